@@ -1,0 +1,78 @@
+/**
+ * A cluster as the rest of the program sees it: somewhere to send API requests to. `connect.ts` makes one from a
+ * kubeconfig; nothing above this folder knows client-node, credentials or TLS.
+ */
+
+export type HttpMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
+export type ApiRequest = {
+	method: HttpMethod;
+	/** From the root of the API server: `/apis/serving.knative.dev/v1/namespaces/default/services`. */
+	path: string;
+	query?: Record<string, string>;
+	/** Sent as JSON. */
+	body?: unknown;
+	/** Of the body; `application/json` when not given. */
+	contentType?: string;
+	/** Milliseconds until the answer must be complete; 10,000 when not given. */
+	timeout?: number;
+	signal?: AbortSignal;
+};
+
+/** Any HTTP answer, whatever its status code: what it means is the caller's to say. */
+export type ApiAnswer = {
+	status: number;
+	/** Parsed JSON, or the text where it is none. Not to be trusted: to be parsed by who asked for it. */
+	body: unknown;
+	/** The texts of `Warning: 299` headers, made printable, without duplicates. */
+	warnings: string[];
+	/** Seconds, from `Retry-After`. */
+	retryAfter?: number;
+};
+
+/** The request had no HTTP answer. */
+export class TransportError extends Error {
+	override name = 'TransportError';
+	constructor(
+		message: string,
+		/**
+		 * 'not sent': the server cannot have seen it (refused, unknown host, credentials). 'unknown': it was under way when
+		 * the connection broke or the time was over; a write may have been made.
+		 */
+		readonly outcome: 'not sent' | 'unknown',
+		options?: ErrorOptions,
+	) {
+		super(message, options);
+	}
+}
+
+/** A writing verb was asked of a cluster that was connected read-only. Nothing was sent. */
+export class ReadOnlyError extends Error {
+	override name = 'ReadOnlyError';
+}
+
+export type WatchEvent = {type: string; object: unknown};
+
+export type Cluster = {
+	/** Names for the operator's eye: context of the kubeconfig, server URL, user. */
+	readonly context: string;
+	readonly server: string;
+	readonly user: string;
+	/** The namespace of the context, or `default`. */
+	readonly namespace: string;
+	readonly readOnly: boolean;
+	/** Any HTTP answer resolves; TransportError or ReadOnlyError otherwise. */
+	request(request: ApiRequest): Promise<ApiAnswer>;
+	/**
+	 * One watch, until the server or `signal` ends it. Resolves with the HTTP status of the answer when it ends in order
+	 * (200) or is refused (any other, with the body); throws TransportError when the connection broke.
+	 */
+	watch(
+		path: string,
+		query: Record<string, string>,
+		onEvent: (event: WatchEvent) => void,
+		signal: AbortSignal,
+	): Promise<ApiAnswer>;
+	/** Drops the connections. */
+	close(): Promise<void>;
+};
