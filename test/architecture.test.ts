@@ -1,0 +1,119 @@
+/** The imports run in one direction. The table is the house rule; everything not allowed in it is refused. */
+import {existsSync, globSync, readFileSync} from 'node:fs';
+import path from 'node:path';
+import {parseSync} from 'oxc-parser';
+import {describe, expect, it} from 'vitest';
+
+type Import = {file: string; from: string; target: string; typeOnly: boolean; dynamic: boolean};
+
+/** Folder of `source/` → the folders it may import from, besides itself. */
+const mayImport: Record<string, readonly string[]> = {
+	traffic: [],
+	verdict: [],
+	terminal: [],
+	cluster: ['traffic'],
+	probe: ['traffic', 'verdict'],
+	store: ['cluster', 'probe', 'traffic', 'verdict'],
+	screen: ['store', 'terminal', 'traffic', 'verdict'],
+	demo: ['cluster', 'probe', 'store', 'traffic', 'verdict'],
+	sandbox: [],
+};
+
+/** Packages that only some folders may name, because everything else must not know them. */
+const packageHomes: Record<string, readonly string[]> = {
+	'@kubernetes/client-node': ['cluster'],
+	ink: ['screen', 'terminal'],
+	react: ['screen'],
+	'ink-select-input': ['screen'],
+	'ink-text-input': ['screen'],
+	'@grpc/grpc-js': ['probe', 'sandbox'],
+	rfc6902: ['sandbox'],
+};
+
+function folderOf(file: string): string {
+	const [top, second] = file.split('/');
+	return top === 'source' && second !== undefined ? second : '.';
+}
+
+function importsOf(file: string): Import[] {
+	const source = readFileSync(file, 'utf8');
+	const {module} = parseSync(file, source);
+	const found: Import[] = [];
+	const add = (target: string, typeOnly: boolean, dynamic = false) => {
+		found.push({file, from: folderOf(file), target, typeOnly, dynamic});
+	};
+	for (const statement of module.staticImports) {
+		const typeOnly = statement.entries.length > 0 && statement.entries.every(entry => entry.isType);
+		add(statement.moduleRequest.value, typeOnly);
+	}
+	for (const statement of module.staticExports) {
+		for (const entry of statement.entries) {
+			if (entry.moduleRequest) add(entry.moduleRequest.value, entry.isType);
+		}
+	}
+	for (const dynamic of module.dynamicImports) {
+		const text = source.slice(dynamic.moduleRequest.start, dynamic.moduleRequest.end);
+		add(text.replaceAll(/^['"`]|['"`]$/g, ''), false, true);
+	}
+	return found;
+}
+
+/** The source file that a relative import means. */
+function sourceFile(importer: string, target: string): string {
+	const base = path.posix.join(path.posix.dirname(importer), target).replace(/\.js$/, '');
+	return [`${base}.ts`, `${base}.tsx`].find(file => existsSync(file)) ?? `${base}.ts`;
+}
+
+const files = globSync('source/**/*.{ts,tsx}').map(file => file.split(path.sep).join('/'));
+const imports = files.flatMap(file => importsOf(file));
+const inside = imports
+	.filter(({target}) => target.startsWith('.'))
+	.map(found => ({...found, to: sourceFile(found.file, found.target)}));
+
+describe('the house', () => {
+	it('has only the folders that the rules know', () => {
+		expect(new Set(files.map(file => folderOf(file)))).toEqual(new Set(Object.keys(mayImport)));
+	});
+
+	it('imports in one direction: screen → store → cluster | probe → traffic | verdict', () => {
+		const wrong = inside.filter(({from, to, typeOnly}) => {
+			const target = folderOf(to);
+			if (target === from) return false;
+			if (from === 'sandbox' && typeOnly && to === 'source/traffic/wire.ts') return false;
+			return !(mayImport[from] ?? []).includes(target);
+		});
+		expect(wrong.map(({file, target}) => `${file} imports ${target}`)).toEqual([]);
+	});
+
+	it('lets nothing but cli.tsx reach the sandbox, so that no client knows what it talks to', () => {
+		const wrong = inside.filter(({from, to}) => folderOf(to) === 'sandbox' && from !== 'sandbox');
+		expect(wrong.map(({file, target}) => `${file} imports ${target}`)).toEqual([]);
+	});
+
+	it('keeps each package in the folders whose matter it is', () => {
+		const wrong = imports.filter(({from, target}) => {
+			const name = Object.keys(packageHomes).find(home => target === home || target.startsWith(`${home}/`));
+			return name !== undefined && !packageHomes[name]!.includes(from);
+		});
+		expect(wrong.map(({file, target}) => `${file} imports ${target}`)).toEqual([]);
+	});
+
+	it('keeps everything heavy out of what is loaded before the first frame', () => {
+		const seen = new Set<string>();
+		const packages = new Set<string>();
+		const queue = ['cli.tsx'];
+		for (let file = queue.pop(); file !== undefined; file = queue.pop()) {
+			if (seen.has(file)) continue;
+			seen.add(file);
+			for (const {target, typeOnly, dynamic} of importsOf(file)) {
+				if (typeOnly || dynamic) continue;
+				if (target.startsWith('.')) queue.push(sourceFile(file, target));
+				else packages.add(target);
+			}
+		}
+		expect(packages).toContain('ink');
+		for (const heavy of ['@kubernetes/client-node', '@grpc/grpc-js', 'yaml', 'find-my-way', 'undici']) {
+			expect(packages).not.toContain(heavy);
+		}
+	});
+});
