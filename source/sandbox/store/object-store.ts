@@ -1,0 +1,278 @@
+/**
+ * The objects of the sandbox in memory, with one resourceVersion over all kinds and a history that watches start from,
+ * as etcd keeps them for a real cluster.
+ */
+import {randomUUID} from 'node:crypto';
+import {isDeepStrictEqual} from 'node:util';
+import {StoreConflict, type Change, type ObjectStore, type Resource, type StoredObject} from '../state.js';
+
+export type ObjectStoreOptions = {
+	/** How many changes are kept for watches that start in the past. 10,000 unless told. */
+	history?: number;
+	/** The clock of creationTimestamp, in milliseconds since 1970. */
+	now?: () => number;
+};
+
+/** A change and the resourceVersion it made. */
+type Recorded = {version: number; change: Change};
+
+/**
+ * An empty store.
+ *
+ * @throws RangeError when the history is not a positive whole number.
+ */
+export function createObjectStore(options: ObjectStoreOptions = {}): ObjectStore {
+	const {history: historyLimit = 10_000, now = Date.now} = options;
+	if (!Number.isInteger(historyLimit) || historyLimit < 1) {
+		throw new RangeError(`the history of the store must be a positive whole number, not ${historyLimit}`);
+	}
+
+	const tables = new Map<string, Map<string, StoredObject>>();
+	const listeners = new Set<{since: number; listener: (change: Change) => void}>();
+	const undelivered: Recorded[] = [];
+	let delivering = false;
+	/** Oldest first, every version after `forgotten`. */
+	let history: Recorded[] = [];
+	/** The newest version that the history no longer tells of. */
+	let forgotten = 0;
+	let version = 0;
+
+	function tableOf(resource: Resource): Map<string, StoredObject> {
+		const key = `${resource.group}/${resource.plural}`;
+		let table = tables.get(key);
+		if (!table) {
+			table = new Map();
+			tables.set(key, table);
+		}
+
+		return table;
+	}
+
+	function record(change: Change): void {
+		const recorded = {version, change};
+		history.push(recorded);
+		// Cut in one go once half as much again has gathered: shifting an array at every write is quadratic.
+		if (history.length > historyLimit * 1.5) {
+			history = history.slice(-historyLimit);
+			forgotten = history[0] ? history[0].version - 1 : version;
+		}
+
+		// A listener may write: what it writes is told after everybody has heard of what it answers to.
+		undelivered.push(recorded);
+		if (delivering) {
+			return;
+		}
+
+		delivering = true;
+		try {
+			for (let next = undelivered.shift(); next; next = undelivered.shift()) {
+				// A Set's own iteration leaves out who has left meanwhile, but visits who has just come.
+				for (const {since, listener} of listeners) {
+					if (next.version > since) {
+						listener(next.change);
+					}
+				}
+			}
+		} finally {
+			delivering = false;
+		}
+	}
+
+	function put(type: 'ADDED' | 'MODIFIED', resource: Resource, object: StoredObject): StoredObject {
+		const {namespace, name} = object.metadata;
+		const stored = deepFreeze({
+			...object,
+			metadata: {...object.metadata, resourceVersion: String(++version)},
+		});
+		tableOf(resource).set(keyOf(resource, namespace, name), stored);
+		record({type, resource, object: stored});
+		return stored;
+	}
+
+	return {
+		get resourceVersion() {
+			return String(version);
+		},
+
+		get(resource, namespace, name) {
+			return tableOf(resource).get(keyOf(resource, namespace, name));
+		},
+
+		list(resource, namespace) {
+			const found = [...tableOf(resource).entries()].filter(
+				([, object]) => namespace === undefined || object.metadata.namespace === namespace,
+			);
+			// By code unit, as etcd sorts its keys: no locale decides.
+			found.sort(([left], [right]) => (left < right ? -1 : left > right ? 1 : 0));
+			return found.map(([, object]) => object);
+		},
+
+		create(resource, object) {
+			const copy = plain(object);
+			const key = keyOf(resource, copy.metadata.namespace, copy.metadata.name);
+			if (tableOf(resource).has(key)) {
+				throw new StoreConflict('exists');
+			}
+
+			const metadata = {
+				...copy.metadata,
+				uid: randomUUID(),
+				resourceVersion: '',
+				creationTimestamp: timestamp(now()),
+				...(resource.statusSubresource ? {generation: 1} : {}),
+			};
+			return put('ADDED', resource, {...copy, metadata});
+		},
+
+		update(resource, namespace, name, part, change) {
+			const key = keyOf(resource, namespace, name);
+			const current = tableOf(resource).get(key);
+			if (!current) {
+				throw new StoreConflict('missing');
+			}
+
+			const wanted = plain(change(current));
+			const next = part === 'status' ? withStatusOf(current, wanted) : withMainOf(resource, current, wanted);
+			if (isDeepStrictEqual(next, current)) {
+				return current;
+			}
+
+			return put('MODIFIED', resource, next);
+		},
+
+		remove(resource, namespace, name) {
+			const key = keyOf(resource, namespace, name);
+			const table = tableOf(resource);
+			const current = table.get(key);
+			if (!current) {
+				return undefined;
+			}
+
+			table.delete(key);
+			version++;
+			// The last state under the version of its removal, so that a watch can go on from it.
+			const last = deepFreeze({
+				...current,
+				metadata: {...current.metadata, resourceVersion: String(version)},
+			});
+			record({type: 'DELETED', resource, object: last});
+			return last;
+		},
+
+		subscribe(listener) {
+			// One entry a subscription, even if the same function subscribes twice.
+			const entry = {since: version, listener};
+			listeners.add(entry);
+			return () => {
+				listeners.delete(entry);
+			};
+		},
+
+		changesSince(resourceVersion) {
+			const since = /^\d+$/.test(resourceVersion) ? Number(resourceVersion) : Number.NaN;
+			if (Number.isNaN(since) || since < forgotten) {
+				return 'expired';
+			}
+
+			return history.filter(entry => entry.version > since).map(entry => entry.change);
+		},
+	};
+}
+
+function keyOf(resource: Resource, namespace: string | undefined, name: string): string {
+	// The NUL sorts before every character of a name: `a` + `b` comes before `a-b` + `a`.
+	return resource.namespaced ? `${namespace ?? ''}\0${name}` : name;
+}
+
+/** A write of everything but the status: what the API server owns stays, generation moves with what is left. */
+function withMainOf(resource: Resource, current: StoredObject, wanted: StoredObject): StoredObject {
+	const next: StoredObject = {...wanted, metadata: kept(current, wanted)};
+	if (!resource.statusSubresource) {
+		return next;
+	}
+
+	if (current.status === undefined) {
+		delete next.status;
+	} else {
+		next.status = current.status;
+	}
+
+	const generation = current.metadata.generation ?? 0;
+	// A deletion that waits for finalizers counts as a change of what is wanted (apiserver pkg/registry/rest/delete.go).
+	const deletionBegins =
+		next.metadata.deletionTimestamp !== undefined && current.metadata.deletionTimestamp === undefined;
+	next.metadata.generation =
+		deletionBegins || !isDeepStrictEqual(content(next), content(current)) ? generation + 1 : generation;
+	return next;
+}
+
+/** A write of the status alone. */
+function withStatusOf(current: StoredObject, wanted: StoredObject): StoredObject {
+	const next = {...current};
+	if (wanted.status === undefined) {
+		delete next.status;
+	} else {
+		next.status = wanted.status;
+	}
+
+	return next;
+}
+
+/** The metadata of `wanted` with those fields that no write changes. */
+function kept(current: StoredObject, wanted: StoredObject): StoredObject['metadata'] {
+	const {name, namespace, uid, resourceVersion, creationTimestamp, generation} = current.metadata;
+	const metadata = {...wanted.metadata, name, uid, resourceVersion, creationTimestamp};
+	if (namespace !== undefined) {
+		metadata.namespace = namespace;
+	}
+
+	if (generation === undefined) {
+		delete metadata.generation;
+	} else {
+		metadata.generation = generation;
+	}
+
+	return metadata;
+}
+
+function content(object: StoredObject): Record<string, unknown> {
+	const {metadata: _metadata, status: _status, ...rest} = object;
+	return rest;
+}
+
+/** As JSON would carry it: a copy, without fields that are undefined (which would make equal objects differ). */
+function plain<T>(object: T): T {
+	const copy = structuredClone(object);
+	dropUndefined(copy);
+	return copy;
+}
+
+function dropUndefined(value: unknown): void {
+	if (typeof value !== 'object' || value === null) {
+		return;
+	}
+
+	for (const [field, inner] of Object.entries(value)) {
+		if (inner === undefined) {
+			Reflect.deleteProperty(value, field);
+		} else {
+			dropUndefined(inner);
+		}
+	}
+}
+
+function deepFreeze<T>(value: T): T {
+	if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
+		Object.freeze(value);
+		for (const inner of Object.values(value)) {
+			deepFreeze(inner);
+		}
+	}
+
+	return value;
+}
+
+/** RFC 3339 in whole seconds, as metav1.Time is written. */
+function timestamp(milliseconds: number): string {
+	return new Date(milliseconds).toISOString().replace(/\.\d+Z$/, 'Z');
+}
