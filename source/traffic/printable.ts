@@ -1,0 +1,27 @@
+/**
+ * Text from outside, made fit for a terminal: nothing in it can move the cursor, colour, ring, hide or reorder.
+ * Control characters become their Unicode control pictures (␛, ␊ …), everything else that has no glyph of its own
+ * (C1 controls, bidi controls, zero-width and other format characters, lone surrogates) becomes `<U+202E>`.
+ * Emoji are kept, with the joiners and selectors they are made of.
+ */
+
+const emoji = /\p{RGI_Emoji}/v;
+/** Either a whole emoji, to be kept, or one character that must not reach the terminal. */
+const emojiOrUnprintable = /\p{RGI_Emoji}|[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Noncharacter_Code_Point}]/gv;
+const replacementOfDelete = '\u2421';
+
+/** One line of text without any character that a terminal would act on. Idempotent. */
+export function printable(text: string): string {
+	return text.replace(emojiOrUnprintable, found => {
+		if (emoji.test(found)) return found;
+		const code = found.codePointAt(0) ?? 0;
+		if (code < 0x20) return String.fromCodePoint(0x24_00 + code);
+		if (code === 0x7f) return replacementOfDelete;
+		return `<U+${code.toString(16).toUpperCase().padStart(4, '0')}>`;
+	});
+}
+
+/** Text of several lines, as the lines it has, each of them `printable`. Line ends are LF, CRLF or CR. */
+export function printableLines(text: string): string[] {
+	return text.split(/\r\n|\n|\r/).map(line => printable(line));
+}
