@@ -20,12 +20,19 @@ export type Resource = {
 };
 
 /** An object as it is kept: metadata is complete. Never changed in place; a write puts a new object in its stead. */
-export type StoredObject = KubernetesObject<string, unknown, unknown> & {
+export type StoredObject = KubernetesObject & {
 	metadata: ObjectMeta & {uid: string; resourceVersion: string; creationTimestamp: string};
 	[field: string]: unknown;
 };
 
-export type Change = {type: 'ADDED' | 'MODIFIED' | 'DELETED'; resource: Resource; object: StoredObject};
+export type Change = {
+	type: 'ADDED' | 'MODIFIED' | 'DELETED';
+	resource: Resource;
+	/** The new state; for DELETED the last one, under the resourceVersion of its removal. */
+	object: StoredObject;
+	/** The state before, absent for ADDED: a watch with a selector has to tell who left and who came in. */
+	previous?: StoredObject;
+};
 
 /**
  * The store. Writes are synchronous and atomic, listeners are called after each, in order, and must not throw.

@@ -2,9 +2,9 @@
  * The objects of the sandbox in memory, with one resourceVersion over all kinds and a history that watches start from,
  * as etcd keeps them for a real cluster.
  */
-import {randomUUID} from 'node:crypto';
 import {isDeepStrictEqual} from 'node:util';
 import {StoreConflict, type Change, type ObjectStore, type Resource, type StoredObject} from '../state.js';
+import {createdObject, updatedObject} from './next-object.js';
 
 export type ObjectStoreOptions = {
 	/** How many changes are kept for watches that start in the past. 10,000 unless told. */
@@ -78,14 +78,19 @@ export function createObjectStore(options: ObjectStoreOptions = {}): ObjectStore
 		}
 	}
 
-	function put(type: 'ADDED' | 'MODIFIED', resource: Resource, object: StoredObject): StoredObject {
+	function put(
+		type: 'ADDED' | 'MODIFIED',
+		resource: Resource,
+		object: StoredObject,
+		previous?: StoredObject,
+	): StoredObject {
 		const {namespace, name} = object.metadata;
 		const stored = deepFreeze({
 			...object,
 			metadata: {...object.metadata, resourceVersion: String(++version)},
 		});
 		tableOf(resource).set(keyOf(resource, namespace, name), stored);
-		record({type, resource, object: stored});
+		record({type, resource, object: stored, ...(previous ? {previous} : {})});
 		return stored;
 	}
 
@@ -108,20 +113,12 @@ export function createObjectStore(options: ObjectStoreOptions = {}): ObjectStore
 		},
 
 		create(resource, object) {
-			const copy = plain(object);
-			const key = keyOf(resource, copy.metadata.namespace, copy.metadata.name);
-			if (tableOf(resource).has(key)) {
+			const {namespace, name} = object.metadata;
+			if (tableOf(resource).has(keyOf(resource, namespace, name))) {
 				throw new StoreConflict('exists');
 			}
 
-			const metadata = {
-				...copy.metadata,
-				uid: randomUUID(),
-				resourceVersion: '',
-				creationTimestamp: timestamp(now()),
-				...(resource.statusSubresource ? {generation: 1} : {}),
-			};
-			return put('ADDED', resource, {...copy, metadata});
+			return put('ADDED', resource, createdObject(resource, object, now()));
 		},
 
 		update(resource, namespace, name, part, change) {
@@ -131,13 +128,12 @@ export function createObjectStore(options: ObjectStoreOptions = {}): ObjectStore
 				throw new StoreConflict('missing');
 			}
 
-			const wanted = plain(change(current));
-			const next = part === 'status' ? withStatusOf(current, wanted) : withMainOf(resource, current, wanted);
+			const next = updatedObject(resource, current, change(current), part);
 			if (isDeepStrictEqual(next, current)) {
 				return current;
 			}
 
-			return put('MODIFIED', resource, next);
+			return put('MODIFIED', resource, next, current);
 		},
 
 		remove(resource, namespace, name) {
@@ -155,7 +151,7 @@ export function createObjectStore(options: ObjectStoreOptions = {}): ObjectStore
 				...current,
 				metadata: {...current.metadata, resourceVersion: String(version)},
 			});
-			record({type: 'DELETED', resource, object: last});
+			record({type: 'DELETED', resource, object: last, previous: current});
 			return last;
 		},
 
@@ -184,83 +180,6 @@ function keyOf(resource: Resource, namespace: string | undefined, name: string):
 	return resource.namespaced ? `${namespace ?? ''}\0${name}` : name;
 }
 
-/** A write of everything but the status: what the API server owns stays, generation moves with what is left. */
-function withMainOf(resource: Resource, current: StoredObject, wanted: StoredObject): StoredObject {
-	const next: StoredObject = {...wanted, metadata: kept(current, wanted)};
-	if (!resource.statusSubresource) {
-		return next;
-	}
-
-	if (current.status === undefined) {
-		delete next.status;
-	} else {
-		next.status = current.status;
-	}
-
-	const generation = current.metadata.generation ?? 0;
-	// A deletion that waits for finalizers counts as a change of what is wanted (apiserver pkg/registry/rest/delete.go).
-	const deletionBegins =
-		next.metadata.deletionTimestamp !== undefined && current.metadata.deletionTimestamp === undefined;
-	next.metadata.generation =
-		deletionBegins || !isDeepStrictEqual(content(next), content(current)) ? generation + 1 : generation;
-	return next;
-}
-
-/** A write of the status alone. */
-function withStatusOf(current: StoredObject, wanted: StoredObject): StoredObject {
-	const next = {...current};
-	if (wanted.status === undefined) {
-		delete next.status;
-	} else {
-		next.status = wanted.status;
-	}
-
-	return next;
-}
-
-/** The metadata of `wanted` with those fields that no write changes. */
-function kept(current: StoredObject, wanted: StoredObject): StoredObject['metadata'] {
-	const {name, namespace, uid, resourceVersion, creationTimestamp, generation} = current.metadata;
-	const metadata = {...wanted.metadata, name, uid, resourceVersion, creationTimestamp};
-	if (namespace !== undefined) {
-		metadata.namespace = namespace;
-	}
-
-	if (generation === undefined) {
-		delete metadata.generation;
-	} else {
-		metadata.generation = generation;
-	}
-
-	return metadata;
-}
-
-function content(object: StoredObject): Record<string, unknown> {
-	const {metadata: _metadata, status: _status, ...rest} = object;
-	return rest;
-}
-
-/** As JSON would carry it: a copy, without fields that are undefined (which would make equal objects differ). */
-function plain<T>(object: T): T {
-	const copy = structuredClone(object);
-	dropUndefined(copy);
-	return copy;
-}
-
-function dropUndefined(value: unknown): void {
-	if (typeof value !== 'object' || value === null) {
-		return;
-	}
-
-	for (const [field, inner] of Object.entries(value)) {
-		if (inner === undefined) {
-			Reflect.deleteProperty(value, field);
-		} else {
-			dropUndefined(inner);
-		}
-	}
-}
-
 function deepFreeze<T>(value: T): T {
 	if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
 		Object.freeze(value);
@@ -270,9 +189,4 @@ function deepFreeze<T>(value: T): T {
 	}
 
 	return value;
-}
-
-/** RFC 3339 in whole seconds, as metav1.Time is written. */
-function timestamp(milliseconds: number): string {
-	return new Date(milliseconds).toISOString().replace(/\.\d+Z$/, 'Z');
 }
