@@ -1,0 +1,30 @@
+import type {Binding} from './bindings/binding.js';
+import {consoleKeys} from './bindings/console.js';
+import {lookKeys} from './bindings/look.js';
+import {movingKeys} from './bindings/moving.js';
+import {overlayKeys} from './bindings/overlay.js';
+import {releaseKeys} from './bindings/release.js';
+import {splitKeys} from './bindings/split.js';
+
+/**
+The key table: the one place that says which key does what. Footer, help and palette are made from it (keys.ts), so they
+cannot disagree with what happens. Its order is their order.
+
+Decisions, where a key could surprise:
+- Digits go to a pane everywhere but in the traffic pane. There a digit opens the entry of a percentage (context `value`),
+  which says so, sets nothing before Enter and is left with Esc: whoever wanted pane 1 sees `1▏ %` and presses Esc. From
+  the traffic pane `tab` goes on.
+- ←→ and `h l` move the split in the traffic pane and go to the neighbour pane in the others (lazygit's habit).
+- `L` is logs and `l` is →; so locking a row is `o`.
+- `q` leaves the program from a pane, but only the text from a viewer (less's habit); Esc never leaves the program.
+- Esc throws away only what no write has happened for: a draft of the split. Everything else it closes keeps its content.
+- `R`, `c`, `u` open a review from every pane; Enter there writes, and no other key does.
+*/
+export const bindings: readonly Binding[] = [
+	...movingKeys,
+	...splitKeys,
+	...releaseKeys,
+	...lookKeys,
+	...overlayKeys,
+	...consoleKeys,
+];
