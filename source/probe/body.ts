@@ -1,0 +1,32 @@
+/** The body of an answer as text. */
+import {printableLines} from '../traffic/printable.js';
+
+/** Characters of a body that are kept to be shown. */
+const shownLimit = 2 * 1024;
+
+/**
+ * Bytes as text: by the charset of the Content-Type when it is one of the Encoding Standard, else UTF-8. What is no text
+ * in it becomes U+FFFD. With `truncated`, a character that the cut went through is left out instead.
+ */
+export function decode(bytes: Uint8Array, contentType: string, truncated: boolean): string {
+	const charset = /;\s*charset="?([\w-]+)/i.exec(contentType)?.[1] ?? 'utf-8';
+	return decoderFor(charset).decode(bytes, {stream: truncated});
+}
+
+/** The first 2,048 characters (UTF-16 units), fit for the terminal, the lines separated by `\n`. */
+export function toShownBody(body: string): string {
+	return printableLines(cutText(body, shownLimit)).join('\n');
+}
+
+/** The first `length` UTF-16 units, or one less where the cut would go through a surrogate pair. */
+export function cutText(text: string, length: number): string {
+	return text.slice(0, length).replace(/\p{Cs}$/u, '');
+}
+
+function decoderFor(charset: string): InstanceType<typeof TextDecoder> {
+	try {
+		return new TextDecoder(charset);
+	} catch {
+		return new TextDecoder();
+	}
+}

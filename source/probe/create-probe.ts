@@ -1,0 +1,39 @@
+import {createHttpProbe} from './http.js';
+import type {Probe, ProbeOptions} from './probe.js';
+
+/**
+ * A probe for both protocols. What gRPC needs is loaded with the first target that asks for it, because it is large
+ * and most services speak HTTP.
+ */
+export function createProbe(options: ProbeOptions = {}): Probe {
+	const http = createHttpProbe(options);
+	let grpc: Promise<Probe> | undefined;
+	let closed = false;
+
+	async function loadGrpc(): Promise<Probe> {
+		const {createGrpcProbe} = await import('./grpc.js');
+		return createGrpcProbe(options);
+	}
+
+	return {
+		async ask(target, askOptions) {
+			if (closed) {
+				throw new Error('The probe is closed.');
+			}
+
+			if (target.protocol === 'http1') {
+				return http.ask(target, askOptions);
+			}
+
+			grpc ??= loadGrpc();
+			const probe = await grpc;
+			return probe.ask(target, askOptions);
+		},
+		async close() {
+			closed = true;
+			await http.close();
+			const probe = await grpc;
+			await probe?.close();
+		},
+	};
+}
