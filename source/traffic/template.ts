@@ -31,20 +31,25 @@ export type TemplateSummary = {
 	containerConcurrency: number;
 };
 
+// Exact: what is absent stays absent when it is written back.
 const containerSchema = v.looseObject({
-	name: v.optional(v.string()),
+	name: v.exactOptional(v.string()),
 	image: v.string(),
-	env: v.optional(
-		v.array(
-			v.looseObject({name: v.string(), value: v.optional(v.string()), valueFrom: v.optional(v.unknown())}),
-		),
-	),
-	ports: v.optional(
+	env: v.exactOptional(
 		v.array(
 			v.looseObject({
-				name: v.optional(v.string()),
-				containerPort: v.optional(v.number()),
-				protocol: v.optional(v.string()),
+				name: v.string(),
+				value: v.exactOptional(v.string()),
+				valueFrom: v.exactOptional(v.unknown()),
+			}),
+		),
+	),
+	ports: v.exactOptional(
+		v.array(
+			v.looseObject({
+				name: v.exactOptional(v.string()),
+				containerPort: v.exactOptional(v.number()),
+				protocol: v.exactOptional(v.string()),
 			}),
 		),
 	),
@@ -53,15 +58,15 @@ const containerSchema = v.looseObject({
 /** The spec of a revision: unknown fields are kept, since it is written back. */
 export const revisionSpec = v.looseObject({
 	containers: v.pipe(v.array(containerSchema), v.minLength(1)),
-	containerConcurrency: v.optional(v.number()),
+	containerConcurrency: v.exactOptional(v.number()),
 });
 
 export const template = v.looseObject({
-	metadata: v.optional(
+	metadata: v.exactOptional(
 		v.looseObject({
-			name: v.optional(v.string()),
-			labels: v.optional(v.record(v.string(), v.string())),
-			annotations: v.optional(v.record(v.string(), v.string())),
+			name: v.exactOptional(v.string()),
+			labels: v.exactOptional(v.record(v.string(), v.string())),
+			annotations: v.exactOptional(v.record(v.string(), v.string())),
 		}),
 	),
 	spec: revisionSpec,

@@ -1,0 +1,95 @@
+/** Command lines that do the same as a key of this program, for a POSIX shell, to be shown and copied. */
+
+import {guard, type PatchOperation} from './patch.js';
+import {printable} from './printable.js';
+import type {ServiceView} from './service.js';
+import {quoteWord, quoteWords} from './shell-words.js';
+import {diffSplit, type Split} from './split.js';
+
+/** Where the gateway listens. `host` is a name or an address, an IPv6 one without brackets. */
+export type Endpoint = {host: string; port: number};
+
+const defaultPorts: Readonly<Record<string, number>> = {http: 80, https: 443};
+
+function authority({host, port}: Endpoint, scheme?: string): string {
+	const name = host.includes(':') ? `[${host}]` : host;
+	return scheme !== undefined && defaultPorts[scheme] === port ? name : `${name}:${port}`;
+}
+
+/** `curl -H 'Host: …' http://gateway/`: one request to the gateway in the name of the Service's (or tag's) host. */
+export function curlCommand(
+	host: string,
+	gateway: Endpoint,
+	{path = '/', scheme = 'http'}: {path?: string; scheme?: 'http' | 'https'} = {},
+): string {
+	if (scheme === 'http') {
+		const url = `http://${authority(gateway, scheme)}${path}`;
+		return `curl -H ${singleQuoted(`Host: ${host}`)} ${quoteWord(url)}`;
+	}
+	// TLS needs the name in the handshake too (SNI), which a header alone does not give.
+	const url = `https://${host}${gateway.port === 443 ? '' : `:${gateway.port}`}${path}`;
+	const to = `${host}:${gateway.port}:${authority(gateway)}`;
+	return quoteWords(['curl', '--connect-to', to, url]);
+}
+
+/** `grpcurl` for one call of a method without a request body: `grpc.health.v1.Health/Check` unless said otherwise. */
+export function grpcurlCommand(
+	host: string,
+	gateway: Endpoint,
+	{method = 'grpc.health.v1.Health/Check'}: {method?: string} = {},
+): string {
+	return quoteWords(['grpcurl', '-plaintext', '-authority', host, authority(gateway), method]);
+}
+
+/** `kubectl patch ksvc …` with the same operations, guarded against a change by somebody else in between. */
+export function kubectlPatchCommand(
+	view: Pick<ServiceView, 'name' | 'namespace' | 'uid' | 'generation'>,
+	operations: readonly PatchOperation[],
+	{context}: {context?: string} = {},
+): string {
+	return `${quoteWords([
+		'kubectl',
+		...(context === undefined ? [] : ['--context', context]),
+		'patch',
+		'ksvc',
+		view.name,
+		'-n',
+		view.namespace,
+		'--type=json',
+	])} -p=${singleQuoted(visibleJson([...guard(view), ...operations]))}`;
+}
+
+/**
+ * `kn service update NAME --traffic a=50,b=50`, with `--tag` and `--untag` for what differs. kn sets every share to 0
+ * first and drops rows that end at 0 % without a tag, so only the others are named. It writes without a guard.
+ */
+export function knTrafficCommand(
+	view: Pick<ServiceView, 'name' | 'namespace'>,
+	before: Split,
+	after: Split,
+): string {
+	const words = ['kn', 'service', 'update', view.name, '-n', view.namespace];
+	const shares = after.filter(row => row.percent > 0).map(row => `${row.key}=${row.percent}`);
+	words.push('--traffic', shares.join(','));
+	for (const row of diffSplit(before, after)) {
+		const tags = row.after === undefined ? [] : row.tags;
+		for (const tag of row.tagsBefore) if (!tags.includes(tag)) words.push('--untag', tag);
+		for (const tag of tags) if (!row.tagsBefore.includes(tag)) words.push('--tag', `${row.key}=${tag}`);
+	}
+	return quoteWords(words);
+}
+
+/** The same JSON with every character that a terminal would act on as a `\u` escape. */
+function visibleJson(value: unknown): string {
+	return JSON.stringify(value).replaceAll(/./gsu, character =>
+		printable(character) === character || character === '\u200D'
+			? character
+			: [...Array(character.length).keys()]
+					.map(index => `\\u${character.charCodeAt(index).toString(16).padStart(4, '0')}`)
+					.join(''),
+	);
+}
+
+function singleQuoted(word: string): string {
+	return `'${word.replaceAll("'", String.raw`'\''`)}'`;
+}

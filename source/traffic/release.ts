@@ -1,0 +1,141 @@
+/** The two ends of a canary release: everything to the newest revision, or everything back to the one before. */
+
+import type {RevisionView} from './revision.js';
+import type {ServiceView} from './service.js';
+import {addRow, completeOn, equalSplits, latestKey, splitOf, type Split} from './split.js';
+
+/** The tag by which a revision is marked as the one to fall back to. */
+export const stableTag = 'stable';
+
+export type Release =
+	| {
+			ok: true;
+			split: Split;
+			/** The revision that gets 100 %. */
+			revision: string;
+			/** Sentences the operator should read before agreeing. */
+			notes: readonly string[];
+	  }
+	| {ok: false; reason: string};
+
+export type RollbackTarget =
+	| {
+			ok: true;
+			revision: string;
+			/** Why this one, as a sentence. */ because: string;
+			notes: readonly string[];
+	  }
+	| {ok: false; reason: string};
+
+/**
+ * 100 % to the newest Ready revision: through the row that follows the latest one where there is such a row, else
+ * pinned. All rows and tags are kept, at 0 %.
+ */
+export function completeSplit(view: ServiceView): Release {
+	const newest = view.latestReady;
+	if (newest === undefined) {
+		return {ok: false, reason: `No revision of ${view.name} has become ready, so none can take the traffic.`};
+	}
+	const before = splitOf(view);
+	const split = before.some(row => row.latest)
+		? completeOn(before, latestKey)
+		: completeOn(addRow(before, newest), newest);
+	if (equalSplits(before, split)) {
+		return {ok: false, reason: `${newest} has 100 % of the traffic of ${view.name} already.`};
+	}
+	const notes: string[] = [];
+	if (view.latestCreated !== undefined && view.latestCreated !== newest) {
+		notes.push(
+			`The newest revision, ${view.latestCreated}, is not ready; ${newest} is the newest one that is.`,
+		);
+	}
+	if (split.some(row => row.latest)) {
+		notes.push(
+			'The traffic follows the latest ready revision: the next one to become ready takes it over at once.',
+		);
+	}
+	return {ok: true, split, revision: newest, notes};
+}
+
+/**
+ * The revision that had the traffic before this canary began. In this order: the latest one in `history` that had 100 %
+ * by itself and is not the canary; the one tagged `stable`; the newest Ready one older than the canary. The canary is
+ * the newest revision in the present split, be it with 0 %. A candidate that does not exist any more is passed over.
+ *
+ * @param revisions Those of this Service; others are ignored.
+ * @param history Earlier splits of this Service, oldest first.
+ */
+export function rollbackTarget(
+	view: ServiceView,
+	revisions: readonly RevisionView[],
+	history: readonly Split[] = [],
+): RollbackTarget {
+	const own = revisions.filter(
+		revision => revision.namespace === view.namespace && revision.service === view.name,
+	);
+	const byName = new Map(own.map(revision => [revision.name, revision]));
+	const split = splitOf(view);
+	const canary = split
+		.flatMap(row => byName.get(row.revision ?? '') ?? [])
+		.reduce<RevisionView | undefined>(
+			(newest, revision) => (newest && newest.generation >= revision.generation ? newest : revision),
+			undefined,
+		);
+	const candidate = (name: string | undefined) => {
+		const revision = byName.get(name ?? '');
+		return revision && revision.name !== canary?.name ? revision : undefined;
+	};
+	for (const earlier of history.toReversed()) {
+		const revision = candidate(earlier.find(row => row.percent === 100)?.revision);
+		if (revision) return found(view, revision, `${revision.name} had 100 % before this release began.`);
+	}
+	const stable = candidate(split.find(row => row.tags.includes(stableTag))?.revision);
+	if (stable) return found(view, stable, `${stable.name} is tagged ${stableTag}.`);
+	const [older] = own
+		.filter(
+			revision => revision.state.ready && canary !== undefined && revision.generation < canary.generation,
+		)
+		.toSorted((a, b) => b.generation - a.generation);
+	if (older) {
+		return found(view, older, `${older.name} is the newest ready revision older than ${canary?.name}.`);
+	}
+	return {ok: false, reason: `${view.name} has no earlier ready revision to roll back to.`};
+}
+
+function found(view: ServiceView, revision: RevisionView, because: string): RollbackTarget {
+	return {ok: true, revision: revision.name, because, notes: warningsOf(view, revision)};
+}
+
+/** What is to be said of a revision before traffic is sent to it. */
+function warningsOf(view: ServiceView, revision: RevisionView): string[] {
+	const notes: string[] = [];
+	if (!revision.state.ready) {
+		const {word, sentence} = revision.state;
+		notes.push(`${revision.name} is not ready (${sentence === '' ? word : sentence}).`);
+	}
+	if (revision.state.kind === 'idle') {
+		notes.push(`${revision.name} is scaled to zero; the first answers wait for a pod to start.`);
+	}
+	if (!view.specTraffic.some(target => target.revision === revision.name)) {
+		if (!view.statusTraffic.some(target => target.revision === revision.name)) {
+			notes.push(`${revision.name} is not listed in the split, so it may be garbage collected at any time.`);
+		}
+	}
+	return notes;
+}
+
+/**
+ * 100 % to this revision, pinned: were it reached by following the latest one, the next revision to become ready would
+ * take the traffic away from it again. All rows and tags are kept, at 0 %.
+ */
+export function rollbackSplit(view: ServiceView, revision: string): Release {
+	const before = splitOf(view);
+	const split = completeOn(addRow(before, revision), revision);
+	if (equalSplits(before, split)) {
+		return {ok: false, reason: `${revision} has 100 % of the traffic of ${view.name} already.`};
+	}
+	const notes = before.some(row => row.latest && row.percent > 0)
+		? [`The traffic is pinned to ${revision}; it followed the latest ready revision until now.`]
+		: [];
+	return {ok: true, split, revision, notes};
+}
