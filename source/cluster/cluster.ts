@@ -65,13 +65,16 @@ export type Cluster = {
 	request(request: ApiRequest): Promise<ApiAnswer>;
 	/**
 	 * One watch, until the server or `signal` ends it. Resolves with the HTTP status of the answer when it ends in order
-	 * (200) or is refused (any other, with the body); throws TransportError when the connection broke.
+	 * (200, also when `signal` ended it) or is refused (any other, with the body); throws TransportError when there was no
+	 * answer or the connection broke, and what a callback threw. `onOpen` tells that the server has accepted the watch:
+	 * a quiet one says nothing else for a minute.
 	 */
 	watch(
 		path: string,
 		query: Record<string, string>,
 		onEvent: (event: WatchEvent) => void,
 		signal: AbortSignal,
+		onOpen?: () => void,
 	): Promise<ApiAnswer>;
 	/** Drops the connections. */
 	close(): Promise<void>;

@@ -1,0 +1,244 @@
+/**
+ * From a kubeconfig to a Cluster. Every request of the program goes through `exchange` below: it is where
+ * `readOnly` is enforced, time limits run, and a failure is told apart from an unknown outcome.
+ *
+ * The only file, with `credentials.ts`, that loads client-node; import it lazily.
+ */
+import {setTimeout as startTimer, clearTimeout as stopTimer} from 'node:timers';
+import {
+	ReadOnlyError,
+	TransportError,
+	type ApiAnswer,
+	type ApiRequest,
+	type Cluster,
+	type WatchEvent,
+} from './cluster.js';
+import {credentialSource, type CredentialSource} from './credentials.js';
+import {dispatcherCache} from './dispatcher.js';
+import {parseRetryAfter, parseWarnings} from './headers.js';
+import {selectContext, type KubeconfigSource, type SelectedContext} from './kubeconfig.js';
+import {printableLine} from './printable.js';
+import {proxyFromEnvironment} from './proxy.js';
+import {isCut, readAll, readLines, send, type Incoming} from './transport.js';
+
+export {KubeconfigError, listContexts, type ContextInfo, type KubeconfigSource} from './kubeconfig.js';
+
+export type ConnectOptions = KubeconfigSource & {
+	/** Name of a context; the current one when not given. */
+	context?: string;
+	/** Instead of the namespace of the context. */
+	namespace?: string;
+	/** No writing verb leaves the process. */
+	readOnly?: boolean;
+};
+
+const defaultTimeout = 10_000;
+
+/** POSTs that ask a question and store nothing. */
+const questions =
+	/^\/apis\/(?:authorization\.k8s\.io\/v1\/selfsubject(?:access|rules)reviews|authentication\.k8s\.io\/v1\/selfsubjectreviews)$/;
+
+function isWrite({method, path}: Pick<ApiRequest, 'method' | 'path'>): boolean {
+	return method !== 'GET' && !(method === 'POST' && questions.test(path));
+}
+
+/** The URL of a path below the server's own (`https://rancher.example/k8s/clusters/c-1`). */
+function urlOf(server: string, path: string, query: Record<string, string>): URL {
+	// A name with `..` in it, or a query in the path, would get past the rule above.
+	if (!path.startsWith('/') || /[?#\\]|\/\.{0,2}(?:\/|$)/.test(path)) {
+		throw new TypeError(`not a path of the API: ${printableLine(path)}`);
+	}
+	const url = new URL(server);
+	url.pathname = `${url.pathname.replace(/\/$/, '')}${path}`;
+	url.search = new URLSearchParams(query).toString();
+	return url;
+}
+
+function parseBody(text: string): unknown {
+	try {
+		return JSON.parse(text);
+	} catch {
+		return text;
+	}
+}
+
+function parseEvent(line: string, url: URL): WatchEvent {
+	const event = parseBody(line);
+	if (
+		typeof event === 'object' &&
+		event !== null &&
+		'type' in event &&
+		typeof event.type === 'string' &&
+		'object' in event
+	) {
+		return {type: event.type, object: event.object};
+	}
+	throw new TransportError(`${url.host} sent something else than events on a watch`, 'unknown');
+}
+
+/** A signal with a reason of its own, so that a time limit and the caller's wish can be told apart afterwards. */
+function deadline(milliseconds: number, caller: AbortSignal | undefined) {
+	const controller = new AbortController();
+	const timer = startTimer(() => controller.abort(), milliseconds);
+	return {
+		signal: caller ? AbortSignal.any([controller.signal, caller]) : controller.signal,
+		get over() {
+			return controller.signal.aborted;
+		},
+		clear() {
+			stopTimer(timer);
+		},
+	};
+}
+
+/** The value, or a 'not sent' error as soon as the signal says stop: a credential plugin may hang. */
+async function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+	const {promise: aborted, reject} = Promise.withResolvers<never>();
+	const onAbort = () => reject(new TransportError('it was called off before it was sent', 'not sent'));
+	if (signal.aborted) onAbort();
+	signal.addEventListener('abort', onAbort, {once: true});
+	try {
+		return await Promise.race([promise, aborted]);
+	} finally {
+		signal.removeEventListener('abort', onAbort);
+	}
+}
+
+function answerOf({status, headers}: Incoming, body: unknown): ApiAnswer {
+	const retryAfter = parseRetryAfter(headers['retry-after'], Date.now());
+	return {
+		status,
+		body,
+		warnings: parseWarnings(headers['warning']),
+		...(retryAfter === undefined ? {} : {retryAfter}),
+	};
+}
+
+function makeCluster(
+	selected: SelectedContext,
+	credentials: CredentialSource,
+	options: ConnectOptions,
+): Cluster {
+	const dispatchers = dispatcherCache();
+	const {server} = selected.cluster;
+	const readOnly = options.readOnly ?? false;
+
+	/** Sends one request, and a question a second time when only the credentials or an idle connection had gone stale. */
+	async function exchange(request: ApiRequest, url: URL, signal: AbortSignal): Promise<Incoming> {
+		if (readOnly && isWrite(request)) {
+			throw new ReadOnlyError(
+				`this console is read-only: ${request.method} ${printableLine(request.path)} was not sent`,
+			);
+		}
+		const body = request.body === undefined ? undefined : JSON.stringify(request.body);
+		for (let attempt = 1; ; attempt++) {
+			const used = await orAborted(usable(credentials), signal);
+			const mayRepeat = attempt === 1 && request.method === 'GET';
+			try {
+				const answer = await send({
+					dispatcher: dispatchers.get(used),
+					url,
+					method: request.method,
+					headers: {
+						...used.headers,
+						accept: 'application/json',
+						'user-agent': 'kn-canary',
+						...(body === undefined ? {} : {'content-type': request.contentType ?? 'application/json'}),
+					},
+					signal,
+					...(body === undefined ? {} : {body}),
+				});
+				if (answer.status !== 401 || !credentials.rejected(used) || !mayRepeat) return answer;
+				await answer.body.dump().catch(() => {});
+			} catch (error) {
+				if (!mayRepeat || signal.aborted || !isCut(error)) throw error;
+			}
+		}
+	}
+
+	/** What a failure means once it is known who called it off. */
+	function judged(error: unknown, limit: {over: boolean}, seconds: number, url: URL): unknown {
+		if (!(error instanceof TransportError) || !limit.over) return error;
+		dispatchers.retire();
+		return new TransportError(`no answer from ${url.host} within ${seconds} s`, error.outcome, {
+			cause: error,
+		});
+	}
+
+	return {
+		context: selected.name,
+		server,
+		user: selected.userName,
+		namespace: options.namespace ?? selected.namespace,
+		readOnly,
+
+		async request(request) {
+			const url = urlOf(server, request.path, request.query ?? {});
+			const timeout = request.timeout ?? defaultTimeout;
+			const limit = deadline(timeout, request.signal);
+			try {
+				const incoming = await exchange(request, url, limit.signal);
+				return answerOf(incoming, parseBody(await readAll(incoming, url)));
+			} catch (error) {
+				throw judged(error, limit, timeout / 1000, url);
+			} finally {
+				limit.clear();
+			}
+		},
+
+		async watch(path, query, onEvent, signal, onOpen) {
+			const url = urlOf(server, path, {...query, watch: '1'});
+			// The limit is for the answer to begin; how long a quiet watch may last is the caller's to say.
+			const limit = deadline(defaultTimeout, signal);
+			try {
+				const incoming = await exchange({method: 'GET', path}, url, limit.signal);
+				if (incoming.status !== 200) return answerOf(incoming, parseBody(await readAll(incoming, url)));
+				limit.clear();
+				onOpen?.();
+				try {
+					for await (const line of readLines(incoming, url)) {
+						if (signal.aborted) break;
+						if (line !== '') onEvent(parseEvent(line, url));
+					}
+				} catch (error) {
+					if (!(error instanceof TransportError) || !signal.aborted) throw error;
+				}
+				return answerOf(incoming, undefined);
+			} catch (error) {
+				throw judged(error, limit, defaultTimeout / 1000, url);
+			} finally {
+				limit.clear();
+			}
+		},
+
+		async close() {
+			await dispatchers.close();
+		},
+	};
+}
+
+async function usable(credentials: CredentialSource) {
+	try {
+		return await credentials.get();
+	} catch (error) {
+		throw new TransportError(error instanceof Error ? error.message : String(error), 'not sent', {
+			cause: error,
+		});
+	}
+}
+
+/**
+ * The cluster of a context. Sends nothing yet: an unreachable server shows at the first request. Throws
+ * KubeconfigError, with what to do, when there is no kubeconfig, no such context, a file that cannot be read, or
+ * something in it that cannot be honoured.
+ */
+export async function connect(options: ConnectOptions = {}): Promise<Cluster> {
+	const selected = await selectContext(options, options.context);
+	const {cluster, user} = selected;
+	const proxy =
+		cluster['proxy-url'] || proxyFromEnvironment(new URL(cluster.server), options.env ?? process.env);
+	const credentials = credentialSource(selected, proxy);
+	// A missing certificate is better said now than on every request; a plugin is left to the first of them.
+	if (!user.exec && !user['auth-provider']) await credentials.get();
+	return makeCluster(selected, credentials, options);
+}

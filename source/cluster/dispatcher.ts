@@ -1,0 +1,92 @@
+/**
+ * Connections to one API server. client-node opens a new one per request (kubernetes-client/javascript#2893 covers
+ * WebSockets only); here all requests and watches share one dispatcher, and with HTTP/2 one connection.
+ */
+import {createHash} from 'node:crypto';
+import type {ConnectionOptions} from 'node:tls';
+import {Agent, ProxyAgent, type Dispatcher} from 'undici';
+import type {Credentials} from './credentials.js';
+
+export type DispatcherCache = {
+	/** The dispatcher for these credentials: the same one until certificate, CA or proxy change. */
+	get(credentials: Credentials): Dispatcher;
+	/**
+	 * The next request opens a new connection; what is under way on the old one may finish. For when the old one has
+	 * stopped answering: on HTTP/2 everything would wait for a dead peer.
+	 */
+	retire(): void;
+	close(): Promise<void>;
+};
+
+function fingerprint(credentials: Credentials): string {
+	const text = JSON.stringify([credentials.connection, credentials.allowHttp2]);
+	return createHash('sha256').update(text).digest('base64');
+}
+
+/** What undici is to know of client-node's TLS options: only what is set, so that its own defaults stay. */
+function tlsOf({ca, cert, key, rejectUnauthorized, servername}: ConnectionOptions) {
+	return {
+		...(ca === undefined ? {} : {ca}),
+		...(cert === undefined ? {} : {cert}),
+		...(key === undefined ? {} : {key}),
+		...(rejectUnauthorized === undefined ? {} : {rejectUnauthorized}),
+		...(servername === undefined ? {} : {servername}),
+	};
+}
+
+/** Below the 60 s after which load balancers in the cloud forget a quiet connection; client-go has the same. */
+const keepAlive = {keepAlive: true, keepAliveInitialDelay: 30_000};
+
+function make({connection, allowHttp2}: Credentials): Dispatcher {
+	const {type} = connection;
+	switch (type) {
+		case 'agent':
+			return new Agent({connect: {...tlsOf(connection.connect), ...keepAlive}, allowH2: allowHttp2});
+		case 'none':
+			return new Agent({connect: keepAlive, allowH2: allowHttp2});
+		case 'proxy':
+		case 'socks':
+			return new ProxyAgent({
+				// `socks5h` (the proxy resolves the name) is what undici does for `socks5` anyway.
+				uri: connection.uri.replace(/^socks5h:/, 'socks5:'),
+				requestTls: tlsOf(connection.requestTls),
+				allowH2: allowHttp2,
+			});
+		default:
+			return type satisfies never;
+	}
+}
+
+/** A cache with one entry: credentials change rarely, and then the old connection is of no more use. */
+export function dispatcherCache(): DispatcherCache {
+	let current: {key: string; dispatcher: Dispatcher} | undefined;
+	const retired = new Set<Dispatcher>();
+
+	const retire = () => {
+		if (!current) return;
+		const {dispatcher} = current;
+		current = undefined;
+		retired.add(dispatcher);
+		void dispatcher.close().then(
+			() => retired.delete(dispatcher),
+			() => retired.delete(dispatcher),
+		);
+	};
+
+	return {
+		get(credentials) {
+			const key = fingerprint(credentials);
+			if (current?.key !== key) {
+				retire();
+				current = {key, dispatcher: make(credentials)};
+			}
+			return current.dispatcher;
+		},
+		retire,
+		async close() {
+			const all = [...retired, ...(current ? [current.dispatcher] : [])];
+			current = undefined;
+			await Promise.all(all.map(async dispatcher => dispatcher.destroy()));
+		},
+	};
+}

@@ -1,0 +1,36 @@
+/** The few fields that every object of the API has and that this folder must read, without trusting them. */
+import * as v from 'valibot';
+
+const identitySchema = v.object({
+	metadata: v.object({
+		name: v.optional(v.string()),
+		namespace: v.optional(v.string()),
+		uid: v.optional(v.string()),
+		generation: v.optional(v.number()),
+		resourceVersion: v.optional(v.string()),
+		deletionTimestamp: v.optional(v.string()),
+	}),
+});
+
+export type Identity = v.InferOutput<typeof identitySchema>['metadata'];
+
+/** The metadata of an object, or undefined when what was sent is no object of the API. */
+export function identityOf(object: unknown): Identity | undefined {
+	const parsed = v.safeParse(identitySchema, object);
+	return parsed.success ? parsed.output.metadata : undefined;
+}
+
+const listSchema = v.object({
+	metadata: v.object({resourceVersion: v.optional(v.string(), ''), continue: v.optional(v.string(), '')}),
+	// Go writes an empty slice as null.
+	items: v.nullable(v.array(v.unknown())),
+});
+
+/** A page of a list. Undefined when what was sent is no list. */
+export function parseList(
+	body: unknown,
+): {items: unknown[]; resourceVersion: string; continue: string} | undefined {
+	const parsed = v.safeParse(listSchema, body);
+	if (!parsed.success) return undefined;
+	return {items: parsed.output.items ?? [], ...parsed.output.metadata};
+}

@@ -1,0 +1,34 @@
+/** Paths of the API, each part escaped: a name from a manifest must not lead elsewhere. */
+
+export const servingGroup = 'serving.knative.dev';
+/** Who wrote a field, as `metadata.managedFields` will say. */
+export const fieldManager = 'kn-canary';
+
+function path(base: string, namespace: string | undefined, plural: string, name?: string): string {
+	const inside = namespace === undefined ? '' : `/namespaces/${encodeURIComponent(namespace)}`;
+	const one = name === undefined ? '' : `/${encodeURIComponent(name)}`;
+	return `${base}${inside}/${plural}${one}`;
+}
+
+/** Resources of serving.knative.dev/v1; over all namespaces when none is given. */
+export function servingPath(
+	plural: 'services' | 'revisions' | 'routes' | 'configurations',
+	namespace?: string,
+	name?: string,
+): string {
+	return path(`/apis/${servingGroup}/v1`, namespace, plural, name);
+}
+
+/** Knative's own Ingress, which a gateway controller programs the gateway from. */
+export function ingressPath(namespace?: string, name?: string): string {
+	return path('/apis/networking.internal.knative.dev/v1alpha1', namespace, 'ingresses', name);
+}
+
+/** Resources of core/v1. */
+export function corePath(
+	plural: 'services' | 'namespaces' | 'nodes' | 'events' | 'pods' | 'configmaps',
+	namespace?: string,
+	name?: string,
+): string {
+	return path('/api/v1', namespace, plural, name);
+}

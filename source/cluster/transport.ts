@@ -1,0 +1,165 @@
+/**
+ * One exchange over HTTP: what was sent, what came back, and when nothing did, whether the server can have seen it.
+ */
+import type {Dispatcher} from 'undici';
+import {TransportError} from './cluster.js';
+import {printableLine} from './printable.js';
+
+export type Outgoing = {
+	dispatcher: Dispatcher;
+	url: URL;
+	method: Dispatcher.HttpMethod;
+	headers: Record<string, string | string[]>;
+	body?: string;
+	signal: AbortSignal;
+};
+
+export type Incoming = {
+	status: number;
+	headers: Record<string, string | string[] | undefined>;
+	body: AsyncIterable<Uint8Array> & {dump(): Promise<void>};
+};
+
+/** More than any page of a list is; a body beyond it is a fault or an attack. */
+const largestBody = 256 * 1024 * 1024;
+
+/** Passes everything on, and notes when the request begins to go out on a connection. */
+class SendObserver implements Dispatcher.DispatchHandler {
+	constructor(
+		private readonly next: Dispatcher.DispatchHandler,
+		private readonly onSending: () => void,
+	) {}
+
+	onRequestStart(controller: Dispatcher.DispatchController, context: unknown): void {
+		this.onSending();
+		this.next.onRequestStart?.(controller, context);
+	}
+
+	onRequestUpgrade(...args: Parameters<NonNullable<Dispatcher.DispatchHandler['onRequestUpgrade']>>): void {
+		this.next.onRequestUpgrade?.(...args);
+	}
+
+	onResponseStart(...args: Parameters<NonNullable<Dispatcher.DispatchHandler['onResponseStart']>>): void {
+		this.next.onResponseStart?.(...args);
+	}
+
+	onResponseData(...args: Parameters<NonNullable<Dispatcher.DispatchHandler['onResponseData']>>): void {
+		this.next.onResponseData?.(...args);
+	}
+
+	onResponseEnd(...args: Parameters<NonNullable<Dispatcher.DispatchHandler['onResponseEnd']>>): void {
+		this.next.onResponseEnd?.(...args);
+	}
+
+	onResponseError(...args: Parameters<NonNullable<Dispatcher.DispatchHandler['onResponseError']>>): void {
+		this.next.onResponseError?.(...args);
+	}
+}
+
+/** Sends one request, once. Redirects are not followed: they would take the credentials elsewhere. */
+export async function send(outgoing: Outgoing): Promise<Incoming> {
+	const {dispatcher, url, method, headers, body, signal} = outgoing;
+	let sending = false;
+	const observed = dispatcher.compose(dispatch => (options, handler) => {
+		const observer = new SendObserver(handler, () => {
+			sending = true;
+		});
+		return dispatch(options, observer);
+	});
+	try {
+		const answer = await observed.request({
+			origin: url.origin,
+			path: `${url.pathname}${url.search}`,
+			method,
+			headers,
+			signal,
+			// The caller's signal is the only clock; undici's own would end a quiet watch.
+			headersTimeout: 0,
+			bodyTimeout: 0,
+			...(body === undefined ? {} : {body}),
+		});
+		return {status: answer.statusCode, headers: answer.headers, body: answer.body};
+	} catch (error) {
+		throw transportError(error, url, sending ? 'unknown' : 'not sent');
+	}
+}
+
+/** The whole body as text. Throws TransportError ('unknown') when it ends too early or is larger than 256 MiB. */
+export async function readAll({body}: Incoming, url: URL): Promise<string> {
+	const chunks: Uint8Array[] = [];
+	let size = 0;
+	try {
+		for await (const chunk of body) {
+			size += chunk.length;
+			if (size > largestBody) throw new Error('the answer is larger than 256 MiB');
+			chunks.push(chunk);
+		}
+	} catch (error) {
+		throw transportError(error, url, 'unknown');
+	}
+	return Buffer.concat(chunks).toString('utf8');
+}
+
+/** The lines of a body as they come, without the line feeds. Errors as `readAll`. */
+export async function* readLines({body}: Incoming, url: URL): AsyncGenerator<string> {
+	const decoder = new TextDecoder();
+	let rest = '';
+	const iterator = body[Symbol.asyncIterator]();
+	try {
+		for (;;) {
+			let next;
+			try {
+				next = await iterator.next();
+			} catch (error) {
+				throw transportError(error, url, 'unknown');
+			}
+			if (next.done) break;
+			const pieces = decoder.decode(next.value, {stream: true}).split('\n');
+			pieces[0] = rest + pieces[0]!;
+			rest = pieces.pop()!;
+			if (rest.length > largestBody)
+				throw transportError(new Error('a line is larger than 256 MiB'), url, 'unknown');
+			yield* pieces;
+		}
+		if (rest !== '') yield rest;
+	} finally {
+		await iterator.return?.();
+	}
+}
+
+function codeOf(error: unknown): string {
+	for (let at = error; at instanceof Error; at = at.cause) {
+		if ('code' in at && typeof at.code === 'string') return at.code;
+	}
+	return '';
+}
+
+const unresolved = new Set(['ENOTFOUND', 'EAI_AGAIN', 'EAI_FAIL']);
+const unreachable = new Set(['EHOSTUNREACH', 'ENETUNREACH', 'EHOSTDOWN', 'ENETDOWN', 'EADDRNOTAVAIL']);
+const cut = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET', 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH']);
+const untrusted =
+	/^(CERT_|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_|ERR_TLS_CERT_ALTNAME_INVALID|HOSTNAME_MISMATCH)/;
+
+/** Whether a server may have closed a kept-alive connection just as it was used again. */
+export function isCut(error: unknown): boolean {
+	return cut.has(codeOf(error));
+}
+
+function words(error: unknown, url: URL): string {
+	const code = codeOf(error);
+	if (code === 'ECONNREFUSED') return `${url.origin} refused the connection`;
+	if (unresolved.has(code)) return `the name ${url.hostname} cannot be resolved (${code})`;
+	if (unreachable.has(code)) return `${url.host} cannot be reached (${code})`;
+	if (code === 'UND_ERR_CONNECT_TIMEOUT' || code === 'ETIMEDOUT')
+		return `${url.host} does not answer (${code})`;
+	if (cut.has(code)) return `${url.host} closed the connection before its answer was complete`;
+	const message = printableLine(error instanceof Error ? error.message : String(error));
+	if (untrusted.test(code)) return `the certificate of ${url.host} is not trusted: ${message}`;
+	return `no answer from ${url.host}: ${message}`;
+}
+
+function transportError(error: unknown, url: URL, outcome: TransportError['outcome']): TransportError {
+	return error instanceof TransportError
+		? error
+		: new TransportError(words(error, url), outcome, {cause: error});
+}
