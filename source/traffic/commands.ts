@@ -93,3 +93,8 @@ function visibleJson(value: unknown): string {
 function singleQuoted(word: string): string {
 	return `'${word.replaceAll("'", String.raw`'\''`)}'`;
 }
+
+/** `kubectl create` with the whole object on standard input. */
+export function kubectlCreateCommand(object: unknown): string {
+	return `printf %s ${singleQuoted(visibleJson(object))} | kubectl create -f -`;
+}
