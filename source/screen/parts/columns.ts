@@ -1,0 +1,82 @@
+import {widthOf} from './fit-text.js';
+
+export type Column = {
+	readonly title: string;
+	/** Columns are dropped from the highest number down when the width does not suffice; 0 is never dropped. */
+	readonly priority: number;
+	/** Width below which the column is dropped rather than cut further; by default its title's or its content's. */
+	readonly min?: number;
+	/** Width it never exceeds, however long its content is. */
+	readonly max?: number;
+	/** Takes what is left over. */
+	readonly isFlexible?: boolean;
+	readonly align?: 'left' | 'right';
+	/** Where its text is cut. @default 'end' */
+	readonly cut?: 'start' | 'middle' | 'end';
+};
+
+export type FittedColumn = {
+	/** Index of the column in what was given. */
+	readonly index: number;
+	readonly width: number;
+};
+
+/** Blank columns between two columns of a table. */
+export const COLUMN_GAP = 2;
+
+/**
+Which columns are shown in `width` cells, and how wide: each as wide as its longest text, cut down to `min` where that is
+given; when even that is too wide the least important columns go. Columns are never wider together than `width`.
+@param rows texts of the rows, one per column
+*/
+export const fitColumns = (
+	columns: readonly Column[],
+	rows: ReadonlyArray<readonly string[]>,
+	width: number,
+): readonly FittedColumn[] => {
+	const wanted = columns.map((column, index) => {
+		const longest = rows.reduce(
+			(most, row) => Math.max(most, widthOf(row[index] ?? '')),
+			widthOf(column.title),
+		);
+		const natural = Math.max(1, Math.min(longest, column.max ?? Number.POSITIVE_INFINITY));
+		return {index, column, natural, min: Math.min(natural, column.min ?? natural)};
+	});
+
+	let shown = wanted;
+	const needed = (of: typeof wanted) =>
+		of.reduce((sum, {min}) => sum + min, 0) + COLUMN_GAP * Math.max(0, of.length - 1);
+	while (shown.length > 1 && needed(shown) > width) {
+		const least = shown.reduce((a, b) => (b.column.priority >= a.column.priority ? b : a));
+		if (least.column.priority === 0) {
+			break;
+		}
+
+		shown = shown.filter(({index}) => index !== least.index);
+	}
+
+	// First everybody's minimum, then what is left to the most important that wants more.
+	let left = width - needed(shown);
+	const widths = new Map(shown.map(({index, min}) => [index, min]));
+	for (const {index, natural, min} of shown.toSorted((a, b) => a.column.priority - b.column.priority)) {
+		const more = Math.max(0, Math.min(left, natural - min));
+		widths.set(index, min + more);
+		left -= more;
+	}
+
+	const flexible = shown.find(({column}) => column.isFlexible);
+	if (flexible !== undefined && left > 0) {
+		widths.set(flexible.index, (widths.get(flexible.index) ?? 0) + left);
+		left = 0;
+	}
+
+	// Columns of priority 0 that do not fit together: cut from the last one on, so that nothing runs over.
+	for (const {index} of shown.toReversed()) {
+		const own = widths.get(index) ?? 0;
+		const less = Math.min(own, Math.max(0, -left));
+		widths.set(index, own - less);
+		left += less;
+	}
+
+	return shown.map(({index}) => ({index, width: widths.get(index) ?? 0}));
+};
