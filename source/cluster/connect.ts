@@ -17,7 +17,7 @@ import {credentialSource, type CredentialSource} from './credentials.js';
 import {dispatcherCache} from './dispatcher.js';
 import {parseRetryAfter, parseWarnings} from './headers.js';
 import {selectContext, type KubeconfigSource, type SelectedContext} from './kubeconfig.js';
-import {printableLine} from './printable.js';
+import {printable} from '../traffic/printable.js';
 import {proxyFromEnvironment} from './proxy.js';
 import {isCut, readAll, readLines, send, type Incoming} from './transport.js';
 
@@ -46,7 +46,7 @@ function isWrite({method, path}: Pick<ApiRequest, 'method' | 'path'>): boolean {
 function urlOf(server: string, path: string, query: Record<string, string>): URL {
 	// A name with `..` in it, or a query in the path, would get past the rule above.
 	if (!path.startsWith('/') || /[?#\\]|\/\.{0,2}(?:\/|$)/.test(path)) {
-		throw new TypeError(`not a path of the API: ${printableLine(path)}`);
+		throw new TypeError(`not a path of the API: ${printable(path)}`);
 	}
 	const url = new URL(server);
 	url.pathname = `${url.pathname.replace(/\/$/, '')}${path}`;
@@ -127,7 +127,7 @@ function makeCluster(
 	async function exchange(request: ApiRequest, url: URL, signal: AbortSignal): Promise<Incoming> {
 		if (readOnly && isWrite(request)) {
 			throw new ReadOnlyError(
-				`this console is read-only: ${request.method} ${printableLine(request.path)} was not sent`,
+				`this console is read-only: ${request.method} ${printable(request.path)} was not sent`,
 			);
 		}
 		const body = request.body === undefined ? undefined : JSON.stringify(request.body);
@@ -194,14 +194,17 @@ function makeCluster(
 				const incoming = await exchange({method: 'GET', path}, url, limit.signal);
 				if (incoming.status !== 200) return answerOf(incoming, parseBody(await readAll(incoming, url)));
 				limit.clear();
-				onOpen?.();
 				try {
+					onOpen?.();
 					for await (const line of readLines(incoming, url)) {
 						if (signal.aborted) break;
 						if (line !== '') onEvent(parseEvent(line, url));
 					}
 				} catch (error) {
 					if (!(error instanceof TransportError) || !signal.aborted) throw error;
+				} finally {
+					// Also when a callback threw before the first line was read.
+					incoming.body.destroy();
 				}
 				return answerOf(incoming, undefined);
 			} catch (error) {

@@ -7,7 +7,7 @@ import {readFile} from 'node:fs/promises';
 import type {RequestOptions} from 'node:https';
 import {KubeConfig, type DispatcherOptions} from '@kubernetes/client-node';
 import {KubeconfigError, type KubeconfigUser, type SelectedContext} from './kubeconfig.js';
-import {printable, printableLine} from './printable.js';
+import {printable, printableLines} from '../traffic/printable.js';
 
 export type Credentials = {
 	/** To be sent with every request. */
@@ -38,7 +38,7 @@ function impersonation(user: KubeconfigUser, name: string): Record<string, strin
 	if (!user.as) {
 		if (groups.length === 0 && extra.length === 0 && !uid) return {};
 		throw new KubeconfigError(
-			`user "${printableLine(name)}" has as-groups, as-uid or as-user-extra without "as"; add the user to act as`,
+			`user "${printable(name)}" has as-groups, as-uid or as-user-extra without "as"; add the user to act as`,
 		);
 	}
 	return {
@@ -128,23 +128,27 @@ async function clientNodeConfig(selected: SelectedContext, proxy: string | undef
 	return config;
 }
 
+function lines(text: string): string {
+	return printableLines(text.trim()).join('\n');
+}
+
 /** A failure of client-node or of a plugin, in words that name the file or the command. */
 function explained(error: unknown, selected: SelectedContext): Error {
 	if (error instanceof KubeconfigError) return error;
 	const message = error instanceof Error ? error.message : String(error);
 	const path = error instanceof Error && 'path' in error ? String(error.path) : undefined;
 	const {exec} = selected.user;
-	const user = printableLine(selected.userName);
+	const user = printable(selected.userName);
 	if (exec && (path === undefined || path === exec.command)) {
 		const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
-		const hint = missing && exec.installHint ? ` ${printable(exec.installHint.trim())}` : '';
-		const why = missing ? 'it is not installed' : printable(message.trim()) || 'it failed without a word';
+		const hint = missing && exec.installHint ? ` ${lines(exec.installHint)}` : '';
+		const why = missing ? 'it is not installed' : lines(message) || 'it failed without a word';
 		return new KubeconfigError(
-			`the credential plugin "${printableLine(exec.command)}" of user "${user}" gave none: ${why}${hint}`,
+			`the credential plugin "${printable(exec.command)}" of user "${user}" gave none: ${why}${hint}`,
 			{cause: error},
 		);
 	}
-	return new KubeconfigError(`the credentials of user "${user}" cannot be used: ${printableLine(message)}`, {
+	return new KubeconfigError(`the credentials of user "${user}" cannot be used: ${printable(message)}`, {
 		cause: error,
 	});
 }
@@ -157,7 +161,7 @@ export function credentialSource(selected: SelectedContext, proxy: string | unde
 	const {user, userName} = selected;
 	if (user.exec?.interactiveMode === 'Always') {
 		throw new KubeconfigError(
-			`the credential plugin "${printableLine(user.exec.command)}" of user "${printableLine(userName)}" wants the terminal ` +
+			`the credential plugin "${printable(user.exec.command)}" of user "${printable(userName)}" wants the terminal ` +
 				'(interactiveMode: Always), which the console occupies; log in first and use a context with its result',
 		);
 	}

@@ -1,5 +1,5 @@
 /** Response headers of the API server that an operator wants to know of. */
-import {printableLine} from './printable.js';
+import {printable} from '../traffic/printable.js';
 
 type HeaderValue = string | string[] | undefined;
 
@@ -18,7 +18,7 @@ export function parseWarnings(header: HeaderValue): string[] {
 	const texts = values(header)
 		.flatMap(value => [...value.matchAll(warning)])
 		.map(([, quoted]) => quoted!.replaceAll(/\\(.)/g, '$1'))
-		.map(text => printableLine(Buffer.from(text, 'latin1').toString('utf8')));
+		.map(text => printable(Buffer.from(text, 'latin1').toString('utf8')));
 	return [...new Set(texts)];
 }
 

@@ -8,7 +8,7 @@ import {homedir} from 'node:os';
 import path from 'node:path';
 import * as v from 'valibot';
 import {parse as parseYaml} from 'yaml';
-import {printableLine} from './printable.js';
+import {printable} from '../traffic/printable.js';
 
 /** The kubeconfig, or what it says, is no way to a cluster. The message tells the operator what to do. */
 export class KubeconfigError extends Error {
@@ -128,14 +128,14 @@ async function readKubeconfig(file: string, missingIsFine: boolean): Promise<str
 			{ENOENT: 'there is no such file', EACCES: 'permission denied', EISDIR: 'it is a directory'}[
 				code ?? ''
 			] ?? (error instanceof Error ? error.message : String(error));
-		throw new KubeconfigError(`cannot read the kubeconfig ${printableLine(file)}: ${why}`, {cause: error});
+		throw new KubeconfigError(`cannot read the kubeconfig ${printable(file)}: ${why}`, {cause: error});
 	}
 }
 
 function explain(issues: readonly v.BaseIssue<unknown>[]): string {
 	const [issue] = issues;
 	const where = issue === undefined ? null : v.getDotPath(issue);
-	return `${where ?? 'it'}: ${printableLine(issue?.message ?? 'is not valid')}`;
+	return `${where ?? 'it'}: ${printable(issue?.message ?? 'is not valid')}`;
 }
 
 function parseFile(content: string, file: string) {
@@ -144,7 +144,7 @@ function parseFile(content: string, file: string) {
 		raw = parseYaml(content, {logLevel: 'error'}) ?? {};
 	} catch (error) {
 		const [line] = (error instanceof Error ? error.message : String(error)).split('\n', 1);
-		throw new KubeconfigError(`the kubeconfig ${file} is not valid YAML: ${printableLine(line!)}`, {
+		throw new KubeconfigError(`the kubeconfig ${file} is not valid YAML: ${printable(line!)}`, {
 			cause: error,
 		});
 	}
@@ -225,7 +225,7 @@ async function load(source: KubeconfigSource): Promise<Kubeconfig> {
 	if (own) return own;
 	if (found.length > 0) return merged;
 	throw new KubeconfigError(
-		`there is no kubeconfig: ${wanted.map(file => printableLine(file)).join(', ')} ${wanted.length > 1 ? 'do' : 'does'} not exist; ` +
+		`there is no kubeconfig: ${wanted.map(file => printable(file)).join(', ')} ${wanted.length > 1 ? 'do' : 'does'} not exist; ` +
 			'set KUBECONFIG, give --kubeconfig, or start with --sandbox',
 	);
 }
@@ -237,7 +237,7 @@ function check<T>(schema: v.GenericSchema<unknown, T>, entry: Entry, what: strin
 }
 
 function named(names: Iterable<string>): string {
-	const all = [...names].map(name => printableLine(name));
+	const all = [...names].map(name => printable(name));
 	return all.length === 0 ? 'there is none' : `there are: ${all.join(', ')}`;
 }
 
@@ -280,25 +280,25 @@ export async function selectContext(source: KubeconfigSource, wanted?: string): 
 	const contextEntry = config.contexts.get(name);
 	if (!contextEntry) {
 		throw new KubeconfigError(
-			`there is no context "${printableLine(name)}" in ${config.files.join(', ')} (${named(config.contexts.keys())})`,
+			`there is no context "${printable(name)}" in ${config.files.join(', ')} (${named(config.contexts.keys())})`,
 		);
 	}
-	const shown = printableLine(name);
+	const shown = printable(name);
 	const context = check(contextSchema, contextEntry, `context "${shown}"`);
 	const clusterEntry = config.clusters.get(context.cluster ?? '');
 	if (!clusterEntry) {
 		throw new KubeconfigError(
-			`context "${shown}" names the cluster "${printableLine(context.cluster ?? '')}", which is not in the kubeconfig`,
+			`context "${shown}" names the cluster "${printable(context.cluster ?? '')}", which is not in the kubeconfig`,
 		);
 	}
 	const clusterName = context.cluster!;
-	const cluster = check(clusterSchema, clusterEntry, `cluster "${printableLine(clusterName)}"`);
+	const cluster = check(clusterSchema, clusterEntry, `cluster "${printable(clusterName)}"`);
 	const server = checkServer(cluster.server, clusterName);
 	const userName = context.user ?? '';
 	const userEntry = config.users.get(userName);
 	if (userName !== '' && !userEntry) {
 		throw new KubeconfigError(
-			`context "${shown}" names the user "${printableLine(userName)}", who is not in the kubeconfig`,
+			`context "${shown}" names the user "${printable(userName)}", who is not in the kubeconfig`,
 		);
 	}
 	return {
@@ -316,7 +316,7 @@ export async function selectContext(source: KubeconfigSource, wanted?: string): 
 }
 
 function checkUser(entry: Entry, name: string): KubeconfigUser {
-	const user = check(userSchema, entry, `user "${printableLine(name)}"`);
+	const user = check(userSchema, entry, `user "${printable(name)}"`);
 	const {directory} = entry;
 	const {exec} = user;
 	return {
@@ -337,6 +337,6 @@ function checkServer(server: string | null | undefined, cluster: string): string
 	const url = URL.canParse(given) ? new URL(given) : undefined;
 	if (url?.protocol === 'https:' || url?.protocol === 'http:') return given;
 	throw new KubeconfigError(
-		`cluster "${printableLine(cluster)}" has the server "${printableLine(given)}", which is no http:// or https:// URL`,
+		`cluster "${printable(cluster)}" has the server "${printable(given)}", which is no http:// or https:// URL`,
 	);
 }

@@ -1,7 +1,7 @@
 /** Answers that are no object: `kind: Status`, or what a proxy in between had to say. */
 import * as v from 'valibot';
 import type {ApiAnswer} from './cluster.js';
-import {printable, printableLine} from './printable.js';
+import {printable, printableLines} from '../traffic/printable.js';
 
 const statusSchema = v.object({
 	kind: v.literal('Status'),
@@ -36,18 +36,23 @@ export type Status = {
 	retryAfter?: number;
 };
 
+/** The API server's own sentences have several lines; their ends stay. */
+function lines(text: string): string {
+	return printableLines(text).join('\n');
+}
+
 /** Undefined when the body is no Status. */
 export function parseStatus(body: unknown): Status | undefined {
 	const parsed = v.safeParse(statusSchema, body);
 	if (!parsed.success) return undefined;
 	const {message, reason, code, details} = parsed.output;
 	const causes = (details?.causes ?? []).map(cause => ({
-		field: printableLine(cause.field),
-		message: printable(cause.message),
+		field: printable(cause.field),
+		message: lines(cause.message),
 	}));
 	return {
-		reason: printableLine(reason),
-		message: printable(message),
+		reason: printable(reason),
+		message: lines(message),
 		causes,
 		...(code === undefined ? {} : {code}),
 		...(details?.retryAfterSeconds === undefined ? {} : {retryAfter: details.retryAfterSeconds}),
@@ -83,7 +88,7 @@ export function sentenceOf(answer: Pick<ApiAnswer, 'status' | 'body'>): string {
 	const text = typeof answer.body === 'string' ? answer.body.trim().split('\n', 1)[0]! : '';
 	const words = ownWordsFor(answer.status);
 	// An error page is no sentence.
-	return text === '' || text.startsWith('<') ? words : `${words}: ${printableLine(text.slice(0, 200))}`;
+	return text === '' || text.startsWith('<') ? words : `${words}: ${printable(text.slice(0, 200))}`;
 }
 
 function ownWordsFor(status: number): string {

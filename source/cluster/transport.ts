@@ -3,7 +3,7 @@
  */
 import type {Dispatcher} from 'undici';
 import {TransportError} from './cluster.js';
-import {printableLine} from './printable.js';
+import {printable} from '../traffic/printable.js';
 
 export type Outgoing = {
 	dispatcher: Dispatcher;
@@ -17,7 +17,7 @@ export type Outgoing = {
 export type Incoming = {
 	status: number;
 	headers: Record<string, string | string[] | undefined>;
-	body: AsyncIterable<Uint8Array> & {dump(): Promise<void>};
+	body: AsyncIterable<Uint8Array> & {dump(): Promise<void>; destroy(): unknown};
 };
 
 /** More than any page of a list is; a body beyond it is a fault or an attack. */
@@ -153,7 +153,7 @@ function words(error: unknown, url: URL): string {
 	if (code === 'UND_ERR_CONNECT_TIMEOUT' || code === 'ETIMEDOUT')
 		return `${url.host} does not answer (${code})`;
 	if (cut.has(code)) return `${url.host} closed the connection before its answer was complete`;
-	const message = printableLine(error instanceof Error ? error.message : String(error));
+	const message = printable(error instanceof Error ? error.message : String(error));
 	if (untrusted.test(code)) return `the certificate of ${url.host} is not trusted: ${message}`;
 	return `no answer from ${url.host}: ${message}`;
 }
