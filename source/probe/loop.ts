@@ -1,0 +1,261 @@
+/**
+ * The live loop: asks the gateway at a pace, counts what comes back, attributes it to revisions and compares that with
+ * the configured split. Needs no screen.
+ */
+import type {SplitVerdict} from '../verdict/split-verdict.js';
+import type {Evidence} from './attribution.js';
+import {learnAlone, learnFromTags, noEvidence} from './attribution.js';
+import type {Clock} from './clock.js';
+import {systemClock} from './clock.js';
+import {createProbe} from './create-probe.js';
+import {describeFailure} from './failure.js';
+import type {Tag, TagState} from './learning.js';
+import {createLearner} from './learning.js';
+import type {PaceState} from './pace.js';
+import {createPace} from './pace.js';
+import type {Answer, Probe, Target} from './probe.js';
+import {checkTarget, defaultTimeout} from './probe.js';
+import {createPublisher} from './publisher.js';
+import type {Row, Weight} from './report.js';
+import {groupBy, report} from './report.js';
+import type {Recorded} from './tally.js';
+import {createTally} from './tally.js';
+
+export type LoopOptions = {
+	target: Target;
+	/** Requests a second; 1 when not given. */
+	rate?: number;
+	/** 50 when not given. */
+	maxRate?: number;
+	/** Milliseconds per request; 10,000 when not given. */
+	timeout?: number;
+	/** One of its own when not given. The loop closes the one it uses. */
+	probe?: Probe;
+	clock?: Clock;
+	random?: () => number;
+};
+
+export type LoopSnapshot = {
+	target: Target;
+	state: PaceState;
+	/** Requests a second, now. */
+	rate: number;
+	/** Requests of a burst still to be sent; 0 when there is none. */
+	burstLeft: number;
+	/** The configured split that is being judged, as it was given. */
+	weights: readonly Weight[];
+	settling: boolean;
+	/** Since when these counts; milliseconds since 1970. */
+	since: number;
+	sent: number;
+	notSent: number;
+	inFlight: number;
+	/** Answers and failures that are counted. */
+	answered: number;
+	errors: number;
+	unattributed: number;
+	/** Answers that came while the split settled: shown, not counted. */
+	settlingAnswers: number;
+	statusCodes: Readonly<Record<string, number>>;
+	rows: readonly Row[];
+	verdict: SplitVerdict | undefined;
+	/** The last 200 answers, the newest last. */
+	last: readonly Recorded[];
+	/** What became of the tags that were to be learned. */
+	tags: readonly TagState[];
+};
+
+export type Loop = {
+	/** Starts or resumes. */
+	start(): void;
+	/** No more requests until `start`. */
+	pause(): void;
+	/** Returns the rate, cut to the maximum; throws RangeError when it is not a number above 0. */
+	setRate(rate: number): number;
+	/** 200 requests at 20 a second when not said otherwise, then what was before. */
+	burst(requests?: number, rate?: number): void;
+	/**
+	 * Asks another gateway or service from now on; counts begin anew. What was learned is kept when only the gateway is
+	 * another, else forgotten, and the split with it. Throws TypeError when the target cannot be asked.
+	 */
+	retarget(target: Target): void;
+	/**
+	 * Tells what split the route has, or is `settling` on: counts begin anew whenever that changes, and only then.
+	 * Settling is until the route is Ready again at its present generation.
+	 */
+	setEpoch(epoch: {weights: readonly Weight[]; settling: boolean}): void;
+	/** Asks tag URLs what their revisions say, once the split is settled. Resolves when that is done, given up, or replaced. */
+	learn(tags: readonly Tag[]): Promise<void>;
+	/** Calls `listener` after changes, at most so many times a second (10). Returns the way to stop. */
+	subscribe(listener: (snapshot: LoopSnapshot) => void, maxPerSecond?: number): () => void;
+	/** How things are; the same object as long as nothing changes. */
+	snapshot(): LoopSnapshot;
+	/** Ends for good: gives up what is in flight and drops the connections. */
+	stop(): Promise<void>;
+};
+
+/** A loop that is paused until `start`. Throws TypeError when the target cannot be asked, RangeError for a rate of 0 or less. */
+export function createLoop({
+	target: firstTarget,
+	rate,
+	maxRate,
+	timeout = defaultTimeout,
+	probe = createProbe(),
+	clock = systemClock,
+	random,
+}: LoopOptions): Loop {
+	checkTarget(firstTarget);
+	let target = firstTarget;
+	let weights: readonly Weight[] = [];
+	let evidence: Evidence = noEvidence;
+	let controller = new AbortController();
+	let current: LoopSnapshot | undefined;
+	const tally = createTally(clock.date());
+	const publisher = createPublisher(clock);
+
+	function changed(): void {
+		current = undefined;
+		publisher.changed();
+	}
+
+	const pace = createPace({
+		send,
+		onNotSent(slots) {
+			tally.notSent(slots);
+		},
+		onChange: changed,
+		clock,
+		...(rate !== undefined && {rate}),
+		...(maxRate !== undefined && {maxRate}),
+		...(random && {random}),
+	});
+
+	const learner = createLearner({
+		probe,
+		clock,
+		target: () => target,
+		timeout,
+		onLearned(answers) {
+			evidence = learnFromTags(evidence, answers);
+		},
+		onChange: changed,
+	});
+
+	async function send(slot: number): Promise<void> {
+		const {signal} = controller;
+		const ticket = tally.sent();
+		let answer: Answer;
+		try {
+			answer = await probe.ask(target, {timeout, signal, slot});
+		} catch (error) {
+			if (signal.aborted) {
+				return;
+			}
+
+			// No gateway makes `ask` throw; but an answer that nobody sees would look like a request that never was.
+			answer = {
+				at: clock.date(),
+				latency: clock.now() - slot,
+				outcome: describeFailure('other', target, error instanceof Error ? error.message : String(error)),
+			};
+		}
+
+		const alone = aloneIn(weights);
+		if (tally.record(answer, ticket) && alone !== undefined) {
+			evidence = learnAlone(evidence, alone, answer);
+		}
+	}
+
+	function beginEpoch(next: {weights: readonly Weight[]; settling: boolean}): void {
+		({weights} = next);
+		tally.newEpoch({settling: next.settling, at: clock.date()});
+		if (next.settling) {
+			learner.suspend();
+		} else {
+			learner.resume();
+		}
+
+		changed();
+	}
+
+	function build(): LoopSnapshot {
+		const {groups, ...counts} = tally.snapshot(groupBy(evidence));
+		return {
+			...counts,
+			...report({groups, ...counts}, evidence, weights),
+			target,
+			weights,
+			state: pace.state,
+			rate: pace.rate,
+			burstLeft: pace.burstLeft,
+			inFlight: pace.inFlight,
+			tags: learner.tags,
+		};
+	}
+
+	function snapshot(): LoopSnapshot {
+		current ??= build();
+		return current;
+	}
+
+	return {
+		start() {
+			pace.start();
+		},
+		pause() {
+			pace.pause();
+		},
+		setRate: perSecond => pace.setRate(perSecond),
+		burst(requests, perSecond) {
+			pace.burst(requests, perSecond);
+		},
+		retarget(next) {
+			checkTarget(next);
+			const sameService =
+				next.authority === target.authority && next.path === target.path && next.protocol === target.protocol;
+			controller.abort(new Error('Another target is being asked.'));
+			controller = new AbortController();
+			target = next;
+			if (!sameService) {
+				evidence = noEvidence;
+				void learner.learn([]);
+			}
+
+			beginEpoch({weights: sameService ? weights : [], settling: sameService && tally.settling});
+		},
+		setEpoch(next) {
+			if (next.settling !== tally.settling || !sameWeights(next.weights, weights)) {
+				beginEpoch(next);
+			}
+		},
+		learn: async tags => learner.learn(tags),
+		subscribe: (listener, maxPerSecond = 10) =>
+			publisher.subscribe(() => {
+				listener(snapshot());
+			}, maxPerSecond),
+		snapshot,
+		async stop() {
+			pace.stop();
+			learner.stop();
+			publisher.stop();
+			controller.abort(new Error('The loop was stopped.'));
+			await probe.close();
+		},
+	};
+}
+
+/** The revision that has all the traffic; undefined when it is shared or not known. */
+function aloneIn(weights: readonly Weight[]): string | undefined {
+	const receiving = new Set(weights.filter(({percent}) => percent > 0).map(({revision}) => revision));
+	const [revision] = receiving;
+	return receiving.size === 1 ? revision : undefined;
+}
+
+function sameWeights(one: readonly Weight[], other: readonly Weight[]): boolean {
+	return (
+		one.length === other.length &&
+		one.every(
+			({revision, percent}, index) => other[index]?.revision === revision && other[index].percent === percent,
+		)
+	);
+}

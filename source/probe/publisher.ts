@@ -1,0 +1,57 @@
+/** Tells listeners that something changed, but each only so often. */
+import type {Clock} from './clock.js';
+
+export type Publisher = {
+	/**
+	 * Calls `listener` after changes, at most `maxPerSecond` times a second and never within the call that changed
+	 * something; the last change is always told. Returns the way to stop.
+	 */
+	subscribe(listener: () => void, maxPerSecond: number): () => void;
+	changed(): void;
+	stop(): void;
+};
+
+type Subscriber = {listener: () => void; interval: number; last: number; cancel: (() => void) | undefined};
+
+export function createPublisher(clock: Clock): Publisher {
+	const subscribers = new Set<Subscriber>();
+
+	function schedule(subscriber: Subscriber): void {
+		subscriber.cancel ??= clock.after(
+			Math.max(0, subscriber.last + subscriber.interval - clock.now()),
+			() => {
+				subscriber.cancel = undefined;
+				subscriber.last = clock.now();
+				subscriber.listener();
+			},
+		);
+	}
+
+	return {
+		subscribe(listener, maxPerSecond) {
+			const subscriber: Subscriber = {
+				listener,
+				interval: 1000 / maxPerSecond,
+				last: -Infinity,
+				cancel: undefined,
+			};
+			subscribers.add(subscriber);
+			return () => {
+				subscribers.delete(subscriber);
+				subscriber.cancel?.();
+			};
+		},
+		changed() {
+			for (const subscriber of subscribers) {
+				schedule(subscriber);
+			}
+		},
+		stop() {
+			for (const {cancel} of subscribers) {
+				cancel?.();
+			}
+
+			subscribers.clear();
+		},
+	};
+}
