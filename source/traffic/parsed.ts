@@ -20,13 +20,15 @@ export type ConditionView = {
 	since: number | undefined;
 };
 
+// A fallback has to be outermost: for a key that is missing, valibot takes it as it is, without the rest of the pipe.
+
 /** A string, made printable; anything else is the empty string. */
 export const text = v.fallback(v.pipe(v.string(), v.transform(printable)), '');
 
 /** A string that is not empty, made printable; anything else is undefined. */
-export const optionalText = v.pipe(
-	text,
-	v.transform(value => (value === '' ? undefined : value)),
+export const optionalText = v.fallback(
+	v.optional(v.pipe(v.string(), v.minLength(1), v.transform(printable))),
+	undefined,
 );
 
 /** A whole number; anything else is undefined. */
@@ -45,26 +47,32 @@ export const optionalTime = v.fallback(
 );
 
 /** Labels or annotations: entries whose value is no string are left out. Not printable: keys and values are raw. */
-export const stringMap = v.pipe(
-	v.fallback(v.record(v.string(), v.unknown()), {}),
-	v.transform(
-		record =>
-			new Map(
-				Object.entries(record).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
-			),
+export const stringMap = v.fallback(
+	v.pipe(
+		v.record(v.string(), v.unknown()),
+		v.transform(
+			record =>
+				new Map(
+					Object.entries(record).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
+				),
+		),
 	),
+	() => new Map<string, string>(),
 );
 
 /** A list of which the items that do not fit are left out; anything but a list is the empty list. */
 export function tolerantList<Schema extends v.GenericSchema>(schema: Schema) {
-	return v.pipe(
-		v.fallback(v.array(v.unknown()), []),
-		v.transform(items =>
-			items.flatMap((item): v.InferOutput<Schema>[] => {
-				const result = v.safeParse(schema, item);
-				return result.success ? [result.output] : [];
-			}),
+	return v.fallback(
+		v.pipe(
+			v.array(v.unknown()),
+			v.transform(items =>
+				items.flatMap((item): v.InferOutput<Schema>[] => {
+					const result = v.safeParse(schema, item);
+					return result.success ? [result.output] : [];
+				}),
+			),
 		),
+		[],
 	);
 }
 

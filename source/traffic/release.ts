@@ -116,11 +116,11 @@ function warningsOf(view: ServiceView, revision: RevisionView): string[] {
 	if (revision.state.kind === 'idle') {
 		notes.push(`${revision.name} is scaled to zero; the first answers wait for a pod to start.`);
 	}
-	if (!view.specTraffic.some(target => target.revision === revision.name)) {
-		if (!view.statusTraffic.some(target => target.revision === revision.name)) {
-			notes.push(`${revision.name} is not listed in the split, so it may be garbage collected at any time.`);
-		}
-	}
+	const listed = [...view.specTraffic, ...view.statusTraffic].some(
+		target => target.revision === revision.name,
+	);
+	if (!listed)
+		notes.push(`${revision.name} is not listed in the split, so it may be garbage collected at any time.`);
 	return notes;
 }
 

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import {expect, test} from 'vitest';
 import {printable, printableLines} from '../../source/traffic/printable.js';
 
@@ -18,9 +18,12 @@ test.each([
 	expect(printable(text)).toBe(shown);
 });
 
-test.each(['Hello World!', 'Grüße, 世界', '👍', '👩‍💻', '🏴󠁧󠁢󠁥󠁮󠁧󠁿', '❤️', 'e\u0301', '\\u001b'])('%s is kept', text => {
-	expect(printable(text)).toBe(text);
-});
+test.each(['Hello World!', 'Grüße, 世界', '👍', '👩‍💻', '🏴󠁧󠁢󠁥󠁮󠁧󠁿', '❤️', 'e\u0301', '\\u001b'])(
+	'%s is kept',
+	text => {
+		expect(printable(text)).toBe(text);
+	},
+);
 
 test('nothing that a terminal acts on is left, and what is printable stays so', () => {
 	fc.assert(

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
 import {
 	disagreesFrom,
@@ -137,24 +137,26 @@ describe('the verdict', () => {
 	});
 
 	test('refuses shares that are no split and counts that are none', () => {
-		expect(() => splitVerdict(rows([50, 1], [40, 1]))).toThrow('The shares of a split sum to 100, not to 90.');
+		expect(() => splitVerdict(rows([50, 1], [40, 1]))).toThrow(
+			'The shares of a split sum to 100, not to 90.',
+		);
 		expect(() => splitVerdict(rows([50, 1], [50, -1]))).toThrow(RangeError);
 		expect(() => splitVerdict(rows([50, 1], [50, 1.5]))).toThrow(RangeError);
 	});
 });
 
-describe('simulated streams that are looked at after every answer', () => {
-	/** Requests until the first disagreement, or Infinity within `length`. */
-	const untilAlarm = (configured: number, real: number, length: number, random: () => number) => {
-		const shares = [configured, 1 - configured];
-		let seen = 0;
-		for (let n = 1; n <= length; n++) {
-			if (random() < real) seen++;
-			if (logEvidence([seen, n - seen], shares) >= disagreesFrom) return n;
-		}
-		return Infinity;
-	};
+/** Requests until the first disagreement, or Infinity within `length`. */
+function untilAlarm(configured: number, real: number, length: number, random: () => number): number {
+	const shares = [configured, 1 - configured];
+	let seen = 0;
+	for (let n = 1; n <= length; n++) {
+		if (random() < real) seen++;
+		if (logEvidence([seen, n - seen], shares) >= disagreesFrom) return n;
+	}
+	return Infinity;
+}
 
+describe('simulated streams that are looked at after every answer', () => {
 	// The yardsticks: median and 90th percentile of 400 streams. The bounds are three standard errors of the median
 	// and more; the seed makes the outcome the same every time.
 	test.each([
@@ -165,24 +167,30 @@ describe('simulated streams that are looked at after every answer', () => {
 		{configured: 0.1, real: 0.3, median: 31, p90: 60},
 		{configured: 0.1, real: 0.2, median: 88, p90: 197},
 		{configured: 0.5, real: 0.6, median: 202, p90: 467},
-	])('$configured that is really $real is found within about $median answers', ({configured, real, median, p90}) => {
-		const random = seeded(20_221_128);
-		const lengths = Array.from({length: 400}, () => untilAlarm(configured, real, 2000, random)).toSorted(
-			(a, b) => a - b,
-		);
-		expect(lengths[200]).toBeGreaterThanOrEqual(median * 0.8);
-		expect(lengths[200]).toBeLessThanOrEqual(median * 1.2);
-		expect(lengths[360]).toBeGreaterThanOrEqual(p90 * 0.8);
-		expect(lengths[360]).toBeLessThanOrEqual(p90 * 1.2);
-	});
+	])(
+		'$configured that is really $real is found within about $median answers',
+		({configured, real, median, p90}) => {
+			const random = seeded(20_221_128);
+			const lengths = Array.from({length: 400}, () => untilAlarm(configured, real, 2000, random)).toSorted(
+				(a, b) => a - b,
+			);
+			expect(lengths[200]).toBeGreaterThanOrEqual(median * 0.8);
+			expect(lengths[200]).toBeLessThanOrEqual(median * 1.2);
+			expect(lengths[360]).toBeGreaterThanOrEqual(p90 * 0.8);
+			expect(lengths[360]).toBeLessThanOrEqual(p90 * 1.2);
+		},
+	);
 
-	test.each([0.5, 0.25, 0.1, 0.01])('a split that is right at %d is called wrong in less than one of 20 streams', share => {
-		const random = seeded(2011_03567);
-		const streams = 600;
-		let alarms = 0;
-		for (let stream = 0; stream < streams; stream++) {
-			if (untilAlarm(share, share, 600, random) !== Infinity) alarms++;
-		}
-		expect(alarms / streams).toBeLessThan(0.05);
-	});
+	test.each([0.5, 0.25, 0.1, 0.01])(
+		'a split that is right at %d is called wrong in less than one of 20 streams',
+		share => {
+			const random = seeded(2011_03567);
+			const streams = 600;
+			let alarms = 0;
+			for (let stream = 0; stream < streams; stream++) {
+				if (untilAlarm(share, share, 600, random) !== Infinity) alarms++;
+			}
+			expect(alarms / streams).toBeLessThan(0.05);
+		},
+	);
 });

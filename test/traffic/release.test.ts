@@ -1,0 +1,196 @@
+import {describe, expect, test} from 'vitest';
+import {completeSplit, rollbackSplit, rollbackTarget} from '../../source/traffic/release.js';
+import {splitOf, toTargets, type Split} from '../../source/traffic/split.js';
+import type {RevisionView} from '../../source/traffic/revision.js';
+import {condition, revisionName, revisionView, serviceView} from './objects.js';
+
+const [first, second, third] = [revisionName(1), revisionName(2), revisionName(3)];
+const targetsOf = (result: {ok: true; split: Split} | {ok: false; reason: string}) =>
+	result.ok ? toTargets(result.split) : result.reason;
+
+const canaryOf = (tag?: string) =>
+	serviceView({
+		ready: 3,
+		traffic: [
+			{revisionName: first, percent: 30, ...(tag !== undefined && {tag})},
+			{revisionName: second, percent: 50},
+			{latestRevision: true, percent: 20, tag: 'canary'},
+		],
+	});
+
+const whole = (name: string) => splitOf(serviceView({traffic: [{revisionName: name, percent: 100}]}));
+
+describe('completing', () => {
+	test('gives everything to the row that follows the latest, and keeps the others with their tags', () => {
+		const view = serviceView({
+			ready: 2,
+			traffic: [
+				{revisionName: first, percent: 90, tag: 'stable'},
+				{latestRevision: true, percent: 10, tag: 'canary'},
+			],
+		});
+		const result = completeSplit(view);
+		expect(result).toMatchObject({ok: true, revision: second});
+		expect(targetsOf(result)).toEqual([
+			{revisionName: first, percent: 0, tag: 'stable'},
+			{latestRevision: true, percent: 100, tag: 'canary'},
+		]);
+	});
+
+	test('pins the newest ready revision when nothing follows the latest', () => {
+		const listed = serviceView({
+			ready: 2,
+			traffic: [
+				{revisionName: first, percent: 90},
+				{revisionName: second, percent: 10, tag: 'canary'},
+			],
+		});
+		expect(targetsOf(completeSplit(listed))).toEqual([
+			{revisionName: first, percent: 0},
+			{revisionName: second, percent: 100, tag: 'canary'},
+		]);
+		const unlisted = serviceView({ready: 2, traffic: [{revisionName: first, percent: 100}]});
+		expect(targetsOf(completeSplit(unlisted))).toEqual([
+			{revisionName: first, percent: 0},
+			{revisionName: second, percent: 100},
+		]);
+	});
+
+	test('says when the newest revision is not the newest ready one', () => {
+		const view = serviceView({ready: 2, created: 3, traffic: [{revisionName: first, percent: 100}]});
+		expect(completeSplit(view)).toMatchObject({
+			ok: true,
+			revision: second,
+			notes: [`The newest revision, ${third}, is not ready; ${second} is the newest one that is.`],
+		});
+	});
+
+	test('is refused when there is nothing to do or nobody to take it', () => {
+		expect(completeSplit(serviceView())).toEqual({
+			ok: false,
+			reason: `${first} has 100 % of the traffic of helloworld-go already.`,
+		});
+		const unready = serviceView({edit: service => delete service.status.latestReadyRevisionName});
+		expect(completeSplit(unready)).toEqual({
+			ok: false,
+			reason: 'No revision of helloworld-go has become ready, so none can take the traffic.',
+		});
+	});
+});
+
+describe('the revision to roll back to', () => {
+	const revisions = [revisionView(1), revisionView(2), revisionView(3)];
+
+	test('is the last that had everything before the canary began', () => {
+		const history = [whole(second), whole(first), splitOf(canaryOf()), whole(third)];
+		expect(rollbackTarget(canaryOf('stable'), revisions, history)).toEqual({
+			ok: true,
+			revision: first,
+			because: `${first} had 100 % before this release began.`,
+			notes: [],
+		});
+	});
+
+	test('passes over one that is gone', () => {
+		const history = [whole(first), whole(second)];
+		expect(rollbackTarget(canaryOf(), [revisionView(1), revisionView(3)], history)).toMatchObject({
+			revision: first,
+		});
+	});
+
+	test('without history is the one tagged stable', () => {
+		expect(rollbackTarget(canaryOf('stable'), revisions)).toMatchObject({
+			revision: first,
+			because: `${first} is tagged stable.`,
+		});
+	});
+
+	test('without a tag is the newest ready one older than the newest in the split', () => {
+		expect(rollbackTarget(canaryOf(), revisions)).toMatchObject({
+			revision: second,
+			because: `${second} is the newest ready revision older than ${third}.`,
+		});
+		const failed = revisionView(2, [condition('Ready', 'False', 'ExitCode1', 'x')]);
+		expect(rollbackTarget(canaryOf(), [revisionView(1), failed, revisionView(3)])).toMatchObject({
+			revision: first,
+		});
+	});
+
+	test('is also there when a release is complete and the old revision has 0 %', () => {
+		const view = serviceView({
+			ready: 2,
+			traffic: [
+				{revisionName: first, percent: 0},
+				{latestRevision: true, percent: 100},
+			],
+		});
+		expect(rollbackTarget(view, [revisionView(1), revisionView(2)])).toMatchObject({
+			revision: first,
+			notes: [],
+		});
+	});
+
+	test('comes with a warning when it is not ready, asleep, or may be collected', () => {
+		const view = serviceView({ready: 2});
+		const asleep: RevisionView = revisionView(1, [
+			condition('Ready', 'True'),
+			condition('Active', 'False', 'NoTraffic'),
+		]);
+		expect(rollbackTarget(view, [asleep, revisionView(2)])).toMatchObject({
+			revision: first,
+			notes: [
+				`${first} is scaled to zero; the first answers wait for a pod to start.`,
+				`${first} is not listed in the split, so it may be garbage collected at any time.`,
+			],
+		});
+		const broken = revisionView(1, [condition('Ready', 'False', 'ExitCode1', 'gone')]);
+		expect(rollbackTarget(view, [broken, revisionView(2)], [whole(first)])).toMatchObject({
+			revision: first,
+			notes: [`${first} is not ready (ExitCode1: gone).`, expect.stringContaining('garbage collected')],
+		});
+	});
+
+	test('is never one of another Service, and may not exist', () => {
+		const foreign = {...revisionView(1), service: 'other'};
+		expect(rollbackTarget(serviceView({ready: 2}), [foreign, revisionView(2)])).toEqual({
+			ok: false,
+			reason: 'helloworld-go has no earlier ready revision to roll back to.',
+		});
+		expect(rollbackTarget(serviceView(), []).ok).toBe(false);
+	});
+});
+
+describe('rolling back', () => {
+	test('pins the revision at 100 and keeps all rows and tags', () => {
+		const view = serviceView({
+			ready: 2,
+			traffic: [
+				{revisionName: first, percent: 50, tag: 'stable'},
+				{latestRevision: true, percent: 50, tag: 'canary'},
+			],
+		});
+		const result = rollbackSplit(view, first);
+		expect(targetsOf(result)).toEqual([
+			{revisionName: first, percent: 100, tag: 'stable'},
+			{latestRevision: true, percent: 0, tag: 'canary'},
+		]);
+		expect(result).toMatchObject({
+			notes: [`The traffic is pinned to ${first}; it followed the latest ready revision until now.`],
+		});
+	});
+
+	test('pins also the revision that the latest resolves to now, lest the next one take over', () => {
+		const view = serviceView({ready: 1, created: 2});
+		expect(targetsOf(rollbackSplit(view, first))).toEqual([
+			{latestRevision: true, percent: 0},
+			{revisionName: first, percent: 100},
+		]);
+	});
+
+	test('is refused when it changes nothing', () => {
+		const view = serviceView({traffic: [{revisionName: first, percent: 100}]});
+		expect(targetsOf(rollbackSplit(view, first))).toBe(
+			`${first} has 100 % of the traffic of helloworld-go already.`,
+		);
+	});
+});
