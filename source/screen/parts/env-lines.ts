@@ -1,0 +1,45 @@
+/** An environment variable of a container. */
+export type EnvVariable = {readonly name: string; readonly value: string};
+
+// What the API server accepts as the name of an environment variable (k8s.io/apimachinery IsEnvVarName).
+const NAME = /^[-._a-zA-Z][-._a-zA-Z0-9]*$/;
+
+/** The variables of lines `NAME=value`; blank lines count for nothing. Lines that `checkEnvLines` refuses are left out. */
+export const envOf = (lines: readonly string[]): readonly EnvVariable[] =>
+	lines.flatMap(line => {
+		const equals = line.indexOf('=');
+		const name = line.slice(0, equals).trim();
+		return equals > 0 && NAME.test(name) ? [{name, value: line.slice(equals + 1)}] : [];
+	});
+
+/** Lines `NAME=value` of variables. */
+export const envLines = (variables: readonly EnvVariable[]): readonly string[] =>
+	variables.map(({name, value}) => `${name}=${value}`);
+
+/** What is wrong with lines that should be `NAME=value`; undefined when nothing is. */
+export const checkEnvLines = (lines: readonly string[]): string | undefined => {
+	const seen = new Set<string>();
+	for (const line of lines) {
+		if (line.trim() === '') {
+			continue;
+		}
+
+		const equals = line.indexOf('=');
+		if (equals === -1) {
+			return `“${line}” has no “=”; write NAME=value.`;
+		}
+
+		const name = line.slice(0, equals).trim();
+		if (!NAME.test(name)) {
+			return `“${name}” is no name for a variable; use letters, digits, “_”, “-” and “.”, and no digit first.`;
+		}
+
+		if (seen.has(name)) {
+			return `${name} is there twice; remove one of them.`;
+		}
+
+		seen.add(name);
+	}
+
+	return undefined;
+};
