@@ -1,0 +1,374 @@
+import {afterEach, beforeEach, describe, expect, it} from 'vitest';
+import type {Cluster} from '../../source/cluster/cluster.js';
+import {connect} from '../../source/cluster/connect.js';
+import {
+	reflect,
+	type Reflector,
+	type ReflectorChange,
+	type ReflectorState,
+} from '../../source/cluster/reflector.js';
+import {startApiServer, status, type ApiServer} from '../support/api-server.js';
+import {manualTimers, type ManualTimers} from './manual-timers.js';
+
+const path = '/apis/serving.knative.dev/v1/namespaces/default/services';
+
+function object(name: string, resourceVersion: string) {
+	return {apiVersion: 'serving.knative.dev/v1', kind: 'Service', metadata: {name, resourceVersion}};
+}
+
+function list(resourceVersion: string, ...items: object[]) {
+	return {kind: 'ServiceList', metadata: {resourceVersion}, items};
+}
+
+/** Keeps what a reflector told, and waits for what it will tell. */
+function recorder() {
+	const changes: ReflectorChange[] = [];
+	const states: ReflectorState[] = [];
+	const waiting: (() => boolean)[] = [];
+	const check = () => {
+		for (const attempt of [...waiting]) if (attempt()) waiting.splice(waiting.indexOf(attempt), 1);
+	};
+	const until = async <T>(find: () => T | undefined): Promise<T> => {
+		const {promise, resolve} = Promise.withResolvers<T>();
+		waiting.push(() => {
+			const found = find();
+			if (found !== undefined) resolve(found);
+			return found !== undefined;
+		});
+		check();
+		return promise;
+	};
+	return {
+		changes,
+		states,
+		handlers: {
+			onChange(change: ReflectorChange) {
+				changes.push(change);
+				check();
+			},
+			onState(state: ReflectorState) {
+				states.push(state);
+				check();
+			},
+		},
+		/** The state when it is of that kind, also when it is already. */
+		async state<K extends ReflectorState['kind']>(kind: K): Promise<ReflectorState & {kind: K}> {
+			return until(() => {
+				const state = states.at(-1);
+				return state?.kind === kind ? (state as ReflectorState & {kind: K}) : undefined;
+			});
+		},
+		/** All changes as soon as there are that many. */
+		async count(number: number): Promise<ReflectorChange[]> {
+			return until(() => (changes.length >= number ? changes : undefined));
+		},
+	};
+}
+
+let server: ApiServer;
+let cluster: Cluster;
+let timers: ManualTimers;
+let seen: ReturnType<typeof recorder>;
+let reflector: Reflector | undefined;
+
+function follow(): Reflector {
+	reflector = reflect(cluster, {path, query: {labelSelector: 'a=b'}}, seen.handlers, timers);
+	return reflector;
+}
+
+/** Answers a list and accepts the watch after it. */
+async function live(...items: object[]) {
+	const listing = await server.next();
+	listing.answer(200, list('10', ...items));
+	const watching = await server.next();
+	const stream = watching.stream();
+	await seen.state('live');
+	return {listing, watching, stream};
+}
+
+beforeEach(async () => {
+	server = await startApiServer();
+	cluster = await connect({kubeconfigText: server.kubeconfig()});
+	timers = manualTimers();
+	seen = recorder();
+});
+
+afterEach(async () => {
+	reflector?.stop();
+	reflector = undefined;
+	await cluster.close();
+	await server.close();
+});
+
+describe('a reflector', () => {
+	it('lists in pages, hands them over as one snapshot, and watches from there', async () => {
+		follow();
+		expect(seen.states).toEqual([{kind: 'connecting'}]);
+		const first = await server.next();
+		expect(first.path).toBe(path);
+		expect(Object.fromEntries(first.query)).toEqual({labelSelector: 'a=b', limit: '500'});
+		first.answer(200, {...list('10', object('a', '3')), metadata: {resourceVersion: '10', continue: 'more'}});
+		const second = await server.next();
+		expect(second.query.get('continue')).toBe('more');
+		second.answer(200, list('10', object('b', '4')));
+		const watching = await server.next();
+		expect(Object.fromEntries(watching.query)).toEqual({
+			labelSelector: 'a=b',
+			watch: '1',
+			resourceVersion: '10',
+			allowWatchBookmarks: 'true',
+			timeoutSeconds: '270',
+		});
+		expect(seen.changes).toEqual([{type: 'snapshot', items: [object('a', '3'), object('b', '4')]}]);
+		expect(seen.states.at(-1)).toEqual({kind: 'connecting'});
+		watching.stream();
+		await seen.state('live');
+	});
+
+	it('hands over what the watch says, in order, also when it comes in pieces', async () => {
+		follow();
+		const {stream} = await live();
+		const line = JSON.stringify({type: 'ADDED', object: object('ä', '11')});
+		const half = Buffer.from(line).indexOf('ä') + 1;
+		stream.raw(line.slice(0, half));
+		stream.raw(`${line.slice(half)}\n`);
+		stream.send(
+			{type: 'MODIFIED', object: object('ä', '12')},
+			{type: 'BOOKMARK', object: {metadata: {resourceVersion: '15'}}},
+			{type: 'DELETED', object: object('ä', '16')},
+		);
+		const changes = await seen.count(4);
+		expect(changes.slice(1)).toEqual([
+			{type: 'put', object: object('ä', '11')},
+			{type: 'put', object: object('ä', '12')},
+			{type: 'gone', object: object('ä', '16')},
+		]);
+	});
+
+	it('goes on from the last bookmark when the server ends the watch in order, without a word to the operator', async () => {
+		follow();
+		const {stream} = await live();
+		stream.send(
+			{type: 'BOOKMARK', object: {metadata: {resourceVersion: '99'}}},
+			{type: 'ADDED', object: object('a', '100')},
+		);
+		await seen.count(2);
+		timers.advance(60_000);
+		stream.end();
+		const again = await server.next();
+		expect(again.query.get('resourceVersion')).toBe('100');
+		again.stream();
+		expect(seen.states.map(({kind}) => kind)).toEqual(['connecting', 'live']);
+	});
+
+	it('does not hammer a server that ends every watch at once', async () => {
+		follow();
+		const {stream} = await live();
+		stream.end();
+		expect(await timers.sleeping()).toBe(600);
+		expect(await seen.state('stale')).toMatchObject({why: 'the API server ends its watches at once'});
+		timers.advance(600);
+		(await server.next()).stream().end();
+		expect(await timers.sleeping()).toBe(1200);
+	});
+
+	it.each([
+		['inside the watch', true],
+		['as the answer to it', false],
+	])('lists again, at once, when the history has expired, told %s', async (_, inStream) => {
+		follow();
+		const {stream} = await live(object('old', '1'));
+		const expired = status(410, 'Expired', 'too old resource version: 10 (900)');
+		if (inStream) {
+			stream.send({type: 'ERROR', object: expired});
+		} else {
+			timers.advance(60_000);
+			stream.end();
+			(await server.next()).answer(410, expired);
+		}
+		(await server.next()).answer(200, list('900', object('new', '800')));
+		expect((await server.next()).query.get('resourceVersion')).toBe('900');
+		expect(seen.changes.at(-1)).toEqual({type: 'snapshot', items: [object('new', '800')]});
+		expect(seen.states.map(({kind}) => kind)).toEqual(['connecting', 'live']);
+	});
+
+	it('backs off when the history expires again and again', async () => {
+		follow();
+		const expired = {type: 'ERROR', object: status(410, 'Expired', 'too old resource version: 10 (900)')};
+		const {stream} = await live();
+		stream.send(expired);
+		(await server.next()).answer(200, list('900'));
+		(await server.next()).stream().send(expired);
+		expect(await timers.sleeping()).toBeGreaterThan(600);
+		expect(await seen.state('stale')).toMatchObject({why: 'too old resource version: 10 (900)'});
+	});
+
+	it('starts the list again when the pages have expired', async () => {
+		follow();
+		(await server.next()).answer(200, {
+			kind: 'List',
+			metadata: {resourceVersion: '5', continue: 'x'},
+			items: [],
+		});
+		(await server.next()).answer(410, status(410, 'Expired', 'The provided continue parameter is too old'));
+		const again = await server.next();
+		expect(again.query.has('continue')).toBe(false);
+		expect(seen.changes).toEqual([]);
+	});
+
+	it('keeps what it had and says since when it is old, when the connection breaks', async () => {
+		follow();
+		const {watching, stream} = await live(object('a', '1'));
+		stream.send({type: 'MODIFIED', object: object('a', '11')});
+		await seen.count(2);
+		const lastSign = timers.now();
+		timers.advance(20_000);
+		watching.cut();
+		expect(await timers.sleeping()).toBe(600);
+		const state = await seen.state('stale');
+		expect(state.since).toBe(lastSign);
+		expect(state.why).toContain('closed the connection');
+		timers.advance(600);
+		const again = await server.next();
+		expect(again.query.get('resourceVersion')).toBe('11');
+		again.stream();
+		await seen.state('live');
+		expect(seen.changes).toHaveLength(2);
+	});
+
+	it('is offline while it never had anything, and waits longer each time, up to half a minute', async () => {
+		const gone = await startApiServer();
+		const config = gone.kubeconfig();
+		await gone.close();
+		const away = await connect({kubeconfigText: config});
+		const following = reflect(away, {path}, seen.handlers, timers);
+		const waits: number[] = [];
+		for (let attempt = 0; attempt < 8; attempt++) {
+			const wait = await timers.sleeping();
+			waits.push(wait);
+			timers.advance(wait);
+		}
+		expect(waits).toEqual([600, 1200, 2400, 4800, 9600, 19_200, 22_500, 22_500]);
+		const state = await seen.state('offline');
+		expect(state.why).toBe(`${gone.url} refused the connection`);
+		following.stop();
+		await following.done;
+		await away.close();
+	});
+
+	it('spreads the waits of many consoles', async () => {
+		timers = manualTimers(() => 0);
+		follow();
+		(await server.next()).answer(500, status(500, 'InternalError', 'etcd is on fire'));
+		expect(await timers.sleeping()).toBe(400);
+		expect(await seen.state('offline')).toMatchObject({why: 'etcd is on fire'});
+	});
+
+	it.each([
+		[
+			403,
+			status(403, 'Forbidden', 'services is forbidden: User "bob" cannot list'),
+			'User "bob" cannot list',
+		],
+		[401, status(401, 'Unauthorized', 'Unauthorized'), 'does not accept the credentials'],
+	] as const)('says so when it is refused with %i, and asks again but not often', async (code, body, why) => {
+		follow();
+		(await server.next()).answer(code, body);
+		expect(await timers.sleeping()).toBe(60_000);
+		const state = await seen.state('forbidden');
+		expect(state.status).toBe(code);
+		expect(state.why).toContain(why);
+		timers.advance(60_000);
+		await live();
+	});
+
+	it('tells a missing CRD from an error', async () => {
+		follow();
+		(await server.next()).answer(404, '404 page not found\n');
+		expect(await timers.sleeping()).toBe(60_000);
+		expect((await seen.state('missing')).why).toContain('404 page not found');
+	});
+
+	it('waits as long as a busy server asks for', async () => {
+		follow();
+		(await server.next()).answer(429, status(429, 'TooManyRequests', 'too many requests'), {
+			'retry-after': '7',
+		});
+		expect(await timers.sleeping()).toBe(7000);
+		expect(await seen.state('offline')).toMatchObject({why: 'too many requests'});
+	});
+
+	it('calls off a watch that has been silent for 90 seconds and asks again', async () => {
+		follow();
+		const {watching, stream} = await live();
+		timers.advance(60_000);
+		stream.send({type: 'ADDED', object: object('a', '11')});
+		await seen.count(2);
+		timers.advance(60_000);
+		timers.advance(30_000);
+		await watching.closed;
+		const again = await server.next();
+		expect(again.query.get('resourceVersion')).toBe('11');
+		expect(seen.states.at(-1)).toEqual({kind: 'live'});
+	});
+
+	it('lists again when events make no sense', async () => {
+		follow();
+		const {stream} = await live();
+		stream.send({type: 'ADDED', object: {metadata: {name: 'x'}}});
+		expect(await timers.sleeping()).toBe(600);
+		expect(await seen.state('stale')).toMatchObject({
+			why: 'the API server sent an event without a resourceVersion',
+		});
+		timers.advance(600);
+		expect((await server.next()).query.get('limit')).toBe('500');
+	});
+
+	it('is not offended by something that is no list', async () => {
+		follow();
+		(await server.next()).answer(200, '<html>log in first</html>');
+		await timers.sleeping();
+		expect(await seen.state('offline')).toMatchObject({
+			why: 'the API server answered with something else than a list',
+		});
+	});
+
+	it('does not swallow what a handler throws', async () => {
+		reflector = reflect(
+			cluster,
+			{path},
+			{
+				...seen.handlers,
+				onChange(change) {
+					if (change.type === 'put') throw new Error('a fault in the store');
+				},
+			},
+			timers,
+		);
+		const {watching, stream} = await live();
+		const failed = expect(reflector.done).rejects.toThrow('a fault in the store');
+		stream.send({type: 'ADDED', object: object('a', '11')});
+		await failed;
+		await watching.closed;
+	});
+
+	it('stops: the watch is closed, and nothing more is told', async () => {
+		const following = follow();
+		const {watching, stream} = await live();
+		following.stop();
+		await following.done;
+		await watching.closed;
+		stream.send({type: 'ADDED', object: object('a', '11')});
+		expect(seen.changes).toHaveLength(1);
+		expect(server.log).toHaveLength(2);
+	});
+
+	it('stops while it waits', async () => {
+		const following = follow();
+		(await server.next()).answer(500, 'oops');
+		await timers.sleeping();
+		following.stop();
+		await following.done;
+		expect(server.log).toHaveLength(1);
+	});
+});
