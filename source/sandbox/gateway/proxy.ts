@@ -1,0 +1,166 @@
+/**
+ * One request from its arrival to the end of its answer: Envoy's routing, the activator's waiting, queue-proxy's limits.
+ */
+import {STATUS_CODES, type OutgoingHttpHeaders} from 'node:http';
+import {randomUUID} from 'node:crypto';
+import {pipeline} from 'node:stream/promises';
+import type {Exchange} from './exchange.js';
+import {noHealthyUpstream, Refusal, requestTimeout, unknownHost} from './refusal.js';
+import type {RevisionBackend} from './revision-backend.js';
+import {draw, type Destination, type RoutingTable} from './routing-table.js';
+import type {Upstream, UpstreamAnswer} from './upstream.js';
+
+export type ProxyOptions = {
+	table: RoutingTable;
+	/** Undefined when the revision is gone. */
+	backendOf(destination: Destination): RevisionBackend | undefined;
+	upstream: Upstream;
+	random: () => number;
+};
+
+/** Answers a request. Never rejects: whatever goes wrong is an answer, or a connection broken off. */
+export async function proxy(exchange: Exchange, options: ProxyOptions): Promise<void> {
+	try {
+		const destinations = options.table.match(exchange.authority);
+		if (!destinations) {
+			throw unknownHost();
+		}
+
+		const destination = draw(destinations, options.random);
+		const backend = destination && options.backendOf(destination);
+		if (!backend) {
+			throw noHealthyUpstream();
+		}
+
+		await passThrough(exchange, backend, options.upstream);
+	} catch (error) {
+		if (exchange.gone.aborted) {
+			return;
+		}
+
+		if (exchange.answering()) {
+			exchange.abort();
+		} else if (error instanceof Refusal) {
+			refuse(exchange, error);
+		} else {
+			const text =
+				'upstream connect error or disconnect/reset before headers. reset reason: connection termination';
+			refuse(exchange, new Refusal('envoy', 503, text));
+		}
+	}
+}
+
+async function passThrough(exchange: Exchange, backend: RevisionBackend, upstream: Upstream): Promise<void> {
+	const started = performance.now();
+	const {timeoutSeconds, protocol} = backend.settings;
+	const ended = new AbortController();
+	const leave = (): void => ended.abort('gone');
+	const timer = setTimeout(() => ended.abort('timeout'), timeoutSeconds * 1000).unref();
+	exchange.gone.addEventListener('abort', leave, {once: true});
+	try {
+		const lease = await backend.acquire(ended.signal);
+		try {
+			const headers = requestHeaders(exchange);
+			const answer = await upstream.send(exchange, headers, lease.endpoint, protocol, ended.signal);
+			await passAnswer(exchange, answer, performance.now() - started, ended.signal);
+		} finally {
+			lease.release();
+		}
+	} catch (error) {
+		throw ended.signal.reason === 'timeout' && !(error instanceof Refusal) ? requestTimeout() : error;
+	} finally {
+		clearTimeout(timer);
+		exchange.gone.removeEventListener('abort', leave);
+	}
+}
+
+/**
+ * What the app gets: the client's headers without those that only the gateway may set, which activator and queue-proxy
+ * take out again before the app (knative/serving pkg/activator, pkg/http/proxy.go).
+ */
+function requestHeaders(exchange: Exchange): OutgoingHttpHeaders {
+	const {headers, remoteAddress} = exchange;
+	const earlier = headers['x-forwarded-for'];
+	return {
+		...Object.fromEntries(Object.entries(headers).filter(([name]) => !name.startsWith('knative-serving-'))),
+		'x-forwarded-for': earlier === undefined ? remoteAddress : `${String(earlier)}, ${remoteAddress}`,
+		'x-forwarded-proto': 'http',
+		'x-request-id': headers['x-request-id'] ?? randomUUID(),
+		forwarded: `for=${remoteAddress};proto=http`,
+	};
+}
+
+async function passAnswer(
+	exchange: Exchange,
+	answer: UpstreamAnswer,
+	milliseconds: number,
+	signal: AbortSignal,
+): Promise<void> {
+	const headers = {
+		...answer.headers,
+		server: 'envoy',
+		'x-envoy-upstream-service-time': String(Math.round(milliseconds)),
+	};
+	const bodiless = answer.bare || exchange.method === 'HEAD' || [204, 304].includes(answer.status);
+	exchange.head(answer.status, headers, {end: bodiless});
+	if (bodiless) {
+		answer.body.resume();
+		return;
+	}
+
+	await pipeline(
+		answer.body,
+		async function* (source: AsyncIterable<Uint8Array>) {
+			yield* source;
+			if (answer.broken()) {
+				throw new Error('the app broke its answer off');
+			}
+
+			exchange.trailers(answer.trailers());
+		},
+		exchange.answer,
+		{signal},
+	);
+}
+
+/** Envoy turns its own answers into a gRPC status for a gRPC client (source/common/grpc/status.cc). */
+const grpcStatus: Readonly<Record<number, number>> = {404: 12, 502: 14, 503: 14, 504: 14};
+
+function refuse(exchange: Exchange, {by, status, body}: Refusal): void {
+	const contentType = exchange.headers['content-type'];
+	if (by === 'envoy' && typeof contentType === 'string' && contentType.startsWith('application/grpc')) {
+		exchange.head(
+			200,
+			{
+				server: 'envoy',
+				'content-type': 'application/grpc',
+				'grpc-status': String(grpcStatus[status] ?? 2),
+				'grpc-message': encodeURIComponent(body === '' ? (STATUS_CODES[status] ?? '') : body).replaceAll(
+					'%20',
+					' ',
+				),
+			},
+			{end: true},
+		);
+		return;
+	}
+
+	const headers: OutgoingHttpHeaders = {server: 'envoy', 'content-length': Buffer.byteLength(body)};
+	if (body !== '') {
+		headers['content-type'] = by === 'envoy' ? 'text/plain' : 'text/plain; charset=utf-8';
+	}
+
+	if (by !== 'envoy') {
+		headers['x-envoy-upstream-service-time'] = '0';
+		if (body.endsWith('\n')) {
+			// What Go's http.Error adds.
+			headers['x-content-type-options'] = 'nosniff';
+		}
+	}
+
+	const bodiless = body === '' || exchange.method === 'HEAD';
+	exchange.head(status, headers, {end: bodiless});
+	if (!bodiless) {
+		exchange.answer.end(body);
+	}
+}
