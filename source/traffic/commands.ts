@@ -71,10 +71,14 @@ export function knTrafficCommand(
 	const words = ['kn', 'service', 'update', view.name, '-n', view.namespace];
 	const shares = after.filter(row => row.percent > 0).map(row => `${row.key}=${row.percent}`);
 	words.push('--traffic', shares.join(','));
-	for (const row of diffSplit(before, after)) {
-		const tags = row.after === undefined ? [] : row.tags;
-		for (const tag of row.tagsBefore) if (!tags.includes(tag)) words.push('--untag', tag);
-		for (const tag of tags) if (!row.tagsBefore.includes(tag)) words.push('--tag', `${row.key}=${tag}`);
+	const rows = diffSplit(before, after);
+	// A tag that moves has to be taken from where it is first.
+	for (const row of rows) {
+		const kept = row.after === undefined ? [] : row.tags;
+		for (const tag of row.tagsBefore) if (!kept.includes(tag)) words.push('--untag', tag);
+	}
+	for (const row of rows.filter(candidate => candidate.after !== undefined)) {
+		for (const tag of row.tags) if (!row.tagsBefore.includes(tag)) words.push('--tag', `${row.key}=${tag}`);
 	}
 	return quoteWords(words);
 }

@@ -53,6 +53,12 @@ const serviceScale: Readonly<Partial<Record<AutoscalingKey, ServiceFieldId>>> = 
 };
 
 /**
+ * `<message>: <path>[, <path>]`. Some messages put words behind the path (`…/initial-scale=0 not allowed by cluster`).
+ */
+const complaint =
+	/^(.*): ((?:metadata|spec)\.[\w.[\]*/-]*)([= ][^,:]*)?(?:, (?:metadata|spec)\.[\w.[\]*/-]*)*$/;
+
+/**
  * Takes a server's refusal apart: one entry per complaint, in its order. Understands FieldErrors of Knative's webhook
  * (`<message>: <path>[, <path>]`, one a line, an indented or unlabelled line being a detail), the API server's own
  * `… is invalid: <path>: <message>`, and its `already exists` and `not found` for the name and the namespace.
@@ -73,14 +79,14 @@ export function refusals(message: string, form: 'service' | 'revision'): Refusal
 	);
 	const found: Refusal[] = [];
 	for (const line of text.split('\n').filter(candidate => candidate.trim() !== '')) {
-		const match = /^(.*): ((?:metadata|spec)[\w.[\]*/=-]*)((?:, (?:metadata|spec)[\w.[\]*/=-]*)*)$/.exec(
-			line,
-		);
+		const match = webhookComplaint.exec(line);
 		const path = match?.[2];
 		const last = found.at(-1);
 		if (path !== undefined) {
 			const field = fieldOf(path, form);
-			found.push({sentence: printable(field === undefined ? line : (match?.[1] ?? line)), field});
+			// Words behind the path belong to the sentence.
+			const whole = field === undefined || match?.[3] !== undefined;
+			found.push({sentence: printable(whole ? line : (match?.[1] ?? line)), field});
 		} else if (last) {
 			// The details of the complaint above it.
 			last.sentence = `${last.sentence} (${printable(line.trim())})`;
