@@ -55,7 +55,7 @@ const serviceScale: Readonly<Partial<Record<AutoscalingKey, ServiceFieldId>>> = 
 /**
  * `<message>: <path>[, <path>]`. Some messages put words behind the path (`…/initial-scale=0 not allowed by cluster`).
  */
-const complaint =
+const webhookComplaint =
 	/^(.*): ((?:metadata|spec)\.[\w.[\]*/-]*)([= ][^,:]*)?(?:, (?:metadata|spec)\.[\w.[\]*/-]*)*$/;
 
 /**
