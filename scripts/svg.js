@@ -1,0 +1,129 @@
+// A terminal's screen as an SVG: text stays text, so it is sharp at every size and can be searched.
+
+const CELL = {width: 8.4, height: 18, font: 14, baseline: 13.5};
+const PADDING = 14;
+const BACKGROUND = '#10141a';
+const FOREGROUND = '#d6dde6';
+const FONTS = "'JetBrains Mono','Cascadia Mono','SF Mono',Menlo,Consolas,'DejaVu Sans Mono',monospace";
+
+const SIXTEEN = [
+	'#2b323b', '#ff7b72', '#56d364', '#e3b341', '#79c0ff', '#d2a8ff', '#56d4dd', '#d6dde6',
+	'#6e7681', '#ffa198', '#7ee787', '#f2cc60', '#a5d6ff', '#e2c5ff', '#84e3ea', '#ffffff',
+]; // prettier-ignore
+const CUBE = [0, 95, 135, 175, 215, 255];
+
+const hex = (...channels) => `#${channels.map(channel => channel.toString(16).padStart(2, '0')).join('')}`;
+
+/** xterm's 256 colours: sixteen named ones, a cube of 6 × 6 × 6, and 24 greys. */
+const indexed = index => {
+	if (index < 16) {
+		return SIXTEEN[index];
+	}
+
+	if (index >= 232) {
+		const grey = 8 + (index - 232) * 10;
+		return hex(grey, grey, grey);
+	}
+
+	const place = index - 16;
+	return hex(CUBE[Math.floor(place / 36)], CUBE[Math.floor(place / 6) % 6], CUBE[place % 6]);
+};
+
+const colour = (isDefault, isIndexed, value, fallback) => {
+	if (isDefault) {
+		return fallback;
+	}
+
+	return isIndexed ? indexed(value) : hex((value >> 16) & 255, (value >> 8) & 255, value & 255);
+};
+
+const styleOf = cell => {
+	const front = colour(cell.isFgDefault(), cell.isFgPalette(), cell.getFgColor(), FOREGROUND);
+	const back = colour(cell.isBgDefault(), cell.isBgPalette(), cell.getBgColor(), BACKGROUND);
+	const isInverse = Boolean(cell.isInverse());
+	return {
+		fill: isInverse ? back : front,
+		back: isInverse ? front : back,
+		isBold: Boolean(cell.isBold()),
+		isDim: Boolean(cell.isDim()),
+	};
+};
+
+const escapeXml = text => text.replaceAll(/[&<>]/g, char => ({'&': '&amp;', '<': '&lt;', '>': '&gt;'})[char]);
+
+/** Cells of one row that look alike, joined; blank cells without a background are left out. */
+const runsOf = (line, cols) => {
+	const runs = [];
+	for (let column = 0; column < cols; column++) {
+		const cell = line.getCell(column);
+		if (cell === undefined || cell.getWidth() === 0) {
+			continue;
+		}
+
+		const style = styleOf(cell);
+		const text = cell.getChars() || ' ';
+		const last = runs.at(-1);
+		const isAlike = last !== undefined && JSON.stringify(last.style) === JSON.stringify(style);
+		if (isAlike) {
+			last.text += text;
+			last.width += cell.getWidth();
+		} else {
+			runs.push({column, text, width: cell.getWidth(), style});
+		}
+	}
+
+	return runs.flatMap(run => {
+		if (run.style.back !== BACKGROUND) {
+			return [run];
+		}
+
+		// Blanks before the background are not drawn; each is one cell.
+		const start = run.text.trimStart();
+		const text = start.trimEnd();
+		const before = run.text.length - start.length;
+		return text === ''
+			? []
+			: [{...run, text, column: run.column + before, width: run.width - (run.text.length - text.length)}];
+	});
+};
+
+const drawRun = ({column, text, width, style}, row) => {
+	const x = (PADDING + column * CELL.width).toFixed(1);
+	const y = PADDING + row * CELL.height;
+	const length = (width * CELL.width).toFixed(1);
+	const back =
+		style.back === BACKGROUND
+			? ''
+			: `<rect x="${x}" y="${y}" width="${length}" height="${CELL.height}" fill="${style.back}"/>`;
+	const weight = `${style.isBold ? ' font-weight="bold"' : ''}${style.isDim ? ' opacity=".6"' : ''}`;
+	// The length is given, so that columns stay in line with whatever font the reader has.
+	return `${back}<text x="${x}" y="${y + CELL.baseline}" fill="${style.fill}"${weight} textLength="${length}" lengthAdjust="spacingAndGlyphs">${escapeXml(text)}</text>`;
+};
+
+/**
+ * The screen of an @xterm/headless terminal as an SVG document.
+ * @param {import('@xterm/headless').Terminal} terminal
+ * @param {string} title what a screen reader says the picture is
+ * @returns {string}
+ */
+export const svgOf = (terminal, title) => {
+	const {active} = terminal.buffer;
+	const width = Math.ceil(terminal.cols * CELL.width + 2 * PADDING);
+	const height = terminal.rows * CELL.height + 2 * PADDING;
+	const rows = Array.from({length: terminal.rows}, (_, row) => {
+		const line = active.getLine(active.baseY + row);
+		return line === undefined
+			? ''
+			: runsOf(line, terminal.cols)
+					.map(run => drawRun(run, row))
+					.join('');
+	}).filter(row => row !== '');
+	return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" role="img">
+<title>${escapeXml(title)}</title>
+<rect width="100%" height="100%" rx="8" fill="${BACKGROUND}"/>
+<g font-family="${FONTS}" font-size="${CELL.font}" xml:space="preserve">
+${rows.join('\n')}
+</g>
+</svg>
+`;
+};

@@ -1,0 +1,203 @@
+import {constants} from 'node:os';
+import {setTimeout as delay} from 'node:timers/promises';
+import {format, stripVTControlCharacters} from 'node:util';
+
+/** Signals that end the program, with the reason that is told. */
+const signals = {
+	SIGINT: 'interrupted',
+	SIGTERM: 'asked to stop',
+	SIGHUP: 'the terminal was closed',
+} as const;
+
+type Signal = keyof typeof signals;
+
+/**
+Puts back what a full-screen program changes: synchronised output and bracketed paste off, line wrapping on, cursor shown.
+Ink restores the alternate screen and the cursor itself, and Node raw mode, but bracketed paste stays on when a process
+ends without React's effects being cleaned up. Each of these does nothing when it is so already.
+*/
+export const RESTORE = '\u001B[?2026l\u001B[?2004l\u001B[?7h\u001B[?25h';
+
+/** Not harmless twice: it moves the cursor to where it was when the alternate screen was entered. */
+const LEAVE_ALTERNATE_SCREEN = '\u001B[?1049l';
+
+export type CleanUp = () => unknown;
+
+export type LifecycleOptions = {
+	/** Name the program calls itself in its last words. */
+	readonly name: string;
+	readonly stdout?: NodeJS.WritableStream & {readonly isTTY?: boolean};
+	readonly stderr?: NodeJS.WritableStream;
+	/** Whether to show where an unexpected error came from. @default false */
+	readonly isTracing?: boolean;
+	/** How long the clean-ups may take together, in milliseconds. @default 1000 */
+	readonly patience?: number;
+	/** Ends the process. @default process.exit */
+	readonly exit?: (code: number) => void;
+};
+
+export type Lifecycle = {
+	/**
+	Register work to do before the program ends, however it ends: the last registered is done first, each once, and what
+	one throws does not keep the next from being done. Returns a function that unregisters it.
+	*/
+	readonly onLeave: (cleanUp: CleanUp) => () => void;
+	/** The same for drawing: undone before anything is printed. When it throws, the alternate screen is left by hand. */
+	readonly onRestore: (restore: CleanUp) => () => void;
+	/** Clean up, restore the terminal, print one sentence if there is one, and end with this exit code. */
+	readonly leave: (code: number, sentence?: string) => Promise<void>;
+	/** End because of an error nobody expected: exit code 1 and one sentence. */
+	readonly fail: (error: unknown) => Promise<void>;
+	/** Stop listening to signals and errors; for tests. */
+	readonly uninstall: () => void;
+};
+
+/** What an error says, on one line and printable; with its causes, since they name what really happened. */
+export const describeError = (error: unknown): string => {
+	const messages: string[] = [];
+	let current = error;
+	while (current !== undefined && current !== null && messages.length < 4) {
+		const message = current instanceof Error ? current.message || current.name : format('%s', current);
+		if (!messages.some(earlier => earlier.includes(message))) {
+			messages.push(message);
+		}
+
+		current = current instanceof Error ? current.cause : undefined;
+	}
+
+	return stripVTControlCharacters(messages.join(': '))
+		.replaceAll(/\s+/g, ' ')
+		.replaceAll(/\p{Control}/gu, '')
+		.trim();
+};
+
+const write = (stream: NodeJS.WritableStream, text: string) => {
+	try {
+		stream.write(text);
+	} catch {
+		// The terminal is gone; there is nobody left to tell.
+	}
+};
+
+/**
+Sees to it that the terminal is left as it was found, whatever ends the program: a signal, an error nobody caught, a
+promise nobody awaited, or the terminal itself going away. Exit codes: 128 + the signal's number, 1 for an error.
+
+A second signal while the clean-ups run ends the program at once.
+*/
+export const installLifecycle = ({
+	name,
+	stdout = process.stdout,
+	stderr = process.stderr,
+	isTracing = false,
+	patience = 1000,
+	exit = code => process.exit(code),
+}: LifecycleOptions): Lifecycle => {
+	const cleanUps = new Set<CleanUp>();
+	const restores = new Set<CleanUp>();
+	let isLeaving = false;
+
+	const restoreTerminal = () => {
+		let isRestored = true;
+		for (const restore of [...restores].toReversed()) {
+			restores.delete(restore);
+			try {
+				restore();
+			} catch {
+				isRestored = false;
+			}
+		}
+
+		if (stdout.isTTY === true) {
+			write(stdout, RESTORE + (isRestored ? '' : LEAVE_ALTERNATE_SCREEN));
+		}
+	};
+
+	const cleanUpAll = async () => {
+		for (const cleanUp of [...cleanUps].toReversed()) {
+			cleanUps.delete(cleanUp);
+			try {
+				await cleanUp();
+			} catch {
+				// The program is ending and the rest still has to be cleaned up.
+			}
+		}
+	};
+
+	const leave = async (code: number, sentence?: string) => {
+		if (isLeaving) {
+			return;
+		}
+
+		isLeaving = true;
+		// First the terminal: whatever hangs afterwards, the operator has their shell's screen back.
+		restoreTerminal();
+		if (sentence !== undefined) {
+			write(stderr, `${sentence}\n`);
+		}
+
+		await Promise.race([cleanUpAll(), delay(patience)]);
+		exit(code);
+	};
+
+	const fail = async (error: unknown) => {
+		const said = describeError(error).replace(/[.!?]?$/, '.');
+		const trace = isTracing && error instanceof Error ? `\n${error.stack ?? ''}` : '';
+		await leave(
+			1,
+			`${name} stopped because of an unexpected error: ${said} The traffic split stays as it is.${trace}`,
+		);
+	};
+
+	const onSignal = (signal: Signal) => {
+		const code = 128 + constants.signals[signal];
+		if (isLeaving) {
+			exit(code);
+			return;
+		}
+
+		void leave(code, `${name} stopped: ${signals[signal]} (${signal}). The traffic split stays as it is.`);
+	};
+
+	const onError = (error: unknown) => {
+		void fail(error);
+	};
+
+	// Writing to a terminal that went away fails later and elsewhere; unheard, it would be reported as an error of ours.
+	const onStreamError = () => {
+		void leave(128 + constants.signals.SIGHUP);
+	};
+
+	const signalNames: readonly Signal[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+	for (const signal of signalNames) {
+		process.on(signal, onSignal);
+	}
+
+	process.on('uncaughtException', onError);
+	process.on('unhandledRejection', onError);
+	stdout.on('error', onStreamError);
+	stderr.on('error', onStreamError);
+
+	return {
+		onLeave(cleanUp) {
+			cleanUps.add(cleanUp);
+			return () => cleanUps.delete(cleanUp);
+		},
+		onRestore(restore) {
+			restores.add(restore);
+			return () => restores.delete(restore);
+		},
+		leave,
+		fail,
+		uninstall() {
+			for (const signal of signalNames) {
+				process.off(signal, onSignal);
+			}
+
+			process.off('uncaughtException', onError);
+			process.off('unhandledRejection', onError);
+			stdout.off('error', onStreamError);
+			stderr.off('error', onStreamError);
+		},
+	};
+};

@@ -1,0 +1,67 @@
+import {setTimeout as delay} from 'node:timers/promises';
+
+/** Ink's `useApp().suspendTerminal`: hands the terminal over, runs the callback, takes the terminal back and redraws. */
+export type SuspendTerminal = (callback: () => Promise<void>) => Promise<void>;
+
+export type Suspender = {
+	/** What Ctrl-Z does: give the terminal back to the shell and stop, until `fg`. Nothing while that is under way. */
+	readonly suspend: () => Promise<void>;
+	readonly uninstall: () => void;
+};
+
+// A stop takes hold within this time. In a session without job control it never does, and then the program goes on.
+const STOP_GRACE = 100;
+
+/**
+Ctrl-Z, and SIGTSTP and SIGCONT from elsewhere. In raw mode the terminal makes no signal of Ctrl-Z, and Ink leaves the
+alternate screen on when it is stopped.
+*/
+export const installSuspender = (suspendTerminal: SuspendTerminal): Suspender => {
+	let isBusy = false;
+	let isInstalled = true;
+
+	const handOver = async (whileAway: () => Promise<void>) => {
+		if (isBusy) {
+			return;
+		}
+
+		isBusy = true;
+		try {
+			await suspendTerminal(whileAway);
+		} finally {
+			isBusy = false;
+		}
+	};
+
+	const suspend = async () =>
+		handOver(async () => {
+			// With no listener the signal does what it does by default.
+			process.off('SIGTSTP', onStop);
+			// To the whole job, as the terminal would: otherwise `npm start` goes on waiting and the shell stays away.
+			process.kill(0, 'SIGTSTP');
+			await delay(STOP_GRACE);
+			if (isInstalled) {
+				process.on('SIGTSTP', onStop);
+			}
+		});
+
+	const onStop = () => {
+		void suspend();
+	};
+
+	// After a SIGSTOP from elsewhere the shell has set the terminal up for itself: set it up anew and redraw.
+	const onContinue = () => {
+		void handOver(async () => {});
+	};
+
+	process.on('SIGTSTP', onStop);
+	process.on('SIGCONT', onContinue);
+	return {
+		suspend,
+		uninstall() {
+			isInstalled = false;
+			process.off('SIGTSTP', onStop);
+			process.off('SIGCONT', onContinue);
+		},
+	};
+};

@@ -1,0 +1,268 @@
+import {execFileSync} from 'node:child_process';
+import process from 'node:process';
+import xterm from '@xterm/headless';
+import {spawn} from 'node-pty';
+
+/** Keys by name, as a terminal sends them; anything else is sent as it is. */
+const namedKeys: Readonly<Record<string, string>> = {
+	enter: '\r',
+	esc: '\u001B',
+	tab: '\t',
+	'shift-tab': '\u001B[Z',
+	space: ' ',
+	backspace: '\u007F',
+	delete: '\u001B[3~',
+	up: '\u001B[A',
+	down: '\u001B[B',
+	right: '\u001B[C',
+	left: '\u001B[D',
+	'shift-right': '\u001B[1;2C',
+	'shift-left': '\u001B[1;2D',
+	home: '\u001B[H',
+	end: '\u001B[F',
+	pageup: '\u001B[5~',
+	pagedown: '\u001B[6~',
+};
+
+/** The bytes of a key: a name (`enter`, `shift-left`), `ctrl-` and a letter, or the character itself. */
+export const keyBytes = (key: string): string => {
+	const letter = /^ctrl-([a-z])$/.exec(key)?.[1];
+	return letter === undefined ? (namedKeys[key] ?? key) : String.fromCharCode(letter.charCodeAt(0) - 96);
+};
+
+export type TerminalOptions = {
+	readonly command: string;
+	readonly args?: readonly string[];
+	/** Added to the environment; undefined removes a variable. */
+	readonly env?: Readonly<Record<string, string | undefined>>;
+	readonly cols?: number;
+	readonly rows?: number;
+	readonly cwd?: string;
+};
+
+export type Modes = {
+	readonly isAlternateScreen: boolean;
+	readonly isCursorVisible: boolean;
+	readonly isBracketedPaste: boolean;
+	readonly isWrapping: boolean;
+};
+
+export type Exit = {readonly code: number; readonly signal: number};
+
+/** What a terminal is as long as nobody changed it. */
+export const untouched: Modes = {
+	isAlternateScreen: false,
+	isCursorVisible: true,
+	isBracketedPaste: false,
+	isWrapping: true,
+};
+
+/** How long `until` waits unless told otherwise, in milliseconds: long enough for a busy machine. */
+const PATIENCE = 20_000;
+
+const environment = (own: TerminalOptions['env'] = {}): Record<string, string> => {
+	const env: Record<string, string | undefined> = {
+		...process.env,
+		TERM: 'xterm-256color',
+		COLORTERM: 'truecolor',
+		LANG: 'C.UTF-8',
+		// With any of these Ink would not be interactive, have another size, or no colours.
+		CI: undefined,
+		COLUMNS: undefined,
+		LINES: undefined,
+		FORCE_COLOR: undefined,
+		NO_COLOR: undefined,
+		TMUX: undefined,
+		STY: undefined,
+		...own,
+	};
+	return Object.fromEntries(
+		Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined),
+	);
+};
+
+/**
+Runs a program in a real pseudo-terminal with a terminal emulator behind it, so that a test sees what an operator sees. Use
+it with `await using`: a program that is still running at the end is killed.
+*/
+export const openTerminal = ({command, args = [], env, cols = 120, rows = 40, cwd}: TerminalOptions) => {
+	const emulator = new xterm.Terminal({cols, rows, scrollback: 1000, allowProposedApi: true});
+	const child = spawn(command, [...args], {
+		name: 'xterm-256color',
+		cols,
+		rows,
+		cwd: cwd ?? process.cwd(),
+		env: environment(env),
+	});
+	const watchers = new Set<() => void>();
+	const notify = () => {
+		for (const watcher of watchers) {
+			watcher();
+		}
+	};
+
+	let byteCount = 0;
+	let isCursorVisible = true;
+	for (const final of ['h', 'l']) {
+		emulator.parser.registerCsiHandler({prefix: '?', final}, parameters => {
+			if (parameters.includes(25)) {
+				isCursorVisible = final === 'h';
+			}
+
+			// The emulator's own handler follows.
+			return false;
+		});
+	}
+
+	let unparsed = 0;
+	child.onData(data => {
+		byteCount += Buffer.byteLength(data);
+		unparsed++;
+		emulator.write(data, () => {
+			unparsed--;
+			notify();
+		});
+	});
+	// Answers to what a program asks its terminal.
+	emulator.onData(data => {
+		child.write(data);
+	});
+
+	let exit: Exit | undefined;
+	const exited = new Promise<Exit>(resolve => {
+		child.onExit(({exitCode, signal}) => {
+			exit = {code: exitCode, signal: signal ?? 0};
+			const finish = () => {
+				// What the program wrote last must be on the screen before its exit is known.
+				if (unparsed > 0) {
+					return;
+				}
+
+				watchers.delete(finish);
+				if (exit !== undefined) {
+					resolve(exit);
+				}
+
+				notify();
+			};
+
+			watchers.add(finish);
+			finish();
+		});
+	});
+
+	const line = (index: number): string => {
+		const {active} = emulator.buffer;
+		return active.getLine(active.baseY + index)?.translateToString(true) ?? '';
+	};
+
+	const screen = (): string => Array.from({length: emulator.rows}, (_, index) => line(index)).join('\n');
+
+	const until = async (
+		wanted: RegExp | ((screen: string) => boolean),
+		{within = PATIENCE}: {readonly within?: number} = {},
+	): Promise<string> =>
+		new Promise((resolve, reject) => {
+			const stop = () => {
+				clearTimeout(timer);
+				watchers.delete(look);
+			};
+
+			const giveUp = (why: string) => {
+				stop();
+				const looked = wanted instanceof RegExp ? String(wanted) : wanted.toString();
+				reject(new Error(`${why} ${looked} was on the screen:\n${screen()}`));
+			};
+
+			const look = () => {
+				const shown = screen();
+				if (wanted instanceof RegExp ? wanted.test(shown) : wanted(shown)) {
+					stop();
+					resolve(shown);
+				} else if (exit !== undefined && unparsed === 0) {
+					giveUp(`The program ended with code ${exit.code}, signal ${exit.signal} before`);
+				}
+			};
+
+			const timer = setTimeout(() => {
+				giveUp(`${within} ms went by before`);
+			}, within);
+			watchers.add(look);
+			look();
+		});
+
+	return {
+		/** The emulator, to read colours from. */
+		emulator,
+		pid: child.pid,
+		/** Press keys, by name or character. All of them are sent in ONE write, as a slow line delivers them. */
+		press(...keys: readonly string[]) {
+			child.write(keys.map(key => keyBytes(key)).join(''));
+		},
+		type(text: string) {
+			child.write(text);
+		},
+		/** Paste as a terminal does: bracketed if the program asked for that, else as if it were typed. */
+		paste(text: string) {
+			child.write(emulator.modes.bracketedPasteMode ? `\u001B[200~${text}\u001B[201~` : text);
+		},
+		/** The rows of the screen, without the blanks at their ends. */
+		screen,
+		line,
+		/** The screen as soon as it is as wanted; rejects with the screen when it never is. */
+		until,
+		/** Resolves when nothing was written for `quiet` milliseconds. For pictures; a test waits `until`. */
+		async settle(quiet = 200): Promise<void> {
+			return new Promise(resolve => {
+				const done = () => {
+					watchers.delete(again);
+					resolve();
+				};
+
+				let timer = setTimeout(done, quiet);
+				const again = () => {
+					clearTimeout(timer);
+					timer = setTimeout(done, quiet);
+				};
+
+				watchers.add(again);
+			});
+		},
+		resize(newCols: number, newRows: number) {
+			emulator.resize(newCols, newRows);
+			child.resize(newCols, newRows);
+		},
+		exited,
+		kill(signal: NodeJS.Signals) {
+			process.kill(child.pid, signal);
+		},
+		/** How many bytes the program has written to its terminal. */
+		bytes: () => byteCount,
+		modes: (): Modes => ({
+			isAlternateScreen: emulator.buffer.active.type === 'alternate',
+			isCursorVisible,
+			isBracketedPaste: emulator.modes.bracketedPasteMode,
+			isWrapping: emulator.modes.wraparoundMode,
+		}),
+		/** Whether the terminal driver hands keys over one by one and unseen; only while the program runs. */
+		isRaw(): boolean {
+			// node-pty knows the path of the terminal but has no name for it in its types.
+			const path: unknown = Reflect.get(child, '_pty');
+			if (typeof path !== 'string') {
+				throw new TypeError('node-pty no longer says which terminal it opened.');
+			}
+
+			return execFileSync('stty', ['-F', path, '-a'], {encoding: 'utf8'}).includes('-icanon');
+		},
+		async [Symbol.asyncDispose](): Promise<void> {
+			if (exit === undefined) {
+				child.kill('SIGKILL');
+				await exited;
+			}
+
+			emulator.dispose();
+		},
+	};
+};
+
+export type TestTerminal = ReturnType<typeof openTerminal>;
