@@ -56,7 +56,7 @@ const checkResponse = message('grpc.health.v1.HealthCheckResponse');
 /** The health of the server as a whole: its reply is `SERVING` when all is well. */
 export const healthCheck: GrpcMethod = {
 	path: '/grpc.health.v1.Health/Check',
-	serialize: () => checkRequest.serialize({service: ''}),
+	serialize: () => checkRequest.serialize({}),
 	read(bytes) {
 		// A number when a newer version of the protocol has a state that this one does not know.
 		const reply = checkResponse.deserialize(bytes);

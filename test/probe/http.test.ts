@@ -260,7 +260,7 @@ test('a body that drips does not put the time limit off', async () => {
 			clearInterval(timer);
 		});
 	});
-	const outcome = failureOf(await probe().ask(targetAt(port), {timeout: 100}));
+	const outcome = failureOf(await probe().ask(targetAt(port), {timeout: 500}));
 	expect(outcome.failure).toBe('timeout');
 	expect(outcome.sentence).toMatch(/status 200 and \d+ bytes of the body had come/);
 });
