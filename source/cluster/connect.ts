@@ -215,7 +215,7 @@ function makeCluster(
 		},
 
 		async close() {
-			await dispatchers.close();
+			dispatchers.close();
 		},
 	};
 }

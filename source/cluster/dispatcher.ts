@@ -15,7 +15,8 @@ export type DispatcherCache = {
 	 * stopped answering: on HTTP/2 everything would wait for a dead peer.
 	 */
 	retire(): void;
-	close(): Promise<void>;
+	/** Breaks off everything. */
+	close(): void;
 };
 
 function fingerprint(credentials: Credentials): string {
@@ -34,6 +35,9 @@ function tlsOf({ca, cert, key, rejectUnauthorized, servername}: ConnectionOption
 	};
 }
 
+/** Shorter than a request may take, so that it can say that there was no connection rather than no answer. */
+const connectTimeout = 5000;
+
 /** Below the 60 s after which load balancers in the cloud forget a quiet connection; client-go has the same. */
 const keepAlive = {keepAlive: true, keepAliveInitialDelay: 30_000};
 
@@ -41,9 +45,13 @@ function make({connection, allowHttp2}: Credentials): Dispatcher {
 	const {type} = connection;
 	switch (type) {
 		case 'agent':
-			return new Agent({connect: {...tlsOf(connection.connect), ...keepAlive}, allowH2: allowHttp2});
+			return new Agent({
+				connect: {...tlsOf(connection.connect), ...keepAlive},
+				allowH2: allowHttp2,
+				connectTimeout,
+			});
 		case 'none':
-			return new Agent({connect: keepAlive, allowH2: allowHttp2});
+			return new Agent({connect: keepAlive, allowH2: allowHttp2, connectTimeout});
 		case 'proxy':
 		case 'socks':
 			return new ProxyAgent({
@@ -51,6 +59,7 @@ function make({connection, allowHttp2}: Credentials): Dispatcher {
 				uri: connection.uri.replace(/^socks5h:/, 'socks5:'),
 				requestTls: tlsOf(connection.requestTls),
 				allowH2: allowHttp2,
+				connectTimeout,
 			});
 		default:
 			return type satisfies never;
@@ -83,10 +92,11 @@ export function dispatcherCache(): DispatcherCache {
 			return current.dispatcher;
 		},
 		retire,
-		async close() {
+		close() {
 			const all = [...retired, ...(current ? [current.dispatcher] : [])];
 			current = undefined;
-			await Promise.all(all.map(async dispatcher => dispatcher.destroy()));
+			// Not waited for: undici finishes connecting first, and whoever quits must not wait for a dead server.
+			for (const dispatcher of all) dispatcher.destroy().catch(() => {});
 		},
 	};
 }
