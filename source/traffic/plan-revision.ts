@@ -3,6 +3,7 @@
  * and the revisions that have the traffic now are pinned by name, so that none of it moves when the new one is ready.
  */
 
+import {apportion} from './apportion.js';
 import {autoscalingPrefix, autoscalingSettings} from './autoscaling.js';
 import {pointer, trafficOperation, type PatchOperation} from './patch.js';
 import {printable} from './printable.js';

@@ -37,12 +37,13 @@ export function completeSplit(view: ServiceView): Release {
 		return {ok: false, reason: `No revision of ${view.name} has become ready, so none can take the traffic.`};
 	}
 	const before = splitOf(view);
+	// Whether by following the latest or pinned: where it has everything, nothing turns the one into the other.
+	if (before.every(row => row.revision === newest || row.percent === 0)) {
+		return {ok: false, reason: `${newest} has 100 % of the traffic of ${view.name} already.`};
+	}
 	const split = before.some(row => row.latest)
 		? completeOn(before, latestKey)
 		: completeOn(addRow(before, newest), newest);
-	if (equalSplits(before, split)) {
-		return {ok: false, reason: `${newest} has 100 % of the traffic of ${view.name} already.`};
-	}
 	const notes: string[] = [];
 	if (view.latestCreated !== undefined && view.latestCreated !== newest) {
 		notes.push(

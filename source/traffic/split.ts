@@ -1,11 +1,9 @@
 /**
  * A Split: the shares of a Service's traffic, always summing to 100, and the operations of the slider on it. Pure and
  * deterministic: every operation returns a new Split and leaves the old one alone.
- *
- * Shares are whole percents by the largest-remainder method (Hamilton): each row gets the floor of its exact share, and
- * what is left goes, one percent each, to the rows with the largest fractions; equal fractions go to the upper row.
  */
 
+import {apportion} from './apportion.js';
 import type {ServiceView} from './service.js';
 import type {TrafficTarget} from './wire.js';
 
@@ -225,32 +223,6 @@ function merged(rows: Split): Split {
 		);
 	}
 	return [...byKey.values()];
-}
-
-/**
- * Whole numbers that sum to `total` (whole, ≥ 0), in proportion to `weights` (≥ 0) by largest remainder; evenly when all
- * weights are 0. Weights that are whole and sum to `total` are returned as they are.
- */
-export function apportion(weights: readonly number[], total: number): number[] {
-	const sum = weights.reduce((left, right) => left + right, 0);
-	if (sum === 0)
-		return weights.length === 0
-			? []
-			: apportion(
-					weights.map(() => 1),
-					total,
-				);
-	// Integers up to the division, so that equal fractions are found equal and ties do not hang on rounding errors.
-	const parts = weights.map((weight, index) => {
-		const product = weight * total;
-		return {index, whole: Math.floor(product / sum), remainder: product % sum};
-	});
-	let left = total - parts.reduce((whole, part) => whole + part.whole, 0);
-	for (const part of parts.toSorted((a, b) => b.remainder - a.remainder || a.index - b.index)) {
-		if (left-- <= 0) break;
-		part.whole += 1;
-	}
-	return parts.map(part => part.whole);
 }
 
 /**

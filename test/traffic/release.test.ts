@@ -70,6 +70,13 @@ describe('completing', () => {
 			ok: false,
 			reason: `${first} has 100 % of the traffic of helloworld-go already.`,
 		});
+		const pinned = serviceView({
+			traffic: [
+				{revisionName: first, percent: 100},
+				{latestRevision: true, percent: 0},
+			],
+		});
+		expect(completeSplit(pinned).ok).toBe(false);
 		const unready = serviceView({edit: service => delete service.status.latestReadyRevisionName});
 		expect(completeSplit(unready)).toEqual({
 			ok: false,

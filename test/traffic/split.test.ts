@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
+import {apportion} from '../../source/traffic/apportion.js';
 import {
 	addRow,
-	apportion,
 	completeOn,
 	diffSplit,
 	dropTag,
