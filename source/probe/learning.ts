@@ -53,6 +53,7 @@ export function createLearner({
 	let controller = new AbortController();
 	let done = Promise.withResolvers<void>();
 	let suspended = false;
+	let stopped = false;
 
 	function setState(index: number, state: TagState['state'], problem?: string): void {
 		states = states.map((tag, place) => (place === index ? {...tag, state, problem} : tag));
@@ -128,7 +129,9 @@ export function createLearner({
 			states = tags.map(tag => ({...tag, state: 'waiting', problem: undefined}));
 			onChange();
 			const {promise} = done;
-			if (!suspended) {
+			if (stopped) {
+				done.resolve();
+			} else if (!suspended) {
 				void run();
 			}
 
@@ -141,14 +144,14 @@ export function createLearner({
 			}
 		},
 		resume() {
-			if (suspended) {
+			if (suspended && !stopped) {
 				suspended = false;
 				void run();
 			}
 		},
 		stop() {
 			interrupt();
-			suspended = true;
+			stopped = true;
 			done.resolve();
 		},
 	};

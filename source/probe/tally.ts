@@ -34,7 +34,7 @@ export type TallySnapshot = {
 	answered: number;
 	/** Failures, HTTP 5xx and their like in gRPC. */
 	errors: number;
-	/** By status (`200`, `UNAVAILABLE`) or, without one, by failure (`timeout`); in the order they first came. */
+	/** By status (`200`, `UNAVAILABLE`) or, without one, by failure (`timeout`). */
 	statusCodes: Readonly<Record<string, number>>;
 	/** Answers since the epoch began that were shown and not counted. */
 	settlingAnswers: number;

@@ -308,6 +308,14 @@ test('stop gives up what is in flight, closes the probe and leaves no timer', as
 	expect(isClosed()).toBe(true);
 	expect(clock.timers).toBe(0);
 	expect(loop.snapshot()).toMatchObject({state: 'stopped', answered: 0});
+
+	loop.start();
+	loop.setEpoch({...half, settling: true});
+	loop.setEpoch(half);
+	await loop.learn(tags);
+	await clock.pass(10_000);
+	expect(asked).toHaveLength(3);
+	expect(clock.timers).toBe(0);
 });
 
 test('a target that cannot be asked is refused at once', () => {
