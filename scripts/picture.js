@@ -2,6 +2,7 @@
 // turns the screen into a picture. Run with `npm run picture`. Any other program is drawn as it comes:
 // `node scripts/picture.js out.svg ls --color=always`.
 import {mkdir, writeFile} from 'node:fs/promises';
+import path from 'node:path';
 import process from 'node:process';
 import {openTerminal} from '../test/support/terminal.ts';
 import {svgOf} from './svg.js';
@@ -35,7 +36,7 @@ try {
 	}
 
 	await terminal.settle();
-	await mkdir('docs', {recursive: true});
+	await mkdir(path.dirname(output), {recursive: true});
 	await writeFile(output, svgOf(terminal.emulator, 'kn-canary releasing a revision of helloworld-go'));
 } finally {
 	await terminal[Symbol.asyncDispose]();

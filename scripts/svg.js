@@ -49,7 +49,9 @@ const styleOf = cell => {
 	};
 };
 
-const escapeXml = text => text.replaceAll(/[&<>]/g, char => ({'&': '&amp;', '<': '&lt;', '>': '&gt;'})[char]);
+// Blanks are made hard: browsers disagree on how to keep several of them.
+const escapeXml = text =>
+	text.replaceAll(/[&<> ]/g, char => ({'&': '&amp;', '<': '&lt;', '>': '&gt;', ' ': '&#160;'})[char]);
 
 /** Cells of one row that look alike, joined; blank cells without a background are left out. */
 const runsOf = (line, cols) => {
@@ -119,9 +121,9 @@ export const svgOf = (terminal, title) => {
 					.join('');
 	}).filter(row => row !== '');
 	return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" role="img">
-<title>${escapeXml(title)}</title>
+<title>${title.replaceAll(/[&<>]/g, '')}</title>
 <rect width="100%" height="100%" rx="8" fill="${BACKGROUND}"/>
-<g font-family="${FONTS}" font-size="${CELL.font}" xml:space="preserve">
+<g font-family="${FONTS}" font-size="${CELL.font}">
 ${rows.join('\n')}
 </g>
 </svg>
