@@ -9,13 +9,8 @@
  */
 export function apportion(weights: readonly number[], total: number): number[] {
 	const sum = weights.reduce((left, right) => left + right, 0);
-	if (sum === 0)
-		return weights.length === 0
-			? []
-			: apportion(
-					weights.map(() => 1),
-					total,
-				);
+	if (weights.length === 0) return [];
+	if (sum === 0) return apportion(Array<number>(weights.length).fill(1), total);
 	// Integers up to the division, so that equal fractions are found equal and ties do not hang on rounding errors.
 	const parts = weights.map((weight, index) => {
 		const product = weight * total;

@@ -9,16 +9,7 @@ import {pointer, trafficOperation, type PatchOperation} from './patch.js';
 import {printable} from './printable.js';
 import {envRule, imageRule, tagRule} from './rules.js';
 import type {ServiceView} from './service.js';
-import {
-	apportion,
-	dropTag,
-	latestKey,
-	putTag,
-	splitOf,
-	toTargets,
-	type Split,
-	type SplitRow,
-} from './split.js';
+import {dropTag, latestKey, putTag, splitOf, toTargets, type Split, type SplitRow} from './split.js';
 import {rolloutInProgress} from './state.js';
 import type {EnvVar, TrafficTarget} from './wire.js';
 
