@@ -79,7 +79,7 @@ function methodOf({path}: Target): GrpcMethod {
 	return method;
 }
 
-function connect({scheme, address, authority}: Target, {tls = {}}: ProbeOptions): Client {
+function connect({scheme, address, authority}: Target, {tls = {}, version}: ProbeOptions): Client {
 	const channelCredentials: ChannelCredentials =
 		scheme === 'http'
 			? credentials.createInsecure()
@@ -89,7 +89,7 @@ function connect({scheme, address, authority}: Target, {tls = {}}: ProbeOptions)
 	return new Client(`dns:${formatAddress(address)}`, channelCredentials, {
 		'grpc.default_authority': authority,
 		...(scheme === 'https' && {'grpc.ssl_target_name_override': serverName(authority)}),
-		'grpc.primary_user_agent': userAgent,
+		'grpc.primary_user_agent': userAgent(version),
 		'grpc.max_receive_message_length': bodyLimit,
 		// An answer is what the gateway said, once: nothing asked again, no proxy in between, no settings from DNS.
 		'grpc.enable_retries': 0,

@@ -11,7 +11,8 @@ import {userAgent} from './user-agent.js';
 
 /** A GET of `target.path`, over connections that are kept per gateway address (one undici pool each). */
 export function createHttpProbe(options: ProbeOptions = {}): Probe {
-	const {keepAlive = true, tls = {}, fingerprint = byFirstLine} = options;
+	const {keepAlive = true, tls = {}, fingerprint = byFirstLine, version} = options;
+	const agent = userAgent(version);
 	const pools = new Map<string, Pool>();
 	let closed = false;
 
@@ -60,7 +61,12 @@ export function createHttpProbe(options: ProbeOptions = {}): Probe {
 			const start = slot ?? performance.now();
 			let outcome: Outcome;
 			try {
-				outcome = await receive(poolFor(target), target, {signal: controller.signal, fingerprint, progress});
+				outcome = await receive(poolFor(target), target, {
+					signal: controller.signal,
+					fingerprint,
+					progress,
+					agent,
+				});
 			} catch (error) {
 				signal?.throwIfAborted();
 				if (error instanceof errors.InvalidArgumentError) {
@@ -96,12 +102,17 @@ function describeProgress({status, bytes}: Progress): string {
 async function receive(
 	pool: Pool,
 	target: Target,
-	{signal, fingerprint, progress}: {signal: AbortSignal; fingerprint: Fingerprinter; progress: Progress},
+	{
+		signal,
+		fingerprint,
+		progress,
+		agent,
+	}: {signal: AbortSignal; fingerprint: Fingerprinter; progress: Progress; agent: string},
 ): Promise<Outcome> {
 	const response = await pool.request({
 		method: 'GET',
 		path: target.path,
-		headers: {host: target.authority, 'user-agent': userAgent, accept: '*/*'},
+		headers: {host: target.authority, 'user-agent': agent, accept: '*/*'},
 		signal,
 	});
 	progress.status = response.statusCode;

@@ -74,6 +74,8 @@ export type ProbeOptions = {
 	tls?: {ca?: string | undefined; insecure?: boolean | undefined};
 	/** The first line of the body when not given. */
 	fingerprint?: Fingerprinter;
+	/** Of this program, for the User-Agent. */
+	version?: string;
 };
 
 export type Probe = {

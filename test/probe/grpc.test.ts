@@ -65,7 +65,7 @@ test('asks the health of the service through h2c, with its host as the authority
 		});
 		respond(null, reply(1));
 	});
-	const answer = await probe().ask(grpcAt(port));
+	const answer = await probe({version: '1.2.3'}).ask(grpcAt(port));
 
 	expect(responseOf(answer)).toEqual({
 		kind: 'response',
@@ -83,7 +83,7 @@ test('asks the health of the service through h2c, with its host as the authority
 		{
 			authority: 'helloworld-go.default.example.com',
 			request: '',
-			agent: expect.stringMatching(/^kn-canary\/\d/),
+			agent: expect.stringMatching(/^kn-canary\/1\.2\.3 /),
 		},
 	]);
 });

@@ -30,16 +30,13 @@ test('sends one HTTP/1.1 GET with the Host header of the service to the address 
 		response.end('Hello World!\n');
 	});
 	const before = Date.now();
-	const answer = await probe().ask(targetAt(port));
+	const answer = await probe({version: '1.2.3'}).ask(targetAt(port));
+	await probe().ask(targetAt(port));
 
+	const request = {method: 'GET', url: '/', version: '1.1', host: 'helloworld-go.default.example.com'};
 	expect(seen).toEqual([
-		{
-			method: 'GET',
-			url: '/',
-			version: '1.1',
-			host: 'helloworld-go.default.example.com',
-			agent: expect.stringMatching(/^kn-canary\/\d+\.\d+\.\d+/),
-		},
+		{...request, agent: 'kn-canary/1.2.3'},
+		{...request, agent: 'kn-canary'},
 	]);
 	expect(responseOf(answer)).toEqual({
 		kind: 'response',
