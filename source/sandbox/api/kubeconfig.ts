@@ -1,0 +1,56 @@
+/** A kubeconfig that leads to the sandbox, for kubectl, kn and whoever else reads one. */
+import {mkdtemp, rm, writeFile} from 'node:fs/promises';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {stringify} from 'yaml';
+
+export type KubeconfigOptions = {
+	/** `http://127.0.0.1:<port>` */
+	server: string;
+	token: string;
+	userName: string;
+	/** What the context and the cluster are called. */
+	contextName: string;
+	namespace?: string;
+};
+
+/** The kubeconfig as YAML. */
+export function kubeconfigYaml(options: KubeconfigOptions): string {
+	const {server, token, userName, contextName, namespace = 'default'} = options;
+	return stringify({
+		apiVersion: 'v1',
+		kind: 'Config',
+		clusters: [{name: contextName, cluster: {server}}],
+		users: [{name: userName, user: {token}}],
+		contexts: [{name: contextName, context: {cluster: contextName, user: userName, namespace}}],
+		'current-context': contextName,
+	});
+}
+
+/**
+ * Writes the kubeconfig into a directory of its own that nobody else can read: it holds the token.
+ *
+ * @param parent where the directory is made; that of the system for temporary files unless told.
+ * @returns the path of the file, and the way to remove it together with its directory.
+ */
+export async function writeKubeconfig(
+	options: KubeconfigOptions,
+	parent = tmpdir(),
+): Promise<{path: string; remove: () => Promise<void>}> {
+	// mkdtemp makes it for the owner alone (0700), under a name that was not there before.
+	const directory = await mkdtemp(join(parent, 'kn-canary-sandbox-'));
+	const path = join(directory, 'kubeconfig');
+	try {
+		await writeFile(path, kubeconfigYaml(options), {mode: 0o600, flag: 'wx'});
+	} catch (error) {
+		await rm(directory, {recursive: true, force: true});
+		throw error;
+	}
+
+	return {
+		path,
+		async remove() {
+			await rm(directory, {recursive: true, force: true});
+		},
+	};
+}

@@ -1,0 +1,179 @@
+/**
+ * The patch types: a JSON patch (RFC 6902) and a merge patch (RFC 7386). Custom resources know no strategic merge patch.
+ *
+ * Source: k8s.io/apiserver pkg/endpoints/handlers/patch.go.
+ */
+import mergePatch from 'json-merge-patch';
+import {applyPatch, type Operation} from 'rfc6902';
+import {wordsOf} from './body.js';
+import {isObject, parseJson, stringOf, type JsonObject} from './json.js';
+import {ApiError, badRequest, unprocessable, unsupportedMediaType} from './status.js';
+
+const jsonPatchType = 'application/json-patch+json';
+const mergePatchType = 'application/merge-patch+json';
+/** As a real API server's limit. */
+const operationLimit = 10_000;
+
+/**
+ * Applies a patch.
+ *
+ * @param current is left as it is.
+ * @param mediaType of the patch, in small letters and without parameters.
+ * @throws ApiError 415 for another media type, 400 for what is no patch, 422 for one that cannot be applied (a failed
+ *   `test` included), 413 for one with too many operations.
+ */
+export function patched(current: unknown, text: string, mediaType: string): JsonObject {
+	if (mediaType !== jsonPatchType && mediaType !== mergePatchType) {
+		throw unsupportedMediaType([jsonPatchType, mergePatchType]);
+	}
+
+	let patch: unknown;
+	try {
+		patch = parseJson(text);
+	} catch (error) {
+		throw badRequest(`error decoding patch: ${wordsOf(error)}`);
+	}
+
+	const result =
+		mediaType === jsonPatchType
+			? withJsonPatch(structuredClone(current), patch)
+			: withMergePatch(structuredClone(current), patch);
+	if (!isObject(result)) {
+		throw unprocessable();
+	}
+
+	return result;
+}
+
+function withMergePatch(document: unknown, patch: unknown): unknown {
+	if (!isObject(patch)) {
+		throw badRequest('Invalid JSON Patch');
+	}
+
+	try {
+		return mergePatch.apply(document, patch);
+	} catch (error) {
+		throw badRequest(`Invalid JSON Patch: ${wordsOf(error)}`);
+	}
+}
+
+function withJsonPatch(document: unknown, patch: unknown): unknown {
+	if (!Array.isArray(patch)) {
+		throw badRequest(
+			`error decoding patch: json: cannot unmarshal ${patch === null ? 'null' : typeof patch} into Go value of type jsonpatch.Patch`,
+		);
+	}
+
+	if (patch.length > operationLimit) {
+		throw new ApiError(
+			413,
+			'RequestEntityTooLarge',
+			`Request entity too large: The allowed maximum operations in a JSON patch is ${operationLimit}, got ${patch.length}`,
+		);
+	}
+
+	for (const entry of patch) {
+		const operation = operationOf(entry);
+		// One at a time: each pointer has to be checked against what the ones before have made.
+		if (
+			!operation ||
+			!leadsSomewhere(document, operation) ||
+			applyPatch(document, [operation]).some(error => error !== null)
+		) {
+			throw unprocessable();
+		}
+	}
+
+	return document;
+}
+
+function operationOf(entry: unknown): Operation | undefined {
+	if (!isObject(entry) || typeof entry['path'] !== 'string') {
+		return undefined;
+	}
+
+	const {path} = entry;
+	const from = stringOf(entry['from']);
+	const {value} = entry;
+	switch (entry['op']) {
+		case 'add':
+		case 'replace':
+		case 'test': {
+			return value === undefined ? undefined : {op: entry['op'], path, value};
+		}
+
+		case 'remove': {
+			return {op: 'remove', path};
+		}
+
+		case 'move':
+		case 'copy': {
+			// A value cannot be moved into itself.
+			return from === '' || path === from || path.startsWith(`${from}/`)
+				? undefined
+				: {op: entry['op'], path, from};
+		}
+
+		default: {
+			return undefined;
+		}
+	}
+}
+
+/**
+ * Whether the pointers of an operation are ones by RFC 6901. The package is lenient here: it takes `foo` for an index of a
+ * list, and follows what an object inherits.
+ */
+function leadsSomewhere(document: unknown, operation: Operation): boolean {
+	if (operation.op === 'move' || operation.op === 'copy') {
+		return resolves(document, operation.from, false) && resolves(document, operation.path, true);
+	}
+
+	return resolves(document, operation.path, operation.op === 'add');
+}
+
+/** @param mayBeNew whether the last token may name what is not there yet. */
+function resolves(document: unknown, pointer: string, mayBeNew: boolean): boolean {
+	if (pointer === '') {
+		return true;
+	}
+
+	if (!pointer.startsWith('/')) {
+		return false;
+	}
+
+	const tokens = pointer
+		.slice(1)
+		.split('/')
+		.map(token => token.replaceAll('~1', '/').replaceAll('~0', '~'));
+	let current = document;
+	for (const [index, token] of tokens.entries()) {
+		const isNew = mayBeNew && index === tokens.length - 1;
+		if (token === '__proto__' || token === 'constructor' || token === 'prototype') {
+			return false;
+		}
+
+		if (Array.isArray(current)) {
+			const position = /^(?:0|[1-9]\d{0,8})$/.test(token) ? Number(token) : undefined;
+			if (isNew && (token === '-' || position === current.length)) {
+				return true;
+			}
+
+			if (position === undefined || position >= current.length) {
+				return false;
+			}
+
+			current = current[position];
+		} else if (isObject(current)) {
+			if (!Object.hasOwn(current, token)) {
+				return isNew;
+			}
+
+			current = current[token];
+		} else {
+			return false;
+		}
+	}
+
+	return true;
+}

@@ -1,0 +1,44 @@
+/** What the handlers get and give. */
+import type {IncomingMessage, ServerResponse} from 'node:http';
+import type {ObjectStore, Resource} from '../state.js';
+import type {PolicyRule} from './access.js';
+import type {Form} from './negotiation.js';
+
+/** What all requests share. */
+export type Api = {
+	store: ObjectStore;
+	user: {name: string; groups: string[]};
+	rules: readonly PolicyRule[];
+	/** How often a watch that asked for it hears of the resourceVersion, in milliseconds. */
+	bookmarkInterval: number;
+	/** The clock, in milliseconds since 1970. */
+	now: () => number;
+};
+
+/** A request for a resource, taken apart. */
+export type ResourceRequest = {
+	resource: Resource;
+	/** Undefined for all namespaces and for resources that have none. */
+	namespace: string | undefined;
+	/** Undefined for a collection. */
+	name: string | undefined;
+	subresource: 'status' | undefined;
+	query: URLSearchParams;
+	form: Form;
+	message: IncomingMessage;
+	response: ServerResponse;
+};
+
+/** An answer in JSON. A handler that answers by itself (a watch) gives none. */
+export type Reply = {
+	code: number;
+	body: unknown;
+	/** Each becomes a header `Warning: 299`. */
+	warnings?: string[];
+	headers?: Record<string, string>;
+};
+
+/** A yes as Go's strconv.ParseBool reads it; kubectl sends `true`, others `1`. */
+export function isYes(value: string | null): boolean {
+	return value !== null && ['1', 't', 'T', 'true', 'TRUE', 'True'].includes(value);
+}

@@ -1,0 +1,279 @@
+/** Which path is what. Source: k8s.io/apiserver pkg/endpoints/{installer,request/requestinfo}.go. */
+import type {IncomingMessage, ServerResponse} from 'node:http';
+import findMyWay from 'find-my-way';
+import {resources} from '../resources.js';
+import type {Resource} from '../state.js';
+import {mayUsePath, mayUseResource} from './access.js';
+import {review} from './access-review.js';
+import {readBody} from './body.js';
+import {remove, removeAll} from './delete.js';
+import {aggregated, coreVersions, groupList, groupNamed, hasStatus, resourceList} from './discovery.js';
+import {pathOf, verbsOf} from './group-version.js';
+import {negotiate, type Form} from './negotiation.js';
+import {openApiDocument, openApiIndex, openApiV2} from './open-api.js';
+import {get, list} from './read.js';
+import {isYes, type Api, type Reply, type ResourceRequest} from './request.js';
+import {ApiError, forbidden, forbiddenPath, methodNotAllowed, noSuchResource} from './status.js';
+import {serverVersion} from './version.js';
+import {watch} from './watch.js';
+import {create, patch, update} from './write.js';
+
+/** What a path leads to. Without an answer the handler has taken the response over. */
+export type Handler = (
+	message: IncomingMessage,
+	response: ServerResponse,
+	query: URLSearchParams,
+) => Promise<Reply | undefined>;
+
+type Parameters = Record<string, string | undefined>;
+type Target = (parameters: Parameters) => Handler;
+
+export type Routes = (method: string, path: string) => Handler | undefined;
+
+/** The routes of a server that listens at `address`, as `127.0.0.1:6443`. */
+export function createRoutes(api: Api, address: string): Routes {
+	const router = findMyWay({
+		// Names of objects may be 253 characters long.
+		maxParamLength: 500,
+		ignoreTrailingSlash: true,
+		caseSensitive: true,
+	});
+	const targets = new Map<string, Target>();
+	function add(path: string, target: Target): void {
+		targets.set(path, target);
+		router.on('GET', path, () => undefined, path);
+	}
+
+	for (const path of ['/livez', '/readyz', '/healthz']) {
+		add(path, () => plain(api, path, 'ok'));
+	}
+
+	add('/version', () => json(api, '/version', () => serverVersion));
+	add('/api', () => discovery(api, true, address));
+	add('/apis', () => discovery(api, false, address));
+	add('/openapi/v2', () => json(api, '/openapi/v2', openApiV2));
+	add('/openapi/v3', () => json(api, '/openapi/v3', openApiIndex));
+	add('/openapi/v3/*', ({'*': path = ''}) => json(api, `/openapi/v3/${path}`, () => openApiDocument(path)));
+	add('/api/:version', ({version = ''}) => json(api, `/api/${version}`, () => resourceList('', version)));
+	add('/apis/:group', ({group: name = ''}) => json(api, `/apis/${name}`, () => groupNamed(name)));
+	add('/apis/:group/:version', ({group: name = '', version = ''}) =>
+		json(api, `/apis/${name}/${version}`, () => resourceList(name, version)),
+	);
+	add('/apis/:group/v1/:review', ({group: name = '', review: plural = ''}) => reviewing(api, name, plural));
+	for (const resource of resources) {
+		const base = pathOf(resource);
+		const collection = `${base}${resource.namespaced ? '/namespaces/:namespace' : ''}/${resource.plural}`;
+		if (resource.namespaced) {
+			add(`${base}/${resource.plural}`, () => collectionOf(api, resource, undefined));
+		}
+
+		add(collection, ({namespace}) => collectionOf(api, resource, namespace));
+		add(`${collection}/:name`, ({namespace, name}) => itemOf(api, resource, namespace, name));
+		if (hasStatus(resource)) {
+			add(`${collection}/:name/status`, ({namespace, name}) =>
+				itemOf(api, resource, namespace, name, 'status'),
+			);
+		}
+	}
+
+	// A path below a built-in version that is no resource is told in a Status; any other unknown path in plain text.
+	add('/api/v1/*', () => () => Promise.reject(noSuchResource()));
+
+	return (_method, path) => {
+		const found = router.find('GET', path);
+		const key: unknown = found?.store;
+		return typeof key === 'string' ? targets.get(key)?.(found?.params ?? {}) : undefined;
+	};
+}
+
+function plain(api: Api, path: string, text: string): Handler {
+	return (message, response) => {
+		checkPath(api, message, path);
+		response.writeHead(200, {'content-type': 'text/plain; charset=utf-8'});
+		response.end(text);
+		return Promise.resolve(undefined);
+	};
+}
+
+/** A document for reading; what is undefined is not there. */
+function json(api: Api, path: string, document: () => unknown): Handler {
+	return (message, response) => {
+		checkPath(api, message, path);
+		const body = document();
+		if (body === undefined) {
+			answerNotFound(response);
+			return Promise.resolve(undefined);
+		}
+
+		return Promise.resolve({code: 200, body});
+	};
+}
+
+/** What is served under no path, a CRD that is not installed for one: no Status, as clients have to cope with it. */
+export function answerNotFound(response: ServerResponse): void {
+	response.writeHead(404, {
+		'content-type': 'text/plain; charset=utf-8',
+		'x-content-type-options': 'nosniff',
+	});
+	response.end('404 page not found\n');
+}
+
+function discovery(api: Api, core: boolean, address: string): Handler {
+	return message => {
+		checkPath(api, message, core ? '/api' : '/apis');
+		const form = negotiate(message.headers.accept, ['APIGroupDiscoveryList']);
+		if (form.as === 'APIGroupDiscoveryList') {
+			return Promise.resolve({
+				code: 200,
+				body: aggregated(core, form),
+				headers: {
+					'content-type': `application/json;g=apidiscovery.k8s.io;v=${form.version};as=APIGroupDiscoveryList`,
+					vary: 'Accept',
+				},
+			});
+		}
+
+		return Promise.resolve({
+			code: 200,
+			body: core ? coreVersions(address) : groupList(),
+			headers: {vary: 'Accept'},
+		});
+	};
+}
+
+function checkPath(api: Api, message: IncomingMessage, path: string): void {
+	const verb = (message.method ?? 'GET').toLowerCase();
+	if (!mayUsePath(api.rules, verb, path)) {
+		throw forbiddenPath(api.user.name, verb, path);
+	}
+
+	if (verb !== 'get' && verb !== 'head') {
+		throw new ApiError(
+			405,
+			'MethodNotAllowed',
+			'the server does not allow this method on the requested resource',
+			{},
+		);
+	}
+}
+
+function reviewing(api: Api, groupName: string, plural: string): Handler {
+	return async (message, response) => {
+		const text = await readBody(message);
+		const reply = message.method === 'POST' ? review(api, groupName, plural, message, text) : undefined;
+		if (!reply) {
+			answerNotFound(response);
+		}
+
+		return reply;
+	};
+}
+
+/** The forms that resources come in beside their own. */
+const resourceForms: Form['as'][] = ['Table', 'PartialObjectMetadata'];
+
+function collectionOf(api: Api, resource: Resource, namespace: string | undefined): Handler {
+	return async (message, response, query) => {
+		const isWatch = isYes(query.get('watch'));
+		const verb = {
+			GET: isWatch ? 'watch' : 'list',
+			HEAD: 'list',
+			POST: 'create',
+			DELETE: 'deletecollection',
+		}[message.method ?? ''];
+		const request = requestFor(api, {resource, namespace, name: undefined}, verb, message, response, query);
+		// A namespaced object is written in its namespace.
+		if (resource.namespaced && namespace === undefined && verb !== 'list' && verb !== 'watch') {
+			throw methodNotAllowed(resource, verb ?? '');
+		}
+
+		if (verb === 'watch') {
+			watch(api, request);
+			return undefined;
+		}
+
+		if (verb === 'create') {
+			return create(api, request, await readBody(message));
+		}
+
+		return verb === 'deletecollection'
+			? removeAll(api, request, await readBody(message))
+			: list(api, request);
+	};
+}
+
+function itemOf(
+	api: Api,
+	resource: Resource,
+	namespace: string | undefined,
+	name: string | undefined,
+	subresource?: 'status',
+): Handler {
+	return async (message, response, query) => {
+		const isWatch = isYes(query.get('watch')) && subresource === undefined;
+		const verb = {
+			GET: isWatch ? 'watch' : 'get',
+			HEAD: 'get',
+			PUT: 'update',
+			PATCH: 'patch',
+			...(subresource === undefined ? {DELETE: 'delete'} : {}),
+		}[message.method ?? ''];
+		const request = requestFor(api, {resource, namespace, name, subresource}, verb, message, response, query);
+		if (verb === 'watch') {
+			watch(api, request);
+			return undefined;
+		}
+
+		if (verb === 'update' || verb === 'patch') {
+			const text = await readBody(message);
+			return verb === 'update' ? update(api, request, text) : patch(api, request, text);
+		}
+
+		return verb === 'delete' ? remove(api, request, await readBody(message)) : get(api, request);
+	};
+}
+
+/** @throws ApiError 403, 405 or 406 when it is not to be served. */
+function requestFor(
+	api: Api,
+	target: {
+		resource: Resource;
+		namespace: string | undefined;
+		name: string | undefined;
+		subresource?: 'status' | undefined;
+	},
+	verb: string | undefined,
+	message: IncomingMessage,
+	response: ServerResponse,
+	query: URLSearchParams,
+): ResourceRequest {
+	const {resource, namespace, name, subresource} = target;
+	const asked = verb ?? (message.method ?? '').toLowerCase();
+	const attributes = {
+		verb: asked,
+		group: resource.group,
+		resource: resource.plural,
+		subresource,
+		// To the authorizer a namespace is in itself.
+		namespace: resource.plural === 'namespaces' && resource.group === '' ? name : namespace,
+		name,
+	};
+	if (!mayUseResource(api.rules, attributes)) {
+		throw forbidden({...attributes, user: api.user.name});
+	}
+
+	if (verb === undefined || !verbsOf(resource).includes(verb)) {
+		throw methodNotAllowed(resource, asked);
+	}
+
+	return {
+		resource,
+		namespace,
+		name,
+		subresource,
+		query,
+		form: negotiate(message.headers.accept, resourceForms),
+		message,
+		response,
+	};
+}

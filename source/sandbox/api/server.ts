@@ -1,0 +1,205 @@
+/**
+ * The API server of the sandbox: HTTP on loopback, a bearer token, and every answer a well-formed one.
+ */
+import {createHash, timingSafeEqual} from 'node:crypto';
+import {createServer, type IncomingMessage, type ServerResponse} from 'node:http';
+import type {ObjectStore} from '../state.js';
+import {namespaces} from '../resources.js';
+import {everything, type PolicyRule} from './access.js';
+import {startGarbageCollection} from './garbage-collection.js';
+import type {Api, Reply} from './request.js';
+import {answerNotFound, createRoutes, type Routes} from './routes.js';
+import {ApiError, badRequest, internalError, unauthorized} from './status.js';
+
+export type ApiServerOptions = {
+	store: ObjectStore;
+	/** What every request has to bring as `Authorization: Bearer …`. */
+	token: string;
+	/** Who the bearer of the token is, as annotations and denials name them. */
+	userName: string;
+	groups?: string[];
+	/** What the user may do; everything unless told. */
+	rules?: readonly PolicyRule[];
+	/** On 127.0.0.1; a free one unless told. */
+	port?: number;
+	/** How often watches that asked for bookmarks get one, in milliseconds. A minute unless told, as a real one. */
+	bookmarkInterval?: number;
+	/** The clock, in milliseconds since 1970. */
+	now?: () => number;
+};
+
+export type ApiServer = {
+	/** `http://127.0.0.1:<port>` */
+	url: string;
+	port: number;
+	/** Ends every watch and every connection. */
+	close(): Promise<void>;
+};
+
+/**
+ * Serves the objects of a store over HTTP/1.1, and lets what follows from deletions follow. Makes the namespaces that
+ * every cluster has from the start.
+ *
+ * @throws Error when the port cannot be listened at (EADDRINUSE).
+ */
+export async function startApiServer(options: ApiServerOptions): Promise<ApiServer> {
+	const {store, token, userName, groups = [], rules = everything, port = 0, now = Date.now} = options;
+	if (token === '') {
+		throw new RangeError('the API server of the sandbox needs a token');
+	}
+
+	const api: Api = {
+		store,
+		user: {name: userName, groups: [...groups, 'system:authenticated']},
+		rules,
+		bookmarkInterval: options.bookmarkInterval ?? 60_000,
+		now,
+	};
+	const server = createServer();
+	// Longer than clients keep an idle connection, so that they are the ones to close it.
+	server.keepAliveTimeout = 120_000;
+	server.on('clientError', (_error, socket) => {
+		// What cannot be parsed as HTTP has no request to answer; without this the socket would be left open.
+		if (socket.writable) {
+			socket.end('HTTP/1.1 400 Bad Request\r\nconnection: close\r\ncontent-length: 0\r\n\r\n');
+		} else {
+			socket.destroy();
+		}
+	});
+	const listening = Promise.withResolvers<void>();
+	server.once('error', listening.reject);
+	server.listen({host: '127.0.0.1', port, exclusive: true}, listening.resolve);
+	await listening.promise;
+	server.off('error', listening.reject);
+	const address = server.address();
+	if (address === null || typeof address === 'string') {
+		throw new Error('the API server of the sandbox has no port to be reached at');
+	}
+
+	const routes = createRoutes(api, `127.0.0.1:${address.port}`);
+	server.on('request', (message, response) => {
+		void answer(api, routes, token, message, response);
+	});
+	for (const name of ['default', 'kube-system']) {
+		if (!store.get(namespaces, undefined, name)) {
+			store.create(namespaces, {
+				apiVersion: 'v1',
+				kind: 'Namespace',
+				metadata: {name, labels: {'kubernetes.io/metadata.name': name}},
+				spec: {finalizers: ['kubernetes']},
+				status: {phase: 'Active'},
+			});
+		}
+	}
+
+	const stopCollecting = startGarbageCollection(store, now);
+	return {
+		url: `http://127.0.0.1:${address.port}`,
+		port: address.port,
+		async close() {
+			stopCollecting();
+			const closed = Promise.withResolvers<void>();
+			server.close(() => closed.resolve());
+			server.closeAllConnections();
+			await closed.promise;
+		},
+	};
+}
+
+async function answer(
+	api: Api,
+	routes: Routes,
+	token: string,
+	message: IncomingMessage,
+	response: ServerResponse,
+): Promise<void> {
+	try {
+		const reply = await dispatch(api, routes, token, message, response);
+		if (reply) {
+			send(response, reply);
+		}
+	} catch (error) {
+		const known = error instanceof ApiError ? error : internalError(String(error));
+		if (response.headersSent || response.destroyed) {
+			response.destroy();
+		} else {
+			send(response, {code: known.code, body: known.status, headers: known.headers});
+		}
+	}
+}
+
+async function dispatch(
+	api: Api,
+	routes: Routes,
+	token: string,
+	message: IncomingMessage,
+	response: ServerResponse,
+): Promise<Reply | undefined> {
+	if (!isBearer(message.headers.authorization, token)) {
+		throw unauthorized();
+	}
+
+	const impersonated = message.headers['impersonate-user'];
+	if (impersonated !== undefined) {
+		// Answering as somebody else would need rules for them; answering as the caller would be a lie.
+		throw new ApiError(
+			403,
+			'Forbidden',
+			`users "${String(impersonated)}" is forbidden: User "${api.user.name}" cannot impersonate resource "users" in API group "" at the cluster scope`,
+			{name: String(impersonated), kind: 'users'},
+		);
+	}
+
+	const [path = '/', ...query] = (message.url ?? '/').split('?');
+	const method = message.method ?? 'GET';
+	let handler: ReturnType<Routes>;
+	try {
+		// Refuses what is no percent-encoding before the router meets it.
+		decodeURIComponent(path);
+		handler = routes(method, path);
+	} catch {
+		throw badRequest(`the path ${JSON.stringify(path)} is not well-formed`);
+	}
+
+	if (!handler) {
+		answerNotFound(response);
+		return undefined;
+	}
+
+	return handler(message, response, new URLSearchParams(query.join('?')));
+}
+
+/** Compares in constant time whatever the lengths. */
+function isBearer(header: string | undefined, token: string): boolean {
+	const given = /^Bearer +(?<token>\S+)$/i.exec(header ?? '')?.groups?.['token'] ?? '';
+	return timingSafeEqual(digest(given), digest(token));
+}
+
+function digest(text: string): Buffer {
+	return createHash('sha256').update(text).digest();
+}
+
+function send(response: ServerResponse, {code, body, warnings = [], headers = {}}: Reply): void {
+	const text = `${JSON.stringify(body)}\n`;
+	if (warnings.length > 0) {
+		response.setHeader(
+			'warning',
+			warnings.map(warning => warningHeader(warning)),
+		);
+	}
+
+	response.writeHead(code, {
+		'cache-control': 'no-cache, private',
+		'content-type': 'application/json',
+		'content-length': Buffer.byteLength(text),
+		...headers,
+	});
+	response.end(text);
+}
+
+/** RFC 7234 §5.5: code, agent, quoted text. Source: k8s.io/apimachinery pkg/util/net/http.go. */
+function warningHeader(text: string): string {
+	// A header holds printable characters of Latin-1 only.
+	const printable = text.replaceAll(/[^\u{20}-\u{7E}]+/gu, ' ');
+	return `299 - "${printable.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
+}
