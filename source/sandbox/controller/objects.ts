@@ -1,0 +1,114 @@
+/**
+ * The objects of the store by their types. Controllers and the API server's admission are the only ones who write them,
+ * so the kind of an object says what it holds.
+ */
+import {createHash} from 'node:crypto';
+import type {
+	Configuration,
+	Ingress,
+	KnativeService,
+	OwnerReference,
+	Revision,
+	Route,
+} from '../../traffic/wire.js';
+import {configurations, ingresses, revisions, routes, services} from '../resources.js';
+import type {ObjectStore, Resource, StoredObject} from '../state.js';
+
+export type StoredService = StoredObject & KnativeService;
+export type StoredConfiguration = StoredObject & Configuration;
+export type StoredRoute = StoredObject & Route;
+export type StoredRevision = StoredObject & Revision;
+export type StoredIngress = StoredObject & Ingress;
+
+const isOf = (object: StoredObject, {group, kind}: Resource): boolean =>
+	object.kind === kind && object.apiVersion.startsWith(`${group}/`);
+const isService = (object: StoredObject): object is StoredService => isOf(object, services);
+const isConfiguration = (object: StoredObject): object is StoredConfiguration => isOf(object, configurations);
+const isRoute = (object: StoredObject): object is StoredRoute => isOf(object, routes);
+const isRevision = (object: StoredObject): object is StoredRevision => isOf(object, revisions);
+const isIngress = (object: StoredObject): object is StoredIngress => isOf(object, ingresses);
+
+/** `namespace/name`, as client-go's work queues name objects. */
+export type Key = string;
+
+export function keyOf(object: {metadata: {namespace?: string; name: string}}): Key {
+	return `${object.metadata.namespace ?? ''}/${object.metadata.name}`;
+}
+
+export function splitKey(key: Key): {namespace: string; name: string} {
+	const slash = key.indexOf('/');
+	return {namespace: key.slice(0, slash), name: key.slice(slash + 1)};
+}
+
+/** The object under a key, or undefined when there is none that is not being deleted. */
+function get<T extends StoredObject>(
+	store: ObjectStore,
+	resource: Resource,
+	key: Key,
+	guard: (object: StoredObject) => object is T,
+): T | undefined {
+	const {namespace, name} = splitKey(key);
+	const object = store.get(resource, namespace, name);
+	return object && guard(object) && object.metadata.deletionTimestamp === undefined ? object : undefined;
+}
+
+export const getService = (store: ObjectStore, key: Key): StoredService | undefined =>
+	get(store, services, key, isService);
+export const getConfiguration = (store: ObjectStore, key: Key): StoredConfiguration | undefined =>
+	get(store, configurations, key, isConfiguration);
+export const getRoute = (store: ObjectStore, key: Key): StoredRoute | undefined =>
+	get(store, routes, key, isRoute);
+export const getRevision = (store: ObjectStore, key: Key): StoredRevision | undefined =>
+	get(store, revisions, key, isRevision);
+export const getIngress = (store: ObjectStore, key: Key): StoredIngress | undefined =>
+	get(store, ingresses, key, isIngress);
+
+export const listRevisions = (store: ObjectStore, namespace?: string): StoredRevision[] =>
+	store.list(revisions, namespace).filter(object => isRevision(object));
+export const listRoutes = (store: ObjectStore, namespace?: string): StoredRoute[] =>
+	store.list(routes, namespace).filter(object => isRoute(object));
+
+/** The reference of an object that its controller made. */
+export function controlledBy(owner: StoredObject): OwnerReference {
+	const {apiVersion, kind, metadata} = owner;
+	return {
+		apiVersion,
+		kind,
+		name: metadata.name,
+		uid: metadata.uid,
+		controller: true,
+		blockOwnerDeletion: true,
+	};
+}
+
+export function isControlledBy(object: StoredObject, owner: StoredObject): boolean {
+	return (object.metadata.ownerReferences ?? []).some(
+		({uid, controller}) => controller === true && uid === owner.metadata.uid,
+	);
+}
+
+/** The keys of those controllers of an object that are of a kind. */
+export function controllerKeys(object: StoredObject, kind: string): Key[] {
+	const {namespace, ownerReferences = []} = object.metadata;
+	return ownerReferences
+		.filter(owner => owner.controller === true && owner.kind === kind)
+		.map(owner => keyOf({metadata: {...(namespace === undefined ? {} : {namespace}), name: owner.name}}));
+}
+
+/** A parent's name with a suffix, shortened by a hash where it would exceed 63 characters (knative/pkg kmeta/names.go). */
+export function childName(parent: string, suffix: string): string {
+	const longest = 63;
+	const hashLength = 32;
+	if (parent.length + suffix.length <= longest) {
+		return parent + suffix;
+	}
+
+	const hash = createHash('md5').update(parent).digest('hex');
+	const kept = parent.slice(0, Math.max(0, longest - hashLength - suffix.length));
+	return `${kept}${hash}${suffix}`.slice(0, longest);
+}
+
+/** RFC 3339 in whole seconds, as metav1.Time is written. */
+export function timestamp(milliseconds: number): string {
+	return new Date(milliseconds).toISOString().replace(/\.\d+Z$/, 'Z');
+}
