@@ -2,6 +2,7 @@
  * The live loop: asks the gateway at a pace, counts what comes back, attributes it to revisions and compares that with
  * the configured split. Needs no screen.
  */
+import {isDeepStrictEqual} from 'node:util';
 import type {SplitVerdict} from '../verdict/split-verdict.js';
 import type {Evidence} from './attribution.js';
 import {learnAlone, learnFromTags, noEvidence} from './attribution.js';
@@ -76,7 +77,7 @@ export type Loop = {
 	burst(requests?: number, rate?: number): void;
 	/**
 	 * Asks another gateway or service from now on; counts begin anew. What was learned is kept when only the gateway is
-	 * another, else forgotten, and the split with it. Throws TypeError when the target cannot be asked.
+	 * another, else forgotten, and the split with it; with the same target nothing happens. Throws TypeError when the target cannot be asked.
 	 */
 	retarget(target: Target): void;
 	/**
@@ -211,6 +212,10 @@ export function createLoop({
 		},
 		retarget(next) {
 			checkTarget(next);
+			if (isDeepStrictEqual(next, target)) {
+				return;
+			}
+
 			const sameService =
 				next.authority === target.authority && next.path === target.path && next.protocol === target.protocol;
 			controller.abort(new Error('Another target is being asked.'));
@@ -224,7 +229,7 @@ export function createLoop({
 			beginEpoch({weights: sameService ? weights : [], settling: sameService && tally.settling});
 		},
 		setEpoch(next) {
-			if (next.settling !== tally.settling || !sameWeights(next.weights, weights)) {
+			if (next.settling !== tally.settling || !isDeepStrictEqual(next.weights, weights)) {
 				beginEpoch(next);
 			}
 		},
@@ -249,13 +254,4 @@ function aloneIn(weights: readonly Weight[]): string | undefined {
 	const receiving = new Set(weights.filter(({percent}) => percent > 0).map(({revision}) => revision));
 	const [revision] = receiving;
 	return receiving.size === 1 ? revision : undefined;
-}
-
-function sameWeights(one: readonly Weight[], other: readonly Weight[]): boolean {
-	return (
-		one.length === other.length &&
-		one.every(
-			({revision, percent}, index) => other[index]?.revision === revision && other[index].percent === percent,
-		)
-	);
 }

@@ -5,10 +5,7 @@
 import type {Clock} from './clock.js';
 import {systemClock} from './clock.js';
 
-/** Requests a second that the pace keys step through. */
-export const rates = [1, 2, 5, 10, 20, 50] as const;
-
-export const defaultMaxRate = 50;
+const defaultMaxRate = 50;
 
 export type PaceState = 'paused' | 'running' | 'stopped';
 

@@ -258,6 +258,8 @@ test('another gateway for the same service: what was learned is kept, counts beg
 	await loop.learn(tags);
 	loop.start();
 	await clock.pass(3000);
+	loop.retarget(structuredClone(target));
+	expect(loop.snapshot().answered).toBe(4);
 	loop.retarget({...target, address: {host: '203.0.113.10', port: 80}});
 	expect(loop.snapshot()).toMatchObject({answered: 0, rows: [{fingerprint: 'Hello World!', n: 0}, {n: 0}]});
 });

@@ -1,15 +1,28 @@
 import {execFile, spawnSync} from 'node:child_process';
 import {promisify} from 'node:util';
 import {expect, test} from 'vitest';
-import type {Target} from '../../source/probe/probe.js';
-import {equivalentCommand, verifyOnce} from '../../source/probe/verify.js';
-import {responseOf, serveHttp, targetAt} from './servers.js';
+import {createHttpProbe} from '../../source/probe/http.js';
+import {verifyOnce} from '../../source/probe/verify.js';
+import {failureOf, responseOf, serveHttp, targetAt, unusedPort} from './servers.js';
 
-test('sends one request', async () => {
-	const {port} = await serveHttp((_request, response) => response.end('Hello World!\n'));
-	const {answer, command} = await verifyOnce(targetAt(port));
-	expect(responseOf(answer).firstLine).toBe('Hello World!');
-	expect(command).toContain(`http://127.0.0.1:${port}/`);
+test('sends one request over a connection of its own', async () => {
+	const {port, connections} = await serveHttp((request, response) => {
+		response.end(request.headers.connection);
+	});
+	for (let count = 0; count < 2; count++) {
+		const {answer} = await verifyOnce(targetAt(port));
+		expect(responseOf(answer).firstLine).toBe('close');
+	}
+
+	expect(connections()).toBe(2);
+});
+
+test('uses the probe it is given and leaves it open', async () => {
+	const {port} = await serveHttp((_request, response) => response.end('Hello World!'));
+	const probe = createHttpProbe();
+	await verifyOnce(targetAt(port), {probe});
+	expect(responseOf(await probe.ask(targetAt(port))).firstLine).toBe('Hello World!');
+	await probe.close();
 });
 
 const hasCurl = spawnSync('curl', ['--version']).status === 0;
@@ -20,63 +33,21 @@ test.runIf(hasCurl)('a shell and curl do the same with the command line', async 
 		requests.push({host: request.headers.host, url: request.url});
 		response.end('Hello World!\n');
 	});
-	const target = targetAt(port, {path: "/it's?a=1&b=$(id)"});
-	const {commandLine} = await verifyOnce(target);
-	const {stdout} = await promisify(execFile)('/bin/sh', ['-c', commandLine]);
+	const {command} = await verifyOnce(targetAt(port, {path: "/it's?a=1&b=$(id)"}));
+	const {stdout} = await promisify(execFile)('/bin/sh', ['-c', command]);
 	expect(stdout).toBe('Hello World!\n');
 	expect(requests).toEqual([requests[0], requests[0]]);
 });
 
-const target: Target = {
-	address: {host: '203.0.113.10', port: 80},
-	authority: 'helloworld-go.default.example.com',
-	path: '/',
-	scheme: 'http',
-	protocol: 'http1',
-};
-const address = (port: number): Target['address'] => ({host: '203.0.113.10', port});
-
-test.each<[string, Partial<Target>, boolean, string]>([
-	[
-		'the usual port is left out',
-		{},
-		false,
-		'curl -sS --max-time 10 -H Host: helloworld-go.default.example.com http://203.0.113.10/',
-	],
-	[
-		'another port and IPv6',
-		{address: {host: '2001:db8::1', port: 8080}},
-		false,
-		'curl -sS --max-time 10 -H Host: helloworld-go.default.example.com http://[2001:db8::1]:8080/',
-	],
-	[
-		'TLS takes its server name from the URL',
-		{scheme: 'https', address: address(443)},
-		false,
-		'curl -sS --max-time 10 --connect-to helloworld-go.default.example.com:443:203.0.113.10:443 https://helloworld-go.default.example.com/',
-	],
-	[
-		'TLS without a check, host with a port',
-		{scheme: 'https', address: address(8443), authority: 'h.example.com:8443', path: '/a'},
-		true,
-		'curl -sS --max-time 10 -k --connect-to h.example.com:8443:203.0.113.10:8443 https://h.example.com:8443/a',
-	],
-	[
-		'gRPC',
-		{protocol: 'grpc'},
-		false,
-		'grpcurl -plaintext -max-time 10 -authority helloworld-go.default.example.com 203.0.113.10:80 grpc.health.v1.Health/Check',
-	],
-	[
-		'gRPC with TLS',
-		{protocol: 'grpc', scheme: 'https', address: address(443), authority: 'h.example.com:443'},
-		true,
-		'grpcurl -insecure -servername h.example.com -max-time 10 -authority h.example.com:443 203.0.113.10:443 grpc.health.v1.Health/Check',
-	],
-])('%s', (_name, part, insecure, line) => {
-	expect(equivalentCommand({...target, ...part}, {insecure}).join(' ')).toBe(line);
+test('says the gRPC command for a service that speaks gRPC', async () => {
+	const port = await unusedPort();
+	const {answer, command} = await verifyOnce(targetAt(port, {protocol: 'grpc'}));
+	expect(failureOf(answer).failure).toBe('refused');
+	expect(command).toBe(
+		`grpcurl -plaintext -authority helloworld-go.default.example.com 127.0.0.1:${port} grpc.health.v1.Health/Check`,
+	);
 });
 
-test('a target that cannot be asked has no command', () => {
-	expect(() => equivalentCommand({...target, authority: "x'; rm -rf /"})).toThrow(TypeError);
+test('a target that cannot be asked is refused', async () => {
+	await expect(verifyOnce(targetAt(80, {authority: "x'; rm -rf /"}))).rejects.toThrow(TypeError);
 });
