@@ -1,0 +1,171 @@
+#!/usr/bin/env node
+/**
+ * The way in: checks Node, reads the flags, decides which cluster, draws the first frame and loads the rest behind it.
+ * Everything is imported when it is needed: an older Node gets a sentence instead of a syntax error, and the first frame
+ * does not wait for what it does not show.
+ */
+import {enableCompileCache} from 'node:module';
+import type {Cluster} from './source/cluster/cluster.js';
+import type {GatewayAddress} from './source/cluster/gateway-address.js';
+import type {Lifecycle} from './source/terminal/lifecycle.js';
+
+const [major = 0] = process.versions.node.split('.').map(Number);
+if (major < 24) {
+	process.stderr.write(
+		`kn-canary needs Node.js 24 or newer, and this is ${process.versions.node}. ` +
+			'Install a newer one, or start it with `npm start` in its own folder, which brings one along.\n',
+	);
+	process.exit(1);
+}
+
+enableCompileCache();
+
+type ConsoleFlags = {
+	sandbox?: true;
+	kubeconfig?: string;
+	context?: string;
+	namespace?: string;
+	gateway?: string;
+	readOnly?: true;
+	ascii?: true;
+	pace: number;
+};
+type SandboxFlags = {apiPort: number; gatewayPort: number; pace: number};
+
+const {Command, InvalidArgumentError, Option} = await import('commander');
+
+const port = (text: string): number => {
+	const value = Number(text);
+	if (!Number.isInteger(value) || value < 0 || value > 65_535) {
+		throw new InvalidArgumentError('A port is a whole number from 1 to 65535, or 0 for any free one.');
+	}
+	return value;
+};
+const pace = (text: string): number => {
+	const value = Number(text);
+	if (!(value > 0)) throw new InvalidArgumentError('The pace is a number above 0; 1 is as fast as a real cluster.');
+	return value;
+};
+const paceOption = () =>
+	new Option('--pace <factor>', 'how many times faster than a real cluster the sandbox lives').argParser(pace).default(3);
+
+const program = new Command('kn-canary')
+	.description('Release a new revision of a Knative Service, step by step, by keyboard.')
+	.version(process.env['KN_CANARY_VERSION'] ?? '')
+	.option('--sandbox', 'open on the sandbox: a small Knative inside this program')
+	.option('--kubeconfig <file>', 'instead of $KUBECONFIG or ~/.kube/config')
+	.option('--context <name>', 'context of the kubeconfig')
+	.option('-n, --namespace <name>', 'namespace to begin in')
+	.option('--gateway <host[:port]>', 'where the gateway is, if it cannot be found')
+	.option('--read-only', 'never write to the cluster')
+	.option('--ascii', 'draw with ASCII characters only')
+	.addOption(paceOption())
+	.showHelpAfterError('(--help says what there is)')
+	.action(openConsole);
+program
+	.command('sandbox')
+	.description('run the sandbox alone, for kubectl, kn and curl, until ctrl-c')
+	.option('--api-port <port>', 'port of the API server', port, 0)
+	.option('--gateway-port <port>', 'port of the gateway', port, 0)
+	.addOption(paceOption())
+	.action(runSandbox);
+program
+	.command('demo')
+	.description('play a whole canary release on a fresh sandbox and print it as plain lines')
+	.addOption(new Option('--pace <factor>', 'how many times faster than a real cluster').argParser(pace).default(10))
+	.action(runDemo);
+await program.parseAsync();
+
+async function install(): Promise<Lifecycle> {
+	const {installLifecycle} = await import('./source/terminal/lifecycle.js');
+	return installLifecycle({name: 'kn-canary', isTracing: process.env['KN_CANARY_TRACE'] === '1'});
+}
+
+async function openConsole(flags: ConsoleFlags): Promise<void> {
+	if (!process.stdout.isTTY || !process.stdin.isTTY) {
+		if (flags.sandbox) return runDemo({pace: 10});
+		process.stderr.write(
+			'kn-canary needs a terminal for its console. Without one, `kn-canary demo` shows a release as plain lines.\n',
+		);
+		process.exitCode = 1;
+		return;
+	}
+	const gateway = await gatewayOf(flags.gateway);
+	const lifecycle = await install();
+	const [{createConsole}, {openScreen}] = await Promise.all([
+		import('./source/store/console.js'),
+		import('./source/screen/open.js'),
+	]);
+	const console = createConsole({
+		to: flags.sandbox ? 'sandbox' : (flags.context ?? 'the cluster'),
+		namespace: flags.namespace,
+		gateway,
+	});
+	lifecycle.onLeave(async () => console.stop());
+	const closed = openScreen(console, {lifecycle, theme: flags.ascii ? {isAscii: true} : {}});
+	try {
+		console.connected(await clusterOf(flags, lifecycle));
+	} catch (error) {
+		const {describeError} = await import('./source/terminal/lifecycle.js');
+		console.failed(describeError(error));
+	}
+	try {
+		await closed;
+	} catch (error) {
+		await lifecycle.fail(error);
+	}
+	await lifecycle.leave(0);
+}
+
+async function gatewayOf(text: string | undefined): Promise<GatewayAddress | undefined> {
+	if (text === undefined) return undefined;
+	const {parseGatewayAddress} = await import('./source/cluster/gateway-address.js');
+	const parsed = parseGatewayAddress(text);
+	if (parsed.kind === 'address') return parsed;
+	program.error(`error: --gateway ${parsed.sentence}`);
+}
+
+async function clusterOf(flags: ConsoleFlags, lifecycle: Lifecycle): Promise<Cluster> {
+	const {connect} = await import('./source/cluster/connect.js');
+	const {kubeconfig, context, namespace, readOnly = false} = flags;
+	const common = {readOnly, ...(namespace !== undefined && {namespace})};
+	if (flags.sandbox) {
+		const {startSandbox} = await import('./source/sandbox/sandbox.js');
+		const sandbox = await startSandbox({pace: flags.pace});
+		lifecycle.onLeave(async () => sandbox.stop());
+		return connect({...common, kubeconfig: sandbox.kubeconfigPath});
+	}
+	return connect({
+		...common,
+		...(kubeconfig !== undefined && {kubeconfig}),
+		...(context !== undefined && {context}),
+	});
+}
+
+async function runSandbox({apiPort, gatewayPort, pace: factor}: SandboxFlags): Promise<void> {
+	const lifecycle = await install();
+	const {startSandbox} = await import('./source/sandbox/sandbox.js');
+	const sandbox = await startSandbox({apiPort, gatewayPort, pace: factor});
+	lifecycle.onLeave(async () => sandbox.stop());
+	process.stdout.write(
+		`KUBECONFIG=${sandbox.kubeconfigPath}\nGATEWAY=${sandbox.gatewayAddress}\n` +
+			`\nTry:  kubectl --kubeconfig ${sandbox.kubeconfigPath} get ksvc\n` +
+			`      curl -H 'Host: checkout.default.example.com' http://${sandbox.gatewayAddress}\n` +
+			'ctrl-c stops it; nothing is kept.\n',
+	);
+}
+
+async function runDemo({pace: factor}: {pace: number}): Promise<void> {
+	const lifecycle = await install();
+	const [{startSandbox}, {connect}, {playDemo}] = await Promise.all([
+		import('./source/sandbox/sandbox.js'),
+		import('./source/cluster/connect.js'),
+		import('./source/demo/demo.js'),
+	]);
+	const sandbox = await startSandbox({pace: factor});
+	lifecycle.onLeave(async () => sandbox.stop());
+	const cluster = await connect({kubeconfig: sandbox.kubeconfigPath});
+	lifecycle.onLeave(async () => cluster.close());
+	const passed = await playDemo(cluster, line => process.stdout.write(`${line}\n`));
+	await lifecycle.leave(passed ? 0 : 1);
+}

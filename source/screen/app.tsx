@@ -1,0 +1,188 @@
+/** The frame: header, panes or the sheet on top of them, notice, keys. It has the keyboard when no sheet has. */
+import {Box, Text, useInput, useWindowSize} from 'ink';
+import {useShallow} from 'zustand/react/shallow';
+import {topSheet} from '../store/read.js';
+import {closeFilter, closeSheet, moveSelection, notify} from '../store/select.js';
+import {panes, type Pane, type Sheet} from '../store/state.js';
+import {actionFor, type Action} from '../terminal/keys.js';
+import {Footer, NoticeLine} from './footer.js';
+import {Header} from './header.js';
+import {layoutOf, type Layout, type Size} from './layout.js';
+import {LivePane} from './panes/live.js';
+import {RevisionsPane} from './panes/revisions.js';
+import {ServicesPane} from './panes/services.js';
+import {TrafficPane} from './panes/traffic.js';
+import {useTheme} from './parts/theme-context.js';
+import {canPerform, perform, type Means} from './perform.js';
+import {FormSheet} from './sheets/form-sheet.js';
+import {Help} from './sheets/help.js';
+import {Namespaces} from './sheets/namespaces.js';
+import {Palette} from './sheets/palette.js';
+import {Review} from './sheets/review.js';
+import {Verify} from './sheets/verify.js';
+import {Writes} from './sheets/writes.js';
+import {contextOf, useConsole, useConsoleState} from './use-console.js';
+
+export type AppProps = Omit<Means, 'page'>;
+
+/** Actions that belong to what lies over the panes, so that they are never missing from its keys. */
+const overlay = new Set(['sheet', 'form', 'filter', 'palette', 'viewer', 'value']);
+
+export function App(means: AppProps) {
+	const console = useConsole();
+	const {store} = console;
+	const {columns, rows} = useWindowSize();
+	const context = useConsoleState(contextOf);
+	const sheets = useConsoleState(state => state.sheets);
+	const focus = useConsoleState(state => state.focus);
+	const layout = layoutOf(columns, rows);
+	const page = layout.kind === 'four' ? layout.services.height - 3 : layout.body.height - 3;
+
+	const run = (action: Action, argument = '') => perform(console, action, {...means, page}, argument);
+
+	useInput((input, key) => {
+		const action = actionFor(context, input, key);
+		if (action === undefined) return;
+		if (action === 'quit' || action === 'suspend' || action === 'redraw') return run(action);
+		if (context === 'filter') {
+			if (action === 'back') closeFilter(store, {keep: false});
+			else if (action === 'up' || action === 'down') moveSelection(store, {by: action === 'up' ? -1 : 1});
+			else run(action);
+			return;
+		}
+		if (context === 'value' && action === 'back') return store.setState({typed: ''});
+		const sheet = topSheet(store.getState());
+		if (!sheet) {
+			// What was said about the last action is about the last action.
+			if (store.getState().notice && action !== 'back' && action !== 'discardDraft') notify(store, undefined);
+			return run(action, input);
+		}
+		if (action !== 'back' || context === 'form') return;
+		if (sheet.kind === 'review' && sheet.phase.kind === 'sending') {
+			return notify(store, {tone: 'info', text: 'Under way; what became of it is shown here in a moment.'});
+		}
+		closeSheet(store);
+	});
+
+	if (layout.kind === 'none') return <TooSmall columns={columns} rows={rows} />;
+	return (
+		<Box flexDirection="column" width={columns} height={rows} overflow="hidden">
+			<Header width={columns} />
+			<Box width={columns} height={layout.body.height} overflow="hidden" flexDirection="column">
+				<Box display={sheets.length > 0 ? 'none' : 'flex'} flexDirection="column">
+					<Panes layout={layout} focus={focus} />
+				</Box>
+				{sheets.map((sheet, index) => (
+					<Box key={`${index} ${sheet.kind}`} display={index === sheets.length - 1 ? 'flex' : 'none'}>
+						<SheetView
+							sheet={sheet}
+							isActive={index === sheets.length - 1}
+							pane={focus}
+							run={run}
+							copy={means.copy}
+							{...layout.body}
+						/>
+					</Box>
+				))}
+			</Box>
+			{rows >= 12 && <NoticeLine width={columns} />}
+			<Footer width={columns} isEnabled={action => overlay.has(context) || canPerform(action)} />
+		</Box>
+	);
+}
+
+function Panes({layout, focus}: {layout: Exclude<Layout, {kind: 'none'}>; focus: Pane}) {
+	if (layout.kind === 'four') {
+		return (
+			<>
+				<Box>
+					<ServicesPane {...layout.services} />
+					<RevisionsPane {...layout.revisions} />
+				</Box>
+				<TrafficPane {...layout.traffic} />
+				<LivePane {...layout.live} />
+			</>
+		);
+	}
+	const {width, height} = layout.body;
+	const size = {width, height: height - 1};
+	return (
+		<>
+			<Tabs focus={focus} width={width} />
+			{focus === 'services' && <ServicesPane {...size} />}
+			{focus === 'revisions' && <RevisionsPane {...size} />}
+			{focus === 'traffic' && <TrafficPane {...size} />}
+			{focus === 'live' && <LivePane {...size} />}
+		</>
+	);
+}
+
+/** Where one is among the panes, when only one fits. */
+function Tabs({focus, width}: {focus: Pane; width: number}) {
+	const {styles, glyphs} = useTheme();
+	const names = {services: 'Services', revisions: 'Revisions', traffic: 'Traffic', live: 'Live'};
+	const isShort = width < 48;
+	return (
+		<Box width={width} height={1} overflow="hidden">
+			<Text wrap="truncate">
+				{panes.map((pane, index) => (
+					<Text key={pane} {...(pane === focus ? styles.focused : styles.muted)}>
+						{` ${pane === focus ? glyphs.selected : ''}${index + 1}${isShort && pane !== focus ? '' : ` ${names[pane]}`} `}
+					</Text>
+				))}
+			</Text>
+		</Box>
+	);
+}
+
+function SheetView({
+	sheet,
+	pane,
+	run,
+	...props
+}: Size & {
+	sheet: Sheet;
+	isActive: boolean;
+	pane: Pane;
+	run: (action: Action, argument: string) => void;
+	copy: (text: string) => void;
+}) {
+	switch (sheet.kind) {
+		case 'help':
+			return <Help pane={pane} {...props} />;
+		case 'palette':
+			return <Palette perform={run} {...props} />;
+		case 'namespaces':
+			return <Namespaces names={sheet.names} sentence={sheet.sentence} {...props} />;
+		case 'writes':
+			return <Writes {...props} />;
+		case 'create service':
+		case 'create revision':
+			return <FormSheet sheet={sheet} {...props} />;
+		case 'review':
+			return <Review sheet={sheet} {...props} />;
+		case 'verify':
+			return <Verify sheet={sheet} {...props} />;
+	}
+}
+
+/** Says at least which service has which split: that is what one looks for on a window of any size. */
+function TooSmall({columns, rows}: {columns: number; rows: number}) {
+	const words = useConsoleState(
+		useShallow(({services}) =>
+			services
+				.slice(0, Math.max(0, rows - 1))
+				.map(({name, statusTraffic}) => `${statusTraffic.map(({percent}) => percent).join('/')} ${name}`),
+		),
+	);
+	return (
+		<Box flexDirection="column" width={columns} height={rows} overflow="hidden">
+			<Text wrap="truncate">too small: 20x6</Text>
+			{words.map(word => (
+				<Text key={word} wrap="truncate">
+					{word}
+				</Text>
+			))}
+		</Box>
+	);
+}

@@ -1,0 +1,53 @@
+/** The last lines: what has just happened or is wrong, and the keys of where one is. */
+import {Box, Text} from 'ink';
+import {useShallow} from 'zustand/react/shallow';
+import {selectedService} from '../store/read.js';
+import type {ConsoleState} from '../store/state.js';
+import {serviceState} from '../traffic/state.js';
+import {footerFor, type Action} from '../terminal/keys.js';
+import type {Theme} from '../terminal/theme.js';
+import {Hints} from './parts/hint.js';
+import {useTheme} from './parts/theme-context.js';
+import {contextOf, useConsoleState} from './use-console.js';
+
+export function NoticeLine({width}: {width: number}) {
+	const theme = useTheme();
+	const {text, style} = useConsoleState(useShallow(state => noticeOf(state, theme)));
+	return (
+		<Box width={width} height={1} overflow="hidden">
+			<Text wrap="truncate" {...style}>
+				{` ${text}`}
+			</Text>
+		</Box>
+	);
+}
+
+/** The notice; without one the worst there is to say: of the connection, the watch, or the selected service. */
+function noticeOf(state: ConsoleState, {styles, glyphs}: Theme): {text: string; style: object} {
+	const {notice, connection, feeds, unreadable} = state;
+	if (notice) {
+		const style = {info: styles.waiting, good: styles.ok, bad: styles.bad}[notice.tone];
+		return {text: notice.text, style};
+	}
+	if (connection.kind === 'failed') return {text: connection.sentence, style: styles.bad};
+	for (const feed of [feeds.services, feeds.revisions]) {
+		if (feed.kind !== 'live' && feed.kind !== 'connecting') return {text: feed.why, style: styles.warning};
+	}
+	if (unreadable[0] !== undefined) return {text: `${glyphs.warning} ${unreadable[0]}`, style: styles.warning};
+	const service = selectedService(state);
+	if (!service) return {text: '', style: styles.muted};
+	const {kind, sentence} = serviceState(service);
+	if (sentence === '') return {text: '', style: styles.muted};
+	const style = kind === 'failed' ? styles.bad : kind === 'serving' ? styles.warning : styles.waiting;
+	return {text: `${service.name}: ${sentence}`, style};
+}
+
+export function Footer({width, isEnabled}: {width: number; isEnabled: (action: Action) => boolean}) {
+	const {isAscii} = useTheme();
+	const context = useConsoleState(contextOf);
+	return (
+		<Box width={width} height={1} paddingLeft={1} overflow="hidden">
+			<Hints hints={footerFor(context, width - 2, {isAscii, isEnabled})} />
+		</Box>
+	);
+}

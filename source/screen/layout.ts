@@ -1,0 +1,40 @@
+/** Where things go: sizes from the size of the window alone, so that nothing jumps when data come. */
+
+export type Size = {width: number; height: number};
+
+export type Layout =
+	/** All four panes: services beside revisions, then traffic, then live. */
+	| {kind: 'four'; services: Size; revisions: Size; traffic: Size; live: Size; body: Size}
+	/** The focused pane alone. */
+	| {kind: 'one'; body: Size}
+	/** Not even one pane fits. */
+	| {kind: 'none'; body: Size};
+
+/** Narrower, and the columns that matter of services and revisions would not fit side by side. */
+const narrowest = 76;
+/** Lower, and four panes would have no room for their contents. */
+const lowest = 22;
+
+/** Rows above and below the panes: header, notice, keys. */
+export function chromeRows(rows: number): number {
+	return rows >= 12 ? 3 : 2;
+}
+
+/** @param columns Of the window, in cells. */
+export function layoutOf(columns: number, rows: number): Layout {
+	const body = {width: columns, height: rows - chromeRows(rows)};
+	if (columns < 20 || body.height < 4) return {kind: 'none', body};
+	if (columns < narrowest || rows < lowest) return {kind: 'one', body};
+	const top = Math.max(6, Math.round(body.height * 0.32));
+	const traffic = body.height < 24 ? 5 : Math.max(6, Math.round(body.height * 0.18));
+	// Enough for a name, a state and a split; the rest goes to the revisions, which have more to say.
+	const services = Math.min(56, Math.max(30, Math.round(columns * 0.32)));
+	return {
+		kind: 'four',
+		services: {width: services, height: top},
+		revisions: {width: columns - services, height: top},
+		traffic: {width: columns, height: traffic},
+		live: {width: columns, height: body.height - top - traffic},
+		body,
+	};
+}

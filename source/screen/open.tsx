@@ -1,0 +1,67 @@
+/** Puts the console on the terminal: Ink on the alternate screen, keys one at a time, the way out restored. */
+import {render, useApp} from 'ink';
+import {useEffect, useRef, type ReactNode} from 'react';
+import type {Console} from '../store/console.js';
+import {notify} from '../store/select.js';
+import {copy as copyToTerminal, type CopyResult} from '../terminal/clipboard.js';
+import {KeyedStdin} from '../terminal/keyed-stdin.js';
+import type {Lifecycle} from '../terminal/lifecycle.js';
+import {installSuspender, type Suspender} from '../terminal/suspend.js';
+import {createTheme, type ThemeOptions} from '../terminal/theme.js';
+import {App} from './app.js';
+import {ThemeContext} from './parts/theme-context.js';
+import {ConsoleContext} from './use-console.js';
+
+const copied: Record<CopyResult, string> = {
+	sent: 'Copied, where the terminal allows it (OSC 52).',
+	'too-long': 'Too long to copy through the terminal; it is all on the screen.',
+	'no-terminal': 'There is no terminal to copy to.',
+};
+
+/** Draws the first frame at once. Resolves when the operator has quit; rejects with what a component threw. */
+export async function openScreen(
+	console: Console,
+	{lifecycle, theme}: {lifecycle: Lifecycle; theme?: ThemeOptions},
+): Promise<void> {
+	const {store} = console;
+	const instance = render(
+		<ThemeContext value={createTheme(theme)}>
+			<ConsoleContext value={console}>
+				<Screen
+					copy={text => notify(store, {tone: 'info', text: copied[copyToTerminal(text)]})}
+					quit={() => instance.unmount()}
+					redraw={() => instance.clear()}
+				/>
+			</ConsoleContext>
+		</ThemeContext>,
+		{
+			stdin: new KeyedStdin(process.stdin) as unknown as NodeJS.ReadStream,
+			alternateScreen: true,
+			incrementalRendering: true,
+			// At 30 a key can wait two frames behind a stream of data (es-toolkit's throttle re-arms with each call).
+			maxFps: 60,
+			exitOnCtrlC: false,
+			interactive: true,
+		},
+	);
+	lifecycle.onRestore(() => instance.unmount());
+	await instance.waitUntilExit();
+}
+
+function Screen({
+	copy,
+	quit,
+	redraw,
+}: {
+	copy: (text: string) => void;
+	quit: () => void;
+	redraw: () => void;
+}): ReactNode {
+	const {suspendTerminal} = useApp();
+	const suspender = useRef<Suspender>(undefined);
+	useEffect(() => {
+		suspender.current = installSuspender(suspendTerminal);
+		return () => suspender.current?.uninstall();
+	}, [suspendTerminal]);
+	return <App copy={copy} quit={quit} redraw={redraw} suspend={() => void suspender.current?.suspend()} />;
+}

@@ -1,0 +1,99 @@
+/** Pane 2: the revisions of the selected service, newest first. */
+import {useShallow} from 'zustand/react/shallow';
+import {revisionsOf, selectedRevision, selectedService} from '../../store/read.js';
+import type {RevisionView} from '../../traffic/revision.js';
+import type {ServiceView} from '../../traffic/service.js';
+import type {Theme} from '../../terminal/theme.js';
+import type {Size} from '../layout.js';
+import {Frame, frameContentSize} from '../parts/frame.js';
+import {Table, type Cell} from '../parts/table.js';
+import {useTheme} from '../parts/theme-context.js';
+import {useConsoleState} from '../use-console.js';
+import {useNow} from '../use-now.js';
+import {age, shortImage, shortRevision} from '../words.js';
+
+const columns = [
+	{title: 'REVISION', priority: 0, min: 6, cut: 'start'},
+	{title: 'TRAFFIC', priority: 1, align: 'right'},
+	{title: 'TAG', priority: 3, max: 20},
+	{title: 'STATE', priority: 2},
+	{title: 'PODS', priority: 4, align: 'right'},
+	{title: 'IMAGE', priority: 6, min: 12, cut: 'start'},
+	{title: 'AGE', priority: 5, align: 'right'},
+	{title: 'ENVIRONMENT', priority: 7, isFlexible: true, min: 12},
+] as const;
+
+export function RevisionsPane({width, height}: Size) {
+	const theme = useTheme();
+	const now = useNow();
+	const service = useConsoleState(selectedService);
+	const revisions = useConsoleState(state => revisionsOf(state, service?.name));
+	const selected = useConsoleState(selectedRevision);
+	const {focus, missing} = useConsoleState(
+		useShallow(state => ({focus: state.focus, missing: state.service})),
+	);
+	const size = frameContentSize(width, height);
+	return (
+		<Frame
+			width={width}
+			height={height}
+			title={service ? `2 Revisions of ${service.name}` : '2 Revisions'}
+			aside={service?.url}
+			isFocused={focus === 'revisions'}
+		>
+			<Table
+				columns={columns}
+				rows={service ? revisions.map(revision => row(revision, service, theme, now)) : []}
+				selected={selected ? revisions.indexOf(selected) : -1}
+				width={size.width}
+				height={size.height}
+				empty={
+					service
+						? 'No revision yet; the controller makes one in a moment.'
+						: missing === undefined
+							? ''
+							: `${missing} is not there (yet).`
+				}
+			/>
+		</Frame>
+	);
+}
+
+function row(revision: RevisionView, service: ServiceView, theme: Theme, now: number) {
+	const entries = service.statusTraffic.filter(({revision: name}) => name === revision.name);
+	const percent = entries.reduce((sum, entry) => sum + entry.percent, 0);
+	const tags = entries.flatMap(({tag}) => tag ?? []);
+	return {
+		key: revision.name,
+		cells: [
+			shortRevision(revision.name, service.name),
+			entries.length === 0 ? '' : `${percent} %`,
+			tags.join(', '),
+			stateCell(revision, theme),
+			pods(revision),
+			shortImage(revision.image),
+			age(revision.createdAt, now),
+			revision.env.map(({name, shown}) => `${name}=${shown}`).join(' '),
+		],
+	};
+}
+
+function pods({actualReplicas, desiredReplicas}: RevisionView): string {
+	if (actualReplicas === undefined && desiredReplicas === undefined) return '';
+	return `${actualReplicas ?? 0}/${desiredReplicas ?? 0}`;
+}
+
+function stateCell({state}: RevisionView, {glyphs, styles}: Theme): Cell {
+	switch (state.kind) {
+		case 'ready':
+			return {text: `${glyphs.ready} ${state.word}`, style: styles.ok};
+		case 'idle':
+			return {text: `${glyphs.waiting} ${state.word}`, style: styles.muted};
+		case 'waking':
+		case 'deploying':
+		case 'deleting':
+			return {text: `${glyphs.waiting} ${state.word}`, style: styles.waiting};
+		case 'failed':
+			return {text: `${glyphs.bad} ${state.word}`, style: styles.bad};
+	}
+}

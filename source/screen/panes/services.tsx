@@ -1,0 +1,116 @@
+/** Pane 1: the services of the namespace, each with its state and its split. */
+import {Box, Text} from 'ink';
+import TextInput from 'ink-text-input';
+import type {ReflectorState} from '../../cluster/reflector.js';
+import {useShallow} from 'zustand/react/shallow';
+import {selectedService, visibleServices} from '../../store/read.js';
+import {setFilter} from '../../store/select.js';
+import {serviceState, type ServiceState} from '../../traffic/state.js';
+import type {ServiceView} from '../../traffic/service.js';
+import type {Theme} from '../../terminal/theme.js';
+import type {Size} from '../layout.js';
+import {Frame, frameContentSize} from '../parts/frame.js';
+import {Table, type Cell} from '../parts/table.js';
+import {useTheme} from '../parts/theme-context.js';
+import {useConsole, useConsoleState} from '../use-console.js';
+
+const columns = [
+	{title: 'SERVICE', priority: 0, isFlexible: true, min: 8, cut: 'middle'},
+	{title: 'STATE', priority: 1},
+	{title: 'SPLIT', priority: 2, max: 12},
+	{title: 'URL', priority: 3},
+] as const;
+
+export function stateCell({kind, word}: ServiceState, {glyphs, styles}: Theme): Cell {
+	const [glyph, style] = {
+		ready: [glyphs.ready, styles.ok],
+		progressing: [glyphs.waiting, styles.waiting],
+		serving: [glyphs.warning, styles.warning],
+		failed: [glyphs.bad, styles.bad],
+		deleting: [glyphs.waiting, styles.muted],
+	}[kind] as [string, Theme['styles'][keyof Theme['styles']]];
+	return {text: `${glyph} ${word}`, style};
+}
+
+/** `50│50`, in the order of the split; what the route has, or before that what was asked for. */
+function splitWord(service: ServiceView, bar: string): string {
+	const entries = service.statusTraffic.length > 0 ? service.statusTraffic : service.specTraffic;
+	const shares = new Map<string, number>();
+	for (const {revision, percent} of entries) {
+		shares.set(revision ?? '', (shares.get(revision ?? '') ?? 0) + percent);
+	}
+	return [...shares.values()].join(bar);
+}
+
+export function ServicesPane({width, height}: Size) {
+	const {store} = useConsole();
+	const theme = useTheme();
+	const services = useConsoleState(useShallow(visibleServices));
+	const selected = useConsoleState(selectedService);
+	const {focus, filter, filtering, feed, namespace, total} = useConsoleState(
+		useShallow(state => ({
+			focus: state.focus,
+			filter: state.filter,
+			filtering: state.filtering,
+			feed: state.feeds.services,
+			namespace: state.namespace,
+			total: state.services.length,
+		})),
+	);
+	const size = frameContentSize(width, height);
+	const hasFilterLine = filtering || filter !== '';
+	const tableHeight = size.height - (hasFilterLine ? 1 : 0);
+	return (
+		<Frame
+			width={width}
+			height={height}
+			title="1 Services"
+			aside={filter === '' ? String(total || '') : `${services.length} of ${total}`}
+			isFocused={focus === 'services'}
+		>
+			<Table
+				columns={columns}
+				rows={services.map(service => ({
+					key: service.uid,
+					cells: [
+						service.name,
+						stateCell(serviceState(service), theme),
+						splitWord(service, theme.isAscii ? '|' : '│'),
+						width >= 50 ? (service.url ?? '') : '',
+					],
+				}))}
+				selected={selected ? services.indexOf(selected) : -1}
+				width={size.width}
+				height={tableHeight}
+				empty={emptySentence(feed, {filter, namespace})}
+			/>
+			{hasFilterLine && (
+				<Box width={size.width} height={1}>
+					<Text {...theme.styles.key}>/</Text>
+					{filtering ? (
+						<TextInput value={filter} onChange={value => setFilter(store, value)} />
+					) : (
+						<Text wrap="truncate">{filter}</Text>
+					)}
+				</Box>
+			)}
+		</Frame>
+	);
+}
+
+/** What an empty list means, and what to do about it. */
+function emptySentence(
+	feed: ReflectorState,
+	{filter, namespace}: {filter: string; namespace: string},
+): string {
+	switch (feed.kind) {
+		case 'connecting':
+			return 'Connecting…';
+		case 'live':
+			return filter === ''
+				? `No services in namespace ${namespace}. n creates one.`
+				: `No service has “${filter}” in its name. Esc clears the filter.`;
+		default:
+			return feed.why;
+	}
+}

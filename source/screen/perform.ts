@@ -1,0 +1,129 @@
+/** What each action of the key table does, in the panes. The palette goes through the same table. */
+import {
+	addRevision,
+	discardDraft,
+	eraseDigit,
+	evenShares,
+	nudge,
+	setTyped,
+	takeRowOut,
+	toggleFollow,
+	toggleLock,
+	typeDigit,
+} from '../store/draft.js';
+import {openRevisionForm, openServiceForm} from '../store/forms.js';
+import type {Console} from '../store/console.js';
+import {selectedService} from '../store/read.js';
+import {
+	closeFilter,
+	cyclePane,
+	focusPane,
+	moveSelection,
+	notify,
+	openFilter,
+	openSheet,
+	stepBack,
+	type Step,
+} from '../store/select.js';
+import type {Pane} from '../store/state.js';
+import {targetOf} from '../store/target.js';
+import {verifyRevision, verifyService} from '../store/verify.js';
+import type {Action} from '../terminal/keys.js';
+
+/** What an action needs beside the console. */
+export type Means = {
+	/** Rows a page has. */
+	page: number;
+	copy: (text: string) => void;
+	quit: () => void;
+	suspend: () => void;
+	redraw: () => void;
+};
+
+type Performer = (console: Console, means: Means, argument: string) => void;
+
+const go =
+	(pane: Pane): Performer =>
+	({store}) =>
+		focusPane(store, pane);
+const step =
+	(by: (means: Means) => Step): Performer =>
+	({store}, means) =>
+		moveSelection(store, by(means));
+
+const performers: Partial<Record<Action, Performer>> = {
+	quit: (_, {quit}) => quit(),
+	suspend: (_, {suspend}) => suspend(),
+	redraw: (_, {redraw}) => redraw(),
+	nextPane: ({store}) => cyclePane(store, 1),
+	previousPane: ({store}) => cyclePane(store, -1),
+	pane1: go('services'),
+	pane2: go('revisions'),
+	pane3: go('traffic'),
+	pane4: go('live'),
+	up: step(() => ({by: -1})),
+	down: step(() => ({by: 1})),
+	top: step(() => ({to: 'top'})),
+	bottom: step(() => ({to: 'bottom'})),
+	pageUp: step(({page}) => ({by: -page})),
+	pageDown: step(({page}) => ({by: page})),
+	open: ({store}) => cyclePane(store, 1),
+	back: ({store}) => {
+		if (!stepBack(store)) focusPane(store, 'services');
+	},
+	filter: ({store}) => openFilter(store),
+	palette: ({store}) => openSheet(store, {kind: 'palette'}),
+	help: ({store}) => openSheet(store, {kind: 'help'}),
+	namespace(console, _, name) {
+		if (name === '') void console.chooseNamespace();
+		else console.changeNamespace(name);
+	},
+	newService: ({store}) => openServiceForm(store),
+	newRevision: ({store}) => openRevisionForm(store),
+	verifyOnce: ({store}) => void verifyService(store),
+	verifyTag: ({store}) => void verifyRevision(store),
+	pauseResume: ({live}) => void live.toggle(),
+	burst: ({live}) => live.burst(),
+	faster: ({live}) => live.changePace(1),
+	slower: ({live}) => live.changePace(-1),
+	writesLog: ({store}) => openSheet(store, {kind: 'writes'}),
+	copyCurl({store}, {copy}) {
+		const state = store.getState();
+		const service = selectedService(state);
+		if (!service) return;
+		const asked = targetOf(service, service.url, state.gateway);
+		if (asked.ok) copy(asked.command);
+		else notify(store, {tone: 'bad', text: asked.reason});
+	},
+	complete: console => console.complete(),
+	rollBack: console => console.rollBack(),
+	undo: console => console.undo(),
+	review: console => console.reviewDraft(),
+	less: ({store}) => nudge(store, -1),
+	more: ({store}) => nudge(store, 1),
+	less10: ({store}) => nudge(store, -10),
+	more10: ({store}) => nudge(store, 10),
+	even: ({store}) => evenShares(store),
+	lock: ({store}) => toggleLock(store),
+	followLatest: ({store}) => toggleFollow(store),
+	addRevision: ({store}) => addRevision(store),
+	takeOut: ({store}) => takeRowOut(store),
+	digit: ({store}, _, digit) => typeDigit(store, digit),
+	setValue: ({store}) => setTyped(store),
+	eraseDigit: ({store}) => eraseDigit(store),
+	discardDraft: ({store}) => {
+		if (store.getState().notice) notify(store, undefined);
+		else if (!discardDraft(store)) focusPane(store, 'services');
+	},
+	accept: ({store}) => closeFilter(store, {keep: true}),
+};
+
+/** Whether the action does anything here: what does not is in neither footer, help nor palette. */
+export function canPerform(action: Action): boolean {
+	return performers[action] !== undefined;
+}
+
+/** @param argument What was typed after the command, or the digit that was pressed. */
+export function perform(console: Console, action: Action, means: Means, argument = ''): void {
+	performers[action]?.(console, means, argument);
+}

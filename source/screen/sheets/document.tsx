@@ -1,0 +1,74 @@
+/** Text that is read, in a frame over the panes: wrapped to the width, scrolled by keys, never drawn outside. */
+import {Box, Text} from 'ink';
+import {useState} from 'react';
+import wrapAnsi from 'wrap-ansi';
+import type {TextStyle} from '../../terminal/theme.js';
+import type {Context} from '../../terminal/keys.js';
+import type {Size} from '../layout.js';
+import {Frame, frameContentSize} from '../parts/frame.js';
+import {useTheme} from '../parts/theme-context.js';
+import {useActions} from '../use-console.js';
+
+export type Line = {
+	text: string;
+	style?: TextStyle | undefined;
+	/** Columns by which continuation lines are set in. */
+	indent?: number;
+	/** Break anywhere instead of between words: for commands, which are to be copied. */
+	hard?: boolean;
+};
+
+/** A line as the rows it takes. */
+export function wrapLine({text, indent = 0, hard = false}: Line, width: number): string[] {
+	if (text === '') return [''];
+	const wrapped = wrapAnsi(text, Math.max(1, width - indent), {hard: true, wordWrap: !hard, trim: !hard});
+	return wrapped.split('\n').map((row, index) => (index === 0 ? row : ' '.repeat(indent) + row.trimStart()));
+}
+
+export function Document({
+	title,
+	aside,
+	lines,
+	width,
+	height,
+	context,
+	isActive,
+}: Size & {
+	title: string;
+	aside?: string | undefined;
+	lines: readonly Line[];
+	context: Context;
+	isActive: boolean;
+}) {
+	const {glyphs} = useTheme();
+	const size = frameContentSize(width, height);
+	const rows = lines.flatMap(line => wrapLine(line, size.width).map(text => ({text, style: line.style})));
+	const last = Math.max(0, rows.length - size.height);
+	const [wanted, setTop] = useState(0);
+	const top = Math.min(wanted, last);
+	const scroll = (by: number) => setTop(Math.min(last, Math.max(0, top + by)));
+	useActions(
+		context,
+		{
+			up: () => scroll(-1),
+			down: () => scroll(1),
+			pageUp: () => scroll(1 - size.height),
+			pageDown: () => scroll(size.height - 1),
+			top: () => setTop(0),
+			bottom: () => setTop(last),
+		},
+		{isActive},
+	);
+	const more = last > 0 ? `${glyphs.up}${glyphs.down} ${top + size.height} of ${rows.length}` : undefined;
+	return (
+		<Frame width={width} height={height} title={title} aside={more ?? aside} isFocused>
+			<Box width={size.width} height={size.height} flexDirection="column" overflow="hidden">
+				{rows.slice(top, top + size.height).map(({text, style}, index) => (
+					<Text key={top + index} wrap="truncate" {...style}>
+						{text === '' ? ' ' : text}
+					</Text>
+				))}
+			</Box>
+		</Frame>
+	);
+}

@@ -1,0 +1,33 @@
+/** The keys of the focused pane, made from the key table. */
+import {helpFor, type Context} from '../../terminal/keys.js';
+import type {Size} from '../layout.js';
+import {fitText, widthOf} from '../parts/fit-text.js';
+import {useTheme} from '../parts/theme-context.js';
+import {canPerform} from '../perform.js';
+import {Document, type Line} from './document.js';
+
+export function Help({pane, isActive, ...size}: Size & {pane: Context; isActive: boolean}) {
+	const {styles, isAscii} = useTheme();
+	const sections = helpFor(pane, {isAscii}).map(section => ({
+		...section,
+		entries: section.entries.filter(({action}) => canPerform(action)),
+	}));
+	const keyWidth = Math.max(...sections.flatMap(({entries}) => entries.map(({keys}) => widthOf(keys))));
+	const lines = sections.flatMap(({title, entries}, index): Line[] => [
+		...(index === 0 ? [] : [{text: ''}]),
+		{text: title, style: styles.key},
+		...entries.map(({keys, text}) => ({
+			text: `${fitText(keys, keyWidth)}  ${text}`,
+			indent: keyWidth + 2,
+		})),
+	]);
+	return (
+		<Document
+			{...size}
+			title={`Keys in the ${pane} pane`}
+			lines={lines}
+			context="viewer"
+			isActive={isActive}
+		/>
+	);
+}

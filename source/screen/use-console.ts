@@ -1,0 +1,58 @@
+/** How components reach the store and read the keyboard. */
+import {useInput} from 'ink';
+import {createContext, useContext} from 'react';
+import {useStore} from 'zustand';
+import {topSheet} from '../store/read.js';
+import type {Console} from '../store/console.js';
+import type {ConsoleState} from '../store/state.js';
+import {actionFor, type Action, type Context} from '../terminal/keys.js';
+
+export const ConsoleContext = createContext<Console | undefined>(undefined);
+
+export function useConsole(): Console {
+	const console = useContext(ConsoleContext);
+	if (!console) throw new Error('A component of the console was rendered without one.');
+	return console;
+}
+
+/** A part of the state; the component is drawn again only when it is another one (Object.is). */
+export function useConsoleState<Part>(selector: (state: ConsoleState) => Part): Part {
+	return useStore(useConsole().store, selector);
+}
+
+/** Where keys are read now: exactly one context holds at a time. */
+export function contextOf(state: ConsoleState): Context {
+	const sheet = topSheet(state);
+	switch (sheet?.kind) {
+		case 'review':
+			return 'sheet';
+		case 'create service':
+		case 'create revision':
+			return 'form';
+		case 'palette':
+		case 'namespaces':
+			return 'palette';
+		case 'help':
+		case 'writes':
+		case 'verify':
+			return 'viewer';
+		case undefined:
+			break;
+	}
+	if (state.filtering) return 'filter';
+	if (state.focus === 'traffic' && state.typed !== '') return 'value';
+	return state.focus;
+}
+
+export type Handlers = Partial<Record<Action, (input: string) => void>>;
+
+/** Calls the handler of the action that a key means in this context, by the one key table. */
+export function useActions(context: Context, handlers: Handlers, {isActive = true} = {}): void {
+	useInput(
+		(input, key) => {
+			const action = actionFor(context, input, key);
+			if (action !== undefined) handlers[action]?.(input);
+		},
+		{isActive},
+	);
+}

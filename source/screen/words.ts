@@ -1,0 +1,43 @@
+/** Numbers and names as they are written on the screen. Pure. */
+import prettyMilliseconds from 'pretty-ms';
+
+/** `2m`, `3d`; empty when it is not known. */
+export function age(createdAt: number | undefined, now: number): string {
+	if (createdAt === undefined) return '';
+	const past = Math.max(0, now - createdAt);
+	return past < 1000 ? '0s' : prettyMilliseconds(past, {compact: true});
+}
+
+/** The end of a generated revision name, which is what tells it from its sisters: `…00002`. */
+export function shortRevision(name: string, service: string): string {
+	return name.startsWith(`${service}-`) ? `…${name.slice(service.length + 1)}` : name;
+}
+
+/** `52.3 %` from 0.523; whole numbers without a decimal. */
+export function percentOf(share: number): string {
+	const percent = share * 100;
+	return `${Number.isInteger(percent) ? percent : percent.toFixed(1)} %`;
+}
+
+/** `12:01:03`, in the time zone of the operator; with milliseconds when asked for. */
+export function clock(at: number, {milliseconds = false} = {}): string {
+	const date = new Date(at);
+	const part = (value: number, width: number) => String(value).padStart(width, '0');
+	const time = [date.getHours(), date.getMinutes(), date.getSeconds()].map(value => part(value, 2)).join(':');
+	return milliseconds ? `${time}.${part(date.getMilliseconds(), 3)}` : time;
+}
+
+/** `12 ms`, `1.2 s`. */
+export function duration(milliseconds: number): string {
+	return milliseconds < 1000 ? `${Math.round(milliseconds)} ms` : `${(milliseconds / 1000).toFixed(1)} s`;
+}
+
+/** `1 answer`, `2 answers`. */
+export function count(number: number, one: string, many = `${one}s`): string {
+	return `${number} ${number === 1 ? one : many}`;
+}
+
+/** The last part of an image reference, which is what differs between revisions: `helloworld-go:73fbdd56`. */
+export function shortImage(image: string): string {
+	return image.slice(image.lastIndexOf('/') + 1);
+}

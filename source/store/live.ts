@@ -1,0 +1,144 @@
+/**
+ * The live loop of the selected service. One service is asked at a time and only after the operator has said so: a
+ * request may wake a service that sleeps at zero pods, so moving the selection alone sends nothing.
+ */
+import type {Loop} from '../probe/loop.js';
+import type {ServiceView} from '../traffic/service.js';
+import {routeSettled} from '../traffic/state.js';
+import {selectedService} from './read.js';
+import {notify} from './select.js';
+import type {ConsoleStore} from './state.js';
+import {targetOf} from './target.js';
+
+export type Live = {
+	/** Starts asking the selected service, or pauses, or goes on. */
+	toggle(): Promise<void>;
+	/** To the next faster or slower pace. */
+	changePace(direction: 1 | -1): void;
+	/** 200 requests at 20 a second. */
+	burst(): void;
+	/** Follows the store: selection, split and gateway. To be called whenever one of them may have changed. */
+	follow(): void;
+	stop(): Promise<void>;
+};
+
+/** Requests a second (statistics.md §4: 1 is `while true; curl; sleep 1`, 50 the cap). */
+const paces = [1, 2, 5, 10, 20, 50] as const;
+
+type Entry = {
+	loop: Loop;
+	/** The operator wants it to run; it does while its service is selected. */
+	wanted: boolean;
+	/** What was last told to the loop, so that it is told only what is new. */
+	told: {authority: string; tags: string};
+	unsubscribe: () => void;
+};
+
+export function createLive(store: ConsoleStore): Live {
+	const entries = new Map<string, Entry>();
+	let shown: string | undefined;
+	let stopped = false;
+
+	function selected(): {service: ServiceView; entry: Entry | undefined} | undefined {
+		const service = selectedService(store.getState());
+		return service && {service, entry: entries.get(service.uid)};
+	}
+
+	function publish(uid: string): void {
+		const entry = entries.get(uid);
+		if (uid === shown && entry) store.setState({live: {uid, snapshot: entry.loop.snapshot()}});
+	}
+
+	function tell(service: ServiceView, entry: Entry): void {
+		const asked = targetOf(service, service.url, store.getState().gateway);
+		if (!asked.ok) return;
+		const {host, port} = asked.target.address;
+		const authority = `${asked.target.authority} ${host}:${port} ${asked.target.protocol}`;
+		if (authority !== entry.told.authority) {
+			entry.loop.retarget(asked.target);
+			entry.told = {authority, tags: ''};
+		}
+		entry.loop.setEpoch({
+			weights: service.statusTraffic.map(({revision, percent}) => ({revision, percent})),
+			settling: !routeSettled(service),
+		});
+		const tags = service.statusTraffic.flatMap(({tag, url, revision}) =>
+			tag === undefined || url === undefined || !URL.canParse(url)
+				? []
+				: [{tag, revision, authority: new URL(url).host}],
+		);
+		const said = tags.map(({tag, revision, authority: host}) => `${tag} ${revision} ${host}`).join('\n');
+		if (said !== entry.told.tags) {
+			entry.told.tags = said;
+			void entry.loop.learn(tags);
+		}
+	}
+
+	async function open(service: ServiceView): Promise<Entry | undefined> {
+		const asked = targetOf(service, service.url, store.getState().gateway);
+		if (!asked.ok) {
+			notify(store, {tone: 'bad', text: asked.reason});
+			return undefined;
+		}
+		// Loaded with the first use: the first frame needs no HTTP client.
+		const {createLoop} = await import('../probe/loop.js');
+		const existing = entries.get(service.uid);
+		if (existing || stopped) return existing;
+		const loop = createLoop({target: asked.target});
+		const entry: Entry = {
+			loop,
+			wanted: true,
+			told: {authority: '', tags: ''},
+			unsubscribe: loop.subscribe(() => publish(service.uid)),
+		};
+		entries.set(service.uid, entry);
+		return entry;
+	}
+
+	const live: Live = {
+		async toggle() {
+			const found = selected();
+			if (!found) return;
+			if (found.entry) {
+				found.entry.wanted = !found.entry.wanted;
+			} else if (!(await open(found.service))) return;
+			live.follow();
+		},
+		changePace(direction) {
+			const entry = selected()?.entry;
+			if (!entry) return notify(store, {tone: 'info', text: 'Press space to start asking first.'});
+			const {rate} = entry.loop.snapshot();
+			const next = direction === 1 ? paces.find(pace => pace > rate) : paces.findLast(pace => pace < rate);
+			if (next !== undefined) entry.loop.setRate(next);
+		},
+		burst() {
+			const entry = selected()?.entry;
+			if (!entry) return notify(store, {tone: 'info', text: 'Press space to start asking first.'});
+			entry.wanted = true;
+			live.follow();
+			entry.loop.burst();
+		},
+		follow() {
+			const found = selected();
+			const uid = found?.service.uid;
+			if (uid !== shown) {
+				if (shown !== undefined) entries.get(shown)?.loop.pause();
+				shown = uid;
+				if (!found?.entry && store.getState().live) store.setState({live: undefined});
+			}
+			if (!found?.entry) return;
+			const {service, entry} = found;
+			tell(service, entry);
+			if (entry.wanted) entry.loop.start();
+			else entry.loop.pause();
+			publish(service.uid);
+		},
+		async stop() {
+			stopped = true;
+			for (const {unsubscribe} of entries.values()) unsubscribe();
+			await Promise.all([...entries.values()].map(async ({loop}) => loop.stop()));
+			entries.clear();
+		},
+	};
+	return live;
+}

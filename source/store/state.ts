@@ -1,0 +1,124 @@
+/**
+ * Everything the console knows, in one vanilla zustand store: what the cluster said, what the operator is drafting,
+ * what the gateway answers. Only the functions of this folder write it; the screen reads it.
+ */
+import {createStore, type StoreApi} from 'zustand/vanilla';
+import type {ReflectorState} from '../cluster/reflector.js';
+import type {LoopSnapshot} from '../probe/loop.js';
+import type {ServiceView} from '../traffic/service.js';
+import type {RevisionView} from '../traffic/revision.js';
+import type {Split} from '../traffic/split.js';
+import type {FormSheet, ReviewSheet, VerifySheet, WriteRecord} from './sheets.js';
+
+export const panes = ['services', 'revisions', 'traffic', 'live'] as const;
+export type Pane = (typeof panes)[number];
+
+/** Where the cluster is reached, and as whom. */
+export type Connection =
+	| {kind: 'connecting'; to: string}
+	| {kind: 'connected'; context: string; server: string; user: string; readOnly: boolean}
+	| {kind: 'failed'; sentence: string};
+
+export type GatewayState =
+	| {kind: 'looking'}
+	| {kind: 'found'; host: string; port: number; tls: boolean; via: string}
+	| {kind: 'not found'; sentence: string};
+
+/** Whether a writing action is open to the operator; `reason` says why not. */
+export type Right = {allowed: boolean; reason: string};
+export type Rights = {create: Right; patch: Right};
+
+/** The operator's unsent split of one service. Named apart from the server's state and never overwritten by it. */
+export type Draft = {
+	/** What the server had when the draft was begun, and its generation. */
+	base: Split;
+	generation: number;
+	split: Split;
+};
+
+/** A split this console wrote; `before` keeps which revision `@latest` meant then. */
+export type SplitChange = {before: Split; after: Split; at: number};
+
+export type Notice = {tone: 'info' | 'good' | 'bad'; text: string};
+
+/** What lies over the panes; the last one is on top and has the keys. */
+export type Sheet =
+	| {kind: 'help'}
+	| {kind: 'palette'}
+	| {kind: 'namespaces'; names: readonly string[]; sentence?: string}
+	| {kind: 'writes'}
+	| FormSheet
+	| ReviewSheet
+	| VerifySheet;
+
+export type ConsoleState = {
+	connection: Connection;
+	namespace: string;
+	/** The state of the two watches, services first. */
+	feeds: {services: ReflectorState; revisions: ReflectorState};
+	rights: Rights;
+	gateway: GatewayState;
+	/** By name. */
+	services: readonly ServiceView[];
+	/** By service name; newest first. */
+	revisions: ReadonlyMap<string, readonly RevisionView[]>;
+	/** Objects that could not be read, as sentences. */
+	unreadable: readonly string[];
+
+	focus: Pane;
+	/** The selected service, by name; it may not be there yet, or not any more. */
+	service: string | undefined;
+	/** The selected revision of each service, and the selected row of its slider (a Split key). */
+	revision: ReadonlyMap<string, string>;
+	row: ReadonlyMap<string, string>;
+	filter: string;
+	/** The filter has the keys. */
+	filtering: boolean;
+
+	/** By uid of the service. */
+	drafts: ReadonlyMap<string, Draft>;
+	/** Digits typed for the selected row, before they are taken. */
+	typed: string;
+	changes: ReadonlyMap<string, readonly SplitChange[]>;
+	/** Forms that were closed unsent, by `formKey`: what was typed is there again when they are opened again. */
+	leftForms: ReadonlyMap<string, FormSheet>;
+
+	/** Counts of the service that is asked, or was last. */
+	live: {uid: string; snapshot: LoopSnapshot} | undefined;
+
+	sheets: readonly Sheet[];
+	writes: readonly WriteRecord[];
+	notice: Notice | undefined;
+};
+
+export type ConsoleStore = StoreApi<ConsoleState>;
+
+const unknownRight: Right = {allowed: true, reason: ''};
+
+/** A store that knows nothing yet. `to` names what is being connected to. */
+export function createConsoleStore({to, namespace}: {to: string; namespace: string}): ConsoleStore {
+	return createStore<ConsoleState>(() => ({
+		connection: {kind: 'connecting', to},
+		namespace,
+		feeds: {services: {kind: 'connecting'}, revisions: {kind: 'connecting'}},
+		rights: {create: unknownRight, patch: unknownRight},
+		gateway: {kind: 'looking'},
+		services: [],
+		revisions: new Map(),
+		unreadable: [],
+		focus: 'services',
+		service: undefined,
+		revision: new Map(),
+		row: new Map(),
+		filter: '',
+		filtering: false,
+		drafts: new Map(),
+		typed: '',
+		changes: new Map(),
+		leftForms: new Map(),
+		live: undefined,
+		sheets: [],
+		writes: [],
+		notice: undefined,
+	}));
+}

@@ -1,0 +1,51 @@
+/** Where a service is asked: its own host, or that of a tag, at the gateway's address. */
+import type {Target} from '../probe/probe.js';
+import {curlCommand, grpcurlCommand} from '../traffic/commands.js';
+import type {ServiceView, StatusTarget} from '../traffic/service.js';
+import type {GatewayState} from './state.js';
+
+export type Asked =
+	| {ok: true; target: Target; url: string; command: string}
+	/** It cannot be asked, and what to do. */
+	| {ok: false; reason: string};
+
+/** @param url Of the service (`status.url`) or of a tag; undefined while there is none. */
+export function targetOf(service: ServiceView, url: string | undefined, gateway: GatewayState): Asked {
+	if (service.clusterLocal) {
+		return {
+			ok: false,
+			reason: `${service.name} is cluster-local: it has no rule on the gateway, so it cannot be asked from here.`,
+		};
+	}
+	if (url === undefined || !URL.canParse(url)) {
+		return {ok: false, reason: `${service.name} has no URL yet; wait until it is routed.`};
+	}
+	if (gateway.kind === 'looking') return {ok: false, reason: 'The gateway is still being looked for.'};
+	if (gateway.kind === 'not found') return {ok: false, reason: gateway.sentence};
+	const parsed = new URL(url);
+	const scheme = parsed.protocol === 'https:' ? 'https' : 'http';
+	const {protocol} = service.summary;
+	const address = {host: gateway.host, port: gateway.port};
+	return {
+		ok: true,
+		url,
+		target: {
+			address,
+			authority: parsed.host,
+			path: '/',
+			scheme,
+			protocol: protocol === 'grpc' ? 'grpc' : 'http1',
+		},
+		command:
+			protocol === 'grpc'
+				? grpcurlCommand(parsed.host, address)
+				: curlCommand(parsed.host, address, {scheme}),
+	};
+}
+
+/** The tagged entry of the route that leads to a revision; where it has several tags, the first. */
+export function taggedEntry(service: ServiceView, revision: string): StatusTarget | undefined {
+	return service.statusTraffic.find(
+		target => target.revision === revision && target.tag !== undefined && target.url !== undefined,
+	);
+}

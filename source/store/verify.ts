@@ -1,0 +1,62 @@
+/** One request by hand, to the service's own host or to a tag's: the operator's `curl`. */
+import {selectedRevision, selectedService} from './read.js';
+import {changeSheet, notify, openSheet} from './select.js';
+import type {VerifySheet} from './sheets.js';
+import type {ConsoleStore} from './state.js';
+import {targetOf, taggedEntry} from './target.js';
+
+/** Asks the selected service once, at its own host. */
+export async function verifyService(store: ConsoleStore): Promise<void> {
+	const service = selectedService(store.getState());
+	if (!service) return notify(store, {tone: 'info', text: 'Select a service first.'});
+	const alone = service.statusTraffic.find(({percent}) => percent === 100)?.revision;
+	await ask(store, {service: service.name, tag: undefined, revision: alone}, service.url);
+}
+
+/** Asks the selected revision once at its tag URL, where it answers whatever its share is. */
+export async function verifyRevision(store: ConsoleStore): Promise<void> {
+	const state = store.getState();
+	const service = selectedService(state);
+	const revision = selectedRevision(state);
+	if (!service || !revision) return notify(store, {tone: 'info', text: 'Select a revision first.'});
+	const entry = taggedEntry(service, revision.name);
+	if (!entry) {
+		const reason = revision.state.ready
+			? `${revision.name} has no tag, so it has no URL of its own.`
+			: `${revision.name} is not ready, so no tag leads to it yet.`;
+		return notify(store, {tone: 'bad', text: reason});
+	}
+	await ask(store, {service: service.name, tag: entry.tag, revision: revision.name}, entry.url);
+}
+
+type Question = Pick<VerifySheet, 'service' | 'tag' | 'revision'>;
+
+async function ask(store: ConsoleStore, question: Question, url: string | undefined): Promise<void> {
+	const state = store.getState();
+	const service = selectedService(state);
+	if (!service) return;
+	const asked = targetOf(service, url, state.gateway);
+	if (!asked.ok) return notify(store, {tone: 'bad', text: asked.reason});
+	const sheet: VerifySheet = {
+		kind: 'verify',
+		...question,
+		url: asked.url,
+		command: asked.command,
+		phase: {kind: 'asking'},
+	};
+	// The same key again asks again, in the sheet that is open.
+	if (state.sheets.at(-1)?.kind === 'verify') changeSheet(store, 'verify', () => sheet);
+	else openSheet(store, sheet);
+	const {createProbe} = await import('../probe/create-probe.js');
+	const probe = createProbe();
+	try {
+		const answer = await probe.ask(asked.target);
+		changeSheet(store, 'verify', current =>
+			current.command === sheet.command && current.phase.kind === 'asking'
+				? {...current, phase: {kind: 'answered', answer}}
+				: current,
+		);
+	} finally {
+		await probe.close();
+	}
+}
