@@ -64,6 +64,7 @@ test('traffic that is absent or empty is all for the latest revision, as the ser
 	const all = [{revision: undefined, latest: true, percent: 100, tag: undefined}];
 	expect(serviceView({traffic: []}).specTraffic).toEqual(all);
 	expect(serviceView({edit: service => delete service.spec.traffic}).specTraffic).toEqual(all);
+	expect(serviceView({traffic: [{percent: 100}]}).specTraffic).toEqual(all);
 });
 
 test('a pinned target may say that it is not the latest', () => {
