@@ -4,7 +4,6 @@
  *
  * The only file, with `credentials.ts`, that loads client-node; import it lazily.
  */
-import {setTimeout as startTimer, clearTimeout as stopTimer} from 'node:timers';
 import {
 	ReadOnlyError,
 	TransportError,
@@ -19,7 +18,8 @@ import {parseRetryAfter, parseWarnings} from './headers.js';
 import {selectContext, type KubeconfigSource, type SelectedContext} from './kubeconfig.js';
 import {printable} from '../traffic/printable.js';
 import {proxyFromEnvironment} from './proxy.js';
-import {isCut, readAll, readLines, send, type Incoming} from './transport.js';
+import {systemTimers, type Timers} from './timers.js';
+import {isCut, orAborted, readAll, readLines, send, type Incoming} from './transport.js';
 
 export {KubeconfigError, listContexts, type ContextInfo, type KubeconfigSource} from './kubeconfig.js';
 
@@ -30,6 +30,8 @@ export type ConnectOptions = KubeconfigSource & {
 	namespace?: string;
 	/** No writing verb leaves the process. */
 	readOnly?: boolean;
+	/** For tests: the clock of the time limits. */
+	timers?: Pick<Timers, 'after'>;
 };
 
 const defaultTimeout = 10_000;
@@ -77,31 +79,16 @@ function parseEvent(line: string, url: URL): WatchEvent {
 }
 
 /** A signal with a reason of its own, so that a time limit and the caller's wish can be told apart afterwards. */
-function deadline(milliseconds: number, caller: AbortSignal | undefined) {
+function deadline(timers: Pick<Timers, 'after'>, milliseconds: number, caller: AbortSignal | undefined) {
 	const controller = new AbortController();
-	const timer = startTimer(() => controller.abort(), milliseconds);
+	const clear = timers.after(milliseconds, () => controller.abort());
 	return {
 		signal: caller ? AbortSignal.any([controller.signal, caller]) : controller.signal,
 		get over() {
 			return controller.signal.aborted;
 		},
-		clear() {
-			stopTimer(timer);
-		},
+		clear,
 	};
-}
-
-/** The value, or a 'not sent' error as soon as the signal says stop: a credential plugin may hang. */
-async function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-	const {promise: aborted, reject} = Promise.withResolvers<never>();
-	const onAbort = () => reject(new TransportError('it was called off before it was sent', 'not sent'));
-	if (signal.aborted) onAbort();
-	signal.addEventListener('abort', onAbort, {once: true});
-	try {
-		return await Promise.race([promise, aborted]);
-	} finally {
-		signal.removeEventListener('abort', onAbort);
-	}
 }
 
 function answerOf({status, headers}: Incoming, body: unknown): ApiAnswer {
@@ -121,7 +108,7 @@ function makeCluster(
 ): Cluster {
 	const dispatchers = dispatcherCache();
 	const {server} = selected.cluster;
-	const readOnly = options.readOnly ?? false;
+	const {readOnly = false, timers = systemTimers} = options;
 
 	/** Sends one request, and a question a second time when only the credentials or an idle connection had gone stale. */
 	async function exchange(request: ApiRequest, url: URL, signal: AbortSignal): Promise<Incoming> {
@@ -132,7 +119,7 @@ function makeCluster(
 		}
 		const body = request.body === undefined ? undefined : JSON.stringify(request.body);
 		for (let attempt = 1; ; attempt++) {
-			const used = await orAborted(usable(credentials), signal);
+			const used = await usable(credentials, signal);
 			const mayRepeat = attempt === 1 && request.method === 'GET';
 			try {
 				const answer = await send({
@@ -175,7 +162,7 @@ function makeCluster(
 		async request(request) {
 			const url = urlOf(server, request.path, request.query ?? {});
 			const timeout = request.timeout ?? defaultTimeout;
-			const limit = deadline(timeout, request.signal);
+			const limit = deadline(timers, timeout, request.signal);
 			try {
 				const incoming = await exchange(request, url, limit.signal);
 				return answerOf(incoming, parseBody(await readAll(incoming, url)));
@@ -189,7 +176,7 @@ function makeCluster(
 		async watch(path, query, onEvent, signal, onOpen) {
 			const url = urlOf(server, path, {...query, watch: '1'});
 			// The limit is for the answer to begin; how long a quiet watch may last is the caller's to say.
-			const limit = deadline(defaultTimeout, signal);
+			const limit = deadline(timers, defaultTimeout, signal);
 			try {
 				const incoming = await exchange({method: 'GET', path}, url, limit.signal);
 				if (incoming.status !== 200) return answerOf(incoming, parseBody(await readAll(incoming, url)));
@@ -220,9 +207,9 @@ function makeCluster(
 	};
 }
 
-async function usable(credentials: CredentialSource) {
+async function usable(credentials: CredentialSource, signal: AbortSignal) {
 	try {
-		return await credentials.get();
+		return await orAborted(credentials.get(), signal);
 	} catch (error) {
 		throw new TransportError(error instanceof Error ? error.message : String(error), 'not sent', {
 			cause: error,

@@ -56,6 +56,22 @@ class SendObserver implements Dispatcher.DispatchHandler {
 	}
 }
 
+/**
+ * The promise, or a rejection as soon as the signal says stop. undici notes the signal of a request that waits for a
+ * connection only when there is one; it is then not sent, but nobody need wait for that. Nor for a plugin that hangs.
+ */
+export async function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+	const {promise: aborted, reject} = Promise.withResolvers<never>();
+	const onAbort = () => reject(new Error('it was called off', {cause: signal.reason}));
+	if (signal.aborted) onAbort();
+	signal.addEventListener('abort', onAbort, {once: true});
+	try {
+		return await Promise.race([promise, aborted]);
+	} finally {
+		signal.removeEventListener('abort', onAbort);
+	}
+}
+
 /** Sends one request, once. Redirects are not followed: they would take the credentials elsewhere. */
 export async function send(outgoing: Outgoing): Promise<Incoming> {
 	const {dispatcher, url, method, headers, body, signal} = outgoing;
@@ -67,17 +83,20 @@ export async function send(outgoing: Outgoing): Promise<Incoming> {
 		return dispatch(options, observer);
 	});
 	try {
-		const answer = await observed.request({
-			origin: url.origin,
-			path: `${url.pathname}${url.search}`,
-			method,
-			headers,
+		const answer = await orAborted(
+			observed.request({
+				origin: url.origin,
+				path: `${url.pathname}${url.search}`,
+				method,
+				headers,
+				signal,
+				// The caller's signal is the only clock; undici's own would end a quiet watch.
+				headersTimeout: 0,
+				bodyTimeout: 0,
+				...(body === undefined ? {} : {body}),
+			}),
 			signal,
-			// The caller's signal is the only clock; undici's own would end a quiet watch.
-			headersTimeout: 0,
-			bodyTimeout: 0,
-			...(body === undefined ? {} : {body}),
-		});
+		);
 		return {status: answer.statusCode, headers: answer.headers, body: answer.body};
 	} catch (error) {
 		throw transportError(error, url, sending ? 'unknown' : 'not sent');

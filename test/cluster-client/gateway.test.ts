@@ -146,8 +146,7 @@ describe('the gateway', () => {
 		objects[`${ingresses}/namespaces/default/ingresses/hello`] = inside;
 		objects[kourier] = service({spec: {type: 'ClusterIP'}, ports: [{name: 'http2', port: 80}]});
 		const gateway = await findGateway(cluster, route);
-		expect(gateway).toMatchObject({kind: 'not found'});
-		const {sentence} = gateway as {sentence: string};
+		const sentence = gateway.kind === 'not found' ? gateway.sentence : '';
 		expect(sentence).toContain('Service kourier-system/kourier: it has no external address (type ClusterIP)');
 		expect(sentence).toContain('Service istio-system/istio-ingressgateway: ');
 		expect(sentence).toContain('--gateway host[:port]');

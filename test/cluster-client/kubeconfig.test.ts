@@ -6,17 +6,20 @@ import {listContexts, selectContext} from '../../source/cluster/kubeconfig.js';
 
 let directory: string;
 
+type Extra = {server?: string; current?: string; user?: object; cluster?: object};
+
 /** A kubeconfig in which everything is called `name`. */
-function config(
-	name: string,
-	extra: {server?: string; current?: string; user?: object; cluster?: object} = {},
-) {
-	return JSON.stringify({
+function document(name: string, extra: Extra = {}) {
+	return {
 		clusters: [{name, cluster: {server: extra.server ?? `https://${name}.example`, ...extra.cluster}}],
 		users: [{name, user: extra.user ?? {token: name}}],
 		contexts: [{name, context: {cluster: name, user: name, namespace: `${name}-ns`}}],
 		...(extra.current === undefined ? {} : {'current-context': extra.current}),
-	});
+	};
+}
+
+function config(name: string, extra?: Extra): string {
+	return JSON.stringify(document(name, extra));
 }
 
 async function file(name: string, content: string): Promise<string> {
@@ -40,7 +43,7 @@ describe('where a kubeconfig comes from', () => {
 		const second = await file(
 			'second',
 			JSON.stringify({
-				...(JSON.parse(config('a', {server: 'https://second.example'})) as object),
+				...document('a', {server: 'https://second.example'}),
 				'current-context': 'a',
 			}),
 		);
@@ -163,7 +166,7 @@ describe('a context', () => {
 
 	it('does not suffer from what is wrong with others', async () => {
 		const kubeconfigText = JSON.stringify({
-			...(JSON.parse(config('good', {current: 'good'})) as object),
+			...document('good', {current: 'good'}),
 			users: [{name: 'broken', user: {token: 5}}, {name: 'good'}],
 		});
 		expect((await selectContext({kubeconfigText})).name).toBe('good');

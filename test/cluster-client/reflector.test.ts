@@ -20,13 +20,20 @@ function list(resourceVersion: string, ...items: object[]) {
 	return {kind: 'ServiceList', metadata: {resourceVersion}, items};
 }
 
+function isOf<K extends ReflectorState['kind']>(
+	state: ReflectorState,
+	kind: K,
+): state is Extract<ReflectorState, {kind: K}> {
+	return state.kind === kind;
+}
+
 /** Keeps what a reflector told, and waits for what it will tell. */
 function recorder() {
 	const changes: ReflectorChange[] = [];
 	const states: ReflectorState[] = [];
-	const waiting: (() => boolean)[] = [];
+	let waiting: (() => boolean)[] = [];
 	const check = () => {
-		for (const attempt of [...waiting]) if (attempt()) waiting.splice(waiting.indexOf(attempt), 1);
+		waiting = waiting.filter(attempt => !attempt());
 	};
 	const until = async <T>(find: () => T | undefined): Promise<T> => {
 		const {promise, resolve} = Promise.withResolvers<T>();
@@ -52,10 +59,10 @@ function recorder() {
 			},
 		},
 		/** The state when it is of that kind, also when it is already. */
-		async state<K extends ReflectorState['kind']>(kind: K): Promise<ReflectorState & {kind: K}> {
+		async state<K extends ReflectorState['kind']>(kind: K): Promise<Extract<ReflectorState, {kind: K}>> {
 			return until(() => {
 				const state = states.at(-1);
-				return state?.kind === kind ? (state as ReflectorState & {kind: K}) : undefined;
+				return state && isOf(state, kind) ? state : undefined;
 			});
 		},
 		/** All changes as soon as there are that many. */
@@ -346,9 +353,8 @@ describe('a reflector', () => {
 			timers,
 		);
 		const {watching, stream} = await live();
-		const failed = expect(reflector.done).rejects.toThrow('a fault in the store');
 		stream.send({type: 'ADDED', object: object('a', '11')});
-		await failed;
+		await expect(reflector.done).rejects.toThrow('a fault in the store');
 		await watching.closed;
 	});
 

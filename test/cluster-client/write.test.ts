@@ -10,6 +10,7 @@ import {
 } from '../../source/cluster/write.js';
 import type {PatchOperation} from '../../source/traffic/patch.js';
 import {startApiServer, status, type ApiServer} from '../support/api-server.js';
+import {manualTimers, type ManualTimers} from './manual-timers.js';
 
 const base = '/apis/serving.knative.dev/v1/namespaces/default/services';
 const path = `${base}/hello`;
@@ -39,14 +40,16 @@ const guardRefused = status(422, 'Invalid', 'the server rejected our request due
 
 let server: ApiServer;
 let cluster: Cluster;
+let timers: ManualTimers;
 let sent: Sent[];
 const onSent = (each: Sent) => {
 	sent.push(each);
 };
 
 beforeEach(async () => {
+	timers = manualTimers();
 	server = await startApiServer();
-	cluster = await connect({kubeconfigText: server.kubeconfig()});
+	cluster = await connect({kubeconfigText: server.kubeconfig(), timers});
 	sent = [];
 });
 
@@ -262,8 +265,9 @@ describe('a guarded patch whose answer was lost', () => {
 	});
 
 	it('by time is read again too', async () => {
-		const outcome = guardedPatch(cluster, target, operations, {timeout: 50});
+		const outcome = guardedPatch(cluster, target, operations);
 		await server.next();
+		timers.advance(15_000);
 		(await server.next()).answer(200, service(4));
 		expect(await outcome).toMatchObject({kind: 'done'});
 	});

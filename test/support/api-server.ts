@@ -3,7 +3,6 @@
  * takes it and answers, so that no test has to sleep.
  */
 import {createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse} from 'node:http';
-import type {AddressInfo} from 'node:net';
 
 export type Exchange = {
 	method: string;
@@ -16,11 +15,11 @@ export type Exchange = {
 	/** Parsed JSON; undefined when there is no body. */
 	body: unknown;
 	/** Answers with JSON, or with plain text when given a string. */
-	answer(status: number, body: unknown, headers?: Record<string, string | string[]>): void;
+	answer: (status: number, body: unknown, headers?: Record<string, string | string[]>) => void;
 	/** Begins an answer that stays open: a watch. */
 	stream(): {send(...events: unknown[]): void; raw(text: string): void; end(): void};
 	/** Breaks the connection. */
-	cut(): void;
+	cut: () => void;
 	/** Resolves when the client has gone away. */
 	readonly closed: Promise<void>;
 };
@@ -110,21 +109,20 @@ export async function startApiServer(): Promise<ApiServer> {
 	const log: string[] = [];
 	let handler: ((exchange: Exchange) => void) | undefined;
 
+	const arrived = (exchange: Exchange): void => {
+		log.push(`${exchange.method} ${exchange.path}`);
+		if (handler) handler(exchange);
+		else (takers.shift() ?? (found => waiting.push(found)))(exchange);
+	};
 	const server = createServer((request, response) => {
-		void exchangeOf(request, response).then(
-			exchange => {
-				log.push(`${exchange.method} ${exchange.path}`);
-				if (handler) handler(exchange);
-				else (takers.shift() ?? (found => waiting.push(found)))(exchange);
-			},
-			() => response.destroy(),
-		);
+		exchangeOf(request, response).then(arrived, () => response.destroy());
 	});
 	await new Promise<void>(resolve => {
 		server.listen(0, '127.0.0.1', resolve);
 	});
-	const {port} = server.address() as AddressInfo;
-	const url = `http://127.0.0.1:${port}`;
+	const address = server.address();
+	if (address === null || typeof address === 'string') throw new Error('the server has no port');
+	const url = `http://127.0.0.1:${address.port}`;
 
 	return {
 		url,
