@@ -227,6 +227,11 @@ test.each([
 		(socket: Socket) => socket.end('HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nHello'),
 	],
 	[
+		'closes in the midst of a chunk',
+		'reset',
+		(socket: Socket) => socket.end('HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\nHel'),
+	],
+	[
 		'closes in the midst of the headers',
 		'reset',
 		(socket: Socket) => socket.end('HTTP/1.1 200 OK\r\ncontent-le'),
@@ -241,6 +246,24 @@ test.each([
 	const {port} = await serveRaw(onRequest);
 	const outcome = failureOf(await probe().ask(targetAt(port)));
 	expect(outcome).toMatchObject({failure, sentence: expect.stringContaining(`127.0.0.1:${port}`)});
+});
+
+test('a body that ends with the connection is complete', async () => {
+	const {port} = await serveRaw(socket => socket.end('HTTP/1.1 200 OK\r\n\r\nHello World!\n'));
+	expect(responseOf(await probe().ask(targetAt(port)))).toMatchObject({
+		firstLine: 'Hello World!',
+		truncated: false,
+	});
+});
+
+test('early hints are not the answer', async () => {
+	const {port} = await serveHttp((_request, response) => {
+		response.writeEarlyHints({link: '</style.css>; rel=preload'}, () => response.end('Hello World!'));
+	});
+	expect(responseOf(await probe().ask(targetAt(port)))).toMatchObject({
+		status: 200,
+		firstLine: 'Hello World!',
+	});
 });
 
 test('an answer that does not come is a failure after the time limit', async () => {
