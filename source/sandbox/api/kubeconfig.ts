@@ -5,8 +5,10 @@ import {join} from 'node:path';
 import {stringify} from 'yaml';
 
 export type KubeconfigOptions = {
-	/** `http://127.0.0.1:<port>` */
+	/** The URL of the API server. */
 	server: string;
+	/** The certificate to trust, in PEM, where the server has TLS. kubectl sends no token to one without. */
+	certificateAuthority?: string | undefined;
 	token: string;
 	userName: string;
 	/** What the context and the cluster are called. */
@@ -16,11 +18,15 @@ export type KubeconfigOptions = {
 
 /** The kubeconfig as YAML. */
 export function kubeconfigYaml(options: KubeconfigOptions): string {
-	const {server, token, userName, contextName, namespace = 'default'} = options;
+	const {server, certificateAuthority, token, userName, contextName, namespace = 'default'} = options;
+	const authority =
+		certificateAuthority === undefined
+			? {}
+			: {'certificate-authority-data': Buffer.from(certificateAuthority).toString('base64')};
 	return stringify({
 		apiVersion: 'v1',
 		kind: 'Config',
-		clusters: [{name: contextName, cluster: {server}}],
+		clusters: [{name: contextName, cluster: {server, ...authority}}],
 		users: [{name: userName, user: {token}}],
 		contexts: [{name: contextName, context: {cluster: contextName, user: userName, namespace}}],
 		'current-context': contextName,

@@ -3,10 +3,12 @@
  */
 import {createHash, timingSafeEqual} from 'node:crypto';
 import {createServer, type IncomingMessage, type ServerResponse} from 'node:http';
+import {createServer as createSecureServer} from 'node:https';
 import type {ObjectStore} from '../state.js';
 import {namespaces} from '../resources.js';
 import {everything, type PolicyRule} from './access.js';
 import {startGarbageCollection} from './garbage-collection.js';
+import {createCertificate} from './certificate.js';
 import type {Api, Reply} from './request.js';
 import {answerNotFound, createRoutes, type Routes} from './routes.js';
 import {ApiError, badRequest, internalError, unauthorized} from './status.js';
@@ -22,6 +24,8 @@ export type ApiServerOptions = {
 	rules?: readonly PolicyRule[];
 	/** On 127.0.0.1; a free one unless told. */
 	port?: number;
+	/** Serve HTTPS under a certificate made at start: kubectl and kn send no token over plain HTTP. */
+	tls?: boolean;
 	/** How often watches that asked for bookmarks get one, in milliseconds. A minute unless told, as a real one. */
 	bookmarkInterval?: number;
 	/** The clock, in milliseconds since 1970. */
@@ -29,21 +33,32 @@ export type ApiServerOptions = {
 };
 
 export type ApiServer = {
-	/** `http://127.0.0.1:<port>` */
+	/** `http://127.0.0.1:<port>`, or `https:` with TLS. */
 	url: string;
 	port: number;
+	/** What clients have to trust, in PEM; only with TLS. */
+	certificateAuthority?: string;
 	/** Ends every watch and every connection. */
 	close(): Promise<void>;
 };
 
 /**
- * Serves the objects of a store over HTTP/1.1, and lets what follows from deletions follow. Makes the namespaces that
+ * Serves the objects of a store over HTTP/1.1 on loopback, and lets what follows from deletions follow. Makes the namespaces that
  * every cluster has from the start.
  *
  * @throws Error when the port cannot be listened at (EADDRINUSE).
  */
 export async function startApiServer(options: ApiServerOptions): Promise<ApiServer> {
-	const {store, token, userName, groups = [], rules = everything, port = 0, now = Date.now} = options;
+	const {
+		store,
+		token,
+		userName,
+		groups = [],
+		rules = everything,
+		port = 0,
+		tls = false,
+		now = Date.now,
+	} = options;
 	if (token === '') {
 		throw new RangeError('the API server of the sandbox needs a token');
 	}
@@ -55,7 +70,8 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
 		bookmarkInterval: options.bookmarkInterval ?? 60_000,
 		now,
 	};
-	const server = createServer();
+	const certificate = tls ? await createCertificate(now()) : undefined;
+	const server = certificate ? createSecureServer(certificate) : createServer();
 	// Longer than clients keep an idle connection, so that they are the ones to close it.
 	server.keepAliveTimeout = 120_000;
 	server.on('clientError', (_error, socket) => {
@@ -94,8 +110,9 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
 
 	const stopCollecting = startGarbageCollection(store, now);
 	return {
-		url: `http://127.0.0.1:${address.port}`,
+		url: `${certificate ? 'https' : 'http'}://127.0.0.1:${address.port}`,
 		port: address.port,
+		...(certificate ? {certificateAuthority: certificate.cert} : {}),
 		async close() {
 			stopCollecting();
 			const closed = Promise.withResolvers<void>();
