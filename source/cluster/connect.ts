@@ -17,7 +17,7 @@ import {dispatcherCache} from './dispatcher.js';
 import {parseRetryAfter, parseWarnings} from './headers.js';
 import {selectContext, type KubeconfigSource, type SelectedContext} from './kubeconfig.js';
 import {printable} from '../traffic/printable.js';
-import {proxyFromEnvironment} from './proxy.js';
+import {isLoopback, proxyFromEnvironment} from './proxy.js';
 import {systemTimers, type Timers} from './timers.js';
 import {isCut, orAborted, readAll, readLines, send, type Incoming} from './transport.js';
 
@@ -218,6 +218,15 @@ async function usable(credentials: CredentialSource, signal: AbortSignal) {
 }
 
 /**
+ * Whether credentials may travel to that server. kubectl sends none without TLS (client-go clientcmd, "only try to
+ * read the auth information if we are secure"); here none leave the machine.
+ */
+function isPrivate(server: string): boolean {
+	const {protocol, hostname} = new URL(server);
+	return protocol === 'https:' || isLoopback(hostname);
+}
+
+/**
  * The cluster of a context. Sends nothing yet: an unreachable server shows at the first request. Throws
  * KubeconfigError, with what to do, when there is no kubeconfig, no such context, a file that cannot be read, or
  * something in it that cannot be honoured.
@@ -227,7 +236,7 @@ export async function connect(options: ConnectOptions = {}): Promise<Cluster> {
 	const {cluster, user} = selected;
 	const proxy =
 		cluster['proxy-url'] || proxyFromEnvironment(new URL(cluster.server), options.env ?? process.env);
-	const credentials = credentialSource(selected, proxy);
+	const credentials = credentialSource(isPrivate(cluster.server) ? selected : {...selected, user: {}}, proxy);
 	// A missing certificate is better said now than on every request; a plugin is left to the first of them.
 	if (!user.exec && !user['auth-provider']) await credentials.get();
 	return makeCluster(selected, credentials, options);

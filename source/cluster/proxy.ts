@@ -45,6 +45,12 @@ function excludes(entry: string, host: string, port: string): boolean {
 	return host === wanted.host || host.endsWith(`.${wanted.host}`);
 }
 
+/** Whether a host name, as a URL has it, is this machine: what is sent there leaves nobody's sight. */
+export function isLoopback(hostname: string): boolean {
+	const host = bare(hostname);
+	return host === 'localhost' || host === '::1' || inNetwork(host, '127.0.0.0/8');
+}
+
 /**
  * The URL of the proxy for `server`, or undefined when it is to be reached directly. HTTPS_PROXY or HTTP_PROXY by the
  * server's scheme, unless NO_PROXY (names, `.suffix`, `*`, addresses, CIDR, each with an optional port) has it;
@@ -55,7 +61,7 @@ export function proxyFromEnvironment(server: URL, env: Environment): string | un
 	if (proxy === '') return undefined;
 	const host = bare(server.hostname);
 	const port = server.port || (server.protocol === 'https:' ? '443' : '80');
-	if (host === 'localhost' || host === '::1' || inNetwork(host, '127.0.0.0/8')) return undefined;
+	if (isLoopback(host)) return undefined;
 	const exceptions = variable(env, 'NO_PROXY').toLowerCase().split(',');
 	if (exceptions.some(entry => excludes(entry.trim(), host, port))) return undefined;
 	return proxy.includes('://') ? proxy : `http://${proxy}`;

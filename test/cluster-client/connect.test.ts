@@ -361,6 +361,20 @@ describe('who we are', () => {
 		}
 	});
 
+	it('does not leave the machine without TLS', async () => {
+		// The proxy stands for the way to a server elsewhere.
+		const cluster = {'proxy-url': server.url};
+		const elsewhere = await connected({
+			kubeconfigText: kubeconfigFor('http://api.example', {cluster, user: {token: 'secret', as: 'jane'}}),
+		});
+		const answer = elsewhere.request({method: 'GET', path: '/a'});
+		const exchange = await server.next();
+		expect(exchange.headers).not.toHaveProperty('authorization');
+		expect(exchange.headers).not.toHaveProperty('impersonate-user');
+		exchange.answer(200, {});
+		await answer;
+	});
+
 	it('sends user and password', async () => {
 		const kubeconfigText = server.kubeconfig({user: {username: 'jane', password: 'p:w'}});
 		const cluster = await connected({kubeconfigText});
