@@ -180,11 +180,14 @@ const promised: ReadonlyArray<readonly [string, Action, ReadonlyArray<Context>?]
 	['enter', 'confirm', ['sheet']],
 ];
 
-test.each(promised)('%s is %s', (stroke, action, where: readonly Context[] = panes) => {
-	for (const context of where) {
-		expect([context, press(context, stroke)]).toEqual([context, action]);
-	}
-});
+test.each(promised.map(([stroke, action, where = panes]) => ({stroke, action, where})))(
+	'$stroke is $action',
+	({stroke, action, where}) => {
+		for (const context of where) {
+			expect([context, press(context, stroke)]).toEqual([context, action]);
+		}
+	},
+);
 
 test('what changes the cluster is known as such, and what only looks is not', () => {
 	const writing = [...new Set(bindings.map(({action}) => action))].filter(action => leadsToWrite(action));

@@ -97,7 +97,8 @@ export function Frame({width, height, title, aside, isFocused = false, padding =
 				borderDimColor={!isFocused}
 				width={width}
 				height={height - 1}
-				paddingX={padding}
+				// Blanks that have no room would push the border out.
+				paddingX={width > 2 + 2 * padding ? padding : 0}
 				flexDirection="column"
 				overflow="hidden"
 			>
