@@ -123,7 +123,7 @@ describe('a text field', () => {
 		using part = await openPart(<Field initial={'registry.example.com/team/'.repeat(8)} width={20} />);
 		expect(part.screen().split('\n').length).toBe(2);
 		part.press('home');
-		await part.until(/^registry\.example\.co/);
+		await part.until(/^▏registry\.example\.co/);
 	});
 
 	test('has a cursor one can see where nothing can be inverse', async () => {
