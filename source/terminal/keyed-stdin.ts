@@ -57,6 +57,8 @@ export class KeyedStdin extends Readable {
 		this.#escapeTimeout = options.escapeTimeout ?? 50;
 		this.#sequenceTimeout = options.sequenceTimeout ?? 500;
 
+		// For good: an error after the last reader left must not bring the program down.
+		source.on('error', this.#onEnd);
 		// The source is read only while somebody listens: a program that Ink hands the terminal to gets all of its input.
 		this.on('newListener', (event: string) => {
 			if (event === 'readable' || event === 'data') {
@@ -101,6 +103,7 @@ export class KeyedStdin extends Readable {
 	}
 
 	override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
+		clearTimeout(this.#timer);
 		this.#detach();
 		callback(error);
 	}
@@ -126,11 +129,9 @@ export class KeyedStdin extends Readable {
 		this.#isAttached = true;
 		this.#source.on('readable', this.#onReadable);
 		this.#source.on('end', this.#onEnd);
-		this.#source.on('error', this.#onEnd);
 	}
 
 	#detach() {
-		clearTimeout(this.#timer);
 		if (!this.#isAttached) {
 			return;
 		}
@@ -138,7 +139,6 @@ export class KeyedStdin extends Readable {
 		this.#isAttached = false;
 		this.#source.removeListener('readable', this.#onReadable);
 		this.#source.removeListener('end', this.#onEnd);
-		// The error listener stays: an error after the last reader left must not bring the program down.
 		// Without this Node goes on reading the terminal in the background and would take keys from whoever has it now.
 		this.#source.pause();
 	}

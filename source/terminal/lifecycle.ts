@@ -28,6 +28,8 @@ export type LifecycleOptions = {
 	readonly name: string;
 	readonly stdout?: NodeJS.WritableStream & {readonly isTTY?: boolean};
 	readonly stderr?: NodeJS.WritableStream;
+	/** What the operator should know whenever the program is stopped; one sentence. */
+	readonly assurance?: string;
 	/** Whether to show where an unexpected error came from. @default false */
 	readonly isTracing?: boolean;
 	/** How long the clean-ups may take together, in milliseconds. @default 1000 */
@@ -62,14 +64,19 @@ export const describeError = (error: unknown): string => {
 			messages.push(message);
 		}
 
-		current = current instanceof Error ? current.cause : undefined;
+		// A connection tried at several addresses fails with one error for each, and without a message of its own.
+		const first: unknown = current instanceof AggregateError ? current.errors[0] : undefined;
+		current = current instanceof Error ? (current.cause ?? first) : undefined;
 	}
 
-	return stripVTControlCharacters(messages.join(': '))
+	const line = stripVTControlCharacters(messages.join(': '))
 		.replaceAll(/\s+/g, ' ')
 		.replaceAll(/\p{Control}/gu, '')
 		.trim();
+	return line === '' ? 'no reason was given' : line;
 };
+
+const sentences = (...parts: readonly string[]): string => parts.filter(part => part !== '').join(' ');
 
 const write = (stream: NodeJS.WritableStream, text: string) => {
 	try {
@@ -89,6 +96,7 @@ export const installLifecycle = ({
 	name,
 	stdout = process.stdout,
 	stderr = process.stderr,
+	assurance = 'The traffic split stays as it is.',
 	isTracing = false,
 	patience = 1000,
 	exit = code => process.exit(code),
@@ -145,7 +153,7 @@ export const installLifecycle = ({
 		const trace = isTracing && error instanceof Error ? `\n${error.stack ?? ''}` : '';
 		await leave(
 			1,
-			`${name} stopped because of an unexpected error: ${said} The traffic split stays as it is.${trace}`,
+			`${sentences(`${name} stopped because of an unexpected error: ${said}`, assurance)}${trace}`,
 		);
 	};
 
@@ -156,16 +164,17 @@ export const installLifecycle = ({
 			return;
 		}
 
-		void leave(code, `${name} stopped: ${signals[signal]} (${signal}). The traffic split stays as it is.`);
+		void leave(code, sentences(`${name} stopped: ${signals[signal]} (${signal}).`, assurance));
 	};
 
 	const onError = (error: unknown) => {
 		void fail(error);
 	};
 
-	// Writing to a terminal that went away fails later and elsewhere; unheard, it would be reported as an error of ours.
-	const onStreamError = () => {
-		void leave(128 + constants.signals.SIGHUP);
+	// Writing to a terminal or a pipe that went away fails later and elsewhere; unheard, it would be reported as an error of
+	// ours. There is nobody left to tell: end as the signal would have ended it.
+	const onStreamError = (error: NodeJS.ErrnoException) => {
+		void leave(128 + constants.signals[error.code === 'EPIPE' ? 'SIGPIPE' : 'SIGHUP']);
 	};
 
 	const signalNames: readonly Signal[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];

@@ -1,4 +1,5 @@
 import {Box, Text} from 'ink';
+import {useMemo} from 'react';
 import type {TextStyle} from '../../terminal/theme.js';
 import {COLUMN_GAP, fitColumns, type Column, type FittedColumn} from './columns.js';
 import {fitText} from './fit-text.js';
@@ -27,10 +28,15 @@ const LIST_MARGIN = 3;
 /** A table with a row of titles; columns that have no room are left out by priority, texts are cut, nothing wraps. */
 export function Table({columns, rows, selected, width, height, empty = ''}: TableProps) {
 	const {glyphs, styles} = useTheme();
-	const fitted = fitColumns(
-		columns,
-		rows.map(({cells}) => cells.map(cell => textOf(cell))),
-		Math.max(0, width - LIST_MARGIN),
+	// Measuring hundreds of rows takes longer than drawing the few that are seen.
+	const fitted = useMemo(
+		() =>
+			fitColumns(
+				columns,
+				rows.map(({cells}) => cells.map(cell => textOf(cell))),
+				Math.max(0, width - LIST_MARGIN),
+			),
+		[columns, rows, width],
 	);
 
 	const place = (text: string, {index, width: columnWidth}: FittedColumn) => {
