@@ -43,11 +43,14 @@ const port = (text: string): number => {
 };
 const pace = (text: string): number => {
 	const value = Number(text);
-	if (!(value > 0)) throw new InvalidArgumentError('The pace is a number above 0; 1 is as fast as a real cluster.');
+	if (!(value > 0))
+		throw new InvalidArgumentError('The pace is a number above 0; 1 is as fast as a real cluster.');
 	return value;
 };
 const paceOption = () =>
-	new Option('--pace <factor>', 'how many times faster than a real cluster the sandbox lives').argParser(pace).default(3);
+	new Option('--pace <factor>', 'how many times faster than a real cluster the sandbox lives')
+		.argParser(pace)
+		.default(3);
 
 const program = new Command('kn-canary')
 	.description('Release a new revision of a Knative Service, step by step, by keyboard.')
@@ -72,7 +75,9 @@ program
 program
 	.command('demo')
 	.description('play a whole canary release on a fresh sandbox and print it as plain lines')
-	.addOption(new Option('--pace <factor>', 'how many times faster than a real cluster').argParser(pace).default(10))
+	.addOption(
+		new Option('--pace <factor>', 'how many times faster than a real cluster').argParser(pace).default(10),
+	)
 	.action(runDemo);
 await program.parseAsync();
 
@@ -122,7 +127,7 @@ async function gatewayOf(text: string | undefined): Promise<GatewayAddress | und
 	const {parseGatewayAddress} = await import('./source/cluster/gateway-address.js');
 	const parsed = parseGatewayAddress(text);
 	if (parsed.kind === 'address') return parsed;
-	program.error(`error: --gateway ${parsed.sentence}`);
+	return program.error(`error: --gateway ${parsed.sentence}`);
 }
 
 async function clusterOf(flags: ConsoleFlags, lifecycle: Lifecycle): Promise<Cluster> {

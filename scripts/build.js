@@ -1,7 +1,18 @@
 // Bundles the program into dist/. Ink and React are bundled in production mode; client-node, the sandbox and gRPC
 // stay in chunks of their own that cli.tsx loads after the first frame.
-import {rm} from 'node:fs/promises';
+import {readFile, rm} from 'node:fs/promises';
 import {build} from 'esbuild';
+
+/** Ink imports them when DEV=true, which a bundle never is; left external they would be looked up at every start. */
+const withoutDevtools = {
+	name: 'without-devtools',
+	setup({onResolve, onLoad}) {
+		onResolve({filter: /^react-devtools-core$/}, ({path}) => ({path, namespace: 'nothing'}));
+		onLoad({filter: /.*/, namespace: 'nothing'}, () => ({contents: 'export default undefined;'}));
+	},
+};
+
+const {version} = JSON.parse(await readFile('package.json', 'utf8'));
 
 await rm('dist', {recursive: true, force: true});
 await build({
@@ -17,9 +28,12 @@ await build({
 	sourcemap: 'linked',
 	legalComments: 'linked',
 	chunkNames: 'chunks/[name]-[hash]',
-	define: {'process.env.NODE_ENV': '"production"', 'process.env.DEV': '"false"'},
-	// Only imported by Ink when DEV=true.
-	external: ['react-devtools-core'],
+	define: {
+		'process.env.NODE_ENV': '"production"',
+		'process.env.DEV': '"false"',
+		'process.env.KN_CANARY_VERSION': JSON.stringify(version),
+	},
+	plugins: [withoutDevtools],
 	// CommonJS dependencies inside an ESM bundle still call require() for Node's own modules.
 	banner: {
 		js: "import {createRequire as __createRequire} from 'node:module';const require=__createRequire(import.meta.url);",

@@ -35,7 +35,7 @@ export async function openScreen(
 			</ConsoleContext>
 		</ThemeContext>,
 		{
-			stdin: new KeyedStdin(process.stdin) as unknown as NodeJS.ReadStream,
+			stdin: new KeyedStdin(process.stdin),
 			alternateScreen: true,
 			incrementalRendering: true,
 			// At 30 a key can wait two frames behind a stream of data (es-toolkit's throttle re-arms with each call).

@@ -19,10 +19,11 @@ export function percentOf(share: number): string {
 	return `${Number.isInteger(percent) ? percent : percent.toFixed(1)} %`;
 }
 
+const part = (value: number, width: number) => String(value).padStart(width, '0');
+
 /** `12:01:03`, in the time zone of the operator; with milliseconds when asked for. */
 export function clock(at: number, {milliseconds = false} = {}): string {
 	const date = new Date(at);
-	const part = (value: number, width: number) => String(value).padStart(width, '0');
 	const time = [date.getHours(), date.getMinutes(), date.getSeconds()].map(value => part(value, 2)).join(':');
 	return milliseconds ? `${time}.${part(date.getMilliseconds(), 3)}` : time;
 }

@@ -21,19 +21,19 @@ export type Console = {
 	readonly store: ConsoleStore;
 	readonly live: Live;
 	/** Watches the cluster; before that the store is empty and every writing action says that it is connecting. */
-	connected(cluster: Cluster): void;
+	readonly connected: (cluster: Cluster) => void;
 	/** There is no cluster: says why, for good. */
-	failed(sentence: string): void;
-	reviewDraft(): void;
-	complete(): void;
-	rollBack(): void;
-	undo(): void;
-	submitForm(): void;
+	readonly failed: (sentence: string) => void;
+	readonly reviewDraft: () => void;
+	readonly complete: () => void;
+	readonly rollBack: () => void;
+	readonly undo: () => void;
+	readonly submitForm: () => void;
 	/** Enter on the review: sends it, or after a conflict puts the same wish on top of what is there now. */
-	confirm(): Promise<void>;
-	chooseNamespace(): Promise<void>;
-	changeNamespace(namespace: string): void;
-	stop(): Promise<void>;
+	readonly confirm: () => Promise<void>;
+	readonly chooseNamespace: () => Promise<void>;
+	readonly changeNamespace: (namespace: string) => void;
+	readonly stop: () => Promise<void>;
 };
 
 type Facts = {
@@ -154,10 +154,10 @@ export function createConsole({
 				...(listed.kind === 'unlisted' ? {sentence: listed.sentence} : {}),
 			}));
 		},
-		changeNamespace(namespace) {
+		changeNamespace(wanted) {
 			if (!cluster) return notify(store, {tone: 'info', text: 'Not connected yet.'});
-			if (namespace === store.getState().namespace) return;
-			open(cluster, namespace);
+			if (wanted === store.getState().namespace) return;
+			open(cluster, wanted);
 			store.setState({filter: ''});
 			focusPane(store, 'services');
 		},
@@ -170,8 +170,8 @@ export function createConsole({
 	};
 
 	/** The watch may be a moment behind the conflict that a write has just met. */
-	async function readAgain(current: Cluster, {namespace, name}: Plan): Promise<void> {
-		const path = `/apis/serving.knative.dev/v1/namespaces/${namespace}/services/${name}`;
+	async function readAgain(current: Cluster, plan: Plan): Promise<void> {
+		const path = `/apis/serving.knative.dev/v1/namespaces/${plan.namespace}/services/${plan.name}`;
 		const answer = await current.request({method: 'GET', path});
 		const parsed = parseService(answer.body);
 		if (answer.status !== 200 || !parsed.ok) return;

@@ -85,7 +85,7 @@ function serviceOf(state: ConsoleState, {uid}: {uid: string}): ServiceView | und
 
 export function changeServiceForm(store: ConsoleStore, change: Partial<ServiceValues>): void {
 	changeSheet(store, 'create service', sheet => {
-		const ids = Object.keys(change) as ServiceFieldId[];
+		const ids = idsOf(change);
 		const touched = new Set([...sheet.touched, ...ids]);
 		const judged = judgedService(store.getState(), {...sheet.values, ...change}, touched);
 		return {...judged, refused: without(sheet.refused, ids)};
@@ -95,7 +95,7 @@ export function changeServiceForm(store: ConsoleStore, change: Partial<ServiceVa
 export function changeRevisionForm(store: ConsoleStore, change: Partial<RevisionValues>): void {
 	changeSheet(store, 'create revision', sheet => {
 		const service = serviceOf(store.getState(), sheet);
-		const ids = Object.keys(change) as RevisionFieldId[];
+		const ids = idsOf(change);
 		const touched = new Set([...sheet.touched, ...ids]);
 		const values: RevisionValues = {...sheet.values, ...change};
 		if (!service) return {...sheet, values, touched};
@@ -115,7 +115,16 @@ function withField<Values extends object>(
 	values: Values,
 	id: string,
 ): ReadonlySet<keyof Values & string> {
-	return Object.hasOwn(values, id) ? new Set([...touched, id as keyof Values & string]) : touched;
+	return isId(values, id) ? new Set([...touched, id]) : touched;
+}
+
+function isId<Values extends object>(values: Values, id: string): id is keyof Values & string {
+	return Object.hasOwn(values, id);
+}
+
+/** The fields that the values have. */
+function idsOf<Values extends object>(values: Values): (keyof Values & string)[] {
+	return Object.keys(values).filter(id => isId(values, id));
 }
 
 function without<Id extends string>(
@@ -134,7 +143,7 @@ export function submitForm(store: ConsoleStore): FormOutcome {
 	const state = store.getState();
 	const form = state.sheets.at(-1);
 	if (form?.kind === 'create service') {
-		const judged = judgedService(state, form.values, touchedAll(form.values));
+		const judged = judgedService(state, form.values, new Set(idsOf(form.values)));
 		changeSheet(store, 'create service', () => judged);
 		if (Object.keys(judged.errors).length > 0) return {kind: 'wrong'};
 		return {kind: 'plan', plan: planCreateService(toService(form.values), serviceFacts(form.values))};
@@ -148,7 +157,7 @@ export function submitForm(store: ConsoleStore): FormOutcome {
 		}));
 		return {kind: 'wrong'};
 	}
-	const judged = judgedRevision(service, form.values, touchedAll(form.values));
+	const judged = judgedRevision(service, form.values, new Set(idsOf(form.values)));
 	changeSheet(store, 'create revision', () => judged);
 	if (Object.keys(judged.errors).length > 0) return {kind: 'wrong'};
 	const plan = planRevision(service, toRevisionRequest(form.values, service));
@@ -157,10 +166,6 @@ export function submitForm(store: ConsoleStore): FormOutcome {
 		return {kind: 'wrong'};
 	}
 	return {kind: 'plan', plan: planCreateRevision(service, plan, revisionFacts(form.values, service))};
-}
-
-function touchedAll<Values extends object>(values: Values): Set<keyof Values & string> {
-	return new Set(Object.keys(values) as (keyof Values & string)[]);
 }
 
 /** Shows a refusal of the server in the form under the review, at the fields it is about. True when there is a form. */

@@ -67,7 +67,7 @@ export function createLive(store: ConsoleStore): Live {
 				? []
 				: [{tag, revision, authority: new URL(url).host}],
 		);
-		const said = tags.map(({tag, revision, authority: host}) => `${tag} ${revision} ${host}`).join('\n');
+		const said = tags.map(({tag, revision, authority: name}) => `${tag} ${revision} ${name}`).join('\n');
 		if (said !== entry.told.tags) {
 			entry.told.tags = said;
 			void entry.loop.learn(tags);

@@ -83,10 +83,13 @@ function logOutcome(store: ConsoleStore, plan: Plan, outcome: WriteOutcome): voi
 		const last = writes.at(-1);
 		if (!last || last.outcome !== '') return {};
 		return {
-			writes: writes.with(-1, {
-				...last,
-				outcome: outcome.kind === 'done' ? 'done' : sentenceOf(outcome, plan),
-			}),
+			writes: [
+				...writes.slice(0, -1),
+				{
+					...last,
+					outcome: outcome.kind === 'done' ? 'done' : sentenceOf(outcome, plan),
+				},
+			],
 		};
 	});
 }

@@ -97,6 +97,13 @@ export function formKey(form: {kind: 'create service'} | {kind: 'create revision
 	return form.kind === 'create service' ? form.kind : `${form.kind} ${form.uid}`;
 }
 
+function isKind<Kind extends Sheet['kind']>(
+	sheet: Sheet | undefined,
+	kind: Kind,
+): sheet is Extract<Sheet, {kind: Kind}> {
+	return sheet?.kind === kind;
+}
+
 /** Changes the uppermost sheet of that kind, if there is one. */
 export function changeSheet<Kind extends Sheet['kind']>(
 	store: ConsoleStore,
@@ -106,8 +113,7 @@ export function changeSheet<Kind extends Sheet['kind']>(
 	store.setState(({sheets}) => {
 		const index = sheets.findLastIndex(sheet => sheet.kind === kind);
 		const sheet = sheets[index];
-		if (!sheet) return {};
-		return {sheets: sheets.with(index, change(sheet as Extract<Sheet, {kind: Kind}>))};
+		return isKind(sheet, kind) ? {sheets: sheets.with(index, change(sheet))} : {};
 	});
 }
 

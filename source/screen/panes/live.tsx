@@ -33,7 +33,7 @@ export function LivePane({width, height}: Size) {
 	const {styles} = useTheme();
 	const service = useConsoleState(selectedService);
 	const {focus, gateway, live} = useConsoleState(
-		useShallow(({focus, gateway, live}) => ({focus, gateway, live})),
+		useShallow(state => ({focus: state.focus, gateway: state.gateway, live: state.live})),
 	);
 	const snapshot = service && live?.uid === service.uid ? live.snapshot : undefined;
 	const size = frameContentSize(width, height);
@@ -120,9 +120,10 @@ function Counts({snapshot, service, width, height}: {snapshot: LoopSnapshot; ser
 	);
 }
 
+const latency = (value: number | undefined) => (value === undefined ? '' : duration(value));
+
 function cellsOf(row: Row, service: ServiceView): string[] {
 	const {observedShare, interval} = row;
-	const latency = (value: number | undefined) => (value === undefined ? '' : duration(value));
 	return [
 		row.fingerprint === undefined
 			? row.attribution === 'silent'

@@ -13,7 +13,7 @@ import {useNow} from '../use-now.js';
 import {age, shortImage, shortRevision} from '../words.js';
 
 const columns = [
-	{title: 'REVISION', priority: 0, min: 6, cut: 'start'},
+	{title: 'REVISION', priority: 0, min: 8, cut: 'start'},
 	{title: 'TRAFFIC', priority: 1, align: 'right'},
 	{title: 'TAG', priority: 3, max: 20},
 	{title: 'STATE', priority: 2},

@@ -1,35 +1,51 @@
 /** Pane 1: the services of the namespace, each with its state and its split. */
-import {Box, Text} from 'ink';
-import TextInput from 'ink-text-input';
+import {Box} from 'ink';
 import type {ReflectorState} from '../../cluster/reflector.js';
 import {useShallow} from 'zustand/react/shallow';
 import {selectedService, visibleServices} from '../../store/read.js';
 import {setFilter} from '../../store/select.js';
 import {serviceState, type ServiceState} from '../../traffic/state.js';
 import type {ServiceView} from '../../traffic/service.js';
-import type {Theme} from '../../terminal/theme.js';
+import type {TextStyle, Theme} from '../../terminal/theme.js';
 import type {Size} from '../layout.js';
+import type {Column} from '../parts/columns.js';
 import {Frame, frameContentSize} from '../parts/frame.js';
+import {PromptLine} from '../parts/prompt-line.js';
 import {Table, type Cell} from '../parts/table.js';
 import {useTheme} from '../parts/theme-context.js';
 import {useConsole, useConsoleState} from '../use-console.js';
 
-const columns = [
+const columns: readonly Column[] = [
+	{title: ' ', priority: 0},
 	{title: 'SERVICE', priority: 0, isFlexible: true, min: 8, cut: 'middle'},
-	{title: 'STATE', priority: 1},
-	{title: 'SPLIT', priority: 2, max: 12},
-	{title: 'URL', priority: 3},
-] as const;
+	{title: 'SPLIT', priority: 1, max: 12},
+	{title: 'STATE', priority: 2},
+];
 
-export function stateCell({kind, word}: ServiceState, {glyphs, styles}: Theme): Cell {
-	const [glyph, style] = {
-		ready: [glyphs.ready, styles.ok],
-		progressing: [glyphs.waiting, styles.waiting],
-		serving: [glyphs.warning, styles.warning],
-		failed: [glyphs.bad, styles.bad],
-		deleting: [glyphs.waiting, styles.muted],
-	}[kind] as [string, Theme['styles'][keyof Theme['styles']]];
-	return {text: `${glyph} ${word}`, style};
+function cellsOf(service: ServiceView, theme: Theme): Cell[] {
+	const state = serviceState(service);
+	const {glyph, style} = markOf(state.kind, theme);
+	return [
+		{text: glyph, style},
+		service.name,
+		splitWord(service, theme.isAscii ? '|' : '│'),
+		{text: state.word, style},
+	];
+}
+
+function markOf(kind: ServiceState['kind'], {glyphs, styles}: Theme): {glyph: string; style: TextStyle} {
+	switch (kind) {
+		case 'ready':
+			return {glyph: glyphs.ready, style: styles.ok};
+		case 'progressing':
+			return {glyph: glyphs.waiting, style: styles.waiting};
+		case 'serving':
+			return {glyph: glyphs.warning, style: styles.warning};
+		case 'failed':
+			return {glyph: glyphs.bad, style: styles.bad};
+		case 'deleting':
+			return {glyph: glyphs.waiting, style: styles.muted};
+	}
 }
 
 /** `50│50`, in the order of the split; what the route has, or before that what was asked for. */
@@ -72,12 +88,7 @@ export function ServicesPane({width, height}: Size) {
 				columns={columns}
 				rows={services.map(service => ({
 					key: service.uid,
-					cells: [
-						service.name,
-						stateCell(serviceState(service), theme),
-						splitWord(service, theme.isAscii ? '|' : '│'),
-						width >= 50 ? (service.url ?? '') : '',
-					],
+					cells: cellsOf(service, theme),
 				}))}
 				selected={selected ? services.indexOf(selected) : -1}
 				width={size.width}
@@ -86,12 +97,12 @@ export function ServicesPane({width, height}: Size) {
 			/>
 			{hasFilterLine && (
 				<Box width={size.width} height={1}>
-					<Text {...theme.styles.key}>/</Text>
-					{filtering ? (
-						<TextInput value={filter} onChange={value => setFilter(store, value)} />
-					) : (
-						<Text wrap="truncate">{filter}</Text>
-					)}
+					<PromptLine
+						prefix="/"
+						value={filter}
+						onChange={value => setFilter(store, value)}
+						isFocused={filtering}
+					/>
 				</Box>
 			)}
 		</Frame>
@@ -110,7 +121,10 @@ function emptySentence(
 			return filter === ''
 				? `No services in namespace ${namespace}. n creates one.`
 				: `No service has “${filter}” in its name. Esc clears the filter.`;
-		default:
+		case 'stale':
+		case 'offline':
+		case 'forbidden':
+		case 'missing':
 			return feed.why;
 	}
 }

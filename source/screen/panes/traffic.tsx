@@ -1,7 +1,8 @@
 /** Pane 3: the slider. A row per target of the split; what is drafted is marked as such until it is sent. */
 import {Box, Text} from 'ink';
+import {useMemo} from 'react';
 import {useShallow} from 'zustand/react/shallow';
-import {draftOf, selectedRow, selectedService, shownSplit} from '../../store/read.js';
+import {draftOf, selectedRow, selectedService} from '../../store/read.js';
 import type {ServiceView} from '../../traffic/service.js';
 import {equalSplits, splitOf, type Split, type SplitRow} from '../../traffic/split.js';
 import {condition, routeSettled} from '../../traffic/state.js';
@@ -18,10 +19,10 @@ export function TrafficPane({width, height}: Size) {
 	const service = useConsoleState(selectedService);
 	const draft = useConsoleState(state => draftOf(state, service));
 	const selectedKey = useConsoleState(state => service && selectedRow(state, service)?.key);
-	const shown = useConsoleState(useShallow(state => (service ? shownSplit(state, service) : [])));
-	const {focus, typed} = useConsoleState(useShallow(({focus, typed}) => ({focus, typed})));
+	const {focus, typed} = useConsoleState(useShallow(state => ({focus: state.focus, typed: state.typed})));
 	const size = frameContentSize(width, height);
-	const current = service ? splitOf(service) : [];
+	const current = useMemo(() => (service ? splitOf(service) : []), [service]);
+	const shown = draft?.split ?? current;
 	const theirs = draft && !equalSplits(draft.base, current) ? current : undefined;
 	return (
 		<Frame

@@ -1,0 +1,129 @@
+/** An operator without a screen: does what the keys of the console do, through the same store, and reads what it shows. */
+import type {LoopSnapshot} from '../probe/loop.js';
+import type {Answer} from '../probe/probe.js';
+import type {Console} from '../store/console.js';
+import {changeRevisionForm, changeServiceForm, openRevisionForm, openServiceForm} from '../store/forms.js';
+import {revisionsOf, selectedService} from '../store/read.js';
+import {closeSheet, selectService} from '../store/select.js';
+import type {Plan, VerifySheet} from '../store/sheets.js';
+import type {RevisionView} from '../traffic/revision.js';
+import type {RevisionValues} from '../traffic/revision-form.js';
+import type {ServiceValues} from '../traffic/service-form.js';
+import type {ServiceView} from '../traffic/service.js';
+import {routeSettled, serviceState} from '../traffic/state.js';
+import {verifyRevision, verifyService} from '../store/verify.js';
+import {NotShown, until} from './wait.js';
+
+export type Operator = ReturnType<typeof createOperator>;
+
+export function createOperator(console: Console) {
+	const {store} = console;
+
+	/** Reads the review, waits for the dry run, presses Enter. Returns what was sent. */
+	async function confirm(): Promise<Plan> {
+		const {plan} = await until(store, 'a dry run that the server accepts', ({sheets, notice}) => {
+			const top = sheets.at(-1);
+			if (top?.kind !== 'review')
+				throw new NotShown(`there was nothing to review: ${notice?.text ?? problem()}`);
+			if (top.dryRun.kind === 'refused') throw new NotShown(top.dryRun.sentence);
+			return top.dryRun.kind === 'accepted' && top;
+		});
+		await console.confirm();
+		const top = store.getState().sheets.at(-1);
+		if (top?.kind === 'review' && top.phase.kind !== 'open' && top.phase.kind !== 'sending') {
+			throw new NotShown(top.phase.sentence);
+		}
+		return plan;
+	}
+
+	function problem(): string {
+		const top = store.getState().sheets.at(-1);
+		if (top?.kind !== 'create service' && top?.kind !== 'create revision') return '';
+		return [top.refusal, ...Object.values<string | undefined>(top.errors)].filter(Boolean).join(' ');
+	}
+
+	/** The selected service once the gateway has what was asked for last. */
+	async function settled(name: string): Promise<ServiceView> {
+		return until(store, `${name} with its split at the gateway`, state => {
+			const service = state.services.find(candidate => candidate.name === name);
+			return service && routeSettled(service) && service;
+		});
+	}
+
+	return {
+		async connected(): Promise<{services: number; gateway: string}> {
+			return until(store, 'the services and the gateway', ({feeds, services, gateway}) =>
+				feeds.services.kind === 'live' && gateway.kind === 'found'
+					? {services: services.length, gateway: `${gateway.host}:${gateway.port}`}
+					: undefined,
+			);
+		},
+		async createService(values: Partial<ServiceValues> & {name: string}): Promise<Plan> {
+			openServiceForm(store);
+			changeServiceForm(store, values);
+			console.submitForm();
+			return confirm();
+		},
+		async ready(name: string): Promise<{service: ServiceView; words: string[]}> {
+			const words: string[] = [];
+			const service = await until(store, `${name} Ready`, state => {
+				const found = state.services.find(candidate => candidate.name === name);
+				if (!found) return undefined;
+				const {kind, word, sentence} = serviceState(found);
+				const said = sentence === '' ? word : `${word} (${sentence})`;
+				if (words.at(-1) !== said) words.push(said);
+				if (kind === 'failed') throw new NotShown(`${name} failed: ${sentence}`);
+				return kind === 'ready' && found;
+			});
+			return {service, words};
+		},
+		async createRevision(values: Partial<RevisionValues>): Promise<Plan> {
+			openRevisionForm(store);
+			changeRevisionForm(store, values);
+			console.submitForm();
+			return confirm();
+		},
+		/** The newest revision of the selected service, once it is Ready and its tag leads to it. */
+		async readyRevision(tag: string): Promise<RevisionView> {
+			return until(store, `a Ready revision at tag ${tag}`, state => {
+				const service = selectedService(state);
+				const newest = revisionsOf(state, service?.name)[0];
+				const entry = service?.statusTraffic.find(target => target.tag === tag);
+				return (
+					service !== undefined &&
+					newest?.state.ready === true &&
+					entry?.revision === newest.name &&
+					routeSettled(service) &&
+					newest
+				);
+			});
+		},
+		async write(press: () => void): Promise<Plan> {
+			press();
+			return confirm();
+		},
+		settled,
+		async verify(which: 'service' | 'revision'): Promise<{sheet: VerifySheet; answer: Answer}> {
+			await (which === 'service' ? verifyService(store) : verifyRevision(store));
+			const sheet = store.getState().sheets.at(-1);
+			if (sheet?.kind !== 'verify' || sheet.phase.kind !== 'answered') {
+				throw new NotShown(store.getState().notice?.text ?? 'there was no answer');
+			}
+			closeSheet(store);
+			return {sheet, answer: sheet.phase.answer};
+		},
+		/** What the live loop has counted of the selected service, once `enough`. */
+		async counted(enough: (snapshot: LoopSnapshot) => boolean): Promise<LoopSnapshot> {
+			return until(store, 'enough answers', state => {
+				const service = selectedService(state);
+				const snapshot = state.live?.uid === service?.uid ? state.live?.snapshot : undefined;
+				return (
+					snapshot && service && routeSettled(service) && !snapshot.settling && enough(snapshot) && snapshot
+				);
+			});
+		},
+		select(name: string): void {
+			selectService(store, name);
+		},
+	};
+}

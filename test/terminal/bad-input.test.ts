@@ -1,0 +1,111 @@
+/** What is typed wrong gets one clear sentence, and nothing that was typed is lost. */
+import {describe, expect, it} from 'vitest';
+import {openOnSandbox, reviewNewService} from '../support/console.js';
+import type {TestTerminal} from '../support/terminal.js';
+
+const image = 'registry.example.com/samples/helloworld-go:1';
+
+async function openForm(): Promise<TestTerminal> {
+	const terminal = await openOnSandbox();
+	terminal.press('n');
+	await terminal.until(/New service/);
+	return terminal;
+}
+
+/** Types into the field that many tabs after the first, in the stead of what is there. */
+function fill(terminal: TestTerminal, tabs: number, text: string): void {
+	terminal.press(...Array.from({length: tabs}, () => 'tab'), 'ctrl-u');
+	terminal.type(text);
+}
+
+describe('the form of a new service', () => {
+	it.each([
+		['0', /1 to 65535/],
+		['65536', /1 to 65535/],
+		['8012', /8012 is reserved by Knative/],
+		['abc', /1 to 65535/],
+	])('says what is wrong with port %s as it is typed', async (port, sentence) => {
+		await using terminal = await openForm();
+		fill(terminal, 4, port);
+		await terminal.until(sentence);
+		expect(terminal.screen()).toMatch(new RegExp(`Port\\s+${port}`));
+	});
+
+	it.each([
+		['Hello_World', /lower-case letters, digits and -/],
+		['a'.repeat(64), /64 characters; 63 are allowed/],
+		['checkout', /checkout is taken in namespace default/],
+	])('says what is wrong with the name %s as it is typed', async (name, sentence) => {
+		await using terminal = await openForm();
+		fill(terminal, 1, name);
+		await terminal.until(sentence);
+	});
+
+	it('says that the name is missing when the form is sent without one, and goes there', async () => {
+		await using terminal = await openForm();
+		fill(terminal, 2, image);
+		await terminal.until(screen => screen.includes(image));
+		terminal.press('ctrl-s');
+		await terminal.until(/✗ The name is missing\./);
+		expect(terminal.screen()).toContain(image);
+		expect(terminal.screen()).toMatch(/▸ Name/);
+	});
+
+	it('shows what the server says of a namespace that does not exist, at its field, and keeps everything', async () => {
+		await using terminal = await openForm();
+		fill(terminal, 0, 'nowhere');
+		fill(terminal, 1, 'hello');
+		fill(terminal, 1, image);
+		terminal.press('ctrl-s');
+		await terminal.until(/Create the service hello/);
+		await terminal.until(/namespaces "nowhere" not found/);
+		terminal.press('enter');
+		await terminal.until(/The server refused: namespaces "nowhere" not found/);
+		terminal.press('esc');
+		await terminal.until(/New service/);
+		for (const typed of ['nowhere', 'hello', image]) expect(terminal.screen()).toContain(typed);
+		expect(terminal.screen()).toMatch(/✗ Namespace\s+nowhere/);
+	});
+
+	it('keeps what was typed when it is closed, and has it again when it is opened', async () => {
+		await using terminal = await openForm();
+		fill(terminal, 1, 'half-typed');
+		await terminal.until(/half-typed/);
+		terminal.press('esc');
+		await terminal.until(/1 Services/);
+		terminal.press('n');
+		await terminal.until(/half-typed/);
+	});
+});
+
+describe('an image that cannot be pulled', () => {
+	it('shows the reason at the service and leaves the others alone', async () => {
+		await using terminal = await openOnSandbox({cols: 160, rows: 40});
+		await reviewNewService(terminal, {name: 'broken', image: 'registry.example.com/samples/no-such-image:1'});
+		await terminal.until(/Dry run: the server would accept it/);
+		terminal.press('enter');
+		await terminal.until(/broken\s+100\s+Failed/);
+		await terminal.until(/Unable to fetch image "registry\.example\.com\/samples\/no-such-image:1"/);
+		expect(terminal.screen()).toMatch(/cart\s+90│10\s+Ready/);
+	});
+});
+
+describe('the slider', () => {
+	it('refuses a share above 100 with a sentence and keeps the split and the typed digits', async () => {
+		await using terminal = await openOnSandbox();
+		terminal.press('3');
+		await terminal.until(/▸3 Traffic/);
+		terminal.press('1', '0', '1', 'enter');
+		await terminal.until(/101 % is more than there is/);
+		expect(terminal.screen()).toMatch(/101▏ %/);
+		terminal.press('esc');
+		await terminal.until(/…00001 stable.*90 %/);
+	});
+
+	it('takes keys that arrive in one read one at a time', async () => {
+		await using terminal = await openOnSandbox();
+		terminal.press('3', 'left', 'left', 'left', 'down', 'right');
+		await terminal.until(/…00001 stable.*90 → 86 %/);
+		await terminal.until(/…00002 canary.*10 → 14 %/);
+	});
+});

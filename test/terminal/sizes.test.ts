@@ -1,0 +1,76 @@
+/** What is on the screen at the sizes that operators have. */
+import {describe, expect, it} from 'vitest';
+import {openOnSandbox} from '../support/console.js';
+import type {TestTerminal} from '../support/terminal.js';
+
+/** Rows of the screen whose frames are broken: a border that is not closed, or a corner in the wrong place. */
+function brokenRows(terminal: TestTerminal, cols: number): string[] {
+	return terminal
+		.screen()
+		.split('\n')
+		.filter(row => /[╭╰│]/.test(row))
+		.filter(row => row.length !== cols || !/[╮╯│]$/.test(row));
+}
+
+const sizes = [
+	[80, 24],
+	[120, 40],
+	[200, 60],
+] as const;
+
+describe.each(sizes)('at %i columns and %i rows', (cols, rows) => {
+	it('shows the four panes whole, with the three services and their splits', async () => {
+		await using terminal = await openOnSandbox({cols, rows});
+		const screen = terminal.screen();
+		for (const title of ['1 Services', '2 Revisions of cart', '3 Traffic', '4 Live'])
+			expect(screen).toContain(title);
+		expect(screen).toMatch(/cart\s+90│10/);
+		expect(screen).toMatch(/checkout\s+100/);
+		expect(screen).toMatch(/payments\s+100/);
+		expect(screen.split('\n')).toHaveLength(rows);
+		expect(brokenRows(terminal, cols)).toEqual([]);
+	});
+
+	it.each([
+		['?', 'Keys in the services pane'],
+		['n', 'New service'],
+		['r', 'New revision of cart'],
+		['c', 'Complete the release of cart'],
+		['R', 'Roll back cart'],
+		['v', 'Ask cart once'],
+		['w', 'What was sent'],
+		[':', 'Command'],
+	])('draws the sheet of %s whole', async (key, title) => {
+		await using terminal = await openOnSandbox({cols, rows});
+		terminal.press(key);
+		await terminal.until(screen => screen.includes(title));
+		expect(brokenRows(terminal, cols)).toEqual([]);
+		terminal.press('esc');
+		await terminal.until(/1 Services/);
+	});
+});
+
+describe('on a small window', () => {
+	it.each([
+		[60, 20],
+		[40, 10],
+	])('shows one pane at a time at %i columns and %i rows', async (cols, rows) => {
+		await using terminal = await openOnSandbox({cols, rows});
+		expect(terminal.screen()).toMatch(/cart\s+90│10/);
+		expect(brokenRows(terminal, cols)).toEqual([]);
+		terminal.press('3');
+		await terminal.until(/3 Traffic/);
+		expect(terminal.screen()).toMatch(/…00001.*90 %/);
+		expect(brokenRows(terminal, cols)).toEqual([]);
+	});
+
+	it('follows the window when its size changes', async () => {
+		await using terminal = await openOnSandbox({cols: 120, rows: 40});
+		terminal.resize(60, 20);
+		await terminal.until(screen => !screen.includes('4 Live ') && /cart\s+90│10/.test(screen));
+		expect(brokenRows(terminal, 60)).toEqual([]);
+		terminal.resize(80, 24);
+		await terminal.until(/4 Live/);
+		expect(brokenRows(terminal, 80)).toEqual([]);
+	});
+});
