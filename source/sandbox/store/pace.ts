@@ -20,9 +20,9 @@ export function createPace(factor: number): Pace {
 		after(milliseconds, task) {
 			const delay = Math.min(Math.max(0, milliseconds) / factor, longestDelay);
 			if (delay === 0) {
-				// A timer of 0 ms waits for 1 ms; with hundreds of steps that adds up.
+				// A timer of 0 ms waits for 1 ms; with hundreds of steps that adds up. Not unref'd: the event loop sleeps on
+				// immediates that are, until something else wakes it.
 				const immediate = setImmediate(task);
-				immediate.unref();
 				return () => clearImmediate(immediate);
 			}
 
