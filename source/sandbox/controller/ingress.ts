@@ -4,6 +4,7 @@
  *
  * Source: net-kourier pkg/reconciler/ingress, knative/networking pkg/apis/networking/v1alpha1/ingress_lifecycle.go.
  */
+import type {LoadBalancerIngress} from '../../traffic/wire.js';
 import type {RoutingTable} from '../gateway/routing-table.js';
 import {ingresses} from '../resources.js';
 import {ingressConditions, reconcileStatus} from './conditions.js';
@@ -17,6 +18,10 @@ const probing = 200;
 
 /** How far the gateway has come with the configuration of one object (`uid` and generation). */
 type Progress = {version: string; programmed: boolean; probed: boolean};
+
+function loadBalancer(service: string): {ingress: LoadBalancerIngress[]} {
+	return {ingress: [{domainInternal: `${service}.kourier-system.svc.cluster.local`}]};
+}
 
 export function ingressReconciler(
 	context: ControllerContext,
@@ -72,9 +77,6 @@ export function ingressReconciler(
 				}
 
 				conditions.markTrue('LoadBalancerReady');
-				const loadBalancer = (service: string): {ingress: {domainInternal: string}[]} => ({
-					ingress: [{domainInternal: `${service}.kourier-system.svc.cluster.local`}],
-				});
 				return {
 					...before,
 					publicLoadBalancer: loadBalancer('kourier'),

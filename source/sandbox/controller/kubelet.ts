@@ -1,0 +1,247 @@
+/**
+ * Runs the pods there are: starts their container, watches whether its port is open, starts it again when it exits, and
+ * keeps the pod's status. What a kubelet and its container runtime do on a node.
+ */
+import type {Image} from '../images/image.js';
+import {configmaps, pods} from '../resources.js';
+import type {StoredObject} from '../state.js';
+import type {ControllerContext} from './controller.js';
+import {keyOf, timestamp, type Key} from './objects.js';
+import {findImage} from '../images/catalog.js';
+import {startContainer, type ContainerProcess} from './container-process.js';
+import {containerOf, type PodContainer} from './pod-spec.js';
+import {podStatus, type ContainerState, type PodPhase} from './pod-status.js';
+
+export type Kubelet = {
+	/** The last lines a container wrote, oldest first; undefined when there is no such pod. */
+	logs(key: Key): readonly string[] | undefined;
+	/** Stops every container. */
+	stop(): Promise<void>;
+};
+
+export type PodReadiness = {
+	/** The container's port is open. */
+	ready(pod: StoredObject, socket: {host: string; port: number}): void;
+	/** The pod is to get no more requests; resolves when the last one is through. */
+	unready(pod: StoredObject): Promise<void>;
+};
+
+/** Milliseconds. */
+const scheduling = 50;
+const pulling = 400;
+const probing = 200;
+const firstBackOff = 10_000;
+const longestBackOff = 300_000;
+/** Seconds a pod may take to finish its requests (terminationGracePeriodSeconds is timeoutSeconds, 300). */
+const terminationGrace = 300_000;
+/** At an infinite pace a container that always exits would be started again for ever. */
+const restartsAtOnce = 3;
+
+type Running = {
+	pod: StoredObject;
+	process: ContainerProcess | undefined;
+	log: string[];
+	restarts: number;
+	terminating: boolean;
+	gone: boolean;
+	lastState: ContainerState | undefined;
+};
+
+export function startKubelet(context: ControllerContext, readiness: PodReadiness): Kubelet {
+	const {store, pace, events} = context;
+	const running = new Map<string, Running>();
+	const record = (pod: Running, type: 'Normal' | 'Warning', reason: string, message: string): void =>
+		events.record(pod.pod, type, reason, message, 'kubelet');
+
+	function later(pod: Running, milliseconds: number, task: () => void): void {
+		pace.after(milliseconds, () => {
+			if (!pod.gone) {
+				task();
+			}
+		});
+	}
+
+	function write(pod: Running, phase: PodPhase, state: ContainerState, ready: boolean): void {
+		const {namespace, name} = pod.pod.metadata;
+		if (!store.get(pods, namespace, name)) {
+			return;
+		}
+
+		store.update(pods, namespace, name, 'status', current => ({
+			...current,
+			status: podStatus(current, {
+				phase,
+				state,
+				ready,
+				restarts: pod.restarts,
+				lastState: pod.lastState,
+				now: timestamp(context.now()),
+			}),
+		}));
+	}
+
+	function schedule(object: StoredObject): void {
+		const pod: Running = {
+			pod: object,
+			process: undefined,
+			log: [],
+			restarts: 0,
+			terminating: false,
+			gone: false,
+			lastState: undefined,
+		};
+		running.set(object.metadata.uid, pod);
+		later(pod, scheduling, () => {
+			const text = `Successfully assigned ${keyOf(object)} to sandbox-node`;
+			events.record(object, 'Normal', 'Scheduled', text, 'default-scheduler');
+			write(pod, 'Pending', {waiting: {reason: 'ContainerCreating'}}, false);
+			pull(pod);
+		});
+	}
+
+	function pull(pod: Running): void {
+		const container = containerOf(pod.pod);
+		record(pod, 'Normal', 'Pulling', `Pulling image "${container.image}"`);
+		later(pod, pulling, () => {
+			const image = findImage(container.image);
+			if (image) {
+				record(pod, 'Normal', 'Pulled', `Successfully pulled image "${container.image}"`);
+				run(pod, image, container);
+				return;
+			}
+
+			const message = `failed to pull and unpack image "${container.image}": failed to resolve reference "${container.image}": not found`;
+			record(pod, 'Warning', 'Failed', `Failed to pull image "${container.image}": ${message}`);
+			record(pod, 'Warning', 'BackOff', `Back-off pulling image "${container.image}"`);
+			const text = `Back-off pulling image "${container.image}": ErrImagePull: ${message}`;
+			write(pod, 'Pending', {waiting: {reason: 'ImagePullBackOff', message: text}}, false);
+		});
+	}
+
+	function run(pod: Running, image: Image, container: PodContainer): void {
+		const env = container.environment(name => store.get(configmaps, pod.pod.metadata.namespace, name));
+		if ('problem' in env) {
+			record(pod, 'Warning', 'Failed', `Error: ${env.problem}`);
+			write(pod, 'Pending', {waiting: {reason: 'CreateContainerConfigError', message: env.problem}}, false);
+			return;
+		}
+
+		record(pod, 'Normal', 'Created', `Created container: ${container.name}`);
+		const startedAt = timestamp(context.now());
+		const process = startContainer(image, container, {
+			env: env.values,
+			pace,
+			random: context.random,
+			log: line => {
+				pod.log.push(line);
+				if (pod.log.length > 1000) {
+					pod.log.shift();
+				}
+			},
+		});
+		pod.process = process;
+		record(pod, 'Normal', 'Started', `Started container ${container.name}`);
+		write(pod, 'Running', {running: {startedAt}}, false);
+		void announce(pod, process, startedAt);
+		void restartOnExit(pod, process, startedAt, image, container);
+	}
+
+	/** Says that the pod is ready once its port is open and the probe has seen it. */
+	async function announce(pod: Running, process: ContainerProcess, startedAt: string): Promise<void> {
+		const socket = await process.listening;
+		later(pod, probing, () => {
+			if (pod.process === process && !pod.terminating) {
+				write(pod, 'Running', {running: {startedAt}}, true);
+				readiness.ready(pod.pod, socket);
+			}
+		});
+	}
+
+	async function restartOnExit(
+		pod: Running,
+		process: ContainerProcess,
+		startedAt: string,
+		image: Image,
+		container: PodContainer,
+	): Promise<void> {
+		const exit = await process.exited;
+		if (!pod.gone && pod.process === process) {
+			restart(pod, image, container, {...exit, startedAt, finishedAt: timestamp(context.now())});
+		}
+	}
+
+	function restart(
+		pod: Running,
+		image: Image,
+		container: PodContainer,
+		exit: {code: number; message: string; reason: string; startedAt: string; finishedAt: string},
+	): void {
+		pod.process = undefined;
+		void readiness.unready(pod.pod);
+		const {code: exitCode, message, reason, startedAt, finishedAt} = exit;
+		pod.lastState = {terminated: {exitCode, reason, message, startedAt, finishedAt}};
+		const delay = Math.min(firstBackOff * 2 ** pod.restarts, longestBackOff);
+		const {name} = pod.pod.metadata;
+		record(
+			pod,
+			'Warning',
+			'BackOff',
+			`Back-off restarting failed container ${container.name} in pod ${name}`,
+		);
+		const text = `back-off ${delay / 1000}s restarting failed container=${container.name} pod=${keyOf(pod.pod).replace('/', '_')}`;
+		const waiting = {reason: 'CrashLoopBackOff', message: text};
+		write(pod, 'Running', {waiting}, false);
+		if (Number.isFinite(pace.factor) || pod.restarts < restartsAtOnce) {
+			later(pod, delay, () => {
+				pod.restarts++;
+				run(pod, image, container);
+			});
+		}
+	}
+
+	/** Lets a pod finish its requests, then takes it away. */
+	async function terminate(pod: Running): Promise<void> {
+		pod.terminating = true;
+		const {namespace, name, uid} = pod.pod.metadata;
+		record(pod, 'Normal', 'Killing', `Stopping container ${containerOf(pod.pod).name}`);
+		await Promise.race([
+			readiness.unready(pod.pod),
+			new Promise<void>(resolve => {
+				later(pod, terminationGrace, resolve);
+			}),
+		]);
+		await pod.process?.stop();
+		if (store.get(pods, namespace, name)?.metadata.uid === uid) {
+			store.remove(pods, namespace, name);
+		}
+	}
+
+	async function kill(pod: Running): Promise<void> {
+		pod.gone = true;
+		running.delete(pod.pod.metadata.uid);
+		await Promise.all([readiness.unready(pod.pod), pod.process?.stop()]);
+	}
+
+	const unsubscribe = store.subscribe(({type, resource, object}) => {
+		if (resource !== pods) {
+			return;
+		}
+
+		const pod = running.get(object.metadata.uid);
+		if (type === 'ADDED') {
+			schedule(object);
+		} else if (type === 'DELETED' && pod) {
+			void kill(pod);
+		} else if (object.metadata.deletionTimestamp !== undefined && pod && !pod.terminating) {
+			void terminate(pod);
+		}
+	});
+
+	return {
+		logs: key => [...running.values()].find(({pod}) => keyOf(pod) === key)?.log,
+		async stop() {
+			unsubscribe();
+			await Promise.all([...running.values()].map(kill));
+		},
+	};
+}

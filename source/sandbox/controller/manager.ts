@@ -1,0 +1,82 @@
+import type {RevisionBackend} from '../gateway/revision-backend.js';
+import {createRoutingTable, type RoutingTable} from '../gateway/routing-table.js';
+import {createAutoscaler, type Autoscaler} from './autoscaler.js';
+import {configurationReconciler} from './configuration.js';
+import {startController, type Controller, type ControllerContext} from './controller.js';
+import {ingressReconciler} from './ingress.js';
+import {startKubelet, type Kubelet} from './kubelet.js';
+import {labelerReconciler} from './labeler.js';
+import {controllerKeys, type Key} from './objects.js';
+import {podsReconciler} from './pods.js';
+import {revisionReconciler} from './revision.js';
+import {routeReconciler} from './route.js';
+import {serviceReconciler} from './service.js';
+
+export type ControllerManager = {
+	/** What the gateway routes by. */
+	table: RoutingTable;
+	/** The revisions it routes to, by `namespace/name`. */
+	backends: ReadonlyMap<Key, RevisionBackend>;
+	autoscaler: Autoscaler;
+	kubelet: Kubelet;
+	/** Stops all controllers and every pod. */
+	stop(): Promise<void>;
+};
+
+/** Starts everything that follows from the objects in the store. */
+export function startControllers(context: ControllerContext): ControllerManager {
+	const table = createRoutingTable();
+	const backends = new Map<Key, RevisionBackend>();
+	const controllers: Controller[] = [];
+	// The scale decides on pods, and pods on what the revision says.
+	const autoscaler = createAutoscaler(context.pace, key => {
+		podsController.enqueue(key);
+		revisionController.enqueue(key);
+	});
+	const podsController = startController(context, podsReconciler(context, autoscaler));
+	const revisionController = startController(
+		context,
+		revisionReconciler(context, {autoscaler, backends, again: key => revisionController.enqueue(key)}),
+	);
+	const ingressController = startController(
+		context,
+		ingressReconciler(context, table, key => ingressController.enqueue(key)),
+	);
+	controllers.push(
+		startController(context, serviceReconciler(context)),
+		startController(context, configurationReconciler(context)),
+		startController(context, routeReconciler(context)),
+		startController(context, labelerReconciler(context)),
+		podsController,
+		revisionController,
+		ingressController,
+	);
+	const backendsOf = (pod: Parameters<typeof controllerKeys>[0]): RevisionBackend[] =>
+		controllerKeys(pod, 'Revision')
+			.map(key => backends.get(key))
+			.filter(backend => backend !== undefined);
+	const kubelet = startKubelet(context, {
+		ready(pod, socket) {
+			for (const backend of backendsOf(pod)) {
+				backend.add({pod: pod.metadata.uid, ...socket});
+			}
+		},
+		async unready(pod) {
+			await Promise.all(backendsOf(pod).map(backend => backend.remove(pod.metadata.uid)));
+		},
+	});
+	return {
+		table,
+		backends,
+		autoscaler,
+		kubelet,
+		async stop() {
+			for (const controller of controllers) {
+				controller.stop();
+			}
+
+			autoscaler.stop();
+			await kubelet.stop();
+		},
+	};
+}

@@ -1,0 +1,158 @@
+/**
+ * The Pod of a Revision, and what its container is to be given.
+ *
+ * Source: knative/serving pkg/reconciler/revision/resources/deploy.go, env_var.go.
+ */
+import type {Container, EnvVar, KubernetesObject} from '../../traffic/wire.js';
+import type {StoredObject} from '../state.js';
+import {childName, controlledBy, type StoredRevision} from './objects.js';
+
+/** The port a container is expected to listen on when the template names none. */
+export const defaultPort = 8080;
+
+export function portOf(revision: StoredRevision): number {
+	const [port] = userContainer(revision)?.ports ?? [];
+	// Knative takes 0 for the default.
+	return port?.containerPort || defaultPort;
+}
+
+/** The container that serves: the only one, or the one with a port. */
+export function userContainer(revision: StoredRevision): Container | undefined {
+	const {containers = []} = revision.spec ?? {};
+	return containers.find(({ports = []}) => ports.length > 0) ?? containers[0];
+}
+
+/** A pod of the revision; `suffix` tells it from its like. */
+export function makePod(revision: StoredRevision, suffix: string): KubernetesObject {
+	const {namespace = '', name, uid, labels = {}, annotations = {}} = revision.metadata;
+	const container = userContainer(revision);
+	const containerName = container?.name ?? 'user-container';
+	const digest = revision.status?.containerStatuses?.find(
+		status => status.name === containerName,
+	)?.imageDigest;
+	const port = portOf(revision);
+	const env: EnvVar[] = [
+		...(container?.env ?? []),
+		{name: 'PORT', value: String(port)},
+		{name: 'K_REVISION', value: name},
+		{name: 'K_CONFIGURATION', value: labels['serving.knative.dev/configuration'] ?? ''},
+		{name: 'K_SERVICE', value: labels['serving.knative.dev/service'] ?? ''},
+	];
+	return {
+		apiVersion: 'v1',
+		kind: 'Pod',
+		metadata: {
+			name: `${childName(name, '-deployment')}-${suffix}`,
+			namespace,
+			labels: {
+				...labels,
+				'serving.knative.dev/revision': name,
+				'serving.knative.dev/revisionUID': uid,
+				app: name,
+			},
+			annotations,
+			ownerReferences: [controlledBy(revision)],
+		},
+		spec: {
+			nodeName: 'sandbox-node',
+			restartPolicy: 'Always',
+			terminationGracePeriodSeconds: revision.spec?.timeoutSeconds ?? 300,
+			containers: [
+				{
+					...container,
+					name: containerName,
+					image: digest ?? container?.image ?? '',
+					ports: [{name: 'user-port', containerPort: port, protocol: 'TCP'}],
+					env,
+				},
+				{
+					name: 'queue-proxy',
+					image: 'gcr.io/knative-releases/knative.dev/serving/cmd/queue',
+					ports: [
+						{name: 'http-queueadm', containerPort: 8022, protocol: 'TCP'},
+						{name: 'http-autometric', containerPort: 9090, protocol: 'TCP'},
+						{name: 'queue-port', containerPort: 8012, protocol: 'TCP'},
+					],
+				},
+			],
+		},
+		status: {phase: 'Pending'},
+	};
+}
+
+export type PodContainer = {
+	name: string;
+	image: string;
+	port: number;
+	command: readonly string[];
+	/** The environment with all references followed, or what is missing. */
+	environment(
+		configMap: (name: string) => StoredObject | undefined,
+	): {values: Record<string, string>} | {problem: string};
+};
+
+/** The container that serves, as it stands in a pod. */
+export function containerOf(pod: StoredObject): PodContainer {
+	const spec: unknown = pod.spec;
+	const [container] = listOf(fieldOf(spec, 'containers'));
+	const [port] = listOf(fieldOf(container, 'ports'));
+	const containerPort = fieldOf(port, 'containerPort');
+	return {
+		name: textOf(fieldOf(container, 'name')),
+		image: textOf(fieldOf(container, 'image')),
+		port: typeof containerPort === 'number' ? containerPort : defaultPort,
+		command: listOf(fieldOf(container, 'command')).map(word => textOf(word)),
+		environment(configMap) {
+			const values: Record<string, string> = {};
+			for (const variable of listOf(fieldOf(container, 'env'))) {
+				const value = valueOf(variable, configMap);
+				if (typeof value !== 'string') {
+					return value;
+				}
+
+				values[textOf(fieldOf(variable, 'name'))] = value;
+			}
+
+			return {values};
+		},
+	};
+}
+
+function valueOf(
+	variable: unknown,
+	configMap: (name: string) => StoredObject | undefined,
+): string | {problem: string} {
+	const from = fieldOf(variable, 'valueFrom');
+	const secret = fieldOf(from, 'secretKeyRef');
+	if (secret !== undefined) {
+		return {problem: `secret "${textOf(fieldOf(secret, 'name'))}" not found`};
+	}
+
+	const reference = fieldOf(from, 'configMapKeyRef');
+	if (reference === undefined) {
+		return textOf(fieldOf(variable, 'value'));
+	}
+
+	const [name, key] = [textOf(fieldOf(reference, 'name')), textOf(fieldOf(reference, 'key'))];
+	const found = configMap(name);
+	if (!found) {
+		return {problem: `configmap "${name}" not found`};
+	}
+
+	const value = fieldOf(found['data'], key);
+	return typeof value === 'string' ? value : {problem: `couldn't find key ${key} in ConfigMap ${name}`};
+}
+
+function fieldOf(value: unknown, field: string): unknown {
+	return typeof value === 'object' && value !== null && Object.hasOwn(value, field)
+		? Reflect.get(value, field)
+		: undefined;
+}
+
+function listOf(value: unknown): unknown[] {
+	return Array.isArray(value) ? value : [];
+}
+
+function textOf(value: unknown): string {
+	return typeof value === 'string' ? value : '';
+}

@@ -1,0 +1,201 @@
+/**
+ * The sandbox: a small Knative inside this process. An API server, the controllers, pods behind real sockets and a
+ * gateway, all on loopback and all in memory.
+ */
+import {randomBytes} from 'node:crypto';
+import {rmSync} from 'node:fs';
+import {dirname} from 'node:path';
+import {kubeconfigYaml, writeKubeconfig} from './api/kubeconfig.js';
+import {startApiServer, type ApiServer} from './api/server.js';
+import {apiRequest} from './api-request.js';
+import {createEventRecorder} from './controller/events.js';
+import {startControllers} from './controller/manager.js';
+import {furnish} from './furniture.js';
+import {startGateway} from './gateway/gateway.js';
+import {seed} from './seed.js';
+import type {Pace} from './state.js';
+import {createObjectStore} from './store/object-store.js';
+import {createPace} from './store/pace.js';
+
+export type SandboxOptions = {
+	/** On 127.0.0.1; a free one unless told. */
+	apiPort?: number;
+	/** On 127.0.0.1; a free one unless told. */
+	gatewayPort?: number;
+	/**
+	 * How many times as fast as a real cluster controllers, pods and autoscaler work; above 0, 1 unless told: a Service is
+	 * Ready in about two seconds and idle after a minute. At Infinity everything comes at once and nothing becomes idle.
+	 * Requests are not hurried: their time limits and the latency of an app pass in real time.
+	 */
+	pace?: number;
+	/** Whether there are services to begin with; true unless told. */
+	seed?: boolean;
+	/** What the gateway draws revisions by, in [0, 1); Math.random unless told. */
+	random?: () => number;
+	/**
+	 * Serve the API over HTTPS, under a certificate that the kubeconfig trusts: kubectl and kn send no token over plain
+	 * HTTP. True unless told.
+	 */
+	tls?: boolean;
+	/** Is told of what a controller could not do; it is tried again. Written to nowhere unless told. */
+	onError?: (error: unknown, where: string) => void;
+};
+
+export type Sandbox = {
+	apiUrl: string;
+	token: string;
+	/** The certificate to trust, in PEM; absent without TLS. */
+	certificateAuthority?: string;
+	kubeconfigPath: string;
+	kubeconfig: string;
+	/** `127.0.0.1:<port>`. */
+	gatewayAddress: string;
+	/** Closes every listener, pod and connection, and removes the kubeconfig. Idempotent. */
+	stop(): Promise<void>;
+};
+
+const userName = 'sandbox-operator';
+const contextName = 'sandbox';
+
+/**
+ * Starts a sandbox; resolves when its services are there and settled.
+ *
+ * @throws RangeError when the pace is not above 0; Error when a port is taken.
+ */
+export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
+	const {apiPort = 0, gatewayPort = 0, random = Math.random, onError = () => {}, tls = true} = options;
+	const pace = switchablePace(createPace(options.pace ?? 1));
+	let back = 0;
+	const now = (): number => Date.now() - back;
+	const store = createObjectStore({now});
+	const stops: (() => Promise<void>)[] = [];
+	let stopping: Promise<void> | undefined;
+	const stop = (): Promise<void> => {
+		stopping ??= (async () => {
+			// What was started last goes first.
+			for (const task of stops.splice(0).toReversed()) {
+				await task();
+			}
+		})();
+		return stopping;
+	};
+
+	try {
+		const manager = startControllers({
+			store,
+			pace,
+			events: createEventRecorder(store, now),
+			now,
+			random: Math.random,
+			report: onError,
+		});
+		stops.push(() => manager.stop());
+		const gateway = await listening('gateway', gatewayPort, () =>
+			startGateway({
+				port: gatewayPort,
+				table: manager.table,
+				backendOf: ({namespace, revision}) => manager.backends.get(`${namespace}/${revision}`),
+				random,
+			}),
+		);
+		stops.push(() => gateway.close());
+		back = 30 * 24 * 3_600_000;
+		furnish(store, gateway.port);
+		back = 0;
+		const token = randomBytes(24).toString('base64url');
+		const api = await listening('API server', apiPort, () =>
+			startApiServer({store, port: apiPort, token, userName, tls, now, groups: ['system:masters']}),
+		);
+		stops.push(() => api.close());
+		if (options.seed ?? true) {
+			const restore = pace.hurry();
+			await seed({
+				store,
+				request: apiRequest(api, token),
+				setBack(milliseconds) {
+					back = milliseconds;
+				},
+			});
+			restore();
+		}
+
+		manager.autoscaler.start();
+		const kubeconfig = await publishKubeconfig(api, token);
+		stops.push(kubeconfig.remove);
+		return {
+			apiUrl: api.url,
+			token,
+			...(api.certificateAuthority === undefined ? {} : {certificateAuthority: api.certificateAuthority}),
+			kubeconfigPath: kubeconfig.path,
+			kubeconfig: kubeconfig.text,
+			gatewayAddress: `127.0.0.1:${gateway.port}`,
+			stop,
+		};
+	} catch (error) {
+		await stop();
+		throw error;
+	}
+}
+
+/** Says of a port that is taken whose it was to be. */
+async function listening<T>(what: string, port: number, start: () => Promise<T>): Promise<T> {
+	try {
+		return await start();
+	} catch (error) {
+		const code = error instanceof Error && 'code' in error ? error.code : undefined;
+		if (code === 'EADDRINUSE') {
+			const message = `port ${port} of 127.0.0.1 is taken: give the sandbox's ${what} another one, or 0 for any`;
+			throw new Error(message, {cause: error});
+		}
+
+		if (code === 'EACCES') {
+			const message = `port ${port} may not be opened by this user: give the sandbox's ${what} one above 1023`;
+			throw new Error(message, {cause: error});
+		}
+
+		throw error;
+	}
+}
+
+async function publishKubeconfig(
+	api: ApiServer,
+	token: string,
+): Promise<{path: string; text: string; remove: () => Promise<void>}> {
+	const config = {
+		server: api.url,
+		certificateAuthority: api.certificateAuthority,
+		token,
+		userName,
+		contextName,
+		namespace: 'default',
+	};
+	const file = await writeKubeconfig(config);
+	// It holds a token: it goes even when the process is told to go at once.
+	const onExit = (): void => rmSync(dirname(file.path), {recursive: true, force: true});
+	process.once('exit', onExit);
+	return {
+		path: file.path,
+		text: kubeconfigYaml(config),
+		async remove() {
+			process.off('exit', onExit);
+			await file.remove();
+		},
+	};
+}
+
+/** A pace that can pass at once for a while. */
+function switchablePace(usual: Pace): Pace & {hurry(): () => void} {
+	let current = usual;
+	return {
+		get factor() {
+			return current.factor;
+		},
+		after: (milliseconds, task) => current.after(milliseconds, task),
+		hurry() {
+			current = createPace(Number.POSITIVE_INFINITY);
+			return () => {
+				current = usual;
+			};
+		},
+	};
+}
