@@ -314,6 +314,23 @@ describe('a watch', () => {
 	});
 });
 
+describe('a watch whose opening fails in the caller', () => {
+	it('passes that on, and closes', async () => {
+		const cluster = await connected();
+		const mine = new RangeError('mine');
+		const onOpen = () => {
+			throw mine;
+		};
+		const watch = cluster
+			.watch('/a', {}, () => {}, new AbortController().signal, onOpen)
+			.catch((error: unknown) => error);
+		const exchange = await server.next();
+		exchange.stream();
+		expect(await watch).toBe(mine);
+		await exchange.closed;
+	});
+});
+
 describe('who we are', () => {
 	it('acts as a user with all groups, uid and extra, which client-node drops', async () => {
 		const user = {
@@ -448,6 +465,23 @@ describe('a credential plugin', () => {
 			{status: 200, body: {token: 'Bearer token-2'}},
 			{status: 200, body: {token: 'Bearer token-2'}},
 		]);
+	});
+
+	it('is not run again for a late refusal of what it gave before', async () => {
+		const exec = await plugin();
+		const cluster = await connected({kubeconfigText: server.kubeconfig({user: {exec}})});
+		const answers = ['/a', '/b'].map(async each => cluster.request({method: 'GET', path: each}));
+		const early = await server.next();
+		const late = await server.next();
+		early.answer(401, {});
+		const second = await server.next();
+		expect(second.headers.authorization).toBe('Bearer token-2');
+		second.answer(200, {});
+		late.answer(401, {});
+		const third = await server.next();
+		expect(third.headers.authorization).toBe('Bearer token-2');
+		third.answer(200, {});
+		await Promise.all(answers);
 	});
 
 	it('that fails is named, with its own words made printable', async () => {

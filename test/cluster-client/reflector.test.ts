@@ -135,12 +135,17 @@ describe('a reflector', () => {
 	it('hands over what the watch says, in order, also when it comes in pieces', async () => {
 		follow();
 		const {stream} = await live();
-		const line = JSON.stringify({type: 'ADDED', object: object('ä', '11')});
-		const half = Buffer.from(line).indexOf('ä') + 1;
-		stream.raw(line.slice(0, half));
-		stream.raw(`${line.slice(half)}\n`);
-		stream.send(
+		const lines = [
+			{type: 'ADDED', object: object('ä', '11')},
 			{type: 'MODIFIED', object: object('ä', '12')},
+		].map(event => `${JSON.stringify(event)}\n`);
+		const bytes = Buffer.from(lines.join(''));
+		// Cut in the middle of a character of two bytes, the second half when the first has surely come.
+		const half = bytes.lastIndexOf('ä') + 1;
+		stream.raw(bytes.subarray(0, half));
+		await seen.count(2);
+		stream.raw(bytes.subarray(half));
+		stream.send(
 			{type: 'BOOKMARK', object: {metadata: {resourceVersion: '15'}}},
 			{type: 'DELETED', object: object('ä', '16')},
 		);
@@ -156,14 +161,14 @@ describe('a reflector', () => {
 		follow();
 		const {stream} = await live();
 		stream.send(
+			{type: 'ADDED', object: object('a', '11')},
 			{type: 'BOOKMARK', object: {metadata: {resourceVersion: '99'}}},
-			{type: 'ADDED', object: object('a', '100')},
 		);
 		await seen.count(2);
 		timers.advance(60_000);
 		stream.end();
 		const again = await server.next();
-		expect(again.query.get('resourceVersion')).toBe('100');
+		expect(again.query.get('resourceVersion')).toBe('99');
 		again.stream();
 		expect(seen.states.map(({kind}) => kind)).toEqual(['connecting', 'live']);
 	});
@@ -177,6 +182,18 @@ describe('a reflector', () => {
 		timers.advance(600);
 		(await server.next()).stream().end();
 		expect(await timers.sleeping()).toBe(1200);
+	});
+
+	it('forgets earlier failures after a watch that lasted', async () => {
+		follow();
+		const first = await server.next();
+		first.answer(500, 'oops');
+		expect(await timers.sleeping()).toBe(600);
+		timers.advance(600);
+		const {watching} = await live();
+		timers.advance(10_000);
+		watching.cut();
+		expect(await timers.sleeping()).toBe(600);
 	});
 
 	it.each([

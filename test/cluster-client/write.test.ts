@@ -229,6 +229,13 @@ describe('a guarded patch whose answer was lost', () => {
 		expect(outcome).toHaveProperty('sentence', expect.stringContaining('cannot be told'));
 	});
 
+	it('cannot be told in a list that grew', async () => {
+		const outcome = guardedPatch(cluster, target, [{op: 'add', path: '/spec/traffic/-', value: {tag: 'x'}}]);
+		(await server.next()).cut();
+		(await server.next()).answer(200, service(4));
+		expect(await outcome).toMatchObject({kind: 'unknown', now: service(4)});
+	});
+
 	it('is unknown when the object cannot be read either', async () => {
 		const outcome = await patchAnswered('cut', 'cut');
 		expect(outcome).toHaveProperty('kind', 'unknown');

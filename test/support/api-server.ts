@@ -17,7 +17,7 @@ export type Exchange = {
 	/** Answers with JSON, or with plain text when given a string. */
 	answer: (status: number, body: unknown, headers?: Record<string, string | string[]>) => void;
 	/** Begins an answer that stays open: a watch. */
-	stream(): {send(...events: unknown[]): void; raw(text: string): void; end(): void};
+	stream(): {send(...events: unknown[]): void; raw(text: string | Uint8Array): void; end(): void};
 	/** Breaks the connection. */
 	cut: () => void;
 	/** Resolves when the client has gone away. */
