@@ -228,9 +228,11 @@ export function createLoop({
 
 			beginEpoch({weights: sameService ? weights : [], settling: sameService && tally.settling});
 		},
-		setEpoch(next) {
-			if (next.settling !== tally.settling || !isDeepStrictEqual(next.weights, weights)) {
-				beginEpoch(next);
+		setEpoch({settling, weights: given}) {
+			// Only what makes up a split: another tag or URL beside it begins no new test.
+			const next = given.map(({revision, percent}) => ({revision, percent}));
+			if (settling !== tally.settling || !isDeepStrictEqual(next, weights)) {
+				beginEpoch({weights: next, settling});
 			}
 		},
 		learn: async tags => learner.learn(tags),

@@ -118,7 +118,8 @@ test('counts begin anew when the split changes, and only then', async () => {
 	const {since} = loop.snapshot();
 	loop.start();
 	await clock.pass(3000);
-	loop.setEpoch(structuredClone(old));
+	const tagged = old.weights.map(weight => ({...weight, tag: 'stable'}));
+	loop.setEpoch({weights: tagged, settling: false});
 	expect(loop.snapshot()).toMatchObject({since, answered: 4});
 	loop.setEpoch(half);
 	expect(loop.snapshot()).toMatchObject({since: since + 3000, answered: 0, sent: 0});
