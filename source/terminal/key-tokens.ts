@@ -173,12 +173,15 @@ const plainKeys = (text: string): string[] => {
 	return keys;
 };
 
+/** The line editing keys that people hold Alt for: a word left and right, and deleting one. */
+const ALT_KEYS = new Set(['b', 'f', 'd', '\u007F', '\b']);
+
 /**
 Cut `chunk`, which follows `before`, into keys.
 
-ESC and another character in ONE read are Alt with that character (a terminal sends them in one write); in two reads they
-are Esc and that character, unless the second one continues a control sequence. So a slow line can lose an Alt key, but
-never makes a key of its own out of half a sequence.
+A terminal spells Alt with a character as ESC and that character in one write; but over SSH the Esc key and the next key
+arrive in one read just as well, and those must not be lost. So ESC and a character are two keys, except for the few that
+a line editor knows with Alt. In two reads they are always two keys, unless the second one continues a sequence.
 */
 export const cutKeys = (before: Pending, chunk: string): Cut => {
 	const keys: string[] = [];
@@ -233,23 +236,14 @@ export const cutKeys = (before: Pending, chunk: string): Cut => {
 			continue;
 		}
 
-		if (text[escapeIndex + 1] === ESC) {
-			// rxvt and PuTTY spell Alt+arrow `ESC ESC [A`; any other double ESC is the Esc key, and the next one counts anew.
-			const alt = sequenceAt(text, escapeIndex + 1);
-			if (typeof alt === 'object' && alt.isKey) {
-				keys.push(text.slice(escapeIndex, alt.end));
-				index = alt.end;
-			} else {
-				keys.push(ESCAPE_KEY);
-				index = escapeIndex + 1;
-			}
-
-			continue;
+		const next = text.charAt(escapeIndex + 1);
+		if (ALT_KEYS.has(next)) {
+			keys.push(ESC + next);
+			index = escapeIndex + 2;
+		} else {
+			keys.push(ESCAPE_KEY);
+			index = escapeIndex + 1;
 		}
-
-		const alt = String.fromCodePoint(text.codePointAt(escapeIndex + 1) ?? 0);
-		keys.push(ESC + alt);
-		index = escapeIndex + 1 + alt.length;
 	}
 
 	return {keys, pending: NOTHING_PENDING};

@@ -1,8 +1,8 @@
 import type {Key} from 'ink';
 
 /**
-The name of a single key press: the character itself (`j`, `G`, `=`), or one of the names below, with `shift-` or `ctrl-`
-before it. The key table, the help and the footer all speak of keys in these names.
+The name of a single key press: the character itself (`j`, `G`, `=`), or one of the names below, with `shift-`, `ctrl-`
+or `alt-` before it. The key table, the help and the footer all speak of keys in these names.
 */
 export type Stroke = string;
 
@@ -26,30 +26,31 @@ const named: ReadonlyArray<readonly [keyof Key, string]> = [
 const shiftable = new Set(['up', 'down', 'left', 'right', 'tab']);
 
 /**
-The stroke of what Ink's `useInput` reports; undefined for text of several characters (a paste), for keys held with Alt or
-Super, and for the release of a key: none of them is ever an action.
+The stroke of what Ink's `useInput` reports; undefined for text of several characters (a paste), for keys held with Super,
+and for the release of a key: none of them is ever an action.
 */
 export const strokeOf = (input: string, key: Key): Stroke | undefined => {
-	if (key.meta || key.super || key.hyper || key.eventType === 'release') {
+	if (key.super || key.hyper || key.eventType === 'release') {
 		return undefined;
 	}
 
+	const alt = key.meta ? 'alt-' : '';
 	const name = named.find(([field]) => key[field] === true)?.[1];
 	if (name !== undefined) {
-		const modifiers = `${key.ctrl ? 'ctrl-' : ''}${key.shift && shiftable.has(name) ? 'shift-' : ''}`;
+		const modifiers = `${alt}${key.ctrl ? 'ctrl-' : ''}${key.shift && shiftable.has(name) ? 'shift-' : ''}`;
 		return modifiers + name;
 	}
 
 	if (key.ctrl) {
-		return /^[ a-z]$/.test(input) ? `ctrl-${input === ' ' ? 'space' : input}` : undefined;
+		return /^[ a-z]$/.test(input) ? `${alt}ctrl-${input === ' ' ? 'space' : input}` : undefined;
 	}
 
 	if (input === ' ') {
-		return 'space';
+		return `${alt}space`;
 	}
 
 	// Control characters without a name (Ctrl-J is LF in raw mode) are no strokes.
-	return /^\P{Control}$/u.test(input) ? input : undefined;
+	return /^\P{Control}$/u.test(input) ? alt + input : undefined;
 };
 
 const symbols: Readonly<Record<string, string>> = {up: '↑', down: '↓', left: '←', right: '→', enter: '⏎'};
@@ -62,7 +63,7 @@ export type StrokeStyle = {
 
 /** A stroke as it is shown to people: `↑`, `shift-←`, `ctrl-s`, `PgUp`, `R`. */
 export const showStroke = (stroke: Stroke, {isAscii = false}: StrokeStyle = {}): string => {
-	const cut = /^(?:(?:ctrl|shift)-)+(?=.)/.exec(stroke)?.[0].length ?? 0;
+	const cut = /^(?:(?:ctrl|shift|alt)-)+(?=.)/.exec(stroke)?.[0].length ?? 0;
 	const base = stroke.slice(cut);
 	const shown = (isAscii ? undefined : symbols[base]) ?? names[base] ?? base;
 	return stroke.slice(0, cut) + shown;

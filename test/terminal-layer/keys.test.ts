@@ -200,9 +200,11 @@ test('nothing that is no single key press is an action', () => {
 	expect(strokeOf('jj', noKey)).toBeUndefined();
 	expect(strokeOf('', noKey)).toBeUndefined();
 	expect(strokeOf('\n', noKey)).toBeUndefined();
-	expect(strokeOf('c', {...noKey, meta: true})).toBeUndefined();
+	expect(strokeOf('c', {...noKey, super: true})).toBeUndefined();
 	expect(strokeOf('c', {...noKey, eventType: 'release'})).toBeUndefined();
 	expect(actionFor('traffic', 'R\r', noKey)).toBeUndefined();
+	expect(actionFor('traffic', 'c', {...noKey, meta: true})).toBeUndefined();
+	expect(actionFor('form', '', {...noKey, return: true, meta: true})).toBeUndefined();
 });
 
 test('keys are shown as people know them, in ASCII where that is needed', () => {

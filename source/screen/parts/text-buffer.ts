@@ -81,11 +81,15 @@ export const editBuffer = (buffer: TextBuffer, stroke: Stroke): TextBuffer | und
 			return {characters, cursor: Math.min(end, cursor + 1)};
 		}
 
-		case 'ctrl-left': {
+		case 'ctrl-left':
+		case 'alt-left':
+		case 'alt-b': {
 			return {characters, cursor: wordStart(buffer)};
 		}
 
-		case 'ctrl-right': {
+		case 'ctrl-right':
+		case 'alt-right':
+		case 'alt-f': {
 			return {characters, cursor: wordEnd(buffer)};
 		}
 
@@ -109,8 +113,12 @@ export const editBuffer = (buffer: TextBuffer, stroke: Stroke): TextBuffer | und
 		}
 
 		case 'ctrl-w':
-		case 'ctrl-backspace': {
+		case 'alt-backspace': {
 			return remove(buffer, wordStart(buffer), cursor);
+		}
+
+		case 'alt-d': {
+			return {...remove(buffer, cursor, wordEnd(buffer)), cursor};
 		}
 
 		case 'ctrl-u': {

@@ -42,6 +42,12 @@ describe('a line of text', () => {
 		['Ctrl-W deletes a word', 'registry/ns/image:tag', ['ctrl-w'], 'registry/ns/image:|'],
 		['Ctrl-W twice', 'registry/ns/image:tag', ['ctrl-w', 'ctrl-w'], 'registry/ns/|'],
 		['a word to the left and right', 'one two', ['ctrl-left', 'ctrl-left', 'ctrl-right'], 'one| two'],
+		[
+			'Alt-B, Alt-D and Alt-Backspace',
+			'one two three',
+			['alt-b', 'alt-b', 'alt-d', 'alt-backspace'],
+			'| three',
+		],
 		['an emoji is deleted whole', 'a👩‍🚀', ['backspace'], 'a|'],
 		['a wide character is deleted whole', '世界', ['backspace'], '世|'],
 		['a flag is passed whole', 'a🇨🇭b', ['left', 'left'], 'a|🇨🇭b'],
@@ -117,6 +123,12 @@ describe('a text field', () => {
 		using part = await openPart(<Field initial="x" />);
 		part.press('tab', 'enter', 'up', 'down', 'ctrl-s', 'ctrl-y', '!');
 		expect(await part.until(/value="x!"/)).not.toMatch(/value=.*value=/s);
+	});
+
+	test('Alt with Backspace deletes a word', async () => {
+		using part = await openPart(<Field initial="one two" />);
+		part.press('\u001B\u007F', '!');
+		expect(await part.until(/value="one !"/)).toMatch(/^one !▏/);
 	});
 
 	test('never wraps', async () => {
