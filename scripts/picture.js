@@ -8,34 +8,51 @@ import {openTerminal} from '../test/support/terminal.ts';
 import {svgOf} from './svg.js';
 
 const [output = 'docs/console.svg', ...command] = process.argv.slice(2);
-const [program = process.execPath, ...args] =
-	command.length > 0 ? command : [process.execPath, 'dist/cli.js', '--sandbox'];
+const isConsole = command.length === 0;
+const [program, ...args] = isConsole
+	? [process.execPath, 'dist/cli.js', '--sandbox', '--pace', '10']
+	: command;
 
 /**
- * What is done, and what must be on the screen before the next step. A change of the console's keys or words is
+ * The release that is drawn: keys, and what must be on the screen after them. A change of the console's keys or words is
  * followed here, and nowhere else.
  */
 const steps = [
-	{until: /helloworld-go/},
-	// A split half and half, reviewed and applied.
-	{press: ['3', '='], until: /draft/},
-	{press: ['enter'], until: /before/i},
-	{press: ['enter'], until: /50 %/},
-	// Until the observed ratio says something, then a draft on top of it.
-	{press: ['b'], until: /agrees/},
-	{press: ['3', 'right', 'right'], until: /52 %/},
+	{until: /cart/},
+	// A service of one's own.
+	{press: ['n'], until: /New service/},
+	{
+		press: ['tab', 'helloworld-go', 'tab', 'registry.example.com/samples/helloworld-go:73fbdd56'],
+		until: /73fbdd56/,
+	},
+	{press: ['ctrl-s'], until: /Dry run: the server would accept it/},
+	{press: ['enter'], until: /helloworld-go\s+100\s+Ready/},
+	// Its second revision, which gets nothing at first.
+	{press: ['r'], until: /New revision of helloworld-go/},
+	{press: ['TARGET=Knative'], until: /TARGET=Knative/},
+	{press: ['ctrl-s'], until: /Dry run: the server would accept it/},
+	{press: ['enter'], until: /…00002\s+0 %\s+canary\s+● Ready/},
+	// Half of the traffic, and many requests, until the verdict is sure.
+	{press: ['3', '5', '0', 'enter'], until: /→ 50 %/},
+	{press: ['enter'], until: /Dry run: the server would accept it/},
+	{press: ['enter', '+', '+', '+', '+'], until: /Agrees with the configured split/},
+	// The next step as a draft.
+	{press: ['3', 'shift-left'], until: /50 → 40 %/},
 ];
 
-const terminal = openTerminal({command: program, args, cols: 100, rows: 30});
+const terminal = openTerminal({command: program, args, cols: 120, rows: 34});
 try {
-	if (command.length === 0) {
+	if (isConsole) {
 		for (const {press = [], until} of steps) {
 			terminal.press(...press);
 			await terminal.until(until, {within: 60_000});
 		}
 	}
 
-	await terminal.settle();
+	if (!isConsole) {
+		await terminal.settle();
+	}
+
 	await mkdir(path.dirname(output), {recursive: true});
 	await writeFile(output, svgOf(terminal.emulator, 'kn-canary releasing a revision of helloworld-go'));
 } finally {
