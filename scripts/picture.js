@@ -26,7 +26,7 @@ const steps = [
 		until: /73fbdd56/,
 	},
 	{press: ['ctrl-s'], until: /Dry run: the server would accept it/},
-	{press: ['enter'], until: /helloworld-go\s+100\s+Ready/},
+	{press: ['enter'], until: /hello\S+\s+100\s+Ready/},
 	// Its second revision, which gets nothing at first.
 	{press: ['r'], until: /New revision of helloworld-go/},
 	{press: ['TARGET=Knative'], until: /TARGET=Knative/},
@@ -35,9 +35,10 @@ const steps = [
 	// Half of the traffic, and many requests, until the verdict is sure.
 	{press: ['3', '5', '0', 'enter'], until: /→ 50 %/},
 	{press: ['enter'], until: /Dry run: the server would accept it/},
-	{press: ['enter', '+', '+', '+', '+'], until: /Agrees with the configured split/},
+	{press: ['enter'], until: /50│50/},
+	{press: ['space', '+', '+', '+', '+'], until: /Agrees with the configured split/},
 	// The next step as a draft.
-	{press: ['3', 'shift-left'], until: /50 → 40 %/},
+	{press: ['shift-left'], until: /50 → 40 %/},
 ];
 
 const terminal = openTerminal({command: program, args, cols: 120, rows: 34});
