@@ -101,7 +101,8 @@ describe('the house', () => {
 	it('keeps everything heavy out of what is loaded before the first frame', () => {
 		const seen = new Set<string>();
 		const packages = new Set<string>();
-		const queue = ['cli.tsx'];
+		// What cli.tsx imports before it draws: itself, the store and the screen.
+		const queue = ['cli.tsx', 'source/store/console.ts', 'source/screen/open.tsx'];
 		for (let file = queue.pop(); file !== undefined; file = queue.pop()) {
 			if (seen.has(file)) continue;
 			seen.add(file);

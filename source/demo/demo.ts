@@ -105,8 +105,12 @@ async function create(
 }
 
 async function createRevision(operator: Operator, say: Say): Promise<void> {
-	tell(await operator.createRevision({env: [{name: 'TARGET', value: 'Knative'}], percent: '0'}), say);
-	const revision = await operator.readyRevision('canary');
+	const {plan, before} = await operator.createRevision({
+		env: [{name: 'TARGET', value: 'Knative'}],
+		percent: '0',
+	});
+	tell(plan, say);
+	const revision = await operator.readyRevision('canary', before);
 	const service = await operator.settled(name);
 	const share = service.statusTraffic
 		.filter(target => target.revision === revision.name)
@@ -127,7 +131,7 @@ async function split(console: ReturnType<typeof createConsole>, operator: Operat
 
 function tell(plan: Plan, say: Say): void {
 	for (const row of plan.rows) {
-		say(`${row.revision ?? row.key}: ${row.before ?? '–'} → ${row.after ?? '–'} %`);
+		say(`${row.revision ?? 'the new revision'}: ${row.before ?? '–'} → ${row.after ?? '–'} %`);
 	}
 	for (const command of plan.commands) say(`$ ${command}`);
 }

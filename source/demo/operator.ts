@@ -42,6 +42,15 @@ export function createOperator(console: Console) {
 		return [top.refusal, ...Object.values<string | undefined>(top.errors)].filter(Boolean).join(' ');
 	}
 
+	/** The watch tells of a write a moment after its answer; until then the store has the state before it. */
+	async function written({name, write}: Plan): Promise<void> {
+		if (write.kind === 'create') return;
+		await until(store, `the change of ${name} in the watch`, ({services}) =>
+			services.some(service => service.uid === write.uid && service.generation > write.generation),
+		);
+		await settled(name);
+	}
+
 	/** The selected service once the gateway has what was asked for last. */
 	async function settled(name: string): Promise<ServiceView> {
 		return until(store, `${name} with its split at the gateway`, state => {
@@ -77,14 +86,21 @@ export function createOperator(console: Console) {
 			});
 			return {service, words};
 		},
-		async createRevision(values: Partial<RevisionValues>): Promise<Plan> {
+		/** Returns what was sent and the newest revision before it. */
+		async createRevision(
+			values: Partial<RevisionValues>,
+		): Promise<{plan: Plan; before: RevisionView | undefined}> {
+			const state = store.getState();
+			const before = revisionsOf(state, selectedService(state)?.name)[0];
 			openRevisionForm(store);
 			changeRevisionForm(store, values);
 			console.submitForm();
-			return confirm();
+			const plan = await confirm();
+			await written(plan);
+			return {plan, before};
 		},
-		/** The newest revision of the selected service, once it is Ready and its tag leads to it. */
-		async readyRevision(tag: string): Promise<RevisionView> {
+		/** The newest revision of the selected service, once it is another than before, Ready, and at its tag. */
+		async readyRevision(tag: string, before: RevisionView | undefined): Promise<RevisionView> {
 			return until(store, `a Ready revision at tag ${tag}`, state => {
 				const service = selectedService(state);
 				const newest = revisionsOf(state, service?.name)[0];
@@ -92,15 +108,19 @@ export function createOperator(console: Console) {
 				return (
 					service !== undefined &&
 					newest?.state.ready === true &&
+					newest.name !== before?.name &&
 					entry?.revision === newest.name &&
 					routeSettled(service) &&
 					newest
 				);
 			});
 		},
+		/** Presses the key of a traffic change and confirms it. Returns when the gateway has the new split. */
 		async write(press: () => void): Promise<Plan> {
 			press();
-			return confirm();
+			const plan = await confirm();
+			await written(plan);
+			return plan;
 		},
 		settled,
 		async verify(which: 'service' | 'revision'): Promise<{sheet: VerifySheet; answer: Answer}> {

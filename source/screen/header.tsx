@@ -1,8 +1,7 @@
 /** The first line: where one is, where the gateway is, and whether what is shown is fresh. */
 import {Box, Text} from 'ink';
 import {useShallow} from 'zustand/react/shallow';
-import type {ReflectorState} from '../cluster/reflector.js';
-import type {ConsoleState} from '../store/state.js';
+import type {ConsoleState, ReflectorState} from '../store/state.js';
 import type {Theme} from '../terminal/theme.js';
 import {widthOf} from './parts/fit-text.js';
 import {useTheme} from './parts/theme-context.js';

@@ -28,7 +28,7 @@ export function layoutOf(columns: number, rows: number): Layout {
 	const top = Math.max(6, Math.round(body.height * 0.32));
 	const traffic = body.height < 24 ? 5 : Math.max(6, Math.round(body.height * 0.18));
 	// Enough for a name, a state and a split; the rest goes to the revisions, which have more to say.
-	const services = Math.min(56, Math.max(30, Math.round(columns * 0.32)));
+	const services = Math.min(60, Math.max(30, Math.round(columns * 0.36)));
 	return {
 		kind: 'four',
 		services: {width: services, height: top},

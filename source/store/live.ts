@@ -22,6 +22,9 @@ export type Live = {
 	stop(): Promise<void>;
 };
 
+/** Of this program, for the User-Agent; set when it is built. */
+const version = process.env['KN_CANARY_VERSION'];
+
 /** Requests a second (statistics.md §4: 1 is `while true; curl; sleep 1`, 50 the cap). */
 const paces = [1, 2, 5, 10, 20, 50] as const;
 
@@ -81,10 +84,16 @@ export function createLive(store: ConsoleStore): Live {
 			return undefined;
 		}
 		// Loaded with the first use: the first frame needs no HTTP client.
-		const {createLoop} = await import('../probe/loop.js');
+		const [{createLoop}, {createProbe}] = await Promise.all([
+			import('../probe/loop.js'),
+			import('../probe/create-probe.js'),
+		]);
 		const existing = entries.get(service.uid);
 		if (existing || stopped) return existing;
-		const loop = createLoop({target: asked.target});
+		const loop = createLoop({
+			target: asked.target,
+			probe: createProbe(version === undefined ? {} : {version}),
+		});
 		const entry: Entry = {
 			loop,
 			wanted: true,

@@ -10,6 +10,13 @@ import type {RevisionView} from '../traffic/revision.js';
 import type {Split} from '../traffic/split.js';
 import type {FormSheet, ReviewSheet, VerifySheet, WriteRecord} from './sheets.js';
 
+/** What the screen draws of the folders below the store; it imports nothing of them itself. */
+export type {ReflectorState} from '../cluster/reflector.js';
+export type {LoopSnapshot} from '../probe/loop.js';
+export type {Answer} from '../probe/probe.js';
+export type {Row} from '../probe/report.js';
+export type {Recorded} from '../probe/tally.js';
+
 export const panes = ['services', 'revisions', 'traffic', 'live'] as const;
 export type Pane = (typeof panes)[number];
 

@@ -5,6 +5,9 @@ import type {VerifySheet} from './sheets.js';
 import type {ConsoleStore} from './state.js';
 import {targetOf, taggedEntry} from './target.js';
 
+/** Of this program, for the User-Agent; set when it is built. */
+const version = process.env['KN_CANARY_VERSION'];
+
 /** Asks the selected service once, at its own host. */
 export async function verifyService(store: ConsoleStore): Promise<void> {
 	const service = selectedService(store.getState());
@@ -47,16 +50,12 @@ async function ask(store: ConsoleStore, question: Question, url: string | undefi
 	// The same key again asks again, in the sheet that is open.
 	if (state.sheets.at(-1)?.kind === 'verify') changeSheet(store, 'verify', () => sheet);
 	else openSheet(store, sheet);
-	const {createProbe} = await import('../probe/create-probe.js');
-	const probe = createProbe();
-	try {
-		const answer = await probe.ask(asked.target);
-		changeSheet(store, 'verify', current =>
-			current.command === sheet.command && current.phase.kind === 'asking'
-				? {...current, phase: {kind: 'answered', answer}}
-				: current,
-		);
-	} finally {
-		await probe.close();
-	}
+	// Loaded with the first use: the first frame needs no HTTP client.
+	const {verifyOnce} = await import('../probe/verify.js');
+	const {answer} = await verifyOnce(asked.target, version === undefined ? {} : {version});
+	changeSheet(store, 'verify', current =>
+		current.command === sheet.command && current.phase.kind === 'asking'
+			? {...current, phase: {kind: 'answered', answer}}
+			: current,
+	);
 }

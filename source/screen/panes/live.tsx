@@ -1,10 +1,8 @@
 /** Pane 4: what users really get. Counts per revision beside what is configured, the verdict, the answers as they come. */
 import {Box, Text} from 'ink';
 import {useShallow} from 'zustand/react/shallow';
-import type {LoopSnapshot} from '../../probe/loop.js';
-import type {Row} from '../../probe/report.js';
-import type {Recorded} from '../../probe/tally.js';
 import {selectedService} from '../../store/read.js';
+import type {LoopSnapshot, Recorded, Row} from '../../store/state.js';
 import {targetOf} from '../../store/target.js';
 import type {ServiceView} from '../../traffic/service.js';
 import type {SplitVerdict} from '../../verdict/split-verdict.js';

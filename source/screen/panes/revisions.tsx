@@ -18,9 +18,9 @@ const columns = [
 	{title: 'TAG', priority: 3, max: 20},
 	{title: 'STATE', priority: 2},
 	{title: 'PODS', priority: 4, align: 'right'},
-	{title: 'IMAGE', priority: 6, min: 12, cut: 'start'},
+	{title: 'IMAGE', priority: 6, max: 40, cut: 'start'},
 	{title: 'AGE', priority: 5, align: 'right'},
-	{title: 'ENVIRONMENT', priority: 7, isFlexible: true, min: 12},
+	{title: 'ENVIRONMENT', priority: 7, isFlexible: true, min: 16},
 ] as const;
 
 export function RevisionsPane({width, height}: Size) {

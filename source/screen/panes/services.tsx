@@ -1,9 +1,9 @@
 /** Pane 1: the services of the namespace, each with its state and its split. */
 import {Box} from 'ink';
-import type {ReflectorState} from '../../cluster/reflector.js';
 import {useShallow} from 'zustand/react/shallow';
 import {selectedService, visibleServices} from '../../store/read.js';
 import {setFilter} from '../../store/select.js';
+import type {ReflectorState} from '../../store/state.js';
 import {serviceState, type ServiceState} from '../../traffic/state.js';
 import type {ServiceView} from '../../traffic/service.js';
 import type {TextStyle, Theme} from '../../terminal/theme.js';

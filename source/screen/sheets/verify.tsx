@@ -1,6 +1,6 @@
 /** What one request by hand got back, and the command that asks the same. */
-import type {Answer} from '../../probe/probe.js';
 import type {VerifySheet} from '../../store/sheets.js';
+import type {Answer} from '../../store/state.js';
 import type {Theme} from '../../terminal/theme.js';
 import type {Size} from '../layout.js';
 import {useTheme} from '../parts/theme-context.js';
