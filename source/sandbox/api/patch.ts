@@ -4,15 +4,17 @@
  * Source: k8s.io/apiserver pkg/endpoints/handlers/patch.go.
  */
 import mergePatch from 'json-merge-patch';
-import {applyPatch, type Operation} from 'rfc6902';
+import {applyPatch, Pointer, type Operation} from 'rfc6902';
 import {wordsOf} from './body.js';
-import {isObject, parseJson, stringOf, type JsonObject} from './json.js';
+import {isObject, parseJson, type JsonObject} from './json.js';
 import {ApiError, badRequest, unprocessable, unsupportedMediaType} from './status.js';
 
 const jsonPatchType = 'application/json-patch+json';
 const mergePatchType = 'application/merge-patch+json';
 /** As a real API server's limit. */
 const operationLimit = 10_000;
+/** What all copies of one patch may add, in characters: doubling a value a few dozen times would exhaust the memory. */
+const copyLimit = 3 * 1024 * 1024;
 
 /**
  * Applies a patch.
@@ -72,19 +74,26 @@ function withJsonPatch(document: unknown, patch: unknown): unknown {
 		);
 	}
 
+	// One level down, so that the document itself can be replaced like any other value.
+	const holder = {document};
+	let copied = 0;
 	for (const entry of patch) {
 		const operation = operationOf(entry);
 		// One at a time: each pointer has to be checked against what the ones before have made.
-		if (
-			!operation ||
-			!leadsSomewhere(document, operation) ||
-			applyPatch(document, [operation]).some(error => error !== null)
-		) {
+		if (!operation || !leadsSomewhere(holder, operation)) {
+			throw unprocessable();
+		}
+
+		if (operation.op === 'copy') {
+			copied += JSON.stringify(Pointer.fromJSON(operation.from).get(holder)).length;
+		}
+
+		if (copied > copyLimit || applyPatch(holder, [operation]).some(error => error !== null)) {
 			throw unprocessable();
 		}
 	}
 
-	return document;
+	return holder.document;
 }
 
 function operationOf(entry: unknown): Operation | undefined {
@@ -92,8 +101,8 @@ function operationOf(entry: unknown): Operation | undefined {
 		return undefined;
 	}
 
-	const {path} = entry;
-	const from = stringOf(entry['from']);
+	const path = below(entry['path']);
+	const from = typeof entry['from'] === 'string' ? below(entry['from']) : undefined;
 	const {value} = entry;
 	switch (entry['op']) {
 		case 'add':
@@ -108,8 +117,8 @@ function operationOf(entry: unknown): Operation | undefined {
 
 		case 'move':
 		case 'copy': {
-			// A value cannot be moved into itself.
-			return from === '' || path === from || path.startsWith(`${from}/`)
+			// A value cannot be moved into itself, though a copy of it may go there.
+			return from === undefined || (entry['op'] === 'move' && path.startsWith(`${from}/`))
 				? undefined
 				: {op: entry['op'], path, from};
 		}
@@ -118,6 +127,11 @@ function operationOf(entry: unknown): Operation | undefined {
 			return undefined;
 		}
 	}
+}
+
+/** The pointer from one level above; one that is none stays none. */
+function below(pointer: string): string {
+	return pointer === '' || pointer.startsWith('/') ? `/document${pointer}` : pointer;
 }
 
 /**
@@ -134,10 +148,6 @@ function leadsSomewhere(document: unknown, operation: Operation): boolean {
 
 /** @param mayBeNew whether the last token may name what is not there yet. */
 function resolves(document: unknown, pointer: string, mayBeNew: boolean): boolean {
-	if (pointer === '') {
-		return true;
-	}
-
 	if (!pointer.startsWith('/')) {
 		return false;
 	}

@@ -28,7 +28,8 @@ export type Handler = (
 type Parameters = Record<string, string | undefined>;
 type Target = (parameters: Parameters) => Handler;
 
-export type Routes = (method: string, path: string) => Handler | undefined;
+/** @throws URIError or the like for a path that is not well-formed. */
+export type Routes = (path: string) => Handler | undefined;
 
 /** The routes of a server that listens at `address`, as `127.0.0.1:6443`. */
 export function createRoutes(api: Api, address: string): Routes {
@@ -79,7 +80,7 @@ export function createRoutes(api: Api, address: string): Routes {
 	// A path below a built-in version that is no resource is told in a Status; any other unknown path in plain text.
 	add('/api/v1/*', () => () => Promise.reject(noSuchResource()));
 
-	return (_method, path) => {
+	return path => {
 		const found = router.find('GET', path);
 		const key: unknown = found?.store;
 		return typeof key === 'string' ? targets.get(key)?.(found?.params ?? {}) : undefined;

@@ -168,12 +168,11 @@ async function dispatch(
 	}
 
 	const [path = '/', ...query] = (message.url ?? '/').split('?');
-	const method = message.method ?? 'GET';
 	let handler: ReturnType<Routes>;
 	try {
 		// Refuses what is no percent-encoding before the router meets it.
 		decodeURIComponent(path);
-		handler = routes(method, path);
+		handler = routes(path);
 	} catch {
 		throw badRequest(`the path ${JSON.stringify(path)} is not well-formed`);
 	}

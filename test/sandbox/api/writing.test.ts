@@ -1,0 +1,453 @@
+import {describe, expect, it} from 'vitest';
+import {revisions, services} from '../../../source/sandbox/resources.js';
+import {at, objectOf} from '../../../source/sandbox/api/json.js';
+import {
+	base,
+	created,
+	denial,
+	jsonPatch,
+	knativeService,
+	mergePatch,
+	servicesPath,
+	start,
+	versionOf,
+} from './support.js';
+
+const hello = `${servicesPath}/hello`;
+
+describe('creating', () => {
+	it('refuses what is there already', async () => {
+		const running = await start();
+		await created(running, knativeService('hello'));
+		expect(await running.call('POST', servicesPath, {body: knativeService('hello')})).toMatchObject({
+			code: 409,
+			body: {
+				reason: 'AlreadyExists',
+				message: 'services.serving.knative.dev "hello" already exists',
+				details: {name: 'hello', group: 'serving.knative.dev', kind: 'services'},
+			},
+		});
+	});
+
+	it('refuses a namespace that does not exist', async () => {
+		const {call} = await start();
+		expect(
+			await call('POST', servicesPath.replace('/default/', '/x/'), {body: knativeService('hello')}),
+		).toMatchObject({
+			code: 404,
+			body: {
+				reason: 'NotFound',
+				message: 'namespaces "x" not found',
+				details: {name: 'x', kind: 'namespaces'},
+			},
+		});
+	});
+
+	it('refuses a namespace, kind or version other than that of the path', async () => {
+		const {call} = await start();
+		const object = knativeService('hello');
+		const answers = await Promise.all(
+			[
+				{...object, metadata: {name: 'hello', namespace: 'other'}},
+				{...object, kind: 'Route'},
+				{...object, apiVersion: 'serving.knative.dev/v1alpha1'},
+				{...object, kind: undefined},
+				[],
+			].map(body => call('POST', servicesPath, {body})),
+		);
+		expect(answers.map(({code}) => code)).toEqual([400, 400, 400, 400, 400]);
+		expect(answers[0]?.body['message']).toBe(
+			'the namespace of the provided object does not match the namespace sent on the request',
+		);
+		expect(answers[2]?.body['message']).toBe(
+			'the API version in the data (serving.knative.dev/v1alpha1) does not match the expected API version (serving.knative.dev/v1)',
+		);
+	});
+
+	it('takes no status and no identity from the client', async () => {
+		const running = await start();
+		const object = await created(running, {
+			...knativeService('hello', {
+				metadata: {uid: 'forged', generation: 7, creationTimestamp: '1970-01-01T00:00:00Z'},
+			}),
+			status: {url: 'http://forged'},
+		});
+		expect(object).not.toHaveProperty('status');
+		expect(object['metadata']).toMatchObject({generation: 1});
+		expect(at(object, 'metadata', 'uid')).not.toBe('forged');
+	});
+
+	it('takes YAML as well', async () => {
+		const {call} = await start();
+		expect(
+			await call('POST', '/api/v1/namespaces/default/configmaps', {
+				raw: 'metadata: {name: settings}\ndata: {a: b}\n',
+				headers: {'content-type': 'application/yaml'},
+			}),
+		).toMatchObject({code: 201, body: {kind: 'ConfigMap', data: {a: 'b'}}});
+	});
+});
+
+describe('§8.38 a dry run', () => {
+	it('of a creation answers with the object and keeps nothing', async () => {
+		const running = await start();
+		const before = running.store.resourceVersion;
+		const {code, body} = await running.call('POST', `${servicesPath}?dryRun=All`, {
+			body: knativeService('hello'),
+		});
+		expect(code).toBe(201);
+		expect(body['metadata']).toMatchObject({generation: 1, uid: expect.any(String)});
+		expect(versionOf(body)).toBeUndefined();
+		expect(running.store.resourceVersion).toBe(before);
+	});
+
+	it('of a patch answers with the next generation under the old version, and still denies', async () => {
+		const running = await start();
+		const before = await created(running, knativeService('hello'));
+		const path = `${hello}?dryRun=All`;
+		const split = await running.call('PATCH', path, {
+			headers: mergePatch,
+			body: {
+				spec: {
+					traffic: [
+						{revisionName: 'hello-00001', percent: 50},
+						{latestRevision: true, percent: 50},
+					],
+				},
+			},
+		});
+		expect(split.code).toBe(200);
+		expect(at(split.body, 'metadata', 'generation')).toBe(2);
+		expect(versionOf(split.body)).toBe(versionOf(before));
+		const bad = await running.call('PATCH', path, {
+			headers: mergePatch,
+			body: {spec: {traffic: [{percent: 1}]}},
+		});
+		expect(bad.body['message']).toBe(denial('Traffic targets sum to 1, want 100: spec.traffic'));
+		expect((await running.call('DELETE', path)).code).toBe(200);
+		expect((await running.call('GET', hello)).body).toEqual(before);
+	});
+
+	it('is refused when it is neither all nor nothing', async () => {
+		const {call} = await start();
+		expect(await call('POST', `${servicesPath}?dryRun=Some`, {body: knativeService('hello')})).toMatchObject({
+			code: 422,
+			body: {
+				message:
+					'CreateOptions.meta.k8s.io "" is invalid: dryRun: Unsupported value: ["Some"]: supported values: "All"',
+			},
+		});
+	});
+});
+
+describe('§8.19 replacing', () => {
+	it('needs the version that was read', async () => {
+		const running = await start();
+		const object = await created(running, knativeService('hello'));
+		const {resourceVersion: _version, ...metadata} = objectOf(object['metadata']);
+		expect(await running.call('PUT', hello, {body: {...object, metadata}})).toMatchObject({
+			code: 422,
+			body: {
+				message:
+					'Service.serving.knative.dev "hello" is invalid: metadata.resourceVersion: Invalid value: 0: must be specified for an update',
+			},
+		});
+	});
+
+	it('is refused upon an old version', async () => {
+		const running = await start();
+		const object = await created(running, knativeService('hello'));
+		await running.call('PATCH', hello, {headers: mergePatch, body: {metadata: {labels: {a: 'b'}}}});
+		expect(await running.call('PUT', hello, {body: object})).toMatchObject({
+			code: 409,
+			body: {
+				reason: 'Conflict',
+				message:
+					'Operation cannot be fulfilled on services.serving.knative.dev "hello": the object has been modified; please apply your changes to the latest version and try again',
+				details: {name: 'hello', group: 'serving.knative.dev', kind: 'services'},
+			},
+		});
+	});
+
+	it('may not lose who created it, nor say who changed it', async () => {
+		const running = await start();
+		const object = await created(running, knativeService('hello'));
+		const metadata = objectOf(object['metadata']);
+		const lost = await running.call('PUT', hello, {
+			body: {...object, metadata: {...metadata, annotations: {}}},
+		});
+		expect(lost.body['message']).toBe(
+			denial(
+				'annotation value is immutable: metadata.annotations.serving.knative.dev/creator\ninvalid value: : metadata.annotations.serving.knative.dev/lastModifier',
+			),
+		);
+		const forged = await running.call('PATCH', hello, {
+			headers: mergePatch,
+			body: {metadata: {annotations: {'serving.knative.dev/lastModifier': 'bob'}}},
+		});
+		expect(forged.body['message']).toBe(
+			denial('invalid value: bob: metadata.annotations.serving.knative.dev/lastModifier'),
+		);
+	});
+
+	it('refuses another name, another uid and what is not there', async () => {
+		const running = await start();
+		const object = await created(running, knativeService('hello'));
+		const metadata = objectOf(object['metadata']);
+		const other = await running.call('PUT', `${servicesPath}/other`, {body: object});
+		expect(other).toMatchObject({
+			code: 400,
+			body: {message: 'the name of the object (hello) does not match the name on the URL (other)'},
+		});
+		const absent = await running.call('PUT', `${servicesPath}/other`, {
+			body: {...object, metadata: {...metadata, name: 'other'}},
+		});
+		expect(absent).toMatchObject({
+			code: 404,
+			body: {message: 'services.serving.knative.dev "other" not found'},
+		});
+		const uid = await running.call('PUT', hello, {body: {...object, metadata: {...metadata, uid: 'x'}}});
+		expect(uid.code).toBe(409);
+		expect(uid.body['message']).toContain('Precondition failed: UID in precondition: x');
+	});
+
+	it('writes the object that was read and changed', async () => {
+		const running = await start();
+		const object = await created(running, knativeService('hello'));
+		const answer = await running.call('PUT', hello, {
+			body: {...object, spec: {...objectOf(object['spec']), traffic: [{tag: 'now', percent: 100}]}},
+		});
+		expect(answer).toMatchObject({
+			code: 200,
+			body: {
+				metadata: {generation: 2},
+				spec: {traffic: [{tag: 'now', latestRevision: true, percent: 100}]},
+			},
+		});
+	});
+});
+
+describe('the status', () => {
+	it('is written through a path of its own, and nothing else is', async () => {
+		const running = await start();
+		const object = await created(running, knativeService('hello'));
+		const answer = await running.call('PUT', `${hello}/status`, {
+			body: {...object, spec: {}, status: {url: 'http://hello.default.example.com'}},
+		});
+		expect(answer).toMatchObject({
+			code: 200,
+			body: {spec: object['spec'], status: {url: 'http://hello.default.example.com'}},
+		});
+		expect(at(answer.body, 'metadata', 'generation')).toBe(1);
+		const main = await running.call('PATCH', hello, {
+			headers: mergePatch,
+			body: {status: {url: 'http://forged'}, metadata: {labels: {a: 'b'}}},
+		});
+		expect(main.body['status']).toEqual({url: 'http://hello.default.example.com'});
+	});
+
+	it('is checked against the schema', async () => {
+		const running = await start();
+		await created(running, knativeService('hello'));
+		const answer = await running.call('PATCH', `${hello}/status`, {
+			headers: mergePatch,
+			body: {status: {observedGeneration: 'one'}},
+		});
+		expect(answer).toMatchObject({
+			code: 422,
+			body: {
+				message:
+					'Service.serving.knative.dev "hello" is invalid: status.observedGeneration: Invalid value: "string": status.observedGeneration in body must be of type integer: "string"',
+			},
+		});
+	});
+});
+
+describe('§8.34 a Revision', () => {
+	const revision = {
+		apiVersion: 'serving.knative.dev/v1',
+		kind: 'Revision',
+		metadata: {name: 'hello-00001', namespace: 'default'},
+		spec: {containers: [{name: 'user-container', image: 'a'}], containerConcurrency: 0},
+	};
+	const path = `${base}/revisions/hello-00001`;
+
+	it('may be labelled and annotated', async () => {
+		const running = await start();
+		running.store.create(revisions, revision);
+		expect(
+			await running.call('PATCH', path, {headers: mergePatch, body: {metadata: {labels: {a: 'b'}}}}),
+		).toMatchObject({code: 200, body: {metadata: {labels: {a: 'b'}, generation: 1}}});
+		const bad = await running.call('PATCH', path, {
+			headers: mergePatch,
+			body: {metadata: {annotations: {'autoscaling.knative.dev/min-scale': 'x'}}},
+		});
+		expect(bad.body['message']).toBe(
+			denial('invalid value: x: metadata.annotations.autoscaling.knative.dev/min-scale'),
+		);
+	});
+
+	it('may not be changed otherwise', async () => {
+		const running = await start();
+		running.store.create(revisions, revision);
+		const answer = await running.call('PATCH', path, {
+			headers: mergePatch,
+			body: {spec: {containerConcurrency: 5}},
+		});
+		expect(answer.code).toBe(400);
+		expect(answer.body['message']).toBe(
+			denial(
+				'Immutable fields changed (-old +new): spec\n{v1.RevisionSpec}.ContainerConcurrency:\n\t-: 0\n\t+: 5\n',
+			),
+		);
+	});
+});
+
+describe('patching', () => {
+	it('guarded by tests writes once, and refuses the second time', async () => {
+		const running = await start();
+		const object = await created(running, knativeService('hello'));
+		const body = [
+			{op: 'test', path: '/metadata/uid', value: at(object, 'metadata', 'uid')},
+			{op: 'test', path: '/metadata/generation', value: 1},
+			{op: 'replace', path: '/spec/traffic', value: [{latestRevision: true, percent: 100, tag: 'a'}]},
+		];
+		const first = await running.call('PATCH', hello, {headers: jsonPatch, body});
+		expect(first).toMatchObject({code: 200, body: {metadata: {generation: 2}}});
+		const second = await running.call('PATCH', hello, {headers: jsonPatch, body});
+		expect(second.body).toEqual({
+			kind: 'Status',
+			apiVersion: 'v1',
+			metadata: {},
+			status: 'Failure',
+			message: 'the server rejected our request due to an error in our request',
+			reason: 'Invalid',
+			details: {},
+			code: 422,
+		});
+	});
+
+	it.each([
+		['what is not there', {op: 'remove', path: '/spec/nothing'}],
+		['a place in nothing', {op: 'add', path: '/spec/nothing/at/all', value: 1}],
+		['a place behind the end of a list', {op: 'add', path: '/spec/traffic/7', value: {}}],
+		['a name in a list', {op: 'add', path: '/spec/traffic/first', value: {}}],
+		['what every object inherits', {op: 'add', path: '/metadata/hasOwnProperty/x', value: 1}],
+		['the prototype', {op: 'add', path: '/__proto__/polluted', value: 1}],
+		['an unknown operation', {op: 'merge', path: '/spec', value: {}}],
+		['a value moved into itself', {op: 'move', from: '/spec', path: '/spec/template'}],
+		['no pointer', {op: 'add', path: 'spec', value: 1}],
+		['the whole object gone', {op: 'remove', path: ''}],
+		['something else in its stead', {op: 'replace', path: '', value: []}],
+	])('with a JSON patch of %s is refused', async (_, operation) => {
+		const running = await start();
+		const before = await created(running, knativeService('hello'));
+		const answer = await running.call('PATCH', hello, {headers: jsonPatch, body: [operation]});
+		expect(answer).toMatchObject({code: 422, body: {reason: 'Invalid'}});
+		expect((await running.call('GET', hello)).body).toEqual(before);
+		expect({}).not.toHaveProperty('polluted');
+	});
+
+	it('by JSON patch can copy a value into itself, but not without end', async () => {
+		const running = await start();
+		await created(running, knativeService('hello', {metadata: {annotations: {a: 'x'.repeat(1000)}}}));
+		const copy = {op: 'copy', from: '/metadata/annotations', path: '/metadata/annotations/copy'};
+		const once = await running.call('PATCH', hello, {headers: jsonPatch, body: [copy]});
+		// An annotation is no object: it was copied, and then refused.
+		expect(once.code).toBe(422);
+		expect(once.body['message']).toContain('cannot unmarshal object');
+		const many = await running.call('PATCH', hello, {
+			headers: jsonPatch,
+			body: Array.from({length: 64}, (_, index) => ({...copy, path: `${copy.path}${index}`})),
+		});
+		expect(many.body['message']).toBe('the server rejected our request due to an error in our request');
+	});
+
+	it('§8.20 by merge replaces lists whole and removes what is null', async () => {
+		const running = await start();
+		await created(
+			running,
+			knativeService('hello', {
+				metadata: {labels: {a: '1', b: '2'}},
+				spec: {
+					traffic: [
+						{revisionName: 'hello-00001', percent: 10},
+						{latestRevision: true, percent: 90},
+					],
+				},
+			}),
+		);
+		const answer = await running.call('PATCH', hello, {
+			headers: mergePatch,
+			body: {metadata: {labels: {a: null}}, spec: {traffic: [{latestRevision: true, percent: 100}]}},
+		});
+		expect(answer.body).toMatchObject({
+			metadata: {labels: {b: '2'}},
+			spec: {traffic: [{latestRevision: true, percent: 100}]},
+		});
+		expect(at(answer.body, 'metadata', 'labels')).toEqual({b: '2'});
+	});
+
+	it('by merge with an old resourceVersion is a conflict', async () => {
+		const running = await start();
+		await created(running, knativeService('hello'));
+		expect(
+			await running.call('PATCH', hello, {
+				headers: mergePatch,
+				body: {metadata: {resourceVersion: '1', labels: {a: 'b'}}},
+			}),
+		).toMatchObject({code: 409, body: {reason: 'Conflict'}});
+	});
+
+	it('§8.20 by strategic merge or by apply is not supported', async () => {
+		const running = await start();
+		await created(running, knativeService('hello'));
+		for (const type of ['application/strategic-merge-patch+json', 'application/apply-patch+yaml']) {
+			expect(await running.call('PATCH', hello, {headers: {'content-type': type}, body: {}})).toMatchObject({
+				code: 415,
+				body: {
+					reason: 'UnsupportedMediaType',
+					message:
+						'the body of the request was in an unknown format - accepted media types include: application/json-patch+json, application/merge-patch+json',
+				},
+			});
+		}
+	});
+
+	it('of what is not there is a 404', async () => {
+		const {call} = await start();
+		expect(await call('PATCH', hello, {headers: jsonPatch, body: []})).toMatchObject({
+			code: 404,
+			body: {message: 'services.serving.knative.dev "hello" not found'},
+		});
+	});
+
+	it('strictly refuses a field nobody knows, as a patch does', async () => {
+		const running = await start();
+		await created(running, knativeService('hello'));
+		const answer = await running.call('PATCH', `${hello}?fieldValidation=Strict`, {
+			headers: mergePatch,
+			body: {spec: {foo: 1}},
+		});
+		expect(answer.code).toBe(422);
+		expect(answer.body['message']).toMatch(
+			/^ "" is invalid: patch: Invalid value: .*unknown field "spec.foo"$/,
+		);
+	});
+
+	it('cannot rename an object, nor change its uid', async () => {
+		const running = await start();
+		await created(running, knativeService('hello'));
+		const renamed = await running.call('PATCH', hello, {
+			headers: mergePatch,
+			body: {metadata: {name: 'other'}},
+		});
+		expect(renamed.code).toBe(400);
+		const forged = await running.call('PATCH', hello, {headers: mergePatch, body: {metadata: {uid: 'x'}}});
+		expect(forged).toMatchObject({
+			code: 422,
+			body: {details: {causes: [{field: 'metadata.uid'}]}},
+		});
+		expect(running.store.list(services)).toHaveLength(1);
+	});
+});
