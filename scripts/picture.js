@@ -37,6 +37,7 @@ const steps = [
 	{press: ['enter'], until: /Dry run: the server would accept it/},
 	{press: ['enter'], until: /50│50/},
 	{press: ['space', '+', '+', '+', '+'], until: /Agrees with the configured split/},
+	{until: /[1-9]\d\d answers/},
 	// The next step as a draft.
 	{press: ['shift-left'], until: /50 → 40 %/},
 ];

@@ -1,6 +1,7 @@
 // A terminal's screen as an SVG: text stays text, so it is sharp at every size and can be searched.
 
-const CELL = {width: 8.4, height: 18, font: 14, baseline: 13.5};
+// As high as the box drawing characters of common fonts, so that vertical lines join.
+const CELL = {width: 8.4, height: 16.4, font: 14, baseline: 12.8};
 const PADDING = 14;
 const BACKGROUND = '#10141a';
 const FOREGROUND = '#d6dde6';
@@ -91,7 +92,7 @@ const runsOf = (line, cols) => {
 
 const drawRun = ({column, text, width, style}, row) => {
 	const x = (PADDING + column * CELL.width).toFixed(1);
-	const y = PADDING + row * CELL.height;
+	const y = Number((PADDING + row * CELL.height).toFixed(1));
 	const length = (width * CELL.width).toFixed(1);
 	const back =
 		style.back === BACKGROUND
@@ -99,7 +100,7 @@ const drawRun = ({column, text, width, style}, row) => {
 			: `<rect x="${x}" y="${y}" width="${length}" height="${CELL.height}" fill="${style.back}"/>`;
 	const weight = `${style.isBold ? ' font-weight="bold"' : ''}${style.isDim ? ' opacity=".6"' : ''}`;
 	// The length is given, so that columns stay in line with whatever font the reader has.
-	return `${back}<text x="${x}" y="${y + CELL.baseline}" fill="${style.fill}"${weight} textLength="${length}" lengthAdjust="spacingAndGlyphs">${escapeXml(text)}</text>`;
+	return `${back}<text x="${x}" y="${(y + CELL.baseline).toFixed(1)}" fill="${style.fill}"${weight} textLength="${length}" lengthAdjust="spacingAndGlyphs">${escapeXml(text)}</text>`;
 };
 
 /**
@@ -111,7 +112,7 @@ const drawRun = ({column, text, width, style}, row) => {
 export const svgOf = (terminal, title) => {
 	const {active} = terminal.buffer;
 	const width = Math.ceil(terminal.cols * CELL.width + 2 * PADDING);
-	const height = terminal.rows * CELL.height + 2 * PADDING;
+	const height = Math.ceil(terminal.rows * CELL.height + 2 * PADDING);
 	const rows = Array.from({length: terminal.rows}, (_, row) => {
 		const line = active.getLine(active.baseY + row);
 		return line === undefined
