@@ -16,7 +16,14 @@ export type Scale = {
 	initialized: boolean;
 };
 
-type Sample = {at: number; busy: number; requests: number};
+type Sample = {
+	/** In time of the sandbox: which samples are in the window. */
+	at: number;
+	/** In real time, in which requests are worked on. */
+	real: number;
+	busy: number;
+	requests: number;
+};
 
 type State = {
 	bounds: ScaleBounds;
@@ -85,7 +92,7 @@ export function createAutoscaler(pace: Pace, changed: (key: Key) => void): Autos
 	function decide(key: Key, state: State, now: number): void {
 		const {concurrency, busy, requests} = state.backend.usage;
 		const last = state.samples.at(-1);
-		state.samples.push({at: now, busy, requests});
+		state.samples.push({at: now, real: performance.now(), busy, requests});
 		state.samples = state.samples.filter(({at}) => at >= now - state.bounds.window);
 		if (concurrency > 0 || (last && last.requests !== requests)) {
 			state.busyAt = now;
@@ -222,17 +229,18 @@ function wantedPods(state: State, now: number): number {
 	return state.panicPods;
 }
 
-/** The metric per second of clock time since `from`, as far as there are samples. */
+/** The average of the metric since `from`, as far as there are samples. */
 function average(samples: readonly Sample[], metric: ScaleBounds['metric'], from: number): number {
 	const last = samples.at(-1);
 	const recent = samples.filter(({at}) => at >= from);
 	// With a short window there is one sample only: the step before it is better than nothing.
 	const first = recent.length > 1 ? recent[0] : samples.at(-2);
-	if (!first || !last || last.at <= first.at) {
+	const passed = first && last ? last.real - first.real : 0;
+	if (!first || !last || passed <= 0) {
 		return 0;
 	}
 
 	return metric === 'rps'
-		? ((last.requests - first.requests) / (last.at - first.at)) * 1000
-		: (last.busy - first.busy) / (last.at - first.at);
+		? ((last.requests - first.requests) / passed) * 1000
+		: (last.busy - first.busy) / passed;
 }

@@ -9,15 +9,17 @@ import type {RoutingTable} from '../gateway/routing-table.js';
 import {ingresses} from '../resources.js';
 import {ingressConditions, reconcileStatus} from './conditions.js';
 import type {ControllerContext, Reconciler} from './controller.js';
-import {getIngress, keyOf, type Key} from './objects.js';
+import {getIngress, keyOf, type Key, type StoredIngress} from './objects.js';
 
+/** Milliseconds that Kourier, a process of its own, hears of a change after Knative's own controllers. */
+const hearing = 25;
 /** Milliseconds from the push until the gateway serves the new configuration. */
 const push = 300;
 /** Milliseconds until the probes have seen it. */
 const probing = 200;
 
-/** How far the gateway has come with the configuration of one object (`uid` and generation). */
-type Progress = {version: string; programmed: boolean; probed: boolean};
+/** How far the gateway has come with one version of a KIngress (its uid and generation). */
+type Progress = {version: string; stage: 'unheard' | 'heard' | 'pushed' | 'probed'};
 
 function loadBalancer(service: string): {ingress: LoadBalancerIngress[]} {
 	return {ingress: [{domainInternal: `${service}.kourier-system.svc.cluster.local`}]};
@@ -31,13 +33,33 @@ export function ingressReconciler(
 	const {store, pace} = context;
 	const progress = new Map<Key, Progress>();
 
-	/** The next step of one version; without effect when a newer one has come meanwhile. */
-	function advance(key: Key, current: Progress, milliseconds: number, step: Partial<Progress>): void {
+	/** Does the next step for one version; without effect when a newer one has come meanwhile. */
+	function after(key: Key, current: Progress, milliseconds: number, step: () => void): void {
 		pace.after(milliseconds, () => {
 			if (progress.get(key) === current) {
-				Object.assign(current, step);
-				again(key);
+				step();
 			}
+		});
+	}
+
+	function hear(key: Key, version: string): void {
+		const current: Progress = {version, stage: 'unheard'};
+		progress.set(key, current);
+		after(key, current, hearing, () => {
+			current.stage = 'heard';
+			again(key);
+		});
+	}
+
+	/** Sends the rules to the gateway and waits until it is seen to answer by them. */
+	function pushRules(key: Key, current: Progress, ingress: StoredIngress): void {
+		current.stage = 'pushed';
+		after(key, current, push, () => {
+			table.program(key, ingress.spec?.rules ?? []);
+			after(key, current, probing, () => {
+				current.stage = 'probed';
+				again(key);
+			});
 		});
 	}
 
@@ -54,17 +76,17 @@ export function ingressReconciler(
 
 			const {uid, generation, namespace, name} = ingress.metadata;
 			const version = `${uid}/${generation}`;
-			let current = progress.get(key);
+			const current = progress.get(key);
 			if (current?.version !== version) {
-				current = {version, programmed: false, probed: false};
-				progress.set(key, current);
-				advance(key, current, push, {programmed: true});
-			} else if (current.programmed && !current.probed) {
-				table.program(key, ingress.spec?.rules ?? []);
-				advance(key, current, probing, {probed: true});
+				hear(key, version);
+				return;
 			}
 
-			const {probed} = current;
+			if (current.stage === 'unheard') {
+				return;
+			}
+
+			const probed = current.stage === 'probed';
 			const status = reconcileStatus(ingress, ingressConditions, context.now(), (conditions, before) => {
 				conditions.markTrue('NetworkConfigured');
 				if (!probed) {
@@ -84,6 +106,9 @@ export function ingressReconciler(
 				};
 			});
 			store.update(ingresses, namespace, name, 'status', object => ({...object, status}));
+			if (current.stage === 'heard') {
+				pushRules(key, current, ingress);
+			}
 		},
 	};
 }

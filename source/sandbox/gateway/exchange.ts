@@ -102,6 +102,8 @@ export function exchangeOfHttp2(stream: ServerHttp2Stream, headers: http2.Incomi
 		finished = true;
 		stream.sendTrailers(trailing);
 	});
+	// Node ends a stream that the client has reset, as if the answer were through: only this event tells.
+	stream.on('aborted', () => gone.abort('gone'));
 	stream.on('close', () => {
 		if (!finished) {
 			gone.abort('gone');

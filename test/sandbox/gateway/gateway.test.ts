@@ -287,30 +287,40 @@ test('a request beyond what the queue of a pod holds is refused, the ones in the
 	expect(answers.find(({status}) => status === 503)?.body).toBe('pending request queue full\n');
 });
 
-test('bytes that are no HTTP and connections that break off hurt nobody else', async () => {
+test.each([
+	['no protocol at all', '\u0000\u0001\u0002\u0003'],
+	['half a preface', 'PRI'],
+	['a preface and then nonsense', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\nnonsense'],
+	[
+		'a request that is never finished',
+		'POST / HTTP/1.1\r\nhost: hello.default.example.com\r\ncontent-length: 9\r\n\r\n1',
+	],
+])('a connection of %s that breaks off hurts nobody else', async (_name, bytes) => {
 	const {port, table, revision} = await start();
 	revision('a', await image('helloworld-go'));
 	table.program('default/hello', [rule('hello.default.example.com', {a: 100})]);
-	for (const bytes of [
-		'\u0000\u0001\u0002\u0003',
-		'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\nnonsense',
-		'PRI',
-		'GET / HTTP/1.1\r\n\r\n',
-	]) {
-		const socket = net.connect(port, '127.0.0.1');
-		await once(socket, 'connect');
-		socket.on('error', () => {});
-		socket.write(bytes);
-		if (bytes === 'GET / HTTP/1.1\r\n\r\n') {
-			const [chunk] = await once(socket, 'data');
-			expect(String(chunk)).toContain('400 Bad Request');
-		}
-
-		socket.resetAndDestroy();
-		await once(socket, 'close');
-	}
-
+	const socket = net.connect(port, '127.0.0.1');
+	socket.on('error', () => {});
+	await once(socket, 'connect');
+	await new Promise(resolve => {
+		socket.write(bytes, resolve);
+	});
+	socket.resetAndDestroy();
 	expect(await get(port, 'hello.default.example.com')).toMatchObject({status: 200});
+});
+
+test.each([
+	['without a host', 'GET / HTTP/1.1\r\n\r\n', '400'],
+	['that is no HTTP', 'hello\r\n\r\n', '400'],
+	['of HTTP/1.0', 'GET / HTTP/1.0\r\nhost: hello.default.example.com\r\n\r\n', '426'],
+])('a request %s is refused', async (_name, bytes, status) => {
+	const {port} = await start();
+	const socket = net.connect(port, '127.0.0.1');
+	socket.on('error', () => {});
+	socket.write(bytes);
+	const [chunk] = await once(socket, 'data');
+	expect(String(chunk).split(' ')[1]).toBe(status);
+	socket.destroy();
 });
 
 test('a client that leaves gives its place back', async () => {
