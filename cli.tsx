@@ -96,9 +96,14 @@ program
 	.action(runDemo);
 await program.parseAsync();
 
-async function install(): Promise<Lifecycle> {
+/** @param assurance Said after the last words of the console: what its end means for the cluster. */
+async function install({assurance}: {assurance?: string} = {}): Promise<Lifecycle> {
 	const {installLifecycle} = await import('./source/terminal/lifecycle.js');
-	return installLifecycle({name: 'kn-canary', isTracing: process.env['KN_CANARY_TRACE'] === '1'});
+	return installLifecycle({
+		name: 'kn-canary',
+		isTracing: process.env['KN_CANARY_TRACE'] === '1',
+		...(assurance !== undefined && {assurance}),
+	});
 }
 
 async function openConsole(flags: ConsoleFlags): Promise<void> {
@@ -161,7 +166,7 @@ async function clusterOf(flags: ConsoleFlags, lifecycle: Lifecycle): Promise<Clu
 }
 
 async function runSandbox(flags: SandboxFlags): Promise<void> {
-	const lifecycle = await install();
+	const lifecycle = await install({assurance: ''});
 	const sandbox = await sandboxOf(lifecycle, flags);
 	process.stdout.write(
 		`KUBECONFIG=${sandbox.kubeconfigPath}\nGATEWAY=${sandbox.gatewayAddress}\n` +
@@ -191,7 +196,7 @@ async function sandboxOf(
 }
 
 async function runDemo({pace: factor}: {pace: number}): Promise<void> {
-	const lifecycle = await install();
+	const lifecycle = await install({assurance: ''});
 	const [{connect}, {playDemo}] = await Promise.all([
 		import('./source/cluster/connect.js'),
 		import('./source/demo/demo.js'),

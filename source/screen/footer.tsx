@@ -25,7 +25,9 @@ export function NoticeLine({width}: {width: number}) {
 /** The notice; without one the worst there is to say: of the connection, the watch, or the selected service. */
 function noticeOf(state: ConsoleState, {styles, glyphs}: Theme): {text: string; style: object} {
 	const {notice, connection, feeds, unreadable} = state;
-	if (notice) {
+	const ofService = serviceNotice(state, {styles});
+	// What the server says of the service is newer than the good news about what was asked of it.
+	if (notice && (notice.tone !== 'good' || !ofService)) {
 		const style = {info: styles.waiting, good: styles.ok, bad: styles.bad}[notice.tone];
 		return {text: notice.text, style};
 	}
@@ -34,10 +36,18 @@ function noticeOf(state: ConsoleState, {styles, glyphs}: Theme): {text: string; 
 		if (feed.kind !== 'live' && feed.kind !== 'connecting') return {text: feed.why, style: styles.warning};
 	}
 	if (unreadable[0] !== undefined) return {text: `${glyphs.warning} ${unreadable[0]}`, style: styles.warning};
+	return ofService ?? {text: '', style: styles.muted};
+}
+
+/** The server's own words about the selected service, while it is not simply Ready. */
+function serviceNotice(
+	state: ConsoleState,
+	{styles}: Pick<Theme, 'styles'>,
+): {text: string; style: object} | undefined {
 	const service = selectedService(state);
-	if (!service) return {text: '', style: styles.muted};
+	if (!service) return undefined;
 	const {kind, sentence} = serviceState(service);
-	if (sentence === '') return {text: '', style: styles.muted};
+	if (sentence === '') return undefined;
 	const style = kind === 'failed' ? styles.bad : kind === 'serving' ? styles.warning : styles.waiting;
 	return {text: `${service.name}: ${sentence}`, style};
 }

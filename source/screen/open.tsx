@@ -10,7 +10,11 @@ import {installSuspender, type Suspender} from '../terminal/suspend.js';
 import {createTheme, type ThemeOptions} from '../terminal/theme.js';
 import {App} from './app.js';
 import {ThemeContext} from './parts/theme-context.js';
+import {useIgnoredPaste} from './parts/use-ignored-paste.js';
 import {ConsoleContext} from './use-console.js';
+
+/** As after SIGHUP: 128 + 1. */
+const hangUp = 129;
 
 const copied: Record<CopyResult, string> = {
 	sent: 'Copied, where the terminal allows it (OSC 52).',
@@ -24,6 +28,9 @@ export async function openScreen(
 	{lifecycle, theme}: {lifecycle: Lifecycle; theme?: ThemeOptions},
 ): Promise<void> {
 	const {store} = console;
+	const stdin = new KeyedStdin(process.stdin);
+	// Nobody is there to press a key any more, and nobody would see what is drawn: as when the terminal is closed.
+	stdin.once('end', () => void lifecycle.leave(hangUp));
 	const instance = render(
 		<ThemeContext value={createTheme(theme)}>
 			<ConsoleContext value={console}>
@@ -35,7 +42,7 @@ export async function openScreen(
 			</ConsoleContext>
 		</ThemeContext>,
 		{
-			stdin: new KeyedStdin(process.stdin),
+			stdin,
 			alternateScreen: true,
 			incrementalRendering: true,
 			// At 30 a key can wait two frames behind a stream of data (es-toolkit's throttle re-arms with each call).
@@ -58,6 +65,8 @@ function Screen({
 	redraw: () => void;
 }): ReactNode {
 	const {suspendTerminal} = useApp();
+	// Outside of a field a paste is no text, and its characters must not be taken for keys.
+	useIgnoredPaste();
 	const suspender = useRef<Suspender>(undefined);
 	useEffect(() => {
 		suspender.current = installSuspender(suspendTerminal);

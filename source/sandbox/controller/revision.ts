@@ -194,6 +194,7 @@ export function revisionReconciler(context: ControllerContext, options: Revision
 
 	function forget(key: Key): void {
 		progress.delete(key);
+		backends.get(key)?.close();
 		backends.delete(key);
 		autoscaler.forget(key);
 	}

@@ -1,4 +1,4 @@
-import {activatorTimeout, queueFull, requestTimeout} from './refusal.js';
+import {activatorTimeout, noHealthyUpstream, queueFull, requestTimeout} from './refusal.js';
 
 /** Where a ready pod listens. */
 export type Endpoint = {readonly pod: string; readonly host: string; readonly port: number};
@@ -30,7 +30,7 @@ const queueDepth = 10;
 /** The activator's own limit for requests that wait for a revision at zero. */
 const activatorDepth = 10_000;
 
-type Waiter = {take(lease: Lease): void};
+type Waiter = {take(lease: Lease): void; refuse(): void};
 type Slot = Endpoint & {inFlight: number; drained?: () => void};
 
 /**
@@ -47,6 +47,7 @@ export class RevisionBackend {
 	#busy = 0;
 	#busyUntil: number;
 	#requests = 0;
+	#closed = false;
 
 	constructor(settings: BackendSettings, options: {onDemand: () => void; now?: () => number}) {
 		this.#settings = settings;
@@ -89,13 +90,25 @@ export class RevisionBackend {
 		}
 	}
 
+	/** The revision is gone: nobody needs to wait for it any more. */
+	close(): void {
+		this.#closed = true;
+		for (const waiter of this.#waiters) {
+			waiter.refuse();
+		}
+	}
+
 	/**
 	 * A place in a pod, as soon as there is one.
 	 *
-	 * @throws Refusal when the queue is full, or when `signal` aborts for the timeout; what `signal` was aborted with otherwise.
+	 * @throws Refusal when the queue is full, when the revision is gone, or when `signal` aborts for the timeout; what `signal` was aborted with otherwise.
 	 */
 	async acquire(signal: AbortSignal): Promise<Lease> {
 		signal.throwIfAborted();
+		if (this.#closed) {
+			throw noHealthyUpstream();
+		}
+
 		this.#requests++;
 		this.#account(1);
 		const slot = this.#freeSlot();
@@ -114,6 +127,11 @@ export class RevisionBackend {
 			const leave = (): void => {
 				this.#waiters.delete(waiter);
 				this.#account(-1);
+				if (this.#closed) {
+					reject(noHealthyUpstream());
+					return;
+				}
+
 				const timedOut = this.#slots.length === 0 ? activatorTimeout() : requestTimeout();
 				reject(signal.reason === 'timeout' ? timedOut : new Error('the client has left'));
 			};
@@ -121,6 +139,10 @@ export class RevisionBackend {
 				take(lease) {
 					signal.removeEventListener('abort', leave);
 					resolve(lease);
+				},
+				refuse() {
+					signal.removeEventListener('abort', leave);
+					leave();
 				},
 			};
 			signal.addEventListener('abort', leave, {once: true});

@@ -2,7 +2,7 @@ import {Box, Text, useInput} from 'ink';
 import {actionFor, type Action} from '../../terminal/keys.js';
 import {ChoiceField} from './choice-field.js';
 import {EnvRow} from './env-row.js';
-import {cutText, fitText, widthOf} from './fit-text.js';
+import {fitText, widthOf} from './fit-text.js';
 import {
 	focusIndex,
 	focusStops,
@@ -37,8 +37,9 @@ export type FormViewProps = {
 };
 
 const MAX_LABEL = 24;
-/** The last two lines: what belongs into the focused field, or what is wrong with it. */
-const FOOT_HEIGHT = 2;
+/** Below the fields: how many more there are, and on two lines what belongs into the focused one or is wrong with it. */
+const SENTENCE_HEIGHT = 2;
+const FOOT_HEIGHT = 1 + SENTENCE_HEIGHT;
 /** Before each label: the mark of the focus and of an error. */
 const MARK_WIDTH = 2;
 
@@ -147,14 +148,16 @@ export function FormView(props: FormViewProps) {
 					</Box>
 				))}
 			</Box>
-			<Text wrap="truncate" {...styles.muted}>
-				{window.below > 0 ? `${glyphs.down} ${window.below} more below` : ''}
-			</Text>
-			<Text wrap="truncate" {...(error === undefined ? styles.muted : styles.bad)}>
-				{cutText(error === undefined ? (field?.help ?? '') : `${glyphs.bad} ${error}`, width, {
-					ellipsis: glyphs.ellipsis,
-				})}
-			</Text>
+			<Box height={1} flexShrink={0}>
+				<Text wrap="truncate" {...styles.muted}>
+					{window.below > 0 ? `${glyphs.down} ${window.below} more below` : ''}
+				</Text>
+			</Box>
+			<Box height={SENTENCE_HEIGHT} flexShrink={0} overflow="hidden">
+				<Text wrap="wrap" {...(error === undefined ? styles.muted : styles.bad)}>
+					{error === undefined ? (field?.help ?? '') : `${glyphs.bad} ${error}`}
+				</Text>
+			</Box>
 		</Box>
 	);
 }

@@ -247,6 +247,18 @@ test('a revision that does not wake within timeoutSeconds is a 504 of the activa
 	});
 });
 
+test('who waits for a revision that is deleted is told so at once', async () => {
+	const {port, table, revision} = await start();
+	const {backend, woken} = revision('a');
+	table.program('default/hello', [rule('hello.default.example.com', {a: 100})]);
+	const answer = get(port, 'hello.default.example.com');
+	await woken;
+	backend.close();
+	expect(await answer).toMatchObject({status: 503, body: 'no healthy upstream'});
+	expect(await get(port, 'hello.default.example.com')).toMatchObject({status: 503});
+	expect(backend.usage.concurrency).toBe(0);
+});
+
 test('an app slower than timeoutSeconds is a 504 of queue-proxy', async () => {
 	const {port, table, revision} = await start();
 	const slow = await image('helloworld-flaky', {ERROR_RATE: '0', LATENCY_MS: '5000'});

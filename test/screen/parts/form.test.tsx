@@ -223,7 +223,7 @@ describe('a form on the screen', () => {
 	test('keeps within its cells and scrolls with the keyboard', async () => {
 		const env = Array.from({length: 20}, (_, index) => `VARIABLE_${index}=${'long '.repeat(30)}`);
 		using part = await openPart(<Shown width={40} height={7} typed={{name: 'cart', advanced: true, env}} />);
-		expect(part.screen()).toMatch(/↓ 20 more below/);
+		expect(part.screen()).toMatch(/↓ 21 more below/);
 		for (let step = 0; step < 12; step++) {
 			part.press('down');
 		}
