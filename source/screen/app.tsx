@@ -4,7 +4,7 @@ import {useShallow} from 'zustand/react/shallow';
 import {topSheet} from '../store/read.js';
 import {closeFilter, closeSheet, moveSelection, notify} from '../store/select.js';
 import {panes, type Pane, type Sheet} from '../store/state.js';
-import {actionFor, type Action} from '../terminal/keys.js';
+import {actionFor, type Action, type Context} from '../terminal/keys.js';
 import {Footer, NoticeLine} from './footer.js';
 import {Header} from './header.js';
 import {layoutOf, type Layout, type Size} from './layout.js';
@@ -14,6 +14,7 @@ import {ServicesPane} from './panes/services.js';
 import {TrafficPane} from './panes/traffic.js';
 import {useTheme} from './parts/theme-context.js';
 import {canPerform, perform, type Means} from './perform.js';
+import {Details} from './sheets/details.js';
 import {FormSheet} from './sheets/form-sheet.js';
 import {Help} from './sheets/help.js';
 import {Namespaces} from './sheets/namespaces.js';
@@ -25,8 +26,15 @@ import {contextOf, useConsole, useConsoleState} from './use-console.js';
 
 export type AppProps = Omit<Means, 'page'>;
 
-/** Actions that belong to what lies over the panes, so that they are never missing from its keys. */
-const overlay = new Set(['sheet', 'form', 'filter', 'palette', 'viewer', 'value']);
+/** What lies over the panes; its actions are its own and not in the table of the panes. */
+const overlays: ReadonlySet<Context> = new Set(['sheet', 'form', 'filter', 'palette', 'viewer', 'value']);
+/** Sheets with something worth copying. */
+const copied: ReadonlySet<Sheet['kind']> = new Set(['review', 'verify', 'writes']);
+
+function isEnabled(action: Action, context: Context, sheet: Sheet | undefined): boolean {
+	if (action === 'copyCommand') return sheet !== undefined && copied.has(sheet.kind);
+	return overlays.has(context) || canPerform(action);
+}
 
 export function App(means: AppProps) {
 	const console = useConsole();
@@ -86,7 +94,7 @@ export function App(means: AppProps) {
 				))}
 			</Box>
 			{rows >= 12 && <NoticeLine width={columns} />}
-			<Footer width={columns} isEnabled={action => overlay.has(context) || canPerform(action)} />
+			<Footer width={columns} isEnabled={action => isEnabled(action, context, sheets.at(-1))} />
 		</Box>
 	);
 }
@@ -150,6 +158,8 @@ function SheetView({
 	switch (sheet.kind) {
 		case 'help':
 			return <Help pane={pane} {...props} />;
+		case 'details':
+			return <Details {...props} />;
 		case 'palette':
 			return <Palette perform={run} {...props} />;
 		case 'namespaces':

@@ -67,7 +67,10 @@ const performers: Partial<Record<Action, Performer>> = {
 	bottom: step(() => ({to: 'bottom'})),
 	pageUp: step(({page}) => ({by: -page})),
 	pageDown: step(({page}) => ({by: page})),
-	open: ({store}) => cyclePane(store, 1),
+	open({store}) {
+		if (store.getState().focus === 'revisions') openSheet(store, {kind: 'details'});
+		else cyclePane(store, 1);
+	},
 	back: ({store}) => {
 		if (!stepBack(store)) focusPane(store, 'services');
 	},

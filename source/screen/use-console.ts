@@ -33,6 +33,7 @@ export function contextOf(state: ConsoleState): Context {
 		case 'namespaces':
 			return 'palette';
 		case 'help':
+		case 'details':
 		case 'writes':
 		case 'verify':
 			return 'viewer';

@@ -119,8 +119,8 @@ function succeed(store: ConsoleStore, plan: Plan): void {
 			tone: 'good',
 			text:
 				plan.namespace === store.getState().namespace
-					? `${name} was created; it is Ready in a moment. v asks it once, r makes a revision.`
-					: `${name} was created in namespace ${plan.namespace}; :ns ${plan.namespace} goes there.`,
+					? `${name} was created. v asks it once, r makes a revision of it.`
+					: `${name} was created in ${plan.namespace}; :ns ${plan.namespace} goes there.`,
 		});
 		return;
 	}
@@ -129,13 +129,13 @@ function succeed(store: ConsoleStore, plan: Plan): void {
 		focusPane(store, 'revisions');
 		notify(store, {
 			tone: 'good',
-			text: `A new revision of ${name} is on its way. Once it is Ready, V asks it at its tag URL.`,
+			text: `A new revision is on its way. When it is Ready, V asks it at its tag.`,
 		});
 		return;
 	}
 	notify(store, {
 		tone: 'good',
-		text: `${{split: 'Split', complete: 'Completed', 'roll back': 'Rolled back', undo: 'Undone', 'create service': ''}[action]}: the server took it; the traffic pane says when the gateway has moved.`,
+		text: `${{split: 'Split', complete: 'Completed', 'roll back': 'Rolled back', undo: 'Undone', 'create service': ''}[action]}: the server took it; pane 3 says when the gateway has it.`,
 	});
 }
 

@@ -51,6 +51,7 @@ export type Notice = {tone: 'info' | 'good' | 'bad'; text: string};
 /** What lies over the panes; the last one is on top and has the keys. */
 export type Sheet =
 	| {kind: 'help'}
+	| {kind: 'details'}
 	| {kind: 'palette'}
 	| {kind: 'namespaces'; names: readonly string[]; sentence?: string}
 	| {kind: 'writes'}

@@ -256,8 +256,11 @@ export const openTerminal = ({command, args = [], env, cols = 120, rows = 40, cw
 		},
 		async [Symbol.asyncDispose](): Promise<void> {
 			if (exit === undefined) {
-				child.kill('SIGKILL');
+				// Politely first, so that the program can take back what it left on disk.
+				child.kill('SIGTERM');
+				const timer = setTimeout(() => child.kill('SIGKILL'), 3000);
 				await exited;
+				clearTimeout(timer);
 			}
 
 			emulator.dispose();

@@ -219,7 +219,7 @@ test('the footer of the traffic pane at 80 columns has what a release needs', ()
 	const line = footerFor('traffic', 80)
 		.map(({keys, label}) => `${keys} ${label}`)
 		.join('  ');
-	expect(line).toBe('tab pane  ←→ move  ⏎ review  c complete  R roll back  u undo  : command  ? help');
+	expect(line).toBe('tab pane  ←→ move  = even  ⏎ review  r revision  c complete  R roll back  ? help');
 });
 
 test('the footer leaves out what cannot be done', () => {

@@ -16,7 +16,7 @@ import {clock, count, duration, percentOf, shortRevision} from '../words.js';
 
 const columns = [
 	{title: 'ANSWER', priority: 0, min: 10, max: 40, isFlexible: true},
-	{title: 'REVISION', priority: 1, min: 6, max: 24, cut: 'start'},
+	{title: 'REVISION', priority: 1, min: 8, max: 24, cut: 'start'},
 	{title: 'ASKED', priority: 2, align: 'right'},
 	{title: 'SEEN', priority: 1, align: 'right', min: 7},
 	{title: '95 %', priority: 5, align: 'right'},
@@ -47,16 +47,23 @@ export function LivePane({width, height}: Size) {
 				<Counts snapshot={snapshot} service={service} {...size} />
 			) : (
 				<Box width={size.width} height={size.height} flexDirection="column" overflow="hidden">
-					{service && <Text {...styles.muted}>{invitation(service, gateway)}</Text>}
+					{service &&
+						invitation(service, gateway).map(line => (
+							<Text key={line} wrap="truncate" {...styles.muted}>
+								{line}
+							</Text>
+						))}
 				</Box>
 			)}
 		</Frame>
 	);
 }
 
-function invitation(service: ServiceView, gateway: Parameters<typeof targetOf>[2]): string {
+function invitation(service: ServiceView, gateway: Parameters<typeof targetOf>[2]): string[] {
 	const asked = targetOf(service, service.url, gateway);
-	return asked.ok ? `space asks ${asked.url} once a second; v asks it once.\n${asked.command}` : asked.reason;
+	return asked.ok
+		? ['space asks it once a second and counts the answers; v asks it once.', asked.command]
+		: [asked.reason];
 }
 
 /** `1 req/s · 128 answers · 50/50 since 12:01:03` */

@@ -9,7 +9,7 @@ export const consoleKeys: readonly Binding[] = [
 		label: 'filter',
 		help: 'Filter the list of the focused pane.',
 		palette: {names: ['filter']},
-		footer: {rank: 8},
+		footer: {rank: 10},
 	},
 	{
 		action: 'palette',
@@ -17,7 +17,7 @@ export const consoleKeys: readonly Binding[] = [
 		in: 'panes',
 		label: 'command',
 		help: 'Open the command palette.',
-		footer: {rank: 5},
+		footer: {rank: 11},
 	},
 	{
 		action: 'help',

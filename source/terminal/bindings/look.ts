@@ -9,7 +9,7 @@ export const lookKeys: readonly Binding[] = [
 		label: 'verify',
 		help: 'Send one request to the gateway, as a user would, and show the answer.',
 		palette: {names: ['verify']},
-		footer: {rank: 11},
+		footer: {rank: 9},
 	},
 	{
 		action: 'verifyTag',
@@ -26,7 +26,7 @@ export const lookKeys: readonly Binding[] = [
 		label: 'pause/resume',
 		help: 'Pause or resume the loop of requests.',
 		palette: {names: ['pause', 'resume']},
-		footer: {rank: 20},
+		footer: {rank: 7, label: 'loop'},
 	},
 	{
 		action: 'burst',

@@ -8,7 +8,7 @@ export const movingKeys: readonly Binding[] = [
 		in: ['traffic'],
 		label: 'pane',
 		help: 'Go to the next pane.',
-		footer: {rank: 2},
+		footer: {rank: 5},
 	},
 	{
 		action: 'nextPane',
@@ -16,7 +16,7 @@ export const movingKeys: readonly Binding[] = [
 		in: panesWithoutSplit,
 		label: 'pane',
 		help: 'Go to the next pane.',
-		footer: {rank: 2},
+		footer: {rank: 5},
 	},
 	{
 		action: 'previousPane',
@@ -60,7 +60,7 @@ export const movingKeys: readonly Binding[] = [
 		in: ['services'],
 		label: 'revisions',
 		help: 'Go to the revisions of the selected service.',
-		footer: {rank: 4},
+		footer: {rank: 12},
 	},
 	{
 		action: 'open',
@@ -68,6 +68,6 @@ export const movingKeys: readonly Binding[] = [
 		in: ['revisions'],
 		label: 'details',
 		help: 'Show the selected revision: conditions, image, environment.',
-		footer: {rank: 6},
+		footer: {rank: 12},
 	},
 ];

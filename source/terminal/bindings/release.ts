@@ -9,7 +9,7 @@ export const releaseKeys: readonly Binding[] = [
 		label: 'new service',
 		help: 'Create a service.',
 		palette: {names: ['new-service', 'new']},
-		footer: {rank: 10},
+		footer: {rank: 6, label: 'new'},
 		writes: true,
 	},
 	{
@@ -19,7 +19,7 @@ export const releaseKeys: readonly Binding[] = [
 		label: 'new revision',
 		help: 'Create a revision of the selected service; it gets 0 % unless you say otherwise.',
 		palette: {names: ['new-revision', 'revision']},
-		footer: {rank: 8},
+		footer: {rank: 4, label: 'revision'},
 		writes: true,
 	},
 	{
@@ -29,7 +29,7 @@ export const releaseKeys: readonly Binding[] = [
 		label: 'complete',
 		help: 'Review giving 100 % to the newest revision.',
 		palette: {names: ['complete', 'promote']},
-		footer: {rank: 6},
+		footer: {rank: 3},
 		writes: true,
 	},
 	{
@@ -39,7 +39,7 @@ export const releaseKeys: readonly Binding[] = [
 		label: 'roll back',
 		help: 'Review giving 100 % back to the old revision.',
 		palette: {names: ['rollback']},
-		footer: {rank: 3},
+		footer: {rank: 2},
 		writes: true,
 	},
 	{
@@ -49,7 +49,7 @@ export const releaseKeys: readonly Binding[] = [
 		label: 'undo',
 		help: 'Review putting back the split before the last change.',
 		palette: {names: ['undo']},
-		footer: {rank: 7},
+		footer: {rank: 8},
 		writes: true,
 	},
 	{

@@ -17,7 +17,7 @@ export const splitKeys: readonly Binding[] = [
 		in: ['traffic'],
 		label: '1 % more',
 		help: 'Give 1 % to the selected revision, taken from the others.',
-		footer: {rank: 3, keys: ['left', 'right'], label: 'move'},
+		footer: {rank: 2, keys: ['left', 'right'], label: 'move'},
 	},
 	{
 		action: 'less10',
@@ -48,7 +48,7 @@ export const splitKeys: readonly Binding[] = [
 		label: 'even',
 		help: 'Give every revision that is not locked the same share.',
 		palette: {names: ['even']},
-		footer: {rank: 9},
+		footer: {rank: 3},
 	},
 	{
 		action: 'lock',
@@ -89,7 +89,7 @@ export const splitKeys: readonly Binding[] = [
 		label: 'review',
 		help: 'Review the draft: before → after, warnings, and the command that does the same.',
 		palette: {names: ['review', 'apply']},
-		footer: {rank: 4},
+		footer: {rank: 2},
 		writes: true,
 	},
 	{
@@ -99,7 +99,7 @@ export const splitKeys: readonly Binding[] = [
 		label: 'discard',
 		help: 'Throw the draft away; without a draft, go back to the services.',
 		palette: {names: ['discard']},
-		footer: {rank: 12},
+		footer: {rank: 13},
 	},
 	{
 		action: 'setValue',
