@@ -4,7 +4,8 @@
  * Everything is imported when it is needed: an older Node gets a sentence instead of a syntax error, and the first frame
  * does not wait for what it does not show.
  */
-import {enableCompileCache} from 'node:module';
+// As a whole: a name that an older Node does not export would be a syntax error before the sentence below.
+import module from 'node:module';
 import type {Cluster} from './source/cluster/cluster.js';
 import type {GatewayAddress} from './source/cluster/gateway-address.js';
 import type {Sandbox} from './source/sandbox/sandbox.js';
@@ -19,7 +20,7 @@ if (major < 24) {
 	process.exit(1);
 }
 
-enableCompileCache();
+module.enableCompileCache();
 
 type ConsoleFlags = {
 	sandbox?: true;
@@ -107,6 +108,7 @@ async function install({assurance}: {assurance?: string} = {}): Promise<Lifecycl
 }
 
 async function openConsole(flags: ConsoleFlags): Promise<void> {
+	const gateway = await gatewayOf(flags.gateway);
 	if (!process.stdout.isTTY || !process.stdin.isTTY) {
 		if (flags.sandbox) return runDemo({pace: demoPace});
 		process.stderr.write(
@@ -115,7 +117,6 @@ async function openConsole(flags: ConsoleFlags): Promise<void> {
 		process.exitCode = 1;
 		return;
 	}
-	const gateway = await gatewayOf(flags.gateway);
 	const lifecycle = await install();
 	const [{createConsole}, {openScreen}] = await Promise.all([
 		import('./source/store/console.js'),

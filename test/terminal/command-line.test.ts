@@ -1,0 +1,95 @@
+/** The built program where no console is opened: older Nodes, wrong flags, no terminal, the sandbox and the demo. */
+import {execFileSync, spawn, spawnSync} from 'node:child_process';
+import {existsSync, statSync} from 'node:fs';
+import path from 'node:path';
+import {createInterface} from 'node:readline';
+import {describe, expect, it} from 'vitest';
+
+const program = path.resolve('dist/cli.js');
+
+function run(args: readonly string[], {node = process.execPath} = {}) {
+	return spawnSync(node, [program, ...args], {
+		encoding: 'utf8',
+		timeout: 60_000,
+		stdio: ['ignore', 'pipe', 'pipe'],
+	});
+}
+
+/** A Node on the PATH that is too old for the program; the project's own one comes first there under npm. */
+const olderNode = (process.env['PATH'] ?? '')
+	.split(path.delimiter)
+	.map(folder => path.join(folder, 'node'))
+	.filter(file => existsSync(file))
+	.find(
+		file =>
+			Number(execFileSync(file, ['-p', 'process.versions.node.split(".")[0]'], {encoding: 'utf8'})) < 24,
+	);
+
+describe('the command line', () => {
+	it.skipIf(olderNode === undefined)('says one clear sentence on an older Node', () => {
+		const {status, stderr} = run([], {node: olderNode ?? ''});
+		expect(status).toBe(1);
+		expect(stderr).toMatch(/^kn-canary needs Node\.js 24 or newer, and this is \d+\.\d+\.\d+\. [^\n]*\n$/);
+	});
+
+	it.each([
+		[['--gateway', 'nowhere:port'], /--gateway/],
+		[['--pace', '0'], /The pace is a number above 0/],
+		[['sandbox', '--api-port', '70000'], /A port is a whole number from 1 to 65535/],
+		[['--no-such-flag'], /unknown option/],
+	])('refuses %j in a sentence, without a stack trace', (args, sentence) => {
+		const {status, stderr} = run(args);
+		expect(status).not.toBe(0);
+		expect(stderr).toMatch(sentence);
+		expect(stderr).not.toMatch(/\bat .*:\d+:\d+/);
+	});
+
+	it('says what to do where there is no terminal and no sandbox was asked for', () => {
+		const {status, stderr} = run([]);
+		expect(status).toBe(1);
+		expect(stderr).toMatch(/needs a terminal/);
+	});
+
+	it('plays the release as plain lines, and ends with 0 because every step showed what it must', () => {
+		const {status, stdout} = run(['demo']);
+		expect(stdout).toMatch(/200 {2}Hello World!/);
+		expect(stdout).toMatch(/200 {2}Hello Knative!/);
+		expect(stdout).toMatch(/Hello World! {2}×\d+ {2}asked 50 %, seen/);
+		expect(stdout).toMatch(/Hello Knative! {2}×\d+ {2}asked 50 %, seen/);
+		expect(stdout).toMatch(/All \d+ steps showed what they must\.\n$/);
+		expect(status).toBe(0);
+	});
+
+	it('plays the same instead of the console where the output is no terminal', () => {
+		const {status, stdout} = run(['--sandbox']);
+		expect(stdout).toMatch(/All \d+ steps showed what they must\.\n$/);
+		expect(status).toBe(0);
+	});
+});
+
+describe('the sandbox alone', () => {
+	it('prints a private kubeconfig and its gateway, answers there, and takes the file away on ctrl-c', async () => {
+		const child = spawn(process.execPath, [program, 'sandbox', '--seed', '1'], {
+			stdio: ['ignore', 'pipe', 'inherit'],
+		});
+		const exited = new Promise<number | null>(resolve => child.once('exit', code => resolve(code)));
+		const printed = new Map<string, string>();
+		for await (const line of createInterface(child.stdout)) {
+			const [, key, value] = /^([A-Z]+)=(.+)$/.exec(line) ?? [];
+			if (key !== undefined && value !== undefined) printed.set(key, value);
+			if (printed.has('KUBECONFIG') && printed.has('GATEWAY')) break;
+		}
+		const kubeconfig = printed.get('KUBECONFIG') ?? '';
+		expect(statSync(kubeconfig).mode & 0o777).toBe(0o600);
+		expect(statSync(path.dirname(kubeconfig)).mode & 0o777).toBe(0o700);
+		const {request} = await import('undici');
+		const answer = await request(`http://${printed.get('GATEWAY')}/`, {
+			headers: {host: 'checkout.default.example.com'},
+		});
+		expect(answer.statusCode).toBe(200);
+		expect(await answer.body.text()).toBe('Hello Checkout!\n');
+		child.kill('SIGINT');
+		expect(await exited).toBe(130);
+		expect(existsSync(kubeconfig)).toBe(false);
+	});
+});
