@@ -2,7 +2,7 @@
 import {TransportError, type Cluster} from './cluster.js';
 import {identityOf, parseList} from './objects.js';
 import {corePath} from './paths.js';
-import {sentenceOf} from './status.js';
+import {parseStatus, sentenceOf} from './status.js';
 
 export type Namespaces =
 	/** All there are, sorted. */
@@ -40,4 +40,17 @@ export async function listNamespaces(cluster: Cluster): Promise<Namespaces> {
 		throw error;
 	}
 	return {kind: 'listed', names: names.toSorted()};
+}
+
+/** Whether there is a namespace of this name; undefined when that may not or could not be asked. */
+export async function namespaceExists(cluster: Cluster, name: string): Promise<boolean | undefined> {
+	if (!label.test(name)) return false;
+	try {
+		const answer = await cluster.request({method: 'GET', path: corePath('namespaces', undefined, name)});
+		if (answer.status === 200) return true;
+		return answer.status === 404 && parseStatus(answer.body) ? false : undefined;
+	} catch (error) {
+		if (error instanceof TransportError) return undefined;
+		throw error;
+	}
 }

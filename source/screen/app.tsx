@@ -5,9 +5,9 @@ import {topSheet} from '../store/read.js';
 import {closeFilter, closeSheet, moveSelection, notify} from '../store/select.js';
 import {panes, type Pane, type Sheet} from '../store/state.js';
 import {actionFor, type Action, type Context} from '../terminal/keys.js';
-import {Footer, NoticeLine} from './footer.js';
+import {Footer, Notice} from './footer.js';
 import {Header} from './header.js';
-import {layoutOf, type Layout, type Size} from './layout.js';
+import {layoutOf, noticeRows, type Layout, type Size} from './layout.js';
 import {LivePane} from './panes/live.js';
 import {RevisionsPane} from './panes/revisions.js';
 import {ServicesPane} from './panes/services.js';
@@ -93,7 +93,7 @@ export function App(means: AppProps) {
 					</Box>
 				))}
 			</Box>
-			{rows >= 12 && <NoticeLine width={columns} />}
+			<Notice width={columns} height={noticeRows(rows)} />
 			<Footer width={columns} isEnabled={action => isEnabled(action, context, sheets.at(-1))} />
 		</Box>
 	);

@@ -6,17 +6,19 @@ import type {ConsoleState} from '../store/state.js';
 import {serviceState} from '../traffic/state.js';
 import {footerFor, type Action} from '../terminal/keys.js';
 import type {Theme} from '../terminal/theme.js';
+import type {Size} from './layout.js';
 import {Hints} from './parts/hint.js';
 import {useTheme} from './parts/theme-context.js';
 import {contextOf, useConsoleState} from './use-console.js';
 
-export function NoticeLine({width}: {width: number}) {
+/** `height` rows, be there something to say or not; a sentence that is still too long is cut. */
+export function Notice({width, height}: Size) {
 	const theme = useTheme();
 	const {text, style} = useConsoleState(useShallow(state => noticeOf(state, theme)));
 	return (
-		<Box width={width} height={1} overflow="hidden">
-			<Text wrap="truncate" {...style}>
-				{` ${text}`}
+		<Box width={width} height={height} flexShrink={0} paddingX={1} overflow="hidden">
+			<Text wrap={height > 1 ? 'wrap' : 'truncate'} {...style}>
+				{text}
 			</Text>
 		</Box>
 	);

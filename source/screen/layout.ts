@@ -15,14 +15,16 @@ const narrowest = 76;
 /** Lower, and four panes would have no room for their contents. */
 const lowest = 22;
 
-/** Rows above and below the panes: header, notice, keys. */
-export function chromeRows(rows: number): number {
-	return rows >= 12 ? 3 : 2;
+/** Rows for the notice: the server's sentences are long, and cut ones are of little use. */
+export function noticeRows(rows: number): number {
+	if (rows < 12) return 0;
+	return rows < 30 ? 1 : 2;
 }
 
 /** @param columns Of the window, in cells. */
 export function layoutOf(columns: number, rows: number): Layout {
-	const body = {width: columns, height: rows - chromeRows(rows)};
+	// Without the header and the keys.
+	const body = {width: columns, height: rows - 2 - noticeRows(rows)};
 	if (columns < 20 || body.height < 4) return {kind: 'none', body};
 	if (columns < narrowest || rows < lowest) return {kind: 'one', body};
 	const top = Math.max(6, Math.round(body.height * 0.32));

@@ -79,7 +79,7 @@ const performers: Partial<Record<Action, Performer>> = {
 	help: ({store}) => openSheet(store, {kind: 'help'}),
 	namespace(console, _, name) {
 		if (name === '') void console.chooseNamespace();
-		else console.changeNamespace(name);
+		else void console.changeNamespace(name);
 	},
 	newService: ({store}) => openServiceForm(store),
 	newRevision: ({store}) => openRevisionForm(store),

@@ -3,7 +3,8 @@
  */
 import type {Cluster} from '../cluster/cluster.js';
 import type {GatewayAddress} from '../cluster/gateway-address.js';
-import {listNamespaces} from '../cluster/namespaces.js';
+import {listNamespaces, namespaceExists} from '../cluster/namespaces.js';
+import {printable} from '../traffic/printable.js';
 import {parseService, type ServiceView} from '../traffic/service.js';
 import type {RevisionView} from '../traffic/revision.js';
 import {equalSplits, splitOf} from '../traffic/split.js';
@@ -32,7 +33,7 @@ export type Console = {
 	/** Enter on the review: sends it, or after a conflict puts the same wish on top of what is there now. */
 	readonly confirm: () => Promise<void>;
 	readonly chooseNamespace: () => Promise<void>;
-	readonly changeNamespace: (namespace: string) => void;
+	readonly changeNamespace: (namespace: string) => Promise<void>;
 	readonly stop: () => Promise<void>;
 };
 
@@ -110,7 +111,8 @@ export function createConsole({
 			open(cluster, store.getState().namespace || cluster.namespace);
 		},
 		failed(sentence) {
-			store.setState({connection: {kind: 'failed', sentence}});
+			const said = sentence.charAt(0).toUpperCase() + sentence.slice(1).replace(/[.!?]?$/, '.');
+			store.setState({connection: {kind: 'failed', sentence: said}});
 		},
 		reviewDraft() {
 			review(({service, revisions, state}) => {
@@ -154,9 +156,16 @@ export function createConsole({
 				...(listed.kind === 'unlisted' ? {sentence: listed.sentence} : {}),
 			}));
 		},
-		changeNamespace(wanted) {
+		async changeNamespace(wanted) {
 			if (!cluster) return notify(store, {tone: 'info', text: 'Not connected yet.'});
 			if (wanted === store.getState().namespace) return;
+			if ((await namespaceExists(cluster, wanted)) === false) {
+				notify(store, {
+					tone: 'bad',
+					text: `There is no namespace ${printable(wanted)}; :ns lists those there are.`,
+				});
+				return;
+			}
 			open(cluster, wanted);
 			store.setState({filter: ''});
 			focusPane(store, 'services');

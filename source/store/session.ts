@@ -3,6 +3,7 @@ import {mayI} from '../cluster/access.js';
 import type {Cluster} from '../cluster/cluster.js';
 import type {GatewayAddress} from '../cluster/gateway-address.js';
 import {findGateway} from '../cluster/gateway.js';
+import {namespaceExists} from '../cluster/namespaces.js';
 import {parseRevision, type RevisionView} from '../traffic/revision.js';
 import {parseService, type ServiceView} from '../traffic/service.js';
 import {startFeed} from './feed.js';
@@ -36,6 +37,7 @@ export function startSession(
 
 	store.setState({
 		namespace,
+		namespaceMissing: false,
 		services: [],
 		revisions: new Map(),
 		unreadable: [],
@@ -73,6 +75,7 @@ export function startSession(
 		},
 	});
 
+	void lookForNamespace(store, cluster, namespace, signal);
 	void askRights(store, cluster, namespace, signal);
 	if (!gateway) void lookForGateway(store, cluster, signal);
 
@@ -83,6 +86,16 @@ export function startSession(
 			revisions.stop();
 		},
 	};
+}
+
+async function lookForNamespace(
+	store: ConsoleStore,
+	cluster: Cluster,
+	namespace: string,
+	signal: AbortSignal,
+): Promise<void> {
+	const exists = await namespaceExists(cluster, namespace);
+	if (!signal.aborted) store.setState({namespaceMissing: exists === false});
 }
 
 /** The selection stays on its service; when that is gone, on the one that has its place in the list. */

@@ -62,6 +62,8 @@ export type Sheet =
 export type ConsoleState = {
 	connection: Connection;
 	namespace: string;
+	/** The server says that there is no such namespace. */
+	namespaceMissing: boolean;
 	/** The state of the two watches, services first. */
 	feeds: {services: ReflectorState; revisions: ReflectorState};
 	rights: Rights;
@@ -108,6 +110,7 @@ export function createConsoleStore({to, namespace}: {to: string; namespace: stri
 	return createStore<ConsoleState>(() => ({
 		connection: {kind: 'connecting', to},
 		namespace,
+		namespaceMissing: false,
 		feeds: {services: {kind: 'connecting'}, revisions: {kind: 'connecting'}},
 		rights: {create: unknownRight, patch: unknownRight},
 		gateway: {kind: 'looking'},

@@ -1,6 +1,6 @@
 /** What is typed wrong gets one clear sentence, and nothing that was typed is lost. */
 import {describe, expect, it} from 'vitest';
-import {openOnSandbox, reviewNewService} from '../support/console.js';
+import {openBuiltConsole, openOnSandbox, reviewNewService} from '../support/console.js';
 import type {TestTerminal} from '../support/terminal.js';
 
 const image = 'registry.example.com/samples/helloworld-go:1';
@@ -74,6 +74,33 @@ describe('the form of a new service', () => {
 		await terminal.until(/1 Services/);
 		terminal.press('n');
 		await terminal.until(/half-typed/);
+	});
+});
+
+describe('a namespace that does not exist', () => {
+	it('is said not to exist when the console begins in it', async () => {
+		await using terminal = openBuiltConsole({args: ['--sandbox', '-n', 'nowhere']});
+		await terminal.until(/There is no namespace nowhere\./);
+	});
+
+	it('is refused by the command that goes there, which stays where one is', async () => {
+		await using terminal = await openOnSandbox();
+		terminal.press(':');
+		await terminal.until(/▸Command/);
+		terminal.type('ns nowhere');
+		await terminal.until(/:ns nowhere/);
+		terminal.press('enter');
+		await terminal.until(/There is no namespace nowhere; :ns lists those there are\./);
+		expect(terminal.screen()).toMatch(/cart\s+90│10/);
+	});
+});
+
+describe('a cluster that cannot be reached', () => {
+	it('is named, with what to do, where there is no kubeconfig', async () => {
+		await using terminal = openBuiltConsole({args: [], env: {KUBECONFIG: undefined, HOME: '/nonexistent'}});
+		await terminal.until(/not connected[^]*There is no kubeconfig[^]*--sandbox/);
+		terminal.press('q');
+		expect(await terminal.exited).toEqual({code: 0, signal: 0});
 	});
 });
 

@@ -63,13 +63,15 @@ export function ServicesPane({width, height}: Size) {
 	const theme = useTheme();
 	const services = useConsoleState(useShallow(visibleServices));
 	const selected = useConsoleState(selectedService);
-	const {focus, filter, filtering, feed, namespace, total} = useConsoleState(
+	const {connection, focus, filter, filtering, feed, namespace, isMissing, total} = useConsoleState(
 		useShallow(state => ({
 			focus: state.focus,
 			filter: state.filter,
 			filtering: state.filtering,
 			feed: state.feeds.services,
+			connection: state.connection,
 			namespace: state.namespace,
+			isMissing: state.namespaceMissing,
 			total: state.services.length,
 		})),
 	);
@@ -93,7 +95,11 @@ export function ServicesPane({width, height}: Size) {
 				selected={selected ? services.indexOf(selected) : -1}
 				width={size.width}
 				height={tableHeight}
-				empty={emptySentence(feed, {filter, namespace})}
+				empty={
+					connection.kind === 'failed'
+						? connection.sentence
+						: emptySentence(feed, {filter, namespace, isMissing})
+				}
 			/>
 			{hasFilterLine && (
 				<Box width={size.width} height={1}>
@@ -112,12 +118,13 @@ export function ServicesPane({width, height}: Size) {
 /** What an empty list means, and what to do about it. */
 function emptySentence(
 	feed: ReflectorState,
-	{filter, namespace}: {filter: string; namespace: string},
+	{filter, namespace, isMissing}: {filter: string; namespace: string; isMissing: boolean},
 ): string {
 	switch (feed.kind) {
 		case 'connecting':
 			return 'Connecting…';
 		case 'live':
+			if (isMissing) return `There is no namespace ${namespace}. :ns lists those there are.`;
 			return filter === ''
 				? `No services in namespace ${namespace}. n creates one.`
 				: `No service has “${filter}” in its name. Esc clears the filter.`;

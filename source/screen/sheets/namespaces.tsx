@@ -38,7 +38,7 @@ export function Namespaces({
 					height={size.height - (sentence === undefined ? 0 : 1)}
 					onSelect={name => {
 						closeSheet(console.store);
-						console.changeNamespace(name);
+						void console.changeNamespace(name);
 					}}
 				/>
 			)}
