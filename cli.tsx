@@ -118,17 +118,23 @@ async function openConsole(flags: ConsoleFlags): Promise<void> {
 		return;
 	}
 	const lifecycle = await install();
+	const to = flags.sandbox ? 'sandbox' : (flags.context ?? 'the cluster');
+	const theme = flags.ascii ? {isAscii: true} : {};
+	const {showFirstFrame} = await import('./source/screen/first-frame.js');
+	const first = showFirstFrame(to, {theme});
+	const forget = lifecycle.onRestore(first.leave);
 	const [{createConsole}, {openScreen}] = await Promise.all([
 		import('./source/store/console.js'),
 		import('./source/screen/open.js'),
 	]);
 	const console = createConsole({
-		to: flags.sandbox ? 'sandbox' : (flags.context ?? 'the cluster'),
+		to,
 		namespace: flags.namespace,
 		gateway,
 	});
 	lifecycle.onLeave(async () => console.stop());
-	const closed = openScreen(console, {lifecycle, theme: flags.ascii ? {isAscii: true} : {}});
+	const closed = openScreen(console, {lifecycle, first, theme});
+	forget();
 	try {
 		console.connected(await clusterOf(flags, lifecycle));
 	} catch (error) {

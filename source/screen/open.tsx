@@ -10,6 +10,7 @@ import {installSuspender, type Suspender} from '../terminal/suspend.js';
 import {createTheme, type ThemeOptions} from '../terminal/theme.js';
 import {App} from './app.js';
 import {ThemeContext} from './parts/theme-context.js';
+import type {FirstFrame} from './first-frame.js';
 import {useIgnoredPaste} from './parts/use-ignored-paste.js';
 import {ConsoleContext} from './use-console.js';
 
@@ -22,10 +23,10 @@ const copied: Record<CopyResult, string> = {
 	'no-terminal': 'There is no terminal to copy to.',
 };
 
-/** Draws the first frame at once. Resolves when the operator has quit; rejects with what a component threw. */
+/** Draws over the `first` frame. Resolves when the operator has quit; rejects with what a component threw. */
 export async function openScreen(
 	console: Console,
-	{lifecycle, theme}: {lifecycle: Lifecycle; theme?: ThemeOptions},
+	{lifecycle, first, theme}: {lifecycle: Lifecycle; first: FirstFrame; theme?: ThemeOptions},
 ): Promise<void> {
 	const {store} = console;
 	const stdin = new KeyedStdin(process.stdin);
@@ -43,6 +44,7 @@ export async function openScreen(
 		</ThemeContext>,
 		{
 			stdin,
+			stdout: first.stdout,
 			alternateScreen: true,
 			incrementalRendering: true,
 			// At 30 a key can wait two frames behind a stream of data (es-toolkit's throttle re-arms with each call).
