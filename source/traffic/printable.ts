@@ -5,16 +5,27 @@
  * Emoji are kept, with the joiners and selectors they are made of.
  */
 
-const emoji = /\p{RGI_Emoji}/v;
 const unprintable = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Noncharacter_Code_Point}]/v;
-/** Either a whole emoji, to be kept, or one character that must not reach the terminal. */
-const emojiOrUnprintable = /\p{RGI_Emoji}|[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Noncharacter_Code_Point}]/gv;
+
+/** Made when it is first needed: compiling all emoji takes 15 ms, which every start would wait for. */
+let patterns: {emoji: RegExp; emojiOrUnprintable: RegExp} | undefined;
+
+function emojiPatterns() {
+	patterns ??= {
+		emoji: /\p{RGI_Emoji}/v,
+		// Either a whole emoji, to be kept, or one character that must not reach the terminal.
+		emojiOrUnprintable: /\p{RGI_Emoji}|[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Noncharacter_Code_Point}]/gv,
+	};
+	return patterns;
+}
+
 const replacementOfDelete = '\u2421';
 
 /** One line of text without any character that a terminal would act on. Idempotent. */
 export function printable(text: string): string {
 	// Nearly all text is clean, and to look for emoji is slow.
 	if (!unprintable.test(text)) return text;
+	const {emoji, emojiOrUnprintable} = emojiPatterns();
 	return text.replace(emojiOrUnprintable, found => {
 		if (emoji.test(found)) return found;
 		const code = found.codePointAt(0) ?? 0;
