@@ -160,8 +160,8 @@ function checkPath(api: Api, message: IncomingMessage, path: string): void {
 
 function reviewing(api: Api, groupName: string, plural: string): Handler {
 	return async (message, response) => {
-		const text = await readBody(message);
-		const reply = message.method === 'POST' ? review(api, groupName, plural, message, text) : undefined;
+		const body = await readBody(message);
+		const reply = message.method === 'POST' ? review(api, groupName, plural, message, body) : undefined;
 		if (!reply) {
 			answerNotFound(response);
 		}
@@ -226,8 +226,8 @@ function itemOf(
 		}
 
 		if (verb === 'update' || verb === 'patch') {
-			const text = await readBody(message);
-			return verb === 'update' ? update(api, request, text) : patch(api, request, text);
+			const body = await readBody(message);
+			return verb === 'update' ? update(api, request, body) : patch(api, request, body);
 		}
 
 		return verb === 'delete' ? remove(api, request, await readBody(message)) : get(api, request);

@@ -33,11 +33,15 @@ import {
 } from './status.js';
 import {writeOptionsOf} from './write-options.js';
 
+function objectIn({resource, message}: ResourceRequest, body: Buffer): unknown {
+	return parseBody(body, mediaTypeOf(message), {protobuf: resource.group === ''});
+}
+
 /** POST to a collection. */
-export function create(api: Api, request: ResourceRequest, text: string): Reply {
+export function create(api: Api, request: ResourceRequest, body: Buffer): Reply {
 	const {resource, namespace, query} = request;
 	const {dryRun, fieldValidation} = writeOptionsOf(query, 'CreateOptions');
-	const {object, warnings} = decode(resource, parseBody(text, mediaTypeOf(request.message)), fieldValidation);
+	const {object, warnings} = decode(resource, objectIn(request, body), fieldValidation);
 	const metadata = objectOf(object['metadata']);
 	putIntoNamespace(api, resource, namespace, metadata);
 	if (stringOf(metadata['resourceVersion']) !== '') {
@@ -81,10 +85,10 @@ export function create(api: Api, request: ResourceRequest, text: string): Reply 
 }
 
 /** PUT of an object or of its status. */
-export function update(api: Api, request: ResourceRequest, text: string): Reply {
+export function update(api: Api, request: ResourceRequest, body: Buffer): Reply {
 	const {resource, namespace, name = '', query} = request;
 	const {dryRun, fieldValidation} = writeOptionsOf(query, 'UpdateOptions');
-	const {object, warnings} = decode(resource, parseBody(text, mediaTypeOf(request.message)), fieldValidation);
+	const {object, warnings} = decode(resource, objectIn(request, body), fieldValidation);
 	checkNameAndNamespace(request, object);
 	const current = api.store.get(resource, namespace, name);
 	if (!current) {
@@ -104,12 +108,13 @@ export function update(api: Api, request: ResourceRequest, text: string): Reply 
 }
 
 /** PATCH of an object or of its status. */
-export function patch(api: Api, request: ResourceRequest, text: string): Reply {
+export function patch(api: Api, request: ResourceRequest, body: Buffer): Reply {
 	const {resource, namespace, name = '', query} = request;
 	const mediaType = mediaTypeOf(request.message);
 	const {dryRun, fieldValidation} = writeOptionsOf(query, 'PatchOptions');
 	const current = api.store.get(resource, namespace, name);
 	// The media type is refused first, whether or not there is something to patch.
+	const text = body.toString('utf8');
 	const result = patched(current ?? {}, current ? text : '{}', current ? mediaType : patchTypeOr(mediaType));
 	if (!current) {
 		throw notFound(resource, name);
