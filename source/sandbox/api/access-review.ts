@@ -32,8 +32,8 @@ export function review(
 
 		case `${authentication}/selfsubjectreviews`: {
 			const object = bodyOf(message, body, 'SelfSubjectReview', group);
-			const {name, groups} = api.user;
-			return created(api, object, {userInfo: {username: name, groups}});
+			const {name, ...others} = api.user;
+			return created(api, object, {userInfo: {username: name, ...others}});
 		}
 
 		default: {

@@ -26,13 +26,13 @@ export type Handler = (
 ) => Promise<Reply | undefined>;
 
 type Parameters = Record<string, string | undefined>;
-type Target = (parameters: Parameters) => Handler;
+type Target = (api: Api, parameters: Parameters) => Handler;
 
 /** @throws URIError or the like for a path that is not well-formed. */
-export type Routes = (path: string) => Handler | undefined;
+export type Routes = (api: Api, path: string) => Handler | undefined;
 
 /** The routes of a server that listens at `address`, as `127.0.0.1:6443`. */
-export function createRoutes(api: Api, address: string): Routes {
+export function createRoutes(address: string): Routes {
 	const router = findMyWay({
 		// Names of objects may be 253 characters long.
 		maxParamLength: 500,
@@ -46,32 +46,38 @@ export function createRoutes(api: Api, address: string): Routes {
 	}
 
 	for (const path of ['/livez', '/readyz', '/healthz']) {
-		add(path, () => plain(api, path, 'ok'));
+		add(path, api => plain(api, path, 'ok'));
 	}
 
-	add('/version', () => json(api, '/version', () => serverVersion));
-	add('/api', () => discovery(api, true, address));
-	add('/apis', () => discovery(api, false, address));
-	add('/openapi/v2', () => json(api, '/openapi/v2', openApiV2));
-	add('/openapi/v3', () => json(api, '/openapi/v3', openApiIndex));
-	add('/openapi/v3/*', ({'*': path = ''}) => json(api, `/openapi/v3/${path}`, () => openApiDocument(path)));
-	add('/api/:version', ({version = ''}) => json(api, `/api/${version}`, () => resourceList('', version)));
-	add('/apis/:group', ({group: name = ''}) => json(api, `/apis/${name}`, () => groupNamed(name)));
-	add('/apis/:group/:version', ({group: name = '', version = ''}) =>
+	add('/version', api => json(api, '/version', () => serverVersion));
+	add('/api', api => discovery(api, true, address));
+	add('/apis', api => discovery(api, false, address));
+	add('/openapi/v2', api => json(api, '/openapi/v2', openApiV2));
+	add('/openapi/v3', api => json(api, '/openapi/v3', openApiIndex));
+	add('/openapi/v3/*', (api, {'*': path = ''}) =>
+		json(api, `/openapi/v3/${path}`, () => openApiDocument(path)),
+	);
+	add('/api/:version', (api, {version = ''}) =>
+		json(api, `/api/${version}`, () => resourceList('', version)),
+	);
+	add('/apis/:group', (api, {group: name = ''}) => json(api, `/apis/${name}`, () => groupNamed(name)));
+	add('/apis/:group/:version', (api, {group: name = '', version = ''}) =>
 		json(api, `/apis/${name}/${version}`, () => resourceList(name, version)),
 	);
-	add('/apis/:group/v1/:review', ({group: name = '', review: plural = ''}) => reviewing(api, name, plural));
+	add('/apis/:group/v1/:review', (api, {group: name = '', review: plural = ''}) =>
+		reviewing(api, name, plural),
+	);
 	for (const resource of resources) {
 		const base = pathOf(resource);
 		const collection = `${base}${resource.namespaced ? '/namespaces/:namespace' : ''}/${resource.plural}`;
 		if (resource.namespaced) {
-			add(`${base}/${resource.plural}`, () => collectionOf(api, resource, undefined));
+			add(`${base}/${resource.plural}`, api => collectionOf(api, resource, undefined));
 		}
 
-		add(collection, ({namespace}) => collectionOf(api, resource, namespace));
-		add(`${collection}/:name`, ({namespace, name}) => itemOf(api, resource, namespace, name));
+		add(collection, (api, {namespace}) => collectionOf(api, resource, namespace));
+		add(`${collection}/:name`, (api, {namespace, name}) => itemOf(api, resource, namespace, name));
 		if (hasStatus(resource)) {
-			add(`${collection}/:name/status`, ({namespace, name}) =>
+			add(`${collection}/:name/status`, (api, {namespace, name}) =>
 				itemOf(api, resource, namespace, name, 'status'),
 			);
 		}
@@ -80,10 +86,10 @@ export function createRoutes(api: Api, address: string): Routes {
 	// A path below a built-in version that is no resource is told in a Status; any other unknown path in plain text.
 	add('/api/v1/*', () => () => Promise.reject(noSuchResource()));
 
-	return path => {
+	return (api, path) => {
 		const found = router.find('GET', path);
 		const key: unknown = found?.store;
-		return typeof key === 'string' ? targets.get(key)?.(found?.params ?? {}) : undefined;
+		return typeof key === 'string' ? targets.get(key)?.(api, found?.params ?? {}) : undefined;
 	};
 }
 
