@@ -113,6 +113,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 				others: others.map(({userName: name, ...user}) => ({name, ...user})),
 				tls,
 				now,
+				pods: manager.kubelet,
 			}),
 		);
 		stops.push(() => api.close());

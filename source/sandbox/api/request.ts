@@ -3,6 +3,7 @@ import type {IncomingMessage, ServerResponse} from 'node:http';
 import type {ObjectStore, Resource} from '../state.js';
 import type {Caller} from './authentication.js';
 import type {Form} from './negotiation.js';
+import type {PodRuntime} from './pod-runtime.js';
 
 /** What all requests share. */
 export type Server = {
@@ -11,6 +12,8 @@ export type Server = {
 	bookmarkInterval: number;
 	/** The clock, in milliseconds since 1970. */
 	now: () => number;
+	/** Where pods run; without one they have no logs and no ports. */
+	pods?: PodRuntime | undefined;
 };
 
 /** The server as it is to one caller. */
@@ -23,7 +26,7 @@ export type ResourceRequest = {
 	namespace: string | undefined;
 	/** Undefined for a collection. */
 	name: string | undefined;
-	subresource: 'status' | undefined;
+	subresource: 'status' | 'log' | 'portforward' | undefined;
 	query: URLSearchParams;
 	form: Form;
 	message: IncomingMessage;

@@ -1,19 +1,21 @@
 /** Which path is what. Source: k8s.io/apiserver pkg/endpoints/{installer,request/requestinfo}.go. */
 import type {IncomingMessage, ServerResponse} from 'node:http';
 import findMyWay from 'find-my-way';
-import {resources} from '../resources.js';
+import {pods, resources} from '../resources.js';
 import type {Resource} from '../state.js';
-import {mayUsePath, mayUseResource} from './access.js';
+import {mayUsePath} from './access.js';
 import {review} from './access-review.js';
 import {readBody} from './body.js';
 import {remove, removeAll} from './delete.js';
 import {aggregated, coreVersions, groupList, groupNamed, hasStatus, resourceList} from './discovery.js';
-import {pathOf, verbsOf} from './group-version.js';
-import {negotiate, type Form} from './negotiation.js';
+import {pathOf} from './group-version.js';
+import {negotiate} from './negotiation.js';
 import {openApiDocument, openApiIndex, openApiV2} from './open-api.js';
+import {podLog} from './pod-log.js';
 import {get, list} from './read.js';
-import {isYes, type Api, type Reply, type ResourceRequest} from './request.js';
-import {ApiError, forbidden, forbiddenPath, methodNotAllowed, noSuchResource} from './status.js';
+import {isYes, type Api, type Reply} from './request.js';
+import {requestFor} from './resource-request.js';
+import {ApiError, badRequest, forbiddenPath, methodNotAllowed, noSuchResource} from './status.js';
 import {serverVersion} from './version.js';
 import {watch} from './watch.js';
 import {create, patch, update} from './write.js';
@@ -81,6 +83,12 @@ export function createRoutes(address: string): Routes {
 				itemOf(api, resource, namespace, name, 'status'),
 			);
 		}
+	}
+
+	for (const subresource of ['log', 'portforward'] as const) {
+		add(`${pathOf(pods)}/namespaces/:namespace/pods/:name/${subresource}`, (api, {namespace, name}) =>
+			podSubresource(api, namespace, name, subresource),
+		);
 	}
 
 	// A path below a built-in version that is no resource is told in a Status; any other unknown path in plain text.
@@ -176,9 +184,6 @@ function reviewing(api: Api, groupName: string, plural: string): Handler {
 	};
 }
 
-/** The forms that resources come in beside their own. */
-const resourceForms: Form['as'][] = ['Table', 'PartialObjectMetadata'];
-
 function collectionOf(api: Api, resource: Resource, namespace: string | undefined): Handler {
 	return async (message, response, query) => {
 		const isWatch = isYes(query.get('watch'));
@@ -206,6 +211,27 @@ function collectionOf(api: Api, resource: Resource, namespace: string | undefine
 		return verb === 'deletecollection'
 			? removeAll(api, request, await readBody(message))
 			: list(api, request);
+	};
+}
+
+function podSubresource(
+	api: Api,
+	namespace: string | undefined,
+	name: string | undefined,
+	subresource: 'log' | 'portforward',
+): Handler {
+	return (message, response, query) => {
+		const verbs = subresource === 'log' ? {GET: 'get', HEAD: 'get'} : {GET: 'get', POST: 'create'};
+		const verb = Object.entries(verbs).find(([method]) => method === message.method)?.[1];
+		const target = {resource: pods, namespace, name, subresource};
+		const request = requestFor(api, target, verb, message, response, query);
+		if (subresource === 'portforward') {
+			// A WebSocket has not come here.
+			throw badRequest('Upgrade request required');
+		}
+
+		podLog(api, request);
+		return Promise.resolve(undefined);
 	};
 }
 
@@ -237,50 +263,5 @@ function itemOf(
 		}
 
 		return verb === 'delete' ? remove(api, request, await readBody(message)) : get(api, request);
-	};
-}
-
-/** @throws ApiError 403, 405 or 406 when it is not to be served. */
-function requestFor(
-	api: Api,
-	target: {
-		resource: Resource;
-		namespace: string | undefined;
-		name: string | undefined;
-		subresource?: 'status' | undefined;
-	},
-	verb: string | undefined,
-	message: IncomingMessage,
-	response: ServerResponse,
-	query: URLSearchParams,
-): ResourceRequest {
-	const {resource, namespace, name, subresource} = target;
-	const asked = verb ?? (message.method ?? '').toLowerCase();
-	const attributes = {
-		verb: asked,
-		group: resource.group,
-		resource: resource.plural,
-		subresource,
-		// To the authorizer a namespace is in itself.
-		namespace: resource.plural === 'namespaces' && resource.group === '' ? name : namespace,
-		name,
-	};
-	if (!mayUseResource(api.rules, attributes)) {
-		throw forbidden({...attributes, user: api.user.name});
-	}
-
-	if (verb === undefined || !verbsOf(resource).includes(verb)) {
-		throw methodNotAllowed(resource, asked);
-	}
-
-	return {
-		resource,
-		namespace,
-		name,
-		subresource,
-		query,
-		form: negotiate(message.headers.accept, resourceForms),
-		message,
-		response,
 	};
 }

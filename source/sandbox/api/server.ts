@@ -3,15 +3,18 @@
  */
 import {createServer, type IncomingMessage, type ServerResponse} from 'node:http';
 import {createServer as createSecureServer} from 'node:https';
+import type {Duplex} from 'node:stream';
 import type {ObjectStore} from '../state.js';
 import {namespaces} from '../resources.js';
 import {everything, type PolicyRule} from './access.js';
 import {callerOf, type ApiUser} from './authentication.js';
 import {startGarbageCollection} from './garbage-collection.js';
 import {createCertificate} from './certificate.js';
+import type {PodRuntime} from './pod-runtime.js';
 import type {Reply, Server} from './request.js';
 import {answerNotFound, createRoutes, type Routes} from './routes.js';
 import {ApiError, badRequest, internalError} from './status.js';
+import {acceptUpgrade, isUpgrade, responseOn} from './upgrade.js';
 
 export type ApiServerOptions = {
 	store: ObjectStore;
@@ -32,6 +35,8 @@ export type ApiServerOptions = {
 	bookmarkInterval?: number;
 	/** The clock, in milliseconds since 1970. */
 	now?: () => number;
+	/** Where pods run: for their logs and ports. */
+	pods?: PodRuntime;
 };
 
 export type ApiServer = {
@@ -69,11 +74,15 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
 
 	const shared: Server = {
 		store,
+		pods: options.pods,
 		bookmarkInterval: options.bookmarkInterval ?? 60_000,
 		now,
 	};
 	const certificate = tls ? await createCertificate(now()) : undefined;
-	const server = certificate ? createSecureServer(certificate) : createServer();
+	const serverOptions = {shouldUpgradeCallback: isUpgrade};
+	const server = certificate
+		? createSecureServer({...serverOptions, ...certificate})
+		: createServer(serverOptions);
 	// Longer than clients keep an idle connection, so that they are the ones to close it.
 	server.keepAliveTimeout = 120_000;
 	server.on('clientError', (_error, socket) => {
@@ -84,6 +93,8 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
 			socket.destroy();
 		}
 	});
+	// What has become a WebSocket is no connection of the server any more.
+	const sockets = new Set<Duplex>();
 	const listening = Promise.withResolvers<void>();
 	server.once('error', listening.reject);
 	server.listen({host: '127.0.0.1', port, exclusive: true}, listening.resolve);
@@ -97,6 +108,18 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
 	const routes = createRoutes(`127.0.0.1:${address.port}`);
 	server.on('request', (message, response) => {
 		void answer({shared, routes, users}, message, response);
+	});
+	server.on('upgrade', (message: IncomingMessage, socket: Duplex, head: Buffer) => {
+		sockets.add(socket);
+		socket.once('close', () => sockets.delete(socket));
+		socket.on('error', () => {
+			// Somebody who is gone; `close` follows.
+		});
+		try {
+			acceptUpgrade({...shared, ...callerOf(message, users)}, {message, socket, head});
+		} catch (error) {
+			refuse(responseOn({message, socket, head}), error);
+		}
 	});
 	for (const name of ['default', 'kube-system']) {
 		if (!store.get(namespaces, undefined, name)) {
@@ -120,6 +143,10 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
 			const closed = Promise.withResolvers<void>();
 			server.close(() => closed.resolve());
 			server.closeAllConnections();
+			for (const socket of sockets) {
+				socket.destroy();
+			}
+
 			await closed.promise;
 		},
 	};
@@ -134,12 +161,16 @@ async function answer(context: Context, message: IncomingMessage, response: Serv
 			send(response, reply);
 		}
 	} catch (error) {
-		const known = error instanceof ApiError ? error : internalError(String(error));
-		if (response.headersSent || response.destroyed) {
-			response.destroy();
-		} else {
-			send(response, {code: known.code, body: known.status, headers: known.headers});
-		}
+		refuse(response, error);
+	}
+}
+
+function refuse(response: ServerResponse, error: unknown): void {
+	const known = error instanceof ApiError ? error : internalError(String(error));
+	if (response.headersSent || response.destroyed) {
+		response.destroy();
+	} else {
+		send(response, {code: known.code, body: known.status, headers: known.headers});
 	}
 }
 
