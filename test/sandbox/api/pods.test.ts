@@ -111,17 +111,17 @@ describe('the log of a pod', () => {
 	it('can be followed', async () => {
 		const response = await open(`${pod}/log?container=user-container&follow=true&tailLines=0`);
 		onTestFinished(() => void response.destroy());
-		const line = once(response, 'data');
-		// Two pods serve: one of them is this one.
-		let heard = false;
-		void line.then(() => {
-			heard = true;
+		let heard = '';
+		response.on('data', (chunk: Buffer) => {
+			heard += chunk.toString('utf8');
 		});
-		while (!heard) {
-			await visit();
-		}
-
-		expect(String((await line)[0])).toContain('received a request');
+		// Two pods serve: sooner or later a request comes to this one.
+		await expect
+			.poll(async () => {
+				await visit();
+				return heard;
+			})
+			.toContain('received a request');
 	});
 
 	it.each([
