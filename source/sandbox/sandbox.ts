@@ -5,13 +5,15 @@
 import {randomBytes} from 'node:crypto';
 import {rmSync} from 'node:fs';
 import {dirname} from 'node:path';
-import {kubeconfigYaml, writeKubeconfig} from './api/kubeconfig.js';
+import {kubeconfigYaml, writeKubeconfig, type KubeconfigOptions} from './api/kubeconfig.js';
 import {startApiServer, type ApiServer} from './api/server.js';
 import {apiRequest} from './api-request.js';
 import {createEventRecorder} from './controller/events.js';
 import {startControllers} from './controller/manager.js';
 import {furnish} from './furniture.js';
+import {createGatewayFaults, type GatewayFaultSwitch} from './gateway/faults.js';
 import {startGateway} from './gateway/gateway.js';
+import {admin, roles} from './roles.js';
 import {seed} from './seed.js';
 import type {Pace} from './state.js';
 import {createObjectStore} from './store/object-store.js';
@@ -50,12 +52,11 @@ export type Sandbox = {
 	kubeconfig: string;
 	/** `127.0.0.1:<port>`. */
 	gatewayAddress: string;
+	/** What goes wrong at the gateway on purpose; nothing to begin with. */
+	gatewayFaults: GatewayFaultSwitch;
 	/** Closes every listener, pod and connection, and removes the kubeconfig. Idempotent. */
 	stop(): Promise<void>;
 };
-
-const userName = 'sandbox-operator';
-const contextName = 'sandbox';
 
 /**
  * Starts a sandbox; resolves when its services are there and settled.
@@ -90,21 +91,35 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 			report: onError,
 		});
 		stops.push(() => manager.stop());
+		const gatewayFaults = createGatewayFaults();
 		const gateway = await listening('gateway', gatewayPort, () =>
 			startGateway({
 				port: gatewayPort,
 				table: manager.table,
 				backendOf: ({namespace, revision}) => manager.backends.get(`${namespace}/${revision}`),
 				random,
+				faults: gatewayFaults,
 			}),
 		);
 		stops.push(() => gateway.close());
 		back = 30 * 24 * 3_600_000;
 		furnish(store, gateway.port);
 		back = 0;
-		const token = randomBytes(24).toString('base64url');
+		const users = roles.map(role => ({...role, token: randomBytes(24).toString('base64url')}));
+		const token = users[0]?.token ?? '';
+		const others = users.slice(1);
 		const api = await listening('API server', apiPort, () =>
-			startApiServer({store, port: apiPort, token, userName, tls, now, groups: ['system:masters']}),
+			startApiServer({
+				store,
+				port: apiPort,
+				token,
+				userName: admin.userName,
+				groups: [...admin.groups],
+				others: others.map(({userName: name, ...user}) => ({name, ...user})),
+				tls,
+				now,
+				pods: manager.kubelet,
+			}),
 		);
 		stops.push(() => api.close());
 		if (options.seed ?? true) {
@@ -120,7 +135,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 		}
 
 		manager.autoscaler.start();
-		const kubeconfig = await publishKubeconfig(api, token);
+		const kubeconfig = await publishKubeconfig(api, token, others);
 		stops.push(kubeconfig.remove);
 		return {
 			apiUrl: api.url,
@@ -129,6 +144,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 			kubeconfigPath: kubeconfig.path,
 			kubeconfig: kubeconfig.text,
 			gatewayAddress: `127.0.0.1:${gateway.port}`,
+			gatewayFaults,
 			stop,
 		};
 	} catch (error) {
@@ -160,14 +176,16 @@ async function listening<T>(what: string, port: number, start: () => Promise<T>)
 async function publishKubeconfig(
 	api: ApiServer,
 	token: string,
+	others: KubeconfigOptions['others'] & {},
 ): Promise<{path: string; text: string; remove: () => Promise<void>}> {
 	const config = {
 		server: api.url,
 		certificateAuthority: api.certificateAuthority,
 		token,
-		userName,
-		contextName,
+		userName: admin.userName,
+		contextName: admin.contextName,
 		namespace: 'default',
+		others,
 	};
 	const file = await writeKubeconfig(config);
 	// It holds a token: it goes even when the process is told to go at once.

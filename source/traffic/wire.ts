@@ -30,7 +30,23 @@ export type ObjectMeta = {
 	annotations?: Record<string, string>;
 	ownerReferences?: OwnerReference[];
 	finalizers?: string[];
+	managedFields?: ManagedFieldsEntry[];
 };
+
+/** Who wrote which fields, and when. */
+export type ManagedFieldsEntry = {
+	manager: string;
+	operation: 'Apply' | 'Update';
+	apiVersion: string;
+	/** RFC 3339, UTC, whole seconds. */
+	time: string;
+	fieldsType: 'FieldsV1';
+	fieldsV1: FieldsV1;
+	subresource?: string;
+};
+
+/** `f:<name>`, `k:<keys as JSON>`, `v:<value as JSON>` or `.`, each with what is below it. */
+export type FieldsV1 = {[key: string]: FieldsV1};
 
 export type ConditionStatus = 'True' | 'False' | 'Unknown';
 

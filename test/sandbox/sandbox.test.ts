@@ -320,7 +320,12 @@ test('the kubeconfig leads to the API over TLS, is for its owner only, and goes 
 	expect(config).toMatchObject({
 		'current-context': 'sandbox',
 		clusters: [{cluster: {server: sandbox.apiUrl, 'certificate-authority-data': expect.any(String)}}],
-		users: [{user: {token: sandbox.token}}],
+		users: [
+			{name: 'sandbox-admin', user: {token: sandbox.token}},
+			{name: 'sandbox-operator'},
+			{name: 'sandbox-viewer'},
+		],
+		contexts: [{name: 'sandbox'}, {name: 'sandbox-operator'}, {name: 'sandbox-viewer'}],
 	});
 	expect(statSync(sandbox.kubeconfigPath).mode & 0o777).toBe(0o600);
 	const request = https.get(`${sandbox.apiUrl}/version`, {

@@ -19,21 +19,21 @@ export function review(
 	group: string,
 	plural: string,
 	message: IncomingMessage,
-	text: string,
+	body: Buffer,
 ): Reply | undefined {
 	switch (`${group}/${plural}`) {
 		case `${authorization}/selfsubjectaccessreviews`: {
-			return accessReview(api, bodyOf(message, text, 'SelfSubjectAccessReview', group));
+			return accessReview(api, bodyOf(message, body, 'SelfSubjectAccessReview', group));
 		}
 
 		case `${authorization}/selfsubjectrulesreviews`: {
-			return rulesReview(api, bodyOf(message, text, 'SelfSubjectRulesReview', group));
+			return rulesReview(api, bodyOf(message, body, 'SelfSubjectRulesReview', group));
 		}
 
 		case `${authentication}/selfsubjectreviews`: {
-			const object = bodyOf(message, text, 'SelfSubjectReview', group);
-			const {name, groups} = api.user;
-			return created(api, object, {userInfo: {username: name, groups}});
+			const object = bodyOf(message, body, 'SelfSubjectReview', group);
+			const {name, ...others} = api.user;
+			return created(api, object, {userInfo: {username: name, ...others}});
 		}
 
 		default: {
@@ -42,8 +42,8 @@ export function review(
 	}
 }
 
-function bodyOf(message: IncomingMessage, text: string, kind: string, group: string): JsonObject {
-	const value = parseBody(text, mediaTypeOf(message));
+function bodyOf(message: IncomingMessage, body: Buffer, kind: string, group: string): JsonObject {
+	const value = parseBody(body, mediaTypeOf(message), {protobuf: true});
 	if (!isObject(value) || value['kind'] !== kind || value['apiVersion'] !== `${group}/v1`) {
 		throw badRequest(`the body must be a ${kind} of ${group}/v1`);
 	}

@@ -2,17 +2,18 @@
 import type {IncomingMessage} from 'node:http';
 import {parse} from 'yaml';
 import {parseJson} from './json.js';
+import {decodeProtobuf, protobufType} from './protobuf.js';
 import {badRequest, tooLarge, unsupportedMediaType} from './status.js';
 
 /** As a real API server's limit for a request body. */
 const bodyLimit = 3 * 1024 * 1024;
 
 /**
- * The whole body as text.
+ * The whole body.
  *
  * @throws ApiError 413 when it is larger than 3 MiB.
  */
-export async function readBody(request: IncomingMessage): Promise<string> {
+export async function readBody(request: IncomingMessage): Promise<Buffer> {
 	const chunks: Buffer[] = [];
 	let size = 0;
 	for await (const chunk of request) {
@@ -27,7 +28,7 @@ export async function readBody(request: IncomingMessage): Promise<string> {
 		}
 	}
 
-	return Buffer.concat(chunks).toString('utf8');
+	return Buffer.concat(chunks);
 }
 
 /** The media type of a request without its parameters, in small letters; '' when there is none. */
@@ -38,9 +39,23 @@ export function mediaTypeOf(request: IncomingMessage): string {
 /**
  * The value of a body in JSON or YAML, by its media type; JSON when none is given.
  *
+ * @param options.protobuf whether the kind has that form too: built-in ones do, custom ones do not.
  * @throws ApiError 400 when it cannot be parsed, 415 when the media type is another one.
  */
-export function parseBody(text: string, mediaType: string): unknown {
+export function parseBody(
+	body: Buffer,
+	mediaType: string,
+	options: {protobuf: boolean} = {protobuf: false},
+): unknown {
+	if (mediaType === protobufType && options.protobuf) {
+		try {
+			return decodeProtobuf(body);
+		} catch (error) {
+			throw badRequest(`couldn't get version/kind; protobuf error: ${wordsOf(error)}`);
+		}
+	}
+
+	const text = body.toString('utf8');
 	if (mediaType === 'application/yaml') {
 		try {
 			const value: unknown = parse(text, {maxAliasCount: 100});
@@ -52,7 +67,11 @@ export function parseBody(text: string, mediaType: string): unknown {
 	}
 
 	if (mediaType !== '' && mediaType !== 'application/json') {
-		throw unsupportedMediaType(['application/json', 'application/yaml']);
+		throw unsupportedMediaType([
+			'application/json',
+			'application/yaml',
+			...(options.protobuf ? [protobufType] : []),
+		]);
 	}
 
 	try {

@@ -6,7 +6,7 @@
 import type {KubernetesObject} from '../../traffic/wire.js';
 import type {Resource} from '../state.js';
 import {apiVersionOf} from './group-version.js';
-import {isObject, objectOf, stringOf, type JsonObject} from './json.js';
+import {isObject, stringOf, type JsonObject} from './json.js';
 import {schemaOf} from './schema/knative.js';
 import {applyDefaults, decodingProblem, prune} from './schema/schema.js';
 import {badRequest, invalid, invalidValue} from './status.js';
@@ -54,7 +54,6 @@ export function decode(
 	}
 
 	applyDefaults(schema, object);
-	Reflect.deleteProperty(objectOf(object['metadata']), 'managedFields');
 	return {object, warnings: validation === 'Warn' ? unknownFields : []};
 }
 

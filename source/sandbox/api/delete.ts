@@ -25,9 +25,9 @@ type DeleteOptions = {
 };
 
 /** DELETE of one object. */
-export function remove(api: Api, request: ResourceRequest, text: string): Reply {
+export function remove(api: Api, request: ResourceRequest, body: Buffer): Reply {
 	const {resource, namespace, name = '', form, query} = request;
-	const options = deleteOptionsOf(request, text);
+	const options = deleteOptionsOf(request, body);
 	const current = api.store.get(resource, namespace, name);
 	if (!current) {
 		throw notFound(resource, name);
@@ -51,9 +51,9 @@ export function remove(api: Api, request: ResourceRequest, text: string): Reply 
 }
 
 /** DELETE of a collection. */
-export function removeAll(api: Api, request: ResourceRequest, text: string): Reply {
+export function removeAll(api: Api, request: ResourceRequest, body: Buffer): Reply {
 	const {resource, form, query} = request;
-	const options = deleteOptionsOf(request, text);
+	const options = deleteOptionsOf(request, body);
 	const {objects, metadata} = select(api.store, request);
 	if (!options.dryRun) {
 		for (const object of objects) {
@@ -126,21 +126,21 @@ function stillThere(
 	return {...object, metadata, ...(isNamespace ? {status: {phase: 'Terminating'}} : {})};
 }
 
-function deleteOptionsOf({query, message}: ResourceRequest, text: string): DeleteOptions {
-	const body = text === '' ? {} : parseBody(text, mediaTypeOf(message));
+function deleteOptionsOf({query, message}: ResourceRequest, body: Buffer): DeleteOptions {
+	const given = body.length === 0 ? {} : parseBody(body, mediaTypeOf(message), {protobuf: true});
 	const {dryRun} = writeOptionsOf(query, 'DeleteOptions');
-	const bodyDryRun = listOf(at(body, 'dryRun'));
+	const bodyDryRun = listOf(at(given, 'dryRun'));
 	if (bodyDryRun.some(value => value !== 'All')) {
 		throw badRequest('invalid delete options: dryRun: Unsupported value: supported values: "All"');
 	}
 
-	const asked = stringOf(at(body, 'propagationPolicy')) || (query.get('propagationPolicy') ?? '');
-	const orphan = at(body, 'orphanDependents') ?? query.get('orphanDependents');
+	const asked = stringOf(at(given, 'propagationPolicy')) || (query.get('propagationPolicy') ?? '');
+	const orphan = at(given, 'orphanDependents') ?? query.get('orphanDependents');
 	return {
 		propagation: propagationOf(asked === '' && (orphan === true || orphan === 'true') ? 'Orphan' : asked),
 		dryRun: dryRun || bodyDryRun.length > 0,
-		uid: stringOf(at(body, 'preconditions', 'uid')),
-		resourceVersion: stringOf(at(body, 'preconditions', 'resourceVersion')),
+		uid: stringOf(at(given, 'preconditions', 'uid')),
+		resourceVersion: stringOf(at(given, 'preconditions', 'resourceVersion')),
 	};
 }
 

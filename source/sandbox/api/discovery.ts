@@ -31,6 +31,11 @@ const reviews: Review[] = [
 	},
 ];
 
+const podSubresources = [
+	{name: 'log', verbs: ['get']},
+	{name: 'portforward', verbs: ['create', 'get']},
+];
+
 function allGroups(): {group: string; version: string}[] {
 	return [
 		...servedGroups(),
@@ -102,6 +107,15 @@ export function resourceList(groupName: string, version: string): unknown {
 						]
 					: []),
 			]),
+			...podSubresources
+				.filter(() => groupName === '')
+				.map(({name, verbs}) => ({
+					name: `pods/${name}`,
+					singularName: '',
+					namespaced: true,
+					kind: 'Pod',
+					verbs,
+				})),
 			...ownReviews.map(({plural, kind, namespaced}) => ({
 				name: plural,
 				singularName: kind.toLowerCase(),
@@ -156,6 +170,14 @@ export function aggregated(core: boolean, form: Form): unknown {
 function aggregatedResource(resource: Resource): unknown {
 	const {group: groupName, version, kind, plural, singular, shortNames, categories, namespaced} = resource;
 	const responseKind = {group: groupName, version, kind};
+	const subresources = [
+		...(hasStatus(resource)
+			? [{subresource: 'status', responseKind, verbs: ['get', 'patch', 'update']}]
+			: []),
+		...podSubresources
+			.filter(() => kind === 'Pod')
+			.map(({name, verbs}) => ({subresource: name, responseKind, verbs})),
+	];
 	return {
 		resource: plural,
 		responseKind,
@@ -164,8 +186,6 @@ function aggregatedResource(resource: Resource): unknown {
 		verbs: verbsOf(resource),
 		...(shortNames.length > 0 ? {shortNames} : {}),
 		...(categories.length > 0 ? {categories} : {}),
-		...(hasStatus(resource)
-			? {subresources: [{subresource: 'status', responseKind, verbs: ['get', 'patch', 'update']}]}
-			: {}),
+		...(subresources.length > 0 ? {subresources} : {}),
 	};
 }

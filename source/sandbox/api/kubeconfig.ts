@@ -9,16 +9,27 @@ export type KubeconfigOptions = {
 	server: string;
 	/** The certificate to trust, in PEM, where the server has TLS. kubectl sends no token to one without. */
 	certificateAuthority?: string | undefined;
-	token: string;
-	userName: string;
 	/** What the context and the cluster are called. */
 	contextName: string;
 	namespace?: string;
-};
+	/** Further users, each with a context of their own. */
+	others?: readonly (KubeconfigUser & {contextName: string})[];
+} & KubeconfigUser;
+
+type KubeconfigUser = {token: string; userName: string};
 
 /** The kubeconfig as YAML. */
 export function kubeconfigYaml(options: KubeconfigOptions): string {
-	const {server, certificateAuthority, token, userName, contextName, namespace = 'default'} = options;
+	const {
+		server,
+		certificateAuthority,
+		token,
+		userName,
+		contextName,
+		namespace = 'default',
+		others = [],
+	} = options;
+	const entries = [{token, userName, contextName}, ...others];
 	const authority =
 		certificateAuthority === undefined
 			? {}
@@ -27,8 +38,11 @@ export function kubeconfigYaml(options: KubeconfigOptions): string {
 		apiVersion: 'v1',
 		kind: 'Config',
 		clusters: [{name: contextName, cluster: {server, ...authority}}],
-		users: [{name: userName, user: {token}}],
-		contexts: [{name: contextName, context: {cluster: contextName, user: userName, namespace}}],
+		users: entries.map(entry => ({name: entry.userName, user: {token: entry.token}})),
+		contexts: entries.map(entry => ({
+			name: entry.contextName,
+			context: {cluster: contextName, user: entry.userName, namespace},
+		})),
 		'current-context': contextName,
 	});
 }

@@ -1,34 +1,51 @@
 /**
- * The patch types: a JSON patch (RFC 6902) and a merge patch (RFC 7386). Custom resources know no strategic merge patch.
+ * The patch types: a JSON patch (RFC 6902), a merge patch (RFC 7386) and, for built-in kinds, a strategic merge patch.
  *
  * Source: k8s.io/apiserver pkg/endpoints/handlers/patch.go.
  */
 import mergePatch from 'json-merge-patch';
 import {applyPatch, Pointer, type Operation} from 'rfc6902';
+import type {Resource} from '../state.js';
 import {wordsOf} from './body.js';
-import {isObject, parseJson, type JsonObject} from './json.js';
+import {isObject, objectOf, parseJson, type JsonObject} from './json.js';
 import {ApiError, badRequest, unprocessable, unsupportedMediaType} from './status.js';
+import {strategicMerge} from './strategic-merge-patch.js';
 
 const jsonPatchType = 'application/json-patch+json';
 const mergePatchType = 'application/merge-patch+json';
+const strategicMergePatchType = 'application/strategic-merge-patch+json';
+export const applyPatchType = 'application/apply-patch+yaml';
 /** As a real API server's limit. */
 const operationLimit = 10_000;
 /** What all copies of one patch may add, in characters: doubling a value a few dozen times would exhaust the memory. */
 const copyLimit = 3 * 1024 * 1024;
 
 /**
+ * Refuses what is no patch type of a resource. Custom resources know no strategic merge patch.
+ *
+ * @throws ApiError 415.
+ */
+export function checkPatchType(resource: Resource, mediaType: string): void {
+	const types = [
+		jsonPatchType,
+		mergePatchType,
+		...(resource.group === '' ? [strategicMergePatchType] : []),
+		applyPatchType,
+	];
+	if (!types.includes(mediaType)) {
+		throw unsupportedMediaType(types);
+	}
+}
+
+/**
  * Applies a patch.
  *
  * @param current is left as it is.
- * @param mediaType of the patch, in small letters and without parameters.
+ * @param mediaType of the patch, in small letters and without parameters: none of server-side apply, which is no patch.
  * @throws ApiError 415 for another media type, 400 for what is no patch, 422 for one that cannot be applied (a failed
  *   `test` included), 413 for one with too many operations.
  */
 export function patched(current: unknown, text: string, mediaType: string): JsonObject {
-	if (mediaType !== jsonPatchType && mediaType !== mergePatchType) {
-		throw unsupportedMediaType([jsonPatchType, mergePatchType]);
-	}
-
 	let patch: unknown;
 	try {
 		patch = parseJson(text);
@@ -39,7 +56,7 @@ export function patched(current: unknown, text: string, mediaType: string): Json
 	const result =
 		mediaType === jsonPatchType
 			? withJsonPatch(structuredClone(current), patch)
-			: withMergePatch(structuredClone(current), patch);
+			: withMergePatch(structuredClone(current), patch, mediaType);
 	if (!isObject(result)) {
 		throw unprocessable();
 	}
@@ -47,13 +64,15 @@ export function patched(current: unknown, text: string, mediaType: string): Json
 	return result;
 }
 
-function withMergePatch(document: unknown, patch: unknown): unknown {
+function withMergePatch(document: unknown, patch: unknown, mediaType: string): unknown {
 	if (!isObject(patch)) {
 		throw badRequest('Invalid JSON Patch');
 	}
 
 	try {
-		return mergePatch.apply(document, patch);
+		return mediaType === strategicMergePatchType
+			? strategicMerge(objectOf(document), patch)
+			: mergePatch.apply(document, patch);
 	} catch (error) {
 		throw badRequest(`Invalid JSON Patch: ${wordsOf(error)}`);
 	}

@@ -1,19 +1,23 @@
 /** What the handlers get and give. */
 import type {IncomingMessage, ServerResponse} from 'node:http';
 import type {ObjectStore, Resource} from '../state.js';
-import type {PolicyRule} from './access.js';
+import type {Caller} from './authentication.js';
 import type {Form} from './negotiation.js';
+import type {PodRuntime} from './pod-runtime.js';
 
 /** What all requests share. */
-export type Api = {
+export type Server = {
 	store: ObjectStore;
-	user: {name: string; groups: string[]};
-	rules: readonly PolicyRule[];
 	/** How often a watch that asked for it hears of the resourceVersion, in milliseconds. */
 	bookmarkInterval: number;
 	/** The clock, in milliseconds since 1970. */
 	now: () => number;
+	/** Where pods run; without one they have no logs and no ports. */
+	pods?: PodRuntime | undefined;
 };
+
+/** The server as it is to one caller. */
+export type Api = Server & Caller;
 
 /** A request for a resource, taken apart. */
 export type ResourceRequest = {
@@ -22,7 +26,7 @@ export type ResourceRequest = {
 	namespace: string | undefined;
 	/** Undefined for a collection. */
 	name: string | undefined;
-	subresource: 'status' | undefined;
+	subresource: 'status' | 'log' | 'portforward' | undefined;
 	query: URLSearchParams;
 	form: Form;
 	message: IncomingMessage;

@@ -1,19 +1,21 @@
 /** Which path is what. Source: k8s.io/apiserver pkg/endpoints/{installer,request/requestinfo}.go. */
 import type {IncomingMessage, ServerResponse} from 'node:http';
 import findMyWay from 'find-my-way';
-import {resources} from '../resources.js';
+import {pods, resources} from '../resources.js';
 import type {Resource} from '../state.js';
-import {mayUsePath, mayUseResource} from './access.js';
+import {mayUsePath} from './access.js';
 import {review} from './access-review.js';
 import {readBody} from './body.js';
 import {remove, removeAll} from './delete.js';
 import {aggregated, coreVersions, groupList, groupNamed, hasStatus, resourceList} from './discovery.js';
-import {pathOf, verbsOf} from './group-version.js';
-import {negotiate, type Form} from './negotiation.js';
+import {pathOf} from './group-version.js';
+import {negotiate} from './negotiation.js';
 import {openApiDocument, openApiIndex, openApiV2} from './open-api.js';
+import {podLog} from './pod-log.js';
 import {get, list} from './read.js';
-import {isYes, type Api, type Reply, type ResourceRequest} from './request.js';
-import {ApiError, forbidden, forbiddenPath, methodNotAllowed, noSuchResource} from './status.js';
+import {isYes, type Api, type Reply} from './request.js';
+import {requestFor} from './resource-request.js';
+import {ApiError, badRequest, forbiddenPath, methodNotAllowed, noSuchResource} from './status.js';
 import {serverVersion} from './version.js';
 import {watch} from './watch.js';
 import {create, patch, update} from './write.js';
@@ -26,13 +28,13 @@ export type Handler = (
 ) => Promise<Reply | undefined>;
 
 type Parameters = Record<string, string | undefined>;
-type Target = (parameters: Parameters) => Handler;
+type Target = (api: Api, parameters: Parameters) => Handler;
 
 /** @throws URIError or the like for a path that is not well-formed. */
-export type Routes = (path: string) => Handler | undefined;
+export type Routes = (api: Api, path: string) => Handler | undefined;
 
 /** The routes of a server that listens at `address`, as `127.0.0.1:6443`. */
-export function createRoutes(api: Api, address: string): Routes {
+export function createRoutes(address: string): Routes {
 	const router = findMyWay({
 		// Names of objects may be 253 characters long.
 		maxParamLength: 500,
@@ -46,44 +48,56 @@ export function createRoutes(api: Api, address: string): Routes {
 	}
 
 	for (const path of ['/livez', '/readyz', '/healthz']) {
-		add(path, () => plain(api, path, 'ok'));
+		add(path, api => plain(api, path, 'ok'));
 	}
 
-	add('/version', () => json(api, '/version', () => serverVersion));
-	add('/api', () => discovery(api, true, address));
-	add('/apis', () => discovery(api, false, address));
-	add('/openapi/v2', () => json(api, '/openapi/v2', openApiV2));
-	add('/openapi/v3', () => json(api, '/openapi/v3', openApiIndex));
-	add('/openapi/v3/*', ({'*': path = ''}) => json(api, `/openapi/v3/${path}`, () => openApiDocument(path)));
-	add('/api/:version', ({version = ''}) => json(api, `/api/${version}`, () => resourceList('', version)));
-	add('/apis/:group', ({group: name = ''}) => json(api, `/apis/${name}`, () => groupNamed(name)));
-	add('/apis/:group/:version', ({group: name = '', version = ''}) =>
+	add('/version', api => json(api, '/version', () => serverVersion));
+	add('/api', api => discovery(api, true, address));
+	add('/apis', api => discovery(api, false, address));
+	add('/openapi/v2', api => json(api, '/openapi/v2', openApiV2));
+	add('/openapi/v3', api => json(api, '/openapi/v3', openApiIndex));
+	add('/openapi/v3/*', (api, {'*': path = ''}) =>
+		json(api, `/openapi/v3/${path}`, () => openApiDocument(path)),
+	);
+	add('/api/:version', (api, {version = ''}) =>
+		json(api, `/api/${version}`, () => resourceList('', version)),
+	);
+	add('/apis/:group', (api, {group: name = ''}) => json(api, `/apis/${name}`, () => groupNamed(name)));
+	add('/apis/:group/:version', (api, {group: name = '', version = ''}) =>
 		json(api, `/apis/${name}/${version}`, () => resourceList(name, version)),
 	);
-	add('/apis/:group/v1/:review', ({group: name = '', review: plural = ''}) => reviewing(api, name, plural));
+	add('/apis/:group/v1/:review', (api, {group: name = '', review: plural = ''}) =>
+		reviewing(api, name, plural),
+	);
 	for (const resource of resources) {
 		const base = pathOf(resource);
 		const collection = `${base}${resource.namespaced ? '/namespaces/:namespace' : ''}/${resource.plural}`;
 		if (resource.namespaced) {
-			add(`${base}/${resource.plural}`, () => collectionOf(api, resource, undefined));
+			add(`${base}/${resource.plural}`, api => collectionOf(api, resource, undefined));
 		}
 
-		add(collection, ({namespace}) => collectionOf(api, resource, namespace));
-		add(`${collection}/:name`, ({namespace, name}) => itemOf(api, resource, namespace, name));
+		add(collection, (api, {namespace}) => collectionOf(api, resource, namespace));
+		add(`${collection}/:name`, (api, {namespace, name}) => itemOf(api, resource, namespace, name));
 		if (hasStatus(resource)) {
-			add(`${collection}/:name/status`, ({namespace, name}) =>
+			add(`${collection}/:name/status`, (api, {namespace, name}) =>
 				itemOf(api, resource, namespace, name, 'status'),
 			);
 		}
 	}
 
+	for (const subresource of ['log', 'portforward'] as const) {
+		add(`${pathOf(pods)}/namespaces/:namespace/pods/:name/${subresource}`, (api, {namespace, name}) =>
+			podSubresource(api, namespace, name, subresource),
+		);
+	}
+
 	// A path below a built-in version that is no resource is told in a Status; any other unknown path in plain text.
 	add('/api/v1/*', () => () => Promise.reject(noSuchResource()));
 
-	return path => {
+	return (api, path) => {
 		const found = router.find('GET', path);
 		const key: unknown = found?.store;
-		return typeof key === 'string' ? targets.get(key)?.(found?.params ?? {}) : undefined;
+		return typeof key === 'string' ? targets.get(key)?.(api, found?.params ?? {}) : undefined;
 	};
 }
 
@@ -160,8 +174,8 @@ function checkPath(api: Api, message: IncomingMessage, path: string): void {
 
 function reviewing(api: Api, groupName: string, plural: string): Handler {
 	return async (message, response) => {
-		const text = await readBody(message);
-		const reply = message.method === 'POST' ? review(api, groupName, plural, message, text) : undefined;
+		const body = await readBody(message);
+		const reply = message.method === 'POST' ? review(api, groupName, plural, message, body) : undefined;
 		if (!reply) {
 			answerNotFound(response);
 		}
@@ -169,9 +183,6 @@ function reviewing(api: Api, groupName: string, plural: string): Handler {
 		return reply;
 	};
 }
-
-/** The forms that resources come in beside their own. */
-const resourceForms: Form['as'][] = ['Table', 'PartialObjectMetadata'];
 
 function collectionOf(api: Api, resource: Resource, namespace: string | undefined): Handler {
 	return async (message, response, query) => {
@@ -203,6 +214,27 @@ function collectionOf(api: Api, resource: Resource, namespace: string | undefine
 	};
 }
 
+function podSubresource(
+	api: Api,
+	namespace: string | undefined,
+	name: string | undefined,
+	subresource: 'log' | 'portforward',
+): Handler {
+	return (message, response, query) => {
+		const verbs = subresource === 'log' ? {GET: 'get', HEAD: 'get'} : {GET: 'get', POST: 'create'};
+		const verb = Object.entries(verbs).find(([method]) => method === message.method)?.[1];
+		const target = {resource: pods, namespace, name, subresource};
+		const request = requestFor(api, target, verb, message, response, query);
+		if (subresource === 'portforward') {
+			// A WebSocket has not come here.
+			throw badRequest('Upgrade request required');
+		}
+
+		podLog(api, request);
+		return Promise.resolve(undefined);
+	};
+}
+
 function itemOf(
 	api: Api,
 	resource: Resource,
@@ -226,55 +258,10 @@ function itemOf(
 		}
 
 		if (verb === 'update' || verb === 'patch') {
-			const text = await readBody(message);
-			return verb === 'update' ? update(api, request, text) : patch(api, request, text);
+			const body = await readBody(message);
+			return verb === 'update' ? update(api, request, body) : patch(api, request, body);
 		}
 
 		return verb === 'delete' ? remove(api, request, await readBody(message)) : get(api, request);
-	};
-}
-
-/** @throws ApiError 403, 405 or 406 when it is not to be served. */
-function requestFor(
-	api: Api,
-	target: {
-		resource: Resource;
-		namespace: string | undefined;
-		name: string | undefined;
-		subresource?: 'status' | undefined;
-	},
-	verb: string | undefined,
-	message: IncomingMessage,
-	response: ServerResponse,
-	query: URLSearchParams,
-): ResourceRequest {
-	const {resource, namespace, name, subresource} = target;
-	const asked = verb ?? (message.method ?? '').toLowerCase();
-	const attributes = {
-		verb: asked,
-		group: resource.group,
-		resource: resource.plural,
-		subresource,
-		// To the authorizer a namespace is in itself.
-		namespace: resource.plural === 'namespaces' && resource.group === '' ? name : namespace,
-		name,
-	};
-	if (!mayUseResource(api.rules, attributes)) {
-		throw forbidden({...attributes, user: api.user.name});
-	}
-
-	if (verb === undefined || !verbsOf(resource).includes(verb)) {
-		throw methodNotAllowed(resource, asked);
-	}
-
-	return {
-		resource,
-		namespace,
-		name,
-		subresource,
-		query,
-		form: negotiate(message.headers.accept, resourceForms),
-		message,
-		response,
 	};
 }

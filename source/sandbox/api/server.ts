@@ -1,17 +1,20 @@
 /**
  * The API server of the sandbox: HTTP on loopback, a bearer token, and every answer a well-formed one.
  */
-import {createHash, timingSafeEqual} from 'node:crypto';
 import {createServer, type IncomingMessage, type ServerResponse} from 'node:http';
 import {createServer as createSecureServer} from 'node:https';
+import type {Duplex} from 'node:stream';
 import type {ObjectStore} from '../state.js';
 import {namespaces} from '../resources.js';
 import {everything, type PolicyRule} from './access.js';
+import {callerOf, type ApiUser} from './authentication.js';
 import {startGarbageCollection} from './garbage-collection.js';
 import {createCertificate} from './certificate.js';
-import type {Api, Reply} from './request.js';
+import type {PodRuntime} from './pod-runtime.js';
+import type {Reply, Server} from './request.js';
 import {answerNotFound, createRoutes, type Routes} from './routes.js';
-import {ApiError, badRequest, internalError, unauthorized} from './status.js';
+import {ApiError, badRequest, internalError} from './status.js';
+import {acceptUpgrade, isUpgrade, responseOn} from './upgrade.js';
 
 export type ApiServerOptions = {
 	store: ObjectStore;
@@ -22,6 +25,8 @@ export type ApiServerOptions = {
 	groups?: string[];
 	/** What the user may do; everything unless told. */
 	rules?: readonly PolicyRule[];
+	/** Who else there is. */
+	others?: readonly ApiUser[];
 	/** On 127.0.0.1; a free one unless told. */
 	port?: number;
 	/** Serve HTTPS under a certificate made at start: kubectl and kn send no token over plain HTTP. */
@@ -30,6 +35,8 @@ export type ApiServerOptions = {
 	bookmarkInterval?: number;
 	/** The clock, in milliseconds since 1970. */
 	now?: () => number;
+	/** Where pods run: for their logs and ports. */
+	pods?: PodRuntime;
 };
 
 export type ApiServer = {
@@ -55,23 +62,27 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
 		userName,
 		groups = [],
 		rules = everything,
+		others = [],
 		port = 0,
 		tls = false,
 		now = Date.now,
 	} = options;
-	if (token === '') {
+	const users: readonly ApiUser[] = [{name: userName, token, groups, rules}, ...others];
+	if (users.some(user => user.token === '')) {
 		throw new RangeError('the API server of the sandbox needs a token');
 	}
 
-	const api: Api = {
+	const shared: Server = {
 		store,
-		user: {name: userName, groups: [...groups, 'system:authenticated']},
-		rules,
+		pods: options.pods,
 		bookmarkInterval: options.bookmarkInterval ?? 60_000,
 		now,
 	};
 	const certificate = tls ? await createCertificate(now()) : undefined;
-	const server = certificate ? createSecureServer(certificate) : createServer();
+	const serverOptions = {shouldUpgradeCallback: isUpgrade};
+	const server = certificate
+		? createSecureServer({...serverOptions, ...certificate})
+		: createServer(serverOptions);
 	// Longer than clients keep an idle connection, so that they are the ones to close it.
 	server.keepAliveTimeout = 120_000;
 	server.on('clientError', (_error, socket) => {
@@ -82,6 +93,8 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
 			socket.destroy();
 		}
 	});
+	// What has become a WebSocket is no connection of the server any more.
+	const sockets = new Set<Duplex>();
 	const listening = Promise.withResolvers<void>();
 	server.once('error', listening.reject);
 	server.listen({host: '127.0.0.1', port, exclusive: true}, listening.resolve);
@@ -92,9 +105,21 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
 		throw new Error('the API server of the sandbox has no port to be reached at');
 	}
 
-	const routes = createRoutes(api, `127.0.0.1:${address.port}`);
+	const routes = createRoutes(`127.0.0.1:${address.port}`);
 	server.on('request', (message, response) => {
-		void answer(api, routes, token, message, response);
+		void answer({shared, routes, users}, message, response);
+	});
+	server.on('upgrade', (message: IncomingMessage, socket: Duplex, head: Buffer) => {
+		sockets.add(socket);
+		socket.once('close', () => sockets.delete(socket));
+		socket.on('error', () => {
+			// Somebody who is gone; `close` follows.
+		});
+		try {
+			acceptUpgrade({...shared, ...callerOf(message, users)}, {message, socket, head});
+		} catch (error) {
+			refuse(responseOn({message, socket, head}), error);
+		}
 	});
 	for (const name of ['default', 'kube-system']) {
 		if (!store.get(namespaces, undefined, name)) {
@@ -118,61 +143,49 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
 			const closed = Promise.withResolvers<void>();
 			server.close(() => closed.resolve());
 			server.closeAllConnections();
+			for (const socket of sockets) {
+				socket.destroy();
+			}
+
 			await closed.promise;
 		},
 	};
 }
 
-async function answer(
-	api: Api,
-	routes: Routes,
-	token: string,
-	message: IncomingMessage,
-	response: ServerResponse,
-): Promise<void> {
+type Context = {shared: Server; routes: Routes; users: readonly ApiUser[]};
+
+async function answer(context: Context, message: IncomingMessage, response: ServerResponse): Promise<void> {
 	try {
-		const reply = await dispatch(api, routes, token, message, response);
+		const reply = await dispatch(context, message, response);
 		if (reply) {
 			send(response, reply);
 		}
 	} catch (error) {
-		const known = error instanceof ApiError ? error : internalError(String(error));
-		if (response.headersSent || response.destroyed) {
-			response.destroy();
-		} else {
-			send(response, {code: known.code, body: known.status, headers: known.headers});
-		}
+		refuse(response, error);
+	}
+}
+
+function refuse(response: ServerResponse, error: unknown): void {
+	const known = error instanceof ApiError ? error : internalError(String(error));
+	if (response.headersSent || response.destroyed) {
+		response.destroy();
+	} else {
+		send(response, {code: known.code, body: known.status, headers: known.headers});
 	}
 }
 
 async function dispatch(
-	api: Api,
-	routes: Routes,
-	token: string,
+	{shared, routes, users}: Context,
 	message: IncomingMessage,
 	response: ServerResponse,
 ): Promise<Reply | undefined> {
-	if (!isBearer(message.headers.authorization, token)) {
-		throw unauthorized();
-	}
-
-	const impersonated = message.headers['impersonate-user'];
-	if (impersonated !== undefined) {
-		// Answering as somebody else would need rules for them; answering as the caller would be a lie.
-		throw new ApiError(
-			403,
-			'Forbidden',
-			`users "${String(impersonated)}" is forbidden: User "${api.user.name}" cannot impersonate resource "users" in API group "" at the cluster scope`,
-			{name: String(impersonated), kind: 'users'},
-		);
-	}
-
+	const api = {...shared, ...callerOf(message, users)};
 	const [path = '/', ...query] = (message.url ?? '/').split('?');
 	let handler: ReturnType<Routes>;
 	try {
 		// Refuses what is no percent-encoding before the router meets it.
 		decodeURIComponent(path);
-		handler = routes(path);
+		handler = routes(api, path);
 	} catch {
 		throw badRequest(`the path ${JSON.stringify(path)} is not well-formed`);
 	}
@@ -183,16 +196,6 @@ async function dispatch(
 	}
 
 	return handler(message, response, new URLSearchParams(query.join('?')));
-}
-
-/** Compares in constant time whatever the lengths. */
-function isBearer(header: string | undefined, token: string): boolean {
-	const given = /^Bearer +(?<token>\S+)$/i.exec(header ?? '')?.groups?.['token'] ?? '';
-	return timingSafeEqual(digest(given), digest(token));
-}
-
-function digest(text: string): Buffer {
-	return createHash('sha256').update(text).digest();
 }
 
 function send(response: ServerResponse, {code, body, warnings = [], headers = {}}: Reply): void {

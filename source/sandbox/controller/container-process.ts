@@ -13,6 +13,8 @@ export type ContainerProcess = {
 	/** Resolves when the port that Knative expects is open; never when another one is. */
 	readonly listening: Promise<{host: string; port: number}>;
 	readonly exited: Promise<ContainerExit>;
+	/** Where a port of the container really listens; undefined while it is not open. */
+	socketOf(containerPort: number): {host: string; port: number} | undefined;
 	stop(): Promise<void>;
 };
 
@@ -39,10 +41,12 @@ export function startContainer(
 		return {
 			listening,
 			exited: Promise.resolve({code: 128, message, reason: 'StartError'}),
+			socketOf: () => undefined,
 			stop: async () => {},
 		};
 	}
 
+	const sockets = new Map<number, {host: string; port: number}>();
 	const written: string[] = [];
 	const cancels = new Set<() => void>();
 	const running = image.run({
@@ -57,6 +61,7 @@ export function startContainer(
 			log(line);
 		},
 		opened(port, socket) {
+			sockets.set(port, socket);
 			if (port === container.port) {
 				listen(socket);
 			}
@@ -72,6 +77,7 @@ export function startContainer(
 	});
 	return {
 		listening,
+		socketOf: containerPort => sockets.get(containerPort),
 		exited: running.exited.then(({code, message}) => ({
 			code,
 			message: message === '' && code !== 0 ? `${written.join('\n')}\n`.slice(-tailLength) : message,

@@ -10,11 +10,14 @@ import {keyOf, timestamp, type Key} from './objects.js';
 import {findImage} from '../images/catalog.js';
 import {startContainer, type ContainerProcess} from './container-process.js';
 import {containerOf, type PodContainer} from './pod-spec.js';
+import {createPodLog, type PodLog, type WritableLog} from './pod-log.js';
 import {podStatus, type ContainerState, type PodPhase} from './pod-status.js';
 
 export type Kubelet = {
-	/** The last lines a container wrote, oldest first; undefined when there is no such pod. */
-	logs(key: Key): readonly string[] | undefined;
+	/** What the container of a pod wrote; undefined when there is no such pod. */
+	logOf(key: Key): PodLog | undefined;
+	/** Where a port of a pod really listens; undefined when nobody listens there. */
+	socketOf(key: Key, port: number): {host: string; port: number} | undefined;
 	/** Stops every container. */
 	stop(): Promise<void>;
 };
@@ -25,6 +28,9 @@ export type PodReadiness = {
 	/** The pod is to get no more requests; resolves when the last one is through. */
 	unready(pod: StoredObject): Promise<void>;
 };
+
+/** Of the queue-proxy, for HTTP/1.1 (serving pkg/networking/constants.go). */
+const queuePort = 8012;
 
 /** Milliseconds. */
 const scheduling = 50;
@@ -40,7 +46,7 @@ const restartsAtOnce = 3;
 type Running = {
 	pod: StoredObject;
 	process: ContainerProcess | undefined;
-	log: string[];
+	log: WritableLog;
 	restarts: number;
 	terminating: boolean;
 	gone: boolean;
@@ -84,7 +90,7 @@ export function startKubelet(context: ControllerContext, readiness: PodReadiness
 		const pod: Running = {
 			pod: object,
 			process: undefined,
-			log: [],
+			log: createPodLog(context.now),
 			restarts: 0,
 			terminating: false,
 			gone: false,
@@ -132,12 +138,7 @@ export function startKubelet(context: ControllerContext, readiness: PodReadiness
 			env: env.values,
 			pace,
 			random: context.random,
-			log: line => {
-				pod.log.push(line);
-				if (pod.log.length > 1000) {
-					pod.log.shift();
-				}
-			},
+			log: line => pod.log.append(line),
 		});
 		pod.process = process;
 		record(pod, 'Normal', 'Started', `Started container ${container.name}`);
@@ -194,6 +195,7 @@ export function startKubelet(context: ControllerContext, readiness: PodReadiness
 		if (Number.isFinite(pace.factor) || pod.restarts < restartsAtOnce) {
 			later(pod, delay, () => {
 				pod.restarts++;
+				pod.log.restart();
 				run(pod, image, container);
 			});
 		}
@@ -218,6 +220,7 @@ export function startKubelet(context: ControllerContext, readiness: PodReadiness
 
 	async function kill(pod: Running): Promise<void> {
 		pod.gone = true;
+		pod.log.end();
 		running.delete(pod.pod.metadata.uid);
 		await Promise.all([readiness.unready(pod.pod), pod.process?.stop()]);
 	}
@@ -237,8 +240,16 @@ export function startKubelet(context: ControllerContext, readiness: PodReadiness
 		}
 	});
 
+	const runningAt = (key: Key): Running | undefined =>
+		[...running.values()].find(({pod}) => keyOf(pod) === key);
+
 	return {
-		logs: key => [...running.values()].find(({pod}) => keyOf(pod) === key)?.log,
+		logOf: key => runningAt(key)?.log,
+		socketOf(key, port) {
+			const found = runningAt(key);
+			// A request to the queue-proxy goes on to the container.
+			return found?.process?.socketOf(port === queuePort ? containerOf(found.pod).port : port);
+		},
 		async stop() {
 			unsubscribe();
 			await Promise.all([...running.values()].map(kill));

@@ -69,6 +69,12 @@ function withStatusOf(current: StoredObject, wanted: StoredObject): StoredObject
 		next.status = wanted.status;
 	}
 
+	// Who wrote the status is kept too; no other metadata goes in by this door.
+	const {managedFields} = wanted.metadata;
+	if (managedFields !== undefined) {
+		next.metadata = {...current.metadata, managedFields};
+	}
+
 	return next;
 }
 

@@ -2,7 +2,7 @@ import {describe, expect, it} from 'vitest';
 import {namespaces} from '../../../source/sandbox/resources.js';
 import type {PolicyRule} from '../../../source/sandbox/api/access.js';
 import {at} from '../../../source/sandbox/api/json.js';
-import {knativeService, mergePatch, servicesPath, start, token, user} from './support.js';
+import {knativeService, mergePatch, servicesPath, start, token, user, type Running} from './support.js';
 
 const reader: PolicyRule[] = [
 	{
@@ -63,8 +63,8 @@ describe('§8.40 without the right', () => {
 		);
 	});
 
-	it('nobody can speak as somebody else', async () => {
-		const {call} = await start();
+	it('nobody speaks as somebody else', async () => {
+		const {call} = await start({rules: reader});
 		const {code, body} = await call('GET', servicesPath, {headers: {'impersonate-user': 'bob'}});
 		expect(code).toBe(403);
 		expect(body['message']).toBe(
@@ -178,5 +178,65 @@ describe('what the sandbox makes itself', () => {
 		expect(
 			await call('POST', '/apis/serving.knative.dev/v1/services', {body: knativeService('a')}),
 		).toMatchObject({code: 405});
+	});
+});
+
+const whoami = (running: Running, headers: Record<string, string> = {}) =>
+	running.call('POST', '/apis/authentication.k8s.io/v1/selfsubjectreviews', {
+		body: {apiVersion: 'authentication.k8s.io/v1', kind: 'SelfSubjectReview'},
+		headers,
+	});
+
+describe('several users', () => {
+	const others = [{name: 'bob', token: 'token-of-bob', rules: reader}];
+	const asBob = {authorization: 'Bearer token-of-bob'};
+	it('are told apart by their tokens, each with rights of their own', async () => {
+		const running = await start({others});
+		expect((await running.call('GET', servicesPath, {headers: asBob})).code).toBe(200);
+		const denied = await running.call('DELETE', `${servicesPath}/hello`, {headers: asBob});
+		expect(denied.body['message']).toContain('User "bob" cannot delete resource "services"');
+		expect((await running.call('DELETE', `${servicesPath}/hello`)).code).toBe(404);
+		expect(at((await whoami(running, asBob)).body, 'status', 'userInfo', 'username')).toBe('bob');
+	});
+
+	it('are spoken for by whom may impersonate, with the rights of whom they speak for', async () => {
+		const running = await start({others});
+		const headers = {'impersonate-user': 'bob'};
+		expect((await running.call('GET', servicesPath, {headers})).code).toBe(200);
+		const denied = await running.call('DELETE', `${servicesPath}/hello`, {headers});
+		expect(denied.body['message']).toContain('User "bob" cannot delete resource "services"');
+		const stranger = await running.call('GET', servicesPath, {headers: {'impersonate-user': 'eve'}});
+		expect(stranger.body['message']).toContain('User "eve" cannot list resource "services"');
+	});
+
+	it('bring the groups, uid and extra that are asked for', async () => {
+		const running = await start();
+		const {body} = await whoami(running, {
+			'impersonate-user': 'eve',
+			'impersonate-group': 'system:masters',
+			'impersonate-uid': '7',
+			'impersonate-extra-acme.com%2fproject': 'x',
+		});
+		expect(at(body, 'status', 'userInfo')).toEqual({
+			username: 'eve',
+			groups: ['system:masters', 'system:authenticated'],
+			uid: '7',
+			extra: {'acme.com/project': ['x']},
+		});
+	});
+
+	it('are not spoken for without a name', async () => {
+		const running = await start();
+		expect((await whoami(running, {'impersonate-group': 'system:masters'})).code).toBe(400);
+	});
+
+	it('speak for service accounts, who belong to their groups', async () => {
+		const running = await start();
+		const {body} = await whoami(running, {'impersonate-user': 'system:serviceaccount:default:robot'});
+		expect(at(body, 'status', 'userInfo', 'groups')).toEqual([
+			'system:serviceaccounts',
+			'system:serviceaccounts:default',
+			'system:authenticated',
+		]);
 	});
 });

@@ -235,7 +235,7 @@ const metadata = object({
 	creationTimestamp: string,
 	deletionGracePeriodSeconds: int64,
 	deletionTimestamp: string,
-	finalizers: list(string),
+	finalizers: {...list(string), 'x-kubernetes-list-type': 'set'},
 	generateName: string,
 	generation: int64,
 	labels: stringMap,

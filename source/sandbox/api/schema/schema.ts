@@ -19,7 +19,7 @@ export type Schema = {
 	pattern?: string;
 	'x-kubernetes-preserve-unknown-fields'?: true;
 	'x-kubernetes-int-or-string'?: true;
-	'x-kubernetes-list-type'?: 'map' | 'atomic';
+	'x-kubernetes-list-type'?: 'map' | 'set' | 'atomic';
 	'x-kubernetes-list-map-keys'?: string[];
 	'x-kubernetes-group-version-kind'?: {group: string; version: string; kind: string}[];
 };
@@ -214,7 +214,8 @@ export function decodingProblem(kind: string, schema: Schema, value: unknown, pa
 	return undefined;
 }
 
-function ownSchema(schema: Schema, field: string): Schema | undefined {
+/** The schema of a field of an object; undefined when the schema does not know it. */
+export function ownSchema(schema: Schema, field: string): Schema | undefined {
 	return schema.properties && Object.hasOwn(schema.properties, field)
 		? schema.properties[field]
 		: schema.additionalProperties;

@@ -1,0 +1,61 @@
+/** From a path and a method to a request for a resource that its caller may make. */
+import type {IncomingMessage, ServerResponse} from 'node:http';
+import type {Resource} from '../state.js';
+import {mayUseResource} from './access.js';
+import {verbsOf} from './group-version.js';
+import {negotiate, type Form} from './negotiation.js';
+import type {Api, ResourceRequest} from './request.js';
+import {forbidden, methodNotAllowed} from './status.js';
+
+/** The forms that resources come in beside their own. */
+const resourceForms: Form['as'][] = ['Table', 'PartialObjectMetadata'];
+
+/** @throws ApiError 403, 405 or 406 when it is not to be served. */
+export function requestFor(
+	api: Api,
+	target: {
+		resource: Resource;
+		namespace: string | undefined;
+		name: string | undefined;
+		subresource?: ResourceRequest['subresource'];
+	},
+	verb: string | undefined,
+	message: IncomingMessage,
+	response: ServerResponse,
+	query: URLSearchParams,
+): ResourceRequest {
+	const {resource, namespace, name, subresource} = target;
+	const asked = verb ?? (message.method ?? '').toLowerCase();
+	const attributes = {
+		verb: asked,
+		group: resource.group,
+		resource: resource.plural,
+		subresource,
+		// To the authorizer a namespace is in itself.
+		namespace: resource.plural === 'namespaces' && resource.group === '' ? name : namespace,
+		name,
+	};
+	if (!mayUseResource(api.rules, attributes)) {
+		throw forbidden({...attributes, user: api.user.name});
+	}
+
+	const verbs = subresource === 'portforward' ? ['get', 'create'] : verbsOf(resource);
+	if (verb === undefined || !verbs.includes(verb)) {
+		throw methodNotAllowed(resource, asked);
+	}
+
+	return {
+		resource,
+		namespace,
+		name,
+		subresource,
+		query,
+		// A log is text, whatever the client says it takes.
+		form:
+			subresource === 'log'
+				? {as: 'Object', version: 'v1'}
+				: negotiate(message.headers.accept, resourceForms),
+		message,
+		response,
+	};
+}

@@ -1,0 +1,72 @@
+/** Requests that want to become a WebSocket: connections to the ports of a pod, and nothing else. */
+import {ServerResponse, type IncomingMessage} from 'node:http';
+import {Socket} from 'node:net';
+import type {Duplex} from 'node:stream';
+import {pods} from '../resources.js';
+import {mayUseResource} from './access.js';
+import {checkProtocols, forwardPorts, portsOf} from './port-forward.js';
+import type {Api} from './request.js';
+import {badRequest, forbidden, internalError, notFound} from './status.js';
+
+export type Upgrade = {message: IncomingMessage; socket: Duplex; head: Buffer};
+
+const path = /^\/api\/v1\/namespaces\/(?<namespace>[^/?]+)\/pods\/(?<name>[^/?]+)\/portforward\/?(?:\?|$)/;
+
+/** Whether a request is one; what else asks for an upgrade is answered as if it did not. */
+export function isUpgrade({method, url, headers}: IncomingMessage): boolean {
+	return method === 'GET' && headers.upgrade?.toLowerCase() === 'websocket' && path.test(url ?? '');
+}
+
+/** @throws ApiError when the connection is not to be had; afterwards the socket belongs to the ports. */
+export function acceptUpgrade(api: Api, upgrade: Upgrade): void {
+	const url = upgrade.message.url ?? '';
+	const {namespace = '', name = ''} = path.exec(url)?.groups ?? {};
+	// Beside the GET it is, it counts as a create: it lets the client do more than read.
+	for (const verb of ['get', 'create']) {
+		const attributes = {verb, group: '', resource: 'pods', subresource: 'portforward', namespace, name};
+		if (!mayUseResource(api.rules, attributes)) {
+			throw forbidden({...attributes, user: api.user.name});
+		}
+	}
+
+	const pod = api.store.get(pods, namespace, name);
+	if (!pod) {
+		throw notFound(pods, name);
+	}
+
+	const ports = portsOf(new URLSearchParams(url.split('?').slice(1).join('?')));
+	checkProtocols(upgrade.message);
+	if (!/^(?:Running)$/.test(phaseOf(pod.status))) {
+		throw badRequest(
+			`unable to forward port because pod is not running. Current status=${phaseOf(pod.status)}`,
+		);
+	}
+
+	const {pods: runtime} = api;
+	if (!runtime) {
+		throw internalError('there is no node that pods run on');
+	}
+
+	forwardPorts(upgrade, {namespace, name}, ports, (key, port) => runtime.socketOf(key, port));
+}
+
+function phaseOf(status: unknown): string {
+	return typeof status === 'object' &&
+		status !== null &&
+		'phase' in status &&
+		typeof status.phase === 'string'
+		? status.phase
+		: 'Unknown';
+}
+
+/** A response on a socket that Node has let go of, for saying no. */
+export function responseOn({message, socket}: Upgrade): ServerResponse {
+	const response = new ServerResponse(message);
+	if (socket instanceof Socket) {
+		response.assignSocket(socket);
+	}
+
+	response.shouldKeepAlive = false;
+	response.once('finish', () => socket.end());
+	return response;
+}
