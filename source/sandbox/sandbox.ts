@@ -11,6 +11,7 @@ import {apiRequest} from './api-request.js';
 import {createEventRecorder} from './controller/events.js';
 import {startControllers} from './controller/manager.js';
 import {furnish} from './furniture.js';
+import {createGatewayFaults, type GatewayFaultSwitch} from './gateway/faults.js';
 import {startGateway} from './gateway/gateway.js';
 import {seed} from './seed.js';
 import type {Pace} from './state.js';
@@ -50,6 +51,8 @@ export type Sandbox = {
 	kubeconfig: string;
 	/** `127.0.0.1:<port>`. */
 	gatewayAddress: string;
+	/** What goes wrong at the gateway on purpose; nothing to begin with. */
+	gatewayFaults: GatewayFaultSwitch;
 	/** Closes every listener, pod and connection, and removes the kubeconfig. Idempotent. */
 	stop(): Promise<void>;
 };
@@ -90,12 +93,14 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 			report: onError,
 		});
 		stops.push(() => manager.stop());
+		const gatewayFaults = createGatewayFaults();
 		const gateway = await listening('gateway', gatewayPort, () =>
 			startGateway({
 				port: gatewayPort,
 				table: manager.table,
 				backendOf: ({namespace, revision}) => manager.backends.get(`${namespace}/${revision}`),
 				random,
+				faults: gatewayFaults,
 			}),
 		);
 		stops.push(() => gateway.close());
@@ -129,6 +134,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 			kubeconfigPath: kubeconfig.path,
 			kubeconfig: kubeconfig.text,
 			gatewayAddress: `127.0.0.1:${gateway.port}`,
+			gatewayFaults,
 			stop,
 		};
 	} catch (error) {

@@ -26,6 +26,8 @@ export type Exchange = {
 	trailers(headers: OutgoingHttpHeaders): void;
 	/** Breaks the answer off so that the client notices. */
 	abort(): void;
+	/** Resets the connection (over HTTP/2: the stream), as a gateway that crashes does. */
+	reset(): void;
 };
 
 /** Of the connection, not of the message (RFC 9110 §7.6.1). */
@@ -87,6 +89,9 @@ export function exchangeOfHttp1(request: IncomingMessage, response: ServerRespon
 		abort() {
 			response.destroy();
 		},
+		reset() {
+			request.socket.resetAndDestroy();
+		},
 	};
 }
 
@@ -136,6 +141,9 @@ export function exchangeOfHttp2(stream: ServerHttp2Stream, headers: http2.Incomi
 		},
 		abort() {
 			stream.close(http2.constants.NGHTTP2_INTERNAL_ERROR);
+		},
+		reset() {
+			stream.close(http2.constants.NGHTTP2_REFUSED_STREAM);
 		},
 	};
 }

@@ -2,6 +2,7 @@ import http from 'node:http';
 import http2 from 'node:http2';
 import net from 'node:net';
 import {exchangeOfHttp1, exchangeOfHttp2, type Exchange} from './exchange.js';
+import {createGatewayFaults, type GatewayFaultSwitch} from './faults.js';
 import {proxy, type ProxyOptions} from './proxy.js';
 import {createUpstream} from './upstream.js';
 
@@ -22,12 +23,14 @@ const preface = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');
  * @throws the error of the listener, when the port is taken or may not be used.
  */
 export async function startGateway(
-	options: Omit<ProxyOptions, 'upstream'> & {port: number},
+	options: Omit<ProxyOptions, 'upstream' | 'faults'> & {port: number; faults?: GatewayFaultSwitch},
 ): Promise<Gateway> {
 	const upstream = createUpstream();
+	const {faults = createGatewayFaults()} = options;
 	const sockets = new Set<net.Socket>();
+	const settings = {...options, upstream, faults};
 	const serve = (exchange: Exchange): void => {
-		void proxy(exchange, {...options, upstream});
+		void proxy(exchange, settings);
 	};
 	const http1Server = http.createServer({keepAliveTimeout: 0}, (request, response) => {
 		if (request.httpVersion === '1.0') {
@@ -58,26 +61,57 @@ export async function startGateway(
 		socket.on('error', () => {});
 		peek(socket, isHttp2 => (isHttp2 ? http2Server : http1Server).emit('connection', socket));
 	});
-	await new Promise<void>((resolve, reject) => {
-		listener.once('error', reject);
-		listener.listen(options.port, '127.0.0.1', resolve);
-	});
+	const listen = (port: number): Promise<void> =>
+		new Promise((resolve, reject) => {
+			listener.once('error', reject);
+			listener.listen(port, '127.0.0.1', () => {
+				listener.off('error', reject);
+				// A listener that fails later (too many open files) is tried again by Node itself.
+				listener.on('error', () => {});
+				resolve();
+			});
+		});
+	const hangUp = (): Promise<void> => {
+		const closed = new Promise<void>(resolve => {
+			listener.close(() => resolve());
+		});
+		for (const socket of sockets) {
+			socket.destroy();
+		}
+
+		return closed;
+	};
+	await listen(options.port);
 	const address = listener.address();
 	if (typeof address !== 'object' || !address) {
 		throw new Error('the gateway listens on no port');
 	}
 
+	const {port} = address;
 	let closed: Promise<void> | undefined;
+	// One after the other: down and up again at once must end up.
+	let switched = Promise.resolve();
+	const takeTurn = async (before: Promise<void>): Promise<void> => {
+		await before;
+		if (!closed && faults.current.down === listener.listening) {
+			await (faults.current.down ? hangUp() : listen(port));
+		}
+	};
+	const unsubscribe = faults.subscribe(() => {
+		const turn = takeTurn(switched);
+		switched = turn.catch(() => {});
+		return turn;
+	});
+	const shutDown = async (): Promise<void> => {
+		await switched;
+		unsubscribe();
+		upstream.close();
+		await hangUp();
+	};
 	return {
-		port: address.port,
+		port,
 		close() {
-			closed ??= new Promise(resolve => {
-				listener.close(() => resolve());
-				upstream.close();
-				for (const socket of sockets) {
-					socket.destroy();
-				}
-			});
+			closed ??= shutDown();
 			return closed;
 		},
 	};

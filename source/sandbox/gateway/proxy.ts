@@ -4,7 +4,9 @@
 import {STATUS_CODES, type OutgoingHttpHeaders} from 'node:http';
 import {randomUUID} from 'node:crypto';
 import {pipeline} from 'node:stream/promises';
+import {setTimeout as sleep} from 'node:timers/promises';
 import type {Exchange} from './exchange.js';
+import type {Fate, GatewayFaultSwitch} from './faults.js';
 import {noHealthyUpstream, Refusal, requestTimeout, unknownHost} from './refusal.js';
 import type {RevisionBackend} from './revision-backend.js';
 import {draw, type Destination, type RoutingTable} from './routing-table.js';
@@ -16,23 +18,44 @@ export type ProxyOptions = {
 	backendOf(destination: Destination): RevisionBackend | undefined;
 	upstream: Upstream;
 	random: () => number;
+	faults: GatewayFaultSwitch;
 };
 
 /** Answers a request. Never rejects: whatever goes wrong is an answer, or a connection broken off. */
 export async function proxy(exchange: Exchange, options: ProxyOptions): Promise<void> {
 	try {
-		const destinations = options.table.match(exchange.authority);
-		if (!destinations) {
+		const {faults} = options;
+		if (faults.current.delay > 0) {
+			// Who leaves meanwhile is not routed any more; the rejection says so.
+			await sleep(faults.current.delay, undefined, {signal: exchange.gone, ref: false});
+		}
+
+		const fate = faults.fate();
+		if (fate === 'drop') {
+			return;
+		}
+
+		if (fate === 'reset') {
+			exchange.reset();
+			return;
+		}
+
+		if (fate === 'unavailable') {
+			throw noHealthyUpstream();
+		}
+
+		const matched = options.table.match(exchange.authority);
+		if (!matched) {
 			throw unknownHost();
 		}
 
-		const destination = draw(destinations, options.random);
+		const destination = draw(faults.destinations(exchange.authority, matched), options.random);
 		const backend = destination && options.backendOf(destination);
 		if (!backend) {
 			throw noHealthyUpstream();
 		}
 
-		await passThrough(exchange, backend, options.upstream);
+		await passThrough(exchange, backend, options.upstream, fate);
 	} catch (error) {
 		if (exchange.gone.aborted) {
 			return;
@@ -50,7 +73,12 @@ export async function proxy(exchange: Exchange, options: ProxyOptions): Promise<
 	}
 }
 
-async function passThrough(exchange: Exchange, backend: RevisionBackend, upstream: Upstream): Promise<void> {
+async function passThrough(
+	exchange: Exchange,
+	backend: RevisionBackend,
+	upstream: Upstream,
+	fate: Fate,
+): Promise<void> {
 	const started = performance.now();
 	const {timeoutSeconds, protocol} = backend.settings;
 	const ended = new AbortController();
@@ -62,7 +90,11 @@ async function passThrough(exchange: Exchange, backend: RevisionBackend, upstrea
 		try {
 			const headers = requestHeaders(exchange);
 			const answer = await upstream.send(exchange, headers, lease.endpoint, protocol, ended.signal);
-			await passAnswer(exchange, answer, performance.now() - started, ended.signal);
+			await passAnswer(exchange, answer, {
+				milliseconds: performance.now() - started,
+				signal: ended.signal,
+				isCut: fate === 'cut',
+			});
 		} finally {
 			lease.release();
 		}
@@ -93,9 +125,9 @@ function requestHeaders(exchange: Exchange): OutgoingHttpHeaders {
 async function passAnswer(
 	exchange: Exchange,
 	answer: UpstreamAnswer,
-	milliseconds: number,
-	signal: AbortSignal,
+	options: {milliseconds: number; signal: AbortSignal; isCut: boolean},
 ): Promise<void> {
+	const {milliseconds, signal, isCut} = options;
 	const headers = {
 		...answer.headers,
 		server: 'envoy',
@@ -111,7 +143,13 @@ async function passAnswer(
 	await pipeline(
 		answer.body,
 		async function* (source: AsyncIterable<Uint8Array>) {
-			yield* source;
+			for await (const chunk of source) {
+				yield isCut ? chunk.subarray(0, Math.floor(chunk.length / 2)) : chunk;
+				if (isCut) {
+					throw new Error('the answer is cut');
+				}
+			}
+
 			if (answer.broken()) {
 				throw new Error('the app broke its answer off');
 			}
