@@ -42,10 +42,17 @@ export function startControllers(context: ControllerContext): ControllerManager 
 		context,
 		ingressReconciler(context, table, key => ingressController.enqueue(key)),
 	);
+	// In this order: of two that answer to one change the one nearer to the user comes first.
 	controllers.push(
 		startController(context, serviceReconciler(context)),
 		startController(context, configurationReconciler(context)),
-		startController(context, routeReconciler(context)),
+	);
+	const routeController = startController(
+		context,
+		routeReconciler(context, (key, milliseconds) => routeController.enqueueAfter(key, milliseconds)),
+	);
+	controllers.push(
+		routeController,
 		startController(context, labelerReconciler(context)),
 		podsController,
 		revisionController,

@@ -15,7 +15,7 @@ import {controllerKeys, getRevision, keyOf, type Key, type StoredRevision} from 
 import {podsOf} from './pods.js';
 import {isReady, statusOf} from './pod-status.js';
 import {userContainer} from './pod-spec.js';
-import {duration} from './scale-bounds.js';
+import {duration} from './cluster-settings.js';
 
 const component = 'revision-controller';
 /** Milliseconds a registry takes to answer. */

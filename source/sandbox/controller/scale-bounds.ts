@@ -4,6 +4,7 @@
  *
  * Source: knative/serving pkg/apis/autoscaling/register.go, pkg/autoscaler/config, config/core/configmaps/autoscaler.yaml.
  */
+import {duration} from './cluster-settings.js';
 import type {StoredRevision} from './objects.js';
 
 export type ScaleBounds = {
@@ -55,18 +56,4 @@ export function scaleBounds(revision: StoredRevision): ScaleBounds {
 		panicWindow: number(10, 'panic-window-percentage', 'panicWindowPercentage') / 100,
 		panicThreshold: number(200, 'panic-threshold-percentage', 'panicThresholdPercentage') / 100,
 	};
-}
-
-const units: Readonly<Record<string, number>> = {ms: 1, s: 1000, m: 60_000, h: 3_600_000};
-
-/** A Go duration (`1m30s`) in milliseconds. */
-export function duration(text: string | undefined): number | undefined {
-	if (text === undefined || !/^(?:\d+(?:\.\d+)?(?:ms|s|m|h))+$/.test(text)) {
-		return undefined;
-	}
-
-	return [...text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/g)].reduce(
-		(sum, [, value, unit]) => sum + Number(value) * (units[unit ?? ''] ?? 0),
-		0,
-	);
 }
