@@ -9,6 +9,7 @@ import {labelerReconciler} from './labeler.js';
 import {controllerKeys, type Key} from './objects.js';
 import {podsReconciler} from './pods.js';
 import {revisionReconciler} from './revision.js';
+import {revisionGcReconciler} from './revision-gc.js';
 import {routeReconciler} from './route.js';
 import {serviceReconciler} from './service.js';
 
@@ -51,8 +52,13 @@ export function startControllers(context: ControllerContext): ControllerManager 
 		context,
 		routeReconciler(context, (key, milliseconds) => routeController.enqueueAfter(key, milliseconds)),
 	);
+	const gcController = startController(
+		context,
+		revisionGcReconciler(context, (key, milliseconds) => gcController.enqueueAfter(key, milliseconds)),
+	);
 	controllers.push(
 		routeController,
+		gcController,
 		startController(context, labelerReconciler(context)),
 		podsController,
 		revisionController,
