@@ -30,7 +30,7 @@ export function startControllers(context: ControllerContext): ControllerManager 
 	const backends = new Map<Key, RevisionBackend>();
 	const controllers: Controller[] = [];
 	// The scale decides on pods, and pods on what the revision says.
-	const autoscaler = createAutoscaler(context.pace, key => {
+	const autoscaler = createAutoscaler(context.store, context.pace, key => {
 		podsController.enqueue(key);
 		revisionController.enqueue(key);
 	});

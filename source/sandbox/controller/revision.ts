@@ -7,21 +7,22 @@
 import type {Revision} from '../../traffic/wire.js';
 import {RevisionBackend} from '../gateway/revision-backend.js';
 import {resolveDigest, type Resolution} from '../images/catalog.js';
-import {pods, revisions} from '../resources.js';
+import {configmaps, pods, revisions} from '../resources.js';
 import type {Autoscaler} from './autoscaler.js';
 import {reconcileStatus, revisionConditions, type ConditionSet} from './conditions.js';
 import type {ControllerContext, Reconciler} from './controller.js';
-import {controllerKeys, getRevision, keyOf, type Key, type StoredRevision} from './objects.js';
+import {controllerKeys, getRevision, keyOf, listRevisions, type Key, type StoredRevision} from './objects.js';
 import {podsOf} from './pods.js';
 import {isReady, statusOf} from './pod-status.js';
 import {userContainer} from './pod-spec.js';
-import {duration} from './cluster-settings.js';
+import {systemNamespace} from './cluster-settings.js';
+import {progressDeadline} from './scale-bounds.js';
 
 const component = 'revision-controller';
 /** Milliseconds a registry takes to answer. */
 const registryAnswer = 300;
-/** Milliseconds until a deployment that makes no progress counts as failed (config-deployment progress-deadline). */
-const progressDeadline = 600_000;
+/** The ConfigMaps that every revision follows. */
+const followed = new Set(['config-autoscaler', 'config-deployment']);
 
 type RevisionStatus = NonNullable<Revision['status']>;
 type Progress = {
@@ -75,10 +76,9 @@ export function revisionReconciler(context: ControllerContext, options: Revision
 		if (!current.backend) {
 			current.backend = new RevisionBackend(settings, {onDemand: () => autoscaler.wake(key)});
 			backends.set(key, current.backend);
-			const deadline = revision.metadata.annotations?.['serving.knative.dev/progress-deadline'];
 			// At an infinite pace no time passes in which progress could fail to be made.
 			if (Number.isFinite(pace.factor)) {
-				later(key, current, duration(deadline) ?? progressDeadline, () => {
+				later(key, current, progressDeadline(store, revision), () => {
 					current.overdue = autoscaler.scaleOf(key)?.initialized !== true;
 				});
 			}
@@ -204,6 +204,14 @@ export function revisionReconciler(context: ControllerContext, options: Revision
 		keysOf({resource, object}) {
 			if (resource === revisions) {
 				return [keyOf(object)];
+			}
+
+			if (
+				resource === configmaps &&
+				object.metadata.namespace === systemNamespace &&
+				followed.has(object.metadata.name)
+			) {
+				return listRevisions(store).map(keyOf);
 			}
 
 			return resource === pods ? controllerKeys(object, 'Revision') : [];
