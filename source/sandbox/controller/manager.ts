@@ -54,7 +54,7 @@ export function startControllers(context: ControllerContext): ControllerManager 
 	);
 	const gcController = startController(
 		context,
-		revisionGcReconciler(context, (key, milliseconds) => gcController.enqueueAfter(key, milliseconds)),
+		revisionGcReconciler(context, key => gcController.enqueue(key)),
 	);
 	controllers.push(
 		routeController,

@@ -20,8 +20,10 @@ import {
 } from './objects.js';
 
 const hour = 3_600_000;
-/** Milliseconds after which everything is looked at again though nothing has changed (controller-runtime's resync). */
+/** Milliseconds after which everything is looked at again though nothing has changed (the informers' resync). */
 const resync = 10 * hour;
+/** The least milliseconds between two looks that only time is the reason for. */
+const shortestWait = 1000;
 
 /** config-gc. Infinity where a limit is `disabled`. */
 type GcSettings = {
@@ -46,13 +48,26 @@ function gcSettings(store: ObjectStore): GcSettings {
 	};
 }
 
-export function revisionGcReconciler(
-	context: ControllerContext,
-	againAfter: (key: Key, milliseconds: number) => void,
-): Reconciler {
+export function revisionGcReconciler(context: ControllerContext, again: (key: Key) => void): Reconciler {
 	const {store, pace} = context;
-	/** Those that a look in the future is due for. */
-	const due = new Set<Key>();
+	/** Milliseconds of sandbox time until the next look that is due, when it was asked for. */
+	const due = new Map<Key, number>();
+
+	function lookAgain(key: Key, wait: number): void {
+		// At an infinite pace no time passes to become stale in.
+		if (!Number.isFinite(pace.factor) || (due.get(key) ?? Number.POSITIVE_INFINITY) <= wait) {
+			return;
+		}
+
+		due.set(key, wait);
+		pace.after(wait, () => {
+			if (due.get(key) === wait) {
+				due.delete(key);
+				again(key);
+			}
+		});
+	}
+
 	return {
 		name: 'revision-gc-controller',
 		keysOf({type, resource, object}) {
@@ -77,27 +92,27 @@ export function revisionGcReconciler(
 				return;
 			}
 
-			for (const revision of staleRevisions(context, configuration)) {
+			const {stale, wait} = staleRevisions(context, configuration);
+			for (const revision of stale) {
 				remove(context, revision);
 			}
 
-			// At an infinite pace no time passes to become stale in.
-			if (Number.isFinite(pace.factor) && !due.has(key)) {
-				due.add(key);
-				pace.after(resync, () => due.delete(key));
-				againAfter(key, resync);
-			}
+			lookAgain(key, wait);
 		},
 	};
 }
 
-function staleRevisions(context: ControllerContext, configuration: StoredConfiguration): StoredRevision[] {
+/** What is to go now, and milliseconds until more may be. */
+function staleRevisions(
+	context: ControllerContext,
+	configuration: StoredConfiguration,
+): {stale: StoredRevision[]; wait: number} {
 	const {retainSinceCreate, retainSinceLastActive, min, max} = gcSettings(context.store);
 	const all = listRevisions(context.store, configuration.metadata.namespace).filter(
 		revision => isControlledBy(revision, configuration) && revision.metadata.deletionTimestamp === undefined,
 	);
 	if (all.length <= min) {
-		return [];
+		return {stale: [], wait: resync};
 	}
 
 	const age = (time: string | undefined): number => ageOf(context, time);
@@ -113,16 +128,21 @@ function staleRevisions(context: ControllerContext, configuration: StoredConfigu
 		}))
 		.toSorted((left, right) => right.sinceActive - left.sinceActive);
 	if (reserve.length <= min) {
-		return [];
+		return {stale: [], wait: resync};
 	}
 
-	const isStale = ({sinceCreate, sinceActive}: (typeof reserve)[number]): boolean =>
-		sinceCreate >= retainSinceCreate && sinceActive >= retainSinceLastActive;
-	const stale = reserve.filter(isStale).slice(0, reserve.length - min);
+	/** Milliseconds until both of its times are over. */
+	const left = ({sinceCreate, sinceActive}: (typeof reserve)[number]): number =>
+		Math.max(retainSinceCreate - sinceCreate, retainSinceLastActive - sinceActive);
+	const stale = reserve.filter(entry => left(entry) <= 0).slice(0, reserve.length - min);
 	const kept = reserve.filter(entry => !stale.includes(entry));
 	// Above the maximum the oldest go, whatever their age.
 	const surplus = kept.slice(0, Math.max(0, kept.length - max));
-	return [...stale, ...surplus].map(({revision}) => revision);
+	const next = Math.min(resync, ...kept.map(left).filter(time => time > 0));
+	return {
+		stale: [...stale, ...surplus].map(({revision}) => revision),
+		wait: Math.max(shortestWait, next),
+	};
 }
 
 function isCollectable({metadata}: StoredRevision, configuration: StoredConfiguration): boolean {
