@@ -6,7 +6,7 @@ import {startController, type Controller, type ControllerContext} from './contro
 import {ingressReconciler} from './ingress.js';
 import {startKubelet, type Kubelet} from './kubelet.js';
 import {labelerReconciler} from './labeler.js';
-import {controllerKeys, type Key} from './objects.js';
+import {revisionKeys, type Key} from './objects.js';
 import {podsReconciler} from './pods.js';
 import {revisionReconciler} from './revision.js';
 import {revisionGcReconciler} from './revision-gc.js';
@@ -64,8 +64,8 @@ export function startControllers(context: ControllerContext): ControllerManager 
 		revisionController,
 		ingressController,
 	);
-	const backendsOf = (pod: Parameters<typeof controllerKeys>[0]): RevisionBackend[] =>
-		controllerKeys(pod, 'Revision')
+	const backendsOf = (pod: Parameters<typeof revisionKeys>[0]): RevisionBackend[] =>
+		revisionKeys(pod)
 			.map(key => backends.get(key))
 			.filter(backend => backend !== undefined);
 	const kubelet = startKubelet(context, {

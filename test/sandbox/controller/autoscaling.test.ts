@@ -2,13 +2,18 @@
 import {afterEach, expect, test} from 'vitest';
 import {getRevision} from '../../../source/sandbox/controller/objects.js';
 import {podsOf} from '../../../source/sandbox/controller/pods.js';
-import {pods} from '../../../source/sandbox/resources.js';
+import {deployments, podAutoscalers, pods, replicaSets} from '../../../source/sandbox/resources.js';
+import type {Resource, StoredObject} from '../../../source/sandbox/state.js';
 import {pinned, startWorld, template, type World} from './world.js';
 
 let world: World;
 afterEach(async () => {
 	await world.stop();
 });
+
+function at(value: unknown, field: string): unknown {
+	return typeof value === 'object' && value !== null ? Reflect.get(value, field) : undefined;
+}
 
 const podCount = (revision: string): number => podsOf(world.store, `default/${revision}`).length;
 const condition = (revision: string, type: string): string | undefined =>
@@ -144,4 +149,58 @@ test('scale-down-delay keeps the pods that were wanted within it', async () => {
 
 	expect(new Set(desired).has(1)).toBe(false);
 	expect(podCount('slow-00001')).toBe(3);
+});
+
+test('a revision has a Deployment, a ReplicaSet and a PodAutoscaler that say how many pods it has and wants', async () => {
+	world = await startWorld();
+	world.create('hello', {template: template({annotations: autoscaling({'initial-scale': '2'})})});
+	await world.ready();
+	const deployment = (): StoredObject | undefined =>
+		world.store.get(deployments, 'default', 'hello-00001-deployment');
+	await world.until(() => at(deployment()?.status, 'readyReplicas') === 2);
+	const revision = getRevision(world.store, 'default/hello-00001');
+	expect(deployment()).toMatchObject({
+		spec: {replicas: 2},
+		metadata: {ownerReferences: [{kind: 'Revision', name: 'hello-00001', uid: revision?.metadata.uid}]},
+		status: {
+			replicas: 2,
+			conditions: [
+				{type: 'Available', status: 'True', reason: 'MinimumReplicasAvailable'},
+				{type: 'Progressing', status: 'True', reason: 'NewReplicaSetAvailable'},
+			],
+		},
+	});
+	const [pod] = podsOf(world.store, 'default/hello-00001');
+	const [replicaSet] = world.store.list(replicaSets, 'default');
+	expect(pod?.metadata.ownerReferences).toMatchObject([
+		{kind: 'ReplicaSet', name: replicaSet?.metadata.name, uid: replicaSet?.metadata.uid},
+	]);
+	expect(pod?.metadata.name.startsWith(`${replicaSet?.metadata.name}-`)).toBe(true);
+	const autoscaler = (): StoredObject | undefined =>
+		world.store.get(podAutoscalers, 'default', 'hello-00001');
+	await world.until(() => at(autoscaler()?.status, 'actualScale') === 2);
+	expect(autoscaler()).toMatchObject({
+		spec: {
+			scaleTargetRef: {kind: 'Deployment', name: 'hello-00001-deployment'},
+			reachability: 'Reachable',
+		},
+	});
+});
+
+test('scaled to zero, Deployment and PodAutoscaler say so', async () => {
+	world = await startWorld({pace: 400});
+	world.create('hello', {template: template()});
+	await world.ready();
+	const status = (resource: Resource, name: string): unknown =>
+		world.store.get(resource, 'default', name)?.status;
+	await world.until(() => at(status(deployments, 'hello-00001-deployment'), 'replicas') === 0);
+	await world.until(() => at(status(podAutoscalers, 'hello-00001'), 'actualScale') === 0);
+	expect(at(status(podAutoscalers, 'hello-00001'), 'desiredScale')).toBe(0);
+	expect(world.eventsOf('hello-00001')).toEqual(
+		expect.arrayContaining([
+			'Normal ScalingReplicaSet',
+			'Normal SuccessfulCreate',
+			'Normal SuccessfulDelete',
+		]),
+	);
 });
