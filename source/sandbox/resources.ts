@@ -75,6 +75,35 @@ export const pods: Resource = core('Pod', 'pods', ['po'], {categories: ['all'], 
 export const events: Resource = core('Event', 'events', ['ev']);
 export const configmaps: Resource = core('ConfigMap', 'configmaps', ['cm']);
 
+function apps(kind: string, plural: string, shortName: string): Resource {
+	return {
+		group: 'apps',
+		version: 'v1',
+		kind,
+		plural,
+		singular: kind.toLowerCase(),
+		shortNames: [shortName],
+		categories: ['all'],
+		namespaced: true,
+		statusSubresource: true,
+	};
+}
+
+export const deployments: Resource = apps('Deployment', 'deployments', 'deploy');
+export const replicaSets: Resource = apps('ReplicaSet', 'replicasets', 'rs');
+
+export const podAutoscalers: Resource = {
+	group: 'autoscaling.internal.knative.dev',
+	version: 'v1alpha1',
+	kind: 'PodAutoscaler',
+	plural: 'podautoscalers',
+	singular: 'podautoscaler',
+	shortNames: ['kpa', 'pa'],
+	categories: ['knative-internal', 'autoscaling'],
+	namespaced: true,
+	statusSubresource: true,
+};
+
 /** Every resource there is, in the order discovery lists them. */
 export const resources: readonly Resource[] = [
 	namespaces,
@@ -87,4 +116,7 @@ export const resources: readonly Resource[] = [
 	revisions,
 	routes,
 	ingresses,
+	podAutoscalers,
+	deployments,
+	replicaSets,
 ];

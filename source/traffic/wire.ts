@@ -167,7 +167,14 @@ export type IngressSplit = {
 export type IngressRule = {
 	hosts: string[];
 	visibility: 'ExternalIP' | 'ClusterLocal';
-	http: {paths: {splits: IngressSplit[]; appendHeaders?: Record<string, string>}[]};
+	http: {
+		paths: {
+			splits: IngressSplit[];
+			/** A path is taken only by requests that carry these; of several the first that fits. */
+			headers?: Record<string, {exact: string}>;
+			appendHeaders?: Record<string, string>;
+		}[];
+	};
 };
 export type LoadBalancerIngress = {ip?: string; domain?: string; domainInternal?: string; meshOnly?: boolean};
 export type Ingress = KubernetesObject<

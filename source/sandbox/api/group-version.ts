@@ -26,8 +26,12 @@ export function servedGroups(): {group: string; version: string}[] {
 const readVerbs = ['get', 'list', 'watch'];
 const writeVerbs = ['create', 'update', 'patch', 'delete', 'deletecollection'];
 
-/** What clients may do with a resource. Pods, core Services and Events are made by the sandbox alone. */
+/** What clients may do with a resource. Workloads, core Services and Events are made by the sandbox alone. */
 export function verbsOf(resource: Resource): readonly string[] {
+	if (resource.group === 'apps') {
+		return [...readVerbs, 'delete', 'deletecollection'];
+	}
+
 	if (resource.group !== '' || resource.plural === 'configmaps') {
 		return [...readVerbs, ...writeVerbs];
 	}

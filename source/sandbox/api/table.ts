@@ -80,6 +80,27 @@ const columns: Record<string, Column[]> = {
 		fromStatus('Desired Replicas', 'desiredReplicas', 'integer'),
 	],
 	'networking.internal.knative.dev/ingresses': ready,
+	'autoscaling.internal.knative.dev/podautoscalers': [
+		fromStatus('DesiredScale', 'desiredScale', 'integer'),
+		fromStatus('ActualScale', 'actualScale', 'integer'),
+		...ready,
+	],
+	'apps/deployments': [
+		own(
+			'Ready',
+			'Number of the pod with ready state',
+			object => `${count(object.status, 'readyReplicas')}/${count(object.spec, 'replicas')}`,
+		),
+		own('Up-to-date', 'Pods of the newest template', object => count(object.status, 'updatedReplicas')),
+		own('Available', 'Pods that are available', object => count(object.status, 'availableReplicas')),
+		age,
+	],
+	'apps/replicasets': [
+		own('Desired', 'Number of desired pods.', object => count(object.spec, 'replicas')),
+		own('Current', 'Pods there are.', object => count(object.status, 'replicas')),
+		own('Ready', 'Pods that are ready.', object => count(object.status, 'readyReplicas')),
+		age,
+	],
 	'/namespaces': [
 		own('Status', 'The status of the namespace', object => at(object.status, 'phase') ?? ''),
 		age,
@@ -123,6 +144,11 @@ const columns: Record<string, Column[]> = {
 	],
 };
 
+function count(part: unknown, field: string): number {
+	const value = at(part, field);
+	return typeof value === 'number' ? value : 0;
+}
+
 function readyContainers(object: StoredObject): string {
 	const containers = objectsOf(at(object.status, 'containerStatuses'));
 	const total = listOf(at(object.spec, 'containers')).length || containers.length;
@@ -150,7 +176,7 @@ function restarts(object: StoredObject): string {
 	const counts = objectsOf(at(object.status, 'containerStatuses')).map(({restartCount}) =>
 		typeof restartCount === 'number' ? restartCount : 0,
 	);
-	return String(counts.reduce((sum, count) => sum + count, 0));
+	return String(counts.reduce((sum, number) => sum + number, 0));
 }
 
 function externalAddress(object: StoredObject): string {

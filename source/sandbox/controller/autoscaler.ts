@@ -4,9 +4,9 @@
  * Source: knative/serving pkg/autoscaler/scaling/autoscaler.go, pkg/reconciler/autoscaling/kpa/{kpa,scaler}.go.
  */
 import type {RevisionBackend} from '../gateway/revision-backend.js';
-import type {Pace} from '../state.js';
+import type {ObjectStore, Pace} from '../state.js';
 import type {Key, StoredRevision} from './objects.js';
-import {scaleBounds, type ScaleBounds} from './scale-bounds.js';
+import {scaleBounds, tickInterval, type ScaleBounds} from './scale-bounds.js';
 
 /** What a Revision's Active condition says, and the scale wanted. */
 export type Scale = {
@@ -37,20 +37,23 @@ type State = {
 	busyAt: number;
 	/** When it was found idle: the pods stay for the grace period. */
 	idleSince: number | undefined;
+	/** Since when pods are wanted of which none is ready. */
+	activatingSince: number | undefined;
+	/** Whether it was given up because of that. */
+	timedOut: boolean;
+	/** What was wanted within the delay of scaling down, oldest first. */
+	wanted: {at: number; pods: number}[];
 	panicUntil: number;
 	/** The most pods asked for since panic began. */
 	panicPods: number;
 };
 
-/** Milliseconds between two decisions (KPA's tick-interval). */
-const tickInterval = 2000;
-/** Milliseconds the last pod stays after the window has passed without a request (scale-to-zero-grace-period). */
-const grace = 30_000;
 /** Pods of one revision that this one process can carry. */
 const capacity = 50;
 
 const queued = 'Requests to the target are being buffered as resources are provisioned.';
 const noTraffic = 'The target is not receiving traffic.';
+const notActivated = 'The target could not be activated.';
 
 export type Autoscaler = {
 	/** Takes a revision up, or its changed annotations. */
@@ -66,8 +69,11 @@ export type Autoscaler = {
 	stop(): void;
 };
 
-/** @param changed is called when the scale wanted, or what is said of it, may be another one. */
-export function createAutoscaler(pace: Pace, changed: (key: Key) => void): Autoscaler {
+/**
+ * @param store for the settings of config-autoscaler, which are read with each revision that is managed.
+ * @param changed is called when the scale wanted, or what is said of it, may be another one.
+ */
+export function createAutoscaler(store: ObjectStore, pace: Pace, changed: (key: Key) => void): Autoscaler {
 	const states = new Map<Key, State>();
 	const clock = (): number => performance.now() * (Number.isFinite(pace.factor) ? pace.factor : 1);
 	let cancel: (() => void) | undefined;
@@ -77,7 +83,16 @@ export function createAutoscaler(pace: Pace, changed: (key: Key) => void): Autos
 		const wanted = Math.min(Math.max(desired, min), max, capacity);
 		if (wanted !== state.desired) {
 			state.desired = wanted;
+			noteActivation(state);
 			changed(key);
+		}
+	}
+
+	function noteActivation(state: State): void {
+		if (state.desired === 0 || state.ready > 0) {
+			state.activatingSince = undefined;
+		} else {
+			state.activatingSince ??= clock();
 		}
 	}
 
@@ -91,6 +106,11 @@ export function createAutoscaler(pace: Pace, changed: (key: Key) => void): Autos
 
 	function decide(key: Key, state: State, now: number): void {
 		const {concurrency, busy, requests} = state.backend.usage;
+		if (state.desired === 0 && state.ready === 0 && concurrency === 0) {
+			// Asleep: a request wakes it, not a tick.
+			return;
+		}
+
 		const last = state.samples.at(-1);
 		state.samples.push({at: now, real: performance.now(), busy, requests});
 		state.samples = state.samples.filter(({at}) => at >= now - state.bounds.window);
@@ -102,44 +122,71 @@ export function createAutoscaler(pace: Pace, changed: (key: Key) => void): Autos
 			}
 		}
 
+		if (state.ready === 0) {
+			giveUp(key, state, now, concurrency);
+		}
+
 		if (!state.initialized || state.ready === 0) {
 			return;
 		}
 
 		const idle = now - state.busyAt;
-		if (idle >= state.bounds.window && state.bounds.min === 0) {
+		if (idle >= state.bounds.window && state.bounds.min === 0 && state.bounds.scaleToZero) {
 			if (state.idleSince === undefined) {
 				state.idleSince = now;
 				changed(key);
-			} else if (now - state.idleSince >= Math.max(grace, state.bounds.retention)) {
+			} else if (now - state.idleSince >= state.bounds.grace) {
 				set(key, state, 0);
 			}
 
 			return;
 		}
 
-		set(key, state, Math.max(1, wantedPods(state, now)));
+		set(key, state, Math.max(1, delayed(state, now, wantedPods(state, now))));
+	}
+
+	/** A revision without requests whose pods have not become ready in time gets no more of them. */
+	function giveUp(key: Key, state: State, now: number, concurrency: number): void {
+		const {activatingSince, bounds} = state;
+		if (
+			activatingSince !== undefined &&
+			concurrency === 0 &&
+			bounds.min === 0 &&
+			bounds.scaleToZero &&
+			now - activatingSince >= bounds.activationTimeout
+		) {
+			state.timedOut = true;
+			set(key, state, 0);
+		}
 	}
 
 	return {
 		manage(key, revision, backend) {
-			const bounds = scaleBounds(revision);
+			const bounds = scaleBounds(store, revision);
 			const state = states.get(key);
 			if (state) {
 				state.bounds = bounds;
 				state.backend = backend;
+				if (bounds.min > 0 || !bounds.scaleToZero) {
+					state.idleSince = undefined;
+				}
+
 				set(key, state, state.desired);
 				return;
 			}
 
 			// What has been ready before is not started again from its initial scale by looking at it anew.
 			const now = clock();
+			const first = Math.min(Math.max(bounds.initial, bounds.min), bounds.max, capacity);
 			states.set(key, {
 				bounds,
 				backend,
-				desired: Math.min(Math.max(bounds.initial, bounds.min), bounds.max, capacity),
+				desired: first,
 				ready: 0,
-				initialized: false,
+				initialized: first === 0,
+				activatingSince: first === 0 ? undefined : now,
+				timedOut: false,
+				wanted: [],
 				samples: [],
 				busyAt: now,
 				idleSince: undefined,
@@ -163,6 +210,7 @@ export function createAutoscaler(pace: Pace, changed: (key: Key) => void): Autos
 
 			state.busyAt = clock();
 			state.idleSince = undefined;
+			state.timedOut = false;
 			set(key, state, Math.max(state.desired, 1, state.bounds.activation));
 			changed(key);
 		},
@@ -173,7 +221,8 @@ export function createAutoscaler(pace: Pace, changed: (key: Key) => void): Autos
 			}
 
 			state.ready = ready;
-			if (!state.initialized && ready >= Math.max(state.bounds.initial, state.bounds.min)) {
+			noteActivation(state);
+			if (!state.initialized && ready >= Math.min(threshold(state), capacity)) {
 				state.initialized = true;
 				state.busyAt = clock();
 			}
@@ -186,6 +235,7 @@ export function createAutoscaler(pace: Pace, changed: (key: Key) => void): Autos
 				for (const state of states.values()) {
 					state.busyAt = clock();
 					state.samples = [];
+					state.activatingSince = state.activatingSince === undefined ? undefined : clock();
 				}
 
 				cancel = pace.after(tickInterval, tick);
@@ -198,14 +248,28 @@ export function createAutoscaler(pace: Pace, changed: (key: Key) => void): Autos
 	};
 }
 
+/** Ready pods from which a revision counts as active (kpa.go activeThreshold). */
+function threshold({bounds, initialized}: State): number {
+	return Math.max(bounds.min, initialized ? 1 : bounds.initial);
+}
+
 function activeOf(state: State): Scale['active'] {
 	if (state.idleSince !== undefined || state.desired === 0) {
-		return {status: 'False', reason: 'NoTraffic', message: noTraffic};
+		return state.timedOut
+			? {status: 'False', reason: 'TimedOut', message: notActivated}
+			: {status: 'False', reason: 'NoTraffic', message: noTraffic};
 	}
 
-	return state.ready > 0
+	return state.ready >= Math.min(threshold(state), capacity)
 		? {status: 'True', reason: '', message: ''}
 		: {status: 'Unknown', reason: 'Queued', message: queued};
+}
+
+/** The most pods wanted within the delay of scaling down. */
+function delayed(state: State, now: number, pods: number): number {
+	const from = now - state.bounds.scaleDownDelay;
+	state.wanted = [...state.wanted.filter(({at}) => at >= from), {at: now, pods}];
+	return Math.max(...state.wanted.map(wanted => wanted.pods));
 }
 
 /** Pods by the average of the window, or of the panic window when that asks for far more than there are. */
@@ -215,17 +279,22 @@ function wantedPods(state: State, now: number): number {
 	const panic = Math.ceil(
 		average(samples, bounds.metric, now - bounds.window * bounds.panicWindow) / bounds.target,
 	);
+	const limited = (pods: number): number =>
+		Math.min(
+			Math.max(pods, Math.floor(ready / bounds.maxDownRate)),
+			Math.ceil(bounds.maxUpRate * Math.max(1, ready)),
+		);
 	if (panic / Math.max(1, ready) >= bounds.panicThreshold) {
 		state.panicUntil = now + bounds.window;
 	}
 
 	if (now >= state.panicUntil) {
 		state.panicPods = 0;
-		// At most half of the pods go at a time (max-scale-down-rate 2).
-		return Math.max(stable, Math.floor(ready / 2));
+		return limited(stable);
 	}
 
-	state.panicPods = Math.max(state.panicPods, panic, ready);
+	// In panic pods only come.
+	state.panicPods = Math.max(state.panicPods, limited(panic), ready);
 	return state.panicPods;
 }
 

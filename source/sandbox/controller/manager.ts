@@ -6,9 +6,10 @@ import {startController, type Controller, type ControllerContext} from './contro
 import {ingressReconciler} from './ingress.js';
 import {startKubelet, type Kubelet} from './kubelet.js';
 import {labelerReconciler} from './labeler.js';
-import {controllerKeys, type Key} from './objects.js';
+import {revisionKeys, type Key} from './objects.js';
 import {podsReconciler} from './pods.js';
 import {revisionReconciler} from './revision.js';
+import {revisionGcReconciler} from './revision-gc.js';
 import {routeReconciler} from './route.js';
 import {serviceReconciler} from './service.js';
 
@@ -29,7 +30,7 @@ export function startControllers(context: ControllerContext): ControllerManager 
 	const backends = new Map<Key, RevisionBackend>();
 	const controllers: Controller[] = [];
 	// The scale decides on pods, and pods on what the revision says.
-	const autoscaler = createAutoscaler(context.pace, key => {
+	const autoscaler = createAutoscaler(context.store, context.pace, key => {
 		podsController.enqueue(key);
 		revisionController.enqueue(key);
 	});
@@ -42,17 +43,29 @@ export function startControllers(context: ControllerContext): ControllerManager 
 		context,
 		ingressReconciler(context, table, key => ingressController.enqueue(key)),
 	);
+	// In this order: of two that answer to one change the one nearer to the user comes first.
 	controllers.push(
 		startController(context, serviceReconciler(context)),
 		startController(context, configurationReconciler(context)),
-		startController(context, routeReconciler(context)),
+	);
+	const routeController = startController(
+		context,
+		routeReconciler(context, (key, milliseconds) => routeController.enqueueAfter(key, milliseconds)),
+	);
+	const gcController = startController(
+		context,
+		revisionGcReconciler(context, key => gcController.enqueue(key)),
+	);
+	controllers.push(
+		routeController,
+		gcController,
 		startController(context, labelerReconciler(context)),
 		podsController,
 		revisionController,
 		ingressController,
 	);
-	const backendsOf = (pod: Parameters<typeof controllerKeys>[0]): RevisionBackend[] =>
-		controllerKeys(pod, 'Revision')
+	const backendsOf = (pod: Parameters<typeof revisionKeys>[0]): RevisionBackend[] =>
+		revisionKeys(pod)
 			.map(key => backends.get(key))
 			.filter(backend => backend !== undefined);
 	const kubelet = startKubelet(context, {

@@ -95,6 +95,15 @@ export function controllerKeys(object: StoredObject, kind: string): Key[] {
 		.map(owner => keyOf({metadata: {...(namespace === undefined ? {} : {namespace}), name: owner.name}}));
 }
 
+/** The revision that a Deployment, ReplicaSet or Pod is for, by its label. */
+export function revisionKeys({metadata}: StoredObject): Key[] {
+	const {namespace, labels = {}} = metadata;
+	const name = labels['serving.knative.dev/revision'];
+	return name === undefined
+		? []
+		: [keyOf({metadata: {...(namespace === undefined ? {} : {namespace}), name}})];
+}
+
 /** A parent's name with a suffix, shortened by a hash where it would exceed 63 characters (knative/pkg kmeta/names.go). */
 export function childName(parent: string, suffix: string): string {
 	const longest = 63;

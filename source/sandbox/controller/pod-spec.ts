@@ -5,7 +5,7 @@
  */
 import type {Container, EnvVar, KubernetesObject} from '../../traffic/wire.js';
 import type {StoredObject} from '../state.js';
-import {childName, controlledBy, type StoredRevision} from './objects.js';
+import {controlledBy, type StoredRevision} from './objects.js';
 
 /** The port a container is expected to listen on when the template names none. */
 export const defaultPort = 8080;
@@ -22,9 +22,24 @@ export function userContainer(revision: StoredRevision): Container | undefined {
 	return containers.find(({ports = []}) => ports.length > 0) ?? containers[0];
 }
 
-/** A pod of the revision; `suffix` tells it from its like. */
-export function makePod(revision: StoredRevision, suffix: string): KubernetesObject {
-	const {namespace = '', name, uid, labels = {}, annotations = {}} = revision.metadata;
+/** What the Deployment of a revision makes pods by. */
+export type PodTemplate = {
+	metadata: {labels: Record<string, string>; annotations: Record<string, string>};
+	spec: Record<string, unknown>;
+};
+
+/** The labels of everything that carries a revision out. */
+export function workloadLabels({metadata}: StoredRevision): Record<string, string> {
+	return {
+		...metadata.labels,
+		'serving.knative.dev/revision': metadata.name,
+		'serving.knative.dev/revisionUID': metadata.uid,
+		app: metadata.name,
+	};
+}
+
+export function podTemplate(revision: StoredRevision): PodTemplate {
+	const {name, labels = {}, annotations = {}} = revision.metadata;
 	const container = userContainer(revision);
 	const containerName = container?.name ?? 'user-container';
 	const digest = revision.status?.containerStatuses?.find(
@@ -39,22 +54,8 @@ export function makePod(revision: StoredRevision, suffix: string): KubernetesObj
 		{name: 'K_SERVICE', value: labels['serving.knative.dev/service'] ?? ''},
 	];
 	return {
-		apiVersion: 'v1',
-		kind: 'Pod',
-		metadata: {
-			name: `${childName(name, '-deployment')}-${suffix}`,
-			namespace,
-			labels: {
-				...labels,
-				'serving.knative.dev/revision': name,
-				'serving.knative.dev/revisionUID': uid,
-				app: name,
-			},
-			annotations,
-			ownerReferences: [controlledBy(revision)],
-		},
+		metadata: {labels: workloadLabels(revision), annotations},
 		spec: {
-			nodeName: 'sandbox-node',
 			restartPolicy: 'Always',
 			terminationGracePeriodSeconds: revision.spec?.timeoutSeconds ?? 300,
 			containers: [
@@ -76,6 +77,32 @@ export function makePod(revision: StoredRevision, suffix: string): KubernetesObj
 				},
 			],
 		},
+	};
+}
+
+/** A pod of a ReplicaSet; `suffix` tells it from its like. */
+export function makePod(
+	revision: StoredRevision,
+	replicaSet: StoredObject,
+	suffix: string,
+): KubernetesObject {
+	const {namespace = '', name} = replicaSet.metadata;
+	const {metadata, spec} = podTemplate(revision);
+	return {
+		apiVersion: 'v1',
+		kind: 'Pod',
+		metadata: {
+			name: `${name}-${suffix}`,
+			generateName: `${name}-`,
+			namespace,
+			labels: {
+				...metadata.labels,
+				'pod-template-hash': replicaSet.metadata.labels?.['pod-template-hash'] ?? '',
+			},
+			annotations: metadata.annotations,
+			ownerReferences: [controlledBy(replicaSet)],
+		},
+		spec: {nodeName: 'sandbox-node', ...spec},
 		status: {phase: 'Pending'},
 	};
 }

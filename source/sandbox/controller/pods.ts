@@ -1,12 +1,31 @@
 /**
- * Keeps as many pods of each Revision as the autoscaler wants: what Deployment and ReplicaSet do on a cluster.
+ * Keeps as many pods of each Revision as the autoscaler wants, and a Deployment and a ReplicaSet that say so: what the
+ * controllers of apps/v1 do on a cluster.
+ *
+ * Source: kubernetes pkg/controller/{deployment,replicaset}, knative/serving pkg/reconciler/revision/resources/deploy.go.
  */
 import {randomBytes} from 'node:crypto';
-import {pods, revisions} from '../resources.js';
-import type {ObjectStore, StoredObject} from '../state.js';
-import type {Autoscaler} from './autoscaler.js';
+import {deployments, pods, replicaSets, revisions} from '../resources.js';
+import type {ObjectStore, Resource, StoredObject} from '../state.js';
+import type {Autoscaler, Scale} from './autoscaler.js';
 import type {ControllerContext, Reconciler} from './controller.js';
-import {controllerKeys, getRevision, keyOf, splitKey, timestamp, type Key} from './objects.js';
+import {
+	deploymentName,
+	deploymentStatus,
+	makeDeployment,
+	makeReplicaSet,
+	replicaSetName,
+	replicaSetStatus,
+} from './deployment.js';
+import {
+	getRevision,
+	keyOf,
+	revisionKeys,
+	splitKey,
+	timestamp,
+	type Key,
+	type StoredRevision,
+} from './objects.js';
 import {makePod} from './pod-spec.js';
 import {isReady} from './pod-status.js';
 
@@ -14,9 +33,7 @@ import {isReady} from './pod-status.js';
 export function podsOf(store: ObjectStore, key: Key): StoredObject[] {
 	return store
 		.list(pods, splitKey(key).namespace)
-		.filter(
-			pod => pod.metadata.deletionTimestamp === undefined && controllerKeys(pod, 'Revision').includes(key),
-		);
+		.filter(pod => pod.metadata.deletionTimestamp === undefined && revisionKeys(pod).includes(key));
 }
 
 export function podsReconciler(context: ControllerContext, autoscaler: Autoscaler): Reconciler {
@@ -28,41 +45,110 @@ export function podsReconciler(context: ControllerContext, autoscaler: Autoscale
 				return [keyOf(object)];
 			}
 
-			return resource === pods ? controllerKeys(object, 'Revision') : [];
+			return [pods, deployments, replicaSets].includes(resource) ? revisionKeys(object) : [];
 		},
 		reconcile(key) {
 			const revision = getRevision(store, key);
 			const scale = autoscaler.scaleOf(key);
-			if (!revision || !scale) {
-				return;
-			}
-
-			const present = podsOf(store, key);
-			for (let count = present.length; count < scale.desired; count++) {
-				store.create(
-					pods,
-					makePod(
-						revision,
-						`${revision.metadata.uid.slice(0, 8)}-${randomBytes(3).toString('hex').slice(0, 5)}`,
-					),
-				);
-			}
-
-			// Those that are not ready go first, then the youngest (ReplicaSet's ranking).
-			const surplus = present
-				.toSorted(
-					(left, right) =>
-						Number(isReady(left)) - Number(isReady(right)) ||
-						right.metadata.creationTimestamp.localeCompare(left.metadata.creationTimestamp),
-				)
-				.slice(0, Math.max(0, present.length - scale.desired));
-			for (const pod of surplus) {
-				const {namespace, name} = pod.metadata;
-				store.update(pods, namespace, name, 'main', current => ({
-					...current,
-					metadata: {...current.metadata, deletionTimestamp: timestamp(context.now())},
-				}));
+			if (revision && scale) {
+				reconcileWorkload(context, revision, scale);
 			}
 		},
 	};
+}
+
+function reconcileWorkload(context: ControllerContext, revision: StoredRevision, scale: Scale): void {
+	const {store, events} = context;
+	const key = keyOf(revision);
+	const {namespace} = revision.metadata;
+	const present = podsOf(store, key);
+	const deploymentBefore = store.get(deployments, namespace, deploymentName(revision));
+	const deployment = ensured(store, deployments, makeDeployment(revision, scale.desired), deploymentBefore);
+	const replicaSetBefore = store.get(replicaSets, namespace, replicaSetName(revision));
+	const before = replicasOf(replicaSetBefore);
+	const replicaSet = ensured(
+		store,
+		replicaSets,
+		makeReplicaSet(revision, deployment, scale.desired),
+		replicaSetBefore,
+	);
+	if (before !== scale.desired) {
+		const direction = before < scale.desired ? 'up' : 'down';
+		const text = `Scaled ${direction} replica set ${replicaSet.metadata.name} from ${before} to ${scale.desired}`;
+		events.record(deployment, 'Normal', 'ScalingReplicaSet', text, 'deployment-controller');
+	}
+
+	for (let count = present.length; count < scale.desired; count++) {
+		const pod = store.create(pods, makePod(revision, replicaSet, randomBytes(3).toString('hex').slice(0, 5)));
+		const text = `Created pod: ${pod.metadata.name}`;
+		events.record(replicaSet, 'Normal', 'SuccessfulCreate', text, 'replicaset-controller');
+	}
+
+	// Those that are not ready go first, then the youngest (ReplicaSet's ranking).
+	const surplus = present
+		.toSorted(
+			(left, right) =>
+				Number(isReady(left)) - Number(isReady(right)) ||
+				right.metadata.creationTimestamp.localeCompare(left.metadata.creationTimestamp),
+		)
+		.slice(0, Math.max(0, present.length - scale.desired));
+	for (const pod of surplus) {
+		const {name} = pod.metadata;
+		store.update(pods, namespace, name, 'main', current => ({
+			...current,
+			metadata: {...current.metadata, deletionTimestamp: timestamp(context.now())},
+		}));
+		events.record(replicaSet, 'Normal', 'SuccessfulDelete', `Deleted pod: ${name}`, 'replicaset-controller');
+	}
+
+	const own = podsOf(store, key);
+	const counts = {wanted: scale.desired, all: own.length, ready: own.filter(isReady).length};
+	const now = timestamp(context.now());
+	const {conditions = []} = revision.status ?? {};
+	const isOverdue = conditions.some(({type, status}) => type === 'ResourcesAvailable' && status === 'False');
+	writeStatus(store, replicaSets, replicaSet, replicaSetStatus(replicaSet, counts));
+	writeStatus(
+		store,
+		deployments,
+		deployment,
+		deploymentStatus(deployment, replicaSet.metadata.name, {...counts, isOverdue, now}),
+	);
+}
+
+function replicasOf(object: StoredObject | undefined): number {
+	const spec: unknown = object?.spec;
+	const replicas: unknown = typeof spec === 'object' && spec !== null ? Reflect.get(spec, 'replicas') : 0;
+	return typeof replicas === 'number' ? replicas : 0;
+}
+
+/** The object as it should be. One of the revision that had this name before goes first. */
+function ensured(
+	store: ObjectStore,
+	resource: Resource,
+	wanted: Parameters<ObjectStore['create']>[1],
+	existing: StoredObject | undefined,
+): StoredObject {
+	const {namespace, name, ownerReferences = []} = wanted.metadata;
+	const isOurs = existing?.metadata.ownerReferences?.[0]?.uid === ownerReferences[0]?.uid;
+	if (existing && !isOurs) {
+		store.remove(resource, namespace, name);
+	}
+
+	return existing && isOurs
+		? store.update(resource, namespace, name, 'main', current => ({
+				...current,
+				metadata: {
+					...current.metadata,
+					...wanted.metadata,
+					uid: current.metadata.uid,
+					resourceVersion: current.metadata.resourceVersion,
+				},
+				spec: wanted.spec,
+			}))
+		: store.create(resource, wanted);
+}
+
+function writeStatus(store: ObjectStore, resource: Resource, object: StoredObject, status: object): void {
+	const {namespace, name} = object.metadata;
+	store.update(resource, namespace, name, 'status', current => ({...current, status}));
 }

@@ -7,21 +7,24 @@
 import type {Revision} from '../../traffic/wire.js';
 import {RevisionBackend} from '../gateway/revision-backend.js';
 import {resolveDigest, type Resolution} from '../images/catalog.js';
-import {pods, revisions} from '../resources.js';
+import {configmaps, pods, revisions} from '../resources.js';
 import type {Autoscaler} from './autoscaler.js';
 import {reconcileStatus, revisionConditions, type ConditionSet} from './conditions.js';
 import type {ControllerContext, Reconciler} from './controller.js';
-import {controllerKeys, getRevision, keyOf, type Key, type StoredRevision} from './objects.js';
+import {getRevision, keyOf, listRevisions, revisionKeys, type Key, type StoredRevision} from './objects.js';
+import {replicaSetName, timedOutProgressing} from './deployment.js';
+import {writePodAutoscaler} from './pod-autoscaler.js';
 import {podsOf} from './pods.js';
 import {isReady, statusOf} from './pod-status.js';
 import {userContainer} from './pod-spec.js';
-import {duration} from './scale-bounds.js';
+import {systemNamespace} from './cluster-settings.js';
+import {progressDeadline} from './scale-bounds.js';
 
 const component = 'revision-controller';
 /** Milliseconds a registry takes to answer. */
 const registryAnswer = 300;
-/** Milliseconds until a deployment that makes no progress counts as failed (config-deployment progress-deadline). */
-const progressDeadline = 600_000;
+/** The ConfigMaps that every revision follows. */
+const followed = new Set(['config-autoscaler', 'config-deployment']);
 
 type RevisionStatus = NonNullable<Revision['status']>;
 type Progress = {
@@ -75,10 +78,9 @@ export function revisionReconciler(context: ControllerContext, options: Revision
 		if (!current.backend) {
 			current.backend = new RevisionBackend(settings, {onDemand: () => autoscaler.wake(key)});
 			backends.set(key, current.backend);
-			const deadline = revision.metadata.annotations?.['serving.knative.dev/progress-deadline'];
 			// At an infinite pace no time passes in which progress could fail to be made.
 			if (Number.isFinite(pace.factor)) {
-				later(key, current, duration(deadline) ?? progressDeadline, () => {
+				later(key, current, progressDeadline(store, revision), () => {
 					current.overdue = autoscaler.scaleOf(key)?.initialized !== true;
 				});
 			}
@@ -143,9 +145,10 @@ export function revisionReconciler(context: ControllerContext, options: Revision
 			}
 
 			if (!scale.initialized || (scale.desired > 0 && ready === 0)) {
-				markTrouble(key, conditions, current.overdue);
+				markTrouble(revision, conditions, current.overdue);
 			}
 
+			writePodAutoscaler(store, revision, {scale, ready, now: context.now()});
 			const {status, reason, message} = scale.active;
 			conditions.copy('Active', {type: 'Active', status, reason, message});
 			if (scale.initialized && (ready > 0 || scale.desired === 0)) {
@@ -168,8 +171,8 @@ export function revisionReconciler(context: ControllerContext, options: Revision
 	}
 
 	/** What the pods say while none of them serves. */
-	function markTrouble(key: Key, conditions: ConditionSet, overdue: boolean): void {
-		const [pod] = podsOf(store, key);
+	function markTrouble(revision: StoredRevision, conditions: ConditionSet, overdue: boolean): void {
+		const [pod] = podsOf(store, keyOf(revision));
 		const container = pod && statusOf(pod)?.containerStatuses[0];
 		const terminated = container?.lastState.terminated;
 		const waiting = container?.state.waiting;
@@ -183,7 +186,7 @@ export function revisionReconciler(context: ControllerContext, options: Revision
 			const text = `Container failed with: ${terminated.message}`;
 			conditions.markFalse('ContainerHealthy', `ExitCode${terminated.exitCode}`, text);
 		} else if (overdue) {
-			const deadline = 'Initial scale was never achieved';
+			const deadline = timedOutProgressing(replicaSetName(revision));
 			conditions.markFalse(
 				'ResourcesAvailable',
 				waiting && waiting.reason !== 'ContainerCreating' ? waiting.reason : 'ProgressDeadlineExceeded',
@@ -206,7 +209,15 @@ export function revisionReconciler(context: ControllerContext, options: Revision
 				return [keyOf(object)];
 			}
 
-			return resource === pods ? controllerKeys(object, 'Revision') : [];
+			if (
+				resource === configmaps &&
+				object.metadata.namespace === systemNamespace &&
+				followed.has(object.metadata.name)
+			) {
+				return listRevisions(store).map(keyOf);
+			}
+
+			return resource === pods ? revisionKeys(object) : [];
 		},
 		reconcile(key) {
 			const revision = getRevision(store, key);

@@ -1,9 +1,12 @@
 /**
- * The autoscaling annotations of a Revision, with the defaults of config-autoscaler. Admission has refused what is not
+ * The autoscaling annotations of a Revision over the settings of config-autoscaler. Admission has refused what is not
  * valid; a value that cannot be read counts as not given, as it does in Knative.
  *
- * Source: knative/serving pkg/apis/autoscaling/register.go, pkg/autoscaler/config, config/core/configmaps/autoscaler.yaml.
+ * Source: knative/serving pkg/apis/autoscaling/register.go, pkg/autoscaler/config, config/core/configmaps/autoscaler.yaml,
+ * pkg/reconciler/autoscaling/resources/target.go.
  */
+import type {ObjectStore} from '../state.js';
+import {duration, settingsOf} from './cluster-settings.js';
 import type {StoredRevision} from './objects.js';
 
 export type ScaleBounds = {
@@ -18,15 +21,36 @@ export type ScaleBounds = {
 	target: number;
 	/** Milliseconds over which the metric is averaged, and without requests before it goes to zero. */
 	window: number;
-	/** Milliseconds that the last pod stays at least. */
-	retention: number;
+	/** Milliseconds that the last pod stays once it is idle. */
+	grace: number;
+	/** Milliseconds for which the most pods wanted in them are kept. */
+	scaleDownDelay: number;
+	/** Whether the last pod goes at all. */
+	scaleToZero: boolean;
 	/** Share of the window that panic looks at, and how far over the capacity it begins (factors). */
 	panicWindow: number;
 	panicThreshold: number;
+	/** By how much the pods may grow and shrink at a time (factors). */
+	maxUpRate: number;
+	maxDownRate: number;
+	/** Milliseconds after which a revision whose pods do not become ready is given up. */
+	activationTimeout: number;
 };
 
-export function scaleBounds(revision: StoredRevision): ScaleBounds {
+/** Milliseconds between two decisions (KPA's tick-interval). */
+export const tickInterval = 2000;
+/** Milliseconds that giving up waits for the Deployment to be the first to say so (kpa/scaler.go). */
+const activationTimeoutBuffer = 10_000;
+
+/** Milliseconds until a Deployment that makes no progress counts as failed. */
+export function progressDeadline(store: ObjectStore, {metadata}: StoredRevision): number {
+	const own = duration(metadata.annotations?.['serving.knative.dev/progress-deadline']);
+	return own ?? settingsOf(store, 'config-deployment').duration('progress-deadline', 600_000);
+}
+
+export function scaleBounds(store: ObjectStore, revision: StoredRevision): ScaleBounds {
 	const {annotations = {}, labels = {}} = revision.metadata;
+	const cluster = settingsOf(store, 'config-autoscaler');
 	const text = (...keys: string[]): string | undefined =>
 		keys.map(key => annotations[`autoscaling.knative.dev/${key}`]).find(value => value !== undefined);
 	const number = (fallback: number, ...keys: string[]): number => {
@@ -35,38 +59,50 @@ export function scaleBounds(revision: StoredRevision): ScaleBounds {
 	};
 	const metric = text('metric') === 'rps' ? 'rps' : 'concurrency';
 	const hard = revision.spec?.containerConcurrency ?? 0;
-	const given = number(metric === 'rps' ? 200 : hard || 100, 'target');
+	const usual =
+		metric === 'rps'
+			? cluster.number('requests-per-second-target-default', 200)
+			: hard || cluster.number('container-concurrency-target-default', 100);
+	const given = number(usual, 'target');
 	const total = metric === 'concurrency' && hard > 0 ? Math.min(given, hard) : given;
-	const utilization = number(70, 'target-utilization-percentage', 'targetUtilizationPercentage') / 100;
-	// A revision that no route refers to is not kept up by its minimum.
+	const utilization = number(
+		cluster.number('container-concurrency-target-percentage', 70),
+		'target-utilization-percentage',
+		'targetUtilizationPercentage',
+	);
+	// A revision that no route refers to is not kept up: not by its minimum, nor by retention or delay.
 	const reachable = labels['serving.knative.dev/routingState'] !== 'reserve';
-	const min = reachable ? number(0, 'min-scale', 'minScale') : 0;
+	const retention =
+		duration(text('scale-to-zero-pod-retention-period', 'scaleToZeroPodRetentionPeriod')) ??
+		cluster.duration('scale-to-zero-pod-retention-period', 0);
+	const delay =
+		duration(text('scale-down-delay', 'scaleDownDelay')) ?? cluster.duration('scale-down-delay', 0);
+	const lowest = cluster.flag('allow-zero-initial-scale', false) ? 0 : 1;
 	return {
-		min,
-		max: number(0, 'max-scale', 'maxScale') || Number.POSITIVE_INFINITY,
-		initial: Math.max(1, number(1, 'initial-scale', 'initialScale')),
+		min: reachable ? number(cluster.number('min-scale', 0), 'min-scale', 'minScale') : 0,
+		max: number(cluster.number('max-scale', 0), 'max-scale', 'maxScale') || Number.POSITIVE_INFINITY,
+		initial: Math.max(lowest, number(cluster.number('initial-scale', 1), 'initial-scale', 'initialScale')),
 		activation: number(1, 'activation-scale', 'activationScale'),
 		metric,
-		target: Math.max(0.01, total * utilization),
-		window: duration(text('window')) ?? 60_000,
-		retention: reachable
-			? (duration(text('scale-to-zero-pod-retention-period', 'scaleToZeroPodRetentionPeriod')) ?? 0)
-			: 0,
-		panicWindow: number(10, 'panic-window-percentage', 'panicWindowPercentage') / 100,
-		panicThreshold: number(200, 'panic-threshold-percentage', 'panicThresholdPercentage') / 100,
+		target: Math.max(0.01, (total * utilization) / 100),
+		window: duration(text('window')) ?? cluster.duration('stable-window', 60_000),
+		grace: Math.max(cluster.duration('scale-to-zero-grace-period', 30_000), reachable ? retention : 0),
+		scaleDownDelay: reachable ? delay : 0,
+		scaleToZero: cluster.flag('enable-scale-to-zero', true),
+		panicWindow:
+			number(
+				cluster.number('panic-window-percentage', 10),
+				'panic-window-percentage',
+				'panicWindowPercentage',
+			) / 100,
+		panicThreshold:
+			number(
+				cluster.number('panic-threshold-percentage', 200),
+				'panic-threshold-percentage',
+				'panicThresholdPercentage',
+			) / 100,
+		maxUpRate: Math.max(1.01, cluster.number('max-scale-up-rate', 1000)),
+		maxDownRate: Math.max(1.01, cluster.number('max-scale-down-rate', 2)),
+		activationTimeout: progressDeadline(store, revision) + activationTimeoutBuffer,
 	};
-}
-
-const units: Readonly<Record<string, number>> = {ms: 1, s: 1000, m: 60_000, h: 3_600_000};
-
-/** A Go duration (`1m30s`) in milliseconds. */
-export function duration(text: string | undefined): number | undefined {
-	if (text === undefined || !/^(?:\d+(?:\.\d+)?(?:ms|s|m|h))+$/.test(text)) {
-		return undefined;
-	}
-
-	return [...text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/g)].reduce(
-		(sum, [, value, unit]) => sum + Number(value) * (units[unit ?? ''] ?? 0),
-		0,
-	);
 }

@@ -13,6 +13,8 @@ export type ResolvedTarget = {
 	latestRevision: boolean;
 	percent: number;
 	tag: string;
+	/** Where the latest revision is meant, of which configuration. */
+	configurationName?: string;
 };
 
 /** Why a target cannot serve, as AllTrafficAssigned says it. */
@@ -78,7 +80,7 @@ function resolveConfiguration(
 
 	const revision = getRevision(store, `${route.metadata.namespace}/${latestReadyRevisionName}`);
 	return revision
-		? {revisionName: latestReadyRevisionName, latestRevision: true, ...rest}
+		? {revisionName: latestReadyRevisionName, latestRevision: true, configurationName: name, ...rest}
 		: missing(latestReadyRevisionName);
 }
 

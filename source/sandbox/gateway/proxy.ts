@@ -9,7 +9,7 @@ import type {Exchange} from './exchange.js';
 import type {Fate, GatewayFaultSwitch} from './faults.js';
 import {noHealthyUpstream, Refusal, requestTimeout, unknownHost} from './refusal.js';
 import type {RevisionBackend} from './revision-backend.js';
-import {draw, type Destination, type RoutingTable} from './routing-table.js';
+import {draw, type Destination, type Path, type RoutingTable} from './routing-table.js';
 import type {Upstream, UpstreamAnswer} from './upstream.js';
 
 export type ProxyOptions = {
@@ -44,18 +44,18 @@ export async function proxy(exchange: Exchange, options: ProxyOptions): Promise<
 			throw noHealthyUpstream();
 		}
 
-		const matched = options.table.match(exchange.authority);
-		if (!matched) {
+		const path = options.table.match(exchange.authority, exchange.headers);
+		if (!path) {
 			throw unknownHost();
 		}
 
-		const destination = draw(faults.destinations(exchange.authority, matched), options.random);
+		const destination = draw(faults.destinations(exchange.authority, path.destinations), options.random);
 		const backend = destination && options.backendOf(destination);
 		if (!backend) {
 			throw noHealthyUpstream();
 		}
 
-		await passThrough(exchange, backend, options.upstream, fate);
+		await passThrough(exchange, backend, options.upstream, {fate, appendHeaders: path.appendHeaders});
 	} catch (error) {
 		if (exchange.gone.aborted) {
 			return;
@@ -77,7 +77,7 @@ async function passThrough(
 	exchange: Exchange,
 	backend: RevisionBackend,
 	upstream: Upstream,
-	fate: Fate,
+	{fate, appendHeaders}: {fate: Fate; appendHeaders: Path['appendHeaders']},
 ): Promise<void> {
 	const started = performance.now();
 	const {timeoutSeconds, protocol} = backend.settings;
@@ -88,7 +88,7 @@ async function passThrough(
 	try {
 		const lease = await backend.acquire(ended.signal);
 		try {
-			const headers = requestHeaders(exchange);
+			const headers = requestHeaders(exchange, appendHeaders);
 			const answer = await upstream.send(exchange, headers, lease.endpoint, protocol, ended.signal);
 			await passAnswer(exchange, answer, {
 				milliseconds: performance.now() - started,
@@ -110,11 +110,13 @@ async function passThrough(
  * What the app gets: the client's headers without those that only the gateway may set, which activator and queue-proxy
  * take out again before the app (knative/serving pkg/activator, pkg/http/proxy.go).
  */
-function requestHeaders(exchange: Exchange): OutgoingHttpHeaders {
+function requestHeaders(exchange: Exchange, appendHeaders: Path['appendHeaders']): OutgoingHttpHeaders {
 	const {headers, remoteAddress} = exchange;
+	const {'knative-serving-revision': _revision, 'knative-serving-namespace': _namespace, ...kept} = headers;
 	const earlier = headers['x-forwarded-for'];
 	return {
-		...Object.fromEntries(Object.entries(headers).filter(([name]) => !name.startsWith('knative-serving-'))),
+		...kept,
+		...appendHeaders,
 		'x-forwarded-for': earlier === undefined ? remoteAddress : `${String(earlier)}, ${remoteAddress}`,
 		'x-forwarded-proto': 'http',
 		'x-request-id': headers['x-request-id'] ?? randomUUID(),

@@ -1,62 +1,89 @@
 import type {IngressRule} from '../../traffic/wire.js';
+import {hostOf} from './faults.js';
 
 /** A revision that requests of a host may go to. */
 export type Destination = {namespace: string; revision: string; weight: number};
+
+/** Where requests of a host go that carry the headers it asks for. */
+export type Path = {
+	/** In lower case; empty when everything fits. */
+	readonly headers: readonly (readonly [name: string, value: string])[];
+	readonly destinations: readonly Destination[];
+	/** What the app is sent besides, in lower case. */
+	readonly appendHeaders: Readonly<Record<string, string>>;
+};
 
 export type RoutingTable = {
 	/** Puts the public rules of one KIngress in the stead of those it had before, all at once. */
 	program(ingress: string, rules: readonly IngressRule[]): void;
 	remove(ingress: string): void;
-	/** The destinations of a `Host` or `:authority`, with or without a port; undefined when no host matches. */
-	match(authority: string | undefined): readonly Destination[] | undefined;
+	/** The path of a `Host` or `:authority`, with or without a port; undefined when no host matches. */
+	match(
+		authority: string | undefined,
+		headers?: Readonly<Record<string, number | string | readonly string[] | undefined>>,
+	): Path | undefined;
 };
 
 export function createRoutingTable(): RoutingTable {
-	const byIngress = new Map<string, Map<string, readonly Destination[]>>();
+	/** By host, then by KIngress: of two that claim a host the first keeps it. */
+	const hosts = new Map<string, Map<string, readonly Path[]>>();
+	const hostsByIngress = new Map<string, readonly string[]>();
+
+	function remove(ingress: string): void {
+		for (const host of hostsByIngress.get(ingress) ?? []) {
+			const claims = hosts.get(host);
+			claims?.delete(ingress);
+			if (claims?.size === 0) {
+				hosts.delete(host);
+			}
+		}
+
+		hostsByIngress.delete(ingress);
+	}
+
 	return {
 		program(ingress, rules) {
-			const hosts = new Map<string, readonly Destination[]>();
+			remove(ingress);
+			const own: string[] = [];
 			for (const rule of rules) {
 				// The cluster-local hosts are on the internal listener, which a client outside cannot reach.
-				if (rule.visibility === 'ExternalIP') {
-					const destinations = destinationsOf(rule);
-					for (const host of rule.hosts) {
-						hosts.set(host.toLowerCase(), destinations);
-					}
+				if (rule.visibility !== 'ExternalIP') {
+					continue;
+				}
+
+				const paths = rule.http.paths.map(pathOf);
+				for (const host of rule.hosts.map(hostOf)) {
+					const claims = hosts.get(host) ?? new Map<string, readonly Path[]>();
+					claims.set(ingress, paths);
+					hosts.set(host, claims);
+					own.push(host);
 				}
 			}
 
-			byIngress.set(ingress, hosts);
+			hostsByIngress.set(ingress, own);
 		},
-		remove(ingress) {
-			byIngress.delete(ingress);
-		},
-		match(authority) {
-			const host = authority?.replace(/:\d*$/, '').toLowerCase();
-			if (host === undefined || host === '') {
-				return undefined;
-			}
-
-			for (const hosts of byIngress.values()) {
-				const found = hosts.get(host);
-				if (found) {
-					return found;
-				}
-			}
-
-			return undefined;
+		remove,
+		match(authority, headers = {}) {
+			const [paths] = hosts.get(hostOf(authority ?? ''))?.values() ?? [];
+			return paths?.find(path => path.headers.every(([name, value]) => headers[name] === value));
 		},
 	};
 }
 
 /** Splits of 0 % are left out; one alone takes everything (net-kourier pkg/generator/ingress_translator.go). */
-function destinationsOf(rule: IngressRule): readonly Destination[] {
-	const splits = rule.http.paths.flatMap(path => path.splits).filter(split => split.percent > 0);
-	return splits.map(split => ({
-		namespace: split.serviceNamespace,
-		revision: split.serviceName,
-		weight: splits.length === 1 ? 100 : split.percent,
-	}));
+function pathOf({splits, headers = {}, appendHeaders = {}}: IngressRule['http']['paths'][number]): Path {
+	const weighted = splits.filter(split => split.percent > 0);
+	return {
+		headers: Object.entries(headers).map(([name, {exact}]) => [name.toLowerCase(), exact]),
+		destinations: weighted.map(split => ({
+			namespace: split.serviceNamespace,
+			revision: split.serviceName,
+			weight: weighted.length === 1 ? 100 : split.percent,
+		})),
+		appendHeaders: Object.fromEntries(
+			Object.entries(appendHeaders).map(([name, value]) => [name.toLowerCase(), value]),
+		),
+	};
 }
 
 /**

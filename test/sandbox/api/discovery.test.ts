@@ -10,6 +10,8 @@ describe('discovery', () => {
 		expect(objectsOf(groups['groups']).map(({name}) => name)).toEqual([
 			'serving.knative.dev',
 			'networking.internal.knative.dev',
+			'autoscaling.internal.knative.dev',
+			'apps',
 			'authentication.k8s.io',
 			'authorization.k8s.io',
 		]);

@@ -142,7 +142,9 @@ test('a container on another port than PORT never becomes ready, and fails at th
 	await until(() => conditionsOf('hello-00001', 'revision')['ContainerHealthy'] === 'Unknown Deploying');
 	await until(() => conditionsOf('hello-00001', 'revision')['Ready']?.startsWith('False') === true);
 	expect(conditionsOf('hello-00001', 'revision')).toMatchObject({
-		ResourcesAvailable: 'False ProgressDeadlineExceeded Initial scale was never achieved',
+		ResourcesAvailable: expect.stringMatching(
+			/^False ProgressDeadlineExceeded ReplicaSet "hello-00001-deployment-[0-9a-f]{8}" has timed out progressing\.$/,
+		),
 	});
 });
 

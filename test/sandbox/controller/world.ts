@@ -6,7 +6,7 @@ import {startControllers} from '../../../source/sandbox/controller/manager.js';
 import {getRevision, getService, type StoredService} from '../../../source/sandbox/controller/objects.js';
 import {furnish} from '../../../source/sandbox/furniture.js';
 import {startGateway} from '../../../source/sandbox/gateway/gateway.js';
-import {events, revisions, services} from '../../../source/sandbox/resources.js';
+import {configmaps, events, revisions, services} from '../../../source/sandbox/resources.js';
 import {createObjectStore} from '../../../source/sandbox/store/object-store.js';
 import {createPace} from '../../../source/sandbox/store/pace.js';
 import type {Condition, RevisionTemplate, TrafficTarget} from '../../../source/traffic/wire.js';
@@ -131,12 +131,13 @@ export async function startWorld(options: {pace?: number; random?: () => number}
 		create: (
 			name: string,
 			spec: {template: RevisionTemplate; traffic?: TrafficTarget[]},
-			labels = {},
+			labels: Record<string, string> = {},
+			annotations: Record<string, string> = {},
 		): void => {
 			store.create(services, {
 				apiVersion: 'serving.knative.dev/v1',
 				kind: 'Service',
-				metadata: {name, namespace: 'default', labels},
+				metadata: {name, namespace: 'default', labels, annotations},
 				spec: {traffic: [latest(100)], ...spec},
 			});
 		},
@@ -187,6 +188,13 @@ export async function startWorld(options: {pace?: number; random?: () => number}
 			store.update(revisions, 'default', revision, 'main', current => ({
 				...current,
 				metadata: {...current.metadata, annotations: {...current.metadata.annotations, ...annotations}},
+			}));
+		},
+		/** Changes the ConfigMaps of knative-serving. */
+		configure: (name: string, data: Record<string, string>): void => {
+			store.update(configmaps, 'knative-serving', name, 'main', current => ({
+				...current,
+				data: {...(typeof current['data'] === 'object' ? current['data'] : {}), ...data},
 			}));
 		},
 		removeRevision: (name: string): void => void store.remove(revisions, 'default', name),
