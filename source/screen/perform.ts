@@ -94,7 +94,7 @@ const performers: Partial<Record<Action, Performer>> = {
 		const state = store.getState();
 		const service = selectedService(state);
 		if (!service) return;
-		const asked = targetOf(service, service.url, state.gateway);
+		const asked = targetOf(service, service.url, state.gateway, state.asking);
 		if (asked.ok) copy(asked.command);
 		else notify(store, {tone: 'bad', text: asked.reason});
 	},

@@ -4,6 +4,7 @@
 import type {Cluster} from '../cluster/cluster.js';
 import type {GatewayAddress} from '../cluster/gateway-address.js';
 import {listNamespaces} from '../cluster/namespaces.js';
+import type {Asking} from '../probe/asking.js';
 import {parseService, type ServiceView} from '../traffic/service.js';
 import type {RevisionView} from '../traffic/revision.js';
 import {equalSplits, splitOf} from '../traffic/split.js';
@@ -51,12 +52,14 @@ export function createConsole({
 	to,
 	namespace = '',
 	gateway,
+	asking,
 }: {
 	to: string;
 	namespace?: string | undefined;
 	gateway?: GatewayAddress | undefined;
+	asking?: Asking | undefined;
 }): Console {
-	const store = createConsoleStore({to, namespace});
+	const store = createConsoleStore({to, namespace, asking});
 	const live = createLive(store);
 	let cluster: Cluster | undefined;
 	let session: Session | undefined;

@@ -8,7 +8,7 @@ import {routeSettled} from '../traffic/state.js';
 import {selectedService} from './read.js';
 import {notify} from './select.js';
 import type {ConsoleStore} from './state.js';
-import {targetOf} from './target.js';
+import {tagsOf, targetOf} from './target.js';
 
 export type Live = {
 	/** Starts asking the selected service, or pauses, or goes on. */
@@ -53,7 +53,8 @@ export function createLive(store: ConsoleStore): Live {
 	}
 
 	function tell(service: ServiceView, entry: Entry): void {
-		const asked = targetOf(service, service.url, store.getState().gateway);
+		const {gateway, asking} = store.getState();
+		const asked = targetOf(service, service.url, gateway, asking);
 		if (!asked.ok) return;
 		const {host, port} = asked.target.address;
 		const authority = `${asked.target.authority} ${host}:${port} ${asked.target.protocol}`;
@@ -65,11 +66,7 @@ export function createLive(store: ConsoleStore): Live {
 			weights: service.statusTraffic.map(({revision, percent}) => ({revision, percent})),
 			settling: !routeSettled(service),
 		});
-		const tags = service.statusTraffic.flatMap(({tag, url, revision}) =>
-			tag === undefined || url === undefined || !URL.canParse(url)
-				? []
-				: [{tag, revision, authority: new URL(url).host}],
-		);
+		const tags = tagsOf(service);
 		const said = tags.map(({tag, revision, authority: name}) => `${tag} ${revision} ${name}`).join('\n');
 		if (said !== entry.told.tags) {
 			entry.told.tags = said;
@@ -78,21 +75,26 @@ export function createLive(store: ConsoleStore): Live {
 	}
 
 	async function open(service: ServiceView): Promise<Entry | undefined> {
-		const asked = targetOf(service, service.url, store.getState().gateway);
+		const {gateway, asking} = store.getState();
+		const asked = targetOf(service, service.url, gateway, asking);
 		if (!asked.ok) {
 			notify(store, {tone: 'bad', text: asked.reason});
 			return undefined;
 		}
 		// Loaded with the first use: the first frame needs no HTTP client.
-		const [{createLoop}, {createProbe}] = await Promise.all([
+		const [{createLoop}, {createProbe}, {probeOptionsOf}] = await Promise.all([
 			import('../probe/loop.js'),
 			import('../probe/create-probe.js'),
+			import('../probe/asking.js'),
 		]);
 		const existing = entries.get(service.uid);
 		if (existing || stopped) return existing;
 		const loop = createLoop({
 			target: asked.target,
-			probe: createProbe(version === undefined ? {} : {version}),
+			rate: asking.rate,
+			maxRate: asking.maxRate,
+			timeout: asking.timeout,
+			probe: createProbe(probeOptionsOf(asking, version)),
 		});
 		const entry: Entry = {
 			loop,

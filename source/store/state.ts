@@ -4,6 +4,7 @@
  */
 import {createStore, type StoreApi} from 'zustand/vanilla';
 import type {ReflectorState} from '../cluster/reflector.js';
+import {defaultAsking, type Asking} from '../probe/asking.js';
 import type {LoopSnapshot} from '../probe/loop.js';
 import type {ServiceView} from '../traffic/service.js';
 import type {RevisionView} from '../traffic/revision.js';
@@ -12,6 +13,7 @@ import type {FormSheet, ReviewSheet, VerifySheet, WriteRecord} from './sheets.js
 
 /** What the screen draws of the folders below the store; it imports nothing of them itself. */
 export type {ReflectorState} from '../cluster/reflector.js';
+export type {Asking} from '../probe/asking.js';
 export type {LoopSnapshot} from '../probe/loop.js';
 export type {Answer} from '../probe/probe.js';
 export type {Row} from '../probe/report.js';
@@ -66,6 +68,8 @@ export type ConsoleState = {
 	feeds: {services: ReflectorState; revisions: ReflectorState};
 	rights: Rights;
 	gateway: GatewayState;
+	/** How services are asked; does not change. */
+	asking: Asking;
 	/** By name. */
 	services: readonly ServiceView[];
 	/** By service name; newest first. */
@@ -104,13 +108,22 @@ export type ConsoleStore = StoreApi<ConsoleState>;
 const unknownRight: Right = {allowed: true, reason: ''};
 
 /** A store that knows nothing yet. `to` names what is being connected to. */
-export function createConsoleStore({to, namespace}: {to: string; namespace: string}): ConsoleStore {
+export function createConsoleStore({
+	to,
+	namespace,
+	asking = defaultAsking,
+}: {
+	to: string;
+	namespace: string;
+	asking?: Asking | undefined;
+}): ConsoleStore {
 	return createStore<ConsoleState>(() => ({
 		connection: {kind: 'connecting', to},
 		namespace,
 		feeds: {services: {kind: 'connecting'}, revisions: {kind: 'connecting'}},
 		rights: {create: unknownRight, patch: unknownRight},
 		gateway: {kind: 'looking'},
+		asking,
 		services: [],
 		revisions: new Map(),
 		unreadable: [],

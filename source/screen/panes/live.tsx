@@ -2,7 +2,7 @@
 import {Box, Text} from 'ink';
 import {useShallow} from 'zustand/react/shallow';
 import {selectedService} from '../../store/read.js';
-import type {LoopSnapshot, Recorded, Row} from '../../store/state.js';
+import type {Asking, LoopSnapshot, Recorded, Row} from '../../store/state.js';
 import {targetOf} from '../../store/target.js';
 import type {ServiceView} from '../../traffic/service.js';
 import type {SplitVerdict} from '../../verdict/split-verdict.js';
@@ -30,8 +30,13 @@ const columns = [
 export function LivePane({width, height}: Size) {
 	const {styles} = useTheme();
 	const service = useConsoleState(selectedService);
-	const {focus, gateway, live} = useConsoleState(
-		useShallow(state => ({focus: state.focus, gateway: state.gateway, live: state.live})),
+	const {focus, gateway, asking, live} = useConsoleState(
+		useShallow(state => ({
+			focus: state.focus,
+			gateway: state.gateway,
+			asking: state.asking,
+			live: state.live,
+		})),
 	);
 	const snapshot = service && live?.uid === service.uid ? live.snapshot : undefined;
 	const size = frameContentSize(width, height);
@@ -48,7 +53,7 @@ export function LivePane({width, height}: Size) {
 			) : (
 				<Box width={size.width} height={size.height} flexDirection="column" overflow="hidden">
 					{service &&
-						invitation(service, gateway).map(line => (
+						invitation(service, gateway, asking).map(line => (
 							<Text key={line} wrap="truncate" {...styles.muted}>
 								{line}
 							</Text>
@@ -59,8 +64,8 @@ export function LivePane({width, height}: Size) {
 	);
 }
 
-function invitation(service: ServiceView, gateway: Parameters<typeof targetOf>[2]): string[] {
-	const asked = targetOf(service, service.url, gateway);
+function invitation(service: ServiceView, gateway: Parameters<typeof targetOf>[2], asking: Asking): string[] {
+	const asked = targetOf(service, service.url, gateway, asking);
 	return asked.ok
 		? ['space asks it once a second and counts the answers; v asks it once.', asked.command]
 		: [asked.reason];
