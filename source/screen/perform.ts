@@ -89,6 +89,13 @@ const performers: Partial<Record<Action, Performer>> = {
 	burst: ({live}) => live.burst(),
 	faster: ({live}) => live.changePace(1),
 	slower: ({live}) => live.changePace(-1),
+	comparePairs: ({live}) => live.toggleComparison(),
+	earlierSplit: ({live}) => live.turnPage(-1),
+	laterSplit: ({live}) => live.turnPage(1),
+	answers({store}) {
+		if (store.getState().live) openSheet(store, {kind: 'answers'});
+		else notify(store, {tone: 'info', text: 'Press space to start asking first.'});
+	},
 	writesLog: ({store}) => openSheet(store, {kind: 'writes'}),
 	copyCurl({store}, {copy}) {
 		const state = store.getState();

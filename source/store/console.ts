@@ -67,6 +67,7 @@ export function createConsole({
 	const unfollow = store.subscribe((state, before) => {
 		if (
 			state.services !== before.services ||
+			state.revisions !== before.revisions ||
 			state.service !== before.service ||
 			state.filter !== before.filter ||
 			state.gateway !== before.gateway

@@ -14,7 +14,9 @@ import type {FormSheet, ReviewSheet, VerifySheet, WriteRecord} from './sheets.js
 /** What the screen draws of the folders below the store; it imports nothing of them itself. */
 export type {ReflectorState} from '../cluster/reflector.js';
 export type {Asking} from '../probe/asking.js';
+export type {PastEpoch} from '../probe/history.js';
 export type {LoopSnapshot} from '../probe/loop.js';
+export type {Comparison} from '../probe/pairs.js';
 export type {Answer} from '../probe/probe.js';
 export type {Row} from '../probe/report.js';
 export type {Recorded} from '../probe/tally.js';
@@ -57,6 +59,7 @@ export type Sheet =
 	| {kind: 'palette'}
 	| {kind: 'namespaces'; names: readonly string[]; sentence?: string}
 	| {kind: 'writes'}
+	| {kind: 'answers'}
 	| FormSheet
 	| ReviewSheet
 	| VerifySheet;
@@ -96,7 +99,7 @@ export type ConsoleState = {
 	leftForms: ReadonlyMap<string, FormSheet>;
 
 	/** Counts of the service that is asked, or was last. */
-	live: {uid: string; snapshot: LoopSnapshot} | undefined;
+	live: {uid: string; snapshot: LoopSnapshot; /** 0: now; n: n splits ago. */ page: number} | undefined;
 
 	sheets: readonly Sheet[];
 	writes: readonly WriteRecord[];

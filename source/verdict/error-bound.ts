@@ -53,9 +53,14 @@ export function requestsForBound(failed: number, limit: number, confidence = 0.9
 	return high;
 }
 
-/** P(X ≤ count) of a binomial distribution. */
+/** P(X ≤ count) of a binomial distribution; 0 < share < 1. */
 function atMost(count: number, trials: number, share: number): number {
-	let sum = 0;
-	for (let value = 0; value <= count; value++) sum += Math.exp(logBinomial(value, trials, share));
+	// From the largest term down, each from the one before, until the rest is beyond what a double can tell apart.
+	let term = Math.exp(logBinomial(count, trials, share));
+	let sum = term;
+	for (let value = count; value > 0 && term > sum * 1e-18; value--) {
+		term *= (value * (1 - share)) / ((trials - value + 1) * share);
+		sum += term;
+	}
 	return Math.min(1, sum);
 }
