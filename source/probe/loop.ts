@@ -15,7 +15,7 @@ import {withEpoch} from './history.js';
 import type {Tag, TagState} from './learning.js';
 import {createLearner} from './learning.js';
 import type {PaceState} from './pace.js';
-import {createPace} from './pace.js';
+import {createPace, defaultMaxRate} from './pace.js';
 import type {Comparison, Sides} from './pairs.js';
 import {createPairs} from './pairs.js';
 import type {Answer, Probe, Target} from './probe.js';
@@ -115,7 +115,7 @@ export type Loop = {
 export function createLoop({
 	target: firstTarget,
 	rate,
-	maxRate,
+	maxRate = defaultMaxRate,
 	timeout = defaultTimeout,
 	probe = createProbe(),
 	clock = systemClock,
@@ -149,7 +149,7 @@ export function createLoop({
 		},
 		clock,
 		...(rate !== undefined && {rate}),
-		...(maxRate !== undefined && {maxRate}),
+		maxRate,
 		...(random && {random}),
 	});
 
@@ -170,6 +170,7 @@ export function createLoop({
 		target: () => target,
 		timeout,
 		rate: pace.rate,
+		maxRate,
 		onChange: changed,
 		...(random && {random}),
 	});

@@ -55,7 +55,7 @@ export type Pairs = {
 	readonly comparison: Comparison | undefined;
 	/** What to compare: the counts begin anew when that is something else. */
 	setSides(sides: Sides | undefined): void;
-	/** Pairs a second, cut to 10. */
+	/** Pairs a second, cut to a fifth of the maximum. */
 	setRate(rate: number): void;
 	/** Begins or goes on; the counts stay. */
 	start(): void;
@@ -68,8 +68,8 @@ export type Pairs = {
 	stop(): void;
 };
 
-/** Pairs a second at most: two requests each, beside the loop's own. */
-export const maxPairRate = 10;
+/** Pairs a second at most, as a share of what the loop may send: 10 of 50, so that what is watched is not flooded. */
+const pairShare = 0.2;
 
 /** The bound that is called for in "need ~k more". */
 const wantedBound = 0.01;
@@ -98,6 +98,7 @@ export function createPairs({
 	target,
 	timeout,
 	rate,
+	maxRate,
 	random = Math.random,
 	onChange,
 }: {
@@ -107,6 +108,8 @@ export function createPairs({
 	target: () => Target;
 	timeout: number;
 	rate: number;
+	/** Requests a second that the loop may send. */
+	maxRate: number;
 	random?: () => number;
 	onChange: () => void;
 }): Pairs {
@@ -136,8 +139,8 @@ export function createPairs({
 			known = undefined;
 		},
 		onChange,
-		rate: Math.min(rate, maxPairRate),
-		maxRate: maxPairRate,
+		rate,
+		maxRate: maxRate * pairShare,
 		clock,
 		random,
 	});
