@@ -8,6 +8,7 @@
 import module from 'node:module';
 import type {Cluster} from './source/cluster/cluster.js';
 import type {GatewayAddress} from './source/cluster/gateway-address.js';
+import type {Asking, AskingFlags} from './source/probe/asking.js';
 import type {Sandbox} from './source/sandbox/sandbox.js';
 import type {Lifecycle} from './source/terminal/lifecycle.js';
 
@@ -30,8 +31,10 @@ type ConsoleFlags = {
 	gateway?: string;
 	readOnly?: true;
 	ascii?: true;
-} & PaceFlags;
+} & PaceFlags &
+	AskingFlags;
 type PaceFlags = {pace: number; seed?: number};
+type VerifyFlags = ConsoleFlags & {n: number; alpha: number; expect?: string; output: 'text' | 'json'};
 type SandboxFlags = {apiPort: number; gatewayPort: number} & PaceFlags;
 
 /** The demo's sandbox lives faster than a newcomer could follow by hand, and still waits for what it must. */
@@ -57,6 +60,18 @@ const seed = (text: string): number => {
 	if (!Number.isInteger(value)) throw new InvalidArgumentError('A seed is a whole number.');
 	return value;
 };
+const requests = (text: string): number => {
+	const value = Number(text);
+	if (!Number.isInteger(value) || value < 1 || value > 1_000_000) {
+		throw new InvalidArgumentError('Give a whole number of requests from 1 to 1000000.');
+	}
+	return value;
+};
+const alpha = (text: string): number => {
+	const value = Number(text);
+	if (!(value > 0 && value < 1)) throw new InvalidArgumentError('Alpha lies between 0 and 1, such as 0.01.');
+	return value;
+};
 const seedOption = () =>
 	new Option('--seed <number>', 'draw the same revisions for the same requests each time').argParser(seed);
 const paceOption = () =>
@@ -74,6 +89,15 @@ const program = new Command('kn-canary')
 	.option('--gateway <host[:port]>', 'where the gateway is, if it cannot be found')
 	.option('--read-only', 'never write to the cluster')
 	.option('--ascii', 'draw with ASCII characters only')
+	.option('--rate <number>', 'requests a second to begin with (console: 1, verify: 20)')
+	.option('--max-rate <number>', 'requests a second at most (50)')
+	.option('--timeout <seconds>', 'until an answer must be complete (10)')
+	.option('--no-keepalive', 'open a connection for each request')
+	.option('--path <path>', 'what to ask the service for (/)')
+	.option(
+		'--fingerprint <what>',
+		'what tells revisions apart: first-line, status, header:NAME, json:PATH or /REGEXP/',
+	)
 	.addOption(paceOption())
 	.addOption(seedOption())
 	.showHelpAfterError('(--help says what there is)')
@@ -86,6 +110,18 @@ program
 	.addOption(paceOption())
 	.addOption(seedOption())
 	.action(runSandbox);
+program
+	.command('verify <service>')
+	.description(
+		'ask a service and say whether users get the split that is configured; exit code 0: it agrees, 1: it disagrees, 2: cannot tell, 3: could not ask',
+	)
+	.option('--n <number>', 'how many requests', requests, 200)
+	.option('--alpha <number>', 'chance of calling a split wrong that is right', alpha, 0.01)
+	.option('--expect <shares>', '50/50 or stable=90,canary=10, instead of what the route has')
+	.addOption(new Option('-o, --output <format>', 'how to print it').choices(['text', 'json']).default('text'))
+	// A pipeline must not take a mistyped flag for a split that disagrees.
+	.exitOverride(({exitCode}) => process.exit(exitCode === 0 ? 0 : 3))
+	.action(runVerify);
 program
 	.command('demo')
 	.description('play a whole canary release on a fresh sandbox and print it as plain lines')
@@ -109,6 +145,7 @@ async function install({assurance}: {assurance?: string} = {}): Promise<Lifecycl
 
 async function openConsole(flags: ConsoleFlags): Promise<void> {
 	const gateway = await gatewayOf(flags.gateway);
+	const asking = await askingOf(flags, {rate: 1});
 	if (!process.stdout.isTTY || !process.stdin.isTTY) {
 		if (flags.sandbox) return runDemo({pace: demoPace});
 		process.stderr.write(
@@ -131,6 +168,7 @@ async function openConsole(flags: ConsoleFlags): Promise<void> {
 		to,
 		namespace: flags.namespace,
 		gateway,
+		asking,
 	});
 	lifecycle.onLeave(async () => console.stop());
 	const closed = openScreen(console, {lifecycle, first, theme});
@@ -149,12 +187,22 @@ async function openConsole(flags: ConsoleFlags): Promise<void> {
 	await lifecycle.leave(0);
 }
 
-async function gatewayOf(text: string | undefined): Promise<GatewayAddress | undefined> {
+async function askingOf(flags: AskingFlags, usual: {rate: number}, exitCode = 1): Promise<Asking> {
+	const asking = await import('./source/probe/asking.js');
+	try {
+		return asking.askingOf(flags, usual);
+	} catch (error) {
+		if (!(error instanceof TypeError)) throw error;
+		return program.error(`error: ${error.message}`, {exitCode});
+	}
+}
+
+async function gatewayOf(text: string | undefined, exitCode = 1): Promise<GatewayAddress | undefined> {
 	if (text === undefined) return undefined;
 	const {parseGatewayAddress} = await import('./source/cluster/gateway-address.js');
 	const parsed = parseGatewayAddress(text);
 	if (parsed.kind === 'address') return parsed;
-	return program.error(`error: --gateway ${parsed.sentence}`);
+	return program.error(`error: ${parsed.sentence}`, {exitCode});
 }
 
 async function clusterOf(flags: ConsoleFlags, lifecycle: Lifecycle): Promise<Cluster> {
@@ -170,6 +218,29 @@ async function clusterOf(flags: ConsoleFlags, lifecycle: Lifecycle): Promise<Clu
 		...(kubeconfig !== undefined && {kubeconfig}),
 		...(context !== undefined && {context}),
 	});
+}
+
+async function runVerify(
+	service: string,
+	_own: unknown,
+	command: {optsWithGlobals(): VerifyFlags},
+): Promise<void> {
+	const flags = command.optsWithGlobals();
+	const [gateway, asking] = await Promise.all([gatewayOf(flags.gateway, 3), askingOf(flags, {rate: 20}, 3)]);
+	const lifecycle = await install({assurance: ''});
+	const {runVerify: run} = await import('./source/headless/verify-run.js');
+	await lifecycle.leave(
+		await run({
+			connect: async () => clusterOf({...flags, readOnly: true}, lifecycle),
+			...flags,
+			service,
+			gateway,
+			asking,
+			version: process.env['KN_CANARY_VERSION'],
+			stdout: process.stdout,
+			stderr: process.stderr,
+		}),
+	);
 }
 
 async function runSandbox(flags: SandboxFlags): Promise<void> {

@@ -16,6 +16,7 @@ const mayImport: Record<string, readonly string[]> = {
 	store: ['cluster', 'probe', 'traffic', 'verdict'],
 	screen: ['store', 'terminal', 'traffic', 'verdict'],
 	demo: ['cluster', 'probe', 'store', 'traffic', 'verdict'],
+	headless: ['cluster', 'probe', 'store', 'traffic', 'verdict'],
 	sandbox: [],
 };
 

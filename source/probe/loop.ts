@@ -10,10 +10,14 @@ import type {Clock} from './clock.js';
 import {systemClock} from './clock.js';
 import {createProbe} from './create-probe.js';
 import {describeFailure} from './failure.js';
+import type {PastEpoch} from './history.js';
+import {withEpoch} from './history.js';
 import type {Tag, TagState} from './learning.js';
 import {createLearner} from './learning.js';
 import type {PaceState} from './pace.js';
-import {createPace} from './pace.js';
+import {createPace, defaultMaxRate} from './pace.js';
+import type {Comparison, Sides} from './pairs.js';
+import {createPairs} from './pairs.js';
 import type {Answer, Probe, Target} from './probe.js';
 import {checkTarget, defaultTimeout} from './probe.js';
 import {createPublisher} from './publisher.js';
@@ -64,6 +68,11 @@ export type LoopSnapshot = {
 	last: readonly Recorded[];
 	/** What became of the tags that were to be learned. */
 	tags: readonly TagState[];
+	/** Whether pairs are sent while the loop runs; how the new revision compares, when there is something to compare. */
+	comparing: boolean;
+	comparison: Comparison | undefined;
+	/** What was counted under earlier splits, the newest last; at most 50. */
+	history: readonly PastEpoch[];
 };
 
 export type Loop = {
@@ -87,6 +96,13 @@ export type Loop = {
 	setEpoch(epoch: {weights: readonly Weight[]; settling: boolean}): void;
 	/** Asks tag URLs what their revisions say, once the split is settled. Resolves when that is done, given up, or replaced. */
 	learn(tags: readonly Tag[]): Promise<void>;
+	/**
+	 * Which two revisions to ask in pairs beside the rest, at their own hosts; not while the split settles. Their counts
+	 * go on when the split changes, and begin anew with other sides.
+	 */
+	setSides(sides: Sides | undefined): void;
+	/** Whether they are; not until this is called. */
+	compare(comparing: boolean): void;
 	/** Calls `listener` after changes, at most so many times a second (10). Returns the way to stop. */
 	subscribe(listener: (snapshot: LoopSnapshot) => void, maxPerSecond?: number): () => void;
 	/** How things are; the same object as long as nothing changes. */
@@ -99,7 +115,7 @@ export type Loop = {
 export function createLoop({
 	target: firstTarget,
 	rate,
-	maxRate,
+	maxRate = defaultMaxRate,
 	timeout = defaultTimeout,
 	probe = createProbe(),
 	clock = systemClock,
@@ -111,6 +127,8 @@ export function createLoop({
 	let evidence: Evidence = noEvidence;
 	let controller = new AbortController();
 	let current: LoopSnapshot | undefined;
+	let comparing = false;
+	let history: readonly PastEpoch[] = [];
 	const tally = createTally(clock.date());
 	const publisher = createPublisher(clock);
 
@@ -124,10 +142,14 @@ export function createLoop({
 		onNotSent(slots) {
 			tally.notSent(slots);
 		},
-		onChange: changed,
+		onChange() {
+			// A burst may have ended in the pause that was before.
+			steerPairs();
+			changed();
+		},
 		clock,
 		...(rate !== undefined && {rate}),
-		...(maxRate !== undefined && {maxRate}),
+		maxRate,
 		...(random && {random}),
 	});
 
@@ -141,6 +163,28 @@ export function createLoop({
 		},
 		onChange: changed,
 	});
+
+	const pairs = createPairs({
+		probe,
+		clock,
+		target: () => target,
+		timeout,
+		rate: pace.rate,
+		maxRate,
+		onChange: changed,
+		...(random && {random}),
+	});
+
+	/** Pairs are sent while the loop sends, and the tags lead where they say. */
+	function steerPairs(): void {
+		if (tally.settling) {
+			pairs.suspend();
+		} else if (comparing && pace.state === 'running') {
+			pairs.start();
+		} else {
+			pairs.pause();
+		}
+	}
 
 	async function send(slot: number): Promise<void> {
 		const {signal} = controller;
@@ -168,6 +212,7 @@ export function createLoop({
 	}
 
 	function beginEpoch(next: {weights: readonly Weight[]; settling: boolean}): void {
+		history = withEpoch(history, snapshot(), clock.date());
 		({weights} = next);
 		tally.newEpoch({settling: next.settling, at: clock.date()});
 		if (next.settling) {
@@ -176,6 +221,7 @@ export function createLoop({
 			learner.resume();
 		}
 
+		steerPairs();
 		changed();
 	}
 
@@ -191,6 +237,9 @@ export function createLoop({
 			burstLeft: pace.burstLeft,
 			inFlight: pace.inFlight,
 			tags: learner.tags,
+			comparing,
+			comparison: pairs.comparison,
+			history,
 		};
 	}
 
@@ -202,13 +251,20 @@ export function createLoop({
 	return {
 		start() {
 			pace.start();
+			steerPairs();
 		},
 		pause() {
 			pace.pause();
+			steerPairs();
 		},
-		setRate: perSecond => pace.setRate(perSecond),
+		setRate(perSecond) {
+			const set = pace.setRate(perSecond);
+			pairs.setRate(set);
+			return set;
+		},
 		burst(requests, perSecond) {
 			pace.burst(requests, perSecond);
+			steerPairs();
 		},
 		retarget(next) {
 			checkTarget(next);
@@ -221,7 +277,12 @@ export function createLoop({
 			controller.abort(new Error('Another target is being asked.'));
 			controller = new AbortController();
 			target = next;
+			pairs.reset();
 			if (!sameService) {
+				// Before the last counts would be kept as those of the service before.
+				tally.newEpoch({settling: false, at: clock.date()});
+				current = undefined;
+				history = [];
 				evidence = noEvidence;
 				void learner.learn([]);
 			}
@@ -236,6 +297,14 @@ export function createLoop({
 			}
 		},
 		learn: async tags => learner.learn(tags),
+		setSides(sides) {
+			pairs.setSides(sides);
+		},
+		compare(wanted) {
+			comparing = wanted;
+			steerPairs();
+			changed();
+		},
 		subscribe: (listener, maxPerSecond = 10) =>
 			publisher.subscribe(() => {
 				listener(snapshot());
@@ -244,6 +313,7 @@ export function createLoop({
 		async stop() {
 			pace.stop();
 			learner.stop();
+			pairs.stop();
 			publisher.stop();
 			controller.abort(new Error('The loop was stopped.'));
 			await probe.close();

@@ -5,7 +5,8 @@
 import type {Clock} from './clock.js';
 import {systemClock} from './clock.js';
 
-const defaultMaxRate = 50;
+/** Requests a second that are sent at most when nothing else is said. */
+export const defaultMaxRate = 50;
 
 export type PaceState = 'paused' | 'running' | 'stopped';
 

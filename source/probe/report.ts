@@ -34,6 +34,10 @@ export type Row = Percentiles & {
 	observedShare: number | undefined;
 	/** 95 % Wilson score interval of that share. */
 	interval: Interval;
+	/** Latencies of the last answers, in milliseconds, the newest last; at most 40. */
+	recent: readonly number[];
+	/** What the first of its answers said at length; empty when there was none. Printable. */
+	sample: string;
 };
 
 export type Report = {
@@ -102,7 +106,7 @@ function toRow(
 	configured: ReadonlyMap<string, number>,
 	answered: number,
 ): Row {
-	const {fingerprints, n, errors, p50, p95, p99} = group;
+	const {fingerprints, n, errors, recent, sample, p50, p95, p99} = group;
 	const [fingerprint] = fingerprints;
 	const attribution = attribute(evidence, fingerprint);
 	const revision = attribution.kind === 'revision' ? attribution.revision : undefined;
@@ -121,6 +125,8 @@ function toRow(
 		errors,
 		observedShare: answered === 0 ? undefined : n / answered,
 		interval: wilson(n, answered),
+		recent,
+		sample,
 		p50,
 		p95,
 		p99,
@@ -161,6 +167,8 @@ function toSilentRow(
 		errors: 0,
 		observedShare: answered === 0 ? undefined : 0,
 		interval: wilson(0, answered),
+		recent: [],
+		sample: '',
 		p50: undefined,
 		p95: undefined,
 		p99: undefined,

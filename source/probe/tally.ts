@@ -21,6 +21,10 @@ export type Group = Percentiles & {
 	fingerprints: readonly string[];
 	n: number;
 	errors: number;
+	/** Latencies of the last answers, in milliseconds, the newest last; at most 40. */
+	recent: readonly number[];
+	/** What the first one said at length: the beginning of the body, or why there was none. Printable. */
+	sample: string;
 };
 
 export type TallySnapshot = {
@@ -71,7 +75,18 @@ const lastLimit = 200;
  */
 export const fingerprintLimit = 64;
 
-type Counter = {fingerprint: string | undefined; n: number; errors: number; latencies: Latencies};
+/** Latencies that are kept in order, for a row's sparkline. */
+const recentLimit = 40;
+
+type Counter = {
+	fingerprint: string | undefined;
+	n: number;
+	errors: number;
+	latencies: Latencies;
+	/** `order` is that among all answers, so that the answers of a row can be put in line. */
+	recent: {order: number; latency: number}[];
+	sample: string;
+};
 
 /** Nothing counted; `at` is when that begins, in milliseconds since 1970. */
 export function createTally(at: number): Tally {
@@ -88,11 +103,11 @@ export function createTally(at: number): Tally {
 	let last: readonly Recorded[] = [];
 	let pending: Recorded[] = [];
 
-	function counterFor(fingerprint: string | undefined): Counter {
+	function counterFor(fingerprint: string | undefined, sample: string): Counter {
 		const key = counters.size > fingerprintLimit && !counters.has(fingerprint) ? undefined : fingerprint;
 		let counter = counters.get(key);
 		if (!counter) {
-			counter = {fingerprint: key, n: 0, errors: 0, latencies: createLatencies()};
+			counter = {fingerprint: key, n: 0, errors: 0, latencies: createLatencies(), recent: [], sample};
 			counters.set(key, counter);
 		}
 
@@ -143,10 +158,17 @@ export function createTally(at: number): Tally {
 			const isResponse = outcome.kind === 'response';
 			const failed = isResponse ? outcome.error : true;
 			const code = isResponse ? outcome.code : outcome.failure;
-			const counter = counterFor(isResponse ? outcome.fingerprint : undefined);
+			const counter = isResponse
+				? counterFor(outcome.fingerprint, outcome.body)
+				: counterFor(undefined, outcome.sentence);
 			answered++;
 			counter.n++;
 			counter.latencies.record(latency);
+			counter.recent.push({order: answered, latency});
+			if (counter.recent.length >= 2 * recentLimit) {
+				counter.recent = counter.recent.slice(-recentLimit);
+			}
+
 			statusCodes.set(code, (statusCodes.get(code) ?? 0) + 1);
 			if (failed) {
 				errors++;
@@ -198,5 +220,10 @@ function toGroup(counters: readonly Counter[]): Group {
 		counters.length === 1 && first
 			? first.latencies
 			: createLatencies(counters.map(counter => counter.latencies));
-	return {fingerprints, n, errors, ...latencies.percentiles()};
+	const recent = counters
+		.flatMap(counter => counter.recent)
+		.toSorted((one, other) => one.order - other.order)
+		.slice(-recentLimit)
+		.map(({latency}) => latency);
+	return {fingerprints, n, errors, recent, sample: first?.sample ?? '', ...latencies.percentiles()};
 }

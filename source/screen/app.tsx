@@ -15,6 +15,7 @@ import {TrafficPane} from './panes/traffic.js';
 import {useTheme} from './parts/theme-context.js';
 import {canPerform, perform, type Means} from './perform.js';
 import {Details} from './sheets/details.js';
+import {Answers} from './sheets/answers.js';
 import {FormSheet} from './sheets/form-sheet.js';
 import {Help} from './sheets/help.js';
 import {Namespaces} from './sheets/namespaces.js';
@@ -166,6 +167,8 @@ function SheetView({
 			return <Namespaces names={sheet.names} sentence={sheet.sentence} {...props} />;
 		case 'writes':
 			return <Writes {...props} />;
+		case 'answers':
+			return <Answers {...props} />;
 		case 'create service':
 		case 'create revision':
 			return <FormSheet sheet={sheet} {...props} />;

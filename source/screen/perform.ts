@@ -89,12 +89,19 @@ const performers: Partial<Record<Action, Performer>> = {
 	burst: ({live}) => live.burst(),
 	faster: ({live}) => live.changePace(1),
 	slower: ({live}) => live.changePace(-1),
+	comparePairs: ({live}) => live.toggleComparison(),
+	earlierSplit: ({live}) => live.turnPage(-1),
+	laterSplit: ({live}) => live.turnPage(1),
+	answers({store}) {
+		if (store.getState().live) openSheet(store, {kind: 'answers'});
+		else notify(store, {tone: 'info', text: 'Press space to start asking first.'});
+	},
 	writesLog: ({store}) => openSheet(store, {kind: 'writes'}),
 	copyCurl({store}, {copy}) {
 		const state = store.getState();
 		const service = selectedService(state);
 		if (!service) return;
-		const asked = targetOf(service, service.url, state.gateway);
+		const asked = targetOf(service, service.url, state.gateway, state.asking);
 		if (asked.ok) copy(asked.command);
 		else notify(store, {tone: 'bad', text: asked.reason});
 	},

@@ -35,6 +35,7 @@ export function contextOf(state: ConsoleState): Context {
 		case 'help':
 		case 'details':
 		case 'writes':
+		case 'answers':
 		case 'verify':
 			return 'viewer';
 		case undefined:

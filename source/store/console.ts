@@ -4,6 +4,7 @@
 import type {Cluster} from '../cluster/cluster.js';
 import type {GatewayAddress} from '../cluster/gateway-address.js';
 import {listNamespaces, namespaceExists} from '../cluster/namespaces.js';
+import type {Asking} from '../probe/asking.js';
 import {printable} from '../traffic/printable.js';
 import {parseService, type ServiceView} from '../traffic/service.js';
 import type {RevisionView} from '../traffic/revision.js';
@@ -52,12 +53,14 @@ export function createConsole({
 	to,
 	namespace = '',
 	gateway,
+	asking,
 }: {
 	to: string;
 	namespace?: string | undefined;
 	gateway?: GatewayAddress | undefined;
+	asking?: Asking | undefined;
 }): Console {
-	const store = createConsoleStore({to, namespace});
+	const store = createConsoleStore({to, namespace, asking});
 	const live = createLive(store);
 	let cluster: Cluster | undefined;
 	let session: Session | undefined;
@@ -65,6 +68,7 @@ export function createConsole({
 	const unfollow = store.subscribe((state, before) => {
 		if (
 			state.services !== before.services ||
+			state.revisions !== before.revisions ||
 			state.service !== before.service ||
 			state.filter !== before.filter ||
 			state.gateway !== before.gateway

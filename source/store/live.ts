@@ -2,13 +2,15 @@
  * The live loop of the selected service. One service is asked at a time and only after the operator has said so: a
  * request may wake a service that sleeps at zero pods, so moving the selection alone sends nothing.
  */
+import type {PastEpoch} from '../probe/history.js';
 import type {Loop} from '../probe/loop.js';
 import type {ServiceView} from '../traffic/service.js';
 import {routeSettled} from '../traffic/state.js';
-import {selectedService} from './read.js';
+import {pairOf} from './compare.js';
+import {revisionsOf, selectedService} from './read.js';
 import {notify} from './select.js';
 import type {ConsoleStore} from './state.js';
-import {targetOf} from './target.js';
+import {tagsOf, targetOf} from './target.js';
 
 export type Live = {
 	/** Starts asking the selected service, or pauses, or goes on. */
@@ -17,6 +19,10 @@ export type Live = {
 	changePace(direction: 1 | -1): void;
 	/** 200 requests at 20 a second. */
 	burst(): void;
+	/** Whether the new revision and the old one are asked in pairs, too. */
+	toggleComparison(): void;
+	/** Shows the counts under an earlier split, or a later one. */
+	turnPage(direction: 1 | -1): void;
 	/** Follows the store: selection, split and gateway. To be called whenever one of them may have changed. */
 	follow(): void;
 	stop(): Promise<void>;
@@ -49,11 +55,19 @@ export function createLive(store: ConsoleStore): Live {
 
 	function publish(uid: string): void {
 		const entry = entries.get(uid);
-		if (uid === shown && entry) store.setState({live: {uid, snapshot: entry.loop.snapshot()}});
+		if (uid !== shown || !entry) return;
+		const {live: before} = store.getState();
+		const snapshot = entry.loop.snapshot();
+		// A page is an epoch: what is looked at stays the same when another one is over.
+		const older = before?.uid === uid && before.page > 0 ? before.page : 0;
+		const added = older > 0 && before ? newEpochs(before.snapshot.history, snapshot.history) : 0;
+		const page = Math.min(older + added, snapshot.history.length);
+		store.setState({live: {uid, snapshot, page}});
 	}
 
 	function tell(service: ServiceView, entry: Entry): void {
-		const asked = targetOf(service, service.url, store.getState().gateway);
+		const {gateway, asking} = store.getState();
+		const asked = targetOf(service, service.url, gateway, asking);
 		if (!asked.ok) return;
 		const {host, port} = asked.target.address;
 		const authority = `${asked.target.authority} ${host}:${port} ${asked.target.protocol}`;
@@ -65,34 +79,37 @@ export function createLive(store: ConsoleStore): Live {
 			weights: service.statusTraffic.map(({revision, percent}) => ({revision, percent})),
 			settling: !routeSettled(service),
 		});
-		const tags = service.statusTraffic.flatMap(({tag, url, revision}) =>
-			tag === undefined || url === undefined || !URL.canParse(url)
-				? []
-				: [{tag, revision, authority: new URL(url).host}],
-		);
+		const tags = tagsOf(service);
 		const said = tags.map(({tag, revision, authority: name}) => `${tag} ${revision} ${name}`).join('\n');
 		if (said !== entry.told.tags) {
 			entry.told.tags = said;
 			void entry.loop.learn(tags);
 		}
+		const pair = pairOf(service, revisionsOf(store.getState(), service.name));
+		entry.loop.setSides(pair.ok ? pair.sides : undefined);
 	}
 
 	async function open(service: ServiceView): Promise<Entry | undefined> {
-		const asked = targetOf(service, service.url, store.getState().gateway);
+		const {gateway, asking} = store.getState();
+		const asked = targetOf(service, service.url, gateway, asking);
 		if (!asked.ok) {
 			notify(store, {tone: 'bad', text: asked.reason});
 			return undefined;
 		}
 		// Loaded with the first use: the first frame needs no HTTP client.
-		const [{createLoop}, {createProbe}] = await Promise.all([
+		const [{createLoop}, {createProbe}, {probeOptionsOf}] = await Promise.all([
 			import('../probe/loop.js'),
 			import('../probe/create-probe.js'),
+			import('../probe/asking.js'),
 		]);
 		const existing = entries.get(service.uid);
 		if (existing || stopped) return existing;
 		const loop = createLoop({
 			target: asked.target,
-			probe: createProbe(version === undefined ? {} : {version}),
+			rate: asking.rate,
+			maxRate: asking.maxRate,
+			timeout: asking.timeout,
+			probe: createProbe(probeOptionsOf(asking, version)),
 		});
 		const entry: Entry = {
 			loop,
@@ -101,6 +118,7 @@ export function createLive(store: ConsoleStore): Live {
 			unsubscribe: loop.subscribe(() => publish(service.uid)),
 		};
 		entries.set(service.uid, entry);
+		loop.compare(true);
 		return entry;
 	}
 
@@ -127,6 +145,23 @@ export function createLive(store: ConsoleStore): Live {
 			live.follow();
 			entry.loop.burst();
 		},
+		toggleComparison() {
+			const entry = selected()?.entry;
+			if (!entry) return notify(store, {tone: 'info', text: 'Press space to start asking first.'});
+			entry.loop.compare(!entry.loop.snapshot().comparing);
+		},
+		turnPage(direction) {
+			const {live: now} = store.getState();
+			if (!now) return notify(store, {tone: 'info', text: 'Press space to start asking first.'});
+			const {length} = now.snapshot.history;
+			const page = now.page - direction;
+			if (page > length) {
+				const text =
+					length === 0 ? 'There are no counts under an earlier split yet.' : 'That is the first split.';
+				return notify(store, {tone: 'info', text});
+			}
+			store.setState({live: {...now, page: Math.max(0, page)}});
+		},
 		follow() {
 			const found = selected();
 			const uid = found?.service.uid;
@@ -150,4 +185,10 @@ export function createLive(store: ConsoleStore): Live {
 		},
 	};
 	return live;
+}
+
+/** How many epochs came to the end of a history, whose oldest ones may be gone. */
+function newEpochs(before: readonly PastEpoch[], after: readonly PastEpoch[]): number {
+	const last = before.at(-1);
+	return last ? after.length - 1 - after.indexOf(last) : after.length;
 }

@@ -4,6 +4,7 @@
  */
 import {createStore, type StoreApi} from 'zustand/vanilla';
 import type {ReflectorState} from '../cluster/reflector.js';
+import {defaultAsking, type Asking} from '../probe/asking.js';
 import type {LoopSnapshot} from '../probe/loop.js';
 import type {ServiceView} from '../traffic/service.js';
 import type {RevisionView} from '../traffic/revision.js';
@@ -12,7 +13,10 @@ import type {FormSheet, ReviewSheet, VerifySheet, WriteRecord} from './sheets.js
 
 /** What the screen draws of the folders below the store; it imports nothing of them itself. */
 export type {ReflectorState} from '../cluster/reflector.js';
+export type {Asking} from '../probe/asking.js';
+export type {PastEpoch} from '../probe/history.js';
 export type {LoopSnapshot} from '../probe/loop.js';
+export type {Comparison} from '../probe/pairs.js';
 export type {Answer} from '../probe/probe.js';
 export type {Row} from '../probe/report.js';
 export type {Recorded} from '../probe/tally.js';
@@ -55,6 +59,7 @@ export type Sheet =
 	| {kind: 'palette'}
 	| {kind: 'namespaces'; names: readonly string[]; sentence?: string}
 	| {kind: 'writes'}
+	| {kind: 'answers'}
 	| FormSheet
 	| ReviewSheet
 	| VerifySheet;
@@ -68,6 +73,8 @@ export type ConsoleState = {
 	feeds: {services: ReflectorState; revisions: ReflectorState};
 	rights: Rights;
 	gateway: GatewayState;
+	/** How services are asked; does not change. */
+	asking: Asking;
 	/** By name. */
 	services: readonly ServiceView[];
 	/** By service name; newest first. */
@@ -94,7 +101,7 @@ export type ConsoleState = {
 	leftForms: ReadonlyMap<string, FormSheet>;
 
 	/** Counts of the service that is asked, or was last. */
-	live: {uid: string; snapshot: LoopSnapshot} | undefined;
+	live: {uid: string; snapshot: LoopSnapshot; /** 0: now; n: n splits ago. */ page: number} | undefined;
 
 	sheets: readonly Sheet[];
 	writes: readonly WriteRecord[];
@@ -106,7 +113,15 @@ export type ConsoleStore = StoreApi<ConsoleState>;
 const unknownRight: Right = {allowed: true, reason: ''};
 
 /** A store that knows nothing yet. `to` names what is being connected to. */
-export function createConsoleStore({to, namespace}: {to: string; namespace: string}): ConsoleStore {
+export function createConsoleStore({
+	to,
+	namespace,
+	asking = defaultAsking,
+}: {
+	to: string;
+	namespace: string;
+	asking?: Asking | undefined;
+}): ConsoleStore {
 	return createStore<ConsoleState>(() => ({
 		connection: {kind: 'connecting', to},
 		namespace,
@@ -114,6 +129,7 @@ export function createConsoleStore({to, namespace}: {to: string; namespace: stri
 		feeds: {services: {kind: 'connecting'}, revisions: {kind: 'connecting'}},
 		rights: {create: unknownRight, patch: unknownRight},
 		gateway: {kind: 'looking'},
+		asking,
 		services: [],
 		revisions: new Map(),
 		unreadable: [],

@@ -1,4 +1,6 @@
 /** Where a service is asked: its own host, or that of a tag, at the gateway's address. */
+import type {Asking} from '../probe/asking.js';
+import type {Tag} from '../probe/learning.js';
 import type {Target} from '../probe/probe.js';
 import {curlCommand, grpcurlCommand} from '../traffic/commands.js';
 import type {ServiceView, StatusTarget} from '../traffic/service.js';
@@ -10,7 +12,12 @@ export type Asked =
 	| {ok: false; reason: string};
 
 /** @param url Of the service (`status.url`) or of a tag; undefined while there is none. */
-export function targetOf(service: ServiceView, url: string | undefined, gateway: GatewayState): Asked {
+export function targetOf(
+	service: ServiceView,
+	url: string | undefined,
+	gateway: GatewayState,
+	{path}: Pick<Asking, 'path'> = {path: '/'},
+): Asked {
 	if (service.clusterLocal) {
 		return {
 			ok: false,
@@ -32,14 +39,14 @@ export function targetOf(service: ServiceView, url: string | undefined, gateway:
 		target: {
 			address,
 			authority: parsed.host,
-			path: '/',
+			path: protocol === 'grpc' ? '/' : path,
 			scheme,
 			protocol: protocol === 'grpc' ? 'grpc' : 'http1',
 		},
 		command:
 			protocol === 'grpc'
 				? grpcurlCommand(parsed.host, address)
-				: curlCommand(parsed.host, address, {scheme}),
+				: curlCommand(parsed.host, address, {scheme, path}),
 	};
 }
 
@@ -47,5 +54,14 @@ export function targetOf(service: ServiceView, url: string | undefined, gateway:
 export function taggedEntry(service: ServiceView, revision: string): StatusTarget | undefined {
 	return service.statusTraffic.find(
 		target => target.revision === revision && target.tag !== undefined && target.url !== undefined,
+	);
+}
+
+/** The tags of the route that have a URL, with what they lead to. */
+export function tagsOf({statusTraffic}: ServiceView): Tag[] {
+	return statusTraffic.flatMap(({tag, url, revision}) =>
+		tag === undefined || url === undefined || !URL.canParse(url)
+			? []
+			: [{tag, revision, authority: new URL(url).host}],
 	);
 }

@@ -38,7 +38,7 @@ async function ask(store: ConsoleStore, question: Question, url: string | undefi
 	const state = store.getState();
 	const service = selectedService(state);
 	if (!service) return;
-	const asked = targetOf(service, url, state.gateway);
+	const asked = targetOf(service, url, state.gateway, state.asking);
 	if (!asked.ok) return notify(store, {tone: 'bad', text: asked.reason});
 	const sheet: VerifySheet = {
 		kind: 'verify',
@@ -51,8 +51,15 @@ async function ask(store: ConsoleStore, question: Question, url: string | undefi
 	if (state.sheets.at(-1)?.kind === 'verify') changeSheet(store, 'verify', () => sheet);
 	else openSheet(store, sheet);
 	// Loaded with the first use: the first frame needs no HTTP client.
-	const {verifyOnce} = await import('../probe/verify.js');
-	const {answer} = await verifyOnce(asked.target, version === undefined ? {} : {version});
+	const [{verifyOnce}, {probeOptionsOf}] = await Promise.all([
+		import('../probe/verify.js'),
+		import('../probe/asking.js'),
+	]);
+	const {answer} = await verifyOnce(asked.target, {
+		...probeOptionsOf(state.asking, version),
+		keepAlive: false,
+		timeout: state.asking.timeout,
+	});
 	changeSheet(store, 'verify', current =>
 		current.command === sheet.command && current.phase.kind === 'asking'
 			? {...current, phase: {kind: 'answered', answer}}

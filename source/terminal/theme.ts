@@ -54,6 +54,8 @@ export type Glyphs = {
 	readonly barEmpty: string;
 	/** Parts of a full cell, from the least to the most; empty when a cell is either full or not. */
 	readonly barParts: readonly string[];
+	/** Heights of a column of one character, from the lowest to the highest. */
+	readonly levels: readonly string[];
 	readonly scrollThumb: string;
 	readonly scrollTrack: string;
 	readonly border: Exclude<BoxProps['borderStyle'], string | undefined>;
@@ -80,6 +82,7 @@ const unicodeGlyphs: Glyphs = {
 	barFull: '█',
 	barEmpty: '░',
 	barParts: ['▏', '▎', '▍', '▌', '▋', '▊', '▉'],
+	levels: ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'],
 	scrollThumb: '┃',
 	scrollTrack: '│',
 	border: {
@@ -114,6 +117,7 @@ const asciiGlyphs: Glyphs = {
 	barFull: '#',
 	barEmpty: '.',
 	barParts: [],
+	levels: ['_', '.', '-', '=', '+', '*', '#'],
 	scrollThumb: '#',
 	scrollTrack: '|',
 	border: {

@@ -7,6 +7,7 @@
  */
 
 import gammaln from '@stdlib/math-base-special-gammaln';
+import {claimedFrom, leastThatReaches, suspiciousFrom} from './evidence.js';
 
 /** One revision of the split. */
 export type ShareCount = {
@@ -41,10 +42,8 @@ export type SplitVerdict = {
 
 /** K: how strongly the alternative is drawn to the configured split. 10 balances small and large deviations. */
 const concentration = 10;
-export const suspiciousFrom = Math.log(5);
-export const disagreesFrom = Math.log(20);
 /** More than this share of unattributed answers, and the split cannot be judged. */
-const unattributedLimit = 0.05;
+export const unattributedLimit = 0.05;
 
 /**
  * ln E = lnΓ(K) − lnΓ(K+n) + Σ [lnΓ(Kθ+x) − lnΓ(Kθ) − x ln θ] over θ > 0. Counts may be fractions (for projections).
@@ -104,7 +103,7 @@ export function splitVerdict(rows: readonly ShareCount[], unattributed = 0): Spl
 			sentence: `Errors: the split cannot be judged, ${unattributed} of ${attributed + unattributed} answers belong to no revision.`,
 		};
 	}
-	if (worst >= disagreesFrom && mildestEvidence(counts, shares, unattributed) >= disagreesFrom) {
+	if (worst >= claimedFrom && mildestEvidence(counts, shares, unattributed) >= claimedFrom) {
 		return {...common, state: 'disagrees', sentence: 'Disagrees with the configured split.'};
 	}
 	if (worst >= suspiciousFrom) {
@@ -179,25 +178,13 @@ function mildestEvidence(counts: readonly number[], shares: readonly number[], u
 function projection(counts: readonly number[], shares: readonly number[]): number | undefined {
 	const total = counts.reduce((sum, count) => sum + count, 0);
 	if (total === 0) return undefined;
-	const reaches = (more: number) => {
+	return leastThatReaches(more => {
 		const factor = (total + more) / total;
 		return (
 			logEvidence(
 				counts.map(count => count * factor),
 				shares,
-			) >= disagreesFrom
+			) >= claimedFrom
 		);
-	};
-	let high = 1;
-	while (!reaches(high)) {
-		high *= 2;
-		if (high > 100_000) return undefined;
-	}
-	let low = Math.floor(high / 2);
-	while (high - low > 1) {
-		const middle = Math.floor((low + high) / 2);
-		if (reaches(middle)) high = middle;
-		else low = middle;
-	}
-	return high;
+	});
 }

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
+import {claimedFrom} from '../../source/verdict/evidence.js';
 import {
-	disagreesFrom,
 	logEvidence,
 	minimumAnswers,
 	splitVerdict,
@@ -96,7 +96,7 @@ describe('the verdict', () => {
 		const slight = splitVerdict(rows([50, 140], [50, 99]));
 		expect(slight.state).toBe('suspicious');
 		const factor = (239 + (slight.more ?? Number.NaN)) / 239;
-		expect(logEvidence([140 * factor, 99 * factor], [0.5, 0.5])).toBeGreaterThanOrEqual(disagreesFrom);
+		expect(logEvidence([140 * factor, 99 * factor], [0.5, 0.5])).toBeGreaterThanOrEqual(claimedFrom);
 	});
 
 	test('calls one single answer of a revision with 0 % impossible, whatever else there is', () => {
@@ -115,7 +115,7 @@ describe('the verdict', () => {
 
 	test('does not agree when the unattributed answers could undo it, nor disagree when they could explain it', () => {
 		// 4800 : 4800 and 400 unknown: exactly as configured, or 5200 : 4800, which alone would be a disagreement.
-		expect(splitVerdict(rows([50, 5200], [50, 4800])).logE).toBeGreaterThan(disagreesFrom);
+		expect(splitVerdict(rows([50, 5200], [50, 4800])).logE).toBeGreaterThan(claimedFrom);
 		expect(splitVerdict(rows([50, 4800], [50, 4800]), 400).state).toBe('suspicious');
 		expect(splitVerdict(rows([50, 6000], [50, 3800]), 200).state).toBe('disagrees');
 	});
@@ -151,7 +151,24 @@ function untilAlarm(configured: number, real: number, length: number, random: ()
 	let seen = 0;
 	for (let n = 1; n <= length; n++) {
 		if (random() < real) seen++;
-		if (logEvidence([seen, n - seen], shares) >= disagreesFrom) return n;
+		if (logEvidence([seen, n - seen], shares) >= claimedFrom) return n;
+	}
+	return Infinity;
+}
+
+/** The same for any number of revisions. */
+function untilAlarmOf(
+	configured: readonly number[],
+	real: readonly number[],
+	length: number,
+	random: () => number,
+): number {
+	const counts = configured.map(() => 0);
+	for (let n = 1; n <= length; n++) {
+		let left = random();
+		const chosen = real.findIndex(share => (left -= share) < 0);
+		counts[chosen === -1 ? 0 : chosen]! += 1;
+		if (logEvidence(counts, configured) >= claimedFrom) return n;
 	}
 	return Infinity;
 }
@@ -180,6 +197,43 @@ describe('simulated streams that are looked at after every answer', () => {
 			expect(lengths[360]).toBeLessThanOrEqual(p90 * 1.2);
 		},
 	);
+
+	// Medians and 90th percentiles of 4,000 streams, simulated in Python by the predictive form of the same process.
+	test.each([
+		{configured: [0.8, 0.1, 0.1], real: [0.6, 0.3, 0.1], median: 31, p90: 68},
+		{configured: [1 / 3, 1 / 3, 1 / 3], real: [0.5, 0.5, 0], median: 19, p90: 20},
+		{configured: [0.9, 0.05, 0.05], real: [0.9, 0.1, 0], median: 86, p90: 109},
+	])(
+		'three revisions at $configured that really get $real are found within about $median answers',
+		({configured, real, median, p90}) => {
+			const random = seeded(20_221_129);
+			const lengths = Array.from({length: 600}, () => untilAlarmOf(configured, real, 2000, random)).toSorted(
+				(a, b) => a - b,
+			);
+			expect(lengths[300]).toBeGreaterThanOrEqual(median * 0.8);
+			expect(lengths[300]).toBeLessThanOrEqual(median * 1.2);
+			expect(lengths[540]).toBeGreaterThanOrEqual(p90 * 0.8);
+			expect(lengths[540]).toBeLessThanOrEqual(p90 * 1.2);
+		},
+	);
+
+	test('three revisions that are right are called wrong in at most one of 20 streams', () => {
+		const random = seeded(2011_03568);
+		const splits = [
+			[1 / 3, 1 / 3, 1 / 3],
+			[0.8, 0.1, 0.1],
+			[0.9, 0.05, 0.05],
+			[0.98, 0.01, 0.01],
+		];
+		const streams = 400;
+		let alarms = 0;
+		for (const shares of splits) {
+			for (let stream = 0; stream < streams; stream++) {
+				if (untilAlarmOf(shares, shares, 600, random) !== Infinity) alarms++;
+			}
+		}
+		expect(alarms / (splits.length * streams)).toBeLessThanOrEqual(0.05);
+	});
 
 	test.each([0.5, 0.25, 0.1, 0.01])(
 		'a split that is right at %d is called wrong in less than one of 20 streams',

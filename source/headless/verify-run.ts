@@ -1,0 +1,64 @@
+/** `kn-canary verify` as a command: the report on stdout, progress and what went wrong on stderr, an exit code. */
+import type {Cluster} from '../cluster/cluster.js';
+import {exitCodeOf, verifySplit, type VerifyOptions, type VerifyOutcome} from './verify.js';
+import {progressLine, verifyLines} from './verify-text.js';
+
+type Output = {write(text: string): unknown; isTTY?: boolean};
+
+export type VerifyRun = Omit<VerifyOptions, 'namespace' | 'onProgress'> & {
+	/** Throws an Error whose message is a sentence for the operator when there is no cluster. */
+	connect: () => Promise<Cluster>;
+	/** The namespace of the context when not given. */
+	namespace?: string | undefined;
+	output: 'text' | 'json';
+	stdout: Output;
+	stderr: Output;
+};
+
+/** Returns the exit code: 0 agrees, 1 disagrees, 2 cannot tell, 3 could not ask. */
+export async function runVerify({
+	connect,
+	namespace,
+	output,
+	stdout,
+	stderr,
+	...options
+}: VerifyRun): Promise<number> {
+	const outcome = await ask();
+	if (outcome.kind === 'could not ask' && output === 'text') stderr.write(`${outcome.sentence}\n`);
+	else if (output === 'json') stdout.write(`${toJson(outcome)}\n`);
+	else if (outcome.kind === 'asked') stdout.write(`${verifyLines(outcome.report).join('\n')}\n`);
+	return exitCodeOf(outcome);
+
+	async function ask(): Promise<VerifyOutcome> {
+		let cluster: Cluster | undefined;
+		let drawn = false;
+		try {
+			cluster = await connect();
+			return await verifySplit(cluster, {
+				...options,
+				namespace: namespace ?? cluster.namespace,
+				...(stderr.isTTY === true && {
+					onProgress(snapshot) {
+						drawn = true;
+						stderr.write(`\r${progressLine(snapshot)}\u001B[K`);
+					},
+				}),
+			});
+		} catch (error) {
+			return {kind: 'could not ask', sentence: error instanceof Error ? error.message : String(error)};
+		} finally {
+			if (drawn) stderr.write('\r\u001B[K');
+			await cluster?.close();
+		}
+	}
+}
+
+/** Every field is there in every report: what is not known is null. */
+function toJson(outcome: VerifyOutcome): string {
+	const value =
+		outcome.kind === 'asked'
+			? {result: outcome.report.verdict.state, exitCode: exitCodeOf(outcome), ...outcome.report}
+			: {result: outcome.kind, exitCode: exitCodeOf(outcome), sentence: outcome.sentence};
+	return JSON.stringify(value, (_key, part: unknown) => (part === undefined ? null : part), 2);
+}

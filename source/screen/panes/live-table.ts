@@ -1,0 +1,133 @@
+/** The rows of the live pane as cells. Every column but the first keeps its width, so that nothing jumps. Pure. */
+import type {Row} from '../../store/state.js';
+import type {Glyphs} from '../../terminal/theme.js';
+import {sparkline} from '../parts/sparkline.js';
+import type {Column} from '../parts/columns.js';
+import type {TableRow} from '../parts/table.js';
+import {duration, percentOf, shortRevision} from '../words.js';
+
+export type LiveTable = {columns: readonly Column[]; rows: readonly TableRow[]};
+
+/** From this width on there is room for a column per percentile. */
+const wideFrom = 104;
+
+const wide: readonly Column[] = [
+	{title: 'ANSWER', priority: 0, min: 10, max: 40, isFlexible: true},
+	{title: 'REVISION', priority: 1, min: 8, max: 24, cut: 'start'},
+	{title: 'ASKED', priority: 2, align: 'right'},
+	{title: 'SEEN', priority: 1, align: 'right'},
+	{title: '95 %', priority: 5, align: 'right'},
+	{title: 'ANSWERS', priority: 1, align: 'right'},
+	{title: 'ERRORS', priority: 4, align: 'right'},
+	{title: 'P50', priority: 6, align: 'right'},
+	{title: 'P95', priority: 7, align: 'right'},
+	{title: 'P99', priority: 8, align: 'right'},
+	{title: 'RECENT', priority: 9},
+];
+
+/** The same in 73 cells, which is what a window of 80 columns leaves. */
+const narrow: readonly Column[] = [
+	{title: 'ANSWER', priority: 0, min: 7, max: 40, isFlexible: true},
+	{title: 'REV', priority: 1, min: 6, max: 12, cut: 'start'},
+	{title: 'ASKED', priority: 2, align: 'right'},
+	{title: 'SEEN', priority: 1, align: 'right'},
+	{title: '95 %', priority: 5, align: 'right'},
+	{title: 'N', priority: 1, align: 'right'},
+	{title: 'ERR', priority: 4, align: 'right'},
+	{title: 'P50/95/99 ms', priority: 6, align: 'right'},
+	{title: 'LAST', priority: 7},
+];
+
+/**
+ * @param room Rows there are at most; where there are more, the last one says how many are left out.
+ * @param service Name of the service, which the names of its revisions begin with.
+ */
+export function liveTable(
+	rows: readonly Row[],
+	{width, room, service, glyphs}: {width: number; room: number; service: string; glyphs: Glyphs},
+): LiveTable {
+	const isWide = width >= wideFrom;
+	const shown = rows.length > room ? rows.slice(0, Math.max(0, room - 1)) : rows;
+	// One scale for all rows: their heights are there to be compared.
+	const greatest = Math.max(0, ...rows.flatMap(({recent}) => recent));
+	const cellsOf = isWide ? wideCells : narrowCells;
+	const cells = shown.map(row => ({key: row.key, cells: cellsOf(row, {service, greatest, glyphs})}));
+	const hidden = rows.length - shown.length;
+	const rest = {key: 'more', cells: [`and ${hidden} more rows`]};
+	return {columns: isWide ? wide : narrow, rows: hidden > 0 ? [...cells, rest] : cells};
+}
+
+type Context = {service: string; greatest: number; glyphs: Glyphs};
+
+function wideCells(row: Row, {service, greatest, glyphs}: Context): string[] {
+	const {observedShare, interval} = row;
+	return [
+		answerOf(row),
+		whose(row, service),
+		configuredOf(row),
+		(observedShare === undefined ? '' : percentOf(observedShare)).padStart(7),
+		(observedShare === undefined
+			? ''
+			: `${(interval.low * 100).toFixed(1)}–${(interval.high * 100).toFixed(1)}`
+		).padStart(10),
+		String(row.n),
+		String(row.errors),
+		wideLatency(row.p50),
+		wideLatency(row.p95),
+		wideLatency(row.p99),
+		sparkline(row.recent, 12, {greatest, levels: glyphs.levels}),
+	];
+}
+
+const wideLatency = (value: number | undefined) => (value === undefined ? '' : duration(value)).padStart(6);
+
+function narrowCells(row: Row, {service, greatest, glyphs}: Context): string[] {
+	const {observedShare, interval, p50, p95, p99} = row;
+	return [
+		answerOf(row),
+		whose(row, service),
+		configuredOf(row),
+		(observedShare === undefined ? '' : percentOf(observedShare)).padStart(6),
+		(observedShare === undefined
+			? ''
+			: `${Math.floor(interval.low * 100)}–${Math.ceil(interval.high * 100)}`
+		).padStart(6),
+		String(row.n).padStart(5),
+		String(row.errors).padStart(4),
+		(p50 === undefined ? '' : [p50, p95, p99].map(shortLatency).join('/')).padStart(12),
+		sparkline(row.recent, 5, {greatest, levels: glyphs.levels}),
+	];
+}
+
+/** At most four characters: `12`, `1.2s`, `12s`. */
+function shortLatency(value: number | undefined): string {
+	if (value === undefined) return '–';
+	if (value < 999.5) return String(Math.round(value));
+	return value < 9950 ? `${(value / 1000).toFixed(1)}s` : `${Math.round(value / 1000)}s`;
+}
+
+const configuredOf = ({configuredPercent}: Row) =>
+	configuredPercent === undefined ? '' : `${configuredPercent} %`;
+
+export function answerOf(row: Row): string {
+	if (row.fingerprint === undefined) {
+		return row.attribution === 'silent' ? '(no answer yet)' : '(no body)';
+	}
+	return row.otherFingerprints > 0 ? `${row.fingerprint} +${row.otherFingerprints} more` : row.fingerprint;
+}
+
+/** The revision, or why it cannot be told which. */
+export function whose(row: Row, service: string): string {
+	const names = row.candidates.map(candidate => shortRevision(candidate, service)).join(' ');
+	switch (row.attribution) {
+		case 'revision':
+		case 'silent':
+			return shortRevision(row.revision ?? '', service);
+		case 'indistinguishable':
+			return `alike: ${names}`;
+		case 'contradictory':
+			return `either: ${names}`;
+		case 'unknown':
+			return 'unattributed';
+	}
+}

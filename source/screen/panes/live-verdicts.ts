@@ -1,0 +1,73 @@
+/** The verdicts as the lines under the rows of the live pane. Pure. */
+import type {Comparison, LoopSnapshot} from '../../store/state.js';
+import type {Pair} from '../../store/compare.js';
+import type {SplitVerdict} from '../../verdict/split-verdict.js';
+import {duration, percentOf} from '../words.js';
+
+export type VerdictLine = {tone: 'good' | 'waiting' | 'bad' | 'warning'; sentence: string};
+
+/** Whether users get the split that is configured. */
+export function splitLine(verdict: SplitVerdict | undefined, settling: boolean): VerdictLine {
+	if (settling) {
+		return {
+			tone: 'waiting',
+			sentence: 'settling: the gateway is being switched; these answers are not counted',
+		};
+	}
+	if (!verdict) return {tone: 'waiting', sentence: 'no split to compare with yet'};
+	switch (verdict.state) {
+		case 'agrees':
+			return {tone: 'good', sentence: verdict.sentence};
+		case 'too few':
+			return {tone: 'waiting', sentence: verdict.sentence};
+		case 'suspicious':
+		case 'unjudgeable':
+			return {tone: 'warning', sentence: verdict.sentence};
+		case 'disagrees':
+		case 'impossible':
+			return {tone: 'bad', sentence: verdict.sentence};
+	}
+}
+
+/** Whether the new revision is worse than the old one; what matters most comes first, since the line may be cut. */
+export function comparisonLine(
+	{comparing, comparison, settling}: Pick<LoopSnapshot, 'comparing' | 'comparison' | 'settling'>,
+	pair: Pair,
+): VerdictLine {
+	const line = (tone: VerdictLine['tone'], text: string) => ({tone, sentence: `new vs old: ${text}`});
+	if (!pair.ok) return line('waiting', pair.reason);
+	if (!comparison || comparison.pairs === 0) {
+		if (!comparing) return line('waiting', 'off; p asks both in pairs at their tags');
+		return line('waiting', settling ? 'waits until the route has settled' : 'no pair answered yet');
+	}
+	const off = comparing ? '' : ' (off)';
+	const {errors, latency} = comparison;
+	const said = [
+		...(errors.state === 'worse' ? ['WORSE'] : []),
+		...(latency.state === 'slower' ? ['SLOWER'] : []),
+	];
+	const counts = countsOf(comparison);
+	if (said.length > 0) return line('bad', `${said.join(', ')}${off}, ${counts}`);
+	const suspected = [
+		...(errors.state === 'suspicious' ? [`maybe worse${need(errors.more)}`] : []),
+		...(latency.state === 'suspicious' ? [`maybe slower${need(latency.more)}`] : []),
+	];
+	if (suspected.length > 0) return line('warning', `${suspected.join(', ')}${off}, ${counts}`);
+	return line('good', `not worse so far${off}, ${counts}`);
+}
+
+const need = (more: number | undefined) => (more === undefined ? '' : `, need ~${more} more`);
+
+function countsOf({fresh, old, bound, boundMore, compared, bad}: Comparison): string {
+	return [
+		`${fresh.failed}/${fresh.asked} failed: below ${percentOf(bound)}`,
+		...(boundMore === undefined ? [] : [`need ~${boundMore} more for 1 %`]),
+		`old ${old.failed}/${old.asked}`,
+		...(fresh.p50 === undefined || old.p50 === undefined
+			? []
+			: [`p50 ${duration(fresh.p50)} vs ${duration(old.p50)}, slower in ${bad}/${compared}`]),
+		...(fresh.cold === 0 || fresh.coldP50 === undefined
+			? []
+			: [`${fresh.cold} from a cold start: p50 ${duration(fresh.coldP50)}`]),
+	].join(' · ');
+}

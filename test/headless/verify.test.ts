@@ -1,0 +1,158 @@
+/** `kn-canary verify` against the gateway of the sandbox, and against one that lies about the weights. */
+import {expect, test} from 'vitest';
+import {defaultAsking} from '../../source/probe/asking.js';
+import {exitCodeOf, verifySplit, type VerifyOptions} from '../../source/headless/verify.js';
+import {runVerify} from '../../source/headless/verify-run.js';
+import {seeded} from '../verdict/random.js';
+import {unusedPort} from '../probe/servers.js';
+import {createService, greeter, openSandbox, patchSpec, trafficOf, type World} from './sandbox.js';
+
+/** Fast, because the answers are what matters. */
+const asking = {...defaultAsking, rate: 200, maxRate: 200};
+const cart: VerifyOptions = {service: 'cart', namespace: 'default', n: 200, alpha: 0.01, asking};
+
+/** A seeded draw, and one that favours what stands first in the split. */
+const fair = () => seeded(12);
+const lying = () => {
+	const random = seeded(12);
+	return () => random() ** 2;
+};
+
+async function verify({cluster}: World, options: Partial<VerifyOptions> = {}) {
+	const outcome = await verifySplit(cluster, {...cart, ...options});
+	return {outcome, code: exitCodeOf(outcome), report: outcome.kind === 'asked' ? outcome.report : undefined};
+}
+
+test('a gateway that does what the route says agrees, with two revisions and with three', async () => {
+	const world = await openSandbox({random: fair()});
+	await patchSpec(world.cluster, 'cart', {traffic: trafficOf('cart', {1: 50, 2: 50})});
+	const two = await verify(world);
+	// On a busy machine a slot may pass unsent; then that is counted, too.
+	const {sent = 0, notSent = 0, answered} = two.report?.requests ?? {};
+	expect(sent + notSent).toBe(200);
+	expect(two.report).toMatchObject({
+		requests: {
+			asked: 200,
+			answered: sent,
+			attributed: sent,
+			unattributed: 0,
+			errors: 0,
+			statusCodes: {200: answered},
+		},
+		verdict: {state: 'agrees', method: 'exact', alpha: 0.01, minimum: 7},
+	});
+	expect(two.code).toBe(0);
+
+	await patchSpec(world.cluster, 'cart', {
+		template: {spec: {containers: [greeter('Cart v3')]}},
+		traffic: trafficOf('cart', {1: 80, 2: 20}),
+	});
+	await patchSpec(world.cluster, 'cart', {traffic: trafficOf('cart', {1: 60, 2: 30, 3: 10})});
+	const three = await verify(world);
+	expect(three.report?.rows.map(({revision, expectedPercent}) => ({revision, expectedPercent}))).toEqual([
+		{revision: 'cart-00001', expectedPercent: 60},
+		{revision: 'cart-00002', expectedPercent: 30},
+		{revision: 'cart-00003', expectedPercent: 10},
+	]);
+	expect(three.report?.verdict.state).toBe('agrees');
+});
+
+test('a gateway that lies about the weights disagrees', async () => {
+	const world = await openSandbox({random: lying()});
+	await patchSpec(world.cluster, 'cart', {traffic: trafficOf('cart', {1: 50, 2: 50})});
+	const {code, report} = await verify(world);
+	expect(report?.verdict).toMatchObject({state: 'disagrees', method: 'exact'});
+	expect(report?.verdict.p).toBeLessThan(0.001);
+	expect(code).toBe(1);
+});
+
+test('an expected split that the route does not have disagrees, and the report says what it has', async () => {
+	const world = await openSandbox({random: fair()});
+	await patchSpec(world.cluster, 'cart', {traffic: trafficOf('cart', {1: 100, 2: 0})});
+	const {code, report} = await verify(world, {n: 40, expect: 'r1=50,r2=50'});
+	expect(code).toBe(1);
+	expect(report?.notes).toEqual([
+		'The route is configured otherwise than expected: cart-00001 100 %, cart-00002 0 %.',
+	]);
+});
+
+test('revisions that answer alike, or have no tag, cannot be told apart', async () => {
+	const world = await openSandbox({random: fair(), seed: false});
+	await createService(world.cluster, 'twin', greeter('Twin'));
+	await patchSpec(world.cluster, 'twin', {
+		template: {spec: {containers: [{...greeter('Twin'), args: ['again']}]}},
+		traffic: trafficOf('twin', {1: 100}),
+	});
+	await patchSpec(world.cluster, 'twin', {traffic: trafficOf('twin', {1: 50, 2: 50})});
+	const alike = await verify(world, {service: 'twin', n: 30});
+	expect(alike.code).toBe(2);
+	expect(alike.report?.notes).toEqual([
+		'twin-00001 and twin-00002 answer alike: from outside they cannot be told apart. Try --fingerprint.',
+	]);
+
+	const untagged = trafficOf('twin', {1: 50, 2: 50}).map(target => ({...target, tag: undefined}));
+	await patchSpec(world.cluster, 'twin', {traffic: untagged});
+	const unknown = await verify(world, {service: 'twin', n: 30});
+	expect(unknown.code).toBe(2);
+	expect(unknown.report?.verdict.sentence).toMatch(
+		/^Cannot tell: (\d+) of \1 answers belong to no revision\.$/,
+	);
+	expect(unknown.report?.notes[0]).toContain('twin-00001 has no tag');
+});
+
+test('too few requests cannot tell', async () => {
+	const world = await openSandbox({random: fair()});
+	await patchSpec(world.cluster, 'cart', {traffic: trafficOf('cart', {1: 99, 2: 1})});
+	const {code, report} = await verify(world, {n: 20});
+	expect({code, minimum: report?.verdict.minimum}).toEqual({code: 2, minimum: 459});
+});
+
+test('what could not be asked is said, and is no verdict', async () => {
+	const world = await openSandbox({random: fair()});
+	expect(await verify(world, {service: 'nope'})).toMatchObject({
+		code: 3,
+		outcome: {sentence: 'Service nope in namespace default: services.serving.knative.dev "nope" not found'},
+	});
+	const port = await unusedPort();
+	expect(await verify(world, {n: 5, gateway: {host: '127.0.0.1', port, tls: false}})).toMatchObject({
+		code: 3,
+		outcome: {sentence: expect.stringContaining('connection refused')},
+	});
+	expect(await verify(world, {expect: '1/2'})).toMatchObject({code: 3, outcome: {kind: 'could not ask'}});
+});
+
+function output(isTTY: boolean) {
+	let text = '';
+	return {isTTY, write: (part: string) => void (text += part), text: () => text};
+}
+
+test('the command prints JSON with every count on stdout, and progress on stderr for a terminal only', async () => {
+	const {sandbox} = await openSandbox({random: fair()});
+	const {connect} = await import('../../source/cluster/connect.js');
+	const run = {...cart, n: 60, connect: async () => connect({kubeconfig: sandbox.kubeconfigPath})};
+	const [stdout, stderr] = [output(false), output(true)];
+	expect(await runVerify({...run, namespace: undefined, output: 'json', stdout, stderr})).toBe(0);
+	expect(JSON.parse(stdout.text())).toMatchObject({
+		result: 'agrees',
+		exitCode: 0,
+		context: 'sandbox',
+		requests: {asked: 60, unattributed: 0},
+		rows: [{p99: null}, {p99: null}],
+	});
+	expect(stderr.text()).toMatch(/\r\d+\/60 answered, 0 errors/);
+	expect(stderr.text().endsWith('\r\u001B[K')).toBe(true);
+
+	const [plain, quiet] = [output(false), output(false)];
+	expect(await runVerify({...run, output: 'text', stdout: plain, stderr: quiet})).toBe(0);
+	expect(plain.text()).toMatch(/\d+ of 60 answered at 200\/s, 0 errors, 0 unattributed {2}\(200 ×\d+\)\n/);
+	expect(plain.text()).toMatch(/✓ Agrees with the expected split \(p = [\d.]+\)\.\n/);
+	expect(quiet.text()).toBe('');
+});
+
+const connectNowhere = async () => Promise.reject(new Error('There is no kubeconfig.'));
+
+test('without a cluster the command says why and returns 3', async () => {
+	const [stdout, stderr] = [output(false), output(false)];
+	expect(await runVerify({...cart, connect: connectNowhere, output: 'text', stdout, stderr})).toBe(3);
+	expect(stderr.text()).toBe('There is no kubeconfig.\n');
+});

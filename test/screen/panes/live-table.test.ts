@@ -1,0 +1,113 @@
+import {expect, test} from 'vitest';
+import {liveTable} from '../../../source/screen/panes/live-table.js';
+import {fitColumns} from '../../../source/screen/parts/columns.js';
+import {sparkline} from '../../../source/screen/parts/sparkline.js';
+import {createTheme} from '../../../source/terminal/theme.js';
+import type {Row} from '../../../source/store/state.js';
+
+const {glyphs} = createTheme({env: {}});
+
+function row(part: Partial<Row> = {}): Row {
+	return {
+		key: 'revision h-00001',
+		fingerprint: 'Hello World!',
+		otherFingerprints: 0,
+		revision: 'h-00001',
+		learned: 'tag',
+		attribution: 'revision',
+		candidates: ['h-00001'],
+		configuredPercent: 50,
+		n: 67,
+		errors: 0,
+		observedShare: 0.523,
+		interval: {low: 0.437, high: 0.608},
+		recent: [10, 20, 40],
+		sample: 'Hello World!',
+		p50: 12.3,
+		p95: 31,
+		p99: undefined,
+		...part,
+	};
+}
+
+const tableAt = (width: number, rows: readonly Row[] = [row()], room = 3) =>
+	liveTable(rows, {width, room, service: 'h', glyphs});
+
+const titlesAt = (width: number, rows?: readonly Row[]) => {
+	const {columns, rows: cells} = tableAt(width, rows);
+	return fitColumns(
+		columns,
+		cells.map(line => line.cells.map(cell => (typeof cell === 'string' ? cell : cell.text))),
+		width - 3,
+	).map(({index, width: columnWidth}) => `${columns[index]?.title} ${columnWidth}`);
+};
+
+test('in 80 columns everything has its place: share, interval, answers, errors, percentiles, the last latencies', () => {
+	// The frame takes four columns.
+	expect(titlesAt(76).map(title => title.replace(/ \d+$/, ''))).toEqual([
+		'ANSWER',
+		'REV',
+		'ASKED',
+		'SEEN',
+		'95 %',
+		'N',
+		'ERR',
+		'P50/95/99 ms',
+		'LAST',
+	]);
+	expect(tableAt(76).rows[0]?.cells).toEqual([
+		'Hello World!',
+		'…00001',
+		'50 %',
+		'52.3 %',
+		' 43–61',
+		'   67',
+		'   0',
+		'     12/31/–',
+		'  ▂▄█',
+	]);
+});
+
+test('columns do not move when the numbers grow', () => {
+	const later = row({
+		n: 12_345,
+		errors: 999,
+		observedShare: 1,
+		interval: {low: 0.957, high: 1},
+		recent: Array.from({length: 40}, () => 3),
+		p50: 999,
+		p95: 1200,
+		p99: 10_000,
+	});
+	for (const width of [76, 126]) expect(titlesAt(width, [later])).toEqual(titlesAt(width));
+	expect(tableAt(76, [later]).rows[0]?.cells[7]).toBe('999/1.2s/10s');
+});
+
+test('more rows than there is room for are said to be more', () => {
+	const rows = Array.from({length: 5}, (_, index) => row({key: `${index}`}));
+	const {rows: shown} = tableAt(76, rows, 3);
+	expect(shown.map(({key}) => key)).toEqual(['0', '1', 'more']);
+	expect(shown[2]?.cells).toEqual(['and 3 more rows']);
+});
+
+test('whose an answer is, is said in words', () => {
+	const names = [
+		row({attribution: 'unknown', revision: undefined, candidates: []}),
+		row({attribution: 'indistinguishable', revision: undefined, candidates: ['h-00001', 'h-00002']}),
+		row({attribution: 'silent', fingerprint: undefined}),
+	].map(one => tableAt(126, [one]).rows[0]?.cells.slice(0, 2));
+	expect(names).toEqual([
+		['Hello World!', 'unattributed'],
+		['Hello World!', 'alike: …00001 …00002'],
+		['(no answer yet)', '…00001'],
+	]);
+});
+
+test('a sparkline is as wide as it is to be, its newest value at the right', () => {
+	const levels = ['_', '-', '#'];
+	expect(sparkline([1, 2, 3], 5, {greatest: 3, levels})).toBe('  _-#');
+	expect(sparkline([9, 1, 2, 3], 3, {greatest: 3, levels})).toBe('_-#');
+	expect(sparkline([0, Number.NaN], 2, {greatest: 0, levels})).toBe('__');
+	expect(sparkline([], 4, {greatest: 0, levels})).toBe('    ');
+	expect(sparkline([1], 0, {greatest: 1, levels})).toBe('');
+});

@@ -1,0 +1,76 @@
+import {expect, test} from 'vitest';
+import {comparisonLine} from '../../../source/screen/panes/live-verdicts.js';
+import type {Comparison} from '../../../source/store/state.js';
+import {errorBound, requestsForBound} from '../../../source/verdict/error-bound.js';
+import {errorVerdict} from '../../../source/verdict/error-verdict.js';
+import {latencyVerdict} from '../../../source/verdict/latency-verdict.js';
+
+const pair = {
+	ok: true,
+	sides: {
+		old: {revision: 'h-00001', authority: 'stable-h.example.com'},
+		fresh: {revision: 'h-00002', authority: 'canary-h.example.com'},
+	},
+} as const;
+
+function comparison({asked = 120, fresh = 0, old = 0, bad = 0, cold = 0} = {}): Comparison {
+	const side = {p50: 12, p95: 20, p99: 30, cold: 0, coldP50: undefined};
+	const bound = errorBound(fresh, asked);
+	const needed = requestsForBound(fresh, 0.01);
+	return {
+		old: {...side, revision: 'h-00001', asked, failed: old},
+		fresh: {...side, revision: 'h-00002', asked, failed: fresh, cold, coldP50: cold > 0 ? 2500 : undefined},
+		since: 0,
+		pairs: asked,
+		compared: asked,
+		bad,
+		notSent: 0,
+		errors: errorVerdict({asked, failed: fresh}, {asked, failed: old}),
+		latency: latencyVerdict(asked, bad),
+		bound,
+		boundMore: bound <= 0.01 || needed === undefined ? undefined : needed - asked,
+	};
+}
+
+const lineOf = (given: Comparison | undefined, comparing = true) =>
+	comparisonLine({comparing, comparison: given, settling: false}, pair);
+
+test('not worse so far comes with the bound, and with what it takes for a lower one', () => {
+	expect(lineOf(comparison())).toEqual({
+		tone: 'good',
+		sentence:
+			'new vs old: not worse so far, 0/120 failed: below 2.5 % · need ~179 more for 1 % · old 0/120 · p50 12 ms vs 12 ms, slower in 0/120',
+	});
+	expect(lineOf(comparison({asked: 300})).sentence).toContain('0/300 failed: below 1.0 % · old');
+});
+
+test('worse, slower and both are said first, with their counts', () => {
+	expect(lineOf(comparison({fresh: 8}))).toMatchObject({
+		tone: 'bad',
+		sentence: expect.stringMatching(/^new vs old: WORSE, 8\/120 failed: below 11\.\d %/),
+	});
+	expect(lineOf(comparison({bad: 100})).sentence).toMatch(/^new vs old: SLOWER, 0\/120 failed/);
+	expect(lineOf(comparison({fresh: 8, bad: 100})).sentence).toMatch(/^new vs old: WORSE, SLOWER, /);
+});
+
+test('a suspicion says about how many more pairs it takes', () => {
+	expect(lineOf(comparison({fresh: 4}))).toMatchObject({
+		tone: 'warning',
+		sentence: expect.stringMatching(/^new vs old: maybe worse, need ~\d+ more, 4\/120 failed/),
+	});
+});
+
+test('cold starts are told apart', () => {
+	expect(lineOf(comparison({cold: 2})).sentence).toMatch(/· 2 from a cold start: p50 2\.5 s$/);
+});
+
+test('why nothing is compared is said', () => {
+	expect(lineOf(undefined).sentence).toBe('new vs old: no pair answered yet');
+	expect(lineOf(undefined, false).sentence).toContain('off; p asks both');
+	expect(lineOf(comparison(), false).sentence).toContain('not worse so far (off)');
+	const none = comparisonLine(
+		{comparing: true, comparison: undefined, settling: false},
+		{ok: false, reason: 'h-00001 has no tag, so it cannot be asked on its own'},
+	);
+	expect(none.sentence).toBe('new vs old: h-00001 has no tag, so it cannot be asked on its own');
+});
