@@ -8,6 +8,7 @@
 import module from 'node:module';
 import type {Cluster} from './source/cluster/cluster.js';
 import type {GatewayAddress} from './source/cluster/gateway-address.js';
+import type {HistoryFile} from './source/history/history-file.js';
 import type {Sandbox} from './source/sandbox/sandbox.js';
 import type {Lifecycle} from './source/terminal/lifecycle.js';
 
@@ -29,6 +30,7 @@ type ConsoleFlags = {
 	namespace?: string;
 	gateway?: string;
 	readOnly?: true;
+	production?: string;
 	ascii?: true;
 } & PaceFlags;
 type PaceFlags = {pace: number; seed?: number};
@@ -73,6 +75,11 @@ const program = new Command('kn-canary')
 	.option('-n, --namespace <name>', 'namespace to begin in')
 	.option('--gateway <host[:port]>', 'where the gateway is, if it cannot be found')
 	.option('--read-only', 'never write to the cluster')
+	.addOption(
+		new Option('--production <pattern>', 'contexts of such a name (a regular expression) are production').env(
+			'KN_CANARY_PRODUCTION',
+		),
+	)
 	.option('--ascii', 'draw with ASCII characters only')
 	.addOption(paceOption())
 	.addOption(seedOption())
@@ -126,6 +133,9 @@ async function openConsole(flags: ConsoleFlags): Promise<void> {
 		to: flags.sandbox ? 'sandbox' : (flags.context ?? 'the cluster'),
 		namespace: flags.namespace,
 		gateway,
+		production: flags.production === undefined ? undefined : patternOf(flags.production),
+		// The sandbox is gone with this process, and so would be all that its history speaks of.
+		history: flags.sandbox ? undefined : await historyOf(),
 	});
 	lifecycle.onLeave(async () => console.stop());
 	const closed = openScreen(console, {lifecycle, theme: flags.ascii ? {isAscii: true} : {}});
@@ -141,6 +151,23 @@ async function openConsole(flags: ConsoleFlags): Promise<void> {
 		await lifecycle.fail(error);
 	}
 	await lifecycle.leave(0);
+}
+
+function patternOf(text: string): RegExp {
+	try {
+		return new RegExp(text);
+	} catch (error) {
+		const why = error instanceof Error ? error.message : String(error);
+		return program.error(`error: --production is no regular expression: ${why}`);
+	}
+}
+
+async function historyOf(): Promise<HistoryFile> {
+	const [{historyPath, openHistoryFile}, {homedir}] = await Promise.all([
+		import('./source/history/history-file.js'),
+		import('node:os'),
+	]);
+	return openHistoryFile(historyPath(process.env, homedir()));
 }
 
 async function gatewayOf(text: string | undefined): Promise<GatewayAddress | undefined> {
