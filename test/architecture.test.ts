@@ -16,6 +16,7 @@ const mayImport: Record<string, readonly string[]> = {
 	history: ['traffic'],
 	store: ['cluster', 'history', 'probe', 'traffic', 'verdict'],
 	screen: ['store', 'terminal', 'traffic', 'verdict'],
+	headless: ['cluster', 'history', 'probe', 'store', 'traffic', 'verdict'],
 	demo: ['cluster', 'probe', 'store', 'traffic', 'verdict'],
 	sandbox: [],
 };

@@ -13,7 +13,10 @@ import {trafficWarnings, type Warning} from '../traffic/warnings.js';
 import type {SplitChange} from './history.js';
 import type {Plan, TrafficAction} from './sheets.js';
 
-export type Planned = {ok: true; plan: Plan} | {ok: false; reason: string};
+export type Planned =
+	| {ok: true; plan: Plan}
+	/** `already`: what is wished for is so. */
+	| {ok: false; reason: string; already?: true};
 
 /** What a plan is made from. */
 export type Facts = {
@@ -52,7 +55,7 @@ function trafficPlan(
 export function planSplit(facts: Facts, after: Split): Planned {
 	const {service} = facts;
 	if (equalSplits(splitOf(service), after)) {
-		return {ok: false, reason: `${service.name} has this split already.`};
+		return {ok: false, reason: `${service.name} has this split already.`, already: true};
 	}
 	return {ok: true, plan: trafficPlan('split', facts, after)};
 }
@@ -90,7 +93,7 @@ function standing(changes: readonly SplitChange[]): SplitChange[] {
 	const stack: SplitChange[] = [];
 	for (const change of changes) {
 		const last = stack.at(-1);
-		if (change.reason === 'undo' && last && equalSplits(change.before, last.after)) stack.pop();
+		if (/^undo(?::|$)/.test(change.reason) && last && equalSplits(change.before, last.after)) stack.pop();
 		else stack.push(change);
 	}
 	return stack;
@@ -123,7 +126,11 @@ export function planUndo(facts: Facts): Planned {
 	});
 	const current = splitOf(service);
 	if (equalSplits(current, after)) {
-		return {ok: false, reason: `${service.name} has the split it had before the last change already.`};
+		return {
+			ok: false,
+			reason: `${service.name} has the split it had before the last change already.`,
+			already: true,
+		};
 	}
 	const warnings: Warning[] = equalSplits(current, last.after)
 		? []

@@ -16,7 +16,8 @@ export type Release =
 			/** Sentences the operator should read before agreeing. */
 			notes: readonly string[];
 	  }
-	| {ok: false; reason: string};
+	/** `already`: what is wished for is so. */
+	| {ok: false; reason: string; already?: true};
 
 export type RollbackTarget =
 	| {
@@ -39,7 +40,11 @@ export function completeSplit(view: ServiceView): Release {
 	const before = splitOf(view);
 	// Whether by following the latest or pinned: where it has everything, nothing turns the one into the other.
 	if (before.every(row => row.revision === newest || row.percent === 0)) {
-		return {ok: false, reason: `${newest} has 100 % of the traffic of ${view.name} already.`};
+		return {
+			ok: false,
+			reason: `${newest} has 100 % of the traffic of ${view.name} already.`,
+			already: true,
+		};
 	}
 	const split = before.some(row => row.latest)
 		? completeOn(before, latestKey)
@@ -171,7 +176,11 @@ export function rollbackSplit(view: ServiceView, revision: string): Release {
 	const before = splitOf(view);
 	const split = completeOn(addRow(before, revision), revision);
 	if (equalSplits(before, split)) {
-		return {ok: false, reason: `${revision} has 100 % of the traffic of ${view.name} already.`};
+		return {
+			ok: false,
+			reason: `${revision} has 100 % of the traffic of ${view.name} already.`,
+			already: true,
+		};
 	}
 	const notes = before.some(row => row.latest && row.percent > 0)
 		? [`The traffic is pinned to ${revision}; it followed the latest ready revision until now.`]
