@@ -9,6 +9,9 @@ import module from 'node:module';
 import type {Cluster} from './source/cluster/cluster.js';
 import type {GatewayAddress} from './source/cluster/gateway-address.js';
 import type {Asking, AskingFlags} from './source/probe/asking.js';
+import type {Verb} from './source/headless/release.js';
+import type {Output, ReleaseFlags} from './source/headless/run.js';
+import type {HistoryFile} from './source/history/history-file.js';
 import type {Sandbox} from './source/sandbox/sandbox.js';
 import type {Lifecycle} from './source/terminal/lifecycle.js';
 
@@ -30,6 +33,7 @@ type ConsoleFlags = {
 	namespace?: string;
 	gateway?: string;
 	readOnly?: true;
+	production?: string;
 	ascii?: true;
 } & PaceFlags &
 	AskingFlags;
@@ -79,6 +83,15 @@ const paceOption = () =>
 		.argParser(pace)
 		.default(1);
 
+const seconds = (text: string): number => {
+	const value = Number(text);
+	if (!(value >= 0) || value > 86_400)
+		throw new InvalidArgumentError('Seconds are a number from 0 to 86400.');
+	return value;
+};
+const outputOption = () =>
+	new Option('-o, --output <format>', 'lines, or one JSON object').choices(['text', 'json']).default('text');
+
 const program = new Command('kn-canary')
 	.description('Release a new revision of a Knative Service, step by step, by keyboard.')
 	.version(process.env['KN_CANARY_VERSION'] ?? '')
@@ -88,6 +101,11 @@ const program = new Command('kn-canary')
 	.option('-n, --namespace <name>', 'namespace to begin in')
 	.option('--gateway <host[:port]>', 'where the gateway is, if it cannot be found')
 	.option('--read-only', 'never write to the cluster')
+	.addOption(
+		new Option('--production <pattern>', 'contexts of such a name (a regular expression) are production').env(
+			'KN_CANARY_PRODUCTION',
+		),
+	)
 	.option('--ascii', 'draw with ASCII characters only')
 	.option('--rate <number>', 'requests a second to begin with (console: 1, verify: 20)')
 	.option('--max-rate <number>', 'requests a second at most (50)')
@@ -131,7 +149,93 @@ program
 			.default(demoPace),
 	)
 	.action(runDemo);
+const shared = (command: typeof program) =>
+	command
+		.option('--dry-run', 'ask the server what it would say, and write nothing')
+		.option(
+			'-y, --yes',
+			'agree beforehand; not in production, and not to a target that cannot take the traffic',
+		)
+		.option('--reason <text>', 'why, for the history')
+		.option('--wait <seconds>', 'how long to wait for the gateway; 0 does not wait', seconds, 60)
+		.addOption(outputOption());
+shared(
+	program
+		.command('split')
+		.description('give shares of the traffic: kn-canary split cart cart-00001=50 cart-00002=50')
+		.argument('<service>')
+		.argument('<share...>', 'revision=percent; a revision by its name, the end of it, its tag, or @latest'),
+).action(async (service: string, shares: string[], flags: ReleaseFlags) =>
+	runReleaseCommand('split', service, shares, flags),
+);
+shared(
+	program.command('complete').description('give 100 % to the newest ready revision').argument('<service>'),
+).action(async (service: string, flags: ReleaseFlags) => runReleaseCommand('complete', service, [], flags));
+shared(
+	program
+		.command('rollback')
+		.description('give 100 % back to the revision that had it before the release')
+		.argument('<service>'),
+).action(async (service: string, flags: ReleaseFlags) => runReleaseCommand('rollback', service, [], flags));
+shared(
+	program.command('undo').description('put back the split before the last change').argument('<service>'),
+).action(async (service: string, flags: ReleaseFlags) => runReleaseCommand('undo', service, [], flags));
+program
+	.command('history')
+	.description('who changed which split, when, from what to what, as far as this machine knows')
+	.argument('[service]')
+	.addOption(outputOption())
+	.action(runHistoryCommand);
 await program.parseAsync();
+
+async function runReleaseCommand(
+	verb: Verb,
+	service: string,
+	shares: readonly string[],
+	flags: ReleaseFlags,
+): Promise<void> {
+	const {kubeconfig, context, namespace, readOnly = false, production} = program.opts<ConsoleFlags>();
+	const [{connect}, {runRelease}] = await Promise.all([
+		import('./source/cluster/connect.js'),
+		import('./source/headless/run.js'),
+	]);
+	let cluster: Cluster;
+	try {
+		cluster = await connect({
+			readOnly,
+			...(namespace !== undefined && {namespace}),
+			...(kubeconfig !== undefined && {kubeconfig}),
+			...(context !== undefined && {context}),
+		});
+	} catch (error) {
+		const {describeError} = await import('./source/terminal/lifecycle.js');
+		process.stderr.write(`${describeError(error)}\n`);
+		process.exitCode = 1;
+		return;
+	}
+	try {
+		const {stdin, stdout, stderr} = process;
+		process.exitCode = await runRelease(verb, {service, shares, namespace}, flags, {
+			cluster,
+			history: await historyOf(),
+			production: production === undefined ? undefined : patternOf(production),
+			terminal: {stdin, stdout, stderr, isTerminal: stdin.isTTY && stderr.isTTY},
+		});
+	} finally {
+		await cluster.close();
+	}
+}
+
+async function runHistoryCommand(service: string | undefined, {output}: {output: Output}): Promise<void> {
+	const {namespace, context} = program.opts<ConsoleFlags>();
+	const {runHistory} = await import('./source/headless/run.js');
+	const which = {
+		service,
+		...(namespace !== undefined && {namespace}),
+		...(context !== undefined && {context}),
+	};
+	process.exitCode = await runHistory(which, output, await historyOf(), process);
+}
 
 /** @param assurance Said after the last words of the console: what its end means for the cluster. */
 async function install({assurance}: {assurance?: string} = {}): Promise<Lifecycle> {
@@ -169,6 +273,9 @@ async function openConsole(flags: ConsoleFlags): Promise<void> {
 		namespace: flags.namespace,
 		gateway,
 		asking,
+		production: flags.production === undefined ? undefined : patternOf(flags.production),
+		// The sandbox is gone with this process, and so would be all that its history speaks of.
+		history: flags.sandbox ? undefined : await historyOf(),
 	});
 	lifecycle.onLeave(async () => console.stop());
 	const closed = openScreen(console, {lifecycle, first, theme});
@@ -195,6 +302,23 @@ async function askingOf(flags: AskingFlags, usual: {rate: number}, exitCode = 1)
 		if (!(error instanceof TypeError)) throw error;
 		return program.error(`error: ${error.message}`, {exitCode});
 	}
+}
+
+function patternOf(text: string): RegExp {
+	try {
+		return new RegExp(text);
+	} catch (error) {
+		const why = error instanceof Error ? error.message : String(error);
+		return program.error(`error: --production is no regular expression: ${why}`);
+	}
+}
+
+async function historyOf(): Promise<HistoryFile> {
+	const [{historyPath, openHistoryFile}, {homedir}] = await Promise.all([
+		import('./source/history/history-file.js'),
+		import('node:os'),
+	]);
+	return openHistoryFile(historyPath(process.env, homedir()));
 }
 
 async function gatewayOf(text: string | undefined, exitCode = 1): Promise<GatewayAddress | undefined> {

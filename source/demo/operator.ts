@@ -30,7 +30,7 @@ export function createOperator(console: Console) {
 		});
 		await console.confirm();
 		const top = store.getState().sheets.at(-1);
-		if (top?.kind === 'review' && top.phase.kind !== 'open' && top.phase.kind !== 'sending') {
+		if (top?.kind === 'review' && 'sentence' in top.phase) {
 			throw new NotShown(top.phase.sentence);
 		}
 		return plan;
@@ -44,7 +44,7 @@ export function createOperator(console: Console) {
 
 	/** The watch tells of a write a moment after its answer; until then the store has the state before it. */
 	async function written({name, write}: Plan): Promise<void> {
-		if (write.kind === 'create') return;
+		if (write.kind !== 'patch') return;
 		await until(store, `the change of ${name} in the watch`, ({services}) =>
 			services.some(service => service.uid === write.uid && service.generation > write.generation),
 		);

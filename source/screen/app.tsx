@@ -28,7 +28,15 @@ import {contextOf, useConsole, useConsoleState} from './use-console.js';
 export type AppProps = Omit<Means, 'page'>;
 
 /** What lies over the panes; its actions are its own and not in the table of the panes. */
-const overlays: ReadonlySet<Context> = new Set(['sheet', 'form', 'filter', 'palette', 'viewer', 'value']);
+const overlays: ReadonlySet<Context> = new Set([
+	'sheet',
+	'conflict',
+	'form',
+	'filter',
+	'palette',
+	'viewer',
+	'value',
+]);
 /** Sheets with something worth copying. */
 const copied: ReadonlySet<Sheet['kind']> = new Set(['review', 'verify', 'writes']);
 
@@ -82,7 +90,7 @@ export function App(means: AppProps) {
 					<Panes layout={layout} focus={focus} />
 				</Box>
 				{sheets.map((sheet, index) => (
-					<Box key={`${index} ${sheet.kind}`} display={index === sheets.length - 1 ? 'flex' : 'none'}>
+					<Box key={`${index} ${sheetKey(sheet)}`} display={index === sheets.length - 1 ? 'flex' : 'none'}>
 						<SheetView
 							sheet={sheet}
 							isActive={index === sheets.length - 1}
@@ -98,6 +106,11 @@ export function App(means: AppProps) {
 			<Footer width={columns} isEnabled={action => isEnabled(action, context, sheets.at(-1))} />
 		</Box>
 	);
+}
+
+/** A review in the place of another one is another sheet: it is to be read from its top, and agreed to anew. */
+function sheetKey(sheet: Sheet): string {
+	return sheet.kind === 'review' ? `review ${sheet.id}` : sheet.kind;
 }
 
 function Panes({layout, focus}: {layout: Exclude<Layout, {kind: 'none'}>; focus: Pane}) {
@@ -171,6 +184,8 @@ function SheetView({
 			return <Answers {...props} />;
 		case 'create service':
 		case 'create revision':
+		case 'autoscaling':
+		case 'tag':
 			return <FormSheet sheet={sheet} {...props} />;
 		case 'review':
 			return <Review sheet={sheet} {...props} />;

@@ -9,6 +9,7 @@ import type {Theme} from '../terminal/theme.js';
 import type {Size} from './layout.js';
 import {Hints} from './parts/hint.js';
 import {useTheme} from './parts/theme-context.js';
+import {unavailable} from './perform.js';
 import {contextOf, useConsoleState} from './use-console.js';
 
 /** `height` rows, be there something to say or not; a sentence that is still too long is cut. */
@@ -57,9 +58,13 @@ function serviceNotice(
 export function Footer({width, isEnabled}: {width: number; isEnabled: (action: Action) => boolean}) {
 	const {isAscii} = useTheme();
 	const context = useConsoleState(contextOf);
+	const rights = useConsoleState(state => state.rights);
 	return (
 		<Box width={width} height={1} paddingLeft={1} overflow="hidden">
-			<Hints hints={footerFor(context, width - 2, {isAscii, isEnabled})} />
+			<Hints
+				hints={footerFor(context, width - 2, {isAscii, isEnabled})}
+				isUnavailable={action => unavailable({rights}, action) !== undefined}
+			/>
 		</Box>
 	);
 }

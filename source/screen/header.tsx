@@ -30,6 +30,7 @@ export function Header({width}: {width: number}) {
 				: '';
 	const where = [context, namespace].filter(part => part !== '').join(' / ');
 	const readOnly = connection.kind === 'connected' && connection.readOnly ? '  read-only' : '';
+	const production = connection.kind === 'connected' && connection.production ? ' PRODUCTION ' : '';
 	const state = watchState(connection, worse(services, revisions), now, theme);
 	const gatewayWord =
 		gateway.kind === 'found'
@@ -38,7 +39,7 @@ export function Header({width}: {width: number}) {
 				? 'gateway …'
 				: 'no gateway';
 	// The middle goes first when the line is short: it is in the curl line too.
-	const left = ` kn-canary  ${where}${readOnly}`;
+	const left = ` kn-canary  ${production}${production === '' ? '' : ' '}${where}${readOnly}`;
 	const room = width - widthOf(left) - widthOf(state.text) - 4;
 	const middle = room >= widthOf(gatewayWord) ? gatewayWord : '';
 	return (
@@ -46,7 +47,10 @@ export function Header({width}: {width: number}) {
 			<Box flexShrink={1} height={1} overflow="hidden">
 				<Text wrap="truncate">
 					<Text bold> kn-canary</Text>
-					{`  ${where}`}
+					{'  '}
+					{production !== '' && <Text {...styles.production}>{production}</Text>}
+					{production !== '' && ' '}
+					{where}
 					<Text {...styles.warning}>{readOnly}</Text>
 				</Text>
 			</Box>

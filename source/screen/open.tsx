@@ -12,7 +12,7 @@ import {App} from './app.js';
 import {ThemeContext} from './parts/theme-context.js';
 import type {FirstFrame} from './first-frame.js';
 import {useIgnoredPaste} from './parts/use-ignored-paste.js';
-import {ConsoleContext} from './use-console.js';
+import {ConsoleContext, KeyReadContext} from './use-console.js';
 
 /** As after SIGHUP: 128 + 1. */
 const hangUp = 129;
@@ -35,11 +35,13 @@ export async function openScreen(
 	const instance = render(
 		<ThemeContext value={createTheme(theme)}>
 			<ConsoleContext value={console}>
-				<Screen
-					copy={text => notify(store, {tone: 'info', text: copied[copyToTerminal(text)]})}
-					quit={() => instance.unmount()}
-					redraw={() => instance.clear()}
-				/>
+				<KeyReadContext value={() => stdin.lastRead}>
+					<Screen
+						copy={text => notify(store, {tone: 'info', text: copied[copyToTerminal(text)]})}
+						quit={() => instance.unmount()}
+						redraw={() => instance.clear()}
+					/>
+				</KeyReadContext>
 			</ConsoleContext>
 		</ThemeContext>,
 		{

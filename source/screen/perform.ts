@@ -11,7 +11,7 @@ import {
 	toggleLock,
 	typeDigit,
 } from '../store/draft.js';
-import {openRevisionForm, openServiceForm} from '../store/forms.js';
+import {openRevisionForm, openServiceForm, openTagForm} from '../store/forms.js';
 import type {Console} from '../store/console.js';
 import {selectedService} from '../store/read.js';
 import {
@@ -25,10 +25,11 @@ import {
 	stepBack,
 	type Step,
 } from '../store/select.js';
-import type {Pane} from '../store/state.js';
+import {refusedRight, type RightName} from '../store/rights.js';
+import type {ConsoleState, Pane} from '../store/state.js';
 import {targetOf} from '../store/target.js';
 import {verifyRevision, verifyService} from '../store/verify.js';
-import type {Action} from '../terminal/keys.js';
+import {labelOf, leadsToWrite, type Action} from '../terminal/keys.js';
 
 /** What an action needs beside the console. */
 export type Means = {
@@ -108,6 +109,10 @@ const performers: Partial<Record<Action, Performer>> = {
 	complete: console => console.complete(),
 	rollBack: console => console.rollBack(),
 	undo: console => console.undo(),
+	tag: ({store}) => openTagForm(store),
+	autoscaling: console => console.scaling(),
+	deleteService: console => console.deleteService(),
+	deleteRevision: console => console.deleteRevision(),
 	review: console => console.reviewDraft(),
 	less: ({store}) => nudge(store, -1),
 	more: ({store}) => nudge(store, 1),
@@ -133,7 +138,21 @@ export function canPerform(action: Action): boolean {
 	return performers[action] !== undefined;
 }
 
+/** What a writing action needs to be allowed; all the others change traffic or the template: `patch`. */
+const rights: Partial<Record<Action, RightName>> = {
+	newService: 'create',
+	deleteService: 'delete',
+	deleteRevision: 'deleteRevision',
+};
+
+/** Why the action is not open to this operator here, as a sentence; undefined when it is. */
+export function unavailable(state: Pick<ConsoleState, 'rights'>, action: Action): string | undefined {
+	return leadsToWrite(action) ? refusedRight(state, rights[action] ?? 'patch') : undefined;
+}
+
 /** @param argument What was typed after the command, or the digit that was pressed. */
 export function perform(console: Console, action: Action, means: Means, argument = ''): void {
+	const why = unavailable(console.store.getState(), action);
+	if (why !== undefined) return notify(console.store, {tone: 'bad', text: `${labelOf(action)}: ${why}`});
 	performers[action]?.(console, means, argument);
 }

@@ -9,6 +9,16 @@ import {actionFor, type Action, type Context} from '../terminal/keys.js';
 
 export const ConsoleContext = createContext<Console | undefined>(undefined);
 
+/**
+ * Tells keys that arrived in one read: the number of the read of the key that is being handled. Without a keyed input
+ * each key counts as one that came alone.
+ */
+export const KeyReadContext = createContext<() => number>(() => Number.NaN);
+
+export function useKeyRead(): () => number {
+	return useContext(KeyReadContext);
+}
+
 export function useConsole(): Console {
 	const console = useContext(ConsoleContext);
 	if (!console) throw new Error('A component of the console was rendered without one.');
@@ -25,9 +35,11 @@ export function contextOf(state: ConsoleState): Context {
 	const sheet = topSheet(state);
 	switch (sheet?.kind) {
 		case 'review':
-			return 'sheet';
+			return sheet.phase.kind === 'conflict' ? 'conflict' : 'sheet';
 		case 'create service':
 		case 'create revision':
+		case 'autoscaling':
+		case 'tag':
 			return 'form';
 		case 'palette':
 		case 'namespaces':

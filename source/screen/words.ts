@@ -42,3 +42,10 @@ export function count(number: number, one: string, many = `${one}s`): string {
 export function shortImage(image: string): string {
 	return image.slice(image.lastIndexOf('/') + 1);
 }
+
+/** `12:01:03` of today, else with the day before it: `2026-11-22 12:01:03`. In the time zone of the operator. */
+export function dayAndClock(at: number, now: number): string {
+	const date = new Date(at);
+	const day = [date.getFullYear(), part(date.getMonth() + 1, 2), part(date.getDate(), 2)].join('-');
+	return date.toDateString() === new Date(now).toDateString() ? clock(at) : `${day} ${clock(at)}`;
+}

@@ -1,23 +1,27 @@
 /**
  * The console without its screen: the store, and what an operator can do with it. Made in cli.tsx and handed down.
  */
+import {readAutoscalingDefaults} from '../cluster/autoscaling-defaults.js';
 import type {Cluster} from '../cluster/cluster.js';
 import type {GatewayAddress} from '../cluster/gateway-address.js';
 import {listNamespaces, namespaceExists} from '../cluster/namespaces.js';
 import type {Asking} from '../probe/asking.js';
 import {printable} from '../traffic/printable.js';
-import {parseService, type ServiceView} from '../traffic/service.js';
-import type {RevisionView} from '../traffic/revision.js';
-import {equalSplits, splitOf} from '../traffic/split.js';
-import {refusedRight, submitForm} from './forms.js';
+import {splitOf} from '../traffic/split.js';
+import {conflictOf, keepEditing, takeTheirs} from './conflict.js';
+import {followRoutes} from './follow.js';
+import {openScalingForm, submitForm} from './forms.js';
+import {changesOf, createHistory, type HistoryFile} from './history.js';
 import {createLive, type Live} from './live.js';
-import {planComplete, planRollback, planSplit, planUndo, type Planned} from './plan.js';
-import {draftOf, revisionsOf, selectedService} from './read.js';
+import {planComplete, planRollback, planSplit, planUndo, type Facts, type Planned} from './plan.js';
+import {planDeleteRevision, planDeleteService} from './plan-object.js';
+import {draftOf, knownRevisions, selectedRevision, selectedService} from './read.js';
 import {confirmReview, openReview} from './review.js';
+import {refusedRight, type RightName} from './rights.js';
 import {changeSheet, closeSheet, focusPane, notify, openSheet} from './select.js';
 import {startSession, type Session} from './session.js';
 import type {Plan} from './sheets.js';
-import {createConsoleStore, type ConsoleState, type ConsoleStore, type SplitChange} from './state.js';
+import {createConsoleStore, type ConsoleState, type ConsoleStore} from './state.js';
 
 export type Console = {
 	readonly store: ConsoleStore;
@@ -30,41 +34,50 @@ export type Console = {
 	readonly complete: () => void;
 	readonly rollBack: () => void;
 	readonly undo: () => void;
+	readonly deleteService: () => void;
+	readonly deleteRevision: () => void;
+	/** Opens the autoscaling sheet and asks for the defaults of the cluster to put beside it. */
+	readonly scaling: () => void;
 	readonly submitForm: () => void;
-	/** Enter on the review: sends it, or after a conflict puts the same wish on top of what is there now. */
+	/** Enter on the review: sends it, once it is agreed to. */
 	readonly confirm: () => Promise<void>;
+	/** After a conflict: theirs stays, mine is put on top and reviewed again, or mine is edited further. */
+	readonly takeTheirs: () => void;
+	readonly putMineOnTop: () => void;
+	readonly keepEditing: () => void;
 	readonly chooseNamespace: () => Promise<void>;
 	readonly changeNamespace: (namespace: string) => Promise<void>;
 	readonly stop: () => Promise<void>;
 };
 
-type Facts = {
-	service: ServiceView;
-	revisions: readonly RevisionView[];
-	changes: readonly SplitChange[];
-	state: ConsoleState;
-};
-
 /**
  * @param to What is being connected to, for the screen until it is.
  * @param gateway The operator's own word for where the gateway is.
+ * @param history Where the history is kept; without it, it lives as long as the console.
+ * @param production Contexts of that name are production: a write there needs the name of the service.
  */
 export function createConsole({
 	to,
 	namespace = '',
 	gateway,
 	asking,
+	history: historyFile,
+	production,
 }: {
 	to: string;
 	namespace?: string | undefined;
 	gateway?: GatewayAddress | undefined;
 	asking?: Asking | undefined;
+	history?: HistoryFile | undefined;
+	production?: RegExp | undefined;
 }): Console {
 	const store = createConsoleStore({to, namespace, asking});
 	const live = createLive(store);
+	const history = createHistory(store, historyFile);
 	let cluster: Cluster | undefined;
 	let session: Session | undefined;
 
+	const unfollowRoutes = followRoutes(store);
 	const unfollow = store.subscribe((state, before) => {
 		if (
 			state.services !== before.services ||
@@ -83,26 +96,36 @@ export function createConsole({
 			cluster: current,
 			namespace: name,
 			gateway: gateway && {...gateway, via: '--gateway'},
+			onService: service => history.saw(service),
 		});
 	}
 
-	/** Runs with the cluster and the selected service, or says what is missing. */
-	function withService(run: (cluster: Cluster, facts: Facts) => void): void {
+	async function askDefaults(current: Cluster): Promise<void> {
+		const answer = await readAutoscalingDefaults(current);
+		store.setState({
+			scalingDefaults: answer.kind === 'known' ? {kind: 'known', ...answer.defaults} : answer,
+		});
+	}
+
+	/** Opens the review of what is planned on the selected service, or says what is missing. */
+	function review(planned: (facts: Facts, state: ConsoleState) => Planned, right: RightName = 'patch'): void {
 		const state = store.getState();
 		const service = selectedService(state);
 		if (!cluster) return notify(store, {tone: 'info', text: 'Not connected yet.'});
 		if (!service) return notify(store, {tone: 'info', text: 'Select a service first.'});
-		if (!state.rights.patch.allowed) return notify(store, {tone: 'bad', text: refusedRight(state, 'patch')});
-		const revisions = revisionsOf(state, service.name);
-		run(cluster, {service, revisions, changes: state.changes.get(service.uid) ?? [], state});
-	}
-
-	function review(planned: (facts: Facts) => Planned): void {
-		withService((current, facts) => {
-			const result = planned(facts);
-			if (!result.ok) return notify(store, {tone: 'info', text: result.reason});
-			openReview(store, current, result.plan);
-		});
+		const withheld = refusedRight(state, right);
+		if (withheld !== undefined) return notify(store, {tone: 'bad', text: withheld});
+		const result = planned(
+			{
+				service,
+				revisions: knownRevisions(state, service.name),
+				changes: changesOf(state, service.uid),
+				now: Date.now(),
+			},
+			state,
+		);
+		if (!result.ok) return notify(store, {tone: 'info', text: result.reason});
+		openReview(store, cluster, result.plan);
 	}
 
 	const console: Console = {
@@ -111,7 +134,11 @@ export function createConsole({
 		connected(connectedCluster) {
 			cluster = connectedCluster;
 			const {context, server, user, readOnly} = cluster;
-			store.setState({connection: {kind: 'connected', context, server, user, readOnly}});
+			const isProduction = production?.test(context) ?? false;
+			store.setState({
+				connection: {kind: 'connected', context, server, user, readOnly, production: isProduction},
+			});
+			void history.load();
 			open(cluster, store.getState().namespace || cluster.namespace);
 		},
 		failed(sentence) {
@@ -119,22 +146,35 @@ export function createConsole({
 			store.setState({connection: {kind: 'failed', sentence: said}});
 		},
 		reviewDraft() {
-			review(({service, revisions, state}) => {
-				const draft = draftOf(state, service);
-				if (!draft || equalSplits(draft.split, splitOf(service))) {
-					return {ok: false, reason: 'Nothing to review: ←→ moves the selected row, = makes all even.'};
-				}
-				return {ok: true, plan: planSplit(service, revisions, draft.split)};
+			review((facts, state) => {
+				const draft = draftOf(state, facts.service);
+				const planned = draft && planSplit(facts, draft.split);
+				if (planned?.ok) return planned;
+				return {ok: false, reason: 'Nothing to review: ←→ moves the selected row, = makes all even.'};
 			});
 		},
 		complete() {
-			review(({service, revisions}) => planComplete(service, revisions));
+			review(planComplete);
 		},
 		rollBack() {
-			review(({service, revisions, changes}) => planRollback(service, revisions, changes));
+			review(planRollback);
 		},
 		undo() {
-			review(({service, revisions, changes}) => planUndo(service, revisions, changes));
+			review(planUndo);
+		},
+		deleteService() {
+			review(({service, revisions}) => ({ok: true, plan: planDeleteService(service, revisions)}), 'delete');
+		},
+		deleteRevision() {
+			review(({service}, state) => {
+				const revision = selectedRevision(state);
+				if (!revision) return {ok: false, reason: 'Select a revision first.'};
+				return planDeleteRevision(service, revision);
+			}, 'deleteRevision');
+		},
+		scaling() {
+			if (!openScalingForm(store) || !cluster) return;
+			void askDefaults(cluster);
 		},
 		submitForm() {
 			if (!cluster) return notify(store, {tone: 'info', text: 'Not connected yet.'});
@@ -142,13 +182,20 @@ export function createConsole({
 			if (outcome.kind === 'plan') openReview(store, cluster, outcome.plan);
 		},
 		async confirm() {
-			const sheet = store.getState().sheets.at(-1);
-			if (!cluster || sheet?.kind !== 'review') return;
-			if (sheet.phase.kind === 'open') return confirmReview(store, cluster);
-			if (sheet.phase.kind !== 'conflict') return;
-			await readAgain(cluster, sheet.plan);
+			if (!cluster) return;
+			await confirmReview(store, {cluster, history, onForbidden: () => session?.recheckRights()});
+		},
+		takeTheirs() {
+			takeTheirs(store);
+		},
+		putMineOnTop() {
+			const sheet = conflictOf(store);
+			if (!sheet) return;
 			closeSheet(store);
 			replan(sheet.plan);
+		},
+		keepEditing() {
+			keepEditing(store);
 		},
 		async chooseNamespace() {
 			if (!cluster) return notify(store, {tone: 'info', text: 'Not connected yet.'});
@@ -176,23 +223,13 @@ export function createConsole({
 		},
 		async stop() {
 			unfollow();
+			unfollowRoutes();
 			session?.stop();
 			await live.stop();
+			await history.flush();
 			await cluster?.close();
 		},
 	};
-
-	/** The watch may be a moment behind the conflict that a write has just met. */
-	async function readAgain(current: Cluster, plan: Plan): Promise<void> {
-		const path = `/apis/serving.knative.dev/v1/namespaces/${plan.namespace}/services/${plan.name}`;
-		const answer = await current.request({method: 'GET', path});
-		const parsed = parseService(answer.body);
-		if (answer.status !== 200 || !parsed.ok) return;
-		const {value} = parsed;
-		store.setState(({services}) => ({
-			services: services.map(service => (service.uid === value.uid ? value : service)),
-		}));
-	}
 
 	/** The same wish, planned on the service as it is now: to be reviewed again. */
 	function replan({action, splits}: Plan): void {
@@ -203,14 +240,17 @@ export function createConsole({
 				return console.rollBack();
 			case 'undo':
 				return console.undo();
+			case 'split':
+				return review(facts => planSplit(facts, splits?.after ?? splitOf(facts.service)));
+			case 'delete service':
+				return console.deleteService();
+			case 'delete revision':
+				return console.deleteRevision();
+			case 'tag':
+			case 'autoscaling':
 			case 'create service':
 			case 'create revision':
 				return console.submitForm();
-			case 'split':
-				return review(({service, revisions}) => ({
-					ok: true,
-					plan: planSplit(service, revisions, splits?.after ?? splitOf(service)),
-				}));
 		}
 	}
 

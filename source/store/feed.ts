@@ -19,6 +19,7 @@ export function startFeed<View extends Named>({
 	path,
 	labelSelector,
 	parse,
+	onPut,
 	onTable,
 	onState,
 }: {
@@ -26,6 +27,8 @@ export function startFeed<View extends Named>({
 	path: string;
 	labelSelector?: string;
 	parse: (object: unknown) => Parsed<View>;
+	/** Told of every object at once, in the order of the watch. */
+	onPut?: (view: View) => void;
 	onTable: (views: readonly View[], unreadable: readonly string[]) => void;
 	onState: (state: ReflectorState) => void;
 }): Feed {
@@ -36,6 +39,7 @@ export function startFeed<View extends Named>({
 	const put = (object: unknown) => {
 		const parsed = parse(object);
 		table.set(nameOf(object), parsed);
+		if (parsed.ok) onPut?.(parsed.value);
 	};
 	const publish = () => {
 		pending = false;

@@ -1,4 +1,4 @@
-/** The two forms: opened with what was left in them, judged as one types, turned into a plan when they are sent. */
+/** The forms: opened with what was left in them, judged as one types, turned into a plan when they are sent. */
 import {refusals} from '../traffic/field-errors.js';
 import {planRevision} from '../traffic/plan-revision.js';
 import {
@@ -16,31 +16,85 @@ import {
 	type ServiceValues,
 } from '../traffic/service-form.js';
 import type {ServiceView} from '../traffic/service.js';
-import {planCreateRevision, planCreateService} from './plan.js';
-import {selectedService} from './read.js';
-import {changeSheet, formKey, notify, openSheet} from './select.js';
-import type {FormSheet, Plan, RevisionFormSheet, ServiceFormSheet} from './sheets.js';
+import {stockLimits, type AutoscalingLimits} from '../traffic/autoscaling.js';
+import {splitTags, tagsOf, tagsRule} from '../traffic/tags.js';
+import {revisionFacts, serviceFacts} from './form-facts.js';
+import {changesOf} from './history.js';
+import {planTags} from './plan.js';
+import {planCreateRevision, planCreateService} from './plan-object.js';
+import {knownRevisions, selectedRevision, selectedService} from './read.js';
+import {refusedRight, type RightName} from './rights.js';
+import {changeSheet, formKey, isForm, notify, openSheet} from './select.js';
+import type {
+	FormSheet,
+	Plan,
+	RevisionFormSheet,
+	ScalingFormSheet,
+	ServiceFormSheet,
+	TagFormSheet,
+} from './sheets.js';
 import type {ConsoleState, ConsoleStore} from './state.js';
 
 export function openServiceForm(store: ConsoleStore): void {
 	const state = store.getState();
-	if (!state.rights.create.allowed) return notify(store, {tone: 'bad', text: refusedRight(state, 'create')});
+	if (isWithheld(store, 'create')) return;
 	const left = state.leftForms.get(formKey({kind: 'create service'}));
 	openSheet(store, left ?? judgedService(state, initialService({namespace: state.namespace}), new Set()));
 }
 
 export function openRevisionForm(store: ConsoleStore): void {
-	const state = store.getState();
-	const service = selectedService(state);
-	if (!service)
-		return notify(store, {tone: 'info', text: 'Select a service first: a revision belongs to one.'});
-	if (!state.rights.patch.allowed) return notify(store, {tone: 'bad', text: refusedRight(state, 'patch')});
-	const left = state.leftForms.get(formKey({kind: 'create revision', uid: service.uid}));
-	openSheet(store, left ?? judgedRevision(service, initialRevision(service), new Set()));
+	openFor(store, 'a revision belongs to one', service => ({
+		key: formKey({kind: 'create revision', uid: service.uid}),
+		fresh: () => judgedRevision('create revision', service, initialRevision(service), new Set(), stockLimits),
+	}));
 }
 
-export function refusedRight({rights}: ConsoleState, verb: 'create' | 'patch'): string {
-	return `Not possible here: ${rights[verb].reason}.`;
+/** Returns whether it was opened: then the defaults of the cluster are worth asking for. */
+export function openScalingForm(store: ConsoleStore): boolean {
+	return openFor(store, 'autoscaling is set on one', service => ({
+		key: formKey({kind: 'autoscaling', uid: service.uid}),
+		fresh: () =>
+			judgedRevision('autoscaling', service, initialRevision(service), new Set(), limitsOf(store.getState())),
+	}));
+}
+
+/** Of the selected revision. */
+export function openTagForm(store: ConsoleStore): void {
+	const revision = selectedRevision(store.getState());
+	if (!revision) return notify(store, {tone: 'info', text: 'Select a revision first: a tag leads to one.'});
+	openFor(store, 'a tag leads to a revision of one', service => ({
+		key: formKey({kind: 'tag', uid: service.uid, revision: revision.name}),
+		fresh: () =>
+			judgedTags(service, revision.name, {tags: tagsOf(service, revision.name).join(', ')}, new Set()),
+	}));
+}
+
+function isWithheld(store: ConsoleStore, right: RightName): boolean {
+	const sentence = refusedRight(store.getState(), right);
+	if (sentence !== undefined) notify(store, {tone: 'bad', text: sentence});
+	return sentence !== undefined;
+}
+
+function openFor(
+	store: ConsoleStore,
+	why: string,
+	form: (service: ServiceView) => {key: string; fresh: () => FormSheet},
+): boolean {
+	const state = store.getState();
+	const service = selectedService(state);
+	if (!service) {
+		notify(store, {tone: 'info', text: `Select a service first: ${why}.`});
+		return false;
+	}
+	if (isWithheld(store, 'patch')) return false;
+	const {key, fresh} = form(service);
+	openSheet(store, state.leftForms.get(key) ?? fresh());
+	return true;
+}
+
+/** What this cluster allows, as far as it is known. */
+function limitsOf({scalingDefaults}: ConsoleState): AutoscalingLimits {
+	return scalingDefaults.kind === 'known' ? scalingDefaults.limits : stockLimits;
 }
 
 /** What the rules say of the values; a name that is taken is known before the server says it. */
@@ -62,23 +116,45 @@ function judgedService(
 }
 
 function judgedRevision(
+	kind: 'create revision' | 'autoscaling',
 	service: ServiceView,
 	values: RevisionValues,
 	touched: ReadonlySet<RevisionFieldId>,
-): RevisionFormSheet {
+	limits: AutoscalingLimits,
+): RevisionFormSheet | ScalingFormSheet {
 	return {
-		kind: 'create revision',
+		kind,
 		service: service.name,
 		uid: service.uid,
 		values,
 		touched,
-		errors: validateRevision(values, service),
+		errors: validateRevision(values, service, limits),
 		refused: {},
 		refusal: undefined,
 	};
 }
 
-/** The service a revision form is for, as it is now. */
+function judgedTags(
+	service: Pick<ServiceView, 'name' | 'uid'>,
+	revision: string,
+	values: TagFormSheet['values'],
+	touched: ReadonlySet<'tags'>,
+): TagFormSheet {
+	const sentence = tagsRule(values.tags, service.name);
+	return {
+		kind: 'tag',
+		service: service.name,
+		uid: service.uid,
+		revision,
+		values,
+		touched,
+		errors: sentence === undefined ? {} : {tags: sentence},
+		refused: {},
+		refusal: undefined,
+	};
+}
+
+/** The service a form is for, as it is now. */
 function serviceOf(state: ConsoleState, {uid}: {uid: string}): ServiceView | undefined {
 	return state.services.find(service => service.uid === uid);
 }
@@ -92,22 +168,50 @@ export function changeServiceForm(store: ConsoleStore, change: Partial<ServiceVa
 	});
 }
 
-export function changeRevisionForm(store: ConsoleStore, change: Partial<RevisionValues>): void {
-	changeSheet(store, 'create revision', sheet => {
-		const service = serviceOf(store.getState(), sheet);
+export function changeRevisionForm(
+	store: ConsoleStore,
+	change: Partial<RevisionValues>,
+	kind: 'create revision' | 'autoscaling' = 'create revision',
+): void {
+	changeSheet(store, kind, sheet => {
+		const state = store.getState();
+		const service = serviceOf(state, sheet);
 		const ids = idsOf(change);
 		const touched = new Set([...sheet.touched, ...ids]);
 		const values: RevisionValues = {...sheet.values, ...change};
 		if (!service) return {...sheet, values, touched};
-		return {...judgedRevision(service, values, touched), refused: without(sheet.refused, ids)};
+		const judged = judgedRevision(kind, service, values, touched, limitsFor(state, kind));
+		return {...judged, refused: without(sheet.refused, ids)};
 	});
+}
+
+function limitsFor(state: ConsoleState, kind: 'create revision' | 'autoscaling'): AutoscalingLimits {
+	return kind === 'autoscaling' ? limitsOf(state) : stockLimits;
+}
+
+export function changeTagForm(store: ConsoleStore, tags: string): void {
+	changeSheet(store, 'tag', ({service, uid, revision}) =>
+		judgedTags({name: service, uid}, revision, {tags}, new Set(['tags'])),
+	);
 }
 
 /** The field was left: from now on what is wrong with it is shown. */
 export function touchField(store: ConsoleStore, form: FormSheet['kind'], id: string): void {
-	if (form === 'create service') {
-		changeSheet(store, form, sheet => ({...sheet, touched: withField(sheet.touched, sheet.values, id)}));
-	} else changeSheet(store, form, sheet => ({...sheet, touched: withField(sheet.touched, sheet.values, id)}));
+	switch (form) {
+		case 'create service':
+			return changeSheet(store, form, sheet => ({
+				...sheet,
+				touched: withField(sheet.touched, sheet.values, id),
+			}));
+		case 'create revision':
+		case 'autoscaling':
+			return changeSheet(store, form, sheet => ({
+				...sheet,
+				touched: withField(sheet.touched, sheet.values, id),
+			}));
+		case 'tag':
+			return changeSheet(store, form, sheet => ({...sheet, touched: new Set(['tags'])}));
+	}
 }
 
 function withField<Values extends object>(
@@ -148,40 +252,69 @@ export function submitForm(store: ConsoleStore): FormOutcome {
 		if (Object.keys(judged.errors).length > 0) return {kind: 'wrong'};
 		return {kind: 'plan', plan: planCreateService(toService(form.values), serviceFacts(form.values))};
 	}
-	if (form?.kind !== 'create revision') return {kind: 'wrong'};
+	if (!form || !isForm(form)) return {kind: 'wrong'};
 	const service = serviceOf(state, form);
 	if (!service) {
-		changeSheet(store, 'create revision', sheet => ({
-			...sheet,
-			refusal: `${form.service} is not there any more; somebody has deleted it.`,
-		}));
+		refuse(store, form.kind, `${form.service} is not there any more; somebody has deleted it.`);
 		return {kind: 'wrong'};
 	}
-	const judged = judgedRevision(service, form.values, new Set(idsOf(form.values)));
-	changeSheet(store, 'create revision', () => judged);
+	return form.kind === 'tag' ? submitTags(store, form, service) : submitRevision(store, form, service);
+}
+
+function refuse(store: ConsoleStore, kind: FormSheet['kind'], refusal: string): void {
+	changeSheet(store, kind, sheet => ({...sheet, refusal}));
+}
+
+function submitRevision(
+	store: ConsoleStore,
+	form: RevisionFormSheet | ScalingFormSheet,
+	service: ServiceView,
+): FormOutcome {
+	const limits = limitsFor(store.getState(), form.kind);
+	const judged = judgedRevision(form.kind, service, form.values, new Set(idsOf(form.values)), limits);
+	changeSheet(store, form.kind, () => judged);
 	if (Object.keys(judged.errors).length > 0) return {kind: 'wrong'};
-	const plan = planRevision(service, toRevisionRequest(form.values, service));
+	const plan = planRevision(service, toRevisionRequest(form.values, service, limits));
 	if (!plan.ok) {
-		changeSheet(store, 'create revision', sheet => ({...sheet, refusal: plan.reason}));
+		refuse(store, form.kind, plan.reason);
 		return {kind: 'wrong'};
 	}
-	return {kind: 'plan', plan: planCreateRevision(service, plan, revisionFacts(form.values, service))};
+	const facts = revisionFacts(form.values, service);
+	return {kind: 'plan', plan: planCreateRevision(service, plan, facts, form.kind)};
+}
+
+function submitTags(store: ConsoleStore, form: TagFormSheet, service: ServiceView): FormOutcome {
+	const judged = judgedTags(service, form.revision, form.values, new Set(['tags']));
+	changeSheet(store, 'tag', () => judged);
+	if (judged.errors.tags !== undefined) return {kind: 'wrong'};
+	const state = store.getState();
+	const planned = planTags(
+		{
+			service,
+			revisions: knownRevisions(state, service.name),
+			changes: changesOf(state, service.uid),
+			now: Date.now(),
+		},
+		form.revision,
+		splitTags(form.values.tags),
+	);
+	if (planned.ok) return {kind: 'plan', plan: planned.plan};
+	refuse(store, 'tag', planned.reason);
+	return {kind: 'wrong'};
 }
 
 /** Shows a refusal of the server in the form under the review, at the fields it is about. True when there is a form. */
 export function refuseForm(store: ConsoleStore, sentence: string): boolean {
 	const {sheets} = store.getState();
-	const form = sheets.find(
-		(sheet): sheet is FormSheet => sheet.kind === 'create service' || sheet.kind === 'create revision',
-	);
+	const form = sheets.find(isForm);
 	if (!form) return false;
 	const complaints = refusals(sentence, form.kind === 'create service' ? 'service' : 'revision');
 	const refused: Record<string, string> = {};
 	const rest: string[] = [];
 	for (const complaint of complaints) {
-		if (complaint.field !== undefined && complaint.field in form.values) {
-			refused[complaint.field] = complaint.sentence;
-		} else rest.push(complaint.sentence);
+		const field = form.kind === 'tag' && complaint.field === 'newTag' ? 'tags' : complaint.field;
+		if (field !== undefined && field in form.values) refused[field] = complaint.sentence;
+		else rest.push(complaint.sentence);
 	}
 	changeSheet(store, form.kind, sheet => ({
 		...sheet,
@@ -197,60 +330,4 @@ export function forgetForm(store: ConsoleStore, key: string): void {
 		next.delete(key);
 		return {leftForms: next};
 	});
-}
-
-function serviceFacts(values: ServiceValues): Plan['facts'] {
-	return [
-		{label: 'Image', value: values.image},
-		{label: 'Protocol', value: `${values.protocol === 'grpc' ? 'gRPC (h2c)' : 'HTTP'}, port ${values.port}`},
-		{label: 'Environment', value: values.env.map(({name, value}) => `${name}=${value}`).join('  ')},
-		{label: 'Pods', value: range(values.minScale, values.maxScale)},
-		{
-			label: 'Concurrency',
-			value: [
-				values.target && `soft ${values.target}`,
-				values.containerConcurrency && `hard ${values.containerConcurrency}`,
-			]
-				.filter(part => part !== '')
-				.join(', '),
-		},
-		{
-			label: 'Limits',
-			value: [values.cpu && `CPU ${values.cpu}`, values.memory && `memory ${values.memory}`]
-				.filter(part => part !== '')
-				.join(', '),
-		},
-		{label: 'Command', value: [values.command, values.args].filter(part => part !== '').join(' ')},
-		{label: 'Visible', value: values.clusterLocal ? 'in the cluster only' : ''},
-		{label: 'Traffic', value: '100 % to the latest ready revision'},
-	].filter(({value}) => value !== '');
-}
-
-function range(min: string, max: string): string {
-	return min === '' && max === '' ? '' : `${min || '0'} to ${max === '' || max === '0' ? 'any number' : max}`;
-}
-
-function revisionFacts(values: RevisionValues, service: ServiceView): Plan['facts'] {
-	const before = initialRevision(service);
-	const facts: {label: string; value: string}[] = [];
-	for (const row of values.env) {
-		const old = before.env.find(({name}) => name === row.name);
-		if (row.source !== undefined || old?.value === row.value) continue;
-		facts.push({
-			label: row.name,
-			value: old === undefined ? `${row.value}  (new)` : `${old.source ?? old.value} → ${row.value}`,
-		});
-	}
-	for (const row of before.env) {
-		if (!values.env.some(({name}) => name === row.name)) facts.push({label: row.name, value: 'removed'});
-	}
-	const plain = Object.keys(values).filter(
-		(id): id is Exclude<RevisionFieldId, 'env' | 'percent' | 'newTag' | 'oldTag'> =>
-			!['env', 'percent', 'newTag', 'oldTag'].includes(id),
-	);
-	for (const id of plain) {
-		if (values[id] === before[id]) continue;
-		facts.push({label: id, value: `${before[id] || 'not set'} → ${values[id] || 'not set'}`});
-	}
-	return facts;
 }

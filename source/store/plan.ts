@@ -1,27 +1,40 @@
-/** Turns what the operator wants into a Plan: the one write, and everything the review sheet says about it. Pure. */
-import {knTrafficCommand, kubectlCreateCommand, kubectlPatchCommand} from '../traffic/commands.js';
+/**
+ * Turns a wish about the traffic into a Plan: the one write, and everything the review sheet says about it. Pure; the
+ * console and the commands without a screen plan by the same functions.
+ */
+import {knTrafficCommand, kubectlPatchCommand} from '../traffic/commands.js';
 import {trafficOperation} from '../traffic/patch.js';
-import type {RevisionPlan} from '../traffic/plan-revision.js';
 import {completeSplit, rollbackSplit, rollbackTarget} from '../traffic/release.js';
 import type {RevisionView} from '../traffic/revision.js';
 import type {ServiceView} from '../traffic/service.js';
-import {diffSplit, latestKey, splitOf, type Split} from '../traffic/split.js';
-import {rolloutInProgress} from '../traffic/state.js';
-import type {KnativeService} from '../traffic/wire.js';
-import type {Plan} from './sheets.js';
-import type {SplitChange} from './state.js';
+import {diffSplit, equalSplits, splitOf, type Split} from '../traffic/split.js';
+import {retag} from '../traffic/tags.js';
+import {trafficWarnings, type Warning} from '../traffic/warnings.js';
+import type {SplitChange} from './history.js';
+import type {Plan, TrafficAction} from './sheets.js';
 
-export type Planned = {ok: true; plan: Plan} | {ok: false; reason: string};
+export type Planned =
+	| {ok: true; plan: Plan}
+	/** `already`: what is wished for is so. */
+	| {ok: false; reason: string; already?: true};
 
-type TrafficAction = Extract<Plan['action'], 'split' | 'complete' | 'roll back' | 'undo'>;
+/** What a plan is made from. */
+export type Facts = {
+	service: ServiceView;
+	/** Newest first; undefined while they are not known, for which no roll back waits. */
+	revisions: readonly RevisionView[] | undefined;
+	/** Changes of its split, oldest first. */
+	changes: readonly SplitChange[];
+	/** Milliseconds since 1970. */
+	now?: number | undefined;
+};
 
 /** A write of `spec.traffic` alone. */
 function trafficPlan(
 	action: TrafficAction,
-	service: ServiceView,
-	revisions: readonly RevisionView[],
+	{service, revisions, now}: Facts,
 	after: Split,
-	{notes = [], warnings = []}: {notes?: readonly string[]; warnings?: readonly string[]} = {},
+	{notes = [], warnings = []}: {notes?: readonly string[]; warnings?: readonly Warning[]} = {},
 ): Plan {
 	const before = splitOf(service);
 	const operations = [trafficOperation(after)];
@@ -33,28 +46,29 @@ function trafficPlan(
 		rows: diffSplit(before, after),
 		facts: [],
 		notes,
-		warnings: [...new Set([...warnings, ...trafficWarnings(service, revisions, before, after)])],
+		warnings: [...warnings, ...trafficWarnings(service, revisions, before, after, {now})],
 		commands: [kubectlPatchCommand(service, operations), knTrafficCommand(service, before, after)],
 		splits: {before, after},
 	};
 }
 
-export function planSplit(service: ServiceView, revisions: readonly RevisionView[], after: Split): Plan {
-	return trafficPlan('split', service, revisions, after);
+export function planSplit(facts: Facts, after: Split): Planned {
+	const {service} = facts;
+	if (equalSplits(splitOf(service), after)) {
+		return {ok: false, reason: `${service.name} has this split already.`, already: true};
+	}
+	return {ok: true, plan: trafficPlan('split', facts, after)};
 }
 
-export function planComplete(service: ServiceView, revisions: readonly RevisionView[]): Planned {
-	const release = completeSplit(service);
+export function planComplete(facts: Facts): Planned {
+	const release = completeSplit(facts.service);
 	if (!release.ok) return release;
-	return {ok: true, plan: trafficPlan('complete', service, revisions, release.split, {notes: release.notes})};
+	return {ok: true, plan: trafficPlan('complete', facts, release.split, {notes: release.notes})};
 }
 
-/** `changes`: the splits this console wrote, oldest first. */
-export function planRollback(
-	service: ServiceView,
-	revisions: readonly RevisionView[],
-	changes: readonly SplitChange[],
-): Planned {
+/** Needs nothing but the service itself: it waits for no list, no dry run, no probe. */
+export function planRollback(facts: Facts): Planned {
+	const {service, revisions, changes} = facts;
 	const target = rollbackTarget(
 		service,
 		revisions,
@@ -63,145 +77,77 @@ export function planRollback(
 	if (!target.ok) return target;
 	const release = rollbackSplit(service, target.revision);
 	if (!release.ok) return release;
+	// What is to be said of a revision that is known, the warnings say.
+	const unseen = revisions === undefined ? target.notes : [];
 	return {
 		ok: true,
-		plan: trafficPlan('roll back', service, revisions, release.split, {
+		plan: trafficPlan('roll back', facts, release.split, {
 			notes: [target.because, ...release.notes],
-			warnings: target.notes,
+			warnings: unseen.map(sentence => ({kind: 'other', sentence})),
 		}),
 	};
 }
 
+/** The changes that undo would take back, oldest first: an undo takes back the one before it, and is none itself. */
+function standing(changes: readonly SplitChange[]): SplitChange[] {
+	const stack: SplitChange[] = [];
+	for (const change of changes) {
+		const last = stack.at(-1);
+		if (/^undo(?::|$)/.test(change.reason) && last && equalSplits(change.before, last.after)) stack.pop();
+		else stack.push(change);
+	}
+	return stack;
+}
+
 /**
- * Puts back the split before the last change. Where it followed the latest revision and that is another one now, the
- * revision of then is pinned: undoing must not send traffic to one that had none.
+ * Puts back the split before the last change, whoever made it. Where it followed the latest revision and that is another
+ * one now, or about to be, the revision of then is pinned: undoing must not send traffic to one that had none.
  */
-export function planUndo(
-	service: ServiceView,
-	revisions: readonly RevisionView[],
-	changes: readonly SplitChange[],
-): Planned {
-	const last = changes.at(-1);
+export function planUndo(facts: Facts): Planned {
+	const {service, changes} = facts;
+	const last = standing(changes).at(-1);
 	if (!last) {
 		return {
 			ok: false,
-			reason: `No split of ${service.name} was written from here, so there is none to undo.`,
+			reason: `No change of the split of ${service.name} is known, so there is none to undo.`,
 		};
 	}
-	const notes: string[] = [];
+	const notes: string[] = last.own ? [] : [`This takes back a change by ${last.by || 'somebody else'}.`];
 	const listed = new Set(last.before.filter(row => !row.latest).map(row => row.key));
+	const newest = service.latestCreated ?? service.latestReady;
 	const after = last.before.map(row => {
-		if (!row.latest || row.revision === undefined || row.revision === service.latestReady) return row;
+		if (!row.latest || row.revision === undefined) return row;
+		if (row.revision === service.latestReady && row.revision === newest) return row;
 		if (listed.has(row.revision)) return row;
 		notes.push(
-			`The split followed the latest revision, then ${row.revision}; that one is pinned now, because ${service.latestReady ?? 'none'} is the latest today.`,
+			`The split followed the latest revision, then ${row.revision}; that one is pinned now, because ${newest ?? 'none'} is the latest today.`,
 		);
 		return {...row, key: row.revision, latest: false};
 	});
 	const current = splitOf(service);
-	if (diffSplit(current, after).every(row => !row.changed)) {
-		return {ok: false, reason: `${service.name} has the split it had before the last change already.`};
+	if (equalSplits(current, after)) {
+		return {
+			ok: false,
+			reason: `${service.name} has the split it had before the last change already.`,
+			already: true,
+		};
 	}
-	return {ok: true, plan: trafficPlan('undo', service, revisions, after, {notes})};
+	const warnings: Warning[] = equalSplits(current, last.after)
+		? []
+		: [
+				{
+					kind: 'other',
+					sentence: 'The split is not as that change left it: what was changed since goes away too.',
+				},
+			];
+	return {ok: true, plan: trafficPlan('undo', facts, after, {notes, warnings})};
 }
 
-export function planCreateRevision(
-	service: ServiceView,
-	plan: Extract<RevisionPlan, {ok: true}>,
-	facts: Plan['facts'],
-): Plan {
-	const before = splitOf(service);
-	const rows = diffSplit(before, plan.split).map(row =>
-		row.key === latestKey && row.after !== undefined
-			? // What it will resolve to has no name yet, and what it had before is pinned in a row of its own.
-				{...row, revision: undefined, before: undefined}
-			: row,
-	);
-	return {
-		action: 'create revision',
-		namespace: service.namespace,
-		name: service.name,
-		write: {
-			kind: 'patch',
-			uid: service.uid,
-			generation: service.generation,
-			operations: plan.operations,
-		},
-		rows: rows.map(row => withShareBefore(row, service)),
-		facts,
-		notes: plan.notes,
-		warnings: ownerWarnings(service),
-		commands: [kubectlPatchCommand(service, plan.operations)],
-	};
-}
-
-/** A row pinned by this write had its share before too, by following the latest revision. */
-function withShareBefore(row: Plan['rows'][number], service: ServiceView): Plan['rows'][number] {
-	if (row.latest || row.before !== undefined) return row;
-	const following = service.specTraffic.find(target => target.latest);
-	return following && service.latestReady === row.key ? {...row, before: following.percent} : row;
-}
-
-export function planCreateService(manifest: KnativeService, facts: Plan['facts']): Plan {
-	return {
-		action: 'create service',
-		namespace: manifest.metadata.namespace ?? 'default',
-		name: manifest.metadata.name,
-		write: {kind: 'create', manifest},
-		rows: [],
-		facts,
-		notes: [],
-		warnings: [],
-		commands: [kubectlCreateCommand(manifest)],
-	};
-}
-
-/** What an operator should know before moving traffic; each a sentence. */
-function trafficWarnings(
-	service: ServiceView,
-	revisions: readonly RevisionView[],
-	before: Split,
-	after: Split,
-): string[] {
-	const warnings: string[] = [];
-	const byName = new Map(revisions.map(revision => [revision.name, revision]));
-	for (const row of after) {
-		const old = before.find(({key}) => key === row.key)?.percent ?? 0;
-		if (row.percent <= old) continue;
-		const revision = row.revision === undefined ? undefined : byName.get(row.revision);
-		if (!revision) {
-			warnings.push(
-				`${row.revision ?? row.key} does not exist${row.latest ? ' yet' : ''}: the server will accept the split and the gateway will keep the old one.`,
-			);
-		} else if (!revision.state.ready) {
-			warnings.push(
-				`${revision.name} is not ready: the server will accept the split and the gateway will keep the old one until it is.`,
-			);
-		} else if (revision.state.kind === 'idle') {
-			warnings.push(`${revision.name} is scaled to zero: the first answers wait for a pod to start.`);
-		}
-		if (row.latest && old === 0) {
-			warnings.push(
-				'This row follows the latest ready revision: a newer one takes its share as soon as it is ready (f pins it).',
-			);
-		}
+/** @param tags All that are to lead to the revision; the others are taken from it. */
+export function planTags(facts: Facts, revision: string, tags: readonly string[]): Planned {
+	const {split, notes} = retag(facts.service, revision, tags);
+	if (equalSplits(splitOf(facts.service), split)) {
+		return {ok: false, reason: `The tags of ${revision} are like that already.`};
 	}
-	for (const row of before) {
-		if (row.percent > 0 && !after.some(({key}) => key === row.key)) {
-			warnings.push(
-				`${row.revision ?? row.key} is not listed any more: it may be scaled down and garbage collected.`,
-			);
-		}
-	}
-	return [...warnings, ...ownerWarnings(service)];
-}
-
-function ownerWarnings(service: ServiceView): string[] {
-	const warnings = service.owners.map(
-		({by, evidence}) => `${by} manages this service (${evidence}) and may put its own split back.`,
-	);
-	if (rolloutInProgress(service)) {
-		warnings.push('A gradual rollout is in progress: its shares are still moving by themselves.');
-	}
-	return warnings;
+	return {ok: true, plan: trafficPlan('tag', facts, split, {notes})};
 }

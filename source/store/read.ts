@@ -24,6 +24,13 @@ export function revisionsOf(state: ConsoleState, service: string | undefined): r
 	return service === undefined ? none : (state.revisions.get(service) ?? none);
 }
 
+/** As above; undefined while the watch has not told of any, so that "none" is never said of what is only not known. */
+export function knownRevisions(state: ConsoleState, service: string): readonly RevisionView[] | undefined {
+	const {kind} = state.feeds.revisions;
+	const isKnown = kind === 'live' || kind === 'stale';
+	return state.revisions.get(service) ?? (isKnown ? none : undefined);
+}
+
 export function selectedRevision(state: ConsoleState): RevisionView | undefined {
 	const service = selectedService(state);
 	const revisions = revisionsOf(state, service?.name);

@@ -1,72 +1,147 @@
-/** The review sheet: opened on a plan, tried as a dry run, sent once with Enter, and honest about what became of it. */
+/** The review sheet: opened on a plan, tried as a dry run, sent once when it is agreed to, honest about what became of it. */
 import type {Cluster} from '../cluster/cluster.js';
-import {createService, guardedPatch, type WriteOptions, type WriteOutcome} from '../cluster/write.js';
-import {parseService} from '../traffic/service.js';
-import {splitOf, type Split} from '../traffic/split.js';
+import {identityOf} from '../cluster/objects.js';
+import {parseService, type ServiceView} from '../traffic/service.js';
+import {splitOf} from '../traffic/split.js';
+import {needsSecondConfirmation} from '../traffic/warnings.js';
+import {beginMove, promise} from './follow.js';
 import {refuseForm, forgetForm} from './forms.js';
+import type {History} from './history.js';
 import {changeSheet, focusPane, formKey, notify, openSheet, selectService} from './select.js';
-import type {Plan, ReviewSheet} from './sheets.js';
-import type {ConsoleStore} from './state.js';
+import {dryRunOf, sendPlan, sentenceOfOutcome, type WriteOutcome} from './send.js';
+import type {Confirmation, Plan, PlanAction, ReviewSheet} from './sheets.js';
+import type {ConsoleState, ConsoleStore} from './state.js';
+import {wakeOf} from './wake.js';
 
 /** How many writes the log keeps. */
 const logLength = 200;
 
+/** What a review needs beside the store. */
+export type Reviewing = {
+	cluster: Cluster;
+	history: History;
+	/** The server has said no to something that was offered: what may be done has to be asked again. */
+	onForbidden: () => void;
+};
+
+let reviews = 0;
+
 /** Opens the review and asks the server what it would say; the operator need not wait for that. */
 export function openReview(store: ConsoleStore, cluster: Cluster, plan: Plan): void {
-	openSheet(store, {kind: 'review', plan, dryRun: {kind: 'asking'}, phase: {kind: 'open'}});
+	const agreement = confirmationFor(store.getState(), plan);
+	reviews += 1;
+	openSheet(store, {
+		kind: 'review',
+		id: reviews,
+		plan,
+		...agreement,
+		typed: '',
+		dryRun: {kind: 'asking'},
+		phase: {kind: 'open'},
+		wake: wakeOf(plan),
+	});
 	void tryDry(store, cluster, plan);
 }
 
+/** How the plan is to be agreed to. The strictest of the reasons holds. */
+export function confirmationFor(
+	{connection}: Pick<ConsoleState, 'connection'>,
+	{action, warnings, name}: Pick<Plan, 'action' | 'warnings' | 'name'>,
+): {confirmation: Confirmation; because: string} {
+	if (connection.kind === 'connected' && connection.production) {
+		return {confirmation: 'name', because: `${connection.context} is production`};
+	}
+	if (action === 'delete service') return {confirmation: 'name', because: `${name} is gone for good then`};
+	if (needsSecondConfirmation(warnings)) {
+		return {confirmation: 'twice', because: 'a target cannot take the traffic now'};
+	}
+	return {confirmation: 'enter', because: ''};
+}
+
 async function tryDry(store: ConsoleStore, cluster: Cluster, plan: Plan): Promise<void> {
-	const outcome = await send(cluster, plan, {dryRun: true});
-	const dryRun = ((): ReviewSheet['dryRun'] => {
-		switch (outcome.kind) {
-			case 'done':
-				return {kind: 'accepted'};
-			case 'not made':
-			case 'unknown':
-			case 'read only':
-				return {kind: 'unknown', sentence: outcome.sentence};
-			case 'refused':
-				return outcome.status === 429 || outcome.status >= 500
-					? {kind: 'unknown', sentence: outcome.sentence}
-					: {kind: 'refused', sentence: outcome.sentence};
-			case 'conflict':
-			case 'gone':
-			case 'exists':
-				return {kind: 'refused', sentence: sentenceOf(outcome, plan)};
-		}
-	})();
+	const outcome = await sendPlan(cluster, plan, {dryRun: true});
+	const dryRun = dryRunOf(outcome, plan);
 	changeSheet(store, 'review', sheet => (sheet.plan === plan ? {...sheet, dryRun} : sheet));
 	if (dryRun.kind === 'refused')
 		refuseForm(store, outcome.kind === 'refused' ? outcome.full : dryRun.sentence);
 }
 
-/**
- * Sends the plan of the review on top. Exactly one writing request; a second call while it is under way does nothing.
- */
-export async function confirmReview(store: ConsoleStore, cluster: Cluster): Promise<void> {
-	const sheet = store.getState().sheets.at(-1);
-	if (sheet?.kind !== 'review' || sheet.phase.kind !== 'open') return;
-	const {plan} = sheet;
-	changeSheet(store, 'review', current => ({...current, phase: {kind: 'sending'}}));
-	const outcome = await send(cluster, plan, {
-		reason: plan.action,
-		onSent: ({at}) => log(store, plan, at),
-	});
-	logOutcome(store, plan, outcome);
-	if (outcome.kind === 'done') {
-		succeed(store, plan);
-		return;
-	}
-	fail(store, plan, outcome);
+/** What is typed where the name is asked for. */
+export function typeName(store: ConsoleStore, typed: string): void {
+	changeSheet(store, 'review', sheet => ({...sheet, typed}));
 }
 
-async function send(cluster: Cluster, plan: Plan, options: WriteOptions): Promise<WriteOutcome> {
-	const {write, namespace, name} = plan;
-	if (write.kind === 'create') return createService(cluster, write.manifest, options);
-	const {uid, generation, operations} = write;
-	return guardedPatch(cluster, {namespace, name, uid, generation}, operations, options);
+/**
+ * Enter on the review on top: sends the plan when it is agreed to, which is at once, at the second Enter, or when the
+ * name was typed. Exactly one writing request; while it is under way, or after it, Enter does nothing.
+ */
+export async function confirmReview(store: ConsoleStore, reviewing: Reviewing): Promise<void> {
+	const sheet = store.getState().sheets.at(-1);
+	if (sheet?.kind !== 'review') return;
+	const {plan, confirmation, phase, typed} = sheet;
+	if (phase.kind !== 'open' && phase.kind !== 'armed') return;
+	if (confirmation === 'name' && typed !== plan.name) {
+		return notify(store, {
+			tone: 'bad',
+			text: typed === '' ? `Type ${plan.name} first: ${sheet.because}.` : `${typed} is not ${plan.name}.`,
+		});
+	}
+	if (confirmation === 'twice' && phase.kind === 'open') {
+		changeSheet(store, 'review', current => ({...current, phase: {kind: 'armed'}}));
+		return;
+	}
+	changeSheet(store, 'review', current => ({...current, phase: {kind: 'sending'}}));
+	await sendReviewed(store, reviewing, plan);
+}
+
+async function sendReviewed(
+	store: ConsoleStore,
+	{cluster, history, onForbidden}: Reviewing,
+	plan: Plan,
+): Promise<void> {
+	const {write} = plan;
+	const release = write.kind === 'patch' ? history.hold(write.uid) : () => {};
+	let sentAt = Date.now();
+	try {
+		const outcome = await sendPlan(cluster, plan, {
+			reason: plan.action,
+			onSent: ({at}) => {
+				sentAt = at;
+				log(store, plan, at);
+			},
+		});
+		logOutcome(store, plan, outcome);
+		if (outcome.kind !== 'done') {
+			if (outcome.kind === 'refused' && outcome.status === 403) onForbidden();
+			return fail(store, plan, outcome);
+		}
+		remember(store, history, plan, outcome, sentAt);
+		succeed(store, plan);
+	} finally {
+		release();
+	}
+}
+
+/** Of a patch: the change goes into the history, and is followed to the gateway. */
+function remember(
+	store: ConsoleStore,
+	history: History,
+	{write, splits, namespace, name, action, commands}: Plan,
+	outcome: Extract<WriteOutcome, {kind: 'done'}>,
+	at: number,
+): void {
+	const generation = identityOf(outcome.object)?.generation;
+	if (write.kind !== 'patch' || generation === undefined || outcome.unchanged) return;
+	beginMove(store, write.uid, generation, at);
+	if (!splits) return;
+	history.own({
+		service: {namespace, name, uid: write.uid},
+		at,
+		generation,
+		reason: action,
+		splits,
+		command: commands[0] ?? '',
+	});
 }
 
 function log(store: ConsoleStore, plan: Plan, at: number): void {
@@ -87,93 +162,86 @@ function logOutcome(store: ConsoleStore, plan: Plan, outcome: WriteOutcome): voi
 				...writes.slice(0, -1),
 				{
 					...last,
-					outcome: outcome.kind === 'done' ? 'done' : sentenceOf(outcome, plan),
+					outcome: outcome.kind === 'done' ? 'done' : sentenceOfOutcome(outcome, plan),
 				},
 			],
 		};
 	});
 }
 
+const done: Readonly<Record<PlanAction, (name: string) => string>> = {
+	split: () => `Split: the server took it; ${promise}.`,
+	complete: () => `Completed: the server took it; ${promise}.`,
+	'roll back': () => `Rolled back: the server took it; ${promise}.`,
+	undo: () => `Undone: the server took it; ${promise}.`,
+	tag: () => `Tagged: the server took it; ${promise}.`,
+	'create revision': () => 'A new revision is on its way. When it is Ready, V asks it at its tag.',
+	autoscaling: name =>
+		`A new revision of ${name} with these settings is on its way; the ones there are keep theirs.`,
+	'create service': name => `${name} was created. v asks it once, r makes a revision of it.`,
+	'delete service': name => `${name} is being deleted, with all its revisions.`,
+	'delete revision': name => `The revision of ${name} is being deleted.`,
+};
+
 function succeed(store: ConsoleStore, plan: Plan): void {
 	const {write, name, action} = plan;
-	store.setState(state => {
-		const drafts = new Map(state.drafts);
-		const changes = new Map(state.changes);
-		if (write.kind === 'patch') {
-			if (action !== 'create revision') drafts.delete(write.uid);
-			const own = changes.get(write.uid) ?? [];
-			if (action === 'undo') changes.set(write.uid, own.slice(0, -1));
-			else if (plan.splits) changes.set(write.uid, [...own, {...plan.splits, at: Date.now()}]);
-		}
+	const isForm = action === 'create revision' || action === 'autoscaling' || action === 'tag';
+	store.setState(({drafts}) => {
+		const next = new Map(drafts);
+		// A form says nothing about a draft of the split, and must not cost one.
+		if (write.kind === 'patch' && !isForm) next.delete(write.uid);
 		// The review, and the form it came from.
-		return {sheets: [], drafts, changes};
+		return {sheets: [], drafts: next};
 	});
+	const text = done[action](name);
 	if (write.kind === 'create') {
 		forgetForm(store, formKey({kind: 'create service'}));
-		if (plan.namespace === store.getState().namespace) {
+		const isHere = plan.namespace === store.getState().namespace;
+		if (isHere) {
 			store.setState({filter: ''});
 			selectService(store, name);
 		}
 		focusPane(store, 'services');
-		notify(store, {
-			tone: 'good',
-			text:
-				plan.namespace === store.getState().namespace
-					? `${name} was created. v asks it once, r makes a revision of it.`
-					: `${name} was created in ${plan.namespace}; :ns ${plan.namespace} goes there.`,
-		});
-		return;
+		const elsewhere = `${name} was created in ${plan.namespace}; :ns ${plan.namespace} goes there.`;
+		return notify(store, {tone: 'good', text: isHere ? text : elsewhere});
 	}
-	if (action === 'create revision') {
-		forgetForm(store, formKey({kind: 'create revision', uid: write.uid}));
+	if (action === 'create revision' || action === 'autoscaling') {
+		if (write.kind === 'patch') forgetForm(store, formKey({kind: action, uid: write.uid}));
 		focusPane(store, 'revisions');
-		notify(store, {
-			tone: 'good',
-			text: `A new revision is on its way. When it is Ready, V asks it at its tag.`,
-		});
-		return;
 	}
-	notify(store, {
-		tone: 'good',
-		text: `${{split: 'Split', complete: 'Completed', 'roll back': 'Rolled back', undo: 'Undone', 'create service': ''}[action]}: the server took it; pane 3 says when the gateway has it.`,
-	});
+	notify(store, {tone: 'good', text});
 }
 
 function fail(store: ConsoleStore, plan: Plan, outcome: Exclude<WriteOutcome, {kind: 'done'}>): void {
-	const sentence = sentenceOf(outcome, plan);
-	if (outcome.kind === 'conflict') {
-		changeSheet(store, 'review', sheet => ({
-			...sheet,
-			phase: {kind: 'conflict', sentence, theirs: theirSplit(outcome.theirs)},
-		}));
-		return;
-	}
-	changeSheet(store, 'review', sheet => ({...sheet, phase: {kind: 'refused', sentence}}));
-	refuseForm(store, outcome.kind === 'refused' ? outcome.full : sentence);
+	const sentence = sentenceOfOutcome(outcome, plan);
+	const theirs = outcome.kind === 'conflict' ? serviceOf(outcome.theirs) : undefined;
+	if (theirs) putService(store, theirs);
+	const phase = ((): ReviewSheet['phase'] => {
+		if (outcome.kind === 'unknown') return {kind: 'unknown', sentence};
+		if (outcome.kind !== 'conflict' || !plan.splits) return {kind: 'refused', sentence};
+		return {
+			kind: 'conflict',
+			sentence,
+			base: plan.splits.before,
+			mine: plan.splits.after,
+			theirs: theirs && splitOf(theirs),
+			by: theirs?.lastModifier,
+		};
+	})();
+	changeSheet(store, 'review', sheet => ({...sheet, phase}));
+	if (phase.kind !== 'conflict') refuseForm(store, outcome.kind === 'refused' ? outcome.full : sentence);
 }
 
-function theirSplit(object: unknown): Split | undefined {
+function serviceOf(object: unknown): ServiceView | undefined {
 	const parsed = parseService(object);
-	return parsed.ok ? splitOf(parsed.value) : undefined;
+	return parsed.ok ? parsed.value : undefined;
 }
 
-/** What became of it, with which object, and what to do. */
-function sentenceOf(outcome: Exclude<WriteOutcome, {kind: 'done'}>, {namespace, name}: Plan): string {
-	switch (outcome.kind) {
-		case 'conflict':
-			return `Not done: somebody changed ${name} while you were looking. Nothing was written.`;
-		case 'gone':
-			return `Not done: ${name} does not exist in namespace ${namespace} any more.`;
-		case 'exists':
-			return `services.serving.knative.dev "${name}" already exists`;
-		case 'refused':
-			return outcome.retryAfter === undefined
-				? `The server refused: ${outcome.sentence}`
-				: `The server is busy: ${outcome.sentence}. Try again in ${outcome.retryAfter} s.`;
-		case 'not made':
-		case 'read only':
-			return `Not done: ${outcome.sentence}`;
-		case 'unknown':
-			return `Not known whether it was done: ${outcome.sentence}`;
-	}
+/** What was just read is newer than what the watch has told so far, if it is. */
+export function putService(store: ConsoleStore, fresh: ServiceView): void {
+	store.setState(({services}) => ({
+		services: services.map(service =>
+			service.uid === fresh.uid && service.generation < fresh.generation ? fresh : service,
+		),
+	}));
 }

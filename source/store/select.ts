@@ -7,6 +7,7 @@ import {
 	shownSplit,
 	visibleServices,
 } from './read.js';
+import type {FormSheet} from './sheets.js';
 import {panes, type ConsoleState, type ConsoleStore, type Notice, type Pane, type Sheet} from './state.js';
 
 export type Step = {by: number} | {to: 'top' | 'bottom'};
@@ -86,15 +87,35 @@ export function closeSheet(store: ConsoleStore): void {
 	store.setState(({sheets, leftForms}) => {
 		const top = sheets.at(-1);
 		const rest = {sheets: sheets.slice(0, -1)};
-		return top?.kind === 'create service' || top?.kind === 'create revision'
-			? {...rest, leftForms: new Map(leftForms).set(formKey(top), top)}
-			: rest;
+		return top && isForm(top) ? {...rest, leftForms: new Map(leftForms).set(formKey(top), top)} : rest;
 	});
 }
 
-/** Under which a form that was left is found again: one for a new service, one for each service's new revision. */
-export function formKey(form: {kind: 'create service'} | {kind: 'create revision'; uid: string}): string {
-	return form.kind === 'create service' ? form.kind : `${form.kind} ${form.uid}`;
+export function isForm(sheet: Sheet): sheet is FormSheet {
+	return (
+		sheet.kind === 'create service' ||
+		sheet.kind === 'create revision' ||
+		sheet.kind === 'autoscaling' ||
+		sheet.kind === 'tag'
+	);
+}
+
+/** Under which a form that was left is found again: one for a new service, one of each kind for what it is about. */
+export function formKey(
+	form:
+		| {kind: 'create service'}
+		| {kind: 'create revision' | 'autoscaling'; uid: string}
+		| {kind: 'tag'; uid: string; revision: string},
+): string {
+	switch (form.kind) {
+		case 'create service':
+			return form.kind;
+		case 'create revision':
+		case 'autoscaling':
+			return `${form.kind} ${form.uid}`;
+		case 'tag':
+			return `${form.kind} ${form.uid} ${form.revision}`;
+	}
 }
 
 function isKind<Kind extends Sheet['kind']>(

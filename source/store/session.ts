@@ -1,5 +1,4 @@
 /** One namespace of one cluster, watched: what it says goes into the store. */
-import {mayI} from '../cluster/access.js';
 import type {Cluster} from '../cluster/cluster.js';
 import type {GatewayAddress} from '../cluster/gateway-address.js';
 import {findGateway} from '../cluster/gateway.js';
@@ -7,9 +6,14 @@ import {namespaceExists} from '../cluster/namespaces.js';
 import {parseRevision, type RevisionView} from '../traffic/revision.js';
 import {parseService, type ServiceView} from '../traffic/service.js';
 import {startFeed} from './feed.js';
-import type {ConsoleStore, GatewayState, Right} from './state.js';
+import {askRights, unknownRights} from './rights.js';
+import type {ConsoleStore, GatewayState} from './state.js';
 
-export type Session = {stop(): void};
+export type Session = {
+	/** Asks again what the operator may do: when the server has said no to what was allowed. */
+	recheckRights(): void;
+	stop(): void;
+};
 
 /** Milliseconds until the gateway is looked for again when it was not found: a cluster may just be getting one. */
 const gatewayRetry = 10_000;
@@ -20,6 +24,8 @@ const serving = (namespace: string, plural: string) =>
 /**
  * Watches the Services and Revisions of `namespace`, asks what the operator may do there and looks for the gateway.
  * @param gateway The operator's own word for where the gateway is; then it is not looked for.
+ * @param onService Told of every state of a service that the watch tells of, also of those that are over before the
+ * next frame.
  */
 export function startSession(
 	store: ConsoleStore,
@@ -27,7 +33,13 @@ export function startSession(
 		cluster,
 		namespace,
 		gateway,
-	}: {cluster: Cluster; namespace: string; gateway?: (GatewayAddress & {via: string}) | undefined},
+		onService,
+	}: {
+		cluster: Cluster;
+		namespace: string;
+		gateway?: (GatewayAddress & {via: string}) | undefined;
+		onService?: (service: ServiceView) => void;
+	},
 ): Session {
 	const ending = new AbortController();
 	const {signal} = ending;
@@ -42,6 +54,8 @@ export function startSession(
 		revisions: new Map(),
 		unreadable: [],
 		service: undefined,
+		// Those of another namespace say nothing here.
+		rights: unknownRights,
 		gateway: gateway ? {...gateway, kind: 'found'} : {kind: 'looking'},
 		feeds: {services: {kind: 'connecting'}, revisions: {kind: 'connecting'}},
 	});
@@ -50,6 +64,7 @@ export function startSession(
 		cluster,
 		path: serving(namespace, 'services'),
 		parse: parseService,
+		...(onService && {onPut: onService}),
 		onTable(views, sentences) {
 			unreadableServices = sentences;
 			store.setState(state => ({
@@ -80,6 +95,9 @@ export function startSession(
 	if (!gateway) void lookForGateway(store, cluster, signal);
 
 	return {
+		recheckRights() {
+			void askRights(store, cluster, namespace, signal);
+		},
 		stop() {
 			ending.abort();
 			services.stop();
@@ -117,26 +135,6 @@ function byService(views: readonly RevisionView[]): Map<string, readonly Revisio
 	return new Map(
 		[...groups].map(([service, group]) => [service, group.toSorted((a, b) => b.generation - a.generation)]),
 	);
-}
-
-async function askRights(
-	store: ConsoleStore,
-	cluster: Cluster,
-	namespace: string,
-	signal: AbortSignal,
-): Promise<void> {
-	const answers = await mayI(cluster, namespace, [
-		{verb: 'create', group: 'serving.knative.dev', resource: 'services'},
-		{verb: 'patch', group: 'serving.knative.dev', resource: 'services'},
-	]);
-	if (signal.aborted) return;
-	const [create, patch] = answers.map((answer): Right => {
-		if (cluster.readOnly) return {allowed: false, reason: 'started with --read-only: nothing is written'};
-		if (answer.kind === 'denied') return {allowed: false, reason: answer.reason};
-		// Unknown: the server will say when it is tried.
-		return {allowed: true, reason: ''};
-	});
-	if (create && patch) store.setState({rights: {create, patch}});
 }
 
 async function gatewayOf(cluster: Cluster): Promise<GatewayState> {

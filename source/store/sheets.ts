@@ -1,10 +1,12 @@
 /** What the sheets over the panes show: writes to be reviewed, what was asked of the gateway, what was sent. */
 import type {Answer} from '../probe/probe.js';
+import type {AutoscalingDefaults} from '../traffic/autoscaling-defaults.js';
 import type {FieldErrors} from '../traffic/form.js';
 import type {PatchOperation} from '../traffic/patch.js';
 import type {RevisionFieldId, RevisionValues} from '../traffic/revision-form.js';
 import type {ServiceFieldId, ServiceValues} from '../traffic/service-form.js';
 import type {Split, SplitDifference} from '../traffic/split.js';
+import type {Warning} from '../traffic/warnings.js';
 import type {KnativeService} from '../traffic/wire.js';
 
 type FormParts<Id extends string> = {
@@ -17,34 +19,52 @@ type FormParts<Id extends string> = {
 	refusal: string | undefined;
 };
 
+/** The service a form is for, by name and uid: the newest state of it is read when the form is sent. */
+type OfService = {service: string; uid: string};
+
 /** A form being filled in. What is typed stays, whatever the server says of it. */
 export type ServiceFormSheet = FormParts<ServiceFieldId> & {kind: 'create service'; values: ServiceValues};
-export type RevisionFormSheet = FormParts<RevisionFieldId> & {
-	kind: 'create revision';
-	/** The service it is for, by name and uid: the newest state of it is read when the form is sent. */
-	service: string;
-	uid: string;
-	values: RevisionValues;
-};
-export type FormSheet = ServiceFormSheet | RevisionFormSheet;
+export type RevisionFormSheet = FormParts<RevisionFieldId> &
+	OfService & {kind: 'create revision'; values: RevisionValues};
+export type ScalingFormSheet = FormParts<RevisionFieldId> &
+	OfService & {kind: 'autoscaling'; values: RevisionValues};
+export type TagFormSheet = FormParts<'tags'> &
+	OfService & {kind: 'tag'; revision: string; values: {tags: string}};
+export type FormSheet = ServiceFormSheet | RevisionFormSheet | ScalingFormSheet | TagFormSheet;
+
+/** What the cluster sets where a revision sets nothing, beside the autoscaling sheet. */
+export type ScalingDefaults =
+	| {kind: 'asking'}
+	| ({kind: 'known'} & AutoscalingDefaults)
+	/** It may not be read, or is not there: a stock cluster's defaults are shown, as such. */
+	| {kind: 'not known'; why: string};
+
+/** A write of `spec.traffic` alone. */
+export type TrafficAction = 'split' | 'complete' | 'roll back' | 'undo' | 'tag';
+
+export type PlanAction =
+	TrafficAction | 'create revision' | 'autoscaling' | 'create service' | 'delete revision' | 'delete service';
 
 /** A write that is ready to be sent, and all there is to say about it before that. */
 export type Plan = {
-	action: 'split' | 'complete' | 'roll back' | 'undo' | 'create revision' | 'create service';
+	action: PlanAction;
 	namespace: string;
+	/** Of the service. */
 	name: string;
 	write:
 		| {kind: 'patch'; uid: string; generation: number; operations: readonly PatchOperation[]}
-		| {kind: 'create'; manifest: KnativeService};
+		| {kind: 'create'; manifest: KnativeService}
+		| {kind: 'delete service'; uid: string}
+		| {kind: 'delete revision'; service: string; revision: string; uid: string};
 	/** Before → after, a row per target. Empty where nothing was there before. */
 	rows: readonly SplitDifference[];
 	/** What else will be true: image, environment, port … */
 	facts: readonly {label: string; value: string}[];
 	notes: readonly string[];
-	warnings: readonly string[];
+	warnings: readonly Warning[];
 	/** Command lines that do the same. */
 	commands: readonly string[];
-	/** Of a change of traffic alone: what undo will put back. */
+	/** Of a patch that changes the split: what undo will put back. */
 	splits?: {before: Split; after: Split};
 };
 
@@ -54,14 +74,52 @@ export type DryRun =
 	| {kind: 'refused'; sentence: string}
 	| {kind: 'unknown'; sentence: string};
 
+/** Three splits side by side, after a write that somebody else's came before. */
+export type Conflict = {
+	sentence: string;
+	base: Split;
+	mine: Split;
+	/** Undefined when what is there now cannot be read. */
+	theirs: Split | undefined;
+	/** Who changed it, as the server knows them. */
+	by: string | undefined;
+};
+
 export type ReviewPhase =
 	| {kind: 'open'}
+	/** Enter was pressed once, and it needs two. */
+	| {kind: 'armed'}
 	| {kind: 'sending'}
+	/** Not made. */
 	| {kind: 'refused'; sentence: string}
-	/** Somebody else changed the service in between; nothing was written. `theirs` is the split as it is now. */
-	| {kind: 'conflict'; sentence: string; theirs: Split | undefined};
+	/** Perhaps made: the sentence says what is known. */
+	| {kind: 'unknown'; sentence: string}
+	/** Somebody else changed the service in between; nothing was written. */
+	| ({kind: 'conflict'} & Conflict);
 
-export type ReviewSheet = {kind: 'review'; plan: Plan; dryRun: DryRun; phase: ReviewPhase};
+/** How a plan is agreed to: by Enter, by Enter twice, or by typing the service's name and Enter. */
+export type Confirmation = 'enter' | 'twice' | 'name';
+
+/** A target scaled to zero, asked at its tag URL so that a pod is there before users are. */
+export type Wake =
+	| {kind: 'offered'; revisions: readonly string[]}
+	| {kind: 'asking'; revisions: readonly string[]}
+	| {kind: 'told'; sentences: readonly {isGood: boolean; text: string}[]};
+
+export type ReviewSheet = {
+	kind: 'review';
+	/** Tells one review from the next one in its place. */
+	id: number;
+	plan: Plan;
+	confirmation: Confirmation;
+	/** Why Enter alone is not enough. */
+	because: string;
+	/** The name as far as it is typed. */
+	typed: string;
+	dryRun: DryRun;
+	phase: ReviewPhase;
+	wake: Wake | undefined;
+};
 
 /** One request to the gateway by hand, on the service's own host or on a tag's. */
 export type VerifySheet = {

@@ -9,7 +9,10 @@ import type {LoopSnapshot} from '../probe/loop.js';
 import type {ServiceView} from '../traffic/service.js';
 import type {RevisionView} from '../traffic/revision.js';
 import type {Split} from '../traffic/split.js';
-import type {FormSheet, ReviewSheet, VerifySheet, WriteRecord} from './sheets.js';
+import type {HistoryEntry} from '../history/entry.js';
+import type {Move} from './follow.js';
+import {unknownRights} from './rights.js';
+import type {FormSheet, ReviewSheet, ScalingDefaults, VerifySheet, WriteRecord} from './sheets.js';
 
 /** What the screen draws of the folders below the store; it imports nothing of them itself. */
 export type {ReflectorState} from '../cluster/reflector.js';
@@ -27,7 +30,15 @@ export type Pane = (typeof panes)[number];
 /** Where the cluster is reached, and as whom. */
 export type Connection =
 	| {kind: 'connecting'; to: string}
-	| {kind: 'connected'; context: string; server: string; user: string; readOnly: boolean}
+	| {
+			kind: 'connected';
+			context: string;
+			server: string;
+			user: string;
+			readOnly: boolean;
+			/** The context matches the operator's pattern for production. */
+			production: boolean;
+	  }
 	| {kind: 'failed'; sentence: string};
 
 export type GatewayState =
@@ -37,7 +48,8 @@ export type GatewayState =
 
 /** Whether a writing action is open to the operator; `reason` says why not. */
 export type Right = {allowed: boolean; reason: string};
-export type Rights = {create: Right; patch: Right};
+/** `create`, `patch`, `delete`: of services. */
+export type Rights = {create: Right; patch: Right; delete: Right; deleteRevision: Right};
 
 /** The operator's unsent split of one service. Named apart from the server's state and never overwritten by it. */
 export type Draft = {
@@ -46,9 +58,6 @@ export type Draft = {
 	generation: number;
 	split: Split;
 };
-
-/** A split this console wrote; `before` keeps which revision `@latest` meant then. */
-export type SplitChange = {before: Split; after: Split; at: number};
 
 export type Notice = {tone: 'info' | 'good' | 'bad'; text: string};
 
@@ -96,7 +105,13 @@ export type ConsoleState = {
 	drafts: ReadonlyMap<string, Draft>;
 	/** Digits typed for the selected row, before they are taken. */
 	typed: string;
-	changes: ReadonlyMap<string, readonly SplitChange[]>;
+	/** Changes of splits, oldest first; `before` keeps which revision `@latest` meant then. */
+	history: readonly HistoryEntry[];
+	/** Why the history is not kept on disk, as a sentence. */
+	historyProblem: string | undefined;
+	/** The last change of each service on its way to the gateway, by uid. */
+	moves: ReadonlyMap<string, Move>;
+	scalingDefaults: ScalingDefaults;
 	/** Forms that were closed unsent, by `formKey`: what was typed is there again when they are opened again. */
 	leftForms: ReadonlyMap<string, FormSheet>;
 
@@ -109,8 +124,6 @@ export type ConsoleState = {
 };
 
 export type ConsoleStore = StoreApi<ConsoleState>;
-
-const unknownRight: Right = {allowed: true, reason: ''};
 
 /** A store that knows nothing yet. `to` names what is being connected to. */
 export function createConsoleStore({
@@ -127,7 +140,7 @@ export function createConsoleStore({
 		namespace,
 		namespaceMissing: false,
 		feeds: {services: {kind: 'connecting'}, revisions: {kind: 'connecting'}},
-		rights: {create: unknownRight, patch: unknownRight},
+		rights: unknownRights,
 		gateway: {kind: 'looking'},
 		asking,
 		services: [],
@@ -141,7 +154,10 @@ export function createConsoleStore({
 		filtering: false,
 		drafts: new Map(),
 		typed: '',
-		changes: new Map(),
+		history: [],
+		historyProblem: undefined,
+		moves: new Map(),
+		scalingDefaults: {kind: 'asking'},
 		leftForms: new Map(),
 		live: undefined,
 		sheets: [],

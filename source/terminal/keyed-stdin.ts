@@ -44,7 +44,9 @@ export class KeyedStdin extends Readable {
 	readonly #decoder = new StringDecoder('utf8');
 	#pending: Pending = NOTHING_PENDING;
 	#timer: NodeJS.Timeout | undefined;
-	#queue: string[] = [];
+	#queue: {key: string; read: number}[] = [];
+	#reads = 0;
+	#lastRead = 0;
 	#isWanted = false;
 	#isTurning = false;
 	#hasEnded = false;
@@ -70,6 +72,14 @@ export class KeyedStdin extends Readable {
 				this.#detach();
 			}
 		});
+	}
+
+	/**
+	The number of the read that the key handed over last came with. Keys of one number were pressed before anything that the
+	first of them did could be seen: what a person has to have looked at must not be agreed to by the second.
+	*/
+	get lastRead(): number {
+		return this.#lastRead;
 	}
 
 	/** Whether the source is a terminal; Ink asks before it uses raw mode. */
@@ -150,9 +160,12 @@ export class KeyedStdin extends Readable {
 			this.#pending = NOTHING_PENDING;
 		}
 
-		const {keys, pending} = cutKeys(this.#pending, chunk);
+		this.#reads += 1;
+		const read = this.#reads;
+		const {keys: found, pending} = cutKeys(this.#pending, chunk);
+		const keys = found.map(key => ({key, read}));
 		this.#pending = pending;
-		const interrupt = keys.lastIndexOf(CTRL_C);
+		const interrupt = found.lastIndexOf(CTRL_C);
 		if (interrupt === -1) {
 			this.#queue.push(...keys);
 		} else {
@@ -178,7 +191,7 @@ export class KeyedStdin extends Readable {
 			if (kind === 'escape' || kind === 'sequence') {
 				this.#pending = NOTHING_PENDING;
 				if (kind === 'escape') {
-					this.#queue.push(ESCAPE_KEY);
+					this.#queue.push({key: ESCAPE_KEY, read: this.#reads});
 					this.#deliver();
 				}
 			}
@@ -196,10 +209,11 @@ export class KeyedStdin extends Readable {
 		setImmediate(() => {
 			setImmediate(() => {
 				this.#isTurning = false;
-				const key = this.#queue.shift();
-				if (key !== undefined) {
+				const next = this.#queue.shift();
+				if (next !== undefined) {
 					this.#isWanted = false;
-					this.push(key);
+					this.#lastRead = next.read;
+					this.push(next.key);
 				} else if (this.#hasEnded) {
 					this.push(null);
 				}

@@ -102,3 +102,11 @@ function singleQuoted(word: string): string {
 export function kubectlCreateCommand(object: unknown): string {
 	return `printf %s ${singleQuoted(visibleJson(object))} | kubectl create -f -`;
 }
+
+/** `kubectl delete ksvc …`; unlike the write of this program it does not look whether it is still the same object. */
+export function kubectlDeleteCommand(
+	kind: 'ksvc' | 'revision',
+	{name, namespace}: Pick<ServiceView, 'name' | 'namespace'>,
+): string {
+	return quoteWords(['kubectl', 'delete', kind, name, '-n', namespace]);
+}

@@ -27,6 +27,13 @@ const autoscaling: Readonly<Record<string, AutoscalingKey>> = {
 	'target-utilization-percentage': 'target-utilization-percentage',
 	window: 'window',
 	'scale-down-delay': 'scale-down-delay',
+	'activation-scale': 'activation-scale',
+	'scale-to-zero-pod-retention-period': 'scale-to-zero-pod-retention-period',
+	'panic-window-percentage': 'panic-window-percentage',
+	'panic-threshold-percentage': 'panic-threshold-percentage',
+	'target-burst-capacity': 'target-burst-capacity',
+	'metric-aggregation-algorithm': 'metric-aggregation-algorithm',
+	class: 'class',
 };
 
 /** Paths as Knative writes them (`spec.template.spec.containers[0].ports.containerPort`), most special first. */

@@ -16,7 +16,8 @@ export type Release =
 			/** Sentences the operator should read before agreeing. */
 			notes: readonly string[];
 	  }
-	| {ok: false; reason: string};
+	/** `already`: what is wished for is so. */
+	| {ok: false; reason: string; already?: true};
 
 export type RollbackTarget =
 	| {
@@ -39,7 +40,11 @@ export function completeSplit(view: ServiceView): Release {
 	const before = splitOf(view);
 	// Whether by following the latest or pinned: where it has everything, nothing turns the one into the other.
 	if (before.every(row => row.revision === newest || row.percent === 0)) {
-		return {ok: false, reason: `${newest} has 100 % of the traffic of ${view.name} already.`};
+		return {
+			ok: false,
+			reason: `${newest} has 100 % of the traffic of ${view.name} already.`,
+			already: true,
+		};
 	}
 	const split = before.some(row => row.latest)
 		? completeOn(before, latestKey)
@@ -63,14 +68,16 @@ export function completeSplit(view: ServiceView): Release {
  * by itself and is not the canary; the one tagged `stable`; the newest Ready one older than the canary. The canary is
  * the newest revision in the present split, be it with 0 %. A candidate that does not exist any more is passed over.
  *
- * @param revisions Those of this Service; others are ignored.
+ * @param revisions Those of this Service; others are ignored. Undefined when they are not known: a roll back waits for
+ * nothing, so then the history, the tag and the split have to do.
  * @param history Earlier splits of this Service, oldest first.
  */
 export function rollbackTarget(
 	view: ServiceView,
-	revisions: readonly RevisionView[],
+	revisions: readonly RevisionView[] | undefined,
 	history: readonly Split[] = [],
 ): RollbackTarget {
+	if (revisions === undefined) return unseenTarget(view, history);
 	const own = revisions.filter(
 		revision => revision.namespace === view.namespace && revision.service === view.name,
 	);
@@ -103,6 +110,42 @@ export function rollbackTarget(
 	return {ok: false, reason: `${view.name} has no earlier ready revision to roll back to.`};
 }
 
+/** As above, of names alone. The canary is then the newest one that was made, or else what has no `stable` tag. */
+function unseenTarget(view: ServiceView, history: readonly Split[]): RollbackTarget {
+	const split = splitOf(view);
+	const canary = [view.latestCreated, view.latestReady].find(
+		name => name !== undefined && split.some(row => row.revision === name),
+	);
+	const other = (name: string | undefined) => (name === undefined || name === canary ? undefined : name);
+	const before = history
+		.toReversed()
+		.map(earlier => other(earlier.find(row => row.percent === 100)?.revision))
+		.find(name => name !== undefined);
+	const stable = other(split.find(row => row.tags.includes(stableTag))?.revision);
+	const listed = split
+		.filter(row => other(row.revision) !== undefined)
+		.toSorted((a, b) => b.percent - a.percent)[0]?.revision;
+	const revision = before ?? stable ?? listed;
+	if (revision === undefined) {
+		return {
+			ok: false,
+			reason: `The revisions of ${view.name} are not known yet, and neither its split nor the history names an earlier one.`,
+		};
+	}
+	const because =
+		before !== undefined
+			? `${revision} had 100 % before this release began.`
+			: stable !== undefined
+				? `${revision} is tagged ${stableTag}.`
+				: `${revision} is the other one in the split.`;
+	return {
+		ok: true,
+		revision,
+		because,
+		notes: [`The revisions could not be listed, so whether ${revision} is ready is not known here.`],
+	};
+}
+
 function found(view: ServiceView, revision: RevisionView, because: string): RollbackTarget {
 	return {ok: true, revision: revision.name, because, notes: warningsOf(view, revision)};
 }
@@ -133,7 +176,11 @@ export function rollbackSplit(view: ServiceView, revision: string): Release {
 	const before = splitOf(view);
 	const split = completeOn(addRow(before, revision), revision);
 	if (equalSplits(before, split)) {
-		return {ok: false, reason: `${revision} has 100 % of the traffic of ${view.name} already.`};
+		return {
+			ok: false,
+			reason: `${revision} has 100 % of the traffic of ${view.name} already.`,
+			already: true,
+		};
 	}
 	const notes = before.some(row => row.latest && row.percent > 0)
 		? [`The traffic is pinned to ${revision}; it followed the latest ready revision until now.`]

@@ -1,6 +1,14 @@
 /** The form that makes a revision of a Service, and the one for its autoscaling, which makes one too. */
 
-import {autoscalingErrors, autoscalingSettings, settingOf, type AutoscalingKey} from './autoscaling.js';
+import {
+	autoscalingErrors,
+	autoscalingSettings,
+	settingOf,
+	stockLimits,
+	type AutoscalingKey,
+	type AutoscalingLimits,
+	type AutoscalingSetting,
+} from './autoscaling.js';
 import {errorsOf, type EnvRow, type Field, type FieldErrors} from './form.js';
 import type {EnvChange, RevisionRequest} from './plan-revision.js';
 import {stableTag} from './release.js';
@@ -61,50 +69,93 @@ export function revisionFields(view: ServiceView): Field<RevisionFieldId>[] {
 			group: 'basic',
 			hint: 'marks where a rollback goes',
 		},
-		...autoscalingFields(view),
+		...autoscalingSettings
+			.filter(setting => !setting.tuning)
+			.map((setting): Field<RevisionFieldId> => scalingField(setting, initial, 'advanced', 'default')),
+		hardLimitField(initial, 'advanced'),
 	];
 }
 
-/** The settings of autoscaling, with the cluster's default in the hint. `fallbacks` where the cluster's differ. */
+function scalingField(
+	{key, label, fallback, hint}: AutoscalingSetting,
+	initial: RevisionValues,
+	group: 'basic' | 'advanced',
+	whose: string,
+	value = fallback,
+): Field<RevisionFieldId> {
+	return {id: key, label, kind: 'text', initial: initial[key], group, hint: `${whose} ${value}; ${hint}`};
+}
+
+function hardLimitField(initial: RevisionValues, group: 'basic' | 'advanced'): Field<RevisionFieldId> {
+	return {
+		id: 'containerConcurrency',
+		label: 'Concurrency, hard',
+		kind: 'text',
+		initial: initial.containerConcurrency,
+		group,
+		hint: 'default 0: none; never more per pod',
+	};
+}
+
+/**
+ * The autoscaling sheet: every setting there is, with the cluster's default in the hint, and what becomes of the new
+ * revision that applying makes.
+ *
+ * @param fallbacks The cluster's own defaults; undefined where they could not be read, and a stock cluster's are shown.
+ */
 export function autoscalingFields(
 	view: ServiceView,
-	fallbacks: Readonly<Partial<Record<AutoscalingKey, string>>> = {},
+	fallbacks: Readonly<Partial<Record<AutoscalingKey, string>>> | undefined,
 ): Field<RevisionFieldId>[] {
 	const initial = initialRevision(view);
+	const whose = fallbacks ? 'cluster' : 'stock default';
+	const common = autoscalingSettings.filter(setting => !setting.tuning);
+	const tuning = autoscalingSettings.filter(setting => setting.tuning);
 	return [
-		...autoscalingSettings.map((setting): Field<RevisionFieldId> => ({
-			id: setting.key,
-			label: setting.label,
-			kind: 'text',
-			initial: initial[setting.key],
-			group: 'advanced',
-			hint: `default ${fallbacks[setting.key] ?? setting.fallback}; ${setting.hint}`,
-		})),
+		...common.map(setting => scalingField(setting, initial, 'basic', whose, fallbacks?.[setting.key])),
+		hardLimitField(initial, 'basic'),
 		{
-			id: 'containerConcurrency',
-			label: 'Concurrency, hard',
+			id: 'percent',
+			label: 'Traffic for it, %',
 			kind: 'text',
-			initial: initial.containerConcurrency,
-			group: 'advanced',
-			hint: 'default 0: none; never more per pod',
+			initial: initial.percent,
+			group: 'basic',
+			hint: 'applying makes a new revision; 0: nothing moves until you split',
 		},
+		{
+			id: 'newTag',
+			label: 'Tag of the new one',
+			kind: 'text',
+			initial: initial.newTag,
+			group: 'basic',
+			hint: 'gives it a URL of its own',
+		},
+		...tuning.map(setting => scalingField(setting, initial, 'advanced', whose, fallbacks?.[setting.key])),
 	];
 }
 
 /** What the form starts with: the Service as it is, nothing for the new revision, tags canary and stable. */
 export function initialRevision(view: ServiceView): RevisionValues {
-	const settings = Object.fromEntries(
-		autoscalingSettings.map(setting => [setting.key, settingOf(view.summary.autoscaling, setting) ?? '']),
-	);
+	const setting = (key: AutoscalingKey) => {
+		const found = autoscalingSettings.find(candidate => candidate.key === key);
+		return (found && settingOf(view.summary.autoscaling, found)) ?? '';
+	};
 	return {
-		'min-scale': settings['min-scale'] ?? '',
-		'max-scale': settings['max-scale'] ?? '',
-		'initial-scale': settings['initial-scale'] ?? '',
-		metric: settings['metric'] ?? '',
-		target: settings['target'] ?? '',
-		'target-utilization-percentage': settings['target-utilization-percentage'] ?? '',
-		window: settings['window'] ?? '',
-		'scale-down-delay': settings['scale-down-delay'] ?? '',
+		'min-scale': setting('min-scale'),
+		'max-scale': setting('max-scale'),
+		'initial-scale': setting('initial-scale'),
+		metric: setting('metric'),
+		target: setting('target'),
+		'target-utilization-percentage': setting('target-utilization-percentage'),
+		window: setting('window'),
+		'scale-down-delay': setting('scale-down-delay'),
+		'activation-scale': setting('activation-scale'),
+		'scale-to-zero-pod-retention-period': setting('scale-to-zero-pod-retention-period'),
+		'panic-window-percentage': setting('panic-window-percentage'),
+		'panic-threshold-percentage': setting('panic-threshold-percentage'),
+		'target-burst-capacity': setting('target-burst-capacity'),
+		'metric-aggregation-algorithm': setting('metric-aggregation-algorithm'),
+		class: setting('class'),
 		image: view.summary.image,
 		env: view.summary.env.map(entry =>
 			entry.value === undefined
@@ -119,13 +170,17 @@ export function initialRevision(view: ServiceView): RevisionValues {
 }
 
 /** One clear sentence per field that the server would refuse; what the Service has already is not judged again. */
-export function validateRevision(values: RevisionValues, view: ServiceView): FieldErrors<RevisionFieldId> {
+export function validateRevision(
+	values: RevisionValues,
+	view: ServiceView,
+	limits: AutoscalingLimits = stockLimits,
+): FieldErrors<RevisionFieldId> {
 	const before = initialRevision(view);
 	const touched = (id: Exclude<RevisionFieldId, 'env'>) => values[id] !== before[id];
 	const known = new Set(before.env.map(row => row.name));
 	const names = values.env.map(row => row.name);
 	const twice = names.find((name, index) => names.indexOf(name) !== index);
-	const scale = autoscalingErrors(values);
+	const scale = autoscalingErrors(values, limits);
 	for (const key of autoscalingSettings.map(setting => setting.key)) {
 		if (!touched(key) && !(key === 'max-scale' && touched('min-scale'))) delete scale[key];
 	}
@@ -148,8 +203,12 @@ export function validateRevision(values: RevisionValues, view: ServiceView): Fie
 }
 
 /** The difference to what the Service has, for `planRevision`. @throws RangeError when `validateRevision` objects. */
-export function toRevisionRequest(values: RevisionValues, view: ServiceView): RevisionRequest {
-	const [wrong] = Object.values(validateRevision(values, view));
+export function toRevisionRequest(
+	values: RevisionValues,
+	view: ServiceView,
+	limits: AutoscalingLimits = stockLimits,
+): RevisionRequest {
+	const [wrong] = Object.values(validateRevision(values, view, limits));
 	if (wrong !== undefined) throw new RangeError(wrong);
 	const before = initialRevision(view);
 	const autoscaling: Record<string, string | undefined> = {};

@@ -15,6 +15,8 @@ import {revisionSpec, summaryOf, type EnvView, type Protocol} from './template.j
 
 /** Texts are printable but for `EnvView.value`. */
 export type RevisionView = {
+	/** Empty when the server sent none. */
+	uid: string;
 	name: string;
 	namespace: string;
 	/** Name of the Service it belongs to; undefined for one of a bare Configuration. */
@@ -70,6 +72,7 @@ export function parseRevision(input: unknown): Parsed<RevisionView> {
 	return {
 		ok: true,
 		value: {
+			uid: meta.uid,
 			name: meta.name,
 			namespace: meta.namespace,
 			service: label('service'),

@@ -192,7 +192,18 @@ test.each(promised.map(([stroke, action, where = panes]) => ({stroke, action, wh
 test('what changes the cluster is known as such, and what only looks is not', () => {
 	const writing = [...new Set(bindings.map(({action}) => action))].filter(action => leadsToWrite(action));
 	expect(writing.toSorted()).toEqual(
-		['autoscaling', 'complete', 'newRevision', 'newService', 'review', 'rollBack', 'tag', 'undo'].toSorted(),
+		[
+			'autoscaling',
+			'complete',
+			'deleteRevision',
+			'deleteService',
+			'newRevision',
+			'newService',
+			'review',
+			'rollBack',
+			'tag',
+			'undo',
+		].toSorted(),
 	);
 });
 

@@ -1,6 +1,7 @@
 import {describe, expect, test} from 'vitest';
 import {planRevision} from '../../source/traffic/plan-revision.js';
 import {
+	autoscalingFields,
 	initialRevision,
 	revisionFields,
 	toRevisionRequest,
@@ -152,7 +153,8 @@ describe('the form of a revision', () => {
 
 	test('begins with what the Service has', () => {
 		const fields = revisionFields(view);
-		expect(Object.fromEntries(fields.map(field => [field.id, field.initial]))).toEqual(initial);
+		const shown = [...fields, ...autoscalingFields(view, undefined)];
+		expect(Object.fromEntries(shown.map(field => [field.id, field.initial]))).toEqual(initial);
 		expect(initial).toMatchObject({
 			env: [
 				{name: 'TARGET', value: 'World'},

@@ -5,7 +5,11 @@ import {useShallow} from 'zustand/react/shallow';
 import {draftOf, selectedRow, selectedService} from '../../store/read.js';
 import type {ServiceView} from '../../traffic/service.js';
 import {equalSplits, splitOf, type Split, type SplitRow} from '../../traffic/split.js';
+import {lateRefusal} from '../../traffic/late-refusal.js';
+import {conditionSentence} from '../../traffic/revision-state.js';
 import {condition, routeSettled} from '../../traffic/state.js';
+import type {Theme} from '../../terminal/theme.js';
+import type {Move} from '../../store/follow.js';
 import type {Size} from '../layout.js';
 import {fitText, widthOf} from '../parts/fit-text.js';
 import {Frame, frameContentSize} from '../parts/frame.js';
@@ -13,23 +17,29 @@ import {List} from '../parts/list.js';
 import {ShareBar} from '../parts/share-bar.js';
 import {useTheme} from '../parts/theme-context.js';
 import {useConsoleState} from '../use-console.js';
-import {shortRevision} from '../words.js';
+import {wrapLine, type Line} from '../sheets/document.js';
+import {clock, duration, shortRevision} from '../words.js';
 
 export function TrafficPane({width, height}: Size) {
 	const service = useConsoleState(selectedService);
 	const draft = useConsoleState(state => draftOf(state, service));
 	const selectedKey = useConsoleState(state => service && selectedRow(state, service)?.key);
 	const {focus, typed} = useConsoleState(useShallow(state => ({focus: state.focus, typed: state.typed})));
+	const move = useConsoleState(state => service && state.moves.get(service.uid));
+	const theme = useTheme();
 	const size = frameContentSize(width, height);
 	const current = useMemo(() => (service ? splitOf(service) : []), [service]);
 	const shown = draft?.split ?? current;
+	const said = service ? refusalLines(service, size, theme) : [];
 	const theirs = draft && !equalSplits(draft.base, current) ? current : undefined;
 	return (
 		<Frame
 			width={width}
 			height={height}
 			title="3 Traffic"
-			aside={service && asideOf(service, {isDraft: draft !== undefined, isChanged: theirs !== undefined})}
+			aside={
+				service && asideOf(service, move, {isDraft: draft !== undefined, isChanged: theirs !== undefined})
+			}
 			isFocused={focus === 'traffic'}
 		>
 			{service && (
@@ -38,7 +48,7 @@ export function TrafficPane({width, height}: Size) {
 					keyOf={row => row.key}
 					selected={shown.findIndex(({key}) => key === selectedKey)}
 					width={size.width}
-					height={size.height}
+					height={size.height - said.length}
 					renderRow={(row, {isSelected, width: rowWidth}) => (
 						<SplitRowLine
 							row={row}
@@ -53,18 +63,54 @@ export function TrafficPane({width, height}: Size) {
 					)}
 				/>
 			)}
+			{said.map(line => (
+				<Text key={line.text} wrap="truncate" {...line.style}>
+					{line.text}
+				</Text>
+			))}
 		</Frame>
 	);
 }
 
+/** What the route says no to, what it means and what to do, in as many rows as are left; the selected row keeps one. */
+function refusalLines(
+	service: ServiceView,
+	{width, height}: Size,
+	{styles, glyphs}: Pick<Theme, 'styles' | 'glyphs'>,
+): Line[] {
+	const refusal = lateRefusal(service);
+	if (!refusal) return [];
+	const lines: Line[] = [
+		{text: `${glyphs.bad} ${refusal.said}`, style: styles.bad},
+		{text: `${refusal.meaning} ${refusal.wayBack}`, style: styles.warning},
+	];
+	const rows = lines.flatMap(line => wrapLine(line, width).map(text => ({...line, text})));
+	return rows.slice(0, Math.max(0, height - 1));
+}
+
 /** The state of the draft, or how far the gateway has got with the split that was sent. */
-function asideOf(service: ServiceView, {isDraft, isChanged}: {isDraft: boolean; isChanged: boolean}): string {
+function asideOf(
+	service: ServiceView,
+	move: Move | undefined,
+	{isDraft, isChanged}: {isDraft: boolean; isChanged: boolean},
+): string {
 	if (isChanged) return 'draft · the split was changed by somebody else meanwhile';
 	if (isDraft) return 'draft · sums to 100 · ⏎ reviews it';
-	if (routeSettled(service)) return 'the gateway has this split';
-	const routes = condition(service, 'RoutesReady');
-	const words = [routes?.reason, routes?.message].filter(word => word !== undefined && word !== '');
-	return words.length === 0 ? 'the gateway has it not yet' : words.join(': ');
+	// The server has taken a change that the watch has not told of yet: what is shown is from before it.
+	if (move && move.generation > service.generation) return 'sent · waiting for the watch';
+	if (routeSettled(service)) {
+		if (move?.movedAt === undefined || move.generation !== service.generation) {
+			return 'the gateway has this split';
+		}
+		const took = move.own ? `, ${duration(move.movedAt - move.askedAt)} after it was sent` : '';
+		return `the gateway has this split since ${clock(move.movedAt)}${took}`;
+	}
+	if (lateRefusal(service)) return 'the route refuses this split; the gateway keeps the one before';
+	if (service.observedGeneration !== service.generation) {
+		return 'sent · the controller has not taken it up yet';
+	}
+	const words = conditionSentence(condition(service, 'RoutesReady'));
+	return `sent · ${words === '' ? 'the gateway has it not yet' : words}`;
 }
 
 const percentWidth = 11;

@@ -84,6 +84,7 @@ export function toFormFields(fields: readonly DomainField[]): Field[] {
 	};
 	const basic = fields.filter(({group}) => group === 'basic');
 	const advanced = fields.filter(({group}) => group === 'advanced');
+	if (advanced.length === 0) return basic.map(toField);
 	return [
 		...basic.map(toField),
 		{

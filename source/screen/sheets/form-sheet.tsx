@@ -1,11 +1,11 @@
 /** The forms that make a service and a revision: judged as one types, kept when closed, shown what the server refused. */
 import {Box, Text} from 'ink';
 import {useState} from 'react';
-import {changeRevisionForm, changeServiceForm, touchField} from '../../store/forms.js';
-import {closeSheet} from '../../store/select.js';
+import {changeRevisionForm, changeServiceForm, changeTagForm, touchField} from '../../store/forms.js';
+import {closeSheet, isForm} from '../../store/select.js';
 import type {FormSheet as FormSheetState} from '../../store/sheets.js';
-import type {Field as DomainField} from '../../traffic/form.js';
-import {revisionFields} from '../../traffic/revision-form.js';
+import type {EnvRow, Field as DomainField} from '../../traffic/form.js';
+import {autoscalingFields, revisionFields} from '../../traffic/revision-form.js';
 import {serviceFields} from '../../traffic/service-form.js';
 import type {Size} from '../layout.js';
 import {FormView} from '../parts/form-view.js';
@@ -21,20 +21,53 @@ export function FormSheet(props: Props) {
 	const {sheet} = props;
 	const namespace = useConsoleState(state => state.namespace);
 	const service = useConsoleState(state =>
-		sheet.kind === 'create revision' ? state.services.find(({uid}) => uid === sheet.uid) : undefined,
+		'uid' in sheet ? state.services.find(({uid}) => uid === sheet.uid) : undefined,
 	);
-	if (sheet.kind === 'create service') {
-		return <OpenForm {...props} title="New service" aside="" fields={serviceFields({namespace})} />;
+	const defaults = useConsoleState(state => state.scalingDefaults);
+	switch (sheet.kind) {
+		case 'create service':
+			return <OpenForm {...props} title="New service" aside="" fields={serviceFields({namespace})} />;
+		case 'create revision':
+			return (
+				<OpenForm
+					{...props}
+					title={`New revision of ${sheet.service}`}
+					aside="users see nothing of it at 0 %"
+					fields={service ? revisionFields(service) : []}
+				/>
+			);
+		case 'autoscaling':
+			return (
+				<OpenForm
+					{...props}
+					title={`Autoscaling of ${sheet.service}`}
+					aside={
+						defaults.kind === 'not known'
+							? `makes a new revision · cluster defaults not readable: ${defaults.why}`
+							: 'applying makes a new revision'
+					}
+					fields={
+						service ? autoscalingFields(service, defaults.kind === 'known' ? defaults.values : undefined) : []
+					}
+				/>
+			);
+		case 'tag':
+			return (
+				<OpenForm {...props} title={`Tags of ${sheet.revision}`} aside={sheet.service} fields={tagFields} />
+			);
 	}
-	return (
-		<OpenForm
-			{...props}
-			title={`New revision of ${sheet.service}`}
-			aside="users see nothing of it at 0 %"
-			fields={service ? revisionFields(service) : []}
-		/>
-	);
 }
+
+const tagFields: readonly DomainField[] = [
+	{
+		id: 'tags',
+		label: 'Tags',
+		kind: 'text',
+		initial: '',
+		group: 'basic',
+		hint: 'between commas; each gives a URL of its own, one that is elsewhere moves here; empty takes all away',
+	},
+];
 
 function OpenForm({
 	sheet,
@@ -48,7 +81,7 @@ function OpenForm({
 	const console = useConsole();
 	const {store} = console;
 	const {styles, glyphs} = useTheme();
-	const [lines, setLines] = useState<readonly string[]>(() => toLines(sheet.values.env));
+	const [lines, setLines] = useState<readonly string[]>(() => toLines(envOf(sheet)));
 	const [showsMore, setShowsMore] = useState(false);
 	const [focus, setFocus] = useState<Focus>({kind: 'field', name: fields[0]?.id ?? '', row: 0});
 	const errors = errorsOf(sheet, lines);
@@ -64,7 +97,7 @@ function OpenForm({
 			if (kind === 'env list') {
 				const typed = linesValue(next.values, id);
 				setLines(typed);
-				changeForm({[id]: toEnvRows(typed, sheet.values.env)});
+				changeForm({[id]: toEnvRows(typed, envOf(sheet))});
 			} else changeForm({[id]: value});
 		}
 		if (focus.kind === 'field' && (next.focus.kind === 'submit' || next.focus.name !== focus.name)) {
@@ -75,14 +108,21 @@ function OpenForm({
 
 	const changeForm = (values: Record<string, unknown>) => {
 		// The ids and kinds of the fields are those of the values, by the way the fields are made.
-		if (sheet.kind === 'create service') changeServiceForm(store, values);
-		else changeRevisionForm(store, values);
+		switch (sheet.kind) {
+			case 'create service':
+				return changeServiceForm(store, values);
+			case 'create revision':
+			case 'autoscaling':
+				return changeRevisionForm(store, values, sheet.kind);
+			case 'tag':
+				return changeTagForm(store, typeof values['tags'] === 'string' ? values['tags'] : '');
+		}
 	};
 
 	const submit = () => {
 		console.submitForm();
 		const after = store.getState().sheets.findLast(candidate => candidate.kind === sheet.kind);
-		if (after?.kind !== 'create service' && after?.kind !== 'create revision') return;
+		if (!after || !isForm(after)) return;
 		const wrong = errorsOf(after, lines);
 		const first = fields.find(({id}) => wrong[id] !== undefined);
 		if (!first) return;
@@ -112,8 +152,18 @@ function OpenForm({
 	);
 }
 
+function envOf(sheet: FormSheetState): readonly EnvRow[] {
+	return sheet.kind === 'tag' ? [] : sheet.values.env;
+}
+
 function errorsOf(sheet: FormSheetState, lines: readonly string[]): Record<string, string> {
-	return sheet.kind === 'create service'
-		? shownErrors(sheet, lines, 'env')
-		: shownErrors(sheet, lines, 'env');
+	switch (sheet.kind) {
+		case 'create service':
+			return shownErrors(sheet, lines, 'env');
+		case 'create revision':
+		case 'autoscaling':
+			return shownErrors(sheet, lines, 'env');
+		case 'tag':
+			return shownErrors(sheet, [], 'tags');
+	}
 }

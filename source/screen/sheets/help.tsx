@@ -3,11 +3,13 @@ import {helpFor, type Context} from '../../terminal/keys.js';
 import type {Size} from '../layout.js';
 import {fitText, widthOf} from '../parts/fit-text.js';
 import {useTheme} from '../parts/theme-context.js';
-import {canPerform} from '../perform.js';
+import {canPerform, unavailable} from '../perform.js';
+import {useConsoleState} from '../use-console.js';
 import {Document, type Line} from './document.js';
 
 export function Help({pane, isActive, ...size}: Size & {pane: Context; isActive: boolean}) {
 	const {styles, isAscii} = useTheme();
+	const rights = useConsoleState(state => state.rights);
 	const sections = helpFor(pane, {isAscii}).map(section => ({
 		...section,
 		entries: section.entries.filter(({action}) => canPerform(action)),
@@ -16,10 +18,14 @@ export function Help({pane, isActive, ...size}: Size & {pane: Context; isActive:
 	const lines = sections.flatMap(({title, entries}, index): Line[] => [
 		...(index === 0 ? [] : [{text: ''}]),
 		{text: title, style: styles.key},
-		...entries.map(({keys, text}) => ({
-			text: `${fitText(keys, keyWidth)}  ${text}`,
-			indent: keyWidth + 2,
-		})),
+		...entries.map(({action, keys, text}) => {
+			const why = unavailable({rights}, action);
+			return {
+				text: `${fitText(keys, keyWidth)}  ${why === undefined ? text : `${text} ${why}`}`,
+				indent: keyWidth + 2,
+				...(why !== undefined && {style: styles.muted}),
+			};
+		}),
 	]);
 	return (
 		<Document

@@ -4,6 +4,7 @@ import type {Stroke} from '../strokes.js';
 Where keys are read: one of the four panes, or one of the things that lie over them. Exactly one context holds at a time.
 - `value`: a percentage is being typed in the traffic pane
 - `sheet`: a review (before → after) that waits for Enter or for a typed name
+- `conflict`: theirs, mine and base side by side, after somebody else's write came first
 - `form`: fields being filled in; `filter`, `palette`: the line at the bottom
 - `viewer`: text to read (YAML, events, logs, what was sent, help)
 */
@@ -14,6 +15,7 @@ export const contexts = [
 	'live',
 	'value',
 	'sheet',
+	'conflict',
 	'form',
 	'filter',
 	'palette',
@@ -84,6 +86,12 @@ export type Action =
 	| 'setValue'
 	| 'eraseDigit'
 	| 'confirm'
+	| 'wake'
+	| 'takeTheirs'
+	| 'putMineOnTop'
+	| 'keepEditing'
+	| 'deleteService'
+	| 'deleteRevision'
 	| 'copyCommand'
 	| 'nextField'
 	| 'previousField'

@@ -72,4 +72,22 @@ export const releaseKeys: readonly Binding[] = [
 		footer: {rank: 19},
 		writes: true,
 	},
+	{
+		action: 'deleteService',
+		keys: ['D'],
+		in: ['services'],
+		label: 'delete',
+		help: 'Review deleting the selected service; its name has to be typed.',
+		palette: {names: ['delete-service']},
+		writes: true,
+	},
+	{
+		action: 'deleteRevision',
+		keys: ['D'],
+		in: ['revisions'],
+		label: 'delete',
+		help: 'Review deleting the selected revision; refused while it is in the split.',
+		palette: {names: ['delete-revision']},
+		writes: true,
+	},
 ];

@@ -1,0 +1,48 @@
+/** Reads one service and its revisions: what the watches of the console would tell, once. */
+import {TransportError, type ApiAnswer, type Cluster} from '../cluster/cluster.js';
+import {parseList} from '../cluster/objects.js';
+import {servingPath} from '../cluster/paths.js';
+import {sentenceOf} from '../cluster/status.js';
+import {parseRevision, type RevisionView} from '../traffic/revision.js';
+import {parseService, type ServiceView} from '../traffic/service.js';
+
+export type ReadService = {ok: true; service: ServiceView} | {ok: false; reason: string};
+
+async function get(
+	cluster: Cluster,
+	path: string,
+	query?: Record<string, string>,
+): Promise<{ok: true; answer: ApiAnswer} | {ok: false; reason: string}> {
+	try {
+		const answer = await cluster.request({method: 'GET', path, ...(query && {query})});
+		return answer.status === 200 ? {ok: true, answer} : {ok: false, reason: sentenceOf(answer)};
+	} catch (error) {
+		if (error instanceof TransportError) return {ok: false, reason: error.message};
+		throw error;
+	}
+}
+
+export async function readService(cluster: Cluster, namespace: string, name: string): Promise<ReadService> {
+	const got = await get(cluster, servingPath('services', namespace, name));
+	if (!got.ok) return got;
+	const parsed = parseService(got.answer.body);
+	return parsed.ok ? {ok: true, service: parsed.value} : parsed;
+}
+
+/** Newest first; undefined when they cannot be listed, for which a roll back does not wait. */
+export async function readRevisions(
+	cluster: Cluster,
+	namespace: string,
+	service: string,
+): Promise<readonly RevisionView[] | undefined> {
+	const got = await get(cluster, servingPath('revisions', namespace), {
+		labelSelector: `serving.knative.dev/service=${service}`,
+	});
+	const list = got.ok ? parseList(got.answer.body) : undefined;
+	return list?.items
+		.flatMap(item => {
+			const parsed = parseRevision(item);
+			return parsed.ok ? [parsed.value] : [];
+		})
+		.toSorted((a, b) => b.generation - a.generation);
+}

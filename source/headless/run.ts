@@ -1,0 +1,111 @@
+/** The subcommands that release without a screen, from their flags to their exit code. */
+import {createInterface} from 'node:readline/promises';
+import type {Cluster} from '../cluster/cluster.js';
+import type {HistoryFile} from '../history/history-file.js';
+import type {Plan} from '../store/sheets.js';
+import {exitCodes, type ExitCode} from './exit-codes.js';
+import {release, type Verb} from './release.js';
+import {historyJson, historyLines, planLines, resultJson} from './report.js';
+
+export type Output = 'text' | 'json';
+
+export type ReleaseFlags = {
+	dryRun?: true;
+	yes?: true;
+	output: Output;
+	reason?: string;
+	/** Seconds; 0 does not wait for the gateway. */
+	wait: number;
+};
+
+/** Where it reads and writes; `isTerminal` says whether somebody is there to be asked. */
+export type Terminal = {
+	stdin: NodeJS.ReadableStream;
+	stdout: NodeJS.WritableStream;
+	stderr: NodeJS.WritableStream;
+	isTerminal: boolean;
+};
+
+/** @param namespace Undefined: that of the context. */
+export async function runRelease(
+	verb: Verb,
+	{service, shares, namespace}: {service: string; shares: readonly string[]; namespace?: string | undefined},
+	flags: ReleaseFlags,
+	{
+		cluster,
+		history,
+		production,
+		terminal,
+	}: {
+		cluster: Cluster;
+		history: HistoryFile | undefined;
+		production: RegExp | undefined;
+		terminal: Terminal;
+	},
+): Promise<ExitCode> {
+	const isJson = flags.output === 'json';
+	// With JSON, standard output is one object; what is meant for eyes goes beside it.
+	const eyes = isJson ? terminal.stderr : terminal.stdout;
+	const say = (line: string) => eyes.write(`${line}\n`);
+	const result = await release(
+		{
+			verb,
+			namespace: namespace ?? cluster.namespace,
+			service,
+			shares,
+			dryRun: flags.dryRun ?? false,
+			yes: flags.yes ?? false,
+			production: production?.test(cluster.context) ?? false,
+			reason: flags.reason ?? '',
+			wait: flags.wait * 1000,
+		},
+		{
+			cluster,
+			history,
+			show(plan) {
+				if (!isJson) for (const line of planLines(plan)) say(line);
+			},
+			agree: terminal.isTerminal ? async (plan, how) => ask(plan, how, terminal) : undefined,
+			progress: say,
+		},
+	);
+	if (isJson) terminal.stdout.write(`${resultJson(result)}\n`);
+	else (result.code === exitCodes.done ? terminal.stdout : terminal.stderr).write(`${result.sentence}\n`);
+	return result.code;
+}
+
+/** Anything but the word asked for is a no. */
+async function ask({name}: Plan, how: 'yes' | 'name', {stdin, stderr}: Terminal): Promise<boolean> {
+	const wanted = how === 'name' ? name : 'yes';
+	const prompt = createInterface({input: stdin, output: stderr});
+	try {
+		return (await prompt.question(`Type ${wanted} to do it: `)).trim() === wanted;
+	} finally {
+		prompt.close();
+	}
+}
+
+/** What is on disk; asks no cluster. */
+export async function runHistory(
+	{service, namespace, context}: {service?: string | undefined; namespace?: string; context?: string},
+	output: Output,
+	history: HistoryFile,
+	{stdout, stderr}: Pick<Terminal, 'stdout' | 'stderr'>,
+): Promise<ExitCode> {
+	try {
+		const entries = (await history.read()).filter(
+			entry =>
+				(service === undefined || entry.service === service) &&
+				(namespace === undefined || entry.namespace === namespace) &&
+				(context === undefined || entry.context === context),
+		);
+		const newestFirst = entries.toSorted((a, b) => b.at - a.at);
+		if (output === 'json') stdout.write(`${historyJson(newestFirst)}\n`);
+		else for (const line of historyLines(newestFirst)) stdout.write(`${line}\n`);
+		return exitCodes.done;
+	} catch (error) {
+		const why = error instanceof Error ? error.message : String(error);
+		stderr.write(`The history cannot be read: ${why}.\n`);
+		return exitCodes.notMade;
+	}
+}

@@ -1,0 +1,136 @@
+/** What the review sheet says, line by line. Pure. */
+import type {Plan, ReviewSheet, Wake} from '../../store/sheets.js';
+import type {Theme} from '../../terminal/theme.js';
+import {fitText, widthOf} from '../parts/fit-text.js';
+import {shortRevision} from '../words.js';
+import type {Line} from './document.js';
+
+type Look = Pick<Theme, 'styles' | 'glyphs'>;
+
+/** What matters first: on a small window the rest is below the fold. */
+export function reviewLines(sheet: ReviewSheet, look: Look): Line[] {
+	const {plan, dryRun, wake} = sheet;
+	const {styles, glyphs} = look;
+	const lines: Line[] = [...phaseLines(sheet, look)];
+	const say = (text: string, style?: Line['style'], indent = 2) => lines.push({text, style, indent});
+	say('');
+	// Warnings before the table: whoever presses Enter has to have had them before the eyes at 80x24.
+	for (const {sentence} of plan.warnings) say(`${glyphs.warning} ${sentence}`, styles.warning);
+	if (wake) lines.push(...wakeLines(wake, look));
+	if (plan.warnings.length > 0) say('');
+	for (const line of rowLines(plan, glyphs.arrow)) {
+		lines.push({...line, style: line.changed ? styles.draft : styles.muted});
+	}
+	if (plan.rows.length > 0) say('');
+	const labelWidth = Math.max(0, ...plan.facts.map(({label}) => widthOf(label)));
+	for (const {label, value} of plan.facts) {
+		say(`${fitText(label, labelWidth)}  ${value}`, undefined, labelWidth + 2);
+	}
+	if (plan.facts.length > 0) say('');
+	for (const note of plan.notes) say(`${glyphs.bullet} ${note}`);
+	if (plan.notes.length > 0) say('');
+	say(...dryRunLine(dryRun, look));
+	say('');
+	say('The same by command line (ctrl-y copies it):', styles.muted);
+	for (const command of plan.commands) {
+		lines.push({text: command, hard: true, style: styles.muted});
+	}
+	return lines;
+}
+
+function phaseLines({phase, confirmation, because, plan}: ReviewSheet, {styles, glyphs}: Look): Line[] {
+	switch (phase.kind) {
+		case 'open': {
+			const how = {
+				enter: 'Enter does it, Esc goes back.',
+				twice: `Enter twice does it, because ${because}; Esc goes back.`,
+				name: `Type ${plan.name} below, then Enter does it, because ${because}; Esc goes back.`,
+			}[confirmation];
+			return [{text: `${how} Nothing has been sent.`, style: styles.key, indent: 2}];
+		}
+		case 'armed':
+			return [
+				{
+					text: `${glyphs.warning} Really? Enter once more does it, although ${because}. Esc goes back.`,
+					style: styles.bad,
+					indent: 2,
+				},
+			];
+		case 'sending':
+			return [{text: 'Sending…', style: styles.waiting}];
+		case 'refused':
+			return [
+				{text: `${glyphs.bad} ${phase.sentence}`, style: styles.bad, indent: 2},
+				{text: 'Esc goes back to what you typed; it is all still there.', style: styles.muted},
+			];
+		case 'unknown':
+			return [
+				{text: `${glyphs.warning} ${phase.sentence}`, style: styles.bad, indent: 2},
+				{text: 'Esc goes back; the panes show what the cluster has.', style: styles.muted},
+			];
+		case 'conflict':
+			return [{text: `${glyphs.bad} ${phase.sentence}`, style: styles.bad, indent: 2}];
+	}
+}
+
+function wakeLines(wake: Wake, {styles, glyphs}: Look): Line[] {
+	switch (wake.kind) {
+		case 'offered':
+			return [
+				{
+					text: `  ctrl-t wakes ${wake.revisions.join(', ')} first: one request to its tag URL, which no user sees.`,
+					style: styles.key,
+					indent: 2,
+				},
+			];
+		case 'asking':
+			return [{text: `  Waking ${wake.revisions.join(', ')}…`, style: styles.waiting, indent: 2}];
+		case 'told':
+			return wake.sentences.map(({isGood, text}) => ({
+				text: `${isGood ? glyphs.ok : glyphs.bad} ${text}`,
+				style: isGood ? styles.ok : styles.bad,
+				indent: 2,
+			}));
+	}
+}
+
+function dryRunLine(dryRun: ReviewSheet['dryRun'], {styles, glyphs}: Look): [string, Line['style']] {
+	switch (dryRun.kind) {
+		case 'asking':
+			return [`${glyphs.waiting} Asking the server for a dry run; you need not wait.`, styles.muted];
+		case 'accepted':
+			return [`${glyphs.ok} Dry run: the server would accept it.`, styles.ok];
+		case 'refused':
+			return [`${glyphs.bad} Dry run: the server would refuse it. ${dryRun.sentence}`, styles.bad];
+		case 'unknown':
+			return [`${glyphs.warning} Dry run: no answer. ${dryRun.sentence}`, styles.warning];
+	}
+}
+
+function rowLines({rows, name, action}: Plan, arrow: string): (Line & {changed: boolean})[] {
+	const labels = rows.map(row => {
+		const revision = row.revision === undefined ? undefined : shortRevision(row.revision, name);
+		if (!row.latest) return revision ?? row.key;
+		if (action === 'create revision' || action === 'autoscaling') return 'the new revision (latest)';
+		return `latest (${revision ?? 'none ready'})`;
+	});
+	const tags = rows.map(row => tagWords(row));
+	const labelWidth = Math.max(0, ...labels.map(label => widthOf(label)));
+	const tagWidth = Math.max(0, ...tags.map(words => widthOf(words)));
+	return rows.map((row, index) => {
+		const before = row.before === undefined ? '–' : `${row.before} %`;
+		const after = row.after === undefined ? 'taken out' : `${row.after} %`;
+		return {
+			text: `  ${fitText(labels[index] ?? '', labelWidth)}  ${fitText(tags[index] ?? '', tagWidth)}  ${fitText(before, 5, {align: 'right'})} ${arrow} ${fitText(after, 5, {align: 'right'})}`,
+			changed: row.changed,
+		};
+	});
+}
+
+/** The tags as they are to be; with a sign what comes, and what goes. */
+function tagWords({tags, tagsBefore, after}: Plan['rows'][number]): string {
+	if (after === undefined) return tagsBefore.join(', ');
+	const gone = tagsBefore.filter(tag => !tags.includes(tag)).map(tag => `-${tag}`);
+	const isNew = tagsBefore.length > 0 || gone.length > 0;
+	return [...tags.map(tag => (isNew && !tagsBefore.includes(tag) ? `+${tag}` : tag)), ...gone].join(', ');
+}

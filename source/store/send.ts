@@ -1,0 +1,87 @@
+/** Sends a plan, once, and says in a sentence what became of it: for the review sheet and for the commands without one. */
+import type {Cluster} from '../cluster/cluster.js';
+import {deleteRevision} from '../cluster/delete-revision.js';
+import {
+	createService,
+	deleteService,
+	guardedPatch,
+	type WriteOptions,
+	type WriteOutcome,
+} from '../cluster/write.js';
+import type {DryRun, Plan} from './sheets.js';
+
+export type {WriteOptions, WriteOutcome} from '../cluster/write.js';
+
+/** At most one writing request, whatever happens. */
+export async function sendPlan(
+	cluster: Cluster,
+	{write, namespace, name}: Plan,
+	options: WriteOptions,
+): Promise<WriteOutcome> {
+	switch (write.kind) {
+		case 'create':
+			return createService(cluster, write.manifest, options);
+		case 'patch': {
+			const {uid, generation, operations} = write;
+			return guardedPatch(cluster, {namespace, name, uid, generation}, operations, options);
+		}
+		case 'delete service':
+			return deleteService(cluster, {namespace, name, uid: write.uid}, options);
+		case 'delete revision': {
+			const {service, revision, uid} = write;
+			return deleteRevision(cluster, {namespace, service, revision, uid}, options);
+		}
+	}
+}
+
+/** Whether the change was made, with which object, and what to do. True in every case; a doubt is called one. */
+export function sentenceOfOutcome(
+	outcome: Exclude<WriteOutcome, {kind: 'done'}>,
+	{namespace, name}: Pick<Plan, 'namespace' | 'name'>,
+): string {
+	switch (outcome.kind) {
+		case 'conflict':
+			return `Not done: somebody changed ${name} while you were looking. Nothing was written.`;
+		case 'gone':
+			return `Not done: ${name} does not exist in namespace ${namespace} any more.`;
+		case 'exists':
+			return `Not done: services.serving.knative.dev "${name}" already exists`;
+		case 'refused': {
+			const busy = outcome.retryAfter !== undefined || outcome.status === 429;
+			const again = outcome.retryAfter === undefined ? 'Try again.' : `Try again in ${outcome.retryAfter} s.`;
+			return busy
+				? `Not done. The server is busy: ${stop(outcome.sentence)} ${again}`
+				: `Not done. The server refused: ${outcome.sentence}`;
+		}
+		case 'not made':
+		case 'read only':
+			return `Not done: ${outcome.sentence}`;
+		case 'unknown':
+			return `Not known whether it was done: ${outcome.sentence}`;
+	}
+}
+
+function stop(sentence: string): string {
+	return /[.!?]$/.test(sentence) ? sentence : `${sentence}.`;
+}
+
+/** What the outcome of a dry run says of the real one. A server that did not answer has not refused. */
+export function dryRunOf(outcome: WriteOutcome, plan: Plan): DryRun {
+	switch (outcome.kind) {
+		case 'done':
+			return {kind: 'accepted'};
+		case 'not made':
+		case 'unknown':
+		case 'read only':
+			return {kind: 'unknown', sentence: outcome.sentence};
+		case 'refused':
+			return outcome.status === 429 || outcome.status >= 500
+				? {kind: 'unknown', sentence: outcome.sentence}
+				: {kind: 'refused', sentence: outcome.sentence};
+		case 'conflict':
+		case 'gone':
+			return {kind: 'refused', sentence: sentenceOfOutcome(outcome, plan)};
+		case 'exists':
+			return {kind: 'refused', sentence: `services.serving.knative.dev "${plan.name}" already exists`};
+	}
+}

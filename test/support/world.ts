@@ -1,0 +1,106 @@
+/** A sandbox of a test's own, a client beside the one under test, and consoles on it, with or without a terminal. */
+import {connect, type ConnectOptions} from '../../source/cluster/connect.js';
+import type {Cluster} from '../../source/cluster/cluster.js';
+import {servingPath} from '../../source/cluster/paths.js';
+import type {HistoryFile} from '../../source/history/history-file.js';
+import {startSandbox} from '../../source/sandbox/sandbox.js';
+import {createConsole, type Console} from '../../source/store/console.js';
+import {selectedService} from '../../source/store/read.js';
+import {selectService} from '../../source/store/select.js';
+import type {ReviewSheet} from '../../source/store/sheets.js';
+import type {ConsoleState} from '../../source/store/state.js';
+import {until} from '../../source/demo/wait.js';
+import {parseService, type ServiceView} from '../../source/traffic/service.js';
+import type {TrafficTarget} from '../../source/traffic/wire.js';
+
+export {until} from '../../source/demo/wait.js';
+
+export type World = Awaited<ReturnType<typeof startWorld>>;
+
+/** @param pace As of the sandbox; at Infinity, the default, everything comes at once and nothing becomes idle. */
+export async function startWorld({pace = Number.POSITIVE_INFINITY}: {pace?: number} = {}) {
+	const sandbox = await startSandbox({pace});
+	const other = await connect({kubeconfigText: sandbox.kubeconfig});
+	const clusters: Cluster[] = [other];
+	const consoles: Console[] = [];
+
+	return {
+		sandbox,
+		/** Somebody else's client. */
+		other,
+		async connect(options: Partial<ConnectOptions> = {}): Promise<Cluster> {
+			const cluster = await connect({kubeconfigText: sandbox.kubeconfig, ...options});
+			clusters.push(cluster);
+			return cluster;
+		},
+		/** A console that has seen the services, with `service` selected. */
+		async console(
+			service: string,
+			options: {
+				history?: HistoryFile;
+				production?: RegExp;
+				cluster?: Cluster;
+			} = {},
+		): Promise<Console> {
+			const console = createConsole({to: 'test', namespace: 'default', ...options});
+			consoles.push(console);
+			console.connected(options.cluster ?? (await connect({kubeconfigText: sandbox.kubeconfig})));
+			await until(
+				console.store,
+				`${service} and its revisions`,
+				state =>
+					state.feeds.services.kind === 'live' &&
+					state.feeds.revisions.kind === 'live' &&
+					state.services.some(({name}) => name === service) &&
+					state.revisions.has(service),
+			);
+			selectService(console.store, service);
+			return console;
+		},
+		async service(name: string): Promise<ServiceView> {
+			const {body} = await other.request({method: 'GET', path: servingPath('services', 'default', name)});
+			const parsed = parseService(body);
+			if (!parsed.ok) throw new Error(parsed.reason);
+			return parsed.value;
+		},
+		/** As kubectl does it: without a guard. */
+		async patch(name: string, patch: object): Promise<void> {
+			const answer = await other.request({
+				method: 'PATCH',
+				path: servingPath('services', 'default', name),
+				body: patch,
+				contentType: 'application/merge-patch+json',
+			});
+			if (answer.status !== 200) throw new Error(JSON.stringify(answer.body));
+		},
+		async split(name: string, traffic: TrafficTarget[]): Promise<void> {
+			await this.patch(name, {spec: {traffic}});
+		},
+		async stop(): Promise<void> {
+			await Promise.all(consoles.map(async console => console.stop()));
+			await Promise.all(clusters.map(async cluster => cluster.close()));
+			await sandbox.stop();
+		},
+	};
+}
+
+/** The review on top. */
+export function reviewOf(state: ConsoleState): ReviewSheet {
+	const sheet = state.sheets.at(-1);
+	if (sheet?.kind !== 'review')
+		throw new Error(`no review is open: ${state.notice?.text ?? 'nothing was said'}`);
+	return sheet;
+}
+
+/** `cart-00001=90 cart-00002=10` of the selected service, as the watch tells it. */
+export function splitWords(state: ConsoleState): string {
+	const service = selectedService(state);
+	return (service?.specTraffic ?? [])
+		.map(({revision, percent}) => `${revision ?? '@latest'}=${percent}`)
+		.join(' ');
+}
+
+/** Waits until the watch has told of this split. */
+export async function splitSeen({store}: Console, words: string): Promise<void> {
+	await until(store, words, state => splitWords(state) === words);
+}
