@@ -18,7 +18,6 @@ const mayImport: Record<string, readonly string[]> = {
 	screen: ['store', 'terminal', 'traffic', 'verdict'],
 	headless: ['cluster', 'history', 'probe', 'store', 'traffic', 'verdict'],
 	demo: ['cluster', 'probe', 'store', 'traffic', 'verdict'],
-	headless: ['cluster', 'probe', 'store', 'traffic', 'verdict'],
 	sandbox: [],
 };
 

@@ -42,7 +42,7 @@ describe('the history', () => {
 		expect(history).toMatchObject([
 			{
 				own: true,
-				by: 'sandbox-operator',
+				by: 'sandbox-admin',
 				reason: 'split',
 				context: 'sandbox',
 				namespace: 'default',
@@ -58,7 +58,7 @@ describe('the history', () => {
 			},
 			{
 				own: false,
-				by: 'sandbox-operator',
+				by: 'sandbox-admin',
 				reason: 'seen by the watch',
 				command: '',
 				after: [{percent: 0}, {percent: 100}],
@@ -100,7 +100,7 @@ describe('the history', () => {
 		second.store.setState({sheets: []});
 		second.undo();
 		const {plan} = reviewOf(second.store.getState());
-		expect(plan.notes[0]).toMatch(/takes back a change by sandbox-operator/);
+		expect(plan.notes[0]).toMatch(/takes back a change by sandbox-admin/);
 		await second.confirm();
 		await splitSeen(second, 'cart-00001=0 cart-00002=100');
 

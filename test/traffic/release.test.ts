@@ -68,6 +68,7 @@ describe('completing', () => {
 	test('is refused when there is nothing to do or nobody to take it', () => {
 		expect(completeSplit(serviceView())).toEqual({
 			ok: false,
+			already: true,
 			reason: `${first} has 100 % of the traffic of helloworld-go already.`,
 		});
 		const pinned = serviceView({
