@@ -34,7 +34,7 @@ async function meet(): Promise<void> {
 		base: [{percent: 90}, {percent: 10}],
 		mine: [{percent: 80}, {percent: 20}],
 		theirs: [{percent: 30}, {percent: 70}],
-		by: 'sandbox-operator',
+		by: 'sandbox-admin',
 	});
 }
 
