@@ -1,9 +1,11 @@
 /** The frame: header, panes or the sheet on top of them, notice, keys. It has the keyboard when no sheet has. */
 import {Box, Text, useInput, useWindowSize} from 'ink';
+import {useMemo} from 'react';
 import {useShallow} from 'zustand/react/shallow';
 import {topSheet} from '../store/read.js';
 import {closeFilter, closeSheet, moveSelection, notify} from '../store/select.js';
 import {panes, type Pane, type Sheet} from '../store/state.js';
+import {greyed} from '../terminal/theme.js';
 import {actionFor, type Action, type Context} from '../terminal/keys.js';
 import {Footer, Notice} from './footer.js';
 import {Header} from './header.js';
@@ -12,7 +14,7 @@ import {LivePane} from './panes/live.js';
 import {RevisionsPane} from './panes/revisions.js';
 import {ServicesPane} from './panes/services.js';
 import {TrafficPane} from './panes/traffic.js';
-import {useTheme} from './parts/theme-context.js';
+import {ThemeContext, useTheme} from './parts/theme-context.js';
 import {canPerform, perform, type Means} from './perform.js';
 import {Details} from './sheets/details.js';
 import {Answers} from './sheets/answers.js';
@@ -114,14 +116,22 @@ function sheetKey(sheet: Sheet): string {
 }
 
 function Panes({layout, focus}: {layout: Exclude<Layout, {kind: 'none'}>; focus: Pane}) {
+	const theme = useTheme();
+	// Old data are better than none, as long as nobody takes them for new ones.
+	const isOld = useConsoleState(
+		({feeds}) => feeds.services.kind === 'stale' || feeds.revisions.kind === 'stale',
+	);
+	const ofCluster = useMemo(() => (isOld ? greyed(theme) : theme), [isOld, theme]);
 	if (layout.kind === 'four') {
 		return (
 			<>
-				<Box>
-					<ServicesPane {...layout.services} />
-					<RevisionsPane {...layout.revisions} />
-				</Box>
-				<TrafficPane {...layout.traffic} />
+				<ThemeContext value={ofCluster}>
+					<Box>
+						<ServicesPane {...layout.services} />
+						<RevisionsPane {...layout.revisions} />
+					</Box>
+					<TrafficPane {...layout.traffic} />
+				</ThemeContext>
 				<LivePane {...layout.live} />
 			</>
 		);
@@ -131,9 +141,11 @@ function Panes({layout, focus}: {layout: Exclude<Layout, {kind: 'none'}>; focus:
 	return (
 		<>
 			<Tabs focus={focus} width={width} />
-			{focus === 'services' && <ServicesPane {...size} />}
-			{focus === 'revisions' && <RevisionsPane {...size} />}
-			{focus === 'traffic' && <TrafficPane {...size} />}
+			<ThemeContext value={ofCluster}>
+				{focus === 'services' && <ServicesPane {...size} />}
+				{focus === 'revisions' && <RevisionsPane {...size} />}
+				{focus === 'traffic' && <TrafficPane {...size} />}
+			</ThemeContext>
 			{focus === 'live' && <LivePane {...size} />}
 		</>
 	);

@@ -11,6 +11,7 @@ import {Hints} from './parts/hint.js';
 import {useTheme} from './parts/theme-context.js';
 import {unavailable} from './perform.js';
 import {contextOf, useConsoleState} from './use-console.js';
+import {clock} from './words.js';
 
 /** `height` rows, be there something to say or not; a sentence that is still too long is cut. */
 export function Notice({width, height}: Size) {
@@ -36,6 +37,10 @@ function noticeOf(state: ConsoleState, {styles, glyphs}: Theme): {text: string; 
 	}
 	if (connection.kind === 'failed') return {text: connection.sentence, style: styles.bad};
 	for (const feed of [feeds.services, feeds.revisions]) {
+		if (feed.kind === 'stale') {
+			const text = `${feed.why}; what is shown is as of ${clock(feed.since)}. Trying again.`;
+			return {text, style: styles.warning};
+		}
 		if (feed.kind !== 'live' && feed.kind !== 'connecting') return {text: feed.why, style: styles.warning};
 	}
 	if (unreadable[0] !== undefined) return {text: `${glyphs.warning} ${unreadable[0]}`, style: styles.warning};

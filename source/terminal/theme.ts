@@ -16,6 +16,8 @@ export type Theme = {
 export type Styles = Readonly<Record<Role, TextStyle>>;
 
 export type Role =
+	/** Text that stands for nothing in particular. */
+	| 'plain'
 	/** Title, border and selection of what has the keyboard. */
 	| 'focused'
 	/** What does not have it, and what is of second rank. */
@@ -140,6 +142,7 @@ const stylesOf = (palette: Palette): Styles => {
 	const colour = (standard: string, colourBlind: string): {readonly color?: string} =>
 		palette === 'none' ? {} : {color: palette === 'standard' ? standard : colourBlind};
 	return {
+		plain: {},
 		focused: {...colour('cyan', 'cyan'), bold: true},
 		muted: {dimColor: true},
 		selected: {...colour('cyan', 'cyan'), bold: true},
@@ -172,5 +175,30 @@ export const createTheme = ({env = process.env, isAscii, palette}: ThemeOptions 
 		styles: stylesOf(palette ?? (isSet('NO_COLOR') ? 'none' : 'standard')),
 		// Without any SGR an inverse cell looks like every other one.
 		cursor: env['TERM'] === 'dumb' || env['FORCE_COLOR'] === '0' ? 'mark' : 'inverse',
+	};
+};
+
+/**
+The theme for what is shown although it may no longer be so: everything but the selection is dim. That the data are old is
+also said in words; this is for the eye.
+*/
+export const greyed = (theme: Theme): Theme => {
+	const dim: TextStyle = {dimColor: true};
+	const {selected} = theme.styles;
+	return {
+		...theme,
+		styles: {
+			plain: dim,
+			focused: selected,
+			muted: dim,
+			selected,
+			ok: dim,
+			waiting: dim,
+			warning: dim,
+			bad: dim,
+			key: dim,
+			production: theme.styles.production,
+			draft: theme.styles.draft,
+		},
 	};
 };

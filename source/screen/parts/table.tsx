@@ -64,10 +64,10 @@ export function Table({columns, rows, selected, width, height, empty = ''}: Tabl
 				height={rows.length > 0 && height > 1 ? height - 1 : height}
 				empty={empty}
 				renderRow={(row, {isSelected}) => (
-					<Text wrap="truncate" {...(isSelected ? {bold: true} : {})}>
+					<Text wrap="truncate" {...styles.plain} {...(isSelected ? {bold: true} : {})}>
 						{fitted.map((column, position) => {
 							const cell = row.cells[column.index];
-							const style = typeof cell === 'object' ? cell.style : undefined;
+							const style = (typeof cell === 'object' ? cell.style : undefined) ?? styles.plain;
 							return (
 								<Text key={column.index} {...style}>
 									{(position === 0 ? '' : gap) + place(textOf(cell), column)}

@@ -1,0 +1,54 @@
+/** What the console shows while the API server is away. */
+import {spawn} from 'node:child_process';
+import {copyFile, mkdtemp, rm} from 'node:fs/promises';
+import {tmpdir} from 'node:os';
+import path from 'node:path';
+import {createInterface} from 'node:readline';
+import {expect, it} from 'vitest';
+import {openBuiltConsole} from '../support/console.js';
+
+/** A sandbox in a process of its own, which can be stopped under the console's feet. */
+async function startSandbox(): Promise<{kubeconfig: string; stop: () => Promise<void>}> {
+	const child = spawn(process.execPath, ['dist/cli.js', 'sandbox'], {stdio: ['ignore', 'pipe', 'ignore']});
+	const exited = new Promise<void>(resolve => {
+		child.once('exit', () => resolve());
+	});
+	for await (const line of createInterface(child.stdout)) {
+		const kubeconfig = /^KUBECONFIG=(.+)$/.exec(line)?.[1];
+		if (kubeconfig === undefined) continue;
+		return {
+			kubeconfig,
+			async stop() {
+				child.kill('SIGINT');
+				await exited;
+			},
+		};
+	}
+	throw new Error('The sandbox printed no kubeconfig.');
+}
+
+it('keeps the last state, says how old it is, and says of a write that it was not made', async () => {
+	const folder = await mkdtemp(path.join(tmpdir(), 'kn-canary-test-'));
+	const sandbox = await startSandbox();
+	try {
+		const kubeconfig = path.join(folder, 'kubeconfig');
+		await copyFile(sandbox.kubeconfig, kubeconfig);
+		await using terminal = openBuiltConsole({args: ['--kubeconfig', kubeconfig]});
+		await terminal.until(/watching[^]*checkout/);
+		await sandbox.stop();
+		await terminal.until(/▲ \d+\w+ old/);
+		await terminal.until(/refused the connection; what is shown is as of \d\d:\d\d:\d\d\. Trying again\./);
+		expect(terminal.screen()).toMatch(/cart\s+90│10/);
+		terminal.press('R');
+		await terminal.until(/Roll back cart[^]*Dry run: no answer/);
+		terminal.press('enter');
+		await terminal.until(/Not done: nothing was sent/);
+		terminal.press('esc');
+		await terminal.until(/1 Services/);
+		terminal.press('q');
+		expect(await terminal.exited).toEqual({code: 0, signal: 0});
+	} finally {
+		await sandbox.stop();
+		await rm(folder, {recursive: true, force: true});
+	}
+});
