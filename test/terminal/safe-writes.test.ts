@@ -62,7 +62,7 @@ describe('before a write the review warns', () => {
 		terminal.press('R');
 		await terminal.until(/Roll back payments/);
 		terminal.press('enter');
-		await terminal.until(shows('the gateway has this split'));
+		await terminal.until(/at the gateway since \d\d:\d\d:\d\d, [\d.]+ m?s after it was sent/);
 		// All of it: listed at 0 %, the failed one would go on keeping the gateway from moving.
 		expect((await world.service('payments')).specTraffic).toEqual([
 			{revision: 'payments-00001', latest: false, percent: 100, tag: undefined},
@@ -192,7 +192,7 @@ describe('the sheet', () => {
 		]);
 		terminal.press('enter');
 		const conflict = await terminal.until(/somebody changed cart while you were looking/);
-		expect(conflict).toMatch(/base\s+theirs \(sandbox-/);
+		expect(conflict).toMatch(/base\s+theirs \(/);
 		expect(conflict).toMatch(/…00001\s+90 % stable\s+30 % stable ◂\s+100 % stable ◂/);
 		expect(conflict).toMatch(/…00002\s+10 % canary\s+70 % canary ◂\s+0 % canary ◂/);
 		// Enter does nothing here: there is no answer that could be meant by it.
@@ -205,7 +205,7 @@ describe('the sheet', () => {
 		const log = await terminal.until(/roll back cart: done/);
 		expect(flat(log)).toContain('…00001 30 → 100 %, …00002 70 → 0 %');
 		terminal.press('pagedown');
-		await terminal.until(shows('cart in default: changed by sandbox-operator (seen by the watch)'));
+		await terminal.until(shows('(seen by the watch)'));
 	});
 
 	it('sets and takes a tag, changes the autoscaling, and deletes what is not in use, all at 80x24', async () => {
@@ -229,7 +229,7 @@ describe('the sheet', () => {
 		terminal.press('ctrl-s');
 		await terminal.until(shows('Autoscaling is part of the template: applying makes a new revision.'));
 		terminal.press('enter');
-		await terminal.until(/…00003/);
+		await terminal.until(/…00003.*(Ready|Idle)/);
 
 		terminal.press('D');
 		await terminal.until(shows('is in the split of cart'));
@@ -239,7 +239,7 @@ describe('the sheet', () => {
 		await terminal.until(/Type cart: cart/);
 		terminal.press('enter');
 		await terminal.until(screen => !/cart\s+\d+│/.test(screen) && /1 Services/.test(screen));
-		await expect(world.service('cart')).rejects.toThrow();
+		await expect(world.service('cart')).rejects.toThrow(/cannot be read/);
 	});
 });
 
