@@ -27,7 +27,9 @@ export async function deleteRevision(
 ): Promise<WriteOutcome> {
 	const path = servingPath('revisions', namespace, revision);
 	const inUse = await whoLeadsTo(cluster, servingPath('services', namespace, service), revision);
-	if (inUse !== undefined) return {kind: 'not made', sentence: inUse};
+	if (inUse !== undefined) {
+		return {kind: 'refused', status: 409, reason: 'InUse', sentence: inUse, full: inUse};
+	}
 	const seen = await versionOf(cluster, path);
 	if (seen.kind !== 'there') return seen.outcome;
 	if (seen.uid !== uid) return {kind: 'conflict', theirs: seen.object};
@@ -78,7 +80,7 @@ async function whoLeadsTo(cluster: Cluster, path: string, revision: string): Pro
 		if (answer.status === 404 && parseStatus(answer.body)) return undefined;
 		const parsed = v.safeParse(routed, answer.body);
 		if (answer.status !== 200 || !parsed.success) {
-			return `nothing was sent: whether the split leads to it cannot be read (${sentenceOf(answer)})`;
+			return `whether the split leads to it cannot be read, so nothing was sent (${sentenceOf(answer)})`;
 		}
 		const {spec, status} = parsed.output;
 		return [...spec.traffic, ...status.traffic].some(({revisionName}) => revisionName === revision)
@@ -86,7 +88,7 @@ async function whoLeadsTo(cluster: Cluster, path: string, revision: string): Pro
 			: undefined;
 	} catch (error) {
 		if (!(error instanceof TransportError)) throw error;
-		return `nothing was sent: whether the split leads to it cannot be read (${error.message})`;
+		return `whether the split leads to it cannot be read, so nothing was sent (${error.message})`;
 	}
 }
 

@@ -43,6 +43,7 @@ const overlays: ReadonlySet<Context> = new Set([
 const copied: ReadonlySet<Sheet['kind']> = new Set(['review', 'verify', 'writes']);
 
 function isEnabled(action: Action, context: Context, sheet: Sheet | undefined): boolean {
+	if (action === 'wake') return sheet?.kind === 'review' && sheet.wake?.kind === 'offered';
 	if (action === 'copyCommand') return sheet !== undefined && copied.has(sheet.kind);
 	return overlays.has(context) || canPerform(action);
 }

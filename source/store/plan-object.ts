@@ -93,7 +93,10 @@ export function planDeleteService(
 /** Refused while a target of the split, asked for or resolved, leads to it: the route would lose it (RevisionMissing). */
 export function planDeleteRevision(service: ServiceView, revision: RevisionView): Planned {
 	const {namespace, name} = revision;
-	const asked = splitOf(service).find(row => row.revision === name);
+	// What follows the latest goes to the newest as soon as it is ready, so that one is in the split before it is.
+	const asked = splitOf(service).find(
+		row => row.revision === name || (row.latest && service.latestCreated === name),
+	);
 	const resolved = service.statusTraffic.some(target => target.revision === name);
 	if (asked || resolved) {
 		const how = asked ? `at ${asked.percent} %${asked.latest ? ', by following the latest' : ''}` : 'still';

@@ -61,7 +61,7 @@ export function planSplit(facts: Facts, after: Split): Planned {
 }
 
 export function planComplete(facts: Facts): Planned {
-	const release = completeSplit(facts.service);
+	const release = completeSplit(facts.service, facts.revisions);
 	if (!release.ok) return release;
 	return {ok: true, plan: trafficPlan('complete', facts, release.split, {notes: release.notes})};
 }
@@ -75,7 +75,7 @@ export function planRollback(facts: Facts): Planned {
 		changes.map(({before}) => before),
 	);
 	if (!target.ok) return target;
-	const release = rollbackSplit(service, target.revision);
+	const release = rollbackSplit(service, target.revision, revisions);
 	if (!release.ok) return release;
 	// What is to be said of a revision that is known, the warnings say.
 	const unseen = revisions === undefined ? target.notes : [];

@@ -2,6 +2,7 @@
 
 import type {RevisionView} from './revision.js';
 import type {ServiceView} from './service.js';
+import {condition} from './state.js';
 import {addRow, completeOn, equalSplits, latestKey, splitOf, type Split} from './split.js';
 
 /** The tag by which a revision is marked as the one to fall back to. */
@@ -30,9 +31,11 @@ export type RollbackTarget =
 
 /**
  * 100 % to the newest Ready revision: through the row that follows the latest one where there is such a row, else
- * pinned. All rows and tags are kept, at 0 %.
+ * pinned. The other rows and their tags are kept, at 0 %, but for those that would keep the gateway from moving.
+ *
+ * @param revisions Those of this Service; undefined when they are not known.
  */
-export function completeSplit(view: ServiceView): Release {
+export function completeSplit(view: ServiceView, revisions?: readonly RevisionView[]): Release {
 	const newest = view.latestReady;
 	if (newest === undefined) {
 		return {ok: false, reason: `No revision of ${view.name} has become ready, so none can take the traffic.`};
@@ -46,10 +49,11 @@ export function completeSplit(view: ServiceView): Release {
 			already: true,
 		};
 	}
-	const split = before.some(row => row.latest)
+	const notes: string[] = [];
+	const all = before.some(row => row.latest)
 		? completeOn(before, latestKey)
 		: completeOn(addRow(before, newest), newest);
-	const notes: string[] = [];
+	const split = withoutBlocking(view, all, revisions, notes);
 	if (view.latestCreated !== undefined && view.latestCreated !== newest) {
 		notes.push(
 			`The newest revision, ${view.latestCreated}, is not ready; ${newest} is the newest one that is.`,
@@ -170,11 +174,20 @@ function warningsOf(view: ServiceView, revision: RevisionView): string[] {
 
 /**
  * 100 % to this revision, pinned: were it reached by following the latest one, the next revision to become ready would
- * take the traffic away from it again. All rows and tags are kept, at 0 %.
+ * take the traffic away from it again. The other rows and their tags are kept, at 0 %, but for those that would keep the
+ * gateway from moving.
+ *
+ * @param revisions Those of this Service; undefined when they are not known.
  */
-export function rollbackSplit(view: ServiceView, revision: string): Release {
+export function rollbackSplit(
+	view: ServiceView,
+	revision: string,
+	revisions?: readonly RevisionView[],
+): Release {
 	const before = splitOf(view);
-	const split = completeOn(addRow(before, revision), revision);
+	const blocking: string[] = [];
+	const all = completeOn(addRow(before, revision), revision);
+	const split = withoutBlocking(view, all, revisions, blocking);
 	if (equalSplits(before, split)) {
 		return {
 			ok: false,
@@ -185,5 +198,33 @@ export function rollbackSplit(view: ServiceView, revision: string): Release {
 	const notes = before.some(row => row.latest && row.percent > 0)
 		? [`The traffic is pinned to ${revision}; it followed the latest ready revision until now.`]
 		: [];
-	return {ok: true, split, revision, notes};
+	return {ok: true, split, revision, notes: [...notes, ...blocking]};
+}
+
+/**
+ * Without the rows at 0 % whose revision is not there or not ready: the Route takes a split as a whole, and one such
+ * target, whatever its share, keeps the gateway at the split before (knative/serving
+ * pkg/reconciler/route/traffic/traffic.go). Where the revisions are not known and the Route refuses the present split,
+ * only the rows that it had resolved stay.
+ */
+function withoutBlocking(
+	view: ServiceView,
+	split: Split,
+	revisions: readonly RevisionView[] | undefined,
+	notes: string[],
+): Split {
+	const ready = revisions && new Set(revisions.filter(({state}) => state.ready).map(({name}) => name));
+	const resolved = new Set(view.statusTraffic.map(target => target.revision));
+	const isRefused = condition(view, 'RoutesReady')?.status === 'False';
+	return split.filter(row => {
+		if (row.percent > 0) return true;
+		const name = row.revision ?? row.key;
+		const isFine = ready ? ready.has(name) : !isRefused || resolved.has(name);
+		if (!isFine) {
+			notes.push(
+				`${name} is taken out of the split${row.tags.length > 0 ? ` with its tag ${row.tags.join(', ')}` : ''}: it is not ready, and the gateway takes no split that lists it.`,
+			);
+		}
+		return isFine;
+	});
 }

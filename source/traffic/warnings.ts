@@ -43,8 +43,11 @@ export function trafficWarnings(
 	const byName = new Map(revisions?.map(revision => [revision.name, revision]));
 	for (const row of after) {
 		const old = before.find(({key}) => key === row.key)?.percent ?? 0;
-		if (row.percent <= old) continue;
 		const revision = row.revision === undefined ? undefined : byName.get(row.revision);
+		if (row.percent <= old) {
+			if (revisions && !revision?.state.ready) warnings.push(blocking(row.revision ?? row.key, revision));
+			continue;
+		}
 		if (revision) warnings.push(...ofTarget(service, revision, {now}));
 		else if (revisions || row.revision === undefined)
 			warnings.push(missing(row.revision ?? row.key, row.latest));
@@ -73,6 +76,15 @@ function missing(name: string, latest: boolean): Warning {
 		kind: 'missing',
 		revision: name,
 		sentence: `${name} does not exist${latest ? ' yet' : ''}: the server will accept the split and the gateway will keep the old one.`,
+	};
+}
+
+/** The Route takes a split as a whole. */
+function blocking(name: string, revision: RevisionView | undefined): Warning {
+	return {
+		kind: revision ? 'not ready' : 'missing',
+		revision: name,
+		sentence: `${name} ${revision ? 'is not ready' : 'does not exist'}: while the split lists it, at whatever share, the gateway keeps the one before (x takes it out).`,
 	};
 }
 

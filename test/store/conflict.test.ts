@@ -113,13 +113,12 @@ describe('what is no change of the spec', () => {
 		if (what === 'metadata') await world.patch('cart', patch);
 		else {
 			const path = '/apis/serving.knative.dev/v1/namespaces/default/services/cart/status';
-			const answer = await world.other.request({
+			await world.other.request({
 				method: 'PATCH',
 				path,
 				body: {status: {address: {url: 'http://elsewhere.example.com'}}},
 				contentType: 'application/merge-patch+json',
 			});
-			expect(answer.status).toBe(200);
 		}
 		await console.confirm();
 		expect(console.store.getState().sheets).toEqual([]);

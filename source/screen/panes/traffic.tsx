@@ -103,7 +103,7 @@ function asideOf(
 			return 'the gateway has this split';
 		}
 		const took = move.own ? `, ${duration(move.movedAt - move.askedAt)} after it was sent` : '';
-		return `the gateway has this split since ${clock(move.movedAt)}${took}`;
+		return `at the gateway since ${clock(move.movedAt)}${took}`;
 	}
 	if (lateRefusal(service)) return 'the route refuses this split; the gateway keeps the one before';
 	if (service.observedGeneration !== service.generation) {

@@ -1,0 +1,254 @@
+/** What an operator is told before a write, when it is refused, and after it: read off the screen of the built program. */
+import {mkdtemp, rm} from 'node:fs/promises';
+import {tmpdir} from 'node:os';
+import path from 'node:path';
+import {afterEach, beforeEach, describe, expect, it} from 'vitest';
+import {openBuiltConsole} from '../support/console.js';
+import type {TestTerminal} from '../support/terminal.js';
+import {startWorld, type World} from '../support/world.js';
+
+let world: World;
+let state: string;
+
+beforeEach(async () => {
+	state = await mkdtemp(path.join(tmpdir(), 'kn-canary-state-'));
+});
+
+afterEach(async () => {
+	await world.stop();
+	await rm(state, {recursive: true, force: true});
+});
+
+/** The console on the world's sandbox, at 80x24, with a service selected by the filter. */
+async function open(service: string, args: readonly string[] = []): Promise<TestTerminal> {
+	const terminal = openBuiltConsole({
+		args: ['--kubeconfig', world.sandbox.kubeconfigPath, ...args],
+		cols: 80,
+		rows: 24,
+		env: {XDG_STATE_HOME: state},
+	});
+	await terminal.until(screen => screen.includes(service) && screen.includes('watching'));
+	terminal.press('/');
+	terminal.type(service);
+	terminal.press('enter');
+	await terminal.until(new RegExp(`Revisions of ${service}`));
+	return terminal;
+}
+
+/** Text of the screen with the breaks of its lines taken out. */
+const flat = (screen: string) => screen.replaceAll(/[│╭╮╰╯─\s]+/g, ' ');
+const shows = (text: string) => (screen: string) => flat(screen).includes(text);
+
+describe('before a write the review warns', () => {
+	it('that a target is not ready, wants Enter twice, and the pane says later what the route refuses', async () => {
+		world = await startWorld();
+		await using terminal = await open('payments');
+		terminal.press('3');
+		await terminal.until(/▸3 Traffic|3 Traffic/);
+		terminal.press('a');
+		await terminal.until(/00002.*– → 0 %/);
+		terminal.press('3', '0', 'enter');
+		await terminal.until(/00002.*30 %/);
+		terminal.press('enter');
+		await terminal.until(shows('payments-00002 is not ready'));
+		await terminal.until(shows('Enter twice does it'));
+		terminal.press('enter');
+		await terminal.until(shows('Enter once more does it'));
+		expect((await world.service('payments')).specTraffic).toHaveLength(1);
+		terminal.press('enter');
+		await terminal.until(shows('RevisionMissing: Revision "payments-00002" failed to become ready.'));
+		await terminal.until(shows('the route refuses this split; the gateway keeps the one before'));
+		// And the way back, with the newest revision failed.
+		terminal.press('R');
+		await terminal.until(/Roll back payments/);
+		terminal.press('enter');
+		await terminal.until(/at the gateway since \d\d:\d\d:\d\d, [\d.]+ m?s after it was sent/);
+		// All of it: listed at 0 %, the failed one would go on keeping the gateway from moving.
+		expect((await world.service('payments')).specTraffic).toEqual([
+			{revision: 'payments-00001', latest: false, percent: 100, tag: undefined},
+		]);
+	});
+
+	it('that a target is at zero pods, and wakes it at its tag', async () => {
+		world = await startWorld({pace: 30});
+		await world.patch('cart', {
+			spec: {
+				template: {
+					metadata: {
+						annotations: {
+							'autoscaling.knative.dev/min-scale': '0',
+							'autoscaling.knative.dev/window': '6s',
+						},
+					},
+				},
+				traffic: [
+					{revisionName: 'cart-00001', percent: 100, tag: 'stable'},
+					{latestRevision: true, percent: 0, tag: 'sleepy'},
+				],
+			},
+		});
+		await using terminal = await open('cart');
+		terminal.press('2');
+		await terminal.until(/00003.*Idle/);
+		terminal.press('c');
+		await terminal.until(shows('cart-00003 is scaled to zero'));
+		await terminal.until(shows('ctrl-t wakes cart-00003 first'));
+		terminal.press('ctrl-t');
+		await terminal.until(shows('cart-00003 is awake: it answered 200 at its tag sleepy'));
+		terminal.press('esc');
+		await terminal.until(/1 Services/);
+		expect((await world.service('cart')).specTraffic[1]).toMatchObject({percent: 0});
+	});
+
+	it('that a target is not listed, so that it may be garbage collected', async () => {
+		world = await startWorld();
+		await world.split('cart', [{revisionName: 'cart-00002', percent: 100}]);
+		await using terminal = await open('cart');
+		await terminal.until(/cart\s+100\s/);
+		terminal.press('R');
+		await terminal.until(
+			shows('cart-00001 is not listed in the split and older than 48 h: it may be garbage collected'),
+		);
+	});
+
+	it('that Flagger, Argo CD and Flux own the service', async () => {
+		world = await startWorld();
+		await world.patch('cart', {
+			metadata: {
+				annotations: {'flagger.app/primary-revision': 'cart-00001'},
+				labels: {'argocd.argoproj.io/instance': 'shop', 'kustomize.toolkit.fluxcd.io/name': 'apps'},
+			},
+		});
+		await using terminal = await open('cart');
+		terminal.press('R');
+		for (const owner of ['Flagger', 'Argo CD', 'Flux']) {
+			await terminal.until(shows(`${owner} manages this service`));
+		}
+	});
+
+	it('that a gradual rollout is in progress', async () => {
+		world = await startWorld({pace: 4});
+		await world.patch('checkout', {
+			metadata: {annotations: {'serving.knative.dev/rollout-duration': '1200s'}},
+			spec: {
+				template: {
+					spec: {
+						containers: [
+							{
+								image: 'registry.example.com/shop/helloworld-go:2',
+								env: [{name: 'TARGET', value: 'v2'}],
+							},
+						],
+					},
+				},
+			},
+		});
+		await using terminal = await open('checkout');
+		await terminal.until(/RolloutInProgress|Rolling out/);
+		terminal.press('R');
+		await terminal.until(shows('A gradual rollout over 1200s is in progress'));
+	});
+
+	it('that the context is production: by word in the header, and the name has to be typed', async () => {
+		world = await startWorld();
+		await using terminal = await open('cart', ['--production', '^sand']);
+		expect(terminal.line(0)).toContain(' PRODUCTION  sandbox / default');
+		terminal.press('R');
+		await terminal.until(shows('Type cart below, then Enter does it, because sandbox is production'));
+		terminal.press('enter');
+		await terminal.until(/Type cart first: sandbox is production/);
+		terminal.type('car');
+		terminal.press('enter');
+		await terminal.until(/car is not cart/);
+		expect((await world.service('cart')).specTraffic[0]).toMatchObject({percent: 90});
+		terminal.type('t');
+		await terminal.until(/Type cart: cart/);
+		terminal.press('enter');
+		await terminal.until(/1 Services[^]*cart\s+100/);
+		expect((await world.service('cart')).specTraffic[0]).toMatchObject({percent: 100});
+	});
+});
+
+describe('the sheet', () => {
+	it('is not agreed to by an Enter that came in the same read as the key that opened it', async () => {
+		world = await startWorld();
+		await using terminal = await open('cart');
+		terminal.press('R', 'enter');
+		await terminal.until(/That Enter came together with the key that opened this sheet/);
+		expect(terminal.screen()).toContain('Roll back cart');
+		expect((await world.service('cart')).specTraffic[0]).toMatchObject({percent: 90});
+		terminal.press('enter');
+		await terminal.until(/1 Services[^]*cart\s+100/);
+	});
+
+	it('shows base, theirs and mine side by side when somebody else was first, and mine can go on top', async () => {
+		world = await startWorld();
+		await using terminal = await open('cart');
+		terminal.press('R');
+		await terminal.until(/Dry run: the server would accept it/);
+		await world.split('cart', [
+			{revisionName: 'cart-00001', percent: 30, tag: 'stable'},
+			{revisionName: 'cart-00002', percent: 70, tag: 'canary'},
+		]);
+		terminal.press('enter');
+		const conflict = await terminal.until(/somebody changed cart while you were looking/);
+		expect(conflict).toMatch(/base\s+theirs \(/);
+		expect(conflict).toMatch(/…00001\s+90 % stable\s+30 % stable ◂\s+100 % stable ◂/);
+		expect(conflict).toMatch(/…00002\s+10 % canary\s+70 % canary ◂\s+0 % canary ◂/);
+		// Enter does nothing here: there is no answer that could be meant by it.
+		terminal.press('enter', 'm');
+		await terminal.until(/…00001\s+stable\s+30 % → 100 %/);
+		terminal.press('enter');
+		await terminal.until(/1 Services[^]*cart\s+100/);
+		// What was sent, what became of it, and what the other one did.
+		terminal.press('w');
+		const log = await terminal.until(/roll back cart: done/);
+		expect(flat(log)).toContain('…00001 30 → 100 %, …00002 70 → 0 %');
+		terminal.press('pagedown');
+		await terminal.until(shows('(seen by the watch)'));
+	});
+
+	it('sets and takes a tag, changes the autoscaling, and deletes what is not in use, all at 80x24', async () => {
+		world = await startWorld();
+		await using terminal = await open('cart');
+		terminal.press('2', 't');
+		await terminal.until(/Tags of cart-00002/);
+		terminal.press('ctrl-u');
+		terminal.type('next');
+		terminal.press('ctrl-s');
+		await terminal.until(shows('+next, -canary'));
+		terminal.press('enter');
+		await terminal.until(/1 Services/);
+		expect((await world.service('cart')).specTraffic[1]).toMatchObject({tag: 'next', percent: 10});
+
+		terminal.press('s');
+		await terminal.until(shows('Autoscaling of cart'));
+		await terminal.until(shows('cluster 0; 0 scales to zero'));
+		terminal.press('tab', 'ctrl-u');
+		terminal.type('5');
+		terminal.press('ctrl-s');
+		await terminal.until(shows('Autoscaling is part of the template: applying makes a new revision.'));
+		terminal.press('enter');
+		await terminal.until(/…00003.*(Ready|Idle)/);
+
+		terminal.press('D');
+		await terminal.until(shows('is in the split of cart'));
+		terminal.press('1', 'D');
+		await terminal.until(/Delete the service cart/);
+		terminal.type('cart');
+		await terminal.until(/Type cart: cart/);
+		terminal.press('enter');
+		await terminal.until(screen => !/cart\s+\d+│/.test(screen) && /1 Services/.test(screen));
+		await expect(world.service('cart')).rejects.toThrow(/cannot be read/);
+	});
+});
+
+it('shows the keys that are not allowed in brackets, and says why when they are pressed', async () => {
+	world = await startWorld();
+	await using terminal = await open('cart', ['--read-only']);
+	await terminal.until(/\(R roll back\)/);
+	terminal.press('R');
+	await terminal.until(/roll back: Not possible here: started with --read-only/);
+	terminal.press('?');
+	await terminal.until(shows('Not possible here: started with --read-only'));
+});
