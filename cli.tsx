@@ -39,7 +39,7 @@ type ConsoleFlags = {
 	AskingFlags;
 type PaceFlags = {pace: number; seed?: number};
 type VerifyFlags = ConsoleFlags & {n: number; alpha: number; expect?: string; output: 'text' | 'json'};
-type SandboxFlags = {apiPort: number; gatewayPort: number} & PaceFlags;
+type SandboxFlags = {apiPort: number; gatewayPort: number; switchPort: number} & PaceFlags;
 
 /** The demo's sandbox lives faster than a newcomer could follow by hand, and still waits for what it must. */
 const demoPace = 10;
@@ -125,6 +125,7 @@ program
 	.description('run the sandbox alone, for kubectl, kn and curl, until ctrl-c')
 	.option('--api-port <port>', 'port of the API server', port, 0)
 	.option('--gateway-port <port>', 'port of the gateway', port, 0)
+	.option('--switch-port <port>', 'port of the switches for what goes wrong on purpose', port, 0)
 	.addOption(paceOption())
 	.addOption(seedOption())
 	.action(runSandbox);
@@ -371,7 +372,7 @@ async function runSandbox(flags: SandboxFlags): Promise<void> {
 	const lifecycle = await install({assurance: ''});
 	const sandbox = await sandboxOf(lifecycle, flags);
 	process.stdout.write(
-		`KUBECONFIG=${sandbox.kubeconfigPath}\nGATEWAY=${sandbox.gatewayAddress}\n` +
+		`KUBECONFIG=${sandbox.kubeconfigPath}\nGATEWAY=${sandbox.gatewayAddress}\nSWITCHES=${sandbox.switchesUrl}\n` +
 			`\nTry:  kubectl --kubeconfig ${sandbox.kubeconfigPath} get ksvc\n` +
 			`      curl -H 'Host: checkout.default.example.com' http://${sandbox.gatewayAddress}\n` +
 			'ctrl-c stops it; nothing is kept.\n',
@@ -381,7 +382,13 @@ async function runSandbox(flags: SandboxFlags): Promise<void> {
 /** A sandbox that stops with the program. */
 async function sandboxOf(
 	lifecycle: Lifecycle,
-	{apiPort = 0, gatewayPort = 0, pace: factor, seed: number}: Partial<SandboxFlags> & PaceFlags,
+	{
+		apiPort = 0,
+		gatewayPort = 0,
+		switchPort = 0,
+		pace: factor,
+		seed: number,
+	}: Partial<SandboxFlags> & PaceFlags,
 ): Promise<Sandbox> {
 	const [{startSandbox}, {seededRandom}] = await Promise.all([
 		import('./source/sandbox/sandbox.js'),
@@ -390,6 +397,7 @@ async function sandboxOf(
 	const sandbox = await startSandbox({
 		apiPort,
 		gatewayPort,
+		switchPort,
 		pace: factor,
 		...(number !== undefined && {random: seededRandom(number)}),
 	});

@@ -5,6 +5,7 @@
 import {randomBytes} from 'node:crypto';
 import {rmSync} from 'node:fs';
 import {dirname} from 'node:path';
+import {createApiFaults, type ApiFaultSwitch} from './api/faults.js';
 import {kubeconfigYaml, writeKubeconfig, type KubeconfigOptions} from './api/kubeconfig.js';
 import {startApiServer, type ApiServer} from './api/server.js';
 import {apiRequest} from './api-request.js';
@@ -18,12 +19,15 @@ import {seed} from './seed.js';
 import type {Pace} from './state.js';
 import {createObjectStore} from './store/object-store.js';
 import {createPace} from './store/pace.js';
+import {startSwitchServer} from './switches/server.js';
 
 export type SandboxOptions = {
 	/** On 127.0.0.1; a free one unless told. */
 	apiPort?: number;
 	/** On 127.0.0.1; a free one unless told. */
 	gatewayPort?: number;
+	/** Of the switches, on 127.0.0.1; a free one unless told. */
+	switchPort?: number;
 	/**
 	 * How many times as fast as a real cluster controllers, pods and autoscaler work; above 0, 1 unless told: a Service is
 	 * Ready in about two seconds and idle after a minute. At Infinity everything comes at once and nothing becomes idle.
@@ -52,6 +56,10 @@ export type Sandbox = {
 	kubeconfig: string;
 	/** `127.0.0.1:<port>`. */
 	gatewayAddress: string;
+	/** Where what goes wrong on purpose is switched, over HTTP, with the same token. */
+	switchesUrl: string;
+	/** What goes wrong at the API server on purpose; nothing to begin with. */
+	apiFaults: ApiFaultSwitch;
 	/** What goes wrong at the gateway on purpose; nothing to begin with. */
 	gatewayFaults: GatewayFaultSwitch;
 	/** Closes every listener, pod and connection, and removes the kubeconfig. Idempotent. */
@@ -64,7 +72,14 @@ export type Sandbox = {
  * @throws RangeError when the pace is not above 0; Error when a port is taken.
  */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
-	const {apiPort = 0, gatewayPort = 0, random = Math.random, onError = () => {}, tls = true} = options;
+	const {
+		apiPort = 0,
+		gatewayPort = 0,
+		switchPort = 0,
+		random = Math.random,
+		onError = () => {},
+		tls = true,
+	} = options;
 	const pace = switchablePace(createPace(options.pace ?? 1));
 	let back = 0;
 	const now = (): number => Date.now() - back;
@@ -108,6 +123,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 		const users = roles.map(role => ({...role, token: randomBytes(24).toString('base64url')}));
 		const token = users[0]?.token ?? '';
 		const others = users.slice(1);
+		const apiFaults = createApiFaults();
 		const api = await listening('API server', apiPort, () =>
 			startApiServer({
 				store,
@@ -119,9 +135,14 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 				tls,
 				now,
 				pods: manager.kubelet,
+				faults: apiFaults,
 			}),
 		);
 		stops.push(() => api.close());
+		const switches = await listening('switches', switchPort, () =>
+			startSwitchServer({port: switchPort, token, api: apiFaults, gateway: gatewayFaults, store}),
+		);
+		stops.push(() => switches.close());
 		if (options.seed ?? true) {
 			const restore = pace.hurry();
 			await seed({
@@ -144,6 +165,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 			kubeconfigPath: kubeconfig.path,
 			kubeconfig: kubeconfig.text,
 			gatewayAddress: `127.0.0.1:${gateway.port}`,
+			switchesUrl: `http://127.0.0.1:${switches.port}`,
+			apiFaults,
 			gatewayFaults,
 			stop,
 		};

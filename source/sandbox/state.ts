@@ -64,6 +64,8 @@ export type ObjectStore = {
 	subscribe(listener: (change: Change) => void): () => void;
 	/** Changes after a resourceVersion, oldest first; 'expired' when the history no longer reaches back that far. */
 	changesSince(resourceVersion: string): Change[] | 'expired';
+	/** Forgets the history, as etcd's compaction does: whoever goes on from an older version has to list again. */
+	compact(): void;
 };
 
 export class StoreConflict extends Error {

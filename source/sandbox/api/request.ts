@@ -2,6 +2,7 @@
 import type {IncomingMessage, ServerResponse} from 'node:http';
 import type {ObjectStore, Resource} from '../state.js';
 import type {Caller} from './authentication.js';
+import type {ApiFaultSwitch} from './faults.js';
 import type {Form} from './negotiation.js';
 import type {PodRuntime} from './pod-runtime.js';
 
@@ -12,12 +13,18 @@ export type Server = {
 	bookmarkInterval: number;
 	/** The clock, in milliseconds since 1970. */
 	now: () => number;
+	/** What goes wrong on purpose. */
+	faults: ApiFaultSwitch;
 	/** Where pods run; without one they have no logs and no ports. */
 	pods?: PodRuntime | undefined;
 };
 
 /** The server as it is to one caller. */
-export type Api = Server & Caller;
+export type Api = Server &
+	Caller & {
+		/** Whether a watch is to be told that what it goes on from is gone. */
+		isCompacted: boolean;
+	};
 
 /** A request for a resource, taken apart. */
 export type ResourceRequest = {

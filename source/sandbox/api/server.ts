@@ -4,16 +4,19 @@
 import {createServer, type IncomingMessage, type ServerResponse} from 'node:http';
 import {createServer as createSecureServer} from 'node:https';
 import type {Duplex} from 'node:stream';
+import {setTimeout} from 'node:timers/promises';
 import type {ObjectStore} from '../state.js';
 import {namespaces} from '../resources.js';
 import {everything, type PolicyRule} from './access.js';
 import {callerOf, type ApiUser} from './authentication.js';
 import {startGarbageCollection} from './garbage-collection.js';
 import {createCertificate} from './certificate.js';
+import {faultError} from './fault-answer.js';
+import {createApiFaults, type ApiFaultSwitch} from './faults.js';
 import type {PodRuntime} from './pod-runtime.js';
-import type {Reply, Server} from './request.js';
+import {isYes, type Reply, type Server} from './request.js';
 import {answerNotFound, createRoutes, type Routes} from './routes.js';
-import {ApiError, badRequest, internalError} from './status.js';
+import {ApiError, badRequest, internalError, unauthorized} from './status.js';
 import {acceptUpgrade, isUpgrade, responseOn} from './upgrade.js';
 
 export type ApiServerOptions = {
@@ -35,6 +38,8 @@ export type ApiServerOptions = {
 	bookmarkInterval?: number;
 	/** The clock, in milliseconds since 1970. */
 	now?: () => number;
+	/** What goes wrong on purpose; nothing unless told. */
+	faults?: ApiFaultSwitch;
 	/** Where pods run: for their logs and ports. */
 	pods?: PodRuntime;
 };
@@ -74,6 +79,7 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
 
 	const shared: Server = {
 		store,
+		faults: options.faults ?? createApiFaults(),
 		pods: options.pods,
 		bookmarkInterval: options.bookmarkInterval ?? 60_000,
 		now,
@@ -116,7 +122,7 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
 			// Somebody who is gone; `close` follows.
 		});
 		try {
-			acceptUpgrade({...shared, ...callerOf(message, users)}, {message, socket, head});
+			acceptUpgrade({...shared, ...callerOf(message, users), isCompacted: false}, {message, socket, head});
 		} catch (error) {
 			refuse(responseOn({message, socket, head}), error);
 		}
@@ -165,6 +171,51 @@ async function answer(context: Context, message: IncomingMessage, response: Serv
 	}
 }
 
+/**
+ * Lets happen to a request what is set to happen.
+ *
+ * @throws ApiError when that is an answer.
+ */
+async function meetFault(
+	{faults}: Server,
+	request: {method: string; path: string; isWatch: boolean},
+	response: ServerResponse,
+): Promise<'over' | 'without rights' | 'compacted' | undefined> {
+	const {delay, expireTokens} = faults.current;
+	if (delay > 0) {
+		await setTimeout(delay, undefined, {ref: false});
+	}
+
+	if (expireTokens) {
+		throw unauthorized();
+	}
+
+	const fate = faults.fate(request);
+	if (fate === 'reset') {
+		response.socket?.destroy();
+	}
+
+	if (fate === 'reset' || fate === 'drop') {
+		return 'over';
+	}
+
+	if (fate === 'serve') {
+		return undefined;
+	}
+
+	// A watch is told so in the watch itself.
+	if (fate.code === 410 && request.isWatch) {
+		return 'compacted';
+	}
+
+	const error = faultError(fate, request);
+	if (error) {
+		throw error;
+	}
+
+	return fate.code === 403 ? 'without rights' : undefined;
+}
+
 function refuse(response: ServerResponse, error: unknown): void {
 	const known = error instanceof ApiError ? error : internalError(String(error));
 	if (response.headersSent || response.destroyed) {
@@ -179,8 +230,22 @@ async function dispatch(
 	message: IncomingMessage,
 	response: ServerResponse,
 ): Promise<Reply | undefined> {
-	const api = {...shared, ...callerOf(message, users)};
 	const [path = '/', ...query] = (message.url ?? '/').split('?');
+	const parameters = new URLSearchParams(query.join('?'));
+	const isWatch = isYes(parameters.get('watch'));
+	const fault = await meetFault(shared, {method: message.method ?? '', path, isWatch}, response);
+	if (fault === 'over') {
+		return undefined;
+	}
+
+	const caller = callerOf(message, users);
+	// Without any right the authorizer says no, in its own words.
+	const api = {
+		...shared,
+		...caller,
+		...(fault === 'without rights' ? {rules: []} : {}),
+		isCompacted: fault === 'compacted',
+	};
 	let handler: ReturnType<Routes>;
 	try {
 		// Refuses what is no percent-encoding before the router meets it.
@@ -195,7 +260,7 @@ async function dispatch(
 		return undefined;
 	}
 
-	return handler(message, response, new URLSearchParams(query.join('?')));
+	return handler(message, response, parameters);
 }
 
 function send(response: ServerResponse, {code, body, warnings = [], headers = {}}: Reply): void {

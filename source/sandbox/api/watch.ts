@@ -31,8 +31,17 @@ export function watch(api: Api, request: ResourceRequest): void {
 	// What is on its way to this client: its bookmark may not be newer than that.
 	let told = api.store.resourceVersion;
 
+	/** What a stalled watch has not said yet. */
+	let held = '';
+
 	function send(line: unknown): void {
-		response.write(`${JSON.stringify(line)}\n`);
+		held += `${JSON.stringify(line)}\n`;
+		if (api.faults.current.stallWatches && held.length <= unreadLimit) {
+			return;
+		}
+
+		response.write(held);
+		held = '';
 		if (response.writableLength > unreadLimit) {
 			response.destroy();
 		}
@@ -72,7 +81,7 @@ export function watch(api: Api, request: ResourceRequest): void {
 			: api.store.changesSince(start.resourceVersion);
 	response.writeHead(200, {'content-type': 'application/json', 'cache-control': 'no-cache, private'});
 	response.flushHeaders();
-	if (since === 'expired') {
+	if (since === 'expired' || api.isCompacted) {
 		send({type: 'ERROR', object: tooOld(start.resourceVersion ?? '', api.store.resourceVersion).status});
 		response.end();
 		return;
@@ -112,10 +121,20 @@ export function watch(api: Api, request: ResourceRequest): void {
 		},
 		Math.min(seconds * 1000, longestDelay),
 	);
+	const detach = api.faults.attach({
+		resume() {
+			if (held !== '') {
+				response.write(held);
+				held = '';
+			}
+		},
+		cut: () => response.destroy(),
+	});
 	bookmarks?.unref();
 	end.unref();
 	response.once('close', () => {
 		unsubscribe();
+		detach();
 		clearInterval(bookmarks);
 		clearTimeout(end);
 	});

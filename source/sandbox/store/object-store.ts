@@ -164,6 +164,11 @@ export function createObjectStore(options: ObjectStoreOptions = {}): ObjectStore
 			};
 		},
 
+		compact() {
+			history = [];
+			forgotten = version;
+		},
+
 		changesSince(resourceVersion) {
 			const since = /^\d+$/.test(resourceVersion) ? Number(resourceVersion) : Number.NaN;
 			if (Number.isNaN(since) || since < forgotten) {

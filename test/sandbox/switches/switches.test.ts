@@ -1,0 +1,247 @@
+import {once} from 'node:events';
+import {request as httpRequest, type IncomingMessage} from 'node:http';
+import {text} from 'node:stream/consumers';
+import {afterEach, beforeAll, afterAll, describe, expect, it, onTestFinished} from 'vitest';
+import {at, isObject, listOf, parseJson, type JsonObject} from '../../../source/sandbox/api/json.js';
+import {startSandbox, type Sandbox} from '../../../source/sandbox/sandbox.js';
+
+const services = '/apis/serving.knative.dev/v1/namespaces/default/services';
+const mergePatch = {'content-type': 'application/merge-patch+json'};
+
+let sandbox: Sandbox;
+
+beforeAll(async () => {
+	sandbox = await startSandbox({pace: 50, tls: false});
+});
+
+afterEach(async () => {
+	await change('DELETE', '/');
+});
+
+afterAll(() => sandbox.stop());
+
+async function open(
+	base: string,
+	method: string,
+	path: string,
+	options: {body?: unknown; raw?: string; headers?: Record<string, string>} = {},
+): Promise<IncomingMessage> {
+	const body = options.raw ?? (options.body === undefined ? '' : JSON.stringify(options.body));
+	const request = httpRequest(new URL(path, base), {
+		method,
+		agent: false,
+		headers: {
+			authorization: `Bearer ${sandbox.token}`,
+			'content-type': 'application/json',
+			'content-length': Buffer.byteLength(body),
+			...options.headers,
+		},
+	});
+	const answered = once(request, 'response');
+	request.end(body);
+	const [response]: IncomingMessage[] = await answered;
+	if (!response) {
+		throw new Error('no answer');
+	}
+
+	return response;
+}
+
+async function ask(...parameters: Parameters<typeof open>) {
+	const response = await open(...parameters);
+	const body = parseJson(await text(response));
+	return {
+		code: response.statusCode ?? 0,
+		headers: response.headers,
+		body: isObject(body) ? body : {},
+	};
+}
+
+const change = (method: string, path: string, body?: unknown) =>
+	ask(sandbox.switchesUrl, method, path, {body});
+const api = (method: string, path: string, options?: Parameters<typeof open>[3]) =>
+	ask(sandbox.apiUrl, method, path, options);
+const label = (value: string) =>
+	api('PATCH', `${services}/checkout`, {headers: mergePatch, body: {metadata: {labels: {seen: value}}}});
+
+/** The events of a watch, one at a time; undefined when it has ended. */
+async function watch(resourceVersion: string) {
+	const response = await open(
+		sandbox.apiUrl,
+		'GET',
+		`${services}?watch=1&resourceVersion=${resourceVersion}`,
+	);
+	onTestFinished(() => void response.destroy());
+	let rest = '';
+	const events: JsonObject[] = [];
+	const waiting = new Set<() => void>();
+	let ended = false;
+	const wake = (): void => {
+		for (const look of waiting) {
+			look();
+		}
+	};
+	response.setEncoding('utf8');
+	response.on('data', (chunk: string) => {
+		const lines = (rest + chunk).split('\n');
+		rest = lines.pop() ?? '';
+		events.push(...lines.map(line => parseJson(line)).filter(line => isObject(line)));
+		wake();
+	});
+	response.on('error', () => undefined);
+	response.on('close', () => {
+		ended = true;
+		wake();
+	});
+	return {
+		events,
+		next: async (): Promise<JsonObject | undefined> => {
+			const {promise, resolve} = Promise.withResolvers<JsonObject | undefined>();
+			const look = (): void => {
+				if (events.length > 0 || ended) {
+					waiting.delete(look);
+					resolve(events.shift());
+				}
+			};
+			waiting.add(look);
+			look();
+			return promise;
+		},
+	};
+}
+
+async function currentVersion(): Promise<string> {
+	return String(at((await api('GET', services)).body, 'metadata', 'resourceVersion'));
+}
+
+describe('the switches', () => {
+	it('say how they are, and let nobody in without the token', async () => {
+		expect(await change('GET', '/')).toMatchObject({
+			code: 200,
+			body: {
+				api: {answers: [], delay: 0, drop: 0, reset: 0, stallWatches: false, expireTokens: false},
+				gateway: {down: false},
+			},
+		});
+		const stranger = {headers: {authorization: 'Bearer x'}};
+		expect((await ask(sandbox.switchesUrl, 'GET', '/', stranger)).code).toBe(401);
+		expect(sandbox.switchesUrl).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
+	});
+
+	it.each([
+		['PATCH', '/api', {answers: [{code: 418}]}, 'answers.0.code'],
+		['PATCH', '/api', {delay: -1}, 'the delay must be from 0 to 600000 milliseconds, not -1'],
+		['PATCH', '/api', {drop: 0.7, reset: 0.7}, 'add up to 1 at most'],
+		['PATCH', '/api', {answers: [{code: 500, times: 0}]}, 'times and seconds of an answer must be above 0'],
+		['PATCH', '/api', {speed: 1}, 'speed'],
+		['PATCH', '/api', undefined, 'the body'],
+		['PATCH', '/gateway', {delay: 'long'}, 'delay'],
+		['PATCH', '/gateway', {drop: 2}, 'the share "drop" must be from 0 to 1, not 2'],
+		['DELETE', '/', {}, 'takes no body'],
+	])('%s %s %j is refused, and changes nothing', async (method, path, body, words) => {
+		const answer = await change(method, path, body);
+		expect(answer).toMatchObject({code: 400, body: {kind: 'Status'}});
+		expect(answer.body['message']).toContain(words);
+		expect(sandbox.apiFaults.current.delay).toBe(0);
+	});
+
+	it('are found under their paths alone', async () => {
+		expect((await change('GET', '/nowhere')).code).toBe(404);
+		expect((await ask(sandbox.switchesUrl, 'PATCH', '/api', {raw: '{'})).code).toBe(400);
+	});
+});
+
+describe('an answer on purpose', () => {
+	it.each([
+		[401, 'Unauthorized', 'Unauthorized'],
+		[
+			403,
+			'Forbidden',
+			'services.serving.knative.dev "checkout" is forbidden: User "sandbox-admin" cannot patch resource "services" in API group "serving.knative.dev" in the namespace "default"',
+		],
+		[
+			409,
+			'Conflict',
+			'Operation cannot be fulfilled on services.serving.knative.dev "checkout": the object has been modified; please apply your changes to the latest version and try again',
+		],
+		[429, 'TooManyRequests', 'The server has received too many requests, please try again later.'],
+		[500, 'InternalError', 'Internal error occurred: etcdserver: leader changed'],
+		[503, 'ServiceUnavailable', 'the server is currently unable to handle the request'],
+		[504, 'Timeout', 'Timeout: request did not complete within the allotted timeout'],
+	])('%i is given once, in the words of a real server', async (code, reason, message) => {
+		await change('PATCH', '/api', {answers: [{code, times: 1, methods: ['PATCH'], retryAfter: 3}]});
+		expect((await api('GET', services)).code).toBe(200);
+		const answer = await label(String(code));
+		expect(answer).toMatchObject({code, body: {kind: 'Status', reason, message, code}});
+		expect(answer.headers['retry-after']).toBe(code === 429 || code === 503 ? '3' : undefined);
+		expect((await label(String(code))).code).toBe(200);
+	});
+
+	it('410 is given to lists, and in the stream of a watch', async () => {
+		await change('PATCH', '/api', {answers: [{code: 410}]});
+		expect(await api('GET', services)).toMatchObject({code: 410, body: {reason: 'Expired'}});
+		const watching = await watch('1');
+		expect(await watching.next()).toMatchObject({type: 'ERROR', object: {code: 410, reason: 'Expired'}});
+		expect(await watching.next()).toBeUndefined();
+	});
+
+	it('is given to the path that is meant alone', async () => {
+		await change('PATCH', '/api', {answers: [{code: 500, path: '/services/checkout'}]});
+		expect((await api('GET', `${services}/cart`)).code).toBe(200);
+		expect((await api('GET', `${services}/checkout`)).code).toBe(500);
+		await change('DELETE', '/api');
+		expect((await api('GET', `${services}/checkout`)).code).toBe(200);
+	});
+});
+
+describe('on purpose', () => {
+	it('tokens expire, and the switches still know theirs', async () => {
+		await change('PATCH', '/api', {expireTokens: true});
+		expect((await api('GET', '/version')).code).toBe(401);
+		await change('PATCH', '/api', {expireTokens: false});
+		expect((await api('GET', '/version')).code).toBe(200);
+	});
+
+	it('connections are reset', async () => {
+		await change('PATCH', '/api', {reset: 1});
+		await expect(api('GET', '/version')).rejects.toThrow(/hang up|ECONNRESET/);
+	});
+
+	it('watches are cut', async () => {
+		const watching = await watch(await currentVersion());
+		expect((await change('POST', '/api/cut-watches')).body).toEqual({cut: 1});
+		expect(await watching.next()).toBeUndefined();
+	});
+
+	it('watches stall, and tell what they missed when they go on', async () => {
+		const watching = await watch(await currentVersion());
+		await change('PATCH', '/api', {stallWatches: true});
+		await label('stalled');
+		expect(watching.events).toEqual([]);
+		await change('PATCH', '/api', {stallWatches: false});
+		const event = await watching.next();
+		expect(at(event, 'object', 'metadata', 'labels', 'seen')).toBe('stalled');
+	});
+
+	it('the history is compacted: a watch from before has to list again', async () => {
+		const version = await currentVersion();
+		await label('compacted');
+		await change('POST', '/api/compact');
+		const watching = await watch(version);
+		expect(await watching.next()).toMatchObject({type: 'ERROR', object: {code: 410}});
+	});
+
+	it('the gateway lies about the split', async () => {
+		const host = 'cart.default.example.com';
+		await change('PATCH', '/gateway', {weights: {[host]: {'cart-00002': 1}}});
+		const answers = await Promise.all(
+			Array.from({length: 20}, async () => {
+				const response = await open(`http://${sandbox.gatewayAddress}`, 'GET', '/', {headers: {host}});
+				return text(response);
+			}),
+		);
+		expect(new Set(answers).size).toBe(1);
+		const told = await api('GET', `${services}/cart`);
+		expect(listOf(at(told.body, 'status', 'traffic'))).toHaveLength(2);
+	});
+});
