@@ -39,7 +39,13 @@ type ConsoleFlags = {
 	AskingFlags;
 type PaceFlags = {pace: number; seed?: number};
 type VerifyFlags = ConsoleFlags & {n: number; alpha: number; expect?: string; output: 'text' | 'json'};
-type SandboxFlags = {apiPort: number; gatewayPort: number; switchPort: number} & PaceFlags;
+type SandboxFlags = {
+	apiPort: number;
+	gatewayPort: number;
+	switchPort: number;
+	services?: number;
+	revisions: number;
+} & PaceFlags;
 
 /** The demo's sandbox lives faster than a newcomer could follow by hand, and still waits for what it must. */
 const demoPace = 10;
@@ -74,6 +80,13 @@ const requests = (text: string): number => {
 const alpha = (text: string): number => {
 	const value = Number(text);
 	if (!(value > 0 && value < 1)) throw new InvalidArgumentError('Alpha lies between 0 and 1, such as 0.01.');
+	return value;
+};
+const count = (text: string): number => {
+	const value = Number(text);
+	if (!Number.isInteger(value) || value < 1 || value > 10_000) {
+		throw new InvalidArgumentError('A whole number from 1 to 10000.');
+	}
 	return value;
 };
 const seedOption = () =>
@@ -126,6 +139,8 @@ program
 	.option('--api-port <port>', 'port of the API server', port, 0)
 	.option('--gateway-port <port>', 'port of the gateway', port, 0)
 	.option('--switch-port <port>', 'port of the switches for what goes wrong on purpose', port, 0)
+	.option('--services <count>', 'add that many services, scaled to zero', count)
+	.option('--revisions <count>', 'how many revisions each of them has', count, 1)
 	.addOption(paceOption())
 	.addOption(seedOption())
 	.action(runSandbox);
@@ -370,7 +385,11 @@ async function runVerify(
 
 async function runSandbox(flags: SandboxFlags): Promise<void> {
 	const lifecycle = await install({assurance: ''});
-	const sandbox = await sandboxOf(lifecycle, flags);
+	const {services, revisions} = flags;
+	const sandbox = await sandboxOf(lifecycle, {
+		...flags,
+		...(services !== undefined && {crowd: {services, revisions}}),
+	});
 	process.stdout.write(
 		`KUBECONFIG=${sandbox.kubeconfigPath}\nGATEWAY=${sandbox.gatewayAddress}\nSWITCHES=${sandbox.switchesUrl}\n` +
 			`\nTry:  kubectl --kubeconfig ${sandbox.kubeconfigPath} get ksvc\n` +
@@ -388,7 +407,9 @@ async function sandboxOf(
 		switchPort = 0,
 		pace: factor,
 		seed: number,
-	}: Partial<SandboxFlags> & PaceFlags,
+		crowd,
+	}: Pick<Partial<SandboxFlags>, 'apiPort' | 'gatewayPort' | 'switchPort'> &
+		PaceFlags & {crowd?: {services: number; revisions: number}},
 ): Promise<Sandbox> {
 	const [{startSandbox}, {seededRandom}] = await Promise.all([
 		import('./source/sandbox/sandbox.js'),
@@ -400,6 +421,7 @@ async function sandboxOf(
 		switchPort,
 		pace: factor,
 		...(number !== undefined && {random: seededRandom(number)}),
+		...(crowd && {crowd}),
 	});
 	lifecycle.onLeave(async () => sandbox.stop());
 	return sandbox;

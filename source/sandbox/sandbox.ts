@@ -11,6 +11,7 @@ import {startApiServer, type ApiServer} from './api/server.js';
 import {apiRequest} from './api-request.js';
 import {createEventRecorder} from './controller/events.js';
 import {startControllers} from './controller/manager.js';
+import {gather} from './crowd.js';
 import {furnish} from './furniture.js';
 import {createGatewayFaults, type GatewayFaultSwitch} from './gateway/faults.js';
 import {startGateway} from './gateway/gateway.js';
@@ -36,6 +37,8 @@ export type SandboxOptions = {
 	pace?: number;
 	/** Whether there are services to begin with; true unless told. */
 	seed?: boolean;
+	/** That many services more, of that many revisions each, all scaled to zero; none unless told. */
+	crowd?: {services: number; revisions: number};
 	/** What the gateway draws revisions by, in [0, 1); Math.random unless told. */
 	random?: () => number;
 	/**
@@ -153,6 +156,12 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 				},
 			});
 			restore();
+		}
+
+		if (options.crowd) {
+			back = 3_600_000;
+			await gather(store, {...options.crowd, creator: admin.userName, now});
+			back = 0;
 		}
 
 		manager.autoscaler.start();

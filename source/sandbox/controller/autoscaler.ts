@@ -175,9 +175,10 @@ export function createAutoscaler(store: ObjectStore, pace: Pace, changed: (key: 
 				return;
 			}
 
-			// What has been ready before is not started again from its initial scale by looking at it anew.
+			// What has been ready before and sleeps is not started again from its initial scale by looking at it anew.
 			const now = clock();
-			const first = Math.min(Math.max(bounds.initial, bounds.min), bounds.max, capacity);
+			const initial = isAsleep(revision) ? bounds.min : Math.max(bounds.initial, bounds.min);
+			const first = Math.min(initial, bounds.max, capacity);
 			states.set(key, {
 				bounds,
 				backend,
@@ -246,6 +247,13 @@ export function createAutoscaler(store: ObjectStore, pace: Pace, changed: (key: 
 			states.clear();
 		},
 	};
+}
+
+/** Whether a revision says of itself that it has been ready and was scaled to zero. */
+function isAsleep({status}: StoredRevision): boolean {
+	const statusOf = (name: string): string | undefined =>
+		status?.conditions?.find(({type}) => type === name)?.status;
+	return statusOf('Ready') === 'True' && statusOf('Active') === 'False';
 }
 
 /** Ready pods from which a revision counts as active (kpa.go activeThreshold). */

@@ -9,6 +9,7 @@ import {configurations, revisions} from '../resources.js';
 import {StoreConflict, type ObjectStore} from '../state.js';
 import {configurationConditions, reconcileStatus, type ConditionSet} from './conditions.js';
 import type {ControllerContext, Reconciler} from './controller.js';
+import {revisionsOfConfiguration} from './indexes.js';
 import {
 	childName,
 	controlledBy,
@@ -17,7 +18,6 @@ import {
 	getRevision,
 	isControlledBy,
 	keyOf,
-	listRevisions,
 	timestamp,
 	type Key,
 	type StoredConfiguration,
@@ -144,7 +144,7 @@ const generationOf = (revision: StoredRevision): number =>
 	Number(revision.metadata.labels?.[generationLabel]);
 
 function ownRevisions(store: ObjectStore, configuration: StoredConfiguration): StoredRevision[] {
-	return listRevisions(store, configuration.metadata.namespace).filter(
+	return revisionsOfConfiguration(store, keyOf(configuration)).filter(
 		revision => isControlledBy(revision, configuration) && revision.metadata.deletionTimestamp === undefined,
 	);
 }

@@ -25,6 +25,27 @@ function loadBalancer(service: string): {ingress: LoadBalancerIngress[]} {
 	return {ingress: [{domainInternal: `${service}.kourier-system.svc.cluster.local`}]};
 }
 
+/** The status of a KIngress of generation 1 that the gateway serves. @param time RFC 3339. */
+export function readyIngressStatus(time: string): object {
+	return {
+		observedGeneration: 1,
+		conditions: ['LoadBalancerReady', 'NetworkConfigured', 'Ready'].map(type => ({
+			type,
+			status: 'True',
+			lastTransitionTime: time,
+		})),
+		publicLoadBalancer: loadBalancer('kourier'),
+		privateLoadBalancer: loadBalancer('kourier-internal'),
+	};
+}
+
+function isServed({metadata, status}: StoredIngress): boolean {
+	return (
+		status?.observedGeneration === metadata.generation &&
+		status?.conditions?.some(({type, status: value}) => type === 'Ready' && value === 'True') === true
+	);
+}
+
 export function ingressReconciler(
 	context: ControllerContext,
 	table: RoutingTable,
@@ -77,6 +98,13 @@ export function ingressReconciler(
 			const {uid, generation, namespace, name} = ingress.metadata;
 			const version = `${uid}/${generation}`;
 			const current = progress.get(key);
+			if (current === undefined && isServed(ingress)) {
+				// It was ready before anybody here looked: the gateway takes its rules up as they are.
+				progress.set(key, {version, stage: 'probed'});
+				table.program(key, ingress.spec?.rules ?? []);
+				return;
+			}
+
 			if (current?.version !== version) {
 				hear(key, version);
 				return;

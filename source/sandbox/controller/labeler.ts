@@ -5,11 +5,12 @@
  */
 import {revisions, routes} from '../resources.js';
 import type {ControllerContext, Reconciler} from './controller.js';
+import {revisionsOfRoute, routeNames} from './indexes.js';
 import {
 	getConfiguration,
+	getRevision,
 	getRoute,
 	keyOf,
-	listRevisions,
 	splitKey,
 	timestamp,
 	type Key,
@@ -59,7 +60,9 @@ function reconcileLabels(context: ControllerContext, route: StoredRoute): void {
 
 	const referred = referredBy(context, route);
 	const ready = route.status?.conditions?.find(({type}) => type === 'Ready')?.status;
-	for (const revision of listRevisions(store, namespace)) {
+	const named = [...referred].flatMap(revision => getRevision(store, `${namespace}/${revision}`) ?? []);
+	const noted = revisionsOfRoute(store, keyOf(route)).filter(({metadata}) => !referred.has(metadata.name));
+	for (const revision of [...named, ...noted]) {
 		const names = routeNames(revision);
 		if (referred.has(revision.metadata.name)) {
 			setRoutes(context, revision, [...new Set([...names, name])]);
@@ -86,10 +89,6 @@ function referredBy({store}: ControllerContext, route: StoredRoute): Set<string>
 		return [configuration?.status?.latestCreatedRevisionName ?? ''];
 	});
 	return new Set(names);
-}
-
-function routeNames(revision: StoredRevision): string[] {
-	return (revision.metadata.annotations?.[routesAnnotation] ?? '').split(',').filter(name => name !== '');
 }
 
 function setRoutes(
@@ -131,7 +130,7 @@ function finalize(context: ControllerContext, key: Key): void {
 		return;
 	}
 
-	for (const revision of listRevisions(store, namespace)) {
+	for (const revision of revisionsOfRoute(store, key)) {
 		const names = routeNames(revision);
 		if (names.includes(name)) {
 			setRoutes(

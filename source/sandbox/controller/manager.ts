@@ -3,6 +3,7 @@ import {createRoutingTable, type RoutingTable} from '../gateway/routing-table.js
 import {createAutoscaler, type Autoscaler} from './autoscaler.js';
 import {configurationReconciler} from './configuration.js';
 import {startController, type Controller, type ControllerContext} from './controller.js';
+import {prepareIndexes} from './indexes.js';
 import {ingressReconciler} from './ingress.js';
 import {startKubelet, type Kubelet} from './kubelet.js';
 import {labelerReconciler} from './labeler.js';
@@ -26,6 +27,7 @@ export type ControllerManager = {
 
 /** Starts everything that follows from the objects in the store. */
 export function startControllers(context: ControllerContext): ControllerManager {
+	prepareIndexes(context.store);
 	const table = createRoutingTable();
 	const backends = new Map<Key, RevisionBackend>();
 	const controllers: Controller[] = [];

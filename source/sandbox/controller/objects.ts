@@ -24,8 +24,8 @@ const isOf = (object: StoredObject, {group, kind}: Resource): boolean =>
 	object.kind === kind && object.apiVersion.startsWith(`${group}/`);
 const isService = (object: StoredObject): object is StoredService => isOf(object, services);
 const isConfiguration = (object: StoredObject): object is StoredConfiguration => isOf(object, configurations);
-const isRoute = (object: StoredObject): object is StoredRoute => isOf(object, routes);
-const isRevision = (object: StoredObject): object is StoredRevision => isOf(object, revisions);
+export const isRoute = (object: StoredObject): object is StoredRoute => isOf(object, routes);
+export const isRevision = (object: StoredObject): object is StoredRevision => isOf(object, revisions);
 const isIngress = (object: StoredObject): object is StoredIngress => isOf(object, ingresses);
 
 /** `namespace/name`, as client-go's work queues name objects. */

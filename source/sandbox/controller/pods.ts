@@ -17,23 +17,14 @@ import {
 	replicaSetName,
 	replicaSetStatus,
 } from './deployment.js';
-import {
-	getRevision,
-	keyOf,
-	revisionKeys,
-	splitKey,
-	timestamp,
-	type Key,
-	type StoredRevision,
-} from './objects.js';
+import {podsOfRevision} from './indexes.js';
+import {getRevision, keyOf, revisionKeys, timestamp, type Key, type StoredRevision} from './objects.js';
 import {makePod} from './pod-spec.js';
 import {isReady} from './pod-status.js';
 
 /** The pods of a revision that are not on their way out. */
 export function podsOf(store: ObjectStore, key: Key): StoredObject[] {
-	return store
-		.list(pods, splitKey(key).namespace)
-		.filter(pod => pod.metadata.deletionTimestamp === undefined && revisionKeys(pod).includes(key));
+	return podsOfRevision(store, key).filter(({metadata}) => metadata.deletionTimestamp === undefined);
 }
 
 export function podsReconciler(context: ControllerContext, autoscaler: Autoscaler): Reconciler {
@@ -63,6 +54,11 @@ function reconcileWorkload(context: ControllerContext, revision: StoredRevision,
 	const {namespace} = revision.metadata;
 	const present = podsOf(store, key);
 	const deploymentBefore = store.get(deployments, namespace, deploymentName(revision));
+	if (!deploymentBefore && scale.desired === 0 && present.length === 0) {
+		// Nothing to scale yet; ten thousand revisions at rest need no thirty thousand objects.
+		return;
+	}
+
 	const deployment = ensured(store, deployments, makeDeployment(revision, scale.desired), deploymentBefore);
 	const replicaSetBefore = store.get(replicaSets, namespace, replicaSetName(revision));
 	const before = replicasOf(replicaSetBefore);

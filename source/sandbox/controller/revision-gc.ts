@@ -7,12 +7,12 @@ import {configmaps, configurations, revisions} from '../resources.js';
 import type {ObjectStore} from '../state.js';
 import {settingsOf, systemNamespace} from './cluster-settings.js';
 import type {ControllerContext, Reconciler} from './controller.js';
+import {revisionsOfConfiguration} from './indexes.js';
 import {
 	controllerKeys,
 	getConfiguration,
 	isControlledBy,
 	keyOf,
-	listRevisions,
 	timestamp,
 	type Key,
 	type StoredConfiguration,
@@ -108,7 +108,7 @@ function staleRevisions(
 	configuration: StoredConfiguration,
 ): {stale: StoredRevision[]; wait: number} {
 	const {retainSinceCreate, retainSinceLastActive, min, max} = gcSettings(context.store);
-	const all = listRevisions(context.store, configuration.metadata.namespace).filter(
+	const all = revisionsOfConfiguration(context.store, keyOf(configuration)).filter(
 		revision => isControlledBy(revision, configuration) && revision.metadata.deletionTimestamp === undefined,
 	);
 	if (all.length <= min) {

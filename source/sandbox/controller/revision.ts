@@ -7,7 +7,7 @@
 import type {Revision} from '../../traffic/wire.js';
 import {RevisionBackend} from '../gateway/revision-backend.js';
 import {resolveDigest, type Resolution} from '../images/catalog.js';
-import {configmaps, pods, revisions} from '../resources.js';
+import {configmaps, podAutoscalers, pods, revisions} from '../resources.js';
 import type {Autoscaler} from './autoscaler.js';
 import {reconcileStatus, revisionConditions, type ConditionSet} from './conditions.js';
 import type {ControllerContext, Reconciler} from './controller.js';
@@ -59,6 +59,16 @@ export function revisionReconciler(context: ControllerContext, options: Revision
 	function begin(key: Key, revision: StoredRevision): Progress {
 		const current: Progress = {uid: revision.metadata.uid, overdue: false};
 		progress.set(key, current);
+		const {containerStatuses} = revision.status ?? {};
+		const containers = revision.spec?.containers ?? [];
+		if (containerStatuses?.length === containers.length) {
+			// Resolved once, a digest stays.
+			current.digests = new Map(
+				containers.map(({image}, index) => [image, {digest: containerStatuses[index]?.imageDigest ?? ''}]),
+			);
+			return current;
+		}
+
 		later(key, current, registryAnswer, () => {
 			const images = (revision.spec?.containers ?? []).map(({image}) => image);
 			current.digests = new Map(images.map(image => [image, resolveDigest(image)]));
@@ -148,7 +158,14 @@ export function revisionReconciler(context: ControllerContext, options: Revision
 				markTrouble(revision, conditions, current.overdue);
 			}
 
-			writePodAutoscaler(store, revision, {scale, ready, now: context.now()});
+			if (
+				scale.desired > 0 ||
+				ready > 0 ||
+				store.get(podAutoscalers, revision.metadata.namespace, revision.metadata.name)
+			) {
+				writePodAutoscaler(store, revision, {scale, ready, now: context.now()});
+			}
+
 			const {status, reason, message} = scale.active;
 			conditions.copy('Active', {type: 'Active', status, reason, message});
 			if (scale.initialized && (ready > 0 || scale.desired === 0)) {

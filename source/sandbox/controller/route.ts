@@ -11,6 +11,7 @@ import type {ControllerContext, Reconciler} from './controller.js';
 import {duration, networkSettings, systemNamespace} from './cluster-settings.js';
 import {hostProblem, hostsOf, type Hosts} from './domain.js';
 import type {EventRecorder} from './events.js';
+import {routesTo, servicesOwnedBy} from './indexes.js';
 import {makeIngress, makePlaceholders, rolloutGoal, spread} from './kingress.js';
 import {isDone, parseRollout, rolloutAnnotation, step, type Rollout} from './rollout.js';
 import {
@@ -49,9 +50,7 @@ export function routeReconciler(
 
 			// A route waits for its targets to be there and ready, whoever made them.
 			if (resource === revisions || resource === configurations) {
-				return listRoutes(store, object.metadata.namespace)
-					.filter(route => refersTo(route, object.kind, object.metadata.name))
-					.map(route => keyOf(route));
+				return routesTo(store, object).map(route => keyOf(route));
 			}
 
 			const isFollowed =
@@ -73,12 +72,6 @@ export function routeReconciler(
 			store.update(routes, namespace, name, 'status', current => ({...current, status}));
 		},
 	};
-}
-
-function refersTo(route: StoredRoute, kind: string, name: string): boolean {
-	return [...(route.spec?.traffic ?? []), ...(route.status?.traffic ?? [])].some(target =>
-		kind === 'Revision' ? target.revisionName === name : target.configurationName === name,
-	);
 }
 
 function reconcileRoute(
@@ -257,7 +250,7 @@ function reconcilePlaceholders(
 		}
 	}
 
-	for (const service of store.list(coreServices, route.metadata.namespace)) {
+	for (const service of servicesOwnedBy(store, route)) {
 		const {namespace, name} = service.metadata;
 		if (isControlledBy(service, route) && !wanted.some(({metadata}) => metadata.name === name)) {
 			store.remove(coreServices, namespace, name);

@@ -4,6 +4,7 @@
 import type {IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders, ServerResponse} from 'node:http';
 import http2, {type ServerHttp2Stream} from 'node:http2';
 import type {Readable, Writable} from 'node:stream';
+import {Ending} from './ending.js';
 
 export type Exchange = {
 	readonly method: string;
@@ -16,12 +17,14 @@ export type Exchange = {
 	readonly remoteAddress: string;
 	/** Whether an answer has been begun. */
 	readonly answering: () => boolean;
-	/** Aborts when the client leaves before the answer is through. */
-	readonly gone: AbortSignal;
+	/** Ends when the client leaves before the answer is through, or when somebody ends it. */
+	readonly ending: Ending;
 	/** Begins the answer. With `end` there is neither body nor trailers. */
 	head(status: number, headers: OutgoingHttpHeaders, options: {end: boolean}): void;
 	/** Where the body of the answer goes; ending it ends the answer. */
 	readonly answer: Writable;
+	/** Whether nothing can follow a body of the length that was announced: no trailers. */
+	readonly endsByLength: boolean;
 	/** To be set before the body ends. HTTP/1.1 clients are not sent any. */
 	trailers(headers: OutgoingHttpHeaders): void;
 	/** Breaks the answer off so that the client notices. */
@@ -44,47 +47,76 @@ const connectionHeaders = new Set([
 
 /** The headers of a message that go on to the next hop. */
 export function forwardable(headers: IncomingHttpHeaders | OutgoingHttpHeaders): OutgoingHttpHeaders {
-	const connection = String(headers['connection'] ?? '').toLowerCase();
-	const named = new Set(connection.split(',').map(name => name.trim()));
-	return Object.fromEntries(
-		Object.entries(headers).filter(
-			([name, value]) =>
-				!name.startsWith(':') && !connectionHeaders.has(name) && !named.has(name) && value !== undefined,
-		),
-	);
+	const connection = headers['connection'];
+	// Nearly always one of these two, which name no header.
+	const named =
+		connection === undefined || connection === 'keep-alive' || connection === 'close'
+			? undefined
+			: new Set(
+					String(connection)
+						.toLowerCase()
+						.split(',')
+						.map(name => name.trim()),
+				);
+	const forwarded: OutgoingHttpHeaders = {};
+	for (const name of Object.keys(headers)) {
+		const value = headers[name];
+		if (value !== undefined && name[0] !== ':' && !connectionHeaders.has(name) && !named?.has(name)) {
+			forwarded[name] = value;
+		}
+	}
+
+	return forwarded;
+}
+
+/** A request target in absolute form says its host itself (RFC 9112 §3.2.2). */
+function targetOf(request: IncomingMessage): {path: string; authority: string | undefined} {
+	const {url = '/', headers} = request;
+	if (url[0] === '/' || !URL.canParse(url)) {
+		return {path: url, authority: headers.host};
+	}
+
+	const {host, pathname, search} = new URL(url);
+	return {path: `${pathname}${search}`, authority: host};
 }
 
 export function exchangeOfHttp1(request: IncomingMessage, response: ServerResponse): Exchange {
-	const gone = new AbortController();
+	const ending = new Ending();
 	request.on('error', () => {});
 	response.on('error', () => {});
 	response.on('close', () => {
 		if (!response.writableFinished) {
-			gone.abort('gone');
+			ending.end('gone');
 		}
 	});
 	return {
 		method: request.method ?? 'GET',
-		path: request.url ?? '/',
-		authority: request.headers.host,
+		...targetOf(request),
 		headers: forwardable(request.headers),
 		body: request,
 		hasBody:
 			request.headers['transfer-encoding'] !== undefined ||
 			Number(request.headers['content-length'] ?? 0) > 0,
 		remoteAddress: request.socket.remoteAddress ?? '',
-		gone: gone.signal,
+		ending,
 		answering: () => response.headersSent,
 		head(status, headers, {end}) {
 			// The date is the app's, or set here as Envoy does when there is none.
 			response.writeHead(status, headers);
 			if (end) {
 				response.end();
-			} else {
-				response.flushHeaders();
+				return;
 			}
+
+			// Head and body in one packet where they come together; a head alone must not wait for its body.
+			process.nextTick(() => {
+				if (!response.writableEnded) {
+					response.flushHeaders();
+				}
+			});
 		},
 		answer: response,
+		endsByLength: true,
 		trailers() {},
 		abort() {
 			response.destroy();
@@ -96,7 +128,7 @@ export function exchangeOfHttp1(request: IncomingMessage, response: ServerRespon
 }
 
 export function exchangeOfHttp2(stream: ServerHttp2Stream, headers: http2.IncomingHttpHeaders): Exchange {
-	const gone = new AbortController();
+	const ending = new Ending();
 	let trailing: OutgoingHttpHeaders = {};
 	let finished = false;
 	stream.on('error', () => {});
@@ -108,10 +140,10 @@ export function exchangeOfHttp2(stream: ServerHttp2Stream, headers: http2.Incomi
 		stream.sendTrailers(trailing);
 	});
 	// Node ends a stream that the client has reset, as if the answer were through: only this event tells.
-	stream.on('aborted', () => gone.abort('gone'));
+	stream.on('aborted', () => ending.end('gone'));
 	stream.on('close', () => {
 		if (!finished) {
-			gone.abort('gone');
+			ending.end('gone');
 		}
 	});
 	return {
@@ -122,7 +154,7 @@ export function exchangeOfHttp2(stream: ServerHttp2Stream, headers: http2.Incomi
 		body: stream,
 		hasBody: !stream.endAfterHeaders,
 		remoteAddress: stream.session?.socket.remoteAddress ?? '',
-		gone: gone.signal,
+		ending,
 		answering: () => stream.headersSent,
 		head(status, answerHeaders, {end}) {
 			if (stream.destroyed) {
@@ -136,6 +168,7 @@ export function exchangeOfHttp2(stream: ServerHttp2Stream, headers: http2.Incomi
 			);
 		},
 		answer: stream,
+		endsByLength: false,
 		trailers(answerTrailers) {
 			trailing = answerTrailers;
 		},

@@ -3,14 +3,13 @@
  */
 import {STATUS_CODES, type OutgoingHttpHeaders} from 'node:http';
 import {randomUUID} from 'node:crypto';
-import {pipeline} from 'node:stream/promises';
-import {setTimeout as sleep} from 'node:timers/promises';
+import type {Ending} from './ending.js';
 import type {Exchange} from './exchange.js';
 import type {Fate, GatewayFaultSwitch} from './faults.js';
 import {noHealthyUpstream, Refusal, requestTimeout, unknownHost} from './refusal.js';
 import type {RevisionBackend} from './revision-backend.js';
 import {draw, type Destination, type Path, type RoutingTable} from './routing-table.js';
-import type {Upstream, UpstreamAnswer} from './upstream.js';
+import type {Receiver, Upstream} from './upstream.js';
 
 export type ProxyOptions = {
 	table: RoutingTable;
@@ -26,8 +25,7 @@ export async function proxy(exchange: Exchange, options: ProxyOptions): Promise<
 	try {
 		const {faults} = options;
 		if (faults.current.delay > 0) {
-			// Who leaves meanwhile is not routed any more; the rejection says so.
-			await sleep(faults.current.delay, undefined, {signal: exchange.gone, ref: false});
+			await passed(faults.current.delay, exchange.ending);
 		}
 
 		const fate = faults.fate();
@@ -57,7 +55,7 @@ export async function proxy(exchange: Exchange, options: ProxyOptions): Promise<
 
 		await passThrough(exchange, backend, options.upstream, {fate, appendHeaders: path.appendHeaders});
 	} catch (error) {
-		if (exchange.gone.aborted) {
+		if (exchange.ending.reason === 'gone') {
 			return;
 		}
 
@@ -79,31 +77,37 @@ async function passThrough(
 	upstream: Upstream,
 	{fate, appendHeaders}: {fate: Fate; appendHeaders: Path['appendHeaders']},
 ): Promise<void> {
-	const started = performance.now();
+	const {ending} = exchange;
 	const {timeoutSeconds, protocol} = backend.settings;
-	const ended = new AbortController();
-	const leave = (): void => ended.abort('gone');
-	const timer = setTimeout(() => ended.abort('timeout'), timeoutSeconds * 1000).unref();
-	exchange.gone.addEventListener('abort', leave, {once: true});
+	const receiver = answerReceiver(exchange, {started: performance.now(), isCut: fate === 'cut'});
+	const timer = setTimeout(() => ending.end('timeout'), timeoutSeconds * 1000).unref();
 	try {
-		const lease = await backend.acquire(ended.signal);
+		const lease = await backend.acquire(ending);
 		try {
 			const headers = requestHeaders(exchange, appendHeaders);
-			const answer = await upstream.send(exchange, headers, lease.endpoint, protocol, ended.signal);
-			await passAnswer(exchange, answer, {
-				milliseconds: performance.now() - started,
-				signal: ended.signal,
-				isCut: fate === 'cut',
-			});
+			await upstream.send(exchange, headers, lease.endpoint, protocol, receiver);
 		} finally {
 			lease.release();
 		}
 	} catch (error) {
-		throw ended.signal.reason === 'timeout' && !(error instanceof Refusal) ? requestTimeout() : error;
+		throw ending.reason === 'timeout' && !(error instanceof Refusal) ? requestTimeout() : error;
 	} finally {
 		clearTimeout(timer);
-		exchange.gone.removeEventListener('abort', leave);
 	}
+}
+
+/** Waits that many milliseconds; rejects when the client leaves meanwhile. */
+function passed(milliseconds: number, ending: Ending): Promise<void> {
+	return new Promise((resolve, reject) => {
+		const timer = setTimeout(() => {
+			forget();
+			resolve();
+		}, milliseconds).unref();
+		const forget = ending.onEnd(() => {
+			clearTimeout(timer);
+			reject(new Error('the client has left'));
+		});
+	});
 }
 
 /**
@@ -112,55 +116,63 @@ async function passThrough(
  */
 function requestHeaders(exchange: Exchange, appendHeaders: Path['appendHeaders']): OutgoingHttpHeaders {
 	const {headers, remoteAddress} = exchange;
-	const {'knative-serving-revision': _revision, 'knative-serving-namespace': _namespace, ...kept} = headers;
 	const earlier = headers['x-forwarded-for'];
-	return {
-		...kept,
-		...appendHeaders,
-		'x-forwarded-for': earlier === undefined ? remoteAddress : `${String(earlier)}, ${remoteAddress}`,
-		'x-forwarded-proto': 'http',
-		'x-request-id': headers['x-request-id'] ?? randomUUID(),
-		forwarded: `for=${remoteAddress};proto=http`,
-	};
-}
-
-async function passAnswer(
-	exchange: Exchange,
-	answer: UpstreamAnswer,
-	options: {milliseconds: number; signal: AbortSignal; isCut: boolean},
-): Promise<void> {
-	const {milliseconds, signal, isCut} = options;
-	const headers = {
-		...answer.headers,
-		server: 'envoy',
-		'x-envoy-upstream-service-time': String(Math.round(milliseconds)),
-	};
-	const bodiless = answer.bare || exchange.method === 'HEAD' || [204, 304].includes(answer.status);
-	exchange.head(answer.status, headers, {end: bodiless});
-	if (bodiless) {
-		answer.body.resume();
-		return;
+	// The exchange's own, which nobody else reads after this.
+	delete headers['knative-serving-revision'];
+	delete headers['knative-serving-namespace'];
+	for (const [name, value] of Object.entries(appendHeaders)) {
+		headers[name] = value;
 	}
 
-	await pipeline(
-		answer.body,
-		async function* (source: AsyncIterable<Uint8Array>) {
-			for await (const chunk of source) {
-				yield isCut ? chunk.subarray(0, Math.floor(chunk.length / 2)) : chunk;
-				if (isCut) {
-					throw new Error('the answer is cut');
-				}
-			}
+	headers['x-forwarded-for'] = earlier === undefined ? remoteAddress : `${String(earlier)}, ${remoteAddress}`;
+	headers['x-forwarded-proto'] = 'http';
+	headers['x-request-id'] ??= randomUUID();
+	headers['forwarded'] = `for=${remoteAddress};proto=http`;
+	return headers;
+}
 
-			if (answer.broken()) {
-				throw new Error('the app broke its answer off');
-			}
-
-			exchange.trailers(answer.trailers());
+/** Passes the answer on to the client, as Envoy sends it. */
+function answerReceiver(exchange: Exchange, {started, isCut}: {started: number; isCut: boolean}): Receiver {
+	let bodiless = false;
+	let isOver = false;
+	/** Bytes that are still to come, where the app said how many. */
+	let missing = Number.NaN;
+	return {
+		head(status, headers, bare) {
+			headers['server'] = 'envoy';
+			headers['x-envoy-upstream-service-time'] = String(Math.round(performance.now() - started));
+			bodiless = bare || exchange.method === 'HEAD' || status === 204 || status === 304;
+			missing = Number(headers['content-length'] ?? Number.NaN);
+			exchange.head(status, headers, {end: bodiless});
 		},
-		exchange.answer,
-		{signal},
-	);
+		data(chunk) {
+			if (bodiless || isOver) {
+				return true;
+			}
+
+			if (isCut) {
+				isOver = true;
+				exchange.answer.write(chunk.subarray(0, Math.floor(chunk.length / 2)), () => exchange.abort());
+				return true;
+			}
+
+			missing -= chunk.length;
+			if (missing === 0 && exchange.endsByLength) {
+				// The last piece and the end in one packet.
+				isOver = true;
+				exchange.answer.end(chunk);
+				return true;
+			}
+
+			return exchange.answer.write(chunk);
+		},
+		end(trailers) {
+			if (!bodiless && !isOver) {
+				exchange.trailers(trailers);
+				exchange.answer.end();
+			}
+		},
+	};
 }
 
 /** Envoy turns its own answers into a gRPC status for a gRPC client (source/common/grpc/status.cc). */

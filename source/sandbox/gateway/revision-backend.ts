@@ -1,3 +1,4 @@
+import type {Ending} from './ending.js';
 import {activatorTimeout, noHealthyUpstream, queueFull, requestTimeout} from './refusal.js';
 
 /** Where a ready pod listens. */
@@ -29,6 +30,8 @@ export type Usage = {
 const queueDepth = 10;
 /** The activator's own limit for requests that wait for a revision at zero. */
 const activatorDepth = 10_000;
+
+const hasLeft = 'the client has left';
 
 type Waiter = {take(lease: Lease): void; refuse(): void};
 type Slot = Endpoint & {inFlight: number; drained?: () => void};
@@ -101,10 +104,13 @@ export class RevisionBackend {
 	/**
 	 * A place in a pod, as soon as there is one.
 	 *
-	 * @throws Refusal when the queue is full, when the revision is gone, or when `signal` aborts for the timeout; what `signal` was aborted with otherwise.
+	 * @throws Refusal when the queue is full, when the revision is gone, or when the time is over; Error when the client has left.
 	 */
-	async acquire(signal: AbortSignal): Promise<Lease> {
-		signal.throwIfAborted();
+	async acquire(ending: Ending): Promise<Lease> {
+		if (ending.reason === 'gone') {
+			throw new Error(hasLeft);
+		}
+
 		if (this.#closed) {
 			throw noHealthyUpstream();
 		}
@@ -133,20 +139,20 @@ export class RevisionBackend {
 				}
 
 				const timedOut = this.#slots.length === 0 ? activatorTimeout() : requestTimeout();
-				reject(signal.reason === 'timeout' ? timedOut : new Error('the client has left'));
+				reject(ending.reason === 'timeout' ? timedOut : new Error(hasLeft));
 			};
 			const waiter: Waiter = {
 				take(lease) {
-					signal.removeEventListener('abort', leave);
+					forget();
 					resolve(lease);
 				},
 				refuse() {
-					signal.removeEventListener('abort', leave);
+					forget();
 					leave();
 				},
 			};
-			signal.addEventListener('abort', leave, {once: true});
 			this.#waiters.add(waiter);
+			const forget = ending.onEnd(leave);
 			if (asleep) {
 				this.#onDemand();
 			}
@@ -163,7 +169,7 @@ export class RevisionBackend {
 			}
 		}
 
-		if (best) {
+		if (best && this.#slots.length > 1) {
 			this.#slots.push(...this.#slots.splice(this.#slots.indexOf(best), 1));
 		}
 

@@ -1,43 +1,49 @@
 /**
  * The way from queue-proxy to the app: HTTP/1.1, or HTTP/2 with prior knowledge where the port is named h2c.
  */
-import http, {type OutgoingHttpHeaders} from 'node:http';
+import type {OutgoingHttpHeaders} from 'node:http';
 import http2, {type ClientHttp2Session} from 'node:http2';
-import type {Readable} from 'node:stream';
+import {PassThrough} from 'node:stream';
+import {Agent, type Dispatcher} from 'undici';
 import {forwardable, type Exchange} from './exchange.js';
 import {badGateway, type Refusal} from './refusal.js';
 import type {BackendSettings, Endpoint} from './revision-backend.js';
 
-export type UpstreamAnswer = {
-	status: number;
-	headers: OutgoingHttpHeaders;
-	body: Readable;
-	/** Headers that end the message too: neither body nor trailers follow. */
-	bare: boolean;
-	/** Filled by the time the body has ended. */
-	trailers(): OutgoingHttpHeaders;
-	/** Whether the body broke off; Node ends the stream of an HTTP/2 reset without an error in some cases. */
-	broken(): boolean;
+/** Who takes the answer, piece by piece. */
+export type Receiver = {
+	/** @param bare whether these headers are all there is: neither body nor trailers follow. */
+	head(status: number, headers: OutgoingHttpHeaders, bare: boolean): void;
+	/** Whether more may come at once; otherwise after the `drain` of the exchange's answer. */
+	data(chunk: Buffer): boolean;
+	end(trailers: OutgoingHttpHeaders): void;
 };
 
 export type Upstream = {
 	/**
-	 * Sends the request on; resolves with the head of the answer.
+	 * Sends the request on and the answer back; resolves when the answer is through.
 	 *
-	 * @throws Refusal (502) when there is no answer; what `signal` was aborted with when it is.
+	 * @throws Refusal (502) when there is no answer, or not a whole one; Error when the exchange ends meanwhile.
 	 */
 	send(
 		exchange: Exchange,
 		headers: OutgoingHttpHeaders,
 		endpoint: Endpoint,
 		protocol: BackendSettings['protocol'],
-		signal: AbortSignal,
-	): Promise<UpstreamAnswer>;
+		receiver: Receiver,
+	): Promise<void>;
 	close(): void;
 };
 
 export function createUpstream(): Upstream {
-	const agent = new http.Agent({keepAlive: true});
+	// How long a request may take is the revision's matter, how many at a time queue-proxy's.
+	const agent = new Agent({
+		connections: null,
+		pipelining: 1,
+		headersTimeout: 0,
+		bodyTimeout: 0,
+		keepAliveTimeout: 60_000,
+		allowH2: false,
+	});
 	const sessions = new Map<string, ClientHttp2Session>();
 
 	function sessionOf({host, port}: Endpoint): ClientHttp2Session {
@@ -62,13 +68,14 @@ export function createUpstream(): Upstream {
 	}
 
 	return {
-		send(exchange, headers, endpoint, protocol, signal) {
+		send(exchange, headers, endpoint, protocol, receiver) {
 			return protocol === 'h2c'
-				? sendHttp2(exchange, headers, sessionOf(endpoint), signal)
-				: sendHttp1(exchange, headers, endpoint, agent, signal);
+				? sendHttp2(exchange, headers, sessionOf(endpoint), receiver)
+				: sendHttp1(exchange, headers, {agent, endpoint}, receiver);
 		},
 		close() {
-			agent.destroy();
+			// What is under way ends with an error of its own.
+			void agent.destroy().catch(() => {});
 			for (const session of sessions.values()) {
 				session.destroy();
 			}
@@ -79,47 +86,84 @@ export function createUpstream(): Upstream {
 function sendHttp1(
 	exchange: Exchange,
 	headers: OutgoingHttpHeaders,
-	endpoint: Endpoint,
-	agent: http.Agent,
-	signal: AbortSignal,
-): Promise<UpstreamAnswer> {
-	return new Promise((resolve, reject) => {
-		const request = http.request({
-			host: endpoint.host,
-			port: endpoint.port,
-			method: exchange.method,
-			path: exchange.path,
-			headers: {...headers, host: exchange.authority ?? ''},
-			agent,
-			signal,
-		});
-		request.on('response', response => {
-			// Aborting destroys it with an error; who reads it hears of that through its pipe.
-			response.on('error', () => {});
-			resolve({
-				status: response.statusCode ?? 502,
-				headers: forwardable(response.headers),
-				body: response,
-				bare: false,
-				trailers: () => ({...response.trailers}),
-				broken: () => !response.complete,
-			});
-		});
-		request.on('error', error => reject(signal.aborted ? error : refusalOf(error)));
-		if (exchange.hasBody) {
-			exchange.body.pipe(request);
-		} else {
-			request.end();
+	{agent, endpoint}: {agent: Agent; endpoint: Endpoint},
+	receiver: Receiver,
+): Promise<void> {
+	const {promise, resolve, reject} = Promise.withResolvers<void>();
+	let forget: (() => void) | undefined;
+	let body: PassThrough | null = null;
+	if (exchange.hasBody) {
+		// Of its own: what becomes of it must not become of the client's connection.
+		body = new PassThrough();
+		body.on('error', () => {});
+		exchange.body.pipe(body);
+	}
+
+	headers['host'] = exchange.authority ?? '';
+	const handler: Dispatcher.DispatchHandler = {
+		onRequestStart(controller) {
+			forget = exchange.ending.onEnd(() => controller.abort(new Error('the exchange is over')));
+		},
+		onResponseStart(_controller, status, answerHeaders) {
+			// What only announces the answer (103 Early Hints) stays here.
+			if (status >= 200) {
+				receiver.head(status, forwardable(answerHeaders), false);
+			}
+		},
+		onResponseData(controller, chunk) {
+			if (!receiver.data(chunk)) {
+				controller.pause();
+				exchange.answer.once('drain', () => controller.resume());
+			}
+		},
+		onResponseEnd(_controller, trailers) {
+			forget?.();
+			receiver.end({...trailers});
+			resolve();
+		},
+		onResponseError(_controller, error) {
+			forget?.();
+			reject(exchange.ending.reason === undefined ? refusalOf(error) : error);
+		},
+	};
+	try {
+		agent.dispatch(
+			{
+				origin: `http://${endpoint.host}:${endpoint.port}`,
+				path: exchange.path,
+				// Node's server takes no others.
+				method: exchange.method,
+				headers: stringsOf(headers),
+				body,
+			},
+			handler,
+		);
+	} catch (error) {
+		reject(error instanceof Error ? error : new Error(String(error)));
+	}
+
+	return promise;
+}
+
+/** Header values as they are written. */
+function stringsOf(headers: OutgoingHttpHeaders): Record<string, string | string[]> {
+	const strings: Record<string, string | string[]> = {};
+	for (const name of Object.keys(headers)) {
+		const value = headers[name];
+		if (value !== undefined) {
+			strings[name] = typeof value === 'number' ? String(value) : Array.isArray(value) ? [...value] : value;
 		}
-	});
+	}
+
+	return strings;
 }
 
 function sendHttp2(
 	exchange: Exchange,
 	headers: OutgoingHttpHeaders,
 	session: ClientHttp2Session,
-	signal: AbortSignal,
-): Promise<UpstreamAnswer> {
+	receiver: Receiver,
+): Promise<void> {
 	return new Promise((resolve, reject) => {
 		const stream = session.request(
 			{
@@ -132,27 +176,41 @@ function sendHttp2(
 			{endStream: !exchange.hasBody},
 		);
 		let trailing: OutgoingHttpHeaders = {};
-		const cancel = (): void => stream.close(http2.constants.NGHTTP2_CANCEL);
-		signal.addEventListener('abort', cancel, {once: true});
+		const forget = exchange.ending.onEnd(() => stream.close(http2.constants.NGHTTP2_CANCEL));
 		stream.on('trailers', trailers => {
 			trailing = forwardable(trailers);
 		});
 		stream.on('response', (answer, flags) => {
-			resolve({
-				status: answer[':status'] ?? 502,
-				headers: forwardable(answer),
-				body: stream,
-				// A gRPC error without a message is one frame of headers that ends the stream ("Trailers-Only").
-				bare: (flags & http2.constants.NGHTTP2_FLAG_END_STREAM) !== 0,
-				trailers: () => trailing,
-				broken: () => stream.rstCode !== http2.constants.NGHTTP2_NO_ERROR,
+			// A gRPC error without a message is one frame of headers that ends the stream ("Trailers-Only").
+			const bare = (flags & http2.constants.NGHTTP2_FLAG_END_STREAM) !== 0;
+			receiver.head(answer[':status'] ?? 502, forwardable(answer), bare);
+			if (bare) {
+				stream.resume();
+				resolve();
+				return;
+			}
+
+			stream.on('data', (chunk: Buffer) => {
+				if (!receiver.data(chunk)) {
+					stream.pause();
+					exchange.answer.once('drain', () => stream.resume());
+				}
+			});
+			stream.on('end', () => {
+				// Node ends the stream of a reset without an error in some cases.
+				if (stream.rstCode === http2.constants.NGHTTP2_NO_ERROR && exchange.ending.reason === undefined) {
+					receiver.end(trailing);
+					resolve();
+				} else {
+					reject(new Error('the app broke its answer off'));
+				}
 			});
 		});
-		stream.on('error', error => reject(signal.aborted ? error : refusalOf(error)));
+		stream.on('error', error => reject(exchange.ending.reason === undefined ? refusalOf(error) : error));
 		stream.on('close', () => {
-			signal.removeEventListener('abort', cancel);
+			forget();
 			// Without effect when there has been an answer.
-			reject(signal.aborted ? new Error('cancelled') : badGateway('EOF'));
+			reject(exchange.ending.reason === undefined ? badGateway('EOF') : new Error('cancelled'));
 		});
 		if (exchange.hasBody) {
 			exchange.body.pipe(stream);
@@ -161,14 +219,14 @@ function sendHttp2(
 }
 
 /** What Go's transport says in the same case. */
-function refusalOf(
-	error: Error & {code?: string; rawPacket?: unknown; port?: number; address?: string},
-): Refusal {
-	const {code = '', rawPacket, address, port} = error;
+function refusalOf(error: Error & {code?: string; data?: unknown; port?: number; address?: string}): Refusal {
+	const {code = '', data, address, port} = error;
 	switch (code) {
 		case 'ECONNREFUSED':
 			return badGateway(`dial tcp ${address}:${port}: connect: connection refused`);
 		case 'ECONNRESET':
+		case 'EPIPE':
+		case 'UND_ERR_SOCKET':
 		case 'ERR_HTTP2_STREAM_CANCEL':
 			return badGateway('EOF');
 		case 'ERR_HTTP2_ERROR':
@@ -178,16 +236,16 @@ function refusalOf(
 			);
 		default:
 			return badGateway(
-				code.startsWith('HPE_') && Buffer.isBuffer(rawPacket)
-					? `net/http: HTTP/1.x transport connection broken: malformed HTTP response ${quoteGo(rawPacket)}`
+				code.startsWith('HPE_') && typeof data === 'string'
+					? `net/http: HTTP/1.x transport connection broken: malformed HTTP response ${quoteGo(data)}`
 					: error.message,
 			);
 	}
 }
 
 /** As Go's %q shows the first line of bytes. */
-function quoteGo(bytes: Buffer): string {
-	const line = bytes.subarray(0, 64).toString('latin1').split('\n', 1)[0] ?? '';
+function quoteGo(bytes: string): string {
+	const line = bytes.slice(0, 64).split('\n', 1)[0] ?? '';
 	const shown = line.replaceAll(/[^ -~]|["\\]/g, character => {
 		const code = character.charCodeAt(0);
 		return character === '"' || character === '\\'

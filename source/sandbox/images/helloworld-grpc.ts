@@ -6,7 +6,8 @@ import {
 	type ServerUnaryCall,
 	type ServerWritableStream,
 } from '@grpc/grpc-js';
-import {greeterService, healthService} from './grpc-descriptors.js';
+import {greeterService, healthService, reflectionServices} from './grpc-descriptors.js';
+import {serverReflectionInfo} from './grpc-reflection.js';
 import {
 	greetingOf,
 	portOf,
@@ -57,6 +58,10 @@ function newServer(container: ContainerContext): Server {
 			call.end();
 		},
 	});
+	for (const reflection of reflectionServices) {
+		server.addService(reflection, {ServerReflectionInfo: serverReflectionInfo});
+	}
+
 	return server;
 }
 
@@ -94,7 +99,7 @@ function run(container: ContainerContext): RunningContainer {
 
 export const helloworldGrpc: Image = {
 	name: 'helloworld-grpc',
-	summary: 'gRPC: grpc.health.v1.Health and helloworld.Greeter, which answers Hello $TARGET!',
+	summary: 'gRPC: health, reflection and helloworld.Greeter, which answers Hello $TARGET!',
 	startup: 50,
 	run,
 };
