@@ -67,7 +67,7 @@ export function Footer({width, isEnabled}: {width: number; isEnabled: (action: A
 	return (
 		<Box width={width} height={1} paddingLeft={1} overflow="hidden">
 			<Hints
-				hints={footerFor(context, width - 2, {isAscii, isEnabled})}
+				hints={footerFor(context, width - 1, {isAscii, isEnabled})}
 				isUnavailable={action => unavailable({rights}, action) !== undefined}
 			/>
 		</Box>

@@ -8,7 +8,7 @@ export const movingKeys: readonly Binding[] = [
 		in: ['traffic'],
 		label: 'pane',
 		help: 'Go to the next pane.',
-		footer: {rank: 5},
+		footer: {rank: 4},
 	},
 	{
 		action: 'nextPane',
@@ -16,7 +16,7 @@ export const movingKeys: readonly Binding[] = [
 		in: panesWithoutSplit,
 		label: 'pane',
 		help: 'Go to the next pane.',
-		footer: {rank: 5},
+		footer: {rank: 4},
 	},
 	{
 		action: 'previousPane',

@@ -19,7 +19,7 @@ export const releaseKeys: readonly Binding[] = [
 		label: 'new revision',
 		help: 'Create a revision of the selected service; it gets 0 % unless you say otherwise.',
 		palette: {names: ['new-revision', 'revision']},
-		footer: {rank: 4, label: 'revision'},
+		footer: {rank: 5, label: 'revision'},
 		writes: true,
 	},
 	{
