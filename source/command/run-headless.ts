@@ -1,0 +1,71 @@
+/** The commands that release and verify without a screen. They share their way with the console, not with each other. */
+import type {Cluster} from '../cluster/cluster.js';
+import type {Verb} from '../headless/release.js';
+import type {Output, ReleaseFlags} from '../headless/run.js';
+import type {Asking} from '../probe/asking.js';
+import type {ConsoleFlags} from './flags.js';
+import {clusterOf, historyOf, install} from './surroundings.js';
+
+export type VerifyFlags = ConsoleFlags & {n: number; alpha: number; expect?: string; output: Output};
+
+/** `kn-canary verify`: ends the process with its verdict as exit code. */
+export async function runVerify(service: string, flags: VerifyFlags, asking: Asking): Promise<void> {
+	const lifecycle = await install({assurance: ''});
+	const {runVerify: run} = await import('../headless/verify-run.js');
+	await lifecycle.leave(
+		await run({
+			connect: async () => clusterOf({...flags, readOnly: true}, lifecycle),
+			...flags,
+			service,
+			gateway: flags.gateway,
+			asking,
+			version: process.env['KN_CANARY_VERSION'],
+			stdout: process.stdout,
+			stderr: process.stderr,
+		}),
+	);
+}
+
+/** `kn-canary split`, `complete`, `rollback`, `undo`. Sets the exit code. */
+export async function runRelease(
+	verb: Verb,
+	{service, shares = []}: {service: string; shares?: readonly string[]},
+	{sandbox: _sandbox, ...common}: ConsoleFlags,
+	flags: ReleaseFlags,
+): Promise<void> {
+	const lifecycle = await install({assurance: ''});
+	let cluster: Cluster;
+	try {
+		cluster = await clusterOf(common, lifecycle);
+	} catch (error) {
+		const {describeError} = await import('../terminal/lifecycle.js');
+		await lifecycle.leave(1, describeError(error));
+		return;
+	}
+	lifecycle.onLeave(async () => cluster.close());
+	const {runRelease: run} = await import('../headless/run.js');
+	const {stdin, stdout, stderr} = process;
+	await lifecycle.leave(
+		await run(verb, {service, shares, namespace: common.namespace}, flags, {
+			cluster,
+			history: await historyOf(),
+			production: common.production,
+			terminal: {stdin, stdout, stderr, isTerminal: stdin.isTTY && stderr.isTTY},
+		}),
+	);
+}
+
+/** `kn-canary history`. Sets the exit code. */
+export async function runHistory(
+	service: string | undefined,
+	{namespace, context}: ConsoleFlags,
+	output: Output,
+): Promise<void> {
+	const {runHistory: run} = await import('../headless/run.js');
+	const which = {
+		service,
+		...(namespace !== undefined && {namespace}),
+		...(context !== undefined && {context}),
+	};
+	process.exitCode = await run(which, output, await historyOf(), process);
+}
