@@ -105,5 +105,5 @@ export function withoutRepeats(entries: readonly HistoryEntry[]): HistoryEntry[]
 
 /** The changes of one service in the order in which they were made: clocks of two machines may tell another one. */
 export function entriesOf(entries: readonly HistoryEntry[], uid: string): HistoryEntry[] {
-	return entries.filter(entry => entry.uid === uid).toSorted((a, b) => a.generation - b.generation);
+	return entries.filter(candidate => candidate.uid === uid).toSorted((a, b) => a.generation - b.generation);
 }
