@@ -4,6 +4,7 @@
  */
 import type {Cluster} from '../cluster/cluster.js';
 import {identityOf} from '../cluster/objects.js';
+import {entriesOf} from '../history/entry.js';
 import type {HistoryFile} from '../history/history-file.js';
 import {planComplete, planRollback, planSplit, planUndo, type Facts, type Planned} from '../store/plan.js';
 import {dryRunOf, sendPlan, sentenceOfOutcome, type WriteOutcome} from '../store/send.js';
@@ -82,11 +83,11 @@ async function plan(
 	const [read, revisions, entries] = await Promise.all([
 		readService(cluster, namespace, name),
 		readRevisions(cluster, namespace, name),
-		entriesOf(history),
+		remembered(history),
 	]);
 	if (!read.ok) return {ok: false, code: exitCodes.notMade, reason: `Not done: ${read.reason}`};
 	const {service} = read;
-	const changes = entries.filter(entry => entry.uid === service.uid);
+	const changes = entriesOf(entries, service.uid);
 	const facts: Facts = {service, revisions, changes, now: now()};
 	const split = verb === 'split' ? parseShares(shares, service, revisions) : undefined;
 	if (split && !split.ok) return {ok: false, code: exitCodes.usage, reason: split.reason};
@@ -109,7 +110,7 @@ async function plan(
 }
 
 /** The history is a help, not a condition: without it the roll back goes by tags and the list. */
-async function entriesOf(history: HistoryFile | undefined) {
+async function remembered(history: HistoryFile | undefined) {
 	try {
 		return (await history?.read()) ?? [];
 	} catch {

@@ -100,7 +100,10 @@ export function withoutRepeats(entries: readonly HistoryEntry[]): HistoryEntry[]
 		const known = byChange.get(key);
 		if (!known || (candidate.own && !known.own)) byChange.set(key, candidate);
 	}
-	return [...byChange.values()].toSorted(
-		(a, b) => (a.uid === b.uid ? a.generation - b.generation : 0) || a.at - b.at,
-	);
+	return [...byChange.values()].toSorted((a, b) => a.at - b.at);
+}
+
+/** The changes of one service in the order in which they were made: clocks of two machines may tell another one. */
+export function entriesOf(entries: readonly HistoryEntry[], uid: string): HistoryEntry[] {
+	return entries.filter(candidate => candidate.uid === uid).toSorted((a, b) => a.generation - b.generation);
 }

@@ -2,7 +2,7 @@
  * Who changed which split, when, from what to what: own writes as their answers come, everybody else's as the watch
  * tells. Kept in the store for undo and the roll back, and on disk so that both outlive a session.
  */
-import {withoutRepeats, type HistoryEntry} from '../history/entry.js';
+import {entriesOf, withoutRepeats, type HistoryEntry} from '../history/entry.js';
 import type {HistoryFile} from '../history/history-file.js';
 import type {ServiceView} from '../traffic/service.js';
 import {equalSplits, splitOf, type Split} from '../traffic/split.js';
@@ -19,7 +19,7 @@ const kept = 2000;
 
 /** The changes of one service, oldest first. */
 export function changesOf({history}: Pick<ConsoleState, 'history'>, uid: string): HistoryEntry[] {
-	return history.filter(entry => entry.uid === uid);
+	return entriesOf(history, uid);
 }
 
 export type OwnChange = {

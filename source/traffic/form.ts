@@ -14,6 +14,8 @@ type FieldBase<Id extends string> = {
 	group: 'basic' | 'advanced';
 	/** A few words on what is allowed or what holds when it is left empty. */
 	hint: string;
+	/** What stands beside the field all the time: what holds when it is left empty, for example. */
+	aside?: string;
 };
 
 export type Field<Id extends string = string> =

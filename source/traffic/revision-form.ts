@@ -83,7 +83,9 @@ function scalingField(
 	whose: string,
 	value = fallback,
 ): Field<RevisionFieldId> {
-	return {id: key, label, kind: 'text', initial: initial[key], group, hint: `${whose} ${value}; ${hint}`};
+	const field = {id: key, label, kind: 'text', initial: initial[key], group} as const;
+	if (whose === 'default') return {...field, hint: `default ${value}; ${hint}`};
+	return {...field, hint, aside: `${whose} ${value}`};
 }
 
 function hardLimitField(initial: RevisionValues, group: 'basic' | 'advanced'): Field<RevisionFieldId> {
@@ -94,6 +96,7 @@ function hardLimitField(initial: RevisionValues, group: 'basic' | 'advanced'): F
 		initial: initial.containerConcurrency,
 		group,
 		hint: 'default 0: none; never more per pod',
+		...(group === 'basic' && {aside: 'default 0'}),
 	};
 }
 

@@ -223,7 +223,7 @@ describe('the sheet', () => {
 
 		terminal.press('s');
 		await terminal.until(shows('Autoscaling of cart'));
-		await terminal.until(shows('cluster 0; 0 scales to zero'));
+		await terminal.until(/Window\s+cluster 60s/);
 		terminal.press('tab', 'ctrl-u');
 		terminal.type('5');
 		terminal.press('ctrl-s');

@@ -26,6 +26,9 @@ const sheets = [
 	['R', 'Roll back cart'],
 	['v', 'Ask cart once'],
 	['w', 'What was sent'],
+	['t', 'Tags of cart-00002'],
+	['s', 'Autoscaling of cart'],
+	['D', 'Delete the service cart'],
 	[':', 'Command'],
 ] as const;
 

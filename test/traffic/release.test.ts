@@ -201,4 +201,55 @@ describe('rolling back', () => {
 			`${first} has 100 % of the traffic of helloworld-go already.`,
 		);
 	});
+
+	describe('where a revision that is not ready is listed, be it at 0 %', () => {
+		const failed = revisionView(2, [condition('Ready', 'False', 'ContainerMissing', 'no image')]);
+		const view = serviceView({
+			ready: 1,
+			created: 2,
+			traffic: [
+				{revisionName: first, percent: 70, tag: 'stable'},
+				{revisionName: second, percent: 30, tag: 'canary'},
+			],
+			edit(service) {
+				service.status.conditions = [condition('RoutesReady', 'False', 'RevisionMissing')];
+				service.status.traffic = [{revisionName: first, percent: 100, latestRevision: false}];
+			},
+		});
+		const alone = [{revisionName: first, percent: 100, tag: 'stable'}];
+
+		test.each([
+			['which failed', [failed, revisionView(1)]],
+			['which does not exist', [revisionView(1)]],
+			['and the revisions are not known, but the route refuses the split', undefined],
+		])('takes it out, lest the gateway stay as it is: %s', (_, revisions) => {
+			const result = rollbackSplit(view, first, revisions);
+			expect(targetsOf(result)).toEqual(alone);
+			expect(result).toMatchObject({
+				notes: [expect.stringMatching(/taken out of the split with its tag canary/)],
+			});
+		});
+
+		test('completing takes it out too', () => {
+			expect(targetsOf(completeSplit(view, [failed, revisionView(1)]))).toEqual(alone);
+		});
+	});
+
+	test.each([
+		['the history', [whole(first)], 'before'],
+		['the tag', [], 'tagged stable'],
+	])('finds where to go by %s when the revisions are not known', (_, history, because) => {
+		const view = serviceView({
+			ready: 2,
+			traffic: [
+				{revisionName: first, percent: 50, tag: 'stable'},
+				{revisionName: revisionName(2), percent: 50},
+			],
+		});
+		expect(rollbackTarget(view, undefined, history)).toMatchObject({
+			ok: true,
+			revision: first,
+			because: expect.stringContaining(because),
+		});
+	});
 });

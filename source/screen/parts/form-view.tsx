@@ -96,6 +96,10 @@ export function FormView(props: FormViewProps) {
 		onChange(reduceForm(fields, state, {type: 'change', name, value}));
 	};
 
+	const asides = Math.max(0, ...fields.map(({aside = ''}) => widthOf(aside)));
+	// What is typed needs room more than what stands beside it.
+	const asideWidth = asides > 0 && fieldWidth - asides >= 16 ? asides : 0;
+
 	const renderStop = (stop: Focus, index: number) => {
 		const isFocused = isActive && index === focused;
 		if (stop.kind === 'submit') {
@@ -120,14 +124,21 @@ export function FormView(props: FormViewProps) {
 					{fitText(mark, MARK_WIDTH) + fitText(label, labelWidth, {ellipsis: glyphs.ellipsis})}
 				</Text>
 				<Text>{'  '}</Text>
-				<FieldInput
-					field={field}
-					row={stop.row}
-					values={values}
-					isFocused={isFocused}
-					width={fieldWidth}
-					onChange={change}
-				/>
+				<Box width={fieldWidth - asideWidth} flexShrink={0}>
+					<FieldInput
+						field={field}
+						row={stop.row}
+						values={values}
+						isFocused={isFocused}
+						width={fieldWidth - asideWidth}
+						onChange={change}
+					/>
+				</Box>
+				{asideWidth > 0 && (
+					<Text wrap="truncate" {...styles.muted}>
+						{fitText(field.aside ?? '', asideWidth, {ellipsis: glyphs.ellipsis})}
+					</Text>
+				)}
 			</>
 		);
 	};

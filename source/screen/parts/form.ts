@@ -9,6 +9,8 @@ type FieldBase = {
 	readonly label: string;
 	/** One line about what belongs into the field; shown while it has the keyboard. */
 	readonly help?: string;
+	/** A few words that stand beside the field all the time, dimmed; the first to go when there is no room. */
+	readonly aside?: string;
 	/** Whether the field is there at all, for fields that depend on others. */
 	readonly isShown?: (values: Values) => boolean;
 };

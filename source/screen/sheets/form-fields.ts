@@ -64,11 +64,12 @@ export function shownErrors<Id extends string>(
 /** Fields for the screen. They judge nothing by themselves: that is the domain's, and `shownErrors` shows it. */
 export function toFormFields(fields: readonly DomainField[]): Field[] {
 	const toField = (field: DomainField): Field => {
-		const {id, label, hint, group} = field;
+		const {id, label, hint, aside, group} = field;
 		const common = {
 			name: id,
 			label,
 			help: hint,
+			...(aside !== undefined && {aside}),
 			...(group === 'advanced' && {isShown: (values: Values) => values[moreField] === true}),
 		};
 		switch (field.kind) {
