@@ -5,6 +5,7 @@
  * pkg/registry/rest/delete.go.
  */
 import type {ApiStatus} from '../../traffic/wire.js';
+import {namespaces} from '../resources.js';
 import type {ObjectStore, Resource, StoredObject} from '../state.js';
 import {timestamp} from '../store/next-object.js';
 import {mediaTypeOf, parseBody} from './body.js';
@@ -12,7 +13,7 @@ import {inForm, listInForm} from './forms.js';
 import {at, listOf, stringOf} from './json.js';
 import {includeObjectOf, select} from './read.js';
 import type {Api, Reply, ResourceRequest} from './request.js';
-import {badRequest, conflict, invalid, notFound} from './status.js';
+import {ApiError, badRequest, conflict, invalid, notFound} from './status.js';
 import {writeOptionsOf} from './write-options.js';
 
 export type Propagation = 'Background' | 'Foreground' | 'Orphan';
@@ -33,6 +34,7 @@ export function remove(api: Api, request: ResourceRequest, body: Buffer): Reply 
 		throw notFound(resource, name);
 	}
 
+	checkMortal(resource, name);
 	checkPreconditions(resource, current, options);
 	const left = options.dryRun
 		? stillThere(resource, current, options.propagation, api.now())
@@ -165,6 +167,18 @@ function propagationOf(asked: string): Propagation {
 				},
 			]);
 		}
+	}
+}
+
+/** Source: k8s.io/apiserver pkg/admission/plugin/namespace/lifecycle. */
+function checkMortal(resource: Resource, name: string): void {
+	if (resource === namespaces && ['default', 'kube-system', 'kube-public'].includes(name)) {
+		throw new ApiError(
+			403,
+			'Forbidden',
+			`namespaces ${JSON.stringify(name)} is forbidden: this namespace may not be deleted`,
+			{name, kind: 'namespaces'},
+		);
 	}
 }
 

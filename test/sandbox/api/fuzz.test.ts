@@ -1,0 +1,310 @@
+/** Requests that make no sense, by the hundred: FUZZ_RUNS=10000 for many more, FUZZ_SEED to see some again. */
+import {request as httpRequest} from 'node:http';
+import process from 'node:process';
+import * as fc from 'fast-check';
+import {afterAll, beforeAll, expect, it} from 'vitest';
+import {startApiServer, type ApiServer} from '../../../source/sandbox/api/server.js';
+import {isObject, parseJson} from '../../../source/sandbox/api/json.js';
+import {services} from '../../../source/sandbox/resources.js';
+import type {ObjectStore} from '../../../source/sandbox/state.js';
+import {createObjectStore} from '../../../source/sandbox/store/object-store.js';
+import {knativeService, servicesPath, token, user} from './support.js';
+
+const runs = Number(process.env['FUZZ_RUNS'] ?? 1500);
+const seed = Number(process.env['FUZZ_SEED'] ?? Date.now());
+
+let server: ApiServer;
+let store: ObjectStore;
+
+beforeAll(async () => {
+	store = createObjectStore();
+	server = await startApiServer({store, token, userName: user});
+	await send({
+		method: 'POST',
+		path: servicesPath,
+		headers: {authorization: `Bearer ${token}`},
+		body: Buffer.from(JSON.stringify(knativeService('hello'))),
+	});
+});
+
+afterAll(() => server.close());
+
+type Fuzzed = {method: string; path: string; headers: Record<string, string>; body: Buffer};
+
+/** The answer to a request; a watch is not waited for to its end. */
+function send({method, path, headers, body}: Fuzzed): Promise<{code: number; type: string; text: string}> {
+	const {promise, resolve, reject} = Promise.withResolvers<{code: number; type: string; text: string}>();
+	const request = httpRequest(
+		{
+			host: '127.0.0.1',
+			port: server.port,
+			method,
+			path,
+			agent: false,
+			headers: {'content-length': body.length, ...headers},
+		},
+		response => {
+			let text = '';
+			response.setEncoding('utf8');
+			const done = (): void =>
+				resolve({
+					code: response.statusCode ?? 0,
+					type: response.headers['content-type'] ?? '',
+					text,
+				});
+			if (response.statusCode === 200 && /watch=/.test(path)) {
+				response.destroy();
+				done();
+				return;
+			}
+
+			response.on('data', (chunk: string) => {
+				text += chunk;
+			});
+			response.on('end', done);
+			response.on('error', reject);
+		},
+	);
+	request.on('error', reject);
+	request.end(body);
+	return promise;
+}
+
+const hello = `${servicesPath}/hello`;
+const known = [
+	servicesPath,
+	hello,
+	`${hello}/status`,
+	'/api/v1/namespaces',
+	'/api/v1/namespaces/default',
+	'/api/v1/namespaces/default/configmaps/x',
+	'/api/v1/namespaces/default/pods/x/log',
+	'/api/v1/namespaces/default/pods/x/portforward',
+	'/apis',
+	'/api',
+	'/openapi/v3/apis/serving.knative.dev/v1',
+	'/apis/authorization.k8s.io/v1/selfsubjectaccessreviews',
+	'/apis/authentication.k8s.io/v1/selfsubjectreviews',
+];
+const parameters = [
+	'watch',
+	'limit',
+	'continue',
+	'resourceVersion',
+	'resourceVersionMatch',
+	'labelSelector',
+	'fieldSelector',
+	'dryRun',
+	'fieldManager',
+	'fieldValidation',
+	'force',
+	'sendInitialEvents',
+	'allowWatchBookmarks',
+	'timeoutSeconds',
+	'propagationPolicy',
+	'includeObject',
+	'tailLines',
+	'ports',
+];
+const types = [
+	'application/json',
+	'application/yaml',
+	'application/json-patch+json',
+	'application/merge-patch+json',
+	'application/strategic-merge-patch+json',
+	'application/apply-patch+yaml',
+	'application/vnd.kubernetes.protobuf',
+	'text/plain',
+	'',
+	';;;',
+];
+/** What the head of a request may hold at all; the rest is the HTTP parser's to refuse. */
+const headerText = fc
+	.string({unit: fc.integer({min: 0x21, max: 0x7e}).map(code => String.fromCodePoint(code)), maxLength: 60})
+	.map(text => text.trim());
+const segment = fc.oneof(
+	fc.constantFrom('..', '%', '%00', '%zz', '%2e%2e', '%E0%A4%A', 'services', 'namespaces', '*', '-', ''),
+	fc.string({maxLength: 12}).map(text => encodeURIComponent(text.toWellFormed())),
+);
+const path = fc.oneof(
+	{weight: 3, arbitrary: fc.constantFrom(...known)},
+	{weight: 1, arbitrary: fc.array(segment, {maxLength: 8}).map(parts => `/${parts.join('/')}`)},
+	{
+		weight: 1,
+		arbitrary: fc.tuple(fc.constantFrom(...known), segment).map(parts => parts.join('/')),
+	},
+);
+const query = fc
+	.array(
+		fc.tuple(
+			fc.constantFrom(...parameters),
+			fc.oneof(
+				fc.constantFrom(
+					'true',
+					'-1',
+					'0',
+					'1',
+					'999999999999999999999',
+					'All',
+					'a%20in%20(',
+					'!',
+					'=',
+					'%00',
+				),
+				fc.string({maxLength: 12}).map(text => encodeURIComponent(text.toWellFormed())),
+			),
+		),
+		{maxLength: 4},
+	)
+	.map(pairs => pairs.map(([name, value]) => `${name}=${value}`).join('&'));
+/** Objects that are nearly right: real field names, values of any kind. */
+const nearly = fc
+	.record(
+		{
+			apiVersion: fc.oneof(fc.constant('serving.knative.dev/v1'), fc.anything()),
+			kind: fc.oneof(fc.constant('Service'), fc.anything()),
+			metadata: fc.oneof(
+				fc.record(
+					{
+						name: fc.oneof(fc.constant('hello'), fc.anything()),
+						resourceVersion: fc.anything(),
+						labels: fc.anything(),
+						annotations: fc.anything(),
+						managedFields: fc.anything(),
+						finalizers: fc.anything(),
+						ownerReferences: fc.anything(),
+					},
+					{requiredKeys: []},
+				),
+				fc.anything(),
+			),
+			spec: fc.oneof(
+				fc.record({traffic: fc.anything(), template: fc.record({spec: fc.anything()})}, {requiredKeys: []}),
+				fc.anything(),
+			),
+			status: fc.anything(),
+		},
+		{requiredKeys: []},
+	)
+	.map(value => json(value));
+const patches = fc
+	.array(
+		fc.record(
+			{
+				op: fc.oneof(fc.constantFrom('add', 'remove', 'replace', 'move', 'copy', 'test'), fc.anything()),
+				path: fc.oneof(
+					fc.constantFrom(
+						'',
+						'/',
+						'/spec',
+						'/spec/traffic/-',
+						'/spec/traffic/99',
+						'/metadata/~2',
+						'/__proto__/x',
+					),
+					fc.anything(),
+				),
+				from: fc.oneof(fc.constantFrom('', '/spec', '/spec/template'), fc.anything()),
+				value: fc.anything(),
+			},
+			{requiredKeys: []},
+		),
+		{maxLength: 4},
+	)
+	.map(value => json(value));
+const body = fc.oneof(
+	nearly.map(text => Buffer.from(text)),
+	patches.map(text => Buffer.from(text)),
+	fc.string({maxLength: 200}).map(text => Buffer.from(text)),
+	fc.uint8Array({maxLength: 200}).map(bytes => Buffer.from(bytes)),
+	fc.uint8Array({maxLength: 200}).map(bytes => Buffer.concat([Buffer.from('k8s\0'), bytes])),
+	nearly.map(text => Buffer.from(text.slice(0, -1))),
+);
+const requests: fc.Arbitrary<Fuzzed> = fc.record({
+	method: fc.constantFrom('GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE', 'PROPFIND'),
+	path: fc.tuple(path, query).map(([where, what]) => (what === '' ? where : `${where}?${what}`)),
+	headers: fc
+		.record(
+			{
+				authorization: fc.oneof(
+					{weight: 8, arbitrary: fc.constant(`Bearer ${token}`)},
+					{weight: 1, arbitrary: headerText},
+				),
+				'content-type': fc.oneof({weight: 4, arbitrary: fc.constantFrom(...types)}, headerText),
+				accept: fc.oneof(
+					fc.constantFrom(
+						'*/*',
+						'application/json',
+						'application/json;as=Table;v=v1;g=meta.k8s.io',
+						'application/json;as=__proto__;v=v1;g=meta.k8s.io',
+					),
+					headerText,
+				),
+				'impersonate-user': headerText,
+				'impersonate-group': headerText,
+				'user-agent': headerText,
+			},
+			{requiredKeys: ['authorization', 'content-type']},
+		)
+		.map(headers => ({...headers})),
+	body,
+});
+
+/** JSON of anything: what JSON does not have is left out. */
+function json(value: unknown): string {
+	return (
+		JSON.stringify(value, (_, inner: unknown) => (typeof inner === 'bigint' ? String(inner) : inner)) ??
+		'null'
+	);
+}
+
+/** What is wrong with an answer; undefined for what a client can live with. */
+function problemOf(
+	{method}: Fuzzed,
+	{code, type, text}: Awaited<ReturnType<typeof send>>,
+): string | undefined {
+	// A version that is still to come is a real server's 504 too.
+	if (code < 200 || (code >= 500 && !text.includes('Too large resource version'))) {
+		return `${code} ${text}`;
+	}
+
+	// What leads nowhere at all is told in plain text.
+	if (code < 400 || method === 'HEAD' || (code === 404 && text === '404 page not found\n')) {
+		return undefined;
+	}
+
+	const status = type.startsWith('application/json') ? parseJson(text) : undefined;
+	const isStatus =
+		isObject(status) &&
+		status['kind'] === 'Status' &&
+		status['apiVersion'] === 'v1' &&
+		status['status'] === 'Failure' &&
+		status['code'] === code &&
+		typeof status['message'] === 'string';
+	return isStatus ? undefined : `no Status: ${code} ${type} ${text}`;
+}
+
+it(`whatever comes, the answer is well-formed and below 500 (${runs} requests, seed ${seed})`, async () => {
+	await fc.assert(
+		fc.asyncProperty(requests, async fuzzed => {
+			expect(problemOf(fuzzed, await send(fuzzed))).toBeUndefined();
+		}),
+		{numRuns: runs, seed, endOnFailure: true},
+	);
+}, 600_000);
+
+it('and what was there is unharmed: each object is whole, and can be read and written', async () => {
+	for (const object of store.list(services)) {
+		expect(object.metadata.uid).toMatch(/^[\da-f-]{36}$/);
+		expect(object).toMatchObject({apiVersion: 'serving.knative.dev/v1', kind: 'Service'});
+	}
+
+	expect({}).not.toHaveProperty('polluted');
+	const made = await send({
+		method: 'POST',
+		path: servicesPath,
+		headers: {authorization: `Bearer ${token}`, 'content-type': 'application/json'},
+		body: Buffer.from(JSON.stringify(knativeService('after-all'))),
+	});
+	expect(made.code).toBe(201);
+});
