@@ -45,6 +45,15 @@ const settings: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 		'max-scale-limit': '0',
 	},
 	'config-features': {'tag-header-based-routing': 'disabled'},
+	'config-defaults': {
+		'revision-timeout-seconds': '300',
+		'max-revision-timeout-seconds': '600',
+		'container-concurrency': '0',
+		'container-concurrency-max-limit': '1000',
+		'allow-container-concurrency-zero': 'true',
+		'enable-service-links': 'false',
+	},
+	'config-deployment': {'progress-deadline': '600s'},
 	'config-gc': {
 		'retain-since-create-time': '48h',
 		'retain-since-last-active-time': '15h',

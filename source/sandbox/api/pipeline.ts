@@ -9,6 +9,7 @@ import type {ManagedFieldsEntry} from '../../traffic/wire.js';
 import type {Resource, StoredObject} from '../state.js';
 import {createdObject, timestamp, updatedObject} from '../store/next-object.js';
 import {mutate, validate} from './admission/admission.js';
+import {admissionSettings} from './admission/settings.js';
 import {isKubernetesObject} from './decode.js';
 import {inForm} from './forms.js';
 import {apiVersionOf} from './group-version.js';
@@ -58,7 +59,7 @@ export function admitNew(
 		Reflect.deleteProperty(object, 'status');
 	}
 
-	mutate(resource, object, undefined, api.user.name);
+	mutate(resource, object, undefined, api.user.name, admissionSettings(api.store));
 	if (stringOf(metadata['name']) === '' && stringOf(metadata['generateName']) !== '') {
 		metadata['name'] = generatedName(stringOf(metadata['generateName']));
 	}
@@ -70,7 +71,7 @@ export function admitNew(
 		throw invalid(resource, name, causes);
 	}
 
-	const told = validate(resource, object, undefined);
+	const told = validate(resource, object, undefined, admissionSettings(api.store));
 	objectOf(object['metadata'])['managedFields'] =
 		managers ??
 		managersAfterUpdate(schemaOf(resource), [], undefined, object, writerOf(api, request, options));
@@ -99,7 +100,7 @@ export function admitChange(
 	const part = subresource === 'status' ? 'status' : 'main';
 	const metadata = objectOf(wanted['metadata']);
 	if (part === 'main') {
-		mutate(resource, wanted, current, api.user.name);
+		mutate(resource, wanted, current, api.user.name, admissionSettings(api.store));
 	}
 
 	checkVersion(resource, current, stringOf(metadata['resourceVersion']));
@@ -112,7 +113,7 @@ export function admitChange(
 		throw invalid(resource, name, causes);
 	}
 
-	const told = part === 'main' ? validate(resource, wanted, current) : [];
+	const told = part === 'main' ? validate(resource, wanted, current, admissionSettings(api.store)) : [];
 	if (!isKubernetesObject(wanted)) {
 		throw internalError('the object lost its kind or name on the way');
 	}

@@ -5,7 +5,7 @@
  */
 import {parse} from 'yaml';
 import {configmaps} from '../resources.js';
-import {networkSettings, systemNamespace} from './cluster-settings.js';
+import {networkSettings, systemNamespace} from '../cluster-settings.js';
 import type {ObjectStore} from '../state.js';
 import type {StoredRoute} from './objects.js';
 

@@ -5,7 +5,7 @@
  */
 import type {CoreService, Ingress, IngressRule, IngressSplit} from '../../traffic/wire.js';
 import type {ObjectStore} from '../state.js';
-import {isTagHeaderEnabled, networkSettings} from './cluster-settings.js';
+import {isTagHeaderEnabled, networkSettings} from '../cluster-settings.js';
 import {hostsOf, serviceName, type Hosts} from './domain.js';
 import {controlledBy, type StoredRoute} from './objects.js';
 import {rolloutAnnotation, type ConfigurationRollout, type Rollout} from './rollout.js';

@@ -36,6 +36,8 @@ const queuePort = 8012;
 const scheduling = 50;
 const pulling = 400;
 const probing = 200;
+/** Until the kubelet has heard of a ConfigMap. */
+const configSync = 1000;
 const firstBackOff = 10_000;
 const longestBackOff = 300_000;
 /** Seconds a pod may take to finish its requests (terminationGracePeriodSeconds is timeoutSeconds, 300). */
@@ -51,6 +53,8 @@ type Running = {
 	terminating: boolean;
 	gone: boolean;
 	lastState: ContainerState | undefined;
+	/** Starts the container anew; there while something its environment refers to is not. */
+	missing?: () => void;
 };
 
 export function startKubelet(context: ControllerContext, readiness: PodReadiness): Kubelet {
@@ -129,6 +133,7 @@ export function startKubelet(context: ControllerContext, readiness: PodReadiness
 		if ('problem' in env) {
 			record(pod, 'Warning', 'Failed', `Error: ${env.problem}`);
 			write(pod, 'Pending', {waiting: {reason: 'CreateContainerConfigError', message: env.problem}}, false);
+			pod.missing = () => run(pod, image, container);
 			return;
 		}
 
@@ -225,7 +230,22 @@ export function startKubelet(context: ControllerContext, readiness: PodReadiness
 		await Promise.all([readiness.unready(pod.pod), pod.process?.stop()]);
 	}
 
+	/** Tries those again that a ConfigMap was missing for. */
+	function retry(namespace: string | undefined): void {
+		for (const pod of running.values()) {
+			const {missing} = pod;
+			if (missing && pod.pod.metadata.namespace === namespace) {
+				delete pod.missing;
+				later(pod, configSync, missing);
+			}
+		}
+	}
+
 	const unsubscribe = store.subscribe(({type, resource, object}) => {
+		if (resource === configmaps) {
+			retry(object.metadata.namespace);
+		}
+
 		if (resource !== pods) {
 			return;
 		}

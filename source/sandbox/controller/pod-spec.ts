@@ -5,6 +5,8 @@
  */
 import type {Container, EnvVar, KubernetesObject} from '../../traffic/wire.js';
 import type {StoredObject} from '../state.js';
+import {environmentOf, type Environment} from './environment.js';
+import {fieldOf, listOf, textOf} from './fields.js';
 import {controlledBy, type StoredRevision} from './objects.js';
 
 /** The port a container is expected to listen on when the template names none. */
@@ -113,9 +115,7 @@ export type PodContainer = {
 	port: number;
 	command: readonly string[];
 	/** The environment with all references followed, or what is missing. */
-	environment(
-		configMap: (name: string) => StoredObject | undefined,
-	): {values: Record<string, string>} | {problem: string};
+	environment(configMap: (name: string) => StoredObject | undefined): Environment;
 };
 
 /** The container that serves, as it stands in a pod. */
@@ -129,57 +129,6 @@ export function containerOf(pod: StoredObject): PodContainer {
 		image: textOf(fieldOf(container, 'image')),
 		port: typeof containerPort === 'number' ? containerPort : defaultPort,
 		command: listOf(fieldOf(container, 'command')).map(word => textOf(word)),
-		environment(configMap) {
-			const values: Record<string, string> = {};
-			for (const variable of listOf(fieldOf(container, 'env'))) {
-				const value = valueOf(variable, configMap);
-				if (typeof value !== 'string') {
-					return value;
-				}
-
-				values[textOf(fieldOf(variable, 'name'))] = value;
-			}
-
-			return {values};
-		},
+		environment: configMap => environmentOf(container, configMap),
 	};
-}
-
-function valueOf(
-	variable: unknown,
-	configMap: (name: string) => StoredObject | undefined,
-): string | {problem: string} {
-	const from = fieldOf(variable, 'valueFrom');
-	const secret = fieldOf(from, 'secretKeyRef');
-	if (secret !== undefined) {
-		return {problem: `secret "${textOf(fieldOf(secret, 'name'))}" not found`};
-	}
-
-	const reference = fieldOf(from, 'configMapKeyRef');
-	if (reference === undefined) {
-		return textOf(fieldOf(variable, 'value'));
-	}
-
-	const [name, key] = [textOf(fieldOf(reference, 'name')), textOf(fieldOf(reference, 'key'))];
-	const found = configMap(name);
-	if (!found) {
-		return {problem: `configmap "${name}" not found`};
-	}
-
-	const value = fieldOf(found['data'], key);
-	return typeof value === 'string' ? value : {problem: `couldn't find key ${key} in ConfigMap ${name}`};
-}
-
-function fieldOf(value: unknown, field: string): unknown {
-	return typeof value === 'object' && value !== null && Object.hasOwn(value, field)
-		? Reflect.get(value, field)
-		: undefined;
-}
-
-function listOf(value: unknown): unknown[] {
-	return Array.isArray(value) ? value : [];
-}
-
-function textOf(value: unknown): string {
-	return typeof value === 'string' ? value : '';
 }

@@ -5,7 +5,7 @@
  */
 import {configmaps, configurations, revisions} from '../resources.js';
 import type {ObjectStore} from '../state.js';
-import {settingsOf, systemNamespace} from './cluster-settings.js';
+import {settingsOf, systemNamespace} from '../cluster-settings.js';
 import type {ControllerContext, Reconciler} from './controller.js';
 import {revisionsOfConfiguration} from './indexes.js';
 import {
@@ -148,7 +148,9 @@ function staleRevisions(
 function isCollectable({metadata}: StoredRevision, configuration: StoredConfiguration): boolean {
 	return (
 		metadata.name !== configuration.status?.latestReadyRevisionName &&
-		metadata.annotations?.['serving.knative.dev/no-gc'] !== 'true' &&
+		// Not in Knative's rules: it would be made again at once, and go again, without end.
+		metadata.name !== configuration.status?.latestCreatedRevisionName &&
+		metadata.annotations?.['serving.knative.dev/no-gc']?.toLowerCase() !== 'true' &&
 		metadata.labels?.['serving.knative.dev/routingState'] === 'reserve'
 	);
 }

@@ -17,7 +17,7 @@ import {writePodAutoscaler} from './pod-autoscaler.js';
 import {podsOf} from './pods.js';
 import {isReady, statusOf} from './pod-status.js';
 import {userContainer} from './pod-spec.js';
-import {systemNamespace} from './cluster-settings.js';
+import {systemNamespace} from '../cluster-settings.js';
 import {progressDeadline} from './scale-bounds.js';
 
 const component = 'revision-controller';

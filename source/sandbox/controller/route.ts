@@ -8,7 +8,7 @@ import {configmaps, configurations, coreServices, ingresses, revisions, routes} 
 import type {ObjectStore} from '../state.js';
 import {reconcileStatus, routeConditions, type ConditionSet} from './conditions.js';
 import type {ControllerContext, Reconciler} from './controller.js';
-import {duration, networkSettings, systemNamespace} from './cluster-settings.js';
+import {duration, networkSettings, systemNamespace} from '../cluster-settings.js';
 import {hostProblem, hostsOf, type Hosts} from './domain.js';
 import type {EventRecorder} from './events.js';
 import {routesTo, servicesOwnedBy} from './indexes.js';

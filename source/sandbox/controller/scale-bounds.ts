@@ -6,7 +6,7 @@
  * pkg/reconciler/autoscaling/resources/target.go.
  */
 import type {ObjectStore} from '../state.js';
-import {duration, settingsOf} from './cluster-settings.js';
+import {duration, settingsOf} from '../cluster-settings.js';
 import type {StoredRevision} from './objects.js';
 
 export type ScaleBounds = {

@@ -118,7 +118,7 @@ function sendHttp1(
 		},
 		onResponseEnd(_controller, trailers) {
 			forget?.();
-			receiver.end({...trailers});
+			receiver.end(forwardable({...trailers}));
 			resolve();
 		},
 		onResponseError(_controller, error) {
@@ -165,9 +165,12 @@ function sendHttp2(
 	receiver: Receiver,
 ): Promise<void> {
 	return new Promise((resolve, reject) => {
+		const {te, ...others} = headers;
 		const stream = session.request(
 			{
-				...headers,
+				...others,
+				// The only value that HTTP/2 knows (RFC 9113 §8.2.2).
+				...(te === 'trailers' ? {te} : {}),
 				':method': exchange.method,
 				':path': exchange.path,
 				':scheme': 'http',
@@ -180,10 +183,21 @@ function sendHttp2(
 		stream.on('trailers', trailers => {
 			trailing = forwardable(trailers);
 		});
+		const breakOff = (error: unknown): void => {
+			stream.close(http2.constants.NGHTTP2_CANCEL);
+			reject(error instanceof Error ? error : new Error(String(error)));
+		};
 		stream.on('response', (answer, flags) => {
 			// A gRPC error without a message is one frame of headers that ends the stream ("Trailers-Only").
 			const bare = (flags & http2.constants.NGHTTP2_FLAG_END_STREAM) !== 0;
-			receiver.head(answer[':status'] ?? 502, forwardable(answer), bare);
+			try {
+				receiver.head(answer[':status'] ?? 502, forwardable(answer), bare);
+			} catch (error) {
+				// What the app said cannot be said to this client: no reason to end everything.
+				breakOff(error);
+				return;
+			}
+
 			if (bare) {
 				stream.resume();
 				resolve();

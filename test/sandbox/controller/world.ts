@@ -28,6 +28,8 @@ export function template(
 		port?: string;
 		timeoutSeconds?: number;
 		command?: string[];
+		/** Fields of the container besides. */
+		container?: Record<string, unknown>;
 	} = {},
 ): RevisionTemplate {
 	const {
@@ -48,6 +50,7 @@ export function template(
 					resources: {},
 					...(port === undefined ? {} : {ports: [{name: port, containerPort: 8080, protocol: 'TCP'}]}),
 					...(options.command ? {command: options.command} : {}),
+					...options.container,
 				},
 			],
 			containerConcurrency: 0,

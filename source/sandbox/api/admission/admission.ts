@@ -30,6 +30,7 @@ import {
 import {revisionDiff, templateDiff} from './go-diff.js';
 import {setRevisionDefaults} from './revision-defaults.js';
 import {revisionSpecErrors} from './revision-spec.js';
+import type {AdmissionSettings} from './settings.js';
 import {defaultedTraffic, trafficErrors} from './traffic.js';
 
 const servingGroup = 'serving.knative.dev';
@@ -47,6 +48,7 @@ export function mutate(
 	object: JsonObject,
 	old: StoredObject | undefined,
 	user: string,
+	settings: AdmissionSettings,
 ): void {
 	if (resource.group !== servingGroup) {
 		return;
@@ -65,7 +67,7 @@ export function mutate(
 	object['spec'] = spec;
 	const creating = old === undefined;
 	if (resource.plural === 'services' || resource.plural === 'configurations') {
-		setTemplateDefaults(spec, old);
+		setTemplateDefaults(spec, old, settings);
 	}
 
 	if (resource.plural === 'services' || resource.plural === 'routes') {
@@ -73,7 +75,7 @@ export function mutate(
 	}
 
 	if (resource.plural === 'revisions' && creating) {
-		setRevisionDefaults(spec, true);
+		setRevisionDefaults(spec, true, settings);
 	}
 
 	if (resource.plural !== 'revisions' && !(resource.plural !== 'services' && isOwned(object))) {
@@ -81,7 +83,11 @@ export function mutate(
 	}
 }
 
-function setTemplateDefaults(spec: JsonObject, old: StoredObject | undefined): void {
+function setTemplateDefaults(
+	spec: JsonObject,
+	old: StoredObject | undefined,
+	settings: AdmissionSettings,
+): void {
 	const template = isObject(spec['template']) ? spec['template'] : {};
 	spec['template'] = template;
 	const name = stringOf(at(template, 'metadata', 'name'));
@@ -92,7 +98,7 @@ function setTemplateDefaults(spec: JsonObject, old: StoredObject | undefined): v
 
 	const revision = isObject(template['spec']) ? template['spec'] : {};
 	template['spec'] = revision;
-	setRevisionDefaults(revision, old === undefined);
+	setRevisionDefaults(revision, old === undefined, settings);
 }
 
 function setUserInfo(object: JsonObject, old: StoredObject | undefined, user: string): void {
@@ -128,12 +134,17 @@ function withoutNulls(value: unknown): void {
  * @returns the warnings of an object that is let through.
  * @throws ApiError 400 in the words of the webhook when it is not.
  */
-export function validate(resource: Resource, object: JsonObject, old: StoredObject | undefined): string[] {
+export function validate(
+	resource: Resource,
+	object: JsonObject,
+	old: StoredObject | undefined,
+	settings: AdmissionSettings,
+): string[] {
 	if (resource.group !== servingGroup) {
 		return [];
 	}
 
-	const errors = errorsOf(resource, object, old);
+	const errors = errorsOf(resource, object, old, settings);
 	const denials = errors.filter(error => error.level === undefined);
 	if (denials.length > 0) {
 		throw badRequest(
@@ -144,13 +155,18 @@ export function validate(resource: Resource, object: JsonObject, old: StoredObje
 	return mergedLines(errors);
 }
 
-function errorsOf(resource: Resource, object: JsonObject, old: StoredObject | undefined): FieldError[] {
+function errorsOf(
+	resource: Resource,
+	object: JsonObject,
+	old: StoredObject | undefined,
+	settings: AdmissionSettings,
+): FieldError[] {
 	const metadata = objectOf(object['metadata']);
 	const spec = objectOf(object['spec']);
 	const errors = nameErrors(metadata);
 	const annotations = stringsOf(metadata['annotations']);
 	if (resource.plural === 'revisions') {
-		errors.push(...autoscalingErrors(annotations, 'metadata.annotations'));
+		errors.push(...autoscalingErrors(annotations, 'metadata.annotations', settings));
 		errors.push(...ownerLabelErrors(metadata, 'serving.knative.dev/configuration', 'Configuration'));
 		if (old) {
 			return isDeepStrictEqual(old.spec, spec)
@@ -164,7 +180,7 @@ function errorsOf(resource: Resource, object: JsonObject, old: StoredObject | un
 					];
 		}
 
-		return [...errors, ...revisionSpecErrors(spec, 'spec')];
+		return [...errors, ...revisionSpecErrors(spec, 'spec', settings)];
 	}
 
 	errors.push(...misplacedAutoscalingErrors(annotations, 'metadata.annotations'));
@@ -176,7 +192,7 @@ function errorsOf(resource: Resource, object: JsonObject, old: StoredObject | un
 	}
 
 	if (resource.plural === 'services' || resource.plural === 'configurations') {
-		errors.push(...templateErrors(objectOf(spec['template']), metadata, old));
+		errors.push(...templateErrors(objectOf(spec['template']), metadata, old, settings));
 	}
 
 	if (resource.plural !== 'services') {
@@ -209,13 +225,14 @@ function templateErrors(
 	template: JsonObject,
 	parent: JsonObject,
 	old: StoredObject | undefined,
+	settings: AdmissionSettings,
 ): FieldError[] {
 	const path = 'spec.template';
 	const metadata = objectOf(template['metadata']);
 	const name = stringOf(metadata['name']);
 	const errors = [
-		...revisionSpecErrors(objectOf(template['spec']), `${path}.spec`),
-		...templateAnnotationErrors(stringsOf(metadata['annotations']), `${path}.metadata.annotations`),
+		...revisionSpecErrors(objectOf(template['spec']), `${path}.spec`, settings),
+		...templateAnnotationErrors(stringsOf(metadata['annotations']), `${path}.metadata.annotations`, settings),
 		...revisionNameErrors(name, parent, `${path}.metadata.name`),
 	];
 	const oldTemplate = at(old?.spec, 'template');

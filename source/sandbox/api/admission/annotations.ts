@@ -6,6 +6,7 @@
  */
 import {invalidField, invalidKeyName, outOfBounds, type FieldError} from './field-error.js';
 import {isQuantity, parseDuration, parseFloat64, parseInteger, second} from './go-values.js';
+import type {AdmissionSettings} from './settings.js';
 
 type Annotations = Map<string, string>;
 
@@ -33,14 +34,18 @@ function spellings(name: string): string[] {
 }
 
 /** Autoscaling annotations of a template or a Revision. `path` is that of the annotations. */
-export function autoscalingErrors(annotations: Annotations, path: string): FieldError[] {
+export function autoscalingErrors(
+	annotations: Annotations,
+	path: string,
+	settings: AdmissionSettings,
+): FieldError[] {
 	return [
 		...classErrors(annotations, path),
-		...scaleErrors(annotations, path),
+		...scaleErrors(annotations, path, settings),
 		...numberErrors(annotations, path),
 		...durationErrors(annotations, path),
 		...metricErrors(annotations, path),
-		...initialScaleErrors(annotations, path),
+		...initialScaleErrors(annotations, path, settings),
 	];
 }
 
@@ -86,7 +91,11 @@ function wholeScale(
 		: {value, errors: []};
 }
 
-function scaleErrors(annotations: Annotations, path: string): FieldError[] {
+function scaleErrors(
+	annotations: Annotations,
+	path: string,
+	{maxScaleLimit}: AdmissionSettings,
+): FieldError[] {
 	const minimum = wholeScale(annotations, 'min-scale', path);
 	const maximum = wholeScale(annotations, 'max-scale', path);
 	const errors = [...minimum.errors, ...maximum.errors];
@@ -96,6 +105,16 @@ function scaleErrors(annotations: Annotations, path: string): FieldError[] {
 			message: `max-scale=${max} is less than min-scale=${min}`,
 			paths: [`${path}.${autoscaling}/max-scale`, `${path}.${autoscaling}/min-scale`],
 		});
+	}
+
+	const given = read(annotations, spellings('max-scale'));
+	if (given && maxScaleLimit > 0 && maximum.errors.length === 0) {
+		const at = `${path}.${given.key}`;
+		if (max > maxScaleLimit) {
+			errors.push(outOfBounds(max, 1, maxScaleLimit, at));
+		} else if (max === 0) {
+			errors.push({message: `max-scale=0 (unlimited), must be less than ${maxScaleLimit}`, paths: [at]});
+		}
 	}
 
 	const activation = read(annotations, spellings('activation-scale'));
@@ -204,7 +223,11 @@ function metricErrors(annotations: Annotations, path: string): FieldError[] {
 	return errors;
 }
 
-function initialScaleErrors(annotations: Annotations, path: string): FieldError[] {
+function initialScaleErrors(
+	annotations: Annotations,
+	path: string,
+	{allowsZeroInitialScale}: AdmissionSettings,
+): FieldError[] {
 	const found = read(annotations, spellings('initial-scale'));
 	if (!found) {
 		return [];
@@ -220,8 +243,9 @@ function initialScaleErrors(annotations: Annotations, path: string): FieldError[
 		return [invalidField(found.value, `${at} must be greater than 0`)];
 	}
 
-	// allow-zero-initial-scale is false unless the cluster says otherwise.
-	return value === 0 ? [invalidField(found.value, `${at}=0 not allowed by cluster`)] : [];
+	return value === 0 && !allowsZeroInitialScale
+		? [invalidField(found.value, `${at}=0 not allowed by cluster`)]
+		: [];
 }
 
 const networkingKeys = new Set(
@@ -346,9 +370,13 @@ export function userInfoErrors(
 }
 
 /** The template of a Service or Configuration: everything that holds for its annotations. */
-export function templateAnnotationErrors(annotations: Annotations, path: string): FieldError[] {
+export function templateAnnotationErrors(
+	annotations: Annotations,
+	path: string,
+	settings: AdmissionSettings,
+): FieldError[] {
 	return [
-		...autoscalingErrors(annotations, path),
+		...autoscalingErrors(annotations, path, settings),
 		...networkingErrors(annotations, path),
 		...queueProxyErrors(annotations, path),
 		...progressDeadlineErrors(annotations, path),

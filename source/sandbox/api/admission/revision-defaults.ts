@@ -4,18 +4,19 @@
  * Source: knative/serving pkg/apis/serving/v1/revision_defaults.go with the defaults of config-defaults.
  */
 import {isObject, listOf, objectsOf, stringOf, type JsonObject} from '../json.js';
+import type {AdmissionSettings} from './settings.js';
 
 /** @param creating whether the object is new: enableServiceLinks is filled in then only. */
-export function setRevisionDefaults(spec: JsonObject, creating: boolean): void {
+export function setRevisionDefaults(spec: JsonObject, creating: boolean, settings: AdmissionSettings): void {
 	if (
 		spec['timeoutSeconds'] === undefined ||
 		spec['timeoutSeconds'] === null ||
 		spec['timeoutSeconds'] === 0
 	) {
-		spec['timeoutSeconds'] = 300;
+		spec['timeoutSeconds'] = settings.timeout;
 	}
 
-	spec['containerConcurrency'] ??= 0;
+	spec['containerConcurrency'] ??= settings.concurrency;
 	const containers = listOf(spec['containers']).filter(isObject);
 	nameContainers(containers, objectsOf(spec['initContainers']));
 	// Volumes of these kinds may be written to; every other mount is read-only.
@@ -36,7 +37,7 @@ export function setRevisionDefaults(spec: JsonObject, creating: boolean): void {
 	}
 
 	if (creating && containers.length > 0) {
-		spec['enableServiceLinks'] ??= false;
+		spec['enableServiceLinks'] ??= settings.enableServiceLinks;
 	}
 }
 

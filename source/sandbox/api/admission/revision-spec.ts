@@ -9,6 +9,7 @@ import {subdomain1123Problems} from '../names.js';
 import {containerErrors} from './container.js';
 import {disallowedField, invalidField, missingField, outOfBounds, type FieldError} from './field-error.js';
 import {volumeErrors} from './volumes.js';
+import type {AdmissionSettings} from './settings.js';
 
 /** Fields of a pod that the schema knows and a feature flag would have to allow. */
 const gated = [
@@ -31,7 +32,11 @@ const gated = [
 ];
 
 /** @param path of the spec: `spec.template.spec`, `spec` for a Revision. */
-export function revisionSpecErrors(spec: JsonObject, path: string): FieldError[] {
+export function revisionSpecErrors(
+	spec: JsonObject,
+	path: string,
+	settings: AdmissionSettings,
+): FieldError[] {
 	const errors: FieldError[] = gated
 		.filter(field => isPresent(spec[field]))
 		.map(field => disallowedField(`${path}.${field}`));
@@ -84,20 +89,22 @@ export function revisionSpecErrors(spec: JsonObject, path: string): FieldError[]
 		);
 	}
 
-	return [...errors, ...limitErrors(spec, path)];
+	return [...errors, ...limitErrors(spec, path, settings)];
 }
 
-function limitErrors(spec: JsonObject, path: string): FieldError[] {
+function limitErrors(spec: JsonObject, path: string, settings: AdmissionSettings): FieldError[] {
+	const {maxTimeout, minConcurrency: least, maxConcurrency: most} = settings;
 	const errors: FieldError[] = [];
 	const {timeoutSeconds, containerConcurrency} = spec;
-	// max-revision-timeout-seconds
-	if (typeof timeoutSeconds === 'number' && (timeoutSeconds < 0 || timeoutSeconds > 600)) {
-		errors.push(outOfBounds(timeoutSeconds, 0, 600, `${path}.timeoutSeconds`));
+	if (typeof timeoutSeconds === 'number' && (timeoutSeconds < 0 || timeoutSeconds > maxTimeout)) {
+		errors.push(outOfBounds(timeoutSeconds, 0, maxTimeout, `${path}.timeoutSeconds`));
 	}
 
-	// container-concurrency-max-limit
-	if (typeof containerConcurrency === 'number' && (containerConcurrency < 0 || containerConcurrency > 1000)) {
-		errors.push(outOfBounds(containerConcurrency, 0, 1000, `${path}.containerConcurrency`));
+	if (
+		typeof containerConcurrency === 'number' &&
+		(containerConcurrency < least || containerConcurrency > most)
+	) {
+		errors.push(outOfBounds(containerConcurrency, least, most, `${path}.containerConcurrency`));
 	}
 
 	return errors;

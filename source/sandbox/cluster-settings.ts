@@ -5,8 +5,8 @@
  * Source: knative/serving config/core/configmaps, knative/networking pkg/config/config.go, pkg/autoscaler/config,
  * pkg/gc/config.go.
  */
-import {configmaps} from '../resources.js';
-import type {ObjectStore} from '../state.js';
+import {configmaps} from './resources.js';
+import type {ObjectStore} from './state.js';
 
 export const systemNamespace = 'knative-serving';
 
