@@ -2,6 +2,7 @@
 import type {Row} from '../../store/state.js';
 import type {Glyphs} from '../../terminal/theme.js';
 import {sparkline} from '../parts/sparkline.js';
+import {steadyWidth} from '../parts/steady-width.js';
 import type {Column} from '../parts/columns.js';
 import type {TableRow} from '../parts/table.js';
 import {duration, percentOf, shortRevision} from '../words.js';
@@ -113,7 +114,8 @@ export function answerOf(row: Row): string {
 	if (row.fingerprint === undefined) {
 		return row.attribution === 'silent' ? '(no answer yet)' : '(no body)';
 	}
-	return row.otherFingerprints > 0 ? `${row.fingerprint} +${row.otherFingerprints} more` : row.fingerprint;
+	const answer = steadyWidth(row.fingerprint);
+	return row.otherFingerprints > 0 ? `${answer} +${row.otherFingerprints} more` : answer;
 }
 
 /** The revision, or why it cannot be told which. */

@@ -9,6 +9,7 @@ import type {ServiceView} from '../../traffic/service.js';
 import type {Size} from '../layout.js';
 import {fitText} from '../parts/fit-text.js';
 import {Frame, frameContentSize} from '../parts/frame.js';
+import {steadyWidth} from '../parts/steady-width.js';
 import {Table} from '../parts/table.js';
 import {useTheme} from '../parts/theme-context.js';
 import {useConsoleState} from '../use-console.js';
@@ -172,7 +173,7 @@ function AnswerLine({answer, width}: {answer: Recorded; width: number}) {
 		<Box width={width} height={1} flexShrink={0} overflow="hidden">
 			<Text wrap="truncate" {...(failed ? styles.bad : answer.settling ? styles.muted : {})}>
 				<Text {...(failed ? {} : styles.muted)}>{head}</Text>
-				{isResponse ? outcome.firstLine || '(no body)' : outcome.sentence}
+				{isResponse ? steadyWidth(outcome.firstLine) || '(no body)' : outcome.sentence}
 				{answer.settling ? '  (settling)' : ''}
 			</Text>
 		</Box>

@@ -4,6 +4,7 @@ import type {LoopSnapshot, Row} from '../../store/state.js';
 import type {Theme} from '../../terminal/theme.js';
 import type {Size} from '../layout.js';
 import {answerOf, whose} from '../panes/live-table.js';
+import {steadyWidth} from '../parts/steady-width.js';
 import {useTheme} from '../parts/theme-context.js';
 import {useConsoleState} from '../use-console.js';
 import {count} from '../words.js';
@@ -45,7 +46,7 @@ function linesOf({rows, tags}: LoopSnapshot, service: string, {styles}: Theme): 
 				style: styles.key,
 			},
 			{text: `${answerOf(row)}  (${learnedOf(row)})`, style: styles.muted, indent: 2},
-			...row.sample
+			...steadyWidth(row.sample)
 				.replace(/\n$/, '')
 				.split('\n')
 				.map(text => ({text: `  ${text}`, indent: 2})),

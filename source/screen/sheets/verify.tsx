@@ -3,6 +3,7 @@ import type {VerifySheet} from '../../store/sheets.js';
 import type {Answer} from '../../store/state.js';
 import type {Theme} from '../../terminal/theme.js';
 import type {Size} from '../layout.js';
+import {steadyWidth} from '../parts/steady-width.js';
 import {useTheme} from '../parts/theme-context.js';
 import {useActions} from '../use-console.js';
 import {duration} from '../words.js';
@@ -62,7 +63,7 @@ function answerLines({outcome, latency}: Answer, {styles, glyphs}: Theme): Line[
 		{text: `${error ? glyphs.bad : glyphs.ok} ${head}`, style: error ? styles.bad : styles.ok},
 		...(body === ''
 			? [{text: '(no body)', style: styles.muted}]
-			: body
+			: steadyWidth(body)
 					.replace(/\n$/, '')
 					.split('\n')
 					.map(text => ({text, style: styles.key}))),

@@ -1,0 +1,66 @@
+/** What strangers put into a body reaches the screen as text, and nothing else. */
+import {createServer} from 'node:http';
+import {expect, onTestFinished, test} from 'vitest';
+import {openOnSandbox} from '../support/console.js';
+
+const body = Buffer.concat([
+	Buffer.from('\u001B[2J\u001B[H\u001B]0;owned\u0007\u0000你好👩‍👩‍👧\u202E'),
+	Buffer.from([0xff, 0x9b]),
+]);
+
+test('escape sequences, NUL, invalid UTF-8, wide characters and emoji leave the panes whole', async () => {
+	const server = createServer((_, response) => response.end(body));
+	await new Promise<void>(resolve => {
+		server.listen(0, '127.0.0.1', resolve);
+	});
+	onTestFinished(() => {
+		server.closeAllConnections();
+		server.close();
+	});
+	const address = server.address();
+	const port = typeof address === 'object' ? address?.port : undefined;
+	await using terminal = await openOnSandbox({
+		args: ['--sandbox', '--pace', '4', '--seed', '1', '--rate', '20', '--gateway', `127.0.0.1:${port}`],
+		cols: 120,
+		rows: 40,
+	});
+	terminal.press('space');
+	// The sequences are seen as pictures of their control characters, in the row and in the stream.
+	await terminal.until(screen => (screen.match(/␛\[2J␛\[H␛\]0;owned␇␀你好/g) ?? []).length >= 4);
+	terminal.press('4', 'enter');
+	await terminal.until(/What cart answers[\s\S]*␛\[2J/);
+	terminal.press('esc');
+	const titles = ['1 Services', '2 Revisions of cart', '3 Traffic', '4 Live'];
+	// In the end a border at either end of every row of the panes, and not only between two frames.
+	const screen = await terminal.until(now => {
+		const rows = now.split('\n').filter(row => /^[╭╰│]/.test(row));
+		return (
+			rows.length > 30 && rows.every(row => /[╮╯│]$/.test(row)) && titles.every(title => now.includes(title))
+		);
+	});
+	expect(screen).toMatch(/␛\[2J␛\[H␛\]0;owned␇␀你好👩👩👧<U\+202E>��/);
+});
+
+test('at 80 columns and 24 rows the earlier split is a page away, and the rows stay where they are', async () => {
+	await using terminal = await openOnSandbox({
+		args: ['--sandbox', '--pace', '4', '--seed', '1', '--rate', '20'],
+		cols: 80,
+		rows: 24,
+	});
+	const verdictRow = (screen: string) =>
+		screen.split('\n').findIndex(row => /configured split|Too few answers|settling|no split/.test(row));
+	terminal.press('space');
+	const before = await terminal.until(/Agrees with the configured split/);
+	expect(before).toMatch(/ANSWER +REV +ASKED +SEEN +95 % +N +ERR +P50\/95\/99 ms +LAST/);
+	expect(before).toMatch(/new vs old: not worse so far, 0\/\d+ failed: below/);
+	terminal.press('c');
+	await terminal.until(/Dry run: the server would accept it/);
+	terminal.press('enter');
+	const after = await terminal.until(/0\/100 since [\d:]+ ─╮[\s\S]*Agrees with the configured split/);
+	expect(verdictRow(after)).toBe(verdictRow(before));
+	terminal.press('4', '[');
+	const past = await terminal.until(/the split before · 90\/10 from/);
+	expect(verdictRow(past)).toBe(verdictRow(before));
+	terminal.press(']');
+	await terminal.until(/0\/100 since/);
+});
