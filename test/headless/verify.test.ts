@@ -71,9 +71,10 @@ test('an expected split that the route does not have disagrees, and the report s
 	await patchSpec(world.cluster, 'cart', {traffic: trafficOf('cart', {1: 100, 2: 0})});
 	const {code, report} = await verify(world, {n: 40, expect: 'r1=50,r2=50'});
 	expect(code).toBe(1);
-	expect(report?.notes).toEqual([
+	// On a busy machine another note may say that not every request could be sent in time.
+	expect(report?.notes).toContain(
 		'The route is configured otherwise than expected: cart-00001 100 %, cart-00002 0 %.',
-	]);
+	);
 });
 
 test('revisions that answer alike, or have no tag, cannot be told apart', async () => {

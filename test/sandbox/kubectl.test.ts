@@ -7,12 +7,16 @@ import {commandLine, image, look} from './command-line.js';
 const {installed, skipped} = look('kubectl');
 
 function manifest(target: string, more = ''): string {
+	// One pod stays, however long the commands before take: its logs are read at the end.
 	return `apiVersion: serving.knative.dev/v1
 kind: Service
 metadata:
   name: hello
 spec:
   template:
+    metadata:
+      annotations:
+        autoscaling.knative.dev/min-scale: "1"
     spec:
       containers:
       - image: ${image}

@@ -41,14 +41,16 @@ test('escape sequences, NUL, invalid UTF-8, wide characters and emoji leave the 
 	expect(screen).toMatch(/␛\[2J␛\[H␛\]0;owned␇␀你好👩👩👧<U\+202E>��/);
 });
 
+/** On which row of the screen the verdict stands. */
+const verdictRow = (screen: string): number =>
+	screen.split('\n').findIndex(row => /configured split|Too few answers|settling|no split/.test(row));
+
 test('at 80 columns and 24 rows the earlier split is a page away, and the rows stay where they are', async () => {
 	await using terminal = await openOnSandbox({
 		args: ['--sandbox', '--pace', '4', '--seed', '1', '--rate', '20'],
 		cols: 80,
 		rows: 24,
 	});
-	const verdictRow = (screen: string) =>
-		screen.split('\n').findIndex(row => /configured split|Too few answers|settling|no split/.test(row));
 	terminal.press('space');
 	const before = await terminal.until(/Agrees with the configured split/);
 	expect(before).toMatch(/ANSWER +REV +ASKED +SEEN +95 % +N +ERR +P50\/95\/99 ms +LAST/);

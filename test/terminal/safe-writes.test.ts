@@ -191,8 +191,7 @@ describe('the sheet', () => {
 			{revisionName: 'cart-00002', percent: 70, tag: 'canary'},
 		]);
 		terminal.press('enter');
-		const conflict = await terminal.until(/somebody changed cart while you were looking/);
-		expect(conflict).toMatch(/base\s+theirs \(/);
+		const conflict = await terminal.until(/somebody changed cart while you were looking[^]*base\s+theirs \(/);
 		expect(conflict).toMatch(/…00001\s+90 % stable\s+30 % stable ◂\s+100 % stable ◂/);
 		expect(conflict).toMatch(/…00002\s+10 % canary\s+70 % canary ◂\s+0 % canary ◂/);
 		// Enter does nothing here: there is no answer that could be meant by it.
