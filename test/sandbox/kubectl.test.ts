@@ -58,12 +58,14 @@ describe.skipIf(!installed)(`kubectl${skipped}`, () => {
 		);
 		const edited = await run(['edit', 'ksvc', 'hello'], {EDITOR: 'sed -i.bak s/percent:.50/percent:\\ 40/'});
 		expect(edited.stderr).toContain('Traffic targets sum to 80, want 100: spec.traffic');
-		expect(await says('explain', 'ksvc.spec.traffic')).toMatch(/percent\s+<integer>/);
+		expect(await says('explain', 'ksvc.spec.traffic')).toMatch(
+			/percent\s+<integer>\s+The share of requests, in whole percent\./,
+		);
 		expect(await says('get', 'rev', '-l', 'serving.knative.dev/service=hello', '-o', 'name')).toBe(
 			'revision.serving.knative.dev/hello-00001\nrevision.serving.knative.dev/hello-00002\n',
 		);
 		expect(
-			await says('logs', '-l', 'serving.knative.dev/revision=hello-00001', '-c', 'user-container'),
+			await says('logs', '-l', 'serving.knative.dev/revision=hello-00002', '-c', 'user-container'),
 		).toContain('listening on port 8080');
 		expect(await says('delete', 'ksvc', 'hello', '--cascade=foreground')).toContain('"hello" deleted');
 		expect(await fails('get', 'ksvc', 'hello')).toContain('services.serving.knative.dev "hello" not found');

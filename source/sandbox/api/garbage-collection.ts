@@ -19,20 +19,46 @@ type Kept = {resource: Resource; object: StoredObject};
  */
 export function startGarbageCollection(store: ObjectStore, now: () => number): () => void {
 	const present = new Map<string, Kept>();
+	/** By the uid of an owner, the uids of what it owns or owned: looking through everything would take too long. */
+	const owned = new Map<string, Set<string>>();
+
+	function keep(resource: Resource, object: StoredObject): void {
+		const {uid, ownerReferences = []} = object.metadata;
+		present.set(uid, {resource, object});
+		for (const owner of ownerReferences) {
+			const siblings = owned.get(owner.uid);
+			if (siblings) {
+				siblings.add(uid);
+			} else {
+				owned.set(owner.uid, new Set([uid]));
+			}
+		}
+	}
+
+	function forget({metadata: {uid, ownerReferences = []}}: StoredObject): void {
+		present.delete(uid);
+		for (const owner of ownerReferences) {
+			const siblings = owned.get(owner.uid);
+			siblings?.delete(uid);
+			if (siblings?.size === 0) {
+				owned.delete(owner.uid);
+			}
+		}
+	}
+
 	for (const resource of resources) {
 		for (const object of store.list(resource)) {
-			present.set(object.metadata.uid, {resource, object});
+			keep(resource, object);
 		}
 	}
 
 	let pending: Change[] = [];
 	let scheduled: NodeJS.Immediate | undefined;
 	const unsubscribe = store.subscribe(change => {
-		const {uid} = change.object.metadata;
 		if (change.type === 'DELETED') {
-			present.delete(uid);
+			forget(change.object);
 		} else {
-			present.set(uid, {resource: change.resource, object: change.object});
+			keep(change.resource, change.object);
 		}
 
 		pending.push(change);
@@ -72,9 +98,10 @@ export function startGarbageCollection(store: ObjectStore, now: () => number): (
 	}
 
 	function dependentsOf(uid: string): Kept[] {
-		return [...present.values()].filter(({object}) =>
-			(object.metadata.ownerReferences ?? []).some(owner => owner.uid === uid),
-		);
+		return [...(owned.get(uid) ?? [])]
+			.map(dependent => present.get(dependent))
+			.filter(kept => kept !== undefined)
+			.filter(({object}) => (object.metadata.ownerReferences ?? []).some(owner => owner.uid === uid));
 	}
 
 	/** Deletes what has lost all its owners; what has lost some forgets those. */

@@ -8,6 +8,7 @@ import {createHash} from 'node:crypto';
 import {resources} from '../resources.js';
 import type {Resource} from '../state.js';
 import {apiVersionOf, pathOf, servedGroups, verbsOf} from './group-version.js';
+import {described} from './schema/descriptions.js';
 import {schemaOf} from './schema/knative.js';
 
 function documentPath({group, version}: {group: string; version: string}): string {
@@ -41,7 +42,7 @@ export function openApiDocument(path: string): unknown {
 						own.map(resource => [
 							schemaName(resource),
 							{
-								...schemaOf(resource),
+								...described(resource, schemaOf(resource)),
 								'x-kubernetes-group-version-kind': [groupVersionKind(resource)],
 							},
 						]),

@@ -5,6 +5,7 @@
 import {isDeepStrictEqual} from 'node:util';
 import {StoreConflict, type Change, type ObjectStore, type Resource, type StoredObject} from '../state.js';
 import {createdObject, updatedObject} from './next-object.js';
+import {createSortedTable, type SortedTable} from './sorted-table.js';
 
 export type ObjectStoreOptions = {
 	/** How many changes are kept for watches that start in the past. 10,000 unless told. */
@@ -27,7 +28,7 @@ export function createObjectStore(options: ObjectStoreOptions = {}): ObjectStore
 		throw new RangeError(`the history of the store must be a positive whole number, not ${historyLimit}`);
 	}
 
-	const tables = new Map<string, Map<string, StoredObject>>();
+	const tables = new Map<string, SortedTable<StoredObject>>();
 	const listeners = new Set<{since: number; listener: (change: Change) => void}>();
 	const undelivered: Recorded[] = [];
 	let delivering = false;
@@ -37,11 +38,11 @@ export function createObjectStore(options: ObjectStoreOptions = {}): ObjectStore
 	let forgotten = 0;
 	let version = 0;
 
-	function tableOf(resource: Resource): Map<string, StoredObject> {
+	function tableOf(resource: Resource): SortedTable<StoredObject> {
 		const key = `${resource.group}/${resource.plural}`;
 		let table = tables.get(key);
 		if (!table) {
-			table = new Map();
+			table = createSortedTable();
 			tables.set(key, table);
 		}
 
@@ -89,7 +90,7 @@ export function createObjectStore(options: ObjectStoreOptions = {}): ObjectStore
 			...object,
 			metadata: {...object.metadata, resourceVersion: String(++version)},
 		});
-		tableOf(resource).set(keyOf(resource, namespace, name), stored);
+		tableOf(resource).put(keyOf(resource, namespace, name), stored);
 		record({type, resource, object: stored, ...(previous ? {previous} : {})});
 		return stored;
 	}
@@ -104,12 +105,9 @@ export function createObjectStore(options: ObjectStoreOptions = {}): ObjectStore
 		},
 
 		list(resource, namespace) {
-			const found = [...tableOf(resource).entries()].filter(
-				([, object]) => namespace === undefined || object.metadata.namespace === namespace,
+			return tableOf(resource).range(
+				namespace === undefined || !resource.namespaced ? '' : keyOf(resource, namespace, ''),
 			);
-			// By code unit, as etcd sorts its keys: no locale decides.
-			found.sort(([left], [right]) => (left < right ? -1 : left > right ? 1 : 0));
-			return found.map(([, object]) => object);
 		},
 
 		create(resource, object) {

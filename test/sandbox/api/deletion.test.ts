@@ -267,3 +267,15 @@ describe('deleting a namespace', () => {
 		expect((await running.call('GET', path)).code).toBe(404);
 	});
 });
+
+it.each(['default', 'kube-system'])('the namespace %s may not be deleted', async name => {
+	const {call} = await start();
+	const answer = await call('DELETE', `/api/v1/namespaces/${name}`);
+	expect(answer).toMatchObject({
+		code: 403,
+		body: {
+			reason: 'Forbidden',
+			message: `namespaces "${name}" is forbidden: this namespace may not be deleted`,
+		},
+	});
+});
