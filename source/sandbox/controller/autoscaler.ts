@@ -6,7 +6,8 @@
 import type {RevisionBackend} from '../gateway/revision-backend.js';
 import type {ObjectStore, Pace} from '../state.js';
 import type {Key, StoredRevision} from './objects.js';
-import {scaleBounds, tickInterval, type ScaleBounds} from './scale-bounds.js';
+import {scaleBounds, tickInterval} from './scale-bounds.js';
+import {delayed, wantedPods, type Demand} from './wanted-pods.js';
 
 /** What a Revision's Active condition says, and the scale wanted. */
 export type Scale = {
@@ -16,23 +17,10 @@ export type Scale = {
 	initialized: boolean;
 };
 
-type Sample = {
-	/** In time of the sandbox: which samples are in the window. */
-	at: number;
-	/** In real time, in which requests are worked on. */
-	real: number;
-	busy: number;
-	requests: number;
-};
-
-type State = {
-	bounds: ScaleBounds;
+type State = Demand & {
 	backend: RevisionBackend;
 	desired: number;
-	ready: number;
 	initialized: boolean;
-	/** Of the window, oldest first. */
-	samples: Sample[];
 	/** When the last request was seen under way. */
 	busyAt: number;
 	/** When it was found idle: the pods stay for the grace period. */
@@ -41,11 +29,6 @@ type State = {
 	activatingSince: number | undefined;
 	/** Whether it was given up because of that. */
 	timedOut: boolean;
-	/** What was wanted within the delay of scaling down, oldest first. */
-	wanted: {at: number; pods: number}[];
-	panicUntil: number;
-	/** The most pods asked for since panic began. */
-	panicPods: number;
 };
 
 /** Pods of one revision that this one process can carry. */
@@ -271,53 +254,4 @@ function activeOf(state: State): Scale['active'] {
 	return state.ready >= Math.min(threshold(state), capacity)
 		? {status: 'True', reason: '', message: ''}
 		: {status: 'Unknown', reason: 'Queued', message: queued};
-}
-
-/** The most pods wanted within the delay of scaling down. */
-function delayed(state: State, now: number, pods: number): number {
-	const from = now - state.bounds.scaleDownDelay;
-	state.wanted = [...state.wanted.filter(({at}) => at >= from), {at: now, pods}];
-	return Math.max(...state.wanted.map(wanted => wanted.pods));
-}
-
-/** Pods by the average of the window, or of the panic window when that asks for far more than there are. */
-function wantedPods(state: State, now: number): number {
-	const {bounds, samples, ready} = state;
-	const stable = Math.ceil(average(samples, bounds.metric, now - bounds.window) / bounds.target);
-	const panic = Math.ceil(
-		average(samples, bounds.metric, now - bounds.window * bounds.panicWindow) / bounds.target,
-	);
-	const limited = (pods: number): number =>
-		Math.min(
-			Math.max(pods, Math.floor(ready / bounds.maxDownRate)),
-			Math.ceil(bounds.maxUpRate * Math.max(1, ready)),
-		);
-	if (panic / Math.max(1, ready) >= bounds.panicThreshold) {
-		state.panicUntil = now + bounds.window;
-	}
-
-	if (now >= state.panicUntil) {
-		state.panicPods = 0;
-		return limited(stable);
-	}
-
-	// In panic pods only come.
-	state.panicPods = Math.max(state.panicPods, limited(panic), ready);
-	return state.panicPods;
-}
-
-/** The average of the metric since `from`, as far as there are samples. */
-function average(samples: readonly Sample[], metric: ScaleBounds['metric'], from: number): number {
-	const last = samples.at(-1);
-	const recent = samples.filter(({at}) => at >= from);
-	// With a short window there is one sample only: the step before it is better than nothing.
-	const first = recent.length > 1 ? recent[0] : samples.at(-2);
-	const passed = first && last ? last.real - first.real : 0;
-	if (!first || !last || passed <= 0) {
-		return 0;
-	}
-
-	return metric === 'rps'
-		? ((last.requests - first.requests) / passed) * 1000
-		: (last.busy - first.busy) / passed;
 }

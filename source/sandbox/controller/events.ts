@@ -16,7 +16,7 @@ export type EventRecorder = {
 };
 
 /** Events kept; the API server of a real cluster forgets them after an hour. */
-const limit = 500;
+const limit = 2000;
 
 export function createEventRecorder(store: ObjectStore, now: () => number): EventRecorder {
 	const names: {namespace: string; name: string}[] = [];

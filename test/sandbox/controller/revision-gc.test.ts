@@ -1,5 +1,6 @@
 import {afterEach, expect, test} from 'vitest';
 import {getRevision, listRevisions} from '../../../source/sandbox/controller/objects.js';
+import type {RevisionTemplate} from '../../../source/traffic/wire.js';
 import {pinned, startWorld, template, type World} from './world.js';
 
 let world: World;
@@ -11,12 +12,19 @@ const names = (): string[] => listRevisions(world.store, 'default').map(({metada
 const stateOf = (name: string): string | undefined =>
 	getRevision(world.store, `default/${name}`)?.metadata.labels?.['serving.knative.dev/routingState'];
 
+/** However fast time passes, it is long enough for a pod to start. */
+const numbered = (number: number): RevisionTemplate =>
+	template({
+		env: {TARGET: String(number)},
+		annotations: {'serving.knative.dev/progress-deadline': '240h0m0s'},
+	});
+
 /** A Service of that many revisions, of which only the latest serves. */
 async function withRevisions(count: number): Promise<void> {
-	world.create('hello', {template: template({env: {TARGET: '1'}})});
+	world.create('hello', {template: numbered(1)});
 	await world.ready();
 	for (let number = 2; number <= count; number++) {
-		world.update('hello', {template: template({env: {TARGET: String(number)}})});
+		world.update('hello', {template: numbered(number)});
 		await world.until(() => world.service().status?.latestReadyRevisionName === `hello-0000${number}`);
 		await world.ready();
 	}
