@@ -87,9 +87,9 @@ test('revisions that answer alike, or have no tag, cannot be told apart', async 
 	await patchSpec(world.cluster, 'twin', {traffic: trafficOf('twin', {1: 50, 2: 50})});
 	const alike = await verify(world, {service: 'twin', n: 30});
 	expect(alike.code).toBe(2);
-	expect(alike.report?.notes).toEqual([
+	expect(alike.report?.notes).toContain(
 		'twin-00001 and twin-00002 answer alike: from outside they cannot be told apart. Try --fingerprint.',
-	]);
+	);
 
 	const untagged = trafficOf('twin', {1: 50, 2: 50}).map(target => ({...target, tag: undefined}));
 	await patchSpec(world.cluster, 'twin', {traffic: untagged});
@@ -98,7 +98,7 @@ test('revisions that answer alike, or have no tag, cannot be told apart', async 
 	expect(unknown.report?.verdict.sentence).toMatch(
 		/^Cannot tell: (\d+) of \1 answers belong to no revision\.$/,
 	);
-	expect(unknown.report?.notes[0]).toContain('twin-00001 has no tag');
+	expect(unknown.report?.notes.join('\n')).toContain('twin-00001 has no tag');
 });
 
 test('too few requests cannot tell', async () => {
