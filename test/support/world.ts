@@ -18,8 +18,11 @@ export {until} from '../../source/demo/wait.js';
 export type World = Awaited<ReturnType<typeof startWorld>>;
 
 /** @param pace As of the sandbox; at Infinity, the default, everything comes at once and nothing becomes idle. */
-export async function startWorld({pace = Number.POSITIVE_INFINITY}: {pace?: number} = {}) {
-	const sandbox = await startSandbox({pace});
+export async function startWorld({
+	pace = Number.POSITIVE_INFINITY,
+	tls = true,
+}: {pace?: number; tls?: boolean} = {}) {
+	const sandbox = await startSandbox({pace, tls});
 	const other = await connect({kubeconfigText: sandbox.kubeconfig});
 	const clusters: Cluster[] = [other];
 	const consoles: Console[] = [];

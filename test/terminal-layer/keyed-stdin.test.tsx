@@ -203,3 +203,23 @@ describe('in a real terminal', () => {
 		expect(await terminal.until(/esc k$/m)).not.toMatch(/paste:.*paste:/s);
 	});
 });
+
+test('says of each key with which read it came, so that two of one read are known as such', async () => {
+	const source = Object.assign(new PassThrough(), noTerminal);
+	const stdin = new KeyedStdin(source, {escapeTimeout: 1});
+	const seen: [string, number][] = [];
+	const {promise, resolve} = Promise.withResolvers<void>();
+	stdin.on('data', (key: string) => {
+		seen.push([key, stdin.lastRead]);
+		if (seen.length === 2) source.write('\r');
+		if (seen.length === 3) resolve();
+	});
+	source.write('R\r');
+	await promise;
+	expect(seen).toEqual([
+		['R', 1],
+		['\r', 1],
+		['\r', 2],
+	]);
+	stdin.destroy();
+});

@@ -9,8 +9,8 @@ import {Frame, frameContentSize} from '../parts/frame.js';
 import {List} from '../parts/list.js';
 import {PromptLine} from '../parts/prompt-line.js';
 import {useTheme} from '../parts/theme-context.js';
-import {canPerform} from '../perform.js';
-import {useActions, useConsole} from '../use-console.js';
+import {canPerform, unavailable} from '../perform.js';
+import {useActions, useConsole, useConsoleState} from '../use-console.js';
 
 export function Palette({
 	isActive,
@@ -20,6 +20,7 @@ export function Palette({
 }: Size & {isActive: boolean; perform: (action: Action, argument: string) => void}) {
 	const {store} = useConsole();
 	const {styles, isAscii} = useTheme();
+	const rights = useConsoleState(state => state.rights);
 	const [typed, setTyped] = useState('');
 	const [chosen, setChosen] = useState(0);
 	const word = typed.trimStart().split(' ')[0] ?? '';
@@ -78,10 +79,11 @@ export function Palette({
 				width={size.width}
 				height={Math.max(1, size.height - 2)}
 				empty="No command begins like that."
-				renderRow={({names, argument, keys, help}) => (
+				renderRow={({action, names, argument, keys, help}) => (
 					<Text wrap="truncate">
 						{fitText(`${names[0] ?? ''} ${argument ?? ''}`, 22)}{' '}
-						<Text {...styles.key}>{fitText(keys, 10)}</Text> <Text {...styles.muted}>{help}</Text>
+						<Text {...styles.key}>{fitText(keys, 10)}</Text>{' '}
+						<Text {...styles.muted}>{unavailable({rights}, action) ?? help}</Text>
 					</Text>
 				)}
 			/>
