@@ -3,12 +3,12 @@
  * work. Everything is compared with something measured in the same run (a bare Node process, kubectl where installed),
  * because only such ratios mean anything on a shared machine. Prints a table; `--json FILE` writes the numbers too.
  */
-import {execFileSync, spawn} from 'node:child_process';
+import {execFileSync} from 'node:child_process';
 import {readFileSync, writeFileSync} from 'node:fs';
-import {createInterface} from 'node:readline';
 import {performance} from 'node:perf_hooks';
 import {parseArgs} from 'node:util';
 import {openTerminal, type TestTerminal} from '../../test/support/terminal.ts';
+import {startSandbox} from './sandbox.ts';
 
 const {values: flags} = parseArgs({
 	options: {
@@ -40,30 +40,6 @@ function processTime(command: string, args: readonly string[], env: NodeJS.Proce
 	const start = performance.now();
 	execFileSync(command, args, {env, stdio: 'ignore'});
 	return performance.now() - start;
-}
-
-type Sandbox = {kubeconfig: string; stop: () => Promise<void>};
-
-/** A sandbox in a process of its own, so that its work is not the console's. */
-async function startSandbox(): Promise<Sandbox> {
-	const child = spawn(process.execPath, [program, 'sandbox', '--seed', '1'], {
-		stdio: ['ignore', 'pipe', 'ignore'],
-	});
-	const exited = new Promise<void>(resolve => {
-		child.once('exit', () => resolve());
-	});
-	for await (const line of createInterface(child.stdout)) {
-		const kubeconfig = /^KUBECONFIG=(.+)$/.exec(line)?.[1];
-		if (kubeconfig === undefined) continue;
-		return {
-			kubeconfig,
-			async stop() {
-				child.kill('SIGINT');
-				await exited;
-			},
-		};
-	}
-	throw new Error('The sandbox printed no kubeconfig.');
 }
 
 function open(kubeconfig: string): TestTerminal {
@@ -112,7 +88,7 @@ async function keyTimes(terminal: TestTerminal, keys: number): Promise<number[]>
 	return times;
 }
 
-const sandbox = await startSandbox();
+const sandbox = await startSandbox(program);
 try {
 	// Written by the first run that ends in order; measured is what every later one has.
 	await startUp(sandbox.kubeconfig);

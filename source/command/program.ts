@@ -49,6 +49,9 @@ export function createProgram(): Command {
 			'--fingerprint <what>',
 			'what tells revisions apart: first-line, status, header:NAME, json:PATH or /REGEXP/',
 		)
+		.option('--grpc-method <package.Service/Method>', 'what to call of a gRPC service (its health check)')
+		.option('--grpc-data <json>', 'the request of that call ({})')
+		.option('--proto <file>', 'where that method is described; else the server is asked by reflection')
 		.addOption(paceOption(1))
 		.addOption(seedOption())
 		.showHelpAfterError('(--help says what there is)')

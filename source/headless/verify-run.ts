@@ -41,7 +41,7 @@ export async function runVerify({
 				...(stderr.isTTY === true && {
 					onProgress(snapshot) {
 						drawn = true;
-						stderr.write(`\r${progressLine(snapshot)}\u001B[K`);
+						stderr.write(`\r${progressLine(snapshot, options.n)}\u001B[K`);
 					},
 				}),
 			});

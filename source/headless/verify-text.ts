@@ -41,7 +41,6 @@ function whose({revision, attribution, candidates}: ReportRow): string {
 }
 
 /** One line that is drawn over the one before it. */
-export function progressLine({answered, burstLeft, inFlight, notSent, errors}: LoopSnapshot): string {
-	const all = answered + burstLeft + inFlight + notSent;
-	return `${answered}/${all} answered, ${errors} errors`;
+export function progressLine({answered, errors}: LoopSnapshot, n: number): string {
+	return `${answered}/${n} answered, ${errors} errors`;
 }

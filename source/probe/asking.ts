@@ -1,6 +1,6 @@
 /** How a service is to be asked, as the operator's flags say it; the same for the console and without a screen. */
 import {parseFingerprint} from './fingerprint.js';
-import type {ProbeOptions} from './probe.js';
+import type {GrpcCall, ProbeOptions} from './probe.js';
 import {defaultTimeout} from './probe.js';
 
 export type Asking = {
@@ -15,6 +15,8 @@ export type Asking = {
 	/** Requests a second to begin with, and at most. */
 	rate: number;
 	maxRate: number;
+	/** The health check when not given. */
+	grpcCall?: GrpcCall | undefined;
 };
 
 export const defaultAsking: Asking = {
@@ -35,6 +37,10 @@ export type AskingFlags = {
 	fingerprint?: string;
 	rate?: string;
 	maxRate?: string;
+	grpcMethod?: string;
+	/** JSON. */
+	grpcData?: string;
+	proto?: string;
 };
 
 /** Throws TypeError, with a sentence for the operator, when one of them is not what it must be. */
@@ -62,7 +68,44 @@ export function askingOf(flags: AskingFlags, {rate: usualRate}: {rate: number}):
 		throw new TypeError(`--timeout ${seconds}: give at most 3600 seconds.`);
 	}
 
-	return {path, timeout: seconds * 1000, keepAlive: keepalive, fingerprint, rate, maxRate};
+	const grpcCall = grpcCallOf(flags);
+	return {
+		path,
+		timeout: seconds * 1000,
+		keepAlive: keepalive,
+		fingerprint,
+		rate,
+		maxRate,
+		...(grpcCall && {grpcCall}),
+	};
+}
+
+function grpcCallOf({grpcMethod, grpcData = '{}', proto}: AskingFlags): GrpcCall | undefined {
+	if (grpcMethod === undefined) {
+		return undefined;
+	}
+
+	const method = grpcMethod.replace(/^\//, '');
+	if (!/^[\w.]+\/\w+$/.test(method)) {
+		throw new TypeError(
+			`--grpc-method ${JSON.stringify(grpcMethod)}: give package.Service/Method, such as helloworld.Greeter/SayHello.`,
+		);
+	}
+
+	let request: unknown;
+	try {
+		request = JSON.parse(grpcData);
+	} catch (error) {
+		throw new TypeError(`--grpc-data is no JSON: ${error instanceof Error ? error.message : String(error)}`, {
+			cause: error,
+		});
+	}
+
+	if (typeof request !== 'object' || request === null || Array.isArray(request)) {
+		throw new TypeError('--grpc-data must be a JSON object, such as {"name": "you"}.');
+	}
+
+	return {method, request, protoFile: proto};
 }
 
 function positive(flag: string, text: string | undefined, unit: string): number | undefined {
@@ -79,10 +122,14 @@ function positive(flag: string, text: string | undefined, unit: string): number 
 }
 
 /** Throws TypeError, with a sentence for the operator, when the fingerprint is none. */
-export function probeOptionsOf({keepAlive, fingerprint}: Asking, version: string | undefined): ProbeOptions {
+export function probeOptionsOf(
+	{keepAlive, fingerprint, grpcCall}: Asking,
+	version: string | undefined,
+): ProbeOptions {
 	return {
 		keepAlive,
 		...(fingerprint !== undefined && {fingerprint: parseFingerprint(fingerprint)}),
 		...(version !== undefined && {version}),
+		...(grpcCall && {grpcCall}),
 	};
 }

@@ -1,6 +1,6 @@
 /** The gRPC methods that can be probed. Another one is another entry: how it is written, and what its reply says. */
 import {fromJSON} from '@grpc/proto-loader';
-import type {AnyDefinition, MessageTypeDefinition} from '@grpc/proto-loader';
+import type {AnyDefinition, MessageTypeDefinition, PackageDefinition} from '@grpc/proto-loader';
 
 export type GrpcReply = {
 	/** What the reply says, as text; its first line is what tells revisions apart by default. */
@@ -41,17 +41,18 @@ function isMessage(entry: AnyDefinition | undefined): entry is MessageTypeDefini
 	return entry !== undefined && 'deserialize' in entry && typeof entry.deserialize === 'function';
 }
 
-function message(name: string): MessageTypeDefinition<object, object> {
-	const found = definition[name];
+/** How a message of the definition is written and read. */
+export function encoding(from: PackageDefinition, name: string): MessageTypeDefinition<object, object> {
+	const found = from[name];
 	if (!isMessage(found)) {
-		throw new Error(`The definition above has no message ${name}.`);
+		throw new Error(`The definition has no message ${name}.`);
 	}
 
 	return found;
 }
 
-const checkRequest = message('grpc.health.v1.HealthCheckRequest');
-const checkResponse = message('grpc.health.v1.HealthCheckResponse');
+const checkRequest = encoding(definition, 'grpc.health.v1.HealthCheckRequest');
+const checkResponse = encoding(definition, 'grpc.health.v1.HealthCheckResponse');
 
 /** The health of the server as a whole: its reply is `SERVING` when all is well. */
 export const healthCheck: GrpcMethod = {

@@ -10,6 +10,7 @@ import type {Fingerprinter} from './fingerprint.js';
 import {byFirstLine, firstLineOf} from './fingerprint.js';
 import type {GrpcMethod} from './grpc-methods.js';
 import {grpcMethods, healthCheck} from './grpc-methods.js';
+import {lookUp} from './grpc-lookup.js';
 import type {AskOptions, FailureKind, Outcome, Probe, ProbeOptions, Target} from './probe.js';
 import {bodyLimit, checkTarget, defaultTimeout, formatAddress, serverName} from './probe.js';
 import {toShownBody} from './body.js';
@@ -20,6 +21,31 @@ export function createGrpcProbe(options: ProbeOptions = {}): Probe {
 	const {keepAlive = true, fingerprint = byFirstLine} = options;
 	const clients = new Map<string, Client>();
 	const closing = new AbortController();
+	/** By host: two revisions may describe the same method in two ways. Looked up again where that failed. */
+	const lookedUp = new Map<string, Promise<GrpcMethod>>();
+
+	async function methodOf({path, authority}: Target, client: Client): Promise<GrpcMethod> {
+		const {grpcCall} = options;
+		if (grpcCall && path === `/${grpcCall.method}`) {
+			const found = lookedUp.get(authority) ?? lookUp(grpcCall, client);
+			lookedUp.set(authority, found);
+			try {
+				return await found;
+			} catch (error) {
+				lookedUp.delete(authority);
+				throw error;
+			}
+		}
+
+		const method = path === '/' ? healthCheck : grpcMethods.get(path);
+		if (!method) {
+			throw new TypeError(
+				`The gRPC method ${path} is not built in: use one of ${[...grpcMethods.keys()].join(', ')}, or --grpc-method.`,
+			);
+		}
+
+		return method;
+	}
 
 	function clientFor(target: Target): Client {
 		const key = `${target.scheme}://${formatAddress(target.address)} ${target.authority}`;
@@ -35,7 +61,6 @@ export function createGrpcProbe(options: ProbeOptions = {}): Probe {
 	return {
 		async ask(target, {timeout = defaultTimeout, signal, slot}: AskOptions = {}) {
 			checkTarget(target);
-			const method = methodOf(target);
 			if (closing.signal.aborted) {
 				throw new Error('The probe is closed.');
 			}
@@ -43,8 +68,11 @@ export function createGrpcProbe(options: ProbeOptions = {}): Probe {
 			signal?.throwIfAborted();
 			const client = keepAlive ? clientFor(target) : connect(target, options);
 			const at = Date.now();
-			const start = slot ?? performance.now();
 			try {
+				const before = performance.now();
+				const method = await methodOf(target, client);
+				// That the method had to be looked up first is not the service's latency.
+				const start = slot === undefined ? performance.now() : slot + performance.now() - before;
 				const outcome = await call(client, target, method, {
 					timeout,
 					signal,
@@ -66,17 +94,6 @@ export function createGrpcProbe(options: ProbeOptions = {}): Probe {
 			}
 		},
 	};
-}
-
-function methodOf({path}: Target): GrpcMethod {
-	const method = path === '/' ? healthCheck : grpcMethods.get(path);
-	if (!method) {
-		throw new TypeError(
-			`The gRPC method ${path} is not built in: use one of ${[...grpcMethods.keys()].join(', ')}.`,
-		);
-	}
-
-	return method;
 }
 
 function connect({scheme, address, authority}: Target, {tls = {}, version}: ProbeOptions): Client {

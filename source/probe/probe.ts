@@ -76,6 +76,18 @@ export type ProbeOptions = {
 	fingerprint?: Fingerprinter;
 	/** Of this program, for the User-Agent. */
 	version?: string;
+	/** How to call the gRPC method of a target whose path is not one that is built in. */
+	grpcCall?: GrpcCall | undefined;
+};
+
+/** A gRPC method that the operator chose. */
+export type GrpcCall = {
+	/** `package.Service/Method` */
+	method: string;
+	/** As JSON has it; fields by their names in camel case. */
+	request: object;
+	/** Where the method is described; by the server's reflection when not given. */
+	protoFile?: string | undefined;
 };
 
 export type Probe = {

@@ -16,7 +16,7 @@ export function targetOf(
 	service: ServiceView,
 	url: string | undefined,
 	gateway: GatewayState,
-	{path}: Pick<Asking, 'path'> = {path: '/'},
+	{path, grpcCall}: Pick<Asking, 'path' | 'grpcCall'> = {path: '/'},
 ): Asked {
 	if (service.clusterLocal) {
 		return {
@@ -39,13 +39,13 @@ export function targetOf(
 		target: {
 			address,
 			authority: parsed.host,
-			path: protocol === 'grpc' ? '/' : path,
+			path: protocol !== 'grpc' ? path : grpcCall ? `/${grpcCall.method}` : '/',
 			scheme,
 			protocol: protocol === 'grpc' ? 'grpc' : 'http1',
 		},
 		command:
 			protocol === 'grpc'
-				? grpcurlCommand(parsed.host, address)
+				? grpcurlCommand(parsed.host, address, grpcCall)
 				: curlCommand(parsed.host, address, {scheme, path}),
 	};
 }

@@ -32,13 +32,26 @@ export function curlCommand(
 	return quoteWords(['curl', '--connect-to', to, url]);
 }
 
-/** `grpcurl` for one call of a method without a request body: `grpc.health.v1.Health/Check` unless said otherwise. */
+/** `grpcurl` for one call of a method: `grpc.health.v1.Health/Check` unless said otherwise, with an empty request. */
 export function grpcurlCommand(
 	host: string,
 	gateway: Endpoint,
-	{method = 'grpc.health.v1.Health/Check'}: {method?: string} = {},
+	{
+		method = 'grpc.health.v1.Health/Check',
+		request,
+		protoFile,
+	}: {method?: string; request?: object; protoFile?: string | undefined} = {},
 ): string {
-	return quoteWords(['grpcurl', '-plaintext', '-authority', host, authority(gateway), method]);
+	return quoteWords([
+		'grpcurl',
+		'-plaintext',
+		...(protoFile === undefined ? [] : ['-proto', protoFile]),
+		...(request === undefined ? [] : ['-d', visibleJson(request)]),
+		'-authority',
+		host,
+		authority(gateway),
+		method,
+	]);
 }
 
 /** `kubectl patch ksvc …` with the same operations, guarded against a change by somebody else in between. */

@@ -38,6 +38,9 @@ test.each([
 	[{rate: ''}, '--rate "" is no number of requests a second above 0'],
 	[{rate: 'Infinity'}, '--rate "Infinity" is no number'],
 	[{rate: '60'}, '--rate 60 is above the cap of 50 requests a second: raise it with --max-rate'],
+	[{grpcMethod: 'SayHello'}, '--grpc-method "SayHello": give package.Service/Method'],
+	[{grpcMethod: 'a.B/C', grpcData: '{'}, '--grpc-data is no JSON'],
+	[{grpcMethod: 'a.B/C', grpcData: '[]'}, '--grpc-data must be a JSON object'],
 	[{fingerprint: 'colour'}, 'use first-line, status, header:NAME, json:PATH or /REGEXP/'],
 	[{fingerprint: '/(/'}, 'is no regular expression'],
 ])('%o is refused with a sentence', (flags, sentence) => {

@@ -41,8 +41,7 @@ test('escape sequences, NUL, invalid UTF-8, wide characters and emoji leave the 
 	expect(screen).toMatch(/␛\[2J␛\[H␛\]0;owned␇␀你好👩👩👧<U\+202E>��/);
 });
 
-/** On which row of the screen the verdict stands. */
-const verdictRow = (screen: string): number =>
+const verdictRow = (screen: string) =>
 	screen.split('\n').findIndex(row => /configured split|Too few answers|settling|no split/.test(row));
 
 test('at 80 columns and 24 rows the earlier split is a page away, and the rows stay where they are', async () => {

@@ -2,7 +2,7 @@
 let emoji: RegExp | undefined;
 
 /** Joiner, selectors, keycap, skin tones and tag characters: what makes one emoji of several characters. */
-const glue = /\u200D|\uFE0F|\u20E3|[\u{1F3FB}-\u{1F3FF}]|[\u{E0020}-\u{E007F}]/gu;
+const glue = /\p{Join_Control}|\p{Variation_Selector}|\p{Emoji_Modifier}|\u20E3|[\u{E0020}-\u{E007F}]/gu;
 const regionalIndicator = /[\u{1F1E6}-\u{1F1FF}]/gu;
 
 /**
