@@ -103,7 +103,14 @@ function Counts({
 	const tableHeight = Math.max(2, Math.min(wanted, height - (height > 6 ? 3 : 2)));
 	const hasComparison = height - tableHeight >= 2;
 	const streamHeight = Math.max(0, height - tableHeight - (hasComparison ? 2 : 1));
-	const table = liveTable(counts.rows, {width, room: tableHeight - 1, service: service.name, glyphs});
+	// On a very wide window a greeting and its counts would stand too far apart to be read as one row.
+	const tableWidth = Math.min(width, 150);
+	const table = liveTable(counts.rows, {
+		width: tableWidth,
+		room: tableHeight - 1,
+		service: service.name,
+		glyphs,
+	});
 	const codes = Object.entries(counts.statusCodes)
 		.map(([code, number]) => `${code} ×${number}`)
 		.join('  ');
@@ -113,7 +120,7 @@ function Counts({
 				columns={table.columns}
 				rows={table.rows}
 				selected={-1}
-				width={width}
+				width={tableWidth}
 				height={tableHeight}
 				empty="No answer yet."
 			/>

@@ -147,8 +147,11 @@ What of a buffer is seen in `width` columns (at least 1): the text scrolls so th
 after the last character belongs to the text, as the cursor stands there while one types.
 */
 export const visibleText = ({characters, cursor}: TextBuffer, width: number): VisibleText => {
-	const at = characters[cursor] ?? ' ';
-	let left = Math.max(1, width) - Math.max(1, widthOf(at));
+	const room = Math.max(1, width);
+	const under = characters[cursor] ?? ' ';
+	// One character can be wider than the whole field: a note with its stem and flag takes three columns.
+	const at = widthOf(under) <= room ? under : '…';
+	let left = room - Math.max(1, widthOf(at));
 	let from = cursor;
 	// What was typed last is what one wants to see: fill up from the cursor to the left, then to the right.
 	while (from > 0 && widthOf(characters[from - 1] ?? '') <= left) {

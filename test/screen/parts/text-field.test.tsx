@@ -78,6 +78,7 @@ describe('a line of text', () => {
 					expect(at.length).toBeGreaterThan(0);
 				},
 			),
+			{examples: [['      𝅘𝅥𝅮', 6, 2]]},
 		);
 	});
 
