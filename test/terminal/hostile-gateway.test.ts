@@ -59,7 +59,7 @@ test('at 80 columns and 24 rows the earlier split is a page away, and the rows s
 	});
 	terminal.press('space');
 	const before = await terminal.until(/Agrees with the configured split/);
-	expect(before).toMatch(/ANSWER +REV +ASKED +SEEN +95 % +N +ERR +P50\/95\/99 ms/);
+	expect(before).toMatch(/ANSWER +REV +ASKED +SEEN +95 % +N +ERR +P50\/95\/99 ms +LAST/);
 	expect(before).toMatch(/new vs old: not worse so far, 0\/\d+ failed: below/);
 	terminal.press('c');
 	await terminal.until(/Dry run: the server would accept it/);

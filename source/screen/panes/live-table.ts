@@ -7,7 +7,7 @@ import type {Column} from '../parts/columns.js';
 import type {TableRow} from '../parts/table.js';
 import {duration, percentOf, shortRevision} from '../words.js';
 
-export type LiveTable = {columns: readonly Column[]; rows: readonly TableRow[]};
+export type LiveTable = {columns: readonly Column[]; rows: readonly TableRow[]; columnGap: number};
 
 /** From this width on there is room for a column per percentile. */
 const wideFrom = 104;
@@ -27,8 +27,8 @@ const wide: readonly Column[] = [
 ];
 
 /**
- * The same in 73 cells, which is what a window of 80 columns leaves. The greetings are what is being told apart: they have
- * room for `Hello Knative!` before the sparkline has any.
+ * The same in 73 cells, which is what a window of 80 columns leaves. The greetings are what is being told apart, so
+ * `Hello Knative!` must fit.
  */
 const narrow: readonly Column[] = [
 	{title: 'ANSWER', priority: 0, min: 14, max: 40, isFlexible: true},
@@ -58,7 +58,11 @@ export function liveTable(
 	const cells = shown.map(row => ({key: row.key, cells: cellsOf(row, {service, greatest, glyphs})}));
 	const hidden = rows.length - shown.length;
 	const rest = {key: 'more', cells: [`and ${hidden} more rows`]};
-	return {columns: isWide ? wide : narrow, rows: hidden > 0 ? [...cells, rest] : cells};
+	return {
+		columns: isWide ? wide : narrow,
+		columnGap: isWide ? 2 : 1,
+		rows: hidden > 0 ? [...cells, rest] : cells,
+	};
 }
 
 type Context = {service: string; greatest: number; glyphs: Glyphs};

@@ -119,6 +119,7 @@ function Counts({
 			<Table
 				columns={table.columns}
 				rows={table.rows}
+				columnGap={table.columnGap}
 				selected={-1}
 				width={tableWidth}
 				height={tableHeight}

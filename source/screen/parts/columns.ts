@@ -21,7 +21,7 @@ export type FittedColumn = {
 	readonly width: number;
 };
 
-/** Blank columns between two columns of a table. */
+/** Blank columns between two columns of a table, unless it is given another number. */
 export const COLUMN_GAP = 2;
 
 /**
@@ -33,6 +33,7 @@ export const fitColumns = (
 	columns: readonly Column[],
 	rows: ReadonlyArray<readonly string[]>,
 	width: number,
+	gap = COLUMN_GAP,
 ): readonly FittedColumn[] => {
 	const wanted = columns.map((column, index) => {
 		const longest = rows.reduce(
@@ -45,7 +46,7 @@ export const fitColumns = (
 
 	let shown = wanted;
 	const needed = (of: typeof wanted) =>
-		of.reduce((sum, {min}) => sum + min, 0) + COLUMN_GAP * Math.max(0, of.length - 1);
+		of.reduce((sum, {min}) => sum + min, 0) + gap * Math.max(0, of.length - 1);
 	while (shown.length > 1 && needed(shown) > width) {
 		const least = shown.reduce((a, b) => (b.column.priority >= a.column.priority ? b : a));
 		if (least.column.priority === 0) {

@@ -18,6 +18,8 @@ export type TableProps = {
 	/** Height including the row of titles. */
 	readonly height: number;
 	readonly empty?: string;
+	/** Blank columns between two columns. @default COLUMN_GAP */
+	readonly columnGap?: number;
 };
 
 const textOf = (cell: Cell | undefined): string => (typeof cell === 'string' ? cell : (cell?.text ?? ''));
@@ -26,7 +28,15 @@ const textOf = (cell: Cell | undefined): string => (typeof cell === 'string' ? c
 const LIST_MARGIN = 3;
 
 /** A table with a row of titles; columns that have no room are left out by priority, texts are cut, nothing wraps. */
-export function Table({columns, rows, selected, width, height, empty = ''}: TableProps) {
+export function Table({
+	columns,
+	rows,
+	selected,
+	width,
+	height,
+	empty = '',
+	columnGap = COLUMN_GAP,
+}: TableProps) {
 	const {glyphs, styles} = useTheme();
 	// Measuring hundreds of rows takes longer than drawing the few that are seen.
 	const fitted = useMemo(
@@ -35,6 +45,7 @@ export function Table({columns, rows, selected, width, height, empty = ''}: Tabl
 				columns,
 				rows.map(({cells}) => cells.map(cell => textOf(cell))),
 				Math.max(0, width - LIST_MARGIN),
+				columnGap,
 			),
 		[columns, rows, width],
 	);
@@ -48,7 +59,7 @@ export function Table({columns, rows, selected, width, height, empty = ''}: Tabl
 		});
 	};
 
-	const gap = ' '.repeat(COLUMN_GAP);
+	const gap = ' '.repeat(columnGap);
 	return (
 		<Box flexDirection="column" width={width} height={height} overflow="hidden">
 			{rows.length > 0 && height > 1 && (

@@ -34,11 +34,12 @@ const tableAt = (width: number, rows: readonly Row[] = [row()], room = 3) =>
 	liveTable(rows, {width, room, service: 'h', glyphs});
 
 const titlesAt = (width: number, rows?: readonly Row[]) => {
-	const {columns, rows: cells} = tableAt(width, rows);
+	const {columns, columnGap, rows: cells} = tableAt(width, rows);
 	return fitColumns(
 		columns,
 		cells.map(line => line.cells.map(cell => (typeof cell === 'string' ? cell : cell.text))),
 		width - 3,
+		columnGap,
 	).map(({index, width: columnWidth}) => `${columns[index]?.title} ${columnWidth}`);
 };
 
@@ -55,6 +56,9 @@ test('in 80 columns everything has its place: share, interval, answers, errors, 
 		'P50/95/99 ms',
 		'LAST',
 	]);
+	// The longer one of the two greetings that are to be told apart.
+	const answer = titlesAt(76, [row(), row({fingerprint: 'Hello Knative!'})])[0];
+	expect(Number(answer?.split(' ')[1])).toBeGreaterThanOrEqual('Hello Knative!'.length);
 	expect(tableAt(76).rows[0]?.cells).toEqual([
 		'Hello World!',
 		'…00001',
