@@ -47,7 +47,7 @@ export function Table({
 				Math.max(0, width - LIST_MARGIN),
 				columnGap,
 			),
-		[columns, rows, width],
+		[columns, rows, width, columnGap],
 	);
 
 	const place = (text: string, {index, width: columnWidth}: FittedColumn) => {
