@@ -17,7 +17,7 @@ import {useConsole, useConsoleState} from '../use-console.js';
 
 const columns: readonly Column[] = [
 	{title: ' ', priority: 0},
-	{title: 'SERVICE', priority: 0, isFlexible: true, min: 8, cut: 'middle'},
+	{title: 'SERVICE', priority: 0, isFlexible: true, min: 13, cut: 'middle'},
 	{title: 'SPLIT', priority: 1, max: 12},
 	{title: 'STATE', priority: 2},
 ];
@@ -88,6 +88,7 @@ export function ServicesPane({width, height}: Size) {
 		>
 			<Table
 				columns={columns}
+				columnGap={1}
 				rows={services.map(service => ({
 					key: service.uid,
 					cells: cellsOf(service, theme),
