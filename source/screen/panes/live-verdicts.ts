@@ -29,6 +29,9 @@ export function splitLine(verdict: SplitVerdict | undefined, settling: boolean):
 	}
 }
 
+/** Upper 95 % bound of the new revision's error rate, 0–1, from which on it is shown as good: 59 pairs without a failure. */
+const convincingBound = 0.05;
+
 /** Whether the new revision is worse than the old one; what matters most comes first, since the line may be cut. */
 export function comparisonLine(
 	{comparing, comparison, settling}: Pick<LoopSnapshot, 'comparing' | 'comparison' | 'settling'>,
@@ -53,7 +56,9 @@ export function comparisonLine(
 		...(latency.state === 'suspicious' ? [`maybe slower${need(latency.more)}`] : []),
 	];
 	if (suspected.length > 0) return line('warning', `${suspected.join(', ')}${off}, ${counts}`);
-	return line('good', `not worse so far${off}, ${counts}`);
+	// No alarm is no evidence: good is only said of a new revision whose own error rate is known to be low.
+	const tone = comparison.bound <= convincingBound ? 'good' : 'waiting';
+	return line(tone, `not worse so far${off}, ${counts}`);
 }
 
 const need = (more: number | undefined) => (more === undefined ? '' : `, need ~${more} more`);

@@ -44,6 +44,12 @@ test('not worse so far comes with the bound, and with what it takes for a lower 
 	expect(lineOf(comparison({asked: 300})).sentence).toContain('0/300 failed: below 1.0 % · old');
 });
 
+test('no alarm is shown as good only once the new one is known to fail seldom', () => {
+	expect(lineOf(comparison({asked: 20})).tone).toBe('waiting');
+	expect(lineOf(comparison({asked: 59})).tone).toBe('good');
+	expect(lineOf(comparison({asked: 100, fresh: 90, old: 90})).tone).toBe('waiting');
+});
+
 test('worse, slower and both are said first, with their counts', () => {
 	expect(lineOf(comparison({fresh: 8}))).toMatchObject({
 		tone: 'bad',
