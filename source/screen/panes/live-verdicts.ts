@@ -1,13 +1,19 @@
 /** The verdicts as the lines under the rows of the live pane. Pure. */
-import type {Comparison, LoopSnapshot} from '../../store/state.js';
+import type {Comparison, LoopSnapshot, Row} from '../../store/state.js';
 import type {Pair} from '../../store/compare.js';
 import type {SplitVerdict} from '../../verdict/split-verdict.js';
 import {duration, percentOf} from '../words.js';
 
 export type VerdictLine = {tone: 'good' | 'waiting' | 'bad' | 'warning'; sentence: string};
 
-/** Whether users get the split that is configured. */
-export function splitLine(verdict: SplitVerdict | undefined, settling: boolean): VerdictLine {
+/**
+ * Whether users get the split that is configured.
+ * @param rows What was counted: when revisions answer alike, that is why nothing can be said, and not any error.
+ */
+export function splitLine(
+	verdict: SplitVerdict | undefined,
+	{settling, rows}: {settling: boolean; rows: readonly Row[]},
+): VerdictLine {
 	if (settling) {
 		return {
 			tone: 'waiting',
@@ -15,6 +21,13 @@ export function splitLine(verdict: SplitVerdict | undefined, settling: boolean):
 		};
 	}
 	if (!verdict) return {tone: 'waiting', sentence: 'no split to compare with yet'};
+	const alike = rows.filter(({attribution}) => attribution === 'indistinguishable');
+	if (verdict.state === 'unjudgeable' && alike.some(({n}) => n > verdict.unattributed / 2)) {
+		return {
+			tone: 'warning',
+			sentence: 'Revisions answer alike, so the split cannot be judged; --fingerprint may tell them apart.',
+		};
+	}
 	switch (verdict.state) {
 		case 'agrees':
 			return {tone: 'good', sentence: verdict.sentence};

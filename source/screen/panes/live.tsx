@@ -127,7 +127,10 @@ function Counts({
 			/>
 			<VerdictRow
 				width={width}
-				verdict={splitLine(counts.verdict, past === undefined && snapshot.settling)}
+				verdict={splitLine(counts.verdict, {
+					settling: past === undefined && snapshot.settling,
+					rows: counts.rows,
+				})}
 				aside={`${codes}${codes === '' ? '' : '  '}${count(counts.errors, 'error')}`}
 			/>
 			{hasComparison && (

@@ -1,9 +1,10 @@
 import {expect, test} from 'vitest';
-import {comparisonLine} from '../../../source/screen/panes/live-verdicts.js';
-import type {Comparison} from '../../../source/store/state.js';
+import {comparisonLine, splitLine} from '../../../source/screen/panes/live-verdicts.js';
+import type {Comparison, Row} from '../../../source/store/state.js';
 import {errorBound, requestsForBound} from '../../../source/verdict/error-bound.js';
 import {errorVerdict} from '../../../source/verdict/error-verdict.js';
 import {latencyVerdict} from '../../../source/verdict/latency-verdict.js';
+import {splitVerdict} from '../../../source/verdict/split-verdict.js';
 
 const pair = {
 	ok: true,
@@ -79,4 +80,42 @@ test('why nothing is compared is said', () => {
 		{ok: false, reason: 'h-00001 has no tag, so it cannot be asked on its own'},
 	);
 	expect(none.sentence).toBe('new vs old: h-00001 has no tag, so it cannot be asked on its own');
+});
+
+const counted = (part: Partial<Row>): Row => ({
+	key: 'row',
+	fingerprint: 'SERVING',
+	otherFingerprints: 0,
+	revision: undefined,
+	learned: undefined,
+	attribution: 'unknown',
+	candidates: [],
+	configuredPercent: undefined,
+	n: 40,
+	errors: 0,
+	observedShare: 1,
+	interval: {low: 0.9, high: 1},
+	recent: [],
+	sample: 'SERVING',
+	p50: 1,
+	p95: 2,
+	p99: undefined,
+	...part,
+});
+
+test('revisions that answer alike are named as the reason, answers of nobody as errors', () => {
+	const verdict = splitVerdict(
+		[
+			{key: 'h-00001', percent: 50, count: 0},
+			{key: 'h-00002', percent: 50, count: 0},
+		],
+		40,
+	);
+	const alike = counted({attribution: 'indistinguishable', candidates: ['h-00001', 'h-00002']});
+	expect(splitLine(verdict, {settling: false, rows: [alike]})).toEqual({
+		tone: 'warning',
+		sentence: 'Revisions answer alike, so the split cannot be judged; --fingerprint may tell them apart.',
+	});
+	expect(splitLine(verdict, {settling: false, rows: [counted({})]}).sentence).toMatch(/^Errors: /);
+	expect(splitLine(verdict, {settling: true, rows: []}).sentence).toMatch(/^settling/);
 });
