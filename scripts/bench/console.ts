@@ -8,7 +8,7 @@ import {readFileSync, writeFileSync} from 'node:fs';
 import {performance} from 'node:perf_hooks';
 import {parseArgs} from 'node:util';
 import {openTerminal, type TestTerminal} from '../../test/support/terminal.ts';
-import {startSandbox} from './sandbox.ts';
+import {startSandboxProcess} from '../../test/support/sandbox-process.ts';
 
 const {values: flags} = parseArgs({
 	options: {
@@ -88,7 +88,7 @@ async function keyTimes(terminal: TestTerminal, keys: number): Promise<number[]>
 	return times;
 }
 
-const sandbox = await startSandbox(program);
+const sandbox = await startSandboxProcess(program);
 try {
 	// Written by the first run that ends in order; measured is what every later one has.
 	await startUp(sandbox.kubeconfig);

@@ -5,7 +5,7 @@
  */
 import {execFile} from 'node:child_process';
 import {parseArgs, promisify} from 'node:util';
-import {startSandbox} from './sandbox.ts';
+import {startSandboxProcess} from '../../test/support/sandbox-process.ts';
 
 const {values: flags} = parseArgs({options: {seconds: {type: 'string', default: '12'}}});
 const seconds = Number(flags.seconds);
@@ -100,7 +100,7 @@ async function ifInstalled(measure: Promise<Measured>): Promise<Measured | undef
 	}
 }
 
-const sandbox = await startSandbox(program);
+const sandbox = await startSandboxProcess(program);
 const missing = new Set<string>();
 try {
 	const url = `http://${sandbox.gateway}/`;

@@ -11,7 +11,7 @@ import path from 'node:path';
 import {performance} from 'node:perf_hooks';
 import {parseArgs} from 'node:util';
 import {openTerminal, type TestTerminal} from '../../test/support/terminal.ts';
-import {startSandbox} from './sandbox.ts';
+import {startSandboxProcess} from '../../test/support/sandbox-process.ts';
 
 const {values: flags} = parseArgs({options: {minutes: {type: 'string', default: '1'}}});
 const minutes = Number(flags.minutes);
@@ -60,7 +60,7 @@ const row = (answers: number, memory: number, inUse: number, key: number) =>
 		`${String(answers).padStart(7)}${memory.toFixed(0).padStart(12)}${inUse.toFixed(1).padStart(12)}${key.toFixed(0).padStart(9)}`,
 	);
 
-const sandbox = await startSandbox(program);
+const sandbox = await startSandboxProcess(program);
 try {
 	await using terminal = openTerminal({
 		command: process.execPath,

@@ -1,35 +1,14 @@
 /** What the console shows while the API server is away. */
-import {spawn} from 'node:child_process';
 import {copyFile, mkdtemp, rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
-import {createInterface} from 'node:readline';
 import {expect, it} from 'vitest';
 import {openBuiltConsole} from '../support/console.js';
-
-/** A sandbox in a process of its own, which can be stopped under the console's feet. */
-async function startSandbox(): Promise<{kubeconfig: string; stop: () => Promise<void>}> {
-	const child = spawn(process.execPath, ['dist/cli.js', 'sandbox'], {stdio: ['ignore', 'pipe', 'ignore']});
-	const exited = new Promise<void>(resolve => {
-		child.once('exit', () => resolve());
-	});
-	for await (const line of createInterface(child.stdout)) {
-		const kubeconfig = /^KUBECONFIG=(.+)$/.exec(line)?.[1];
-		if (kubeconfig === undefined) continue;
-		return {
-			kubeconfig,
-			async stop() {
-				child.kill('SIGINT');
-				await exited;
-			},
-		};
-	}
-	throw new Error('The sandbox printed no kubeconfig.');
-}
+import {startSandboxProcess} from '../support/sandbox-process.js';
 
 it('keeps the last state, says how old it is, and says of a write that it was not made', async () => {
 	const folder = await mkdtemp(path.join(tmpdir(), 'kn-canary-test-'));
-	const sandbox = await startSandbox();
+	const sandbox = await startSandboxProcess('dist/cli.js');
 	try {
 		const kubeconfig = path.join(folder, 'kubeconfig');
 		await copyFile(sandbox.kubeconfig, kubeconfig);

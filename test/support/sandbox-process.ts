@@ -1,7 +1,7 @@
 import {spawn} from 'node:child_process';
 import {createInterface} from 'node:readline';
 
-export type BenchSandbox = {
+export type SandboxProcess = {
 	/** Path of the kubeconfig. */
 	kubeconfig: string;
 	/** `host:port` */
@@ -9,8 +9,8 @@ export type BenchSandbox = {
 	stop: () => Promise<void>;
 };
 
-/** A sandbox of the built program in a process of its own, so that its work is not that of what is measured. */
-export async function startSandbox(program: string): Promise<BenchSandbox> {
+/** A sandbox of the built program in a process of its own, so that its work is not that of what is measured or tested, and it can be stopped under a console's feet. */
+export async function startSandboxProcess(program: string): Promise<SandboxProcess> {
 	const child = spawn(process.execPath, [program, 'sandbox', '--seed', '1'], {
 		stdio: ['ignore', 'pipe', 'ignore'],
 	});
