@@ -5,6 +5,7 @@
  */
 import {execFileSync} from 'node:child_process';
 import {readFileSync, writeFileSync} from 'node:fs';
+import path from 'node:path';
 import {performance} from 'node:perf_hooks';
 import {parseArgs} from 'node:util';
 import {openTerminal, type TestTerminal} from '../../test/support/terminal.ts';
@@ -43,7 +44,12 @@ function processTime(command: string, args: readonly string[], env: NodeJS.Proce
 }
 
 function open(kubeconfig: string): TestTerminal {
-	return openTerminal({command: process.execPath, args: [program], env: {KUBECONFIG: kubeconfig}, ...size});
+	return openTerminal({
+		command: process.execPath,
+		args: [program],
+		env: {XDG_STATE_HOME: path.resolve('node_modules/.cache/kn-canary-test/state'), KUBECONFIG: kubeconfig},
+		...size,
+	});
 }
 
 async function startUp(kubeconfig: string): Promise<{frames: number; shown: number; rows: number}> {

@@ -71,7 +71,10 @@ try {
 			'--rate',
 			'50',
 		],
-		env: {KUBECONFIG: sandbox.kubeconfig},
+		env: {
+			XDG_STATE_HOME: path.resolve('node_modules/.cache/kn-canary-test/state'),
+			KUBECONFIG: sandbox.kubeconfig,
+		},
 		cols: 120,
 		rows: 40,
 	});

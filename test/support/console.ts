@@ -5,6 +5,8 @@ import process from 'node:process';
 import {openTerminal, type TestTerminal} from './terminal.js';
 
 const program = path.resolve('dist/cli.js');
+/** Not the history of whoever runs the tests. */
+const stateOfTests = path.resolve('node_modules/.cache/kn-canary-test/state');
 
 export type ConsoleOptions = {
 	args?: readonly string[];
@@ -26,7 +28,7 @@ export function openBuiltConsole({
 		args: [program, ...args],
 		...(cols !== undefined && {cols}),
 		...(rows !== undefined && {rows}),
-		...(env !== undefined && {env}),
+		env: {XDG_STATE_HOME: stateOfTests, ...env},
 	});
 }
 
