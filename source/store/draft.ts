@@ -1,7 +1,6 @@
 /** The operator's unsent split: begun at the first touch of the slider, kept until it is sent or thrown away. */
 import {
 	addRow,
-	completeOn,
 	equalSplits,
 	even,
 	follow,
@@ -64,10 +63,6 @@ export function evenShares(store: ConsoleStore): void {
 
 export function toggleLock(store: ConsoleStore): void {
 	change(store, lock);
-}
-
-export function completeDraft(store: ConsoleStore, key: string): void {
-	change(store, split => completeOn(split, key));
 }
 
 /** Takes the selected row out of the split, its tags with it. */

@@ -1,4 +1,4 @@
-/** Two consoles and somebody with kubectl change one split at the same time, a thousand times: nothing is lost unseen. */
+/** Two consoles and somebody who writes as kubectl does change one split at the same time, a thousand times: nothing is lost unseen. */
 import {afterAll, beforeAll, expect, it} from 'vitest';
 import {servingPath} from '../../source/cluster/paths.js';
 import {nudge} from '../../source/store/draft.js';
@@ -59,8 +59,8 @@ async function editInConsole(console: Console, edits: number, by: (edit: number)
 	return tally;
 }
 
-/** As `kubectl edit` does: read, change, PUT with the resourceVersion that was read; refused, all over again. */
-async function editByKubectl(edits: number, made: Made[]): Promise<Tally> {
+/** As `kubectl edit` does, by HTTP, since kubectl is not everywhere: read, change, PUT with the resourceVersion that was read; refused, all over again. */
+async function editLikeKubectl(edits: number, made: Made[]): Promise<Tally> {
 	const cluster = await world.connect();
 	const tally: Tally = {made: 0, refused: 0};
 	for (let edit = 0; edit < edits; edit++) {
@@ -102,7 +102,7 @@ it('makes every edit on the state that its author saw, or refuses it', async () 
 	const tallies = await Promise.all([
 		editInConsole(first, 400, edit => (edit % 7) - 3 || 1),
 		editInConsole(second, 400, edit => (edit % 5) - 2 || -1),
-		editByKubectl(200, made),
+		editLikeKubectl(200, made),
 	]);
 	for (const {store} of [first, second]) {
 		for (const entry of changesOf(store.getState(), begun.uid)) {

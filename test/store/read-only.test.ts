@@ -47,8 +47,6 @@ it('no action of the key table, pressed in every pane, writes; each says why', a
 	const silent: string[] = [];
 	for (const focus of ['services', 'revisions', 'traffic', 'live'] as const) {
 		for (const action of actions) {
-			// The probe asks the gateway, of which there is none here; it is not the cluster.
-			if (['verifyOnce', 'verifyTag', 'pauseResume', 'burst'].includes(action)) continue;
 			store.setState({focus, sheets: [], notice: undefined});
 			perform(console, action, means, action === 'digit' ? '5' : '');
 			if (leadsToWrite(action) && !/started with --read-only/.test(store.getState().notice?.text ?? '')) {
