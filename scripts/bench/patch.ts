@@ -12,17 +12,20 @@ import {join} from 'node:path';
 import {createInterface} from 'node:readline';
 import {performance} from 'node:perf_hooks';
 import {parseArgs} from 'node:util';
-import {parse} from 'yaml';
+import {load} from 'js-yaml';
+import * as v from 'valibot';
 import {openTerminal} from '../../test/support/terminal.ts';
 
 const {values: flags} = parseArgs({options: {runs: {type: 'string', default: '21'}}});
 const runs = Number(flags.runs);
 const program = 'dist/cli.js';
 
-type Kubeconfig = {
-	clusters: {cluster: {server: string; 'certificate-authority-data': string}}[];
-	users: {user: {token: string}}[];
-};
+const kubeconfigSchema = v.object({
+	clusters: v.array(
+		v.object({cluster: v.object({server: v.string(), 'certificate-authority-data': v.string()})}),
+	),
+	users: v.array(v.object({user: v.object({token: v.string()})})),
+});
 
 const sandbox = spawn(process.execPath, [program, 'sandbox', '--pace', '10', '--seed', '1'], {
 	stdio: ['ignore', 'pipe', 'ignore'],
@@ -32,7 +35,7 @@ for await (const line of createInterface(sandbox.stdout)) {
 	kubeconfig = /^KUBECONFIG=(.+)$/.exec(line)?.[1] ?? '';
 	if (kubeconfig !== '') break;
 }
-const config: Kubeconfig = parse(readFileSync(kubeconfig, 'utf8'));
+const config = v.parse(kubeconfigSchema, load(readFileSync(kubeconfig, 'utf8')));
 const target = config.clusters[0]!.cluster;
 const ca = Buffer.from(target['certificate-authority-data'], 'base64');
 

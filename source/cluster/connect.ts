@@ -1,8 +1,6 @@
 /**
  * From a kubeconfig to a Cluster. Every request of the program goes through `exchange` below: it is where
  * `readOnly` is enforced, time limits run, and a failure is told apart from an unknown outcome.
- *
- * The only file, with `credentials.ts`, that loads client-node; import it lazily.
  */
 import {
 	ReadOnlyError,
@@ -12,7 +10,7 @@ import {
 	type Cluster,
 	type WatchEvent,
 } from './cluster.js';
-import {credentialSource, type CredentialSource} from './credentials.js';
+import {credentialSource, hasPlugin, type CredentialSource} from './credentials.js';
 import {dispatcherCache} from './dispatcher.js';
 import {parseRetryAfter, parseWarnings} from './headers.js';
 import {selectContext, type KubeconfigSource, type SelectedContext} from './kubeconfig.js';
@@ -238,6 +236,6 @@ export async function connect(options: ConnectOptions = {}): Promise<Cluster> {
 		cluster['proxy-url'] || proxyFromEnvironment(new URL(cluster.server), options.env ?? process.env);
 	const credentials = credentialSource(isPrivate(cluster.server) ? selected : {...selected, user: {}}, proxy);
 	// A missing certificate is better said now than on every request; a plugin is left to the first of them.
-	if (!user.exec && !user['auth-provider']) await credentials.get();
+	if (!hasPlugin(user)) await credentials.get();
 	return makeCluster(selected, credentials, options);
 }

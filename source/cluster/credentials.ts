@@ -1,19 +1,31 @@
 /**
- * Who we are to the API server, and how TLS to it is to be spoken. client-node does what it does well (certificates,
- * exec plugins, OIDC); this file adds what it leaves out (stack research, measured on 2.0.1): one run of a plugin for
- * many requests, a fresh one after a 401, `tokenFile`, impersonated groups, KUBERNETES_EXEC_INFO, plain-http servers.
+ * Who we are to the API server, and how TLS to it is to be spoken. Tokens, passwords and certificates are read here, by
+ * kubectl's rules (kubernetes/client-go tools/clientcmd/api types.go); exec plugins and OIDC are client-node's, which is
+ * loaded for them alone: it takes longer to load than the console takes to draw itself.
  */
 import {readFile} from 'node:fs/promises';
-import type {RequestOptions} from 'node:https';
-import {KubeConfig, type DispatcherOptions} from '@kubernetes/client-node';
+import type {CredentialPlugin, PluggedCredentials} from './credential-plugin.js';
 import {KubeconfigError, type KubeconfigUser, type SelectedContext} from './kubeconfig.js';
 import {printable, printableLines} from '../traffic/printable.js';
+
+/** How to get to the API server. */
+export type Connection = {
+	/** Only what is set, so that Node's own defaults stay. */
+	tls: {
+		ca?: Buffer;
+		cert?: string | Buffer;
+		key?: string | Buffer;
+		rejectUnauthorized?: boolean;
+		servername?: string;
+	};
+	/** URL of the proxy to go through: http:, https: or socks5:. */
+	proxy?: string;
+};
 
 export type Credentials = {
 	/** To be sent with every request. */
 	headers: Record<string, string | string[]>;
-	/** For the dispatcher: TLS, proxy. */
-	connection: DispatcherOptions;
+	connection: Connection;
 	/** False when a header must be repeated, which undici joins into one on HTTP/2. */
 	allowHttp2: boolean;
 	/** Counts the refusals so far: of several requests refused together only the first runs the plugin again. */
@@ -51,88 +63,57 @@ function impersonation(user: KubeconfigUser, name: string): Record<string, strin
 	};
 }
 
-/** What a plugin is told, client.authentication.k8s.io ExecCredential spec. We own the terminal, so it may not ask. */
-async function execInfo(selected: SelectedContext): Promise<string> {
-	const {cluster, user} = selected;
-	const exec = user.exec!;
-	const ca =
-		cluster['certificate-authority-data'] ??
-		(cluster['certificate-authority']
-			? (await readFile(cluster['certificate-authority'])).toString('base64')
-			: undefined);
-	const config = cluster.extensions?.find(
-		({name}) => name === 'client.authentication.k8s.io/exec',
-	)?.extension;
-	return JSON.stringify({
-		apiVersion: exec.apiVersion,
-		kind: 'ExecCredential',
-		spec: {
-			interactive: false,
-			...(exec.provideClusterInfo
-				? {
-						cluster: {
-							server: cluster.server,
-							'tls-server-name': cluster['tls-server-name'] ?? undefined,
-							'insecure-skip-tls-verify': cluster['insecure-skip-tls-verify'] ?? undefined,
-							'certificate-authority-data': ca,
-							'proxy-url': cluster['proxy-url'] ?? undefined,
-							config,
-						},
-					}
-				: {}),
-		},
-	});
+/** Whether credentials come from something that has to be run or asked. */
+export function hasPlugin(user: KubeconfigUser): boolean {
+	return Boolean(user.exec ?? user['auth-provider']);
 }
 
-/** The selected context alone, in the form client-node reads; what it would misunderstand is left out or corrected. */
-async function clientNodeConfig(selected: SelectedContext, proxy: string | undefined): Promise<KubeConfig> {
-	const {cluster, user} = selected;
-	const {exec} = user;
-	const document = {
-		clusters: [
-			{
-				name: 'cluster',
-				cluster: {
-					...cluster,
-					'proxy-url': proxy,
-					// client-node refuses plain http unless this is set; on http there is no TLS that it could make laxer.
-					...(cluster.server.startsWith('http:') ? {'insecure-skip-tls-verify': true} : {}),
-				},
-			},
-		],
-		users: [
-			{
-				// Named always: client-node ignores the cluster's certificate authority when a context has no user.
-				name: 'user',
-				user: {
-					...user,
-					as: undefined,
-					token: user.tokenFile ? undefined : user.token,
-					...(exec
-						? {
-								exec: {
-									...exec,
-									args: exec.args ?? [],
-									env: [...(exec.env ?? []), {name: 'KUBERNETES_EXEC_INFO', value: await execInfo(selected)}],
-								},
-							}
-						: {}),
-				},
-			},
-		],
-		contexts: [{name: 'context', context: {cluster: 'cluster', user: 'user'}}],
-		'current-context': 'context',
+/** What stands in the kubeconfig as base64 comes before the file that it names as well. */
+async function dataOrFile(
+	data: string | null | undefined,
+	file: string | null | undefined,
+): Promise<Buffer | undefined> {
+	if (data) return Buffer.from(data, 'base64');
+	return file ? readFile(file) : undefined;
+}
+
+async function authorizationOf(user: KubeconfigUser): Promise<string | undefined> {
+	// Read each time: it is replaced while the program runs.
+	const token = user.tokenFile ? (await readFile(user.tokenFile, 'utf8')).trim() : user.token;
+	if (token) return `Bearer ${token}`;
+	if (!user.username) return undefined;
+	return `Basic ${Buffer.from(`${user.username}:${user.password ?? ''}`).toString('base64')}`;
+}
+
+async function certificateOf(user: KubeconfigUser): Promise<PluggedCredentials['certificate']> {
+	const cert = await dataOrFile(user['client-certificate-data'], user['client-certificate']);
+	const key = await dataOrFile(user['client-key-data'], user['client-key']);
+	if (cert === undefined && key === undefined) return undefined;
+	if (cert === undefined || key === undefined) {
+		throw new KubeconfigError(
+			cert === undefined
+				? 'there is a client-key and no client-certificate'
+				: 'there is a client-certificate and no client-key',
+		);
+	}
+	return {cert, key};
+}
+
+/** Which server is believed to be the one that is meant. */
+async function trustOf({cluster}: SelectedContext): Promise<Connection['tls']> {
+	const ca = await dataOrFile(cluster['certificate-authority-data'], cluster['certificate-authority']);
+	return {
+		...(ca !== undefined && {ca}),
+		...(cluster['insecure-skip-tls-verify'] && {rejectUnauthorized: false}),
+		...(cluster['tls-server-name'] && {servername: cluster['tls-server-name']}),
 	};
-	const config = new KubeConfig();
-	config.loadFromString(JSON.stringify(document));
-	return config;
 }
 
 function lines(text: string): string {
 	return printableLines(text.trim()).join('\n');
 }
 
-/** A failure of client-node or of a plugin, in words that name the file or the command. */
+/** A failure to read a file or of a plugin, in words that name the file or the command. */
 function explained(error: unknown, selected: SelectedContext): Error {
 	if (error instanceof KubeconfigError) return error;
 	const message = error instanceof Error ? error.message : String(error);
@@ -167,39 +148,34 @@ export function credentialSource(selected: SelectedContext, proxy: string | unde
 	}
 	const impersonated = impersonation(user, userName);
 	const repeated = Object.values(impersonated).some(value => Array.isArray(value) && value.length > 1);
-	let config: Promise<KubeConfig> | undefined;
+	let plugin: Promise<CredentialPlugin> | undefined;
 	let running: Promise<Credentials> | undefined;
 	let epoch = 0;
+
+	const plugged = async (): Promise<PluggedCredentials> => {
+		plugin ??= import('./credential-plugin.js').then(async ({credentialPlugin}) =>
+			credentialPlugin(selected, proxy),
+		);
+		return (await plugin).get();
+	};
 
 	const compute = async (): Promise<Credentials> => {
 		const startedIn = epoch;
 		try {
-			config ??= clientNodeConfig(selected, proxy);
-			const loaded = await config;
-			const options: RequestOptions = {};
-			await loaded.applyToHTTPSOptions(options);
-			const headers: Credentials['headers'] = {};
-			for (const [key, value] of Object.entries(options.headers ?? {})) {
-				if (typeof value === 'string') headers[key] = value;
-			}
-			if (options.auth) headers['Authorization'] = `Basic ${Buffer.from(options.auth).toString('base64')}`;
-			if (user.tokenFile) {
-				headers['Authorization'] = `Bearer ${(await readFile(user.tokenFile, 'utf8')).trim()}`;
-			}
+			const {authorization, certificate} = hasPlugin(user)
+				? await plugged()
+				: {authorization: await authorizationOf(user), certificate: await certificateOf(user)};
 			return {
-				headers: {...headers, ...impersonated},
-				connection: loaded.createDispatcherOptions(loaded.getCurrentCluster(), {
-					ca: options.ca,
-					cert: options.cert,
-					key: options.key,
-					rejectUnauthorized: options.rejectUnauthorized,
-					servername: options.servername,
-				}),
+				headers: {...(authorization !== undefined && {Authorization: authorization}), ...impersonated},
+				connection: {
+					tls: {...(await trustOf(selected)), ...certificate},
+					...(proxy !== undefined && {proxy}),
+				},
 				allowHttp2: !repeated,
 				epoch: startedIn,
 			};
 		} catch (error) {
-			config = undefined;
+			plugin = undefined;
 			throw explained(error, selected);
 		}
 	};
@@ -212,11 +188,11 @@ export function credentialSource(selected: SelectedContext, proxy: string | unde
 			return running;
 		},
 		rejected(used) {
-			if (!user.exec && !user['auth-provider']) return false;
+			if (!hasPlugin(user)) return false;
 			if (used.epoch !== epoch) return true;
 			epoch++;
-			// client-node keeps what the plugin said inside its authenticators; new ones ask it again.
-			config = undefined;
+			// It keeps what the plugin said; a new one asks it again.
+			plugin = undefined;
 			return true;
 		},
 	};

@@ -3,7 +3,6 @@
  * WebSockets only); here all requests and watches share one dispatcher, and with HTTP/2 one connection.
  */
 import {createHash} from 'node:crypto';
-import type {ConnectionOptions} from 'node:tls';
 import {Agent, ProxyAgent, type Dispatcher} from 'undici';
 import type {Credentials} from './credentials.js';
 
@@ -24,17 +23,6 @@ function fingerprint(credentials: Credentials): string {
 	return createHash('sha256').update(text).digest('base64');
 }
 
-/** What undici is to know of client-node's TLS options: only what is set, so that its own defaults stay. */
-function tlsOf({ca, cert, key, rejectUnauthorized, servername}: ConnectionOptions) {
-	return {
-		...(ca === undefined ? {} : {ca}),
-		...(cert === undefined ? {} : {cert}),
-		...(key === undefined ? {} : {key}),
-		...(rejectUnauthorized === undefined ? {} : {rejectUnauthorized}),
-		...(servername === undefined ? {} : {servername}),
-	};
-}
-
 /** Shorter than a request may take, so that it can say that there was no connection rather than no answer. */
 const connectTimeout = 5000;
 
@@ -42,28 +30,17 @@ const connectTimeout = 5000;
 const keepAlive = {keepAlive: true, keepAliveInitialDelay: 30_000};
 
 function make({connection, allowHttp2}: Credentials): Dispatcher {
-	const {type} = connection;
-	switch (type) {
-		case 'agent':
-			return new Agent({
-				connect: {...tlsOf(connection.connect), ...keepAlive},
-				allowH2: allowHttp2,
-				connectTimeout,
-			});
-		case 'none':
-			return new Agent({connect: keepAlive, allowH2: allowHttp2, connectTimeout});
-		case 'proxy':
-		case 'socks':
-			return new ProxyAgent({
-				// `socks5h` (the proxy resolves the name) is what undici does for `socks5` anyway.
-				uri: connection.uri.replace(/^socks5h:/, 'socks5:'),
-				requestTls: tlsOf(connection.requestTls),
-				allowH2: allowHttp2,
-				connectTimeout,
-			});
-		default:
-			return type satisfies never;
+	const {tls, proxy} = connection;
+	if (proxy !== undefined) {
+		return new ProxyAgent({
+			// `socks5h` (the proxy resolves the name) is what undici does for `socks5` anyway.
+			uri: proxy.replace(/^socks5h:/, 'socks5:'),
+			requestTls: tls,
+			allowH2: allowHttp2,
+			connectTimeout,
+		});
 	}
+	return new Agent({connect: {...tls, ...keepAlive}, allowH2: allowHttp2, connectTimeout});
 }
 
 /** A cache with one entry: credentials change rarely, and then the old connection is of no more use. */

@@ -6,8 +6,8 @@
 import {readFile} from 'node:fs/promises';
 import {homedir} from 'node:os';
 import path from 'node:path';
+import {loadAll} from 'js-yaml';
 import * as v from 'valibot';
-import {parse as parseYaml} from 'yaml';
 import {printable} from '../traffic/printable.js';
 
 /** The kubeconfig, or what it says, is no way to a cluster. The message tells the operator what to do. */
@@ -75,16 +75,18 @@ export function explain(issues: readonly v.BaseIssue<unknown>[]): string {
 }
 
 function parseFile(content: string, file: string) {
-	let raw: unknown;
+	let documents: unknown[];
 	try {
-		raw = parseYaml(content, {logLevel: 'error'}) ?? {};
+		// An alias inside an alias inside an alias: a few lines that become gigabytes when they are copied.
+		documents = loadAll(content, {maxAliases: 100});
 	} catch (error) {
 		const [line] = (error instanceof Error ? error.message : String(error)).split('\n', 1);
 		throw new KubeconfigError(`the kubeconfig ${file} is not valid YAML: ${printable(line!)}`, {
 			cause: error,
 		});
 	}
-	const parsed = v.safeParse(fileSchema, raw);
+	if (documents.length > 1) throw new KubeconfigError(`${file} is no kubeconfig: it holds several documents`);
+	const parsed = v.safeParse(fileSchema, documents[0] ?? {});
 	if (!parsed.success) throw new KubeconfigError(`${file} is no kubeconfig: ${explain(parsed.issues)}`);
 	return parsed.output;
 }

@@ -6,6 +6,7 @@ paste (xterm mode 2004). Over SSH several keys regularly share one read, and one
 */
 
 import {stripVTControlCharacters} from 'node:util';
+import {graphemes} from './graphemes.js';
 
 const ESC = '\u001B';
 const BEL = '\u0007';
@@ -127,20 +128,6 @@ const unfinishedMarker = (text: string): number => {
 	}
 
 	return 0;
-};
-
-// Constructed on first use: it costs 8–16 ms of the start-up, and most keys are ASCII.
-let segmenter: Intl.Segmenter | undefined;
-
-/** What a reader takes for one character: an emoji with its modifiers, a letter with its marks. */
-export const graphemes = (text: string): readonly string[] => {
-	// Only ASCII without CR is surely one grapheme a unit.
-	if (/^\p{ASCII}*$/u.test(text) && !text.includes('\r')) {
-		return text.split('');
-	}
-
-	segmenter ??= new Intl.Segmenter();
-	return Array.from(segmenter.segment(text), ({segment}) => segment);
 };
 
 /**

@@ -8,7 +8,7 @@ import https from 'node:https';
 import net from 'node:net';
 import {text} from 'node:stream/consumers';
 import {afterEach, expect, test} from 'vitest';
-import {parse} from 'yaml';
+import {load} from 'js-yaml';
 import {startSandbox, type Sandbox, type SandboxOptions} from '../../source/sandbox/sandbox.js';
 
 const cleanups: (() => Promise<void>)[] = [];
@@ -316,7 +316,7 @@ test('a pod that somebody deletes is replaced', async () => {
 
 test('the kubeconfig leads to the API over TLS, is for its owner only, and goes when the sandbox stops', async () => {
 	const sandbox = await start({tls: true, seed: false});
-	const config: unknown = parse(sandbox.kubeconfig);
+	const config: unknown = load(sandbox.kubeconfig);
 	expect(config).toMatchObject({
 		'current-context': 'sandbox',
 		clusters: [{cluster: {server: sandbox.apiUrl, 'certificate-authority-data': expect.any(String)}}],

@@ -1,10 +1,10 @@
 import * as fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
+import {graphemes} from '../../source/terminal/graphemes.js';
 import {
 	cleanPaste,
 	cutKeys,
 	ESCAPE_KEY,
-	graphemes,
 	MAX_PASTE,
 	NOTHING_PENDING,
 	type Pending,

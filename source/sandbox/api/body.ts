@@ -1,6 +1,6 @@
 /** Reading what a client sends, within limits. */
 import type {IncomingMessage} from 'node:http';
-import {parse} from 'yaml';
+import {loadAll} from 'js-yaml';
 import {parseJson} from './json.js';
 import {decodeProtobuf, protobufType} from './protobuf.js';
 import {badRequest, tooLarge, unsupportedMediaType} from './status.js';
@@ -58,7 +58,8 @@ export function parseBody(
 	const text = body.toString('utf8');
 	if (mediaType === 'application/yaml') {
 		try {
-			const value: unknown = parse(text, {maxAliasCount: 100});
+			const [value, ...others] = loadAll(text, {maxAliases: 100});
+			if (others.length > 0) throw new Error('there is more than one document');
 			// Once through JSON: no dates, no aliases, nothing that JSON does not have.
 			return parseJson(JSON.stringify(value ?? null));
 		} catch (error) {

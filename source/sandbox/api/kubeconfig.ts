@@ -2,7 +2,7 @@
 import {mkdtemp, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
-import {stringify} from 'yaml';
+import {dump} from 'js-yaml';
 
 export type KubeconfigOptions = {
 	/** The URL of the API server. */
@@ -34,7 +34,7 @@ export function kubeconfigYaml(options: KubeconfigOptions): string {
 		certificateAuthority === undefined
 			? {}
 			: {'certificate-authority-data': Buffer.from(certificateAuthority).toString('base64')};
-	return stringify({
+	return dump({
 		apiVersion: 'v1',
 		kind: 'Config',
 		clusters: [{name: contextName, cluster: {server, ...authority}}],

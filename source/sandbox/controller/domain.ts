@@ -3,7 +3,7 @@
  *
  * Source: knative/serving pkg/reconciler/route/config/domain.go, domains/domains.go, visibility/visibility.go.
  */
-import {parse} from 'yaml';
+import {loadAll} from 'js-yaml';
 import {configmaps} from '../resources.js';
 import {networkSettings, systemNamespace} from '../cluster-settings.js';
 import type {ObjectStore} from '../state.js';
@@ -101,7 +101,7 @@ function selectorOf(text: unknown): [string, unknown][] | undefined {
 		return undefined;
 	}
 
-	const parsed: unknown = text.trim() === '' ? {} : parse(text);
+	const [parsed = {}] = loadAll(text);
 	const selector: unknown =
 		typeof parsed === 'object' && parsed !== null && 'selector' in parsed ? parsed.selector : {};
 	return typeof selector === 'object' && selector !== null ? Object.entries(selector) : [];

@@ -1,4 +1,4 @@
-import {graphemes} from '../../terminal/key-tokens.js';
+import {graphemes} from '../../terminal/graphemes.js';
 import type {Stroke} from '../../terminal/strokes.js';
 import {widthOf} from './fit-text.js';
 

@@ -4,7 +4,7 @@ import {request} from 'node:https';
 import {tmpdir} from 'node:os';
 import {dirname, join} from 'node:path';
 import {expect, it, onTestFinished} from 'vitest';
-import {parse} from 'yaml';
+import {load} from 'js-yaml';
 import {createCertificate} from '../../../source/sandbox/api/certificate.js';
 import {kubeconfigYaml, writeKubeconfig} from '../../../source/sandbox/api/kubeconfig.js';
 import {start, token} from './support.js';
@@ -18,7 +18,7 @@ const options = {
 };
 
 it('leads to the server, as the user, with the token', () => {
-	expect(parse(kubeconfigYaml(options))).toEqual({
+	expect(load(kubeconfigYaml(options))).toEqual({
 		apiVersion: 'v1',
 		kind: 'Config',
 		clusters: [

@@ -1,0 +1,115 @@
+// What a library does at the start of the program, and need not: plugins of esbuild, each for one thing that was measured
+// (milliseconds of a start of 200, on a machine where a bare Node takes 27). What a library computes stays the same.
+import {readFile} from 'node:fs/promises';
+import {resolve} from 'node:path';
+
+/** `text` with the one place of `pattern` replaced; a new version of the library may have none, or several. */
+function replaceOne(text, pattern, replacement, file) {
+	const found = [...text.matchAll(new RegExp(pattern, 'g'))];
+	if (found.length !== 1) {
+		throw new Error(
+			`${file}: ${pattern} is there ${found.length} times instead of once; see scripts/lean-start.js`,
+		);
+	}
+	return text.replace(pattern, () => replacement);
+}
+
+/** Ink imports them when DEV=true, which a bundle never is; left external they would be looked up at every start. */
+const withoutDevtools = {
+	name: 'without-devtools',
+	setup({onResolve, onLoad}) {
+		onResolve({filter: /^react-devtools-core$/}, ({path}) => ({path, namespace: 'nothing'}));
+		onLoad({filter: /.*/, namespace: 'nothing'}, () => ({contents: 'export default undefined;'}));
+	},
+};
+
+/**
+ * Yoga's loader hands its WebAssembly, a data: URL, to fetch() where there is one, which boots Node's whole HTTP client:
+ * 25 to 35 ms, for bytes that are in the file already. Without fetch it decodes them itself.
+ */
+const withoutFetchInYoga = {
+	name: 'without-fetch-in-yoga',
+	setup({onLoad}) {
+		onLoad({filter: /yoga-wasm-base64-esm\.js$/}, async ({path}) => ({
+			contents: `const fetch = undefined;\n${await readFile(path, 'utf8')}`,
+			loader: 'js',
+		}));
+	},
+};
+
+/**
+ * To import a module of Node's as an ES module reads each of its exports, those too that load more when they are read:
+ * `node:http` boots the built-in undici (for `WebSocket`, 12 ms), `node:fs` loads the streams (5 ms).
+ */
+const builtinsOnDemand = {
+	name: 'builtins-on-demand',
+	setup({onResolve, onLoad}) {
+		onResolve({filter: /^node:/}, ({path, kind}) =>
+			kind === 'import-statement' ? {path, namespace: 'builtin'} : undefined,
+		);
+		onLoad({filter: /.*/, namespace: 'builtin'}, ({path}) => ({
+			contents: `module.exports = process.getBuiltinModule(${JSON.stringify(path)});`,
+			loader: 'js',
+		}));
+	},
+};
+
+/**
+ * Each of them constructs an Intl.Segmenter (8 to 16 ms the first time), and string-width compiles the pattern of all
+ * emoji (15 to 25 ms) at the first character that is not ASCII, which is the first border.
+ */
+const graphemesWithoutIcu = {
+	name: 'graphemes-without-icu',
+	setup({onLoad}) {
+		const helpers = JSON.stringify(resolve('source/terminal/graphemes.ts'));
+		const libraries =
+			/node_modules\/(string-width\/index|wrap-ansi\/index|cli-truncate\/index|slice-ansi\/tokenize-ansi|@alcalzone\/ansi-tokenize\/build\/tokenize|ink\/build\/line-update)\.js$/;
+		onLoad({filter: libraries}, async ({path: file}) => {
+			let text = await readFile(file, 'utf8');
+			text = replaceOne(text, /new Intl\.Segmenter\([^)]*\)/, '{segment: __segment}', file);
+			if (file.endsWith('string-width/index.js')) {
+				text = replaceOne(text, /\/\^\[\\u0020-\\u007E\]\*\$\/\.test\(string\)/, '__isNarrow(string)', file);
+			}
+			return {
+				contents: `import {segment as __segment, isNarrow as __isNarrow} from ${helpers};\n${text}`,
+				loader: 'js',
+			};
+		});
+	},
+};
+
+/**
+ * undici has no parts to import: its index loads fetch, WebSocket, caches and mocks as well, 20 ms of it. What source/
+ * names of it is listed here; client-node, in a chunk of its own, gets the whole.
+ */
+const undiciInParts = {
+	name: 'undici-in-parts',
+	setup({onResolve, onLoad}) {
+		const source = resolve('source');
+		onResolve({filter: /^undici$/}, ({importer}) =>
+			importer.startsWith(source) ? {path: 'undici', namespace: 'in-parts'} : undefined,
+		);
+		onLoad({filter: /.*/, namespace: 'in-parts'}, () => ({
+			contents: `
+				const Dispatcher = require('undici/lib/dispatcher/dispatcher.js');
+				// As its index does.
+				Dispatcher.prototype.request ??= require('undici/lib/api/api-request.js');
+				module.exports = {
+					get Agent() { return require('undici/lib/dispatcher/agent.js'); },
+					get Pool() { return require('undici/lib/dispatcher/pool.js'); },
+					get ProxyAgent() { return require('undici/lib/dispatcher/proxy-agent.js'); },
+					get errors() { return require('undici/lib/core/errors.js'); },
+				};`,
+			loader: 'js',
+			resolveDir: resolve('.'),
+		}));
+	},
+};
+
+export const leanStart = [
+	undiciInParts,
+	withoutDevtools,
+	withoutFetchInYoga,
+	builtinsOnDemand,
+	graphemesWithoutIcu,
+];
