@@ -1,4 +1,4 @@
-// What a library does at the start of the program, and need not: plugins of esbuild, each for one thing that was measured
+// What a library does at the start of the program, and need not: plugins of esbuild and a step after it, each for one thing that was measured
 // (milliseconds of a start of 200, on a machine where a bare Node takes 27). What a library computes stays the same.
 import {readFile} from 'node:fs/promises';
 import {resolve} from 'node:path';
@@ -37,26 +37,47 @@ const withoutFetchInYoga = {
 	},
 };
 
-/**
- * To import a module of Node's as an ES module reads each of its exports, those too that load more when they are read:
- * `node:http` boots the built-in undici (for `WebSocket`, 12 ms), `node:fs` loads the streams (5 ms).
- */
-const builtinsOnDemand = {
-	name: 'builtins-on-demand',
-	setup({onResolve, onLoad}) {
-		onResolve({filter: /^node:/}, ({path, kind}) =>
-			kind === 'import-statement' ? {path, namespace: 'builtin'} : undefined,
-		);
-		onLoad({filter: /.*/, namespace: 'builtin'}, ({path}) => ({
-			contents: `module.exports = process.getBuiltinModule(${JSON.stringify(path)});`,
-			loader: 'js',
-		}));
-	},
-};
+/** In the banner of each file, for `builtinsOnDemand`. No name that esbuild makes looks like it. */
+export const builtinBanner = 'const builtin$=process.getBuiltinModule;';
 
 /**
- * Each of them constructs an Intl.Segmenter (8 to 16 ms the first time), and string-width compiles the pattern of all
- * emoji (15 to 25 ms) at the first character that is not ASCII, which is the first border.
+ * To import a module of Node's as an ES module reads each of its exports, those too that load more when they are read:
+ * `node:http` boots the built-in undici (for `WebSocket`, 12 ms), `node:fs` loads the streams (5 ms). Taken as an object,
+ * only what is named is read. Each statement must stand on a line of its own, or the source maps would be wrong.
+ *
+ * @param {string} code what esbuild has made
+ */
+export function builtinsOnDemand(code) {
+	const taken = code.replaceAll(
+		/^import (?:(?:(\w[\w$]*)|\* as (\w[\w$]*)|\{([^}]*)\}|(\w[\w$]*), \{([^}]*)\}) from )?("node:[\w/]+");$/gm,
+		(_, whole, namespace, names, both, others, module) => {
+			const object = whole ?? namespace ?? both;
+			const parts = [];
+			if (object !== undefined) parts.push(`${object} = builtin$(${module})`);
+			const named = names ?? others;
+			if (named !== undefined) {
+				parts.push(`{${named.replaceAll(' as ', ': ')}} = ${both ?? `builtin$(${module})`}`);
+			}
+			return parts.length === 0 ? '' : `const ${parts.join(', ')};`;
+		},
+	);
+	if (/^(import|export)\b[^;\n]*"node:/m.test(taken))
+		throw new Error('an import of a module of Node was not understood');
+	return taken;
+}
+
+/** For the text of a module: a pattern that is read when it is first asked. */
+const onDemand = `
+function __onDemand(make) {
+	let made;
+	const pattern = () => (made ??= make());
+	return {test: text => pattern().test(text), [Symbol.search]: text => pattern()[Symbol.search](text)};
+}
+`;
+
+/**
+ * Each of them constructs an Intl.Segmenter (8 to 16 ms the first time), and string-width reads the pattern of all emoji
+ * when it is loaded (13 ms) and compiles it (15 to 25 ms) at the first border.
  */
 const graphemesWithoutIcu = {
 	name: 'graphemes-without-icu',
@@ -69,6 +90,12 @@ const graphemesWithoutIcu = {
 			text = replaceOne(text, /new Intl\.Segmenter\([^)]*\)/, '{segment: __segment}', file);
 			if (file.endsWith('string-width/index.js')) {
 				text = replaceOne(text, /\/\^\[\\u0020-\\u007E\]\*\$\/\.test\(string\)/, '__isNarrow(string)', file);
+				for (const name of ['visibleCharacterRegex', 'spacingMarkRegex', 'rgiEmojiRegex']) {
+					const [, pattern] = new RegExp(`^const ${name} = (/.+/v);$`, 'm').exec(text) ?? [];
+					if (pattern === undefined) throw new Error(`${file}: no ${name}; see scripts/lean-start.js`);
+					text = text.replace(pattern, () => `__onDemand(() => ${pattern})`);
+				}
+				text += onDemand;
 			}
 			return {
 				contents: `import {segment as __segment, isNarrow as __isNarrow} from ${helpers};\n${text}`,
@@ -106,10 +133,4 @@ const undiciInParts = {
 	},
 };
 
-export const leanStart = [
-	undiciInParts,
-	withoutDevtools,
-	withoutFetchInYoga,
-	builtinsOnDemand,
-	graphemesWithoutIcu,
-];
+export const leanStart = [withoutDevtools, withoutFetchInYoga, graphemesWithoutIcu, undiciInParts];

@@ -125,7 +125,7 @@ describe('the house', () => {
 			}
 		}
 		expect(packages).toContain('ink');
-		for (const heavy of ['@kubernetes/client-node', '@grpc/grpc-js', 'yaml', 'find-my-way', 'undici']) {
+		for (const heavy of ['@kubernetes/client-node', '@grpc/grpc-js', 'js-yaml', 'find-my-way', 'undici']) {
 			expect(packages).not.toContain(heavy);
 		}
 	});

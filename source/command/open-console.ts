@@ -1,20 +1,18 @@
 /** `kn-canary`: the console on the terminal. */
 import type {Asking} from '../probe/asking.js';
+import {showFirstFrame} from '../screen/first-frame.js';
+import {describeError} from '../terminal/lifecycle.js';
 import type {ConsoleFlags} from './flags.js';
 import {clusterOf, historyOf, install} from './surroundings.js';
 
 /** Draws the frames of the panes at once, the console over them, and connects behind it. Ends the process. */
 export async function openConsole(flags: ConsoleFlags, asking: Asking): Promise<void> {
-	const lifecycle = await install();
+	const lifecycle = install();
 	const to = flags.sandbox ? 'sandbox' : (flags.context ?? 'the cluster');
 	const theme = flags.ascii ? {isAscii: true} : {};
-	const {showFirstFrame} = await import('../screen/first-frame.js');
 	const first = showFirstFrame(to, {theme});
 	const forget = lifecycle.onRestore(first.leave);
-	const [{createConsole}, {openScreen}] = await Promise.all([
-		import('../store/console.js'),
-		import('../screen/open.js'),
-	]);
+	const {createConsole, openScreen} = await import('./console-parts.js');
 	const console = createConsole({
 		to,
 		namespace: flags.namespace,
@@ -30,7 +28,6 @@ export async function openConsole(flags: ConsoleFlags, asking: Asking): Promise<
 	try {
 		console.connected(await clusterOf(flags, lifecycle));
 	} catch (error) {
-		const {describeError} = await import('../terminal/lifecycle.js');
 		console.failed(describeError(error));
 	}
 	try {

@@ -19,6 +19,7 @@ import {
 	type PaceFlags,
 	type SandboxFlags,
 } from './flags.js';
+import {openConsole} from './open-console.js';
 import type {VerifyFlags} from './run-headless.js';
 
 /** A pipeline must not take a mistyped flag of `verify` for a split that disagrees. */
@@ -58,7 +59,6 @@ export function createProgram(): Command {
 		.action(async (flags: ConsoleFlags) => {
 			const asking = await askingOf(program, flags, {rate: 1});
 			if (process.stdout.isTTY && process.stdin.isTTY) {
-				const {openConsole} = await import('./open-console.js');
 				return openConsole(flags, asking);
 			}
 			if (flags.sandbox) {

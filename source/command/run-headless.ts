@@ -4,13 +4,14 @@ import type {Verb} from '../headless/release.js';
 import type {Output, ReleaseFlags} from '../headless/run.js';
 import type {Asking} from '../probe/asking.js';
 import type {ConsoleFlags} from './flags.js';
+import {describeError} from '../terminal/lifecycle.js';
 import {clusterOf, historyOf, install} from './surroundings.js';
 
 export type VerifyFlags = ConsoleFlags & {n: number; alpha: number; expect?: string; output: Output};
 
 /** `kn-canary verify`: ends the process with its verdict as exit code. */
 export async function runVerify(service: string, flags: VerifyFlags, asking: Asking): Promise<void> {
-	const lifecycle = await install({assurance: ''});
+	const lifecycle = install({assurance: ''});
 	const {runVerify: run} = await import('../headless/verify-run.js');
 	await lifecycle.leave(
 		await run({
@@ -33,12 +34,11 @@ export async function runRelease(
 	{sandbox: _sandbox, ...common}: ConsoleFlags,
 	flags: ReleaseFlags,
 ): Promise<void> {
-	const lifecycle = await install({assurance: ''});
+	const lifecycle = install({assurance: ''});
 	let cluster: Cluster;
 	try {
 		cluster = await clusterOf(common, lifecycle);
 	} catch (error) {
-		const {describeError} = await import('../terminal/lifecycle.js');
 		await lifecycle.leave(1, describeError(error));
 		return;
 	}

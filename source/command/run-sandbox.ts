@@ -4,7 +4,7 @@ import {install, sandboxOf} from './surroundings.js';
 
 /** Prints where it is reached, and runs until a signal ends it. */
 export async function runSandbox(flags: SandboxFlags): Promise<void> {
-	const lifecycle = await install({assurance: ''});
+	const lifecycle = install({assurance: ''});
 	const {kubeconfigPath, gatewayAddress, switchesUrl} = await sandboxOf(lifecycle, flags);
 	process.stdout.write(
 		`KUBECONFIG=${kubeconfigPath}\nGATEWAY=${gatewayAddress}\nSWITCHES=${switchesUrl}\n` +
@@ -16,7 +16,7 @@ export async function runSandbox(flags: SandboxFlags): Promise<void> {
 
 /** Plays the release and ends the process: with 0 when every step showed what it must, else with 1. */
 export async function runDemo({pace}: Pick<PaceFlags, 'pace'>): Promise<void> {
-	const lifecycle = await install({assurance: ''});
+	const lifecycle = install({assurance: ''});
 	const [{connect}, {playDemo}] = await Promise.all([
 		import('../cluster/connect.js'),
 		import('../demo/demo.js'),

@@ -2,12 +2,11 @@
 import type {Cluster} from '../cluster/cluster.js';
 import type {HistoryFile} from '../history/history-file.js';
 import type {Sandbox} from '../sandbox/sandbox.js';
-import type {Lifecycle} from '../terminal/lifecycle.js';
+import {installLifecycle, type Lifecycle} from '../terminal/lifecycle.js';
 import type {ConsoleFlags, PaceFlags, SandboxFlags} from './flags.js';
 
 /** @param assurance Said after the last words of the console: what its end means for the cluster. */
-export async function install({assurance}: {assurance?: string} = {}): Promise<Lifecycle> {
-	const {installLifecycle} = await import('../terminal/lifecycle.js');
+export function install({assurance}: {assurance?: string} = {}): Lifecycle {
 	return installLifecycle({
 		name: 'kn-canary',
 		isTracing: process.env['KN_CANARY_TRACE'] === '1',

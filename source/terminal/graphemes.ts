@@ -22,28 +22,33 @@ const onlySingle = new RegExp(`^[\\u0000-\\u000C\\u000E-\\u001F\\u007F${narrow}]
 /** Whether a text surely takes as many columns as it has UTF-16 units. */
 export const isNarrow = (text: string): boolean => onlyNarrow.test(text);
 
-export type Grapheme = {readonly segment: string; readonly index: number};
-
 /** One UTF-16 unit after the other. */
-class Units implements Iterable<Grapheme> {
+class Units {
 	constructor(private readonly text: string) {}
 
-	[Symbol.iterator](): Iterator<Grapheme> {
-		const {text} = this;
+	/** ECMA-402 §19.4: the grapheme around an index (truncated; 0 when not given), undefined when there is none. */
+	containing(at = 0): Intl.SegmentData | undefined {
+		const index = Math.trunc(at) || 0;
+		return index < 0 || index >= this.text.length ? undefined : this.at(index);
+	}
+
+	[Symbol.iterator](): Iterator<Intl.SegmentData> {
 		let index = 0;
 		return {
 			next: () =>
-				index < text.length
-					? {done: false, value: {segment: text.charAt(index), index: index++}}
-					: {done: true, value: undefined},
+				index < this.text.length ? {done: false, value: this.at(index++)} : {done: true, value: undefined},
 		};
+	}
+
+	private at(index: number): Intl.SegmentData {
+		return {segment: this.text.charAt(index), index, input: this.text};
 	}
 }
 
 let icu: Intl.Segmenter | undefined;
 
-/** As `new Intl.Segmenter().segment(text)`, as far as iterating over it goes. */
-export const segment = (text: string): Iterable<Grapheme> => {
+/** As `new Intl.Segmenter().segment(text)`. */
+export const segment = (text: string): Pick<Intl.Segments, 'containing'> & Iterable<Intl.SegmentData> => {
 	if (onlySingle.test(text)) return new Units(text);
 	icu ??= new Intl.Segmenter(undefined, {granularity: 'grapheme'});
 	return icu.segment(text);

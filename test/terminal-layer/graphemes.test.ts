@@ -61,9 +61,15 @@ test('any text is cut where ICU cuts it', () => {
 	fc.assert(
 		fc.property(fc.array(anyUnit, {maxLength: 12}), units => {
 			const text = units.join('');
-			const wanted = Array.from(icu.segment(text), ({segment: cut, index}) => ({segment: cut, index}));
-			expect(Array.from(segment(text), ({segment: cut, index}) => ({segment: cut, index}))).toEqual(wanted);
+			const wanted = Array.from(icu.segment(text));
+			expect(Array.from(segment(text))).toEqual(wanted);
 			expect(graphemes(text)).toEqual(wanted.map(({segment: cut}) => cut));
+			for (const index of [-1, 0, 1.5, 3, text.length, undefined, Number.NaN]) {
+				expect([index, segment(text).containing(index)]).toEqual([
+					index,
+					icu.segment(text).containing(index),
+				]);
+			}
 		}),
 		{numRuns: 2000},
 	);
