@@ -10,8 +10,11 @@ export type SandboxProcess = {
 };
 
 /** A sandbox of the built program in a process of its own, so that its work is not that of what is measured or tested, and it can be stopped under a console's feet. */
-export async function startSandboxProcess(program: string): Promise<SandboxProcess> {
-	const child = spawn(process.execPath, [program, 'sandbox', '--seed', '1'], {
+export async function startSandboxProcess(
+	program: string,
+	{args = []}: {args?: readonly string[]} = {},
+): Promise<SandboxProcess> {
+	const child = spawn(process.execPath, [program, 'sandbox', '--seed', '1', ...args], {
 		stdio: ['ignore', 'pipe', 'ignore'],
 	});
 	const exited = new Promise<void>(resolve => {

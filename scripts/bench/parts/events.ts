@@ -1,0 +1,93 @@
+/** Somebody else at work in the cluster: changes objects at a steady rate, so that every watch hears of it. */
+import {readFileSync} from 'node:fs';
+import {Agent, request} from 'undici';
+import {parse} from 'yaml';
+import {pause} from './statistics.ts';
+
+type Kubeconfig = {
+	clusters: {cluster: {server: string; 'certificate-authority-data': string}}[];
+	users: {user: {token: string}}[];
+};
+
+export type Events = {
+	/** Changes made so far. */
+	readonly made: number;
+	/** Ends it; throws when a change was refused. */
+	stop(): Promise<void>;
+};
+
+const revisions = '/apis/serving.knative.dev/v1/namespaces/default/revisions';
+
+/**
+ * Changes the number of pods of revisions, as an autoscaler does. Every second change is one of the service `shown`, so
+ * that the screen has as much to draw whatever the size of the cluster; the others go round all revisions there are.
+ */
+export async function startEvents(
+	kubeconfig: string,
+	{perSecond, shown}: {perSecond: number; shown: string},
+): Promise<Events> {
+	const config: Kubeconfig = parse(readFileSync(kubeconfig, 'utf8'));
+	const {cluster} = config.clusters[0]!;
+	const {user} = config.users[0]!;
+	const dispatcher = new Agent({
+		connect: {ca: Buffer.from(cluster['certificate-authority-data'], 'base64')},
+		allowH2: true,
+	});
+	const headers = {authorization: `Bearer ${user.token}`};
+	const ask = async (path: string, patch?: object): Promise<string> => {
+		const {statusCode, body} = await request(cluster.server + path, {
+			dispatcher,
+			...(patch === undefined
+				? {headers}
+				: {
+						method: 'PATCH',
+						headers: {...headers, 'content-type': 'application/merge-patch+json'},
+						body: JSON.stringify(patch),
+					}),
+		});
+		const text = await body.text();
+		if (statusCode !== 200) throw new Error(`${path}: ${statusCode} ${text}`);
+		return text;
+	};
+	const list: {items: {metadata: {name: string}}[]} = JSON.parse(await ask(revisions));
+	const names = list.items.map(({metadata}) => metadata.name);
+	const seen = names.filter(name => name.startsWith(`${shown}-`));
+	if (seen.length === 0) throw new Error(`there is no revision of ${shown}`);
+
+	const ending = new AbortController();
+	let made = 0;
+	let refused: unknown;
+	const change = async (name: string, pods: number): Promise<void> => {
+		try {
+			await ask(`${revisions}/${name}/status`, {status: {actualReplicas: pods}});
+			made++;
+		} catch (error) {
+			refused ??= error;
+		}
+	};
+	const work = async (): Promise<void> => {
+		const begun = performance.now();
+		const waiting = new Set<Promise<void>>();
+		for (let tick = 0; !ending.signal.aborted; tick++) {
+			const due = begun + (tick * 1000) / perSecond - performance.now();
+			if (due > 0) await pause(due);
+			const from = tick % 2 === 0 ? seen : names;
+			const one = change(from[Math.floor(tick / 2) % from.length] ?? '', 1 + (tick % 99));
+			waiting.add(one);
+			void one.then(() => waiting.delete(one));
+		}
+		await Promise.all(waiting);
+	};
+	const done = work();
+	return {
+		get made() {
+			return made;
+		},
+		async stop() {
+			ending.abort();
+			await done;
+			await dispatcher.close();
+			if (refused !== undefined) throw refused;
+		},
+	};
+}
