@@ -9,8 +9,12 @@ import {parseStatus, sentenceOf} from './status.js';
 import {systemTimers, type Timers} from './timers.js';
 
 export type ReflectorChange =
-	/** Everything there is; what is not among it is gone. */
-	| {type: 'snapshot'; items: unknown[]}
+	/**
+	 * A page of everything there is. With `isFirst` a list begins (again); after the page with `isLast`, what was on none of
+	 * its pages is gone. Page by page, so that the first rows need not wait for the last, and so that a list of thousands
+	 * is never in memory as it was sent.
+	 */
+	| {type: 'page'; items: unknown[]; isFirst: boolean; isLast: boolean}
 	/** Created or changed. */
 	| {type: 'put'; object: unknown}
 	/** Deleted; the object is its last state. */
@@ -33,6 +37,8 @@ export type ReflectorTarget = {
 	/** Of the collection: `/apis/serving.knative.dev/v1/namespaces/default/services`. */
 	path: string;
 	query?: {labelSelector?: string; fieldSelector?: string};
+	/** Items of the first page, where somebody is waiting for it; those after it have 500. */
+	firstPage?: number;
 };
 
 /** Called one at a time, in order. What they throw ends the reflector and rejects `done`. */
@@ -47,7 +53,8 @@ export type Reflector = {
 	readonly done: Promise<void>;
 };
 
-const pageSize = '500';
+/** As kubectl has it. */
+const pageSize = 500;
 /** Bookmarks come about every minute; a watch without any sign of life for longer is taken for dead. */
 const silence = 90_000;
 /** A watch that lasted this long was a good one: the next failure counts as the first. */
@@ -101,6 +108,8 @@ class Following {
 	private state: ReflectorState = {kind: 'connecting'};
 	private resourceVersion = '';
 	private had = false;
+	/** Pages expired before the last one was asked for: then everything at once, as client-go does (tools/pager). */
+	private isUnpaged = false;
 	private lastSign: number;
 	private failures = 0;
 
@@ -161,15 +170,21 @@ class Following {
 	}
 
 	private async list(): Promise<Ending> {
-		const items: unknown[] = [];
+		const {firstPage = pageSize} = this.target;
 		let token = '';
+		let isFirst = true;
 		do {
+			const limit = this.isUnpaged ? undefined : String(isFirst ? firstPage : pageSize);
 			let answer: ApiAnswer;
 			try {
 				answer = await this.cluster.request({
 					method: 'GET',
 					path: this.target.path,
-					query: {...this.target.query, limit: pageSize, ...(token === '' ? {} : {continue: token})},
+					query: {
+						...this.target.query,
+						...(limit === undefined ? {} : {limit}),
+						...(token === '' ? {} : {continue: token}),
+					},
 					timeout: 30_000,
 					signal: this.aborter.signal,
 				});
@@ -177,6 +192,7 @@ class Following {
 				return loss(error, 'list');
 			}
 			if (this.stopped) return {next: 'list', after: 'nothing'};
+			if (answer.status === 410 && token !== '') this.isUnpaged = true;
 			if (answer.status !== 200) return refusal(answer, 'list');
 			const page = parseList(answer.body);
 			if (!page || page.resourceVersion === '') {
@@ -186,14 +202,16 @@ class Following {
 					why: 'the API server answered with something else than a list',
 				};
 			}
-			items.push(...page.items);
 			token = page.continue;
 			// All pages of a list are of the same moment, and a watch begins there.
 			this.resourceVersion = page.resourceVersion;
-		} while (token !== '');
-		this.had = true;
-		this.lastSign = this.timers.now();
-		this.handlers.onChange({type: 'snapshot', items});
+			this.had ||= token === '' || page.items.length > 0;
+			this.lastSign = this.timers.now();
+			this.handlers.onChange({type: 'page', items: page.items, isFirst, isLast: token === ''});
+			isFirst = false;
+			// What a handler said to a page may have been to stop.
+		} while (token !== '' && !this.stopped);
+		this.isUnpaged = false;
 		return {next: 'watch', after: 'nothing'};
 	}
 
@@ -263,8 +281,8 @@ class Following {
 }
 
 /**
- * Follows the objects of a collection until stopped. The first change is a snapshot, unless nothing can be had; after
- * a gap that the server's history does not cover there is another one.
+ * Follows the objects of a collection until stopped. The first changes are the pages of a list, unless nothing can be
+ * had; after a gap that the server's history does not cover there is another list.
  */
 export function reflect(
 	cluster: Cluster,

@@ -44,7 +44,7 @@ export async function followToGateway(
 	const reflector = reflect(cluster, target, {
 		onState() {},
 		onChange(change) {
-			if (change.type === 'snapshot') for (const item of change.items) look(item);
+			if (change.type === 'page') for (const item of change.items) look(item);
 			else if (change.type === 'put') look(change.object);
 		},
 	});

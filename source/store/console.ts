@@ -15,7 +15,7 @@ import {changesOf, createHistory, type HistoryFile} from './history.js';
 import {createLive, type Live} from './live.js';
 import {planComplete, planRollback, planSplit, planUndo, type Facts, type Planned} from './plan.js';
 import {planDeleteRevision, planDeleteService} from './plan-object.js';
-import {draftOf, knownRevisions, selectedRevision, selectedService} from './read.js';
+import {draftOf, knownRevisions, revisionsOf, selectedRevision, selectedService} from './read.js';
 import {confirmReview, openReview} from './review.js';
 import {refusedRight, type RightName} from './rights.js';
 import {changeSheet, closeSheet, focusPane, notify, openSheet} from './select.js';
@@ -79,11 +79,11 @@ export function createConsole({
 
 	const unfollowRoutes = followRoutes(store);
 	const unfollow = store.subscribe((state, before) => {
+		const service = selectedService(state);
+		// Of thousands of services and revisions only those of the one that is asked concern the loop.
 		if (
-			state.services !== before.services ||
-			state.revisions !== before.revisions ||
-			state.service !== before.service ||
-			state.filter !== before.filter ||
+			service !== selectedService(before) ||
+			revisionsOf(state, service?.name) !== revisionsOf(before, service?.name) ||
 			state.gateway !== before.gateway
 		) {
 			live.follow();

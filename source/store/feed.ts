@@ -1,84 +1,106 @@
-/** Turns the events of one watch into a table of views, and tells when it changed: at most ten times a second. */
+/** Turns the events of one watch into rows of a table, and tells when it changed: at most ten times a second. */
 import type {Cluster} from '../cluster/cluster.js';
-import {reflect, type ReflectorState} from '../cluster/reflector.js';
+import {reflect, type ReflectorChange, type ReflectorState} from '../cluster/reflector.js';
 import type {Parsed} from '../traffic/parsed.js';
+import {printable} from '../traffic/printable.js';
+import type {Table} from './tables.js';
 
 /** Milliseconds between two publications: faster than an eye reads, slow enough for a bad line. */
 const publishEvery = 100;
 
 export type Feed = {stop(): void};
 
-type Named = {name: string};
-
 /**
- * Keeps a table of what `path` lists. `onTable` gets all views in order of name and the sentences about objects that
- * could not be read; never more often than every 100 ms, the first time at once.
+ * Keeps in `table` what `path` lists, each object as what `parse` makes of it: nothing else of an object is kept. After
+ * a change `onTable` is called, never more often than every 100 ms, the first time at once, with the sentences about
+ * objects that could not be read.
  */
-export function startFeed<View extends Named>({
+export function startFeed<View>({
 	cluster,
 	path,
-	labelSelector,
+	firstPage,
+	waitsForAll = false,
 	parse,
+	table,
 	onPut,
 	onTable,
 	onState,
 }: {
 	cluster: Cluster;
 	path: string;
-	labelSelector?: string;
+	/** Items of the first page: about what a screen shows. */
+	firstPage?: number;
+	/** Nothing is published before the whole of the first list is there: for what means something only together. */
+	waitsForAll?: boolean;
 	parse: (object: unknown) => Parsed<View>;
+	table: Table<View>;
 	/** Told of every object at once, in the order of the watch. */
 	onPut?: (view: View) => void;
-	onTable: (views: readonly View[], unreadable: readonly string[]) => void;
+	onTable: (unreadable: readonly string[]) => void;
 	onState: (state: ReflectorState) => void;
 }): Feed {
-	const table = new Map<string, Parsed<View>>();
+	/** Of everything there is, also of what could not be read. */
+	const names = new Set<string>();
+	const unreadable = new Map<string, string>();
+	/** What the pages of the list under way have named so far; undefined outside of a list. */
+	let listed: Set<string> | undefined;
+	let isPublished = !waitsForAll;
 	let timer: NodeJS.Timeout | undefined;
-	let pending = false;
+	let isPending = false;
 
 	const put = (object: unknown) => {
+		const name = nameOf(object);
 		const parsed = parse(object);
-		table.set(nameOf(object), parsed);
-		if (parsed.ok) onPut?.(parsed.value);
+		listed?.add(name);
+		names.add(name);
+		if (!parsed.ok) {
+			unreadable.set(name, parsed.reason);
+			return table.drop(name);
+		}
+		unreadable.delete(name);
+		table.put(parsed.value);
+		onPut?.(parsed.value);
+	};
+	const drop = (name: string) => {
+		names.delete(name);
+		unreadable.delete(name);
+		table.drop(name);
+	};
+	const take = (change: ReflectorChange) => {
+		if (change.type === 'put') return put(change.object);
+		if (change.type === 'gone') return drop(nameOf(change.object));
+		if (change.isFirst) listed = new Set();
+		for (const item of change.items) put(item);
+		if (!change.isLast) return;
+		for (const name of names) if (!listed?.has(name)) drop(name);
+		listed = undefined;
+		isPublished = true;
 	};
 	const publish = () => {
-		pending = false;
-		const views: View[] = [];
-		const unreadable: string[] = [];
-		for (const parsed of table.values()) {
-			if (parsed.ok) views.push(parsed.value);
-			else unreadable.push(parsed.reason);
-		}
-		onTable(
-			views.toSorted((a, b) => (a.name < b.name ? -1 : 1)),
-			unreadable,
-		);
+		isPending = false;
+		onTable([...unreadable.values()]);
 	};
 	const changed = () => {
 		if (timer) {
-			pending = true;
+			isPending = true;
 			return;
 		}
 		publish();
 		timer = setTimeout(() => {
 			timer = undefined;
-			if (pending) changed();
+			if (isPending) changed();
 		}, publishEvery);
 		timer.unref();
 	};
 
 	const reflector = reflect(
 		cluster,
-		{path, ...(labelSelector === undefined ? {} : {query: {labelSelector}})},
+		{path, ...(firstPage !== undefined && {firstPage})},
 		{
 			onState,
 			onChange(change) {
-				if (change.type === 'snapshot') {
-					table.clear();
-					for (const item of change.items) put(item);
-				} else if (change.type === 'put') put(change.object);
-				else table.delete(nameOf(change.object));
-				changed();
+				take(change);
+				if (isPublished) changed();
 			},
 		},
 	);
@@ -90,11 +112,11 @@ export function startFeed<View extends Named>({
 	};
 }
 
-/** Only to tell objects apart; what is shown is parsed. */
+/** Only to tell objects apart, by the name under which the parsers know them; what is shown is parsed. */
 function nameOf(object: unknown): string {
 	const metadata =
 		typeof object === 'object' && object !== null && 'metadata' in object ? object.metadata : undefined;
 	const name =
 		typeof metadata === 'object' && metadata !== null && 'name' in metadata ? metadata.name : undefined;
-	return typeof name === 'string' ? name : '';
+	return typeof name === 'string' ? printable(name) : '';
 }

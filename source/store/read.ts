@@ -3,18 +3,36 @@ import type {RevisionView} from '../traffic/revision.js';
 import type {ServiceView} from '../traffic/service.js';
 import {splitOf, type Split, type SplitRow} from '../traffic/split.js';
 import type {ConsoleState, Draft, Sheet} from './state.js';
+import {indexOfName} from './tables.js';
 
-/** The services that the filter lets through, in order of name. */
-export function visibleServices({services, filter}: ConsoleState): readonly ServiceView[] {
+/** By the services they are taken from: every part of the screen asks, at every change. */
+const filtered = new WeakMap<readonly ServiceView[], {wanted: string; visible: readonly ServiceView[]}>();
+
+const isWanted = ({name}: ServiceView, wanted: string) => name.toLowerCase().includes(wanted);
+
+/** The services that the filter lets through, in order of name: the same array for the same services and filter. */
+export function visibleServices({
+	services,
+	filter,
+}: Pick<ConsoleState, 'services' | 'filter'>): readonly ServiceView[] {
 	const wanted = filter.trim().toLowerCase();
-	return wanted === '' ? services : services.filter(({name}) => name.toLowerCase().includes(wanted));
+	if (wanted === '') return services;
+	const known = filtered.get(services);
+	if (known?.wanted === wanted) return known.visible;
+	const visible = services.filter(service => isWanted(service, wanted));
+	filtered.set(services, {wanted, visible});
+	return visible;
+}
+
+/** Where the selected service stands among the visible ones, or −1. */
+export function selectedIndex(state: ConsoleState): number {
+	const visible = visibleServices(state);
+	if (state.service === undefined) return visible.length > 0 ? 0 : -1;
+	return indexOfName(visible, state.service);
 }
 
 export function selectedService(state: ConsoleState): ServiceView | undefined {
-	const visible = visibleServices(state);
-	return (
-		visible.find(({name}) => name === state.service) ?? (state.service === undefined ? visible[0] : undefined)
-	);
+	return visibleServices(state)[selectedIndex(state)];
 }
 
 const none: readonly RevisionView[] = [];

@@ -3,17 +3,21 @@ import type {Cluster} from '../cluster/cluster.js';
 import type {GatewayAddress} from '../cluster/gateway-address.js';
 import {findGateway} from '../cluster/gateway.js';
 import {namespaceExists} from '../cluster/namespaces.js';
-import {parseRevision, type RevisionView} from '../traffic/revision.js';
+import {parseRevision} from '../traffic/revision.js';
 import {parseService, type ServiceView} from '../traffic/service.js';
 import {startFeed} from './feed.js';
 import {askRights, unknownRights} from './rights.js';
 import type {ConsoleStore, GatewayState} from './state.js';
+import {createRevisionTable, createSortedTable, indexOfName} from './tables.js';
 
 export type Session = {
 	/** Asks again what the operator may do: when the server has said no to what was allowed. */
 	recheckRights(): void;
 	stop(): void;
 };
+
+/** Services of the first page: more than most screens show, so little that it is there at once. */
+const firstServices = 50;
 
 /** Milliseconds until the gateway is looked for again when it was not found: a cluster may just be getting one. */
 const gatewayRetry = 10_000;
@@ -60,13 +64,17 @@ export function startSession(
 		feeds: {services: {kind: 'connecting'}, revisions: {kind: 'connecting'}},
 	});
 
+	const serviceTable = createSortedTable<ServiceView>();
 	const services = startFeed({
 		cluster,
 		path: serving(namespace, 'services'),
+		firstPage: firstServices,
 		parse: parseService,
+		table: serviceTable,
 		...(onService && {onPut: onService}),
-		onTable(views, sentences) {
+		onTable(sentences) {
 			unreadableServices = sentences;
+			const views = serviceTable.snapshot();
 			store.setState(state => ({
 				services: views,
 				unreadable: unreadable(),
@@ -77,13 +85,17 @@ export function startSession(
 			store.setState(({feeds}) => ({feeds: {...feeds, services: state}}));
 		},
 	});
+	const revisionTable = createRevisionTable();
 	const revisions = startFeed({
 		cluster,
 		path: serving(namespace, 'revisions'),
+		// Half of a service's revisions would pass for all of them: which is the newest, for one.
+		waitsForAll: true,
 		parse: parseRevision,
-		onTable(views, sentences) {
+		table: revisionTable,
+		onTable(sentences) {
 			unreadableRevisions = sentences;
-			store.setState({revisions: byService(views), unreadable: unreadable()});
+			store.setState({revisions: revisionTable.snapshot(), unreadable: unreadable()});
 		},
 		onState(state) {
 			store.setState(({feeds}) => ({feeds: {...feeds, revisions: state}}));
@@ -123,18 +135,11 @@ function keptSelection(
 	selected: string | undefined,
 ): string | undefined {
 	if (selected === undefined) return after[0]?.name;
-	if (after.some(({name}) => name === selected)) return selected;
-	const place = before.findIndex(({name}) => name === selected);
+	if (indexOfName(after, selected) !== -1) return selected;
+	const place = indexOfName(before, selected);
 	// Never seen yet: it was created a moment ago and the watch has still to tell.
 	if (place === -1) return selected;
 	return after[Math.min(place, after.length - 1)]?.name;
-}
-
-function byService(views: readonly RevisionView[]): Map<string, readonly RevisionView[]> {
-	const groups = Map.groupBy(views, view => view.service ?? '');
-	return new Map(
-		[...groups].map(([service, group]) => [service, group.toSorted((a, b) => b.generation - a.generation)]),
-	);
 }
 
 async function gatewayOf(cluster: Cluster): Promise<GatewayState> {

@@ -108,7 +108,7 @@ afterEach(async () => {
 });
 
 describe('a reflector', () => {
-	it('lists in pages, hands them over as one snapshot, and watches from there', async () => {
+	it('lists in pages, hands each over as it comes, and watches from there', async () => {
 		follow();
 		expect(seen.states).toEqual([{kind: 'connecting'}]);
 		const first = await server.next();
@@ -117,6 +117,7 @@ describe('a reflector', () => {
 		first.answer(200, {...list('10', object('a', '3')), metadata: {resourceVersion: '10', continue: 'more'}});
 		const second = await server.next();
 		expect(second.query.get('continue')).toBe('more');
+		expect(seen.changes).toEqual([{type: 'page', items: [object('a', '3')], isFirst: true, isLast: false}]);
 		second.answer(200, list('10', object('b', '4')));
 		const watching = await server.next();
 		expect(Object.fromEntries(watching.query)).toEqual({
@@ -126,7 +127,9 @@ describe('a reflector', () => {
 			allowWatchBookmarks: 'true',
 			timeoutSeconds: '270',
 		});
-		expect(seen.changes).toEqual([{type: 'snapshot', items: [object('a', '3'), object('b', '4')]}]);
+		expect(seen.changes.slice(1)).toEqual([
+			{type: 'page', items: [object('b', '4')], isFirst: false, isLast: true},
+		]);
 		expect(seen.states.at(-1)).toEqual({kind: 'connecting'});
 		watching.stream();
 		await seen.state('live');
@@ -212,7 +215,12 @@ describe('a reflector', () => {
 		}
 		(await server.next()).answer(200, list('900', object('new', '800')));
 		expect((await server.next()).query.get('resourceVersion')).toBe('900');
-		expect(seen.changes.at(-1)).toEqual({type: 'snapshot', items: [object('new', '800')]});
+		expect(seen.changes.at(-1)).toEqual({
+			type: 'page',
+			items: [object('new', '800')],
+			isFirst: true,
+			isLast: true,
+		});
 		expect(seen.states.map(({kind}) => kind)).toEqual(['connecting', 'live']);
 	});
 
@@ -227,17 +235,44 @@ describe('a reflector', () => {
 		expect(await seen.state('stale')).toMatchObject({why: 'too old resource version: 10 (900)'});
 	});
 
-	it('starts the list again when the pages have expired', async () => {
+	it('asks for a first page of another size where somebody is waiting for it', async () => {
+		reflector = reflect(cluster, {path, firstPage: 50}, seen.handlers, timers);
+		const first = await server.next();
+		expect(first.query.get('limit')).toBe('50');
+		first.answer(200, {...list('10', object('a', '3')), metadata: {resourceVersion: '10', continue: 'more'}});
+		expect((await server.next()).query.get('limit')).toBe('500');
+	});
+
+	it('asks for everything at once when the pages have expired, and for pages again after that', async () => {
 		follow();
 		(await server.next()).answer(200, {
 			kind: 'List',
 			metadata: {resourceVersion: '5', continue: 'x'},
-			items: [],
+			items: [object('a', '3')],
 		});
 		(await server.next()).answer(410, status(410, 'Expired', 'The provided continue parameter is too old'));
 		const again = await server.next();
-		expect(again.query.has('continue')).toBe(false);
-		expect(seen.changes).toEqual([]);
+		expect([again.query.has('continue'), again.query.has('limit')]).toEqual([false, false]);
+		again.answer(200, list('9', object('b', '8')));
+		const stream = (await server.next()).stream();
+		expect(seen.changes.slice(1)).toEqual([
+			{type: 'page', items: [object('b', '8')], isFirst: true, isLast: true},
+		]);
+		stream.send({type: 'ERROR', object: status(410, 'Expired', 'too old resource version')});
+		timers.advance(await timers.sleeping());
+		expect((await server.next()).query.get('limit')).toBe('500');
+	});
+
+	it('is stale, not offline, when the list breaks off after its first page', async () => {
+		follow();
+		(await server.next()).answer(200, {
+			kind: 'List',
+			metadata: {resourceVersion: '5', continue: 'x'},
+			items: [object('a', '3')],
+		});
+		(await server.next()).answer(500, status(500, 'InternalError', 'etcd is on fire'));
+		await timers.sleeping();
+		expect(await seen.state('stale')).toMatchObject({why: 'etcd is on fire'});
 	});
 
 	it('keeps what it had and says since when it is old, when the connection breaks', async () => {

@@ -205,8 +205,8 @@ describe('against the sandbox', () => {
 		await count(3);
 		await deleteService(cluster, await seen());
 		await count(4);
-		expect(changes.map(change => change.type)).toEqual(['snapshot', 'put', 'put', 'gone']);
-		expect(changes[0]).toEqual({type: 'snapshot', items: []});
+		expect(changes.map(change => change.type)).toEqual(['page', 'put', 'put', 'gone']);
+		expect(changes[0]).toEqual({type: 'page', items: [], isFirst: true, isLast: true});
 		expect(changes[2]).toMatchObject({object: {metadata: {name: 'hello', generation: 2}}});
 		reflector.stop();
 		await reflector.done;

@@ -1,7 +1,7 @@
 /** Pane 1: the services of the namespace, each with its state and its split. */
 import {Box} from 'ink';
 import {useShallow} from 'zustand/react/shallow';
-import {selectedService, visibleServices} from '../../store/read.js';
+import {selectedIndex, visibleServices} from '../../store/read.js';
 import {setFilter} from '../../store/select.js';
 import type {ReflectorState} from '../../store/state.js';
 import {serviceState, type ServiceState} from '../../traffic/state.js';
@@ -9,10 +9,12 @@ import type {ServiceView} from '../../traffic/service.js';
 import type {TextStyle, Theme} from '../../terminal/theme.js';
 import type {Size} from '../layout.js';
 import type {Column} from '../parts/columns.js';
+import {widthOf} from '../parts/fit-text.js';
 import {Frame, frameContentSize} from '../parts/frame.js';
 import {PromptLine} from '../parts/prompt-line.js';
-import {Table, type Cell} from '../parts/table.js';
+import {TableRows, tableRowsHeight, type Cell} from '../parts/table.js';
 import {useTheme} from '../parts/theme-context.js';
+import {useListWindow} from '../parts/use-list-window.js';
 import {useConsole, useConsoleState} from '../use-console.js';
 
 const columns: readonly Column[] = [
@@ -31,6 +33,35 @@ function cellsOf(service: ServiceView, theme: Theme): Cell[] {
 		splitWord(service, theme.isAscii ? '|' : '│'),
 		{text: state.word, style},
 	];
+}
+
+/** Widths of the texts above: measured once for each state of a service, since all of them count at every change of one. */
+const measured = new WeakMap<ServiceView, readonly number[]>();
+
+function widthsOf(service: ServiceView): readonly number[] {
+	const known = measured.get(service);
+	if (known) return known;
+	const texts = [service.name, splitWord(service, '│'), serviceState(service).word];
+	// All marks are one column wide.
+	const widths = [1, ...texts.map(text => widthOf(text))];
+	measured.set(service, widths);
+	return widths;
+}
+
+const widest = new WeakMap<readonly ServiceView[], readonly number[]>();
+
+/** The widest text of each column; the same for the same array, and not computed anew for it. */
+function widestOf(services: readonly ServiceView[]): readonly number[] {
+	const known = widest.get(services);
+	if (known) return known;
+	const most = columns.map(() => 0);
+	for (const service of services) {
+		widthsOf(service).forEach((width, index) => {
+			most[index] = Math.max(most[index] ?? 0, width);
+		});
+	}
+	widest.set(services, most);
+	return most;
 }
 
 function markOf(kind: ServiceState['kind'], {glyphs, styles}: Theme): {glyph: string; style: TextStyle} {
@@ -61,39 +92,44 @@ function splitWord(service: ServiceView, bar: string): string {
 export function ServicesPane({width, height}: Size) {
 	const {store} = useConsole();
 	const theme = useTheme();
-	const services = useConsoleState(useShallow(visibleServices));
-	const selected = useConsoleState(selectedService);
-	const {connection, focus, filter, filtering, feed, namespace, isMissing, total} = useConsoleState(
-		useShallow(state => ({
-			focus: state.focus,
-			filter: state.filter,
-			filtering: state.filtering,
-			feed: state.feeds.services,
-			connection: state.connection,
-			namespace: state.namespace,
-			isMissing: state.namespaceMissing,
-			total: state.services.length,
-		})),
-	);
+	const {connection, focus, filter, filtering, feed, namespace, isMissing, total, count, selected} =
+		useConsoleState(
+			useShallow(state => ({
+				focus: state.focus,
+				filter: state.filter,
+				filtering: state.filtering,
+				feed: state.feeds.services,
+				connection: state.connection,
+				namespace: state.namespace,
+				isMissing: state.namespaceMissing,
+				total: state.services.length,
+				count: visibleServices(state).length,
+				selected: selectedIndex(state),
+			})),
+		);
 	const size = frameContentSize(width, height);
 	const hasFilterLine = filtering || filter !== '';
 	const tableHeight = size.height - (hasFilterLine ? 1 : 0);
+	const window = useListWindow(count, tableRowsHeight(count, tableHeight), selected);
+	// A change of a service that is not on the screen draws nothing.
+	const shown = useConsoleState(useShallow(state => visibleServices(state).slice(window.top, window.end)));
+	const widths = useConsoleState(useShallow(state => widestOf(visibleServices(state))));
 	return (
 		<Frame
 			width={width}
 			height={height}
 			title="1 Services"
-			aside={filter === '' ? String(total || '') : `${services.length} of ${total}`}
+			aside={filter === '' ? String(total || '') : `${count} of ${total}`}
 			isFocused={focus === 'services'}
 		>
-			<Table
+			<TableRows
 				columns={columns}
 				columnGap={1}
-				rows={services.map(service => ({
-					key: service.uid,
-					cells: cellsOf(service, theme),
-				}))}
-				selected={selected ? services.indexOf(selected) : -1}
+				rows={shown.map(service => ({key: service.uid, cells: cellsOf(service, theme)}))}
+				count={count}
+				window={window}
+				widest={widths}
+				selected={selected}
 				width={size.width}
 				height={tableHeight}
 				empty={

@@ -24,22 +24,26 @@ export type FittedColumn = {
 /** Blank columns between two columns of a table, unless it is given another number. */
 export const COLUMN_GAP = 2;
 
+/** The widest text of each column, in columns of the screen. */
+export const widestTexts = (
+	columns: readonly Column[],
+	rows: ReadonlyArray<readonly string[]>,
+): readonly number[] =>
+	columns.map((_, index) => rows.reduce((most, row) => Math.max(most, widthOf(row[index] ?? '')), 0));
+
 /**
 Which columns are shown in `width` cells, and how wide: each as wide as its longest text, cut down to `min` where that is
 given; when even that is too wide the least important columns go. Columns are never wider together than `width`.
-@param rows texts of the rows, one per column
+@param widest the widest text of each column
 */
 export const fitColumns = (
 	columns: readonly Column[],
-	rows: ReadonlyArray<readonly string[]>,
+	widest: readonly number[],
 	width: number,
 	gap = COLUMN_GAP,
 ): readonly FittedColumn[] => {
 	const wanted = columns.map((column, index) => {
-		const longest = rows.reduce(
-			(most, row) => Math.max(most, widthOf(row[index] ?? '')),
-			widthOf(column.title),
-		);
+		const longest = Math.max(widest[index] ?? 0, widthOf(column.title));
 		const natural = Math.max(1, Math.min(longest, column.max ?? Number.POSITIVE_INFINITY));
 		return {index, column, natural, min: Math.min(natural, column.min ?? natural)};
 	});

@@ -1,6 +1,6 @@
 import {Box, Text} from 'ink';
 import type {ReactNode} from 'react';
-import {scrollThumb} from './list-window.js';
+import {scrollThumb, type ListWindow} from './list-window.js';
 import {useListWindow} from './use-list-window.js';
 import {useTheme} from './theme-context.js';
 
@@ -22,14 +22,45 @@ export type ListProps<Item> = {
 const MARK_WIDTH = 2;
 
 /** A list that shows what fits and scrolls with its selection; a scroll bar at the right when not all of it fits. */
-export function List<Item>({items, keyOf, selected, width, height, renderRow, empty = ''}: ListProps<Item>) {
-	const {glyphs, styles} = useTheme();
+export function List<Item>({items, selected, height, ...props}: ListProps<Item>) {
 	const window = useListWindow(items.length, height, selected);
+	return (
+		<ListRows
+			{...props}
+			items={items.slice(window.top, window.end)}
+			count={items.length}
+			window={window}
+			selected={selected}
+			height={height}
+		/>
+	);
+}
+
+export type ListRowsProps<Item> = ListProps<Item> & {
+	/** What is shown, which are the `items`, of … */
+	readonly window: ListWindow;
+	/** … so many. */
+	readonly count: number;
+};
+
+/** The rows of a list that are shown, for who has no need to make those that are not. */
+export function ListRows<Item>({
+	items,
+	count,
+	window,
+	keyOf,
+	selected,
+	width,
+	height,
+	renderRow,
+	empty = '',
+}: ListRowsProps<Item>) {
+	const {glyphs, styles} = useTheme();
 	if (width < 1 || height < 1) {
 		return null;
 	}
 
-	if (items.length === 0) {
+	if (count === 0) {
 		return (
 			<Box width={width} height={height} overflow="hidden">
 				<Text {...styles.muted} wrap="wrap">
@@ -39,12 +70,12 @@ export function List<Item>({items, keyOf, selected, width, height, renderRow, em
 		);
 	}
 
-	const [thumbFrom, thumbTo] = scrollThumb(window, items.length, height);
+	const [thumbFrom, thumbTo] = scrollThumb(window, count, height);
 	const isScrolling = thumbTo > thumbFrom;
 	const rowWidth = Math.max(0, width - MARK_WIDTH - (isScrolling ? 1 : 0));
 	return (
 		<Box width={width} height={height} flexDirection="column" overflow="hidden">
-			{items.slice(window.top, window.end).map((item, row) => {
+			{items.map((item, row) => {
 				const isSelected = window.top + row === selected;
 				const isThumb = row >= thumbFrom && row < thumbTo;
 				return (

@@ -1,10 +1,12 @@
 import {Box, Text} from 'ink';
 import {useMemo} from 'react';
 import type {TextStyle} from '../../terminal/theme.js';
-import {COLUMN_GAP, fitColumns, type Column, type FittedColumn} from './columns.js';
+import {COLUMN_GAP, fitColumns, widestTexts, type Column, type FittedColumn} from './columns.js';
 import {fitText} from './fit-text.js';
-import {List} from './list.js';
+import type {ListWindow} from './list-window.js';
+import {ListRows} from './list.js';
 import {useTheme} from './theme-context.js';
+import {useListWindow} from './use-list-window.js';
 
 export type Cell = string | {readonly text: string; readonly style?: TextStyle};
 export type TableRow = {readonly key: string; readonly cells: readonly Cell[]};
@@ -27,27 +29,61 @@ const textOf = (cell: Cell | undefined): string => (typeof cell === 'string' ? c
 /** Columns at the left of each row that the list uses for its mark, and at the right for its scroll bar. */
 const LIST_MARGIN = 3;
 
+/** Rows of a table of this height that are left beside the row of titles, which an empty or a tiny one does without. */
+export const tableRowsHeight = (count: number, height: number): number =>
+	count > 0 && height > 1 ? height - 1 : height;
+
 /** A table with a row of titles; columns that have no room are left out by priority, texts are cut, nothing wraps. */
-export function Table({
+export function Table({columns, rows, selected, height, ...props}: TableProps) {
+	const widest = useMemo(
+		() =>
+			widestTexts(
+				columns,
+				rows.map(({cells}) => cells.map(cell => textOf(cell))),
+			),
+		[columns, rows],
+	);
+	const window = useListWindow(rows.length, tableRowsHeight(rows.length, height), selected);
+	return (
+		<TableRows
+			{...props}
+			columns={columns}
+			rows={rows.slice(window.top, window.end)}
+			count={rows.length}
+			window={window}
+			widest={widest}
+			selected={selected}
+			height={height}
+		/>
+	);
+}
+
+export type TableRowsProps = TableProps & {
+	/** What is shown, which are the `rows`, of … */
+	readonly window: ListWindow;
+	/** … so many. */
+	readonly count: number;
+	/** The widest text of each column in all rows, so that no column changes its width when the table is scrolled. */
+	readonly widest: readonly number[];
+};
+
+/** The rows of a table that are shown: to make and measure thousands of others would take longer than to draw these. */
+export function TableRows({
 	columns,
 	rows,
+	window,
+	count,
+	widest,
 	selected,
 	width,
 	height,
 	empty = '',
 	columnGap = COLUMN_GAP,
-}: TableProps) {
+}: TableRowsProps) {
 	const {glyphs, styles} = useTheme();
-	// Measuring hundreds of rows takes longer than drawing the few that are seen.
 	const fitted = useMemo(
-		() =>
-			fitColumns(
-				columns,
-				rows.map(({cells}) => cells.map(cell => textOf(cell))),
-				Math.max(0, width - LIST_MARGIN),
-				columnGap,
-			),
-		[columns, rows, width, columnGap],
+		() => fitColumns(columns, widest, Math.max(0, width - LIST_MARGIN), columnGap),
+		[columns, widest, width, columnGap],
 	);
 
 	const place = (text: string, {index, width: columnWidth}: FittedColumn) => {
@@ -62,17 +98,19 @@ export function Table({
 	const gap = ' '.repeat(columnGap);
 	return (
 		<Box flexDirection="column" width={width} height={height} overflow="hidden">
-			{rows.length > 0 && height > 1 && (
+			{count > 0 && height > 1 && (
 				<Text {...styles.muted} wrap="truncate">
 					{`  ${fitted.map(column => place(columns[column.index]?.title ?? '', column)).join(gap)}`}
 				</Text>
 			)}
-			<List
+			<ListRows
 				items={rows}
+				count={count}
+				window={window}
 				keyOf={row => row.key}
 				selected={selected}
 				width={width}
-				height={rows.length > 0 && height > 1 ? height - 1 : height}
+				height={tableRowsHeight(count, height)}
 				empty={empty}
 				renderRow={(row, {isSelected}) => (
 					<Text wrap="truncate" {...styles.plain} {...(isSelected ? {bold: true} : {})}>

@@ -1,6 +1,6 @@
 import {expect, test} from 'vitest';
 import {liveTable} from '../../../source/screen/panes/live-table.js';
-import {fitColumns} from '../../../source/screen/parts/columns.js';
+import {fitColumns, widestTexts} from '../../../source/screen/parts/columns.js';
 import {sparkline} from '../../../source/screen/parts/sparkline.js';
 import {createTheme} from '../../../source/terminal/theme.js';
 import type {Row} from '../../../source/store/state.js';
@@ -37,7 +37,10 @@ const titlesAt = (width: number, rows?: readonly Row[]) => {
 	const {columns, columnGap, rows: cells} = tableAt(width, rows);
 	return fitColumns(
 		columns,
-		cells.map(line => line.cells.map(cell => (typeof cell === 'string' ? cell : cell.text))),
+		widestTexts(
+			columns,
+			cells.map(line => line.cells.map(cell => (typeof cell === 'string' ? cell : cell.text))),
+		),
 		width - 3,
 		columnGap,
 	).map(({index, width: columnWidth}) => `${columns[index]?.title} ${columnWidth}`);

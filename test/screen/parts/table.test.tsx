@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import {renderToString} from 'ink';
 import {expect, test} from 'vitest';
-import {COLUMN_GAP, fitColumns, type Column} from '../../../source/screen/parts/columns.js';
+import {COLUMN_GAP, fitColumns, widestTexts, type Column} from '../../../source/screen/parts/columns.js';
 import {cutText, fitText, widthOf} from '../../../source/screen/parts/fit-text.js';
 import {Table, type TableRow} from '../../../source/screen/parts/table.js';
 
@@ -64,7 +64,7 @@ test('columns are never wider than the table, whatever they hold', () => {
 			fc.array(fc.array(fc.string({maxLength: 40}))),
 			fc.nat(120),
 			(cs, rs, width) => {
-				const fitted = fitColumns(cs, rs, width);
+				const fitted = fitColumns(cs, widestTexts(cs, rs), width);
 				const total = fitted.reduce((sum, one) => sum + one.width, 0);
 				const gaps = COLUMN_GAP * Math.max(0, fitted.filter(one => one.width > 0).length - 1);
 				expect(total).toBeLessThanOrEqual(width);
