@@ -2,15 +2,9 @@
  * What is on the screen before Ink is loaded: the title and the frames of the panes, where Ink will draw them. On a busy
  * bastion loading takes a noticeable while, and a screen that answers at once says that the program has started.
  */
+import {createFrameWriter, type FrameWriter} from '../terminal/frame-writer.js';
 import {createTheme, type ThemeOptions} from '../terminal/theme.js';
 import {layoutOf, type Size} from './layout.js';
-
-const enterAlternateScreen = '\u001B[?1049h';
-const leaveAlternateScreen = '\u001B[?1049l';
-const hideCursor = '\u001B[?25l';
-const home = '\u001B[H';
-const clear = '\u001B[2J';
-const beginUpdate = '\u001B[?2026h';
 
 type Border = Record<
 	'topLeft' | 'top' | 'topRight' | 'left' | 'right' | 'bottomLeft' | 'bottom' | 'bottomRight',
@@ -44,8 +38,8 @@ export function firstFrame(columns: number, rows: number, to: string, theme: The
 }
 
 export type FirstFrame = {
-	/** For Ink: the same terminal, but Ink's own entry into the alternate screen is passed over and its first frame replaces this one. */
-	stdout: NodeJS.WriteStream;
+	/** Shows it, and what Ink draws after it: its first frame takes the place of this one cell by cell. */
+	writer: FrameWriter;
 	/** Takes it away again, for when Ink never came. */
 	leave: () => void;
 };
@@ -60,39 +54,14 @@ export function showFirstFrame(
 	}: {theme?: ThemeOptions; stdout?: NodeJS.WriteStream; stdin?: NodeJS.ReadStream} = {},
 ): FirstFrame {
 	stdin.setRawMode(true);
-	const lines = firstFrame(stdout.columns, stdout.rows, to, theme);
-	stdout.write(enterAlternateScreen + hideCursor + home + lines.join('\r\n'));
+	const writer = createFrameWriter(stdout);
+	writer.enter();
+	writer.show(firstFrame(stdout.columns, stdout.rows, to, theme).join('\n'));
 	return {
-		stdout: replacing(stdout),
+		writer,
 		leave() {
-			stdout.write(leaveAlternateScreen);
+			writer.leave();
 			stdin.setRawMode(false);
 		},
 	};
-}
-
-/** `stdout` until the first frame is replaced; after that every write goes through as it is. */
-function replacing(stdout: NodeJS.WriteStream): NodeJS.WriteStream {
-	let isReplaced = false;
-	// Entering the alternate screen a second time would clear it, and leave it blank until the frame is drawn.
-	const write = (
-		chunk: string | Uint8Array,
-		encoding?: BufferEncoding | ((error?: Error | null) => void),
-		done?: (error?: Error | null) => void,
-	): boolean => {
-		let text = chunk;
-		if (!isReplaced && chunk === enterAlternateScreen) return true;
-		if (!isReplaced && chunk !== hideCursor) {
-			isReplaced = true;
-			text = chunk === beginUpdate ? beginUpdate + clear + home : `${clear}${home}${String(chunk)}`;
-		}
-		return typeof encoding === 'string' ? stdout.write(text, encoding, done) : stdout.write(text, encoding);
-	};
-	return new Proxy(stdout, {
-		get(target, property) {
-			if (property === 'write') return write;
-			const value: unknown = Reflect.get(target, property, target);
-			return typeof value === 'function' ? value.bind(target) : value;
-		},
-	});
 }

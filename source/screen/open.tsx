@@ -1,5 +1,5 @@
 /** Puts the console on the terminal: Ink on the alternate screen, keys one at a time, the way out restored. */
-import {render, useApp} from 'ink';
+import {render, useApp, useInput} from 'ink';
 import {useEffect, useRef, type ReactNode} from 'react';
 import type {Console} from '../store/console.js';
 import {notify} from '../store/select.js';
@@ -29,6 +29,7 @@ export async function openScreen(
 	{lifecycle, first, theme}: {lifecycle: Lifecycle; first: FirstFrame; theme?: ThemeOptions},
 ): Promise<void> {
 	const {store} = console;
+	const {writer} = first;
 	const stdin = new KeyedStdin(process.stdin);
 	// Nobody is there to press a key any more, and nobody would see what is drawn: as when the terminal is closed.
 	stdin.once('end', () => void lifecycle.leave(hangUp));
@@ -39,16 +40,18 @@ export async function openScreen(
 					<Screen
 						copy={text => notify(store, {tone: 'info', text: copied[copyToTerminal(text)]})}
 						quit={() => instance.unmount()}
-						redraw={() => instance.clear()}
+						redraw={() => writer.redraw()}
+						onKey={() => writer.keyPressed()}
 					/>
 				</KeyReadContext>
 			</ConsoleContext>
 		</ThemeContext>,
 		{
 			stdin,
-			stdout: first.stdout,
+			stdout: writer.stdout,
 			alternateScreen: true,
-			incrementalRendering: true,
+			// Whole frames: the writer finds what is new in them, cell by cell.
+			incrementalRendering: false,
 			// At 30 a key can wait two frames behind a stream of data (es-toolkit's throttle re-arms with each call).
 			maxFps: 60,
 			exitOnCtrlC: false,
@@ -63,12 +66,15 @@ function Screen({
 	copy,
 	quit,
 	redraw,
+	onKey,
 }: {
 	copy: (text: string) => void;
 	quit: () => void;
 	redraw: () => void;
+	onKey: () => void;
 }): ReactNode {
 	const {suspendTerminal} = useApp();
+	useInput(onKey);
 	// Outside of a field a paste is no text, and its characters must not be taken for keys.
 	useIgnoredPaste();
 	const suspender = useRef<Suspender>(undefined);

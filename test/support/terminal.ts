@@ -153,7 +153,8 @@ export const openTerminal = ({command, args = [], env, cols = 120, rows = 40, cw
 
 	const line = (index: number): string => {
 		const {active} = emulator.buffer;
-		return active.getLine(active.baseY + index)?.translateToString(true) ?? '';
+		// A line of the emulator may be longer than the screen: it keeps what a narrower window no longer shows.
+		return active.getLine(active.baseY + index)?.translateToString(true, 0, emulator.cols) ?? '';
 	};
 
 	const screen = (): string => Array.from({length: emulator.rows}, (_, index) => line(index)).join('\n');

@@ -1,0 +1,95 @@
+/** A terminal to write on without a program: an emulator behind a stream whose writes may take their time. */
+import {EventEmitter} from 'node:events';
+import xterm from '@xterm/headless';
+
+type Done = (error?: Error | null) => void;
+
+/** What one can see of a cell: a blank has no colour of its own, nor is it bold. */
+function look(emulator: InstanceType<typeof xterm.Terminal>, row: number, column: number): string {
+	const {active} = emulator.buffer;
+	const cell = active.getLine(active.baseY + row)?.getCell(column);
+	if (!cell) return 'nothing';
+	const ground = `${cell.getBgColorMode()}/${cell.getBgColor()}`;
+	const lines = `${cell.isInverse()}${cell.isUnderline()}${cell.isStrikethrough()}${cell.isOverline()}`;
+	const chars = cell.getChars() || ' ';
+	if (chars === ' ' && cell.getWidth() === 1 && !cell.isInverse()) return `blank ${ground} ${lines}`;
+	const ink = `${cell.getFgColorMode()}/${cell.getFgColor()} ${cell.isBold()}${cell.isDim()}${cell.isItalic()}`;
+	return `${cell.getWidth() === 0 ? 'half' : chars} ${ink} ${ground} ${lines}`;
+}
+
+export class FakeTerminal extends EventEmitter {
+	readonly isTTY = true;
+	columns: number;
+	rows: number;
+	/** What was written, write by write. */
+	readonly written: string[] = [];
+	/** Called with every write; a line that is full takes its time there. */
+	onWrite: (bytes: string) => void = () => {};
+	#emulator: InstanceType<typeof xterm.Terminal>;
+	#parsed: Promise<void> = Promise.resolve();
+
+	constructor(columns: number, rows: number) {
+		super();
+		this.columns = columns;
+		this.rows = rows;
+		this.#emulator = new xterm.Terminal({cols: columns, rows, allowProposedApi: true});
+	}
+
+	write(bytes: string, encoding?: BufferEncoding | Done, done?: Done): boolean {
+		if (bytes !== '') {
+			this.written.push(bytes);
+			this.onWrite(bytes);
+			this.#parsed = new Promise(resolve => {
+				this.#emulator.write(bytes, resolve);
+			});
+		}
+		(typeof encoding === 'function' ? encoding : done)?.();
+		return true;
+	}
+
+	/** UTF-8 bytes written since the last time. */
+	takeBytes(): number {
+		return Buffer.byteLength(this.written.splice(0).join(''));
+	}
+
+	resize(columns: number, rows: number): void {
+		this.columns = columns;
+		this.rows = rows;
+		this.#emulator.resize(columns, rows);
+		this.emit('resize');
+	}
+
+	/** What there is to see, row by row: every cell with its colours, when all that was written has been read. */
+	async cells(): Promise<string[]> {
+		await this.#parsed;
+		return Array.from({length: this.rows}, (_, row) =>
+			Array.from({length: this.columns}, (_unused, column) => look(this.#emulator, row, column)).join(' | '),
+		);
+	}
+
+	async text(): Promise<string> {
+		await this.#parsed;
+		const {active} = this.#emulator.buffer;
+		return Array.from(
+			{length: this.rows},
+			(_, row) => active.getLine(active.baseY + row)?.translateToString(true, 0, this.columns) ?? '',
+		).join('\n');
+	}
+
+	async isOnAlternateScreen(): Promise<boolean> {
+		await this.#parsed;
+		return this.#emulator.buffer.active.type === 'alternate';
+	}
+
+	async isWrapping(): Promise<boolean> {
+		await this.#parsed;
+		return this.#emulator.modes.wraparoundMode;
+	}
+}
+
+/** What a terminal of that size shows when a frame is drawn on it and nothing was there before. */
+export async function drawnAfresh(frame: string, columns: number, rows: number): Promise<string[]> {
+	const terminal = new FakeTerminal(columns, rows);
+	terminal.write(`\u001B[?7l${frame.split('\n').slice(0, rows).join('\r\n')}`);
+	return terminal.cells();
+}
