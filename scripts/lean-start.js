@@ -49,7 +49,7 @@ export const builtinBanner = 'const builtin$=process.getBuiltinModule;';
  */
 export function builtinsOnDemand(code) {
 	const taken = code.replaceAll(
-		/^import (?:(?:(\w[\w$]*)|\* as (\w[\w$]*)|\{([^}]*)\}|(\w[\w$]*), \{([^}]*)\}) from )?("node:[\w/]+");$/gm,
+		/^import (?:(?:([\w$]+)|\* as ([\w$]+)|\{([^}]*)\}|([\w$]+), \{([^}]*)\}) from )?("node:[\w/]+");$/gm,
 		(_, whole, namespace, names, both, others, module) => {
 			const object = whole ?? namespace ?? both;
 			const parts = [];
@@ -61,8 +61,8 @@ export function builtinsOnDemand(code) {
 			return parts.length === 0 ? '' : `const ${parts.join(', ')};`;
 		},
 	);
-	if (/^(import|export)\b[^;\n]*"node:/m.test(taken))
-		throw new Error('an import of a module of Node was not understood');
+	const [left] = /^(?:import|export)\b[^;\n]*"node:.*$/m.exec(taken) ?? [];
+	if (left !== undefined) throw new Error(`an import of a module of Node was not understood: ${left}`);
 	return taken;
 }
 
