@@ -2,7 +2,7 @@
 import {Command, Option} from 'commander';
 import type {Output, ReleaseFlags} from '../headless/run.js';
 import type {Verb} from '../headless/release.js';
-import type {Asking, AskingFlags} from '../probe/asking.js';
+import {askingOf, type Asking, type AskingFlags} from '../probe/asking.js';
 import {
 	alpha,
 	count,
@@ -57,7 +57,7 @@ export function createProgram(): Command {
 		.addOption(seedOption())
 		.showHelpAfterError('(--help says what there is)')
 		.action(async (flags: ConsoleFlags) => {
-			const asking = await askingOf(program, flags, {rate: 1});
+			const asking = checkedAsking(program, flags, {rate: 1});
 			if (process.stdout.isTTY && process.stdin.isTTY) {
 				return openConsole(flags, asking);
 			}
@@ -112,7 +112,7 @@ function addHeadless(program: Command): void {
 		.exitOverride(({exitCode}) => process.exit(exitCode === 0 ? 0 : couldNotAsk))
 		.action(async (service: string, _own: unknown, command: {optsWithGlobals(): VerifyFlags}) => {
 			const flags = command.optsWithGlobals();
-			const asking = await askingOf(program, flags, {rate: 20}, couldNotAsk);
+			const asking = checkedAsking(program, flags, {rate: 20}, couldNotAsk);
 			const {runVerify} = await import('./run-headless.js');
 			await runVerify(service, flags, asking);
 		});
@@ -156,15 +156,9 @@ function addHeadless(program: Command): void {
 		});
 }
 
-async function askingOf(
-	program: Command,
-	flags: AskingFlags,
-	usual: {rate: number},
-	exitCode = 1,
-): Promise<Asking> {
-	const asking = await import('../probe/asking.js');
+function checkedAsking(program: Command, flags: AskingFlags, usual: {rate: number}, exitCode = 1): Asking {
 	try {
-		return asking.askingOf(flags, usual);
+		return askingOf(flags, usual);
 	} catch (error) {
 		if (!(error instanceof TypeError)) throw error;
 		return program.error(`error: ${error.message}`, {exitCode});

@@ -5,7 +5,8 @@ import type {Output, ReleaseFlags} from '../headless/run.js';
 import type {Asking} from '../probe/asking.js';
 import type {ConsoleFlags} from './flags.js';
 import {describeError} from '../terminal/lifecycle.js';
-import {clusterOf, historyOf, install} from './surroundings.js';
+import {clusterOf, historyOf} from './reach.js';
+import {install} from './surroundings.js';
 
 export type VerifyFlags = ConsoleFlags & {n: number; alpha: number; expect?: string; output: Output};
 
@@ -48,7 +49,7 @@ export async function runRelease(
 	await lifecycle.leave(
 		await run(verb, {service, shares, namespace: common.namespace}, flags, {
 			cluster,
-			history: await historyOf(),
+			history: historyOf(),
 			production: common.production,
 			terminal: {stdin, stdout, stderr, isTerminal: stdin.isTTY && stderr.isTTY},
 		}),
@@ -67,5 +68,5 @@ export async function runHistory(
 		...(namespace !== undefined && {namespace}),
 		...(context !== undefined && {context}),
 	};
-	process.exitCode = await run(which, output, await historyOf(), process);
+	process.exitCode = await run(which, output, historyOf(), process);
 }

@@ -1,6 +1,7 @@
 /** `kn-canary sandbox` and `kn-canary demo`: what needs no cluster of anybody's. */
 import type {PaceFlags, SandboxFlags} from './flags.js';
-import {install, sandboxOf} from './surroundings.js';
+import {sandboxOf} from './own-sandbox.js';
+import {install} from './surroundings.js';
 
 /** Prints where it is reached, and runs until a signal ends it. */
 export async function runSandbox(flags: SandboxFlags): Promise<void> {

@@ -1,47 +1,56 @@
 /**
- * What is on the screen before Ink is loaded: the title and the frames of the panes, where Ink will draw them. On a busy
- * bastion loading takes a noticeable while, and a screen that answers at once says that the program has started.
+ * What is on the screen before Ink is loaded: the title and the frames of the panes, where Ink will draw them and as it
+ * will, and the services as soon as the API server has told of them. To load Ink and to draw with it for the first time takes
+ * as long as all of that together.
  */
 import {createFrameWriter, type FrameWriter} from '../terminal/frame-writer.js';
-import {createTheme, type ThemeOptions} from '../terminal/theme.js';
-import {layoutOf, type Size} from './layout.js';
+import {styled} from '../terminal/pieces.js';
+import {createTheme, type Theme, type ThemeOptions} from '../terminal/theme.js';
+import {layoutOf} from './layout.js';
+import {frameRows} from './parts/frame-lines.js';
 
-type Border = Record<
-	'topLeft' | 'top' | 'topRight' | 'left' | 'right' | 'bottomLeft' | 'bottom' | 'bottomRight',
-	string
->;
+export type FirstContents = {
+	/** The first line, with styles, no wider than the window. */
+	readonly header: string;
+	/** Of the pane of services, where there is one: what its border says, and rows of exactly the width of its content. */
+	readonly services?: {readonly aside: string; readonly content: readonly string[]};
+};
 
-/** The rows of an empty pane. Titles are ASCII, so that a column is a character. */
-function pane(title: string, {width, height}: Size, border: Border): string[] {
-	const top = `${border.topLeft} ${title} `.slice(0, width - 1);
+/** The rows of the whole screen, none longer than `columns`. */
+export function firstFrame(
+	columns: number,
+	rows: number,
+	{header, services}: FirstContents,
+	theme: Theme = createTheme(),
+): string[] {
+	const layout = layoutOf(columns, rows);
+	if (layout.kind !== 'four') return [header];
+	const right = frameRows({...layout.revisions, title: '2 Revisions', isFocused: false}, theme);
 	return [
-		top + border.top.repeat(width - 1 - top.length) + border.topRight,
-		...Array.from({length: height - 2}, () => border.left + ' '.repeat(width - 2) + border.right),
-		border.bottomLeft + border.bottom.repeat(width - 2) + border.bottomRight,
+		header,
+		...frameRows({...layout.services, title: '1 Services', isFocused: true, ...services}, theme).map(
+			(row, index) => row + (right[index] ?? ''),
+		),
+		...frameRows({...layout.traffic, title: '3 Traffic', isFocused: false}, theme),
+		...frameRows({...layout.live, title: '4 Live', isFocused: false}, theme),
 	];
 }
 
-/** The rows of the whole screen, none longer than `columns`. */
-export function firstFrame(columns: number, rows: number, to: string, theme: ThemeOptions = {}): string[] {
-	const {glyphs} = createTheme(theme);
-	const {border} = glyphs;
-	const layout = layoutOf(columns, rows);
-	const header = ` kn-canary  ${to}`.slice(0, columns);
-	if (layout.kind !== 'four' || typeof border === 'string') return [header];
-	const right = pane('2 Revisions', layout.revisions, border);
-	return [
-		header,
-		...pane('1 Services', layout.services, border).map((row, index) => row + (right[index] ?? '')),
-		...pane('3 Traffic', layout.traffic, border),
-		...pane('4 Live', layout.live, border),
-	];
+/** The first line before anything is known but where one wants to go. */
+export function firstHeader(to: string, columns: number): string {
+	return styled([
+		{text: ' kn-canary'.slice(0, columns), style: {bold: true}},
+		{text: `  ${to}`.slice(0, Math.max(0, columns - ' kn-canary'.length))},
+	]);
 }
 
 export type FirstFrame = {
 	/** Shows it, and what Ink draws after it: its first frame takes the place of this one cell by cell. */
-	writer: FrameWriter;
+	readonly writer: FrameWriter;
+	/** Draws it with what is known by now. */
+	readonly show: (contents: (window: {columns: number; rows: number; theme: Theme}) => FirstContents) => void;
 	/** Takes it away again, for when Ink never came. */
-	leave: () => void;
+	readonly leave: () => void;
 };
 
 /** Draws it. `stdin` is made raw, so that what is typed meanwhile waits unseen until Ink reads it. */
@@ -55,10 +64,16 @@ export function showFirstFrame(
 ): FirstFrame {
 	stdin.setRawMode(true);
 	const writer = createFrameWriter(stdout);
+	const created = createTheme(theme);
+	const show: FirstFrame['show'] = contents => {
+		const {columns, rows} = stdout;
+		writer.show(firstFrame(columns, rows, contents({columns, rows, theme: created}), created).join('\n'));
+	};
 	writer.enter();
-	writer.show(firstFrame(stdout.columns, stdout.rows, to, theme).join('\n'));
+	show(({columns}) => ({header: firstHeader(to, columns)}));
 	return {
 		writer,
+		show,
 		leave() {
 			writer.leave();
 			stdin.setRawMode(false);

@@ -17,12 +17,16 @@ export {until} from '../../source/demo/wait.js';
 
 export type World = Awaited<ReturnType<typeof startWorld>>;
 
-/** @param pace As of the sandbox; at Infinity, the default, everything comes at once and nothing becomes idle. */
+/**
+ * @param pace As of the sandbox; at Infinity, the default, everything comes at once and nothing becomes idle.
+ * @param crowd So many services more.
+ */
 export async function startWorld({
 	pace = Number.POSITIVE_INFINITY,
 	tls = true,
-}: {pace?: number; tls?: boolean} = {}) {
-	const sandbox = await startSandbox({pace, tls});
+	crowd,
+}: {pace?: number; tls?: boolean; crowd?: {services: number; revisions: number}} = {}) {
+	const sandbox = await startSandbox({pace, tls, ...(crowd && {crowd})});
 	const other = await connect({kubeconfigText: sandbox.kubeconfig});
 	const clusters: Cluster[] = [other];
 	const consoles: Console[] = [];

@@ -4,90 +4,16 @@ import {useShallow} from 'zustand/react/shallow';
 import {selectedIndex, visibleServices} from '../../store/read.js';
 import {setFilter} from '../../store/select.js';
 import type {ReflectorState} from '../../store/state.js';
-import {serviceState, type ServiceState} from '../../traffic/state.js';
-import type {ServiceView} from '../../traffic/service.js';
-import type {TextStyle, Theme} from '../../terminal/theme.js';
 import type {Size} from '../layout.js';
-import type {Column} from '../parts/columns.js';
-import {widthOf} from '../parts/fit-text.js';
-import {Frame, frameContentSize} from '../parts/frame.js';
+import {frameContentSize} from '../parts/frame-lines.js';
+import {Frame} from '../parts/frame.js';
 import {PromptLine} from '../parts/prompt-line.js';
-import {TableRows, tableRowsHeight, type Cell} from '../parts/table.js';
+import {tableRowsHeight} from '../parts/table-text.js';
+import {TableRows} from '../parts/table.js';
 import {useTheme} from '../parts/theme-context.js';
 import {useListWindow} from '../parts/use-list-window.js';
 import {useConsole, useConsoleState} from '../use-console.js';
-
-const columns: readonly Column[] = [
-	{title: ' ', priority: 0},
-	{title: 'SERVICE', priority: 0, isFlexible: true, min: 13, cut: 'middle'},
-	{title: 'SPLIT', priority: 1, max: 12},
-	{title: 'STATE', priority: 2},
-];
-
-function cellsOf(service: ServiceView, theme: Theme): Cell[] {
-	const state = serviceState(service);
-	const {glyph, style} = markOf(state.kind, theme);
-	return [
-		{text: glyph, style},
-		service.name,
-		splitWord(service, theme.isAscii ? '|' : '│'),
-		{text: state.word, style},
-	];
-}
-
-/** Widths of the texts above: measured once for each state of a service, since all of them count at every change of one. */
-const measured = new WeakMap<ServiceView, readonly number[]>();
-
-function widthsOf(service: ServiceView): readonly number[] {
-	const known = measured.get(service);
-	if (known) return known;
-	const texts = [service.name, splitWord(service, '│'), serviceState(service).word];
-	// All marks are one column wide.
-	const widths = [1, ...texts.map(text => widthOf(text))];
-	measured.set(service, widths);
-	return widths;
-}
-
-const widest = new WeakMap<readonly ServiceView[], readonly number[]>();
-
-/** The widest text of each column; the same for the same array, and not computed anew for it. */
-function widestOf(services: readonly ServiceView[]): readonly number[] {
-	const known = widest.get(services);
-	if (known) return known;
-	const most = columns.map(() => 0);
-	for (const service of services) {
-		widthsOf(service).forEach((width, index) => {
-			most[index] = Math.max(most[index] ?? 0, width);
-		});
-	}
-	widest.set(services, most);
-	return most;
-}
-
-function markOf(kind: ServiceState['kind'], {glyphs, styles}: Theme): {glyph: string; style: TextStyle} {
-	switch (kind) {
-		case 'ready':
-			return {glyph: glyphs.ready, style: styles.ok};
-		case 'progressing':
-			return {glyph: glyphs.waiting, style: styles.waiting};
-		case 'serving':
-			return {glyph: glyphs.warning, style: styles.warning};
-		case 'failed':
-			return {glyph: glyphs.bad, style: styles.bad};
-		case 'deleting':
-			return {glyph: glyphs.waiting, style: styles.muted};
-	}
-}
-
-/** `50│50`, in the order of the split; what the route has, or before that what was asked for. */
-function splitWord(service: ServiceView, bar: string): string {
-	const entries = service.statusTraffic.length > 0 ? service.statusTraffic : service.specTraffic;
-	const shares = new Map<string, number>();
-	for (const {revision, percent} of entries) {
-		shares.set(revision ?? '', (shares.get(revision ?? '') ?? 0) + percent);
-	}
-	return [...shares.values()].join(bar);
-}
+import {cellsOf, servicesColumnGap, servicesColumns, widestOf} from './services-table.js';
 
 export function ServicesPane({width, height}: Size) {
 	const {store} = useConsole();
@@ -123,8 +49,8 @@ export function ServicesPane({width, height}: Size) {
 			isFocused={focus === 'services'}
 		>
 			<TableRows
-				columns={columns}
-				columnGap={1}
+				columns={servicesColumns}
+				columnGap={servicesColumnGap}
 				rows={shown.map(service => ({key: service.uid, cells: cellsOf(service, theme)}))}
 				count={count}
 				window={window}

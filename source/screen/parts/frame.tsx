@@ -1,6 +1,6 @@
 import {Box, Text} from 'ink';
 import type {ReactNode} from 'react';
-import {cutText, widthOf} from './fit-text.js';
+import {topBorder} from './frame-lines.js';
 import {useTheme} from './theme-context.js';
 
 export type FrameProps = {
@@ -14,57 +14,6 @@ export type FrameProps = {
 	/** Empty columns between the border and the content, on both sides. @default 1 */
 	readonly padding?: number | undefined;
 	readonly children?: ReactNode;
-};
-
-/** The cells a frame of this outer size leaves for its content. */
-export const frameContentSize = (
-	width: number,
-	height: number,
-	padding = 1,
-): {readonly width: number; readonly height: number} => ({
-	width: Math.max(0, width - 2 - 2 * padding),
-	height: Math.max(0, height - 2),
-});
-
-/** Cut, then filled up to exactly `width` columns with the border's line. */
-type TopBorder = {readonly left: string; readonly title: string; readonly rest: string};
-
-/** The parts of a top border of exactly `width` columns, so that the title can have a style of its own. */
-export const topBorder = (
-	{
-		width,
-		title,
-		aside,
-		mark,
-	}: {
-		readonly width: number;
-		readonly title: string;
-		readonly aside?: string | undefined;
-		readonly mark: string;
-	},
-	border: {readonly topLeft: string; readonly top: string; readonly topRight: string},
-	ellipsis: string,
-): TopBorder => {
-	const left = border.topLeft + mark;
-	// The corners, the mark, the blank after the title and at least one piece of line.
-	const room = width - widthOf(left) - widthOf(border.topRight) - 2;
-	if (room < 1) {
-		return {
-			left: cutText(border.topLeft + border.top.repeat(Math.max(0, width - 2)) + border.topRight, width, {
-				ellipsis: '',
-			}),
-			title: '',
-			rest: '',
-		};
-	}
-
-	const shownTitle = cutText(title, room, {ellipsis});
-	// A cut title is of no use to anybody who wanted to read the aside: the aside goes first.
-	const asideText = aside === undefined || aside === '' ? '' : ` ${aside} ${border.top}`;
-	const lineWidth = room - widthOf(shownTitle) + 1;
-	const fits = asideText !== '' && widthOf(asideText) < lineWidth;
-	const line = border.top.repeat(lineWidth - (fits ? widthOf(asideText) : 0));
-	return {left, title: shownTitle, rest: ` ${line}${fits ? asideText : ''}${border.topRight}`};
 };
 
 /**

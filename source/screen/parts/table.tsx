@@ -1,14 +1,12 @@
 import {Box, Text} from 'ink';
 import {useMemo} from 'react';
-import type {TextStyle} from '../../terminal/theme.js';
-import {COLUMN_GAP, fitColumns, widestTexts, type Column, type FittedColumn} from './columns.js';
-import {fitText} from './fit-text.js';
+import {COLUMN_GAP, widestTexts, type Column} from './columns.js';
 import type {ListWindow} from './list-window.js';
 import {ListRows} from './list.js';
+import {tableRowsHeight, tableText, textOf, type Cell} from './table-text.js';
 import {useTheme} from './theme-context.js';
 import {useListWindow} from './use-list-window.js';
 
-export type Cell = string | {readonly text: string; readonly style?: TextStyle};
 export type TableRow = {readonly key: string; readonly cells: readonly Cell[]};
 
 export type TableProps = {
@@ -23,15 +21,6 @@ export type TableProps = {
 	/** Blank columns between two columns. @default COLUMN_GAP */
 	readonly columnGap?: number;
 };
-
-const textOf = (cell: Cell | undefined): string => (typeof cell === 'string' ? cell : (cell?.text ?? ''));
-
-/** Columns at the left of each row that the list uses for its mark, and at the right for its scroll bar. */
-const LIST_MARGIN = 3;
-
-/** Rows of a table of this height that are left beside the row of titles, which an empty or a tiny one does without. */
-export const tableRowsHeight = (count: number, height: number): number =>
-	count > 0 && height > 1 ? height - 1 : height;
 
 /** A table with a row of titles; columns that have no room are left out by priority, texts are cut, nothing wraps. */
 export function Table({columns, rows, selected, height, ...props}: TableProps) {
@@ -81,26 +70,16 @@ export function TableRows({
 	columnGap = COLUMN_GAP,
 }: TableRowsProps) {
 	const {glyphs, styles} = useTheme();
-	const fitted = useMemo(
-		() => fitColumns(columns, widest, Math.max(0, width - LIST_MARGIN), columnGap),
-		[columns, widest, width, columnGap],
+	const text = useMemo(
+		() => tableText({columns, widest, width, columnGap}, glyphs),
+		[columns, widest, width, columnGap, glyphs],
 	);
 
-	const place = (text: string, {index, width: columnWidth}: FittedColumn) => {
-		const column = columns[index];
-		return fitText(text, columnWidth, {
-			align: column?.align,
-			position: column?.cut ?? 'end',
-			ellipsis: glyphs.ellipsis,
-		});
-	};
-
-	const gap = ' '.repeat(columnGap);
 	return (
 		<Box flexDirection="column" width={width} height={height} overflow="hidden">
 			{count > 0 && height > 1 && (
 				<Text {...styles.muted} wrap="truncate">
-					{`  ${fitted.map(column => place(columns[column.index]?.title ?? '', column)).join(gap)}`}
+					{text.titles}
 				</Text>
 			)}
 			<ListRows
@@ -114,15 +93,11 @@ export function TableRows({
 				empty={empty}
 				renderRow={(row, {isSelected}) => (
 					<Text wrap="truncate" {...styles.plain} {...(isSelected ? {bold: true} : {})}>
-						{fitted.map((column, position) => {
-							const cell = row.cells[column.index];
-							const style = (typeof cell === 'object' ? cell.style : undefined) ?? styles.plain;
-							return (
-								<Text key={column.index} {...style}>
-									{(position === 0 ? '' : gap) + place(textOf(cell), column)}
-								</Text>
-							);
-						})}
+						{text.pieces(row.cells).map((piece, position) => (
+							<Text key={position} {...(piece.style ?? styles.plain)}>
+								{piece.text}
+							</Text>
+						))}
 					</Text>
 				)}
 			/>

@@ -5,7 +5,8 @@ import wrapAnsi from 'wrap-ansi';
 import type {TextStyle} from '../../terminal/theme.js';
 import type {Context} from '../../terminal/keys.js';
 import type {Size} from '../layout.js';
-import {Frame, frameContentSize} from '../parts/frame.js';
+import {frameContentSize} from '../parts/frame-lines.js';
+import {Frame} from '../parts/frame.js';
 import {useTheme} from '../parts/theme-context.js';
 import {useActions} from '../use-console.js';
 

@@ -2,7 +2,8 @@
 import {Box, Text} from 'ink';
 import {closeSheet} from '../../store/select.js';
 import type {Size} from '../layout.js';
-import {Frame, frameContentSize} from '../parts/frame.js';
+import {frameContentSize} from '../parts/frame-lines.js';
+import {Frame} from '../parts/frame.js';
 import {Menu} from '../parts/menu.js';
 import {useTheme} from '../parts/theme-context.js';
 import {useConsole, useConsoleState} from '../use-console.js';

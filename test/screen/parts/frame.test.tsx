@@ -1,6 +1,7 @@
 import {renderToString, Text} from 'ink';
 import {describe, expect, test} from 'vitest';
-import {Frame, frameContentSize} from '../../../source/screen/parts/frame.js';
+import {frameContentSize} from '../../../source/screen/parts/frame-lines.js';
+import {Frame} from '../../../source/screen/parts/frame.js';
 import {widthOf} from '../../../source/screen/parts/fit-text.js';
 import {ThemeContext} from '../../../source/screen/parts/theme-context.js';
 import {createTheme} from '../../../source/terminal/theme.js';

@@ -1,0 +1,78 @@
+/** What the frame before Ink's says once the API server has told of the services: the same that Ink will draw there. */
+import {selectedIndex, visibleServices} from '../store/read.js';
+import type {ConsoleState} from '../store/state.js';
+import {styled, type Piece} from '../terminal/pieces.js';
+import type {Theme} from '../terminal/theme.js';
+import type {FirstContents} from './first-frame.js';
+import {headerLine, type HeaderState} from './header-line.js';
+import {layoutOf, type Size} from './layout.js';
+import {cellsOf, servicesColumnGap, servicesColumns, widestOf} from './panes/services-table.js';
+import {fitText, widthOf} from './parts/fit-text.js';
+import {frameContentSize} from './parts/frame-lines.js';
+import {listWindow, scrollThumb} from './parts/list-window.js';
+import {tableRowsHeight, tableText} from './parts/table-text.js';
+
+export function firstContents(
+	state: ConsoleState,
+	{columns, rows, theme}: {columns: number; rows: number; theme: Theme},
+): FirstContents {
+	const layout = layoutOf(columns, rows);
+	return {
+		header: headerText(state, {columns, theme}),
+		...(layout.kind === 'four' && {services: servicesContent(state, layout.services, theme)}),
+	};
+}
+
+function headerText(state: HeaderState, {columns, theme}: {columns: number; theme: Theme}): string {
+	const {left, right} = headerLine(state, {now: Date.now(), width: columns, theme});
+	const taken = [...left, ...right].reduce((sum, {text}) => sum + widthOf(text), 0);
+	if (taken <= columns) return styled(left) + ' '.repeat(columns - taken) + styled(right);
+	const rightWidth = right.reduce((sum, {text}) => sum + widthOf(text), 0);
+	return fitText(styled(left), Math.max(0, columns - rightWidth)) + styled(right);
+}
+
+/** The list of services, scrolled to its beginning. */
+function servicesContent(
+	state: ConsoleState,
+	pane: Size,
+	theme: Theme,
+): {aside: string; content: readonly string[]} {
+	const {glyphs, styles} = theme;
+	const services = visibleServices(state);
+	const selected = selectedIndex(state);
+	const {width, height} = frameContentSize(pane.width, pane.height);
+	const rowsHeight = tableRowsHeight(services.length, height);
+	const window = listWindow({previousTop: 0, selected, height: rowsHeight, count: services.length});
+	const [thumbFrom, thumbTo] = scrollThumb(window, services.length, rowsHeight);
+	const text = tableText(
+		{columns: servicesColumns, widest: widestOf(services), width, columnGap: servicesColumnGap},
+		glyphs,
+	);
+	const row = (pieces: readonly Piece[], end: Piece = {text: ' '}): string => {
+		const taken = pieces.reduce((sum, piece) => sum + widthOf(piece.text), 0);
+		return styled([...pieces, {text: ' '.repeat(Math.max(0, width - 1 - taken))}, end]);
+	};
+	return {
+		aside: String(services.length || ''),
+		content: [
+			...(rowsHeight < height ? [row([{text: text.titles, style: styles.muted}])] : []),
+			...services.slice(window.top, window.end).map((service, index) => {
+				const isSelected = window.top + index === selected;
+				return row(
+					[
+						isSelected ? {text: `${glyphs.selected} `, style: styles.selected} : {text: '  '},
+						...text
+							.pieces(cellsOf(service, theme))
+							.map(piece => (isSelected ? {...piece, style: {...piece.style, bold: true}} : piece)),
+					],
+					thumbTo > thumbFrom
+						? {
+								text: index >= thumbFrom && index < thumbTo ? glyphs.scrollThumb : glyphs.scrollTrack,
+								style: styles.muted,
+							}
+						: undefined,
+				);
+			}),
+		],
+	};
+}

@@ -1,0 +1,81 @@
+/** What the first line says: where one is, where the gateway is, and whether what is shown is fresh. */
+import type {ConsoleState, ReflectorState} from '../store/state.js';
+import type {Piece} from '../terminal/pieces.js';
+import type {Theme} from '../terminal/theme.js';
+import {widthOf} from './parts/fit-text.js';
+import {age} from './words.js';
+
+export type HeaderState = Pick<ConsoleState, 'connection' | 'namespace' | 'gateway' | 'feeds'>;
+
+/** The pieces at the left, which are cut when there is no room, and those at the right end, which never are. */
+export function headerLine(
+	{connection, namespace, gateway, feeds}: HeaderState,
+	{now, width, theme}: {now: number; width: number; theme: Theme},
+): {left: readonly Piece[]; right: readonly Piece[]} {
+	const {styles} = theme;
+	const context =
+		connection.kind === 'connected'
+			? connection.context
+			: connection.kind === 'connecting'
+				? connection.to
+				: '';
+	const where = [context, namespace].filter(part => part !== '').join(' / ');
+	const isProduction = connection.kind === 'connected' && connection.production;
+	const isReadOnly = connection.kind === 'connected' && connection.readOnly;
+	const left: Piece[] = [
+		{text: ' kn-canary', style: {bold: true}},
+		{text: '  '},
+		...(isProduction ? [{text: ' PRODUCTION ', style: styles.production}, {text: ' '}] : []),
+		{text: where},
+		...(isReadOnly ? [{text: '  read-only', style: styles.warning}] : []),
+	];
+	const state = watchState(connection, worse(feeds.services, feeds.revisions), now, theme);
+	const gatewayWord =
+		gateway.kind === 'found'
+			? `gateway ${gateway.host}:${gateway.port} ${gateway.via}`
+			: gateway.kind === 'looking'
+				? 'gateway …'
+				: 'no gateway';
+	// The middle goes first when the line is short: it is in the curl line too.
+	const room = width - left.reduce((sum, {text}) => sum + widthOf(text), 0) - widthOf(state.text) - 4;
+	const middle = room >= widthOf(gatewayWord) ? gatewayWord : '';
+	return {
+		left,
+		right: [
+			{text: middle, style: styles.muted},
+			{text: `  ${state.text} `, style: state.style},
+		],
+	};
+}
+
+/** The one that is further from being live. */
+function worse(one: ReflectorState, other: ReflectorState): ReflectorState {
+	return one.kind === 'live' ? other : one;
+}
+
+function watchState(
+	connection: ConsoleState['connection'],
+	feed: ReflectorState,
+	now: number,
+	{glyphs, styles}: Theme,
+): {text: string; style: Theme['styles'][keyof Theme['styles']]} {
+	if (connection.kind === 'failed') return {text: `${glyphs.bad} not connected`, style: styles.bad};
+	if (connection.kind === 'connecting') return {text: `${glyphs.waiting} connecting`, style: styles.waiting};
+	switch (feed.kind) {
+		case 'connecting':
+			return {text: `${glyphs.waiting} connecting`, style: styles.waiting};
+		case 'live':
+			return {text: `${glyphs.running} watching`, style: styles.ok};
+		case 'stale':
+			return {text: `${glyphs.warning} ${age(feed.since, now)} old`, style: styles.warning};
+		case 'offline':
+			return {text: `${glyphs.bad} offline`, style: styles.bad};
+		case 'forbidden':
+			return {
+				text: `${glyphs.bad} ${feed.status === 401 ? 'not logged in' : 'not allowed'}`,
+				style: styles.bad,
+			};
+		case 'missing':
+			return {text: `${glyphs.bad} no Knative here`, style: styles.bad};
+	}
+}

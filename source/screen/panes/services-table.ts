@@ -1,0 +1,82 @@
+/** What the list of services says of each. */
+import {serviceState, type ServiceState} from '../../traffic/state.js';
+import type {ServiceView} from '../../traffic/service.js';
+import type {TextStyle, Theme} from '../../terminal/theme.js';
+import type {Column} from '../parts/columns.js';
+import {widthOf} from '../parts/fit-text.js';
+import type {Cell} from '../parts/table-text.js';
+
+/** Blanks between two of them: names are long, and the pane is narrow. */
+export const servicesColumnGap = 1;
+
+export const servicesColumns: readonly Column[] = [
+	{title: ' ', priority: 0},
+	{title: 'SERVICE', priority: 0, isFlexible: true, min: 13, cut: 'middle'},
+	{title: 'SPLIT', priority: 1, max: 12},
+	{title: 'STATE', priority: 2},
+];
+
+export function cellsOf(service: ServiceView, theme: Theme): Cell[] {
+	const state = serviceState(service);
+	const {glyph, style} = markOf(state.kind, theme);
+	return [
+		{text: glyph, style},
+		service.name,
+		splitWord(service, theme.isAscii ? '|' : '│'),
+		{text: state.word, style},
+	];
+}
+
+/** Widths of the texts above: measured once for each state of a service, since all of them count at every change of one. */
+const measured = new WeakMap<ServiceView, readonly number[]>();
+
+function widthsOf(service: ServiceView): readonly number[] {
+	const known = measured.get(service);
+	if (known) return known;
+	const texts = [service.name, splitWord(service, '│'), serviceState(service).word];
+	// All marks are one column wide.
+	const widths = [1, ...texts.map(text => widthOf(text))];
+	measured.set(service, widths);
+	return widths;
+}
+
+const widest = new WeakMap<readonly ServiceView[], readonly number[]>();
+
+/** The widest text of each column; the same for the same array, and not computed anew for it. */
+export function widestOf(services: readonly ServiceView[]): readonly number[] {
+	const known = widest.get(services);
+	if (known) return known;
+	const most = servicesColumns.map(() => 0);
+	for (const service of services) {
+		widthsOf(service).forEach((width, index) => {
+			most[index] = Math.max(most[index] ?? 0, width);
+		});
+	}
+	widest.set(services, most);
+	return most;
+}
+
+function markOf(kind: ServiceState['kind'], {glyphs, styles}: Theme): {glyph: string; style: TextStyle} {
+	switch (kind) {
+		case 'ready':
+			return {glyph: glyphs.ready, style: styles.ok};
+		case 'progressing':
+			return {glyph: glyphs.waiting, style: styles.waiting};
+		case 'serving':
+			return {glyph: glyphs.warning, style: styles.warning};
+		case 'failed':
+			return {glyph: glyphs.bad, style: styles.bad};
+		case 'deleting':
+			return {glyph: glyphs.waiting, style: styles.muted};
+	}
+}
+
+/** `50│50`, in the order of the split; what the route has, or before that what was asked for. */
+function splitWord(service: ServiceView, bar: string): string {
+	const entries = service.statusTraffic.length > 0 ? service.statusTraffic : service.specTraffic;
+	const shares = new Map<string, number>();
+	for (const {revision, percent} of entries) {
+		shares.set(revision ?? '', (shares.get(revision ?? '') ?? 0) + percent);
+	}
+	return [...shares.values()].join(bar);
+}
