@@ -111,17 +111,16 @@ describe.skipIf(!installed)(`kubectl port-forward${skipped}`, () => {
 	it('is told that nobody listens, and of a pod that is gone', async () => {
 		const {env, pod, says} = await withPod();
 		const nobody = await forward(env, pod, 99);
-		await expect(ask(nobody.port)).rejects.toThrow();
-		expect(await nobody.ended()).toMatchObject({
-			code: 1,
-			complaint: expect.stringMatching(
-				/error forwarding port 99 to pod default\/hello-\S+, uid : failed to connect.*connection refused[^]*error: lost connection to pod/,
-			) as string,
-		});
+		await expect(ask(nobody.port)).rejects.toThrow(/hang up|ECONNRE/);
+		const {code, complaint} = await nobody.ended();
+		expect(code).toBe(1);
+		expect(complaint).toMatch(
+			/error forwarding port 99 to pod default\/hello-\S+, uid : failed to connect.*connection refused[^]*error: lost connection to pod/,
+		);
 		const orphan = await forward(env, pod, 8080);
 		expect(await ask(orphan.port)).toBe('Hello World!\n');
 		await says('delete', pod);
-		await expect(ask(orphan.port)).rejects.toThrow();
+		await expect(ask(orphan.port)).rejects.toThrow(/hang up|ECONNRE/);
 		expect((await orphan.ended()).complaint).toContain('lost connection to pod');
 	});
 });

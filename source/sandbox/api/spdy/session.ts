@@ -42,9 +42,9 @@ export type SessionOptions = {
 
 export type Session = {
 	/** Takes bytes as they come, never throws: what is no SPDY ends the connection with a GOAWAY. */
-	receive(bytes: Buffer): void;
+	receive: (bytes: Buffer) => void;
 	/** The carrier is gone. */
-	lost(): void;
+	lost: () => void;
 };
 
 export function createSession({carrier, opened, limit = 1000}: SessionOptions): Session {

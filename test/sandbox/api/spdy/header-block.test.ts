@@ -1,5 +1,5 @@
 import {constants, createDeflate, createInflate, deflateRawSync, deflateSync} from 'node:zlib';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
 import {dictionary} from '../../../../source/sandbox/api/spdy/dictionary.js';
 import {SpdyError} from '../../../../source/sandbox/api/spdy/error.js';

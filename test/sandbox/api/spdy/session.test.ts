@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
 import {
 	createFrameReader,
@@ -46,7 +46,7 @@ function session(options: Partial<SessionOptions> = {}) {
 		carried,
 		receive,
 		lost,
-		open(id: number, headers: Headers = {}): SpdyStream | undefined {
+		open: (id: number, headers: Headers = {}): SpdyStream | undefined => {
 			receive(synStreamFrame(id, pack(headers)));
 			return streams.find(stream => stream.id === id);
 		},
@@ -180,13 +180,14 @@ describe('a connection of SPDY', () => {
 		);
 		fc.assert(
 			fc.property(fc.array(anything, {maxLength: 30}), chunks => {
-				const {open, receive, lost} = session();
+				const {open, receive, lost, streams} = session();
 				open(1);
 				for (const chunk of chunks) {
 					receive(chunk);
 				}
 
 				lost();
+				expect(streams.every(stream => stream.destroyed)).toBe(true);
 			}),
 		);
 	});
