@@ -17,6 +17,7 @@ import {createGatewayFaults, type GatewayFaultSwitch} from './gateway/faults.js'
 import {startGateway} from './gateway/gateway.js';
 import {admin, roles} from './roles.js';
 import {seed} from './seed.js';
+import {createManagedStore} from './managed-store.js';
 import type {Pace} from './state.js';
 import {createObjectStore} from './store/object-store.js';
 import {createPace} from './store/pace.js';
@@ -100,10 +101,11 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 	};
 
 	try {
+		const managed = createManagedStore(store, now);
 		const manager = startControllers({
-			store,
+			store: managed,
 			pace,
-			events: createEventRecorder(store, now),
+			events: createEventRecorder(managed, now),
 			now,
 			random: Math.random,
 			report: onError,

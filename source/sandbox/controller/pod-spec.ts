@@ -5,7 +5,7 @@
  */
 import type {Container, EnvVar, KubernetesObject} from '../../traffic/wire.js';
 import type {StoredObject} from '../state.js';
-import {environmentOf, type Environment} from './environment.js';
+import {environmentOf, type Environment, type LookUp} from './environment.js';
 import {fieldOf, listOf, textOf} from './fields.js';
 import {controlledBy, type StoredRevision} from './objects.js';
 
@@ -115,7 +115,7 @@ export type PodContainer = {
 	port: number;
 	command: readonly string[];
 	/** The environment with all references followed, or what is missing. */
-	environment(configMap: (name: string) => StoredObject | undefined): Environment;
+	environment(lookUp: LookUp): Environment;
 };
 
 /** The container that serves, as it stands in a pod. */
@@ -129,6 +129,6 @@ export function containerOf(pod: StoredObject): PodContainer {
 		image: textOf(fieldOf(container, 'image')),
 		port: typeof containerPort === 'number' ? containerPort : defaultPort,
 		command: listOf(fieldOf(container, 'command')).map(word => textOf(word)),
-		environment: configMap => environmentOf(container, configMap),
+		environment: lookUp => environmentOf(container, lookUp),
 	};
 }
