@@ -84,7 +84,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 		onError = () => {},
 		tls = true,
 	} = options;
-	const pace = switchablePace(createPace(options.pace ?? 1));
+	const usualPace = createPace(options.pace ?? 1);
+	const pace = switchablePace(usualPace);
 	let back = 0;
 	const now = (): number => Date.now() - back;
 	const store = createObjectStore({now});
@@ -105,7 +106,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 		const manager = startControllers({
 			store: managed,
 			pace,
-			events: createEventRecorder(managed, now),
+			events: createEventRecorder(managed, {now, pace: usualPace}),
 			now,
 			random: Math.random,
 			report: onError,
@@ -158,6 +159,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 				},
 			});
 			restore();
+			manager.resync();
 		}
 
 		if (options.crowd) {

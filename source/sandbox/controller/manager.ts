@@ -7,7 +7,7 @@ import {prepareIndexes} from './indexes.js';
 import {ingressReconciler} from './ingress.js';
 import {startKubelet, type Kubelet} from './kubelet.js';
 import {labelerReconciler} from './labeler.js';
-import {revisionKeys, type Key} from './objects.js';
+import {keyOf, listRevisions, revisionKeys, type Key} from './objects.js';
 import {podsReconciler} from './pods.js';
 import {revisionReconciler} from './revision.js';
 import {revisionGcReconciler} from './revision-gc.js';
@@ -21,6 +21,8 @@ export type ControllerManager = {
 	backends: ReadonlyMap<Key, RevisionBackend>;
 	autoscaler: Autoscaler;
 	kubelet: Kubelet;
+	/** Looks at every revision again, as informers do from time to time. */
+	resync(): void;
 	/** Stops all controllers and every pod. */
 	stop(): Promise<void>;
 };
@@ -85,6 +87,11 @@ export function startControllers(context: ControllerContext): ControllerManager 
 		backends,
 		autoscaler,
 		kubelet,
+		resync() {
+			for (const revision of listRevisions(context.store)) {
+				revisionController.enqueue(keyOf(revision));
+			}
+		},
 		async stop() {
 			for (const controller of controllers) {
 				controller.stop();
