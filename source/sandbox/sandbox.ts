@@ -15,6 +15,7 @@ import {gather} from './crowd.js';
 import {furnish} from './furniture.js';
 import {createGatewayFaults, type GatewayFaultSwitch} from './gateway/faults.js';
 import {startGateway} from './gateway/gateway.js';
+import {deployGateway, nodesOf} from './gateway-workload.js';
 import {admin, roles} from './roles.js';
 import {seed} from './seed.js';
 import {createManagedStore} from './managed-store.js';
@@ -113,18 +114,22 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 		});
 		stops.push(() => manager.stop());
 		const gatewayFaults = createGatewayFaults();
+		const gatewayOptions = {
+			backendOf: ({namespace, revision}: {namespace: string; revision: string}) =>
+				manager.backends.get(`${namespace}/${revision}`),
+			random,
+			faults: gatewayFaults,
+		};
 		const gateway = await listening('gateway', gatewayPort, () =>
-			startGateway({
-				port: gatewayPort,
-				table: manager.table,
-				backendOf: ({namespace, revision}) => manager.backends.get(`${namespace}/${revision}`),
-				random,
-				faults: gatewayFaults,
-			}),
+			startGateway({...gatewayOptions, port: gatewayPort, table: manager.tables.external}),
 		);
 		stops.push(() => gateway.close());
+		const inner = await startGateway({...gatewayOptions, port: 0, table: manager.tables.internal});
+		stops.push(() => inner.close());
 		back = 30 * 24 * 3_600_000;
-		furnish(store, gateway.port);
+		furnish(store);
+		const deployed = deployGateway(store, {external: gateway.port, internal: inner.port}, now);
+		stops.push(async () => deployed.stop());
 		back = 0;
 		const users = roles.map(role => ({...role, token: randomBytes(24).toString('base64url')}));
 		const token = users[0]?.token ?? '';
@@ -140,7 +145,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 				others: others.map(({userName: name, ...user}) => ({name, ...user})),
 				tls,
 				now,
-				pods: manager.kubelet,
+				pods: nodesOf(manager.kubelet, deployed.runtime),
 				faults: apiFaults,
 			}),
 		);

@@ -33,8 +33,8 @@ async function withPod() {
 }
 
 /** kubectl that forwards a free port of its choice. */
-async function forward(env: NodeJS.ProcessEnv, target: string, port: number | string) {
-	const child = spawn('kubectl', ['port-forward', '-v=6', target, `:${port}`], {env});
+async function forward(env: NodeJS.ProcessEnv, target: string, port: number | string, namespace = 'default') {
+	const child = spawn('kubectl', ['port-forward', '-v=6', '-n', namespace, target, `:${port}`], {env});
 	const closed = once(child, 'close');
 	onTestFinished(() => void child.kill());
 	let complaint = '';
@@ -61,11 +61,20 @@ async function forward(env: NodeJS.ProcessEnv, target: string, port: number | st
 	throw new Error(`kubectl did not forward: ${complaint}`);
 }
 
-async function ask(port: number, body?: Buffer): Promise<string> {
+async function ask(
+	port: number,
+	{body, host = 'localhost'}: {body?: Buffer; host?: string} = {},
+): Promise<string> {
 	// The app answers before it has read the body: it must not close the connection over it.
 	const agent = new Agent({keepAlive: true});
 	onTestFinished(() => agent.destroy());
-	const request = httpRequest({host: '127.0.0.1', port, agent, method: body ? 'POST' : 'GET'});
+	const request = httpRequest({
+		host: '127.0.0.1',
+		port,
+		agent,
+		method: body ? 'POST' : 'GET',
+		headers: {host},
+	});
 	const answered = once(request, 'response');
 	request.end(body);
 	const [response]: IncomingMessage[] = await answered;
@@ -94,7 +103,7 @@ describe.skipIf(!installed)(`kubectl port-forward${skipped}`, () => {
 			expect(new Set(await Promise.all(Array.from({length: 20}, () => ask(port))))).toEqual(
 				new Set(['Hello World!\n']),
 			);
-			expect(await ask(port, Buffer.alloc(5_000_000, 'x'))).toBe('Hello World!\n');
+			expect(await ask(port, {body: Buffer.alloc(5_000_000, 'x')})).toBe('Hello World!\n');
 			child.kill('SIGINT');
 			expect((await ended()).complaint).toMatch(handshake);
 			const again = await forward(env, pod, 8012);
@@ -102,10 +111,34 @@ describe.skipIf(!installed)(`kubectl port-forward${skipped}`, () => {
 		},
 	);
 
-	it('finds the pod of a Deployment', async () => {
-		const {env} = await withPod();
-		const {port} = await forward(env, 'deployment/hello-00001-deployment', 8080);
-		expect(await ask(port)).toBe('Hello World!\n');
+	it('finds the pod of a Deployment, and of the private Service of a revision', async () => {
+		const {env, fails} = await withPod();
+		const deployed = await forward(env, 'deployment/hello-00001-deployment', 8080);
+		expect(await ask(deployed.port)).toBe('Hello World!\n');
+		const served = await forward(env, 'service/hello-00001-private', 80);
+		expect(await ask(served.port)).toBe('Hello World!\n');
+		// Its endpoints are written by hand: kubectl knows no pod of it.
+		expect(await fails('port-forward', 'service/hello-00001', ':80')).toContain(
+			'Service is defined without a selector',
+		);
+	});
+
+	it('leads to the gateway, from outside and from within the cluster, whichever pod it is', async () => {
+		const {env, says, sandbox} = await withPod();
+		await says('label', 'ksvc', 'hello', 'networking.knative.dev/visibility=cluster-local');
+		await says('wait', 'ksvc/hello', '--for=jsonpath={.status.url}=http://hello.default.svc.cluster.local');
+		await says('wait', 'ksvc/hello', '--for=condition=Ready');
+		const host = 'hello.default.svc.cluster.local';
+		const pods = ['get', 'pods', '-n', 'kourier-system', '-o', 'name'];
+		const before = await says(...pods);
+		expect(before).toMatch(/^pod\/3scale-kourier-gateway-\S+\n$/);
+		await says('delete', before.trim(), '-n', 'kourier-system');
+		expect(await says(...pods)).not.toBe(before);
+		const listener = new URL(`http://${sandbox.gatewayAddress}`).port;
+		const outer = await forward(env, 'service/kourier', listener, 'kourier-system');
+		expect(await ask(outer.port, {host})).toBe('');
+		const inner = await forward(env, 'service/kourier-internal', 80, 'kourier-system');
+		expect(await ask(inner.port, {host})).toBe('Hello World!\n');
 	});
 
 	it('is told that nobody listens, and of a pod that is gone', async () => {

@@ -9,7 +9,8 @@ import type {ControllerContext} from './controller.js';
 import {keyOf, timestamp, type Key} from './objects.js';
 import {findImage} from '../images/catalog.js';
 import {startContainer, type ContainerProcess} from './container-process.js';
-import {containerOf, type PodContainer} from './pod-spec.js';
+import {fieldOf} from './fields.js';
+import {containerOf, nodeName, type PodContainer} from './pod-spec.js';
 import {createPodLog, type PodLog, type WritableLog} from './pod-log.js';
 import {podStatus, type ContainerState, type PodPhase} from './pod-status.js';
 
@@ -102,7 +103,7 @@ export function startKubelet(context: ControllerContext, readiness: PodReadiness
 		};
 		running.set(object.metadata.uid, pod);
 		later(pod, scheduling, () => {
-			const text = `Successfully assigned ${keyOf(object)} to sandbox-node`;
+			const text = `Successfully assigned ${keyOf(object)} to ${nodeName}`;
 			events.record(object, 'Normal', 'Scheduled', text, 'default-scheduler');
 			write(pod, 'Pending', {waiting: {reason: 'ContainerCreating'}}, false);
 			pull(pod);
@@ -253,7 +254,7 @@ export function startKubelet(context: ControllerContext, readiness: PodReadiness
 		}
 
 		const pod = running.get(object.metadata.uid);
-		if (type === 'ADDED') {
+		if (type === 'ADDED' && fieldOf(object.spec, 'nodeName') === nodeName) {
 			schedule(object);
 		} else if (type === 'DELETED' && pod) {
 			void kill(pod);

@@ -15,8 +15,8 @@ import {routeReconciler} from './route.js';
 import {serviceReconciler} from './service.js';
 
 export type ControllerManager = {
-	/** What the gateway routes by. */
-	table: RoutingTable;
+	/** What the gateway routes by: from outside, and from within the cluster. */
+	tables: {external: RoutingTable; internal: RoutingTable};
 	/** The revisions it routes to, by `namespace/name`. */
 	backends: ReadonlyMap<Key, RevisionBackend>;
 	autoscaler: Autoscaler;
@@ -30,7 +30,8 @@ export type ControllerManager = {
 /** Starts everything that follows from the objects in the store. */
 export function startControllers(context: ControllerContext): ControllerManager {
 	prepareIndexes(context.store);
-	const table = createRoutingTable();
+	// The hosts of the cluster are not to be had from outside; the public ones are from inside.
+	const tables = {external: createRoutingTable(), internal: createRoutingTable(() => true)};
 	const backends = new Map<Key, RevisionBackend>();
 	const controllers: Controller[] = [];
 	// The scale decides on pods, and pods on what the revision says.
@@ -45,7 +46,7 @@ export function startControllers(context: ControllerContext): ControllerManager 
 	);
 	const ingressController = startController(
 		context,
-		ingressReconciler(context, table, key => ingressController.enqueue(key)),
+		ingressReconciler(context, Object.values(tables), key => ingressController.enqueue(key)),
 	);
 	// In this order: of two that answer to one change the one nearer to the user comes first.
 	controllers.push(
@@ -83,7 +84,7 @@ export function startControllers(context: ControllerContext): ControllerManager 
 		},
 	});
 	return {
-		table,
+		tables,
 		backends,
 		autoscaler,
 		kubelet,

@@ -9,6 +9,9 @@ import {environmentOf, type Environment, type LookUp} from './environment.js';
 import {fieldOf, listOf, textOf} from './fields.js';
 import {controlledBy, type StoredRevision} from './objects.js';
 
+/** The node that the pods of revisions run on. */
+export const nodeName = 'sandbox-node';
+
 /** The port a container is expected to listen on when the template names none. */
 export const defaultPort = 8080;
 
@@ -104,7 +107,7 @@ export function makePod(
 			annotations: metadata.annotations,
 			ownerReferences: [controlledBy(replicaSet)],
 		},
-		spec: {nodeName: 'sandbox-node', ...spec},
+		spec: {nodeName, ...spec},
 		status: {phase: 'Pending'},
 	};
 }

@@ -79,11 +79,11 @@ export async function startWorld(options: {pace?: number; random?: () => number}
 	});
 	const gateway = await startGateway({
 		port: 0,
-		table: manager.table,
+		table: manager.tables.external,
 		backendOf: ({namespace, revision}) => manager.backends.get(`${namespace}/${revision}`),
 		random: options.random ?? Math.random,
 	});
-	furnish(store, gateway.port);
+	furnish(store);
 	manager.autoscaler.start();
 
 	const conditionsOf = (name: string, kind: 'service' | 'revision' = 'service'): Record<string, string> => {
