@@ -133,7 +133,7 @@ function makeCluster(
 					signal,
 					...(body === undefined ? {} : {body}),
 				});
-				if (answer.status !== 401 || !credentials.rejected(used) || !mayRepeat) return answer;
+				if (answer.status !== 401 || !(await credentials.rejected(used)) || !mayRepeat) return answer;
 				await answer.body.dump().catch(() => {});
 			} catch (error) {
 				if (!mayRepeat || signal.aborted || !isCut(error)) throw error;
@@ -234,7 +234,13 @@ export async function connect(options: ConnectOptions = {}): Promise<Cluster> {
 	const {cluster, user} = selected;
 	const proxy =
 		cluster['proxy-url'] || proxyFromEnvironment(new URL(cluster.server), options.env ?? process.env);
-	const credentials = credentialSource(isPrivate(cluster.server) ? selected : {...selected, user: {}}, proxy);
+	const mayShow = isPrivate(cluster.server);
+	const credentials = credentialSource(
+		mayShow ? selected : {...selected, user: {}},
+		proxy,
+		// A token that was changed in the file is taken up without a new start.
+		mayShow ? async () => (await selectContext(options, selected.name)).user : undefined,
+	);
 	// A missing certificate is better said now than on every request; a plugin is left to the first of them.
 	if (!hasPlugin(user)) await credentials.get();
 	return makeCluster(selected, credentials, options);

@@ -36,10 +36,10 @@ export type CredentialSource = {
 	/** Throws an Error with a sentence when a file is unreadable or a plugin fails. */
 	get(): Promise<Credentials>;
 	/**
-	 * The server did not accept these. Returns whether asking again may give others: an exec plugin is run again, files
-	 * are read every time anyway.
+	 * The server did not accept these. Returns whether asking again may give others: an exec plugin is run again, a
+	 * kubeconfig that says something else by now is taken, the files it names are read every time anyway.
 	 */
-	rejected(used: Credentials): boolean;
+	rejected(used: Credentials): Promise<boolean>;
 };
 
 /** Impersonation as client-go sends it (transport/round_trippers.go): a group or extra value per header. */
@@ -135,11 +135,17 @@ function explained(error: unknown, selected: SelectedContext): Error {
 }
 
 /**
- * The credentials of a context. `proxy` is the URL of the proxy to go through, if any. Throws KubeconfigError for what
- * cannot be honoured: a plugin that insists on a terminal, impersonation without a user.
+ * The credentials of a context. `proxy` is the URL of the proxy to go through, if any; `reread` gives the user of the
+ * context as the kubeconfig has it now. Throws KubeconfigError for what cannot be honoured: a plugin that insists on a
+ * terminal, impersonation without a user.
  */
-export function credentialSource(selected: SelectedContext, proxy: string | undefined): CredentialSource {
-	const {user, userName} = selected;
+export function credentialSource(
+	selected: SelectedContext,
+	proxy: string | undefined,
+	reread: () => Promise<KubeconfigUser> = async () => selected.user,
+): CredentialSource {
+	const {userName} = selected;
+	let {user} = selected;
 	if (user.exec?.interactiveMode === 'Always') {
 		throw new KubeconfigError(
 			`the credential plugin "${printable(user.exec.command)}" of user "${printable(userName)}" wants the terminal ` +
@@ -180,6 +186,15 @@ export function credentialSource(selected: SelectedContext, proxy: string | unde
 		}
 	};
 
+	/** Undefined when it cannot be read, as while somebody writes it. */
+	const rereadUser = async (): Promise<KubeconfigUser | undefined> => {
+		try {
+			return await reread();
+		} catch {
+			return undefined;
+		}
+	};
+
 	return {
 		async get() {
 			running ??= compute().finally(() => {
@@ -187,9 +202,18 @@ export function credentialSource(selected: SelectedContext, proxy: string | unde
 			});
 			return running;
 		},
-		rejected(used) {
-			if (!hasPlugin(user)) return false;
+		async rejected(used) {
 			if (used.epoch !== epoch) return true;
+			if (!hasPlugin(user)) {
+				const now = await rereadUser();
+				// Another refusal may have been quicker.
+				if (used.epoch !== epoch) return true;
+				// A plugin in its stead, or another one to act as, is for a new start.
+				if (now?.token === user.token || hasPlugin(now ?? {})) return false;
+				user = {...user, token: now?.token};
+				epoch++;
+				return true;
+			}
 			epoch++;
 			// It keeps what the plugin said; a new one asks it again.
 			plugin = undefined;

@@ -3,7 +3,7 @@ import {InvalidArgumentError, Option} from 'commander';
 import {parseGatewayAddress, type GatewayAddress} from '../cluster/gateway-address.js';
 import type {AskingFlags} from '../probe/asking.js';
 
-export type PaceFlags = {pace: number; seed?: number};
+export type PaceFlags = {pace?: number; seed?: number};
 /** Of the program itself, which the subcommands that reach a cluster share. */
 export type ConsoleFlags = {
 	sandbox?: true;
@@ -14,6 +14,9 @@ export type ConsoleFlags = {
 	readOnly?: true;
 	production?: RegExp;
 	ascii?: true;
+	/** Of the sandbox. */
+	services?: number;
+	revisions?: number;
 } & PaceFlags &
 	AskingFlags;
 export type SandboxFlags = {
@@ -21,7 +24,7 @@ export type SandboxFlags = {
 	gatewayPort: number;
 	switchPort: number;
 	services?: number;
-	revisions: number;
+	revisions?: number;
 } & PaceFlags;
 
 /** A number within bounds; `what` is the sentence when it is not. */
@@ -65,10 +68,19 @@ export function pattern(text: string): RegExp {
 /** The demo's sandbox lives faster than a newcomer could follow by hand, and still waits for what it must. */
 export const demoPace = 10;
 
+/**
+ * Without a default of the option's own: the program has one of this name too, and takes its value wherever it stands, so that
+ * a default would come before what was given.
+ */
 export const paceOption = (usual: number) =>
-	new Option('--pace <factor>', 'how many times faster than a real cluster the sandbox lives')
-		.argParser(pace)
-		.default(usual);
+	new Option(
+		'--pace <factor>',
+		`how many times faster than a real cluster the sandbox lives (${usual})`,
+	).argParser(pace);
+export const crowdOptions = () => [
+	new Option('--services <count>', 'add that many services to the sandbox, scaled to zero').argParser(count),
+	new Option('--revisions <count>', 'how many revisions each of them has (1)').argParser(count),
+];
 export const seedOption = () =>
 	new Option('--seed <number>', 'draw the same revisions for the same requests each time').argParser(seed);
 export const outputOption = () =>

@@ -10,7 +10,7 @@ export async function sandboxOf(
 		apiPort = 0,
 		gatewayPort = 0,
 		switchPort = 0,
-		pace,
+		pace = 1,
 		seed,
 		services,
 		revisions = 1,

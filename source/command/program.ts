@@ -5,7 +5,7 @@ import type {Verb} from '../headless/release.js';
 import {askingOf, type Asking, type AskingFlags} from '../probe/asking.js';
 import {
 	alpha,
-	count,
+	crowdOptions,
 	demoPace,
 	gateway,
 	outputOption,
@@ -57,6 +57,9 @@ export function createProgram(): Command {
 		.addOption(seedOption())
 		.showHelpAfterError('(--help says what there is)')
 		.action(async (flags: ConsoleFlags) => {
+			if (!flags.sandbox && (flags.services ?? flags.revisions) !== undefined) {
+				return program.error('error: --services and --revisions make a crowd in a sandbox: add --sandbox');
+			}
 			const asking = checkedAsking(program, flags, {rate: 1});
 			if (process.stdout.isTTY && process.stdin.isTTY) {
 				return openConsole(flags, asking);
@@ -69,33 +72,40 @@ export function createProgram(): Command {
 				'kn-canary needs a terminal for its console. Without one, `kn-canary demo` shows a release as plain lines.',
 			);
 		});
+	for (const option of crowdOptions()) {
+		program.addOption(option);
+	}
+
 	addSandbox(program);
 	addHeadless(program);
 	return program;
 }
 
 function addSandbox(program: Command): void {
-	program
+	const sandbox = program
 		.command('sandbox')
 		.description('run the sandbox alone, for kubectl, kn and curl, until ctrl-c')
 		.option('--api-port <port>', 'port of the API server', port, 0)
 		.option('--gateway-port <port>', 'port of the gateway', port, 0)
 		.option('--switch-port <port>', 'port of the switches for what goes wrong on purpose', port, 0)
-		.option('--services <count>', 'add that many services, scaled to zero', count)
-		.option('--revisions <count>', 'how many revisions each of them has', count, 1)
 		.addOption(paceOption(1))
 		.addOption(seedOption())
-		.action(async (flags: SandboxFlags) => {
+		.action(async (_own: unknown, command: {optsWithGlobals(): SandboxFlags}) => {
 			const {runSandbox} = await import('./run-sandbox.js');
-			await runSandbox(flags);
+			await runSandbox(command.optsWithGlobals());
 		});
+	for (const option of crowdOptions()) {
+		sandbox.addOption(option);
+	}
+
 	program
 		.command('demo')
 		.description('play a whole canary release on a fresh sandbox and print it as plain lines')
 		.addOption(paceOption(demoPace))
-		.action(async (flags: PaceFlags) => {
+		.action(async (_own: unknown, command: {optsWithGlobals(): PaceFlags}) => {
 			const {runDemo} = await import('./run-sandbox.js');
-			await runDemo(flags);
+			const {pace = demoPace} = command.optsWithGlobals();
+			await runDemo({pace});
 		});
 }
 

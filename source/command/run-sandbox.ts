@@ -1,5 +1,5 @@
 /** `kn-canary sandbox` and `kn-canary demo`: what needs no cluster of anybody's. */
-import type {PaceFlags, SandboxFlags} from './flags.js';
+import type {SandboxFlags} from './flags.js';
 import {sandboxOf} from './own-sandbox.js';
 import {install} from './surroundings.js';
 
@@ -16,7 +16,7 @@ export async function runSandbox(flags: SandboxFlags): Promise<void> {
 }
 
 /** Plays the release and ends the process: with 0 when every step showed what it must, else with 1. */
-export async function runDemo({pace}: Pick<PaceFlags, 'pace'>): Promise<void> {
+export async function runDemo({pace}: {pace: number}): Promise<void> {
 	const lifecycle = install({assurance: ''});
 	const [{connect}, {playDemo}] = await Promise.all([
 		import('../cluster/connect.js'),

@@ -1,12 +1,12 @@
 /**
- * What a cluster with Knative Serving and Kourier has before anybody deploys anything: namespaces, the ConfigMaps of
- * knative-serving, and the Service that leads to the gateway.
+ * What a cluster with Knative Serving and Kourier has before anybody deploys anything: namespaces and the
+ * ConfigMaps of knative-serving.
  *
- * Source: knative/serving config/core/configmaps, net-kourier config/{200-bootstrap,300-gateway}.yaml.
+ * Source: knative/serving config/core/configmaps.
  */
-import type {CoreService, KubernetesObject} from '../traffic/wire.js';
+import type {KubernetesObject} from '../traffic/wire.js';
 import {kourierClass} from './controller/kingress.js';
-import {configmaps, coreServices, namespaces} from './resources.js';
+import {configmaps, namespaces} from './resources.js';
 import type {ObjectStore} from './state.js';
 
 const namespaceNames = [
@@ -62,26 +62,8 @@ const settings: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 	},
 };
 
-function kourier(name: string, type: string, port: number): CoreService {
-	return {
-		apiVersion: 'v1',
-		kind: 'Service',
-		metadata: {
-			name,
-			namespace: 'kourier-system',
-			labels: {
-				'networking.knative.dev/ingress-provider': 'kourier',
-				'app.kubernetes.io/component': 'net-kourier',
-				'app.kubernetes.io/name': 'knative-serving',
-			},
-		},
-		spec: {type, ports: [{name: 'http2', port, targetPort: type === 'LoadBalancer' ? 8080 : 8081}]},
-		status: {loadBalancer: type === 'LoadBalancer' ? {ingress: [{ip: '127.0.0.1'}]} : {}},
-	};
-}
-
-/** Puts it all into the store. @param gatewayPort where the gateway really listens. */
-export function furnish(store: ObjectStore, gatewayPort: number): void {
+/** Puts it all into the store. */
+export function furnish(store: ObjectStore): void {
 	for (const name of namespaceNames) {
 		const namespace: KubernetesObject = {
 			apiVersion: 'v1',
@@ -106,7 +88,4 @@ export function furnish(store: ObjectStore, gatewayPort: number): void {
 		};
 		store.create(configmaps, configmap);
 	}
-
-	store.create(coreServices, kourier('kourier', 'LoadBalancer', gatewayPort));
-	store.create(coreServices, kourier('kourier-internal', 'ClusterIP', 80));
 }

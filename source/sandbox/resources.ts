@@ -50,6 +50,14 @@ export const ingresses: Resource = {
 	statusSubresource: true,
 };
 
+export const serverlessServices: Resource = {
+	...ingresses,
+	kind: 'ServerlessService',
+	plural: 'serverlessservices',
+	singular: 'serverlessservice',
+	shortNames: ['sks'],
+};
+
 function core(
 	kind: string,
 	plural: string,
@@ -74,6 +82,7 @@ export const coreServices: Resource = core('Service', 'services', ['svc'], {cate
 export const pods: Resource = core('Pod', 'pods', ['po'], {categories: ['all'], statusSubresource: true});
 export const events: Resource = core('Event', 'events', ['ev']);
 export const configmaps: Resource = core('ConfigMap', 'configmaps', ['cm']);
+export const secrets: Resource = core('Secret', 'secrets', []);
 
 function apps(kind: string, plural: string, shortName: string): Resource {
 	return {
@@ -110,12 +119,14 @@ export const resources: readonly Resource[] = [
 	pods,
 	coreServices,
 	configmaps,
+	secrets,
 	events,
 	services,
 	configurations,
 	revisions,
 	routes,
 	ingresses,
+	serverlessServices,
 	podAutoscalers,
 	deployments,
 	replicaSets,

@@ -15,8 +15,10 @@ import {gather} from './crowd.js';
 import {furnish} from './furniture.js';
 import {createGatewayFaults, type GatewayFaultSwitch} from './gateway/faults.js';
 import {startGateway} from './gateway/gateway.js';
-import {admin, roles} from './roles.js';
+import {deployGateway, nodesOf} from './gateway-workload.js';
+import {admin, roles, type Role} from './roles.js';
 import {seed} from './seed.js';
+import {createManagedStore} from './managed-store.js';
 import type {Pace} from './state.js';
 import {createObjectStore} from './store/object-store.js';
 import {createPace} from './store/pace.js';
@@ -52,11 +54,13 @@ export type SandboxOptions = {
 
 export type Sandbox = {
 	apiUrl: string;
-	token: string;
+	/** Of the admin, as it is now. */
+	readonly token: string;
 	/** The certificate to trust, in PEM; absent without TLS. */
 	certificateAuthority?: string;
 	kubeconfigPath: string;
-	kubeconfig: string;
+	/** What is in that file now. */
+	readonly kubeconfig: string;
 	/** `127.0.0.1:<port>`. */
 	gatewayAddress: string;
 	/** Where what goes wrong on purpose is switched, over HTTP, with the same token. */
@@ -65,6 +69,11 @@ export type Sandbox = {
 	apiFaults: ApiFaultSwitch;
 	/** What goes wrong at the gateway on purpose; nothing to begin with. */
 	gatewayFaults: GatewayFaultSwitch;
+	/**
+	 * Gives every user a new token: those before are refused from now on, and the kubeconfig has the new ones. Tokens that
+	 * had expired are as good as ever after that. Resolves with the path of the kubeconfig.
+	 */
+	rotateTokens(): Promise<string>;
 	/** Closes every listener, pod and connection, and removes the kubeconfig. Idempotent. */
 	stop(): Promise<void>;
 };
@@ -83,7 +92,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 		onError = () => {},
 		tls = true,
 	} = options;
-	const pace = switchablePace(createPace(options.pace ?? 1));
+	const usualPace = createPace(options.pace ?? 1);
+	const pace = switchablePace(usualPace);
 	let back = 0;
 	const now = (): number => Date.now() - back;
 	const store = createObjectStore({now});
@@ -100,62 +110,92 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 	};
 
 	try {
+		const managed = createManagedStore(store, now);
 		const manager = startControllers({
-			store,
+			store: managed,
 			pace,
-			events: createEventRecorder(store, now),
+			events: createEventRecorder(managed, {now, pace: usualPace}),
 			now,
 			random: Math.random,
 			report: onError,
 		});
 		stops.push(() => manager.stop());
 		const gatewayFaults = createGatewayFaults();
+		const gatewayOptions = {
+			backendOf: ({namespace, revision}: {namespace: string; revision: string}) =>
+				manager.backends.get(`${namespace}/${revision}`),
+			random,
+			faults: gatewayFaults,
+		};
 		const gateway = await listening('gateway', gatewayPort, () =>
-			startGateway({
-				port: gatewayPort,
-				table: manager.table,
-				backendOf: ({namespace, revision}) => manager.backends.get(`${namespace}/${revision}`),
-				random,
-				faults: gatewayFaults,
-			}),
+			startGateway({...gatewayOptions, port: gatewayPort, table: manager.tables.external}),
 		);
 		stops.push(() => gateway.close());
+		const inner = await startGateway({...gatewayOptions, port: 0, table: manager.tables.internal});
+		stops.push(() => inner.close());
 		back = 30 * 24 * 3_600_000;
-		furnish(store, gateway.port);
+		furnish(store);
+		const deployed = deployGateway(store, {external: gateway.port, internal: inner.port}, now);
+		stops.push(async () => deployed.stop());
 		back = 0;
-		const users = roles.map(role => ({...role, token: randomBytes(24).toString('base64url')}));
-		const token = users[0]?.token ?? '';
-		const others = users.slice(1);
+		const tokens = issueTokens();
 		const apiFaults = createApiFaults();
 		const api = await listening('API server', apiPort, () =>
 			startApiServer({
 				store,
 				port: apiPort,
-				token,
+				get token() {
+					return tokens.of(admin);
+				},
 				userName: admin.userName,
 				groups: [...admin.groups],
-				others: others.map(({userName: name, ...user}) => ({name, ...user})),
+				others: roles.slice(1).map(role => ({
+					name: role.userName,
+					get token() {
+						return tokens.of(role);
+					},
+					groups: role.groups,
+					rules: role.rules,
+				})),
 				tls,
 				now,
-				pods: manager.kubelet,
+				pods: nodesOf(manager.kubelet, deployed.runtime),
 				faults: apiFaults,
 			}),
 		);
 		stops.push(() => api.close());
+		const kubeconfig = await publishKubeconfig(configOf(api, tokens));
+		stops.push(kubeconfig.remove);
+		const rotateTokens = async (): Promise<string> => {
+			tokens.rotate();
+			apiFaults.set({expireTokens: false});
+			await kubeconfig.rewrite(configOf(api, tokens));
+			return kubeconfig.path;
+		};
 		const switches = await listening('switches', switchPort, () =>
-			startSwitchServer({port: switchPort, token, api: apiFaults, gateway: gatewayFaults, store}),
+			startSwitchServer({
+				port: switchPort,
+				get token() {
+					return tokens.of(admin);
+				},
+				rotateTokens,
+				api: apiFaults,
+				gateway: gatewayFaults,
+				store,
+			}),
 		);
 		stops.push(() => switches.close());
 		if (options.seed ?? true) {
 			const restore = pace.hurry();
 			await seed({
 				store,
-				request: apiRequest(api, token),
+				request: apiRequest(api, tokens.of(admin)),
 				setBack(milliseconds) {
 					back = milliseconds;
 				},
 			});
 			restore();
+			manager.resync();
 		}
 
 		if (options.crowd) {
@@ -165,14 +205,17 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 		}
 
 		manager.autoscaler.start();
-		const kubeconfig = await publishKubeconfig(api, token, others);
-		stops.push(kubeconfig.remove);
 		return {
 			apiUrl: api.url,
-			token,
+			get token() {
+				return tokens.of(admin);
+			},
 			...(api.certificateAuthority === undefined ? {} : {certificateAuthority: api.certificateAuthority}),
 			kubeconfigPath: kubeconfig.path,
-			kubeconfig: kubeconfig.text,
+			get kubeconfig() {
+				return kubeconfigYaml(configOf(api, tokens));
+			},
+			rotateTokens,
 			gatewayAddress: `127.0.0.1:${gateway.port}`,
 			switchesUrl: `http://127.0.0.1:${switches.port}`,
 			apiFaults,
@@ -205,27 +248,41 @@ async function listening<T>(what: string, port: number, start: () => Promise<T>)
 	}
 }
 
-async function publishKubeconfig(
-	api: ApiServer,
-	token: string,
-	others: KubeconfigOptions['others'] & {},
-): Promise<{path: string; text: string; remove: () => Promise<void>}> {
-	const config = {
+type Tokens = {of(role: Role): string; rotate(): void};
+
+/** A token for each role. */
+function issueTokens(): Tokens {
+	const issued = new Map<string, string>();
+	const rotate = (): void => {
+		for (const {userName} of roles) {
+			issued.set(userName, randomBytes(24).toString('base64url'));
+		}
+	};
+	rotate();
+	return {of: ({userName}) => issued.get(userName) ?? '', rotate};
+}
+
+function configOf(api: ApiServer, tokens: Tokens): KubeconfigOptions {
+	return {
 		server: api.url,
 		certificateAuthority: api.certificateAuthority,
-		token,
+		token: tokens.of(admin),
 		userName: admin.userName,
 		contextName: admin.contextName,
 		namespace: 'default',
-		others,
+		others: roles
+			.slice(1)
+			.map(role => ({userName: role.userName, contextName: role.contextName, token: tokens.of(role)})),
 	};
+}
+
+async function publishKubeconfig(config: KubeconfigOptions): ReturnType<typeof writeKubeconfig> {
 	const file = await writeKubeconfig(config);
 	// It holds a token: it goes even when the process is told to go at once.
 	const onExit = (): void => rmSync(dirname(file.path), {recursive: true, force: true});
 	process.once('exit', onExit);
 	return {
-		path: file.path,
-		text: kubeconfigYaml(config),
+		...file,
 		async remove() {
 			process.off('exit', onExit);
 			await file.remove();

@@ -423,6 +423,36 @@ async function plugin(script = '') {
 	return {apiVersion: 'client.authentication.k8s.io/v1', command: file, interactiveMode: 'IfAvailable'};
 }
 
+describe('a token that is changed in the kubeconfig', () => {
+	it('is taken up at the next refusal, once for all that were refused together, while a refusal alone changes nothing', async () => {
+		const file = path.join(directory, 'kubeconfig');
+		const give = async (token: string) => writeFile(file, server.kubeconfig({user: {token}}));
+		await give('old');
+		const cluster = await connect({kubeconfig: file, timers});
+		clusters.push(cluster);
+		let valid = 'Bearer old';
+		const seen: string[] = [];
+		server.always(exchange => {
+			seen.push(`${exchange.method} ${exchange.headers.authorization}`);
+			exchange.answer(exchange.headers.authorization === valid ? 200 : 401, {});
+		});
+		const ask = async (method: 'GET' | 'PATCH') =>
+			(await cluster.request({method, path: '/a', ...(method === 'PATCH' && {body: []})})).status;
+		expect(await ask('GET')).toBe(200);
+		valid = 'Bearer new';
+		expect(await ask('GET')).toBe(401);
+		await give('new');
+		expect(await Promise.all([ask('GET'), ask('GET')])).toEqual([200, 200]);
+		valid = 'Bearer newest';
+		await give('newest');
+		// A write is never sent twice: the next one goes through.
+		expect(await ask('PATCH')).toBe(401);
+		expect(await ask('PATCH')).toBe(200);
+		expect(seen.slice(0, 2)).toEqual(['GET Bearer old', 'GET Bearer old']);
+		expect(seen.slice(-2)).toEqual(['PATCH Bearer new', 'PATCH Bearer newest']);
+	});
+});
+
 describe('a credential plugin', () => {
 	it('runs once for many requests, and is told that it may not ask', async () => {
 		const exec = {...(await plugin()), provideClusterInfo: true};

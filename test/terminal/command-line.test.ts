@@ -4,6 +4,8 @@ import {existsSync, statSync} from 'node:fs';
 import path from 'node:path';
 import {createInterface} from 'node:readline';
 import {describe, expect, it} from 'vitest';
+import {connect} from '../../source/cluster/connect.js';
+import {parseList} from '../../source/cluster/objects.js';
 
 const program = path.resolve('dist/cli.js');
 
@@ -37,6 +39,7 @@ describe('the command line', () => {
 		[['--pace', '0'], /The pace is a number above 0/],
 		[['sandbox', '--api-port', '70000'], /A port is a whole number from 1 to 65535/],
 		[['--no-such-flag'], /unknown option/],
+		[['--services', '3'], /make a crowd in a sandbox: add --sandbox/],
 	])('refuses %j in a sentence, without a stack trace', (args, sentence) => {
 		const {status, stderr} = run(args);
 		expect(status).not.toBe(0);
@@ -69,9 +72,11 @@ describe('the command line', () => {
 
 describe('the sandbox alone', () => {
 	it('prints a private kubeconfig and its gateway, answers there, and takes the file away on ctrl-c', async () => {
-		const child = spawn(process.execPath, [program, 'sandbox', '--seed', '1'], {
-			stdio: ['ignore', 'pipe', 'inherit'],
-		});
+		const child = spawn(
+			process.execPath,
+			[program, 'sandbox', '--seed', '1', '--services', '2', '--revisions', '3', '--pace', '100'],
+			{stdio: ['ignore', 'pipe', 'inherit']},
+		);
 		const exited = new Promise<number | null>(resolve => child.once('exit', code => resolve(code)));
 		const printed = new Map<string, string>();
 		for await (const line of createInterface(child.stdout)) {
@@ -88,6 +93,14 @@ describe('the sandbox alone', () => {
 		});
 		expect(answer.statusCode).toBe(200);
 		expect(await answer.body.text()).toBe('Hello Checkout!\n');
+		const cluster = await connect({kubeconfig});
+		const countOf = async (plural: string) => {
+			const {body} = await cluster.request({method: 'GET', path: `/apis/serving.knative.dev/v1/${plural}`});
+			return parseList(body)?.items.length;
+		};
+		// Three services with five revisions are there in any case.
+		expect([await countOf('services'), await countOf('revisions')]).toEqual([3 + 2, 5 + 2 * 3]);
+		await cluster.close();
 		child.kill('SIGINT');
 		expect(await exited).toBe(130);
 		expect(existsSync(kubeconfig)).toBe(false);

@@ -34,6 +34,8 @@ const reviews: Review[] = [
 const podSubresources = [
 	{name: 'log', verbs: ['get']},
 	{name: 'portforward', verbs: ['create', 'get']},
+	{name: 'exec', verbs: ['create', 'get']},
+	{name: 'attach', verbs: ['create', 'get']},
 ];
 
 function allGroups(): {group: string; version: string}[] {

@@ -32,7 +32,7 @@ export function verbsOf(resource: Resource): readonly string[] {
 		return [...readVerbs, 'delete', 'deletecollection'];
 	}
 
-	if (resource.group !== '' || resource.plural === 'configmaps') {
+	if (resource.group !== '' || ['configmaps', 'secrets'].includes(resource.plural)) {
 		return [...readVerbs, ...writeVerbs];
 	}
 

@@ -1,5 +1,6 @@
 /** A kubeconfig that leads to the sandbox, for kubectl, kn and whoever else reads one. */
-import {mkdtemp, rm, writeFile} from 'node:fs/promises';
+import {randomUUID} from 'node:crypto';
+import {mkdtemp, rename, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {dump} from 'js-yaml';
@@ -51,12 +52,17 @@ export function kubeconfigYaml(options: KubeconfigOptions): string {
  * Writes the kubeconfig into a directory of its own that nobody else can read: it holds the token.
  *
  * @param parent where the directory is made; that of the system for temporary files unless told.
- * @returns the path of the file, and the way to remove it together with its directory.
+ * @returns the path of the file, the way to put another one in its stead, at once for who reads it, and the way to remove
+ *   it together with its directory.
  */
 export async function writeKubeconfig(
 	options: KubeconfigOptions,
 	parent = tmpdir(),
-): Promise<{path: string; remove: () => Promise<void>}> {
+): Promise<{
+	path: string;
+	rewrite: (options: KubeconfigOptions) => Promise<void>;
+	remove: () => Promise<void>;
+}> {
 	// mkdtemp makes it for the owner alone (0700), under a name that was not there before.
 	const directory = await mkdtemp(join(parent, 'kn-canary-sandbox-'));
 	const path = join(directory, 'kubeconfig');
@@ -69,6 +75,12 @@ export async function writeKubeconfig(
 
 	return {
 		path,
+		async rewrite(next) {
+			// Renamed into place: nobody reads half of it.
+			const draft = `${path}.${randomUUID()}`;
+			await writeFile(draft, kubeconfigYaml(next), {mode: 0o600, flag: 'wx'});
+			await rename(draft, path);
+		},
 		async remove() {
 			await rm(directory, {recursive: true, force: true});
 		},

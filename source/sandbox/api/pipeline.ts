@@ -15,6 +15,7 @@ import {inForm} from './forms.js';
 import {apiVersionOf} from './group-version.js';
 import {objectOf, stringOf, type JsonObject} from './json.js';
 import {managedFieldsIn, managersAfterUpdate, type Writer} from './managed-fields/managers.js';
+import {ownableOf} from './managed-fields/ownable.js';
 import {immutableMetadataCauses, metadataCauses} from './metadata.js';
 import {generatedName} from './names.js';
 import {finishNamespace, putIntoNamespace} from './namespace-rules.js';
@@ -22,6 +23,7 @@ import {includeObjectOf} from './read.js';
 import type {Api, Reply, ResourceRequest} from './request.js';
 import {schemaOf} from './schema/knative.js';
 import {schemaCauses} from './schema/schema.js';
+import {finishSecret} from './secrets.js';
 import {alreadyExists, badRequest, internalError, invalid, invalidValue, staleWrite} from './status.js';
 import type {WriteOptions} from './write-options.js';
 
@@ -65,6 +67,7 @@ export function admitNew(
 	}
 
 	finishNamespace(resource, object);
+	finishSecret(resource, object);
 	const name = stringOf(metadata['name']);
 	const causes = [...metadataCauses(resource, metadata), ...schemaCauses(schemaOf(resource), object)];
 	if (causes.length > 0) {
@@ -104,6 +107,7 @@ export function admitChange(
 	}
 
 	checkVersion(resource, current, stringOf(metadata['resourceVersion']));
+	finishSecret(resource, wanted, current);
 	const causes = [
 		...metadataCauses(resource, metadata),
 		...immutableMetadataCauses(current, metadata),
@@ -159,20 +163,6 @@ export function admitChange(
 	}
 
 	return reply(api, request, 200, stored, [...warnings, ...told]);
-}
-
-/** The part of an object whose fields a write through this door can own. */
-export function ownableOf(resource: Resource, object: JsonObject, part: 'main' | 'status'): JsonObject {
-	const {metadata, status, ...rest} = object;
-	if (part === 'status') {
-		return status === undefined ? {} : {status};
-	}
-
-	return {
-		...rest,
-		metadata,
-		...(resource.statusSubresource || status === undefined ? {} : {status}),
-	};
 }
 
 /** Who writes, as managedFields name it: the first part of the user agent unless told. */

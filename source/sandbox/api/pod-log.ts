@@ -96,7 +96,8 @@ function writerTo(response: ServerResponse, {timestamps, bytes}: LogOptions): (l
 	};
 }
 
-function checkContainer(pod: StoredObject, container: string): void {
+/** @throws ApiError 400 when the pod has no such container, or several and none is named. */
+export function checkContainer(pod: StoredObject, container: string): void {
 	const names = objectsOf(at(pod.spec, 'containers')).map(entry => stringOf(entry['name']));
 	if (container === '' && names.length > 1) {
 		throw badRequest(

@@ -46,6 +46,13 @@ const messages: Record<string, Fields> = {
 		binaryData: [3, 'bytes', 'map'],
 		immutable: [4, 'bool'],
 	},
+	Secret: {
+		metadata: [1, 'ObjectMeta'],
+		data: [2, 'bytes', 'map'],
+		type: [3, 'string'],
+		stringData: [4, 'string', 'map'],
+		immutable: [5, 'bool'],
+	},
 	Preconditions: {uid: [1, 'string'], resourceVersion: [2, 'string']},
 	DeleteOptions: {
 		gracePeriodSeconds: [1, 'int64'],
@@ -78,6 +85,7 @@ const messages: Record<string, Fields> = {
 const kinds = new Set([
 	'Namespace',
 	'ConfigMap',
+	'Secret',
 	'DeleteOptions',
 	'SelfSubjectAccessReview',
 	'SelfSubjectRulesReview',

@@ -26,6 +26,9 @@ export type Api = Server &
 		isCompacted: boolean;
 	};
 
+/** What is done with a pod beside reading and writing it. */
+export type PodSubresource = 'log' | 'portforward' | 'exec' | 'attach';
+
 /** A request for a resource, taken apart. */
 export type ResourceRequest = {
 	resource: Resource;
@@ -33,7 +36,7 @@ export type ResourceRequest = {
 	namespace: string | undefined;
 	/** Undefined for a collection. */
 	name: string | undefined;
-	subresource: 'status' | 'log' | 'portforward' | undefined;
+	subresource: 'status' | PodSubresource | undefined;
 	query: URLSearchParams;
 	form: Form;
 	message: IncomingMessage;

@@ -39,7 +39,10 @@ export function requestFor(
 		throw forbidden({...attributes, user: api.user.name});
 	}
 
-	const verbs = subresource === 'portforward' ? ['get', 'create'] : verbsOf(resource);
+	const verbs =
+		subresource !== undefined && subresource !== 'status' && subresource !== 'log'
+			? ['get', 'create']
+			: verbsOf(resource);
 	if (verb === undefined || !verbs.includes(verb)) {
 		throw methodNotAllowed(resource, asked);
 	}

@@ -11,9 +11,10 @@ import {aggregated, coreVersions, groupList, groupNamed, hasStatus, resourceList
 import {pathOf} from './group-version.js';
 import {negotiate} from './negotiation.js';
 import {openApiDocument, openApiIndex, openApiV2} from './open-api.js';
+import {refuseCommand} from './pod-command.js';
 import {podLog} from './pod-log.js';
 import {get, list} from './read.js';
-import {isYes, type Api, type Reply} from './request.js';
+import {isYes, type Api, type PodSubresource, type Reply} from './request.js';
 import {requestFor} from './resource-request.js';
 import {ApiError, badRequest, forbiddenPath, methodNotAllowed, noSuchResource} from './status.js';
 import {serverVersion} from './version.js';
@@ -85,7 +86,7 @@ export function createRoutes(address: string): Routes {
 		}
 	}
 
-	for (const subresource of ['log', 'portforward'] as const) {
+	for (const subresource of ['log', 'portforward', 'exec', 'attach'] as const) {
 		add(`${pathOf(pods)}/namespaces/:namespace/pods/:name/${subresource}`, (api, {namespace, name}) =>
 			podSubresource(api, namespace, name, subresource),
 		);
@@ -218,7 +219,7 @@ function podSubresource(
 	api: Api,
 	namespace: string | undefined,
 	name: string | undefined,
-	subresource: 'log' | 'portforward',
+	subresource: PodSubresource,
 ): Handler {
 	return (message, response, query) => {
 		const verbs = subresource === 'log' ? {GET: 'get', HEAD: 'get'} : {GET: 'get', POST: 'create'};
@@ -228,6 +229,10 @@ function podSubresource(
 		if (subresource === 'portforward') {
 			// A WebSocket has not come here.
 			throw badRequest('Upgrade request required');
+		}
+
+		if (subresource !== 'log') {
+			refuseCommand(api, request);
 		}
 
 		podLog(api, request);

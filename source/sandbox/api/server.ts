@@ -21,8 +21,8 @@ import {acceptUpgrade, isUpgrade, responseOn} from './upgrade.js';
 
 export type ApiServerOptions = {
 	store: ObjectStore;
-	/** What every request has to bring as `Authorization: Bearer …`. */
-	token: string;
+	/** What every request has to bring as `Authorization: Bearer …`; read anew for each. */
+	readonly token: string;
 	/** Who the bearer of the token is, as annotations and denials name them. */
 	userName: string;
 	groups?: string[];
@@ -63,7 +63,6 @@ export type ApiServer = {
 export async function startApiServer(options: ApiServerOptions): Promise<ApiServer> {
 	const {
 		store,
-		token,
 		userName,
 		groups = [],
 		rules = everything,
@@ -72,7 +71,17 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
 		tls = false,
 		now = Date.now,
 	} = options;
-	const users: readonly ApiUser[] = [{name: userName, token, groups, rules}, ...others];
+	const users: readonly ApiUser[] = [
+		{
+			name: userName,
+			get token() {
+				return options.token;
+			},
+			groups,
+			rules,
+		},
+		...others,
+	];
 	if (users.some(user => user.token === '')) {
 		throw new RangeError('the API server of the sandbox needs a token');
 	}

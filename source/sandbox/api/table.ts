@@ -80,6 +80,13 @@ const columns: Record<string, Column[]> = {
 		fromStatus('Desired Replicas', 'desiredReplicas', 'integer'),
 	],
 	'networking.internal.knative.dev/ingresses': ready,
+	'networking.internal.knative.dev/serverlessservices': [
+		declared('Mode', '.spec.mode', object => at(object.spec, 'mode')),
+		declared('Activators', '.spec.numActivators', object => at(object.spec, 'numActivators'), 'integer'),
+		fromStatus('ServiceName', 'serviceName'),
+		fromStatus('PrivateServiceName', 'privateServiceName'),
+		...ready,
+	],
 	'autoscaling.internal.knative.dev/podautoscalers': [
 		fromStatus('DesiredScale', 'desiredScale', 'integer'),
 		fromStatus('ActualScale', 'actualScale', 'integer'),
@@ -112,6 +119,11 @@ const columns: Record<string, Column[]> = {
 			object =>
 				Object.keys(objectOf(object['data'])).length + Object.keys(objectOf(object['binaryData'])).length,
 		),
+		age,
+	],
+	'/secrets': [
+		own('Type', 'Used to facilitate programmatic handling of secret data.', object => object['type'] ?? ''),
+		own('Data', 'Number of data entries', object => Object.keys(objectOf(object['data'])).length),
 		age,
 	],
 	'/pods': [

@@ -1,10 +1,10 @@
-/** Requests that want to become a WebSocket: connections to the ports of a pod, and nothing else. */
+/** Requests that want to become another protocol: connections to the ports of a pod, and nothing else. */
 import {ServerResponse, type IncomingMessage} from 'node:http';
 import {Socket} from 'node:net';
 import type {Duplex} from 'node:stream';
 import {pods} from '../resources.js';
 import {mayUseResource} from './access.js';
-import {checkProtocols, forwardPorts, portsOf} from './port-forward.js';
+import {acceptPortForward, isPortForwardUpgrade} from './port-forward/accept.js';
 import type {Api} from './request.js';
 import {badRequest, forbidden, internalError, notFound} from './status.js';
 
@@ -13,16 +13,16 @@ export type Upgrade = {message: IncomingMessage; socket: Duplex; head: Buffer};
 const path = /^\/api\/v1\/namespaces\/(?<namespace>[^/?]+)\/pods\/(?<name>[^/?]+)\/portforward\/?(?:\?|$)/;
 
 /** Whether a request is one; what else asks for an upgrade is answered as if it did not. */
-export function isUpgrade({method, url, headers}: IncomingMessage): boolean {
-	return method === 'GET' && headers.upgrade?.toLowerCase() === 'websocket' && path.test(url ?? '');
+export function isUpgrade(message: IncomingMessage): boolean {
+	return path.test(message.url ?? '') && isPortForwardUpgrade(message);
 }
 
 /** @throws ApiError when the connection is not to be had; afterwards the socket belongs to the ports. */
 export function acceptUpgrade(api: Api, upgrade: Upgrade): void {
 	const url = upgrade.message.url ?? '';
 	const {namespace = '', name = ''} = path.exec(url)?.groups ?? {};
-	// Beside the GET it is, it counts as a create: it lets the client do more than read.
-	for (const verb of ['get', 'create']) {
+	// A GET counts as a create besides: it lets the client do more than read.
+	for (const verb of upgrade.message.method === 'POST' ? ['create'] : ['get', 'create']) {
 		const attributes = {verb, group: '', resource: 'pods', subresource: 'portforward', namespace, name};
 		if (!mayUseResource(api.rules, attributes)) {
 			throw forbidden({...attributes, user: api.user.name});
@@ -34,8 +34,6 @@ export function acceptUpgrade(api: Api, upgrade: Upgrade): void {
 		throw notFound(pods, name);
 	}
 
-	const ports = portsOf(new URLSearchParams(url.split('?').slice(1).join('?')));
-	checkProtocols(upgrade.message);
 	if (!/^(?:Running)$/.test(phaseOf(pod.status))) {
 		throw badRequest(
 			`unable to forward port because pod is not running. Current status=${phaseOf(pod.status)}`,
@@ -47,7 +45,8 @@ export function acceptUpgrade(api: Api, upgrade: Upgrade): void {
 		throw internalError('there is no node that pods run on');
 	}
 
-	forwardPorts(upgrade, {namespace, name}, ports, (key, port) => runtime.socketOf(key, port));
+	const query = new URLSearchParams(url.split('?').slice(1).join('?'));
+	acceptPortForward(upgrade, query, {namespace, name}, (key, port) => runtime.socketOf(key, port));
 }
 
 function phaseOf(status: unknown): string {

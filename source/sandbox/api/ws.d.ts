@@ -16,7 +16,7 @@ declare module 'ws' {
 		resume(): void;
 	}
 
-	export class WebSocketServer {
+	export class WebSocketServer extends EventEmitter {
 		constructor(options: {
 			noServer: true;
 			maxPayload?: number;
@@ -24,6 +24,7 @@ declare module 'ws' {
 			handleProtocols?: (protocols: Set<string>) => string | false;
 		});
 
+		on(event: 'headers', listener: (headers: string[]) => void): this;
 		handleUpgrade(
 			request: IncomingMessage,
 			socket: Duplex,

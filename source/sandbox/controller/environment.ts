@@ -1,5 +1,5 @@
 /**
- * The environment of a container: whole ConfigMaps, single keys of them, and values that refer to each other.
+ * The environment of a container: whole ConfigMaps and Secrets, single keys of them, and values that refer to each other.
  *
  * Source: kubernetes pkg/kubelet/kubelet_pods.go makeEnvironmentVariables, third_party/forked/golang/expansion.
  */
@@ -8,14 +8,13 @@ import {fieldOf, listOf, textOf} from './fields.js';
 
 export type Environment = {values: Record<string, string>} | {problem: string};
 
-/** @param configMap looks one up in the pod's namespace. */
-export function environmentOf(
-	container: unknown,
-	configMap: (name: string) => StoredObject | undefined,
-): Environment {
+/** Finds what is referred to, in the pod's namespace. */
+export type LookUp = (kind: 'configmap' | 'secret', name: string) => StoredObject | undefined;
+
+export function environmentOf(container: unknown, lookUp: LookUp): Environment {
 	const values: Record<string, string> = {};
 	for (const source of listOf(fieldOf(container, 'envFrom'))) {
-		const found = valuesFrom(source, configMap);
+		const found = valuesFrom(source, lookUp);
 		if ('problem' in found) {
 			return found;
 		}
@@ -24,7 +23,7 @@ export function environmentOf(
 	}
 
 	for (const variable of listOf(fieldOf(container, 'env'))) {
-		const value = valueOf(variable, configMap);
+		const value = valueOf(variable, lookUp);
 		if (typeof value === 'object') {
 			return value;
 		}
@@ -40,70 +39,58 @@ export function environmentOf(
 /** What a C identifier may be, with dots and dashes (kubernetes IsEnvVarName); other keys are left out. */
 const variableName = /^[-._a-zA-Z][-._a-zA-Z0-9]*$/;
 
-function valuesFrom(
-	source: unknown,
-	configMap: (name: string) => StoredObject | undefined,
-): {values: Record<string, string>} | {problem: string} {
+function valuesFrom(source: unknown, lookUp: LookUp): {values: Record<string, string>} | {problem: string} {
 	const secret = fieldOf(source, 'secretRef');
-	if (secret !== undefined) {
-		return isOptional(secret) ? {values: {}} : noSecret(secret);
-	}
-
-	const reference = fieldOf(source, 'configMapRef');
+	const kind = secret === undefined ? 'configmap' : 'secret';
+	const reference = secret ?? fieldOf(source, 'configMapRef');
 	const name = textOf(fieldOf(reference, 'name'));
-	const found = configMap(name);
+	const found = lookUp(kind, name);
 	if (!found) {
-		return isOptional(reference) ? {values: {}} : {problem: `configmap "${name}" not found`};
+		return isOptional(reference) ? {values: {}} : {problem: `${kind} "${name}" not found`};
 	}
 
 	const prefix = textOf(fieldOf(source, 'prefix'));
 	const data = found['data'];
 	const entries = Object.entries(typeof data === 'object' && data !== null ? data : {})
-		.map(([key, value]): [string, string] => [`${prefix}${key}`, textOf(value)])
+		.map(([key, value]): [string, string] => [`${prefix}${key}`, plain(kind, textOf(value))])
 		.filter(([key]) => variableName.test(key));
 	return {values: Object.fromEntries(entries)};
 }
 
 /** Undefined when it is optional and not there. */
-function valueOf(
-	variable: unknown,
-	configMap: (name: string) => StoredObject | undefined,
-): string | {problem: string} | undefined {
+function valueOf(variable: unknown, lookUp: LookUp): string | {problem: string} | undefined {
 	const from = fieldOf(variable, 'valueFrom');
 	const secret = fieldOf(from, 'secretKeyRef');
-	if (secret !== undefined) {
-		return isOptional(secret) ? undefined : noSecret(secret);
-	}
-
-	const reference = fieldOf(from, 'configMapKeyRef');
+	const kind = secret === undefined ? 'configmap' : 'secret';
+	const reference = secret ?? fieldOf(from, 'configMapKeyRef');
 	if (reference === undefined) {
 		return textOf(fieldOf(variable, 'value'));
 	}
 
 	const [name, key] = [textOf(fieldOf(reference, 'name')), textOf(fieldOf(reference, 'key'))];
-	const found = configMap(name);
+	const found = lookUp(kind, name);
 	const value = found && fieldOf(found['data'], key);
 	if (typeof value === 'string') {
-		return value;
+		return plain(kind, value);
 	}
 
 	if (isOptional(reference)) {
 		return undefined;
 	}
 
+	const title = kind === 'secret' ? 'Secret' : 'ConfigMap';
 	return {
 		problem: found
-			? `couldn't find key ${key} in ConfigMap ${found.metadata.namespace ?? ''}/${name}`
-			: `configmap "${name}" not found`,
+			? `couldn't find key ${key} in ${title} ${found.metadata.namespace ?? ''}/${name}`
+			: `${kind} "${name}" not found`,
 	};
 }
 
-const isOptional = (reference: unknown): boolean => fieldOf(reference, 'optional') === true;
+/** The data of a Secret is in base64. */
+const plain = (kind: 'configmap' | 'secret', value: string): string =>
+	kind === 'secret' ? Buffer.from(value, 'base64').toString('utf8') : value;
 
-/** The sandbox keeps no Secrets. */
-const noSecret = (reference: unknown): {problem: string} => ({
-	problem: `secret "${textOf(fieldOf(reference, 'name'))}" not found`,
-});
+const isOptional = (reference: unknown): boolean => fieldOf(reference, 'optional') === true;
 
 /** `$(NAME)` stands for a variable before it, `$$` for a dollar sign; what is not known stays as it is written. */
 function expanded(value: string, known: Readonly<Record<string, string>>): string {

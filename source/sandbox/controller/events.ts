@@ -1,7 +1,7 @@
 import {createHash} from 'node:crypto';
 import type {KubernetesObject} from '../../traffic/wire.js';
 import {events} from '../resources.js';
-import type {ObjectStore, StoredObject} from '../state.js';
+import type {ObjectStore, Pace, StoredObject} from '../state.js';
 import {timestamp} from './objects.js';
 
 export type EventRecorder = {
@@ -15,14 +15,52 @@ export type EventRecorder = {
 	): void;
 };
 
-/** Events kept; the API server of a real cluster forgets them after an hour. */
+/** Events kept at a time; more than that in an hour is nobody's to read. */
 const limit = 2000;
+/** Milliseconds that an Event lives after it was last written (kube-apiserver --event-ttl). */
+const lifetime = 3_600_000;
 
-export function createEventRecorder(store: ObjectStore, now: () => number): EventRecorder {
-	const names: {namespace: string; name: string}[] = [];
+/**
+ * @param options.now the clock that Events are dated by, in milliseconds since 1970.
+ * @param options.pace how fast they grow old; at an infinite one they do not.
+ * @param options.wallClock the time it really is: `now` may be set back.
+ */
+export function createEventRecorder(
+	store: ObjectStore,
+	{now, pace, wallClock = Date.now}: {now: () => number; pace: Pace; wallClock?: () => number},
+): EventRecorder {
+	/** The way to let each live on, oldest first. */
+	const kept = new Map<string, {namespace: string; name: string; cancel: () => void}>();
+
+	function remove(key: string): void {
+		const event = kept.get(key);
+		event?.cancel();
+		kept.delete(key);
+		if (event) {
+			store.remove(events, event.namespace, event.name);
+		}
+	}
+
+	/** Lets an event live as long as it has to from now on. */
+	function keep(namespace: string, name: string, left: number): void {
+		const key = `${namespace}/${name}`;
+		kept.get(key)?.cancel();
+		const cancel = Number.isFinite(pace.factor) ? pace.after(left, () => remove(key)) : () => {};
+		kept.set(key, {namespace, name, cancel});
+		const [oldest] = kept.keys();
+		if (kept.size > limit && oldest !== undefined) {
+			remove(oldest);
+		}
+	}
+
 	return {
 		record(about, type, reason, message, component) {
 			const {namespace = 'default', name, uid} = about.metadata;
+			const left = lifetime - (wallClock() - now());
+			if (left <= 0) {
+				return;
+			}
+
 			const time = timestamp(now());
 			const hash = createHash('sha256')
 				.update([uid, type, reason, message].join('\0'))
@@ -35,6 +73,7 @@ export function createEventRecorder(store: ObjectStore, now: () => number): Even
 					count: (typeof current['count'] === 'number' ? current['count'] : 1) + 1,
 					lastTimestamp: time,
 				}));
+				keep(namespace, eventName, left);
 				return;
 			}
 
@@ -61,13 +100,7 @@ export function createEventRecorder(store: ObjectStore, now: () => number): Even
 				reportingInstance: '',
 			};
 			store.create(events, event);
-			names.push({namespace, name: eventName});
-			if (names.length > limit) {
-				const oldest = names.shift();
-				if (oldest) {
-					store.remove(events, oldest.namespace, oldest.name);
-				}
-			}
+			keep(namespace, eventName, left);
 		},
 	};
 }

@@ -48,11 +48,17 @@ function isServed({metadata, status}: StoredIngress): boolean {
 
 export function ingressReconciler(
 	context: ControllerContext,
-	table: RoutingTable,
+	tables: readonly RoutingTable[],
 	again: (key: Key) => void,
 ): Reconciler {
 	const {store, pace} = context;
 	const progress = new Map<Key, Progress>();
+
+	function program(key: Key, ingress: StoredIngress): void {
+		for (const table of tables) {
+			table.program(key, ingress.spec?.rules ?? []);
+		}
+	}
 
 	/** Does the next step for one version; without effect when a newer one has come meanwhile. */
 	function after(key: Key, current: Progress, milliseconds: number, step: () => void): void {
@@ -76,7 +82,7 @@ export function ingressReconciler(
 	function pushRules(key: Key, current: Progress, ingress: StoredIngress): void {
 		current.stage = 'pushed';
 		after(key, current, push, () => {
-			table.program(key, ingress.spec?.rules ?? []);
+			program(key, ingress);
 			after(key, current, probing, () => {
 				current.stage = 'probed';
 				again(key);
@@ -91,7 +97,10 @@ export function ingressReconciler(
 			const ingress = getIngress(store, key);
 			if (!ingress) {
 				progress.delete(key);
-				table.remove(key);
+				for (const table of tables) {
+					table.remove(key);
+				}
+
 				return;
 			}
 
@@ -101,7 +110,7 @@ export function ingressReconciler(
 			if (current === undefined && isServed(ingress)) {
 				// It was ready before anybody here looked: the gateway takes its rules up as they are.
 				progress.set(key, {version, stage: 'probed'});
-				table.program(key, ingress.spec?.rules ?? []);
+				program(key, ingress);
 				return;
 			}
 

@@ -3,13 +3,14 @@
  * keeps the pod's status. What a kubelet and its container runtime do on a node.
  */
 import type {Image} from '../images/image.js';
-import {configmaps, pods} from '../resources.js';
+import {configmaps, pods, secrets} from '../resources.js';
 import type {StoredObject} from '../state.js';
 import type {ControllerContext} from './controller.js';
 import {keyOf, timestamp, type Key} from './objects.js';
 import {findImage} from '../images/catalog.js';
 import {startContainer, type ContainerProcess} from './container-process.js';
-import {containerOf, type PodContainer} from './pod-spec.js';
+import {fieldOf} from './fields.js';
+import {containerOf, nodeName, type PodContainer} from './pod-spec.js';
 import {createPodLog, type PodLog, type WritableLog} from './pod-log.js';
 import {podStatus, type ContainerState, type PodPhase} from './pod-status.js';
 
@@ -36,7 +37,7 @@ const queuePort = 8012;
 const scheduling = 50;
 const pulling = 400;
 const probing = 200;
-/** Until the kubelet has heard of a ConfigMap. */
+/** Until the kubelet has heard of a ConfigMap or a Secret. */
 const configSync = 1000;
 const firstBackOff = 10_000;
 const longestBackOff = 300_000;
@@ -102,7 +103,7 @@ export function startKubelet(context: ControllerContext, readiness: PodReadiness
 		};
 		running.set(object.metadata.uid, pod);
 		later(pod, scheduling, () => {
-			const text = `Successfully assigned ${keyOf(object)} to sandbox-node`;
+			const text = `Successfully assigned ${keyOf(object)} to ${nodeName}`;
 			events.record(object, 'Normal', 'Scheduled', text, 'default-scheduler');
 			write(pod, 'Pending', {waiting: {reason: 'ContainerCreating'}}, false);
 			pull(pod);
@@ -129,7 +130,9 @@ export function startKubelet(context: ControllerContext, readiness: PodReadiness
 	}
 
 	function run(pod: Running, image: Image, container: PodContainer): void {
-		const env = container.environment(name => store.get(configmaps, pod.pod.metadata.namespace, name));
+		const env = container.environment((kind, name) =>
+			store.get(kind === 'secret' ? secrets : configmaps, pod.pod.metadata.namespace, name),
+		);
 		if ('problem' in env) {
 			record(pod, 'Warning', 'Failed', `Error: ${env.problem}`);
 			write(pod, 'Pending', {waiting: {reason: 'CreateContainerConfigError', message: env.problem}}, false);
@@ -230,7 +233,7 @@ export function startKubelet(context: ControllerContext, readiness: PodReadiness
 		await Promise.all([readiness.unready(pod.pod), pod.process?.stop()]);
 	}
 
-	/** Tries those again that a ConfigMap was missing for. */
+	/** Tries those again that a ConfigMap or a Secret was missing for. */
 	function retry(namespace: string | undefined): void {
 		for (const pod of running.values()) {
 			const {missing} = pod;
@@ -242,7 +245,7 @@ export function startKubelet(context: ControllerContext, readiness: PodReadiness
 	}
 
 	const unsubscribe = store.subscribe(({type, resource, object}) => {
-		if (resource === configmaps) {
+		if (resource === configmaps || resource === secrets) {
 			retry(object.metadata.namespace);
 		}
 
@@ -251,7 +254,7 @@ export function startKubelet(context: ControllerContext, readiness: PodReadiness
 		}
 
 		const pod = running.get(object.metadata.uid);
-		if (type === 'ADDED') {
+		if (type === 'ADDED' && fieldOf(object.spec, 'nodeName') === nodeName) {
 			schedule(object);
 		} else if (type === 'DELETED' && pod) {
 			void kill(pod);

@@ -7,7 +7,7 @@ import {prepareIndexes} from './indexes.js';
 import {ingressReconciler} from './ingress.js';
 import {startKubelet, type Kubelet} from './kubelet.js';
 import {labelerReconciler} from './labeler.js';
-import {revisionKeys, type Key} from './objects.js';
+import {keyOf, listRevisions, revisionKeys, type Key} from './objects.js';
 import {podsReconciler} from './pods.js';
 import {revisionReconciler} from './revision.js';
 import {revisionGcReconciler} from './revision-gc.js';
@@ -15,12 +15,14 @@ import {routeReconciler} from './route.js';
 import {serviceReconciler} from './service.js';
 
 export type ControllerManager = {
-	/** What the gateway routes by. */
-	table: RoutingTable;
+	/** What the gateway routes by: from outside, and from within the cluster. */
+	tables: {external: RoutingTable; internal: RoutingTable};
 	/** The revisions it routes to, by `namespace/name`. */
 	backends: ReadonlyMap<Key, RevisionBackend>;
 	autoscaler: Autoscaler;
 	kubelet: Kubelet;
+	/** Looks at every revision again, as informers do from time to time. */
+	resync(): void;
 	/** Stops all controllers and every pod. */
 	stop(): Promise<void>;
 };
@@ -28,7 +30,8 @@ export type ControllerManager = {
 /** Starts everything that follows from the objects in the store. */
 export function startControllers(context: ControllerContext): ControllerManager {
 	prepareIndexes(context.store);
-	const table = createRoutingTable();
+	// The hosts of the cluster are not to be had from outside; the public ones are from inside.
+	const tables = {external: createRoutingTable(), internal: createRoutingTable(() => true)};
 	const backends = new Map<Key, RevisionBackend>();
 	const controllers: Controller[] = [];
 	// The scale decides on pods, and pods on what the revision says.
@@ -43,7 +46,7 @@ export function startControllers(context: ControllerContext): ControllerManager 
 	);
 	const ingressController = startController(
 		context,
-		ingressReconciler(context, table, key => ingressController.enqueue(key)),
+		ingressReconciler(context, Object.values(tables), key => ingressController.enqueue(key)),
 	);
 	// In this order: of two that answer to one change the one nearer to the user comes first.
 	controllers.push(
@@ -81,10 +84,15 @@ export function startControllers(context: ControllerContext): ControllerManager 
 		},
 	});
 	return {
-		table,
+		tables,
 		backends,
 		autoscaler,
 		kubelet,
+		resync() {
+			for (const revision of listRevisions(context.store)) {
+				revisionController.enqueue(keyOf(revision));
+			}
+		},
 		async stop() {
 			for (const controller of controllers) {
 				controller.stop();

@@ -10,8 +10,10 @@ import {StoreConflict, type ObjectStore, type StoredObject} from '../state.js';
 import type {Scale} from './autoscaler.js';
 import {reconcileStatus, type ConditionKind} from './conditions.js';
 import {deploymentName} from './deployment.js';
+import {ensured} from './ensured.js';
 import {controlledBy, type StoredRevision} from './objects.js';
 import {userContainer, workloadLabels} from './pod-spec.js';
+import {writeServerlessService} from './serverless-service.js';
 
 const podAutoscalerConditions: ConditionKind = {
 	dependents: ['Active', 'SKSReady', 'ScaleTargetInitialized'],
@@ -55,7 +57,7 @@ function makePodAutoscaler(revision: StoredRevision): KubernetesObject {
 	};
 }
 
-/** Writes the PodAutoscaler of a revision, its status included. @param now in milliseconds since 1970. */
+/** Writes the PodAutoscaler of a revision, its status included, and the Services that follow from it. @param now in milliseconds since 1970. */
 export function writePodAutoscaler(
 	store: ObjectStore,
 	revision: StoredRevision,
@@ -63,27 +65,10 @@ export function writePodAutoscaler(
 ): void {
 	const wanted = makePodAutoscaler(revision);
 	const {namespace, name} = wanted.metadata;
-	const existing = store.get(podAutoscalers, namespace, name);
-	const isOurs = existing?.metadata.ownerReferences?.some(({uid}) => uid === revision.metadata.uid) === true;
-	if (existing && !isOurs) {
-		// Of the revision that had this name before.
-		store.remove(podAutoscalers, namespace, name);
-	}
-
-	const current =
-		existing && isOurs
-			? store.update(podAutoscalers, namespace, name, 'main', object => ({
-					...object,
-					metadata: {
-						...object.metadata,
-						labels: wanted.metadata.labels ?? {},
-						annotations: wanted.metadata.annotations ?? {},
-					},
-					spec: wanted.spec,
-				}))
-			: store.create(podAutoscalers, wanted);
+	const current = ensured(store, podAutoscalers, wanted);
 	const status = statusOf(current, revision, scale, ready, now);
 	try {
+		writeServerlessService(store, revision, current, {desired: scale.desired, ready, now});
 		store.update(podAutoscalers, namespace, name, 'status', object => ({...object, status}));
 	} catch (error) {
 		// A listener may have removed it meanwhile.

@@ -5,9 +5,12 @@
  */
 import type {Container, EnvVar, KubernetesObject} from '../../traffic/wire.js';
 import type {StoredObject} from '../state.js';
-import {environmentOf, type Environment} from './environment.js';
+import {environmentOf, type Environment, type LookUp} from './environment.js';
 import {fieldOf, listOf, textOf} from './fields.js';
 import {controlledBy, type StoredRevision} from './objects.js';
+
+/** The node that the pods of revisions run on. */
+export const nodeName = 'sandbox-node';
 
 /** The port a container is expected to listen on when the template names none. */
 export const defaultPort = 8080;
@@ -104,7 +107,7 @@ export function makePod(
 			annotations: metadata.annotations,
 			ownerReferences: [controlledBy(replicaSet)],
 		},
-		spec: {nodeName: 'sandbox-node', ...spec},
+		spec: {nodeName, ...spec},
 		status: {phase: 'Pending'},
 	};
 }
@@ -115,7 +118,7 @@ export type PodContainer = {
 	port: number;
 	command: readonly string[];
 	/** The environment with all references followed, or what is missing. */
-	environment(configMap: (name: string) => StoredObject | undefined): Environment;
+	environment(lookUp: LookUp): Environment;
 };
 
 /** The container that serves, as it stands in a pod. */
@@ -129,6 +132,6 @@ export function containerOf(pod: StoredObject): PodContainer {
 		image: textOf(fieldOf(container, 'image')),
 		port: typeof containerPort === 'number' ? containerPort : defaultPort,
 		command: listOf(fieldOf(container, 'command')).map(word => textOf(word)),
-		environment: configMap => environmentOf(container, configMap),
+		environment: lookUp => environmentOf(container, lookUp),
 	};
 }

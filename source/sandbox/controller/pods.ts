@@ -17,6 +17,7 @@ import {
 	replicaSetName,
 	replicaSetStatus,
 } from './deployment.js';
+import {ensured} from './ensured.js';
 import {podsOfRevision} from './indexes.js';
 import {getRevision, keyOf, revisionKeys, timestamp, type Key, type StoredRevision} from './objects.js';
 import {makePod} from './pod-spec.js';
@@ -59,15 +60,10 @@ function reconcileWorkload(context: ControllerContext, revision: StoredRevision,
 		return;
 	}
 
-	const deployment = ensured(store, deployments, makeDeployment(revision, scale.desired), deploymentBefore);
+	const deployment = ensured(store, deployments, makeDeployment(revision, scale.desired));
 	const replicaSetBefore = store.get(replicaSets, namespace, replicaSetName(revision));
 	const before = replicasOf(replicaSetBefore);
-	const replicaSet = ensured(
-		store,
-		replicaSets,
-		makeReplicaSet(revision, deployment, scale.desired),
-		replicaSetBefore,
-	);
+	const replicaSet = ensured(store, replicaSets, makeReplicaSet(revision, deployment, scale.desired));
 	if (before !== scale.desired) {
 		const direction = before < scale.desired ? 'up' : 'down';
 		const text = `Scaled ${direction} replica set ${replicaSet.metadata.name} from ${before} to ${scale.desired}`;
@@ -115,33 +111,6 @@ function replicasOf(object: StoredObject | undefined): number {
 	const spec: unknown = object?.spec;
 	const replicas: unknown = typeof spec === 'object' && spec !== null ? Reflect.get(spec, 'replicas') : 0;
 	return typeof replicas === 'number' ? replicas : 0;
-}
-
-/** The object as it should be. One of the revision that had this name before goes first. */
-function ensured(
-	store: ObjectStore,
-	resource: Resource,
-	wanted: Parameters<ObjectStore['create']>[1],
-	existing: StoredObject | undefined,
-): StoredObject {
-	const {namespace, name, ownerReferences = []} = wanted.metadata;
-	const isOurs = existing?.metadata.ownerReferences?.[0]?.uid === ownerReferences[0]?.uid;
-	if (existing && !isOurs) {
-		store.remove(resource, namespace, name);
-	}
-
-	return existing && isOurs
-		? store.update(resource, namespace, name, 'main', current => ({
-				...current,
-				metadata: {
-					...current.metadata,
-					...wanted.metadata,
-					uid: current.metadata.uid,
-					resourceVersion: current.metadata.resourceVersion,
-				},
-				spec: wanted.spec,
-			}))
-		: store.create(resource, wanted);
 }
 
 function writeStatus(store: ObjectStore, resource: Resource, object: StoredObject, status: object): void {

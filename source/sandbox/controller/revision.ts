@@ -23,6 +23,9 @@ import {progressDeadline} from './scale-bounds.js';
 const component = 'revision-controller';
 /** Milliseconds a registry takes to answer. */
 const registryAnswer = 300;
+/** Milliseconds until a registry that refused is asked again: twice as long each time (client-go's work queue). */
+const firstRetry = 1000;
+const longestRetry = 1_000_000;
 /** The ConfigMaps that every revision follows. */
 const followed = new Set(['config-autoscaler', 'config-deployment']);
 
@@ -32,6 +35,9 @@ type Progress = {
 	/** By image reference. */
 	digests?: Map<string, Resolution>;
 	overdue: boolean;
+	/** How often the registry refused, and whether it is to be asked again. */
+	refusals: number;
+	asksAgain: boolean;
 	backend?: RevisionBackend;
 };
 
@@ -57,7 +63,7 @@ export function revisionReconciler(context: ControllerContext, options: Revision
 	}
 
 	function begin(key: Key, revision: StoredRevision): Progress {
-		const current: Progress = {uid: revision.metadata.uid, overdue: false};
+		const current: Progress = {uid: revision.metadata.uid, overdue: false, refusals: 0, asksAgain: false};
 		progress.set(key, current);
 		const {containerStatuses} = revision.status ?? {};
 		const containers = revision.spec?.containers ?? [];
@@ -74,6 +80,25 @@ export function revisionReconciler(context: ControllerContext, options: Revision
 			current.digests = new Map(images.map(image => [image, resolveDigest(image)]));
 		});
 		return current;
+	}
+
+	/**
+	 * Says that the registry refused, now and each time it is asked again. It answers the same each time here, so that only
+	 * the event has to come.
+	 */
+	function refused(key: Key, current: Progress, say: () => void): void {
+		if (current.asksAgain) {
+			return;
+		}
+
+		say();
+		// At an infinite pace it would be asked without end.
+		if (Number.isFinite(pace.factor)) {
+			current.asksAgain = true;
+			later(key, current, Math.min(firstRetry * 2 ** current.refusals++, longestRetry), () => {
+				current.asksAgain = false;
+			});
+		}
 	}
 
 	/** Makes the revision known to gateway and autoscaler. */
@@ -122,10 +147,7 @@ export function revisionReconciler(context: ControllerContext, options: Revision
 			if (!resolution || 'error' in resolution) {
 				const problem = resolution?.error ?? 'no answer';
 				const message = `Unable to fetch image "${image}": failed to resolve image to digest: ${problem}`;
-				if (conditions.get('ContainerHealthy')?.status !== 'False') {
-					events.record(revision, 'Warning', 'InternalError', message, component);
-				}
-
+				refused(key, current, () => events.record(revision, 'Warning', 'InternalError', message, component));
 				conditions.markFalse('ContainerHealthy', 'ContainerMissing', message);
 				return before;
 			}

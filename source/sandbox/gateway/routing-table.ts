@@ -14,7 +14,7 @@ export type Path = {
 };
 
 export type RoutingTable = {
-	/** Puts the public rules of one KIngress in the stead of those it had before, all at once. */
+	/** Puts the rules of one KIngress in the stead of those it had before, all at once. */
 	program(ingress: string, rules: readonly IngressRule[]): void;
 	remove(ingress: string): void;
 	/** The path of a `Host` or `:authority`, with or without a port; undefined when no host matches. */
@@ -24,7 +24,10 @@ export type RoutingTable = {
 	): Path | undefined;
 };
 
-export function createRoutingTable(): RoutingTable {
+/** @param visible the rules of a KIngress that are served; the public ones unless told. */
+export function createRoutingTable(
+	visible: (rule: IngressRule) => boolean = ({visibility}) => visibility === 'ExternalIP',
+): RoutingTable {
 	/** By host, then by KIngress: of two that claim a host the first keeps it. */
 	const hosts = new Map<string, Map<string, readonly Path[]>>();
 	const hostsByIngress = new Map<string, readonly string[]>();
@@ -46,8 +49,7 @@ export function createRoutingTable(): RoutingTable {
 			remove(ingress);
 			const own: string[] = [];
 			for (const rule of rules) {
-				// The cluster-local hosts are on the internal listener, which a client outside cannot reach.
-				if (rule.visibility !== 'ExternalIP') {
+				if (!visible(rule)) {
 					continue;
 				}
 

@@ -16,8 +16,10 @@ import {apiFaults, gatewayFaults, noBody} from './bodies.js';
 export type SwitchServerOptions = {
 	/** On 127.0.0.1; 0 takes any free port. */
 	port: number;
-	/** What every request has to bring as `Authorization: Bearer …`: that of the sandbox's admin. */
-	token: string;
+	/** What every request has to bring as `Authorization: Bearer …`: that of the sandbox's admin, as it is now. */
+	readonly token: string;
+	/** Gives every user a new token and puts them into the kubeconfig. Resolves with its path. */
+	rotateTokens: () => Promise<string>;
 	api: ApiFaultSwitch;
 	gateway: GatewayFaultSwitch;
 	store: ObjectStore;
@@ -30,7 +32,8 @@ export type SwitchServer = {
 
 /**
  * Serves the switches. `GET /` says how they are, `DELETE /` puts everything right; `PATCH /api` and `PATCH /gateway` set
- * some and leave the others, `DELETE` puts one side right; `POST /api/cut-watches` and `POST /api/compact` act once.
+ * some and leave the others, `DELETE` puts one side right; `POST /api/cut-watches`, `POST /api/rotate-tokens` and
+ * `POST /api/compact` act once.
  *
  * @throws Error when the port cannot be listened at.
  */
@@ -80,11 +83,8 @@ async function answer(
 	}
 }
 
-async function act(
-	{api, gateway, store}: SwitchServerOptions,
-	request: string,
-	body: unknown,
-): Promise<unknown> {
+async function act(options: SwitchServerOptions, request: string, body: unknown): Promise<unknown> {
+	const {api, gateway, store} = options;
 	const state = () => ({api: api.current, gateway: gateway.current});
 	if (!request.startsWith('PATCH ')) {
 		read(noBody, body);
@@ -127,6 +127,11 @@ async function act(
 			return {cut: api.cutWatches()};
 		}
 
+		case 'POST /api/rotate-tokens': {
+			const kubeconfig = await options.rotateTokens();
+			return {kubeconfig, token: options.token};
+		}
+
 		case 'POST /api/compact': {
 			store.compact();
 			return {resourceVersion: store.resourceVersion};
@@ -136,7 +141,7 @@ async function act(
 			throw new ApiError(
 				404,
 				'NotFound',
-				'there is GET / and DELETE /, PATCH and DELETE of /api and /gateway, POST /api/cut-watches and POST /api/compact',
+				'there is GET / and DELETE /, PATCH and DELETE of /api and /gateway, POST /api/cut-watches, POST /api/rotate-tokens and POST /api/compact',
 			);
 		}
 	}

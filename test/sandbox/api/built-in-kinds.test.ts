@@ -45,7 +45,7 @@ describe('a built-in kind', () => {
 	it.each([
 		['no envelope', 'k8s', 'expected prefix 6b387300'],
 		['a broken one', 'k8s\0\u000A\u007F', 'protobuf error'],
-		['a kind that is not taken', envelope('v1', 'Secret', Buffer.alloc(0)), 'no kind "Secret"'],
+		['a kind that is not taken', envelope('v1', 'Pod', Buffer.alloc(0)), 'no kind "Pod"'],
 	])('is refused in protobuf with %s', async (_, raw, why) => {
 		const {call} = await start();
 		const answer = await call('POST', configmaps, {raw, headers: protobufHeaders});

@@ -111,7 +111,7 @@ describe('what is not served', () => {
 
 	it('is told in a Status below the core API', async () => {
 		const {call} = await start();
-		expect(await call('GET', '/api/v1/namespaces/default/secrets')).toMatchObject({
+		expect(await call('GET', '/api/v1/namespaces/default/endpoints')).toMatchObject({
 			code: 404,
 			body: {
 				reason: 'NotFound',

@@ -210,3 +210,34 @@ describe('a port of a pod', () => {
 		expect(at(parseJson(answer.text), 'message')).toContain(message);
 	});
 });
+
+describe('a command in a container', () => {
+	const upgrade = {
+		connection: 'Upgrade',
+		upgrade: 'websocket',
+		'sec-websocket-protocol': 'v5.channel.k8s.io',
+	};
+
+	it.each([
+		['/exec?command=sh&container=user-container', 405, /^exec is disabled on node sandbox-node: /],
+		['/attach?container=user-container&stdin=true', 405, /^attach is disabled on node sandbox-node: /],
+		['/exec?container=user-container', 400, /^you must specify at least 1 command for the container$/],
+		['/exec?command=sh&container=x', 400, /^container x is not valid for pod /],
+		['/exec?command=sh', 400, /^a container name must be specified for pod /],
+	])('is refused in a Status: %s', async (path, code, message) => {
+		for (const [method, headers] of [
+			['GET', upgrade],
+			['POST', {connection: 'Upgrade', upgrade: 'SPDY/3.1'}],
+			['POST', {}],
+		] as const) {
+			const answer = await get(`${pod}${path}`, method, headers);
+			expect(answer.code).toBe(code);
+			expect(at(parseJson(answer.text), 'message')).toMatch(message);
+		}
+	});
+
+	it('in no pod is a 404', async () => {
+		const answer = await get('/api/v1/namespaces/default/pods/nobody/exec?command=sh', 'POST');
+		expect(at(parseJson(answer.text), 'message')).toBe('pods "nobody" not found');
+	});
+});

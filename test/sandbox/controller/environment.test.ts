@@ -18,7 +18,14 @@ const settings: StoredObject = {
 	},
 	data: {TARGET: 'Map', 'log level': 'no name of a variable', level: 'info'},
 };
-const configMap = (name: string): StoredObject | undefined => (name === 'settings' ? settings : undefined);
+const secret: StoredObject = {
+	...settings,
+	kind: 'Secret',
+	metadata: {...settings.metadata, name: 'token'},
+	data: {TOKEN: Buffer.from('s3cret').toString('base64')},
+};
+const lookUp = (kind: string, name: string): StoredObject | undefined =>
+	[settings, secret].find(object => object.kind.toLowerCase() === kind && object.metadata.name === name);
 
 describe('the environment of a container', () => {
 	test('whole ConfigMaps come first, single variables over them, in their order', () => {
@@ -30,7 +37,7 @@ describe('the environment of a container', () => {
 				{name: 'GREETING', value: '$(TARGET) at $(LEVEL), $(NOBODY), $$(TARGET)'},
 			],
 		};
-		expect(environmentOf(container, configMap)).toEqual({
+		expect(environmentOf(container, lookUp)).toEqual({
 			values: {
 				TARGET: 'Own',
 				level: 'info',
@@ -42,8 +49,20 @@ describe('the environment of a container', () => {
 		});
 	});
 
+	test('Secrets give what their base64 stands for', () => {
+		const container = {
+			envFrom: [{prefix: 'MY_', secretRef: {name: 'token'}}],
+			env: [{name: 'ONE', valueFrom: {secretKeyRef: {name: 'token', key: 'TOKEN'}}}],
+		};
+		expect(environmentOf(container, lookUp)).toEqual({values: {MY_TOKEN: 's3cret', ONE: 's3cret'}});
+	});
+
 	test.each([
 		[{envFrom: [{configMapRef: {name: 'other'}}]}, 'configmap "other" not found'],
+		[
+			{env: [{name: 'A', valueFrom: {secretKeyRef: {name: 'token', key: 'none'}}}]},
+			"couldn't find key none in Secret default/token",
+		],
 		[{envFrom: [{secretRef: {name: 'keys'}}]}, 'secret "keys" not found'],
 		[
 			{env: [{name: 'A', valueFrom: {configMapKeyRef: {name: 'settings', key: 'none'}}}]},
@@ -55,7 +74,7 @@ describe('the environment of a container', () => {
 		],
 		[{env: [{name: 'A', valueFrom: {secretKeyRef: {name: 'keys', key: 'a'}}}]}, 'secret "keys" not found'],
 	])('what %j refers to is missing', (container, problem) => {
-		expect(environmentOf(container, configMap)).toEqual({problem});
+		expect(environmentOf(container, lookUp)).toEqual({problem});
 	});
 
 	test('what is optional may be missing', () => {
@@ -66,7 +85,7 @@ describe('the environment of a container', () => {
 				{name: 'B', valueFrom: {secretKeyRef: {name: 'keys', key: 'b', optional: true}}},
 			],
 		};
-		expect(environmentOf(container, configMap)).toEqual({values: {}});
+		expect(environmentOf(container, lookUp)).toEqual({values: {}});
 	});
 });
 

@@ -68,21 +68,22 @@ export type World = Awaited<ReturnType<typeof startWorld>>;
 export async function startWorld(options: {pace?: number; random?: () => number} = {}) {
 	const store = createObjectStore();
 	const errors: string[] = [];
+	const pace = createPace(options.pace ?? Number.POSITIVE_INFINITY);
 	const manager = startControllers({
 		store,
-		pace: createPace(options.pace ?? Number.POSITIVE_INFINITY),
-		events: createEventRecorder(store, Date.now),
+		pace,
+		events: createEventRecorder(store, {now: Date.now, pace}),
 		now: Date.now,
 		random: Math.random,
 		report: (error, where) => void errors.push(`${where}: ${String(error)}`),
 	});
 	const gateway = await startGateway({
 		port: 0,
-		table: manager.table,
+		table: manager.tables.external,
 		backendOf: ({namespace, revision}) => manager.backends.get(`${namespace}/${revision}`),
 		random: options.random ?? Math.random,
 	});
-	furnish(store, gateway.port);
+	furnish(store);
 	manager.autoscaler.start();
 
 	const conditionsOf = (name: string, kind: 'service' | 'revision' = 'service'): Record<string, string> => {

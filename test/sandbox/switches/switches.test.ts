@@ -1,7 +1,10 @@
 import {once} from 'node:events';
 import {request as httpRequest, type IncomingMessage} from 'node:http';
+import {readdir, readFile, stat} from 'node:fs/promises';
+import {dirname} from 'node:path';
 import {text} from 'node:stream/consumers';
 import {afterEach, beforeAll, afterAll, describe, expect, it, onTestFinished} from 'vitest';
+import {connect} from '../../../source/cluster/connect.js';
 import {at, isObject, listOf, parseJson, type JsonObject} from '../../../source/sandbox/api/json.js';
 import {startSandbox, type Sandbox} from '../../../source/sandbox/sandbox.js';
 
@@ -57,6 +60,7 @@ async function ask(...parameters: Parameters<typeof open>) {
 	};
 }
 
+const tokensIn = (kubeconfig: string) => [...kubeconfig.matchAll(/token: (\S+)/g)].map(([, token]) => token);
 const change = (method: string, path: string, body?: unknown) =>
 	ask(sandbox.switchesUrl, method, path, {body});
 const api = (method: string, path: string, options?: Parameters<typeof open>[3]) =>
@@ -200,6 +204,35 @@ describe('on purpose', () => {
 		expect((await api('GET', '/version')).code).toBe(401);
 		await change('PATCH', '/api', {expireTokens: false});
 		expect((await api('GET', '/version')).code).toBe(200);
+	});
+
+	it('every user gets a new token, and the kubeconfig has it', async () => {
+		const before = {token: sandbox.token, kubeconfig: sandbox.kubeconfig};
+		await change('PATCH', '/api', {expireTokens: true});
+		const answer = await change('POST', '/api/rotate-tokens');
+		expect(answer.body).toEqual({kubeconfig: sandbox.kubeconfigPath, token: sandbox.token});
+		expect(sandbox.token).not.toBe(before.token);
+		expect((await api('GET', '/version')).code).toBe(200);
+		const old = {headers: {authorization: `Bearer ${before.token}`}};
+		expect((await api('GET', '/version', old)).code).toBe(401);
+		expect((await ask(sandbox.switchesUrl, 'GET', '/', old)).code).toBe(401);
+		const written = await readFile(sandbox.kubeconfigPath, 'utf8');
+		expect(written).toBe(sandbox.kubeconfig);
+		expect(written).toContain(sandbox.token);
+		expect(new Set([...tokensIn(written), ...tokensIn(before.kubeconfig)])).toHaveProperty('size', 6);
+		expect((await stat(sandbox.kubeconfigPath)).mode % 0o1000).toBe(0o600);
+		expect(await readdir(dirname(sandbox.kubeconfigPath))).toEqual(['kubeconfig']);
+	});
+
+	it('who reads the kubeconfig again when it is refused goes on', async () => {
+		const cluster = await connect({kubeconfig: sandbox.kubeconfigPath});
+		onTestFinished(() => cluster.close());
+		const list = async () => (await cluster.request({method: 'GET', path: services})).status;
+		expect(await list()).toBe(200);
+		await change('PATCH', '/api', {expireTokens: true});
+		expect(await list()).toBe(401);
+		await change('POST', '/api/rotate-tokens');
+		expect(await list()).toBe(200);
 	});
 
 	it('connections are reset', async () => {

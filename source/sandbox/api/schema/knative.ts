@@ -300,6 +300,12 @@ const schemas: Record<string, Schema> = {
 		data: stringMap,
 		immutable: boolean,
 	}),
+	'/secrets': root(undefined, undefined, {
+		data: stringMap,
+		immutable: boolean,
+		stringData: stringMap,
+		type: string,
+	}),
 	'/pods': root(anyObject, anyObject),
 	'/services': root(anyObject, anyObject),
 	'/events': {...root(undefined, undefined), 'x-kubernetes-preserve-unknown-fields': true},
