@@ -18,6 +18,14 @@ export function toShownBody(body: string): string {
 	return printableLines(cutText(body, shownLimit)).join('\n');
 }
 
+/**
+ * A copy that stands alone. V8 makes a piece of a text a view of the whole, so a first line of 20 characters that is kept
+ * keeps the 64 KiB it was read from. Lone surrogates become U+FFFD.
+ */
+export function detached(text: string): string {
+	return Buffer.from(text).toString();
+}
+
 /** The first `length` UTF-16 units, or one less where the cut would go through a surrogate pair. */
 export function cutText(text: string, length: number): string {
 	return text.slice(0, length).replace(/\p{Cs}$/u, '');
