@@ -59,8 +59,9 @@ export function LivePane({width, height}: Size) {
 
 function invitation(service: ServiceView, gateway: Parameters<typeof targetOf>[2], asking: Asking): string[] {
 	const asked = targetOf(service, service.url, gateway, asking);
+	const often = asking.rate === 1 ? 'once' : `${asking.rate} times`;
 	return asked.ok
-		? ['space asks it once a second and counts the answers; v asks it once.', asked.command]
+		? [`space asks it ${often} a second and counts the answers; v asks it once.`, asked.command]
 		: [asked.reason];
 }
 

@@ -54,16 +54,18 @@ test('no alarm is shown as good only once the new one is known to fail seldom', 
 test('worse, slower and both are said first, with their counts', () => {
 	expect(lineOf(comparison({fresh: 8}))).toMatchObject({
 		tone: 'bad',
-		sentence: expect.stringMatching(/^new vs old: WORSE, 8\/120 failed: below 11\.\d %/),
+		sentence: 'new vs old: WORSE, 8/120 failed, old 0/120 · p50 12 ms vs 12 ms, slower in 0/120',
 	});
-	expect(lineOf(comparison({bad: 100})).sentence).toMatch(/^new vs old: SLOWER, 0\/120 failed/);
+	expect(lineOf(comparison({bad: 100})).sentence).toBe(
+		'new vs old: SLOWER, p50 12 ms vs 12 ms, slower in 100/120 · 0/120 failed, old 0/120',
+	);
 	expect(lineOf(comparison({fresh: 8, bad: 100})).sentence).toMatch(/^new vs old: WORSE, SLOWER, /);
 });
 
 test('a suspicion says about how many more pairs it takes', () => {
 	expect(lineOf(comparison({fresh: 4}))).toMatchObject({
 		tone: 'warning',
-		sentence: expect.stringMatching(/^new vs old: maybe worse, need ~\d+ more, 4\/120 failed/),
+		sentence: expect.stringMatching(/^new vs old: maybe worse, need ~\d+ more, 4\/120 failed, old 0\/120 ·/),
 	});
 });
 
