@@ -15,7 +15,7 @@ export function decode(bytes: Uint8Array, contentType: string, truncated: boolea
 
 /** The first 2,048 characters (UTF-16 units), fit for the terminal, the lines separated by `\n`. */
 export function toShownBody(body: string): string {
-	return printableLines(cutText(body, shownLimit)).join('\n');
+	return detached(printableLines(cutText(body, shownLimit)).join('\n'));
 }
 
 /**

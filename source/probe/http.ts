@@ -1,7 +1,7 @@
 /** One HTTP/1.1 request to a gateway. */
 import {Pool, errors} from 'undici';
 import {printable} from '../traffic/printable.js';
-import {decode, detached, toShownBody} from './body.js';
+import {decode, toShownBody} from './body.js';
 import {timeoutFailure, toFailure} from './failure.js';
 import type {Fingerprinter} from './fingerprint.js';
 import {byFirstLine, firstLineOf} from './fingerprint.js';
@@ -132,18 +132,17 @@ async function receive(
 	const headers = flatten(response.headers);
 	const contentType = headers['content-type'] ?? '';
 	const body = decode(Buffer.concat(chunks), contentType, truncated);
-	const found = fingerprint({status: response.statusCode, headers, body});
 	return {
 		kind: 'response',
 		status: response.statusCode,
 		code: String(response.statusCode),
 		// As canary tools count: Flagger's success rate is that of all responses but 5xx.
 		error: response.statusCode >= 500,
-		firstLine: detached(firstLineOf(body)),
-		body: detached(toShownBody(body)),
+		firstLine: firstLineOf(body),
+		body: toShownBody(body),
 		truncated,
 		contentType: printable(contentType),
-		fingerprint: found === undefined ? undefined : detached(found),
+		fingerprint: fingerprint({status: response.statusCode, headers, body}),
 	};
 }
 

@@ -77,14 +77,19 @@ export function comparisonLine(
 
 const need = (more: number | undefined) => (more === undefined ? '' : `, need ~${more} more`);
 
+/** Pairs, all without a failure, that it is not worth to speak of: a quarter of an hour at one a second. */
+const farOff = 1000;
+
 const failedOf = ({failed, asked}: Comparison['old']) => `${failed}/${asked}`;
 
 /** How low the new one's error rate is known to be, and what it takes to know more. */
 function calmCounts(comparison: Comparison): string {
 	const {fresh, old, bound, boundMore} = comparison;
+	// Nobody waits for thousands of answers to make up for an outage of both.
+	const isInSight = boundMore !== undefined && boundMore < farOff;
 	return [
 		`${failedOf(fresh)} failed: below ${percentOf(bound)}`,
-		...(boundMore === undefined ? [] : [`need ~${boundMore} more for 1 %`]),
+		...(isInSight ? [`need ~${boundMore} more for 1 %`] : []),
 		`old ${failedOf(old)}`,
 		...latencyCounts(comparison),
 	].join(' · ');

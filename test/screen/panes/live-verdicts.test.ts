@@ -43,6 +43,10 @@ test('not worse so far comes with the bound, and with what it takes for a lower 
 			'new vs old: not worse so far, 0/120 failed: below 2.5 % · need ~179 more for 1 % · old 0/120 · p50 12 ms vs 12 ms, slower in 0/120',
 	});
 	expect(lineOf(comparison({asked: 300})).sentence).toContain('0/300 failed: below 1.0 % · old');
+	// Both fail: a low bound is out of sight.
+	expect(lineOf(comparison({asked: 300, fresh: 90, old: 90})).sentence).toMatch(
+		/90\/300 failed: below 3\d\.\d % · old 90\/300/,
+	);
 });
 
 test('no alarm is shown as good only once the new one is known to fail seldom', () => {
