@@ -1,11 +1,14 @@
 /**
  * Whether the memory of the built console grows with the number of answers, and whether its keys stay quick, while it asks
- * 50 times a second (and ten pairs). `--minutes 10` for the whole of it; a minute when not given. Linux only.
+ * 50 times a second (and ten pairs). `--minutes 10` for the whole of it; a minute when not given. `--json FILE` writes the
+ * numbers too. Linux only.
  *
  * Two figures: what the process holds of the machine, which follows how much room Node gives its heap, and what is still
- * in use after a garbage collection, which is what would grow if anything were kept.
+ * in use after a garbage collection, which is what would grow if anything were kept. The first half of the answers fills
+ * caches (Ink keeps the measures of the last 8,192 texts, which is some three minutes of them) and has code compiled; a
+ * line through the second half says whether it goes on growing.
  */
-import {existsSync, mkdtempSync, readFileSync, rmSync} from 'node:fs';
+import {existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {performance} from 'node:perf_hooks';
@@ -13,52 +16,109 @@ import {parseArgs} from 'node:util';
 import {openTerminal, type TestTerminal} from '../../test/support/terminal.ts';
 import {startSandboxProcess} from '../../test/support/sandbox-process.ts';
 
-const {values: flags} = parseArgs({options: {minutes: {type: 'string', default: '1'}}});
+const {values: flags} = parseArgs({
+	options: {minutes: {type: 'string', default: '1'}, json: {type: 'string'}},
+});
 const minutes = Number(flags.minutes);
 const program = 'dist/cli.js';
-const samples = 12;
+const rate = 50;
+/** Enough points for the scatter around the line to be known. */
+const samples = Math.max(12, Math.round(minutes * 3));
 
-const megabytes = (pid: number): number =>
-	Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024;
+type Sample = {
+	answers: number;
+	/** Megabytes the process holds of the machine, before the collection that this sample makes. */
+	resident: number;
+	/** Megabytes in use after a garbage collection. */
+	inUse: number;
+	/** Milliseconds from a key to the frame that shows it, of each of twenty keys. */
+	keys: readonly number[];
+};
 
 const folder = mkdtempSync(path.join(tmpdir(), 'kn-canary-bench-'));
 const heapFile = path.join(folder, 'heap');
 
 /** Loaded into the console: on SIGUSR2 it collects garbage and writes down how many bytes are in use after that. */
-const collector = `import {writeFileSync} from 'node:fs';
+const collector = `import {renameSync, writeFileSync} from 'node:fs';
 process.on('SIGUSR2', () => {
 	globalThis.gc();
-	writeFileSync(${JSON.stringify(heapFile)}, String(process.memoryUsage().heapUsed));
+	writeFileSync(${JSON.stringify(`${heapFile}.new`)}, String(process.memoryUsage().heapUsed));
+	renameSync(${JSON.stringify(`${heapFile}.new`)}, ${JSON.stringify(heapFile)});
 });`;
-
-/** Megabytes in use after a garbage collection. */
-async function heapInUse(terminal: TestTerminal): Promise<number> {
-	rmSync(heapFile, {force: true});
-	terminal.kill('SIGUSR2');
-	while (!existsSync(heapFile) || readFileSync(heapFile, 'utf8') === '') await pause(20);
-	return Number(readFileSync(heapFile, 'utf8')) / 1024 / 1024;
-}
 
 const pause = async (milliseconds: number) => new Promise(resolve => setTimeout(resolve, milliseconds));
 
-/** Median of so many keys, milliseconds from the key to the frame that shows it. */
-async function keyTime(terminal: TestTerminal): Promise<number> {
+const residentOf = (pid: number): number =>
+	Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024;
+
+async function inUseOf(terminal: TestTerminal): Promise<number> {
+	rmSync(heapFile, {force: true});
+	terminal.kill('SIGUSR2');
+	while (!existsSync(heapFile)) await pause(20);
+	return Number(readFileSync(heapFile, 'utf8')) / 1024 / 1024;
+}
+
+/** Twenty keys, as far apart as those of somebody in a hurry and in step with nothing. */
+async function keyTimes(terminal: TestTerminal): Promise<readonly number[]> {
 	const times: number[] = [];
 	for (let index = 0; index < 20; index++) {
 		const start = performance.now();
 		terminal.press(index % 2 === 0 ? 'tab' : 'shift-tab');
 		await terminal.until(index % 2 === 0 ? /▸2 Revisions/ : /▸1 Services/);
 		times.push(performance.now() - start);
+		await pause(40 + 60 * Math.random());
 	}
-	return times.toSorted((a, b) => a - b)[10] ?? Number.NaN;
+	return times;
 }
 
-const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+async function sample(terminal: TestTerminal): Promise<Sample> {
+	const answers = Number(/(\d+) answers?/.exec(terminal.screen())?.[1] ?? 0);
+	const keys = await keyTimes(terminal);
+	const resident = residentOf(terminal.pid);
+	const inUse = await inUseOf(terminal);
+	return {answers, resident, inUse, keys};
+}
 
-const row = (answers: number, memory: number, inUse: number, key: number) =>
+const quantile = (values: readonly number[], q: number): number =>
+	values.toSorted((a, b) => a - b)[Math.floor(q * values.length)] ?? Number.NaN;
+
+const mean = (values: readonly number[]): number =>
+	values.reduce((sum, value) => sum + value, 0) / values.length;
+
+/** Ordinary least squares: the slope of the line through the points, and its standard error. At least three points. */
+function slopeOf(points: readonly {x: number; y: number}[]): {slope: number; standardError: number} {
+	const [meanX, meanY] = [mean(points.map(({x}) => x)), mean(points.map(({y}) => y))];
+	const spread = points.reduce((sum, {x}) => sum + (x - meanX) ** 2, 0);
+	const slope = points.reduce((sum, {x, y}) => sum + (x - meanX) * (y - meanY), 0) / spread;
+	const residual = points.reduce((sum, {x, y}) => sum + (y - meanY - slope * (x - meanX)) ** 2, 0);
+	return {slope, standardError: Math.sqrt(residual / (points.length - 2) / spread)};
+}
+
+function print({answers, resident, inUse, keys}: Sample): void {
+	const cells = [
+		String(answers).padStart(7),
+		resident.toFixed(0).padStart(13),
+		inUse.toFixed(2).padStart(11),
+		quantile(keys, 0.5).toFixed(0).padStart(8),
+	];
+	console.log(cells.join(''));
+}
+
+/** How a value goes on in the second half, per 1,000 answers. */
+function growthOf(taken: readonly Sample[], what: 'inUse' | 'resident') {
+	const half = taken.slice(Math.floor(taken.length / 2));
+	const {slope, standardError} = slopeOf(half.map(point => ({x: point.answers / 1000, y: point[what]})));
+	return {mean: mean(half.map(point => point[what])), slope, standardError};
+}
+
+const say = (what: string, {mean: level, slope, standardError}: ReturnType<typeof growthOf>): void => {
+	const isFlat = Math.abs(slope) <= 2 * standardError;
+	const words = isFlat ? 'no growth that could be told from scatter' : slope > 0 ? 'grows' : 'falls';
+	const early = minutes < 5 ? '; the caches are still filling, --minutes 10 tells' : '';
 	console.log(
-		`${String(answers).padStart(7)}${memory.toFixed(0).padStart(12)}${inUse.toFixed(1).padStart(12)}${key.toFixed(0).padStart(9)}`,
+		`${what}, second half: ${level.toFixed(1)} MB, ${slope.toFixed(4)} ± ${standardError.toFixed(4)} MB per 1,000 answers: ${words}${early}`,
 	);
+};
 
 const sandbox = await startSandboxProcess(program);
 try {
@@ -69,7 +129,7 @@ try {
 			`--import=data:text/javascript,${encodeURIComponent(collector)}`,
 			program,
 			'--rate',
-			'50',
+			String(rate),
 		],
 		env: {
 			XDG_STATE_HOME: path.resolve('node_modules/.cache/kn-canary-test/state'),
@@ -79,28 +139,39 @@ try {
 		rows: 40,
 	});
 	await terminal.until(/watching[^]*checkout/);
-	const quiet = await keyTime(terminal);
+	console.log('answers  resident MB  in use MB  key ms');
+	// The first keys compile what the others run.
+	await keyTimes(terminal);
+	const idle = await sample(terminal);
+	print(idle);
 	terminal.press('space');
-	await terminal.until(/50 req\/s/);
-	console.log('answers   memory MB   in use MB   key ms');
-	row(0, megabytes(terminal.pid), await heapInUse(terminal), quiet);
-	const points: {answers: number; inUse: number}[] = [];
-	for (let sample = 0; sample < samples; sample++) {
-		await pause((minutes * 60_000) / samples);
-		const answers = Number(/(\d+) answers/.exec(terminal.screen())?.[1]);
-		const key = await keyTime(terminal);
-		const memory = megabytes(terminal.pid);
-		const inUse = await heapInUse(terminal);
-		points.push({answers, inUse});
-		row(answers, memory, inUse, key);
+	await terminal.until(new RegExp(`${rate} req/s`));
+	const start = performance.now();
+	const taken: Sample[] = [];
+	for (let index = 1; index <= samples; index++) {
+		await pause(Math.max(0, start + (index * minutes * 60_000) / samples - performance.now()));
+		const now = await sample(terminal);
+		print(now);
+		taken.push(now);
 	}
-	// The first half is caches filling; the line through the second half says whether it goes on growing.
-	const half = points.slice(samples / 2);
-	const [x, y] = [mean(half.map(({answers}) => answers)), mean(half.map(({inUse}) => inUse))];
-	const slope =
-		half.reduce((sum, {answers, inUse}) => sum + (answers - x) * (inUse - y), 0) /
-		half.reduce((sum, {answers}) => sum + (answers - x) ** 2, 0);
-	console.log(`in use, in the second half: ${(slope * 1000).toFixed(3)} MB per 1000 answers`);
+	const growth = {inUse: growthOf(taken, 'inUse'), resident: growthOf(taken, 'resident')};
+	say('in use', growth.inUse);
+	say('resident', growth.resident);
+	const keys = taken.flatMap(point => point.keys);
+	for (const [when, times] of [
+		['idle', idle.keys],
+		[`at ${rate} req/s`, keys],
+	] as const) {
+		console.log(
+			`key to frame, ${when}: median ${quantile(times, 0.5).toFixed(0)} ms, 95 % within ${quantile(times, 0.95).toFixed(0)} ms`,
+		);
+	}
+	if (flags.json !== undefined) {
+		writeFileSync(
+			flags.json,
+			`${JSON.stringify({minutes, rate, idle, samples: taken, growth}, undefined, '\t')}\n`,
+		);
+	}
 	terminal.press('q');
 	await terminal.exited;
 } finally {

@@ -6,6 +6,7 @@ import type {Console} from '../store/console.js';
 import {describeError} from '../terminal/lifecycle.js';
 import type {ConsoleFlags} from './flags.js';
 import {install} from './surroundings.js';
+import {keepYoungGeneration} from './young-generation.js';
 
 /**
  * Milliseconds that the API server has to tell of the services before Ink is loaded, which keeps the program busy for longer
@@ -42,6 +43,7 @@ export async function openConsole(flags: ConsoleFlags, asking: Asking): Promise<
 	const {openScreen} = await import('../screen/open.js');
 	const closed = openScreen(console, {lifecycle, first, theme});
 	forget();
+	void connected.then(keepYoungGeneration);
 	try {
 		await closed;
 	} catch (error) {

@@ -15,7 +15,15 @@ export function decode(bytes: Uint8Array, contentType: string, truncated: boolea
 
 /** The first 2,048 characters (UTF-16 units), fit for the terminal, the lines separated by `\n`. */
 export function toShownBody(body: string): string {
-	return printableLines(cutText(body, shownLimit)).join('\n');
+	return detached(printableLines(cutText(body, shownLimit)).join('\n'));
+}
+
+/**
+ * A copy that stands alone. V8 makes a piece of a text a view of the whole, so a first line of 20 characters that is kept
+ * keeps the 64 KiB it was read from. Lone surrogates become U+FFFD.
+ */
+export function detached(text: string): string {
+	return Buffer.from(text).toString();
 }
 
 /** The first `length` UTF-16 units, or one less where the cut would go through a surrogate pair. */

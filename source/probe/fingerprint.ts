@@ -6,7 +6,7 @@
  * A fingerprint is printable and short, because it is drawn, compared and kept. None is undefined.
  */
 import {printable} from '../traffic/printable.js';
-import {cutText} from './body.js';
+import {cutText, detached} from './body.js';
 
 /** A response before anything of it was made printable or shortened. Not to be shown. */
 export type ReceivedResponse = {
@@ -25,7 +25,7 @@ const lengthLimit = 256;
 /** One line of foreign text, printable, without blanks around it, with `…` where it was cut. */
 export function toLabel(line: string): string {
 	const text = line.trim();
-	return text.length > lengthLimit ? `${printable(cutText(text, lengthLimit))}…` : printable(text);
+	return detached(text.length > lengthLimit ? `${printable(cutText(text, lengthLimit))}…` : printable(text));
 }
 
 function labelOrNone(text: string | undefined): string | undefined {

@@ -103,7 +103,10 @@ export type Loop = {
 	setSides(sides: Sides | undefined): void;
 	/** Whether they are; not until this is called. */
 	compare(comparing: boolean): void;
-	/** Calls `listener` after changes, at most so many times a second (10). Returns the way to stop. */
+	/**
+	 * Calls `listener` after changes, at most so many times a second (10). That a request was sent is none: its answer is.
+	 * Returns the way to stop.
+	 */
 	subscribe(listener: (snapshot: LoopSnapshot) => void, maxPerSecond?: number): () => void;
 	/** How things are; the same object as long as nothing changes. */
 	snapshot(): LoopSnapshot;
@@ -189,6 +192,8 @@ export function createLoop({
 	async function send(slot: number): Promise<void> {
 		const {signal} = controller;
 		const ticket = tally.sent();
+		// In the next snapshot; but nobody is told: the answer would then have to wait for its turn to be.
+		current = undefined;
 		let answer: Answer;
 		try {
 			answer = await probe.ask(target, {timeout, signal, slot});

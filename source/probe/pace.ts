@@ -18,7 +18,7 @@ export type PaceOptions = {
 	send: (slot: number) => Promise<unknown>;
 	/** Called for slots whose request was not sent, with how many: too many in flight, or the process was not there in time. */
 	onNotSent?: (slots: number) => void;
-	/** Called after state, rate or burst changed, and after a request was sent or was over. */
+	/** Called after state, rate or burst changed, and after a request was over. */
 	onChange?: () => void;
 	/** Requests a second; 1 when not given. */
 	rate?: number;
@@ -154,9 +154,7 @@ export function createPace({
 	async function sendSlot(slot: number): Promise<void> {
 		inFlight++;
 		try {
-			const sent = send(slot);
-			onChange?.();
-			await sent;
+			await send(slot);
 		} catch {
 			// The outcome is the sender's matter; here it only matters that the request is over.
 		} finally {

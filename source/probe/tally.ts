@@ -13,6 +13,8 @@ import type {Latencies, Percentiles} from './latencies.js';
 export type Recorded = Answer & {
 	/** Counted nowhere: the split was not settled when it was sent, or has been changed since. */
 	settling: boolean;
+	/** Which answer it is since the tally was made, from 1 on. */
+	order: number;
 };
 
 /** Answers with one fingerprint (or that the caller counts as one). */
@@ -98,6 +100,7 @@ export function createTally(at: number): Tally {
 	let answered = 0;
 	let errors = 0;
 	let settlingAnswers = 0;
+	let recorded = 0;
 	let statusCodes = new Map<string, number>();
 	let counters = new Map<string | undefined, Counter>();
 	let last: readonly Recorded[] = [];
@@ -144,7 +147,8 @@ export function createTally(at: number): Tally {
 		},
 		record(answer, ticket) {
 			const counted = !settling && ticket.epoch === epoch;
-			pending.push({...answer, settling: !counted});
+			recorded++;
+			pending.push({...answer, settling: !counted, order: recorded});
 			if (pending.length > lastLimit) {
 				pending = pending.slice(-lastLimit);
 			}

@@ -34,6 +34,9 @@ const version = process.env['KN_CANARY_VERSION'];
 /** Requests a second (statistics.md §4: 1 is `while true; curl; sleep 1`, 50 the cap). */
 const paces = [1, 2, 5, 10, 20, 50] as const;
 
+/** Snapshots a second: faster than anybody reads, and each is a whole frame, behind which a key has to wait. */
+const snapshotsPerSecond = 5;
+
 type Entry = {
 	loop: Loop;
 	/** The operator wants it to run; it does while its service is selected. */
@@ -115,11 +118,19 @@ export function createLive(store: ConsoleStore): Live {
 			loop,
 			wanted: true,
 			told: {authority: '', tags: ''},
-			unsubscribe: loop.subscribe(() => publish(service.uid)),
+			unsubscribe: loop.subscribe(() => publish(service.uid), snapshotsPerSecond),
 		};
 		entries.set(service.uid, entry);
 		loop.compare(true);
 		return entry;
+	}
+
+	/** Does it to the loop of the selected service and shows it at once: whoever pressed a key waits for no snapshot. */
+	function steer(change: (loop: Loop, entry: Entry) => void): void {
+		const found = selected();
+		if (!found?.entry) return notify(store, {tone: 'info', text: 'Press space to start asking first.'});
+		change(found.entry.loop, found.entry);
+		publish(found.service.uid);
 	}
 
 	const live: Live = {
@@ -131,25 +142,19 @@ export function createLive(store: ConsoleStore): Live {
 			} else if (!(await open(found.service))) return;
 			live.follow();
 		},
-		changePace(direction) {
-			const entry = selected()?.entry;
-			if (!entry) return notify(store, {tone: 'info', text: 'Press space to start asking first.'});
-			const {rate} = entry.loop.snapshot();
-			const next = direction === 1 ? paces.find(pace => pace > rate) : paces.findLast(pace => pace < rate);
-			if (next !== undefined) entry.loop.setRate(next);
-		},
-		burst() {
-			const entry = selected()?.entry;
-			if (!entry) return notify(store, {tone: 'info', text: 'Press space to start asking first.'});
-			entry.wanted = true;
-			live.follow();
-			entry.loop.burst();
-		},
-		toggleComparison() {
-			const entry = selected()?.entry;
-			if (!entry) return notify(store, {tone: 'info', text: 'Press space to start asking first.'});
-			entry.loop.compare(!entry.loop.snapshot().comparing);
-		},
+		changePace: direction =>
+			steer(loop => {
+				const {rate} = loop.snapshot();
+				const next = direction === 1 ? paces.find(pace => pace > rate) : paces.findLast(pace => pace < rate);
+				if (next !== undefined) loop.setRate(next);
+			}),
+		burst: () =>
+			steer((loop, entry) => {
+				entry.wanted = true;
+				live.follow();
+				loop.burst();
+			}),
+		toggleComparison: () => steer(loop => loop.compare(!loop.snapshot().comparing)),
 		turnPage(direction) {
 			const {live: now} = store.getState();
 			if (!now) return notify(store, {tone: 'info', text: 'Press space to start asking first.'});

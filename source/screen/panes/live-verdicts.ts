@@ -62,30 +62,53 @@ export function comparisonLine(
 		...(errors.state === 'worse' ? ['WORSE'] : []),
 		...(latency.state === 'slower' ? ['SLOWER'] : []),
 	];
-	const counts = countsOf(comparison);
-	if (said.length > 0) return line('bad', `${said.join(', ')}${off}, ${counts}`);
+	const alarm = (text: string) =>
+		`${text}${off}, ${alarmCounts(comparison, {isOfErrors: errors.state !== 'not worse'})}`;
+	if (said.length > 0) return line('bad', alarm(said.join(', ')));
 	const suspected = [
 		...(errors.state === 'suspicious' ? [`maybe worse${need(errors.more)}`] : []),
 		...(latency.state === 'suspicious' ? [`maybe slower${need(latency.more)}`] : []),
 	];
-	if (suspected.length > 0) return line('warning', `${suspected.join(', ')}${off}, ${counts}`);
+	if (suspected.length > 0) return line('warning', alarm(suspected.join(', ')));
 	// No alarm is no evidence: good is only said of a new revision whose own error rate is known to be low.
 	const tone = comparison.bound <= convincingBound ? 'good' : 'waiting';
-	return line(tone, `not worse so far${off}, ${counts}`);
+	return line(tone, `not worse so far${off}, ${calmCounts(comparison)}`);
 }
 
 const need = (more: number | undefined) => (more === undefined ? '' : `, need ~${more} more`);
 
-function countsOf({fresh, old, bound, boundMore, compared, bad}: Comparison): string {
+/** Pairs, all without a failure, that it is not worth to speak of: a quarter of an hour at one a second. */
+const farOff = 1000;
+
+const failedOf = ({failed, asked}: Comparison['old']) => `${failed}/${asked}`;
+
+/** How low the new one's error rate is known to be, and what it takes to know more. */
+function calmCounts(comparison: Comparison): string {
+	const {fresh, old, bound, boundMore} = comparison;
+	// Nobody waits for thousands of answers to make up for an outage of both.
+	const isInSight = boundMore !== undefined && boundMore < farOff;
 	return [
-		`${fresh.failed}/${fresh.asked} failed: below ${percentOf(bound)}`,
-		...(boundMore === undefined ? [] : [`need ~${boundMore} more for 1 %`]),
-		`old ${old.failed}/${old.asked}`,
+		`${failedOf(fresh)} failed: below ${percentOf(bound)}`,
+		...(isInSight ? [`need ~${boundMore} more for 1 %`] : []),
+		`old ${failedOf(old)}`,
+		...latencyCounts(comparison),
+	].join(' · ');
+}
+
+/** What the alarm is about first; how many requests without a failure would make up for it is of no use now. */
+function alarmCounts(comparison: Comparison, {isOfErrors}: {isOfErrors: boolean}): string {
+	const failures = `${failedOf(comparison.fresh)} failed, old ${failedOf(comparison.old)}`;
+	const latencies = latencyCounts(comparison);
+	return (isOfErrors ? [failures, ...latencies] : [...latencies, failures]).join(' · ');
+}
+
+function latencyCounts({fresh, old, compared, bad}: Comparison): string[] {
+	return [
 		...(fresh.p50 === undefined || old.p50 === undefined
 			? []
 			: [`p50 ${duration(fresh.p50)} vs ${duration(old.p50)}, slower in ${bad}/${compared}`]),
 		...(fresh.cold === 0 || fresh.coldP50 === undefined
 			? []
 			: [`${fresh.cold} from a cold start: p50 ${duration(fresh.coldP50)}`]),
-	].join(' · ');
+	];
 }

@@ -1,5 +1,6 @@
 /** Pane 4: what users really get. Counts per revision beside what is configured, the verdict, the answers as they come. */
 import {Box, Text} from 'ink';
+import {memo} from 'react';
 import {useShallow} from 'zustand/react/shallow';
 import {pairOf} from '../../store/compare.js';
 import {revisionsOf, selectedService} from '../../store/read.js';
@@ -7,7 +8,7 @@ import type {Asking, LoopSnapshot, Recorded} from '../../store/state.js';
 import {targetOf} from '../../store/target.js';
 import type {ServiceView} from '../../traffic/service.js';
 import type {Size} from '../layout.js';
-import {fitText} from '../parts/fit-text.js';
+import {cutText, fitText, widthOf} from '../parts/fit-text.js';
 import {frameContentSize} from '../parts/frame-lines.js';
 import {Frame} from '../parts/frame.js';
 import {steadyWidth} from '../parts/steady-width.js';
@@ -58,8 +59,9 @@ export function LivePane({width, height}: Size) {
 
 function invitation(service: ServiceView, gateway: Parameters<typeof targetOf>[2], asking: Asking): string[] {
 	const asked = targetOf(service, service.url, gateway, asking);
+	const often = asking.rate === 1 ? 'once' : `${asking.rate} times`;
 	return asked.ok
-		? ['space asks it once a second and counts the answers; v asks it once.', asked.command]
+		? [`space asks it ${often} a second and counts the answers; v asks it once.`, asked.command]
 		: [asked.reason];
 }
 
@@ -145,49 +147,48 @@ function Counts({
 				/>
 			)}
 			<Box width={width} height={streamHeight} flexDirection="column" overflow="hidden">
-				{snapshot.last.slice(-streamHeight).map((answer, index) => (
-					<AnswerLine key={`${answer.at} ${index}`} answer={answer} width={width} />
+				{(streamHeight > 0 ? snapshot.last.slice(-streamHeight) : []).map(answer => (
+					<AnswerLine key={answer.order} answer={answer} width={width} />
 				))}
 			</Box>
 		</Box>
 	);
 }
 
+// What changes with every answer is cut here: Ink keeps the last thousands of texts that it had to cut itself.
+
 function VerdictRow({verdict, aside = '', width}: {verdict: VerdictLine; aside?: string; width: number}) {
 	const {styles, glyphs} = useTheme();
+	const {ellipsis} = glyphs;
 	const glyph = {good: glyphs.ok, waiting: glyphs.waiting, bad: glyphs.bad, warning: glyphs.warning}[
 		verdict.tone
 	];
 	const style = {good: styles.ok, waiting: styles.muted, bad: styles.bad, warning: styles.warning}[
 		verdict.tone
 	];
+	// With many kinds of status there is still half of the row for the verdict.
+	const right = aside === '' ? '' : `  ${cutText(aside, Math.floor(width / 2), {ellipsis})}`;
 	return (
-		<Box width={width} height={1} flexShrink={0} justifyContent="space-between" overflow="hidden">
-			<Box flexShrink={1} height={1} overflow="hidden">
-				<Text {...style} wrap="truncate">{`${glyph} ${verdict.sentence}`}</Text>
-			</Box>
-			{aside !== '' && (
-				<Box flexShrink={0} marginLeft={2}>
-					<Text {...styles.muted}>{aside}</Text>
-				</Box>
-			)}
-		</Box>
+		<Text wrap="truncate">
+			<Text {...style}>{fitText(`${glyph} ${verdict.sentence}`, width - widthOf(right), {ellipsis})}</Text>
+			<Text {...styles.muted}>{right}</Text>
+		</Text>
 	);
 }
 
-function AnswerLine({answer, width}: {answer: Recorded; width: number}) {
-	const {styles} = useTheme();
+/** Drawn once, however far it moves up. */
+const AnswerLine = memo(function AnswerLine({answer, width}: {answer: Recorded; width: number}) {
+	const {styles, glyphs} = useTheme();
 	const {outcome} = answer;
 	const isResponse = outcome.kind === 'response';
 	const failed = isResponse ? outcome.error : true;
 	const head = `${clock(answer.at, {milliseconds: true})}  ${fitText(isResponse ? outcome.code : outcome.failure, 9)}  ${fitText(duration(answer.latency), 7, {align: 'right'})}  `;
+	const said = isResponse ? steadyWidth(outcome.firstLine) || '(no body)' : outcome.sentence;
+	const text = `${said}${answer.settling ? '  (settling)' : ''}`;
 	return (
-		<Box width={width} height={1} flexShrink={0} overflow="hidden">
-			<Text wrap="truncate" {...(failed ? styles.bad : answer.settling ? styles.muted : {})}>
-				<Text {...(failed ? {} : styles.muted)}>{head}</Text>
-				{isResponse ? steadyWidth(outcome.firstLine) || '(no body)' : outcome.sentence}
-				{answer.settling ? '  (settling)' : ''}
-			</Text>
-		</Box>
+		<Text wrap="truncate" {...(failed ? styles.bad : answer.settling ? styles.muted : {})}>
+			<Text {...(failed ? {} : styles.muted)}>{head}</Text>
+			{cutText(text, width - widthOf(head), {ellipsis: glyphs.ellipsis})}
+		</Text>
 	);
-}
+});

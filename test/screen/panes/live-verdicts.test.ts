@@ -43,6 +43,10 @@ test('not worse so far comes with the bound, and with what it takes for a lower 
 			'new vs old: not worse so far, 0/120 failed: below 2.5 % · need ~179 more for 1 % · old 0/120 · p50 12 ms vs 12 ms, slower in 0/120',
 	});
 	expect(lineOf(comparison({asked: 300})).sentence).toContain('0/300 failed: below 1.0 % · old');
+	// Both fail: a low bound is out of sight.
+	expect(lineOf(comparison({asked: 300, fresh: 90, old: 90})).sentence).toMatch(
+		/90\/300 failed: below 3\d\.\d % · old 90\/300/,
+	);
 });
 
 test('no alarm is shown as good only once the new one is known to fail seldom', () => {
@@ -54,16 +58,18 @@ test('no alarm is shown as good only once the new one is known to fail seldom', 
 test('worse, slower and both are said first, with their counts', () => {
 	expect(lineOf(comparison({fresh: 8}))).toMatchObject({
 		tone: 'bad',
-		sentence: expect.stringMatching(/^new vs old: WORSE, 8\/120 failed: below 11\.\d %/),
+		sentence: 'new vs old: WORSE, 8/120 failed, old 0/120 · p50 12 ms vs 12 ms, slower in 0/120',
 	});
-	expect(lineOf(comparison({bad: 100})).sentence).toMatch(/^new vs old: SLOWER, 0\/120 failed/);
+	expect(lineOf(comparison({bad: 100})).sentence).toBe(
+		'new vs old: SLOWER, p50 12 ms vs 12 ms, slower in 100/120 · 0/120 failed, old 0/120',
+	);
 	expect(lineOf(comparison({fresh: 8, bad: 100})).sentence).toMatch(/^new vs old: WORSE, SLOWER, /);
 });
 
 test('a suspicion says about how many more pairs it takes', () => {
 	expect(lineOf(comparison({fresh: 4}))).toMatchObject({
 		tone: 'warning',
-		sentence: expect.stringMatching(/^new vs old: maybe worse, need ~\d+ more, 4\/120 failed/),
+		sentence: expect.stringMatching(/^new vs old: maybe worse, need ~\d+ more, 4\/120 failed, old 0\/120 ·/),
 	});
 });
 

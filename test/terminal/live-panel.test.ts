@@ -1,0 +1,85 @@
+/** What the live pane says of a bad revision and of a bad gateway: read off the screen of the built program. */
+import {expect, onTestFinished, test} from 'vitest';
+import {openBuiltConsole} from '../support/console.js';
+import type {TestTerminal} from '../support/terminal.js';
+import {startWorld, type World} from '../support/world.js';
+
+async function openWorld(): Promise<World> {
+	const world = await startWorld();
+	onTestFinished(async () => world.stop());
+	return world;
+}
+
+/** The console on the world's sandbox, with the checkout service selected. */
+async function openOnCheckout({sandbox}: World, args: readonly string[]): Promise<TestTerminal> {
+	const terminal = openBuiltConsole({
+		args: ['--kubeconfig', sandbox.kubeconfigPath, ...args],
+		cols: 140,
+		rows: 40,
+	});
+	await terminal.until(screen => screen.includes('checkout') && screen.includes('watching'));
+	terminal.press('down');
+	await terminal.until(/Revisions of checkout/);
+	return terminal;
+}
+
+test('a new revision that fails 5 % is WORSE while users still get 100 % of the old one', async () => {
+	const world = await openWorld();
+	await world.patch('checkout', {
+		spec: {
+			template: {
+				spec: {
+					containers: [
+						{
+							image: 'registry.example.com/samples/helloworld-flaky:1',
+							env: [
+								{name: 'ERROR_RATE', value: '5%'},
+								{name: 'TARGET', value: 'Checkout v2'},
+							],
+						},
+					],
+				},
+			},
+			traffic: [
+				{revisionName: 'checkout-00001', percent: 100, tag: 'stable'},
+				{latestRevision: true, percent: 0, tag: 'canary'},
+			],
+		},
+	});
+	// A fifth of the cap is for pairs: fifty a second, of which two or three are found to fail.
+	await using terminal = await openOnCheckout(world, ['--rate', '50', '--max-rate', '250']);
+	await terminal.until(/…00002 +0 % +canary +● Ready/);
+	terminal.press('space');
+	const screen = await terminal.until(/✗ new vs old: WORSE/);
+	expect(screen).toMatch(/100\/0 since/);
+	const [, fresh, old] = /WORSE, (\d+)\/\d+ failed, old (\d+)\/\d+/.exec(screen) ?? [];
+	expect(Number(fresh)).toBeGreaterThanOrEqual(6);
+	expect(Number(old)).toBe(0);
+	// Users have seen nothing of it.
+	expect(screen).toMatch(/Hello Checkout! +…00001 +100 % +100 %/);
+	expect(screen).toMatch(/ 0 errors/);
+	expect(screen).not.toMatch(/\d {2}500 /);
+});
+
+/** Milliseconds of a cell such as `12 ms` or `2.0 s`. */
+const milliseconds = (cell: string | undefined): number => {
+	const [, value, unit] = /([\d.]+) (ms|s)/.exec(cell ?? '') ?? [];
+	return Number(value) * (unit === 's' ? 1000 : 1);
+};
+
+test('a gateway that stalls for two seconds shows in p99, in what was not sent, and in no error', async () => {
+	const world = await openWorld();
+	await using terminal = await openOnCheckout(world, ['--rate', '50']);
+	terminal.press('space');
+	// Below a hundred answers there is no p99 to speak of.
+	await terminal.until(/[1-9]\d\d answers/);
+	await world.sandbox.gatewayFaults.set({delay: 2000});
+	// Eight are under way; the slots of the others pass.
+	await terminal.until(/[1-9]\d not sent/);
+	await world.sandbox.gatewayFaults.clear();
+	const latencies = /Hello Checkout! +…00001 .*?(\d+ ms|[\d.]+ s) +(\d+ ms|[\d.]+ s) +(\d+ ms|[\d.]+ s)/;
+	const screen = await terminal.until(now => milliseconds(latencies.exec(now)?.[3]) >= 2000);
+	expect(milliseconds(latencies.exec(screen)?.[1])).toBeLessThan(2000);
+	expect(screen).toMatch(/ 0 errors/);
+	expect(screen).toMatch(/Agrees with the configured split/);
+});
