@@ -104,10 +104,10 @@ export type Loop = {
 	/** Whether they are; not until this is called. */
 	compare(comparing: boolean): void;
 	/**
-	 * Calls `listener` after changes, at most so many times a second (10). That a request was sent is none: its answer is.
-	 * Returns the way to stop.
+	 * Calls `listener` after changes, at most once in so many milliseconds (100). That a request was sent is none: its
+	 * answer is. Returns the way to stop.
 	 */
-	subscribe(listener: (snapshot: LoopSnapshot) => void, maxPerSecond?: number): () => void;
+	subscribe(listener: (snapshot: LoopSnapshot) => void, interval?: () => number): () => void;
 	/** How things are; the same object as long as nothing changes. */
 	snapshot(): LoopSnapshot;
 	/** Ends for good: gives up what is in flight and drops the connections. */
@@ -310,10 +310,10 @@ export function createLoop({
 			steerPairs();
 			changed();
 		},
-		subscribe: (listener, maxPerSecond = 10) =>
+		subscribe: (listener, interval = () => 100) =>
 			publisher.subscribe(() => {
 				listener(snapshot());
-			}, maxPerSecond),
+			}, interval),
 		snapshot,
 		async stop() {
 			pace.stop();

@@ -3,22 +3,27 @@ import type {Clock} from './clock.js';
 
 export type Publisher = {
 	/**
-	 * Calls `listener` after changes, at most `maxPerSecond` times a second and never within the call that changed
-	 * something; the last change is always told. Returns the way to stop.
+	 * Calls `listener` after changes, never within the call that changed something, and `interval` milliseconds after the
+	 * last time at the earliest: it is asked anew for every change. The last change is always told. Returns the way to stop.
 	 */
-	subscribe(listener: () => void, maxPerSecond: number): () => void;
+	subscribe(listener: () => void, interval: () => number): () => void;
 	changed(): void;
 	stop(): void;
 };
 
-type Subscriber = {listener: () => void; interval: number; last: number; cancel: (() => void) | undefined};
+type Subscriber = {
+	listener: () => void;
+	interval: () => number;
+	last: number;
+	cancel: (() => void) | undefined;
+};
 
 export function createPublisher(clock: Clock): Publisher {
 	const subscribers = new Set<Subscriber>();
 
 	function schedule(subscriber: Subscriber): void {
 		subscriber.cancel ??= clock.after(
-			Math.max(0, subscriber.last + subscriber.interval - clock.now()),
+			Math.max(0, subscriber.last + subscriber.interval() - clock.now()),
 			() => {
 				subscriber.cancel = undefined;
 				subscriber.last = clock.now();
@@ -28,10 +33,10 @@ export function createPublisher(clock: Clock): Publisher {
 	}
 
 	return {
-		subscribe(listener, maxPerSecond) {
+		subscribe(listener, interval) {
 			const subscriber: Subscriber = {
 				listener,
-				interval: 1000 / maxPerSecond,
+				interval,
 				last: -Infinity,
 				cancel: undefined,
 			};

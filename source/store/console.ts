@@ -50,9 +50,13 @@ export type Console = {
 	readonly stop: () => Promise<void>;
 };
 
+/** Milliseconds between two publications of the same data: faster than an eye reads. */
+const fastestNews = 100;
+
 /**
  * @param to What is being connected to, for the screen until it is.
  * @param gateway The operator's own word for where the gateway is.
+ * @param frameInterval Milliseconds that the terminal needs between two frames: what is only news comes no faster.
  * @param history Where the history is kept; without it, it lives as long as the console.
  * @param production Contexts of that name are production: a write there needs the name of the service.
  */
@@ -63,6 +67,7 @@ export function createConsole({
 	asking,
 	history: historyFile,
 	production,
+	frameInterval = () => 0,
 }: {
 	to: string;
 	namespace?: string | undefined;
@@ -70,9 +75,11 @@ export function createConsole({
 	asking?: Asking | undefined;
 	history?: HistoryFile | undefined;
 	production?: RegExp | undefined;
+	frameInterval?: () => number;
 }): Console {
 	const store = createConsoleStore({to, namespace, asking});
-	const live = createLive(store);
+	const newsInterval = () => Math.max(fastestNews, frameInterval());
+	const live = createLive(store, newsInterval);
 	const history = createHistory(store, historyFile);
 	let cluster: Cluster | undefined;
 	let session: Session | undefined;
@@ -96,6 +103,7 @@ export function createConsole({
 			cluster: current,
 			namespace: name,
 			gateway: gateway && {...gateway, via: '--gateway'},
+			interval: newsInterval,
 			onService: service => history.saw(service),
 		});
 	}

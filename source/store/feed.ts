@@ -1,19 +1,16 @@
-/** Turns the events of one watch into rows of a table, and tells when it changed: at most ten times a second. */
+/** Turns the events of one watch into rows of a table, and tells when it changed: not oftener than anybody can see. */
 import type {Cluster} from '../cluster/cluster.js';
 import {reflect, type ReflectorChange, type ReflectorState} from '../cluster/reflector.js';
 import type {Parsed} from '../traffic/parsed.js';
 import {printable} from '../traffic/printable.js';
 import type {Table} from './tables.js';
 
-/** Milliseconds between two publications: faster than an eye reads, slow enough for a bad line. */
-const publishEvery = 100;
-
 export type Feed = {stop(): void};
 
 /**
  * Keeps in `table` what `path` lists, each object as what `parse` makes of it: nothing else of an object is kept. After
- * a change `onTable` is called, never more often than every 100 ms, the first time at once, with the sentences about
- * objects that could not be read.
+ * a change `onTable` is called, never more often than every `interval` milliseconds, the first time at once, with the
+ * sentences about objects that could not be read.
  */
 export function startFeed<View>({
 	cluster,
@@ -22,6 +19,7 @@ export function startFeed<View>({
 	waitsForAll = false,
 	parse,
 	table,
+	interval,
 	onPut,
 	onTable,
 	onState,
@@ -34,6 +32,7 @@ export function startFeed<View>({
 	waitsForAll?: boolean;
 	parse: (object: unknown) => Parsed<View>;
 	table: Table<View>;
+	interval: () => number;
 	/** Told of every object at once, in the order of the watch. */
 	onPut?: (view: View) => void;
 	onTable: (unreadable: readonly string[]) => void;
@@ -89,7 +88,7 @@ export function startFeed<View>({
 		timer = setTimeout(() => {
 			timer = undefined;
 			if (isPending) changed();
-		}, publishEvery);
+		}, interval());
 		timer.unref();
 	};
 

@@ -34,8 +34,8 @@ const version = process.env['KN_CANARY_VERSION'];
 /** Requests a second (statistics.md §4: 1 is `while true; curl; sleep 1`, 50 the cap). */
 const paces = [1, 2, 5, 10, 20, 50] as const;
 
-/** Snapshots a second: faster than anybody reads, and each is a whole frame, behind which a key has to wait. */
-const snapshotsPerSecond = 5;
+/** Milliseconds between two snapshots: faster than anybody reads, and each is a frame, behind which a key has to wait. */
+const snapshotEvery = 200;
 
 type Entry = {
 	loop: Loop;
@@ -46,7 +46,8 @@ type Entry = {
 	unsubscribe: () => void;
 };
 
-export function createLive(store: ConsoleStore): Live {
+/** @param interval Milliseconds between two snapshots, if that is more than it would be anyway. */
+export function createLive(store: ConsoleStore, interval: () => number): Live {
 	const entries = new Map<string, Entry>();
 	let shown: string | undefined;
 	let stopped = false;
@@ -118,7 +119,10 @@ export function createLive(store: ConsoleStore): Live {
 			loop,
 			wanted: true,
 			told: {authority: '', tags: ''},
-			unsubscribe: loop.subscribe(() => publish(service.uid), snapshotsPerSecond),
+			unsubscribe: loop.subscribe(
+				() => publish(service.uid),
+				() => Math.max(snapshotEvery, interval()),
+			),
 		};
 		entries.set(service.uid, entry);
 		loop.compare(true);

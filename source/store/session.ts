@@ -28,6 +28,7 @@ const serving = (namespace: string, plural: string) =>
 /**
  * Watches the Services and Revisions of `namespace`, asks what the operator may do there and looks for the gateway.
  * @param gateway The operator's own word for where the gateway is; then it is not looked for.
+ * @param interval Milliseconds between two publications of a table.
  * @param onService Told of every state of a service that the watch tells of, also of those that are over before the
  * next frame.
  */
@@ -37,11 +38,13 @@ export function startSession(
 		cluster,
 		namespace,
 		gateway,
+		interval,
 		onService,
 	}: {
 		cluster: Cluster;
 		namespace: string;
 		gateway?: (GatewayAddress & {via: string}) | undefined;
+		interval: () => number;
 		onService?: (service: ServiceView) => void;
 	},
 ): Session {
@@ -71,6 +74,7 @@ export function startSession(
 		firstPage: firstServices,
 		parse: parseService,
 		table: serviceTable,
+		interval,
 		...(onService && {onPut: onService}),
 		onTable(sentences) {
 			unreadableServices = sentences;
@@ -93,6 +97,7 @@ export function startSession(
 		waitsForAll: true,
 		parse: parseRevision,
 		table: revisionTable,
+		interval,
 		onTable(sentences) {
 			unreadableRevisions = sentences;
 			store.setState({revisions: revisionTable.snapshot(), unreadable: unreadable()});

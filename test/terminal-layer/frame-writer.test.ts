@@ -109,10 +109,6 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 	{weight: 2, arbitrary: fc.record({kind: fc.constantFrom('junk', 'redraw', 'away', 'slow', 'copy')})},
 );
 
-async function expectDrawn(terminal: FakeTerminal, frame: string): Promise<void> {
-	expect(await terminal.cells()).toEqual(await drawnAfresh(frame, terminal.columns, terminal.rows));
-}
-
 describe('a terminal behind the frame writer', () => {
 	it('shows what it would if every frame were drawn afresh, whatever came before', async () => {
 		await fc.assert(
@@ -120,6 +116,8 @@ describe('a terminal behind the frame writer', () => {
 				const {terminal, clock, writer} = open(40, 12);
 				let lines: string[] = [];
 				let drawn = 0;
+				const shown: string[][] = [];
+				const wanted: string[][] = [];
 				for (const now of steps) {
 					const {columns, rows} = terminal;
 					if (now.kind === 'frame') lines = now.lines.map(pieces => lineFrom(pieces, columns)).slice(0, rows);
@@ -159,11 +157,167 @@ describe('a terminal behind the frame writer', () => {
 					if (now.kind !== 'slow') {
 						// Time for a frame that had to wait.
 						await clock.pass(1100);
-						await expectDrawn(terminal, lines.join('\n'));
+						shown.push(await terminal.cells());
+						wanted.push(await drawnAfresh(lines.join('\n'), terminal.columns, terminal.rows));
 					}
 				}
+				expect(shown).toEqual(wanted);
 			}),
 			{numRuns: runs},
 		);
+	});
+
+	it('shows a line that is wider than the window, and a window that is lower than the frame, as far as they go', async () => {
+		const {terminal, writer} = open(10, 3);
+		writer.show('0123456789abc\n\u001B[7m世界世界世界\u001B[27m\nlast\nbelow');
+		expect(await terminal.text()).toBe('0123456789\n世界世界世\nlast');
+		expect(await terminal.isWrapping()).toBe(false);
+	});
+
+	it('draws the frame again for a window of another size, even if nobody brings a new one', async () => {
+		const {terminal, clock, writer} = open(20, 4);
+		writer.show('first\nsecond');
+		terminal.resize(30, 6);
+		terminal.write('\u001B[H\u001B[Jwhat the terminal makes of it');
+		await clock.pass(1000);
+		expect(await terminal.text()).toBe('first\nsecond\n\n\n\n');
+	});
+
+	it('goes back to what was there before, with lines that wrap, and shows nothing more of its own', async () => {
+		const {terminal, clock, writer} = open(20, 3);
+		terminal.onWrite = () => void clock.jump(500);
+		writer.show('a');
+		writer.show('b');
+		writer.stdout.write('\u001B[?1049l');
+		terminal.onWrite = () => {};
+		terminal.write('$ ');
+		await clock.pass(5000);
+		expect(await terminal.isOnAlternateScreen()).toBe(false);
+		expect(await terminal.isWrapping()).toBe(true);
+		expect(await terminal.text()).toBe('$ \n\n');
+	});
+});
+
+const rows = (...lines: string[]) => lines.join('\n');
+
+/** Fifteen answers, the first of them of second `from`, between a title and an end. */
+const list = (from: number) =>
+	rows(
+		'title',
+		...Array.from(
+			{length: 15},
+			(_, row) => `│ 12:03:${from + row}.204  200  ${(from + row) * 7} ms  Hello World! │`,
+		),
+		'end',
+	);
+
+describe('what is sent', () => {
+	it('is nothing for a frame that is there already', () => {
+		const {terminal, writer} = open();
+		writer.show(rows('one', '\u001B[36mtwo\u001B[39m'));
+		terminal.takeBytes();
+		writer.show(rows('one', '\u001B[36mtwo\u001B[39m'));
+		// The same to look at, by other means.
+		writer.show(rows('one   ', '\u001B[1;36m\u001B[22mtwo\u001B[0m\u001B[2m   \u001B[22m'));
+		expect(terminal.written).toEqual([]);
+	});
+
+	it.each([
+		['a digit', 'n 128 of', 'n 129 of', '\u001B[H\u001B[4C9'],
+		['the end of a line', 'a long line that goes', 'a', '\u001B[;2H\u001B[K'],
+		['blanks between two borders', `│${'x'.repeat(60)}│`, `│${' '.repeat(60)}│`, '\u001B[;2H\u001B[60X'],
+		['two digits with little between', '12.3 %', '14.5 %', '\u001B[;2H4.5'],
+		['a colour', '\u001B[36mon\u001B[39m', '\u001B[32mon\u001B[39m', '\u001B[H\u001B[32mon\u001B[m'],
+		['bold to dim', '\u001B[1mx\u001B[22m', '\u001B[2mx\u001B[22m', '\u001B[H\u001B[2mx\u001B[m'],
+	])('is as little as the eye sees change: %s', (_what, before, after, sent) => {
+		const {terminal, writer} = open();
+		writer.show(before);
+		terminal.takeBytes();
+		writer.show(after);
+		const [only = ''] = terminal.written;
+		expect(terminal.written).toHaveLength(1);
+		expect(only.length).toBeLessThanOrEqual(`\u001B[?2026h${sent}\u001B[?2026l`.length);
+	});
+
+	it('is the new line and a scroll where a list moves on by one', () => {
+		const {terminal, writer} = open(80, 20);
+		writer.show(list(10));
+		terminal.takeBytes();
+		writer.show(list(11));
+		expect(terminal.takeBytes()).toBeLessThan(100);
+		writer.show(list(9));
+		expect(terminal.takeBytes()).toBeLessThan(200);
+	});
+
+	it('does not depend on how wide a terminal takes a character to be', () => {
+		const {terminal, writer} = open();
+		writer.show('世界 12 │');
+		terminal.takeBytes();
+		writer.show('世中 13 │');
+		// After a wide character the column is said again instead of counted.
+		expect(terminal.written.join('')).toContain('\u001B[;3H中\u001B[7G3');
+	});
+
+	it('leaves alone what does not change the screen: a mode, the clipboard', () => {
+		const {terminal, writer} = open();
+		writer.show('shown');
+		terminal.takeBytes();
+		writer.stdout.write('\u001B[?2004h');
+		writer.stdout.write('\u001B]52;c;YQ==\u0007');
+		writer.show('shown');
+		expect(terminal.written).toEqual(['\u001B[?2004h', '\u001B]52;c;YQ==\u0007']);
+	});
+});
+
+/** Every write takes that long, as on a terminal whose buffer is full. */
+function slow(took: number) {
+	const opened = open();
+	const {terminal, clock} = opened;
+	terminal.onWrite = () => void clock.jump(took);
+	opened.writer.show('0');
+	terminal.takeBytes();
+	return opened;
+}
+
+describe('on a line that cannot keep up', () => {
+	it('lets frames go that a newer one has overtaken, and shows the last one', async () => {
+		const {terminal, clock, writer} = slow(300);
+		for (let frame = 1; frame <= 50; frame++) {
+			writer.show(`frame ${frame}`);
+			await clock.pass(100);
+		}
+		// Five seconds of frames, a write of 300 ms each: most of the time nothing is written.
+		expect(terminal.written.length).toBeLessThanOrEqual(10);
+		await clock.pass(2000);
+		expect(await terminal.text()).toMatch(/^frame 50$/m);
+	});
+
+	it('never lets a frame wait longer than a second', async () => {
+		const {terminal, clock, writer} = slow(5000);
+		writer.show('newer');
+		await clock.pass(1000);
+		expect(await terminal.text()).toMatch(/^newer$/m);
+	});
+
+	it('shows what a key has done before what only brings news', async () => {
+		const {terminal, clock, writer} = slow(400);
+		writer.show('news');
+		await clock.pass(150);
+		expect(terminal.written).toEqual([]);
+		writer.keyPressed();
+		writer.show('what the key has done');
+		await clock.pass(100);
+		expect(await terminal.text()).toMatch(/^what the key has done$/m);
+	});
+
+	it('says how seldom frames are wanted, and takes it back when the line is free again', async () => {
+		const {terminal, clock, writer} = slow(300);
+		expect(writer.interval()).toBe(600);
+		terminal.onWrite = () => {};
+		for (let frame = 0; frame < 8; frame++) {
+			writer.show(`frame ${frame}`);
+			await clock.pass(1000);
+		}
+		expect(writer.interval()).toBe(0);
 	});
 });

@@ -115,6 +115,8 @@ function asideOf(
 }
 
 const percentWidth = 11;
+/** Half a column for a percent; in a wider one the value would stand too far from the name to be read as one row. */
+const longestBar = 50;
 
 function SplitRowLine({
 	row,
@@ -150,7 +152,7 @@ function SplitRowLine({
 			: `${typed}${glyphs.cursor} %`;
 	const others = isChangedByOthers ? `  was ${base ?? '–'}, theirs ${before ?? '–'}` : '';
 	const fixed = nameWidth + 1 + (tagWidth > 0 ? tagWidth + 1 : 0) + 2 + percentWidth + 1 + widthOf(others);
-	const barWidth = Math.max(0, width - fixed);
+	const barWidth = Math.max(0, Math.min(longestBar, width - fixed));
 	return (
 		<Box width={width}>
 			<Text wrap="truncate">

@@ -1,0 +1,55 @@
+/** What the built console sends to its terminal: counts of bytes, which a slow machine does not change. */
+import {describe, expect, it} from 'vitest';
+import {openOnSandbox} from '../support/console.js';
+import type {TestTerminal} from '../support/terminal.js';
+
+/** Answers that the live pane has counted. */
+const answers = (screen: string): number => Number(/(\d+) answers/.exec(screen)?.[1] ?? 0);
+
+/** Bytes from now until the screen is as wanted and nothing more comes. */
+async function bytesUntil(terminal: TestTerminal, wanted: RegExp): Promise<number> {
+	const before = terminal.bytes();
+	await terminal.until(wanted);
+	await terminal.settle();
+	return terminal.bytes() - before;
+}
+
+async function openQuiet(): Promise<TestTerminal> {
+	const terminal = await openOnSandbox({args: ['--sandbox', '--seed', '1'], cols: 120, rows: 40});
+	await terminal.until(/gateway 127[^]*the gateway has this split/);
+	await terminal.settle(500);
+	return terminal;
+}
+
+describe('over a line of little bandwidth, at 120 columns and 40 rows', () => {
+	it('sends nothing while nothing happens', async () => {
+		await using terminal = await openQuiet();
+		terminal.press('down');
+		await terminal.until(/▸ ● checkout/);
+		// As soon as it has been silent for so long; a clock or a spinner would never let it be.
+		await terminal.settle(2500);
+		expect(terminal.screen()).toContain('watching');
+	});
+
+	it('sends at most 600 bytes for a moved selection, and not much more where all the panes have another content', async () => {
+		await using terminal = await openQuiet();
+		terminal.press('down');
+		expect(await bytesUntil(terminal, /2 Revisions of checkout[^]*▸ ● checkout/)).toBeLessThanOrEqual(600);
+		terminal.press('up');
+		expect(await bytesUntil(terminal, /2 Revisions of cart[^]*▸ ● cart/)).toBeLessThanOrEqual(900);
+	});
+
+	it('sends at most 1000 bytes for an answer, its counts and the pair that is asked with it', async () => {
+		await using terminal = await openQuiet();
+		// Five a second: what an answer costs does not depend on it, how long this takes does.
+		terminal.press('space');
+		await terminal.until(/1 req\/s/);
+		terminal.press('+', '+');
+		// From here on the list of answers is full and moves.
+		await terminal.until(screen => answers(screen) >= 12);
+		const [bytes, from] = [terminal.bytes(), answers(terminal.screen())];
+		await terminal.until(screen => answers(screen) >= from + 6 && screen.includes('new vs old'));
+		const told = answers(terminal.screen()) - from;
+		expect((terminal.bytes() - bytes) / told).toBeLessThanOrEqual(1000);
+	});
+});
