@@ -28,7 +28,7 @@ export async function openConsole(flags: ConsoleFlags, asking: Asking): Promise<
 		gateway: flags.gateway,
 		asking,
 		production: flags.production,
-		frameInterval: () => first.writer.interval(),
+		frameInterval: () => first.writer.wait(),
 		// The sandbox is gone with this process, and so would be all that its history speaks of.
 		history: flags.sandbox ? undefined : core.historyOf(),
 	});

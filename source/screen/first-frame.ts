@@ -65,15 +65,14 @@ export function showFirstFrame(
 	stdin.setRawMode(true);
 	const writer = createFrameWriter(stdout);
 	const created = createTheme(theme);
-	const show: FirstFrame['show'] = contents => {
+	const draw = (contents: Parameters<FirstFrame['show']>[0]) => {
 		const {columns, rows} = stdout;
-		writer.show(firstFrame(columns, rows, contents({columns, rows, theme: created}), created).join('\n'));
+		return firstFrame(columns, rows, contents({columns, rows, theme: created}), created).join('\n');
 	};
-	writer.enter();
-	show(({columns}) => ({header: firstHeader(to, columns)}));
+	writer.enter(draw(({columns}) => ({header: firstHeader(to, columns)})));
 	return {
 		writer,
-		show,
+		show: contents => writer.show(draw(contents)),
 		leave() {
 			writer.leave();
 			stdin.setRawMode(false);

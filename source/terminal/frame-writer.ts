@@ -31,8 +31,8 @@ type Done = (error?: Error | null) => void;
 export type FrameWriter<Stream = NodeJS.WriteStream> = {
 	/** For Ink's `render(…, {stdout})`: the same terminal. Use it with `incrementalRendering: false`. */
 	readonly stdout: Stream;
-	/** Onto the alternate screen. */
-	enter(): void;
+	/** Onto the alternate screen. A `first` frame, of lines that the window has room for, is on it at once. */
+	enter(first?: string): void;
 	/** Back from it. Nothing if it is left already. */
 	leave(): void;
 	/** Brings a frame on the screen: lines with styles and nothing else. */
@@ -41,8 +41,8 @@ export type FrameWriter<Stream = NodeJS.WriteStream> = {
 	redraw(): void;
 	/** The operator has pressed a key: on a slow line the next frame goes ahead of those that only bring news. */
 	keyPressed(): void;
-	/** Milliseconds between two frames on this line; 0 as long as it takes all of them. News need not come more often. */
-	interval(): number;
+	/** Milliseconds until the line takes the next frame, at most 1000; 0 on one that keeps up. News need not come sooner. */
+	wait(): number;
 };
 
 /** Time as the writer sees it, so that tests can make it pass. */
@@ -87,7 +87,7 @@ export function createFrameWriter<Stream extends Terminal>(
 		const start = clock.now();
 		terminal.write(bytes);
 		const end = clock.now();
-		pace.wrote(end - start, end);
+		pace.wrote(Buffer.byteLength(bytes), end - start, end);
 	}
 
 	function paint(): void {
@@ -119,12 +119,15 @@ export function createFrameWriter<Stream extends Terminal>(
 		if (frame !== undefined) schedule(resizeGrace);
 	}
 
-	function enter(): void {
+	function enter(first?: string): void {
 		if (isOnAlternateScreen) return;
 		isOnAlternateScreen = true;
 		terminal.on('resize', onResize);
-		displayed.blanked(terminal.columns, terminal.rows);
-		write(enterAlternateScreen + noWrap + hideCursor);
+		frame = first;
+		displayed.blanked(terminal.columns, terminal.rows, first);
+		// Nothing is looked at yet: this is the first that is seen of the program, and each millisecond counts.
+		const drawn = first === undefined ? '' : home + first.replaceAll('\n', '\r\n');
+		write(enterAlternateScreen + noWrap + hideCursor + drawn);
 	}
 
 	function leave(): void {
@@ -211,6 +214,6 @@ export function createFrameWriter<Stream extends Terminal>(
 		keyPressed() {
 			lastKey = clock.now();
 		},
-		interval: () => pace.interval,
+		wait: () => pace.wait(clock.now(), {isForKey: false}),
 	};
 }

@@ -174,6 +174,17 @@ describe('a terminal behind the frame writer', () => {
 		expect(await terminal.isWrapping()).toBe(false);
 	});
 
+	it('goes on from the frame that it was opened with', async () => {
+		const terminal = new FakeTerminal(20, 3);
+		const writer = createFrameWriter(terminal, {clock: createFakeClock()});
+		writer.enter('\u001B[36m╭─\u001B[39m a ─╮\n│     │\n╰─────╯');
+		expect(await terminal.text()).toBe('╭─ a ─╮\n│     │\n╰─────╯');
+		terminal.takeBytes();
+		writer.show('\u001B[36m╭─\u001B[39m a ─╮\n│ new │\n╰─────╯');
+		expect(await terminal.text()).toBe('╭─ a ─╮\n│ new │\n╰─────╯');
+		expect(terminal.takeBytes()).toBeLessThan(30);
+	});
+
 	it('draws the frame again for a window of another size, even if nobody brings a new one', async () => {
 		const {terminal, clock, writer} = open(20, 4);
 		writer.show('first\nsecond');
@@ -274,7 +285,9 @@ function slow(took: number) {
 	const opened = open();
 	const {terminal, clock} = opened;
 	terminal.onWrite = () => void clock.jump(took);
+	// The first that waits may have had another reason.
 	opened.writer.show('0');
+	opened.writer.show('1');
 	terminal.takeBytes();
 	return opened;
 }
@@ -306,18 +319,44 @@ describe('on a line that cannot keep up', () => {
 		expect(terminal.written).toEqual([]);
 		writer.keyPressed();
 		writer.show('what the key has done');
-		await clock.pass(100);
+		await clock.pass(250);
 		expect(await terminal.text()).toMatch(/^what the key has done$/m);
 	});
 
-	it('says how seldom frames are wanted, and takes it back when the line is free again', async () => {
+	it('says when it takes the next frame, and takes all of them again when the line has become free', async () => {
 		const {terminal, clock, writer} = slow(300);
-		expect(writer.interval()).toBe(600);
+		expect(writer.wait()).toBe(1000);
 		terminal.onWrite = () => {};
-		for (let frame = 0; frame < 8; frame++) {
-			writer.show(`frame ${frame}`);
-			await clock.pass(1000);
+		await clock.pass(300_000);
+		for (const frame of ['two', 'three', 'four']) {
+			writer.show(frame);
+			expect(writer.wait()).toBeLessThan(50);
 		}
-		expect(writer.interval()).toBe(0);
+	});
+
+	it('takes one write that waits for no more than that', () => {
+		const {terminal, clock, writer} = open();
+		terminal.onWrite = () => void clock.jump(3000);
+		writer.show('0');
+		expect(writer.wait()).toBe(0);
+	});
+
+	it('keeps the queue before the line short, so that a key is not behind ten seconds of news', async () => {
+		const {terminal, clock, writer} = open();
+		// A line that takes 1500 bytes a second, behind a buffer of 12 KiB, as it is with a pseudo-terminal.
+		let queued = 0;
+		let since = clock.now();
+		terminal.onWrite = bytes => {
+			queued = Math.max(0, queued - 1.5 * (clock.now() - since)) + Buffer.byteLength(bytes);
+			since = clock.now();
+			if (queued > 12_288) void clock.jump((queued - 12_288) / 1.5);
+		};
+		const queues: number[] = [];
+		for (let second = 0; second < 60; second += 0.1) {
+			writer.show(Array.from({length: 20}, (_, row) => `${row} ${second.toFixed(1).repeat(5)}`).join('\n'));
+			await clock.pass(100);
+			if (second > 30) queues.push(Math.max(0, queued - 1.5 * (clock.now() - since)));
+		}
+		expect(queues.toSorted((a, b) => a - b)[Math.floor(queues.length / 2)]).toBeLessThan(3000);
 	});
 });

@@ -10,14 +10,19 @@ export class Displayed {
 	#columns = 0;
 	#rows: (Line | undefined)[] = [];
 
+	/** What was written on a blank screen as it is; taken apart when there is something to compare it with. */
+	#written: string | undefined;
+
 	/** From now on nothing is known of the screen: the next frame is drawn whole. */
 	forget(): void {
 		this.#rows = [];
+		this.#written = undefined;
 	}
 
-	/** The screen was blanked. */
-	blanked(columns: number, rows: number): void {
+	/** The screen was blanked, and then this was written on it: a frame that it has room for. */
+	blanked(columns: number, rows: number, written?: string): void {
 		this.#columns = columns;
+		this.#written = written;
 		const line = blankLine(columns);
 		this.#rows = Array.from({length: rows}, () => line);
 	}
@@ -30,6 +35,8 @@ export class Displayed {
 	show(frame: string, columns: number, rows: number): string | undefined {
 		if (columns !== this.#columns) this.forget();
 		this.#columns = columns;
+		if (this.#written !== undefined) this.#rows = this.#linesOf(this.#written, rows) ?? [];
+		this.#written = undefined;
 		const wanted = this.#linesOf(frame, rows);
 		if (!wanted) return undefined;
 		const before = Array.from({length: rows}, (_, row) => this.#rows[row]);

@@ -12,8 +12,6 @@ const narrow: readonly (readonly [number, number])[] = [
 	[0x20_a0, 0x20_bf],
 	// Arrows and operators.
 	[0x21_90, 0x22_ff],
-	// Lines, blocks and shapes.
-	[0x25_00, 0x25_fc],
 	[0x27_13, 0x27_13],
 	[0x27_17, 0x27_17],
 	[0x28_00, 0x28_ff],
@@ -42,10 +40,15 @@ const wide: readonly (readonly [number, number])[] = [
  */
 export function sureWidth(codePoint: number): 0 | 1 | 2 {
 	if (codePoint < 0x7f) return codePoint < 0x20 ? 0 : 1;
+	// Most of what is no ASCII on a screen, before any range is looked at.
+	if (codePoint >= 0x25_00 && codePoint <= 0x25_fc) return 1;
 	if (isIn(narrow, codePoint)) return 1;
 	return isIn(wide, codePoint) ? 2 : 0;
 }
 
 function isIn(ranges: readonly (readonly [number, number])[], codePoint: number): boolean {
-	return ranges.some(([first, last]) => codePoint >= first && codePoint <= last);
+	for (const [first, last] of ranges) {
+		if (codePoint <= last) return codePoint >= first;
+	}
+	return false;
 }

@@ -1,36 +1,72 @@
 /**
  * How often a line takes a frame. Writing to a terminal is synchronous on Linux: when the line cannot keep up, the write
- * waits, and with it the whole program, keys and all. So the time that writes take says how full the line is.
+ * waits, and with it the whole program, keys and all. By then there is a queue of many seconds ahead of every frame, so
+ * it is not enough to write a little less often: from what such a write took the speed of the line is known, and no
+ * more is written than it takes, until the queue is gone and further on.
  */
 
-/** A write that takes longer than this, in milliseconds, has waited for the line. */
+/** A write that takes longer than this, in milliseconds, has waited for the line, or this process for its processor. */
 const blocking = 20;
 /** No frame waits longer than this. */
 const longest = 1000;
 /** What a key has caused waits for this part of the time. */
 const keyShare = 1 / 4;
+/** Bytes that wait in a pseudo-terminal of Linux when it takes no more: 8 KiB (pty.c) and the 4 KiB of its reader (n_tty.c). */
+const capacity = 12_288;
+/** Two writes that had to wait are taken together when there is less than this between them, in milliseconds. */
+const near = 5000;
+/** Part of the speed that is used, so that the queue grows shorter. */
+const share = 0.8;
+/** Milliseconds after which a line that no write has waited for is taken to be twice as fast. */
+const trust = 60_000;
+/** Bytes in a millisecond from which on a line takes every frame. */
+const fast = 100;
 
 export class WritePace {
-	#interval = 0;
+	/** What the line takes, in bytes in a millisecond, and when that was found; undefined as long as it takes all. */
+	#slow: {speed: number; at: number} | undefined;
+	/** Bytes that the line had not taken yet, as far as is known, when the last write was over. */
+	#queued = 0;
 	#lastWrite = -Infinity;
+	/** When a write that had to wait was over, and bytes written since. The queue was full then. */
+	#full: {at: number; bytes: number} | undefined;
 
-	/** Milliseconds between two frames that nobody asked for; 0 on a line that keeps up. */
-	get interval(): number {
-		return this.#interval;
-	}
-
-	/**
-	 * A write is over. One that had to wait makes the next frame wait twice as long as it did, so that most of the time is
-	 * left to keys; one that did not halves the time.
-	 */
-	wrote(duration: number, now: number): void {
+	/** A write of so many bytes has taken `duration` milliseconds and is over `now`. */
+	wrote(bytes: number, duration: number, now: number): void {
+		this.#queued = this.#left(now) + bytes;
 		this.#lastWrite = now;
-		if (duration > blocking) this.#interval = Math.min(longest, Math.max(this.#interval, 2 * duration));
-		else this.#interval = this.#interval > blocking ? this.#interval / 2 : 0;
+		if (this.#full) this.#full.bytes += bytes;
+		if (duration <= blocking) return;
+		// Once it may have been anything that kept this process from running. Twice it is the line, and as the queue was full
+		// both times, what was written between is what the line has taken.
+		if (this.#full && now - this.#full.at < near + duration) {
+			this.#slow = {speed: (share * this.#full.bytes) / (now - this.#full.at), at: now};
+			this.#queued = capacity;
+		} else if (this.#slow) {
+			this.#slow.at = now;
+			this.#queued = capacity;
+		}
+		this.#full = {at: now, bytes: 0};
 	}
 
 	/** Milliseconds until the next frame may be written; 0 when it may be now. */
 	wait(now: number, {isForKey}: {isForKey: boolean}): number {
-		return Math.max(0, this.#lastWrite + this.#interval * (isForKey ? keyShare : 1) - now);
+		const left = this.#left(now);
+		if (left === 0) return 0;
+		const backlog = Math.min(left / this.#speed(now), this.#lastWrite + longest - now);
+		return Math.max(0, isForKey ? backlog * keyShare : backlog);
+	}
+
+	/** Bytes that the line has still to take. */
+	#left(now: number): number {
+		const speed = this.#speed(now);
+		return speed === Infinity ? 0 : Math.max(0, this.#queued - speed * (now - this.#lastWrite));
+	}
+
+	/** A line may become faster without a sign of it: with time it is trusted more, first slowly, then fast (as TCP CUBIC). */
+	#speed(now: number): number {
+		if (!this.#slow) return Infinity;
+		const speed = this.#slow.speed * (1 + ((now - this.#slow.at) / trust) ** 3);
+		return speed > fast ? Infinity : speed;
 	}
 }
