@@ -129,6 +129,8 @@ export type VerifySheet = {
 	tag: string | undefined;
 	/** The revision that should answer; undefined where several may. */
 	revision: string | undefined;
+	/** When it was asked, the gateway may not have had this split yet, nor this tag: another revision may answer. */
+	isSettling: boolean;
 	url: string;
 	/** The command line that asks the same. */
 	command: string;

@@ -1,4 +1,5 @@
 /** One request by hand, to the service's own host or to a tag's: the operator's `curl`. */
+import {routeSettled} from '../traffic/state.js';
 import {selectedRevision, selectedService} from './read.js';
 import {changeSheet, notify, openSheet} from './select.js';
 import type {VerifySheet} from './sheets.js';
@@ -43,6 +44,7 @@ async function ask(store: ConsoleStore, question: Question, url: string | undefi
 	const sheet: VerifySheet = {
 		kind: 'verify',
 		...question,
+		isSettling: !routeSettled(service),
 		url: asked.url,
 		command: asked.command,
 		phase: {kind: 'asking'},

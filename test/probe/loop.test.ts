@@ -289,6 +289,20 @@ test('tells listeners at most 10 times a second, and always of the last change',
 	expect(heard).toHaveLength(count);
 });
 
+test('tells of an answer at once, and not that its request was sent', async () => {
+	const {clock, loop, asked} = setUp(() => undefined);
+	const heard: number[] = [];
+	loop.start();
+	loop.subscribe(({answered}) => heard.push(answered), 1);
+	await clock.pass(300);
+	expect(asked).toHaveLength(1);
+	expect(heard).toEqual([]);
+	expect(loop.snapshot()).toMatchObject({sent: 1, inFlight: 1});
+	asked[0]?.answer(answering('Hello World!'));
+	await clock.pass(0);
+	expect(heard).toEqual([1]);
+});
+
 test('the snapshot is the same object until something changes', async () => {
 	const {clock, loop} = setUp(() => answering('Hello World!'));
 	const first = loop.snapshot();

@@ -146,3 +146,16 @@ test('a new revision that fails 5 % is worse while the split is still 100/0, by 
 	console.live.toggleComparison();
 	await untilCounted(console, ({comparing}) => comparing);
 }, 30_000);
+
+test('what a key changes in the loop is seen at once, and waits for no snapshot', async () => {
+	const console = await watching(await openSandbox(), 'cart', 1);
+	const shown = () => console.store.getState().live?.snapshot;
+	console.live.changePace(1);
+	expect(shown()).toMatchObject({rate: 2, comparing: true});
+	console.live.toggleComparison();
+	expect(shown()).toMatchObject({rate: 2, comparing: false});
+	console.live.burst();
+	expect(shown()).toMatchObject({rate: 20, burstLeft: 200});
+	await console.live.toggle();
+	expect(shown()).toMatchObject({state: 'paused', burstLeft: 0});
+});

@@ -67,15 +67,18 @@ const milliseconds = (cell: string | undefined): number => {
 	return Number(value) * (unit === 's' ? 1000 : 1);
 };
 
+/** A busy machine makes a console miss some slots on its own account. */
+const notSent = (screen: string): number => Number(/(\d+) not sent/.exec(screen)?.[1] ?? 0);
+
 test('a gateway that stalls for two seconds shows in p99, in what was not sent, and in no error', async () => {
 	const world = await openWorld();
 	await using terminal = await openOnCheckout(world, ['--rate', '50']);
 	terminal.press('space');
 	// Below a hundred answers there is no p99 to speak of.
-	await terminal.until(/[1-9]\d\d answers/);
+	const before = await terminal.until(/[1-9]\d\d answers/);
 	await world.sandbox.gatewayFaults.set({delay: 2000});
 	// Eight are under way; the slots of the others pass.
-	await terminal.until(/[1-9]\d not sent/);
+	await terminal.until(now => notSent(now) >= notSent(before) + 20);
 	await world.sandbox.gatewayFaults.clear();
 	const latencies = /Hello Checkout! +…00001 .*?(\d+ ms|[\d.]+ s) +(\d+ ms|[\d.]+ s) +(\d+ ms|[\d.]+ s)/;
 	const screen = await terminal.until(now => milliseconds(latencies.exec(now)?.[3]) >= 2000);

@@ -56,6 +56,8 @@ describe('the walk-through', () => {
 		expect(terminal.screen()).toMatch(/the new revision \(latest\)\s+canary\s+–\s+→\s+0 %/);
 		await confirm(terminal);
 		await terminal.until(/…00002\s+0 %\s+canary\s+● Ready/);
+		// Until then the tag leads where it led: to what was the latest ready revision.
+		await terminal.until(/at the gateway since/);
 
 		// 4 Nothing moved: 100 % Hello World at the service, Hello Knative at the tag.
 		terminal.press('V');

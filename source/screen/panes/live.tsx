@@ -114,9 +114,13 @@ function Counts({
 		service: service.name,
 		glyphs,
 	});
-	const codes = Object.entries(counts.statusCodes)
-		.map(([code, number]) => `${code} ×${number}`)
-		.join('  ');
+	const errors = count(counts.errors, 'error');
+	const codes = [
+		...Object.entries(counts.statusCodes).map(([code, number]) => `${code} ×${number}`),
+		errors,
+	].join('  ');
+	// Many kinds of failure would leave no room for the verdict.
+	const aside = widthOf(codes) <= width / 2 ? codes : errors;
 	return (
 		<Box width={width} height={height} flexDirection="column" overflow="hidden">
 			<Table
@@ -134,7 +138,7 @@ function Counts({
 					settling: past === undefined && snapshot.settling,
 					rows: counts.rows,
 				})}
-				aside={`${codes}${codes === '' ? '' : '  '}${count(counts.errors, 'error')}`}
+				aside={aside}
 			/>
 			{hasComparison && (
 				<VerdictRow
@@ -166,8 +170,7 @@ function VerdictRow({verdict, aside = '', width}: {verdict: VerdictLine; aside?:
 	const style = {good: styles.ok, waiting: styles.muted, bad: styles.bad, warning: styles.warning}[
 		verdict.tone
 	];
-	// With many kinds of status there is still half of the row for the verdict.
-	const right = aside === '' ? '' : `  ${cutText(aside, Math.floor(width / 2), {ellipsis})}`;
+	const right = aside === '' ? '' : `  ${aside}`;
 	return (
 		<Text wrap="truncate">
 			<Text {...style}>{fitText(`${glyph} ${verdict.sentence}`, width - widthOf(right), {ellipsis})}</Text>

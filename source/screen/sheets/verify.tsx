@@ -35,7 +35,7 @@ export function Verify({
 	);
 }
 
-function phaseLines({phase, revision, tag}: VerifySheet, theme: Theme): Line[] {
+function phaseLines({phase, revision, tag, isSettling}: VerifySheet, theme: Theme): Line[] {
 	switch (phase.kind) {
 		case 'asking':
 			return [{text: 'Asking…', style: theme.styles.waiting}];
@@ -45,9 +45,11 @@ function phaseLines({phase, revision, tag}: VerifySheet, theme: Theme): Line[] {
 			const whose =
 				revision === undefined
 					? 'Drawn by the gateway from the split: ask again and another revision may answer.'
-					: tag === undefined
-						? `Answered by ${revision}, which has all of the traffic.`
-						: `Answered by ${revision}: a tag leads to one revision, whatever the split.`;
+					: isSettling
+						? `The route is still settling: another revision than ${revision} may have answered.`
+						: tag === undefined
+							? `Answered by ${revision}, which has all of the traffic.`
+							: `Answered by ${revision}: a tag leads to one revision, whatever the split.`;
 			return [...answerLines(phase.answer, theme), {text: ''}, {text: whose, style: theme.styles.muted}];
 		}
 	}
