@@ -12,7 +12,12 @@ export function apiRequest(api: ApiServer, token: string): SeedOptions['request'
 		const options = {
 			method,
 			agent: false as const,
-			headers: {authorization: `Bearer ${token}`, 'content-type': contentType},
+			// As whoever made them would have: it is noted in managedFields.
+			headers: {
+				authorization: `Bearer ${token}`,
+				'content-type': contentType,
+				'user-agent': 'kubectl/v1.35.0',
+			},
 		};
 		const request =
 			url.protocol === 'https:'

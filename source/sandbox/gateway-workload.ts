@@ -61,9 +61,17 @@ export function deployGateway(
 	};
 	addPod();
 	const stop = store.subscribe(({type, resource, object: changed}) => {
+		if (resource !== pods || !isOurs(changed)) {
+			return;
+		}
+
+		if (type === 'MODIFIED' && changed.metadata.deletionTimestamp !== undefined) {
+			store.remove(pods, namespace, changed.metadata.name);
+		}
+
 		// With the namespace it goes for good.
 		const owner = store.get(replicaSets, namespace, replicaSet.metadata.name);
-		if (type === 'DELETED' && resource === pods && isOurs(changed) && owner) {
+		if (type === 'DELETED' && owner) {
 			addPod();
 		}
 	});

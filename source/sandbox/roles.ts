@@ -14,9 +14,10 @@ const viewing: readonly PolicyRule[] = [
 	},
 	{
 		verbs: read,
-		apiGroups: ['serving.knative.dev', 'networking.internal.knative.dev'],
+		apiGroups: ['serving.knative.dev', 'networking.internal.knative.dev', 'autoscaling.internal.knative.dev'],
 		resources: ['*'],
 	},
+	{verbs: read, apiGroups: ['apps'], resources: ['deployments', 'replicasets']},
 ];
 
 /** Moves traffic and makes revisions, by PATCH alone; creates and deletes nothing. */

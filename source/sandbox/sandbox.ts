@@ -5,6 +5,7 @@
 import {randomBytes} from 'node:crypto';
 import {rmSync} from 'node:fs';
 import {dirname} from 'node:path';
+import {setImmediate as nextTurn} from 'node:timers/promises';
 import {createApiFaults, type ApiFaultSwitch} from './api/faults.js';
 import {kubeconfigYaml, writeKubeconfig, type KubeconfigOptions} from './api/kubeconfig.js';
 import {startApiServer, type ApiServer} from './api/server.js';
@@ -199,9 +200,13 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 		}
 
 		if (options.crowd) {
+			const restore = pace.hurry();
 			back = 3_600_000;
 			await gather(store, {...options.crowd, creator: admin.userName, now});
 			back = 0;
+			// The gateway and the autoscaler take them up before anybody asks.
+			await nextTurn();
+			restore();
 		}
 
 		manager.autoscaler.start();
@@ -298,6 +303,8 @@ function switchablePace(usual: Pace): Pace & {hurry(): () => void} {
 			return current.factor;
 		},
 		after: (milliseconds, task) => current.after(milliseconds, task),
+		now: () => current.now(),
+		hold: () => current.hold(),
 		hurry() {
 			current = createPace(Number.POSITIVE_INFINITY);
 			return () => {

@@ -83,4 +83,8 @@ export type Pace = {
 	readonly factor: number;
 	/** Runs `task` after that long; returns the way to call it off. Timers do not keep the process alive. */
 	after(milliseconds: number, task: () => void): () => void;
+	/** What time it is in the sandbox, in milliseconds since some moment. Never goes back. */
+	now(): number;
+	/** Lets no time pass, for a second at most, while the machine does what takes none on a cluster. Returns the way to let go. */
+	hold(): () => void;
 };

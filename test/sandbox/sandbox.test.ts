@@ -379,6 +379,21 @@ test('stopping does not wait for a request that is held', async () => {
 	expect(await failed).toMatchObject([{code: 'ECONNRESET'}]);
 });
 
+test.each([1e4, 1e6])('no deadline passes before a pod has started, at a pace of %s', async pace => {
+	const sandbox = await start({pace, seed: false});
+	const ready = watched(sandbox, `${serving}/services`, isReady('hello', 1));
+	await api(sandbox, `${serving}/services`, {
+		method: 'POST',
+		body: {
+			apiVersion: 'serving.knative.dev/v1',
+			kind: 'Service',
+			metadata: {name: 'hello'},
+			spec: {template: greeter('Pace')},
+		},
+	});
+	expect(await ready).toMatchObject({status: {latestReadyRevisionName: 'hello-00001'}});
+});
+
 test('a port that is taken is said to be', async () => {
 	const server = net.createServer().listen(0, '127.0.0.1');
 	await once(server, 'listening');

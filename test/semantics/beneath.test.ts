@@ -1,7 +1,7 @@
 /** What is beneath a revision, and whose writes made it: what a client sees that looks further than the four kinds of serving. */
 import {afterAll, beforeAll, expect, it} from 'vitest';
 import {at, listOf, objectOf, objectsOf, type JsonObject} from '../../source/sandbox/api/json.js';
-import {condition, image, openTarget, serviceOf, until, type Target} from './target.js';
+import {condition, image, isReady, mergePatch, openTarget, serviceOf, until, type Target} from './target.js';
 
 let target: Target;
 
@@ -35,6 +35,8 @@ const writersOf = (object: JsonObject): string[] =>
 			.join(' ')
 			.trim(),
 	);
+const uidOf = (object: JsonObject): unknown => at(object, 'metadata', 'uid');
+const tagUrl = (object: JsonObject): unknown => objectsOf(at(object, 'status', 'traffic'))[0]?.['url'];
 const apply = (manager: string, greeting: string) =>
 	target.call('PATCH', `${target.path('services', 'beneath')}?fieldManager=${manager}`, {
 		headers: {'content-type': 'application/apply-patch+yaml'},
@@ -103,6 +105,38 @@ it('who applies the spec is in nobody’s way: the status is owned by itself', a
 	const conflict = await apply('two', 'servus');
 	expect(conflict).toMatchObject({code: 409});
 	expect(conflict.body['message']).toContain('conflict with "one": .spec.template.metadata.labels.greeting');
+});
+
+it('what is deleted from under a revision or a route comes again', async () => {
+	for (const name of ['beneath', 'beneath-00001', 'beneath-00001-private']) {
+		const before = await get(`${core('services')}/${name}`);
+		expect(await target.call('DELETE', `${core('services')}/${name}`)).toMatchObject({code: 200});
+		const after = await until(
+			target,
+			core('services'),
+			name,
+			object => uidOf(object) !== undefined && uidOf(object) !== uidOf(before),
+		);
+		expect(ownersOf(after)).toEqual(ownersOf(before));
+	}
+});
+
+it('a label on the Service of a tag takes that tag out of the world, and no other host', async () => {
+	const service = serviceOf(target, 'beneath');
+	await service.traffic({latestRevision: true, percent: 100, tag: 'inner'});
+	const open = await service.until(object => isReady(object) && tagUrl(object) !== undefined);
+	const label = (value: string | null) =>
+		target.call('PATCH', `${core('services')}/inner-beneath`, {
+			headers: mergePatch,
+			body: {metadata: {labels: {'networking.knative.dev/visibility': value}}},
+		});
+	expect(await label('cluster-local')).toMatchObject({code: 200});
+	const hidden = await service.until(
+		object => tagUrl(object) === `http://inner-beneath.${target.namespace}.svc.cluster.local`,
+	);
+	expect(at(hidden, 'status', 'url')).toBe(at(open, 'status', 'url'));
+	await label(null);
+	await service.until(object => tagUrl(object) === tagUrl(open));
 });
 
 it('all of it goes with the Service', async () => {

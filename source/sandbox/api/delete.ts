@@ -5,7 +5,7 @@
  * pkg/registry/rest/delete.go.
  */
 import type {ApiStatus} from '../../traffic/wire.js';
-import {namespaces} from '../resources.js';
+import {namespaces, pods} from '../resources.js';
 import type {ObjectStore, Resource, StoredObject} from '../state.js';
 import {timestamp} from '../store/next-object.js';
 import {mediaTypeOf, parseBody} from './body.js';
@@ -21,6 +21,8 @@ export type Propagation = 'Background' | 'Foreground' | 'Orphan';
 type DeleteOptions = {
 	propagation: Propagation;
 	dryRun: boolean;
+	/** Seconds that a pod is given; its own unless told. */
+	grace: number | undefined;
 	uid: string;
 	resourceVersion: string;
 };
@@ -37,8 +39,8 @@ export function remove(api: Api, request: ResourceRequest, body: Buffer): Reply 
 	checkMortal(resource, name);
 	checkPreconditions(resource, current, options);
 	const left = options.dryRun
-		? stillThere(resource, current, options.propagation, api.now())
-		: beginDeletion(api.store, resource, current, options.propagation, api.now());
+		? stillThere(resource, current, options, api.now())
+		: beginDeletion(api.store, resource, current, options, api.now());
 	if (left === undefined && resource.plural !== 'pods') {
 		return {code: 200, body: success(resource, current)};
 	}
@@ -59,7 +61,7 @@ export function removeAll(api: Api, request: ResourceRequest, body: Buffer): Rep
 	const {objects, metadata} = select(api.store, request);
 	if (!options.dryRun) {
 		for (const object of objects) {
-			beginDeletion(api.store, resource, object, options.propagation, api.now());
+			beginDeletion(api.store, resource, object, options, api.now());
 		}
 	}
 
@@ -82,11 +84,11 @@ export function beginDeletion(
 	store: ObjectStore,
 	resource: Resource,
 	object: StoredObject,
-	propagation: Propagation,
+	options: Pick<DeleteOptions, 'propagation'> & Partial<Pick<DeleteOptions, 'grace'>>,
 	now: number,
 ): StoredObject | undefined {
 	const {namespace, name} = object.metadata;
-	const marked = stillThere(resource, object, propagation, now);
+	const marked = stillThere(resource, object, options, now);
 	if (!marked) {
 		store.remove(resource, namespace, name);
 		return undefined;
@@ -99,7 +101,7 @@ export function beginDeletion(
 function stillThere(
 	resource: Resource,
 	object: StoredObject,
-	propagation: Propagation,
+	{propagation, grace: asked}: Parameters<typeof beginDeletion>[3],
 	now: number,
 ): StoredObject | undefined {
 	const collector =
@@ -112,20 +114,38 @@ function stillThere(
 		),
 		...(collector === undefined || isNamespace ? [] : [collector]),
 	];
-	if (finalizers.length === 0 && !isNamespace) {
+	const grace = isOnNode(resource, object) ? (asked ?? graceOf(object)) : 0;
+	if (finalizers.length === 0 && !isNamespace && grace === 0) {
 		return undefined;
 	}
 
 	const metadata = {
 		...object.metadata,
-		deletionTimestamp: object.metadata.deletionTimestamp ?? timestamp(now),
-		deletionGracePeriodSeconds: 0,
+		deletionTimestamp: object.metadata.deletionTimestamp ?? timestamp(now + grace * 1000),
+		deletionGracePeriodSeconds: grace,
 	};
 	if (finalizers.length > 0) {
 		metadata.finalizers = finalizers;
 	}
 
 	return {...object, metadata, ...(isNamespace ? {status: {phase: 'Terminating'}} : {})};
+}
+
+/**
+ * Whether an object is a pod that runs somewhere: its node takes it away, once it has finished
+ * (kubernetes pkg/registry/core/pod/strategy.go, CheckGracefulDelete).
+ */
+export function isOnNode(resource: Resource, {spec, status}: StoredObject): boolean {
+	return (
+		resource === pods &&
+		stringOf(at(spec, 'nodeName')) !== '' &&
+		!['Succeeded', 'Failed'].includes(stringOf(at(status, 'phase')))
+	);
+}
+
+function graceOf({spec}: StoredObject): number {
+	const seconds = at(spec, 'terminationGracePeriodSeconds');
+	return typeof seconds === 'number' ? seconds : 30;
 }
 
 function deleteOptionsOf({query, message}: ResourceRequest, body: Buffer): DeleteOptions {
@@ -136,15 +156,20 @@ function deleteOptionsOf({query, message}: ResourceRequest, body: Buffer): Delet
 		throw badRequest('invalid delete options: dryRun: Unsupported value: supported values: "All"');
 	}
 
+	const grace = at(given, 'gracePeriodSeconds') ?? numberIn(query.get('gracePeriodSeconds'));
 	const asked = stringOf(at(given, 'propagationPolicy')) || (query.get('propagationPolicy') ?? '');
 	const orphan = at(given, 'orphanDependents') ?? query.get('orphanDependents');
 	return {
 		propagation: propagationOf(asked === '' && (orphan === true || orphan === 'true') ? 'Orphan' : asked),
 		dryRun: dryRun || bodyDryRun.length > 0,
+		grace: typeof grace === 'number' && grace >= 0 ? grace : undefined,
 		uid: stringOf(at(given, 'preconditions', 'uid')),
 		resourceVersion: stringOf(at(given, 'preconditions', 'resourceVersion')),
 	};
 }
+
+const numberIn = (text: string | null): number | undefined =>
+	text !== null && /^\d{1,9}$/.test(text) ? Number(text) : undefined;
 
 function propagationOf(asked: string): Propagation {
 	switch (asked) {

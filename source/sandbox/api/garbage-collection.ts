@@ -6,7 +6,7 @@
  */
 import {namespaces, resources} from '../resources.js';
 import type {Change, ObjectStore, Resource, StoredObject} from '../state.js';
-import {beginDeletion} from './delete.js';
+import {beginDeletion, isOnNode} from './delete.js';
 import {at, listOf} from './json.js';
 
 type Kept = {resource: Resource; object: StoredObject};
@@ -115,7 +115,7 @@ export function startGarbageCollection(store: ObjectStore, now: () => number): (
 		const living = owners.filter(owner => present.has(owner.uid));
 		if (owners.length > 0 && living.length === 0) {
 			if (current.metadata.deletionTimestamp === undefined) {
-				beginDeletion(store, resource, current, 'Background', now());
+				beginDeletion(store, resource, current, {propagation: 'Background'}, now());
 			}
 		} else if (living.length < owners.length) {
 			changeMetadata({resource, object: current}, metadata => ({...metadata, ownerReferences: living}));
@@ -133,13 +133,16 @@ export function startGarbageCollection(store: ObjectStore, now: () => number): (
 		if (resource.plural === 'namespaces' && resource.group === '') {
 			for (const inside of contentsOf(name)) {
 				if (inside.object.metadata.deletionTimestamp === undefined) {
-					beginDeletion(store, inside.resource, inside.object, 'Background', now());
+					beginDeletion(store, inside.resource, inside.object, {propagation: 'Background'}, now());
 				}
 			}
 
 			finishNamespace(name);
 		} else if (finalizers.length === 0) {
-			store.remove(resource, namespace, name);
+			// A pod is taken away by its node, when its last request is through.
+			if (!isOnNode(resource, object)) {
+				store.remove(resource, namespace, name);
+			}
 		} else if (finalizers.includes('orphan')) {
 			for (const dependent of dependentsOf(uid)) {
 				changeMetadata(dependent, metadata => ({
@@ -153,7 +156,7 @@ export function startGarbageCollection(store: ObjectStore, now: () => number): (
 			const dependents = dependentsOf(uid);
 			for (const dependent of dependents) {
 				if (dependent.object.metadata.deletionTimestamp === undefined) {
-					beginDeletion(store, dependent.resource, dependent.object, 'Foreground', now());
+					beginDeletion(store, dependent.resource, dependent.object, {propagation: 'Foreground'}, now());
 				}
 			}
 

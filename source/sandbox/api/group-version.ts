@@ -1,4 +1,4 @@
-import {resources} from '../resources.js';
+import {coreServices, resources} from '../resources.js';
 import type {Resource} from '../state.js';
 
 /** `serving.knative.dev/v1`, `v1`: as in apiVersion. */
@@ -26,7 +26,7 @@ export function servedGroups(): {group: string; version: string}[] {
 const readVerbs = ['get', 'list', 'watch'];
 const writeVerbs = ['create', 'update', 'patch', 'delete', 'deletecollection'];
 
-/** What clients may do with a resource. Workloads, core Services and Events are made by the sandbox alone. */
+/** What clients may do with a resource. Workloads, core Services and Events are made by the sandbox alone; Services may be changed. */
 export function verbsOf(resource: Resource): readonly string[] {
 	if (resource.group === 'apps') {
 		return [...readVerbs, 'delete', 'deletecollection'];
@@ -38,6 +38,10 @@ export function verbsOf(resource: Resource): readonly string[] {
 
 	if (resource.plural === 'namespaces') {
 		return [...readVerbs, 'create', 'update', 'patch', 'delete'];
+	}
+
+	if (resource === coreServices) {
+		return [...readVerbs, 'update', 'patch', 'delete', 'deletecollection'];
 	}
 
 	return resource.plural === 'pods' ? [...readVerbs, 'delete', 'deletecollection'] : readVerbs;

@@ -1,13 +1,13 @@
 /**
  * The patch type of built-in kinds: a merge patch that knows which lists are merged and takes directives. Of the kinds
- * served here only metadata has lists that are merged.
+ * served here only metadata has lists that are merged, and the ports of a Service.
  *
  * Source: k8s.io/apimachinery pkg/util/strategicpatch, pkg/apis/meta/v1/types.go (patchStrategy, patchMergeKey).
  */
 import {isObject, listOf, objectOf, type JsonObject} from './json.js';
 
 /** By which field the entries of a list are known; '' for lists of strings. */
-const mergeKeys: Record<string, string> = {ownerReferences: 'uid', finalizers: ''};
+const mergeKeys: Record<string, string> = {ownerReferences: 'uid', finalizers: '', ports: 'port'};
 
 /** `document` after the patch; neither is changed. */
 export function strategicMerge(document: JsonObject, patch: JsonObject): JsonObject {

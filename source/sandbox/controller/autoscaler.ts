@@ -58,7 +58,7 @@ export type Autoscaler = {
  */
 export function createAutoscaler(store: ObjectStore, pace: Pace, changed: (key: Key) => void): Autoscaler {
 	const states = new Map<Key, State>();
-	const clock = (): number => performance.now() * (Number.isFinite(pace.factor) ? pace.factor : 1);
+	const clock = (): number => pace.now();
 	let cancel: (() => void) | undefined;
 
 	function set(key: Key, state: State, desired: number): void {

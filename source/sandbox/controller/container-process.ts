@@ -22,6 +22,8 @@ export type ContainerProcess = {
 const tailLines = 80;
 const tailLength = 2048;
 
+const nothing = (): void => {};
+
 /** Starts an image as a container, in a network namespace of its own as far as ports go. */
 export function startContainer(
 	image: Image,
@@ -49,6 +51,8 @@ export function startContainer(
 	const sockets = new Map<number, {host: string; port: number}>();
 	const written: string[] = [];
 	const cancels = new Set<() => void>();
+	/** Opening a port takes no time in the sandbox. */
+	let openPort = nothing;
 	const running = image.run({
 		env,
 		random,
@@ -62,13 +66,17 @@ export function startContainer(
 		},
 		opened(port, socket) {
 			sockets.set(port, socket);
+			openPort();
 			if (port === container.port) {
 				listen(socket);
 			}
 		},
 		wait: milliseconds =>
 			new Promise((resolve, reject) => {
-				const cancel = pace.after(milliseconds, resolve);
+				const cancel = pace.after(milliseconds, () => {
+					openPort = pace.hold();
+					resolve();
+				});
 				cancels.add(() => {
 					cancel();
 					reject(new Error('the container was stopped'));
@@ -78,16 +86,20 @@ export function startContainer(
 	return {
 		listening,
 		socketOf: containerPort => sockets.get(containerPort),
-		exited: running.exited.then(({code, message}) => ({
-			code,
-			message: message === '' && code !== 0 ? `${written.join('\n')}\n`.slice(-tailLength) : message,
-			reason: code === 0 ? 'Completed' : 'Error',
-		})),
+		exited: running.exited.then(({code, message}) => {
+			openPort();
+			return {
+				code,
+				message: message === '' && code !== 0 ? `${written.join('\n')}\n`.slice(-tailLength) : message,
+				reason: code === 0 ? 'Completed' : 'Error',
+			};
+		}),
 		async stop() {
 			for (const cancel of cancels) {
 				cancel();
 			}
 
+			openPort();
 			await running.stop();
 		},
 	};

@@ -4,12 +4,13 @@
  * Source: knative/serving pkg/reconciler/route/config/domain.go, domains/domains.go, visibility/visibility.go.
  */
 import {loadAll} from 'js-yaml';
-import {configmaps} from '../resources.js';
+import {configmaps, coreServices} from '../resources.js';
 import {networkSettings, systemNamespace} from '../cluster-settings.js';
 import type {ObjectStore} from '../state.js';
 import type {StoredRoute} from './objects.js';
 
 export const clusterDomain = 'svc.cluster.local';
+export const visibilityLabel = 'networking.knative.dev/visibility';
 
 export type Hosts = {
 	/** The host to show to the world, or the local one when the route is cluster-local. */
@@ -30,8 +31,12 @@ export function hostsOf(store: ObjectStore, route: StoredRoute, tag: string): Ho
 		`${first}.${namespace}.${clusterDomain}`,
 	];
 	const domain = domainFor(store, labels);
+	const placeholder = store.get(coreServices, namespace, first)?.metadata.labels ?? {};
 	const clusterLocal =
-		labels['networking.knative.dev/visibility'] === 'cluster-local' || domain === clusterDomain;
+		labels[visibilityLabel] === 'cluster-local' ||
+		domain === clusterDomain ||
+		// On the Service of a tag it hides that tag alone, whatever it says.
+		(placeholder[visibilityLabel] ?? '') !== '';
 	return {
 		host: clusterLocal
 			? `${first}.${namespace}.${clusterDomain}`

@@ -6,7 +6,7 @@
 import type {CoreService, Ingress, IngressRule, IngressSplit} from '../../traffic/wire.js';
 import type {ObjectStore} from '../state.js';
 import {isTagHeaderEnabled, networkSettings} from '../cluster-settings.js';
-import {hostsOf, serviceName, type Hosts} from './domain.js';
+import {hostsOf, serviceName, visibilityLabel, type Hosts} from './domain.js';
 import {controlledBy, type StoredRoute} from './objects.js';
 import {rolloutAnnotation, type ConfigurationRollout, type Rollout} from './rollout.js';
 import type {ResolvedTarget} from './traffic-targets.js';
@@ -174,13 +174,15 @@ export function makePlaceholders(
 	targets: readonly ResolvedTarget[],
 ): CoreService[] {
 	const {name, namespace = '', labels = {}} = route.metadata;
+	// It is for the users to set there, for each tag.
+	const {[visibilityLabel]: _visibility, ...kept} = labels;
 	return byName(targets).map(([tag]) => ({
 		apiVersion: 'v1',
 		kind: 'Service',
 		metadata: {
 			name: serviceName(store, name, tag),
 			namespace,
-			labels: {...labels, 'serving.knative.dev/route': name},
+			labels: {...kept, 'serving.knative.dev/route': name},
 			ownerReferences: [controlledBy(route)],
 		},
 		spec: {

@@ -41,8 +41,6 @@ const probing = 200;
 const configSync = 1000;
 const firstBackOff = 10_000;
 const longestBackOff = 300_000;
-/** Seconds a pod may take to finish its requests (terminationGracePeriodSeconds is timeoutSeconds, 300). */
-const terminationGrace = 300_000;
 /** At an infinite pace a container that always exits would be started again for ever. */
 const restartsAtOnce = 3;
 
@@ -210,14 +208,15 @@ export function startKubelet(context: ControllerContext, readiness: PodReadiness
 	}
 
 	/** Lets a pod finish its requests, then takes it away. */
-	async function terminate(pod: Running): Promise<void> {
+	async function terminate(pod: Running, object: StoredObject): Promise<void> {
 		pod.terminating = true;
 		const {namespace, name, uid} = pod.pod.metadata;
+		const grace = fieldOf(object.metadata, 'deletionGracePeriodSeconds');
 		record(pod, 'Normal', 'Killing', `Stopping container ${containerOf(pod.pod).name}`);
 		await Promise.race([
 			readiness.unready(pod.pod),
 			new Promise<void>(resolve => {
-				later(pod, terminationGrace, resolve);
+				later(pod, (typeof grace === 'number' ? grace : 30) * 1000, resolve);
 			}),
 		]);
 		await pod.process?.stop();
@@ -259,7 +258,7 @@ export function startKubelet(context: ControllerContext, readiness: PodReadiness
 		} else if (type === 'DELETED' && pod) {
 			void kill(pod);
 		} else if (object.metadata.deletionTimestamp !== undefined && pod && !pod.terminating) {
-			void terminate(pod);
+			void terminate(pod, object);
 		}
 	});
 

@@ -73,14 +73,22 @@ export function startControllers(context: ControllerContext): ControllerManager 
 		revisionKeys(pod)
 			.map(key => backends.get(key))
 			.filter(backend => backend !== undefined);
+	/** By pod. A revision that is gone still has requests to finish. */
+	const serving = new Map<string, RevisionBackend[]>();
 	const kubelet = startKubelet(context, {
 		ready(pod, socket) {
-			for (const backend of backendsOf(pod)) {
-				backend.add({pod: pod.metadata.uid, ...socket});
+			const {uid} = pod.metadata;
+			const own = backendsOf(pod);
+			serving.set(uid, own);
+			for (const backend of own) {
+				backend.add({pod: uid, ...socket});
 			}
 		},
 		async unready(pod) {
-			await Promise.all(backendsOf(pod).map(backend => backend.remove(pod.metadata.uid)));
+			const {uid} = pod.metadata;
+			const own = serving.get(uid) ?? [];
+			serving.delete(uid);
+			await Promise.all(own.map(backend => backend.remove(uid)));
 		},
 	});
 	return {

@@ -18,6 +18,7 @@ import {
 	replicaSetStatus,
 } from './deployment.js';
 import {ensured} from './ensured.js';
+import {fieldOf} from './fields.js';
 import {podsOfRevision} from './indexes.js';
 import {getRevision, keyOf, revisionKeys, timestamp, type Key, type StoredRevision} from './objects.js';
 import {makePod} from './pod-spec.js';
@@ -86,9 +87,12 @@ function reconcileWorkload(context: ControllerContext, revision: StoredRevision,
 		.slice(0, Math.max(0, present.length - scale.desired));
 	for (const pod of surplus) {
 		const {name} = pod.metadata;
+		const seconds = fieldOf(pod.spec, 'terminationGracePeriodSeconds');
+		const deletionGracePeriodSeconds = typeof seconds === 'number' ? seconds : 30;
+		const deletionTimestamp = timestamp(context.now() + deletionGracePeriodSeconds * 1000);
 		store.update(pods, namespace, name, 'main', current => ({
 			...current,
-			metadata: {...current.metadata, deletionTimestamp: timestamp(context.now())},
+			metadata: {...current.metadata, deletionTimestamp, deletionGracePeriodSeconds},
 		}));
 		events.record(replicaSet, 'Normal', 'SuccessfulDelete', `Deleted pod: ${name}`, 'replicaset-controller');
 	}

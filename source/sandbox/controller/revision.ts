@@ -7,7 +7,8 @@
 import type {Revision} from '../../traffic/wire.js';
 import {RevisionBackend} from '../gateway/revision-backend.js';
 import {resolveDigest, type Resolution} from '../images/catalog.js';
-import {configmaps, podAutoscalers, pods, revisions} from '../resources.js';
+import {configmaps, coreServices, podAutoscalers, pods, revisions, serverlessServices} from '../resources.js';
+import type {Resource} from '../state.js';
 import type {Autoscaler} from './autoscaler.js';
 import {reconcileStatus, revisionConditions, type ConditionSet} from './conditions.js';
 import type {ControllerContext, Reconciler} from './controller.js';
@@ -28,6 +29,7 @@ const firstRetry = 1000;
 const longestRetry = 1_000_000;
 /** The ConfigMaps that every revision follows. */
 const followed = new Set(['config-autoscaler', 'config-deployment']);
+const beneath: ReadonlySet<Resource> = new Set([podAutoscalers, serverlessServices, coreServices]);
 
 type RevisionStatus = NonNullable<Revision['status']>;
 type Progress = {
@@ -243,7 +245,7 @@ export function revisionReconciler(context: ControllerContext, options: Revision
 
 	return {
 		name: component,
-		keysOf({resource, object}) {
+		keysOf({type, resource, object}) {
 			if (resource === revisions) {
 				return [keyOf(object)];
 			}
@@ -256,7 +258,9 @@ export function revisionReconciler(context: ControllerContext, options: Revision
 				return listRevisions(store).map(keyOf);
 			}
 
-			return resource === pods ? revisionKeys(object) : [];
+			// What somebody deletes from under it comes again.
+			const isBeneath = resource === pods || (type === 'DELETED' && beneath.has(resource));
+			return isBeneath ? revisionKeys(object) : [];
 		},
 		reconcile(key) {
 			const revision = getRevision(store, key);

@@ -1,9 +1,15 @@
 /**
  * A request and the way to answer it, the same over HTTP/1.1 and HTTP/2.
  */
-import type {IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders, ServerResponse} from 'node:http';
+import {
+	ServerResponse,
+	type IncomingHttpHeaders,
+	type IncomingMessage,
+	type OutgoingHttpHeaders,
+} from 'node:http';
+import type {Socket} from 'node:net';
 import http2, {type ServerHttp2Stream} from 'node:http2';
-import type {Readable, Writable} from 'node:stream';
+import type {Duplex, Readable, Writable} from 'node:stream';
 import {Ending} from './ending.js';
 
 export type Exchange = {
@@ -15,6 +21,13 @@ export type Exchange = {
 	readonly body: Readable;
 	readonly hasBody: boolean;
 	readonly remoteAddress: string;
+	/** There when the client wants to go on as a WebSocket. */
+	readonly upgrade?: {
+		/** What it has sent already, beyond its request. */
+		readonly head: Buffer;
+		/** The connection itself, in the stead of an answer. */
+		take(): Duplex;
+	};
 	/** Whether an answer has been begun. */
 	readonly answering: () => boolean;
 	/** Ends when the client leaves before the answer is through, or when somebody ends it. */
@@ -78,6 +91,30 @@ function targetOf(request: IncomingMessage): {path: string; authority: string | 
 
 	const {host, pathname, search} = new URL(url);
 	return {path: `${pathname}${search}`, authority: host};
+}
+
+/** A request whose connection Node has let go of, because it is to become something else. */
+export function exchangeOfUpgrade(request: IncomingMessage, socket: Socket, head: Buffer): Exchange {
+	const response = new ServerResponse(request);
+	response.shouldKeepAlive = false;
+	response.assignSocket(socket);
+	response.once('finish', () => socket.end());
+	const exchange = exchangeOfHttp1(request, response);
+	let isTaken = false;
+	return {
+		...exchange,
+		hasBody: false,
+		answering: () => isTaken || response.headersSent,
+		upgrade: {
+			head,
+			take() {
+				isTaken = true;
+				response.detachSocket(socket);
+				socket.once('close', () => exchange.ending.end('gone'));
+				return socket;
+			},
+		},
+	};
 }
 
 export function exchangeOfHttp1(request: IncomingMessage, response: ServerResponse): Exchange {

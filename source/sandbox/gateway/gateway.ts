@@ -1,9 +1,10 @@
 import http from 'node:http';
 import http2 from 'node:http2';
 import net from 'node:net';
-import {exchangeOfHttp1, exchangeOfHttp2, type Exchange} from './exchange.js';
+import {exchangeOfHttp1, exchangeOfHttp2, exchangeOfUpgrade, type Exchange} from './exchange.js';
 import {createGatewayFaults, type GatewayFaultSwitch} from './faults.js';
 import {proxy, type ProxyOptions} from './proxy.js';
+import {isWebSocket} from './upgrade.js';
 import {createUpstream} from './upstream.js';
 
 export type Gateway = {
@@ -32,14 +33,24 @@ export async function startGateway(
 	const serve = (exchange: Exchange): void => {
 		void proxy(exchange, settings);
 	};
-	const http1Server = http.createServer({keepAliveTimeout: 0}, (request, response) => {
-		if (request.httpVersion === '1.0') {
-			// Envoy without accept_http_10.
-			response.writeHead(426, {server: 'envoy', connection: 'close', 'content-length': 0}).end();
-			return;
-		}
+	const http1Server = http.createServer(
+		{keepAliveTimeout: 0, shouldUpgradeCallback: isWebSocket},
+		(request, response) => {
+			if (request.httpVersion === '1.0') {
+				// Envoy without accept_http_10.
+				response.writeHead(426, {server: 'envoy', connection: 'close', 'content-length': 0}).end();
+				return;
+			}
 
-		serve(exchangeOfHttp1(request, response));
+			serve(exchangeOfHttp1(request, response));
+		},
+	);
+	http1Server.on('upgrade', (request, socket, head) => {
+		if (socket instanceof net.Socket) {
+			serve(exchangeOfUpgrade(request, socket, head));
+		} else {
+			socket.destroy();
+		}
 	});
 	http1Server.on('clientError', (_error, socket) => {
 		if (socket.writable) {

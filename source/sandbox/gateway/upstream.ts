@@ -8,6 +8,7 @@ import {Agent, type Dispatcher} from 'undici';
 import {forwardable, type Exchange} from './exchange.js';
 import {badGateway, type Refusal} from './refusal.js';
 import type {BackendSettings, Endpoint} from './revision-backend.js';
+import {sendUpgrade} from './upgrade.js';
 
 /** Who takes the answer, piece by piece. */
 export type Receiver = {
@@ -69,8 +70,14 @@ export function createUpstream(): Upstream {
 
 	return {
 		send(exchange, headers, endpoint, protocol, receiver) {
-			return protocol === 'h2c'
-				? sendHttp2(exchange, headers, sessionOf(endpoint), receiver)
+			if (protocol === 'h2c') {
+				return sendHttp2(exchange, headers, sessionOf(endpoint), receiver);
+			}
+
+			return exchange.upgrade
+				? sendUpgrade(exchange, exchange.upgrade, headers, endpoint, receiver).catch((error: unknown) => {
+						throw exchange.ending.reason === undefined && error instanceof Error ? refusalOf(error) : error;
+					})
 				: sendHttp1(exchange, headers, {agent, endpoint}, receiver);
 		},
 		close() {

@@ -13,6 +13,8 @@ function recorder() {
 	let timers: {at: number; task: () => void}[] = [];
 	const pace: Pace = {
 		factor: 1,
+		now: () => clock,
+		hold: () => () => {},
 		after(milliseconds, task) {
 			const timer = {at: clock + milliseconds, task};
 			timers.push(timer);
