@@ -142,8 +142,9 @@ export function overHttp2(stream: ServerHttp2Stream, socket: Duplex): ApiRespons
 			}
 		},
 		breakOff() {
-			// As Go does when a handler gives up (http.ErrAbortHandler).
-			stream.close(constants.NGHTTP2_INTERNAL_ERROR);
+			// INTERNAL_ERROR, as Go has it when a handler gives up (http.ErrAbortHandler). `close` would send END_STREAM before it,
+			// with which the answer is whole.
+			stream.destroy(new Error('the answer was broken off'));
 		},
 		reset() {
 			socket.destroy();
