@@ -3,9 +3,9 @@
  *
  * Sources: kubernetes pkg/registry/authorization, pkg/registry/authentication/selfsubjectreview.
  */
-import type {IncomingMessage} from 'node:http';
 import {mayUsePath, mayUseResource} from './access.js';
 import {mediaTypeOf, parseBody} from './body.js';
+import type {ApiMessage} from './exchange.js';
 import {at, isObject, objectOf, stringOf, type JsonObject} from './json.js';
 import type {Api, Reply} from './request.js';
 import {badRequest, invalid, invalidValue} from './status.js';
@@ -18,7 +18,7 @@ export function review(
 	api: Api,
 	group: string,
 	plural: string,
-	message: IncomingMessage,
+	message: ApiMessage,
 	body: Buffer,
 ): Reply | undefined {
 	switch (`${group}/${plural}`) {
@@ -42,7 +42,7 @@ export function review(
 	}
 }
 
-function bodyOf(message: IncomingMessage, body: Buffer, kind: string, group: string): JsonObject {
+function bodyOf(message: ApiMessage, body: Buffer, kind: string, group: string): JsonObject {
 	const value = parseBody(body, mediaTypeOf(message), {protobuf: true});
 	if (!isObject(value) || value['kind'] !== kind || value['apiVersion'] !== `${group}/v1`) {
 		throw badRequest(`the body must be a ${kind} of ${group}/v1`);

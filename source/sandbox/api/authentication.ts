@@ -4,8 +4,8 @@
  * Sources: k8s.io/apiserver pkg/endpoints/filters/impersonation, pkg/authentication/serviceaccount/util.go.
  */
 import {createHash, timingSafeEqual} from 'node:crypto';
-import type {IncomingMessage} from 'node:http';
 import {everything, mayUseResource, type PolicyRule} from './access.js';
+import {headersDistinct, type ApiMessage} from './exchange.js';
 import {badRequest, forbidden, unauthorized} from './status.js';
 
 export type ApiUser = {
@@ -33,7 +33,10 @@ const anonymous = 'system:anonymous';
  * @throws ApiError 401 without a known token; 403 when the caller may not speak for whom it names; 400 when it names
  *   groups but no user.
  */
-export function callerOf({headers, headersDistinct}: IncomingMessage, users: readonly ApiUser[]): Caller {
+export function callerOf(
+	{headers, rawHeaders}: Pick<ApiMessage, 'headers' | 'rawHeaders'>,
+	users: readonly ApiUser[],
+): Caller {
 	const given = /^Bearer +(?<token>\S+)$/i.exec(headers.authorization ?? '')?.groups?.['token'] ?? '';
 	// Digests are compared: in constant time whatever the lengths.
 	const found = users.find(user => timingSafeEqual(digest(given), digest(user.token)));
@@ -42,18 +45,18 @@ export function callerOf({headers, headersDistinct}: IncomingMessage, users: rea
 	}
 
 	const caller = callerNamed(found.name, [...(found.groups ?? []), authenticated], found.rules);
-	return impersonated(headersDistinct, caller, users);
+	return impersonated(headersDistinct(rawHeaders), caller, users);
 }
 
 function impersonated(
-	headers: IncomingMessage['headersDistinct'],
+	headers: ReadonlyMap<string, string[]>,
 	caller: Caller,
 	users: readonly ApiUser[],
 ): Caller {
-	const groups = headers['impersonate-group'] ?? [];
-	const [uid] = headers['impersonate-uid'] ?? [];
+	const groups = headers.get('impersonate-group') ?? [];
+	const [uid] = headers.get('impersonate-uid') ?? [];
 	const extra = extraOf(headers);
-	const [name] = headers['impersonate-user'] ?? [];
+	const [name] = headers.get('impersonate-user') ?? [];
 	if (name === undefined || name === '') {
 		if (groups.length > 0 || uid !== undefined || Object.keys(extra).length > 0) {
 			throw badRequest('requested groups, uid or extra of somebody without impersonating a user');
@@ -121,11 +124,11 @@ function checkImpersonation(
 	}
 }
 
-function extraOf(headers: IncomingMessage['headersDistinct']): Record<string, string[]> {
+function extraOf(headers: ReadonlyMap<string, string[]>): Record<string, string[]> {
 	const extra = new Map<string, string[]>();
-	for (const [header, values] of Object.entries(headers)) {
+	for (const [header, values] of headers) {
 		const key = /^impersonate-extra-(?<key>.+)$/.exec(header)?.groups?.['key'];
-		if (key !== undefined && values) {
+		if (key !== undefined) {
 			extra.set(decoded(key), values);
 		}
 	}

@@ -1,6 +1,6 @@
 /** Reading what a client sends, within limits. */
-import type {IncomingMessage} from 'node:http';
 import {loadAll} from 'js-yaml';
+import type {ApiMessage} from './exchange.js';
 import {parseJson} from './json.js';
 import {decodeProtobuf, protobufType} from './protobuf.js';
 import {badRequest, tooLarge, unsupportedMediaType} from './status.js';
@@ -13,7 +13,7 @@ const bodyLimit = 3 * 1024 * 1024;
  *
  * @throws ApiError 413 when it is larger than 3 MiB.
  */
-export async function readBody(request: IncomingMessage): Promise<Buffer> {
+export async function readBody(request: ApiMessage): Promise<Buffer> {
 	const chunks: Buffer[] = [];
 	let size = 0;
 	for await (const chunk of request) {
@@ -32,7 +32,7 @@ export async function readBody(request: IncomingMessage): Promise<Buffer> {
 }
 
 /** The media type of a request without its parameters, in small letters; '' when there is none. */
-export function mediaTypeOf(request: IncomingMessage): string {
+export function mediaTypeOf(request: ApiMessage): string {
 	return (request.headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
 }
 

@@ -31,6 +31,11 @@ export type ApiFaults = {
 	readonly drop: number;
 	/** Share of requests, 0–1, whose connection is reset in the stead of an answer. */
 	readonly reset: number;
+	/**
+	 * Share of requests, 0–1, with which an HTTP/2 connection gets a GOAWAY: the request is served, the watches go on, and
+	 * what comes next needs a new connection. Real ones do it to spread their clients (--goaway-chance); HTTP/1.1 has none.
+	 */
+	readonly goaway: number;
 	/** Open watches say nothing, new ones neither, no bookmarks either; what they missed comes when it is over. */
 	readonly stallWatches: boolean;
 	/** Every token is refused, as one that has run out. */
@@ -57,6 +62,8 @@ export type ApiFaultSwitch = {
 	cutWatches(): number;
 	/** What becomes of a request; counts it among those that an answer is for. */
 	fate(request: {method: string; path: string}): Fate;
+	/** Whether the connection of a request is to get a GOAWAY with it. */
+	goesAway(): boolean;
 	/** A watch begins. Returns what to call when it has ended. */
 	attach(watch: WatchControl): () => void;
 };
@@ -66,6 +73,7 @@ export const noApiFaults: ApiFaults = Object.freeze({
 	delay: 0,
 	drop: 0,
 	reset: 0,
+	goaway: 0,
 	stallWatches: false,
 	expireTokens: false,
 });
@@ -144,6 +152,7 @@ export function createApiFaults(
 			const point = current.drop + current.reset === 0 ? 1 : random();
 			return point < current.drop ? 'drop' : point < current.drop + current.reset ? 'reset' : 'serve';
 		},
+		goesAway: () => current.goaway > 0 && random() < current.goaway,
 		attach(watch) {
 			watches.add(watch);
 			return () => {
@@ -153,13 +162,17 @@ export function createApiFaults(
 	};
 }
 
-function problemOf({answers, delay, drop, reset}: ApiFaults): string | undefined {
+function problemOf({answers, delay, drop, reset, goaway}: ApiFaults): string | undefined {
 	if (!(delay >= 0 && delay <= longestDelay)) {
 		return `the delay must be from 0 to ${longestDelay} milliseconds, not ${delay}`;
 	}
 
 	if (!(drop >= 0 && reset >= 0 && drop + reset <= 1)) {
 		return `the shares drop and reset must be from 0 to 1 and add up to 1 at most, not ${drop} and ${reset}`;
+	}
+
+	if (!(goaway >= 0 && goaway <= 1)) {
+		return `the share goaway must be from 0 to 1, not ${goaway}`;
 	}
 
 	for (const {code, times = 1, seconds = 1, retryAfter = 1} of answers) {

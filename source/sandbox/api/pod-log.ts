@@ -3,9 +3,9 @@
  *
  * Sources: kubernetes pkg/registry/core/pod/{rest/log.go,strategy.go} (LogLocation), pkg/kubelet/kuberuntime/logs.
  */
-import type {ServerResponse} from 'node:http';
 import {pods} from '../resources.js';
 import type {StoredObject} from '../state.js';
+import type {ApiResponse} from './exchange.js';
 import {at, objectsOf, stringOf} from './json.js';
 import type {LogLine} from './pod-runtime.js';
 import {isYes, type Api, type ResourceRequest} from './request.js';
@@ -73,12 +73,9 @@ export function podLog(api: Api, request: ResourceRequest): void {
 	response.flushHeaders();
 	const stop = log.follow({line: write, ended: () => response.end()});
 	response.once('close', stop);
-	response.on('error', () => {
-		// The client is gone; `close` follows.
-	});
 }
 
-function writerTo(response: ServerResponse, {timestamps, bytes}: LogOptions): (line: LogLine) => void {
+function writerTo(response: ApiResponse, {timestamps, bytes}: LogOptions): (line: LogLine) => void {
 	let left = bytes;
 	return ({at: time, text}) => {
 		const stamp = timestamps ? `${new Date(time).toISOString()} ` : '';
@@ -91,7 +88,7 @@ function writerTo(response: ServerResponse, {timestamps, bytes}: LogOptions): (l
 		if (left <= 0) {
 			response.end();
 		} else if (response.writableLength > unreadLimit) {
-			response.destroy();
+			response.breakOff();
 		}
 	};
 }

@@ -1,7 +1,7 @@
 /** What the handlers get and give. */
-import type {IncomingMessage, ServerResponse} from 'node:http';
 import type {ObjectStore, Resource} from '../state.js';
 import type {Caller} from './authentication.js';
+import type {ApiMessage, ApiResponse} from './exchange.js';
 import type {ApiFaultSwitch} from './faults.js';
 import type {Form} from './negotiation.js';
 import type {PodRuntime} from './pod-runtime.js';
@@ -39,8 +39,8 @@ export type ResourceRequest = {
 	subresource: 'status' | PodSubresource | undefined;
 	query: URLSearchParams;
 	form: Form;
-	message: IncomingMessage;
-	response: ServerResponse;
+	message: ApiMessage;
+	response: ApiResponse;
 };
 
 /** An answer in JSON. A handler that answers by itself (a watch) gives none. */

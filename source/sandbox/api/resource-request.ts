@@ -1,7 +1,7 @@
 /** From a path and a method to a request for a resource that its caller may make. */
-import type {IncomingMessage, ServerResponse} from 'node:http';
 import type {Resource} from '../state.js';
 import {mayUseResource} from './access.js';
+import type {ApiMessage, ApiResponse} from './exchange.js';
 import {verbsOf} from './group-version.js';
 import {negotiate, type Form} from './negotiation.js';
 import type {Api, ResourceRequest} from './request.js';
@@ -20,8 +20,8 @@ export function requestFor(
 		subresource?: ResourceRequest['subresource'];
 	},
 	verb: string | undefined,
-	message: IncomingMessage,
-	response: ServerResponse,
+	message: ApiMessage,
+	response: ApiResponse,
 	query: URLSearchParams,
 ): ResourceRequest {
 	const {resource, namespace, name, subresource} = target;

@@ -1,5 +1,4 @@
 /** Which path is what. Source: k8s.io/apiserver pkg/endpoints/{installer,request/requestinfo}.go. */
-import type {IncomingMessage, ServerResponse} from 'node:http';
 import findMyWay from 'find-my-way';
 import {pods, resources} from '../resources.js';
 import type {Resource} from '../state.js';
@@ -8,6 +7,7 @@ import {review} from './access-review.js';
 import {readBody} from './body.js';
 import {remove, removeAll} from './delete.js';
 import {aggregated, coreVersions, groupList, groupNamed, hasStatus, resourceList} from './discovery.js';
+import type {ApiMessage, ApiResponse} from './exchange.js';
 import {pathOf} from './group-version.js';
 import {negotiate} from './negotiation.js';
 import {openApiDocument, openApiIndex, openApiV2} from './open-api.js';
@@ -23,8 +23,8 @@ import {create, patch, update} from './write.js';
 
 /** What a path leads to. Without an answer the handler has taken the response over. */
 export type Handler = (
-	message: IncomingMessage,
-	response: ServerResponse,
+	message: ApiMessage,
+	response: ApiResponse,
 	query: URLSearchParams,
 ) => Promise<Reply | undefined>;
 
@@ -126,7 +126,7 @@ function json(api: Api, path: string, document: () => unknown): Handler {
 }
 
 /** What is served under no path, a CRD that is not installed for one: no Status, as clients have to cope with it. */
-export function answerNotFound(response: ServerResponse): void {
+export function answerNotFound(response: ApiResponse): void {
 	response.writeHead(404, {
 		'content-type': 'text/plain; charset=utf-8',
 		'x-content-type-options': 'nosniff',
@@ -157,7 +157,7 @@ function discovery(api: Api, core: boolean, address: string): Handler {
 	};
 }
 
-function checkPath(api: Api, message: IncomingMessage, path: string): void {
+function checkPath(api: Api, message: ApiMessage, path: string): void {
 	const verb = (message.method ?? 'GET').toLowerCase();
 	if (!mayUsePath(api.rules, verb, path)) {
 		throw forbiddenPath(api.user.name, verb, path);

@@ -1,9 +1,6 @@
 /**
  * The API server of the sandbox: HTTP on loopback, a bearer token, and every answer a well-formed one.
  */
-import {createServer, type IncomingMessage, type ServerResponse} from 'node:http';
-import {createServer as createSecureServer} from 'node:https';
-import type {Duplex} from 'node:stream';
 import {setTimeout} from 'node:timers/promises';
 import type {ObjectStore} from '../state.js';
 import {namespaces} from '../resources.js';
@@ -11,13 +8,15 @@ import {everything, type PolicyRule} from './access.js';
 import {callerOf, type ApiUser} from './authentication.js';
 import {startGarbageCollection} from './garbage-collection.js';
 import {createCertificate} from './certificate.js';
+import type {ApiMessage, ApiResponse} from './exchange.js';
 import {faultError} from './fault-answer.js';
 import {createApiFaults, type ApiFaultSwitch} from './faults.js';
+import {listen} from './listener.js';
 import type {PodRuntime} from './pod-runtime.js';
 import {isYes, type Reply, type Server} from './request.js';
 import {answerNotFound, createRoutes, type Routes} from './routes.js';
 import {ApiError, badRequest, internalError, unauthorized} from './status.js';
-import {acceptUpgrade, isUpgrade, responseOn} from './upgrade.js';
+import {acceptUpgrade, responseOn} from './upgrade.js';
 
 export type ApiServerOptions = {
 	store: ObjectStore;
@@ -55,7 +54,7 @@ export type ApiServer = {
 };
 
 /**
- * Serves the objects of a store over HTTP/1.1 on loopback, and lets what follows from deletions follow. Makes the namespaces that
+ * Serves the objects of a store over HTTP on loopback, HTTP/2 included where there is TLS, and lets what follows from deletions follow. Makes the namespaces that
  * every cluster has from the start.
  *
  * @throws Error when the port cannot be listened at (EADDRINUSE).
@@ -94,47 +93,24 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
 		now,
 	};
 	const certificate = tls ? await createCertificate(now()) : undefined;
-	const serverOptions = {shouldUpgradeCallback: isUpgrade};
-	const server = certificate
-		? createSecureServer({...serverOptions, ...certificate})
-		: createServer(serverOptions);
-	// Longer than clients keep an idle connection, so that they are the ones to close it.
-	server.keepAliveTimeout = 120_000;
-	server.on('clientError', (_error, socket) => {
-		// What cannot be parsed as HTTP has no request to answer; without this the socket would be left open.
-		if (socket.writable) {
-			socket.end('HTTP/1.1 400 Bad Request\r\nconnection: close\r\ncontent-length: 0\r\n\r\n');
-		} else {
-			socket.destroy();
-		}
-	});
-	// What has become a WebSocket is no connection of the server any more.
-	const sockets = new Set<Duplex>();
-	const listening = Promise.withResolvers<void>();
-	server.once('error', listening.reject);
-	server.listen({host: '127.0.0.1', port, exclusive: true}, listening.resolve);
-	await listening.promise;
-	server.off('error', listening.reject);
-	const address = server.address();
-	if (address === null || typeof address === 'string') {
-		throw new Error('the API server of the sandbox has no port to be reached at');
-	}
-
-	const routes = createRoutes(`127.0.0.1:${address.port}`);
-	server.on('request', (message, response) => {
-		void answer({shared, routes, users}, message, response);
-	});
-	server.on('upgrade', (message: IncomingMessage, socket: Duplex, head: Buffer) => {
-		sockets.add(socket);
-		socket.once('close', () => sockets.delete(socket));
-		socket.on('error', () => {
-			// Somebody who is gone; `close` follows.
-		});
-		try {
-			acceptUpgrade({...shared, ...callerOf(message, users), isCompacted: false}, {message, socket, head});
-		} catch (error) {
-			refuse(responseOn({message, socket, head}), error);
-		}
+	let routes: Routes | undefined;
+	const listener = await listen({
+		port,
+		certificate,
+		onRequest(message, response) {
+			void answer(
+				{shared, routes: (routes ??= createRoutes(`127.0.0.1:${listener.port}`)), users},
+				message,
+				response,
+			);
+		},
+		onUpgrade(upgrade) {
+			try {
+				acceptUpgrade({...shared, ...callerOf(upgrade.message, users), isCompacted: false}, upgrade);
+			} catch (error) {
+				refuse(responseOn(upgrade), error);
+			}
+		},
 	});
 	for (const name of ['default', 'kube-system']) {
 		if (!store.get(namespaces, undefined, name)) {
@@ -150,26 +126,19 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
 
 	const stopCollecting = startGarbageCollection(store, now);
 	return {
-		url: `${certificate ? 'https' : 'http'}://127.0.0.1:${address.port}`,
-		port: address.port,
+		url: `${certificate ? 'https' : 'http'}://127.0.0.1:${listener.port}`,
+		port: listener.port,
 		...(certificate ? {certificateAuthority: certificate.cert} : {}),
 		async close() {
 			stopCollecting();
-			const closed = Promise.withResolvers<void>();
-			server.close(() => closed.resolve());
-			server.closeAllConnections();
-			for (const socket of sockets) {
-				socket.destroy();
-			}
-
-			await closed.promise;
+			await listener.close();
 		},
 	};
 }
 
 type Context = {shared: Server; routes: Routes; users: readonly ApiUser[]};
 
-async function answer(context: Context, message: IncomingMessage, response: ServerResponse): Promise<void> {
+async function answer(context: Context, message: ApiMessage, response: ApiResponse): Promise<void> {
 	try {
 		const reply = await dispatch(context, message, response);
 		if (reply) {
@@ -188,11 +157,15 @@ async function answer(context: Context, message: IncomingMessage, response: Serv
 async function meetFault(
 	{faults}: Server,
 	request: {method: string; path: string; isWatch: boolean},
-	response: ServerResponse,
+	response: ApiResponse,
 ): Promise<'over' | 'without rights' | 'compacted' | undefined> {
 	const {delay, expireTokens} = faults.current;
 	if (delay > 0) {
 		await setTimeout(delay, undefined, {ref: false});
+	}
+
+	if (faults.goesAway()) {
+		response.goAway();
 	}
 
 	if (expireTokens) {
@@ -201,7 +174,7 @@ async function meetFault(
 
 	const fate = faults.fate(request);
 	if (fate === 'reset') {
-		response.socket?.destroy();
+		response.reset();
 	}
 
 	if (fate === 'reset' || fate === 'drop') {
@@ -225,10 +198,10 @@ async function meetFault(
 	return fate.code === 403 ? 'without rights' : undefined;
 }
 
-function refuse(response: ServerResponse, error: unknown): void {
+function refuse(response: ApiResponse, error: unknown): void {
 	const known = error instanceof ApiError ? error : internalError(String(error));
 	if (response.headersSent || response.destroyed) {
-		response.destroy();
+		response.breakOff();
 	} else {
 		send(response, {code: known.code, body: known.status, headers: known.headers});
 	}
@@ -236,8 +209,8 @@ function refuse(response: ServerResponse, error: unknown): void {
 
 async function dispatch(
 	{shared, routes, users}: Context,
-	message: IncomingMessage,
-	response: ServerResponse,
+	message: ApiMessage,
+	response: ApiResponse,
 ): Promise<Reply | undefined> {
 	const [path = '/', ...query] = (message.url ?? '/').split('?');
 	const parameters = new URLSearchParams(query.join('?'));
@@ -272,19 +245,13 @@ async function dispatch(
 	return handler(message, response, parameters);
 }
 
-function send(response: ServerResponse, {code, body, warnings = [], headers = {}}: Reply): void {
+function send(response: ApiResponse, {code, body, warnings = [], headers = {}}: Reply): void {
 	const text = `${JSON.stringify(body)}\n`;
-	if (warnings.length > 0) {
-		response.setHeader(
-			'warning',
-			warnings.map(warning => warningHeader(warning)),
-		);
-	}
-
 	response.writeHead(code, {
 		'cache-control': 'no-cache, private',
 		'content-type': 'application/json',
 		'content-length': Buffer.byteLength(text),
+		...(warnings.length > 0 ? {warning: warnings.map(warning => warningHeader(warning))} : {}),
 		...headers,
 	});
 	response.end(text);

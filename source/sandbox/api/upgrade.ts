@@ -4,6 +4,7 @@ import {Socket} from 'node:net';
 import type {Duplex} from 'node:stream';
 import {pods} from '../resources.js';
 import {mayUseResource} from './access.js';
+import {overHttp1, type ApiResponse} from './exchange.js';
 import {acceptPortForward, isPortForwardUpgrade} from './port-forward/accept.js';
 import type {Api} from './request.js';
 import {badRequest, forbidden, internalError, notFound} from './status.js';
@@ -59,7 +60,7 @@ function phaseOf(status: unknown): string {
 }
 
 /** A response on a socket that Node has let go of, for saying no. */
-export function responseOn({message, socket}: Upgrade): ServerResponse {
+export function responseOn({message, socket}: Upgrade): ApiResponse {
 	const response = new ServerResponse(message);
 	if (socket instanceof Socket) {
 		response.assignSocket(socket);
@@ -67,5 +68,5 @@ export function responseOn({message, socket}: Upgrade): ServerResponse {
 
 	response.shouldKeepAlive = false;
 	response.once('finish', () => socket.end());
-	return response;
+	return overHttp1(response);
 }

@@ -43,7 +43,7 @@ export function watch(api: Api, request: ResourceRequest): void {
 		response.write(held);
 		held = '';
 		if (response.writableLength > unreadLimit) {
-			response.destroy();
+			response.breakOff();
 		}
 	}
 
@@ -128,7 +128,7 @@ export function watch(api: Api, request: ResourceRequest): void {
 				held = '';
 			}
 		},
-		cut: () => response.destroy(),
+		cut: () => response.breakOff(),
 	});
 	bookmarks?.unref();
 	end.unref();
@@ -137,9 +137,6 @@ export function watch(api: Api, request: ResourceRequest): void {
 		detach();
 		clearInterval(bookmarks);
 		clearTimeout(end);
-	});
-	response.on('error', () => {
-		// The client is gone; `close` follows.
 	});
 }
 

@@ -22,6 +22,7 @@ export const apiFaults = v.strictObject({
 	delay: v.exactOptional(v.number()),
 	drop: v.exactOptional(share),
 	reset: v.exactOptional(share),
+	goaway: v.exactOptional(share),
 	stallWatches: v.exactOptional(v.boolean()),
 	expireTokens: v.exactOptional(v.boolean()),
 });
