@@ -12,7 +12,7 @@ import {keepYoungGeneration} from './young-generation.js';
  * Milliseconds that the API server has to tell of the services before Ink is loaded, which keeps the program busy for longer
  * than a server nearby takes. One that is far away is not waited for.
  */
-const headStart = 40;
+const headStart = 60;
 
 /** Draws the frames of the panes at once, then the services, then the console over them. Ends the process. */
 export async function openConsole(flags: ConsoleFlags, asking: Asking): Promise<void> {
