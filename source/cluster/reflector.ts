@@ -37,7 +37,7 @@ export type ReflectorTarget = {
 	/** Of the collection: `/apis/serving.knative.dev/v1/namespaces/default/services`. */
 	path: string;
 	query?: {labelSelector?: string; fieldSelector?: string};
-	/** Items of the first page, where somebody is waiting for it; those after it have 500. */
+	/** Items of the first page, where somebody is waiting for it; those after it have 250. */
 	firstPage?: number;
 };
 
@@ -53,8 +53,8 @@ export type Reflector = {
 	readonly done: Promise<void>;
 };
 
-/** As kubectl has it. */
-const pageSize = 500;
+/** Half of what kubectl asks for: what a page is parsed from is garbage at once, and more of it would stay in memory. */
+const pageSize = 250;
 /** Bookmarks come about every minute; a watch without any sign of life for longer is taken for dead. */
 const silence = 90_000;
 /** A watch that lasted this long was a good one: the next failure counts as the first. */

@@ -20,6 +20,23 @@ export type ConditionView = {
 	since: number | undefined;
 };
 
+/** One copy of each word that thousands of objects say alike; emptied when it is full of words that were not. */
+const words = new Map<string, string>();
+const mostWords = 4096;
+
+/** A printable text that is likely to be the same in many objects: kept once for all of them. */
+export function shared(raw: string): string {
+	const known = words.get(raw);
+	if (known !== undefined) return known;
+	if (words.size >= mostWords) words.clear();
+	const text = printable(raw);
+	words.set(raw, text);
+	return text;
+}
+
+/** For what thousands of objects do not have. */
+export const noEntries: ReadonlyMap<string, string> = new Map();
+
 // A fallback has to be outermost: for a key that is missing, valibot takes it as it is, without the rest of the pipe.
 
 /** A string, made printable; anything else is the empty string. */
@@ -30,6 +47,9 @@ export const optionalText = v.fallback(
 	v.optional(v.pipe(v.string(), v.minLength(1), v.transform(printable))),
 	undefined,
 );
+
+/** As `text`, of what many objects say alike. */
+export const sharedText = v.fallback(v.pipe(v.string(), v.transform(shared)), '');
 
 /** A whole number; anything else is undefined. */
 export const optionalWhole = v.fallback(v.optional(v.pipe(v.number(), v.safeInteger())), undefined);
@@ -80,11 +100,11 @@ export function tolerantList<Schema extends v.GenericSchema>(schema: Schema) {
 export const conditions = tolerantList(
 	v.pipe(
 		v.object({
-			type: v.pipe(v.string(), v.transform(printable)),
+			type: v.pipe(v.string(), v.transform(shared)),
 			status: v.fallback(v.picklist(['True', 'False', 'Unknown']), 'Unknown'),
-			severity: text,
-			reason: text,
-			message: text,
+			severity: sharedText,
+			reason: sharedText,
+			message: sharedText,
 			lastTransitionTime: optionalTime,
 		}),
 		v.transform(({lastTransitionTime, ...rest}): ConditionView => ({...rest, since: lastTransitionTime})),
@@ -94,7 +114,7 @@ export const conditions = tolerantList(
 /** A reading of `metadata`; a missing name, or uid where something is to be written, is for the caller to refuse. */
 export const metadata = v.object({
 	name: v.pipe(v.string(), v.minLength(1), v.transform(printable)),
-	namespace: text,
+	namespace: sharedText,
 	uid: text,
 	resourceVersion: text,
 	generation: v.fallback(v.pipe(v.number(), v.safeInteger()), 0),

@@ -1,6 +1,6 @@
 /** How a Revision is doing, read from its conditions (knative/serving revision_lifecycle.go). */
 
-import type {ConditionView} from './parsed.js';
+import {shared, type ConditionView} from './parsed.js';
 
 export type RevisionState = {
 	/**
@@ -18,7 +18,7 @@ export type RevisionState = {
 
 /** The server's own words for a condition: `reason: message`, or the one there is, or nothing. */
 export function conditionSentence(condition: ConditionView | undefined): string {
-	return [condition?.reason ?? '', condition?.message ?? ''].filter(part => part !== '').join(': ');
+	return shared([condition?.reason ?? '', condition?.message ?? ''].filter(part => part !== '').join(': '));
 }
 
 /**

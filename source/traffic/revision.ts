@@ -6,10 +6,10 @@ import {
 	issueSentence,
 	metadata,
 	optionalWhole,
+	shared,
 	type ConditionView,
 	type Parsed,
 } from './parsed.js';
-import {printable} from './printable.js';
 import {revisionState, type RevisionState} from './revision-state.js';
 import {revisionSpec, summaryOf, type EnvView, type Protocol} from './template.js';
 
@@ -65,7 +65,7 @@ export function parseRevision(input: unknown): Parsed<RevisionView> {
 	const summary = summaryOf({metadata: {annotations: Object.fromEntries(meta.annotations)}, spec});
 	const label = (key: string) => {
 		const value = meta.labels.get(`serving.knative.dev/${key}`);
-		return value ? printable(value) : undefined;
+		return value ? shared(value) : undefined;
 	};
 	const generation = Number(label('configurationGeneration') ?? Number.NaN);
 	const routingState = label('routingState');

@@ -1,6 +1,7 @@
 /** What is worth knowing of a revision template (`spec.template` of a Service) or of a Revision's own spec. */
 
 import * as v from 'valibot';
+import {noEntries, shared} from './parsed.js';
 import {printable} from './printable.js';
 
 /** How requests are spoken to the container. `grpc` is HTTP/2 without TLS: port name `h2c`. */
@@ -88,9 +89,9 @@ export function summaryOf({metadata, spec}: RawTemplate): TemplateSummary {
 	return {
 		revisionName: metadata?.name ? printable(metadata.name) : undefined,
 		container,
-		image: printable(serving?.image ?? ''),
+		image: shared(serving?.image ?? ''),
 		env: (serving?.env ?? []).map(entry => ({
-			name: printable(entry.name),
+			name: shared(entry.name),
 			shown: entry.valueFrom === undefined ? printable(entry.value ?? '') : sourceOf(entry.valueFrom),
 			value: entry.valueFrom === undefined ? (entry.value ?? '') : undefined,
 		})),
@@ -103,12 +104,10 @@ export function summaryOf({metadata, spec}: RawTemplate): TemplateSummary {
 
 export function autoscalingOf(
 	annotations: Readonly<Record<string, string>> | undefined,
-): Map<string, string> {
-	return new Map(
-		Object.entries(annotations ?? {})
-			.filter(([key]) => key.startsWith(autoscalingPrefix))
-			.map(([key, value]) => [key.slice(autoscalingPrefix.length), value]),
-	);
+): ReadonlyMap<string, string> {
+	const found = Object.entries(annotations ?? {}).filter(([key]) => key.startsWith(autoscalingPrefix));
+	if (found.length === 0) return noEntries;
+	return new Map(found.map(([key, value]) => [key.slice(autoscalingPrefix.length), value]));
 }
 
 const keyRef = v.object({name: v.string(), key: v.string()});

@@ -113,7 +113,7 @@ describe('a reflector', () => {
 		expect(seen.states).toEqual([{kind: 'connecting'}]);
 		const first = await server.next();
 		expect(first.path).toBe(path);
-		expect(Object.fromEntries(first.query)).toEqual({labelSelector: 'a=b', limit: '500'});
+		expect(Object.fromEntries(first.query)).toEqual({labelSelector: 'a=b', limit: '250'});
 		first.answer(200, {...list('10', object('a', '3')), metadata: {resourceVersion: '10', continue: 'more'}});
 		const second = await server.next();
 		expect(second.query.get('continue')).toBe('more');
@@ -240,7 +240,7 @@ describe('a reflector', () => {
 		const first = await server.next();
 		expect(first.query.get('limit')).toBe('50');
 		first.answer(200, {...list('10', object('a', '3')), metadata: {resourceVersion: '10', continue: 'more'}});
-		expect((await server.next()).query.get('limit')).toBe('500');
+		expect((await server.next()).query.get('limit')).toBe('250');
 	});
 
 	it('asks for everything at once when the pages have expired, and for pages again after that', async () => {
@@ -260,7 +260,7 @@ describe('a reflector', () => {
 		]);
 		stream.send({type: 'ERROR', object: status(410, 'Expired', 'too old resource version')});
 		timers.advance(await timers.sleeping());
-		expect((await server.next()).query.get('limit')).toBe('500');
+		expect((await server.next()).query.get('limit')).toBe('250');
 	});
 
 	it('is stale, not offline, when the list breaks off after its first page', async () => {
@@ -380,7 +380,7 @@ describe('a reflector', () => {
 			why: 'the API server sent an event without a resourceVersion',
 		});
 		timers.advance(600);
-		expect((await server.next()).query.get('limit')).toBe('500');
+		expect((await server.next()).query.get('limit')).toBe('250');
 	});
 
 	it('is not offended by something that is no list', async () => {
