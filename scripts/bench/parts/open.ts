@@ -1,0 +1,53 @@
+/** The built console on a terminal, as the measurements have it. */
+import path from 'node:path';
+import {openTerminal, type TestTerminal} from '../../../test/support/terminal.ts';
+import {pause} from './statistics.ts';
+
+export const program = 'dist/cli.js';
+export const screen = {cols: 120, rows: 40};
+
+/** @param nodeFlags For Node, before the program. */
+export function openConsole(kubeconfig: string, nodeFlags: readonly string[] = []): TestTerminal {
+	return openTerminal({
+		command: process.execPath,
+		args: [...nodeFlags, program],
+		env: {XDG_STATE_HOME: path.resolve('node_modules/.cache/kn-canary-test/state'), KUBECONFIG: kubeconfig},
+		...screen,
+	});
+}
+
+export async function quit(terminal: TestTerminal): Promise<void> {
+	terminal.press('q');
+	await terminal.exited;
+}
+
+/** Opens it and waits until everything is listed and watched, and the screen is quiet. */
+export async function openWatching(
+	kubeconfig: string,
+	nodeFlags: readonly string[] = [],
+): Promise<TestTerminal> {
+	const terminal = openConsole(kubeconfig, nodeFlags);
+	await terminal.until(/watching/, {within: 60_000});
+	await terminal.settle(1500);
+	return terminal;
+}
+
+const selected = '│ ▸';
+
+/** Milliseconds from a key to the frame that shows it, many times, the selection going one service down and up again. */
+export async function keyTimes(terminal: TestTerminal, keys: number): Promise<number[]> {
+	const rows = Array.from({length: screen.rows}, (_, row) => row);
+	const top = rows.find(row => terminal.line(row).startsWith(selected));
+	if (top === undefined) throw new Error(`no service is selected:\n${terminal.screen()}`);
+	const times: number[] = [];
+	for (let index = 0; index < keys; index++) {
+		const [key, row] = index % 2 === 0 ? (['down', top + 1] as const) : (['up', top] as const);
+		const start = performance.now();
+		terminal.press(key);
+		await terminal.until(() => terminal.line(row).startsWith(selected));
+		times.push(performance.now() - start);
+		// Out of step with events and frames.
+		await pause(20 + Math.random() * 60);
+	}
+	return times;
+}
