@@ -12,6 +12,10 @@ type Kubeconfig = {
 export type Events = {
 	/** Changes made so far. */
 	readonly made: number;
+	/** They do not come before this is called. */
+	resume(): void;
+	/** Resolves when the last of them is made. */
+	pause(): Promise<void>;
 	/** Ends it; throws when a change was refused. */
 	stop(): Promise<void>;
 };
@@ -54,7 +58,6 @@ export async function startEvents(
 	const seen = names.filter(name => name.startsWith(`${shown}-`));
 	if (seen.length === 0) throw new Error(`there is no revision of ${shown}`);
 
-	const ending = new AbortController();
 	let made = 0;
 	let refused: unknown;
 	const change = async (name: string, pods: number): Promise<void> => {
@@ -65,12 +68,12 @@ export async function startEvents(
 			refused ??= error;
 		}
 	};
-	const work = async (): Promise<void> => {
+	let tick = 0;
+	const work = async (signal: AbortSignal): Promise<void> => {
 		const begun = performance.now();
 		const waiting = new Set<Promise<void>>();
-		for (let tick = 0; !ending.signal.aborted; tick++) {
-			const due = begun + (tick * 1000) / perSecond - performance.now();
-			if (due > 0) await pause(due);
+		for (let turn = 0; !signal.aborted; turn++, tick++) {
+			await pause(begun + (turn * 1000) / perSecond - performance.now());
 			const from = tick % 2 === 0 ? seen : names;
 			const one = change(from[Math.floor(tick / 2) % from.length] ?? '', 1 + (tick % 99));
 			waiting.add(one);
@@ -78,16 +81,26 @@ export async function startEvents(
 		}
 		await Promise.all(waiting);
 	};
-	const done = work();
-	return {
+	let running: {ending: AbortController; done: Promise<void>} | undefined;
+	const events: Events = {
 		get made() {
 			return made;
 		},
+		resume() {
+			if (running) return;
+			const ending = new AbortController();
+			running = {ending, done: work(ending.signal)};
+		},
+		async pause() {
+			running?.ending.abort();
+			await running?.done;
+			running = undefined;
+		},
 		async stop() {
-			ending.abort();
-			await done;
+			await events.pause();
 			await dispatcher.close();
 			if (refused !== undefined) throw refused;
 		},
 	};
+	return events;
 }

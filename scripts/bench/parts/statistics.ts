@@ -6,7 +6,8 @@ export const quantile = (values: readonly number[], q: number): number => {
 
 export const median = (values: readonly number[]): number => quantile(values, 0.5);
 
+/** At once when nothing is left of the time. */
 export const pause = async (milliseconds: number): Promise<void> =>
 	new Promise(resolve => {
-		setTimeout(resolve, milliseconds);
+		setTimeout(resolve, Math.max(0, milliseconds));
 	});

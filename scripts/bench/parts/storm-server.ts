@@ -93,13 +93,19 @@ async function serve(source: string): Promise<void> {
 		incoming.resume();
 		const url = new URL(incoming.url ?? '/', 'http://storm');
 		const {searchParams: query} = url;
-		const kind = url.pathname === `${base}services` ? 'services' : url.pathname === `${base}revisions` ? 'revisions' : undefined;
+		const kind =
+			url.pathname === `${base}services`
+				? 'services'
+				: url.pathname === `${base}revisions`
+					? 'revisions'
+					: undefined;
 		const json = (code: number, body: unknown) => {
 			response.writeHead(code, {'content-type': 'application/json'});
 			response.end(JSON.stringify(body));
 		};
 		if (url.pathname.endsWith('/selfsubjectaccessreviews')) return json(201, {status: {allowed: true}});
-		if (kind === undefined) return json(404, {kind: 'Status', status: 'Failure', message: 'not found', code: 404});
+		if (kind === undefined)
+			return json(404, {kind: 'Status', status: 'Failure', message: 'not found', code: 404});
 		if (query.get('watch') === '1') {
 			counts.watches++;
 			response.writeHead(200, {'content-type': 'application/json'});
@@ -147,7 +153,9 @@ async function serve(source: string): Promise<void> {
 	};
 	process.on('message', (order: Order) => {
 		if ('pods' in order) {
-			const own = items.revisions.filter(({metadata}) => metadata.labels['serving.knative.dev/service'] === order.pods);
+			const own = items.revisions.filter(
+				({metadata}) => metadata.labels['serving.knative.dev/service'] === order.pods,
+			);
 			process.send?.(own.map(({status}) => status.actualReplicas).toReversed());
 		} else void storm(order).then(report => process.send?.(report));
 	});
