@@ -96,7 +96,12 @@ export function startFeed<View>({
 		cluster,
 		{path, ...(firstPage !== undefined && {firstPage})},
 		{
-			onState,
+			onState(state) {
+				// Who reads that it is live is to find there all that was listed.
+				if (isPending) publish();
+				// Of a list that broke off nothing was published, so that there is nothing to be old.
+				onState(state.kind === 'stale' && !isPublished ? {...state, kind: 'offline'} : state);
+			},
 			onChange(change) {
 				take(change);
 				if (isPublished) changed();

@@ -5,7 +5,7 @@ import {findGateway} from '../cluster/gateway.js';
 import {namespaceExists} from '../cluster/namespaces.js';
 import {parseRevision} from '../traffic/revision.js';
 import {parseService, type ServiceView} from '../traffic/service.js';
-import {startFeed} from './feed.js';
+import {startFeed, type Feed} from './feed.js';
 import {askRights, unknownRights} from './rights.js';
 import type {ConsoleStore, GatewayState} from './state.js';
 import {createRevisionTable, createSortedTable, indexOfName} from './tables.js';
@@ -67,6 +67,11 @@ export function startSession(
 		feeds: {services: {kind: 'connecting'}, revisions: {kind: 'connecting'}},
 	});
 
+	let revisions: Feed | undefined;
+	// The rows one waits for come first; ten times as many revisions would compete with them for line and server.
+	const servicesTold = () => {
+		if (!signal.aborted) revisions ??= followRevisions();
+	};
 	const serviceTable = createSortedTable<ServiceView>();
 	const services = startFeed({
 		cluster,
@@ -84,28 +89,33 @@ export function startSession(
 				unreadable: unreadable(),
 				service: keptSelection(state.services, views, state.service),
 			}));
+			servicesTold();
 		},
 		onState(state) {
 			store.setState(({feeds}) => ({feeds: {...feeds, services: state}}));
+			// Whoever may not list services may be allowed to list revisions.
+			if (state.kind !== 'connecting') servicesTold();
 		},
 	});
-	const revisionTable = createRevisionTable();
-	const revisions = startFeed({
-		cluster,
-		path: serving(namespace, 'revisions'),
-		// Half of a service's revisions would pass for all of them: which is the newest, for one.
-		waitsForAll: true,
-		parse: parseRevision,
-		table: revisionTable,
-		interval,
-		onTable(sentences) {
-			unreadableRevisions = sentences;
-			store.setState({revisions: revisionTable.snapshot(), unreadable: unreadable()});
-		},
-		onState(state) {
-			store.setState(({feeds}) => ({feeds: {...feeds, revisions: state}}));
-		},
-	});
+	function followRevisions(): Feed {
+		const table = createRevisionTable();
+		return startFeed({
+			cluster,
+			path: serving(namespace, 'revisions'),
+			// Half of a service's revisions would pass for all of them: which is the newest, for one.
+			waitsForAll: true,
+			parse: parseRevision,
+			table,
+			interval,
+			onTable(sentences) {
+				unreadableRevisions = sentences;
+				store.setState({revisions: table.snapshot(), unreadable: unreadable()});
+			},
+			onState(state) {
+				store.setState(({feeds}) => ({feeds: {...feeds, revisions: state}}));
+			},
+		});
+	}
 
 	void lookForNamespace(store, cluster, namespace, signal);
 	void askRights(store, cluster, namespace, signal);
@@ -118,7 +128,7 @@ export function startSession(
 		stop() {
 			ending.abort();
 			services.stop();
-			revisions.stop();
+			revisions?.stop();
 		},
 	};
 }

@@ -1,6 +1,6 @@
 /** Pane 2: the revisions of the selected service, newest first. */
 import {useShallow} from 'zustand/react/shallow';
-import {revisionsOf, selectedRevision, selectedService} from '../../store/read.js';
+import {knownRevisions, revisionsOf, selectedRevision, selectedService} from '../../store/read.js';
 import type {RevisionView} from '../../traffic/revision.js';
 import type {ServiceView} from '../../traffic/service.js';
 import type {Theme} from '../../terminal/theme.js';
@@ -30,6 +30,7 @@ export function RevisionsPane({width, height}: Size) {
 	const now = useNow();
 	const service = useConsoleState(selectedService);
 	const revisions = useConsoleState(state => revisionsOf(state, service?.name));
+	const isKnown = useConsoleState(state => service && knownRevisions(state, service.name) !== undefined);
 	const selected = useConsoleState(selectedRevision);
 	const {focus, missing} = useConsoleState(
 		useShallow(state => ({focus: state.focus, missing: state.service})),
@@ -51,7 +52,9 @@ export function RevisionsPane({width, height}: Size) {
 				height={size.height}
 				empty={
 					service
-						? 'No revision yet; the controller makes one in a moment.'
+						? isKnown
+							? 'No revision yet; the controller makes one in a moment.'
+							: 'Its revisions are not known yet.'
 						: missing === undefined
 							? ''
 							: `${missing} is not there (yet).`

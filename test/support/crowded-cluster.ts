@@ -1,0 +1,103 @@
+/**
+ * An API server with a crowd: many services of some revisions each, listed in pages, watched, and changed by the test. Each
+ * object carries what real ones carry and no screen shows.
+ */
+import {knativeRevision, knativeService} from '../traffic/objects.js';
+import {startApiServer, type Exchange} from './api-server.js';
+
+/** In what a client need not keep: `metadata.managedFields` and the annotation of `kubectl apply`. */
+export const ballast = 'ballast-that-nobody-shows';
+
+const base = '/apis/serving.knative.dev/v1/namespaces/default/';
+type Kind = 'services' | 'revisions';
+
+export type CrowdedCluster = Awaited<ReturnType<typeof startCrowdedCluster>>;
+
+export const crowdName = (number: number): string => `crowd-${String(number).padStart(4, '0')}`;
+
+const burdened = <T extends {metadata: {annotations?: Record<string, string>}}>(object: T): T => ({
+	...object,
+	metadata: {
+		...object.metadata,
+		annotations: {
+			...object.metadata.annotations,
+			'kubectl.kubernetes.io/last-applied-configuration': ballast,
+		},
+		managedFields: [{manager: 'kubectl', operation: 'Update', fieldsV1: {[`f:${ballast}`]: {}}}],
+	},
+});
+
+export function crowdService(number: number) {
+	const service = knativeService();
+	const name = crowdName(number);
+	Object.assign(service.metadata, {name, uid: `uid-of-${name}`, resourceVersion: String(number)});
+	return burdened(service);
+}
+
+export function crowdRevision(number: number, generation: number) {
+	const revision = knativeRevision(generation);
+	const service = crowdName(number);
+	Object.assign(revision.metadata, {
+		name: `${service}-${String(generation).padStart(5, '0')}`,
+		resourceVersion: String(number),
+		labels: {...revision.metadata.labels, 'serving.knative.dev/service': service},
+	});
+	return burdened(revision);
+}
+
+export async function startCrowdedCluster({services, revisions}: {services: number; revisions: number}) {
+	const server = await startApiServer();
+	const numbers = Array.from({length: services}, (_, index) => index + 1);
+	const items = {
+		services: numbers.map(number => crowdService(number)),
+		revisions: numbers.flatMap(number =>
+			Array.from({length: revisions}, (_, index) => crowdRevision(number, index + 1)),
+		),
+	};
+	const watches: Record<Kind, ReturnType<Exchange['stream']>[]> = {services: [], revisions: []};
+	/** The pages and watches that were asked for, in order: `services from 0 limit 50`. */
+	const asked: string[] = [];
+	let version = services;
+
+	server.always(exchange => {
+		const {path, query} = exchange;
+		const kind =
+			path === `${base}services` ? 'services' : path === `${base}revisions` ? 'revisions' : undefined;
+		if (path.endsWith('/selfsubjectaccessreviews')) return exchange.answer(201, {status: {allowed: true}});
+		if (kind === undefined) return exchange.answer(404, 'not found');
+		if (query.get('watch') === '1') {
+			asked.push(`watch ${kind}`);
+			watches[kind].push(exchange.stream());
+			return;
+		}
+		const from = Number(query.get('continue') ?? 0);
+		const limit = Number(query.get('limit'));
+		asked.push(`${kind} from ${from} limit ${limit}`);
+		const isMore = from + limit < items[kind].length;
+		exchange.answer(200, {
+			kind: 'List',
+			metadata: {resourceVersion: String(version), ...(isMore && {continue: String(from + limit)})},
+			items: items[kind].slice(from, from + limit),
+		});
+	});
+
+	/** Gives an object the next resourceVersion, which is returned, and tells whoever watches. */
+	function change(kind: Kind, index: number): string {
+		const object = items[kind][index]!;
+		object.metadata.resourceVersion = String(++version);
+		for (const watch of watches[kind]) watch.send({type: 'MODIFIED', object});
+		return String(version);
+	}
+
+	return {
+		server,
+		asked,
+		change,
+		/** Gives a revision that many pods, and tells whoever watches. */
+		scale(index: number, pods: number): void {
+			const revision = items.revisions[index]!;
+			revision.status = {...revision.status, actualReplicas: pods};
+			change('revisions', index);
+		},
+	};
+}
