@@ -1,0 +1,74 @@
+/**
+ * What the built console sends to its terminal in a crowded namespace: bytes, never times. The bounds are some four times
+ * what it takes, so that only a gross regression is refused; `npm run bench` says what it is.
+ */
+import {mkdtemp, rm, writeFile} from 'node:fs/promises';
+import {tmpdir} from 'node:os';
+import path from 'node:path';
+import {expect, onTestFinished, test} from 'vitest';
+import {openBuiltConsole} from '../support/console.js';
+import {crowdName, startCrowdedCluster, type CrowdedCluster} from '../support/crowded-cluster.js';
+import type {TestTerminal} from '../support/terminal.js';
+
+/** Bytes: about half a line of the screen. */
+const mostOfAKey = 500;
+/** Bytes: one number, and the way there and back. */
+const mostOfANumber = 150;
+
+async function open(): Promise<{crowd: CrowdedCluster; terminal: TestTerminal}> {
+	const crowd = await startCrowdedCluster({services: 100, revisions: 10});
+	onTestFinished(async () => crowd.server.close());
+	const folder = await mkdtemp(path.join(tmpdir(), 'kn-canary-light-'));
+	onTestFinished(async () => rm(folder, {recursive: true}));
+	const kubeconfig = path.join(folder, 'kubeconfig');
+	await writeFile(kubeconfig, crowd.server.kubeconfig(), {mode: 0o600});
+	const terminal = openBuiltConsole({
+		args: ['--kubeconfig', kubeconfig, '--gateway', '127.0.0.1:1', '-n', 'default'],
+	});
+	onTestFinished(async () => terminal[Symbol.asyncDispose]());
+	await terminal.until(
+		screen => screen.includes('watching') && screen.includes(`Revisions of ${crowdName(1)}`),
+	);
+	await terminal.until(/…00010 .* 1\/2 /);
+	return {crowd, terminal};
+}
+
+/** Gives the newest revision of the selected service that many pods, which the screen is then waited for to show. */
+async function scaled(
+	{crowd, terminal}: {crowd: CrowdedCluster; terminal: TestTerminal},
+	pods: number,
+): Promise<void> {
+	crowd.scale(9, pods);
+	await terminal.until(new RegExp(String.raw`…00010 .* ${pods}/2 `));
+}
+
+test('a key that moves the selection sends the lines that change, also where the list scrolls', async () => {
+	const {terminal} = await open();
+	const sent: number[] = [];
+	for (let number = 2; number <= 30; number++) {
+		const before = terminal.bytes();
+		terminal.press('down');
+		await terminal.until(
+			new RegExp(
+				`▸ . ${crowdName(number)}[^]*Revisions of ${crowdName(number)}|Revisions of ${crowdName(number)}[^]*▸ . ${crowdName(number)}`,
+			),
+		);
+		sent.push(terminal.bytes() - before);
+	}
+	expect(sent.reduce((sum, bytes) => sum + bytes, 0) / sent.length).toBeLessThan(mostOfAKey);
+});
+
+test('a change on the screen sends what it changes, and hundreds beside the screen send nothing', async () => {
+	const world = await open();
+	const {crowd, terminal} = world;
+	// The first change also settles what was still to be drawn.
+	await scaled(world, 31);
+	let before = terminal.bytes();
+	await scaled(world, 32);
+	expect(terminal.bytes() - before).toBeLessThan(mostOfANumber);
+	before = terminal.bytes();
+	for (let index = 50; index < 100; index++) crowd.change('services', index);
+	for (let index = 10; index < 1000; index++) crowd.scale(index, 5);
+	await scaled(world, 33);
+	expect(terminal.bytes() - before).toBeLessThan(mostOfANumber);
+});
