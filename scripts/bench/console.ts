@@ -49,14 +49,15 @@ try {
 	}));
 	await measureStarts(all, runs);
 
-	const consoles = [];
-	for (const one of all) consoles.push({...one, terminal: await openWatching(one.kubeconfig)});
+	const consoles = await Promise.all(
+		all.map(async one => ({...one, terminal: await openWatching(one.kubeconfig)})),
+	);
 	await measureIdle(consoles, seconds);
 	await measureKeys(consoles, keys);
 	await measureHeldKey(consoles, Math.min(...sizes) + ownServices - 1);
 	await measureLoop(consoles, seconds);
 	for (const {terminal} of consoles) await quit(terminal);
-	for (const {kubeconfig, add} of all) await measureHeap(kubeconfig, add);
+	await Promise.all(all.map(async ({kubeconfig, add}) => measureHeap(kubeconfig, add)));
 
 	for (const {services, results} of all)
 		printResults(`${services} services of ${revisions} revisions`, results);

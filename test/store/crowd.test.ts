@@ -19,7 +19,13 @@ async function follow(onService?: (service: ServiceView) => void): Promise<Conso
 	cluster = await connect({kubeconfigText: crowd.server.kubeconfig()});
 	const store = createConsoleStore({to: 'test', namespace: 'default'});
 	const gateway = {host: '127.0.0.1', port: 80, tls: false, via: 'test'};
-	session = startSession(store, {cluster, namespace: 'default', gateway, ...(onService && {onService})});
+	session = startSession(store, {
+		cluster,
+		namespace: 'default',
+		gateway,
+		interval: () => 100,
+		...(onService && {onService}),
+	});
 	return store;
 }
 

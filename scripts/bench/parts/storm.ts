@@ -56,6 +56,7 @@ export async function measureStorm(
 		add('heap in use, after', await probe.inUse(terminal.pid), 'MB');
 		add('memory, before', before.resident, 'MB');
 		add('memory, most', usage(terminal.pid).peak, 'MB');
+		add('memory, after', usage(terminal.pid).resident, 'MB');
 		await quit(terminal);
 	} finally {
 		probe.close();
