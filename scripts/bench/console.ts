@@ -19,10 +19,10 @@ const {values: flags} = parseArgs({
 	options: {
 		json: {type: 'string'},
 		sizes: {type: 'string', default: '10,100,1000'},
-		runs: {type: 'string', default: '7'},
+		runs: {type: 'string', default: '5'},
 		seconds: {type: 'string', default: '10'},
-		keys: {type: 'string', default: '100'},
-		storm: {type: 'string', default: '15'},
+		keys: {type: 'string', default: '60'},
+		storm: {type: 'string', default: '10'},
 	},
 });
 const sizes = flags.sizes.split(',').map(Number);

@@ -7,7 +7,7 @@ import {execFile} from 'node:child_process';
 import {parseArgs, promisify} from 'node:util';
 import {startSandboxProcess} from '../../test/support/sandbox-process.ts';
 
-const {values: flags} = parseArgs({options: {seconds: {type: 'string', default: '12'}}});
+const {values: flags} = parseArgs({options: {seconds: {type: 'string', default: '6'}}});
 const seconds = Number(flags.seconds);
 const program = 'dist/cli.js';
 const host = 'checkout.default.example.com';
