@@ -138,7 +138,7 @@ try {
 		cols: 120,
 		rows: 40,
 	});
-	await terminal.until(/watching[^]*checkout/);
+	await terminal.until(/gateway 127[^]*watching[^]*checkout/);
 	console.log('answers  resident MB  in use MB  key ms');
 	// The first keys compile what the others run.
 	await keyTimes(terminal);

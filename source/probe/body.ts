@@ -10,6 +10,8 @@ const shownLimit = 2 * 1024;
  */
 export function decode(bytes: Uint8Array, contentType: string, truncated: boolean): string {
 	const charset = /;\s*charset="?([\w-]+)/i.exec(contentType)?.[1] ?? 'utf-8';
+	// A decoder keeps what it holds back of a cut character: only whole bodies can share one.
+	if (!truncated && /^utf-?8$/i.test(charset)) return utf8.decode(bytes);
 	return decoderFor(charset).decode(bytes, {stream: truncated});
 }
 
@@ -30,6 +32,9 @@ export function detached(text: string): string {
 export function cutText(text: string, length: number): string {
 	return text.slice(0, length).replace(/\p{Cs}$/u, '');
 }
+
+/** Nearly all bodies; a decoder of one's own is memory outside of the heap, for each answer. */
+const utf8 = new TextDecoder();
 
 function decoderFor(charset: string): InstanceType<typeof TextDecoder> {
 	try {

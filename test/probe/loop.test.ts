@@ -293,7 +293,10 @@ test('tells of an answer at once, and not that its request was sent', async () =
 	const {clock, loop, asked} = setUp(() => undefined);
 	const heard: number[] = [];
 	loop.start();
-	loop.subscribe(({answered}) => heard.push(answered), () => 1);
+	loop.subscribe(
+		({answered}) => heard.push(answered),
+		() => 1,
+	);
 	await clock.pass(300);
 	expect(asked).toHaveLength(1);
 	expect(heard).toEqual([]);

@@ -17,7 +17,10 @@ async function openOnCheckout({sandbox}: World, args: readonly string[]): Promis
 		cols: 140,
 		rows: 40,
 	});
-	await terminal.until(screen => screen.includes('checkout') && screen.includes('watching'));
+	// Without the gateway there is nothing to ask.
+	await terminal.until(
+		screen => /checkout/.test(screen) && /gateway 127\.0\.0\.1:\d+ .*watching/.test(screen),
+	);
 	terminal.press('down');
 	await terminal.until(/Revisions of checkout/);
 	return terminal;
