@@ -17,7 +17,7 @@ import {selectContext, type KubeconfigSource, type SelectedContext} from './kube
 import {printable} from '../traffic/printable.js';
 import {isLoopback, proxyFromEnvironment} from './proxy.js';
 import {systemTimers, type Timers} from './timers.js';
-import {isCut, orAborted, readAll, readLines, send, type Incoming} from './transport.js';
+import {isBrokenOff, isCut, orAborted, readAll, readLines, send, type Incoming} from './transport.js';
 
 export {KubeconfigError, listContexts, type ContextInfo, type KubeconfigSource} from './kubeconfig.js';
 
@@ -118,10 +118,11 @@ function makeCluster(
 		const body = request.body === undefined ? undefined : JSON.stringify(request.body);
 		for (let attempt = 1; ; attempt++) {
 			const used = await usable(credentials, signal);
+			const dispatcher = dispatchers.get(used);
 			const mayRepeat = attempt === 1 && request.method === 'GET';
 			try {
 				const answer = await send({
-					dispatcher: dispatchers.get(used),
+					dispatcher,
 					url,
 					method: request.method,
 					headers: {
@@ -136,7 +137,9 @@ function makeCluster(
 				if (answer.status !== 401 || !(await credentials.rejected(used)) || !mayRepeat) return answer;
 				await answer.body.dump().catch(() => {});
 			} catch (error) {
-				if (!mayRepeat || signal.aborted || !isCut(error)) throw error;
+				// undici opens more than one connection for what is sent while it is still clearing an old one away.
+				if (isCut(error)) dispatchers.retire(dispatcher);
+				if (!mayRepeat || signal.aborted || !(isCut(error) || isBrokenOff(error))) throw error;
 			}
 		}
 	}

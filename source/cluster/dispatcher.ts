@@ -11,9 +11,10 @@ export type DispatcherCache = {
 	get(credentials: Credentials): Dispatcher;
 	/**
 	 * The next request opens a new connection; what is under way on the old one may finish. For when the old one has
-	 * stopped answering: on HTTP/2 everything would wait for a dead peer.
+	 * stopped answering: on HTTP/2 everything would wait for a dead peer. With `dispatcher`, only if it is that one which
+	 * is in use.
 	 */
-	retire(): void;
+	retire(dispatcher?: Dispatcher): void;
 	/** Breaks off everything. */
 	close(): void;
 };
@@ -29,6 +30,9 @@ const connectTimeout = 5000;
 /** Below the 60 s after which load balancers in the cloud forget a quiet connection; client-go has the same. */
 const keepAlive = {keepAlive: true, keepAliveInitialDelay: 30_000};
 
+/** What an API server lets be under way on a connection unless it says otherwise: Go's default; undici's own is 100. */
+const h2Options = {maxConcurrentStreams: 250};
+
 function make({connection, allowHttp2}: Credentials): Dispatcher {
 	const {tls, proxy} = connection;
 	if (proxy !== undefined) {
@@ -37,10 +41,11 @@ function make({connection, allowHttp2}: Credentials): Dispatcher {
 			uri: proxy.replace(/^socks5h:/, 'socks5:'),
 			requestTls: tls,
 			allowH2: allowHttp2,
+			h2Options,
 			connectTimeout,
 		});
 	}
-	return new Agent({connect: {...tls, ...keepAlive}, allowH2: allowHttp2, connectTimeout});
+	return new Agent({connect: {...tls, ...keepAlive}, allowH2: allowHttp2, h2Options, connectTimeout});
 }
 
 /** A cache with one entry: credentials change rarely, and then the old connection is of no more use. */
@@ -48,8 +53,8 @@ export function dispatcherCache(): DispatcherCache {
 	let current: {key: string; dispatcher: Dispatcher} | undefined;
 	const retired = new Set<Dispatcher>();
 
-	const retire = () => {
-		if (!current) return;
+	const retire = (wanted = current?.dispatcher) => {
+		if (!current || current.dispatcher !== wanted) return;
 		const {dispatcher} = current;
 		current = undefined;
 		retired.add(dispatcher);

@@ -155,13 +155,21 @@ function codeOf(error: unknown): string {
 
 const unresolved = new Set(['ENOTFOUND', 'EAI_AGAIN', 'EAI_FAIL']);
 const unreachable = new Set(['EHOSTUNREACH', 'ENETUNREACH', 'EHOSTDOWN', 'ENETDOWN', 'EADDRNOTAVAIL']);
-const cut = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET', 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH']);
+/** Of a connection; UND_ERR_INFO is undici's word for one that was idle too long or got a GOAWAY. */
+const cut = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET', 'UND_ERR_INFO']);
+/** Of one answer: on HTTP/2 the connection goes on. */
+const brokenOff = new Set(['ERR_HTTP2_STREAM_ERROR', 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH']);
 const untrusted =
 	/^(CERT_|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_|ERR_TLS_CERT_ALTNAME_INVALID|HOSTNAME_MISMATCH)/;
 
 /** Whether a server may have closed a kept-alive connection just as it was used again. */
 export function isCut(error: unknown): boolean {
 	return cut.has(codeOf(error));
+}
+
+/** Whether an answer has no end though the connection may have none either. */
+export function isBrokenOff(error: unknown): boolean {
+	return brokenOff.has(codeOf(error));
 }
 
 function words(error: unknown, url: URL): string {
@@ -171,7 +179,8 @@ function words(error: unknown, url: URL): string {
 	if (unreachable.has(code)) return `${url.host} cannot be reached (${code})`;
 	if (code === 'UND_ERR_CONNECT_TIMEOUT' || code === 'ETIMEDOUT')
 		return `${url.host} does not answer (${code})`;
-	if (cut.has(code)) return `${url.host} closed the connection before its answer was complete`;
+	if (cut.has(code) || brokenOff.has(code))
+		return `${url.host} closed the connection before its answer was complete`;
 	const message = printable(error instanceof Error ? error.message : String(error));
 	if (untrusted.test(code)) return `the certificate of ${url.host} is not trusted: ${message}`;
 	return `no answer from ${url.host}: ${message}`;

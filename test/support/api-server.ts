@@ -3,6 +3,19 @@
  * takes it and answers, so that no test has to sleep.
  */
 import {createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse} from 'node:http';
+import {
+	constants,
+	createSecureServer,
+	type Http2ServerRequest,
+	type Http2ServerResponse,
+	type ServerHttp2Session,
+} from 'node:http2';
+import {createServer as createHttpsServer} from 'node:https';
+import type {Server, Socket} from 'node:net';
+import {createCertificate} from '../../source/sandbox/api/certificate.js';
+
+/** HTTP/1.1 without TLS, HTTP/1.1 over TLS, HTTP/2. */
+export type Protocol = 'http' | 'https' | 'h2';
 
 export type Exchange = {
 	method: string;
@@ -20,6 +33,8 @@ export type Exchange = {
 	stream(): {send(...events: unknown[]): void; raw(text: string | Uint8Array): void; end(): void};
 	/** Breaks the connection. */
 	cut: () => void;
+	/** Breaks the answer off, and on HTTP/2 nothing else. */
+	breakOff: () => void;
 	/** Resolves when the client has gone away. */
 	readonly closed: Promise<void>;
 };
@@ -28,6 +43,10 @@ export type ApiServer = {
 	readonly url: string;
 	/** All requests so far, in order of arrival: `GET /api/v1/nodes`. */
 	readonly log: string[];
+	/** How many connections there were so far. */
+	readonly connections: number;
+	/** Sends a GOAWAY on every connection of HTTP/2: what is under way there goes on. */
+	goAway(): void;
 	/** The next request that no one has taken yet. */
 	next(): Promise<Exchange>;
 	/** From now on every request goes there instead. */
@@ -57,14 +76,27 @@ export function kubeconfigFor(
 	});
 }
 
-async function bodyOf(request: IncomingMessage): Promise<unknown> {
+async function bodyOf(request: IncomingMessage | Http2ServerRequest): Promise<unknown> {
 	const chunks: Uint8Array[] = [];
 	for await (const chunk of request as AsyncIterable<Uint8Array>) chunks.push(chunk);
 	const text = Buffer.concat(chunks).toString();
 	return text === '' ? undefined : JSON.parse(text);
 }
 
-async function exchangeOf(request: IncomingMessage, response: ServerResponse): Promise<Exchange> {
+/** What the answers of both protocols have in common. */
+type Answering = {
+	writeHead(code: number, headers: Record<string, string | string[]>): unknown;
+	flushHeaders?(): void;
+	write(chunk: string | Uint8Array): unknown;
+	end(): unknown;
+	on(event: 'close', listener: () => void): unknown;
+};
+
+async function exchangeOf(
+	request: IncomingMessage | Http2ServerRequest,
+	response: Answering,
+	ways: Pick<Exchange, 'cut' | 'breakOff'>,
+): Promise<Exchange> {
 	const url = new URL(request.url ?? '/', 'http://server');
 	const {promise: closed, resolve} = Promise.withResolvers<void>();
 	response.on('close', () => resolve());
@@ -79,11 +111,12 @@ async function exchangeOf(request: IncomingMessage, response: ServerResponse): P
 		answer(code, body, headers = {}) {
 			const plain = typeof body === 'string';
 			response.writeHead(code, {'content-type': plain ? 'text/plain' : 'application/json', ...headers});
-			response.end(plain ? body : JSON.stringify(body));
+			response.write(plain ? body : JSON.stringify(body));
+			response.end();
 		},
 		stream() {
 			response.writeHead(200, {'content-type': 'application/json'});
-			response.flushHeaders();
+			response.flushHeaders?.();
 			return {
 				send(...events) {
 					for (const event of events) response.write(`${JSON.stringify(event)}\n`);
@@ -96,14 +129,12 @@ async function exchangeOf(request: IncomingMessage, response: ServerResponse): P
 				},
 			};
 		},
-		cut() {
-			request.socket.destroy();
-		},
+		...ways,
 	};
 }
 
 /** Starts one; to be closed by the test. */
-export async function startApiServer(): Promise<ApiServer> {
+export async function startApiServer({protocol = 'http'}: {protocol?: Protocol} = {}): Promise<ApiServer> {
 	const waiting: Exchange[] = [];
 	const takers: ((exchange: Exchange) => void)[] = [];
 	const log: string[] = [];
@@ -114,19 +145,51 @@ export async function startApiServer(): Promise<ApiServer> {
 		if (handler) handler(exchange);
 		else (takers.shift() ?? (found => waiting.push(found)))(exchange);
 	};
-	const server = createServer((request, response) => {
-		exchangeOf(request, response).then(arrived, () => response.destroy());
+	const certificate = protocol === 'http' ? undefined : await createCertificate(Date.now());
+	const sockets = new Map<number, Socket>();
+	const sessions = new Set<ServerHttp2Session>();
+	let connections = 0;
+	const take = (
+		request: IncomingMessage | Http2ServerRequest,
+		response: ServerResponse | Http2ServerResponse,
+	): void => {
+		const socket = sockets.get(request.socket.remotePort ?? 0);
+		const breakOff = (): void => {
+			if ('stream' in response) response.stream.destroy(new Error('broken off'));
+			else response.destroy();
+		};
+		exchangeOf(request, response, {cut: () => socket?.destroy(), breakOff}).then(arrived, breakOff);
+	};
+	let server: Server;
+	if (!certificate) {
+		server = createServer(take);
+	} else if (protocol === 'https') {
+		server = createHttpsServer(certificate, take);
+	} else {
+		server = createSecureServer(certificate, take).on('session', session => sessions.add(session));
+	}
+	server.on('connection', (socket: Socket) => {
+		connections++;
+		const port = socket.remotePort ?? 0;
+		sockets.set(port, socket);
+		socket.once('close', () => sockets.delete(port));
 	});
 	await new Promise<void>(resolve => {
 		server.listen(0, '127.0.0.1', resolve);
 	});
 	const address = server.address();
 	if (address === null || typeof address === 'string') throw new Error('the server has no port');
-	const url = `http://127.0.0.1:${address.port}`;
+	const url = `${certificate ? 'https' : 'http'}://127.0.0.1:${address.port}`;
 
 	return {
 		url,
 		log,
+		get connections() {
+			return connections;
+		},
+		goAway() {
+			for (const session of sessions) session.goaway(constants.NGHTTP2_NO_ERROR, 2 ** 31 - 1);
+		},
 		async next() {
 			const found = waiting.shift();
 			if (found) return found;
@@ -139,12 +202,17 @@ export async function startApiServer(): Promise<ApiServer> {
 			for (const exchange of waiting.splice(0)) wanted(exchange);
 		},
 		kubeconfig(extra) {
-			return kubeconfigFor(url, extra);
+			if (!certificate) return kubeconfigFor(url, extra);
+			const authority = Buffer.from(certificate.cert).toString('base64');
+			return kubeconfigFor(url, {
+				...extra,
+				cluster: {'certificate-authority-data': authority, ...extra?.cluster},
+			});
 		},
 		async close() {
-			server.closeAllConnections();
 			await new Promise<void>(resolve => {
 				server.close(() => resolve());
+				for (const socket of sockets.values()) socket.destroy();
 			});
 		},
 	};

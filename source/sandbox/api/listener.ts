@@ -41,6 +41,8 @@ const http2Options = {
 		maxConcurrentStreams: 250,
 		/** As a real one's (resourceBody99Percentile): most bodies come at once. */
 		initialWindowSize: 256 * 1024,
+		/** Bytes, unpacked; without it only each single header has a limit. */
+		maxHeaderListSize: 64 * 1024,
 	},
 	/**
 	 * MiB that a connection may hold before its new streams are refused, most of it answers that are still to be read. Node's 10

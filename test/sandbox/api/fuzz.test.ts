@@ -1,5 +1,9 @@
-/** Requests that make no sense, by the hundred: FUZZ_RUNS=10000 for many more, FUZZ_SEED to see some again. */
+/**
+ * Requests that make no sense, by the hundred, a third of them over HTTP/2: FUZZ_RUNS=10000 for many more, FUZZ_SEED to see
+ * some again.
+ */
 import {request as httpRequest} from 'node:http';
+import {connect, type ClientHttp2Session} from 'node:http2';
 import process from 'node:process';
 import * as fc from 'fast-check';
 import {afterAll, beforeAll, expect, it} from 'vitest';
@@ -13,31 +17,74 @@ import {knativeService, servicesPath, token, user} from './support.js';
 const runs = Number(process.env['FUZZ_RUNS'] ?? 1500);
 const seed = Number(process.env['FUZZ_SEED'] ?? Date.now());
 
-let server: ApiServer;
-let store: ObjectStore;
+type Fuzzed = {method: string; path: string; headers: Record<string, string>; body: Buffer};
+type Answer = {code: number; type: string; text: string};
+type Target = {server: ApiServer; store: ObjectStore; send: (fuzzed: Fuzzed) => Promise<Answer>};
+
+let http1: Target;
+let http2: Target;
+let session: ClientHttp2Session;
 
 beforeAll(async () => {
-	store = createObjectStore();
-	server = await startApiServer({store, token, userName: user});
-	await send({
-		method: 'POST',
-		path: servicesPath,
-		headers: {authorization: `Bearer ${token}`},
-		body: Buffer.from(JSON.stringify(knativeService('hello'))),
-	});
+	http1 = await target(false, send);
+	http2 = await target(true, sendOverHttp2);
+	session = connect(http2.server.url, {ca: http2.server.certificateAuthority ?? ''});
+	for (const {send: ask} of [http1, http2]) {
+		await ask({
+			method: 'POST',
+			path: servicesPath,
+			headers: {authorization: `Bearer ${token}`},
+			body: Buffer.from(JSON.stringify(knativeService('hello'))),
+		});
+	}
 });
 
-afterAll(() => server.close());
+afterAll(async () => {
+	session.destroy();
+	await Promise.all([http1.server.close(), http2.server.close()]);
+});
 
-type Fuzzed = {method: string; path: string; headers: Record<string, string>; body: Buffer};
+async function target(tls: boolean, ask: Target['send']): Promise<Target> {
+	const store = createObjectStore();
+	return {store, server: await startApiServer({store, token, userName: user, tls}), send: ask};
+}
+
+const isWatch = (code: number, path: string) => code === 200 && /watch=/.test(path);
+
+/** The answer to a request, all on one connection: nothing that is sent there may end it. */
+function sendOverHttp2({method, path, headers, body}: Fuzzed): Promise<Answer> {
+	const {promise, resolve, reject} = Promise.withResolvers<Answer>();
+	const request = session.request(
+		{':method': method, ':path': path, 'content-length': body.length, ...headers},
+		{endStream: false},
+	);
+	let text = '';
+	request.setEncoding('utf8');
+	request.on('response', answer => {
+		const code = Number(answer[':status']);
+		const done = (): void => resolve({code, type: answer['content-type'] ?? '', text});
+		request.on('data', (chunk: string) => {
+			text += chunk;
+		});
+		request.on('end', done);
+		if (isWatch(code, path)) {
+			done();
+			request.close();
+		}
+	});
+	request.on('error', reject);
+	request.on('close', () => reject(new Error('there was no answer')));
+	request.end(body);
+	return promise;
+}
 
 /** The answer to a request; a watch is not waited for to its end. */
-function send({method, path, headers, body}: Fuzzed): Promise<{code: number; type: string; text: string}> {
-	const {promise, resolve, reject} = Promise.withResolvers<{code: number; type: string; text: string}>();
+function send({method, path, headers, body}: Fuzzed): Promise<Answer> {
+	const {promise, resolve, reject} = Promise.withResolvers<Answer>();
 	const request = httpRequest(
 		{
 			host: '127.0.0.1',
-			port: server.port,
+			port: http1.server.port,
 			method,
 			path,
 			agent: false,
@@ -52,7 +99,7 @@ function send({method, path, headers, body}: Fuzzed): Promise<{code: number; typ
 					type: response.headers['content-type'] ?? '',
 					text,
 				});
-			if (response.statusCode === 200 && /watch=/.test(path)) {
+			if (isWatch(response.statusCode ?? 0, path)) {
 				response.destroy();
 				done();
 				return;
@@ -259,10 +306,7 @@ function json(value: unknown): string {
 }
 
 /** What is wrong with an answer; undefined for what a client can live with. */
-function problemOf(
-	{method}: Fuzzed,
-	{code, type, text}: Awaited<ReturnType<typeof send>>,
-): string | undefined {
+function problemOf({method}: Fuzzed, {code, type, text}: Answer): string | undefined {
 	// A version that is still to come is a real server's 504 too.
 	if (code < 200 || (code >= 500 && !text.includes('Too large resource version'))) {
 		return `${code} ${text}`;
@@ -284,27 +328,37 @@ function problemOf(
 	return isStatus ? undefined : `no Status: ${code} ${type} ${text}`;
 }
 
-it(`whatever comes, the answer is well-formed and below 500 (${runs} requests, seed ${seed})`, async () => {
-	await fc.assert(
-		fc.asyncProperty(requests, async fuzzed => {
-			expect(problemOf(fuzzed, await send(fuzzed))).toBeUndefined();
-		}),
-		{numRuns: runs, seed, endOnFailure: true},
-	);
-}, 600_000);
+it.each<[string, number, () => Target]>([
+	['HTTP/1.1', Math.ceil((runs * 2) / 3), () => http1],
+	['HTTP/2', Math.floor(runs / 3), () => http2],
+])(
+	`over %s, whatever comes, the answer is well-formed and below 500 (%i requests, seed ${seed})`,
+	async (_, count, on) => {
+		await fc.assert(
+			fc.asyncProperty(requests, async fuzzed => {
+				expect(problemOf(fuzzed, await on().send(fuzzed))).toBeUndefined();
+			}),
+			{numRuns: count, seed, endOnFailure: true},
+		);
+		expect(session.closed).toBe(false);
+	},
+	600_000,
+);
 
 it('and what was there is unharmed: each object is whole, and can be read and written', async () => {
-	for (const object of store.list(services)) {
-		expect(object.metadata.uid).toMatch(/^[\da-f-]{36}$/);
-		expect(object).toMatchObject({apiVersion: 'serving.knative.dev/v1', kind: 'Service'});
-	}
-
 	expect({}).not.toHaveProperty('polluted');
-	const made = await send({
-		method: 'POST',
-		path: servicesPath,
-		headers: {authorization: `Bearer ${token}`, 'content-type': 'application/json'},
-		body: Buffer.from(JSON.stringify(knativeService('after-all'))),
-	});
-	expect(made.code).toBe(201);
+	for (const {store, send: ask} of [http1, http2]) {
+		for (const object of store.list(services)) {
+			expect(object.metadata.uid).toMatch(/^[\da-f-]{36}$/);
+			expect(object).toMatchObject({apiVersion: 'serving.knative.dev/v1', kind: 'Service'});
+		}
+
+		const made = await ask({
+			method: 'POST',
+			path: servicesPath,
+			headers: {authorization: `Bearer ${token}`, 'content-type': 'application/json'},
+			body: Buffer.from(JSON.stringify(knativeService('after-all'))),
+		});
+		expect(made.code).toBe(201);
+	}
 });

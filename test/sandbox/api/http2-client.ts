@@ -19,13 +19,13 @@ export type Http2Answer = {
 export type Http2Client = {
 	session: ClientHttp2Session;
 	/** The open stream of a request with an empty body, or with one that is still to be written. */
-	open(method: string, path: string, headers?: OutgoingHttpHeaders, hasBody?: boolean): ClientHttp2Stream;
-	call(
+	open: (method: string, path: string, headers?: OutgoingHttpHeaders, hasBody?: boolean) => ClientHttp2Stream;
+	call: (
 		method: string,
 		path: string,
 		options?: {body?: unknown; headers?: OutgoingHttpHeaders},
-	): Promise<Http2Answer>;
-	watch(path: string): Promise<Http2Watch>;
+	) => Promise<Http2Answer>;
+	watch: (path: string) => Promise<Http2Watch>;
 };
 
 export type Http2Watch = {

@@ -264,7 +264,7 @@ describe('the end of an HTTP/2 connection', () => {
 		});
 		const gone = closed(client.session);
 		faults.set({reset: 1});
-		await expect(client.call('GET', servicesPath)).rejects.toThrow();
+		await expect(client.call('GET', servicesPath)).rejects.toThrow('the connection ended');
 		await gone;
 		expect(saidGoodbye).toBe(false);
 		expect(await watch.next().catch(() => undefined)).toBeUndefined();
@@ -283,7 +283,7 @@ describe('the end of an HTTP/2 connection', () => {
 		expect((await client.call('GET', servicesPath)).code).toBe(200);
 		expect((await announced)[0]).toBe(constants.NGHTTP2_NO_ERROR);
 		faults.clear();
-		await expect(client.call('GET', servicesPath)).rejects.toThrow();
+		await expect(client.call('GET', servicesPath)).rejects.toThrow('after receiving a GOAWAY');
 		const second = speakHttp2(server);
 		await make(second, 'hello');
 		expect(name((await watch.next())?.['object'])).toBe('hello');
@@ -314,6 +314,7 @@ describe('the end of an HTTP/2 connection', () => {
 		deaf.resume();
 		mute.resume();
 		await Promise.all(gone);
+		expect([deaf.destroyed, mute.destroyed]).toEqual([true, true]);
 	});
 });
 
@@ -330,10 +331,17 @@ describe.skipIf(!curlHasHttp2)(
 			const authority = join(directory, 'ca.crt');
 			writeFileSync(authority, server.certificateAuthority ?? '');
 			const asked = async (option: string): Promise<string> => {
+				const body = ['-o', join(directory, 'body'), '-w', '%{http_version} %{http_code}'];
+				const bearer = ['-H', `Authorization: Bearer ${token}`];
+				const address = `${server.url}${servicesPath}`;
 				const {stdout} = await promisify(execFile)('curl', [
-					...['-sS', option, '--cacert', authority, '-o', join(directory, 'body')],
-					...['-w', '%{http_version} %{http_code}', '-H', `Authorization: Bearer ${token}`],
-					`${server.url}${servicesPath}`,
+					'-sS',
+					option,
+					'--cacert',
+					authority,
+					...body,
+					...bearer,
+					address,
 				]);
 				return stdout;
 			};
