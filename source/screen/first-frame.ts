@@ -3,6 +3,7 @@
  * will, and the services as soon as the API server has told of them. To load Ink and to draw with it for the first time takes
  * as long as all of that together.
  */
+import {inAscii} from '../terminal/ascii.js';
 import {createFrameWriter, type FrameWriter} from '../terminal/frame-writer.js';
 import {styled} from '../terminal/pieces.js';
 import {createTheme, type Theme, type ThemeOptions} from '../terminal/theme.js';
@@ -63,8 +64,8 @@ export function showFirstFrame(
 	}: {theme?: ThemeOptions; stdout?: NodeJS.WriteStream; stdin?: NodeJS.ReadStream} = {},
 ): FirstFrame {
 	stdin.setRawMode(true);
-	const writer = createFrameWriter(stdout);
 	const created = createTheme(theme);
+	const writer = createFrameWriter(stdout, created.isAscii ? {spell: inAscii} : {});
 	const draw = (contents: Parameters<FirstFrame['show']>[0]) => {
 		const {columns, rows} = stdout;
 		return firstFrame(columns, rows, contents({columns, rows, theme: created}), created).join('\n');

@@ -68,9 +68,15 @@ export type Terminal = Pick<NodeJS.WriteStream, 'columns' | 'rows'> & {
 	off(event: 'resize', listener: () => void): unknown;
 };
 
+export type FrameOptions = {
+	clock?: FrameClock;
+	/** How a frame is to be spelled; no line may change its width. */
+	spell?: (frame: string) => string;
+};
+
 export function createFrameWriter<Stream extends Terminal>(
 	terminal: Stream,
-	{clock = systemClock}: {clock?: FrameClock} = {},
+	{clock = systemClock, spell = frame => frame}: FrameOptions = {},
 ): FrameWriter<Stream> {
 	const displayed = new Displayed();
 	const pace = new WritePace();
@@ -119,8 +125,9 @@ export function createFrameWriter<Stream extends Terminal>(
 		if (frame !== undefined) schedule(resizeGrace);
 	}
 
-	function enter(first?: string): void {
+	function enter(unspelled?: string): void {
 		if (isOnAlternateScreen) return;
+		const first = unspelled === undefined ? undefined : spell(unspelled);
 		isOnAlternateScreen = true;
 		terminal.on('resize', onResize);
 		frame = first;
@@ -144,7 +151,7 @@ export function createFrameWriter<Stream extends Terminal>(
 	}
 
 	function show(text: string): void {
-		frame = text;
+		frame = spell(text);
 		isForKey ||= clock.now() - lastKey < keyEcho;
 		schedule();
 	}

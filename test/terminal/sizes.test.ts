@@ -56,6 +56,24 @@ describe.each(sizes)('at %i columns and %i rows', (cols, rows) => {
 	});
 });
 
+describe('in ASCII', () => {
+	it('draws the panes, the answers and every sheet without any other character', async () => {
+		await using terminal = await openOnSandbox({
+			args: ['--sandbox', '--ascii', '--pace', '4', '--seed', '1'],
+		});
+		terminal.press('space');
+		await terminal.until(/req\/s/);
+		const other = /[^\n\u0020-\u007E]/;
+		await terminal.until(screen => !other.test(screen));
+		for (const [key, title] of sheets) {
+			terminal.press(key);
+			await terminal.until(screen => screen.includes(title) && !other.test(screen));
+			terminal.press('esc');
+			await terminal.until(/1 Services/);
+		}
+	});
+});
+
 describe('on a small window', () => {
 	it.each([
 		[60, 20],

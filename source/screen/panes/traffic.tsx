@@ -96,7 +96,7 @@ function asideOf(
 	{isDraft, isChanged}: {isDraft: boolean; isChanged: boolean},
 ): string {
 	if (isChanged) return 'draft · the split was changed by somebody else meanwhile';
-	if (isDraft) return 'draft · sums to 100 · ⏎ reviews it';
+	if (isDraft) return 'draft · sums to 100 · Enter reviews it';
 	// The server has taken a change that the watch has not told of yet: what is shown is from before it.
 	if (move && move.generation > service.generation) return 'sent · waiting for the watch';
 	if (routeSettled(service)) {

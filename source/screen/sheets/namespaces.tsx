@@ -20,7 +20,7 @@ export function Namespaces({
 	const namespace = useConsoleState(state => state.namespace);
 	const size = frameContentSize(width, height);
 	return (
-		<Frame width={width} height={height} title="Namespaces" aside="⏎ goes there" isFocused>
+		<Frame width={width} height={height} title="Namespaces" aside="Enter goes there" isFocused>
 			{sentence !== undefined && (
 				<Box height={1}>
 					<Text wrap="truncate" {...styles.warning}>
