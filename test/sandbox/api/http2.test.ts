@@ -125,6 +125,21 @@ describe('over HTTP/2', () => {
 		expect((await call('GET', servicesPath)).code).toBe(200);
 	});
 
+	it('does nothing with a body that is called off, and the connection goes on', async () => {
+		const {server, store} = await secure();
+		const {call, open} = speakHttp2(server);
+		const stream = open('POST', servicesPath, {'content-type': 'application/json'}, true);
+		const gone = closed(stream);
+		const body = JSON.stringify(knativeService('hello'));
+		await new Promise<void>(resolve => {
+			stream.write(body.slice(0, -1), () => resolve());
+		});
+		stream.close(constants.NGHTTP2_CANCEL);
+		await gone;
+		expect((await call('GET', servicesPath)).body).toMatchObject({items: []});
+		expect(store.list(services)).toEqual([]);
+	});
+
 	it('holds a large list for who reads slowly, and serves others meanwhile', async () => {
 		const {server, store} = await secure();
 		const {open, call} = speakHttp2(server);
