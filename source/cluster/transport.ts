@@ -155,10 +155,13 @@ function codeOf(error: unknown): string {
 
 const unresolved = new Set(['ENOTFOUND', 'EAI_AGAIN', 'EAI_FAIL']);
 const unreachable = new Set(['EHOSTUNREACH', 'ENETUNREACH', 'EHOSTDOWN', 'ENETDOWN', 'EADDRNOTAVAIL']);
-/** Of a connection; UND_ERR_INFO is undici's word for one that was idle too long or got a GOAWAY. */
-const cut = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET', 'UND_ERR_INFO']);
-/** Of one answer: on HTTP/2 the connection goes on. */
-const brokenOff = new Set(['ERR_HTTP2_STREAM_ERROR', 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH']);
+/** What becomes of a connection, and of everything on it. */
+const cut = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);
+/**
+ * What becomes of one answer while the connection goes on; UND_ERR_INFO is what undici says of a stream that ended without
+ * one, or was not taken after a GOAWAY.
+ */
+const brokenOff = new Set(['ERR_HTTP2_STREAM_ERROR', 'UND_ERR_INFO', 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH']);
 const untrusted =
 	/^(CERT_|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_|ERR_TLS_CERT_ALTNAME_INVALID|HOSTNAME_MISMATCH)/;
 
@@ -167,7 +170,7 @@ export function isCut(error: unknown): boolean {
 	return cut.has(codeOf(error));
 }
 
-/** Whether an answer has no end though the connection may have none either. */
+/** Whether one answer ended before it was complete, and the connection did not. */
 export function isBrokenOff(error: unknown): boolean {
 	return brokenOff.has(codeOf(error));
 }
