@@ -107,9 +107,16 @@ function makeCluster(
 	const dispatchers = dispatcherCache();
 	const {server} = selected.cluster;
 	const {readOnly = false, timers = systemTimers} = options;
+	// Thousands of revisions are 20 MB, and a tenth of that compressed; who is beside the server may rather not wait for it.
+	const mayCompress = selected.cluster['disable-compression'] !== true;
 
 	/** Sends one request, and a question a second time when only the credentials or an idle connection had gone stale. */
-	async function exchange(request: ApiRequest, url: URL, signal: AbortSignal): Promise<Incoming> {
+	async function exchange(
+		request: ApiRequest,
+		url: URL,
+		signal: AbortSignal,
+		{takesGzip}: {takesGzip: boolean},
+	): Promise<Incoming> {
 		if (readOnly && isWrite(request)) {
 			throw new ReadOnlyError(
 				`this console is read-only: ${request.method} ${printable(request.path)} was not sent`,
@@ -128,6 +135,7 @@ function makeCluster(
 					headers: {
 						...used.headers,
 						accept: 'application/json',
+						...(takesGzip && {'accept-encoding': 'gzip'}),
 						'user-agent': 'kn-canary',
 						...(body === undefined ? {} : {'content-type': request.contentType ?? 'application/json'}),
 					},
@@ -165,7 +173,7 @@ function makeCluster(
 			const timeout = request.timeout ?? defaultTimeout;
 			const limit = deadline(timers, timeout, request.signal);
 			try {
-				const incoming = await exchange(request, url, limit.signal);
+				const incoming = await exchange(request, url, limit.signal, {takesGzip: mayCompress});
 				return answerOf(incoming, parseBody(await readAll(incoming, url)));
 			} catch (error) {
 				throw judged(error, limit, timeout / 1000, url);
@@ -179,7 +187,7 @@ function makeCluster(
 			// The limit is for the answer to begin; how long a quiet watch may last is the caller's to say.
 			const limit = deadline(timers, defaultTimeout, signal);
 			try {
-				const incoming = await exchange({method: 'GET', path}, url, limit.signal);
+				const incoming = await exchange({method: 'GET', path}, url, limit.signal, {takesGzip: false});
 				if (incoming.status !== 200) return answerOf(incoming, parseBody(await readAll(incoming, url)));
 				limit.clear();
 				try {

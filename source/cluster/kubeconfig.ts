@@ -20,6 +20,7 @@ const clusterSchema = v.looseObject({
 	'certificate-authority': text,
 	'certificate-authority-data': text,
 	'insecure-skip-tls-verify': flag,
+	'disable-compression': flag,
 	'tls-server-name': text,
 	'proxy-url': text,
 	extensions: v.optional(v.nullable(v.array(v.looseObject({name: v.string(), extension: v.unknown()})))),

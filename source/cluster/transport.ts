@@ -103,8 +103,11 @@ export async function send(outgoing: Outgoing): Promise<Incoming> {
 	}
 }
 
-/** The whole body as text. Throws TransportError ('unknown') when it ends too early or is larger than 256 MiB. */
-export async function readAll({body}: Incoming, url: URL): Promise<string> {
+/**
+ * The whole body as text, unpacked if it is packed with gzip. Throws TransportError ('unknown') when it ends too early, is
+ * packed otherwise, or is larger than 256 MiB.
+ */
+export async function readAll({headers, body}: Incoming, url: URL): Promise<string> {
 	const chunks: Uint8Array[] = [];
 	let size = 0;
 	try {
@@ -116,7 +119,27 @@ export async function readAll({body}: Incoming, url: URL): Promise<string> {
 	} catch (error) {
 		throw transportError(error, url, 'unknown');
 	}
-	return Buffer.concat(chunks).toString('utf8');
+	const whole = Buffer.concat(chunks);
+	const encoding = String(headers['content-encoding'] ?? 'identity').toLowerCase();
+	if (encoding === 'identity') return whole.toString('utf8');
+	try {
+		if (encoding !== 'gzip')
+			throw new Error(`it is encoded as ${printable(encoding)}, which was not asked for`);
+		return (await unpacked(whole)).toString('utf8');
+	} catch (error) {
+		throw transportError(error, url, 'unknown');
+	}
+}
+
+/** Off the main thread, which has keys to answer. */
+async function unpacked(packed: Buffer): Promise<Buffer> {
+	const {gunzip} = await import('node:zlib');
+	return new Promise((resolve, reject) => {
+		gunzip(packed, {maxOutputLength: largestBody}, (error, whole) => {
+			if (error) reject(new Error(`its gzip cannot be unpacked: ${error.message}`, {cause: error}));
+			else resolve(whole);
+		});
+	});
 }
 
 /** The lines of a body as they come, without the line feeds. Errors as `readAll`. */

@@ -2,6 +2,7 @@ import {createServer} from 'node:net';
 import {mkdtemp, rm, writeFile, chmod} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
+import {gzipSync} from 'node:zlib';
 import {afterEach, beforeEach, describe, expect, it} from 'vitest';
 import {ReadOnlyError, TransportError, type Cluster} from '../../source/cluster/cluster.js';
 import {connect, type ConnectOptions} from '../../source/cluster/connect.js';
@@ -191,6 +192,47 @@ describe('a request', () => {
 		const late = await failure(cluster.request({method: 'GET', path: '/b', signal: controller.signal}));
 		expect(late.outcome).toBe('not sent');
 		expect(server.log).toEqual(['GET /a']);
+	});
+});
+
+describe('a large answer', () => {
+	const list = {kind: 'List', items: ['ä'.repeat(1000)]};
+
+	it('is asked for in gzip and unpacked', async () => {
+		const cluster = await connected();
+		const answer = cluster.request({method: 'GET', path: '/apis/x/v1/things'});
+		const exchange = await server.next();
+		expect(exchange.headers['accept-encoding']).toBe('gzip');
+		exchange.answer(200, gzipSync(JSON.stringify(list)), {'content-encoding': 'gzip'});
+		expect((await answer).body).toEqual(list);
+	});
+
+	it('is not asked for in gzip where the kubeconfig says so, nor is a watch', async () => {
+		const cluster = await connected({
+			kubeconfigText: server.kubeconfig({cluster: {'disable-compression': true}}),
+		});
+		const answer = cluster.request({method: 'GET', path: '/apis/x/v1/things'});
+		const plain = await server.next();
+		expect(plain.headers['accept-encoding']).toBeUndefined();
+		plain.answer(200, list);
+		expect((await answer).body).toEqual(list);
+
+		const ending = new AbortController();
+		const watch = (await connected()).watch('/apis/x/v1/things', {}, () => {}, ending.signal);
+		const stream = await server.next();
+		expect(stream.headers['accept-encoding']).toBeUndefined();
+		stream.stream().end();
+		await watch;
+	});
+
+	it.each([
+		['half of a gzip', gzipSync(JSON.stringify(list)).subarray(0, 30), 'gzip', /gzip cannot be unpacked/],
+		['something else', Buffer.from('{}'), 'br', /encoded as br/],
+	])('that is %s is said to be none', async (_, body, encoding, words) => {
+		const cluster = await connected();
+		const answer = failure(cluster.request({method: 'GET', path: '/apis/x/v1/things'}));
+		(await server.next()).answer(200, body, {'content-encoding': encoding});
+		expect(await answer).toMatchObject({outcome: 'unknown', message: expect.stringMatching(words)});
 	});
 });
 
@@ -400,6 +442,14 @@ describe('who we are', () => {
 		expect(exchange.headers.authorization).toBe(`Basic ${Buffer.from('jane:p:w').toString('base64')}`);
 		exchange.answer(200, {});
 		await answer;
+	});
+
+	it.each([
+		['client-key', 'no client-certificate'],
+		['client-certificate', 'no client-key'],
+	])('refuses a %s without the other half', async (given, words) => {
+		const user = {[`${given}-data`]: Buffer.from('PEM').toString('base64')};
+		await expect(connected({kubeconfigText: server.kubeconfig({user})})).rejects.toThrow(words);
 	});
 
 	it('says which file is missing, before anything is asked', async () => {

@@ -27,7 +27,7 @@ export type Exchange = {
 	rawHeaders: string[];
 	/** Parsed JSON; undefined when there is no body. */
 	body: unknown;
-	/** Answers with JSON, or with plain text when given a string. */
+	/** Answers with JSON, or with plain text when given a string, or with bytes. */
 	answer: (status: number, body: unknown, headers?: Record<string, string | string[]>) => void;
 	/** Begins an answer that stays open: a watch. */
 	stream(): {send(...events: unknown[]): void; raw(text: string | Uint8Array): void; end(): void};
@@ -111,7 +111,7 @@ async function exchangeOf(
 		answer(code, body, headers = {}) {
 			const plain = typeof body === 'string';
 			response.writeHead(code, {'content-type': plain ? 'text/plain' : 'application/json', ...headers});
-			response.write(plain ? body : JSON.stringify(body));
+			response.write(plain || body instanceof Uint8Array ? body : JSON.stringify(body));
 			response.end();
 		},
 		stream() {

@@ -37,7 +37,7 @@ export type ApiResponse = {
 	/** Has the client see the headers before there is a body. */
 	flushHeaders(): void;
 	write(chunk: string | Uint8Array): void;
-	end(chunk?: string): void;
+	end(chunk?: string | Buffer): void;
 	/** Ends it so that the client cannot take what it has for the whole of it. */
 	breakOff(): void;
 	/** Breaks the connection, and with it everything that is under way on it. */

@@ -2,6 +2,8 @@
  * The API server of the sandbox: HTTP on loopback, a bearer token, and every answer a well-formed one.
  */
 import {setTimeout} from 'node:timers/promises';
+import {promisify} from 'node:util';
+import {constants, gzip} from 'node:zlib';
 import type {ObjectStore} from '../state.js';
 import {namespaces} from '../resources.js';
 import {everything, type PolicyRule} from './access.js';
@@ -142,7 +144,7 @@ async function answer(context: Context, message: ApiMessage, response: ApiRespon
 	try {
 		const reply = await dispatch(context, message, response);
 		if (reply) {
-			send(response, reply);
+			await sendCompressed(message, response, reply);
 		}
 	} catch (error) {
 		refuse(response, error);
@@ -245,16 +247,41 @@ async function dispatch(
 	return handler(message, response, parameters);
 }
 
-function send(response: ApiResponse, {code, body, warnings = [], headers = {}}: Reply): void {
-	const text = `${JSON.stringify(body)}\n`;
+/** Below this many bytes nothing is compressed (k8s.io/apiserver responsewriters/writers.go). */
+const compressionThreshold = 128 * 1024;
+const gzipped = promisify(gzip);
+
+/** Large answers to reads, for clients that take gzip; everything else as it is. */
+async function sendCompressed(message: ApiMessage, response: ApiResponse, reply: Reply): Promise<void> {
+	const text = textOf(reply);
+	const takesGzip = /\bgzip\b/i.test(message.headers['accept-encoding'] ?? '');
+	if (message.method !== 'GET' || !takesGzip || text.length <= compressionThreshold) {
+		send(response, reply, text);
+		return;
+	}
+
+	// The level of a real one: quick rather than small.
+	const packed = await gzipped(text, {level: constants.Z_BEST_SPEED});
+	if (response.destroyed) return;
+	send(
+		response,
+		{...reply, headers: {...reply.headers, 'content-encoding': 'gzip', vary: 'Accept-Encoding'}},
+		packed,
+	);
+}
+
+const textOf = ({body}: Reply): string => `${JSON.stringify(body)}\n`;
+
+function send(response: ApiResponse, reply: Reply, content: string | Buffer = textOf(reply)): void {
+	const {code, warnings = [], headers = {}} = reply;
 	response.writeHead(code, {
 		'cache-control': 'no-cache, private',
 		'content-type': 'application/json',
-		'content-length': Buffer.byteLength(text),
+		'content-length': Buffer.byteLength(content),
 		...(warnings.length > 0 ? {warning: warnings.map(warning => warningHeader(warning))} : {}),
 		...headers,
 	});
-	response.end(text);
+	response.end(content);
 }
 
 /** RFC 7234 §5.5: code, agent, quoted text. Source: k8s.io/apimachinery pkg/util/net/http.go. */
