@@ -104,6 +104,24 @@ describe('the house', () => {
 		expect(wrong.map(({file, target}) => `${file} imports ${target}`)).toEqual([]);
 	});
 
+	it('has no file that imports itself by way of others, not even types', () => {
+		const graph = new Map<string, string[]>();
+		for (const {file, target} of imports) {
+			if (target.startsWith('.')) graph.set(file, [...(graph.get(file) ?? []), sourceFile(file, target)]);
+		}
+		const circles: string[] = [];
+		const done = new Set<string>();
+		const visit = (file: string, path: readonly string[]) => {
+			const at = path.indexOf(file);
+			if (at !== -1) circles.push([...path.slice(at), file].join(' → '));
+			if (at !== -1 || done.has(file)) return;
+			for (const next of graph.get(file) ?? []) visit(next, [...path, file]);
+			done.add(file);
+		};
+		for (const file of graph.keys()) visit(file, []);
+		expect(circles).toEqual([]);
+	});
+
 	it('keeps everything heavy out of what is loaded before the first frame', () => {
 		const seen = new Set<string>();
 		const packages = new Set<string>();

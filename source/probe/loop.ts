@@ -3,14 +3,13 @@
  * the configured split. Needs no screen.
  */
 import {isDeepStrictEqual} from 'node:util';
-import type {SplitVerdict} from '../verdict/split-verdict.js';
 import type {Evidence} from './attribution.js';
 import {learnAlone, learnFromTags, noEvidence} from './attribution.js';
 import type {Clock} from './clock.js';
 import {systemClock} from './clock.js';
 import {createProbe} from './create-probe.js';
 import {describeFailure} from './failure.js';
-import type {PastEpoch} from './history.js';
+import type {EpochCounts, PastEpoch} from './history.js';
 import {withEpoch} from './history.js';
 import type {Tag, TagState} from './learning.js';
 import {createLearner} from './learning.js';
@@ -21,7 +20,7 @@ import {createPairs} from './pairs.js';
 import type {Answer, Probe, Target} from './probe.js';
 import {checkTarget, defaultTimeout} from './probe.js';
 import {createPublisher} from './publisher.js';
-import type {Row, Weight} from './report.js';
+import type {Weight} from './report.js';
 import {groupBy, report} from './report.js';
 import type {Recorded} from './tally.js';
 import {createTally} from './tally.js';
@@ -40,30 +39,17 @@ export type LoopOptions = {
 	random?: () => number;
 };
 
-export type LoopSnapshot = {
+export type LoopSnapshot = EpochCounts & {
 	target: Target;
 	state: PaceState;
 	/** Requests a second, now. */
 	rate: number;
 	/** Requests of a burst still to be sent; 0 when there is none. */
 	burstLeft: number;
-	/** The configured split that is being judged, as it was given. */
-	weights: readonly Weight[];
 	settling: boolean;
-	/** Since when these counts; milliseconds since 1970. */
-	since: number;
-	sent: number;
-	notSent: number;
 	inFlight: number;
-	/** Answers and failures that are counted. */
-	answered: number;
-	errors: number;
-	unattributed: number;
 	/** Answers that came while the split settled: shown, not counted. */
 	settlingAnswers: number;
-	statusCodes: Readonly<Record<string, number>>;
-	rows: readonly Row[];
-	verdict: SplitVerdict | undefined;
 	/** The last 200 answers, the newest last. */
 	last: readonly Recorded[];
 	/** What became of the tags that were to be learned. */

@@ -6,19 +6,7 @@ import {lateRefusal} from '../traffic/late-refusal.js';
 import type {ServiceView} from '../traffic/service.js';
 import {routeSettled} from '../traffic/state.js';
 import {notify} from './select.js';
-import type {ConsoleState, ConsoleStore} from './state.js';
-
-/** One change on its way. Times are milliseconds since 1970. */
-export type Move = {
-	generation: number;
-	askedAt: number;
-	/** Asked for from here. */
-	own: boolean;
-	/** When every gateway pod had answered with it. */
-	movedAt: number | undefined;
-	/** The refusal was said once already. */
-	refusalTold: boolean;
-};
+import type {ConsoleState, ConsoleStore, Move} from './state.js';
 
 /** Of the last write from here. The watch may have told of it already. */
 export function beginMove(store: ConsoleStore, uid: string, generation: number, askedAt: number): void {

@@ -14,14 +14,6 @@ const asked: Readonly<Record<RightName, Action>> = {
 	deleteRevision: {verb: 'delete', ...serving, resource: 'revisions'},
 };
 
-/** Until it is known nothing is withheld: a roll back must not wait for an answer, and the server has the last word. */
-export const unknownRights: Rights = {
-	create: {allowed: true, reason: ''},
-	patch: {allowed: true, reason: ''},
-	delete: {allowed: true, reason: ''},
-	deleteRevision: {allowed: true, reason: ''},
-};
-
 const readOnly: Right = {allowed: false, reason: 'started with --read-only: nothing is written'};
 export const readOnlyRights: Rights = {
 	create: readOnly,

@@ -6,7 +6,8 @@ import {namespaceExists} from '../cluster/namespaces.js';
 import {parseRevision} from '../traffic/revision.js';
 import {parseService, type ServiceView} from '../traffic/service.js';
 import {startFeed, type Feed} from './feed.js';
-import {askRights, unknownRights} from './rights.js';
+import {askRights} from './rights.js';
+import {unknownRights} from './state.js';
 import type {ConsoleStore, GatewayState} from './state.js';
 import {createRevisionTable, createSortedTable, indexOfName} from './tables.js';
 

@@ -10,8 +10,6 @@ import type {ServiceView} from '../traffic/service.js';
 import type {RevisionView} from '../traffic/revision.js';
 import type {Split} from '../traffic/split.js';
 import type {HistoryEntry} from '../history/entry.js';
-import type {Move} from './follow.js';
-import {unknownRights} from './rights.js';
 import type {FormSheet, ReviewSheet, ScalingDefaults, VerifySheet, WriteRecord} from './sheets.js';
 
 /** What the screen draws of the folders below the store; it imports nothing of them itself. */
@@ -50,6 +48,26 @@ export type GatewayState =
 export type Right = {allowed: boolean; reason: string};
 /** `create`, `patch`, `delete`: of services. */
 export type Rights = {create: Right; patch: Right; delete: Right; deleteRevision: Right};
+
+/** Until it is known nothing is withheld: a roll back must not wait for an answer, and the server has the last word. */
+export const unknownRights: Rights = {
+	create: {allowed: true, reason: ''},
+	patch: {allowed: true, reason: ''},
+	delete: {allowed: true, reason: ''},
+	deleteRevision: {allowed: true, reason: ''},
+};
+
+/** One change on its way. Times are milliseconds since 1970. */
+export type Move = {
+	generation: number;
+	askedAt: number;
+	/** Asked for from here. */
+	own: boolean;
+	/** When every gateway pod had answered with it. */
+	movedAt: number | undefined;
+	/** The refusal was said once already. */
+	refusalTold: boolean;
+};
 
 /** The operator's unsent split of one service. Named apart from the server's state and never overwritten by it. */
 export type Draft = {

@@ -5,7 +5,7 @@ import {connect} from '../../source/cluster/connect.js';
 import {at, stringOf} from '../../source/sandbox/api/json.js';
 import {startSandbox, type Sandbox} from '../../source/sandbox/sandbox.js';
 import {createConsole, type Console} from '../../source/store/console.js';
-import {unknownRights} from '../../source/store/rights.js';
+import {unknownRights} from '../../source/store/state.js';
 import type {ConsoleState} from '../../source/store/state.js';
 import {startRelay, type Relay} from '../support/relay.js';
 

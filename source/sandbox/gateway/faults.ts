@@ -2,6 +2,7 @@
  * What may go wrong at the gateway on purpose: for rehearsals of a bad night, and for tests of who has to live with it.
  * Switched while requests are under way; each request goes by what is set when it arrives.
  */
+import {hostOf} from './authority.js';
 import type {Destination} from './routing-table.js';
 
 export type GatewayFaults = {
@@ -122,11 +123,6 @@ export function createGatewayFaults(random: () => number = Math.random): Gateway
 			};
 		},
 	};
-}
-
-/** A `Host` or `:authority` without its port, in lower case. */
-export function hostOf(authority: string): string {
-	return authority.replace(/:\d*$/, '').toLowerCase();
 }
 
 function normalized(weights: GatewayFaults['weights']): GatewayFaults['weights'] {

@@ -9,7 +9,8 @@ import type {Fate, GatewayFaultSwitch} from './faults.js';
 import {noHealthyUpstream, Refusal, requestTimeout, unknownHost} from './refusal.js';
 import type {RevisionBackend} from './revision-backend.js';
 import {draw, type Destination, type Path, type RoutingTable} from './routing-table.js';
-import type {Receiver, Upstream} from './upstream.js';
+import type {Receiver} from './receiver.js';
+import type {Upstream} from './upstream.js';
 
 export type ProxyOptions = {
 	table: RoutingTable;

@@ -1,5 +1,5 @@
 import type {IngressRule} from '../../traffic/wire.js';
-import {hostOf} from './faults.js';
+import {hostOf} from './authority.js';
 
 /** A revision that requests of a host may go to. */
 export type Destination = {namespace: string; revision: string; weight: number};

@@ -7,7 +7,7 @@ import http, {type IncomingMessage, type OutgoingHttpHeaders} from 'node:http';
 import type {Duplex} from 'node:stream';
 import {forwardable, type Exchange} from './exchange.js';
 import type {Endpoint} from './revision-backend.js';
-import type {Receiver} from './upstream.js';
+import type {Receiver} from './receiver.js';
 
 /** Whether a request is one. Another protocol is none that the gateway would switch to. */
 export function isWebSocket({method, headers}: IncomingMessage): boolean {

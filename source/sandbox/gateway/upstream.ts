@@ -6,18 +6,10 @@ import http2, {type ClientHttp2Session} from 'node:http2';
 import {PassThrough} from 'node:stream';
 import {Agent, type Dispatcher} from 'undici';
 import {forwardable, type Exchange} from './exchange.js';
+import type {Receiver} from './receiver.js';
 import {badGateway, type Refusal} from './refusal.js';
 import type {BackendSettings, Endpoint} from './revision-backend.js';
 import {sendUpgrade} from './upgrade.js';
-
-/** Who takes the answer, piece by piece. */
-export type Receiver = {
-	/** @param bare whether these headers are all there is: neither body nor trailers follow. */
-	head(status: number, headers: OutgoingHttpHeaders, bare: boolean): void;
-	/** Whether more may come at once; otherwise after the `drain` of the exchange's answer. */
-	data(chunk: Buffer): boolean;
-	end(trailers: OutgoingHttpHeaders): void;
-};
 
 export type Upstream = {
 	/**

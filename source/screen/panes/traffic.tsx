@@ -9,7 +9,7 @@ import {lateRefusal} from '../../traffic/late-refusal.js';
 import {conditionSentence} from '../../traffic/revision-state.js';
 import {condition, routeSettled} from '../../traffic/state.js';
 import type {Theme} from '../../terminal/theme.js';
-import type {Move} from '../../store/follow.js';
+import type {Move} from '../../store/state.js';
 import type {Size} from '../layout.js';
 import {fitText, widthOf} from '../parts/fit-text.js';
 import {frameContentSize} from '../parts/frame-lines.js';
