@@ -111,11 +111,11 @@ describe('the house', () => {
 		}
 		const circles: string[] = [];
 		const done = new Set<string>();
-		const visit = (file: string, path: readonly string[]) => {
-			const at = path.indexOf(file);
-			if (at !== -1) circles.push([...path.slice(at), file].join(' → '));
+		const visit = (file: string, way: readonly string[]) => {
+			const at = way.indexOf(file);
+			if (at !== -1) circles.push([...way.slice(at), file].join(' → '));
 			if (at !== -1 || done.has(file)) return;
-			for (const next of graph.get(file) ?? []) visit(next, [...path, file]);
+			for (const next of graph.get(file) ?? []) visit(next, [...way, file]);
 			done.add(file);
 		};
 		for (const file of graph.keys()) visit(file, []);

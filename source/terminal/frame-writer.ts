@@ -70,13 +70,19 @@ export type Terminal = Pick<NodeJS.WriteStream, 'columns' | 'rows'> & {
 
 export type FrameOptions = {
 	clock?: FrameClock;
+	/** How often this process has lost its processor to another one so far. */
+	preemptions?: () => number;
 	/** How a frame is to be spelled; no line may change its width. */
 	spell?: (frame: string) => string;
 };
 
 export function createFrameWriter<Stream extends Terminal>(
 	terminal: Stream,
-	{clock = systemClock, spell = frame => frame}: FrameOptions = {},
+	{
+		clock = systemClock,
+		preemptions = () => process.resourceUsage().involuntaryContextSwitches,
+		spell = frame => frame,
+	}: FrameOptions = {},
 ): FrameWriter<Stream> {
 	const displayed = new Displayed();
 	const pace = new WritePace();
@@ -91,9 +97,10 @@ export function createFrameWriter<Stream extends Terminal>(
 
 	function write(bytes: string): void {
 		const start = clock.now();
+		const before = preemptions();
 		terminal.write(bytes);
 		const end = clock.now();
-		pace.wrote(Buffer.byteLength(bytes), end - start, end);
+		pace.wrote(Buffer.byteLength(bytes), end - start, end, preemptions() !== before);
 	}
 
 	function paint(): void {

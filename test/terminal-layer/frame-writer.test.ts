@@ -6,10 +6,10 @@ import {drawnAfresh, FakeTerminal} from '../support/fake-terminal.js';
 
 const runs = Number(process.env['FRAME_RUNS'] ?? 60);
 
-function open(columns = 80, rows = 24) {
+function open(columns = 80, rows = 24, preemptions = () => 0) {
 	const terminal = new FakeTerminal(columns, rows);
 	const clock = createFakeClock();
-	const writer = createFrameWriter(terminal, {clock});
+	const writer = createFrameWriter(terminal, {clock, preemptions});
 	writer.enter();
 	terminal.takeBytes();
 	return {terminal, clock, writer};
@@ -176,7 +176,7 @@ describe('a terminal behind the frame writer', () => {
 
 	it('goes on from the frame that it was opened with', async () => {
 		const terminal = new FakeTerminal(20, 3);
-		const writer = createFrameWriter(terminal, {clock: createFakeClock()});
+		const writer = createFrameWriter(terminal, {clock: createFakeClock(), preemptions: () => 0});
 		writer.enter('\u001B[36m╭─\u001B[39m a ─╮\n│     │\n╰─────╯');
 		expect(await terminal.text()).toBe('╭─ a ─╮\n│     │\n╰─────╯');
 		terminal.takeBytes();
@@ -339,6 +339,28 @@ describe('on a line that cannot keep up', () => {
 		terminal.onWrite = () => void clock.jump(3000);
 		writer.show('0');
 		expect(writer.wait()).toBe(0);
+	});
+
+	it('is not what a machine is that lets the process wait', async () => {
+		let lost = 0;
+		const {terminal, clock, writer} = open(80, 5, () => lost);
+		// Every write is slow, because something else has the processor.
+		terminal.onWrite = () => {
+			lost++;
+			void clock.jump(60);
+		};
+		for (let frame = 0; frame < 20; frame++) {
+			writer.show(`frame ${frame}`);
+			expect(writer.wait()).toBe(0);
+			await clock.pass(100);
+		}
+		// Now and then one is slow, and nobody knows why.
+		for (let frame = 0; frame < 40; frame++) {
+			terminal.onWrite = () => void clock.jump(frame % 8 === 0 ? 60 : 0);
+			writer.show(`later ${frame}`);
+			expect(writer.wait()).toBe(0);
+			await clock.pass(100);
+		}
 	});
 
 	it('keeps the queue before the line short, so that a key is not behind ten seconds of news', async () => {

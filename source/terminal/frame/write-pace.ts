@@ -5,7 +5,10 @@
  * more is written than it takes, until the queue is gone and further on.
  */
 
-/** A write that takes longer than this, in milliseconds, has waited for the line, or this process for its processor. */
+/**
+ * A write that takes longer than this, in milliseconds, has waited for the line, unless this process has waited for its
+ * processor.
+ */
 const blocking = 20;
 /** No frame waits longer than this. */
 const longest = 1000;
@@ -15,38 +18,56 @@ const keyShare = 1 / 4;
 const capacity = 12_288;
 /** Two writes that had to wait are taken together when there is less than this between them, in milliseconds. */
 const near = 5000;
+/** More writes than these between the two that the line took at once, and it was not full in between. */
+const tolerated = 3;
+/** No line is slower, in bytes in a millisecond: 1,200 baud. */
+const slowest = 0.1;
 /** Part of the speed that is used, so that the queue grows shorter. */
 const share = 0.8;
-/** Milliseconds after which a line that no write has waited for is taken to be twice as fast. */
-const trust = 60_000;
+/**
+ * Milliseconds after which a line that no write has waited for is taken to be twice as fast: soon, as long as it was found to
+ * be slow but once, which may have been a mistake.
+ */
+const trust = {atFirst: 15_000, later: 60_000};
 /** Bytes in a millisecond from which on a line takes every frame. */
 const fast = 100;
 
 export class WritePace {
 	/** What the line takes, in bytes in a millisecond, and when that was found; undefined as long as it takes all. */
-	#slow: {speed: number; at: number} | undefined;
+	#slow: {speed: number; at: number; trust: number} | undefined;
 	/** Bytes that the line had not taken yet, as far as is known, when the last write was over. */
 	#queued = 0;
 	#lastWrite = -Infinity;
-	/** When a write that had to wait was over, and bytes written since. The queue was full then. */
-	#full: {at: number; bytes: number} | undefined;
+	/** When a write that had to wait was over, and what was written since. The queue was full then. */
+	#full: {at: number; bytes: number; writes: number} | undefined;
 
-	/** A write of so many bytes has taken `duration` milliseconds and is over `now`. */
-	wrote(bytes: number, duration: number, now: number): void {
+	/**
+	 * A write of so many bytes has taken `duration` milliseconds and is over `now`.
+	 * @param wasPreempted Whether this process has lost its processor meanwhile: then the time says nothing of the line.
+	 */
+	wrote(bytes: number, duration: number, now: number, wasPreempted: boolean): void {
 		this.#queued = this.#left(now) + bytes;
 		this.#lastWrite = now;
 		if (this.#full) this.#full.bytes += bytes;
-		if (duration <= blocking) return;
-		// Once it may have been anything that kept this process from running. Twice it is the line, and as the queue was full
-		// both times, what was written between is what the line has taken.
-		if (this.#full && now - this.#full.at < near + duration) {
-			this.#slow = {speed: (share * this.#full.bytes) / (now - this.#full.at), at: now};
+		if (duration <= blocking || wasPreempted) {
+			if (this.#full) this.#full.writes++;
+			return;
+		}
+		// Once it may have been anything. Twice, with hardly a write between that went at once, it is the line, and as the queue
+		// was full both times, what was written between is what the line has taken.
+		const {at, bytes: taken, writes} = this.#full ?? {at: -Infinity, bytes: 0, writes: 0};
+		if (writes <= tolerated && now - at < near + duration) {
+			this.#slow = {
+				speed: Math.max(slowest, (share * taken) / (now - at)),
+				at: now,
+				trust: this.#slow ? trust.later : trust.atFirst,
+			};
 			this.#queued = capacity;
 		} else if (this.#slow) {
-			this.#slow.at = now;
+			this.#slow = {...this.#slow, at: now, trust: trust.later};
 			this.#queued = capacity;
 		}
-		this.#full = {at: now, bytes: 0};
+		this.#full = {at: now, bytes: 0, writes: 0};
 	}
 
 	/** Milliseconds until the next frame may be written; 0 when it may be now. */
@@ -66,7 +87,7 @@ export class WritePace {
 	/** A line may become faster without a sign of it: with time it is trusted more, first slowly, then fast (as TCP CUBIC). */
 	#speed(now: number): number {
 		if (!this.#slow) return Infinity;
-		const speed = this.#slow.speed * (1 + ((now - this.#slow.at) / trust) ** 3);
+		const speed = this.#slow.speed * (1 + ((now - this.#slow.at) / this.#slow.trust) ** 3);
 		return speed > fast ? Infinity : speed;
 	}
 }
