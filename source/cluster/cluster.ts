@@ -3,6 +3,9 @@
  * kubeconfig; nothing above this folder knows client-node, credentials or TLS.
  */
 
+import type {Duplex} from 'node:stream';
+import type {ForwardTarget} from './forward-target.js';
+
 export type HttpMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 export type ApiRequest = {
@@ -53,6 +56,13 @@ export class ReadOnlyError extends Error {
 
 export type WatchEvent = {type: string; object: unknown};
 
+/** What came of asking for a connection to a pod. */
+export type PodAnswer =
+	/** Ends when the pod ends it; breaks with an Error when the pod cannot be connected to, or it is lost. */
+	| {kind: 'open'; stream: Duplex}
+	/** The API server's no; `body` as in ApiAnswer. */
+	| {kind: 'refused'; status: number; body: unknown};
+
 export type Cluster = {
 	/** Names for the operator's eye: context of the kubeconfig, server URL, user. */
 	readonly context: string;
@@ -76,6 +86,12 @@ export type Cluster = {
 		signal: AbortSignal,
 		onOpen?: () => void,
 	): Promise<ApiAnswer>;
+	/**
+	 * A connection to a port of a pod, through the API server (the verbs `get` and `create` on pods/portforward). It writes
+	 * nothing to the cluster, so a read-only one has it, too. `signal` ends it, also when it is open. Throws TransportError
+	 * when there was no answer.
+	 */
+	connectToPod(target: ForwardTarget, signal: AbortSignal): Promise<PodAnswer>;
 	/** Drops the connections. */
 	close(): Promise<void>;
 };

@@ -8,6 +8,7 @@ import {
 	type ApiAnswer,
 	type ApiRequest,
 	type Cluster,
+	type PodAnswer,
 	type WatchEvent,
 } from './cluster.js';
 import {credentialSource, hasPlugin, type CredentialSource} from './credentials.js';
@@ -15,9 +16,19 @@ import {dispatcherCache} from './dispatcher.js';
 import {parseRetryAfter, parseWarnings} from './headers.js';
 import {selectContext, type KubeconfigSource, type SelectedContext} from './kubeconfig.js';
 import {printable} from '../traffic/printable.js';
+import {corePath} from './paths.js';
 import {isLoopback, proxyFromEnvironment} from './proxy.js';
 import {systemTimers, type Timers} from './timers.js';
-import {isBrokenOff, isCut, orAborted, readAll, readLines, send, type Incoming} from './transport.js';
+import {
+	isBrokenOff,
+	isCut,
+	orAborted,
+	readAll,
+	readLines,
+	send,
+	transportError,
+	type Incoming,
+} from './transport.js';
 
 export {KubeconfigError, listContexts, type ContextInfo, type KubeconfigSource} from './kubeconfig.js';
 
@@ -105,6 +116,7 @@ function makeCluster(
 	options: ConnectOptions,
 ): Cluster {
 	const dispatchers = dispatcherCache();
+	const ending = new AbortController();
 	const {server} = selected.cluster;
 	const {readOnly = false, timers = systemTimers} = options;
 	// Thousands of revisions are 20 MB, and a tenth of that compressed; who is beside the server may rather not wait for it.
@@ -210,7 +222,30 @@ function makeCluster(
 			}
 		},
 
+		async connectToPod({pod, port}, signal): Promise<PodAnswer> {
+			const path = `${corePath('pods', pod.namespace, pod.name)}/portforward`;
+			const url = urlOf(server, path, {ports: String(port)});
+			const limit = deadline(timers, defaultTimeout, AbortSignal.any([signal, ending.signal]));
+			try {
+				// Loaded with the first use: most gateways have an address.
+				const {openPodConnection} = await orAborted(import('./pod-connection.js'), limit.signal);
+				for (let attempt = 1; ; attempt++) {
+					const used = await usable(credentials, limit.signal);
+					const answer = await openPodConnection(url, used, limit.signal);
+					const isStale = answer.kind === 'refused' && answer.status === 401 && attempt === 1;
+					if (!isStale || !(await credentials.rejected(used))) return answer;
+				}
+			} catch (error) {
+				if (!limit.over) throw transportError(error, url, 'not sent');
+				const seconds = defaultTimeout / 1000;
+				throw new TransportError(`no answer from ${url.host} within ${seconds} s`, 'unknown', {cause: error});
+			} finally {
+				limit.clear();
+			}
+		},
+
 		async close() {
+			ending.abort();
 			dispatchers.close();
 		},
 	};

@@ -2,7 +2,7 @@
  * Credentials that something else gives: an exec plugin, or OIDC. client-node runs them; this file adds what it leaves
  * out (measured on 2.0.1): a fresh run after a 401, KUBERNETES_EXEC_INFO, plain-http servers.
  *
- * The only file that loads client-node. Import it lazily: a context with a token or a certificate never needs it.
+ * This file and proxy-agent.ts load client-node. Import it lazily: a context with a token or a certificate never needs it.
  */
 import {readFile} from 'node:fs/promises';
 import type {RequestOptions} from 'node:https';

@@ -5,7 +5,9 @@
 import * as v from 'valibot';
 import {isIPv6} from 'node:net';
 import {printable} from '../traffic/printable.js';
+import {mayI} from './access.js';
 import {TransportError, type Cluster} from './cluster.js';
+import {findTarget, type ServicePortName} from './forward-target.js';
 import type {GatewayAddress} from './gateway-address.js';
 import {parseList} from './objects.js';
 import {corePath, ingressPath} from './paths.js';
@@ -14,8 +16,13 @@ import {sentenceOf} from './status.js';
 export type Gateway =
 	/** `via`: what the address was learned from, such as `kourier`. */
 	| ({kind: 'found'; via: string} & GatewayAddress)
+	/** It has no address outside of the cluster; a port-forward to its Service leads there. */
+	| ({kind: 'inside'; via: string} & InsideGateway)
 	/** `sentence`: what was tried and what to do. */
 	| {kind: 'not found'; sentence: string};
+
+/** The Service in front of a gateway, at its port for HTTP, and whether TLS is to be spoken there. */
+export type InsideGateway = {service: ServicePortName; tls: boolean};
 
 export type RouteName = {namespace: string; name: string};
 
@@ -92,6 +99,8 @@ function portOf(service: GatewayService): {port: ServicePort; tls: boolean} | un
 /** One search: what was tried is kept for the sentence at its end. */
 class Search {
 	readonly tried: string[] = [];
+	/** Services of gateways that have no address outside, in the order they were found. */
+	private readonly inside = new Map<string, InsideGateway & {via: string}>();
 
 	constructor(private readonly cluster: Cluster) {}
 
@@ -160,6 +169,7 @@ class Search {
 		);
 		const host = [...balancers, ...(spec.externalIPs ?? []).map(valid)].find(each => each !== undefined);
 		if (host !== undefined) return {kind: 'found', host, port: port.port, tls, via};
+		this.inside.set(what, {service: {namespace, name, port: port.port}, tls, via});
 		if (!port.nodePort) {
 			this.tried.push(`${what}: it has no external address (type ${printable(spec.type ?? 'ClusterIP')})`);
 			return undefined;
@@ -169,6 +179,24 @@ class Search {
 		return node === undefined
 			? undefined
 			: {kind: 'found', host: node, port: port.nodePort, tls, via: `${via}, port of a node`};
+	}
+
+	/** The last way: through the API server to one of the Services that have no address, if this user may. */
+	async fromInside(): Promise<Gateway | undefined> {
+		for (const [what, gateway] of this.inside) {
+			const target = await findTarget(this.cluster, gateway.service);
+			if (target.kind === 'none') {
+				this.tried.push(`no port-forward to it: ${target.sentence}`);
+				continue;
+			}
+			// Asked before, because a try would be a connection that an audit log has. What is not known, the try shows.
+			const [access] = await mayI(this.cluster, gateway.service.namespace, [
+				{verb: 'create', group: '', resource: 'pods', subresource: 'portforward'},
+			]);
+			if (access?.kind !== 'denied') return {kind: 'inside', ...gateway};
+			this.tried.push(`no port-forward to ${what}, which takes create pods/portforward: ${access.reason}`);
+		}
+		return undefined;
 	}
 
 	private async nodeAddress(): Promise<string | undefined> {
@@ -189,7 +217,7 @@ class Search {
 
 /**
  * Finds the gateway by the Ingress of `route`, or of any route when none is given, and by the usual Services when that
- * leads nowhere. Whether the address can be reached from here only a request shows.
+ * leads nowhere; when none of them has an address outside, one that a port-forward leads to. Whether the address can be reached from here only a request shows.
  */
 export async function findGateway(cluster: Cluster, route?: RouteName): Promise<Gateway> {
 	const search = new Search(cluster);
@@ -199,10 +227,12 @@ export async function findGateway(cluster: Cluster, route?: RouteName): Promise<
 		const known = await search.fromService(service, via);
 		if (known) return known;
 	}
+	const inside = await search.fromInside();
+	if (inside) return inside;
 	return {
 		kind: 'not found',
 		sentence:
 			`the gateway was not found (${[...new Set(search.tried)].join('; ')}); ` +
-			'give its address with --gateway host[:port], if need be that of a `kubectl port-forward` to it',
+			'give its address with --gateway host[:port]',
 	};
 }

@@ -212,7 +212,7 @@ function words(error: unknown, url: URL): string {
 	return `no answer from ${url.host}: ${message}`;
 }
 
-function transportError(error: unknown, url: URL, outcome: TransportError['outcome']): TransportError {
+export function transportError(error: unknown, url: URL, outcome: TransportError['outcome']): TransportError {
 	return error instanceof TransportError
 		? error
 		: new TransportError(words(error, url), outcome, {cause: error});

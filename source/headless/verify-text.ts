@@ -11,8 +11,11 @@ export function verifyLines(report: VerifyReport): string[] {
 	const codes = Object.entries(requests.statusCodes)
 		.map(([code, number]) => `${code} ×${number}`)
 		.join('  ');
+	const at = gateway.portForward
+		? `the gateway ${gateway.via} via port-forward (latencies are those through the API server)`
+		: `${gateway.host}:${gateway.port}`;
 	return [
-		`${namespace}/${service}  ${url} at ${gateway.host}:${gateway.port}`,
+		`${namespace}/${service}  ${url} at ${at}`,
 		`${requests.answered} of ${requests.asked} answered at ${requests.rate}/s, ${requests.errors} errors, ${requests.unattributed} unattributed${codes === '' ? '' : `  (${codes})`}`,
 		...rows.map(row => `  ${rowLine(row)}`),
 		`${{agrees: '✓', disagrees: '✗', 'cannot tell': '?'}[verdict.state]} ${verdict.sentence}`,

@@ -5,7 +5,6 @@
 import type {Cluster} from '../cluster/cluster.js';
 import {TransportError} from '../cluster/cluster.js';
 import type {GatewayAddress} from '../cluster/gateway-address.js';
-import {findGateway} from '../cluster/gateway.js';
 import {sentenceOf} from '../cluster/status.js';
 import type {Asking} from '../probe/asking.js';
 import {probeOptionsOf} from '../probe/asking.js';
@@ -14,6 +13,8 @@ import type {Loop, LoopSnapshot} from '../probe/loop.js';
 import {createLoop} from '../probe/loop.js';
 import type {FailureKind} from '../probe/probe.js';
 import type {Row} from '../probe/report.js';
+import {reachGateway} from '../store/gateway.js';
+import type {GatewayState} from '../store/state.js';
 import {tagsOf, targetOf} from '../store/target.js';
 import type {ServiceView} from '../traffic/service.js';
 import {parseService} from '../traffic/service.js';
@@ -48,7 +49,8 @@ export type VerifyReport = {
 	namespace: string;
 	context: string;
 	url: string;
-	gateway: {host: string; port: number; tls: boolean};
+	/** `via`: what it was learned from; `portForward`: it is ours, and was there for as long as this took. */
+	gateway: {host: string; port: number; tls: boolean; via: string; portForward: boolean};
 	/** ISO 8601, UTC: from the first request on, until the last answer. */
 	since: string;
 	until: string;
@@ -101,13 +103,24 @@ export function exitCodeOf(outcome: VerifyOutcome): 0 | 1 | 2 | 3 {
 
 /** Sends the requests and judges the answers. Throws only what `signal` was aborted with, and TypeError for a bad `asking`. */
 export async function verifySplit(cluster: Cluster, options: VerifyOptions): Promise<VerifyOutcome> {
-	const {asking, version, onProgress} = options;
 	const found = await settledService(cluster, options);
 	if (found.kind === 'could not ask') return found;
+	const reached = await reachGateway(cluster, options.gateway);
+	try {
+		return await askService(cluster, options, found, reached.gateway);
+	} finally {
+		await reached.close();
+	}
+}
+
+async function askService(
+	cluster: Cluster,
+	options: VerifyOptions,
+	found: SettledService,
+	gateway: GatewayState,
+): Promise<VerifyOutcome> {
+	const {asking, version, onProgress} = options;
 	const {service} = found;
-	const gateway = options.gateway
-		? ({...options.gateway, kind: 'found', via: '--gateway'} as const)
-		: await findGateway(cluster);
 	const asked = targetOf(service, service.url, gateway, asking);
 	if (!asked.ok || gateway.kind !== 'found') {
 		return {kind: 'could not ask', sentence: asked.ok ? 'The gateway was not found.' : asked.reason};
@@ -165,7 +178,13 @@ export async function verifySplit(cluster: Cluster, options: VerifyOptions): Pro
 				namespace: service.namespace,
 				context: cluster.context,
 				url: asked.url,
-				gateway: {host: gateway.host, port: gateway.port, tls: gateway.tls},
+				gateway: {
+					host: gateway.host,
+					port: gateway.port,
+					tls: gateway.tls,
+					via: gateway.via,
+					portForward: gateway.forward !== undefined,
+				},
 				since: since.toISOString(),
 				until: until.toISOString(),
 				requests: {
@@ -197,6 +216,8 @@ const unreachable: ReadonlySet<FailureKind> = new Set(['refused', 'dns', 'tls'])
 
 type Found = {kind: 'service'; service: ServiceView} | {kind: 'could not ask'; sentence: string};
 
+type SettledService = Extract<Found, {kind: 'service'}> & {settled: boolean};
+
 async function readService(
 	cluster: Cluster,
 	{namespace, service: name}: Pick<VerifyOptions, 'namespace' | 'service'>,
@@ -227,9 +248,7 @@ const settlePoll = 250;
 async function settledService(
 	cluster: Cluster,
 	options: VerifyOptions,
-): Promise<
-	Extract<Found, {kind: 'could not ask'}> | (Extract<Found, {kind: 'service'}> & {settled: boolean})
-> {
+): Promise<Extract<Found, {kind: 'could not ask'}> | SettledService> {
 	const {settleTimeout = 60_000, signal} = options;
 	const end = performance.now() + settleTimeout;
 	for (;;) {

@@ -54,11 +54,27 @@ export function toFailure(error: unknown, target: Target): Failure {
 
 /** A failure of a known kind; `detail` is what the system said about it. */
 export function describeFailure(failure: FailureKind, target: Target, detail: string): Failure {
+	const {trouble} = target.tunnel ?? {};
+	if (trouble !== undefined && unsaid.has(failure)) {
+		return {
+			kind: 'failure',
+			failure: 'refused',
+			sentence: printable(`The gateway was not reached: ${trouble}.`),
+		};
+	}
+
 	return {
 		kind: 'failure',
 		failure,
-		sentence: printable(sentences[failure](target, formatAddress(target.address), detail)),
+		sentence: printable(sentences[failure](target, gatewayOf(target), detail)),
 	};
+}
+
+/** What a tunnel that leads nowhere looks like from here. */
+const unsaid: ReadonlySet<FailureKind> = new Set(['refused', 'reset', 'other']);
+
+function gatewayOf({address, tunnel}: Target): string {
+	return tunnel ? `${formatAddress(address)} (${tunnel.name})` : formatAddress(address);
 }
 
 const sentences: Record<FailureKind, (target: Target, gateway: string, detail: string) => string> = {

@@ -16,6 +16,16 @@ export type Target = {
 	scheme: 'http' | 'https';
 	/** `grpc` is HTTP/2: with prior knowledge (h2c) when the scheme is http. */
 	protocol: 'http1' | 'grpc';
+	/** What stands at `address` in the gateway's stead, where it is no gateway itself. */
+	tunnel?: Tunnel | undefined;
+};
+
+/** Accepts every connection, and knows why one came to nothing. */
+export type Tunnel = {
+	/** For sentences: `port-forward to kourier-system/kourier`. */
+	readonly name: string;
+	/** Why connections come to nothing at the moment; undefined when they do not. */
+	readonly trouble: string | undefined;
 };
 
 export type FailureKind = 'refused' | 'reset' | 'timeout' | 'dns' | 'tls' | 'protocol' | 'other';

@@ -32,15 +32,15 @@ export type GatewayPorts = {
  * Puts it all into the store and keeps a pod there, whoever deletes it.
  *
  * @param now the clock, in milliseconds since 1970.
- * @returns what runs in that pod, and the way to stop.
+ * @returns what runs in that pod, the way to give the gateway an address outside or to take it, and the way to stop.
  */
 export function deployGateway(
 	store: ObjectStore,
 	ports: GatewayPorts,
 	now: () => number,
-): {runtime: PodRuntime; stop: () => void} {
-	store.create(coreServices, service('kourier', 'LoadBalancer', ports.external));
-	store.create(coreServices, service('kourier-internal', 'ClusterIP', 80));
+): {runtime: PodRuntime; expose: (type: 'LoadBalancer' | 'ClusterIP') => void; stop: () => void} {
+	store.create(coreServices, service('kourier', externalPort, loadBalancer(ports.external)));
+	store.create(coreServices, service('kourier-internal', internalPort, clusterIp));
 	const spec = {replicas: 1, selector: {matchLabels: selector}, template: podTemplate};
 	const status = {replicas: 1, readyReplicas: 1, availableReplicas: 1, observedGeneration: 1};
 	const deployment = store.create(deployments, {
@@ -86,6 +86,20 @@ export function deployGateway(
 				return open !== undefined && isHere(key) ? {host, port: open} : undefined;
 			},
 		},
+		expose(type) {
+			const found = store.get(coreServices, namespace, 'kourier');
+			if (!found || found.spec === undefined || isOfType(found.spec, type)) {
+				return;
+			}
+
+			const {spec, status} = service(
+				'kourier',
+				externalPort,
+				type === 'ClusterIP' ? clusterIp : loadBalancer(ports.external),
+			);
+			store.update(coreServices, namespace, 'kourier', 'main', current => ({...current, spec}));
+			store.update(coreServices, namespace, 'kourier', 'status', current => ({...current, status}));
+		},
 		stop,
 	};
 }
@@ -129,17 +143,27 @@ function object(apiVersion: string, kind: string, name: string, owner?: StoredOb
 	};
 }
 
-function service(name: string, type: string, port: number): KubernetesObject {
-	const isPublic = type === 'LoadBalancer';
+/** How a Service is reached: its type, its own port, and what its status says of a load balancer. */
+type Exposure = {type: string; port: number; status: object};
+
+/** As a cloud has it, or MetalLB: the port is where the listener of the sandbox really is. */
+const loadBalancer = (port: number): Exposure => ({
+	type: 'LoadBalancer',
+	port,
+	status: {ingress: [{ip: host}]},
+});
+const clusterIp: Exposure = {type: 'ClusterIP', port: 80, status: {}};
+
+function service(name: string, targetPort: number, {type, port, status}: Exposure): KubernetesObject {
 	return {
 		...object('v1', 'Service', name),
-		spec: {
-			type,
-			ports: [{name: 'http2', port, protocol: 'TCP', targetPort: isPublic ? externalPort : internalPort}],
-			selector,
-		},
-		status: {loadBalancer: isPublic ? {ingress: [{ip: host}]} : {}},
+		spec: {type, ports: [{name: 'http2', port, protocol: 'TCP', targetPort}], selector},
+		status: {loadBalancer: status},
 	};
+}
+
+function isOfType(spec: unknown, type: string): boolean {
+	return typeof spec === 'object' && spec !== null && 'type' in spec && spec.type === type;
 }
 
 const container = {

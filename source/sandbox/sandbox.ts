@@ -138,6 +138,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 		furnish(store);
 		const deployed = deployGateway(store, {external: gateway.port, internal: inner.port}, now);
 		stops.push(async () => deployed.stop());
+		const unsubscribe = gatewayFaults.subscribe(async ({service}) => deployed.expose(service));
+		stops.push(async () => unsubscribe());
 		back = 0;
 		const tokens = issueTokens();
 		const apiFaults = createApiFaults();

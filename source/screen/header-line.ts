@@ -30,12 +30,7 @@ export function headerLine(
 		...(isReadOnly ? [{text: '  read-only', style: styles.warning}] : []),
 	];
 	const state = watchState(connection, worse(feeds.services, feeds.revisions), now, theme);
-	const gatewayWord =
-		gateway.kind === 'found'
-			? `gateway ${gateway.host}:${gateway.port} ${gateway.via}`
-			: gateway.kind === 'looking'
-				? 'gateway …'
-				: 'no gateway';
+	const gatewayWord = gatewayWords(gateway);
 	// The middle goes first when the line is short: it is in the curl line too.
 	const room = width - left.reduce((sum, {text}) => sum + widthOf(text), 0) - widthOf(state.text) - 4;
 	const middle = room >= widthOf(gatewayWord) ? gatewayWord : '';
@@ -46,6 +41,18 @@ export function headerLine(
 			{text: `  ${state.text} `, style: state.style},
 		],
 	};
+}
+
+/** Through a port-forward the address is one of this machine, and says nothing. */
+function gatewayWords(gateway: ConsoleState['gateway']): string {
+	if (gateway.kind === 'looking') return 'gateway …';
+	if (gateway.kind === 'not found') return 'no gateway';
+	const {host, port, via, forward} = gateway;
+	if (!forward) return `gateway ${host}:${port} ${via}`;
+	const how = {unopened: 'not opened yet', opening: 'opening…', open: '', failing: 'fails'}[
+		forward.state.kind
+	];
+	return `gateway ${via} via port-forward${how === '' ? '' : ` (${how})`}`;
 }
 
 /** The one that is further from being live. */

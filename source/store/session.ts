@@ -1,14 +1,13 @@
 /** One namespace of one cluster, watched: what it says goes into the store. */
 import type {Cluster} from '../cluster/cluster.js';
 import type {GatewayAddress} from '../cluster/gateway-address.js';
-import {findGateway} from '../cluster/gateway.js';
 import {namespaceExists} from '../cluster/namespaces.js';
 import {parseRevision} from '../traffic/revision.js';
 import {parseService, type ServiceView} from '../traffic/service.js';
 import {startFeed, type Feed} from './feed.js';
+import {lookForGateway} from './gateway.js';
 import {askRights} from './rights.js';
-import {unknownRights} from './state.js';
-import type {ConsoleStore, GatewayState} from './state.js';
+import {unknownRights, type ConsoleStore} from './state.js';
 import {createRevisionTable, createSortedTable, indexOfName} from './tables.js';
 
 export type Session = {
@@ -19,9 +18,6 @@ export type Session = {
 
 /** Services of the first page: more than most screens show, so little that it is there at once. */
 const firstServices = 50;
-
-/** Milliseconds until the gateway is looked for again when it was not found: a cluster may just be getting one. */
-const gatewayRetry = 10_000;
 
 const serving = (namespace: string, plural: string) =>
 	`/apis/serving.knative.dev/v1/namespaces/${encodeURIComponent(namespace)}/${plural}`;
@@ -156,26 +152,4 @@ function keptSelection(
 	// Never seen yet: it was created a moment ago and the watch has still to tell.
 	if (place === -1) return selected;
 	return after[Math.min(place, after.length - 1)]?.name;
-}
-
-async function gatewayOf(cluster: Cluster): Promise<GatewayState> {
-	const found = await findGateway(cluster);
-	return found.kind === 'found' ? {...found, tls: found.tls ?? false} : found;
-}
-
-async function lookForGateway(store: ConsoleStore, cluster: Cluster, signal: AbortSignal): Promise<void> {
-	while (!signal.aborted) {
-		const found = await gatewayOf(cluster);
-		if (signal.aborted) return;
-		store.setState({gateway: found});
-		if (found.kind === 'found') return;
-		await new Promise<void>(resolve => {
-			const timer = setTimeout(resolve, gatewayRetry);
-			timer.unref();
-			signal.addEventListener('abort', () => {
-				clearTimeout(timer);
-				resolve();
-			});
-		});
-	}
 }

@@ -134,6 +134,8 @@ export type VerifySheet = {
 	url: string;
 	/** The command line that asks the same. */
 	command: string;
+	/** What the command needs when this program has ended. */
+	forwarding?: string;
 	phase: {kind: 'asking'} | {kind: 'answered'; answer: Answer} | {kind: 'not asked'; sentence: string};
 };
 

@@ -3,9 +3,11 @@
  * what the gateway answers. Only the functions of this folder write it; the screen reads it.
  */
 import {createStore, type StoreApi} from 'zustand/vanilla';
+import type {ForwardState} from '../cluster/port-forward.js';
 import type {ReflectorState} from '../cluster/reflector.js';
 import {defaultAsking, type Asking} from '../probe/asking.js';
 import type {LoopSnapshot} from '../probe/loop.js';
+import type {Tunnel} from '../probe/probe.js';
 import type {ServiceView} from '../traffic/service.js';
 import type {RevisionView} from '../traffic/revision.js';
 import type {Split} from '../traffic/split.js';
@@ -41,7 +43,20 @@ export type Connection =
 
 export type GatewayState =
 	| {kind: 'looking'}
-	| {kind: 'found'; host: string; port: number; tls: boolean; via: string}
+	| {
+			kind: 'found';
+			host: string;
+			port: number;
+			tls: boolean;
+			via: string;
+			/** It has no address outside: this one is ours, and leads there through the API server. */
+			forward?: {
+				tunnel: Tunnel;
+				state: ForwardState;
+				/** What does the same when this program has ended. */
+				command: string;
+			};
+	  }
 	| {kind: 'not found'; sentence: string};
 
 /** Whether a writing action is open to the operator; `reason` says why not. */

@@ -7,7 +7,14 @@ import type {ServiceView, StatusTarget} from '../traffic/service.js';
 import type {GatewayState} from './state.js';
 
 export type Asked =
-	| {ok: true; target: Target; url: string; command: string}
+	| {
+			ok: true;
+			target: Target;
+			url: string;
+			command: string;
+			/** What the command needs when this program has ended: the same port-forward by kubectl. */
+			forwarding?: string;
+	  }
 	/** It cannot be asked, and what to do. */
 	| {ok: false; reason: string};
 
@@ -33,11 +40,13 @@ export function targetOf(
 	const scheme = parsed.protocol === 'https:' ? 'https' : 'http';
 	const {protocol} = service.summary;
 	const address = {host: gateway.host, port: gateway.port};
+	const {forward} = gateway;
 	return {
 		ok: true,
 		url,
 		target: {
 			address,
+			tunnel: forward?.tunnel,
 			authority: parsed.host,
 			path: protocol !== 'grpc' ? path : grpcCall ? `/${grpcCall.method}` : '/',
 			scheme,
@@ -47,6 +56,7 @@ export function targetOf(
 			protocol === 'grpc'
 				? grpcurlCommand(parsed.host, address, grpcCall)
 				: curlCommand(parsed.host, address, {scheme, path}),
+		...(forward && {forwarding: forward.command}),
 	};
 }
 

@@ -47,6 +47,7 @@ async function ask(store: ConsoleStore, question: Question, url: string | undefi
 		isSettling: !routeSettled(service),
 		url: asked.url,
 		command: asked.command,
+		...(asked.forwarding !== undefined && {forwarding: asked.forwarding}),
 		phase: {kind: 'asking'},
 	};
 	// The same key again asks again, in the sheet that is open.

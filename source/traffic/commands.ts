@@ -54,6 +54,23 @@ export function grpcurlCommand(
 	]);
 }
 
+/** `kubectl port-forward`: the same as the port-forward of this program, at the same port of this machine. */
+export function kubectlForwardCommand(
+	service: {namespace: string; name: string; port: number},
+	localPort: number,
+	{context}: {context?: string} = {},
+): string {
+	return quoteWords([
+		'kubectl',
+		...(context === undefined ? [] : ['--context', context]),
+		'port-forward',
+		'-n',
+		service.namespace,
+		`service/${service.name}`,
+		`${localPort}:${service.port}`,
+	]);
+}
+
 /** `kubectl patch ksvc …` with the same operations, guarded against a change by somebody else in between. */
 export function kubectlPatchCommand(
 	view: Pick<ServiceView, 'name' | 'namespace' | 'uid' | 'generation'>,

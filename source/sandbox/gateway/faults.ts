@@ -23,6 +23,11 @@ export type GatewayFaults = {
 	 * split. Any numbers from 0 up of which one is above 0; revisions that are not named get nothing.
 	 */
 	readonly weights: Readonly<Record<string, Readonly<Record<string, number>>>>;
+	/**
+	 * The type of the Service in front of it. With `ClusterIP` it has no address outside of the cluster, as on kind or where
+	 * things are locked down; the listener itself goes on.
+	 */
+	readonly service: 'LoadBalancer' | 'ClusterIP';
 };
 
 /** What becomes of one request. */
@@ -56,6 +61,7 @@ export const noFaults: GatewayFaults = Object.freeze({
 	cut: 0,
 	unavailable: 0,
 	weights: Object.freeze({}),
+	service: 'LoadBalancer',
 });
 
 const shares = ['drop', 'reset', 'cut', 'unavailable'] as const;

@@ -35,4 +35,5 @@ export const gatewayFaults = v.strictObject({
 	cut: v.exactOptional(share),
 	unavailable: v.exactOptional(share),
 	weights: v.exactOptional(v.record(v.string(), v.record(v.string(), v.number()))),
+	service: v.exactOptional(v.picklist(['LoadBalancer', 'ClusterIP'])),
 });

@@ -30,6 +30,7 @@ export function LivePane({width, height}: Size) {
 			live: state.live,
 		})),
 	);
+	const isForwarded = gateway.kind === 'found' && gateway.forward !== undefined;
 	const snapshot = service && live?.uid === service.uid ? live.snapshot : undefined;
 	const page = live?.page ?? 0;
 	const size = frameContentSize(width, height);
@@ -38,7 +39,7 @@ export function LivePane({width, height}: Size) {
 			width={width}
 			height={height}
 			title="4 Live"
-			aside={snapshot && asideOf(snapshot, page)}
+			aside={snapshot && [asideOf(snapshot, page), ...(isForwarded ? ['via API server'] : [])].join(' · ')}
 			isFocused={focus === 'live'}
 		>
 			{snapshot && service ? (
@@ -61,7 +62,15 @@ function invitation(service: ServiceView, gateway: Parameters<typeof targetOf>[2
 	const asked = targetOf(service, service.url, gateway, asking);
 	const often = asking.rate === 1 ? 'once' : `${asking.rate} times`;
 	return asked.ok
-		? [`space asks it ${often} a second and counts the answers; v asks it once.`, asked.command]
+		? [
+				`space asks it ${often} a second and counts the answers; v asks it once.`,
+				asked.command,
+				...(asked.forwarding === undefined
+					? []
+					: [
+							'Through a port-forward, opened when it is first asked; latencies are those by way of the API server.',
+						]),
+			]
 		: [asked.reason];
 }
 

@@ -26,6 +26,7 @@ export function Verify({
 			lines={[
 				{text: sheet.url},
 				{text: sheet.command, hard: true, style: theme.styles.muted},
+				...(sheet.forwarding === undefined ? [] : forwardingLines(sheet.forwarding, theme)),
 				{text: ''},
 				...phaseLines(sheet, theme),
 			]}
@@ -33,6 +34,17 @@ export function Verify({
 			isActive={isActive}
 		/>
 	);
+}
+
+/** The port of the curl line is this program's: what makes the line true without it. */
+function forwardingLines(command: string, {styles}: Theme): Line[] {
+	return [
+		{
+			text: "That port is the console's own port-forward: it closes with the console, and latencies include the API server. Without the console the same line works beside:",
+			style: styles.muted,
+		},
+		{text: command, hard: true, style: styles.muted},
+	];
 }
 
 function phaseLines({phase, revision, tag, isSettling}: VerifySheet, theme: Theme): Line[] {

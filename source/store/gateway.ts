@@ -1,0 +1,100 @@
+/** Where the gateway is, kept in the store; where only a port-forward leads there, the port-forward as long as it is needed. */
+import type {Cluster} from '../cluster/cluster.js';
+import type {GatewayAddress} from '../cluster/gateway-address.js';
+import {findGateway, type Gateway} from '../cluster/gateway.js';
+import type {PortForward} from '../cluster/port-forward.js';
+import {kubectlForwardCommand} from '../traffic/commands.js';
+import type {ConsoleStore, GatewayState} from './state.js';
+
+/** Milliseconds until the gateway is looked for again when it was not found: a cluster may just be getting one. */
+const gatewayRetry = 10_000;
+
+/** Looks for the gateway until there is one, and again when its Service has gone; until `signal` says stop. */
+export async function lookForGateway(
+	store: ConsoleStore,
+	cluster: Cluster,
+	signal: AbortSignal,
+): Promise<void> {
+	while (!signal.aborted) {
+		const found = await findGateway(cluster);
+		if (signal.aborted) return;
+		if (found.kind === 'inside') {
+			await forwardWhileNeeded(store, cluster, found, signal);
+			continue;
+		}
+		store.setState({gateway: found});
+		if (found.kind === 'found') return;
+		await pause(gatewayRetry, signal);
+	}
+}
+
+/**
+ * The gateway, once, for as long as it takes to ask it: where it is found, or where the operator says that it is.
+ * `close` ends what was opened for it.
+ */
+export async function reachGateway(
+	cluster: Cluster,
+	given: GatewayAddress | undefined,
+): Promise<{gateway: GatewayState; close: () => Promise<void>}> {
+	const nothing = async () => {};
+	if (given) return {gateway: {...given, kind: 'found', via: '--gateway'}, close: nothing};
+	const found = await findGateway(cluster);
+	if (found.kind !== 'inside') return {gateway: found, close: nothing};
+	const {openPortForward} = await import('../cluster/port-forward.js');
+	const forward = await openPortForward(cluster, found.service);
+	return {gateway: forwardedGateway(cluster, found, forward), close: async () => forward.close()};
+}
+
+/** A gateway that is asked through a port-forward. */
+function forwardedGateway(
+	{context}: Cluster,
+	{via, tls, service}: Extract<Gateway, {kind: 'inside'}>,
+	forward: PortForward,
+): Extract<GatewayState, {kind: 'found'}> {
+	const {host, port, state} = forward;
+	const command = kubectlForwardCommand(service, port, {context});
+	return {kind: 'found', host, port, tls, via, forward: {tunnel: forward, state, command}};
+}
+
+/** Resolves when there is a better way by now, or none at all. */
+async function forwardWhileNeeded(
+	store: ConsoleStore,
+	cluster: Cluster,
+	gateway: Extract<Gateway, {kind: 'inside'}>,
+	signal: AbortSignal,
+): Promise<void> {
+	// Loaded with the first use: most gateways have an address.
+	const {openPortForward} = await import('../cluster/port-forward.js');
+	const over = new AbortController();
+	const forward = await openPortForward(cluster, gateway.service, {
+		onState: () => publish(),
+		onGone: () => over.abort(),
+	});
+	function publish(): void {
+		if (!signal.aborted) store.setState({gateway: forwardedGateway(cluster, gateway, forward)});
+	}
+	const ending = AbortSignal.any([signal, over.signal]);
+	publish();
+	while (!ending.aborted) {
+		await pause(gatewayRetry, ending);
+		if (ending.aborted || forward.state.kind !== 'failing') continue;
+		const again = await findGateway(cluster);
+		if (again.kind === 'found') over.abort();
+	}
+	await forward.close();
+	if (!signal.aborted) store.setState({gateway: {kind: 'looking'}});
+}
+
+async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+	if (signal.aborted) return;
+	await new Promise<void>(resolve => {
+		const end = () => {
+			clearTimeout(timer);
+			signal.removeEventListener('abort', end);
+			resolve();
+		};
+		const timer = setTimeout(end, milliseconds);
+		timer.unref();
+		signal.addEventListener('abort', end);
+	});
+}
