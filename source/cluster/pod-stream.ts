@@ -19,7 +19,7 @@ const portNumber = 2;
 const complaintLimit = 2048;
 
 /** Milliseconds of silence after which a connection that we have ended counts as ended by the pod, too. */
-const linger = 2000;
+const linger = 1000;
 
 /** The pod said nothing, and its node why: nothing listens at the port, the pod has gone. */
 export class PodPortError extends Error {

@@ -48,6 +48,13 @@ export function acceptUpgrade(api: Api, upgrade: Upgrade): void {
 
 	const query = new URLSearchParams(url.split('?').slice(1).join('?'));
 	acceptPortForward(upgrade, query, {namespace, name}, (key, port) => runtime.socketOf(key, port));
+	// Connections into a pod end with it, also where what listens goes on, as the gateway of the sandbox does.
+	const unsubscribe = api.store.subscribe(({type, resource, object}) => {
+		if (type === 'DELETED' && resource === pods && object.metadata.uid === pod.metadata.uid) {
+			upgrade.socket.destroy();
+		}
+	});
+	upgrade.socket.once('close', unsubscribe);
 }
 
 function phaseOf(status: unknown): string {

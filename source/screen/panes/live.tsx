@@ -67,9 +67,7 @@ function invitation(service: ServiceView, gateway: Parameters<typeof targetOf>[2
 				asked.command,
 				...(asked.forwarding === undefined
 					? []
-					: [
-							'Through a port-forward, opened when it is first asked; latencies are those by way of the API server.',
-						]),
+					: ['Through a port-forward, opened with the first request; latencies include the API server.']),
 			]
 		: [asked.reason];
 }

@@ -40,7 +40,7 @@ export function Verify({
 function forwardingLines(command: string, {styles}: Theme): Line[] {
 	return [
 		{
-			text: "That port is the console's own port-forward: it closes with the console, and latencies include the API server. Without the console the same line works beside:",
+			text: "That port is the console's own port-forward: it closes with the console, and latencies include the API server. Without the console, this opens that port:",
 			style: styles.muted,
 		},
 		{text: command, hard: true, style: styles.muted},
