@@ -12,7 +12,7 @@ export function verifyLines(report: VerifyReport): string[] {
 		.map(([code, number]) => `${code} ×${number}`)
 		.join('  ');
 	const at = gateway.portForward
-		? `the gateway ${gateway.via} via port-forward (latencies are those through the API server)`
+		? `the gateway ${gateway.via} via port-forward (latencies include the API server)`
 		: `${gateway.host}:${gateway.port}`;
 	return [
 		`${namespace}/${service}  ${url} at ${at}`,

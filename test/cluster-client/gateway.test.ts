@@ -142,6 +142,94 @@ describe('the gateway', () => {
 		expect(await findGateway(cluster, route)).toMatchObject({host: '203.0.113.12', port: 80, via: 'istio'});
 	});
 
+	describe('without an address outside', () => {
+		const inCluster = {type: 'ClusterIP', selector: {app: 'gateway'}};
+		const ready = {phase: 'Running', conditions: [{type: 'Ready', status: 'True'}]};
+		const gatewayPod = {metadata: {name: 'gateway-1'}, spec: {containers: []}, status: ready};
+		const podsOf = (namespace: string) => `/api/v1/namespaces/${namespace}/pods`;
+		/** The answer to the question whether the user may; none is an API server that does not know it. */
+		let review: object | undefined;
+
+		beforeEach(() => {
+			review = {status: {allowed: true}};
+			server.always(({method, path, body, answer}) => {
+				const isQuestion = method === 'POST' && path.endsWith('/selfsubjectaccessreviews');
+				const found = isQuestion ? review && {spec: body, ...review} : objects[path];
+				if (found === undefined) answer(404, status(404, 'NotFound', `${path} not found`));
+				else answer(isQuestion ? 201 : 200, found);
+			});
+		});
+
+		it('is one that a port-forward leads to, when no other way does', async () => {
+			objects[`${ingresses}/ingresses`] = {metadata: {}, items: [inside]};
+			objects[kourier] = service({spec: inCluster, ports: [{name: 'http2', port: 80, targetPort: 8080}]});
+			objects[podsOf('kourier-system')] = {metadata: {}, items: [gatewayPod]};
+			expect(await findGateway(cluster)).toEqual({
+				kind: 'inside',
+				via: 'kourier',
+				service: {namespace: 'kourier-system', name: 'kourier', port: 80},
+				tls: false,
+			});
+			// Nothing that an audit log would call a port-forward.
+			expect(server.log.filter(line => line.includes('portforward'))).toEqual([]);
+		});
+
+		it.each([
+			['istio', 'istio-system', 'istio-ingressgateway'],
+			['contour', 'contour-external', 'envoy'],
+		])('is looked for where %s has its own, too', async (via, namespace, name) => {
+			objects[`/api/v1/namespaces/${namespace}/services/${name}`] = service({
+				spec: inCluster,
+				ports: [{name: 'http2', port: 80, targetPort: 8080}],
+			});
+			objects[podsOf(namespace)] = {metadata: {}, items: [gatewayPod]};
+			expect(await findGateway(cluster)).toMatchObject({kind: 'inside', via, service: {namespace, name}});
+		});
+
+		it('is not taken before one that has an address', async () => {
+			objects[`${ingresses}/ingresses`] = {metadata: {}, items: [inside]};
+			objects[kourier] = service({spec: inCluster, ports: [{name: 'http2', port: 80}]});
+			objects[podsOf('kourier-system')] = {metadata: {}, items: [gatewayPod]};
+			objects['/api/v1/namespaces/istio-system/services/istio-ingressgateway'] = service({
+				ingress: [{ip: '203.0.113.12'}],
+			});
+			expect(await findGateway(cluster)).toMatchObject({kind: 'found', host: '203.0.113.12'});
+		});
+
+		it('is reached so where the nodes may not be read, which have its port', async () => {
+			objects[kourier] = service({spec: {selector: {app: 'gateway'}}});
+			objects[podsOf('kourier-system')] = {metadata: {}, items: [gatewayPod]};
+			expect(await findGateway(cluster)).toMatchObject({kind: 'inside', service: {port: 8088}});
+		});
+
+		it('is reached when nobody can say whether the user may', async () => {
+			objects[kourier] = service({spec: inCluster});
+			objects[podsOf('kourier-system')] = {metadata: {}, items: [gatewayPod]};
+			review = undefined;
+			expect(await findGateway(cluster)).toMatchObject({kind: 'inside'});
+		});
+
+		it('is not found by a user who may not forward, which is said with the right that is missing', async () => {
+			objects[kourier] = service({spec: inCluster});
+			objects[podsOf('kourier-system')] = {metadata: {}, items: [gatewayPod]};
+			review = {status: {allowed: false}};
+			const found = await findGateway(cluster);
+			expect(found.kind === 'not found' && found.sentence).toContain(
+				'no port-forward to Service kourier-system/kourier, which takes create pods/portforward: ' +
+					'no rule allows "create" on pods/portforward in the namespace kourier-system',
+			);
+		});
+
+		it('is not found without a pod', async () => {
+			objects[kourier] = service({spec: inCluster});
+			objects[podsOf('kourier-system')] = {metadata: {}, items: []};
+			const found = await findGateway(cluster);
+			expect(found.kind === 'not found' && found.sentence).toContain(
+				'no port-forward to it: Service kourier-system/kourier: it has no pod',
+			);
+		});
+	});
+
 	it('that is not found is told with all that was tried and what to do', async () => {
 		objects[`${ingresses}/namespaces/default/ingresses/hello`] = inside;
 		objects[kourier] = service({spec: {type: 'ClusterIP'}, ports: [{name: 'http2', port: 80}]});

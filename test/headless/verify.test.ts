@@ -2,10 +2,13 @@
 import {mkdtemp, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
+import {once} from 'node:events';
+import {connect as connectTo} from 'node:net';
 import {expect, onTestFinished, test} from 'vitest';
 import {defaultAsking} from '../../source/probe/asking.js';
 import {exitCodeOf, verifySplit, type VerifyOptions} from '../../source/headless/verify.js';
 import {runVerify} from '../../source/headless/verify-run.js';
+import {verifyLines} from '../../source/headless/verify-text.js';
 import {seeded} from '../verdict/random.js';
 import {unusedPort} from '../probe/servers.js';
 import {createService, greeter, openSandbox, patchSpec, trafficOf, type World} from './sandbox.js';
@@ -140,6 +143,54 @@ test('over gRPC the health of two revisions is alike; a method that tells them a
 		{revision: 'g-00001', fingerprint: '{"message":"Hello World!"}'},
 		{revision: 'g-00002', fingerprint: '{"message":"Hello Knative!"}'},
 	]);
+});
+
+test('a gateway without an address is asked through a port-forward, over HTTP and over gRPC', async () => {
+	const world = await openSandbox({random: fair(), tls: true});
+	await world.sandbox.gatewayFaults.set({service: 'ClusterIP'});
+	await patchSpec(world.cluster, 'cart', {traffic: trafficOf('cart', {1: 50, 2: 50})});
+	const http = await verify(world);
+	expect(http.report).toMatchObject({
+		gateway: {host: '127.0.0.1', via: 'kourier', portForward: true},
+		requests: {sent: 200, attributed: 200, errors: 0},
+		verdict: {state: 'agrees'},
+	});
+	expect(verifyLines(http.report!)[0]).toBe(
+		'default/cart  http://cart.default.example.com at the gateway kourier via port-forward (latencies include the API server)',
+	);
+	// With the answer, the port is gone.
+	const socket = connectTo({host: '127.0.0.1', port: http.report!.gateway.port});
+	await expect(once(socket, 'connect')).rejects.toMatchObject({code: 'ECONNREFUSED'});
+
+	await createService(world.cluster, 'g', grpcGreeter('World'));
+	const grpc = await verify(world, {service: 'g', n: 40});
+	expect(grpc.report).toMatchObject({
+		gateway: {portForward: true},
+		requests: {statusCodes: {OK: 40}, errors: 0, attributed: 40},
+		verdict: {state: 'agrees'},
+	});
+});
+
+test('a port-forward that cannot be had is said in a sentence, after one request', async () => {
+	const world = await openSandbox({random: fair()});
+	await world.sandbox.gatewayFaults.set({service: 'ClusterIP'});
+	const {connect} = await import('../../source/cluster/connect.js');
+	const viewer = await connect({kubeconfig: world.sandbox.kubeconfigPath, context: 'sandbox-viewer'});
+	onTestFinished(async () => viewer.close());
+	expect(await verify({...world, cluster: viewer})).toMatchObject({
+		code: 3,
+		outcome: {sentence: expect.stringContaining('which takes create pods/portforward: ')},
+	});
+	// The review has no say over what the server does.
+	world.sandbox.apiFaults.set({answers: [{code: 403, methods: ['GET'], path: '/portforward'}]});
+	expect(await verify(world)).toMatchObject({
+		code: 3,
+		outcome: {
+			sentence: expect.stringMatching(
+				/^The gateway was not reached: no port-forward to pod kourier-system\//,
+			),
+		},
+	});
 });
 
 test('too few requests cannot tell', async () => {

@@ -18,7 +18,7 @@ import type {PodRuntime} from './pod-runtime.js';
 import {isYes, type Reply, type Server} from './request.js';
 import {answerNotFound, createRoutes, type Routes} from './routes.js';
 import {ApiError, badRequest, internalError, unauthorized} from './status.js';
-import {acceptUpgrade, responseOn} from './upgrade.js';
+import {acceptUpgrade, responseOn, type Upgrade} from './upgrade.js';
 
 export type ApiServerOptions = {
 	store: ObjectStore;
@@ -107,11 +107,7 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
 			);
 		},
 		onUpgrade(upgrade) {
-			try {
-				acceptUpgrade({...shared, ...callerOf(upgrade.message, users), isCompacted: false}, upgrade);
-			} catch (error) {
-				refuse(responseOn(upgrade), error);
-			}
+			void upgraded({shared, users}, upgrade);
 		},
 	});
 	for (const name of ['default', 'kube-system']) {
@@ -151,6 +147,21 @@ async function answer(context: Context, message: ApiMessage, response: ApiRespon
 	}
 }
 
+async function upgraded({shared, users}: Omit<Context, 'routes'>, upgrade: Upgrade): Promise<void> {
+	const {method = '', url = '/'} = upgrade.message;
+	try {
+		const request = {method, path: url.split('?', 1)[0] ?? '/', isWatch: false};
+		const fault = await meetFault(shared, request, {goAway() {}, reset: () => upgrade.socket.destroy()});
+		if (fault !== 'over') {
+			const caller = callerOf(upgrade.message, users);
+			const rights = fault === 'without rights' ? {rules: []} : {};
+			acceptUpgrade({...shared, ...caller, ...rights, isCompacted: false}, upgrade);
+		}
+	} catch (error) {
+		refuse(responseOn(upgrade), error);
+	}
+}
+
 /**
  * Lets happen to a request what is set to happen.
  *
@@ -159,7 +170,7 @@ async function answer(context: Context, message: ApiMessage, response: ApiRespon
 async function meetFault(
 	{faults}: Server,
 	request: {method: string; path: string; isWatch: boolean},
-	response: ApiResponse,
+	response: Pick<ApiResponse, 'goAway' | 'reset'>,
 ): Promise<'over' | 'without rights' | 'compacted' | undefined> {
 	const {delay, expireTokens} = faults.current;
 	if (delay > 0) {

@@ -141,6 +141,7 @@ describe('the switches', () => {
 		['PATCH', '/api', undefined, 'the body'],
 		['PATCH', '/gateway', {delay: 'long'}, 'delay'],
 		['PATCH', '/gateway', {drop: 2}, 'the share "drop" must be from 0 to 1, not 2'],
+		['PATCH', '/gateway', {service: 'NodePort'}, 'service'],
 		['DELETE', '/', {}, 'takes no body'],
 	])('%s %s %j is refused, and changes nothing', async (method, path, body, words) => {
 		const answer = await change(method, path, body);
@@ -276,5 +277,18 @@ describe('on purpose', () => {
 		expect(new Set(answers).size).toBe(1);
 		const told = await api('GET', `${services}/cart`);
 		expect(listOf(at(told.body, 'status', 'traffic'))).toHaveLength(2);
+	});
+
+	it('the gateway has no address outside, and has it again', async () => {
+		const kourier = '/api/v1/namespaces/kourier-system/services/kourier';
+		const {body: before} = await api('GET', kourier);
+		expect(before).toMatchObject({spec: {type: 'LoadBalancer'}});
+		await change('PATCH', '/gateway', {service: 'ClusterIP'});
+		expect((await api('GET', kourier)).body).toMatchObject({
+			spec: {type: 'ClusterIP', ports: [{name: 'http2', port: 80, targetPort: 8080}]},
+			status: {loadBalancer: {}},
+		});
+		await change('DELETE', '/gateway');
+		expect((await api('GET', kourier)).body).toMatchObject({spec: before['spec'], status: before['status']});
 	});
 });

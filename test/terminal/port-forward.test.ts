@@ -1,0 +1,73 @@
+/** A gateway that has no address outside of the cluster, read off the screen of the built program. */
+import {once} from 'node:events';
+import {connect as connectTo} from 'node:net';
+import {expect, onTestFinished, test} from 'vitest';
+import {openBuiltConsole} from '../support/console.js';
+import type {TestTerminal} from '../support/terminal.js';
+import {startWorld, type World} from '../support/world.js';
+
+async function openWorld(): Promise<World> {
+	const world = await startWorld();
+	onTestFinished(async () => world.stop());
+	await world.sandbox.gatewayFaults.set({service: 'ClusterIP'});
+	return world;
+}
+
+/** The console with the checkout service selected. */
+async function openOnCheckout({sandbox}: World, args: readonly string[] = []): Promise<TestTerminal> {
+	const terminal = openBuiltConsole({
+		args: ['--kubeconfig', sandbox.kubeconfigPath, ...args],
+		cols: 140,
+		rows: 40,
+	});
+	await terminal.until(screen => screen.includes('checkout') && screen.includes('watching'));
+	terminal.press('down');
+	await terminal.until(/Revisions of checkout/);
+	return terminal;
+}
+
+test('is asked through a port-forward that the first question opens, and that goes with the console', async () => {
+	const world = await openWorld();
+	await using terminal = await openOnCheckout(world, ['--rate', '20']);
+	await terminal.until(/gateway kourier via port-forward \(not opened yet\)/);
+	await terminal.until(/Through a port-forward, opened with the first request/);
+	terminal.press('space');
+	const counted = await terminal.until(/[1-9]\d answers · 100 since \S+ · via API server/);
+	expect(counted).toMatch(/gateway kourier via port-forward {2}● watching/);
+	expect(counted).toMatch(/Hello Checkout! +…00001 +100 % +100 %/);
+	expect(counted).toMatch(/ 0 errors/);
+
+	terminal.press('v');
+	const asked = await terminal.until(/✓ 200/);
+	const port = Number(/http:\/\/127\.0\.0\.1:(\d+)\//.exec(asked)?.[1]);
+	expect(asked).toContain(
+		`kubectl --context sandbox port-forward -n kourier-system service/kourier ${port}:80`,
+	);
+	terminal.press('escape', 'q');
+	expect((await terminal.exited).code).toBe(0);
+	await expect(once(connectTo({host: '127.0.0.1', port}), 'connect')).rejects.toMatchObject({
+		code: 'ECONNREFUSED',
+	});
+});
+
+test('answers go on after its pod has gone', async () => {
+	const world = await openWorld();
+	await using terminal = await openOnCheckout(world, ['--rate', '20']);
+	await terminal.until(/via port-forward/);
+	terminal.press('space');
+	await terminal.until(/[1-9]\d answers/);
+	const pods = '/api/v1/namespaces/kourier-system/pods';
+	await world.other.request({method: 'DELETE', path: pods});
+	const answers = (screen: string) => Number(/([\d,]+) answers/.exec(screen)?.[1]?.replace(',', '') ?? 0);
+	const before = answers(terminal.screen());
+	const screen = await terminal.until(now => answers(now) >= before + 40);
+	expect(screen).toMatch(/gateway kourier via port-forward {2}● watching/);
+});
+
+test('an operator who may not forward reads which right is missing', async () => {
+	const world = await openWorld();
+	await using terminal = await openOnCheckout(world, ['--context', 'sandbox-viewer']);
+	await terminal.until(/no gateway/);
+	terminal.press('v');
+	await terminal.until(/create pods\/portforward/);
+});
