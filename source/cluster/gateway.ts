@@ -99,6 +99,8 @@ function portOf(service: GatewayService): {port: ServicePort; tls: boolean} | un
 /** One search: what was tried is kept for the sentence at its end. */
 class Search {
 	readonly tried: string[] = [];
+	/** Why there is no port-forward to those inside. */
+	readonly barred: string[] = [];
 	/** Services of gateways that have no address outside, in the order they were found. */
 	private readonly inside = new Map<string, InsideGateway & {via: string}>();
 
@@ -186,7 +188,7 @@ class Search {
 		for (const [what, gateway] of this.inside) {
 			const target = await findTarget(this.cluster, gateway.service);
 			if (target.kind === 'none') {
-				this.tried.push(`no port-forward to it: ${target.sentence}`);
+				this.barred.push(`there is no port-forward to it: ${target.sentence}`);
 				continue;
 			}
 			// Asked before, because a try would be a connection that an audit log has. What is not known, the try shows.
@@ -194,7 +196,9 @@ class Search {
 				{verb: 'create', group: '', resource: 'pods', subresource: 'portforward'},
 			]);
 			if (access?.kind !== 'denied') return {kind: 'inside', ...gateway};
-			this.tried.push(`no port-forward to ${what}, which takes create pods/portforward: ${access.reason}`);
+			this.barred.push(
+				`a port-forward to ${what} takes the right to create pods/portforward: ${access.reason}`,
+			);
 		}
 		return undefined;
 	}
@@ -229,10 +233,14 @@ export async function findGateway(cluster: Cluster, route?: RouteName): Promise<
 	}
 	const inside = await search.fromInside();
 	if (inside) return inside;
+	const tried = [...new Set(search.tried)].join('; ');
+	const advice = 'give its address with --gateway host[:port]';
 	return {
 		kind: 'not found',
+		// What stands in the way comes first: of a long sentence the end may not be seen.
 		sentence:
-			`the gateway was not found (${[...new Set(search.tried)].join('; ')}); ` +
-			'give its address with --gateway host[:port]',
+			search.barred.length === 0
+				? `the gateway was not found (${tried}); ${advice}`
+				: `the gateway has no address outside of the cluster, and ${search.barred.join('; ')}; ${advice} (${tried})`,
 	};
 }

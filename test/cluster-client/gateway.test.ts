@@ -215,8 +215,10 @@ describe('the gateway', () => {
 			review = {status: {allowed: false}};
 			const found = await findGateway(cluster);
 			expect(found.kind === 'not found' && found.sentence).toContain(
-				'no port-forward to Service kourier-system/kourier, which takes create pods/portforward: ' +
-					'no rule allows "create" on pods/portforward in the namespace kourier-system',
+				'the gateway has no address outside of the cluster, and a port-forward to Service kourier-system/kourier ' +
+					'takes the right to create pods/portforward: ' +
+					'no rule allows "create" on pods/portforward in the namespace kourier-system; ' +
+					'give its address with --gateway host[:port] (',
 			);
 		});
 
@@ -225,7 +227,7 @@ describe('the gateway', () => {
 			objects[podsOf('kourier-system')] = {metadata: {}, items: []};
 			const found = await findGateway(cluster);
 			expect(found.kind === 'not found' && found.sentence).toContain(
-				'no port-forward to it: Service kourier-system/kourier: it has no pod',
+				'and there is no port-forward to it: Service kourier-system/kourier: it has no pod; give',
 			);
 		});
 	});

@@ -43,7 +43,9 @@ test('is asked through a port-forward that the first question opens, and that go
 	expect(asked).toContain(
 		`kubectl --context sandbox port-forward -n kourier-system service/kourier ${port}:80`,
 	);
-	terminal.press('escape', 'q');
+	terminal.press('esc');
+	await terminal.until(/4 Live/);
+	terminal.press('q');
 	expect((await terminal.exited).code).toBe(0);
 	await expect(once(connectTo({host: '127.0.0.1', port}), 'connect')).rejects.toMatchObject({
 		code: 'ECONNREFUSED',
@@ -69,5 +71,5 @@ test('an operator who may not forward reads which right is missing', async () =>
 	await using terminal = await openOnCheckout(world, ['--context', 'sandbox-viewer']);
 	await terminal.until(/no gateway/);
 	terminal.press('v');
-	await terminal.until(/create pods\/portforward/);
+	await terminal.until(/takes the right to create\s+pods\/portforward/);
 });
