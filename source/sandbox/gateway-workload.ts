@@ -92,13 +92,18 @@ export function deployGateway(
 				return;
 			}
 
-			const {spec, status} = service(
+			const wanted = service(
 				'kourier',
 				externalPort,
 				type === 'ClusterIP' ? clusterIp : loadBalancer(ports.external),
 			);
-			store.update(coreServices, namespace, 'kourier', 'main', current => ({...current, spec}));
-			store.update(coreServices, namespace, 'kourier', 'status', current => ({...current, status}));
+			for (const part of ['main', 'status'] as const) {
+				store.update(coreServices, namespace, 'kourier', part, current => ({
+					...current,
+					spec: wanted.spec,
+					status: wanted.status,
+				}));
+			}
 		},
 		stop,
 	};

@@ -28,6 +28,8 @@ export async function lookForGateway(
 	}
 }
 
+const nothing = async () => {};
+
 /**
  * The gateway, once, for as long as it takes to ask it: where it is found, or where the operator says that it is.
  * `close` ends what was opened for it.
@@ -36,7 +38,6 @@ export async function reachGateway(
 	cluster: Cluster,
 	given: GatewayAddress | undefined,
 ): Promise<{gateway: GatewayState; close: () => Promise<void>}> {
-	const nothing = async () => {};
 	if (given) return {gateway: {...given, kind: 'found', via: '--gateway'}, close: nothing};
 	const found = await findGateway(cluster);
 	if (found.kind !== 'inside') return {gateway: found, close: nothing};

@@ -26,6 +26,8 @@ function ingress(...entries: object[]) {
 const inside = ingress({domainInternal: 'kourier.kourier-system.svc.cluster.local'});
 const kourier = '/api/v1/namespaces/kourier-system/services/kourier';
 
+const podsOf = (namespace: string) => `/api/v1/namespaces/${namespace}/pods`;
+
 function service(more: {ports?: object[]; spec?: object; ingress?: object[]} = {}) {
 	return {
 		metadata: {name: 'kourier', namespace: 'kourier-system'},
@@ -146,7 +148,6 @@ describe('the gateway', () => {
 		const inCluster = {type: 'ClusterIP', selector: {app: 'gateway'}};
 		const ready = {phase: 'Running', conditions: [{type: 'Ready', status: 'True'}]};
 		const gatewayPod = {metadata: {name: 'gateway-1'}, spec: {containers: []}, status: ready};
-		const podsOf = (namespace: string) => `/api/v1/namespaces/${namespace}/pods`;
 		/** The answer to the question whether the user may; none is an API server that does not know it. */
 		let review: object | undefined;
 

@@ -27,6 +27,14 @@ type Asked = {
 	serverName: string | false | null | undefined;
 };
 
+/** What a plugin prints. */
+const credential = (token: string) =>
+	JSON.stringify({
+		apiVersion: 'client.authentication.k8s.io/v1',
+		kind: 'ExecCredential',
+		status: {token, expirationTimestamp: '2099-01-01T00:00:00Z'},
+	});
+
 /** What has asked for an upgrade, in order. */
 let asked: Asked[];
 /** Says no in the stead of a 101, when it likes. */
@@ -38,7 +46,7 @@ beforeEach(() => {
 });
 
 /** An API server that forwards to a pod that says hello and hangs up. */
-async function serve<Kind extends Server>(server: Kind): Promise<number> {
+async function serve(server: Server): Promise<number> {
 	const upgrader = new WebSocketServer({noServer: true});
 	server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
 		const tls = socket instanceof TLSSocket ? socket : undefined;
@@ -156,12 +164,6 @@ describe('a connection to a pod', () => {
 		const port = await serve(createServer());
 		const home = directory();
 		const command = path.join(home, 'plugin');
-		const credential = (token: string) =>
-			JSON.stringify({
-				apiVersion: 'client.authentication.k8s.io/v1',
-				kind: 'ExecCredential',
-				status: {token, expirationTimestamp: '2099-01-01T00:00:00Z'},
-			});
 		writeFileSync(
 			command,
 			`#!/bin/sh\necho run >> '${home}/runs'\nn=$(wc -l < '${home}/runs' | tr -d ' ')\necho '${credential('token-N')}' | sed "s/token-N/token-$n/"\n`,

@@ -101,6 +101,9 @@ test('a gateway whose Service is gone is looked for anew', async () => {
 	});
 	await verifyService(console.store);
 	await until(console.store, 'that there is none', ({gateway}) => gateway.kind === 'not found');
+	expect(console.store.getState().gateway).toMatchObject({
+		sentence: expect.stringContaining('services "kourier" not found'),
+	});
 });
 
 test('the word of the operator comes first: then there is none', async () => {

@@ -26,6 +26,8 @@ async function openOnCheckout({sandbox}: World, args: readonly string[] = []): P
 	return terminal;
 }
 
+const answers = (screen: string) => Number(/([\d,]+) answers/.exec(screen)?.[1]?.replace(',', '') ?? 0);
+
 test('is asked through a port-forward that the first question opens, and that goes with the console', async () => {
 	const world = await openWorld();
 	await using terminal = await openOnCheckout(world, ['--rate', '20']);
@@ -60,7 +62,6 @@ test('answers go on after its pod has gone', async () => {
 	await terminal.until(/[1-9]\d answers/);
 	const pods = '/api/v1/namespaces/kourier-system/pods';
 	await world.other.request({method: 'DELETE', path: pods});
-	const answers = (screen: string) => Number(/([\d,]+) answers/.exec(screen)?.[1]?.replace(',', '') ?? 0);
 	const before = answers(terminal.screen());
 	const screen = await terminal.until(now => answers(now) >= before + 40);
 	expect(screen).toMatch(/gateway kourier via port-forward {2}● watching/);
