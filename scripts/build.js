@@ -14,6 +14,8 @@ const {version} = JSON.parse(await readFile('package.json', 'utf8'));
 const groups = [
 	{cli: 'cli.tsx'},
 	{'run-headless': 'source/command/run-headless.ts', 'run-sandbox': 'source/command/run-sandbox.ts'},
+	// Few gateways need it; all that it shares with the console is small.
+	{'port-forward': 'source/cluster/port-forward.ts', 'pod-connection': 'source/cluster/pod-connection.ts'},
 	{sandbox: 'source/sandbox/sandbox.ts', 'seeded-random': 'source/sandbox/seeded-random.ts'},
 ];
 

@@ -22,7 +22,7 @@ try {
 	await build({
 		stdin: {
 			contents:
-				"export {connect} from './source/cluster/connect.js'; export {openPortForward} from './source/cluster/port-forward.js'; export {findGateway} from './source/cluster/gateway.js';",
+				"export {connect} from './source/cluster/connect.js'; export {openPortForward} from './source/cluster/port-forward.js'; export {findGateway} from './source/cluster/gateway.js'; export {findTarget} from './source/cluster/forward-target.js';",
 			resolveDir: '.',
 		},
 		outfile,
@@ -32,7 +32,7 @@ try {
 		format: 'esm',
 		logLevel: 'warning',
 	});
-	const {connect, findGateway, openPortForward} = await import(pathToFileURL(outfile).href);
+	const {connect, findGateway, findTarget, openPortForward} = await import(pathToFileURL(outfile).href);
 	const {KUBECONFIG: kubeconfig, GATEWAY: gateway, SWITCHES: switches} = await announced(sandbox);
 	const token = /token: (\S+)/.exec(await readFile(kubeconfig, 'utf8'))?.[1];
 	await fetch(`${switches}/gateway`, {
@@ -42,7 +42,10 @@ try {
 	});
 	const cluster = await connect({kubeconfig});
 	const found = await findGateway(cluster);
-	const forward = await openPortForward(cluster, found.service);
+	const forward = await openPortForward(found.service, {
+		find: () => findTarget(cluster, found.service),
+		connect: (target, signal) => cluster.connectToPod(target, signal),
+	});
 	process.stdout.write(`${seconds} s each; Node ${process.version}\n`);
 	const before = performance.now();
 	await ask(`http://127.0.0.1:${forward.port}`);

@@ -60,8 +60,10 @@ export type WatchEvent = {type: string; object: unknown};
 export type PodAnswer =
 	/** Ends when the pod ends it; breaks with an Error when the pod cannot be connected to, or it is lost. */
 	| {kind: 'open'; stream: Duplex}
-	/** The API server's no; `body` as in ApiAnswer. */
-	| {kind: 'refused'; status: number; body: unknown};
+	/** The API server's no, in its words. */
+	| {kind: 'refused'; status: number; sentence: string}
+	/** There was no answer, or none in time. */
+	| {kind: 'unanswered'; sentence: string};
 
 export type Cluster = {
 	/** Names for the operator's eye: context of the kubeconfig, server URL, user. */
@@ -88,8 +90,7 @@ export type Cluster = {
 	): Promise<ApiAnswer>;
 	/**
 	 * A connection to a port of a pod, through the API server (the verbs `get` and `create` on pods/portforward). It writes
-	 * nothing to the cluster, so a read-only one has it, too. `signal` ends it, also when it is open. Throws TransportError
-	 * when there was no answer.
+	 * nothing to the cluster, so a read-only one has it, too. `signal` ends it, also when it is open.
 	 */
 	connectToPod(target: ForwardTarget, signal: AbortSignal): Promise<PodAnswer>;
 	/** Drops the connections. */

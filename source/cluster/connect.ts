@@ -11,13 +11,14 @@ import {
 	type PodAnswer,
 	type WatchEvent,
 } from './cluster.js';
-import {credentialSource, hasPlugin, type CredentialSource} from './credentials.js';
+import {credentialSource, hasPlugin, type Credentials, type CredentialSource} from './credentials.js';
 import {dispatcherCache} from './dispatcher.js';
 import {parseRetryAfter, parseWarnings} from './headers.js';
 import {selectContext, type KubeconfigSource, type SelectedContext} from './kubeconfig.js';
 import {printable} from '../traffic/printable.js';
 import {corePath} from './paths.js';
 import {isLoopback, proxyFromEnvironment} from './proxy.js';
+import {sentenceOf} from './status.js';
 import {systemTimers, type Timers} from './timers.js';
 import {
 	isBrokenOff,
@@ -227,18 +228,19 @@ function makeCluster(
 			const url = urlOf(server, path, {ports: String(port)});
 			const limit = deadline(timers, defaultTimeout, AbortSignal.any([signal, ending.signal]));
 			try {
-				// Loaded with the first use: most gateways have an address.
-				const {openPodConnection} = await orAborted(import('./pod-connection.js'), limit.signal);
 				for (let attempt = 1; ; attempt++) {
 					const used = await usable(credentials, limit.signal);
-					const answer = await openPodConnection(url, used, limit.signal);
-					const isStale = answer.kind === 'refused' && answer.status === 401 && attempt === 1;
-					if (!isStale || !(await credentials.rejected(used))) return answer;
+					const answer = await openPod(url, used, limit.signal);
+					if (answer.kind === 'open') return answer;
+					const isStale = answer.status === 401 && attempt === 1;
+					if (!isStale || !(await credentials.rejected(used))) {
+						return {kind: 'refused', status: answer.status, sentence: sentenceOf(answer)};
+					}
 				}
 			} catch (error) {
-				if (!limit.over) throw transportError(error, url, 'not sent');
-				const seconds = defaultTimeout / 1000;
-				throw new TransportError(`no answer from ${url.host} within ${seconds} s`, 'unknown', {cause: error});
+				const late = `no answer from ${url.host} within ${defaultTimeout / 1000} s`;
+				const sentence = limit.over ? late : transportError(error, url, 'not sent').message;
+				return {kind: 'unanswered', sentence};
 			} finally {
 				limit.clear();
 			}
@@ -249,6 +251,15 @@ function makeCluster(
 			dispatchers.close();
 		},
 	};
+}
+
+/** Loaded with the first use: most gateways have an address, and few API servers are behind a proxy. */
+async function openPod(url: URL, used: Credentials, signal: AbortSignal) {
+	const {openPodConnection} = await import('./pod-connection.js');
+	const {proxy, tls} = used.connection;
+	if (proxy === undefined) return openPodConnection(url, used, undefined, signal);
+	const {proxyAgent} = await import('./proxy-agent.js');
+	return openPodConnection(url, used, await proxyAgent(url, proxy, tls), signal);
 }
 
 async function usable(credentials: CredentialSource, signal: AbortSignal) {

@@ -6,12 +6,16 @@
  * either direction, nor tells when the server has closed; it can be neither called off nor limited in time; a 401 does not
  * run the plugin again. Its agents for proxies are used.
  */
-import type {IncomingMessage} from 'node:http';
+import type {Agent, IncomingMessage} from 'node:http';
+import type {Duplex} from 'node:stream';
 import {WebSocket} from 'ws';
-import type {PodAnswer} from './cluster.js';
 import type {Credentials} from './credentials.js';
 import {podStream, protocol} from './pod-stream.js';
-import {transportError} from './transport.js';
+
+export type PodConnection =
+	| {kind: 'open'; stream: Duplex}
+	/** The API server answered something else; the body is parsed JSON, or text. */
+	| {kind: 'refused'; status: number; body: unknown};
 
 /** Of the answer of an API server that refuses: a Status is a few hundred bytes. */
 const refusalLimit = 64 * 1024;
@@ -23,23 +27,20 @@ const closeTimeout = 1000;
  * Opens it, once.
  *
  * @param url Of `pods/portforward`, with the port in its query.
+ * @param agent The way through a proxy, if there is one.
  * @param signal Calls it off while it opens, and ends it when it is open.
- * @throws TransportError when there is no HTTP answer.
+ * @throws Error of the network, of TLS or of the protocol, as Node and `ws` have them, when there is no HTTP answer.
  */
 export async function openPodConnection(
 	url: URL,
-	{headers, connection}: Credentials,
+	{headers, connection}: Pick<Credentials, 'headers' | 'connection'>,
+	agent: Agent | undefined,
 	signal: AbortSignal,
-): Promise<PodAnswer> {
+): Promise<PodConnection> {
 	signal.throwIfAborted();
-	const {tls, proxy} = connection;
-	const agent =
-		proxy === undefined
-			? undefined
-			: await import('./proxy-agent.js').then(async ({proxyAgent}) => proxyAgent(url, proxy, tls));
-	const opened = Promise.withResolvers<PodAnswer>();
+	const opened = Promise.withResolvers<PodConnection>();
 	const client = new WebSocket(url, [protocol], {
-		...tls,
+		...connection.tls,
 		...(agent && {agent}),
 		headers: {...headers, 'user-agent': 'kn-canary'},
 		perMessageDeflate: false,
@@ -48,11 +49,11 @@ export async function openPodConnection(
 	const stop = () => client.terminate();
 	signal.addEventListener('abort', stop, {once: true});
 	client.on('close', () => signal.removeEventListener('abort', stop));
-	client.on('error', error => opened.reject(transportError(error, url, 'not sent')));
+	client.on('error', opened.reject);
 	client.on('unexpected-response', (request, response) => {
 		opened.resolve(
 			textOf(response)
-				.then<PodAnswer>(text => ({
+				.then<PodConnection>(text => ({
 					kind: 'refused',
 					status: response.statusCode ?? 0,
 					body: parsed(text),

@@ -21,14 +21,9 @@ const complaintLimit = 2048;
 /** Milliseconds of silence after which a connection that we have ended counts as ended by the pod, too. */
 const linger = 1000;
 
-/** The pod said nothing, and its node why: nothing listens at the port, the pod has gone. */
-export class PodPortError extends Error {
-	override name = 'PodPortError';
-}
-
 /**
- * A stream over an open WebSocket. Ends when the pod ends the connection; breaks with PodPortError when the node could not
- * make it, and with Error when it is lost: half an answer must not pass for a whole one.
+ * A stream over an open WebSocket. Ends when the pod ends the connection; breaks with an Error that says why when the node
+ * could not make it, and when it is lost: half an answer must not pass for a whole one.
  */
 export function podStream(client: WebSocket): Duplex {
 	return new PodStream(client);
@@ -87,7 +82,7 @@ class PodStream extends Duplex {
 		} else if (channel === errorChannel) {
 			this.complaint = (this.complaint + data.toString('utf8')).slice(0, complaintLimit);
 			// What came before it is to be read first; a connection that has said nothing has nothing to be read.
-			if (!this.hasData) this.destroy(new PodPortError(printable(this.complaint.trim())));
+			if (!this.hasData) this.destroy(new Error(printable(this.complaint.trim())));
 		}
 	}
 

@@ -6,10 +6,15 @@ import {once} from 'node:events';
 import {createServer, type Socket} from 'node:net';
 import type {Duplex} from 'node:stream';
 import {printable} from '../traffic/printable.js';
-import {TransportError, type Cluster} from './cluster.js';
-import {findTarget, type ForwardTarget, type PodName, type ServicePortName} from './forward-target.js';
-import {sentenceOf} from './status.js';
+import type {PodAnswer} from './cluster.js';
+import type {ForwardTarget, FoundTarget, PodName, ServicePortName} from './forward-target.js';
 import {systemTimers, type Timers} from './timers.js';
+
+/** How it finds a pod, and connects to one: `findTarget` and `Cluster.connectToPod`. */
+export type Way = {
+	find(): Promise<FoundTarget>;
+	connect(target: ForwardTarget, signal: AbortSignal): Promise<PodAnswer>;
+};
 
 export type ForwardState =
 	/** Nobody has asked yet: the API server has seen nothing of it. */
@@ -42,14 +47,15 @@ const longestPause = 5000;
 /**
  * Listens on a free port of 127.0.0.1.
  *
- * @param service Leads to one of its pods: the same one, until it fails; then one is chosen anew.
+ * @param service What it is called in sentences.
+ * @param way Leads to one of its pods: the same one, until it fails; then one is looked for anew.
  * @param onState Told of each change of the state.
  * @param onGone Told when there is no such Service any more.
  * @throws Error when there is no port to listen at.
  */
 export async function openPortForward(
-	cluster: Pick<Cluster, 'request' | 'connectToPod'>,
 	service: ServicePortName,
+	way: Way,
 	{
 		onState = () => {},
 		onGone = () => {},
@@ -68,7 +74,7 @@ export async function openPortForward(
 		state = next;
 		onState(next);
 	};
-	const dialer = createDialer(cluster, service, {put, onGone, timers});
+	const dialer = createDialer(way, {put, onGone, timers});
 
 	async function serve(socket: Socket): Promise<void> {
 		const leaving = new AbortController();
@@ -126,8 +132,7 @@ class NotForwardedError extends Error {
 
 /** Makes connections to the pod behind a Service, one after the other and several at once. */
 function createDialer(
-	cluster: Pick<Cluster, 'request' | 'connectToPod'>,
-	service: ServicePortName,
+	way: Way,
 	{
 		put,
 		onGone,
@@ -135,7 +140,7 @@ function createDialer(
 	}: {put: (state: ForwardState) => void; onGone: () => void; timers: Pick<Timers, 'now'>},
 ) {
 	let target: ForwardTarget | undefined;
-	let searching: ReturnType<typeof findTarget> | undefined;
+	let searching: Promise<FoundTarget> | undefined;
 	let isFailing: string | undefined;
 	let failures = 0;
 	let notBefore = 0;
@@ -161,7 +166,7 @@ function createDialer(
 
 	async function chosen(): Promise<ForwardTarget> {
 		if (target) return target;
-		searching ??= findTarget(cluster, service).finally(() => {
+		searching ??= way.find().finally(() => {
 			searching = undefined;
 		});
 		const found = await searching;
@@ -181,14 +186,17 @@ function createDialer(
 			for (let attempt = 1; ; attempt++) {
 				const isKnown = target !== undefined;
 				const to = await chosen();
-				const answer = await asked(to, signal);
+				const answer = await way.connect(to, signal);
 				if (answer.kind === 'open') {
 					if (isFailing === undefined) put({kind: 'open', pod: nameOf(to.pod)});
 					return {stream: answer.stream, to};
 				}
+				// Whoever asked has left: that says nothing about the way.
+				if (signal.aborted) throw new NotForwardedError(answer.sentence);
 				if (target === to) target = undefined;
 				// It has gone since it was chosen: there may be another one by now.
-				const hasGone = isKnown && (answer.status === 404 || answer.status === 400);
+				const hasGone =
+					isKnown && answer.kind === 'refused' && (answer.status === 404 || answer.status === 400);
 				if (!hasGone || attempt > 1) throw failed(refusal(to.pod, answer));
 			}
 		},
@@ -205,26 +213,15 @@ function createDialer(
 			});
 		},
 	};
-
-	async function asked(to: ForwardTarget, signal: AbortSignal) {
-		try {
-			return await cluster.connectToPod(to, signal);
-		} catch (error) {
-			if (!(error instanceof TransportError)) throw error;
-			// Whoever asked has left: that says nothing about the way.
-			if (signal.aborted) throw new NotForwardedError(error.message);
-			throw failed(`no port-forward to pod ${nameOf(to.pod)}: ${error.message}`);
-		}
-	}
 }
 
 function nameOf({namespace, name}: PodName): string {
 	return printable(`${namespace}/${name}`);
 }
 
-function refusal(pod: PodName, answer: {status: number; body: unknown}): string {
-	const said = `no port-forward to pod ${nameOf(pod)}: ${sentenceOf(answer)}`;
-	return answer.status === 403
+function refusal(pod: PodName, answer: Exclude<PodAnswer, {kind: 'open'}>): string {
+	const said = `no port-forward to pod ${nameOf(pod)}: ${answer.sentence}`;
+	return answer.kind === 'refused' && answer.status === 403
 		? `${said}; it takes the right to get and create pods/portforward in the namespace ${printable(pod.namespace)}`
 		: said;
 }

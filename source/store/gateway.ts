@@ -1,8 +1,9 @@
 /** Where the gateway is, kept in the store; where only a port-forward leads there, the port-forward as long as it is needed. */
 import type {Cluster} from '../cluster/cluster.js';
 import type {GatewayAddress} from '../cluster/gateway-address.js';
+import {findTarget} from '../cluster/forward-target.js';
 import {findGateway, type Gateway} from '../cluster/gateway.js';
-import type {PortForward} from '../cluster/port-forward.js';
+import type {PortForward, Way} from '../cluster/port-forward.js';
 import {kubectlForwardCommand} from '../traffic/commands.js';
 import type {ConsoleStore, GatewayState} from './state.js';
 
@@ -41,8 +42,7 @@ export async function reachGateway(
 	if (given) return {gateway: {...given, kind: 'found', via: '--gateway'}, close: nothing};
 	const found = await findGateway(cluster);
 	if (found.kind !== 'inside') return {gateway: found, close: nothing};
-	const {openPortForward} = await import('../cluster/port-forward.js');
-	const forward = await openPortForward(cluster, found.service);
+	const forward = await openForward(cluster, found);
 	return {gateway: forwardedGateway(cluster, found, forward), close: async () => forward.close()};
 }
 
@@ -57,6 +57,20 @@ function forwardedGateway(
 	return {kind: 'found', host, port, tls, via, forward: {tunnel: forward, state, command}};
 }
 
+async function openForward(
+	cluster: Cluster,
+	{service}: Extract<Gateway, {kind: 'inside'}>,
+	listeners?: {onState: () => void; onGone: () => void},
+): Promise<PortForward> {
+	// Loaded with the first use: most gateways have an address.
+	const {openPortForward} = await import('../cluster/port-forward.js');
+	const way: Way = {
+		find: async () => findTarget(cluster, service),
+		connect: async (target, signal) => cluster.connectToPod(target, signal),
+	};
+	return openPortForward(service, way, listeners);
+}
+
 /** Resolves when there is a better way by now, or none at all. */
 async function forwardWhileNeeded(
 	store: ConsoleStore,
@@ -64,10 +78,8 @@ async function forwardWhileNeeded(
 	gateway: Extract<Gateway, {kind: 'inside'}>,
 	signal: AbortSignal,
 ): Promise<void> {
-	// Loaded with the first use: most gateways have an address.
-	const {openPortForward} = await import('../cluster/port-forward.js');
 	const over = new AbortController();
-	const forward = await openPortForward(cluster, gateway.service, {
+	const forward = await openForward(cluster, gateway, {
 		onState: () => publish(),
 		onGone: () => over.abort(),
 	});

@@ -11,7 +11,6 @@ import {text} from 'node:stream/consumers';
 import {TLSSocket} from 'node:tls';
 import {beforeEach, describe, expect, it, onTestFinished} from 'vitest';
 import {WebSocketServer} from 'ws';
-import {TransportError} from '../../source/cluster/cluster.js';
 import {connect, type ConnectOptions} from '../../source/cluster/connect.js';
 import {certificate} from '../probe/certificate.js';
 import {listen, unusedPort} from '../probe/servers.js';
@@ -94,7 +93,7 @@ async function ask(
 /** What the pod says, when the connection is open. */
 async function said(...parameters: Parameters<typeof ask>): Promise<string> {
 	const answer = await ask(...parameters);
-	if (answer.kind === 'refused') throw new Error(`refused: ${answer.status}`);
+	if (answer.kind !== 'open') throw new Error(answer.sentence);
 	const all = text(answer.stream);
 	answer.stream.end();
 	return all;
@@ -193,9 +192,14 @@ describe('a connection to a pod', () => {
 	it('trusts nobody else, unless told to', async () => {
 		const port = await serve(secure());
 		const server = `https://127.0.0.1:${port}`;
-		await expect(ask(server)).rejects.toThrow(/^the certificate of 127\.0\.0\.1:\d+ is not trusted: /);
+		expect(await ask(server)).toEqual({
+			kind: 'unanswered',
+			sentence: expect.stringMatching(/^the certificate of 127\.0\.0\.1:\d+ is not trusted: /),
+		});
 		const wrongName = {...secureCluster, 'tls-server-name': 'api.example.org'};
-		await expect(ask(server, {cluster: wrongName})).rejects.toThrow(/is not trusted/);
+		expect(await ask(server, {cluster: wrongName})).toMatchObject({
+			sentence: expect.stringContaining('is not trusted'),
+		});
 		expect(asked).toEqual([]);
 		expect(await said(server, {cluster: {'insecure-skip-tls-verify': true}})).toBe('hello');
 	});
@@ -241,20 +245,22 @@ describe('a connection to a pod', () => {
 		const port = await serve(createServer());
 		const forbidden = status(403, 'Forbidden', 'pods "envoy" is forbidden');
 		refuse = () => ({code: 403, body: JSON.stringify(forbidden)});
-		expect(await ask(`http://127.0.0.1:${port}`)).toEqual({kind: 'refused', status: 403, body: forbidden});
+		expect(await ask(`http://127.0.0.1:${port}`)).toEqual({
+			kind: 'refused',
+			status: 403,
+			sentence: 'pods "envoy" is forbidden',
+		});
 		refuse = () => ({code: 502, body: 'no upgrade here'});
 		expect(await ask(`http://127.0.0.1:${port}`)).toEqual({
 			kind: 'refused',
 			status: 502,
-			body: 'no upgrade here',
+			sentence: 'the API server answered with an error (HTTP 502): no upgrade here',
 		});
 	});
 
 	it('says that nobody is there, and that nobody answers in time', async () => {
 		const nobody = `http://127.0.0.1:${await unusedPort()}`;
-		await expect(ask(nobody)).rejects.toThrow(
-			new TransportError(`${nobody} refused the connection`, 'not sent'),
-		);
+		expect(await ask(nobody)).toEqual({kind: 'unanswered', sentence: `${nobody} refused the connection`});
 
 		const arrived = Promise.withResolvers<void>();
 		const mute = createServer();
@@ -264,7 +270,10 @@ describe('a connection to a pod', () => {
 		const answer = ask(`http://127.0.0.1:${port}`, {}, {timers});
 		await arrived.promise;
 		timers.advance(10_000);
-		await expect(answer).rejects.toThrow(`no answer from 127.0.0.1:${port} within 10 s`);
+		expect(await answer).toEqual({
+			kind: 'unanswered',
+			sentence: `no answer from 127.0.0.1:${port} within 10 s`,
+		});
 	});
 
 	it('ends with the cluster that it was asked of', async () => {
@@ -277,7 +286,7 @@ describe('a connection to a pod', () => {
 		const {port} = await listen(server);
 		const cluster = await connect({kubeconfigText: kubeconfigFor(`http://127.0.0.1:${port}`)});
 		const answer = await cluster.connectToPod(target, new AbortController().signal);
-		if (answer.kind === 'refused') throw new Error('refused');
+		if (answer.kind !== 'open') throw new Error(answer.sentence);
 		const broken = once(answer.stream, 'end');
 		answer.stream.resume();
 		await cluster.close();

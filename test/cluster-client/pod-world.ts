@@ -2,6 +2,7 @@
 import {onTestFinished} from 'vitest';
 import type {Cluster} from '../../source/cluster/cluster.js';
 import {connect} from '../../source/cluster/connect.js';
+import {findTarget} from '../../source/cluster/forward-target.js';
 import {openPortForward, type ForwardState} from '../../source/cluster/port-forward.js';
 import {kubeconfigYaml} from '../../source/sandbox/api/kubeconfig.js';
 import {startApiServer} from '../../source/sandbox/api/server.js';
@@ -76,7 +77,11 @@ export async function startPodWorld(listening: Record<string, number>) {
 		async forward(options: Parameters<typeof openPortForward>[2] & {cluster?: Cluster} = {}) {
 			const states: ForwardState[] = [];
 			const {cluster = await connectAs({userName: 'jane', token}), ...others} = options;
-			const forward = await openPortForward(cluster, envoy, {
+			const way = {
+				find: async () => findTarget(cluster, envoy),
+				connect: cluster.connectToPod.bind(cluster),
+			};
+			const forward = await openPortForward(envoy, way, {
 				...others,
 				onState(state) {
 					states.push(state);
