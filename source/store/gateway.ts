@@ -79,10 +79,18 @@ async function forwardWhileNeeded(
 	signal: AbortSignal,
 ): Promise<void> {
 	const over = new AbortController();
-	const forward = await openForward(cluster, gateway, {
+	const opened = await openForward(cluster, gateway, {
 		onState: () => publish(),
 		onGone: () => over.abort(),
+	}).catch((error: unknown) => {
+		const why = error instanceof Error ? error.message : String(error);
+		return `the gateway is reached through a port-forward only, and no port of this machine can be had for one: ${why}`;
 	});
+	if (typeof opened === 'string') {
+		if (!signal.aborted) store.setState({gateway: {kind: 'not found', sentence: opened}});
+		return pause(gatewayRetry, signal);
+	}
+	const forward = opened;
 	function publish(): void {
 		if (!signal.aborted) store.setState({gateway: forwardedGateway(cluster, gateway, forward)});
 	}
