@@ -219,9 +219,9 @@ function nameOf({namespace, name}: PodName): string {
 	return printable(`${namespace}/${name}`);
 }
 
+/** What to do comes first: of a long sentence the end may not be seen. The server's own names the pod. */
 function refusal(pod: PodName, answer: Exclude<PodAnswer, {kind: 'open'}>): string {
-	const said = `no port-forward to pod ${nameOf(pod)}: ${answer.sentence}`;
 	return answer.kind === 'refused' && answer.status === 403
-		? `${said}; it takes the right to get and create pods/portforward in the namespace ${printable(pod.namespace)}`
-		: said;
+		? `it takes the right to get and create pods/portforward in the namespace ${printable(pod.namespace)} (${answer.sentence})`
+		: answer.sentence;
 }

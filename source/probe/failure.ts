@@ -54,12 +54,12 @@ export function toFailure(error: unknown, target: Target): Failure {
 
 /** A failure of a known kind; `detail` is what the system said about it. */
 export function describeFailure(failure: FailureKind, target: Target, detail: string): Failure {
-	const {trouble} = target.tunnel ?? {};
+	const {name = '', trouble} = target.tunnel ?? {};
 	if (trouble !== undefined && unsaid.has(failure)) {
 		return {
 			kind: 'failure',
 			failure: 'refused',
-			sentence: printable(`The gateway was not reached: ${trouble}.`),
+			sentence: printable(`No ${name}: ${trouble}.`),
 		};
 	}
 

@@ -187,7 +187,7 @@ test('a port-forward that cannot be had is said in a sentence, after one request
 		code: 3,
 		outcome: {
 			sentence: expect.stringMatching(
-				/^The gateway was not reached: no port-forward to pod kourier-system\//,
+				/^No port-forward to kourier-system\/kourier: it takes the right to get and create pods\/portforward /,
 			),
 		},
 	});

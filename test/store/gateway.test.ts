@@ -86,7 +86,7 @@ test('why it fails is what the answers say, and is in the state', async () => {
 		kind: 'failure',
 		failure: 'refused',
 		sentence: expect.stringMatching(
-			/^The gateway was not reached: no port-forward to pod kourier-system\/.*it takes the right to get and create pods\/portforward/,
+			/^No port-forward to kourier-system\/kourier: it takes the right to get and create pods\/portforward in the namespace kourier-system \(pods ".*" is forbidden: /,
 		),
 	});
 	expect(forwardOf(console.store.getState())?.state.kind).toBe('failing');
