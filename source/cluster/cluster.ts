@@ -4,7 +4,6 @@
  */
 
 import type {Duplex} from 'node:stream';
-import type {ForwardTarget} from './forward-target.js';
 
 export type HttpMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
@@ -55,6 +54,10 @@ export class ReadOnlyError extends Error {
 }
 
 export type WatchEvent = {type: string; object: unknown};
+
+export type PodName = {namespace: string; name: string};
+/** `port` of the container, 1–65535. */
+export type ForwardTarget = {pod: PodName; port: number};
 
 /** What came of asking for a connection to a pod. */
 export type PodAnswer =

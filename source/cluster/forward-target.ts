@@ -4,17 +4,13 @@
  */
 import * as v from 'valibot';
 import {printable} from '../traffic/printable.js';
-import {TransportError, type Cluster} from './cluster.js';
+import {TransportError, type Cluster, type ForwardTarget} from './cluster.js';
 import {parseList} from './objects.js';
 import {corePath} from './paths.js';
 import {sentenceOf} from './status.js';
 
 /** A port of a Service, by its number there. */
 export type ServicePortName = {namespace: string; name: string; port: number};
-
-export type PodName = {namespace: string; name: string};
-/** `port` of the container, 1–65535. */
-export type ForwardTarget = {pod: PodName; port: number};
 
 export type FoundTarget =
 	| ({kind: 'found'} & ForwardTarget)

@@ -6,8 +6,8 @@ import {once} from 'node:events';
 import {createServer, type Socket} from 'node:net';
 import type {Duplex} from 'node:stream';
 import {printable} from '../traffic/printable.js';
-import type {PodAnswer} from './cluster.js';
-import type {ForwardTarget, FoundTarget, PodName, ServicePortName} from './forward-target.js';
+import type {ForwardTarget, PodAnswer, PodName} from './cluster.js';
+import type {FoundTarget, ServicePortName} from './forward-target.js';
 import {systemTimers, type Timers} from './timers.js';
 
 /** How it finds a pod, and connects to one: `findTarget` and `Cluster.connectToPod`. */
