@@ -76,6 +76,8 @@ async function ask(
 		headers: {host},
 	});
 	const answered = once(request, 'response');
+	// kubectl may be gone before the whole body has gone out to an app that has answered already.
+	request.on('error', () => {});
 	request.end(body);
 	const [response]: IncomingMessage[] = await answered;
 	if (!response) {
