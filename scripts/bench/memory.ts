@@ -8,13 +8,14 @@
  * caches (Ink keeps the measures of the last 8,192 texts, which is some three minutes of them) and has code compiled; a
  * line through the second half says whether it goes on growing.
  */
-import {existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
-import {tmpdir} from 'node:os';
+import {writeFileSync} from 'node:fs';
 import path from 'node:path';
 import {performance} from 'node:perf_hooks';
 import {parseArgs} from 'node:util';
 import {openTerminal, type TestTerminal} from '../../test/support/terminal.ts';
 import {startSandboxProcess} from '../../test/support/sandbox-process.ts';
+import {createHeapProbe, usage} from './parts/process.ts';
+import {pause, quantile} from './parts/statistics.ts';
 
 const {values: flags} = parseArgs({
 	options: {minutes: {type: 'string', default: '1'}, json: {type: 'string'}},
@@ -35,28 +36,7 @@ type Sample = {
 	keys: readonly number[];
 };
 
-const folder = mkdtempSync(path.join(tmpdir(), 'kn-canary-bench-'));
-const heapFile = path.join(folder, 'heap');
-
-/** Loaded into the console: on SIGUSR2 it collects garbage and writes down how many bytes are in use after that. */
-const collector = `import {renameSync, writeFileSync} from 'node:fs';
-process.on('SIGUSR2', () => {
-	globalThis.gc();
-	writeFileSync(${JSON.stringify(`${heapFile}.new`)}, String(process.memoryUsage().heapUsed));
-	renameSync(${JSON.stringify(`${heapFile}.new`)}, ${JSON.stringify(heapFile)});
-});`;
-
-const pause = async (milliseconds: number) => new Promise(resolve => setTimeout(resolve, milliseconds));
-
-const residentOf = (pid: number): number =>
-	Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024;
-
-async function inUseOf(terminal: TestTerminal): Promise<number> {
-	rmSync(heapFile, {force: true});
-	terminal.kill('SIGUSR2');
-	while (!existsSync(heapFile)) await pause(20);
-	return Number(readFileSync(heapFile, 'utf8')) / 1024 / 1024;
-}
+const heap = createHeapProbe();
 
 /** Twenty keys, as far apart as those of somebody in a hurry and in step with nothing. */
 async function keyTimes(terminal: TestTerminal): Promise<readonly number[]> {
@@ -74,13 +54,10 @@ async function keyTimes(terminal: TestTerminal): Promise<readonly number[]> {
 async function sample(terminal: TestTerminal): Promise<Sample> {
 	const answers = Number(/(\d+) answers?/.exec(terminal.screen())?.[1] ?? 0);
 	const keys = await keyTimes(terminal);
-	const resident = residentOf(terminal.pid);
-	const inUse = await inUseOf(terminal);
+	const resident = usage(terminal.pid).resident;
+	const inUse = await heap.inUse(terminal.pid);
 	return {answers, resident, inUse, keys};
 }
-
-const quantile = (values: readonly number[], q: number): number =>
-	values.toSorted((a, b) => a - b)[Math.floor(q * values.length)] ?? Number.NaN;
 
 const mean = (values: readonly number[]): number =>
 	values.reduce((sum, value) => sum + value, 0) / values.length;
@@ -124,13 +101,7 @@ const sandbox = await startSandboxProcess(program);
 try {
 	await using terminal = openTerminal({
 		command: process.execPath,
-		args: [
-			'--expose-gc',
-			`--import=data:text/javascript,${encodeURIComponent(collector)}`,
-			program,
-			'--rate',
-			String(rate),
-		],
+		args: [...heap.args, program, '--rate', String(rate)],
 		env: {
 			XDG_STATE_HOME: path.resolve('node_modules/.cache/kn-canary-test/state'),
 			KUBECONFIG: sandbox.kubeconfig,
@@ -176,5 +147,5 @@ try {
 	await terminal.exited;
 } finally {
 	await sandbox.stop();
-	rmSync(folder, {recursive: true, force: true});
+	heap.close();
 }
