@@ -1,6 +1,7 @@
 /**
  * One exchange over HTTP: what was sent, what came back, and when nothing did, whether the server can have seen it.
  */
+import {promisify} from 'node:util';
 import type {Dispatcher} from 'undici';
 import {TransportError} from './cluster.js';
 import {printable} from '../traffic/printable.js';
@@ -131,15 +132,18 @@ export async function readAll({headers, body}: Incoming, url: URL): Promise<stri
 	}
 }
 
-/** Off the main thread, which has keys to answer. */
+/** Packed bytes that are unpacked at once: some milliseconds. Threads would keep more memory each than the pages take. */
+const fewBytes = 512 * 1024;
+
 async function unpacked(packed: Buffer): Promise<Buffer> {
-	const {gunzip} = await import('node:zlib');
-	return new Promise((resolve, reject) => {
-		gunzip(packed, {maxOutputLength: largestBody}, (error, whole) => {
-			if (error) reject(new Error(`its gzip cannot be unpacked: ${error.message}`, {cause: error}));
-			else resolve(whole);
-		});
-	});
+	const {gunzip, gunzipSync} = await import('node:zlib');
+	const options = {maxOutputLength: largestBody};
+	try {
+		return packed.length <= fewBytes ? gunzipSync(packed, options) : await promisify(gunzip)(packed, options);
+	} catch (error) {
+		const why = error instanceof Error ? error.message : String(error);
+		throw new Error(`its gzip cannot be unpacked: ${why}`, {cause: error});
+	}
 }
 
 /** The lines of a body as they come, without the line feeds. Errors as `readAll`. */
