@@ -13,6 +13,7 @@ const {version} = JSON.parse(await readFile('package.json', 'utf8'));
  */
 const groups = [
 	{cli: 'cli.tsx'},
+	{yaml: 'source/traffic/yaml.ts'},
 	{'run-headless': 'source/command/run-headless.ts', 'run-sandbox': 'source/command/run-sandbox.ts'},
 	// Few gateways need it; all that it shares with the console is small.
 	{'port-forward': 'source/cluster/port-forward.ts', 'pod-connection': 'source/cluster/pod-connection.ts'},

@@ -25,6 +25,7 @@ import {Palette} from './sheets/palette.js';
 import {Review} from './sheets/review.js';
 import {Verify} from './sheets/verify.js';
 import {Writes} from './sheets/writes.js';
+import {Yaml} from './sheets/yaml.js';
 import {contextOf, useConsole, useConsoleState} from './use-console.js';
 
 export type AppProps = Omit<Means, 'page'>;
@@ -40,10 +41,11 @@ const overlays: ReadonlySet<Context> = new Set([
 	'value',
 ]);
 /** Sheets with something worth copying. */
-const copied: ReadonlySet<Sheet['kind']> = new Set(['review', 'verify', 'writes']);
+const copied: ReadonlySet<Sheet['kind']> = new Set(['review', 'verify', 'writes', 'yaml']);
 
 function isEnabled(action: Action, context: Context, sheet: Sheet | undefined): boolean {
 	if (action === 'wake') return sheet?.kind === 'review' && sheet.wake?.kind === 'offered';
+	if (action === 'managedFields' || action === 'refresh') return sheet?.kind === 'yaml';
 	if (action === 'copyCommand') return sheet !== undefined && copied.has(sheet.kind);
 	return overlays.has(context) || canPerform(action);
 }
@@ -113,7 +115,7 @@ export function App(means: AppProps) {
 
 /** A review in the place of another one is another sheet: it is to be read from its top, and agreed to anew. */
 function sheetKey(sheet: Sheet): string {
-	return sheet.kind === 'review' ? `review ${sheet.id}` : sheet.kind;
+	return 'id' in sheet ? `${sheet.kind} ${sheet.id}` : sheet.kind;
 }
 
 function Panes({layout, focus}: {layout: Exclude<Layout, {kind: 'none'}>; focus: Pane}) {
@@ -204,6 +206,8 @@ function SheetView({
 			return <Review sheet={sheet} {...props} />;
 		case 'verify':
 			return <Verify sheet={sheet} {...props} />;
+		case 'yaml':
+			return <Yaml sheet={sheet} {...props} />;
 	}
 }
 

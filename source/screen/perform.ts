@@ -97,6 +97,7 @@ const performers: Partial<Record<Action, Performer>> = {
 		if (store.getState().live) openSheet(store, {kind: 'answers'});
 		else notify(store, {tone: 'info', text: 'Press space to start asking first.'});
 	},
+	yaml: console => void console.showYaml(),
 	writesLog: ({store}) => openSheet(store, {kind: 'writes'}),
 	copyCurl({store}, {copy}) {
 		const state = store.getState();

@@ -49,6 +49,7 @@ export function contextOf(state: ConsoleState): Context {
 		case 'writes':
 		case 'answers':
 		case 'verify':
+		case 'yaml':
 			return 'viewer';
 		case undefined:
 			break;

@@ -21,6 +21,7 @@ import {refusedRight, type RightName} from './rights.js';
 import {changeSheet, closeSheet, focusPane, notify, openSheet} from './select.js';
 import {startSession, type Session} from './session.js';
 import type {Plan} from './sheets.js';
+import {showYaml} from './yaml.js';
 import {createConsoleStore, type ConsoleState, type ConsoleStore} from './state.js';
 
 export type Console = {
@@ -45,6 +46,8 @@ export type Console = {
 	readonly takeTheirs: () => void;
 	readonly putMineOnTop: () => void;
 	readonly keepEditing: () => void;
+	/** Reads what is selected anew and shows it as YAML. */
+	readonly showYaml: () => Promise<void>;
 	readonly chooseNamespace: () => Promise<void>;
 	readonly changeNamespace: (namespace: string) => Promise<void>;
 	readonly stop: () => Promise<void>;
@@ -204,6 +207,10 @@ export function createConsole({
 		},
 		keepEditing() {
 			keepEditing(store);
+		},
+		async showYaml() {
+			if (!cluster) return notify(store, {tone: 'info', text: 'Not connected yet.'});
+			await showYaml(store, cluster);
 		},
 		async chooseNamespace() {
 			if (!cluster) return notify(store, {tone: 'info', text: 'Not connected yet.'});

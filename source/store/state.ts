@@ -12,6 +12,7 @@ import type {ServiceView} from '../traffic/service.js';
 import type {RevisionView} from '../traffic/revision.js';
 import type {Split} from '../traffic/split.js';
 import type {HistoryEntry} from '../history/entry.js';
+import type {YamlSheet} from './inspected.js';
 import type {FormSheet, ReviewSheet, ScalingDefaults, VerifySheet, WriteRecord} from './sheets.js';
 
 /** What the screen draws of the folders below the store; it imports nothing of them itself. */
@@ -104,7 +105,8 @@ export type Sheet =
 	| {kind: 'answers'}
 	| FormSheet
 	| ReviewSheet
-	| VerifySheet;
+	| VerifySheet
+	| YamlSheet;
 
 export type ConsoleState = {
 	connection: Connection;

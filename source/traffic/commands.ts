@@ -140,3 +140,13 @@ export function kubectlDeleteCommand(
 ): string {
 	return quoteWords(['kubectl', 'delete', kind, name, '-n', namespace]);
 }
+
+/** `kubectl get ksvc NAME -n NS -o yaml`, which prints the same object. */
+export function kubectlGetCommand(
+	kind: 'ksvc' | 'revision',
+	{name, namespace}: Pick<ServiceView, 'name' | 'namespace'>,
+	{managedFields = false}: {managedFields?: boolean} = {},
+): string {
+	const fields = managedFields ? ['--show-managed-fields'] : [];
+	return quoteWords(['kubectl', 'get', kind, name, '-n', namespace, '-o', 'yaml', ...fields]);
+}

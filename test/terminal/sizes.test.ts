@@ -26,6 +26,7 @@ const sheets = [
 	['R', 'Roll back cart'],
 	['v', 'Ask cart once'],
 	['w', 'What was sent'],
+	['y', 'Service cart'],
 	['t', 'Tags of cart-00002'],
 	['s', 'Autoscaling of cart'],
 	['D', 'Delete the service cart'],

@@ -1,6 +1,6 @@
 /** Text that is read, in a frame over the panes: wrapped to the width, scrolled by keys, never drawn outside. */
 import {Box, Text} from 'ink';
-import {useState} from 'react';
+import {useMemo, useState} from 'react';
 import wrapAnsi from 'wrap-ansi';
 import type {TextStyle} from '../../terminal/theme.js';
 import type {Context} from '../../terminal/keys.js';
@@ -22,6 +22,8 @@ export type Line = {
 /** A line as the rows it takes. */
 export function wrapLine({text, indent = 0, hard = false}: Line, width: number): string[] {
 	if (text === '') return [''];
+	// Most lines fit, and to measure text of one column a character nobody needs the tables of Unicode.
+	if (text.length <= width && /^[\x20-\x7E]*$/.test(text)) return [hard ? text : text.trimEnd()];
 	const wrapped = wrapAnsi(text, Math.max(1, width - indent), {hard: true, wordWrap: !hard, trim: !hard});
 	return wrapped.split('\n').map((row, index) => (index === 0 ? row : ' '.repeat(indent) + row.trimStart()));
 }
@@ -43,7 +45,11 @@ export function Document({
 }) {
 	const {glyphs} = useTheme();
 	const size = frameContentSize(width, height);
-	const rows = lines.flatMap(line => wrapLine(line, size.width).map(text => ({text, style: line.style})));
+	// A long text is wrapped once, not for each key that scrolls it.
+	const rows = useMemo(
+		() => lines.flatMap(line => wrapLine(line, size.width).map(text => ({text, style: line.style}))),
+		[lines, size.width],
+	);
 	const last = Math.max(0, rows.length - size.height);
 	const [wanted, setTop] = useState(0);
 	const top = Math.min(wanted, last);

@@ -64,6 +64,8 @@ export type Action =
 	| 'laterSplit'
 	| 'answers'
 	| 'yaml'
+	| 'managedFields'
+	| 'refresh'
 	| 'events'
 	| 'logs'
 	| 'writesLog'

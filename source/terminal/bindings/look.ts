@@ -102,8 +102,9 @@ export const lookKeys: readonly Binding[] = [
 		keys: ['y'],
 		in: 'panes',
 		label: 'YAML',
-		help: 'Show the selected object as YAML.',
+		help: 'Show the selected service, or in the revisions pane the revision, as YAML, read anew.',
 		palette: {names: ['yaml']},
+		footer: {rank: 20, label: 'yaml'},
 	},
 	{
 		action: 'events',

@@ -246,6 +246,22 @@ export const overlayKeys: readonly Binding[] = [
 	{action: 'top', keys: ['g', 'home'], in: ['viewer'], label: 'top', help: 'Go to the first line.'},
 	{action: 'bottom', keys: ['G', 'end'], in: ['viewer'], label: 'bottom', help: 'Go to the last line.'},
 	{
+		action: 'managedFields',
+		keys: ['m'],
+		in: ['viewer'],
+		label: 'managed fields',
+		help: 'Show who wrote which field (managedFields), or leave it out.',
+		footer: {rank: 5},
+	},
+	{
+		action: 'refresh',
+		keys: ['r'],
+		in: ['viewer'],
+		label: 'read again',
+		help: 'Read the object anew.',
+		footer: {rank: 6},
+	},
+	{
 		action: 'copyCommand',
 		keys: ['C', 'ctrl-y'],
 		in: ['viewer'],
