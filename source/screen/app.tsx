@@ -18,6 +18,7 @@ import {ThemeContext, useTheme} from './parts/theme-context.js';
 import {canPerform, perform, type Means} from './perform.js';
 import {Details} from './sheets/details.js';
 import {Answers} from './sheets/answers.js';
+import {Events} from './sheets/events.js';
 import {FormSheet} from './sheets/form-sheet.js';
 import {Help} from './sheets/help.js';
 import {Namespaces} from './sheets/namespaces.js';
@@ -208,6 +209,8 @@ function SheetView({
 			return <Verify sheet={sheet} {...props} />;
 		case 'yaml':
 			return <Yaml sheet={sheet} {...props} />;
+		case 'events':
+			return <Events sheet={sheet} {...props} />;
 	}
 }
 

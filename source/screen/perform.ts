@@ -98,6 +98,7 @@ const performers: Partial<Record<Action, Performer>> = {
 		else notify(store, {tone: 'info', text: 'Press space to start asking first.'});
 	},
 	yaml: console => void console.showYaml(),
+	events: console => console.showEvents(),
 	writesLog: ({store}) => openSheet(store, {kind: 'writes'}),
 	copyCurl({store}, {copy}) {
 		const state = store.getState();

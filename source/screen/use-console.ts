@@ -50,6 +50,7 @@ export function contextOf(state: ConsoleState): Context {
 		case 'answers':
 		case 'verify':
 		case 'yaml':
+		case 'events':
 			return 'viewer';
 		case undefined:
 			break;

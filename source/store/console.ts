@@ -9,6 +9,7 @@ import type {Asking} from '../probe/asking.js';
 import {printable} from '../traffic/printable.js';
 import {splitOf} from '../traffic/split.js';
 import {conflictOf, keepEditing, takeTheirs} from './conflict.js';
+import {showEvents} from './events.js';
 import {followRoutes} from './follow.js';
 import {openScalingForm, submitForm} from './forms.js';
 import {changesOf, createHistory, type HistoryFile} from './history.js';
@@ -48,6 +49,8 @@ export type Console = {
 	readonly keepEditing: () => void;
 	/** Reads what is selected anew and shows it as YAML. */
 	readonly showYaml: () => Promise<void>;
+	/** Follows the events of what is selected. */
+	readonly showEvents: () => void;
 	readonly chooseNamespace: () => Promise<void>;
 	readonly changeNamespace: (namespace: string) => Promise<void>;
 	readonly stop: () => Promise<void>;
@@ -211,6 +214,10 @@ export function createConsole({
 		async showYaml() {
 			if (!cluster) return notify(store, {tone: 'info', text: 'Not connected yet.'});
 			await showYaml(store, cluster);
+		},
+		showEvents() {
+			if (!cluster) return notify(store, {tone: 'info', text: 'Not connected yet.'});
+			showEvents(store, cluster, newsInterval);
 		},
 		async chooseNamespace() {
 			if (!cluster) return notify(store, {tone: 'info', text: 'Not connected yet.'});

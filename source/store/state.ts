@@ -12,7 +12,7 @@ import type {ServiceView} from '../traffic/service.js';
 import type {RevisionView} from '../traffic/revision.js';
 import type {Split} from '../traffic/split.js';
 import type {HistoryEntry} from '../history/entry.js';
-import type {YamlSheet} from './inspected.js';
+import type {EventsSheet, YamlSheet} from './inspected.js';
 import type {FormSheet, ReviewSheet, ScalingDefaults, VerifySheet, WriteRecord} from './sheets.js';
 
 /** What the screen draws of the folders below the store; it imports nothing of them itself. */
@@ -106,7 +106,8 @@ export type Sheet =
 	| FormSheet
 	| ReviewSheet
 	| VerifySheet
-	| YamlSheet;
+	| YamlSheet
+	| EventsSheet;
 
 export type ConsoleState = {
 	connection: Connection;

@@ -27,6 +27,7 @@ const sheets = [
 	['v', 'Ask cart once'],
 	['w', 'What was sent'],
 	['y', 'Service cart'],
+	['e', 'Events of service cart'],
 	['t', 'Tags of cart-00002'],
 	['s', 'Autoscaling of cart'],
 	['D', 'Delete the service cart'],

@@ -24,8 +24,13 @@ export function wrapLine({text, indent = 0, hard = false}: Line, width: number):
 	if (text === '') return [''];
 	// Most lines fit, and to measure text of one column a character nobody needs the tables of Unicode.
 	if (text.length <= width && /^[\x20-\x7E]*$/.test(text)) return [hard ? text : text.trimEnd()];
-	const wrapped = wrapAnsi(text, Math.max(1, width - indent), {hard: true, wordWrap: !hard, trim: !hard});
-	return wrapped.split('\n').map((row, index) => (index === 0 ? row : ' '.repeat(indent) + row.trimStart()));
+	// Blanks at its beginning are part of a line, and a wrapped one would lose them.
+	const lead = hard ? 0 : text.length - text.trimStart().length;
+	const room = Math.max(1, width - Math.max(indent, lead));
+	const wrapped = wrapAnsi(text.slice(lead), room, {hard: true, wordWrap: !hard, trim: !hard});
+	return wrapped
+		.split('\n')
+		.map((row, index) => (index === 0 ? `${' '.repeat(lead)}${row}` : ' '.repeat(indent) + row.trimStart()));
 }
 
 export function Document({

@@ -111,8 +111,9 @@ export const lookKeys: readonly Binding[] = [
 		keys: ['e'],
 		in: 'panes',
 		label: 'events',
-		help: 'Show the events of the selected object.',
+		help: 'Show the events of the selected service, or revision, and of what belongs to it, as they come.',
 		palette: {names: ['events']},
+		footer: {rank: 20},
 	},
 	{
 		action: 'logs',
