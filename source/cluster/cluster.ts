@@ -96,6 +96,17 @@ export type Cluster = {
 	 * nothing to the cluster, so a read-only one has it, too. `signal` ends it, also when it is open.
 	 */
 	connectToPod(target: ForwardTarget, signal: AbortSignal): Promise<PodAnswer>;
+	/**
+	 * One answer that is text and goes on for as long as it likes (a log that is followed), handed over as it comes, cut
+	 * anywhere. Until the server or `signal` ends it; resolves and throws as `watch`.
+	 */
+	stream(
+		path: string,
+		query: Record<string, string>,
+		onText: (text: string) => void,
+		signal: AbortSignal,
+		onOpen?: () => void,
+	): Promise<ApiAnswer>;
 	/** Drops the connections. */
 	close(): Promise<void>;
 };

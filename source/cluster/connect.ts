@@ -26,6 +26,7 @@ import {
 	orAborted,
 	readAll,
 	readLines,
+	readTexts,
 	send,
 	transportError,
 	type Incoming,
@@ -128,7 +129,7 @@ function makeCluster(
 		request: ApiRequest,
 		url: URL,
 		signal: AbortSignal,
-		{takesGzip}: {takesGzip: boolean},
+		{takesGzip, accept = 'application/json'}: {takesGzip: boolean; accept?: string},
 	): Promise<Incoming> {
 		if (readOnly && isWrite(request)) {
 			throw new ReadOnlyError(
@@ -147,7 +148,7 @@ function makeCluster(
 					method: request.method,
 					headers: {
 						...used.headers,
-						accept: 'application/json',
+						accept,
 						...(takesGzip && {'accept-encoding': 'gzip'}),
 						'user-agent': 'kn-canary',
 						...(body === undefined ? {} : {'content-type': request.contentType ?? 'application/json'}),
@@ -174,6 +175,39 @@ function makeCluster(
 		});
 	}
 
+	/** A GET whose answer may go on for ever: `read` until the server or `signal` ends it. */
+	async function follow(
+		path: string,
+		url: URL,
+		signal: AbortSignal,
+		read: (incoming: Incoming) => Promise<void>,
+		accept?: string,
+	): Promise<ApiAnswer> {
+		// The limit is for the answer to begin; how long a quiet watch may last is the caller's to say.
+		const limit = deadline(timers, defaultTimeout, signal);
+		try {
+			const incoming = await exchange({method: 'GET', path}, url, limit.signal, {
+				takesGzip: false,
+				...(accept !== undefined && {accept}),
+			});
+			if (incoming.status !== 200) return answerOf(incoming, parseBody(await readAll(incoming, url)));
+			limit.clear();
+			try {
+				await read(incoming);
+			} catch (error) {
+				if (!(error instanceof TransportError) || !signal.aborted) throw error;
+			} finally {
+				// Also when a callback threw before anything was read.
+				incoming.body.destroy();
+			}
+			return answerOf(incoming, undefined);
+		} catch (error) {
+			throw judged(error, limit, defaultTimeout / 1000, url);
+		} finally {
+			limit.clear();
+		}
+	}
+
 	return {
 		context: selected.name,
 		server,
@@ -197,30 +231,25 @@ function makeCluster(
 
 		async watch(path, query, onEvent, signal, onOpen) {
 			const url = urlOf(server, path, {...query, watch: '1'});
-			// The limit is for the answer to begin; how long a quiet watch may last is the caller's to say.
-			const limit = deadline(timers, defaultTimeout, signal);
-			try {
-				const incoming = await exchange({method: 'GET', path}, url, limit.signal, {takesGzip: false});
-				if (incoming.status !== 200) return answerOf(incoming, parseBody(await readAll(incoming, url)));
-				limit.clear();
-				try {
-					onOpen?.();
-					for await (const line of readLines(incoming, url)) {
-						if (signal.aborted) break;
-						if (line !== '') onEvent(parseEvent(line, url));
-					}
-				} catch (error) {
-					if (!(error instanceof TransportError) || !signal.aborted) throw error;
-				} finally {
-					// Also when a callback threw before the first line was read.
-					incoming.body.destroy();
+			return follow(path, url, signal, async incoming => {
+				onOpen?.();
+				for await (const line of readLines(incoming, url)) {
+					if (signal.aborted) break;
+					if (line !== '') onEvent(parseEvent(line, url));
 				}
-				return answerOf(incoming, undefined);
-			} catch (error) {
-				throw judged(error, limit, defaultTimeout / 1000, url);
-			} finally {
-				limit.clear();
-			}
+			});
+		},
+
+		async stream(path, query, onText, signal, onOpen) {
+			const url = urlOf(server, path, query);
+			const read = async (incoming: Incoming) => {
+				onOpen?.();
+				for await (const text of readTexts(incoming, url)) {
+					if (signal.aborted) break;
+					onText(text);
+				}
+			};
+			return follow(path, url, signal, read, '*/*');
 		},
 
 		async connectToPod({pod, port}, signal): Promise<PodAnswer> {

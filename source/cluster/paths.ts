@@ -32,3 +32,8 @@ export function corePath(
 ): string {
 	return path('/api/v1', namespace, plural, name);
 }
+
+/** What the containers of a pod wrote. */
+export function podLogPath(namespace: string, pod: string): string {
+	return `${corePath('pods', namespace, pod)}/log`;
+}

@@ -146,10 +146,9 @@ async function unpacked(packed: Buffer): Promise<Buffer> {
 	}
 }
 
-/** The lines of a body as they come, without the line feeds. Errors as `readAll`. */
-export async function* readLines({body}: Incoming, url: URL): AsyncGenerator<string> {
+/** The text of a body as it comes, cut anywhere but inside of a character. Errors as `readAll`. */
+export async function* readTexts({body}: Incoming, url: URL): AsyncGenerator<string> {
 	const decoder = new TextDecoder();
-	let rest = '';
 	const iterator = body[Symbol.asyncIterator]();
 	try {
 		for (;;) {
@@ -159,18 +158,26 @@ export async function* readLines({body}: Incoming, url: URL): AsyncGenerator<str
 			} catch (error) {
 				throw transportError(error, url, 'unknown');
 			}
-			if (next.done) break;
-			const pieces = decoder.decode(next.value, {stream: true}).split('\n');
-			pieces[0] = rest + pieces[0]!;
-			rest = pieces.pop()!;
-			if (rest.length > largestBody)
-				throw transportError(new Error('a line is larger than 256 MiB'), url, 'unknown');
-			yield* pieces;
+			if (next.done) return;
+			yield decoder.decode(next.value, {stream: true});
 		}
-		if (rest !== '') yield rest;
 	} finally {
 		await iterator.return?.();
 	}
+}
+
+/** The lines of a body as they come, without the line feeds. Errors as `readAll`. */
+export async function* readLines(incoming: Incoming, url: URL): AsyncGenerator<string> {
+	let rest = '';
+	for await (const text of readTexts(incoming, url)) {
+		const pieces = text.split('\n');
+		pieces[0] = rest + pieces[0]!;
+		rest = pieces.pop()!;
+		if (rest.length > largestBody)
+			throw transportError(new Error('a line is larger than 256 MiB'), url, 'unknown');
+		yield* pieces;
+	}
+	if (rest !== '') yield rest;
 }
 
 function codeOf(error: unknown): string {

@@ -21,6 +21,7 @@ import {Answers} from './sheets/answers.js';
 import {Events} from './sheets/events.js';
 import {FormSheet} from './sheets/form-sheet.js';
 import {Help} from './sheets/help.js';
+import {canSteer, Logs} from './sheets/logs.js';
 import {Namespaces} from './sheets/namespaces.js';
 import {Palette} from './sheets/palette.js';
 import {Review} from './sheets/review.js';
@@ -39,14 +40,17 @@ const overlays: ReadonlySet<Context> = new Set([
 	'filter',
 	'palette',
 	'viewer',
+	'logs',
+	'search',
 	'value',
 ]);
 /** Sheets with something worth copying. */
-const copied: ReadonlySet<Sheet['kind']> = new Set(['review', 'verify', 'writes', 'yaml']);
+const copied: ReadonlySet<Sheet['kind']> = new Set(['review', 'verify', 'writes', 'yaml', 'logs']);
 
 function isEnabled(action: Action, context: Context, sheet: Sheet | undefined): boolean {
 	if (action === 'wake') return sheet?.kind === 'review' && sheet.wake?.kind === 'offered';
 	if (action === 'managedFields' || action === 'refresh') return sheet?.kind === 'yaml';
+	if (sheet?.kind === 'logs') return canSteer(sheet, action);
 	if (action === 'copyCommand') return sheet !== undefined && copied.has(sheet.kind);
 	return overlays.has(context) || canPerform(action);
 }
@@ -80,7 +84,7 @@ export function App(means: AppProps) {
 			if (store.getState().notice && action !== 'back' && action !== 'discardDraft') notify(store, undefined);
 			return run(action, input);
 		}
-		if (action !== 'back' || context === 'form') return;
+		if (action !== 'back' || context === 'form' || context === 'search') return;
 		if (sheet.kind === 'review' && sheet.phase.kind === 'sending') {
 			return notify(store, {tone: 'info', text: 'Under way; what became of it is shown here in a moment.'});
 		}
@@ -209,6 +213,8 @@ function SheetView({
 			return <Verify sheet={sheet} {...props} />;
 		case 'yaml':
 			return <Yaml sheet={sheet} {...props} />;
+		case 'logs':
+			return <Logs sheet={sheet} {...props} />;
 		case 'events':
 			return <Events sheet={sheet} {...props} />;
 	}

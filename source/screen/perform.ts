@@ -99,6 +99,7 @@ const performers: Partial<Record<Action, Performer>> = {
 	},
 	yaml: console => void console.showYaml(),
 	events: console => console.showEvents(),
+	logs: console => console.showLogs(),
 	writesLog: ({store}) => openSheet(store, {kind: 'writes'}),
 	copyCurl({store}, {copy}) {
 		const state = store.getState();

@@ -52,6 +52,8 @@ export function contextOf(state: ConsoleState): Context {
 		case 'yaml':
 		case 'events':
 			return 'viewer';
+		case 'logs':
+			return sheet.isTyping ? 'search' : 'logs';
 		case undefined:
 			break;
 	}

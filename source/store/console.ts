@@ -14,6 +14,7 @@ import {followRoutes} from './follow.js';
 import {openScalingForm, submitForm} from './forms.js';
 import {changesOf, createHistory, type HistoryFile} from './history.js';
 import {createLive, type Live} from './live.js';
+import {createLogs, type Logs} from './logs.js';
 import {planComplete, planRollback, planSplit, planUndo, type Facts, type Planned} from './plan.js';
 import {planDeleteRevision, planDeleteService} from './plan-object.js';
 import {draftOf, knownRevisions, revisionsOf, selectedRevision, selectedService} from './read.js';
@@ -51,6 +52,9 @@ export type Console = {
 	readonly showYaml: () => Promise<void>;
 	/** Follows the events of what is selected. */
 	readonly showEvents: () => void;
+	/** Follows the log of what is selected; `logs` steers it. */
+	readonly showLogs: () => void;
+	readonly logs: Omit<Logs, 'open'>;
 	readonly chooseNamespace: () => Promise<void>;
 	readonly changeNamespace: (namespace: string) => Promise<void>;
 	readonly stop: () => Promise<void>;
@@ -86,6 +90,7 @@ export function createConsole({
 	const store = createConsoleStore({to, namespace, asking});
 	const newsInterval = () => Math.max(fastestNews, frameInterval());
 	const live = createLive(store, newsInterval);
+	const logs = createLogs(store, newsInterval);
 	const history = createHistory(store, historyFile);
 	let cluster: Cluster | undefined;
 	let session: Session | undefined;
@@ -219,6 +224,11 @@ export function createConsole({
 			if (!cluster) return notify(store, {tone: 'info', text: 'Not connected yet.'});
 			showEvents(store, cluster, newsInterval);
 		},
+		showLogs() {
+			if (!cluster) return notify(store, {tone: 'info', text: 'Not connected yet.'});
+			logs.open(cluster);
+		},
+		logs,
 		async chooseNamespace() {
 			if (!cluster) return notify(store, {tone: 'info', text: 'Not connected yet.'});
 			openSheet(store, {kind: 'namespaces', names: []});
@@ -246,6 +256,8 @@ export function createConsole({
 		async stop() {
 			unfollow();
 			unfollowRoutes();
+			// What follows the cluster for a sheet ends with it.
+			store.setState({sheets: []});
 			session?.stop();
 			await live.stop();
 			await history.flush();

@@ -8,6 +8,7 @@ import type {EventsSheet, Inspected} from './inspected.js';
 import {revisionsOf} from './read.js';
 import {changeSheet, notify, openSheet} from './select.js';
 import type {ConsoleStore} from './state.js';
+import {createThrottle} from './throttle.js';
 
 /** Events that are kept, the newest ones: more than anybody reads, and few of a namespace that has tens of thousands. */
 const kept = 300;
@@ -29,25 +30,10 @@ export function showEvents(store: ConsoleStore, cluster: Cluster, interval: () =
 	const table = createEventTable(store, object);
 	let problem: string | undefined;
 	let isListed = false;
-	let timer: NodeJS.Timeout | undefined;
-	let isPending = false;
 	const publish = () => {
-		isPending = false;
 		if (isListed) change({kind: 'followed', problem, ...table.newest()});
 	};
-	const changed = () => {
-		isPending = true;
-		if (timer) return;
-		publish();
-		timer = setTimeout(
-			() => {
-				timer = undefined;
-				if (isPending) changed();
-			},
-			Math.max(leastInterval, interval()),
-		);
-		timer.unref();
-	};
+	const throttle = createThrottle(publish, () => Math.max(leastInterval, interval()));
 
 	const reflector = reflect(
 		cluster,
@@ -57,21 +43,21 @@ export function showEvents(store: ConsoleStore, cluster: Cluster, interval: () =
 				const isNews = table.take(told);
 				if (told.type === 'page' && told.isLast) {
 					isListed = true;
-					changed();
-				} else if (isNews && isListed) changed();
+					throttle.request();
+				} else if (isNews && isListed) throttle.request();
 			},
 			onState(now) {
 				const said = problemOf(now, object.namespace);
 				if (isListed && now.kind !== 'forbidden') {
 					if (said === problem) return;
 					problem = said;
-					changed();
+					throttle.request();
 				} else if (said !== undefined) change({kind: 'not read', sentence: said});
 			},
 		},
 	);
 	signal.addEventListener('abort', () => {
-		clearTimeout(timer);
+		throttle.stop();
 		reflector.stop();
 	});
 }

@@ -1,5 +1,6 @@
 /** What the sheets show that look into the cluster: an object as it is, its events, its logs. */
 import type {EventView} from '../traffic/event.js';
+import type {PodView} from '../traffic/pod.js';
 
 /** An object that is looked at: a service, or a revision of one. */
 export type Inspected = {
@@ -37,4 +38,36 @@ export type EventsSheet = {
 				problem: string | undefined;
 		  }
 		| {kind: 'not read'; sentence: string};
+};
+
+export type LogsSheet = {
+	kind: 'logs';
+	id: number;
+	namespace: string;
+	revision: string;
+	/** By name. */
+	pods: readonly PodView[];
+	/** The one whose log it is; it may be gone by now. Undefined as long as there is none. */
+	pod: string | undefined;
+	container: string;
+	/** The run before the container's last restart. */
+	previous: boolean;
+	/** Oldest first: the last ones, printable. As of the pause, while it is paused. */
+	lines: readonly string[];
+	paused: boolean;
+	/** Lines that came since it was paused. */
+	held: number;
+	/** Only lines with this in them are shown, whatever their case. */
+	filter: string;
+	/** The filter is being typed. */
+	isTyping: boolean;
+	phase:
+		| {kind: 'looking'}
+		/** The revision is scaled to zero, or has never had one. */
+		| {kind: 'no pods'}
+		| {kind: 'opening'}
+		| {kind: 'following'}
+		/** There is no more to come as things are. */
+		| {kind: 'over'; sentence: string}
+		| {kind: 'refused'; sentence: string};
 };

@@ -12,7 +12,7 @@ import type {ServiceView} from '../traffic/service.js';
 import type {RevisionView} from '../traffic/revision.js';
 import type {Split} from '../traffic/split.js';
 import type {HistoryEntry} from '../history/entry.js';
-import type {EventsSheet, YamlSheet} from './inspected.js';
+import type {EventsSheet, LogsSheet, YamlSheet} from './inspected.js';
 import type {FormSheet, ReviewSheet, ScalingDefaults, VerifySheet, WriteRecord} from './sheets.js';
 
 /** What the screen draws of the folders below the store; it imports nothing of them itself. */
@@ -107,7 +107,8 @@ export type Sheet =
 	| ReviewSheet
 	| VerifySheet
 	| YamlSheet
-	| EventsSheet;
+	| EventsSheet
+	| LogsSheet;
 
 export type ConsoleState = {
 	connection: Connection;

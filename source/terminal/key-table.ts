@@ -1,5 +1,6 @@
 import type {Binding} from './bindings/binding.js';
 import {consoleKeys} from './bindings/console.js';
+import {logKeys} from './bindings/logs.js';
 import {lookKeys} from './bindings/look.js';
 import {movingKeys} from './bindings/moving.js';
 import {overlayKeys} from './bindings/overlay.js';
@@ -26,5 +27,6 @@ export const bindings: readonly Binding[] = [
 	...releaseKeys,
 	...lookKeys,
 	...overlayKeys,
+	...logKeys,
 	...consoleKeys,
 ];

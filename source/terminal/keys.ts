@@ -9,7 +9,7 @@ export {contexts, type Action, type Context} from './bindings/binding.js';
 Contexts in which a letter is text: only keys that no text can contain have a meaning there. A review is one of them, as
 the name of a production service is typed into it.
 */
-const textContexts: ReadonlySet<Context> = new Set(['form', 'filter', 'palette', 'sheet']);
+const textContexts: ReadonlySet<Context> = new Set(['form', 'filter', 'palette', 'sheet', 'search']);
 
 /** Whether what is typed in this context is text, so that only named keys are actions. */
 export const isTextContext = (context: Context): boolean => textContexts.has(context);

@@ -150,3 +150,12 @@ export function kubectlGetCommand(
 	const fields = managedFields ? ['--show-managed-fields'] : [];
 	return quoteWords(['kubectl', 'get', kind, name, '-n', namespace, '-o', 'yaml', ...fields]);
 }
+
+/** `kubectl logs POD -n NS -c CONTAINER --tail=200 -f`, or `--previous` for the run before the last restart. */
+export function kubectlLogsCommand(
+	{pod, namespace, container}: {pod: string; namespace: string; container: string},
+	{tail, previous}: {tail: number; previous: boolean},
+): string {
+	const words = ['kubectl', 'logs', pod, '-n', namespace, '-c', container, `--tail=${tail}`];
+	return quoteWords([...words, previous ? '--previous' : '-f']);
+}

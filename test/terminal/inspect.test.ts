@@ -33,3 +33,40 @@ test('e shows what the cluster said of the service, and of a revision when that 
 	terminal.press('esc', 'j', 'e');
 	await terminal.until(/▲ Warning {2}InternalError {2}Revision payments-00002[^]*Unable to fetch image/);
 });
+
+test('L follows the log of the revision; space holds it, / leaves only some lines, c goes to the queue-proxy', async () => {
+	await using terminal = await openOnSandbox();
+	terminal.press('L');
+	await terminal.until(
+		/▸Log of cart-00002[^]*● following {2}user-container {2}pod 1\/1 [^]*listening on port 8080/,
+	);
+	terminal.press('space');
+	await terminal.until(/‖ paused/);
+	terminal.press('space');
+	await terminal.until(/● following/);
+	terminal.press('/');
+	terminal.type('STARTING');
+	await terminal.until(screen => screen.includes('starting server') && !screen.includes('listening on port'));
+	terminal.press('enter', 'C');
+	await terminal.until(/Copied/);
+	terminal.press('/', 'esc');
+	await terminal.until(/listening on port 8080/);
+	terminal.press('c');
+	await terminal.until(/queue-proxy {2}pod 1\/1/);
+	// Of a revision that no pod could be started for it says what to do.
+	terminal.press('esc', 'G', '2', 'L');
+	await terminal.until(/▸Log of payments-00002[^]*payments-00002 has no pods/);
+	terminal.press('esc');
+	await terminal.until(/2 Revisions of payments/);
+});
+
+test('what a container says is in the log when a request was made of it', async () => {
+	await using terminal = await openOnSandbox();
+	await terminal.until(/gateway 127/);
+	terminal.press('j', 'v');
+	await terminal.until(/Answered by checkout-00001/);
+	terminal.press('esc', '2', 'L');
+	await terminal.until(/▸Log of checkout-00001[^]*pod 1\/2/);
+	terminal.press('right');
+	await terminal.until(/pod 2\/2[^]*listening on port/);
+});

@@ -28,6 +28,7 @@ const sheets = [
 	['w', 'What was sent'],
 	['y', 'Service cart'],
 	['e', 'Events of service cart'],
+	['L', 'Log of cart-00002'],
 	['t', 'Tags of cart-00002'],
 	['s', 'Autoscaling of cart'],
 	['D', 'Delete the service cart'],

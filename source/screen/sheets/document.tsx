@@ -19,11 +19,24 @@ export type Line = {
 	hard?: boolean;
 };
 
+/** Cut anywhere: for text of one column a character. */
+function cutLine(text: string, width: number, indent: number): string[] {
+	const room = Math.max(1, width - indent);
+	const rows = [text.slice(0, width)];
+	for (let from = width; from < text.length; from += room) {
+		rows.push(' '.repeat(indent) + text.slice(from, from + room));
+	}
+	return rows;
+}
+
 /** A line as the rows it takes. */
 export function wrapLine({text, indent = 0, hard = false}: Line, width: number): string[] {
 	if (text === '') return [''];
-	// Most lines fit, and to measure text of one column a character nobody needs the tables of Unicode.
-	if (text.length <= width && /^[\x20-\x7E]*$/.test(text)) return [hard ? text : text.trimEnd()];
+	// To measure text of one column a character nobody needs the tables of Unicode.
+	if (/^[\x20-\x7E]*$/.test(text)) {
+		if (text.length <= width) return [hard ? text : text.trimEnd()];
+		if (hard) return cutLine(text, width, indent);
+	}
 	// Blanks at its beginning are part of a line, and a wrapped one would lose them.
 	const lead = hard ? 0 : text.length - text.trimStart().length;
 	const room = Math.max(1, width - Math.max(indent, lead));

@@ -6,7 +6,8 @@ Where keys are read: one of the four panes, or one of the things that lie over t
 - `sheet`: a review (before → after) that waits for Enter or for a typed name
 - `conflict`: theirs, mine and base side by side, after somebody else's write came first
 - `form`: fields being filled in; `filter`, `palette`: the line at the bottom
-- `viewer`: text to read (YAML, events, logs, what was sent, help)
+- `viewer`: text to read (YAML, events, what was sent, help)
+- `logs`: text that goes on; `search`: what its lines are to have in them is being typed
 */
 export const contexts = [
 	'services',
@@ -20,6 +21,8 @@ export const contexts = [
 	'filter',
 	'palette',
 	'viewer',
+	'logs',
+	'search',
 ] as const;
 
 export type Context = (typeof contexts)[number];
@@ -68,6 +71,10 @@ export type Action =
 	| 'refresh'
 	| 'events'
 	| 'logs'
+	| 'nextPod'
+	| 'previousPod'
+	| 'container'
+	| 'previousRun'
 	| 'writesLog'
 	| 'copyCurl'
 	| 'complete'

@@ -120,8 +120,9 @@ export const lookKeys: readonly Binding[] = [
 		keys: ['L'],
 		in: 'panes',
 		label: 'logs',
-		help: 'Follow the logs of the selected revision.',
+		help: 'Follow the log of the selected revision, or in other panes of the newest one that users reach.',
 		palette: {names: ['logs']},
+		footer: {rank: 20},
 	},
 	{
 		action: 'writesLog',
