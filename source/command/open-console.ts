@@ -22,18 +22,20 @@ export async function openConsole(flags: ConsoleFlags, asking: Asking): Promise<
 	const first = showFirstFrame(to, {theme});
 	const forget = lifecycle.onRestore(first.leave);
 	const core = await import('./console-core.js');
+	const reach = core.reachOf(flags, lifecycle);
 	const console = core.createConsole({
 		to,
 		namespace: flags.namespace,
 		gateway: flags.gateway,
 		asking,
 		production: flags.production,
+		contexts: reach.contexts,
 		frameInterval: () => first.writer.wait(),
 		// The sandbox is gone with this process, and so would be all that its history speaks of.
 		history: flags.sandbox ? undefined : core.historyOf(),
 	});
 	lifecycle.onLeave(async () => console.stop());
-	const connected = connect(console, async () => core.clusterOf(flags, lifecycle));
+	const connected = connect(console, reach.cluster);
 	// A sandbox has to be loaded and started first, which takes longer than Ink.
 	if (!flags.sandbox) {
 		await connected;

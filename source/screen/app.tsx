@@ -19,6 +19,7 @@ import {canPerform, perform, type Means} from './perform.js';
 import {Details} from './sheets/details.js';
 import {Answers} from './sheets/answers.js';
 import {Events} from './sheets/events.js';
+import {Contexts, LeaveContext} from './sheets/contexts.js';
 import {FormSheet} from './sheets/form-sheet.js';
 import {Help} from './sheets/help.js';
 import {canSteer, Logs} from './sheets/logs.js';
@@ -198,6 +199,10 @@ function SheetView({
 			return <Palette perform={run} {...props} />;
 		case 'namespaces':
 			return <Namespaces names={sheet.names} sentence={sheet.sentence} {...props} />;
+		case 'contexts':
+			return <Contexts sheet={sheet} {...props} />;
+		case 'leave context':
+			return <LeaveContext sheet={sheet} {...props} />;
 		case 'writes':
 			return <Writes {...props} />;
 		case 'answers':

@@ -82,6 +82,10 @@ const performers: Partial<Record<Action, Performer>> = {
 		if (name === '') void console.chooseNamespace();
 		else void console.changeNamespace(name);
 	},
+	context(console, _, name) {
+		if (name === '') void console.chooseContext();
+		else void console.changeContext(name);
+	},
 	newService: ({store}) => openServiceForm(store),
 	newRevision: ({store}) => openRevisionForm(store),
 	verifyOnce: ({store}) => void verifyService(store),

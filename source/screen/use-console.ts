@@ -41,7 +41,10 @@ export function contextOf(state: ConsoleState): Context {
 		case 'autoscaling':
 		case 'tag':
 			return 'form';
+		case 'leave context':
+			return 'sheet';
 		case 'palette':
+		case 'contexts':
 		case 'namespaces':
 			return 'palette';
 		case 'help':

@@ -8,11 +8,13 @@ import {listNamespaces, namespaceExists} from '../cluster/namespaces.js';
 import type {Asking} from '../probe/asking.js';
 import {printable} from '../traffic/printable.js';
 import {splitOf} from '../traffic/split.js';
+import {chooseContext, lossesOf, refuseContext, type Contexts} from './contexts.js';
 import {conflictOf, keepEditing, takeTheirs} from './conflict.js';
 import {showEvents} from './events.js';
 import {followRoutes} from './follow.js';
 import {openScalingForm, submitForm} from './forms.js';
 import {changesOf, createHistory, type HistoryFile} from './history.js';
+import {nextId} from './inspect.js';
 import {createLive, type Live} from './live.js';
 import {createLogs, type Logs} from './logs.js';
 import {planComplete, planRollback, planSplit, planUndo, type Facts, type Planned} from './plan.js';
@@ -24,7 +26,7 @@ import {changeSheet, closeSheet, focusPane, notify, openSheet} from './select.js
 import {startSession, type Session} from './session.js';
 import type {Plan} from './sheets.js';
 import {showYaml} from './yaml.js';
-import {createConsoleStore, type ConsoleState, type ConsoleStore} from './state.js';
+import {createConsoleStore, initialState, type ConsoleState, type ConsoleStore} from './state.js';
 
 export type Console = {
 	readonly store: ConsoleStore;
@@ -57,6 +59,13 @@ export type Console = {
 	readonly logs: Omit<Logs, 'open'>;
 	readonly chooseNamespace: () => Promise<void>;
 	readonly changeNamespace: (namespace: string) => Promise<void>;
+	/** Shows the contexts of the kubeconfig. */
+	readonly chooseContext: () => Promise<void>;
+	/**
+	 * Leaves this context for another, or for the one before with `-`. Asks first when something would be lost that was not
+	 * sent, unless it may be.
+	 */
+	readonly changeContext: (name: string, options?: {mayLose?: boolean}) => Promise<void>;
 	readonly stop: () => Promise<void>;
 };
 
@@ -68,6 +77,7 @@ const fastestNews = 100;
  * @param gateway The operator's own word for where the gateway is.
  * @param frameInterval Milliseconds that the terminal needs between two frames: what is only news comes no faster.
  * @param history Where the history is kept; without it, it lives as long as the console.
+ * @param contexts The way to the other contexts of the kubeconfig.
  * @param production Contexts of that name are production: a write there needs the name of the service.
  */
 export function createConsole({
@@ -77,6 +87,7 @@ export function createConsole({
 	asking,
 	history: historyFile,
 	production,
+	contexts,
 	frameInterval = () => 0,
 }: {
 	to: string;
@@ -85,6 +96,7 @@ export function createConsole({
 	asking?: Asking | undefined;
 	history?: HistoryFile | undefined;
 	production?: RegExp | undefined;
+	contexts?: Contexts | undefined;
 	frameInterval?: () => number;
 }): Console {
 	const store = createConsoleStore({to, namespace, asking});
@@ -94,6 +106,10 @@ export function createConsole({
 	const history = createHistory(store, historyFile);
 	let cluster: Cluster | undefined;
 	let session: Session | undefined;
+	/** The context that was the first, which what was said of the gateway is about; and the one before this one. */
+	let home: string | undefined;
+	let contextBefore: string | undefined;
+	let switches = 0;
 
 	const unfollowRoutes = followRoutes(store);
 	const unfollow = store.subscribe((state, before) => {
@@ -113,7 +129,7 @@ export function createConsole({
 		session = startSession(store, {
 			cluster: current,
 			namespace: name,
-			gateway: gateway && {...gateway, via: '--gateway'},
+			gateway: current.context === home ? gateway && {...gateway, via: '--gateway'} : undefined,
 			interval: newsInterval,
 			onService: service => history.saw(service),
 		});
@@ -121,9 +137,28 @@ export function createConsole({
 
 	async function askDefaults(current: Cluster): Promise<void> {
 		const answer = await readAutoscalingDefaults(current);
+		if (cluster !== current) return;
 		store.setState({
 			scalingDefaults: answer.kind === 'known' ? {kind: 'known', ...answer.defaults} : answer,
 		});
+	}
+
+	/** Ends all that is of this cluster: what it still says, or what is still asked of it, is for nobody. */
+	async function leave(next: string): Promise<void> {
+		const left = cluster;
+		cluster = undefined;
+		session?.stop();
+		session = undefined;
+		// What was written, and who changed what, is true of wherever one goes.
+		store.setState(({asking: asked, history: changes, historyProblem, writes}) => ({
+			...initialState({to: next, namespace: '', asking: asked}),
+			history: changes,
+			historyProblem,
+			writes,
+		}));
+		await live.clear();
+		await history.flush();
+		await left?.close();
 	}
 
 	/** Opens the review of what is planned on the selected service, or says what is missing. */
@@ -152,6 +187,7 @@ export function createConsole({
 		live,
 		connected(connectedCluster) {
 			cluster = connectedCluster;
+			home ??= cluster.context;
 			const {context, server, user, readOnly} = cluster;
 			const isProduction = production?.test(context) ?? false;
 			store.setState({
@@ -161,6 +197,8 @@ export function createConsole({
 			open(cluster, store.getState().namespace || cluster.namespace);
 		},
 		failed(sentence) {
+			// What was said of the gateway was said of a cluster that there is none of.
+			home ??= '';
 			const said = sentence.charAt(0).toUpperCase() + sentence.slice(1).replace(/[.!?]?$/, '.');
 			store.setState({connection: {kind: 'failed', sentence: said}});
 		},
@@ -232,7 +270,9 @@ export function createConsole({
 		async chooseNamespace() {
 			if (!cluster) return notify(store, {tone: 'info', text: 'Not connected yet.'});
 			openSheet(store, {kind: 'namespaces', names: []});
-			const listed = await listNamespaces(cluster);
+			const asked = cluster;
+			const listed = await listNamespaces(asked);
+			if (cluster !== asked) return;
 			changeSheet(store, 'namespaces', () => ({
 				kind: 'namespaces',
 				names: listed.names,
@@ -242,18 +282,57 @@ export function createConsole({
 		async changeNamespace(wanted) {
 			if (!cluster) return notify(store, {tone: 'info', text: 'Not connected yet.'});
 			if (wanted === store.getState().namespace) return;
-			if ((await namespaceExists(cluster, wanted)) === false) {
+			const asked = cluster;
+			const exists = await namespaceExists(asked, wanted);
+			if (cluster !== asked) return;
+			if (exists === false) {
 				notify(store, {
 					tone: 'bad',
 					text: `There is no namespace ${printable(wanted)}; :ns lists those there are.`,
 				});
 				return;
 			}
-			open(cluster, wanted);
+			open(asked, wanted);
 			store.setState({filter: ''});
 			focusPane(store, 'services');
 		},
+		async chooseContext() {
+			if (!contexts)
+				return notify(store, {tone: 'info', text: 'There is no kubeconfig to choose from here.'});
+			await chooseContext(store, contexts, {here: cluster?.context, production});
+		},
+		async changeContext(name, {mayLose = false} = {}) {
+			const state = store.getState();
+			const wanted = name === '-' ? contextBefore : name;
+			const tell = (text: string) => notify(store, {tone: 'info', text});
+			if (!contexts) return tell('There is no kubeconfig to choose from here.');
+			if (state.connection.kind === 'connecting') return tell('Not connected yet.');
+			if (wanted === undefined)
+				return tell('There is no context before this one; :ctx lists those there are.');
+			if (wanted === cluster?.context) return tell(`This is the context ${printable(wanted)}.`);
+			const lost = lossesOf(state);
+			if (lost.length > 0 && !mayLose) {
+				return openSheet(store, {kind: 'leave context', id: nextId(), to: wanted, lost});
+			}
+			const turn = ++switches;
+			let next: Cluster;
+			try {
+				next = await contexts.connect(wanted);
+			} catch (error) {
+				return refuseContext(store, wanted, error);
+			}
+			// Another one was wanted meanwhile, or the end.
+			if (turn !== switches) return next.close();
+			const before = cluster?.context;
+			await leave(printable(wanted));
+			if (turn !== switches) return next.close();
+			contextBefore = before ?? contextBefore;
+			console.connected(next);
+			const back = before === undefined ? '' : ` :ctx - goes back to ${printable(before)}.`;
+			notify(store, {tone: 'info', text: `This is the context ${printable(wanted)}.${back}`});
+		},
 		async stop() {
+			switches++;
 			unfollow();
 			unfollowRoutes();
 			// What follows the cluster for a sheet ends with it.

@@ -71,3 +71,24 @@ export type LogsSheet = {
 		| {kind: 'over'; sentence: string}
 		| {kind: 'refused'; sentence: string};
 };
+
+export type ContextRow = {
+	name: string;
+	/** The name, printable. */
+	shown: string;
+	server: string;
+	isHere: boolean;
+	/** Matches the operator's pattern for production. */
+	isProduction: boolean;
+};
+
+export type ContextsSheet = {
+	kind: 'contexts';
+	id: number;
+	/** Undefined while the kubeconfig is read. */
+	rows: readonly ContextRow[] | undefined;
+	sentence: string | undefined;
+};
+
+/** Asked before anything is lost that was not sent. */
+export type LeaveSheet = {kind: 'leave context'; id: number; to: string; lost: readonly string[]};

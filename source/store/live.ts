@@ -25,6 +25,8 @@ export type Live = {
 	turnPage(direction: 1 | -1): void;
 	/** Follows the store: selection, split and gateway. To be called whenever one of them may have changed. */
 	follow(): void;
+	/** Ends what is asked and forgets what was counted: there is another cluster. */
+	clear(): Promise<void>;
 	stop(): Promise<void>;
 };
 
@@ -51,6 +53,8 @@ export function createLive(store: ConsoleStore, interval: () => number): Live {
 	const entries = new Map<string, Entry>();
 	let shown: string | undefined;
 	let stopped = false;
+	/** Of the cluster that is asked: a loop that was being made for the one before is not wanted any more. */
+	let era = 0;
 
 	function selected(): {service: ServiceView; entry: Entry | undefined} | undefined {
 		const service = selectedService(store.getState());
@@ -100,6 +104,7 @@ export function createLive(store: ConsoleStore, interval: () => number): Live {
 			notify(store, {tone: 'bad', text: asked.reason});
 			return undefined;
 		}
+		const begun = era;
 		// Loaded with the first use: the first frame needs no HTTP client.
 		const [{createLoop}, {createProbe}, {probeOptionsOf}] = await Promise.all([
 			import('../probe/loop.js'),
@@ -107,7 +112,7 @@ export function createLive(store: ConsoleStore, interval: () => number): Live {
 			import('../probe/asking.js'),
 		]);
 		const existing = entries.get(service.uid);
-		if (existing || stopped) return existing;
+		if (existing || stopped || begun !== era) return existing;
 		const loop = createLoop({
 			target: asked.target,
 			rate: asking.rate,
@@ -186,11 +191,17 @@ export function createLive(store: ConsoleStore, interval: () => number): Live {
 			else entry.loop.pause();
 			publish(service.uid);
 		},
+		async clear() {
+			era++;
+			shown = undefined;
+			const ended = [...entries.values()];
+			entries.clear();
+			for (const {unsubscribe} of ended) unsubscribe();
+			await Promise.all(ended.map(async ({loop}) => loop.stop()));
+		},
 		async stop() {
 			stopped = true;
-			for (const {unsubscribe} of entries.values()) unsubscribe();
-			await Promise.all([...entries.values()].map(async ({loop}) => loop.stop()));
-			entries.clear();
+			await live.clear();
 		},
 	};
 	return live;

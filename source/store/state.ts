@@ -12,7 +12,7 @@ import type {ServiceView} from '../traffic/service.js';
 import type {RevisionView} from '../traffic/revision.js';
 import type {Split} from '../traffic/split.js';
 import type {HistoryEntry} from '../history/entry.js';
-import type {EventsSheet, LogsSheet, YamlSheet} from './inspected.js';
+import type {ContextsSheet, EventsSheet, LeaveSheet, LogsSheet, YamlSheet} from './inspected.js';
 import type {FormSheet, ReviewSheet, ScalingDefaults, VerifySheet, WriteRecord} from './sheets.js';
 
 /** What the screen draws of the folders below the store; it imports nothing of them itself. */
@@ -108,7 +108,9 @@ export type Sheet =
 	| VerifySheet
 	| YamlSheet
 	| EventsSheet
-	| LogsSheet;
+	| LogsSheet
+	| ContextsSheet
+	| LeaveSheet;
 
 export type ConsoleState = {
 	connection: Connection;
@@ -162,8 +164,8 @@ export type ConsoleState = {
 
 export type ConsoleStore = StoreApi<ConsoleState>;
 
-/** A store that knows nothing yet. `to` names what is being connected to. */
-export function createConsoleStore({
+/** What is known before anything was heard of a cluster. `to` names what is being connected to. */
+export function initialState({
 	to,
 	namespace,
 	asking = defaultAsking,
@@ -171,8 +173,8 @@ export function createConsoleStore({
 	to: string;
 	namespace: string;
 	asking?: Asking | undefined;
-}): ConsoleStore {
-	return createStore<ConsoleState>(() => ({
+}): ConsoleState {
+	return {
 		connection: {kind: 'connecting', to},
 		namespace,
 		namespaceMissing: false,
@@ -200,5 +202,10 @@ export function createConsoleStore({
 		sheets: [],
 		writes: [],
 		notice: undefined,
-	}));
+	};
+}
+
+/** A store that knows nothing yet. */
+export function createConsoleStore(of: Parameters<typeof initialState>[0]): ConsoleStore {
+	return createStore<ConsoleState>(() => initialState(of));
 }

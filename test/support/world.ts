@@ -5,6 +5,7 @@ import {servingPath} from '../../source/cluster/paths.js';
 import type {HistoryFile} from '../../source/history/history-file.js';
 import {startSandbox} from '../../source/sandbox/sandbox.js';
 import {createConsole, type Console} from '../../source/store/console.js';
+import type {Contexts} from '../../source/store/contexts.js';
 import {selectedService} from '../../source/store/read.js';
 import {selectService} from '../../source/store/select.js';
 import type {ReviewSheet} from '../../source/store/sheets.js';
@@ -47,6 +48,7 @@ export async function startWorld({
 				history?: HistoryFile;
 				production?: RegExp;
 				cluster?: Cluster;
+				contexts?: Contexts;
 			} = {},
 		): Promise<Console> {
 			const console = createConsole({to: 'test', namespace: 'default', ...options});

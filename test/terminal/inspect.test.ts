@@ -70,3 +70,32 @@ test('what a container says is in the log when a request was made of it', async 
 	terminal.press('right');
 	await terminal.until(/pod 2\/2[^]*listening on port/);
 });
+
+test(':ctx lists the contexts, Enter goes there, :ctx - comes back; a draft is asked about before', async () => {
+	await using terminal = await openOnSandbox({
+		args: ['--sandbox', '--pace', '4', '--seed', '1', '--production', 'viewer'],
+	});
+	terminal.type(':ctx\r');
+	const list = await terminal.until(/▸Contexts[^]*sandbox-viewer +PRODUCTION/);
+	expect(list).toMatch(/sandbox +here +https:\/\//);
+	terminal.press('down', 'down', 'enter');
+	await terminal.until(
+		/PRODUCTION {2}sandbox-viewer \/ default[^]*cart[^]*● watching|PRODUCTION .*sandbox-viewer \/ default.*● watching/,
+	);
+	await terminal.until(/checkout/);
+	terminal.type(':ctx -\r');
+	await terminal.until(/kn-canary {2}sandbox \/ default.*● watching/);
+	await terminal.until(/cart +90│10/);
+	terminal.press('3', 'right');
+	await terminal.until(/90 → 91 %/);
+	terminal.type(':ctx sandbox-operator\r');
+	await terminal.until(/▸Go to the context sandbox-operator[^]*the draft of a split of cart/);
+	terminal.press('esc');
+	await terminal.until(/90 → 91 %/);
+	terminal.type(':ctx sandbox-operator\r');
+	await terminal.until(/the draft of a split of cart/);
+	terminal.press('enter');
+	await terminal.until(/kn-canary {2}sandbox-operator \/ default.*● watching/);
+	terminal.type(':ctx nowhere\r');
+	await terminal.until(/Not switched to nowhere: there is no context "nowhere"/);
+});

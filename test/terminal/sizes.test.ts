@@ -33,6 +33,7 @@ const sheets = [
 	['s', 'Autoscaling of cart'],
 	['D', 'Delete the service cart'],
 	[':', 'Command'],
+	[':ctx\r', 'Contexts'],
 ] as const;
 
 describe.each(sizes)('at %i columns and %i rows', (cols, rows) => {

@@ -145,7 +145,7 @@ export const lookKeys: readonly Binding[] = [
 		keys: [],
 		in: 'panes',
 		label: 'context',
-		help: 'Change the context of the kubeconfig.',
+		help: 'Go to another context of the kubeconfig, with - to the one before.',
 		palette: {names: ['ctx', 'context'], argument: '<context>'},
 	},
 ];
