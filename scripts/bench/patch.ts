@@ -4,7 +4,7 @@
  * terminal and over loopback is in it. Prints one line; `--runs N` for another number than 21.
  */
 import {spawn} from 'node:child_process';
-import {mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
+import {mkdtempSync, rmSync, writeFileSync} from 'node:fs';
 import {createServer} from 'node:http';
 import {request} from 'node:https';
 import {tmpdir} from 'node:os';
@@ -12,20 +12,12 @@ import {join} from 'node:path';
 import {createInterface} from 'node:readline';
 import {performance} from 'node:perf_hooks';
 import {parseArgs} from 'node:util';
-import {load} from 'js-yaml';
-import * as v from 'valibot';
 import {openTerminal} from '../../test/support/terminal.ts';
+import {accessOf} from './parts/kubeconfig.ts';
 
 const {values: flags} = parseArgs({options: {runs: {type: 'string', default: '21'}}});
 const runs = Number(flags.runs);
 const program = 'dist/cli.js';
-
-const kubeconfigSchema = v.object({
-	clusters: v.array(
-		v.object({cluster: v.object({server: v.string(), 'certificate-authority-data': v.string()})}),
-	),
-	users: v.array(v.object({user: v.object({token: v.string()})})),
-});
 
 const sandbox = spawn(process.execPath, [program, 'sandbox', '--pace', '10', '--seed', '1'], {
 	stdio: ['ignore', 'pipe', 'ignore'],
@@ -35,9 +27,7 @@ for await (const line of createInterface(sandbox.stdout)) {
 	kubeconfig = /^KUBECONFIG=(.+)$/.exec(line)?.[1] ?? '';
 	if (kubeconfig !== '') break;
 }
-const config = v.parse(kubeconfigSchema, load(readFileSync(kubeconfig, 'utf8')));
-const target = config.clusters[0]!.cluster;
-const ca = Buffer.from(target['certificate-authority-data'], 'base64');
+const target = accessOf(kubeconfig);
 
 let patched = Promise.withResolvers<number>();
 const patches: string[] = [];
@@ -49,7 +39,7 @@ const proxy = createServer((incoming, outgoing) => {
 		patched.resolve(at);
 	}
 	const {method = 'GET', headers} = incoming;
-	const onward = request(new URL(path, target.server), {method, headers, ca}, answer => {
+	const onward = request(new URL(path, target.server), {method, headers, ca: target.ca}, answer => {
 		outgoing.writeHead(answer.statusCode ?? 500, answer.headers);
 		// A quiet watch has no body for a while.
 		outgoing.flushHeaders();
@@ -73,7 +63,7 @@ writeFileSync(
 		apiVersion: 'v1',
 		kind: 'Config',
 		clusters: [{name: 'bench', cluster: {server: `http://127.0.0.1:${address.port}`}}],
-		users: [{name: 'bench', user: {token: config.users[0]!.user.token}}],
+		users: [{name: 'bench', user: {token: target.token}}],
 		contexts: [{name: 'bench', context: {cluster: 'bench', user: 'bench', namespace: 'default'}}],
 		'current-context': 'bench',
 	}),

@@ -1,13 +1,7 @@
 /** Somebody else at work in the cluster: changes objects at a steady rate, so that every watch hears of it. */
-import {readFileSync} from 'node:fs';
 import {Agent, request} from 'undici';
-import {parse} from 'yaml';
+import {accessOf} from './kubeconfig.ts';
 import {pause} from './statistics.ts';
-
-type Kubeconfig = {
-	clusters: {cluster: {server: string; 'certificate-authority-data': string}}[];
-	users: {user: {token: string}}[];
-};
 
 export type Events = {
 	/** Changes made so far. */
@@ -30,16 +24,11 @@ export async function startEvents(
 	kubeconfig: string,
 	{perSecond, shown}: {perSecond: number; shown: string},
 ): Promise<Events> {
-	const config: Kubeconfig = parse(readFileSync(kubeconfig, 'utf8'));
-	const {cluster} = config.clusters[0]!;
-	const {user} = config.users[0]!;
-	const dispatcher = new Agent({
-		connect: {ca: Buffer.from(cluster['certificate-authority-data'], 'base64')},
-		allowH2: true,
-	});
-	const headers = {authorization: `Bearer ${user.token}`};
+	const {server, ca, token} = accessOf(kubeconfig);
+	const dispatcher = new Agent({connect: {ca}, allowH2: true});
+	const headers = {authorization: `Bearer ${token}`};
 	const ask = async (path: string, patch?: object): Promise<string> => {
-		const {statusCode, body} = await request(cluster.server + path, {
+		const {statusCode, body} = await request(server + path, {
 			dispatcher,
 			...(patch === undefined
 				? {headers}

@@ -5,13 +5,13 @@
  */
 import {fork} from 'node:child_process';
 import {once} from 'node:events';
-import {mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
+import {mkdtempSync, rmSync, writeFileSync} from 'node:fs';
 import {createServer, type ServerResponse} from 'node:http';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {Agent, request} from 'undici';
-import {parse} from 'yaml';
+import {accessOf} from './kubeconfig.ts';
 
 type Kind = 'services' | 'revisions';
 type Item = {
@@ -67,14 +67,11 @@ export async function startStormServer(source: string): Promise<StormServer> {
 }
 
 async function itemsOf(source: string): Promise<Record<Kind, Item[]>> {
-	const config = parse(readFileSync(source, 'utf8'));
-	const {cluster} = config.clusters[0];
-	const dispatcher = new Agent({
-		connect: {ca: Buffer.from(cluster['certificate-authority-data'], 'base64')},
-	});
-	const headers = {authorization: `Bearer ${config.users[0].user.token}`};
+	const {server, ca, token} = accessOf(source);
+	const dispatcher = new Agent({connect: {ca}});
+	const headers = {authorization: `Bearer ${token}`};
 	const list = async (kind: Kind): Promise<Item[]> => {
-		const {body} = await request(cluster.server + base + kind, {dispatcher, headers});
+		const {body} = await request(server + base + kind, {dispatcher, headers});
 		return JSON.parse(await body.text()).items;
 	};
 	const [services, revisions] = await Promise.all([list('services'), list('revisions')]);
