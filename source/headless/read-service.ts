@@ -6,18 +6,23 @@ import {sentenceOf} from '../cluster/status.js';
 import {parseRevision, type RevisionView} from '../traffic/revision.js';
 import {parseService, type ServiceView} from '../traffic/service.js';
 
-export type ReadService = {ok: true; service: ServiceView} | {ok: false; reason: string};
+/** A refusal that the server gave is about the object; another reason names what it is about by itself. */
+type Refused = {ok: false; reason: string; isAnswer: boolean};
+
+export type ReadService = {ok: true; service: ServiceView} | Refused;
 
 async function get(
 	cluster: Cluster,
 	path: string,
 	query?: Record<string, string>,
-): Promise<{ok: true; answer: ApiAnswer} | {ok: false; reason: string}> {
+): Promise<{ok: true; answer: ApiAnswer} | Refused> {
 	try {
 		const answer = await cluster.request({method: 'GET', path, ...(query && {query})});
-		return answer.status === 200 ? {ok: true, answer} : {ok: false, reason: sentenceOf(answer)};
+		return answer.status === 200
+			? {ok: true, answer}
+			: {ok: false, reason: sentenceOf(answer), isAnswer: true};
 	} catch (error) {
-		if (error instanceof TransportError) return {ok: false, reason: error.message};
+		if (error instanceof TransportError) return {ok: false, reason: error.message, isAnswer: false};
 		throw error;
 	}
 }
@@ -26,7 +31,7 @@ export async function readService(cluster: Cluster, namespace: string, name: str
 	const got = await get(cluster, servingPath('services', namespace, name));
 	if (!got.ok) return got;
 	const parsed = parseService(got.answer.body);
-	return parsed.ok ? {ok: true, service: parsed.value} : parsed;
+	return parsed.ok ? {ok: true, service: parsed.value} : {...parsed, isAnswer: false};
 }
 
 /** Newest first; undefined when they cannot be listed, for which a roll back does not wait. */
