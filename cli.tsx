@@ -1,10 +1,12 @@
 #!/usr/bin/env node
 /**
- * The way in: checks Node, then hands over to source/command. Everything else is imported when it is needed: an older
+ * The way in: checks Node, then hands over to source/command. Everything else is loaded when it is needed: an older
  * Node gets a sentence instead of a syntax error, and the first frame does not wait for what it does not show.
  */
-// As a whole: a name that an older Node does not export would be a syntax error before the sentence below.
-import module from 'node:module';
+import {homedir} from 'node:os';
+import {cachedDataVersionTag} from 'node:v8';
+import {codeCachePath, openCodeCache} from './source/command/code-cache.js';
+import {createLoader} from './source/command/load.js';
 
 const [major = 0] = process.versions.node.split('.').map(Number);
 if (major < 24) {
@@ -15,7 +17,20 @@ if (major < 24) {
 	process.exit(1);
 }
 
-module.enableCompileCache();
+const version = `${process.env['KN_CANARY_BUILD']}-${cachedDataVersionTag().toString(16)}`;
+const loader = createLoader(
+	__dirname,
+	// As for Node's own cache.
+	process.env['NODE_DISABLE_COMPILE_CACHE'] === '1'
+		? undefined
+		: openCodeCache(codeCachePath(process.env, homedir()), version),
+);
+process.once('exit', () => loader.keepRest());
+const loaded = loader.load('./program.js');
+if (!isProgram(loaded))
+	throw new TypeError('dist/program.js is not what the build made; run `npm run build`.');
+void loaded.createProgram({keepCode: () => loader.keep()}).parseAsync();
 
-const {createProgram} = await import('./source/command/program.js');
-await createProgram().parseAsync();
+function isProgram(value: unknown): value is typeof import('./source/command/program.js') {
+	return typeof value === 'object' && value !== null && 'createProgram' in value;
+}

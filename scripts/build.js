@@ -1,7 +1,8 @@
 // Bundles the program into dist/: Ink and React in production mode, and what a start does not need in files of its own.
-import {mkdir, readFile, rm, writeFile} from 'node:fs/promises';
+import {createHash} from 'node:crypto';
+import {chmod, mkdir, readFile, rm, writeFile} from 'node:fs/promises';
 import path from 'node:path';
-import {build} from 'esbuild';
+import {build, transform} from 'esbuild';
 import {builtinBanner, builtinsOnDemand, leanStart} from './lean-start.js';
 
 const {version} = JSON.parse(await readFile('package.json', 'utf8'));
@@ -12,7 +13,7 @@ const {version} = JSON.parse(await readFile('package.json', 'utf8'));
  * millisecond each. Nothing is shared at run time between the groups but the functions these modules export.
  */
 const groups = [
-	{cli: 'cli.tsx'},
+	{program: 'source/command/program.ts'},
 	{yaml: 'source/traffic/yaml.ts'},
 	{'run-headless': 'source/command/run-headless.ts', 'run-sandbox': 'source/command/run-sandbox.ts'},
 	// Few gateways need it; all that it shares with the console is small.
@@ -42,41 +43,82 @@ function otherGroups(group) {
 	};
 }
 
+/** What the bundle and the way into it have in common. */
+const common = {
+	outdir: 'dist',
+	write: false,
+	bundle: true,
+	platform: 'node',
+	target: 'node24',
+	// Names and lines stay as they are: a trace of the stack can be read, and the code cache makes the size cost nothing.
+	minifySyntax: true,
+	legalComments: 'linked',
+	logLevel: 'warning',
+};
+
+/** Left to itself esbuild makes a new pattern at each use: it does not take Node 24 to know all properties of Unicode. */
+const patterns = {'regexp-unicode-property-escapes': true, 'regexp-set-notation': true};
+
+/** Made by `source/command/load.ts` into modules; code splitting gives ES modules only, so it is done before. */
+async function commonJs(file, text) {
+	const {code, map} = await transform(text, {
+		format: 'cjs',
+		platform: 'node',
+		target: common.target,
+		supported: {...patterns, 'dynamic-import': false},
+		sourcemap: 'external',
+		sourcefile: path.basename(file),
+		// commander looks for subcommands that are programs of their own beside its file; there are none.
+		logOverride: {'empty-import-meta': 'silent'},
+	});
+	// What esbuild leaves of other characters is in comments and patterns. load.ts reads it as Latin-1, which V8 can use as it is.
+	const ascii = code.replace(
+		/[^\0-\x7F]/g,
+		character => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+	);
+	return {code: `${ascii}//# sourceMappingURL=${path.basename(file)}.map\n`, map};
+}
+
 await rm('dist', {recursive: true, force: true});
+await mkdir('dist', {recursive: true});
+// Of all that is loaded: V8 takes the code of one source for that of another of the same length.
+const hash = createHash('sha256');
 for (const group of groups) {
 	const {outputFiles} = await build({
+		...common,
 		entryPoints: group,
-		outdir: 'dist',
-		write: false,
-		bundle: true,
-		platform: 'node',
 		format: 'esm',
-		target: 'node24',
-		// Left to itself it makes a new pattern at each use: it does not take Node 24 to know all properties of Unicode.
-		supported: {'regexp-unicode-property-escapes': true, 'regexp-set-notation': true},
+		supported: patterns,
 		splitting: true,
-		minifySyntax: true,
-		minifyIdentifiers: true,
-		keepNames: true,
-		sourcemap: 'linked',
-		legalComments: 'linked',
+		sourcemap: 'inline',
 		chunkNames: '[name]-[hash]',
 		define: {
 			'process.env.NODE_ENV': '"production"',
-			'process.env.DEV': '"false"',
 			'process.env.KN_CANARY_VERSION': JSON.stringify(version),
 		},
 		plugins: [otherGroups(group), ...leanStart],
-		// CommonJS dependencies inside an ESM bundle still call require() for Node's own modules.
-		banner: {
-			js: `import {createRequire as __createRequire} from 'node:module';const require=__createRequire(import.meta.url);${builtinBanner}`,
-		},
-		logLevel: 'warning',
+		banner: {js: builtinBanner},
 	});
 	for (const {path: file, text} of outputFiles) {
-		await mkdir(path.dirname(file), {recursive: true});
-		await writeFile(file, file.endsWith('.js') ? builtinsOnDemand(text) : text, {
-			mode: file.endsWith('/cli.js') ? 0o755 : 0o644,
-		});
+		if (!file.endsWith('.js')) {
+			await writeFile(file, text);
+			continue;
+		}
+		const {code, map} = await commonJs(file, builtinsOnDemand(text));
+		hash.update(`${path.basename(file)}\0${code}\0`);
+		await writeFile(file, code);
+		await writeFile(`${file}.map`, map);
 	}
 }
+
+// The files are CommonJS, and so Node must take the first of them.
+await writeFile('dist/package.json', '{"type": "commonjs"}\n');
+await build({
+	...common,
+	write: true,
+	entryPoints: {cli: 'cli.tsx'},
+	format: 'cjs',
+	sourcemap: 'linked',
+	define: {'process.env.KN_CANARY_BUILD': JSON.stringify(hash.digest('hex').slice(0, 16))},
+});
+await chmod('dist/cli.js', 0o755);

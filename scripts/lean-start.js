@@ -14,24 +14,69 @@ function replaceOne(text, pattern, replacement, file) {
 	return text.replace(pattern, () => replacement);
 }
 
-/** Ink imports them when DEV=true, which a bundle never is; left external they would be looked up at every start. */
+/**
+ * With DEV=true Ink looks for React's devtools and for the name of the program, and awaits both at its top level, for which
+ * only ES modules have a place. A bundle is never developed in.
+ */
 const withoutDevtools = {
 	name: 'without-devtools',
-	setup({onResolve, onLoad}) {
-		onResolve({filter: /^react-devtools-core$/}, ({path}) => ({path, namespace: 'nothing'}));
-		onLoad({filter: /.*/, namespace: 'nothing'}, () => ({contents: 'export default undefined;'}));
+	setup({onLoad}) {
+		onLoad({filter: /ink\/build\/reconciler\.js$/}, async ({path}) => ({
+			contents: (await readFile(path, 'utf8')).replaceAll("process.env['DEV'] === 'true'", 'false'),
+			loader: 'js',
+		}));
 	},
 };
 
 /**
- * Yoga's loader hands its WebAssembly, a data: URL, to fetch() where there is one, which boots Node's whole HTTP client:
- * 25 to 35 ms, for bytes that are in the file already. Without fetch it decodes them itself.
+ * Yoga's loader hands its WebAssembly, a data: URL, to fetch() where there is one, which boots Node's whole HTTP client (25
+ * to 35 ms), and awaits it at its top level, for which only ES modules have a place. Its 60 kB are compiled at once
+ * instead, by the hook that Emscripten has for that.
  */
-const withoutFetchInYoga = {
-	name: 'without-fetch-in-yoga',
+const yogaAtOnce = {
+	name: 'yoga-at-once',
 	setup({onLoad}) {
-		onLoad({filter: /yoga-wasm-base64-esm\.js$/}, async ({path}) => ({
-			contents: `const fetch = undefined;\n${await readFile(path, 'utf8')}`,
+		const url = /"data:application\/octet-stream;base64,([\w+/=]+)"/;
+		onLoad({filter: /yoga-wasm-base64-esm\.js$/}, async ({path: file}) => {
+			const text = await readFile(file, 'utf8');
+			const [, bytes] = url.exec(text) ?? [];
+			return {
+				contents: `${replaceOne(text, url, '"data:application/octet-stream;base64,"', file)}
+					export const bytes = '${bytes}';`,
+				loader: 'js',
+			};
+		});
+		onLoad({filter: /yoga-layout\/dist\/src\/index\.js$/}, async ({path: file}) => {
+			const text = await readFile(file, 'utf8');
+			const whole = replaceOne(text, /import loadYoga from [^\n]+/, '', file);
+			return {
+				contents: `import loadYoga, {bytes} from '../binaries/yoga-wasm-base64-esm.js';
+					const yoga = {
+						instantiateWasm(imports, done) {
+							const module = new WebAssembly.Module(Buffer.from(bytes, 'base64'));
+							done(new WebAssembly.Instance(module, imports));
+							return {};
+						},
+					};
+					loadYoga(yoga);
+					${replaceOne(whole, /await loadYoga\(\)/, 'yoga', file)}`,
+				loader: 'js',
+			};
+		});
+	},
+};
+
+/** The first decoder starts ICU (3 ms); this one is for keys that come as bytes, and ours come as text. */
+const keysWithoutDecoder = {
+	name: 'keys-without-decoder',
+	setup({onLoad}) {
+		onLoad({filter: /ink\/build\/parse-keypress\.js$/}, async ({path: file}) => ({
+			contents: replaceOne(
+				await readFile(file, 'utf8'),
+				/const textDecoder = new TextDecoder\(\);/,
+				'const textDecoder = {decode: bytes => new TextDecoder().decode(bytes)};',
+				file,
+			),
 			loader: 'js',
 		}));
 	},
@@ -65,6 +110,30 @@ export function builtinsOnDemand(code) {
 	if (left !== undefined) throw new Error(`an import of a module of Node was not understood: ${left}`);
 	return taken;
 }
+
+/**
+ * Each ES module that imports a CommonJS one has a view of it made, a getter for each export: 60 times React is 5 ms, and
+ * every call of a hook goes through one. With an ES module between them there is one view, and it is read once.
+ */
+const reactOnce = {
+	name: 'react-once',
+	setup({onResolve, onLoad}) {
+		const once = 'once';
+		onResolve({filter: /^react(\/jsx-runtime)?$/}, ({path, kind, namespace}) =>
+			kind === 'import-statement' && namespace !== once ? {path, namespace: once} : undefined,
+		);
+		onLoad({filter: /.*/, namespace: once}, async ({path}) => {
+			const names = Object.keys((await import(path)).default).filter(name => /^[\w$]+$/.test(name));
+			return {
+				contents: `import whole from '${path}';
+					export default whole;
+					export const {${names.join(', ')}} = whole;`,
+				loader: 'js',
+				resolveDir: resolve('.'),
+			};
+		});
+	},
+};
 
 /** For the text of a module: a pattern that is read when it is first asked. */
 const onDemand = `
@@ -133,4 +202,11 @@ const undiciInParts = {
 	},
 };
 
-export const leanStart = [withoutDevtools, withoutFetchInYoga, graphemesWithoutIcu, undiciInParts];
+export const leanStart = [
+	withoutDevtools,
+	yogaAtOnce,
+	keysWithoutDecoder,
+	reactOnce,
+	graphemesWithoutIcu,
+	undiciInParts,
+];

@@ -25,6 +25,10 @@ const {values: flags} = parseArgs({
 		storm: {type: 'string', default: '10'},
 	},
 });
+// What is set for Node on this machine is not the program's: the certificates of NODE_EXTRA_CA_CERTS take 9 ms of a start.
+for (const name of Object.keys(process.env)) {
+	if (name.startsWith('NODE_')) delete process.env[name];
+}
 const sizes = flags.sizes.split(',').map(Number);
 const runs = Number(flags.runs);
 const seconds = Number(flags.seconds);

@@ -1,6 +1,7 @@
 /**
  * One exchange over HTTP: what was sent, what came back, and when nothing did, whether the server can have seen it.
  */
+import {StringDecoder} from 'node:string_decoder';
 import {promisify} from 'node:util';
 import type {Dispatcher} from 'undici';
 import {TransportError} from './cluster.js';
@@ -148,7 +149,7 @@ async function unpacked(packed: Buffer): Promise<Buffer> {
 
 /** The text of a body as it comes, cut anywhere but inside of a character. Errors as `readAll`. */
 export async function* readTexts({body}: Incoming, url: URL): AsyncGenerator<string> {
-	const decoder = new TextDecoder();
+	const decoder = new StringDecoder('utf8');
 	const iterator = body[Symbol.asyncIterator]();
 	try {
 		for (;;) {
@@ -159,7 +160,7 @@ export async function* readTexts({body}: Incoming, url: URL): AsyncGenerator<str
 				throw transportError(error, url, 'unknown');
 			}
 			if (next.done) return;
-			yield decoder.decode(next.value, {stream: true});
+			yield decoder.write(Buffer.from(next.value.buffer, next.value.byteOffset, next.value.length));
 		}
 	} finally {
 		await iterator.return?.();

@@ -15,7 +15,7 @@ import {keepYoungGeneration} from './young-generation.js';
 const headStart = 60;
 
 /** Draws the frames of the panes at once, then the services, then the console over them. Ends the process. */
-export async function openConsole(flags: ConsoleFlags, asking: Asking): Promise<void> {
+export async function openConsole(flags: ConsoleFlags, asking: Asking, keepCode: () => void): Promise<void> {
 	const lifecycle = install();
 	const to = flags.sandbox ? 'sandbox' : (flags.context ?? 'the cluster');
 	const theme = flags.ascii ? {isAscii: true} : {};
@@ -46,13 +46,20 @@ export async function openConsole(flags: ConsoleFlags, asking: Asking): Promise<
 	const {openScreen} = await import('../screen/open.js');
 	const closed = openScreen(console, {lifecycle, first, theme});
 	forget();
-	void connected.then(keepYoungGeneration);
+	void keepWhatItTook(connected, keepCode);
 	try {
 		await closed;
 	} catch (error) {
 		await lifecycle.fail(error);
 	}
 	await lifecycle.leave(0);
+}
+
+/** Once the console has come up: in this order, as `keepCode` must be before anything sets flags of V8. */
+async function keepWhatItTook(connected: Promise<void>, keepCode: () => void): Promise<void> {
+	await connected;
+	keepCode();
+	keepYoungGeneration();
 }
 
 async function connect(console: Console, reach: () => Promise<Cluster>): Promise<void> {

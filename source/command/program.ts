@@ -25,7 +25,8 @@ import type {VerifyFlags} from './run-headless.js';
 /** A pipeline must not take a mistyped flag of `verify` for a split that disagrees. */
 const couldNotAsk = 3;
 
-export function createProgram(): Command {
+/** @param keepCode Called when a console has come up: the code that it took may be kept for the next start. */
+export function createProgram({keepCode = () => {}}: {keepCode?: () => void} = {}): Command {
 	const program = new Command('kn-canary')
 		.description('Release a new revision of a Knative Service, step by step, by keyboard.')
 		.version(process.env['KN_CANARY_VERSION'] ?? '')
@@ -62,7 +63,7 @@ export function createProgram(): Command {
 			}
 			const asking = checkedAsking(program, flags, {rate: 1});
 			if (process.stdout.isTTY && process.stdin.isTTY) {
-				return openConsole(flags, asking);
+				return openConsole(flags, asking, keepCode);
 			}
 			if (flags.sandbox) {
 				const {runDemo} = await import('./run-sandbox.js');

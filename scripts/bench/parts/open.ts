@@ -11,7 +11,11 @@ export function openConsole(kubeconfig: string, nodeFlags: readonly string[] = [
 	return openTerminal({
 		command: process.execPath,
 		args: [...nodeFlags, program],
-		env: {XDG_STATE_HOME: path.resolve('node_modules/.cache/kn-canary-test/state'), KUBECONFIG: kubeconfig},
+		env: {
+			XDG_STATE_HOME: path.resolve('node_modules/.cache/kn-canary-test/state'),
+			XDG_CACHE_HOME: path.resolve('node_modules/.cache/kn-canary-test/cache'),
+			KUBECONFIG: kubeconfig,
+		},
 		...screen,
 	});
 }

@@ -50,7 +50,7 @@ export async function measureStarts(
 		starts: [] as Start[],
 		kubectls: [] as number[],
 	}));
-	// Writes the compile cache, when it ends in order; measured is what every later start has.
+	// Fills the code cache; measured is what every later start has.
 	for (const {kubeconfig} of all) await startUp(kubeconfig);
 	for (let run = 0; run < runs; run++) {
 		floors.push(processTime(process.execPath, ['-e', '0']));

@@ -1,0 +1,102 @@
+/**
+ * Where the code that V8 has made of the program is kept from one start to the next: one file for each file of the bundle,
+ * beneath the XDG cache directory. Nothing here may fail a start: what cannot be read or written is made anew.
+ *
+ * V8 refuses data of another version or of other flags, but takes what has been damaged and crashes with it; so each file
+ * carries a checksum, and a directory that somebody else could have written to is not read.
+ */
+import {mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync} from 'node:fs';
+import path from 'node:path';
+import {crc32} from 'node:zlib';
+
+export type KeptCode = {
+	readonly data: Buffer;
+	/** Made when a console had come up, so that it has the functions which that takes; else of another command, at its end. */
+	readonly isOfConsole: boolean;
+};
+
+export type CodeCache = {
+	/** What was kept of a file of the bundle; undefined when nothing was, or it is damaged. */
+	read(name: string): KeptCode | undefined;
+	/** Takes the place of what there is at once, for whoever starts meanwhile. Does nothing where it may not write. */
+	write(name: string, code: KeptCode): void;
+};
+
+/** Checksum of the rest; 1 for a console; the rest of 16 bytes, because V8 copies data that is not aligned. */
+const headerLength = 16;
+
+/** Of other versions of the program or of Node, besides the one that is running. */
+const keptVersions = 3;
+
+/** `$XDG_CACHE_HOME/kn-canary`, as the XDG Base Directory Specification has it: relative paths are not taken. */
+export function codeCachePath(env: Readonly<Record<string, string | undefined>>, home: string): string {
+	const wanted = env['XDG_CACHE_HOME'] ?? '';
+	return path.join(path.isAbsolute(wanted) ? wanted : path.join(home, '.cache'), 'kn-canary');
+}
+
+/**
+ * @param base As `codeCachePath` has it.
+ * @param version Of the program, of V8 and of its flags: the name of a directory that no other code shares.
+ */
+export function openCodeCache(base: string, version: string): CodeCache {
+	const directory = path.join(base, version);
+	let trusted: boolean | undefined;
+	return {
+		read(name) {
+			trusted ??= isOwn(directory);
+			if (!trusted) return undefined;
+			try {
+				return opened(readFileSync(path.join(directory, name)));
+			} catch {
+				return undefined;
+			}
+		},
+
+		write(name, code) {
+			const file = path.join(directory, name);
+			const unfinished = `${file}.${process.pid}`;
+			try {
+				if (mkdirSync(directory, {recursive: true, mode: 0o700}) !== undefined) forgetOthers(base, version);
+				if (!isOwn(directory)) return;
+				writeFileSync(unfinished, sealed(code), {mode: 0o600});
+				renameSync(unfinished, file);
+			} catch {
+				rmSync(unfinished, {force: true});
+			}
+		},
+	};
+}
+
+function sealed({data, isOfConsole}: KeptCode): Buffer {
+	const header = Buffer.alloc(headerLength);
+	header.writeUInt32LE(isOfConsole ? 1 : 0, 4);
+	const whole = Buffer.concat([header, data]);
+	whole.writeUInt32LE(crc32(whole.subarray(4)), 0);
+	return whole;
+}
+
+function opened(whole: Buffer): KeptCode | undefined {
+	if (whole.length < headerLength || whole.readUInt32LE(0) !== crc32(whole.subarray(4))) return undefined;
+	return {data: whole.subarray(headerLength), isOfConsole: whole.readUInt32LE(4) === 1};
+}
+
+/** Whether nobody but the user can have written there. */
+function isOwn(directory: string): boolean {
+	try {
+		const {uid, mode} = statSync(directory);
+		return process.getuid === undefined || (uid === process.getuid() && (mode & 0o022) === 0);
+	} catch {
+		return false;
+	}
+}
+
+/** Each new version makes a directory; who updates often would collect them. */
+function forgetOthers(base: string, version: string): void {
+	const others = readdirSync(base)
+		.filter(name => name !== version)
+		.map(name => ({name, used: statSync(path.join(base, name)).mtimeMs}))
+		.toSorted((one, other) => other.used - one.used);
+	for (const {name} of others.slice(keptVersions)) {
+		rmSync(path.join(base, name), {recursive: true, force: true});
+	}
+}
