@@ -5,7 +5,16 @@
  * V8 refuses data of another version or of other flags, but takes what has been damaged and crashes with it; so each file
  * carries a checksum, and a directory that somebody else could have written to is not read.
  */
-import {mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync} from 'node:fs';
+import {
+	mkdirSync,
+	readdirSync,
+	readFileSync,
+	renameSync,
+	rmSync,
+	statSync,
+	unlinkSync,
+	writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import {crc32} from 'node:zlib';
 
@@ -55,16 +64,25 @@ export function openCodeCache(base: string, version: string): CodeCache {
 		write(name, code) {
 			const file = path.join(directory, name);
 			const unfinished = `${file}.${process.pid}`;
-			try {
+			const isDone = attempt(() => {
 				if (mkdirSync(directory, {recursive: true, mode: 0o700}) !== undefined) forgetOthers(base, version);
 				if (!isOwn(directory)) return;
 				writeFileSync(unfinished, sealed(code), {mode: 0o600});
 				renameSync(unfinished, file);
-			} catch {
-				rmSync(unfinished, {force: true});
-			}
+			});
+			if (!isDone) attempt(() => unlinkSync(unfinished));
 		},
 	};
+}
+
+/** Whether the file system let it be done. */
+function attempt(work: () => void): boolean {
+	try {
+		work();
+		return true;
+	} catch {
+		return false;
+	}
 }
 
 function sealed({data, isOfConsole}: KeptCode): Buffer {

@@ -1,6 +1,7 @@
 /** The built program where no console is opened: older Nodes, wrong flags, no terminal, the sandbox and the demo. */
 import {execFileSync, spawn, spawnSync} from 'node:child_process';
-import {existsSync, statSync} from 'node:fs';
+import {existsSync, globSync, mkdtempDisposableSync, readFileSync, statSync, writeFileSync} from 'node:fs';
+import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {createInterface} from 'node:readline';
 import {describe, expect, it} from 'vitest';
@@ -104,5 +105,37 @@ describe('the sandbox alone', () => {
 		child.kill('SIGINT');
 		expect(await exited).toBe(130);
 		expect(existsSync(kubeconfig)).toBe(false);
+	});
+});
+
+const start = (env: Readonly<Record<string, string>>) =>
+	spawnSync(process.execPath, [program, 'history', '--help'], {
+		encoding: 'utf8',
+		timeout: 60_000,
+		env: {...process.env, ...env},
+	});
+const filesOf = (base: string) =>
+	existsSync(base) ? globSync('kn-canary/*/*.js', {cwd: base}).map(file => path.join(base, file)) : [];
+
+describe('the code that is kept from one start to the next', () => {
+	it('is in the cache directory of the user, and a start that finds it damaged is as good as any', () => {
+		using base = mkdtempDisposableSync(path.join(tmpdir(), 'kn-canary-cache-'));
+		const env = {XDG_CACHE_HOME: base.path};
+		const first = start(env);
+		expect(first.status).toBe(0);
+		const files = filesOf(base.path);
+		expect(files.map(file => path.basename(file))).toContain('program.js');
+		const whole = new Map(files.map(file => [file, readFileSync(file)]));
+		for (const [file, bytes] of whole) writeFileSync(file, bytes.fill(0x5a, bytes.length / 2));
+		const second = start(env);
+		expect(second).toMatchObject({status: 0, stdout: first.stdout, stderr: ''});
+		for (const file of files) expect(readFileSync(file).includes(Buffer.alloc(64, 0x5a))).toBe(false);
+	});
+
+	it('is not written where Node is told to keep none, nor where there is no place for it', () => {
+		using base = mkdtempDisposableSync(path.join(tmpdir(), 'kn-canary-cache-'));
+		expect(start({XDG_CACHE_HOME: base.path, NODE_DISABLE_COMPILE_CACHE: '1'}).status).toBe(0);
+		expect(filesOf(base.path)).toEqual([]);
+		expect(start({XDG_CACHE_HOME: '/dev/null'})).toMatchObject({status: 0, stderr: ''});
 	});
 });
