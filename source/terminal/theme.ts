@@ -82,7 +82,8 @@ const unicodeGlyphs: Glyphs = {
 	down: '↓',
 	line: '─',
 	barFull: '█',
-	barEmpty: '░',
+	// Two bytes instead of the three of a shade: a line that is mostly track is sent whole when the selection moves.
+	barEmpty: '·',
 	barParts: ['▏', '▎', '▍', '▌', '▋', '▊', '▉'],
 	levels: ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'],
 	scrollThumb: '┃',

@@ -17,11 +17,11 @@ import {age, shortImage, shortRevision} from '../words.js';
 const columns = [
 	{title: 'REVISION', priority: 0, min: 8, cut: 'start'},
 	{title: 'TRAFFIC', priority: 1, align: 'right'},
-	{title: 'TAG', priority: 3, max: 20},
-	{title: 'STATE', priority: 2},
-	{title: 'PODS', priority: 4, align: 'right'},
-	{title: 'IMAGE', priority: 6, max: 40, cut: 'start'},
-	{title: 'AGE', priority: 5, align: 'right'},
+	{title: 'TAG', priority: 3, max: 20, usual: 6},
+	{title: 'STATE', priority: 2, usual: 8},
+	{title: 'PODS', priority: 4, align: 'right', usual: 5},
+	{title: 'AGE', priority: 5, align: 'right', usual: 4},
+	{title: 'IMAGE', priority: 6, max: 40, cut: 'start', usual: 24},
 	{title: 'ENVIRONMENT', priority: 7, isFlexible: true, min: 16},
 ] as const;
 
@@ -76,8 +76,8 @@ function row(revision: RevisionView, service: ServiceView, theme: Theme, now: nu
 			tags.join(', '),
 			stateCell(revision, theme),
 			pods(revision),
-			shortImage(revision.image),
 			age(revision.createdAt, now),
+			shortImage(revision.image),
 			revision.env.map(({name, shown}) => `${name}=${shown}`).join(' '),
 		],
 	};

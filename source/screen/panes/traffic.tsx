@@ -118,6 +118,10 @@ const percentWidth = 11;
 /** Half a column for a percent; in a wider one the value would stand too far from the name to be read as one row. */
 const longestBar = 50;
 
+/** From this width on there is room for names and tags of the usual length: the bars stay where they are from service to service. */
+const roomy = 100;
+const usualWidths = {name: 'latest (…00001)'.length, tag: 'canary'.length};
+
 function SplitRowLine({
 	row,
 	width,
@@ -139,10 +143,14 @@ function SplitRowLine({
 	typed: string | undefined;
 }) {
 	const {glyphs, styles} = useTheme();
+	const usual = width < roomy ? {name: 0, tag: 0} : usualWidths;
 	const names = split.map(candidate => nameOf(candidate, service));
-	const nameWidth = Math.min(Math.max(...names.map(name => widthOf(name))), Math.floor(width * 0.35));
+	const nameWidth = Math.min(
+		Math.max(usual.name, ...names.map(name => widthOf(name))),
+		Math.floor(width * 0.35),
+	);
 	const tags = split.map(candidate => candidate.tags.join(', '));
-	const tagWidth = Math.min(Math.max(...tags.map(tag => widthOf(tag))), Math.floor(width * 0.15));
+	const tagWidth = Math.min(Math.max(usual.tag, ...tags.map(tag => widthOf(tag))), Math.floor(width * 0.15));
 	const changed = before !== row.percent;
 	const value =
 		typed === undefined

@@ -6,6 +6,11 @@ export type Column = {
 	readonly priority: number;
 	/** Width below which the column is dropped rather than cut further; by default its title's or its content's. */
 	readonly min?: number;
+	/**
+	 * Width it has where there is room, even when nothing in it is that long: what comes after it then stays where it is
+	 * from one list of rows to the next.
+	 */
+	readonly usual?: number;
 	/** Width it never exceeds, however long its content is. */
 	readonly max?: number;
 	/** Takes what is left over. */
@@ -32,8 +37,8 @@ export const widestTexts = (
 	columns.map((_, index) => rows.reduce((most, row) => Math.max(most, widthOf(row[index] ?? '')), 0));
 
 /**
-Which columns are shown in `width` cells, and how wide: each as wide as its longest text, cut down to `min` where that is
-given; when even that is too wide the least important columns go. Columns are never wider together than `width`.
+Which columns are shown in `width` cells, and how wide: each as wide as its longest text (or `usual`), cut down to `min`
+where that is given; when even that is too wide the least important columns go. Columns are never wider together than `width`.
 @param widest the widest text of each column
 */
 export const fitColumns = (
@@ -44,8 +49,9 @@ export const fitColumns = (
 ): readonly FittedColumn[] => {
 	const wanted = columns.map((column, index) => {
 		const longest = Math.max(widest[index] ?? 0, widthOf(column.title));
-		const natural = Math.max(1, Math.min(longest, column.max ?? Number.POSITIVE_INFINITY));
-		return {index, column, natural, min: Math.min(natural, column.min ?? natural)};
+		const needed = Math.max(1, Math.min(longest, column.max ?? Number.POSITIVE_INFINITY));
+		const natural = Math.max(needed, column.usual ?? 0);
+		return {index, column, natural, min: Math.min(needed, column.min ?? needed)};
 	});
 
 	let shown = wanted;

@@ -35,11 +35,11 @@ test.each(themes)('neither “some” looks like “none” nor “nearly all”
 });
 
 test('what is no share is no bar', () => {
-	expect(barCells(Number.NaN, 4, createTheme({env: {}}).glyphs)).toEqual({filled: '', empty: '░░░░'});
+	expect(barCells(Number.NaN, 4, createTheme({env: {}}).glyphs)).toEqual({filled: '', empty: '····'});
 	expect(barCells(0.5, 0, createTheme({env: {}}).glyphs)).toEqual({filled: '', empty: ''});
 });
 
 test('a share is drawn with parts of a cell', () => {
-	expect(renderToString(<ShareBar percent={50} width={9} />)).toBe('████▌░░░░');
+	expect(renderToString(<ShareBar percent={50} width={9} />)).toBe('████▌····');
 	expect(renderToString(<ShareBar percent={25} width={4} hasTrack={false} />).trimEnd()).toBe('█');
 });

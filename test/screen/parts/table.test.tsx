@@ -47,6 +47,21 @@ test('without room, the least important columns go and names keep their end', ()
 	expect(draw(14).slice(0, 3)).toEqual(['  REVISION', '  …d-go-00002', '▸ …d-go-00001']);
 });
 
+test('a column has its usual width for shorter texts too, but takes no room from another column', () => {
+	const usual: readonly Column[] = [
+		{title: 'TAG', priority: 1, usual: 6},
+		{title: 'STATE', priority: 0},
+		{title: 'PODS', priority: 2},
+	];
+	const widths = (tag: string, width: number) =>
+		fitColumns(usual, widestTexts(usual, [[tag, 'Ready', '1/1']]), width).map(column => column.width);
+	expect(widths('', 30)).toEqual([6, 5, 4]);
+	expect(widths('canary', 30)).toEqual([6, 5, 4]);
+	expect(widths('canary, next', 30)).toEqual([12, 5, 4]);
+	expect(widths('', 17)).toEqual([4, 5, 4]);
+	expect(widths('', 16)).toEqual([3, 5, 4]);
+});
+
 test('columns are never wider than the table, whatever they hold', () => {
 	const column = fc.record(
 		{
@@ -54,6 +69,7 @@ test('columns are never wider than the table, whatever they hold', () => {
 			priority: fc.nat(5),
 			min: fc.nat(20),
 			max: fc.integer({min: 1, max: 30}),
+			usual: fc.nat(30),
 			isFlexible: fc.boolean(),
 		},
 		{requiredKeys: ['title', 'priority']},
