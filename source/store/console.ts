@@ -1,20 +1,16 @@
-/**
- * The console without its screen: the store, and what an operator can do with it. Made in cli.tsx and handed down.
- */
+/** The console without its screen: the store, and what an operator can do with it. */
 import {readAutoscalingDefaults} from '../cluster/autoscaling-defaults.js';
 import type {Cluster} from '../cluster/cluster.js';
 import type {GatewayAddress} from '../cluster/gateway-address.js';
-import {listNamespaces, namespaceExists} from '../cluster/namespaces.js';
 import type {Asking} from '../probe/asking.js';
-import {printable} from '../traffic/printable.js';
 import {splitOf} from '../traffic/split.js';
-import {chooseContext, lossesOf, refuseContext, type Contexts} from './contexts.js';
+import {createConnection, type Connection} from './connection.js';
+import type {Contexts} from './contexts.js';
 import {conflictOf, keepEditing, takeTheirs} from './conflict.js';
 import {showEvents} from './events.js';
 import {followRoutes} from './follow.js';
 import {openScalingForm, submitForm} from './forms.js';
 import {changesOf, createHistory, type HistoryFile} from './history.js';
-import {nextId} from './inspect.js';
 import {createLive, type Live} from './live.js';
 import {createLogs, type Logs} from './logs.js';
 import {planComplete, planRollback, planSplit, planUndo, type Facts, type Planned} from './plan.js';
@@ -22,19 +18,15 @@ import {planDeleteRevision, planDeleteService} from './plan-object.js';
 import {draftOf, knownRevisions, revisionsOf, selectedRevision, selectedService} from './read.js';
 import {confirmReview, openReview} from './review.js';
 import {refusedRight, type RightName} from './rights.js';
-import {changeSheet, closeSheet, focusPane, notify, openSheet} from './select.js';
-import {startSession, type Session} from './session.js';
+import {closeSheet, notify} from './select.js';
 import type {Plan} from './sheets.js';
 import {showYaml} from './yaml.js';
-import {createConsoleStore, initialState, type ConsoleState, type ConsoleStore} from './state.js';
+import {createConsoleStore, type ConsoleState, type ConsoleStore} from './state.js';
 
-export type Console = {
+/** Before it is connected the store is empty, and every writing action says that it is connecting. */
+export type Console = Omit<Connection, 'cluster' | 'recheckRights' | 'stop'> & {
 	readonly store: ConsoleStore;
 	readonly live: Live;
-	/** Watches the cluster; before that the store is empty and every writing action says that it is connecting. */
-	readonly connected: (cluster: Cluster) => void;
-	/** There is no cluster: says why, for good. */
-	readonly failed: (sentence: string) => void;
 	readonly reviewDraft: () => void;
 	readonly complete: () => void;
 	readonly rollBack: () => void;
@@ -57,15 +49,6 @@ export type Console = {
 	/** Follows the log of what is selected; `logs` steers it. */
 	readonly showLogs: () => void;
 	readonly logs: Omit<Logs, 'open'>;
-	readonly chooseNamespace: () => Promise<void>;
-	readonly changeNamespace: (namespace: string) => Promise<void>;
-	/** Shows the contexts of the kubeconfig. */
-	readonly chooseContext: () => Promise<void>;
-	/**
-	 * Leaves this context for another, or for the one before with `-`. Asks first when something would be lost that was not
-	 * sent, unless it may be.
-	 */
-	readonly changeContext: (name: string, options?: {mayLose?: boolean}) => Promise<void>;
 	readonly stop: () => Promise<void>;
 };
 
@@ -104,13 +87,19 @@ export function createConsole({
 	const live = createLive(store, newsInterval);
 	const logs = createLogs(store, newsInterval);
 	const history = createHistory(store, historyFile);
-	let cluster: Cluster | undefined;
-	let session: Session | undefined;
-	/** The context that was the first, which what was said of the gateway is about; and the one before this one. */
-	let home: string | undefined;
-	let contextBefore: string | undefined;
-	let switches = 0;
-
+	const connection = createConnection(store, {
+		gateway,
+		production,
+		contexts,
+		newsInterval,
+		onConnected: () => void history.load(),
+		onService: service => history.saw(service),
+		async onLeave() {
+			await live.clear();
+			await history.flush();
+		},
+	});
+	const {connected, failed, chooseNamespace, changeNamespace, chooseContext, changeContext} = connection;
 	const unfollowRoutes = followRoutes(store);
 	const unfollow = store.subscribe((state, before) => {
 		const service = selectedService(state);
@@ -124,48 +113,27 @@ export function createConsole({
 		}
 	});
 
-	function open(current: Cluster, name: string): void {
-		session?.stop();
-		session = startSession(store, {
-			cluster: current,
-			namespace: name,
-			gateway: current.context === home ? gateway && {...gateway, via: '--gateway'} : undefined,
-			interval: newsInterval,
-			onService: service => history.saw(service),
-		});
+	/** The cluster, or a word about there being none yet. */
+	function reached(): Cluster | undefined {
+		const cluster = connection.cluster();
+		if (!cluster) notify(store, {tone: 'info', text: 'Not connected yet.'});
+		return cluster;
 	}
 
 	async function askDefaults(current: Cluster): Promise<void> {
 		const answer = await readAutoscalingDefaults(current);
-		if (cluster !== current) return;
+		if (connection.cluster() !== current) return;
 		store.setState({
 			scalingDefaults: answer.kind === 'known' ? {kind: 'known', ...answer.defaults} : answer,
 		});
-	}
-
-	/** Ends all that is of this cluster: what it still says, or what is still asked of it, is for nobody. */
-	async function leave(next: string): Promise<void> {
-		const left = cluster;
-		cluster = undefined;
-		session?.stop();
-		session = undefined;
-		// What was written, and who changed what, is true of wherever one goes.
-		store.setState(({asking: asked, history: changes, historyProblem, writes}) => ({
-			...initialState({to: next, namespace: '', asking: asked}),
-			history: changes,
-			historyProblem,
-			writes,
-		}));
-		await live.clear();
-		await history.flush();
-		await left?.close();
 	}
 
 	/** Opens the review of what is planned on the selected service, or says what is missing. */
 	function review(planned: (facts: Facts, state: ConsoleState) => Planned, right: RightName = 'patch'): void {
 		const state = store.getState();
 		const service = selectedService(state);
-		if (!cluster) return notify(store, {tone: 'info', text: 'Not connected yet.'});
+		const cluster = reached();
+		if (!cluster) return;
 		if (!service) return notify(store, {tone: 'info', text: 'Select a service first.'});
 		const withheld = refusedRight(state, right);
 		if (withheld !== undefined) return notify(store, {tone: 'bad', text: withheld});
@@ -185,23 +153,12 @@ export function createConsole({
 	const console: Console = {
 		store,
 		live,
-		connected(connectedCluster) {
-			cluster = connectedCluster;
-			home ??= cluster.context;
-			const {context, server, user, readOnly} = cluster;
-			const isProduction = production?.test(context) ?? false;
-			store.setState({
-				connection: {kind: 'connected', context, server, user, readOnly, production: isProduction},
-			});
-			void history.load();
-			open(cluster, store.getState().namespace || cluster.namespace);
-		},
-		failed(sentence) {
-			// What was said of the gateway was said of a cluster that there is none of.
-			home ??= '';
-			const said = sentence.charAt(0).toUpperCase() + sentence.slice(1).replace(/[.!?]?$/, '.');
-			store.setState({connection: {kind: 'failed', sentence: said}});
-		},
+		connected,
+		failed,
+		chooseNamespace,
+		changeNamespace,
+		chooseContext,
+		changeContext,
 		reviewDraft() {
 			review((facts, state) => {
 				const draft = draftOf(state, facts.service);
@@ -230,17 +187,19 @@ export function createConsole({
 			}, 'deleteRevision');
 		},
 		scaling() {
-			if (!openScalingForm(store) || !cluster) return;
-			void askDefaults(cluster);
+			const cluster = connection.cluster();
+			if (openScalingForm(store) && cluster) void askDefaults(cluster);
 		},
 		submitForm() {
-			if (!cluster) return notify(store, {tone: 'info', text: 'Not connected yet.'});
+			const cluster = reached();
+			if (!cluster) return;
 			const outcome = submitForm(store);
 			if (outcome.kind === 'plan') openReview(store, cluster, outcome.plan);
 		},
 		async confirm() {
-			if (!cluster) return;
-			await confirmReview(store, {cluster, history, onForbidden: () => session?.recheckRights()});
+			const cluster = connection.cluster();
+			if (cluster)
+				await confirmReview(store, {cluster, history, onForbidden: () => connection.recheckRights()});
 		},
 		takeTheirs() {
 			takeTheirs(store);
@@ -255,92 +214,27 @@ export function createConsole({
 			keepEditing(store);
 		},
 		async showYaml() {
-			if (!cluster) return notify(store, {tone: 'info', text: 'Not connected yet.'});
-			await showYaml(store, cluster);
+			const cluster = reached();
+			if (cluster) await showYaml(store, cluster);
 		},
 		showEvents() {
-			if (!cluster) return notify(store, {tone: 'info', text: 'Not connected yet.'});
-			showEvents(store, cluster, newsInterval);
+			const cluster = reached();
+			if (cluster) showEvents(store, cluster, newsInterval);
 		},
 		showLogs() {
-			if (!cluster) return notify(store, {tone: 'info', text: 'Not connected yet.'});
-			logs.open(cluster);
+			const cluster = reached();
+			if (cluster) logs.open(cluster);
 		},
 		logs,
-		async chooseNamespace() {
-			if (!cluster) return notify(store, {tone: 'info', text: 'Not connected yet.'});
-			openSheet(store, {kind: 'namespaces', names: []});
-			const asked = cluster;
-			const listed = await listNamespaces(asked);
-			if (cluster !== asked) return;
-			changeSheet(store, 'namespaces', () => ({
-				kind: 'namespaces',
-				names: listed.names,
-				...(listed.kind === 'unlisted' ? {sentence: listed.sentence} : {}),
-			}));
-		},
-		async changeNamespace(wanted) {
-			if (!cluster) return notify(store, {tone: 'info', text: 'Not connected yet.'});
-			if (wanted === store.getState().namespace) return;
-			const asked = cluster;
-			const exists = await namespaceExists(asked, wanted);
-			if (cluster !== asked) return;
-			if (exists === false) {
-				notify(store, {
-					tone: 'bad',
-					text: `There is no namespace ${printable(wanted)}; :ns lists those there are.`,
-				});
-				return;
-			}
-			open(asked, wanted);
-			store.setState({filter: ''});
-			focusPane(store, 'services');
-		},
-		async chooseContext() {
-			if (!contexts)
-				return notify(store, {tone: 'info', text: 'There is no kubeconfig to choose from here.'});
-			await chooseContext(store, contexts, {here: cluster?.context, production});
-		},
-		async changeContext(name, {mayLose = false} = {}) {
-			const state = store.getState();
-			const wanted = name === '-' ? contextBefore : name;
-			const tell = (text: string) => notify(store, {tone: 'info', text});
-			if (!contexts) return tell('There is no kubeconfig to choose from here.');
-			if (state.connection.kind === 'connecting') return tell('Not connected yet.');
-			if (wanted === undefined)
-				return tell('There is no context before this one; :ctx lists those there are.');
-			if (wanted === cluster?.context) return tell(`This is the context ${printable(wanted)}.`);
-			const lost = lossesOf(state);
-			if (lost.length > 0 && !mayLose) {
-				return openSheet(store, {kind: 'leave context', id: nextId(), to: wanted, lost});
-			}
-			const turn = ++switches;
-			let next: Cluster;
-			try {
-				next = await contexts.connect(wanted);
-			} catch (error) {
-				return refuseContext(store, wanted, error);
-			}
-			// Another one was wanted meanwhile, or the end.
-			if (turn !== switches) return next.close();
-			const before = cluster?.context;
-			await leave(printable(wanted));
-			if (turn !== switches) return next.close();
-			contextBefore = before ?? contextBefore;
-			console.connected(next);
-			const back = before === undefined ? '' : ` :ctx - goes back to ${printable(before)}.`;
-			notify(store, {tone: 'info', text: `This is the context ${printable(wanted)}.${back}`});
-		},
 		async stop() {
-			switches++;
 			unfollow();
 			unfollowRoutes();
 			// What follows the cluster for a sheet ends with it.
 			store.setState({sheets: []});
-			session?.stop();
+			connection.stop();
 			await live.stop();
 			await history.flush();
-			await cluster?.close();
+			await connection.cluster()?.close();
 		},
 	};
 
