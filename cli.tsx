@@ -17,7 +17,7 @@ if (major < 24) {
 	process.exit(1);
 }
 
-const version = `${process.env['KN_CANARY_BUILD']}-${cachedDataVersionTag().toString(16)}`;
+const version = () => `${process.env['KN_CANARY_BUILD']}-${cachedDataVersionTag().toString(16)}`;
 const loader = createLoader(
 	__dirname,
 	// As for Node's own cache.

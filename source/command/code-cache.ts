@@ -34,7 +34,7 @@ export type CodeCache = {
 /** Checksum of the rest; 1 for a console; the rest of 16 bytes, because V8 copies data that is not aligned. */
 const headerLength = 16;
 
-/** Of other versions of the program or of Node, besides the one that is running. */
+/** Of other versions of the program, of Node or of the flags of V8, besides the one that is running. */
 const keptVersions = 3;
 
 /** `$XDG_CACHE_HOME/kn-canary`, as the XDG Base Directory Specification has it: relative paths are not taken. */
@@ -45,15 +45,16 @@ export function codeCachePath(env: Readonly<Record<string, string | undefined>>,
 
 /**
  * @param base As `codeCachePath` has it.
- * @param version Of the program, of V8 and of its flags: the name of a directory that no other code shares.
+ * @param version Of the program, of V8 and of its flags as they are now: the name of a directory that no other code shares.
  */
-export function openCodeCache(base: string, version: string): CodeCache {
-	const directory = path.join(base, version);
-	let trusted: boolean | undefined;
+export function openCodeCache(base: string, version: () => string): CodeCache {
+	const trusted = new Map<string, boolean>();
 	return {
 		read(name) {
-			trusted ??= isOwn(directory);
-			if (!trusted) return undefined;
+			const directory = path.join(base, version());
+			const isTrusted = trusted.get(directory) ?? isOwn(directory);
+			trusted.set(directory, isTrusted);
+			if (!isTrusted) return undefined;
 			try {
 				return opened(readFileSync(path.join(directory, name)));
 			} catch {
@@ -62,10 +63,12 @@ export function openCodeCache(base: string, version: string): CodeCache {
 		},
 
 		write(name, code) {
+			const current = version();
+			const directory = path.join(base, current);
 			const file = path.join(directory, name);
 			const unfinished = `${file}.${process.pid}`;
 			const isDone = attempt(() => {
-				if (mkdirSync(directory, {recursive: true, mode: 0o700}) !== undefined) forgetOthers(base, version);
+				if (mkdirSync(directory, {recursive: true, mode: 0o700}) !== undefined) forgetOthers(base, current);
 				if (!isOwn(directory)) return;
 				writeFileSync(unfinished, sealed(code), {mode: 0o600});
 				renameSync(unfinished, file);

@@ -23,57 +23,69 @@ afterEach(() => {
 });
 
 const code = {data: Buffer.from('what V8 has made of it'), isOfConsole: true};
+const cacheOf = (version: string) => openCodeCache(base, () => version);
 const file = (name: string) => path.join(base, '1', name);
 
 describe('the code cache', () => {
 	it('gives back what was kept, in a later process too, and nothing of what never was', () => {
-		openCodeCache(base, '1').write('a.js', code);
-		openCodeCache(base, '1').write('b.js', {data: Buffer.alloc(0), isOfConsole: false});
-		const cache = openCodeCache(base, '1');
+		cacheOf('1').write('a.js', code);
+		cacheOf('1').write('b.js', {data: Buffer.alloc(0), isOfConsole: false});
+		const cache = cacheOf('1');
 		expect(cache.read('a.js')).toEqual(code);
 		expect(cache.read('b.js')).toEqual({data: Buffer.alloc(0), isOfConsole: false});
 		expect(cache.read('c.js')).toBeUndefined();
-		expect(openCodeCache(base, '2').read('a.js')).toBeUndefined();
+		expect(cacheOf('2').read('a.js')).toBeUndefined();
+	});
+
+	it('keeps apart what belongs to flags of V8 that were changed meanwhile', () => {
+		let version = '1';
+		const cache = openCodeCache(base, () => version);
+		cache.write('a.js', code);
+		version = '2';
+		expect(cache.read('a.js')).toBeUndefined();
+		cache.write('a.js', {...code, isOfConsole: false});
+		version = '1';
+		expect(cache.read('a.js')).toEqual(code);
 	});
 
 	it('gives data whose place in memory V8 can use without a copy', () => {
-		openCodeCache(base, '1').write('a.js', code);
-		expect(openCodeCache(base, '1').read('a.js')!.data.byteOffset % 8).toBe(0);
+		cacheOf('1').write('a.js', code);
+		expect(cacheOf('1').read('a.js')!.data.byteOffset % 8).toBe(0);
 	});
 
 	it('does not give what has been damaged, wherever: V8 would crash with it', () => {
-		openCodeCache(base, '1').write('a.js', code);
+		cacheOf('1').write('a.js', code);
 		const whole = readFileSync(file('a.js'));
 		for (let at = 0; at < whole.length; at++) {
 			const damaged = Buffer.from(whole);
 			damaged[at]! ^= 1;
 			writeFileSync(file('a.js'), damaged);
-			expect(openCodeCache(base, '1').read('a.js'), `byte ${at}`).toBeUndefined();
+			expect(cacheOf('1').read('a.js'), `byte ${at}`).toBeUndefined();
 			writeFileSync(file('a.js'), whole.subarray(0, at));
-			expect(openCodeCache(base, '1').read('a.js'), `cut after ${at}`).toBeUndefined();
+			expect(cacheOf('1').read('a.js'), `cut after ${at}`).toBeUndefined();
 		}
 	});
 
 	it('is for its user alone, and does not read what others could have written', () => {
-		openCodeCache(base, '1').write('a.js', code);
-		expect(openCodeCache(base, '1').read('a.js')).toEqual(code);
+		cacheOf('1').write('a.js', code);
+		expect(cacheOf('1').read('a.js')).toEqual(code);
 		chmodSync(path.join(base, '1'), 0o777);
-		expect(openCodeCache(base, '1').read('a.js')).toBeUndefined();
-		openCodeCache(base, '1').write('b.js', code);
+		expect(cacheOf('1').read('a.js')).toBeUndefined();
+		cacheOf('1').write('b.js', code);
 		expect(readdirSync(path.join(base, '1'))).toEqual(['a.js']);
 	});
 
 	it('does without where nothing can be written', () => {
 		const taken = path.join(base, 'a file');
 		writeFileSync(taken, '');
-		const cache = openCodeCache(taken, '1');
+		const cache = openCodeCache(taken, () => '1');
 		cache.write('a.js', code);
 		expect(cache.read('a.js')).toBeUndefined();
 		expect(readFileSync(taken, 'utf8')).toBe('');
 	});
 
 	it('leaves nothing unfinished behind', () => {
-		const cache = openCodeCache(base, '1');
+		const cache = cacheOf('1');
 		// A directory has the name: the file can be written, but not be put in its place.
 		mkdirSync(file('a.js'), {recursive: true, mode: 0o700});
 		chmodSync(path.join(base, '1'), 0o700);
@@ -83,7 +95,7 @@ describe('the code cache', () => {
 
 	it('forgets all but the three other versions that were used last', () => {
 		for (const [index, version] of ['1', '2', '3', '4', '5'].entries()) {
-			openCodeCache(base, version).write('a.js', code);
+			cacheOf(version).write('a.js', code);
 			utimesSync(path.join(base, version), index, index);
 		}
 		expect(readdirSync(base)).toEqual(['2', '3', '4', '5']);

@@ -1,0 +1,33 @@
+/** The built console, started twice: what it takes the second time was kept by the first. */
+import {globSync, mkdtempDisposableSync, statSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import path from 'node:path';
+import {expect, test} from 'vitest';
+import {openOnSandbox} from '../support/console.js';
+
+/** What every start of a console with its own sandbox loads before it has come up. */
+const loaded = /\/(program|console-core-\w+|open-\w+|sandbox)\.js$/;
+
+/** Where that is beneath the cache directory; another number where it was written anew. */
+const keptOf = (base: string): ReadonlyMap<string, number> =>
+	new Map(
+		globSync('kn-canary/*/*', {cwd: base})
+			.filter(file => loaded.test(file))
+			.map(file => [file, statSync(path.join(base, file)).ino]),
+	);
+
+async function startAndQuit(base: string): Promise<void> {
+	await using terminal = await openOnSandbox({env: {XDG_CACHE_HOME: base}});
+	await terminal.until(/tab pane/);
+	terminal.press('q');
+	expect(await terminal.exited).toMatchObject({code: 0});
+}
+
+test('a second start takes the code that the first one kept, and writes none of it again', async () => {
+	using folder = mkdtempDisposableSync(path.join(tmpdir(), 'kn-canary-start-'));
+	await startAndQuit(folder.path);
+	const first = keptOf(folder.path);
+	expect(first.size).toBe(4);
+	await startAndQuit(folder.path);
+	expect(keptOf(folder.path)).toEqual(first);
+});
