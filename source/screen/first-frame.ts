@@ -1,7 +1,7 @@
 /**
  * What is on the screen before Ink is loaded: the title and the frames of the panes, where Ink will draw them and as it
  * will, and the services as soon as the API server has told of them. To load Ink and to draw with it for the first time takes
- * as long as all of that together.
+ * half as long as all of that together.
  */
 import {inAscii} from '../terminal/ascii.js';
 import {createFrameWriter, type FrameWriter} from '../terminal/frame-writer.js';
