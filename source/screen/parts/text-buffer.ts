@@ -1,4 +1,5 @@
 import {graphemes} from '../../terminal/graphemes.js';
+import {printable} from '../../traffic/printable.js';
 import type {Stroke} from '../../terminal/strokes.js';
 import {widthOf} from './fit-text.js';
 
@@ -17,15 +18,18 @@ export type TextBuffer = {
 export const singleLine = (text: string): string =>
 	text.replaceAll(/[\r\n\t]+/g, ' ').replaceAll(/\p{Control}/gu, '');
 
-/** A buffer with the cursor after the text. */
+/**
+ * A buffer with the cursor after the text. It holds all of it: a value that was there before may have line ends (a
+ * certificate, JSON), and who opens a form must not change what is only passed over.
+ */
 export const bufferOf = (text: string): TextBuffer => {
-	const characters = graphemes(singleLine(text));
+	const characters = graphemes(text);
 	return {characters, cursor: characters.length};
 };
 
 export const textOf = ({characters}: TextBuffer): string => characters.join('');
 
-/** Text typed or pasted at the cursor. */
+/** Text typed or pasted at the cursor, as one line. */
 export const insertText = ({characters, cursor}: TextBuffer, text: string): TextBuffer => {
 	const before = characters.slice(0, cursor).join('') + singleLine(text);
 	// Cut anew: a combining mark belongs to the character before it, however it arrived.
@@ -143,31 +147,32 @@ export type VisibleText = {
 };
 
 /**
-What of a buffer is seen in `width` columns (at least 1): the text scrolls so that the cursor is always in sight. The cell
-after the last character belongs to the text, as the cursor stands there while one types.
+What of a buffer is seen in `width` columns (at least 1): the text scrolls so that the cursor is always in sight. Line ends
+and all else that has no glyph of its own are seen as `printable` shows them. The cell after the last character belongs to the text, as the cursor stands there while one types.
 */
 export const visibleText = ({characters, cursor}: TextBuffer, width: number): VisibleText => {
 	const room = Math.max(1, width);
-	const under = characters[cursor] ?? ' ';
+	const shown = (index: number) => printable(characters[index] ?? '');
+	const under = shown(cursor) || ' ';
 	// One character can be wider than the whole field: a note with its stem and flag takes three columns.
 	const at = widthOf(under) <= room ? under : '…';
 	let left = room - Math.max(1, widthOf(at));
 	let from = cursor;
 	// What was typed last is what one wants to see: fill up from the cursor to the left, then to the right.
-	while (from > 0 && widthOf(characters[from - 1] ?? '') <= left) {
+	while (from > 0 && widthOf(shown(from - 1)) <= left) {
 		from--;
-		left -= widthOf(characters[from] ?? '');
+		left -= widthOf(shown(from));
 	}
 
 	let to = cursor + 1;
-	while (to < characters.length && widthOf(characters[to] ?? '') <= left) {
-		left -= widthOf(characters[to] ?? '');
+	while (to < characters.length && widthOf(shown(to)) <= left) {
+		left -= widthOf(shown(to));
 		to++;
 	}
 
 	return {
-		before: characters.slice(from, cursor).join(''),
+		before: printable(characters.slice(from, cursor).join('')),
 		at,
-		after: characters.slice(cursor + 1, to).join(''),
+		after: printable(characters.slice(cursor + 1, to).join('')),
 	};
 };

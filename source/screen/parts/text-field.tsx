@@ -1,5 +1,6 @@
 import {Text, useInput, usePaste} from 'ink';
 import {useState} from 'react';
+import {printable} from '../../traffic/printable.js';
 import {strokeOf} from '../../terminal/strokes.js';
 import {cutText} from './fit-text.js';
 import {bufferOf, editBuffer, insertText, textOf, visibleText, type TextBuffer} from './text-buffer.js';
@@ -80,7 +81,7 @@ export function TextField({
 	if (!isFocused) {
 		return (
 			<Text wrap="truncate" {...(value === '' ? styles.muted : {})}>
-				{cutText(value === '' ? placeholder : value, width, {ellipsis: glyphs.ellipsis})}
+				{cutText(value === '' ? placeholder : printable(value), width, {ellipsis: glyphs.ellipsis})}
 			</Text>
 		);
 	}

@@ -57,14 +57,27 @@ describe('a line of text', () => {
 		expect(after(text, ...strokes)).toBe(expected);
 	});
 
-	test('holds no control characters, whatever was pasted', () => {
+	test('takes no control characters, whatever is pasted', () => {
 		expect(textOf(insertText(bufferOf('a'), '1\r\n2\t3\u0007\u001B[31m'))).toBe('a1 2 3[31m');
+	});
+
+	test('keeps what was there, and shows line ends and what has no glyph as signs', () => {
+		const value = 'line1\r\nline2\t\u001B[31m\u202Eé👩‍🚀\u200B';
+		const buffer = bufferOf(value);
+		expect(textOf(buffer)).toBe(value);
+		expect(visibleText(buffer, 80)).toEqual({
+			before: 'line1␍␊line2␉␛[31m<U+202E>é👩‍🚀<U+200B>',
+			at: ' ',
+			after: '',
+		});
+		expect(after('a\nb', 'left', 'left', 'x')).toBe('ax|\nb');
+		expect(after('a\nb', 'left', 'backspace')).toBe('a|b');
 	});
 
 	test('always shows the cursor, and never more than it has room for', () => {
 		fc.assert(
 			fc.property(
-				fc.string({unit: 'grapheme', maxLength: 40}),
+				fc.oneof(fc.string({unit: 'grapheme', maxLength: 40}), fc.string({unit: 'binary', maxLength: 40})),
 				fc.nat(40),
 				fc.integer({min: 2, max: 30}),
 				(text, place, width) => {
@@ -110,6 +123,14 @@ describe('a text field', () => {
 		using part = await openPart(<Field />);
 		part.press('a', '世', '👩‍🚀', 'b', 'left', 'backspace', 'x', 'home', 'y', 'ctrl-e', 'z');
 		expect(await part.until(/value="ya世xbz"/)).not.toMatch(/value=.*value=/s);
+	});
+
+	test('leaves a value of several lines as it is until it is edited, and then but for what is edited', async () => {
+		using part = await openPart(<Field initial={'KEY=one\n\ttwo\u001B[31m'} width={40} />);
+		const opened = await part.until(/value="KEY=one\\n\\ttwo\\u001b\[31m"/);
+		expect(opened).toContain('KEY=one␊␉two␛[31m');
+		part.press('!');
+		await part.until(/value="KEY=one\\n\\ttwo\\u001b\[31m!"/);
 	});
 
 	test('a paste is text, never keys', async () => {
