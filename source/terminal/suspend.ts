@@ -13,6 +13,14 @@ export type Suspender = {
 const STOP_GRACE = 100;
 
 /**
+The kernel tells of another size only who is in the foreground (SIGWINCH), and Node asks for it only then: what happened to
+the window meanwhile is asked for now, before the next frame is drawn.
+*/
+const readSize = () => {
+	process.emit('SIGWINCH', 'SIGWINCH');
+};
+
+/**
 Ctrl-Z, and SIGTSTP and SIGCONT from elsewhere. In raw mode the terminal makes no signal of Ctrl-Z, and Ink leaves the
 alternate screen on when it is stopped.
 */
@@ -27,7 +35,10 @@ export const installSuspender = (suspendTerminal: SuspendTerminal): Suspender =>
 
 		isBusy = true;
 		try {
-			await suspendTerminal(whileAway);
+			await suspendTerminal(async () => {
+				await whileAway();
+				readSize();
+			});
 		} finally {
 			isBusy = false;
 		}

@@ -1,7 +1,7 @@
 /** What is on the screen at the sizes that operators have. */
 import {describe, expect, it} from 'vitest';
 import {openOnSandbox} from '../support/console.js';
-import type {TestTerminal} from '../support/terminal.js';
+import {openTerminal, type TestTerminal} from '../support/terminal.js';
 
 /** Rows of the screen whose frames are broken: a border that is not closed, or a corner in the wrong place. */
 function brokenRows(terminal: TestTerminal, cols: number): string[] {
@@ -99,5 +99,30 @@ describe('on a small window', () => {
 		terminal.resize(80, 24);
 		await terminal.until(/╭ 4 Live/);
 		await terminal.until(() => brokenRows(terminal, 80).length === 0);
+	});
+
+	it.each([
+		[80, 24],
+		[160, 50],
+	])('follows a change to %i columns and %i rows that was made while it was stopped', async (cols, rows) => {
+		await using terminal = openTerminal({
+			command: 'bash',
+			args: ['--norc', '--noprofile', '-i'],
+			env: {PS1: 'shell> ', BASH_SILENCE_DEPRECATION_WARNING: '1'},
+			cols: 120,
+			rows: 40,
+		});
+		await terminal.until(/shell> $/m);
+		terminal.type(`${process.execPath} dist/cli.js --sandbox --seed 1\r`);
+		await terminal.until(/watching[^]*2 Revisions of cart/);
+		terminal.press('ctrl-z');
+		await terminal.until(/Stopped/);
+		terminal.resize(cols, rows);
+		terminal.type('stty size; fg\r');
+		await terminal.until(screen => screen.includes('4 Live') && screen.includes('? help'));
+		await terminal.until(() => terminal.modes().isBracketedPaste && brokenRows(terminal, cols).length === 0);
+		terminal.press('down');
+		await terminal.until(/▸ ● checkout/);
+		expect(brokenRows(terminal, cols)).toEqual([]);
 	});
 });
