@@ -125,13 +125,13 @@ describe('the slider', () => {
 		await terminal.until(/101 % is more than there is/);
 		expect(terminal.screen()).toMatch(/101▏ %/);
 		terminal.press('esc');
-		await terminal.until(/…00001 stable.*90 %/);
+		await terminal.until(/…00001 +stable.*90 %/);
 	});
 
 	it('takes keys that arrive in one read one at a time', async () => {
 		await using terminal = await openOnSandbox();
 		terminal.press('3', 'left', 'left', 'left', 'down', 'right');
-		await terminal.until(/…00001 stable.*90 → 86 %/);
-		await terminal.until(/…00002 canary.*10 → 14 %/);
+		await terminal.until(/…00001 +stable.*90 → 86 %/);
+		await terminal.until(/…00002 +canary.*10 → 14 %/);
 	});
 });
