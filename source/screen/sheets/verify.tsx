@@ -26,6 +26,7 @@ export function Verify({
 			lines={[
 				{text: sheet.url},
 				{text: sheet.command, hard: true, style: theme.styles.muted},
+				...unreachedLines(sheet, theme),
 				...(sheet.forwarding === undefined ? [] : forwardingLines(sheet.forwarding, theme)),
 				{text: ''},
 				...phaseLines(sheet, theme),
@@ -34,6 +35,14 @@ export function Verify({
 			isActive={isActive}
 		/>
 	);
+}
+
+/** Without a port-forward it is why there will be no answer; with one, why there is one. */
+function unreachedLines({unreached, forwarding}: VerifySheet, {styles, glyphs}: Theme): Line[] {
+	if (unreached === undefined) return [];
+	return forwarding === undefined
+		? [{text: `${glyphs.warning} ${unreached}`, style: styles.warning}]
+		: [{text: unreached, style: styles.muted}];
 }
 
 /** The port of the curl line is this program's: what makes the line true without it. */
