@@ -28,6 +28,12 @@ const ingressSchema = v.object({
 	),
 });
 
+/**
+ * The class of an Ingress: Serving translates the newer spelling, which is for Services and Routes, to the older one
+ * (knative.dev/networking pkg/apis/networking/register.go, IngressClassAnnotationAltKey).
+ */
+const classKeys = ['networking.knative.dev/ingress.class', 'networking.knative.dev/ingress-class'];
+
 export type IngressStatus = {
 	/** The short name of its class, such as `kourier`; undefined where it has none. */
 	via: string | undefined;
@@ -42,7 +48,7 @@ export function readIngress(object: unknown): IngressStatus | undefined {
 	const parsed = v.safeParse(ingressSchema, object);
 	if (!parsed.success) return undefined;
 	const {metadata, status} = parsed.output;
-	const [shortClass] = (metadata.annotations?.['networking.knative.dev/ingress-class'] ?? '').split('.');
+	const [shortClass] = (classKeys.map(key => metadata.annotations?.[key]).find(Boolean) ?? '').split('.');
 	const entries = status?.publicLoadBalancer?.ingress ?? [];
 	const hostOf = ({ip, domain}: (typeof entries)[number]) => [ip, domain].find(isHost);
 	return {

@@ -49,7 +49,7 @@ afterEach(async () => {
 });
 
 function ingressOf(...entries: object[]) {
-	const annotations = {'networking.knative.dev/ingress-class': 'kourier.ingress.networking.knative.dev'};
+	const annotations = {'networking.knative.dev/ingress.class': 'kourier.ingress.networking.knative.dev'};
 	return {
 		metadata: {},
 		items: [{metadata: {annotations}, status: {publicLoadBalancer: {ingress: entries}}}],

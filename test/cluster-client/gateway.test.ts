@@ -17,7 +17,7 @@ function ingress(...entries: object[]) {
 	return {
 		metadata: {
 			name: 'hello',
-			annotations: {'networking.knative.dev/ingress-class': 'kourier.ingress.networking.knative.dev'},
+			annotations: {'networking.knative.dev/ingress.class': 'kourier.ingress.networking.knative.dev'},
 		},
 		status: {publicLoadBalancer: {ingress: entries}},
 	};

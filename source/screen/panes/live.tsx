@@ -48,9 +48,9 @@ export function LivePane({width, height}: Size) {
 			) : (
 				<Box width={size.width} height={size.height} flexDirection="column" overflow="hidden">
 					{service &&
-						invitation(service, gateway, asking, glyphs).map(({text, isWarning = false}) => (
+						invitation(service, gateway, asking, glyphs).map(({text, wraps = false, isWarning = false}) => (
 							<Box key={text} flexShrink={0}>
-								<Text wrap={isWarning ? 'wrap' : 'truncate'} {...(isWarning ? styles.warning : styles.muted)}>
+								<Text wrap={wraps ? 'wrap' : 'truncate'} {...(isWarning ? styles.warning : styles.muted)}>
 									{text}
 								</Text>
 							</Box>
@@ -66,7 +66,7 @@ function invitation(
 	gateway: Parameters<typeof targetOf>[2],
 	asking: Asking,
 	glyphs: Theme['glyphs'],
-): {text: string; isWarning?: boolean}[] {
+): {text: string; wraps?: boolean; isWarning?: boolean}[] {
 	const asked = targetOf(service, service.url, gateway, asking);
 	if (!asked.ok) return [{text: asked.reason}];
 	const {command, forwarding, unreached} = asked;
@@ -81,8 +81,8 @@ function invitation(
 		...(unreached === undefined
 			? []
 			: forwarding === undefined
-				? [{text: `${glyphs.warning} ${unreached}`, isWarning: true}]
-				: [{text: unreached}]),
+				? [{text: `${glyphs.warning} ${unreached}`, wraps: true, isWarning: true}]
+				: [{text: unreached, wraps: true}]),
 	];
 }
 

@@ -63,6 +63,8 @@ function phaseLines({phase, revision, tag, isSettling}: VerifySheet, theme: Them
 		case 'not asked':
 			return [{text: phase.sentence, style: theme.styles.bad}];
 		case 'answered': {
+			const lines = answerLines(phase.answer, theme);
+			if (phase.answer.outcome.kind === 'failure') return lines;
 			const whose =
 				revision === undefined
 					? 'Drawn by the gateway from the split: ask again and another revision may answer.'
@@ -71,7 +73,7 @@ function phaseLines({phase, revision, tag, isSettling}: VerifySheet, theme: Them
 						: tag === undefined
 							? `Answered by ${revision}, which has all of the traffic.`
 							: `Answered by ${revision}: a tag leads to one revision, whatever the split.`;
-			return [...answerLines(phase.answer, theme), {text: ''}, {text: whose, style: theme.styles.muted}];
+			return [...lines, {text: ''}, {text: whose, style: theme.styles.muted}];
 		}
 	}
 }
