@@ -208,9 +208,10 @@ test('a gateway whose address cannot be reached is asked through a port-forward,
 	expect(report).toMatchObject({
 		gateway: {host: '127.0.0.1', via: 'kourier', portForward: true},
 		requests: {sent: 40, attributed: 40, errors: 0},
-		notes: [
+		// On a busy machine it also says how many slots passed unsent.
+		notes: expect.arrayContaining([
 			`The gateway cannot be reached from here at 127.0.0.1:${port} (load balancer: connection refused), so it is asked through a port-forward.`,
-		],
+		]),
 	});
 	const {connect} = await import('../../source/cluster/connect.js');
 	const viewer = await connect({kubeconfig: world.sandbox.kubeconfigPath, context: 'sandbox-viewer'});
