@@ -108,8 +108,9 @@ export function notesOn(
 	service: ServiceView,
 	configured: readonly Share[],
 	expected: readonly Share[],
+	{unreached}: {unreached?: string | undefined} = {},
 ): string[] {
-	const notes: string[] = [];
+	const notes: string[] = unreached === undefined ? [] : [unreached];
 	if (JSON.stringify(configured) !== JSON.stringify(expected)) {
 		const split = configured.map(({revision, percent}) => `${revision} ${percent} %`).join(', ');
 		notes.push(`The route is configured otherwise than expected: ${split}.`);

@@ -50,7 +50,7 @@ export function exitCodeOf(outcome: VerifyOutcome): 0 | 1 | 2 | 3 {
 export async function verifySplit(cluster: Cluster, options: VerifyOptions): Promise<VerifyOutcome> {
 	const found = await settledService(cluster, options);
 	if (found.kind === 'could not ask') return found;
-	const reached = await reachGateway(cluster, options.gateway);
+	const reached = await reachGateway(cluster, options.gateway, options.signal);
 	try {
 		return await askService(cluster, options, found, reached.gateway);
 	} finally {
@@ -80,9 +80,10 @@ async function askService(
 	const probe = createProbe(probeOptionsOf(asking, version));
 	// Once beforehand, uncounted: where nothing listens there is no need to send hundreds to find that out.
 	const {outcome: first} = await probe.ask(asked.target, {timeout: asking.timeout});
-	if (first.kind === 'failure' && unreachable.has(first.failure)) {
+	if (first.kind === 'failure' && (asked.unreached !== undefined || unreachable.has(first.failure))) {
 		await probe.close();
-		return {kind: 'could not ask', sentence: first.sentence};
+		const sentences = [first.sentence, ...(asked.unreached === undefined ? [] : [asked.unreached])];
+		return {kind: 'could not ask', sentence: sentences.join(' ')};
 	}
 	const loop = createLoop({
 		target: asked.target,
@@ -147,7 +148,7 @@ async function askService(
 				expected: expected.shares,
 				rows: rows.map(row => toReportRow(row, expected.shares)),
 				verdict,
-				notes: notesOn(snapshot, service, configured, expected.shares),
+				notes: notesOn(snapshot, service, configured, expected.shares, asked),
 			},
 		};
 	} finally {

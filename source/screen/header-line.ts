@@ -2,6 +2,7 @@
 import type {ConsoleState, ReflectorState} from '../store/state.js';
 import type {Piece} from '../terminal/pieces.js';
 import type {Theme} from '../terminal/theme.js';
+import {endpointText} from '../traffic/endpoint.js';
 import {widthOf} from './parts/fit-text.js';
 import {age} from './words.js';
 
@@ -30,29 +31,37 @@ export function headerLine(
 		...(isReadOnly ? [{text: '  read-only', style: styles.warning}] : []),
 	];
 	const state = watchState(connection, worse(feeds.services, feeds.revisions), now, theme);
-	const gatewayWord = gatewayWords(gateway);
 	// The middle goes first when the line is short: it is in the curl line too.
 	const room = width - left.reduce((sum, {text}) => sum + widthOf(text), 0) - widthOf(state.text) - 4;
-	const middle = room >= widthOf(gatewayWord) ? gatewayWord : '';
+	const middle = gatewayWords(gateway).find(words => widthOf(words) <= room) ?? '';
+	const leadsNowhere = gateway.kind === 'found' && gateway.unreached && !gateway.forward;
 	return {
 		left,
 		right: [
-			{text: middle, style: styles.muted},
+			{text: middle, style: leadsNowhere ? styles.warning : styles.muted},
 			{text: `  ${state.text} `, style: state.style},
 		],
 	};
 }
 
-/** Through a port-forward the address is one of this machine, and says nothing. */
-function gatewayWords(gateway: ConsoleState['gateway']): string {
-	if (gateway.kind === 'looking') return 'gateway …';
-	if (gateway.kind === 'not found') return 'no gateway';
-	const {host, port, via, forward} = gateway;
-	if (!forward) return `gateway ${host}:${port} ${via}`;
+/** The first that fits is shown. Through a port-forward the address is one of this machine, and says nothing. */
+function gatewayWords(gateway: ConsoleState['gateway']): string[] {
+	if (gateway.kind === 'looking') return ['gateway …'];
+	if (gateway.kind === 'not found') return ['no gateway'];
+	const {host, port, via, forward, unreached} = gateway;
+	if (!forward) {
+		const address = endpointText({host, port});
+		return unreached
+			? [`gateway ${address} ${via}: not reachable from here`, `gateway ${address} not reachable`]
+			: [`gateway ${address} ${via}`];
+	}
 	const how = {unopened: 'not opened yet', opening: 'opening…', open: '', failing: 'fails'}[
 		forward.state.kind
 	];
-	return `gateway ${via} via port-forward${how === '' ? '' : ` (${how})`}`;
+	const forwarded = `gateway ${via} via port-forward`;
+	const own = unreached && `${unreached.address} not reachable`;
+	const asides = [[own, how], [how]].map(parts => parts.filter(Boolean).join(', '));
+	return [...new Set(asides)].map(aside => (aside === '' ? forwarded : `${forwarded} (${aside})`));
 }
 
 /** The one that is further from being live. */

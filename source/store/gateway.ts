@@ -7,40 +7,65 @@ import type {PortForward, Way} from '../cluster/port-forward.js';
 import {kubectlForwardCommand} from '../traffic/commands.js';
 import type {ConsoleStore, GatewayState} from './state.js';
 
-/** Milliseconds until the gateway is looked for again when it was not found: a cluster may just be getting one. */
+/**
+ * Milliseconds until the gateway is looked for again when it was not found, or cannot be reached: a cluster may just be
+ * getting one, and the operator opening a way there.
+ */
 const gatewayRetry = 10_000;
 
-/** Looks for the gateway until there is one, and again when its Service has gone; until `signal` says stop. */
+/**
+ * Looks for the gateway until there is one that can be reached, and again when its Service has gone; until `signal` says
+ * stop.
+ *
+ * @param retry Milliseconds between two looks.
+ */
 export async function lookForGateway(
 	store: ConsoleStore,
 	cluster: Cluster,
 	signal: AbortSignal,
+	retry = gatewayRetry,
 ): Promise<void> {
 	while (!signal.aborted) {
-		const found = await findGateway(cluster);
-		if (signal.aborted) return;
+		const found = await findUntil(signal, cluster);
+		if (!found) return;
 		if (found.kind === 'inside') {
-			await forwardWhileNeeded(store, cluster, found, signal);
+			await forwardWhileNeeded(store, cluster, found, {signal, retry});
 			continue;
 		}
 		store.setState({gateway: found});
-		if (found.kind === 'found') return;
-		await pause(gatewayRetry, signal);
+		if (isReached(found)) return;
+		await pause(retry, signal);
 	}
 }
+
+/** What was found; undefined when `signal` said stop before. */
+async function findUntil(signal: AbortSignal, cluster: Cluster): Promise<Gateway | undefined> {
+	try {
+		const found = await findGateway(cluster, undefined, {signal});
+		return signal.aborted ? undefined : found;
+	} catch (error) {
+		if (signal.aborted) return undefined;
+		throw error;
+	}
+}
+
+const isReached = (gateway: Gateway) => gateway.kind === 'found' && gateway.unreached === undefined;
 
 const nothing = async () => {};
 
 /**
  * The gateway, once, for as long as it takes to ask it: where it is found, or where the operator says that it is.
  * `close` ends what was opened for it.
+ *
+ * @throws What `signal` was aborted with.
  */
 export async function reachGateway(
 	cluster: Cluster,
 	given: GatewayAddress | undefined,
+	signal?: AbortSignal,
 ): Promise<{gateway: GatewayState; close: () => Promise<void>}> {
 	if (given) return {gateway: {...given, kind: 'found', via: '--gateway'}, close: nothing};
-	const found = await findGateway(cluster);
+	const found = await findGateway(cluster, undefined, {signal});
 	if (found.kind !== 'inside') return {gateway: found, close: nothing};
 	const forward = await openForward(cluster, found);
 	return {gateway: forwardedGateway(cluster, found, forward), close: async () => forward.close()};
@@ -49,12 +74,20 @@ export async function reachGateway(
 /** A gateway that is asked through a port-forward. */
 function forwardedGateway(
 	{context}: Cluster,
-	{via, tls, service}: Extract<Gateway, {kind: 'inside'}>,
+	{via, tls, service, unreached}: Extract<Gateway, {kind: 'inside'}>,
 	forward: PortForward,
 ): Extract<GatewayState, {kind: 'found'}> {
 	const {host, port, state} = forward;
 	const command = kubectlForwardCommand(service, port, {context});
-	return {kind: 'found', host, port, tls, via, forward: {tunnel: forward, state, command}};
+	return {
+		kind: 'found',
+		host,
+		port,
+		tls,
+		via,
+		forward: {tunnel: forward, state, command},
+		...(unreached && {unreached}),
+	};
 }
 
 async function openForward(
@@ -76,7 +109,7 @@ async function forwardWhileNeeded(
 	store: ConsoleStore,
 	cluster: Cluster,
 	gateway: Extract<Gateway, {kind: 'inside'}>,
-	signal: AbortSignal,
+	{signal, retry}: {signal: AbortSignal; retry: number},
 ): Promise<void> {
 	const over = new AbortController();
 	const opened = await openForward(cluster, gateway, {
@@ -88,7 +121,7 @@ async function forwardWhileNeeded(
 	});
 	if (typeof opened === 'string') {
 		if (!signal.aborted) store.setState({gateway: {kind: 'not found', sentence: opened}});
-		return pause(gatewayRetry, signal);
+		return pause(retry, signal);
 	}
 	const forward = opened;
 	function publish(): void {
@@ -97,10 +130,10 @@ async function forwardWhileNeeded(
 	const ending = AbortSignal.any([signal, over.signal]);
 	publish();
 	while (!ending.aborted) {
-		await pause(gatewayRetry, ending);
+		await pause(retry, ending);
 		if (ending.aborted || forward.state.kind !== 'failing') continue;
-		const again = await findGateway(cluster);
-		if (again.kind === 'found') over.abort();
+		const again = await findUntil(ending, cluster);
+		if (again && isReached(again)) over.abort();
 	}
 	await forward.close();
 	if (!signal.aborted) store.setState({gateway: {kind: 'looking'}});

@@ -2,20 +2,16 @@
 import {TransportError, type Cluster} from '../cluster/cluster.js';
 import {corePath, podLogPath} from '../cluster/paths.js';
 import {reflect, type ReflectorState} from '../cluster/reflector.js';
-import {systemTimers} from '../cluster/timers.js';
-import {createLineCutter} from '../traffic/log-lines.js';
+import type {Timers} from '../cluster/timers.js';
 import {mainContainer, type ContainerView, type PodView} from '../traffic/pod.js';
 import {nextId, refusalOf, whileOpen} from './inspect.js';
 import type {LogsSheet} from './inspected.js';
+import {createLogBuffer, type LogAnswer} from './log-buffer.js';
 import {createPodTable} from './pod-table.js';
 import {changeSheet, openSheet} from './select.js';
 import type {ConsoleStore} from './state.js';
 import {createThrottle} from './throttle.js';
 
-/** Lines that are asked for when a log is opened. */
-export const tailLines = 200;
-/** Lines that are kept; a line has at most some 4,000 characters. */
-const keptLines = 1000;
 /** Milliseconds between two publications. */
 const leastInterval = 200;
 /** Milliseconds until a log that broke off is opened again; longer each time, up to the second figure. */
@@ -33,12 +29,13 @@ export type LogFollower = {
 /**
  * Opens the sheet on a revision and follows the log of one of its pods until the sheet is closed.
  * @param interval Milliseconds between two frames, if that is more than it would be anyway.
+ * @param timers The clock of the pauses after which a log that broke off is asked for again.
  */
 export function followLog(
 	store: ConsoleStore,
 	cluster: Cluster,
 	{namespace, revision}: {namespace: string; revision: string},
-	interval: () => number,
+	{interval, timers}: {interval: () => number; timers: Pick<Timers, 'sleep'>},
 ): LogFollower {
 	const id = nextId();
 	openSheet(store, {
@@ -58,7 +55,6 @@ export function followLog(
 		phase: {kind: 'looking'},
 	});
 	const signal = whileOpen(store, id);
-	let lines: string[] = [];
 	/** Since the pause. */
 	let held = 0;
 	/** Of the log that is read now. */
@@ -75,17 +71,14 @@ export function followLog(
 		changeSheet(store, 'logs', other => (other.id === id ? {...other, ...part} : other));
 	const publish = () => {
 		if (sheet()?.paused) change({held});
-		else change({lines: lines.slice(-keptLines)});
+		else change({lines: buffer.texts()});
 	};
 	const throttle = createThrottle(publish, () => Math.max(leastInterval, interval()));
 
-	function push(line: string): void {
-		lines.push(line);
-		held++;
-		// Not for each line anew.
-		if (lines.length > 2 * keptLines) lines = lines.slice(-keptLines);
+	const buffer = createLogBuffer(more => {
+		held = Math.max(0, held + more);
 		throttle.request();
-	}
+	});
 
 	/** @param isRestart The container was started again: what the run before said stays above. */
 	function begin(
@@ -99,7 +92,7 @@ export function followLog(
 		reading?.abort();
 		reading = new AbortController();
 		openedOn = containerOf(pod, container);
-		if (!isRestart) lines = [];
+		if (!isRestart) buffer.clear();
 		change({
 			pod: pod.name,
 			container,
@@ -122,46 +115,69 @@ export function followLog(
 		},
 		stop: AbortSignal,
 	): Promise<void> {
-		for (let wait = firstRetry; !stop.aborted; wait = Math.min(longestRetry, wait * 2)) {
-			const keeps = isRestart && wait === firstRetry;
-			const phase = await readOnce({pod, container, previous, keeps}, stop);
+		let mark = isRestart ? `--- ${container} was started again ---` : undefined;
+		let wait = firstRetry;
+		for (;;) {
+			const onOpen = () => {
+				mark = undefined;
+				wait = firstRetry;
+			};
+			const phase = await readOnce({pod, container, previous, mark, onOpen}, stop);
 			if (stop.aborted) return;
 			change({phase});
 			// Of a run that is over, and of what the server refuses, a second look shows nothing new; of both tells the watch.
 			podsChanged();
 			if (stop.aborted || previous || phase.kind === 'refused') return;
-			await systemTimers.sleep(wait, stop);
+			await timers.sleep(wait, stop);
+			if (stop.aborted) return;
+			wait = Math.min(longestRetry, wait * 2);
 			const now = pods.find(pod);
 			if (!now || containerOf(now, container)?.state !== 'running') return;
 		}
 	}
 
 	async function readOnce(
-		{pod, container, previous, keeps}: {pod: string; container: string; previous: boolean; keeps: boolean},
+		{
+			pod,
+			container,
+			previous,
+			mark,
+			onOpen,
+		}: {
+			pod: string;
+			container: string;
+			previous: boolean;
+			mark: string | undefined;
+			onOpen: () => void;
+		},
 		stop: AbortSignal,
 	): Promise<LogsSheet['phase']> {
-		const cutter = createLineCutter(push);
+		const {query, begin: beginAnswer} = buffer.next(mark);
+		let into: LogAnswer | undefined;
 		try {
 			const answer = await cluster.stream(
 				podLogPath(namespace, pod),
-				{container, tailLines: String(tailLines), [previous ? 'previous' : 'follow']: 'true'},
+				{container, ...query, [previous ? 'previous' : 'follow']: 'true'},
 				text => {
-					if (!stop.aborted) cutter.take(text);
+					if (!stop.aborted) into?.take(text);
 				},
 				stop,
 				() => {
 					if (stop.aborted) return;
-					if (keeps) push(`--- ${container} was started again ---`);
-					else lines = [];
+					into = beginAnswer();
+					onOpen();
 					change({phase: {kind: 'following'}});
 					throttle.request();
 				},
 			);
 			if (answer.status !== 200) {
 				const right = answer.status === 403 ? ' (get pods/log)' : '';
-				return {kind: 'refused', sentence: refusalOf(`The log of ${container} in ${pod}${right}`, answer)};
+				const sentence = refusalOf(`The log of ${container} in ${pod}${right}`, answer);
+				return isPassing(answer.status)
+					? {kind: 'over', sentence: `${sentence} Trying again.`}
+					: {kind: 'refused', sentence};
 			}
-			if (!stop.aborted) cutter.end();
+			if (!stop.aborted) into?.end();
 			return {
 				kind: 'over',
 				sentence: previous
@@ -170,7 +186,7 @@ export function followLog(
 			};
 		} catch (error) {
 			if (!(error instanceof TransportError)) throw error;
-			if (!stop.aborted) cutter.end();
+			if (!stop.aborted) into?.end();
 			return {kind: 'over', sentence: `The log broke off: ${error.message}. Trying again.`};
 		}
 	}
@@ -199,7 +215,7 @@ export function followLog(
 		const mayHaveOne = open.phase.kind === 'refused' && now.state !== openedOn?.state;
 		const isDone = open.phase.kind === 'over' || open.phase.kind === 'refused';
 		if ((isDone && isAnother) || mayHaveOne)
-			begin(current, {container: open.container, isRestart: lines.length > 0});
+			begin(current, {container: open.container, isRestart: !buffer.isEmpty});
 	}
 
 	const reflector = reflect(
@@ -254,7 +270,7 @@ export function followLog(
 		pause(paused) {
 			if (sheet()?.paused === paused) return;
 			held = 0;
-			change({paused, held, ...(!paused && {lines: lines.slice(-keptLines)})});
+			change({paused, held, ...(!paused && {lines: buffer.texts()})});
 		},
 	};
 }
@@ -262,6 +278,9 @@ export function followLog(
 function containerOf({containers}: PodView, name: string): ContainerView | undefined {
 	return containers.find(container => container.name === name);
 }
+
+/** An answer that says nothing about the log: there may be another one in a moment. */
+const isPassing = (status: number) => status === 429 || status >= 500;
 
 const isRunning = (pod: PodView) => mainContainer(pod)?.state === 'running';
 

@@ -1,5 +1,6 @@
 /** Logs, as the keys ask for them. */
 import type {Cluster} from '../cluster/cluster.js';
+import {systemTimers, type Timers} from '../cluster/timers.js';
 import {followLog, type LogFollower} from './log-follower.js';
 import {revisionsOf, selectedRevision, selectedService} from './read.js';
 import {notify} from './select.js';
@@ -19,8 +20,15 @@ export type Logs = {
 	resume(): void;
 };
 
-/** @param interval Milliseconds between two frames, if that is more than it would be anyway. */
-export function createLogs(store: ConsoleStore, interval: () => number): Logs {
+/**
+ * @param interval Milliseconds between two frames, if that is more than it would be anyway.
+ * @param timers As of `followLog`.
+ */
+export function createLogs(
+	store: ConsoleStore,
+	interval: () => number,
+	timers: Pick<Timers, 'sleep'> = systemTimers,
+): Logs {
 	let follower: LogFollower | undefined;
 	return {
 		open(cluster) {
@@ -33,7 +41,7 @@ export function createLogs(store: ConsoleStore, interval: () => number): Logs {
 					text: service ? `${service.name} has no revision yet.` : 'Select a service first.',
 				});
 			}
-			follower = followLog(store, cluster, {namespace: service.namespace, revision}, interval);
+			follower = followLog(store, cluster, {namespace: service.namespace, revision}, {interval, timers});
 		},
 		turnPod: by => follower?.turnPod(by),
 		turnContainer: () => follower?.turnContainer(),

@@ -136,6 +136,8 @@ export type VerifySheet = {
 	command: string;
 	/** What the command needs when this program has ended. */
 	forwarding?: string;
+	/** That the gateway's own address cannot be reached from here, and what that means. */
+	unreached?: string;
 	phase: {kind: 'asking'} | {kind: 'answered'; answer: Answer} | {kind: 'not asked'; sentence: string};
 };
 

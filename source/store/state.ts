@@ -3,6 +3,7 @@
  * what the gateway answers. Only the functions of this folder write it; the screen reads it.
  */
 import {createStore, type StoreApi} from 'zustand/vanilla';
+import type {Unreached} from '../cluster/gateway.js';
 import type {ForwardState} from '../cluster/port-forward.js';
 import type {ReflectorState} from '../cluster/reflector.js';
 import {defaultAsking, type Asking} from '../probe/asking.js';
@@ -50,13 +51,15 @@ export type GatewayState =
 			port: number;
 			tls: boolean;
 			via: string;
-			/** It has no address outside: this one is ours, and leads there through the API server. */
+			/** It has no address outside that can be reached: this one is ours, and leads there through the API server. */
 			forward?: {
 				tunnel: Tunnel;
 				state: ForwardState;
 				/** What does the same when this program has ended. */
 				command: string;
 			};
+			/** Its own address cannot be reached from here: hence `forward`, or, without one, that nothing will answer. */
+			unreached?: Unreached;
 	  }
 	| {kind: 'not found'; sentence: string};
 

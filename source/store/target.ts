@@ -14,6 +14,8 @@ export type Asked =
 			command: string;
 			/** What the command needs when this program has ended: the same port-forward by kubectl. */
 			forwarding?: string;
+			/** That the gateway's own address cannot be reached from here, and what that means. */
+			unreached?: string;
 	  }
 	/** It cannot be asked, and what to do. */
 	| {ok: false; reason: string};
@@ -40,7 +42,7 @@ export function targetOf(
 	const scheme = parsed.protocol === 'https:' ? 'https' : 'http';
 	const {protocol} = service.summary;
 	const address = {host: gateway.host, port: gateway.port};
-	const {forward} = gateway;
+	const {forward, unreached} = gateway;
 	return {
 		ok: true,
 		url,
@@ -57,6 +59,7 @@ export function targetOf(
 				? grpcurlCommand(parsed.host, address, grpcCall)
 				: curlCommand(parsed.host, address, {scheme, path}),
 		...(forward && {forwarding: forward.command}),
+		...(unreached && {unreached: unreached.sentence}),
 	};
 }
 

@@ -48,6 +48,7 @@ async function ask(store: ConsoleStore, question: Question, url: string | undefi
 		url: asked.url,
 		command: asked.command,
 		...(asked.forwarding !== undefined && {forwarding: asked.forwarding}),
+		...(asked.unreached !== undefined && {unreached: asked.unreached}),
 		phase: {kind: 'asking'},
 	};
 	// The same key again asks again, in the sheet that is open.

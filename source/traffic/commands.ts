@@ -1,19 +1,17 @@
 /** Command lines that do the same as a key of this program, for a POSIX shell, to be shown and copied. */
 
+import {bracketed, endpointText, type Endpoint} from './endpoint.js';
 import {guard, type PatchOperation} from './patch.js';
 import {printable} from './printable.js';
 import type {ServiceView} from './service.js';
 import {quoteWord, quoteWords} from './shell-words.js';
 import {diffSplit, type Split} from './split.js';
 
-/** Where the gateway listens. `host` is a name or an address, an IPv6 one without brackets. */
-export type Endpoint = {host: string; port: number};
-
 const defaultPorts: Readonly<Record<string, number>> = {http: 80, https: 443};
 
-function authority({host, port}: Endpoint, scheme?: string): string {
-	const name = host.includes(':') ? `[${host}]` : host;
-	return scheme !== undefined && defaultPorts[scheme] === port ? name : `${name}:${port}`;
+function authority(endpoint: Endpoint, scheme?: string): string {
+	const isDefault = scheme !== undefined && defaultPorts[scheme] === endpoint.port;
+	return isDefault ? bracketed(endpoint.host) : endpointText(endpoint);
 }
 
 /** `curl -H 'Host: …' http://gateway/`: one request to the gateway in the name of the Service's (or tag's) host. */

@@ -1,7 +1,7 @@
 import {afterEach, beforeEach, describe, expect, it} from 'vitest';
 import type {Cluster} from '../../source/cluster/cluster.js';
 import {connect} from '../../source/cluster/connect.js';
-import {findGateway} from '../../source/cluster/gateway.js';
+import {findGateway, type RouteName} from '../../source/cluster/gateway.js';
 import {parseGatewayAddress} from '../../source/cluster/gateway-address.js';
 import {startApiServer, status, type ApiServer} from '../support/api-server.js';
 
@@ -17,7 +17,7 @@ function ingress(...entries: object[]) {
 	return {
 		metadata: {
 			name: 'hello',
-			annotations: {'networking.knative.dev/ingress-class': 'kourier.ingress.networking.knative.dev'},
+			annotations: {'networking.knative.dev/ingress.class': 'kourier.ingress.networking.knative.dev'},
 		},
 		status: {publicLoadBalancer: {ingress: entries}},
 	};
@@ -43,6 +43,9 @@ function service(more: {ports?: object[]; spec?: object; ingress?: object[]} = {
 	};
 }
 
+/** The addresses of documentation lead nowhere: these tests are about which of them is found. */
+const find = async (of?: RouteName) => findGateway(cluster, of, {dial: async () => {}});
+
 beforeEach(async () => {
 	server = await startApiServer();
 	cluster = await connect({kubeconfigText: server.kubeconfig()});
@@ -62,7 +65,7 @@ afterEach(async () => {
 describe('the gateway', () => {
 	it('is where the Ingress of the route says', async () => {
 		objects[`${ingresses}/namespaces/default/ingresses/hello`] = ingress({ip: '203.0.113.10'});
-		expect(await findGateway(cluster, route)).toEqual({
+		expect(await find(route)).toEqual({
 			kind: 'found',
 			host: '203.0.113.10',
 			port: 80,
@@ -76,13 +79,13 @@ describe('the gateway', () => {
 		objects[`${ingresses}/namespaces/default/ingresses/hello`] = ingress({
 			domain: 'alb-1.cn-hangzhou.alb.aliyuncs.com',
 		});
-		expect(await findGateway(cluster, route)).toMatchObject({host: 'alb-1.cn-hangzhou.alb.aliyuncs.com'});
+		expect(await find(route)).toMatchObject({host: 'alb-1.cn-hangzhou.alb.aliyuncs.com'});
 	});
 
 	it('is behind the Service that the Ingress names, at the port that the Service has for HTTP', async () => {
 		objects[`${ingresses}/namespaces/default/ingresses/hello`] = inside;
 		objects[kourier] = service({ingress: [{ip: '2001:db8::1'}]});
-		expect(await findGateway(cluster, route)).toEqual({
+		expect(await find(route)).toEqual({
 			kind: 'found',
 			host: '2001:db8::1',
 			port: 8088,
@@ -97,13 +100,13 @@ describe('the gateway', () => {
 			ports: [{name: 'https', port: 8443}],
 			ingress: [{hostname: 'gw.example.com'}],
 		});
-		expect(await findGateway(cluster, route)).toMatchObject({host: 'gw.example.com', port: 8443, tls: true});
+		expect(await find(route)).toMatchObject({host: 'gw.example.com', port: 8443, tls: true});
 	});
 
 	it('is at an external address of the Service when it has no load balancer', async () => {
 		objects[`${ingresses}/namespaces/default/ingresses/hello`] = inside;
 		objects[kourier] = service({spec: {externalIPs: ['198.51.100.7']}});
-		expect(await findGateway(cluster, route)).toMatchObject({host: '198.51.100.7', port: 8088});
+		expect(await find(route)).toMatchObject({host: '198.51.100.7', port: 8088});
 	});
 
 	it('is at the port of a node, preferably an address from outside, while the load balancer has none', async () => {
@@ -116,7 +119,7 @@ describe('the gateway', () => {
 				{status: {addresses: [{type: 'ExternalIP', address: '192.0.2.4'}]}},
 			],
 		};
-		expect(await findGateway(cluster, route)).toEqual({
+		expect(await find(route)).toEqual({
 			kind: 'found',
 			host: '192.0.2.4',
 			port: 30_080,
@@ -130,7 +133,7 @@ describe('the gateway', () => {
 			metadata: {},
 			items: [{metadata: {}}, ingress({ip: '203.0.113.11'})],
 		};
-		expect(await findGateway(cluster)).toMatchObject({host: '203.0.113.11', via: 'kourier'});
+		expect(await find()).toMatchObject({host: '203.0.113.11', via: 'kourier'});
 	});
 
 	it('is one of the usual Services when the Ingress may not be read', async () => {
@@ -141,7 +144,7 @@ describe('the gateway', () => {
 			],
 			ingress: [{ip: '203.0.113.12'}],
 		});
-		expect(await findGateway(cluster, route)).toMatchObject({host: '203.0.113.12', port: 80, via: 'istio'});
+		expect(await find(route)).toMatchObject({host: '203.0.113.12', port: 80, via: 'istio'});
 	});
 
 	describe('without an address outside', () => {
@@ -165,7 +168,7 @@ describe('the gateway', () => {
 			objects[`${ingresses}/ingresses`] = {metadata: {}, items: [inside]};
 			objects[kourier] = service({spec: inCluster, ports: [{name: 'http2', port: 80, targetPort: 8080}]});
 			objects[podsOf('kourier-system')] = {metadata: {}, items: [gatewayPod]};
-			expect(await findGateway(cluster)).toEqual({
+			expect(await find()).toEqual({
 				kind: 'inside',
 				via: 'kourier',
 				service: {namespace: 'kourier-system', name: 'kourier', port: 80},
@@ -184,37 +187,39 @@ describe('the gateway', () => {
 				ports: [{name: 'http2', port: 80, targetPort: 8080}],
 			});
 			objects[podsOf(namespace)] = {metadata: {}, items: [gatewayPod]};
-			expect(await findGateway(cluster)).toMatchObject({kind: 'inside', via, service: {namespace, name}});
+			expect(await find()).toMatchObject({kind: 'inside', via, service: {namespace, name}});
 		});
 
 		it('is not taken before one that has an address', async () => {
-			objects[`${ingresses}/ingresses`] = {metadata: {}, items: [inside]};
 			objects[kourier] = service({spec: inCluster, ports: [{name: 'http2', port: 80}]});
 			objects[podsOf('kourier-system')] = {metadata: {}, items: [gatewayPod]};
 			objects['/api/v1/namespaces/istio-system/services/istio-ingressgateway'] = service({
 				ingress: [{ip: '203.0.113.12'}],
 			});
-			expect(await findGateway(cluster)).toMatchObject({kind: 'found', host: '203.0.113.12'});
+			expect(await find()).toMatchObject({kind: 'found', host: '203.0.113.12'});
+			// But that one serves none of the routes of Kourier.
+			objects[`${ingresses}/ingresses`] = {metadata: {}, items: [inside]};
+			expect(await find()).toMatchObject({kind: 'inside', via: 'kourier'});
 		});
 
 		it('is reached so where the nodes may not be read, which have its port', async () => {
 			objects[kourier] = service({spec: {selector: {app: 'gateway'}}});
 			objects[podsOf('kourier-system')] = {metadata: {}, items: [gatewayPod]};
-			expect(await findGateway(cluster)).toMatchObject({kind: 'inside', service: {port: 8088}});
+			expect(await find()).toMatchObject({kind: 'inside', service: {port: 8088}});
 		});
 
 		it('is reached when nobody can say whether the user may', async () => {
 			objects[kourier] = service({spec: inCluster});
 			objects[podsOf('kourier-system')] = {metadata: {}, items: [gatewayPod]};
 			review = undefined;
-			expect(await findGateway(cluster)).toMatchObject({kind: 'inside'});
+			expect(await find()).toMatchObject({kind: 'inside'});
 		});
 
 		it('is not found by a user who may not forward, which is said with the right that is missing', async () => {
 			objects[kourier] = service({spec: inCluster});
 			objects[podsOf('kourier-system')] = {metadata: {}, items: [gatewayPod]};
 			review = {status: {allowed: false}};
-			const found = await findGateway(cluster);
+			const found = await find();
 			expect(found.kind === 'not found' && found.sentence).toContain(
 				'the gateway has no address outside of the cluster, and a port-forward to Service kourier-system/kourier ' +
 					'takes the right to create pods/portforward: ' +
@@ -226,7 +231,7 @@ describe('the gateway', () => {
 		it('is not found without a pod', async () => {
 			objects[kourier] = service({spec: inCluster});
 			objects[podsOf('kourier-system')] = {metadata: {}, items: []};
-			const found = await findGateway(cluster);
+			const found = await find();
 			expect(found.kind === 'not found' && found.sentence).toContain(
 				'and there is no port-forward to it: Service kourier-system/kourier: it has no pod; give',
 			);
@@ -236,11 +241,23 @@ describe('the gateway', () => {
 	it('that is not found is told with all that was tried and what to do', async () => {
 		objects[`${ingresses}/namespaces/default/ingresses/hello`] = inside;
 		objects[kourier] = service({spec: {type: 'ClusterIP'}, ports: [{name: 'http2', port: 80}]});
-		const gateway = await findGateway(cluster, route);
+		const gateway = await find(route);
 		const sentence = gateway.kind === 'not found' ? gateway.sentence : '';
 		expect(sentence).toContain('Service kourier-system/kourier: it has no external address (type ClusterIP)');
-		expect(sentence).toContain('Service istio-system/istio-ingressgateway: ');
 		expect(sentence).toContain('--gateway host[:port]');
+		delete objects[`${ingresses}/namespaces/default/ingresses/hello`];
+		const unknown = await find(route);
+		expect(unknown.kind === 'not found' && unknown.sentence).toContain(
+			'Service istio-system/istio-ingressgateway: ',
+		);
+	});
+
+	it('has its Service read once, however many Ingresses name it', async () => {
+		objects[`${ingresses}/ingresses`] = {metadata: {}, items: Array.from({length: 30}, () => inside)};
+		objects[kourier] = service({spec: {type: 'ClusterIP'}, ports: [{name: 'http2', port: 80}]});
+		await find();
+		// Once to look for an address, once to look for its pods.
+		expect(server.log.filter(line => line === `GET ${kourier}`)).toHaveLength(2);
 	});
 
 	it.each([
@@ -249,7 +266,7 @@ describe('the gateway', () => {
 		'text',
 	])('is not believed to be at nonsense: %j', async nonsense => {
 		objects[`${ingresses}/namespaces/default/ingresses/hello`] = nonsense;
-		expect(await findGateway(cluster, route)).toMatchObject({kind: 'not found'});
+		expect(await find(route)).toMatchObject({kind: 'not found'});
 	});
 });
 

@@ -193,6 +193,59 @@ test('a port-forward that cannot be had is said in a sentence, after one request
 	});
 });
 
+test('a gateway whose address cannot be reached is asked through a port-forward, or it is said what to do', async () => {
+	const world = await openSandbox({random: fair()});
+	const port = await unusedPort();
+	const {status} = await world.cluster.request({
+		method: 'PATCH',
+		path: '/api/v1/namespaces/kourier-system/services/kourier',
+		contentType: 'application/json-patch+json',
+		body: [{op: 'replace', path: '/spec/ports/0/port', value: port}],
+	});
+	expect(status).toBe(200);
+	await patchSpec(world.cluster, 'cart', {traffic: trafficOf('cart', {1: 50, 2: 50})});
+	const {report} = await verify(world, {n: 40});
+	expect(report).toMatchObject({
+		gateway: {host: '127.0.0.1', via: 'kourier', portForward: true},
+		requests: {sent: 40, attributed: 40, errors: 0},
+		// On a busy machine it also says how many slots passed unsent.
+		notes: expect.arrayContaining([
+			`The gateway cannot be reached from here at 127.0.0.1:${port} (load balancer: connection refused), so it is asked through a port-forward.`,
+		]),
+	});
+	const {connect} = await import('../../source/cluster/connect.js');
+	const viewer = await connect({kubeconfig: world.sandbox.kubeconfigPath, context: 'sandbox-viewer'});
+	onTestFinished(async () => viewer.close());
+	expect(await verify({...world, cluster: viewer})).toMatchObject({
+		code: 3,
+		outcome: {
+			sentence: expect.stringMatching(
+				/^Nothing listens at \S+ \(connection refused\).* The gateway cannot be reached from here at \S+ \(load balancer: connection refused\), and a port-forward .* takes the right to create pods\/portforward: .*; give an address that can be reached with --gateway host\[:port\]/,
+			),
+		},
+	});
+	// The operator's own word is not tried beforehand: it may be that only some requests are answered.
+	expect(await verify(world, {n: 5, gateway: {host: '127.0.0.1', port, tls: false}})).toMatchObject({
+		code: 3,
+		outcome: {sentence: expect.not.stringContaining('The gateway cannot be reached')},
+	});
+});
+
+test('a verify that is called off while it looks for the gateway ends with that', async () => {
+	const world = await openSandbox({random: fair()});
+	const leaving = new AbortController();
+	const {cluster} = world;
+	const watched: typeof cluster = {
+		...cluster,
+		async request(request) {
+			// The service is read by now.
+			if (request.path.endsWith('/services/kourier')) leaving.abort(new Error('left'));
+			return cluster.request(request);
+		},
+	};
+	await expect(verify({...world, cluster: watched}, {signal: leaving.signal})).rejects.toThrow('left');
+});
+
 test('too few requests cannot tell', async () => {
 	const world = await openSandbox({random: fair()});
 	await patchSpec(world.cluster, 'cart', {traffic: trafficOf('cart', {1: 99, 2: 1})});

@@ -1,10 +1,14 @@
-/** The gateway as the console has it when nothing but a port-forward leads there. */
+/** The gateway as the console has it when nothing but a port-forward leads there, or nothing at all. */
 import {once} from 'node:events';
 import {connect as connectTo} from 'node:net';
-import {expect, onTestFinished, test} from 'vitest';
+import {describe, expect, onTestFinished, test} from 'vitest';
 import {createConsole, type Console} from '../../source/store/console.js';
 import type {ConsoleState} from '../../source/store/state.js';
+import {createConsoleStore} from '../../source/store/state.js';
+import {lookForGateway} from '../../source/store/gateway.js';
 import {verifyService} from '../../source/store/verify.js';
+import {unusedPort} from '../probe/servers.js';
+import {pendingConnections, unansweringPort} from '../support/unanswering.js';
 import {startWorld, until, type World} from '../support/world.js';
 
 async function openWorld(): Promise<World> {
@@ -123,5 +127,100 @@ test('the word of the operator comes first: then there is none', async () => {
 		port: Number(port),
 		tls: false,
 		via: '--gateway',
+	});
+});
+
+describe('whose load balancer cannot be reached from here', () => {
+	const kourier = '/api/v1/namespaces/kourier-system/services/kourier';
+
+	/** A world in which the load balancer has that port; and the way to give it back its own. */
+	async function openAt(port: number) {
+		const world = await startWorld();
+		onTestFinished(async () => world.stop());
+		const move = async (to: number) => {
+			const {status} = await world.other.request({
+				method: 'PATCH',
+				path: kourier,
+				contentType: 'application/json-patch+json',
+				body: [{op: 'replace', path: '/spec/ports/0/port', value: to}],
+			});
+			expect(status).toBe(200);
+		};
+		await move(port);
+		return {world, repair: async () => move(Number(world.sandbox.gatewayAddress.split(':')[1]))};
+	}
+
+	test('it is asked through a port-forward, and it is said why', async () => {
+		const closed = await unusedPort();
+		const {world} = await openAt(closed);
+		const console = await opened(world);
+		const unreached = {
+			address: `127.0.0.1:${closed}`,
+			sentence: `The gateway cannot be reached from here at 127.0.0.1:${closed} (load balancer: connection refused), so it is asked through a port-forward.`,
+		};
+		expect(console.store.getState().gateway).toMatchObject({kind: 'found', via: 'kourier', unreached});
+		await verifyService(console.store);
+		expect(answerOf(console.store.getState())).toMatchObject({firstLine: 'Hello Checkout!'});
+		expect(console.store.getState().sheets.at(-1)).toMatchObject({unreached: unreached.sentence});
+	});
+
+	test('the services are there before it is known', async () => {
+		const {world} = await openAt(await unansweringPort());
+		const console = createConsole({to: 'test', namespace: 'default'});
+		onTestFinished(async () => console.stop());
+		const before = Promise.withResolvers<ConsoleState>();
+		console.store.subscribe(({gateway}, last) => {
+			if (gateway.kind !== 'looking') before.resolve(last);
+		});
+		console.connected(await world.connect());
+		expect(await before.promise).toMatchObject({
+			gateway: {kind: 'looking'},
+			feeds: {services: {kind: 'live'}, revisions: {kind: 'live'}},
+			services: [{name: 'cart'}, {name: 'checkout'}, {name: 'payments'}],
+		});
+	});
+
+	test.each(['leaves', 'goes to another namespace'])(
+		'who %s meanwhile leaves no connection under way',
+		async how => {
+			const {world, repair} = await openAt(await unansweringPort());
+			const before = pendingConnections();
+			const console = await world.console('checkout');
+			await expect.poll(pendingConnections).toBeGreaterThan(before);
+			await repair();
+			if (how === 'leaves') {
+				await console.stop();
+			} else {
+				await console.changeNamespace('kourier-system');
+				await until(console.store, 'the gateway', ({gateway}) => gateway.kind === 'found');
+			}
+			await expect.poll(pendingConnections).toBe(before);
+		},
+	);
+
+	test('without the right to forward its address is kept, with what to do, and looked at again until it answers', async () => {
+		const {world, repair} = await openAt(await unusedPort());
+		const cluster = await world.connect({context: 'sandbox-viewer'});
+		const store = createConsoleStore({to: 'test', namespace: 'default'});
+		const leaving = new AbortController();
+		const looked = lookForGateway(store, cluster, leaving.signal, 1);
+		const {gateway} = await until(
+			store,
+			'that it is known',
+			state => state.gateway.kind === 'found' && state,
+		);
+		expect(gateway).toMatchObject({
+			via: 'kourier',
+			unreached: {
+				sentence: expect.stringMatching(
+					/takes the right to create pods\/portforward: .*; give an address that can be reached with --gateway host\[:port\]/,
+				),
+			},
+		});
+		await repair();
+		await looked;
+		const {host, port, ...found} = {host: '', port: 0, ...store.getState().gateway};
+		expect(`${host}:${port}`).toBe(world.sandbox.gatewayAddress);
+		expect(found).toEqual({kind: 'found', tls: false, via: 'kourier'});
 	});
 });

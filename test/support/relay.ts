@@ -5,6 +5,8 @@ export type Relay = {
 	port: number;
 	/** How many there were so far. */
 	readonly connections: number;
+	/** Breaks those that there are; new ones are passed on. */
+	cut(): void;
 	close(): Promise<void>;
 };
 
@@ -27,6 +29,9 @@ export async function startRelay(to: number): Promise<Relay> {
 			socket.pipe(other);
 		}
 	});
+	const cut = () => {
+		for (const socket of sockets) socket.destroy();
+	};
 	await new Promise<void>(resolve => {
 		server.listen(0, '127.0.0.1', resolve);
 	});
@@ -37,10 +42,11 @@ export async function startRelay(to: number): Promise<Relay> {
 		get connections() {
 			return connections;
 		},
+		cut,
 		async close() {
 			await new Promise<void>(resolve => {
 				server.close(() => resolve());
-				for (const socket of sockets) socket.destroy();
+				cut();
 			});
 		},
 	};

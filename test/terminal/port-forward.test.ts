@@ -1,10 +1,11 @@
-/** A gateway that has no address outside of the cluster, read off the screen of the built program. */
+/** A gateway that has no address outside of the cluster, or none that can be reached, read off the screen of the built program. */
 import {once} from 'node:events';
 import {connect as connectTo} from 'node:net';
 import {expect, onTestFinished, test} from 'vitest';
 import {openBuiltConsole} from '../support/console.js';
 import type {TestTerminal} from '../support/terminal.js';
 import {startWorld, type World} from '../support/world.js';
+import {unusedPort} from '../probe/servers.js';
 
 async function openWorld(): Promise<World> {
 	const world = await startWorld();
@@ -73,4 +74,46 @@ test('an operator who may not forward reads which right is missing', async () =>
 	await terminal.until(/no gateway/);
 	terminal.press('v');
 	await terminal.until(/takes the right to create\s+pods\/portforward/);
+});
+
+/** The load balancer of the gateway has an address where nothing listens. */
+async function openUnreachable(): Promise<{world: World; at: string}> {
+	const world = await startWorld();
+	onTestFinished(async () => world.stop());
+	const port = await unusedPort();
+	await world.other.request({
+		method: 'PATCH',
+		path: '/api/v1/namespaces/kourier-system/services/kourier',
+		contentType: 'application/json-patch+json',
+		body: [{op: 'replace', path: '/spec/ports/0/port', value: port}],
+	});
+	return {world, at: `127.0.0.1:${port}`};
+}
+
+test('is asked through a port-forward where its address cannot be reached, which is said', async () => {
+	const {world, at} = await openUnreachable();
+	await using terminal = await openOnCheckout(world);
+	const invited = await terminal.until(
+		/gateway kourier via port-forward \(.* not reachable, not opened yet\)/,
+	);
+	expect(invited).toContain(`(${at} not reachable, not opened yet)`);
+	expect(invited).toContain(
+		`The gateway cannot be reached from here at ${at} (load balancer: connection refused)`,
+	);
+	terminal.press('v');
+	const asked = await terminal.until(/✓ 200/);
+	expect(asked).toMatch(/connection refused\), so it is\s+asked through a port-forward\./);
+	expect(asked).toContain(`gateway kourier via port-forward (${at} not reachable)`);
+});
+
+test('that cannot be reached in any way is named with why, and with what to do', async () => {
+	const {world, at} = await openUnreachable();
+	await using terminal = await openOnCheckout(world, ['--context', 'sandbox-viewer']);
+	const screen = await terminal.until(/not reachable from here/);
+	expect(screen).toContain(`gateway ${at} kourier: not reachable from here`);
+	const words = screen.replaceAll(/[\s│]+/g, ' ');
+	expect(words).toContain('takes the right to create pods/portforward: ');
+	expect(words).toContain('give an address that can be reached with --gateway host[:port]');
+	terminal.press('v');
+	await terminal.until(/Nothing listens at/);
 });

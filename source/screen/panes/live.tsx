@@ -7,6 +7,7 @@ import {revisionsOf, selectedService} from '../../store/read.js';
 import type {Asking, LoopSnapshot, Recorded} from '../../store/state.js';
 import {targetOf} from '../../store/target.js';
 import type {ServiceView} from '../../traffic/service.js';
+import type {Theme} from '../../terminal/theme.js';
 import type {Size} from '../layout.js';
 import {cutText, fitText, widthOf} from '../parts/fit-text.js';
 import {frameContentSize} from '../parts/frame-lines.js';
@@ -20,7 +21,7 @@ import {liveTable} from './live-table.js';
 import {comparisonLine, splitLine, type VerdictLine} from './live-verdicts.js';
 
 export function LivePane({width, height}: Size) {
-	const {styles} = useTheme();
+	const {styles, glyphs} = useTheme();
 	const service = useConsoleState(selectedService);
 	const {focus, gateway, asking, live} = useConsoleState(
 		useShallow(state => ({
@@ -47,10 +48,12 @@ export function LivePane({width, height}: Size) {
 			) : (
 				<Box width={size.width} height={size.height} flexDirection="column" overflow="hidden">
 					{service &&
-						invitation(service, gateway, asking).map(line => (
-							<Text key={line} wrap="truncate" {...styles.muted}>
-								{line}
-							</Text>
+						invitation(service, gateway, asking, glyphs).map(({text, wraps = false, isWarning = false}) => (
+							<Box key={text} flexShrink={0}>
+								<Text wrap={wraps ? 'wrap' : 'truncate'} {...(isWarning ? styles.warning : styles.muted)}>
+									{text}
+								</Text>
+							</Box>
 						))}
 				</Box>
 			)}
@@ -58,18 +61,29 @@ export function LivePane({width, height}: Size) {
 	);
 }
 
-function invitation(service: ServiceView, gateway: Parameters<typeof targetOf>[2], asking: Asking): string[] {
+function invitation(
+	service: ServiceView,
+	gateway: Parameters<typeof targetOf>[2],
+	asking: Asking,
+	glyphs: Theme['glyphs'],
+): {text: string; wraps?: boolean; isWarning?: boolean}[] {
 	const asked = targetOf(service, service.url, gateway, asking);
+	if (!asked.ok) return [{text: asked.reason}];
+	const {command, forwarding, unreached} = asked;
 	const often = asking.rate === 1 ? 'once' : `${asking.rate} times`;
-	return asked.ok
-		? [
-				`space asks it ${often} a second and counts the answers; v asks it once.`,
-				asked.command,
-				...(asked.forwarding === undefined
-					? []
-					: ['Through a port-forward, opened with the first request; latencies include the API server.']),
-			]
-		: [asked.reason];
+	return [
+		{text: `space asks it ${often} a second and counts the answers; v asks it once.`},
+		{text: command},
+		...(forwarding === undefined
+			? []
+			: [{text: 'Through a port-forward, opened with the first request; latencies include the API server.'}]),
+		// Why there is a port-forward is good to know; that there is none, and no other way, is what has to be read.
+		...(unreached === undefined
+			? []
+			: forwarding === undefined
+				? [{text: `${glyphs.warning} ${unreached}`, wraps: true, isWarning: true}]
+				: [{text: unreached, wraps: true}]),
+	];
 }
 
 /** `1 req/s · 128 answers · 50/50 since 12:01:03`, or of an earlier split what it was and when. */

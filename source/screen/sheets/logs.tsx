@@ -1,7 +1,7 @@
 /** A log that is followed: its newest lines at the bottom, unless somebody looks at older ones. */
 import {Box, Text} from 'ink';
 import {useMemo, useState} from 'react';
-import {tailLines} from '../../store/log-follower.js';
+import {tailLines} from '../../store/log-buffer.js';
 import type {LogsSheet} from '../../store/inspected.js';
 import {changeSheet} from '../../store/select.js';
 import type {Action} from '../../terminal/keys.js';

@@ -26,6 +26,7 @@ export function Verify({
 			lines={[
 				{text: sheet.url},
 				{text: sheet.command, hard: true, style: theme.styles.muted},
+				...unreachedLines(sheet, theme),
 				...(sheet.forwarding === undefined ? [] : forwardingLines(sheet.forwarding, theme)),
 				{text: ''},
 				...phaseLines(sheet, theme),
@@ -34,6 +35,14 @@ export function Verify({
 			isActive={isActive}
 		/>
 	);
+}
+
+/** Without a port-forward it is why there will be no answer; with one, why there is one. */
+function unreachedLines({unreached, forwarding}: VerifySheet, {styles, glyphs}: Theme): Line[] {
+	if (unreached === undefined) return [];
+	return forwarding === undefined
+		? [{text: `${glyphs.warning} ${unreached}`, style: styles.warning}]
+		: [{text: unreached, style: styles.muted}];
 }
 
 /** The port of the curl line is this program's: what makes the line true without it. */
@@ -54,6 +63,8 @@ function phaseLines({phase, revision, tag, isSettling}: VerifySheet, theme: Them
 		case 'not asked':
 			return [{text: phase.sentence, style: theme.styles.bad}];
 		case 'answered': {
+			const lines = answerLines(phase.answer, theme);
+			if (phase.answer.outcome.kind === 'failure') return lines;
 			const whose =
 				revision === undefined
 					? 'Drawn by the gateway from the split: ask again and another revision may answer.'
@@ -62,7 +73,7 @@ function phaseLines({phase, revision, tag, isSettling}: VerifySheet, theme: Them
 						: tag === undefined
 							? `Answered by ${revision}, which has all of the traffic.`
 							: `Answered by ${revision}: a tag leads to one revision, whatever the split.`;
-			return [...answerLines(phase.answer, theme), {text: ''}, {text: whose, style: theme.styles.muted}];
+			return [...lines, {text: ''}, {text: whose, style: theme.styles.muted}];
 		}
 	}
 }

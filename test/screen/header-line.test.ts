@@ -1,0 +1,37 @@
+/** What the first line says of the gateway, in the room that there is. */
+import {expect, test} from 'vitest';
+import {headerLine} from '../../source/screen/header-line.js';
+import {initialState, type GatewayState} from '../../source/store/state.js';
+import {createTheme} from '../../source/terminal/theme.js';
+
+const theme = createTheme();
+const found = {kind: 'found', host: '10.0.0.4', port: 30_080, tls: false, via: 'kourier'} as const;
+const unreached = {address: '10.0.0.4:30080', sentence: ''};
+
+function said(gateway: GatewayState, width = 140): string {
+	const state = {...initialState({to: 'prod', namespace: 'shop'}), gateway};
+	return headerLine(state, {now: 0, width, theme}).right[0]?.text ?? '';
+}
+
+function forwarded(kind: 'unopened' | 'opening' | 'failing') {
+	const state = kind === 'failing' ? {kind, sentence: 'no'} : {kind};
+	return {...found, forward: {tunnel: {name: '', trouble: undefined}, state, command: ''}};
+}
+
+test('an address is told with what it was learned from', () => {
+	expect(said(found)).toBe('gateway 10.0.0.4:30080 kourier');
+	expect(said({...found, host: '2001:db8::1'})).toBe('gateway [2001:db8::1]:30080 kourier');
+});
+
+test('that an address cannot be reached is told, in fewer words where there is less room', () => {
+	expect(said({...found, unreached})).toBe('gateway 10.0.0.4:30080 kourier: not reachable from here');
+	expect(said({...found, unreached}, 80)).toBe('gateway 10.0.0.4:30080 not reachable');
+	expect(said({...found, unreached}, 40)).toBe('');
+});
+
+test('a port-forward is told with how it is, and with the address that it is instead of where there is room', () => {
+	expect(said(forwarded('unopened'))).toBe('gateway kourier via port-forward (not opened yet)');
+	const instead = {...forwarded('failing'), unreached};
+	expect(said(instead)).toBe('gateway kourier via port-forward (10.0.0.4:30080 not reachable, fails)');
+	expect(said(instead, 85)).toBe('gateway kourier via port-forward (fails)');
+});
