@@ -19,6 +19,11 @@ export function servingPath(
 	return path(`/apis/${servingGroup}/v1`, namespace, plural, name);
 }
 
+/** Selects the revisions of a service: the label that its Configuration gives them. */
+export function ofService(service: string): {labelSelector: string} {
+	return {labelSelector: `${servingGroup}/service=${service}`};
+}
+
 /** Knative's own Ingress, which a gateway controller programs the gateway from. */
 export function ingressPath(namespace?: string, name?: string): string {
 	return path('/apis/networking.internal.knative.dev/v1alpha1', namespace, 'ingresses', name);

@@ -1,7 +1,7 @@
 /** Reads one service and its revisions: what the watches of the console would tell, once. */
 import {TransportError, type ApiAnswer, type Cluster} from '../cluster/cluster.js';
 import {parseList} from '../cluster/objects.js';
-import {servingPath} from '../cluster/paths.js';
+import {ofService, servingPath} from '../cluster/paths.js';
 import {sentenceOf} from '../cluster/status.js';
 import {parseRevision, type RevisionView} from '../traffic/revision.js';
 import {parseService, type ServiceView} from '../traffic/service.js';
@@ -40,9 +40,7 @@ export async function readRevisions(
 	namespace: string,
 	service: string,
 ): Promise<readonly RevisionView[] | undefined> {
-	const got = await get(cluster, servingPath('revisions', namespace), {
-		labelSelector: `serving.knative.dev/service=${service}`,
-	});
+	const got = await get(cluster, servingPath('revisions', namespace), ofService(service));
 	const list = got.ok ? parseList(got.answer.body) : undefined;
 	return list?.items
 		.flatMap(item => {

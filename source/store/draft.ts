@@ -13,7 +13,7 @@ import {
 	type Split,
 } from '../traffic/split.js';
 import type {ServiceView} from '../traffic/service.js';
-import {draftOf, revisionsOf, selectedRevision, selectedRow, selectedService} from './read.js';
+import {draftOf, knownRevisions, selectedRevision, selectedRow, selectedService} from './read.js';
 import {notify} from './select.js';
 import type {ConsoleStore, Draft} from './state.js';
 
@@ -82,11 +82,12 @@ export function addRevision(store: ConsoleStore): void {
 	const {service, draft} = found;
 	const state = store.getState();
 	const listed = new Set(draft.split.map(row => row.revision));
+	const revisions = knownRevisions(state, service.name);
+	if (!revisions)
+		return notify(store, {tone: 'info', text: `The revisions of ${service.name} are not known yet.`});
 	const wanted = selectedRevision(state);
 	const revision =
-		wanted && !listed.has(wanted.name)
-			? wanted
-			: revisionsOf(state, service.name).find(({name}) => !listed.has(name));
+		wanted && !listed.has(wanted.name) ? wanted : revisions.find(({name}) => !listed.has(name));
 	if (!revision) return notify(store, {tone: 'info', text: 'All revisions are in the split already.'});
 	keep(store, service, {...draft, split: addRow(draft.split, revision.name)});
 	store.setState(({row}) => ({row: new Map(row).set(service.uid, revision.name)}));

@@ -3,9 +3,18 @@ import type {Cluster} from '../cluster/cluster.js';
 import {reflect, type ReflectorChange, type ReflectorState} from '../cluster/reflector.js';
 import type {Parsed} from '../traffic/parsed.js';
 import {printable} from '../traffic/printable.js';
-import type {Table} from './tables.js';
 
 export type Feed = {stop(): void};
+
+/** Where the views go, by their names. */
+export type FeedTable<View> = {
+	/** @param version The resourceVersion: opaque, good only for telling whether two states are the same. */
+	put(view: View, version: string): void;
+	drop(name: string): void;
+};
+
+/** With `isFirst` a list begins (again); with `isLast` it is complete, and the table is as that list. */
+export type Page = {isFirst: boolean; isLast: boolean};
 
 /**
  * Keeps in `table` what `path` lists, each object as what `parse` makes of it: nothing else of an object is kept. After
@@ -21,6 +30,7 @@ export function startFeed<View>({
 	table,
 	interval,
 	onPut,
+	onPage,
 	onTable,
 	onState,
 }: {
@@ -31,10 +41,12 @@ export function startFeed<View>({
 	/** Nothing is published before the whole of the first list is there: for what means something only together. */
 	waitsForAll?: boolean;
 	parse: (object: unknown) => Parsed<View>;
-	table: Table<View>;
+	table: FeedTable<View>;
 	interval: () => number;
 	/** Told of every object at once, in the order of the watch. */
 	onPut?: (view: View) => void;
+	/** Told of every page of a list when the table has it. */
+	onPage?: (page: Page) => void;
 	onTable: (unreadable: readonly string[]) => void;
 	onState: (state: ReflectorState) => void;
 }): Feed {
@@ -48,7 +60,7 @@ export function startFeed<View>({
 	let isPending = false;
 
 	const put = (object: unknown) => {
-		const name = nameOf(object);
+		const {name, version} = identityOf(object);
 		const parsed = parse(object);
 		listed?.add(name);
 		names.add(name);
@@ -57,7 +69,7 @@ export function startFeed<View>({
 			return table.drop(name);
 		}
 		unreadable.delete(name);
-		table.put(parsed.value);
+		table.put(parsed.value, version);
 		onPut?.(parsed.value);
 	};
 	const drop = (name: string) => {
@@ -67,13 +79,15 @@ export function startFeed<View>({
 	};
 	const take = (change: ReflectorChange) => {
 		if (change.type === 'put') return put(change.object);
-		if (change.type === 'gone') return drop(nameOf(change.object));
+		if (change.type === 'gone') return drop(identityOf(change.object).name);
 		if (change.isFirst) listed = new Set();
 		for (const item of change.items) put(item);
-		if (!change.isLast) return;
-		for (const name of names) if (!listed?.has(name)) drop(name);
-		listed = undefined;
-		isPublished = true;
+		if (change.isLast) {
+			for (const name of names) if (!listed?.has(name)) drop(name);
+			listed = undefined;
+			isPublished = true;
+		}
+		onPage?.(change);
 	};
 	const publish = () => {
 		isPending = false;
@@ -116,11 +130,15 @@ export function startFeed<View>({
 	};
 }
 
-/** Only to tell objects apart, by the name under which the parsers know them; what is shown is parsed. */
-function nameOf(object: unknown): string {
-	const metadata =
+/** Only to tell objects and their states apart, by the name under which the parsers know them; what is shown is parsed. */
+function identityOf(object: unknown): {name: string; version: string} {
+	const metadata: unknown =
 		typeof object === 'object' && object !== null && 'metadata' in object ? object.metadata : undefined;
-	const name =
-		typeof metadata === 'object' && metadata !== null && 'name' in metadata ? metadata.name : undefined;
-	return typeof name === 'string' ? printable(name) : '';
+	if (typeof metadata !== 'object' || metadata === null) return {name: '', version: ''};
+	const name = 'name' in metadata && typeof metadata.name === 'string' ? printable(metadata.name) : '';
+	const version =
+		'resourceVersion' in metadata && typeof metadata.resourceVersion === 'string'
+			? metadata.resourceVersion
+			: '';
+	return {name, version};
 }

@@ -42,7 +42,10 @@ export function revisionsOf(state: ConsoleState, service: string | undefined): r
 	return service === undefined ? none : (state.revisions.get(service) ?? none);
 }
 
-/** As above; undefined while the watch has not told of any, so that "none" is never said of what is only not known. */
+/**
+ * As above; undefined while nobody has told of them, neither the list of all nor an answer about this service alone, so
+ * that "none" is never said of what is only not known.
+ */
 export function knownRevisions(state: ConsoleState, service: string): readonly RevisionView[] | undefined {
 	const {kind} = state.feeds.revisions;
 	const isKnown = kind === 'live' || kind === 'stale';

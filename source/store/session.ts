@@ -2,13 +2,15 @@
 import type {Cluster} from '../cluster/cluster.js';
 import type {GatewayAddress} from '../cluster/gateway-address.js';
 import {namespaceExists} from '../cluster/namespaces.js';
-import {parseRevision} from '../traffic/revision.js';
+import {servingPath} from '../cluster/paths.js';
+import type {Timers} from '../cluster/timers.js';
 import {parseService, type ServiceView} from '../traffic/service.js';
 import {startFeed, type Feed} from './feed.js';
 import {lookForGateway} from './gateway.js';
+import {followRevisions} from './revisions.js';
 import {askRights} from './rights.js';
 import {unknownRights, type ConsoleStore} from './state.js';
-import {createRevisionTable, createSortedTable, indexOfName} from './tables.js';
+import {createSortedTable, indexOfName} from './tables.js';
 
 export type Session = {
 	/** Asks again what the operator may do: when the server has said no to what was allowed. */
@@ -19,13 +21,11 @@ export type Session = {
 /** Services of the first page: more than most screens show, so little that it is there at once. */
 const firstServices = 50;
 
-const serving = (namespace: string, plural: string) =>
-	`/apis/serving.knative.dev/v1/namespaces/${encodeURIComponent(namespace)}/${plural}`;
-
 /**
  * Watches the Services and Revisions of `namespace`, asks what the operator may do there and looks for the gateway.
  * @param gateway The operator's own word for where the gateway is; then it is not looked for.
  * @param interval Milliseconds between two publications of a table.
+ * @param timers For waits that a test need not wait for.
  * @param onService Told of every state of a service that the watch tells of, also of those that are over before the
  * next frame.
  */
@@ -36,12 +36,14 @@ export function startSession(
 		namespace,
 		gateway,
 		interval,
+		timers,
 		onService,
 	}: {
 		cluster: Cluster;
 		namespace: string;
 		gateway?: (GatewayAddress & {via: string}) | undefined;
 		interval: () => number;
+		timers?: Pick<Timers, 'after'>;
 		onService?: (service: ServiceView) => void;
 	},
 ): Session {
@@ -64,20 +66,38 @@ export function startSession(
 		feeds: {services: {kind: 'connecting'}, revisions: {kind: 'connecting'}},
 	});
 
+	let isCrowd = false;
 	let revisions: Feed | undefined;
 	// The rows one waits for come first; ten times as many revisions would compete with them for line and server.
 	const servicesTold = () => {
-		if (!signal.aborted) revisions ??= followRevisions();
+		if (signal.aborted) return;
+		revisions ??= followRevisions(store, {
+			cluster,
+			namespace,
+			isCrowd,
+			interval,
+			timers,
+			onRevisions(views, sentences = unreadableRevisions) {
+				unreadableRevisions = sentences;
+				store.setState({revisions: views, unreadable: unreadable()});
+			},
+			onState(state) {
+				store.setState(({feeds}) => ({feeds: {...feeds, revisions: state}}));
+			},
+		});
 	};
 	const serviceTable = createSortedTable<ServiceView>();
 	const services = startFeed({
 		cluster,
-		path: serving(namespace, 'services'),
+		path: servingPath('services', namespace),
 		firstPage: firstServices,
 		parse: parseService,
 		table: serviceTable,
 		interval,
 		...(onService && {onPut: onService}),
+		onPage({isLast}) {
+			isCrowd ||= !isLast;
+		},
 		onTable(sentences) {
 			unreadableServices = sentences;
 			const views = serviceTable.snapshot();
@@ -94,26 +114,6 @@ export function startSession(
 			if (state.kind !== 'connecting') servicesTold();
 		},
 	});
-	function followRevisions(): Feed {
-		const table = createRevisionTable();
-		return startFeed({
-			cluster,
-			path: serving(namespace, 'revisions'),
-			// Half of a service's revisions would pass for all of them: which is the newest, for one.
-			waitsForAll: true,
-			parse: parseRevision,
-			table,
-			interval,
-			onTable(sentences) {
-				unreadableRevisions = sentences;
-				store.setState({revisions: table.snapshot(), unreadable: unreadable()});
-			},
-			onState(state) {
-				store.setState(({feeds}) => ({feeds: {...feeds, revisions: state}}));
-			},
-		});
-	}
-
 	void lookForNamespace(store, cluster, namespace, signal);
 	void askRights(store, cluster, namespace, signal);
 	if (!gateway) void lookForGateway(store, cluster, signal);

@@ -128,7 +128,7 @@ export type ConsoleState = {
 	asking: Asking;
 	/** By name. */
 	services: readonly ServiceView[];
-	/** By service name; newest first. */
+	/** By service name; newest first. All of a service's or none of them; an empty list says that it has none. */
 	revisions: ReadonlyMap<string, readonly RevisionView[]>;
 	/** Objects that could not be read, as sentences. */
 	unreadable: readonly string[];

@@ -14,8 +14,15 @@ let crowd: CrowdedCluster;
 let cluster: Cluster;
 let session: Session | undefined;
 
-async function follow(onService?: (service: ServiceView) => void): Promise<ConsoleStore> {
-	crowd = await startCrowdedCluster(size);
+async function follow({
+	onService,
+	...counts
+}: {
+	onService?: (service: ServiceView) => void;
+	services?: number;
+	revisions?: number;
+} = {}): Promise<ConsoleStore> {
+	crowd = await startCrowdedCluster({...size, ...counts});
 	cluster = await connect({kubeconfigText: crowd.server.kubeconfig()});
 	const store = createConsoleStore({to: 'test', namespace: 'default'});
 	const gateway = {host: '127.0.0.1', port: 80, tls: false, via: 'test'};
@@ -46,6 +53,7 @@ it('asks for the first services first, for everything in pages, once, and watche
 		[
 			'services from 0 limit 50',
 			'services from 50 limit 250',
+			'revisions of crowd-0001 from 0 limit 250',
 			...[0, 250, 500, 750, 1000].map(from => `revisions from ${from} limit 250`),
 			'watch revisions',
 			'watch services',
@@ -55,7 +63,31 @@ it('asks for the first services first, for everything in pages, once, and watche
 	expect(crowd.server.log).toHaveLength(crowd.asked.length + 5);
 });
 
-it('shows the first services before the rest are known, and revisions only when all of them are', async () => {
+it('asks for nothing twice where one page tells of all revisions', async () => {
+	const store = await follow({services: 50, revisions: 5});
+	await until(store, 'everything', isLive);
+	expect(crowd.asked.toSorted()).toEqual(
+		[
+			'services from 0 limit 50',
+			'revisions from 0 limit 250',
+			'watch revisions',
+			'watch services',
+		].toSorted(),
+	);
+});
+
+it('asks for those of the selected service as soon as few services turn out to have many revisions', async () => {
+	const store = await follow({services: 50, revisions: 6});
+	await until(store, 'everything', isLive);
+	expect(crowd.asked.filter(what => what.startsWith('revisions'))).toEqual([
+		'revisions from 0 limit 250',
+		expect.stringMatching(/^revisions (of crowd-0001 from 0|from 250) limit 250$/),
+		expect.stringMatching(/^revisions (of crowd-0001 from 0|from 250) limit 250$/),
+	]);
+	expect(crowd.asked).toContain('revisions of crowd-0001 from 0 limit 250');
+});
+
+it('shows the first services before the rest are known, and revisions of a service only when all of them are', async () => {
 	const store = await follow();
 	const counts: {services: number; revisions: number}[] = [];
 	store.subscribe(({services, revisions}) =>
@@ -63,7 +95,8 @@ it('shows the first services before the rest are known, and revisions only when 
 	);
 	await until(store, 'everything', isLive);
 	expect(counts.find(({services}) => services > 0)).toEqual({services: 50, revisions: 0});
-	expect([...new Set(counts.map(({revisions}) => revisions))]).toEqual([0, size.services]);
+	// None, those of the selected service, those of all.
+	expect([...new Set(counts.map(({revisions}) => revisions))]).toEqual([0, 1, size.services]);
 	expect(store.getState().services).toHaveLength(size.services);
 	expect(
 		store
@@ -85,7 +118,7 @@ it('keeps of each object what is shown, and not what else it carries', async () 
 it('loses no event of a storm, tells of every one in order, and publishes at most ten times a second', async () => {
 	const storm = 10_000;
 	const told: number[] = [];
-	const store = await follow(({resourceVersion}) => told.push(Number(resourceVersion)));
+	const store = await follow({onService: ({resourceVersion}) => told.push(Number(resourceVersion))});
 	await until(store, 'everything', isLive);
 	told.length = 0;
 	let publications = 0;

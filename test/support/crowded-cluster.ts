@@ -55,8 +55,9 @@ export async function startCrowdedCluster({services, revisions}: {services: numb
 		),
 	};
 	const watches: Record<Kind, ReturnType<Exchange['stream']>[]> = {services: [], revisions: []};
-	/** The pages and watches that were asked for, in order: `services from 0 limit 50`. */
+	/** The pages and watches that were asked for, in order: `services from 0 limit 50`, `revisions of crowd-0001 from 0 limit 250`. */
 	const asked: string[] = [];
+	const takers: {what: RegExp; take: (exchange: Exchange, goOn: () => void) => void}[] = [];
 	let version = services;
 
 	server.always(exchange => {
@@ -72,13 +73,21 @@ export async function startCrowdedCluster({services, revisions}: {services: numb
 		}
 		const from = Number(query.get('continue') ?? 0);
 		const limit = Number(query.get('limit'));
-		asked.push(`${kind} from ${from} limit ${limit}`);
-		const isMore = from + limit < items[kind].length;
-		exchange.answer(200, {
-			kind: 'List',
-			metadata: {resourceVersion: String(version), ...(isMore && {continue: String(from + limit)})},
-			items: items[kind].slice(from, from + limit),
-		});
+		const service = query.get('labelSelector')?.replace('serving.knative.dev/service=', '');
+		const what = `${kind}${service === undefined ? '' : ` of ${service}`} from ${from} limit ${limit}`;
+		asked.push(what);
+		const answer = () => {
+			const found = service === undefined ? items[kind] : crowd.revisionsOf(service);
+			const isMore = from + limit < found.length;
+			exchange.answer(200, {
+				kind: 'List',
+				metadata: {resourceVersion: String(version), ...(isMore && {continue: String(from + limit)})},
+				items: found.slice(from, from + limit),
+			});
+		};
+		const taker = takers.find(each => each.what.test(what));
+		if (taker) taker.take(exchange, answer);
+		else answer();
 	});
 
 	/** Gives an object the next resourceVersion, which is returned, and tells whoever watches. */
@@ -89,10 +98,21 @@ export async function startCrowdedCluster({services, revisions}: {services: numb
 		return String(version);
 	}
 
-	return {
+	const crowd = {
 		server,
 		asked,
 		change,
+		/** As they are now, oldest first. */
+		revisionsOf: (service: string) =>
+			items.revisions.filter(({metadata: {labels}}) => labels?.['serving.knative.dev/service'] === service),
+		/** One revision more, which no watch tells of. */
+		add(number: number, generation: number): void {
+			items.revisions.push(crowdRevision(number, generation));
+		},
+		/** From now on the test says what is answered to such a page; `goOn` answers as the server would. */
+		take(what: RegExp, take: (exchange: Exchange, goOn: () => void) => void): void {
+			takers.unshift({what, take});
+		},
 		/** Gives a revision that many pods, and tells whoever watches. */
 		scale(index: number, pods: number): void {
 			const revision = items.revisions[index]!;
@@ -100,4 +120,5 @@ export async function startCrowdedCluster({services, revisions}: {services: numb
 			change('revisions', index);
 		},
 	};
+	return crowd;
 }

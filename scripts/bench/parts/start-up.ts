@@ -5,11 +5,11 @@ import {processTime} from './process.ts';
 import {median} from './statistics.ts';
 import type {Add} from './results.ts';
 
-type Start = {panes: number; services: number; whole: number; complete: number};
+type Start = {panes: number; services: number; whole: number; revisions: number; complete: number};
 
 /**
  * Milliseconds to the title and the empty panes, to the services in them, to the whole frame, which is Ink's and from
- * which on keys are answered, and to the last revision.
+ * which on keys are answered, to the revisions of the service that is selected, and to the last revision of all.
  */
 async function startUp(kubeconfig: string): Promise<Start> {
 	const start = performance.now();
@@ -18,14 +18,16 @@ async function startUp(kubeconfig: string): Promise<Start> {
 		await terminal.until(wanted, {within: 60_000});
 		return performance.now() - start;
 	};
-	const [panes, services, whole, complete] = await Promise.all([
+	const [panes, services, whole, revisions, complete] = await Promise.all([
 		reached(/1 Services/),
 		reached(/ cart /),
 		reached(/tab pane/),
+		// In the pane of revisions the share comes next; in that of the traffic the tag does.
+		reached(/…00002 +10 %/),
 		reached(/watching/),
 	]);
 	await quit(terminal);
-	return {panes, services, whole, complete};
+	return {panes, services, whole, revisions, complete};
 }
 
 /** Undefined where kubectl is not installed. */
@@ -68,6 +70,7 @@ export async function measureStarts(
 			['title and panes', starts.map(start => start.panes)],
 			['services on the screen', starts.map(start => start.services)],
 			['whole frame, keys answered', starts.map(start => start.whole)],
+			['revisions of the selected service', starts.map(start => start.revisions)],
 			['every revision known', starts.map(start => start.complete)],
 		] as const) {
 			const beside =
