@@ -180,6 +180,35 @@ describe('the sheet', () => {
 		await terminal.until(/1 Services[^]*cart\s+100/);
 	});
 
+	it('is not agreed to before what would change has been on the screen: Enter shows it first', async () => {
+		world = await startWorld();
+		await using terminal = await open('cart');
+		terminal.resize(20, 6);
+		await terminal.until(screen => screen.includes('1 Services') && !screen.includes('2 Revisions of'));
+		terminal.press('R');
+		await terminal.until(/Roll back cart[^]*Enter shows/);
+		const seen = new Set<string>();
+		for (let pages = 0; !seen.has('1') || !seen.has('2'); pages++) {
+			expect(pages).toBeLessThan(20);
+			expect((await world.service('cart')).specTraffic[0]).toMatchObject({percent: 90});
+			const before = terminal.screen();
+			terminal.press('enter');
+			await terminal.until(screen => screen !== before);
+			for (const [, revision] of terminal.screen().matchAll(/…0000([12])/g)) seen.add(revision!);
+		}
+		expect(terminal.screen()).toContain('Roll back cart');
+		// The end of the second row: a narrow window breaks them.
+		while (!/→ +0 %/.test(terminal.screen())) {
+			const before = terminal.screen();
+			terminal.press('enter');
+			await terminal.until(screen => screen !== before);
+		}
+		expect((await world.service('cart')).specTraffic[0]).toMatchObject({percent: 90});
+		terminal.press('enter');
+		await terminal.until(/▸1 Services/);
+		expect((await world.service('cart')).specTraffic[0]).toMatchObject({percent: 100});
+	});
+
 	it('shows base, theirs and mine side by side when somebody else was first, and mine can go on top', async () => {
 		world = await startWorld();
 		await using terminal = await open('cart');

@@ -17,7 +17,12 @@ export type Line = {
 	indent?: number;
 	/** Break anywhere instead of between words: for commands, which are to be copied. */
 	hard?: boolean;
+	/** What has to have been on the screen before anybody can agree to the text. */
+	isEssential?: boolean;
 };
+
+/** The first row that is shown, and how it is moved. */
+export type Scroll = {readonly top: number; readonly setTop: (top: number) => void};
 
 /** Cut anywhere: for text of one column a character. */
 function cutLine(text: string, width: number, indent: number): string[] {
@@ -46,6 +51,18 @@ export function wrapLine({text, indent = 0, hard = false}: Line, width: number):
 		.map((row, index) => (index === 0 ? `${' '.repeat(lead)}${row}` : ' '.repeat(indent) + row.trimStart()));
 }
 
+/** Rows from the beginning to the end of what is essential, wrapped to `width`; 0 when nothing is. */
+export function essentialRows(lines: readonly Line[], width: number): number {
+	let rows = 0;
+	let essential = 0;
+	for (const line of lines) {
+		rows += wrapLine(line, width).length;
+		if (line.isEssential) essential = rows;
+	}
+	return essential;
+}
+
+/** @param scroll Where it is scrolled to, for a sheet that has to know; kept here when not given. */
 export function Document({
 	title,
 	aside,
@@ -54,12 +71,14 @@ export function Document({
 	height,
 	context,
 	isActive,
+	scroll: scrolled,
 }: Size & {
 	title: string;
 	aside?: string | undefined;
 	lines: readonly Line[];
 	context: Context;
 	isActive: boolean;
+	scroll?: Scroll;
 }) {
 	const {glyphs} = useTheme();
 	const size = frameContentSize(width, height);
@@ -69,7 +88,8 @@ export function Document({
 		[lines, size.width],
 	);
 	const last = Math.max(0, rows.length - size.height);
-	const [wanted, setTop] = useState(0);
+	const [ownTop, setOwnTop] = useState(0);
+	const {top: wanted, setTop} = scrolled ?? {top: ownTop, setTop: setOwnTop};
 	const top = Math.min(wanted, last);
 	const scroll = (by: number) => setTop(Math.min(last, Math.max(0, top + by)));
 	useActions(

@@ -7,24 +7,37 @@ import type {Line} from './document.js';
 
 type Look = Pick<Theme, 'styles' | 'glyphs'>;
 
-/** What matters first: on a small window the rest is below the fold. */
-export function reviewLines(sheet: ReviewSheet, look: Look): Line[] {
+/**
+ * What matters first: on a small window the rest is below the fold.
+ * @param isRead Whether what is essential has been on the screen: before that Enter only shows more.
+ */
+export function reviewLines(
+	sheet: ReviewSheet,
+	look: Look,
+	{isRead = true}: {isRead?: boolean} = {},
+): Line[] {
 	const {plan, dryRun, wake} = sheet;
 	const {styles, glyphs} = look;
-	const lines: Line[] = [...phaseLines(sheet, look)];
+	const lines: Line[] = [...phaseLines(sheet, look, isRead)];
 	const say = (text: string, style?: Line['style'], indent = 2) => lines.push({text, style, indent});
 	say('');
 	// Warnings before the table: whoever presses Enter has to have had them before the eyes at 80x24.
-	for (const {sentence} of plan.warnings) say(`${glyphs.warning} ${sentence}`, styles.warning);
+	for (const {sentence} of plan.warnings) {
+		lines.push({text: `${glyphs.warning} ${sentence}`, style: styles.warning, indent: 2, isEssential: true});
+	}
 	if (wake) lines.push(...wakeLines(wake, look));
 	if (plan.warnings.length > 0) say('');
 	for (const line of rowLines(plan, glyphs.arrow)) {
-		lines.push({...line, style: line.changed ? styles.draft : styles.muted});
+		lines.push({...line, style: line.changed ? styles.draft : styles.muted, isEssential: true});
 	}
 	if (plan.rows.length > 0) say('');
 	const labelWidth = Math.max(0, ...plan.facts.map(({label}) => widthOf(label)));
 	for (const {label, value} of plan.facts) {
-		say(`${fitText(label, labelWidth)}  ${value}`, undefined, labelWidth + 2);
+		lines.push({
+			text: `${fitText(label, labelWidth)}  ${value}`,
+			indent: labelWidth + 2,
+			isEssential: true,
+		});
 	}
 	if (plan.facts.length > 0) say('');
 	for (const note of plan.notes) say(`${glyphs.bullet} ${note}`);
@@ -38,9 +51,15 @@ export function reviewLines(sheet: ReviewSheet, look: Look): Line[] {
 	return lines;
 }
 
-function phaseLines({phase, confirmation, because, plan}: ReviewSheet, {styles, glyphs}: Look): Line[] {
+function phaseLines(
+	{phase, confirmation, because, plan}: ReviewSheet,
+	{styles, glyphs}: Look,
+	isRead: boolean,
+): Line[] {
 	switch (phase.kind) {
 		case 'open': {
+			if (!isRead)
+				return [{text: 'Enter shows the rest first; Esc goes back.', style: styles.key, indent: 2}];
 			const how = {
 				enter: 'Enter does it, Esc goes back.',
 				twice: `Enter twice does it, because ${because}; Esc goes back.`,

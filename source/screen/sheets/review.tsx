@@ -10,7 +10,8 @@ import {PromptLine} from '../parts/prompt-line.js';
 import {useTheme} from '../parts/theme-context.js';
 import {useActions, useConsole, useKeyRead} from '../use-console.js';
 import {Conflict} from './conflict.js';
-import {Document} from './document.js';
+import {frameContentSize} from '../parts/frame-lines.js';
+import {Document, essentialRows} from './document.js';
 import {reviewLines} from './review-lines.js';
 
 const titles: Readonly<Record<Plan['action'], string>> = {
@@ -53,6 +54,16 @@ function OpenReview({sheet, isActive, copy, width, height}: Props) {
 	const [openedBy] = useState(keyRead);
 	const {plan, confirmation, phase} = sheet;
 	const asksName = confirmation === 'name' && phase.kind === 'open';
+	const documentHeight = height - (asksName ? 1 : 0);
+	const size = frameContentSize(width, documentHeight);
+	const [top, setTop] = useState(0);
+	const [readTo, setReadTo] = useState(0);
+	const scrollTo = (row: number) => {
+		setTop(row);
+		setReadTo(Math.max(readTo, row + size.height));
+	};
+	const wholeLines = reviewLines(sheet, theme);
+	const isRead = essentialRows(wholeLines, size.width) <= Math.max(readTo, size.height);
 	useActions(
 		'sheet',
 		{
@@ -65,6 +76,8 @@ function OpenReview({sheet, isActive, copy, width, height}: Props) {
 						text: 'That Enter came together with the key that opened this sheet: read it, then press Enter.',
 					});
 				}
+				// In a small window nobody has seen yet what would change.
+				if (!isRead && phase.kind === 'open') return scrollTo(top + Math.max(1, size.height - 1));
 				void console.confirm();
 			},
 			copyCommand: () => copy(plan.commands.join('\n')),
@@ -76,12 +89,13 @@ function OpenReview({sheet, isActive, copy, width, height}: Props) {
 		<Box flexDirection="column" width={width} height={height}>
 			<Document
 				width={width}
-				height={height - (asksName ? 1 : 0)}
+				height={documentHeight}
 				title={`${titles[plan.action]} ${plan.name}`}
 				aside={`namespace ${plan.namespace}`}
-				lines={reviewLines(sheet, theme)}
+				lines={isRead ? wholeLines : reviewLines(sheet, theme, {isRead})}
 				context="sheet"
 				isActive={isActive}
+				scroll={{top, setTop: scrollTo}}
 			/>
 			{asksName && (
 				<Box width={width} height={1} paddingLeft={1} overflow="hidden">
