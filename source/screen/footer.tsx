@@ -64,11 +64,12 @@ export function Footer({width, isEnabled}: {width: number; isEnabled: (action: A
 	const {isAscii} = useTheme();
 	const context = useConsoleState(contextOf);
 	const rights = useConsoleState(state => state.rights);
+	const isUnavailable = (action: Action) => unavailable({rights}, action) !== undefined;
 	return (
 		<Box width={width} height={1} paddingLeft={1} overflow="hidden">
 			<Hints
-				hints={footerFor(context, width - 1, {isAscii, isEnabled})}
-				isUnavailable={action => unavailable({rights}, action) !== undefined}
+				hints={footerFor(context, width - 1, {isAscii, isEnabled, isUnavailable})}
+				isUnavailable={isUnavailable}
 			/>
 		</Box>
 	);

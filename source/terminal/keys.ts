@@ -72,18 +72,21 @@ export type Hint = {readonly action: Action; readonly keys: string; readonly lab
 export type FooterOptions = StrokeStyle & {
 	/** Leave out what cannot be done now. */
 	readonly isEnabled?: (action: Action) => boolean;
+	/** What is not open to the operator; it is to be shown in brackets, where there is room. */
+	readonly isUnavailable?: (action: Action) => boolean;
 };
 
 /** Columns a hint takes in the footer: `keys label`, and two spaces between two hints. */
 const hintWidth = ({keys, label}: Hint): number => Array.from(keys).length + 1 + label.length;
 const GAP = 2;
+const BRACKETS = 2;
 
 /**
-The hints that fit into `width` columns (two spaces between hints), the most useful ones, in the order of the table. Help
-is always among them when anything is.
+The hints that fit into `width` columns (two spaces between hints), the most useful ones, in the order of the table. Help is
+always among them when anything is.
 */
 export const footerFor = (context: Context, width: number, options: FooterOptions = {}): readonly Hint[] => {
-	const {isEnabled = () => true} = options;
+	const {isEnabled = () => true, isUnavailable = () => false} = options;
 	const candidates = bindings
 		.filter(
 			binding => binding.footer !== undefined && appliesIn(binding, context) && isEnabled(binding.action),
@@ -104,7 +107,7 @@ export const footerFor = (context: Context, width: number, options: FooterOption
 	const chosen = candidates
 		.toSorted((a, b) => a.rank - b.rank || a.index - b.index)
 		.filter(({hint}) => {
-			const needed = hintWidth(hint) + GAP;
+			const needed = hintWidth(hint) + (isUnavailable(hint.action) ? BRACKETS : 0) + GAP;
 			if (needed > left) {
 				return false;
 			}

@@ -113,11 +113,16 @@ describe.each(contexts)('in %s', context => {
 		expect(commands.length > 0).toBe(!isText);
 	});
 
-	test.each([0, 5, 20, 40, 80, 200])('the footer keeps within %i columns', width => {
+	test.each([0, 5, 20, 40, 80, 200])('the footer keeps within %i columns, also with brackets', width => {
 		const line = footerFor(context, width)
 			.map(({keys, label}) => `${keys} ${label}`)
 			.join('  ');
 		expect(line.length).toBeLessThanOrEqual(width);
+		const closed = footerFor(context, width, {isUnavailable: leadsToWrite})
+			.map(({action, keys, label}) => (leadsToWrite(action) ? `(${keys} ${label})` : `${keys} ${label}`))
+			.join('  ');
+		expect(closed.length).toBeLessThanOrEqual(width);
+		expect(closed.includes('? help')).toBe(line.includes('? help'));
 	});
 });
 
