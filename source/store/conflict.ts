@@ -34,14 +34,20 @@ export function takeTheirs(store: ConsoleStore): void {
 export function keepEditing(store: ConsoleStore): void {
 	const sheet = conflictOf(store);
 	if (!sheet) return;
-	const {write, splits} = sheet.plan;
+	const {write, splits, name} = sheet.plan;
 	closeSheet(store);
 	if (store.getState().sheets.length > 0 || write.kind !== 'patch' || !splits) return;
-	store.setState(({drafts}) => ({
-		drafts: new Map(drafts).set(
-			write.uid,
-			drafts.get(write.uid) ?? {base: splits.before, generation: write.generation, split: splits.after},
-		),
-	}));
+	store.setState(({drafts, services}) => {
+		const draft = drafts.get(write.uid) ?? {
+			base: splits.before,
+			generation: write.generation,
+			split: splits.after,
+		};
+		// Deleted and made anew it has another uid, under which the slider looks for a draft.
+		const uid = services.find(service => service.name === name)?.uid ?? write.uid;
+		const next = new Map(drafts);
+		next.delete(write.uid);
+		return {drafts: next.set(uid, draft)};
+	});
 	focusPane(store, 'traffic');
 }

@@ -1,38 +1,22 @@
 /** The forms: opened with what was left in them, judged as one types, turned into a plan when they are sent. */
 import {refusals} from '../traffic/field-errors.js';
 import {planRevision} from '../traffic/plan-revision.js';
-import {
-	initialRevision,
-	toRevisionRequest,
-	validateRevision,
-	type RevisionFieldId,
-	type RevisionValues,
-} from '../traffic/revision-form.js';
-import {
-	initialService,
-	toService,
-	validateService,
-	type ServiceFieldId,
-	type ServiceValues,
-} from '../traffic/service-form.js';
+import {initialRevision, toRevisionRequest, type RevisionValues} from '../traffic/revision-form.js';
+import {initialService, toService, type ServiceValues} from '../traffic/service-form.js';
 import type {ServiceView} from '../traffic/service.js';
-import {stockLimits, type AutoscalingLimits} from '../traffic/autoscaling.js';
-import {splitTags, tagsOf, tagsRule} from '../traffic/tags.js';
+import {stockLimits} from '../traffic/autoscaling.js';
+import {splitTags, tagsOf} from '../traffic/tags.js';
+import type {Warning} from '../traffic/warnings.js';
 import {revisionFacts, serviceFacts} from './form-facts.js';
+import {judgedRevision, judgedService, judgedTags, limitsFor, limitsOf, type On} from './form-judging.js';
+import {orphanOf, serviceOfForm, takenOver, type FormOfService} from './form-service.js';
 import {changesOf} from './history.js';
 import {planTags} from './plan.js';
 import {planCreateRevision, planCreateService} from './plan-object.js';
 import {knownRevisions, selectedRevision, selectedService} from './read.js';
 import {refusedRight, type RightName} from './rights.js';
 import {changeSheet, formKey, isForm, notify, openSheet} from './select.js';
-import type {
-	FormSheet,
-	Plan,
-	RevisionFormSheet,
-	ScalingFormSheet,
-	ServiceFormSheet,
-	TagFormSheet,
-} from './sheets.js';
+import type {FormSheet, Plan, RevisionFormSheet, ScalingFormSheet, TagFormSheet} from './sheets.js';
 import type {ConsoleState, ConsoleStore} from './state.js';
 
 export function openServiceForm(store: ConsoleStore): void {
@@ -45,7 +29,8 @@ export function openServiceForm(store: ConsoleStore): void {
 export function openRevisionForm(store: ConsoleStore): void {
 	openFor(store, 'a revision belongs to one', service => ({
 		key: formKey({kind: 'create revision', uid: service.uid}),
-		fresh: () => judgedRevision('create revision', service, initialRevision(service), new Set(), stockLimits),
+		fresh: () =>
+			judgedRevision('create revision', on(service), initialRevision(service), new Set(), stockLimits),
 	}));
 }
 
@@ -54,7 +39,13 @@ export function openScalingForm(store: ConsoleStore): boolean {
 	return openFor(store, 'autoscaling is set on one', service => ({
 		key: formKey({kind: 'autoscaling', uid: service.uid}),
 		fresh: () =>
-			judgedRevision('autoscaling', service, initialRevision(service), new Set(), limitsOf(store.getState())),
+			judgedRevision(
+				'autoscaling',
+				on(service),
+				initialRevision(service),
+				new Set(),
+				limitsOf(store.getState()),
+			),
 	}));
 }
 
@@ -65,9 +56,11 @@ export function openTagForm(store: ConsoleStore): void {
 	openFor(store, 'a tag leads to a revision of one', service => ({
 		key: formKey({kind: 'tag', uid: service.uid, revision: revision.name}),
 		fresh: () =>
-			judgedTags(service, revision.name, {tags: tagsOf(service, revision.name).join(', ')}, new Set()),
+			judgedTags(on(service), revision.name, {tags: tagsOf(service, revision.name).join(', ')}, new Set()),
 	}));
 }
+
+const on = (service: ServiceView) => ({seen: service, isAnother: false, now: service});
 
 function isWithheld(store: ConsoleStore, right: RightName): boolean {
 	const sentence = refusedRight(store.getState(), right);
@@ -88,75 +81,8 @@ function openFor(
 	}
 	if (isWithheld(store, 'patch')) return false;
 	const {key, fresh} = form(service);
-	openSheet(store, state.leftForms.get(key) ?? fresh());
+	openSheet(store, state.leftForms.get(key) ?? orphanOf(state, key, service) ?? fresh());
 	return true;
-}
-
-/** What this cluster allows, as far as it is known. */
-function limitsOf({scalingDefaults}: ConsoleState): AutoscalingLimits {
-	return scalingDefaults.kind === 'known' ? scalingDefaults.limits : stockLimits;
-}
-
-/** What the rules say of the values; a name that is taken is known before the server says it. */
-function judgedService(
-	{services, namespace}: ConsoleState,
-	values: ServiceValues,
-	touched: ReadonlySet<ServiceFieldId>,
-): ServiceFormSheet {
-	const errors = validateService(values);
-	const taken = values.namespace === namespace && services.some(({name}) => name === values.name);
-	return {
-		kind: 'create service',
-		values,
-		touched,
-		errors: taken ? {...errors, name: `${values.name} is taken in namespace ${namespace}.`} : errors,
-		refused: {},
-		refusal: undefined,
-	};
-}
-
-function judgedRevision(
-	kind: 'create revision' | 'autoscaling',
-	service: ServiceView,
-	values: RevisionValues,
-	touched: ReadonlySet<RevisionFieldId>,
-	limits: AutoscalingLimits,
-): RevisionFormSheet | ScalingFormSheet {
-	return {
-		kind,
-		service: service.name,
-		uid: service.uid,
-		values,
-		touched,
-		errors: validateRevision(values, service, limits),
-		refused: {},
-		refusal: undefined,
-	};
-}
-
-function judgedTags(
-	service: Pick<ServiceView, 'name' | 'uid'>,
-	revision: string,
-	values: TagFormSheet['values'],
-	touched: ReadonlySet<'tags'>,
-): TagFormSheet {
-	const sentence = tagsRule(values.tags, service.name);
-	return {
-		kind: 'tag',
-		service: service.name,
-		uid: service.uid,
-		revision,
-		values,
-		touched,
-		errors: sentence === undefined ? {} : {tags: sentence},
-		refused: {},
-		refusal: undefined,
-	};
-}
-
-/** The service a form is for, as it is now. */
-function serviceOf(state: ConsoleState, {uid}: {uid: string}): ServiceView | undefined {
-	return state.services.find(service => service.uid === uid);
 }
 
 export function changeServiceForm(store: ConsoleStore, change: Partial<ServiceValues>): void {
@@ -175,24 +101,22 @@ export function changeRevisionForm(
 ): void {
 	changeSheet(store, kind, sheet => {
 		const state = store.getState();
-		const service = serviceOf(state, sheet);
 		const ids = idsOf(change);
 		const touched = new Set([...sheet.touched, ...ids]);
 		const values: RevisionValues = {...sheet.values, ...change};
-		if (!service) return {...sheet, values, touched};
-		const judged = judgedRevision(kind, service, values, touched, limitsFor(state, kind));
+		const judged = judgedRevision(kind, onOf(state, sheet), values, touched, limitsFor(state, kind));
 		return {...judged, refused: without(sheet.refused, ids)};
 	});
 }
 
-function limitsFor(state: ConsoleState, kind: 'create revision' | 'autoscaling'): AutoscalingLimits {
-	return kind === 'autoscaling' ? limitsOf(state) : stockLimits;
+/** What the form is judged by: one of the same name is another service, until the form is taken over to it. */
+function onOf(state: ConsoleState, form: FormOfService): On {
+	const found = serviceOfForm(state, form);
+	return {...form, now: found.kind === 'there' ? found.service : form.seen};
 }
 
 export function changeTagForm(store: ConsoleStore, tags: string): void {
-	changeSheet(store, 'tag', ({service, uid, revision}) =>
-		judgedTags({name: service, uid}, revision, {tags}, new Set(['tags'])),
-	);
+	changeSheet(store, 'tag', sheet => judgedTags(sheet, sheet.revision, {tags}, new Set(['tags'])));
 }
 
 /** The field was left: from now on what is wrong with it is shown. */
@@ -253,12 +177,40 @@ export function submitForm(store: ConsoleStore): FormOutcome {
 		return {kind: 'plan', plan: planCreateService(toService(form.values), serviceFacts(form.values))};
 	}
 	if (!form || !isForm(form)) return {kind: 'wrong'};
-	const service = serviceOf(state, form);
-	if (!service) {
-		refuse(store, form.kind, `${form.service} is not there any more; somebody has deleted it.`);
+	const found = serviceOfForm(state, form);
+	if (found.kind === 'gone') {
+		notify(store, {tone: 'bad', text: `Nothing to review: there is no service ${form.service} any more.`});
 		return {kind: 'wrong'};
 	}
-	return form.kind === 'tag' ? submitTags(store, form, service) : submitRevision(store, form, service);
+	const {service} = found;
+	if (found.kind === 'there') return submitOn(store, form, service);
+	if (form.kind === 'tag' && !mayHave(state, service, form.revision)) {
+		refuse(
+			store,
+			form.kind,
+			`The ${service.name} there now has no revision ${form.revision}. Esc goes back; t tags the revision that is selected there.`,
+		);
+		return {kind: 'wrong'};
+	}
+	const moved = takenOver(state, form, service);
+	changeSheet(store, form.kind, () => moved);
+	forgetForm(store, formKey(form));
+	return submitOn(store, moved, service);
+}
+
+function mayHave(state: ConsoleState, service: ServiceView, revision: string): boolean {
+	return knownRevisions(state, service.name)?.some(({name}) => name === revision) ?? true;
+}
+
+function submitOn(store: ConsoleStore, form: FormOfService, service: ServiceView): FormOutcome {
+	const outcome =
+		form.kind === 'tag' ? submitTags(store, form, service) : submitRevision(store, form, service);
+	if (outcome.kind === 'wrong' || !form.isAnother) return outcome;
+	const warning: Warning = {
+		kind: 'other',
+		sentence: `This is another ${service.name} than the one this was typed for: that was deleted.`,
+	};
+	return {kind: 'plan', plan: {...outcome.plan, warnings: [warning, ...outcome.plan.warnings]}};
 }
 
 function refuse(store: ConsoleStore, kind: FormSheet['kind'], refusal: string): void {
@@ -271,7 +223,13 @@ function submitRevision(
 	service: ServiceView,
 ): FormOutcome {
 	const limits = limitsFor(store.getState(), form.kind);
-	const judged = judgedRevision(form.kind, service, form.values, new Set(idsOf(form.values)), limits);
+	const judged = judgedRevision(
+		form.kind,
+		{...form, now: service},
+		form.values,
+		new Set(idsOf(form.values)),
+		limits,
+	);
 	changeSheet(store, form.kind, () => judged);
 	if (Object.keys(judged.errors).length > 0) return {kind: 'wrong'};
 	const plan = planRevision(service, toRevisionRequest(form.values, service, limits));
@@ -284,7 +242,7 @@ function submitRevision(
 }
 
 function submitTags(store: ConsoleStore, form: TagFormSheet, service: ServiceView): FormOutcome {
-	const judged = judgedTags(service, form.revision, form.values, new Set(['tags']));
+	const judged = judgedTags(form, form.revision, form.values, new Set(['tags']));
 	changeSheet(store, 'tag', () => judged);
 	if (judged.errors.tags !== undefined) return {kind: 'wrong'};
 	const state = store.getState();

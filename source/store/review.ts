@@ -62,8 +62,7 @@ async function tryDry(store: ConsoleStore, cluster: Cluster, plan: Plan): Promis
 	const outcome = await sendPlan(cluster, plan, {dryRun: true});
 	const dryRun = dryRunOf(outcome, plan);
 	changeSheet(store, 'review', sheet => (sheet.plan === plan ? {...sheet, dryRun} : sheet));
-	if (dryRun.kind === 'refused')
-		refuseForm(store, outcome.kind === 'refused' ? outcome.full : dryRun.sentence);
+	if (dryRun.kind === 'refused') refuseInForm(store, outcome, dryRun.sentence);
 }
 
 /** What is typed where the name is asked for. */
@@ -229,7 +228,13 @@ function fail(store: ConsoleStore, plan: Plan, outcome: Exclude<WriteOutcome, {k
 		};
 	})();
 	changeSheet(store, 'review', sheet => ({...sheet, phase}));
-	if (phase.kind !== 'conflict') refuseForm(store, outcome.kind === 'refused' ? outcome.full : sentence);
+	refuseInForm(store, outcome, sentence);
+}
+
+/** In the form stays only what is wrong with what was typed: that the service changed or went is another matter later. */
+function refuseInForm(store: ConsoleStore, outcome: WriteOutcome, sentence: string): void {
+	if (outcome.kind === 'conflict' || outcome.kind === 'gone') return;
+	refuseForm(store, outcome.kind === 'refused' ? outcome.full : sentence);
 }
 
 function serviceOf(object: unknown): ServiceView | undefined {

@@ -1,6 +1,7 @@
 /** Sends a plan, once, and says in a sentence what became of it: for the review sheet and for the commands without one. */
 import type {Cluster} from '../cluster/cluster.js';
 import {deleteRevision} from '../cluster/delete-revision.js';
+import {identityOf} from '../cluster/objects.js';
 import {
 	createService,
 	deleteService,
@@ -37,10 +38,13 @@ export async function sendPlan(
 /** Whether the change was made, with which object, and what to do. True in every case; a doubt is called one. */
 export function sentenceOfOutcome(
 	outcome: Exclude<WriteOutcome, {kind: 'done'}>,
-	{namespace, name}: Pick<Plan, 'namespace' | 'name'>,
+	{namespace, name, write}: Pick<Plan, 'namespace' | 'name' | 'write'>,
 ): string {
 	switch (outcome.kind) {
 		case 'conflict':
+			if (isAnother(outcome.theirs, write)) {
+				return `Not done: ${name} was deleted while you were looking, and the one there now is another. Nothing was written.`;
+			}
 			return `Not done: somebody changed ${name} while you were looking. Nothing was written.`;
 		case 'gone':
 			return `Not done: ${name} does not exist in namespace ${namespace} any more.`;
@@ -59,6 +63,13 @@ export function sentenceOfOutcome(
 		case 'unknown':
 			return `Not known whether it was done: ${outcome.sentence}`;
 	}
+}
+
+/** Whether the service that was found is not the one that was meant. */
+function isAnother(theirs: unknown, write: Plan['write']): boolean {
+	const uid = identityOf(theirs)?.uid;
+	if (uid === undefined || (write.kind !== 'patch' && write.kind !== 'delete service')) return false;
+	return uid !== write.uid;
 }
 
 function stop(sentence: string): string {

@@ -4,6 +4,7 @@ import type {AutoscalingDefaults} from '../traffic/autoscaling-defaults.js';
 import type {FieldErrors} from '../traffic/form.js';
 import type {PatchOperation} from '../traffic/patch.js';
 import type {RevisionFieldId, RevisionValues} from '../traffic/revision-form.js';
+import type {ServiceView} from '../traffic/service.js';
 import type {ServiceFieldId, ServiceValues} from '../traffic/service-form.js';
 import type {Split, SplitDifference} from '../traffic/split.js';
 import type {Warning} from '../traffic/warnings.js';
@@ -20,7 +21,14 @@ type FormParts<Id extends string> = {
 };
 
 /** The service a form is for, by name and uid: the newest state of it is read when the form is sent. */
-type OfService = {service: string; uid: string};
+export type OfService = {
+	service: string;
+	uid: string;
+	/** As it was when the form was begun: what was typed is told from what it had, also when it is gone. */
+	seen: ServiceView;
+	/** The form was begun on one of that name that was deleted since, and taken over to this one. */
+	isAnother: boolean;
+};
 
 /** A form being filled in. What is typed stays, whatever the server says of it. */
 export type ServiceFormSheet = FormParts<ServiceFieldId> & {kind: 'create service'; values: ServiceValues};

@@ -172,6 +172,37 @@ export function initialRevision(view: ServiceView): RevisionValues {
 	};
 }
 
+/**
+ * What was typed for one Service, carried over to another one of its name: what was changed stays as typed, all else
+ * becomes as the other one has it, so that nothing is taken along that nobody asked for.
+ */
+export function carryOver(values: RevisionValues, from: ServiceView, to: ServiceView): RevisionValues {
+	const before = initialRevision(from);
+	const now = initialRevision(to);
+	const kept: RevisionValues = {...now};
+	for (const id of Object.keys(before)) {
+		if (isText(id) && values[id] !== before[id]) kept[id] = values[id];
+	}
+	const changes = envChanges(before.env, values.env);
+	const typed = new Map(changes.map(change => [change.name, change]));
+	const isNew = ({name}: EnvChange) => !now.env.some(row => row.name === name);
+	return {
+		...kept,
+		env: [
+			...now.env.flatMap(row => rowsOf(typed.get(row.name) ?? row)),
+			...changes.filter(change => isNew(change)).flatMap(change => rowsOf(change)),
+		],
+	};
+}
+
+function isText(id: string): id is Exclude<RevisionFieldId, 'env'> {
+	return id !== 'env';
+}
+
+function rowsOf(entry: EnvRow | EnvChange): EnvRow[] {
+	return 'remove' in entry ? [] : [entry];
+}
+
 /** One clear sentence per field that the server would refuse; what the Service has already is not judged again. */
 export function validateRevision(
 	values: RevisionValues,

@@ -85,6 +85,29 @@ export async function startWorld({
 		async split(name: string, traffic: TrafficTarget[]): Promise<void> {
 			await this.patch(name, {spec: {traffic}});
 		},
+		async delete(name: string): Promise<void> {
+			const path = servingPath('services', 'default', name);
+			const answer = await other.request({method: 'DELETE', path});
+			if (answer.status !== 200) throw new Error(JSON.stringify(answer.body));
+		},
+		/** Another service under the name of one that is gone, with these variables and no split of its own. */
+		async createAnew(name: string, env: {name: string; value: string}[] = []): Promise<void> {
+			const answer = await other.request({
+				method: 'POST',
+				path: servingPath('services', 'default'),
+				body: {
+					apiVersion: 'serving.knative.dev/v1',
+					kind: 'Service',
+					metadata: {name, namespace: 'default'},
+					spec: {
+						template: {
+							spec: {containers: [{image: 'registry.example.com/samples/helloworld-go:1', env}]},
+						},
+					},
+				},
+			});
+			if (answer.status !== 201) throw new Error(JSON.stringify(answer.body));
+		},
 		async stop(): Promise<void> {
 			await Promise.all(consoles.map(async console => console.stop()));
 			await Promise.all(clusters.map(async cluster => cluster.close()));

@@ -271,6 +271,50 @@ describe('the sheet', () => {
 	});
 });
 
+describe('a form whose service somebody deletes', () => {
+	it('says so at once and stays as typed; made anew, it is said to be another one, and reviewed on it', async () => {
+		world = await startWorld();
+		await using terminal = await open('cart');
+		terminal.press('r');
+		await terminal.until(/New revision of cart/);
+		terminal.type('LONG=draft');
+		await terminal.until(/LONG=draft/);
+		await world.delete('cart');
+		await terminal.until(shows('cart was deleted. What you typed stays, here and after Esc'));
+		expect(terminal.screen()).toMatch(/LONG=draft[^]*Image[^]*Traffic for it, %\s+0/);
+		terminal.press('ctrl-s');
+		await terminal.until(shows('Nothing to review: there is no service cart any more.'));
+		terminal.type('s');
+		await terminal.until(/LONG=drafts/);
+
+		await world.createAnew('cart', [{name: 'OWN', value: 'its'}]);
+		await terminal.until(shows('cart was deleted, and the cart there now is another one.'));
+		expect(terminal.screen()).toContain('LONG=drafts');
+		terminal.press('ctrl-s');
+		await terminal.until(shows('This is another cart than the one this was typed for: that was deleted.'));
+		await terminal.until(/Dry run: the server would accept it/);
+		terminal.press('esc');
+		// On the new one the form has its variables, and what was typed.
+		await terminal.until(/OWN=its[^]*LONG=drafts/);
+		expect(terminal.screen()).not.toContain('was deleted');
+	});
+
+	it.each([
+		['s', /Autoscaling of cart/, 'tab', /Min pods/],
+		['t', /Tags of cart-0000\d/, 'end', /Tags /],
+	] as const)('keeps its fields: %s', async (key, title, field, label) => {
+		world = await startWorld();
+		await using terminal = await open('cart');
+		terminal.press(key);
+		await terminal.until(title);
+		terminal.press(field, 'ctrl-u', '7');
+		await terminal.until(new RegExp(`${label.source}[^]*7`));
+		await world.delete('cart');
+		await terminal.until(shows('cart was deleted. What you typed stays'));
+		expect(terminal.screen()).toMatch(label);
+	});
+});
+
 it('shows the keys that are not allowed in brackets, and says why when they are pressed', async () => {
 	world = await startWorld();
 	await using terminal = await open('cart', ['--read-only']);

@@ -2,6 +2,7 @@ import {describe, expect, test} from 'vitest';
 import {planRevision} from '../../source/traffic/plan-revision.js';
 import {
 	autoscalingFields,
+	carryOver,
 	initialRevision,
 	revisionFields,
 	toRevisionRequest,
@@ -252,5 +253,43 @@ describe('the form of a revision', () => {
 			},
 		});
 		expect(validateRevision(initialRevision(odd), odd)).toEqual({});
+	});
+
+	test('carried over to another Service keeps what was changed and takes all else from that one', () => {
+		const other = serviceView({
+			edit: service => {
+				service.spec.template.metadata = {annotations: {'autoscaling.knative.dev/max-scale': '9'}};
+				const [container] = service.spec.template.spec.containers;
+				if (!container) return;
+				container.image = 'other:1';
+				container.env = [
+					{name: 'TARGET', value: 'theirs'},
+					{name: 'OWN', value: 'its own'},
+				];
+			},
+		});
+		const typed = carryOver(
+			{
+				...initial,
+				percent: '5',
+				'min-scale': '3',
+				env: [...initial.env.filter(({name}) => name !== 'TARGET'), {name: 'LONG', value: 'draft'}],
+			},
+			view,
+			other,
+		);
+		expect(typed).toEqual({
+			...initialRevision(other),
+			percent: '5',
+			'min-scale': '3',
+			env: [
+				{name: 'OWN', value: 'its own'},
+				{name: 'LONG', value: 'draft'},
+			],
+		});
+		expect(typed.image).toBe('other:1');
+		expect(typed['max-scale']).toBe('9');
+		// Nothing was changed: nothing is carried over.
+		expect(carryOver(initial, view, other)).toEqual(initialRevision(other));
 	});
 });

@@ -1,6 +1,8 @@
 /** The forms that make a service and a revision: judged as one types, kept when closed, shown what the server refused. */
-import {Box, Text} from 'ink';
+import {Text} from 'ink';
 import {useState} from 'react';
+import {useShallow} from 'zustand/react/shallow';
+import {serviceOfForm, type FormService} from '../../store/form-service.js';
 import {changeRevisionForm, changeServiceForm, changeTagForm, touchField} from '../../store/forms.js';
 import {closeSheet, isForm} from '../../store/select.js';
 import type {FormSheet as FormSheetState} from '../../store/sheets.js';
@@ -14,6 +16,7 @@ import {frameContentSize} from '../parts/frame-lines.js';
 import {Frame} from '../parts/frame.js';
 import {useTheme} from '../parts/theme-context.js';
 import {useConsole, useConsoleState} from '../use-console.js';
+import {wrapLine} from './document.js';
 import {moreField, shownErrors, toEnvRows, toFormFields, toFormValues, toLines} from './form-fields.js';
 
 type Props = Size & {sheet: FormSheetState; isActive: boolean};
@@ -21,9 +24,6 @@ type Props = Size & {sheet: FormSheetState; isActive: boolean};
 export function FormSheet(props: Props) {
 	const {sheet} = props;
 	const namespace = useConsoleState(state => state.namespace);
-	const service = useConsoleState(state =>
-		'uid' in sheet ? state.services.find(({uid}) => uid === sheet.uid) : undefined,
-	);
 	const defaults = useConsoleState(state => state.scalingDefaults);
 	switch (sheet.kind) {
 		case 'create service':
@@ -34,7 +34,7 @@ export function FormSheet(props: Props) {
 					{...props}
 					title={`New revision of ${sheet.service}`}
 					aside="users see nothing of it at 0 %"
-					fields={service ? revisionFields(service) : []}
+					fields={revisionFields(sheet.seen)}
 				/>
 			);
 		case 'autoscaling':
@@ -47,9 +47,7 @@ export function FormSheet(props: Props) {
 							? `makes a new revision · cluster defaults not readable: ${defaults.why}`
 							: 'applying makes a new revision'
 					}
-					fields={
-						service ? autoscalingFields(service, defaults.kind === 'known' ? defaults.values : undefined) : []
-					}
+					fields={autoscalingFields(sheet.seen, defaults.kind === 'known' ? defaults.values : undefined)}
 				/>
 			);
 		case 'tag':
@@ -82,13 +80,24 @@ function OpenForm({
 	const console = useConsole();
 	const {store} = console;
 	const {styles, glyphs} = useTheme();
-	const [lines, setLines] = useState<readonly string[]>(() => toLines(envOf(sheet)));
+	const fate = useConsoleState(
+		useShallow(state => ('uid' in sheet ? serviceOfForm(state, sheet) : undefined)),
+	);
+	const of = 'uid' in sheet ? sheet.uid : '';
+	const [typed, setTyped] = useState(() => ({of, lines: toLines(envOf(sheet))}));
+	// Taken over to another service the form has its variables too.
+	const lines = typed.of === of ? typed.lines : toLines(envOf(sheet));
+	const setLines = (next: readonly string[]) => setTyped({of, lines: [...next]});
 	const [showsMore, setShowsMore] = useState(false);
 	const [focus, setFocus] = useState<Focus>({kind: 'field', name: fields[0]?.id ?? '', row: 0});
 	const errors = errorsOf(sheet, lines);
 	const state: FormState = {values: toFormValues(fields, sheet.values, {lines, showsMore}), focus, errors};
 	const size = frameContentSize(width, height);
-	const refusalHeight = sheet.refusal === undefined ? 0 : 2;
+	const said = [saidOf(fate, sheet), sheet.refusal].flatMap(text =>
+		text === undefined ? [] : wrapLine({text: `${glyphs.bad} ${text}`, indent: 2}, size.width),
+	);
+	// The field that has the keyboard stays in sight.
+	const saidHeight = Math.max(0, Math.min(said.length, size.height - 4));
 
 	const change = (next: FormState) => {
 		if (next.values[moreField] !== state.values[moreField]) setShowsMore(next.values[moreField] === true);
@@ -96,9 +105,9 @@ function OpenForm({
 			const value = next.values[id];
 			if (value === undefined || value === state.values[id]) continue;
 			if (kind === 'env list') {
-				const typed = linesValue(next.values, id);
-				setLines(typed);
-				changeForm({[id]: toEnvRows(typed, envOf(sheet))});
+				const rows = linesValue(next.values, id);
+				setLines(rows);
+				changeForm({[id]: toEnvRows(rows, envOf(sheet))});
 			} else changeForm({[id]: value});
 		}
 		if (focus.kind === 'field' && (next.focus.kind === 'submit' || next.focus.name !== focus.name)) {
@@ -133,11 +142,11 @@ function OpenForm({
 
 	return (
 		<Frame width={width} height={height} title={title} aside={aside} isFocused>
-			{sheet.refusal !== undefined && (
-				<Box width={size.width} height={refusalHeight} overflow="hidden">
-					<Text {...styles.bad} wrap="wrap">{`${glyphs.bad} ${sheet.refusal}`}</Text>
-				</Box>
-			)}
+			{said.slice(0, saidHeight).map((text, index) => (
+				<Text key={index} {...styles.bad} wrap="truncate">
+					{text}
+				</Text>
+			))}
 			<FormView
 				fields={toFormFields(fields)}
 				state={state}
@@ -146,11 +155,26 @@ function OpenForm({
 				onBack={() => closeSheet(store)}
 				submitLabel="Review"
 				width={size.width}
-				height={size.height - refusalHeight}
+				height={size.height - saidHeight}
 				isActive={isActive}
 			/>
 		</Frame>
 	);
+}
+
+/** That the service of the form is not there any more, what is now, and what that means for what was typed. */
+function saidOf(fate: FormService | undefined, sheet: FormSheetState): string | undefined {
+	if (!('uid' in sheet)) return undefined;
+	const name = sheet.service;
+	switch (fate?.kind) {
+		case 'gone':
+			return `${name} was deleted. What you typed stays, here and after Esc: when there is a ${name} again, it can be reviewed on that one.`;
+		case 'another':
+			return `${name} was deleted, and the ${name} there now is another one. What you typed stays; ctrl-s reviews it on that one, and what you did not change is as that one has it.`;
+		case 'there':
+		case undefined:
+			return undefined;
+	}
 }
 
 function envOf(sheet: FormSheetState): readonly EnvRow[] {
