@@ -7,9 +7,10 @@ import type {Timers} from '../cluster/timers.js';
 import {parseService, type ServiceView} from '../traffic/service.js';
 import {startFeed, type Feed} from './feed.js';
 import {lookForGateway} from './gateway.js';
+import {visibleServices} from './read.js';
 import {followRevisions} from './revisions.js';
 import {askRights} from './rights.js';
-import {unknownRights, type ConsoleStore} from './state.js';
+import {unknownRights, type ConsoleState, type ConsoleStore} from './state.js';
 import {createSortedTable, indexOfName} from './tables.js';
 
 export type Session = {
@@ -104,7 +105,7 @@ export function startSession(
 			store.setState(state => ({
 				services: views,
 				unreadable: unreadable(),
-				service: keptSelection(state.services, views, state.service),
+				service: keptSelection(state, views),
 			}));
 			servicesTold();
 		},
@@ -140,16 +141,14 @@ async function lookForNamespace(
 	if (!signal.aborted) store.setState({namespaceMissing: exists === false});
 }
 
-/** The selection stays on its service; when that is gone, on the one that has its place in the list. */
-function keptSelection(
-	before: readonly ServiceView[],
-	after: readonly ServiceView[],
-	selected: string | undefined,
-): string | undefined {
-	if (selected === undefined) return after[0]?.name;
+/** The selection stays on its service; when that is gone, on the one that has its place in the list as it is filtered. */
+function keptSelection(state: ConsoleState, after: readonly ServiceView[]): string | undefined {
+	const {service: selected, services: before, filter} = state;
+	const shown = visibleServices({services: after, filter});
+	if (selected === undefined) return shown[0]?.name;
 	if (indexOfName(after, selected) !== -1) return selected;
-	const place = indexOfName(before, selected);
 	// Never seen yet: it was created a moment ago and the watch has still to tell.
-	if (place === -1) return selected;
-	return after[Math.min(place, after.length - 1)]?.name;
+	if (indexOfName(before, selected) === -1) return selected;
+	const place = indexOfName(visibleServices({services: before, filter}), selected);
+	return shown[Math.min(Math.max(0, place), shown.length - 1)]?.name;
 }

@@ -3,7 +3,8 @@ import {afterEach, beforeEach, describe, expect, it} from 'vitest';
 import type {Console} from '../../source/store/console.js';
 import {serviceOfForm} from '../../source/store/form-service.js';
 import {changeRevisionForm, changeTagForm, openRevisionForm, openTagForm} from '../../source/store/forms.js';
-import {closeSheet, isForm, selectService} from '../../source/store/select.js';
+import {closeSheet, isForm, selectService, setFilter} from '../../source/store/select.js';
+import {selectedService} from '../../source/store/read.js';
 import {initialRevision} from '../../source/traffic/revision-form.js';
 import type {ServiceView} from '../../source/traffic/service.js';
 import {reviewOf, startWorld, until, type World} from '../support/world.js';
@@ -54,6 +55,27 @@ function typeVariable(): void {
 		env: [...initialRevision(first).env, {name: 'LONG', value: 'draft'}],
 	});
 }
+
+describe('the selection on a service that is deleted goes', () => {
+	const selected = () => selectedService(console.store.getState())?.name;
+
+	it('to the one that has its place among those that the filter shows', async () => {
+		selectService(console.store, 'payments');
+		setFilter(console.store, 'a');
+		expect(selected()).toBe('payments');
+		await world.delete('payments');
+		await until(console.store, 'another selection', state => state.service === 'cart');
+		expect(selected()).toBe('cart');
+	});
+
+	it('nowhere where the filter shows no other, and to the first one when that is cleared', async () => {
+		setFilter(console.store, 'cart');
+		await deleted();
+		expect(console.store.getState().service).toBeUndefined();
+		setFilter(console.store, '');
+		expect(selected()).toBe('checkout');
+	});
+});
 
 describe('a form of a service that is deleted', () => {
 	it('keeps what was typed, cannot be reviewed, and says why', async () => {

@@ -271,6 +271,16 @@ describe('the sheet', () => {
 	});
 });
 
+it('blames no other service when the one that the filter shows is deleted', async () => {
+	world = await startWorld();
+	await using terminal = await open('cart');
+	await world.delete('cart');
+	await terminal.until(shows('No service has “cart” in its name. Esc clears the filter.'));
+	expect(terminal.screen()).not.toContain('is not there');
+	terminal.press('esc');
+	await terminal.until(/Revisions of checkout/);
+});
+
 describe('a form whose service somebody deletes', () => {
 	it('says so at once and stays as typed; made anew, it is said to be another one, and reviewed on it', async () => {
 		world = await startWorld();

@@ -1,6 +1,8 @@
 /** Pane 2: the revisions of the selected service, newest first. */
 import {useShallow} from 'zustand/react/shallow';
 import {knownRevisions, revisionsOf, selectedRevision, selectedService} from '../../store/read.js';
+import type {ConsoleState} from '../../store/state.js';
+import {indexOfName} from '../../store/tables.js';
 import type {RevisionView} from '../../traffic/revision.js';
 import type {ServiceView} from '../../traffic/service.js';
 import type {Theme} from '../../terminal/theme.js';
@@ -33,7 +35,7 @@ export function RevisionsPane({width, height}: Size) {
 	const isKnown = useConsoleState(state => service && knownRevisions(state, service.name) !== undefined);
 	const selected = useConsoleState(selectedRevision);
 	const {focus, missing} = useConsoleState(
-		useShallow(state => ({focus: state.focus, missing: state.service})),
+		useShallow(state => ({focus: state.focus, missing: missingService(state)})),
 	);
 	const size = frameContentSize(width, height);
 	return (
@@ -62,6 +64,11 @@ export function RevisionsPane({width, height}: Size) {
 			/>
 		</Frame>
 	);
+}
+
+/** The selected service that is not there: one that a filter hides is. */
+function missingService({service, services}: ConsoleState): string | undefined {
+	return service === undefined || indexOfName(services, service) !== -1 ? undefined : service;
 }
 
 function row(revision: RevisionView, service: ServiceView, theme: Theme, now: number) {
