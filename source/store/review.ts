@@ -65,9 +65,10 @@ async function tryDry(store: ConsoleStore, cluster: Cluster, plan: Plan): Promis
 	if (dryRun.kind === 'refused') refuseInForm(store, outcome, dryRun.sentence);
 }
 
-/** What is typed where the name is asked for. */
+/** What is typed where the name is asked for; what was said of it before is about what was there before. */
 export function typeName(store: ConsoleStore, typed: string): void {
 	changeSheet(store, 'review', sheet => ({...sheet, typed}));
+	notify(store, undefined);
 }
 
 /**
@@ -86,9 +87,12 @@ export async function confirmReview(store: ConsoleStore, reviewing: Reviewing): 
 		});
 	}
 	if (confirmation === 'twice' && phase.kind === 'open') {
+		notify(store, undefined);
 		changeSheet(store, 'review', current => ({...current, phase: {kind: 'armed'}}));
 		return;
 	}
+	// That an Enter before was too early is over; the sheet says what is now.
+	notify(store, undefined);
 	changeSheet(store, 'review', current => ({...current, phase: {kind: 'sending'}}));
 	await sendReviewed(store, reviewing, plan);
 }

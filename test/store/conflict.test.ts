@@ -4,6 +4,7 @@ import type {Console} from '../../source/store/console.js';
 import {nudge} from '../../source/store/draft.js';
 import {changeRevisionForm, openRevisionForm} from '../../source/store/forms.js';
 import {draftOf, selectedService} from '../../source/store/read.js';
+import {typeName} from '../../source/store/review.js';
 import {reviewOf, splitSeen, startWorld, type World} from '../support/world.js';
 
 let world: World;
@@ -100,6 +101,33 @@ describe('after a conflict', () => {
 			kind: 'create revision',
 			values: {image: 'registry.example.com/shop/helloworld-go:2'},
 		});
+	});
+});
+
+describe('in production, that the name is missing', () => {
+	const said = () => console.store.getState().notice?.text;
+
+	beforeEach(async () => {
+		console = await world.console('cart', {production: /.*/});
+		console.rollBack();
+		await console.confirm();
+		expect(said()).toBe('Type cart first: sandbox is production.');
+	});
+
+	it('is not said any more when it is being typed', () => {
+		typeName(console.store, 'c');
+		expect(said()).toBeUndefined();
+	});
+
+	it('is said neither while it is sent nor of a conflict', async () => {
+		typeName(console.store, 'cart');
+		await world.split('cart', theirs);
+		const sent = console.confirm();
+		expect(reviewOf(console.store.getState()).phase.kind).toBe('sending');
+		expect(said()).toBeUndefined();
+		await sent;
+		expect(reviewOf(console.store.getState()).phase.kind).toBe('conflict');
+		expect(said()).toBeUndefined();
 	});
 });
 
