@@ -50,6 +50,9 @@ const copied: ReadonlySet<Sheet['kind']> = new Set(['review', 'verify', 'writes'
 
 function isEnabled(action: Action, context: Context, sheet: Sheet | undefined): boolean {
 	if (action === 'wake') return sheet?.kind === 'review' && sheet.wake?.kind === 'offered';
+	if (action === 'putMineOnTop' || action === 'keepEditing') {
+		return sheet?.kind === 'review' && sheet.phase.kind === 'conflict' && !sheet.phase.already;
+	}
 	if (action === 'managedFields' || action === 'refresh') return sheet?.kind === 'yaml';
 	if (sheet?.kind === 'logs') return canSteer(sheet, action);
 	if (action === 'copyCommand') return sheet !== undefined && copied.has(sheet.kind);

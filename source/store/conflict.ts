@@ -1,18 +1,23 @@
 /** The three ways out of a conflict: theirs stays, mine is put on top and reviewed again, or mine is edited further. */
-import {closeSheet, focusPane, notify} from './select.js';
+import {equalSplits} from '../traffic/split.js';
+import {closeSheet, focusPane, formKey, isForm, notify} from './select.js';
 import type {ReviewSheet} from './sheets.js';
 import type {ConsoleStore} from './state.js';
 
+type ConflictSheet = ReviewSheet & {phase: Extract<ReviewSheet['phase'], {kind: 'conflict'}>};
+
 /** The review on top, when it ended in a conflict. */
-export function conflictOf(store: ConsoleStore): ReviewSheet | undefined {
-	const sheet = store.getState().sheets.at(-1);
-	return sheet?.kind === 'review' && sheet.phase.kind === 'conflict' ? sheet : undefined;
+export function conflictOf({getState}: Pick<ConsoleStore, 'getState'>): ConflictSheet | undefined {
+	const sheet = getState().sheets.at(-1);
+	if (sheet?.kind !== 'review' || sheet.phase.kind !== 'conflict') return undefined;
+	return {...sheet, phase: sheet.phase};
 }
 
 /** Their split stays as it is, and the own draft goes. */
 export function takeTheirs(store: ConsoleStore): void {
 	const sheet = conflictOf(store);
 	if (!sheet) return;
+	if (sheet.phase.already) return closeAlready(store, sheet);
 	const {write, name} = sheet.plan;
 	store.setState(({drafts}) => {
 		const next = new Map(drafts);
@@ -27,6 +32,24 @@ export function takeTheirs(store: ConsoleStore): void {
 	});
 }
 
+/** What was wished for is so: nothing of the wish is left, neither as a draft nor in a form; any other draft stays. */
+function closeAlready(store: ConsoleStore, {plan, phase}: ConflictSheet): void {
+	const {write, name} = plan;
+	store.setState(({drafts, leftForms, sheets}) => {
+		const uid = write.kind === 'patch' ? write.uid : '';
+		const draft = drafts.get(uid);
+		const keptDrafts = new Map(drafts);
+		if (draft && equalSplits(draft.split, phase.mine)) keptDrafts.delete(uid);
+		const keptForms = new Map(leftForms);
+		for (const sheet of sheets) if (isForm(sheet)) keptForms.delete(formKey(sheet));
+		return {sheets: [], drafts: keptDrafts, leftForms: keptForms};
+	});
+	notify(store, {
+		tone: 'info',
+		text: `${name} already is as was asked: somebody else made it so; nothing was written.`,
+	});
+}
+
 /**
  * Back to where the wish came from, with nothing lost: to the form, or to the slider, where the wish is a draft that was
  * begun on what was there before, so that theirs, mine and base stay to be seen.
@@ -34,6 +57,7 @@ export function takeTheirs(store: ConsoleStore): void {
 export function keepEditing(store: ConsoleStore): void {
 	const sheet = conflictOf(store);
 	if (!sheet) return;
+	if (sheet.phase.already) return closeAlready(store, sheet);
 	const {write, splits, name} = sheet.plan;
 	closeSheet(store);
 	if (store.getState().sheets.length > 0 || write.kind !== 'patch' || !splits) return;

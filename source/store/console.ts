@@ -3,10 +3,11 @@ import {readAutoscalingDefaults} from '../cluster/autoscaling-defaults.js';
 import type {Cluster} from '../cluster/cluster.js';
 import type {GatewayAddress} from '../cluster/gateway-address.js';
 import type {Asking} from '../probe/asking.js';
-import {splitOf} from '../traffic/split.js';
+import {equalSplits, splitOf} from '../traffic/split.js';
 import {createConnection, type Connection} from './connection.js';
 import type {Contexts} from './contexts.js';
 import {conflictOf, keepEditing, takeTheirs} from './conflict.js';
+import {discardDraft} from './draft.js';
 import {showEvents} from './events.js';
 import {followRoutes} from './follow.js';
 import {openScalingForm, submitForm} from './forms.js';
@@ -164,6 +165,11 @@ export function createConsole({
 				const draft = draftOf(state, facts.service);
 				const planned = draft && planSplit(facts, draft.split);
 				if (planned?.ok) return planned;
+				// Begun on another split, and what it asked for has come by another way.
+				if (planned?.already && draft && !equalSplits(draft.base, draft.split)) {
+					discardDraft(store);
+					return planned;
+				}
 				return {ok: false, reason: 'Nothing to review: ←→ moves the selected row, = makes all even.'};
 			});
 		},
@@ -206,7 +212,7 @@ export function createConsole({
 		},
 		putMineOnTop() {
 			const sheet = conflictOf(store);
-			if (!sheet) return;
+			if (!sheet || sheet.phase.already) return;
 			closeSheet(store);
 			replan(sheet.plan);
 		},

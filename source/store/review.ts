@@ -2,7 +2,7 @@
 import type {Cluster} from '../cluster/cluster.js';
 import {identityOf} from '../cluster/objects.js';
 import {parseService, type ServiceView} from '../traffic/service.js';
-import {splitOf} from '../traffic/split.js';
+import {equalSplits, splitOf} from '../traffic/split.js';
 import {needsSecondConfirmation} from '../traffic/warnings.js';
 import {beginMove, promise} from './follow.js';
 import {refuseForm, forgetForm} from './forms.js';
@@ -222,13 +222,17 @@ function fail(store: ConsoleStore, plan: Plan, outcome: Exclude<WriteOutcome, {k
 	const phase = ((): ReviewSheet['phase'] => {
 		if (outcome.kind === 'unknown') return {kind: 'unknown', sentence};
 		if (outcome.kind !== 'conflict' || !plan.splits) return {kind: 'refused', sentence};
+		const already = theirs !== undefined && isAsAsked(theirs, plan);
 		return {
 			kind: 'conflict',
-			sentence,
+			sentence: already
+				? `Nothing was written, and nothing is left to do: ${plan.name} already is as was asked. Somebody changed it while you were looking.`
+				: sentence,
 			base: plan.splits.before,
 			mine: plan.splits.after,
 			theirs: theirs && splitOf(theirs),
 			by: theirs?.lastModifier,
+			already,
 		};
 	})();
 	changeSheet(store, 'review', sheet => ({...sheet, phase}));
@@ -239,6 +243,13 @@ function fail(store: ConsoleStore, plan: Plan, outcome: Exclude<WriteOutcome, {k
 function refuseInForm(store: ConsoleStore, outcome: WriteOutcome, sentence: string): void {
 	if (outcome.kind === 'conflict' || outcome.kind === 'gone') return;
 	refuseForm(store, outcome.kind === 'refused' ? outcome.full : sentence);
+}
+
+/** Whether a write of the split alone would change nothing on what is there now. */
+function isAsAsked(theirs: ServiceView, {action, write, splits}: Plan): boolean {
+	const changesTemplate = action === 'create revision' || action === 'autoscaling';
+	if (write.kind !== 'patch' || write.uid !== theirs.uid || changesTemplate || !splits) return false;
+	return equalSplits(splitOf(theirs), splits.after);
 }
 
 function serviceOf(object: unknown): ServiceView | undefined {

@@ -91,6 +91,8 @@ export type Conflict = {
 	theirs: Split | undefined;
 	/** Who changed it, as the server knows them. */
 	by: string | undefined;
+	/** Theirs is what was asked for: there is nothing left to put on top or to edit. */
+	already: boolean;
 };
 
 export type ReviewPhase =

@@ -2,7 +2,7 @@
 import {afterEach, beforeEach, describe, expect, it} from 'vitest';
 import type {Console} from '../../source/store/console.js';
 import {nudge} from '../../source/store/draft.js';
-import {changeRevisionForm, openRevisionForm} from '../../source/store/forms.js';
+import {changeRevisionForm, changeTagForm, openRevisionForm, openTagForm} from '../../source/store/forms.js';
 import {draftOf, selectedService} from '../../source/store/read.js';
 import {typeName} from '../../source/store/review.js';
 import {reviewOf, splitSeen, startWorld, type World} from '../support/world.js';
@@ -101,6 +101,99 @@ describe('after a conflict', () => {
 			kind: 'create revision',
 			values: {image: 'registry.example.com/shop/helloworld-go:2'},
 		});
+	});
+});
+
+describe('when theirs is what was asked for', () => {
+	const whole = [
+		{revisionName: 'cart-00001', percent: 100, tag: 'stable'},
+		{revisionName: 'cart-00002', percent: 0, tag: 'canary'},
+	];
+	const draft = () => draftOf(console.store.getState(), selectedService(console.store.getState()));
+
+	async function meetTheSame(): Promise<void> {
+		console.rollBack();
+		await world.split('cart', whole);
+		await console.confirm();
+		expect(reviewOf(console.store.getState()).phase).toMatchObject({
+			kind: 'conflict',
+			already: true,
+			sentence:
+				'Nothing was written, and nothing is left to do: cart already is as was asked. Somebody changed it while you were looking.',
+		});
+	}
+
+	it.each(['keepEditing', 'takeTheirs'] as const)('%s leaves no draft', async way => {
+		await meetTheSame();
+		console[way]();
+		expect(console.store.getState().sheets).toEqual([]);
+		expect(draft()).toBeUndefined();
+		expect(console.store.getState().notice?.text).toBe(
+			'cart already is as was asked: somebody else made it so; nothing was written.',
+		);
+	});
+
+	it('mine cannot be put on top', async () => {
+		await meetTheSame();
+		console.putMineOnTop();
+		expect(reviewOf(console.store.getState()).phase).toMatchObject({kind: 'conflict'});
+	});
+
+	it('a draft of something else stays', async () => {
+		nudge(console.store, -10);
+		await meetTheSame();
+		console.keepEditing();
+		expect(draft()?.split).toMatchObject([{percent: 80}, {percent: 20}]);
+	});
+
+	it('of a draft, the draft goes', async () => {
+		nudge(console.store, -60);
+		console.reviewDraft();
+		await world.split('cart', theirs);
+		await console.confirm();
+		expect(reviewOf(console.store.getState()).phase).toMatchObject({already: true});
+		console.keepEditing();
+		expect(draft()).toBeUndefined();
+	});
+
+	it('of tags, nothing is left in their form', async () => {
+		openTagForm(console.store);
+		changeTagForm(console.store, 'next');
+		console.submitForm();
+		await world.split('cart', [
+			{revisionName: 'cart-00001', percent: 90, tag: 'stable'},
+			{revisionName: 'cart-00002', percent: 10, tag: 'next'},
+		]);
+		await console.confirm();
+		expect(reviewOf(console.store.getState()).phase).toMatchObject({already: true});
+		console.keepEditing();
+		expect(console.store.getState()).toMatchObject({sheets: [], leftForms: new Map()});
+	});
+
+	it('but a new revision is still to be made', async () => {
+		openRevisionForm(console.store);
+		changeRevisionForm(console.store, {image: 'registry.example.com/shop/helloworld-go:2'});
+		console.submitForm();
+		const {splits} = reviewOf(console.store.getState()).plan;
+		await world.split(
+			'cart',
+			splits!.after.map(row => ({
+				...(row.latest ? {latestRevision: true} : {revisionName: row.key}),
+				percent: row.percent,
+				...(row.tags[0] !== undefined && {tag: row.tags[0]}),
+			})),
+		);
+		await console.confirm();
+		expect(reviewOf(console.store.getState()).phase).toMatchObject({kind: 'conflict', already: false});
+	});
+
+	it('a draft that somebody else made so meanwhile is not left as one when it is to be reviewed', async () => {
+		nudge(console.store, -60);
+		await world.split('cart', theirs);
+		await splitSeen(console, 'cart-00001=30 cart-00002=70');
+		console.reviewDraft();
+		expect(draft()).toBeUndefined();
+		expect(console.store.getState().notice?.text).toBe('cart has this split already.');
 	});
 });
 

@@ -220,7 +220,8 @@ describe('the sheet', () => {
 		]);
 		terminal.press('enter');
 		await terminal.until(/somebody changed cart while you were looking/);
-		await terminal.until(/base\s+theirs \(/);
+		await terminal.until(/base\s+theirs\s+mine/);
+		await terminal.until(shows('Theirs is by sandbox-admin.'));
 		await terminal.until(/…00001\s+90 % stable\s+30 % stable ◂\s+100 % stable ◂/);
 		await terminal.until(/…00002\s+10 % canary\s+70 % canary ◂\s+0 % canary ◂/);
 		// Enter does nothing here: there is no answer that could be meant by it.
@@ -234,6 +235,24 @@ describe('the sheet', () => {
 		await terminal.until(shows('…00001 30 → 100 %, …00002 70 → 0 %'));
 		terminal.press('pagedown');
 		await terminal.until(shows('(seen by the watch)'));
+	});
+
+	it('says that it already is as was asked when somebody else asked for the same, and offers nothing more', async () => {
+		world = await startWorld();
+		await using terminal = await open('cart');
+		terminal.press('R');
+		await terminal.until(/Dry run: the server would accept it/);
+		await world.split('cart', [
+			{revisionName: 'cart-00001', percent: 100, tag: 'stable'},
+			{revisionName: 'cart-00002', percent: 0, tag: 'canary'},
+		]);
+		terminal.press('enter');
+		await terminal.until(shows('nothing is left to do: cart already is as was asked.'));
+		expect(terminal.screen()).not.toMatch(/put mine on top|keep editing/);
+		terminal.press('e');
+		await terminal.until(shows('cart already is as was asked: somebody else made it so'));
+		await terminal.until(/1 Services[^]*cart\s+100/);
+		expect(terminal.screen()).not.toMatch(/draft/);
 	});
 
 	it('sets and takes a tag, changes the autoscaling, and deletes what is not in use, all at 80x24', async () => {
