@@ -22,7 +22,7 @@ const steps = [
 	// A service of one's own.
 	{press: ['n'], until: /New service/},
 	{
-		press: ['tab', 'helloworld-go', 'tab', 'registry.example.com/samples/helloworld-go:73fbdd56'],
+		press: ['helloworld-go', 'tab', 'registry.example.com/samples/helloworld-go:73fbdd56'],
 		until: /73fbdd56/,
 	},
 	{press: ['ctrl-s'], until: /Dry run: the server would accept it/},

@@ -48,7 +48,6 @@ export async function reviewNewService(
 ): Promise<void> {
 	terminal.press('n');
 	await terminal.until(/New service/);
-	terminal.press('tab');
 	terminal.type(name);
 	terminal.press('tab');
 	terminal.type(image);

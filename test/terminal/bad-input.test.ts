@@ -12,7 +12,7 @@ async function openForm(): Promise<TestTerminal> {
 	return terminal;
 }
 
-/** Types into the field that many tabs after the first, in the stead of what is there. */
+/** Types into the field that many tabs on, in the stead of what is there. */
 function fill(terminal: TestTerminal, tabs: number, text: string): void {
 	terminal.press(...Array.from({length: tabs}, () => 'tab'), 'ctrl-u');
 	terminal.type(text);
@@ -26,7 +26,7 @@ describe('the form of a new service', () => {
 		['abc', /1 to 65535/],
 	])('says what is wrong with port %s as it is typed', async (port, sentence) => {
 		await using terminal = await openForm();
-		fill(terminal, 4, port);
+		fill(terminal, 3, port);
 		await terminal.until(screen => sentence.test(screen) && new RegExp(`Port\\s+${port}`).test(screen));
 	});
 
@@ -36,13 +36,23 @@ describe('the form of a new service', () => {
 		['checkout', /checkout is taken in namespace default/],
 	])('says what is wrong with the name %s as it is typed', async (name, sentence) => {
 		await using terminal = await openForm();
-		fill(terminal, 1, name);
+		fill(terminal, 0, name);
 		await terminal.until(sentence);
+	});
+
+	it('begins at the name: it is typed at once, with the namespace as it is', async () => {
+		await using terminal = await openForm();
+		expect(terminal.screen()).toMatch(/▸ Name/);
+		terminal.type('hello');
+		terminal.press('tab');
+		terminal.type(image);
+		await terminal.until(/Namespace\s+default\s[^]*Name\s+hello\s/);
+		await terminal.until(screen => screen.includes(image));
 	});
 
 	it('says that the name is missing when the form is sent without one, and goes there', async () => {
 		await using terminal = await openForm();
-		fill(terminal, 2, image);
+		fill(terminal, 1, image);
 		await terminal.until(screen => screen.includes(image));
 		terminal.press('ctrl-s');
 		await terminal.until(/✗ The name is missing\./);
@@ -52,6 +62,8 @@ describe('the form of a new service', () => {
 
 	it('shows what the server says of a namespace that does not exist, at its field, and keeps everything', async () => {
 		await using terminal = await openForm();
+		// The form begins at the name; the namespace is above it.
+		terminal.press('shift-tab');
 		fill(terminal, 0, 'nowhere');
 		fill(terminal, 1, 'hello');
 		fill(terminal, 1, image);
@@ -68,7 +80,7 @@ describe('the form of a new service', () => {
 
 	it('keeps what was typed when it is closed, and has it again when it is opened', async () => {
 		await using terminal = await openForm();
-		fill(terminal, 1, 'half-typed');
+		fill(terminal, 0, 'half-typed');
 		await terminal.until(/half-typed/);
 		terminal.press('esc');
 		await terminal.until(/1 Services/);

@@ -89,7 +89,7 @@ function OpenForm({
 	const lines = typed.of === of ? typed.lines : toLines(envOf(sheet));
 	const setLines = (next: readonly string[]) => setTyped({of, lines: [...next]});
 	const [showsMore, setShowsMore] = useState(false);
-	const [focus, setFocus] = useState<Focus>({kind: 'field', name: fields[0]?.id ?? '', row: 0});
+	const [focus, setFocus] = useState<Focus>({kind: 'field', name: firstFieldOf(sheet, fields), row: 0});
 	const errors = errorsOf(sheet, lines);
 	const state: FormState = {values: toFormValues(fields, sheet.values, {lines, showsMore}), focus, errors};
 	const size = frameContentSize(width, height);
@@ -160,6 +160,11 @@ function OpenForm({
 			/>
 		</Frame>
 	);
+}
+
+/** Where one begins to type. The namespace is there already, so that a new service begins with its name. */
+function firstFieldOf({kind}: FormSheetState, fields: readonly DomainField[]): string {
+	return kind === 'create service' ? 'name' : (fields[0]?.id ?? '');
 }
 
 /** That the service of the form is not there any more, what is now, and what that means for what was typed. */
