@@ -6,7 +6,7 @@ import {topSheet} from '../store/read.js';
 import {closeFilter, closeSheet, moveSelection, notify} from '../store/select.js';
 import {panes, type Pane, type Sheet} from '../store/state.js';
 import {greyed} from '../terminal/theme.js';
-import {actionFor, type Action, type Context} from '../terminal/keys.js';
+import {actionFor, labelOf, type Action, type Context} from '../terminal/keys.js';
 import {Footer, Notice} from './footer.js';
 import {Header} from './header.js';
 import {layoutOf, noticeRows, type Layout, type Size} from './layout.js';
@@ -29,6 +29,7 @@ import {Review} from './sheets/review.js';
 import {Verify} from './sheets/verify.js';
 import {Writes} from './sheets/writes.js';
 import {Yaml} from './sheets/yaml.js';
+import {reviewFromSheet} from './review-from-sheet.js';
 import {contextOf, useConsole, useConsoleState} from './use-console.js';
 
 export type AppProps = Omit<Means, 'page'>;
@@ -87,6 +88,9 @@ export function App(means: AppProps) {
 			// What was said about the last action is about the last action.
 			if (store.getState().notice && action !== 'back' && action !== 'discardDraft') notify(store, undefined);
 			return run(action, input);
+		}
+		if (action === 'complete' || action === 'rollBack') {
+			return reviewFromSheet(store, labelOf(action), () => run(action));
 		}
 		if (action !== 'back' || context === 'form' || context === 'search') return;
 		if (sheet.kind === 'review' && sheet.phase.kind === 'sending') {

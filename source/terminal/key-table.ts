@@ -19,7 +19,8 @@ Decisions, where a key could surprise:
 - `L` is logs and `l` is →; so locking a row is `o`.
 - `q` leaves the program from a pane, but only the text from a viewer (less's habit); Esc never leaves the program.
 - Esc throws away only what no write has happened for: a draft of the split. Everything else it closes keeps its content.
-- `R`, `c`, `u` open a review from every pane; Enter there writes, and no other key does.
+- `R`, `c`, `u` open a review from every pane; Enter there writes, and no other key does. `R` and `c` do so also from what
+  is only looked at, because who reads a log is about to want them; there `c` is the container.
 */
 export const bindings: readonly Binding[] = [
 	...movingKeys,

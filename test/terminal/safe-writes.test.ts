@@ -277,6 +277,8 @@ describe('the sheet', () => {
 		await terminal.until(shows('Autoscaling is part of the template: applying makes a new revision.'));
 		terminal.press('enter');
 		await terminal.until(/…00003.*(Ready|Idle)/);
+		// The two watches tell each in its own time; that it is in the split is the service's word.
+		await terminal.until(/latest \(…00003\)/);
 
 		terminal.press('D');
 		await terminal.until(shows('is in the split of cart'));
@@ -287,6 +289,64 @@ describe('the sheet', () => {
 		terminal.press('enter');
 		await terminal.until(screen => !/cart\s+\d+│/.test(screen) && /1 Services/.test(screen));
 		await expect(world.service('cart')).rejects.toThrow(/cannot be read/);
+	});
+});
+
+describe('from what is only looked at', () => {
+	const sheets = [
+		['v', /Ask cart once/],
+		['e', /Events of service cart/],
+		['y', /Service cart/],
+		['L', /Log of cart-00002/],
+		['w', /What was sent/],
+		['?', /Keys in the services pane/],
+	] as const;
+
+	it('R leads to the review of a roll back, and c to that of a completion, in place of the sheet', async () => {
+		world = await startWorld();
+		await using terminal = await open('cart');
+		const reviews = [
+			['R', /Roll back cart/],
+			['c', /Complete the release of cart/],
+		] as const;
+		for (const [key, title] of sheets) {
+			for (const [letter, review] of reviews) {
+				if (key === 'L' && letter === 'c') continue;
+				terminal.press(key);
+				await terminal.until(title);
+				terminal.press(letter);
+				await terminal.until(review);
+				terminal.press('esc');
+				await terminal.until(/1 Services/);
+			}
+		}
+		expect((await world.service('cart')).specTraffic[0]).toMatchObject({percent: 90});
+		terminal.press('L');
+		await terminal.until(/Log of cart/);
+		terminal.press('R');
+		await terminal.until(/Roll back cart/);
+		terminal.press('enter');
+		await terminal.until(/1 Services[^]*cart\s+100/);
+	});
+
+	it('it does so while a share is being typed too', async () => {
+		world = await startWorld();
+		await using terminal = await open('cart');
+		terminal.press('3', '5');
+		await terminal.until(/5▏ %/);
+		terminal.press('R');
+		await terminal.until(/Roll back cart/);
+		terminal.press('esc');
+		await terminal.until(screen => screen.includes('1 Services') && !screen.includes('▏ %'));
+	});
+
+	it('it stays there and says why where nothing can be reviewed', async () => {
+		world = await startWorld();
+		await using terminal = await open('cart', ['--read-only']);
+		terminal.press('e');
+		await terminal.until(/Events of service cart/);
+		terminal.press('R');
+		await terminal.until(/Events of service cart[^]*roll back: Not possible here: started with --read-only/);
 	});
 });
 

@@ -1,0 +1,37 @@
+/** From a sheet that is only for looking straight to a review, which then stands in its place. */
+import {revisionsOf, selectedService} from '../store/read.js';
+import {notify} from '../store/select.js';
+import type {ConsoleState, ConsoleStore, Sheet} from '../store/state.js';
+
+/**
+ * @param open Opens the review; where it does not, it has said why, and one goes on looking.
+ * @param label What was wanted, for the sentence when it cannot be: `roll back`.
+ */
+export function reviewFromSheet(store: ConsoleStore, label: string, open: () => void): void {
+	const state = store.getState();
+	const {sheets} = state;
+	const sheet = sheets.at(-1);
+	if (sheet && !isOfSelected(state, sheet)) {
+		const text = `${label}: what this shows is not of the selected service any more; Esc goes back.`;
+		return notify(store, {tone: 'bad', text});
+	}
+	notify(store, undefined);
+	open();
+	store.setState(now => (now.sheets.length > sheets.length ? {sheets: now.sheets.slice(sheets.length)} : {}));
+}
+
+/** When the service that is looked at was deleted, another one is selected: nobody has asked for a review of that. */
+function isOfSelected(state: ConsoleState, sheet: Sheet): boolean {
+	const name = selectedService(state)?.name;
+	switch (sheet.kind) {
+		case 'verify':
+			return sheet.service === name;
+		case 'yaml':
+		case 'events':
+			return sheet.object.service === name;
+		case 'logs':
+			return revisionsOf(state, name).some(revision => revision.name === sheet.revision);
+		default:
+			return true;
+	}
+}

@@ -1,0 +1,62 @@
+/** From what is only looked at to a review: of what was looked at, and of nothing else. */
+import {afterEach, beforeEach, expect, it} from 'vitest';
+import {reviewFromSheet} from '../../source/screen/review-from-sheet.js';
+import type {Console} from '../../source/store/console.js';
+import {openSheet} from '../../source/store/select.js';
+import type {Sheet} from '../../source/store/state.js';
+import {reviewOf, startWorld, until, type World} from '../support/world.js';
+
+let world: World;
+let console: Console;
+
+beforeEach(async () => {
+	world = await startWorld();
+	console = await world.console('cart');
+});
+
+afterEach(async () => {
+	await world.stop();
+});
+
+const object = {kind: 'service', name: 'cart', namespace: 'default', service: 'cart'} as const;
+const looking: readonly Sheet[] = [
+	{kind: 'yaml', id: 1, object, phase: {kind: 'asking'}},
+	{kind: 'events', id: 1, object, phase: {kind: 'asking'}},
+	{
+		kind: 'logs',
+		id: 1,
+		namespace: 'default',
+		revision: 'cart-00002',
+		pods: [],
+		pod: undefined,
+		container: 'user-container',
+		previous: false,
+		lines: [],
+		paused: false,
+		held: 0,
+		filter: '',
+		isTyping: false,
+		phase: {kind: 'looking'},
+	},
+];
+
+const rollBack = () => reviewFromSheet(console.store, 'roll back', () => console.rollBack());
+
+it.each(looking)('the review stands in the place of $kind', sheet => {
+	openSheet(console.store, sheet);
+	rollBack();
+	expect(console.store.getState().sheets).toHaveLength(1);
+	expect(reviewOf(console.store.getState()).plan).toMatchObject({action: 'roll back', name: 'cart'});
+});
+
+it.each(looking)('no other service is reviewed when the one of $kind was deleted', async sheet => {
+	openSheet(console.store, sheet);
+	await world.delete('cart');
+	await until(console.store, 'another selection', state => state.service === 'checkout');
+	rollBack();
+	const {sheets, notice} = console.store.getState();
+	expect(sheets).toEqual([sheet]);
+	expect(notice?.text).toBe(
+		'roll back: what this shows is not of the selected service any more; Esc goes back.',
+	);
+});
