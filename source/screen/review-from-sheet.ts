@@ -23,15 +23,8 @@ export function reviewFromSheet(store: ConsoleStore, label: string, open: () => 
 /** When the service that is looked at was deleted, another one is selected: nobody has asked for a review of that. */
 function isOfSelected(state: ConsoleState, sheet: Sheet): boolean {
 	const name = selectedService(state)?.name;
-	switch (sheet.kind) {
-		case 'verify':
-			return sheet.service === name;
-		case 'yaml':
-		case 'events':
-			return sheet.object.service === name;
-		case 'logs':
-			return revisionsOf(state, name).some(revision => revision.name === sheet.revision);
-		default:
-			return true;
-	}
+	if (sheet.kind === 'verify') return sheet.service === name;
+	if (sheet.kind === 'yaml' || sheet.kind === 'events') return sheet.object.service === name;
+	if (sheet.kind !== 'logs') return true;
+	return revisionsOf(state, name).some(revision => revision.name === sheet.revision);
 }

@@ -39,6 +39,8 @@ async function meet(): Promise<void> {
 	});
 }
 
+const draft = () => draftOf(console.store.getState(), selectedService(console.store.getState()));
+const said = () => console.store.getState().notice?.text;
 const splitThere = async () => (await world.service('cart')).specTraffic.map(({percent}) => percent);
 
 describe('after a conflict', () => {
@@ -109,7 +111,6 @@ describe('when theirs is what was asked for', () => {
 		{revisionName: 'cart-00001', percent: 100, tag: 'stable'},
 		{revisionName: 'cart-00002', percent: 0, tag: 'canary'},
 	];
-	const draft = () => draftOf(console.store.getState(), selectedService(console.store.getState()));
 
 	async function meetTheSame(): Promise<void> {
 		console.rollBack();
@@ -198,21 +199,21 @@ describe('when theirs is what was asked for', () => {
 });
 
 describe('in production, that the name is missing', () => {
-	const said = () => console.store.getState().notice?.text;
-
-	beforeEach(async () => {
+	async function tooEarly(): Promise<void> {
 		console = await world.console('cart', {production: /.*/});
 		console.rollBack();
 		await console.confirm();
 		expect(said()).toBe('Type cart first: sandbox is production.');
-	});
+	}
 
-	it('is not said any more when it is being typed', () => {
+	it('is not said any more when it is being typed', async () => {
+		await tooEarly();
 		typeName(console.store, 'c');
 		expect(said()).toBeUndefined();
 	});
 
 	it('is said neither while it is sent nor of a conflict', async () => {
+		await tooEarly();
 		typeName(console.store, 'cart');
 		await world.split('cart', theirs);
 		const sent = console.confirm();

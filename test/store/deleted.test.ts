@@ -30,6 +30,7 @@ function form() {
 	return found;
 }
 
+const selected = () => selectedService(console.store.getState())?.name;
 const fate = () => serviceOfForm(console.store.getState(), form()).kind;
 
 async function deleted(): Promise<void> {
@@ -57,8 +58,6 @@ function typeVariable(): void {
 }
 
 describe('the selection on a service that is deleted goes', () => {
-	const selected = () => selectedService(console.store.getState())?.name;
-
 	it('to the one that has its place among those that the filter shows', async () => {
 		selectService(console.store, 'payments');
 		setFilter(console.store, 'a');

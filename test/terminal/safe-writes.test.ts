@@ -329,7 +329,7 @@ describe('from what is only looked at', () => {
 		await terminal.until(/1 Services[^]*cart\s+100/);
 	});
 
-	it('it does so while a share is being typed too', async () => {
+	it('R does so while a share is being typed too', async () => {
 		world = await startWorld();
 		await using terminal = await open('cart');
 		terminal.press('3', '5');
@@ -340,7 +340,7 @@ describe('from what is only looked at', () => {
 		await terminal.until(screen => screen.includes('1 Services') && !screen.includes('▏ %'));
 	});
 
-	it('it stays there and says why where nothing can be reviewed', async () => {
+	it('R stays there and says why where nothing can be reviewed', async () => {
 		world = await startWorld();
 		await using terminal = await open('cart', ['--read-only']);
 		terminal.press('e');
