@@ -1,6 +1,7 @@
 /** The service a form was begun on: it may be deleted, and made anew under its name, while somebody types. */
 import {carryOver} from '../traffic/revision-form.js';
 import type {ServiceView} from '../traffic/service.js';
+import {fateOf, type Fate} from './fate.js';
 import {judgedRevision, judgedTags, limitsFor} from './form-judging.js';
 import {formKey} from './select.js';
 import type {FormSheet, RevisionFormSheet, ScalingFormSheet, TagFormSheet} from './sheets.js';
@@ -8,25 +9,15 @@ import type {ConsoleState} from './state.js';
 
 export type FormOfService = RevisionFormSheet | ScalingFormSheet | TagFormSheet;
 
-export type FormService =
-	| {kind: 'there'; service: ServiceView}
-	/** One of that name, but not the one that the form was begun on: that was deleted. */
-	| {kind: 'another'; service: ServiceView}
-	| {kind: 'gone'};
+export type FormService = Exclude<Fate, {kind: 'not told'}>;
 
-/** What has become of the service of a form, as far as the watch has told. */
+/** What has become of the service of a form; as long as that is not told, it is taken to be as it was. */
 export function serviceOfForm(
-	{services, namespace, feeds}: Pick<ConsoleState, 'services' | 'namespace' | 'feeds'>,
-	{uid, service: name, seen}: FormOfService,
+	state: Pick<ConsoleState, 'services' | 'namespace' | 'feeds'>,
+	{seen, uid, service: name}: FormOfService,
 ): FormService {
-	const same = services.find(service => service.uid === uid);
-	if (same) return {kind: 'there', service: same};
-	// What is not told of is gone only where everything was told.
-	const {kind} = feeds.services;
-	if (seen.namespace !== namespace || (kind !== 'live' && kind !== 'stale'))
-		return {kind: 'there', service: seen};
-	const another = services.find(service => service.name === name);
-	return another ? {kind: 'another', service: another} : {kind: 'gone'};
+	const fate = fateOf(state, {uid, name, namespace: seen.namespace});
+	return fate.kind === 'not told' ? {kind: 'there', service: seen} : fate;
 }
 
 /** The form on another service of the same name: what was changed in it stays changed, all else is as that one has it. */

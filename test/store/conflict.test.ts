@@ -198,14 +198,15 @@ describe('when theirs is what was asked for', () => {
 	});
 });
 
-describe('in production, that the name is missing', () => {
-	async function tooEarly(): Promise<void> {
-		console = await world.console('cart', {production: /.*/});
-		console.rollBack();
-		await console.confirm();
-		expect(said()).toBe('Type cart first: sandbox is production.');
-	}
+/** Enter before the name was typed. */
+async function tooEarly(): Promise<void> {
+	console = await world.console('cart', {production: /.*/});
+	console.rollBack();
+	await console.confirm();
+	expect(said()).toBe('Type cart first: sandbox is production.');
+}
 
+describe('in production, that the name is missing', () => {
 	it('is not said any more when it is being typed', async () => {
 		await tooEarly();
 		typeName(console.store, 'c');

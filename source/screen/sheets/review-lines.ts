@@ -1,24 +1,29 @@
 /** What the review sheet says, line by line. Pure. */
+import type {Underneath} from '../../store/fate.js';
 import type {Plan, ReviewSheet, Wake} from '../../store/sheets.js';
 import type {Theme} from '../../terminal/theme.js';
 import {fitText, widthOf} from '../parts/fit-text.js';
 import {shortRevision} from '../words.js';
 import type {Line} from './document.js';
+import {underneathLines} from './underneath-lines.js';
 
 type Look = Pick<Theme, 'styles' | 'glyphs'>;
 
 /**
  * What matters first: on a small window the rest is below the fold.
  * @param isRead Whether what is essential has been on the screen: before that Enter only shows more.
+ * @param moved What was changed since underneath: then nothing can be agreed to any more.
  */
 export function reviewLines(
 	sheet: ReviewSheet,
 	look: Look,
-	{isRead = true}: {isRead?: boolean} = {},
+	{isRead = true, moved}: {isRead?: boolean; moved?: Underneath | undefined} = {},
 ): Line[] {
-	const {plan, dryRun, wake} = sheet;
+	const {plan, dryRun, wake, phase} = sheet;
 	const {styles, glyphs} = look;
-	const lines: Line[] = [...phaseLines(sheet, look, isRead)];
+	const isOpen = phase.kind === 'open' || phase.kind === 'armed';
+	const lines: Line[] =
+		moved && isOpen ? underneathLines(sheet, moved, look) : phaseLines(sheet, look, isRead);
 	const say = (text: string, style?: Line['style'], indent = 2) => lines.push({text, style, indent});
 	say('');
 	// Warnings before the table: whoever presses Enter has to have had them before the eyes at 80x24.

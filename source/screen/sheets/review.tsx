@@ -1,6 +1,8 @@
 /** The review of a write: before → after, what the server says of it, the same as a command; Enter does it. */
 import {Box} from 'ink';
 import {useState} from 'react';
+import {useShallow} from 'zustand/react/shallow';
+import {underneath} from '../../store/fate.js';
 import {notify} from '../../store/select.js';
 import {typeName} from '../../store/review.js';
 import type {Plan, ReviewSheet} from '../../store/sheets.js';
@@ -8,7 +10,7 @@ import {wakeTargets} from '../../store/wake.js';
 import type {Size} from '../layout.js';
 import {PromptLine} from '../parts/prompt-line.js';
 import {useTheme} from '../parts/theme-context.js';
-import {useActions, useConsole, useKeyRead} from '../use-console.js';
+import {useActions, useConsole, useConsoleState, useKeyRead} from '../use-console.js';
 import {Conflict} from './conflict.js';
 import {frameContentSize} from '../parts/frame-lines.js';
 import {Document, essentialRows} from './document.js';
@@ -53,6 +55,7 @@ function OpenReview({sheet, isActive, copy, width, height}: Props) {
 	const keyRead = useKeyRead();
 	const [openedBy] = useState(keyRead);
 	const {plan, confirmation, phase} = sheet;
+	const moved = useConsoleState(useShallow(state => underneath(state, plan)));
 	const asksName = confirmation === 'name' && phase.kind === 'open';
 	const documentHeight = height - (asksName ? 1 : 0);
 	const size = frameContentSize(width, documentHeight);
@@ -62,8 +65,10 @@ function OpenReview({sheet, isActive, copy, width, height}: Props) {
 		setTop(row);
 		setReadTo(Math.max(readTo, row + size.height));
 	};
-	const wholeLines = reviewLines(sheet, theme);
-	const isRead = essentialRows(wholeLines, size.width) <= Math.max(readTo, size.height);
+	const wholeLines = reviewLines(sheet, theme, {moved});
+	// What has moved underneath is refused whatever is pressed: nothing has to be read before.
+	const isRead =
+		moved !== undefined || essentialRows(wholeLines, size.width) <= Math.max(readTo, size.height);
 	useActions(
 		'sheet',
 		{
