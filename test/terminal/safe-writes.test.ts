@@ -237,6 +237,31 @@ describe('the sheet', () => {
 		await terminal.until(shows('(seen by the watch)'));
 	});
 
+	it('says at once that the split moved, or the service went, underneath it, and Enter writes nothing', async () => {
+		world = await startWorld();
+		await using terminal = await open('cart');
+		terminal.press('R');
+		await terminal.until(shows('Enter does it, Esc goes back. Nothing has been sent.'));
+		await world.split('cart', [
+			{revisionName: 'cart-00001', percent: 30, tag: 'stable'},
+			{revisionName: 'cart-00002', percent: 70, tag: 'canary'},
+		]);
+		await terminal.until(shows('The split was changed by somebody else meanwhile.'));
+		await terminal.until(
+			shows('Enter writes nothing, it shows what is there now beside this; Esc goes back.'),
+		);
+		expect(terminal.screen()).not.toContain('Enter does it');
+		await world.delete('cart');
+		await terminal.until(shows('cart was deleted meanwhile.'));
+		await world.createAnew('cart');
+		await terminal.until(shows('cart was deleted meanwhile, and the one there now is another.'));
+		terminal.press('enter');
+		await terminal.until(
+			shows('Not done: cart was deleted while you were looking, and the one there now is'),
+		);
+		expect((await world.service('cart')).generation).toBe(1);
+	});
+
 	it('says that it already is as was asked when somebody else asked for the same, and offers nothing more', async () => {
 		world = await startWorld();
 		await using terminal = await open('cart');
