@@ -43,10 +43,22 @@ export function Conflict({
 /** Between two columns: what is cut must not run into the next one. */
 const gap = '   ';
 
-/** The texts of a column, all as wide as the widest. */
-function columnOf(texts: readonly string[], longest = Number.POSITIVE_INFINITY): string[] {
-	const width = Math.min(longest, Math.max(...texts.map(text => widthOf(text))));
-	return texts.map(text => fitText(text, width));
+type Cell = {text: string; /** Stays when the text is cut. */ mark?: string};
+
+const wholeOf = ({text, mark = ''}: Cell) => `${text}${mark}`;
+
+function widthOfColumn(cells: readonly Cell[]): number {
+	return Math.max(...cells.map(cell => widthOf(wholeOf(cell))));
+}
+
+/** The cells of a column, all as wide as the widest, or as `longest`. */
+function columnOf(cells: readonly Cell[], longest = Number.POSITIVE_INFINITY): string[] {
+	const width = Math.min(longest, widthOfColumn(cells));
+	return cells.map(cell => {
+		const {text, mark = ''} = cell;
+		if (widthOf(wholeOf(cell)) <= width) return fitText(wholeOf(cell), width);
+		return `${fitText(text, Math.max(1, width - widthOf(mark)))}${mark}`;
+	});
 }
 
 /** A row per target of any of the three; what differs from base is marked by a word of its own, not by colour alone. */
@@ -58,22 +70,24 @@ export function conflictLines(
 ): Line[] {
 	const keys = [...new Set([...base, ...(theirs ?? []), ...mine].map(({key}) => key))];
 	const labels = keys.map(key => labelOf([base, theirs ?? [], mine], key, service));
-	const cell = (split: Split | undefined, key: string) => {
-		if (split === undefined) return 'not readable';
+	const cell = (split: Split | undefined, key: string): Cell => {
+		if (split === undefined) return {text: 'not readable'};
 		const row = split.find(candidate => candidate.key === key);
 		const was = base.find(candidate => candidate.key === key);
 		const text = row ? `${row.percent} %${row.tags.length > 0 ? ` ${row.tags.join(',')}` : ''}` : '–';
-		return split !== base && !sameRow(row, was) ? `${text} ${glyphs.selected === '>' ? '<' : '◂'}` : text;
+		const differs = split !== base && !sameRow(row, was);
+		return differs ? {text, mark: glyphs.selected === '>' ? ' <' : ' ◂'} : {text};
 	};
-	const names = columnOf(['', ...keys.map((key, index) => labels[index] ?? key)]);
-	const room = width - 2 - widthOf(names[0] ?? '') - 3 * gap.length;
-	const longest = Math.max(8, Math.floor(room / 3));
-	const [first = '', ...rows] = rowsOf([
-		names,
-		columnOf(['base', ...keys.map(key => cell(base, key))], longest),
-		columnOf(['theirs', ...keys.map(key => cell(theirs, key))], longest),
-		columnOf(['mine', ...keys.map(key => cell(mine, key))], longest),
-	]);
+	const names = columnOf([{text: ''}, ...labels.map(text => ({text}))]);
+	const splits = [
+		[{text: 'base'}, ...keys.map(key => cell(base, key))],
+		[{text: 'theirs'}, ...keys.map(key => cell(theirs, key))],
+		[{text: 'mine'}, ...keys.map(key => cell(mine, key))],
+	];
+	const room = width - 2 - widthOf(names[0] ?? '') - splits.length * gap.length;
+	const wanted = splits.reduce((sum, cells) => sum + widthOfColumn(cells), 0);
+	const longest = wanted <= room ? undefined : Math.max(8, Math.floor(room / splits.length));
+	const [first = '', ...rows] = rowsOf([names, ...splits.map(cells => columnOf(cells, longest))]);
 	return [
 		{text: `${glyphs.bad} ${sentence}`, style: styles.bad, indent: 2},
 		{text: ''},

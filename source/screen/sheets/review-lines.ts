@@ -56,6 +56,15 @@ export function reviewLines(
 	return lines;
 }
 
+/** What comes from a form, which is still beneath the review. */
+const typed: ReadonlySet<Plan['action']> = new Set([
+	'create service',
+	'create revision',
+	'autoscaling',
+	'tag',
+]);
+const backToTyped = 'Esc goes back to what you typed; it is all still there.';
+
 function phaseLines(
 	{phase, confirmation, because, plan}: ReviewSheet,
 	{styles, glyphs}: Look,
@@ -85,7 +94,7 @@ function phaseLines(
 		case 'refused':
 			return [
 				{text: `${glyphs.bad} ${phase.sentence}`, style: styles.bad, indent: 2},
-				{text: 'Esc goes back to what you typed; it is all still there.', style: styles.muted},
+				{text: typed.has(plan.action) ? backToTyped : 'Esc goes back.', style: styles.muted},
 			];
 		case 'unknown':
 			return [

@@ -1,0 +1,48 @@
+/** The three splits of a conflict, side by side: at every width each is to be told from its neighbour. */
+import {describe, expect, it} from 'vitest';
+import {conflictLines} from '../../source/screen/sheets/conflict.js';
+import type {Conflict} from '../../source/store/sheets.js';
+import type {Split} from '../../source/traffic/split.js';
+import {createTheme} from '../../source/terminal/theme.js';
+
+const split = (old: number, tag: string): Split => [
+	{key: 'cart-00001', revision: 'cart-00001', latest: false, percent: old, tags: [tag], locked: false},
+	{key: '@latest', revision: 'cart-00002', latest: true, percent: 100 - old, tags: [], locked: false},
+];
+
+const conflict: Conflict = {
+	sentence: 'Not done.',
+	base: split(90, 'stable'),
+	theirs: split(30, 'a-tag-of-theirs-that-is-long'),
+	mine: split(100, 'another-tag-that-is-just-as-long'),
+	by: 'somebody.with.a.long.name@operations.example.com',
+	already: false,
+};
+
+const texts = (width: number, change: Partial<Conflict> = {}) =>
+	conflictLines({...conflict, ...change}, 'cart', width, createTheme({})).map(({text}) => text);
+
+describe.each([40, 60, 76, 116])('at %i columns', width => {
+	it('heads each column by a word of its own, and marks what differs from base', () => {
+		const [, , header = '', first = '', second = ''] = texts(width);
+		expect(header).toMatch(/^ +base {3,}theirs {3,}mine *$/);
+		const [theirs, mine] = [header.indexOf('theirs'), header.indexOf('mine')];
+		for (const row of [first, second]) {
+			// Each cell begins under its heading, after a gap.
+			for (const at of [theirs, mine]) expect(row.slice(at - 3, at + 1)).toMatch(/^ {3}\d/);
+			expect(row.match(/◂/g)).toHaveLength(2);
+		}
+	});
+});
+
+it('says whose theirs is in a line of its own, however long the name', () => {
+	expect(texts(76)).toContain('Theirs is by somebody.with.a.long.name@operations.example.com.');
+	expect(texts(76, {by: undefined}).join(' ')).not.toContain('Theirs is by');
+});
+
+it('offers nothing to put on top or to edit where theirs is what was asked for', () => {
+	const offered = (change: Partial<Conflict>) =>
+		texts(76, change).flatMap(text => /^(\w) {2}/.exec(text)?.[1] ?? []);
+	expect(offered({})).toEqual(['t', 'm', 'e']);
+	expect(offered({already: true})).toEqual(['t']);
+});
