@@ -22,6 +22,10 @@ const conflict: Conflict = {
 const texts = (width: number, change: Partial<Conflict> = {}) =>
 	conflictLines({...conflict, ...change}, 'cart', width, createTheme({})).map(({text}) => text);
 
+/** The letters of the ways on. */
+const offered = (change: Partial<Conflict>) =>
+	texts(76, change).flatMap(text => /^(\w) {2}/.exec(text)?.[1] ?? []);
+
 describe.each([40, 60, 76, 116])('at %i columns', width => {
 	it('heads each column by a word of its own, and marks what differs from base', () => {
 		const [, , header = '', first = '', second = ''] = texts(width);
@@ -41,8 +45,6 @@ it('says whose theirs is in a line of its own, however long the name', () => {
 });
 
 it('offers nothing to put on top or to edit where theirs is what was asked for', () => {
-	const offered = (change: Partial<Conflict>) =>
-		texts(76, change).flatMap(text => /^(\w) {2}/.exec(text)?.[1] ?? []);
 	expect(offered({})).toEqual(['t', 'm', 'e']);
 	expect(offered({already: true})).toEqual(['t']);
 });
