@@ -3,8 +3,7 @@ import {mkdtemp, rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {afterEach, beforeEach, describe, expect, it} from 'vitest';
-import {openBuiltConsole} from '../support/console.js';
-import type {TestTerminal} from '../support/terminal.js';
+import {openOnWorld, shows} from '../support/on-world.js';
 import {startWorld, type World} from '../support/world.js';
 
 let world: World;
@@ -19,25 +18,8 @@ afterEach(async () => {
 	await rm(state, {recursive: true, force: true});
 });
 
-/** The console on the world's sandbox, at 80x24, with a service selected by the filter. */
-async function open(service: string, args: readonly string[] = []): Promise<TestTerminal> {
-	const terminal = openBuiltConsole({
-		args: ['--kubeconfig', world.sandbox.kubeconfigPath, ...args],
-		cols: 80,
-		rows: 24,
-		env: {XDG_STATE_HOME: state},
-	});
-	await terminal.until(screen => screen.includes(service) && screen.includes('watching'));
-	terminal.press('/');
-	terminal.type(service);
-	terminal.press('enter');
-	await terminal.until(new RegExp(`Revisions of ${service}`));
-	return terminal;
-}
-
-/** Text of the screen with the breaks of its lines taken out. */
-const flat = (screen: string) => screen.replaceAll(/[│╭╮╰╯─\s]+/g, ' ');
-const shows = (text: string) => (screen: string) => flat(screen).includes(text);
+const open = async (service: string, args: readonly string[] = []) =>
+	openOnWorld(world, {service, args, state});
 
 describe('before a write the review warns', () => {
 	it('that a target is not ready, wants Enter twice, and the pane says later what the route refuses', async () => {
@@ -314,118 +296,6 @@ describe('the sheet', () => {
 		terminal.press('enter');
 		await terminal.until(screen => !/cart\s+\d+│/.test(screen) && /1 Services/.test(screen));
 		await expect(world.service('cart')).rejects.toThrow(/cannot be read/);
-	});
-});
-
-describe('from what is only looked at', () => {
-	const sheets = [
-		['v', /Ask cart once/],
-		['e', /Events of service cart/],
-		['y', /Service cart/],
-		['L', /Log of cart-00002/],
-		['w', /What was sent/],
-		['?', /Keys in the services pane/],
-	] as const;
-
-	it('R leads to the review of a roll back, and c to that of a completion, in place of the sheet', async () => {
-		world = await startWorld();
-		await using terminal = await open('cart');
-		const reviews = [
-			['R', /Roll back cart/],
-			['c', /Complete the release of cart/],
-		] as const;
-		for (const [key, title] of sheets) {
-			for (const [letter, review] of reviews) {
-				if (key === 'L' && letter === 'c') continue;
-				terminal.press(key);
-				await terminal.until(title);
-				terminal.press(letter);
-				await terminal.until(review);
-				terminal.press('esc');
-				await terminal.until(/1 Services/);
-			}
-		}
-		expect((await world.service('cart')).specTraffic[0]).toMatchObject({percent: 90});
-		terminal.press('L');
-		await terminal.until(/Log of cart/);
-		terminal.press('R');
-		await terminal.until(/Roll back cart/);
-		terminal.press('enter');
-		await terminal.until(/1 Services[^]*cart\s+100/);
-	});
-
-	it('R does so while a share is being typed too', async () => {
-		world = await startWorld();
-		await using terminal = await open('cart');
-		terminal.press('3', '5');
-		await terminal.until(/5▏ %/);
-		terminal.press('R');
-		await terminal.until(/Roll back cart/);
-		terminal.press('esc');
-		await terminal.until(screen => screen.includes('1 Services') && !screen.includes('▏ %'));
-	});
-
-	it('R stays there and says why where nothing can be reviewed', async () => {
-		world = await startWorld();
-		await using terminal = await open('cart', ['--read-only']);
-		terminal.press('e');
-		await terminal.until(/Events of service cart/);
-		terminal.press('R');
-		await terminal.until(/Events of service cart[^]*roll back: Not possible here: started with --read-only/);
-	});
-});
-
-it('blames no other service when the one that the filter shows is deleted', async () => {
-	world = await startWorld();
-	await using terminal = await open('cart');
-	await world.delete('cart');
-	await terminal.until(shows('No service has “cart” in its name. Esc clears the filter.'));
-	expect(terminal.screen()).not.toContain('is not there');
-	terminal.press('esc');
-	await terminal.until(/Revisions of checkout/);
-});
-
-describe('a form whose service somebody deletes', () => {
-	it('says so at once and stays as typed; made anew, it is said to be another one, and reviewed on it', async () => {
-		world = await startWorld();
-		await using terminal = await open('cart');
-		terminal.press('r');
-		await terminal.until(/New revision of cart/);
-		terminal.type('LONG=draft');
-		await terminal.until(/LONG=draft/);
-		await world.delete('cart');
-		await terminal.until(shows('cart was deleted. What you typed stays, here and after Esc'));
-		expect(terminal.screen()).toMatch(/LONG=draft[^]*Image[^]*Traffic for it, %\s+0/);
-		terminal.press('ctrl-s');
-		await terminal.until(shows('Nothing to review: there is no service cart any more.'));
-		terminal.type('s');
-		await terminal.until(/LONG=drafts/);
-
-		await world.createAnew('cart', [{name: 'OWN', value: 'its'}]);
-		await terminal.until(shows('cart was deleted, and the cart there now is another one.'));
-		expect(terminal.screen()).toContain('LONG=drafts');
-		terminal.press('ctrl-s');
-		await terminal.until(shows('This is another cart than the one this was typed for: that was deleted.'));
-		await terminal.until(/Dry run: the server would accept it/);
-		terminal.press('esc');
-		// On the new one the form has its variables, and what was typed.
-		await terminal.until(/OWN=its[^]*LONG=drafts/);
-		expect(terminal.screen()).not.toContain('was deleted');
-	});
-
-	it.each([
-		['s', /Autoscaling of cart/, 'tab', /Min pods/],
-		['t', /Tags of cart-0000\d/, 'end', /Tags /],
-	] as const)('keeps its fields: %s', async (key, title, field, label) => {
-		world = await startWorld();
-		await using terminal = await open('cart');
-		terminal.press(key);
-		await terminal.until(title);
-		terminal.press(field, 'ctrl-u', '7');
-		await terminal.until(new RegExp(`${label.source}[^]*7`));
-		await world.delete('cart');
-		await terminal.until(shows('cart was deleted. What you typed stays'));
-		expect(terminal.screen()).toMatch(label);
 	});
 });
 
