@@ -142,6 +142,25 @@ it('complete, rollback and undo go on from each other, by the history on disk', 
 	expect(lines.stdout).toContain('cart-00001=90 cart-00002=10 → cart-00001=0 cart-00002=100');
 });
 
+it('complete is not done while the newest revision has failed, though the older one has everything', async () => {
+	const {code, stdout, stderr} = await run('complete', 'payments', '--yes');
+	expect(stderr).toMatch(
+		/^The newest revision, payments-00002, is not ready \(.*Unable to fetch image.*\); payments-00001 has 100 % /,
+	);
+	expect(stdout).toBe('');
+	expect(code).toBe(1);
+});
+
+it('what is asked for already is not done as long as the route refuses it', async () => {
+	await world.split('cart', [{revisionName: 'cart-00009', percent: 100}]);
+	const refused = await world.service('cart');
+	expect(refused.specTraffic).toMatchObject([{revision: 'cart-00009', percent: 100}]);
+	const {code, stderr} = await run('split', 'cart', 'cart-00009=100', '--yes');
+	expect(stderr).toMatch(/^cart has this split already\. But the route refuses it: RevisionMissing: /m);
+	expect(code).toBe(6);
+	expect((await run('split', 'cart', 'cart-00009=100', '--yes', '--wait', '0')).code).toBe(0);
+});
+
 it('-o json is one object on standard output, whatever happens', async () => {
 	const done = await run('split', 'cart', '00001=55', '00002=45', '--yes', '-o', 'json');
 	expect(JSON.parse(done.stdout)).toMatchObject({
