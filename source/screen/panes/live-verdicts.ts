@@ -8,17 +8,20 @@ export type VerdictLine = {tone: 'good' | 'waiting' | 'bad' | 'warning'; sentenc
 
 /**
  * Whether users get the split that is configured.
+ * @param isRefused The route says no for good: nothing is being switched.
  * @param rows What was counted: when revisions answer alike, that is why nothing can be said, and not any error.
  */
 export function splitLine(
 	verdict: SplitVerdict | undefined,
-	{settling, rows}: {settling: boolean; rows: readonly Row[]},
+	{settling, isRefused, rows}: {settling: boolean; isRefused: boolean; rows: readonly Row[]},
 ): VerdictLine {
 	if (settling) {
-		return {
-			tone: 'waiting',
-			sentence: 'settling: the gateway is being switched; these answers are not counted',
-		};
+		return isRefused
+			? {tone: 'bad', sentence: 'not counted: the route refuses the split, and the gateway is not switched'}
+			: {
+					tone: 'waiting',
+					sentence: 'settling: the gateway is being switched; these answers are not counted',
+				};
 	}
 	if (!verdict) return {tone: 'waiting', sentence: 'no split to compare with yet'};
 	const alike = rows.filter(({attribution}) => attribution === 'indistinguishable');

@@ -3,6 +3,7 @@ import {Box, Text} from 'ink';
 import {memo} from 'react';
 import {useShallow} from 'zustand/react/shallow';
 import {pairOf} from '../../store/compare.js';
+import {lateRefusal} from '../../traffic/late-refusal.js';
 import {revisionsOf, selectedService} from '../../store/read.js';
 import type {Asking, LoopSnapshot, Recorded} from '../../store/state.js';
 import {targetOf} from '../../store/target.js';
@@ -34,13 +35,17 @@ export function LivePane({width, height}: Size) {
 	const isForwarded = gateway.kind === 'found' && gateway.forward !== undefined;
 	const snapshot = service && live?.uid === service.uid ? live.snapshot : undefined;
 	const page = live?.page ?? 0;
+	const isRefused = service !== undefined && lateRefusal(service) !== undefined;
 	const size = frameContentSize(width, height);
 	return (
 		<Frame
 			width={width}
 			height={height}
 			title="4 Live"
-			aside={snapshot && [asideOf(snapshot, page), ...(isForwarded ? ['via API server'] : [])].join(' · ')}
+			aside={
+				snapshot &&
+				[asideOf(snapshot, page, isRefused), ...(isForwarded ? ['via API server'] : [])].join(' · ')
+			}
 			isFocused={focus === 'live'}
 		>
 			{snapshot && service ? (
@@ -87,7 +92,7 @@ function invitation(
 }
 
 /** `1 req/s · 128 answers · 50/50 since 12:01:03`, or of an earlier split what it was and when. */
-function asideOf(snapshot: LoopSnapshot, page: number): string {
+function asideOf(snapshot: LoopSnapshot, page: number, isRefused: boolean): string {
 	const past = snapshot.history.at(-page);
 	if (page > 0 && past) {
 		const split = past.weights.map(({percent}) => percent).join('/');
@@ -104,7 +109,7 @@ function asideOf(snapshot: LoopSnapshot, page: number): string {
 		pace,
 		count(answered, 'answer'),
 		...(notSent > 0 ? [`${notSent} not sent`] : []),
-		settling ? 'settling' : `${split} since ${clock(since)}`,
+		settling ? (isRefused ? 'split refused' : 'settling') : `${split} since ${clock(since)}`,
 	].join(' · ');
 }
 
@@ -157,6 +162,7 @@ function Counts({
 				width={width}
 				verdict={splitLine(counts.verdict, {
 					settling: past === undefined && snapshot.settling,
+					isRefused: lateRefusal(service) !== undefined,
 					rows: counts.rows,
 				})}
 				aside={aside}
@@ -205,10 +211,10 @@ const AnswerLine = memo(function AnswerLine({answer, width}: {answer: Recorded; 
 	const {styles, glyphs} = useTheme();
 	const {outcome} = answer;
 	const isResponse = outcome.kind === 'response';
-	const failed = isResponse ? outcome.error : true;
+	const failed = isResponse ? outcome.error || outcome.by === 'gateway' : true;
 	const head = `${clock(answer.at, {milliseconds: true})}  ${fitText(isResponse ? outcome.code : outcome.failure, 9)}  ${fitText(duration(answer.latency), 7, {align: 'right'})}  `;
 	const said = isResponse ? steadyWidth(outcome.firstLine) || '(no body)' : outcome.sentence;
-	const text = `${said}${answer.settling ? '  (settling)' : ''}`;
+	const text = `${said}${answer.settling ? '  (not counted)' : ''}`;
 	return (
 		<Text wrap="truncate" {...(failed ? styles.bad : answer.settling ? styles.muted : {})}>
 			<Text {...(failed ? {} : styles.muted)}>{head}</Text>

@@ -118,10 +118,19 @@ test('revisions that answer alike are named as the reason, answers of nobody as 
 		40,
 	);
 	const alike = counted({attribution: 'indistinguishable', candidates: ['h-00001', 'h-00002']});
-	expect(splitLine(verdict, {settling: false, rows: [alike]})).toEqual({
+	expect(splitLine(verdict, {settling: false, isRefused: false, rows: [alike]})).toEqual({
 		tone: 'warning',
 		sentence: 'Revisions answer alike, so the split cannot be judged; --fingerprint may tell them apart.',
 	});
-	expect(splitLine(verdict, {settling: false, rows: [counted({})]}).sentence).toMatch(/^Errors: /);
-	expect(splitLine(verdict, {settling: true, rows: []}).sentence).toMatch(/^settling/);
+	expect(splitLine(verdict, {settling: false, isRefused: false, rows: [counted({})]}).sentence).toMatch(
+		/^Errors: /,
+	);
+	expect(splitLine(verdict, {settling: true, isRefused: false, rows: []}).sentence).toMatch(/^settling/);
+});
+
+test('nothing is said to be settling when the route refuses the split for good', () => {
+	expect(splitLine(undefined, {settling: true, isRefused: true, rows: []})).toEqual({
+		tone: 'bad',
+		sentence: 'not counted: the route refuses the split, and the gateway is not switched',
+	});
 });
