@@ -41,6 +41,9 @@ export function sentenceOfOutcome(
 ): string {
 	switch (outcome.kind) {
 		case 'conflict':
+			if (outcome.sameSpec) {
+				return `Not done: somebody else was writing ${name} at the same time; its split is as you saw it. Nothing was written.`;
+			}
 			return `Not done: somebody changed ${name} while you were looking. Nothing was written.`;
 		case 'gone':
 			return `Not done: ${name} does not exist in namespace ${namespace} any more.`;
