@@ -9,6 +9,7 @@ import type {Asking, LoopSnapshot, Recorded} from '../../store/state.js';
 import {targetOf} from '../../store/target.js';
 import type {ServiceView} from '../../traffic/service.js';
 import type {Theme} from '../../terminal/theme.js';
+import {askedBy} from '../../traffic/telling-apart.js';
 import type {Size} from '../layout.js';
 import {cutText, fitText, widthOf} from '../parts/fit-text.js';
 import {frameContentSize} from '../parts/frame-lines.js';
@@ -49,7 +50,7 @@ export function LivePane({width, height}: Size) {
 			isFocused={focus === 'live'}
 		>
 			{snapshot && service ? (
-				<Counts snapshot={snapshot} page={page} service={service} {...size} />
+				<Counts snapshot={snapshot} page={page} service={service} asking={asking} {...size} />
 			) : (
 				<Box width={size.width} height={size.height} flexDirection="column" overflow="hidden">
 					{service &&
@@ -120,9 +121,10 @@ function Counts({
 	snapshot,
 	page,
 	service,
+	asking,
 	width,
 	height,
-}: {snapshot: LoopSnapshot; page: number; service: ServiceView} & Size) {
+}: {snapshot: LoopSnapshot; page: number; service: ServiceView; asking: Asking} & Size) {
 	const {glyphs} = useTheme();
 	const revisions = useConsoleState(state => revisionsOf(state, service.name));
 	const past = page > 0 ? snapshot.history.at(-page) : undefined;
@@ -145,8 +147,14 @@ function Counts({
 		...Object.entries(counts.statusCodes).map(([code, number]) => `${code} ×${number}`),
 		errors,
 	].join('  ');
+	const verdict = splitLine(counts.verdict, {
+		settling: past === undefined && snapshot.settling,
+		isRefused: lateRefusal(service) !== undefined,
+		rows: counts.rows,
+		askedBy: askedBy(service.summary.protocol, asking.grpcCall),
+	});
 	// Many kinds of failure would leave no room for the verdict.
-	const aside = widthOf(codes) <= width / 2 ? codes : errors;
+	const aside = verdict.more === undefined && widthOf(codes) <= width / 2 ? codes : errors;
 	return (
 		<Box width={width} height={height} flexDirection="column" overflow="hidden">
 			<Table
@@ -158,15 +166,7 @@ function Counts({
 				height={tableHeight}
 				empty="No answer yet."
 			/>
-			<VerdictRow
-				width={width}
-				verdict={splitLine(counts.verdict, {
-					settling: past === undefined && snapshot.settling,
-					isRefused: lateRefusal(service) !== undefined,
-					rows: counts.rows,
-				})}
-				aside={aside}
-			/>
+			<VerdictRow width={width} verdict={verdict} aside={aside} />
 			{hasComparison && (
 				<VerdictRow
 					width={width}
