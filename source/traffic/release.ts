@@ -56,7 +56,8 @@ export function completeSplit(view: ServiceView, revisions?: readonly RevisionVi
 			`The newest revision, ${view.latestCreated}, is not ready; ${newest} is the newest one that is.`,
 		);
 	}
-	if (split.some(row => row.latest)) {
+	// Where it begins to follow, a warning says so.
+	if (before.some(row => row.latest && row.percent > 0)) {
 		notes.push(
 			'The traffic follows the latest ready revision: the next one to become ready takes it over at once.',
 		);
