@@ -7,6 +7,7 @@ import {
 	KubeconfigError,
 	loadKubeconfig,
 	type Entry,
+	type Kubeconfig,
 	type KubeconfigSource,
 } from './kubeconfig-files.js';
 
@@ -121,6 +122,7 @@ export async function listContexts(source: KubeconfigSource = {}): Promise<Conte
  */
 export async function selectContext(source: KubeconfigSource, wanted?: string): Promise<SelectedContext> {
 	const config = await loadKubeconfig(source);
+	if (config.contexts.size === 0) throw new KubeconfigError(withoutContexts(config));
 	const name = wanted ?? config.currentContext;
 	if (name === undefined) {
 		throw new KubeconfigError(
@@ -163,6 +165,18 @@ export async function selectContext(source: KubeconfigSource, wanted?: string): 
 		},
 		user: userEntry ? checkUser(userEntry, userName) : {},
 	};
+}
+
+/** There is nothing to choose from: the wrong file, most likely, or one that was never filled. */
+function withoutContexts({files, contexts, clusters, users, currentContext}: Kubeconfig): string {
+	const isEmpty = contexts.size + clusters.size + users.size === 0 && currentContext === undefined;
+	const what = files.map(file => printable(file)).join(', ');
+	const be = files.length > 1 ? 'are' : 'is';
+	const have = files.length > 1 ? 'list' : 'lists';
+	return (
+		`the kubeconfig ${what} ${isEmpty ? `${be} empty` : `${have} no context`}; ` +
+		'set KUBECONFIG, give --kubeconfig, or start with --sandbox'
+	);
 }
 
 function checkUser(entry: Entry, name: string): KubeconfigUser {

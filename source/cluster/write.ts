@@ -52,6 +52,13 @@ export async function guardedPatch(
 				if (reading.kind === 'absent') return {kind: 'gone'};
 				if (reading.kind === 'there' && moved(reading.identity))
 					return {kind: 'conflict', theirs: reading.object};
+				// The server applies a patch again when somebody else's write, be it of the status or of a label, comes in
+				// between, and gives up after five times (k8s.io/apiserver pkg/endpoints/handlers/patch.go).
+				if (answer.status === 409 && status?.reason === 'Conflict') {
+					return reading.kind === 'there'
+						? {kind: 'conflict', theirs: reading.object, sameSpec: true}
+						: {kind: 'conflict', theirs: undefined};
+				}
 				return refused(answer);
 			},
 			onLost(reading, sentence) {

@@ -16,8 +16,11 @@ import {parseStatus, sentenceOf, withoutWebhookPrefix} from './status.js';
 export type WriteOutcome =
 	/** Made (or, of a dry run: would be). `unchanged`: the server had it that way already. */
 	| {kind: 'done'; object: unknown; warnings: string[]; unchanged?: boolean}
-	/** Not made: someone else's change came first. `theirs` is the object as it is now. */
-	| {kind: 'conflict'; theirs: unknown}
+	/**
+	 * Not made: someone else's change came first. `theirs` is the object as it is now, undefined when it cannot be read;
+	 * `sameSpec`: what was changed is nothing that this change was made from.
+	 */
+	| {kind: 'conflict'; theirs: unknown; sameSpec?: true}
 	/** Not made: the object does not exist (any more). */
 	| {kind: 'gone'}
 	/** Not made: an object of this name exists already. */

@@ -1,5 +1,6 @@
 /** The commands and their flags; what each does is imported when it is asked for. */
-import {Command, Option} from 'commander';
+import {Command, Option, type CommanderError} from 'commander';
+import {exitCodes} from '../headless/exit-codes.js';
 import type {Output, ReleaseFlags} from '../headless/run.js';
 import type {Verb} from '../headless/release.js';
 import {askingOf, type Asking, type AskingFlags} from '../probe/asking.js';
@@ -22,8 +23,20 @@ import {
 import {openConsole} from './open-console.js';
 import type {VerifyFlags} from './run-headless.js';
 
-/** A pipeline must not take a mistyped flag of `verify` for a split that disagrees. */
+/** A pipeline must not take a mistyped flag of `verify` for a split that disagrees, or for one of which it cannot tell. */
 const couldNotAsk = 3;
+
+/**
+ * A command line that makes no sense ends as the readme says of the command that was meant. Flags of the program are
+ * refused by the program, wherever they stand, so that the command is looked for among the words.
+ */
+function endOf(program: Command, {code, exitCode}: CommanderError): number {
+	// The program's own word for how it ends, and the help and the version, which are no error.
+	if (exitCode === 0 || code === 'commander.error') return exitCode;
+	const names = new Set(program.commands.map(command => command.name()));
+	const meant = process.argv.slice(2).find(word => names.has(word));
+	return meant === 'verify' ? couldNotAsk : exitCodes.usage;
+}
 
 /** @param keepCode Called when a console has come up: the code that it took may be kept for the next start. */
 export function createProgram({keepCode = () => {}}: {keepCode?: () => void} = {}): Command {
@@ -57,9 +70,17 @@ export function createProgram({keepCode = () => {}}: {keepCode?: () => void} = {
 		.addOption(paceOption(1))
 		.addOption(seedOption())
 		.showHelpAfterError('(--help says what there is)')
-		.action(async (flags: ConsoleFlags) => {
+		.exitOverride(error => process.exit(endOf(program, error)))
+		.helpCommand(true)
+		.action(async (flags: ConsoleFlags, {args}: Command) => {
+			const [unknown] = args;
+			if (unknown !== undefined) {
+				return program.error(`error: unknown command '${unknown}'`, {exitCode: exitCodes.usage});
+			}
 			if (!flags.sandbox && (flags.services ?? flags.revisions) !== undefined) {
-				return program.error('error: --services and --revisions make a crowd in a sandbox: add --sandbox');
+				return program.error('error: --services and --revisions make a crowd in a sandbox: add --sandbox', {
+					exitCode: exitCodes.usage,
+				});
 			}
 			const asking = checkedAsking(program, flags, {rate: 1});
 			if (process.stdout.isTTY && process.stdin.isTTY) {
@@ -79,7 +100,8 @@ export function createProgram({keepCode = () => {}}: {keepCode?: () => void} = {
 
 	addSandbox(program);
 	addHeadless(program);
-	return program;
+	// So that the action can say that there is no such command, rather than that there are too many arguments.
+	return program.allowExcessArguments();
 }
 
 function addSandbox(program: Command): void {
@@ -120,7 +142,6 @@ function addHeadless(program: Command): void {
 		.option('--alpha <number>', 'chance of calling a split wrong that is right', alpha, 0.01)
 		.option('--expect <shares>', '50/50 or stable=90,canary=10, instead of what the route has')
 		.addOption(outputOption())
-		.exitOverride(({exitCode}) => process.exit(exitCode === 0 ? 0 : couldNotAsk))
 		.action(async (service: string, _own: unknown, command: {optsWithGlobals(): VerifyFlags}) => {
 			const flags = command.optsWithGlobals();
 			const asking = checkedAsking(program, flags, {rate: 20}, couldNotAsk);
@@ -167,7 +188,12 @@ function addHeadless(program: Command): void {
 		});
 }
 
-function checkedAsking(program: Command, flags: AskingFlags, usual: {rate: number}, exitCode = 1): Asking {
+function checkedAsking(
+	program: Command,
+	flags: AskingFlags,
+	usual: {rate: number},
+	exitCode: number = exitCodes.usage,
+): Asking {
 	try {
 		return askingOf(flags, usual);
 	} catch (error) {

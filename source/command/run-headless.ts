@@ -6,13 +6,13 @@ import type {Asking} from '../probe/asking.js';
 import type {ConsoleFlags} from './flags.js';
 import {describeError} from '../terminal/lifecycle.js';
 import {clusterOf, historyOf} from './reach.js';
-import {install} from './surroundings.js';
+import {installHeadless} from './surroundings.js';
 
 export type VerifyFlags = ConsoleFlags & {n: number; alpha: number; expect?: string; output: Output};
 
 /** `kn-canary verify`: ends the process with its verdict as exit code. */
 export async function runVerify(service: string, flags: VerifyFlags, asking: Asking): Promise<void> {
-	const lifecycle = install({assurance: ''});
+	const {lifecycle} = installHeadless();
 	const {runVerify: run} = await import('../headless/verify-run.js');
 	await lifecycle.leave(
 		await run({
@@ -28,14 +28,14 @@ export async function runVerify(service: string, flags: VerifyFlags, asking: Ask
 	);
 }
 
-/** `kn-canary split`, `complete`, `rollback`, `undo`. Sets the exit code. */
+/** `kn-canary split`, `complete`, `rollback`, `undo`: ends the process with the exit code of the readme. */
 export async function runRelease(
 	verb: Verb,
 	{service, shares = []}: {service: string; shares?: readonly string[]},
 	{sandbox: _sandbox, ...common}: ConsoleFlags,
 	flags: ReleaseFlags,
 ): Promise<void> {
-	const lifecycle = install({assurance: ''});
+	const {lifecycle} = installHeadless();
 	let cluster: Cluster;
 	try {
 		cluster = await clusterOf(common, lifecycle);
@@ -56,17 +56,20 @@ export async function runRelease(
 	);
 }
 
-/** `kn-canary history`. Sets the exit code. */
+/** `kn-canary history`: ends the process. */
 export async function runHistory(
 	service: string | undefined,
 	{namespace, context}: ConsoleFlags,
 	output: Output,
 ): Promise<void> {
+	const {lifecycle, delivered} = installHeadless();
 	const {runHistory: run} = await import('../headless/run.js');
 	const which = {
 		service,
 		...(namespace !== undefined && {namespace}),
 		...(context !== undefined && {context}),
 	};
-	process.exitCode = await run(which, output, historyOf(), process);
+	const code = await run(which, output, historyOf(), process);
+	// To be read is all it is for.
+	await lifecycle.leave((await delivered()) ? code : 1);
 }

@@ -9,6 +9,8 @@ import type {HistoryFile} from '../history/history-file.js';
 import {planComplete, planRollback, planSplit, planUndo, type Facts, type Planned} from '../store/plan.js';
 import {dryRunOf, sendPlan, sentenceOfOutcome, type WriteOutcome} from '../store/send.js';
 import type {DryRun, Plan} from '../store/sheets.js';
+import type {ServiceView} from '../traffic/service.js';
+import {routeSettled} from '../traffic/state.js';
 import {needsSecondConfirmation} from '../traffic/warnings.js';
 import {exitCodes, type ExitCode} from './exit-codes.js';
 import {followToGateway, type Arrival} from './follow-to-gateway.js';
@@ -58,7 +60,10 @@ export type Result = {
 
 export async function release(options: ReleaseOptions, means: Means): Promise<Result> {
 	const planned = await plan(options, means);
-	if (!planned.ok) return {code: planned.code, sentence: planned.reason};
+	if (!planned.ok) {
+		if (planned.already) return stands(planned, options, means);
+		return {code: planned.code, sentence: planned.sentence};
+	}
 	const {plan: agreed} = planned;
 	means.show(agreed);
 	if (options.dryRun) return tryDry(means.cluster, agreed);
@@ -74,7 +79,27 @@ export async function release(options: ReleaseOptions, means: Means): Promise<Re
 	return write(options, means, agreed);
 }
 
-type PlannedOrNot = {ok: true; plan: Plan} | {ok: false; code: ExitCode; reason: string};
+type PlannedOrNot =
+	| {ok: true; plan: Plan}
+	| {ok: false; code: ExitCode; sentence: string; already?: undefined}
+	/** What is wished for is asked for already. */
+	| {ok: false; already: ServiceView; sentence: string};
+
+/** A script may ask for the same twice; what the gateway does not have is not so yet, though, whoever asked for it. */
+async function stands(
+	{already, sentence}: Extract<PlannedOrNot, {already: ServiceView}>,
+	{namespace, service, wait, dryRun}: ReleaseOptions,
+	{cluster, progress}: Means,
+): Promise<Result> {
+	if (wait === 0 || dryRun || routeSettled(already)) return {code: exitCodes.done, sentence};
+	const {generation} = already;
+	const arrival = await followToGateway(cluster, {namespace, service, generation, within: wait, progress});
+	return {
+		code: arrival.kind === 'moved' ? exitCodes.done : exitCodes.notRouted,
+		sentence: `${sentence} ${arrival.sentence}`,
+		arrival,
+	};
+}
 
 async function plan(
 	{verb, namespace, service: name, shares}: ReleaseOptions,
@@ -85,12 +110,12 @@ async function plan(
 		readRevisions(cluster, namespace, name),
 		remembered(history),
 	]);
-	if (!read.ok) return {ok: false, code: exitCodes.notMade, reason: `Not done: ${read.reason}`};
+	if (!read.ok) return {ok: false, code: exitCodes.notMade, sentence: `Not done: ${read.reason}`};
 	const {service} = read;
 	const changes = entriesOf(entries, service.uid);
 	const facts: Facts = {service, revisions, changes, now: now()};
 	const split = verb === 'split' ? parseShares(shares, service, revisions) : undefined;
-	if (split && !split.ok) return {ok: false, code: exitCodes.usage, reason: split.reason};
+	if (split && !split.ok) return {ok: false, code: exitCodes.usage, sentence: split.reason};
 	const planned = ((): Planned => {
 		switch (verb) {
 			case 'split':
@@ -104,9 +129,11 @@ async function plan(
 		}
 	})();
 	if (planned.ok) return planned;
-	// What is so already was done: a script may ask for it twice.
-	const code = planned.already ? exitCodes.done : exitCodes.notMade;
-	return {ok: false, code, reason: planned.reason};
+	return {
+		ok: false,
+		sentence: planned.reason,
+		...(planned.already ? {already: service} : {code: exitCodes.notMade}),
+	};
 }
 
 /** The history is a help, not a condition: without it the roll back goes by tags and the list. */

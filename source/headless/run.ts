@@ -74,12 +74,17 @@ export async function runRelease(
 	return result.code;
 }
 
-/** Anything but the word asked for is a no. */
+/** Anything but the word asked for is a no: ctrl-c and ctrl-d, too. */
 async function ask({name}: Plan, how: 'yes' | 'name', {stdin, stderr}: Terminal): Promise<boolean> {
 	const wanted = how === 'name' ? name : 'yes';
 	const prompt = createInterface({input: stdin, output: stderr});
 	try {
 		return (await prompt.question(`Type ${wanted} to do it: `)).trim() === wanted;
+	} catch (error) {
+		if (!(error instanceof Error && error.name === 'AbortError')) throw error;
+		// What is said next does not stand behind the question.
+		stderr.write('\n');
+		return false;
 	} finally {
 		prompt.close();
 	}

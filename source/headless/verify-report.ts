@@ -1,7 +1,9 @@
 /** What `kn-canary verify` reports: the counts of the loop, judged and put into words. Pure. */
+import type {Asking} from '../probe/asking.js';
 import type {LoopSnapshot} from '../probe/loop.js';
 import type {Row} from '../probe/report.js';
 import type {ServiceView} from '../traffic/service.js';
+import {askedBy, remedies} from '../traffic/telling-apart.js';
 import {fixedVerdict, type FixedVerdict} from '../verdict/fixed-verdict.js';
 import type {Share} from './expected-split.js';
 
@@ -106,10 +108,19 @@ export function toReportRow(row: Row, expected: readonly Share[]): ReportRow {
 export function notesOn(
 	{tags, rows, notSent}: LoopSnapshot,
 	service: ServiceView,
-	configured: readonly Share[],
-	expected: readonly Share[],
-	{unreached}: {unreached?: string | undefined} = {},
+	{
+		configured,
+		expected,
+		asking,
+		unreached,
+	}: {
+		configured: readonly Share[];
+		expected: readonly Share[];
+		asking: Pick<Asking, 'grpcCall'>;
+		unreached?: string | undefined;
+	},
 ): string[] {
+	const remedy = remedies[askedBy(service.summary.protocol, asking.grpcCall)].long;
 	const notes: string[] = unreached === undefined ? [] : [unreached];
 	if (JSON.stringify(configured) !== JSON.stringify(expected)) {
 		const split = configured.map(({revision, percent}) => `${revision} ${percent} %`).join(', ');
@@ -132,7 +143,7 @@ export function notesOn(
 	for (const {attribution, candidates} of rows) {
 		if (attribution === 'indistinguishable') {
 			notes.push(
-				`${candidates.join(' and ')} answer alike: from outside they cannot be told apart. Try --fingerprint.`,
+				`${candidates.join(' and ')} answer alike: from outside they cannot be told apart. ${remedy}`,
 			);
 		}
 	}

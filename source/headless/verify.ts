@@ -148,7 +148,12 @@ async function askService(
 				expected: expected.shares,
 				rows: rows.map(row => toReportRow(row, expected.shares)),
 				verdict,
-				notes: notesOn(snapshot, service, configured, expected.shares, asked),
+				notes: notesOn(snapshot, service, {
+					configured,
+					expected: expected.shares,
+					asking,
+					unreached: asked.unreached,
+				}),
 			},
 		};
 	} finally {

@@ -53,7 +53,12 @@ export function learnAlone(evidence: Evidence, revision: string, answer: Answer)
 function learn(evidence: Evidence, revision: string, how: keyof Sayings, {outcome}: Answer): Evidence {
 	// What is said of a failing revision is mostly said by somebody else: the gateway, the activator, the queue-proxy.
 	// Their pages are the same for every revision.
-	if (outcome.kind !== 'response' || outcome.error || outcome.fingerprint === undefined) {
+	if (
+		outcome.kind !== 'response' ||
+		outcome.error ||
+		outcome.by === 'gateway' ||
+		outcome.fingerprint === undefined
+	) {
 		return evidence;
 	}
 

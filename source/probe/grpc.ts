@@ -8,6 +8,7 @@ import {printable} from '../traffic/printable.js';
 import {describeFailure, timeoutFailure} from './failure.js';
 import type {Fingerprinter} from './fingerprint.js';
 import {byFirstLine, firstLineOf} from './fingerprint.js';
+import {isGatewaysOwn} from './gateway-answer.js';
 import type {GrpcMethod} from './grpc-methods.js';
 import {grpcMethods, healthCheck} from './grpc-methods.js';
 import {lookUp} from './grpc-lookup.js';
@@ -223,9 +224,11 @@ function toOutcome(
 ): Outcome {
 	const text = error.details === '' ? nameOf(error.code) : `${nameOf(error.code)}: ${error.details}`;
 	const failure = failureOf(error, headers);
-	return failure
-		? describeFailure(failure, target, text)
-		: toResponse(error.code, text, serverErrors.has(error.code), headers, fingerprint);
+	if (failure) return describeFailure(failure, target, text);
+	// An answer of one frame has its headers beside its status.
+	const all = headers.clone();
+	all.merge(error.metadata);
+	return toResponse(error.code, text, serverErrors.has(error.code), all, fingerprint);
 }
 
 /**
@@ -285,6 +288,7 @@ function toResponse(
 		status,
 		code: nameOf(status),
 		error,
+		...(status !== 0 && isGatewaysOwn(headers) && {by: 'gateway'}),
 		firstLine: firstLineOf(body),
 		body: toShownBody(body),
 		truncated: false,

@@ -5,6 +5,7 @@ import {decode, toShownBody} from './body.js';
 import {timeoutFailure, toFailure} from './failure.js';
 import type {Fingerprinter} from './fingerprint.js';
 import {byFirstLine, firstLineOf} from './fingerprint.js';
+import {isGatewaysOwn} from './gateway-answer.js';
 import type {AskOptions, Outcome, Probe, ProbeOptions, Target} from './probe.js';
 import {bodyLimit, checkTarget, defaultTimeout, formatAddress} from './probe.js';
 import {userAgent} from './user-agent.js';
@@ -132,17 +133,19 @@ async function receive(
 	const headers = flatten(response.headers);
 	const contentType = headers['content-type'] ?? '';
 	const body = decode(Buffer.concat(chunks), contentType, truncated);
+	const status = response.statusCode;
 	return {
 		kind: 'response',
-		status: response.statusCode,
-		code: String(response.statusCode),
+		status,
+		code: String(status),
 		// As canary tools count: Flagger's success rate is that of all responses but 5xx.
-		error: response.statusCode >= 500,
+		error: status >= 500,
+		...(status >= 300 && isGatewaysOwn(headers) && {by: 'gateway'}),
 		firstLine: firstLineOf(body),
 		body: toShownBody(body),
 		truncated,
 		contentType: printable(contentType),
-		fingerprint: fingerprint({status: response.statusCode, headers, body}),
+		fingerprint: fingerprint({status, headers, body}),
 	};
 }
 

@@ -39,6 +39,8 @@ export type Response = {
 	code: string;
 	/** HTTP 5xx, or the gRPC statuses and health states that mean the service failed. */
 	error: boolean;
+	/** Who answered, where that was nothing of the service's (gateway-answer.ts). */
+	by?: 'gateway';
 	/** The first line of the body that is not blank, at most 256 characters; empty when there is none. */
 	firstLine: string;
 	/** The body's first 2 KiB, its lines separated by `\n`. */

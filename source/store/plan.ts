@@ -2,7 +2,7 @@
  * Turns a wish about the traffic into a Plan: the one write, and everything the review sheet says about it. Pure; the
  * console and the commands without a screen plan by the same functions.
  */
-import {knTrafficCommand, kubectlPatchCommand} from '../traffic/commands.js';
+import {droppedByKn, knTrafficCommand, kubectlPatchCommand} from '../traffic/commands.js';
 import {trafficOperation} from '../traffic/patch.js';
 import {completeSplit, rollbackSplit, rollbackTarget} from '../traffic/release.js';
 import type {RevisionView} from '../traffic/revision.js';
@@ -45,11 +45,21 @@ function trafficPlan(
 		write: {kind: 'patch', uid: service.uid, generation: service.generation, operations},
 		rows: diffSplit(before, after),
 		facts: [],
-		notes,
+		notes: [...notes, ...knNotes(after)],
 		warnings: [...warnings, ...trafficWarnings(service, revisions, before, after, {now})],
 		commands: [kubectlPatchCommand(service, operations), knTrafficCommand(service, before, after)],
 		splits: {before, after},
 	};
+}
+
+/** What the command line of kn cannot do of it. */
+function knNotes(after: Split): string[] {
+	const dropped = droppedByKn(after).map(({key}) => key);
+	return dropped.length === 0
+		? []
+		: [
+				`kn keeps no row at 0 % without a tag: its command line leaves ${dropped.join(', ')} out of the split.`,
+			];
 }
 
 export function planSplit(facts: Facts, after: Split): Planned {

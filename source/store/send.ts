@@ -45,6 +45,9 @@ export function sentenceOfOutcome(
 			if (isAnother(outcome.theirs, write)) {
 				return `Not done: ${name} was deleted while you were looking, and the one there now is another. Nothing was written.`;
 			}
+			if (outcome.sameSpec) {
+				return `Not done: somebody else was writing ${name} at the same time; its split is as you saw it. Nothing was written.`;
+			}
 			return `Not done: somebody changed ${name} while you were looking. Nothing was written.`;
 		case 'gone':
 			return `Not done: ${name} does not exist in namespace ${namespace} any more.`;

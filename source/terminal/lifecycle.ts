@@ -32,6 +32,11 @@ export type LifecycleOptions = {
 	readonly assurance?: string;
 	/** Whether to show where an unexpected error came from. @default false */
 	readonly isTracing?: boolean;
+	/**
+	Called when standard output or error can no longer be written to, once for each write that failed. Without it the
+	program ends, as the signal would have ended it: with a full screen there is nobody left to tell.
+	*/
+	readonly onOutputError?: (error: NodeJS.ErrnoException) => void;
 	/** How long the clean-ups may take together, in milliseconds. @default 1000 */
 	readonly patience?: number;
 	/** Ends the process. @default process.exit */
@@ -98,6 +103,7 @@ export const installLifecycle = ({
 	stderr = process.stderr,
 	assurance = 'The traffic split stays as it is.',
 	isTracing = false,
+	onOutputError,
 	patience = 1000,
 	exit = code => process.exit(code),
 }: LifecycleOptions): Lifecycle => {
@@ -174,6 +180,11 @@ export const installLifecycle = ({
 	// Writing to a terminal or a pipe that went away fails later and elsewhere; unheard, it would be reported as an error of
 	// ours. There is nobody left to tell: end as the signal would have ended it.
 	const onStreamError = (error: NodeJS.ErrnoException) => {
+		if (onOutputError !== undefined) {
+			onOutputError(error);
+			return;
+		}
+
 		void leave(128 + constants.signals[error.code === 'EPIPE' ? 'SIGPIPE' : 'SIGHUP']);
 	};
 

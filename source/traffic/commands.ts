@@ -111,6 +111,11 @@ export function knTrafficCommand(
 	return quoteWords(words);
 }
 
+/** The rows that kn cannot keep, other than a patch: no reason to hide that they differ. */
+export function droppedByKn(after: Split): Split {
+	return after.filter(row => row.percent === 0 && row.tags.length === 0);
+}
+
 /** The same JSON with every character that a terminal would act on as a `\u` escape. */
 function visibleJson(value: unknown): string {
 	return JSON.stringify(value).replaceAll(/./gsu, character =>

@@ -1,6 +1,7 @@
 /** The two ends of a canary release: everything to the newest revision, or everything back to the one before. */
 
 import type {RevisionView} from './revision.js';
+import {conditionSentence} from './revision-state.js';
 import type {ServiceView} from './service.js';
 import {condition} from './state.js';
 import {addRow, completeOn, equalSplits, latestKey, splitOf, type Split} from './split.js';
@@ -43,11 +44,7 @@ export function completeSplit(view: ServiceView, revisions?: readonly RevisionVi
 	const before = splitOf(view);
 	// Whether by following the latest or pinned: where it has everything, nothing turns the one into the other.
 	if (before.every(row => row.revision === newest || row.percent === 0)) {
-		return {
-			ok: false,
-			reason: `${newest} has 100 % of the traffic of ${view.name} already.`,
-			already: true,
-		};
+		return alreadyComplete(view, newest, revisions);
 	}
 	const notes: string[] = [];
 	const all = before.some(row => row.latest)
@@ -59,13 +56,45 @@ export function completeSplit(view: ServiceView, revisions?: readonly RevisionVi
 			`The newest revision, ${view.latestCreated}, is not ready; ${newest} is the newest one that is.`,
 		);
 	}
-	if (split.some(row => row.latest)) {
+	// Where it begins to follow, a warning says so.
+	if (before.some(row => row.latest && row.percent > 0)) {
 		notes.push(
 			'The traffic follows the latest ready revision: the next one to become ready takes it over at once.',
 		);
 	}
 	return {ok: true, split, revision: newest, notes};
 }
+
+/** Complete is what has 100 % on the newest revision of all: a release whose newest one is not ready is none. */
+function alreadyComplete(
+	view: ServiceView,
+	newest: string,
+	revisions: readonly RevisionView[] | undefined,
+): Release {
+	const {name, latestCreated} = view;
+	const has = `${newest} has 100 % of the traffic of ${name} already`;
+	if (latestCreated !== undefined && latestCreated !== newest) {
+		const created = revisions?.find(revision => revision.name === latestCreated)?.state;
+		const configurations = condition(view, 'ConfigurationsReady');
+		const why =
+			created?.sentence ||
+			(configurations?.status === 'False' ? conditionSentence(configurations) : '') ||
+			(created?.word ?? '');
+		return {
+			ok: false,
+			reason: `The newest revision, ${latestCreated}, is not ready${why === '' ? '' : ` (${withoutStop(why)})`}; ${has}. Nothing was completed.`,
+		};
+	}
+	if (view.observedGeneration !== view.generation) {
+		return {
+			ok: false,
+			reason: `${has}, but the controller has not taken up the last change yet, which may make a newer revision. Nothing was completed; ask again.`,
+		};
+	}
+	return {ok: false, reason: `${has}.`, already: true};
+}
+
+const withoutStop = (sentence: string) => sentence.replace(/\.$/, '');
 
 /**
  * The revision that had the traffic before this canary began. In this order: the latest one in `history` that had 100 %

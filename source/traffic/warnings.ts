@@ -19,6 +19,8 @@ export type Warning = {
 	/** The revision it is about. */
 	revision?: string;
 	sentence: string;
+	/** What to press in the console, as a sentence; of no use without it. */
+	keys?: string;
 };
 
 /** Traffic would be asked for that no revision can take now: not by one press of Enter. */
@@ -55,7 +57,8 @@ export function trafficWarnings(
 			warnings.push({
 				kind: 'follows latest',
 				sentence:
-					'This row follows the latest ready revision: a newer one takes its share as soon as it is ready (f pins it).',
+					'@latest follows the latest ready revision: a newer one takes its share as soon as it is ready.',
+				keys: 'In the slider, f pins it.',
 			});
 		}
 	}
@@ -84,7 +87,8 @@ function blocking(name: string, revision: RevisionView | undefined): Warning {
 	return {
 		kind: revision ? 'not ready' : 'missing',
 		revision: name,
-		sentence: `${name} ${revision ? 'is not ready' : 'does not exist'}: while the split lists it, at whatever share, the gateway keeps the one before (x takes it out).`,
+		sentence: `${name} ${revision ? 'is not ready' : 'does not exist'}: while the split lists it, at whatever share, the gateway keeps the one before.`,
+		keys: 'In the slider, x takes it out.',
 	};
 }
 

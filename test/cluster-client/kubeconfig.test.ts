@@ -103,6 +103,17 @@ describe('where a kubeconfig comes from', () => {
 	});
 
 	it.each([
+		['', 'is empty'],
+		['\n# nothing yet\n', 'is empty'],
+		['users: [{name: u, user: {}}]', 'lists no context'],
+	])('says which file leads nowhere: %j', async (content, words) => {
+		const nothing = await file('nothing', content);
+		const message = `the kubeconfig ${nothing} ${words}; set KUBECONFIG, give --kubeconfig, or start with --sandbox`;
+		await expect(selectContext({kubeconfig: nothing})).rejects.toThrow(message);
+		await expect(selectContext({kubeconfig: nothing}, 'prod')).rejects.toThrow(message);
+	});
+
+	it.each([
 		['contexts: [', 'is not valid YAML'],
 		['just text', 'is no kubeconfig'],
 		['contexts: {a: 1}', 'is no kubeconfig: contexts'],

@@ -75,7 +75,7 @@ async function patchAnswered(
 		(await server.next()).answer(...second);
 	}
 	const result = await outcome;
-	expect(server.log.filter(line => !line.startsWith('GET'))).toEqual([`PATCH ${path}`]);
+	expect(server.log.splice(0).filter(line => !line.startsWith('GET'))).toEqual([`PATCH ${path}`]);
 	return result;
 }
 
@@ -123,6 +123,23 @@ describe('a guarded patch', () => {
 		['another uid', service(3, undefined, 'u-2')],
 	])('that the guard refused is a conflict, with theirs: %s', async (_, theirs) => {
 		expect(await patchAnswered([422, guardRefused], [200, theirs])).toEqual({kind: 'conflict', theirs});
+	});
+
+	it('that lost against writes of the status or of labels is a conflict over the same spec', async () => {
+		const answer = status(409, 'Conflict', 'Operation cannot be fulfilled: the object has been modified');
+		expect(await patchAnswered([409, answer], [200, service(3)])).toEqual({
+			kind: 'conflict',
+			theirs: service(3),
+			sameSpec: true,
+		});
+		expect(await patchAnswered([409, answer], [403, status(403, 'Forbidden', 'no')])).toEqual({
+			kind: 'conflict',
+			theirs: undefined,
+		});
+		expect(await patchAnswered([409, status(409, 'Else', 'words')], [200, service(3)])).toMatchObject({
+			kind: 'refused',
+			sentence: 'words',
+		});
 	});
 
 	it('that was refused for another reason is no conflict', async () => {

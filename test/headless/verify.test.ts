@@ -92,7 +92,7 @@ test('revisions that answer alike, or have no tag, cannot be told apart', async 
 	const alike = await verify(world, {service: 'twin', n: 30});
 	expect(alike.code).toBe(2);
 	expect(alike.report?.notes[0]).toBe(
-		'twin-00001 and twin-00002 answer alike: from outside they cannot be told apart. Try --fingerprint.',
+		'twin-00001 and twin-00002 answer alike: from outside they cannot be told apart. Another part of the answer (--fingerprint) or another page (--path) may tell them apart.',
 	);
 
 	const untagged = trafficOf('twin', {1: 50, 2: 50}).map(target => ({...target, tag: undefined}));
@@ -125,7 +125,9 @@ test('over gRPC the health of two revisions is alike; a method that tells them a
 		rows: [{fingerprint: 'SERVING', attribution: 'indistinguishable', candidates: ['g-00001', 'g-00002']}],
 		verdict: {state: 'cannot tell'},
 	});
-	expect(health.report?.notes[0]).toContain('g-00001 and g-00002 answer alike');
+	expect(health.report?.notes[0]).toMatch(
+		/^g-00001 and g-00002 answer alike: .*with --grpc-method package\.Service\/Method\.$/,
+	);
 
 	const directory = await mkdtemp(path.join(tmpdir(), 'kn-canary-proto-'));
 	onTestFinished(async () => rm(directory, {recursive: true}));

@@ -122,6 +122,21 @@ test('an empty 404, as a gateway answers for a host it does not know, has no fin
 	});
 });
 
+test.each([
+	['an unknown host', 404, {server: 'envoy'}, 'gateway'],
+	['no pod', 503, {server: 'istio-envoy'}, 'gateway'],
+	['a redirect', 301, {server: 'envoy', location: 'https://x.example.com/'}, 'gateway'],
+	["the application's own 404", 404, {server: 'envoy', 'x-envoy-upstream-service-time': '1'}, undefined],
+	['a 404 of who knows whom', 404, {}, undefined],
+	['a success', 200, {server: 'envoy'}, undefined],
+])(
+	'tells an answer of the gateway itself from one of the service: %s',
+	async (_what, status, headers, by) => {
+		const {port} = await serveHttp((_request, response) => response.writeHead(status, headers).end('words'));
+		expect(responseOf(await probe().ask(targetAt(port))).by).toBe(by);
+	},
+);
+
 test('a 5xx is a response and an error', async () => {
 	const {port} = await serveHttp((_request, response) => response.writeHead(503).end('no healthy upstream'));
 	expect(responseOf(await probe().ask(targetAt(port)))).toMatchObject({

@@ -1,5 +1,6 @@
 /** The loop against the gateway of the sandbox, which draws a revision per request as a real one does. */
 import {expect, onTestFinished, test} from 'vitest';
+import {createProbe} from '../../source/probe/create-probe.js';
 import type {Loop, LoopSnapshot} from '../../source/probe/loop.js';
 import {createLoop} from '../../source/probe/loop.js';
 import type {Sandbox} from '../../source/sandbox/sandbox.js';
@@ -135,4 +136,21 @@ test('a gRPC service is healthy through the gateway, over h2c', async () => {
 		rows: [{fingerprint: 'SERVING', revision: 'greeter-00001', learned: 'alone', observedShare: 1}],
 		verdict: {state: 'agrees'},
 	});
+});
+
+test('what the gateway says itself is known from what the service says, by HTTP and by gRPC', async () => {
+	const sandbox = await startSandbox({pace: Infinity, tls: false});
+	onTestFinished(async () => sandbox.stop());
+	const probe = createProbe({});
+	onTestFinished(async () => probe.close());
+	const ask = async (authority: string, protocol: 'http1' | 'grpc') => {
+		const {outcome} = await probe.ask(targetAt(portOf(sandbox), {authority, protocol}));
+		return outcome.kind === 'response' ? [outcome.code, outcome.by] : outcome;
+	};
+	expect(await ask('nobody.default.example.com', 'http1')).toEqual(['404', 'gateway']);
+	expect(await ask('nobody.default.example.com', 'grpc')).toEqual(['UNIMPLEMENTED', 'gateway']);
+	expect(await ask('cart.default.example.com', 'http1')).toEqual(['200', undefined]);
+	await sandbox.gatewayFaults.set({unavailable: 1});
+	expect(await ask('cart.default.example.com', 'http1')).toEqual(['503', 'gateway']);
+	expect(await ask('cart.default.example.com', 'grpc')).toEqual(['UNAVAILABLE', 'gateway']);
 });

@@ -69,6 +69,18 @@ describe('a write that is answered with', () => {
 		});
 	});
 
+	it('409 though nobody changed the split is a conflict, and says so', async () => {
+		scripted.onWrite(answer(409, status(409, 'Conflict', 'the object has been modified')));
+		expect(await rolledBack()).toMatchObject({
+			kind: 'conflict',
+			sentence:
+				'Not done: somebody else was writing helloworld-go at the same time; its split is as you saw it. Nothing was written.',
+			base: [{percent: 90}, {percent: 10}],
+			mine: [{percent: 100}, {percent: 0}],
+			theirs: [{percent: 90}, {percent: 10}],
+		});
+	});
+
 	it('422 for the guard is a conflict too', async () => {
 		scripted.onWrite(answer(422, status(422, 'Invalid', 'the server rejected our request')));
 		scripted.onRead(exchange => exchange.answer(200, elsewhere()));

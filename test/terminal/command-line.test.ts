@@ -37,15 +37,38 @@ describe('the command line', () => {
 
 	it.each([
 		[['--gateway', 'nowhere:port'], /--gateway/],
+		[['--rate', '0'], /--rate "0"/],
 		[['--pace', '0'], /The pace is a number above 0/],
 		[['sandbox', '--api-port', '70000'], /A port is a whole number from 1 to 65535/],
 		[['--no-such-flag'], /unknown option/],
 		[['--services', '3'], /make a crowd in a sandbox: add --sandbox/],
-	])('refuses %j in a sentence, without a stack trace', (args, sentence) => {
+		[['nosuch'], /unknown command 'nosuch'/],
+		[['split', 'cart'], /missing required argument 'share'/],
+		[['complete', 'cart', '--bogus'], /unknown option '--bogus'/],
+		[['undo', 'cart', '-o', 'yaml'], /Allowed choices are text, json/],
+		[['rollback', 'cart', '--wait', 'abc'], /Seconds are a number/],
+		[['history', 'cart', 'checkout'], /too many arguments/],
+	])('refuses %j in a sentence, without a stack trace, and ends with 2', (args, sentence) => {
 		const {status, stderr} = run(args);
-		expect(status).not.toBe(0);
+		expect(status).toBe(2);
 		expect(stderr).toMatch(sentence);
 		expect(stderr).not.toMatch(/\bat .*:\d+:\d+/);
+	});
+
+	it.each([
+		[['verify']],
+		[['verify', 'cart', '--alpha', '7']],
+		[['verify', 'cart', '--gateway', 'nowhere:port']],
+		[['verify', 'cart', '--rate', '0']],
+		[['--production', '(', 'verify', 'cart']],
+	])('ends %j with 3, so that it is taken for no verdict on the split', args => {
+		const {status, stderr} = run(args);
+		expect(status).toBe(3);
+		expect(stderr).toMatch(/^error: /);
+	});
+
+	it('shows the help of a command, which is no error', () => {
+		expect(run(['help', 'split'])).toMatchObject({status: 0, stdout: run(['split', '--help']).stdout});
 	});
 
 	it('says what to do where there is no terminal and no sandbox was asked for', () => {

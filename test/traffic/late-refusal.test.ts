@@ -35,6 +35,24 @@ describe('a split that the server took and the route refuses', () => {
 		expect(refusal?.wayBack).toMatch(way);
 	});
 
+	it.each([
+		['RevisionMissing', 'Configuration "h" does not have any ready Revision.', /r makes the next revision/],
+		['ErrorConfig', 'domain name error: too long', /name the service otherwise/],
+	])('of a service without any split before promises none: %s', (reason, message, way) => {
+		const refusal = lateRefusal(
+			serviceView({
+				edit({status}) {
+					status.conditions = [condition('RoutesReady', 'False', reason, message)];
+					status.traffic = [];
+				},
+			}),
+		);
+		expect(refusal?.isFirst).toBe(true);
+		expect(refusal?.meaning).toMatch(/users get 404/);
+		expect(`${refusal?.meaning} ${refusal?.wayBack}`).not.toMatch(/keeps|before|undoes|rolls back/);
+		expect(refusal?.wayBack).toMatch(way);
+	});
+
 	it('is not one while the route is at work, or speaks of the generation before', () => {
 		expect(lateRefusal(withRoutes(condition('RoutesReady', 'Unknown', 'RevisionMissing')))).toBeUndefined();
 		expect(lateRefusal(withRoutes(condition('RoutesReady', 'False', 'RevisionMissing'), 0))).toBeUndefined();

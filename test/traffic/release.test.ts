@@ -86,6 +86,51 @@ describe('completing', () => {
 	});
 });
 
+describe('completing while the older one has everything and the newest one is not ready', () => {
+	const traffic = [{revisionName: first, percent: 100}];
+	const has = `${first} has 100 % of the traffic of helloworld-go already`;
+
+	test('is not done, and says which one is not ready and why', () => {
+		const failed = [condition('Ready', 'False', 'ContainerMissing', 'Unable to fetch image "x".')];
+		expect(
+			completeSplit(serviceView({ready: 1, created: 2, traffic}), [revisionView(2, failed), revisionView(1)]),
+		).toEqual({
+			ok: false,
+			reason: `The newest revision, ${second}, is not ready (ContainerMissing: Unable to fetch image "x"); ${has}. Nothing was completed.`,
+		});
+		const deploying = [condition('Ready', 'Unknown')];
+		expect(
+			completeSplit(serviceView({ready: 1, created: 2, traffic}), [
+				revisionView(2, deploying),
+				revisionView(1),
+			]),
+		).toMatchObject({reason: expect.stringContaining(`${second}, is not ready (Deploying);`)});
+	});
+
+	test('takes the words of the service where the revisions are not known', () => {
+		const view = serviceView({
+			ready: 1,
+			created: 2,
+			traffic,
+			edit: ({status}) => {
+				status.conditions = [condition('ConfigurationsReady', 'False', 'RevisionFailed', 'it crashed.')];
+			},
+		});
+		expect(completeSplit(view)).toEqual({
+			ok: false,
+			reason: `The newest revision, ${second}, is not ready (RevisionFailed: it crashed); ${has}. Nothing was completed.`,
+		});
+	});
+
+	test('is not known to be done while the last change may still make a newer one', () => {
+		const view = serviceView({traffic, edit: ({metadata}) => (metadata.generation = 2)});
+		expect(completeSplit(view)).toEqual({
+			ok: false,
+			reason: `${has}, but the controller has not taken up the last change yet, which may make a newer revision. Nothing was completed; ask again.`,
+		});
+	});
+});
+
 describe('the revision to roll back to', () => {
 	const revisions = [revisionView(1), revisionView(2), revisionView(3)];
 

@@ -14,6 +14,8 @@ export type FaultAnswer = {
 	readonly methods?: readonly string[];
 	/** What the path has to contain: `/services/hello`. All paths unless told. */
 	readonly path?: string;
+	/** Only dry runs (`dryRun=All` in the query), or all but these; both unless told. */
+	readonly dryRun?: boolean;
 	/** After that many requests it is over; never unless told. */
 	readonly times?: number;
 	/** After that many seconds of real time it is over; never unless told. */
@@ -45,6 +47,9 @@ export type ApiFaults = {
 /** What becomes of one request. */
 export type Fate = 'serve' | 'drop' | 'reset' | FaultAnswer;
 
+/** What the faults know of a request. */
+export type FaultedRequest = {method: string; path: string; isDryRun: boolean};
+
 /** A watch as the faults see it. */
 export type WatchControl = {resume(): void; cut(): void};
 
@@ -61,7 +66,7 @@ export type ApiFaultSwitch = {
 	/** Breaks every open watch off, as a server that goes down does. Returns how many there were. */
 	cutWatches(): number;
 	/** What becomes of a request; counts it among those that an answer is for. */
-	fate(request: {method: string; path: string}): Fate;
+	fate(request: FaultedRequest): Fate;
 	/** Whether the connection of a request is to get a GOAWAY with it. */
 	goesAway(): boolean;
 	/** A watch begins. Returns what to call when it has ended. */
@@ -136,11 +141,12 @@ export function createApiFaults(
 
 			return open.length;
 		},
-		fate({method, path}) {
+		fate({method, path, isDryRun}) {
 			const answer = current.answers.find(
 				candidate =>
 					isDue(candidate) &&
 					(candidate.methods?.includes(method) ?? true) &&
+					(candidate.dryRun ?? isDryRun) === isDryRun &&
 					path.includes(candidate.path ?? ''),
 			);
 			const use = answer && uses.get(answer);

@@ -12,7 +12,7 @@ import {startGarbageCollection} from './garbage-collection.js';
 import {createCertificate} from './certificate.js';
 import type {ApiMessage, ApiResponse} from './exchange.js';
 import {faultError} from './fault-answer.js';
-import {createApiFaults, type ApiFaultSwitch} from './faults.js';
+import {createApiFaults, type ApiFaultSwitch, type FaultedRequest} from './faults.js';
 import {listen} from './listener.js';
 import type {PodRuntime} from './pod-runtime.js';
 import {isYes, type Reply, type Server} from './request.js';
@@ -150,7 +150,7 @@ async function answer(context: Context, message: ApiMessage, response: ApiRespon
 async function upgraded({shared, users}: Omit<Context, 'routes'>, upgrade: Upgrade): Promise<void> {
 	const {method = '', url = '/'} = upgrade.message;
 	try {
-		const request = {method, path: url.split('?', 1)[0] ?? '/', isWatch: false};
+		const request = {method, path: url.split('?', 1)[0] ?? '/', isWatch: false, isDryRun: false};
 		const fault = await meetFault(shared, request, {goAway() {}, reset: () => upgrade.socket.destroy()});
 		if (fault !== 'over') {
 			const caller = callerOf(upgrade.message, users);
@@ -169,7 +169,7 @@ async function upgraded({shared, users}: Omit<Context, 'routes'>, upgrade: Upgra
  */
 async function meetFault(
 	{faults}: Server,
-	request: {method: string; path: string; isWatch: boolean},
+	request: FaultedRequest & {isWatch: boolean},
 	response: Pick<ApiResponse, 'goAway' | 'reset'>,
 ): Promise<'over' | 'without rights' | 'compacted' | undefined> {
 	const {delay, expireTokens} = faults.current;
@@ -228,7 +228,9 @@ async function dispatch(
 	const [path = '/', ...query] = (message.url ?? '/').split('?');
 	const parameters = new URLSearchParams(query.join('?'));
 	const isWatch = isYes(parameters.get('watch'));
-	const fault = await meetFault(shared, {method: message.method ?? '', path, isWatch}, response);
+	const isDryRun = parameters.getAll('dryRun').includes('All');
+	const request = {method: message.method ?? '', path, isWatch, isDryRun};
+	const fault = await meetFault(shared, request, response);
 	if (fault === 'over') {
 		return undefined;
 	}

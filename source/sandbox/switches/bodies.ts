@@ -13,6 +13,7 @@ export const apiFaults = v.strictObject({
 				code: v.picklist(faultCodes),
 				methods: v.exactOptional(v.array(v.pipe(v.string(), v.toUpperCase()))),
 				path: v.exactOptional(v.string()),
+				dryRun: v.exactOptional(v.boolean()),
 				times: v.exactOptional(v.pipe(v.number(), v.integer())),
 				seconds: v.exactOptional(v.number()),
 				retryAfter: v.exactOptional(v.pipe(v.number(), v.integer())),

@@ -1,20 +1,23 @@
 /** The rows of the live pane as cells. Every column but the first keeps its width, so that nothing jumps. Pure. */
 import type {Row} from '../../store/state.js';
 import type {Glyphs} from '../../terminal/theme.js';
+import {widthOf} from '../parts/fit-text.js';
 import {sparkline} from '../parts/sparkline.js';
 import {steadyWidth} from '../parts/steady-width.js';
 import type {Column} from '../parts/columns.js';
 import type {TableRow} from '../parts/table.js';
-import {duration, percentOf, shortRevision} from '../words.js';
+import {count, duration, percentOf, shortRevision} from '../words.js';
 
 export type LiveTable = {columns: readonly Column[]; rows: readonly TableRow[]; columnGap: number};
 
 /** From this width on there is room for a column per percentile. */
 const wideFrom = 104;
 
+const longestRevision = 24;
+
 const wide: readonly Column[] = [
 	{title: 'ANSWER', priority: 0, min: 10, max: 40, isFlexible: true},
-	{title: 'REVISION', priority: 1, min: 8, max: 24, cut: 'start'},
+	{title: 'REVISION', priority: 1, min: 8, max: longestRevision, cut: 'start'},
 	{title: 'ASKED', priority: 2, align: 'right'},
 	{title: 'SEEN', priority: 1, align: 'right'},
 	{title: '95 %', priority: 5, align: 'right'},
@@ -42,6 +45,20 @@ const narrow: readonly Column[] = [
 	{title: 'LAST', priority: 7},
 ];
 
+/** Where there is not room for all: errors before other rows, and else in their order; shown in their order. */
+function chosen(rows: readonly Row[], room: number): readonly Row[] {
+	const byErrors = rows.toSorted((a, b) => Number(b.errors > 0) - Number(a.errors > 0));
+	const kept = new Set(byErrors.slice(0, room));
+	return rows.filter(row => kept.has(row));
+}
+
+/** Errors that no row shows are said all the same. */
+function restWords(hidden: readonly Row[]): string {
+	const errors = hidden.reduce((sum, row) => sum + row.errors, 0);
+	const rows = `and ${count(hidden.length, 'more row')}`;
+	return errors === 0 ? rows : `${rows}, ${count(errors, 'error')}`;
+}
+
 /**
  * @param room Rows there are at most; where there are more, the last one says how many are left out.
  * @param service Name of the service, which the names of its revisions begin with.
@@ -51,17 +68,17 @@ export function liveTable(
 	{width, room, service, glyphs}: {width: number; room: number; service: string; glyphs: Glyphs},
 ): LiveTable {
 	const isWide = width >= wideFrom;
-	const shown = rows.length > room ? rows.slice(0, Math.max(0, room - 1)) : rows;
+	const shown = rows.length > room ? chosen(rows, Math.max(0, room - 1)) : rows;
 	// One scale for all rows: their heights are there to be compared.
 	const greatest = Math.max(0, ...rows.flatMap(({recent}) => recent));
 	const cellsOf = isWide ? wideCells : narrowCells;
 	const cells = shown.map(row => ({key: row.key, cells: cellsOf(row, {service, greatest, glyphs})}));
-	const hidden = rows.length - shown.length;
-	const rest = {key: 'more', cells: [`and ${hidden} more rows`]};
+	const hidden = rows.filter(row => !shown.includes(row));
+	const rest = {key: 'more', cells: [restWords(hidden)]};
 	return {
 		columns: isWide ? wide : narrow,
 		columnGap: isWide ? 2 : 1,
-		rows: hidden > 0 ? [...cells, rest] : cells,
+		rows: hidden.length > 0 ? [...cells, rest] : cells,
 	};
 }
 
@@ -69,9 +86,11 @@ type Context = {service: string; greatest: number; glyphs: Glyphs};
 
 function wideCells(row: Row, {service, greatest, glyphs}: Context): string[] {
 	const {observedShare, interval} = row;
+	const names = whose(row, service);
+	const isCut = row.candidates.length > 1 && widthOf(names) > longestRevision;
 	return [
 		answerOf(row),
-		whose(row, service),
+		isCut ? `${briefly(row, service)}: ${row.candidates.length} revisions` : names,
 		configuredOf(row),
 		(observedShare === undefined ? '' : percentOf(observedShare)).padStart(7),
 		(observedShare === undefined
@@ -93,7 +112,7 @@ function narrowCells(row: Row, {service, greatest, glyphs}: Context): string[] {
 	const {observedShare, interval, p50, p95, p99} = row;
 	return [
 		answerOf(row),
-		whose(row, service),
+		briefly(row, service),
 		configuredOf(row),
 		(observedShare === undefined ? '' : percentOf(observedShare)).padStart(6),
 		(observedShare === undefined
@@ -123,6 +142,16 @@ export function answerOf(row: Row): string {
 	}
 	const answer = steadyWidth(row.fingerprint);
 	return row.otherFingerprints > 0 ? `${answer} +${row.otherFingerprints} more` : answer;
+}
+
+/** In six cells. What is longer is cut at its start, and half of a list of names would be read as one of them. */
+function briefly(row: Row, service: string): string {
+	const words: Partial<Record<Row['attribution'], string>> = {
+		indistinguishable: 'alike',
+		contradictory: 'either',
+		unknown: 'nobody',
+	};
+	return words[row.attribution] ?? whose(row, service);
 }
 
 /** The revision, or why it cannot be told which. */

@@ -1,31 +1,49 @@
 /** The verdicts as the lines under the rows of the live pane. Pure. */
 import type {Comparison, LoopSnapshot, Row} from '../../store/state.js';
 import type {Pair} from '../../store/compare.js';
+import {remedies, type AskedBy} from '../../traffic/telling-apart.js';
 import type {SplitVerdict} from '../../verdict/split-verdict.js';
 import {duration, percentOf} from '../words.js';
 
-export type VerdictLine = {tone: 'good' | 'waiting' | 'bad' | 'warning'; sentence: string};
+export type VerdictLine = {
+	tone: 'good' | 'waiting' | 'bad' | 'warning';
+	sentence: string;
+	/** What the line has no room for. It says what to do, so that it gives way to no counts. */
+	more?: string;
+};
 
-/**
- * Whether users get the split that is configured.
- * @param rows What was counted: when revisions answer alike, that is why nothing can be said, and not any error.
- */
+/** What is known beside the counts. */
+type SplitContext = {
+	settling: boolean;
+	/** The route says no for good: nothing is being switched. */
+	isRefused: boolean;
+	/** What was counted: when revisions answer alike, that is why nothing can be said, and not any error. */
+	rows: readonly Row[];
+	/** What tells revisions apart depends on it. */
+	askedBy: AskedBy;
+};
+
+/** Whether users get the split that is configured. */
 export function splitLine(
 	verdict: SplitVerdict | undefined,
-	{settling, rows}: {settling: boolean; rows: readonly Row[]},
+	{settling, isRefused, rows, askedBy}: SplitContext,
 ): VerdictLine {
 	if (settling) {
-		return {
-			tone: 'waiting',
-			sentence: 'settling: the gateway is being switched; these answers are not counted',
-		};
+		return isRefused
+			? {tone: 'bad', sentence: 'not counted: the route refuses the split, and the gateway is not switched'}
+			: {
+					tone: 'waiting',
+					sentence: 'settling: the gateway is being switched; these answers are not counted',
+				};
 	}
 	if (!verdict) return {tone: 'waiting', sentence: 'no split to compare with yet'};
 	const alike = rows.filter(({attribution}) => attribution === 'indistinguishable');
 	if (verdict.state === 'unjudgeable' && alike.some(({n}) => n > verdict.unattributed / 2)) {
 		return {
 			tone: 'warning',
-			sentence: 'Revisions answer alike, so the split cannot be judged; --fingerprint may tell them apart.',
+			// What to do must not be what a narrow window cuts off.
+			sentence: `Alike: ${remedies[askedBy].short}`,
+			more: `Revisions answer alike, so the split cannot be judged. ${remedies[askedBy].long}`,
 		};
 	}
 	switch (verdict.state) {

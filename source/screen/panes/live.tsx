@@ -3,11 +3,13 @@ import {Box, Text} from 'ink';
 import {memo} from 'react';
 import {useShallow} from 'zustand/react/shallow';
 import {pairOf} from '../../store/compare.js';
+import {lateRefusal} from '../../traffic/late-refusal.js';
 import {revisionsOf, selectedService} from '../../store/read.js';
 import type {Asking, LoopSnapshot, Recorded} from '../../store/state.js';
 import {targetOf} from '../../store/target.js';
 import type {ServiceView} from '../../traffic/service.js';
 import type {Theme} from '../../terminal/theme.js';
+import {askedBy} from '../../traffic/telling-apart.js';
 import type {Size} from '../layout.js';
 import {cutText, fitText, widthOf} from '../parts/fit-text.js';
 import {frameContentSize} from '../parts/frame-lines.js';
@@ -34,17 +36,21 @@ export function LivePane({width, height}: Size) {
 	const isForwarded = gateway.kind === 'found' && gateway.forward !== undefined;
 	const snapshot = service && live?.uid === service.uid ? live.snapshot : undefined;
 	const page = live?.page ?? 0;
+	const isRefused = service !== undefined && lateRefusal(service) !== undefined;
 	const size = frameContentSize(width, height);
 	return (
 		<Frame
 			width={width}
 			height={height}
 			title="4 Live"
-			aside={snapshot && [asideOf(snapshot, page), ...(isForwarded ? ['via API server'] : [])].join(' · ')}
+			aside={
+				snapshot &&
+				[asideOf(snapshot, page, isRefused), ...(isForwarded ? ['via API server'] : [])].join(' · ')
+			}
 			isFocused={focus === 'live'}
 		>
 			{snapshot && service ? (
-				<Counts snapshot={snapshot} page={page} service={service} {...size} />
+				<Counts snapshot={snapshot} page={page} service={service} asking={asking} {...size} />
 			) : (
 				<Box width={size.width} height={size.height} flexDirection="column" overflow="hidden">
 					{service &&
@@ -87,7 +93,7 @@ function invitation(
 }
 
 /** `1 req/s · 128 answers · 50/50 since 12:01:03`, or of an earlier split what it was and when. */
-function asideOf(snapshot: LoopSnapshot, page: number): string {
+function asideOf(snapshot: LoopSnapshot, page: number, isRefused: boolean): string {
 	const past = snapshot.history.at(-page);
 	if (page > 0 && past) {
 		const split = past.weights.map(({percent}) => percent).join('/');
@@ -104,7 +110,7 @@ function asideOf(snapshot: LoopSnapshot, page: number): string {
 		pace,
 		count(answered, 'answer'),
 		...(notSent > 0 ? [`${notSent} not sent`] : []),
-		settling ? 'settling' : `${split} since ${clock(since)}`,
+		settling ? (isRefused ? 'split refused' : 'settling') : `${split} since ${clock(since)}`,
 	].join(' · ');
 }
 
@@ -115,9 +121,10 @@ function Counts({
 	snapshot,
 	page,
 	service,
+	asking,
 	width,
 	height,
-}: {snapshot: LoopSnapshot; page: number; service: ServiceView} & Size) {
+}: {snapshot: LoopSnapshot; page: number; service: ServiceView; asking: Asking} & Size) {
 	const {glyphs} = useTheme();
 	const revisions = useConsoleState(state => revisionsOf(state, service.name));
 	const past = page > 0 ? snapshot.history.at(-page) : undefined;
@@ -140,8 +147,14 @@ function Counts({
 		...Object.entries(counts.statusCodes).map(([code, number]) => `${code} ×${number}`),
 		errors,
 	].join('  ');
+	const verdict = splitLine(counts.verdict, {
+		settling: past === undefined && snapshot.settling,
+		isRefused: lateRefusal(service) !== undefined,
+		rows: counts.rows,
+		askedBy: askedBy(service.summary.protocol, asking.grpcCall),
+	});
 	// Many kinds of failure would leave no room for the verdict.
-	const aside = widthOf(codes) <= width / 2 ? codes : errors;
+	const aside = verdict.more === undefined && widthOf(codes) <= width / 2 ? codes : errors;
 	return (
 		<Box width={width} height={height} flexDirection="column" overflow="hidden">
 			<Table
@@ -153,14 +166,7 @@ function Counts({
 				height={tableHeight}
 				empty="No answer yet."
 			/>
-			<VerdictRow
-				width={width}
-				verdict={splitLine(counts.verdict, {
-					settling: past === undefined && snapshot.settling,
-					rows: counts.rows,
-				})}
-				aside={aside}
-			/>
+			<VerdictRow width={width} verdict={verdict} aside={aside} />
 			{hasComparison && (
 				<VerdictRow
 					width={width}
@@ -205,10 +211,10 @@ const AnswerLine = memo(function AnswerLine({answer, width}: {answer: Recorded; 
 	const {styles, glyphs} = useTheme();
 	const {outcome} = answer;
 	const isResponse = outcome.kind === 'response';
-	const failed = isResponse ? outcome.error : true;
+	const failed = isResponse ? outcome.error || outcome.by === 'gateway' : true;
 	const head = `${clock(answer.at, {milliseconds: true})}  ${fitText(isResponse ? outcome.code : outcome.failure, 9)}  ${fitText(duration(answer.latency), 7, {align: 'right'})}  `;
 	const said = isResponse ? steadyWidth(outcome.firstLine) || '(no body)' : outcome.sentence;
-	const text = `${said}${answer.settling ? '  (settling)' : ''}`;
+	const text = `${said}${answer.settling ? '  (not counted)' : ''}`;
 	return (
 		<Text wrap="truncate" {...(failed ? styles.bad : answer.settling ? styles.muted : {})}>
 			<Text {...(failed ? {} : styles.muted)}>{head}</Text>

@@ -106,7 +106,12 @@ function asideOf(
 		const took = move.own ? `, ${duration(move.movedAt - move.askedAt)} after it was sent` : '';
 		return `at the gateway since ${clock(move.movedAt)}${took}`;
 	}
-	if (lateRefusal(service)) return 'the route refuses this split; the gateway keeps the one before';
+	const refusal = lateRefusal(service);
+	if (refusal) {
+		return refusal.isFirst
+			? 'the route refuses this split; the gateway has none of this service'
+			: 'the route refuses this split; the gateway keeps the one before';
+	}
 	if (service.observedGeneration !== service.generation) {
 		return 'sent · the controller has not taken it up yet';
 	}

@@ -1,9 +1,15 @@
 /** What each row of the live pane says at length, and how it is known whose it is. */
-import {selectedService} from '../../store/read.js';
-import type {LoopSnapshot, Row} from '../../store/state.js';
+import {pairOf} from '../../store/compare.js';
+import {revisionsOf, selectedService} from '../../store/read.js';
+import type {Asking, LoopSnapshot, Row} from '../../store/state.js';
+import {lateRefusal} from '../../traffic/late-refusal.js';
+import type {RevisionView} from '../../traffic/revision.js';
+import type {ServiceView} from '../../traffic/service.js';
+import {askedBy} from '../../traffic/telling-apart.js';
 import type {Theme} from '../../terminal/theme.js';
 import type {Size} from '../layout.js';
 import {answerOf, whose} from '../panes/live-table.js';
+import {comparisonLine, splitLine} from '../panes/live-verdicts.js';
 import {steadyWidth} from '../parts/steady-width.js';
 import {useTheme} from '../parts/theme-context.js';
 import {useConsoleState} from '../use-console.js';
@@ -13,9 +19,18 @@ import {Document, type Line} from './document.js';
 export function Answers({isActive, ...size}: Size & {isActive: boolean}) {
 	const theme = useTheme();
 	const service = useConsoleState(selectedService);
-	const snapshot = useConsoleState(state => state.live?.snapshot);
+	const live = useConsoleState(state => state.live);
+	const asking = useConsoleState(state => state.asking);
+	const revisions = useConsoleState(state => service && revisionsOf(state, service.name));
 	const name = service?.name ?? '';
-	const lines = snapshot ? linesOf(snapshot, name, theme) : [];
+	const snapshot = live?.uid === service?.uid ? live?.snapshot : undefined;
+	const lines =
+		service && snapshot && snapshot.rows.length > 0
+			? [
+					...verdictLines(snapshot, {service, revisions: revisions ?? [], asking}, theme),
+					...linesOf(snapshot, name, theme),
+				]
+			: [];
 	return (
 		<Document
 			{...size}
@@ -25,6 +40,40 @@ export function Answers({isActive, ...size}: Size & {isActive: boolean}) {
 			isActive={isActive}
 		/>
 	);
+}
+
+/** What the pane says in a line each, whole. */
+function verdictLines(
+	snapshot: LoopSnapshot,
+	{
+		service,
+		revisions,
+		asking,
+	}: {service: ServiceView; revisions: readonly RevisionView[]; asking: Pick<Asking, 'grpcCall'>},
+	{styles, glyphs}: Theme,
+): Line[] {
+	const split = splitLine(snapshot.verdict, {
+		settling: snapshot.settling,
+		isRefused: lateRefusal(service) !== undefined,
+		rows: snapshot.rows,
+		askedBy: askedBy(service.summary.protocol, asking.grpcCall),
+	});
+	const looks = {
+		good: {glyph: glyphs.ok, style: styles.ok},
+		waiting: {glyph: glyphs.waiting, style: styles.muted},
+		bad: {glyph: glyphs.bad, style: styles.bad},
+		warning: {glyph: glyphs.warning, style: styles.warning},
+	};
+	return [
+		...[split, comparisonLine(snapshot, pairOf(service, revisions))].map(
+			({tone, sentence, more = sentence}): Line => ({
+				text: `${looks[tone].glyph} ${more}`,
+				style: looks[tone].style,
+				indent: 2,
+			}),
+		),
+		{text: ''},
+	];
 }
 
 function linesOf({rows, tags}: LoopSnapshot, service: string, {styles}: Theme): Line[] {

@@ -27,8 +27,9 @@ export function reviewLines(
 	const say = (text: string, style?: Line['style'], indent = 2) => lines.push({text, style, indent});
 	say('');
 	// Warnings before the table: whoever presses Enter has to have had them before the eyes at 80x24.
-	for (const {sentence} of plan.warnings) {
-		lines.push({text: `${glyphs.warning} ${sentence}`, style: styles.warning, indent: 2, isEssential: true});
+	for (const {sentence, keys} of plan.warnings) {
+		const text = [glyphs.warning, sentence, ...(keys === undefined ? [] : [keys])].join(' ');
+		lines.push({text, style: styles.warning, indent: 2, isEssential: true});
 	}
 	if (wake) lines.push(...wakeLines(wake, look));
 	if (plan.warnings.length > 0) say('');

@@ -182,6 +182,20 @@ describe('an answer on purpose', () => {
 		expect((await label(String(code))).code).toBe(200);
 	});
 
+	it.each([
+		[false, [200, 409, 200]],
+		[true, [409, 200, 200]],
+	])('is given to dry runs or to the others alone: %j', async (dryRun, codes) => {
+		await change('PATCH', '/api', {answers: [{code: 409, methods: ['PATCH'], dryRun, times: 1}]});
+		const patch = async (query: string) =>
+			api('PATCH', `${services}/checkout${query}`, {
+				headers: mergePatch,
+				body: {metadata: {labels: {tried: String(dryRun)}}},
+			});
+		const answers = [await patch('?dryRun=All'), await patch(''), await patch('')];
+		expect(answers.map(({code}) => code)).toEqual(codes);
+	});
+
 	it('410 is given to lists, and in the stream of a watch', async () => {
 		await change('PATCH', '/api', {answers: [{code: 410}]});
 		expect(await api('GET', services)).toMatchObject({code: 410, body: {reason: 'Expired'}});

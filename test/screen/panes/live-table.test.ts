@@ -97,16 +97,46 @@ test('more rows than there is room for are said to be more', () => {
 	expect(shown[2]?.cells).toEqual(['and 3 more rows']);
 });
 
+test('errors are not what is left out, and their number is said where they are', () => {
+	const rows = [
+		row({key: 'a'}),
+		row({key: 'b'}),
+		row({key: '503', attribution: 'unknown', errors: 4}),
+		row({key: 'timeout', attribution: 'unknown', errors: 3}),
+	];
+	expect(tableAt(76, rows, 3).rows.map(({key}) => key)).toEqual(['503', 'timeout', 'more']);
+	expect(tableAt(76, rows, 3).rows[2]?.cells).toEqual(['and 2 more rows']);
+	expect(tableAt(76, rows.slice(0, 3), 2).rows.map(({key}) => key)).toEqual(['503', 'more']);
+	expect(tableAt(76, rows, 2).rows[1]?.cells).toEqual(['and 3 more rows, 3 errors']);
+	expect(tableAt(76, rows, 4).rows.map(({key}) => key)).toEqual(['a', 'b', '503', 'timeout']);
+});
+
+test('in 80 columns it is never cut to what looks like another answer', () => {
+	const said = [
+		row({attribution: 'unknown', revision: undefined, candidates: []}),
+		row({attribution: 'indistinguishable', revision: undefined, candidates: ['h-00001', 'h-00002']}),
+		row({attribution: 'contradictory', revision: undefined, candidates: ['h-00001', 'h-00002']}),
+		row(),
+	].map(one => tableAt(76, [one]).rows[0]?.cells[1]);
+	expect(said).toEqual(['nobody', 'alike', 'either', '…00001']);
+});
+
 test('whose an answer is, is said in words', () => {
 	const names = [
 		row({attribution: 'unknown', revision: undefined, candidates: []}),
 		row({attribution: 'indistinguishable', revision: undefined, candidates: ['h-00001', 'h-00002']}),
 		row({attribution: 'silent', fingerprint: undefined}),
+		row({
+			attribution: 'indistinguishable',
+			revision: undefined,
+			candidates: ['h-00001', 'h-00002', 'h-00003'],
+		}),
 	].map(one => tableAt(126, [one]).rows[0]?.cells.slice(0, 2));
 	expect(names).toEqual([
 		['Hello World!', 'unattributed'],
 		['Hello World!', 'alike: …00001 …00002'],
 		['(no answer yet)', '…00001'],
+		['Hello World!', 'alike: 3 revisions'],
 	]);
 });
 

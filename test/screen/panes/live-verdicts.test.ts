@@ -118,10 +118,38 @@ test('revisions that answer alike are named as the reason, answers of nobody as 
 		40,
 	);
 	const alike = counted({attribution: 'indistinguishable', candidates: ['h-00001', 'h-00002']});
-	expect(splitLine(verdict, {settling: false, rows: [alike]})).toEqual({
+	expect(splitLine(verdict, {settling: false, isRefused: false, askedBy: 'http', rows: [alike]})).toEqual({
 		tone: 'warning',
-		sentence: 'Revisions answer alike, so the split cannot be judged; --fingerprint may tell them apart.',
+		sentence: 'Alike: --fingerprint or --path may tell them apart.',
+		more: expect.stringMatching(/^Revisions answer alike, so the split cannot be judged\. /),
 	});
-	expect(splitLine(verdict, {settling: false, rows: [counted({})]}).sentence).toMatch(/^Errors: /);
-	expect(splitLine(verdict, {settling: true, rows: []}).sentence).toMatch(/^settling/);
+	expect(
+		splitLine(verdict, {settling: false, isRefused: false, askedBy: 'http', rows: [counted({})]}).sentence,
+	).toMatch(/^Errors: /);
+	expect(splitLine(verdict, {settling: true, isRefused: false, askedBy: 'http', rows: []}).sentence).toMatch(
+		/^settling/,
+	);
+});
+
+test.each([
+	['health check', /^Alike: --grpc-method package\.Service\/Method tells them apart\.$/],
+	['grpc method', /^Alike: other --grpc-data or --grpc-method may tell/],
+	['http', /^Alike: --fingerprint/],
+] as const)(
+	'what tells revisions apart that answer alike is said in a line of 80 columns: %s',
+	(by, words) => {
+		const alike = counted({attribution: 'indistinguishable', candidates: ['h-00001', 'h-00002']});
+		const verdict = splitVerdict([{key: 'h-00001', percent: 100, count: 0}], 40);
+		const {sentence} = splitLine(verdict, {settling: false, isRefused: false, rows: [alike], askedBy: by});
+		expect(sentence).toMatch(words);
+		// Frame, mark and count of errors take the rest.
+		expect(sentence.length).toBeLessThanOrEqual(80 - 4 - '✓ '.length - '  99 errors'.length);
+	},
+);
+
+test('nothing is said to be settling when the route refuses the split for good', () => {
+	expect(splitLine(undefined, {settling: true, isRefused: true, askedBy: 'http', rows: []})).toEqual({
+		tone: 'bad',
+		sentence: 'not counted: the route refuses the split, and the gateway is not switched',
+	});
 });
