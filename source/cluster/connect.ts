@@ -124,7 +124,11 @@ function makeCluster(
 	// Thousands of revisions are 20 MB, and a tenth of that compressed; who is beside the server may rather not wait for it.
 	const mayCompress = selected.cluster['disable-compression'] !== true;
 
-	/** Sends one request, and a question a second time when only the credentials or an idle connection had gone stale. */
+	/**
+	 * Sends one request. After a 401 once more, if there are other credentials by now: it is answered before anything is
+	 * done (k8s.io/apiserver pkg/server: authentication comes first), so that a write is safe, too. After a cut connection
+	 * only a question is asked again: a write may have been made.
+	 */
 	async function exchange(
 		request: ApiRequest,
 		url: URL,
@@ -140,7 +144,7 @@ function makeCluster(
 		for (let attempt = 1; ; attempt++) {
 			const used = await usable(credentials, signal);
 			const dispatcher = dispatchers.get(used);
-			const mayRepeat = attempt === 1 && request.method === 'GET';
+			const isFirst = attempt === 1;
 			try {
 				const answer = await send({
 					dispatcher,
@@ -156,12 +160,13 @@ function makeCluster(
 					signal,
 					...(body === undefined ? {} : {body}),
 				});
-				if (answer.status !== 401 || !(await credentials.rejected(used)) || !mayRepeat) return answer;
+				if (answer.status !== 401 || !(await credentials.rejected(used)) || !isFirst) return answer;
 				await answer.body.dump().catch(() => {});
 			} catch (error) {
 				// undici opens more than one connection for what is sent while it is still clearing an old one away.
 				if (isCut(error)) dispatchers.retire(dispatcher);
-				if (!mayRepeat || signal.aborted || !(isCut(error) || isBrokenOff(error))) throw error;
+				const mayRepeat = isFirst && request.method === 'GET' && !signal.aborted;
+				if (!mayRepeat || !(isCut(error) || isBrokenOff(error))) throw error;
 			}
 		}
 	}

@@ -121,6 +121,8 @@ function dryRunLine(dryRun: ReviewSheet['dryRun'], {styles, glyphs}: Look): [str
 			return [`${glyphs.ok} Dry run: the server would accept it.`, styles.ok];
 		case 'refused':
 			return [`${glyphs.bad} Dry run: the server would refuse it. ${dryRun.sentence}`, styles.bad];
+		case 'not logged in':
+			return [`${glyphs.bad} Dry run: you are not logged in. ${dryRun.sentence}`, styles.bad];
 		case 'unknown':
 			return [`${glyphs.warning} Dry run: no answer. ${dryRun.sentence}`, styles.warning];
 	}
