@@ -18,6 +18,7 @@ import {selectContext, type KubeconfigSource, type SelectedContext} from './kube
 import {printable} from '../traffic/printable.js';
 import {corePath} from './paths.js';
 import {isLoopback, proxyFromEnvironment} from './proxy.js';
+import {createSigns} from './signs.js';
 import {sentenceOf} from './status.js';
 import {systemTimers, type Timers} from './timers.js';
 import {
@@ -118,6 +119,7 @@ function makeCluster(
 	options: ConnectOptions,
 ): Cluster {
 	const dispatchers = dispatcherCache();
+	const signs = createSigns();
 	const ending = new AbortController();
 	const {server} = selected.cluster;
 	const {readOnly = false, timers = systemTimers} = options;
@@ -160,7 +162,11 @@ function makeCluster(
 					signal,
 					...(body === undefined ? {} : {body}),
 				});
-				if (answer.status !== 401 || !(await credentials.rejected(used)) || !isFirst) return answer;
+				if (answer.status !== 401) return answer;
+				if (!(await credentials.rejected(used)) || !isFirst) {
+					signs.refused();
+					return answer;
+				}
 				await answer.body.dump().catch(() => {});
 			} catch (error) {
 				// undici opens more than one connection for what is sent while it is still clearing an old one away.
@@ -171,13 +177,22 @@ function makeCluster(
 		}
 	}
 
-	/** What a failure means once it is known who called it off. */
-	function judged(error: unknown, limit: {over: boolean}, seconds: number, url: URL): unknown {
-		if (!(error instanceof TransportError) || !limit.over) return error;
-		dispatchers.retire();
-		return new TransportError(`no answer from ${url.host} within ${seconds} s`, error.outcome, {
-			cause: error,
-		});
+	/** What a failure means once it is known who called it off, and a word to all that watch when it was not `caller`. */
+	function judged(
+		error: unknown,
+		limit: {over: boolean},
+		{seconds, url, caller}: {seconds: number; url: URL; caller: AbortSignal | undefined},
+	): unknown {
+		if (!(error instanceof TransportError) || caller?.aborted) return error;
+		if (limit.over) dispatchers.retire();
+		const lost = limit.over
+			? new TransportError(`no answer from ${url.host} within ${seconds} s`, error.outcome, {
+					cause: error,
+					isUnanswered: true,
+				})
+			: error;
+		signs.failed(lost);
+		return lost;
 	}
 
 	/** A GET whose answer may go on for ever: `read` until the server or `signal` ends it. */
@@ -207,7 +222,7 @@ function makeCluster(
 			}
 			return answerOf(incoming, undefined);
 		} catch (error) {
-			throw judged(error, limit, defaultTimeout / 1000, url);
+			throw judged(error, limit, {seconds: defaultTimeout / 1000, url, caller: signal});
 		} finally {
 			limit.clear();
 		}
@@ -226,9 +241,11 @@ function makeCluster(
 			const limit = deadline(timers, timeout, request.signal);
 			try {
 				const incoming = await exchange(request, url, limit.signal, {takesGzip: mayCompress});
-				return answerOf(incoming, parseBody(await readAll(incoming, url)));
+				const answer = answerOf(incoming, parseBody(await readAll(incoming, url)));
+				signs.answered(answer.status);
+				return answer;
 			} catch (error) {
-				throw judged(error, limit, timeout / 1000, url);
+				throw judged(error, limit, {seconds: timeout / 1000, url, caller: request.signal});
 			} finally {
 				limit.clear();
 			}
@@ -279,6 +296,9 @@ function makeCluster(
 				limit.clear();
 			}
 		},
+
+		onSign: signs.on,
+		askNow: () => signs.give('wanted'),
 
 		async close() {
 			ending.abort();

@@ -14,6 +14,8 @@ export type Refusal =
 export type Ending =
 	| {next: Doing; after: 'nothing'}
 	| {next: Doing; after: 'back-off'; why: string; retryAfter?: number | undefined}
+	/** There was no answer at all: none in time (`isUnanswered`), or no connection, or it broke. */
+	| {next: Doing; after: 'loss'; why: string; isUnanswered: boolean}
 	/** The watch said nothing for too long. */
 	| {next: 'list'; after: 'silence'}
 	/** The history no longer reaches back to where we are (410). */
@@ -38,6 +40,7 @@ export function refusal(answer: ApiAnswer, doing: Doing): Ending {
 
 /** What a lost connection asks for; anything else that was thrown is a fault of this program and goes on its way. */
 export function loss(error: unknown, doing: Doing): Ending {
-	if (error instanceof TransportError) return {next: doing, after: 'back-off', why: error.message};
-	throw error;
+	if (!(error instanceof TransportError)) throw error;
+	const {message: why, isUnanswered} = error;
+	return {next: doing, after: 'loss', why, isUnanswered};
 }

@@ -3,10 +3,11 @@
  * most errors (kubernetes-client/javascript#1496, #1933, #2432); this one never does, and says how old its data is.
  * Model: kubernetes/client-go tools/cache/reflector.go.
  */
-import type {ApiAnswer, Cluster, WatchEvent} from './cluster.js';
+import type {ApiAnswer, Cluster, Sign, WatchEvent} from './cluster.js';
 import {loss, refusal, type Doing, type Ending, type Refusal} from './endings.js';
 import {Freshness} from './freshness.js';
 import {identityOf, parseList} from './objects.js';
+import {waitFor, type Wait} from './retry.js';
 import {parseStatus} from './status.js';
 import {systemTimers, type Timers} from './timers.js';
 
@@ -27,12 +28,15 @@ export type ReflectorState =
 	| {kind: 'connecting'}
 	/** What was handed over is what the server has, as of less than 90 s ago, and changes are told. */
 	| {kind: 'live'}
-	/** What was handed over stays, but is old: as of `since`, when the server last said how things are. */
-	| {kind: 'stale'; since: number; why: string}
+	/**
+	 * What was handed over stays, but is old: as of `since`, when the server last said how things are. `isUnanswered`: the
+	 * server does not answer.
+	 */
+	| {kind: 'stale'; since: number; why: string; isUnanswered?: boolean}
 	/** Nothing was ever had. */
 	| {kind: 'offline'; since: number; why: string}
-	/** Asked again, but not often. */
-	| Refusal;
+	/** Asked again, but not often. `since`: of what was handed over before, if there was anything, as above. */
+	| (Refusal & {since?: number});
 
 export type ReflectorTarget = {
 	/** Of the collection: `/apis/serving.knative.dev/v1/namespaces/default/services`. */
@@ -60,18 +64,6 @@ const pageSize = 250;
 const promptness = 3000;
 /** A watch that lasted this long was a good one: the next failure counts as the first. */
 const goodWatch = 10_000;
-const firstDelay = 800;
-const longestDelay = 30_000;
-/** Permissions and CRDs change by the hand of a person. */
-const slowDelay = 60_000;
-/** A server may ask for patience, but not for a console that never comes back. */
-const longestRetryAfter = 10 * 60_000;
-
-function waitOf(failures: number, timers: Timers): number {
-	const exponential = Math.min(longestDelay, firstDelay * 2 ** (failures - 1));
-	// Between half and all of it: many consoles must not come back together after an outage of the API server.
-	return exponential * (0.5 + timers.random() / 2);
-}
 
 class Following {
 	private readonly aborter = new AbortController();
@@ -82,6 +74,8 @@ class Following {
 	private isUnpaged = false;
 	private failures = 0;
 	private readonly freshness: Freshness;
+	/** What is done about a sign at the moment. */
+	private take: (sign: Sign) => void = () => {};
 
 	constructor(
 		private readonly cluster: Cluster,
@@ -97,6 +91,7 @@ class Following {
 	}
 
 	async run(): Promise<void> {
+		const ignore = this.cluster.onSign(sign => this.take(sign));
 		try {
 			this.handlers.onState(this.state);
 			let doing: Doing = 'list';
@@ -110,6 +105,7 @@ class Following {
 				doing = this.freshness.isFresh ? ending.next : 'list';
 			}
 		} finally {
+			ignore();
 			this.stop();
 		}
 	}
@@ -122,18 +118,26 @@ class Following {
 		const {timers} = this;
 		if (ending.after === 'nothing' || ending.after === 'silence') return;
 		if (ending.after === 'long wait') {
-			this.become(ending.refusal);
-			await timers.sleep(slowDelay * (0.75 + timers.random() / 2), this.aborter.signal);
-			return;
+			this.become({...ending.refusal, ...(this.had && {since: this.freshness.provenAt})});
+			return this.rest(waitFor(ending, this.failures, timers));
 		}
 		this.failures++;
 		// Expiry is in the nature of a watch; only when it comes again at once is something wrong.
 		if (ending.after === 'expiry' && this.failures === 1) return;
 		const {why} = ending;
-		this.become({kind: this.had ? 'stale' : 'offline', since: this.freshness.provenAt, why});
-		const asked = ending.after === 'back-off' ? (ending.retryAfter ?? 0) * 1000 : 0;
-		const wait = Math.max(waitOf(this.failures, timers), Math.min(asked, longestRetryAfter));
-		await timers.sleep(wait, this.aborter.signal);
+		if (this.had) this.age(why, {isUnanswered: ending.after === 'loss' && ending.isUnanswered});
+		else this.become({kind: 'offline', since: this.freshness.provenAt, why});
+		await this.rest(waitFor(ending, this.failures, timers));
+	}
+
+	/** Waits that long, unless one of the signs says that there is no need to. */
+	private async rest({milliseconds, until}: Wait): Promise<void> {
+		const enough = new AbortController();
+		this.take = sign => {
+			if (until.includes(sign)) enough.abort();
+		};
+		await this.timers.sleep(milliseconds, AbortSignal.any([this.aborter.signal, enough.signal]));
+		this.take = () => {};
 	}
 
 	private become(state: ReflectorState): void {
@@ -145,14 +149,15 @@ class Following {
 	}
 
 	/** What was handed over may be old by now. */
-	private age(why: string): void {
-		this.become({kind: 'stale', since: this.freshness.provenAt, why});
+	private age(why: string, {isUnanswered = false} = {}): void {
+		const {provenAt: since} = this.freshness;
+		this.become({kind: 'stale', since, why, ...(isUnanswered && {isUnanswered})});
 	}
 
 	/** Until it is called off, what is shown gets old when no answer comes. */
 	private expectAnswer(): () => void {
 		return this.timers.after(promptness, () => {
-			if (this.state.kind === 'live') this.age('the API server does not answer');
+			if (this.state.kind === 'live') this.age('the API server does not answer', {isUnanswered: true});
 		});
 	}
 
@@ -217,9 +222,14 @@ class Following {
 			enough.abort();
 		};
 		const answered = this.expectAnswer();
-		let callOff = () => {};
+		this.take = sign => {
+			if (sign === 'wanted') end({next: 'list', after: 'nothing'});
+			// Opened anew, on another connection, it goes on where it is: if the server is there, that costs nothing.
+			else if (sign === 'unanswered' && openedAt !== Infinity) end({next: 'watch', after: 'nothing'});
+		};
+		let callOff: (() => void) | undefined;
 		const listen = () => {
-			callOff();
+			callOff?.();
 			const {kind, after} = freshness.next;
 			callOff = timers.after(after, () => {
 				if (kind === 'list') return end({next: 'list', after: 'silence'});
@@ -239,7 +249,7 @@ class Following {
 				},
 				event => {
 					if (ending) return;
-					const told = this.take(event);
+					const told = this.hand(event);
 					// The rest of this watch is of no use, but the server would keep it open.
 					if (told) return end(told);
 					listen();
@@ -261,8 +271,9 @@ class Following {
 		} catch (error) {
 			ending ??= loss(error, 'watch');
 		} finally {
+			this.take = () => {};
 			answered();
-			callOff();
+			callOff?.();
 			lasted = timers.now() - openedAt;
 		}
 		if (lasted >= goodWatch) this.failures = 0;
@@ -272,7 +283,7 @@ class Following {
 	}
 
 	/** Hands an event over; returns an Ending when the watch is over with it. */
-	private take({type, object}: WatchEvent): Ending | undefined {
+	private hand({type, object}: WatchEvent): Ending | undefined {
 		if (type === 'ERROR') {
 			return refusal({status: parseStatus(object)?.code ?? 500, body: object, warnings: []}, 'list');
 		}

@@ -83,7 +83,10 @@ function watchState(
 		case 'live':
 			return {text: `${glyphs.running} watching`, style: styles.ok};
 		case 'stale':
-			return {text: `${glyphs.warning} ${age(feed.since, now)} old`, style: styles.warning};
+			return {
+				text: `${glyphs.warning} ${feed.isUnanswered ? 'no answer, ' : ''}${age(feed.since, now)} old`,
+				style: styles.warning,
+			};
 		case 'offline':
 			return {text: `${glyphs.bad} offline`, style: styles.bad};
 		case 'forbidden':

@@ -115,6 +115,19 @@ async function live(...items: object[]) {
 	return {listing, watching, stream};
 }
 
+const kinds = () => seen.states.map(({kind}) => kind);
+const bookmark = {type: 'BOOKMARK', object: {metadata: {resourceVersion: '50'}}};
+
+/** Answers a list that has to come now; the watch after it, which is still to be accepted. */
+async function listed(resourceVersion: string, ...items: object[]) {
+	const listing = await server.next();
+	expect(listing.query.get('watch')).toBeNull();
+	listing.answer(200, list(resourceVersion, ...items));
+	const watching = await server.next();
+	expect(watching.query.get('resourceVersion')).toBe(resourceVersion);
+	return watching;
+}
+
 beforeEach(async () => {
 	server = await startApiServer();
 	cluster = await connect({kubeconfigText: server.kubeconfig()});
@@ -440,19 +453,6 @@ describe('a reflector', () => {
 });
 
 describe('a watch that says nothing', () => {
-	const kinds = () => seen.states.map(({kind}) => kind);
-	const bookmark = {type: 'BOOKMARK', object: {metadata: {resourceVersion: '50'}}};
-
-	/** Answers the list that comes after a silence, and accepts the watch after that. */
-	async function listed(resourceVersion: string, ...items: object[]) {
-		const listing = await server.next();
-		expect(listing.query.get('watch')).toBeNull();
-		listing.answer(200, list(resourceVersion, ...items));
-		const watching = await server.next();
-		expect(watching.query.get('resourceVersion')).toBe(resourceVersion);
-		return watching;
-	}
-
 	it('is called off after 90 seconds, and everything listed anew before it is watched again', async () => {
 		follow();
 		const {watching, stream} = await live();
@@ -508,7 +508,7 @@ describe('a watch that says nothing', () => {
 		await live(object('a', '1'), object('b', '2'));
 		timers.advance(90_000);
 		(await listed('20', object('a', '1'))).stream();
-		await seen.state('stale');
+		expect(await seen.state('stale')).toMatchObject({since: timers.now()});
 	});
 
 	it('has what is shown called old when the list after it is not answered soon', async () => {
@@ -523,6 +523,7 @@ describe('a watch that says nothing', () => {
 			kind: 'stale',
 			since: proven,
 			why: 'the API server does not answer',
+			isUnanswered: true,
 		});
 		listing.answer(200, list('20', object('a', '1')));
 		(await server.next()).stream();
@@ -567,7 +568,7 @@ describe('a watch that says nothing', () => {
 		(await server.next()).stream();
 		await seen.state('live');
 		timers.advance(30_000);
-		await listed('20', object('a', '1'));
+		expect((await server.next()).query.get('watch')).toBeNull();
 	});
 
 	it('is not asked for after so long without a connection: there is a list first', async () => {
@@ -579,6 +580,99 @@ describe('a watch that says nothing', () => {
 		timers.advance(30_000);
 		(await listed('20', object('a', '15'))).stream();
 		// Nobody has kept anything back.
-		await seen.state('live');
+		expect(await seen.state('live')).toEqual({kind: 'live'});
+	});
+});
+
+describe('beside other requests of the same cluster', () => {
+	beforeEach(async () => {
+		await cluster.close();
+		cluster = await connect({kubeconfigText: server.kubeconfig(), timers});
+	});
+
+	/** A request that is answered; what the reflector asks meanwhile is left to the test. */
+	async function answered() {
+		const answer = cluster.request({method: 'GET', path: '/other'});
+		const exchange = await server.next();
+		expect(exchange.path).toBe('/other');
+		exchange.answer(200, {});
+		await answer;
+	}
+
+	async function unanswered() {
+		const answer = cluster.request({method: 'GET', path: '/other'});
+		await server.next();
+		timers.advance(10_000);
+		await expect(answer).rejects.toThrow('within 10 s');
+	}
+
+	it('opens the watch anew when one of them had no answer, and stays live when the server is there', async () => {
+		follow();
+		const {watching} = await live(object('a', '1'));
+		await unanswered();
+		await watching.closed;
+		const again = await server.next();
+		expect(again.query.get('resourceVersion')).toBe('10');
+		again.stream().send({type: 'MODIFIED', object: object('a', '11')});
+		expect(await seen.count(2)).toContainEqual({type: 'put', object: object('a', '11')});
+		expect(kinds()).toEqual(['connecting', 'live']);
+	});
+
+	it('says within seconds that the server does not answer, and goes on as soon as another request shows that it does', async () => {
+		follow();
+		await live(object('a', '1'));
+		const proven = timers.now();
+		await unanswered();
+		await server.next();
+		timers.advance(3000);
+		expect(await seen.state('stale')).toMatchObject({
+			since: proven,
+			isUnanswered: true,
+			why: 'the API server does not answer',
+		});
+		const states = seen.states.length;
+		timers.advance(7000);
+		expect(await seen.told(states)).toMatchObject({
+			since: proven,
+			isUnanswered: true,
+			why: expect.stringMatching(/^no answer from .* within 10 s$/),
+		});
+		await timers.sleeping();
+		await answered();
+		(await server.next()).stream();
+		expect(await seen.state('live')).toEqual({kind: 'live'});
+	});
+
+	it.each([401, 403] as const)(
+		'tries again at once after a %i when the credentials of another are accepted after a 401',
+		async code => {
+			follow();
+			await live(object('a', '1'));
+			const proven = timers.now();
+			cluster.askNow();
+			(await server.next()).answer(code, status(code, 'No', 'no'));
+			await timers.sleeping();
+			expect(await seen.state('forbidden')).toMatchObject({status: code, since: proven});
+			if (code === 403) {
+				const refused = cluster.request({method: 'GET', path: '/other'});
+				(await server.next()).answer(401, {});
+				await refused;
+			}
+			await answered();
+			(await listed('20', object('a', '1'))).stream();
+			expect(await seen.state('live')).toEqual({kind: 'live'});
+		},
+	);
+
+	it('lists at once when the operator wants to know, whether it watches or waits', async () => {
+		follow();
+		const {watching} = await live(object('a', '1'));
+		cluster.askNow();
+		await watching.closed;
+		(await server.next()).answer(500, 'oops');
+		await timers.sleeping();
+		cluster.askNow();
+		(await listed('20', object('a', '15'))).stream();
+		expect(await seen.state('live')).toEqual({kind: 'live'});
 	});
 });

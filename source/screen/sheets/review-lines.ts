@@ -2,7 +2,7 @@
 import type {Plan, ReviewSheet, Wake} from '../../store/sheets.js';
 import type {Theme} from '../../terminal/theme.js';
 import {fitText, widthOf} from '../parts/fit-text.js';
-import {shortRevision} from '../words.js';
+import {clock, shortRevision} from '../words.js';
 import type {Line} from './document.js';
 
 type Look = Pick<Theme, 'styles' | 'glyphs'>;
@@ -10,15 +10,16 @@ type Look = Pick<Theme, 'styles' | 'glyphs'>;
 /**
  * What matters first: on a small window the rest is below the fold.
  * @param isRead Whether what is essential has been on the screen: before that Enter only shows more.
+ * @param since Of what the panes show, when it is old: milliseconds since 1970.
  */
 export function reviewLines(
 	sheet: ReviewSheet,
 	look: Look,
-	{isRead = true}: {isRead?: boolean} = {},
+	{isRead = true, since}: {isRead?: boolean; since?: number | undefined} = {},
 ): Line[] {
 	const {plan, dryRun, wake} = sheet;
 	const {styles, glyphs} = look;
-	const lines: Line[] = [...phaseLines(sheet, look, isRead)];
+	const lines: Line[] = [...phaseLines(sheet, look, {isRead, since})];
 	const say = (text: string, style?: Line['style'], indent = 2) => lines.push({text, style, indent});
 	say('');
 	// Warnings before the table: whoever presses Enter has to have had them before the eyes at 80x24.
@@ -54,7 +55,7 @@ export function reviewLines(
 function phaseLines(
 	{phase, confirmation, because, plan}: ReviewSheet,
 	{styles, glyphs}: Look,
-	isRead: boolean,
+	{isRead, since}: {isRead: boolean; since: number | undefined},
 ): Line[] {
 	switch (phase.kind) {
 		case 'open': {
@@ -85,11 +86,18 @@ function phaseLines(
 		case 'unknown':
 			return [
 				{text: `${glyphs.warning} ${phase.sentence}`, style: styles.bad, indent: 2},
-				{text: 'Esc goes back; the panes show what the cluster has.', style: styles.muted},
+				{text: whereToLook(since), style: styles.muted, indent: 2},
 			];
 		case 'conflict':
 			return [{text: `${glyphs.bad} ${phase.sentence}`, style: styles.bad, indent: 2}];
 	}
+}
+
+/** What is shown may be from before the write, and be all that there is for a while. */
+function whereToLook(since: number | undefined): string {
+	return since === undefined
+		? 'Esc goes back; the panes show what the cluster has, and what becomes of this.'
+		: `Esc goes back; the panes show what the cluster had at ${clock(since)}, and whether it was done only when it answers again.`;
 }
 
 function wakeLines(wake: Wake, {styles, glyphs}: Look): Line[] {

@@ -1,6 +1,7 @@
 /** The review of a write: before → after, what the server says of it, the same as a command; Enter does it. */
 import {Box} from 'ink';
 import {useState} from 'react';
+import {oldSince} from '../../store/read.js';
 import {notify} from '../../store/select.js';
 import {typeName} from '../../store/review.js';
 import type {Plan, ReviewSheet} from '../../store/sheets.js';
@@ -8,7 +9,7 @@ import {wakeTargets} from '../../store/wake.js';
 import type {Size} from '../layout.js';
 import {PromptLine} from '../parts/prompt-line.js';
 import {useTheme} from '../parts/theme-context.js';
-import {useActions, useConsole, useKeyRead} from '../use-console.js';
+import {useActions, useConsole, useConsoleState, useKeyRead} from '../use-console.js';
 import {Conflict} from './conflict.js';
 import {frameContentSize} from '../parts/frame-lines.js';
 import {Document, essentialRows} from './document.js';
@@ -51,6 +52,7 @@ function OpenReview({sheet, isActive, copy, width, height}: Props) {
 	const console = useConsole();
 	const {store} = console;
 	const keyRead = useKeyRead();
+	const since = useConsoleState(({feeds}) => oldSince(feeds.services));
 	const [openedBy] = useState(keyRead);
 	const {plan, confirmation, phase} = sheet;
 	const asksName = confirmation === 'name' && phase.kind === 'open';
@@ -62,7 +64,7 @@ function OpenReview({sheet, isActive, copy, width, height}: Props) {
 		setTop(row);
 		setReadTo(Math.max(readTo, row + size.height));
 	};
-	const wholeLines = reviewLines(sheet, theme);
+	const wholeLines = reviewLines(sheet, theme, {since});
 	const isRead = essentialRows(wholeLines, size.width) <= Math.max(readTo, size.height);
 	useActions(
 		'sheet',
@@ -92,7 +94,7 @@ function OpenReview({sheet, isActive, copy, width, height}: Props) {
 				height={documentHeight}
 				title={`${titles[plan.action]} ${plan.name}`}
 				aside={`namespace ${plan.namespace}`}
-				lines={isRead ? wholeLines : reviewLines(sheet, theme, {isRead})}
+				lines={isRead ? wholeLines : reviewLines(sheet, theme, {isRead, since})}
 				context="sheet"
 				isActive={isActive}
 				scroll={{top, setTop: scrollTo}}
