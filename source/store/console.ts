@@ -27,6 +27,8 @@ import {createConsoleStore, type ConsoleState, type ConsoleStore} from './state.
 export type Console = Omit<Connection, 'cluster' | 'recheckRights' | 'stop'> & {
 	readonly store: ConsoleStore;
 	readonly live: Live;
+	/** Lists everything that is watched anew, at once, also what was to wait for its next try. */
+	readonly askAnew: () => void;
 	readonly reviewDraft: () => void;
 	readonly complete: () => void;
 	readonly rollBack: () => void;
@@ -159,6 +161,15 @@ export function createConsole({
 		changeNamespace,
 		chooseContext,
 		changeContext,
+		askAnew() {
+			const cluster = reached();
+			if (!cluster) return;
+			// Where something is wrong the line is needed to say what.
+			const {services, revisions} = store.getState().feeds;
+			const isWell = services.kind === 'live' && revisions.kind === 'live';
+			notify(store, isWell ? {tone: 'info', text: 'Listing everything anew.'} : undefined);
+			cluster.askNow();
+		},
 		reviewDraft() {
 			review((facts, state) => {
 				const draft = draftOf(state, facts.service);

@@ -44,7 +44,9 @@ export function revisionsOf(state: ConsoleState, service: string | undefined): r
 
 /** Of when the objects of a watch are, milliseconds since 1970; undefined while they are current, or there are none. */
 export function oldSince(feed: ReflectorState): number | undefined {
-	return feed.kind === 'stale' ? feed.since : undefined;
+	return feed.kind === 'stale' || feed.kind === 'forbidden' || feed.kind === 'missing'
+		? feed.since
+		: undefined;
 }
 
 /**
@@ -52,8 +54,8 @@ export function oldSince(feed: ReflectorState): number | undefined {
  * alone, so that "none" is never said of what is only not known.
  */
 export function knownRevisions(state: ConsoleState, service: string): readonly RevisionView[] | undefined {
-	const {kind} = state.feeds.revisions;
-	const isKnown = kind === 'live' || kind === 'stale';
+	const {revisions} = state.feeds;
+	const isKnown = revisions.kind === 'live' || oldSince(revisions) !== undefined;
 	return state.revisions.get(service) ?? (isKnown ? none : undefined);
 }
 
