@@ -54,7 +54,7 @@ export class TransportError extends Error {
 
 /** What one request shows about the connection that all share, or what the operator wants of it. */
 export type Sign =
-	/** There was no answer in time: the watches may be dead as well. */
+	/** There is no answer for longer than there should be: the watches may be dead as well. */
 	| 'unanswered'
 	/** There is an answer again, after there was none. */
 	| 'reached'

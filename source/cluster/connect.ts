@@ -48,6 +48,9 @@ export type ConnectOptions = KubeconfigSource & {
 
 const defaultTimeout = 10_000;
 
+/** Milliseconds after which an answer is late. Webhooks may take that long, so that it only is a reason to look. */
+const late = 5000;
+
 /** POSTs that ask a question and store nothing. */
 const questions =
 	/^\/apis\/(?:authorization\.k8s\.io\/v1\/selfsubject(?:access|rules)reviews|authentication\.k8s\.io\/v1\/selfsubjectreviews)$/;
@@ -239,14 +242,18 @@ function makeCluster(
 			const url = urlOf(server, request.path, request.query ?? {});
 			const timeout = request.timeout ?? defaultTimeout;
 			const limit = deadline(timers, timeout, request.signal);
+			const inTime = timers.after(late, () => signs.give('unanswered'));
 			try {
 				const incoming = await exchange(request, url, limit.signal, {takesGzip: mayCompress});
+				// The rest may take its time on a slow line.
+				inTime();
 				const answer = answerOf(incoming, parseBody(await readAll(incoming, url)));
 				signs.answered(answer.status);
 				return answer;
 			} catch (error) {
 				throw judged(error, limit, {seconds: timeout / 1000, url, caller: request.signal});
 			} finally {
+				inTime();
 				limit.clear();
 			}
 		},
@@ -289,8 +296,8 @@ function makeCluster(
 					}
 				}
 			} catch (error) {
-				const late = `no answer from ${url.host} within ${defaultTimeout / 1000} s`;
-				const sentence = limit.over ? late : transportError(error, url, 'not sent').message;
+				const none = `no answer from ${url.host} within ${defaultTimeout / 1000} s`;
+				const sentence = limit.over ? none : transportError(error, url, 'not sent').message;
 				return {kind: 'unanswered', sentence};
 			} finally {
 				limit.clear();

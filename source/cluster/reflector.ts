@@ -4,39 +4,15 @@
  * Model: kubernetes/client-go tools/cache/reflector.go.
  */
 import type {ApiAnswer, Cluster, Sign, WatchEvent} from './cluster.js';
-import {loss, refusal, type Doing, type Ending, type Refusal} from './endings.js';
+import {loss, refusal, type Doing, type Ending} from './endings.js';
 import {Freshness} from './freshness.js';
 import {identityOf, parseList} from './objects.js';
+import type {ReflectorChange, ReflectorState} from './reflected.js';
 import {waitFor, type Wait} from './retry.js';
 import {parseStatus} from './status.js';
 import {systemTimers, type Timers} from './timers.js';
 
-export type ReflectorChange =
-	/**
-	 * A page of everything there is. With `isFirst` a list begins (again); after the page with `isLast`, what was on none of
-	 * its pages is gone. Page by page, so that the first rows need not wait for the last, and so that a list of thousands
-	 * is never in memory as it was sent.
-	 */
-	| {type: 'page'; items: unknown[]; isFirst: boolean; isLast: boolean}
-	/** Created or changed. */
-	| {type: 'put'; object: unknown}
-	/** Deleted; the object is its last state. */
-	| {type: 'gone'; object: unknown};
-
-/** Times are milliseconds since 1970. */
-export type ReflectorState =
-	| {kind: 'connecting'}
-	/** What was handed over is what the server has, as of less than 90 s ago, and changes are told. */
-	| {kind: 'live'}
-	/**
-	 * What was handed over stays, but is old: as of `since`, when the server last said how things are. `isUnanswered`: the
-	 * server does not answer.
-	 */
-	| {kind: 'stale'; since: number; why: string; isUnanswered?: boolean}
-	/** Nothing was ever had. */
-	| {kind: 'offline'; since: number; why: string}
-	/** Asked again, but not often. `since`: of what was handed over before, if there was anything, as above. */
-	| (Refusal & {since?: number});
+export type {ReflectorChange, ReflectorState} from './reflected.js';
 
 export type ReflectorTarget = {
 	/** Of the collection: `/apis/serving.knative.dev/v1/namespaces/default/services`. */
@@ -134,7 +110,10 @@ class Following {
 	private async rest({milliseconds, until}: Wait): Promise<void> {
 		const enough = new AbortController();
 		this.take = sign => {
-			if (until.includes(sign)) enough.abort();
+			if (!until.includes(sign)) return;
+			// Whoever asks for it knows more than what has failed so far.
+			if (sign === 'wanted') this.failures = 0;
+			enough.abort();
 		};
 		await this.timers.sleep(milliseconds, AbortSignal.any([this.aborter.signal, enough.signal]));
 		this.take = () => {};

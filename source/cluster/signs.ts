@@ -6,7 +6,7 @@
 import {TransportError, type Sign} from './cluster.js';
 
 export type Signs = {
-	on(listener: (sign: Sign) => void): () => void;
+	readonly on: (listener: (sign: Sign) => void) => () => void;
 	give(sign: Sign): void;
 	/** A request was answered with that HTTP status. */
 	answered(status: number): void;
@@ -22,8 +22,7 @@ export function createSigns(): Signs {
 	let isLoggedOut = false;
 
 	function give(sign: Sign): void {
-		// Who hears of it may begin or stop to listen.
-		for (const listener of [...listeners]) listener(sign);
+		for (const listener of listeners) listener(sign);
 	}
 
 	return {
