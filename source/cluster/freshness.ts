@@ -6,9 +6,9 @@
  * accepted may lead into a proxy that keeps everything to itself. So after a silence the objects are listed anew: a list
  * is the truth, whatever the watch is worth, and it shows whether the watch has kept something back.
  *
- * What that costs: one page of up to 250 objects is some 50 kB packed. 10,000 revisions are 40 pages, 20 MB as JSON (2 MB
- * packed), a second or two of both sides' time; asked once in 90 s that is still little for a server, but not for nothing,
- * so that lists of several pages become rarer while they find nothing new.
+ * What that costs: a page is up to 250 objects, some 30 kB packed. 10,000 revisions are 40 pages, 19 MB as JSON, 1 MB
+ * packed, and about a second for both sides. Once in 90 s that is little for a server, but not for nothing: lists of
+ * several pages become rarer while they find nothing new.
  */
 import type {Timers} from './timers.js';
 import {stampOf} from './objects.js';
