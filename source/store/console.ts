@@ -164,10 +164,8 @@ export function createConsole({
 		askAnew() {
 			const cluster = reached();
 			if (!cluster) return;
-			// Where something is wrong the line is needed to say what.
-			const {services, revisions} = store.getState().feeds;
-			const isWell = services.kind === 'live' && revisions.kind === 'live';
-			notify(store, isWell ? {tone: 'info', text: 'Listing everything anew.'} : undefined);
+			// The line is needed for what comes of it.
+			notify(store, undefined);
 			cluster.askNow();
 		},
 		reviewDraft() {
