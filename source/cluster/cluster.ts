@@ -35,6 +35,9 @@ export type ApiAnswer = {
 /** The request had no HTTP answer. */
 export class TransportError extends Error {
 	override name = 'TransportError';
+	/** Nothing came in all the time there was: no answer, and no word that there would be none. */
+	readonly isUnanswered: boolean;
+
 	constructor(
 		message: string,
 		/**
@@ -42,11 +45,23 @@ export class TransportError extends Error {
 		 * the connection broke or the time was over; a write may have been made.
 		 */
 		readonly outcome: 'not sent' | 'unknown',
-		options?: ErrorOptions,
+		{isUnanswered = false, ...options}: ErrorOptions & {isUnanswered?: boolean} = {},
 	) {
 		super(message, options);
+		this.isUnanswered = isUnanswered;
 	}
 }
+
+/** What one request shows about the connection that all share, or what the operator wants of it. */
+export type Sign =
+	/** There is no answer for longer than there should be: the watches may be dead as well. */
+	| 'unanswered'
+	/** There is an answer again, after there was none. */
+	| 'reached'
+	/** The credentials are accepted, after others (or these) were not. */
+	| 'logged in'
+	/** The operator wants to know now, whatever was to be waited for. */
+	| 'wanted';
 
 /** A writing verb was asked of a cluster that was connected read-only. Nothing was sent. */
 export class ReadOnlyError extends Error {
@@ -107,6 +122,10 @@ export type Cluster = {
 		signal: AbortSignal,
 		onOpen?: () => void,
 	): Promise<ApiAnswer>;
+	/** Tells of each sign as it comes, until what is returned is called. */
+	onSign(listener: (sign: Sign) => void): () => void;
+	/** Has everything that is watched asked for at once: gives the sign 'wanted'. */
+	askNow(): void;
 	/** Drops the connections. */
 	close(): Promise<void>;
 };

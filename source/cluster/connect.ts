@@ -18,6 +18,7 @@ import {selectContext, type KubeconfigSource, type SelectedContext} from './kube
 import {printable} from '../traffic/printable.js';
 import {corePath} from './paths.js';
 import {isLoopback, proxyFromEnvironment} from './proxy.js';
+import {createSigns} from './signs.js';
 import {sentenceOf} from './status.js';
 import {systemTimers, type Timers} from './timers.js';
 import {
@@ -46,6 +47,9 @@ export type ConnectOptions = KubeconfigSource & {
 };
 
 const defaultTimeout = 10_000;
+
+/** Milliseconds after which an answer is late. Webhooks may take that long, so that it only is a reason to look. */
+const late = 5000;
 
 /** POSTs that ask a question and store nothing. */
 const questions =
@@ -118,13 +122,18 @@ function makeCluster(
 	options: ConnectOptions,
 ): Cluster {
 	const dispatchers = dispatcherCache();
+	const signs = createSigns();
 	const ending = new AbortController();
 	const {server} = selected.cluster;
 	const {readOnly = false, timers = systemTimers} = options;
 	// Thousands of revisions are 20 MB, and a tenth of that compressed; who is beside the server may rather not wait for it.
 	const mayCompress = selected.cluster['disable-compression'] !== true;
 
-	/** Sends one request, and a question a second time when only the credentials or an idle connection had gone stale. */
+	/**
+	 * Sends one request. After a 401 once more, if there are other credentials by now: it is answered before anything is
+	 * done (k8s.io/apiserver pkg/server: authentication comes first), so that a write is safe, too. After a cut connection
+	 * only a question is asked again: a write may have been made.
+	 */
 	async function exchange(
 		request: ApiRequest,
 		url: URL,
@@ -140,7 +149,7 @@ function makeCluster(
 		for (let attempt = 1; ; attempt++) {
 			const used = await usable(credentials, signal);
 			const dispatcher = dispatchers.get(used);
-			const mayRepeat = attempt === 1 && request.method === 'GET';
+			const isFirst = attempt === 1;
 			try {
 				const answer = await send({
 					dispatcher,
@@ -156,23 +165,37 @@ function makeCluster(
 					signal,
 					...(body === undefined ? {} : {body}),
 				});
-				if (answer.status !== 401 || !(await credentials.rejected(used)) || !mayRepeat) return answer;
+				if (answer.status !== 401) return answer;
+				if (!(await credentials.rejected(used)) || !isFirst) {
+					signs.refused();
+					return answer;
+				}
 				await answer.body.dump().catch(() => {});
 			} catch (error) {
 				// undici opens more than one connection for what is sent while it is still clearing an old one away.
 				if (isCut(error)) dispatchers.retire(dispatcher);
-				if (!mayRepeat || signal.aborted || !(isCut(error) || isBrokenOff(error))) throw error;
+				const mayRepeat = isFirst && request.method === 'GET' && !signal.aborted;
+				if (!mayRepeat || !(isCut(error) || isBrokenOff(error))) throw error;
 			}
 		}
 	}
 
-	/** What a failure means once it is known who called it off. */
-	function judged(error: unknown, limit: {over: boolean}, seconds: number, url: URL): unknown {
-		if (!(error instanceof TransportError) || !limit.over) return error;
-		dispatchers.retire();
-		return new TransportError(`no answer from ${url.host} within ${seconds} s`, error.outcome, {
-			cause: error,
-		});
+	/** What a failure means once it is known who called it off, and a word to all that watch when it was not `caller`. */
+	function judged(
+		error: unknown,
+		limit: {over: boolean},
+		{seconds, url, caller}: {seconds: number; url: URL; caller: AbortSignal | undefined},
+	): unknown {
+		if (!(error instanceof TransportError) || caller?.aborted) return error;
+		if (limit.over) dispatchers.retire();
+		const lost = limit.over
+			? new TransportError(`no answer from ${url.host} within ${seconds} s`, error.outcome, {
+					cause: error,
+					isUnanswered: true,
+				})
+			: error;
+		signs.failed(lost);
+		return lost;
 	}
 
 	/** A GET whose answer may go on for ever: `read` until the server or `signal` ends it. */
@@ -202,7 +225,7 @@ function makeCluster(
 			}
 			return answerOf(incoming, undefined);
 		} catch (error) {
-			throw judged(error, limit, defaultTimeout / 1000, url);
+			throw judged(error, limit, {seconds: defaultTimeout / 1000, url, caller: signal});
 		} finally {
 			limit.clear();
 		}
@@ -219,12 +242,18 @@ function makeCluster(
 			const url = urlOf(server, request.path, request.query ?? {});
 			const timeout = request.timeout ?? defaultTimeout;
 			const limit = deadline(timers, timeout, request.signal);
+			const inTime = timers.after(late, () => signs.give('unanswered'));
 			try {
 				const incoming = await exchange(request, url, limit.signal, {takesGzip: mayCompress});
-				return answerOf(incoming, parseBody(await readAll(incoming, url)));
+				// The rest may take its time on a slow line.
+				inTime();
+				const answer = answerOf(incoming, parseBody(await readAll(incoming, url)));
+				signs.answered(answer.status);
+				return answer;
 			} catch (error) {
-				throw judged(error, limit, timeout / 1000, url);
+				throw judged(error, limit, {seconds: timeout / 1000, url, caller: request.signal});
 			} finally {
+				inTime();
 				limit.clear();
 			}
 		},
@@ -267,13 +296,16 @@ function makeCluster(
 					}
 				}
 			} catch (error) {
-				const late = `no answer from ${url.host} within ${defaultTimeout / 1000} s`;
-				const sentence = limit.over ? late : transportError(error, url, 'not sent').message;
+				const none = `no answer from ${url.host} within ${defaultTimeout / 1000} s`;
+				const sentence = limit.over ? none : transportError(error, url, 'not sent').message;
 				return {kind: 'unanswered', sentence};
 			} finally {
 				limit.clear();
 			}
 		},
+
+		onSign: signs.on,
+		askNow: () => signs.give('wanted'),
 
 		async close() {
 			ending.abort();

@@ -34,3 +34,18 @@ export function parseList(
 	if (!parsed.success) return undefined;
 	return {items: parsed.output.items ?? [], ...parsed.output.metadata};
 }
+
+/**
+ * By what one state of an object is told from another; empty where it does not say. For lists of thousands: no schema,
+ * because nothing of it is shown or sent.
+ */
+export function stampOf(object: unknown): {uid: string; resourceVersion: string} {
+	const metadata = object instanceof Object && 'metadata' in object ? object.metadata : undefined;
+	if (!(metadata instanceof Object)) return {uid: '', resourceVersion: ''};
+	const uid = 'uid' in metadata && typeof metadata.uid === 'string' ? metadata.uid : '';
+	const resourceVersion =
+		'resourceVersion' in metadata && typeof metadata.resourceVersion === 'string'
+			? metadata.resourceVersion
+			: '';
+	return {uid, resourceVersion};
+}

@@ -3,35 +3,16 @@
  * most errors (kubernetes-client/javascript#1496, #1933, #2432); this one never does, and says how old its data is.
  * Model: kubernetes/client-go tools/cache/reflector.go.
  */
-import {TransportError, type ApiAnswer, type Cluster, type WatchEvent} from './cluster.js';
+import type {ApiAnswer, Cluster, Sign, WatchEvent} from './cluster.js';
+import {loss, refusal, type Doing, type Ending} from './endings.js';
+import {Freshness} from './freshness.js';
 import {identityOf, parseList} from './objects.js';
-import {parseStatus, sentenceOf} from './status.js';
+import type {ReflectorChange, ReflectorState} from './reflected.js';
+import {waitFor, type Wait} from './retry.js';
+import {parseStatus} from './status.js';
 import {systemTimers, type Timers} from './timers.js';
 
-export type ReflectorChange =
-	/**
-	 * A page of everything there is. With `isFirst` a list begins (again); after the page with `isLast`, what was on none of
-	 * its pages is gone. Page by page, so that the first rows need not wait for the last, and so that a list of thousands
-	 * is never in memory as it was sent.
-	 */
-	| {type: 'page'; items: unknown[]; isFirst: boolean; isLast: boolean}
-	/** Created or changed. */
-	| {type: 'put'; object: unknown}
-	/** Deleted; the object is its last state. */
-	| {type: 'gone'; object: unknown};
-
-/** Times are milliseconds since 1970. */
-export type ReflectorState =
-	| {kind: 'connecting'}
-	| {kind: 'live'}
-	/** What was handed over stays, but is old. `since`: the last sign of life. */
-	| {kind: 'stale'; since: number; why: string}
-	/** Nothing was ever had. */
-	| {kind: 'offline'; since: number; why: string}
-	/** 403, or 401: the credentials are not accepted. Asked again, but not often. */
-	| {kind: 'forbidden'; status: 401 | 403; why: string}
-	/** The API server knows no such resource: the CRD is not installed. Asked again, but not often. */
-	| {kind: 'missing'; why: string};
+export type {ReflectorChange, ReflectorState} from './reflected.js';
 
 export type ReflectorTarget = {
 	/** Of the collection: `/apis/serving.knative.dev/v1/namespaces/default/services`. */
@@ -55,53 +36,10 @@ export type Reflector = {
 
 /** Half of what kubectl asks for: what a page is parsed from is garbage at once, and more of it would stay in memory. */
 const pageSize = 250;
-/** Bookmarks come about every minute; a watch without any sign of life for longer is taken for dead. */
-const silence = 90_000;
+/** What is asked for is there sooner than this, or what is shown cannot be called current meanwhile. */
+const promptness = 3000;
 /** A watch that lasted this long was a good one: the next failure counts as the first. */
 const goodWatch = 10_000;
-const firstDelay = 800;
-const longestDelay = 30_000;
-/** Permissions and CRDs change by the hand of a person. */
-const slowDelay = 60_000;
-/** A server may ask for patience, but not for a console that never comes back. */
-const longestRetryAfter = 10 * 60_000;
-
-/** How a list or a watch ended, and what is to be done next. */
-type Ending =
-	| {next: 'list' | 'watch'; after: 'nothing'}
-	| {next: 'list' | 'watch'; after: 'back-off'; why: string; retryAfter?: number | undefined}
-	/** The history no longer reaches back to where we are (410). */
-	| {next: 'list'; after: 'expiry'; why: string}
-	/** Nothing that time alone will change soon. */
-	| {next: 'list'; after: 'long wait'; state: ReflectorState};
-
-function waitOf(failures: number, timers: Timers): number {
-	const exponential = Math.min(longestDelay, firstDelay * 2 ** (failures - 1));
-	// Between half and all of it: many consoles must not come back together after an outage of the API server.
-	return exponential * (0.5 + timers.random() / 2);
-}
-
-/** What a refusal of a list or a watch asks for. */
-function refusal(answer: ApiAnswer, doing: 'list' | 'watch'): Ending {
-	const why = sentenceOf(answer);
-	const {status} = answer;
-	if (status === 401 || status === 403) {
-		return {next: 'list', after: 'long wait', state: {kind: 'forbidden', status, why}};
-	}
-	if (status === 404) return {next: 'list', after: 'long wait', state: {kind: 'missing', why}};
-	if (status === 410) return {next: 'list', after: 'expiry', why};
-	const retryAfter = answer.retryAfter ?? parseStatus(answer.body)?.retryAfter;
-	// Anything but a busy server may have to do with where the watch was to begin (504: a resourceVersion from before
-	// etcd was restored), so that only a new list gets out of it.
-	const busy = status === 429 || (status >= 500 && status !== 504);
-	return {next: busy ? doing : 'list', after: 'back-off', why, retryAfter};
-}
-
-/** What a lost connection asks for; anything else that was thrown is a fault of this program and goes on its way. */
-function loss(error: unknown, doing: 'list' | 'watch'): Ending {
-	if (error instanceof TransportError) return {next: doing, after: 'back-off', why: error.message};
-	throw error;
-}
 
 class Following {
 	private readonly aborter = new AbortController();
@@ -110,8 +48,10 @@ class Following {
 	private had = false;
 	/** Pages expired before the last one was asked for: then everything at once, as client-go does (tools/pager). */
 	private isUnpaged = false;
-	private lastSign: number;
 	private failures = 0;
+	private readonly freshness: Freshness;
+	/** What is done about a sign at the moment. */
+	private take: (sign: Sign) => void = () => {};
 
 	constructor(
 		private readonly cluster: Cluster,
@@ -119,7 +59,7 @@ class Following {
 		private readonly handlers: ReflectorHandlers,
 		private readonly timers: Timers,
 	) {
-		this.lastSign = timers.now();
+		this.freshness = new Freshness(timers);
 	}
 
 	stop(): void {
@@ -127,16 +67,21 @@ class Following {
 	}
 
 	async run(): Promise<void> {
+		const ignore = this.cluster.onSign(sign => this.take(sign));
 		try {
 			this.handlers.onState(this.state);
-			let doing: Ending['next'] = 'list';
+			let doing: Doing = 'list';
+			let afterSilence = false;
 			while (!this.stopped) {
-				const ending: Ending = doing === 'list' ? await this.list() : await this.watch();
+				const ending: Ending = doing === 'list' ? await this.list(afterSilence) : await this.watch();
 				if (this.stopped) return;
-				doing = ending.next;
+				afterSilence = ending.after === 'silence';
 				await this.pause(ending);
+				// To accept a watch proves nothing, so that what is old would have to stay so until something happens.
+				doing = this.freshness.isFresh ? ending.next : 'list';
 			}
 		} finally {
+			ignore();
 			this.stop();
 		}
 	}
@@ -147,35 +92,62 @@ class Following {
 
 	private async pause(ending: Ending): Promise<void> {
 		const {timers} = this;
-		if (ending.after === 'nothing') return;
+		if (ending.after === 'nothing' || ending.after === 'silence') return;
 		if (ending.after === 'long wait') {
-			this.become(ending.state);
-			await timers.sleep(slowDelay * (0.75 + timers.random() / 2), this.aborter.signal);
-			return;
+			this.become({...ending.refusal, ...(this.had && {since: this.freshness.provenAt})});
+			return this.rest(waitFor(ending, this.failures, timers));
 		}
 		this.failures++;
 		// Expiry is in the nature of a watch; only when it comes again at once is something wrong.
 		if (ending.after === 'expiry' && this.failures === 1) return;
 		const {why} = ending;
-		this.become({kind: this.had ? 'stale' : 'offline', since: this.lastSign, why});
-		const asked = ending.after === 'back-off' ? (ending.retryAfter ?? 0) * 1000 : 0;
-		const wait = Math.max(waitOf(this.failures, timers), Math.min(asked, longestRetryAfter));
-		await timers.sleep(wait, this.aborter.signal);
+		if (this.had) this.age(why, {isUnanswered: ending.after === 'loss' && ending.isUnanswered});
+		else this.become({kind: 'offline', since: this.freshness.provenAt, why});
+		await this.rest(waitFor(ending, this.failures, timers));
+	}
+
+	/** Waits that long, unless one of the signs says that there is no need to. */
+	private async rest({milliseconds, until}: Wait): Promise<void> {
+		const enough = new AbortController();
+		this.take = sign => {
+			if (!until.includes(sign)) return;
+			// Whoever asks for it knows more than what has failed so far.
+			if (sign === 'wanted') this.failures = 0;
+			enough.abort();
+		};
+		await this.timers.sleep(milliseconds, AbortSignal.any([this.aborter.signal, enough.signal]));
+		this.take = () => {};
 	}
 
 	private become(state: ReflectorState): void {
+		// Said with every event.
+		if (state.kind === 'live' && this.state.kind === 'live') return;
 		const same = JSON.stringify(state) === JSON.stringify(this.state);
 		this.state = state;
 		if (!same) this.handlers.onState(state);
 	}
 
-	private async list(): Promise<Ending> {
+	/** What was handed over may be old by now. */
+	private age(why: string, {isUnanswered = false} = {}): void {
+		const {provenAt: since} = this.freshness;
+		this.become({kind: 'stale', since, why, ...(isUnanswered && {isUnanswered})});
+	}
+
+	/** Until it is called off, what is shown gets old when no answer comes. */
+	private expectAnswer(): () => void {
+		return this.timers.after(promptness, () => {
+			if (this.state.kind === 'live') this.age('the API server does not answer', {isUnanswered: true});
+		});
+	}
+
+	private async list(afterSilence: boolean): Promise<Ending> {
 		const {firstPage = pageSize} = this.target;
 		let token = '';
 		let isFirst = true;
 		do {
 			const limit = this.isUnpaged ? undefined : String(isFirst ? firstPage : pageSize);
 			let answer: ApiAnswer;
+			const answered = this.expectAnswer();
 			try {
 				answer = await this.cluster.request({
 					method: 'GET',
@@ -190,6 +162,8 @@ class Following {
 				});
 			} catch (error) {
 				return loss(error, 'list');
+			} finally {
+				answered();
 			}
 			if (this.stopped) return {next: 'list', after: 'nothing'};
 			if (answer.status === 410 && token !== '') this.isUnpaged = true;
@@ -206,8 +180,9 @@ class Following {
 			// All pages of a list are of the same moment, and a watch begins there.
 			this.resourceVersion = page.resourceVersion;
 			this.had ||= token === '' || page.items.length > 0;
-			this.lastSign = this.timers.now();
-			this.handlers.onChange({type: 'page', items: page.items, isFirst, isLast: token === ''});
+			const place = {isFirst, isLast: token === ''};
+			this.freshness.takePage(page.items, {...place, afterSilence});
+			this.handlers.onChange({type: 'page', items: page.items, ...place});
 			isFirst = false;
 			// What a handler said to a page may have been to stop.
 		} while (token !== '' && !this.stopped);
@@ -216,15 +191,30 @@ class Following {
 	}
 
 	private async watch(): Promise<Ending> {
+		const {timers, freshness} = this;
 		let openedAt = Infinity;
 		let lasted = 0;
 		let ending: Ending | undefined;
 		const enough = new AbortController();
+		const end = (how: Ending) => {
+			ending ??= how;
+			enough.abort();
+		};
+		const answered = this.expectAnswer();
+		this.take = sign => {
+			if (sign === 'wanted') end({next: 'list', after: 'nothing'});
+			// Opened anew, on another connection, it goes on where it is: if the server is there, that costs nothing.
+			else if (sign === 'unanswered' && openedAt !== Infinity) end({next: 'watch', after: 'nothing'});
+		};
 		let callOff: (() => void) | undefined;
-		const signOfLife = () => {
-			this.lastSign = this.timers.now();
+		const listen = () => {
 			callOff?.();
-			callOff = this.timers.after(silence, () => enough.abort());
+			const {kind, after} = freshness.next;
+			callOff = timers.after(after, () => {
+				if (kind === 'list') return end({next: 'list', after: 'silence'});
+				this.age('the API server has said nothing since, which it may do when nothing happens');
+				listen();
+			});
 		};
 		try {
 			const answer = await this.cluster.watch(
@@ -234,28 +224,36 @@ class Following {
 					resourceVersion: this.resourceVersion,
 					allowWatchBookmarks: 'true',
 					// Ended well before the server would do it, so that an end in order is the usual case.
-					timeoutSeconds: String(240 + Math.floor(this.timers.random() * 61)),
+					timeoutSeconds: String(240 + Math.floor(timers.random() * 61)),
 				},
 				event => {
 					if (ending) return;
-					signOfLife();
-					ending = this.take(event);
+					const told = this.hand(event);
 					// The rest of this watch is of no use, but the server would keep it open.
-					if (ending) enough.abort();
+					if (told) return end(told);
+					listen();
+					this.become({kind: 'live'});
 				},
 				AbortSignal.any([this.aborter.signal, enough.signal]),
 				() => {
-					openedAt = this.timers.now();
-					signOfLife();
-					this.become({kind: 'live'});
+					openedAt = timers.now();
+					answered();
+					if (freshness.isMute) {
+						this.age(
+							'the watch does not tell what happens, so that everything is listed anew every now and then',
+						);
+					} else if (freshness.isFresh) this.become({kind: 'live'});
+					listen();
 				},
 			);
 			if (!ending && answer.status !== 200) ending = refusal(answer, 'watch');
 		} catch (error) {
 			ending ??= loss(error, 'watch');
 		} finally {
+			this.take = () => {};
+			answered();
 			callOff?.();
-			lasted = this.timers.now() - openedAt;
+			lasted = timers.now() - openedAt;
 		}
 		if (lasted >= goodWatch) this.failures = 0;
 		if (ending) return ending;
@@ -264,7 +262,7 @@ class Following {
 	}
 
 	/** Hands an event over; returns an Ending when the watch is over with it. */
-	private take({type, object}: WatchEvent): Ending | undefined {
+	private hand({type, object}: WatchEvent): Ending | undefined {
 		if (type === 'ERROR') {
 			return refusal({status: parseStatus(object)?.code ?? 500, body: object, warnings: []}, 'list');
 		}
@@ -275,6 +273,7 @@ class Following {
 		if (type === 'ADDED' || type === 'MODIFIED') this.handlers.onChange({type: 'put', object});
 		else if (type === 'DELETED') this.handlers.onChange({type: 'gone', object});
 		// BOOKMARK, and whatever else may come one day, only says how far we are.
+		this.freshness.takeEvent(type, object);
 		this.resourceVersion = version;
 		return undefined;
 	}

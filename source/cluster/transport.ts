@@ -210,13 +210,15 @@ export function isBrokenOff(error: unknown): boolean {
 	return brokenOff.has(codeOf(error));
 }
 
+/** Of a connection that does not come about, or whose keep-alive is not answered. */
+const timedOut = new Set(['UND_ERR_CONNECT_TIMEOUT', 'ETIMEDOUT']);
+
 function words(error: unknown, url: URL): string {
 	const code = codeOf(error);
 	if (code === 'ECONNREFUSED') return `${url.origin} refused the connection`;
 	if (unresolved.has(code)) return `the name ${url.hostname} cannot be resolved (${code})`;
 	if (unreachable.has(code)) return `${url.host} cannot be reached (${code})`;
-	if (code === 'UND_ERR_CONNECT_TIMEOUT' || code === 'ETIMEDOUT')
-		return `${url.host} does not answer (${code})`;
+	if (timedOut.has(code)) return `${url.host} does not answer (${code})`;
 	if (cut.has(code) || brokenOff.has(code))
 		return `${url.host} closed the connection before its answer was complete`;
 	const message = printable(error instanceof Error ? error.message : String(error));
@@ -227,5 +229,8 @@ function words(error: unknown, url: URL): string {
 export function transportError(error: unknown, url: URL, outcome: TransportError['outcome']): TransportError {
 	return error instanceof TransportError
 		? error
-		: new TransportError(words(error, url), outcome, {cause: error});
+		: new TransportError(words(error, url), outcome, {
+				cause: error,
+				isUnanswered: timedOut.has(codeOf(error)),
+			});
 }

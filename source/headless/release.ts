@@ -152,6 +152,7 @@ async function tryDry(cluster: Cluster, agreed: Plan): Promise<Result> {
 		asking: '',
 		accepted: 'Dry run: the server would accept it. Nothing was written.',
 		refused: 'Dry run: the server would refuse it. Nothing was written.',
+		'not logged in': 'Dry run: you are not logged in. Nothing was written.',
 		unknown: 'Dry run: no answer. Nothing was written.',
 	}[dryRun.kind];
 	return {

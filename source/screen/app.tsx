@@ -2,7 +2,7 @@
 import {Box, Text, useInput, useWindowSize} from 'ink';
 import {useMemo} from 'react';
 import {useShallow} from 'zustand/react/shallow';
-import {topSheet} from '../store/read.js';
+import {oldSince, topSheet} from '../store/read.js';
 import {closeFilter, closeSheet, moveSelection, notify} from '../store/select.js';
 import {panes, type Pane, type Sheet} from '../store/state.js';
 import {greyed} from '../terminal/theme.js';
@@ -135,7 +135,7 @@ function Panes({layout, focus}: {layout: Exclude<Layout, {kind: 'none'}>; focus:
 	const theme = useTheme();
 	// Old data are better than none, as long as nobody takes them for new ones.
 	const isOld = useConsoleState(
-		({feeds}) => feeds.services.kind === 'stale' || feeds.revisions.kind === 'stale',
+		({feeds}) => oldSince(feeds.services) !== undefined || oldSince(feeds.revisions) !== undefined,
 	);
 	const ofCluster = useMemo(() => (isOld ? greyed(theme) : theme), [isOld, theme]);
 	if (layout.kind === 'four') {

@@ -1,7 +1,7 @@
 /** The last lines: what has just happened or is wrong, and the keys of where one is. */
 import {Box, Text} from 'ink';
 import {useShallow} from 'zustand/react/shallow';
-import {selectedService} from '../store/read.js';
+import {oldSince, selectedService} from '../store/read.js';
 import type {ConsoleState} from '../store/state.js';
 import {serviceState} from '../traffic/state.js';
 import {footerFor, type Action} from '../terminal/keys.js';
@@ -37,11 +37,11 @@ function noticeOf(state: ConsoleState, {styles, glyphs}: Theme): {text: string; 
 	}
 	if (connection.kind === 'failed') return {text: connection.sentence, style: styles.bad};
 	for (const feed of [feeds.services, feeds.revisions]) {
-		if (feed.kind === 'stale') {
-			const text = `${feed.why}; what is shown is as of ${clock(feed.since)}. Trying again.`;
-			return {text, style: styles.warning};
-		}
-		if (feed.kind !== 'live' && feed.kind !== 'connecting') return {text: feed.why, style: styles.warning};
+		if (feed.kind === 'live' || feed.kind === 'connecting') continue;
+		const since = oldSince(feed);
+		const shown = since === undefined ? '' : `; what is shown is as of ${clock(since)}`;
+		const why = feed.why.replace(/\.$/, '');
+		return {text: `${why}${shown}. Trying again; ctrl-r does so at once.`, style: styles.warning};
 	}
 	if (unreadable[0] !== undefined) return {text: `${glyphs.warning} ${unreadable[0]}`, style: styles.warning};
 	return ofService ?? {text: '', style: styles.muted};

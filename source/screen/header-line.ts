@@ -1,4 +1,5 @@
 /** What the first line says: where one is, where the gateway is, and whether what is shown is fresh. */
+import {oldSince} from '../store/read.js';
 import type {ConsoleState, ReflectorState} from '../store/state.js';
 import type {Piece} from '../terminal/pieces.js';
 import type {Theme} from '../terminal/theme.js';
@@ -77,21 +78,28 @@ function watchState(
 ): {text: string; style: Theme['styles'][keyof Theme['styles']]} {
 	if (connection.kind === 'failed') return {text: `${glyphs.bad} not connected`, style: styles.bad};
 	if (connection.kind === 'connecting') return {text: `${glyphs.waiting} connecting`, style: styles.waiting};
+	const since = oldSince(feed);
+	const old = since === undefined ? '' : `${age(since, now)} old`;
+	/** With the age of what is shown, where there is something to see. */
+	const bad = (words: string) => ({
+		text: `${glyphs.bad} ${words}${old === '' ? '' : `, ${old}`}`,
+		style: styles.bad,
+	});
 	switch (feed.kind) {
 		case 'connecting':
 			return {text: `${glyphs.waiting} connecting`, style: styles.waiting};
 		case 'live':
 			return {text: `${glyphs.running} watching`, style: styles.ok};
 		case 'stale':
-			return {text: `${glyphs.warning} ${age(feed.since, now)} old`, style: styles.warning};
-		case 'offline':
-			return {text: `${glyphs.bad} offline`, style: styles.bad};
-		case 'forbidden':
 			return {
-				text: `${glyphs.bad} ${feed.status === 401 ? 'not logged in' : 'not allowed'}`,
-				style: styles.bad,
+				text: `${glyphs.warning} ${feed.isUnanswered ? 'no answer, ' : ''}${old}`,
+				style: styles.warning,
 			};
+		case 'offline':
+			return bad('offline');
+		case 'forbidden':
+			return bad(feed.status === 401 ? 'not logged in' : 'not allowed');
 		case 'missing':
-			return {text: `${glyphs.bad} no Knative here`, style: styles.bad};
+			return bad('no Knative here');
 	}
 }

@@ -56,6 +56,7 @@ const performers: Partial<Record<Action, Performer>> = {
 	quit: (_, {quit}) => quit(),
 	suspend: (_, {suspend}) => suspend(),
 	redraw: (_, {redraw}) => redraw(),
+	askAnew: console => console.askAnew(),
 	nextPane: ({store}) => cyclePane(store, 1),
 	previousPane: ({store}) => cyclePane(store, -1),
 	pane1: go('services'),

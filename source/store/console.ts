@@ -28,6 +28,8 @@ import {createConsoleStore, type ConsoleState, type ConsoleStore} from './state.
 export type Console = Omit<Connection, 'cluster' | 'recheckRights' | 'stop'> & {
 	readonly store: ConsoleStore;
 	readonly live: Live;
+	/** Lists everything that is watched anew, at once, also what was to wait for its next try. */
+	readonly askAnew: () => void;
 	readonly reviewDraft: () => void;
 	readonly complete: () => void;
 	readonly rollBack: () => void;
@@ -160,6 +162,13 @@ export function createConsole({
 		changeNamespace,
 		chooseContext,
 		changeContext,
+		askAnew() {
+			const cluster = reached();
+			if (!cluster) return;
+			// The line is needed for what comes of it.
+			notify(store, undefined);
+			cluster.askNow();
+		},
 		reviewDraft() {
 			review((facts, state) => {
 				const draft = draftOf(state, facts.service);

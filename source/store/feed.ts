@@ -113,8 +113,7 @@ export function startFeed<View>({
 			onState(state) {
 				// Who reads that it is live is to find there all that was listed.
 				if (isPending) publish();
-				// Of a list that broke off nothing was published, so that there is nothing to be old.
-				onState(state.kind === 'stale' && !isPublished ? {...state, kind: 'offline'} : state);
+				onState(isPublished ? state : withoutAge(state));
 			},
 			onChange(change) {
 				take(change);
@@ -128,6 +127,14 @@ export function startFeed<View>({
 			reflector.stop();
 		},
 	};
+}
+
+/** Of a list that broke off nothing was published, so that there is nothing to be old. */
+function withoutAge(state: ReflectorState): ReflectorState {
+	if (state.kind === 'stale') return {kind: 'offline', since: state.since, why: state.why};
+	if (state.kind !== 'forbidden' && state.kind !== 'missing') return state;
+	const {since: _, ...refusal} = state;
+	return refusal;
 }
 
 /** Only to tell objects and their states apart, by the name under which the parsers know them; what is shown is parsed. */

@@ -2,7 +2,7 @@
 import type {RevisionView} from '../traffic/revision.js';
 import type {ServiceView} from '../traffic/service.js';
 import {splitOf, type Split, type SplitRow} from '../traffic/split.js';
-import type {ConsoleState, Draft, Sheet} from './state.js';
+import type {ConsoleState, Draft, ReflectorState, Sheet} from './state.js';
 import {indexOfName} from './tables.js';
 
 /** By the services they are taken from: every part of the screen asks, at every change. */
@@ -42,13 +42,20 @@ export function revisionsOf(state: ConsoleState, service: string | undefined): r
 	return service === undefined ? none : (state.revisions.get(service) ?? none);
 }
 
+/** Of when the objects of a watch are, milliseconds since 1970; undefined while they are current, or there are none. */
+export function oldSince(feed: ReflectorState): number | undefined {
+	return feed.kind === 'stale' || feed.kind === 'forbidden' || feed.kind === 'missing'
+		? feed.since
+		: undefined;
+}
+
 /**
- * As above; undefined while nobody has told of them, neither the list of all nor an answer about this service alone, so
- * that "none" is never said of what is only not known.
+ * As revisionsOf; undefined while nobody has told of them, neither the list of all nor an answer about this service
+ * alone, so that "none" is never said of what is only not known.
  */
 export function knownRevisions(state: ConsoleState, service: string): readonly RevisionView[] | undefined {
-	const {kind} = state.feeds.revisions;
-	const isKnown = kind === 'live' || kind === 'stale';
+	const {revisions} = state.feeds;
+	const isKnown = revisions.kind === 'live' || oldSince(revisions) !== undefined;
 	return state.revisions.get(service) ?? (isKnown ? none : undefined);
 }
 

@@ -54,6 +54,7 @@ export function sentenceOfOutcome(
 		case 'exists':
 			return `Not done: services.serving.knative.dev "${name}" already exists`;
 		case 'refused': {
+			if (outcome.status === 401) return `Not done: you are not logged in. ${loggedOut(outcome)}`;
 			const busy = outcome.retryAfter !== undefined || outcome.status === 429;
 			const again = outcome.retryAfter === undefined ? 'Try again.' : `Try again in ${outcome.retryAfter} s.`;
 			return busy
@@ -75,6 +76,13 @@ function isAnother(theirs: unknown, write: Plan['write']): boolean {
 	return uid !== write.uid;
 }
 
+/** What to do about a 401: whatever logs in, the console takes up by itself. */
+function loggedOut({sentence}: {sentence: string}): string {
+	return `${stop(upper(sentence))} Log in again: the next try takes the new credentials.`;
+}
+
+const upper = (sentence: string) => sentence.charAt(0).toUpperCase() + sentence.slice(1);
+
 function stop(sentence: string): string {
 	return /[.!?]$/.test(sentence) ? sentence : `${sentence}.`;
 }
@@ -89,6 +97,7 @@ export function dryRunOf(outcome: WriteOutcome, plan: Plan): DryRun {
 		case 'read only':
 			return {kind: 'unknown', sentence: outcome.sentence};
 		case 'refused':
+			if (outcome.status === 401) return {kind: 'not logged in', sentence: loggedOut(outcome)};
 			return outcome.status === 429 || outcome.status >= 500
 				? {kind: 'unknown', sentence: outcome.sentence}
 				: {kind: 'refused', sentence: outcome.sentence};

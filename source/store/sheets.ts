@@ -80,6 +80,8 @@ export type DryRun =
 	| {kind: 'asking'}
 	| {kind: 'accepted'}
 	| {kind: 'refused'; sentence: string}
+	/** Whoever is not known to the server learns nothing of what it thinks of a change. */
+	| {kind: 'not logged in'; sentence: string}
 	| {kind: 'unknown'; sentence: string};
 
 /** Three splits side by side, after a write that somebody else's came before. */

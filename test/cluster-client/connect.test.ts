@@ -495,11 +495,27 @@ describe('a token that is changed in the kubeconfig', () => {
 		expect(await Promise.all([ask('GET'), ask('GET')])).toEqual([200, 200]);
 		valid = 'Bearer newest';
 		await give('newest');
-		// A write is never sent twice: the next one goes through.
-		expect(await ask('PATCH')).toBe(401);
 		expect(await ask('PATCH')).toBe(200);
+		valid = 'Bearer of somebody else';
+		const sent = seen.length;
+		expect(await ask('PATCH')).toBe(401);
+		expect(seen.slice(sent)).toEqual(['PATCH Bearer newest']);
 		expect(seen.slice(0, 2)).toEqual(['GET Bearer old', 'GET Bearer old']);
-		expect(seen.slice(-2)).toEqual(['PATCH Bearer new', 'PATCH Bearer newest']);
+		expect(seen.slice(sent - 2, sent)).toEqual(['PATCH Bearer new', 'PATCH Bearer newest']);
+	});
+
+	it('does not have a write sent again whose connection was cut after the refusal', async () => {
+		const file = path.join(directory, 'kubeconfig');
+		await writeFile(file, server.kubeconfig({user: {token: 'old'}}));
+		const cluster = await connect({kubeconfig: file, timers});
+		clusters.push(cluster);
+		const error = failure(cluster.request({method: 'PATCH', path: '/a', body: []}));
+		const refused = await server.next();
+		await writeFile(file, server.kubeconfig({user: {token: 'new'}}));
+		refused.answer(401, {});
+		(await server.next()).cut();
+		expect((await error).outcome).toBe('unknown');
+		expect(server.log).toEqual(['PATCH /a', 'PATCH /a']);
 	});
 });
 
@@ -517,15 +533,14 @@ describe('a credential plugin', () => {
 		expect(seen).toEqual(Array.from({length: 4}, () => 'Bearer token-1'));
 	});
 
-	it('is run again after a 401, and only a question is then asked again', async () => {
+	it('is run again after a 401, which says of a write that nothing was done: it is sent again, once', async () => {
 		const exec = await plugin();
 		const cluster = await connected({kubeconfigText: server.kubeconfig({user: {exec}})});
 		const seen: string[] = [];
 		server.always(exchange => {
 			seen.push(`${exchange.method} ${exchange.headers.authorization}`);
-			exchange.answer(exchange.headers.authorization === 'Bearer token-1' ? 401 : 200, {});
+			exchange.answer(exchange.headers.authorization === 'Bearer token-2' ? 200 : 401, {});
 		});
-		expect((await cluster.request({method: 'PATCH', path: '/a', body: []})).status).toBe(401);
 		expect((await cluster.request({method: 'PATCH', path: '/a', body: []})).status).toBe(200);
 		expect(seen).toEqual(['PATCH Bearer token-1', 'PATCH Bearer token-2']);
 	});

@@ -110,6 +110,26 @@ describe('a write that is answered with', () => {
 		expect(phase).toHaveProperty('sentence', expect.stringMatching(sentence));
 	});
 
+	it('401 is not done, because one is not logged in; the server has not looked at the change', async () => {
+		const unauthorized = answer(401, status(401, 'Unauthorized', 'Unauthorized'));
+		scripted.onWrite(unauthorized);
+		scripted.onDryRun(unauthorized);
+		const why =
+			'The API server does not accept the credentials of this context (HTTP 401). Log in again: the next try takes the new credentials.';
+		console.rollBack();
+		await until(
+			console.store,
+			'a dry run that does not know',
+			state => reviewOf(state).dryRun.kind !== 'asking',
+		);
+		expect(reviewOf(console.store.getState()).dryRun).toEqual({kind: 'not logged in', sentence: why});
+		await console.confirm();
+		expect(reviewOf(console.store.getState()).phase).toEqual({
+			kind: 'refused',
+			sentence: `Not done: you are not logged in. ${why}`,
+		});
+	});
+
 	it('429 is not done, and says when to try again', async () => {
 		const busy = status(429, 'TooManyRequests', 'too many requests');
 		scripted.onWrite(answer(429, busy, {'retry-after': '7'}));

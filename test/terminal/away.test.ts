@@ -16,7 +16,9 @@ it('keeps the last state, says how old it is, and says of a write that it was no
 		await terminal.until(/watching[^]*checkout/);
 		await sandbox.stop();
 		await terminal.until(/▲ \d+\w+ old/);
-		await terminal.until(/refused the connection; what is shown is as of \d\d:\d\d:\d\d\. Trying again\./);
+		await terminal.until(
+			/refused the connection; what is shown is as of \d\d:\d\d:\d\d\. Trying again; ctrl-r does so at once\./,
+		);
 		expect(terminal.screen()).toMatch(/cart\s+90│10/);
 		terminal.press('R');
 		await terminal.until(/Roll back cart[^]*Dry run: no answer/);

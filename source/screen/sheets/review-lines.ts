@@ -3,7 +3,7 @@ import type {Underneath} from '../../store/fate.js';
 import type {Plan, ReviewSheet, Wake} from '../../store/sheets.js';
 import type {Theme} from '../../terminal/theme.js';
 import {fitText, widthOf} from '../parts/fit-text.js';
-import {shortRevision} from '../words.js';
+import {clock, shortRevision} from '../words.js';
 import type {Line} from './document.js';
 import {underneathLines} from './underneath-lines.js';
 
@@ -13,17 +13,22 @@ type Look = Pick<Theme, 'styles' | 'glyphs'>;
  * What matters first: on a small window the rest is below the fold.
  * @param isRead Whether what is essential has been on the screen: before that Enter only shows more.
  * @param moved What was changed since underneath: then nothing can be agreed to any more.
+ * @param since Of what the panes show, when it is old: milliseconds since 1970.
  */
 export function reviewLines(
 	sheet: ReviewSheet,
 	look: Look,
-	{isRead = true, moved}: {isRead?: boolean; moved?: Underneath | undefined} = {},
+	{
+		isRead = true,
+		since,
+		moved,
+	}: {isRead?: boolean; since?: number | undefined; moved?: Underneath | undefined} = {},
 ): Line[] {
 	const {plan, dryRun, wake, phase} = sheet;
 	const {styles, glyphs} = look;
 	const isOpen = phase.kind === 'open' || phase.kind === 'armed';
 	const lines: Line[] =
-		moved && isOpen ? underneathLines(sheet, moved, look) : phaseLines(sheet, look, isRead);
+		moved && isOpen ? underneathLines(sheet, moved, look) : phaseLines(sheet, look, {isRead, since});
 	const say = (text: string, style?: Line['style'], indent = 2) => lines.push({text, style, indent});
 	say('');
 	// Warnings before the table: whoever presses Enter has to have had them before the eyes at 80x24.
@@ -69,7 +74,7 @@ const backToTyped = 'Esc goes back to what you typed; it is all still there.';
 function phaseLines(
 	{phase, confirmation, because, plan}: ReviewSheet,
 	{styles, glyphs}: Look,
-	isRead: boolean,
+	{isRead, since}: {isRead: boolean; since: number | undefined},
 ): Line[] {
 	switch (phase.kind) {
 		case 'open': {
@@ -100,11 +105,18 @@ function phaseLines(
 		case 'unknown':
 			return [
 				{text: `${glyphs.warning} ${phase.sentence}`, style: styles.bad, indent: 2},
-				{text: 'Esc goes back; the panes show what the cluster has.', style: styles.muted},
+				{text: whereToLook(since), style: styles.muted, indent: 2},
 			];
 		case 'conflict':
 			return [{text: `${glyphs.bad} ${phase.sentence}`, style: styles.bad, indent: 2}];
 	}
+}
+
+/** What is shown may be from before the write, and be all that there is for a while. */
+function whereToLook(since: number | undefined): string {
+	return since === undefined
+		? 'Esc goes back; the panes show what the cluster has, and what becomes of this.'
+		: `Esc goes back; the panes show what the cluster had at ${clock(since)}, and whether it was done only when it answers again.`;
 }
 
 function wakeLines(wake: Wake, {styles, glyphs}: Look): Line[] {
@@ -136,6 +148,8 @@ function dryRunLine(dryRun: ReviewSheet['dryRun'], {styles, glyphs}: Look): [str
 			return [`${glyphs.ok} Dry run: the server would accept it.`, styles.ok];
 		case 'refused':
 			return [`${glyphs.bad} Dry run: the server would refuse it. ${dryRun.sentence}`, styles.bad];
+		case 'not logged in':
+			return [`${glyphs.bad} Dry run: you are not logged in. ${dryRun.sentence}`, styles.bad];
 		case 'unknown':
 			return [`${glyphs.warning} Dry run: no answer. ${dryRun.sentence}`, styles.warning];
 	}

@@ -3,6 +3,7 @@ import {Box} from 'ink';
 import {useState} from 'react';
 import {useShallow} from 'zustand/react/shallow';
 import {underneath} from '../../store/fate.js';
+import {oldSince} from '../../store/read.js';
 import {notify} from '../../store/select.js';
 import {typeName} from '../../store/review.js';
 import type {Plan, ReviewSheet} from '../../store/sheets.js';
@@ -53,6 +54,7 @@ function OpenReview({sheet, isActive, copy, width, height}: Props) {
 	const console = useConsole();
 	const {store} = console;
 	const keyRead = useKeyRead();
+	const since = useConsoleState(({feeds}) => oldSince(feeds.services));
 	const [openedBy] = useState(keyRead);
 	const {plan, confirmation, phase} = sheet;
 	const moved = useConsoleState(useShallow(state => underneath(state, plan)));
@@ -65,7 +67,7 @@ function OpenReview({sheet, isActive, copy, width, height}: Props) {
 		setTop(row);
 		setReadTo(Math.max(readTo, row + size.height));
 	};
-	const wholeLines = reviewLines(sheet, theme, {moved});
+	const wholeLines = reviewLines(sheet, theme, {moved, since});
 	// What has moved underneath is refused whatever is pressed: nothing has to be read before.
 	const isRead =
 		moved !== undefined || essentialRows(wholeLines, size.width) <= Math.max(readTo, size.height);
@@ -97,7 +99,7 @@ function OpenReview({sheet, isActive, copy, width, height}: Props) {
 				height={documentHeight}
 				title={`${titles[plan.action]} ${plan.name}`}
 				aside={`namespace ${plan.namespace}`}
-				lines={isRead ? wholeLines : reviewLines(sheet, theme, {isRead})}
+				lines={isRead ? wholeLines : reviewLines(sheet, theme, {isRead, since})}
 				context="sheet"
 				isActive={isActive}
 				scroll={{top, setTop: scrollTo}}

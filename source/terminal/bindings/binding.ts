@@ -31,6 +31,7 @@ export type Action =
 	| 'quit'
 	| 'suspend'
 	| 'redraw'
+	| 'askAnew'
 	| 'nextPane'
 	| 'previousPane'
 	| 'pane1'

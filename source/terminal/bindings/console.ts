@@ -66,4 +66,12 @@ export const consoleKeys: readonly Binding[] = [
 		help: 'Draw the screen anew.',
 		palette: {names: ['redraw']},
 	},
+	{
+		action: 'askAnew',
+		keys: ['ctrl-r'],
+		in: 'panes',
+		label: 'ask anew',
+		help: 'List everything anew, at once, instead of waiting for the next try or for what the watch tells.',
+		palette: {names: ['retry', 'refresh']},
+	},
 ];
