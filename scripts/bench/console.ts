@@ -4,7 +4,8 @@
  * bare Node process, kubectl where installed, the smallest size), because only such ratios mean anything on a shared
  * machine. Then a storm: 1,000 events a second. Prints tables; `--json FILE` writes the numbers too. Linux only.
  *
- * `--seconds 30` for longer looks at an idle console and at one that asks, `--storm 60` for a longer storm (0: none).
+ * `--idle` and `--seconds` for how long an idle console and one that asks are looked at, `--storm 60` for a longer storm (0:
+ * none).
  */
 import {writeFileSync} from 'node:fs';
 import {parseArgs} from 'node:util';
@@ -20,6 +21,7 @@ const {values: flags} = parseArgs({
 		json: {type: 'string'},
 		sizes: {type: 'string', default: '10,100,1000'},
 		runs: {type: 'string', default: '5'},
+		idle: {type: 'string', default: '30'},
 		seconds: {type: 'string', default: '10'},
 		keys: {type: 'string', default: '60'},
 		storm: {type: 'string', default: '10'},
@@ -56,7 +58,7 @@ try {
 	const consoles = await Promise.all(
 		all.map(async one => ({...one, terminal: await openWatching(one.kubeconfig)})),
 	);
-	await measureIdle(consoles, seconds);
+	await measureIdle(consoles, Number(flags.idle));
 	await measureKeys(consoles, keys);
 	await measureHeldKey(consoles, Math.min(...sizes) + ownServices - 1);
 	await measureLoop(consoles, seconds);

@@ -21,6 +21,7 @@ type Item = {
 type Order = {perSecond: number; seconds: number} | {pods: string};
 type Report = {sent: number; watches: number; lists: number; milliseconds: number};
 
+const serviceLabel = 'serving.knative.dev/service';
 const base = '/apis/serving.knative.dev/v1/namespaces/default/';
 
 export type StormServer = {
@@ -113,12 +114,17 @@ async function serve(source: string): Promise<void> {
 		}
 		counts.lists++;
 		const from = Number(query.get('continue') ?? 0);
-		const limit = Number(query.get('limit') ?? 0) || items[kind].length;
-		const isMore = from + limit < items[kind].length;
+		const service = query.get('labelSelector')?.replace(`${serviceLabel}=`, '');
+		const found =
+			service === undefined
+				? items[kind]
+				: items[kind].filter(item => item.metadata.labels[serviceLabel] === service);
+		const limit = Number(query.get('limit') ?? 0) || found.length;
+		const isMore = from + limit < found.length;
 		json(200, {
 			kind: 'List',
 			metadata: {resourceVersion: String(version), ...(isMore && {continue: String(from + limit)})},
-			items: items[kind].slice(from, from + limit),
+			items: found.slice(from, from + limit),
 		});
 	});
 	server.listen(0, '127.0.0.1');
@@ -150,9 +156,7 @@ async function serve(source: string): Promise<void> {
 	};
 	process.on('message', (order: Order) => {
 		if ('pods' in order) {
-			const own = items.revisions.filter(
-				({metadata}) => metadata.labels['serving.knative.dev/service'] === order.pods,
-			);
+			const own = items.revisions.filter(({metadata}) => metadata.labels[serviceLabel] === order.pods);
 			process.send?.(own.map(({status}) => status.actualReplicas).toReversed());
 		} else void storm(order).then(report => process.send?.(report));
 	});
