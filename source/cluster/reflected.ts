@@ -25,5 +25,5 @@ export type ReflectorState =
 	| {kind: 'stale'; since: number; why: string; isUnanswered?: boolean}
 	/** Nothing was ever had. */
 	| {kind: 'offline'; since: number; why: string}
-	/** Asked again, but not often. `since`: of what was handed over before, if there was anything, as above. */
+	/** Asked again, but not often. `since` as above, where there is something that was handed over before. */
 	| (Refusal & {since?: number});
