@@ -2,16 +2,23 @@
  * The release without a screen: `split`, `complete`, `rollback`, `undo`. Planned, sent and remembered by the functions of
  * the console; what its review sheet shows is printed, and agreed to by `--yes` or at a prompt.
  */
-import type {Cluster} from '../cluster/cluster.js';
-import {identityOf} from '../cluster/objects.js';
-import {entriesOf} from '../history/entry.js';
-import type {HistoryFile} from '../history/history-file.js';
-import {planComplete, planRollback, planSplit, planUndo, type Facts, type Planned} from '../store/plan.js';
-import {dryRunOf, sendPlan, sentenceOfOutcome, type WriteOutcome} from '../store/send.js';
-import type {DryRun, Plan} from '../store/sheets.js';
-import type {ServiceView} from '../traffic/service.js';
-import {routeSettled} from '../traffic/state.js';
-import {needsSecondConfirmation} from '../traffic/warnings.js';
+import type {Cluster} from '../kube/cluster.js';
+import {identityOf} from '../kube/objects.js';
+import {entriesOf} from '../journal/journal-entry.js';
+import type {HistoryFile} from '../journal/journal-file.js';
+import {
+	planComplete,
+	planRollback,
+	planSplit,
+	planUndo,
+	type Facts,
+	type Planned,
+} from '../release/plan-split.js';
+import {dryRunOf, sendPlan, sentenceOfOutcome, type WriteOutcome} from '../release/send-plan.js';
+import type {DryRun, Plan} from '../release/plan.js';
+import type {ServiceView} from '../knative/service/service.js';
+import {routeSettled} from '../knative/service/service-state.js';
+import {needsSecondConfirmation} from '../knative/release/warnings.js';
 import {exitCodes, type ExitCode} from './exit-codes.js';
 import {followToGateway, type Arrival} from './follow-to-gateway.js';
 import {parseShares} from './parse-shares.js';

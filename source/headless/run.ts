@@ -1,8 +1,8 @@
 /** The subcommands that release without a screen, from their flags to their exit code. */
 import {createInterface} from 'node:readline/promises';
-import type {Cluster} from '../cluster/cluster.js';
-import type {HistoryFile} from '../history/history-file.js';
-import type {Plan} from '../store/sheets.js';
+import type {Cluster} from '../kube/cluster.js';
+import type {HistoryFile} from '../journal/journal-file.js';
+import type {Plan} from '../release/plan.js';
 import {exitCodes, type ExitCode} from './exit-codes.js';
 import {release, type Verb} from './release.js';
 import {historyJson, historyLines, planLines, resultJson} from './report.js';

@@ -1,5 +1,5 @@
 /** `kn-canary verify` as a command: the report on stdout, progress and what went wrong on stderr, an exit code. */
-import type {Cluster} from '../cluster/cluster.js';
+import type {Cluster} from '../kube/cluster.js';
 import {exitCodeOf, verifySplit, type VerifyOptions, type VerifyOutcome} from './verify.js';
 import {progressLine, verifyLines} from './verify-text.js';
 

@@ -3,10 +3,10 @@
  * process of the control plane is a client of the API server like any other.
  */
 import {isDeepStrictEqual} from 'node:util';
-import {apiVersionOf} from './api/group-version.js';
-import {ownableOf} from './api/managed-fields/ownable.js';
-import {managersAfterUpdate} from './api/managed-fields/managers.js';
-import {schemaOf} from './api/schema/knative.js';
+import {apiVersionOf} from './api/verbs/group-version.js';
+import {ownableOf} from './kubectl-compat/managed-fields/ownable.js';
+import {managersAfterUpdate} from './kubectl-compat/managed-fields/managers.js';
+import {schemaOf} from './kubectl-compat/schema/knative.js';
 import {
 	deployments,
 	events,
@@ -18,7 +18,7 @@ import {
 } from './resources.js';
 import type {ObjectStore, Resource, StoredObject} from './state.js';
 import {timestamp, updatedObject} from './store/next-object.js';
-import type {KubernetesObject} from '../traffic/wire.js';
+import type {KubernetesObject} from '../knative/objects/wire.js';
 
 type Part = 'main' | 'status';
 

@@ -2,10 +2,10 @@
  * The services a newcomer finds: one that is well, one in the middle of a canary release, one whose newest revision
  * failed while the old one serves. Made through the API and the controllers like any other, only in the past.
  */
-import type {KnativeService, RevisionTemplate, TrafficTarget} from '../traffic/wire.js';
+import type {KnativeService, RevisionTemplate, TrafficTarget} from '../knative/objects/wire.js';
 import {getService} from './controller/objects.js';
-import {podsOf} from './controller/pods.js';
-import {isReady} from './controller/pod-status.js';
+import {podsOf} from './controller/workload/pods.js';
+import {isReady} from './controller/workload/pod-status.js';
 import type {ObjectStore} from './state.js';
 
 const minute = 60_000;

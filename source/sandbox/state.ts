@@ -2,7 +2,7 @@
  * What the API server and the controllers of the sandbox share: one store of objects with one resourceVersion, as etcd
  * is for a real cluster. The API server writes what clients ask for, the controllers write what follows from it.
  */
-import type {KubernetesObject, ObjectMeta} from '../traffic/wire.js';
+import type {KubernetesObject, ObjectMeta} from '../knative/objects/wire.js';
 
 /** A resource the sandbox serves. `group` is '' for core/v1. */
 export type Resource = {

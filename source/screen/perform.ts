@@ -10,10 +10,10 @@ import {
 	toggleFollow,
 	toggleLock,
 	typeDigit,
-} from '../store/draft.js';
-import {openRevisionForm, openServiceForm, openTagForm} from '../store/forms.js';
-import type {Console} from '../store/console.js';
-import {selectedService} from '../store/read.js';
+} from '../console/state/draft.js';
+import {openRevisionForm, openServiceForm, openTagForm} from '../console/forms/forms.js';
+import type {Console} from '../console/console.js';
+import {selectedService} from '../console/state/read.js';
 import {
 	closeFilter,
 	cyclePane,
@@ -24,12 +24,12 @@ import {
 	openSheet,
 	stepBack,
 	type Step,
-} from '../store/select.js';
-import {refusedRight, type RightName} from '../store/rights.js';
-import type {ConsoleState, Pane} from '../store/state.js';
-import {targetOf} from '../store/target.js';
-import {verifyRevision, verifyService} from '../store/verify.js';
-import {labelOf, leadsToWrite, type Action} from '../terminal/keys.js';
+} from '../console/state/select.js';
+import {refusedRight, type RightName} from '../console/session/rights.js';
+import type {ConsoleState, Pane} from '../console/state/state.js';
+import {targetOf} from '../console/live/request-target.js';
+import {verifyRevision, verifyService} from '../console/live/verify-requests.js';
+import {labelOf, leadsToWrite, type Action} from './keys/key-lookup.js';
 
 /** What an action needs beside the console. */
 export type Means = {

@@ -2,10 +2,10 @@
 import {useInput} from 'ink';
 import {createContext, useContext} from 'react';
 import {useStore} from 'zustand';
-import {topSheet} from '../store/read.js';
-import type {Console} from '../store/console.js';
-import type {ConsoleState} from '../store/state.js';
-import {actionFor, type Action, type Context} from '../terminal/keys.js';
+import {topSheet} from '../console/state/read.js';
+import type {Console} from '../console/console.js';
+import type {ConsoleState} from '../console/state/state.js';
+import {actionFor, type Action, type Context} from './keys/key-lookup.js';
 
 export const ConsoleContext = createContext<Console | undefined>(undefined);
 

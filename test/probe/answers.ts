@@ -1,4 +1,4 @@
-import type {Answer, FailureKind, Response} from '../../source/probe/probe.js';
+import type {Answer, FailureKind, Response} from '../../source/probe/transport/probe.js';
 
 /** An answer as a probe would give it. */
 export function answering(

@@ -4,7 +4,7 @@ import type {RequestListener} from 'node:http';
 import {createServer as createTcpServer} from 'node:net';
 import type {Server, Socket} from 'node:net';
 import {onTestFinished} from 'vitest';
-import type {Answer, Failure, Response, Target} from '../../source/probe/probe.js';
+import type {Answer, Failure, Response, Target} from '../../source/probe/transport/probe.js';
 
 /** Listens on a free port of 127.0.0.1 and counts the connections that are made. */
 export async function listen<Kind extends Server>(

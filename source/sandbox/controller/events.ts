@@ -1,5 +1,5 @@
 import {createHash} from 'node:crypto';
-import type {KubernetesObject} from '../../traffic/wire.js';
+import type {KubernetesObject} from '../../knative/objects/wire.js';
 import {events} from '../resources.js';
 import type {ObjectStore, Pace, StoredObject} from '../state.js';
 import {timestamp} from './objects.js';

@@ -1,18 +1,18 @@
 import type {RevisionBackend} from '../gateway/revision-backend.js';
 import {createRoutingTable, type RoutingTable} from '../gateway/routing-table.js';
-import {createAutoscaler, type Autoscaler} from './autoscaler.js';
-import {configurationReconciler} from './configuration.js';
+import {createAutoscaler, type Autoscaler} from './autoscaling/autoscaler.js';
+import {configurationReconciler} from './serving/configuration.js';
 import {startController, type Controller, type ControllerContext} from './controller.js';
 import {prepareIndexes} from './indexes.js';
-import {ingressReconciler} from './ingress.js';
-import {startKubelet, type Kubelet} from './kubelet.js';
-import {labelerReconciler} from './labeler.js';
+import {ingressReconciler} from './networking/ingress.js';
+import {startKubelet, type Kubelet} from './workload/kubelet.js';
+import {labelerReconciler} from './serving/labeler.js';
 import {keyOf, listRevisions, revisionKeys, type Key} from './objects.js';
-import {podsReconciler} from './pods.js';
-import {revisionReconciler} from './revision.js';
-import {revisionGcReconciler} from './revision-gc.js';
-import {routeReconciler} from './route.js';
-import {serviceReconciler} from './service.js';
+import {podsReconciler} from './workload/pods.js';
+import {revisionReconciler} from './serving/revision.js';
+import {revisionGcReconciler} from './serving/revision-gc.js';
+import {routeReconciler} from './serving/route.js';
+import {serviceReconciler} from './serving/service.js';
 
 export type ControllerManager = {
 	/** What the gateway routes by: from outside, and from within the cluster. */

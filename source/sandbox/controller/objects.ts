@@ -10,7 +10,7 @@ import type {
 	OwnerReference,
 	Revision,
 	Route,
-} from '../../traffic/wire.js';
+} from '../../knative/objects/wire.js';
 import {configurations, ingresses, revisions, routes, services} from '../resources.js';
 import type {ObjectStore, Resource, StoredObject} from '../state.js';
 
