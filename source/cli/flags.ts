@@ -1,7 +1,7 @@
 /** What the flags may be: each parser takes the text and gives the value, or refuses it in a sentence. */
 import {InvalidArgumentError, Option} from 'commander';
 import {parseGatewayAddress, type GatewayAddress} from '../kube/gateway/gateway-address.js';
-import type {AskingFlags} from '../probe/transport/request-options.js';
+import type {RequestFlags} from '../probe/transport/request-options.js';
 
 export type PaceFlags = {pace?: number; seed?: number};
 /** Of the program itself, which the subcommands that reach a cluster share. */
@@ -18,7 +18,7 @@ export type ConsoleFlags = {
 	services?: number;
 	revisions?: number;
 } & PaceFlags &
-	AskingFlags;
+	RequestFlags;
 export type SandboxFlags = {
 	apiPort: number;
 	gatewayPort: number;

@@ -1,6 +1,6 @@
 /** `kn-canary`: the console on the terminal. */
 import type {Cluster} from '../kube/cluster.js';
-import type {Asking} from '../probe/transport/request-options.js';
+import type {RequestOptions} from '../probe/transport/request-options.js';
 import {showFirstFrame} from '../screen/first-frame.js';
 import type {Console} from '../console/console.js';
 import {describeError} from '../terminal/lifecycle/lifecycle.js';
@@ -15,7 +15,11 @@ import {keepYoungGeneration} from '../bootstrap/young-generation.js';
 const headStart = 60;
 
 /** Draws the frames of the panes at once, then the services, then the console over them. Ends the process. */
-export async function openConsole(flags: ConsoleFlags, asking: Asking, keepCode: () => void): Promise<void> {
+export async function openConsole(
+	flags: ConsoleFlags,
+	asking: RequestOptions,
+	keepCode: () => void,
+): Promise<void> {
 	const lifecycle = install();
 	const to = flags.sandbox ? 'sandbox' : (flags.context ?? 'the cluster');
 	const theme = flags.ascii ? {isAscii: true} : {};

@@ -1,9 +1,13 @@
 /** The commands and their flags; what each does is imported when it is asked for. */
 import {Command, Option, type CommanderError} from 'commander';
 import {exitCodes} from '../headless/exit-codes.js';
-import type {Output, ReleaseFlags} from '../headless/run.js';
+import type {OutputFormat, ReleaseFlags} from '../headless/run.js';
 import type {Verb} from '../headless/release.js';
-import {askingOf, type Asking, type AskingFlags} from '../probe/transport/request-options.js';
+import {
+	requestOptionsOf,
+	type RequestOptions,
+	type RequestFlags,
+} from '../probe/transport/request-options.js';
 import {
 	alpha,
 	crowdOptions,
@@ -182,7 +186,7 @@ function addHeadless(program: Command): void {
 		.description('who changed which split, when, from what to what, as far as this machine knows')
 		.argument('[service]')
 		.addOption(outputOption())
-		.action(async (service: string | undefined, {output}: {output: Output}) => {
+		.action(async (service: string | undefined, {output}: {output: OutputFormat}) => {
 			const {runHistory} = await import('./run-headless.js');
 			await runHistory(service, program.opts<ConsoleFlags>(), output);
 		});
@@ -190,12 +194,12 @@ function addHeadless(program: Command): void {
 
 function checkedAsking(
 	program: Command,
-	flags: AskingFlags,
+	flags: RequestFlags,
 	usual: {rate: number},
 	exitCode: number = exitCodes.usage,
-): Asking {
+): RequestOptions {
 	try {
-		return askingOf(flags, usual);
+		return requestOptionsOf(flags, usual);
 	} catch (error) {
 		if (!(error instanceof TypeError)) throw error;
 		return program.error(`error: ${error.message}`, {exitCode});

@@ -1,17 +1,17 @@
 /** The commands that release and verify without a screen. They share their way with the console, not with each other. */
 import type {Cluster} from '../kube/cluster.js';
 import type {Verb} from '../headless/release.js';
-import type {Output, ReleaseFlags} from '../headless/run.js';
-import type {Asking} from '../probe/transport/request-options.js';
+import type {OutputFormat, ReleaseFlags} from '../headless/run.js';
+import type {RequestOptions} from '../probe/transport/request-options.js';
 import type {ConsoleFlags} from './flags.js';
 import {describeError} from '../terminal/lifecycle/lifecycle.js';
 import {clusterOf, historyOf} from './cluster-from-flags.js';
 import {installHeadless} from './process-setup.js';
 
-export type VerifyFlags = ConsoleFlags & {n: number; alpha: number; expect?: string; output: Output};
+export type VerifyFlags = ConsoleFlags & {n: number; alpha: number; expect?: string; output: OutputFormat};
 
 /** `kn-canary verify`: ends the process with its verdict as exit code. */
-export async function runVerify(service: string, flags: VerifyFlags, asking: Asking): Promise<void> {
+export async function runVerify(service: string, flags: VerifyFlags, asking: RequestOptions): Promise<void> {
 	const {lifecycle} = installHeadless();
 	const {runVerify: run} = await import('../headless/verify-run.js');
 	await lifecycle.leave(
@@ -60,7 +60,7 @@ export async function runRelease(
 export async function runHistory(
 	service: string | undefined,
 	{namespace, context}: ConsoleFlags,
-	output: Output,
+	output: OutputFormat,
 ): Promise<void> {
 	const {lifecycle, delivered} = installHeadless();
 	const {runHistory: run} = await import('../headless/run.js');

@@ -2,9 +2,9 @@
 import {readAutoscalingDefaults} from '../kube/read-autoscaling-defaults.js';
 import type {Cluster} from '../kube/cluster.js';
 import type {GatewayAddress} from '../kube/gateway/gateway-address.js';
-import type {Asking} from '../probe/transport/request-options.js';
+import type {RequestOptions} from '../probe/transport/request-options.js';
 import {equalSplits, splitOf} from '../knative/split/split.js';
-import {createConnection, type Connection} from './session/connection.js';
+import {createConnection, type ConnectionControl} from './session/connection.js';
 import type {Contexts} from './sheets/contexts-sheet.js';
 import {conflictOf, keepEditing, takeTheirs} from './sheets/conflict-resolution.js';
 import {discardDraft} from './state/draft.js';
@@ -32,7 +32,7 @@ import {showYaml} from './sheets/yaml-sheet.js';
 import {createConsoleStore, type ConsoleState, type ConsoleStore} from './state/state.js';
 
 /** Before it is connected the store is empty, and every writing action says that it is connecting. */
-export type Console = Omit<Connection, 'cluster' | 'recheckRights' | 'stop'> & {
+export type Console = Omit<ConnectionControl, 'cluster' | 'recheckRights' | 'stop'> & {
 	readonly store: ConsoleStore;
 	readonly live: Live;
 	/** Lists everything that is watched anew, at once, also what was to wait for its next try. */
@@ -86,7 +86,7 @@ export function createConsole({
 	to: string;
 	namespace?: string | undefined;
 	gateway?: GatewayAddress | undefined;
-	asking?: Asking | undefined;
+	asking?: RequestOptions | undefined;
 	history?: HistoryFile | undefined;
 	production?: RegExp | undefined;
 	contexts?: Contexts | undefined;

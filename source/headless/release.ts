@@ -43,7 +43,7 @@ export type ReleaseOptions = {
 	wait: number;
 };
 
-export type Means = {
+export type ReleaseDependencies = {
 	cluster: Cluster;
 	history: HistoryFile | undefined;
 	/** What the plan says, before anything is sent. */
@@ -65,7 +65,7 @@ export type Result = {
 	arrival?: Arrival;
 };
 
-export async function release(options: ReleaseOptions, means: Means): Promise<Result> {
+export async function release(options: ReleaseOptions, means: ReleaseDependencies): Promise<Result> {
 	const planned = await plan(options, means);
 	if (!planned.ok) {
 		if (planned.already) return stands(planned, options, means);
@@ -96,7 +96,7 @@ type PlannedOrNot =
 async function stands(
 	{already, sentence}: Extract<PlannedOrNot, {already: ServiceView}>,
 	{namespace, service, wait, dryRun}: ReleaseOptions,
-	{cluster, progress}: Means,
+	{cluster, progress}: ReleaseDependencies,
 ): Promise<Result> {
 	if (wait === 0 || dryRun || routeSettled(already)) return {code: exitCodes.done, sentence};
 	const {generation} = already;
@@ -110,7 +110,7 @@ async function stands(
 
 async function plan(
 	{verb, namespace, service: name, shares}: ReleaseOptions,
-	{cluster, history, now = Date.now}: Means,
+	{cluster, history, now = Date.now}: ReleaseDependencies,
 ): Promise<PlannedOrNot> {
 	const [read, revisions, entries] = await Promise.all([
 		readService(cluster, namespace, name),
@@ -173,7 +173,7 @@ async function tryDry(cluster: Cluster, agreed: Plan): Promise<Result> {
 /** Why it is not to be done; undefined when it is. `--yes` is not enough where the console would want more than Enter. */
 async function agreement(
 	{yes, production, service}: ReleaseOptions,
-	{agree, cluster}: Means,
+	{agree, cluster}: ReleaseDependencies,
 	agreed: Plan,
 ): Promise<string | undefined> {
 	const how = production ? 'name' : 'yes';
@@ -190,7 +190,7 @@ async function agreement(
 
 async function write(
 	{reason, wait, namespace, service}: ReleaseOptions,
-	{cluster, history, progress, now = Date.now}: Means,
+	{cluster, history, progress, now = Date.now}: ReleaseDependencies,
 	agreed: Plan,
 ): Promise<Result> {
 	let sentAt = now();

@@ -1,5 +1,5 @@
 /** What `kn-canary verify` reports: the counts of the loop, judged and put into words. Pure. */
-import type {Asking} from '../probe/transport/request-options.js';
+import type {RequestOptions} from '../probe/transport/request-options.js';
 import type {LoopSnapshot} from '../probe/loop/loop.js';
 import type {Row} from '../probe/loop/loop-report.js';
 import type {ServiceView} from '../knative/service/service.js';
@@ -116,7 +116,7 @@ export function notesOn(
 	}: {
 		configured: readonly Share[];
 		expected: readonly Share[];
-		asking: Pick<Asking, 'grpcCall'>;
+		asking: Pick<RequestOptions, 'grpcCall'>;
 		unreached?: string | undefined;
 	},
 ): string[] {

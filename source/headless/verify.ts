@@ -4,7 +4,7 @@
  */
 import type {Cluster} from '../kube/cluster.js';
 import type {GatewayAddress} from '../kube/gateway/gateway-address.js';
-import type {Asking} from '../probe/transport/request-options.js';
+import type {RequestOptions} from '../probe/transport/request-options.js';
 import {probeOptionsOf} from '../probe/transport/request-options.js';
 import {createProbe} from '../probe/transport/create-probe.js';
 import type {Loop, LoopSnapshot} from '../probe/loop/loop.js';
@@ -29,7 +29,7 @@ export type VerifyOptions = {
 	expect?: string | undefined;
 	/** The operator's own word for where the gateway is; then it is not looked for. */
 	gateway?: GatewayAddress | undefined;
-	asking: Asking;
+	asking: RequestOptions;
 	/** Of this program, for the User-Agent. */
 	version?: string | undefined;
 	/** Milliseconds to wait for a route that is still settling; 60,000 when not given. */

@@ -53,7 +53,7 @@ export class TransportError extends Error {
 }
 
 /** What one request shows about the connection that all share, or what the operator wants of it. */
-export type Sign =
+export type ServerSignal =
 	/** There is no answer for longer than there should be: the watches may be dead as well. */
 	| 'unanswered'
 	/** There is an answer again, after there was none. */
@@ -123,7 +123,7 @@ export type Cluster = {
 		onOpen?: () => void,
 	): Promise<ApiAnswer>;
 	/** Tells of each sign as it comes, until what is returned is called. */
-	onSign(listener: (sign: Sign) => void): () => void;
+	onSign(listener: (sign: ServerSignal) => void): () => void;
 	/** Has everything that is watched asked for at once: gives the sign 'wanted'. */
 	askNow(): void;
 	/** Drops the connections. */

@@ -21,7 +21,7 @@ function template(target: string, minScale: number, of = image): RevisionTemplat
 	};
 }
 
-type Step = {
+type SeedStep = {
 	/** Milliseconds before now. */
 	ago: number;
 	service: string;
@@ -33,7 +33,7 @@ type Step = {
 	pods: Readonly<Record<string, number>>;
 };
 
-const steps: readonly Step[] = [
+const steps: readonly SeedStep[] = [
 	{
 		ago: 21 * day,
 		service: 'checkout',
@@ -126,7 +126,7 @@ export async function seed({store, request, setBack}: SeedOptions): Promise<void
 	}
 }
 
-function isSettled(store: ObjectStore, step: Step): boolean {
+function isSettled(store: ObjectStore, step: SeedStep): boolean {
 	const service: KnativeService | undefined = getService(store, `default/${step.service}`);
 	const ready = service?.status?.conditions?.find(({type}) => type === 'Ready');
 	return (

@@ -17,7 +17,7 @@ export type Failures = {
 	old: number;
 };
 
-export type Asked = {asked: number; failed: number};
+export type RequestCounts = {asked: number; failed: number};
 
 export type ErrorVerdict = {
 	/** worse: less than one such stream in 20 if it were not · suspicious: may be chance · not worse: nothing speaks for it so far. */
@@ -52,7 +52,7 @@ function logFactor({exposure, fresh, old}: Failures, lift: number): number {
 }
 
 /** The verdict on as many requests to the new revision as to the old one, sent in pairs. */
-export function errorVerdict(fresh: Asked, old: Asked): ErrorVerdict {
+export function errorVerdict(fresh: RequestCounts, old: RequestCounts): ErrorVerdict {
 	check(fresh);
 	check(old);
 	const evidence = (factor: number) =>
@@ -67,7 +67,7 @@ export function errorVerdict(fresh: Asked, old: Asked): ErrorVerdict {
 	return {state, logE, more};
 }
 
-function check({asked, failed}: Asked): void {
+function check({asked, failed}: RequestCounts): void {
 	if (!Number.isSafeInteger(asked) || !Number.isSafeInteger(failed) || failed < 0 || failed > asked) {
 		throw new RangeError(`${failed} of ${asked} is no number of failed requests.`);
 	}

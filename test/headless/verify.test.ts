@@ -5,7 +5,7 @@ import path from 'node:path';
 import {once} from 'node:events';
 import {connect as connectTo} from 'node:net';
 import {expect, onTestFinished, test} from 'vitest';
-import {defaultAsking} from '../../source/probe/transport/request-options.js';
+import {defaultRequestOptions} from '../../source/probe/transport/request-options.js';
 import {exitCodeOf, verifySplit, type VerifyOptions} from '../../source/headless/verify.js';
 import {runVerify} from '../../source/headless/verify-run.js';
 import {verifyLines} from '../../source/headless/verify-text.js';
@@ -14,7 +14,7 @@ import {unusedPort} from '../probe/servers.js';
 import {createService, greeter, openSandbox, patchSpec, trafficOf, type World} from './sandbox.js';
 
 /** Fast, because the answers are what matters. */
-const asking = {...defaultAsking, rate: 200, maxRate: 200};
+const asking = {...defaultRequestOptions, rate: 200, maxRate: 200};
 const cart: VerifyOptions = {service: 'cart', namespace: 'default', n: 200, alpha: 0.01, asking};
 
 /** A seeded draw, and one that favours what stands first in the split. */

@@ -8,7 +8,7 @@ import {listNamespaces} from '../../source/kube/namespaces.js';
 import {identityOf, type Identity} from '../../source/kube/objects.js';
 import {corePath, servingPath} from '../../source/kube/paths.js';
 import {reflect, type ReflectorChange} from '../../source/kube/watch/reflector.js';
-import {createService, deleteService, guardedPatch, type Target} from '../../source/kube/write/write.js';
+import {createService, deleteService, guardedPatch, type WriteTarget} from '../../source/kube/write/write.js';
 import {kubeconfigYaml} from '../../source/sandbox/api/http/kubeconfig.js';
 import {startApiServer, type ApiServer} from '../../source/sandbox/api/http/server.js';
 import {createObjectStore} from '../../source/sandbox/store/object-store.js';
@@ -43,7 +43,7 @@ async function current(): Promise<Identity> {
 }
 
 /** The Service as it is now, to make a change from. */
-async function seen(): Promise<Target> {
+async function seen(): Promise<WriteTarget> {
 	const {uid, generation} = await current();
 	return {namespace: 'default', name: 'hello', uid: uid!, generation: generation!};
 }

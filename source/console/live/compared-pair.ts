@@ -4,7 +4,7 @@ import type {RevisionView} from '../../knative/revision/revision.js';
 import type {ServiceView} from '../../knative/service/service.js';
 import {tagsOf} from './request-target.js';
 
-export type Pair =
+export type ComparedPair =
 	| {ok: true; sides: Sides}
 	/** Nothing can be compared, and what to do. */
 	| {ok: false; reason: string};
@@ -13,7 +13,7 @@ export type Pair =
  * The newest revision of the route against the one that has most of the rest; where shares are equal, against the newer
  * one. A revision can be asked at a tag of its own, or at the service's host while it has all of the traffic.
  */
-export function pairOf(service: ServiceView, revisions: readonly RevisionView[]): Pair {
+export function pairOf(service: ServiceView, revisions: readonly RevisionView[]): ComparedPair {
 	const percents = new Map<string, number>();
 	for (const {revision, percent} of service.statusTraffic) {
 		percents.set(revision, (percents.get(revision) ?? 0) + percent);

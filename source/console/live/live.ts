@@ -39,7 +39,7 @@ const paces = [1, 2, 5, 10, 20, 50] as const;
 /** Milliseconds between two snapshots: faster than anybody reads, and each is a frame, behind which a key has to wait. */
 const snapshotEvery = 200;
 
-type Entry = {
+type LiveEntry = {
 	loop: Loop;
 	/** The operator wants it to run; it does while its service is selected. */
 	wanted: boolean;
@@ -50,13 +50,13 @@ type Entry = {
 
 /** @param interval Milliseconds between two snapshots, if that is more than it would be anyway. */
 export function createLive(store: ConsoleStore, interval: () => number): Live {
-	const entries = new Map<string, Entry>();
+	const entries = new Map<string, LiveEntry>();
 	let shown: string | undefined;
 	let stopped = false;
 	/** Of the cluster that is asked: a loop that was being made for the one before is not wanted any more. */
 	let era = 0;
 
-	function selected(): {service: ServiceView; entry: Entry | undefined} | undefined {
+	function selected(): {service: ServiceView; entry: LiveEntry | undefined} | undefined {
 		const service = selectedService(store.getState());
 		return service && {service, entry: entries.get(service.uid)};
 	}
@@ -73,7 +73,7 @@ export function createLive(store: ConsoleStore, interval: () => number): Live {
 		store.setState({live: {uid, snapshot, page}});
 	}
 
-	function tell(service: ServiceView, entry: Entry): void {
+	function tell(service: ServiceView, entry: LiveEntry): void {
 		const {gateway, asking} = store.getState();
 		const asked = targetOf(service, service.url, gateway, asking);
 		if (!asked.ok) return;
@@ -97,7 +97,7 @@ export function createLive(store: ConsoleStore, interval: () => number): Live {
 		entry.loop.setSides(pair.ok ? pair.sides : undefined);
 	}
 
-	async function open(service: ServiceView): Promise<Entry | undefined> {
+	async function open(service: ServiceView): Promise<LiveEntry | undefined> {
 		const {gateway, asking} = store.getState();
 		const asked = targetOf(service, service.url, gateway, asking);
 		if (!asked.ok) {
@@ -120,7 +120,7 @@ export function createLive(store: ConsoleStore, interval: () => number): Live {
 			timeout: asking.timeout,
 			probe: createProbe(probeOptionsOf(asking, version)),
 		});
-		const entry: Entry = {
+		const entry: LiveEntry = {
 			loop,
 			wanted: true,
 			told: {authority: '', tags: ''},
@@ -135,7 +135,7 @@ export function createLive(store: ConsoleStore, interval: () => number): Live {
 	}
 
 	/** Does it to the loop of the selected service and shows it at once: whoever pressed a key waits for no snapshot. */
-	function steer(change: (loop: Loop, entry: Entry) => void): void {
+	function steer(change: (loop: Loop, entry: LiveEntry) => void): void {
 		const found = selected();
 		if (!found?.entry) return notify(store, {tone: 'info', text: 'Press space to start asking first.'});
 		change(found.entry.loop, found.entry);

@@ -1,15 +1,15 @@
 /** Where a service is asked: its own host, or that of a tag, at the gateway's address. */
-import type {Asking} from '../../probe/transport/request-options.js';
+import type {RequestOptions} from '../../probe/transport/request-options.js';
 import type {Tag} from '../../probe/attribution/learning.js';
-import type {Target} from '../../probe/transport/probe.js';
+import type {ProbeTarget} from '../../probe/transport/probe.js';
 import {curlCommand, grpcurlCommand} from '../../knative/commands/commands.js';
 import type {ServiceView, StatusTarget} from '../../knative/service/service.js';
 import type {GatewayState} from '../state/state.js';
 
-export type Asked =
+export type TargetLookup =
 	| {
 			ok: true;
-			target: Target;
+			target: ProbeTarget;
 			url: string;
 			command: string;
 			/** What the command needs when this program has ended: the same port-forward by kubectl. */
@@ -25,8 +25,8 @@ export function targetOf(
 	service: ServiceView,
 	url: string | undefined,
 	gateway: GatewayState,
-	{path, grpcCall}: Pick<Asking, 'path' | 'grpcCall'> = {path: '/'},
-): Asked {
+	{path, grpcCall}: Pick<RequestOptions, 'path' | 'grpcCall'> = {path: '/'},
+): TargetLookup {
 	if (service.clusterLocal) {
 		return {
 			ok: false,

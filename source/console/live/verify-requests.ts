@@ -33,9 +33,9 @@ export async function verifyRevision(store: ConsoleStore): Promise<void> {
 	await ask(store, {service: service.name, tag: entry.tag, revision: revision.name}, entry.url);
 }
 
-type Question = Pick<VerifySheet, 'service' | 'tag' | 'revision'>;
+type VerifyQuestion = Pick<VerifySheet, 'service' | 'tag' | 'revision'>;
 
-async function ask(store: ConsoleStore, question: Question, url: string | undefined): Promise<void> {
+async function ask(store: ConsoleStore, question: VerifyQuestion, url: string | undefined): Promise<void> {
 	const state = store.getState();
 	const service = selectedService(state);
 	if (!service) return;

@@ -10,7 +10,7 @@ import {changeSheet, focusPane, notify, openSheet} from '../state/select.js';
 import {startSession, type Session} from './session.js';
 import {initialState, type ConsoleStore} from '../state/state.js';
 
-export type Connection = {
+export type ConnectionControl = {
 	/** The cluster one is connected to by now. */
 	readonly cluster: () => Cluster | undefined;
 	/** Asks again what the operator may do: when the server has said no to what was allowed. */
@@ -62,7 +62,7 @@ export function createConnection(
 		onService: (service: ServiceView) => void;
 		onLeave: () => Promise<void>;
 	},
-): Connection {
+): ConnectionControl {
 	let cluster: Cluster | undefined;
 	let session: Session | undefined;
 	/** The context that was the first, which what was said of the gateway is about; and the one before this one. */
@@ -98,7 +98,7 @@ export function createConnection(
 		await left?.close();
 	}
 
-	const connection: Connection = {
+	const connection: ConnectionControl = {
 		cluster: () => cluster,
 		recheckRights() {
 			session?.recheckRights();

@@ -72,9 +72,9 @@ function look(store: ConsoleStore, services: readonly ServiceView[], now: number
 /** Only in the place of the promise it fulfils: whatever else is said there now matters more. */
 function tellMoved(store: ConsoleStore, {name}: ServiceView): void {
 	const {notice} = store.getState();
-	if (notice?.text.includes(promise))
+	if (notice?.text.includes(waitingSentence))
 		notify(store, {tone: 'good', text: `The gateway has the new split of ${name}.`});
 }
 
 /** What is said when the server has taken a change that the gateway has not yet. */
-export const promise = 'pane 3 says when the gateway has it';
+export const waitingSentence = 'pane 3 says when the gateway has it';

@@ -2,7 +2,7 @@
 import type {Cluster} from '../../kube/cluster.js';
 import type {GatewayAddress} from '../../kube/gateway/gateway-address.js';
 import {findTarget} from '../../kube/port-forward/forward-target.js';
-import {findGateway, type Gateway} from '../../kube/gateway/find-gateway.js';
+import {findGateway, type FoundGateway} from '../../kube/gateway/find-gateway.js';
 import type {PortForward, Way} from '../../kube/port-forward/port-forward.js';
 import {kubectlForwardCommand} from '../../knative/commands/commands.js';
 import type {ConsoleStore, GatewayState} from '../state/state.js';
@@ -39,7 +39,7 @@ export async function lookForGateway(
 }
 
 /** What was found; undefined when `signal` said stop before. */
-async function findUntil(signal: AbortSignal, cluster: Cluster): Promise<Gateway | undefined> {
+async function findUntil(signal: AbortSignal, cluster: Cluster): Promise<FoundGateway | undefined> {
 	try {
 		const found = await findGateway(cluster, undefined, {signal});
 		return signal.aborted ? undefined : found;
@@ -49,7 +49,7 @@ async function findUntil(signal: AbortSignal, cluster: Cluster): Promise<Gateway
 	}
 }
 
-const isReached = (gateway: Gateway) => gateway.kind === 'found' && gateway.unreached === undefined;
+const isReached = (gateway: FoundGateway) => gateway.kind === 'found' && gateway.unreached === undefined;
 
 const nothing = async () => {};
 
@@ -74,7 +74,7 @@ export async function reachGateway(
 /** A gateway that is asked through a port-forward. */
 function forwardedGateway(
 	{context}: Cluster,
-	{via, tls, service, unreached}: Extract<Gateway, {kind: 'inside'}>,
+	{via, tls, service, unreached}: Extract<FoundGateway, {kind: 'inside'}>,
 	forward: PortForward,
 ): Extract<GatewayState, {kind: 'found'}> {
 	const {host, port, state} = forward;
@@ -92,7 +92,7 @@ function forwardedGateway(
 
 async function openForward(
 	cluster: Cluster,
-	{service}: Extract<Gateway, {kind: 'inside'}>,
+	{service}: Extract<FoundGateway, {kind: 'inside'}>,
 	listeners?: {onState: () => void; onGone: () => void},
 ): Promise<PortForward> {
 	// Loaded with the first use: most gateways have an address.
@@ -108,7 +108,7 @@ async function openForward(
 async function forwardWhileNeeded(
 	store: ConsoleStore,
 	cluster: Cluster,
-	gateway: Extract<Gateway, {kind: 'inside'}>,
+	gateway: Extract<FoundGateway, {kind: 'inside'}>,
 	{signal, retry}: {signal: AbortSignal; retry: number},
 ): Promise<void> {
 	const over = new AbortController();

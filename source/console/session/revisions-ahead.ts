@@ -19,7 +19,7 @@ type Versions = Map<string, string>;
 /** A revision and the resourceVersion it was read at. */
 export type ReadRevision = {view: RevisionView; version: string};
 
-type Answer = {
+type RevisionsAnswer = {
 	views: readonly RevisionView[];
 	versions: Versions;
 	askedAt: Moment;
@@ -53,12 +53,12 @@ const isSame = (one: Versions, other: Versions): boolean =>
 
 export function createRevisionsAhead(): RevisionsAhead {
 	const table = createRevisionTable();
-	const answers = new Map<string, Answer>();
+	const answers = new Map<string, RevisionsAnswer>();
 	/** Of all revisions: only while the first list is under way, because later nobody needs to know thousands of them. */
 	let listed: Versions | undefined = new Map();
 	let now: Moment = 0;
 
-	const isNewer = ({askedAt}: Answer) => askedAt > 0 && askedAt === now;
+	const isNewer = ({askedAt}: RevisionsAnswer) => askedAt > 0 && askedAt === now;
 	const letGo = () => {
 		for (const [service, {versions, followed}] of answers)
 			if (isSame(versions, followed)) answers.delete(service);

@@ -1,5 +1,5 @@
 /** What the operator may do in the namespace, asked before it is offered and again when the server says no after all. */
-import {mayI, type Access, type Action} from '../../kube/auth/access.js';
+import {mayI, type Access, type AccessAction} from '../../kube/auth/access.js';
 import type {Cluster} from '../../kube/cluster.js';
 import type {ConsoleState, ConsoleStore, Right, Rights} from '../state/state.js';
 
@@ -7,7 +7,7 @@ export type RightName = keyof Rights;
 
 const serving = {group: 'serving.knative.dev'};
 
-const asked: Readonly<Record<RightName, Action>> = {
+const asked: Readonly<Record<RightName, AccessAction>> = {
 	create: {verb: 'create', ...serving, resource: 'services'},
 	patch: {verb: 'patch', ...serving, resource: 'services'},
 	delete: {verb: 'delete', ...serving, resource: 'services'},

@@ -4,7 +4,7 @@ import {identityOf} from '../../kube/objects.js';
 import {parseService, type ServiceView} from '../../knative/service/service.js';
 import {equalSplits, splitOf} from '../../knative/split/split.js';
 import {needsSecondConfirmation} from '../../knative/release/warnings.js';
-import {beginMove, promise} from '../session/follow-routes.js';
+import {beginMove, waitingSentence} from '../session/follow-routes.js';
 import {refuseForm, forgetForm} from '../forms/forms.js';
 import type {History} from '../session/change-recorder.js';
 import {changeSheet, focusPane, formKey, notify, openSheet, selectService} from '../state/select.js';
@@ -174,11 +174,11 @@ function logOutcome(store: ConsoleStore, plan: Plan, outcome: WriteOutcome): voi
 }
 
 const done: Readonly<Record<PlanAction, (name: string) => string>> = {
-	split: () => `Split: the server took it; ${promise}.`,
-	complete: () => `Completed: the server took it; ${promise}.`,
-	'roll back': () => `Rolled back: the server took it; ${promise}.`,
-	undo: () => `Undone: the server took it; ${promise}.`,
-	tag: () => `Tagged: the server took it; ${promise}.`,
+	split: () => `Split: the server took it; ${waitingSentence}.`,
+	complete: () => `Completed: the server took it; ${waitingSentence}.`,
+	'roll back': () => `Rolled back: the server took it; ${waitingSentence}.`,
+	undo: () => `Undone: the server took it; ${waitingSentence}.`,
+	tag: () => `Tagged: the server took it; ${waitingSentence}.`,
 	'create revision': () => 'A new revision is on its way. When it is Ready, V asks it at its tag.',
 	autoscaling: name =>
 		`A new revision of ${name} with these settings is on its way; the ones there are keep theirs.`,

@@ -6,7 +6,7 @@ import type {ConsoleState} from '../state/state.js';
 
 type Told = Pick<ConsoleState, 'services' | 'namespace' | 'feeds'>;
 
-export type Fate =
+export type TargetStatus =
 	| {kind: 'there'; service: ServiceView}
 	/** One of that name, but not the one that was meant: that was deleted. */
 	| {kind: 'another'; service: ServiceView}
@@ -14,10 +14,10 @@ export type Fate =
 	/** It is not told of here, or not yet. */
 	| {kind: 'not told'};
 
-export function fateOf(
+export function targetStatusOf(
 	{services, namespace: told, feeds}: Told,
 	{uid, name, namespace}: Pick<ServiceView, 'uid' | 'name' | 'namespace'>,
-): Fate {
+): TargetStatus {
 	const same = services.find(service => service.uid === uid);
 	if (same) return {kind: 'there', service: same};
 	// What is not told of is gone only where everything was told.
@@ -43,7 +43,7 @@ export function underneath(
 	{write, splits, name, namespace}: Plan,
 ): Underneath | undefined {
 	if (write.kind !== 'patch' && write.kind !== 'delete service') return undefined;
-	const fate = fateOf(state, {uid: write.uid, name, namespace});
+	const fate = targetStatusOf(state, {uid: write.uid, name, namespace});
 	if (fate.kind === 'not told') return undefined;
 	if (fate.kind === 'gone') return {sentence: `${name} was deleted meanwhile.`, leadsTo: 'writes nothing'};
 	if (fate.kind === 'another') {

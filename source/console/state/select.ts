@@ -10,9 +10,13 @@ import {
 import type {FormSheet} from '../sheets/sheets.js';
 import {panes, type ConsoleState, type ConsoleStore, type Notice, type Pane, type Sheet} from './state.js';
 
-export type Step = {by: number} | {to: 'top' | 'bottom'};
+export type SelectionStep = {by: number} | {to: 'top' | 'bottom'};
 
-function stepped<Item>(items: readonly Item[], current: Item | undefined, step: Step): Item | undefined {
+function stepped<Item>(
+	items: readonly Item[],
+	current: Item | undefined,
+	step: SelectionStep,
+): Item | undefined {
 	if ('to' in step) return step.to === 'top' ? items[0] : items.at(-1);
 	const index = current === undefined ? 0 : Math.max(0, items.indexOf(current));
 	return items[Math.min(items.length - 1, Math.max(0, index + step.by))];
@@ -29,7 +33,7 @@ export function cyclePane(store: ConsoleStore, by: 1 | -1): void {
 }
 
 /** Moves the selection of the focused pane; stays at the ends. */
-export function moveSelection(store: ConsoleStore, step: Step): void {
+export function moveSelection(store: ConsoleStore, step: SelectionStep): void {
 	const state = store.getState();
 	const service = selectedService(state);
 	switch (state.focus) {

@@ -6,7 +6,7 @@ import {createStore, type StoreApi} from 'zustand/vanilla';
 import type {Unreached} from '../../kube/gateway/find-gateway.js';
 import type {ForwardState} from '../../kube/port-forward/port-forward.js';
 import type {ReflectorState} from '../../kube/watch/reflector.js';
-import {defaultAsking, type Asking} from '../../probe/transport/request-options.js';
+import {defaultRequestOptions, type RequestOptions} from '../../probe/transport/request-options.js';
 import type {LoopSnapshot} from '../../probe/loop/loop.js';
 import type {Tunnel} from '../../probe/transport/probe.js';
 import type {ServiceView} from '../../knative/service/service.js';
@@ -18,19 +18,19 @@ import type {FormSheet, ReviewSheet, ScalingDefaults, VerifySheet, WriteRecord} 
 
 /** What the screen draws of the folders below the store; it imports nothing of them itself. */
 export type {ReflectorState} from '../../kube/watch/reflector.js';
-export type {Asking} from '../../probe/transport/request-options.js';
+export type {RequestOptions} from '../../probe/transport/request-options.js';
 export type {PastEpoch} from '../../probe/loop/past-epochs.js';
 export type {LoopSnapshot} from '../../probe/loop/loop.js';
 export type {Comparison} from '../../probe/loop/pairs.js';
 export type {Answer} from '../../probe/transport/probe.js';
 export type {Row} from '../../probe/loop/loop-report.js';
-export type {Recorded} from '../../probe/loop/tally.js';
+export type {RecordedAnswer} from '../../probe/loop/tally.js';
 
 export const panes = ['services', 'revisions', 'traffic', 'live'] as const;
 export type Pane = (typeof panes)[number];
 
 /** Where the cluster is reached, and as whom. */
-export type Connection =
+export type ConnectionState =
 	| {kind: 'connecting'; to: string}
 	| {
 			kind: 'connected';
@@ -116,7 +116,7 @@ export type Sheet =
 	| LeaveSheet;
 
 export type ConsoleState = {
-	connection: Connection;
+	connection: ConnectionState;
 	namespace: string;
 	/** The server says that there is no such namespace. */
 	namespaceMissing: boolean;
@@ -125,7 +125,7 @@ export type ConsoleState = {
 	rights: Rights;
 	gateway: GatewayState;
 	/** How services are asked; does not change. */
-	asking: Asking;
+	asking: RequestOptions;
 	/** By name. */
 	services: readonly ServiceView[];
 	/** By service name; newest first. All of a service's or none of them; an empty list says that it has none. */
@@ -171,11 +171,11 @@ export type ConsoleStore = StoreApi<ConsoleState>;
 export function initialState({
 	to,
 	namespace,
-	asking = defaultAsking,
+	asking = defaultRequestOptions,
 }: {
 	to: string;
 	namespace: string;
-	asking?: Asking | undefined;
+	asking?: RequestOptions | undefined;
 }): ConsoleState {
 	return {
 		connection: {kind: 'connecting', to},

@@ -8,7 +8,7 @@ import type {ServiceFieldId} from './service-form.js';
 /** `traffic` is the split itself. */
 export type RefusedField = ServiceFieldId | RevisionFieldId | 'traffic';
 
-export type Refusal = {
+export type FormRefusal = {
 	/** Printable, without the words about webhooks before it and the path behind it where a field was found. */
 	sentence: string;
 	/** Undefined when the sentence is about nothing that a form asks for. */
@@ -72,7 +72,7 @@ const webhookComplaint =
  *
  * @param form Min and max pods have other ids in the form of a Service than in that of a revision.
  */
-export function refusals(message: string, form: 'service' | 'revision'): Refusal[] {
+export function refusals(message: string, form: 'service' | 'revision'): FormRefusal[] {
 	const invalid = /^\S+ "[^"]*" is invalid: (.*)$/s.exec(message);
 	if (invalid) return fromApiServer(invalid[1] ?? '', form);
 	if (/^services\.serving\.knative\.dev "[^"]*" already exists/.test(message)) {
@@ -84,7 +84,7 @@ export function refusals(message: string, form: 'service' | 'revision'): Refusal
 		/^admission webhook "[^"]*" denied the request: (?:validation failed: |mutation failed: )?/,
 		'',
 	);
-	const found: Refusal[] = [];
+	const found: FormRefusal[] = [];
 	for (const line of text.split('\n').filter(candidate => candidate.trim() !== '')) {
 		const match = webhookComplaint.exec(line);
 		const path = match?.[2];
@@ -105,7 +105,7 @@ export function refusals(message: string, form: 'service' | 'revision'): Refusal
 }
 
 /** `<path>: <message>`; several of them as `[<path>: <message>, <path>: <message>]`. */
-function fromApiServer(text: string, form: 'service' | 'revision'): Refusal[] {
+function fromApiServer(text: string, form: 'service' | 'revision'): FormRefusal[] {
 	const list = /^\[(.*)\]$/s.exec(text);
 	const complaints = list ? (list[1] ?? '').split(/, (?=(?:metadata|spec)[\w.[\]]*: )/) : [text];
 	return complaints.map(complaint => {

@@ -16,7 +16,7 @@ import {summaryOf, template, type RawTemplate, type TemplateSummary} from '../re
 export type {ConditionView, Parsed} from '../objects/parsed.js';
 
 /** An entry of `spec.traffic`: what the operator asked for. */
-export type Target = {
+export type SplitTarget = {
 	/** The revision it is pinned to; undefined when it follows the latest ready one. */
 	revision: string | undefined;
 	latest: boolean;
@@ -67,7 +67,7 @@ export type ServiceView = {
 	latestReady: string | undefined;
 	conditions: readonly ConditionView[];
 	/** Sums to 100. */
-	specTraffic: readonly Target[];
+	specTraffic: readonly SplitTarget[];
 	statusTraffic: readonly StatusTarget[];
 	summary: TemplateSummary;
 	/** `spec.template` as it was sent: raw, for patches; never to be shown. */
@@ -89,7 +89,7 @@ const specTraffic = v.pipe(
 				percent,
 				tag: optionalText,
 			}),
-			v.transform((entry): Target => {
+			v.transform((entry): SplitTarget => {
 				// As the server defaults it (route_defaults.go).
 				const latest = entry.latestRevision ?? entry.revisionName === undefined;
 				return {

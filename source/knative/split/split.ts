@@ -33,7 +33,7 @@ export type SplitRow = {
 export type Split = readonly SplitRow[];
 
 /** The outcome of an operation that may be impossible: then the Split is unchanged and `refused` says why. */
-export type Outcome = {split: Split; refused: string | undefined};
+export type SplitOutcome = {split: Split; refused: string | undefined};
 
 /** The Split of `spec.traffic`: what was asked for. Entries of one revision are one row: percents added, tags kept. */
 export function splitOf(view: Pick<ServiceView, 'specTraffic' | 'latestReady'>): Split {
@@ -110,7 +110,7 @@ export function addRow(split: Split, revision: string): Split {
  * Takes a row out, with its tags; its share goes to the other unlocked rows in their proportions. Refused for the last
  * row, for a locked one, and when all others are locked and it has a share.
  */
-export function takeOut(split: Split, key: string): Outcome {
+export function takeOut(split: Split, key: string): SplitOutcome {
 	const row = split.find(candidate => candidate.key === key);
 	const rest = settled(split).filter(candidate => candidate.key !== key);
 	if (!row) return {split, refused: `${key} is not part of the split.`};
@@ -132,7 +132,7 @@ export function takeOut(split: Split, key: string): Outcome {
  * Makes the row that follows the latest revision a pinned one of the revision it follows now. Merged with the pinned
  * row of that revision, if there is one. Refused while no revision is ready.
  */
-export function pin(split: Split): Outcome {
+export function pin(split: Split): SplitOutcome {
 	const row = split.find(candidate => candidate.latest);
 	if (!row) return {split, refused: 'No row follows the latest revision; all are pinned already.'};
 	const {revision} = row;
@@ -153,7 +153,7 @@ export function pin(split: Split): Outcome {
  * Makes a pinned row follow the latest ready revision: `latestReady`, which then gets its traffic, be it another one
  * than before. Merged with the row that follows it already, if there is one.
  */
-export function follow(split: Split, key: string, latestReady: string | undefined): Outcome {
+export function follow(split: Split, key: string, latestReady: string | undefined): SplitOutcome {
 	const row = split.find(candidate => candidate.key === key);
 	if (!row) return {split, refused: `${key} is not part of the split.`};
 	if (row.latest) return {split, refused: 'It follows the latest revision already.'};

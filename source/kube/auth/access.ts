@@ -5,7 +5,13 @@ import {printable} from '../../knative/text/printable.js';
 import {sentenceOf} from '../status.js';
 
 /** As in a Role. `group` is '' for core/v1. */
-export type Action = {verb: string; group: string; resource: string; subresource?: string; name?: string};
+export type AccessAction = {
+	verb: string;
+	group: string;
+	resource: string;
+	subresource?: string;
+	name?: string;
+};
 
 export type Access =
 	| {kind: 'allowed'}
@@ -23,12 +29,12 @@ const reviewSchema = v.object({
 	}),
 });
 
-function missingRule({verb, group, resource, subresource}: Action, namespace: string): string {
+function missingRule({verb, group, resource, subresource}: AccessAction, namespace: string): string {
 	const what = [resource, ...(subresource ? [subresource] : [])].join('/') + (group ? `.${group}` : '');
 	return `no rule allows "${verb}" on ${what} in the namespace ${printable(namespace)}`;
 }
 
-async function ask(cluster: Cluster, namespace: string, action: Action): Promise<Access> {
+async function ask(cluster: Cluster, namespace: string, action: AccessAction): Promise<Access> {
 	try {
 		const answer = await cluster.request({
 			method: 'POST',
@@ -63,7 +69,7 @@ async function ask(cluster: Cluster, namespace: string, action: Action): Promise
 export async function mayI(
 	cluster: Cluster,
 	namespace: string,
-	actions: readonly Action[],
+	actions: readonly AccessAction[],
 ): Promise<Access[]> {
 	return Promise.all(actions.map(async action => ask(cluster, namespace, action)));
 }

@@ -9,7 +9,7 @@ import {KubeconfigError, type KubeconfigUser, type SelectedContext} from './kube
 import {printable, printableLines} from '../../knative/text/printable.js';
 
 /** How to get to the API server. */
-export type Connection = {
+export type ServerConnection = {
 	/** Only what is set, so that Node's own defaults stay. */
 	tls: {
 		ca?: Buffer;
@@ -25,7 +25,7 @@ export type Connection = {
 export type Credentials = {
 	/** To be sent with every request. */
 	headers: Record<string, string | string[]>;
-	connection: Connection;
+	connection: ServerConnection;
 	/** False when a header must be repeated, which undici joins into one on HTTP/2. */
 	allowHttp2: boolean;
 	/** Counts the refusals so far: of several requests refused together only the first runs the plugin again. */
@@ -100,7 +100,7 @@ async function certificateOf(user: KubeconfigUser): Promise<PluggedCredentials['
 }
 
 /** Which server is believed to be the one that is meant. */
-async function trustOf({cluster}: SelectedContext): Promise<Connection['tls']> {
+async function trustOf({cluster}: SelectedContext): Promise<ServerConnection['tls']> {
 	const ca = await dataOrFile(cluster['certificate-authority-data'], cluster['certificate-authority']);
 	return {
 		...(ca !== undefined && {ca}),

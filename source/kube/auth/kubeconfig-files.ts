@@ -38,15 +38,15 @@ const fileSchema = v.looseObject({
 });
 
 /** An entry as it stands in a file; only the one that is used is checked, so that another one's fault does not matter. */
-export type Entry = {value: unknown; file: string; directory: string};
+export type KubeconfigEntry = {value: unknown; file: string; directory: string};
 
 export type Kubeconfig = {
 	/** What was read, for messages. */
 	files: string[];
 	currentContext: string | undefined;
-	contexts: Map<string, Entry>;
-	clusters: Map<string, Entry>;
-	users: Map<string, Entry>;
+	contexts: Map<string, KubeconfigEntry>;
+	clusters: Map<string, KubeconfigEntry>;
+	users: Map<string, KubeconfigEntry>;
 };
 
 function codeOf(error: unknown): string | undefined {
@@ -125,7 +125,7 @@ async function inCluster(
 	const tokenFile = path.join(root, 'token');
 	if ((await readKubeconfig(tokenFile, true)) === undefined) return undefined;
 	const namespace = (await readKubeconfig(path.join(root, 'namespace'), true))?.trim();
-	const entry = (value: unknown): Entry => ({value, file: 'the service account', directory: root});
+	const entry = (value: unknown): KubeconfigEntry => ({value, file: 'the service account', directory: root});
 	return {
 		files: ['the service account'],
 		currentContext: 'in-cluster',

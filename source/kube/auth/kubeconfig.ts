@@ -6,7 +6,7 @@ import {
 	explain,
 	KubeconfigError,
 	loadKubeconfig,
-	type Entry,
+	type KubeconfigEntry,
 	type Kubeconfig,
 	type KubeconfigSource,
 } from './kubeconfig-files.js';
@@ -81,7 +81,7 @@ export type ContextInfo = {
 	current: boolean;
 };
 
-function check<T>(schema: v.GenericSchema<unknown, T>, entry: Entry, what: string): T {
+function check<T>(schema: v.GenericSchema<unknown, T>, entry: KubeconfigEntry, what: string): T {
 	const parsed = v.safeParse(schema, entry.value);
 	if (parsed.success) return parsed.output;
 	throw new KubeconfigError(`${what} in ${entry.file} is not valid: ${explain(parsed.issues)}`);
@@ -179,7 +179,7 @@ function withoutContexts({files, contexts, clusters, users, currentContext}: Kub
 	);
 }
 
-function checkUser(entry: Entry, name: string): KubeconfigUser {
+function checkUser(entry: KubeconfigEntry, name: string): KubeconfigUser {
 	const user = check(userSchema, entry, `user "${printable(name)}"`);
 	const {directory} = entry;
 	const {exec} = user;

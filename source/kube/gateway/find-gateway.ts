@@ -12,10 +12,10 @@ import type {GatewayAddress} from './gateway-address.js';
 import {readGatewayService, readIngress, readNodeHosts, type GatewayService} from './gateway-objects.js';
 import {parseList} from '../objects.js';
 import {corePath, ingressPath} from '../paths.js';
-import {firstReachable, type Dial, type Failure} from './reachable.js';
+import {firstReachable, type Dial, type DialFailure} from './reachable.js';
 import {sentenceOf} from '../status.js';
 
-export type Gateway =
+export type FoundGateway =
 	/**
 	 * `via`: what the address was learned from, such as `kourier`. `unreached`: nothing there takes connections from here,
 	 * and there is no other way.
@@ -70,7 +70,7 @@ class Search {
 	/** Why there is no port-forward to those inside. */
 	readonly barred: string[] = [];
 	/** Addresses that nothing could be connected to, in the order they were found. */
-	readonly unreached = new Map<string, Failure<Candidate>>();
+	readonly unreached = new Map<string, DialFailure<Candidate>>();
 	/** Short names of the ingress classes that the Ingresses are of. */
 	readonly classes = new Set<string>();
 	/** Services of gateways, in the order they were found: where all else fails, a port-forward leads there. */
@@ -98,7 +98,7 @@ class Search {
 	}
 
 	/** The first of the addresses that can be connected to; none is tried twice. */
-	private async reach(candidates: readonly Candidate[]): Promise<Gateway | undefined> {
+	private async reach(candidates: readonly Candidate[]): Promise<FoundGateway | undefined> {
 		const untried = new Map(
 			candidates
 				.map(candidate => [endpointText(candidate), candidate] as const)
@@ -111,7 +111,7 @@ class Search {
 	}
 
 	/** From the Ingress of a route, or of any route when none is named. */
-	async fromIngress(route: RouteName | undefined): Promise<Gateway | undefined> {
+	async fromIngress(route: RouteName | undefined): Promise<FoundGateway | undefined> {
 		const what = route ? `Ingress ${route.namespace}/${route.name}` : 'the Ingresses of all namespaces';
 		const body = route
 			? await this.get(ingressPath(route.namespace, route.name), what)
@@ -138,7 +138,7 @@ class Search {
 	}
 
 	/** From the Service in front of a gateway: load balancer, external address, port of a node. */
-	async fromService({namespace, name}: RouteName, via: string): Promise<Gateway | undefined> {
+	async fromService({namespace, name}: RouteName, via: string): Promise<FoundGateway | undefined> {
 		const what = `Service ${printable(namespace)}/${printable(name)}`;
 		// Each of many Ingresses names the same one.
 		if (this.looked.has(what)) return undefined;
@@ -168,7 +168,10 @@ class Search {
 		return this.fromNodes(service, via);
 	}
 
-	private async fromNodes({nodePort: port, tls}: GatewayService, via: string): Promise<Gateway | undefined> {
+	private async fromNodes(
+		{nodePort: port, tls}: GatewayService,
+		via: string,
+	): Promise<FoundGateway | undefined> {
 		if (port === undefined) return undefined;
 		this.nodeHosts ??= this.readNodes();
 		const what = 'port of a node';
@@ -217,7 +220,7 @@ export async function findGateway(
 	cluster: Cluster,
 	route?: RouteName,
 	options: SearchOptions = {},
-): Promise<Gateway> {
+): Promise<FoundGateway> {
 	const search = new Search(cluster, options);
 	const found = await search.fromIngress(route);
 	if (found) return found;
@@ -259,12 +262,12 @@ export async function findGateway(
 	};
 }
 
-function asFound({host, port, tls, via}: Candidate): Extract<Gateway, {kind: 'found'}> {
+function asFound({host, port, tls, via}: Candidate): Extract<FoundGateway, {kind: 'found'}> {
 	return {kind: 'found', host, port, tls, via};
 }
 
 /** `10.0.0.4:30080, 10.0.0.5:30080 and 18 more (port of a node: no connection within 2 s)`. */
-function failureWords(failures: readonly Failure<Candidate>[]): string {
+function failureWords(failures: readonly DialFailure<Candidate>[]): string {
 	const alike = Map.groupBy(failures, ({place, why}) => `${place.what}: ${why}`);
 	return [...alike]
 		.map(([how, group]) => {

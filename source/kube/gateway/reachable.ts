@@ -15,9 +15,9 @@ export type Dial = (place: Endpoint, signal: AbortSignal) => Promise<void>;
 export type Reached<P extends Endpoint> =
 	| {kind: 'reached'; place: P}
 	/** Why not, for each place in its order. */
-	| {kind: 'none'; failures: Failure<P>[]};
+	| {kind: 'none'; failures: DialFailure<P>[]};
 
-export type Failure<P extends Endpoint> = {place: P; why: string};
+export type DialFailure<P extends Endpoint> = {place: P; why: string};
 
 /**
  * Milliseconds for each place, its name included. A link of 200 ms takes 400 with the name, and a first packet that is lost
@@ -52,7 +52,7 @@ export async function firstReachable<P extends Endpoint>(
 	const {promise, resolve, reject} = Promise.withResolvers<Reached<P>>();
 	const onAbort = () => reject(signal?.reason);
 	signal?.addEventListener('abort', onAbort, {once: true});
-	const failures: Failure<P>[] = [];
+	const failures: DialFailure<P>[] = [];
 	let begun = 0;
 	let failed = 0;
 	let callOff: (() => unknown) | undefined;

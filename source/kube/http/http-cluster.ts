@@ -17,7 +17,7 @@ import {parseRetryAfter, parseWarnings} from './headers.js';
 import type {SelectedContext} from '../auth/kubeconfig.js';
 import {printable} from '../../knative/text/printable.js';
 import {corePath} from '../paths.js';
-import {createSigns} from './server-signals.js';
+import {createServerSignals} from './server-signals.js';
 import {sentenceOf} from '../status.js';
 import {systemTimers, type Timers} from '../timers.js';
 import {
@@ -29,7 +29,7 @@ import {
 	readTexts,
 	send,
 	transportError,
-	type Incoming,
+	type IncomingResponse,
 } from './transport.js';
 
 export type HttpClusterOptions = {
@@ -101,7 +101,7 @@ function deadline(timers: Pick<Timers, 'after'>, milliseconds: number, caller: A
 	};
 }
 
-function answerOf({status, headers}: Incoming, body: unknown): ApiAnswer {
+function answerOf({status, headers}: IncomingResponse, body: unknown): ApiAnswer {
 	const retryAfter = parseRetryAfter(headers['retry-after'], Date.now());
 	return {
 		status,
@@ -118,7 +118,7 @@ export function httpCluster(
 	options: HttpClusterOptions,
 ): Cluster {
 	const dispatchers = dispatcherCache();
-	const signs = createSigns();
+	const signs = createServerSignals();
 	const ending = new AbortController();
 	const {server} = selected.cluster;
 	const {readOnly = false, timers = systemTimers} = options;
@@ -135,7 +135,7 @@ export function httpCluster(
 		url: URL,
 		signal: AbortSignal,
 		{takesGzip, accept = 'application/json'}: {takesGzip: boolean; accept?: string},
-	): Promise<Incoming> {
+	): Promise<IncomingResponse> {
 		if (readOnly && isWrite(request)) {
 			throw new ReadOnlyError(
 				`this console is read-only: ${request.method} ${printable(request.path)} was not sent`,
@@ -199,7 +199,7 @@ export function httpCluster(
 		path: string,
 		url: URL,
 		signal: AbortSignal,
-		read: (incoming: Incoming) => Promise<void>,
+		read: (incoming: IncomingResponse) => Promise<void>,
 		accept?: string,
 	): Promise<ApiAnswer> {
 		// The limit is for the answer to begin; how long a quiet watch may last is the caller's to say.
@@ -267,7 +267,7 @@ export function httpCluster(
 
 		async stream(path, query, onText, signal, onOpen) {
 			const url = urlOf(server, path, query);
-			const read = async (incoming: Incoming) => {
+			const read = async (incoming: IncomingResponse) => {
 				onOpen?.();
 				for await (const text of readTexts(incoming, url)) {
 					if (signal.aborted) break;

@@ -1,9 +1,9 @@
 /** The proxy that the environment names for a server, by the rules of Go's net/http, which kubectl follows. */
 import {BlockList, isIP} from 'node:net';
 
-type Environment = Record<string, string | undefined>;
+type ProxyEnvironment = Record<string, string | undefined>;
 
-function variable(env: Environment, name: string): string {
+function variable(env: ProxyEnvironment, name: string): string {
 	return (env[name] ?? env[name.toLowerCase()] ?? '').trim();
 }
 
@@ -56,7 +56,7 @@ export function isLoopback(hostname: string): boolean {
  * server's scheme, unless NO_PROXY (names, `.suffix`, `*`, addresses, CIDR, each with an optional port) has it;
  * loopback never goes through a proxy. A proxy without a scheme is taken as http.
  */
-export function proxyFromEnvironment(server: URL, env: Environment): string | undefined {
+export function proxyFromEnvironment(server: URL, env: ProxyEnvironment): string | undefined {
 	const proxy = variable(env, server.protocol === 'https:' ? 'HTTPS_PROXY' : 'HTTP_PROXY');
 	if (proxy === '') return undefined;
 	const host = bare(server.hostname);

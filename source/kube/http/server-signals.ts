@@ -3,11 +3,11 @@
  * nothing by itself for a long time, and one that waits for its next try does not notice that there is nothing left to
  * wait for.
  */
-import {TransportError, type Sign} from '../cluster.js';
+import {TransportError, type ServerSignal} from '../cluster.js';
 
-export type Signs = {
-	readonly on: (listener: (sign: Sign) => void) => () => void;
-	give(sign: Sign): void;
+export type ServerSignals = {
+	readonly on: (listener: (sign: ServerSignal) => void) => () => void;
+	give(sign: ServerSignal): void;
 	/** A request was answered with that HTTP status. */
 	answered(status: number): void;
 	/** Something was refused with 401, a request or a watch. */
@@ -16,12 +16,12 @@ export type Signs = {
 	failed(error: TransportError): void;
 };
 
-export function createSigns(): Signs {
-	const listeners = new Set<(sign: Sign) => void>();
+export function createServerSignals(): ServerSignals {
+	const listeners = new Set<(sign: ServerSignal) => void>();
 	let isLost = false;
 	let isLoggedOut = false;
 
-	function give(sign: Sign): void {
+	function give(sign: ServerSignal): void {
 		for (const listener of listeners) listener(sign);
 	}
 

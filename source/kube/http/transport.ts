@@ -16,7 +16,7 @@ export type Outgoing = {
 	signal: AbortSignal;
 };
 
-export type Incoming = {
+export type IncomingResponse = {
 	status: number;
 	headers: Record<string, string | string[] | undefined>;
 	body: AsyncIterable<Uint8Array> & {dump(): Promise<void>; destroy(): unknown};
@@ -75,7 +75,7 @@ export async function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Pr
 }
 
 /** Sends one request, once. Redirects are not followed: they would take the credentials elsewhere. */
-export async function send(outgoing: Outgoing): Promise<Incoming> {
+export async function send(outgoing: Outgoing): Promise<IncomingResponse> {
 	const {dispatcher, url, method, headers, body, signal} = outgoing;
 	let sending = false;
 	const observed = dispatcher.compose(dispatch => (options, handler) => {
@@ -109,7 +109,7 @@ export async function send(outgoing: Outgoing): Promise<Incoming> {
  * The whole body as text, unpacked if it is packed with gzip. Throws TransportError ('unknown') when it ends too early, is
  * packed otherwise, or is larger than 256 MiB.
  */
-export async function readAll({headers, body}: Incoming, url: URL): Promise<string> {
+export async function readAll({headers, body}: IncomingResponse, url: URL): Promise<string> {
 	const chunks: Uint8Array[] = [];
 	let size = 0;
 	try {
@@ -148,7 +148,7 @@ async function unpacked(packed: Buffer): Promise<Buffer> {
 }
 
 /** The text of a body as it comes, cut anywhere but inside of a character. Errors as `readAll`. */
-export async function* readTexts({body}: Incoming, url: URL): AsyncGenerator<string> {
+export async function* readTexts({body}: IncomingResponse, url: URL): AsyncGenerator<string> {
 	const decoder = new StringDecoder('utf8');
 	const iterator = body[Symbol.asyncIterator]();
 	try {
@@ -168,7 +168,7 @@ export async function* readTexts({body}: Incoming, url: URL): AsyncGenerator<str
 }
 
 /** The lines of a body as they come, without the line feeds. Errors as `readAll`. */
-export async function* readLines(incoming: Incoming, url: URL): AsyncGenerator<string> {
+export async function* readLines(incoming: IncomingResponse, url: URL): AsyncGenerator<string> {
 	let rest = '';
 	for await (const text of readTexts(incoming, url)) {
 		const pieces = text.split('\n');

@@ -1,5 +1,5 @@
 /** What a reflector tells: of the objects, and of how current that is. */
-import type {Refusal} from './watch-end.js';
+import type {WatchRefusal} from './watch-end.js';
 
 export type ReflectorChange =
 	/**
@@ -26,4 +26,4 @@ export type ReflectorState =
 	/** Nothing was ever had. */
 	| {kind: 'offline'; since: number; why: string}
 	/** Asked again, but not often. `since` as above, where there is something that was handed over before. */
-	| (Refusal & {since?: number});
+	| (WatchRefusal & {since?: number});

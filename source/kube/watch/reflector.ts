@@ -3,8 +3,8 @@
  * most errors (kubernetes-client/javascript#1496, #1933, #2432); this one never does, and says how old its data is.
  * Model: kubernetes/client-go tools/cache/reflector.go.
  */
-import type {ApiAnswer, Cluster, Sign, WatchEvent} from '../cluster.js';
-import {loss, refusal, type Doing, type Ending} from './watch-end.js';
+import type {ApiAnswer, Cluster, ServerSignal, WatchEvent} from '../cluster.js';
+import {loss, refusal, type WatchPhase, type WatchEnd} from './watch-end.js';
 import {Freshness} from './freshness.js';
 import {identityOf, parseList} from '../objects.js';
 import type {ReflectorChange, ReflectorState} from './reflected.js';
@@ -51,7 +51,7 @@ class Following {
 	private failures = 0;
 	private readonly freshness: Freshness;
 	/** What is done about a sign at the moment. */
-	private take: (sign: Sign) => void = () => {};
+	private take: (sign: ServerSignal) => void = () => {};
 
 	constructor(
 		private readonly cluster: Cluster,
@@ -70,10 +70,10 @@ class Following {
 		const ignore = this.cluster.onSign(sign => this.take(sign));
 		try {
 			this.handlers.onState(this.state);
-			let doing: Doing = 'list';
+			let doing: WatchPhase = 'list';
 			let afterSilence = false;
 			while (!this.stopped) {
-				const ending: Ending = doing === 'list' ? await this.list(afterSilence) : await this.watch();
+				const ending: WatchEnd = doing === 'list' ? await this.list(afterSilence) : await this.watch();
 				if (this.stopped) return;
 				afterSilence = ending.after === 'silence';
 				await this.pause(ending);
@@ -90,7 +90,7 @@ class Following {
 		return this.aborter.signal.aborted;
 	}
 
-	private async pause(ending: Ending): Promise<void> {
+	private async pause(ending: WatchEnd): Promise<void> {
 		const {timers} = this;
 		if (ending.after === 'nothing' || ending.after === 'silence') return;
 		if (ending.after === 'long wait') {
@@ -140,7 +140,7 @@ class Following {
 		});
 	}
 
-	private async list(afterSilence: boolean): Promise<Ending> {
+	private async list(afterSilence: boolean): Promise<WatchEnd> {
 		const {firstPage = pageSize} = this.target;
 		let token = '';
 		let isFirst = true;
@@ -190,13 +190,13 @@ class Following {
 		return {next: 'watch', after: 'nothing'};
 	}
 
-	private async watch(): Promise<Ending> {
+	private async watch(): Promise<WatchEnd> {
 		const {timers, freshness} = this;
 		let openedAt = Infinity;
 		let lasted = 0;
-		let ending: Ending | undefined;
+		let ending: WatchEnd | undefined;
 		const enough = new AbortController();
-		const end = (how: Ending) => {
+		const end = (how: WatchEnd) => {
 			ending ??= how;
 			enough.abort();
 		};
@@ -262,7 +262,7 @@ class Following {
 	}
 
 	/** Hands an event over; returns an Ending when the watch is over with it. */
-	private hand({type, object}: WatchEvent): Ending | undefined {
+	private hand({type, object}: WatchEvent): WatchEnd | undefined {
 		if (type === 'ERROR') {
 			return refusal({status: parseStatus(object)?.code ?? 500, body: object, warnings: []}, 'list');
 		}

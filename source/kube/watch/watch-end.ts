@@ -2,28 +2,28 @@
 import {TransportError, type ApiAnswer} from '../cluster.js';
 import {parseStatus, sentenceOf} from '../status.js';
 
-export type Doing = 'list' | 'watch';
+export type WatchPhase = 'list' | 'watch';
 
 /** What the API server says no with, and time alone will not change soon. */
-export type Refusal =
+export type WatchRefusal =
 	/** 403, or 401: the credentials are not accepted. */
 	| {kind: 'forbidden'; status: 401 | 403; why: string}
 	/** It knows no such resource: the CRD is not installed. */
 	| {kind: 'missing'; why: string};
 
-export type Ending =
-	| {next: Doing; after: 'nothing'}
-	| {next: Doing; after: 'back-off'; why: string; retryAfter?: number | undefined}
+export type WatchEnd =
+	| {next: WatchPhase; after: 'nothing'}
+	| {next: WatchPhase; after: 'back-off'; why: string; retryAfter?: number | undefined}
 	/** There was no answer at all: none in time (`isUnanswered`), or no connection, or it broke. */
-	| {next: Doing; after: 'loss'; why: string; isUnanswered: boolean}
+	| {next: WatchPhase; after: 'loss'; why: string; isUnanswered: boolean}
 	/** The watch said nothing for too long. */
 	| {next: 'list'; after: 'silence'}
 	/** The history no longer reaches back to where we are (410). */
 	| {next: 'list'; after: 'expiry'; why: string}
-	| {next: 'list'; after: 'long wait'; refusal: Refusal};
+	| {next: 'list'; after: 'long wait'; refusal: WatchRefusal};
 
 /** What a refusal of a list or a watch asks for. */
-export function refusal(answer: ApiAnswer, doing: Doing): Ending {
+export function refusal(answer: ApiAnswer, doing: WatchPhase): WatchEnd {
 	const why = sentenceOf(answer);
 	const {status} = answer;
 	if (status === 401 || status === 403) {
@@ -39,7 +39,7 @@ export function refusal(answer: ApiAnswer, doing: Doing): Ending {
 }
 
 /** What a lost connection asks for; anything else that was thrown is a fault of this program and goes on its way. */
-export function loss(error: unknown, doing: Doing): Ending {
+export function loss(error: unknown, doing: WatchPhase): WatchEnd {
 	if (!(error instanceof TransportError)) throw error;
 	const {message: why, isUnanswered} = error;
 	return {next: doing, after: 'loss', why, isUnanswered};

@@ -1,9 +1,9 @@
 /** How long a reflector waits after a failure, and what makes it worth while to try sooner. */
-import type {Sign} from '../cluster.js';
-import type {Ending} from './watch-end.js';
+import type {ServerSignal} from '../cluster.js';
+import type {WatchEnd} from './watch-end.js';
 import type {Timers} from '../timers.js';
 
-export type Wait = {milliseconds: number; /** The signs that end it. */ until: readonly Sign[]};
+export type Wait = {milliseconds: number; /** The signs that end it. */ until: readonly ServerSignal[]};
 
 const firstDelay = 800;
 const longestDelay = 30_000;
@@ -14,7 +14,7 @@ const longestRetryAfter = 10 * 60_000;
 
 /** The wait after an ending that is one of `failures` in a row. */
 export function waitFor(
-	ending: Exclude<Ending, {after: 'nothing' | 'silence'}>,
+	ending: Exclude<WatchEnd, {after: 'nothing' | 'silence'}>,
 	failures: number,
 	timers: Pick<Timers, 'random'>,
 ): Wait {

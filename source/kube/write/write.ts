@@ -11,7 +11,7 @@ import {refused, unreadable, write, type WriteOptions, type WriteOutcome} from '
 export type {Sent, WriteOptions, WriteOutcome} from './writing.js';
 
 /** The state of a Service that a change was made from. */
-export type Target = {namespace: string; name: string; uid: string; generation: number};
+export type WriteTarget = {namespace: string; name: string; uid: string; generation: number};
 
 /**
  * Changes a Service of serving.knative.dev, if it is still the one the change was made from: one JSON patch whose
@@ -20,7 +20,7 @@ export type Target = {namespace: string; name: string; uid: string; generation: 
  */
 export async function guardedPatch(
 	cluster: Cluster,
-	target: Target,
+	target: WriteTarget,
 	operations: readonly PatchOperation[],
 	options: WriteOptions = {},
 ): Promise<WriteOutcome> {
@@ -136,7 +136,7 @@ export async function createService(
  */
 export async function deleteService(
 	cluster: Cluster,
-	target: Pick<Target, 'namespace' | 'name' | 'uid'>,
+	target: Pick<WriteTarget, 'namespace' | 'name' | 'uid'>,
 	options: WriteOptions = {},
 ): Promise<WriteOutcome> {
 	const path = servingPath('services', target.namespace, target.name);

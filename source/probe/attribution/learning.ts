@@ -1,7 +1,7 @@
 /** Asks the tag URLs of a service what their revisions say, so that answers of the service can be attributed. */
 import type {TagAnswer} from './attribution.js';
 import type {Clock} from '../loop/clock.js';
-import type {Answer, Probe, Target} from '../transport/probe.js';
+import type {Answer, Probe, ProbeTarget} from '../transport/probe.js';
 
 /** A tag of a route, with the host of its URL (`status.traffic[].url`). */
 export type Tag = {tag: string; revision: string; authority: string};
@@ -44,7 +44,7 @@ export function createLearner({
 	probe: Probe;
 	clock: Clock;
 	/** The service's; only the host is another at a tag's URL. */
-	target: () => Target;
+	target: () => ProbeTarget;
 	timeout: number;
 	onLearned: (answers: readonly TagAnswer[]) => void;
 	onChange: () => void;

@@ -17,16 +17,16 @@ import type {PaceState} from './pace.js';
 import {createPace, defaultMaxRate} from './pace.js';
 import type {Comparison, Sides} from './pairs.js';
 import {createPairs} from './pairs.js';
-import type {Answer, Probe, Target} from '../transport/probe.js';
+import type {Answer, Probe, ProbeTarget} from '../transport/probe.js';
 import {checkTarget, defaultTimeout} from '../transport/probe.js';
 import {createPublisher} from './publisher.js';
 import type {Weight} from './loop-report.js';
 import {groupBy, report} from './loop-report.js';
-import type {Recorded} from './tally.js';
+import type {RecordedAnswer} from './tally.js';
 import {createTally} from './tally.js';
 
 export type LoopOptions = {
-	target: Target;
+	target: ProbeTarget;
 	/** Requests a second; 1 when not given. */
 	rate?: number;
 	/** 50 when not given. */
@@ -40,7 +40,7 @@ export type LoopOptions = {
 };
 
 export type LoopSnapshot = EpochCounts & {
-	target: Target;
+	target: ProbeTarget;
 	state: PaceState;
 	/** Requests a second, now. */
 	rate: number;
@@ -51,7 +51,7 @@ export type LoopSnapshot = EpochCounts & {
 	/** Answers that came while the split settled: shown, not counted. */
 	settlingAnswers: number;
 	/** The last 200 answers, the newest last. */
-	last: readonly Recorded[];
+	last: readonly RecordedAnswer[];
 	/** What became of the tags that were to be learned. */
 	tags: readonly TagState[];
 	/** Whether pairs are sent while the loop runs; how the new revision compares, when there is something to compare. */
@@ -74,7 +74,7 @@ export type Loop = {
 	 * Asks another gateway or service from now on; counts begin anew. What was learned is kept when only the gateway is
 	 * another, else forgotten, and the split with it; with the same target nothing happens. Throws TypeError when the target cannot be asked.
 	 */
-	retarget(target: Target): void;
+	retarget(target: ProbeTarget): void;
 	/**
 	 * Tells what split the route has, or is `settling` on: counts begin anew whenever that changes, and only then.
 	 * Settling is until the route is Ready again at its present generation.

@@ -12,7 +12,7 @@ import type {Clock} from './clock.js';
 import type {Latencies, Percentiles} from './latencies.js';
 import {createLatencies} from './latencies.js';
 import {createPace} from './pace.js';
-import type {Answer, Probe, Target} from '../transport/probe.js';
+import type {Answer, Probe, ProbeTarget} from '../transport/probe.js';
 
 /** A revision, and the host that leads to it alone: its tag's, or the service's while it has 100 %. */
 export type Side = {revision: string; authority: string};
@@ -80,7 +80,7 @@ const wantedBound = 0.01;
  */
 const coldAfter = 30_000;
 
-type Counts = {
+type PairCounts = {
 	revision: string;
 	authority: string;
 	asked: number;
@@ -105,7 +105,7 @@ export function createPairs({
 	probe: Probe;
 	clock: Clock;
 	/** The service's; only the host is another on each side. */
-	target: () => Target;
+	target: () => ProbeTarget;
 	timeout: number;
 	rate: number;
 	/** Requests a second that the loop may send. */
@@ -114,7 +114,7 @@ export function createPairs({
 	onChange: () => void;
 }): Pairs {
 	let sides: Sides | undefined;
-	let counts: {old: Counts; fresh: Counts} | undefined;
+	let counts: {old: PairCounts; fresh: PairCounts} | undefined;
 	let since = clock.date();
 	let pairs = 0;
 	let compared = 0;
@@ -181,7 +181,7 @@ export function createPairs({
 	}
 
 	async function ask(
-		side: Counts,
+		side: PairCounts,
 		slot: number,
 		signal: AbortSignal,
 	): Promise<{answer: Answer; isCold: boolean}> {
@@ -195,7 +195,10 @@ export function createPairs({
 	}
 
 	type Asked = {answer: Answer; isCold: boolean};
-	function record(current: {old: Counts; fresh: Counts}, {old, fresh}: {old: Asked; fresh: Asked}): void {
+	function record(
+		current: {old: PairCounts; fresh: PairCounts},
+		{old, fresh}: {old: Asked; fresh: Asked},
+	): void {
 		pairs++;
 		const oldFailed = count(current.old, old);
 		const freshFailed = count(current.fresh, fresh);
@@ -257,7 +260,7 @@ export function createPairs({
 	};
 }
 
-function noCounts({revision, authority}: Side): Counts {
+function noCounts({revision, authority}: Side): PairCounts {
 	return {
 		revision,
 		authority,
@@ -271,7 +274,7 @@ function noCounts({revision, authority}: Side): Counts {
 }
 
 /** Returns whether the request failed. */
-function count(side: Counts, {answer, isCold}: {answer: Answer; isCold: boolean}): boolean {
+function count(side: PairCounts, {answer, isCold}: {answer: Answer; isCold: boolean}): boolean {
 	const {outcome, latency} = answer;
 	const failed = outcome.kind === 'failure' || outcome.error;
 	side.asked++;
@@ -287,7 +290,7 @@ function count(side: Counts, {answer, isCold}: {answer: Answer; isCold: boolean}
 	return failed;
 }
 
-function toReport({revision, asked, failed, cold, warmLatencies, coldLatencies}: Counts): SideReport {
+function toReport({revision, asked, failed, cold, warmLatencies, coldLatencies}: PairCounts): SideReport {
 	return {
 		revision,
 		asked,
@@ -298,7 +301,7 @@ function toReport({revision, asked, failed, cold, warmLatencies, coldLatencies}:
 	};
 }
 
-function boundOf({asked, failed}: Counts): Pick<Comparison, 'bound' | 'boundMore'> {
+function boundOf({asked, failed}: PairCounts): Pick<Comparison, 'bound' | 'boundMore'> {
 	const bound = errorBound(failed, asked);
 	const needed = bound <= wantedBound ? undefined : requestsForBound(failed, wantedBound);
 	return {bound, boundMore: needed === undefined ? undefined : needed - asked};

@@ -10,7 +10,7 @@ import {createLatencies} from './latencies.js';
 import type {Latencies, Percentiles} from './latencies.js';
 
 /** An answer as it was put down. */
-export type Recorded = Answer & {
+export type RecordedAnswer = Answer & {
 	/** Counted nowhere: the split was not settled when it was sent, or has been changed since. */
 	settling: boolean;
 	/** Which answer it is since the tally was made, from 1 on. */
@@ -46,7 +46,7 @@ export type TallySnapshot = {
 	settlingAnswers: number;
 	groups: readonly Group[];
 	/** The last 200 answers, the newest last. */
-	last: readonly Recorded[];
+	last: readonly RecordedAnswer[];
 };
 
 /** Which epoch a request was sent in. */
@@ -103,8 +103,8 @@ export function createTally(at: number): Tally {
 	let recorded = 0;
 	let statusCodes = new Map<string, number>();
 	let counters = new Map<string | undefined, Counter>();
-	let last: readonly Recorded[] = [];
-	let pending: Recorded[] = [];
+	let last: readonly RecordedAnswer[] = [];
+	let pending: RecordedAnswer[] = [];
 
 	function counterFor(fingerprint: string | undefined, sample: string): Counter {
 		const key = counters.size > fingerprintLimit && !counters.has(fingerprint) ? undefined : fingerprint;

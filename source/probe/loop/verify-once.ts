@@ -1,7 +1,7 @@
 /** One request by hand, and the command line that does the same. */
 import {curlCommand, grpcurlCommand} from '../../knative/commands/commands.js';
 import {createProbe} from '../transport/create-probe.js';
-import type {Answer, AskOptions, Probe, ProbeOptions, Target} from '../transport/probe.js';
+import type {Answer, AskOptions, Probe, ProbeOptions, ProbeTarget} from '../transport/probe.js';
 import {checkTarget} from '../transport/probe.js';
 
 export type Verification = {
@@ -15,7 +15,7 @@ export type Verification = {
  * Throws as {@link Probe.ask} does: never for what the gateway answers.
  */
 export async function verifyOnce(
-	target: Target,
+	target: ProbeTarget,
 	{probe, timeout, signal, ...probeOptions}: {probe?: Probe} & Omit<AskOptions, 'slot'> & ProbeOptions = {},
 ): Promise<Verification> {
 	checkTarget(target);
@@ -33,7 +33,7 @@ export async function verifyOnce(
 	}
 }
 
-function commandFor({protocol, authority, address, path, scheme}: Target): string {
+function commandFor({protocol, authority, address, path, scheme}: ProbeTarget): string {
 	if (protocol === 'http1') {
 		return curlCommand(authority, address, {path, scheme});
 	}

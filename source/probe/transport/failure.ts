@@ -1,7 +1,7 @@
 /** What went wrong when no answer came, in the operator's words. */
 import {errors} from 'undici';
 import {printable} from '../../knative/text/printable.js';
-import type {Failure, FailureKind, Target} from './probe.js';
+import type {Failure, FailureKind, ProbeTarget} from './probe.js';
 import {formatAddress, serverName} from './probe.js';
 
 /**
@@ -46,14 +46,14 @@ function codeOf(error: Error): string | undefined {
 }
 
 /** The failure an error stands for: by its code, or that of a cause. */
-export function toFailure(error: unknown, target: Target): Failure {
+export function toFailure(error: unknown, target: ProbeTarget): Failure {
 	const {code, message} = innermost(error);
 	const failure = kinds.find(([pattern]) => pattern.test(code ?? ''))?.[1] ?? 'other';
 	return describeFailure(failure, target, message);
 }
 
 /** A failure of a known kind; `detail` is what the system said about it. */
-export function describeFailure(failure: FailureKind, target: Target, detail: string): Failure {
+export function describeFailure(failure: FailureKind, target: ProbeTarget, detail: string): Failure {
 	const {name = '', trouble} = target.tunnel ?? {};
 	if (trouble !== undefined && unsaid.has(failure)) {
 		return {
@@ -73,11 +73,11 @@ export function describeFailure(failure: FailureKind, target: Target, detail: st
 /** What a tunnel that leads nowhere looks like from here. */
 const unsaid: ReadonlySet<FailureKind> = new Set(['refused', 'reset', 'other']);
 
-function gatewayOf({address, tunnel}: Target): string {
+function gatewayOf({address, tunnel}: ProbeTarget): string {
 	return tunnel ? `${formatAddress(address)} (${tunnel.name})` : formatAddress(address);
 }
 
-const sentences: Record<FailureKind, (target: Target, gateway: string, detail: string) => string> = {
+const sentences: Record<FailureKind, (target: ProbeTarget, gateway: string, detail: string) => string> = {
 	refused: (_target, gateway) =>
 		`Nothing listens at ${gateway} (connection refused): check the gateway's address and port.`,
 	reset: (_target, gateway, detail) =>
@@ -93,6 +93,6 @@ const sentences: Record<FailureKind, (target: Target, gateway: string, detail: s
 };
 
 /** The failure of a request that was not complete within `timeout` milliseconds; `progress` says how far it came. */
-export function timeoutFailure(target: Target, timeout: number, progress: string): Failure {
+export function timeoutFailure(target: ProbeTarget, timeout: number, progress: string): Failure {
 	return describeFailure('timeout', target, `${timeout / 1000} s were over, ${progress}`);
 }

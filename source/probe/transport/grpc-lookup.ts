@@ -42,9 +42,9 @@ export async function lookUp(call: GrpcCall, client: Client): Promise<GrpcMethod
 	};
 }
 
-type Method = MethodDefinition<object, object>;
+type FoundMethod = MethodDefinition<object, object>;
 
-function methodIn(definition: AnyDefinition | undefined, name: string): Method | undefined {
+function methodIn(definition: AnyDefinition | undefined, name: string): FoundMethod | undefined {
 	if (definition === undefined || 'format' in definition) {
 		return undefined;
 	}
@@ -53,7 +53,7 @@ function methodIn(definition: AnyDefinition | undefined, name: string): Method |
 	return Object.values(definition).find(candidate => candidate.path.endsWith(`/${name}`));
 }
 
-function serialized(method: Method, {request, method: name}: GrpcCall): Buffer {
+function serialized(method: FoundMethod, {request, method: name}: GrpcCall): Buffer {
 	let bytes: Buffer;
 	let known: object;
 	try {
@@ -115,15 +115,15 @@ const response = encoding(protocol, 'reflection.Response');
 const file = encoding(protocol, 'reflection.File');
 const fileSet = encoding(protocol, 'reflection.FileSet');
 
-type Question = {fileContainingSymbol: string} | {fileByFilename: string};
-type Reply = {
+type ReflectionQuery = {fileContainingSymbol: string} | {fileByFilename: string};
+type ReflectionReply = {
 	fileDescriptorResponse?: {fileDescriptorProto?: Buffer[]};
 	errorResponse?: {errorMessage?: string};
 };
 
 async function reflect(client: Client, service: string): Promise<PackageDefinition> {
 	const files = new Map<string, Buffer>();
-	const wanted: Question[] = [{fileContainingSymbol: service}];
+	const wanted: ReflectionQuery[] = [{fileContainingSymbol: service}];
 	for (let question = wanted.shift(); question; question = wanted.shift()) {
 		if ('fileByFilename' in question && files.has(question.fileByFilename)) {
 			continue;
@@ -145,8 +145,8 @@ async function reflect(client: Client, service: string): Promise<PackageDefiniti
 	}
 }
 
-async function askFor(client: Client, question: Question, service: string): Promise<Buffer[]> {
-	let reply: Reply;
+async function askFor(client: Client, question: ReflectionQuery, service: string): Promise<Buffer[]> {
+	let reply: ReflectionReply;
 	try {
 		reply = await oneReply(client, '/grpc.reflection.v1.ServerReflection/ServerReflectionInfo', question);
 	} catch (error) {
@@ -167,7 +167,11 @@ async function askFor(client: Client, question: Question, service: string): Prom
 	return reply.fileDescriptorResponse?.fileDescriptorProto ?? [];
 }
 
-async function olderReply(client: Client, question: Question, service: string): Promise<Reply> {
+async function olderReply(
+	client: Client,
+	question: ReflectionQuery,
+	service: string,
+): Promise<ReflectionReply> {
 	try {
 		return await oneReply(client, '/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo', question);
 	} catch (error) {
@@ -183,16 +187,16 @@ async function olderReply(client: Client, question: Question, service: string): 
 const isStatus = (error: unknown, code: Status): boolean =>
 	error instanceof Error && 'code' in error && error.code === code;
 
-async function oneReply(client: Client, method: string, question: Question): Promise<Reply> {
+async function oneReply(client: Client, method: string, question: ReflectionQuery): Promise<ReflectionReply> {
 	return new Promise((resolve, reject) => {
-		const stream = client.makeBidiStreamRequest<Question, Reply>(
+		const stream = client.makeBidiStreamRequest<ReflectionQuery, ReflectionReply>(
 			method,
 			value => request.serialize(value),
 			bytes => response.deserialize(bytes),
 			new Metadata(),
 			{deadline: Date.now() + reflectionTimeout},
 		);
-		stream.once('data', (reply: Reply) => {
+		stream.once('data', (reply: ReflectionReply) => {
 			resolve(reply);
 			stream.cancel();
 		});

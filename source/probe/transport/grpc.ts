@@ -12,7 +12,7 @@ import {isGatewaysOwn} from './gateway-answer.js';
 import type {GrpcMethod} from './grpc-methods.js';
 import {grpcMethods, healthCheck} from './grpc-methods.js';
 import {lookUp} from './grpc-lookup.js';
-import type {AskOptions, FailureKind, Outcome, Probe, ProbeOptions, Target} from './probe.js';
+import type {AskOptions, FailureKind, ProbeOutcome, Probe, ProbeOptions, ProbeTarget} from './probe.js';
 import {bodyLimit, checkTarget, defaultTimeout, formatAddress, serverName} from './probe.js';
 import {toShownBody} from './body.js';
 import {userAgent} from './user-agent.js';
@@ -25,7 +25,7 @@ export function createGrpcProbe(options: ProbeOptions = {}): Probe {
 	/** By host: two revisions may describe the same method in two ways. Looked up again where that failed. */
 	const lookedUp = new Map<string, Promise<GrpcMethod>>();
 
-	async function methodOf({path, authority}: Target, client: Client): Promise<GrpcMethod> {
+	async function methodOf({path, authority}: ProbeTarget, client: Client): Promise<GrpcMethod> {
 		const {grpcCall} = options;
 		if (grpcCall && path === `/${grpcCall.method}`) {
 			const found = lookedUp.get(authority) ?? lookUp(grpcCall, client);
@@ -48,7 +48,7 @@ export function createGrpcProbe(options: ProbeOptions = {}): Probe {
 		return method;
 	}
 
-	function clientFor(target: Target): Client {
+	function clientFor(target: ProbeTarget): Client {
 		const key = `${target.scheme}://${formatAddress(target.address)} ${target.authority}`;
 		let client = clients.get(key);
 		if (!client) {
@@ -97,7 +97,7 @@ export function createGrpcProbe(options: ProbeOptions = {}): Probe {
 	};
 }
 
-function connect({scheme, address, authority}: Target, {tls = {}, version}: ProbeOptions): Client {
+function connect({scheme, address, authority}: ProbeTarget, {tls = {}, version}: ProbeOptions): Client {
 	const channelCredentials: ChannelCredentials =
 		scheme === 'http'
 			? credentials.createInsecure()
@@ -130,10 +130,10 @@ type CallOptions = {
 
 async function call(
 	client: Client,
-	target: Target,
+	target: ProbeTarget,
 	method: GrpcMethod,
 	{timeout, signal, closing, fingerprint}: CallOptions,
-): Promise<Outcome> {
+): Promise<ProbeOutcome> {
 	return new Promise((resolve, reject) => {
 		let headers = new Metadata();
 		let late = false;
@@ -179,11 +179,11 @@ async function call(
 
 function toReply(
 	bytes: Buffer | undefined,
-	target: Target,
+	target: ProbeTarget,
 	method: GrpcMethod,
 	headers: Metadata,
 	fingerprint: Fingerprinter,
-): Outcome {
+): ProbeOutcome {
 	try {
 		const {body, error} = method.read(bytes ?? Buffer.alloc(0));
 		return toResponse(Status.OK, body, error, headers, fingerprint);
@@ -218,10 +218,10 @@ function nameOf(code: number): string {
  */
 function toOutcome(
 	error: ServiceError,
-	target: Target,
+	target: ProbeTarget,
 	headers: Metadata,
 	fingerprint: Fingerprinter,
-): Outcome {
+): ProbeOutcome {
 	const text = error.details === '' ? nameOf(error.code) : `${nameOf(error.code)}: ${error.details}`;
 	const failure = failureOf(error, headers);
 	if (failure) return describeFailure(failure, target, text);
@@ -279,7 +279,7 @@ function toResponse(
 	error: boolean,
 	metadata: Metadata,
 	fingerprint: Fingerprinter,
-): Outcome {
+): ProbeOutcome {
 	const headers = Object.fromEntries(
 		Object.entries(metadata.getMap()).map(([name, value]) => [name, value.toString()]),
 	);

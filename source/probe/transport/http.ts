@@ -6,7 +6,7 @@ import {timeoutFailure, toFailure} from './failure.js';
 import type {Fingerprinter} from '../attribution/fingerprint.js';
 import {byFirstLine, firstLineOf} from '../attribution/fingerprint.js';
 import {isGatewaysOwn} from './gateway-answer.js';
-import type {AskOptions, Outcome, Probe, ProbeOptions, Target} from './probe.js';
+import type {AskOptions, ProbeOutcome, Probe, ProbeOptions, ProbeTarget} from './probe.js';
 import {bodyLimit, checkTarget, defaultTimeout, formatAddress} from './probe.js';
 import {userAgent} from './user-agent.js';
 
@@ -17,7 +17,7 @@ export function createHttpProbe(options: ProbeOptions = {}): Probe {
 	const pools = new Map<string, Pool>();
 	let closed = false;
 
-	function poolFor({scheme, address, authority}: Target): Pool {
+	function poolFor({scheme, address, authority}: ProbeTarget): Pool {
 		const origin = `${scheme}://${formatAddress(address)}`;
 		// A TLS connection is made for one server name; a plain one serves every host behind the gateway.
 		const key = scheme === 'https' ? `${origin} ${authority}` : origin;
@@ -57,10 +57,10 @@ export function createHttpProbe(options: ProbeOptions = {}): Probe {
 				late = true;
 				controller.abort();
 			}, timeout);
-			const progress: Progress = {status: undefined, bytes: 0};
+			const progress: TransferProgress = {status: undefined, bytes: 0};
 			const at = Date.now();
 			const start = slot ?? performance.now();
-			let outcome: Outcome;
+			let outcome: ProbeOutcome;
 			try {
 				outcome = await receive(poolFor(target), target, {
 					signal: controller.signal,
@@ -92,9 +92,9 @@ export function createHttpProbe(options: ProbeOptions = {}): Probe {
 }
 
 /** How far an answer had come, for the sentence about one that never became complete. */
-type Progress = {status: number | undefined; bytes: number};
+type TransferProgress = {status: number | undefined; bytes: number};
 
-function describeProgress({status, bytes}: Progress): string {
+function describeProgress({status, bytes}: TransferProgress): string {
 	return status === undefined
 		? 'nothing had come'
 		: `status ${status} and ${bytes} bytes of the body had come`;
@@ -102,14 +102,14 @@ function describeProgress({status, bytes}: Progress): string {
 
 async function receive(
 	pool: Pool,
-	target: Target,
+	target: ProbeTarget,
 	{
 		signal,
 		fingerprint,
 		progress,
 		agent,
-	}: {signal: AbortSignal; fingerprint: Fingerprinter; progress: Progress; agent: string},
-): Promise<Outcome> {
+	}: {signal: AbortSignal; fingerprint: Fingerprinter; progress: TransferProgress; agent: string},
+): Promise<ProbeOutcome> {
 	const response = await pool.request({
 		method: 'GET',
 		path: target.path,

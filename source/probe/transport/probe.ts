@@ -6,7 +6,7 @@ import {isIP} from 'node:net';
 import type {Fingerprinter} from '../attribution/fingerprint.js';
 
 /** One URL of a service, and the gateway to ask for it. */
-export type Target = {
+export type ProbeTarget = {
 	/** Where the connection goes: the gateway, not what the URL's name resolves to. `port` 1–65535. */
 	address: {host: string; port: number};
 	/** The `Host` header or `:authority`; also the TLS server name. From `status.url` or `status.traffic[].url`. */
@@ -31,7 +31,7 @@ export type Tunnel = {
 export type FailureKind = 'refused' | 'reset' | 'timeout' | 'dns' | 'tls' | 'protocol' | 'other';
 
 /** Something complete came back, whatever it says. All texts are printable: safe to draw. */
-export type Response = {
+export type GatewayResponse = {
 	kind: 'response';
 	/** The HTTP status (100–599), or the gRPC status (0–16). */
 	status: number;
@@ -60,14 +60,14 @@ export type Failure = {
 	sentence: string;
 };
 
-export type Outcome = Response | Failure;
+export type ProbeOutcome = GatewayResponse | Failure;
 
 export type Answer = {
 	/** When it was sent; milliseconds since 1970. */
 	at: number;
 	/** Milliseconds until the answer was complete (or cut, or failed), from the slot it was scheduled for, or else from the sending. */
 	latency: number;
-	outcome: Outcome;
+	outcome: ProbeOutcome;
 };
 
 export type AskOptions = {
@@ -108,7 +108,7 @@ export type Probe = {
 	 * Whatever the gateway does is an Answer. Throws TypeError for a target that cannot be asked (see {@link checkTarget}),
 	 * the reason of `signal` when that aborted it, and Error when the probe is closed.
 	 */
-	ask(target: Target, options?: AskOptions): Promise<Answer>;
+	ask(target: ProbeTarget, options?: AskOptions): Promise<Answer>;
 	/** Drops all connections; what is in flight fails. */
 	close(): Promise<void>;
 };
@@ -119,7 +119,7 @@ export const defaultTimeout = 10_000;
 export const bodyLimit = 64 * 1024;
 
 /** Throws TypeError, saying which part of the target is wrong, when no request can be made of it. */
-export function checkTarget(target: Target): void {
+export function checkTarget(target: ProbeTarget): void {
 	const {address, authority, path} = target;
 	if (address.host === '' || /[\s/]/.test(address.host)) {
 		throw new TypeError(
@@ -142,7 +142,7 @@ export function checkTarget(target: Target): void {
 }
 
 /** `host:port`, with brackets around an IPv6 address. */
-export function formatAddress({host, port}: Target['address']): string {
+export function formatAddress({host, port}: ProbeTarget['address']): string {
 	return `${isIP(host) === 6 ? `[${host}]` : host}:${port}`;
 }
 

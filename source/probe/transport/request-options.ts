@@ -3,7 +3,7 @@ import {parseFingerprint} from '../attribution/fingerprint.js';
 import type {GrpcCall, ProbeOptions} from './probe.js';
 import {defaultTimeout} from './probe.js';
 
-export type Asking = {
+export type RequestOptions = {
 	/** Of an HTTP request, from the root and percent-encoded, with its query. */
 	path: string;
 	/** Milliseconds until an answer must be complete. */
@@ -19,7 +19,7 @@ export type Asking = {
 	grpcCall?: GrpcCall | undefined;
 };
 
-export const defaultAsking: Asking = {
+export const defaultRequestOptions: RequestOptions = {
 	path: '/',
 	timeout: defaultTimeout,
 	keepAlive: true,
@@ -29,7 +29,7 @@ export const defaultAsking: Asking = {
 };
 
 /** The flags as they were typed; what was not given is undefined. */
-export type AskingFlags = {
+export type RequestFlags = {
 	path?: string;
 	/** Seconds. */
 	timeout?: string;
@@ -44,8 +44,8 @@ export type AskingFlags = {
 };
 
 /** Throws TypeError, with a sentence for the operator, when one of them is not what it must be. */
-export function askingOf(flags: AskingFlags, {rate: usualRate}: {rate: number}): Asking {
-	const {path = defaultAsking.path, keepalive = true, fingerprint} = flags;
+export function requestOptionsOf(flags: RequestFlags, {rate: usualRate}: {rate: number}): RequestOptions {
+	const {path = defaultRequestOptions.path, keepalive = true, fingerprint} = flags;
 	if (!/^\/[!-~]*$/.test(path)) {
 		throw new TypeError(`--path ${JSON.stringify(path)} must start with "/" and be percent-encoded.`);
 	}
@@ -54,7 +54,7 @@ export function askingOf(flags: AskingFlags, {rate: usualRate}: {rate: number}):
 		parseFingerprint(fingerprint);
 	}
 
-	const maxRate = positive('--max-rate', flags.maxRate, 'requests a second') ?? defaultAsking.maxRate;
+	const maxRate = positive('--max-rate', flags.maxRate, 'requests a second') ?? defaultRequestOptions.maxRate;
 	const rate = positive('--rate', flags.rate, 'requests a second') ?? Math.min(usualRate, maxRate);
 	if (rate > maxRate) {
 		throw new TypeError(
@@ -80,7 +80,7 @@ export function askingOf(flags: AskingFlags, {rate: usualRate}: {rate: number}):
 	};
 }
 
-function grpcCallOf({grpcMethod, grpcData = '{}', proto}: AskingFlags): GrpcCall | undefined {
+function grpcCallOf({grpcMethod, grpcData = '{}', proto}: RequestFlags): GrpcCall | undefined {
 	if (grpcMethod === undefined) {
 		return undefined;
 	}
@@ -123,7 +123,7 @@ function positive(flag: string, text: string | undefined, unit: string): number 
 
 /** Throws TypeError, with a sentence for the operator, when the fingerprint is none. */
 export function probeOptionsOf(
-	{keepAlive, fingerprint, grpcCall}: Asking,
+	{keepAlive, fingerprint, grpcCall}: RequestOptions,
 	version: string | undefined,
 ): ProbeOptions {
 	return {

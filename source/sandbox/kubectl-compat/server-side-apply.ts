@@ -11,7 +11,7 @@ import {apply} from './managed-fields/managers.js';
 import {checkNameAndNamespace} from '../api/access/namespace-rules.js';
 import {ownableOf} from './managed-fields/ownable.js';
 import {admitChange, admitNew, writerOf} from '../api/http/pipeline.js';
-import type {Api, Reply, ResourceRequest} from '../api/http/request.js';
+import type {Api, ApiReply, ResourceRequest} from '../api/http/request.js';
 import {schemaOf} from './schema/knative.js';
 import {badRequest, forbidden, notFound} from '../api/http/status.js';
 import {writeOptionsOf} from '../api/verbs/write-options.js';
@@ -21,7 +21,7 @@ import {writeOptionsOf} from '../api/verbs/write-options.js';
  *
  * @throws ApiError 409 when fields of other managers would change and it is not forced.
  */
-export function serverSideApply(api: Api, request: ResourceRequest, body: Buffer): Reply {
+export function serverSideApply(api: Api, request: ResourceRequest, body: Buffer): ApiReply {
 	const {resource, namespace, name = '', subresource, query} = request;
 	const options = writeOptionsOf(query, 'PatchOptions', true);
 	const {object: configuration, warnings} = decode(

@@ -9,7 +9,7 @@ import {ageOf} from './age.js';
 import {partial, type IncludeObject, type ListMetadata} from './partial-object.js';
 import {at, listOf, objectOf, objectsOf, stringOf} from '../api/http/json.js';
 
-type Column = {
+type PrintColumn = {
 	name: string;
 	type: 'string' | 'integer';
 	description: string;
@@ -23,8 +23,8 @@ function declared(
 	name: string,
 	jsonPath: string,
 	cell: (object: StoredObject) => unknown,
-	type: Column['type'] = 'string',
-): Column {
+	type: PrintColumn['type'] = 'string',
+): PrintColumn {
 	return {
 		name,
 		type,
@@ -34,18 +34,18 @@ function declared(
 	};
 }
 
-function fromStatus(name: string, field: string, type: Column['type'] = 'string'): Column {
+function fromStatus(name: string, field: string, type: PrintColumn['type'] = 'string'): PrintColumn {
 	return declared(name, `.status.${field}`, object => at(object.status, field), type);
 }
 
-function fromReady(name: string, field: string): Column {
+function fromReady(name: string, field: string): PrintColumn {
 	return declared(name, `.status.conditions[?(@.type=='Ready')].${field}`, object => {
 		const ready = objectsOf(at(object.status, 'conditions')).find(({type}) => type === 'Ready');
 		return ready?.[field];
 	});
 }
 
-function fromLabel(name: string, label: string): Column {
+function fromLabel(name: string, label: string): PrintColumn {
 	return declared(
 		name,
 		`.metadata.labels['${label.replaceAll('.', '\\.')}']`,
@@ -53,7 +53,7 @@ function fromLabel(name: string, label: string): Column {
 	);
 }
 
-function own(name: string, description: string, cell: Column['cell'], priority = 0): Column {
+function own(name: string, description: string, cell: PrintColumn['cell'], priority = 0): PrintColumn {
 	return {name, type: 'string', description, priority, cell};
 }
 
@@ -68,7 +68,7 @@ const latest = [
 	fromStatus('LatestReady', 'latestReadyRevisionName'),
 ];
 
-const columns: Record<string, Column[]> = {
+const columns: Record<string, PrintColumn[]> = {
 	'serving.knative.dev/services': [fromStatus('URL', 'url'), ...latest, ...ready],
 	'serving.knative.dev/configurations': [...latest, ...ready],
 	'serving.knative.dev/routes': [fromStatus('URL', 'url'), ...ready],

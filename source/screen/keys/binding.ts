@@ -25,7 +25,7 @@ export const contexts = [
 	'search',
 ] as const;
 
-export type Context = (typeof contexts)[number];
+export type KeyContext = (typeof contexts)[number];
 
 export type Action =
 	| 'quit'
@@ -115,7 +115,7 @@ export type Binding = {
 	readonly action: Action;
 	/** Strokes as `strokeOf` names them. Without keys an action is reached through the palette only. */
 	readonly keys: readonly Stroke[];
-	readonly in: readonly Context[] | 'panes' | 'everywhere';
+	readonly in: readonly KeyContext[] | 'panes' | 'everywhere';
 	/** Two or three words, for the footer. */
 	readonly label: string;
 	/** One sentence, for the help. */
@@ -128,4 +128,4 @@ export type Binding = {
 };
 
 /** The panes in which digits and ←→ go to another pane. */
-export const panesWithoutSplit = ['services', 'revisions', 'live'] as const satisfies readonly Context[];
+export const panesWithoutSplit = ['services', 'revisions', 'live'] as const satisfies readonly KeyContext[];

@@ -1,29 +1,29 @@
 import type {Key} from 'ink';
-import type {Action, Binding, Context} from './binding.js';
+import type {Action, Binding, KeyContext} from './binding.js';
 import {bindings} from './key-table.js';
 import {showStroke, strokeOf, type StrokeStyle} from '../../terminal/input/strokes.js';
 
-export {contexts, type Action, type Context} from './binding.js';
+export {contexts, type Action, type KeyContext} from './binding.js';
 
 /**
 Contexts in which a letter is text: only keys that no text can contain have a meaning there. A review is one of them, as
 the name of a production service is typed into it.
 */
-const textContexts: ReadonlySet<Context> = new Set(['form', 'filter', 'palette', 'sheet', 'search']);
+const textContexts: ReadonlySet<KeyContext> = new Set(['form', 'filter', 'palette', 'sheet', 'search']);
 
 /** Whether what is typed in this context is text, so that only named keys are actions. */
-export const isTextContext = (context: Context): boolean => textContexts.has(context);
+export const isTextContext = (context: KeyContext): boolean => textContexts.has(context);
 
-const paneContexts: ReadonlySet<Context> = new Set(['services', 'revisions', 'traffic', 'live']);
+const paneContexts: ReadonlySet<KeyContext> = new Set(['services', 'revisions', 'traffic', 'live']);
 
-const appliesIn = (binding: Binding, context: Context): boolean =>
+const appliesIn = (binding: Binding, context: KeyContext): boolean =>
 	binding.in === 'everywhere' ||
 	(binding.in === 'panes' ? paneContexts.has(context) : binding.in.includes(context));
 
-const byContext = new Map<Context, ReadonlyMap<string, Binding>>();
+const byContext = new Map<KeyContext, ReadonlyMap<string, Binding>>();
 
 /** The binding of each stroke in a context. */
-const tableOf = (context: Context): ReadonlyMap<string, Binding> => {
+const tableOf = (context: KeyContext): ReadonlyMap<string, Binding> => {
 	let table = byContext.get(context);
 	if (table === undefined) {
 		table = new Map(
@@ -41,7 +41,7 @@ const tableOf = (context: Context): ReadonlyMap<string, Binding> => {
 What a key means in a context; undefined when it means nothing there (in a text context: when it is text).
 `input` and `key` are what Ink's `useInput` hands over.
 */
-export const actionFor = (context: Context, input: string, key: Key): Action | undefined => {
+export const actionFor = (context: KeyContext, input: string, key: Key): Action | undefined => {
 	const stroke = strokeOf(input, key);
 	return stroke === undefined ? undefined : tableOf(context).get(stroke)?.action;
 };
@@ -49,7 +49,10 @@ export const actionFor = (context: Context, input: string, key: Key): Action | u
 const unique = (items: readonly string[]): readonly string[] => [...new Set(items)];
 
 /** The keys of an action as they are shown (`c`, `↓ j`); of one context, or of all contexts it applies in. */
-export const keysOf = (action: Action, options: StrokeStyle & {readonly context?: Context} = {}): string => {
+export const keysOf = (
+	action: Action,
+	options: StrokeStyle & {readonly context?: KeyContext} = {},
+): string => {
 	const {context} = options;
 	const strokes = bindings
 		.filter(binding => binding.action === action && (context === undefined || appliesIn(binding, context)))
@@ -85,7 +88,11 @@ const BRACKETS = 2;
 The hints that fit into `width` columns (two spaces between hints), the most useful ones, in the order of the table. Help is
 always among them when anything is.
 */
-export const footerFor = (context: Context, width: number, options: FooterOptions = {}): readonly Hint[] => {
+export const footerFor = (
+	context: KeyContext,
+	width: number,
+	options: FooterOptions = {},
+): readonly Hint[] => {
 	const {isEnabled = () => true, isUnavailable = () => false} = options;
 	const candidates = bindings
 		.filter(
@@ -122,7 +129,7 @@ export type HelpEntry = {readonly action: Action; readonly keys: string; readonl
 export type HelpSection = {readonly title: string; readonly entries: readonly HelpEntry[]};
 
 /** Everything that can be done in a context: first what is particular to it, then what holds everywhere. */
-export const helpFor = (context: Context, style: StrokeStyle = {}): readonly HelpSection[] => {
+export const helpFor = (context: KeyContext, style: StrokeStyle = {}): readonly HelpSection[] => {
 	const entries = (filter: (binding: Binding) => boolean): readonly HelpEntry[] =>
 		bindings
 			.filter(binding => binding.keys.length > 0 && appliesIn(binding, context) && filter(binding))

@@ -5,7 +5,7 @@ import {useShallow} from 'zustand/react/shallow';
 import {pairOf} from '../../console/live/compared-pair.js';
 import {lateRefusal} from '../../knative/release/late-refusal.js';
 import {revisionsOf, selectedService} from '../../console/state/read.js';
-import type {Asking, LoopSnapshot, Recorded} from '../../console/state/state.js';
+import type {RequestOptions, LoopSnapshot, RecordedAnswer} from '../../console/state/state.js';
 import {targetOf} from '../../console/live/request-target.js';
 import type {ServiceView} from '../../knative/service/service.js';
 import type {Theme} from '../../terminal/output/theme.js';
@@ -70,7 +70,7 @@ export function LivePane({width, height}: Size) {
 function invitation(
 	service: ServiceView,
 	gateway: Parameters<typeof targetOf>[2],
-	asking: Asking,
+	asking: RequestOptions,
 	glyphs: Theme['glyphs'],
 ): {text: string; wraps?: boolean; isWarning?: boolean}[] {
 	const asked = targetOf(service, service.url, gateway, asking);
@@ -124,7 +124,7 @@ function Counts({
 	asking,
 	width,
 	height,
-}: {snapshot: LoopSnapshot; page: number; service: ServiceView; asking: Asking} & Size) {
+}: {snapshot: LoopSnapshot; page: number; service: ServiceView; asking: RequestOptions} & Size) {
 	const {glyphs} = useTheme();
 	const revisions = useConsoleState(state => revisionsOf(state, service.name));
 	const past = page > 0 ? snapshot.history.at(-page) : undefined;
@@ -207,7 +207,7 @@ function VerdictRow({verdict, aside = '', width}: {verdict: VerdictLine; aside?:
 }
 
 /** Drawn once, however far it moves up. */
-const AnswerLine = memo(function AnswerLine({answer, width}: {answer: Recorded; width: number}) {
+const AnswerLine = memo(function AnswerLine({answer, width}: {answer: RecordedAnswer; width: number}) {
 	const {styles, glyphs} = useTheme();
 	const {outcome} = answer;
 	const isResponse = outcome.kind === 'response';

@@ -82,9 +82,9 @@ export function liveTable(
 	};
 }
 
-type Context = {service: string; greatest: number; glyphs: Glyphs};
+type LiveTableContext = {service: string; greatest: number; glyphs: Glyphs};
 
-function wideCells(row: Row, {service, greatest, glyphs}: Context): string[] {
+function wideCells(row: Row, {service, greatest, glyphs}: LiveTableContext): string[] {
 	const {observedShare, interval} = row;
 	const names = whose(row, service);
 	const isCut = row.candidates.length > 1 && widthOf(names) > longestRevision;
@@ -108,7 +108,7 @@ function wideCells(row: Row, {service, greatest, glyphs}: Context): string[] {
 
 const wideLatency = (value: number | undefined) => (value === undefined ? '' : duration(value)).padStart(6);
 
-function narrowCells(row: Row, {service, greatest, glyphs}: Context): string[] {
+function narrowCells(row: Row, {service, greatest, glyphs}: LiveTableContext): string[] {
 	const {observedShare, interval, p50, p95, p99} = row;
 	return [
 		answerOf(row),

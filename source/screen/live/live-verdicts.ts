@@ -1,6 +1,6 @@
 /** The verdicts as the lines under the rows of the live pane. Pure. */
 import type {Comparison, LoopSnapshot, Row} from '../../console/state/state.js';
-import type {Pair} from '../../console/live/compared-pair.js';
+import type {ComparedPair} from '../../console/live/compared-pair.js';
 import {remedies, type AskedBy} from '../../knative/commands/identify-revisions.js';
 import type {SplitVerdict} from '../../stats/split-verdict.js';
 import {duration, percentOf} from '../format.js';
@@ -66,7 +66,7 @@ const convincingBound = 0.05;
 /** Whether the new revision is worse than the old one; what matters most comes first, since the line may be cut. */
 export function comparisonLine(
 	{comparing, comparison, settling}: Pick<LoopSnapshot, 'comparing' | 'comparison' | 'settling'>,
-	pair: Pair,
+	pair: ComparedPair,
 ): VerdictLine {
 	const line = (tone: VerdictLine['tone'], text: string) => ({tone, sentence: `new vs old: ${text}`});
 	if (!pair.ok) return line('waiting', pair.reason);

@@ -9,7 +9,7 @@ import type {Theme} from '../../terminal/output/theme.js';
 import type {Size} from '../layout.js';
 import {frameContentSize} from '../widgets/frame-lines.js';
 import {Frame} from '../widgets/frame.js';
-import type {Cell} from '../widgets/table/table-text.js';
+import type {TableCell} from '../widgets/table/table-text.js';
 import {Table} from '../widgets/table/table.js';
 import {useTheme} from '../widgets/theme-context.js';
 import {useConsoleState} from '../use-console.js';
@@ -95,7 +95,7 @@ function pods({actualReplicas, desiredReplicas}: RevisionView): string {
 	return `${actualReplicas ?? 0}/${desiredReplicas ?? 0}`;
 }
 
-function stateCell({state}: RevisionView, {glyphs, styles}: Theme): Cell {
+function stateCell({state}: RevisionView, {glyphs, styles}: Theme): TableCell {
 	switch (state.kind) {
 		case 'ready':
 			return {text: `${glyphs.ready} ${state.word}`, style: styles.ok};

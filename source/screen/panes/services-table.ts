@@ -4,7 +4,7 @@ import type {ServiceView} from '../../knative/service/service.js';
 import type {TextStyle, Theme} from '../../terminal/output/theme.js';
 import type {Column} from '../widgets/table/columns.js';
 import {widthOf} from '../widgets/table/fit-text.js';
-import type {Cell} from '../widgets/table/table-text.js';
+import type {TableCell} from '../widgets/table/table-text.js';
 
 /** Blanks between two of them: names are long, and the pane is narrow. */
 export const servicesColumnGap = 1;
@@ -16,7 +16,7 @@ export const servicesColumns: readonly Column[] = [
 	{title: 'STATE', priority: 2},
 ];
 
-export function cellsOf(service: ServiceView, theme: Theme): Cell[] {
+export function cellsOf(service: ServiceView, theme: Theme): TableCell[] {
 	const state = serviceState(service);
 	const {glyph, style} = markOf(state.kind, theme);
 	return [

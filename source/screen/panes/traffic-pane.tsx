@@ -18,7 +18,7 @@ import {List} from '../widgets/table/list.js';
 import {ShareBar} from '../widgets/share-bar.js';
 import {useTheme} from '../widgets/theme-context.js';
 import {useConsoleState} from '../use-console.js';
-import {wrapLine, type Line} from '../sheets/inspect/document.js';
+import {wrapLine, type DocumentLine} from '../sheets/inspect/document.js';
 import {clock, duration, shortRevision} from '../format.js';
 
 export function TrafficPane({width, height}: Size) {
@@ -78,10 +78,10 @@ function refusalLines(
 	service: ServiceView,
 	{width, height}: Size,
 	{styles, glyphs}: Pick<Theme, 'styles' | 'glyphs'>,
-): Line[] {
+): DocumentLine[] {
 	const refusal = lateRefusal(service);
 	if (!refusal) return [];
-	const lines: Line[] = [
+	const lines: DocumentLine[] = [
 		{text: `${glyphs.bad} ${refusal.said}`, style: styles.bad},
 		{text: `${refusal.meaning} ${refusal.wayBack}`, style: styles.warning},
 	];

@@ -9,14 +9,14 @@ const SCREEN_CHUNK = 768;
 
 const ESC = '\u001B';
 
-type Environment = Readonly<Record<string, string | undefined>>;
+type ClipboardEnvironment = Readonly<Record<string, string | undefined>>;
 
 /**
 The bytes that ask the terminal to put `text` on its clipboard (xterm's OSC 52). The terminal does it, so it works over
 SSH, on the clipboard of the operator's own machine. Inside tmux it is sent twice: bare, for `set-clipboard on`, and
 wrapped, for `allow-passthrough on`; tmux drops the one it was not told to take. Inside screen it is wrapped, in pieces.
 */
-export const copySequence = (text: string, env: Environment = process.env): string => {
+export const copySequence = (text: string, env: ClipboardEnvironment = process.env): string => {
 	const bare = `${ESC}]52;c;${Buffer.from(text, 'utf8').toString('base64')}\u0007`;
 	if ((env['TMUX'] ?? '') !== '') {
 		return `${bare}${ESC}Ptmux;${bare.replaceAll(ESC, ESC + ESC)}${ESC}\\`;
@@ -38,7 +38,7 @@ export type CopyResult =
 export const copy = (
 	text: string,
 	stdout: NodeJS.WritableStream & {readonly isTTY?: boolean} = process.stdout,
-	env: Environment = process.env,
+	env: ClipboardEnvironment = process.env,
 ): CopyResult => {
 	if (stdout.isTTY !== true) {
 		return 'no-terminal';

@@ -62,7 +62,7 @@ const systemClock: FrameClock = {
 };
 
 /** What is needed of the terminal; a test hands in its own. */
-export type Terminal = Pick<NodeJS.WriteStream, 'columns' | 'rows'> & {
+export type TerminalStream = Pick<NodeJS.WriteStream, 'columns' | 'rows'> & {
 	write(chunk: string | Uint8Array, encoding?: BufferEncoding | Done, done?: Done): boolean;
 	on(event: 'resize', listener: () => void): unknown;
 	off(event: 'resize', listener: () => void): unknown;
@@ -76,7 +76,7 @@ export type FrameOptions = {
 	spell?: (frame: string) => string;
 };
 
-export function createFrameWriter<Stream extends Terminal>(
+export function createFrameWriter<Stream extends TerminalStream>(
 	terminal: Stream,
 	{
 		clock = systemClock,

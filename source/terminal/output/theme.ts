@@ -7,15 +7,15 @@ that `NO_COLOR`, a colour-blind reader and a screen reader lose nothing.
 export type Theme = {
 	readonly isAscii: boolean;
 	readonly glyphs: Glyphs;
-	readonly styles: Styles;
+	readonly styles: TextStyles;
 	/** How the text cursor is drawn: as an inverse cell, or as a mark between two characters where nothing is inverse. */
 	readonly cursor: 'inverse' | 'mark';
 };
 
 /** What a piece of text stands for → how `<Text>` shows it: `<Text {...theme.styles.bad}>`. */
-export type Styles = Readonly<Record<Role, TextStyle>>;
+export type TextStyles = Readonly<Record<StyleRole, TextStyle>>;
 
-export type Role =
+export type StyleRole =
 	/** Text that stands for nothing in particular. */
 	| 'plain'
 	/** Title, border and selection of what has the keyboard. */
@@ -139,7 +139,7 @@ export const palettes = ['standard', 'colour-blind', 'none'] as const;
 export type Palette = (typeof palettes)[number];
 
 // The sixteen colours of the terminal, not fixed ones: the operator has chosen them to be readable on their background.
-const stylesOf = (palette: Palette): Styles => {
+const stylesOf = (palette: Palette): TextStyles => {
 	const colour = (standard: string, colourBlind: string): {readonly color?: string} =>
 		palette === 'none' ? {} : {color: palette === 'standard' ? standard : colourBlind};
 	return {

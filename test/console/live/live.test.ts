@@ -1,6 +1,6 @@
 /** The live loop as the console has it, against the sandbox: it follows the cluster, and says what users get. */
 import {expect, onTestFinished, test} from 'vitest';
-import {defaultAsking} from '../../../source/probe/transport/request-options.js';
+import {defaultRequestOptions} from '../../../source/probe/transport/request-options.js';
 import type {LoopSnapshot} from '../../../source/probe/loop/loop.js';
 import {createConsole, type Console} from '../../../source/console/console.js';
 import {
@@ -18,7 +18,7 @@ async function watching({cluster}: World, service: string, rate = 200): Promise<
 	const console = createConsole({
 		to: 'sandbox',
 		namespace: 'default',
-		asking: {...defaultAsking, rate, maxRate: 500},
+		asking: {...defaultRequestOptions, rate, maxRate: 500},
 	});
 	onTestFinished(async () => console.stop());
 	console.connected(cluster);

@@ -1,11 +1,11 @@
 import {afterEach, beforeEach, describe, expect, it} from 'vitest';
-import {mayI, type Action} from '../../../source/kube/auth/access.js';
+import {mayI, type AccessAction} from '../../../source/kube/auth/access.js';
 import type {Cluster} from '../../../source/kube/cluster.js';
 import {connect} from '../../../source/kube/connect.js';
 import {listNamespaces} from '../../../source/kube/namespaces.js';
 import {startApiServer, status, type ApiServer} from '../../support/api-server.js';
 
-const patch: Action = {verb: 'patch', group: 'serving.knative.dev', resource: 'services'};
+const patch: AccessAction = {verb: 'patch', group: 'serving.knative.dev', resource: 'services'};
 
 let server: ApiServer;
 let cluster: Cluster;

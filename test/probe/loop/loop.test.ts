@@ -1,12 +1,12 @@
 import {expect, onTestFinished, test} from 'vitest';
 import type {LoopOptions, LoopSnapshot} from '../../../source/probe/loop/loop.js';
 import {createLoop} from '../../../source/probe/loop/loop.js';
-import type {Answer, AskOptions, Probe, Target} from '../../../source/probe/transport/probe.js';
+import type {Answer, AskOptions, Probe, ProbeTarget} from '../../../source/probe/transport/probe.js';
 import {answering, failing} from '../answers.js';
 import {createFakeClock} from '../fake-clock.js';
 import {serveHttp, targetAt} from '../servers.js';
 
-const target: Target = targetAt(80, {authority: 'h.default.example.com'});
+const target: ProbeTarget = targetAt(80, {authority: 'h.default.example.com'});
 const tags = [
 	{tag: 'stable', revision: 'h-00001', authority: 'stable-h.default.example.com'},
 	{tag: 'canary', revision: 'h-00002', authority: 'canary-h.default.example.com'},
@@ -20,10 +20,10 @@ const half = {
 	settling: false,
 };
 
-type Asked = {target: Target; options: AskOptions; answer: (answer: Answer) => void};
+type Asked = {target: ProbeTarget; options: AskOptions; answer: (answer: Answer) => void};
 
 /** A loop on a fake clock, whose requests are answered by `respond`, or by the test when that returns nothing. */
-function setUp(respond: (target: Target) => Answer | undefined, options: Partial<LoopOptions> = {}) {
+function setUp(respond: (target: ProbeTarget) => Answer | undefined, options: Partial<LoopOptions> = {}) {
 	const clock = createFakeClock();
 	const asked: Asked[] = [];
 	let closed = false;
@@ -55,7 +55,7 @@ const greetings: Record<string, Answer> = {
 };
 
 /** The tag hosts greet; the service answers by turns. */
-function alternating(): (target: Target) => Answer {
+function alternating(): (target: ProbeTarget) => Answer {
 	let turn = 0;
 	return ({authority}) =>
 		greetings[authority] ?? answering(turn++ % 2 === 0 ? 'Hello World!' : 'Hello Knative!');

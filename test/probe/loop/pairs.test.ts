@@ -1,11 +1,11 @@
 import {expect, onTestFinished, test} from 'vitest';
 import {createPairs, type Sides} from '../../../source/probe/loop/pairs.js';
-import type {Answer, Target} from '../../../source/probe/transport/probe.js';
+import type {Answer, ProbeTarget} from '../../../source/probe/transport/probe.js';
 import {answering, failing} from '../answers.js';
 import {createFakeClock} from '../fake-clock.js';
 import {targetAt} from '../servers.js';
 
-const target: Target = targetAt(80);
+const target: ProbeTarget = targetAt(80);
 const sides: Sides = {
 	old: {revision: 'h-00001', authority: 'stable-h.example.com'},
 	fresh: {revision: 'h-00002', authority: 'canary-h.example.com'},

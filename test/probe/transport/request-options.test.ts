@@ -1,15 +1,19 @@
 import {expect, test} from 'vitest';
-import {askingOf, defaultAsking, probeOptionsOf} from '../../../source/probe/transport/request-options.js';
+import {
+	requestOptionsOf,
+	defaultRequestOptions,
+	probeOptionsOf,
+} from '../../../source/probe/transport/request-options.js';
 
 test('without flags it is the usual: the root, once a second, connections kept, ten seconds', () => {
-	expect(askingOf({}, {rate: 1})).toEqual(defaultAsking);
-	expect(askingOf({}, {rate: 20}).rate).toBe(20);
-	expect(askingOf({maxRate: '5'}, {rate: 20}).rate).toBe(5);
+	expect(requestOptionsOf({}, {rate: 1})).toEqual(defaultRequestOptions);
+	expect(requestOptionsOf({}, {rate: 20}).rate).toBe(20);
+	expect(requestOptionsOf({maxRate: '5'}, {rate: 20}).rate).toBe(5);
 });
 
 test('flags are taken as they are typed', () => {
 	expect(
-		askingOf(
+		requestOptionsOf(
 			{
 				path: '/a?b=1',
 				timeout: '0.5',
@@ -44,12 +48,12 @@ test.each([
 	[{fingerprint: 'colour'}, 'use first-line, status, header:NAME, json:PATH or /REGEXP/'],
 	[{fingerprint: '/(/'}, 'is no regular expression'],
 ])('%o is refused with a sentence', (flags, sentence) => {
-	expect(() => askingOf(flags, {rate: 1})).toThrow(sentence);
+	expect(() => requestOptionsOf(flags, {rate: 1})).toThrow(sentence);
 });
 
 test('a probe gets the fingerprint that was asked for', () => {
 	const {fingerprint, keepAlive, version} = probeOptionsOf(
-		{...defaultAsking, fingerprint: 'status', keepAlive: false},
+		{...defaultRequestOptions, fingerprint: 'status', keepAlive: false},
 		'1.2.3',
 	);
 	expect({keepAlive, version}).toEqual({keepAlive: false, version: '1.2.3'});

@@ -13,7 +13,7 @@ import {
 	paletteCommands,
 	parsePaletteLine,
 	type Action,
-	type Context,
+	type KeyContext,
 } from '../../../source/screen/keys/key-lookup.js';
 import {showStroke, strokeOf} from '../../../source/terminal/input/strokes.js';
 
@@ -63,12 +63,12 @@ const reported = (stroke: string): readonly [string, Key] => {
 	return field === undefined ? [base === 'space' ? ' ' : base, key] : ['', {...key, [field]: true}];
 };
 
-const press = (context: Context, stroke: string): Action | undefined =>
+const press = (context: KeyContext, stroke: string): Action | undefined =>
 	actionFor(context, ...reported(stroke));
 
 const panes = ['services', 'revisions', 'traffic', 'live'] as const;
 
-const applies = (where: (typeof bindings)[number]['in'], context: Context) =>
+const applies = (where: (typeof bindings)[number]['in'], context: KeyContext) =>
 	where === 'everywhere' ||
 	(where === 'panes' ? panes.some(pane => pane === context) : where.includes(context));
 
@@ -127,7 +127,7 @@ describe.each(contexts)('in %s', context => {
 });
 
 /** The keys that k9s and lazygit have taught, and what each must do in every pane unless another is said. */
-const promised: ReadonlyArray<readonly [string, Action, ReadonlyArray<Context>?]> = [
+const promised: ReadonlyArray<readonly [string, Action, ReadonlyArray<KeyContext>?]> = [
 	['tab', 'nextPane'],
 	['shift-tab', 'previousPane'],
 	['1', 'pane1', ['services', 'revisions', 'live']],

@@ -7,7 +7,7 @@ import {mayUsePath, mayUseResource} from './access.js';
 import {mediaTypeOf, parseBody} from '../http/body.js';
 import type {ApiMessage} from '../http/exchange.js';
 import {at, isObject, objectOf, stringOf, type JsonObject} from '../http/json.js';
-import type {Api, Reply} from '../http/request.js';
+import type {Api, ApiReply} from '../http/request.js';
 import {badRequest, invalid, invalidValue} from '../http/status.js';
 
 const authorization = 'authorization.k8s.io';
@@ -20,7 +20,7 @@ export function review(
 	plural: string,
 	message: ApiMessage,
 	body: Buffer,
-): Reply | undefined {
+): ApiReply | undefined {
 	switch (`${group}/${plural}`) {
 		case `${authorization}/selfsubjectaccessreviews`: {
 			return accessReview(api, bodyOf(message, body, 'SelfSubjectAccessReview', group));
@@ -51,7 +51,7 @@ function bodyOf(message: ApiMessage, body: Buffer, kind: string, group: string):
 	return value;
 }
 
-function created(api: Api, object: JsonObject, status: JsonObject): Reply {
+function created(api: Api, object: JsonObject, status: JsonObject): ApiReply {
 	return {
 		code: 201,
 		body: {
@@ -65,7 +65,7 @@ function created(api: Api, object: JsonObject, status: JsonObject): Reply {
 	};
 }
 
-function accessReview(api: Api, object: JsonObject): Reply {
+function accessReview(api: Api, object: JsonObject): ApiReply {
 	const resource = at(object, 'spec', 'resourceAttributes');
 	const path = at(object, 'spec', 'nonResourceAttributes');
 	if (isObject(resource) === isObject(path)) {
@@ -94,7 +94,7 @@ function accessReview(api: Api, object: JsonObject): Reply {
 	});
 }
 
-function rulesReview(api: Api, object: JsonObject): Reply {
+function rulesReview(api: Api, object: JsonObject): ApiReply {
 	const namespace = stringOf(at(object, 'spec', 'namespace'));
 	if (namespace === '') {
 		throw badRequest('no namespace on request');

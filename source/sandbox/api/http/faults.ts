@@ -45,7 +45,7 @@ export type ApiFaults = {
 };
 
 /** What becomes of one request. */
-export type Fate = 'serve' | 'drop' | 'reset' | FaultAnswer;
+export type InjectedApiFault = 'serve' | 'drop' | 'reset' | FaultAnswer;
 
 /** What the faults know of a request. */
 export type FaultedRequest = {method: string; path: string; isDryRun: boolean};
@@ -66,7 +66,7 @@ export type ApiFaultSwitch = {
 	/** Breaks every open watch off, as a server that goes down does. Returns how many there were. */
 	cutWatches(): number;
 	/** What becomes of a request; counts it among those that an answer is for. */
-	fate(request: FaultedRequest): Fate;
+	fate(request: FaultedRequest): InjectedApiFault;
 	/** Whether the connection of a request is to get a GOAWAY with it. */
 	goesAway(): boolean;
 	/** A watch begins. Returns what to call when it has ended. */

@@ -14,10 +14,10 @@ export type KubeconfigOptions = {
 	contextName: string;
 	namespace?: string;
 	/** Further users, each with a context of their own. */
-	others?: readonly (KubeconfigUser & {contextName: string})[];
-} & KubeconfigUser;
+	others?: readonly (SandboxUser & {contextName: string})[];
+} & SandboxUser;
 
-type KubeconfigUser = {token: string; userName: string};
+type SandboxUser = {token: string; userName: string};
 
 /** The kubeconfig as YAML. */
 export function kubeconfigYaml(options: KubeconfigOptions): string {

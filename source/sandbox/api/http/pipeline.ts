@@ -24,17 +24,17 @@ import {immutableMetadataCauses, metadataCauses} from '../verbs/metadata.js';
 import {generatedName} from '../verbs/names.js';
 import {finishNamespace, putIntoNamespace} from '../access/namespace-rules.js';
 import {includeObjectOf} from '../verbs/read.js';
-import type {Api, Reply, ResourceRequest} from './request.js';
+import type {Api, ApiReply, ResourceRequest} from './request.js';
 import {schemaOf} from '../../kubectl-compat/schema/knative.js';
 import {schemaCauses} from '../../kubectl-compat/schema/schema.js';
 import {finishSecret} from '../pods/secrets.js';
 import {alreadyExists, badRequest, internalError, invalid, invalidValue, staleWrite} from './status.js';
-import type {WriteOptions} from '../verbs/write-options.js';
+import type {ApiWriteOptions} from '../verbs/write-options.js';
 
 /** A decoded object on its way in. */
-export type Incoming = {
+export type IncomingRequest = {
 	object: JsonObject;
-	options: WriteOptions;
+	options: ApiWriteOptions;
 	/** So far. */
 	warnings: readonly string[];
 	/** Who owns what afterwards; found out from the difference unless told. */
@@ -48,8 +48,8 @@ const given = ['uid', 'creationTimestamp', 'deletionTimestamp', 'generation', 's
 export function admitNew(
 	api: Api,
 	request: ResourceRequest,
-	{object, options, warnings, managers}: Incoming,
-): Reply {
+	{object, options, warnings, managers}: IncomingRequest,
+): ApiReply {
 	const {resource, namespace} = request;
 	const metadata = objectOf(object['metadata']);
 	putIntoNamespace(api, resource, namespace, metadata);
@@ -101,8 +101,8 @@ export function admitChange(
 	api: Api,
 	request: ResourceRequest,
 	current: StoredObject,
-	{object: wanted, options, warnings, managers}: Incoming,
-): Reply {
+	{object: wanted, options, warnings, managers}: IncomingRequest,
+): ApiReply {
 	const {resource, namespace, name = '', subresource} = request;
 	const part = subresource === 'status' ? 'status' : 'main';
 	const metadata = objectOf(wanted['metadata']);
@@ -173,7 +173,7 @@ export function admitChange(
 export function writerOf(
 	api: Api,
 	{resource, subresource, message}: ResourceRequest,
-	options: WriteOptions,
+	options: ApiWriteOptions,
 ): Writer {
 	const agent = (message.headers['user-agent'] ?? '').split('/', 1)[0]?.slice(0, 128) ?? '';
 	return {
@@ -227,7 +227,7 @@ function reply(
 	code: number,
 	object: StoredObject,
 	warnings: string[],
-): Reply {
+): ApiReply {
 	return {
 		code,
 		body: inForm(object, resource, form, {includeObject: includeObjectOf(query), now: api.now()}),

@@ -44,7 +44,7 @@ export type ResourceRequest = {
 };
 
 /** An answer in JSON. A handler that answers by itself (a watch) gives none. */
-export type Reply = {
+export type ApiReply = {
 	code: number;
 	body: unknown;
 	/** Each becomes a header `Warning: 299`. */

@@ -21,7 +21,7 @@ import {openApiDocument, openApiIndex, openApiV2} from '../../kubectl-compat/ope
 import {refuseCommand} from '../pods/pod-command.js';
 import {podLog} from '../pods/pod-log.js';
 import {get, list} from '../verbs/read.js';
-import {isYes, type Api, type PodSubresource, type Reply} from './request.js';
+import {isYes, type Api, type PodSubresource, type ApiReply} from './request.js';
 import {requestFor} from '../verbs/resource-request.js';
 import {ApiError, badRequest, forbiddenPath, methodNotAllowed, noSuchResource} from './status.js';
 import {serverVersion} from '../verbs/version.js';
@@ -29,17 +29,17 @@ import {watch} from '../verbs/watch.js';
 import {create, patch, update} from '../verbs/write.js';
 
 /** What a path leads to. Without an answer the handler has taken the response over. */
-export type Handler = (
+export type RouteHandler = (
 	message: ApiMessage,
 	response: ApiResponse,
 	query: URLSearchParams,
-) => Promise<Reply | undefined>;
+) => Promise<ApiReply | undefined>;
 
 type Parameters = Record<string, string | undefined>;
-type Target = (api: Api, parameters: Parameters) => Handler;
+type RouteTarget = (api: Api, parameters: Parameters) => RouteHandler;
 
 /** @throws URIError or the like for a path that is not well-formed. */
-export type Routes = (api: Api, path: string) => Handler | undefined;
+export type Routes = (api: Api, path: string) => RouteHandler | undefined;
 
 /** The routes of a server that listens at `address`, as `127.0.0.1:6443`. */
 export function createRoutes(address: string): Routes {
@@ -49,8 +49,8 @@ export function createRoutes(address: string): Routes {
 		ignoreTrailingSlash: true,
 		caseSensitive: true,
 	});
-	const targets = new Map<string, Target>();
-	function add(path: string, target: Target): void {
+	const targets = new Map<string, RouteTarget>();
+	function add(path: string, target: RouteTarget): void {
 		targets.set(path, target);
 		router.on('GET', path, () => undefined, path);
 	}
@@ -109,7 +109,7 @@ export function createRoutes(address: string): Routes {
 	};
 }
 
-function plain(api: Api, path: string, text: string): Handler {
+function plain(api: Api, path: string, text: string): RouteHandler {
 	return (message, response) => {
 		checkPath(api, message, path);
 		response.writeHead(200, {'content-type': 'text/plain; charset=utf-8'});
@@ -119,7 +119,7 @@ function plain(api: Api, path: string, text: string): Handler {
 }
 
 /** A document for reading; what is undefined is not there. */
-function json(api: Api, path: string, document: () => unknown): Handler {
+function json(api: Api, path: string, document: () => unknown): RouteHandler {
 	return (message, response) => {
 		checkPath(api, message, path);
 		const body = document();
@@ -141,7 +141,7 @@ export function answerNotFound(response: ApiResponse): void {
 	response.end('404 page not found\n');
 }
 
-function discovery(api: Api, core: boolean, address: string): Handler {
+function discovery(api: Api, core: boolean, address: string): RouteHandler {
 	return message => {
 		checkPath(api, message, core ? '/api' : '/apis');
 		const form = negotiate(message.headers.accept, ['APIGroupDiscoveryList']);
@@ -180,7 +180,7 @@ function checkPath(api: Api, message: ApiMessage, path: string): void {
 	}
 }
 
-function reviewing(api: Api, groupName: string, plural: string): Handler {
+function reviewing(api: Api, groupName: string, plural: string): RouteHandler {
 	return async (message, response) => {
 		const body = await readBody(message);
 		const reply = message.method === 'POST' ? review(api, groupName, plural, message, body) : undefined;
@@ -192,7 +192,7 @@ function reviewing(api: Api, groupName: string, plural: string): Handler {
 	};
 }
 
-function collectionOf(api: Api, resource: Resource, namespace: string | undefined): Handler {
+function collectionOf(api: Api, resource: Resource, namespace: string | undefined): RouteHandler {
 	return async (message, response, query) => {
 		const isWatch = isYes(query.get('watch'));
 		const verb = {
@@ -227,7 +227,7 @@ function podSubresource(
 	namespace: string | undefined,
 	name: string | undefined,
 	subresource: PodSubresource,
-): Handler {
+): RouteHandler {
 	return (message, response, query) => {
 		const verbs = subresource === 'log' ? {GET: 'get', HEAD: 'get'} : {GET: 'get', POST: 'create'};
 		const verb = Object.entries(verbs).find(([method]) => method === message.method)?.[1];
@@ -253,7 +253,7 @@ function itemOf(
 	namespace: string | undefined,
 	name: string | undefined,
 	subresource?: 'status',
-): Handler {
+): RouteHandler {
 	return async (message, response, query) => {
 		const isWatch = isYes(query.get('watch')) && subresource === undefined;
 		const verb = {

@@ -15,7 +15,7 @@ import {faultError} from './fault-answer.js';
 import {createApiFaults, type ApiFaultSwitch, type FaultedRequest} from './faults.js';
 import {listen} from './listener.js';
 import type {PodRuntime} from '../pods/pod-runtime.js';
-import {isYes, type Reply, type Server} from './request.js';
+import {isYes, type ApiReply, type Server} from './request.js';
 import {answerNotFound, createRoutes, type Routes} from './routes.js';
 import {ApiError, badRequest, internalError, unauthorized} from './status.js';
 import {acceptUpgrade, responseOn, type Upgrade} from '../../kubectl-compat/upgrade.js';
@@ -134,9 +134,9 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
 	};
 }
 
-type Context = {shared: Server; routes: Routes; users: readonly ApiUser[]};
+type ApiContext = {shared: Server; routes: Routes; users: readonly ApiUser[]};
 
-async function answer(context: Context, message: ApiMessage, response: ApiResponse): Promise<void> {
+async function answer(context: ApiContext, message: ApiMessage, response: ApiResponse): Promise<void> {
 	try {
 		const reply = await dispatch(context, message, response);
 		if (reply) {
@@ -147,7 +147,7 @@ async function answer(context: Context, message: ApiMessage, response: ApiRespon
 	}
 }
 
-async function upgraded({shared, users}: Omit<Context, 'routes'>, upgrade: Upgrade): Promise<void> {
+async function upgraded({shared, users}: Omit<ApiContext, 'routes'>, upgrade: Upgrade): Promise<void> {
 	const {method = '', url = '/'} = upgrade.message;
 	try {
 		const request = {method, path: url.split('?', 1)[0] ?? '/', isWatch: false, isDryRun: false};
@@ -221,10 +221,10 @@ function refuse(response: ApiResponse, error: unknown): void {
 }
 
 async function dispatch(
-	{shared, routes, users}: Context,
+	{shared, routes, users}: ApiContext,
 	message: ApiMessage,
 	response: ApiResponse,
-): Promise<Reply | undefined> {
+): Promise<ApiReply | undefined> {
 	const [path = '/', ...query] = (message.url ?? '/').split('?');
 	const parameters = new URLSearchParams(query.join('?'));
 	const isWatch = isYes(parameters.get('watch'));
@@ -265,7 +265,7 @@ const compressionThreshold = 128 * 1024;
 const gzipped = promisify(gzip);
 
 /** Large answers to reads, for clients that take gzip; everything else as it is. */
-async function sendCompressed(message: ApiMessage, response: ApiResponse, reply: Reply): Promise<void> {
+async function sendCompressed(message: ApiMessage, response: ApiResponse, reply: ApiReply): Promise<void> {
 	const text = textOf(reply);
 	const takesGzip = /\bgzip\b/i.test(message.headers['accept-encoding'] ?? '');
 	if (message.method !== 'GET' || !takesGzip || text.length <= compressionThreshold) {
@@ -283,9 +283,9 @@ async function sendCompressed(message: ApiMessage, response: ApiResponse, reply:
 	);
 }
 
-const textOf = ({body}: Reply): string => `${JSON.stringify(body)}\n`;
+const textOf = ({body}: ApiReply): string => `${JSON.stringify(body)}\n`;
 
-function send(response: ApiResponse, reply: Reply, content: string | Buffer = textOf(reply)): void {
+function send(response: ApiResponse, reply: ApiReply, content: string | Buffer = textOf(reply)): void {
 	const {code, warnings = [], headers = {}} = reply;
 	response.writeHead(code, {
 		'cache-control': 'no-cache, private',

@@ -1,7 +1,7 @@
 /** What the API server asks of the node a pod runs on, as it asks a kubelet: logs, and connections to its ports. */
 
 /** `namespace/name`. */
-type Key = string;
+type PodKey = string;
 
 export type LogLine = {
 	/** Milliseconds since 1970. */
@@ -11,7 +11,7 @@ export type LogLine = {
 
 export type PodRuntime = {
 	/** What the serving container of a pod wrote; undefined when no such pod runs here. */
-	logOf(key: Key):
+	logOf(key: PodKey):
 		| {
 				lines(): readonly LogLine[];
 				previous(): readonly LogLine[] | undefined;
@@ -19,5 +19,5 @@ export type PodRuntime = {
 		  }
 		| undefined;
 	/** Where a port of a pod really listens; undefined when nobody does. */
-	socketOf(key: Key, port: number): {host: string; port: number} | undefined;
+	socketOf(key: PodKey, port: number): {host: string; port: number} | undefined;
 };

@@ -12,7 +12,7 @@ import {mediaTypeOf, parseBody} from '../http/body.js';
 import {inForm, listInForm} from './forms.js';
 import {at, listOf, stringOf} from '../http/json.js';
 import {includeObjectOf, select} from './read.js';
-import type {Api, Reply, ResourceRequest} from '../http/request.js';
+import type {Api, ApiReply, ResourceRequest} from '../http/request.js';
 import {ApiError, badRequest, conflict, invalid, notFound} from '../http/status.js';
 import {writeOptionsOf} from './write-options.js';
 
@@ -28,7 +28,7 @@ type DeleteOptions = {
 };
 
 /** DELETE of one object. */
-export function remove(api: Api, request: ResourceRequest, body: Buffer): Reply {
+export function remove(api: Api, request: ResourceRequest, body: Buffer): ApiReply {
 	const {resource, namespace, name = '', form, query} = request;
 	const options = deleteOptionsOf(request, body);
 	const current = api.store.get(resource, namespace, name);
@@ -55,7 +55,7 @@ export function remove(api: Api, request: ResourceRequest, body: Buffer): Reply 
 }
 
 /** DELETE of a collection. */
-export function removeAll(api: Api, request: ResourceRequest, body: Buffer): Reply {
+export function removeAll(api: Api, request: ResourceRequest, body: Buffer): ApiReply {
 	const {resource, form, query} = request;
 	const options = deleteOptionsOf(request, body);
 	const {objects, metadata} = select(api.store, request);

@@ -7,11 +7,11 @@ import type {ObjectStore, Resource, StoredObject} from '../../state.js';
 import {inForm, listInForm} from './forms.js';
 import {at, parseJson} from '../http/json.js';
 import type {IncludeObject, ListMetadata} from '../../kubectl-compat/partial-object.js';
-import type {Api, Reply, ResourceRequest} from '../http/request.js';
+import type {Api, ApiReply, ResourceRequest} from '../http/request.js';
 import {parseFieldSelector, parseLabelSelector, type Selector} from './selector.js';
 import {badRequest, expired, notFound, tooLargeResourceVersion} from '../http/status.js';
 
-export function get(api: Api, request: ResourceRequest): Reply {
+export function get(api: Api, request: ResourceRequest): ApiReply {
 	const {resource, namespace, name = '', query, form} = request;
 	checkResourceVersion(api.store, query.get('resourceVersion') ?? '');
 	const object = api.store.get(resource, namespace, name);
@@ -25,7 +25,7 @@ export function get(api: Api, request: ResourceRequest): Reply {
 	};
 }
 
-export function list(api: Api, request: ResourceRequest): Reply {
+export function list(api: Api, request: ResourceRequest): ApiReply {
 	const {resource, query, form} = request;
 	const {objects, metadata} = select(api.store, request);
 	return {

@@ -13,7 +13,7 @@ import {
 /** In characters. */
 const managerLimit = 128;
 
-export type WriteOptions = {
+export type ApiWriteOptions = {
 	dryRun: boolean;
 	fieldValidation: FieldValidation;
 	/** '' when it is not given. */
@@ -27,7 +27,7 @@ export type WriteOptions = {
  * @param isApply whether it is a server-side apply: that one has to say who it is.
  * @throws ApiError 422 when a parameter has a value it may not have.
  */
-export function writeOptionsOf(query: URLSearchParams, kind: string, isApply = false): WriteOptions {
+export function writeOptionsOf(query: URLSearchParams, kind: string, isApply = false): ApiWriteOptions {
 	const dryRun = query.getAll('dryRun').filter(value => value !== '');
 	const fieldValidation = query.get('fieldValidation') ?? '';
 	const fieldManager = query.get('fieldManager') ?? '';

@@ -9,13 +9,13 @@ import {objectOf, stringOf} from '../http/json.js';
 import {checkNameAndNamespace} from '../access/namespace-rules.js';
 import {applyPatchType, checkPatchType, patched} from './patch.js';
 import {admitChange, admitNew} from '../http/pipeline.js';
-import type {Api, Reply, ResourceRequest} from '../http/request.js';
+import type {Api, ApiReply, ResourceRequest} from '../http/request.js';
 import {serverSideApply} from '../../kubectl-compat/server-side-apply.js';
 import {conflict, notFound} from '../http/status.js';
 import {writeOptionsOf} from './write-options.js';
 
 /** POST to a collection. */
-export function create(api: Api, request: ResourceRequest, body: Buffer): Reply {
+export function create(api: Api, request: ResourceRequest, body: Buffer): ApiReply {
 	const options = writeOptionsOf(request.query, 'CreateOptions');
 	return admitNew(api, request, {
 		...decode(request.resource, objectIn(request, body), options.fieldValidation),
@@ -24,7 +24,7 @@ export function create(api: Api, request: ResourceRequest, body: Buffer): Reply 
 }
 
 /** PUT of an object or of its status. */
-export function update(api: Api, request: ResourceRequest, body: Buffer): Reply {
+export function update(api: Api, request: ResourceRequest, body: Buffer): ApiReply {
 	const {resource, namespace, name = '', query} = request;
 	const options = writeOptionsOf(query, 'UpdateOptions');
 	const decoded = decode(resource, objectIn(request, body), options.fieldValidation);
@@ -47,7 +47,7 @@ export function update(api: Api, request: ResourceRequest, body: Buffer): Reply 
 }
 
 /** PATCH of an object or of its status. */
-export function patch(api: Api, request: ResourceRequest, body: Buffer): Reply {
+export function patch(api: Api, request: ResourceRequest, body: Buffer): ApiReply {
 	const {resource, namespace, name = '', query} = request;
 	const mediaType = mediaTypeOf(request.message);
 	// The media type is refused first, whether or not there is something to patch.

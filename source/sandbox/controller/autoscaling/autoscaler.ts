@@ -4,13 +4,13 @@
  * Source: knative/serving pkg/autoscaler/scaling/autoscaler.go, pkg/reconciler/autoscaling/kpa/{kpa,scaler}.go.
  */
 import type {RevisionBackend} from '../../gateway/revision-backend.js';
-import type {ObjectStore, Pace} from '../../state.js';
-import type {Key, StoredRevision} from '../objects.js';
+import type {ObjectStore, SandboxPace} from '../../state.js';
+import type {ObjectKey, StoredRevision} from '../objects.js';
 import {scaleBounds, tickInterval} from './scale-bounds.js';
 import {delayed, wantedPods, type Demand} from './wanted-pods.js';
 
 /** What a Revision's Active condition says, and the scale wanted. */
-export type Scale = {
+export type DesiredScale = {
 	desired: number;
 	active: {status: 'True' | 'False' | 'Unknown'; reason: string; message: string};
 	/** Whether the initial scale has been reached once. */
@@ -40,13 +40,13 @@ const notActivated = 'The target could not be activated.';
 
 export type Autoscaler = {
 	/** Takes a revision up, or its changed annotations. */
-	manage(key: Key, revision: StoredRevision, backend: RevisionBackend): void;
-	forget(key: Key): void;
-	scaleOf(key: Key): Scale | undefined;
+	manage(key: ObjectKey, revision: StoredRevision, backend: RevisionBackend): void;
+	forget(key: ObjectKey): void;
+	scaleOf(key: ObjectKey): DesiredScale | undefined;
 	/** A request waits and there is no pod. */
-	wake(key: Key): void;
+	wake(key: ObjectKey): void;
 	/** How many pods are ready now. */
-	observe(key: Key, ready: number): void;
+	observe(key: ObjectKey, ready: number): void;
 	/** Begins to decide by what the gateway measures. Without effect at an infinite pace, where no time passes to be idle in. */
 	start(): void;
 	stop(): void;
@@ -56,12 +56,16 @@ export type Autoscaler = {
  * @param store for the settings of config-autoscaler, which are read with each revision that is managed.
  * @param changed is called when the scale wanted, or what is said of it, may be another one.
  */
-export function createAutoscaler(store: ObjectStore, pace: Pace, changed: (key: Key) => void): Autoscaler {
-	const states = new Map<Key, State>();
+export function createAutoscaler(
+	store: ObjectStore,
+	pace: SandboxPace,
+	changed: (key: ObjectKey) => void,
+): Autoscaler {
+	const states = new Map<ObjectKey, State>();
 	const clock = (): number => pace.now();
 	let cancel: (() => void) | undefined;
 
-	function set(key: Key, state: State, desired: number): void {
+	function set(key: ObjectKey, state: State, desired: number): void {
 		const {min, max} = state.bounds;
 		const wanted = Math.min(Math.max(desired, min), max, capacity);
 		if (wanted !== state.desired) {
@@ -87,7 +91,7 @@ export function createAutoscaler(store: ObjectStore, pace: Pace, changed: (key: 
 		cancel = pace.after(tickInterval, tick);
 	}
 
-	function decide(key: Key, state: State, now: number): void {
+	function decide(key: ObjectKey, state: State, now: number): void {
 		const {concurrency, busy, requests} = state.backend.usage;
 		if (state.desired === 0 && state.ready === 0 && concurrency === 0) {
 			// Asleep: a request wakes it, not a tick.
@@ -129,7 +133,7 @@ export function createAutoscaler(store: ObjectStore, pace: Pace, changed: (key: 
 	}
 
 	/** A revision without requests whose pods have not become ready in time gets no more of them. */
-	function giveUp(key: Key, state: State, now: number, concurrency: number): void {
+	function giveUp(key: ObjectKey, state: State, now: number, concurrency: number): void {
 		const {activatingSince, bounds} = state;
 		if (
 			activatingSince !== undefined &&
@@ -244,7 +248,7 @@ function threshold({bounds, initialized}: State): number {
 	return Math.max(bounds.min, initialized ? 1 : bounds.initial);
 }
 
-function activeOf(state: State): Scale['active'] {
+function activeOf(state: State): DesiredScale['active'] {
 	if (state.idleSince !== undefined || state.desired === 0) {
 		return state.timedOut
 			? {status: 'False', reason: 'TimedOut', message: notActivated}

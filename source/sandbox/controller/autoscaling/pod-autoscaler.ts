@@ -7,7 +7,7 @@
 import type {Condition, KubernetesObject} from '../../../knative/objects/wire.js';
 import {podAutoscalers} from '../../resources.js';
 import {StoreConflict, type ObjectStore, type StoredObject} from '../../state.js';
-import type {Scale} from './autoscaler.js';
+import type {DesiredScale} from './autoscaler.js';
 import {reconcileStatus, type ConditionKind} from '../serving/conditions.js';
 import {deploymentName} from '../workload/deployment.js';
 import {ensured} from '../ensured.js';
@@ -61,7 +61,7 @@ function makePodAutoscaler(revision: StoredRevision): KubernetesObject {
 export function writePodAutoscaler(
 	store: ObjectStore,
 	revision: StoredRevision,
-	{scale, ready, now}: {scale: Scale; ready: number; now: number},
+	{scale, ready, now}: {scale: DesiredScale; ready: number; now: number},
 ): void {
 	const wanted = makePodAutoscaler(revision);
 	const {namespace, name} = wanted.metadata;
@@ -81,7 +81,7 @@ export function writePodAutoscaler(
 function statusOf(
 	object: StoredObject,
 	revision: StoredRevision,
-	scale: Scale,
+	scale: DesiredScale,
 	ready: number,
 	now: number,
 ): PodAutoscalerStatus {

@@ -9,7 +9,7 @@ import type {RoutingTable} from '../../gateway/routing-table.js';
 import {ingresses} from '../../resources.js';
 import {ingressConditions, reconcileStatus} from '../serving/conditions.js';
 import type {ControllerContext, Reconciler} from '../controller.js';
-import {getIngress, keyOf, type Key, type StoredIngress} from '../objects.js';
+import {getIngress, keyOf, type ObjectKey, type StoredIngress} from '../objects.js';
 
 /** Milliseconds that Kourier, a process of its own, hears of a change after Knative's own controllers. */
 const hearing = 25;
@@ -19,7 +19,7 @@ const push = 300;
 const probing = 200;
 
 /** How far the gateway has come with one version of a KIngress (its uid and generation). */
-type Progress = {version: string; stage: 'unheard' | 'heard' | 'pushed' | 'probed'};
+type IngressProgress = {version: string; stage: 'unheard' | 'heard' | 'pushed' | 'probed'};
 
 function loadBalancer(service: string): {ingress: LoadBalancerIngress[]} {
 	return {ingress: [{domainInternal: `${service}.kourier-system.svc.cluster.local`}]};
@@ -49,19 +49,19 @@ function isServed({metadata, status}: StoredIngress): boolean {
 export function ingressReconciler(
 	context: ControllerContext,
 	tables: readonly RoutingTable[],
-	again: (key: Key) => void,
+	again: (key: ObjectKey) => void,
 ): Reconciler {
 	const {store, pace} = context;
-	const progress = new Map<Key, Progress>();
+	const progress = new Map<ObjectKey, IngressProgress>();
 
-	function program(key: Key, ingress: StoredIngress): void {
+	function program(key: ObjectKey, ingress: StoredIngress): void {
 		for (const table of tables) {
 			table.program(key, ingress.spec?.rules ?? []);
 		}
 	}
 
 	/** Does the next step for one version; without effect when a newer one has come meanwhile. */
-	function after(key: Key, current: Progress, milliseconds: number, step: () => void): void {
+	function after(key: ObjectKey, current: IngressProgress, milliseconds: number, step: () => void): void {
 		pace.after(milliseconds, () => {
 			if (progress.get(key) === current) {
 				step();
@@ -69,8 +69,8 @@ export function ingressReconciler(
 		});
 	}
 
-	function hear(key: Key, version: string): void {
-		const current: Progress = {version, stage: 'unheard'};
+	function hear(key: ObjectKey, version: string): void {
+		const current: IngressProgress = {version, stage: 'unheard'};
 		progress.set(key, current);
 		after(key, current, hearing, () => {
 			current.stage = 'heard';
@@ -79,7 +79,7 @@ export function ingressReconciler(
 	}
 
 	/** Sends the rules to the gateway and waits until it is seen to answer by them. */
-	function pushRules(key: Key, current: Progress, ingress: StoredIngress): void {
+	function pushRules(key: ObjectKey, current: IngressProgress, ingress: StoredIngress): void {
 		current.stage = 'pushed';
 		after(key, current, push, () => {
 			program(key, ingress);

@@ -22,7 +22,7 @@ const conditionKind: ConditionKind = {dependents: ['EndpointsPopulated']};
 const fewestActivators = 2;
 
 type Mode = 'Serve' | 'Proxy';
-type Status = {
+type ServerlessStatus = {
 	observedGeneration?: number;
 	conditions?: Condition[];
 	serviceName?: string;
@@ -35,7 +35,7 @@ const isH2c = (revision: StoredRevision): boolean => userContainer(revision)?.po
 function modeOf(
 	store: ObjectStore,
 	revision: StoredRevision,
-	{desired, ready}: Scale,
+	{desired, ready}: ServerlessScale,
 ): {mode: Mode; numActivators: number} {
 	const {annotations = {}} = revision.metadata;
 	const cluster = settingsOf(store, 'config-autoscaler');
@@ -59,7 +59,7 @@ function makeServerlessService(
 	store: ObjectStore,
 	revision: StoredRevision,
 	autoscaler: StoredObject,
-	scale: Scale,
+	scale: ServerlessScale,
 ): KubernetesObject {
 	const {name, namespace = '', labels = {}, annotations = {}} = autoscaler.metadata;
 	const {'autoscaling.knative.dev/metric': _metric, ...kept} = annotations;
@@ -120,14 +120,14 @@ function addressOf(namespace: string, name: string): {clusterIP: string; cluster
 	return {clusterIP, clusterIPs: [clusterIP]};
 }
 
-type Scale = {desired: number; ready: number};
+type ServerlessScale = {desired: number; ready: number};
 
 /** Writes it all. @param now in milliseconds since 1970. */
 export function writeServerlessService(
 	store: ObjectStore,
 	revision: StoredRevision,
 	autoscaler: StoredObject,
-	{now, ...scale}: Scale & {now: number},
+	{now, ...scale}: ServerlessScale & {now: number},
 ): void {
 	const wanted = makeServerlessService(store, revision, autoscaler, scale);
 	const {namespace, name} = wanted.metadata;
@@ -143,7 +143,7 @@ export function writeServerlessService(
 	}
 
 	const before = isStatus(serverless.status) ? {status: serverless.status} : {};
-	const status = reconcileStatus<Status>(
+	const status = reconcileStatus<ServerlessStatus>(
 		{metadata: serverless.metadata, ...before},
 		conditionKind,
 		now,
@@ -178,4 +178,5 @@ const isOfServerlessService = ({metadata}: StoredObject): boolean =>
 	(metadata.ownerReferences ?? []).some(({kind}) => kind === 'ServerlessService');
 
 /** Nobody else writes it. */
-const isStatus = (status: unknown): status is Status => typeof status === 'object' && status !== null;
+const isStatus = (status: unknown): status is ServerlessStatus =>
+	typeof status === 'object' && status !== null;

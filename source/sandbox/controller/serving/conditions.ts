@@ -19,7 +19,7 @@ export const routeConditions: ConditionKind = {
 export const revisionConditions: ConditionKind = {dependents: ['ResourcesAvailable', 'ContainerHealthy']};
 export const ingressConditions: ConditionKind = {dependents: ['NetworkConfigured', 'LoadBalancerReady']};
 
-type Entry = Condition & {
+type ConditionEntry = Condition & {
 	/** When it last changed, in an order finer than the seconds on the wire. */
 	order: number;
 };
@@ -39,7 +39,7 @@ function conditionSet(
 	kind: ConditionKind,
 	before: readonly Condition[],
 ): ConditionSet & {all(): Condition[]} {
-	const entries = new Map<string, Entry>(
+	const entries = new Map<string, ConditionEntry>(
 		before.map(condition => [
 			condition.type,
 			{...condition, order: Date.parse(condition.lastTransitionTime ?? '')},
@@ -70,7 +70,7 @@ function conditionSet(
 	}
 
 	/** What keeps Ready from being True: the last to become False, or else Unknown. */
-	function unhappy(): Entry | undefined {
+	function unhappy(): ConditionEntry | undefined {
 		const dependents = kind.dependents.map(type => entries.get(type)).filter(entry => entry !== undefined);
 		dependents.sort((left, right) => right.order - left.order);
 		return (

@@ -19,7 +19,7 @@ import {
 	isControlledBy,
 	keyOf,
 	timestamp,
-	type Key,
+	type ObjectKey,
 	type StoredConfiguration,
 	type StoredRevision,
 } from '../objects.js';
@@ -40,7 +40,7 @@ export function configurationReconciler(context: ControllerContext): Reconciler 
 
 			return resource === revisions ? controllerKeys(object, 'Configuration') : [];
 		},
-		reconcile(key: Key) {
+		reconcile(key: ObjectKey) {
 			const configuration = getConfiguration(store, key);
 			if (!configuration) {
 				return;

@@ -13,7 +13,7 @@ import {
 	keyOf,
 	splitKey,
 	timestamp,
-	type Key,
+	type ObjectKey,
 	type StoredRevision,
 	type StoredRoute,
 } from '../objects.js';
@@ -37,7 +37,7 @@ export function labelerReconciler(context: ControllerContext): Reconciler {
 				? [`${object.metadata.namespace}/${service}`]
 				: [];
 		},
-		reconcile(key: Key) {
+		reconcile(key: ObjectKey) {
 			const route = getRoute(store, key);
 			if (route) {
 				reconcileLabels(context, route);
@@ -122,7 +122,7 @@ function setRoutes(
 }
 
 /** A route that is being deleted lets its revisions go first. */
-function finalize(context: ControllerContext, key: Key): void {
+function finalize(context: ControllerContext, key: ObjectKey): void {
 	const {store} = context;
 	const {namespace, name} = splitKey(key);
 	const route = store.get(routes, namespace, name);

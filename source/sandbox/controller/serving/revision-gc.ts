@@ -14,7 +14,7 @@ import {
 	isControlledBy,
 	keyOf,
 	timestamp,
-	type Key,
+	type ObjectKey,
 	type StoredConfiguration,
 	type StoredRevision,
 } from '../objects.js';
@@ -48,12 +48,15 @@ function gcSettings(store: ObjectStore): GcSettings {
 	};
 }
 
-export function revisionGcReconciler(context: ControllerContext, again: (key: Key) => void): Reconciler {
+export function revisionGcReconciler(
+	context: ControllerContext,
+	again: (key: ObjectKey) => void,
+): Reconciler {
 	const {store, pace} = context;
 	/** Milliseconds of sandbox time until the next look that is due, when it was asked for. */
-	const due = new Map<Key, number>();
+	const due = new Map<ObjectKey, number>();
 
-	function lookAgain(key: Key, wait: number): void {
+	function lookAgain(key: ObjectKey, wait: number): void {
 		// At an infinite pace no time passes to become stale in.
 		if (!Number.isFinite(pace.factor) || (due.get(key) ?? Number.POSITIVE_INFINITY) <= wait) {
 			return;

@@ -19,7 +19,14 @@ import type {Resource} from '../../state.js';
 import type {Autoscaler} from '../autoscaling/autoscaler.js';
 import {reconcileStatus, revisionConditions, type ConditionSet} from './conditions.js';
 import type {ControllerContext, Reconciler} from '../controller.js';
-import {getRevision, keyOf, listRevisions, revisionKeys, type Key, type StoredRevision} from '../objects.js';
+import {
+	getRevision,
+	keyOf,
+	listRevisions,
+	revisionKeys,
+	type ObjectKey,
+	type StoredRevision,
+} from '../objects.js';
 import {replicaSetName, timedOutProgressing} from '../workload/deployment.js';
 import {writePodAutoscaler} from '../autoscaling/pod-autoscaler.js';
 import {podsOf} from '../workload/pods.js';
@@ -39,7 +46,7 @@ const followed = new Set(['config-autoscaler', 'config-deployment']);
 const beneath: ReadonlySet<Resource> = new Set([podAutoscalers, serverlessServices, coreServices]);
 
 type RevisionStatus = NonNullable<Revision['status']>;
-type Progress = {
+type RevisionProgress = {
 	uid: string;
 	/** By image reference. */
 	digests?: Map<string, Resolution>;
@@ -53,16 +60,16 @@ type Progress = {
 export type RevisionOptions = {
 	autoscaler: Autoscaler;
 	/** What the gateway sends requests to. */
-	backends: Map<Key, RevisionBackend>;
-	again: (key: Key) => void;
+	backends: Map<ObjectKey, RevisionBackend>;
+	again: (key: ObjectKey) => void;
 };
 
 export function revisionReconciler(context: ControllerContext, options: RevisionOptions): Reconciler {
 	const {store, pace, events} = context;
 	const {autoscaler, backends, again} = options;
-	const progress = new Map<Key, Progress>();
+	const progress = new Map<ObjectKey, RevisionProgress>();
 
-	function later(key: Key, current: Progress, milliseconds: number, step: () => void): void {
+	function later(key: ObjectKey, current: RevisionProgress, milliseconds: number, step: () => void): void {
 		pace.after(milliseconds, () => {
 			if (progress.get(key) === current) {
 				step();
@@ -71,8 +78,13 @@ export function revisionReconciler(context: ControllerContext, options: Revision
 		});
 	}
 
-	function begin(key: Key, revision: StoredRevision): Progress {
-		const current: Progress = {uid: revision.metadata.uid, overdue: false, refusals: 0, asksAgain: false};
+	function begin(key: ObjectKey, revision: StoredRevision): RevisionProgress {
+		const current: RevisionProgress = {
+			uid: revision.metadata.uid,
+			overdue: false,
+			refusals: 0,
+			asksAgain: false,
+		};
 		progress.set(key, current);
 		const {containerStatuses} = revision.status ?? {};
 		const containers = revision.spec?.containers ?? [];
@@ -95,7 +107,7 @@ export function revisionReconciler(context: ControllerContext, options: Revision
 	 * Says that the registry refused, now and each time it is asked again. It answers the same each time here, so that only
 	 * the event has to come.
 	 */
-	function refused(key: Key, current: Progress, say: () => void): void {
+	function refused(key: ObjectKey, current: RevisionProgress, say: () => void): void {
 		if (current.asksAgain) {
 			return;
 		}
@@ -111,7 +123,7 @@ export function revisionReconciler(context: ControllerContext, options: Revision
 	}
 
 	/** Makes the revision known to gateway and autoscaler. */
-	function deploy(key: Key, current: Progress, revision: StoredRevision): void {
+	function deploy(key: ObjectKey, current: RevisionProgress, revision: StoredRevision): void {
 		const {timeoutSeconds = 300, containerConcurrency = 0} = revision.spec ?? {};
 		const [port] = userContainer(revision)?.ports ?? [];
 		const settings = {
@@ -134,7 +146,7 @@ export function revisionReconciler(context: ControllerContext, options: Revision
 	}
 
 	function reconcileResources(
-		key: Key,
+		key: ObjectKey,
 		revision: StoredRevision,
 		conditions: ConditionSet,
 		before: RevisionStatus,
@@ -243,7 +255,7 @@ export function revisionReconciler(context: ControllerContext, options: Revision
 		}
 	}
 
-	function forget(key: Key): void {
+	function forget(key: ObjectKey): void {
 		progress.delete(key);
 		backends.get(key)?.close();
 		backends.delete(key);

@@ -21,7 +21,7 @@ import {
 	isControlledBy,
 	keyOf,
 	listRoutes,
-	type Key,
+	type ObjectKey,
 	type StoredIngress,
 	type StoredRoute,
 } from '../objects.js';
@@ -34,7 +34,7 @@ const followed = new Set(['config-domain', 'config-network', 'config-features'])
 
 export function routeReconciler(
 	context: ControllerContext,
-	againAfter: (key: Key, milliseconds: number) => void,
+	againAfter: (key: ObjectKey, milliseconds: number) => void,
 ): Reconciler {
 	const {store} = context;
 	return {
@@ -59,7 +59,7 @@ export function routeReconciler(
 				followed.has(object.metadata.name);
 			return isFollowed ? listRoutes(store).map(route => keyOf(route)) : [];
 		},
-		reconcile(key: Key) {
+		reconcile(key: ObjectKey) {
 			const route = getRoute(store, key);
 			if (!route) {
 				return;
@@ -76,7 +76,7 @@ export function routeReconciler(
 
 function reconcileRoute(
 	{store, events, pace, now}: ControllerContext,
-	againAfter: (key: Key, milliseconds: number) => void,
+	againAfter: (key: ObjectKey, milliseconds: number) => void,
 	route: StoredRoute,
 	conditions: ConditionSet,
 	before: RouteStatus,

@@ -22,7 +22,7 @@ import {
 	getService,
 	isControlledBy,
 	keyOf,
-	type Key,
+	type ObjectKey,
 	type StoredConfiguration,
 	type StoredRoute,
 	type StoredService,
@@ -42,7 +42,7 @@ export function serviceReconciler(context: ControllerContext): Reconciler {
 
 			return resource === configurations || resource === routes ? controllerKeys(object, 'Service') : [];
 		},
-		reconcile(key: Key) {
+		reconcile(key: ObjectKey) {
 			const service = getService(store, key);
 			if (!service) {
 				return;

@@ -1,5 +1,5 @@
 import type {Image} from '../../images/image.js';
-import type {Pace} from '../../state.js';
+import type {SandboxPace} from '../../state.js';
 import type {PodContainer} from './pod-spec.js';
 
 export type ContainerExit = {
@@ -30,7 +30,7 @@ export function startContainer(
 	container: PodContainer,
 	options: {
 		env: Readonly<Record<string, string>>;
-		pace: Pace;
+		pace: SandboxPace;
 		random: () => number;
 		log: (line: string) => void;
 	},

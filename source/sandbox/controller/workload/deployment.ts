@@ -68,14 +68,14 @@ export function makeReplicaSet(
 	};
 }
 
-type Counts = {
+type PodCounts = {
 	/** Pods that should be there, that are, and that serve. */
 	wanted: number;
 	all: number;
 	ready: number;
 };
 
-export function replicaSetStatus({metadata}: StoredObject, {all, ready}: Counts): object {
+export function replicaSetStatus({metadata}: StoredObject, {all, ready}: PodCounts): object {
 	return {
 		replicas: all,
 		fullyLabeledReplicas: all,
@@ -85,7 +85,7 @@ export function replicaSetStatus({metadata}: StoredObject, {all, ready}: Counts)
 	};
 }
 
-type Condition = {
+type DeploymentCondition = {
 	type: string;
 	status: string;
 	reason: string;
@@ -97,10 +97,10 @@ type Condition = {
 export function deploymentStatus(
 	deployment: StoredObject,
 	replicaSet: string,
-	{wanted, all, ready, isOverdue, now}: Counts & {isOverdue: boolean; now: string},
+	{wanted, all, ready, isOverdue, now}: PodCounts & {isOverdue: boolean; now: string},
 ): object {
 	const before = conditionsOf(deployment);
-	const condition = (type: string, status: string, reason: string, message: string): Condition => {
+	const condition = (type: string, status: string, reason: string, message: string): DeploymentCondition => {
 		const earlier = before.find(other => other.type === type);
 		if (earlier?.status === status && earlier.reason === reason) {
 			return earlier;
@@ -150,11 +150,11 @@ export function deploymentStatus(
 export const timedOutProgressing = (replicaSet: string): string =>
 	`ReplicaSet "${replicaSet}" has timed out progressing.`;
 
-function conditionsOf({status}: StoredObject): Condition[] {
+function conditionsOf({status}: StoredObject): DeploymentCondition[] {
 	const conditions: unknown =
 		typeof status === 'object' && status !== null && 'conditions' in status ? status.conditions : [];
 	return Array.isArray(conditions) ? conditions.filter(isCondition) : [];
 }
 
-const isCondition = (value: unknown): value is Condition =>
+const isCondition = (value: unknown): value is DeploymentCondition =>
 	typeof value === 'object' && value !== null && 'type' in value && 'lastTransitionTime' in value;

@@ -6,12 +6,12 @@
 import type {StoredObject} from '../../state.js';
 import {fieldOf, listOf, textOf} from '../fields.js';
 
-export type Environment = {values: Record<string, string>} | {problem: string};
+export type ContainerEnvironment = {values: Record<string, string>} | {problem: string};
 
 /** Finds what is referred to, in the pod's namespace. */
 export type LookUp = (kind: 'configmap' | 'secret', name: string) => StoredObject | undefined;
 
-export function environmentOf(container: unknown, lookUp: LookUp): Environment {
+export function environmentOf(container: unknown, lookUp: LookUp): ContainerEnvironment {
 	const values: Record<string, string> = {};
 	for (const source of listOf(fieldOf(container, 'envFrom'))) {
 		const found = valuesFrom(source, lookUp);

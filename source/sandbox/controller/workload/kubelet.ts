@@ -6,7 +6,7 @@ import type {Image} from '../../images/image.js';
 import {configmaps, pods, secrets} from '../../resources.js';
 import type {StoredObject} from '../../state.js';
 import type {ControllerContext} from '../controller.js';
-import {keyOf, timestamp, type Key} from '../objects.js';
+import {keyOf, timestamp, type ObjectKey} from '../objects.js';
 import {findImage} from '../../images/catalog.js';
 import {startContainer, type ContainerProcess} from './container-process.js';
 import {fieldOf} from '../fields.js';
@@ -16,9 +16,9 @@ import {podStatus, type ContainerState, type PodPhase} from './pod-status.js';
 
 export type Kubelet = {
 	/** What the container of a pod wrote; undefined when there is no such pod. */
-	logOf(key: Key): PodLog | undefined;
+	logOf(key: ObjectKey): PodLog | undefined;
 	/** Where a port of a pod really listens; undefined when nobody listens there. */
-	socketOf(key: Key, port: number): {host: string; port: number} | undefined;
+	socketOf(key: ObjectKey, port: number): {host: string; port: number} | undefined;
 	/** Stops every container. */
 	stop(): Promise<void>;
 };
@@ -262,7 +262,7 @@ export function startKubelet(context: ControllerContext, readiness: PodReadiness
 		}
 	});
 
-	const runningAt = (key: Key): Running | undefined =>
+	const runningAt = (key: ObjectKey): Running | undefined =>
 		[...running.values()].find(({pod}) => keyOf(pod) === key);
 
 	return {

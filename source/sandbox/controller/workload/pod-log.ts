@@ -1,6 +1,6 @@
 /** What the container of a pod wrote: the last lines of it, and those of the run before. */
 
-export type LogLine = {
+export type PodLogLine = {
 	/** Milliseconds since 1970. */
 	at: number;
 	text: string;
@@ -8,11 +8,11 @@ export type LogLine = {
 
 export type PodLog = {
 	/** Oldest first. */
-	lines(): readonly LogLine[];
+	lines(): readonly PodLogLine[];
 	/** Of the run before the last restart; undefined when there was none. */
-	previous(): readonly LogLine[] | undefined;
+	previous(): readonly PodLogLine[] | undefined;
 	/** Every line from now on; `ended` when the pod is gone. Returns the way to stop. */
-	follow(listener: {line: (line: LogLine) => void; ended: () => void}): () => void;
+	follow(listener: {line: (line: PodLogLine) => void; ended: () => void}): () => void;
 };
 
 export type WritableLog = PodLog & {
@@ -28,8 +28,8 @@ const limit = 1000;
 
 /** @param now in milliseconds since 1970. */
 export function createPodLog(now: () => number): WritableLog {
-	let lines: LogLine[] = [];
-	let previous: LogLine[] | undefined;
+	let lines: PodLogLine[] = [];
+	let previous: PodLogLine[] | undefined;
 	const followers = new Set<Parameters<PodLog['follow']>[0]>();
 	return {
 		lines: () => lines,

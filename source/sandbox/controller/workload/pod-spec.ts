@@ -5,7 +5,7 @@
  */
 import type {Container, EnvVar, KubernetesObject} from '../../../knative/objects/wire.js';
 import type {StoredObject} from '../../state.js';
-import {environmentOf, type Environment, type LookUp} from './environment.js';
+import {environmentOf, type ContainerEnvironment, type LookUp} from './environment.js';
 import {fieldOf, listOf, textOf} from '../fields.js';
 import {controlledBy, type StoredRevision} from '../objects.js';
 
@@ -118,7 +118,7 @@ export type PodContainer = {
 	port: number;
 	command: readonly string[];
 	/** The environment with all references followed, or what is missing. */
-	environment(lookUp: LookUp): Environment;
+	environment(lookUp: LookUp): ContainerEnvironment;
 };
 
 /** The container that serves, as it stands in a pod. */

@@ -7,7 +7,7 @@
 import {randomBytes} from 'node:crypto';
 import {deployments, pods, replicaSets, revisions} from '../../resources.js';
 import type {ObjectStore, Resource, StoredObject} from '../../state.js';
-import type {Autoscaler, Scale} from '../autoscaling/autoscaler.js';
+import type {Autoscaler, DesiredScale} from '../autoscaling/autoscaler.js';
 import type {ControllerContext, Reconciler} from '../controller.js';
 import {
 	deploymentName,
@@ -20,12 +20,19 @@ import {
 import {ensured} from '../ensured.js';
 import {fieldOf} from '../fields.js';
 import {podsOfRevision} from '../indexes.js';
-import {getRevision, keyOf, revisionKeys, timestamp, type Key, type StoredRevision} from '../objects.js';
+import {
+	getRevision,
+	keyOf,
+	revisionKeys,
+	timestamp,
+	type ObjectKey,
+	type StoredRevision,
+} from '../objects.js';
 import {makePod} from './pod-spec.js';
 import {isReady} from './pod-status.js';
 
 /** The pods of a revision that are not on their way out. */
-export function podsOf(store: ObjectStore, key: Key): StoredObject[] {
+export function podsOf(store: ObjectStore, key: ObjectKey): StoredObject[] {
 	return podsOfRevision(store, key).filter(({metadata}) => metadata.deletionTimestamp === undefined);
 }
 
@@ -50,7 +57,7 @@ export function podsReconciler(context: ControllerContext, autoscaler: Autoscale
 	};
 }
 
-function reconcileWorkload(context: ControllerContext, revision: StoredRevision, scale: Scale): void {
+function reconcileWorkload(context: ControllerContext, revision: StoredRevision, scale: DesiredScale): void {
 	const {store, events} = context;
 	const key = keyOf(revision);
 	const {namespace} = revision.metadata;

@@ -13,10 +13,10 @@ import {ownSchema, type Schema} from '../schema/schema.js';
 export type FieldSet = FieldsV1;
 
 /** A part of a value that can have an owner of its own. */
-type Part = {schema: Schema; value: unknown};
+type PathPart = {schema: Schema; value: unknown};
 
 /** The parts of a value by their keys; undefined when it is owned as a whole. */
-function partsOf(schema: Schema, value: unknown): Map<string, Part> | undefined {
+function partsOf(schema: Schema, value: unknown): Map<string, PathPart> | undefined {
 	if (isObject(value)) {
 		const fields = Object.entries(value).filter(([, inner]) => inner !== undefined);
 		return fields.length === 0
@@ -131,7 +131,7 @@ function differenceAt(
 }
 
 /** Every part with everything below it, maps and lists included. */
-function allOf(parts: Map<string, Part>): FieldSet {
+function allOf(parts: Map<string, PathPart>): FieldSet {
 	return Object.fromEntries(
 		[...parts].map(([key, {schema, value}]) => {
 			const inner = partsOf(schema, value);

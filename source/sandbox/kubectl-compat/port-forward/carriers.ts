@@ -1,9 +1,9 @@
 /** What carries the bytes of a SPDY connection: a socket itself, or the binary messages of a WebSocket (KEP-4006). */
 import type {Duplex} from 'node:stream';
 import type {WebSocket} from 'ws';
-import type {Carrier, Session} from '../spdy/session.js';
+import type {Carrier, SpdySession} from '../spdy/session.js';
 
-type Start = (carrier: Carrier) => Session;
+type Start = (carrier: Carrier) => SpdySession;
 
 /** @param head what came with the request already. */
 export function overSocket(socket: Duplex, head: Buffer, start: Start): void {

@@ -7,7 +7,7 @@
  */
 import {connect} from 'node:net';
 import type {PodRuntime} from '../../api/pods/pod-runtime.js';
-import {createSession, type Carrier, type Session} from '../spdy/session.js';
+import {createSession, type Carrier, type SpdySession} from '../spdy/session.js';
 import type {SpdyStream} from '../spdy/stream.js';
 import {forwardingError, nobodyListens, portOf, type ForwardedPod} from './ports.js';
 
@@ -17,17 +17,17 @@ export const streamProtocol = 'portforward.k8s.io';
 /** Milliseconds that the second stream of a pair may take (DefaultStreamCreationTimeout). */
 const pairing = 30_000;
 
-type Pair = {error?: SpdyStream; data?: SpdyStream; timer: NodeJS.Timeout};
+type StreamPair = {error?: SpdyStream; data?: SpdyStream; timer: NodeJS.Timeout};
 
 /** Forwards until either side ends the connection. */
 export function forwardStreams(
 	carrier: Carrier,
 	pod: ForwardedPod,
 	socketOf: PodRuntime['socketOf'],
-): Session {
-	const pairs = new Map<string, Pair>();
+): SpdySession {
+	const pairs = new Map<string, StreamPair>();
 
-	function giveUp(request: string, pair: Pair): void {
+	function giveUp(request: string, pair: StreamPair): void {
 		pairs.delete(request);
 		const text = `timed out waiting for the other stream of request ${request}`;
 		pair.error?.end(text);
@@ -55,7 +55,7 @@ export function forwardStreams(
 				throw new Error(`there is a ${type} stream of request ${request} already`);
 			}
 
-			const pair: Pair = known ?? {
+			const pair: StreamPair = known ?? {
 				timer: setTimeout(() => {
 					const current = pairs.get(request);
 					if (current) {

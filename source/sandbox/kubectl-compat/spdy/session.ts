@@ -40,14 +40,14 @@ export type SessionOptions = {
 	limit?: number;
 };
 
-export type Session = {
+export type SpdySession = {
 	/** Takes bytes as they come, never throws: what is no SPDY ends the connection with a GOAWAY. */
 	receive: (bytes: Buffer) => void;
 	/** The carrier is gone. */
 	lost: () => void;
 };
 
-export function createSession({carrier, opened, limit = 1000}: SessionOptions): Session {
+export function createSession({carrier, opened, limit = 1000}: SessionOptions): SpdySession {
 	const pack = createHeaderPacker();
 	const unpack = createHeaderUnpacker();
 	const streams = new Map<number, SpdyStream>();

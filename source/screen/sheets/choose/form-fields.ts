@@ -1,7 +1,7 @@
 /** Between the forms of the domain (fields as data, values by id) and the form on the screen. Pure. */
 import type {EnvRow, Field as DomainField, FieldErrors} from '../../../knative/forms/form.js';
 import {checkEnvLines} from '../../widgets/form/env-lines.js';
-import type {Field, Value, Values} from '../../widgets/form/form-state.js';
+import type {FormField, Value, Values} from '../../widgets/form/form-state.js';
 
 /** The switch that shows the advanced fields: of the screen alone, no field of the domain. */
 export const moreField = 'more settings';
@@ -62,8 +62,8 @@ export function shownErrors<Id extends string>(
 }
 
 /** Fields for the screen. They judge nothing by themselves: that is the domain's, and `shownErrors` shows it. */
-export function toFormFields(fields: readonly DomainField[]): Field[] {
-	const toField = (field: DomainField): Field => {
+export function toFormFields(fields: readonly DomainField[]): FormField[] {
+	const toField = (field: DomainField): FormField => {
 		const {id, label, hint, aside, group} = field;
 		const common = {
 			name: id,

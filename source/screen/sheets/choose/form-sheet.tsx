@@ -24,9 +24,9 @@ import {useConsole, useConsoleState} from '../../use-console.js';
 import {wrapLine} from '../inspect/document.js';
 import {moreField, shownErrors, toEnvRows, toFormFields, toFormValues, toLines} from './form-fields.js';
 
-type Props = Size & {sheet: FormSheetState; isActive: boolean};
+type FormSheetProps = Size & {sheet: FormSheetState; isActive: boolean};
 
-export function FormSheet(props: Props) {
+export function FormSheet(props: FormSheetProps) {
 	const {sheet} = props;
 	const namespace = useConsoleState(state => state.namespace);
 	const defaults = useConsoleState(state => state.scalingDefaults);
@@ -81,7 +81,7 @@ function OpenForm({
 	isActive,
 	width,
 	height,
-}: Props & {title: string; aside: string; fields: readonly DomainField[]}) {
+}: FormSheetProps & {title: string; aside: string; fields: readonly DomainField[]}) {
 	const console = useConsole();
 	const {store} = console;
 	const {styles, glyphs} = useTheme();

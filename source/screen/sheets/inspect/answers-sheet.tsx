@@ -1,7 +1,7 @@
 /** What each row of the live pane says at length, and how it is known whose it is. */
 import {pairOf} from '../../../console/live/compared-pair.js';
 import {revisionsOf, selectedService} from '../../../console/state/read.js';
-import type {Asking, LoopSnapshot, Row} from '../../../console/state/state.js';
+import type {RequestOptions, LoopSnapshot, Row} from '../../../console/state/state.js';
 import {lateRefusal} from '../../../knative/release/late-refusal.js';
 import type {RevisionView} from '../../../knative/revision/revision.js';
 import type {ServiceView} from '../../../knative/service/service.js';
@@ -14,7 +14,7 @@ import {steadyWidth} from '../../widgets/steady-width.js';
 import {useTheme} from '../../widgets/theme-context.js';
 import {useConsoleState} from '../../use-console.js';
 import {count} from '../../format.js';
-import {Document, type Line} from './document.js';
+import {Document, type DocumentLine} from './document.js';
 
 export function Answers({isActive, ...size}: Size & {isActive: boolean}) {
 	const theme = useTheme();
@@ -49,9 +49,9 @@ function verdictLines(
 		service,
 		revisions,
 		asking,
-	}: {service: ServiceView; revisions: readonly RevisionView[]; asking: Pick<Asking, 'grpcCall'>},
+	}: {service: ServiceView; revisions: readonly RevisionView[]; asking: Pick<RequestOptions, 'grpcCall'>},
 	{styles, glyphs}: Theme,
-): Line[] {
+): DocumentLine[] {
 	const split = splitLine(snapshot.verdict, {
 		settling: snapshot.settling,
 		isRefused: lateRefusal(service) !== undefined,
@@ -66,7 +66,7 @@ function verdictLines(
 	};
 	return [
 		...[split, comparisonLine(snapshot, pairOf(service, revisions))].map(
-			({tone, sentence, more = sentence}): Line => ({
+			({tone, sentence, more = sentence}): DocumentLine => ({
 				text: `${looks[tone].glyph} ${more}`,
 				style: looks[tone].style,
 				indent: 2,
@@ -76,8 +76,8 @@ function verdictLines(
 	];
 }
 
-function linesOf({rows, tags}: LoopSnapshot, service: string, {styles}: Theme): Line[] {
-	const problems = tags.flatMap(({tag, revision, problem}): Line[] =>
+function linesOf({rows, tags}: LoopSnapshot, service: string, {styles}: Theme): DocumentLine[] {
+	const problems = tags.flatMap(({tag, revision, problem}): DocumentLine[] =>
 		problem === undefined
 			? []
 			: [
@@ -89,7 +89,7 @@ function linesOf({rows, tags}: LoopSnapshot, service: string, {styles}: Theme): 
 				],
 	);
 	return [
-		...rows.flatMap((row): Line[] => [
+		...rows.flatMap((row): DocumentLine[] => [
 			{
 				text: `${whose(row, service)}  ${count(row.n, 'answer')}, ${count(row.errors, 'error')}`,
 				style: styles.key,

@@ -11,7 +11,7 @@ import {useTheme} from '../../widgets/theme-context.js';
 import {useConsoleState} from '../../use-console.js';
 import {useNow} from '../../use-now.js';
 import {age} from '../../format.js';
-import {Document, type Line} from './document.js';
+import {Document, type DocumentLine} from './document.js';
 
 export function Details({isActive, ...size}: Size & {isActive: boolean}) {
 	const theme = useTheme();
@@ -35,7 +35,7 @@ function detailLines(
 	revision: RevisionView,
 	{styles, glyphs}: Theme,
 	now: number,
-): Line[] {
+): DocumentLine[] {
 	const entries = service.statusTraffic.filter(target => target.revision === revision.name);
 	const pairs: [string, string][] = [
 		['State', [revision.state.word, revision.state.sentence].filter(part => part !== '').join(': ')],
@@ -60,7 +60,7 @@ function detailLines(
 	const types = revision.conditions.map(({type}) => type);
 	const width =
 		Math.max(...[...shown.map(([label]) => label), ...names, ...types].map(text => widthOf(text))) + 2;
-	const line = (label: string, value: string, style?: Line['style']): Line => ({
+	const line = (label: string, value: string, style?: DocumentLine['style']): DocumentLine => ({
 		text: `${fitText(label, width)}${value}`,
 		indent: width,
 		style,

@@ -3,14 +3,14 @@ import {Box, Text} from 'ink';
 import {useMemo, useState} from 'react';
 import wrapAnsi from 'wrap-ansi';
 import type {TextStyle} from '../../../terminal/output/theme.js';
-import type {Context} from '../../keys/key-lookup.js';
+import type {KeyContext} from '../../keys/key-lookup.js';
 import type {Size} from '../../layout.js';
 import {frameContentSize} from '../../widgets/frame-lines.js';
 import {Frame} from '../../widgets/frame.js';
 import {useTheme} from '../../widgets/theme-context.js';
 import {useActions} from '../../use-console.js';
 
-export type Line = {
+export type DocumentLine = {
 	text: string;
 	style?: TextStyle | undefined;
 	/** Columns by which continuation lines are set in. */
@@ -22,7 +22,7 @@ export type Line = {
 };
 
 /** The first row that is shown, and how it is moved. */
-export type Scroll = {readonly top: number; readonly setTop: (top: number) => void};
+export type DocumentScroll = {readonly top: number; readonly setTop: (top: number) => void};
 
 /** Cut anywhere: for text of one column a character. */
 function cutLine(text: string, width: number, indent: number): string[] {
@@ -35,7 +35,7 @@ function cutLine(text: string, width: number, indent: number): string[] {
 }
 
 /** A line as the rows it takes. */
-export function wrapLine({text, indent = 0, hard = false}: Line, width: number): string[] {
+export function wrapLine({text, indent = 0, hard = false}: DocumentLine, width: number): string[] {
 	if (text === '') return [''];
 	// To measure text of one column a character nobody needs the tables of Unicode.
 	if (/^[\x20-\x7E]*$/.test(text)) {
@@ -52,7 +52,7 @@ export function wrapLine({text, indent = 0, hard = false}: Line, width: number):
 }
 
 /** Rows from the beginning to the end of what is essential, wrapped to `width`; 0 when nothing is. */
-export function essentialRows(lines: readonly Line[], width: number): number {
+export function essentialRows(lines: readonly DocumentLine[], width: number): number {
 	let rows = 0;
 	let essential = 0;
 	for (const line of lines) {
@@ -75,10 +75,10 @@ export function Document({
 }: Size & {
 	title: string;
 	aside?: string | undefined;
-	lines: readonly Line[];
-	context: Context;
+	lines: readonly DocumentLine[];
+	context: KeyContext;
 	isActive: boolean;
-	scroll?: Scroll;
+	scroll?: DocumentScroll;
 }) {
 	const {glyphs} = useTheme();
 	const size = frameContentSize(width, height);

@@ -9,7 +9,7 @@ import {steadyWidth} from '../../widgets/steady-width.js';
 import {useTheme} from '../../widgets/theme-context.js';
 import {useNow} from '../../use-now.js';
 import {age, count} from '../../format.js';
-import {Document, type Line} from './document.js';
+import {Document, type DocumentLine} from './document.js';
 
 /** Columns of an age (`45m`, `6d`). */
 const ageWidth = 5;
@@ -31,11 +31,11 @@ export function Events({sheet, isActive, ...size}: Size & {sheet: EventsSheet; i
 	);
 }
 
-function linesOf({object, phase}: EventsSheet, theme: Theme, now: number): Line[] {
+function linesOf({object, phase}: EventsSheet, theme: Theme, now: number): DocumentLine[] {
 	const {styles} = theme;
 	if (phase.kind === 'asking') return [{text: 'Asking the cluster…', style: styles.waiting}];
 	if (phase.kind === 'not read') return [{text: phase.sentence, style: styles.bad}];
-	const problem: Line[] =
+	const problem: DocumentLine[] =
 		phase.problem === undefined ? [] : [{text: phase.problem, style: styles.warning}, {text: ''}];
 	if (phase.events.length === 0) {
 		return [
@@ -58,7 +58,7 @@ function eventLines(
 	{isWarning, reason, message, kind, about, count: times, last}: EventView,
 	{styles, glyphs}: Theme,
 	now: number,
-): Line[] {
+): DocumentLine[] {
 	const words = [
 		isWarning ? `${glyphs.warning} Warning` : `${glyphs.bullet} Normal`,
 		reason,

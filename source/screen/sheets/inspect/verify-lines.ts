@@ -4,9 +4,9 @@ import type {Answer} from '../../../console/state/state.js';
 import type {Theme} from '../../../terminal/output/theme.js';
 import {steadyWidth} from '../../widgets/steady-width.js';
 import {duration} from '../../format.js';
-import type {Line} from './document.js';
+import type {DocumentLine} from './document.js';
 
-export function phaseLines(sheet: VerifySheet, theme: Pick<Theme, 'styles' | 'glyphs'>): Line[] {
+export function phaseLines(sheet: VerifySheet, theme: Pick<Theme, 'styles' | 'glyphs'>): DocumentLine[] {
 	const {phase} = sheet;
 	switch (phase.kind) {
 		case 'asking':
@@ -44,12 +44,15 @@ function whoseWords({revision, tag, isSettling}: VerifySheet, {outcome}: Answer)
 		: [whose];
 }
 
-type Response = Extract<Answer['outcome'], {kind: 'response'}>;
+type ShownResponse = Extract<Answer['outcome'], {kind: 'response'}>;
 
 /** HTTP 4xx, or a gRPC status other than OK that is not the server's fault: only who wrote the application can tell. */
-const saysNo = ({error, status}: Response) => !error && (status >= 400 || (status > 0 && status < 100));
+const saysNo = ({error, status}: ShownResponse) => !error && (status >= 400 || (status > 0 && status < 100));
 
-function answerLines({outcome, latency}: Answer, {styles, glyphs}: Pick<Theme, 'styles' | 'glyphs'>): Line[] {
+function answerLines(
+	{outcome, latency}: Answer,
+	{styles, glyphs}: Pick<Theme, 'styles' | 'glyphs'>,
+): DocumentLine[] {
 	if (outcome.kind === 'failure') {
 		return [{text: `${glyphs.bad} ${outcome.sentence}`, style: styles.bad, indent: 2}];
 	}

@@ -4,7 +4,7 @@ import type {Theme} from '../../../terminal/output/theme.js';
 import type {Size} from '../../layout.js';
 import {useTheme} from '../../widgets/theme-context.js';
 import {useActions} from '../../use-console.js';
-import {Document, type Line} from './document.js';
+import {Document, type DocumentLine} from './document.js';
 import {phaseLines} from './verify-lines.js';
 
 export function Verify({
@@ -36,7 +36,7 @@ export function Verify({
 }
 
 /** Without a port-forward it is why there will be no answer; with one, why there is one. */
-function unreachedLines({unreached, forwarding}: VerifySheet, {styles, glyphs}: Theme): Line[] {
+function unreachedLines({unreached, forwarding}: VerifySheet, {styles, glyphs}: Theme): DocumentLine[] {
 	if (unreached === undefined) return [];
 	return forwarding === undefined
 		? [{text: `${glyphs.warning} ${unreached}`, style: styles.warning}]
@@ -44,7 +44,7 @@ function unreachedLines({unreached, forwarding}: VerifySheet, {styles, glyphs}: 
 }
 
 /** The port of the curl line is this program's: what makes the line true without it. */
-function forwardingLines(command: string, {styles}: Theme): Line[] {
+function forwardingLines(command: string, {styles}: Theme): DocumentLine[] {
 	return [
 		{
 			text: "That port is the console's own port-forward: it closes with the console, and latencies include the API server. Without the console, this opens that port:",

@@ -7,7 +7,7 @@ import {steadyWidth} from '../../widgets/steady-width.js';
 import {useTheme} from '../../widgets/theme-context.js';
 import {useActions, useConsole} from '../../use-console.js';
 import {clock} from '../../format.js';
-import {Document, type Line} from './document.js';
+import {Document, type DocumentLine} from './document.js';
 
 export function Yaml({
 	sheet,
@@ -29,7 +29,7 @@ export function Yaml({
 		},
 		{isActive},
 	);
-	const lines = useMemo((): Line[] => {
+	const lines = useMemo((): DocumentLine[] => {
 		if (phase.kind === 'asking') return [{text: 'Asking the cluster…', style: styles.waiting}];
 		if (phase.kind === 'not read') return [{text: phase.sentence, style: styles.bad}];
 		const said = managedFields ? 'm leaves managedFields out' : 'managedFields left out, m shows them';

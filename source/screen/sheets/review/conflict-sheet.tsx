@@ -9,7 +9,7 @@ import {fitText, widthOf} from '../../widgets/table/fit-text.js';
 import {useTheme} from '../../widgets/theme-context.js';
 import {useActions, useConsole} from '../../use-console.js';
 import {shortRevision} from '../../format.js';
-import {Document, type Line} from '../inspect/document.js';
+import {Document, type DocumentLine} from '../inspect/document.js';
 
 export function Conflict({
 	title,
@@ -44,16 +44,16 @@ export function Conflict({
 /** Between two columns: what is cut must not run into the next one. */
 const gap = '   ';
 
-type Cell = {text: string; /** Stays when the text is cut. */ mark?: string};
+type ConflictCell = {text: string; /** Stays when the text is cut. */ mark?: string};
 
-const wholeOf = ({text, mark = ''}: Cell) => `${text}${mark}`;
+const wholeOf = ({text, mark = ''}: ConflictCell) => `${text}${mark}`;
 
-function widthOfColumn(cells: readonly Cell[]): number {
+function widthOfColumn(cells: readonly ConflictCell[]): number {
 	return Math.max(...cells.map(cell => widthOf(wholeOf(cell))));
 }
 
 /** The cells of a column, all as wide as the widest, or as `longest`. */
-function columnOf(cells: readonly Cell[], longest = Number.POSITIVE_INFINITY): string[] {
+function columnOf(cells: readonly ConflictCell[], longest = Number.POSITIVE_INFINITY): string[] {
 	const width = Math.min(longest, widthOfColumn(cells));
 	return cells.map(cell => {
 		const {text, mark = ''} = cell;
@@ -68,10 +68,10 @@ export function conflictLines(
 	service: string,
 	width: number,
 	{styles, glyphs}: Pick<Theme, 'styles' | 'glyphs'>,
-): Line[] {
+): DocumentLine[] {
 	const keys = [...new Set([...base, ...(theirs ?? []), ...mine].map(({key}) => key))];
 	const labels = keys.map(key => labelOf([base, theirs ?? [], mine], key, service));
-	const cell = (split: Split | undefined, key: string): Cell => {
+	const cell = (split: Split | undefined, key: string): ConflictCell => {
 		if (split === undefined) return {text: 'not readable'};
 		const row = split.find(candidate => candidate.key === key);
 		const was = base.find(candidate => candidate.key === key);
@@ -93,14 +93,14 @@ export function conflictLines(
 		{text: `${glyphs.bad} ${sentence}`, style: styles.bad, indent: 2},
 		{text: ''},
 		{text: first, style: styles.key, hard: true},
-		...rows.map((text): Line => ({text, hard: true})),
+		...rows.map((text): DocumentLine => ({text, hard: true})),
 		{text: ''},
 		...(by === undefined ? [] : [{text: `Theirs is by ${by}.`}, {text: ''}]),
 		...waysOn(already),
 	];
 }
 
-function waysOn(already: boolean): Line[] {
+function waysOn(already: boolean): DocumentLine[] {
 	if (already) return [{text: 't  close this: it stays as it is now (Esc and e too).', indent: 3}];
 	return [
 		{text: 't  take theirs: it stays as it is now, your draft goes.', indent: 3},

@@ -5,7 +5,7 @@ import type {Plan} from '../../../release/plan.js';
 import type {Theme} from '../../../terminal/output/theme.js';
 import {fitText, widthOf} from '../../widgets/table/fit-text.js';
 import {clock, shortRevision} from '../../format.js';
-import type {Line} from '../inspect/document.js';
+import type {DocumentLine} from '../inspect/document.js';
 import {underneathLines} from './underneath-lines.js';
 
 type Look = Pick<Theme, 'styles' | 'glyphs'>;
@@ -24,13 +24,13 @@ export function reviewLines(
 		since,
 		moved,
 	}: {isRead?: boolean; since?: number | undefined; moved?: Underneath | undefined} = {},
-): Line[] {
+): DocumentLine[] {
 	const {plan, dryRun, wake, phase} = sheet;
 	const {styles, glyphs} = look;
 	const isOpen = phase.kind === 'open' || phase.kind === 'armed';
-	const lines: Line[] =
+	const lines: DocumentLine[] =
 		moved && isOpen ? underneathLines(sheet, moved, look) : phaseLines(sheet, look, {isRead, since});
-	const say = (text: string, style?: Line['style'], indent = 2) => lines.push({text, style, indent});
+	const say = (text: string, style?: DocumentLine['style'], indent = 2) => lines.push({text, style, indent});
 	say('');
 	// Warnings before the table: whoever presses Enter has to have had them before the eyes at 80x24.
 	for (const {sentence, keys} of plan.warnings) {
@@ -76,7 +76,7 @@ function phaseLines(
 	{phase, confirmation, because, plan}: ReviewSheet,
 	{styles, glyphs}: Look,
 	{isRead, since}: {isRead: boolean; since: number | undefined},
-): Line[] {
+): DocumentLine[] {
 	switch (phase.kind) {
 		case 'open': {
 			if (!isRead)
@@ -120,7 +120,7 @@ function whereToLook(since: number | undefined): string {
 		: `Esc goes back; the panes show what the cluster had at ${clock(since)}, and whether it was done only when it answers again.`;
 }
 
-function wakeLines(wake: Wake, {styles, glyphs}: Look): Line[] {
+function wakeLines(wake: Wake, {styles, glyphs}: Look): DocumentLine[] {
 	switch (wake.kind) {
 		case 'offered':
 			return [
@@ -141,7 +141,7 @@ function wakeLines(wake: Wake, {styles, glyphs}: Look): Line[] {
 	}
 }
 
-function dryRunLine(dryRun: ReviewSheet['dryRun'], {styles, glyphs}: Look): [string, Line['style']] {
+function dryRunLine(dryRun: ReviewSheet['dryRun'], {styles, glyphs}: Look): [string, DocumentLine['style']] {
 	switch (dryRun.kind) {
 		case 'asking':
 			return [`${glyphs.waiting} Asking the server for a dry run; you need not wait.`, styles.muted];
@@ -156,7 +156,7 @@ function dryRunLine(dryRun: ReviewSheet['dryRun'], {styles, glyphs}: Look): [str
 	}
 }
 
-function rowLines({rows, name, action}: Plan, arrow: string): (Line & {changed: boolean})[] {
+function rowLines({rows, name, action}: Plan, arrow: string): (DocumentLine & {changed: boolean})[] {
 	const labels = rows.map(row => {
 		const revision = row.revision === undefined ? undefined : shortRevision(row.revision, name);
 		if (!row.latest) return revision ?? row.key;

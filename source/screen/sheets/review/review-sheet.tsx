@@ -31,9 +31,9 @@ const titles: Readonly<Record<Plan['action'], string>> = {
 	'delete revision': 'Delete a revision of',
 };
 
-type Props = Size & {sheet: ReviewSheet; isActive: boolean; copy: (text: string) => void};
+type ReviewSheetProps = Size & {sheet: ReviewSheet; isActive: boolean; copy: (text: string) => void};
 
-export function Review(props: Props) {
+export function Review(props: ReviewSheetProps) {
 	const {sheet, width, height, isActive} = props;
 	if (sheet.phase.kind === 'conflict') {
 		return (
@@ -50,7 +50,7 @@ export function Review(props: Props) {
 	return <OpenReview {...props} />;
 }
 
-function OpenReview({sheet, isActive, copy, width, height}: Props) {
+function OpenReview({sheet, isActive, copy, width, height}: ReviewSheetProps) {
 	const theme = useTheme();
 	const console = useConsole();
 	const {store} = console;

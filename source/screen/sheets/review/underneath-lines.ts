@@ -2,13 +2,13 @@
 import type {Underneath} from '../../../console/sheets/target-status.js';
 import type {ReviewSheet} from '../../../console/sheets/sheets.js';
 import type {Theme} from '../../../terminal/output/theme.js';
-import type {Line} from '../inspect/document.js';
+import type {DocumentLine} from '../inspect/document.js';
 
 export function underneathLines(
 	{confirmation, phase, plan}: ReviewSheet,
 	{sentence, leadsTo}: Underneath,
 	{styles, glyphs}: Pick<Theme, 'styles' | 'glyphs'>,
-): Line[] {
+): DocumentLine[] {
 	const keys =
 		phase.kind === 'armed'
 			? 'Enter once more'

@@ -8,7 +8,7 @@ import {useNow} from '../../use-now.js';
 import type {Size} from '../../layout.js';
 import {useTheme} from '../../widgets/theme-context.js';
 import {dayAndClock, shortRevision} from '../../format.js';
-import {Document, type Line} from '../inspect/document.js';
+import {Document, type DocumentLine} from '../inspect/document.js';
 
 export function Writes({isActive, copy, ...size}: Size & {isActive: boolean; copy: (text: string) => void}) {
 	const theme = useTheme();
@@ -38,7 +38,7 @@ export function recordLines(
 	history: readonly HistoryEntry[],
 	{styles, glyphs}: Pick<Theme, 'styles' | 'glyphs'>,
 	now: number,
-): Line[] {
+): DocumentLine[] {
 	const own = new Map(
 		history.filter(entry => entry.own).map(entry => [`${entry.at} ${entry.command}`, entry]),
 	);
@@ -71,7 +71,7 @@ export function recordLines(
 				{text: ''},
 			],
 		}));
-	return [...sent, ...others].toSorted((a, b) => b.at - a.at).flatMap(({lines}): Line[] => lines);
+	return [...sent, ...others].toSorted((a, b) => b.at - a.at).flatMap(({lines}): DocumentLine[] => lines);
 }
 
 function whose({own, by, reason}: HistoryEntry): string {

@@ -4,7 +4,7 @@ import type {Option} from './choice-field.js';
 export type Value = string | boolean | readonly string[];
 export type Values = Readonly<Record<string, Value>>;
 
-type FieldBase = {
+type FormFieldBase = {
 	readonly name: string;
 	readonly label: string;
 	/** One line about what belongs into the field; shown while it has the keyboard. */
@@ -15,17 +15,21 @@ type FieldBase = {
 	readonly isShown?: (values: Values) => boolean;
 };
 
-export type Field =
-	| (FieldBase & {
+export type FormField =
+	| (FormFieldBase & {
 			readonly kind: 'text';
 			readonly initial?: string;
 			readonly placeholder?: string;
 			/** What is wrong with a value and what to do; undefined when nothing is. */
 			readonly check?: (value: string, values: Values) => string | undefined;
 	  })
-	| (FieldBase & {readonly kind: 'choice'; readonly options: readonly Option[]; readonly initial?: string})
-	| (FieldBase & {readonly kind: 'toggle'; readonly initial?: boolean})
-	| (FieldBase & {readonly kind: 'env'; readonly initial?: readonly string[]});
+	| (FormFieldBase & {
+			readonly kind: 'choice';
+			readonly options: readonly Option[];
+			readonly initial?: string;
+	  })
+	| (FormFieldBase & {readonly kind: 'toggle'; readonly initial?: boolean})
+	| (FormFieldBase & {readonly kind: 'env'; readonly initial?: readonly string[]});
 
 /** Where the keyboard is: a row of a field (0 for all but lists), or the button at the end. */
 export type Focus =
@@ -48,7 +52,7 @@ export type FormEvent =
 	/** What somebody else found wrong, for example the API server in a dry run. */
 	| {readonly type: 'reject'; readonly errors: Readonly<Record<string, string>>};
 
-const initialValue = (field: Field): Value => {
+const initialValue = (field: FormField): Value => {
 	if (field.kind === 'choice') {
 		return field.initial ?? field.options[0]?.value ?? '';
 	}
@@ -71,11 +75,11 @@ export const linesValue = (values: Values, name: string): readonly string[] => {
 	return typeof value === 'object' ? value : [];
 };
 
-export const shownFields = (fields: readonly Field[], values: Values): readonly Field[] =>
+export const shownFields = (fields: readonly FormField[], values: Values): readonly FormField[] =>
 	fields.filter(field => field.isShown?.(values) ?? true);
 
 /** A form with its initial values, or with those somebody typed before; the keyboard is in its first field. */
-export const startForm = (fields: readonly Field[], typed: Values = {}): FormState => {
+export const startForm = (fields: readonly FormField[], typed: Values = {}): FormState => {
 	const values = Object.fromEntries(
 		fields.map(field => [field.name, typed[field.name] ?? initialValue(field)]),
 	);
@@ -87,7 +91,7 @@ export const startForm = (fields: readonly Field[], typed: Values = {}): FormSta
 	};
 };
 
-const checkField = (field: Field, values: Values): string | undefined => {
+const checkField = (field: FormField, values: Values): string | undefined => {
 	if (field.kind === 'text') {
 		return field.check?.(textValue(values, field.name), values);
 	}
@@ -96,7 +100,7 @@ const checkField = (field: Field, values: Values): string | undefined => {
 };
 
 /** What is wrong with the fields that are shown, by name. */
-export const checkForm = (fields: readonly Field[], values: Values): Readonly<Record<string, string>> =>
+export const checkForm = (fields: readonly FormField[], values: Values): Readonly<Record<string, string>> =>
 	Object.fromEntries(
 		shownFields(fields, values).flatMap(field => {
 			const error = checkField(field, values);
@@ -104,11 +108,11 @@ export const checkForm = (fields: readonly Field[], values: Values): Readonly<Re
 		}),
 	);
 
-const rowCount = (field: Field, values: Values): number =>
+const rowCount = (field: FormField, values: Values): number =>
 	field.kind === 'env' ? linesValue(values, field.name).length + 1 : 1;
 
 /** Every place the keyboard can be, in order. */
-export const focusStops = (fields: readonly Field[], values: Values): readonly Focus[] => [
+export const focusStops = (fields: readonly FormField[], values: Values): readonly Focus[] => [
 	...shownFields(fields, values).flatMap(field =>
 		Array.from({length: rowCount(field, values)}, (_, row): Focus => ({
 			kind: 'field',
@@ -134,7 +138,7 @@ export const focusIndex = (stops: readonly Focus[], focus: Focus): number => {
 };
 
 /** Rows of a list that were emptied go when the keyboard leaves them. */
-const withoutBlankRows = (state: FormState, fields: readonly Field[]): FormState => {
+const withoutBlankRows = (state: FormState, fields: readonly FormField[]): FormState => {
 	const {focus, values} = state;
 	const field = focus.kind === 'field' ? fields.find(({name}) => name === focus.name) : undefined;
 	if (field?.kind !== 'env' || focus.kind !== 'field') {
@@ -154,7 +158,7 @@ const withoutBlankRows = (state: FormState, fields: readonly Field[]): FormState
 	};
 };
 
-const move = (fields: readonly Field[], state: FormState, by: 1 | -1): FormState => {
+const move = (fields: readonly FormField[], state: FormState, by: 1 | -1): FormState => {
 	const {focus: left} = state;
 	const isBlank =
 		left.kind === 'field' && linesValue(state.values, left.name)[left.row]?.trim() === '' && by === 1;
@@ -173,7 +177,11 @@ const move = (fields: readonly Field[], state: FormState, by: 1 | -1): FormState
 	return {...tidy, focus, errors: error === undefined ? others : {...others, [field.name]: error}};
 };
 
-const toFirstError = (fields: readonly Field[], state: FormState, errors: FormState['errors']): FormState => {
+const toFirstError = (
+	fields: readonly FormField[],
+	state: FormState,
+	errors: FormState['errors'],
+): FormState => {
 	const first = shownFields(fields, state.values).find(({name}) => errors[name] !== undefined);
 	return {
 		...state,
@@ -197,14 +205,14 @@ const withoutFocusedRow = (state: FormState): FormState => {
 	return changed(state, focus.name, linesValue(values, focus.name).toSpliced(focus.row, 1));
 };
 
-const submitted = (fields: readonly Field[], state: FormState): FormState => {
+const submitted = (fields: readonly FormField[], state: FormState): FormState => {
 	const tidy = withoutBlankRows(state, fields);
 	return toFirstError(fields, tidy, checkForm(fields, tidy.values));
 };
 
 type Reducers = {
 	readonly [Type in FormEvent['type']]: (
-		fields: readonly Field[],
+		fields: readonly FormField[],
 		state: FormState,
 		event: Extract<FormEvent, {type: Type}>,
 	) => FormState;
@@ -221,7 +229,7 @@ const reducers: Reducers = {
 
 /** The next state of a form. After a submit, it succeeded when `errors` is empty. */
 export const reduceForm = <Type extends FormEvent['type']>(
-	fields: readonly Field[],
+	fields: readonly FormField[],
 	state: FormState,
 	event: Extract<FormEvent, {type: Type}>,
 ): FormState => reducers[event.type](fields, state, event);

@@ -10,7 +10,7 @@ import {
 	reduceForm,
 	textValue,
 	toggleValue,
-	type Field,
+	type FormField,
 	type Focus,
 	type FormState,
 	type Value,
@@ -22,7 +22,7 @@ import {useTheme} from '../theme-context.js';
 import {useListWindow} from '../table/use-list-window.js';
 
 export type FormViewProps = {
-	readonly fields: readonly Field[];
+	readonly fields: readonly FormField[];
 	/** Kept by the caller, so that what was typed outlives the form. */
 	readonly state: FormState;
 	readonly onChange: (state: FormState) => void;
@@ -174,7 +174,7 @@ export function FormView(props: FormViewProps) {
 }
 
 type FieldInputProps = {
-	readonly field: Field;
+	readonly field: FormField;
 	readonly row: number;
 	readonly values: Values;
 	readonly isFocused: boolean;

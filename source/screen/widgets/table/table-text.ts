@@ -4,8 +4,8 @@ import type {Glyphs, TextStyle} from '../../../terminal/output/theme.js';
 import {fitColumns, type Column, type FittedColumn} from './columns.js';
 import {fitText} from './fit-text.js';
 
-export type Cell = string | {readonly text: string; readonly style?: TextStyle};
-export const textOf = (cell: Cell | undefined): string =>
+export type TableCell = string | {readonly text: string; readonly style?: TextStyle};
+export const textOf = (cell: TableCell | undefined): string =>
 	typeof cell === 'string' ? cell : (cell?.text ?? '');
 
 /** Columns at the left of each row that the list uses for its mark, and at the right for its scroll bar. */
@@ -19,7 +19,7 @@ export type TableText = {
 	/** The row of titles, above the rows of the list. */
 	readonly titles: string;
 	/** What follows the mark of the selection in a row. */
-	readonly pieces: (cells: readonly Cell[]) => readonly Piece[];
+	readonly pieces: (cells: readonly TableCell[]) => readonly Piece[];
 };
 
 /** @param options.width Columns of the table, mark and scroll bar included. */

@@ -3,11 +3,11 @@ import {useMemo} from 'react';
 import {COLUMN_GAP, widestTexts, type Column} from './columns.js';
 import type {ListWindow} from './list-window.js';
 import {ListRows} from './list.js';
-import {tableRowsHeight, tableText, textOf, type Cell} from './table-text.js';
+import {tableRowsHeight, tableText, textOf, type TableCell} from './table-text.js';
 import {useTheme} from '../theme-context.js';
 import {useListWindow} from './use-list-window.js';
 
-export type TableRow = {readonly key: string; readonly cells: readonly Cell[]};
+export type TableRow = {readonly key: string; readonly cells: readonly TableCell[]};
 
 export type TableProps = {
 	readonly columns: readonly Column[];

@@ -3,7 +3,7 @@
  * are compared as fast as two arrays of numbers.
  */
 import {sureWidth} from './sure-width.js';
-import {defaultStyle, type Styles} from './styles.js';
+import {defaultStyle, type StyleTable} from './styles.js';
 
 /** The upper bits are the style, the lower 21 the code point; 0 in them is the second half of a wide character. */
 export type Cell = number;
@@ -57,7 +57,12 @@ export const blankLine = (columns: number): Line => ({
  * The cells of `text`, without those that find no room in `columns`. Undefined when there is anything in it but
  * characters, styles and hyperlinks: then nobody can tell what a terminal makes of it.
  */
-export function lineOf(text: string, startStyle: number, columns: number, styles: Styles): Line | undefined {
+export function lineOf(
+	text: string,
+	startStyle: number,
+	columns: number,
+	styles: StyleTable,
+): Line | undefined {
 	const cells = new Uint32Array(columns).fill(blank);
 	let style = startStyle;
 	let column = 0;
@@ -103,7 +108,7 @@ function sgrAt(
 	text: string,
 	index: number,
 	from: number,
-	styles: Styles,
+	styles: StyleTable,
 ): {style: number | undefined; end: number} | undefined {
 	sgr.lastIndex = index;
 	const found = sgr.exec(text);
@@ -114,7 +119,7 @@ function sgrAt(
  * The style after a text that is written as it is; undefined when there is more in it than characters, styles and
  * hyperlinks. After a style that is not known the terminal is reset, so that no later line is drawn in it.
  */
-function styleAfter(text: string, startStyle: number, styles: Styles): number | undefined {
+function styleAfter(text: string, startStyle: number, styles: StyleTable): number | undefined {
 	let style = startStyle;
 	for (let index = 0; index < text.length; index++) {
 		const code = text.charCodeAt(index);

@@ -2,11 +2,11 @@
 import {blankLine, lineOf, type Line} from './cells.js';
 import {drawLine} from './line-difference.js';
 import {Pen} from './pen.js';
-import {scrollBetween, scrolled, type Scroll} from './scroll.js';
-import {defaultStyle, Styles} from './styles.js';
+import {scrollBetween, scrolled, type FrameScroll} from './scroll.js';
+import {defaultStyle, StyleTable} from './styles.js';
 
 export class Displayed {
-	readonly #styles = new Styles();
+	readonly #styles = new StyleTable();
 	#columns = 0;
 	#rows: (Line | undefined)[] = [];
 
@@ -71,7 +71,7 @@ export class Displayed {
 		return lines;
 	}
 
-	#draw(before: readonly (Line | undefined)[], after: readonly Line[], scroll?: Scroll): string {
+	#draw(before: readonly (Line | undefined)[], after: readonly Line[], scroll?: FrameScroll): string {
 		const pen = new Pen(this.#styles, this.#columns);
 		let shown = before;
 		if (scroll) {

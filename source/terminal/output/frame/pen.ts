@@ -3,7 +3,7 @@
  * way from there.
  */
 import {blank, codePointOf, styleOf, type Cell} from './cells.js';
-import {defaultStyle, type Styles} from './styles.js';
+import {defaultStyle, type StyleTable} from './styles.js';
 
 const csi = '\u001B[';
 
@@ -14,7 +14,7 @@ const bytesOf = (codePoint: number): number =>
 	codePoint < 0x80 ? 1 : codePoint < 0x8_00 ? 2 : codePoint < 0x1_00_00 ? 3 : 4;
 
 export class Pen {
-	readonly #styles: Styles;
+	readonly #styles: StyleTable;
 	readonly #columns: number;
 	#bytes = '';
 	#row = nowhere;
@@ -24,7 +24,7 @@ export class Pen {
 	#afterWide = nowhere;
 
 	/** @param styles That the numbers in the cells mean. The terminal is taken to draw in the default style. */
-	constructor(styles: Styles, columns: number) {
+	constructor(styles: StyleTable, columns: number) {
 		this.#styles = styles;
 		this.#columns = columns;
 	}

@@ -1,7 +1,7 @@
 /** Finds lines of a screen that are only further up or down in the next one. */
 import type {Line} from './cells.js';
 
-export type Scroll = {
+export type FrameScroll = {
 	/** The rows, first and last, that a terminal has to scroll. */
 	readonly top: number;
 	readonly bottom: number;
@@ -16,7 +16,7 @@ export type Scroll = {
 export function scrollBetween(
 	before: readonly (Line | undefined)[],
 	after: readonly Line[],
-): Scroll | undefined {
+): FrameScroll | undefined {
 	const places = new Map(before.map((line, row) => [line, row]));
 	const votes = new Map<number, number>();
 	for (const [row, line] of after.entries()) {
@@ -31,7 +31,7 @@ export function scrollBetween(
 }
 
 /** What a terminal shows after it. */
-export function scrolled<Item>(rows: readonly Item[], {top, bottom, by}: Scroll, blank: Item): Item[] {
+export function scrolled<Item>(rows: readonly Item[], {top, bottom, by}: FrameScroll, blank: Item): Item[] {
 	return rows.map((row, index) => {
 		if (index < top || index > bottom) return row;
 		const from = index + by;

@@ -44,7 +44,7 @@ const bitsOnBlank = attributes.reduce(
 
 const isBetween = (code: number, first: number, last: number) => code >= first && code <= last;
 
-export class Styles {
+export class StyleTable {
 	readonly #styles: Style[] = [{foreground: '', background: '', attributes: 0}];
 	readonly #numbers = new Map<string, number>([[' 0', defaultStyle]]);
 	readonly #applied = new Map<string, number | undefined>();

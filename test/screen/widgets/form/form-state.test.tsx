@@ -9,13 +9,13 @@ import {
 	focusStops,
 	reduceForm,
 	startForm,
-	type Field,
+	type FormField,
 	type Values,
 } from '../../../../source/screen/widgets/form/form-state.js';
 import {widthOf} from '../../../../source/screen/widgets/table/fit-text.js';
 import {openPart} from '../../parts/keyboard.js';
 
-const fields: readonly Field[] = [
+const fields: readonly FormField[] = [
 	{
 		kind: 'text',
 		name: 'name',
