@@ -172,10 +172,10 @@ type Reader = ((length: number) => Promise<Buffer>) & {finish(): void};
 /** Reads exactly as much as is asked for; `finish` leaves the rest to others. */
 function reader(socket: Socket): Reader {
 	let had: Buffer = Buffer.alloc(0);
-	let wake = () => {};
+	let wake: (() => void) | undefined;
 	const take = (chunk: Buffer) => {
 		had = Buffer.concat([had, chunk]);
-		wake();
+		wake?.();
 	};
 	socket.on('data', take);
 	const read = async (length: number): Promise<Buffer> => {
