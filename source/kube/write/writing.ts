@@ -65,16 +65,22 @@ const defaultTimeout = 15_000;
 
 /** What the three kinds of writes have in common, and where they differ. */
 export type Writing = {
-	method: HttpMethod;
 	path: string;
 	/** Of the object itself, to read it again. */
 	objectPath: string;
-	body: unknown;
 	contentType: string;
 	query?: Record<string, string>;
 	onAnswer: (answer: ApiAnswer, readAgain: () => Promise<Reading>) => Promise<WriteOutcome>;
 	/** After a lost answer. `sentence` says how it was lost. */
 	onLost: (reading: Reading, sentence: string) => WriteOutcome;
+} & ({method: 'POST' | 'PATCH'; body: unknown} | {method: 'DELETE'; body: DeleteOptions});
+
+/** `meta.v1.DeleteOptions`, without what `write` adds to it. */
+type DeleteOptions = {
+	kind: 'DeleteOptions';
+	apiVersion: 'v1';
+	propagationPolicy: 'Background';
+	preconditions: {uid: string; resourceVersion?: string};
 };
 
 /** The object as it is after a write: there, not there, or unreadable. */
@@ -145,15 +151,22 @@ async function outcomeOf(
 	return writing.onLost(await readAgain(), lost);
 }
 
-/** Sends one writing request, once, and finds out what became of it. */
+/**
+ * Sends one writing request, once, and finds out what became of it.
+ *
+ * A dry run of a DELETE is said in its body: the API server takes the options of a deletion from the body when there is
+ * one, and then does not look at the query (k8s.io/apiserver pkg/endpoints/handlers/delete.go). The query says it too, for
+ * a server to which some proxy brings the request without its body.
+ */
 export async function write(
 	cluster: Cluster,
 	writing: Writing,
 	options: WriteOptions,
 ): Promise<WriteOutcome> {
 	const dryRun = options.dryRun ?? false;
+	const {method, path, contentType} = writing;
 	const query = {...writing.query, ...(dryRun ? {dryRun: 'All'} : {})};
-	const {method, path, body, contentType} = writing;
+	const body = dryRun && writing.method === 'DELETE' ? {...writing.body, dryRun: ['All']} : writing.body;
 	const at = (options.now ?? Date.now)();
 	let outcome: WriteOutcome;
 	try {

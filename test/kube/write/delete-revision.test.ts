@@ -43,6 +43,19 @@ describe('deleting a revision', () => {
 		]);
 	});
 
+	it('says in its body that it is a dry run: with a body there, the API server ignores the query', async () => {
+		const outcome = deleteRevision(cluster, target, {dryRun: true});
+		(await server.next()).answer(200, service(elsewhere));
+		(await server.next()).answer(200, revision());
+		const deletion = await server.next();
+		expect(deletion.body).toMatchObject({
+			preconditions: {uid: 'r-1', resourceVersion: '77'},
+			dryRun: ['All'],
+		});
+		deletion.answer(200, {kind: 'Status', status: 'Success'});
+		expect(await outcome).toMatchObject({kind: 'done'});
+	});
+
 	it.each([
 		['asked for, be it at 0 %', service([...elsewhere, {revisionName: 'hello-00001', percent: 0}])],
 		['still resolved', service(elsewhere, [{revisionName: 'hello-00001', percent: 100}])],

@@ -380,6 +380,23 @@ describe('deleting a Service', () => {
 		request.answer(200, {kind: 'Status', status: 'Success'});
 		expect(await outcome).toMatchObject({kind: 'done'});
 		expect(sent).toHaveLength(1);
+		expect(request.body).not.toHaveProperty('dryRun');
+	});
+
+	it('says in its body that it is a dry run: with a body there, the API server ignores the query', async () => {
+		const outcome = deleteService(cluster, target, {dryRun: true, onSent});
+		const request = await server.next();
+		expect(request.query.get('dryRun')).toBe('All');
+		expect(request.body).toEqual({
+			kind: 'DeleteOptions',
+			apiVersion: 'v1',
+			propagationPolicy: 'Background',
+			preconditions: {uid: 'u-1'},
+			dryRun: ['All'],
+		});
+		request.answer(200, {kind: 'Status', status: 'Success'});
+		expect(await outcome).toMatchObject({kind: 'done'});
+		expect(sent[0]).toMatchObject({dryRun: true, body: {dryRun: ['All']}});
 	});
 
 	it.each([
