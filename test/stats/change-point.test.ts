@@ -1,5 +1,5 @@
 import {describe, expect, test} from 'vitest';
-import {changePoint, type Bucket} from '../../source/verdict/change-point.js';
+import {changePoint, type Bucket} from '../../source/stats/change-point.js';
 import {seeded} from './random.js';
 
 const streams = Number(process.env['SIMULATION_RUNS'] ?? 200);

@@ -1,6 +1,6 @@
 import {describe, expect, test} from 'vitest';
-import {claimedFrom} from '../../source/verdict/evidence.js';
-import {failureBound, logBoundEvidence, moreForBound} from '../../source/verdict/failure-bound.js';
+import {claimedFrom} from '../../source/stats/evidence.js';
+import {failureBound, logBoundEvidence, moreForBound} from '../../source/stats/failure-bound.js';
 import {seeded} from './random.js';
 
 /** Streams of each simulation; a longer run by SIMULATION_RUNS. */

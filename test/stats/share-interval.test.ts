@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
-import {claimedFrom} from '../../source/verdict/evidence.js';
-import {alphaPerRow, shareInterval} from '../../source/verdict/share-interval.js';
-import {logEvidence} from '../../source/verdict/split-evidence.js';
+import {claimedFrom} from '../../source/stats/evidence.js';
+import {alphaPerRow, shareInterval} from '../../source/stats/share-interval.js';
+import {logEvidence} from '../../source/stats/split-evidence.js';
 import {seeded} from './random.js';
 
 const streams = Number(process.env['SIMULATION_RUNS'] ?? 300);

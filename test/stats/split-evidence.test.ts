@@ -5,7 +5,7 @@ import {
 	leastEvidence,
 	logEvidence,
 	type AmbiguousAnswers,
-} from '../../source/verdict/split-evidence.js';
+} from '../../source/stats/split-evidence.js';
 
 /** Every way to give the ambiguous answers out. */
 function allAssignments(
