@@ -1,0 +1,293 @@
+/**
+Cuts what a terminal sent into single keys and reports. A pure core: `KeyedStdin` adds the stream and the clock.
+
+Over SSH several keys regularly share one read, and one key is regularly cut in two, with a second between its halves. So
+whatever may be a part of a sequence is never taken for typing: a lost key is pressed again, a wrong one has happened.
+*/
+
+import {stripVTControlCharacters} from 'node:util';
+import {graphemes} from '../output/graphemes.js';
+import {reportOf, type TerminalReport} from './reports.js';
+import {altKey, ESCAPE_KEY, keyOf, withAlt} from './sequence-keys.js';
+import {ESC, introducers, mayContinueEscape, sequenceAt, type Sequence} from './sequences.js';
+
+export {ESCAPE_KEY} from './sequence-keys.js';
+
+const PASTE_START = `${ESC}[200~`;
+const PASTE_END = `${ESC}[201~`;
+const CTRL_C = '\u0003';
+
+/** A paste longer than this many UTF-16 units keeps its beginning only; no field of a form is that long. */
+export const MAX_PASTE = 65_536;
+
+/** Of an escape sequence that is longer than this only its beginning is kept: enough to know where it ends. */
+const MAX_SEQUENCE = 4096;
+const KEPT_OF_SEQUENCE = 8;
+
+/** What is left over at the end of a read, and so what the next read (or the clock) must decide. */
+export type Pending =
+	| {readonly kind: 'nothing'}
+	/**
+	ESC, once or twice: the Esc key, or the first byte of a sequence that the network cut. `isAlone`: the terminal has answered
+	since, so that a character is not Alt's.
+	*/
+	| {readonly kind: 'escape'; readonly text: string; readonly isAlone: boolean}
+	/** An ESC that was taken for the Esc key a moment ago. What begins like the rest of a sequence is that rest. */
+	| {readonly kind: 'escaped'}
+	/** The beginning of a control sequence. `isLate`: its ESC has been taken for the Esc key already. */
+	| {readonly kind: 'sequence'; readonly text: string; readonly isLate: boolean}
+	/** Inside a bracketed paste. `tail` is what might be the beginning of its end marker. */
+	| {readonly kind: 'paste'; readonly text: string; readonly tail: string};
+
+export const NOTHING_PENDING: Pending = {kind: 'nothing'};
+
+export type Token =
+	/** In Ink's spelling; a paste is one token, `ESC[200~` … `ESC[201~`, with clean text between. */
+	{readonly kind: 'key'; readonly key: string} | {readonly kind: 'report'; readonly report: TerminalReport};
+
+export type Cut = {readonly tokens: readonly Token[]; readonly pending: Pending};
+
+const keyToken = (key: string): Token => ({kind: 'key', key});
+
+/** How many characters at the end of `text` might be the beginning of the paste's end marker. */
+const unfinishedMarker = (text: string): number => {
+	for (let length = Math.min(PASTE_END.length - 1, text.length); length > 0; length--) {
+		if (PASTE_END.startsWith(text.slice(-length))) {
+			return length;
+		}
+	}
+
+	return 0;
+};
+
+/**
+Pasted text, made harmless: escape sequences and control characters removed, line ends and tabs made uniform, line ends
+around it dropped. Lines inside stay apart with `\n`: a list field makes rows of them.
+*/
+export const cleanPaste = (text: string): string =>
+	stripVTControlCharacters(text)
+		.replaceAll(/\r\n?/g, '\n')
+		.replaceAll('\t', ' ')
+		.replaceAll(/(?!\n)\p{Control}|\p{Surrogate}/gu, '')
+		.replaceAll(/^\n+|\n+$/g, '');
+
+const pasteTokens = (text: string): readonly Token[] => {
+	const clean = cleanPaste(text);
+	return clean === '' ? [] : [keyToken(PASTE_START + clean + PASTE_END)];
+};
+
+const plainKeys = (text: string): string[] => {
+	const keys: string[] = [];
+	// Control characters are keys of their own; CR LF is one Enter (some clients send both). Bytes that are no text (lone
+	// surrogates, see InputDecoder) and 8-bit control characters never are.
+	for (const part of text.split(/(\r\n|\p{Control}|\p{Surrogate})/u)) {
+		if (part === '\r\n') {
+			keys.push('\r');
+		} else if (!/^[\u0080-\u009F\p{Surrogate}]$/u.test(part)) {
+			keys.push(...graphemes(part));
+		}
+	}
+
+	return keys;
+};
+
+/** Of a sequence that is still to end, no more than is needed to find its end. */
+const kept = (text: string): string => {
+	if (text.length <= MAX_SEQUENCE) return text;
+	return text.slice(0, KEPT_OF_SEQUENCE) + (text.endsWith(ESC) ? ESC : '');
+};
+
+/** Whether a sequence is a key or would be one if it meant anything: Alt may stand before it. */
+const isKey = (sequence: Sequence): boolean =>
+	(sequence.kind === 'CSI' || sequence.kind === 'SS3') &&
+	reportOf(sequence) === undefined &&
+	!isPasteStart(sequence);
+
+const isPasteStart = (sequence: Sequence): boolean =>
+	sequence.kind === 'CSI' && sequence.body === '200' && sequence.final === '~';
+
+/** Where to go on; what waits for the next read; or where a paste begins. */
+type Next = {readonly at: number} | {readonly pending: Pending} | {readonly paste: number};
+
+class Cutter {
+	readonly #text: string;
+	readonly #tokens: Token[] = [];
+
+	constructor(text: string) {
+		// An end marker without a beginning: what is before it is the rest of a paste that was given up.
+		const end = text.indexOf(PASTE_END);
+		const start = text.indexOf(PASTE_START);
+		this.#text = end === -1 || (start !== -1 && start < end) ? text : text.slice(end + PASTE_END.length);
+	}
+
+	/** @param isLate Whether the ESC at the beginning has been taken for the Esc key already. */
+	cut(isLate: boolean): Cut {
+		let index = 0;
+		while (index < this.#text.length) {
+			const offset = this.#text.slice(index).search(introducers);
+			if (offset === -1) {
+				this.#keys(this.#text.slice(index));
+				break;
+			}
+
+			this.#keys(this.#text.slice(index, index + offset));
+			const next = this.#from(index + offset, isLate && index + offset === 0);
+			if ('pending' in next) return {tokens: this.#tokens, pending: next.pending};
+			if ('paste' in next) {
+				const pasted = continuePaste({kind: 'paste', text: '', tail: ''}, this.#text.slice(next.paste));
+				return {tokens: [...this.#tokens, ...pasted.tokens], pending: pasted.pending};
+			}
+
+			index = next.at;
+		}
+
+		return {tokens: this.#tokens, pending: NOTHING_PENDING};
+	}
+
+	#keys(text: string) {
+		this.#tokens.push(...plainKeys(text).map(key => keyToken(key)));
+	}
+
+	/** Takes what begins at an ESC or an 8-bit introducer. */
+	#from(index: number, isLate: boolean): Next {
+		const text = this.#text;
+		const sequence = sequenceAt(text, index);
+		if (sequence !== undefined) return this.#sequence(sequence, text.slice(index), isLate);
+		const rest = text.slice(index + 1);
+		if (rest === '' || rest === ESC) {
+			return {pending: {kind: 'escape', text: text.slice(index), isAlone: false}};
+		}
+
+		if (introducers.test(rest.charAt(0))) return this.#escapeBefore(index, isLate);
+		// Ctrl-C is a way out of everything, also right after Esc.
+		if (rest.startsWith(CTRL_C)) return {at: index + 1};
+		const [character = ''] = graphemes(rest);
+		const key = altKey(character);
+		if (key !== undefined) this.#tokens.push(keyToken(key));
+		return {at: index + 1 + character.length};
+	}
+
+	/** ESC before another sequence: Alt with that key; before anything else that is none it was the Esc key. */
+	#escapeBefore(index: number, isLate: boolean): Next {
+		const text = this.#text;
+		const second = sequenceAt(text, index + 1);
+		if (second?.kind === 'unfinished' && cutKey.test(text.slice(index + 1))) {
+			return {pending: {kind: 'sequence', text: kept(text.slice(index)), isLate}};
+		}
+
+		if (second !== undefined && isKey(second) && second.kind !== 'unfinished') {
+			const key = isLate ? undefined : withAlt(second);
+			if (key !== undefined) this.#tokens.push(keyToken(key));
+			return {at: second.end};
+		}
+
+		this.#tokens.push(keyToken(ESCAPE_KEY));
+		return {at: index + 1};
+	}
+
+	#sequence(sequence: Sequence, text: string, isLate: boolean): Next {
+		if (sequence.kind === 'unfinished') return {pending: {kind: 'sequence', text: kept(text), isLate}};
+		if (isPasteStart(sequence)) return {paste: sequence.end};
+		const report = reportOf(sequence);
+		if (report !== undefined) this.#tokens.push({kind: 'report', report});
+		else if (!isLate) {
+			const key = keyOf(sequence);
+			if (key !== undefined) this.#tokens.push(keyToken(key));
+		}
+
+		return {at: sequence.end};
+	}
+}
+
+/** The beginning of a key, and not that of a report, which has other parameters. */
+const cutKey = new RegExp(`^(?:${ESC}[[O]|[\u009B\u008F])[\\d;:]*$`, 'u');
+
+/**
+Cut `chunk`, which follows `before`, into keys and reports.
+
+A terminal spells Alt with a character as ESC and that character in one write. Over SSH the Esc key and the next key may
+arrive in one read just as well, and nobody can tell: so they are Alt with that key, which means nothing but for the few
+that a line editor knows. In two reads, with an answer of the terminal or enough time between them, they are two keys.
+*/
+export const cutKeys = (before: Pending, chunk: string): Cut => {
+	switch (before.kind) {
+		case 'paste': {
+			return continuePaste(before, chunk);
+		}
+
+		case 'sequence': {
+			return withoutReport(before, chunk) ?? new Cutter(before.text + chunk).cut(before.isLate);
+		}
+
+		case 'escaped': {
+			return mayContinueEscape(chunk) ? new Cutter(ESC + chunk).cut(true) : new Cutter(chunk).cut(false);
+		}
+
+		case 'escape': {
+			return withoutReport({...before, isAlone: true}, chunk) ?? continueEscape(before, chunk);
+		}
+
+		case 'nothing': {
+			return new Cutter(chunk).cut(false);
+		}
+	}
+};
+
+/**
+What the terminal says of itself stands between two keys, never within one, unless something between us and the terminal
+answers in its place, as mosh does. So if `chunk` begins with a report, what was pending still is.
+*/
+const withoutReport = (before: Pending, chunk: string): Cut | undefined => {
+	const sequence = introducers.test(chunk.charAt(0)) ? sequenceAt(chunk, 0) : undefined;
+	if (sequence === undefined || sequence.kind === 'unfinished') return undefined;
+	const report = reportOf(sequence);
+	if (report === undefined) return undefined;
+	const rest = chunk.slice(sequence.end);
+	const cut = rest === '' ? {tokens: [], pending: before} : cutKeys(before, rest);
+	return {tokens: [{kind: 'report', report}, ...cut.tokens], pending: cut.pending};
+};
+
+const escapeKeys = (text: string): readonly Token[] => Array.from(text, () => keyToken(ESCAPE_KEY));
+
+const continueEscape = (before: Extract<Pending, {kind: 'escape'}>, chunk: string): Cut => {
+	if (before.isAlone && !mayContinueEscape(chunk)) {
+		const rest = cutKeys(NOTHING_PENDING, chunk);
+		return {tokens: [...escapeKeys(before.text), ...rest.tokens], pending: rest.pending};
+	}
+
+	return new Cutter(before.text + chunk).cut(false);
+};
+
+const continuePaste = (before: Extract<Pending, {kind: 'paste'}>, chunk: string): Cut => {
+	const text = before.tail + chunk;
+	const end = text.indexOf(PASTE_END);
+	if (end === -1) {
+		const length = text.length - unfinishedMarker(text);
+		const pasted = (before.text + text.slice(0, length)).slice(0, MAX_PASTE);
+		return {tokens: [], pending: {kind: 'paste', text: pasted, tail: text.slice(length)}};
+	}
+
+	const paste = pasteTokens((before.text + text.slice(0, end)).slice(0, MAX_PASTE));
+	const rest = cutKeys(NOTHING_PENDING, text.slice(end + PASTE_END.length));
+	return {tokens: [...paste, ...rest.tokens], pending: rest.pending};
+};
+
+/** What is left over, when the rest has not come in time. */
+export const giveUp = (pending: Pending): Cut => {
+	switch (pending.kind) {
+		case 'escape': {
+			return {tokens: escapeKeys(pending.text), pending: {kind: 'escaped'}};
+		}
+
+		case 'paste': {
+			return {tokens: pasteTokens(pending.text), pending: NOTHING_PENDING};
+		}
+
+		// Never shown as text.
+		case 'sequence':
+		case 'escaped':
+		case 'nothing': {
+			return {tokens: [], pending: NOTHING_PENDING};
+		}
+	}
+};
