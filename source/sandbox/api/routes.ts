@@ -13,6 +13,7 @@ import {negotiate} from './negotiation.js';
 import {openApiDocument, openApiIndex, openApiV2} from './open-api.js';
 import {refuseCommand} from './pod-command.js';
 import {podLog} from './pod-log.js';
+import {proxyToPod} from './pod-proxy.js';
 import {get, list} from './read.js';
 import {isYes, type Api, type PodSubresource, type Reply} from './request.js';
 import {requestFor} from './resource-request.js';
@@ -90,6 +91,13 @@ export function createRoutes(address: string): Routes {
 		add(`${pathOf(pods)}/namespaces/:namespace/pods/:name/${subresource}`, (api, {namespace, name}) =>
 			podSubresource(api, namespace, name, subresource),
 		);
+	}
+
+	for (const path of ['', '/', '/*']) {
+		add(`${pathOf(pods)}/namespaces/:namespace/pods/:name/proxy${path}`, (api, parameters) => {
+			const {namespace = '', name = '', '*': rest} = parameters;
+			return proxyToPod(api, {namespace, id: name, path: path === '' ? undefined : `/${rest ?? ''}`});
+		});
 	}
 
 	// A path below a built-in version that is no resource is told in a Status; any other unknown path in plain text.

@@ -13,6 +13,7 @@ import type {Autoscaler} from './autoscaler.js';
 import {reconcileStatus, revisionConditions, type ConditionSet} from './conditions.js';
 import type {ControllerContext, Reconciler} from './controller.js';
 import {getRevision, keyOf, listRevisions, revisionKeys, type Key, type StoredRevision} from './objects.js';
+import {requestMetrics} from '../queue-proxy/observability.js';
 import {replicaSetName, timedOutProgressing} from './deployment.js';
 import {writePodAutoscaler} from './pod-autoscaler.js';
 import {podsOf} from './pods.js';
@@ -227,7 +228,7 @@ export function revisionReconciler(context: ControllerContext, options: Revision
 			const text = `Container failed with: ${terminated.message}`;
 			conditions.markFalse('ContainerHealthy', `ExitCode${terminated.exitCode}`, text);
 		} else if (overdue) {
-			const deadline = timedOutProgressing(replicaSetName(revision));
+			const deadline = timedOutProgressing(replicaSetName(revision, requestMetrics(store).env));
 			conditions.markFalse(
 				'ResourcesAvailable',
 				waiting && waiting.reason !== 'ContainerCreating' ? waiting.reason : 'ProgressDeadlineExceeded',
