@@ -1,9 +1,9 @@
 import type {RequestMeter} from '../queue-proxy/queue-proxy.js';
-import type {Ending} from './ending.js';
+import type {ExchangeEnd} from './ending.js';
 import {activatorTimeout, noHealthyUpstream, queueFull, requestTimeout} from './refusal.js';
 
 /** Where a ready pod listens. */
-export type Endpoint = {
+export type PodEndpoint = {
 	readonly pod: string;
 	readonly host: string;
 	readonly port: number;
@@ -21,7 +21,7 @@ export type BackendSettings = {
 };
 
 /** A place in a pod, to be given back once the answer is through. */
-export type Lease = {readonly endpoint: Endpoint; release(): void};
+export type Lease = {readonly endpoint: PodEndpoint; release(): void};
 
 /** What the autoscaler goes by. */
 export type Usage = {
@@ -41,7 +41,7 @@ const activatorDepth = 10_000;
 const hasLeft = 'the client has left';
 
 type Waiter = {take(lease: Lease): void; refuse(): void};
-type Slot = Endpoint & {inFlight: number; drained?: () => void};
+type Slot = PodEndpoint & {inFlight: number; drained?: () => void};
 
 /**
  * A revision as the gateway sees it: what the activator holds, and the pods behind queue-proxy with its limits.
@@ -84,7 +84,7 @@ export class RevisionBackend {
 		this.#dispatch();
 	}
 
-	add(endpoint: Endpoint): void {
+	add(endpoint: PodEndpoint): void {
 		this.#slots.push({...endpoint, inFlight: 0});
 		this.#dispatch();
 	}
@@ -113,7 +113,7 @@ export class RevisionBackend {
 	 *
 	 * @throws Refusal when the queue is full, when the revision is gone, or when the time is over; Error when the client has left.
 	 */
-	async acquire(ending: Ending): Promise<Lease> {
+	async acquire(ending: ExchangeEnd): Promise<Lease> {
 		if (ending.reason === 'gone') {
 			throw new Error(hasLeft);
 		}
