@@ -100,11 +100,10 @@ export function createRoutes(address: string): Routes {
 		);
 	}
 
-	for (const path of ['', '/', '/*']) {
-		add(`${pathOf(pods)}/namespaces/:namespace/pods/:name/proxy${path}`, (api, parameters) => {
-			const {namespace = '', name = '', '*': rest} = parameters;
-			return proxyToPod(api, {namespace, id: name, path: path === '' ? undefined : `/${rest ?? ''}`});
-		});
+	for (const path of ['', '/*']) {
+		add(`${pathOf(pods)}/namespaces/:namespace/pods/:name/proxy${path}`, (api, {namespace = '', name = ''}) =>
+			proxyToPod(api, namespace, name),
+		);
 	}
 
 	// A path below a built-in version that is no resource is told in a Status; any other unknown path in plain text.

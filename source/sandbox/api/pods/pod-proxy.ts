@@ -11,13 +11,9 @@ import type {StoredObject} from '../../state.js';
 import {mayUseResource} from '../access/access.js';
 import type {ApiHeaders, ApiMessage, ApiResponse} from '../http/exchange.js';
 import {at, listOf, objectsOf, stringOf} from '../http/json.js';
-import {portOf} from '';
+import {portOf} from '../../kubectl-compat/port-forward/ports.js';
 import type {Api} from '../http/request.js';
-import type {RouteHandler} from '../http/routes.js';
 import {ApiError, badRequest, forbidden, internalError, methodNotAllowed, notFound} from '../http/status.js';
-
-/** `id` is the name of the pod, or with its port, `NAME:PORT`, or with the scheme besides, `http:NAME:PORT`. */
-export type ProxyTarget = {namespace: string; id: string; path: string | undefined};
 
 const verbs: Readonly<Record<string, string>> = {
 	GET: 'get',
@@ -41,9 +37,13 @@ const kept = new Set([
 	'authorization',
 ]);
 
-/** Passes the request on to the pod and its answer back. Without a path it sends the client to the one that has a slash. */
-export function proxyToPod(api: Api, {namespace, id, path}: ProxyTarget): RouteHandler {
-	return async (message, response, query) => {
+/**
+ * Passes the request on to the pod and its answer back. Without a path it sends the client to the one that has a slash.
+ *
+ * @param id The name of the pod, or with its port, `NAME:PORT`, or with the scheme besides, `http:NAME:PORT`.
+ */
+export function proxyToPod(api: Api, namespace: string, id: string) {
+	return async (message: ApiMessage, response: ApiResponse, query: URLSearchParams): Promise<undefined> => {
 		const verb = verbs[message.method ?? ''];
 		const attributes = {
 			verb: verb ?? (message.method ?? '').toLowerCase(),
@@ -62,8 +62,11 @@ export function proxyToPod(api: Api, {namespace, id, path}: ProxyTarget): RouteH
 			throw methodNotAllowed(pods, attributes.verb);
 		}
 
-		if (path === undefined) {
-			response.writeHead(301, {location: `${message.url?.split('?', 1)[0] ?? ''}/`, 'content-length': 0});
+		// As it was sent: the pod is to decode it.
+		const [whole = ''] = (message.url ?? '').split('?', 1);
+		const path = whole.replace(/^\/api\/v1\/namespaces\/[^/]+\/pods\/[^/]+\/proxy/, '');
+		if (path === '') {
+			response.writeHead(301, {location: `${whole}/`, 'content-length': 0});
 			response.end();
 			return undefined;
 		}
