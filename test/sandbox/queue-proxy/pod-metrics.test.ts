@@ -4,7 +4,7 @@ import {Agent, request as httpRequest, type IncomingMessage} from 'node:http';
 import {buffer} from 'node:stream/consumers';
 import protobuf from 'protobufjs';
 import {afterAll, afterEach, beforeAll, describe, expect, it} from 'vitest';
-import {at, objectsOf, parseJson, stringOf} from '../../../source/sandbox/api/http/json.js';
+import {at, objectOf, objectsOf, parseJson, stringOf} from '../../../source/sandbox/api/http/json.js';
 import {startSandbox, type Sandbox} from '../../../source/sandbox/sandbox.js';
 
 /** knative/serving pkg/autoscaler/metrics/stat.proto */
@@ -92,31 +92,30 @@ async function stat(pod: string): Promise<Record<string, unknown>> {
 	return statType.toObject(statType.decode(bytes));
 }
 
-async function setObservability(data: Record<string, string | null>): Promise<void> {
+/** Changes config-observability; resolves with the pods of a revision when all of them are of the new template, and serve. */
+async function observe(data: Record<string, string | null>, revision: string): Promise<string[]> {
 	const path = '/api/v1/namespaces/knative-serving/configmaps/config-observability';
+	const before = await deploymentOf(revision);
 	const answer = await ask('PATCH', path, {body: {data}});
 	expect(answer.code).toBe(200);
+	const isDone = async () => {
+		const after = await deploymentOf(revision);
+		const {spec, status, metadata} = after;
+		const replicas = at(spec, 'replicas');
+		return (
+			JSON.stringify(at(spec, 'template')) !== JSON.stringify(at(before['spec'], 'template')) &&
+			at(status, 'observedGeneration') === at(metadata, 'generation') &&
+			['replicas', 'updatedReplicas', 'readyReplicas'].every(count => at(status, count) === replicas) &&
+			(await namesOf(revision)).length === replicas
+		);
+	};
+	await expect.poll(isDone, {timeout: 20_000}).toBe(true);
+	return namesOf(revision);
 }
 
-/** Waits until each pod of a revision is one of those made since, and serves. */
-async function rolled(revision: string, before: readonly string[]): Promise<string[]> {
-	let names: string[] = [];
-	await expect
-		.poll(
-			async () => {
-				const pods = await podsOf(revision);
-				names = pods.map(pod => stringOf(at(pod, 'metadata', 'name')));
-				const isReady = pods.every(pod =>
-					objectsOf(at(pod, 'status', 'conditions')).some(
-						({type, status}) => type === 'Ready' && status === 'True',
-					),
-				);
-				return isReady && names.length === before.length && names.every(name => !before.includes(name));
-			},
-			{timeout: 10_000},
-		)
-		.toBe(true);
-	return names;
+async function deploymentOf(revision: string): Promise<Readonly<Record<string, unknown>>> {
+	const {json} = await ask('GET', `/apis/apps/v1/namespaces/default/deployments/${revision}-deployment`);
+	return objectOf(json());
 }
 
 const tokenOf = (user: string): string =>
@@ -158,11 +157,12 @@ describe('port 9091', () => {
 			reason: 'ServiceUnavailable',
 			message: 'error trying to reach service: dial tcp 127.0.0.1:9091: connect: connection refused',
 		});
-		await setObservability({'request-metrics-protocol': 'prometheus'});
-		const [pod = ''] = await rolled('cart-00001', before);
-		const [canary = ''] = await namesOf('cart-00002');
+		const [pod = '', ...others] = await observe({'request-metrics-protocol': 'prometheus'}, 'cart-00001');
+		expect([before, others]).toEqual([[expect.not.stringMatching(pod)], []]);
+		const [canary = ''] = await observe({'request-metrics-endpoint': ':9091'}, 'cart-00002');
+		const [stable = ''] = await namesOf('cart-00001');
 		for (let count = 0; count < 40; count++) expect(await visit('cart.default.example.com')).toBe(200);
-		const texts = await Promise.all([proxy(pod, 9091), proxy(canary, 9091)]);
+		const texts = await Promise.all([proxy(stable, 9091), proxy(canary, 9091)]);
 		const counts = texts.map(({text}) =>
 			Number(
 				/^kn_serving_invocation_duration_seconds_count\{http_response_status_code="200",.*\} (\d+)$/m.exec(
@@ -174,30 +174,33 @@ describe('port 9091', () => {
 		expect(texts[0]?.type).toMatch(/^text\/plain; version=0\.0\.4/);
 		expect(texts[0]?.text).toContain('kn_revision_name="cart-00001"');
 		expect(texts[0]?.text).toMatch(/^kn_serving_invocation_duration_seconds_bucket\{.*le="\+Inf"\} \d+$/m);
-		await setObservability({'request-metrics-protocol': null});
-		const [plain = ''] = await rolled('cart-00001', [pod]);
+		const [plain = ''] = await observe(
+			{'request-metrics-protocol': null, 'request-metrics-endpoint': null},
+			'cart-00001',
+		);
 		expect((await proxy(plain, 9091)).code).toBe(503);
 	});
 
 	it('speaks the names of Knative before 1.19 where that is how it is told to', async () => {
-		const before = await namesOf('checkout-00001');
-		await setObservability({'metrics.request-metrics-backend-destination': 'prometheus'});
-		const pods = await rolled('checkout-00001', before);
+		const older = 'metrics.request-metrics-backend-destination';
+		const pods = await observe({[older]: 'prometheus'}, 'checkout-00001');
 		for (let count = 0; count < 10; count++) await visit('checkout.default.example.com');
 		const texts = await Promise.all(pods.map(pod => proxy(pod, 9091)));
 		const counts = texts.map(({text}) =>
 			Number(/^revision_app_request_count\{.*response_code="200".*\} (\d+)$/m.exec(text)?.[1] ?? 0),
 		);
 		expect(counts.reduce((sum, count) => sum + count, 0)).toBe(10);
-		expect(texts[0]?.text).toMatch(/^revision_app_request_latencies_bucket\{.*le="100"\} \d+$/m);
-		await setObservability({'metrics.request-metrics-backend-destination': null});
-		await rolled('checkout-00001', pods);
+		expect(texts.map(({text}) => text).join('')).toMatch(
+			/^revision_app_request_latencies_bucket\{.*le="100"\} \d+$/m,
+		);
+		await observe({[older]: null}, 'checkout-00001');
 	});
 
 	it('stays silent where metrics are pushed, and the environment of the queue-proxy says so', async () => {
-		const before = await namesOf('cart-00001');
-		await setObservability({'request-metrics-protocol': 'grpc', 'request-metrics-endpoint': 'otel:4317'});
-		const [pod = ''] = await rolled('cart-00001', before);
+		const [pod = ''] = await observe(
+			{'request-metrics-protocol': 'grpc', 'request-metrics-endpoint': 'otel:4317'},
+			'cart-00001',
+		);
 		expect((await proxy(pod, 9091)).code).toBe(503);
 		const [object] = await podsOf('cart-00001');
 		const queueProxy = objectsOf(at(object, 'spec', 'containers')).find(({name}) => name === 'queue-proxy');
@@ -206,20 +209,16 @@ describe('port 9091', () => {
 			protocol: 'grpc',
 			endpoint: 'otel:4317',
 		});
-		await setObservability({'request-metrics-protocol': null, 'request-metrics-endpoint': null});
-		await rolled('cart-00001', [pod]);
+		await observe({'request-metrics-protocol': null, 'request-metrics-endpoint': null}, 'cart-00001');
 	});
 });
 
 it('serves on while the pods are replaced: there are never fewer that are ready', async () => {
-	const before = await namesOf('checkout-00001');
 	sandbox.users.set({service: 'checkout', rate: 100, arrivals: 'steady'});
-	await setObservability({'request-metrics-protocol': 'prometheus'});
-	const pods = await rolled('checkout-00001', before);
+	await observe({'request-metrics-protocol': 'prometheus'}, 'checkout-00001');
 	await expect.poll(() => sandbox.users.counts.sent).toBeGreaterThan(30);
 	expect(Object.keys(sandbox.users.counts.answers)).toEqual(['200']);
-	await setObservability({'request-metrics-protocol': null});
-	await rolled('checkout-00001', pods);
+	await observe({'request-metrics-protocol': null}, 'checkout-00001');
 	expect(Object.keys(sandbox.users.counts.answers)).toEqual(['200']);
 });
 
