@@ -1,14 +1,7 @@
 /** The commands that only read: their flags, and the way to what they do. */
 import {Option, type Command} from 'commander';
 import {exitCodes} from '../headless/exit-codes.js';
-import type {ConsoleFlags} from './flags.js';
-
-export type GetFlags = ConsoleFlags & {
-	allNamespaces?: true;
-	selector?: string;
-	watch?: true;
-	output?: string;
-};
+import type {GetFlags} from './flags.js';
 
 const outputHelp =
 	'wide, json, yaml, name, jsonpath=TEMPLATE or custom-columns=HEADING:PATH,… instead of a table';
