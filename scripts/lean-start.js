@@ -151,7 +151,7 @@ function __onDemand(make) {
 const graphemesWithoutIcu = {
 	name: 'graphemes-without-icu',
 	setup({onLoad}) {
-		const helpers = JSON.stringify(resolve('source/terminal/graphemes.ts'));
+		const helpers = JSON.stringify(resolve('source/terminal/output/graphemes.ts'));
 		const libraries =
 			/node_modules\/(string-width\/index|wrap-ansi\/index|cli-truncate\/index|slice-ansi\/tokenize-ansi|@alcalzone\/ansi-tokenize\/build\/tokenize|ink\/build\/line-update)\.js$/;
 		onLoad({filter: libraries}, async ({path: file}) => {
