@@ -1,7 +1,7 @@
-import fc from 'fast-check';
+import {array, assert, constantFrom, integer, property, uniqueArray} from 'fast-check';
 import {describe, expect, it} from 'vitest';
-import {widthOf} from '../../../source/screen/parts/fit-text.js';
-import {tellApart} from '../../../source/screen/parts/tell-apart.js';
+import {widthOf} from '../../../../source/screen/widgets/table/fit-text.js';
+import {tellApart} from '../../../../source/screen/widgets/table/tell-apart.js';
 
 describe('names that are cut as a set', () => {
 	it('keeps what differs in the middle', () => {
@@ -38,12 +38,12 @@ describe('names that are cut as a set', () => {
 	});
 
 	it('never shows two names alike, nor any wider than there is room', () => {
-		const word = fc.constantFrom('web', 'eu', 'production', 'release', '2026', '01', '15', 'a', 'b', '接続');
-		const name = fc.array(word, {minLength: 1, maxLength: 9}).map(words => words.join('-'));
-		fc.assert(
-			fc.property(
-				fc.uniqueArray(name, {minLength: 1, maxLength: 12}),
-				fc.integer({min: 5, max: 40}),
+		const word = constantFrom('web', 'eu', 'production', 'release', '2026', '01', '15', 'a', 'b', '接続');
+		const name = array(word, {minLength: 1, maxLength: 9}).map(words => words.join('-'));
+		assert(
+			property(
+				uniqueArray(name, {minLength: 1, maxLength: 12}),
+				integer({min: 5, max: 40}),
 				(names, width) => {
 					const shown = tellApart(names, width);
 					expect(new Set(shown).size).toBe(names.length);

@@ -6,7 +6,7 @@
 import {spawn, type ChildProcess} from 'node:child_process';
 import {readFile} from 'node:fs/promises';
 import * as v from 'valibot';
-import {printable} from '../traffic/printable.js';
+import {printable} from '../../knative/text/printable.js';
 import type {SelectedContext} from './kubeconfig.js';
 
 export type ExecCredential = {
@@ -159,7 +159,10 @@ async function outputOf(
 		said.push(line);
 		onSaid(line);
 	});
-	child.stderr?.setEncoding('utf8').on('data', take.add).on('end', take.end);
+	child.stderr
+		?.setEncoding('utf8')
+		.on('data', (text: string) => take.add(text))
+		.on('end', () => take.end());
 	child.once('error', error => {
 		const isMissing = 'code' in error && error.code === 'ENOENT';
 		const why = isMissing ? 'it is not installed' : printable(error.message);

@@ -69,9 +69,8 @@ function candidates(name: string, all: readonly string[], width: number, ellipsi
 	// The pieces are too long themselves: from where they begin to differ.
 	for (const start of differences(name, all)) {
 		const room = width - widthOf(ellipsis);
-		const characters = [...name];
-		const from = Math.max(0, Math.min(start, characters.length - room));
-		wanted.push(cutText(`${from > 0 ? ellipsis : ''}${characters.slice(from).join('')}`, width, {ellipsis}));
+		const from = Math.max(0, Math.min(start, name.length - room));
+		wanted.push(cutText(`${from > 0 ? ellipsis : ''}${name.slice(from)}`, width, {ellipsis}));
 	}
 	return [
 		...wanted,

@@ -1,5 +1,5 @@
 import {describe, expect, it} from 'vitest';
-import {doorsOf, type ServicePort} from '../../source/cluster/gateway-ports.js';
+import {doorsOf, type ServicePort} from '../../../source/kube/gateway/gateway-ports.js';
 
 const ports = (text: string): ServicePort[] =>
 	text
