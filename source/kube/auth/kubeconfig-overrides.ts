@@ -1,6 +1,6 @@
 /** What the command line says in the stead of a kubeconfig, with kubectl's flags and by its rules (clientcmd: client_config.go). */
 import path from 'node:path';
-import type {KubeconfigCluster, KubeconfigUser} from './kubeconfig.js';
+import type {KubeconfigCluster, KubeconfigUser} from './kubeconfig-entries.js';
 
 /** What was not given is undefined. */
 export type KubeconfigOverrides = {

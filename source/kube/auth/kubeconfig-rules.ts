@@ -4,7 +4,7 @@
  */
 import {printable} from '../../knative/text/printable.js';
 import {KubeconfigError} from './kubeconfig-files.js';
-import type {SelectedContext} from './kubeconfig.js';
+import type {SelectedContext} from './kubeconfig-entries.js';
 
 /** Of those that kubectl has had inside, and what has taken their place. */
 const formerProviders: Readonly<Record<string, string>> = {

@@ -12,79 +12,20 @@ import {
 	type KubeconfigSource,
 } from './kubeconfig-files.js';
 
+import {
+	clusterSchema,
+	contextSchema,
+	userSchema,
+	type KubeconfigContext,
+	type KubeconfigUser,
+	type SelectedContext,
+} from './kubeconfig-entries.js';
 import {hasOwnUser, overrideCluster, overrideUser, type KubeconfigOverrides} from './kubeconfig-overrides.js';
 import {refuseAsKubectl} from './kubeconfig-rules.js';
 
 export {KubeconfigError, type KubeconfigSource} from './kubeconfig-files.js';
+export type {KubeconfigUser, SelectedContext} from './kubeconfig-entries.js';
 export type {KubeconfigOverrides} from './kubeconfig-overrides.js';
-
-const text = v.optional(v.nullable(v.string('must be text (put it in quotes)')));
-const flag = v.optional(v.nullable(v.boolean()));
-/** Bytes as base64, in as many lines as one likes. */
-const bytes = v.optional(
-	v.nullable(v.pipe(v.string('must be text (put it in quotes)'), v.check(isBase64, 'is not base64'))),
-);
-
-function isBase64(value: string): boolean {
-	const packed = value.replaceAll(/[\r\n]/g, '');
-	return packed.length % 4 === 0 && /^[A-Za-z\d+/]*={0,2}$/.test(packed);
-}
-
-const clusterSchema = v.looseObject({
-	server: text,
-	'certificate-authority': text,
-	'certificate-authority-data': bytes,
-	'insecure-skip-tls-verify': flag,
-	'disable-compression': flag,
-	'tls-server-name': text,
-	'proxy-url': text,
-	extensions: v.optional(v.nullable(v.array(v.looseObject({name: v.string(), extension: v.unknown()})))),
-});
-
-const execSchema = v.looseObject({
-	apiVersion: v.pipe(v.string('must be given'), v.nonEmpty('must be given')),
-	command: v.pipe(v.string('must be given'), v.nonEmpty('must be given')),
-	args: v.optional(v.nullable(v.array(v.string()))),
-	env: v.optional(
-		v.nullable(v.array(v.object({name: v.pipe(v.string(), v.nonEmpty('must be given')), value: text}))),
-	),
-	installHint: text,
-	provideClusterInfo: flag,
-	interactiveMode: text,
-});
-
-const userSchema = v.looseObject({
-	token: text,
-	tokenFile: text,
-	username: text,
-	password: text,
-	'client-certificate': text,
-	'client-certificate-data': bytes,
-	'client-key': text,
-	'client-key-data': bytes,
-	as: text,
-	'as-uid': text,
-	'as-groups': v.optional(v.nullable(v.array(v.string()))),
-	'as-user-extra': v.optional(v.nullable(v.record(v.string(), v.array(v.string())))),
-	exec: v.optional(v.nullable(execSchema)),
-	'auth-provider': v.optional(v.nullable(v.looseObject({name: v.string()}))),
-});
-
-const contextSchema = v.looseObject({cluster: text, user: text, namespace: text});
-
-export type KubeconfigCluster = v.InferOutput<typeof clusterSchema>;
-export type KubeconfigUser = v.InferOutput<typeof userSchema>;
-type KubeconfigContext = v.InferOutput<typeof contextSchema>;
-
-/** A context with what it refers to; paths are absolute. */
-export type SelectedContext = {
-	name: string;
-	namespace: string;
-	clusterName: string;
-	userName: string;
-	cluster: KubeconfigCluster & {server: string};
-	user: KubeconfigUser;
-};
 
 export type ContextInfo = {
 	name: string;
