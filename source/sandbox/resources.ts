@@ -38,6 +38,12 @@ export const configurations: Resource = serving(
 export const routes: Resource = serving('Route', 'routes', 'route', ['rt'], knative);
 export const revisions: Resource = serving('Revision', 'revisions', 'revision', ['rev'], knative);
 
+/** Served and kept, and nothing follows from one: the sandbox maps no domains. */
+export const domainMappings: Resource = {
+	...serving('DomainMapping', 'domainmappings', 'domainmapping', ['dm'], knative),
+	version: 'v1beta1',
+};
+
 export const ingresses: Resource = {
 	group: 'networking.internal.knative.dev',
 	version: 'v1alpha1',
@@ -121,10 +127,11 @@ export const resources: readonly Resource[] = [
 	configmaps,
 	secrets,
 	events,
-	services,
-	configurations,
 	revisions,
 	routes,
+	services,
+	configurations,
+	domainMappings,
 	ingresses,
 	serverlessServices,
 	podAutoscalers,

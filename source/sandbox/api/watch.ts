@@ -6,10 +6,10 @@
 import type {Change, Resource, StoredObject} from '../state.js';
 import {inForm} from './forms.js';
 import {apiVersionOf} from './group-version.js';
-import {includeObjectOf, selectorOf} from './read.js';
+import {includeObjectOf, noResourceVersion, selectorOf, wholeNumber} from './read.js';
 import {isYes, type Api, type ResourceRequest} from './request.js';
 import type {Selector} from './selector.js';
-import {badRequest, expired, forbiddenValue, invalid, type ApiError} from './status.js';
+import {expired, forbiddenValue, invalid, type ApiError} from './status.js';
 
 type EventType = 'ADDED' | 'MODIFIED' | 'DELETED';
 
@@ -113,10 +113,6 @@ export function watch(api: Api, request: ResourceRequest): void {
 	const bookmarks = wantsBookmarks ? setInterval(() => sendBookmark(), api.bookmarkInterval) : undefined;
 	const end = setTimeout(
 		() => {
-			if (wantsBookmarks) {
-				sendBookmark();
-			}
-
 			response.end();
 		},
 		Math.min(seconds * 1000, longestDelay),
@@ -167,9 +163,7 @@ function eventOf(
 function startOf(query: URLSearchParams): {resourceVersion: string | undefined; sendInitial: boolean} {
 	const asked = query.get('resourceVersion') ?? '';
 	if (asked !== '' && !/^\d{1,15}$/.test(asked)) {
-		throw badRequest(
-			`resourceVersion: Invalid value: ${JSON.stringify(asked)}: strconv.ParseUint: parsing ${JSON.stringify(asked)}: invalid syntax`,
-		);
+		throw noResourceVersion(asked);
 	}
 
 	const sendInitial = isYes(query.get('sendInitialEvents'));
@@ -193,14 +187,8 @@ function startOf(query: URLSearchParams): {resourceVersion: string | undefined; 
 }
 
 function timeoutOf(query: URLSearchParams): number {
-	const text = query.get('timeoutSeconds') ?? '';
-	if (!/^\d*$/.test(text)) {
-		throw badRequest(
-			`timeoutSeconds: Invalid value: ${JSON.stringify(text)}: must be a whole number of at least 0`,
-		);
-	}
-
-	return Number(text) || shortestEnd * (1 + Math.random());
+	const seconds = wholeNumber(query.get('timeoutSeconds') ?? '');
+	return seconds > 0 ? seconds : shortestEnd * (1 + Math.random());
 }
 
 function bookmark(

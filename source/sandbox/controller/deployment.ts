@@ -6,7 +6,7 @@
 import type {KubernetesObject} from '../../traffic/wire.js';
 import type {StoredObject} from '../state.js';
 import {childName, controlledBy, type StoredRevision} from './objects.js';
-import {podTemplate, workloadLabels} from './pod-spec.js';
+import {podTemplate, workloadAnnotations, workloadLabels} from './pod-spec.js';
 
 export const deploymentName = ({metadata}: StoredRevision): string => childName(metadata.name, '-deployment');
 
@@ -16,7 +16,7 @@ export const replicaSetName = (revision: StoredRevision): string =>
 	`${deploymentName(revision)}-${templateHash(revision)}`;
 
 export function makeDeployment(revision: StoredRevision, replicas: number): KubernetesObject {
-	const {namespace = '', uid, annotations = {}} = revision.metadata;
+	const {namespace = '', uid} = revision.metadata;
 	return {
 		apiVersion: 'apps/v1',
 		kind: 'Deployment',
@@ -24,7 +24,7 @@ export function makeDeployment(revision: StoredRevision, replicas: number): Kube
 			name: deploymentName(revision),
 			namespace,
 			labels: workloadLabels(revision),
-			annotations: {...annotations, 'deployment.kubernetes.io/revision': '1'},
+			annotations: {...workloadAnnotations(revision), 'deployment.kubernetes.io/revision': '1'},
 			ownerReferences: [controlledBy(revision)],
 		},
 		spec: {

@@ -12,7 +12,7 @@ import {reconcileStatus, type ConditionKind} from './conditions.js';
 import {deploymentName} from './deployment.js';
 import {ensured} from './ensured.js';
 import {controlledBy, type StoredRevision} from './objects.js';
-import {userContainer, workloadLabels} from './pod-spec.js';
+import {userContainer, workloadAnnotations, workloadLabels} from './pod-spec.js';
 import {writeServerlessService} from './serverless-service.js';
 
 const podAutoscalerConditions: ConditionKind = {
@@ -31,7 +31,8 @@ type PodAutoscalerStatus = {
 const reachability: Readonly<Record<string, string>> = {active: 'Reachable', reserve: 'Unreachable'};
 
 function makePodAutoscaler(revision: StoredRevision): KubernetesObject {
-	const {namespace = '', name, labels = {}, annotations = {}} = revision.metadata;
+	const {namespace = '', name, labels = {}} = revision.metadata;
+	const annotations = workloadAnnotations(revision);
 	const [port] = userContainer(revision)?.ports ?? [];
 	return {
 		apiVersion: 'autoscaling.internal.knative.dev/v1alpha1',
@@ -49,7 +50,9 @@ function makePodAutoscaler(revision: StoredRevision): KubernetesObject {
 			ownerReferences: [controlledBy(revision)],
 		},
 		spec: {
-			containerConcurrency: revision.spec?.containerConcurrency ?? 0,
+			...(revision.spec?.containerConcurrency
+				? {containerConcurrency: revision.spec.containerConcurrency}
+				: {}),
 			protocolType: port?.name === 'h2c' ? 'h2c' : 'http1',
 			reachability: reachability[labels['serving.knative.dev/routingState'] ?? ''] ?? 'Unknown',
 			scaleTargetRef: {apiVersion: 'apps/v1', kind: 'Deployment', name: deploymentName(revision)},
