@@ -1,12 +1,12 @@
 #!/usr/bin/env node
 /**
- * The way in: checks Node, then hands over to source/command. Everything else is loaded when it is needed: an older
+ * The way in: checks Node, then hands over to source/cli. Everything else is loaded when it is needed: an older
  * Node gets a sentence instead of a syntax error, and the first frame does not wait for what it does not show.
  */
 import {homedir} from 'node:os';
 import {cachedDataVersionTag} from 'node:v8';
-import {codeCachePath, openCodeCache} from './source/command/code-cache.js';
-import {createLoader} from './source/command/load.js';
+import {codeCachePath, openCodeCache} from './source/bootstrap/code-cache.js';
+import {createLoader} from './source/bootstrap/load.js';
 
 const [major = 0] = process.versions.node.split('.').map(Number);
 if (major < 24) {
@@ -31,6 +31,6 @@ if (!isProgram(loaded))
 	throw new TypeError('dist/program.js is not what the build made; run `npm run build`.');
 void loaded.createProgram({keepCode: () => loader.keep()}).parseAsync();
 
-function isProgram(value: unknown): value is typeof import('./source/command/program.js') {
+function isProgram(value: unknown): value is typeof import('./source/cli/program.js') {
 	return typeof value === 'object' && value !== null && 'createProgram' in value;
 }

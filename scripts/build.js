@@ -13,11 +13,14 @@ const {version} = JSON.parse(await readFile('package.json', 'utf8'));
  * millisecond each. Nothing is shared at run time between the groups but the functions these modules export.
  */
 const groups = [
-	{program: 'source/command/program.ts'},
-	{yaml: 'source/traffic/yaml.ts'},
-	{'run-headless': 'source/command/run-headless.ts', 'run-sandbox': 'source/command/run-sandbox.ts'},
+	{program: 'source/cli/program.ts'},
+	{yaml: 'source/knative/text/yaml.ts'},
+	{'run-headless': 'source/cli/run-headless.ts', 'run-sandbox': 'source/cli/run-sandbox.ts'},
 	// Few gateways need it; all that it shares with the console is small.
-	{'port-forward': 'source/cluster/port-forward.ts', 'pod-connection': 'source/cluster/pod-connection.ts'},
+	{
+		'port-forward': 'source/kube/port-forward/port-forward.ts',
+		'pod-connection': 'source/kube/port-forward/pod-connection.ts',
+	},
 	{sandbox: 'source/sandbox/sandbox.ts', 'seeded-random': 'source/sandbox/seeded-random.ts'},
 ];
 
@@ -59,7 +62,7 @@ const common = {
 /** Left to itself esbuild makes a new pattern at each use: it does not take Node 24 to know all properties of Unicode. */
 const patterns = {'regexp-unicode-property-escapes': true, 'regexp-set-notation': true};
 
-/** Made by `source/command/load.ts` into modules; code splitting gives ES modules only, so it is done before. */
+/** Made by `source/bootstrap/load.ts` into modules; code splitting gives ES modules only, so it is done before. */
 async function commonJs(file, text) {
 	const {code, map} = await transform(text, {
 		format: 'cjs',

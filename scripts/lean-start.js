@@ -151,7 +151,7 @@ function __onDemand(make) {
 const graphemesWithoutIcu = {
 	name: 'graphemes-without-icu',
 	setup({onLoad}) {
-		const helpers = JSON.stringify(resolve('source/terminal/graphemes.ts'));
+		const helpers = JSON.stringify(resolve('source/terminal/output/graphemes.ts'));
 		const libraries =
 			/node_modules\/(string-width\/index|wrap-ansi\/index|cli-truncate\/index|slice-ansi\/tokenize-ansi|@alcalzone\/ansi-tokenize\/build\/tokenize|ink\/build\/line-update)\.js$/;
 		onLoad({filter: libraries}, async ({path: file}) => {
@@ -188,8 +188,16 @@ const undiciInParts = {
 		onLoad({filter: /.*/, namespace: 'in-parts'}, () => ({
 			contents: `
 				const Dispatcher = require('undici/lib/dispatcher/dispatcher.js');
-				// As its index does.
+				// As its index does. All but the first are loaded when they are called: ProxyAgent calls connect().
 				Dispatcher.prototype.request ??= require('undici/lib/api/api-request.js');
+				for (const [name, api] of Object.entries({
+					connect: () => require('undici/lib/api/api-connect.js'),
+					pipeline: () => require('undici/lib/api/api-pipeline.js'),
+					stream: () => require('undici/lib/api/api-stream.js'),
+					upgrade: () => require('undici/lib/api/api-upgrade.js'),
+				})) {
+					Dispatcher.prototype[name] ??= function (...args) { return api().apply(this, args); };
+				}
 				module.exports = {
 					get Agent() { return require('undici/lib/dispatcher/agent.js'); },
 					get Pool() { return require('undici/lib/dispatcher/pool.js'); },

@@ -8,24 +8,38 @@ type Import = {file: string; from: string; target: string; typeOnly: boolean; dy
 
 /** Folder of `source/` → the folders it may import from, besides itself. */
 const mayImport: Record<string, readonly string[]> = {
-	traffic: [],
-	verdict: [],
+	knative: [],
+	stats: [],
 	terminal: [],
-	cluster: ['traffic'],
-	probe: ['traffic', 'verdict'],
-	history: ['traffic'],
-	store: ['cluster', 'history', 'probe', 'traffic', 'verdict'],
-	screen: ['store', 'terminal', 'traffic', 'verdict'],
-	headless: ['cluster', 'history', 'probe', 'store', 'traffic', 'verdict'],
-	demo: ['cluster', 'probe', 'store', 'traffic', 'verdict'],
+	bootstrap: [],
+	kube: ['knative'],
+	probe: ['knative', 'stats'],
+	journal: ['knative'],
+	release: ['journal', 'knative', 'kube', 'probe', 'stats'],
+	console: ['journal', 'knative', 'kube', 'probe', 'release', 'stats'],
+	screen: ['console', 'knative', 'release', 'stats', 'terminal'],
+	headless: ['console', 'journal', 'knative', 'kube', 'probe', 'release', 'stats'],
+	demo: ['console', 'knative', 'kube', 'probe', 'release', 'stats'],
 	sandbox: [],
 	// The way in: it puts everything together, and only cli.tsx imports it.
-	command: ['cluster', 'demo', 'headless', 'history', 'probe', 'sandbox', 'screen', 'store', 'terminal'],
+	cli: [
+		'bootstrap',
+		'console',
+		'demo',
+		'headless',
+		'journal',
+		'knative',
+		'kube',
+		'probe',
+		'sandbox',
+		'screen',
+		'terminal',
+	],
 };
 
 /** Packages that only some folders may name, because everything else must not know them. */
 const packageHomes: Record<string, readonly string[]> = {
-	'@kubernetes/client-node': ['cluster'],
+	'@kubernetes/client-node': ['kube'],
 	ink: ['screen', 'terminal'],
 	react: ['screen'],
 	'ink-select-input': ['screen'],
@@ -79,11 +93,11 @@ describe('the house', () => {
 		expect(new Set(files.map(file => folderOf(file)))).toEqual(new Set(Object.keys(mayImport)));
 	});
 
-	it('imports in one direction: screen → store → cluster | probe → traffic | verdict', () => {
+	it('imports in one direction: screen | headless → console → release → kube | probe → knative | stats', () => {
 		const wrong = inside.filter(({from, to, typeOnly}) => {
 			const target = folderOf(to);
 			if (target === from) return false;
-			if (from === 'sandbox' && typeOnly && to === 'source/traffic/wire.ts') return false;
+			if (from === 'sandbox' && typeOnly && to === 'source/knative/objects/wire.ts') return false;
 			return !(mayImport[from] ?? []).includes(target);
 		});
 		expect(wrong.map(({file, target}) => `${file} imports ${target}`)).toEqual([]);
@@ -91,7 +105,7 @@ describe('the house', () => {
 
 	it('lets nothing but the way in reach the sandbox, so that no client knows what it talks to', () => {
 		const wrong = inside.filter(
-			({from, to}) => folderOf(to) === 'sandbox' && from !== 'sandbox' && from !== 'command',
+			({from, to}) => folderOf(to) === 'sandbox' && from !== 'sandbox' && from !== 'cli',
 		);
 		expect(wrong.map(({file, target}) => `${file} imports ${target}`)).toEqual([]);
 	});
@@ -128,9 +142,9 @@ describe('the house', () => {
 		// What is imported before the first frame of the console.
 		const queue = [
 			'cli.tsx',
-			'source/command/program.ts',
-			'source/command/open-console.ts',
-			'source/store/console.ts',
+			'source/cli/program.ts',
+			'source/cli/open-console.ts',
+			'source/console/console.ts',
 			'source/screen/open.tsx',
 		];
 		for (let file = queue.pop(); file !== undefined; file = queue.pop()) {

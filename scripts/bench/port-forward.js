@@ -22,7 +22,7 @@ try {
 	await build({
 		stdin: {
 			contents:
-				"export {connect} from './source/cluster/connect.js'; export {openPortForward} from './source/cluster/port-forward.js'; export {findGateway} from './source/cluster/gateway.js'; export {findTarget} from './source/cluster/forward-target.js';",
+				"export {connect} from './source/kube/connect.js'; export {openPortForward} from './source/kube/port-forward/port-forward.js'; export {findGateway} from './source/kube/gateway/find-gateway.js'; export {findTarget} from './source/kube/port-forward/forward-target.js';",
 			resolveDir: '.',
 		},
 		outfile,

@@ -2,12 +2,12 @@
  * A whole canary release, played on a cluster by an operator without a screen and told as plain lines. Every step says
  * what must be seen; the release passes only when all of it was.
  */
-import type {Cluster} from '../cluster/cluster.js';
-import type {LoopSnapshot} from '../probe/loop.js';
-import type {Answer} from '../probe/probe.js';
-import {createConsole} from '../store/console.js';
-import {evenShares} from '../store/draft.js';
-import type {Plan} from '../store/sheets.js';
+import type {Cluster} from '../kube/cluster.js';
+import type {LoopSnapshot} from '../probe/loop/loop.js';
+import type {Answer} from '../probe/transport/probe.js';
+import {createConsole} from '../console/console.js';
+import {evenShares} from '../console/state/draft.js';
+import type {Plan} from '../release/plan.js';
 import {createOperator, type Operator} from './operator.js';
 import {NotShown} from './wait.js';
 

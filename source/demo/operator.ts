@@ -1,17 +1,23 @@
 /** An operator without a screen: does what the keys of the console do, through the same store, and reads what it shows. */
-import type {LoopSnapshot} from '../probe/loop.js';
-import type {Answer} from '../probe/probe.js';
-import type {Console} from '../store/console.js';
-import {changeRevisionForm, changeServiceForm, openRevisionForm, openServiceForm} from '../store/forms.js';
-import {revisionsOf, selectedService} from '../store/read.js';
-import {closeSheet, selectService} from '../store/select.js';
-import type {Plan, VerifySheet} from '../store/sheets.js';
-import type {RevisionView} from '../traffic/revision.js';
-import type {RevisionValues} from '../traffic/revision-form.js';
-import type {ServiceValues} from '../traffic/service-form.js';
-import type {ServiceView} from '../traffic/service.js';
-import {routeSettled, serviceState} from '../traffic/state.js';
-import {verifyRevision, verifyService} from '../store/verify.js';
+import type {LoopSnapshot} from '../probe/loop/loop.js';
+import type {Answer} from '../probe/transport/probe.js';
+import type {Console} from '../console/console.js';
+import {
+	changeRevisionForm,
+	changeServiceForm,
+	openRevisionForm,
+	openServiceForm,
+} from '../console/forms/forms.js';
+import {revisionsOf, selectedService} from '../console/state/read.js';
+import {closeSheet, selectService} from '../console/state/select.js';
+import type {VerifySheet} from '../console/sheets/sheets.js';
+import type {Plan} from '../release/plan.js';
+import type {RevisionView} from '../knative/revision/revision.js';
+import type {RevisionValues} from '../knative/forms/revision-form.js';
+import type {ServiceValues} from '../knative/forms/service-form.js';
+import type {ServiceView} from '../knative/service/service.js';
+import {routeSettled, serviceState} from '../knative/service/service-state.js';
+import {verifyRevision, verifyService} from '../console/live/verify-requests.js';
 import {NotShown, until} from './wait.js';
 
 export type Operator = ReturnType<typeof createOperator>;

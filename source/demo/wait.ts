@@ -1,5 +1,5 @@
 /** Waiting for what the cluster or the gateway does next, by the store's own events. */
-import type {ConsoleState, ConsoleStore} from '../store/state.js';
+import type {ConsoleState, ConsoleStore} from '../console/state/state.js';
 
 /** What was waited for did not come. */
 export class NotShown extends Error {

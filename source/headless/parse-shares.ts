@@ -1,8 +1,8 @@
 /** The shares of `kn-canary split SERVICE REV=50 REV=50`, as a Split. Pure. */
-import type {RevisionView} from '../traffic/revision.js';
-import type {ServiceView} from '../traffic/service.js';
-import {latestKey, splitOf, type Split, type SplitRow} from '../traffic/split.js';
-import {wholeNumber} from '../traffic/rules.js';
+import type {RevisionView} from '../knative/revision/revision.js';
+import type {ServiceView} from '../knative/service/service.js';
+import {latestKey, splitOf, type Split, type SplitRow} from '../knative/split/split.js';
+import {wholeNumber} from '../knative/forms/rules.js';
 
 export type Shares = {ok: true; split: Split} | {ok: false; reason: string};
 

@@ -1,10 +1,10 @@
 /** Reads one service and its revisions: what the watches of the console would tell, once. */
-import {TransportError, type ApiAnswer, type Cluster} from '../cluster/cluster.js';
-import {parseList} from '../cluster/objects.js';
-import {ofService, servingPath} from '../cluster/paths.js';
-import {sentenceOf} from '../cluster/status.js';
-import {parseRevision, type RevisionView} from '../traffic/revision.js';
-import {parseService, type ServiceView} from '../traffic/service.js';
+import {TransportError, type ApiAnswer, type Cluster} from '../kube/cluster.js';
+import {parseList} from '../kube/objects.js';
+import {ofService, servingPath} from '../kube/paths.js';
+import {sentenceOf} from '../kube/status.js';
+import {parseRevision, type RevisionView} from '../knative/revision/revision.js';
+import {parseService, type ServiceView} from '../knative/service/service.js';
 
 /** A refusal that the server gave is about the object; another reason names what it is about by itself. */
 type Refused = {ok: false; reason: string; isAnswer: boolean};

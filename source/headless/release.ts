@@ -2,16 +2,23 @@
  * The release without a screen: `split`, `complete`, `rollback`, `undo`. Planned, sent and remembered by the functions of
  * the console; what its review sheet shows is printed, and agreed to by `--yes` or at a prompt.
  */
-import type {Cluster} from '../cluster/cluster.js';
-import {identityOf} from '../cluster/objects.js';
-import {entriesOf} from '../history/entry.js';
-import type {HistoryFile} from '../history/history-file.js';
-import {planComplete, planRollback, planSplit, planUndo, type Facts, type Planned} from '../store/plan.js';
-import {dryRunOf, sendPlan, sentenceOfOutcome, type WriteOutcome} from '../store/send.js';
-import type {DryRun, Plan} from '../store/sheets.js';
-import type {ServiceView} from '../traffic/service.js';
-import {routeSettled} from '../traffic/state.js';
-import {needsSecondConfirmation} from '../traffic/warnings.js';
+import type {Cluster} from '../kube/cluster.js';
+import {identityOf} from '../kube/objects.js';
+import {entriesOf} from '../journal/journal-entry.js';
+import type {HistoryFile} from '../journal/journal-file.js';
+import {
+	planComplete,
+	planRollback,
+	planSplit,
+	planUndo,
+	type Facts,
+	type Planned,
+} from '../release/plan-split.js';
+import {dryRunOf, sendPlan, sentenceOfOutcome, type WriteOutcome} from '../release/send-plan.js';
+import type {DryRun, Plan} from '../release/plan.js';
+import type {ServiceView} from '../knative/service/service.js';
+import {routeSettled} from '../knative/service/service-state.js';
+import {needsSecondConfirmation} from '../knative/release/warnings.js';
 import {exitCodes, type ExitCode} from './exit-codes.js';
 import {followToGateway, type Arrival} from './follow-to-gateway.js';
 import {parseShares} from './parse-shares.js';
@@ -36,7 +43,7 @@ export type ReleaseOptions = {
 	wait: number;
 };
 
-export type Means = {
+export type ReleaseDependencies = {
 	cluster: Cluster;
 	history: HistoryFile | undefined;
 	/** What the plan says, before anything is sent. */
@@ -58,7 +65,7 @@ export type Result = {
 	arrival?: Arrival;
 };
 
-export async function release(options: ReleaseOptions, means: Means): Promise<Result> {
+export async function release(options: ReleaseOptions, means: ReleaseDependencies): Promise<Result> {
 	const planned = await plan(options, means);
 	if (!planned.ok) {
 		if (planned.already) return stands(planned, options, means);
@@ -89,7 +96,7 @@ type PlannedOrNot =
 async function stands(
 	{already, sentence}: Extract<PlannedOrNot, {already: ServiceView}>,
 	{namespace, service, wait, dryRun}: ReleaseOptions,
-	{cluster, progress}: Means,
+	{cluster, progress}: ReleaseDependencies,
 ): Promise<Result> {
 	if (wait === 0 || dryRun || routeSettled(already)) return {code: exitCodes.done, sentence};
 	const {generation} = already;
@@ -103,7 +110,7 @@ async function stands(
 
 async function plan(
 	{verb, namespace, service: name, shares}: ReleaseOptions,
-	{cluster, history, now = Date.now}: Means,
+	{cluster, history, now = Date.now}: ReleaseDependencies,
 ): Promise<PlannedOrNot> {
 	const [read, revisions, entries] = await Promise.all([
 		readService(cluster, namespace, name),
@@ -166,7 +173,7 @@ async function tryDry(cluster: Cluster, agreed: Plan): Promise<Result> {
 /** Why it is not to be done; undefined when it is. `--yes` is not enough where the console would want more than Enter. */
 async function agreement(
 	{yes, production, service}: ReleaseOptions,
-	{agree, cluster}: Means,
+	{agree, cluster}: ReleaseDependencies,
 	agreed: Plan,
 ): Promise<string | undefined> {
 	const how = production ? 'name' : 'yes';
@@ -183,7 +190,7 @@ async function agreement(
 
 async function write(
 	{reason, wait, namespace, service}: ReleaseOptions,
-	{cluster, history, progress, now = Date.now}: Means,
+	{cluster, history, progress, now = Date.now}: ReleaseDependencies,
 	agreed: Plan,
 ): Promise<Result> {
 	let sentAt = now();

@@ -1,7 +1,7 @@
 /** How the commands without a screen say what they would do and did: as lines for people, or as one JSON object. */
-import type {HistoryEntry} from '../history/entry.js';
-import type {Plan} from '../store/sheets.js';
-import type {Split, SplitDifference} from '../traffic/split.js';
+import type {HistoryEntry} from '../journal/journal-entry.js';
+import type {Plan} from '../release/plan.js';
+import type {Split, SplitDifference} from '../knative/split/split.js';
 import type {Result} from './release.js';
 
 const shareWords = (value: number | undefined, none: string) => (value === undefined ? none : `${value} %`);

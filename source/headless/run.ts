@@ -1,25 +1,25 @@
 /** The subcommands that release without a screen, from their flags to their exit code. */
 import {createInterface} from 'node:readline/promises';
-import type {Cluster} from '../cluster/cluster.js';
-import type {HistoryFile} from '../history/history-file.js';
-import type {Plan} from '../store/sheets.js';
+import type {Cluster} from '../kube/cluster.js';
+import type {HistoryFile} from '../journal/journal-file.js';
+import type {Plan} from '../release/plan.js';
 import {exitCodes, type ExitCode} from './exit-codes.js';
 import {release, type Verb} from './release.js';
 import {historyJson, historyLines, planLines, resultJson} from './report.js';
 
-export type Output = 'text' | 'json';
+export type OutputFormat = 'text' | 'json';
 
 export type ReleaseFlags = {
 	dryRun?: true;
 	yes?: true;
-	output: Output;
+	output: OutputFormat;
 	reason?: string;
 	/** Seconds; 0 does not wait for the gateway. */
 	wait: number;
 };
 
 /** Where it reads and writes; `isTerminal` says whether somebody is there to be asked. */
-export type Terminal = {
+export type HeadlessTerminal = {
 	stdin: NodeJS.ReadableStream;
 	stdout: NodeJS.WritableStream;
 	stderr: NodeJS.WritableStream;
@@ -40,7 +40,7 @@ export async function runRelease(
 		cluster: Cluster;
 		history: HistoryFile | undefined;
 		production: RegExp | undefined;
-		terminal: Terminal;
+		terminal: HeadlessTerminal;
 	},
 ): Promise<ExitCode> {
 	const isJson = flags.output === 'json';
@@ -75,7 +75,7 @@ export async function runRelease(
 }
 
 /** Anything but the word asked for is a no: ctrl-c and ctrl-d, too. */
-async function ask({name}: Plan, how: 'yes' | 'name', {stdin, stderr}: Terminal): Promise<boolean> {
+async function ask({name}: Plan, how: 'yes' | 'name', {stdin, stderr}: HeadlessTerminal): Promise<boolean> {
 	const wanted = how === 'name' ? name : 'yes';
 	const prompt = createInterface({input: stdin, output: stderr});
 	try {
@@ -93,9 +93,9 @@ async function ask({name}: Plan, how: 'yes' | 'name', {stdin, stderr}: Terminal)
 /** What is on disk; asks no cluster. */
 export async function runHistory(
 	{service, namespace, context}: {service?: string | undefined; namespace?: string; context?: string},
-	output: Output,
+	output: OutputFormat,
 	history: HistoryFile,
-	{stdout, stderr}: Pick<Terminal, 'stdout' | 'stderr'>,
+	{stdout, stderr}: Pick<HeadlessTerminal, 'stdout' | 'stderr'>,
 ): Promise<ExitCode> {
 	try {
 		const entries = (await history.read()).filter(

@@ -1,10 +1,10 @@
 /** What `kn-canary verify` reports: the counts of the loop, judged and put into words. Pure. */
-import type {Asking} from '../probe/asking.js';
-import type {LoopSnapshot} from '../probe/loop.js';
-import type {Row} from '../probe/report.js';
-import type {ServiceView} from '../traffic/service.js';
-import {askedBy, remedies} from '../traffic/telling-apart.js';
-import {fixedVerdict, type FixedVerdict} from '../verdict/fixed-verdict.js';
+import type {RequestOptions} from '../probe/transport/request-options.js';
+import type {LoopSnapshot} from '../probe/loop/loop.js';
+import type {Row} from '../probe/loop/loop-report.js';
+import type {ServiceView} from '../knative/service/service.js';
+import {askedBy, remedies} from '../knative/commands/identify-revisions.js';
+import {fixedVerdict, type FixedVerdict} from '../stats/fixed-verdict.js';
 import type {Share} from './expected-split.js';
 
 /** Everything that was asked and counted. A plain value, fit for JSON. */
@@ -116,7 +116,7 @@ export function notesOn(
 	}: {
 		configured: readonly Share[];
 		expected: readonly Share[];
-		asking: Pick<Asking, 'grpcCall'>;
+		asking: Pick<RequestOptions, 'grpcCall'>;
 		unreached?: string | undefined;
 	},
 ): string[] {

@@ -1,9 +1,9 @@
 /** `kn-canary verify` as a command: the report on stdout, progress and what went wrong on stderr, an exit code. */
-import type {Cluster} from '../cluster/cluster.js';
+import type {Cluster} from '../kube/cluster.js';
 import {exitCodeOf, verifySplit, type VerifyOptions, type VerifyOutcome} from './verify.js';
 import {progressLine, verifyLines} from './verify-text.js';
 
-type Output = {write(text: string): unknown; isTTY?: boolean};
+type OutputStream = {write(text: string): unknown; isTTY?: boolean};
 
 export type VerifyRun = Omit<VerifyOptions, 'namespace' | 'onProgress'> & {
 	/** Throws an Error whose message is a sentence for the operator when there is no cluster. */
@@ -11,8 +11,8 @@ export type VerifyRun = Omit<VerifyOptions, 'namespace' | 'onProgress'> & {
 	/** The namespace of the context when not given. */
 	namespace?: string | undefined;
 	output: 'text' | 'json';
-	stdout: Output;
-	stderr: Output;
+	stdout: OutputStream;
+	stderr: OutputStream;
 };
 
 /** Returns the exit code: 0 agrees, 1 disagrees, 2 cannot tell, 3 could not ask. */

@@ -1,5 +1,5 @@
 /** The report of `kn-canary verify` for a reader, and its progress. Pure. */
-import type {LoopSnapshot} from '../probe/loop.js';
+import type {LoopSnapshot} from '../probe/loop/loop.js';
 import type {ReportRow, VerifyReport} from './verify-report.js';
 
 const percent = (share: number) => `${(share * 100).toFixed(1)} %`;

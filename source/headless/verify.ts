@@ -2,17 +2,17 @@
  * `kn-canary verify`: asks a service a number of times that is fixed beforehand, and says by an exact test whether the
  * split that users get is the one that the route has, or the one that is expected.
  */
-import type {Cluster} from '../cluster/cluster.js';
-import type {GatewayAddress} from '../cluster/gateway-address.js';
-import type {Asking} from '../probe/asking.js';
-import {probeOptionsOf} from '../probe/asking.js';
-import {createProbe} from '../probe/create-probe.js';
-import type {Loop, LoopSnapshot} from '../probe/loop.js';
-import {createLoop} from '../probe/loop.js';
-import type {FailureKind} from '../probe/probe.js';
-import {reachGateway} from '../store/gateway.js';
-import type {GatewayState} from '../store/state.js';
-import {tagsOf, targetOf} from '../store/target.js';
+import type {Cluster} from '../kube/cluster.js';
+import type {GatewayAddress} from '../kube/gateway/gateway-address.js';
+import type {RequestOptions} from '../probe/transport/request-options.js';
+import {probeOptionsOf} from '../probe/transport/request-options.js';
+import {createProbe} from '../probe/transport/create-probe.js';
+import type {Loop, LoopSnapshot} from '../probe/loop/loop.js';
+import {createLoop} from '../probe/loop/loop.js';
+import type {FailureKind} from '../probe/transport/probe.js';
+import {reachGateway} from '../console/session/gateway.js';
+import type {GatewayState} from '../console/state/state.js';
+import {tagsOf, targetOf} from '../console/live/request-target.js';
 import {configuredShares, expectedShares} from './expected-split.js';
 import {readService} from './read-service.js';
 import {settledService, type SettledService} from './settled-service.js';
@@ -29,7 +29,7 @@ export type VerifyOptions = {
 	expect?: string | undefined;
 	/** The operator's own word for where the gateway is; then it is not looked for. */
 	gateway?: GatewayAddress | undefined;
-	asking: Asking;
+	asking: RequestOptions;
 	/** Of this program, for the User-Agent. */
 	version?: string | undefined;
 	/** Milliseconds to wait for a route that is still settling; 60,000 when not given. */

@@ -2,7 +2,7 @@ import http from 'node:http';
 import https from 'node:https';
 import {once} from 'node:events';
 import {text} from 'node:stream/consumers';
-import type {ApiServer} from './api/server.js';
+import type {ApiServer} from './api/http/server.js';
 import type {SeedOptions} from './seed.js';
 
 /** Sends the sandbox's own requests to its API server, over the same door as everybody else's. */

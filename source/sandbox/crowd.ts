@@ -4,11 +4,11 @@
  * and a request wakes a revision like any other.
  */
 import {setImmediate as nextTurn} from 'node:timers/promises';
-import type {Condition, KubernetesObject, RevisionTemplate, TrafficTarget} from '../traffic/wire.js';
-import {readyIngressStatus} from './controller/ingress.js';
-import {makeIngress, makePlaceholders, rolloutGoal} from './controller/kingress.js';
+import type {Condition, KubernetesObject, RevisionTemplate, TrafficTarget} from '../knative/objects/wire.js';
+import {readyIngressStatus} from './controller/networking/ingress.js';
+import {makeIngress, makePlaceholders, rolloutGoal} from './controller/networking/kingress.js';
 import {childName, controlledBy, getRoute, timestamp} from './controller/objects.js';
-import {hostsOf} from './controller/domain.js';
+import {hostsOf} from './controller/serving/domain.js';
 import {resolveDigest} from './images/catalog.js';
 import {configurations, coreServices, ingresses, revisions, routes, services} from './resources.js';
 import type {ObjectStore, Resource, StoredObject} from './state.js';

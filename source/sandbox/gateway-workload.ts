@@ -5,8 +5,8 @@
  * Source: net-kourier config/300-gateway.yaml.
  */
 import {randomBytes} from 'node:crypto';
-import type {KubernetesObject} from '../traffic/wire.js';
-import type {PodRuntime} from './api/pod-runtime.js';
+import type {KubernetesObject} from '../knative/objects/wire.js';
+import type {PodRuntime} from './api/pods/pod-runtime.js';
 import {controlledBy} from './controller/objects.js';
 import {coreServices, deployments, pods, replicaSets} from './resources.js';
 import type {ObjectStore, StoredObject} from './state.js';

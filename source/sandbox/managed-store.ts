@@ -3,10 +3,10 @@
  * process of the control plane is a client of the API server like any other.
  */
 import {isDeepStrictEqual} from 'node:util';
-import {apiVersionOf} from './api/group-version.js';
-import {ownableOf} from './api/managed-fields/ownable.js';
-import {managersAfterUpdate} from './api/managed-fields/managers.js';
-import {schemaOf} from './api/schema/knative.js';
+import {apiVersionOf} from './api/verbs/group-version.js';
+import {ownableOf} from './kubectl-compat/managed-fields/ownable.js';
+import {managersAfterUpdate} from './kubectl-compat/managed-fields/managers.js';
+import {schemaOf} from './kubectl-compat/schema/knative.js';
 import {
 	deployments,
 	events,
@@ -18,9 +18,9 @@ import {
 } from './resources.js';
 import type {ObjectStore, Resource, StoredObject} from './state.js';
 import {timestamp, updatedObject} from './store/next-object.js';
-import type {KubernetesObject} from '../traffic/wire.js';
+import type {KubernetesObject} from '../knative/objects/wire.js';
 
-type Part = 'main' | 'status';
+type StoredPart = 'main' | 'status';
 
 /** The processes, as their user agents name them. */
 const knative = 'controller';
@@ -31,7 +31,7 @@ const scheduler = 'kube-scheduler';
 const kubelet = 'kubelet';
 
 /** Who writes what other than Knative's own controllers; whoever is not in here is theirs. */
-const writers = new Map<Resource, Partial<Record<Part, string>>>([
+const writers = new Map<Resource, Partial<Record<StoredPart, string>>>([
 	[ingresses, {status: kourier}],
 	[podAutoscalers, {status: autoscaler}],
 	[serverlessServices, {main: autoscaler}],
@@ -48,7 +48,7 @@ const reporters: Readonly<Record<string, string>> = {
 	'replicaset-controller': kubernetes,
 };
 
-function managerOf(resource: Resource, part: Part, object: KubernetesObject): string {
+function managerOf(resource: Resource, part: StoredPart, object: KubernetesObject): string {
 	if (resource === events) {
 		const component: unknown = Reflect.get(object, 'reportingComponent');
 		return (typeof component === 'string' ? reporters[component] : undefined) ?? knative;
@@ -61,7 +61,7 @@ function managerOf(resource: Resource, part: Part, object: KubernetesObject): st
 export function createManagedStore(store: ObjectStore, now: () => number): ObjectStore {
 	function withManagers<T extends KubernetesObject>(
 		resource: Resource,
-		part: Part,
+		part: StoredPart,
 		{before, after, next}: {before: StoredObject | undefined; after: KubernetesObject; next: T},
 	): T {
 		const managedFields = managersAfterUpdate(

@@ -1,7 +1,7 @@
 /**
  * The users of the sandbox: each a context of the kubeconfig, so that what a missing right looks like can be rehearsed.
  */
-import {everything, type PolicyRule} from './api/access.js';
+import {everything, type PolicyRule} from './api/access/access.js';
 
 const read = ['get', 'list', 'watch'];
 
@@ -27,7 +27,7 @@ const operating: readonly PolicyRule[] = [
 	{verbs: ['get', 'create'], apiGroups: [''], resources: ['pods/portforward']},
 ];
 
-export type Role = {
+export type UserRole = {
 	userName: string;
 	/** Of the kubeconfig. */
 	contextName: string;
@@ -35,7 +35,7 @@ export type Role = {
 	rules: readonly PolicyRule[];
 };
 
-export const admin: Role = {
+export const admin: UserRole = {
 	userName: 'sandbox-admin',
 	contextName: 'sandbox',
 	groups: ['system:masters'],
@@ -43,7 +43,7 @@ export const admin: Role = {
 };
 
 /** The admin first: its context is the current one. */
-export const roles: readonly Role[] = [
+export const roles: readonly UserRole[] = [
 	admin,
 	{userName: 'sandbox-operator', contextName: 'sandbox-operator', groups: [], rules: operating},
 	{userName: 'sandbox-viewer', contextName: 'sandbox-viewer', groups: [], rules: viewing},

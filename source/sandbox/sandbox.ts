@@ -6,21 +6,21 @@ import {randomBytes} from 'node:crypto';
 import {rmSync} from 'node:fs';
 import {dirname} from 'node:path';
 import {setImmediate as nextTurn} from 'node:timers/promises';
-import {createApiFaults, type ApiFaultSwitch} from './api/faults.js';
-import {kubeconfigYaml, writeKubeconfig, type KubeconfigOptions} from './api/kubeconfig.js';
-import {startApiServer, type ApiServer} from './api/server.js';
+import {createApiFaults, type ApiFaultSwitch} from './api/http/faults.js';
+import {kubeconfigYaml, writeKubeconfig, type KubeconfigOptions} from './api/http/kubeconfig.js';
+import {startApiServer, type ApiServer} from './api/http/server.js';
 import {apiRequest} from './api-request.js';
 import {createEventRecorder} from './controller/events.js';
 import {startControllers} from './controller/manager.js';
 import {gather} from './crowd.js';
-import {furnish} from './furniture.js';
+import {furnish} from './default-objects.js';
 import {createGatewayFaults, type GatewayFaultSwitch} from './gateway/faults.js';
 import {startGateway} from './gateway/gateway.js';
 import {deployGateway, nodesOf} from './gateway-workload.js';
-import {admin, roles, type Role} from './roles.js';
+import {admin, roles, type UserRole} from './roles.js';
 import {seed} from './seed.js';
 import {createManagedStore} from './managed-store.js';
-import type {Pace} from './state.js';
+import type {SandboxPace} from './state.js';
 import {createObjectStore} from './store/object-store.js';
 import {createPace} from './store/pace.js';
 import {startSwitchServer} from './switches/server.js';
@@ -257,7 +257,7 @@ async function listening<T>(what: string, port: number, start: () => Promise<T>)
 	}
 }
 
-type Tokens = {of(role: Role): string; rotate(): void};
+type Tokens = {of(role: UserRole): string; rotate(): void};
 
 /** A token for each role. */
 function issueTokens(): Tokens {
@@ -300,7 +300,7 @@ async function publishKubeconfig(config: KubeconfigOptions): ReturnType<typeof w
 }
 
 /** A pace that can pass at once for a while. */
-function switchablePace(usual: Pace): Pace & {hurry(): () => void} {
+function switchablePace(usual: SandboxPace): SandboxPace & {hurry(): () => void} {
 	let current = usual;
 	return {
 		get factor() {

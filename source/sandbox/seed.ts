@@ -2,10 +2,10 @@
  * The services a newcomer finds: one that is well, one in the middle of a canary release, one whose newest revision
  * failed while the old one serves. Made through the API and the controllers like any other, only in the past.
  */
-import type {KnativeService, RevisionTemplate, TrafficTarget} from '../traffic/wire.js';
+import type {KnativeService, RevisionTemplate, TrafficTarget} from '../knative/objects/wire.js';
 import {getService} from './controller/objects.js';
-import {podsOf} from './controller/pods.js';
-import {isReady} from './controller/pod-status.js';
+import {podsOf} from './controller/workload/pods.js';
+import {isReady} from './controller/workload/pod-status.js';
 import type {ObjectStore} from './state.js';
 
 const minute = 60_000;
@@ -21,7 +21,7 @@ function template(target: string, minScale: number, of = image): RevisionTemplat
 	};
 }
 
-type Step = {
+type SeedStep = {
 	/** Milliseconds before now. */
 	ago: number;
 	service: string;
@@ -33,7 +33,7 @@ type Step = {
 	pods: Readonly<Record<string, number>>;
 };
 
-const steps: readonly Step[] = [
+const steps: readonly SeedStep[] = [
 	{
 		ago: 21 * day,
 		service: 'checkout',
@@ -126,7 +126,7 @@ export async function seed({store, request, setBack}: SeedOptions): Promise<void
 	}
 }
 
-function isSettled(store: ObjectStore, step: Step): boolean {
+function isSettled(store: ObjectStore, step: SeedStep): boolean {
 	const service: KnativeService | undefined = getService(store, `default/${step.service}`);
 	const ready = service?.status?.conditions?.find(({type}) => type === 'Ready');
 	return (

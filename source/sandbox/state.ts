@@ -2,7 +2,7 @@
  * What the API server and the controllers of the sandbox share: one store of objects with one resourceVersion, as etcd
  * is for a real cluster. The API server writes what clients ask for, the controllers write what follows from it.
  */
-import type {KubernetesObject, ObjectMeta} from '../traffic/wire.js';
+import type {KubernetesObject, ObjectMeta} from '../knative/objects/wire.js';
 
 /** A resource the sandbox serves. `group` is '' for core/v1. */
 export type Resource = {
@@ -79,7 +79,7 @@ export class StoreConflict extends Error {
  * Time in the sandbox: every waiting of a controller or a pod goes through it, so that tests need not wait.
  * Given in milliseconds of the real Knative; a pace of 10 makes them pass ten times as fast, a pace of Infinity at once.
  */
-export type Pace = {
+export type SandboxPace = {
 	readonly factor: number;
 	/** Runs `task` after that long; returns the way to call it off. Timers do not keep the process alive. */
 	after(milliseconds: number, task: () => void): () => void;

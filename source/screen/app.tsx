@@ -2,40 +2,40 @@
 import {Box, Text, useInput, useWindowSize} from 'ink';
 import {useMemo} from 'react';
 import {useShallow} from 'zustand/react/shallow';
-import {oldSince, topSheet} from '../store/read.js';
-import {closeFilter, closeSheet, moveSelection, notify} from '../store/select.js';
-import {panes, type Pane, type Sheet} from '../store/state.js';
-import {greyed} from '../terminal/theme.js';
-import {actionFor, labelOf, type Action, type Context} from '../terminal/keys.js';
+import {oldSince, topSheet} from '../console/state/read.js';
+import {closeFilter, closeSheet, moveSelection, notify} from '../console/state/select.js';
+import {panes, type Pane, type Sheet} from '../console/state/state.js';
+import {greyed} from '../terminal/output/theme.js';
+import {actionFor, labelOf, type Action, type KeyContext} from './keys/key-lookup.js';
 import {Footer, Notice} from './footer.js';
 import {Header} from './header.js';
 import {layoutOf, noticeRows, type Layout, type Size} from './layout.js';
-import {LivePane} from './panes/live.js';
-import {RevisionsPane} from './panes/revisions.js';
-import {ServicesPane} from './panes/services.js';
-import {TrafficPane} from './panes/traffic.js';
-import {ThemeContext, useTheme} from './parts/theme-context.js';
-import {canPerform, perform, type Means} from './perform.js';
-import {Details} from './sheets/details.js';
-import {Answers} from './sheets/answers.js';
-import {Events} from './sheets/events.js';
-import {Contexts, LeaveContext} from './sheets/contexts.js';
-import {FormSheet} from './sheets/form-sheet.js';
-import {Help} from './sheets/help.js';
-import {canSteer, Logs} from './sheets/logs.js';
-import {Namespaces} from './sheets/namespaces.js';
-import {Palette} from './sheets/palette.js';
-import {Review} from './sheets/review.js';
-import {Verify} from './sheets/verify.js';
-import {Writes} from './sheets/writes.js';
-import {Yaml} from './sheets/yaml.js';
+import {LivePane} from './live/live-pane.js';
+import {RevisionsPane} from './panes/revisions-pane.js';
+import {ServicesPane} from './panes/services-pane.js';
+import {TrafficPane} from './panes/traffic-pane.js';
+import {ThemeContext, useTheme} from './widgets/theme-context.js';
+import {canPerform, perform, type ActionDependencies} from './perform.js';
+import {Details} from './sheets/inspect/details-sheet.js';
+import {Answers} from './sheets/inspect/answers-sheet.js';
+import {Events} from './sheets/inspect/events-sheet.js';
+import {Contexts, LeaveContext} from './sheets/choose/contexts-sheet.js';
+import {FormSheet} from './sheets/choose/form-sheet.js';
+import {Help} from './sheets/choose/help-sheet.js';
+import {canSteer, Logs} from './sheets/inspect/logs-sheet.js';
+import {Namespaces} from './sheets/choose/namespaces-sheet.js';
+import {Palette} from './sheets/choose/palette-sheet.js';
+import {Review} from './sheets/review/review-sheet.js';
+import {Verify} from './sheets/inspect/verify-sheet.js';
+import {Writes} from './sheets/review/writes-sheet.js';
+import {Yaml} from './sheets/inspect/yaml-sheet.js';
 import {reviewFromSheet} from './review-from-sheet.js';
 import {contextOf, useConsole, useConsoleState} from './use-console.js';
 
-export type AppProps = Omit<Means, 'page'>;
+export type AppProps = Omit<ActionDependencies, 'page'>;
 
 /** What lies over the panes; its actions are its own and not in the table of the panes. */
-const overlays: ReadonlySet<Context> = new Set([
+const overlays: ReadonlySet<KeyContext> = new Set([
 	'sheet',
 	'conflict',
 	'form',
@@ -49,7 +49,7 @@ const overlays: ReadonlySet<Context> = new Set([
 /** Sheets with something worth copying. */
 const copied: ReadonlySet<Sheet['kind']> = new Set(['review', 'verify', 'writes', 'yaml', 'logs']);
 
-function isEnabled(action: Action, context: Context, sheet: Sheet | undefined): boolean {
+function isEnabled(action: Action, context: KeyContext, sheet: Sheet | undefined): boolean {
 	if (action === 'wake') return sheet?.kind === 'review' && sheet.wake?.kind === 'offered';
 	if (action === 'putMineOnTop' || action === 'keepEditing') {
 		return sheet?.kind === 'review' && sheet.phase.kind === 'conflict' && !sheet.phase.already;

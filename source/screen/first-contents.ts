@@ -1,16 +1,16 @@
 /** What the frame before Ink's says once the API server has told of the services: the same that Ink will draw there. */
-import {selectedIndex, visibleServices} from '../store/read.js';
-import type {ConsoleState} from '../store/state.js';
-import {styled, type Piece} from '../terminal/pieces.js';
-import type {Theme} from '../terminal/theme.js';
+import {selectedIndex, visibleServices} from '../console/state/read.js';
+import type {ConsoleState} from '../console/state/state.js';
+import {styled, type Piece} from '../terminal/output/pieces.js';
+import type {Theme} from '../terminal/output/theme.js';
 import type {FirstContents} from './first-frame.js';
 import {headerLine, type HeaderState} from './header-line.js';
 import {layoutOf, type Size} from './layout.js';
 import {cellsOf, servicesColumnGap, servicesColumns, widestOf} from './panes/services-table.js';
-import {fitText, widthOf} from './parts/fit-text.js';
-import {frameContentSize} from './parts/frame-lines.js';
-import {listWindow, scrollThumb} from './parts/list-window.js';
-import {tableRowsHeight, tableText} from './parts/table-text.js';
+import {fitText, widthOf} from './widgets/table/fit-text.js';
+import {frameContentSize} from './widgets/frame-lines.js';
+import {listWindow, scrollThumb} from './widgets/table/list-window.js';
+import {tableRowsHeight, tableText} from './widgets/table/table-text.js';
 
 export function firstContents(
 	state: ConsoleState,

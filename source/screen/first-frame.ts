@@ -3,12 +3,12 @@
  * will, and the services as soon as the API server has told of them. To load Ink and to draw with it for the first time takes
  * half as long as all of that together.
  */
-import {inAscii} from '../terminal/ascii.js';
-import {createFrameWriter, type FrameWriter} from '../terminal/frame-writer.js';
-import {styled} from '../terminal/pieces.js';
-import {createTheme, type Theme, type ThemeOptions} from '../terminal/theme.js';
+import {inAscii} from '../terminal/output/ascii.js';
+import {createFrameWriter, type FrameWriter} from '../terminal/output/frame-writer.js';
+import {styled} from '../terminal/output/pieces.js';
+import {createTheme, type Theme, type ThemeOptions} from '../terminal/output/theme.js';
 import {layoutOf} from './layout.js';
-import {frameRows} from './parts/frame-lines.js';
+import {frameRows} from './widgets/frame-lines.js';
 
 export type FirstContents = {
 	/** The first line, with styles, no wider than the window. */

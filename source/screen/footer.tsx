@@ -1,17 +1,17 @@
 /** The last lines: what has just happened or is wrong, and the keys of where one is. */
 import {Box, Text} from 'ink';
 import {useShallow} from 'zustand/react/shallow';
-import {oldSince, selectedService} from '../store/read.js';
-import type {ConsoleState} from '../store/state.js';
-import {serviceState} from '../traffic/state.js';
-import {footerFor, type Action} from '../terminal/keys.js';
-import type {Theme} from '../terminal/theme.js';
+import {oldSince, selectedService} from '../console/state/read.js';
+import type {ConsoleState} from '../console/state/state.js';
+import {serviceState} from '../knative/service/service-state.js';
+import {footerFor, type Action} from './keys/key-lookup.js';
+import type {Theme} from '../terminal/output/theme.js';
 import type {Size} from './layout.js';
-import {Hints} from './parts/hint.js';
-import {useTheme} from './parts/theme-context.js';
+import {Hints} from './widgets/hint.js';
+import {useTheme} from './widgets/theme-context.js';
 import {unavailable} from './perform.js';
 import {contextOf, useConsoleState} from './use-console.js';
-import {clock} from './words.js';
+import {clock} from './format.js';
 
 /** `height` rows, be there something to say or not; a sentence that is still too long is cut. */
 export function Notice({width, height}: Size) {

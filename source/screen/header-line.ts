@@ -1,11 +1,11 @@
 /** What the first line says: where one is, where the gateway is, and whether what is shown is fresh. */
-import {oldSince} from '../store/read.js';
-import type {ConsoleState, ReflectorState} from '../store/state.js';
-import type {Piece} from '../terminal/pieces.js';
-import type {Theme} from '../terminal/theme.js';
-import {endpointText} from '../traffic/endpoint.js';
-import {widthOf} from './parts/fit-text.js';
-import {age} from './words.js';
+import {oldSince} from '../console/state/read.js';
+import type {ConsoleState, ReflectorState} from '../console/state/state.js';
+import type {Piece} from '../terminal/output/pieces.js';
+import type {Theme} from '../terminal/output/theme.js';
+import {endpointText} from '../knative/commands/endpoint.js';
+import {widthOf} from './widgets/table/fit-text.js';
+import {age} from './format.js';
 
 export type HeaderState = Pick<ConsoleState, 'connection' | 'namespace' | 'gateway' | 'feeds'>;
 

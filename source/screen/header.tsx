@@ -1,9 +1,9 @@
 /** The first line, as Ink draws it. */
 import {Box, Text} from 'ink';
 import {useShallow} from 'zustand/react/shallow';
-import type {Piece} from '../terminal/pieces.js';
+import type {Piece} from '../terminal/output/pieces.js';
 import {headerLine} from './header-line.js';
-import {useTheme} from './parts/theme-context.js';
+import {useTheme} from './widgets/theme-context.js';
 import {useConsoleState} from './use-console.js';
 import {useNow} from './use-now.js';
 

@@ -1,17 +1,17 @@
 /** Puts the console on the terminal: Ink on the alternate screen, keys one at a time, the way out restored. */
 import {render, useApp, useInput} from 'ink';
 import {useEffect, useRef, type ReactNode} from 'react';
-import type {Console} from '../store/console.js';
-import {notify} from '../store/select.js';
-import {copy as copyToTerminal, type CopyResult} from '../terminal/clipboard.js';
-import {KeyedStdin} from '../terminal/keyed-stdin.js';
-import type {Lifecycle} from '../terminal/lifecycle.js';
-import {installSuspender, type Suspender} from '../terminal/suspend.js';
-import {createTheme, type ThemeOptions} from '../terminal/theme.js';
+import type {Console} from '../console/console.js';
+import {notify} from '../console/state/select.js';
+import {copy as copyToTerminal, type CopyResult} from '../terminal/output/clipboard.js';
+import {KeyedStdin} from '../terminal/input/keyed-stdin.js';
+import type {Lifecycle} from '../terminal/lifecycle/lifecycle.js';
+import {installSuspender, type Suspender} from '../terminal/lifecycle/suspend.js';
+import {createTheme, type ThemeOptions} from '../terminal/output/theme.js';
 import {App} from './app.js';
-import {ThemeContext} from './parts/theme-context.js';
+import {ThemeContext} from './widgets/theme-context.js';
 import type {FirstFrame} from './first-frame.js';
-import {useIgnoredPaste} from './parts/use-ignored-paste.js';
+import {useIgnoredPaste} from './widgets/form/use-ignored-paste.js';
 import {ConsoleContext, KeyReadContext} from './use-console.js';
 
 /** As after SIGHUP: 128 + 1. */

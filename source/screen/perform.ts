@@ -10,10 +10,10 @@ import {
 	toggleFollow,
 	toggleLock,
 	typeDigit,
-} from '../store/draft.js';
-import {openRevisionForm, openServiceForm, openTagForm} from '../store/forms.js';
-import type {Console} from '../store/console.js';
-import {selectedService} from '../store/read.js';
+} from '../console/state/draft.js';
+import {openRevisionForm, openServiceForm, openTagForm} from '../console/forms/forms.js';
+import type {Console} from '../console/console.js';
+import {selectedService} from '../console/state/read.js';
 import {
 	closeFilter,
 	cyclePane,
@@ -23,16 +23,16 @@ import {
 	openFilter,
 	openSheet,
 	stepBack,
-	type Step,
-} from '../store/select.js';
-import {refusedRight, type RightName} from '../store/rights.js';
-import type {ConsoleState, Pane} from '../store/state.js';
-import {targetOf} from '../store/target.js';
-import {verifyRevision, verifyService} from '../store/verify.js';
-import {labelOf, leadsToWrite, type Action} from '../terminal/keys.js';
+	type SelectionStep,
+} from '../console/state/select.js';
+import {refusedRight, type RightName} from '../console/session/rights.js';
+import type {ConsoleState, Pane} from '../console/state/state.js';
+import {targetOf} from '../console/live/request-target.js';
+import {verifyRevision, verifyService} from '../console/live/verify-requests.js';
+import {labelOf, leadsToWrite, type Action} from './keys/key-lookup.js';
 
 /** What an action needs beside the console. */
-export type Means = {
+export type ActionDependencies = {
 	/** Rows a page has. */
 	page: number;
 	copy: (text: string) => void;
@@ -41,14 +41,14 @@ export type Means = {
 	redraw: () => void;
 };
 
-type Performer = (console: Console, means: Means, argument: string) => void;
+type Performer = (console: Console, means: ActionDependencies, argument: string) => void;
 
 const go =
 	(pane: Pane): Performer =>
 	({store}) =>
 		focusPane(store, pane);
 const step =
-	(by: (means: Means) => Step): Performer =>
+	(by: (means: ActionDependencies) => SelectionStep): Performer =>
 	({store}, means) =>
 		moveSelection(store, by(means));
 
@@ -159,7 +159,7 @@ export function unavailable(state: Pick<ConsoleState, 'rights'>, action: Action)
 }
 
 /** @param argument What was typed after the command, or the digit that was pressed. */
-export function perform(console: Console, action: Action, means: Means, argument = ''): void {
+export function perform(console: Console, action: Action, means: ActionDependencies, argument = ''): void {
 	const why = unavailable(console.store.getState(), action);
 	if (why !== undefined) return notify(console.store, {tone: 'bad', text: `${labelOf(action)}: ${why}`});
 	performers[action]?.(console, means, argument);

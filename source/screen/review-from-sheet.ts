@@ -1,7 +1,7 @@
 /** From a sheet that is only for looking straight to a review, which then stands in its place. */
-import {revisionsOf, selectedService} from '../store/read.js';
-import {notify} from '../store/select.js';
-import type {ConsoleState, ConsoleStore, Sheet} from '../store/state.js';
+import {revisionsOf, selectedService} from '../console/state/read.js';
+import {notify} from '../console/state/select.js';
+import type {ConsoleState, ConsoleStore, Sheet} from '../console/state/state.js';
 
 /**
  * @param open Opens the review; where it does not, it has said why, and one goes on looking.

@@ -2,10 +2,10 @@
 import {useInput} from 'ink';
 import {createContext, useContext} from 'react';
 import {useStore} from 'zustand';
-import {topSheet} from '../store/read.js';
-import type {Console} from '../store/console.js';
-import type {ConsoleState} from '../store/state.js';
-import {actionFor, type Action, type Context} from '../terminal/keys.js';
+import {topSheet} from '../console/state/read.js';
+import type {Console} from '../console/console.js';
+import type {ConsoleState} from '../console/state/state.js';
+import {actionFor, type Action, type KeyContext} from './keys/key-lookup.js';
 
 export const ConsoleContext = createContext<Console | undefined>(undefined);
 
@@ -31,7 +31,7 @@ export function useConsoleState<Part>(selector: (state: ConsoleState) => Part): 
 }
 
 /** Where keys are read now: exactly one context holds at a time. */
-export function contextOf(state: ConsoleState): Context {
+export function contextOf(state: ConsoleState): KeyContext {
 	const sheet = topSheet(state);
 	switch (sheet?.kind) {
 		case 'review':
@@ -68,7 +68,7 @@ export function contextOf(state: ConsoleState): Context {
 export type Handlers = Partial<Record<Action, (input: string) => void>>;
 
 /** Calls the handler of the action that a key means in this context, by the one key table. */
-export function useActions(context: Context, handlers: Handlers, {isActive = true} = {}): void {
+export function useActions(context: KeyContext, handlers: Handlers, {isActive = true} = {}): void {
 	useInput(
 		(input, key) => {
 			const action = actionFor(context, input, key);

@@ -1,12 +1,12 @@
 /** A sandbox without waiting, and what the tests write to it. */
 import {onTestFinished} from 'vitest';
-import {connect} from '../../source/cluster/connect.js';
-import type {Cluster} from '../../source/cluster/cluster.js';
+import {connect} from '../../source/kube/connect.js';
+import type {Cluster} from '../../source/kube/cluster.js';
 import type {Sandbox, SandboxOptions} from '../../source/sandbox/sandbox.js';
 import {startSandbox} from '../../source/sandbox/sandbox.js';
-import type {ServiceView} from '../../source/traffic/service.js';
-import {parseService} from '../../source/traffic/service.js';
-import {routeSettled} from '../../source/traffic/state.js';
+import type {ServiceView} from '../../source/knative/service/service.js';
+import {parseService} from '../../source/knative/service/service.js';
+import {routeSettled} from '../../source/knative/service/service-state.js';
 
 export type World = {sandbox: Sandbox; cluster: Cluster};
 

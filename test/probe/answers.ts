@@ -1,9 +1,9 @@
-import type {Answer, FailureKind, Response} from '../../source/probe/probe.js';
+import type {Answer, FailureKind, GatewayResponse} from '../../source/probe/transport/probe.js';
 
 /** An answer as a probe would give it. */
 export function answering(
 	fingerprint: string | undefined,
-	part: Partial<Response> & {latency?: number} = {},
+	part: Partial<GatewayResponse> & {latency?: number} = {},
 ): Answer {
 	const {latency = 10, ...response} = part;
 	return {

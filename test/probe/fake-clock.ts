@@ -1,4 +1,4 @@
-import type {Clock} from '../../source/probe/clock.js';
+import type {Clock} from '../../source/probe/loop/clock.js';
 
 /** A clock that stands still until it is told to go on. */
 export type FakeClock = Clock & {

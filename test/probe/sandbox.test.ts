@@ -1,13 +1,13 @@
 /** The loop against the gateway of the sandbox, which draws a revision per request as a real one does. */
 import {expect, onTestFinished, test} from 'vitest';
-import {createProbe} from '../../source/probe/create-probe.js';
-import type {Loop, LoopSnapshot} from '../../source/probe/loop.js';
-import {createLoop} from '../../source/probe/loop.js';
+import {createProbe} from '../../source/probe/transport/create-probe.js';
+import type {Loop, LoopSnapshot} from '../../source/probe/loop/loop.js';
+import {createLoop} from '../../source/probe/loop/loop.js';
 import type {Sandbox} from '../../source/sandbox/sandbox.js';
 import {startSandbox} from '../../source/sandbox/sandbox.js';
-import type {ServiceView} from '../../source/traffic/service.js';
-import {parseService} from '../../source/traffic/service.js';
-import {routeSettled} from '../../source/traffic/state.js';
+import type {ServiceView} from '../../source/knative/service/service.js';
+import {parseService} from '../../source/knative/service/service.js';
+import {routeSettled} from '../../source/knative/service/service-state.js';
 import {targetAt} from './servers.js';
 
 /** The same numbers in every run: what is tested is the loop, not luck. */

@@ -1,8 +1,8 @@
 /** The loop before gateways that misbehave: each fault is named for what it is, and none of them stops it. */
 import type {Socket} from 'node:net';
 import {expect, onTestFinished, test} from 'vitest';
-import type {Loop, LoopSnapshot} from '../../source/probe/loop.js';
-import {createLoop} from '../../source/probe/loop.js';
+import type {Loop, LoopSnapshot} from '../../source/probe/loop/loop.js';
+import {createLoop} from '../../source/probe/loop/loop.js';
 import {serveHttp, serveRaw, targetAt, unusedPort} from './servers.js';
 
 function running(port: number, {rate = 50, timeout = 2000} = {}): Loop {

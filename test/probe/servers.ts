@@ -4,7 +4,7 @@ import type {RequestListener} from 'node:http';
 import {createServer as createTcpServer} from 'node:net';
 import type {Server, Socket} from 'node:net';
 import {onTestFinished} from 'vitest';
-import type {Answer, Failure, Response, Target} from '../../source/probe/probe.js';
+import type {Answer, Failure, GatewayResponse, ProbeTarget} from '../../source/probe/transport/probe.js';
 
 /** Listens on a free port of 127.0.0.1 and counts the connections that are made. */
 export async function listen<Kind extends Server>(
@@ -73,7 +73,7 @@ export async function unusedPort(): Promise<number> {
 	return port;
 }
 
-export function targetAt(port: number, part: Partial<Target> = {}): Target {
+export function targetAt(port: number, part: Partial<ProbeTarget> = {}): ProbeTarget {
 	return {
 		address: {host: '127.0.0.1', port},
 		authority: 'helloworld-go.default.example.com',
@@ -84,7 +84,7 @@ export function targetAt(port: number, part: Partial<Target> = {}): Target {
 	};
 }
 
-export function responseOf(answer: Answer): Response {
+export function responseOf(answer: Answer): GatewayResponse {
 	if (answer.outcome.kind !== 'response') {
 		throw new Error(`A failure instead of a response: ${answer.outcome.sentence}`);
 	}

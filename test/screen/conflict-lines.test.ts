@@ -1,9 +1,9 @@
 /** The three splits of a conflict, side by side: at every width each is to be told from its neighbour. */
 import {describe, expect, it} from 'vitest';
-import {conflictLines} from '../../source/screen/sheets/conflict.js';
-import type {Conflict} from '../../source/store/sheets.js';
-import type {Split} from '../../source/traffic/split.js';
-import {createTheme} from '../../source/terminal/theme.js';
+import {conflictLines} from '../../source/screen/sheets/review/conflict-sheet.js';
+import type {Conflict} from '../../source/console/sheets/sheets.js';
+import type {Split} from '../../source/knative/split/split.js';
+import {createTheme} from '../../source/terminal/output/theme.js';
 
 const split = (old: number, tag: string): Split => [
 	{key: 'cart-00001', revision: 'cart-00001', latest: false, percent: old, tags: [tag], locked: false},

@@ -6,10 +6,10 @@ import {firstContents} from '../../source/screen/first-contents.js';
 import {firstFrame, firstHeader} from '../../source/screen/first-frame.js';
 import {Header} from '../../source/screen/header.js';
 import {layoutOf} from '../../source/screen/layout.js';
-import {ServicesPane} from '../../source/screen/panes/services.js';
-import {ThemeContext} from '../../source/screen/parts/theme-context.js';
+import {ServicesPane} from '../../source/screen/panes/services-pane.js';
+import {ThemeContext} from '../../source/screen/widgets/theme-context.js';
 import {ConsoleContext} from '../../source/screen/use-console.js';
-import {createTheme} from '../../source/terminal/theme.js';
+import {createTheme} from '../../source/terminal/output/theme.js';
 import {openBuiltConsole} from '../support/console.js';
 import {startWorld, until} from '../support/world.js';
 

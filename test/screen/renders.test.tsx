@@ -2,14 +2,14 @@
 import {render} from 'ink-testing-library';
 import {afterEach, beforeEach, describe, expect, it} from 'vitest';
 import {App} from '../../source/screen/app.js';
-import {ThemeContext} from '../../source/screen/parts/theme-context.js';
+import {ThemeContext} from '../../source/screen/widgets/theme-context.js';
 import {ConsoleContext} from '../../source/screen/use-console.js';
-import {createConsole, type Console} from '../../source/store/console.js';
-import {moveSelection} from '../../source/store/select.js';
-import {createRevisionTable, createSortedTable} from '../../source/store/tables.js';
-import {createTheme} from '../../source/terminal/theme.js';
-import {parseRevision} from '../../source/traffic/revision.js';
-import {parseService, type ServiceView} from '../../source/traffic/service.js';
+import {createConsole, type Console} from '../../source/console/console.js';
+import {moveSelection} from '../../source/console/state/select.js';
+import {createRevisionTable, createSortedTable} from '../../source/console/tables/tables.js';
+import {createTheme} from '../../source/terminal/output/theme.js';
+import {parseRevision} from '../../source/knative/revision/revision.js';
+import {parseService, type ServiceView} from '../../source/knative/service/service.js';
 import {crowdName, crowdRevision, crowdService} from '../support/crowded-cluster.js';
 
 const services = createSortedTable<ServiceView>();

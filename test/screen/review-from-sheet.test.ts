@@ -1,9 +1,9 @@
 /** From what is only looked at to a review: of what was looked at, and of nothing else. */
 import {afterEach, beforeEach, expect, it} from 'vitest';
 import {reviewFromSheet} from '../../source/screen/review-from-sheet.js';
-import type {Console} from '../../source/store/console.js';
-import {openSheet} from '../../source/store/select.js';
-import type {Sheet} from '../../source/store/state.js';
+import type {Console} from '../../source/console/console.js';
+import {openSheet} from '../../source/console/state/select.js';
+import type {Sheet} from '../../source/console/state/state.js';
 import {reviewOf, startWorld, until, type World} from '../support/world.js';
 
 let world: World;

@@ -9,7 +9,14 @@ import https from 'node:https';
 import process from 'node:process';
 import {text} from 'node:stream/consumers';
 import {KubeConfig} from '@kubernetes/client-node';
-import {at, isObject, listOf, objectsOf, parseJson, type JsonObject} from '../../source/sandbox/api/json.js';
+import {
+	at,
+	isObject,
+	listOf,
+	objectsOf,
+	parseJson,
+	type JsonObject,
+} from '../../source/sandbox/api/http/json.js';
 import {startSandbox, type Sandbox} from '../../source/sandbox/sandbox.js';
 
 export type Answer = {

@@ -1,18 +1,18 @@
 /** A sandbox of a test's own, a client beside the one under test, and consoles on it, with or without a terminal. */
-import {connect, type ConnectOptions} from '../../source/cluster/connect.js';
-import type {Cluster} from '../../source/cluster/cluster.js';
-import {servingPath} from '../../source/cluster/paths.js';
-import type {HistoryFile} from '../../source/history/history-file.js';
+import {connect, type ConnectOptions} from '../../source/kube/connect.js';
+import type {Cluster} from '../../source/kube/cluster.js';
+import {servingPath} from '../../source/kube/paths.js';
+import type {HistoryFile} from '../../source/journal/journal-file.js';
 import {startSandbox} from '../../source/sandbox/sandbox.js';
-import {createConsole, type Console} from '../../source/store/console.js';
-import type {Contexts} from '../../source/store/contexts.js';
-import {selectedService} from '../../source/store/read.js';
-import {selectService} from '../../source/store/select.js';
-import type {ReviewSheet} from '../../source/store/sheets.js';
-import type {ConsoleState} from '../../source/store/state.js';
+import {createConsole, type Console} from '../../source/console/console.js';
+import type {Contexts} from '../../source/console/sheets/contexts-sheet.js';
+import {selectedService} from '../../source/console/state/read.js';
+import {selectService} from '../../source/console/state/select.js';
+import type {ReviewSheet} from '../../source/console/sheets/sheets.js';
+import type {ConsoleState} from '../../source/console/state/state.js';
 import {until} from '../../source/demo/wait.js';
-import {parseService, type ServiceView} from '../../source/traffic/service.js';
-import type {TrafficTarget} from '../../source/traffic/wire.js';
+import {parseService, type ServiceView} from '../../source/knative/service/service.js';
+import type {TrafficTarget} from '../../source/knative/objects/wire.js';
 
 export {until} from '../../source/demo/wait.js';
 

@@ -2,13 +2,13 @@
  * The frame every controller runs in: a queue of keys, each reconciled from the state there is (level-triggered), again
  * whenever something it looks at has changed.
  */
-import type {Change, ObjectStore, Pace} from '../state.js';
+import type {Change, ObjectStore, SandboxPace} from '../state.js';
 import type {EventRecorder} from './events.js';
-import type {Key} from './objects.js';
+import type {ObjectKey} from './objects.js';
 
 export type ControllerContext = {
 	store: ObjectStore;
-	pace: Pace;
+	pace: SandboxPace;
 	events: EventRecorder;
 	/** The wall clock of the sandbox, milliseconds since 1970. */
 	now: () => number;
@@ -21,15 +21,15 @@ export type ControllerContext = {
 export type Reconciler = {
 	name: string;
 	/** The keys to look at again after a change. */
-	keysOf(change: Change): readonly Key[];
+	keysOf(change: Change): readonly ObjectKey[];
 	/** Makes the state what it should be, as far as it goes now. */
-	reconcile(key: Key): void;
+	reconcile(key: ObjectKey): void;
 };
 
 export type Controller = {
 	/** Looks at the key again. */
-	enqueue(key: Key): void;
-	enqueueAfter(key: Key, milliseconds: number): void;
+	enqueue(key: ObjectKey): void;
+	enqueueAfter(key: ObjectKey, milliseconds: number): void;
 	stop(): void;
 };
 
@@ -42,7 +42,7 @@ export function startController(
 	{store, pace, report}: ControllerContext,
 	reconciler: Reconciler,
 ): Controller {
-	const queued = new Set<Key>();
+	const queued = new Set<ObjectKey>();
 	const cancels = new Set<() => void>();
 	let stopped = false;
 
@@ -56,7 +56,7 @@ export function startController(
 		cancels.add(cancel);
 	}
 
-	function enqueue(key: Key): void {
+	function enqueue(key: ObjectKey): void {
 		if (stopped || queued.has(key)) {
 			return;
 		}

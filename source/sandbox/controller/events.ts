@@ -1,7 +1,7 @@
 import {createHash} from 'node:crypto';
-import type {KubernetesObject} from '../../traffic/wire.js';
+import type {KubernetesObject} from '../../knative/objects/wire.js';
 import {events} from '../resources.js';
-import type {ObjectStore, Pace, StoredObject} from '../state.js';
+import type {ObjectStore, SandboxPace, StoredObject} from '../state.js';
 import {timestamp} from './objects.js';
 
 export type EventRecorder = {
@@ -27,7 +27,7 @@ const lifetime = 3_600_000;
  */
 export function createEventRecorder(
 	store: ObjectStore,
-	{now, pace, wallClock = Date.now}: {now: () => number; pace: Pace; wallClock?: () => number},
+	{now, pace, wallClock = Date.now}: {now: () => number; pace: SandboxPace; wallClock?: () => number},
 ): EventRecorder {
 	/** The way to let each live on, oldest first. */
 	const kept = new Map<string, {namespace: string; name: string; cancel: () => void}>();

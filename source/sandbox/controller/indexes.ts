@@ -7,12 +7,12 @@ import {
 	isRoute,
 	keyOf,
 	revisionKeys,
-	type Key,
+	type ObjectKey,
 	type StoredRevision,
 	type StoredRoute,
 } from './objects.js';
 
-const inNamespaceOf = ({metadata}: StoredObject, name: string): Key =>
+const inNamespaceOf = ({metadata}: StoredObject, name: string): ObjectKey =>
 	keyOf({metadata: {...(metadata.namespace === undefined ? {} : {namespace: metadata.namespace}), name}});
 
 const byConfiguration = sharedIndex(revisions, revision => {
@@ -54,11 +54,11 @@ export function prepareIndexes(store: ObjectStore): void {
 	}
 }
 
-export const revisionsOfConfiguration = (store: ObjectStore, configuration: Key): StoredRevision[] =>
+export const revisionsOfConfiguration = (store: ObjectStore, configuration: ObjectKey): StoredRevision[] =>
 	byConfiguration(store).get(configuration).filter(isRevision);
 
 /** The revisions on which a route is noted. */
-export const revisionsOfRoute = (store: ObjectStore, route: Key): StoredRevision[] =>
+export const revisionsOfRoute = (store: ObjectStore, route: ObjectKey): StoredRevision[] =>
 	byRoute(store).get(route).filter(isRevision);
 
 /** The routes that refer to a Revision or a Configuration, in spec or status. */
@@ -70,5 +70,5 @@ export const routesTo = (store: ObjectStore, target: StoredObject): StoredRoute[
 export const servicesOwnedBy = (store: ObjectStore, owner: StoredObject): StoredObject[] =>
 	servicesByOwner(store).get(owner.metadata.uid);
 
-export const podsOfRevision = (store: ObjectStore, revision: Key): StoredObject[] =>
+export const podsOfRevision = (store: ObjectStore, revision: ObjectKey): StoredObject[] =>
 	podsByRevision(store).get(revision);

@@ -1,24 +1,24 @@
 import type {RevisionBackend} from '../gateway/revision-backend.js';
 import {createRoutingTable, type RoutingTable} from '../gateway/routing-table.js';
-import {createAutoscaler, type Autoscaler} from './autoscaler.js';
-import {configurationReconciler} from './configuration.js';
+import {createAutoscaler, type Autoscaler} from './autoscaling/autoscaler.js';
+import {configurationReconciler} from './serving/configuration.js';
 import {startController, type Controller, type ControllerContext} from './controller.js';
 import {prepareIndexes} from './indexes.js';
-import {ingressReconciler} from './ingress.js';
-import {startKubelet, type Kubelet} from './kubelet.js';
-import {labelerReconciler} from './labeler.js';
-import {keyOf, listRevisions, revisionKeys, type Key} from './objects.js';
-import {podsReconciler} from './pods.js';
-import {revisionReconciler} from './revision.js';
-import {revisionGcReconciler} from './revision-gc.js';
-import {routeReconciler} from './route.js';
-import {serviceReconciler} from './service.js';
+import {ingressReconciler} from './networking/ingress.js';
+import {startKubelet, type Kubelet} from './workload/kubelet.js';
+import {labelerReconciler} from './serving/labeler.js';
+import {keyOf, listRevisions, revisionKeys, type ObjectKey} from './objects.js';
+import {podsReconciler} from './workload/pods.js';
+import {revisionReconciler} from './serving/revision.js';
+import {revisionGcReconciler} from './serving/revision-gc.js';
+import {routeReconciler} from './serving/route.js';
+import {serviceReconciler} from './serving/service.js';
 
 export type ControllerManager = {
 	/** What the gateway routes by: from outside, and from within the cluster. */
 	tables: {external: RoutingTable; internal: RoutingTable};
 	/** The revisions it routes to, by `namespace/name`. */
-	backends: ReadonlyMap<Key, RevisionBackend>;
+	backends: ReadonlyMap<ObjectKey, RevisionBackend>;
 	autoscaler: Autoscaler;
 	kubelet: Kubelet;
 	/** Looks at every revision again, as informers do from time to time. */
@@ -32,7 +32,7 @@ export function startControllers(context: ControllerContext): ControllerManager 
 	prepareIndexes(context.store);
 	// The hosts of the cluster are not to be had from outside; the public ones are from inside.
 	const tables = {external: createRoutingTable(), internal: createRoutingTable(() => true)};
-	const backends = new Map<Key, RevisionBackend>();
+	const backends = new Map<ObjectKey, RevisionBackend>();
 	const controllers: Controller[] = [];
 	// The scale decides on pods, and pods on what the revision says.
 	const autoscaler = createAutoscaler(context.store, context.pace, key => {

@@ -10,7 +10,7 @@ import type {
 	OwnerReference,
 	Revision,
 	Route,
-} from '../../traffic/wire.js';
+} from '../../knative/objects/wire.js';
 import {configurations, ingresses, revisions, routes, services} from '../resources.js';
 import type {ObjectStore, Resource, StoredObject} from '../state.js';
 
@@ -29,13 +29,13 @@ export const isRevision = (object: StoredObject): object is StoredRevision => is
 const isIngress = (object: StoredObject): object is StoredIngress => isOf(object, ingresses);
 
 /** `namespace/name`, as client-go's work queues name objects. */
-export type Key = string;
+export type ObjectKey = string;
 
-export function keyOf(object: {metadata: {namespace?: string; name: string}}): Key {
+export function keyOf(object: {metadata: {namespace?: string; name: string}}): ObjectKey {
 	return `${object.metadata.namespace ?? ''}/${object.metadata.name}`;
 }
 
-export function splitKey(key: Key): {namespace: string; name: string} {
+export function splitKey(key: ObjectKey): {namespace: string; name: string} {
 	const slash = key.indexOf('/');
 	return {namespace: key.slice(0, slash), name: key.slice(slash + 1)};
 }
@@ -44,7 +44,7 @@ export function splitKey(key: Key): {namespace: string; name: string} {
 function get<T extends StoredObject>(
 	store: ObjectStore,
 	resource: Resource,
-	key: Key,
+	key: ObjectKey,
 	guard: (object: StoredObject) => object is T,
 ): T | undefined {
 	const {namespace, name} = splitKey(key);
@@ -52,15 +52,15 @@ function get<T extends StoredObject>(
 	return object && guard(object) && object.metadata.deletionTimestamp === undefined ? object : undefined;
 }
 
-export const getService = (store: ObjectStore, key: Key): StoredService | undefined =>
+export const getService = (store: ObjectStore, key: ObjectKey): StoredService | undefined =>
 	get(store, services, key, isService);
-export const getConfiguration = (store: ObjectStore, key: Key): StoredConfiguration | undefined =>
+export const getConfiguration = (store: ObjectStore, key: ObjectKey): StoredConfiguration | undefined =>
 	get(store, configurations, key, isConfiguration);
-export const getRoute = (store: ObjectStore, key: Key): StoredRoute | undefined =>
+export const getRoute = (store: ObjectStore, key: ObjectKey): StoredRoute | undefined =>
 	get(store, routes, key, isRoute);
-export const getRevision = (store: ObjectStore, key: Key): StoredRevision | undefined =>
+export const getRevision = (store: ObjectStore, key: ObjectKey): StoredRevision | undefined =>
 	get(store, revisions, key, isRevision);
-export const getIngress = (store: ObjectStore, key: Key): StoredIngress | undefined =>
+export const getIngress = (store: ObjectStore, key: ObjectKey): StoredIngress | undefined =>
 	get(store, ingresses, key, isIngress);
 
 export const listRevisions = (store: ObjectStore, namespace?: string): StoredRevision[] =>
@@ -88,7 +88,7 @@ export function isControlledBy(object: StoredObject, owner: StoredObject): boole
 }
 
 /** The keys of those controllers of an object that are of a kind. */
-export function controllerKeys(object: StoredObject, kind: string): Key[] {
+export function controllerKeys(object: StoredObject, kind: string): ObjectKey[] {
 	const {namespace, ownerReferences = []} = object.metadata;
 	return ownerReferences
 		.filter(owner => owner.controller === true && owner.kind === kind)
@@ -96,7 +96,7 @@ export function controllerKeys(object: StoredObject, kind: string): Key[] {
 }
 
 /** The revision that a Deployment, ReplicaSet or Pod is for, by its label. */
-export function revisionKeys({metadata}: StoredObject): Key[] {
+export function revisionKeys({metadata}: StoredObject): ObjectKey[] {
 	const {namespace, labels = {}} = metadata;
 	const name = labels['serving.knative.dev/revision'];
 	return name === undefined

@@ -2,7 +2,7 @@
  * Why a request comes to an end before its answer is through, told to whoever works on it. What an AbortSignal would be,
  * without its price: one is needed for each request.
  */
-export class Ending {
+export class ExchangeEnd {
 	#reason: 'gone' | 'timeout' | undefined;
 	#listeners: Set<() => void> | undefined;
 

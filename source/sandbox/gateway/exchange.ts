@@ -10,7 +10,7 @@ import {
 import type {Socket} from 'node:net';
 import http2, {type ServerHttp2Stream} from 'node:http2';
 import type {Duplex, Readable, Writable} from 'node:stream';
-import {Ending} from './ending.js';
+import {ExchangeEnd} from './ending.js';
 
 export type Exchange = {
 	readonly method: string;
@@ -31,7 +31,7 @@ export type Exchange = {
 	/** Whether an answer has been begun. */
 	readonly answering: () => boolean;
 	/** Ends when the client leaves before the answer is through, or when somebody ends it. */
-	readonly ending: Ending;
+	readonly ending: ExchangeEnd;
 	/** Begins the answer. With `end` there is neither body nor trailers. */
 	head(status: number, headers: OutgoingHttpHeaders, options: {end: boolean}): void;
 	/** Where the body of the answer goes; ending it ends the answer. */
@@ -118,7 +118,7 @@ export function exchangeOfUpgrade(request: IncomingMessage, socket: Socket, head
 }
 
 export function exchangeOfHttp1(request: IncomingMessage, response: ServerResponse): Exchange {
-	const ending = new Ending();
+	const ending = new ExchangeEnd();
 	request.on('error', () => {});
 	response.on('error', () => {});
 	response.on('close', () => {
@@ -165,7 +165,7 @@ export function exchangeOfHttp1(request: IncomingMessage, response: ServerRespon
 }
 
 export function exchangeOfHttp2(stream: ServerHttp2Stream, headers: http2.IncomingHttpHeaders): Exchange {
-	const ending = new Ending();
+	const ending = new ExchangeEnd();
 	let trailing: OutgoingHttpHeaders = {};
 	let finished = false;
 	stream.on('error', () => {});

@@ -31,7 +31,7 @@ export type GatewayFaults = {
 };
 
 /** What becomes of one request. */
-export type Fate = 'serve' | 'drop' | 'reset' | 'cut' | 'unavailable';
+export type InjectedFault = 'serve' | 'drop' | 'reset' | 'cut' | 'unavailable';
 
 export type GatewayFaultSwitch = {
 	readonly current: GatewayFaults;
@@ -46,7 +46,7 @@ export type GatewayFaultSwitch = {
 	/** All is well again. Resolves and rejects as `set` does. */
 	clear(): Promise<void>;
 	/** Draws what becomes of a request; the shares of drop, reset, cut and unavailable add up, to 1 at most. */
-	fate(): Fate;
+	fate(): InjectedFault;
 	/** What to draw from for a host: the truth, or what is set in its stead. */
 	destinations(authority: string | undefined, truth: readonly Destination[]): readonly Destination[];
 	/** Is called at each change and waited for. Returns the way to stop. */

@@ -7,7 +7,7 @@ import {proxy, type ProxyOptions} from './proxy.js';
 import {isWebSocket} from './upgrade.js';
 import {createUpstream} from './upstream.js';
 
-export type Gateway = {
+export type SandboxGateway = {
 	readonly port: number;
 	/** Closes the listener and every connection. Idempotent. */
 	close(): Promise<void>;
@@ -25,7 +25,7 @@ const preface = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');
  */
 export async function startGateway(
 	options: Omit<ProxyOptions, 'upstream' | 'faults'> & {port: number; faults?: GatewayFaultSwitch},
-): Promise<Gateway> {
+): Promise<SandboxGateway> {
 	const upstream = createUpstream();
 	const {faults = createGatewayFaults()} = options;
 	const sockets = new Set<net.Socket>();

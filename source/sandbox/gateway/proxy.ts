@@ -3,10 +3,10 @@
  */
 import {STATUS_CODES, type OutgoingHttpHeaders} from 'node:http';
 import {randomUUID} from 'node:crypto';
-import type {Ending} from './ending.js';
+import type {ExchangeEnd} from './ending.js';
 import type {Exchange} from './exchange.js';
-import type {Fate, GatewayFaultSwitch} from './faults.js';
-import {noHealthyUpstream, Refusal, requestTimeout, unknownHost} from './refusal.js';
+import type {InjectedFault, GatewayFaultSwitch} from './faults.js';
+import {noHealthyUpstream, GatewayRefusal, requestTimeout, unknownHost} from './refusal.js';
 import type {RevisionBackend} from './revision-backend.js';
 import {draw, type Destination, type Path, type RoutingTable} from './routing-table.js';
 import type {Receiver} from './receiver.js';
@@ -62,12 +62,12 @@ export async function proxy(exchange: Exchange, options: ProxyOptions): Promise<
 
 		if (exchange.answering()) {
 			exchange.abort();
-		} else if (error instanceof Refusal) {
+		} else if (error instanceof GatewayRefusal) {
 			refuse(exchange, error);
 		} else {
 			const text =
 				'upstream connect error or disconnect/reset before headers. reset reason: connection termination';
-			refuse(exchange, new Refusal('envoy', 503, text));
+			refuse(exchange, new GatewayRefusal('envoy', 503, text));
 		}
 	}
 }
@@ -76,7 +76,7 @@ async function passThrough(
 	exchange: Exchange,
 	backend: RevisionBackend,
 	upstream: Upstream,
-	{fate, appendHeaders}: {fate: Fate; appendHeaders: Path['appendHeaders']},
+	{fate, appendHeaders}: {fate: InjectedFault; appendHeaders: Path['appendHeaders']},
 ): Promise<void> {
 	const {ending} = exchange;
 	const {timeoutSeconds, protocol} = backend.settings;
@@ -91,14 +91,14 @@ async function passThrough(
 			lease.release();
 		}
 	} catch (error) {
-		throw ending.reason === 'timeout' && !(error instanceof Refusal) ? requestTimeout() : error;
+		throw ending.reason === 'timeout' && !(error instanceof GatewayRefusal) ? requestTimeout() : error;
 	} finally {
 		clearTimeout(timer);
 	}
 }
 
 /** Waits that many milliseconds; rejects when the client leaves meanwhile. */
-function passed(milliseconds: number, ending: Ending): Promise<void> {
+function passed(milliseconds: number, ending: ExchangeEnd): Promise<void> {
 	return new Promise((resolve, reject) => {
 		const timer = setTimeout(() => {
 			forget();
@@ -179,7 +179,7 @@ function answerReceiver(exchange: Exchange, {started, isCut}: {started: number; 
 /** Envoy turns its own answers into a gRPC status for a gRPC client (source/common/grpc/status.cc). */
 const grpcStatus: Readonly<Record<number, number>> = {404: 12, 502: 14, 503: 14, 504: 14};
 
-function refuse(exchange: Exchange, {by, status, body}: Refusal): void {
+function refuse(exchange: Exchange, {by, status, body}: GatewayRefusal): void {
 	const contentType = exchange.headers['content-type'];
 	if (by === 'envoy' && typeof contentType === 'string' && contentType.startsWith('application/grpc')) {
 		exchange.head(

@@ -1,8 +1,8 @@
-import type {Ending} from './ending.js';
+import type {ExchangeEnd} from './ending.js';
 import {activatorTimeout, noHealthyUpstream, queueFull, requestTimeout} from './refusal.js';
 
 /** Where a ready pod listens. */
-export type Endpoint = {readonly pod: string; readonly host: string; readonly port: number};
+export type PodEndpoint = {readonly pod: string; readonly host: string; readonly port: number};
 
 export type BackendSettings = {
 	/** By the port's name: `h2c` speaks HTTP/2 to the app, everything else HTTP/1.1. */
@@ -14,7 +14,7 @@ export type BackendSettings = {
 };
 
 /** A place in a pod, to be given back once the answer is through. */
-export type Lease = {readonly endpoint: Endpoint; release(): void};
+export type Lease = {readonly endpoint: PodEndpoint; release(): void};
 
 /** What the autoscaler goes by. */
 export type Usage = {
@@ -34,7 +34,7 @@ const activatorDepth = 10_000;
 const hasLeft = 'the client has left';
 
 type Waiter = {take(lease: Lease): void; refuse(): void};
-type Slot = Endpoint & {inFlight: number; drained?: () => void};
+type Slot = PodEndpoint & {inFlight: number; drained?: () => void};
 
 /**
  * A revision as the gateway sees it: what the activator holds, and the pods behind queue-proxy with its limits.
@@ -77,7 +77,7 @@ export class RevisionBackend {
 		this.#dispatch();
 	}
 
-	add(endpoint: Endpoint): void {
+	add(endpoint: PodEndpoint): void {
 		this.#slots.push({...endpoint, inFlight: 0});
 		this.#dispatch();
 	}
@@ -106,7 +106,7 @@ export class RevisionBackend {
 	 *
 	 * @throws Refusal when the queue is full, when the revision is gone, or when the time is over; Error when the client has left.
 	 */
-	async acquire(ending: Ending): Promise<Lease> {
+	async acquire(ending: ExchangeEnd): Promise<Lease> {
 		if (ending.reason === 'gone') {
 			throw new Error(hasLeft);
 		}

@@ -1,4 +1,4 @@
-import type {IngressRule} from '../../traffic/wire.js';
+import type {IngressRule} from '../../knative/objects/wire.js';
 import {hostOf} from './authority.js';
 
 /** A revision that requests of a host may go to. */

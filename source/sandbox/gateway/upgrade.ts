@@ -6,7 +6,7 @@
 import http, {type IncomingMessage, type OutgoingHttpHeaders} from 'node:http';
 import type {Duplex} from 'node:stream';
 import {forwardable, type Exchange} from './exchange.js';
-import type {Endpoint} from './revision-backend.js';
+import type {PodEndpoint} from './revision-backend.js';
 import type {Receiver} from './receiver.js';
 
 /** Whether a request is one. Another protocol is none that the gateway would switch to. */
@@ -24,7 +24,7 @@ export function sendUpgrade(
 	exchange: Exchange,
 	upgrade: NonNullable<Exchange['upgrade']>,
 	headers: OutgoingHttpHeaders,
-	{host, port}: Endpoint,
+	{host, port}: PodEndpoint,
 	receiver: Receiver,
 ): Promise<void> {
 	const {promise, resolve, reject} = Promise.withResolvers<void>();

@@ -7,8 +7,8 @@ import {PassThrough} from 'node:stream';
 import {Agent, type Dispatcher} from 'undici';
 import {forwardable, type Exchange} from './exchange.js';
 import type {Receiver} from './receiver.js';
-import {badGateway, type Refusal} from './refusal.js';
-import type {BackendSettings, Endpoint} from './revision-backend.js';
+import {badGateway, type GatewayRefusal} from './refusal.js';
+import type {BackendSettings, PodEndpoint} from './revision-backend.js';
 import {sendUpgrade} from './upgrade.js';
 
 export type Upstream = {
@@ -20,7 +20,7 @@ export type Upstream = {
 	send(
 		exchange: Exchange,
 		headers: OutgoingHttpHeaders,
-		endpoint: Endpoint,
+		endpoint: PodEndpoint,
 		protocol: BackendSettings['protocol'],
 		receiver: Receiver,
 	): Promise<void>;
@@ -39,7 +39,7 @@ export function createUpstream(): Upstream {
 	});
 	const sessions = new Map<string, ClientHttp2Session>();
 
-	function sessionOf({host, port}: Endpoint): ClientHttp2Session {
+	function sessionOf({host, port}: PodEndpoint): ClientHttp2Session {
 		const url = `http://${host}:${port}`;
 		const existing = sessions.get(url);
 		if (existing && !existing.closed && !existing.destroyed) {
@@ -85,7 +85,7 @@ export function createUpstream(): Upstream {
 function sendHttp1(
 	exchange: Exchange,
 	headers: OutgoingHttpHeaders,
-	{agent, endpoint}: {agent: Agent; endpoint: Endpoint},
+	{agent, endpoint}: {agent: Agent; endpoint: PodEndpoint},
 	receiver: Receiver,
 ): Promise<void> {
 	const {promise, resolve, reject} = Promise.withResolvers<void>();
@@ -232,7 +232,9 @@ function sendHttp2(
 }
 
 /** What Go's transport says in the same case. */
-function refusalOf(error: Error & {code?: string; data?: unknown; port?: number; address?: string}): Refusal {
+function refusalOf(
+	error: Error & {code?: string; data?: unknown; port?: number; address?: string},
+): GatewayRefusal {
 	const {code = '', data, address, port} = error;
 	switch (code) {
 		case 'ECONNREFUSED':

@@ -8,8 +8,8 @@
 import type {ServiceDefinition} from '@grpc/proto-loader';
 import {fromJSON} from '@grpc/proto-loader';
 
-type Field = {type: string; id: number; rule?: 'repeated'};
-type Method = {
+type DescriptorField = {type: string; id: number; rule?: 'repeated'};
+type DescriptorMethod = {
 	requestType: string;
 	responseType: string;
 	comment: string;
@@ -17,11 +17,11 @@ type Method = {
 	responseStream?: boolean;
 };
 type Message = {
-	fields: Record<string, Field>;
+	fields: Record<string, DescriptorField>;
 	oneofs?: Record<string, {oneof: string[]}>;
 	nested?: Record<string, {values: Record<string, number>}>;
 };
-type Contents = Record<string, Message | {methods: Record<string, Method>}>;
+type Contents = Record<string, Message | {methods: Record<string, DescriptorMethod>}>;
 
 /** A package that the image serves, as reflection tells of it. */
 export type ProtoPackage = {

@@ -25,7 +25,7 @@ export type ReflectionResponse = {
 	errorResponse?: {errorCode: number; errorMessage: string};
 };
 
-type Answer = Omit<ReflectionResponse, 'validHost' | 'originalRequest'>;
+type ReflectionAnswer = Omit<ReflectionResponse, 'validHost' | 'originalRequest'>;
 
 /** Answers each request of the stream, in its order. */
 export function serverReflectionInfo(call: ServerDuplexStream<ReflectionRequest, ReflectionResponse>): void {
@@ -36,7 +36,7 @@ export function serverReflectionInfo(call: ServerDuplexStream<ReflectionRequest,
 	call.on('error', () => {});
 }
 
-function answerTo(request: ReflectionRequest): Answer {
+function answerTo(request: ReflectionRequest): ReflectionAnswer {
 	const {fileByFilename, fileContainingSymbol, allExtensionNumbersOfType, listServices} = request;
 	if (listServices !== undefined) {
 		const names = protoPackages.flatMap(({services}) => Object.keys(services)).toSorted();
@@ -62,11 +62,11 @@ function answerTo(request: ReflectionRequest): Answer {
 	return notFound('extension');
 }
 
-function fileOf(fits: (candidate: ProtoPackage) => boolean, what: string): Answer {
+function fileOf(fits: (candidate: ProtoPackage) => boolean, what: string): ReflectionAnswer {
 	const found = protoPackages.find(fits);
 	return found ? {fileDescriptorResponse: {fileDescriptorProto: [found.file]}} : notFound(what);
 }
 
-const notFound = (what: string): Answer => ({
+const notFound = (what: string): ReflectionAnswer => ({
 	errorResponse: {errorCode: status.NOT_FOUND, errorMessage: `${what} not found`},
 });

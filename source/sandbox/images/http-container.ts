@@ -1,14 +1,14 @@
 import http from 'node:http';
 import type {ContainerContext, Exit, RunningContainer} from './image.js';
 
-type Handler = (request: http.IncomingMessage, response: http.ServerResponse) => void;
+type ContainerHandler = (request: http.IncomingMessage, response: http.ServerResponse) => void;
 
 /**
  * Runs an HTTP/1.1 server as the process of a container: it opens `port` after `startup` milliseconds of sandbox time.
  */
 export function runHttpServer(
 	container: ContainerContext,
-	options: {port: number; startup: number; handler: Handler; listening: string},
+	options: {port: number; startup: number; handler: ContainerHandler; listening: string},
 ): RunningContainer {
 	const {port, startup, handler, listening} = options;
 	const server = http.createServer((request, response) => {

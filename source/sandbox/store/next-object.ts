@@ -5,7 +5,7 @@
  */
 import {randomUUID} from 'node:crypto';
 import {isDeepStrictEqual} from 'node:util';
-import type {KubernetesObject} from '../../traffic/wire.js';
+import type {KubernetesObject} from '../../knative/objects/wire.js';
 import type {Resource, StoredObject} from '../state.js';
 
 /**

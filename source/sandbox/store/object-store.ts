@@ -5,7 +5,7 @@
 import {isDeepStrictEqual} from 'node:util';
 import {StoreConflict, type Change, type ObjectStore, type Resource, type StoredObject} from '../state.js';
 import {createdObject, updatedObject} from './next-object.js';
-import {createSortedTable, type SortedTable} from './sorted-table.js';
+import {createSortedTable, type SortedObjects} from './sorted-table.js';
 
 export type ObjectStoreOptions = {
 	/** How many changes are kept for watches that start in the past. 10,000 unless told. */
@@ -15,7 +15,7 @@ export type ObjectStoreOptions = {
 };
 
 /** A change and the resourceVersion it made. */
-type Recorded = {version: number; change: Change};
+type RecordedChange = {version: number; change: Change};
 
 /**
  * An empty store.
@@ -28,17 +28,17 @@ export function createObjectStore(options: ObjectStoreOptions = {}): ObjectStore
 		throw new RangeError(`the history of the store must be a positive whole number, not ${historyLimit}`);
 	}
 
-	const tables = new Map<string, SortedTable<StoredObject>>();
+	const tables = new Map<string, SortedObjects<StoredObject>>();
 	const listeners = new Set<{since: number; listener: (change: Change) => void}>();
-	const undelivered: Recorded[] = [];
+	const undelivered: RecordedChange[] = [];
 	let delivering = false;
 	/** Oldest first, every version after `forgotten`. */
-	let history: Recorded[] = [];
+	let history: RecordedChange[] = [];
 	/** The newest version that the history no longer tells of. */
 	let forgotten = 0;
 	let version = 0;
 
-	function tableOf(resource: Resource): SortedTable<StoredObject> {
+	function tableOf(resource: Resource): SortedObjects<StoredObject> {
 		const key = `${resource.group}/${resource.plural}`;
 		let table = tables.get(key);
 		if (!table) {

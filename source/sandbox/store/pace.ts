@@ -1,4 +1,4 @@
-import type {Pace} from '../state.js';
+import type {SandboxPace} from '../state.js';
 import {createTaskQueue, type Task} from './task-queue.js';
 
 /** The longest delay a Node timer takes; a longer one would fire at once. */
@@ -21,7 +21,7 @@ const longestHold = 1000;
  *   (each task still runs later, never inside the call that asked for it; in the order of asking).
  * @throws RangeError when the factor is not above 0.
  */
-export function createPace(factor: number): Pace {
+export function createPace(factor: number): SandboxPace {
 	if (!(factor > 0)) {
 		throw new RangeError(`the pace of the sandbox must be above 0, not ${factor}`);
 	}
@@ -29,7 +29,7 @@ export function createPace(factor: number): Pace {
 	return Number.isFinite(factor) ? steady(factor) : instant();
 }
 
-function instant(): Pace {
+function instant(): SandboxPace {
 	return {
 		factor: Number.POSITIVE_INFINITY,
 		now: () => performance.now(),
@@ -45,7 +45,7 @@ function instant(): Pace {
 
 const nothing = (): void => {};
 
-function steady(factor: number): Pace {
+function steady(factor: number): SandboxPace {
 	const queue = createTaskQueue();
 	/** Real milliseconds that have not passed in the sandbox. */
 	let lost = 0;

@@ -1,5 +1,5 @@
 /** Values by keys that are kept in order, so that a list of thousands is not sorted each time it is asked for. */
-export type SortedTable<Value> = {
+export type SortedObjects<Value> = {
 	get(key: string): Value | undefined;
 	has(key: string): boolean;
 	put(key: string, value: Value): void;
@@ -8,7 +8,7 @@ export type SortedTable<Value> = {
 	range(prefix: string): Value[];
 };
 
-export function createSortedTable<Value>(): SortedTable<Value> {
+export function createSortedTable<Value>(): SortedObjects<Value> {
 	const values = new Map<string, Value>();
 	const keys: string[] = [];
 

@@ -1,10 +1,10 @@
 /** What the list of services says of each. */
-import {serviceState, type ServiceState} from '../../traffic/state.js';
-import type {ServiceView} from '../../traffic/service.js';
-import type {TextStyle, Theme} from '../../terminal/theme.js';
-import type {Column} from '../parts/columns.js';
-import {widthOf} from '../parts/fit-text.js';
-import type {Cell} from '../parts/table-text.js';
+import {serviceState, type ServiceState} from '../../knative/service/service-state.js';
+import type {ServiceView} from '../../knative/service/service.js';
+import type {TextStyle, Theme} from '../../terminal/output/theme.js';
+import type {Column} from '../widgets/table/columns.js';
+import {widthOf} from '../widgets/table/fit-text.js';
+import type {TableCell} from '../widgets/table/table-text.js';
 
 /** Blanks between two of them: names are long, and the pane is narrow. */
 export const servicesColumnGap = 1;
@@ -16,7 +16,7 @@ export const servicesColumns: readonly Column[] = [
 	{title: 'STATE', priority: 2},
 ];
 
-export function cellsOf(service: ServiceView, theme: Theme): Cell[] {
+export function cellsOf(service: ServiceView, theme: Theme): TableCell[] {
 	const state = serviceState(service);
 	const {glyph, style} = markOf(state.kind, theme);
 	return [

@@ -1,5 +1,5 @@
 import {expect, it} from 'vitest';
-import {at} from '../../../source/sandbox/api/json.js';
+import {at} from '../../../source/sandbox/api/http/json.js';
 import {
 	created,
 	jsonPatch,

@@ -1,10 +1,14 @@
 /** A running API server and the ways to speak to it over the wire. */
 import {request as httpRequest} from 'node:http';
 import {onTestFinished} from 'vitest';
-import {startApiServer, type ApiServer, type ApiServerOptions} from '../../../source/sandbox/api/server.js';
+import {
+	startApiServer,
+	type ApiServer,
+	type ApiServerOptions,
+} from '../../../source/sandbox/api/http/server.js';
 import type {ObjectStore} from '../../../source/sandbox/state.js';
 import {createObjectStore, type ObjectStoreOptions} from '../../../source/sandbox/store/object-store.js';
-import {at, isObject, parseJson, type JsonObject} from '../../../source/sandbox/api/json.js';
+import {at, isObject, parseJson, type JsonObject} from '../../../source/sandbox/api/http/json.js';
 
 export const token = 'a-token-of-the-test';
 export const user = 'kubernetes-admin';

@@ -1,7 +1,7 @@
 /** How many pods a revision has, by its annotations and by config-autoscaler. */
 import {afterEach, expect, test} from 'vitest';
 import {getRevision} from '../../../source/sandbox/controller/objects.js';
-import {podsOf} from '../../../source/sandbox/controller/pods.js';
+import {podsOf} from '../../../source/sandbox/controller/workload/pods.js';
 import {deployments, podAutoscalers, pods, replicaSets} from '../../../source/sandbox/resources.js';
 import type {Resource, StoredObject} from '../../../source/sandbox/state.js';
 import {pinned, startWorld, template, type World} from './world.js';

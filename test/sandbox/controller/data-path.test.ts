@@ -6,7 +6,7 @@ import {Client, credentials, Metadata, status, type ServiceError} from '@grpc/gr
 import type {MethodDefinition} from '@grpc/proto-loader';
 import {afterEach, expect, test} from 'vitest';
 import {getRevision} from '../../../source/sandbox/controller/objects.js';
-import {podsOf} from '../../../source/sandbox/controller/pods.js';
+import {podsOf} from '../../../source/sandbox/controller/workload/pods.js';
 import {greeterService, healthService} from '../../../source/sandbox/images/grpc-descriptors.js';
 import {startWorld, template, type World} from './world.js';
 

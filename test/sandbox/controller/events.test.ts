@@ -1,7 +1,7 @@
 import {expect, it} from 'vitest';
 import {createEventRecorder} from '../../../source/sandbox/controller/events.js';
 import {events, pods} from '../../../source/sandbox/resources.js';
-import type {Pace} from '../../../source/sandbox/state.js';
+import type {SandboxPace} from '../../../source/sandbox/state.js';
 import {createObjectStore} from '../../../source/sandbox/store/object-store.js';
 
 const hour = 3_600_000;
@@ -11,7 +11,7 @@ function recorder() {
 	const store = createObjectStore();
 	let clock = Date.parse('2026-01-01T00:00:00Z');
 	let timers: {at: number; task: () => void}[] = [];
-	const pace: Pace = {
+	const pace: SandboxPace = {
 		factor: 1,
 		now: () => clock,
 		hold: () => () => {},

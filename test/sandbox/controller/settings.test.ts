@@ -4,7 +4,7 @@ import {once} from 'node:events';
 import {text} from 'node:stream/consumers';
 import {afterEach, expect, test} from 'vitest';
 import {getIngress} from '../../../source/sandbox/controller/objects.js';
-import type {TrafficTarget} from '../../../source/traffic/wire.js';
+import type {TrafficTarget} from '../../../source/knative/objects/wire.js';
 import {latest, pinned, startWorld, template, type World} from './world.js';
 
 let world: World;

@@ -4,12 +4,12 @@ import {text} from 'node:stream/consumers';
 import {createEventRecorder} from '../../../source/sandbox/controller/events.js';
 import {startControllers} from '../../../source/sandbox/controller/manager.js';
 import {getRevision, getService, type StoredService} from '../../../source/sandbox/controller/objects.js';
-import {furnish} from '../../../source/sandbox/furniture.js';
+import {furnish} from '../../../source/sandbox/default-objects.js';
 import {startGateway} from '../../../source/sandbox/gateway/gateway.js';
 import {configmaps, events, revisions, services} from '../../../source/sandbox/resources.js';
 import {createObjectStore} from '../../../source/sandbox/store/object-store.js';
 import {createPace} from '../../../source/sandbox/store/pace.js';
-import type {Condition, RevisionTemplate, TrafficTarget} from '../../../source/traffic/wire.js';
+import type {Condition, RevisionTemplate, TrafficTarget} from '../../../source/knative/objects/wire.js';
 
 export const latest = (percent: number): TrafficTarget => ({latestRevision: true, percent});
 export const pinned = (revisionName: string, percent: number, tag?: string): TrafficTarget => ({

@@ -8,14 +8,14 @@ import {
 	noFaults,
 	type GatewayFaultSwitch,
 } from '../../../source/sandbox/gateway/faults.js';
-import {startGateway, type Gateway} from '../../../source/sandbox/gateway/gateway.js';
+import {startGateway, type SandboxGateway} from '../../../source/sandbox/gateway/gateway.js';
 import {RevisionBackend} from '../../../source/sandbox/gateway/revision-backend.js';
 import {createRoutingTable} from '../../../source/sandbox/gateway/routing-table.js';
 import {runImage, type TestContainer} from './containers.js';
 
 const host = 'hello.default.example.com';
 let faults: GatewayFaultSwitch;
-let gateway: Gateway;
+let gateway: SandboxGateway;
 let containers: TestContainer[];
 /** What the shares of the faults are drawn by. */
 let point = 0;

@@ -6,7 +6,7 @@ import {afterEach, expect, test} from 'vitest';
 import {startGateway} from '../../../source/sandbox/gateway/gateway.js';
 import {RevisionBackend, type BackendSettings} from '../../../source/sandbox/gateway/revision-backend.js';
 import {createRoutingTable} from '../../../source/sandbox/gateway/routing-table.js';
-import type {IngressRule} from '../../../source/traffic/wire.js';
+import type {IngressRule} from '../../../source/knative/objects/wire.js';
 import {runImage, type TestContainer} from './containers.js';
 
 const cleanups: (() => Promise<void>)[] = [];

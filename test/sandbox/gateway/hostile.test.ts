@@ -6,13 +6,13 @@ import {once} from 'node:events';
 import {text} from 'node:stream/consumers';
 import {array, asyncProperty, assert, constantFrom, oneof, string, uint8Array} from 'fast-check';
 import {afterAll, beforeAll, expect, test} from 'vitest';
-import {startGateway, type Gateway} from '../../../source/sandbox/gateway/gateway.js';
+import {startGateway, type SandboxGateway} from '../../../source/sandbox/gateway/gateway.js';
 import {RevisionBackend} from '../../../source/sandbox/gateway/revision-backend.js';
 import {createRoutingTable} from '../../../source/sandbox/gateway/routing-table.js';
 import {runImage, type TestContainer} from './containers.js';
 
 const host = 'hello.default.example.com';
-let gateway: Gateway;
+let gateway: SandboxGateway;
 let containers: TestContainer[];
 let backends: Map<string, RevisionBackend>;
 const unexpected: unknown[] = [];

@@ -1,5 +1,5 @@
 import {describe, expect, it} from 'vitest';
-import type {KubernetesObject} from '../../../source/traffic/wire.js';
+import type {KubernetesObject} from '../../../source/knative/objects/wire.js';
 import {configmaps, namespaces, pods, revisions, services} from '../../../source/sandbox/resources.js';
 import {StoreConflict, type Change} from '../../../source/sandbox/state.js';
 import {createObjectStore} from '../../../source/sandbox/store/object-store.js';

@@ -3,7 +3,7 @@ import {stripVTControlCharacters} from 'node:util';
 import {render} from 'ink';
 import type {ReactElement} from 'react';
 import {vi} from 'vitest';
-import {KeyedStdin} from '../../../source/terminal/keyed-stdin.js';
+import {KeyedStdin} from '../../../source/terminal/input/keyed-stdin.js';
 import {keyBytes} from '../../support/terminal.js';
 
 const noop = () => {};

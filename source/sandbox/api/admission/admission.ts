@@ -7,12 +7,12 @@
  */
 import {isDeepStrictEqual} from 'node:util';
 import type {Resource, StoredObject} from '../../state.js';
-import {at, isObject, objectOf, objectsOf, stringOf, stringsOf, type JsonObject} from '../json.js';
-import {label1035Problems} from '../names.js';
-import {decodingProblem} from '../schema/decoding.js';
-import {fillRequired, omitEmpty} from '../schema/schema.js';
-import {schemaOf} from '../schema/knative.js';
-import {badRequest} from '../status.js';
+import {at, isObject, objectOf, objectsOf, stringOf, stringsOf, type JsonObject} from '../http/json.js';
+import {label1035Problems} from '../verbs/names.js';
+import {decodingProblem} from '../../kubectl-compat/schema/decoding.js';
+import {fillRequired, omitEmpty} from '../../kubectl-compat/schema/schema.js';
+import {schemaOf} from '../../kubectl-compat/schema/knative.js';
+import {badRequest} from '../http/status.js';
 import {
 	autoscalingErrors,
 	misplacedAutoscalingErrors,

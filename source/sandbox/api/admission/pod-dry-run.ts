@@ -6,10 +6,10 @@
  * Source: knative/serving pkg/webhook/{validate_unstructured,podspec_dryrun}.go, kubernetes pkg/apis/core/validation.
  */
 import type {ObjectStore} from '../../state.js';
-import {at, isObject, objectOf, objectsOf, type JsonObject} from '../json.js';
-import {generatedName} from '../names.js';
-import {badRequest, invalid, invalidValue, type FieldCause} from '../status.js';
-import type {ResourceRequest} from '../request.js';
+import {at, isObject, objectOf, objectsOf, type JsonObject} from '../http/json.js';
+import {generatedName} from '../verbs/names.js';
+import {badRequest, invalid, invalidValue, type FieldCause} from '../http/status.js';
+import type {ResourceRequest} from '../http/request.js';
 import {quantityOf} from './go-values.js';
 
 /** @throws ApiError 400 when a pod of the template would be refused. */

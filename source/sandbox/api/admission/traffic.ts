@@ -3,8 +3,8 @@
  *
  * Sources: knative/serving pkg/apis/serving/v1/{route_defaults,route_validation}.go.
  */
-import {objectsOf, stringOf, type JsonObject} from '../json.js';
-import {label1035Problems, qualifiedNameProblems} from '../names.js';
+import {objectsOf, stringOf, type JsonObject} from '../http/json.js';
+import {label1035Problems, qualifiedNameProblems} from '../verbs/names.js';
 import {
 	disallowedField,
 	invalidField,

@@ -1,0 +1,87 @@
+/** What the flags may be: each parser takes the text and gives the value, or refuses it in a sentence. */
+import {InvalidArgumentError, Option} from 'commander';
+import {parseGatewayAddress, type GatewayAddress} from '../kube/gateway/gateway-address.js';
+import type {RequestFlags} from '../probe/transport/request-options.js';
+
+export type PaceFlags = {pace?: number; seed?: number};
+/** Of the program itself, which the subcommands that reach a cluster share. */
+export type ConsoleFlags = {
+	sandbox?: true;
+	kubeconfig?: string;
+	context?: string;
+	namespace?: string;
+	gateway?: GatewayAddress;
+	readOnly?: true;
+	production?: RegExp;
+	ascii?: true;
+	/** Of the sandbox. */
+	services?: number;
+	revisions?: number;
+} & PaceFlags &
+	RequestFlags;
+export type SandboxFlags = {
+	apiPort: number;
+	gatewayPort: number;
+	switchPort: number;
+	services?: number;
+	revisions?: number;
+} & PaceFlags;
+
+/** A number within bounds; `what` is the sentence when it is not. */
+function number(what: string, isFine: (value: number) => boolean): (text: string) => number {
+	return text => {
+		const value = Number(text);
+		if (text.trim() === '' || !isFine(value)) throw new InvalidArgumentError(what);
+		return value;
+	};
+}
+
+function whole(what: string, lowest: number, highest: number): (text: string) => number {
+	return number(what, value => Number.isInteger(value) && value >= lowest && value <= highest);
+}
+
+export const port = whole('A port is a whole number from 1 to 65535, or 0 for any free one.', 0, 65_535);
+export const count = whole('A whole number from 1 to 10000.', 1, 10_000);
+export const requests = whole('Give a whole number of requests from 1 to 1000000.', 1, 1_000_000);
+export const alpha = number('Alpha lies between 0 and 1, such as 0.01.', value => value > 0 && value < 1);
+export const seconds = number(
+	'Seconds are a number from 0 to 86400.',
+	value => value >= 0 && value <= 86_400,
+);
+const pace = number('The pace is a number above 0; 1 is as fast as a real cluster.', value => value > 0);
+const seed = whole('A seed is a whole number.', Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER);
+
+export function gateway(text: string): GatewayAddress {
+	const parsed = parseGatewayAddress(text);
+	if (parsed.kind === 'address') return parsed;
+	throw new InvalidArgumentError(parsed.sentence);
+}
+
+export function pattern(text: string): RegExp {
+	try {
+		return new RegExp(text);
+	} catch (error) {
+		throw new InvalidArgumentError(error instanceof Error ? error.message : String(error));
+	}
+}
+
+/** The demo's sandbox lives faster than a newcomer could follow by hand, and still waits for what it must. */
+export const demoPace = 10;
+
+/**
+ * Without a default of the option's own: the program has one of this name too, and takes its value wherever it stands, so that
+ * a default would come before what was given.
+ */
+export const paceOption = (usual: number) =>
+	new Option(
+		'--pace <factor>',
+		`how many times faster than a real cluster the sandbox lives (${usual})`,
+	).argParser(pace);
+export const crowdOptions = () => [
+	new Option('--services <count>', 'add that many services to the sandbox, scaled to zero').argParser(count),
+	new Option('--revisions <count>', 'how many revisions each of them has (1)').argParser(count),
+];
+export const seedOption = () =>
+	new Option('--seed <number>', 'draw the same revisions for the same requests each time').argParser(seed);
+export const outputOption = () =>
+	new Option('-o, --output <format>', 'lines, or one JSON object').choices(['text', 'json']).default('text');

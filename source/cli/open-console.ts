@@ -1,0 +1,85 @@
+/** `kn-canary`: the console on the terminal. */
+import type {Cluster} from '../kube/cluster.js';
+import type {RequestOptions} from '../probe/transport/request-options.js';
+import {showFirstFrame} from '../screen/first-frame.js';
+import type {Console} from '../console/console.js';
+import {describeError} from '../terminal/lifecycle/lifecycle.js';
+import type {ConsoleFlags} from './flags.js';
+import {install} from './process-setup.js';
+import {keepYoungGeneration} from '../bootstrap/young-generation.js';
+
+/**
+ * Milliseconds that the API server has to tell of the services before Ink is loaded, which keeps the program busy for longer
+ * than a server nearby takes. One that is far away is not waited for.
+ */
+const headStart = 60;
+
+/** Draws the frames of the panes at once, then the services, then the console over them. Ends the process. */
+export async function openConsole(
+	flags: ConsoleFlags,
+	asking: RequestOptions,
+	keepCode: () => void,
+): Promise<void> {
+	const lifecycle = install();
+	const to = flags.sandbox ? 'sandbox' : (flags.context ?? 'the cluster');
+	const theme = flags.ascii ? {isAscii: true} : {};
+	const first = showFirstFrame(to, {theme});
+	const forget = lifecycle.onRestore(first.leave);
+	const core = await import('./console-core.js');
+	const reach = core.reachOf(flags, lifecycle);
+	const console = core.createConsole({
+		to,
+		namespace: flags.namespace,
+		gateway: flags.gateway,
+		asking,
+		production: flags.production,
+		contexts: reach.contexts,
+		frameInterval: () => first.writer.wait(),
+		// The sandbox is gone with this process, and so would be all that its history speaks of.
+		history: flags.sandbox ? undefined : core.historyOf(),
+	});
+	lifecycle.onLeave(async () => console.stop());
+	const connected = connect(console, reach.cluster);
+	// A sandbox has to be loaded and started first, which takes longer than Ink.
+	if (!flags.sandbox) {
+		await connected;
+		await Promise.race([servicesTold(console), new Promise(resolve => setTimeout(resolve, headStart))]);
+		const state = console.store.getState();
+		if (state.services.length > 0) first.show(window => core.firstContents(state, window));
+	}
+	const {openScreen} = await import('../screen/open.js');
+	const closed = openScreen(console, {lifecycle, first, theme});
+	forget();
+	void keepWhatItTook(connected, keepCode);
+	try {
+		await closed;
+	} catch (error) {
+		await lifecycle.fail(error);
+	}
+	await lifecycle.leave(0);
+}
+
+/** Once the console has come up: in this order, as `keepCode` must be before anything sets flags of V8. */
+async function keepWhatItTook(connected: Promise<void>, keepCode: () => void): Promise<void> {
+	await connected;
+	keepCode();
+	keepYoungGeneration();
+}
+
+async function connect(console: Console, reach: () => Promise<Cluster>): Promise<void> {
+	try {
+		console.connected(await reach());
+	} catch (error) {
+		console.failed(describeError(error));
+	}
+}
+
+async function servicesTold({store}: Console): Promise<void> {
+	return new Promise(resolve => {
+		const unsubscribe = store.subscribe(({services}) => {
+			if (services.length === 0) return;
+			unsubscribe();
+			resolve();
+		});
+	});
+}

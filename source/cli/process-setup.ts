@@ -1,0 +1,51 @@
+/** What every command runs in: the way out. */
+import {
+	describeError,
+	installLifecycle,
+	type Lifecycle,
+	type LifecycleOptions,
+} from '../terminal/lifecycle/lifecycle.js';
+
+/** @param assurance Said after the last words of the console: what its end means for the cluster. */
+export function install({
+	assurance,
+	onOutputError,
+}: Pick<LifecycleOptions, 'assurance' | 'onOutputError'> = {}): Lifecycle {
+	return installLifecycle({
+		name: 'kn-canary',
+		isTracing: process.env['KN_CANARY_TRACE'] === '1',
+		...(assurance !== undefined && {assurance}),
+		...(onOutputError && {onOutputError}),
+	});
+}
+
+export type HeadlessSurroundings = {
+	lifecycle: Lifecycle;
+	/** Resolves when what was written so far is out: whether it got there, or its reader had enough. */
+	delivered: () => Promise<boolean>;
+};
+
+/**
+ * For a command without a screen: a reader who has enough (`| head -1`), or a terminal that was closed, ends nothing. A
+ * write that is under way is finished and recorded, and its exit code says what became of it. Other failures, as of a
+ * full disk, are told once.
+ */
+export function installHeadless(): HeadlessSurroundings {
+	let failed = false;
+	const lifecycle = install({
+		assurance: '',
+		onOutputError(error) {
+			if (failed || error.code === 'EPIPE' || error.code === 'EIO') return;
+			failed = true;
+			process.stderr.write(`What kn-canary says cannot be written: ${describeError(error)}.\n`);
+		},
+	});
+	return {
+		lifecycle,
+		async delivered() {
+			// Errors of a write come after it, before its callback or after that of an empty one.
+			await new Promise<void>(resolve => process.stdout.write('', () => setImmediate(resolve)));
+			return !failed;
+		},
+	};
+}

@@ -1,0 +1,207 @@
+/** The commands and their flags; what each does is imported when it is asked for. */
+import {Command, Option, type CommanderError} from 'commander';
+import {exitCodes} from '../headless/exit-codes.js';
+import type {OutputFormat, ReleaseFlags} from '../headless/run.js';
+import type {Verb} from '../headless/release.js';
+import {
+	requestOptionsOf,
+	type RequestOptions,
+	type RequestFlags,
+} from '../probe/transport/request-options.js';
+import {
+	alpha,
+	crowdOptions,
+	demoPace,
+	gateway,
+	outputOption,
+	paceOption,
+	pattern,
+	port,
+	requests,
+	seconds,
+	seedOption,
+	type ConsoleFlags,
+	type PaceFlags,
+	type SandboxFlags,
+} from './flags.js';
+import {openConsole} from './open-console.js';
+import type {VerifyFlags} from './run-headless.js';
+
+/** A pipeline must not take a mistyped flag of `verify` for a split that disagrees, or for one of which it cannot tell. */
+const couldNotAsk = 3;
+
+/**
+ * A command line that makes no sense ends as the readme says of the command that was meant. Flags of the program are
+ * refused by the program, wherever they stand, so that the command is looked for among the words.
+ */
+function endOf(program: Command, {code, exitCode}: CommanderError): number {
+	// The program's own word for how it ends, and the help and the version, which are no error.
+	if (exitCode === 0 || code === 'commander.error') return exitCode;
+	const names = new Set(program.commands.map(command => command.name()));
+	const meant = process.argv.slice(2).find(word => names.has(word));
+	return meant === 'verify' ? couldNotAsk : exitCodes.usage;
+}
+
+/** @param keepCode Called when a console has come up: the code that it took may be kept for the next start. */
+export function createProgram({keepCode = () => {}}: {keepCode?: () => void} = {}): Command {
+	const program = new Command('kn-canary')
+		.description('Release a new revision of a Knative Service, step by step, by keyboard.')
+		.version(process.env['KN_CANARY_VERSION'] ?? '')
+		.option('--sandbox', 'open on the sandbox: a small Knative inside this program')
+		.option('--kubeconfig <file>', 'instead of $KUBECONFIG or ~/.kube/config')
+		.option('--context <name>', 'context of the kubeconfig')
+		.option('-n, --namespace <name>', 'namespace to begin in')
+		.option('--gateway <host[:port]>', 'where the gateway is, if it cannot be found', gateway)
+		.option('--read-only', 'never write to the cluster')
+		.addOption(
+			new Option('--production <pattern>', 'contexts of such a name (a regular expression) are production')
+				.env('KN_CANARY_PRODUCTION')
+				.argParser(pattern),
+		)
+		.option('--ascii', 'draw with ASCII characters only')
+		.option('--rate <number>', 'requests a second to begin with (console: 1, verify: 20)')
+		.option('--max-rate <number>', 'requests a second at most (50)')
+		.option('--timeout <seconds>', 'until an answer must be complete (10)')
+		.option('--no-keepalive', 'open a connection for each request')
+		.option('--path <path>', 'what to ask the service for (/)')
+		.option(
+			'--fingerprint <what>',
+			'what tells revisions apart: first-line, status, header:NAME, json:PATH or /REGEXP/',
+		)
+		.option('--grpc-method <package.Service/Method>', 'what to call of a gRPC service (its health check)')
+		.option('--grpc-data <json>', 'the request of that call ({})')
+		.option('--proto <file>', 'where that method is described; else the server is asked by reflection')
+		.addOption(paceOption(1))
+		.addOption(seedOption())
+		.showHelpAfterError('(--help says what there is)')
+		.exitOverride(error => process.exit(endOf(program, error)))
+		.helpCommand(true)
+		.action(async (flags: ConsoleFlags, {args}: Command) => {
+			const [unknown] = args;
+			if (unknown !== undefined) {
+				return program.error(`error: unknown command '${unknown}'`, {exitCode: exitCodes.usage});
+			}
+			if (!flags.sandbox && (flags.services ?? flags.revisions) !== undefined) {
+				return program.error('error: --services and --revisions make a crowd in a sandbox: add --sandbox', {
+					exitCode: exitCodes.usage,
+				});
+			}
+			const asking = checkedAsking(program, flags, {rate: 1});
+			if (process.stdout.isTTY && process.stdin.isTTY) {
+				return openConsole(flags, asking, keepCode);
+			}
+			if (flags.sandbox) {
+				const {runDemo} = await import('./run-sandbox.js');
+				return runDemo({pace: demoPace});
+			}
+			return program.error(
+				'kn-canary needs a terminal for its console. Without one, `kn-canary demo` shows a release as plain lines.',
+			);
+		});
+	for (const option of crowdOptions()) {
+		program.addOption(option);
+	}
+
+	addSandbox(program);
+	addHeadless(program);
+	// So that the action can say that there is no such command, rather than that there are too many arguments.
+	return program.allowExcessArguments();
+}
+
+function addSandbox(program: Command): void {
+	const sandbox = program
+		.command('sandbox')
+		.description('run the sandbox alone, for kubectl, kn and curl, until ctrl-c')
+		.option('--api-port <port>', 'port of the API server', port, 0)
+		.option('--gateway-port <port>', 'port of the gateway', port, 0)
+		.option('--switch-port <port>', 'port of the switches for what goes wrong on purpose', port, 0)
+		.addOption(paceOption(1))
+		.addOption(seedOption())
+		.action(async (_own: unknown, command: {optsWithGlobals(): SandboxFlags}) => {
+			const {runSandbox} = await import('./run-sandbox.js');
+			await runSandbox(command.optsWithGlobals());
+		});
+	for (const option of crowdOptions()) {
+		sandbox.addOption(option);
+	}
+
+	program
+		.command('demo')
+		.description('play a whole canary release on a fresh sandbox and print it as plain lines')
+		.addOption(paceOption(demoPace))
+		.action(async (_own: unknown, command: {optsWithGlobals(): PaceFlags}) => {
+			const {runDemo} = await import('./run-sandbox.js');
+			const {pace = demoPace} = command.optsWithGlobals();
+			await runDemo({pace});
+		});
+}
+
+function addHeadless(program: Command): void {
+	program
+		.command('verify <service>')
+		.description(
+			'ask a service and say whether users get the split that is configured; exit code 0: it agrees, 1: it disagrees, 2: cannot tell, 3: could not ask',
+		)
+		.option('--n <number>', 'how many requests', requests, 200)
+		.option('--alpha <number>', 'chance of calling a split wrong that is right', alpha, 0.01)
+		.option('--expect <shares>', '50/50 or stable=90,canary=10, instead of what the route has')
+		.addOption(outputOption())
+		.action(async (service: string, _own: unknown, command: {optsWithGlobals(): VerifyFlags}) => {
+			const flags = command.optsWithGlobals();
+			const asking = checkedAsking(program, flags, {rate: 20}, couldNotAsk);
+			const {runVerify} = await import('./run-headless.js');
+			await runVerify(service, flags, asking);
+		});
+	const release = (verb: Verb, description: string) =>
+		program
+			.command(verb)
+			.description(description)
+			.argument('<service>')
+			.option('--dry-run', 'ask the server what it would say, and write nothing')
+			.option(
+				'-y, --yes',
+				'agree beforehand; not in production, and not to a target that cannot take the traffic',
+			)
+			.option('--reason <text>', 'why, for the history')
+			.option('--wait <seconds>', 'how long to wait for the gateway; 0 does not wait', seconds, 60)
+			.addOption(outputOption());
+	release('split', 'give shares of the traffic: kn-canary split cart cart-00001=50 cart-00002=50')
+		.argument('<share...>', 'revision=percent; a revision by its name, the end of it, its tag, or @latest')
+		.action(async (service: string, shares: string[], flags: ReleaseFlags) => {
+			const {runRelease} = await import('./run-headless.js');
+			await runRelease('split', {service, shares}, program.opts<ConsoleFlags>(), flags);
+		});
+	for (const [verb, description] of [
+		['complete', 'give 100 % to the newest ready revision'],
+		['rollback', 'give 100 % back to the revision that had it before the release'],
+		['undo', 'put back the split before the last change'],
+	] as const) {
+		release(verb, description).action(async (service: string, flags: ReleaseFlags) => {
+			const {runRelease} = await import('./run-headless.js');
+			await runRelease(verb, {service}, program.opts<ConsoleFlags>(), flags);
+		});
+	}
+	program
+		.command('history')
+		.description('who changed which split, when, from what to what, as far as this machine knows')
+		.argument('[service]')
+		.addOption(outputOption())
+		.action(async (service: string | undefined, {output}: {output: OutputFormat}) => {
+			const {runHistory} = await import('./run-headless.js');
+			await runHistory(service, program.opts<ConsoleFlags>(), output);
+		});
+}
+
+function checkedAsking(
+	program: Command,
+	flags: RequestFlags,
+	usual: {rate: number},
+	exitCode: number = exitCodes.usage,
+): RequestOptions {
+	try {
+		return requestOptionsOf(flags, usual);
+	} catch (error) {
+		if (!(error instanceof TypeError)) throw error;
+		return program.error(`error: ${error.message}`, {exitCode});
+	}
+}

@@ -1,0 +1,75 @@
+/** The commands that release and verify without a screen. They share their way with the console, not with each other. */
+import type {Cluster} from '../kube/cluster.js';
+import type {Verb} from '../headless/release.js';
+import type {OutputFormat, ReleaseFlags} from '../headless/run.js';
+import type {RequestOptions} from '../probe/transport/request-options.js';
+import type {ConsoleFlags} from './flags.js';
+import {describeError} from '../terminal/lifecycle/lifecycle.js';
+import {clusterOf, historyOf} from './cluster-from-flags.js';
+import {installHeadless} from './process-setup.js';
+
+export type VerifyFlags = ConsoleFlags & {n: number; alpha: number; expect?: string; output: OutputFormat};
+
+/** `kn-canary verify`: ends the process with its verdict as exit code. */
+export async function runVerify(service: string, flags: VerifyFlags, asking: RequestOptions): Promise<void> {
+	const {lifecycle} = installHeadless();
+	const {runVerify: run} = await import('../headless/verify-run.js');
+	await lifecycle.leave(
+		await run({
+			connect: async () => clusterOf({...flags, readOnly: true}, lifecycle),
+			...flags,
+			service,
+			gateway: flags.gateway,
+			asking,
+			version: process.env['KN_CANARY_VERSION'],
+			stdout: process.stdout,
+			stderr: process.stderr,
+		}),
+	);
+}
+
+/** `kn-canary split`, `complete`, `rollback`, `undo`: ends the process with the exit code of the readme. */
+export async function runRelease(
+	verb: Verb,
+	{service, shares = []}: {service: string; shares?: readonly string[]},
+	{sandbox: _sandbox, ...common}: ConsoleFlags,
+	flags: ReleaseFlags,
+): Promise<void> {
+	const {lifecycle} = installHeadless();
+	let cluster: Cluster;
+	try {
+		cluster = await clusterOf(common, lifecycle);
+	} catch (error) {
+		await lifecycle.leave(1, describeError(error));
+		return;
+	}
+	lifecycle.onLeave(async () => cluster.close());
+	const {runRelease: run} = await import('../headless/run.js');
+	const {stdin, stdout, stderr} = process;
+	await lifecycle.leave(
+		await run(verb, {service, shares, namespace: common.namespace}, flags, {
+			cluster,
+			history: historyOf(),
+			production: common.production,
+			terminal: {stdin, stdout, stderr, isTerminal: stdin.isTTY && stderr.isTTY},
+		}),
+	);
+}
+
+/** `kn-canary history`: ends the process. */
+export async function runHistory(
+	service: string | undefined,
+	{namespace, context}: ConsoleFlags,
+	output: OutputFormat,
+): Promise<void> {
+	const {lifecycle, delivered} = installHeadless();
+	const {runHistory: run} = await import('../headless/run.js');
+	const which = {
+		service,
+		...(namespace !== undefined && {namespace}),
+		...(context !== undefined && {context}),
+	};
+	const code = await run(which, output, historyOf(), process);
+	// To be read is all it is for.
+	await lifecycle.leave((await delivered()) ? code : 1);
+}

@@ -1,4 +1,0 @@
-/** What the console needs before it is drawn: one file, because several would be loaded one by one. */
-export {firstContents} from '../screen/first-contents.js';
-export {createConsole} from '../store/console.js';
-export {historyOf, reachOf} from './reach.js';

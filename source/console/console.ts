@@ -1,0 +1,287 @@
+/** The console without its screen: the store, and what an operator can do with it. */
+import {readAutoscalingDefaults} from '../kube/read-autoscaling-defaults.js';
+import type {Cluster} from '../kube/cluster.js';
+import type {GatewayAddress} from '../kube/gateway/gateway-address.js';
+import type {RequestOptions} from '../probe/transport/request-options.js';
+import {equalSplits, splitOf} from '../knative/split/split.js';
+import {createConnection, type ConnectionControl} from './session/connection.js';
+import type {Contexts} from './sheets/contexts-sheet.js';
+import {conflictOf, keepEditing, takeTheirs} from './sheets/conflict-resolution.js';
+import {discardDraft} from './state/draft.js';
+import {showEvents} from './sheets/events-sheet.js';
+import {followRoutes} from './session/follow-routes.js';
+import {openScalingForm, submitForm} from './forms/forms.js';
+import {changesOf, createHistory, type HistoryFile} from './session/change-recorder.js';
+import {createLive, type Live} from './live/live.js';
+import {createLogs, type Logs} from './logs/logs.js';
+import {
+	planComplete,
+	planRollback,
+	planSplit,
+	planUndo,
+	type Facts,
+	type Planned,
+} from '../release/plan-split.js';
+import {planDeleteRevision, planDeleteService} from '../release/plan-object.js';
+import {draftOf, knownRevisions, revisionsOf, selectedRevision, selectedService} from './state/read.js';
+import {confirmReview, openReview} from './sheets/review.js';
+import {refusedRight, type RightName} from './session/rights.js';
+import {closeSheet, notify} from './state/select.js';
+import type {Plan} from '../release/plan.js';
+import {showYaml} from './sheets/yaml-sheet.js';
+import {createConsoleStore, type ConsoleState, type ConsoleStore} from './state/state.js';
+
+/** Before it is connected the store is empty, and every writing action says that it is connecting. */
+export type Console = Omit<ConnectionControl, 'cluster' | 'recheckRights' | 'stop'> & {
+	readonly store: ConsoleStore;
+	readonly live: Live;
+	/** Lists everything that is watched anew, at once, also what was to wait for its next try. */
+	readonly askAnew: () => void;
+	readonly reviewDraft: () => void;
+	readonly complete: () => void;
+	readonly rollBack: () => void;
+	readonly undo: () => void;
+	readonly deleteService: () => void;
+	readonly deleteRevision: () => void;
+	/** Opens the autoscaling sheet and asks for the defaults of the cluster to put beside it. */
+	readonly scaling: () => void;
+	readonly submitForm: () => void;
+	/** Enter on the review: sends it, once it is agreed to. */
+	readonly confirm: () => Promise<void>;
+	/** After a conflict: theirs stays, mine is put on top and reviewed again, or mine is edited further. */
+	readonly takeTheirs: () => void;
+	readonly putMineOnTop: () => void;
+	readonly keepEditing: () => void;
+	/** Reads what is selected anew and shows it as YAML. */
+	readonly showYaml: () => Promise<void>;
+	/** Follows the events of what is selected. */
+	readonly showEvents: () => void;
+	/** Follows the log of what is selected; `logs` steers it. */
+	readonly showLogs: () => void;
+	readonly logs: Omit<Logs, 'open'>;
+	readonly stop: () => Promise<void>;
+};
+
+/** Milliseconds between two publications of the same data: faster than an eye reads. */
+const fastestNews = 100;
+
+/**
+ * @param to What is being connected to, for the screen until it is.
+ * @param gateway The operator's own word for where the gateway is.
+ * @param frameInterval Milliseconds that the terminal needs between two frames: what is only news comes no faster.
+ * @param history Where the history is kept; without it, it lives as long as the console.
+ * @param contexts The way to the other contexts of the kubeconfig.
+ * @param production Contexts of that name are production: a write there needs the name of the service.
+ */
+export function createConsole({
+	to,
+	namespace = '',
+	gateway,
+	asking,
+	history: historyFile,
+	production,
+	contexts,
+	frameInterval = () => 0,
+}: {
+	to: string;
+	namespace?: string | undefined;
+	gateway?: GatewayAddress | undefined;
+	asking?: RequestOptions | undefined;
+	history?: HistoryFile | undefined;
+	production?: RegExp | undefined;
+	contexts?: Contexts | undefined;
+	frameInterval?: () => number;
+}): Console {
+	const store = createConsoleStore({to, namespace, asking});
+	const newsInterval = () => Math.max(fastestNews, frameInterval());
+	const live = createLive(store, newsInterval);
+	const logs = createLogs(store, newsInterval);
+	const history = createHistory(store, historyFile);
+	const connection = createConnection(store, {
+		gateway,
+		production,
+		contexts,
+		newsInterval,
+		onConnected: () => void history.load(),
+		onService: service => history.saw(service),
+		async onLeave() {
+			await live.clear();
+			await history.flush();
+		},
+	});
+	const {connected, failed, chooseNamespace, changeNamespace, chooseContext, changeContext} = connection;
+	const unfollowRoutes = followRoutes(store);
+	const unfollow = store.subscribe((state, before) => {
+		const service = selectedService(state);
+		// Of thousands of services and revisions only those of the one that is asked concern the loop.
+		if (
+			service !== selectedService(before) ||
+			revisionsOf(state, service?.name) !== revisionsOf(before, service?.name) ||
+			state.gateway !== before.gateway
+		) {
+			live.follow();
+		}
+	});
+
+	/** The cluster, or a word about there being none yet. */
+	function reached(): Cluster | undefined {
+		const cluster = connection.cluster();
+		if (!cluster) notify(store, {tone: 'info', text: 'Not connected yet.'});
+		return cluster;
+	}
+
+	async function askDefaults(current: Cluster): Promise<void> {
+		const answer = await readAutoscalingDefaults(current);
+		if (connection.cluster() !== current) return;
+		store.setState({
+			scalingDefaults: answer.kind === 'known' ? {kind: 'known', ...answer.defaults} : answer,
+		});
+	}
+
+	/** Opens the review of what is planned on the selected service, or says what is missing. */
+	function review(planned: (facts: Facts, state: ConsoleState) => Planned, right: RightName = 'patch'): void {
+		const state = store.getState();
+		const service = selectedService(state);
+		const cluster = reached();
+		if (!cluster) return;
+		if (!service) return notify(store, {tone: 'info', text: 'Select a service first.'});
+		const withheld = refusedRight(state, right);
+		if (withheld !== undefined) return notify(store, {tone: 'bad', text: withheld});
+		const result = planned(
+			{
+				service,
+				revisions: knownRevisions(state, service.name),
+				changes: changesOf(state, service.uid),
+				now: Date.now(),
+			},
+			state,
+		);
+		if (!result.ok) return notify(store, {tone: 'info', text: result.reason});
+		openReview(store, cluster, result.plan);
+	}
+
+	const console: Console = {
+		store,
+		live,
+		connected,
+		failed,
+		chooseNamespace,
+		changeNamespace,
+		chooseContext,
+		changeContext,
+		askAnew() {
+			const cluster = reached();
+			if (!cluster) return;
+			// The line is needed for what comes of it.
+			notify(store, undefined);
+			cluster.askNow();
+		},
+		reviewDraft() {
+			review((facts, state) => {
+				const draft = draftOf(state, facts.service);
+				const planned = draft && planSplit(facts, draft.split);
+				if (planned?.ok) return planned;
+				// Begun on another split, and what it asked for has come by another way.
+				if (planned?.already && draft && !equalSplits(draft.base, draft.split)) {
+					discardDraft(store);
+					return planned;
+				}
+				return {ok: false, reason: 'Nothing to review: ←→ moves the selected row, = makes all even.'};
+			});
+		},
+		complete() {
+			review(planComplete);
+		},
+		rollBack() {
+			review(planRollback);
+		},
+		undo() {
+			review(planUndo);
+		},
+		deleteService() {
+			review(({service, revisions}) => ({ok: true, plan: planDeleteService(service, revisions)}), 'delete');
+		},
+		deleteRevision() {
+			review(({service}, state) => {
+				const revision = selectedRevision(state);
+				if (!revision) return {ok: false, reason: 'Select a revision first.'};
+				return planDeleteRevision(service, revision);
+			}, 'deleteRevision');
+		},
+		scaling() {
+			const cluster = connection.cluster();
+			if (openScalingForm(store) && cluster) void askDefaults(cluster);
+		},
+		submitForm() {
+			const cluster = reached();
+			if (!cluster) return;
+			const outcome = submitForm(store);
+			if (outcome.kind === 'plan') openReview(store, cluster, outcome.plan);
+		},
+		async confirm() {
+			const cluster = connection.cluster();
+			if (cluster)
+				await confirmReview(store, {cluster, history, onForbidden: () => connection.recheckRights()});
+		},
+		takeTheirs() {
+			takeTheirs(store);
+		},
+		putMineOnTop() {
+			const sheet = conflictOf(store);
+			if (!sheet || sheet.phase.already) return;
+			closeSheet(store);
+			replan(sheet.plan);
+		},
+		keepEditing() {
+			keepEditing(store);
+		},
+		async showYaml() {
+			const cluster = reached();
+			if (cluster) await showYaml(store, cluster);
+		},
+		showEvents() {
+			const cluster = reached();
+			if (cluster) showEvents(store, cluster, newsInterval);
+		},
+		showLogs() {
+			const cluster = reached();
+			if (cluster) logs.open(cluster);
+		},
+		logs,
+		async stop() {
+			unfollow();
+			unfollowRoutes();
+			// What follows the cluster for a sheet ends with it.
+			store.setState({sheets: []});
+			connection.stop();
+			await live.stop();
+			await history.flush();
+			await connection.cluster()?.close();
+		},
+	};
+
+	/** The same wish, planned on the service as it is now: to be reviewed again. */
+	function replan({action, splits}: Plan): void {
+		switch (action) {
+			case 'complete':
+				return console.complete();
+			case 'roll back':
+				return console.rollBack();
+			case 'undo':
+				return console.undo();
+			case 'split':
+				return review(facts => planSplit(facts, splits?.after ?? splitOf(facts.service)));
+			case 'delete service':
+				return console.deleteService();
+			case 'delete revision':
+				return console.deleteRevision();
+			case 'tag':
+			case 'autoscaling':
+			case 'create service':
+			case 'create revision':
+				return console.submitForm();
+		}
+	}
+
+	return console;
+}

@@ -1,0 +1,91 @@
+/** What the rules say of the values of a form. Pure. */
+import {stockLimits, type AutoscalingLimits} from '../../knative/autoscaling/autoscaling.js';
+import {
+	validateRevision,
+	type RevisionFieldId,
+	type RevisionValues,
+} from '../../knative/forms/revision-form.js';
+import {validateService, type ServiceFieldId, type ServiceValues} from '../../knative/forms/service-form.js';
+import type {ServiceView} from '../../knative/service/service.js';
+import {tagsRule} from '../../knative/split/tags.js';
+import type {
+	OfService,
+	RevisionFormSheet,
+	ScalingFormSheet,
+	ServiceFormSheet,
+	TagFormSheet,
+} from '../sheets/sheets.js';
+import type {ConsoleState} from '../state/state.js';
+
+/** The service of a form as it was when the form was begun, and as it is now, by which the form is judged. */
+export type On = Pick<OfService, 'seen' | 'isAnother'> & {now: ServiceView};
+
+/** What this cluster allows, as far as it is known. */
+export function limitsOf({scalingDefaults}: ConsoleState): AutoscalingLimits {
+	return scalingDefaults.kind === 'known' ? scalingDefaults.limits : stockLimits;
+}
+
+export function limitsFor(state: ConsoleState, kind: 'create revision' | 'autoscaling'): AutoscalingLimits {
+	return kind === 'autoscaling' ? limitsOf(state) : stockLimits;
+}
+
+/** What the rules say of the values; a name that is taken is known before the server says it. */
+export function judgedService(
+	{services, namespace}: ConsoleState,
+	values: ServiceValues,
+	touched: ReadonlySet<ServiceFieldId>,
+): ServiceFormSheet {
+	const errors = validateService(values);
+	const taken = values.namespace === namespace && services.some(({name}) => name === values.name);
+	return {
+		kind: 'create service',
+		values,
+		touched,
+		errors: taken ? {...errors, name: `${values.name} is taken in namespace ${namespace}.`} : errors,
+		refused: {},
+		refusal: undefined,
+	};
+}
+
+export function judgedRevision(
+	kind: 'create revision' | 'autoscaling',
+	{seen, isAnother, now}: On,
+	values: RevisionValues,
+	touched: ReadonlySet<RevisionFieldId>,
+	limits: AutoscalingLimits,
+): RevisionFormSheet | ScalingFormSheet {
+	return {
+		kind,
+		service: seen.name,
+		uid: seen.uid,
+		seen,
+		isAnother,
+		values,
+		touched,
+		errors: validateRevision(values, now, limits),
+		refused: {},
+		refusal: undefined,
+	};
+}
+
+export function judgedTags(
+	{seen, isAnother}: Omit<On, 'now'>,
+	revision: string,
+	values: TagFormSheet['values'],
+	touched: ReadonlySet<'tags'>,
+): TagFormSheet {
+	const sentence = tagsRule(values.tags, seen.name);
+	return {
+		kind: 'tag',
+		service: seen.name,
+		uid: seen.uid,
+		seen,
+		isAnother,
+		revision,
+		values,
+		touched,
+		errors: sentence === undefined ? {} : {tags: sentence},
+		refused: {},
+		refusal: undefined,
+	};
+}

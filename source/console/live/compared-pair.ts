@@ -1,0 +1,42 @@
+/** Which two revisions of a service are compared, and where each is asked. Pure. */
+import type {Side, Sides} from '../../probe/loop/pairs.js';
+import type {RevisionView} from '../../knative/revision/revision.js';
+import type {ServiceView} from '../../knative/service/service.js';
+import {tagsOf} from './request-target.js';
+
+export type ComparedPair =
+	| {ok: true; sides: Sides}
+	/** Nothing can be compared, and what to do. */
+	| {ok: false; reason: string};
+
+/**
+ * The newest revision of the route against the one that has most of the rest; where shares are equal, against the newer
+ * one. A revision can be asked at a tag of its own, or at the service's host while it has all of the traffic.
+ */
+export function pairOf(service: ServiceView, revisions: readonly RevisionView[]): ComparedPair {
+	const percents = new Map<string, number>();
+	for (const {revision, percent} of service.statusTraffic) {
+		percents.set(revision, (percents.get(revision) ?? 0) + percent);
+	}
+	const routed = revisions
+		.filter(({name}) => percents.has(name))
+		.toSorted((one, other) => other.generation - one.generation);
+	const [fresh, ...others] = routed;
+	const old = others.toSorted(
+		(one, other) => (percents.get(other.name) ?? 0) - (percents.get(one.name) ?? 0),
+	)[0];
+	if (!fresh || !old) return {ok: false, reason: 'one revision only: there is no other to compare it with'};
+
+	const tags = tagsOf(service);
+	const sideOf = ({name}: RevisionView): Side | undefined => {
+		const tagged = tags.find(({revision}) => revision === name);
+		if (tagged) return {revision: name, authority: tagged.authority};
+		return percents.get(name) === 100 && service.url !== undefined && URL.canParse(service.url)
+			? {revision: name, authority: new URL(service.url).host}
+			: undefined;
+	};
+	const [freshSide, oldSide] = [sideOf(fresh), sideOf(old)];
+	if (freshSide && oldSide) return {ok: true, sides: {fresh: freshSide, old: oldSide}};
+	const untagged = freshSide ? old : fresh;
+	return {ok: false, reason: `${untagged.name} has no tag, so it cannot be asked on its own`};
+}

@@ -1,0 +1,72 @@
+/** One request by hand, to the service's own host or to a tag's: the operator's `curl`. */
+import {routeSettled} from '../../knative/service/service-state.js';
+import {selectedRevision, selectedService} from '../state/read.js';
+import {changeSheet, notify, openSheet} from '../state/select.js';
+import type {VerifySheet} from '../sheets/sheets.js';
+import type {ConsoleStore} from '../state/state.js';
+import {targetOf, taggedEntry} from './request-target.js';
+
+/** Of this program, for the User-Agent; set when it is built. */
+const version = process.env['KN_CANARY_VERSION'];
+
+/** Asks the selected service once, at its own host. */
+export async function verifyService(store: ConsoleStore): Promise<void> {
+	const service = selectedService(store.getState());
+	if (!service) return notify(store, {tone: 'info', text: 'Select a service first.'});
+	const alone = service.statusTraffic.find(({percent}) => percent === 100)?.revision;
+	await ask(store, {service: service.name, tag: undefined, revision: alone}, service.url);
+}
+
+/** Asks the selected revision once at its tag URL, where it answers whatever its share is. */
+export async function verifyRevision(store: ConsoleStore): Promise<void> {
+	const state = store.getState();
+	const service = selectedService(state);
+	const revision = selectedRevision(state);
+	if (!service || !revision) return notify(store, {tone: 'info', text: 'Select a revision first.'});
+	const entry = taggedEntry(service, revision.name);
+	if (!entry) {
+		const reason = revision.state.ready
+			? `${revision.name} has no tag, so it has no URL of its own.`
+			: `${revision.name} is not ready, so no tag leads to it yet.`;
+		return notify(store, {tone: 'bad', text: reason});
+	}
+	await ask(store, {service: service.name, tag: entry.tag, revision: revision.name}, entry.url);
+}
+
+type VerifyQuestion = Pick<VerifySheet, 'service' | 'tag' | 'revision'>;
+
+async function ask(store: ConsoleStore, question: VerifyQuestion, url: string | undefined): Promise<void> {
+	const state = store.getState();
+	const service = selectedService(state);
+	if (!service) return;
+	const asked = targetOf(service, url, state.gateway, state.asking);
+	if (!asked.ok) return notify(store, {tone: 'bad', text: asked.reason});
+	const sheet: VerifySheet = {
+		kind: 'verify',
+		...question,
+		isSettling: !routeSettled(service),
+		url: asked.url,
+		command: asked.command,
+		...(asked.forwarding !== undefined && {forwarding: asked.forwarding}),
+		...(asked.unreached !== undefined && {unreached: asked.unreached}),
+		phase: {kind: 'asking'},
+	};
+	// The same key again asks again, in the sheet that is open.
+	if (state.sheets.at(-1)?.kind === 'verify') changeSheet(store, 'verify', () => sheet);
+	else openSheet(store, sheet);
+	// Loaded with the first use: the first frame needs no HTTP client.
+	const [{verifyOnce}, {probeOptionsOf}] = await Promise.all([
+		import('../../probe/loop/verify-once.js'),
+		import('../../probe/transport/request-options.js'),
+	]);
+	const {answer} = await verifyOnce(asked.target, {
+		...probeOptionsOf(state.asking, version),
+		keepAlive: false,
+		timeout: state.asking.timeout,
+	});
+	changeSheet(store, 'verify', current =>
+		current.command === sheet.command && current.phase.kind === 'asking'
+			? {...current, phase: {kind: 'answered', answer}}
+			: current,
+	);
+}

@@ -1,0 +1,58 @@
+/** Wakes the targets of a plan that are scaled to zero: one request to the tag URL of each, before users are sent there. */
+import {selectedService} from '../state/read.js';
+import {changeSheet} from '../state/select.js';
+import type {Wake} from '../sheets/sheets.js';
+import type {Plan} from '../../release/plan.js';
+import type {ConsoleStore} from '../state/state.js';
+import {targetOf, taggedEntry} from './request-target.js';
+
+/** Milliseconds: an image may have to be pulled before a pod is there. */
+const patience = 60_000;
+
+/** What is offered for a plan: the revisions it sends traffic to that have no pod. */
+export function wakeOf({warnings}: Pick<Plan, 'warnings'>): Wake | undefined {
+	const revisions = warnings.flatMap(({kind, revision}) =>
+		kind === 'cold' && revision !== undefined ? [revision] : [],
+	);
+	return revisions.length > 0 ? {kind: 'offered', revisions: [...new Set(revisions)]} : undefined;
+}
+
+/** Asks the revisions of the review on top, at once; tells there what they answered. A second call meanwhile does nothing. */
+export async function wakeTargets(store: ConsoleStore): Promise<void> {
+	const sheet = store.getState().sheets.at(-1);
+	if (sheet?.kind !== 'review' || sheet.wake?.kind !== 'offered') return;
+	const {id} = sheet;
+	const {revisions} = sheet.wake;
+	const put = (wake: Wake) =>
+		changeSheet(store, 'review', current => (current.id === id ? {...current, wake} : current));
+	put({kind: 'asking', revisions});
+	const sentences = await Promise.all(revisions.map(async revision => ask(store, revision)));
+	put({kind: 'told', sentences});
+}
+
+async function ask(store: ConsoleStore, revision: string): Promise<{isGood: boolean; text: string}> {
+	const state = store.getState();
+	const service = selectedService(state);
+	const entry = service && taggedEntry(service, revision);
+	if (!service || !entry) {
+		return {
+			isGood: false,
+			text: `${revision} has no tag, so it has no URL to be woken by: t gives it one, or the first answers wait.`,
+		};
+	}
+	const asked = targetOf(service, entry.url, state.gateway);
+	if (!asked.ok) return {isGood: false, text: asked.reason};
+	const {verifyOnce} = await import('../../probe/loop/verify-once.js');
+	const version = process.env['KN_CANARY_VERSION'];
+	const {answer} = await verifyOnce(asked.target, {
+		timeout: patience,
+		...(version !== undefined && {version}),
+	});
+	const {outcome, latency} = answer;
+	const after = `after ${(latency / 1000).toFixed(1)} s`;
+	if (outcome.kind === 'failure') return {isGood: false, text: `${revision}: ${outcome.sentence} (${after})`};
+	return {
+		isGood: !outcome.error,
+		text: `${revision} is awake: it answered ${outcome.code} at its tag ${entry.tag} ${after}.`,
+	};
+}

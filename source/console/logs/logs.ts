@@ -1,0 +1,63 @@
+/** Logs, as the keys ask for them. */
+import type {Cluster} from '../../kube/cluster.js';
+import {systemTimers, type Timers} from '../../kube/timers.js';
+import {followLog, type LogFollower} from './log-follower.js';
+import {revisionsOf, selectedRevision, selectedService} from '../state/read.js';
+import {notify} from '../state/select.js';
+import type {ConsoleState, ConsoleStore} from '../state/state.js';
+
+export type Logs = {
+	/** Opens the sheet on the selected revision, or in other panes on the newest one of the service that has traffic. */
+	open(cluster: Cluster): void;
+	/** To the next pod, or with -1 to the one before; around at the ends. */
+	turnPod(by: 1 | -1): void;
+	/** To the next container of the pod: the queue-proxy, and back. */
+	turnContainer(): void;
+	/** To the run before the last restart, and back. */
+	togglePrevious(): void;
+	/** Lines that come are kept, but not shown. */
+	pause(): void;
+	resume(): void;
+};
+
+/**
+ * @param interval Milliseconds between two frames, if that is more than it would be anyway.
+ * @param timers As of `followLog`.
+ */
+export function createLogs(
+	store: ConsoleStore,
+	interval: () => number,
+	timers: Pick<Timers, 'sleep'> = systemTimers,
+): Logs {
+	let follower: LogFollower | undefined;
+	return {
+		open(cluster) {
+			const state = store.getState();
+			const service = selectedService(state);
+			const revision = service && wantedRevision(state);
+			if (!service || revision === undefined) {
+				return notify(store, {
+					tone: 'info',
+					text: service ? `${service.name} has no revision yet.` : 'Select a service first.',
+				});
+			}
+			follower = followLog(store, cluster, {namespace: service.namespace, revision}, {interval, timers});
+		},
+		turnPod: by => follower?.turnPod(by),
+		turnContainer: () => follower?.turnContainer(),
+		togglePrevious: () => follower?.togglePrevious(),
+		pause: () => follower?.pause(true),
+		resume: () => follower?.pause(false),
+	};
+}
+
+/** In the revisions pane the selected one; else the newest that users reach, or without any the newest there is. */
+function wantedRevision(state: ConsoleState): string | undefined {
+	if (state.focus === 'revisions') return selectedRevision(state)?.name;
+	const service = selectedService(state);
+	const revisions = revisionsOf(state, service?.name);
+	const reached = new Set(
+		service?.statusTraffic.flatMap(({revision, percent}) => (percent > 0 ? [revision] : [])),
+	);
+	return (revisions.find(({name}) => reached.has(name)) ?? revisions[0])?.name ?? [...reached][0];
+}

@@ -1,0 +1,177 @@
+/**
+ * Who changed which split, when, from what to what: own writes as their answers come, everybody else's as the watch
+ * tells. Kept in the store for undo and the roll back, and on disk so that both outlive a session.
+ */
+import {entriesOf, withoutRepeats, type HistoryEntry} from '../../journal/journal-entry.js';
+import type {HistoryFile} from '../../journal/journal-file.js';
+import type {ServiceView} from '../../knative/service/service.js';
+import {equalSplits, splitOf, type Split} from '../../knative/split/split.js';
+import type {ConsoleState, ConsoleStore} from '../state/state.js';
+
+export type {HistoryEntry} from '../../journal/journal-entry.js';
+export type {HistoryFile} from '../../journal/journal-file.js';
+
+/** Entries the console keeps in memory; the file has more. */
+const kept = 2000;
+
+/** The changes of one service, oldest first. */
+export function changesOf({history}: Pick<ConsoleState, 'history'>, uid: string): HistoryEntry[] {
+	return entriesOf(history, uid);
+}
+
+export type OwnChange = {
+	service: {namespace: string; name: string; uid: string};
+	at: number;
+	generation: number;
+	reason: string;
+	splits: {before: Split; after: Split};
+	command: string;
+};
+
+export type History = {
+	/** Reads the file; until then what the watch tells waits. Never rejects: without the file the memory has to do. */
+	load(): Promise<void>;
+	/** From the watch: a service as it is now. */
+	saw(service: ServiceView): void;
+	/**
+	 * A write on that service is under way: what the watch tells of it waits until the returned function is called, since
+	 * the watch may be faster than the answer and would call an own change somebody else's.
+	 */
+	hold(uid: string): () => void;
+	own(change: OwnChange): void;
+	/** Resolves when everything that was recorded is on disk. */
+	flush(): Promise<void>;
+};
+
+type Known = {generation: number; split: Split};
+
+/** @param file Undefined: the history lives as long as the console. */
+export function createHistory(
+	store: ConsoleStore,
+	file: HistoryFile | undefined,
+	{now = Date.now}: {now?: () => number} = {},
+): History {
+	const known = new Map<string, Known>();
+	const holds = new Map<string, number>();
+	let waiting: ServiceView[] = [];
+	let isLoaded = file === undefined;
+	let writing: Promise<void> = Promise.resolve();
+
+	function add(entry: HistoryEntry): void {
+		store.setState(({history}) => ({history: [...history, entry].slice(-kept)}));
+		if (!file) return;
+		writing = keep(file, entry, writing);
+	}
+
+	async function keep(where: HistoryFile, entry: HistoryEntry, before: Promise<void>): Promise<void> {
+		await before;
+		try {
+			await where.append(entry);
+		} catch (error) {
+			complain('kept only until you quit', error);
+		}
+	}
+
+	/** Once: a disk that is full stays full, and the notice line is needed for other things. */
+	function complain(consequence: string, error: unknown): void {
+		if (store.getState().historyProblem !== undefined) return;
+		const why = error instanceof Error ? error.message : String(error);
+		store.setState({historyProblem: `The history is ${consequence}: ${why}.`});
+	}
+
+	function lastKnown(uid: string): Known | undefined {
+		const here = known.get(uid);
+		if (here) return here;
+		const entry = changesOf(store.getState(), uid).at(-1);
+		return entry && {generation: entry.generation, split: entry.after};
+	}
+
+	function take(service: ServiceView): void {
+		const {uid, generation} = service;
+		const wasSeen = known.has(uid);
+		const before = lastKnown(uid);
+		if (before && generation <= before.generation) {
+			known.set(uid, before);
+			return;
+		}
+		const split = splitOf(service);
+		known.set(uid, {generation, split});
+		if (!before || equalSplits(before.split, split)) return;
+		const {server, context} = whereOf(store.getState());
+		add({
+			at: now(),
+			server,
+			context,
+			namespace: service.namespace,
+			service: service.name,
+			uid,
+			generation,
+			by: service.lastModifier ?? '',
+			own: false,
+			reason: wasSeen ? 'seen by the watch' : 'changed while no console was watching',
+			before: before.split,
+			after: split,
+			command: '',
+		});
+	}
+
+	function takeWaiting(): void {
+		const views = waiting;
+		waiting = [];
+		for (const view of views) saw(view);
+	}
+
+	function saw(service: ServiceView): void {
+		if (!isLoaded || holds.has(service.uid)) waiting.push(service);
+		else take(service);
+	}
+
+	return {
+		saw,
+		async load() {
+			if (!file || isLoaded) return;
+			try {
+				const read = await file.read();
+				store.setState(({history}) => ({history: withoutRepeats([...read, ...history]).slice(-kept)}));
+			} catch (error) {
+				complain('that of this session only', error);
+			}
+			isLoaded = true;
+			takeWaiting();
+		},
+		hold(uid) {
+			holds.set(uid, (holds.get(uid) ?? 0) + 1);
+			let isHeld = true;
+			return () => {
+				if (!isHeld) return;
+				isHeld = false;
+				const left = (holds.get(uid) ?? 1) - 1;
+				if (left > 0) holds.set(uid, left);
+				else holds.delete(uid);
+				if (left === 0) takeWaiting();
+			};
+		},
+		own({service, splits, ...change}) {
+			known.set(service.uid, {generation: change.generation, split: splits.after});
+			const {server, context, user} = whereOf(store.getState());
+			add({
+				...change,
+				...splits,
+				server,
+				context,
+				namespace: service.namespace,
+				service: service.name,
+				uid: service.uid,
+				by: user,
+				own: true,
+			});
+		},
+		async flush() {
+			await writing;
+		},
+	};
+}
+
+function whereOf({connection}: ConsoleState): {server: string; context: string; user: string} {
+	return connection.kind === 'connected' ? connection : {server: '', context: '', user: ''};
+}

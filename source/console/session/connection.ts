@@ -1,0 +1,193 @@
+/** The cluster that the console is connected to: one namespace of it is watched, and one may go to another, or to another cluster. */
+import type {Cluster} from '../../kube/cluster.js';
+import type {GatewayAddress} from '../../kube/gateway/gateway-address.js';
+import {listNamespaces, namespaceExists} from '../../kube/namespaces.js';
+import {printable} from '../../knative/text/printable.js';
+import type {ServiceView} from '../../knative/service/service.js';
+import {chooseContext, lossesOf, refuseContext, type Contexts} from '../sheets/contexts-sheet.js';
+import {nextId} from '../sheets/inspect.js';
+import {changeSheet, focusPane, notify, openSheet} from '../state/select.js';
+import {startSession, type Session} from './session.js';
+import {initialState, type ConsoleStore} from '../state/state.js';
+
+export type ConnectionControl = {
+	/** The cluster one is connected to by now. */
+	readonly cluster: () => Cluster | undefined;
+	/** Asks again what the operator may do: when the server has said no to what was allowed. */
+	readonly recheckRights: () => void;
+	/** Watches the cluster, in the namespace that was asked for or its own. */
+	readonly connected: (cluster: Cluster) => void;
+	/** There is no cluster: says why, for good. */
+	readonly failed: (sentence: string) => void;
+	/** Shows the namespaces of this cluster, as far as the operator may list them. */
+	readonly chooseNamespace: () => Promise<void>;
+	/** To another namespace of this cluster, if there is one of that name. */
+	readonly changeNamespace: (namespace: string) => Promise<void>;
+	/** Shows the contexts of the kubeconfig. */
+	readonly chooseContext: () => Promise<void>;
+	/**
+	 * Leaves this context for another, or for the one before with `-`. Asks first when something would be lost that was not
+	 * sent, unless it may be.
+	 */
+	readonly changeContext: (name: string, options?: {mayLose?: boolean}) => Promise<void>;
+	/** Ends what is watched; a context that is being connected to is not gone to any more. */
+	readonly stop: () => void;
+};
+
+/**
+ * @param options.gateway The operator's own word for where the gateway of the first context is.
+ * @param options.production Contexts of that name are production.
+ * @param options.contexts The way to the other contexts of the kubeconfig.
+ * @param options.newsInterval Milliseconds between two publications of a table.
+ * @param options.onConnected Told before anything is asked of a cluster.
+ * @param options.onService Told of every state of a service that the watch tells of.
+ * @param options.onLeave Ends all else that is of the cluster that is left, before that is closed.
+ */
+export function createConnection(
+	store: ConsoleStore,
+	{
+		gateway,
+		production,
+		contexts,
+		newsInterval,
+		onConnected,
+		onService,
+		onLeave,
+	}: {
+		gateway: GatewayAddress | undefined;
+		production: RegExp | undefined;
+		contexts: Contexts | undefined;
+		newsInterval: () => number;
+		onConnected: () => void;
+		onService: (service: ServiceView) => void;
+		onLeave: () => Promise<void>;
+	},
+): ConnectionControl {
+	let cluster: Cluster | undefined;
+	let session: Session | undefined;
+	/** The context that was the first, which what was said of the gateway is about; and the one before this one. */
+	let home: string | undefined;
+	let contextBefore: string | undefined;
+	let switches = 0;
+
+	function open(current: Cluster, name: string): void {
+		session?.stop();
+		session = startSession(store, {
+			cluster: current,
+			namespace: name,
+			gateway: current.context === home ? gateway && {...gateway, via: '--gateway'} : undefined,
+			interval: newsInterval,
+			onService,
+		});
+	}
+
+	/** Ends all that is of this cluster: what it still says, or what is still asked of it, is for nobody. */
+	async function leave(next: string): Promise<void> {
+		const left = cluster;
+		cluster = undefined;
+		session?.stop();
+		session = undefined;
+		// What was written, and who changed what, is true of wherever one goes.
+		store.setState(({asking: asked, history: changes, historyProblem, writes}) => ({
+			...initialState({to: next, namespace: '', asking: asked}),
+			history: changes,
+			historyProblem,
+			writes,
+		}));
+		await onLeave();
+		await left?.close();
+	}
+
+	const connection: ConnectionControl = {
+		cluster: () => cluster,
+		recheckRights() {
+			session?.recheckRights();
+		},
+		connected(connectedCluster) {
+			cluster = connectedCluster;
+			home ??= cluster.context;
+			const {context, server, user, readOnly} = cluster;
+			const isProduction = production?.test(context) ?? false;
+			store.setState({
+				connection: {kind: 'connected', context, server, user, readOnly, production: isProduction},
+			});
+			onConnected();
+			open(cluster, store.getState().namespace || cluster.namespace);
+		},
+		failed(sentence) {
+			// What was said of the gateway was said of a cluster that there is none of.
+			home ??= '';
+			const said = sentence.charAt(0).toUpperCase() + sentence.slice(1).replace(/[.!?]?$/, '.');
+			store.setState({connection: {kind: 'failed', sentence: said}});
+		},
+		async chooseNamespace() {
+			if (!cluster) return notify(store, {tone: 'info', text: 'Not connected yet.'});
+			openSheet(store, {kind: 'namespaces', names: []});
+			const asked = cluster;
+			const listed = await listNamespaces(asked);
+			if (cluster !== asked) return;
+			changeSheet(store, 'namespaces', () => ({
+				kind: 'namespaces',
+				names: listed.names,
+				...(listed.kind === 'unlisted' ? {sentence: listed.sentence} : {}),
+			}));
+		},
+		async changeNamespace(wanted) {
+			if (!cluster) return notify(store, {tone: 'info', text: 'Not connected yet.'});
+			if (wanted === store.getState().namespace) return;
+			const asked = cluster;
+			const exists = await namespaceExists(asked, wanted);
+			if (cluster !== asked) return;
+			if (exists === false) {
+				notify(store, {
+					tone: 'bad',
+					text: `There is no namespace ${printable(wanted)}; :ns lists those there are.`,
+				});
+				return;
+			}
+			open(asked, wanted);
+			store.setState({filter: ''});
+			focusPane(store, 'services');
+		},
+		async chooseContext() {
+			if (!contexts)
+				return notify(store, {tone: 'info', text: 'There is no kubeconfig to choose from here.'});
+			await chooseContext(store, contexts, {here: cluster?.context, production});
+		},
+		async changeContext(name, {mayLose = false} = {}) {
+			const state = store.getState();
+			const wanted = name === '-' ? contextBefore : name;
+			const tell = (text: string) => notify(store, {tone: 'info', text});
+			if (!contexts) return tell('There is no kubeconfig to choose from here.');
+			if (state.connection.kind === 'connecting') return tell('Not connected yet.');
+			if (wanted === undefined)
+				return tell('There is no context before this one; :ctx lists those there are.');
+			if (wanted === cluster?.context) return tell(`This is the context ${printable(wanted)}.`);
+			const lost = lossesOf(state);
+			if (lost.length > 0 && !mayLose) {
+				return openSheet(store, {kind: 'leave context', id: nextId(), to: wanted, lost});
+			}
+			const turn = ++switches;
+			let next: Cluster;
+			try {
+				next = await contexts.connect(wanted);
+			} catch (error) {
+				return refuseContext(store, wanted, error);
+			}
+			// Another one was wanted meanwhile, or the end.
+			if (turn !== switches) return next.close();
+			const before = cluster?.context;
+			await leave(printable(wanted));
+			if (turn !== switches) return next.close();
+			contextBefore = before ?? contextBefore;
+			connection.connected(next);
+			const back = before === undefined ? '' : ` :ctx - goes back to ${printable(before)}.`;
+			notify(store, {tone: 'info', text: `This is the context ${printable(wanted)}.${back}`});
+		},
+		stop() {
+			switches++;
+			session?.stop();
+		},
+	};
+	return connection;
+}

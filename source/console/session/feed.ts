@@ -1,0 +1,151 @@
+/** Turns the events of one watch into rows of a table, and tells when it changed: not oftener than anybody can see. */
+import type {Cluster} from '../../kube/cluster.js';
+import {reflect, type ReflectorChange, type ReflectorState} from '../../kube/watch/reflector.js';
+import type {Parsed} from '../../knative/objects/parsed.js';
+import {printable} from '../../knative/text/printable.js';
+
+export type Feed = {stop(): void};
+
+/** Where the views go, by their names. */
+export type FeedTable<View> = {
+	/** @param version The resourceVersion: opaque, good only for telling whether two states are the same. */
+	put(view: View, version: string): void;
+	drop(name: string): void;
+};
+
+/** With `isFirst` a list begins (again); with `isLast` it is complete, and the table is as that list. */
+export type Page = {isFirst: boolean; isLast: boolean};
+
+/**
+ * Keeps in `table` what `path` lists, each object as what `parse` makes of it: nothing else of an object is kept. After
+ * a change `onTable` is called, never more often than every `interval` milliseconds, the first time at once, with the
+ * sentences about objects that could not be read.
+ */
+export function startFeed<View>({
+	cluster,
+	path,
+	firstPage,
+	waitsForAll = false,
+	parse,
+	table,
+	interval,
+	onPut,
+	onPage,
+	onTable,
+	onState,
+}: {
+	cluster: Cluster;
+	path: string;
+	/** Items of the first page: about what a screen shows. */
+	firstPage?: number;
+	/** Nothing is published before the whole of the first list is there: for what means something only together. */
+	waitsForAll?: boolean;
+	parse: (object: unknown) => Parsed<View>;
+	table: FeedTable<View>;
+	interval: () => number;
+	/** Told of every object at once, in the order of the watch. */
+	onPut?: (view: View) => void;
+	/** Told of every page of a list when the table has it. */
+	onPage?: (page: Page) => void;
+	onTable: (unreadable: readonly string[]) => void;
+	onState: (state: ReflectorState) => void;
+}): Feed {
+	/** Of everything there is, also of what could not be read. */
+	const names = new Set<string>();
+	const unreadable = new Map<string, string>();
+	/** What the pages of the list under way have named so far; undefined outside of a list. */
+	let listed: Set<string> | undefined;
+	let isPublished = !waitsForAll;
+	let timer: NodeJS.Timeout | undefined;
+	let isPending = false;
+
+	const put = (object: unknown) => {
+		const {name, version} = identityOf(object);
+		const parsed = parse(object);
+		listed?.add(name);
+		names.add(name);
+		if (!parsed.ok) {
+			unreadable.set(name, parsed.reason);
+			return table.drop(name);
+		}
+		unreadable.delete(name);
+		table.put(parsed.value, version);
+		onPut?.(parsed.value);
+	};
+	const drop = (name: string) => {
+		names.delete(name);
+		unreadable.delete(name);
+		table.drop(name);
+	};
+	const take = (change: ReflectorChange) => {
+		if (change.type === 'put') return put(change.object);
+		if (change.type === 'gone') return drop(identityOf(change.object).name);
+		if (change.isFirst) listed = new Set();
+		for (const item of change.items) put(item);
+		if (change.isLast) {
+			for (const name of names) if (!listed?.has(name)) drop(name);
+			listed = undefined;
+			isPublished = true;
+		}
+		onPage?.(change);
+	};
+	const publish = () => {
+		isPending = false;
+		onTable([...unreadable.values()]);
+	};
+	const changed = () => {
+		if (timer) {
+			isPending = true;
+			return;
+		}
+		publish();
+		timer = setTimeout(() => {
+			timer = undefined;
+			if (isPending) changed();
+		}, interval());
+		timer.unref();
+	};
+
+	const reflector = reflect(
+		cluster,
+		{path, ...(firstPage !== undefined && {firstPage})},
+		{
+			onState(state) {
+				// Who reads that it is live is to find there all that was listed.
+				if (isPending) publish();
+				onState(isPublished ? state : withoutAge(state));
+			},
+			onChange(change) {
+				take(change);
+				if (isPublished) changed();
+			},
+		},
+	);
+	return {
+		stop() {
+			clearTimeout(timer);
+			reflector.stop();
+		},
+	};
+}
+
+/** Of a list that broke off nothing was published, so that there is nothing to be old. */
+function withoutAge(state: ReflectorState): ReflectorState {
+	if (state.kind === 'stale') return {kind: 'offline', since: state.since, why: state.why};
+	if (state.kind !== 'forbidden' && state.kind !== 'missing') return state;
+	const {since: _, ...refusal} = state;
+	return refusal;
+}
+
+/** Only to tell objects and their states apart, by the name under which the parsers know them; what is shown is parsed. */
+function identityOf(object: unknown): {name: string; version: string} {
+	const metadata: unknown =
+		typeof object === 'object' && object !== null && 'metadata' in object ? object.metadata : undefined;
+	if (typeof metadata !== 'object' || metadata === null) return {name: '', version: ''};
+	const name = 'name' in metadata && typeof metadata.name === 'string' ? printable(metadata.name) : '';
+	const version =
+		'resourceVersion' in metadata && typeof metadata.resourceVersion === 'string'
+			? metadata.resourceVersion
+			: '';
+	return {name, version};
+}

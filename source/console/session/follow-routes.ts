@@ -1,0 +1,80 @@
+/**
+ * Follows each change of a spec to the gateway: from the answer of the API server, which is only a promise, to
+ * RoutesReady at that generation, or to the route's late no.
+ */
+import {lateRefusal} from '../../knative/release/late-refusal.js';
+import type {ServiceView} from '../../knative/service/service.js';
+import {routeSettled} from '../../knative/service/service-state.js';
+import {notify} from '../state/select.js';
+import type {ConsoleState, ConsoleStore, Move} from '../state/state.js';
+
+/** Of the last write from here. The watch may have told of it already. */
+export function beginMove(store: ConsoleStore, uid: string, generation: number, askedAt: number): void {
+	store.setState(state => {
+		const seen = state.moves.get(uid);
+		if (seen && seen.generation > generation) return {};
+		const movedAt = seen?.generation === generation ? seen.movedAt : undefined;
+		const move: Move = {generation, askedAt, own: true, movedAt, refusalTold: false};
+		return {moves: new Map(state.moves).set(uid, move)};
+	});
+	look(store, store.getState().services, Date.now());
+}
+
+/** Keeps `moves` in step with the watch. Returns what ends it. */
+export function followRoutes(store: ConsoleStore, {now = Date.now}: {now?: () => number} = {}): () => void {
+	return store.subscribe((state: ConsoleState, before) => {
+		if (state.services !== before.services) look(store, state.services, now());
+	});
+}
+
+function look(store: ConsoleStore, services: readonly ServiceView[], now: number): void {
+	const {moves} = store.getState();
+	const next = new Map(moves);
+	const told: (() => void)[] = [];
+	for (const service of services) {
+		const known = moves.get(service.uid);
+		const settled = routeSettled(service);
+		let move = known;
+		if (!move || service.generation > move.generation) {
+			// Seen for the first time in order: nothing is on its way.
+			if (!known && settled) continue;
+			move = {
+				generation: service.generation,
+				askedAt: now,
+				own: false,
+				movedAt: undefined,
+				refusalTold: known === undefined,
+			};
+		}
+		// The watch is behind the write.
+		if (service.generation < move.generation) continue;
+		if (settled && move.movedAt === undefined) {
+			move = {...move, movedAt: now};
+			if (move.own) told.push(() => tellMoved(store, service));
+		}
+		const refusal = lateRefusal(service);
+		if (refusal && !move.refusalTold) {
+			move = {...move, refusalTold: true};
+			told.push(() =>
+				notify(store, {
+					tone: 'bad',
+					text: `${service.name}: ${refusal.said} ${refusal.meaning} ${refusal.wayBack}`,
+				}),
+			);
+		}
+		if (move !== known) next.set(service.uid, move);
+	}
+	if (next.size === moves.size && [...next].every(([uid, move]) => moves.get(uid) === move)) return;
+	store.setState({moves: next});
+	for (const tell of told) tell();
+}
+
+/** Only in the place of the promise it fulfils: whatever else is said there now matters more. */
+function tellMoved(store: ConsoleStore, {name}: ServiceView): void {
+	const {notice} = store.getState();
+	if (notice?.text.includes(waitingSentence))
+		notify(store, {tone: 'good', text: `The gateway has the new split of ${name}.`});
+}
+
+/** What is said when the server has taken a change that the gateway has not yet. */
+export const waitingSentence = 'pane 3 says when the gateway has it';

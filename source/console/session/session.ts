@@ -1,0 +1,154 @@
+/** One namespace of one cluster, watched: what it says goes into the store. */
+import type {Cluster} from '../../kube/cluster.js';
+import type {GatewayAddress} from '../../kube/gateway/gateway-address.js';
+import {namespaceExists} from '../../kube/namespaces.js';
+import {servingPath} from '../../kube/paths.js';
+import type {Timers} from '../../kube/timers.js';
+import {parseService, type ServiceView} from '../../knative/service/service.js';
+import {startFeed, type Feed} from './feed.js';
+import {lookForGateway} from './gateway.js';
+import {visibleServices} from '../state/read.js';
+import {followRevisions} from './revisions.js';
+import {askRights} from './rights.js';
+import {unknownRights, type ConsoleState, type ConsoleStore} from '../state/state.js';
+import {createSortedTable, indexOfName} from '../tables/tables.js';
+
+export type Session = {
+	/** Asks again what the operator may do: when the server has said no to what was allowed. */
+	recheckRights(): void;
+	stop(): void;
+};
+
+/** Services of the first page: more than most screens show, so little that it is there at once. */
+const firstServices = 50;
+
+/**
+ * Watches the Services and Revisions of `namespace`, asks what the operator may do there and looks for the gateway.
+ * @param gateway The operator's own word for where the gateway is; then it is not looked for.
+ * @param interval Milliseconds between two publications of a table.
+ * @param timers For waits that a test need not wait for.
+ * @param onService Told of every state of a service that the watch tells of, also of those that are over before the
+ * next frame.
+ */
+export function startSession(
+	store: ConsoleStore,
+	{
+		cluster,
+		namespace,
+		gateway,
+		interval,
+		timers,
+		onService,
+	}: {
+		cluster: Cluster;
+		namespace: string;
+		gateway?: (GatewayAddress & {via: string}) | undefined;
+		interval: () => number;
+		timers?: Pick<Timers, 'after'>;
+		onService?: (service: ServiceView) => void;
+	},
+): Session {
+	const ending = new AbortController();
+	const {signal} = ending;
+	let unreadableServices: readonly string[] = [];
+	let unreadableRevisions: readonly string[] = [];
+	const unreadable = () => [...unreadableServices, ...unreadableRevisions];
+
+	store.setState({
+		namespace,
+		namespaceMissing: false,
+		services: [],
+		revisions: new Map(),
+		unreadable: [],
+		service: undefined,
+		// Those of another namespace say nothing here.
+		rights: unknownRights,
+		gateway: gateway ? {...gateway, kind: 'found'} : {kind: 'looking'},
+		feeds: {services: {kind: 'connecting'}, revisions: {kind: 'connecting'}},
+	});
+
+	let isCrowd = false;
+	let revisions: Feed | undefined;
+	// The rows one waits for come first; ten times as many revisions would compete with them for line and server.
+	const servicesTold = () => {
+		if (signal.aborted) return;
+		revisions ??= followRevisions(store, {
+			cluster,
+			namespace,
+			isCrowd,
+			interval,
+			timers,
+			onRevisions(views, sentences = unreadableRevisions) {
+				unreadableRevisions = sentences;
+				store.setState({revisions: views, unreadable: unreadable()});
+			},
+			onState(state) {
+				store.setState(({feeds}) => ({feeds: {...feeds, revisions: state}}));
+			},
+		});
+	};
+	const serviceTable = createSortedTable<ServiceView>();
+	const services = startFeed({
+		cluster,
+		path: servingPath('services', namespace),
+		firstPage: firstServices,
+		parse: parseService,
+		table: serviceTable,
+		interval,
+		...(onService && {onPut: onService}),
+		onPage({isLast}) {
+			isCrowd ||= !isLast;
+		},
+		onTable(sentences) {
+			unreadableServices = sentences;
+			const views = serviceTable.snapshot();
+			store.setState(state => ({
+				services: views,
+				unreadable: unreadable(),
+				service: keptSelection(state, views),
+			}));
+			servicesTold();
+		},
+		onState(state) {
+			store.setState(({feeds}) => ({feeds: {...feeds, services: state}}));
+			// Whoever may not list services may be allowed to list revisions.
+			if (state.kind !== 'connecting') servicesTold();
+		},
+	});
+	void lookForNamespace(store, cluster, namespace, signal);
+	void askRights(store, cluster, namespace, signal);
+	if (!gateway) void lookForGateway(store, cluster, signal);
+
+	return {
+		recheckRights() {
+			void askRights(store, cluster, namespace, signal);
+		},
+		stop() {
+			ending.abort();
+			services.stop();
+			revisions?.stop();
+		},
+	};
+}
+
+async function lookForNamespace(
+	store: ConsoleStore,
+	cluster: Cluster,
+	namespace: string,
+	signal: AbortSignal,
+): Promise<void> {
+	const exists = await namespaceExists(cluster, namespace);
+	if (!signal.aborted) store.setState({namespaceMissing: exists === false});
+}
+
+/** The selection stays on its service; when that is gone, on the one that has its place in the list as it is filtered. */
+function keptSelection(state: ConsoleState, after: readonly ServiceView[]): string | undefined {
+	const {service: selected, services: before, filter} = state;
+	const shown = visibleServices({services: after, filter});
+	if (selected === undefined) return shown[0]?.name;
+	if (indexOfName(after, selected) !== -1) return selected;
+	// Never seen yet: it was created a moment ago and the watch has still to tell.
+	if (indexOfName(before, selected) === -1) return selected;
+	const place = indexOfName(visibleServices({services: before, filter}), selected);
+	return shown[Math.min(Math.max(0, place), shown.length - 1)]?.name;
+}

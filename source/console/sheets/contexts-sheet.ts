@@ -1,0 +1,69 @@
+/** The contexts of the kubeconfig: to see which there are, and what would be lost on the way to another. */
+import type {Cluster} from '../../kube/cluster.js';
+import type {ContextInfo} from '../../kube/auth/kubeconfig.js';
+import {printable} from '../../knative/text/printable.js';
+import {nextId} from './inspect.js';
+import type {ContextRow} from './inspected.js';
+import {changeSheet, notify, openSheet} from '../state/select.js';
+import type {ConsoleState, ConsoleStore} from '../state/state.js';
+
+/** Where the console can go. Both read the kubeconfig anew, and throw with a sentence when that says nothing of use. */
+export type Contexts = {
+	list(): Promise<readonly ContextInfo[]>;
+	/** Sends nothing yet: whether the cluster is there shows when it is asked. */
+	connect(name: string): Promise<Cluster>;
+};
+
+/** Opens the sheet with the contexts there are; production is marked before one goes there. */
+export async function chooseContext(
+	store: ConsoleStore,
+	contexts: Contexts,
+	{here, production}: {here: string | undefined; production: RegExp | undefined},
+): Promise<void> {
+	const id = nextId();
+	openSheet(store, {kind: 'contexts', id, rows: undefined, sentence: undefined});
+	let rows: ContextRow[] = [];
+	let sentence: string | undefined;
+	try {
+		const listed = await contexts.list();
+		rows = listed.map(({name, server = ''}) => ({
+			name,
+			shown: printable(name),
+			server: printable(server),
+			isHere: name === here,
+			isProduction: production?.test(name) ?? false,
+		}));
+	} catch (error) {
+		sentence = sentenceOfError(error);
+	}
+	changeSheet(store, 'contexts', sheet => (sheet.id === id ? {...sheet, rows, sentence} : sheet));
+}
+
+/** What has not been sent and would be gone with its context; nothing when there is nothing. */
+export function lossesOf({drafts, leftForms, services}: ConsoleState): string[] {
+	const names = [...drafts.keys()].map(
+		uid => services.find(service => service.uid === uid)?.name ?? 'a service elsewhere',
+	);
+	return [
+		...names.map(name => `the draft of a split of ${name}`),
+		...[...leftForms.values()].flatMap(form => {
+			if (form.touched.size === 0) return [];
+			return [
+				form.kind === 'create service'
+					? 'the form of a new service'
+					: `the form “${form.kind}” of ${form.service}`,
+			];
+		}),
+	];
+}
+
+/** Says why there is no way into that context; one is where one was. */
+export function refuseContext(store: ConsoleStore, name: string, error: unknown): void {
+	const text = `Not switched to ${printable(name)}: ${sentenceOfError(error)}`;
+	notify(store, {tone: 'bad', text});
+}
+
+function sentenceOfError(error: unknown): string {
+	const said = error instanceof Error ? error.message : String(error);
+	return `${said.replace(/[.!?]$/, '')}.`;
+}

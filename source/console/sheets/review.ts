@@ -1,0 +1,268 @@
+/** The review sheet: opened on a plan, tried as a dry run, sent once when it is agreed to, honest about what became of it. */
+import type {Cluster} from '../../kube/cluster.js';
+import {identityOf} from '../../kube/objects.js';
+import {parseService, type ServiceView} from '../../knative/service/service.js';
+import {equalSplits, splitOf} from '../../knative/split/split.js';
+import {needsSecondConfirmation} from '../../knative/release/warnings.js';
+import {beginMove, waitingSentence} from '../session/follow-routes.js';
+import {refuseForm, forgetForm} from '../forms/forms.js';
+import type {History} from '../session/change-recorder.js';
+import {changeSheet, focusPane, formKey, notify, openSheet, selectService} from '../state/select.js';
+import {dryRunOf, sendPlan, sentenceOfOutcome, type WriteOutcome} from '../../release/send-plan.js';
+import type {Confirmation, ReviewSheet} from './sheets.js';
+import type {Plan, PlanAction} from '../../release/plan.js';
+import type {ConsoleState, ConsoleStore} from '../state/state.js';
+import {wakeOf} from '../live/wake.js';
+
+/** How many writes the log keeps. */
+const logLength = 200;
+
+/** What a review needs beside the store. */
+export type Reviewing = {
+	cluster: Cluster;
+	history: History;
+	/** The server has said no to something that was offered: what may be done has to be asked again. */
+	onForbidden: () => void;
+};
+
+let reviews = 0;
+
+/** Opens the review and asks the server what it would say; the operator need not wait for that. */
+export function openReview(store: ConsoleStore, cluster: Cluster, plan: Plan): void {
+	const agreement = confirmationFor(store.getState(), plan);
+	reviews += 1;
+	openSheet(store, {
+		kind: 'review',
+		id: reviews,
+		plan,
+		...agreement,
+		typed: '',
+		dryRun: {kind: 'asking'},
+		phase: {kind: 'open'},
+		wake: wakeOf(plan),
+	});
+	void tryDry(store, cluster, plan);
+}
+
+/** How the plan is to be agreed to. The strictest of the reasons holds. */
+export function confirmationFor(
+	{connection}: Pick<ConsoleState, 'connection'>,
+	{action, warnings, name}: Pick<Plan, 'action' | 'warnings' | 'name'>,
+): {confirmation: Confirmation; because: string} {
+	if (connection.kind === 'connected' && connection.production) {
+		return {confirmation: 'name', because: `${connection.context} is production`};
+	}
+	if (action === 'delete service') return {confirmation: 'name', because: `${name} is gone for good then`};
+	if (needsSecondConfirmation(warnings)) {
+		return {confirmation: 'twice', because: 'a target cannot take the traffic now'};
+	}
+	return {confirmation: 'enter', because: ''};
+}
+
+async function tryDry(store: ConsoleStore, cluster: Cluster, plan: Plan): Promise<void> {
+	const outcome = await sendPlan(cluster, plan, {dryRun: true});
+	const dryRun = dryRunOf(outcome, plan);
+	changeSheet(store, 'review', sheet => (sheet.plan === plan ? {...sheet, dryRun} : sheet));
+	if (dryRun.kind === 'refused') refuseInForm(store, outcome, dryRun.sentence);
+}
+
+/** What is typed where the name is asked for; what was said of it before is about what was there before. */
+export function typeName(store: ConsoleStore, typed: string): void {
+	changeSheet(store, 'review', sheet => ({...sheet, typed}));
+	notify(store, undefined);
+}
+
+/**
+ * Enter on the review on top: sends the plan when it is agreed to, which is at once, at the second Enter, or when the
+ * name was typed. Exactly one writing request; while it is under way, or after it, Enter does nothing.
+ */
+export async function confirmReview(store: ConsoleStore, reviewing: Reviewing): Promise<void> {
+	const sheet = store.getState().sheets.at(-1);
+	if (sheet?.kind !== 'review') return;
+	const {plan, confirmation, phase, typed} = sheet;
+	if (phase.kind !== 'open' && phase.kind !== 'armed') return;
+	if (confirmation === 'name' && typed !== plan.name) {
+		return notify(store, {
+			tone: 'bad',
+			text: typed === '' ? `Type ${plan.name} first: ${sheet.because}.` : `${typed} is not ${plan.name}.`,
+		});
+	}
+	if (confirmation === 'twice' && phase.kind === 'open') {
+		notify(store, undefined);
+		changeSheet(store, 'review', current => ({...current, phase: {kind: 'armed'}}));
+		return;
+	}
+	// That an Enter before was too early is over; the sheet says what is now.
+	notify(store, undefined);
+	changeSheet(store, 'review', current => ({...current, phase: {kind: 'sending'}}));
+	await sendReviewed(store, reviewing, plan);
+}
+
+async function sendReviewed(
+	store: ConsoleStore,
+	{cluster, history, onForbidden}: Reviewing,
+	plan: Plan,
+): Promise<void> {
+	const {write} = plan;
+	const release = write.kind === 'patch' ? history.hold(write.uid) : () => {};
+	let sentAt = Date.now();
+	try {
+		const outcome = await sendPlan(cluster, plan, {
+			reason: plan.action,
+			onSent: ({at}) => {
+				sentAt = at;
+				log(store, plan, at);
+			},
+		});
+		logOutcome(store, plan, outcome);
+		if (outcome.kind !== 'done') {
+			if (outcome.kind === 'refused' && outcome.status === 403) onForbidden();
+			return fail(store, plan, outcome);
+		}
+		remember(store, history, plan, outcome, sentAt);
+		succeed(store, plan);
+	} finally {
+		release();
+	}
+}
+
+/** Of a patch: the change goes into the history, and is followed to the gateway. */
+function remember(
+	store: ConsoleStore,
+	history: History,
+	{write, splits, namespace, name, action, commands}: Plan,
+	outcome: Extract<WriteOutcome, {kind: 'done'}>,
+	at: number,
+): void {
+	const generation = identityOf(outcome.object)?.generation;
+	if (write.kind !== 'patch' || generation === undefined || outcome.unchanged) return;
+	beginMove(store, write.uid, generation, at);
+	if (!splits) return;
+	history.own({
+		service: {namespace, name, uid: write.uid},
+		at,
+		generation,
+		reason: action,
+		splits,
+		command: commands[0] ?? '',
+	});
+}
+
+function log(store: ConsoleStore, plan: Plan, at: number): void {
+	store.setState(({writes}) => ({
+		writes: [
+			...writes.slice(1 - logLength),
+			{at, title: `${plan.action} ${plan.name}`, command: plan.commands[0] ?? '', outcome: ''},
+		],
+	}));
+}
+
+function logOutcome(store: ConsoleStore, plan: Plan, outcome: WriteOutcome): void {
+	store.setState(({writes}) => {
+		const last = writes.at(-1);
+		if (!last || last.outcome !== '') return {};
+		return {
+			writes: [
+				...writes.slice(0, -1),
+				{
+					...last,
+					outcome: outcome.kind === 'done' ? 'done' : sentenceOfOutcome(outcome, plan),
+				},
+			],
+		};
+	});
+}
+
+const done: Readonly<Record<PlanAction, (name: string) => string>> = {
+	split: () => `Split: the server took it; ${waitingSentence}.`,
+	complete: () => `Completed: the server took it; ${waitingSentence}.`,
+	'roll back': () => `Rolled back: the server took it; ${waitingSentence}.`,
+	undo: () => `Undone: the server took it; ${waitingSentence}.`,
+	tag: () => `Tagged: the server took it; ${waitingSentence}.`,
+	'create revision': () => 'A new revision is on its way. When it is Ready, V asks it at its tag.',
+	autoscaling: name =>
+		`A new revision of ${name} with these settings is on its way; the ones there are keep theirs.`,
+	'create service': name => `${name} was created. v asks it once, r makes a revision of it.`,
+	'delete service': name => `${name} is being deleted, with all its revisions.`,
+	'delete revision': name => `The revision of ${name} is being deleted.`,
+};
+
+function succeed(store: ConsoleStore, plan: Plan): void {
+	const {write, name, action} = plan;
+	const isForm = action === 'create revision' || action === 'autoscaling' || action === 'tag';
+	store.setState(({drafts}) => {
+		const next = new Map(drafts);
+		// A form says nothing about a draft of the split, and must not cost one.
+		if (write.kind === 'patch' && !isForm) next.delete(write.uid);
+		// The review, and the form it came from.
+		return {sheets: [], drafts: next};
+	});
+	const text = done[action](name);
+	if (write.kind === 'create') {
+		forgetForm(store, formKey({kind: 'create service'}));
+		const isHere = plan.namespace === store.getState().namespace;
+		if (isHere) {
+			store.setState({filter: ''});
+			selectService(store, name);
+		}
+		focusPane(store, 'services');
+		const elsewhere = `${name} was created in ${plan.namespace}; :ns ${plan.namespace} goes there.`;
+		return notify(store, {tone: 'good', text: isHere ? text : elsewhere});
+	}
+	if (action === 'create revision' || action === 'autoscaling') {
+		if (write.kind === 'patch') forgetForm(store, formKey({kind: action, uid: write.uid}));
+		focusPane(store, 'revisions');
+	}
+	notify(store, {tone: 'good', text});
+}
+
+function fail(store: ConsoleStore, plan: Plan, outcome: Exclude<WriteOutcome, {kind: 'done'}>): void {
+	const sentence = sentenceOfOutcome(outcome, plan);
+	const theirs = outcome.kind === 'conflict' ? serviceOf(outcome.theirs) : undefined;
+	if (theirs) putService(store, theirs);
+	const phase = ((): ReviewSheet['phase'] => {
+		if (outcome.kind === 'unknown') return {kind: 'unknown', sentence};
+		if (outcome.kind !== 'conflict' || !plan.splits) return {kind: 'refused', sentence};
+		const already = theirs !== undefined && isAsAsked(theirs, plan);
+		return {
+			kind: 'conflict',
+			sentence: already
+				? `Nothing was written, and nothing is left to do: ${plan.name} already is as was asked. Somebody changed it while you were looking.`
+				: sentence,
+			base: plan.splits.before,
+			mine: plan.splits.after,
+			theirs: theirs && splitOf(theirs),
+			by: theirs?.lastModifier,
+			already,
+		};
+	})();
+	changeSheet(store, 'review', sheet => ({...sheet, phase}));
+	refuseInForm(store, outcome, sentence);
+}
+
+/** In the form stays only what is wrong with what was typed: that the service changed or went is another matter later. */
+function refuseInForm(store: ConsoleStore, outcome: WriteOutcome, sentence: string): void {
+	if (outcome.kind === 'conflict' || outcome.kind === 'gone') return;
+	refuseForm(store, outcome.kind === 'refused' ? outcome.full : sentence);
+}
+
+/** Whether a write of the split alone would change nothing on what is there now. */
+function isAsAsked(theirs: ServiceView, {action, write, splits}: Plan): boolean {
+	const changesTemplate = action === 'create revision' || action === 'autoscaling';
+	if (write.kind !== 'patch' || write.uid !== theirs.uid || changesTemplate || !splits) return false;
+	return equalSplits(splitOf(theirs), splits.after);
+}
+
+function serviceOf(object: unknown): ServiceView | undefined {
+	const parsed = parseService(object);
+	return parsed.ok ? parsed.value : undefined;
+}
+
+/** What was just read is newer than what the watch has told so far, if it is. */
+export function putService(store: ConsoleStore, fresh: ServiceView): void {
+	store.setState(({services}) => ({
+		services: services.map(service =>
+			service.uid === fresh.uid && service.generation < fresh.generation ? fresh : service,
+		),
+	}));
+}

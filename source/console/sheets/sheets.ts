@@ -1,0 +1,118 @@
+/** What the sheets over the panes show: writes to be reviewed, what was asked of the gateway, what was sent. */
+import type {Answer} from '../../probe/transport/probe.js';
+import type {AutoscalingDefaults} from '../../knative/autoscaling/autoscaling-defaults.js';
+import type {FieldErrors} from '../../knative/forms/form.js';
+import type {RevisionFieldId, RevisionValues} from '../../knative/forms/revision-form.js';
+import type {ServiceView} from '../../knative/service/service.js';
+import type {ServiceFieldId, ServiceValues} from '../../knative/forms/service-form.js';
+import type {Split} from '../../knative/split/split.js';
+import type {DryRun, Plan} from '../../release/plan.js';
+
+type FormParts<Id extends string> = {
+	/** What the rules say of the values as they are; a field that was not touched yet is not reproached. */
+	errors: FieldErrors<Id>;
+	touched: ReadonlySet<Id>;
+	/** What the server said when it refused, by field; taken back when that field is changed. */
+	refused: FieldErrors<Id>;
+	/** A refusal that is about no field. */
+	refusal: string | undefined;
+};
+
+/** The service a form is for, by name and uid: the newest state of it is read when the form is sent. */
+export type OfService = {
+	service: string;
+	uid: string;
+	/** As it was when the form was begun: what was typed is told from what it had, also when it is gone. */
+	seen: ServiceView;
+	/** The form was begun on one of that name that was deleted since, and taken over to this one. */
+	isAnother: boolean;
+};
+
+/** A form being filled in. What is typed stays, whatever the server says of it. */
+export type ServiceFormSheet = FormParts<ServiceFieldId> & {kind: 'create service'; values: ServiceValues};
+export type RevisionFormSheet = FormParts<RevisionFieldId> &
+	OfService & {kind: 'create revision'; values: RevisionValues};
+export type ScalingFormSheet = FormParts<RevisionFieldId> &
+	OfService & {kind: 'autoscaling'; values: RevisionValues};
+export type TagFormSheet = FormParts<'tags'> &
+	OfService & {kind: 'tag'; revision: string; values: {tags: string}};
+export type FormSheet = ServiceFormSheet | RevisionFormSheet | ScalingFormSheet | TagFormSheet;
+
+/** What the cluster sets where a revision sets nothing, beside the autoscaling sheet. */
+export type ScalingDefaults =
+	| {kind: 'asking'}
+	| ({kind: 'known'} & AutoscalingDefaults)
+	/** It may not be read, or is not there: a stock cluster's defaults are shown, as such. */
+	| {kind: 'not known'; why: string};
+
+/** Three splits side by side, after a write that somebody else's came before. */
+export type Conflict = {
+	sentence: string;
+	base: Split;
+	mine: Split;
+	/** Undefined when what is there now cannot be read. */
+	theirs: Split | undefined;
+	/** Who changed it, as the server knows them. */
+	by: string | undefined;
+	/** Theirs is what was asked for: there is nothing left to put on top or to edit. */
+	already: boolean;
+};
+
+export type ReviewPhase =
+	| {kind: 'open'}
+	/** Enter was pressed once, and it needs two. */
+	| {kind: 'armed'}
+	| {kind: 'sending'}
+	/** Not made. */
+	| {kind: 'refused'; sentence: string}
+	/** Perhaps made: the sentence says what is known. */
+	| {kind: 'unknown'; sentence: string}
+	/** Somebody else changed the service in between; nothing was written. */
+	| ({kind: 'conflict'} & Conflict);
+
+/** How a plan is agreed to: by Enter, by Enter twice, or by typing the service's name and Enter. */
+export type Confirmation = 'enter' | 'twice' | 'name';
+
+/** A target scaled to zero, asked at its tag URL so that a pod is there before users are. */
+export type Wake =
+	| {kind: 'offered'; revisions: readonly string[]}
+	| {kind: 'asking'; revisions: readonly string[]}
+	| {kind: 'told'; sentences: readonly {isGood: boolean; text: string}[]};
+
+export type ReviewSheet = {
+	kind: 'review';
+	/** Tells one review from the next one in its place. */
+	id: number;
+	plan: Plan;
+	confirmation: Confirmation;
+	/** Why Enter alone is not enough. */
+	because: string;
+	/** The name as far as it is typed. */
+	typed: string;
+	dryRun: DryRun;
+	phase: ReviewPhase;
+	wake: Wake | undefined;
+};
+
+/** One request to the gateway by hand, on the service's own host or on a tag's. */
+export type VerifySheet = {
+	kind: 'verify';
+	service: string;
+	/** The tag whose URL is asked; undefined for the service's own. */
+	tag: string | undefined;
+	/** The revision that should answer; undefined where several may. */
+	revision: string | undefined;
+	/** When it was asked, the gateway may not have had this split yet, nor this tag: another revision may answer. */
+	isSettling: boolean;
+	url: string;
+	/** The command line that asks the same. */
+	command: string;
+	/** What the command needs when this program has ended. */
+	forwarding?: string;
+	/** That the gateway's own address cannot be reached from here, and what that means. */
+	unreached?: string;
+	phase: {kind: 'asking'} | {kind: 'answered'; answer: Answer} | {kind: 'not asked'; sentence: string};
+};
+
+/** A write as it left the process, for the log. */
+export type WriteRecord = {at: number; title: string; command: string; outcome: string};

@@ -1,0 +1,146 @@
+/** The operator's unsent split: begun at the first touch of the slider, kept until it is sent or thrown away. */
+import {
+	addRow,
+	equalSplits,
+	even,
+	follow,
+	lock,
+	move,
+	pin,
+	set,
+	splitOf,
+	takeOut,
+	type Split,
+} from '../../knative/split/split.js';
+import type {ServiceView} from '../../knative/service/service.js';
+import {draftOf, knownRevisions, selectedRevision, selectedRow, selectedService} from './read.js';
+import {notify} from './select.js';
+import type {ConsoleStore, Draft} from './state.js';
+
+/** What an operation needs: the service, the split as shown and the selected row's key. Undefined without a service. */
+function current(store: ConsoleStore): {service: ServiceView; draft: Draft; key: string} | undefined {
+	const state = store.getState();
+	const service = selectedService(state);
+	if (!service) return undefined;
+	const split = splitOf(service);
+	const draft = draftOf(state, service) ?? {base: split, generation: service.generation, split};
+	return {service, draft, key: selectedRow(state, service)?.key ?? ''};
+}
+
+/** Keeps the draft; one that asks for nothing any more is dropped, unless locks were set in it. */
+function keep(store: ConsoleStore, service: ServiceView, draft: Draft): void {
+	store.setState(({drafts}) => {
+		const next = new Map(drafts);
+		const idle = equalSplits(draft.base, draft.split) && draft.split.every(row => !row.locked);
+		if (idle && draft.generation === service.generation) next.delete(service.uid);
+		else next.set(service.uid, draft);
+		return {drafts: next, typed: ''};
+	});
+}
+
+function change(store: ConsoleStore, operation: (split: Split, key: string) => Split): void {
+	const found = current(store);
+	if (!found) return;
+	const {service, draft, key} = found;
+	const split = operation(draft.split, key);
+	if (split === draft.split) {
+		const locked = draft.split.find(row => row.key === key)?.locked;
+		if (draft.split.length === 1) {
+			notify(store, {tone: 'info', text: 'The split has one row: press a to add a revision to it.'});
+		} else if (locked) notify(store, {tone: 'info', text: `${key} is locked: press o to unlock it.`});
+		return;
+	}
+	keep(store, service, {...draft, split});
+}
+
+export function nudge(store: ConsoleStore, percent: number): void {
+	change(store, (split, key) => move(split, key, percent));
+}
+
+export function evenShares(store: ConsoleStore): void {
+	change(store, even);
+}
+
+export function toggleLock(store: ConsoleStore): void {
+	change(store, lock);
+}
+
+/** Takes the selected row out of the split, its tags with it. */
+export function takeRowOut(store: ConsoleStore): void {
+	const found = current(store);
+	if (!found) return;
+	const {service, draft, key} = found;
+	const {split, refused} = takeOut(draft.split, key);
+	if (refused !== undefined) return notify(store, {tone: 'bad', text: refused});
+	keep(store, service, {...draft, split});
+}
+
+/** Adds the revision selected in the revisions pane at 0 %, or else the newest that is not listed. */
+export function addRevision(store: ConsoleStore): void {
+	const found = current(store);
+	if (!found) return;
+	const {service, draft} = found;
+	const state = store.getState();
+	const listed = new Set(draft.split.map(row => row.revision));
+	const revisions = knownRevisions(state, service.name);
+	if (!revisions)
+		return notify(store, {tone: 'info', text: `The revisions of ${service.name} are not known yet.`});
+	const wanted = selectedRevision(state);
+	const revision =
+		wanted && !listed.has(wanted.name) ? wanted : revisions.find(({name}) => !listed.has(name));
+	if (!revision) return notify(store, {tone: 'info', text: 'All revisions are in the split already.'});
+	keep(store, service, {...draft, split: addRow(draft.split, revision.name)});
+	store.setState(({row}) => ({row: new Map(row).set(service.uid, revision.name)}));
+}
+
+/** Pins the row that follows the latest revision, or lets a pinned one follow it: never without being asked. */
+export function toggleFollow(store: ConsoleStore): void {
+	const found = current(store);
+	if (!found) return;
+	const {service, draft, key} = found;
+	const row = draft.split.find(candidate => candidate.key === key);
+	const {split, refused} = row?.latest ? pin(draft.split) : follow(draft.split, key, service.latestReady);
+	if (refused !== undefined) return notify(store, {tone: 'bad', text: refused});
+	keep(store, service, {...draft, split});
+	const selected = row?.latest ? row.revision : '@latest';
+	if (selected !== undefined) {
+		store.setState(state => ({row: new Map(state.row).set(service.uid, selected)}));
+	}
+}
+
+/** A digit of an exact share. It is only typed so far: `setTyped` takes it over. */
+export function typeDigit(store: ConsoleStore, digit: string): void {
+	const {typed: before} = store.getState();
+	const typed = `${before}${digit}`.replace(/^0+(?=\d)/, '');
+	if (typed.length > 3) return;
+	store.setState({typed, notice: undefined});
+}
+
+export function eraseDigit(store: ConsoleStore): void {
+	store.setState(({typed}) => ({typed: typed.slice(0, -1)}));
+}
+
+/** Gives the selected row the share that was typed; one above 100 stays typed, with a sentence. */
+export function setTyped(store: ConsoleStore): void {
+	const {typed} = store.getState();
+	const percent = Number(typed);
+	if (typed === '' || percent > 100) {
+		notify(store, {tone: 'bad', text: `${typed} % is more than there is: a share is 0 to 100 %.`});
+		return;
+	}
+	store.setState({typed: ''});
+	change(store, (split, key) => set(split, key, percent));
+}
+
+/** Throws the draft of the selected service away. True when there was one. */
+export function discardDraft(store: ConsoleStore): boolean {
+	const state = store.getState();
+	const service = selectedService(state);
+	if (!service || !state.drafts.has(service.uid)) return false;
+	store.setState(({drafts}) => {
+		const next = new Map(drafts);
+		next.delete(service.uid);
+		return {drafts: next, typed: ''};
+	});
+	return true;
+}

@@ -1,0 +1,161 @@
+/** Where the operator is: focus, selection, filter, sheets. Nothing here asks or changes anything outside the store. */
+import {
+	revisionsOf,
+	selectedRevision,
+	selectedRow,
+	selectedService,
+	shownSplit,
+	visibleServices,
+} from './read.js';
+import type {FormSheet} from '../sheets/sheets.js';
+import {panes, type ConsoleState, type ConsoleStore, type Notice, type Pane, type Sheet} from './state.js';
+
+export type SelectionStep = {by: number} | {to: 'top' | 'bottom'};
+
+function stepped<Item>(
+	items: readonly Item[],
+	current: Item | undefined,
+	step: SelectionStep,
+): Item | undefined {
+	if ('to' in step) return step.to === 'top' ? items[0] : items.at(-1);
+	const index = current === undefined ? 0 : Math.max(0, items.indexOf(current));
+	return items[Math.min(items.length - 1, Math.max(0, index + step.by))];
+}
+
+export function focusPane(store: ConsoleStore, focus: Pane): void {
+	store.setState({focus, typed: ''});
+}
+
+/** To the next pane, or with -1 to the one before; around at the ends. */
+export function cyclePane(store: ConsoleStore, by: 1 | -1): void {
+	const {focus} = store.getState();
+	focusPane(store, panes[(panes.indexOf(focus) + by + panes.length) % panes.length] ?? focus);
+}
+
+/** Moves the selection of the focused pane; stays at the ends. */
+export function moveSelection(store: ConsoleStore, step: SelectionStep): void {
+	const state = store.getState();
+	const service = selectedService(state);
+	switch (state.focus) {
+		case 'services': {
+			const next = stepped(visibleServices(state), service, step);
+			if (next) selectService(store, next.name);
+			return;
+		}
+		case 'revisions': {
+			const next = stepped(revisionsOf(state, service?.name), selectedRevision(state), step);
+			if (service && next) store.setState({revision: new Map(state.revision).set(service.uid, next.name)});
+			return;
+		}
+		case 'traffic': {
+			if (!service) return;
+			const next = stepped(shownSplit(state, service), selectedRow(state, service), step);
+			if (next) store.setState({row: new Map(state.row).set(service.uid, next.key), typed: ''});
+			return;
+		}
+		case 'live': {
+			return;
+		}
+	}
+}
+
+export function selectService(store: ConsoleStore, name: string): void {
+	store.setState({service: name, typed: ''});
+}
+
+export function openFilter(store: ConsoleStore): void {
+	store.setState({filtering: true, focus: 'services'});
+}
+
+export function setFilter(store: ConsoleStore, filter: string): void {
+	store.setState(state => {
+		const next = {...state, filter};
+		const visible = visibleServices(next);
+		// The selection follows the filter, so that what the other panes show is always in the list.
+		const kept = visible.some(({name}) => name === state.service);
+		return {filter, service: kept ? state.service : visible[0]?.name};
+	});
+}
+
+export function closeFilter(store: ConsoleStore, {keep}: {keep: boolean}): void {
+	if (!keep) setFilter(store, '');
+	store.setState({filtering: false});
+}
+
+export function openSheet(store: ConsoleStore, sheet: Sheet): void {
+	store.setState(({sheets}) => ({sheets: [...sheets, sheet], notice: undefined, typed: ''}));
+}
+
+/** Closes the sheet on top. What was typed into a form is kept for the next time it is opened. */
+export function closeSheet(store: ConsoleStore): void {
+	store.setState(({sheets, leftForms}) => {
+		const top = sheets.at(-1);
+		const rest = {sheets: sheets.slice(0, -1)};
+		return top && isForm(top) ? {...rest, leftForms: new Map(leftForms).set(formKey(top), top)} : rest;
+	});
+}
+
+export function isForm(sheet: Sheet): sheet is FormSheet {
+	return (
+		sheet.kind === 'create service' ||
+		sheet.kind === 'create revision' ||
+		sheet.kind === 'autoscaling' ||
+		sheet.kind === 'tag'
+	);
+}
+
+/** Under which a form that was left is found again: one for a new service, one of each kind for what it is about. */
+export function formKey(
+	form:
+		| {kind: 'create service'}
+		| {kind: 'create revision' | 'autoscaling'; uid: string}
+		| {kind: 'tag'; uid: string; revision: string},
+): string {
+	switch (form.kind) {
+		case 'create service':
+			return form.kind;
+		case 'create revision':
+		case 'autoscaling':
+			return `${form.kind} ${form.uid}`;
+		case 'tag':
+			return `${form.kind} ${form.uid} ${form.revision}`;
+	}
+}
+
+function isKind<Kind extends Sheet['kind']>(
+	sheet: Sheet | undefined,
+	kind: Kind,
+): sheet is Extract<Sheet, {kind: Kind}> {
+	return sheet?.kind === kind;
+}
+
+/** Changes the uppermost sheet of that kind, if there is one. */
+export function changeSheet<Kind extends Sheet['kind']>(
+	store: ConsoleStore,
+	kind: Kind,
+	change: (sheet: Extract<Sheet, {kind: Kind}>) => Sheet,
+): void {
+	store.setState(({sheets}) => {
+		const index = sheets.findLastIndex(sheet => sheet.kind === kind);
+		const sheet = sheets[index];
+		return isKind(sheet, kind) ? {sheets: sheets.with(index, change(sheet))} : {};
+	});
+}
+
+export function notify(store: ConsoleStore, notice: Notice | undefined): void {
+	store.setState({notice});
+}
+
+/**
+ * One level back: the notice, digits being typed, the filter, an unsent draft, in that order of nearness; at the panes
+ * there is nothing further back. True when there was something to leave.
+ */
+export function stepBack(store: ConsoleStore): boolean {
+	const state: ConsoleState = store.getState();
+	if (state.sheets.length > 0) closeSheet(store);
+	else if (state.typed !== '') store.setState({typed: ''});
+	else if (state.notice) notify(store, undefined);
+	else if (state.filter !== '') setFilter(store, '');
+	else return false;
+	return true;
+}

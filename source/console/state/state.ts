@@ -1,0 +1,214 @@
+/**
+ * Everything the console knows, in one vanilla zustand store: what the cluster said, what the operator is drafting,
+ * what the gateway answers. Only the functions of this folder write it; the screen reads it.
+ */
+import {createStore, type StoreApi} from 'zustand/vanilla';
+import type {Unreached} from '../../kube/gateway/find-gateway.js';
+import type {ForwardState} from '../../kube/port-forward/port-forward.js';
+import type {ReflectorState} from '../../kube/watch/reflector.js';
+import {defaultRequestOptions, type RequestOptions} from '../../probe/transport/request-options.js';
+import type {LoopSnapshot} from '../../probe/loop/loop.js';
+import type {Tunnel} from '../../probe/transport/probe.js';
+import type {ServiceView} from '../../knative/service/service.js';
+import type {RevisionView} from '../../knative/revision/revision.js';
+import type {Split} from '../../knative/split/split.js';
+import type {HistoryEntry} from '../../journal/journal-entry.js';
+import type {ContextsSheet, EventsSheet, LeaveSheet, LogsSheet, YamlSheet} from '../sheets/inspected.js';
+import type {FormSheet, ReviewSheet, ScalingDefaults, VerifySheet, WriteRecord} from '../sheets/sheets.js';
+
+/** What the screen draws of the folders below the store; it imports nothing of them itself. */
+export type {ReflectorState} from '../../kube/watch/reflector.js';
+export type {RequestOptions} from '../../probe/transport/request-options.js';
+export type {PastEpoch} from '../../probe/loop/past-epochs.js';
+export type {LoopSnapshot} from '../../probe/loop/loop.js';
+export type {Comparison} from '../../probe/loop/pairs.js';
+export type {Answer} from '../../probe/transport/probe.js';
+export type {Row} from '../../probe/loop/loop-report.js';
+export type {RecordedAnswer} from '../../probe/loop/tally.js';
+
+export const panes = ['services', 'revisions', 'traffic', 'live'] as const;
+export type Pane = (typeof panes)[number];
+
+/** Where the cluster is reached, and as whom. */
+export type ConnectionState =
+	| {kind: 'connecting'; to: string}
+	| {
+			kind: 'connected';
+			context: string;
+			server: string;
+			user: string;
+			readOnly: boolean;
+			/** The context matches the operator's pattern for production. */
+			production: boolean;
+	  }
+	| {kind: 'failed'; sentence: string};
+
+export type GatewayState =
+	| {kind: 'looking'}
+	| {
+			kind: 'found';
+			host: string;
+			port: number;
+			tls: boolean;
+			via: string;
+			/** It has no address outside that can be reached: this one is ours, and leads there through the API server. */
+			forward?: {
+				tunnel: Tunnel;
+				state: ForwardState;
+				/** What does the same when this program has ended. */
+				command: string;
+			};
+			/** Its own address cannot be reached from here: hence `forward`, or, without one, that nothing will answer. */
+			unreached?: Unreached;
+	  }
+	| {kind: 'not found'; sentence: string};
+
+/** Whether a writing action is open to the operator; `reason` says why not. */
+export type Right = {allowed: boolean; reason: string};
+/** `create`, `patch`, `delete`: of services. */
+export type Rights = {create: Right; patch: Right; delete: Right; deleteRevision: Right};
+
+/** Until it is known nothing is withheld: a roll back must not wait for an answer, and the server has the last word. */
+export const unknownRights: Rights = {
+	create: {allowed: true, reason: ''},
+	patch: {allowed: true, reason: ''},
+	delete: {allowed: true, reason: ''},
+	deleteRevision: {allowed: true, reason: ''},
+};
+
+/** One change on its way. Times are milliseconds since 1970. */
+export type Move = {
+	generation: number;
+	askedAt: number;
+	/** Asked for from here. */
+	own: boolean;
+	/** When every gateway pod had answered with it. */
+	movedAt: number | undefined;
+	/** The refusal was said once already. */
+	refusalTold: boolean;
+};
+
+/** The operator's unsent split of one service. Named apart from the server's state and never overwritten by it. */
+export type Draft = {
+	/** What the server had when the draft was begun, and its generation. */
+	base: Split;
+	generation: number;
+	split: Split;
+};
+
+export type Notice = {tone: 'info' | 'good' | 'bad'; text: string};
+
+/** What lies over the panes; the last one is on top and has the keys. */
+export type Sheet =
+	| {kind: 'help'}
+	| {kind: 'details'}
+	| {kind: 'palette'}
+	| {kind: 'namespaces'; names: readonly string[]; sentence?: string}
+	| {kind: 'writes'}
+	| {kind: 'answers'}
+	| FormSheet
+	| ReviewSheet
+	| VerifySheet
+	| YamlSheet
+	| EventsSheet
+	| LogsSheet
+	| ContextsSheet
+	| LeaveSheet;
+
+export type ConsoleState = {
+	connection: ConnectionState;
+	namespace: string;
+	/** The server says that there is no such namespace. */
+	namespaceMissing: boolean;
+	/** The state of the two watches, services first. */
+	feeds: {services: ReflectorState; revisions: ReflectorState};
+	rights: Rights;
+	gateway: GatewayState;
+	/** How services are asked; does not change. */
+	asking: RequestOptions;
+	/** By name. */
+	services: readonly ServiceView[];
+	/** By service name; newest first. All of a service's or none of them; an empty list says that it has none. */
+	revisions: ReadonlyMap<string, readonly RevisionView[]>;
+	/** Objects that could not be read, as sentences. */
+	unreadable: readonly string[];
+
+	focus: Pane;
+	/** The selected service, by name; it may not be there yet, or not any more. */
+	service: string | undefined;
+	/** The selected revision of each service, and the selected row of its slider (a Split key). */
+	revision: ReadonlyMap<string, string>;
+	row: ReadonlyMap<string, string>;
+	filter: string;
+	/** The filter has the keys. */
+	filtering: boolean;
+
+	/** By uid of the service. */
+	drafts: ReadonlyMap<string, Draft>;
+	/** Digits typed for the selected row, before they are taken. */
+	typed: string;
+	/** Changes of splits, oldest first; `before` keeps which revision `@latest` meant then. */
+	history: readonly HistoryEntry[];
+	/** Why the history is not kept on disk, as a sentence. */
+	historyProblem: string | undefined;
+	/** The last change of each service on its way to the gateway, by uid. */
+	moves: ReadonlyMap<string, Move>;
+	scalingDefaults: ScalingDefaults;
+	/** Forms that were closed unsent, by `formKey`: what was typed is there again when they are opened again. */
+	leftForms: ReadonlyMap<string, FormSheet>;
+
+	/** Counts of the service that is asked, or was last. */
+	live: {uid: string; snapshot: LoopSnapshot; /** 0: now; n: n splits ago. */ page: number} | undefined;
+
+	sheets: readonly Sheet[];
+	writes: readonly WriteRecord[];
+	notice: Notice | undefined;
+};
+
+export type ConsoleStore = StoreApi<ConsoleState>;
+
+/** What is known before anything was heard of a cluster. `to` names what is being connected to. */
+export function initialState({
+	to,
+	namespace,
+	asking = defaultRequestOptions,
+}: {
+	to: string;
+	namespace: string;
+	asking?: RequestOptions | undefined;
+}): ConsoleState {
+	return {
+		connection: {kind: 'connecting', to},
+		namespace,
+		namespaceMissing: false,
+		feeds: {services: {kind: 'connecting'}, revisions: {kind: 'connecting'}},
+		rights: unknownRights,
+		gateway: {kind: 'looking'},
+		asking,
+		services: [],
+		revisions: new Map(),
+		unreadable: [],
+		focus: 'services',
+		service: undefined,
+		revision: new Map(),
+		row: new Map(),
+		filter: '',
+		filtering: false,
+		drafts: new Map(),
+		typed: '',
+		history: [],
+		historyProblem: undefined,
+		moves: new Map(),
+		scalingDefaults: {kind: 'asking'},
+		leftForms: new Map(),
+		live: undefined,
+		sheets: [],
+		writes: [],
+		notice: undefined,
+	};
+}
+
+/** A store that knows nothing yet. */
+export function createConsoleStore(of: Parameters<typeof initialState>[0]): ConsoleStore {
+	return createStore<ConsoleState>(() => initialState(of));
+}

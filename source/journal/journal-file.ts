@@ -1,0 +1,120 @@
+/**
+ * The history on disk: one JSON object a line (JSONL) beneath the XDG state directory, readable by its owner alone. What
+ * is in it is not trusted: a line that is no entry is passed over.
+ *
+ * Source of the place: XDG Base Directory Specification 0.8, `$XDG_STATE_HOME`, "actions history".
+ */
+import {constants} from 'node:fs';
+import {chmod, mkdir, open, rename, rm, type FileHandle} from 'node:fs/promises';
+import path from 'node:path';
+import {formatEntry, parseEntry, withoutRepeats, type HistoryEntry} from './journal-entry.js';
+
+export type HistoryFile = {
+	readonly path: string;
+	/** In order of time; empty when there is no file yet. Throws the error of the file system otherwise. */
+	read(): Promise<HistoryEntry[]>;
+	/** Appends one line, one after the other when several are asked for. Throws the error of the file system. */
+	append(entry: HistoryEntry): Promise<void>;
+};
+
+/** Bytes: from here on the older half is let go. Some thousands of changes. */
+const largest = 1024 * 1024;
+
+/** `$XDG_STATE_HOME/kn-canary/history.jsonl`; a relative path there is to be ignored, as the specification says. */
+export function historyPath(env: Readonly<Record<string, string | undefined>>, home: string): string {
+	const wanted = env['XDG_STATE_HOME'] ?? '';
+	const base = path.isAbsolute(wanted) ? wanted : path.join(home, '.local', 'state');
+	return path.join(base, 'kn-canary', 'history.jsonl');
+}
+
+/** @param limit Bytes above which the older half of the file is dropped. */
+export function openHistoryFile(file: string, {limit = largest}: {limit?: number} = {}): HistoryFile {
+	let last: Promise<void> = Promise.resolve();
+	return {
+		path: file,
+		async read() {
+			const lines = await linesAtEnd(file, limit);
+			return withoutRepeats(lines.flatMap(line => parseEntry(line) ?? []));
+		},
+		async append(entry) {
+			const mine = last.then(async () => appendLine(file, formatEntry(entry), limit));
+			last = mine.catch(() => {});
+			return mine;
+		},
+	};
+}
+
+/** Never through a link, and never waiting for whoever should write into a pipe of that name. */
+async function openFile(file: string, flags: number): Promise<FileHandle> {
+	const handle = await open(file, flags | constants.O_NOFOLLOW | constants.O_NONBLOCK, 0o600);
+	if ((await handle.stat()).isFile()) return handle;
+	await handle.close();
+	throw new Error(`${file} is no file`);
+}
+
+async function appendLine(file: string, line: string, limit: number): Promise<void> {
+	const directory = path.dirname(file);
+	await mkdir(directory, {recursive: true, mode: 0o700});
+	await chmod(directory, 0o700);
+	const handle = await openFile(file, constants.O_RDWR | constants.O_APPEND | constants.O_CREAT);
+	let size: number;
+	try {
+		await handle.chmod(0o600);
+		({size} = await handle.stat());
+		// A line that a crash has left unfinished must not swallow this one. One write: another console may append too.
+		const ended = size === 0 || (await byteAt(handle, size - 1)) === 0x0a;
+		const text = `${ended ? '' : '\n'}${line}\n`;
+		await handle.writeFile(text);
+		size += Buffer.byteLength(text);
+	} finally {
+		await handle.close();
+	}
+	if (size > limit) await dropOlderHalf(file, limit);
+}
+
+async function byteAt(handle: FileHandle, position: number): Promise<number | undefined> {
+	const {buffer, bytesRead} = await handle.read(Buffer.alloc(1), 0, 1, position);
+	return bytesRead === 1 ? buffer[0] : undefined;
+}
+
+/** What another console appends between the reading and the renaming is lost to the file; both still know it. */
+async function dropOlderHalf(file: string, limit: number): Promise<void> {
+	const lines = await linesAtEnd(file, Math.floor(limit / 2));
+	const next = `${file}.${process.pid}.new`;
+	const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC;
+	try {
+		const handle = await openFile(next, flags);
+		try {
+			await handle.writeFile(lines.map(line => `${line}\n`).join(''));
+			await handle.sync();
+		} finally {
+			await handle.close();
+		}
+		await rename(next, file);
+	} catch (error) {
+		await rm(next, {force: true});
+		throw error;
+	}
+}
+
+/** The whole lines within the last `length` bytes. */
+async function linesAtEnd(file: string, length: number): Promise<string[]> {
+	let handle: FileHandle;
+	try {
+		handle = await openFile(file, constants.O_RDONLY);
+	} catch (error) {
+		if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
+		throw error;
+	}
+	try {
+		const {size} = await handle.stat();
+		const from = Math.max(0, size - length);
+		const {buffer, bytesRead} = await handle.read(Buffer.alloc(size - from), 0, size - from, from);
+		const lines = buffer.subarray(0, bytesRead).toString('utf8').split('\n');
+		// Begun before the part that was read.
+		if (from > 0) lines.shift();
+		return lines.filter(line => line !== '');
+	} finally {
+		await handle.close();
+	}
+}

@@ -1,0 +1,164 @@
+/** Command lines that do the same as a key of this program, for a POSIX shell, to be shown and copied. */
+
+import {bracketed, endpointText, type Endpoint} from './endpoint.js';
+import {guard, type PatchOperation} from '../objects/patch.js';
+import {printable} from '../text/printable.js';
+import type {ServiceView} from '../service/service.js';
+import {quoteWord, quoteWords} from './shell-words.js';
+import {diffSplit, type Split} from '../split/split.js';
+
+const defaultPorts: Readonly<Record<string, number>> = {http: 80, https: 443};
+
+function authority(endpoint: Endpoint, scheme?: string): string {
+	const isDefault = scheme !== undefined && defaultPorts[scheme] === endpoint.port;
+	return isDefault ? bracketed(endpoint.host) : endpointText(endpoint);
+}
+
+/** `curl -H 'Host: …' http://gateway/`: one request to the gateway in the name of the Service's (or tag's) host. */
+export function curlCommand(
+	host: string,
+	gateway: Endpoint,
+	{path = '/', scheme = 'http'}: {path?: string; scheme?: 'http' | 'https'} = {},
+): string {
+	if (scheme === 'http') {
+		const url = `http://${authority(gateway, scheme)}${path}`;
+		return `curl -H ${singleQuoted(`Host: ${host}`)} ${quoteWord(url)}`;
+	}
+	// TLS needs the name in the handshake too (SNI), which a header alone does not give.
+	const url = `https://${host}${gateway.port === 443 ? '' : `:${gateway.port}`}${path}`;
+	const to = `${host}:${gateway.port}:${authority(gateway)}`;
+	return quoteWords(['curl', '--connect-to', to, url]);
+}
+
+/** `grpcurl` for one call of a method: `grpc.health.v1.Health/Check` unless said otherwise, with an empty request. */
+export function grpcurlCommand(
+	host: string,
+	gateway: Endpoint,
+	{
+		method = 'grpc.health.v1.Health/Check',
+		request,
+		protoFile,
+	}: {method?: string; request?: object; protoFile?: string | undefined} = {},
+): string {
+	return quoteWords([
+		'grpcurl',
+		'-plaintext',
+		...(protoFile === undefined ? [] : ['-proto', protoFile]),
+		...(request === undefined ? [] : ['-d', visibleJson(request)]),
+		'-authority',
+		host,
+		authority(gateway),
+		method,
+	]);
+}
+
+/** `kubectl port-forward`: the same as the port-forward of this program, at the same port of this machine. */
+export function kubectlForwardCommand(
+	service: {namespace: string; name: string; port: number},
+	localPort: number,
+	{context}: {context?: string} = {},
+): string {
+	return quoteWords([
+		'kubectl',
+		...(context === undefined ? [] : ['--context', context]),
+		'port-forward',
+		'-n',
+		service.namespace,
+		`service/${service.name}`,
+		`${localPort}:${service.port}`,
+	]);
+}
+
+/** `kubectl patch ksvc …` with the same operations, guarded against a change by somebody else in between. */
+export function kubectlPatchCommand(
+	view: Pick<ServiceView, 'name' | 'namespace' | 'uid' | 'generation'>,
+	operations: readonly PatchOperation[],
+	{context}: {context?: string} = {},
+): string {
+	return `${quoteWords([
+		'kubectl',
+		...(context === undefined ? [] : ['--context', context]),
+		'patch',
+		'ksvc',
+		view.name,
+		'-n',
+		view.namespace,
+		'--type=json',
+	])} -p=${singleQuoted(visibleJson([...guard(view), ...operations]))}`;
+}
+
+/**
+ * `kn service update NAME --traffic a=50,b=50`, with `--tag` and `--untag` for what differs. kn sets every share to 0
+ * first and drops rows that end at 0 % without a tag, so only the others are named. It writes without a guard.
+ */
+export function knTrafficCommand(
+	view: Pick<ServiceView, 'name' | 'namespace'>,
+	before: Split,
+	after: Split,
+): string {
+	const words = ['kn', 'service', 'update', view.name, '-n', view.namespace];
+	const shares = after.filter(row => row.percent > 0).map(row => `${row.key}=${row.percent}`);
+	words.push('--traffic', shares.join(','));
+	const rows = diffSplit(before, after);
+	// A tag that moves has to be taken from where it is first.
+	for (const row of rows) {
+		const kept = row.after === undefined ? [] : row.tags;
+		for (const tag of row.tagsBefore) if (!kept.includes(tag)) words.push('--untag', tag);
+	}
+	for (const row of rows.filter(candidate => candidate.after !== undefined)) {
+		for (const tag of row.tags) if (!row.tagsBefore.includes(tag)) words.push('--tag', `${row.key}=${tag}`);
+	}
+	return quoteWords(words);
+}
+
+/** The rows that kn cannot keep, other than a patch: no reason to hide that they differ. */
+export function droppedByKn(after: Split): Split {
+	return after.filter(row => row.percent === 0 && row.tags.length === 0);
+}
+
+/** The same JSON with every character that a terminal would act on as a `\u` escape. */
+function visibleJson(value: unknown): string {
+	return JSON.stringify(value).replaceAll(/./gsu, character =>
+		printable(character) === character || character === '\u200D'
+			? character
+			: [...Array(character.length).keys()]
+					.map(index => `\\u${character.charCodeAt(index).toString(16).padStart(4, '0')}`)
+					.join(''),
+	);
+}
+
+function singleQuoted(word: string): string {
+	return `'${word.replaceAll("'", String.raw`'\''`)}'`;
+}
+
+/** `kubectl create` with the whole object on standard input. */
+export function kubectlCreateCommand(object: unknown): string {
+	return `printf %s ${singleQuoted(visibleJson(object))} | kubectl create -f -`;
+}
+
+/** `kubectl delete ksvc …`; unlike the write of this program it does not look whether it is still the same object. */
+export function kubectlDeleteCommand(
+	kind: 'ksvc' | 'revision',
+	{name, namespace}: Pick<ServiceView, 'name' | 'namespace'>,
+): string {
+	return quoteWords(['kubectl', 'delete', kind, name, '-n', namespace]);
+}
+
+/** `kubectl get ksvc NAME -n NS -o yaml`, which prints the same object. */
+export function kubectlGetCommand(
+	kind: 'ksvc' | 'revision',
+	{name, namespace}: Pick<ServiceView, 'name' | 'namespace'>,
+	{managedFields = false}: {managedFields?: boolean} = {},
+): string {
+	const fields = managedFields ? ['--show-managed-fields'] : [];
+	return quoteWords(['kubectl', 'get', kind, name, '-n', namespace, '-o', 'yaml', ...fields]);
+}
+
+/** `kubectl logs POD -n NS -c CONTAINER --tail=200 -f`, or `--previous` for the run before the last restart. */
+export function kubectlLogsCommand(
+	{pod, namespace, container}: {pod: string; namespace: string; container: string},
+	{tail, previous}: {tail: number; previous: boolean},
+): string {
+	const words = ['kubectl', 'logs', pod, '-n', namespace, '-c', container, `--tail=${tail}`];
+	return quoteWords([...words, previous ? '--previous' : '-f']);
+}

@@ -1,0 +1,133 @@
+/** Parsing of what comes from outside: tolerant pieces that the parsers of Service and Revision share. */
+
+import * as v from 'valibot';
+import {printable} from '../text/printable.js';
+
+/** The outcome of parsing something that cannot be trusted; `reason` is a sentence for the operator. */
+export type Parsed<T> = {ok: true; value: T} | {ok: false; reason: string};
+
+/** A condition of a Knative object (knative/pkg apis/condition_types.go). Texts are printable. */
+export type ConditionView = {
+	type: string;
+	status: 'True' | 'False' | 'Unknown';
+	/** Empty for a condition that Ready depends on; `Info` for one that it does not (a Revision's `Active`). */
+	severity: string;
+	/** CamelCase word, or empty. */
+	reason: string;
+	/** Sentence, or empty. */
+	message: string;
+	/** Milliseconds since 1970, UTC. */
+	since: number | undefined;
+};
+
+/** One copy of each word that thousands of objects say alike; emptied when it is full of words that were not. */
+const words = new Map<string, string>();
+const mostWords = 4096;
+
+/** A printable text that is likely to be the same in many objects: kept once for all of them. */
+export function shared(raw: string): string {
+	const known = words.get(raw);
+	if (known !== undefined) return known;
+	if (words.size >= mostWords) words.clear();
+	const text = printable(raw);
+	words.set(raw, text);
+	return text;
+}
+
+/** For what thousands of objects do not have. */
+export const noEntries: ReadonlyMap<string, string> = new Map();
+
+// A fallback has to be outermost: for a key that is missing, valibot takes it as it is, without the rest of the pipe.
+
+/** A string, made printable; anything else is the empty string. */
+export const text = v.fallback(v.pipe(v.string(), v.transform(printable)), '');
+
+/** A string that is not empty, made printable; anything else is undefined. */
+export const optionalText = v.fallback(
+	v.optional(v.pipe(v.string(), v.minLength(1), v.transform(printable))),
+	undefined,
+);
+
+/** As `text`, of what many objects say alike. */
+export const sharedText = v.fallback(v.pipe(v.string(), v.transform(shared)), '');
+
+/** A whole number; anything else is undefined. */
+export const optionalWhole = v.fallback(v.optional(v.pipe(v.number(), v.safeInteger())), undefined);
+
+/** RFC 3339 → milliseconds since 1970; anything else is undefined. */
+export const optionalTime = v.fallback(
+	v.optional(
+		v.pipe(
+			v.string(),
+			v.transform(value => Date.parse(value)),
+			v.finite(),
+		),
+	),
+	undefined,
+);
+
+/** Labels or annotations: entries whose value is no string are left out. Not printable: keys and values are raw. */
+export const stringMap = v.fallback(
+	v.pipe(
+		v.record(v.string(), v.unknown()),
+		v.transform(
+			record =>
+				new Map(
+					Object.entries(record).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
+				),
+		),
+	),
+	() => new Map<string, string>(),
+);
+
+/** A list of which the items that do not fit are left out; anything but a list is the empty list. */
+export function tolerantList<Schema extends v.GenericSchema>(schema: Schema) {
+	return v.fallback(
+		v.pipe(
+			v.array(v.unknown()),
+			v.transform(items =>
+				items.flatMap((item): v.InferOutput<Schema>[] => {
+					const result = v.safeParse(schema, item);
+					return result.success ? [result.output] : [];
+				}),
+			),
+		),
+		[],
+	);
+}
+
+/** `status.conditions`. A status that is none of the three words counts as Unknown. */
+export const conditions = tolerantList(
+	v.pipe(
+		v.object({
+			type: v.pipe(v.string(), v.transform(shared)),
+			status: v.fallback(v.picklist(['True', 'False', 'Unknown']), 'Unknown'),
+			severity: sharedText,
+			reason: sharedText,
+			message: sharedText,
+			lastTransitionTime: optionalTime,
+		}),
+		v.transform(({lastTransitionTime, ...rest}): ConditionView => ({...rest, since: lastTransitionTime})),
+	),
+);
+
+/** A reading of `metadata`; a missing name, or uid where something is to be written, is for the caller to refuse. */
+export const metadata = v.object({
+	name: v.pipe(v.string(), v.minLength(1), v.transform(printable)),
+	namespace: sharedText,
+	uid: text,
+	resourceVersion: text,
+	generation: v.fallback(v.pipe(v.number(), v.safeInteger()), 0),
+	creationTimestamp: optionalTime,
+	deletionTimestamp: optionalTime,
+	labels: stringMap,
+	annotations: stringMap,
+});
+
+/** One sentence out of what valibot found: the place and what is wrong there. */
+export function issueSentence(what: string, issues: readonly v.BaseIssue<unknown>[]): string {
+	const [issue] = issues;
+	if (!issue) return `${what} cannot be read.`;
+	const path = v.getDotPath(issue);
+	return printable(`${what} cannot be read: ${path === null ? '' : `${path}: `}${issue.message}.`);
+}

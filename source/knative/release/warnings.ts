@@ -1,0 +1,145 @@
+/** What an operator should know before a change of a split is made; each a sentence. Pure. */
+
+import type {RevisionView} from '../revision/revision.js';
+import type {ServiceView} from '../service/service.js';
+import type {Split} from '../split/split.js';
+import {rolloutInProgress} from '../service/service-state.js';
+
+export type Warning = {
+	kind:
+		| 'missing'
+		| 'not ready'
+		| 'cold'
+		| 'follows latest'
+		| 'unlisted'
+		| 'to be collected'
+		| 'owner'
+		| 'rollout'
+		| 'other';
+	/** The revision it is about. */
+	revision?: string;
+	sentence: string;
+	/** What to press in the console, as a sentence; of no use without it. */
+	keys?: string;
+};
+
+/** Traffic would be asked for that no revision can take now: not by one press of Enter. */
+export function needsSecondConfirmation(warnings: readonly Warning[]): boolean {
+	return warnings.some(({kind}) => kind === 'not ready' || kind === 'missing');
+}
+
+/**
+ * What is to be said of giving the traffic of `before` to `after`.
+ *
+ * @param revisions Those of this Service; undefined while they are not known: then nothing is said of their state.
+ * @param now Milliseconds since 1970; without it nothing is said of how old a revision is.
+ */
+export function trafficWarnings(
+	service: ServiceView,
+	revisions: readonly RevisionView[] | undefined,
+	before: Split,
+	after: Split,
+	{now}: {now?: number | undefined} = {},
+): Warning[] {
+	const warnings: Warning[] = [];
+	const byName = new Map(revisions?.map(revision => [revision.name, revision]));
+	for (const row of after) {
+		const old = before.find(({key}) => key === row.key)?.percent ?? 0;
+		const revision = row.revision === undefined ? undefined : byName.get(row.revision);
+		if (row.percent <= old) {
+			if (revisions && !revision?.state.ready) warnings.push(blocking(row.revision ?? row.key, revision));
+			continue;
+		}
+		if (revision) warnings.push(...ofTarget(service, revision, {now}));
+		else if (revisions || row.revision === undefined)
+			warnings.push(missing(row.revision ?? row.key, row.latest));
+		if (row.latest && old === 0) {
+			warnings.push({
+				kind: 'follows latest',
+				sentence:
+					'@latest follows the latest ready revision: a newer one takes its share as soon as it is ready.',
+				keys: 'In the slider, f pins it.',
+			});
+		}
+	}
+	for (const row of before) {
+		if (row.percent === 0 || after.some(({key}) => key === row.key)) continue;
+		if (row.revision !== undefined && after.some(({revision}) => revision === row.revision)) continue;
+		warnings.push({
+			kind: 'unlisted',
+			revision: row.revision ?? row.key,
+			sentence: `${row.revision ?? row.key} is not listed any more: it may be scaled down and garbage collected.`,
+		});
+	}
+	return [...warnings, ...ownerWarnings(service)];
+}
+
+function missing(name: string, latest: boolean): Warning {
+	return {
+		kind: 'missing',
+		revision: name,
+		sentence: `${name} does not exist${latest ? ' yet' : ''}: the server will accept the split and the gateway will keep the old one.`,
+	};
+}
+
+/** The Route takes a split as a whole. */
+function blocking(name: string, revision: RevisionView | undefined): Warning {
+	return {
+		kind: revision ? 'not ready' : 'missing',
+		revision: name,
+		sentence: `${name} ${revision ? 'is not ready' : 'does not exist'}: while the split lists it, at whatever share, the gateway keeps the one before.`,
+		keys: 'In the slider, x takes it out.',
+	};
+}
+
+function ofTarget(service: ServiceView, revision: RevisionView, {now}: {now: number | undefined}): Warning[] {
+	const {name, state} = revision;
+	const warnings: Warning[] = [];
+	if (!state.ready) {
+		const why = state.sentence === '' ? state.word : state.sentence;
+		warnings.push({
+			kind: 'not ready',
+			revision: name,
+			sentence: `${name} is not ready (${why}): the server will accept the split and the gateway will keep the old one until it is.`,
+		});
+	} else if (state.kind === 'idle') {
+		warnings.push({
+			kind: 'cold',
+			revision: name,
+			sentence: `${name} is scaled to zero: the first answers wait for a pod to start.`,
+		});
+	}
+	const listed = [...service.specTraffic, ...service.statusTraffic].some(target => target.revision === name);
+	const isLatest = service.latestReady === name || service.latestCreated === name;
+	if (!listed && !isLatest) warnings.push(collectable(revision, now));
+	return warnings;
+}
+
+/** Defaults of ConfigMap config-gc (knative/serving pkg/gc/config.go); the time since it was last active is not told. */
+const keptSinceCreation = 48 * 3_600_000;
+
+function collectable({name, createdAt}: RevisionView, now: number | undefined): Warning {
+	const isOld = now !== undefined && createdAt !== undefined && now - createdAt > keptSinceCreation;
+	return {
+		kind: 'to be collected',
+		revision: name,
+		sentence: isOld
+			? `${name} is not listed in the split and older than 48 h: it may be garbage collected at any time, its min pods do not count until it is listed.`
+			: `${name} is not listed in the split: its min pods do not count, and it may be garbage collected, until it is listed.`,
+	};
+}
+
+/** Who else writes this Service, and what moves by itself. */
+export function ownerWarnings(service: ServiceView): Warning[] {
+	const warnings = service.owners.map(({by, evidence}): Warning => ({
+		kind: 'owner',
+		sentence: `${by} manages this service (${evidence}) and may put its own split back.`,
+	}));
+	if (rolloutInProgress(service)) {
+		warnings.push({
+			kind: 'rollout',
+			sentence: `A gradual rollout${service.rolloutDuration === undefined ? '' : ` over ${service.rolloutDuration}`} is in progress: its shares are still moving by themselves.`,
+		});
+	}
+	return warnings;
+}

@@ -1,0 +1,269 @@
+/**
+ * The one write that makes a new revision and says in the same breath how much traffic it gets: the template changes,
+ * and the revisions that have the traffic now are pinned by name, so that none of it moves when the new one is ready.
+ */
+
+import {apportion} from '../split/apportion.js';
+import {autoscalingPrefix, autoscalingSettings} from '../autoscaling/autoscaling.js';
+import {pointer, trafficOperation, type PatchOperation} from '../objects/patch.js';
+import {printable} from '../text/printable.js';
+import {envRule, imageRule, tagRule} from '../forms/rules.js';
+import type {ServiceView} from '../service/service.js';
+import {dropTag, latestKey, putTag, splitOf, toTargets, type Split, type SplitRow} from '../split/split.js';
+import {rolloutInProgress} from '../service/service-state.js';
+import type {EnvVar, TrafficTarget} from '../objects/wire.js';
+
+export type EnvChange = {name: string; value: string} | {name: string; remove: true};
+
+/** What the operator wants of the new revision. What is not given stays as it is. */
+export type RevisionRequest = {
+	env?: readonly EnvChange[];
+	image?: string;
+	/** Whole percent for the new revision, 0–100; the present ones share the rest in their proportions. */
+	percent: number;
+	/** Tag for the new revision; moves there if another one has it. */
+	newTag?: string;
+	/** Tag for the one that has most of the traffic now. */
+	oldTag?: string;
+	/** Annotations under `autoscaling.knative.dev/`, by the key after the slash; undefined takes one away. */
+	autoscaling?: Readonly<Record<string, string | undefined>>;
+	/** Hard limit of requests at once in one pod; 0 is none. */
+	containerConcurrency?: number;
+};
+
+export type RevisionPlan =
+	| {
+			ok: true;
+			/** Without the guard, which is the writer's to add. */
+			operations: readonly PatchOperation[];
+			/** As in the operation on `spec.traffic`. */
+			targets: readonly TrafficTarget[];
+			/** The same as a Split; its row that follows the latest revision is the new one, not made yet. */
+			split: Split;
+			/** Printable sentences: what happens beside what was asked for. */
+			notes: readonly string[];
+	  }
+	| {ok: false; reason: string};
+
+/** Plans the write. Refused, with a sentence, when nothing in the template changes or what is asked for is not allowed. */
+export function planRevision(view: ServiceView, request: RevisionRequest): RevisionPlan {
+	const refusal = refusalOf(view, request);
+	if (refusal !== undefined) return {ok: false, reason: refusal};
+	const template = templateOperations(view, request);
+	if (template.length === 0) {
+		return {
+			ok: false,
+			reason: `Nothing in the template of ${view.name} changes, so no new revision would be made.`,
+		};
+	}
+	const notes: string[] = [];
+	const split = splitWithNew(view, request, notes);
+	const name = view.template.metadata?.name;
+	if (name !== undefined) {
+		// The server refuses a changed template under an unchanged name.
+		template.unshift({op: 'remove', path: pointer('spec', 'template', 'metadata', 'name')});
+		notes.push(
+			`The template names its revision ${printable(name)}; the name is removed, so that a new one is made.`,
+		);
+	}
+	return {
+		ok: true,
+		operations: [...template, trafficOperation(split)],
+		targets: toTargets(split),
+		split,
+		notes,
+	};
+}
+
+function refusalOf(view: ServiceView, request: RevisionRequest): string | undefined {
+	const {percent, newTag, oldTag, image} = request;
+	if (!Number.isInteger(percent) || percent < 0 || percent > 100) {
+		return 'The share of the new revision is a whole percent from 0 to 100.';
+	}
+	if (newTag !== undefined && newTag === oldTag) {
+		return `The tag ${printable(newTag)} can be on the new revision or on the old one, not on both.`;
+	}
+	for (const tag of [newTag, oldTag]) {
+		const sentence = tag === undefined ? undefined : tagRule(tag, view.name);
+		if (sentence !== undefined) return sentence;
+	}
+	if (image !== undefined) {
+		const sentence = imageRule(image);
+		if (sentence !== undefined) return sentence;
+	}
+	// What is there already the server has accepted, by whatever rule it has.
+	const present = new Set(presentEnv(view).map(entry => entry.name));
+	const added = changedEnv(view, request.env ?? []).filter(entry => !present.has(entry.name));
+	return envRule(added.map(entry => entry.name));
+}
+
+/** The whole list as it is to be: entries that are not touched are kept as they were sent, with their `valueFrom`. */
+function changedEnv(view: ServiceView, changes: readonly EnvChange[]): EnvVar[] {
+	const env = [...presentEnv(view)];
+	for (const change of changes) {
+		const index = env.findIndex(entry => entry.name === change.name);
+		if ('remove' in change) {
+			if (index !== -1) env.splice(index, 1);
+		} else if (index === -1) {
+			env.push({name: change.name, value: change.value});
+		} else if (env[index]?.valueFrom !== undefined || (env[index]?.value ?? '') !== change.value) {
+			env[index] = {name: change.name, value: change.value};
+		}
+	}
+	return env;
+}
+
+function presentEnv(view: ServiceView): readonly EnvVar[] {
+	return view.template.spec.containers[view.summary.container]?.env ?? [];
+}
+
+/** Only what really changes; values are raw. */
+function templateOperations(view: ServiceView, request: RevisionRequest): PatchOperation[] {
+	const container = ['spec', 'template', 'spec', 'containers', view.summary.container] as const;
+	const present = view.template.spec.containers[view.summary.container];
+	const operations: PatchOperation[] = [];
+	if (request.image !== undefined && request.image !== present?.image) {
+		operations.push({op: 'replace', path: pointer(...container, 'image'), value: request.image});
+	}
+	const before = presentEnv(view);
+	const after = changedEnv(view, request.env ?? []);
+	if (after.length !== before.length || after.some((entry, index) => entry !== before[index])) {
+		operations.push({op: 'add', path: pointer(...container, 'env'), value: after});
+	}
+	if (
+		request.containerConcurrency !== undefined &&
+		request.containerConcurrency !== view.summary.containerConcurrency
+	) {
+		operations.push({
+			op: 'add',
+			path: pointer('spec', 'template', 'spec', 'containerConcurrency'),
+			value: request.containerConcurrency,
+		});
+	}
+	return [...operations, ...annotationOperations(view, request.autoscaling ?? {})];
+}
+
+function annotationOperations(
+	view: ServiceView,
+	wanted: Readonly<Record<string, string | undefined>>,
+): PatchOperation[] {
+	const present = view.template.metadata?.annotations;
+	const path = ['spec', 'template', 'metadata', 'annotations'] as const;
+	const operations: PatchOperation[] = [];
+	for (const [key, value] of Object.entries(wanted)) {
+		const name = `${autoscalingPrefix}${key}`;
+		const aliases = autoscalingSettings.find(setting => setting.key === key)?.aliases ?? [];
+		const spelled = [key, ...aliases]
+			.map(alias => `${autoscalingPrefix}${alias}`)
+			.filter(alias => present?.[alias] !== undefined);
+		const current = spelled[0] === undefined ? undefined : present?.[spelled[0]];
+		if (current === value) continue;
+		// The other spellings go as well: left behind, they would hold again once this one is taken away.
+		for (const spelling of spelled) {
+			if (spelling !== name || value === undefined) {
+				operations.push({op: 'remove', path: pointer(...path, spelling)});
+			}
+		}
+		if (value !== undefined) operations.push({op: 'add', path: pointer(...path, name), value});
+	}
+	if (operations.length === 0 || present !== undefined) return operations;
+	const parents: PatchOperation[] = [{op: 'add', path: pointer(...path), value: {}}];
+	if (view.template.metadata === undefined) {
+		parents.unshift({op: 'add', path: pointer('spec', 'template', 'metadata'), value: {}});
+	}
+	return [...parents, ...operations];
+}
+
+/** The present rows pinned and scaled to what the new one leaves, then the new one. Adds what is worth saying to `notes`. */
+function splitWithNew(view: ServiceView, request: RevisionRequest, notes: string[]): Split {
+	const present = pinned(view, notes);
+	const newRow: SplitRow = {
+		key: latestKey,
+		revision: undefined,
+		latest: true,
+		percent: request.percent,
+		// Tags of a row that follows the latest revision while none is ready belong to nothing that could be pinned.
+		tags: view.latestReady === undefined ? splitOf(view).flatMap(row => (row.latest ? row.tags : [])) : [],
+		locked: false,
+	};
+	if (present.every(row => row.percent === 0)) {
+		notes.push(
+			`No revision of ${view.name} is ready, so there is none to keep the traffic: the new one gets 100 % as soon as it is.`,
+		);
+		const only: Split = [...present, {...newRow, percent: 100}];
+		return request.newTag === undefined ? only : retag(only, latestKey, request.newTag, notes);
+	}
+	const shares = apportion(
+		present.map(row => row.percent),
+		100 - request.percent,
+	);
+	let split: Split = [...present.map((row, index) => ({...row, percent: shares[index] ?? 0})), newRow];
+	const main = present.reduce((most, row) => (row.percent > most.percent ? row : most));
+	if (request.oldTag !== undefined) split = retag(split, main.key, request.oldTag, notes);
+	if (request.newTag !== undefined) split = retag(split, latestKey, request.newTag, notes);
+	return split;
+}
+
+function retag(split: Split, key: string, tag: string, notes: string[]): Split {
+	const holder = split.find(row => row.tags.includes(tag));
+	if (holder?.key === key) return split;
+	if (holder) {
+		const to = key === latestKey ? 'the new revision' : key;
+		notes.push(`The tag ${tag} moves from ${holder.key} to ${to}.`);
+	}
+	return putTag(dropTag(split, tag), key, tag);
+}
+
+/**
+ * The present Split with nothing in it that follows the latest revision. Nothing in it has traffic when all of it goes to
+ * a latest revision that is not ready yet.
+ */
+function pinned(view: ServiceView, notes: string[]): Split {
+	const rows = splitOf(view);
+	const following = rows.find(row => row.latest);
+	if (!following) return rows;
+	const shares = sharesOfLatest(view, following);
+	if (shares.length === 0) {
+		return rows.filter(row => !row.latest);
+	}
+	for (const {revision, percent} of shares) {
+		notes.push(
+			percent > 0
+				? `${revision} is pinned at its share of ${percent} %; it followed the latest ready revision until now.`
+				: `${revision} is pinned; it followed the latest ready revision until now.`,
+		);
+	}
+	const result: SplitRow[] = rows.filter(row => !row.latest);
+	const place = rows.indexOf(following);
+	for (const [index, {revision, percent}] of shares.entries()) {
+		const tags = index === 0 ? following.tags : [];
+		const same = result.findIndex(row => row.key === revision);
+		const existing = result[same];
+		if (existing) {
+			result[same] = {...existing, percent: existing.percent + percent, tags: [...existing.tags, ...tags]};
+		} else {
+			const row = {key: revision, revision, latest: false, percent, tags, locked: false};
+			result.splice(Math.min(place + index, result.length), 0, row);
+		}
+	}
+	return result;
+}
+
+/**
+ * Which revisions the row that follows the latest one stands for: the latest ready one; during a gradual rollout all
+ * that share it in `status.traffic`, newest first, so that pinning them stops the rollout where it is.
+ */
+function sharesOfLatest(view: ServiceView, row: SplitRow): {revision: string; percent: number}[] {
+	if (row.revision === undefined) return [];
+	const rolling = new Map<string, number>();
+	for (const target of view.statusTraffic.filter(candidate => candidate.latest)) {
+		rolling.set(target.revision, (rolling.get(target.revision) ?? 0) + target.percent);
+	}
+	const total = [...rolling.values()].reduce((sum, percent) => sum + percent, 0);
+	if (!rolloutInProgress(view) || rolling.size < 2 || total !== row.percent) {
+		return [{revision: row.revision, percent: row.percent}];
+	}
+	return [...rolling]
+		.map(([revision, percent]) => ({revision, percent}))
+		.toSorted((a, b) => Number(b.revision === row.revision) - Number(a.revision === row.revision));
+}

@@ -1,0 +1,94 @@
+/** A Knative Revision as the screen needs it, parsed from whatever the API server sent. */
+
+import * as v from 'valibot';
+import {
+	conditions,
+	issueSentence,
+	metadata,
+	optionalWhole,
+	shared,
+	type ConditionView,
+	type Parsed,
+} from '../objects/parsed.js';
+import {revisionState, type RevisionState} from './revision-state.js';
+import {revisionSpec, summaryOf, type EnvView, type Protocol} from './template.js';
+
+/** Texts are printable but for `EnvView.value`. */
+export type RevisionView = {
+	/** Empty when the server sent none. */
+	uid: string;
+	name: string;
+	namespace: string;
+	/** Name of the Service it belongs to; undefined for one of a bare Configuration. */
+	service: string | undefined;
+	/** Of the Configuration: the number in the generated name. A higher one is newer. */
+	generation: number;
+	/** Milliseconds since 1970, UTC. */
+	createdAt: number | undefined;
+	image: string;
+	env: readonly EnvView[];
+	conditions: readonly ConditionView[];
+	state: RevisionState;
+	/** Pods; undefined while the autoscaler has not reported. */
+	actualReplicas: number | undefined;
+	desiredReplicas: number | undefined;
+	protocol: Protocol;
+	/**
+	 * `active`: a Route lists it, be it with 0 %. `reserve`: none does, so it may be garbage collected and its min-scale
+	 * is ignored. `pending`: new.
+	 */
+	routingState: 'active' | 'reserve' | 'pending' | undefined;
+	/** Annotations under `autoscaling.knative.dev/`, by the key after the slash. Raw. */
+	autoscaling: ReadonlyMap<string, string>;
+	containerConcurrency: number;
+	deleting: boolean;
+};
+
+const emptyStatus = {conditions: [], actualReplicas: undefined, desiredReplicas: undefined};
+
+const revision = v.object({
+	metadata,
+	spec: revisionSpec,
+	status: v.fallback(
+		v.object({conditions, actualReplicas: optionalWhole, desiredReplicas: optionalWhole}),
+		emptyStatus,
+	),
+});
+
+const routingStates = v.picklist(['active', 'reserve', 'pending']);
+
+/** A Revision without `status` (just created) is fine; one without a name or containers is not. */
+export function parseRevision(input: unknown): Parsed<RevisionView> {
+	const result = v.safeParse(revision, input);
+	if (!result.success) return {ok: false, reason: issueSentence('A Revision', result.issues)};
+	const {metadata: meta, spec, status} = result.output;
+	const summary = summaryOf({metadata: {annotations: Object.fromEntries(meta.annotations)}, spec});
+	const label = (key: string) => {
+		const value = meta.labels.get(`serving.knative.dev/${key}`);
+		return value ? shared(value) : undefined;
+	};
+	const generation = Number(label('configurationGeneration') ?? Number.NaN);
+	const routingState = label('routingState');
+	return {
+		ok: true,
+		value: {
+			uid: meta.uid,
+			name: meta.name,
+			namespace: meta.namespace,
+			service: label('service'),
+			generation: Number.isSafeInteger(generation) ? generation : 0,
+			createdAt: meta.creationTimestamp,
+			image: summary.image,
+			env: summary.env,
+			conditions: status.conditions,
+			state: revisionState(status.conditions, {deleting: meta.deletionTimestamp !== undefined}),
+			actualReplicas: status.actualReplicas,
+			desiredReplicas: status.desiredReplicas,
+			protocol: summary.protocol,
+			routingState: v.is(routingStates, routingState) ? routingState : undefined,
+			autoscaling: summary.autoscaling,
+			containerConcurrency: summary.containerConcurrency,
+			deleting: meta.deletionTimestamp !== undefined,
+		},
+	};
+}

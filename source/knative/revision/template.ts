@@ -1,0 +1,132 @@
+/** What is worth knowing of a revision template (`spec.template` of a Service) or of a Revision's own spec. */
+
+import * as v from 'valibot';
+import {noEntries, shared} from '../objects/parsed.js';
+import {printable} from '../text/printable.js';
+
+/** How requests are spoken to the container. `grpc` is HTTP/2 without TLS: port name `h2c`. */
+export type Protocol = 'http' | 'grpc';
+
+export type EnvView = {
+	name: string;
+	/** Printable: the value, or where it comes from (`from Secret db, key password`). */
+	shown: string;
+	/** Raw, for editing and writing; undefined when it comes from elsewhere (`valueFrom`). */
+	value: string | undefined;
+};
+
+/** Texts are printable, but for those of `autoscaling` and `EnvView.value`. */
+export type TemplateSummary = {
+	/** The BYO revision name (`spec.template.metadata.name`), when there is one. */
+	revisionName: string | undefined;
+	/** Index in `containers` of the one that gets the requests. */
+	container: number;
+	image: string;
+	env: readonly EnvView[];
+	protocol: Protocol;
+	/** 8080 when the template names none. */
+	port: number;
+	/** The template's annotations under `autoscaling.knative.dev/`, by the key after the slash. Raw. */
+	autoscaling: ReadonlyMap<string, string>;
+	/** Hard limit of requests at once in one pod; 0 is none. */
+	containerConcurrency: number;
+};
+
+// Exact: what is absent stays absent when it is written back.
+const containerSchema = v.looseObject({
+	name: v.exactOptional(v.string()),
+	image: v.string(),
+	env: v.exactOptional(
+		v.array(
+			v.looseObject({
+				name: v.string(),
+				value: v.exactOptional(v.string()),
+				valueFrom: v.exactOptional(v.unknown()),
+			}),
+		),
+	),
+	ports: v.exactOptional(
+		v.array(
+			v.looseObject({
+				name: v.exactOptional(v.string()),
+				containerPort: v.exactOptional(v.number()),
+				protocol: v.exactOptional(v.string()),
+			}),
+		),
+	),
+});
+
+/** The spec of a revision: unknown fields are kept, since it is written back. */
+export const revisionSpec = v.looseObject({
+	containers: v.pipe(v.array(containerSchema), v.minLength(1)),
+	containerConcurrency: v.exactOptional(v.number()),
+});
+
+export const template = v.looseObject({
+	metadata: v.exactOptional(
+		v.looseObject({
+			name: v.exactOptional(v.string()),
+			labels: v.exactOptional(v.record(v.string(), v.string())),
+			annotations: v.exactOptional(v.record(v.string(), v.string())),
+		}),
+	),
+	spec: revisionSpec,
+});
+
+/** A template as it was sent, with every field it has. Raw: never to be shown as it is. */
+export type RawTemplate = v.InferOutput<typeof template>;
+
+const autoscalingPrefix = 'autoscaling.knative.dev/';
+
+export function summaryOf({metadata, spec}: RawTemplate): TemplateSummary {
+	// With several containers exactly one has ports, and that one gets the requests (revision_validation.go).
+	const container = Math.max(
+		0,
+		spec.containers.findIndex(candidate => (candidate.ports?.length ?? 0) > 0),
+	);
+	const serving = spec.containers[container];
+	const port = serving?.ports?.[0];
+	return {
+		revisionName: metadata?.name ? printable(metadata.name) : undefined,
+		container,
+		image: shared(serving?.image ?? ''),
+		env: (serving?.env ?? []).map(entry => ({
+			name: shared(entry.name),
+			shown: entry.valueFrom === undefined ? printable(entry.value ?? '') : sourceOf(entry.valueFrom),
+			value: entry.valueFrom === undefined ? (entry.value ?? '') : undefined,
+		})),
+		protocol: port?.name === 'h2c' ? 'grpc' : 'http',
+		port: port?.containerPort || 8080,
+		autoscaling: autoscalingOf(metadata?.annotations),
+		containerConcurrency: spec.containerConcurrency ?? 0,
+	};
+}
+
+export function autoscalingOf(
+	annotations: Readonly<Record<string, string>> | undefined,
+): ReadonlyMap<string, string> {
+	const found = Object.entries(annotations ?? {}).filter(([key]) => key.startsWith(autoscalingPrefix));
+	if (found.length === 0) return noEntries;
+	return new Map(found.map(([key, value]) => [key.slice(autoscalingPrefix.length), value]));
+}
+
+const keyRef = v.object({name: v.string(), key: v.string()});
+const source = v.union([
+	v.pipe(
+		v.object({secretKeyRef: keyRef}),
+		v.transform(({secretKeyRef: ref}) => `from Secret ${ref.name}, key ${ref.key}`),
+	),
+	v.pipe(
+		v.object({configMapKeyRef: keyRef}),
+		v.transform(({configMapKeyRef: ref}) => `from ConfigMap ${ref.name}, key ${ref.key}`),
+	),
+	v.pipe(
+		v.object({fieldRef: v.object({fieldPath: v.string()})}),
+		v.transform(({fieldRef}) => `from field ${fieldRef.fieldPath}`),
+	),
+]);
+
+function sourceOf(valueFrom: unknown): string {
+	const result = v.safeParse(source, valueFrom);
+	return result.success ? printable(result.output) : 'from elsewhere';
+}

@@ -1,0 +1,224 @@
+/** A Knative Service as the screen and the writes need it, parsed from whatever the API server sent. */
+
+import * as v from 'valibot';
+import {
+	conditions,
+	issueSentence,
+	metadata,
+	optionalText,
+	optionalWhole,
+	type ConditionView,
+	type Parsed,
+} from '../objects/parsed.js';
+import {printable} from '../text/printable.js';
+import {summaryOf, template, type RawTemplate, type TemplateSummary} from '../revision/template.js';
+
+export type {ConditionView, Parsed} from '../objects/parsed.js';
+
+/** An entry of `spec.traffic`: what the operator asked for. */
+export type SplitTarget = {
+	/** The revision it is pinned to; undefined when it follows the latest ready one. */
+	revision: string | undefined;
+	latest: boolean;
+	/** Whole percent, 0–100. */
+	percent: number;
+	tag: string | undefined;
+};
+
+/** An entry of `status.traffic`: what the Route has resolved, not yet proof that the gateway has it (`routeSettled`). */
+export type StatusTarget = {
+	revision: string;
+	/** It is this revision because it is the latest ready one. */
+	latest: boolean;
+	percent: number;
+	tag: string | undefined;
+	/** The tag's own URL; there only beside a tag. */
+	url: string | undefined;
+};
+
+/** Somebody else who writes this Service and may undo what the operator does. */
+export type Owner = {
+	by: 'Flagger' | 'Argo CD' | 'Flux';
+	/** The label or annotation that says so. */ evidence: string;
+};
+
+/** Texts are printable unless said otherwise. */
+export type ServiceView = {
+	uid: string;
+	name: string;
+	namespace: string;
+	/** Moves when, and only when, the spec changed. */
+	generation: number;
+	/** The generation that `status` speaks of; undefined while there is no status. */
+	observedGeneration: number | undefined;
+	resourceVersion: string;
+	/** Milliseconds since 1970, UTC. */
+	createdAt: number | undefined;
+	deleting: boolean;
+	creator: string | undefined;
+	lastModifier: string | undefined;
+	/** `serving.knative.dev/rollout-duration`: a Go duration over which `@latest` moves gradually. */
+	rolloutDuration: string | undefined;
+	owners: readonly Owner[];
+	/** It has no rule on the external gateway. */
+	clusterLocal: boolean;
+	url: string | undefined;
+	latestCreated: string | undefined;
+	latestReady: string | undefined;
+	conditions: readonly ConditionView[];
+	/** Sums to 100. */
+	specTraffic: readonly SplitTarget[];
+	statusTraffic: readonly StatusTarget[];
+	summary: TemplateSummary;
+	/** `spec.template` as it was sent: raw, for patches; never to be shown. */
+	template: RawTemplate;
+};
+
+const percent = v.optional(v.nullable(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(100))), 0);
+
+/**
+ * Not tolerant of one bad entry, other than everything else here: leaving it out would make the next write of
+ * `spec.traffic` take it away.
+ */
+const specTraffic = v.pipe(
+	v.array(
+		v.pipe(
+			v.object({
+				revisionName: optionalText,
+				latestRevision: v.nullish(v.boolean()),
+				percent,
+				tag: optionalText,
+			}),
+			v.transform((entry): SplitTarget => {
+				// As the server defaults it (route_defaults.go).
+				const latest = entry.latestRevision ?? entry.revisionName === undefined;
+				return {
+					revision: latest ? undefined : entry.revisionName,
+					latest,
+					percent: entry.percent ?? 0,
+					tag: entry.tag,
+				};
+			}),
+		),
+	),
+	v.transform(entries =>
+		entries.length > 0 ? entries : [{revision: undefined, latest: true, percent: 100, tag: undefined}],
+	),
+	v.check(
+		entries => entries.every(entry => entry.latest || entry.revision !== undefined),
+		'a target names no revision',
+	),
+	v.check(
+		entries => entries.reduce((sum, entry) => sum + entry.percent, 0) === 100,
+		'the percents do not sum to 100',
+	),
+);
+
+const statusTraffic = v.fallback(
+	v.array(
+		v.pipe(
+			v.object({
+				revisionName: v.pipe(v.string(), v.transform(printable)),
+				latestRevision: v.nullish(v.boolean()),
+				percent,
+				tag: optionalText,
+				url: optionalText,
+			}),
+			v.transform((entry): StatusTarget => ({
+				revision: entry.revisionName,
+				latest: entry.latestRevision ?? false,
+				percent: entry.percent ?? 0,
+				tag: entry.tag,
+				url: entry.url,
+			})),
+		),
+	),
+	[],
+);
+
+const emptyStatus = {
+	observedGeneration: undefined,
+	conditions: [],
+	url: undefined,
+	traffic: [],
+	latestCreatedRevisionName: undefined,
+	latestReadyRevisionName: undefined,
+};
+
+const service = v.object({
+	metadata,
+	spec: v.object({
+		template,
+		traffic: v.pipe(v.nullish(v.unknown(), []), specTraffic),
+	}),
+	status: v.fallback(
+		v.object({
+			observedGeneration: optionalWhole,
+			conditions,
+			url: optionalText,
+			traffic: statusTraffic,
+			latestCreatedRevisionName: optionalText,
+			latestReadyRevisionName: optionalText,
+		}),
+		emptyStatus,
+	),
+});
+
+const ownership: readonly {by: Owner['by']; in: 'labels' | 'annotations'; key: string}[] = [
+	{by: 'Flagger', in: 'annotations', key: 'flagger.app/primary-revision'},
+	{by: 'Argo CD', in: 'annotations', key: 'argocd.argoproj.io/tracking-id'},
+	{by: 'Argo CD', in: 'labels', key: 'argocd.argoproj.io/instance'},
+	{by: 'Flux', in: 'labels', key: 'kustomize.toolkit.fluxcd.io/name'},
+	{by: 'Flux', in: 'labels', key: 'helm.toolkit.fluxcd.io/name'},
+];
+
+/** A Service without `status` (just created) is fine; one without a name, template or a sound `spec.traffic` is not. */
+export function parseService(input: unknown): Parsed<ServiceView> {
+	const result = v.safeParse(service, input);
+	if (!result.success) return {ok: false, reason: issueSentence(nameOf(input), result.issues)};
+	const {metadata: meta, spec, status} = result.output;
+	const annotation = (key: string) => {
+		const value = meta.annotations.get(key);
+		return value === undefined || value === '' ? undefined : printable(value);
+	};
+	return {
+		ok: true,
+		value: {
+			uid: meta.uid,
+			name: meta.name,
+			namespace: meta.namespace,
+			generation: meta.generation,
+			observedGeneration: status.observedGeneration,
+			resourceVersion: meta.resourceVersion,
+			createdAt: meta.creationTimestamp,
+			deleting: meta.deletionTimestamp !== undefined,
+			creator: annotation('serving.knative.dev/creator'),
+			lastModifier: annotation('serving.knative.dev/lastModifier'),
+			rolloutDuration: annotation('serving.knative.dev/rollout-duration'),
+			owners: ownership
+				.filter(sign => meta[sign.in].has(sign.key))
+				.map(sign => ({by: sign.by, evidence: printable(`${sign.key}: ${meta[sign.in].get(sign.key)}`)})),
+			clusterLocal:
+				meta.labels.get('networking.knative.dev/visibility') === 'cluster-local' ||
+				isClusterLocal(status.url),
+			url: status.url,
+			latestCreated: status.latestCreatedRevisionName,
+			latestReady: status.latestReadyRevisionName,
+			conditions: status.conditions,
+			specTraffic: spec.traffic,
+			statusTraffic: status.traffic,
+			summary: summaryOf(spec.template),
+			template: spec.template,
+		},
+	};
+}
+
+/** With the stock ConfigMap `config-domain` every route is cluster-local, without any label saying so. */
+function isClusterLocal(url: string | undefined): boolean {
+	return url !== undefined && URL.canParse(url) && new URL(url).hostname.endsWith('.svc.cluster.local');
+}
+
+function nameOf(input: unknown): string {
+	const named = v.safeParse(v.object({metadata: v.object({name: v.string()})}), input);
+	return named.success ? `Service ${printable(named.output.metadata.name)}` : 'A Service';
+}

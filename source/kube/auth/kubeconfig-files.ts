@@ -1,0 +1,170 @@
+/**
+ * Kubeconfig files by kubectl's rules, which client-node does not follow: several files in $KUBECONFIG are merged and the first
+ * that says something wins, missing files are ignored, and relative paths are relative to the file they stand in.
+ * Source: kubernetes/client-go tools/clientcmd (loader.go, client_config.go).
+ */
+import {readFile} from 'node:fs/promises';
+import {homedir} from 'node:os';
+import path from 'node:path';
+import {loadAll} from 'js-yaml';
+import * as v from 'valibot';
+import {printable} from '../../knative/text/printable.js';
+
+/** The kubeconfig, or what it says, is no way to a cluster. The message tells the operator what to do. */
+export class KubeconfigError extends Error {
+	override name = 'KubeconfigError';
+}
+
+export type KubeconfigSource = {
+	/** Path of one file, as `--kubeconfig` gives it. */
+	kubeconfig?: string;
+	/** The text itself, instead of any file. */
+	kubeconfigText?: string;
+	/** For tests: the environment, the home directory and where a pod finds its service account. */
+	env?: Record<string, string | undefined>;
+	home?: string;
+	serviceAccount?: string;
+};
+
+const text = v.optional(v.nullable(v.string()));
+
+const entries = v.optional(v.nullable(v.array(v.looseObject({name: v.string()}))));
+
+const fileSchema = v.looseObject({
+	'current-context': text,
+	contexts: entries,
+	clusters: entries,
+	users: entries,
+});
+
+/** An entry as it stands in a file; only the one that is used is checked, so that another one's fault does not matter. */
+export type KubeconfigEntry = {value: unknown; file: string; directory: string};
+
+export type Kubeconfig = {
+	/** What was read, for messages. */
+	files: string[];
+	currentContext: string | undefined;
+	contexts: Map<string, KubeconfigEntry>;
+	clusters: Map<string, KubeconfigEntry>;
+	users: Map<string, KubeconfigEntry>;
+};
+
+function codeOf(error: unknown): string | undefined {
+	return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+}
+
+async function readKubeconfig(file: string, missingIsFine: boolean): Promise<string | undefined> {
+	try {
+		return await readFile(file, 'utf8');
+	} catch (error) {
+		const code = codeOf(error);
+		if (code === 'ENOENT' && missingIsFine) return undefined;
+		const why =
+			{ENOENT: 'there is no such file', EACCES: 'permission denied', EISDIR: 'it is a directory'}[
+				code ?? ''
+			] ?? (error instanceof Error ? error.message : String(error));
+		throw new KubeconfigError(`cannot read the kubeconfig ${printable(file)}: ${why}`, {cause: error});
+	}
+}
+
+/** The first of the issues, with the field it is about. */
+export function explain(issues: readonly v.BaseIssue<unknown>[]): string {
+	const [issue] = issues;
+	const where = issue === undefined ? null : v.getDotPath(issue);
+	return `${where ?? 'it'}: ${printable(issue?.message ?? 'is not valid')}`;
+}
+
+function parseFile(content: string, file: string) {
+	let documents: unknown[];
+	try {
+		// An alias inside an alias inside an alias: a few lines that become gigabytes when they are copied.
+		documents = loadAll(content, {maxAliases: 100});
+	} catch (error) {
+		const [line] = (error instanceof Error ? error.message : String(error)).split('\n', 1);
+		throw new KubeconfigError(`the kubeconfig ${file} is not valid YAML: ${printable(line!)}`, {
+			cause: error,
+		});
+	}
+	if (documents.length > 1) throw new KubeconfigError(`${file} is no kubeconfig: it holds several documents`);
+	const parsed = v.safeParse(fileSchema, documents[0] ?? {});
+	if (!parsed.success) throw new KubeconfigError(`${file} is no kubeconfig: ${explain(parsed.issues)}`);
+	return parsed.output;
+}
+
+function merge(files: {file: string; directory: string; content: string}[]): Kubeconfig {
+	const merged: Kubeconfig = {
+		files: files.map(({file}) => file),
+		currentContext: undefined,
+		contexts: new Map(),
+		clusters: new Map(),
+		users: new Map(),
+	};
+	for (const {file, directory, content} of files) {
+		const parsed = parseFile(content, file);
+		merged.currentContext ??= parsed['current-context'] || undefined;
+		for (const [list, key, into] of [
+			[parsed.contexts, 'context', merged.contexts],
+			[parsed.clusters, 'cluster', merged.clusters],
+			[parsed.users, 'user', merged.users],
+		] as const) {
+			for (const entry of list ?? []) {
+				if (!into.has(entry.name)) into.set(entry.name, {value: entry[key] ?? {}, file, directory});
+			}
+		}
+	}
+	return merged;
+}
+
+/** A pod's own way to the API server: kubernetes/client-go rest.InClusterConfig. */
+async function inCluster(
+	root: string,
+	env: Record<string, string | undefined>,
+): Promise<Kubeconfig | undefined> {
+	const {KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT: port} = env;
+	if (!host || !port) return undefined;
+	const tokenFile = path.join(root, 'token');
+	if ((await readKubeconfig(tokenFile, true)) === undefined) return undefined;
+	const namespace = (await readKubeconfig(path.join(root, 'namespace'), true))?.trim();
+	const entry = (value: unknown): KubeconfigEntry => ({value, file: 'the service account', directory: root});
+	return {
+		files: ['the service account'],
+		currentContext: 'in-cluster',
+		contexts: new Map([['in-cluster', entry({cluster: 'in-cluster', user: 'service account', namespace})]]),
+		clusters: new Map([
+			[
+				'in-cluster',
+				entry({
+					server: `https://${host.includes(':') ? `[${host}]` : host}:${port}`,
+					'certificate-authority': 'ca.crt',
+				}),
+			],
+		]),
+		users: new Map([['service account', entry({tokenFile: 'token'})]]),
+	};
+}
+
+/** Reads and merges the files that count. Throws KubeconfigError when there are none or one cannot be read. */
+export async function loadKubeconfig(source: KubeconfigSource): Promise<Kubeconfig> {
+	if (source.kubeconfigText !== undefined) {
+		return merge([{file: 'given as text', directory: process.cwd(), content: source.kubeconfigText}]);
+	}
+	const env = source.env ?? process.env;
+	const explicit = source.kubeconfig !== undefined;
+	const listed = (env['KUBECONFIG'] ?? '').split(path.delimiter).filter(Boolean);
+	const standard = path.join(source.home ?? homedir(), '.kube', 'config');
+	const wanted = explicit ? [source.kubeconfig!] : listed.length > 0 ? listed : [standard];
+	const found: {file: string; directory: string; content: string}[] = [];
+	for (const file of wanted.map(name => path.resolve(name))) {
+		const content = await readKubeconfig(file, !explicit);
+		if (content !== undefined) found.push({file, directory: path.dirname(file), content});
+	}
+	const merged = merge(found);
+	if (explicit || merged.contexts.size > 0) return merged;
+	const own = await inCluster(source.serviceAccount ?? '/var/run/secrets/kubernetes.io/serviceaccount', env);
+	if (own) return own;
+	if (found.length > 0) return merged;
+	throw new KubeconfigError(
+		`there is no kubeconfig: ${wanted.map(file => printable(file)).join(', ')} ${wanted.length > 1 ? 'do' : 'does'} not exist; ` +
+			'set KUBECONFIG, give --kubeconfig, or start with --sandbox',
+	);
+}

@@ -1,0 +1,131 @@
+/**
+ * A cluster as the rest of the program sees it: somewhere to send API requests to. `connect.ts` makes one from a
+ * kubeconfig; nothing above this folder knows client-node, credentials or TLS.
+ */
+
+import type {Duplex} from 'node:stream';
+
+export type HttpMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
+export type ApiRequest = {
+	method: HttpMethod;
+	/** From the root of the API server: `/apis/serving.knative.dev/v1/namespaces/default/services`. */
+	path: string;
+	query?: Record<string, string>;
+	/** Sent as JSON. */
+	body?: unknown;
+	/** Of the body; `application/json` when not given. */
+	contentType?: string;
+	/** Milliseconds until the answer must be complete; 10,000 when not given. */
+	timeout?: number;
+	signal?: AbortSignal;
+};
+
+/** Any HTTP answer, whatever its status code: what it means is the caller's to say. */
+export type ApiAnswer = {
+	status: number;
+	/** Parsed JSON, or the text where it is none. Not to be trusted: to be parsed by who asked for it. */
+	body: unknown;
+	/** The texts of `Warning: 299` headers, made printable, without duplicates. */
+	warnings: string[];
+	/** Seconds, from `Retry-After`. */
+	retryAfter?: number;
+};
+
+/** The request had no HTTP answer. */
+export class TransportError extends Error {
+	override name = 'TransportError';
+	/** Nothing came in all the time there was: no answer, and no word that there would be none. */
+	readonly isUnanswered: boolean;
+
+	constructor(
+		message: string,
+		/**
+		 * 'not sent': the server cannot have seen it (refused, unknown host, credentials). 'unknown': it was under way when
+		 * the connection broke or the time was over; a write may have been made.
+		 */
+		readonly outcome: 'not sent' | 'unknown',
+		{isUnanswered = false, ...options}: ErrorOptions & {isUnanswered?: boolean} = {},
+	) {
+		super(message, options);
+		this.isUnanswered = isUnanswered;
+	}
+}
+
+/** What one request shows about the connection that all share, or what the operator wants of it. */
+export type ServerSignal =
+	/** There is no answer for longer than there should be: the watches may be dead as well. */
+	| 'unanswered'
+	/** There is an answer again, after there was none. */
+	| 'reached'
+	/** The credentials are accepted, after others (or these) were not. */
+	| 'logged in'
+	/** The operator wants to know now, whatever was to be waited for. */
+	| 'wanted';
+
+/** A writing verb was asked of a cluster that was connected read-only. Nothing was sent. */
+export class ReadOnlyError extends Error {
+	override name = 'ReadOnlyError';
+}
+
+export type WatchEvent = {type: string; object: unknown};
+
+export type PodName = {namespace: string; name: string};
+/** `port` of the container, 1–65535. */
+export type ForwardTarget = {pod: PodName; port: number};
+
+/** What came of asking for a connection to a pod. */
+export type PodAnswer =
+	/** Ends when the pod ends it; breaks with an Error when the pod cannot be connected to, or it is lost. */
+	| {kind: 'open'; stream: Duplex}
+	/** The API server's no, in its words. */
+	| {kind: 'refused'; status: number; sentence: string}
+	/** There was no answer, or none in time. */
+	| {kind: 'unanswered'; sentence: string};
+
+export type Cluster = {
+	/** Names for the operator's eye: context of the kubeconfig, server URL, user. */
+	readonly context: string;
+	readonly server: string;
+	readonly user: string;
+	/** The namespace of the context, or `default`. */
+	readonly namespace: string;
+	readonly readOnly: boolean;
+	/** Any HTTP answer resolves; TransportError or ReadOnlyError otherwise. */
+	request(request: ApiRequest): Promise<ApiAnswer>;
+	/**
+	 * One watch, until the server or `signal` ends it. Resolves with the HTTP status of the answer when it ends in order
+	 * (200, also when `signal` ended it) or is refused (any other, with the body); throws TransportError when there was no
+	 * answer or the connection broke, and what a callback threw. `onOpen` tells that the server has accepted the watch:
+	 * a quiet one says nothing else for a minute.
+	 */
+	watch(
+		path: string,
+		query: Record<string, string>,
+		onEvent: (event: WatchEvent) => void,
+		signal: AbortSignal,
+		onOpen?: () => void,
+	): Promise<ApiAnswer>;
+	/**
+	 * A connection to a port of a pod, through the API server (the verbs `get` and `create` on pods/portforward). It writes
+	 * nothing to the cluster, so a read-only one has it, too. `signal` ends it, also when it is open.
+	 */
+	connectToPod(target: ForwardTarget, signal: AbortSignal): Promise<PodAnswer>;
+	/**
+	 * One answer that is text and goes on for as long as it likes (a log that is followed), handed over as it comes, cut
+	 * anywhere. Until the server or `signal` ends it; resolves and throws as `watch`.
+	 */
+	stream(
+		path: string,
+		query: Record<string, string>,
+		onText: (text: string) => void,
+		signal: AbortSignal,
+		onOpen?: () => void,
+	): Promise<ApiAnswer>;
+	/** Tells of each sign as it comes, until what is returned is called. */
+	onSign(listener: (sign: ServerSignal) => void): () => void;
+	/** Has everything that is watched asked for at once: gives the sign 'wanted'. */
+	askNow(): void;
+	/** Drops the connections. */
+	close(): Promise<void>;
+};

@@ -1,0 +1,32 @@
+/** Response headers of the API server that an operator wants to know of. */
+import {printable} from '../../knative/text/printable.js';
+
+type HeaderValue = string | string[] | undefined;
+
+function values(header: HeaderValue): string[] {
+	return header === undefined ? [] : [header].flat();
+}
+
+/** `299 agent "text" ["date"]`, RFC 7234 §5.5: the text is a quoted string. */
+const warning = /\b\d{3} \S+ "((?:[^"\\]|\\.)*)"/g;
+
+/**
+ * The texts of `Warning` headers: unescaped, printable, each once. Header bytes come as Latin-1 and are UTF-8 in
+ * what Kubernetes sends.
+ */
+export function parseWarnings(header: HeaderValue): string[] {
+	const texts = values(header)
+		.flatMap(value => [...value.matchAll(warning)])
+		.map(([, quoted]) => quoted!.replaceAll(/\\(.)/g, '$1'))
+		.map(text => printable(Buffer.from(text, 'latin1').toString('utf8')));
+	return [...new Set(texts)];
+}
+
+/** Seconds to wait, from a `Retry-After` of seconds or of a date; undefined when it says neither. Never negative. */
+export function parseRetryAfter(header: HeaderValue, now: number): number | undefined {
+	const value = values(header)[0]?.trim();
+	if (value === undefined || value === '') return undefined;
+	if (/^\d+$/.test(value)) return Number(value);
+	const date = Date.parse(value);
+	return Number.isNaN(date) ? undefined : Math.max(0, Math.ceil((date - now) / 1000));
+}

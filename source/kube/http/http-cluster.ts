@@ -1,0 +1,330 @@
+/**
+ * A Cluster over HTTP. Every request of the program goes through `exchange` below: it is where `readOnly` is enforced,
+ * time limits run, and a failure is told apart from an unknown outcome.
+ */
+import {
+	ReadOnlyError,
+	TransportError,
+	type ApiAnswer,
+	type ApiRequest,
+	type Cluster,
+	type PodAnswer,
+	type WatchEvent,
+} from '../cluster.js';
+import type {Credentials, CredentialSource} from '../auth/credentials.js';
+import {dispatcherCache} from './dispatcher.js';
+import {parseRetryAfter, parseWarnings} from './headers.js';
+import type {SelectedContext} from '../auth/kubeconfig.js';
+import {printable} from '../../knative/text/printable.js';
+import {corePath} from '../paths.js';
+import {createServerSignals} from './server-signals.js';
+import {sentenceOf} from '../status.js';
+import {systemTimers, type Timers} from '../timers.js';
+import {
+	isBrokenOff,
+	isCut,
+	orAborted,
+	readAll,
+	readLines,
+	readTexts,
+	send,
+	transportError,
+	type IncomingResponse,
+} from './transport.js';
+
+export type HttpClusterOptions = {
+	/** Instead of the namespace of the context. */
+	namespace?: string;
+	/** No writing verb leaves the process. */
+	readOnly?: boolean;
+	/** For tests: the clock of the time limits. */
+	timers?: Pick<Timers, 'after'>;
+};
+
+const defaultTimeout = 10_000;
+
+/** Milliseconds after which an answer is late. Webhooks may take that long, so that it only is a reason to look. */
+const late = 5000;
+
+/** POSTs that ask a question and store nothing. */
+const questions =
+	/^\/apis\/(?:authorization\.k8s\.io\/v1\/selfsubject(?:access|rules)reviews|authentication\.k8s\.io\/v1\/selfsubjectreviews)$/;
+
+function isWrite({method, path}: Pick<ApiRequest, 'method' | 'path'>): boolean {
+	return method !== 'GET' && !(method === 'POST' && questions.test(path));
+}
+
+/** The URL of a path below the server's own (`https://rancher.example/k8s/clusters/c-1`). */
+function urlOf(server: string, path: string, query: Record<string, string>): URL {
+	// A name with `..` in it, or a query in the path, would get past the rule above.
+	if (!path.startsWith('/') || /[?#\\]|\/\.{0,2}(?:\/|$)/.test(path)) {
+		throw new TypeError(`not a path of the API: ${printable(path)}`);
+	}
+	const url = new URL(server);
+	url.pathname = `${url.pathname.replace(/\/$/, '')}${path}`;
+	url.search = new URLSearchParams(query).toString();
+	return url;
+}
+
+function parseBody(text: string): unknown {
+	try {
+		return JSON.parse(text);
+	} catch {
+		return text;
+	}
+}
+
+function parseEvent(line: string, url: URL): WatchEvent {
+	const event = parseBody(line);
+	if (
+		typeof event === 'object' &&
+		event !== null &&
+		'type' in event &&
+		typeof event.type === 'string' &&
+		'object' in event
+	) {
+		return {type: event.type, object: event.object};
+	}
+	throw new TransportError(`${url.host} sent something else than events on a watch`, 'unknown');
+}
+
+/** A signal with a reason of its own, so that a time limit and the caller's wish can be told apart afterwards. */
+function deadline(timers: Pick<Timers, 'after'>, milliseconds: number, caller: AbortSignal | undefined) {
+	const controller = new AbortController();
+	const clear = timers.after(milliseconds, () => controller.abort());
+	return {
+		signal: caller ? AbortSignal.any([controller.signal, caller]) : controller.signal,
+		get over() {
+			return controller.signal.aborted;
+		},
+		clear,
+	};
+}
+
+function answerOf({status, headers}: IncomingResponse, body: unknown): ApiAnswer {
+	const retryAfter = parseRetryAfter(headers['retry-after'], Date.now());
+	return {
+		status,
+		body,
+		warnings: parseWarnings(headers['warning']),
+		...(retryAfter === undefined ? {} : {retryAfter}),
+	};
+}
+
+/** The API server of `selected`, asked with `credentials`. Opens no connection before the first request. */
+export function httpCluster(
+	selected: SelectedContext,
+	credentials: CredentialSource,
+	options: HttpClusterOptions,
+): Cluster {
+	const dispatchers = dispatcherCache();
+	const signs = createServerSignals();
+	const ending = new AbortController();
+	const {server} = selected.cluster;
+	const {readOnly = false, timers = systemTimers} = options;
+	// Thousands of revisions are 20 MB, and a tenth of that compressed; who is beside the server may rather not wait for it.
+	const mayCompress = selected.cluster['disable-compression'] !== true;
+
+	/**
+	 * Sends one request. After a 401 once more, if there are other credentials by now: it is answered before anything is
+	 * done (k8s.io/apiserver pkg/server: authentication comes first), so that a write is safe, too. After a cut connection
+	 * only a question is asked again: a write may have been made.
+	 */
+	async function exchange(
+		request: ApiRequest,
+		url: URL,
+		signal: AbortSignal,
+		{takesGzip, accept = 'application/json'}: {takesGzip: boolean; accept?: string},
+	): Promise<IncomingResponse> {
+		if (readOnly && isWrite(request)) {
+			throw new ReadOnlyError(
+				`this console is read-only: ${request.method} ${printable(request.path)} was not sent`,
+			);
+		}
+		const body = request.body === undefined ? undefined : JSON.stringify(request.body);
+		for (let attempt = 1; ; attempt++) {
+			const used = await usable(credentials, signal);
+			const dispatcher = dispatchers.get(used);
+			const isFirst = attempt === 1;
+			try {
+				const answer = await send({
+					dispatcher,
+					url,
+					method: request.method,
+					headers: {
+						...used.headers,
+						accept,
+						...(takesGzip && {'accept-encoding': 'gzip'}),
+						'user-agent': 'kn-canary',
+						...(body === undefined ? {} : {'content-type': request.contentType ?? 'application/json'}),
+					},
+					signal,
+					...(body === undefined ? {} : {body}),
+				});
+				if (answer.status !== 401) return answer;
+				if (!(await credentials.rejected(used)) || !isFirst) {
+					signs.refused();
+					return answer;
+				}
+				await answer.body.dump().catch(() => {});
+			} catch (error) {
+				// undici opens more than one connection for what is sent while it is still clearing an old one away.
+				if (isCut(error)) dispatchers.retire(dispatcher);
+				const mayRepeat = isFirst && request.method === 'GET' && !signal.aborted;
+				if (!mayRepeat || !(isCut(error) || isBrokenOff(error))) throw error;
+			}
+		}
+	}
+
+	/** What a failure means once it is known who called it off, and a word to all that watch when it was not `caller`. */
+	function judged(
+		error: unknown,
+		limit: {over: boolean},
+		{seconds, url, caller}: {seconds: number; url: URL; caller: AbortSignal | undefined},
+	): unknown {
+		if (!(error instanceof TransportError) || caller?.aborted) return error;
+		if (limit.over) dispatchers.retire();
+		const lost = limit.over
+			? new TransportError(`no answer from ${url.host} within ${seconds} s`, error.outcome, {
+					cause: error,
+					isUnanswered: true,
+				})
+			: error;
+		signs.failed(lost);
+		return lost;
+	}
+
+	/** A GET whose answer may go on for ever: `read` until the server or `signal` ends it. */
+	async function follow(
+		path: string,
+		url: URL,
+		signal: AbortSignal,
+		read: (incoming: IncomingResponse) => Promise<void>,
+		accept?: string,
+	): Promise<ApiAnswer> {
+		// The limit is for the answer to begin; how long a quiet watch may last is the caller's to say.
+		const limit = deadline(timers, defaultTimeout, signal);
+		try {
+			const incoming = await exchange({method: 'GET', path}, url, limit.signal, {
+				takesGzip: false,
+				...(accept !== undefined && {accept}),
+			});
+			if (incoming.status !== 200) return answerOf(incoming, parseBody(await readAll(incoming, url)));
+			limit.clear();
+			try {
+				await read(incoming);
+			} catch (error) {
+				if (!(error instanceof TransportError) || !signal.aborted) throw error;
+			} finally {
+				// Also when a callback threw before anything was read.
+				incoming.body.destroy();
+			}
+			return answerOf(incoming, undefined);
+		} catch (error) {
+			throw judged(error, limit, {seconds: defaultTimeout / 1000, url, caller: signal});
+		} finally {
+			limit.clear();
+		}
+	}
+
+	return {
+		context: selected.name,
+		server,
+		user: selected.userName,
+		namespace: options.namespace ?? selected.namespace,
+		readOnly,
+
+		async request(request) {
+			const url = urlOf(server, request.path, request.query ?? {});
+			const timeout = request.timeout ?? defaultTimeout;
+			const limit = deadline(timers, timeout, request.signal);
+			const inTime = timers.after(late, () => signs.give('unanswered'));
+			try {
+				const incoming = await exchange(request, url, limit.signal, {takesGzip: mayCompress});
+				// The rest may take its time on a slow line.
+				inTime();
+				const answer = answerOf(incoming, parseBody(await readAll(incoming, url)));
+				signs.answered(answer.status);
+				return answer;
+			} catch (error) {
+				throw judged(error, limit, {seconds: timeout / 1000, url, caller: request.signal});
+			} finally {
+				inTime();
+				limit.clear();
+			}
+		},
+
+		async watch(path, query, onEvent, signal, onOpen) {
+			const url = urlOf(server, path, {...query, watch: '1'});
+			return follow(path, url, signal, async incoming => {
+				onOpen?.();
+				for await (const line of readLines(incoming, url)) {
+					if (signal.aborted) break;
+					if (line !== '') onEvent(parseEvent(line, url));
+				}
+			});
+		},
+
+		async stream(path, query, onText, signal, onOpen) {
+			const url = urlOf(server, path, query);
+			const read = async (incoming: IncomingResponse) => {
+				onOpen?.();
+				for await (const text of readTexts(incoming, url)) {
+					if (signal.aborted) break;
+					onText(text);
+				}
+			};
+			return follow(path, url, signal, read, '*/*');
+		},
+
+		async connectToPod({pod, port}, signal): Promise<PodAnswer> {
+			const path = `${corePath('pods', pod.namespace, pod.name)}/portforward`;
+			const url = urlOf(server, path, {ports: String(port)});
+			const limit = deadline(timers, defaultTimeout, AbortSignal.any([signal, ending.signal]));
+			try {
+				for (let attempt = 1; ; attempt++) {
+					const used = await usable(credentials, limit.signal);
+					const answer = await openPod(url, used, limit.signal);
+					if (answer.kind === 'open') return answer;
+					const isStale = answer.status === 401 && attempt === 1;
+					if (!isStale || !(await credentials.rejected(used))) {
+						return {kind: 'refused', status: answer.status, sentence: sentenceOf(answer)};
+					}
+				}
+			} catch (error) {
+				const none = `no answer from ${url.host} within ${defaultTimeout / 1000} s`;
+				const sentence = limit.over ? none : transportError(error, url, 'not sent').message;
+				return {kind: 'unanswered', sentence};
+			} finally {
+				limit.clear();
+			}
+		},
+
+		onSign: signs.on,
+		askNow: () => signs.give('wanted'),
+
+		async close() {
+			ending.abort();
+			dispatchers.close();
+		},
+	};
+}
+
+/** Loaded with the first use: most gateways have an address, and few API servers are behind a proxy. */
+async function openPod(url: URL, used: Credentials, signal: AbortSignal) {
+	const {openPodConnection} = await import('../port-forward/pod-connection.js');
+	const {proxy, tls} = used.connection;
+	if (proxy === undefined) return openPodConnection(url, used, undefined, signal);
+	const {proxyAgent} = await import('./proxy-agent.js');
+	return openPodConnection(url, used, await proxyAgent(url, proxy, tls), signal);
+}
+
+async function usable(credentials: CredentialSource, signal: AbortSignal) {
+	try {
+		return await orAborted(credentials.get(), signal);
+	} catch (error) {
+		throw new TransportError(error instanceof Error ? error.message : String(error), 'not sent', {
+			cause: error,
+		});
+	}
+}

@@ -1,0 +1,236 @@
+/**
+ * One exchange over HTTP: what was sent, what came back, and when nothing did, whether the server can have seen it.
+ */
+import {StringDecoder} from 'node:string_decoder';
+import {promisify} from 'node:util';
+import type {Dispatcher} from 'undici';
+import {TransportError} from '../cluster.js';
+import {printable} from '../../knative/text/printable.js';
+
+export type Outgoing = {
+	dispatcher: Dispatcher;
+	url: URL;
+	method: Dispatcher.HttpMethod;
+	headers: Record<string, string | string[]>;
+	body?: string;
+	signal: AbortSignal;
+};
+
+export type IncomingResponse = {
+	status: number;
+	headers: Record<string, string | string[] | undefined>;
+	body: AsyncIterable<Uint8Array> & {dump(): Promise<void>; destroy(): unknown};
+};
+
+/** More than any page of a list is; a body beyond it is a fault or an attack. */
+const largestBody = 256 * 1024 * 1024;
+
+/** Passes everything on, and notes when the request begins to go out on a connection. */
+class SendObserver implements Dispatcher.DispatchHandler {
+	constructor(
+		private readonly next: Dispatcher.DispatchHandler,
+		private readonly onSending: () => void,
+	) {}
+
+	onRequestStart(controller: Dispatcher.DispatchController, context: unknown): void {
+		this.onSending();
+		this.next.onRequestStart?.(controller, context);
+	}
+
+	onRequestUpgrade(...args: Parameters<NonNullable<Dispatcher.DispatchHandler['onRequestUpgrade']>>): void {
+		this.next.onRequestUpgrade?.(...args);
+	}
+
+	onResponseStart(...args: Parameters<NonNullable<Dispatcher.DispatchHandler['onResponseStart']>>): void {
+		this.next.onResponseStart?.(...args);
+	}
+
+	onResponseData(...args: Parameters<NonNullable<Dispatcher.DispatchHandler['onResponseData']>>): void {
+		this.next.onResponseData?.(...args);
+	}
+
+	onResponseEnd(...args: Parameters<NonNullable<Dispatcher.DispatchHandler['onResponseEnd']>>): void {
+		this.next.onResponseEnd?.(...args);
+	}
+
+	onResponseError(...args: Parameters<NonNullable<Dispatcher.DispatchHandler['onResponseError']>>): void {
+		this.next.onResponseError?.(...args);
+	}
+}
+
+/**
+ * The promise, or a rejection as soon as the signal says stop. undici notes the signal of a request that waits for a
+ * connection only when there is one; it is then not sent, but nobody need wait for that. Nor for a plugin that hangs.
+ */
+export async function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+	const {promise: aborted, reject} = Promise.withResolvers<never>();
+	const onAbort = () => reject(new Error('it was called off', {cause: signal.reason}));
+	if (signal.aborted) onAbort();
+	signal.addEventListener('abort', onAbort, {once: true});
+	try {
+		return await Promise.race([promise, aborted]);
+	} finally {
+		signal.removeEventListener('abort', onAbort);
+	}
+}
+
+/** Sends one request, once. Redirects are not followed: they would take the credentials elsewhere. */
+export async function send(outgoing: Outgoing): Promise<IncomingResponse> {
+	const {dispatcher, url, method, headers, body, signal} = outgoing;
+	let sending = false;
+	const observed = dispatcher.compose(dispatch => (options, handler) => {
+		const observer = new SendObserver(handler, () => {
+			sending = true;
+		});
+		return dispatch(options, observer);
+	});
+	try {
+		const answer = await orAborted(
+			observed.request({
+				origin: url.origin,
+				path: `${url.pathname}${url.search}`,
+				method,
+				headers,
+				signal,
+				// The caller's signal is the only clock; undici's own would end a quiet watch.
+				headersTimeout: 0,
+				bodyTimeout: 0,
+				...(body === undefined ? {} : {body}),
+			}),
+			signal,
+		);
+		return {status: answer.statusCode, headers: answer.headers, body: answer.body};
+	} catch (error) {
+		throw transportError(error, url, sending ? 'unknown' : 'not sent');
+	}
+}
+
+/**
+ * The whole body as text, unpacked if it is packed with gzip. Throws TransportError ('unknown') when it ends too early, is
+ * packed otherwise, or is larger than 256 MiB.
+ */
+export async function readAll({headers, body}: IncomingResponse, url: URL): Promise<string> {
+	const chunks: Uint8Array[] = [];
+	let size = 0;
+	try {
+		for await (const chunk of body) {
+			size += chunk.length;
+			if (size > largestBody) throw new Error('the answer is larger than 256 MiB');
+			chunks.push(chunk);
+		}
+	} catch (error) {
+		throw transportError(error, url, 'unknown');
+	}
+	const whole = Buffer.concat(chunks);
+	const encoding = String(headers['content-encoding'] ?? 'identity').toLowerCase();
+	if (encoding === 'identity') return whole.toString('utf8');
+	try {
+		if (encoding !== 'gzip')
+			throw new Error(`it is encoded as ${printable(encoding)}, which was not asked for`);
+		return (await unpacked(whole)).toString('utf8');
+	} catch (error) {
+		throw transportError(error, url, 'unknown');
+	}
+}
+
+/** Packed bytes that are unpacked at once: some milliseconds. Threads would keep more memory each than the pages take. */
+const fewBytes = 512 * 1024;
+
+async function unpacked(packed: Buffer): Promise<Buffer> {
+	const {gunzip, gunzipSync} = await import('node:zlib');
+	const options = {maxOutputLength: largestBody};
+	try {
+		return packed.length <= fewBytes ? gunzipSync(packed, options) : await promisify(gunzip)(packed, options);
+	} catch (error) {
+		const why = error instanceof Error ? error.message : String(error);
+		throw new Error(`its gzip cannot be unpacked: ${why}`, {cause: error});
+	}
+}
+
+/** The text of a body as it comes, cut anywhere but inside of a character. Errors as `readAll`. */
+export async function* readTexts({body}: IncomingResponse, url: URL): AsyncGenerator<string> {
+	const decoder = new StringDecoder('utf8');
+	const iterator = body[Symbol.asyncIterator]();
+	try {
+		for (;;) {
+			let next;
+			try {
+				next = await iterator.next();
+			} catch (error) {
+				throw transportError(error, url, 'unknown');
+			}
+			if (next.done) return;
+			yield decoder.write(Buffer.from(next.value.buffer, next.value.byteOffset, next.value.length));
+		}
+	} finally {
+		await iterator.return?.();
+	}
+}
+
+/** The lines of a body as they come, without the line feeds. Errors as `readAll`. */
+export async function* readLines(incoming: IncomingResponse, url: URL): AsyncGenerator<string> {
+	let rest = '';
+	for await (const text of readTexts(incoming, url)) {
+		const pieces = text.split('\n');
+		pieces[0] = rest + pieces[0]!;
+		rest = pieces.pop()!;
+		if (rest.length > largestBody)
+			throw transportError(new Error('a line is larger than 256 MiB'), url, 'unknown');
+		yield* pieces;
+	}
+	if (rest !== '') yield rest;
+}
+
+function codeOf(error: unknown): string {
+	for (let at = error; at instanceof Error; at = at.cause) {
+		if ('code' in at && typeof at.code === 'string') return at.code;
+	}
+	return '';
+}
+
+const unresolved = new Set(['ENOTFOUND', 'EAI_AGAIN', 'EAI_FAIL']);
+const unreachable = new Set(['EHOSTUNREACH', 'ENETUNREACH', 'EHOSTDOWN', 'ENETDOWN', 'EADDRNOTAVAIL']);
+/** What becomes of a connection, and of everything on it. */
+const cut = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);
+/**
+ * What becomes of one answer while the connection goes on; UND_ERR_INFO is what undici says of a stream that ended without
+ * one, or was not taken after a GOAWAY.
+ */
+const brokenOff = new Set(['ERR_HTTP2_STREAM_ERROR', 'UND_ERR_INFO', 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH']);
+const untrusted =
+	/^(CERT_|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_|ERR_TLS_CERT_ALTNAME_INVALID|HOSTNAME_MISMATCH)/;
+
+/** Whether a server may have closed a kept-alive connection just as it was used again. */
+export function isCut(error: unknown): boolean {
+	return cut.has(codeOf(error));
+}
+
+/** Whether one answer ended before it was complete, and the connection did not. */
+export function isBrokenOff(error: unknown): boolean {
+	return brokenOff.has(codeOf(error));
+}
+
+/** Of a connection that does not come about, or whose keep-alive is not answered. */
+const timedOut = new Set(['UND_ERR_CONNECT_TIMEOUT', 'ETIMEDOUT']);
+
+function words(error: unknown, url: URL): string {
+	const code = codeOf(error);
+	if (code === 'ECONNREFUSED') return `${url.origin} refused the connection`;
+	if (unresolved.has(code)) return `the name ${url.hostname} cannot be resolved (${code})`;
+	if (unreachable.has(code)) return `${url.host} cannot be reached (${code})`;
+	if (timedOut.has(code)) return `${url.host} does not answer (${code})`;
+	if (cut.has(code) || brokenOff.has(code))
+		return `${url.host} closed the connection before its answer was complete`;
+	const message = printable(error instanceof Error ? error.message : String(error));
+	if (untrusted.test(code)) return `the certificate of ${url.host} is not trusted: ${message}`;
+	return `no answer from ${url.host}: ${message}`;
+}
+
+export function transportError(error: unknown, url: URL, outcome: TransportError['outcome']): TransportError {
+	return error instanceof TransportError
+		? error
+		: new TransportError(words(error, url), outcome, {
+				cause: error,
+				isUnanswered: timedOut.has(codeOf(error)),
+			});
+}

@@ -1,0 +1,96 @@
+/** Answers that are no object: `kind: Status`, or what a proxy in between had to say. */
+import * as v from 'valibot';
+import type {ApiAnswer} from './cluster.js';
+import {printable, printableLines} from '../knative/text/printable.js';
+
+const statusSchema = v.object({
+	kind: v.literal('Status'),
+	status: v.optional(v.string()),
+	message: v.optional(v.string(), ''),
+	reason: v.optional(v.string(), ''),
+	code: v.optional(v.number()),
+	details: v.optional(
+		v.nullable(
+			v.object({
+				name: v.optional(v.string()),
+				kind: v.optional(v.string()),
+				causes: v.optional(
+					v.nullable(
+						v.array(v.object({message: v.optional(v.string(), ''), field: v.optional(v.string(), '')})),
+					),
+				),
+				retryAfterSeconds: v.optional(v.number()),
+			}),
+		),
+	),
+});
+
+/** A Status body: all texts are the server's own, made printable. */
+export type Status = {
+	/** Machine-readable word such as `NotFound`, `AlreadyExists`, `Expired`; '' when there is none. */
+	reason: string;
+	message: string;
+	code?: number;
+	causes: {field: string; message: string}[];
+	/** Seconds. */
+	retryAfter?: number;
+};
+
+/** The API server's own sentences have several lines; their ends stay. */
+function lines(text: string): string {
+	return printableLines(text).join('\n');
+}
+
+/** Undefined when the body is no Status. */
+export function parseStatus(body: unknown): Status | undefined {
+	const parsed = v.safeParse(statusSchema, body);
+	if (!parsed.success) return undefined;
+	const {message, reason, code, details} = parsed.output;
+	const causes = (details?.causes ?? []).map(cause => ({
+		field: printable(cause.field),
+		message: lines(cause.message),
+	}));
+	return {
+		reason: printable(reason),
+		message: lines(message),
+		causes,
+		...(code === undefined ? {} : {code}),
+		...(details?.retryAfterSeconds === undefined ? {} : {retryAfter: details.retryAfterSeconds}),
+	};
+}
+
+/** `admission webhook "x" denied the request: validation failed: ` says nothing an operator can act on. */
+const webhookPrefix = /^admission webhook "[^"\n]*" denied the request: (?:validation failed: )?/;
+
+/** The message of a Status without the words that only name the webhook that said it. */
+export function withoutWebhookPrefix(message: string): string {
+	return message.replace(webhookPrefix, '');
+}
+
+const ownWords: Record<number, string> = {
+	401: 'the API server does not accept the credentials of this context',
+	403: 'the API server forbids this',
+	404: 'the API server does not know this path',
+	429: 'the API server is asked too often',
+	503: 'the API server is not available at the moment',
+	504: 'the API server ran out of time',
+};
+
+/**
+ * One sentence, printable, that says why an answer is no success: the server's own words where it has some, else the
+ * meaning of the status code. A body that is no Status comes from something in between (a proxy, a load balancer);
+ * its first line is quoted.
+ */
+export function sentenceOf(answer: Pick<ApiAnswer, 'status' | 'body'>): string {
+	const status = parseStatus(answer.body);
+	if (status?.message === 'Unauthorized' || status?.message === '') return ownWordsFor(answer.status);
+	if (status) return status.message;
+	const text = typeof answer.body === 'string' ? answer.body.trim().split('\n', 1)[0]! : '';
+	const words = ownWordsFor(answer.status);
+	// An error page is no sentence.
+	return text === '' || text.startsWith('<') ? words : `${words}: ${printable(text.slice(0, 200))}`;
+}
+
+function ownWordsFor(status: number): string {
+	return `${ownWords[status] ?? 'the API server answered with an error'} (HTTP ${status})`;
+}

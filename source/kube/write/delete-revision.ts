@@ -1,0 +1,116 @@
+/** Deleting a Revision: the one write whose guard lies in another object. */
+import * as v from 'valibot';
+import {printable} from '../../knative/text/printable.js';
+import {TransportError, type Cluster} from '../cluster.js';
+import {identityOf} from '../objects.js';
+import {servingPath} from '../paths.js';
+import {parseStatus, sentenceOf} from '../status.js';
+import {refused, unreadable, write, type WriteOptions, type WriteOutcome} from './writing.js';
+
+export type RevisionTarget = {namespace: string; service: string; revision: string; uid: string};
+
+const target = v.object({revisionName: v.optional(v.string())});
+const routed = v.object({
+	spec: v.optional(v.object({traffic: v.optional(v.array(target), [])}), {traffic: []}),
+	status: v.optional(v.object({traffic: v.optional(v.array(target), [])}), {traffic: []}),
+});
+
+/**
+ * Deletes a Revision that no target of its Service leads to. The server would delete any (it does not validate that), so
+ * the Service is read first and the Revision as it is then; the deletion holds for that uid and resourceVersion alone.
+ * A Revision that is put into a split meanwhile is labelled by the controller, so that its resourceVersion moves.
+ */
+export async function deleteRevision(
+	cluster: Cluster,
+	{namespace, service, revision, uid}: RevisionTarget,
+	options: WriteOptions = {},
+): Promise<WriteOutcome> {
+	const path = servingPath('revisions', namespace, revision);
+	const inUse = await whoLeadsTo(cluster, servingPath('services', namespace, service), revision);
+	if (inUse !== undefined) {
+		return {kind: 'refused', status: 409, reason: 'InUse', sentence: inUse, full: inUse};
+	}
+	const seen = await versionOf(cluster, path);
+	if (seen.kind !== 'there') return seen.outcome;
+	if (seen.uid !== uid) return {kind: 'conflict', theirs: seen.object};
+	return write(
+		cluster,
+		{
+			method: 'DELETE',
+			path,
+			objectPath: path,
+			contentType: 'application/json',
+			body: {
+				kind: 'DeleteOptions',
+				apiVersion: 'v1',
+				propagationPolicy: 'Background',
+				preconditions: {uid, resourceVersion: seen.resourceVersion},
+			},
+			async onAnswer(answer) {
+				if (answer.status === 200 || answer.status === 202) {
+					return {kind: 'done', object: answer.body, warnings: answer.warnings};
+				}
+				if (answer.status === 404 && parseStatus(answer.body)) return {kind: 'gone'};
+				return refused(answer);
+			},
+			onLost(reading, sentence) {
+				if (reading.kind === 'unreadable') return unreadable(sentence, reading);
+				if (reading.kind === 'absent') return {kind: 'done', object: undefined, warnings: []};
+				const {object: now, identity} = reading;
+				// The controller makes the newest one again under the same name: another uid is another revision.
+				if (identity.uid !== uid || identity.deletionTimestamp !== undefined) {
+					return {kind: 'done', object: now, warnings: []};
+				}
+				return {
+					kind: 'unknown',
+					sentence: `${sentence}; so far the revision is still there, but the request may still be on its way`,
+					now,
+				};
+			},
+		},
+		options,
+	);
+}
+
+/** A sentence when the Service leads to the revision, or cannot be read; undefined when nothing is in the way. */
+async function whoLeadsTo(cluster: Cluster, path: string, revision: string): Promise<string | undefined> {
+	try {
+		const answer = await cluster.request({method: 'GET', path});
+		// Without its Service nothing can lead to it.
+		if (answer.status === 404 && parseStatus(answer.body)) return undefined;
+		const parsed = v.safeParse(routed, answer.body);
+		if (answer.status !== 200 || !parsed.success) {
+			return `whether the split leads to it cannot be read, so nothing was sent (${sentenceOf(answer)})`;
+		}
+		const {spec, status} = parsed.output;
+		return [...spec.traffic, ...status.traffic].some(({revisionName}) => revisionName === revision)
+			? `${printable(revision)} is in the split by now, so nothing was sent: take it out there first`
+			: undefined;
+	} catch (error) {
+		if (!(error instanceof TransportError)) throw error;
+		return `whether the split leads to it cannot be read, so nothing was sent (${error.message})`;
+	}
+}
+
+type Seen =
+	| {kind: 'there'; object: unknown; uid: string; resourceVersion: string}
+	| {kind: 'not there'; outcome: WriteOutcome};
+
+async function versionOf(cluster: Cluster, path: string): Promise<Seen> {
+	try {
+		const answer = await cluster.request({method: 'GET', path});
+		const {uid, resourceVersion} = identityOf(answer.body) ?? {};
+		if (answer.status === 200 && uid !== undefined && resourceVersion !== undefined) {
+			return {kind: 'there', object: answer.body, uid, resourceVersion};
+		}
+		if (answer.status === 404 && parseStatus(answer.body))
+			return {kind: 'not there', outcome: {kind: 'gone'}};
+		return {
+			kind: 'not there',
+			outcome: {kind: 'not made', sentence: `nothing was sent: ${sentenceOf(answer)}`},
+		};
+	} catch (error) {
+		if (!(error instanceof TransportError)) throw error;
+		return {kind: 'not there', outcome: {kind: 'not made', sentence: `nothing was sent: ${error.message}`}};
+	}
+}

@@ -1,0 +1,186 @@
+/** Every write there is, through one function each. Each says truly whether the change was made. */
+import {guard, type PatchOperation} from '../../knative/objects/patch.js';
+import type {KubernetesObject} from '../../knative/objects/wire.js';
+import type {Cluster} from '../cluster.js';
+import {holds, includes} from './expected-state.js';
+import {identityOf, type Identity} from '../objects.js';
+import {fieldManager, servingPath} from '../paths.js';
+import {parseStatus} from '../status.js';
+import {refused, unreadable, write, type WriteOptions, type WriteOutcome} from './writing.js';
+
+export type {Sent, WriteOptions, WriteOutcome} from './writing.js';
+
+/** The state of a Service that a change was made from. */
+export type WriteTarget = {namespace: string; name: string; uid: string; generation: number};
+
+/**
+ * Changes a Service of serving.knative.dev, if it is still the one the change was made from: one JSON patch whose
+ * first operations test `/metadata/uid` and `/metadata/generation`. The generation moves when, and only when, somebody
+ * changed the spec, so that an update of the status is no conflict. `unchanged` is told of patches of the spec alone.
+ */
+export async function guardedPatch(
+	cluster: Cluster,
+	target: WriteTarget,
+	operations: readonly PatchOperation[],
+	options: WriteOptions = {},
+): Promise<WriteOutcome> {
+	const path = servingPath('services', target.namespace, target.name);
+	const specOnly = operations.every(({op, path: at}) => op === 'test' || /^\/spec(?:\/|$)/.test(at));
+	const moved = ({uid, generation}: Identity) => uid !== target.uid || generation !== target.generation;
+	const sameGeneration = (identity: Identity | undefined) =>
+		specOnly && identity?.generation === target.generation ? {unchanged: true} : {};
+
+	return write(
+		cluster,
+		{
+			method: 'PATCH',
+			path,
+			objectPath: path,
+			query: {fieldManager, fieldValidation: 'Strict'},
+			contentType: 'application/json-patch+json',
+			body: [...guard(target), ...operations],
+			async onAnswer(answer, readAgain) {
+				if (answer.status === 200) {
+					const {body: object, warnings} = answer;
+					return {kind: 'done', object, warnings, ...sameGeneration(identityOf(object))};
+				}
+				const status = parseStatus(answer.body);
+				if (answer.status === 404 && status) return {kind: 'gone'};
+				// A refused test is a 422 in words that say nothing; only the object tells whether it was the guard.
+				if (answer.status !== 422 && answer.status !== 409) return refused(answer);
+				const reading = await readAgain();
+				if (reading.kind === 'absent') return {kind: 'gone'};
+				if (reading.kind === 'there' && moved(reading.identity))
+					return {kind: 'conflict', theirs: reading.object};
+				// The server applies a patch again when somebody else's write, be it of the status or of a label, comes in
+				// between, and gives up after five times (k8s.io/apiserver pkg/endpoints/handlers/patch.go).
+				if (answer.status === 409 && status?.reason === 'Conflict') {
+					return reading.kind === 'there'
+						? {kind: 'conflict', theirs: reading.object, sameSpec: true}
+						: {kind: 'conflict', theirs: undefined};
+				}
+				return refused(answer);
+			},
+			onLost(reading, sentence) {
+				if (reading.kind === 'absent') return {kind: 'gone'};
+				if (reading.kind === 'unreadable') return unreadable(sentence, reading);
+				const {object: now, identity} = reading;
+				if (identity.uid !== target.uid || identity.generation === undefined)
+					return {kind: 'conflict', theirs: now};
+				const steps = identity.generation - target.generation;
+				const asWanted = holds(now, operations);
+				if (asWanted && steps <= 1)
+					return {kind: 'done', object: now, warnings: [], ...sameGeneration(identity)};
+				// Somebody else's change is the one that came next, so that the guard refuses ours for good.
+				if (asWanted === false && steps === 1) return {kind: 'conflict', theirs: now};
+				const situation =
+					steps === 0
+						? 'so far the object is as it was, but the request may still be on its way'
+						: 'the object was changed since, and whether this change is among them cannot be told';
+				return {kind: 'unknown', sentence: `${sentence}; ${situation}`, now};
+			},
+		},
+		options,
+	);
+}
+
+/**
+ * Creates a Service of serving.knative.dev. Unknown fields are refused rather than dropped, as kubectl does. Throws
+ * TypeError when the manifest has no name or namespace.
+ */
+export async function createService(
+	cluster: Cluster,
+	manifest: KubernetesObject,
+	options: WriteOptions = {},
+): Promise<WriteOutcome> {
+	const {name, namespace} = manifest.metadata;
+	if (!name || !namespace)
+		throw new TypeError('a Service to be created needs metadata.name and metadata.namespace');
+	return write(
+		cluster,
+		{
+			method: 'POST',
+			path: servingPath('services', namespace),
+			objectPath: servingPath('services', namespace, name),
+			query: {fieldManager, fieldValidation: 'Strict'},
+			contentType: 'application/json',
+			body: manifest,
+			async onAnswer(answer) {
+				if (answer.status === 201 || answer.status === 200 || answer.status === 202) {
+					return {kind: 'done', object: answer.body, warnings: answer.warnings};
+				}
+				const exists = answer.status === 409 && parseStatus(answer.body)?.reason === 'AlreadyExists';
+				return exists ? {kind: 'exists'} : refused(answer);
+			},
+			onLost(reading, sentence) {
+				if (reading.kind === 'unreadable') return unreadable(sentence, reading);
+				if (reading.kind === 'absent') {
+					return {
+						kind: 'unknown',
+						sentence: `${sentence}; so far there is no such Service, but the request may still be on its way`,
+					};
+				}
+				return includes(reading.object, {spec: manifest.spec})
+					? {kind: 'done', object: reading.object, warnings: []}
+					: {kind: 'exists'};
+			},
+		},
+		options,
+	);
+}
+
+/**
+ * Deletes a Service of serving.knative.dev, if it is still the same one (by uid); what belongs to it goes with it, in
+ * the background. `done` means that the server has taken it on: with finalizers the object stays for a while, with a
+ * deletionTimestamp.
+ */
+export async function deleteService(
+	cluster: Cluster,
+	target: Pick<WriteTarget, 'namespace' | 'name' | 'uid'>,
+	options: WriteOptions = {},
+): Promise<WriteOutcome> {
+	const path = servingPath('services', target.namespace, target.name);
+	return write(
+		cluster,
+		{
+			method: 'DELETE',
+			path,
+			objectPath: path,
+			contentType: 'application/json',
+			body: {
+				kind: 'DeleteOptions',
+				apiVersion: 'v1',
+				propagationPolicy: 'Background',
+				preconditions: {uid: target.uid},
+			},
+			async onAnswer(answer, readAgain) {
+				if (answer.status === 200 || answer.status === 202) {
+					return {kind: 'done', object: answer.body, warnings: answer.warnings};
+				}
+				if (answer.status === 404 && parseStatus(answer.body)) return {kind: 'gone'};
+				if (answer.status !== 409) return refused(answer);
+				const reading = await readAgain();
+				if (reading.kind === 'absent') return {kind: 'gone'};
+				if (reading.kind === 'there' && reading.identity.uid !== target.uid) {
+					return {kind: 'conflict', theirs: reading.object};
+				}
+				return refused(answer);
+			},
+			onLost(reading, sentence) {
+				if (reading.kind === 'unreadable') return unreadable(sentence, reading);
+				// Whoever did it: the Service that was to go is gone, or going.
+				if (reading.kind === 'absent') return {kind: 'done', object: undefined, warnings: []};
+				const {object: now, identity} = reading;
+				if (identity.uid !== target.uid || identity.deletionTimestamp !== undefined) {
+					return {kind: 'done', object: now, warnings: []};
+				}
+				return {
+					kind: 'unknown',
+					sentence: `${sentence}; so far the Service is still there, but the request may still be on its way`,
+					now,
+				};
+			},
+		},
+		options,
+	);
+}

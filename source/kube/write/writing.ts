@@ -1,0 +1,201 @@
+/**
+ * One writing request and what became of it. Sent once, never again by itself; a change whose answer was lost is looked
+ * for in the object, and where even that cannot tell, the outcome says so.
+ */
+import {
+	ReadOnlyError,
+	TransportError,
+	type ApiAnswer,
+	type ApiRequest,
+	type Cluster,
+	type HttpMethod,
+} from '../cluster.js';
+import {identityOf, type Identity} from '../objects.js';
+import {parseStatus, sentenceOf, withoutWebhookPrefix} from '../status.js';
+
+export type WriteOutcome =
+	/** Made (or, of a dry run: would be). `unchanged`: the server had it that way already. */
+	| {kind: 'done'; object: unknown; warnings: string[]; unchanged?: boolean}
+	/**
+	 * Not made: someone else's change came first. `theirs` is the object as it is now, undefined when it cannot be read;
+	 * `sameSpec`: what was changed is nothing that this change was made from.
+	 */
+	| {kind: 'conflict'; theirs: unknown; sameSpec?: true}
+	/** Not made: the object does not exist (any more). */
+	| {kind: 'gone'}
+	/** Not made: an object of this name exists already. */
+	| {kind: 'exists'}
+	/** Not made: the server said no. `sentence` in its own words; `full` with the name of the webhook that refused. */
+	| {kind: 'refused'; status: number; reason: string; sentence: string; full: string; retryAfter?: number}
+	/** Not made: the request did not reach the server, or was a dry run. */
+	| {kind: 'not made'; sentence: string}
+	/** Perhaps made, perhaps not, perhaps still on its way. `now` is the object as far as it could be read again. */
+	| {kind: 'unknown'; sentence: string; now?: unknown}
+	/** Not made: this console may only read. */
+	| {kind: 'read only'; sentence: string};
+
+/** One writing request that left the process, for a log of writes. */
+export type Sent = {
+	/** Milliseconds since 1970, when it was sent. */
+	at: number;
+	method: HttpMethod;
+	path: string;
+	query: Record<string, string>;
+	contentType: string;
+	body: unknown;
+	dryRun: boolean;
+	/** What the operator was about, as given by the caller. */
+	reason?: string;
+	outcome: WriteOutcome;
+};
+
+export type WriteOptions = {
+	/** Ask the server what it would do, and change nothing. */
+	dryRun?: boolean;
+	/** For the log: `roll back`. */
+	reason?: string;
+	/** Called once for every request that left, when its outcome is known. */
+	onSent?: (sent: Sent) => void;
+	/** Milliseconds until the answer must be complete; 15,000 when not given: a webhook alone may take 10. */
+	timeout?: number;
+	now?: () => number;
+};
+
+const defaultTimeout = 15_000;
+
+/** What the three kinds of writes have in common, and where they differ. */
+export type Writing = {
+	path: string;
+	/** Of the object itself, to read it again. */
+	objectPath: string;
+	contentType: string;
+	query?: Record<string, string>;
+	onAnswer: (answer: ApiAnswer, readAgain: () => Promise<Reading>) => Promise<WriteOutcome>;
+	/** After a lost answer. `sentence` says how it was lost. */
+	onLost: (reading: Reading, sentence: string) => WriteOutcome;
+} & ({method: 'POST' | 'PATCH'; body: unknown} | {method: 'DELETE'; body: DeleteOptions});
+
+/** `meta.v1.DeleteOptions`, without what `write` adds to it. */
+type DeleteOptions = {
+	kind: 'DeleteOptions';
+	apiVersion: 'v1';
+	propagationPolicy: 'Background';
+	preconditions: {uid: string; resourceVersion?: string};
+};
+
+/** The object as it is after a write: there, not there, or unreadable. */
+export type Reading =
+	| {kind: 'there'; object: unknown; identity: Identity}
+	| {kind: 'absent'}
+	| {kind: 'unreadable'; sentence: string};
+
+/** What the server said no with. */
+export function refused(answer: ApiAnswer): WriteOutcome {
+	const full = sentenceOf(answer);
+	const status = parseStatus(answer.body);
+	const retryAfter = answer.retryAfter ?? status?.retryAfter;
+	return {
+		kind: 'refused',
+		status: answer.status,
+		reason: status?.reason ?? '',
+		sentence: withoutWebhookPrefix(full),
+		full,
+		...(retryAfter === undefined ? {} : {retryAfter}),
+	};
+}
+
+/**
+ * Whether an answer settles that nothing was changed. All of 4xx do. Of 5xx only what the API server itself says
+ * before it stores anything: a webhook that could not be called, a server that takes no requests. The rest (a time-out
+ * of the server or of etcd, a gateway error of a load balancer) may come after the change was made.
+ */
+function settles({status, body}: ApiAnswer): boolean {
+	if (status < 500) return true;
+	const said = parseStatus(body);
+	if (status === 503) return said?.reason === 'ServiceUnavailable';
+	return status === 500 && said !== undefined && said.message.includes('failed calling webhook');
+}
+
+async function read(cluster: Cluster, path: string): Promise<Reading> {
+	try {
+		const answer = await cluster.request({method: 'GET', path});
+		const identity = identityOf(answer.body);
+		if (answer.status === 200 && identity) return {kind: 'there', object: answer.body, identity};
+		if (answer.status === 404 && parseStatus(answer.body)) return {kind: 'absent'};
+		return {kind: 'unreadable', sentence: sentenceOf(answer)};
+	} catch (error) {
+		if (error instanceof TransportError) return {kind: 'unreadable', sentence: error.message};
+		throw error;
+	}
+}
+
+async function outcomeOf(
+	cluster: Cluster,
+	writing: Writing,
+	request: ApiRequest,
+	dryRun: boolean,
+): Promise<WriteOutcome> {
+	const readAgain = async () => read(cluster, writing.objectPath);
+	let lost: string;
+	try {
+		const answer = await cluster.request(request);
+		if (settles(answer)) return await writing.onAnswer(answer, readAgain);
+		lost = sentenceOf(answer);
+	} catch (error) {
+		if (!(error instanceof TransportError)) throw error;
+		if (error.outcome === 'not sent')
+			return {kind: 'not made', sentence: `nothing was sent: ${error.message}`};
+		lost = error.message;
+	}
+	if (dryRun) return {kind: 'not made', sentence: `the dry run failed: ${lost}`};
+	return writing.onLost(await readAgain(), lost);
+}
+
+/**
+ * Sends one writing request, once, and finds out what became of it.
+ *
+ * A dry run of a DELETE is said in its body: the API server takes the options of a deletion from the body when there is
+ * one, and then does not look at the query (k8s.io/apiserver pkg/endpoints/handlers/delete.go). The query says it too, for
+ * a server to which some proxy brings the request without its body.
+ */
+export async function write(
+	cluster: Cluster,
+	writing: Writing,
+	options: WriteOptions,
+): Promise<WriteOutcome> {
+	const dryRun = options.dryRun ?? false;
+	const {method, path, contentType} = writing;
+	const query = {...writing.query, ...(dryRun ? {dryRun: 'All'} : {})};
+	const body = dryRun && writing.method === 'DELETE' ? {...writing.body, dryRun: ['All']} : writing.body;
+	const at = (options.now ?? Date.now)();
+	let outcome: WriteOutcome;
+	try {
+		const timeout = options.timeout ?? defaultTimeout;
+		outcome = await outcomeOf(cluster, writing, {method, path, query, body, contentType, timeout}, dryRun);
+	} catch (error) {
+		if (error instanceof ReadOnlyError) return {kind: 'read only', sentence: error.message};
+		throw error;
+	}
+	if (outcome.kind !== 'not made' || dryRun) {
+		const {reason} = options;
+		options.onSent?.({
+			at,
+			method,
+			path,
+			query,
+			contentType,
+			body,
+			dryRun,
+			outcome,
+			...(reason === undefined ? {} : {reason}),
+		});
+	}
+	return outcome;
+}
+
+export function unreadable(sentence: string, reading: {sentence: string}): WriteOutcome {
+	return {
+		kind: 'unknown',
+		sentence: `${sentence}; whether the change was made is not known, because reading the object again failed too: ${reading.sentence}`,
+	};
+}

@@ -1,0 +1,182 @@
+/** Asks the tag URLs of a service what their revisions say, so that answers of the service can be attributed. */
+import type {TagAnswer} from './attribution.js';
+import type {Clock} from '../loop/clock.js';
+import type {Answer, Probe, ProbeTarget} from '../transport/probe.js';
+
+/** A tag of a route, with the host of its URL (`status.traffic[].url`). */
+export type Tag = {tag: string; revision: string; authority: string};
+
+export type TagState = Tag & {
+	/**
+	 * waiting: for the route to settle, or for its turn · learned · failed: no answer to learn from; `problem` says why.
+	 */
+	state: 'waiting' | 'learned' | 'failed';
+	problem: string | undefined;
+};
+
+export type Learner = {
+	/** What became of each tag. A new array after each change. */
+	readonly tags: readonly TagState[];
+	/**
+	 * Asks these tags, in the stead of those before, as soon as it is not suspended. Resolves when each has answered or
+	 * was given up, or when other tags took their place.
+	 */
+	learn(tags: readonly Tag[]): Promise<void>;
+	/** While the route settles, a tag's URL may still lead to the revision before: stops, and forgets what is not complete. */
+	suspend(): void;
+	resume(): void;
+	stop(): void;
+};
+
+/** An application that says something new each time shows it in a few answers. */
+const answersPerTag = 3;
+/** A revision that is just starting fails at first: tried again after these milliseconds, then given up. */
+const retryDelays = [1000, 2000, 5000, 10_000];
+
+export function createLearner({
+	probe,
+	clock,
+	target,
+	timeout,
+	onLearned,
+	onChange,
+}: {
+	probe: Probe;
+	clock: Clock;
+	/** The service's; only the host is another at a tag's URL. */
+	target: () => ProbeTarget;
+	timeout: number;
+	onLearned: (answers: readonly TagAnswer[]) => void;
+	onChange: () => void;
+}): Learner {
+	let states: readonly TagState[] = [];
+	let controller = new AbortController();
+	let done = Promise.withResolvers<void>();
+	let suspended = false;
+	let stopped = false;
+
+	function setState(index: number, state: TagState['state'], problem?: string): void {
+		states = states.map((tag, place) => (place === index ? {...tag, state, problem} : tag));
+		onChange();
+	}
+
+	async function run(): Promise<void> {
+		const {signal} = controller;
+		const {resolve} = done;
+		await Promise.all(states.map(async ({state}, index) => state === 'learned' || learnTag(index, signal)));
+		if (!signal.aborted) {
+			resolve();
+		}
+	}
+
+	async function learnTag(index: number, signal: AbortSignal): Promise<void> {
+		for (let attempt = 0; !signal.aborted; attempt++) {
+			const tag = states[index];
+			const problem = tag ? await askTag(tag, signal) : undefined;
+			if (signal.aborted) {
+				return;
+			}
+
+			setState(index, problem === undefined ? 'learned' : 'failed', problem);
+			const delay = retryDelays[attempt];
+			if (problem === undefined || delay === undefined) {
+				return;
+			}
+
+			await sleep(clock, delay, signal);
+		}
+	}
+
+	/** Returns why nothing could be learned, or undefined when something was. */
+	async function askTag({revision, authority}: Tag, signal: AbortSignal): Promise<string | undefined> {
+		const answers: TagAnswer[] = [];
+		for (let count = 0; count < answersPerTag; count++) {
+			let answer: Answer;
+			try {
+				answer = await probe.ask({...target(), authority}, {timeout, signal});
+			} catch (error) {
+				return error instanceof Error ? error.message : String(error);
+			}
+
+			const problem = problemOf(answer);
+			if (problem !== undefined) {
+				return problem;
+			}
+
+			answers.push({revision, answer});
+		}
+
+		if (!signal.aborted) {
+			onLearned(answers);
+		}
+
+		return undefined;
+	}
+
+	function interrupt(): void {
+		controller.abort(new Error('Other tags are being asked, or the route is settling.'));
+		controller = new AbortController();
+	}
+
+	return {
+		get tags() {
+			return states;
+		},
+		async learn(tags) {
+			interrupt();
+			done.resolve();
+			done = Promise.withResolvers();
+			states = tags.map(tag => ({...tag, state: 'waiting', problem: undefined}));
+			onChange();
+			const {promise} = done;
+			if (stopped) {
+				done.resolve();
+			} else if (!suspended) {
+				void run();
+			}
+
+			return promise;
+		},
+		suspend() {
+			if (!suspended) {
+				suspended = true;
+				interrupt();
+			}
+		},
+		resume() {
+			if (suspended && !stopped) {
+				suspended = false;
+				void run();
+			}
+		},
+		stop() {
+			interrupt();
+			stopped = true;
+			done.resolve();
+		},
+	};
+}
+
+function problemOf({outcome}: Answer): string | undefined {
+	if (outcome.kind === 'failure') {
+		return outcome.sentence;
+	}
+
+	if (outcome.error) {
+		return `It answers ${outcome.code}: ${outcome.firstLine}`;
+	}
+
+	return outcome.fingerprint === undefined ? `It answers ${outcome.code} without a fingerprint.` : undefined;
+}
+
+async function sleep(clock: Clock, delay: number, signal: AbortSignal): Promise<void> {
+	const {promise, resolve} = Promise.withResolvers<void>();
+	const cancel = clock.after(delay, resolve);
+	const onAbort = (): void => {
+		cancel();
+		resolve();
+	};
+	signal.addEventListener('abort', onAbort, {once: true});
+	await promise;
+	signal.removeEventListener('abort', onAbort);
+}

@@ -1,0 +1,320 @@
+/**
+ * The live loop: asks the gateway at a pace, counts what comes back, attributes it to revisions and compares that with
+ * the configured split. Needs no screen.
+ */
+import {isDeepStrictEqual} from 'node:util';
+import type {Evidence} from '../attribution/attribution.js';
+import {learnAlone, learnFromTags, noEvidence} from '../attribution/attribution.js';
+import type {Clock} from './clock.js';
+import {systemClock} from './clock.js';
+import {createProbe} from '../transport/create-probe.js';
+import {describeFailure} from '../transport/failure.js';
+import type {EpochCounts, PastEpoch} from './past-epochs.js';
+import {withEpoch} from './past-epochs.js';
+import type {Tag, TagState} from '../attribution/learning.js';
+import {createLearner} from '../attribution/learning.js';
+import type {PaceState} from './pace.js';
+import {createPace, defaultMaxRate} from './pace.js';
+import type {Comparison, Sides} from './pairs.js';
+import {createPairs} from './pairs.js';
+import type {Answer, Probe, ProbeTarget} from '../transport/probe.js';
+import {checkTarget, defaultTimeout} from '../transport/probe.js';
+import {createPublisher} from './publisher.js';
+import type {Weight} from './loop-report.js';
+import {groupBy, report} from './loop-report.js';
+import type {RecordedAnswer} from './tally.js';
+import {createTally} from './tally.js';
+
+export type LoopOptions = {
+	target: ProbeTarget;
+	/** Requests a second; 1 when not given. */
+	rate?: number;
+	/** 50 when not given. */
+	maxRate?: number;
+	/** Milliseconds per request; 10,000 when not given. */
+	timeout?: number;
+	/** One of its own when not given. The loop closes the one it uses. */
+	probe?: Probe;
+	clock?: Clock;
+	random?: () => number;
+};
+
+export type LoopSnapshot = EpochCounts & {
+	target: ProbeTarget;
+	state: PaceState;
+	/** Requests a second, now. */
+	rate: number;
+	/** Requests of a burst still to be sent; 0 when there is none. */
+	burstLeft: number;
+	settling: boolean;
+	inFlight: number;
+	/** Answers that came while the split settled: shown, not counted. */
+	settlingAnswers: number;
+	/** The last 200 answers, the newest last. */
+	last: readonly RecordedAnswer[];
+	/** What became of the tags that were to be learned. */
+	tags: readonly TagState[];
+	/** Whether pairs are sent while the loop runs; how the new revision compares, when there is something to compare. */
+	comparing: boolean;
+	comparison: Comparison | undefined;
+	/** What was counted under earlier splits, the newest last; at most 50. */
+	history: readonly PastEpoch[];
+};
+
+export type Loop = {
+	/** Starts or resumes. */
+	start(): void;
+	/** No more requests until `start`. */
+	pause(): void;
+	/** Returns the rate, cut to the maximum; throws RangeError when it is not a number above 0. */
+	setRate(rate: number): number;
+	/** 200 requests at 20 a second when not said otherwise, then what was before. */
+	burst(requests?: number, rate?: number): void;
+	/**
+	 * Asks another gateway or service from now on; counts begin anew. What was learned is kept when only the gateway is
+	 * another, else forgotten, and the split with it; with the same target nothing happens. Throws TypeError when the target cannot be asked.
+	 */
+	retarget(target: ProbeTarget): void;
+	/**
+	 * Tells what split the route has, or is `settling` on: counts begin anew whenever that changes, and only then.
+	 * Settling is until the route is Ready again at its present generation.
+	 */
+	setEpoch(epoch: {weights: readonly Weight[]; settling: boolean}): void;
+	/** Asks tag URLs what their revisions say, once the split is settled. Resolves when that is done, given up, or replaced. */
+	learn(tags: readonly Tag[]): Promise<void>;
+	/**
+	 * Which two revisions to ask in pairs beside the rest, at their own hosts; not while the split settles. Their counts
+	 * go on when the split changes, and begin anew with other sides.
+	 */
+	setSides(sides: Sides | undefined): void;
+	/** Whether they are; not until this is called. */
+	compare(comparing: boolean): void;
+	/**
+	 * Calls `listener` after changes, at most once in so many milliseconds (100). That a request was sent is none: its
+	 * answer is. Returns the way to stop.
+	 */
+	subscribe(listener: (snapshot: LoopSnapshot) => void, interval?: () => number): () => void;
+	/** How things are; the same object as long as nothing changes. */
+	snapshot(): LoopSnapshot;
+	/** Ends for good: gives up what is in flight and drops the connections. */
+	stop(): Promise<void>;
+};
+
+/** A loop that is paused until `start`. Throws TypeError when the target cannot be asked, RangeError for a rate of 0 or less. */
+export function createLoop({
+	target: firstTarget,
+	rate,
+	maxRate = defaultMaxRate,
+	timeout = defaultTimeout,
+	probe = createProbe(),
+	clock = systemClock,
+	random,
+}: LoopOptions): Loop {
+	checkTarget(firstTarget);
+	let target = firstTarget;
+	let weights: readonly Weight[] = [];
+	let evidence: Evidence = noEvidence;
+	let controller = new AbortController();
+	let current: LoopSnapshot | undefined;
+	let comparing = false;
+	let history: readonly PastEpoch[] = [];
+	const tally = createTally(clock.date());
+	const publisher = createPublisher(clock);
+
+	function changed(): void {
+		current = undefined;
+		publisher.changed();
+	}
+
+	const pace = createPace({
+		send,
+		onNotSent(slots) {
+			tally.notSent(slots);
+		},
+		onChange() {
+			// A burst may have ended in the pause that was before.
+			steerPairs();
+			changed();
+		},
+		clock,
+		...(rate !== undefined && {rate}),
+		maxRate,
+		...(random && {random}),
+	});
+
+	const learner = createLearner({
+		probe,
+		clock,
+		target: () => target,
+		timeout,
+		onLearned(answers) {
+			evidence = learnFromTags(evidence, answers);
+		},
+		onChange: changed,
+	});
+
+	const pairs = createPairs({
+		probe,
+		clock,
+		target: () => target,
+		timeout,
+		rate: pace.rate,
+		maxRate,
+		onChange: changed,
+		...(random && {random}),
+	});
+
+	/** Pairs are sent while the loop sends, and the tags lead where they say. */
+	function steerPairs(): void {
+		if (tally.settling) {
+			pairs.suspend();
+		} else if (comparing && pace.state === 'running') {
+			pairs.start();
+		} else {
+			pairs.pause();
+		}
+	}
+
+	async function send(slot: number): Promise<void> {
+		const {signal} = controller;
+		const ticket = tally.sent();
+		// In the next snapshot; but nobody is told: the answer would then have to wait for its turn to be.
+		current = undefined;
+		let answer: Answer;
+		try {
+			answer = await probe.ask(target, {timeout, signal, slot});
+		} catch (error) {
+			if (signal.aborted) {
+				return;
+			}
+
+			// No gateway makes `ask` throw; but an answer that nobody sees would look like a request that never was.
+			answer = {
+				at: clock.date(),
+				latency: clock.now() - slot,
+				outcome: describeFailure('other', target, error instanceof Error ? error.message : String(error)),
+			};
+		}
+
+		const alone = aloneIn(weights);
+		if (tally.record(answer, ticket) && alone !== undefined) {
+			evidence = learnAlone(evidence, alone, answer);
+		}
+	}
+
+	function beginEpoch(next: {weights: readonly Weight[]; settling: boolean}): void {
+		history = withEpoch(history, snapshot(), clock.date());
+		({weights} = next);
+		tally.newEpoch({settling: next.settling, at: clock.date()});
+		if (next.settling) {
+			learner.suspend();
+		} else {
+			learner.resume();
+		}
+
+		steerPairs();
+		changed();
+	}
+
+	function build(): LoopSnapshot {
+		const {groups, ...counts} = tally.snapshot(groupBy(evidence));
+		return {
+			...counts,
+			...report({groups, ...counts}, evidence, weights),
+			target,
+			weights,
+			state: pace.state,
+			rate: pace.rate,
+			burstLeft: pace.burstLeft,
+			inFlight: pace.inFlight,
+			tags: learner.tags,
+			comparing,
+			comparison: pairs.comparison,
+			history,
+		};
+	}
+
+	function snapshot(): LoopSnapshot {
+		current ??= build();
+		return current;
+	}
+
+	return {
+		start() {
+			pace.start();
+			steerPairs();
+		},
+		pause() {
+			pace.pause();
+			steerPairs();
+		},
+		setRate(perSecond) {
+			const set = pace.setRate(perSecond);
+			pairs.setRate(set);
+			return set;
+		},
+		burst(requests, perSecond) {
+			pace.burst(requests, perSecond);
+			steerPairs();
+		},
+		retarget(next) {
+			checkTarget(next);
+			if (isDeepStrictEqual(next, target)) {
+				return;
+			}
+
+			const sameService =
+				next.authority === target.authority && next.path === target.path && next.protocol === target.protocol;
+			controller.abort(new Error('Another target is being asked.'));
+			controller = new AbortController();
+			target = next;
+			pairs.reset();
+			if (!sameService) {
+				// Before the last counts would be kept as those of the service before.
+				tally.newEpoch({settling: false, at: clock.date()});
+				current = undefined;
+				history = [];
+				evidence = noEvidence;
+				void learner.learn([]);
+			}
+
+			beginEpoch({weights: sameService ? weights : [], settling: sameService && tally.settling});
+		},
+		setEpoch({settling, weights: given}) {
+			// Only what makes up a split: another tag or URL beside it begins no new test.
+			const next = given.map(({revision, percent}) => ({revision, percent}));
+			if (settling !== tally.settling || !isDeepStrictEqual(next, weights)) {
+				beginEpoch({weights: next, settling});
+			}
+		},
+		learn: async tags => learner.learn(tags),
+		setSides(sides) {
+			pairs.setSides(sides);
+		},
+		compare(wanted) {
+			comparing = wanted;
+			steerPairs();
+			changed();
+		},
+		subscribe: (listener, interval = () => 100) =>
+			publisher.subscribe(() => {
+				listener(snapshot());
+			}, interval),
+		snapshot,
+		async stop() {
+			pace.stop();
+			learner.stop();
+			pairs.stop();
+			publisher.stop();
+			controller.abort(new Error('The loop was stopped.'));
+			await probe.close();
+		},
+	};
+}
+
+/** The revision that has all the traffic; undefined when it is shared or not known. */
+function aloneIn(weights: readonly Weight[]): string | undefined {
+	const receiving = new Set(weights.filter(({percent}) => percent > 0).map(({revision}) => revision));
+	const [revision] = receiving;
+	return receiving.size === 1 ? revision : undefined;
+}

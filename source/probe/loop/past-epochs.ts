@@ -1,0 +1,57 @@
+/** What was counted under earlier splits. */
+import type {SplitVerdict} from '../../stats/split-verdict.js';
+import type {Row, Weight} from './loop-report.js';
+
+/** What is counted under one split. */
+export type EpochCounts = {
+	/** The configured split that is being judged, as it was given. */
+	weights: readonly Weight[];
+	/** Since when these counts; milliseconds since 1970. */
+	since: number;
+	sent: number;
+	notSent: number;
+	/** Answers and failures that are counted. */
+	answered: number;
+	errors: number;
+	unattributed: number;
+	statusCodes: Readonly<Record<string, number>>;
+	rows: readonly Row[];
+	verdict: SplitVerdict | undefined;
+};
+
+/** An epoch that is over: the counts as they were at its end. */
+export type PastEpoch = EpochCounts & {
+	/** When the split was changed; milliseconds since 1970. */
+	until: number;
+};
+
+/** Epochs that are kept; a release has a handful. */
+const limit = 50;
+
+/** The history with the epoch that ends now, the newest last; unchanged when nothing was counted in it. */
+export function withEpoch(
+	history: readonly PastEpoch[],
+	snapshot: EpochCounts & {settling: boolean},
+	until: number,
+): readonly PastEpoch[] {
+	const {weights, since, sent, notSent, answered, errors, unattributed, statusCodes, rows, verdict} =
+		snapshot;
+	if (snapshot.settling || answered + notSent === 0) {
+		return history;
+	}
+
+	const past = {
+		weights,
+		since,
+		until,
+		sent,
+		notSent,
+		answered,
+		errors,
+		unattributed,
+		statusCodes,
+		rows,
+		verdict,
+	};
+	return [...history, past].slice(-limit);
+}

@@ -1,0 +1,98 @@
+/** What went wrong when no answer came, in the operator's words. */
+import {errors} from 'undici';
+import {printable} from '../../knative/text/printable.js';
+import type {Failure, FailureKind, ProbeTarget} from './probe.js';
+import {formatAddress, serverName} from './probe.js';
+
+/**
+ * Error codes of Node, of its TLS and of undici, by what they mean to somebody who looks at a gateway.
+ * HPE_*: the HTTP parser; CERT_* and the like: Node's names for X.509 verification results.
+ */
+const kinds: ReadonlyArray<[RegExp, FailureKind]> = [
+	[/^ECONNREFUSED$/, 'refused'],
+	[/^(ECONNRESET|EPIPE|ECONNABORTED|UND_ERR_SOCKET|UND_ERR_RES_CONTENT_LENGTH_MISMATCH)$/, 'reset'],
+	[/^(ETIMEDOUT|UND_ERR_(CONNECT|HEADERS|BODY)_TIMEOUT)$/, 'timeout'],
+	[/^(ENOTFOUND|EAI_\w+|ENODATA|ESERVFAIL)$/, 'dns'],
+	[
+		/^(CERT_\w+|DEPTH_ZERO_\w+|SELF_SIGNED_\w+|UNABLE_TO_\w+|CRL_\w+|HOSTNAME_MISMATCH|ERR_TLS_\w+|ERR_SSL_\w+|EPROTO)$/,
+		'tls',
+	],
+	[/^(HPE_\w+|UND_ERR_HEADERS_OVERFLOW|UND_ERR_NOT_SUPPORTED|ERR_HTTP2_\w+)$/, 'protocol'],
+];
+
+/** What the error says whose code says most, in a chain of causes; the message of the outermost one when none has a code. */
+function innermost(error: unknown): {code: string | undefined; message: string} {
+	let current: unknown = error;
+	for (let depth = 0; depth < 5 && current instanceof Error; depth++) {
+		const code = codeOf(current);
+		// Undici wraps what a socket said; its own code for that says less than the cause.
+		if (code !== undefined && !(code === 'UND_ERR_SOCKET' && current.cause instanceof Error)) {
+			return {code, message: current.message};
+		}
+
+		current = current.cause;
+	}
+
+	return {code: undefined, message: error instanceof Error ? error.message : String(error)};
+}
+
+function codeOf(error: Error): string | undefined {
+	if ('code' in error && typeof error.code === 'string') {
+		return error.code;
+	}
+
+	// Undici has a code for what its parser says only where the parser has one.
+	return error instanceof errors.HTTPParserError ? 'HPE_OTHER' : undefined;
+}
+
+/** The failure an error stands for: by its code, or that of a cause. */
+export function toFailure(error: unknown, target: ProbeTarget): Failure {
+	const {code, message} = innermost(error);
+	const failure = kinds.find(([pattern]) => pattern.test(code ?? ''))?.[1] ?? 'other';
+	return describeFailure(failure, target, message);
+}
+
+/** A failure of a known kind; `detail` is what the system said about it. */
+export function describeFailure(failure: FailureKind, target: ProbeTarget, detail: string): Failure {
+	const {name = '', trouble} = target.tunnel ?? {};
+	if (trouble !== undefined && unsaid.has(failure)) {
+		return {
+			kind: 'failure',
+			failure: 'refused',
+			sentence: printable(`No ${name}: ${trouble}.`),
+		};
+	}
+
+	return {
+		kind: 'failure',
+		failure,
+		sentence: printable(sentences[failure](target, gatewayOf(target), detail)),
+	};
+}
+
+/** What a tunnel that leads nowhere looks like from here. */
+const unsaid: ReadonlySet<FailureKind> = new Set(['refused', 'reset', 'other']);
+
+function gatewayOf({address, tunnel}: ProbeTarget): string {
+	return tunnel ? `${formatAddress(address)} (${tunnel.name})` : formatAddress(address);
+}
+
+const sentences: Record<FailureKind, (target: ProbeTarget, gateway: string, detail: string) => string> = {
+	refused: (_target, gateway) =>
+		`Nothing listens at ${gateway} (connection refused): check the gateway's address and port.`,
+	reset: (_target, gateway, detail) =>
+		`The gateway ${gateway} closed the connection before the answer was complete (${detail}).`,
+	timeout: (_target, gateway, detail) => `No complete answer from ${gateway} in time (${detail}).`,
+	dns: ({address}, _gateway, detail) =>
+		`The gateway's name ${address.host} cannot be resolved (${detail}): check the name, or give an IP address.`,
+	tls: ({authority}, gateway, detail) =>
+		`TLS with ${gateway} for ${serverName(authority)} failed (${detail}): check the certificate, or whether the port speaks TLS.`,
+	protocol: ({protocol}, gateway, detail) =>
+		`What came from ${gateway} is not ${protocol === 'grpc' ? 'gRPC' : 'HTTP/1.1'} (${detail}): check the gateway's port and the service's protocol.`,
+	other: (_target, gateway, detail) => `The gateway ${gateway} cannot be asked (${detail}).`,
+};
+
+/** The failure of a request that was not complete within `timeout` milliseconds; `progress` says how far it came. */
+export function timeoutFailure(target: ProbeTarget, timeout: number, progress: string): Failure {
+	return describeFailure('timeout', target, `${timeout / 1000} s were over, ${progress}`);
+}

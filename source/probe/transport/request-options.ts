@@ -1,0 +1,135 @@
+/** How a service is to be asked, as the operator's flags say it; the same for the console and without a screen. */
+import {parseFingerprint} from '../attribution/fingerprint.js';
+import type {GrpcCall, ProbeOptions} from './probe.js';
+import {defaultTimeout} from './probe.js';
+
+export type RequestOptions = {
+	/** Of an HTTP request, from the root and percent-encoded, with its query. */
+	path: string;
+	/** Milliseconds until an answer must be complete. */
+	timeout: number;
+	/** Whether connections are used for several requests. */
+	keepAlive: boolean;
+	/** As `parseFingerprint` takes it; the first line of the body when not given. */
+	fingerprint: string | undefined;
+	/** Requests a second to begin with, and at most. */
+	rate: number;
+	maxRate: number;
+	/** The health check when not given. */
+	grpcCall?: GrpcCall | undefined;
+};
+
+export const defaultRequestOptions: RequestOptions = {
+	path: '/',
+	timeout: defaultTimeout,
+	keepAlive: true,
+	fingerprint: undefined,
+	rate: 1,
+	maxRate: 50,
+};
+
+/** The flags as they were typed; what was not given is undefined. */
+export type RequestFlags = {
+	path?: string;
+	/** Seconds. */
+	timeout?: string;
+	keepalive?: boolean;
+	fingerprint?: string;
+	rate?: string;
+	maxRate?: string;
+	grpcMethod?: string;
+	/** JSON. */
+	grpcData?: string;
+	proto?: string;
+};
+
+/** Throws TypeError, with a sentence for the operator, when one of them is not what it must be. */
+export function requestOptionsOf(flags: RequestFlags, {rate: usualRate}: {rate: number}): RequestOptions {
+	const {path = defaultRequestOptions.path, keepalive = true, fingerprint} = flags;
+	if (!/^\/[!-~]*$/.test(path)) {
+		throw new TypeError(`--path ${JSON.stringify(path)} must start with "/" and be percent-encoded.`);
+	}
+
+	if (fingerprint !== undefined) {
+		parseFingerprint(fingerprint);
+	}
+
+	const maxRate = positive('--max-rate', flags.maxRate, 'requests a second') ?? defaultRequestOptions.maxRate;
+	const rate = positive('--rate', flags.rate, 'requests a second') ?? Math.min(usualRate, maxRate);
+	if (rate > maxRate) {
+		throw new TypeError(
+			`--rate ${rate} is above the cap of ${maxRate} requests a second: raise it with --max-rate.`,
+		);
+	}
+
+	const seconds = positive('--timeout', flags.timeout, 'seconds') ?? defaultTimeout / 1000;
+	// What a timer of Node can wait at most, in whole hours.
+	if (seconds > 3600) {
+		throw new TypeError(`--timeout ${seconds}: give at most 3600 seconds.`);
+	}
+
+	const grpcCall = grpcCallOf(flags);
+	return {
+		path,
+		timeout: seconds * 1000,
+		keepAlive: keepalive,
+		fingerprint,
+		rate,
+		maxRate,
+		...(grpcCall && {grpcCall}),
+	};
+}
+
+function grpcCallOf({grpcMethod, grpcData = '{}', proto}: RequestFlags): GrpcCall | undefined {
+	if (grpcMethod === undefined) {
+		return undefined;
+	}
+
+	const method = grpcMethod.replace(/^\//, '');
+	if (!/^[\w.]+\/\w+$/.test(method)) {
+		throw new TypeError(
+			`--grpc-method ${JSON.stringify(grpcMethod)}: give package.Service/Method, such as helloworld.Greeter/SayHello.`,
+		);
+	}
+
+	let request: unknown;
+	try {
+		request = JSON.parse(grpcData);
+	} catch (error) {
+		throw new TypeError(`--grpc-data is no JSON: ${error instanceof Error ? error.message : String(error)}`, {
+			cause: error,
+		});
+	}
+
+	if (typeof request !== 'object' || request === null || Array.isArray(request)) {
+		throw new TypeError('--grpc-data must be a JSON object, such as {"name": "you"}.');
+	}
+
+	return {method, request, protoFile: proto};
+}
+
+function positive(flag: string, text: string | undefined, unit: string): number | undefined {
+	if (text === undefined) {
+		return undefined;
+	}
+
+	const value = text.trim() === '' ? Number.NaN : Number(text);
+	if (!(value > 0 && Number.isFinite(value))) {
+		throw new TypeError(`${flag} ${JSON.stringify(text)} is no number of ${unit} above 0.`);
+	}
+
+	return value;
+}
+
+/** Throws TypeError, with a sentence for the operator, when the fingerprint is none. */
+export function probeOptionsOf(
+	{keepAlive, fingerprint, grpcCall}: RequestOptions,
+	version: string | undefined,
+): ProbeOptions {
+	return {
+		keepAlive,
+		...(fingerprint !== undefined && {fingerprint: parseFingerprint(fingerprint)}),
+		...(version !== undefined && {version}),
+		...(grpcCall && {grpcCall}),
+	};
+}

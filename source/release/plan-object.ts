@@ -1,0 +1,139 @@
+/** Plans of writes that make or delete something: a service, a revision. Pure. */
+import {
+	kubectlCreateCommand,
+	kubectlDeleteCommand,
+	kubectlPatchCommand,
+} from '../knative/commands/commands.js';
+import type {RevisionPlan} from '../knative/revision/plan-revision.js';
+import type {RevisionView} from '../knative/revision/revision.js';
+import type {ServiceView} from '../knative/service/service.js';
+import {diffSplit, latestKey, splitOf} from '../knative/split/split.js';
+import {ownerWarnings, type Warning} from '../knative/release/warnings.js';
+import type {KnativeService} from '../knative/objects/wire.js';
+import type {Planned} from './plan-split.js';
+import type {Plan} from './plan.js';
+
+/** @param action Autoscaling is part of the template, so changing it makes a revision too. */
+export function planCreateRevision(
+	service: ServiceView,
+	plan: Extract<RevisionPlan, {ok: true}>,
+	facts: Plan['facts'],
+	action: 'create revision' | 'autoscaling' = 'create revision',
+): Plan {
+	const before = splitOf(service);
+	const rows = diffSplit(before, plan.split).map(row =>
+		row.key === latestKey && row.after !== undefined
+			? // What it will resolve to has no name yet, and what it had before is pinned in a row of its own.
+				{...row, revision: undefined, before: undefined}
+			: row,
+	);
+	return {
+		action,
+		namespace: service.namespace,
+		name: service.name,
+		write: {
+			kind: 'patch',
+			uid: service.uid,
+			generation: service.generation,
+			operations: plan.operations,
+		},
+		rows: rows.map(row => withShareBefore(row, service)),
+		facts,
+		notes:
+			action === 'autoscaling'
+				? ['Autoscaling is part of the template: applying makes a new revision.', ...plan.notes]
+				: plan.notes,
+		warnings: ownerWarnings(service),
+		commands: [kubectlPatchCommand(service, plan.operations)],
+		splits: {before, after: plan.split},
+	};
+}
+
+/** A row pinned by this write had its share before too, by following the latest revision. */
+function withShareBefore(row: Plan['rows'][number], service: ServiceView): Plan['rows'][number] {
+	if (row.latest || row.before !== undefined) return row;
+	const following = service.specTraffic.find(target => target.latest);
+	return following && service.latestReady === row.key ? {...row, before: following.percent} : row;
+}
+
+export function planCreateService(manifest: KnativeService, facts: Plan['facts']): Plan {
+	return {
+		action: 'create service',
+		namespace: manifest.metadata.namespace ?? 'default',
+		name: manifest.metadata.name,
+		write: {kind: 'create', manifest},
+		rows: [],
+		facts,
+		notes: [],
+		warnings: [],
+		commands: [kubectlCreateCommand(manifest)],
+	};
+}
+
+export function planDeleteService(
+	service: ServiceView,
+	revisions: readonly RevisionView[] | undefined,
+): Plan {
+	const {namespace, name, uid} = service;
+	return {
+		action: 'delete service',
+		namespace,
+		name,
+		write: {kind: 'delete service', uid},
+		rows: diffSplit(splitOf(service), []),
+		facts: [
+			{label: 'URL', value: service.url ?? ''},
+			{label: 'Revisions', value: revisions === undefined ? 'not known' : String(revisions.length)},
+		].filter(({value}) => value !== ''),
+		notes: ['The service, its route and all its revisions go; nothing here brings them back.'],
+		warnings: [
+			{kind: 'other', sentence: `Users of ${service.url ?? name} get 404 from then on.`},
+			...ownerWarnings(service),
+		],
+		commands: [kubectlDeleteCommand('ksvc', service)],
+	};
+}
+
+/** Refused while a target of the split, asked for or resolved, leads to it: the route would lose it (RevisionMissing). */
+export function planDeleteRevision(service: ServiceView, revision: RevisionView): Planned {
+	const {namespace, name} = revision;
+	// What follows the latest goes to the newest as soon as it is ready, so that one is in the split before it is.
+	const asked = splitOf(service).find(
+		row => row.revision === name || (row.latest && service.latestCreated === name),
+	);
+	const resolved = service.statusTraffic.some(target => target.revision === name);
+	if (asked || resolved) {
+		const how = asked ? `at ${asked.percent} %${asked.latest ? ', by following the latest' : ''}` : 'still';
+		return {
+			ok: false,
+			reason: `${name} is in the split of ${service.name} (${how}): take it out there first (x), then delete it.`,
+		};
+	}
+	if (revision.uid === '')
+		return {ok: false, reason: `${name} has no uid, so deleting it cannot be guarded.`};
+	const warnings: Warning[] = [...ownerWarnings(service)];
+	if (service.latestCreated === name) {
+		warnings.push({
+			kind: 'other',
+			sentence: `${name} is the newest revision: the controller makes it again from the template, under the same name.`,
+		});
+	}
+	return {
+		ok: true,
+		plan: {
+			action: 'delete revision',
+			namespace,
+			name: service.name,
+			write: {kind: 'delete revision', service: service.name, revision: name, uid: revision.uid},
+			rows: [],
+			facts: [
+				{label: 'Revision', value: name},
+				{label: 'Image', value: revision.image},
+				{label: 'State', value: revision.state.word},
+			],
+			notes: ['It cannot be rolled back to any more.'],
+			warnings,
+			commands: [kubectlDeleteCommand('revision', {namespace, name})],
+		},
+	};
+}

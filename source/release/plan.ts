@@ -1,0 +1,42 @@
+/** A write that is ready to be sent, and all there is to say about it before that; what a dry run said of it. */
+import type {PatchOperation} from '../knative/objects/patch.js';
+import type {KnativeService} from '../knative/objects/wire.js';
+import type {Warning} from '../knative/release/warnings.js';
+import type {Split, SplitDifference} from '../knative/split/split.js';
+
+/** A write of `spec.traffic` alone. */
+export type TrafficAction = 'split' | 'complete' | 'roll back' | 'undo' | 'tag';
+
+export type PlanAction =
+	TrafficAction | 'create revision' | 'autoscaling' | 'create service' | 'delete revision' | 'delete service';
+
+/** A write that is ready to be sent, and all there is to say about it before that. */
+export type Plan = {
+	action: PlanAction;
+	namespace: string;
+	/** Of the service. */
+	name: string;
+	write:
+		| {kind: 'patch'; uid: string; generation: number; operations: readonly PatchOperation[]}
+		| {kind: 'create'; manifest: KnativeService}
+		| {kind: 'delete service'; uid: string}
+		| {kind: 'delete revision'; service: string; revision: string; uid: string};
+	/** Before → after, a row per target. Empty where nothing was there before. */
+	rows: readonly SplitDifference[];
+	/** What else will be true: image, environment, port … */
+	facts: readonly {label: string; value: string}[];
+	notes: readonly string[];
+	warnings: readonly Warning[];
+	/** Command lines that do the same. */
+	commands: readonly string[];
+	/** Of a patch that changes the split: what undo will put back. */
+	splits?: {before: Split; after: Split};
+};
+
+export type DryRun =
+	| {kind: 'asking'}
+	| {kind: 'accepted'}
+	| {kind: 'refused'; sentence: string}
+	/** Whoever is not known to the server learns nothing of what it thinks of a change. */
+	| {kind: 'not logged in'; sentence: string}
+	| {kind: 'unknown'; sentence: string};

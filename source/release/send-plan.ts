@@ -1,0 +1,110 @@
+/** Sends a plan, once, and says in a sentence what became of it: for the review sheet and for the commands without one. */
+import type {Cluster} from '../kube/cluster.js';
+import {deleteRevision} from '../kube/write/delete-revision.js';
+import {identityOf} from '../kube/objects.js';
+import {
+	createService,
+	deleteService,
+	guardedPatch,
+	type WriteOptions,
+	type WriteOutcome,
+} from '../kube/write/write.js';
+import type {DryRun, Plan} from './plan.js';
+
+export type {WriteOptions, WriteOutcome} from '../kube/write/write.js';
+
+/** At most one writing request, whatever happens. */
+export async function sendPlan(
+	cluster: Cluster,
+	{write, namespace, name}: Plan,
+	options: WriteOptions,
+): Promise<WriteOutcome> {
+	switch (write.kind) {
+		case 'create':
+			return createService(cluster, write.manifest, options);
+		case 'patch': {
+			const {uid, generation, operations} = write;
+			return guardedPatch(cluster, {namespace, name, uid, generation}, operations, options);
+		}
+		case 'delete service':
+			return deleteService(cluster, {namespace, name, uid: write.uid}, options);
+		case 'delete revision': {
+			const {service, revision, uid} = write;
+			return deleteRevision(cluster, {namespace, service, revision, uid}, options);
+		}
+	}
+}
+
+/** Whether the change was made, with which object, and what to do. True in every case; a doubt is called one. */
+export function sentenceOfOutcome(
+	outcome: Exclude<WriteOutcome, {kind: 'done'}>,
+	{namespace, name, write}: Pick<Plan, 'namespace' | 'name' | 'write'>,
+): string {
+	switch (outcome.kind) {
+		case 'conflict':
+			if (isAnother(outcome.theirs, write)) {
+				return `Not done: ${name} was deleted while you were looking, and the one there now is another. Nothing was written.`;
+			}
+			if (outcome.sameSpec) {
+				return `Not done: somebody else was writing ${name} at the same time; its split is as you saw it. Nothing was written.`;
+			}
+			return `Not done: somebody changed ${name} while you were looking. Nothing was written.`;
+		case 'gone':
+			return `Not done: ${name} does not exist in namespace ${namespace} any more.`;
+		case 'exists':
+			return `Not done: services.serving.knative.dev "${name}" already exists`;
+		case 'refused': {
+			if (outcome.status === 401) return `Not done: you are not logged in. ${loggedOut(outcome)}`;
+			const busy = outcome.retryAfter !== undefined || outcome.status === 429;
+			const again = outcome.retryAfter === undefined ? 'Try again.' : `Try again in ${outcome.retryAfter} s.`;
+			return busy
+				? `Not done. The server is busy: ${stop(outcome.sentence)} ${again}`
+				: `Not done. The server refused: ${outcome.sentence}`;
+		}
+		case 'not made':
+		case 'read only':
+			return `Not done: ${outcome.sentence}`;
+		case 'unknown':
+			return `Not known whether it was done: ${outcome.sentence}`;
+	}
+}
+
+/** Whether the service that was found is not the one that was meant. */
+function isAnother(theirs: unknown, write: Plan['write']): boolean {
+	const uid = identityOf(theirs)?.uid;
+	if (uid === undefined || (write.kind !== 'patch' && write.kind !== 'delete service')) return false;
+	return uid !== write.uid;
+}
+
+/** What to do about a 401: whatever logs in, the console takes up by itself. */
+function loggedOut({sentence}: {sentence: string}): string {
+	return `${stop(upper(sentence))} Log in again: the next try takes the new credentials.`;
+}
+
+const upper = (sentence: string) => sentence.charAt(0).toUpperCase() + sentence.slice(1);
+
+function stop(sentence: string): string {
+	return /[.!?]$/.test(sentence) ? sentence : `${sentence}.`;
+}
+
+/** What the outcome of a dry run says of the real one. A server that did not answer has not refused. */
+export function dryRunOf(outcome: WriteOutcome, plan: Plan): DryRun {
+	switch (outcome.kind) {
+		case 'done':
+			return {kind: 'accepted'};
+		case 'not made':
+		case 'unknown':
+		case 'read only':
+			return {kind: 'unknown', sentence: outcome.sentence};
+		case 'refused':
+			if (outcome.status === 401) return {kind: 'not logged in', sentence: loggedOut(outcome)};
+			return outcome.status === 429 || outcome.status >= 500
+				? {kind: 'unknown', sentence: outcome.sentence}
+				: {kind: 'refused', sentence: outcome.sentence};
+		case 'conflict':
+		case 'gone':
+			return {kind: 'refused', sentence: sentenceOfOutcome(outcome, plan)};
+		case 'exists':
+			return {kind: 'refused', sentence: `services.serving.knative.dev "${plan.name}" already exists`};
+	}
+}

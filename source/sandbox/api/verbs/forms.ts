@@ -1,0 +1,55 @@
+/** One object or a list of them in the form a client asked for. */
+import type {Resource, StoredObject} from '../../state.js';
+import {apiVersionOf} from './group-version.js';
+import type {Form} from '../http/negotiation.js';
+import {partial, type IncludeObject, type ListMetadata} from '../../kubectl-compat/partial-object.js';
+import {tableOf} from '../../kubectl-compat/table.js';
+
+export function inForm(
+	object: StoredObject,
+	resource: Resource,
+	form: Form,
+	options: {includeObject: IncludeObject; now: number; withoutHeaders?: boolean},
+): unknown {
+	if (form.as === 'Table') {
+		return tableOf(resource, [object], {
+			...options,
+			version: form.version,
+			metadata: {resourceVersion: object.metadata.resourceVersion},
+		});
+	}
+
+	return form.as === 'PartialObjectMetadata' ? partial(object, form.version) : object;
+}
+
+export function listInForm(
+	objects: StoredObject[],
+	resource: Resource,
+	form: Form,
+	metadata: ListMetadata,
+	options: {includeObject: IncludeObject; now: number},
+): unknown {
+	if (form.as === 'Table') {
+		return tableOf(resource, objects, {...options, version: form.version, metadata});
+	}
+
+	if (form.as === 'PartialObjectMetadata') {
+		return {
+			kind: 'PartialObjectMetadataList',
+			apiVersion: `meta.k8s.io/${form.version}`,
+			metadata,
+			items: objects.map(object => partial(object, form.version)),
+		};
+	}
+
+	return {
+		kind: `${resource.kind}List`,
+		apiVersion: apiVersionOf(resource),
+		metadata,
+		// In a list of a built-in kind the items do not repeat it.
+		items:
+			resource.group === ''
+				? objects.map(({apiVersion: _apiVersion, kind: _kind, ...rest}) => rest)
+				: objects,
+	};
+}

@@ -1,0 +1,160 @@
+/**
+ * The Deployment and the ReplicaSet of a Revision, as objects.
+ *
+ * Source: knative/serving pkg/reconciler/revision/resources/deploy.go, kubernetes pkg/controller/deployment/progress.go.
+ */
+import type {KubernetesObject} from '../../../knative/objects/wire.js';
+import type {StoredObject} from '../../state.js';
+import {childName, controlledBy, type StoredRevision} from '../objects.js';
+import {podTemplate, workloadAnnotations, workloadLabels} from './pod-spec.js';
+
+export const deploymentName = ({metadata}: StoredRevision): string => childName(metadata.name, '-deployment');
+
+const templateHash = ({metadata}: StoredRevision): string => metadata.uid.slice(0, 8);
+
+export const replicaSetName = (revision: StoredRevision): string =>
+	`${deploymentName(revision)}-${templateHash(revision)}`;
+
+export function makeDeployment(revision: StoredRevision, replicas: number): KubernetesObject {
+	const {namespace = '', uid} = revision.metadata;
+	return {
+		apiVersion: 'apps/v1',
+		kind: 'Deployment',
+		metadata: {
+			name: deploymentName(revision),
+			namespace,
+			labels: workloadLabels(revision),
+			annotations: {...workloadAnnotations(revision), 'deployment.kubernetes.io/revision': '1'},
+			ownerReferences: [controlledBy(revision)],
+		},
+		spec: {
+			replicas,
+			selector: {matchLabels: {'serving.knative.dev/revisionUID': uid}},
+			strategy: {type: 'RollingUpdate', rollingUpdate: {maxUnavailable: 0, maxSurge: '25%'}},
+			template: podTemplate(revision),
+		},
+	};
+}
+
+export function makeReplicaSet(
+	revision: StoredRevision,
+	deployment: StoredObject,
+	replicas: number,
+): KubernetesObject {
+	const {namespace = '', uid} = revision.metadata;
+	const hash = templateHash(revision);
+	const template = podTemplate(revision);
+	return {
+		apiVersion: 'apps/v1',
+		kind: 'ReplicaSet',
+		metadata: {
+			name: replicaSetName(revision),
+			namespace,
+			labels: {...workloadLabels(revision), 'pod-template-hash': hash},
+			annotations: {
+				...deployment.metadata.annotations,
+				'deployment.kubernetes.io/desired-replicas': String(replicas),
+			},
+			ownerReferences: [controlledBy(deployment)],
+		},
+		spec: {
+			replicas,
+			selector: {matchLabels: {'pod-template-hash': hash, 'serving.knative.dev/revisionUID': uid}},
+			template: {
+				...template,
+				metadata: {...template.metadata, labels: {...template.metadata.labels, 'pod-template-hash': hash}},
+			},
+		},
+	};
+}
+
+type PodCounts = {
+	/** Pods that should be there, that are, and that serve. */
+	wanted: number;
+	all: number;
+	ready: number;
+};
+
+export function replicaSetStatus({metadata}: StoredObject, {all, ready}: PodCounts): object {
+	return {
+		replicas: all,
+		fullyLabeledReplicas: all,
+		readyReplicas: ready,
+		availableReplicas: ready,
+		observedGeneration: metadata.generation ?? 1,
+	};
+}
+
+type DeploymentCondition = {
+	type: string;
+	status: string;
+	reason: string;
+	message: string;
+	lastTransitionTime: string;
+	lastUpdateTime: string;
+};
+
+export function deploymentStatus(
+	deployment: StoredObject,
+	replicaSet: string,
+	{wanted, all, ready, isOverdue, now}: PodCounts & {isOverdue: boolean; now: string},
+): object {
+	const before = conditionsOf(deployment);
+	const condition = (type: string, status: string, reason: string, message: string): DeploymentCondition => {
+		const earlier = before.find(other => other.type === type);
+		if (earlier?.status === status && earlier.reason === reason) {
+			return earlier;
+		}
+
+		return {
+			type,
+			status,
+			reason,
+			message,
+			lastUpdateTime: now,
+			lastTransitionTime: earlier?.status === status ? earlier.lastTransitionTime : now,
+		};
+	};
+	const progressing =
+		ready >= wanted
+			? condition(
+					'Progressing',
+					'True',
+					'NewReplicaSetAvailable',
+					`ReplicaSet "${replicaSet}" has successfully progressed.`,
+				)
+			: isOverdue
+				? condition('Progressing', 'False', 'ProgressDeadlineExceeded', timedOutProgressing(replicaSet))
+				: condition('Progressing', 'True', 'ReplicaSetUpdated', `ReplicaSet "${replicaSet}" is progressing.`);
+	const available =
+		ready >= wanted
+			? condition('Available', 'True', 'MinimumReplicasAvailable', 'Deployment has minimum availability.')
+			: condition(
+					'Available',
+					'False',
+					'MinimumReplicasUnavailable',
+					'Deployment does not have minimum availability.',
+				);
+	return {
+		observedGeneration: deployment.metadata.generation ?? 1,
+		replicas: all,
+		updatedReplicas: all,
+		readyReplicas: ready,
+		availableReplicas: ready,
+		...(wanted > ready ? {unavailableReplicas: wanted - ready} : {}),
+		conditions: [available, progressing],
+	};
+}
+
+/** What a Deployment says once its progress deadline is over; Knative passes it on. */
+export const timedOutProgressing = (replicaSet: string): string =>
+	`ReplicaSet "${replicaSet}" has timed out progressing.`;
+
+function conditionsOf({status}: StoredObject): DeploymentCondition[] {
+	const conditions: unknown =
+		typeof status === 'object' && status !== null && 'conditions' in status ? status.conditions : [];
+	return Array.isArray(conditions) ? conditions.filter(isCondition) : [];
+}
+
+const isCondition = (value: unknown): value is DeploymentCondition =>
+	typeof value === 'object' && value !== null && 'type' in value && 'lastTransitionTime' in value;

@@ -1,0 +1,101 @@
+import type {StoredObject} from '../../state.js';
+import {containerOf} from './pod-spec.js';
+
+export type PodPhase = 'Pending' | 'Running';
+
+/** One of `waiting`, `running`, `terminated`, as core/v1 has it. */
+export type ContainerState = {
+	waiting?: {reason: string; message?: string};
+	running?: {startedAt: string};
+	terminated?: {exitCode: number; reason: string; message: string; startedAt: string; finishedAt: string};
+};
+
+type PodCondition = {
+	type: string;
+	status: 'True' | 'False';
+	reason?: string;
+	message?: string;
+	lastTransitionTime: string;
+};
+
+export type PodStatus = {
+	phase: PodPhase;
+	podIP: string;
+	hostIP: string;
+	startTime: string;
+	conditions: PodCondition[];
+	containerStatuses: {
+		name: string;
+		image: string;
+		ready: boolean;
+		started: boolean;
+		restartCount: number;
+		state: ContainerState;
+		lastState: ContainerState;
+	}[];
+};
+
+const isPodStatus = (status: unknown): status is PodStatus =>
+	typeof status === 'object' && status !== null && 'containerStatuses' in status;
+
+/** The status a kubelet has written, or undefined before it has. */
+export function statusOf(pod: StoredObject): PodStatus | undefined {
+	return isPodStatus(pod.status) ? pod.status : undefined;
+}
+
+export function isReady(pod: StoredObject): boolean {
+	return statusOf(pod)?.conditions.some(({type, status}) => type === 'Ready' && status === 'True') ?? false;
+}
+
+export function podStatus(
+	pod: StoredObject,
+	options: {
+		phase: PodPhase;
+		state: ContainerState;
+		ready: boolean;
+		restarts: number;
+		lastState: ContainerState | undefined;
+		now: string;
+	},
+): PodStatus {
+	const {phase, state, ready, restarts, lastState = {}, now} = options;
+	const before = statusOf(pod);
+	const {name, image} = containerOf(pod);
+	const condition = (type: string, isTrue: boolean): PodCondition => {
+		const status = isTrue ? 'True' : 'False';
+		const earlier = before?.conditions.find(other => other.type === type && other.status === status);
+		const reason = isTrue
+			? {}
+			: {reason: 'ContainersNotReady', message: `containers with unready status: [${name} queue-proxy]`};
+		return earlier ?? {type, status, ...reason, lastTransitionTime: now};
+	};
+	const running = phase === 'Running';
+	const shared = {ready, started: state.running !== undefined};
+	return {
+		phase,
+		hostIP: '127.0.0.1',
+		podIP: '127.0.0.1',
+		startTime: before?.startTime ?? now,
+		conditions: [
+			condition('PodScheduled', true),
+			condition('Initialized', true),
+			condition('ContainersReady', ready),
+			condition('Ready', ready),
+		],
+		containerStatuses: [
+			{name, image, ...shared, restartCount: restarts, state, lastState},
+			{
+				name: 'queue-proxy',
+				image: 'gcr.io/knative-releases/knative.dev/serving/cmd/queue',
+				// Ready when the app is: its readiness probe is the app's.
+				ready,
+				started: running,
+				restartCount: 0,
+				state: running
+					? {running: {startedAt: before?.startTime ?? now}}
+					: {waiting: {reason: 'ContainerCreating'}},
+				lastState: {},
+			},
+		],
+	};
+}

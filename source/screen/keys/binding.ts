@@ -1,0 +1,131 @@
+import type {Stroke} from '../../terminal/input/strokes.js';
+
+/**
+Where keys are read: one of the four panes, or one of the things that lie over them. Exactly one context holds at a time.
+- `value`: a percentage is being typed in the traffic pane
+- `sheet`: a review (before → after) that waits for Enter or for a typed name
+- `conflict`: theirs, mine and base side by side, after somebody else's write came first
+- `form`: fields being filled in; `filter`, `palette`: the line at the bottom
+- `viewer`: text to read (YAML, events, what was sent, help)
+- `logs`: text that goes on; `search`: what its lines are to have in them is being typed
+*/
+export const contexts = [
+	'services',
+	'revisions',
+	'traffic',
+	'live',
+	'value',
+	'sheet',
+	'conflict',
+	'form',
+	'filter',
+	'palette',
+	'viewer',
+	'logs',
+	'search',
+] as const;
+
+export type KeyContext = (typeof contexts)[number];
+
+export type Action =
+	| 'quit'
+	| 'suspend'
+	| 'redraw'
+	| 'askAnew'
+	| 'nextPane'
+	| 'previousPane'
+	| 'pane1'
+	| 'pane2'
+	| 'pane3'
+	| 'pane4'
+	| 'up'
+	| 'down'
+	| 'left'
+	| 'right'
+	| 'top'
+	| 'bottom'
+	| 'pageUp'
+	| 'pageDown'
+	| 'open'
+	| 'back'
+	| 'filter'
+	| 'palette'
+	| 'help'
+	| 'namespace'
+	| 'context'
+	| 'newService'
+	| 'newRevision'
+	| 'tag'
+	| 'autoscaling'
+	| 'verifyOnce'
+	| 'verifyTag'
+	| 'pauseResume'
+	| 'burst'
+	| 'faster'
+	| 'slower'
+	| 'comparePairs'
+	| 'earlierSplit'
+	| 'laterSplit'
+	| 'answers'
+	| 'yaml'
+	| 'managedFields'
+	| 'refresh'
+	| 'events'
+	| 'logs'
+	| 'nextPod'
+	| 'previousPod'
+	| 'container'
+	| 'previousRun'
+	| 'writesLog'
+	| 'copyCurl'
+	| 'complete'
+	| 'rollBack'
+	| 'undo'
+	| 'less'
+	| 'more'
+	| 'less10'
+	| 'more10'
+	| 'digit'
+	| 'even'
+	| 'lock'
+	| 'followLatest'
+	| 'addRevision'
+	| 'takeOut'
+	| 'review'
+	| 'discardDraft'
+	| 'setValue'
+	| 'eraseDigit'
+	| 'confirm'
+	| 'wake'
+	| 'takeTheirs'
+	| 'putMineOnTop'
+	| 'keepEditing'
+	| 'deleteService'
+	| 'deleteRevision'
+	| 'copyCommand'
+	| 'nextField'
+	| 'previousField'
+	| 'advance'
+	| 'submit'
+	| 'removeRow'
+	| 'accept'
+	| 'completeWord';
+
+export type Binding = {
+	readonly action: Action;
+	/** Strokes as `strokeOf` names them. Without keys an action is reached through the palette only. */
+	readonly keys: readonly Stroke[];
+	readonly in: readonly KeyContext[] | 'panes' | 'everywhere';
+	/** Two or three words, for the footer. */
+	readonly label: string;
+	/** One sentence, for the help. */
+	readonly help: string;
+	readonly palette?: {readonly names: readonly string[]; readonly argument?: string};
+	/** In the footer; a low rank stays when the window is narrow. `keys`, `label` stand for a pair (`←→ move`). */
+	readonly footer?: {readonly rank: number; readonly keys?: readonly Stroke[]; readonly label?: string};
+	/** It leads to a sheet that writes to the cluster. No key writes by itself. */
+	readonly writes?: true;
+};
+
+/** The panes in which digits and ←→ go to another pane. */
+export const panesWithoutSplit = ['services', 'revisions', 'live'] as const satisfies readonly KeyContext[];

@@ -1,0 +1,224 @@
+/** Pane 4: what users really get. Counts per revision beside what is configured, the verdict, the answers as they come. */
+import {Box, Text} from 'ink';
+import {memo} from 'react';
+import {useShallow} from 'zustand/react/shallow';
+import {pairOf} from '../../console/live/compared-pair.js';
+import {lateRefusal} from '../../knative/release/late-refusal.js';
+import {revisionsOf, selectedService} from '../../console/state/read.js';
+import type {RequestOptions, LoopSnapshot, RecordedAnswer} from '../../console/state/state.js';
+import {targetOf} from '../../console/live/request-target.js';
+import type {ServiceView} from '../../knative/service/service.js';
+import type {Theme} from '../../terminal/output/theme.js';
+import {askedBy} from '../../knative/commands/identify-revisions.js';
+import type {Size} from '../layout.js';
+import {cutText, fitText, widthOf} from '../widgets/table/fit-text.js';
+import {frameContentSize} from '../widgets/frame-lines.js';
+import {Frame} from '../widgets/frame.js';
+import {steadyWidth} from '../widgets/steady-width.js';
+import {Table} from '../widgets/table/table.js';
+import {useTheme} from '../widgets/theme-context.js';
+import {useConsoleState} from '../use-console.js';
+import {clock, count, duration} from '../format.js';
+import {liveTable} from './live-table.js';
+import {comparisonLine, splitLine, type VerdictLine} from './live-verdicts.js';
+
+export function LivePane({width, height}: Size) {
+	const {styles, glyphs} = useTheme();
+	const service = useConsoleState(selectedService);
+	const {focus, gateway, asking, live} = useConsoleState(
+		useShallow(state => ({
+			focus: state.focus,
+			gateway: state.gateway,
+			asking: state.asking,
+			live: state.live,
+		})),
+	);
+	const isForwarded = gateway.kind === 'found' && gateway.forward !== undefined;
+	const snapshot = service && live?.uid === service.uid ? live.snapshot : undefined;
+	const page = live?.page ?? 0;
+	const isRefused = service !== undefined && lateRefusal(service) !== undefined;
+	const size = frameContentSize(width, height);
+	return (
+		<Frame
+			width={width}
+			height={height}
+			title="4 Live"
+			aside={
+				snapshot &&
+				[asideOf(snapshot, page, isRefused), ...(isForwarded ? ['via API server'] : [])].join(' · ')
+			}
+			isFocused={focus === 'live'}
+		>
+			{snapshot && service ? (
+				<Counts snapshot={snapshot} page={page} service={service} asking={asking} {...size} />
+			) : (
+				<Box width={size.width} height={size.height} flexDirection="column" overflow="hidden">
+					{service &&
+						invitation(service, gateway, asking, glyphs).map(({text, wraps = false, isWarning = false}) => (
+							<Box key={text} flexShrink={0}>
+								<Text wrap={wraps ? 'wrap' : 'truncate'} {...(isWarning ? styles.warning : styles.muted)}>
+									{text}
+								</Text>
+							</Box>
+						))}
+				</Box>
+			)}
+		</Frame>
+	);
+}
+
+function invitation(
+	service: ServiceView,
+	gateway: Parameters<typeof targetOf>[2],
+	asking: RequestOptions,
+	glyphs: Theme['glyphs'],
+): {text: string; wraps?: boolean; isWarning?: boolean}[] {
+	const asked = targetOf(service, service.url, gateway, asking);
+	if (!asked.ok) return [{text: asked.reason}];
+	const {command, forwarding, unreached} = asked;
+	const often = asking.rate === 1 ? 'once' : `${asking.rate} times`;
+	return [
+		{text: `space asks it ${often} a second and counts the answers; v asks it once.`},
+		{text: command},
+		...(forwarding === undefined
+			? []
+			: [{text: 'Through a port-forward, opened with the first request; latencies include the API server.'}]),
+		// Why there is a port-forward is good to know; that there is none, and no other way, is what has to be read.
+		...(unreached === undefined
+			? []
+			: forwarding === undefined
+				? [{text: `${glyphs.warning} ${unreached}`, wraps: true, isWarning: true}]
+				: [{text: unreached, wraps: true}]),
+	];
+}
+
+/** `1 req/s · 128 answers · 50/50 since 12:01:03`, or of an earlier split what it was and when. */
+function asideOf(snapshot: LoopSnapshot, page: number, isRefused: boolean): string {
+	const past = snapshot.history.at(-page);
+	if (page > 0 && past) {
+		const split = past.weights.map(({percent}) => percent).join('/');
+		return [
+			page === 1 ? 'the split before' : `${page} splits ago`,
+			`${split} from ${clock(past.since)} to ${clock(past.until)}`,
+			count(past.answered, 'answer'),
+		].join(' · ');
+	}
+	const {state, rate, burstLeft, answered, notSent, weights, settling, since} = snapshot;
+	const pace = burstLeft > 0 ? `burst, ${burstLeft} left` : state === 'running' ? `${rate} req/s` : 'paused';
+	const split = weights.map(({percent}) => percent).join('/');
+	return [
+		pace,
+		count(answered, 'answer'),
+		...(notSent > 0 ? [`${notSent} not sent`] : []),
+		settling ? (isRefused ? 'split refused' : 'settling') : `${split} since ${clock(since)}`,
+	].join(' · ');
+}
+
+/** Rows that have their place from the start, so that a revision or a stranger that appears moves nothing. */
+const reservedRows = 3;
+
+function Counts({
+	snapshot,
+	page,
+	service,
+	asking,
+	width,
+	height,
+}: {snapshot: LoopSnapshot; page: number; service: ServiceView; asking: RequestOptions} & Size) {
+	const {glyphs} = useTheme();
+	const revisions = useConsoleState(state => revisionsOf(state, service.name));
+	const past = page > 0 ? snapshot.history.at(-page) : undefined;
+	const counts = past ?? snapshot;
+	// Rows, their titles and the verdicts first; the stream gets what is left, and where it can a line.
+	const wanted = Math.max(reservedRows, snapshot.weights.length + 1) + 1;
+	const tableHeight = Math.max(2, Math.min(wanted, height - (height > 6 ? 3 : 2)));
+	const hasComparison = height - tableHeight >= 2;
+	const streamHeight = Math.max(0, height - tableHeight - (hasComparison ? 2 : 1));
+	// On a very wide window a greeting and its counts would stand too far apart to be read as one row.
+	const tableWidth = Math.min(width, 150);
+	const table = liveTable(counts.rows, {
+		width: tableWidth,
+		room: tableHeight - 1,
+		service: service.name,
+		glyphs,
+	});
+	const errors = count(counts.errors, 'error');
+	const codes = [
+		...Object.entries(counts.statusCodes).map(([code, number]) => `${code} ×${number}`),
+		errors,
+	].join('  ');
+	const verdict = splitLine(counts.verdict, {
+		settling: past === undefined && snapshot.settling,
+		isRefused: lateRefusal(service) !== undefined,
+		rows: counts.rows,
+		askedBy: askedBy(service.summary.protocol, asking.grpcCall),
+	});
+	// Many kinds of failure would leave no room for the verdict.
+	const aside = verdict.more === undefined && widthOf(codes) <= width / 2 ? codes : errors;
+	return (
+		<Box width={width} height={height} flexDirection="column" overflow="hidden">
+			<Table
+				columns={table.columns}
+				rows={table.rows}
+				columnGap={table.columnGap}
+				selected={-1}
+				width={tableWidth}
+				height={tableHeight}
+				empty="No answer yet."
+			/>
+			<VerdictRow width={width} verdict={verdict} aside={aside} />
+			{hasComparison && (
+				<VerdictRow
+					width={width}
+					verdict={
+						past
+							? {tone: 'waiting', sentence: 'counts under an earlier split; ] goes on to the next'}
+							: comparisonLine(snapshot, pairOf(service, revisions))
+					}
+				/>
+			)}
+			<Box width={width} height={streamHeight} flexDirection="column" overflow="hidden">
+				{(streamHeight > 0 ? snapshot.last.slice(-streamHeight) : []).map(answer => (
+					<AnswerLine key={answer.order} answer={answer} width={width} />
+				))}
+			</Box>
+		</Box>
+	);
+}
+
+// What changes with every answer is cut here: Ink keeps the last thousands of texts that it had to cut itself.
+
+function VerdictRow({verdict, aside = '', width}: {verdict: VerdictLine; aside?: string; width: number}) {
+	const {styles, glyphs} = useTheme();
+	const {ellipsis} = glyphs;
+	const glyph = {good: glyphs.ok, waiting: glyphs.waiting, bad: glyphs.bad, warning: glyphs.warning}[
+		verdict.tone
+	];
+	const style = {good: styles.ok, waiting: styles.muted, bad: styles.bad, warning: styles.warning}[
+		verdict.tone
+	];
+	const right = aside === '' ? '' : `  ${aside}`;
+	return (
+		<Text wrap="truncate">
+			<Text {...style}>{fitText(`${glyph} ${verdict.sentence}`, width - widthOf(right), {ellipsis})}</Text>
+			<Text {...styles.muted}>{right}</Text>
+		</Text>
+	);
+}
+
+/** Drawn once, however far it moves up. */
+const AnswerLine = memo(function AnswerLine({answer, width}: {answer: RecordedAnswer; width: number}) {
+	const {styles, glyphs} = useTheme();
+	const {outcome} = answer;
+	const isResponse = outcome.kind === 'response';
+	const failed = isResponse ? outcome.error || outcome.by === 'gateway' : true;
+	const head = `${clock(answer.at, {milliseconds: true})}  ${fitText(isResponse ? outcome.code : outcome.failure, 9)}  ${fitText(duration(answer.latency), 7, {align: 'right'})}  `;
+	const said = isResponse ? steadyWidth(outcome.firstLine) || '(no body)' : outcome.sentence;
+	const text = `${said}${answer.settling ? '  (not counted)' : ''}`;
+	return (
+		<Text wrap="truncate" {...(failed ? styles.bad : answer.settling ? styles.muted : {})}>
+			<Text {...(failed ? {} : styles.muted)}>{head}</Text>
+			{cutText(text, width - widthOf(head), {ellipsis: glyphs.ellipsis})}
+		</Text>
+	);
+});

@@ -1,0 +1,100 @@
+/** Pane 1: the services of the namespace, each with its state and its split. */
+import {Box} from 'ink';
+import {useShallow} from 'zustand/react/shallow';
+import {selectedIndex, visibleServices} from '../../console/state/read.js';
+import {setFilter} from '../../console/state/select.js';
+import type {ReflectorState} from '../../console/state/state.js';
+import type {Size} from '../layout.js';
+import {frameContentSize} from '../widgets/frame-lines.js';
+import {Frame} from '../widgets/frame.js';
+import {PromptLine} from '../widgets/form/prompt-line.js';
+import {tableRowsHeight} from '../widgets/table/table-text.js';
+import {TableRows} from '../widgets/table/table.js';
+import {useTheme} from '../widgets/theme-context.js';
+import {useListWindow} from '../widgets/table/use-list-window.js';
+import {useConsole, useConsoleState} from '../use-console.js';
+import {cellsOf, servicesColumnGap, servicesColumns, widestOf} from './services-table.js';
+
+export function ServicesPane({width, height}: Size) {
+	const {store} = useConsole();
+	const theme = useTheme();
+	const {connection, focus, filter, filtering, feed, namespace, isMissing, total, count, selected} =
+		useConsoleState(
+			useShallow(state => ({
+				focus: state.focus,
+				filter: state.filter,
+				filtering: state.filtering,
+				feed: state.feeds.services,
+				connection: state.connection,
+				namespace: state.namespace,
+				isMissing: state.namespaceMissing,
+				total: state.services.length,
+				count: visibleServices(state).length,
+				selected: selectedIndex(state),
+			})),
+		);
+	const size = frameContentSize(width, height);
+	const hasFilterLine = filtering || filter !== '';
+	const tableHeight = size.height - (hasFilterLine ? 1 : 0);
+	const window = useListWindow(count, tableRowsHeight(count, tableHeight), selected);
+	// A change of a service that is not on the screen draws nothing.
+	const shown = useConsoleState(useShallow(state => visibleServices(state).slice(window.top, window.end)));
+	const widths = useConsoleState(useShallow(state => widestOf(visibleServices(state))));
+	return (
+		<Frame
+			width={width}
+			height={height}
+			title="1 Services"
+			aside={filter === '' ? String(total || '') : `${count} of ${total}`}
+			isFocused={focus === 'services'}
+		>
+			<TableRows
+				columns={servicesColumns}
+				columnGap={servicesColumnGap}
+				rows={shown.map(service => ({key: service.uid, cells: cellsOf(service, theme)}))}
+				count={count}
+				window={window}
+				widest={widths}
+				selected={selected}
+				width={size.width}
+				height={tableHeight}
+				empty={
+					connection.kind === 'failed'
+						? connection.sentence
+						: emptySentence(feed, {filter, namespace, isMissing})
+				}
+			/>
+			{hasFilterLine && (
+				<Box width={size.width} height={1}>
+					<PromptLine
+						prefix="/"
+						value={filter}
+						onChange={value => setFilter(store, value)}
+						isFocused={filtering}
+					/>
+				</Box>
+			)}
+		</Frame>
+	);
+}
+
+/** What an empty list means, and what to do about it. */
+function emptySentence(
+	feed: ReflectorState,
+	{filter, namespace, isMissing}: {filter: string; namespace: string; isMissing: boolean},
+): string {
+	switch (feed.kind) {
+		case 'connecting':
+			return 'Connecting…';
+		case 'live':
+			if (isMissing) return `There is no namespace ${namespace}. :ns lists those there are.`;
+			return filter === ''
+				? `No services in namespace ${namespace}. n creates one.`
+				: `No service has “${filter}” in its name. Esc clears the filter.`;
+		case 'stale':
+		case 'offline':
+		case 'forbidden':
+		case 'missing':
+			return feed.why;
+	}
+}

@@ -1,0 +1,192 @@
+/** Pane 3: the slider. A row per target of the split; what is drafted is marked as such until it is sent. */
+import {Box, Text} from 'ink';
+import {useMemo} from 'react';
+import {useShallow} from 'zustand/react/shallow';
+import {draftOf, selectedRow, selectedService} from '../../console/state/read.js';
+import type {ServiceView} from '../../knative/service/service.js';
+import {equalSplits, splitOf, type Split, type SplitRow} from '../../knative/split/split.js';
+import {lateRefusal} from '../../knative/release/late-refusal.js';
+import {conditionSentence} from '../../knative/revision/revision-state.js';
+import {condition, routeSettled} from '../../knative/service/service-state.js';
+import type {Theme} from '../../terminal/output/theme.js';
+import type {Move} from '../../console/state/state.js';
+import type {Size} from '../layout.js';
+import {fitText, widthOf} from '../widgets/table/fit-text.js';
+import {frameContentSize} from '../widgets/frame-lines.js';
+import {Frame} from '../widgets/frame.js';
+import {List} from '../widgets/table/list.js';
+import {ShareBar} from '../widgets/share-bar.js';
+import {useTheme} from '../widgets/theme-context.js';
+import {useConsoleState} from '../use-console.js';
+import {wrapLine, type DocumentLine} from '../sheets/inspect/document.js';
+import {clock, duration, shortRevision} from '../format.js';
+
+export function TrafficPane({width, height}: Size) {
+	const service = useConsoleState(selectedService);
+	const draft = useConsoleState(state => draftOf(state, service));
+	const selectedKey = useConsoleState(state => service && selectedRow(state, service)?.key);
+	const {focus, typed} = useConsoleState(useShallow(state => ({focus: state.focus, typed: state.typed})));
+	const move = useConsoleState(state => service && state.moves.get(service.uid));
+	const theme = useTheme();
+	const size = frameContentSize(width, height);
+	const current = useMemo(() => (service ? splitOf(service) : []), [service]);
+	const shown = draft?.split ?? current;
+	const said = service ? refusalLines(service, size, theme) : [];
+	const theirs = draft && !equalSplits(draft.base, current) ? current : undefined;
+	return (
+		<Frame
+			width={width}
+			height={height}
+			title="3 Traffic"
+			aside={
+				service && asideOf(service, move, {isDraft: draft !== undefined, isChanged: theirs !== undefined})
+			}
+			isFocused={focus === 'traffic'}
+		>
+			{service && (
+				<List
+					items={shown}
+					keyOf={row => row.key}
+					selected={shown.findIndex(({key}) => key === selectedKey)}
+					width={size.width}
+					height={size.height - said.length}
+					renderRow={(row, {isSelected, width: rowWidth}) => (
+						<SplitRowLine
+							row={row}
+							width={rowWidth}
+							service={service}
+							split={shown}
+							before={current.find(({key}) => key === row.key)?.percent}
+							base={draft?.base.find(({key}) => key === row.key)?.percent}
+							isChangedByOthers={theirs !== undefined}
+							typed={isSelected && typed !== '' ? typed : undefined}
+						/>
+					)}
+				/>
+			)}
+			{said.map(line => (
+				<Text key={line.text} wrap="truncate" {...line.style}>
+					{line.text}
+				</Text>
+			))}
+		</Frame>
+	);
+}
+
+/** What the route says no to, what it means and what to do, in as many rows as are left; the selected row keeps one. */
+function refusalLines(
+	service: ServiceView,
+	{width, height}: Size,
+	{styles, glyphs}: Pick<Theme, 'styles' | 'glyphs'>,
+): DocumentLine[] {
+	const refusal = lateRefusal(service);
+	if (!refusal) return [];
+	const lines: DocumentLine[] = [
+		{text: `${glyphs.bad} ${refusal.said}`, style: styles.bad},
+		{text: `${refusal.meaning} ${refusal.wayBack}`, style: styles.warning},
+	];
+	const rows = lines.flatMap(line => wrapLine(line, width).map(text => ({...line, text})));
+	return rows.slice(0, Math.max(0, height - 1));
+}
+
+/** The state of the draft, or how far the gateway has got with the split that was sent. */
+function asideOf(
+	service: ServiceView,
+	move: Move | undefined,
+	{isDraft, isChanged}: {isDraft: boolean; isChanged: boolean},
+): string {
+	if (isChanged) return 'draft · the split was changed by somebody else meanwhile';
+	if (isDraft) return 'draft · sums to 100 · Enter reviews it';
+	// The server has taken a change that the watch has not told of yet: what is shown is from before it.
+	if (move && move.generation > service.generation) return 'sent · waiting for the watch';
+	if (routeSettled(service)) {
+		if (move?.movedAt === undefined || move.generation !== service.generation) {
+			return 'the gateway has this split';
+		}
+		const took = move.own ? `, ${duration(move.movedAt - move.askedAt)} after it was sent` : '';
+		return `at the gateway since ${clock(move.movedAt)}${took}`;
+	}
+	const refusal = lateRefusal(service);
+	if (refusal) {
+		return refusal.isFirst
+			? 'the route refuses this split; the gateway has none of this service'
+			: 'the route refuses this split; the gateway keeps the one before';
+	}
+	if (service.observedGeneration !== service.generation) {
+		return 'sent · the controller has not taken it up yet';
+	}
+	const words = conditionSentence(condition(service, 'RoutesReady'));
+	return `sent · ${words === '' ? 'the gateway has it not yet' : words}`;
+}
+
+const percentWidth = 11;
+/** Half a column for a percent; in a wider one the value would stand too far from the name to be read as one row. */
+const longestBar = 50;
+
+/** From this width on there is room for names and tags of the usual length: the bars stay where they are from service to service. */
+const roomy = 100;
+const usualWidths = {name: 'latest (…00001)'.length, tag: 'canary'.length};
+
+function SplitRowLine({
+	row,
+	width,
+	service,
+	split,
+	before,
+	base,
+	isChangedByOthers,
+	typed,
+}: {
+	row: SplitRow;
+	width: number;
+	service: ServiceView;
+	split: Split;
+	/** What the server has; undefined where it does not list the row. */
+	before: number | undefined;
+	base: number | undefined;
+	isChangedByOthers: boolean;
+	typed: string | undefined;
+}) {
+	const {glyphs, styles} = useTheme();
+	const usual = width < roomy ? {name: 0, tag: 0} : usualWidths;
+	const names = split.map(candidate => nameOf(candidate, service));
+	const nameWidth = Math.min(
+		Math.max(usual.name, ...names.map(name => widthOf(name))),
+		Math.floor(width * 0.35),
+	);
+	const tags = split.map(candidate => candidate.tags.join(', '));
+	const tagWidth = Math.min(Math.max(usual.tag, ...tags.map(tag => widthOf(tag))), Math.floor(width * 0.15));
+	const changed = before !== row.percent;
+	const value =
+		typed === undefined
+			? changed
+				? `${before ?? '–'} ${glyphs.arrow} ${row.percent} %`
+				: `${row.percent} %`
+			: `${typed}${glyphs.cursor} %`;
+	const others = isChangedByOthers ? `  was ${base ?? '–'}, theirs ${before ?? '–'}` : '';
+	const fixed = nameWidth + 1 + (tagWidth > 0 ? tagWidth + 1 : 0) + 2 + percentWidth + 1 + widthOf(others);
+	const barWidth = Math.max(0, Math.min(longestBar, width - fixed));
+	return (
+		<Box width={width}>
+			<Text wrap="truncate">
+				{fitText(nameOf(row, service), nameWidth, {position: 'start'})}{' '}
+				{tagWidth > 0 && <Text {...styles.muted}>{`${fitText(row.tags.join(', '), tagWidth)} `}</Text>}
+				{row.locked ? `${glyphs.locked} ` : '  '}
+			</Text>
+			{barWidth > 3 && (
+				<ShareBar percent={row.percent} width={barWidth} style={changed ? styles.draft : styles.ok} />
+			)}
+			<Text wrap="truncate" {...(changed || typed !== undefined ? styles.draft : {})}>
+				{` ${fitText(value, percentWidth, {align: 'right'})}`}
+			</Text>
+			{others !== '' && <Text {...styles.warning}>{others}</Text>}
+		</Box>
+	);
+}
+
+/** `…00001`, or `latest (…00002)` for the row that follows the latest ready revision: never without being told apart. */
+function nameOf(row: SplitRow, {name}: ServiceView): string {
+	const revision = row.revision === undefined ? undefined : shortRevision(row.revision, name);
+	if (!row.latest) return revision ?? row.key;
+	return revision === undefined ? 'latest (none ready)' : `latest (${revision})`;
+}

@@ -1,0 +1,99 @@
+/** The contexts of the kubeconfig, to go to one; and the question whether what is not sent may be lost with this one. */
+import {Box, Text} from 'ink';
+import {useState} from 'react';
+import type {ContextsSheet, LeaveSheet} from '../../../console/sheets/inspected.js';
+import {closeSheet, notify} from '../../../console/state/select.js';
+import {printable} from '../../../knative/text/printable.js';
+import type {Size} from '../../layout.js';
+import {fitText, widthOf} from '../../widgets/table/fit-text.js';
+import {frameContentSize} from '../../widgets/frame-lines.js';
+import {Frame} from '../../widgets/frame.js';
+import {Menu} from '../../widgets/table/menu.js';
+import {useTheme} from '../../widgets/theme-context.js';
+import {useActions, useConsole, useKeyRead} from '../../use-console.js';
+import {Document} from '../inspect/document.js';
+
+/** Columns that a name may take of the list; whole names are in the kubeconfig. */
+const longestName = 40;
+
+export function Contexts({
+	sheet: {rows, sentence},
+	isActive,
+	width,
+	height,
+}: Size & {sheet: ContextsSheet; isActive: boolean}) {
+	const console = useConsole();
+	const {styles} = useTheme();
+	const size = frameContentSize(width, height);
+	const nameWidth = Math.min(longestName, Math.max(0, ...(rows ?? []).map(({shown}) => widthOf(shown))));
+	return (
+		<Frame width={width} height={height} title="Contexts" aside="Enter goes there" isFocused>
+			{sentence !== undefined && (
+				<Box height={2}>
+					<Text {...styles.bad}>{sentence}</Text>
+				</Box>
+			)}
+			{rows === undefined ? (
+				<Text {...styles.muted}>Reading the kubeconfig…</Text>
+			) : (
+				<Menu
+					items={rows.map(({name, shown, server, isHere, isProduction}) => ({
+						value: name,
+						label: [
+							fitText(shown, nameWidth),
+							isProduction ? 'PRODUCTION' : '          ',
+							isHere ? 'here' : '    ',
+							server,
+						].join('  '),
+					}))}
+					initial={rows.find(({isHere}) => isHere)?.name}
+					isFocused={isActive}
+					width={size.width}
+					height={size.height - (sentence === undefined ? 0 : 2)}
+					onSelect={name => {
+						closeSheet(console.store);
+						void console.changeContext(name);
+					}}
+				/>
+			)}
+		</Frame>
+	);
+}
+
+export function LeaveContext({sheet, isActive, ...size}: Size & {sheet: LeaveSheet; isActive: boolean}) {
+	const {styles} = useTheme();
+	const console = useConsole();
+	const keyRead = useKeyRead();
+	const [openedBy] = useState(keyRead);
+	useActions(
+		'sheet',
+		{
+			confirm() {
+				// An Enter that came with the one before it was pressed before this could be read.
+				if (keyRead() === openedBy) {
+					return notify(console.store, {
+						tone: 'info',
+						text: 'That Enter came together with the key that opened this sheet: read it, then press Enter.',
+					});
+				}
+				closeSheet(console.store);
+				void console.changeContext(sheet.to, {mayLose: true});
+			},
+		},
+		{isActive},
+	);
+	return (
+		<Document
+			{...size}
+			title={`Go to the context ${printable(sheet.to)}`}
+			lines={[
+				{text: 'With this context is lost what was not sent:', style: styles.warning},
+				...sheet.lost.map(text => ({text: `  ${text}`, indent: 4})),
+				{text: ''},
+				{text: 'Enter goes there all the same; esc stays here, and nothing is lost.'},
+			]}
+			context="sheet"
+			isActive={isActive}
+		/>
+	);
+}

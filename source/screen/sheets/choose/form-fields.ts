@@ -1,0 +1,99 @@
+/** Between the forms of the domain (fields as data, values by id) and the form on the screen. Pure. */
+import type {EnvRow, Field as DomainField, FieldErrors} from '../../../knative/forms/form.js';
+import {checkEnvLines} from '../../widgets/form/env-lines.js';
+import type {FormField, Value, Values} from '../../widgets/form/form-state.js';
+
+/** The switch that shows the advanced fields: of the screen alone, no field of the domain. */
+export const moreField = 'more settings';
+
+/** A line for each variable; those that come from elsewhere are not among them, since they cannot be edited. */
+export function toLines(rows: readonly EnvRow[]): string[] {
+	return rows.filter(row => row.source === undefined).map(({name, value}) => `${name}=${value}`);
+}
+
+/** The variables of the lines, after those that come from elsewhere. A line without `=` is a name without a value. */
+export function toEnvRows(lines: readonly string[], before: readonly EnvRow[]): EnvRow[] {
+	const kept = before.filter(row => row.source !== undefined);
+	const typed = lines
+		.filter(line => line.trim() !== '')
+		.map(line => {
+			const at = line.indexOf('=');
+			return at === -1
+				? {name: line.trim(), value: ''}
+				: {name: line.slice(0, at).trim(), value: line.slice(at + 1)};
+		});
+	return [...kept, ...typed];
+}
+
+type AnyValues = Readonly<Record<string, unknown>>;
+
+/** What the form on the screen shows for values of the domain; `lines` of the environment are kept as typed. */
+export function toFormValues(
+	fields: readonly DomainField[],
+	values: AnyValues,
+	{lines, showsMore}: {lines: readonly string[]; showsMore: boolean},
+): Values {
+	const shown: Record<string, Value> = {[moreField]: showsMore};
+	for (const {id, kind} of fields) {
+		const value = values[id];
+		if (kind === 'env list') shown[id] = lines;
+		else if (typeof value === 'string' || typeof value === 'boolean') shown[id] = value;
+	}
+	return shown;
+}
+
+/** The sentences to show now: of fields that were touched, and what the server said. */
+export function shownErrors<Id extends string>(
+	form: {errors: FieldErrors<Id>; refused: FieldErrors<Id>; touched: ReadonlySet<Id>},
+	lines: readonly string[],
+	envId: Id,
+): Record<string, string> {
+	const shown: Record<string, string> = {};
+	for (const id of form.touched) {
+		const sentence = form.errors[id];
+		if (sentence !== undefined) shown[id] = sentence;
+	}
+	const line = form.touched.has(envId) ? checkEnvLines(lines) : undefined;
+	if (line !== undefined) shown[envId] = line;
+	for (const [id, sentence] of Object.entries<string | undefined>(form.refused)) {
+		if (sentence !== undefined) shown[id] = sentence;
+	}
+	return shown;
+}
+
+/** Fields for the screen. They judge nothing by themselves: that is the domain's, and `shownErrors` shows it. */
+export function toFormFields(fields: readonly DomainField[]): FormField[] {
+	const toField = (field: DomainField): FormField => {
+		const {id, label, hint, aside, group} = field;
+		const common = {
+			name: id,
+			label,
+			help: hint,
+			...(aside !== undefined && {aside}),
+			...(group === 'advanced' && {isShown: (values: Values) => values[moreField] === true}),
+		};
+		switch (field.kind) {
+			case 'text':
+				return {...common, kind: 'text'};
+			case 'choice':
+				return {...common, kind: 'choice', options: field.choices};
+			case 'toggle':
+				return {...common, kind: 'toggle'};
+			case 'env list':
+				return {...common, kind: 'env'};
+		}
+	};
+	const basic = fields.filter(({group}) => group === 'basic');
+	const advanced = fields.filter(({group}) => group === 'advanced');
+	if (advanced.length === 0) return basic.map(toField);
+	return [
+		...basic.map(toField),
+		{
+			name: moreField,
+			label: 'More settings',
+			kind: 'toggle',
+			help: `Space shows ${advanced.map(({label}) => label.toLowerCase()).join(', ')}.`,
+		},
+		...advanced.map(toField),
+	];
+}

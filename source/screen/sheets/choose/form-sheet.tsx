@@ -1,0 +1,204 @@
+/** The forms that make a service and a revision: judged as one types, kept when closed, shown what the server refused. */
+import {Text} from 'ink';
+import {useState} from 'react';
+import {useShallow} from 'zustand/react/shallow';
+import {serviceOfForm, type FormService} from '../../../console/forms/form-service.js';
+import {
+	changeRevisionForm,
+	changeServiceForm,
+	changeTagForm,
+	touchField,
+} from '../../../console/forms/forms.js';
+import {closeSheet, isForm} from '../../../console/state/select.js';
+import type {FormSheet as FormSheetState} from '../../../console/sheets/sheets.js';
+import type {EnvRow, Field as DomainField} from '../../../knative/forms/form.js';
+import {autoscalingFields, revisionFields} from '../../../knative/forms/revision-form.js';
+import {serviceFields} from '../../../knative/forms/service-form.js';
+import type {Size} from '../../layout.js';
+import {FormView} from '../../widgets/form/form-view.js';
+import {linesValue, type Focus, type FormState} from '../../widgets/form/form-state.js';
+import {frameContentSize} from '../../widgets/frame-lines.js';
+import {Frame} from '../../widgets/frame.js';
+import {useTheme} from '../../widgets/theme-context.js';
+import {useConsole, useConsoleState} from '../../use-console.js';
+import {wrapLine} from '../inspect/document.js';
+import {moreField, shownErrors, toEnvRows, toFormFields, toFormValues, toLines} from './form-fields.js';
+
+type FormSheetProps = Size & {sheet: FormSheetState; isActive: boolean};
+
+export function FormSheet(props: FormSheetProps) {
+	const {sheet} = props;
+	const namespace = useConsoleState(state => state.namespace);
+	const defaults = useConsoleState(state => state.scalingDefaults);
+	switch (sheet.kind) {
+		case 'create service':
+			return <OpenForm {...props} title="New service" aside="" fields={serviceFields({namespace})} />;
+		case 'create revision':
+			return (
+				<OpenForm
+					{...props}
+					title={`New revision of ${sheet.service}`}
+					aside="users see nothing of it at 0 %"
+					fields={revisionFields(sheet.seen)}
+				/>
+			);
+		case 'autoscaling':
+			return (
+				<OpenForm
+					{...props}
+					title={`Autoscaling of ${sheet.service}`}
+					aside={
+						defaults.kind === 'not known'
+							? `makes a new revision · cluster defaults not readable: ${defaults.why}`
+							: 'applying makes a new revision'
+					}
+					fields={autoscalingFields(sheet.seen, defaults.kind === 'known' ? defaults.values : undefined)}
+				/>
+			);
+		case 'tag':
+			return (
+				<OpenForm {...props} title={`Tags of ${sheet.revision}`} aside={sheet.service} fields={tagFields} />
+			);
+	}
+}
+
+const tagFields: readonly DomainField[] = [
+	{
+		id: 'tags',
+		label: 'Tags',
+		kind: 'text',
+		initial: '',
+		group: 'basic',
+		hint: 'between commas; each gives a URL of its own, one that is elsewhere moves here; empty takes all away',
+	},
+];
+
+function OpenForm({
+	sheet,
+	title,
+	aside,
+	fields,
+	isActive,
+	width,
+	height,
+}: FormSheetProps & {title: string; aside: string; fields: readonly DomainField[]}) {
+	const console = useConsole();
+	const {store} = console;
+	const {styles, glyphs} = useTheme();
+	const fate = useConsoleState(
+		useShallow(state => ('uid' in sheet ? serviceOfForm(state, sheet) : undefined)),
+	);
+	const of = 'uid' in sheet ? sheet.uid : '';
+	const [typed, setTyped] = useState(() => ({of, lines: toLines(envOf(sheet))}));
+	// Taken over to another service the form has its variables too.
+	const lines = typed.of === of ? typed.lines : toLines(envOf(sheet));
+	const setLines = (next: readonly string[]) => setTyped({of, lines: [...next]});
+	const [showsMore, setShowsMore] = useState(false);
+	const [focus, setFocus] = useState<Focus>({kind: 'field', name: firstFieldOf(sheet, fields), row: 0});
+	const errors = errorsOf(sheet, lines);
+	const state: FormState = {values: toFormValues(fields, sheet.values, {lines, showsMore}), focus, errors};
+	const size = frameContentSize(width, height);
+	const said = [saidOf(fate, sheet), sheet.refusal].flatMap(text =>
+		text === undefined ? [] : wrapLine({text: `${glyphs.bad} ${text}`, indent: 2}, size.width),
+	);
+	// The field that has the keyboard stays in sight.
+	const saidHeight = Math.max(0, Math.min(said.length, size.height - 4));
+
+	const change = (next: FormState) => {
+		if (next.values[moreField] !== state.values[moreField]) setShowsMore(next.values[moreField] === true);
+		for (const {id, kind} of fields) {
+			const value = next.values[id];
+			if (value === undefined || value === state.values[id]) continue;
+			if (kind === 'env list') {
+				const rows = linesValue(next.values, id);
+				setLines(rows);
+				changeForm({[id]: toEnvRows(rows, envOf(sheet))});
+			} else changeForm({[id]: value});
+		}
+		if (focus.kind === 'field' && (next.focus.kind === 'submit' || next.focus.name !== focus.name)) {
+			touchField(store, sheet.kind, focus.name);
+		}
+		setFocus(next.focus);
+	};
+
+	const changeForm = (values: Record<string, unknown>) => {
+		// The ids and kinds of the fields are those of the values, by the way the fields are made.
+		switch (sheet.kind) {
+			case 'create service':
+				return changeServiceForm(store, values);
+			case 'create revision':
+			case 'autoscaling':
+				return changeRevisionForm(store, values, sheet.kind);
+			case 'tag':
+				return changeTagForm(store, typeof values['tags'] === 'string' ? values['tags'] : '');
+		}
+	};
+
+	const submit = () => {
+		console.submitForm();
+		const after = store.getState().sheets.findLast(candidate => candidate.kind === sheet.kind);
+		if (!after || !isForm(after)) return;
+		const wrong = errorsOf(after, lines);
+		const first = fields.find(({id}) => wrong[id] !== undefined);
+		if (!first) return;
+		if (first.group === 'advanced') setShowsMore(true);
+		setFocus({kind: 'field', name: first.id, row: 0});
+	};
+
+	return (
+		<Frame width={width} height={height} title={title} aside={aside} isFocused>
+			{said.slice(0, saidHeight).map((text, index) => (
+				<Text key={index} {...styles.bad} wrap="truncate">
+					{text}
+				</Text>
+			))}
+			<FormView
+				fields={toFormFields(fields)}
+				state={state}
+				onChange={change}
+				onSubmit={submit}
+				onBack={() => closeSheet(store)}
+				submitLabel="Review"
+				width={size.width}
+				height={size.height - saidHeight}
+				isActive={isActive}
+			/>
+		</Frame>
+	);
+}
+
+/** Where one begins to type. The namespace is there already, so that a new service begins with its name. */
+function firstFieldOf({kind}: FormSheetState, fields: readonly DomainField[]): string {
+	return kind === 'create service' ? 'name' : (fields[0]?.id ?? '');
+}
+
+/** That the service of the form is not there any more, what is now, and what that means for what was typed. */
+function saidOf(fate: FormService | undefined, sheet: FormSheetState): string | undefined {
+	if (!('uid' in sheet)) return undefined;
+	const name = sheet.service;
+	switch (fate?.kind) {
+		case 'gone':
+			return `${name} was deleted. What you typed stays, here and after Esc: when there is a ${name} again, it can be reviewed on that one.`;
+		case 'another':
+			return `${name} was deleted, and the ${name} there now is another one. What you typed stays; ctrl-s reviews it on that one, and what you did not change is as that one has it.`;
+		case 'there':
+		case undefined:
+			return undefined;
+	}
+}
+
+function envOf(sheet: FormSheetState): readonly EnvRow[] {
+	return sheet.kind === 'tag' ? [] : sheet.values.env;
+}
+
+function errorsOf(sheet: FormSheetState, lines: readonly string[]): Record<string, string> {
+	switch (sheet.kind) {
+		case 'create service':
+			return shownErrors(sheet, lines, 'env');
+		case 'create revision':
+		case 'autoscaling':
+			return shownErrors(sheet, lines, 'env');
+		case 'tag':
+			return shownErrors(sheet, [], 'tags');
+	}
+}

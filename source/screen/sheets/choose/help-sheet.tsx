@@ -1,0 +1,39 @@
+/** The keys of the focused pane, made from the key table. */
+import {helpFor, type KeyContext} from '../../keys/key-lookup.js';
+import type {Size} from '../../layout.js';
+import {fitText, widthOf} from '../../widgets/table/fit-text.js';
+import {useTheme} from '../../widgets/theme-context.js';
+import {canPerform, unavailable} from '../../perform.js';
+import {useConsoleState} from '../../use-console.js';
+import {Document, type DocumentLine} from '../inspect/document.js';
+
+export function Help({pane, isActive, ...size}: Size & {pane: KeyContext; isActive: boolean}) {
+	const {styles, isAscii} = useTheme();
+	const rights = useConsoleState(state => state.rights);
+	const sections = helpFor(pane, {isAscii}).map(section => ({
+		...section,
+		entries: section.entries.filter(({action}) => canPerform(action)),
+	}));
+	const keyWidth = Math.max(...sections.flatMap(({entries}) => entries.map(({keys}) => widthOf(keys))));
+	const lines = sections.flatMap(({title, entries}, index): DocumentLine[] => [
+		...(index === 0 ? [] : [{text: ''}]),
+		{text: title, style: styles.key},
+		...entries.map(({action, keys, text}) => {
+			const why = unavailable({rights}, action);
+			return {
+				text: `${fitText(keys, keyWidth)}  ${why === undefined ? text : `${text} ${why}`}`,
+				indent: keyWidth + 2,
+				...(why !== undefined && {style: styles.muted}),
+			};
+		}),
+	]);
+	return (
+		<Document
+			{...size}
+			title={`Keys in the ${pane} pane`}
+			lines={lines}
+			context="viewer"
+			isActive={isActive}
+		/>
+	);
+}

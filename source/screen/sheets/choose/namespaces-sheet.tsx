@@ -1,0 +1,48 @@
+/** The namespaces there are, to pick one. */
+import {Box, Text} from 'ink';
+import {closeSheet} from '../../../console/state/select.js';
+import type {Size} from '../../layout.js';
+import {frameContentSize} from '../../widgets/frame-lines.js';
+import {Frame} from '../../widgets/frame.js';
+import {Menu} from '../../widgets/table/menu.js';
+import {useTheme} from '../../widgets/theme-context.js';
+import {useConsole, useConsoleState} from '../../use-console.js';
+
+export function Namespaces({
+	names,
+	sentence,
+	isActive,
+	width,
+	height,
+}: Size & {names: readonly string[]; sentence: string | undefined; isActive: boolean}) {
+	const console = useConsole();
+	const {styles} = useTheme();
+	const namespace = useConsoleState(state => state.namespace);
+	const size = frameContentSize(width, height);
+	return (
+		<Frame width={width} height={height} title="Namespaces" aside="Enter goes there" isFocused>
+			{sentence !== undefined && (
+				<Box height={1}>
+					<Text wrap="truncate" {...styles.warning}>
+						{sentence}
+					</Text>
+				</Box>
+			)}
+			{names.length === 0 ? (
+				<Text {...styles.muted}>Asking the cluster…</Text>
+			) : (
+				<Menu
+					items={names.map(name => ({value: name, label: name}))}
+					initial={namespace}
+					isFocused={isActive}
+					width={size.width}
+					height={size.height - (sentence === undefined ? 0 : 1)}
+					onSelect={name => {
+						closeSheet(console.store);
+						void console.changeNamespace(name);
+					}}
+				/>
+			)}
+		</Frame>
+	);
+}

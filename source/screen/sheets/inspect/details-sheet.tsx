@@ -1,0 +1,93 @@
+/** One revision, told whole: its conditions in the server's words, its image, environment and autoscaling. */
+import {useShallow} from 'zustand/react/shallow';
+import {selectedRevision, selectedService} from '../../../console/state/read.js';
+import type {Theme} from '../../../terminal/output/theme.js';
+import {printable} from '../../../knative/text/printable.js';
+import type {RevisionView} from '../../../knative/revision/revision.js';
+import type {ServiceView} from '../../../knative/service/service.js';
+import type {Size} from '../../layout.js';
+import {fitText, widthOf} from '../../widgets/table/fit-text.js';
+import {useTheme} from '../../widgets/theme-context.js';
+import {useConsoleState} from '../../use-console.js';
+import {useNow} from '../../use-now.js';
+import {age} from '../../format.js';
+import {Document, type DocumentLine} from './document.js';
+
+export function Details({isActive, ...size}: Size & {isActive: boolean}) {
+	const theme = useTheme();
+	const now = useNow();
+	const {service, revision} = useConsoleState(
+		useShallow(state => ({service: selectedService(state), revision: selectedRevision(state)})),
+	);
+	return (
+		<Document
+			{...size}
+			title={revision ? `Revision ${revision.name}` : 'Revision'}
+			lines={service && revision ? detailLines(service, revision, theme, now) : [{text: 'It is gone.'}]}
+			context="viewer"
+			isActive={isActive}
+		/>
+	);
+}
+
+function detailLines(
+	service: ServiceView,
+	revision: RevisionView,
+	{styles, glyphs}: Theme,
+	now: number,
+): DocumentLine[] {
+	const entries = service.statusTraffic.filter(target => target.revision === revision.name);
+	const pairs: [string, string][] = [
+		['State', [revision.state.word, revision.state.sentence].filter(part => part !== '').join(': ')],
+		[
+			'Traffic',
+			entries.map(({percent, latest}) => `${percent} %${latest ? ' as the latest' : ''}`).join(', ') ||
+				'none',
+		],
+		['Tag URLs', entries.flatMap(({url}) => url ?? []).join('  ')],
+		['Image', revision.image],
+		['Protocol', revision.protocol === 'grpc' ? 'gRPC (h2c)' : 'HTTP'],
+		['Pods', `${revision.actualReplicas ?? 0} of ${revision.desiredReplicas ?? 0}`],
+		[
+			'Concurrency',
+			revision.containerConcurrency === 0 ? '' : `at most ${revision.containerConcurrency} per pod`,
+		],
+		['Routing', revision.routingState ?? ''],
+		['Age', age(revision.createdAt, now)],
+	];
+	const shown = pairs.filter(([, value]) => value !== '');
+	const names = revision.env.map(({name}) => name);
+	const types = revision.conditions.map(({type}) => type);
+	const width =
+		Math.max(...[...shown.map(([label]) => label), ...names, ...types].map(text => widthOf(text))) + 2;
+	const line = (label: string, value: string, style?: DocumentLine['style']): DocumentLine => ({
+		text: `${fitText(label, width)}${value}`,
+		indent: width,
+		style,
+	});
+	return [
+		...shown.map(([label, value]) => line(label, value)),
+		{text: ''},
+		{text: 'Environment', style: styles.key},
+		...(revision.env.length === 0
+			? [{text: 'none', style: styles.muted}]
+			: revision.env.map(({name, shown: value}) => line(name, value))),
+		{text: ''},
+		{text: 'Conditions', style: styles.key},
+		...revision.conditions.map(({type, status, reason, message}) => {
+			const glyph = {True: glyphs.ok, False: glyphs.bad, Unknown: glyphs.waiting}[status];
+			const style = {True: styles.ok, False: styles.bad, Unknown: styles.waiting}[status];
+			const words = [status, reason, message].filter(part => part !== '').join('  ');
+			return line(type, `${glyph} ${words}`, style);
+		}),
+		...(revision.autoscaling.size === 0
+			? []
+			: [
+					{text: ''},
+					{text: 'Autoscaling', style: styles.key},
+					...[...revision.autoscaling].map(([key, value]) => ({
+						text: `${printable(key)}  ${printable(value)}`,
+					})),
+				]),
+	];
+}

@@ -1,0 +1,119 @@
+/** Text that is read, in a frame over the panes: wrapped to the width, scrolled by keys, never drawn outside. */
+import {Box, Text} from 'ink';
+import {useMemo, useState} from 'react';
+import wrapAnsi from 'wrap-ansi';
+import type {TextStyle} from '../../../terminal/output/theme.js';
+import type {KeyContext} from '../../keys/key-lookup.js';
+import type {Size} from '../../layout.js';
+import {frameContentSize} from '../../widgets/frame-lines.js';
+import {Frame} from '../../widgets/frame.js';
+import {useTheme} from '../../widgets/theme-context.js';
+import {useActions} from '../../use-console.js';
+
+export type DocumentLine = {
+	text: string;
+	style?: TextStyle | undefined;
+	/** Columns by which continuation lines are set in. */
+	indent?: number;
+	/** Break anywhere instead of between words: for commands, which are to be copied. */
+	hard?: boolean;
+	/** What has to have been on the screen before anybody can agree to the text. */
+	isEssential?: boolean;
+};
+
+/** The first row that is shown, and how it is moved. */
+export type DocumentScroll = {readonly top: number; readonly setTop: (top: number) => void};
+
+/** Cut anywhere: for text of one column a character. */
+function cutLine(text: string, width: number, indent: number): string[] {
+	const room = Math.max(1, width - indent);
+	const rows = [text.slice(0, width)];
+	for (let from = width; from < text.length; from += room) {
+		rows.push(' '.repeat(indent) + text.slice(from, from + room));
+	}
+	return rows;
+}
+
+/** A line as the rows it takes. */
+export function wrapLine({text, indent = 0, hard = false}: DocumentLine, width: number): string[] {
+	if (text === '') return [''];
+	// To measure text of one column a character nobody needs the tables of Unicode.
+	if (/^[\x20-\x7E]*$/.test(text)) {
+		if (text.length <= width) return [hard ? text : text.trimEnd()];
+		if (hard) return cutLine(text, width, indent);
+	}
+	// Blanks at its beginning are part of a line, and a wrapped one would lose them.
+	const lead = hard ? 0 : text.length - text.trimStart().length;
+	const room = Math.max(1, width - Math.max(indent, lead));
+	const wrapped = wrapAnsi(text.slice(lead), room, {hard: true, wordWrap: !hard, trim: !hard});
+	return wrapped
+		.split('\n')
+		.map((row, index) => (index === 0 ? `${' '.repeat(lead)}${row}` : ' '.repeat(indent) + row.trimStart()));
+}
+
+/** Rows from the beginning to the end of what is essential, wrapped to `width`; 0 when nothing is. */
+export function essentialRows(lines: readonly DocumentLine[], width: number): number {
+	let rows = 0;
+	let essential = 0;
+	for (const line of lines) {
+		rows += wrapLine(line, width).length;
+		if (line.isEssential) essential = rows;
+	}
+	return essential;
+}
+
+/** @param scroll Where it is scrolled to, for a sheet that has to know; kept here when not given. */
+export function Document({
+	title,
+	aside,
+	lines,
+	width,
+	height,
+	context,
+	isActive,
+	scroll: scrolled,
+}: Size & {
+	title: string;
+	aside?: string | undefined;
+	lines: readonly DocumentLine[];
+	context: KeyContext;
+	isActive: boolean;
+	scroll?: DocumentScroll;
+}) {
+	const {glyphs} = useTheme();
+	const size = frameContentSize(width, height);
+	// A long text is wrapped once, not for each key that scrolls it.
+	const rows = useMemo(
+		() => lines.flatMap(line => wrapLine(line, size.width).map(text => ({text, style: line.style}))),
+		[lines, size.width],
+	);
+	const last = Math.max(0, rows.length - size.height);
+	const [ownTop, setOwnTop] = useState(0);
+	const {top: wanted, setTop} = scrolled ?? {top: ownTop, setTop: setOwnTop};
+	const top = Math.min(wanted, last);
+	const scroll = (by: number) => setTop(Math.min(last, Math.max(0, top + by)));
+	useActions(
+		context,
+		{
+			up: () => scroll(-1),
+			down: () => scroll(1),
+			pageUp: () => scroll(1 - size.height),
+			pageDown: () => scroll(size.height - 1),
+			top: () => setTop(0),
+			bottom: () => setTop(last),
+		},
+		{isActive},
+	);
+	const more = last > 0 ? `${glyphs.up}${glyphs.down} ${top + size.height} of ${rows.length}` : undefined;
+	return (
+		<Frame width={width} height={height} title={title} aside={more ?? aside} isFocused>
+			<Box width={size.width} height={size.height} flexDirection="column" overflow="hidden">
+				{rows.slice(top, top + size.height).map(({text, style}, index) => (
+					<Text key={top + index} wrap="truncate" {...style}>
+						{text === '' ? ' ' : text}
+					</Text>
+				))}
+			</Box>
+		</Frame>
+	);
+}

@@ -1,0 +1,77 @@
+/** What one request by hand got back, as lines: what was said, and whose answer that is. Pure. */
+import type {VerifySheet} from '../../../console/sheets/sheets.js';
+import type {Answer} from '../../../console/state/state.js';
+import type {Theme} from '../../../terminal/output/theme.js';
+import {steadyWidth} from '../../widgets/steady-width.js';
+import {duration} from '../../format.js';
+import type {DocumentLine} from './document.js';
+
+export function phaseLines(sheet: VerifySheet, theme: Pick<Theme, 'styles' | 'glyphs'>): DocumentLine[] {
+	const {phase} = sheet;
+	switch (phase.kind) {
+		case 'asking':
+			return [{text: 'Asking…', style: theme.styles.waiting}];
+		case 'not asked':
+			return [{text: phase.sentence, style: theme.styles.bad}];
+		case 'answered':
+			return [
+				...answerLines(phase.answer, theme),
+				...whoseWords(sheet, phase.answer).flatMap(text => [{text: ''}, {text, style: theme.styles.muted}]),
+			];
+	}
+}
+
+/** Whose answer it is, as far as that is known; nothing where there is none. */
+function whoseWords({revision, tag, isSettling}: VerifySheet, {outcome}: Answer): string[] {
+	if (outcome.kind === 'failure') return [];
+	if (outcome.by === 'gateway') {
+		return [
+			outcome.status === 404
+				? 'The gateway said this itself: it has no route for this host, so no revision was asked.'
+				: 'The gateway said this itself: no revision answered.',
+		];
+	}
+	const whose =
+		revision === undefined
+			? 'Drawn by the gateway from the split: ask again and another revision may answer.'
+			: isSettling
+				? `The route has not settled on its split: another revision than ${revision} may have answered.`
+				: tag === undefined
+					? `Answered by ${revision}, which has all of the traffic.`
+					: `Answered by ${revision}: a tag leads to one revision, whatever the split.`;
+	return saysNo(outcome)
+		? [whose, 'The application said no, which may be right for what was asked.']
+		: [whose];
+}
+
+type ShownResponse = Extract<Answer['outcome'], {kind: 'response'}>;
+
+/** HTTP 4xx, or a gRPC status other than OK that is not the server's fault: only who wrote the application can tell. */
+const saysNo = ({error, status}: ShownResponse) => !error && (status >= 400 || (status > 0 && status < 100));
+
+function answerLines(
+	{outcome, latency}: Answer,
+	{styles, glyphs}: Pick<Theme, 'styles' | 'glyphs'>,
+): DocumentLine[] {
+	if (outcome.kind === 'failure') {
+		return [{text: `${glyphs.bad} ${outcome.sentence}`, style: styles.bad, indent: 2}];
+	}
+	const {code, error, by, contentType, body, truncated} = outcome;
+	const head = [code, duration(latency), contentType].filter(part => part !== '').join('  ');
+	const {glyph, style} =
+		error || by === 'gateway'
+			? {glyph: glyphs.bad, style: styles.bad}
+			: saysNo(outcome)
+				? {glyph: glyphs.warning, style: styles.warning}
+				: {glyph: glyphs.ok, style: styles.ok};
+	return [
+		{text: `${glyph} ${head}`, style},
+		...(body === ''
+			? [{text: '(no body)', style: styles.muted}]
+			: steadyWidth(body)
+					.replace(/\n$/, '')
+					.split('\n')
+					.map(text => ({text, style: styles.key}))),
+		...(truncated ? [{text: '(more than 64 KiB; the rest was not read)', style: styles.muted}] : []),
+	];
+}

@@ -1,0 +1,55 @@
+/** What one request by hand got back, and the command that asks the same. */
+import type {VerifySheet} from '../../../console/sheets/sheets.js';
+import type {Theme} from '../../../terminal/output/theme.js';
+import type {Size} from '../../layout.js';
+import {useTheme} from '../../widgets/theme-context.js';
+import {useActions} from '../../use-console.js';
+import {Document, type DocumentLine} from './document.js';
+import {phaseLines} from './verify-lines.js';
+
+export function Verify({
+	sheet,
+	isActive,
+	copy,
+	...size
+}: Size & {sheet: VerifySheet; isActive: boolean; copy: (text: string) => void}) {
+	const theme = useTheme();
+	useActions('viewer', {copyCommand: () => copy(sheet.command)}, {isActive});
+	const at = sheet.tag === undefined ? '' : ` at its tag ${sheet.tag}`;
+	return (
+		<Document
+			{...size}
+			title={`Ask ${sheet.service}${at} once`}
+			aside={sheet.revision}
+			lines={[
+				{text: sheet.url},
+				{text: sheet.command, hard: true, style: theme.styles.muted},
+				...unreachedLines(sheet, theme),
+				...(sheet.forwarding === undefined ? [] : forwardingLines(sheet.forwarding, theme)),
+				{text: ''},
+				...phaseLines(sheet, theme),
+			]}
+			context="viewer"
+			isActive={isActive}
+		/>
+	);
+}
+
+/** Without a port-forward it is why there will be no answer; with one, why there is one. */
+function unreachedLines({unreached, forwarding}: VerifySheet, {styles, glyphs}: Theme): DocumentLine[] {
+	if (unreached === undefined) return [];
+	return forwarding === undefined
+		? [{text: `${glyphs.warning} ${unreached}`, style: styles.warning}]
+		: [{text: unreached, style: styles.muted}];
+}
+
+/** The port of the curl line is this program's: what makes the line true without it. */
+function forwardingLines(command: string, {styles}: Theme): DocumentLine[] {
+	return [
+		{
+			text: "That port is the console's own port-forward: it closes with the console, and latencies include the API server. Without the console, this opens that port:",
+			style: styles.muted,
+		},
+		{text: command, hard: true, style: styles.muted},
+	];
+}

@@ -1,0 +1,61 @@
+/** One object as the server has it, to be read; the command that prints the same can be copied. */
+import {useMemo, useState} from 'react';
+import type {YamlSheet} from '../../../console/sheets/inspected.js';
+import {kubectlGetCommand} from '../../../knative/commands/commands.js';
+import type {Size} from '../../layout.js';
+import {steadyWidth} from '../../widgets/steady-width.js';
+import {useTheme} from '../../widgets/theme-context.js';
+import {useActions, useConsole} from '../../use-console.js';
+import {clock} from '../../format.js';
+import {Document, type DocumentLine} from './document.js';
+
+export function Yaml({
+	sheet,
+	isActive,
+	copy,
+	...size
+}: Size & {sheet: YamlSheet; isActive: boolean; copy: (text: string) => void}) {
+	const {styles} = useTheme();
+	const console = useConsole();
+	const [managedFields, setManagedFields] = useState(false);
+	const {object, phase} = sheet;
+	const command = kubectlGetCommand(object.kind === 'service' ? 'ksvc' : 'revision', object, {managedFields});
+	useActions(
+		'viewer',
+		{
+			copyCommand: () => copy(command),
+			managedFields: () => setManagedFields(!managedFields),
+			refresh: () => void console.showYaml(),
+		},
+		{isActive},
+	);
+	const lines = useMemo((): DocumentLine[] => {
+		if (phase.kind === 'asking') return [{text: 'Asking the cluster…', style: styles.waiting}];
+		if (phase.kind === 'not read') return [{text: phase.sentence, style: styles.bad}];
+		const said = managedFields ? 'm leaves managedFields out' : 'managedFields left out, m shows them';
+		return [
+			{text: `# ${command}`, style: styles.muted, hard: true, indent: 2},
+			{text: `# as of ${clock(phase.at)}, r reads again; ${said}`, style: styles.muted, indent: 2},
+			...(managedFields ? phase.lines.whole : phase.lines.short).map(text => ({
+				text: steadyWidth(text),
+				hard: true,
+				indent: indentOf(text),
+			})),
+		];
+	}, [phase, managedFields, command, styles]);
+	return (
+		<Document
+			{...size}
+			title={`${object.kind === 'service' ? 'Service' : 'Revision'} ${object.name}`}
+			aside={`namespace ${object.namespace}`}
+			lines={lines}
+			context="viewer"
+			isActive={isActive}
+		/>
+	);
+}
+
+/** Where the rest of a line that is too long goes on: beneath its value, not beneath the next key. */
+function indentOf(line: string): number {
+	return Math.min(24, line.length - line.trimStart().length + 4);
+}

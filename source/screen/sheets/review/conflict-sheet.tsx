@@ -1,0 +1,124 @@
+/** After somebody else's write came first: what was there, what they made of it and what was wanted, side by side. */
+import type {Conflict as ConflictState} from '../../../console/sheets/sheets.js';
+import type {Plan} from '../../../release/plan.js';
+import type {Split, SplitRow} from '../../../knative/split/split.js';
+import type {Theme} from '../../../terminal/output/theme.js';
+import type {Size} from '../../layout.js';
+import {frameContentSize} from '../../widgets/frame-lines.js';
+import {fitText, widthOf} from '../../widgets/table/fit-text.js';
+import {useTheme} from '../../widgets/theme-context.js';
+import {useActions, useConsole} from '../../use-console.js';
+import {shortRevision} from '../../format.js';
+import {Document, type DocumentLine} from '../inspect/document.js';
+
+export function Conflict({
+	title,
+	plan,
+	conflict,
+	isActive,
+	...size
+}: Size & {title: string; plan: Plan; conflict: ConflictState; isActive: boolean}) {
+	const console = useConsole();
+	const theme = useTheme();
+	useActions(
+		'conflict',
+		{
+			takeTheirs: () => console.takeTheirs(),
+			putMineOnTop: () => console.putMineOnTop(),
+			keepEditing: () => console.keepEditing(),
+		},
+		{isActive},
+	);
+	return (
+		<Document
+			{...size}
+			title={`${title} ${plan.name}`}
+			aside="conflict"
+			lines={conflictLines(conflict, plan.name, frameContentSize(size.width, size.height).width, theme)}
+			context="conflict"
+			isActive={isActive}
+		/>
+	);
+}
+
+/** Between two columns: what is cut must not run into the next one. */
+const gap = '   ';
+
+type ConflictCell = {text: string; /** Stays when the text is cut. */ mark?: string};
+
+const wholeOf = ({text, mark = ''}: ConflictCell) => `${text}${mark}`;
+
+function widthOfColumn(cells: readonly ConflictCell[]): number {
+	return Math.max(...cells.map(cell => widthOf(wholeOf(cell))));
+}
+
+/** The cells of a column, all as wide as the widest, or as `longest`. */
+function columnOf(cells: readonly ConflictCell[], longest = Number.POSITIVE_INFINITY): string[] {
+	const width = Math.min(longest, widthOfColumn(cells));
+	return cells.map(cell => {
+		const {text, mark = ''} = cell;
+		if (widthOf(wholeOf(cell)) <= width) return fitText(wholeOf(cell), width);
+		return `${fitText(text, Math.max(1, width - widthOf(mark)))}${mark}`;
+	});
+}
+
+/** A row per target of any of the three; what differs from base is marked by a word of its own, not by colour alone. */
+export function conflictLines(
+	{sentence, base, mine, theirs, by, already}: ConflictState,
+	service: string,
+	width: number,
+	{styles, glyphs}: Pick<Theme, 'styles' | 'glyphs'>,
+): DocumentLine[] {
+	const keys = [...new Set([...base, ...(theirs ?? []), ...mine].map(({key}) => key))];
+	const labels = keys.map(key => labelOf([base, theirs ?? [], mine], key, service));
+	const cell = (split: Split | undefined, key: string): ConflictCell => {
+		if (split === undefined) return {text: 'not readable'};
+		const row = split.find(candidate => candidate.key === key);
+		const was = base.find(candidate => candidate.key === key);
+		const text = row ? `${row.percent} %${row.tags.length > 0 ? ` ${row.tags.join(',')}` : ''}` : '–';
+		const differs = split !== base && !sameRow(row, was);
+		return differs ? {text, mark: glyphs.selected === '>' ? ' <' : ' ◂'} : {text};
+	};
+	const names = columnOf([{text: ''}, ...labels.map(text => ({text}))]);
+	const splits = [
+		[{text: 'base'}, ...keys.map(key => cell(base, key))],
+		[{text: 'theirs'}, ...keys.map(key => cell(theirs, key))],
+		[{text: 'mine'}, ...keys.map(key => cell(mine, key))],
+	];
+	const room = width - 2 - widthOf(names[0] ?? '') - splits.length * gap.length;
+	const wanted = splits.reduce((sum, cells) => sum + widthOfColumn(cells), 0);
+	const longest = wanted <= room ? undefined : Math.max(8, Math.floor(room / splits.length));
+	const [first = '', ...rows] = rowsOf([names, ...splits.map(cells => columnOf(cells, longest))]);
+	return [
+		{text: `${glyphs.bad} ${sentence}`, style: styles.bad, indent: 2},
+		{text: ''},
+		{text: first, style: styles.key, hard: true},
+		...rows.map((text): DocumentLine => ({text, hard: true})),
+		{text: ''},
+		...(by === undefined ? [] : [{text: `Theirs is by ${by}.`}, {text: ''}]),
+		...waysOn(already),
+	];
+}
+
+function waysOn(already: boolean): DocumentLine[] {
+	if (already) return [{text: 't  close this: it stays as it is now (Esc and e too).', indent: 3}];
+	return [
+		{text: 't  take theirs: it stays as it is now, your draft goes.', indent: 3},
+		{text: 'm  put mine on top: it is reviewed again, on what is there now.', indent: 3},
+		{text: 'e  keep editing: back to what you typed, with nothing lost (Esc too).', indent: 3},
+	];
+}
+
+function rowsOf(columns: readonly (readonly string[])[]): string[] {
+	return (columns[0] ?? []).map((_, row) => `  ${columns.map(column => column[row] ?? '').join(gap)}`);
+}
+
+function sameRow(one: SplitRow | undefined, other: SplitRow | undefined): boolean {
+	return one?.percent === other?.percent && one?.tags.join() === other?.tags.join();
+}
+
+function labelOf(splits: readonly Split[], key: string, service: string): string {
+	const row = splits.flatMap(split => split.find(candidate => candidate.key === key) ?? [])[0];
+	const name = row?.revision === undefined ? undefined : shortRevision(row.revision, service);
+	return row?.latest ? `latest (${name ?? 'new'})` : (name ?? key);
+}

@@ -1,0 +1,187 @@
+/** What the review sheet says, line by line. Pure. */
+import type {Underneath} from '../../../console/sheets/target-status.js';
+import type {ReviewSheet, Wake} from '../../../console/sheets/sheets.js';
+import type {Plan} from '../../../release/plan.js';
+import type {Theme} from '../../../terminal/output/theme.js';
+import {fitText, widthOf} from '../../widgets/table/fit-text.js';
+import {clock, shortRevision} from '../../format.js';
+import type {DocumentLine} from '../inspect/document.js';
+import {underneathLines} from './underneath-lines.js';
+
+type Look = Pick<Theme, 'styles' | 'glyphs'>;
+
+/**
+ * What matters first: on a small window the rest is below the fold.
+ * @param isRead Whether what is essential has been on the screen: before that Enter only shows more.
+ * @param moved What was changed since underneath: then nothing can be agreed to any more.
+ * @param since Of what the panes show, when it is old: milliseconds since 1970.
+ */
+export function reviewLines(
+	sheet: ReviewSheet,
+	look: Look,
+	{
+		isRead = true,
+		since,
+		moved,
+	}: {isRead?: boolean; since?: number | undefined; moved?: Underneath | undefined} = {},
+): DocumentLine[] {
+	const {plan, dryRun, wake, phase} = sheet;
+	const {styles, glyphs} = look;
+	const isOpen = phase.kind === 'open' || phase.kind === 'armed';
+	const lines: DocumentLine[] =
+		moved && isOpen ? underneathLines(sheet, moved, look) : phaseLines(sheet, look, {isRead, since});
+	const say = (text: string, style?: DocumentLine['style'], indent = 2) => lines.push({text, style, indent});
+	say('');
+	// Warnings before the table: whoever presses Enter has to have had them before the eyes at 80x24.
+	for (const {sentence, keys} of plan.warnings) {
+		const text = [glyphs.warning, sentence, ...(keys === undefined ? [] : [keys])].join(' ');
+		lines.push({text, style: styles.warning, indent: 2, isEssential: true});
+	}
+	if (wake) lines.push(...wakeLines(wake, look));
+	if (plan.warnings.length > 0) say('');
+	for (const line of rowLines(plan, glyphs.arrow)) {
+		lines.push({...line, style: line.changed ? styles.draft : styles.muted, isEssential: true});
+	}
+	if (plan.rows.length > 0) say('');
+	const labelWidth = Math.max(0, ...plan.facts.map(({label}) => widthOf(label)));
+	for (const {label, value} of plan.facts) {
+		lines.push({
+			text: `${fitText(label, labelWidth)}  ${value}`,
+			indent: labelWidth + 2,
+			isEssential: true,
+		});
+	}
+	if (plan.facts.length > 0) say('');
+	for (const note of plan.notes) say(`${glyphs.bullet} ${note}`);
+	if (plan.notes.length > 0) say('');
+	say(...dryRunLine(dryRun, look));
+	say('');
+	say('The same by command line (ctrl-y copies it):', styles.muted);
+	for (const command of plan.commands) {
+		lines.push({text: command, hard: true, style: styles.muted});
+	}
+	return lines;
+}
+
+/** What comes from a form, which is still beneath the review. */
+const typed: ReadonlySet<Plan['action']> = new Set([
+	'create service',
+	'create revision',
+	'autoscaling',
+	'tag',
+]);
+const backToTyped = 'Esc goes back to what you typed; it is all still there.';
+
+function phaseLines(
+	{phase, confirmation, because, plan}: ReviewSheet,
+	{styles, glyphs}: Look,
+	{isRead, since}: {isRead: boolean; since: number | undefined},
+): DocumentLine[] {
+	switch (phase.kind) {
+		case 'open': {
+			if (!isRead)
+				return [{text: 'Enter shows the rest first; Esc goes back.', style: styles.key, indent: 2}];
+			const how = {
+				enter: 'Enter does it, Esc goes back.',
+				twice: `Enter twice does it, because ${because}; Esc goes back.`,
+				name: `Type ${plan.name} below, then Enter does it, because ${because}; Esc goes back.`,
+			}[confirmation];
+			return [{text: `${how} Nothing has been sent.`, style: styles.key, indent: 2}];
+		}
+		case 'armed':
+			return [
+				{
+					text: `${glyphs.warning} Really? Enter once more does it, although ${because}. Esc goes back.`,
+					style: styles.bad,
+					indent: 2,
+				},
+			];
+		case 'sending':
+			return [{text: 'Sending…', style: styles.waiting}];
+		case 'refused':
+			return [
+				{text: `${glyphs.bad} ${phase.sentence}`, style: styles.bad, indent: 2},
+				{text: typed.has(plan.action) ? backToTyped : 'Esc goes back.', style: styles.muted},
+			];
+		case 'unknown':
+			return [
+				{text: `${glyphs.warning} ${phase.sentence}`, style: styles.bad, indent: 2},
+				{text: whereToLook(since), style: styles.muted, indent: 2},
+			];
+		case 'conflict':
+			return [{text: `${glyphs.bad} ${phase.sentence}`, style: styles.bad, indent: 2}];
+	}
+}
+
+/** What is shown may be from before the write, and be all that there is for a while. */
+function whereToLook(since: number | undefined): string {
+	return since === undefined
+		? 'Esc goes back; the panes show what the cluster has, and what becomes of this.'
+		: `Esc goes back; the panes show what the cluster had at ${clock(since)}, and whether it was done only when it answers again.`;
+}
+
+function wakeLines(wake: Wake, {styles, glyphs}: Look): DocumentLine[] {
+	switch (wake.kind) {
+		case 'offered':
+			return [
+				{
+					text: `  ctrl-t wakes ${wake.revisions.join(', ')} first: one request to its tag URL, which no user sees.`,
+					style: styles.key,
+					indent: 2,
+				},
+			];
+		case 'asking':
+			return [{text: `  Waking ${wake.revisions.join(', ')}…`, style: styles.waiting, indent: 2}];
+		case 'told':
+			return wake.sentences.map(({isGood, text}) => ({
+				text: `${isGood ? glyphs.ok : glyphs.bad} ${text}`,
+				style: isGood ? styles.ok : styles.bad,
+				indent: 2,
+			}));
+	}
+}
+
+function dryRunLine(dryRun: ReviewSheet['dryRun'], {styles, glyphs}: Look): [string, DocumentLine['style']] {
+	switch (dryRun.kind) {
+		case 'asking':
+			return [`${glyphs.waiting} Asking the server for a dry run; you need not wait.`, styles.muted];
+		case 'accepted':
+			return [`${glyphs.ok} Dry run: the server would accept it.`, styles.ok];
+		case 'refused':
+			return [`${glyphs.bad} Dry run: the server would refuse it. ${dryRun.sentence}`, styles.bad];
+		case 'not logged in':
+			return [`${glyphs.bad} Dry run: you are not logged in. ${dryRun.sentence}`, styles.bad];
+		case 'unknown':
+			return [`${glyphs.warning} Dry run: no answer. ${dryRun.sentence}`, styles.warning];
+	}
+}
+
+function rowLines({rows, name, action}: Plan, arrow: string): (DocumentLine & {changed: boolean})[] {
+	const labels = rows.map(row => {
+		const revision = row.revision === undefined ? undefined : shortRevision(row.revision, name);
+		if (!row.latest) return revision ?? row.key;
+		if (action === 'create revision' || action === 'autoscaling') return 'the new revision (latest)';
+		return `latest (${revision ?? 'none ready'})`;
+	});
+	const tags = rows.map(row => tagWords(row));
+	const labelWidth = Math.max(0, ...labels.map(label => widthOf(label)));
+	const tagWidth = Math.max(0, ...tags.map(words => widthOf(words)));
+	const takenOut = 'taken out';
+	const afterWidth = rows.some(row => row.after === undefined) ? takenOut.length : 5;
+	return rows.map((row, index) => {
+		const before = row.before === undefined ? '–' : `${row.before} %`;
+		const after = row.after === undefined ? takenOut : `${row.after} %`;
+		return {
+			text: `  ${fitText(labels[index] ?? '', labelWidth)}  ${fitText(tags[index] ?? '', tagWidth)}  ${fitText(before, 5, {align: 'right'})} ${arrow} ${fitText(after, afterWidth, {align: 'right'})}`,
+			changed: row.changed,
+		};
+	});
+}
+
+/** The tags as they are to be; with a sign what comes, and what goes. */
+function tagWords({tags, tagsBefore, after}: Plan['rows'][number]): string {
+	if (after === undefined) return tagsBefore.join(', ');
+	const gone = tagsBefore.filter(tag => !tags.includes(tag)).map(tag => `-${tag}`);
+	const isNew = tagsBefore.length > 0 || gone.length > 0;
+	return [...tags.map(tag => (isNew && !tagsBefore.includes(tag) ? `+${tag}` : tag)), ...gone].join(', ');
+}

@@ -1,0 +1,95 @@
+/** What this console wrote to the cluster, as commands, and who changed which split, the newest first. */
+import type {HistoryEntry} from '../../../console/session/change-recorder.js';
+import type {WriteRecord} from '../../../console/sheets/sheets.js';
+import {diffSplit, type Split} from '../../../knative/split/split.js';
+import type {Theme} from '../../../terminal/output/theme.js';
+import {useConsoleState, useActions} from '../../use-console.js';
+import {useNow} from '../../use-now.js';
+import type {Size} from '../../layout.js';
+import {useTheme} from '../../widgets/theme-context.js';
+import {dayAndClock, shortRevision} from '../../format.js';
+import {Document, type DocumentLine} from '../inspect/document.js';
+
+export function Writes({isActive, copy, ...size}: Size & {isActive: boolean; copy: (text: string) => void}) {
+	const theme = useTheme();
+	const writes = useConsoleState(state => state.writes);
+	const history = useConsoleState(state => state.history);
+	const problem = useConsoleState(state => state.historyProblem);
+	useActions('viewer', {copyCommand: () => copy(writes.map(({command}) => command).join('\n'))}, {isActive});
+	const now = useNow();
+	const lines = recordLines(writes, history, theme, now);
+	return (
+		<Document
+			{...size}
+			title="What was sent, and who changed which split"
+			lines={[
+				...(problem === undefined ? [] : [{text: problem, style: theme.styles.warning}, {text: ''}]),
+				...(lines.length > 0 ? lines : [{text: 'Nothing was written yet.', style: theme.styles.muted}]),
+			]}
+			context="viewer"
+			isActive={isActive}
+		/>
+	);
+}
+
+/** Requests of this session with what became of them; changes of a split from elsewhere or from before. */
+export function recordLines(
+	writes: readonly WriteRecord[],
+	history: readonly HistoryEntry[],
+	{styles, glyphs}: Pick<Theme, 'styles' | 'glyphs'>,
+	now: number,
+): DocumentLine[] {
+	const own = new Map(
+		history.filter(entry => entry.own).map(entry => [`${entry.at} ${entry.command}`, entry]),
+	);
+	const here = new Set<HistoryEntry>();
+	const sent = writes.map(({at, title, command, outcome}) => {
+		const entry = own.get(`${at} ${command}`);
+		if (entry) here.add(entry);
+		return {
+			at,
+			lines: [
+				{text: `${dayAndClock(at, now)}  ${title}: ${outcome || 'under way'}`, style: styles.key, indent: 10},
+				...(entry ? [{text: `          ${changeWords(entry, glyphs.arrow)}`, indent: 10}] : []),
+				{text: command, hard: true, style: styles.muted},
+				{text: ''},
+			],
+		};
+	});
+	const others = history
+		.filter(entry => !here.has(entry))
+		.map(entry => ({
+			at: entry.at,
+			lines: [
+				{
+					text: `${dayAndClock(entry.at, now)}  ${entry.service} in ${entry.namespace}: ${whose(entry)}`,
+					style: styles.key,
+					indent: 10,
+				},
+				{text: `          ${changeWords(entry, glyphs.arrow)}`, indent: 10},
+				...(entry.command === '' ? [] : [{text: entry.command, hard: true, style: styles.muted}]),
+				{text: ''},
+			],
+		}));
+	return [...sent, ...others].toSorted((a, b) => b.at - a.at).flatMap(({lines}): DocumentLine[] => lines);
+}
+
+function whose({own, by, reason}: HistoryEntry): string {
+	const who = by === '' ? 'somebody' : by;
+	return own ? `${reason} by ${who}, from a console here` : `changed by ${who} (${reason})`;
+}
+
+function changeWords(
+	{before, after, service}: {before: Split; after: Split; service: string},
+	arrow: string,
+) {
+	return diffSplit(before, after)
+		.filter(({changed}) => changed)
+		.map(row => {
+			const name = row.revision === undefined ? 'latest' : shortRevision(row.revision, service);
+			const tags =
+				row.tags.join(',') === row.tagsBefore.join(',') ? '' : ` tags ${row.tags.join(',') || 'none'}`;
+			return `${row.latest && row.revision !== undefined ? `latest (${name})` : name} ${row.before ?? '–'} ${arrow} ${row.after ?? '–'} %${tags}`;
+		})
+		.join(', ');
+}

@@ -1,0 +1,37 @@
+import {Box, Text} from 'ink';
+import {TextField} from './text-field.js';
+import {useTheme} from '../theme-context.js';
+
+export type EnvRowProps = {
+	/** Lines `NAME=value` of the whole list. */
+	readonly lines: readonly string[];
+	/** The row to draw; `lines.length` is the empty one, for a new variable. */
+	readonly row: number;
+	readonly onChange: (lines: readonly string[]) => void;
+	readonly isFocused: boolean;
+	readonly width: number;
+};
+
+/** One environment variable: type to add or to change, empty it to remove it, paste several lines at once. */
+export function EnvRow({lines, row, onChange, isFocused, width}: EnvRowProps) {
+	const {glyphs, styles} = useTheme();
+	const isNew = row >= lines.length;
+	const line = lines[row] ?? '';
+	return (
+		<Box width={width} height={1} overflow="hidden">
+			<Text {...styles.muted}>{isNew ? '+ ' : `${glyphs.bullet} `}</Text>
+			<TextField
+				value={line}
+				isFocused={isFocused}
+				width={width - 2}
+				placeholder="NAME=value"
+				onChange={text => {
+					onChange(isNew ? [...lines, text] : lines.with(row, text));
+				}}
+				onPasteLines={pasted => {
+					onChange(lines.toSpliced(row, line === '' ? 1 : 0, ...pasted));
+				}}
+			/>
+		</Box>
+	);
+}

@@ -1,0 +1,101 @@
+import {Text, useInput, usePaste} from 'ink';
+import {useState} from 'react';
+import {printable} from '../../../knative/text/printable.js';
+import {strokeOf} from '../../../terminal/input/strokes.js';
+import {cutText} from '../table/fit-text.js';
+import {bufferOf, editBuffer, insertText, textOf, visibleText, type TextBuffer} from './text-buffer.js';
+import {useTheme} from '../theme-context.js';
+
+export type TextFieldProps = {
+	readonly value: string;
+	readonly onChange: (value: string) => void;
+	readonly isFocused: boolean;
+	readonly width: number;
+	/** Shown, dimmed, while the field is empty. */
+	readonly placeholder?: string | undefined;
+	/** A paste of several lines; without it they become one line with blanks between. */
+	readonly onPasteLines?: ((lines: readonly string[]) => void) | undefined;
+};
+
+/**
+One line of text with a cursor and readline's editing keys. Keys that mean something in a form (Tab, ↑, ↓, Enter, Esc,
+Ctrl-S) are left to the form.
+*/
+export function TextField({
+	value,
+	onChange,
+	isFocused,
+	width,
+	placeholder = '',
+	onPasteLines,
+}: TextFieldProps) {
+	const {cursor: cursorStyle, glyphs, styles} = useTheme();
+	const [remembered, setBuffer] = useState<TextBuffer>(() => bufferOf(value));
+	let buffer = remembered;
+	if (textOf(remembered) !== value) {
+		// Changed from outside: the cursor goes after the new text.
+		buffer = bufferOf(value);
+		setBuffer(buffer);
+	}
+
+	const update = (next: TextBuffer) => {
+		setBuffer(next);
+		const text = textOf(next);
+		if (text !== value) {
+			onChange(text);
+		}
+	};
+
+	useInput(
+		(input, key) => {
+			const stroke = strokeOf(input, key);
+			const edited = stroke === undefined ? undefined : editBuffer(buffer, stroke);
+			if (edited !== undefined) {
+				update(edited);
+				return;
+			}
+
+			const isText = !key.ctrl && !key.meta && !key.return && !key.tab && !key.escape;
+			if (isText && input !== '' && /^\P{Control}+$/u.test(input)) {
+				update(insertText(buffer, input));
+			}
+		},
+		{isActive: isFocused},
+	);
+	usePaste(
+		text => {
+			const lines = text.split('\n').filter(line => line.trim() !== '');
+			if (onPasteLines !== undefined && lines.length > 1) {
+				onPasteLines(lines);
+			} else {
+				update(insertText(buffer, text));
+			}
+		},
+		{isActive: isFocused},
+	);
+
+	if (width < 1) {
+		return null;
+	}
+
+	if (!isFocused) {
+		return (
+			<Text wrap="truncate" {...(value === '' ? styles.muted : {})}>
+				{cutText(value === '' ? placeholder : printable(value), width, {ellipsis: glyphs.ellipsis})}
+			</Text>
+		);
+	}
+
+	const isMark = cursorStyle === 'mark';
+	const {before, at, after} = visibleText(buffer, isMark ? width - 1 : width);
+	const hint = value === '' ? cutText(placeholder.slice(1), width - 1, {ellipsis: glyphs.ellipsis}) : '';
+	const under = value === '' && placeholder !== '' ? placeholder.charAt(0) : at;
+	return (
+		<Text wrap="truncate">
+			{before}
+			{isMark ? glyphs.cursor + under : <Text inverse>{under}</Text>}
+			{after}
+			<Text {...styles.muted}>{hint}</Text>
+		</Text>
+	);
+}

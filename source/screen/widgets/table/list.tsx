@@ -1,0 +1,95 @@
+import {Box, Text} from 'ink';
+import type {ReactNode} from 'react';
+import {scrollThumb, type ListWindow} from './list-window.js';
+import {useListWindow} from './use-list-window.js';
+import {useTheme} from '../theme-context.js';
+
+export type ListProps<Item> = {
+	readonly items: readonly Item[];
+	/** Stable identity of an item: a uid or a name, never an index. */
+	readonly keyOf: (item: Item) => string;
+	/** Index of the selected item; −1 for none. */
+	readonly selected: number;
+	readonly width: number;
+	readonly height: number;
+	/** Draws one row of at most `width` columns; it must not wrap. */
+	readonly renderRow: (item: Item, row: {readonly isSelected: boolean; readonly width: number}) => ReactNode;
+	/** Shown instead of an empty list: what it means and what to do about it. */
+	readonly empty?: string;
+};
+
+/** Columns before each row: the mark of the selection and a blank. */
+const MARK_WIDTH = 2;
+
+/** A list that shows what fits and scrolls with its selection; a scroll bar at the right when not all of it fits. */
+export function List<Item>({items, selected, height, ...props}: ListProps<Item>) {
+	const window = useListWindow(items.length, height, selected);
+	return (
+		<ListRows
+			{...props}
+			items={items.slice(window.top, window.end)}
+			count={items.length}
+			window={window}
+			selected={selected}
+			height={height}
+		/>
+	);
+}
+
+export type ListRowsProps<Item> = ListProps<Item> & {
+	/** What is shown, which are the `items`, of … */
+	readonly window: ListWindow;
+	/** … so many. */
+	readonly count: number;
+};
+
+/** The rows of a list that are shown, for who has no need to make those that are not. */
+export function ListRows<Item>({
+	items,
+	count,
+	window,
+	keyOf,
+	selected,
+	width,
+	height,
+	renderRow,
+	empty = '',
+}: ListRowsProps<Item>) {
+	const {glyphs, styles} = useTheme();
+	if (width < 1 || height < 1) {
+		return null;
+	}
+
+	if (count === 0) {
+		return (
+			<Box width={width} height={height} overflow="hidden">
+				<Text {...styles.muted} wrap="wrap">
+					{empty}
+				</Text>
+			</Box>
+		);
+	}
+
+	const [thumbFrom, thumbTo] = scrollThumb(window, count, height);
+	const isScrolling = thumbTo > thumbFrom;
+	const rowWidth = Math.max(0, width - MARK_WIDTH - (isScrolling ? 1 : 0));
+	return (
+		<Box width={width} height={height} flexDirection="column" overflow="hidden">
+			{items.map((item, row) => {
+				const isSelected = window.top + row === selected;
+				const isThumb = row >= thumbFrom && row < thumbTo;
+				return (
+					<Box key={keyOf(item)} width={width} height={1} flexShrink={0} overflow="hidden">
+						<Text {...(isSelected ? styles.selected : {})}>{isSelected ? `${glyphs.selected} ` : '  '}</Text>
+						<Box width={rowWidth} height={1} overflow="hidden">
+							{renderRow(item, {isSelected, width: rowWidth})}
+						</Box>
+						{isScrolling && (
+							<Text {...styles.muted}>{isThumb ? glyphs.scrollThumb : glyphs.scrollTrack}</Text>
+						)}
+					</Box>
+				);
+			})}
+		</Box>
+	);
+}

@@ -1,0 +1,55 @@
+/** What a table says in each row, cut and padded to its columns; for the table that Ink draws and the one before it. */
+import type {Piece} from '../../../terminal/output/pieces.js';
+import type {Glyphs, TextStyle} from '../../../terminal/output/theme.js';
+import {fitColumns, type Column, type FittedColumn} from './columns.js';
+import {fitText} from './fit-text.js';
+
+export type TableCell = string | {readonly text: string; readonly style?: TextStyle};
+export const textOf = (cell: TableCell | undefined): string =>
+	typeof cell === 'string' ? cell : (cell?.text ?? '');
+
+/** Columns at the left of each row that the list uses for its mark, and at the right for its scroll bar. */
+const LIST_MARGIN = 3;
+
+/** Rows of a table of this height that are left beside the row of titles, which an empty or a tiny one does without. */
+export const tableRowsHeight = (count: number, height: number): number =>
+	count > 0 && height > 1 ? height - 1 : height;
+
+export type TableText = {
+	/** The row of titles, above the rows of the list. */
+	readonly titles: string;
+	/** What follows the mark of the selection in a row. */
+	readonly pieces: (cells: readonly TableCell[]) => readonly Piece[];
+};
+
+/** @param options.width Columns of the table, mark and scroll bar included. */
+export const tableText = (
+	{
+		columns,
+		widest,
+		width,
+		columnGap,
+	}: {
+		readonly columns: readonly Column[];
+		readonly widest: readonly number[];
+		readonly width: number;
+		readonly columnGap: number;
+	},
+	{ellipsis}: Pick<Glyphs, 'ellipsis'>,
+): TableText => {
+	const fitted = fitColumns(columns, widest, Math.max(0, width - LIST_MARGIN), columnGap);
+	const gap = ' '.repeat(columnGap);
+	const place = (text: string, {index, width: columnWidth}: FittedColumn) => {
+		const column = columns[index];
+		return fitText(text, columnWidth, {align: column?.align, position: column?.cut ?? 'end', ellipsis});
+	};
+	return {
+		titles: `  ${fitted.map(column => place(columns[column.index]?.title ?? '', column)).join(gap)}`,
+		pieces: cells =>
+			fitted.map((column, position) => {
+				const cell = cells[column.index];
+				const text = (position === 0 ? '' : gap) + place(textOf(cell), column);
+				return typeof cell === 'object' && cell.style !== undefined ? {text, style: cell.style} : {text};
+			}),
+	};
+};

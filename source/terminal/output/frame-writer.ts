@@ -1,0 +1,233 @@
+/**
+ * Stands between Ink and the terminal. Ink writes whole frames; what goes on to the terminal is only what is not there
+ * yet. Over SSH, with little bandwidth and much latency, that is the difference between a console and a slide show.
+ *
+ * For frames on the alternate screen, without a cursor of their own (Ink's `useCursor`).
+ */
+import {Displayed} from './frame/displayed.js';
+import {inkChunk} from './frame/ink-chunk.js';
+import {WritePace} from './frame/write-pace.js';
+
+const beginUpdate = '\u001B[?2026h';
+const endUpdate = '\u001B[?2026l';
+const enterAlternateScreen = '\u001B[?1049h';
+const leaveAlternateScreen = '\u001B[?1049l';
+const home = '\u001B[H';
+const eraseDown = '\u001B[J';
+const hideCursor = '\u001B[?25l';
+
+/** Without wrapping a character that is wider than thought stays in its row. */
+const noWrap = '\u001B[?7l';
+const wrap = '\u001B[?7h';
+
+/** How long after a change of its size a screen may wait for a frame of that size, in milliseconds. */
+const resizeGrace = 100;
+
+/** How long after a key a frame is taken for what it brought about, in milliseconds. */
+const keyEcho = 100;
+
+type Done = (error?: Error | null) => void;
+
+export type FrameWriter<Stream = NodeJS.WriteStream> = {
+	/** For Ink's `render(…, {stdout})`: the same terminal. Use it with `incrementalRendering: false`. */
+	readonly stdout: Stream;
+	/** Onto the alternate screen. A `first` frame, of lines that the window has room for, is on it at once. */
+	enter(first?: string): void;
+	/** Back from it. Nothing if it is left already. */
+	leave(): void;
+	/** Brings a frame on the screen: lines with styles and nothing else. */
+	show(frame: string): void;
+	/** Draws the last frame whole, over whatever others have written. */
+	redraw(): void;
+	/** The operator has pressed a key: on a slow line the next frame goes ahead of those that only bring news. */
+	keyPressed(): void;
+	/** Milliseconds until the line takes the next frame, at most 1000; 0 on one that keeps up. News need not come sooner. */
+	wait(): number;
+};
+
+/** Time as the writer sees it, so that tests can make it pass. */
+export type FrameClock = {
+	/** Milliseconds; never goes back. */
+	now(): number;
+	/** Runs `task` once, after that many milliseconds; returns the way to call it off. */
+	after(milliseconds: number, task: () => void): () => void;
+};
+
+const systemClock: FrameClock = {
+	now: () => performance.now(),
+	after(milliseconds, task) {
+		const timer = setTimeout(task, milliseconds).unref();
+		return () => clearTimeout(timer);
+	},
+};
+
+/** What is needed of the terminal; a test hands in its own. */
+export type TerminalStream = Pick<NodeJS.WriteStream, 'columns' | 'rows'> & {
+	write(chunk: string | Uint8Array, encoding?: BufferEncoding | Done, done?: Done): boolean;
+	on(event: 'resize', listener: () => void): unknown;
+	off(event: 'resize', listener: () => void): unknown;
+};
+
+export type FrameOptions = {
+	clock?: FrameClock;
+	/** How often this process has lost its processor to another one so far. */
+	preemptions?: () => number;
+	/** How a frame is to be spelled; no line may change its width. */
+	spell?: (frame: string) => string;
+};
+
+export function createFrameWriter<Stream extends TerminalStream>(
+	terminal: Stream,
+	{
+		clock = systemClock,
+		preemptions = () => process.resourceUsage().involuntaryContextSwitches,
+		spell = frame => frame,
+	}: FrameOptions = {},
+): FrameWriter<Stream> {
+	const displayed = new Displayed();
+	const pace = new WritePace();
+	let isOnAlternateScreen = false;
+	let isUpdating = false;
+	let lastKey = -Infinity;
+	/** What is to be on the screen, if it may not be there yet, and whether a key brought it about. */
+	let frame: string | undefined;
+	let isDue = false;
+	let isForKey = false;
+	let callOff: (() => void) | undefined;
+
+	function write(bytes: string): void {
+		const start = clock.now();
+		const before = preemptions();
+		terminal.write(bytes);
+		const end = clock.now();
+		pace.wrote(Buffer.byteLength(bytes), end - start, end, preemptions() !== before);
+	}
+
+	function paint(): void {
+		callOff?.();
+		callOff = undefined;
+		isDue = false;
+		isForKey = false;
+		if (frame === undefined) return;
+		const bytes = displayed.show(frame, terminal.columns, terminal.rows);
+		if (bytes === undefined) {
+			// Not made of lines after all.
+			displayed.forget();
+			write(home + eraseDown + frame);
+		} else if (bytes !== '') write(beginUpdate + bytes + endUpdate);
+	}
+
+	/** Now, or as soon as the line takes it; a newer frame takes its place. */
+	function schedule(least = 0): void {
+		isDue = true;
+		callOff?.();
+		callOff = undefined;
+		const wait = Math.max(least, pace.wait(clock.now(), {isForKey}));
+		if (wait > 0) callOff = clock.after(wait, paint);
+		else if (!isUpdating) paint();
+	}
+
+	function onResize(): void {
+		displayed.forget();
+		if (frame !== undefined) schedule(resizeGrace);
+	}
+
+	function enter(unspelled?: string): void {
+		if (isOnAlternateScreen) return;
+		const first = unspelled === undefined ? undefined : spell(unspelled);
+		isOnAlternateScreen = true;
+		terminal.on('resize', onResize);
+		frame = first;
+		displayed.blanked(terminal.columns, terminal.rows, first);
+		// Nothing is looked at yet: this is the first that is seen of the program, and each millisecond counts.
+		const drawn = first === undefined ? '' : home + first.replaceAll('\n', '\r\n');
+		write(enterAlternateScreen + noWrap + hideCursor + drawn);
+	}
+
+	function leave(): void {
+		if (!isOnAlternateScreen) return;
+		isOnAlternateScreen = false;
+		terminal.off('resize', onResize);
+		callOff?.();
+		callOff = undefined;
+		isDue = false;
+		isUpdating = false;
+		frame = undefined;
+		displayed.forget();
+		write(wrap + leaveAlternateScreen);
+	}
+
+	function show(text: string): void {
+		frame = spell(text);
+		isForKey ||= clock.now() - lastKey < keyEcho;
+		schedule();
+	}
+
+	/** Whether this was for the screen; anything else goes to the terminal as it is. */
+	function take(chunk: string): boolean {
+		const found = inkChunk(chunk);
+		if (found.kind === 'enter' || found.kind === 'leave') {
+			(found.kind === 'enter' ? enter : leave)();
+			return true;
+		}
+		if (!isOnAlternateScreen || found.kind === 'aside') return false;
+		switch (found.kind) {
+			case 'begin':
+				isUpdating = true;
+				return true;
+			case 'end':
+				isUpdating = false;
+				if (isDue) schedule();
+				return true;
+			case 'clear':
+				displayed.forget();
+				// A frame of blanks is written like this, too; what follows in the same update takes its place.
+				if (isUpdating) show('');
+				return true;
+			case 'frame':
+				if (isUpdating) {
+					show(found.text);
+					return true;
+				}
+				// Ink writes frames in updates only: somebody else has written on the screen.
+				displayed.forget();
+				return false;
+		}
+	}
+
+	const writeForInk = (
+		chunk: string | Uint8Array,
+		encoding?: BufferEncoding | Done,
+		done?: Done,
+	): boolean => {
+		if (typeof chunk === 'string' && chunk !== '' && take(chunk)) {
+			const callback = typeof encoding === 'function' ? encoding : done;
+			if (callback) process.nextTick(callback);
+			return true;
+		}
+		return typeof encoding === 'string'
+			? terminal.write(chunk, encoding, done)
+			: terminal.write(chunk, encoding);
+	};
+
+	return {
+		stdout: new Proxy(terminal, {
+			get(target, property) {
+				if (property === 'write') return writeForInk;
+				const value: unknown = Reflect.get(target, property, target);
+				return typeof value === 'function' ? value.bind(target) : value;
+			},
+		}),
+		enter,
+		leave,
+		show,
+		redraw() {
+			displayed.forget();
+			if (frame !== undefined) schedule();
+		},
+		keyPressed() {
+			lastKey = clock.now();
+		},
+		wait: () => pace.wait(clock.now(), {isForKey: false}),
+	};
+}

@@ -1,0 +1,86 @@
+/** What a terminal shows, and the bytes that make it show something else. */
+import {blankLine, lineOf, type Line} from './cells.js';
+import {drawLine} from './line-difference.js';
+import {Pen} from './pen.js';
+import {scrollBetween, scrolled, type FrameScroll} from './scroll.js';
+import {defaultStyle, StyleTable} from './styles.js';
+
+export class Displayed {
+	readonly #styles = new StyleTable();
+	#columns = 0;
+	#rows: (Line | undefined)[] = [];
+
+	/** What was written on a blank screen as it is; taken apart when there is something to compare it with. */
+	#written: string | undefined;
+
+	/** From now on nothing is known of the screen: the next frame is drawn whole. */
+	forget(): void {
+		this.#rows = [];
+		this.#written = undefined;
+	}
+
+	/** The screen was blanked, and then this was written on it: a frame that it has room for. */
+	blanked(columns: number, rows: number, written?: string): void {
+		this.#columns = columns;
+		this.#written = written;
+		const line = blankLine(columns);
+		this.#rows = Array.from({length: rows}, () => line);
+	}
+
+	/**
+	 * The fewest bytes that bring a frame (lines with styles, as Ink writes them) on a screen of this size; what finds no
+	 * room is left out. Empty when it is there already. Undefined when the frame holds something that is neither
+	 * character nor style.
+	 */
+	show(frame: string, columns: number, rows: number): string | undefined {
+		if (columns !== this.#columns) this.forget();
+		this.#columns = columns;
+		if (this.#written !== undefined) this.#rows = this.#linesOf(this.#written, rows) ?? [];
+		this.#written = undefined;
+		const wanted = this.#linesOf(frame, rows);
+		if (!wanted) return undefined;
+		const before = Array.from({length: rows}, (_, row) => this.#rows[row]);
+		this.#rows = wanted;
+		const drawn = this.#draw(before, wanted);
+		const scroll = scrollBetween(before, wanted);
+		if (!scroll) return drawn;
+		const afterScroll = this.#draw(before, wanted, scroll);
+		return afterScroll.length < drawn.length ? afterScroll : drawn;
+	}
+
+	#linesOf(frame: string, rows: number): Line[] | undefined {
+		// Lines that only moved are not taken apart again, and are known to be the same.
+		const known = new Map(this.#rows.map(line => [line?.text, line]));
+		const blank = blankLine(this.#columns);
+		const lines: Line[] = [];
+		let style = defaultStyle;
+		const texts = frame.split('\n');
+		for (let row = 0; row < rows; row++) {
+			const text = texts[row] ?? '';
+			const same = this.#rows[row]?.text === text ? this.#rows[row] : known.get(text);
+			const line =
+				same?.startStyle === style
+					? same
+					: text === '' && style === defaultStyle
+						? blank
+						: lineOf(text, style, this.#columns, this.#styles);
+			if (!line) return undefined;
+			lines.push(line);
+			style = line.endStyle;
+		}
+		return lines;
+	}
+
+	#draw(before: readonly (Line | undefined)[], after: readonly Line[], scroll?: FrameScroll): string {
+		const pen = new Pen(this.#styles, this.#columns);
+		let shown = before;
+		if (scroll) {
+			pen.scroll(scroll.top, scroll.bottom, scroll.by);
+			shown = scrolled(before, scroll, blankLine(this.#columns));
+		}
+		for (const [row, line] of after.entries()) {
+			if (shown[row] !== line) drawLine(pen, row, shown[row], line);
+		}
+		return pen.finish();
+	}
+}

@@ -1,0 +1,205 @@
+import type {BoxProps, TextProps} from 'ink';
+
+/**
+Colours and glyphs. State is never told by colour alone: whoever shows a state shows its glyph or its word as well, so
+that `NO_COLOR`, a colour-blind reader and a screen reader lose nothing.
+*/
+export type Theme = {
+	readonly isAscii: boolean;
+	readonly glyphs: Glyphs;
+	readonly styles: TextStyles;
+	/** How the text cursor is drawn: as an inverse cell, or as a mark between two characters where nothing is inverse. */
+	readonly cursor: 'inverse' | 'mark';
+};
+
+/** What a piece of text stands for → how `<Text>` shows it: `<Text {...theme.styles.bad}>`. */
+export type TextStyles = Readonly<Record<StyleRole, TextStyle>>;
+
+export type StyleRole =
+	/** Text that stands for nothing in particular. */
+	| 'plain'
+	/** Title, border and selection of what has the keyboard. */
+	| 'focused'
+	/** What does not have it, and what is of second rank. */
+	| 'muted'
+	| 'selected'
+	| 'ok'
+	| 'waiting'
+	| 'warning'
+	| 'bad'
+	| 'key'
+	/** The mark of a production context. */
+	| 'production'
+	/** A draft: what is not yet so. */
+	| 'draft';
+
+export type TextStyle = Readonly<Pick<TextProps, 'color' | 'bold' | 'dimColor' | 'inverse' | 'underline'>>;
+
+export type Glyphs = {
+	readonly ready: string;
+	readonly waiting: string;
+	readonly ok: string;
+	readonly bad: string;
+	readonly warning: string;
+	readonly selected: string;
+	readonly locked: string;
+	readonly paused: string;
+	readonly running: string;
+	readonly bullet: string;
+	readonly arrow: string;
+	readonly ellipsis: string;
+	readonly cursor: string;
+	readonly up: string;
+	readonly down: string;
+	readonly line: string;
+	readonly barFull: string;
+	readonly barEmpty: string;
+	/** Parts of a full cell, from the least to the most; empty when a cell is either full or not. */
+	readonly barParts: readonly string[];
+	/** Heights of a column of one character, from the lowest to the highest. */
+	readonly levels: readonly string[];
+	readonly scrollThumb: string;
+	readonly scrollTrack: string;
+	readonly border: Exclude<BoxProps['borderStyle'], string | undefined>;
+};
+
+// Only glyphs that every width table agrees on (no emoji, no variation selectors): stack of columns stay in line.
+const unicodeGlyphs: Glyphs = {
+	ready: '●',
+	waiting: '○',
+	ok: '✓',
+	bad: '✗',
+	warning: '▲',
+	selected: '▸',
+	locked: '■',
+	paused: '‖',
+	running: '●',
+	bullet: '·',
+	arrow: '→',
+	ellipsis: '…',
+	cursor: '▏',
+	up: '↑',
+	down: '↓',
+	line: '─',
+	barFull: '█',
+	// Two bytes instead of the three of a shade: a line that is mostly track is sent whole when the selection moves.
+	barEmpty: '·',
+	barParts: ['▏', '▎', '▍', '▌', '▋', '▊', '▉'],
+	levels: ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'],
+	scrollThumb: '┃',
+	scrollTrack: '│',
+	border: {
+		topLeft: '╭',
+		top: '─',
+		topRight: '╮',
+		right: '│',
+		bottomRight: '╯',
+		bottom: '─',
+		bottomLeft: '╰',
+		left: '│',
+	},
+};
+
+const asciiGlyphs: Glyphs = {
+	ready: '*',
+	waiting: 'o',
+	ok: 'ok',
+	bad: 'x',
+	warning: '!',
+	selected: '>',
+	locked: '#',
+	paused: '||',
+	running: '*',
+	bullet: '-',
+	arrow: '->',
+	ellipsis: '~',
+	cursor: '|',
+	up: '^',
+	down: 'v',
+	line: '-',
+	barFull: '#',
+	barEmpty: '.',
+	barParts: [],
+	levels: ['_', '.', '-', '=', '+', '*', '#'],
+	scrollThumb: '#',
+	scrollTrack: '|',
+	border: {
+		topLeft: '+',
+		top: '-',
+		topRight: '+',
+		right: '|',
+		bottomRight: '+',
+		bottom: '-',
+		bottomLeft: '+',
+		left: '|',
+	},
+};
+
+export const palettes = ['standard', 'colour-blind', 'none'] as const;
+export type Palette = (typeof palettes)[number];
+
+// The sixteen colours of the terminal, not fixed ones: the operator has chosen them to be readable on their background.
+const stylesOf = (palette: Palette): TextStyles => {
+	const colour = (standard: string, colourBlind: string): {readonly color?: string} =>
+		palette === 'none' ? {} : {color: palette === 'standard' ? standard : colourBlind};
+	return {
+		plain: {},
+		focused: {...colour('cyan', 'cyan'), bold: true},
+		muted: {dimColor: true},
+		selected: {...colour('cyan', 'cyan'), bold: true},
+		// Blue against yellow and magenta stays apart with every common colour vision deficiency; green against red does not.
+		ok: colour('green', 'blueBright'),
+		waiting: colour('yellow', 'cyan'),
+		warning: {...colour('yellow', 'yellow'), bold: true},
+		bad: {...colour('red', 'magentaBright'), bold: true},
+		key: {bold: true},
+		production: {...colour('red', 'magentaBright'), bold: true, inverse: true},
+		draft: colour('yellow', 'yellow'),
+	};
+};
+
+export type ThemeOptions = {
+	readonly env?: Readonly<Record<string, string | undefined>>;
+	/** Glyphs of ASCII only; by default with `KN_CANARY_ASCII` or on the Linux console, whose font lacks the others. */
+	readonly isAscii?: boolean;
+	/** By default `standard`, or `none` with `NO_COLOR` (no-color.org: set and not empty). */
+	readonly palette?: Palette;
+};
+
+/** The theme for an environment; what is given explicitly (a flag) wins over it. */
+export const createTheme = ({env = process.env, isAscii, palette}: ThemeOptions = {}): Theme => {
+	const isSet = (name: string) => (env[name] ?? '') !== '';
+	const ascii = isAscii ?? (isSet('KN_CANARY_ASCII') || env['TERM'] === 'linux');
+	return {
+		isAscii: ascii,
+		glyphs: ascii ? asciiGlyphs : unicodeGlyphs,
+		styles: stylesOf(palette ?? (isSet('NO_COLOR') ? 'none' : 'standard')),
+		// Without any SGR an inverse cell looks like every other one.
+		cursor: env['TERM'] === 'dumb' || env['FORCE_COLOR'] === '0' ? 'mark' : 'inverse',
+	};
+};
+
+/**
+The theme for what is shown although it may no longer be so: everything but the selection is dim. That the data are old is
+also said in words; this is for the eye.
+*/
+export const greyed = (theme: Theme): Theme => {
+	const dim: TextStyle = {dimColor: true};
+	const {selected} = theme.styles;
+	return {
+		...theme,
+		styles: {
+			plain: dim,
+			focused: selected,
+			muted: dim,
+			selected,
+			ok: dim,
+			waiting: dim,
+			warning: dim,
+			bad: dim,
+			key: dim,
+			production: theme.styles.production,
+			draft: theme.styles.draft,
+		},
+	};
+};

@@ -1,0 +1,131 @@
+/** With a small bundle on the disk and V8 itself; only where the code is kept is a map. */
+import {mkdtempSync, rmSync, writeFileSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import path from 'node:path';
+import {afterEach, beforeEach, describe, expect, it} from 'vitest';
+import type {CodeCache, KeptCode} from '../../source/bootstrap/code-cache.js';
+import {createLoader} from '../../source/bootstrap/load.js';
+
+let directory: string;
+let kept: Map<string, KeptCode>;
+let written: string[];
+let cache: CodeCache;
+beforeEach(() => {
+	directory = mkdtempSync(path.join(tmpdir(), 'kn-canary-bundle-'));
+	kept = new Map();
+	written = [];
+	cache = {
+		read: name => kept.get(name),
+		write(name, code) {
+			kept.set(name, code);
+			written.push(name);
+		},
+	};
+});
+afterEach(() => {
+	rmSync(directory, {recursive: true, force: true});
+});
+
+const bundle = (files: Record<string, string>) => {
+	for (const [name, text] of Object.entries(files)) writeFileSync(path.join(directory, name), text);
+};
+/** A function long enough that its code is seen in the size of what is kept. */
+const work = (name: string) => `exports.${name} = n => { ${'n = n * 3 + 1; '.repeat(200)} return n; };\n`;
+
+/** Loads it and runs some of the functions that `work` has made. */
+const run = (names: readonly string[], end: 'keep' | 'keepRest') => {
+	const loader = createLoader(directory, cache);
+	const exported = new Map(Object.entries(loader.load('./a.js') ?? {}));
+	for (const name of names) exported.get(name)(1);
+	loader[end]();
+};
+
+describe('loading the bundle', () => {
+	it('gives what a file exports, runs it once, and lets files need each other and Node', () => {
+		bundle({
+			'a.js':
+				"const b = require('./b.js'); exports.name = require('node:path').basename(b.file); exports.b = b;",
+			'b.js': "exports.file = __filename; exports.a = require('./a.js');",
+		});
+		const loader = createLoader(directory, cache);
+		const a = loader.load('./a.js');
+		expect(a).toMatchObject({name: 'b.js'});
+		expect(loader.load('./b.js')).toMatchObject({a});
+		expect(loader.load('./a.js')).toBe(a);
+	});
+
+	it('throws what a file throws, with the line and the column where it did', () => {
+		bundle({
+			'first.js': "throw new Error('in the first line');",
+			'third.js': "\n\n  throw new Error('in the third line');",
+		});
+		const stackOf = (id: string): string => {
+			try {
+				createLoader(directory).load(id);
+			} catch (error) {
+				return error instanceof Error ? String(error.stack) : '';
+			}
+			return '';
+		};
+		expect(stackOf('./first.js')).toContain(`${path.join(directory, 'first.js')}:1:7`);
+		expect(stackOf('./third.js')).toContain(`${path.join(directory, 'third.js')}:3:9`);
+	});
+
+	it('reads characters as the build writes them, as escapes', () => {
+		bundle({
+			'a.js': String.raw`exports.text = '\u00b5\u{1f600}'; exports.is = /^\u00b5/.test(exports.text);`,
+		});
+		expect(createLoader(directory).load('./a.js')).toEqual({text: 'µ😀', is: true});
+	});
+});
+
+describe('the code of the bundle', () => {
+	it('is kept with the functions that have run, which is what a start takes', () => {
+		bundle({'a.js': work('first') + work('second')});
+		run([], 'keepRest');
+		const none = kept.get('a.js')!.data.length;
+		kept.clear();
+		run(['first'], 'keepRest');
+		const one = kept.get('a.js')!.data.length;
+		kept.clear();
+		run(['first', 'second'], 'keepRest');
+		const both = kept.get('a.js')!.data.length;
+		expect(one).toBeGreaterThan(none + 500);
+		expect(both).toBeGreaterThan(one + 500);
+	});
+
+	it('is taken at the next start, and not written again', () => {
+		bundle({'a.js': work('first')});
+		run(['first'], 'keepRest');
+		run(['first'], 'keepRest');
+		expect(written).toEqual(['a.js']);
+	});
+
+	it('of a command gives way to that of a console, which stays', () => {
+		bundle({'a.js': work('first')});
+		run([], 'keepRest');
+		run(['first'], 'keep');
+		run(['first'], 'keep');
+		run([], 'keepRest');
+		expect(written).toEqual(['a.js', 'a.js']);
+		expect(kept.get('a.js')!.isOfConsole).toBe(true);
+	});
+
+	it('is made anew where V8 does not take it', () => {
+		bundle({'a.js': work('first')});
+		run(['first'], 'keep');
+		bundle({'a.js': work('another')});
+		run(['another'], 'keep');
+		run(['another'], 'keep');
+		expect(written).toEqual(['a.js', 'a.js']);
+	});
+
+	it('is not kept where there is no cache', () => {
+		bundle({'a.js': work('first')});
+		const loader = createLoader(directory);
+		loader.load('./a.js');
+		loader.keep();
+		loader.keepRest();
+		expect(written).toEqual([]);
+	});
+});

@@ -1,0 +1,43 @@
+/** In a process of its own: the flag is the whole process's, and so is what V8 says about it. */
+import {execFile} from 'node:child_process';
+import path from 'node:path';
+import {pathToFileURL} from 'node:url';
+import {promisify} from 'node:util';
+import * as v from 'valibot';
+import {expect, test} from 'vitest';
+
+const source = pathToFileURL(path.resolve('source/bootstrap/young-generation.ts')).href;
+
+/** Makes many objects, of which enough outlive a scavenge; prints how large the space for new ones was before, and is after. */
+const program = (isKept: boolean) => `
+	import {getHeapSpaceStatistics} from 'node:v8';
+	import {keepYoungGeneration} from ${JSON.stringify(source)};
+	const size = () => getHeapSpaceStatistics().find(space => space.space_name === 'new_space').space_size;
+	const kept = [];
+	const work = turns => {
+		for (let turn = 0; turn < turns; turn++) kept[turn % 50_000] = {turn, of: [turn]};
+	};
+	// Some scavenges: before the first there is only half of the space.
+	work(100_000);
+	if (${isKept}) keepYoungGeneration();
+	const before = size();
+	work(5_000_000);
+	console.log(JSON.stringify({before, after: size()}));
+`;
+
+const sizesSchema = v.object({before: v.number(), after: v.number()});
+const sizes = (text: string) => v.parse(sizesSchema, JSON.parse(text));
+
+async function run(isKept: boolean): Promise<{stdout: string; stderr: string}> {
+	// Begins small, so that there is somewhere to grow to.
+	const flags = ['--min-semi-space-size=1', '--no-warnings', '--input-type=module-typescript'];
+	return promisify(execFile)(process.execPath, [...flags, '--eval', program(isKept)]);
+}
+
+test('the space for new objects keeps its size where V8 would let it grow, and V8 has nothing to say about it', async () => {
+	const [kept, left] = await Promise.all([run(true), run(false)]);
+	expect([kept.stderr, left.stderr]).toEqual(['', '']);
+	const [size, grown] = [sizes(kept.stdout), sizes(left.stdout)];
+	expect(size.after).toBeLessThanOrEqual(size.before);
+	expect(grown.after).toBeGreaterThan(grown.before);
+});

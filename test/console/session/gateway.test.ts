@@ -1,0 +1,226 @@
+/** The gateway as the console has it when nothing but a port-forward leads there, or nothing at all. */
+import {once} from 'node:events';
+import {connect as connectTo} from 'node:net';
+import {describe, expect, onTestFinished, test} from 'vitest';
+import {createConsole, type Console} from '../../../source/console/console.js';
+import type {ConsoleState} from '../../../source/console/state/state.js';
+import {createConsoleStore} from '../../../source/console/state/state.js';
+import {lookForGateway} from '../../../source/console/session/gateway.js';
+import {verifyService} from '../../../source/console/live/verify-requests.js';
+import {unusedPort} from '../../probe/servers.js';
+import {pendingConnections, unansweringPort} from '../../support/unanswering.js';
+import {startWorld, until, type World} from '../../support/world.js';
+
+async function openWorld(): Promise<World> {
+	const world = await startWorld();
+	onTestFinished(async () => world.stop());
+	await world.sandbox.gatewayFaults.set({service: 'ClusterIP'});
+	return world;
+}
+
+const forwardOf = ({gateway}: ConsoleState) => (gateway.kind === 'found' ? gateway.forward : undefined);
+const answerOf = ({sheets}: ConsoleState) => {
+	const sheet = sheets.at(-1);
+	return sheet?.kind === 'verify' && sheet.phase.kind === 'answered' ? sheet.phase.answer.outcome : undefined;
+};
+
+async function opened(world: World): Promise<Console> {
+	const console = await world.console('checkout');
+	await until(console.store, 'the gateway', state => forwardOf(state) !== undefined);
+	return console;
+}
+
+async function isListening(port: number): Promise<boolean> {
+	const socket = connectTo({host: '127.0.0.1', port});
+	try {
+		await once(socket, 'connect');
+		return true;
+	} catch {
+		return false;
+	} finally {
+		socket.destroy();
+	}
+}
+
+test('it is opened when it is first asked, answers, and closes with the console', async () => {
+	const world = await openWorld();
+	const console = await opened(world);
+	const {gateway} = console.store.getState();
+	if (gateway.kind !== 'found') throw new Error('not found');
+	expect(gateway).toMatchObject({
+		host: '127.0.0.1',
+		via: 'kourier',
+		forward: {
+			state: {kind: 'unopened'},
+			command: `kubectl --context sandbox port-forward -n kourier-system service/kourier ${gateway.port}:80`,
+		},
+	});
+	const kinds: (string | undefined)[] = [];
+	console.store.subscribe(state => kinds.push(forwardOf(state)?.state.kind));
+	await verifyService(console.store);
+	expect(answerOf(console.store.getState())).toMatchObject({firstLine: 'Hello Checkout!'});
+	expect(console.store.getState().sheets.at(-1)).toMatchObject({
+		command: `curl -H 'Host: checkout.default.example.com' http://127.0.0.1:${gateway.port}/`,
+		forwarding: gateway.forward?.command,
+	});
+	expect(new Set(kinds)).toEqual(new Set(['unopened', 'opening', 'open']));
+	await console.stop();
+	expect(await isListening(gateway.port)).toBe(false);
+});
+
+test('another namespace is another session: the port of the first is closed', async () => {
+	const world = await openWorld();
+	const console = await opened(world);
+	const {gateway: before} = console.store.getState();
+	await console.changeNamespace('kourier-system');
+	await until(
+		console.store,
+		'another port-forward',
+		state => forwardOf(state) !== undefined && state.gateway !== before,
+	);
+	expect(before.kind === 'found' && (await isListening(before.port))).toBe(false);
+});
+
+test('why it fails is what the answers say, and is in the state', async () => {
+	const world = await openWorld();
+	const console = await opened(world);
+	world.sandbox.apiFaults.set({answers: [{code: 403, methods: ['GET'], path: '/portforward'}]});
+	await verifyService(console.store);
+	expect(answerOf(console.store.getState())).toMatchObject({
+		kind: 'failure',
+		failure: 'refused',
+		sentence: expect.stringMatching(
+			/^No port-forward to kourier-system\/kourier: it takes the right to get and create pods\/portforward in the namespace kourier-system \(pods ".*" is forbidden: /,
+		),
+	});
+	expect(forwardOf(console.store.getState())?.state.kind).toBe('failing');
+});
+
+test('a gateway whose Service is gone is looked for anew', async () => {
+	const world = await openWorld();
+	const console = await opened(world);
+	await world.other.request({
+		method: 'DELETE',
+		path: '/api/v1/namespaces/kourier-system/services/kourier',
+	});
+	await verifyService(console.store);
+	await until(console.store, 'that there is none', ({gateway}) => gateway.kind === 'not found');
+	expect(console.store.getState().gateway).toMatchObject({
+		sentence: expect.stringContaining('services "kourier" not found'),
+	});
+});
+
+test('the word of the operator comes first: then there is none', async () => {
+	const world = await openWorld();
+	const [host = '', port] = world.sandbox.gatewayAddress.split(':');
+	const console = createConsole({
+		to: 'test',
+		namespace: 'default',
+		gateway: {host, port: Number(port), tls: false},
+	});
+	onTestFinished(async () => console.stop());
+	console.connected(await world.connect());
+	await until(console.store, 'the services', ({feeds}) => feeds.services.kind === 'live');
+	expect(console.store.getState().gateway).toEqual({
+		kind: 'found',
+		host,
+		port: Number(port),
+		tls: false,
+		via: '--gateway',
+	});
+});
+
+describe('whose load balancer cannot be reached from here', () => {
+	const kourier = '/api/v1/namespaces/kourier-system/services/kourier';
+
+	/** A world in which the load balancer has that port; and the way to give it back its own. */
+	async function openAt(port: number) {
+		const world = await startWorld();
+		onTestFinished(async () => world.stop());
+		const move = async (to: number) => {
+			const {status} = await world.other.request({
+				method: 'PATCH',
+				path: kourier,
+				contentType: 'application/json-patch+json',
+				body: [{op: 'replace', path: '/spec/ports/0/port', value: to}],
+			});
+			expect(status).toBe(200);
+		};
+		await move(port);
+		return {world, repair: async () => move(Number(world.sandbox.gatewayAddress.split(':')[1]))};
+	}
+
+	test('it is asked through a port-forward, and it is said why', async () => {
+		const closed = await unusedPort();
+		const {world} = await openAt(closed);
+		const console = await opened(world);
+		const unreached = {
+			address: `127.0.0.1:${closed}`,
+			sentence: `The gateway cannot be reached from here at 127.0.0.1:${closed} (load balancer: connection refused), so it is asked through a port-forward.`,
+		};
+		expect(console.store.getState().gateway).toMatchObject({kind: 'found', via: 'kourier', unreached});
+		await verifyService(console.store);
+		expect(answerOf(console.store.getState())).toMatchObject({firstLine: 'Hello Checkout!'});
+		expect(console.store.getState().sheets.at(-1)).toMatchObject({unreached: unreached.sentence});
+	});
+
+	test('the services are there before it is known', async () => {
+		const {world} = await openAt(await unansweringPort());
+		const console = createConsole({to: 'test', namespace: 'default'});
+		onTestFinished(async () => console.stop());
+		const before = Promise.withResolvers<ConsoleState>();
+		console.store.subscribe(({gateway}, last) => {
+			if (gateway.kind !== 'looking') before.resolve(last);
+		});
+		console.connected(await world.connect());
+		expect(await before.promise).toMatchObject({
+			gateway: {kind: 'looking'},
+			feeds: {services: {kind: 'live'}, revisions: {kind: 'live'}},
+			services: [{name: 'cart'}, {name: 'checkout'}, {name: 'payments'}],
+		});
+	});
+
+	test.each(['leaves', 'goes to another namespace'])(
+		'who %s meanwhile leaves no connection under way',
+		async how => {
+			const {world, repair} = await openAt(await unansweringPort());
+			const before = pendingConnections();
+			const console = await world.console('checkout');
+			await expect.poll(pendingConnections).toBeGreaterThan(before);
+			await repair();
+			if (how === 'leaves') {
+				await console.stop();
+			} else {
+				await console.changeNamespace('kourier-system');
+				await until(console.store, 'the gateway', ({gateway}) => gateway.kind === 'found');
+			}
+			await expect.poll(pendingConnections).toBe(before);
+		},
+	);
+
+	test('without the right to forward its address is kept, with what to do, and looked at again until it answers', async () => {
+		const {world, repair} = await openAt(await unusedPort());
+		const cluster = await world.connect({context: 'sandbox-viewer'});
+		const store = createConsoleStore({to: 'test', namespace: 'default'});
+		const leaving = new AbortController();
+		const looked = lookForGateway(store, cluster, leaving.signal, 1);
+		const {gateway} = await until(
+			store,
+			'that it is known',
+			state => state.gateway.kind === 'found' && state,
+		);
+		expect(gateway).toMatchObject({
+			via: 'kourier',
+			unreached: {
+				sentence: expect.stringMatching(
+					/takes the right to create pods\/portforward: .*; give an address that can be reached with --gateway host\[:port\]/,
+				),
+			},
+		});
+		await repair();
+		await looked;
+		const {host, port, ...found} = {host: '', port: 0, ...store.getState().gateway};
+		expect(`${host}:${port}`).toBe(world.sandbox.gatewayAddress);
+		expect(found).toEqual({kind: 'found', tls: false, via: 'kourier'});
+	});
+});

@@ -1,0 +1,295 @@
+import {describe, expect, test} from 'vitest';
+import {planRevision} from '../../source/knative/revision/plan-revision.js';
+import {
+	autoscalingFields,
+	carryOver,
+	initialRevision,
+	revisionFields,
+	toRevisionRequest,
+	validateRevision,
+	type RevisionValues,
+} from '../../source/knative/forms/revision-form.js';
+import {
+	initialService,
+	serviceFields,
+	toService,
+	validateService,
+	type ServiceValues,
+} from '../../source/knative/forms/service-form.js';
+import {parseService} from '../../source/knative/service/service.js';
+import {serviceView} from './objects.js';
+
+const valid: ServiceValues = {...initialService(), name: 'helloworld-go', image: 'helloworld-go'};
+
+describe('the form of a Service', () => {
+	test('begins as its fields say', () => {
+		const fields = serviceFields({namespace: 'shop'});
+		expect(Object.fromEntries(fields.map(field => [field.id, field.initial]))).toEqual(
+			initialService({namespace: 'shop'}),
+		);
+		expect(fields.filter(field => field.group === 'basic').map(field => field.id)).toEqual([
+			'namespace',
+			'name',
+			'image',
+			'protocol',
+			'port',
+		]);
+	});
+
+	test('asks for a name and an image and for nothing else', () => {
+		expect(validateService(initialService())).toEqual({
+			name: 'The name is missing.',
+			image: 'The image is missing.',
+		});
+		expect(validateService(valid)).toEqual({});
+	});
+
+	test.each<[Partial<ServiceValues>, ReturnType<typeof validateService>]>([
+		[{port: '8012'}, {port: 'Port 8012 is reserved by Knative; choose another, for example 8080.'}],
+		[{namespace: 'Default'}, {namespace: expect.stringContaining('lower-case')}],
+		[{env: [{name: 'PORT', value: '1'}]}, {env: 'The environment variable PORT is set by Knative itself.'}],
+		[{minScale: '3', maxScale: '1'}, {maxScale: expect.stringContaining('less than min pods')}],
+		[
+			{target: 'x', containerConcurrency: '-1'},
+			{target: expect.any(String), containerConcurrency: expect.any(String)},
+		],
+		[
+			{cpu: 'x', memory: '128m'},
+			{cpu: expect.any(String), memory: expect.stringContaining('128Mi')},
+		],
+		[
+			{command: '"a', args: "'"},
+			{command: 'A " is opened and not closed.', args: "A ' is opened and not closed."},
+		],
+	])('finds what is wrong with %j', (change, errors) => {
+		expect(validateService({...valid, ...change})).toEqual(errors);
+	});
+
+	test('makes the least object that says what was typed', () => {
+		expect(toService(valid)).toEqual({
+			apiVersion: 'serving.knative.dev/v1',
+			kind: 'Service',
+			metadata: {name: 'helloworld-go', namespace: 'default'},
+			spec: {template: {spec: {containers: [{image: 'helloworld-go', ports: [{containerPort: 8080}]}]}}},
+		});
+	});
+
+	test('puts everything where Knative expects it', () => {
+		const service = toService({
+			namespace: 'shop',
+			name: 'greeter',
+			image: 'ghcr.io/x/greeter:1',
+			protocol: 'grpc',
+			port: '9000',
+			env: [{name: 'TARGET', value: 'World'}],
+			minScale: '1',
+			maxScale: '5',
+			target: '20',
+			containerConcurrency: '50',
+			cpu: '500m',
+			memory: '128Mi',
+			command: '/bin/app --mode "two words"',
+			args: '-v',
+			clusterLocal: true,
+		});
+		expect(service).toEqual({
+			apiVersion: 'serving.knative.dev/v1',
+			kind: 'Service',
+			metadata: {
+				name: 'greeter',
+				namespace: 'shop',
+				labels: {'networking.knative.dev/visibility': 'cluster-local'},
+			},
+			spec: {
+				template: {
+					metadata: {
+						annotations: {
+							'autoscaling.knative.dev/min-scale': '1',
+							'autoscaling.knative.dev/max-scale': '5',
+							'autoscaling.knative.dev/target': '20',
+						},
+					},
+					spec: {
+						containerConcurrency: 50,
+						containers: [
+							{
+								image: 'ghcr.io/x/greeter:1',
+								ports: [{name: 'h2c', containerPort: 9000}],
+								env: [{name: 'TARGET', value: 'World'}],
+								command: ['/bin/app', '--mode', 'two words'],
+								args: ['-v'],
+								resources: {limits: {cpu: '500m', memory: '128Mi'}},
+							},
+						],
+					},
+				},
+			},
+		});
+		expect(parseService(service)).toMatchObject({
+			ok: true,
+			value: {clusterLocal: true, summary: {protocol: 'grpc', port: 9000, containerConcurrency: 50}},
+		});
+	});
+
+	test('makes nothing of what is wrong', () => {
+		expect(() => toService(initialService())).toThrow('The name is missing.');
+	});
+});
+
+describe('the form of a revision', () => {
+	const view = serviceView({
+		edit: service => {
+			service.spec.template.metadata = {annotations: {'autoscaling.knative.dev/minScale': '2'}};
+			const [container] = service.spec.template.spec.containers;
+			Object.assign(container ?? {}, {
+				env: [
+					{name: 'TARGET', value: 'World'},
+					{name: 'PASSWORD', valueFrom: {secretKeyRef: {name: 'db', key: 'password'}}},
+				],
+			});
+		},
+	});
+	const initial = initialRevision(view);
+	const planned = (change: Partial<RevisionValues>) => toRevisionRequest({...initial, ...change}, view);
+
+	test('begins with what the Service has', () => {
+		const fields = revisionFields(view);
+		const shown = [...fields, ...autoscalingFields(view, undefined)];
+		expect(Object.fromEntries(shown.map(field => [field.id, field.initial]))).toEqual(initial);
+		expect(initial).toMatchObject({
+			env: [
+				{name: 'TARGET', value: 'World'},
+				{name: 'PASSWORD', value: '', source: 'from Secret db, key password'},
+			],
+			'min-scale': '2',
+			'max-scale': '',
+			percent: '0',
+			newTag: 'canary',
+			oldTag: 'stable',
+			containerConcurrency: '0',
+		});
+		expect(fields.find(field => field.id === 'window')?.hint).toMatch(/^default 60s/);
+	});
+
+	test('untouched asks for nothing, and so no revision would be made', () => {
+		expect(validateRevision(initial, view)).toEqual({});
+		expect(toRevisionRequest(initial, view)).toEqual({
+			env: [],
+			autoscaling: {},
+			percent: 0,
+			newTag: 'canary',
+			oldTag: 'stable',
+		});
+		expect(planRevision(view, toRevisionRequest(initial, view)).ok).toBe(false);
+	});
+
+	test('asks for the difference only', () => {
+		expect(
+			planned({
+				env: [
+					{name: 'PASSWORD', value: '', source: 'from Secret db, key password'},
+					{name: 'NEW', value: 'x'},
+				],
+				'min-scale': '',
+				window: '30s',
+				containerConcurrency: '5',
+				image: 'app:2',
+				newTag: '',
+				percent: '10',
+			}),
+		).toEqual({
+			env: [
+				{name: 'TARGET', remove: true},
+				{name: 'NEW', value: 'x'},
+			],
+			autoscaling: {'min-scale': undefined, window: '30s'},
+			containerConcurrency: 5,
+			image: 'app:2',
+			percent: 10,
+			oldTag: 'stable',
+		});
+	});
+
+	test('replaces a value from elsewhere when one is typed for it', () => {
+		expect(
+			planned({
+				env: [
+					{name: 'TARGET', value: 'World'},
+					{name: 'PASSWORD', value: 'x'},
+				],
+			}).env,
+		).toEqual([{name: 'PASSWORD', value: 'x'}]);
+	});
+
+	test.each<[Partial<RevisionValues>, ReturnType<typeof validateRevision>]>([
+		[{percent: '101'}, {percent: 'The share is a whole percent from 0 to 100.'}],
+		[{image: ''}, {image: 'The image is missing.'}],
+		[{newTag: 'x', oldTag: 'x'}, {oldTag: 'The old revision cannot have the same tag as the new one.'}],
+		[{newTag: 'X'}, {newTag: expect.stringContaining('The tag X may have')}],
+		[
+			{
+				env: [
+					{name: 'A', value: ''},
+					{name: 'A', value: ''},
+				],
+			},
+			{env: 'The environment variable A is there twice.'},
+		],
+		[{env: [{name: 'K_SERVICE', value: ''}]}, {env: expect.stringContaining('set by Knative itself')}],
+		[{'max-scale': '1'}, {'max-scale': expect.stringContaining('less than min pods (2)')}],
+		[{window: '1s'}, {window: expect.stringContaining('from 6s to 1h')}],
+		[{containerConcurrency: '2000'}, {containerConcurrency: expect.stringContaining('to 1000')}],
+	])('finds what is wrong with %j', (change, errors) => {
+		expect(validateRevision({...initial, ...change}, view)).toEqual(errors);
+		expect(() => planned(change)).toThrow(RangeError);
+	});
+
+	test('does not judge what the Service has already', () => {
+		const odd = serviceView({
+			edit: service => {
+				service.spec.template.metadata = {
+					annotations: {'autoscaling.knative.dev/metric': 'mine.example.com'},
+				};
+			},
+		});
+		expect(validateRevision(initialRevision(odd), odd)).toEqual({});
+	});
+
+	test('carried over to another Service keeps what was changed and takes all else from that one', () => {
+		const other = serviceView({
+			edit: service => {
+				service.spec.template.metadata = {annotations: {'autoscaling.knative.dev/max-scale': '9'}};
+				const [container] = service.spec.template.spec.containers;
+				if (!container) return;
+				container.image = 'other:1';
+				container.env = [
+					{name: 'TARGET', value: 'theirs'},
+					{name: 'OWN', value: 'its own'},
+				];
+			},
+		});
+		const typed = carryOver(
+			{
+				...initial,
+				percent: '5',
+				'min-scale': '3',
+				env: [...initial.env.filter(({name}) => name !== 'TARGET'), {name: 'LONG', value: 'draft'}],
+			},
+			view,
+			other,
+		);
+		expect(typed).toEqual({
+			...initialRevision(other),
+			percent: '5',
+			'min-scale': '3',
+			env: [
+				{name: 'OWN', value: 'its own'},
+				{name: 'LONG', value: 'draft'},
+			],
+		});
+		expect(typed.image).toBe('other:1');
+		expect(typed['max-scale']).toBe('9');
+		// Nothing was changed: nothing is carried over.
+		expect(carryOver(initial, view, other)).toEqual(initialRevision(other));
+	});
+});

@@ -1,0 +1,216 @@
+import {describe, expect, test} from 'vitest';
+import {autoscalingErrors, goDuration, settingOf} from '../../../source/knative/autoscaling/autoscaling.js';
+import {
+	concurrencyRule,
+	cpuRule,
+	envRule,
+	imageRule,
+	labelRule,
+	memoryRule,
+	namespaceRule,
+	percentRule,
+	portRule,
+	tagRule,
+} from '../../../source/knative/forms/rules.js';
+
+const nameRule = (value: string) => labelRule('The name', value);
+
+describe.each<
+	[string, (value: string) => string | undefined, readonly string[], readonly [string, string][]]
+>([
+	[
+		'a name',
+		nameRule,
+		['a', 'helloworld-go', 'a1-b2', 'a'.repeat(63)],
+		[
+			['', 'The name is missing.'],
+			['a'.repeat(64), 'The name has 64 characters; 63 are allowed.'],
+			['1a', 'The name may have lower-case letters, digits and -, beginning with a letter'],
+			['Hello', 'lower-case letters'],
+			['a-', 'ending with a letter or digit'],
+			['a_b', 'lower-case letters'],
+			['a\n', 'lower-case letters'],
+		],
+	],
+	[
+		'a namespace',
+		namespaceRule,
+		['default', '1st'],
+		[
+			['', 'is missing'],
+			['-a', 'beginning and ending'],
+			['x'.repeat(64), '64'],
+		],
+	],
+	[
+		'an image',
+		imageRule,
+		[
+			'helloworld-go',
+			'ghcr.io/knative/helloworld-go:latest',
+			'registry.cn-hangzhou.aliyuncs.com/knative-sample/helloworld-go:73fbdd56',
+			'localhost:5000/a/b__c.d:V1.0_x',
+			`a@sha256:${'0'.repeat(64)}`,
+			`Registry.example.com/a:b@sha256:${'f'.repeat(64)}`,
+		],
+		[
+			['', 'The image is missing.'],
+			['a b', 'has a blank'],
+			['https://ghcr.io/a', 'without a scheme'],
+			['HelloWorld', 'capitals in its tag only'],
+			['a:b:c', 'no image reference'],
+			['a/', 'no image reference'],
+			['a@sha256:12', 'no image reference'],
+			['a'.repeat(513), '513 characters'],
+		],
+	],
+	[
+		'a port',
+		portRule,
+		['1', '8080', '65535'],
+		[
+			['0', 'from 1 to 65535'],
+			['65536', 'from 1 to 65535'],
+			['', 'from 1 to 65535'],
+			['80.5', 'from 1 to 65535'],
+			['0x50', 'from 1 to 65535'],
+			...['8008', '8012', '8013', '8022', '9090', '9091'].map((port): [string, string] => [
+				port,
+				`Port ${port} is reserved by Knative; choose another, for example 8080.`,
+			]),
+		],
+	],
+	[
+		'CPU',
+		cpuRule,
+		['1', '0.5', '.5', '500m', '1e-1'],
+		[
+			['0', 'for example 0.5'],
+			['1Gi', 'cores'],
+			['-1', 'cores'],
+			['x', 'cores'],
+		],
+	],
+	[
+		'memory',
+		memoryRule,
+		['128Mi', '1Gi', '1e9', '134217728', '0.5Gi', '128M'],
+		[
+			['128m', 'Memory of 128m is a fraction of a byte; for mebibytes write 128Mi.'],
+			['128MB', 'for example 128Mi'],
+			['0', 'for example 128Mi'],
+			['128mi', 'for example 128Mi'],
+			['1ki', 'for example 128Mi'],
+		],
+	],
+	[
+		'a hard limit',
+		concurrencyRule,
+		['0', '1000'],
+		[
+			['1001', '0 (none) to 1000'],
+			['-1', 'whole number'],
+			['1.5', 'whole number'],
+		],
+	],
+	[
+		'a share',
+		percentRule,
+		['0', '100'],
+		[
+			['101', 'whole percent'],
+			['', 'whole percent'],
+			['5.5', 'whole percent'],
+		],
+	],
+	[
+		'a tag',
+		value => tagRule(value, 'helloworld-go'),
+		['canary', 'v2'],
+		[
+			['@latest', 'The tag @latest may have'],
+			['x'.repeat(50), '63 are allowed'],
+		],
+	],
+])('%s', (_what, rule, good, bad) => {
+	test.each(good)('may be %j', value => {
+		expect(rule(value)).toBeUndefined();
+	});
+	test.each(bad)('may not be %j', (value, sentence) => {
+		expect(rule(value)).toContain(sentence);
+	});
+});
+
+test.each([
+	[['A', '_b', 'c.d-e'], undefined],
+	[[''], 'An environment variable has no name.'],
+	[['1A'], 'The environment variable 1A may have letters'],
+	[['A='], 'may have letters'],
+	[['PORT'], 'The environment variable PORT is set by Knative itself.'],
+	[['K_REVISION'], 'is set by Knative itself'],
+	[['A', 'B', 'A'], 'The environment variable A is there twice.'],
+	[['a\u001b[2J'], 'The environment variable a␛[2J may'],
+])('environment variables %j', (names, sentence) => {
+	const found = envRule(names);
+	expect(sentence === undefined ? found : found?.includes(sentence)).toBe(
+		sentence === undefined ? undefined : true,
+	);
+});
+
+test.each([
+	[{}, {}],
+	[{'min-scale': '', 'max-scale': '', window: ''}, {}],
+	[{'min-scale': '2', 'max-scale': '2', metric: 'rps', target: '0.5', window: '1m30s'}, {}],
+	[{'min-scale': '5', 'max-scale': '0'}, {}],
+	[
+		{'min-scale': '5', 'max-scale': '2'},
+		{'max-scale': 'Max pods (2) is less than min pods (5); 0 is without limit.'},
+	],
+	[{'min-scale': '-1'}, {'min-scale': 'Min pods is a whole number, 0 or more.'}],
+	[{'max-scale': '2147483648'}, {'max-scale': 'Max pods is a whole number, 0 or more.'}],
+	[{'initial-scale': '0'}, {'initial-scale': 'Initial pods is a whole number, 1 or more.'}],
+	[{metric: 'cpu'}, {metric: 'The metric is concurrency or rps.'}],
+	[{target: '0'}, {target: 'The target is a number, 0.01 or more.'}],
+	[
+		{'target-utilization-percentage': '101'},
+		{'target-utilization-percentage': 'Utilization is a percentage from 1 to 100.'},
+	],
+	[{window: '5s'}, {window: 'The window is whole seconds from 6s to 1h, for example 60s or 2m30s.'}],
+	[{window: '6500ms'}, {window: 'The window is whole seconds from 6s to 1h, for example 60s or 2m30s.'}],
+	[{window: '60'}, {window: 'The window is whole seconds from 6s to 1h, for example 60s or 2m30s.'}],
+	[{'scale-down-delay': '0'}, {}],
+	[
+		{'scale-down-delay': '2h'},
+		{'scale-down-delay': 'The scale-down delay is whole seconds from 0s to 1h, for example 60s or 2m30s.'},
+	],
+])('autoscaling %j', (values, errors) => {
+	expect(autoscalingErrors(values)).toEqual(errors);
+});
+
+test.each([
+	['1h30m', 5400],
+	['90s', 90],
+	['1.5m', 90],
+	['0', 0],
+	['-5s', undefined],
+	['5', undefined],
+	['', undefined],
+	['5 s', undefined],
+])('the Go duration %j is %s seconds', (text, seconds) => {
+	expect(goDuration(text)).toBe(seconds);
+});
+
+test('a setting is read in whichever spelling it has, the newer one first', () => {
+	const setting = {key: 'min-scale', aliases: ['minScale']} as const;
+	expect(settingOf(new Map([['minScale', '3']]), setting)).toBe('3');
+	expect(
+		settingOf(
+			new Map([
+				['minScale', '3'],
+				['min-scale', '1'],
+			]),
+			setting,
+		),
+	).toBe('1');
+	expect(settingOf(new Map(), setting)).toBeUndefined();
+});

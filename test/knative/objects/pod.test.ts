@@ -1,0 +1,44 @@
+import {expect, test} from 'vitest';
+import {mainContainer, parsePod} from '../../../source/knative/objects/pod.js';
+
+const pod = {
+	metadata: {name: 'cart-00002-deployment-5d8f-x7k2p', namespace: 'shop'},
+	spec: {containers: [{name: 'user-container'}, {name: 'queue-proxy'}]},
+	status: {
+		containerStatuses: [
+			{name: 'queue-proxy', restartCount: 0, state: {running: {startedAt: '2026-11-23T07:00:00Z'}}},
+			{name: 'user-container', restartCount: 4, state: {waiting: {reason: 'CrashLoopBackOff'}}},
+		],
+	},
+};
+
+function read(object: unknown) {
+	const parsed = parsePod(object);
+	if (!parsed.ok) throw new Error(parsed.reason);
+	return parsed.value;
+}
+
+test('the containers are in the order of the spec, with what is known of each', () => {
+	expect(read(pod)).toEqual({
+		name: 'cart-00002-deployment-5d8f-x7k2p',
+		deleting: false,
+		containers: [
+			{name: 'user-container', restarts: 4, state: 'waiting', reason: 'CrashLoopBackOff'},
+			{name: 'queue-proxy', restarts: 0, state: 'running', reason: ''},
+		],
+	});
+});
+
+test('a pod that was made a moment ago has containers without a state', () => {
+	expect(read({...pod, status: {}}).containers.map(({state}) => state)).toEqual(['unknown', 'unknown']);
+});
+
+test('the log that is wanted first is that of the operator, whatever the container is called', () => {
+	expect(mainContainer(read(pod))?.name).toBe('user-container');
+	const named = {...pod, spec: {containers: [{name: 'queue-proxy'}, {name: 'shop'}]}};
+	expect(mainContainer(read(named))?.name).toBe('shop');
+});
+
+test('what is no pod is refused with a reason', () => {
+	expect(parsePod({metadata: {}})).toMatchObject({ok: false, reason: expect.stringContaining('A pod')});
+});

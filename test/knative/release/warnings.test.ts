@@ -1,0 +1,97 @@
+import {describe, expect, it} from 'vitest';
+import {splitOf, set, addRow, takeOut, type Split} from '../../../source/knative/split/split.js';
+import {needsSecondConfirmation, trafficWarnings} from '../../../source/knative/release/warnings.js';
+import {condition, knativeRevision, revisionName, revisionView, serviceView} from '../objects.js';
+import {parseRevision, type RevisionView} from '../../../source/knative/revision/revision.js';
+
+const [one, two] = [revisionName(1), revisionName(2)];
+const traffic = [
+	{revisionName: one, percent: 90},
+	{revisionName: two, percent: 10},
+];
+const service = serviceView({traffic, ready: 2});
+const before = splitOf(service);
+const failed = [condition('Ready', 'False', 'ContainerMissing', 'no image')];
+const idle = [
+	condition('Ready', 'True'),
+	condition('Active', 'False', 'NoTraffic', 'The target is not receiving traffic.'),
+];
+
+const warned = (after: Split, revisions?: readonly RevisionView[], from = service) =>
+	trafficWarnings(from, revisions, splitOf(from), after, {now: Date.parse('2026-01-10T00:00:00Z')});
+const kinds = (after: Split, revisions?: readonly RevisionView[], from = service) =>
+	warned(after, revisions, from).map(({kind, revision}) => `${kind} ${revision ?? ''}`.trim());
+
+describe('the warnings of a split', () => {
+	const both = [revisionView(2), revisionView(1)];
+
+	it('are none when ready revisions share what they had', () => {
+		expect(kinds(set(before, two, 50), both)).toEqual([]);
+	});
+
+	it('name a target that is not ready, in the words of the server, and want a second confirmation', () => {
+		const warnings = warned(set(before, two, 50), [revisionView(2, failed), revisionView(1)]);
+		expect(warnings).toMatchObject([{kind: 'not ready', revision: two}]);
+		expect(warnings[0]?.sentence).toContain('(ContainerMissing: no image)');
+		expect(needsSecondConfirmation(warnings)).toBe(true);
+	});
+
+	it('name one at 0 % that is not ready: the route takes a split as a whole', () => {
+		expect(kinds(set(before, two, 0), [revisionView(2, failed), revisionView(1)])).toEqual([
+			`not ready ${two}`,
+		]);
+		expect(kinds(set(before, two, 0), [revisionView(1)])).toEqual([`missing ${two}`]);
+	});
+
+	it('name a target that does not exist, but say nothing of revisions while they are not known', () => {
+		expect(kinds(set(before, two, 50), [revisionView(1)])).toEqual([`missing ${two}`]);
+		expect(kinds(set(before, two, 50), undefined)).toEqual([]);
+	});
+
+	it('name a target at zero pods', () => {
+		const warnings = warned(set(before, two, 50), [revisionView(2, idle), revisionView(1)]);
+		expect(warnings).toMatchObject([{kind: 'cold', revision: two}]);
+		expect(needsSecondConfirmation(warnings)).toBe(false);
+	});
+
+	it('name a target that was not listed, and whether it is old enough to be collected', () => {
+		const alone = serviceView({traffic: [{revisionName: two, percent: 100}], ready: 2});
+		const after = set(addRow(splitOf(alone), one), one, 100);
+		const [warning] = warned(after, both, alone);
+		expect(warning).toMatchObject({kind: 'to be collected', revision: one});
+		expect(warning?.sentence).toMatch(/older than 48 h/);
+		const young = knativeRevision(1);
+		young.metadata.creationTimestamp = '2026-01-09T23:00:00Z';
+		const parsed = parseRevision(young);
+		if (!parsed.ok) throw new Error(parsed.reason);
+		expect(warned(after, [parsed.value], alone)[0]?.sentence).not.toMatch(/48 h/);
+	});
+
+	it('name a row with traffic that is taken out, unless the same revision has it by another row', () => {
+		expect(kinds(takeOut(before, two).split, both)).toEqual([`unlisted ${two}`]);
+		const following = serviceView({traffic: [{latestRevision: true, percent: 100}], ready: 2});
+		const pinned = splitOf(serviceView({traffic: [{revisionName: two, percent: 100}], ready: 2}));
+		expect(kinds(pinned, both, following)).toEqual([]);
+	});
+
+	it('name each owner and a rollout in progress', () => {
+		const owned = serviceView({
+			traffic,
+			ready: 2,
+			edit(object) {
+				object.metadata.annotations = {
+					...object.metadata.annotations,
+					'flagger.app/primary-revision': 'x',
+					'serving.knative.dev/rollout-duration': '90s',
+				};
+				object.metadata.labels = {'argocd.argoproj.io/instance': 'shop'};
+				object.status.conditions = [condition('RoutesReady', 'Unknown', 'RolloutInProgress')];
+			},
+		});
+		expect(warned(set(before, two, 50), both, owned).map(({kind, sentence}) => [kind, sentence])).toEqual([
+			['owner', expect.stringMatching(/^Flagger manages/)],
+			['owner', expect.stringMatching(/^Argo CD manages/)],
+			['rollout', expect.stringMatching(/over 90s is in progress/)],
+		]);
+	});
+});

@@ -1,0 +1,350 @@
+import {applyPatch} from 'rfc6902';
+import {describe, expect, test} from 'vitest';
+import {guard, pointer, trafficOperation} from '../../../source/knative/objects/patch.js';
+import {
+	planRevision,
+	type RevisionPlan,
+	type RevisionRequest,
+} from '../../../source/knative/revision/plan-revision.js';
+import {parseService, type ServiceView} from '../../../source/knative/service/service.js';
+import {splitOf} from '../../../source/knative/split/split.js';
+import {condition, knativeService, revisionName, serviceView, type ServiceChange} from '../objects.js';
+
+const [first, second] = [revisionName(1), revisionName(2)];
+const knative: RevisionRequest = {env: [{name: 'TARGET', value: 'Knative'}], percent: 0};
+
+/** The template and traffic that the server has after the patch, read from the object it was made for. */
+function patched(view: ServiceView, plan: RevisionPlan) {
+	if (!plan.ok) throw new Error(plan.reason);
+	const object = {
+		metadata: {uid: view.uid, generation: view.generation},
+		spec: {template: structuredClone(view.template), traffic: []},
+	};
+	const failures = applyPatch(object, [...guard(view), ...plan.operations]).filter(result => result !== null);
+	expect(failures).toEqual([]);
+	return object.spec;
+}
+
+function withContainer(fields: object, change: ServiceChange = {}): ServiceView {
+	return serviceView({
+		...change,
+		edit: service => Object.assign(service.spec.template.spec.containers[0] ?? {}, fields),
+	});
+}
+
+test('the walk-through: the old one is pinned at 100, the new one is there at 0 and can be tried by its tag', () => {
+	const view = serviceView();
+	const plan = planRevision(view, {...knative, newTag: 'canary', oldTag: 'stable'});
+	expect(patched(view, plan)).toMatchObject({
+		template: {spec: {containers: [{env: [{name: 'TARGET', value: 'Knative'}]}]}},
+		traffic: [
+			{revisionName: first, percent: 100, tag: 'stable'},
+			{latestRevision: true, percent: 0, tag: 'canary'},
+		],
+	});
+	expect(plan).toMatchObject({
+		notes: [`${first} is pinned at its share of 100 %; it followed the latest ready revision until now.`],
+	});
+});
+
+test('the plan is accepted as the split of the Service it makes', () => {
+	const view = serviceView();
+	const plan = planRevision(view, {...knative, percent: 30});
+	const service = knativeService();
+	const parsed = parseService({...service, spec: patched(view, plan)});
+	expect(parsed.ok && splitOf(parsed.value).map(row => [row.key, row.percent])).toEqual([
+		[first, 70],
+		['@latest', 30],
+	]);
+});
+
+const shares = (traffic: ServiceChange['traffic'], percent: number) => {
+	const plan = planRevision(serviceView({ready: 2, ...(traffic && {traffic})}), {...knative, percent});
+	return plan.ok
+		? plan.targets.map(target => `${target.revisionName ?? '@latest'}=${target.percent}`).join(' ')
+		: plan.reason;
+};
+
+describe('the shares', () => {
+	test.each([
+		[undefined, 0, `${second}=100 @latest=0`],
+		[undefined, 100, `${second}=0 @latest=100`],
+		[
+			[
+				{revisionName: first, percent: 60},
+				{revisionName: second, percent: 40},
+			],
+			10,
+			`${first}=54 ${second}=36 @latest=10`,
+		],
+		[
+			[
+				{revisionName: first, percent: 33},
+				{latestRevision: true, percent: 67},
+			],
+			1,
+			`${first}=33 ${second}=66 @latest=1`,
+		],
+		[
+			[
+				{revisionName: second, percent: 50},
+				{latestRevision: true, percent: 50},
+			],
+			20,
+			`${second}=80 @latest=20`,
+		],
+		[
+			[
+				{revisionName: first, percent: 0},
+				{revisionName: second, percent: 100},
+			],
+			25,
+			`${first}=0 ${second}=75 @latest=25`,
+		],
+	])('%j with %i for the new one become %s', (traffic, percent, expected) => {
+		expect(shares(traffic, percent)).toBe(expected);
+	});
+
+	test.each([-1, 101, 0.5, Number.NaN])('%d percent are refused', percent => {
+		expect(shares(undefined, percent)).toBe(
+			'The share of the new revision is a whole percent from 0 to 100.',
+		);
+	});
+});
+
+describe('the tags', () => {
+	const canary = serviceView({
+		ready: 2,
+		traffic: [
+			{revisionName: first, percent: 20, tag: 'stable'},
+			{latestRevision: true, percent: 80, tag: 'canary'},
+			{latestRevision: true, percent: 0, tag: 'preview'},
+		],
+	});
+
+	test('move to the new revision, and the move is told', () => {
+		const plan = planRevision(canary, {...knative, newTag: 'canary'});
+		expect(plan).toMatchObject({
+			targets: [
+				{revisionName: first, percent: 20, tag: 'stable'},
+				{revisionName: second, percent: 80, tag: 'preview'},
+				{latestRevision: true, percent: 0, tag: 'canary'},
+			],
+			notes: [
+				`${second} is pinned at its share of 80 %; it followed the latest ready revision until now.`,
+				`The tag canary moves from ${second} to the new revision.`,
+			],
+		});
+	});
+
+	test('mark the one that has most of the traffic as the old one', () => {
+		const plan = planRevision(canary, {...knative, oldTag: 'stable'});
+		expect(plan).toMatchObject({
+			targets: [
+				{revisionName: first, percent: 20},
+				{revisionName: second, percent: 80, tag: 'canary'},
+				{revisionName: second, percent: 0, tag: 'preview'},
+				{revisionName: second, percent: 0, tag: 'stable'},
+				{latestRevision: true, percent: 0},
+			],
+		});
+	});
+
+	test.each([
+		[{newTag: 'x', oldTag: 'x'}, 'The tag x can be on the new revision or on the old one, not on both.'],
+		[{newTag: 'Canary'}, 'The tag Canary may have lower-case letters, digits and -'],
+		[{oldTag: 'a'.repeat(60)}, 'of 74 characters; 63 are allowed.'],
+	])('%j are refused', (tags, reason) => {
+		expect(planRevision(canary, {...knative, ...tags})).toMatchObject({
+			ok: false,
+			reason: expect.stringContaining(reason),
+		});
+	});
+});
+
+describe('the template', () => {
+	test('keeps what is not touched, values from elsewhere among it', () => {
+		const secret = {
+			name: 'PASSWORD',
+			valueFrom: {secretKeyRef: {name: 'db', key: 'password', optional: true}},
+		};
+		const view = withContainer({env: [secret, {name: 'TARGET', value: 'World'}, {name: 'OLD', value: 'x'}]});
+		const plan = planRevision(view, {
+			env: [
+				{name: 'TARGET', value: 'Knative'},
+				{name: 'OLD', remove: true},
+				{name: 'NEW', value: 'a\nb'},
+				{name: 'NOBODY', remove: true},
+			],
+			percent: 0,
+		});
+		expect(patched(view, plan).template).toEqual({
+			...view.template,
+			spec: {
+				...view.template.spec,
+				containers: [
+					{
+						...view.template.spec.containers[0],
+						env: [secret, {name: 'TARGET', value: 'Knative'}, {name: 'NEW', value: 'a\nb'}],
+					},
+				],
+			},
+		});
+	});
+
+	test('gets an env where it had none, and a value in place of one from elsewhere', () => {
+		const bare = serviceView({
+			edit: service => {
+				service.spec.template.spec.containers = [{image: 'x'}];
+			},
+		});
+		expect(patched(bare, planRevision(bare, knative)).template.spec.containers).toEqual([
+			{image: 'x', env: [{name: 'TARGET', value: 'Knative'}]},
+		]);
+		const foreign = withContainer({
+			env: [{name: 'TARGET', valueFrom: {secretKeyRef: {name: 'a', key: 'b'}}}],
+		});
+		expect(patched(foreign, planRevision(foreign, knative)).template.spec.containers[0]?.env).toEqual([
+			{name: 'TARGET', value: 'Knative'},
+		]);
+	});
+
+	test('is changed in the container that gets the requests', () => {
+		const view = serviceView({
+			edit: service => {
+				service.spec.template.spec.containers.unshift({name: 'sidecar', image: 'sidecar:1'});
+			},
+		});
+		const {template} = patched(view, planRevision(view, {image: 'app:2', percent: 0}));
+		expect(template.spec.containers.map(container => container.image)).toEqual(['sidecar:1', 'app:2']);
+	});
+
+	test('loses a revision name of its own, with which the server would refuse the change', () => {
+		const view = serviceView({
+			edit: service => {
+				service.spec.template.metadata = {name: 'helloworld-go-mine', labels: {a: 'b'}};
+			},
+		});
+		const plan = planRevision(view, knative);
+		expect(patched(view, plan).template.metadata).toEqual({labels: {a: 'b'}});
+		expect(plan).toMatchObject({
+			notes: expect.arrayContaining([expect.stringContaining('helloworld-go-mine')]),
+		});
+		expect(planRevision(view, {percent: 0}).ok).toBe(false);
+	});
+
+	test('gets autoscaling as annotations, whose keys have a slash, under whatever parents it has', () => {
+		const request = {autoscaling: {'min-scale': '1', window: '30s'}, containerConcurrency: 10, percent: 0};
+		for (const metadata of [undefined, {}, {annotations: {other: 'x'}}]) {
+			const view = serviceView({
+				edit: service => {
+					if (metadata) service.spec.template.metadata = metadata;
+					else delete service.spec.template.metadata;
+				},
+			});
+			const plan = planRevision(view, request);
+			expect(patched(view, plan).template).toMatchObject({
+				metadata: {
+					annotations: {
+						...metadata?.annotations,
+						'autoscaling.knative.dev/min-scale': '1',
+						'autoscaling.knative.dev/window': '30s',
+					},
+				},
+				spec: {containerConcurrency: 10},
+			});
+		}
+		expect(pointer('a', 'b/c~d', 0)).toBe('/a/b~1c~0d/0');
+	});
+
+	test('loses older spellings of a setting that is set or taken away', () => {
+		const view = serviceView({
+			edit: service => {
+				service.spec.template.metadata = {
+					annotations: {
+						'autoscaling.knative.dev/minScale': '3',
+						'autoscaling.knative.dev/target': '50',
+						keep: 'x',
+					},
+				};
+			},
+		});
+		const plan = planRevision(view, {autoscaling: {'min-scale': '1', target: undefined}, percent: 0});
+		expect(patched(view, plan).template.metadata?.annotations).toEqual({
+			'autoscaling.knative.dev/min-scale': '1',
+			keep: 'x',
+		});
+		expect(planRevision(view, {autoscaling: {'min-scale': '3', target: '50'}, percent: 0}).ok).toBe(false);
+	});
+
+	test.each<[RevisionRequest]>([
+		[{percent: 50}],
+		[{env: [{name: 'TARGET', value: 'World'}], percent: 0}],
+		[{image: 'ghcr.io/knative/helloworld-go:latest', containerConcurrency: 0, percent: 0}],
+		[{autoscaling: {'min-scale': undefined}, percent: 0}],
+	])('that does not change makes no revision: %j', request => {
+		expect(planRevision(serviceView(), request)).toEqual({
+			ok: false,
+			reason: 'Nothing in the template of helloworld-go changes, so no new revision would be made.',
+		});
+	});
+
+	test.each<[Partial<RevisionRequest>, string]>([
+		[{env: [{name: 'PORT', value: '1'}]}, 'The environment variable PORT is set by Knative itself.'],
+		[{image: 'Hello World'}, 'The image has a blank in it.'],
+	])('that the server would refuse is refused here: %j', (request, reason) => {
+		expect(planRevision(serviceView(), {percent: 0, ...request})).toEqual({ok: false, reason});
+	});
+
+	test('is not refused for a variable that is there already', () => {
+		const view = withContainer({env: [{name: 'my:KEY', value: 'x'}]});
+		expect(planRevision(view, knative).ok).toBe(true);
+	});
+});
+
+test('without any ready revision the new one gets everything, and the tags of the one that never was', () => {
+	const view = serviceView({
+		traffic: [{latestRevision: true, percent: 100, tag: 'preview'}],
+		edit: service => delete service.status.latestReadyRevisionName,
+	});
+	const plan = planRevision(view, {...knative, oldTag: 'stable', newTag: 'canary'});
+	expect(plan).toMatchObject({
+		targets: [
+			{latestRevision: true, percent: 100, tag: 'preview'},
+			{latestRevision: true, percent: 0, tag: 'canary'},
+		],
+		notes: [expect.stringContaining('No revision of helloworld-go is ready')],
+	});
+});
+
+test('a gradual rollout under way is stopped where it is', () => {
+	const view = serviceView({
+		ready: 2,
+		edit: service => {
+			service.status.conditions = [condition('RoutesReady', 'Unknown', 'RolloutInProgress', 'x')];
+			service.status.traffic = [
+				{revisionName: first, latestRevision: true, percent: 75},
+				{revisionName: second, latestRevision: true, percent: 25},
+			];
+		},
+	});
+	expect(planRevision(view, knative)).toMatchObject({
+		targets: [
+			{revisionName: second, percent: 25},
+			{revisionName: first, percent: 75},
+			{latestRevision: true, percent: 0},
+		],
+	});
+});
+
+const object = (uid: string, generation: number) => ({metadata: {uid, generation}, spec: {}});
+
+test('a patch of the traffic is one operation, and its guard fails for another object or another spec', () => {
+	const view = serviceView();
+	const patch = [...guard(view), trafficOperation(splitOf(view))];
+	const same = object(view.uid, 1);
+	expect(applyPatch(same, patch)).toEqual([null, null, null]);
+	expect(same.spec).toEqual({traffic: [{latestRevision: true, percent: 100}]});
+	expect(applyPatch(object(view.uid, 2), patch)[1]).toMatchObject({name: 'TestError'});
+	expect(applyPatch(object('another', 1), patch)[0]).toMatchObject({name: 'TestError'});
+});

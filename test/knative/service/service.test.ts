@@ -1,0 +1,219 @@
+import * as fc from 'fast-check';
+import {describe, expect, test} from 'vitest';
+import {parseService} from '../../../source/knative/service/service.js';
+import {knativeService, serviceView} from '../objects.js';
+
+test('a Service as the server sends it is read whole', () => {
+	const view = serviceView();
+	expect(view).toMatchObject({
+		uid: 'b7a1c9d0-0000-4000-8000-000000000001',
+		name: 'helloworld-go',
+		namespace: 'default',
+		generation: 1,
+		observedGeneration: 1,
+		resourceVersion: '4711',
+		createdAt: Date.UTC(2026, 0, 2, 3, 4, 5),
+		deleting: false,
+		creator: 'alice',
+		lastModifier: 'bob',
+		rolloutDuration: undefined,
+		owners: [],
+		clusterLocal: false,
+		url: 'http://helloworld-go.default.example.com',
+		latestCreated: 'helloworld-go-00001',
+		latestReady: 'helloworld-go-00001',
+		specTraffic: [{revision: undefined, latest: true, percent: 100, tag: undefined}],
+		statusTraffic: [
+			{revision: 'helloworld-go-00001', latest: true, percent: 100, tag: undefined, url: undefined},
+		],
+		summary: {
+			revisionName: undefined,
+			container: 0,
+			image: 'ghcr.io/knative/helloworld-go:latest',
+			env: [{name: 'TARGET', shown: 'World', value: 'World'}],
+			protocol: 'http',
+			port: 8080,
+			containerConcurrency: 0,
+		},
+	});
+	expect(view.conditions.map(({type, status}) => `${type} ${status}`)).toEqual([
+		'ConfigurationsReady True',
+		'Ready True',
+		'RoutesReady True',
+	]);
+	expect(view.template).toEqual(knativeService().spec.template);
+});
+
+test('a Service that has just been created has no status yet', () => {
+	const {status: _status, ...young} = knativeService();
+	const parsed = parseService(young);
+	expect(parsed).toMatchObject({
+		ok: true,
+		value: {
+			observedGeneration: undefined,
+			conditions: [],
+			statusTraffic: [],
+			latestReady: undefined,
+			latestCreated: undefined,
+			url: undefined,
+		},
+	});
+});
+
+test('traffic that is absent or empty is all for the latest revision, as the server defaults it', () => {
+	const all = [{revision: undefined, latest: true, percent: 100, tag: undefined}];
+	expect(serviceView({traffic: []}).specTraffic).toEqual(all);
+	expect(serviceView({edit: service => delete service.spec.traffic}).specTraffic).toEqual(all);
+	expect(serviceView({traffic: [{percent: 100}]}).specTraffic).toEqual(all);
+});
+
+test('a pinned target may say that it is not the latest', () => {
+	expect(
+		serviceView({traffic: [{revisionName: 'a', latestRevision: false, percent: 100, tag: 't'}]}).specTraffic,
+	).toEqual([{revision: 'a', latest: false, percent: 100, tag: 't'}]);
+});
+
+const withTraffic = (traffic: unknown) => {
+	const service = knativeService();
+	return parseService({...service, spec: {...service.spec, traffic}});
+};
+
+test('no target is left out silently: a write would take it away', () => {
+	expect(withTraffic([{latestRevision: true, percent: 90}])).toEqual({
+		ok: false,
+		reason: 'Service helloworld-go cannot be read: spec.traffic: the percents do not sum to 100.',
+	});
+	expect(withTraffic([{latestRevision: false, percent: 100}])).toMatchObject({ok: false});
+	expect(withTraffic([{latestRevision: true, percent: '100'}])).toMatchObject({ok: false});
+	expect(withTraffic([{latestRevision: true, percent: 100}, 'x'])).toMatchObject({ok: false});
+});
+
+test('several containers: the one with the port gets the requests', () => {
+	const view = serviceView({
+		edit: service => {
+			service.spec.template.spec.containers.unshift({name: 'sidecar', image: 'sidecar:1'});
+		},
+	});
+	expect(view.summary).toMatchObject({
+		container: 1,
+		image: 'ghcr.io/knative/helloworld-go:latest',
+		port: 8080,
+	});
+});
+
+test('gRPC is told by the port name, values from elsewhere by where they come from', () => {
+	const view = serviceView({
+		edit: service => {
+			const [container] = service.spec.template.spec.containers;
+			Object.assign(container ?? {}, {
+				ports: [{name: 'h2c', containerPort: 9000}],
+				env: [
+					{name: 'PASSWORD', valueFrom: {secretKeyRef: {name: 'db', key: 'password'}}},
+					{name: 'MODE', valueFrom: {configMapKeyRef: {name: 'settings', key: 'mode'}}},
+					{name: 'NODE', valueFrom: {resourceFieldRef: {resource: 'limits.cpu'}}},
+					{name: 'EMPTY'},
+				],
+			});
+			service.spec.template.metadata = {
+				name: 'helloworld-go-mine',
+				annotations: {'autoscaling.knative.dev/min-scale': '2', other: 'x'},
+			};
+		},
+	});
+	expect(view.summary).toMatchObject({
+		revisionName: 'helloworld-go-mine',
+		protocol: 'grpc',
+		port: 9000,
+		autoscaling: new Map([['min-scale', '2']]),
+		env: [
+			{name: 'PASSWORD', shown: 'from Secret db, key password', value: undefined},
+			{name: 'MODE', shown: 'from ConfigMap settings, key mode', value: undefined},
+			{name: 'NODE', shown: 'from elsewhere', value: undefined},
+			{name: 'EMPTY', shown: '', value: ''},
+		],
+	});
+});
+
+test('what is shown is printable, what is written back is raw', () => {
+	const view = serviceView({
+		edit: service => {
+			service.status.url = 'http://x\u001b[2J';
+			const [container] = service.spec.template.spec.containers;
+			Object.assign(container ?? {}, {env: [{name: 'MOTD', value: 'a\nb'}]});
+		},
+	});
+	expect(view.url).toBe('http://x␛[2J');
+	expect(view.summary.env).toEqual([{name: 'MOTD', shown: 'a␊b', value: 'a\nb'}]);
+});
+
+test.each([
+	['Flagger', {annotations: {'flagger.app/primary-revision': 'x'}}, 'flagger.app/primary-revision: x'],
+	['Argo CD', {labels: {'argocd.argoproj.io/instance': 'shop'}}, 'argocd.argoproj.io/instance: shop'],
+	['Flux', {labels: {'kustomize.toolkit.fluxcd.io/name': 'shop'}}, 'kustomize.toolkit.fluxcd.io/name: shop'],
+])('%s is named when it owns the Service', (by, metadata, evidence) => {
+	const view = serviceView({edit: service => Object.assign(service.metadata, metadata)});
+	expect(view.owners).toEqual([{by, evidence}]);
+});
+
+test('a rollout-duration and being cluster-local are seen', () => {
+	const view = serviceView({
+		edit: service => {
+			service.metadata.annotations = {'serving.knative.dev/rollout-duration': '380s'};
+			service.metadata.labels = {'networking.knative.dev/visibility': 'cluster-local'};
+			service.metadata.deletionTimestamp = '2026-01-02T03:04:06Z';
+		},
+	});
+	expect(view).toMatchObject({
+		rolloutDuration: '380s',
+		clusterLocal: true,
+		deleting: true,
+		creator: undefined,
+	});
+	const stock = serviceView({
+		edit: service => {
+			service.status.url = 'http://helloworld-go.default.svc.cluster.local';
+		},
+	});
+	expect(stock.clusterLocal).toBe(true);
+});
+
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
+
+/** The way to every part of a value, its own way included. */
+function ways(value: unknown, way: readonly string[] = []): (readonly string[])[] {
+	if (!isObject(value)) return [way];
+	return [way, ...Object.entries(value).flatMap(([key, part]) => ways(part, [...way, key]))];
+}
+
+/** The value with something else in the place that `way` leads to. */
+function replaced(value: unknown, [key, ...rest]: readonly string[], part: unknown): unknown {
+	if (key === undefined || !isObject(value)) return part;
+	const parts = Object.entries(value).map(
+		([name, own]) => [name, name === key ? replaced(own, rest, part) : own] as const,
+	);
+	return Array.isArray(value) ? parts.map(([, own]) => own) : Object.fromEntries(parts);
+}
+
+describe('what is no Service', () => {
+	test.each([
+		[undefined, 'A Service cannot be read'],
+		[null, 'A Service cannot be read'],
+		['text', 'A Service cannot be read'],
+		[{}, 'A Service cannot be read: metadata'],
+		[{metadata: {name: 'a\u001b'}}, 'Service a␛ cannot be read: spec'],
+		[{metadata: {name: 'a'}, spec: {template: {spec: {containers: []}}}}, 'spec.template.spec.containers'],
+	])('%j is refused with a reason', (input, reason) => {
+		expect(parseService(input)).toMatchObject({ok: false, reason: expect.stringContaining(reason)});
+	});
+
+	test('parsing never throws, whatever takes the place of any part', () => {
+		const places = ways(knativeService());
+		fc.assert(
+			fc.property(fc.constantFrom(...places), fc.jsonValue(), (place, part) => {
+				const parsed = parseService(replaced(knativeService(), place, part));
+				expect(parsed.ok ? typeof parsed.value.name : typeof parsed.reason).toBe('string');
+			}),
+			{numRuns: 500},
+		);
+	});
+});

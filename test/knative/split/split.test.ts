@@ -1,0 +1,326 @@
+import * as fc from 'fast-check';
+import {describe, expect, test} from 'vitest';
+import {apportion} from '../../../source/knative/split/apportion.js';
+import {
+	addRow,
+	completeOn,
+	diffSplit,
+	dropTag,
+	equalSplits,
+	even,
+	follow,
+	latestKey,
+	lock,
+	move,
+	pin,
+	putTag,
+	set,
+	splitOf,
+	takeOut,
+	toTargets,
+	type Split,
+} from '../../../source/knative/split/split.js';
+import {serviceView} from '../objects.js';
+
+/** `a=50 b=30#canary c=20!`: # before tags, ! behind a locked row; a row named @latest follows r. */
+function split(text: string): Split {
+	return text.split(' ').map(part => {
+		const [, key = '', percent = '', tags = '', locked] = /^([\w@-]+)=(\d+)((?:#\w+)*)(!?)$/.exec(part) ?? [];
+		const latest = key === latestKey;
+		return {
+			key,
+			revision: latest ? 'r' : key,
+			latest,
+			percent: Number(percent),
+			tags: tags.split('#').slice(1),
+			locked: locked === '!',
+		};
+	});
+}
+
+function written(rows: Split): string {
+	return rows
+		.map(row => `${row.key}=${row.percent}${row.tags.map(tag => `#${tag}`).join('')}${row.locked ? '!' : ''}`)
+		.join(' ');
+}
+
+describe('moving a row', () => {
+	test.each([
+		['a=50 b=50', 'a', 10, 'a=60 b=40'],
+		['a=50 b=50', 'a', -10, 'a=40 b=60'],
+		['a=50 b=30 c=20', 'a', 10, 'a=60 b=24 c=16'],
+		['a=0 b=75 c=25', 'a', 1, 'a=1 b=74 c=25'],
+		['a=100 b=0 c=0', 'a', -25, 'a=75 b=13 c=12'],
+		['a=50 b=50', 'a', 1000, 'a=100 b=0'],
+		['a=50 b=50', 'a', -1000, 'a=0 b=100'],
+		['a=20 b=30! c=50', 'a', 1000, 'a=70 b=30! c=0'],
+		['a=20! b=30 c=50', 'a', 5, 'a=20! b=30 c=50'],
+		['a=20 b=80!', 'a', 5, 'a=20 b=80!'],
+		['a=100', 'a', -5, 'a=100'],
+		['a=50 b=50', 'nobody', 5, 'a=50 b=50'],
+	])('%s: %s by %i makes %s', (before, key, delta, after) => {
+		expect(written(move(split(before), key, delta))).toBe(after);
+	});
+
+	test('through 100 and back restores what the others had', () => {
+		const before = split('a=10 b=60 c=30');
+		const there = move(before, 'a', 90);
+		expect(written(there)).toBe('a=100 b=0 c=0');
+		expect(written(move(there, 'a', -90))).toBe(written(before));
+	});
+
+	test('after another row was moved keeps the shares as they are then', () => {
+		const before = split('a=10 b=60 c=30');
+		const both = move(move(before, 'a', 20), 'b', 4);
+		expect(written(both)).toBe('a=28 b=51 c=21');
+	});
+
+	test('to a typed share takes digits one after the other', () => {
+		const typed = set(set(split('a=50 b=30 c=20'), 'a', 1), 'a', 12);
+		expect(written(typed)).toBe(written(set(split('a=50 b=30 c=20'), 'a', 12)));
+		expect(written(set(split('a=50 b=50'), 'a', Number.NaN))).toBe('a=50 b=50');
+	});
+});
+
+describe('the other operations', () => {
+	test.each([
+		['equal shares', even(split('a=100 b=0 c=0')), 'a=34 b=33 c=33'],
+		['equal shares beside a locked row', even(split('a=1! b=99 c=0')), 'a=1! b=50 c=49'],
+		['equal shares when all are locked', even(split('a=30! b=70!')), 'a=30! b=70!'],
+		['complete', completeOn(split('a=50#x b=50'), 'b'), 'a=0#x b=100'],
+		['complete beside a locked row', completeOn(split('a=50! b=20 c=30'), 'c'), 'a=50! b=0 c=50'],
+		['complete on a locked row', completeOn(split('a=50! b=50'), 'a'), 'a=50! b=50'],
+		['lock and unlock', lock(lock(split('a=50 b=50'), 'a'), 'a'), 'a=50 b=50'],
+		['add a row', addRow(split('a=100'), 'b'), 'a=100 b=0'],
+		['add a row that is there', addRow(split('a=100'), 'a'), 'a=100'],
+		[
+			'pin a revision beside the one that follows the latest',
+			addRow(split('@latest=100'), 'r'),
+			'@latest=100 r=0',
+		],
+		['a tag moves', putTag(split('a=50#x#y b=50'), 'b', 'x'), 'a=50#y b=50#x'],
+		['a tag for an unknown row', putTag(split('a=100#x'), 'b', 'x'), 'a=100#x'],
+		['a tag goes', dropTag(split('a=50#x b=50#y'), 'y'), 'a=50#x b=50'],
+	])('%s', (_what, after, expected) => {
+		expect(written(after)).toBe(expected);
+	});
+
+	test('taking a row out gives its share to the others in their proportions', () => {
+		expect(written(takeOut(split('a=40 b=40 c=20'), 'a').split)).toBe('b=67 c=33');
+		expect(written(takeOut(split('a=100 b=0 c=0'), 'a').split)).toBe('b=50 c=50');
+		expect(written(takeOut(split('a=40 b=40! c=20'), 'a').split)).toBe('b=40! c=60');
+		expect(written(takeOut(split('a=0 b=100!'), 'a').split)).toBe('b=100!');
+	});
+
+	test.each([
+		['a=100', 'a', 'a is the only one in the split; all traffic has to go somewhere.'],
+		['a=40! b=60', 'a', 'a is locked; unlock it first.'],
+		['a=40 b=60!', 'a', 'All others are locked, so nothing can take over the 40 % of a.'],
+		['a=100', 'b', 'b is not part of the split.'],
+	])('taking out of %s the row %s is refused', (before, key, refused) => {
+		const rows = split(before);
+		expect(takeOut(rows, key)).toEqual({split: rows, refused});
+	});
+
+	test('pinning what follows the latest keeps its share and merges it with a row of that revision', () => {
+		expect(pin(split('@latest=60#canary a=40')).split).toEqual(split('r=60#canary a=40'));
+		expect(written(pin(split('@latest=60#canary r=40#stable')).split)).toBe('r=100#canary#stable');
+		expect(pin(split('a=100')).refused).toBe('No row follows the latest revision; all are pinned already.');
+		const unready: Split = [{...split('@latest=100')[0]!, revision: undefined}];
+		expect(pin(unready)).toEqual({
+			split: unready,
+			refused: 'No revision is ready yet, so there is none to pin.',
+		});
+	});
+
+	test('following the latest is chosen for one row and says whom it resolves to', () => {
+		expect(follow(split('r=60#canary a=40'), 'r', 'r').split).toEqual(split('@latest=60#canary a=40'));
+		expect(written(follow(split('@latest=60 a=40#stable'), 'a', 'r').split)).toBe('@latest=100#stable');
+		expect(follow(split('@latest=100'), latestKey, 'r').refused).toBe(
+			'It follows the latest revision already.',
+		);
+	});
+});
+
+describe('reading and writing spec.traffic', () => {
+	test('entries of one revision become one row, with all tags', () => {
+		const rows = splitOf(
+			serviceView({
+				ready: 2,
+				traffic: [
+					{revisionName: 'helloworld-go-00001', percent: 30, tag: 'stable'},
+					{latestRevision: true, percent: 20, tag: 'canary'},
+					{revisionName: 'helloworld-go-00001', percent: 40},
+					{revisionName: 'helloworld-go-00001', percent: 0, tag: 'old'},
+					{revisionName: 'helloworld-go-00002', percent: 10},
+				],
+			}),
+		);
+		expect(written(rows)).toBe('helloworld-go-00001=70#stable#old @latest=20#canary helloworld-go-00002=10');
+		expect(rows[1]).toMatchObject({latest: true, revision: 'helloworld-go-00002'});
+	});
+
+	test('each tag is an entry, the first with the share', () => {
+		expect(toTargets(split('a=70#stable#old @latest=30 b=0'))).toEqual([
+			{revisionName: 'a', percent: 70, tag: 'stable'},
+			{revisionName: 'a', percent: 0, tag: 'old'},
+			{latestRevision: true, percent: 30},
+			{revisionName: 'b', percent: 0},
+		]);
+	});
+
+	test('a difference names what comes, goes, moves and changes its tags', () => {
+		const before = split('a=50#x b=30 c=20');
+		const after = split('a=50 b=40#x d=10');
+		expect(diffSplit(before, after).map(({revision: _revision, latest: _latest, ...row}) => row)).toEqual([
+			{key: 'a', before: 50, after: 50, tags: [], tagsBefore: ['x'], changed: true},
+			{key: 'b', before: 30, after: 40, tags: ['x'], tagsBefore: [], changed: true},
+			{key: 'd', before: undefined, after: 10, tags: [], tagsBefore: [], changed: true},
+			{key: 'c', before: 20, after: undefined, tags: [], tagsBefore: [], changed: true},
+		]);
+		expect(equalSplits(before, after)).toBe(false);
+		expect(equalSplits(before, lock(before, 'a'))).toBe(true);
+		expect(equalSplits(split('a=50 b=50'), split('b=50 a=50'))).toBe(true);
+		expect(equalSplits(split('a=100'), split('a=100 b=0'))).toBe(false);
+	});
+});
+
+test('whole shares come by largest remainder, ties to the upper row', () => {
+	expect(apportion([1, 1, 1], 100)).toEqual([34, 33, 33]);
+	expect(apportion([41, 29, 30], 10)).toEqual([4, 3, 3]);
+	expect(apportion([0, 0], 5)).toEqual([3, 2]);
+	expect(apportion([], 0)).toEqual([]);
+});
+
+const anySplit = fc
+	.array(
+		fc.record({
+			weight: fc.integer({min: 0, max: 1000}),
+			locked: fc.boolean(),
+			tags: fc.integer({min: 0, max: 2}),
+		}),
+		{minLength: 1, maxLength: 12},
+	)
+	.map((rows): Split => {
+		const shares = apportion(
+			rows.map(row => row.weight),
+			100,
+		);
+		return rows.map((row, index) => {
+			const key = index === 0 ? latestKey : `r${index}`;
+			return {
+				key,
+				revision: `r${index}`,
+				latest: index === 0,
+				percent: shares[index] ?? 0,
+				tags: Array.from({length: row.tags}, (_, tag) => `t${index}x${tag}`),
+				locked: row.locked,
+			};
+		});
+	});
+
+type Step = (rows: Split) => {rows: Split; /** Keys that the step itself is about. */ own: readonly string[]};
+const index = fc.nat({max: 11});
+const keyAt = (rows: Split, position: number) => rows[position % rows.length]?.key ?? '';
+const anyStep = fc.oneof(
+	fc.tuple(index, fc.integer({min: -120, max: 120})).map(([at, delta]): Step => {
+		return rows => ({rows: move(rows, keyAt(rows, at), delta), own: []});
+	}),
+	fc.tuple(index, fc.integer({min: -10, max: 110})).map(([at, percent]): Step => {
+		return rows => ({rows: set(rows, keyAt(rows, at), percent), own: []});
+	}),
+	fc.constant<Step>(rows => ({rows: even(rows), own: []})),
+	index.map((at): Step => rows => ({rows: completeOn(rows, keyAt(rows, at)), own: []})),
+	index.map((at): Step => rows => ({rows: lock(rows, keyAt(rows, at)), own: []})),
+	index.map((at): Step => rows => ({rows: addRow(rows, `new${at}`), own: []})),
+	index.map((at): Step => rows => {
+		const {split: after, refused} = takeOut(rows, keyAt(rows, at));
+		return {rows: after, own: refused === undefined ? [keyAt(rows, at)] : []};
+	}),
+	index.map((at): Step => rows => {
+		// Merging with the row that follows the latest already adds a share to that one, be it locked.
+		return {rows: follow(rows, keyAt(rows, at), 'r0').split, own: [keyAt(rows, at), latestKey]};
+	}),
+	fc.constant<Step>(rows => ({
+		rows: pin(rows).split,
+		own: [latestKey, rows.find(row => row.latest)?.revision ?? ''],
+	})),
+);
+
+describe('whatever is done', () => {
+	test('the sum is 100, shares are whole, keys unique, locks hold and tags survive', () => {
+		fc.assert(
+			fc.property(anySplit, fc.array(anyStep, {maxLength: 20}), (start, steps) => {
+				let rows = start;
+				for (const step of steps) {
+					const before = rows;
+					const {rows: after, own} = step(before);
+					rows = after;
+					expect(rows.reduce((sum, row) => sum + row.percent, 0)).toBe(100);
+					expect(rows.every(row => Number.isInteger(row.percent) && row.percent >= 0)).toBe(true);
+					expect(new Set(rows.map(row => row.key)).size).toBe(rows.length);
+					for (const row of before.filter(candidate => !own.includes(candidate.key))) {
+						const same = rows.find(candidate => candidate.key === row.key);
+						expect(same?.tags).toEqual(row.tags);
+						expect(row.locked ? same?.percent : row.percent).toBe(row.percent);
+					}
+				}
+				expect(
+					splitOf(serviceView({traffic: toTargets(rows)})).map(row => [row.key, row.percent, row.tags]),
+				).toEqual(rows.map(row => [row.key, row.percent, row.tags]));
+			}),
+			{numRuns: 300},
+		);
+	});
+
+	test('moving a row anywhere, in any steps, and back restores every row', () => {
+		fc.assert(
+			fc.property(
+				anySplit,
+				index,
+				fc.array(fc.integer({min: -120, max: 120}), {maxLength: 8}),
+				(start, at, deltas) => {
+					const key = keyAt(start, at);
+					const home = start.find(row => row.key === key)?.percent ?? 0;
+					let rows = start;
+					for (const delta of deltas) rows = move(rows, key, delta);
+					const away = rows.find(row => row.key === key)?.percent ?? 0;
+					rows = move(rows, key, home - away);
+					expect(written(rows)).toBe(written(start));
+				},
+			),
+			{numRuns: 300},
+		);
+	});
+
+	test('the others keep their proportions to within one percent', () => {
+		fc.assert(
+			fc.property(anySplit, index, fc.integer({min: -100, max: 100}), (start, at, delta) => {
+				const key = keyAt(start, at);
+				const rows = move(start, key, delta);
+				const others = start.filter(row => row.key !== key && !row.locked);
+				const sum = others.reduce((total, row) => total + row.percent, 0);
+				const left = rows
+					.filter(row => others.some(other => other.key === row.key))
+					.reduce((total, row) => total + row.percent, 0);
+				for (const other of others) {
+					const exact = sum === 0 ? left / others.length : (other.percent / sum) * left;
+					const percent = rows.find(row => row.key === other.key)?.percent ?? Number.NaN;
+					expect(Math.abs(percent - exact)).toBeLessThan(1);
+				}
+			}),
+		);
+	});
+
+	test('equal shares differ by 1 at most', () => {
+		fc.assert(
+			fc.property(anySplit, start => {
+				const shares = even(start)
+					.filter(row => !row.locked)
+					.map(row => row.percent);
+				const [first = 0] = shares;
+				expect(Math.max(first, ...shares) - Math.min(first, ...shares)).toBeLessThanOrEqual(1);
+			}),
+		);
+	});
+});

@@ -1,0 +1,45 @@
+import {load} from 'js-yaml';
+import {expect, test} from 'vitest';
+import {printable} from '../../../source/knative/text/printable.js';
+import {yamlLines} from '../../../source/knative/text/yaml.js';
+
+const object = {
+	apiVersion: 'serving.knative.dev/v1',
+	kind: 'Service',
+	metadata: {
+		name: 'cart',
+		annotations: {note: 'on\u202Eoff', bell: 'a\u0007\u001B[2Jb'},
+		managedFields: [{manager: 'kubectl', operation: 'Apply'}],
+	},
+	spec: {long: 'word '.repeat(60).trim(), lines: 'first\nsecond'},
+};
+
+test('what is printed is the object, in its own order, without managedFields unless they are asked for', () => {
+	const plain = {...object, metadata: {name: 'cart', managedFields: object.metadata.managedFields}};
+	expect(load(yamlLines(plain, {managedFields: true}).join('\n'))).toEqual(plain);
+	expect(load(yamlLines(plain, {managedFields: false}).join('\n'))).toEqual({
+		...plain,
+		metadata: {name: 'cart'},
+	});
+	expect(yamlLines(plain, {managedFields: false}).slice(0, 3)).toEqual([
+		'apiVersion: serving.knative.dev/v1',
+		'kind: Service',
+		'metadata:',
+	]);
+	// The object itself is as it was.
+	expect(plain.metadata.managedFields).toHaveLength(1);
+});
+
+test('a value is never folded, and nothing in it reaches a terminal', () => {
+	const lines = yamlLines(object, {managedFields: true});
+	expect(lines.some(line => line.includes(object.spec.long))).toBe(true);
+	expect(lines.filter(line => printable(line) !== line)).toEqual([]);
+	expect(lines.join('\n')).toMatch(/on(\\u202E|<U\+202E>)off/);
+});
+
+test('an object without metadata is printed as it is', () => {
+	expect(yamlLines({kind: 'Odd', metadata: null}, {managedFields: false})).toEqual([
+		'kind: Odd',
+		'metadata: null',
+	]);
+});

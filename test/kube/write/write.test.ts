@@ -1,0 +1,424 @@
+import {afterEach, beforeEach, describe, expect, it} from 'vitest';
+import type {Cluster} from '../../../source/kube/cluster.js';
+import {connect} from '../../../source/kube/connect.js';
+import {
+	createService,
+	deleteService,
+	guardedPatch,
+	type Sent,
+	type WriteOutcome,
+} from '../../../source/kube/write/write.js';
+import type {PatchOperation} from '../../../source/knative/objects/patch.js';
+import {startApiServer, status, type ApiServer} from '../../support/api-server.js';
+import {manualTimers, type ManualTimers} from '../manual-timers.js';
+
+const base = '/apis/serving.knative.dev/v1/namespaces/default/services';
+const path = `${base}/hello`;
+const target = {namespace: 'default', name: 'hello', uid: 'u-1', generation: 3};
+const traffic = [
+	{revisionName: 'hello-00001', percent: 90},
+	{revisionName: 'hello-00002', percent: 10},
+];
+const operations: PatchOperation[] = [{op: 'replace', path: '/spec/traffic', value: traffic}];
+
+/** As the server stores it: with what it fills in. */
+function service(
+	generation: number,
+	spec: unknown = {traffic: traffic.map(entry => ({...entry, latestRevision: false}))},
+	uid = 'u-1',
+) {
+	return {
+		apiVersion: 'serving.knative.dev/v1',
+		kind: 'Service',
+		metadata: {name: 'hello', uid, generation, resourceVersion: '77'},
+		spec,
+	};
+}
+
+const notFound = status(404, 'NotFound', 'services.serving.knative.dev "hello" not found');
+const guardRefused = status(422, 'Invalid', 'the server rejected our request due to an error in our request');
+
+let server: ApiServer;
+let cluster: Cluster;
+let timers: ManualTimers;
+let sent: Sent[];
+const onSent = (each: Sent) => {
+	sent.push(each);
+};
+
+beforeEach(async () => {
+	timers = manualTimers();
+	server = await startApiServer();
+	cluster = await connect({kubeconfigText: server.kubeconfig(), timers});
+	sent = [];
+});
+
+afterEach(async () => {
+	await cluster.close();
+	await server.close();
+});
+
+/** One patch, answered by `first`, and the read after it by `second`. */
+async function patchAnswered(
+	first: [number, unknown] | 'cut',
+	second?: [number, unknown] | 'cut',
+): Promise<WriteOutcome> {
+	const outcome = guardedPatch(cluster, target, operations, {onSent});
+	const patch = await server.next();
+	if (first === 'cut') patch.cut();
+	else patch.answer(...first);
+	if (second === 'cut') {
+		// A question is asked twice.
+		(await server.next()).cut();
+		(await server.next()).cut();
+	} else if (second) {
+		(await server.next()).answer(...second);
+	}
+	const result = await outcome;
+	expect(server.log.splice(0).filter(line => !line.startsWith('GET'))).toEqual([`PATCH ${path}`]);
+	return result;
+}
+
+describe('a guarded patch', () => {
+	it('is one JSON patch that tests uid and generation first', async () => {
+		const outcome = guardedPatch(cluster, target, operations, {onSent, reason: 'roll back', now: () => 5});
+		const patch = await server.next();
+		expect(patch.headers['content-type']).toBe('application/json-patch+json');
+		expect(Object.fromEntries(patch.query)).toEqual({fieldManager: 'kn-canary', fieldValidation: 'Strict'});
+		expect(patch.body).toEqual([
+			{op: 'test', path: '/metadata/uid', value: 'u-1'},
+			{op: 'test', path: '/metadata/generation', value: 3},
+			...operations,
+		]);
+		patch.answer(200, service(4), {warning: '299 - "mind the gap"'});
+		expect(await outcome).toEqual({kind: 'done', object: service(4), warnings: ['mind the gap']});
+		expect(server.log).toEqual([`PATCH ${path}`]);
+		expect(sent).toEqual([
+			{
+				at: 5,
+				method: 'PATCH',
+				path,
+				query: {fieldManager: 'kn-canary', fieldValidation: 'Strict'},
+				contentType: 'application/json-patch+json',
+				body: patch.body,
+				dryRun: false,
+				reason: 'roll back',
+				outcome: await outcome,
+			},
+		]);
+	});
+
+	it('says when there was nothing to change', async () => {
+		expect(await patchAnswered([200, service(3)])).toMatchObject({kind: 'done', unchanged: true});
+	});
+
+	it('does not say so of a patch of metadata, which moves no generation', async () => {
+		const outcome = guardedPatch(cluster, target, [{op: 'add', path: '/metadata/labels', value: {a: 'b'}}]);
+		(await server.next()).answer(200, service(3));
+		expect(await outcome).not.toHaveProperty('unchanged');
+	});
+
+	it.each([
+		['another generation', service(4, {traffic: []})],
+		['another uid', service(3, undefined, 'u-2')],
+	])('that the guard refused is a conflict, with theirs: %s', async (_, theirs) => {
+		expect(await patchAnswered([422, guardRefused], [200, theirs])).toEqual({kind: 'conflict', theirs});
+	});
+
+	it('that lost against writes of the status or of labels is a conflict over the same spec', async () => {
+		const answer = status(409, 'Conflict', 'Operation cannot be fulfilled: the object has been modified');
+		expect(await patchAnswered([409, answer], [200, service(3)])).toEqual({
+			kind: 'conflict',
+			theirs: service(3),
+			sameSpec: true,
+		});
+		expect(await patchAnswered([409, answer], [403, status(403, 'Forbidden', 'no')])).toEqual({
+			kind: 'conflict',
+			theirs: undefined,
+		});
+		expect(await patchAnswered([409, status(409, 'Else', 'words')], [200, service(3)])).toMatchObject({
+			kind: 'refused',
+			sentence: 'words',
+		});
+	});
+
+	it('that was refused for another reason is no conflict', async () => {
+		const invalid = status(
+			422,
+			'Invalid',
+			'Service.serving.knative.dev "hello" is invalid: spec.template: Required value',
+		);
+		expect(await patchAnswered([422, invalid], [200, service(3)])).toEqual({
+			kind: 'refused',
+			status: 422,
+			reason: 'Invalid',
+			sentence: 'Service.serving.knative.dev "hello" is invalid: spec.template: Required value',
+			full: 'Service.serving.knative.dev "hello" is invalid: spec.template: Required value',
+		});
+	});
+
+	it('of something deleted is gone, told at once or by the read after it', async () => {
+		expect(await patchAnswered([404, notFound])).toEqual({kind: 'gone'});
+	});
+
+	it('of something deleted meanwhile is gone', async () => {
+		expect(await patchAnswered([422, guardRefused], [404, notFound])).toEqual({kind: 'gone'});
+	});
+
+	it('is refused, not gone, where Knative is not installed', async () => {
+		expect(await patchAnswered([404, '404 page not found\n'])).toMatchObject({kind: 'refused', status: 404});
+	});
+
+	it('that a webhook denied is told in its own words, without its name', async () => {
+		const full =
+			'admission webhook "validation.webhook.serving.knative.dev" denied the request: validation failed: Traffic targets sum to 90, want 100: spec.traffic';
+		expect(await patchAnswered([400, status(400, 'BadRequest', full)])).toEqual({
+			kind: 'refused',
+			status: 400,
+			reason: 'BadRequest',
+			sentence: 'Traffic targets sum to 90, want 100: spec.traffic',
+			full,
+		});
+	});
+
+	it('that was refused shows no control characters', async () => {
+		const outcome = await patchAnswered([403, status(403, 'Forbidden', 'no\u001B[31m\nway')]);
+		expect(outcome).toMatchObject({kind: 'refused', sentence: 'no␛[31m\nway'});
+	});
+
+	it('says how long a busy server wants to be left alone', async () => {
+		const busy = status(429, 'TooManyRequests', 'slow down', {details: {retryAfterSeconds: 4}});
+		expect(await patchAnswered([429, busy])).toMatchObject({kind: 'refused', status: 429, retryAfter: 4});
+	});
+
+	it('that did not leave is not made, and not in the log', async () => {
+		await server.close();
+		const outcome = await guardedPatch(cluster, target, operations, {onSent});
+		expect(outcome).toEqual({
+			kind: 'not made',
+			sentence: `nothing was sent: ${server.url} refused the connection`,
+		});
+		expect(sent).toEqual([]);
+		server = await startApiServer();
+	});
+
+	it('leaves nothing when the console is read-only', async () => {
+		const reader = await connect({kubeconfigText: server.kubeconfig(), readOnly: true});
+		expect(await guardedPatch(reader, target, operations, {onSent, dryRun: true})).toMatchObject({
+			kind: 'read only',
+		});
+		expect(
+			await createService(reader, {...service(1), metadata: {name: 'a', namespace: 'b'}}, {onSent}),
+		).toMatchObject({
+			kind: 'read only',
+		});
+		expect(await deleteService(reader, target, {onSent})).toMatchObject({kind: 'read only'});
+		expect(server.log).toEqual([]);
+		expect(sent).toEqual([]);
+		await reader.close();
+	});
+});
+
+describe('a guarded patch whose answer was lost', () => {
+	it('was made when the next generation has what it wanted', async () => {
+		expect(await patchAnswered('cut', [200, service(4)])).toEqual({
+			kind: 'done',
+			object: service(4),
+			warnings: [],
+		});
+		expect(sent).toMatchObject([{outcome: {kind: 'done'}}]);
+	});
+
+	it('was not made when the next generation is somebody else’s, whose change the guard then refuses for good', async () => {
+		const theirs = service(4, {traffic: [{revisionName: 'hello-00001', percent: 100}]});
+		expect(await patchAnswered('cut', [200, theirs])).toEqual({kind: 'conflict', theirs});
+	});
+
+	it('may still be on its way while nothing has changed', async () => {
+		const before = service(3, {traffic: []});
+		const outcome = await patchAnswered('cut', [200, before]);
+		expect(outcome).toMatchObject({kind: 'unknown', now: before});
+		expect(outcome).toHaveProperty('sentence', expect.stringContaining('may still be on its way'));
+	});
+
+	it('cannot be told from others after several changes', async () => {
+		const outcome = await patchAnswered('cut', [200, service(5)]);
+		expect(outcome).toHaveProperty('sentence', expect.stringContaining('cannot be told'));
+	});
+
+	it('cannot be told in a list that grew', async () => {
+		const outcome = guardedPatch(cluster, target, [{op: 'add', path: '/spec/traffic/-', value: {tag: 'x'}}]);
+		(await server.next()).cut();
+		(await server.next()).answer(200, service(4));
+		expect(await outcome).toMatchObject({kind: 'unknown', now: service(4)});
+	});
+
+	it('is unknown when the object cannot be read either', async () => {
+		const outcome = await patchAnswered('cut', 'cut');
+		expect(outcome).toHaveProperty('kind', 'unknown');
+		expect(outcome).toHaveProperty(
+			'sentence',
+			expect.stringContaining('reading the object again failed too'),
+		);
+	});
+
+	it('of something deleted since is gone', async () => {
+		expect(await patchAnswered('cut', [404, notFound])).toEqual({kind: 'gone'});
+	});
+
+	it('is a conflict with what was created anew under the name', async () => {
+		const theirs = service(1, undefined, 'u-2');
+		expect(await patchAnswered('cut', [200, theirs])).toEqual({kind: 'conflict', theirs});
+	});
+
+	it.each([
+		[504, status(504, 'Timeout', 'the server ran out of time')],
+		[502, '<html>bad gateway</html>'],
+		[500, status(500, 'InternalError', 'etcdserver: request timed out')],
+	])('counts as lost with %i, which may come after the change was made', async (code, body) => {
+		expect(await patchAnswered([code, body], [200, service(4)])).toMatchObject({kind: 'done'});
+	});
+
+	it('is not lost when a webhook could not be called, because nothing is stored before', async () => {
+		const down = status(
+			500,
+			'InternalError',
+			'Internal error occurred: failed calling webhook "webhook.serving.knative.dev": refused',
+		);
+		expect(await patchAnswered([500, down])).toMatchObject({kind: 'refused', status: 500});
+	});
+
+	it('by time is read again too', async () => {
+		const outcome = guardedPatch(cluster, target, operations);
+		await server.next();
+		timers.advance(15_000);
+		(await server.next()).answer(200, service(4));
+		expect(await outcome).toMatchObject({kind: 'done'});
+	});
+});
+
+describe('a dry run', () => {
+	it('asks the server to store nothing, and is in the log as one', async () => {
+		const outcome = guardedPatch(cluster, target, operations, {dryRun: true, onSent});
+		const patch = await server.next();
+		expect(patch.query.get('dryRun')).toBe('All');
+		patch.answer(200, service(4));
+		expect(await outcome).toMatchObject({kind: 'done'});
+		expect(sent).toMatchObject([{dryRun: true, query: {dryRun: 'All'}}]);
+	});
+
+	it('without an answer has changed nothing, which needs no reading', async () => {
+		const outcome = guardedPatch(cluster, target, operations, {dryRun: true});
+		(await server.next()).cut();
+		expect(await outcome).toHaveProperty('sentence', expect.stringContaining('the dry run failed'));
+		expect(server.log).toHaveLength(1);
+	});
+});
+
+describe('creating a Service', () => {
+	const manifest = {
+		apiVersion: 'serving.knative.dev/v1',
+		kind: 'Service',
+		metadata: {name: 'hello', namespace: 'default'},
+		spec: {template: {spec: {containers: [{image: 'x'}]}}},
+	};
+	const stored = service(1, {
+		template: {spec: {containers: [{image: 'x', name: 'user-container'}]}},
+		traffic: [],
+	});
+
+	it('refuses unknown fields instead of dropping them', async () => {
+		const outcome = createService(cluster, manifest, {onSent, dryRun: true});
+		const post = await server.next();
+		expect(post).toMatchObject({method: 'POST', path: base, body: manifest});
+		expect(Object.fromEntries(post.query)).toEqual({
+			fieldManager: 'kn-canary',
+			fieldValidation: 'Strict',
+			dryRun: 'All',
+		});
+		post.answer(201, stored);
+		expect(await outcome).toEqual({kind: 'done', object: stored, warnings: []});
+	});
+
+	it('says that there is one of the name', async () => {
+		const outcome = createService(cluster, manifest);
+		(await server.next()).answer(
+			409,
+			status(409, 'AlreadyExists', 'services.serving.knative.dev "hello" already exists'),
+		);
+		expect(await outcome).toEqual({kind: 'exists'});
+	});
+
+	it.each([
+		['done when it is there as wanted', [200, stored], 'done'],
+		['exists when another is there', [200, service(1, {template: {}})], 'exists'],
+		['unknown while there is none', [404, notFound], 'unknown'],
+		['unknown when it cannot be read', [403, status(403, 'Forbidden', 'no')], 'unknown'],
+	] as const)('after a lost answer is %s', async (_, [code, body], kind) => {
+		const outcome = createService(cluster, manifest);
+		(await server.next()).cut();
+		const get = await server.next();
+		expect(`${get.method} ${get.path}`).toBe(`GET ${path}`);
+		get.answer(code, body);
+		expect((await outcome).kind).toBe(kind);
+	});
+
+	it('needs a name and a namespace', async () => {
+		await expect(createService(cluster, {...manifest, metadata: {name: 'a'}})).rejects.toThrow(TypeError);
+	});
+});
+
+describe('deleting a Service', () => {
+	it('names the one that is meant by its uid', async () => {
+		const outcome = deleteService(cluster, target, {onSent});
+		const request = await server.next();
+		expect(request).toMatchObject({
+			method: 'DELETE',
+			path,
+			body: {kind: 'DeleteOptions', preconditions: {uid: 'u-1'}, propagationPolicy: 'Background'},
+		});
+		request.answer(200, {kind: 'Status', status: 'Success'});
+		expect(await outcome).toMatchObject({kind: 'done'});
+		expect(sent).toHaveLength(1);
+		expect(request.body).not.toHaveProperty('dryRun');
+	});
+
+	it('says in its body that it is a dry run: with a body there, the API server ignores the query', async () => {
+		const outcome = deleteService(cluster, target, {dryRun: true, onSent});
+		const request = await server.next();
+		expect(request.query.get('dryRun')).toBe('All');
+		expect(request.body).toEqual({
+			kind: 'DeleteOptions',
+			apiVersion: 'v1',
+			propagationPolicy: 'Background',
+			preconditions: {uid: 'u-1'},
+			dryRun: ['All'],
+		});
+		request.answer(200, {kind: 'Status', status: 'Success'});
+		expect(await outcome).toMatchObject({kind: 'done'});
+		expect(sent[0]).toMatchObject({dryRun: true, body: {dryRun: ['All']}});
+	});
+
+	it.each([
+		['conflict', [200, service(1, undefined, 'u-2')]],
+		['gone', [404, notFound]],
+		['refused', [200, service(3)]],
+	] as const)('is a %s as the read after a refusal tells', async (kind, [code, body]) => {
+		const outcome = deleteService(cluster, target);
+		(await server.next()).answer(409, status(409, 'Conflict', 'the UID in the precondition does not match'));
+		(await server.next()).answer(code, body);
+		expect((await outcome).kind).toBe(kind);
+	});
+
+	it.each([
+		['done', [404, notFound]],
+		['done', [200, service(1, undefined, 'u-2')]],
+		['done', [200, {...service(3), metadata: {uid: 'u-1', deletionTimestamp: '2026-01-01T00:00:00Z'}}]],
+		['unknown', [200, service(3)]],
+	] as const)('is %s as the read after a lost answer tells', async (kind, [code, body]) => {
+		const outcome = deleteService(cluster, target);
+		(await server.next()).cut();
+		(await server.next()).answer(code, body);
+		expect((await outcome).kind).toBe(kind);
+	});
+});

@@ -1,0 +1,417 @@
+import {createServer as createHttpsServer} from 'node:https';
+import {once} from 'node:events';
+import {performance} from 'node:perf_hooks';
+import {setImmediate} from 'node:timers/promises';
+import type {Socket} from 'node:net';
+import {TLSSocket} from 'node:tls';
+import {expect, onTestFinished, test} from 'vitest';
+import {createHttpProbe} from '../../../source/probe/transport/http.js';
+import type {ProbeOptions} from '../../../source/probe/transport/probe.js';
+import {failureOf, listen, responseOf, serveHttp, serveRaw, targetAt, unusedPort} from '../servers.js';
+import {certificate} from '../certificate.js';
+
+function probe(options?: ProbeOptions) {
+	const created = createHttpProbe(options);
+	onTestFinished(async () => created.close());
+	return created;
+}
+
+test('sends one HTTP/1.1 GET with the Host header of the service to the address of the gateway', async () => {
+	const seen: unknown[] = [];
+	const {port} = await serveHttp((request, response) => {
+		seen.push({
+			method: request.method,
+			url: request.url,
+			version: request.httpVersion,
+			host: request.headers.host,
+			agent: request.headers['user-agent'],
+		});
+		response.setHeader('content-type', 'text/plain; charset=utf-8');
+		response.end('Hello World!\n');
+	});
+	const before = Date.now();
+	const answer = await probe({version: '1.2.3'}).ask(targetAt(port));
+	await probe().ask(targetAt(port));
+
+	const request = {method: 'GET', url: '/', version: '1.1', host: 'helloworld-go.default.example.com'};
+	expect(seen).toEqual([
+		{...request, agent: 'kn-canary/1.2.3'},
+		{...request, agent: 'kn-canary'},
+	]);
+	expect(responseOf(answer)).toEqual({
+		kind: 'response',
+		status: 200,
+		code: '200',
+		error: false,
+		firstLine: 'Hello World!',
+		body: 'Hello World!\n',
+		truncated: false,
+		contentType: 'text/plain; charset=utf-8',
+		fingerprint: 'Hello World!',
+	});
+	expect(answer.at).toBeGreaterThanOrEqual(before);
+	expect(answer.latency).toBeGreaterThan(0);
+});
+
+test('asks for the path and query of the target', async () => {
+	const {port} = await serveHttp((request, response) => response.end(request.url));
+	const answer = await probe().ask(targetAt(port, {path: '/healthz?full=1'}));
+	expect(responseOf(answer).firstLine).toBe('/healthz?full=1');
+});
+
+test('uses one connection for several requests and hosts', async () => {
+	const {port, connections} = await serveHttp((request, response) => response.end(request.headers.host));
+	const kept = probe();
+	const hosts = ['a.example.com', 'b.example.com', 'a.example.com'];
+	for (const authority of hosts) {
+		expect(responseOf(await kept.ask(targetAt(port, {authority}))).firstLine).toBe(authority);
+		// The connection is free again a moment after its answer was read.
+		await setImmediate();
+	}
+
+	expect(connections()).toBe(1);
+});
+
+test('makes a connection for each request when it is told to', async () => {
+	const {port, connections} = await serveHttp((_request, response) => response.end('ok'));
+	const unkept = probe({keepAlive: false});
+	for (let index = 0; index < 3; index++) {
+		responseOf(await unkept.ask(targetAt(port)));
+	}
+
+	expect(connections()).toBe(3);
+});
+
+test('asks on several connections at a time', async () => {
+	const waiting: Array<() => void> = [];
+	const {port} = await serveHttp((_request, response) => {
+		waiting.push(() => response.end('ok'));
+		// None is answered before all eight are there.
+		if (waiting.length === 8) {
+			for (const answer of waiting) {
+				answer();
+			}
+		}
+	});
+	const kept = probe();
+	const answers = await Promise.all(Array.from({length: 8}, async () => kept.ask(targetAt(port))));
+	expect(answers.map(answer => responseOf(answer).status)).toEqual(Array.from({length: 8}, () => 200));
+});
+
+test('does not follow a redirect', async () => {
+	let requests = 0;
+	const {port} = await serveHttp((_request, response) => {
+		requests++;
+		response.writeHead(301, {location: '/elsewhere'}).end('moved');
+	});
+	expect(responseOf(await probe().ask(targetAt(port)))).toMatchObject({
+		status: 301,
+		error: false,
+		firstLine: 'moved',
+	});
+	expect(requests).toBe(1);
+});
+
+test('an empty 404, as a gateway answers for a host it does not know, has no fingerprint and is no error of the service', async () => {
+	const {port} = await serveHttp((_request, response) => response.writeHead(404).end());
+	expect(responseOf(await probe().ask(targetAt(port)))).toMatchObject({
+		status: 404,
+		error: false,
+		firstLine: '',
+		fingerprint: undefined,
+	});
+});
+
+test.each([
+	['an unknown host', 404, {server: 'envoy'}, 'gateway'],
+	['no pod', 503, {server: 'istio-envoy'}, 'gateway'],
+	['a redirect', 301, {server: 'envoy', location: 'https://x.example.com/'}, 'gateway'],
+	["the application's own 404", 404, {server: 'envoy', 'x-envoy-upstream-service-time': '1'}, undefined],
+	['a 404 of who knows whom', 404, {}, undefined],
+	['a success', 200, {server: 'envoy'}, undefined],
+])(
+	'tells an answer of the gateway itself from one of the service: %s',
+	async (_what, status, headers, by) => {
+		const {port} = await serveHttp((_request, response) => response.writeHead(status, headers).end('words'));
+		expect(responseOf(await probe().ask(targetAt(port))).by).toBe(by);
+	},
+);
+
+test('a 5xx is a response and an error', async () => {
+	const {port} = await serveHttp((_request, response) => response.writeHead(503).end('no healthy upstream'));
+	expect(responseOf(await probe().ask(targetAt(port)))).toMatchObject({
+		status: 503,
+		code: '503',
+		error: true,
+		fingerprint: 'no healthy upstream',
+	});
+});
+
+test('reads 64 KiB of a body of 64 MiB and drops the connection', async () => {
+	let dropped: Promise<unknown> | undefined;
+	// More than the system's buffers for a connection take.
+	const size = 64 * 1024 * 1024;
+	let written = 0;
+	const {port, connections} = await serveHttp((_request, response) => {
+		dropped = once(response, 'close');
+		const line = Buffer.alloc(1024, 'x');
+		line.write('first\n');
+		const write = (): void => {
+			while (written < size && !response.destroyed) {
+				written += line.length;
+				if (!response.write(line)) {
+					response.once('drain', write);
+					return;
+				}
+			}
+
+			response.end();
+		};
+		write();
+	});
+	const kept = probe();
+	const response = responseOf(await kept.ask(targetAt(port)));
+	expect(response).toMatchObject({truncated: true, firstLine: 'first'});
+	expect(response.body.length).toBe(2048);
+	await dropped;
+	expect(written).toBeLessThan(size);
+	written = size;
+	expect(responseOf(await kept.ask(targetAt(port))).truncated).toBe(false);
+	expect(connections()).toBe(2);
+});
+
+test('a body of exactly 64 KiB is complete', async () => {
+	const {port} = await serveHttp((_request, response) => response.end(Buffer.alloc(64 * 1024, 'x')));
+	expect(responseOf(await probe().ask(targetAt(port))).truncated).toBe(false);
+});
+
+test('cuts a long line where no character is halved', async () => {
+	const {port} = await serveHttp((_request, response) => response.end(`a${'😀'.repeat(40_000)}`));
+	const response = responseOf(await probe().ask(targetAt(port)));
+	expect(response.truncated).toBe(true);
+	expect(response.firstLine).toBe(`a${'😀'.repeat(127)}…`);
+	expect(response.body).toBe(`a${'😀'.repeat(1023)}`);
+});
+
+test.each([
+	['escape sequences', '\u001B[2J\u001B]0;gone\u0007', '␛[2J␛]0;gone␇'],
+	['NUL', 'a\u0000b', 'a␀b'],
+	['a carriage return that would overwrite the line', 'good\rbad', 'good'],
+	['CJK', '你好，世界', '你好，世界'],
+	['emoji', 'Hello 👩‍🚀!', 'Hello 👩‍🚀!'],
+	['text that reads backwards', 'a\u202Eb', 'a<U+202E>b'],
+	['blank lines before the first', '\n  \n  Hello World!  \n', 'Hello World!'],
+])('the first line of a body with %s is fit for a terminal', async (_name, body, firstLine) => {
+	const {port} = await serveHttp((_request, response) => response.end(body));
+	const response = responseOf(await probe().ask(targetAt(port)));
+	expect(response.firstLine).toBe(firstLine);
+	expect(response.body).not.toMatch(/[^\P{Cc}\n]/u);
+});
+
+test('bytes that are no UTF-8 are shown as such', async () => {
+	const {port} = await serveHttp((_request, response) => response.end(Buffer.from([0x61, 0xff, 0xfe, 0x62])));
+	expect(responseOf(await probe().ask(targetAt(port))).firstLine).toBe('a\uFFFD\uFFFDb');
+});
+
+test.each([
+	['iso-8859-1', [0xe9, 0x74, 0xe9], 'été'],
+	['klingon', [0xc3, 0xa9], 'é'],
+])('reads a body in the charset it says it has: %s', async (charset, bytes, text) => {
+	const {port} = await serveHttp((_request, response) => {
+		response.setHeader('content-type', `text/plain; charset=${charset}`);
+		response.end(Buffer.from(bytes));
+	});
+	expect(responseOf(await probe().ask(targetAt(port))).firstLine).toBe(text);
+});
+
+test('nobody listening is a failure: refused', async () => {
+	const port = await unusedPort();
+	expect(failureOf(await probe().ask(targetAt(port)))).toEqual({
+		kind: 'failure',
+		failure: 'refused',
+		sentence: `Nothing listens at 127.0.0.1:${port} (connection refused): check the gateway's address and port.`,
+	});
+});
+
+test.each([
+	['resets the connection', 'reset', (socket: Socket) => socket.resetAndDestroy()],
+	['closes without a word', 'reset', (socket: Socket) => socket.end()],
+	[
+		'closes in the midst of the body',
+		'reset',
+		(socket: Socket) => socket.end('HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nHello'),
+	],
+	[
+		'closes in the midst of a chunk',
+		'reset',
+		(socket: Socket) => socket.end('HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\nHel'),
+	],
+	[
+		'closes in the midst of the headers',
+		'reset',
+		(socket: Socket) => socket.end('HTTP/1.1 200 OK\r\ncontent-le'),
+	],
+	['speaks something else', 'protocol', (socket: Socket) => socket.end('SSH-2.0-OpenSSH_9.9\r\n')],
+	[
+		'sends endless headers',
+		'protocol',
+		(socket: Socket) => socket.write(`HTTP/1.1 200 OK\r\nx: ${'x'.repeat(100_000)}\r\n\r\n`),
+	],
+])('a gateway that %s is a failure: %s', async (_name, failure, onRequest) => {
+	const {port} = await serveRaw(onRequest);
+	const outcome = failureOf(await probe().ask(targetAt(port)));
+	expect(outcome).toMatchObject({failure, sentence: expect.stringContaining(`127.0.0.1:${port}`)});
+});
+
+test('a body that ends with the connection is complete', async () => {
+	const {port} = await serveRaw(socket => socket.end('HTTP/1.1 200 OK\r\n\r\nHello World!\n'));
+	expect(responseOf(await probe().ask(targetAt(port)))).toMatchObject({
+		firstLine: 'Hello World!',
+		truncated: false,
+	});
+});
+
+test('early hints are not the answer', async () => {
+	const {port} = await serveHttp((_request, response) => {
+		response.writeEarlyHints({link: '</style.css>; rel=preload'}, () => response.end('Hello World!'));
+	});
+	expect(responseOf(await probe().ask(targetAt(port)))).toMatchObject({
+		status: 200,
+		firstLine: 'Hello World!',
+	});
+});
+
+test('an answer that does not come is a failure after the time limit', async () => {
+	const {port} = await serveHttp(() => {});
+	expect(failureOf(await probe().ask(targetAt(port), {timeout: 30}))).toEqual({
+		kind: 'failure',
+		failure: 'timeout',
+		sentence: `No complete answer from 127.0.0.1:${port} in time (0.03 s were over, nothing had come).`,
+	});
+});
+
+test('a body that drips does not put the time limit off', async () => {
+	const {port} = await serveHttp((_request, response) => {
+		const timer = setInterval(() => response.write('x'), 5);
+		response.on('close', () => {
+			clearInterval(timer);
+		});
+	});
+	const outcome = failureOf(await probe().ask(targetAt(port), {timeout: 500}));
+	expect(outcome.failure).toBe('timeout');
+	expect(outcome.sentence).toMatch(/status 200 and \d+ bytes of the body had come/);
+});
+
+test('after a failure the next request gets a connection of its own', async () => {
+	let requests = 0;
+	const {port} = await serveHttp((request, response) => {
+		requests++;
+		if (requests === 1) {
+			request.socket.resetAndDestroy();
+		} else {
+			response.end('back again');
+		}
+	});
+	const kept = probe();
+	expect(failureOf(await kept.ask(targetAt(port))).failure).toBe('reset');
+	expect(responseOf(await kept.ask(targetAt(port))).firstLine).toBe('back again');
+});
+
+test('a gateway name that does not exist is a failure: dns', async () => {
+	const outcome = failureOf(
+		await probe().ask(targetAt(80, {address: {host: 'gateway.invalid', port: 80}}), {timeout: 30_000}),
+	);
+	expect(outcome.failure).toBe('dns');
+	expect(outcome.sentence).toContain('gateway.invalid');
+});
+
+test('TLS is for the server name of the host, over HTTP/1.1, and trusts the authority that is given', async () => {
+	const names: unknown[] = [];
+	const {port} = await listen(
+		createHttpsServer({...certificate, ALPNProtocols: ['h2', 'http/1.1']}, (request, response) => {
+			names.push(
+				request.socket instanceof TLSSocket ? request.socket.servername : 'no TLS',
+				request.headers.host,
+				request.httpVersion,
+			);
+			response.end('secret');
+		}),
+	);
+	const target = targetAt(port, {scheme: 'https', authority: 'helloworld-go.default.example.com:8443'});
+	expect(responseOf(await probe({tls: {ca: certificate.cert}}).ask(target)).firstLine).toBe('secret');
+	expect(names).toEqual([
+		'helloworld-go.default.example.com',
+		'helloworld-go.default.example.com:8443',
+		'1.1',
+	]);
+});
+
+test('a certificate that nobody vouches for is a failure, unless it is not to be checked', async () => {
+	const {port} = await listen(createHttpsServer(certificate, (_request, response) => response.end('secret')));
+	const target = targetAt(port, {scheme: 'https'});
+	expect(failureOf(await probe().ask(target)).failure).toBe('tls');
+	expect(responseOf(await probe({tls: {insecure: true}}).ask(target)).firstLine).toBe('secret');
+});
+
+test('a certificate for another name is a failure', async () => {
+	const {port} = await listen(createHttpsServer(certificate, (_request, response) => response.end('secret')));
+	const answer = await probe({tls: {ca: certificate.cert}}).ask(
+		targetAt(port, {scheme: 'https', authority: 'other.example.org'}),
+	);
+	expect(failureOf(answer)).toMatchObject({
+		failure: 'tls',
+		sentence: expect.stringContaining('other.example.org'),
+	});
+});
+
+test('https to a port that speaks http is a failure: tls', async () => {
+	const {port} = await serveHttp((_request, response) => response.end('plain'));
+	expect(failureOf(await probe().ask(targetAt(port, {scheme: 'https'}))).failure).toBe('tls');
+});
+
+test('latency counts from the slot the request was scheduled for', async () => {
+	const {port} = await serveHttp((_request, response) => response.end('ok'));
+	const answer = await probe().ask(targetAt(port), {slot: performance.now() - 5000});
+	expect(answer.latency).toBeGreaterThanOrEqual(5000);
+});
+
+test('a request that is given up rejects with the reason, before and while it is under way', async () => {
+	const arrived = Promise.withResolvers<void>();
+	const {port} = await serveHttp(() => {
+		arrived.resolve();
+	});
+	const controller = new AbortController();
+	const reason = new Error('stopped');
+	const asked = probe().ask(targetAt(port), {signal: controller.signal});
+	await arrived.promise;
+	controller.abort(reason);
+	await expect(asked).rejects.toBe(reason);
+	await expect(probe().ask(targetAt(port), {signal: controller.signal})).rejects.toBe(reason);
+});
+
+test('closing fails what is in flight and takes no more', async () => {
+	const arrived = Promise.withResolvers<void>();
+	const {port} = await serveHttp(() => {
+		arrived.resolve();
+	});
+	const closing = createHttpProbe();
+	const asked = closing.ask(targetAt(port));
+	await arrived.promise;
+	await closing.close();
+	expect(failureOf(await asked).failure).toBe('other');
+	await expect(closing.ask(targetAt(port))).rejects.toThrow('closed');
+});
+
+test.each([
+	['a host with a line break', {authority: 'a\r\nx: y'}, 'cannot be sent as a Host header'],
+	['a path without a slash', {path: 'healthz'}, 'must start with "/"'],
+	['a path with a blank', {path: '/a b'}, 'must start with "/"'],
+	['a port out of range', {address: {host: '127.0.0.1', port: 70_000}}, 'not a whole number from 1 to 65535'],
+	[
+		'an address with a slash',
+		{address: {host: 'http://x', port: 80}},
+		'neither a host name nor an IP address',
+	],
+])('%s cannot be asked', async (_name, part, message) => {
+	await expect(probe().ask(targetAt(80, part))).rejects.toThrow(message);
+});

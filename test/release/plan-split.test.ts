@@ -1,0 +1,91 @@
+/** What a plan says beside its write: each thing once, and nothing that is not so. */
+import {describe, expect, it} from 'vitest';
+import {planLines} from '../../source/headless/report.js';
+import {reviewLines} from '../../source/screen/sheets/review/review-lines.js';
+import {planComplete, planSplit, type Planned} from '../../source/release/plan-split.js';
+import {set, splitOf} from '../../source/knative/split/split.js';
+import type {Plan} from '../../source/release/plan.js';
+import {createTheme} from '../../source/terminal/output/theme.js';
+import type {TrafficTarget} from '../../source/knative/objects/wire.js';
+import {condition, revisionName, revisionView, serviceView} from '../knative/objects.js';
+
+const [one, two] = [revisionName(1), revisionName(2)];
+
+function planned(result: Planned): Plan {
+	if (!result.ok) throw new Error(result.reason);
+	return result.plan;
+}
+
+const factsOf = (traffic: TrafficTarget[], revisions = [revisionView(2), revisionView(1)]) => ({
+	service: serviceView({traffic, ready: 2}),
+	revisions,
+	changes: [],
+});
+
+const saidIn = ({warnings, notes}: Plan) => [...warnings.map(({sentence}) => sentence), ...notes];
+
+describe('completing by the row that follows the latest', () => {
+	it.each([0, 10])('says once that it does so, from %i %%', percent => {
+		const traffic = [
+			{revisionName: one, percent: 100 - percent, tag: 'stable'},
+			{latestRevision: true, percent, tag: 'canary'},
+		];
+		const said = saidIn(planned(planComplete(factsOf(traffic))));
+		expect(said.filter(sentence => sentence.includes('follows the latest ready revision'))).toHaveLength(1);
+	});
+});
+
+describe('the command line of kn', () => {
+	it('is said to leave out what kn cannot keep', () => {
+		const traffic = [
+			{revisionName: one, percent: 90},
+			{revisionName: two, percent: 10, tag: 'canary'},
+		];
+		const {notes, commands} = planned(planComplete(factsOf(traffic)));
+		expect(commands[1]).toBe(`kn service update helloworld-go -n default --traffic ${two}=100`);
+		expect(notes).toEqual([
+			`kn keeps no row at 0 % without a tag: its command line leaves ${one} out of the split.`,
+		]);
+	});
+
+	it('is not, where it does the same', () => {
+		const facts = factsOf([
+			{revisionName: one, percent: 90},
+			{revisionName: two, percent: 10, tag: 'canary'},
+		]);
+		expect(planned(planSplit(facts, set(splitOf(facts.service), one, 50))).notes).toEqual([]);
+	});
+});
+
+it('keys are named in the console alone', () => {
+	const failed = revisionView(2, [condition('Ready', 'False', 'ContainerMissing', 'no image')]);
+	const facts = factsOf(
+		[
+			{revisionName: one, percent: 50},
+			{revisionName: two, percent: 50},
+			{latestRevision: true, percent: 0},
+		],
+		[failed, revisionView(1)],
+	);
+	const split = splitOf(facts.service).map((row, index) => ({...row, percent: [60, 0, 40][index] ?? 0}));
+	const plan = planned(planSplit(facts, split));
+	const lines = reviewLines(
+		{
+			kind: 'review',
+			id: 1,
+			plan,
+			confirmation: 'twice',
+			because: '',
+			typed: '',
+			dryRun: {kind: 'asking'},
+			phase: {kind: 'open'},
+			wake: undefined,
+		},
+		createTheme({env: {}}),
+	).map(({text}) => text);
+	expect(lines).toContainEqual(expect.stringMatching(/^▲ @latest follows .* In the slider, f pins it\.$/));
+	expect(lines).toContainEqual(expect.stringMatching(/^▲ .* In the slider, x takes it out\.$/));
+	const headless = planLines(plan);
+	expect(headless).toContainEqual(expect.stringMatching(/^! @latest follows .* as soon as it is ready\.$/));
+	expect(headless.join('\n')).not.toMatch(/f pins|x takes|slider/);
+});

@@ -1,0 +1,82 @@
+import {expect, test} from 'vitest';
+import {exactTest} from '../../source/stats/exact-test.js';
+import {fixedVerdict} from '../../source/stats/fixed-verdict.js';
+import type {ShareCount} from '../../source/stats/split-verdict.js';
+import {seeded} from './random.js';
+
+const third = 1 / 3;
+// All outcomes enumerated with Python's fractions, their probabilities compared and added exactly.
+test.each([
+	{counts: [120, 80], shares: [0.5, 0.5], p: 0.0056851559967503},
+	{counts: [100, 100], shares: [0.5, 0.5], p: 1},
+	{counts: [30, 170], shares: [0.1, 0.9], p: 0.024397815886869},
+	{counts: [2, 198], shares: [0.01, 0.99], p: 1},
+	{counts: [0, 200], shares: [0.02, 0.98], p: 0.037762822589972},
+	{counts: [20, 5, 15], shares: [third, third, third], p: 0.0082581407866233},
+	{counts: [12, 3, 5], shares: [0.5, 0.25, 0.25], p: 0.67331433482468},
+	{counts: [8, 4, 4, 4], shares: [0.25, 0.25, 0.25, 0.25], p: 0.52819512991118},
+])('$counts under $shares has the p of full enumeration', ({counts, shares, p}) => {
+	const result = exactTest(counts, shares);
+	expect(result.method).toBe('exact');
+	expect(result.p).toBeCloseTo(p, 9);
+});
+
+test('a share of 0 that was seen is impossible, and one that was not does not matter', () => {
+	expect(exactTest([199, 1], [1, 0]).p).toBe(0);
+	expect(exactTest([120, 0, 80], [0.5, 0, 0.5]).p).toBeCloseTo(0.0056851559967503, 9);
+});
+
+test('with too many outcomes to count it is estimated, close to what counting gives', () => {
+	const shares = [0.4, 0.3, 0.15, 0.1, 0.05];
+	const result = exactTest([190, 140, 80, 55, 35], shares, seeded(3));
+	expect(result.method).toBe('monte carlo');
+	// Pearson's chi-square of these counts is 6 with 4 degrees of freedom: p = 0.199 in the limit of many answers.
+	expect(result.p).toBeGreaterThan(0.17);
+	expect(result.p).toBeLessThan(0.23);
+	expect(exactTest([350, 100, 20, 20, 10], shares, seeded(3)).p).toBeLessThan(0.001);
+});
+
+test('a split that is right is refused in about alpha of the runs, at most', () => {
+	const random = seeded(4);
+	let refused = 0;
+	const runs = 2000;
+	for (let run = 0; run < runs; run++) {
+		let first = 0;
+		for (let answer = 0; answer < 200; answer++) if (random() < 0.9) first++;
+		if (exactTest([first, 200 - first], [0.9, 0.1]).p < 0.05) refused++;
+	}
+	expect(refused / runs).toBeLessThanOrEqual(0.05);
+	expect(refused / runs).toBeGreaterThan(0.02);
+});
+
+const rows = (...pairs: readonly (readonly [percent: number, count: number])[]): ShareCount[] =>
+	pairs.map(([percent, count], index) => ({key: `r${index}`, percent, count}));
+
+test('the verdict of one look: agrees, disagrees, cannot tell', () => {
+	expect(fixedVerdict(rows([50, 103], [50, 97]))).toMatchObject({state: 'agrees', minimum: 7});
+	expect(fixedVerdict(rows([50, 120], [50, 80]))).toMatchObject({state: 'disagrees', method: 'exact'});
+	expect(fixedVerdict(rows([50, 120], [50, 80]), {alpha: 0.005}).state).toBe('agrees');
+	expect(fixedVerdict(rows([99, 100], [1, 0]))).toMatchObject({
+		state: 'cannot tell',
+		sentence: 'Cannot tell: 100 attributed answers, and this split needs 459.',
+	});
+	expect(fixedVerdict(rows([100, 199], [0, 1]))).toMatchObject({
+		state: 'disagrees',
+		p: 0,
+		sentence: 'Disagrees: r1 answered, and is to get 0 %.',
+	});
+});
+
+test('unattributed answers are given out against the claim', () => {
+	// 116 : 74 and 10 unknown: with them 126 : 74 is refused at 0.01, with 116 : 84 it is not.
+	expect(fixedVerdict(rows([50, 116], [50, 74]), {unattributed: 10})).toMatchObject({
+		state: 'cannot tell',
+		sentence: 'Cannot tell: it depends on whose the 10 unattributed answers are.',
+	});
+	expect(fixedVerdict(rows([50, 150], [50, 40]), {unattributed: 10}).state).toBe('disagrees');
+	expect(fixedVerdict(rows([50, 98], [50, 95]), {unattributed: 7}).state).toBe('agrees');
+	expect(fixedVerdict(rows([50, 95], [50, 94]), {unattributed: 11})).toMatchObject({
+		state: 'cannot tell',
+		sentence: 'Cannot tell: 11 of 200 answers belong to no revision.',
+	});
+});

@@ -1,0 +1,225 @@
+import {PassThrough} from 'node:stream';
+import {render, Text, useInput, usePaste} from 'ink';
+import {useState} from 'react';
+import {afterEach, beforeAll, describe, expect, test, vi} from 'vitest';
+import {KeyedStdin, type KeyedStdinOptions} from '../../../source/terminal/input/keyed-stdin.js';
+import {strokeOf} from '../../../source/terminal/input/strokes.js';
+import {buildProgram} from '../../support/program.js';
+import {openTerminal} from '../../support/terminal.js';
+
+const noop = () => {};
+const noTerminal = {isTTY: true, setRawMode: noop, ref: noop, unref: noop};
+const unmounts: Array<() => void> = [];
+afterEach(() => {
+	vi.useRealTimers();
+	for (const unmount of unmounts.splice(0)) {
+		unmount();
+	}
+});
+
+/** An Ink program that notes each key with the number of keys it had drawn by then. */
+const openKeyboard = async (options?: KeyedStdinOptions) => {
+	const source = Object.assign(new PassThrough(), noTerminal);
+	const seen: string[] = [];
+	let wake: (() => void) | undefined;
+	const note = (what: string) => {
+		seen.push(what);
+		wake?.();
+	};
+
+	function Keys() {
+		const [drawn, setDrawn] = useState(0);
+		useInput((input, key) => {
+			note(`${drawn} ${strokeOf(input, key) ?? JSON.stringify(input)}`);
+			setDrawn(drawn + 1);
+		});
+		usePaste(text => {
+			note(`paste ${JSON.stringify(text)}`);
+		});
+		return <Text>{drawn}</Text>;
+	}
+
+	const stdin = new KeyedStdin(source, options);
+	const stdout = Object.assign(new PassThrough(), {isTTY: true, columns: 80, rows: 24});
+	const instance = render(<Keys />, {stdin, stdout, exitOnCtrlC: false, patchConsole: false});
+	unmounts.push(instance.unmount);
+	await instance.waitUntilRenderFlush();
+	return {
+		source,
+		seen,
+		/** Resolves as soon as so many things were seen. */
+		async have(count: number) {
+			while (seen.length < count) {
+				await new Promise<void>(resolve => {
+					wake = resolve;
+				});
+			}
+
+			return seen;
+		},
+	};
+};
+
+describe('keys that share a read behave like keys pressed one by one', () => {
+	test.each([
+		['jjj', ['0 j', '1 j', '2 j']],
+		['\tap', ['0 tab', '1 a', '2 p']],
+		['\u001B[B\r', ['0 down', '1 enter']],
+		['\u001B[B\u001B[B\u001B[B', ['0 down', '1 down', '2 down']],
+		['yes\r', ['0 y', '1 e', '2 s', '3 enter']],
+		['\u007F\u007F\u007F', ['0 backspace', '1 backspace', '2 backspace']],
+		['R\r', ['0 R', '1 enter']],
+		['a\r\nb', ['0 a', '1 enter', '2 b']],
+	])('%j', async (bytes, expected) => {
+		const keyboard = await openKeyboard();
+		keyboard.source.write(bytes);
+		expect(await keyboard.have(expected.length)).toEqual(expected);
+	});
+});
+
+test('a key that the network cut in two is one key', async () => {
+	const keyboard = await openKeyboard({escapeTimeout: 60_000, sequenceTimeout: 60_000});
+	for (const piece of ['\u001B', '[', '1;2', 'C', '\u001B', 'OA', '\u001B[6', '~']) {
+		keyboard.source.write(piece);
+		await new Promise(setImmediate);
+	}
+
+	expect(await keyboard.have(3)).toEqual(['0 shift-right', '1 up', '2 pagedown']);
+});
+
+test('a character whose UTF-8 the network cut in two is one character', async () => {
+	const keyboard = await openKeyboard();
+	const bytes = Buffer.from('é世👍🏽');
+	for (const byte of bytes) {
+		keyboard.source.write(Buffer.from([byte]));
+		await new Promise(setImmediate);
+	}
+
+	// The skin tone came in a read of its own: it is inserted after the hand and joined to it by the text buffer.
+	expect(await keyboard.have(4)).toEqual(['0 é', '1 世', '2 👍', '3 🏽']);
+});
+
+test('a lone Esc is the Esc key once nothing follows it', async () => {
+	const keyboard = await openKeyboard({escapeTimeout: 5});
+	keyboard.source.write('\u001B');
+	expect(await keyboard.have(1)).toEqual(['0 esc']);
+});
+
+test('Esc and a letter of the next read are two keys', async () => {
+	const keyboard = await openKeyboard({escapeTimeout: 60_000});
+	keyboard.source.write('\u001B');
+	await new Promise(setImmediate);
+	keyboard.source.write('j');
+	expect(await keyboard.have(2)).toEqual(['0 esc', '1 j']);
+});
+
+test('the unfinished rest of a sequence is never taken for text', async () => {
+	vi.useFakeTimers({toFake: ['setTimeout', 'clearTimeout']});
+	const source = Object.assign(new PassThrough(), noTerminal);
+	const stdin = new KeyedStdin(source);
+	const keys: unknown[] = [];
+	stdin.on('data', key => keys.push(key));
+	source.write('\u001B[1;');
+	await vi.waitFor(() => expect(vi.getTimerCount()).toBe(1));
+	vi.advanceTimersByTime(500);
+	await new Promise(setImmediate);
+	source.end('j');
+	await new Promise(resolve => {
+		stdin.once('end', resolve);
+	});
+	expect(keys).toEqual(['j']);
+});
+
+test('a paste is one text without control characters, whatever it contains', async () => {
+	const keyboard = await openKeyboard();
+	keyboard.source.write('\u001B[200~R\r\u001B[31mred\u001B[0m\u0003\tA=1\r\nB=2\r\n\u001B[20');
+	keyboard.source.write('1~k');
+	expect(await keyboard.have(2)).toEqual(['paste "R\\nred A=1\\nB=2"', '0 k']);
+});
+
+test('a paste of nothing but Enter is nothing', async () => {
+	const keyboard = await openKeyboard();
+	keyboard.source.write('\u001B[200~\r\r\u001B[201~k');
+	expect(await keyboard.have(1)).toEqual(['0 k']);
+});
+
+test('Ctrl-C empties the queue before it, also out of a paste without an end', async () => {
+	const keyboard = await openKeyboard();
+	keyboard.source.write('some text that was never meant for this window\u0003q');
+	expect(await keyboard.have(2)).toEqual(['0 ctrl-c', '1 q']);
+	keyboard.source.write('\u001B[200~lost');
+	await new Promise(setImmediate);
+	keyboard.source.write('\u0003');
+	expect(await keyboard.have(3)).toEqual(['0 ctrl-c', '1 q', '2 ctrl-c']);
+});
+
+test('answers of the terminal are not taken for keys', async () => {
+	const keyboard = await openKeyboard();
+	keyboard.source.write(
+		'\u001B]11;rgb:0000/0000/0000\u001B\\\u001B[?62;c\u001B[I\u001BP>|xterm(388)\u001B\\\u001B[24;80Rj',
+	);
+	expect(await keyboard.have(1)).toEqual(['0 j']);
+});
+
+test('the end of the source is the end of the keys', async () => {
+	const source = Object.assign(new PassThrough(), noTerminal);
+	const stdin = new KeyedStdin(source);
+	const keys: unknown[] = [];
+	stdin.on('data', key => keys.push(key));
+	const ended = new Promise<void>(resolve => {
+		stdin.once('end', resolve);
+	});
+	source.end('ab');
+	await ended;
+	expect(keys).toEqual(['a', 'b']);
+});
+
+test('nothing is read while nobody listens', async () => {
+	const source = Object.assign(new PassThrough(), noTerminal);
+	const stdin = new KeyedStdin(source);
+	stdin.on('readable', noop);
+	stdin.off('readable', noop);
+	source.write('for somebody else');
+	expect(stdin.read()).toBeNull();
+	expect(String(source.read())).toBe('for somebody else');
+});
+
+describe('in a real terminal', () => {
+	let program = '';
+	beforeAll(async () => {
+		program = await buildProgram('test/terminal/programs/keys.tsx');
+	});
+
+	test('coalesced keys, pastes and a quick Esc all arrive', async () => {
+		await using terminal = openTerminal({command: process.execPath, args: [program], cols: 100, rows: 10});
+		await terminal.until(/ready/);
+		terminal.press('j', 'j', 'down', 'enter', 'tab', 'a', 'shift-left', 'backspace');
+		await terminal.until(/j j down enter tab a shift-left backspace$/m);
+		terminal.paste('rm -rf x\r\n');
+		await terminal.until(/paste:"rm -rf x"$/m);
+		terminal.press('esc');
+		await terminal.until(/esc$/m);
+		terminal.press('k');
+		expect(await terminal.until(/esc k$/m)).not.toMatch(/paste:.*paste:/s);
+	});
+});
+
+test('says of each key with which read it came, so that two of one read are known as such', async () => {
+	const source = Object.assign(new PassThrough(), noTerminal);
+	const stdin = new KeyedStdin(source, {escapeTimeout: 1});
+	const seen: [string, number][] = [];
+	const {promise, resolve} = Promise.withResolvers<void>();
+	stdin.on('data', (key: string) => {
+		seen.push([key, stdin.lastRead]);
+		if (seen.length === 2) source.write('\r');
+		if (seen.length === 3) resolve();
+	});
+	source.write('R\r');
+	await promise;
+	expect(seen).toEqual([
+		['R', 1],
+		['\r', 1],
+		['\r', 2],
+	]);
+	stdin.destroy();
+});

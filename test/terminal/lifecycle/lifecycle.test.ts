@@ -1,0 +1,97 @@
+import {PassThrough} from 'node:stream';
+import {afterEach, expect, test, vi} from 'vitest';
+import {
+	describeError,
+	installLifecycle,
+	RESTORE,
+	type Lifecycle,
+} from '../../../source/terminal/lifecycle/lifecycle.js';
+
+let lifecycle: Lifecycle | undefined;
+afterEach(() => {
+	lifecycle?.uninstall();
+});
+
+const install = (options: {readonly isTTY?: boolean; readonly assurance?: string} = {}) => {
+	const {isTTY = true, ...others} = options;
+	const stdout = Object.assign(new PassThrough(), {isTTY});
+	const stderr = new PassThrough();
+	const exit = vi.fn<(code: number) => void>();
+	lifecycle = installLifecycle({name: 'program', stdout, stderr, exit, ...others});
+	return {lifecycle, stdout, stderr, exit};
+};
+
+test('clean-ups are done once each, the last one first, also when one of them throws', async () => {
+	const {lifecycle: life, exit} = install();
+	const done: string[] = [];
+	life.onLeave(() => done.push('first'));
+	life.onLeave(async () => {
+		done.push('second');
+		throw new Error('in a clean-up');
+	});
+	const unregister = life.onLeave(() => done.push('unregistered'));
+	life.onRestore(() => done.push('screen'));
+	unregister();
+	await Promise.all([life.leave(3), life.leave(4)]);
+	expect(done).toEqual(['screen', 'second', 'first']);
+	expect(exit).toHaveBeenCalledExactlyOnceWith(3);
+});
+
+test('the terminal is restored before anything is said', async () => {
+	const {lifecycle: life, stdout, stderr} = install();
+	await life.fail(new Error('boom'));
+	expect(String(stdout.read())).toBe(RESTORE);
+	expect(String(stderr.read())).toBe(
+		'program stopped because of an unexpected error: boom. The traffic split stays as it is.\n',
+	);
+});
+
+test('a screen that cannot be taken down is left by hand', async () => {
+	const {lifecycle: life, stdout} = install();
+	life.onRestore(() => {
+		throw new Error('in Ink');
+	});
+	await life.leave(1);
+	expect(String(stdout.read())).toBe(`${RESTORE}\u001B[?1049l`);
+});
+
+test('no escape sequence is written to what is no terminal', async () => {
+	const {lifecycle: life, stdout} = install({isTTY: false});
+	await life.leave(0);
+	expect(stdout.read()).toBeNull();
+});
+
+test('what is not so is not said', async () => {
+	const {lifecycle: life, stderr} = install({assurance: ''});
+	await life.fail('no');
+	expect(String(stderr.read())).toBe('program stopped because of an unexpected error: no.\n');
+});
+
+test.each([
+	['EPIPE', 141],
+	['EIO', 129],
+])('an output that went away (%s) is no error to report', async (code, exitCode) => {
+	const {stdout, stderr, exit} = install();
+	stdout.emit('error', Object.assign(new Error('write failed'), {code}));
+	await vi.waitFor(() => expect(exit).toHaveBeenCalledExactlyOnceWith(exitCode));
+	expect(stderr.read()).toBeNull();
+});
+
+test.each([
+	[
+		'with its causes',
+		new Error('fetch failed', {cause: new Error('connect ECONNREFUSED')}),
+		'fetch failed: connect ECONNREFUSED',
+	],
+	['without saying the same twice', new Error('no: really', {cause: new Error('really')}), 'no: really'],
+	[
+		'of several addresses',
+		new AggregateError([new Error('connect ECONNREFUSED ::1')]),
+		'AggregateError: connect ECONNREFUSED ::1',
+	],
+	['printable and on one line', new Error('a\u001B[2J\nb\u0007'), 'a b'],
+	['that is no error', {code: 7}, '{ code: 7 }'],
+	['that is nothing', undefined, 'no reason was given'],
+])('an error is told %s', (_, error, told) => {
+	expect(describeError(error)).toBe(told);
+});

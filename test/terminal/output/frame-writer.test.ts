@@ -1,0 +1,384 @@
+import * as fc from 'fast-check';
+import {describe, expect, it} from 'vitest';
+import {createFrameWriter, type FrameWriter} from '../../../source/terminal/output/frame-writer.js';
+import {createFakeClock} from '../../probe/fake-clock.js';
+import {drawnAfresh, FakeTerminal} from '../../support/fake-terminal.js';
+
+const runs = Number(process.env['FRAME_RUNS'] ?? 60);
+
+function open(columns = 80, rows = 24, preemptions = () => 0) {
+	const terminal = new FakeTerminal(columns, rows);
+	const clock = createFakeClock();
+	const writer = createFrameWriter(terminal, {clock, preemptions});
+	writer.enter();
+	terminal.takeBytes();
+	return {terminal, clock, writer};
+}
+
+/** As Ink writes a frame (8.0, without incremental rendering): erases the one before line by line, writes the next. */
+function inkWrites({stdout}: FrameWriter<FakeTerminal>, frame: string, linesBefore: number): void {
+	stdout.write('\u001B[?2026h');
+	stdout.write(
+		Array.from({length: linesBefore}, (_, line) => (line === 0 ? '\u001B[2K' : '\u001B[1A\u001B[2K')).join(
+			'',
+		) +
+			(linesBefore > 0 ? '\u001B[G' : '') +
+			frame,
+	);
+	stdout.write('\u001B[?2026l');
+}
+
+const styles = [
+	'',
+	'1',
+	'2',
+	'36',
+	'1;36',
+	'32',
+	'7',
+	'4;31',
+	'41',
+	'2;44;97',
+	'38;5;208',
+	'48;2;10;20;30',
+	'9',
+	'3;35',
+];
+const words = fc.oneof(
+	{
+		weight: 6,
+		arbitrary: fc.string({
+			unit: fc.constantFrom(...Array.from('abc019 .:─│█▁…·')),
+			minLength: 1,
+			maxLength: 12,
+		}),
+	},
+	{weight: 2, arbitrary: fc.integer({min: 1, max: 25}).map(count => ' '.repeat(count))},
+	{weight: 1, arbitrary: fc.constantFrom('世界', '你', 'カナ', '한국어', 'Ж', 'é')},
+	// What terminals disagree on.
+	{weight: 1, arbitrary: fc.constantFrom('👍', 'e\u0301', '⚠️', '👩‍💻', 'ﬁ', 'שלום', '\u1F600')},
+);
+const piece = fc.record({style: fc.constantFrom(...styles), text: words});
+
+/** Columns that a text may take at most, whatever a terminal thinks of its characters. */
+const most = (text: string) =>
+	Array.from(text).reduce((sum, char) => sum + (char < '\u0300' || /[─│█▁…·]/.test(char) ? 1 : 2), 0);
+
+function lineFrom(pieces: readonly {style: string; text: string}[], columns: number): string {
+	let left = columns;
+	let line = '';
+	for (const {style, text} of pieces) {
+		left -= most(text);
+		if (left < 0) break;
+		line += style === '' ? text : `\u001B[${style}m${text}\u001B[0m`;
+	}
+	return line;
+}
+
+type Step =
+	| {kind: 'frame'; lines: {style: string; text: string}[][]}
+	| {kind: 'edit'; row: number; line: {style: string; text: string}[]}
+	| {kind: 'scroll'; from: number; to: number; by: number}
+	| {kind: 'resize'; columns: number; rows: number}
+	| {kind: 'junk' | 'redraw' | 'away' | 'slow' | 'copy'};
+
+const line = fc.array(piece, {maxLength: 8});
+const step: fc.Arbitrary<Step> = fc.oneof(
+	{
+		weight: 2,
+		arbitrary: fc.record({kind: fc.constant('frame' as const), lines: fc.array(line, {maxLength: 14})}),
+	},
+	{weight: 6, arbitrary: fc.record({kind: fc.constant('edit' as const), row: fc.nat(11), line})},
+	{
+		weight: 3,
+		arbitrary: fc.record({
+			kind: fc.constant('scroll' as const),
+			from: fc.nat(6),
+			to: fc.integer({min: 5, max: 11}),
+			by: fc.integer({min: -3, max: 3}),
+		}),
+	},
+	{
+		weight: 1,
+		arbitrary: fc.record({
+			kind: fc.constant('resize' as const),
+			columns: fc.integer({min: 1, max: 60}),
+			rows: fc.integer({min: 1, max: 14}),
+		}),
+	},
+	{weight: 2, arbitrary: fc.record({kind: fc.constantFrom('junk', 'redraw', 'away', 'slow', 'copy')})},
+);
+
+describe('a terminal behind the frame writer', () => {
+	it('shows what it would if every frame were drawn afresh, whatever came before', async () => {
+		await fc.assert(
+			fc.asyncProperty(fc.array(step, {minLength: 1, maxLength: 14}), async steps => {
+				const {terminal, clock, writer} = open(40, 12);
+				let lines: string[] = [];
+				let drawn = 0;
+				const shown: string[][] = [];
+				const wanted: string[][] = [];
+				for (const now of steps) {
+					const {columns, rows} = terminal;
+					if (now.kind === 'frame') lines = now.lines.map(pieces => lineFrom(pieces, columns)).slice(0, rows);
+					else if (now.kind === 'edit') {
+						lines = Array.from({length: rows}, (_, row) => lines[row] ?? '');
+						lines[Math.min(now.row, rows - 1)] = lineFrom(now.line, columns);
+					} else if (now.kind === 'scroll') {
+						const before = Array.from({length: rows}, (_, row) => lines[row] ?? '');
+						lines = before.map((text, row) =>
+							row < now.from || row > now.to ? text : (before[row + now.by] ?? ''),
+						);
+					} else if (now.kind === 'resize') {
+						terminal.resize(now.columns, now.rows);
+						lines = [];
+					} else if (now.kind === 'junk') {
+						writer.stdout.write('\u001B[2;3Hjunk\u001B[41m from elsewhere\u001B[m');
+						lines = [...lines, ''];
+					} else if (now.kind === 'redraw') {
+						terminal.write('\u001B[3;1Hspilled over it');
+						writer.redraw();
+						await clock.pass(1000);
+					} else if (now.kind === 'away') {
+						writer.stdout.write('\u001B[?1049l');
+						terminal.write('\u001B[2J\u001B[Hanother program');
+						writer.stdout.write('\u001B[?1049h');
+						lines = [...lines];
+						drawn = 0;
+					} else if (now.kind === 'slow') {
+						terminal.onWrite = () => void clock.jump(200);
+						lines = [...lines.slice(1), 'x'.repeat(Math.min(columns, 9))];
+					} else writer.stdout.write('\u001B]52;c;YQ==\u0007');
+					// Ink draws something when it comes to a blank screen.
+					if (drawn === 0 && lines.join('') === '') lines = ['.'];
+					inkWrites(writer, lines.join('\n'), drawn);
+					drawn = lines.length;
+					terminal.onWrite = () => {};
+					if (now.kind !== 'slow') {
+						// Time for a frame that had to wait.
+						await clock.pass(1100);
+						shown.push(await terminal.cells());
+						wanted.push(await drawnAfresh(lines.join('\n'), terminal.columns, terminal.rows));
+					}
+				}
+				expect(shown).toEqual(wanted);
+			}),
+			{numRuns: runs},
+		);
+	});
+
+	it('shows a line that is wider than the window, and a window that is lower than the frame, as far as they go', async () => {
+		const {terminal, writer} = open(10, 3);
+		writer.show('0123456789abc\n\u001B[7m世界世界世界\u001B[27m\nlast\nbelow');
+		expect(await terminal.text()).toBe('0123456789\n世界世界世\nlast');
+		expect(await terminal.isWrapping()).toBe(false);
+	});
+
+	it('goes on from the frame that it was opened with', async () => {
+		const terminal = new FakeTerminal(20, 3);
+		const writer = createFrameWriter(terminal, {clock: createFakeClock(), preemptions: () => 0});
+		writer.enter('\u001B[36m╭─\u001B[39m a ─╮\n│     │\n╰─────╯');
+		expect(await terminal.text()).toBe('╭─ a ─╮\n│     │\n╰─────╯');
+		terminal.takeBytes();
+		writer.show('\u001B[36m╭─\u001B[39m a ─╮\n│ new │\n╰─────╯');
+		expect(await terminal.text()).toBe('╭─ a ─╮\n│ new │\n╰─────╯');
+		expect(terminal.takeBytes()).toBeLessThan(30);
+	});
+
+	it('draws the frame again for a window of another size, even if nobody brings a new one', async () => {
+		const {terminal, clock, writer} = open(20, 4);
+		writer.show('first\nsecond');
+		terminal.resize(30, 6);
+		terminal.write('\u001B[H\u001B[Jwhat the terminal makes of it');
+		await clock.pass(1000);
+		expect(await terminal.text()).toBe('first\nsecond\n\n\n\n');
+	});
+
+	it('goes back to what was there before, with lines that wrap, and shows nothing more of its own', async () => {
+		const {terminal, clock, writer} = open(20, 3);
+		terminal.onWrite = () => void clock.jump(500);
+		writer.show('a');
+		writer.show('b');
+		writer.stdout.write('\u001B[?1049l');
+		terminal.onWrite = () => {};
+		terminal.write('$ ');
+		await clock.pass(5000);
+		expect(await terminal.isOnAlternateScreen()).toBe(false);
+		expect(await terminal.isWrapping()).toBe(true);
+		expect(await terminal.text()).toBe('$ \n\n');
+	});
+});
+
+const rows = (...lines: string[]) => lines.join('\n');
+
+/** Fifteen answers, the first of them of second `from`, between a title and an end. */
+const list = (from: number) =>
+	rows(
+		'title',
+		...Array.from(
+			{length: 15},
+			(_, row) => `│ 12:03:${from + row}.204  200  ${(from + row) * 7} ms  Hello World! │`,
+		),
+		'end',
+	);
+
+describe('what is sent', () => {
+	it('is nothing for a frame that is there already', () => {
+		const {terminal, writer} = open();
+		writer.show(rows('one', '\u001B[36mtwo\u001B[39m'));
+		terminal.takeBytes();
+		writer.show(rows('one', '\u001B[36mtwo\u001B[39m'));
+		// The same to look at, by other means.
+		writer.show(rows('one   ', '\u001B[1;36m\u001B[22mtwo\u001B[0m\u001B[2m   \u001B[22m'));
+		expect(terminal.written).toEqual([]);
+	});
+
+	it.each([
+		['a digit', 'n 128 of', 'n 129 of', '\u001B[H\u001B[4C9'],
+		['the end of a line', 'a long line that goes', 'a', '\u001B[;2H\u001B[K'],
+		['blanks between two borders', `│${'x'.repeat(60)}│`, `│${' '.repeat(60)}│`, '\u001B[;2H\u001B[60X'],
+		['two digits with little between', '12.3 %', '14.5 %', '\u001B[;2H4.5'],
+		['a colour', '\u001B[36mon\u001B[39m', '\u001B[32mon\u001B[39m', '\u001B[H\u001B[32mon\u001B[m'],
+		['bold to dim', '\u001B[1mx\u001B[22m', '\u001B[2mx\u001B[22m', '\u001B[H\u001B[2mx\u001B[m'],
+	])('is as little as the eye sees change: %s', (_what, before, after, sent) => {
+		const {terminal, writer} = open();
+		writer.show(before);
+		terminal.takeBytes();
+		writer.show(after);
+		const [only = ''] = terminal.written;
+		expect(terminal.written).toHaveLength(1);
+		expect(only.length).toBeLessThanOrEqual(`\u001B[?2026h${sent}\u001B[?2026l`.length);
+	});
+
+	it('is the new line and a scroll where a list moves on by one', () => {
+		const {terminal, writer} = open(80, 20);
+		writer.show(list(10));
+		terminal.takeBytes();
+		writer.show(list(11));
+		expect(terminal.takeBytes()).toBeLessThan(100);
+		writer.show(list(9));
+		expect(terminal.takeBytes()).toBeLessThan(200);
+	});
+
+	it('does not depend on how wide a terminal takes a character to be', () => {
+		const {terminal, writer} = open();
+		writer.show('世界 12 │');
+		terminal.takeBytes();
+		writer.show('世中 13 │');
+		// After a wide character the column is said again instead of counted.
+		expect(terminal.written.join('')).toContain('\u001B[;3H中\u001B[7G3');
+	});
+
+	it('leaves alone what does not change the screen: a mode, the clipboard', () => {
+		const {terminal, writer} = open();
+		writer.show('shown');
+		terminal.takeBytes();
+		writer.stdout.write('\u001B[?2004h');
+		writer.stdout.write('\u001B]52;c;YQ==\u0007');
+		writer.show('shown');
+		expect(terminal.written).toEqual(['\u001B[?2004h', '\u001B]52;c;YQ==\u0007']);
+	});
+});
+
+/** Every write takes that long, as on a terminal whose buffer is full. */
+function slow(took: number) {
+	const opened = open();
+	const {terminal, clock} = opened;
+	terminal.onWrite = () => void clock.jump(took);
+	// The first that waits may have had another reason.
+	opened.writer.show('0');
+	opened.writer.show('1');
+	terminal.takeBytes();
+	return opened;
+}
+
+describe('on a line that cannot keep up', () => {
+	it('lets frames go that a newer one has overtaken, and shows the last one', async () => {
+		const {terminal, clock, writer} = slow(300);
+		for (let frame = 1; frame <= 50; frame++) {
+			writer.show(`frame ${frame}`);
+			await clock.pass(100);
+		}
+		// Five seconds of frames, a write of 300 ms each: most of the time nothing is written.
+		expect(terminal.written.length).toBeLessThanOrEqual(10);
+		await clock.pass(2000);
+		expect(await terminal.text()).toMatch(/^frame 50$/m);
+	});
+
+	it('never lets a frame wait longer than a second', async () => {
+		const {terminal, clock, writer} = slow(5000);
+		writer.show('newer');
+		await clock.pass(1000);
+		expect(await terminal.text()).toMatch(/^newer$/m);
+	});
+
+	it('shows what a key has done before what only brings news', async () => {
+		const {terminal, clock, writer} = slow(400);
+		writer.show('news');
+		await clock.pass(150);
+		expect(terminal.written).toEqual([]);
+		writer.keyPressed();
+		writer.show('what the key has done');
+		await clock.pass(250);
+		expect(await terminal.text()).toMatch(/^what the key has done$/m);
+	});
+
+	it('says when it takes the next frame, and takes all of them again when the line has become free', async () => {
+		const {terminal, clock, writer} = slow(300);
+		expect(writer.wait()).toBe(1000);
+		terminal.onWrite = () => {};
+		await clock.pass(300_000);
+		for (const frame of ['two', 'three', 'four']) {
+			writer.show(frame);
+			expect(writer.wait()).toBeLessThan(50);
+		}
+	});
+
+	it('takes one write that waits for no more than that', () => {
+		const {terminal, clock, writer} = open();
+		terminal.onWrite = () => void clock.jump(3000);
+		writer.show('0');
+		expect(writer.wait()).toBe(0);
+	});
+
+	it('is not what a machine is that lets the process wait', async () => {
+		let lost = 0;
+		const {terminal, clock, writer} = open(80, 5, () => lost);
+		// Every write is slow, because something else has the processor.
+		terminal.onWrite = () => {
+			lost++;
+			void clock.jump(60);
+		};
+		for (let frame = 0; frame < 20; frame++) {
+			writer.show(`frame ${frame}`);
+			expect(writer.wait()).toBe(0);
+			await clock.pass(100);
+		}
+		// Now and then one is slow, and nobody knows why.
+		for (let frame = 0; frame < 40; frame++) {
+			terminal.onWrite = () => void clock.jump(frame % 8 === 0 ? 60 : 0);
+			writer.show(`later ${frame}`);
+			expect(writer.wait()).toBe(0);
+			await clock.pass(100);
+		}
+	});
+
+	it('keeps the queue before the line short, so that a key is not behind ten seconds of news', async () => {
+		const {terminal, clock, writer} = open();
+		// A line that takes 1500 bytes a second, behind a buffer of 12 KiB, as it is with a pseudo-terminal.
+		let queued = 0;
+		let since = clock.now();
+		terminal.onWrite = bytes => {
+			queued = Math.max(0, queued - 1.5 * (clock.now() - since)) + Buffer.byteLength(bytes);
+			since = clock.now();
+			if (queued > 12_288) void clock.jump((queued - 12_288) / 1.5);
+		};
+		const queues: number[] = [];
+		for (let second = 0; second < 60; second += 0.1) {
+			writer.show(Array.from({length: 20}, (_, row) => `${row} ${second.toFixed(1).repeat(5)}`).join('\n'));
+			await clock.pass(100);
+			if (second > 30) queues.push(Math.max(0, queued - 1.5 * (clock.now() - since)));
+		}
+		expect(queues.toSorted((a, b) => a - b)[Math.floor(queues.length / 2)]).toBeLessThan(3000);
+	});
+});

@@ -1,0 +1,46 @@
+import {describe, expect, test} from 'vitest';
+import {createTheme, palettes} from '../../../source/terminal/output/theme.js';
+
+test('NO_COLOR takes the colours, not what else tells one state from another', () => {
+	const {styles} = createTheme({env: {NO_COLOR: '1'}});
+	expect(Object.values(styles).some(style => style.color !== undefined)).toBe(false);
+	expect(styles.bad).toEqual({bold: true});
+	expect(createTheme({env: {NO_COLOR: ''}}).styles.ok.color).toBe('green');
+});
+
+test('a flag wins over the environment', () => {
+	expect(createTheme({env: {NO_COLOR: '1'}, palette: 'standard'}).styles.ok.color).toBe('green');
+	expect(createTheme({env: {KN_CANARY_ASCII: '1'}, isAscii: false}).isAscii).toBe(false);
+});
+
+test('the colour-blind palette has neither red nor green', () => {
+	const colours = Object.values(createTheme({env: {}, palette: 'colour-blind'}).styles).map(
+		({color}) => color ?? '',
+	);
+	expect(colours.filter(colour => /red|green/i.test(colour))).toEqual([]);
+});
+
+describe.each([true, false])('glyphs with isAscii %s', isAscii => {
+	const {glyphs} = createTheme({env: {}, isAscii});
+
+	test('tell every state from every other one without colour', () => {
+		const states = [glyphs.ready, glyphs.waiting, glyphs.ok, glyphs.bad, glyphs.warning];
+		expect(new Set(states).size).toBe(states.length);
+	});
+
+	test('are of the set that was asked for', () => {
+		const all = JSON.stringify(glyphs);
+		expect(/^\p{ASCII}*$/u.test(all)).toBe(isAscii);
+		// Emoji presentation has another width in every other terminal.
+		expect(all).not.toMatch(/\p{Emoji_Presentation}|\uFE0F/u);
+	});
+});
+
+test.each(palettes)('the %s palette has a style for what is focused that is not colour alone', palette => {
+	expect(createTheme({env: {}, palette}).styles.focused.bold).toBe(true);
+});
+
+test('the cursor is a mark where nothing can be inverse', () => {
+	expect(createTheme({env: {TERM: 'dumb'}}).cursor).toBe('mark');
+	expect(createTheme({env: {TERM: 'xterm-256color'}}).cursor).toBe('inverse');
+});
