@@ -1,7 +1,7 @@
 /** Reading what a client sends, within limits. */
 import {loadAll} from 'js-yaml';
 import type {ApiMessage} from './exchange.js';
-import {jsonProblem} from '../go-json.js';
+import {jsonProblem} from './go-json.js';
 import {parseJson} from './json.js';
 import {decodeProtobuf, protobufType} from '../../kubectl-compat/protobuf.js';
 import {badRequest, mediaTypes, tooLarge, unsupportedMediaType, type ApiError} from './status.js';

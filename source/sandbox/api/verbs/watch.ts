@@ -15,6 +15,8 @@ type EventType = 'ADDED' | 'MODIFIED' | 'DELETED';
 
 /** How much a client may leave unread before the watch is broken off; it lists again then, as after any other break. */
 const unreadLimit = 16 * 1024 * 1024;
+/** Seconds before its end at which a watch is told once more where it is (pkg/storage/cacher/cache_watcher.go). */
+const beforeEnd = 2;
 /** A watch without timeoutSeconds ends after one to two times this (min-request-timeout). */
 const shortestEnd = 30 * 60;
 const longestDelay = 2 ** 31 - 1;
@@ -111,12 +113,11 @@ export function watch(api: Api, request: ResourceRequest): void {
 		}
 	});
 	const bookmarks = wantsBookmarks ? setInterval(() => sendBookmark(), api.bookmarkInterval) : undefined;
-	const end = setTimeout(
-		() => {
-			response.end();
-		},
-		Math.min(seconds * 1000, longestDelay),
-	);
+	const end = setTimeout(() => response.end(), Math.min(seconds * 1000, longestDelay));
+	const last =
+		wantsBookmarks && seconds > beforeEnd
+			? setTimeout(() => sendBookmark(), Math.min((seconds - beforeEnd) * 1000, longestDelay))
+			: undefined;
 	const detach = api.faults.attach({
 		resume() {
 			if (held !== '') {
@@ -128,11 +129,13 @@ export function watch(api: Api, request: ResourceRequest): void {
 	});
 	bookmarks?.unref();
 	end.unref();
+	last?.unref();
 	response.once('close', () => {
 		unsubscribe();
 		detach();
 		clearInterval(bookmarks);
 		clearTimeout(end);
+		clearTimeout(last);
 	});
 }
 

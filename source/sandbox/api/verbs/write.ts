@@ -5,7 +5,7 @@
  */
 import {mediaTypeOf, parseBody} from '../http/body.js';
 import {decode} from '../http/decode.js';
-import {duplicateFields} from '../go-json.js';
+import {duplicateFields} from '../http/go-json.js';
 import {objectOf, stringOf, withSortedKeys} from '../http/json.js';
 import {checkNameAndNamespace} from '../access/namespace-rules.js';
 import {applyPatchType, checkPatchType, patched} from './patch.js';

@@ -37,8 +37,8 @@ export function duplicateFields(text: string): string[] {
 
 class GoSyntaxError extends Error {}
 
-/** As deep as Go goes. */
-const deepest = 10_000;
+/** No deeper than is parsed at all; Go goes to 10,000 levels. */
+const deepest = 500;
 
 function createScan(text: string) {
 	const duplicates = new Set<string>();
