@@ -42,6 +42,9 @@ function endOf(program: Command, {code, exitCode}: CommanderError): number {
 	return meant === 'verify' ? couldNotAsk : exitCodes.usage;
 }
 
+/** Of an option that may be given several times. */
+const repeated = (value: string, before: readonly string[] = []) => [...before, value];
+
 /** @param keepCode Called when a console has come up: the code that it took may be kept for the next start. */
 export function createProgram({keepCode = () => {}}: {keepCode?: () => void} = {}): Command {
 	const program = new Command('kn-canary')
@@ -68,6 +71,15 @@ export function createProgram({keepCode = () => {}}: {keepCode?: () => void} = {
 			'--fingerprint <what>',
 			'what tells revisions apart: first-line, status, header:NAME, json:PATH or /REGEXP/',
 		)
+		.option(
+			'--header <line>',
+			"a header of each request: 'Name: value', 'Name: $VARIABLE', 'Name: @file'; may be repeated",
+			repeated,
+		)
+		.option('--cookie <pair>', 'a cookie of each request: name=value; may be repeated', repeated)
+		.option('--method <name>', 'the method of each request (GET; POST with --data)')
+		.option('--data <text>', 'the body of each request; @file reads it from a file')
+		.option('--expect-status <list>', 'statuses that are no failure, all others are: 200, 200-299, 2xx,404')
 		.option('--grpc-method <package.Service/Method>', 'what to call of a gRPC service (its health check)')
 		.option('--grpc-data <json>', 'the request of that call ({})')
 		.option('--proto <file>', 'where that method is described; else the server is asked by reflection')

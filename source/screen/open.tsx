@@ -30,7 +30,7 @@ export async function openScreen(
 ): Promise<void> {
 	const {store} = console;
 	const {writer} = first;
-	const stdin = new KeyedStdin(process.stdin);
+	const stdin = new KeyedStdin(process.stdin, {write: bytes => process.stdout.write(bytes)});
 	// Nobody is there to press a key any more, and nobody would see what is drawn: as when the terminal is closed.
 	stdin.once('end', () => void lifecycle.leave(hangUp));
 	const instance = render(
@@ -60,6 +60,8 @@ export async function openScreen(
 		},
 	);
 	lifecycle.onRestore(() => instance.unmount());
+	// Whether it answers at all: then it can be asked what a lone ESC is.
+	stdin.ask('device attributes');
 	await instance.waitUntilExit();
 }
 

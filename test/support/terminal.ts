@@ -128,6 +128,28 @@ export const openTerminal = ({command, args = [], env, cols = 120, rows = 40, cw
 		child.write(data);
 	});
 
+	/** What is still to be sent, and whether an Esc is to be noticed before: with it the next key would be Alt's. */
+	const unsent: string[] = [];
+	let isNoticed = true;
+	const sendOn = () => {
+		if (exit !== undefined) unsent.length = 0;
+		while (isNoticed) {
+			const next = unsent.shift();
+			if (next === undefined) return;
+			isNoticed = next !== namedKeys['esc'];
+			child.write(next);
+		}
+	};
+	// The program asks whether the terminal is there, to know an Esc from the beginning of a key; the answer comes first.
+	emulator.parser.registerCsiHandler({final: 'n'}, () => {
+		if (!isNoticed) {
+			isNoticed = true;
+			setImmediate(sendOn);
+		}
+
+		return false;
+	});
+
 	let exit: Exit | undefined;
 	const exited = new Promise<Exit>(resolve => {
 		child.onExit(({exitCode, signal}) => {
@@ -196,9 +218,19 @@ export const openTerminal = ({command, args = [], env, cols = 120, rows = 40, cw
 		/** The emulator, to read colours from. */
 		emulator,
 		pid: child.pid,
-		/** Press keys, by name or character. All of them are sent in ONE write, as a slow line delivers them. */
+		/**
+		Press keys, by name or character. All of them are sent in ONE write, as a slow line delivers them, but for what follows
+		an Esc: that is sent when the program has asked what the Esc is.
+		*/
 		press(...keys: readonly string[]) {
-			child.write(keys.map(key => keyBytes(key)).join(''));
+			const parts: string[] = [];
+			for (const [index, key] of keys.entries()) {
+				if (index === 0 || key === 'esc' || keys[index - 1] === 'esc') parts.push('');
+				parts.push((parts.pop() ?? '') + keyBytes(key));
+			}
+
+			unsent.push(...parts);
+			sendOn();
 		},
 		type(text: string) {
 			child.write(text);

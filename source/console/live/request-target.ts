@@ -20,12 +20,16 @@ export type TargetLookup =
 	/** It cannot be asked, and what to do. */
 	| {ok: false; reason: string};
 
+/** How it is asked, as far as that makes up a request. */
+export type RequestedBy = Pick<RequestOptions, 'path' | 'grpcCall'> &
+	Partial<Pick<RequestOptions, 'request' | 'content'>>;
+
 /** @param url Of the service (`status.url`) or of a tag; undefined while there is none. */
 export function targetOf(
 	service: ServiceView,
 	url: string | undefined,
 	gateway: GatewayState,
-	{path, grpcCall}: Pick<RequestOptions, 'path' | 'grpcCall'> = {path: '/'},
+	{path, grpcCall, request, content}: RequestedBy = {path: '/'},
 ): TargetLookup {
 	if (service.clusterLocal) {
 		return {
@@ -53,11 +57,12 @@ export function targetOf(
 			path: protocol !== 'grpc' ? path : grpcCall ? `/${grpcCall.method}` : '/',
 			scheme,
 			protocol: protocol === 'grpc' ? 'grpc' : 'http1',
+			...(content && {request: content}),
 		},
 		command:
 			protocol === 'grpc'
-				? grpcurlCommand(parsed.host, address, grpcCall)
-				: curlCommand(parsed.host, address, {scheme, path}),
+				? grpcurlCommand(parsed.host, address, {...grpcCall, headers: request?.headers ?? []})
+				: curlCommand(parsed.host, address, {scheme, path, ...request}),
 		...(forward && {forwarding: forward.command}),
 		...(unreached && {unreached: unreached.sentence}),
 	};

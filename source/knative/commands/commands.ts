@@ -14,20 +14,56 @@ function authority(endpoint: Endpoint, scheme?: string): string {
 	return isDefault ? bracketed(endpoint.host) : endpointText(endpoint);
 }
 
-/** `curl -H 'Host: …' http://gateway/`: one request to the gateway in the name of the Service's (or tag's) host. */
+/** What a request is made of, in the words of the operator: a header's value may be `@file` or have `$NAME` in it. */
+export type CommandRequest = {
+	method?: string;
+	headers?: readonly string[];
+	body?: string | undefined;
+};
+
+/**
+ * `curl -H 'Host: …' http://gateway/`: one request to the gateway in the name of the Service's (or tag's) host. Secrets
+ * stay named: the shell reads the variable or the file.
+ */
 export function curlCommand(
 	host: string,
 	gateway: Endpoint,
-	{path = '/', scheme = 'http'}: {path?: string; scheme?: 'http' | 'https'} = {},
+	{path = '/', scheme = 'http', ...request}: {path?: string; scheme?: 'http' | 'https'} & CommandRequest = {},
 ): string {
+	const words = requestWords(request);
 	if (scheme === 'http') {
 		const url = `http://${authority(gateway, scheme)}${path}`;
-		return `curl -H ${singleQuoted(`Host: ${host}`)} ${quoteWord(url)}`;
+		return ['curl', ...words, `-H ${singleQuoted(`Host: ${host}`)}`, quoteWord(url)].join(' ');
 	}
 	// TLS needs the name in the handshake too (SNI), which a header alone does not give.
 	const url = `https://${host}${gateway.port === 443 ? '' : `:${gateway.port}`}${path}`;
 	const to = `${host}:${gateway.port}:${authority(gateway)}`;
-	return quoteWords(['curl', '--connect-to', to, url]);
+	return ['curl', ...words, quoteWords(['--connect-to', to, url])].join(' ');
+}
+
+function requestWords({method = 'GET', headers = [], body}: CommandRequest): string[] {
+	return [
+		...(method === (body === undefined ? 'GET' : 'POST') ? [] : [`-X ${quoteWord(method)}`]),
+		...headers.map(line => `-H ${shellText(line)}`),
+		...(body === undefined
+			? []
+			: // As bytes: curl's own `--data` takes the line breaks out of a file.
+				[`--data-binary ${body.startsWith('@') ? quoteWord(body) : singleQuoted(body)}`]),
+	];
+}
+
+/** A header as the shell is to read it: a named value is looked up there, everything else stands as it is. */
+function shellText(line: string): string {
+	const [, before, file] = /^([^:]*:\s*(?:(?:Bearer|Basic|Token)\s+)?)@(.+)$/i.exec(line) ?? [];
+	if (file !== undefined && before !== undefined) {
+		return `${doubleQuoted(before).slice(0, -1)}$(cat ${quoteWord(file)})"`;
+	}
+	return /(^|[\s=;])\$\{?\w/.test(line) ? doubleQuoted(line, {keepVariables: true}) : singleQuoted(line);
+}
+
+function doubleQuoted(text: string, {keepVariables = false}: {keepVariables?: boolean} = {}): string {
+	const escaped = printable(text).replaceAll(/["\\`]/g, String.raw`\$&`);
+	return `"${keepVariables ? escaped : escaped.replaceAll('$', String.raw`\$`)}"`;
 }
 
 /** `grpcurl` for one call of a method: `grpc.health.v1.Health/Check` unless said otherwise, with an empty request. */
@@ -38,18 +74,24 @@ export function grpcurlCommand(
 		method = 'grpc.health.v1.Health/Check',
 		request,
 		protoFile,
-	}: {method?: string; request?: object; protoFile?: string | undefined} = {},
+		headers = [],
+	}: {
+		method?: string;
+		request?: object;
+		protoFile?: string | undefined;
+		headers?: readonly string[];
+	} = {},
 ): string {
-	return quoteWords([
-		'grpcurl',
-		'-plaintext',
-		...(protoFile === undefined ? [] : ['-proto', protoFile]),
-		...(request === undefined ? [] : ['-d', visibleJson(request)]),
-		'-authority',
-		host,
-		authority(gateway),
-		method,
-	]);
+	return [
+		quoteWords([
+			'grpcurl',
+			'-plaintext',
+			...(protoFile === undefined ? [] : ['-proto', protoFile]),
+			...(request === undefined ? [] : ['-d', visibleJson(request)]),
+		]),
+		...headers.map(line => `-H ${shellText(line)}`),
+		quoteWords(['-authority', host, authority(gateway), method]),
+	].join(' ');
 }
 
 /** `kubectl port-forward`: the same as the port-forward of this program, at the same port of this machine. */

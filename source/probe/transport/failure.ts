@@ -11,7 +11,8 @@ import {formatAddress, serverName} from './probe.js';
 const kinds: ReadonlyArray<[RegExp, FailureKind]> = [
 	[/^ECONNREFUSED$/, 'refused'],
 	[/^(ECONNRESET|EPIPE|ECONNABORTED|UND_ERR_SOCKET|UND_ERR_RES_CONTENT_LENGTH_MISMATCH)$/, 'reset'],
-	[/^(ETIMEDOUT|UND_ERR_(CONNECT|HEADERS|BODY)_TIMEOUT)$/, 'timeout'],
+	[/^(ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|EHOSTDOWN|UND_ERR_CONNECT_TIMEOUT)$/, 'unreachable'],
+	[/^UND_ERR_(HEADERS|BODY)_TIMEOUT$/, 'timeout'],
 	[/^(ENOTFOUND|EAI_\w+|ENODATA|ESERVFAIL)$/, 'dns'],
 	[
 		/^(CERT_\w+|DEPTH_ZERO_\w+|SELF_SIGNED_\w+|UNABLE_TO_\w+|CRL_\w+|HOSTNAME_MISMATCH|ERR_TLS_\w+|ERR_SSL_\w+|EPROTO)$/,
@@ -80,6 +81,8 @@ function gatewayOf({address, tunnel}: ProbeTarget): string {
 const sentences: Record<FailureKind, (target: ProbeTarget, gateway: string, detail: string) => string> = {
 	refused: (_target, gateway) =>
 		`Nothing listens at ${gateway} (connection refused): check the gateway's address and port.`,
+	unreachable: (_target, gateway, detail) =>
+		`No connection to the gateway ${gateway} (${detail}): check its address, and whether a firewall is in between.`,
 	reset: (_target, gateway, detail) =>
 		`The gateway ${gateway} closed the connection before the answer was complete (${detail}).`,
 	timeout: (_target, gateway, detail) => `No complete answer from ${gateway} in time (${detail}).`,

@@ -1,4 +1,7 @@
-/** Answers that the gateway gives itself, in the stead of the service: an unknown host, no pod to send to, a redirect. */
+/** Answers that the gateway gives itself, instead of the service: an unknown host, no pod to send to, a redirect. */
+
+/** What Envoy's router adds to an answer that came from behind it. */
+export const upstreamTime = 'x-envoy-upstream-service-time';
 
 /**
  * Whether an answer that is no success is the gateway's own. Every gateway of Knative's networking layers is an Envoy, whose
@@ -9,5 +12,5 @@
  * @param headers By their names in lower case.
  */
 export function isGatewaysOwn(headers: Readonly<Record<string, string>>): boolean {
-	return /envoy/i.test(headers['server'] ?? '') && headers['x-envoy-upstream-service-time'] === undefined;
+	return /envoy/i.test(headers['server'] ?? '') && headers[upstreamTime] === undefined;
 }

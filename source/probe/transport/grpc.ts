@@ -8,7 +8,7 @@ import {printable} from '../../knative/text/printable.js';
 import {describeFailure, timeoutFailure} from './failure.js';
 import type {Fingerprinter} from '../attribution/fingerprint.js';
 import {byFirstLine, firstLineOf} from '../attribution/fingerprint.js';
-import {isGatewaysOwn} from './gateway-answer.js';
+import {isGatewaysOwn, upstreamTime} from './gateway-answer.js';
 import type {GrpcMethod} from './grpc-methods.js';
 import {grpcMethods, healthCheck} from './grpc-methods.js';
 import {lookUp} from './grpc-lookup.js';
@@ -120,6 +120,16 @@ function connect({scheme, address, authority}: ProbeTarget, {tls = {}, version}:
 	});
 }
 
+/** The operator's headers. */
+function metadataOf({request}: ProbeTarget): Metadata {
+	const metadata = new Metadata();
+	for (const {name, value} of request?.headers ?? []) {
+		metadata.add(name, value);
+	}
+
+	return metadata;
+}
+
 type CallOptions = {
 	timeout: number;
 	signal: AbortSignal | undefined;
@@ -142,7 +152,7 @@ async function call(
 			method.serialize,
 			(bytes: Buffer) => bytes,
 			undefined,
-			new Metadata(),
+			metadataOf(target),
 			{},
 			(error, reply) => {
 				clearTimeout(timer);
@@ -196,18 +206,6 @@ function toReply(
 	}
 }
 
-/**
- * The statuses that are the server's fault. OpenTelemetry, Semantic conventions for gRPC, "Span status" of servers.
- */
-const serverErrors: ReadonlySet<number> = new Set([
-	Status.UNKNOWN,
-	Status.DEADLINE_EXCEEDED,
-	Status.UNIMPLEMENTED,
-	Status.INTERNAL,
-	Status.UNAVAILABLE,
-	Status.DATA_LOSS,
-]);
-
 function nameOf(code: number): string {
 	return Status[code] ?? `status ${code}`;
 }
@@ -228,7 +226,7 @@ function toOutcome(
 	// An answer of one frame has its headers beside its status.
 	const all = headers.clone();
 	all.merge(error.metadata);
-	return toResponse(error.code, text, serverErrors.has(error.code), all, fingerprint);
+	return toResponse(error.code, text, true, all, fingerprint);
 }
 
 /**
@@ -244,7 +242,7 @@ const unreadableStream =
 const connectionFailures: ReadonlyArray<[RegExp, FailureKind]> = [
 	[/ECONNREFUSED/, 'refused'],
 	[/ENOTFOUND|EAI_|ENODATA|ESERVFAIL|Name resolution failed/, 'dns'],
-	[/ETIMEDOUT/, 'timeout'],
+	[/ETIMEDOUT|EHOSTUNREACH|ENETUNREACH/, 'unreachable'],
 	[/certificate|CERT_|SSL|TLS|EPROTO|altnames/i, 'tls'],
 	[/ERR_HTTP2|Protocol error|Parse Error/i, 'protocol'],
 	[/ECONNRESET|EPIPE|socket hang up|closed/i, 'reset'],
@@ -289,6 +287,7 @@ function toResponse(
 		code: nameOf(status),
 		error,
 		...(status !== 0 && isGatewaysOwn(headers) && {by: 'gateway'}),
+		...(headers[upstreamTime] !== undefined && {isFromUpstream: true}),
 		firstLine: firstLineOf(body),
 		body: toShownBody(body),
 		truncated: false,

@@ -1,18 +1,20 @@
 /** One HTTP/1.1 request to a gateway. */
 import {Pool, errors} from 'undici';
 import {printable} from '../../knative/text/printable.js';
+import {traitsOf} from '../attribution/traits.js';
 import {decode, toShownBody} from './body.js';
+import {decodeContent} from './content-encoding.js';
 import {timeoutFailure, toFailure} from './failure.js';
 import type {Fingerprinter} from '../attribution/fingerprint.js';
-import {byFirstLine, firstLineOf} from '../attribution/fingerprint.js';
-import {isGatewaysOwn} from './gateway-answer.js';
+import {byFirstLine, firstLineOf, toLabel} from '../attribution/fingerprint.js';
+import {isGatewaysOwn, upstreamTime} from './gateway-answer.js';
 import type {AskOptions, ProbeOutcome, Probe, ProbeOptions, ProbeTarget} from './probe.js';
 import {bodyLimit, checkTarget, defaultTimeout, formatAddress} from './probe.js';
 import {userAgent} from './user-agent.js';
 
-/** A GET of `target.path`, over connections that are kept per gateway address (one undici pool each). */
+/** Sends the request of the target, a GET when it has none, over connections that are kept per gateway address (one undici pool each). */
 export function createHttpProbe(options: ProbeOptions = {}): Probe {
-	const {keepAlive = true, tls = {}, fingerprint = byFirstLine, version} = options;
+	const {keepAlive = true, tls = {}, fingerprint = byFirstLine, version, connectTimeout} = options;
 	const agent = userAgent(version);
 	const pools = new Map<string, Pool>();
 	let closed = false;
@@ -31,7 +33,11 @@ export function createHttpProbe(options: ProbeOptions = {}): Probe {
 				bodyTimeout: 0,
 				// Undici would choose HTTP/2 where TLS offers it; an HTTP service is asked as its users' curl does.
 				allowH2: false,
-				connect: {rejectUnauthorized: tls.insecure !== true, ...(tls.ca !== undefined && {ca: tls.ca})},
+				connect: {
+					rejectUnauthorized: tls.insecure !== true,
+					...(tls.ca !== undefined && {ca: tls.ca}),
+					...(connectTimeout !== undefined && {timeout: connectTimeout}),
+				},
 			});
 			pools.set(key, pool);
 		}
@@ -40,7 +46,7 @@ export function createHttpProbe(options: ProbeOptions = {}): Probe {
 	}
 
 	return {
-		async ask(target, {timeout = defaultTimeout, signal, slot}: AskOptions = {}) {
+		async ask(target, {timeout = defaultTimeout, signal, slot, traits = false}: AskOptions = {}) {
 			checkTarget(target);
 			if (closed) {
 				throw new Error('The probe is closed.');
@@ -67,6 +73,7 @@ export function createHttpProbe(options: ProbeOptions = {}): Probe {
 					fingerprint,
 					progress,
 					agent,
+					traits,
 				});
 			} catch (error) {
 				signal?.throwIfAborted();
@@ -100,6 +107,24 @@ function describeProgress({status, bytes}: TransferProgress): string {
 		: `status ${status} and ${bytes} bytes of the body had come`;
 }
 
+/** Headers that every request has unless the operator says otherwise. */
+function headersOf({authority, request}: ProbeTarget, agent: string): string[] {
+	const own = request?.headers ?? [];
+	const usual: readonly (readonly [string, string])[] = [
+		['user-agent', agent],
+		['accept', '*/*'],
+		// What is compared is what the application says, not how a proxy packed it.
+		['accept-encoding', 'identity'],
+	];
+	const given = new Set(own.map(({name}) => name.toLowerCase()));
+	return [
+		'host',
+		authority,
+		...usual.flatMap(([name, value]) => (given.has(name) ? [] : [name, value])),
+		...own.flatMap(({name, value}) => [name, value]),
+	];
+}
+
 async function receive(
 	pool: Pool,
 	target: ProbeTarget,
@@ -108,23 +133,31 @@ async function receive(
 		fingerprint,
 		progress,
 		agent,
-	}: {signal: AbortSignal; fingerprint: Fingerprinter; progress: TransferProgress; agent: string},
+		traits,
+	}: {
+		signal: AbortSignal;
+		fingerprint: Fingerprinter;
+		progress: TransferProgress;
+		agent: string;
+		traits: boolean;
+	},
 ): Promise<ProbeOutcome> {
 	const response = await pool.request({
-		method: 'GET',
+		method: target.request?.method ?? 'GET',
 		path: target.path,
-		headers: {host: target.authority, 'user-agent': agent, accept: '*/*'},
+		headers: headersOf(target, agent),
+		body: target.request?.body ?? null,
 		signal,
 	});
 	progress.status = response.statusCode;
 	const chunks: Uint8Array[] = [];
-	let truncated = false;
+	let isCut = false;
 	for await (const chunk of response.body as AsyncIterable<Uint8Array>) {
 		const room = bodyLimit - progress.bytes;
-		truncated = chunk.length > room;
-		chunks.push(truncated ? chunk.subarray(0, room) : chunk);
+		isCut = chunk.length > room;
+		chunks.push(isCut ? chunk.subarray(0, room) : chunk);
 		progress.bytes += Math.min(chunk.length, room);
-		if (truncated) {
+		if (isCut) {
 			// Leaving the loop destroys the stream, and with it the connection: the rest is never read.
 			break;
 		}
@@ -132,20 +165,30 @@ async function receive(
 
 	const headers = flatten(response.headers);
 	const contentType = headers['content-type'] ?? '';
-	const body = decode(Buffer.concat(chunks), contentType, truncated);
+	const {bytes, truncated, problem} = await decodeContent(
+		Buffer.concat(chunks),
+		headers['content-encoding'] ?? '',
+		{limit: bodyLimit, truncated: isCut},
+	);
+	const body = problem === undefined ? decode(bytes, contentType, truncated) : `(${problem})`;
 	const status = response.statusCode;
+	const received = {status, headers, body};
+	const location = headers['location'];
 	return {
 		kind: 'response',
 		status,
 		code: String(status),
-		// As canary tools count: Flagger's success rate is that of all responses but 5xx.
 		error: status >= 500,
 		...(status >= 300 && isGatewaysOwn(headers) && {by: 'gateway'}),
+		...(headers[upstreamTime] !== undefined && {isFromUpstream: true}),
+		...(location !== undefined && status >= 300 && status < 400 && {location: toLabel(location)}),
 		firstLine: firstLineOf(body),
 		body: toShownBody(body),
 		truncated,
 		contentType: printable(contentType),
-		fingerprint: fingerprint({status, headers, body}),
+		// What cannot be read says nothing of who said it.
+		fingerprint: problem === undefined ? fingerprint(received) : undefined,
+		...(traits && problem === undefined && {traits: traitsOf(received)}),
 	};
 }
 

@@ -16,9 +16,22 @@ export type ProbeTarget = {
 	scheme: 'http' | 'https';
 	/** `grpc` is HTTP/2: with prior knowledge (h2c) when the scheme is http. */
 	protocol: 'http1' | 'grpc';
+	/** What is sent beside it; a GET without headers of one's own when not given. gRPC takes the headers as metadata. */
+	request?: RequestContent | undefined;
 	/** What stands at `address` in the gateway's stead, where it is no gateway itself. */
 	tunnel?: Tunnel | undefined;
 };
+
+/** A request as a user of the service would make it. */
+export type RequestContent = {
+	/** GET, POST, …; a token of RFC 9110. */
+	method: string;
+	/** In their order; several of one name are sent as several lines. */
+	headers: readonly RequestHeader[];
+	body?: string | undefined;
+};
+
+export type RequestHeader = {name: string; value: string};
 
 /** Accepts every connection, and knows why one came to nothing. */
 export type Tunnel = {
@@ -28,7 +41,11 @@ export type Tunnel = {
 	readonly trouble: string | undefined;
 };
 
-export type FailureKind = 'refused' | 'reset' | 'timeout' | 'dns' | 'tls' | 'protocol' | 'other';
+export type FailureKind =
+	'refused' | 'unreachable' | 'reset' | 'timeout' | 'dns' | 'tls' | 'protocol' | 'other';
+
+/** Failures in which nothing of the service was asked: no connection to the gateway came to be. */
+export const connectionFailures: ReadonlySet<FailureKind> = new Set(['refused', 'unreachable', 'dns', 'tls']);
 
 /** Something complete came back, whatever it says. All texts are printable: safe to draw. */
 export type GatewayResponse = {
@@ -37,10 +54,14 @@ export type GatewayResponse = {
 	status: number;
 	/** The status as it is called: `200`, or gRPC's name, `UNAVAILABLE`. */
 	code: string;
-	/** HTTP 5xx, or the gRPC statuses and health states that mean the service failed. */
+	/** HTTP 5xx, or a gRPC status other than OK, or a health state other than SERVING. */
 	error: boolean;
 	/** Who answered, where that was nothing of the service's (gateway-answer.ts). */
 	by?: 'gateway';
+	/** An Envoy says that it had this from behind it. */
+	isFromUpstream?: boolean;
+	/** Where a redirect leads; printable. */
+	location?: string;
 	/** The first line of the body that is not blank, at most 256 characters; empty when there is none. */
 	firstLine: string;
 	/** The body's first 2 KiB, its lines separated by `\n`. */
@@ -50,6 +71,8 @@ export type GatewayResponse = {
 	contentType: string;
 	/** What tells this answer from those of other revisions (fingerprint.ts); undefined when it has no such thing. */
 	fingerprint: string | undefined;
+	/** Parts of it that may tell revisions apart, by what `--fingerprint` would say; only where they were asked for. */
+	traits?: ReadonlyMap<string, string>;
 };
 
 /** No complete answer. */
@@ -77,6 +100,8 @@ export type AskOptions = {
 	signal?: AbortSignal;
 	/** The time it was scheduled for, on the clock of `performance.now()`: latency counts from there. */
 	slot?: number;
+	/** Whether the answer's traits are wanted; no when not given. */
+	traits?: boolean;
 };
 
 export type ProbeOptions = {
@@ -88,6 +113,8 @@ export type ProbeOptions = {
 	fingerprint?: Fingerprinter;
 	/** Of this program, for the User-Agent. */
 	version?: string;
+	/** Milliseconds until a connection must be there: less than for an answer, so that the two are told apart. */
+	connectTimeout?: number;
 	/** How to call the gRPC method of a target whose path is not one that is built in. */
 	grpcCall?: GrpcCall | undefined;
 };
@@ -138,6 +165,32 @@ export function checkTarget(target: ProbeTarget): void {
 
 	if (!/^\/[!-~]*$/.test(path)) {
 		throw new TypeError(`The path ${JSON.stringify(path)} must start with "/" and be percent-encoded.`);
+	}
+
+	if (target.request) {
+		checkRequest(target.request);
+	}
+}
+
+/** RFC 9110, section 5.6.2. */
+export const token = /^[\w!#$%&'*+.^`|~-]+$/;
+
+function checkRequest({method, headers}: RequestContent): void {
+	if (!token.test(method)) {
+		throw new TypeError(`${JSON.stringify(method)} is not an HTTP method.`);
+	}
+
+	for (const {name, value} of headers) {
+		if (!token.test(name)) {
+			throw new TypeError(`${JSON.stringify(name)} is not the name of a header.`);
+		}
+
+		// Never the value itself: it may be a password.
+		if (/[^\t\u0020-\u007E\u0080-\u00FF]/.test(value)) {
+			throw new TypeError(
+				`The value of the header ${name} must not contain line breaks or control characters.`,
+			);
+		}
 	}
 }
 

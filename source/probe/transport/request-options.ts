@@ -1,11 +1,15 @@
 /** How a service is to be asked, as the operator's flags say it; the same for the console and without a screen. */
 import {parseFingerprint} from '../attribution/fingerprint.js';
-import type {GrpcCall, ProbeOptions} from './probe.js';
+import type {GrpcCall, ProbeOptions, RequestContent} from './probe.js';
 import {defaultTimeout} from './probe.js';
+import {parseExpectedStatus, plainRequest, requestContent, type RequestWords} from './request-content.js';
 
 export type RequestOptions = {
 	/** Of an HTTP request, from the root and percent-encoded, with its query. */
 	path: string;
+	/** What is sent beside it, in the operator's words, and what they mean; undefined for a plain GET. */
+	request: RequestWords;
+	content: RequestContent | undefined;
 	/** Milliseconds until an answer must be complete. */
 	timeout: number;
 	/** Whether connections are used for several requests. */
@@ -21,6 +25,8 @@ export type RequestOptions = {
 
 export const defaultRequestOptions: RequestOptions = {
 	path: '/',
+	request: plainRequest,
+	content: undefined,
 	timeout: defaultTimeout,
 	keepAlive: true,
 	fingerprint: undefined,
@@ -41,6 +47,13 @@ export type RequestFlags = {
 	/** JSON. */
 	grpcData?: string;
 	proto?: string;
+	/** `Name: value` each. */
+	header?: readonly string[];
+	/** `name=value` each. */
+	cookie?: readonly string[];
+	method?: string;
+	data?: string;
+	expectStatus?: string;
 };
 
 /** Throws TypeError, with a sentence for the operator, when one of them is not what it must be. */
@@ -71,6 +84,7 @@ export function requestOptionsOf(flags: RequestFlags, {rate: usualRate}: {rate: 
 	const grpcCall = grpcCallOf(flags);
 	return {
 		path,
+		...requestOf(flags),
 		timeout: seconds * 1000,
 		keepAlive: keepalive,
 		fingerprint,
@@ -78,6 +92,29 @@ export function requestOptionsOf(flags: RequestFlags, {rate: usualRate}: {rate: 
 		maxRate,
 		...(grpcCall && {grpcCall}),
 	};
+}
+
+function requestOf({
+	header = [],
+	cookie = [],
+	method,
+	data,
+	expectStatus,
+}: RequestFlags): Pick<RequestOptions, 'request' | 'content'> {
+	const request: RequestWords = {
+		// As curl does: what has a body is posted.
+		method: method ?? (data === undefined ? 'GET' : 'POST'),
+		headers: [...header, ...(cookie.length > 0 ? [`Cookie: ${cookie.join('; ')}`] : [])],
+		body: data,
+		expectStatus,
+	};
+	// Refused before anything is asked, rather than at each request.
+	const content = requestContent(request);
+	if (expectStatus !== undefined) {
+		parseExpectedStatus(expectStatus);
+	}
+
+	return {request, content};
 }
 
 function grpcCallOf({grpcMethod, grpcData = '{}', proto}: RequestFlags): GrpcCall | undefined {
@@ -121,13 +158,17 @@ function positive(flag: string, text: string | undefined, unit: string): number 
 	return value;
 }
 
+/** Milliseconds until a connection must be there. */
+const connectLimit = 5000;
+
 /** Throws TypeError, with a sentence for the operator, when the fingerprint is none. */
 export function probeOptionsOf(
-	{keepAlive, fingerprint, grpcCall}: RequestOptions,
+	{keepAlive, fingerprint, grpcCall, timeout}: RequestOptions,
 	version: string | undefined,
 ): ProbeOptions {
 	return {
 		keepAlive,
+		connectTimeout: Math.min(connectLimit, timeout * 0.8),
 		...(fingerprint !== undefined && {fingerprint: parseFingerprint(fingerprint)}),
 		...(version !== undefined && {version}),
 		...(grpcCall && {grpcCall}),

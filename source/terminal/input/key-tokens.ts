@@ -1,123 +1,53 @@
 /**
-Cuts what a terminal sent into single keys. A pure core: `KeyedStdin` adds the stream and the clock.
+Cuts what a terminal sent into single keys and reports. A pure core: `KeyedStdin` adds the stream and the clock.
 
-Grammar: ECMA-48 §5.4 (CSI), xterm's SS3 keys, OSC/DCS/APC strings (answers of the terminal, never typed), bracketed
-paste (xterm mode 2004). Over SSH several keys regularly share one read, and one key is regularly cut in two.
+Over SSH several keys regularly share one read, and one key is regularly cut in two, with a second between its halves. So
+whatever may be a part of a sequence is never taken for typing: a lost key is pressed again, a wrong one has happened.
 */
 
 import {stripVTControlCharacters} from 'node:util';
 import {graphemes} from '../output/graphemes.js';
+import {reportOf, type TerminalReport} from './reports.js';
+import {altKey, ESCAPE_KEY, keyOf, withAlt} from './sequence-keys.js';
+import {ESC, introducers, mayContinueEscape, sequenceAt, type Sequence} from './sequences.js';
 
-const ESC = '\u001B';
-const BEL = '\u0007';
-const STRING_END = `${ESC}\\`;
+export {ESCAPE_KEY} from './sequence-keys.js';
+
 const PASTE_START = `${ESC}[200~`;
 const PASTE_END = `${ESC}[201~`;
-
-/** Kitty's spelling of the Esc key: unlike a bare ESC byte, no parser has to wait to see whether more follows. */
-export const ESCAPE_KEY = `${ESC}[27u`;
+const CTRL_C = '\u0003';
 
 /** A paste longer than this many UTF-16 units keeps its beginning only; no field of a form is that long. */
 export const MAX_PASTE = 65_536;
 
-/** An escape sequence longer than this is noise, not a key. */
+/** Of an escape sequence that is longer than this only its beginning is kept: enough to know where it ends. */
 const MAX_SEQUENCE = 4096;
+const KEPT_OF_SEQUENCE = 8;
 
 /** What is left over at the end of a read, and so what the next read (or the clock) must decide. */
 export type Pending =
 	| {readonly kind: 'nothing'}
-	/** A lone ESC: the Esc key, or the first byte of a sequence that the network cut. */
-	| {readonly kind: 'escape'}
-	/** The beginning of a control sequence; nobody types that by hand. */
-	| {readonly kind: 'sequence'; readonly text: string}
+	/**
+	ESC, once or twice: the Esc key, or the first byte of a sequence that the network cut. `isAlone`: the terminal has answered
+	since, so that a character is not Alt's.
+	*/
+	| {readonly kind: 'escape'; readonly text: string; readonly isAlone: boolean}
+	/** An ESC that was taken for the Esc key a moment ago. What begins like the rest of a sequence is that rest. */
+	| {readonly kind: 'escaped'}
+	/** The beginning of a control sequence. `isLate`: its ESC has been taken for the Esc key already. */
+	| {readonly kind: 'sequence'; readonly text: string; readonly isLate: boolean}
 	/** Inside a bracketed paste. `tail` is what might be the beginning of its end marker. */
 	| {readonly kind: 'paste'; readonly text: string; readonly tail: string};
 
 export const NOTHING_PENDING: Pending = {kind: 'nothing'};
 
-export type Cut = {
-	/** One key each, in Ink's spelling; a paste is one token, `ESC[200~` … `ESC[201~`, with clean text between. */
-	readonly keys: readonly string[];
-	readonly pending: Pending;
-};
+export type Token =
+	/** In Ink's spelling; a paste is one token, `ESC[200~` … `ESC[201~`, with clean text between. */
+	{readonly kind: 'key'; readonly key: string} | {readonly kind: 'report'; readonly report: TerminalReport};
 
-type Sequence = {readonly end: number; readonly isKey: boolean} | 'unfinished' | undefined;
+export type Cut = {readonly tokens: readonly Token[]; readonly pending: Pending};
 
-const within = (text: string, index: number, low: number, high: number) => {
-	const code = text.charCodeAt(index);
-	return code >= low && code <= high;
-};
-
-/** CSI: parameter bytes 30–3F, intermediate bytes 20–2F, one final byte 40–7E. `start` is after `ESC[`. */
-const csi = (text: string, start: number): Sequence => {
-	// The Linux console spells F1–F5 `ESC[[A` … `ESC[[E`.
-	let index = text[start] === '[' ? start + 1 : start;
-	while (within(text, index, 0x20, 0x3f)) {
-		index++;
-	}
-
-	if (index >= text.length) {
-		return 'unfinished';
-	}
-
-	return within(text, index, 0x40, 0x7e) ? {end: index + 1, isKey: true} : undefined;
-};
-
-/** SS3: optional modifiers, one final byte. `start` is after `ESC O`. */
-const ss3 = (text: string, start: number): Sequence => {
-	let index = start;
-	while (within(text, index, 0x30, 0x39) || text[index] === ';') {
-		index++;
-	}
-
-	if (index >= text.length) {
-		return 'unfinished';
-	}
-
-	return within(text, index, 0x40, 0x7e) ? {end: index + 1, isKey: true} : undefined;
-};
-
-/** OSC, DCS and APC strings run to ST (or BEL): a terminal's answers. They are swallowed, never taken for typing. */
-const controlString = (text: string, start: number): Sequence => {
-	const bell = text.indexOf(BEL, start);
-	const terminator = text.indexOf(STRING_END, start);
-	if (bell === -1 && terminator === -1) {
-		return 'unfinished';
-	}
-
-	const isBell = bell !== -1 && (terminator === -1 || bell < terminator);
-	return {end: isBell ? bell + 1 : terminator + STRING_END.length, isKey: false};
-};
-
-const sequenceAt = (text: string, escapeIndex: number): Sequence => {
-	const start = escapeIndex + 2;
-	switch (text.charAt(escapeIndex + 1)) {
-		case '[': {
-			return csi(text, start);
-		}
-
-		case 'O': {
-			return ss3(text, start);
-		}
-
-		// Alt+] and Alt+P look the same up to here; only an answer goes on with one of these.
-		case ']': {
-			return /^\d/.test(text.slice(start)) ? controlString(text, start) : undefined;
-		}
-
-		case 'P': {
-			return /^[\d>!$+|]/.test(text.slice(start)) ? controlString(text, start) : undefined;
-		}
-
-		case '_': {
-			return text[start] === 'G' ? controlString(text, start) : undefined;
-		}
-
-		default: {
-			return undefined;
-		}
-	}
-};
+const keyToken = (key: string): Token => ({kind: 'key', key});
 
 /** How many characters at the end of `text` might be the beginning of the paste's end marker. */
 const unfinishedMarker = (text: string): number => {
@@ -138,21 +68,22 @@ export const cleanPaste = (text: string): string =>
 	stripVTControlCharacters(text)
 		.replaceAll(/\r\n?/g, '\n')
 		.replaceAll('\t', ' ')
-		.replaceAll(/(?!\n)\p{Control}/gu, '')
+		.replaceAll(/(?!\n)\p{Control}|\p{Surrogate}/gu, '')
 		.replaceAll(/^\n+|\n+$/g, '');
 
-const pasteToken = (text: string): readonly string[] => {
+const pasteTokens = (text: string): readonly Token[] => {
 	const clean = cleanPaste(text);
-	return clean === '' ? [] : [PASTE_START + clean + PASTE_END];
+	return clean === '' ? [] : [keyToken(PASTE_START + clean + PASTE_END)];
 };
 
 const plainKeys = (text: string): string[] => {
 	const keys: string[] = [];
-	// Control characters are keys of their own; CR LF is one Enter (some clients send both); C1 is never a key.
-	for (const part of text.split(/(\r\n|\p{Control})/u)) {
+	// Control characters are keys of their own; CR LF is one Enter (some clients send both). Bytes that are no text (lone
+	// surrogates, see InputDecoder) and 8-bit control characters never are.
+	for (const part of text.split(/(\r\n|\p{Control}|\p{Surrogate})/u)) {
 		if (part === '\r\n') {
 			keys.push('\r');
-		} else if (!/^[\u0080-\u009F]$/.test(part)) {
+		} else if (!/^[\u0080-\u009F\p{Surrogate}]$/u.test(part)) {
 			keys.push(...graphemes(part));
 		}
 	}
@@ -160,92 +91,203 @@ const plainKeys = (text: string): string[] => {
 	return keys;
 };
 
-/** The line editing keys that people hold Alt for: a word left and right, and deleting one. */
-const ALT_KEYS = new Set(['b', 'f', 'd', '\u007F', '\b']);
+/** Of a sequence that is still to end, no more than is needed to find its end. */
+const kept = (text: string): string => {
+	if (text.length <= MAX_SEQUENCE) return text;
+	return text.slice(0, KEPT_OF_SEQUENCE) + (text.endsWith(ESC) ? ESC : '');
+};
+
+/** Whether a sequence is a key or would be one if it meant anything: Alt may stand before it. */
+const isKey = (sequence: Sequence): boolean =>
+	(sequence.kind === 'CSI' || sequence.kind === 'SS3') &&
+	reportOf(sequence) === undefined &&
+	!isPasteStart(sequence);
+
+const isPasteStart = (sequence: Sequence): boolean =>
+	sequence.kind === 'CSI' && sequence.body === '200' && sequence.final === '~';
+
+/** Where to go on; what waits for the next read; or where a paste begins. */
+type Next = {readonly at: number} | {readonly pending: Pending} | {readonly paste: number};
+
+class Cutter {
+	readonly #text: string;
+	readonly #tokens: Token[] = [];
+
+	constructor(text: string) {
+		// An end marker without a beginning: what is before it is the rest of a paste that was given up.
+		const end = text.indexOf(PASTE_END);
+		const start = text.indexOf(PASTE_START);
+		this.#text = end === -1 || (start !== -1 && start < end) ? text : text.slice(end + PASTE_END.length);
+	}
+
+	/** @param isLate Whether the ESC at the beginning has been taken for the Esc key already. */
+	cut(isLate: boolean): Cut {
+		let index = 0;
+		while (index < this.#text.length) {
+			const offset = this.#text.slice(index).search(introducers);
+			if (offset === -1) {
+				this.#keys(this.#text.slice(index));
+				break;
+			}
+
+			this.#keys(this.#text.slice(index, index + offset));
+			const next = this.#from(index + offset, isLate && index + offset === 0);
+			if ('pending' in next) return {tokens: this.#tokens, pending: next.pending};
+			if ('paste' in next) {
+				const pasted = continuePaste({kind: 'paste', text: '', tail: ''}, this.#text.slice(next.paste));
+				return {tokens: [...this.#tokens, ...pasted.tokens], pending: pasted.pending};
+			}
+
+			index = next.at;
+		}
+
+		return {tokens: this.#tokens, pending: NOTHING_PENDING};
+	}
+
+	#keys(text: string) {
+		this.#tokens.push(...plainKeys(text).map(key => keyToken(key)));
+	}
+
+	/** Takes what begins at an ESC or an 8-bit introducer. */
+	#from(index: number, isLate: boolean): Next {
+		const text = this.#text;
+		const sequence = sequenceAt(text, index);
+		if (sequence !== undefined) return this.#sequence(sequence, text.slice(index), isLate);
+		const rest = text.slice(index + 1);
+		if (rest === '' || rest === ESC) {
+			return {pending: {kind: 'escape', text: text.slice(index), isAlone: false}};
+		}
+
+		if (introducers.test(rest.charAt(0))) return this.#escapeBefore(index, isLate);
+		// Ctrl-C is a way out of everything, also right after Esc.
+		if (rest.startsWith(CTRL_C)) return {at: index + 1};
+		const [character = ''] = graphemes(rest);
+		const key = altKey(character);
+		if (key !== undefined) this.#tokens.push(keyToken(key));
+		return {at: index + 1 + character.length};
+	}
+
+	/** ESC before another sequence: Alt with that key; before anything else that is none it was the Esc key. */
+	#escapeBefore(index: number, isLate: boolean): Next {
+		const text = this.#text;
+		const second = sequenceAt(text, index + 1);
+		if (second?.kind === 'unfinished' && cutKey.test(text.slice(index + 1))) {
+			return {pending: {kind: 'sequence', text: kept(text.slice(index)), isLate}};
+		}
+
+		if (second !== undefined && isKey(second) && second.kind !== 'unfinished') {
+			const key = isLate ? undefined : withAlt(second);
+			if (key !== undefined) this.#tokens.push(keyToken(key));
+			return {at: second.end};
+		}
+
+		this.#tokens.push(keyToken(ESCAPE_KEY));
+		return {at: index + 1};
+	}
+
+	#sequence(sequence: Sequence, text: string, isLate: boolean): Next {
+		if (sequence.kind === 'unfinished') return {pending: {kind: 'sequence', text: kept(text), isLate}};
+		if (isPasteStart(sequence)) return {paste: sequence.end};
+		const report = reportOf(sequence);
+		if (report !== undefined) this.#tokens.push({kind: 'report', report});
+		else if (!isLate) {
+			const key = keyOf(sequence);
+			if (key !== undefined) this.#tokens.push(keyToken(key));
+		}
+
+		return {at: sequence.end};
+	}
+}
+
+/** The beginning of a key, and not that of a report, which has other parameters. */
+const cutKey = new RegExp(`^(?:${ESC}[[O]|[\u009B\u008F])[\\d;:]*$`, 'u');
 
 /**
-Cut `chunk`, which follows `before`, into keys.
+Cut `chunk`, which follows `before`, into keys and reports.
 
-A terminal spells Alt with a character as ESC and that character in one write; but over SSH the Esc key and the next key
-arrive in one read just as well, and those must not be lost. So ESC and a character are two keys, except for the few that
-a line editor knows with Alt. In two reads they are always two keys, unless the second one continues a sequence.
+A terminal spells Alt with a character as ESC and that character in one write. Over SSH the Esc key and the next key may
+arrive in one read just as well, and nobody can tell: so they are Alt with that key, which means nothing but for the few
+that a line editor knows. In two reads, with an answer of the terminal or enough time between them, they are two keys.
 */
 export const cutKeys = (before: Pending, chunk: string): Cut => {
-	const keys: string[] = [];
-	let text = chunk;
+	switch (before.kind) {
+		case 'paste': {
+			return continuePaste(before, chunk);
+		}
 
-	if (before.kind === 'paste') {
-		return continuePaste(before, chunk);
-	}
+		case 'sequence': {
+			return withoutReport(before, chunk) ?? new Cutter(before.text + chunk).cut(before.isLate);
+		}
 
-	if (before.kind === 'sequence') {
-		text = before.text + chunk;
-	} else if (before.kind === 'escape') {
-		if (chunk[0] === '[' || chunk[0] === 'O') {
-			text = ESC + chunk;
-		} else {
-			keys.push(ESCAPE_KEY);
+		case 'escaped': {
+			return mayContinueEscape(chunk) ? new Cutter(ESC + chunk).cut(true) : new Cutter(chunk).cut(false);
+		}
+
+		case 'escape': {
+			return withoutReport({...before, isAlone: true}, chunk) ?? continueEscape(before, chunk);
+		}
+
+		case 'nothing': {
+			return new Cutter(chunk).cut(false);
 		}
 	}
+};
 
-	let index = 0;
-	while (index < text.length) {
-		const escapeIndex = text.indexOf(ESC, index);
-		if (escapeIndex === -1) {
-			keys.push(...plainKeys(text.slice(index)));
-			break;
-		}
+/**
+What the terminal says of itself stands between two keys, never within one, unless something between us and the terminal
+answers in its place, as mosh does. So if `chunk` begins with a report, what was pending still is.
+*/
+const withoutReport = (before: Pending, chunk: string): Cut | undefined => {
+	const sequence = introducers.test(chunk.charAt(0)) ? sequenceAt(chunk, 0) : undefined;
+	if (sequence === undefined || sequence.kind === 'unfinished') return undefined;
+	const report = reportOf(sequence);
+	if (report === undefined) return undefined;
+	const rest = chunk.slice(sequence.end);
+	const cut = rest === '' ? {tokens: [], pending: before} : cutKeys(before, rest);
+	return {tokens: [{kind: 'report', report}, ...cut.tokens], pending: cut.pending};
+};
 
-		keys.push(...plainKeys(text.slice(index, escapeIndex)));
-		if (escapeIndex === text.length - 1) {
-			return {keys, pending: {kind: 'escape'}};
-		}
+const escapeKeys = (text: string): readonly Token[] => Array.from(text, () => keyToken(ESCAPE_KEY));
 
-		const sequence = sequenceAt(text, escapeIndex);
-		if (sequence === 'unfinished') {
-			const rest = text.slice(escapeIndex);
-			return {keys, pending: rest.length > MAX_SEQUENCE ? NOTHING_PENDING : {kind: 'sequence', text: rest}};
-		}
-
-		if (sequence !== undefined) {
-			const key = text.slice(escapeIndex, sequence.end);
-			if (key === PASTE_START) {
-				const pasted = continuePaste({kind: 'paste', text: '', tail: ''}, text.slice(sequence.end));
-				return {keys: [...keys, ...pasted.keys], pending: pasted.pending};
-			}
-
-			// An end marker without a beginning is the rest of a paste that was given up.
-			if (sequence.isKey && key !== PASTE_END) {
-				keys.push(key);
-			}
-
-			index = sequence.end;
-			continue;
-		}
-
-		const next = text.charAt(escapeIndex + 1);
-		if (ALT_KEYS.has(next)) {
-			keys.push(ESC + next);
-			index = escapeIndex + 2;
-		} else {
-			keys.push(ESCAPE_KEY);
-			index = escapeIndex + 1;
-		}
+const continueEscape = (before: Extract<Pending, {kind: 'escape'}>, chunk: string): Cut => {
+	if (before.isAlone && !mayContinueEscape(chunk)) {
+		const rest = cutKeys(NOTHING_PENDING, chunk);
+		return {tokens: [...escapeKeys(before.text), ...rest.tokens], pending: rest.pending};
 	}
 
-	return {keys, pending: NOTHING_PENDING};
+	return new Cutter(before.text + chunk).cut(false);
 };
 
 const continuePaste = (before: Extract<Pending, {kind: 'paste'}>, chunk: string): Cut => {
 	const text = before.tail + chunk;
 	const end = text.indexOf(PASTE_END);
 	if (end === -1) {
-		const kept = text.length - unfinishedMarker(text);
-		const pasted = (before.text + text.slice(0, kept)).slice(0, MAX_PASTE);
-		return {keys: [], pending: {kind: 'paste', text: pasted, tail: text.slice(kept)}};
+		const length = text.length - unfinishedMarker(text);
+		const pasted = (before.text + text.slice(0, length)).slice(0, MAX_PASTE);
+		return {tokens: [], pending: {kind: 'paste', text: pasted, tail: text.slice(length)}};
 	}
 
-	const paste = pasteToken((before.text + text.slice(0, end)).slice(0, MAX_PASTE));
+	const paste = pasteTokens((before.text + text.slice(0, end)).slice(0, MAX_PASTE));
 	const rest = cutKeys(NOTHING_PENDING, text.slice(end + PASTE_END.length));
-	return {keys: [...paste, ...rest.keys], pending: rest.pending};
+	return {tokens: [...paste, ...rest.tokens], pending: rest.pending};
+};
+
+/** What is left over, when the rest has not come in time. */
+export const giveUp = (pending: Pending): Cut => {
+	switch (pending.kind) {
+		case 'escape': {
+			return {tokens: escapeKeys(pending.text), pending: {kind: 'escaped'}};
+		}
+
+		case 'paste': {
+			return {tokens: pasteTokens(pending.text), pending: NOTHING_PENDING};
+		}
+
+		// Never shown as text.
+		case 'sequence':
+		case 'escaped':
+		case 'nothing': {
+			return {tokens: [], pending: NOTHING_PENDING};
+		}
+	}
 };

@@ -1,6 +1,8 @@
 import {Readable} from 'node:stream';
-import {StringDecoder} from 'node:string_decoder';
-import {cutKeys, ESCAPE_KEY, NOTHING_PENDING, type Pending} from './key-tokens.js';
+import {InputDecoder} from './input-decoder.js';
+import {KeyAssembler, type KeyTiming, type Question} from './key-assembler.js';
+import type {Token} from './key-tokens.js';
+import type {TerminalReport} from './reports.js';
 
 /** What is needed of `process.stdin`; a test hands in a stream of its own. */
 export type KeySource = NodeJS.ReadableStream & {
@@ -10,20 +12,21 @@ export type KeySource = NodeJS.ReadableStream & {
 	unref?(): unknown;
 };
 
-export type KeyedStdinOptions = {
-	/**
-	How long a lone ESC byte may be the beginning of a sequence, in milliseconds. tmux and vim use 10–50 on a fast line;
-	an SSH line with jitter needs the upper end.
-	@default 50
-	*/
-	readonly escapeTimeout?: number;
-	/**
-	How long the rest of a begun control sequence is waited for, in milliseconds. Nobody types one by hand, so this is
-	generous; what stays unfinished is dropped, never shown as text.
-	@default 500
-	*/
-	readonly sequenceTimeout?: number;
+export type KeyedStdinOptions = KeyTiming & {
+	/** Writes to the terminal; without it nothing is asked of it. */
+	readonly write?: (bytes: string) => void;
 };
+
+/** The bytes that ask (xterm's control sequences). */
+const questions: Readonly<Record<Question, string>> = {
+	cursor: '\u001B[6n',
+	status: '\u001B[5n',
+	background: '\u001B]11;?\u001B\\',
+	'device attributes': '\u001B[c',
+};
+
+/** Around a report: the number of the read that it came with, as `lastRead` is for keys. */
+export type ReportListener = (report: TerminalReport, read: number) => void;
 
 const CTRL_C = '\u0003';
 
@@ -35,16 +38,18 @@ Why: Ink hands a whole read to `useInput` when it holds printable text, and its 
 render. `jjj`, `yes⏎` or ↓⏎ that share a read (over SSH they do) are lost or act on the wrong row
 (vadimdemedes/ink#759).
 
+Reports of the terminal come as events named `report` (`ReportListener`), in their place among the keys: when one is heard
+of, all that was pressed before it has acted, and nothing that was pressed after it.
+
 Ctrl-C empties the queue of keys before it, as the terminal driver does in cooked mode: after a mis-paste it is the way out.
 */
 export class KeyedStdin extends Readable {
 	readonly #source: KeySource;
-	readonly #escapeTimeout: number;
-	readonly #sequenceTimeout: number;
-	readonly #decoder = new StringDecoder('utf8');
-	#pending: Pending = NOTHING_PENDING;
+	readonly #write: ((bytes: string) => void) | undefined;
+	readonly #assembler: KeyAssembler;
+	readonly #decoder = new InputDecoder();
 	#timer: NodeJS.Timeout | undefined;
-	#queue: {key: string; read: number}[] = [];
+	#queue: {token: Token; read: number}[] = [];
 	#reads = 0;
 	#lastRead = 0;
 	#isWanted = false;
@@ -56,8 +61,9 @@ export class KeyedStdin extends Readable {
 		// One key is buffered at most: Ink reads in a loop until nothing is left.
 		super({objectMode: true, highWaterMark: 1});
 		this.#source = source;
-		this.#escapeTimeout = options.escapeTimeout ?? 50;
-		this.#sequenceTimeout = options.sequenceTimeout ?? 500;
+		const {write} = options;
+		this.#write = write;
+		this.#assembler = new KeyAssembler(write && (question => write(questions[question])), options);
 
 		// For good: an error after the last reader left must not bring the program down.
 		source.on('error', this.#onEnd);
@@ -80,6 +86,13 @@ export class KeyedStdin extends Readable {
 	*/
 	get lastRead(): number {
 		return this.#lastRead;
+	}
+
+	/** Asks the terminal; it may never answer. Its answer comes as a `report` of that kind. */
+	ask(question: Question): void {
+		if (this.#write === undefined) return;
+		this.#assembler.asked(question, performance.now());
+		this.#write(questions[question]);
 	}
 
 	/** Whether the source is a terminal; Ink asks before it uses raw mode. */
@@ -154,47 +167,33 @@ export class KeyedStdin extends Readable {
 	}
 
 	#take(chunk: string) {
-		clearTimeout(this.#timer);
-		if (chunk === CTRL_C) {
-			// Also out of a paste whose end marker was lost on the way.
-			this.#pending = NOTHING_PENDING;
-		}
-
 		this.#reads += 1;
-		const read = this.#reads;
-		const {keys: found, pending} = cutKeys(this.#pending, chunk);
-		const keys = found.map(key => ({key, read}));
-		this.#pending = pending;
-		const interrupt = found.lastIndexOf(CTRL_C);
-		if (interrupt === -1) {
-			this.#queue.push(...keys);
-		} else {
-			this.#queue = keys.slice(interrupt);
+		this.#took(this.#assembler.take(chunk, performance.now()));
+	}
+
+	#took(tokens: readonly Token[]) {
+		for (const token of tokens) {
+			if (token.kind === 'key' && token.key === CTRL_C) {
+				this.#queue = this.#queue.filter(({token: {kind}}) => kind === 'report');
+			}
+
+			this.#queue.push({token, read: this.#reads});
 		}
 
 		this.#deliver();
-		if (pending.kind === 'escape' || pending.kind === 'sequence') {
-			const wait = pending.kind === 'escape' ? this.#escapeTimeout : this.#sequenceTimeout;
-			this.#timer = setTimeout(this.#giveUpWaiting, wait);
-		}
+		clearTimeout(this.#timer);
+		const {deadline} = this.#assembler;
+		this.#timer =
+			deadline === undefined
+				? undefined
+				: setTimeout(this.#expire, Math.max(0, deadline - performance.now()));
 	}
 
-	readonly #giveUpWaiting = () => {
-		// A busy program can be late for its own timer: look whether the rest has arrived meanwhile.
+	readonly #expire = () => {
 		this.#timer = undefined;
+		// A busy program can be late for its own timer: look whether the rest has arrived meanwhile.
 		setImmediate(() => {
-			if (this.#timer !== undefined) {
-				return;
-			}
-
-			const {kind} = this.#pending;
-			if (kind === 'escape' || kind === 'sequence') {
-				this.#pending = NOTHING_PENDING;
-				if (kind === 'escape') {
-					this.#queue.push({key: ESCAPE_KEY, read: this.#reads});
-					this.#deliver();
-				}
-			}
+			if (this.#timer === undefined) this.#took(this.#assembler.expire(performance.now()));
 		});
 	};
 
@@ -210,12 +209,15 @@ export class KeyedStdin extends Readable {
 			setImmediate(() => {
 				this.#isTurning = false;
 				const next = this.#queue.shift();
-				if (next !== undefined) {
+				if (next === undefined) {
+					if (this.#hasEnded) this.push(null);
+				} else if (next.token.kind === 'report') {
+					this.emit('report', next.token.report, next.read);
+					this.#deliver();
+				} else {
 					this.#isWanted = false;
 					this.#lastRead = next.read;
-					this.push(next.key);
-				} else if (this.#hasEnded) {
-					this.push(null);
+					this.push(next.token.key);
 				}
 			});
 		});

@@ -160,3 +160,21 @@ describe('shell words', () => {
 		expect(splitWords(line)).toEqual({ok: false, reason});
 	});
 });
+
+test('curl gets method, headers and body as they were said, and secrets stay named', () => {
+	const command = curlCommand(
+		'shop.default.example.com',
+		{host: '10.0.0.1', port: 80},
+		{
+			method: 'PUT',
+			headers: ["X-Who: it's me", 'Authorization: Bearer $TOKEN', 'X-Key: @key file.txt'],
+			body: '@body.json',
+		},
+	);
+	expect(command).toBe(
+		String.raw`curl -X PUT -H 'X-Who: it'\''s me' -H "Authorization: Bearer $TOKEN" -H "X-Key: $(cat 'key file.txt')" --data-binary @body.json -H 'Host: shop.default.example.com' http://10.0.0.1/`,
+	);
+	expect(curlCommand('h', {host: '10.0.0.1', port: 80}, {method: 'POST', body: 'a b'})).toBe(
+		"curl --data-binary 'a b' -H 'Host: h' http://10.0.0.1/",
+	);
+});

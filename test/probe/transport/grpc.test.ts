@@ -113,7 +113,7 @@ test.each([
 		true,
 	],
 	[Status.UNIMPLEMENTED, 'no health here', 'UNIMPLEMENTED: no health here', true],
-	[Status.PERMISSION_DENIED, 'who are you?', 'PERMISSION_DENIED: who are you?', false],
+	[Status.PERMISSION_DENIED, 'who are you?', 'PERMISSION_DENIED: who are you?', true],
 	[Status.DEADLINE_EXCEEDED, '', 'DEADLINE_EXCEEDED', true],
 ])('status %i that the server sends is a response', async (code, details, firstLine, error) => {
 	const port = await serveHealth((_call, respond) => {

@@ -31,6 +31,8 @@ test('flags are taken as they are typed', () => {
 		fingerprint: 'header:x-v',
 		rate: 80,
 		maxRate: 100,
+		request: {method: 'GET', headers: [], body: undefined, expectStatus: undefined},
+		content: undefined,
 	});
 });
 
@@ -58,4 +60,27 @@ test('a probe gets the fingerprint that was asked for', () => {
 	);
 	expect({keepAlive, version}).toEqual({keepAlive: false, version: '1.2.3'});
 	expect(fingerprint?.({status: 418, headers: {}, body: 'teapot'})).toBe('418');
+});
+
+test('headers, cookies and a body are taken together, and posted when nothing else is said', () => {
+	const {request, content} = requestOptionsOf(
+		{header: ['X-Who: me'], cookie: ['a=1', 'b=2'], data: 'hello', expectStatus: '2xx'},
+		{rate: 1},
+	);
+	expect(request).toEqual({
+		method: 'POST',
+		headers: ['X-Who: me', 'Cookie: a=1; b=2'],
+		body: 'hello',
+		expectStatus: '2xx',
+	});
+	expect(content).toEqual({
+		method: 'POST',
+		headers: [
+			{name: 'X-Who', value: 'me'},
+			{name: 'Cookie', value: 'a=1; b=2'},
+		],
+		body: 'hello',
+	});
+	expect(() => requestOptionsOf({expectStatus: 'fine'}, {rate: 1})).toThrow(/The expected status "fine"/);
+	expect(() => requestOptionsOf({header: ['X-A: $NOT_SET_ANYWHERE']}, {rate: 1})).toThrow(/is not set/);
 });

@@ -1,8 +1,10 @@
+import {once} from 'node:events';
 import {PassThrough} from 'node:stream';
 import {render, Text, useInput, usePaste} from 'ink';
 import {useState} from 'react';
 import {afterEach, beforeAll, describe, expect, test, vi} from 'vitest';
 import {KeyedStdin, type KeyedStdinOptions} from '../../../source/terminal/input/keyed-stdin.js';
+import type {TerminalReport} from '../../../source/terminal/input/reports.js';
 import {strokeOf} from '../../../source/terminal/input/strokes.js';
 import {buildProgram} from '../../support/program.js';
 import {openTerminal} from '../../support/terminal.js';
@@ -45,6 +47,7 @@ const openKeyboard = async (options?: KeyedStdinOptions) => {
 	unmounts.push(instance.unmount);
 	await instance.waitUntilRenderFlush();
 	return {
+		stdin,
 		source,
 		seen,
 		/** Resolves as soon as so many things were seen. */
@@ -105,23 +108,64 @@ test('a lone Esc is the Esc key once nothing follows it', async () => {
 	expect(await keyboard.have(1)).toEqual(['0 esc']);
 });
 
-test('Esc and a letter of the next read are two keys', async () => {
-	const keyboard = await openKeyboard({escapeTimeout: 60_000});
+test('Esc and a letter of the next read are two keys once nothing follows the Esc', async () => {
+	const keyboard = await openKeyboard({escapeTimeout: 5});
 	keyboard.source.write('\u001B');
-	await new Promise(setImmediate);
+	await keyboard.have(1);
 	keyboard.source.write('j');
 	expect(await keyboard.have(2)).toEqual(['0 esc', '1 j']);
 });
 
+describe('a terminal that answers', () => {
+	test('is asked what a lone ESC is, and tells by the order of what it sends', async () => {
+		const asked: string[] = [];
+		const keyboard = await openKeyboard({
+			escapeTimeout: 60_000,
+			answerTimeout: 60_000,
+			write: bytes => asked.push(bytes),
+		});
+		keyboard.stdin.ask('device attributes');
+		keyboard.source.write('\u001B[?62c');
+		await once(keyboard.stdin, 'report');
+		keyboard.source.write('\u001B');
+		await new Promise(setImmediate);
+		expect(asked).toEqual(['\u001B[c', '\u001B[5n']);
+		keyboard.source.write('\u001B[0n');
+		keyboard.source.write('j');
+		expect(await keyboard.have(2)).toEqual(['0 esc', '1 j']);
+		keyboard.source.write('\u001B');
+		await new Promise(setImmediate);
+		keyboard.source.write('[D');
+		expect(await keyboard.have(3)).toEqual(['0 esc', '1 j', '2 left']);
+	});
+
+	test('is heard in its place among the keys, when what was pressed before has acted', async () => {
+		const keyboard = await openKeyboard({write: noop});
+		const heard: [string, string[], number][] = [];
+		const {promise, resolve} = Promise.withResolvers<void>();
+		keyboard.stdin.on('report', (report: TerminalReport, read: number) => {
+			heard.push([report.kind, [...keyboard.seen], read]);
+			if (heard.length === 2) resolve();
+		});
+		keyboard.source.write('R\u001B[24;80R\r\u001B]11;rgb:ffff/ffff/ffff\u0007q');
+		await promise;
+		expect(heard).toEqual([
+			['cursor', ['0 R'], 1],
+			['background', ['0 R', '1 enter'], 1],
+		]);
+		expect(await keyboard.have(3)).toEqual(['0 R', '1 enter', '2 q']);
+	});
+});
+
 test('the unfinished rest of a sequence is never taken for text', async () => {
-	vi.useFakeTimers({toFake: ['setTimeout', 'clearTimeout']});
+	vi.useFakeTimers({toFake: ['setTimeout', 'clearTimeout', 'performance']});
 	const source = Object.assign(new PassThrough(), noTerminal);
 	const stdin = new KeyedStdin(source);
 	const keys: unknown[] = [];
 	stdin.on('data', key => keys.push(key));
 	source.write('\u001B[1;');
 	await vi.waitFor(() => expect(vi.getTimerCount()).toBe(1));
-	vi.advanceTimersByTime(500);
+	vi.advanceTimersByTime(2000);
 	await new Promise(setImmediate);
 	source.end('j');
 	await new Promise(resolve => {

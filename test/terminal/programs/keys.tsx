@@ -7,7 +7,7 @@ import {strokeOf} from '../../../source/terminal/input/strokes.js';
 import {installSuspender, type Suspender} from '../../../source/terminal/lifecycle/suspend.js';
 
 const lifecycle = installLifecycle({name: 'keys'});
-const stdin = new KeyedStdin();
+const stdin = new KeyedStdin(process.stdin, {write: bytes => process.stdout.write(bytes)});
 lifecycle.onLeave(() => {
 	process.stderr.write('cleaned up once\n');
 });
@@ -73,6 +73,7 @@ lifecycle.onRestore(() => {
 });
 // Its effects have run then, and so keys are listened to.
 await instance.waitUntilRenderFlush();
+stdin.ask('device attributes');
 instance.rerender(<Keys isReady />);
 try {
 	await instance.waitUntilExit();

@@ -1,0 +1,74 @@
+import {brotliCompressSync, deflateSync, gzipSync, zstdCompressSync} from 'node:zlib';
+import {expect, onTestFinished, test} from 'vitest';
+import {decodeContent} from '../../../source/probe/transport/content-encoding.js';
+import {createHttpProbe} from '../../../source/probe/transport/http.js';
+import {responseOf, serveHttp, targetAt} from '../servers.js';
+
+const text = Buffer.from('Hello World!\nrequest 1\n');
+const limits = {limit: 64 * 1024, truncated: false};
+
+test.each([
+	['gzip', gzipSync(text)],
+	['x-gzip', gzipSync(text)],
+	['deflate', deflateSync(text)],
+	['br', brotliCompressSync(text)],
+	['zstd', zstdCompressSync(text)],
+	['gzip, br', brotliCompressSync(gzipSync(text))],
+	['identity', text],
+	['', text],
+])('a body that came as %j is read as it was before', async (encoding, bytes) => {
+	const decoded = await decodeContent(bytes, encoding, limits);
+	expect(Buffer.from(decoded.bytes).toString()).toBe(text.toString());
+	expect(decoded).toMatchObject({truncated: false});
+	expect(decoded.problem).toBeUndefined();
+});
+
+test('a small body that becomes 100 MB is not unpacked beyond the limit', async () => {
+	const bomb = gzipSync(Buffer.alloc(100_000_000));
+	const decoded = await decodeContent(bomb, 'gzip', limits);
+	expect(decoded.truncated).toBe(true);
+	expect(decoded.bytes).toHaveLength(limits.limit);
+});
+
+test('of a body that was cut off as much is read as came', async () => {
+	const long = gzipSync(Buffer.from(Array.from({length: 40_000}, (_, line) => `line ${line}`).join('\n')));
+	const decoded = await decodeContent(long.subarray(0, 40_000), 'gzip', {...limits, truncated: true});
+	expect(Buffer.from(decoded.bytes).toString()).toMatch(/^line 0\nline 1\n/);
+});
+
+test.each([
+	['gzip', Buffer.from('no gzip at all'), /said to be compressed as gzip, and is not/],
+	['compress', text, /compressed as compress, which is not read here/],
+	['gzip, gzip, gzip', text, /which is not read here/],
+])('what is not as %j says is told', async (encoding, bytes, problem) => {
+	expect((await decodeContent(bytes, encoding, limits)).problem).toMatch(problem);
+});
+
+test.each(['gzip', 'br'])(
+	'a gateway that sends %s unasked is read, and told that nobody asks for it',
+	async encoding => {
+		let asked: string | undefined;
+		const {port} = await serveHttp((request, response) => {
+			asked = String(request.headers['accept-encoding']);
+			response.setHeader('content-encoding', encoding);
+			response.end(encoding === 'br' ? brotliCompressSync(text) : gzipSync(text));
+		});
+		const probe = createHttpProbe();
+		onTestFinished(async () => probe.close());
+		const response = responseOf(await probe.ask(targetAt(port)));
+		expect(asked).toBe('identity');
+		expect(response).toMatchObject({firstLine: 'Hello World!', fingerprint: 'Hello World!'});
+	},
+);
+
+test('a body that cannot be read has no fingerprint', async () => {
+	const {port} = await serveHttp((_, response) => {
+		response.setHeader('content-encoding', 'gzip');
+		response.end('rubbish');
+	});
+	const probe = createHttpProbe();
+	onTestFinished(async () => probe.close());
+	const response = responseOf(await probe.ask(targetAt(port)));
+	expect(response.fingerprint).toBeUndefined();
+	expect(response.firstLine).toBe('(said to be compressed as gzip, and is not)');
+});
