@@ -314,7 +314,8 @@ const ofRealServers = [
 
 /** What is wrong with an answer; undefined for what a client can live with. */
 function problemOf({method}: Fuzzed, {code, type, text}: Answer): string | undefined {
-	if (code < 200 || (code >= 500 && !ofRealServers.some(words => text.includes(words)))) {
+	const isOfRealServer = method === 'HEAD' || ofRealServers.some(words => text.includes(words));
+	if (code < 200 || (code >= 500 && !isOfRealServer)) {
 		return `${code} ${text}`;
 	}
 
