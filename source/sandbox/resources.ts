@@ -88,6 +88,9 @@ export const coreServices: Resource = core('Service', 'services', ['svc'], {cate
 export const pods: Resource = core('Pod', 'pods', ['po'], {categories: ['all'], statusSubresource: true});
 export const events: Resource = core('Event', 'events', ['ev']);
 export const configmaps: Resource = core('ConfigMap', 'configmaps', ['cm']);
+export const resourceQuotas: Resource = core('ResourceQuota', 'resourcequotas', ['quota'], {
+	statusSubresource: true,
+});
 export const secrets: Resource = core('Secret', 'secrets', []);
 
 function apps(kind: string, plural: string, shortName: string): Resource {
@@ -126,6 +129,7 @@ export const resources: readonly Resource[] = [
 	coreServices,
 	configmaps,
 	secrets,
+	resourceQuotas,
 	events,
 	revisions,
 	routes,

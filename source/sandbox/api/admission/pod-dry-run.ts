@@ -11,11 +11,12 @@ import {generatedName} from '../verbs/names.js';
 import {badRequest, invalid, invalidValue, type FieldCause} from '../http/status.js';
 import type {ResourceRequest} from '../http/request.js';
 import {quantityOf} from './go-values.js';
+import {quotaProblem} from './resource-quota.js';
 
 /** @throws ApiError 400 when a pod of the template would be refused. */
 export function dryRunPod(
-	_store: ObjectStore,
-	{resource}: ResourceRequest,
+	store: ObjectStore,
+	{resource, namespace}: ResourceRequest,
 	object: JsonObject,
 	{dryRun}: {dryRun: boolean},
 ): void {
@@ -28,9 +29,13 @@ export function dryRunPod(
 	}
 
 	const spec = objectOf(at(object, 'spec', 'template', 'spec'));
+	const name = generatedName('dry-run-validation');
 	const causes = podCauses(spec);
-	if (causes.length > 0) {
-		const {message} = invalid({group: '', kind: 'Pod'}, generatedName('dry-run-validation'), causes);
+	const message =
+		causes.length > 0
+			? invalid({group: '', kind: 'Pod'}, name, causes).message
+			: quotaProblem(store, {metadata: {name, ...(namespace === undefined ? {} : {namespace})}, spec});
+	if (message !== undefined) {
 		throw badRequest(
 			`admission webhook "validation.webhook.serving.knative.dev" denied the request: validation callback failed: dry run failed with ${message}: spec.template`,
 		);

@@ -33,7 +33,7 @@ export function verbsOf(resource: Resource): readonly string[] {
 		return [...readVerbs, 'update', 'patch', 'delete', 'deletecollection'];
 	}
 
-	if (resource.group !== '' || ['configmaps', 'secrets'].includes(resource.plural)) {
+	if (resource.group !== '' || ['configmaps', 'secrets', 'resourcequotas'].includes(resource.plural)) {
 		return allVerbs;
 	}
 

@@ -105,6 +105,8 @@ export function podTemplate(revision: StoredRevision, queueEnv: QueueEnv): PodTe
 						{name: 'queue-port', containerPort: 8012, protocol: 'TCP'},
 					],
 					env: queueEnv,
+					// Stock config-deployment asks for this much, and sets no limit.
+					resources: {requests: {cpu: '25m'}},
 				},
 			],
 		},
