@@ -1,20 +1,30 @@
 /** Binds what is selected by default to an object as soon as there is one, so that it is that one from then on. Pure. */
+import type {RevisionView} from '../../knative/revision/revision.js';
+import type {ServiceView} from '../../knative/service/service.js';
 import {indexOfName} from '../tables/tables.js';
-import {visibleServices} from './read.js';
 import {selectionOf, type RevisionChoice, type Selected} from './selection.js';
-import type {ConsoleState} from './state.js';
+import {visibleServices} from './visible.js';
+
+/** What of the state has to do with what is selected. */
+type Selecting = {
+	services: readonly ServiceView[];
+	filter: string;
+	revisions: ReadonlyMap<string, readonly RevisionView[]>;
+	selected: Selected | undefined;
+	revision: ReadonlyMap<string, RevisionChoice>;
+};
 
 /**
  * The state with its selection bound: to the first service where none was selected yet, to the newest revision of the
  * selected service where none of that was. The same state where there is nothing to bind.
  */
-export function bound(state: ConsoleState): ConsoleState {
+export function bound<State extends Selecting>(state: State): State {
 	const selected = boundService(state);
 	const revision = boundRevision(state, selected);
 	return selected === state.selected && revision === state.revision ? state : {...state, selected, revision};
 }
 
-function boundService(state: ConsoleState): Selected | undefined {
+function boundService(state: Selecting): Selected | undefined {
 	const {selected, services} = state;
 	if (!selected) {
 		const first = visibleServices(state)[0];
@@ -26,7 +36,7 @@ function boundService(state: ConsoleState): Selected | undefined {
 }
 
 function boundRevision(
-	{services, revisions, revision}: ConsoleState,
+	{services, revisions, revision}: Selecting,
 	selected: Selected | undefined,
 ): ReadonlyMap<string, RevisionChoice> {
 	if (!selected || services[indexOfName(services, selected.name)]?.uid !== selected.uid) return revision;

@@ -4,26 +4,10 @@ import type {ServiceView} from '../../knative/service/service.js';
 import {splitOf, type Split, type SplitRow} from '../../knative/split/split.js';
 import type {ConsoleState, Draft, ReflectorState, Sheet} from './state.js';
 import {indexOfName, placeOf} from '../tables/tables.js';
+import {visibleServices} from './visible.js';
 import {withGoneRevision, withGoneService, type Gone, type Selected} from './selection.js';
 
-/** By the services they are taken from: every part of the screen asks, at every change. */
-const filtered = new WeakMap<readonly ServiceView[], {wanted: string; visible: readonly ServiceView[]}>();
-
-const isWanted = ({name}: ServiceView, wanted: string) => name.toLowerCase().includes(wanted);
-
-/** The services that the filter lets through, in order of name: the same array for the same services and filter. */
-export function visibleServices({
-	services,
-	filter,
-}: Pick<ConsoleState, 'services' | 'filter'>): readonly ServiceView[] {
-	const wanted = filter.trim().toLowerCase();
-	if (wanted === '') return services;
-	const known = filtered.get(services);
-	if (known?.wanted === wanted) return known.visible;
-	const visible = services.filter(service => isWanted(service, wanted));
-	filtered.set(services, {wanted, visible});
-	return visible;
-}
+export {visibleServices} from './visible.js';
 
 /** The service that is selected, also where a filter hides it; undefined when it is not there (any more). */
 function foundService({services, selected}: ConsoleState): ServiceView | undefined {

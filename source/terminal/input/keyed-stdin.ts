@@ -26,7 +26,8 @@ const questions: Readonly<Record<Question, string>> = {
 	'device attributes': '\u001B[c',
 };
 
-export type ReportListener = (report: TerminalReport) => void;
+/** Around a report: the number of the read that it came with. */
+export type ReportListener = (report: TerminalReport, read: number) => void;
 
 const CTRL_C = '\u0003';
 
@@ -49,7 +50,8 @@ export class KeyedStdin extends Readable {
 	readonly #assembler: KeyAssembler;
 	readonly #decoder = new InputDecoder();
 	#timer: NodeJS.Timeout | undefined;
-	#queue: (KeyMoment & {token: Token})[] = [];
+	#queue: (KeyMoment & {token: Token; read: number})[] = [];
+	#reads = 0;
 	/** Answers to requests for the position of the cursor. */
 	#answers = 0;
 	#lastKey: KeyMoment = {answers: 0, at: 0};
@@ -180,6 +182,7 @@ export class KeyedStdin extends Readable {
 	}
 
 	#take(chunk: string) {
+		this.#reads += 1;
 		this.#took(this.#assembler.take(chunk, performance.now()));
 	}
 
@@ -191,7 +194,7 @@ export class KeyedStdin extends Readable {
 				this.#queue = this.#queue.filter(({token: {kind}}) => kind === 'report');
 			}
 
-			this.#queue.push({token, answers: this.#answers, at});
+			this.#queue.push({token, answers: this.#answers, at, read: this.#reads});
 		}
 
 		// At once, for who waits for nothing else.
@@ -228,7 +231,7 @@ export class KeyedStdin extends Readable {
 				if (next === undefined) {
 					if (this.#hasEnded) this.push(null);
 				} else if (next.token.kind === 'report') {
-					this.emit('report', next.token.report);
+					this.emit('report', next.token.report, next.read);
 					this.#deliver();
 				} else {
 					this.#isWanted = false;
