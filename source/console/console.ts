@@ -15,7 +15,8 @@ import {changesOf, createHistory, type HistoryFile} from './session/change-recor
 import {createLive, type Live} from './live/live.js';
 import {createLogs, type Logs} from './logs/logs.js';
 import {
-	planComplete,
+	planAbandon,
+	planPromote,
 	planRollback,
 	planSplit,
 	planUndo,
@@ -50,6 +51,7 @@ export type Console = Omit<ConnectionControl, 'cluster' | 'recheckRights' | 'sto
 	readonly reviewDraft: () => void;
 	readonly complete: () => void;
 	readonly rollBack: () => void;
+	readonly abandon: () => void;
 	readonly undo: () => void;
 	readonly deleteService: () => void;
 	readonly deleteRevision: () => void;
@@ -172,6 +174,8 @@ export function createConsole({
 				revisions: knownRevisions(state, service.name),
 				changes: changesOf(state, service.uid),
 				now: Date.now(),
+				user: state.connection.kind === 'connected' ? state.connection.user : '',
+				taken: new Set(state.services.map(({name}) => name)),
 			},
 			state,
 		);
@@ -209,10 +213,13 @@ export function createConsole({
 			});
 		},
 		complete() {
-			review(planComplete);
+			review(facts => planPromote(facts));
 		},
 		rollBack() {
-			review(planRollback);
+			review(facts => planRollback(facts));
+		},
+		abandon() {
+			review(facts => planAbandon(facts));
 		},
 		undo() {
 			review(planUndo);
@@ -290,10 +297,12 @@ export function createConsole({
 		closeSheet(store);
 		const {service} = status;
 		switch (action) {
-			case 'complete':
-				return reviewOf(service, planComplete);
+			case 'promote':
+				return reviewOf(service, facts => planPromote(facts));
+			case 'abandon':
+				return reviewOf(service, facts => planAbandon(facts));
 			case 'roll back':
-				return reviewOf(service, planRollback);
+				return reviewOf(service, facts => planRollback(facts));
 			case 'undo':
 				return reviewOf(service, planUndo);
 			case 'split':

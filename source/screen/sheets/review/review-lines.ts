@@ -41,6 +41,12 @@ export function reviewLines(
 		lines.push({...line, style: line.changed ? styles.draft : styles.muted, isEssential: true});
 	}
 	if (plan.rows.length > 0) say('');
+	const {about = []} = plan;
+	const aboutWidth = Math.max(0, ...about.map(({label}) => widthOf(label)));
+	for (const {label, value} of about) {
+		lines.push({text: `${fitText(label, aboutWidth)}  ${value}`, indent: aboutWidth + 2});
+	}
+	if (about.length > 0) say('');
 	const labelWidth = Math.max(0, ...plan.facts.map(({label}) => widthOf(label)));
 	for (const {label, value} of plan.facts) {
 		lines.push({
@@ -74,7 +80,7 @@ const typed: ReadonlySet<Plan['action']> = new Set([
 const backToTyped = 'Esc goes back to what you typed; it is all still there.';
 
 function phaseLines(
-	{phase, confirmation, because, plan, dryRun, isDisarmed}: ReviewSheet,
+	{phase, confirmation, because, word, dryRun, isDisarmed, plan}: ReviewSheet,
 	{styles, glyphs}: Look,
 	{isRead, since}: {isRead: boolean; since: number | undefined},
 ): DocumentLine[] {
@@ -93,7 +99,7 @@ function phaseLines(
 			const how = {
 				enter: 'Enter applies, Esc cancels.',
 				twice: `Enter twice applies, because ${because}; Esc cancels.`,
-				name: `Type ${plan.name} below, then Enter applies, because ${because}; Esc cancels.`,
+				word: `Type ${word} below, then Enter applies, because ${because}; Esc cancels.`,
 			}[confirmation];
 			return [{text: `Nothing sent yet. ${how}`, style: styles.key, indent: 2}];
 		}

@@ -19,8 +19,9 @@ import {reviewLines} from './review-lines.js';
 
 const titles: Readonly<Record<Plan['action'], string>> = {
 	split: 'Split the traffic of',
-	complete: 'Complete the release of',
+	promote: 'Promote the canary of',
 	'roll back': 'Roll back',
+	abandon: 'Abandon the release of',
 	undo: 'Undo the last split of',
 	tag: 'Tag a revision of',
 	'create revision': 'Create a revision of',
@@ -59,7 +60,7 @@ function OpenReview({sheet, isActive, copy, width, height}: ReviewSheetProps) {
 	const since = useConsoleState(({feeds}) => oldSince(feeds.services));
 	const {plan, confirmation, phase} = sheet;
 	const lost = useConsoleState(state => lostGround(state, sheet)?.sentence);
-	const asksName = confirmation === 'name' && phase.kind === 'open' && lost === undefined;
+	const asksName = confirmation === 'word' && phase.kind === 'open' && lost === undefined;
 	const documentHeight = height - (asksName ? 1 : 0);
 	const size = frameContentSize(width, documentHeight);
 	const [top, setTop] = useState(0);
@@ -116,7 +117,7 @@ function OpenReview({sheet, isActive, copy, width, height}: ReviewSheetProps) {
 			{asksName && (
 				<Box width={width} height={1} paddingLeft={1} overflow="hidden">
 					<PromptLine
-						prefix={`Type ${plan.name}: `}
+						prefix={`Type ${sheet.word}: `}
 						value={sheet.typed}
 						onChange={typed => {
 							if (isSeen()) typeName(store, typed);
