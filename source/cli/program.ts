@@ -25,6 +25,7 @@ import {
 	type SandboxFlags,
 } from './flags.js';
 import {openConsole} from './open-console.js';
+import {addReadCommands} from './read-commands.js';
 import type {VerifyFlags} from './run-headless.js';
 
 /** A pipeline must not take a mistyped flag of `verify` for a split that disagrees, or for one of which it cannot tell. */
@@ -116,6 +117,7 @@ export function createProgram({keepCode = () => {}}: {keepCode?: () => void} = {
 
 	addSandbox(program);
 	addHeadless(program);
+	addReadCommands(program);
 	// So that the action can say that there is no such command, rather than that there are too many arguments.
 	return program.allowExcessArguments();
 }
