@@ -341,12 +341,15 @@ export function httpCluster(
 
 		async fetchFromPod({pod, port}, path, {accept, timeout, signal}) {
 			const url = urlOf(server, podProxyPath(pod, port, path), {});
-			const limit = deadline(timers, timeout, AbortSignal.any([signal, ending.signal]));
+			const caller = AbortSignal.any([signal, ending.signal]);
+			const limit = deadline(timers, timeout, caller);
 			try {
-				const incoming = await exchange({method: 'GET', path: url.pathname}, url, limit.signal, {
-					takesGzip: false,
-					accept,
-				});
+				const incoming = await exchange(
+					{method: 'GET', path: url.pathname},
+					url,
+					{limit, caller},
+					{takesGzip: false, accept},
+				);
 				return {status: incoming.status, body: await readBytes(incoming, url, mostFromPod)};
 			} catch (error) {
 				if (!limit.over || signal.aborted) throw error;
