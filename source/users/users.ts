@@ -12,11 +12,13 @@ import {
 	type PodSample,
 	type Stretch,
 } from './counting/ledger.js';
-import {usersView, type UsersView, type UsersWeight} from './counting/users-view.js';
+import {recentMilliseconds, usersView, type UsersView, type UsersWeight} from './counting/users-view.js';
 import {problemsOf, type UsersProblem} from './problems.js';
 import {createScraper, type Round, type Scrape} from './scrape/scraper.js';
 
 export type {UsersRow, UsersView, UsersWeight, UsersWindow} from './counting/users-view.js';
+export {hardlyAnybody} from './counting/users-view.js';
+export type {OwnRequests} from './counting/ledger.js';
 export type {UsersProblem} from './problems.js';
 
 export type UsersSplit = {
@@ -62,11 +64,14 @@ export function createUsersMeter({
 	cluster,
 	namespace,
 	own = () => new Map(),
+	recent = recentMilliseconds,
 	timers = systemTimers,
 }: {
 	cluster: Cluster;
 	namespace: string;
 	own?: () => OwnRequests;
+	/** Milliseconds that are recent; half a minute unless told. */
+	recent?: number;
 	timers?: Timers;
 }): UsersMeter {
 	const listeners = new Set<() => void>();
@@ -139,12 +144,12 @@ export function createUsersMeter({
 			return isRunning;
 		},
 		snapshot() {
-			const view = usersView(stretches, {weights: split.weights, since, pair: split.pair});
+			const view = usersView(stretches, {weights: split.weights, since, pair: split.pair, recent});
 			const problems = problemsOf(last, watch);
-			const isBarred = problems.some(({kind}) => kind === 'forbidden' || kind === 'unlisted');
+			const isBarred = problems.some(({kind}) => kind !== 'rates' && kind !== 'sampled');
 			const isRead = view.recent.rows.some(({pods}) => pods.read > 0 || pods.all === 0);
 			return {
-				state: stretches.length === 0 ? (isBarred ? 'unknown' : 'waiting') : isRead ? 'counting' : 'unknown',
+				state: stretches.length > 0 && isRead ? 'counting' : isBarred ? 'unknown' : 'waiting',
 				view,
 				problems,
 				asked,

@@ -68,6 +68,7 @@ const charted = 120;
  * @param stretches Oldest first; all that are kept.
  * @param weights The split as the route has it, in its order.
  * @param since When the split became what it is; milliseconds.
+ * @param recent Milliseconds that are recent.
  * @param pair The revision that is looked at, and the one that it is compared with.
  */
 export function usersView(
@@ -76,15 +77,17 @@ export function usersView(
 		weights,
 		since,
 		pair,
+		recent: milliseconds = recentMilliseconds,
 	}: {
 		weights: readonly UsersWeight[];
 		since: number;
 		pair: {fresh: string; old: string} | undefined;
+		recent?: number;
 	},
 ): UsersView {
 	const revisions = [...new Set([...weights.map(({revision}) => revision), ...strangers(stretches)])];
 	const last = stretches.at(-1)?.to ?? 0;
-	const recent = stretches.filter(({to}) => to > last - recentMilliseconds);
+	const recent = stretches.filter(({to}) => to > last - milliseconds);
 	const settled = stretches.filter(({from, isSettling}) => from >= since && !isSettling);
 	const percents = percentsOf(weights);
 	const counted = settled.filter(({byRevision}) => [...byRevision.values()].every(({isExact}) => isExact));

@@ -96,17 +96,20 @@ export function createScraper({
 		pods: readonly KnownPod[],
 		signal: AbortSignal,
 	): Promise<Scrape | undefined> {
-		const way = openWay();
-		if (!way) return undefined;
 		const memory = memoryOf(pod);
 		const begun = timers.now();
 		memory.askedAt = begun;
-		const report = await askPod(way.read, pod, {namespace, askFor: askedFor(pod, pods), signal});
-		const now = timers.now();
-		if (report.kind === 'forbidden') barred.set(way.name, {until: now + again, answer: report});
-		if (report.kind === 'closed') memory.closedAt = now;
-		memory.failures = report.kind === 'failed' || report.kind === 'gone' ? memory.failures + 1 : 0;
-		return {pod, at: (begun + now) / 2, report};
+		const askFor = askedFor(pod, pods);
+		for (let way = openWay(); way; way = openWay()) {
+			const report = await askPod(way.read, pod, {namespace, askFor, signal});
+			const now = timers.now();
+			if (report.kind === 'closed') memory.closedAt = now;
+			memory.failures = report.kind === 'failed' || report.kind === 'gone' ? memory.failures + 1 : 0;
+			// Nothing was asked of the pod: the other way is tried at once.
+			if (report.kind === 'forbidden') barred.set(way.name, {until: now + again, answer: report});
+			else return {pod, at: (begun + now) / 2, report};
+		}
+		return undefined;
 	}
 
 	/** Those of a round: of each revision at most twenty, always the same ones, without those that are waited for. */
