@@ -44,6 +44,6 @@ export function podLogPath(namespace: string, pod: string): string {
 }
 
 /** A path of a port of a pod, through the API server. */
-export function podProxyPath(pod: {namespace: string; name: string}, port: number, path: string): string {
-	return `${corePath('pods', pod.namespace, pod.name)}:${port}/proxy${path}`;
+export function podProxyPath(pod: {namespace: string; name: string}, port: number, inside: string): string {
+	return `${corePath('pods', pod.namespace, pod.name)}:${port}/proxy${inside}`;
 }

@@ -64,8 +64,8 @@ function rates({scrapes, pods}: Round): UsersProblem[] {
 			kind: 'rates',
 			sentence:
 				protocol === undefined
-					? 'estimated from rates: config-observability has no request-metrics-protocol: prometheus'
-					: `estimated from rates: config-observability sends request metrics elsewhere (${protocol})`,
+					? 'estimated from rates; exact counts: request-metrics-protocol: prometheus in config-observability'
+					: `estimated from rates: config-observability has request metrics pushed elsewhere (${protocol})`,
 		},
 	];
 }

@@ -121,9 +121,7 @@ export function createUsersMeter({
 
 	return {
 		setSplit(next) {
-			const key = ({weights}: UsersSplit) =>
-				weights.map(({revision, percent}) => `${revision} ${percent}`).join('\n');
-			const isOther = key(next) !== key(split);
+			const isOther = keyOf(next) !== keyOf(split);
 			// A split that is still on its way begins when it is there.
 			if (isOther || split.isSettling) since = timers.now();
 			split = next;
@@ -168,6 +166,9 @@ export function createUsersMeter({
 		},
 	};
 }
+
+const keyOf = ({weights}: UsersSplit): string =>
+	weights.map(({revision, percent}) => `${revision} ${percent}`).join('\n');
 
 function sampleOf({pod, at, report}: Scrape): PodSample[] {
 	const {uid, revision, isNew} = pod;

@@ -40,6 +40,25 @@ function simulated(
 const quantile = (sorted: readonly number[], q: number) => sorted[Math.floor(sorted.length * q)] ?? Infinity;
 const disagrees = (seen: readonly UsersInterval[]) => usersSplitVerdict(seen, shares).state === 'disagrees';
 
+/** Seconds until a lie is called that begins after so many. */
+const after = (seconds: number) =>
+	simulated({kind: 'poisson', shares, seconds, rate: 50}, (before, run) => {
+		const lie = intervalsOf({
+			kind: 'poisson',
+			shares: [0.5, 0.5],
+			seconds: 60,
+			rate: 50,
+			random: seeded(9000 + run),
+		});
+		return secondsUntil(lie, seen => disagrees([...before, ...seen]));
+	});
+
+/** Seconds until a canary is worse that fails 5 % against so many of the old one. */
+const until = (old: number) =>
+	simulated({kind: 'poisson', shares: [0.9, 0.1], errors: [old, 0.05], seconds: 300, rate: 50}, intervals =>
+		secondsUntil(intervals, seen => usersErrorVerdict(seen, {fresh: 1, old: 0}).state === 'worse'),
+	);
+
 describe('false alarms within an hour', () => {
 	it.each([
 		['poisson', {kind: 'poisson'}],
@@ -83,26 +102,11 @@ it('finds requests that come in groups, and claims nothing of them', () => {
 });
 
 it('calls a gateway that goes from 80/20 to 50/50 within ten seconds', () => {
-	const after = (seconds: number) =>
-		simulated({kind: 'poisson', shares, seconds, rate: 50}, (before, run) => {
-			const lie = intervalsOf({
-				kind: 'poisson',
-				shares: [0.5, 0.5],
-				seconds: 60,
-				rate: 50,
-				random: seeded(9000 + run),
-			});
-			return secondsUntil(lie, seen => disagrees([...before, ...seen]));
-		});
 	expect(quantile(after(30), 0.5)).toBeLessThanOrEqual(10);
 	expect(quantile(after(600), 0.9)).toBeLessThanOrEqual(10);
 });
 
 it('calls a canary at 10 % that fails 5 % worse within the yardstick', () => {
-	const until = (old: number) =>
-		simulated({kind: 'poisson', shares: [0.9, 0.1], errors: [old, 0.05], seconds: 300, rate: 50}, intervals =>
-			secondsUntil(intervals, seen => usersErrorVerdict(seen, {fresh: 1, old: 0}).state === 'worse'),
-		);
 	expect(quantile(until(0), 0.9)).toBeLessThanOrEqual(46);
 	expect(quantile(until(0.001), 0.9)).toBeLessThanOrEqual(58);
 });

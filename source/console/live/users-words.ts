@@ -22,13 +22,17 @@ export function percentWords(share: number): string {
 
 /**
  * What users get: `users  412/s   75│25   ok 99.7 %│98.1 %   p95 ≈38│382 ms`, in the order of the rows. `≈` is before what is an
- * estimate.
+ * estimate. Short: without what stands behind the shares.
  */
-export function usersLine({rows, perSecond, isExact}: UsersWindow): string {
+export function usersLine(
+	{rows, perSecond, isExact}: UsersWindow,
+	{isShort = false}: {isShort?: boolean} = {},
+): string {
 	const shown = rows.filter(row => (row.percent ?? 0) > 0 || row.perSecond > 0);
 	if (perSecond < hardlyAnybody) return `users  nobody uses it: ${isExact ? '' : about}${rate(perSecond)}/s`;
 	const mark = isExact ? '' : about;
 	const parts = [`users  ${mark}${rate(perSecond)}/s`, `${mark}${shares(shown).join('│')}`];
+	if (isShort) return parts.join('   ');
 	if (shown.some(({requests}) => requests > 0)) parts.push(`ok ${shown.map(okWords).join('│')}`);
 	if (shown.some(({p95}) => p95 !== undefined)) {
 		parts.push(`p95 ${about}${shown.map(({p95}) => latency(p95)).join('│')} ms`);
@@ -59,7 +63,9 @@ export function usersVerdicts({view, state}: UsersSnapshot): UsersLine[] {
 	const {split, errors, sinceSplit} = view;
 	if (state !== 'counting') return [];
 	if (sinceSplit.perSecond < hardlyAnybody && sinceSplit.seconds > 0) {
-		return [{tone: 'doubtful', text: 'nobody uses it: this step proves nothing'}];
+		return [
+			{tone: 'doubtful', text: 'users: too little traffic for a verdict; no error here proves nothing'},
+		];
 	}
 	const lines: UsersLine[] = [];
 	if (split) {

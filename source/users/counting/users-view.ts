@@ -92,7 +92,8 @@ export function usersView(
 	const percents = percentsOf(weights);
 	const counted = settled.filter(({byRevision}) => [...byRevision.values()].every(({isExact}) => isExact));
 	const intervals = counted.map(stretch => intervalOf(stretch, revisions));
-	const isCounted = counted.length > 0 && counted.length === settled.length;
+	// What cannot be counted is left out whole: which stretches those are has nothing to do with where requests went.
+	const isCounted = counted.some(({to}) => to > last - milliseconds);
 	const shares = revisions.map(revision => (percents.get(revision) ?? 0) / 100);
 	const isKnown = Math.abs(shares.reduce((sum, share) => sum + share, 0) - 1) < 1e-9;
 	const split = isCounted && isKnown && weights.length > 1 ? usersSplitVerdict(intervals, shares) : undefined;

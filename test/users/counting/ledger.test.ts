@@ -17,6 +17,8 @@ const rated = (requests: number): PodSample['said'] => ({
 type Said = Readonly<Record<string, PodSample['said']>>;
 
 /** A pod's uid begins with its revision: `new.1`. */
+const revisionOf = (uid: string): string => uid.split('.', 1)[0] ?? '';
+
 function ledgerOf() {
 	const ledger = createLedger();
 	let at = 0;
@@ -35,7 +37,6 @@ function ledgerOf() {
 		} = {},
 	): Stretch | undefined => {
 		at += 2000;
-		const revisionOf = (uid: string) => uid.split('.', 1)[0] ?? '';
 		return ledger.add({
 			at,
 			pods: Map.groupBy(running, revisionOf),

@@ -55,12 +55,17 @@ it('counts for the verdict only what came under this split, and after the gatewa
 	expect(view.split).toMatchObject({requests: [720, 180], state: 'agrees'});
 });
 
-it('gives no verdict on estimates, and says that they are', () => {
+it('leaves stretches that are estimates out of the verdict, and says that they are', () => {
 	const view = usersView(
 		stretches(20, index => ({old: part(80), new: part(20, {isExact: index !== 7})})),
 		{weights, since: 0, pair},
 	);
-	expect([view.split, view.errors, view.sinceSplit.isExact]).toEqual([undefined, undefined, false]);
+	expect([view.split?.requests, view.sinceSplit.isExact]).toEqual([[1520, 380], false]);
+	const none = usersView(
+		stretches(20, () => ({old: part(80), new: part(20, {isExact: false})})),
+		{weights, since: 0, pair},
+	);
+	expect([none.split, none.errors]).toEqual([undefined, undefined]);
 });
 
 it('shows a revision that users reach and that is not in the split', () => {
