@@ -22,7 +22,6 @@ const spelled: Readonly<Record<string, string>> = {
 	'≥': '>',
 	'±': '~',
 	'≈': '~',
-	'│': '|',
 };
 
 const any = new RegExp(`[${Object.keys(spelled).join('')}]`, 'g');
