@@ -9,12 +9,13 @@
  *   it lies from the beginning on.
  * - A canary at 10 % that fails 5 %, median / 90 %: 26 / 36 s against 0 %, 26 / 40 s against 0.1 %, 48 / 86 s against 1 %.
  */
-import {describe, expect, it} from 'vitest';
+import {describe, expect, it, vi} from 'vitest';
 import {usersErrorVerdict, usersSplitVerdict, type UsersInterval} from '../../source/stats/users-verdict.js';
 import {seeded} from './random.js';
 import {intervalsOf, type Traffic} from './users-traffic.js';
 
 const runs = Number(process.env['SIMULATION_RUNS'] ?? 40);
+vi.setConfig({testTimeout: 60_000 * Math.max(1, runs / 20)});
 const shares = [0.8, 0.2];
 
 /** Seconds until a verdict is given; Infinity when it never is. Looked at after each stretch at first, later more seldom. */
