@@ -148,7 +148,7 @@ function splitOfUsers(service: ServiceView, state: ConsoleState): UsersSplit {
 
 const byHand = [
 	'focus',
-	'service',
+	'selected',
 	'revision',
 	'row',
 	'filter',
