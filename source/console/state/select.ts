@@ -1,7 +1,6 @@
 /** Where the operator is: focus, selection, filter, sheets. Nothing here asks or changes anything outside the store. */
 import {
 	revisionRows,
-	revisionsOf,
 	selectedIndex,
 	selectedRevisionIndex,
 	selectedRow,
