@@ -8,6 +8,7 @@ import {parseService, type ServiceView} from '../../knative/service/service.js';
 import {startFeed, type Feed} from './feed.js';
 import {lookForGateway} from './gateway.js';
 import {visibleServices} from '../state/read.js';
+import {followPodTrouble} from './pod-trouble.js';
 import {followRevisions} from './revisions.js';
 import {askRights} from './rights.js';
 import {unknownRights, type ConsoleState, type ConsoleStore} from '../state/state.js';
@@ -59,6 +60,7 @@ export function startSession(
 		namespaceMissing: false,
 		services: [],
 		revisions: new Map(),
+		trouble: undefined,
 		unreadable: [],
 		service: undefined,
 		// Those of another namespace say nothing here.
@@ -115,6 +117,7 @@ export function startSession(
 			if (state.kind !== 'connecting') servicesTold();
 		},
 	});
+	const podTrouble = followPodTrouble(store, {cluster, timers});
 	void lookForNamespace(store, cluster, namespace, signal);
 	void askRights(store, cluster, namespace, signal);
 	if (!gateway) void lookForGateway(store, cluster, signal);
@@ -127,6 +130,7 @@ export function startSession(
 			ending.abort();
 			services.stop();
 			revisions?.stop();
+			podTrouble.stop();
 		},
 	};
 }

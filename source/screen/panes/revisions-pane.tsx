@@ -1,9 +1,17 @@
 /** Pane 2: the revisions of the selected service, newest first. */
+import {Text} from 'ink';
 import {useShallow} from 'zustand/react/shallow';
-import {knownRevisions, revisionsOf, selectedRevision, selectedService} from '../../console/state/read.js';
+import {
+	knownRevisions,
+	revisionsOf,
+	selectedRevision,
+	selectedService,
+	troubleOf,
+} from '../../console/state/read.js';
 import type {ConsoleState} from '../../console/state/state.js';
 import {indexOfName} from '../../console/tables/tables.js';
 import type {RevisionView} from '../../knative/revision/revision.js';
+import {conditionTrouble, type Trouble} from '../../knative/revision/trouble.js';
 import type {ServiceView} from '../../knative/service/service.js';
 import type {Theme} from '../../terminal/output/theme.js';
 import type {Size} from '../layout.js';
@@ -14,6 +22,7 @@ import {Table} from '../widgets/table/table.js';
 import {useTheme} from '../widgets/theme-context.js';
 import {useConsoleState} from '../use-console.js';
 import {useNow} from '../use-now.js';
+import {wrapLine, type DocumentLine} from '../sheets/inspect/document.js';
 import {age, shortImage, shortRevision} from '../format.js';
 
 const columns = [
@@ -38,6 +47,9 @@ export function RevisionsPane({width, height}: Size) {
 		useShallow(state => ({focus: state.focus, missing: missingService(state)})),
 	);
 	const size = frameContentSize(width, height);
+	const trouble = useConsoleState(state => troubleOf(state, selected));
+	const said = selected && service && trouble ? troubleLines(trouble, selected, {service, size, theme}) : [];
+	const sick = useConsoleState(useShallow(({trouble: word}) => ({uid: word?.revision, word: word?.word})));
 	return (
 		<Frame
 			width={width}
@@ -48,10 +60,10 @@ export function RevisionsPane({width, height}: Size) {
 		>
 			<Table
 				columns={columns}
-				rows={service ? revisions.map(revision => row(revision, service, theme, now)) : []}
+				rows={service ? revisions.map(revision => row(revision, service, {theme, now, sick})) : []}
 				selected={selected ? revisions.indexOf(selected) : -1}
 				width={size.width}
-				height={size.height}
+				height={size.height - said.length}
 				empty={
 					service
 						? isKnown
@@ -62,8 +74,45 @@ export function RevisionsPane({width, height}: Size) {
 							: `${missing} is not there (yet).`
 				}
 			/>
+			{said.map(line => (
+				<Text key={line.text} wrap="truncate" {...line.style}>
+					{line.text}
+				</Text>
+			))}
 		</Frame>
 	);
+}
+
+/** Rows of the pane for what is wrong; the table keeps its heading and two rows at least. */
+const mostSaid = 3;
+const leastTable = 3;
+
+/** What is wrong with the selected revision and what to do, at the foot of the pane. */
+function troubleLines(
+	{sentence}: Trouble,
+	revision: RevisionView,
+	{service, size, theme}: {service: ServiceView; size: Size; theme: Theme},
+): DocumentLine[] {
+	const {glyphs, styles} = theme;
+	const isServed = service.latestReady !== undefined && service.latestReady !== revision.name;
+	const rows = Math.max(0, Math.min(mostSaid, size.height - leastTable));
+	if (rows === 0) return [];
+	const what = {
+		text: `${glyphs.bad} ${shortRevision(revision.name, service.name)}: ${sentence}`,
+		style: styles.bad,
+	};
+	const todo = 'e events · L log · r new revision';
+	const longer = `${todo} · R roll back`;
+	// What to do is not what has to give way: the last row for what is wrong is cut, not the one after it.
+	const own = Math.max(1, rows - 1);
+	const wrapped = wrapLine(what, size.width);
+	const shown = [...wrapped.slice(0, own - 1), wrapped.slice(own - 1).join(' ')].filter(text => text !== '');
+	return [
+		...shown.map(text => ({...what, text})),
+		...(rows > 1
+			? [{text: isServed && longer.length <= size.width ? longer : todo, style: styles.warning}]
+			: []),
+	];
 }
 
 /** The selected service that is not there: one that a filter hides is. */
@@ -71,7 +120,13 @@ function missingService({service, services}: ConsoleState): string | undefined {
 	return service === undefined || indexOfName(services, service) !== -1 ? undefined : service;
 }
 
-function row(revision: RevisionView, service: ServiceView, theme: Theme, now: number) {
+type Sick = {uid: string | undefined; word: string | undefined};
+
+function row(
+	revision: RevisionView,
+	service: ServiceView,
+	{theme, now, sick}: {theme: Theme; now: number; sick: Sick},
+) {
 	const entries = service.statusTraffic.filter(({revision: name}) => name === revision.name);
 	const percent = entries.reduce((sum, entry) => sum + entry.percent, 0);
 	const tags = entries.flatMap(({tag}) => tag ?? []);
@@ -81,7 +136,7 @@ function row(revision: RevisionView, service: ServiceView, theme: Theme, now: nu
 			shortRevision(revision.name, service.name),
 			entries.length === 0 ? '' : `${percent} %`,
 			tags.join(', '),
-			stateCell(revision, theme),
+			stateCell(revision, theme, revision.uid === sick.uid ? sick.word : undefined),
 			pods(revision),
 			age(revision.createdAt, now),
 			shortImage(revision.image),
@@ -90,12 +145,20 @@ function row(revision: RevisionView, service: ServiceView, theme: Theme, now: nu
 	};
 }
 
+/** Ready and wanted ones; how many are wanted is not known at first, and is not said then. */
 function pods({actualReplicas, desiredReplicas}: RevisionView): string {
 	if (actualReplicas === undefined && desiredReplicas === undefined) return '';
-	return `${actualReplicas ?? 0}/${desiredReplicas ?? 0}`;
+	return `${actualReplicas ?? 0}/${desiredReplicas ?? '?'}`;
 }
 
-function stateCell({state}: RevisionView, {glyphs, styles}: Theme): TableCell {
+/** @param sickness What its pods say is wrong, in a word. */
+function stateCell(revision: RevisionView, {glyphs, styles}: Theme, sickness: string | undefined): TableCell {
+	const {state} = revision;
+	const trouble = conditionTrouble(revision)?.word ?? sickness;
+	if (trouble !== undefined && state.kind !== 'deleting') {
+		return {text: `${glyphs.bad} ${trouble}`, style: styles.bad};
+	}
+
 	switch (state.kind) {
 		case 'ready':
 			return {text: `${glyphs.ready} ${state.word}`, style: styles.ok};
