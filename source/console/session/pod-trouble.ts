@@ -14,6 +14,8 @@ const rest = 500;
 /** Milliseconds after which a container that runs should answer its readiness probe, which comes every second. */
 const promptness = 3000;
 
+const nothing = (): void => {};
+
 /** The revision that is to be looked into: of older ones nobody expects any more that they become ready. */
 function unreadyRevision(state: ConsoleState): RevisionView | undefined {
 	const newest = revisionsOf(state, selectedService(state)?.name)[0];
@@ -30,13 +32,13 @@ export function followPodTrouble(
 	{cluster, timers = systemTimers}: {cluster: Cluster; timers?: Pick<Timers, 'after'> | undefined},
 ): {stop(): void} {
 	let followed: string | undefined;
-	let stopFollowing = (): void => {};
+	let stopFollowing = nothing;
 
 	function follow(revision: RevisionView | undefined): void {
 		if (revision?.uid === followed) return;
 		stopFollowing();
 		followed = revision?.uid;
-		stopFollowing = (): void => {};
+		stopFollowing = nothing;
 		if (store.getState().trouble) store.setState({trouble: undefined});
 		if (!revision) return;
 		let reflector: {stop(): void} | undefined;

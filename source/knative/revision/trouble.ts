@@ -98,17 +98,31 @@ function schedulingTrouble({unscheduled}: PodView): Trouble | undefined {
 }
 
 /** Of a text of several lines that was made printable: the end of a log says most. */
-const lastLine = (text: string): string =>
-	text
-		.split('␊')
-		.filter(line => line.trim() !== '')
-		.at(-1) ?? '';
+const lastLine = (text: string): string => text.split('␊').findLast(line => line.trim() !== '') ?? '';
 
 const detail = (text: string): string => (text === '' ? '' : `: ${text.replace(/[.\s]+$/, '')}`);
 
 /** `exceeded quota: tiny, requested: pods=1, used: pods=2, limited: pods=2` (apiserver admission/plugin/resourcequota). */
 const exceededQuota =
 	/exceeded quota: (?<name>[^,]+), requested: (?<requested>.+), used: (?<used>.+), limited: (?<limited>.+?)\.?$/;
+
+/** Of `pods=1,limits.cpu=2`. */
+const amounts = (text: string) =>
+	new Map(text.split(',').map(entry => [entry.split('=', 1)[0] ?? '', entry.split('=')[1] ?? '?']));
+
+/** `pods 2 of 2 used, 1 needed`, for each resource that there is not enough of. */
+function quotaText({used = '', limited = '', requested = ''}: Record<string, string>): string {
+	const [of, needed] = [amounts(limited), amounts(requested)];
+	return [...amounts(used)]
+		.map(
+			([name, amount]) =>
+				`${name} ${amount} of ${of.get(name) ?? '?'} used, ${needed.get(name) ?? '?'} needed`,
+		)
+		.join('; ');
+}
+
+/** What Knative puts before the words of the registry. */
+const digestPrefix = /^Unable to fetch image "[^"]*": failed to resolve image to digest: /;
 
 /** The same for the same revision: the screen asks at every change. */
 const known = new WeakMap<RevisionView, Trouble>();
@@ -132,11 +146,12 @@ function troubleIn({state, conditions}: RevisionView): Trouble {
 	if (quota) {
 		return {
 			word: 'Quota',
-			sentence: `quota ${quota['name']} is used up: ${quota['used']} of ${quota['limited']}, and a pod needs ${quota['requested']}`,
+			sentence: `no pod fits into the quota ${quota['name']}: ${quotaText(quota)}`,
 		};
 	}
 	if (reason === 'FailedCreate') return {word: 'No pod', sentence: `its pod is refused${detail(message)}`};
-	if (reason === 'ContainerMissing') return {word: 'No image', sentence: `image not found${detail(message)}`};
+	if (reason === 'ContainerMissing')
+		return {word: 'No image', sentence: `image not found${detail(message.replace(digestPrefix, ''))}`};
 	if (reason.startsWith('ExitCode')) {
 		return {
 			word: 'Crashed',
