@@ -3,13 +3,15 @@ import {Text} from 'ink';
 import {useShallow} from 'zustand/react/shallow';
 import {
 	knownRevisions,
-	revisionsOf,
-	selectedRevision,
+	revisionRows,
+	selectedRevisionIndex,
 	selectedService,
+	troubledRevision,
 	troubleOf,
+	whyNoService,
+	type RevisionRow,
 } from '../../console/state/read.js';
-import type {ConsoleState} from '../../console/state/state.js';
-import {indexOfName} from '../../console/tables/tables.js';
+import {isGone} from '../../console/state/selection.js';
 import type {RevisionView} from '../../knative/revision/revision.js';
 import {conditionTrouble, type Trouble} from '../../knative/revision/trouble.js';
 import type {ServiceView} from '../../knative/service/service.js';
@@ -40,15 +42,16 @@ export function RevisionsPane({width, height}: Size) {
 	const theme = useTheme();
 	const now = useNow();
 	const service = useConsoleState(selectedService);
-	const revisions = useConsoleState(state => revisionsOf(state, service?.name));
+	const revisions = useConsoleState(revisionRows);
 	const isKnown = useConsoleState(state => service && knownRevisions(state, service.name) !== undefined);
-	const selected = useConsoleState(selectedRevision);
+	const selected = useConsoleState(selectedRevisionIndex);
 	const {focus, missing} = useConsoleState(
-		useShallow(state => ({focus: state.focus, missing: missingService(state)})),
+		useShallow(state => ({focus: state.focus, missing: state.selected && whyNoService(state)})),
 	);
 	const size = frameContentSize(width, height);
-	const trouble = useConsoleState(state => troubleOf(state, selected));
-	const said = selected && service && trouble ? troubleLines(trouble, selected, {service, size, theme}) : [];
+	const troubled = useConsoleState(troubledRevision);
+	const trouble = useConsoleState(state => troubleOf(state, troubled));
+	const said = troubled && service && trouble ? troubleLines(trouble, troubled, {service, size, theme}) : [];
 	const sick = useConsoleState(useShallow(({trouble: word}) => ({uid: word?.revision, word: word?.word})));
 	return (
 		<Frame
@@ -61,7 +64,7 @@ export function RevisionsPane({width, height}: Size) {
 			<Table
 				columns={columns}
 				rows={service ? revisions.map(revision => row(revision, service, {theme, now, sick})) : []}
-				selected={selected ? revisions.indexOf(selected) : -1}
+				selected={selected}
 				width={size.width}
 				height={size.height - said.length}
 				empty={
@@ -69,9 +72,7 @@ export function RevisionsPane({width, height}: Size) {
 						? isKnown
 							? 'No revision yet; the controller makes one in a moment.'
 							: 'Its revisions are not known yet.'
-						: missing === undefined
-							? ''
-							: `${missing} is not there (yet).`
+						: (missing ?? '')
 				}
 			/>
 			{said.map(line => (
@@ -123,10 +124,22 @@ function missingService({service, services}: ConsoleState): string | undefined {
 type Sick = {uid: string | undefined; word: string | undefined};
 
 function row(
-	revision: RevisionView,
+	revision: RevisionRow,
 	service: ServiceView,
 	{theme, now, sick}: {theme: Theme; now: number; sick: Sick},
 ) {
+	if (isGone(revision)) {
+		const {glyphs, styles} = theme;
+		return {
+			key: revision.uid,
+			cells: [
+				{text: shortRevision(revision.name, service.name), style: styles.muted},
+				'',
+				'',
+				{text: `${glyphs.bad} deleted`, style: styles.muted},
+			],
+		};
+	}
 	const entries = service.statusTraffic.filter(({revision: name}) => name === revision.name);
 	const percent = entries.reduce((sum, entry) => sum + entry.percent, 0);
 	const tags = entries.flatMap(({tag}) => tag ?? []);

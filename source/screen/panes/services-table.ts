@@ -1,4 +1,6 @@
 /** What the list of services says of each. */
+import type {ServiceRow} from '../../console/state/read.js';
+import {isGone} from '../../console/state/selection.js';
 import {routeSettled, serviceState, type ServiceState} from '../../knative/service/service-state.js';
 import type {ServiceView} from '../../knative/service/service.js';
 import type {TextStyle, Theme} from '../../terminal/output/theme.js';
@@ -17,7 +19,16 @@ export const servicesColumns: readonly Column[] = [
 ];
 
 /** @param sickness What is wrong with the pods of its newest revision, in a word: Knative itself says no more than that it deploys. */
-export function cellsOf(service: ServiceView, theme: Theme, sickness?: string): TableCell[] {
+export function cellsOf(service: ServiceRow, theme: Theme, sickness?: string): TableCell[] {
+	if (isGone(service)) {
+		const {glyphs, styles} = theme;
+		return [
+			{text: glyphs.bad, style: styles.muted},
+			{text: service.name, style: styles.muted},
+			'',
+			{text: 'deleted', style: styles.muted},
+		];
+	}
 	const state = serviceState(service);
 	const isSick = sickness !== undefined && state.kind === 'progressing';
 	const served = routeSettled(service) ? 'serving' : 'failed';
