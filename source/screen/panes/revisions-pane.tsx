@@ -116,11 +116,6 @@ function troubleLines(
 	];
 }
 
-/** The selected service that is not there: one that a filter hides is. */
-function missingService({service, services}: ConsoleState): string | undefined {
-	return service === undefined || indexOfName(services, service) !== -1 ? undefined : service;
-}
-
 type Sick = {uid: string | undefined; word: string | undefined};
 
 function row(
