@@ -14,6 +14,7 @@ import type {UsersSnapshot} from '../../users/users.js';
 import type {Tunnel} from '../../probe/transport/probe.js';
 import type {ServiceView} from '../../knative/service/service.js';
 import type {RevisionView} from '../../knative/revision/revision.js';
+import type {Trouble} from '../../knative/revision/trouble.js';
 import type {Split} from '../../knative/split/split.js';
 import type {HistoryEntry} from '../../journal/journal-entry.js';
 import type {ContextsSheet, EventsSheet, LeaveSheet, LogsSheet, YamlSheet} from '../sheets/inspected.js';
@@ -139,6 +140,8 @@ export type ConsoleState = {
 	services: readonly ServiceView[];
 	/** By service name; newest first. All of a service's or none of them; an empty list says that it has none. */
 	revisions: ReadonlyMap<string, readonly RevisionView[]>;
+	/** What the pods of the newest revision of the selected service say, while that is not ready; with its uid. */
+	trouble: (Trouble & {revision: string}) | undefined;
 	/** Objects that could not be read, as sentences. */
 	unreadable: readonly string[];
 
@@ -201,6 +204,7 @@ export function initialState({
 		asking,
 		services: [],
 		revisions: new Map(),
+		trouble: undefined,
 		unreadable: [],
 		focus: 'services',
 		selected: undefined,

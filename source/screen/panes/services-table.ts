@@ -1,7 +1,7 @@
 /** What the list of services says of each. */
 import type {ServiceRow} from '../../console/state/read.js';
 import {isGone} from '../../console/state/selection.js';
-import {serviceState, type ServiceState} from '../../knative/service/service-state.js';
+import {routeSettled, serviceState, type ServiceState} from '../../knative/service/service-state.js';
 import type {ServiceView} from '../../knative/service/service.js';
 import type {TextStyle, Theme} from '../../terminal/output/theme.js';
 import type {Column} from '../widgets/table/columns.js';
@@ -18,7 +18,8 @@ export const servicesColumns: readonly Column[] = [
 	{title: 'STATE', priority: 2},
 ];
 
-export function cellsOf(service: ServiceRow, theme: Theme): TableCell[] {
+/** @param sickness What is wrong with the pods of its newest revision, in a word: Knative itself says no more than that it deploys. */
+export function cellsOf(service: ServiceRow, theme: Theme, sickness?: string): TableCell[] {
 	if (isGone(service)) {
 		const {glyphs, styles} = theme;
 		return [
@@ -29,12 +30,14 @@ export function cellsOf(service: ServiceRow, theme: Theme): TableCell[] {
 		];
 	}
 	const state = serviceState(service);
-	const {glyph, style} = markOf(state.kind, theme);
+	const isSick = sickness !== undefined && state.kind === 'progressing';
+	const served = routeSettled(service) ? 'serving' : 'failed';
+	const {glyph, style} = markOf(isSick ? served : state.kind, theme);
 	return [
 		{text: glyph, style},
 		service.name,
 		splitWord(service, theme.isAscii ? '|' : '│'),
-		{text: state.word, style},
+		{text: isSick ? sickness : state.word, style},
 	];
 }
 
