@@ -104,7 +104,7 @@ describe.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('%s', signal => {
 	});
 
 	it('when the answer comes within a second: that is what is said, and it is recorded', async () => {
-		let answer = () => {};
+		let answer: (() => void) | undefined;
 		const arrived = written(give => {
 			answer = give;
 		});
@@ -112,7 +112,7 @@ describe.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('%s', signal => {
 		await arrived;
 		make();
 		rollback.signal(signal);
-		answer();
+		answer?.();
 		const {code, said} = await rollback.ended;
 		expect(said).toMatch(/Done: the server took it\. Whether the gateway has it was not waited for\./);
 		expect(code).toBe(6);
