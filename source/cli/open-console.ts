@@ -1,6 +1,7 @@
 /** `kn-canary`: the console on the terminal. */
 import type {Cluster} from '../kube/cluster.js';
 import type {RequestOptions} from '../probe/transport/request-options.js';
+import {createUnderWay} from '../release/under-way.js';
 import {showFirstFrame} from '../screen/first-frame.js';
 import type {Console} from '../console/console.js';
 import {describeError} from '../terminal/lifecycle/lifecycle.js';
@@ -20,7 +21,8 @@ export async function openConsole(
 	asking: RequestOptions,
 	keepCode: () => void,
 ): Promise<void> {
-	const lifecycle = install();
+	const underWay = createUnderWay();
+	const lifecycle = install({lastWords: underWay.lastWords});
 	const to = flags.sandbox ? 'sandbox' : (flags.context ?? 'the cluster');
 	const theme = flags.ascii ? {isAscii: true} : {};
 	const first = showFirstFrame(to, {theme});
@@ -34,6 +36,7 @@ export async function openConsole(
 		asking,
 		production: flags.production,
 		contexts: reach.contexts,
+		underWay,
 		frameInterval: () => first.writer.wait(),
 		// The sandbox is gone with this process, and so would be all that its history speaks of.
 		history: flags.sandbox ? undefined : core.historyOf(),

@@ -10,12 +10,14 @@ import {
 export function install({
 	assurance,
 	onOutputError,
-}: Pick<LifecycleOptions, 'assurance' | 'onOutputError'> = {}): Lifecycle {
+	lastWords,
+}: Pick<LifecycleOptions, 'assurance' | 'onOutputError' | 'lastWords'> = {}): Lifecycle {
 	return installLifecycle({
 		name: 'kn-canary',
 		isTracing: process.env['KN_CANARY_TRACE'] === '1',
 		...(assurance !== undefined && {assurance}),
 		...(onOutputError && {onOutputError}),
+		...(lastWords && {lastWords}),
 	});
 }
 
@@ -30,10 +32,11 @@ export type HeadlessSurroundings = {
  * write that is under way is finished and recorded, and its exit code says what became of it. Other failures, as of a
  * full disk, are told once.
  */
-export function installHeadless(): HeadlessSurroundings {
+export function installHeadless({lastWords}: Pick<LifecycleOptions, 'lastWords'> = {}): HeadlessSurroundings {
 	let failed = false;
 	const lifecycle = install({
 		assurance: '',
+		...(lastWords && {lastWords}),
 		onOutputError(error) {
 			if (failed || error.code === 'EPIPE' || error.code === 'EIO') return;
 			failed = true;

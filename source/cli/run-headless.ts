@@ -3,6 +3,7 @@ import type {Cluster} from '../kube/cluster.js';
 import {exitCodes} from '../headless/exit-codes.js';
 import type {Verb} from '../headless/release.js';
 import type {OutputFormat, ReleaseFlags} from '../headless/run.js';
+import {createUnderWay} from '../release/under-way.js';
 import type {RequestOptions} from '../probe/transport/request-options.js';
 import type {ConsoleFlags, GetFlags, UsersFlags} from './flags.js';
 import {describeError} from '../terminal/lifecycle/lifecycle.js';
@@ -36,7 +37,8 @@ export async function runRelease(
 	{sandbox: _sandbox, ...common}: ConsoleFlags,
 	flags: ReleaseFlags,
 ): Promise<void> {
-	const {lifecycle} = installHeadless();
+	const underWay = createUnderWay();
+	const {lifecycle} = installHeadless({lastWords: underWay.lastWords});
 	let cluster: Cluster;
 	try {
 		cluster = await clusterOf(common, lifecycle);
@@ -51,6 +53,7 @@ export async function runRelease(
 		await run(verb, {service, shares, namespace: common.namespace}, flags, {
 			cluster,
 			history: historyOf(),
+			underWay,
 			production: common.production,
 			terminal: {stdin, stdout, stderr, isTerminal: stdin.isTTY && stderr.isTTY},
 		}),

@@ -37,6 +37,8 @@ import {
 } from './state/read.js';
 import type {ServiceView} from '../knative/service/service.js';
 import {targetStatusOf} from './sheets/target-status.js';
+import {createUnderWay, type UnderWay} from '../release/under-way.js';
+import {withoutHistory} from '../release/without-history.js';
 import {confirmReview, openReview} from './sheets/review.js';
 import {refusedRight, type RightName} from './session/rights.js';
 import {closeSheet, notify} from './state/select.js';
@@ -76,6 +78,15 @@ export type Console = Omit<ConnectionControl, 'cluster' | 'recheckRights' | 'sto
 	readonly stop: () => Promise<void>;
 };
 
+/** By the history, which may be one that cannot be read. */
+const unread = ({changes}: Facts, {historyUnread: problem}: ConsoleState) => ({
+	problem,
+	changes: changes.length,
+});
+const rollBackPlan: Planner = (facts, state) =>
+	withoutHistory(planRollback(facts), 'roll back', unread(facts, state));
+const undoPlan: Planner = (facts, state) => withoutHistory(planUndo(facts), 'undo', unread(facts, state));
+
 /** What turns the facts about a service into a plan. */
 type Planner = (facts: Facts, state: ConsoleState) => Planned;
 
@@ -88,6 +99,7 @@ const fastestNews = 100;
  * @param frameInterval Milliseconds that the terminal needs between two frames: what is only news comes no faster.
  * @param history Where the history is kept; without it, it lives as long as the console.
  * @param contexts The way to the other contexts of the kubeconfig.
+ * @param underWay Where a write that is under way is told, for who is ended meanwhile.
  * @param production Contexts of that name are production: a write there needs the name of the service.
  */
 export function createConsole({
@@ -98,6 +110,7 @@ export function createConsole({
 	history: historyFile,
 	production,
 	contexts,
+	underWay = createUnderWay(),
 	frameInterval = () => 0,
 }: {
 	to: string;
@@ -107,6 +120,7 @@ export function createConsole({
 	history?: HistoryFile | undefined;
 	production?: RegExp | undefined;
 	contexts?: Contexts | undefined;
+	underWay?: UnderWay | undefined;
 	frameInterval?: () => number;
 }): Console {
 	const store = createConsoleStore({to, namespace, asking});
@@ -222,13 +236,16 @@ export function createConsole({
 			review(facts => planPromote(facts));
 		},
 		rollBack() {
-			review(facts => planRollback(facts));
+			review(rollBackPlan);
 		},
 		abandon() {
 			review(facts => planAbandon(facts));
 		},
 		undo() {
-			review(planUndo);
+			const service = selectedService(store.getState());
+			// What there is to undo is not known before; it is of the service that was selected then.
+			if (history.reading && service) void history.reading.then(() => reviewOf(service, undoPlan));
+			else review(undoPlan);
 		},
 		deleteService() {
 			review(({service, revisions}) => ({ok: true, plan: planDeleteService(service, revisions)}), 'delete');
@@ -253,7 +270,12 @@ export function createConsole({
 		async confirm() {
 			const cluster = connection.cluster();
 			if (cluster)
-				await confirmReview(store, {cluster, history, onForbidden: () => connection.recheckRights()});
+				await confirmReview(store, {
+					cluster,
+					history,
+					underWay,
+					onForbidden: () => connection.recheckRights(),
+				});
 		},
 		takeTheirs() {
 			takeTheirs(store);
@@ -310,9 +332,9 @@ export function createConsole({
 			case 'abandon':
 				return reviewOf(service, facts => planAbandon(facts));
 			case 'roll back':
-				return reviewOf(service, facts => planRollback(facts));
+				return reviewOf(service, rollBackPlan);
 			case 'undo':
-				return reviewOf(service, planUndo);
+				return reviewOf(service, undoPlan);
 			case 'split':
 				return reviewOf(service, facts => planSplit(facts, splits?.after ?? splitOf(service)));
 			case 'tag':

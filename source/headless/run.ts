@@ -1,7 +1,10 @@
 /** The subcommands that release without a screen, from their flags to their exit code. */
 import {createInterface} from 'node:readline/promises';
 import type {Cluster} from '../kube/cluster.js';
+import type {Attempt} from '../journal/attempt.js';
+import type {HistoryEntry} from '../journal/journal-entry.js';
 import type {HistoryFile} from '../journal/journal-file.js';
+import type {UnderWay} from '../release/under-way.js';
 import {serviceMeant} from '../knative/release/words.js';
 import {printable} from '../knative/text/printable.js';
 import {exitCodes, type ExitCode} from './exit-codes.js';
@@ -40,11 +43,13 @@ export async function runRelease(
 	{
 		cluster,
 		history,
+		underWay,
 		production,
 		terminal,
 	}: {
 		cluster: Cluster;
 		history: HistoryFile | undefined;
+		underWay?: UnderWay;
 		production: RegExp | undefined;
 		terminal: HeadlessTerminal;
 	},
@@ -76,6 +81,7 @@ export async function runRelease(
 		{
 			cluster,
 			history,
+			...(underWay && {underWay}),
 			show(plan) {
 				if (!isJson) for (const line of planLines(plan)) say(line);
 			},
@@ -111,13 +117,14 @@ export async function runHistory(
 	{stdout, stderr}: Pick<HeadlessTerminal, 'stdout' | 'stderr'>,
 ): Promise<ExitCode> {
 	try {
-		const entries = (await history.read()).filter(
-			entry =>
-				(service === undefined || entry.service === service) &&
-				(namespace === undefined || entry.namespace === namespace) &&
-				(context === undefined || entry.context === context),
-		);
-		const newestFirst = entries.toSorted((a, b) => b.at - a.at);
+		const read = await history.readAll();
+		const isWanted = (entry: HistoryEntry | Attempt) =>
+			(service === undefined || entry.service === service) &&
+			(namespace === undefined || entry.namespace === namespace) &&
+			(context === undefined || entry.context === context);
+		const newestFirst = [...read.entries, ...read.attempts]
+			.filter(entry => isWanted(entry))
+			.toSorted((a, b) => b.at - a.at);
 		if (output === 'json') stdout.write(`${historyJson(newestFirst)}\n`);
 		else for (const line of historyLines(newestFirst)) stdout.write(`${line}\n`);
 		return exitCodes.done;

@@ -1,6 +1,7 @@
 /** From a kubeconfig to a Cluster: which context, with which credentials, by way of which proxy. */
 import type {Cluster} from './cluster.js';
 import {credentialSource, hasPlugin, type Standing} from './auth/credentials.js';
+import {copiedFlags} from './auth/copied-flags.js';
 import {httpCluster, type HttpClusterOptions} from './http/http-cluster.js';
 import {
 	selectContext,
@@ -66,5 +67,6 @@ export async function connect(options: ConnectOptions = {}): Promise<Cluster> {
 			listeners.delete(listener);
 		};
 	};
-	return httpCluster(selected, {credentials, onStanding}, options);
+	const flags = copiedFlags(selected.name, options.kubeconfig, overrides);
+	return httpCluster(selected, {credentials, onStanding, flags}, options);
 }

@@ -1,4 +1,5 @@
 /** A write that is ready to be sent, and all there is to say about it before that; what a dry run said of it. */
+import {atCluster} from '../knative/commands/commands.js';
 import type {PatchOperation} from '../knative/objects/patch.js';
 import type {KnativeService} from '../knative/objects/wire.js';
 import type {Warning} from '../knative/release/warnings.js';
@@ -40,6 +41,13 @@ export type DryRun =
 	| {kind: 'asking'}
 	| {kind: 'accepted'}
 	| {kind: 'refused'; sentence: string}
+	/** It would take it, and store something else. */
+	| {kind: 'altered'; sentence: string}
 	/** Whoever is not known to the server learns nothing of what it thinks of a change. */
 	| {kind: 'not logged in'; sentence: string}
 	| {kind: 'unknown'; sentence: string};
+
+/** The plan with command lines that act on the cluster it is of, wherever they are pasted. */
+export function placed(plan: Plan, {flags}: {flags: readonly string[]}): Plan {
+	return {...plan, commands: plan.commands.map(line => atCluster(line, flags))};
+}

@@ -11,6 +11,7 @@ function right(services: ReflectorState, revisions: ReflectorState = {kind: 'liv
 		{
 			connection: {
 				kind: 'connected',
+				flags: [],
 				context: 'c',
 				server: 's',
 				user: 'u',

@@ -38,6 +38,10 @@ export type TerminalOptions = {
 	readonly cols?: number;
 	readonly rows?: number;
 	readonly cwd?: string;
+	/** How long the line takes each way, in milliseconds. @default 0 */
+	readonly delay?: number;
+	/** Whether the terminal answers what it is asked. @default true */
+	readonly isAnswering?: boolean;
 };
 
 export type Modes = {
@@ -85,7 +89,16 @@ const environment = (own: TerminalOptions['env'] = {}): Record<string, string> =
 Runs a program in a real pseudo-terminal with a terminal emulator behind it, so that a test sees what an operator sees. Use
 it with `await using`: a program that is still running at the end is killed.
 */
-export const openTerminal = ({command, args = [], env, cols = 120, rows = 40, cwd}: TerminalOptions) => {
+export const openTerminal = ({
+	command,
+	args = [],
+	env,
+	cols = 120,
+	rows = 40,
+	cwd,
+	delay = 0,
+	isAnswering = true,
+}: TerminalOptions) => {
 	const emulator = new xterm.Terminal({cols, rows, scrollback: 1000, allowProposedApi: true});
 	const child = spawn(command, [...args], {
 		name: 'xterm-256color',
@@ -114,18 +127,32 @@ export const openTerminal = ({command, args = [], env, cols = 120, rows = 40, cw
 		});
 	}
 
+	/** The line keeps the order of what is sent on it. */
+	const arrive = (act: () => void) => {
+		if (delay === 0) act();
+		else setTimeout(act, delay);
+	};
+
+	const send = (bytes: string) => {
+		arrive(() => {
+			if (exit === undefined) child.write(bytes);
+		});
+	};
+
 	let unparsed = 0;
 	child.onData(data => {
 		byteCount += Buffer.byteLength(data);
 		unparsed++;
-		emulator.write(data, () => {
-			unparsed--;
-			notify();
+		arrive(() => {
+			emulator.write(data, () => {
+				unparsed--;
+				notify();
+			});
 		});
 	});
 	// Answers to what a program asks its terminal.
 	emulator.onData(data => {
-		child.write(data);
+		if (isAnswering) send(data);
 	});
 
 	/** What is still to be sent, and whether an Esc is to be noticed before: with it the next key would be Alt's. */
@@ -136,8 +163,8 @@ export const openTerminal = ({command, args = [], env, cols = 120, rows = 40, cw
 		while (isNoticed) {
 			const next = unsent.shift();
 			if (next === undefined) return;
-			isNoticed = next !== namedKeys['esc'];
-			child.write(next);
+			isNoticed = !isAnswering || next !== namedKeys['esc'];
+			send(next);
 		}
 	};
 	// The program asks whether the terminal is there, to know an Esc from the beginning of a key; the answer comes first.
@@ -233,11 +260,11 @@ export const openTerminal = ({command, args = [], env, cols = 120, rows = 40, cw
 			sendOn();
 		},
 		type(text: string) {
-			child.write(text);
+			send(text);
 		},
 		/** Paste as a terminal does: bracketed if the program asked for that, else as if it were typed. */
 		paste(text: string) {
-			child.write(emulator.modes.bracketedPasteMode ? `\u001B[200~${text}\u001B[201~` : text);
+			send(emulator.modes.bracketedPasteMode ? `\u001B[200~${text}\u001B[201~` : text);
 		},
 		/** The rows of the screen, without the blanks at their ends. */
 		screen,

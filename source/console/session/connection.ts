@@ -88,10 +88,11 @@ export function createConnection(
 		session?.stop();
 		session = undefined;
 		// What was written, and who changed what, is true of wherever one goes.
-		store.setState(({asking: asked, history: changes, historyProblem, writes}) => ({
+		store.setState(({asking: asked, history: changes, historyProblem, historyUnread, writes}) => ({
 			...initialState({to: next, namespace: '', asking: asked}),
 			history: changes,
 			historyProblem,
+			historyUnread,
 			writes,
 		}));
 		await onLeave();
@@ -106,10 +107,10 @@ export function createConnection(
 		connected(connectedCluster) {
 			cluster = connectedCluster;
 			home ??= cluster.context;
-			const {context, server, user, readOnly} = cluster;
+			const {context, server, user, flags, readOnly} = cluster;
 			const isProduction = production?.test(context) ?? false;
 			store.setState({
-				connection: {kind: 'connected', context, server, user, readOnly, production: isProduction},
+				connection: {kind: 'connected', context, server, user, flags, readOnly, production: isProduction},
 			});
 			onConnected();
 			open(cluster, store.getState().namespace || cluster.namespace);

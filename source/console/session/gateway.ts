@@ -4,7 +4,7 @@ import type {GatewayAddress} from '../../kube/gateway/gateway-address.js';
 import {findTarget} from '../../kube/port-forward/forward-target.js';
 import {findGateway, type FoundGateway} from '../../kube/gateway/find-gateway.js';
 import type {PortForward, Way} from '../../kube/port-forward/port-forward.js';
-import {kubectlForwardCommand} from '../../knative/commands/commands.js';
+import {atCluster, kubectlForwardCommand} from '../../knative/commands/commands.js';
 import type {ConsoleStore, GatewayState} from '../state/state.js';
 
 /**
@@ -73,12 +73,12 @@ export async function reachGateway(
 
 /** A gateway that is asked through a port-forward. */
 function forwardedGateway(
-	{context}: Cluster,
+	{flags}: Cluster,
 	{via, tls, service, unreached}: Extract<FoundGateway, {kind: 'inside'}>,
 	forward: PortForward,
 ): Extract<GatewayState, {kind: 'found'}> {
 	const {host, port, state} = forward;
-	const command = kubectlForwardCommand(service, port, {context});
+	const command = atCluster(kubectlForwardCommand(service, port), flags);
 	return {
 		kind: 'found',
 		host,

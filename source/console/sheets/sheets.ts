@@ -65,6 +65,8 @@ export type ReviewPhase =
 	| {kind: 'sending'}
 	/** Not made. */
 	| {kind: 'refused'; sentence: string}
+	/** Made, but not as it was wanted: the server stored something else. */
+	| {kind: 'altered'; sentence: string}
 	/** Perhaps made: the sentence says what is known. */
 	| {kind: 'unknown'; sentence: string}
 	/** Somebody else changed the service in between; nothing was written. */

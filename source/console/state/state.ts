@@ -42,6 +42,8 @@ export type ConnectionState =
 			context: string;
 			server: string;
 			user: string;
+			/** Words that lead kubectl to the same cluster. */
+			flags: readonly string[];
 			readOnly: boolean;
 			/** The context matches the operator's pattern for production. */
 			production: boolean;
@@ -161,6 +163,8 @@ export type ConsoleState = {
 	typed: string;
 	/** Changes of splits, oldest first; `before` keeps which revision `@latest` meant then. */
 	history: readonly HistoryEntry[];
+	/** Why the history on disk could not be read; undefined when it could, or there is none. */
+	historyUnread: string | undefined;
 	/** Why the history is not kept on disk, as a sentence. */
 	historyProblem: string | undefined;
 	/** The last change of each service on its way to the gateway, by uid. */
@@ -215,6 +219,7 @@ export function initialState({
 		drafts: new Map(),
 		typed: '',
 		history: [],
+		historyUnread: undefined,
 		historyProblem: undefined,
 		moves: new Map(),
 		scalingDefaults: {kind: 'asking'},

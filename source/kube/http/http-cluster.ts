@@ -139,10 +139,27 @@ function answerOf({status, headers}: IncomingResponse, body: unknown): ApiAnswer
 	};
 }
 
+/** As it may be shown and kept: an address may have a password in it, which is not sent either. */
+function withoutUserInfo(server: string): string {
+	const url = new URL(server);
+	if (url.username === '' && url.password === '') return server;
+	url.username = '';
+	url.password = '';
+	return url.href.replace(/\/$/, '');
+}
+
 /** The API server of `selected`, asked with `credentials`. Opens no connection before the first request. */
 export function httpCluster(
 	selected: SelectedContext,
-	{credentials, onStanding}: {credentials: CredentialSource; onStanding: Cluster['onStanding']},
+	{
+		credentials,
+		onStanding,
+		flags,
+	}: {
+		credentials: CredentialSource;
+		onStanding: Cluster['onStanding'];
+		flags: readonly string[];
+	},
 	options: HttpClusterOptions,
 ): Cluster {
 	const dispatchers = dispatcherCache();
@@ -199,6 +216,7 @@ export function httpCluster(
 						...(body === undefined ? {} : {'content-type': request.contentType ?? 'application/json'}),
 					},
 					signal: limit.signal,
+					isOnce: isWrite(request),
 					...(body === undefined ? {} : {body}),
 				});
 				if (answer.status !== 401) {
@@ -277,8 +295,9 @@ export function httpCluster(
 
 	return {
 		context: selected.name,
-		server,
+		server: withoutUserInfo(server),
 		user: selected.userName,
+		flags,
 		namespace: options.namespace ?? selected.namespace,
 		readOnly,
 

@@ -33,6 +33,11 @@ export type LifecycleOptions = {
 	readonly stderr?: NodeJS.WritableStream;
 	/** What the operator should know whenever the program is stopped; one sentence. */
 	readonly assurance?: string;
+	/**
+	What is true of something that is under way when the program is ended; said in the place of the assurance, and with an exit
+	code of its own where that matters. Undefined when nothing is.
+	*/
+	readonly lastWords?: () => Promise<{readonly sentence: string; readonly code?: number}> | undefined;
 	/** Whether to show where an unexpected error came from. @default false */
 	readonly isTracing?: boolean;
 	/**
@@ -110,6 +115,7 @@ export const installLifecycle = ({
 	stdout = process.stdout,
 	stderr = process.stderr,
 	assurance = 'The traffic split stays as it is.',
+	lastWords = () => undefined,
 	isTracing = false,
 	onOutputError,
 	patience = 1000,
@@ -147,7 +153,7 @@ export const installLifecycle = ({
 		}
 	};
 
-	const leave = async (code: number, sentence?: string) => {
+	const leave = async (code: number, sentence = '', reassurance = '') => {
 		if (isLeaving) {
 			return;
 		}
@@ -160,21 +166,20 @@ export const installLifecycle = ({
 
 		// First the terminal: whatever hangs afterwards, the operator has their shell's screen back.
 		restoreTerminal();
-		if (sentence !== undefined) {
-			write(stderr, `${sentence}\n`);
+		const last = await lastWords();
+		const said = sentences(sentence, last?.sentence ?? reassurance);
+		if (said !== '') {
+			write(stderr, `${said}\n`);
 		}
 
 		await Promise.race([cleanUpAll(), delay(patience)]);
-		exit(code);
+		exit(last?.code ?? code);
 	};
 
 	const fail = async (error: unknown) => {
 		const said = describeError(error).replace(/[.!?]?$/, '.');
 		const trace = isTracing && error instanceof Error ? `\n${error.stack ?? ''}` : '';
-		await leave(
-			1,
-			`${sentences(`${name} stopped because of an unexpected error: ${said}`, assurance)}${trace}`,
-		);
+		await leave(1, `${name} stopped because of an unexpected error: ${said}`, `${assurance}${trace}`);
 	};
 
 	const onSignal = (signal: Signal) => {
@@ -184,7 +189,7 @@ export const installLifecycle = ({
 			return;
 		}
 
-		void leave(code, sentences(`${name} stopped: ${signals[signal]} (${signal}).`, assurance));
+		void leave(code, `${name} stopped: ${signals[signal]} (${signal}).`, assurance);
 	};
 
 	const onError = (error: unknown) => {

@@ -1,4 +1,5 @@
 /** What the review sheet says, line by line. Pure. */
+import {copiedLines, isGuarded} from '../../../knative/commands/commands.js';
 import type {ReviewSheet, Wake} from '../../../console/sheets/sheets.js';
 import type {Plan} from '../../../release/plan.js';
 import type {Theme} from '../../../terminal/output/theme.js';
@@ -63,8 +64,11 @@ export function reviewLines(
 		say(...dryRunLine(dryRun, look));
 		say('');
 	}
-	say('The same by command line (ctrl-y copies it):', styles.muted);
+	const copied = copiedLines(plan.commands);
 	for (const command of plan.commands) {
+		const guard = isGuarded(command) ? '' : ', unguarded: it writes over what was changed since';
+		const keys = copied === command ? ' (ctrl-y copies it)' : '';
+		say(`Equivalent command${guard}${keys}:`, styles.muted);
 		lines.push({text: command, hard: true, style: styles.muted});
 	}
 	return lines;
@@ -117,6 +121,14 @@ function phaseLines(
 			return [
 				{text: `${glyphs.bad} ${phase.sentence}`, style: styles.bad, indent: 2},
 				{text: typed.has(plan.action) ? backToTyped : 'Esc goes back.', style: styles.muted},
+			];
+		case 'altered':
+			return [
+				{text: `${glyphs.bad} ${phase.sentence}`, style: styles.bad, indent: 2},
+				{
+					text: 'It is in the history. Esc goes back; u puts back what was there before.',
+					style: styles.muted,
+				},
 			];
 		case 'unknown':
 			return [
@@ -172,6 +184,11 @@ function dryRunLine(dryRun: ReviewSheet['dryRun'], {styles, glyphs}: Look): [str
 			return [`${glyphs.waiting} Asking the server for a dry run; you need not wait.`, styles.muted];
 		case 'accepted':
 			return [`${glyphs.ok} Dry run: the server would accept it.`, styles.ok];
+		case 'altered':
+			return [
+				`${glyphs.warning} Dry run: the server would store something else: ${dryRun.sentence}`,
+				styles.warning,
+			];
 		case 'refused':
 			return [`${glyphs.bad} Dry run: the server would refuse it. ${dryRun.sentence}`, styles.bad];
 		case 'not logged in':

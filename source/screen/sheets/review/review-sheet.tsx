@@ -7,6 +7,7 @@ import {notify} from '../../../console/state/select.js';
 import {disarmReview, typeName} from '../../../console/sheets/review.js';
 import type {Conflict as ConflictState, ReviewSheet} from '../../../console/sheets/sheets.js';
 import type {Plan} from '../../../release/plan.js';
+import {copiedLines} from '../../../knative/commands/commands.js';
 import {wakeTargets} from '../../../console/live/wake.js';
 import type {Size} from '../../layout.js';
 import {PromptLine} from '../../widgets/form/prompt-line.js';
@@ -80,6 +81,7 @@ function OpenReview({sheet, isActive, copy, width, height}: ReviewSheetProps) {
 		sheet.timesAsked,
 		lost === undefined ? 'open' : 'lost',
 		isRead ? 'read' : `to ${top}`,
+		sheet.dryRun.kind === 'altered' ? 'altered' : '',
 	].join(' ');
 	const isSeen = () => {
 		if (couldSee(shownAs)) return true;
@@ -95,7 +97,7 @@ function OpenReview({sheet, isActive, copy, width, height}: ReviewSheetProps) {
 				if (!isRead && phase.kind === 'open') return scrollTo(top + Math.max(1, size.height - 1));
 				void console.confirm();
 			},
-			copyCommand: () => copy(plan.commands.join('\n')),
+			copyCommand: () => copy(copiedLines(plan.commands)),
 			wake: () => void wakeTargets(store),
 		},
 		{isActive, onOther: asksName ? undefined : () => disarmReview(store)},
