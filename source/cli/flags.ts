@@ -1,6 +1,7 @@
 /** What the flags may be: each parser takes the text and gives the value, or refuses it in a sentence. */
 import {InvalidArgumentError, Option} from 'commander';
 import {parseGatewayAddress, type GatewayAddress} from '../kube/gateway/gateway-address.js';
+import type {KubeFlags} from './kube-flags.js';
 import type {RequestFlags} from '../probe/transport/request-options.js';
 
 export type PaceFlags = {pace?: number; seed?: number};
@@ -18,6 +19,7 @@ export type ConsoleFlags = {
 	services?: number;
 	revisions?: number;
 } & PaceFlags &
+	KubeFlags &
 	RequestFlags;
 export type SandboxFlags = {
 	apiPort: number;

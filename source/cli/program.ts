@@ -24,6 +24,7 @@ import {
 	type PaceFlags,
 	type SandboxFlags,
 } from './flags.js';
+import {addKubeFlags} from './kube-flags.js';
 import {openConsole} from './open-console.js';
 import type {VerifyFlags} from './run-headless.js';
 
@@ -51,9 +52,6 @@ export function createProgram({keepCode = () => {}}: {keepCode?: () => void} = {
 		.description('Release a new revision of a Knative Service, step by step, by keyboard.')
 		.version(process.env['KN_CANARY_VERSION'] ?? '')
 		.option('--sandbox', 'open on the sandbox: a small Knative inside this program')
-		.option('--kubeconfig <file>', 'instead of $KUBECONFIG or ~/.kube/config')
-		.option('--context <name>', 'context of the kubeconfig')
-		.option('-n, --namespace <name>', 'namespace to begin in')
 		.option('--gateway <host[:port]>', 'where the gateway is, if it cannot be found', gateway)
 		.option('--read-only', 'never write to the cluster')
 		.addOption(
@@ -114,6 +112,7 @@ export function createProgram({keepCode = () => {}}: {keepCode?: () => void} = {
 		program.addOption(option);
 	}
 
+	addKubeFlags(program);
 	addSandbox(program);
 	addHeadless(program);
 	// So that the action can say that there is no such command, rather than that there are too many arguments.

@@ -10,6 +10,7 @@ import {actionFor, labelOf, type Action, type KeyContext} from './keys/key-looku
 import {Footer, Notice} from './footer.js';
 import {Header} from './header.js';
 import {layoutOf, noticeRows, type Layout, type Size} from './layout.js';
+import {LoginBanner, loginRows} from './login-banner.js';
 import {LivePane} from './live/live-pane.js';
 import {RevisionsPane} from './panes/revisions-pane.js';
 import {ServicesPane} from './panes/services-pane.js';
@@ -67,7 +68,8 @@ export function App(means: AppProps) {
 	const context = useConsoleState(contextOf);
 	const sheets = useConsoleState(state => state.sheets);
 	const focus = useConsoleState(state => state.focus);
-	const layout = layoutOf(columns, rows);
+	const login = useConsoleState(useShallow(state => loginRows(state.standing, {columns, rows})));
+	const layout = layoutOf(columns, rows - login.length);
 	const page = layout.kind === 'four' ? layout.services.height - 3 : layout.body.height - 3;
 
 	const run = (action: Action, argument = '') => perform(console, action, {...means, page}, argument);
@@ -120,7 +122,8 @@ export function App(means: AppProps) {
 					</Box>
 				))}
 			</Box>
-			<Notice width={columns} height={noticeRows(rows)} />
+			<LoginBanner rows={login} width={columns} />
+			<Notice width={columns} height={noticeRows(rows - login.length)} />
 			<Footer width={columns} isEnabled={action => isEnabled(action, context, sheets.at(-1))} />
 		</Box>
 	);

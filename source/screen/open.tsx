@@ -6,7 +6,8 @@ import {notify} from '../console/state/select.js';
 import {copy as copyToTerminal, type CopyResult} from '../terminal/output/clipboard.js';
 import {KeyedStdin} from '../terminal/input/keyed-stdin.js';
 import type {Lifecycle} from '../terminal/lifecycle/lifecycle.js';
-import {installSuspender, type Suspender} from '../terminal/lifecycle/suspend.js';
+import {installSuspender, type Suspender, type SuspendTerminal} from '../terminal/lifecycle/suspend.js';
+import type {ConsoleLoan} from '../terminal/lifecycle/terminal-loan.js';
 import {createTheme, type ThemeOptions} from '../terminal/output/theme.js';
 import {App} from './app.js';
 import {ThemeContext} from './widgets/theme-context.js';
@@ -26,13 +27,19 @@ const copied: Record<CopyResult, string> = {
 /** Draws over the `first` frame. Resolves when the operator has quit; rejects with what a component threw. */
 export async function openScreen(
 	console: Console,
-	{lifecycle, first, theme}: {lifecycle: Lifecycle; first: FirstFrame; theme?: ThemeOptions},
+	{
+		lifecycle,
+		first,
+		loan,
+		theme,
+	}: {lifecycle: Lifecycle; first: FirstFrame; loan: ConsoleLoan; theme?: ThemeOptions},
 ): Promise<void> {
 	const {store} = console;
 	const {writer} = first;
 	const stdin = new KeyedStdin(process.stdin, {write: bytes => process.stdout.write(bytes)});
 	// Nobody is there to press a key any more, and nobody would see what is drawn: as when the terminal is closed.
 	stdin.once('end', () => void lifecycle.leave(hangUp));
+	const answered = firstAnswer(stdin);
 	const instance = render(
 		<ThemeContext value={createTheme(theme)}>
 			<ConsoleContext value={console}>
@@ -42,6 +49,7 @@ export async function openScreen(
 						quit={() => instance.unmount()}
 						redraw={() => writer.redraw()}
 						onKey={() => writer.keyPressed()}
+						onSuspendable={suspend => void answered.then(() => loan.provide(suspend))}
 					/>
 				</KeyReadContext>
 			</ConsoleContext>
@@ -65,16 +73,33 @@ export async function openScreen(
 	await instance.waitUntilExit();
 }
 
+/** Milliseconds that a terminal far away has to answer; there are some that never do. */
+const patience = 2000;
+
+/** Resolves when the terminal has answered what it is asked at the start: whoever is lent it must not get that as a key. */
+async function firstAnswer(stdin: KeyedStdin): Promise<void> {
+	return new Promise(resolve => {
+		const timer = setTimeout(resolve, patience);
+		timer.unref();
+		stdin.once('report', () => {
+			clearTimeout(timer);
+			resolve();
+		});
+	});
+}
+
 function Screen({
 	copy,
 	quit,
 	redraw,
 	onKey,
+	onSuspendable,
 }: {
 	copy: (text: string) => void;
 	quit: () => void;
 	redraw: () => void;
 	onKey: () => void;
+	onSuspendable: (suspend: SuspendTerminal) => void;
 }): ReactNode {
 	const {suspendTerminal} = useApp();
 	useInput(onKey);
@@ -83,7 +108,8 @@ function Screen({
 	const suspender = useRef<Suspender>(undefined);
 	useEffect(() => {
 		suspender.current = installSuspender(suspendTerminal);
+		onSuspendable(suspendTerminal);
 		return () => suspender.current?.uninstall();
-	}, [suspendTerminal]);
+	}, [suspendTerminal, onSuspendable]);
 	return <App copy={copy} quit={quit} redraw={redraw} suspend={() => void suspender.current?.suspend()} />;
 }

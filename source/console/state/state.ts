@@ -3,6 +3,7 @@
  * what the gateway answers. Only the functions of this folder write it; the screen reads it.
  */
 import {createStore, type StoreApi} from 'zustand/vanilla';
+import type {Standing} from '../../kube/auth/credentials.js';
 import type {Unreached} from '../../kube/gateway/find-gateway.js';
 import type {ForwardState} from '../../kube/port-forward/port-forward.js';
 import type {ReflectorState} from '../../kube/watch/reflector.js';
@@ -17,6 +18,7 @@ import type {ContextsSheet, EventsSheet, LeaveSheet, LogsSheet, YamlSheet} from 
 import type {FormSheet, ReviewSheet, ScalingDefaults, VerifySheet, WriteRecord} from '../sheets/sheets.js';
 
 /** What the screen draws of the folders below the store; it imports nothing of them itself. */
+export type {Standing} from '../../kube/auth/credentials.js';
 export type {ReflectorState} from '../../kube/watch/reflector.js';
 export type {RequestOptions} from '../../probe/transport/request-options.js';
 export type {PastEpoch} from '../../probe/loop/past-epochs.js';
@@ -117,6 +119,8 @@ export type Sheet =
 
 export type ConsoleState = {
 	connection: ConnectionState;
+	/** A credential plugin that runs, and whether the context still means the cluster that is shown. */
+	standing: Standing;
 	namespace: string;
 	/** The server says that there is no such namespace. */
 	namespaceMissing: boolean;
@@ -179,6 +183,7 @@ export function initialState({
 }): ConsoleState {
 	return {
 		connection: {kind: 'connecting', to},
+		standing: {},
 		namespace,
 		namespaceMissing: false,
 		feeds: {services: {kind: 'connecting'}, revisions: {kind: 'connecting'}},

@@ -18,7 +18,7 @@ import {cellsOf, servicesColumnGap, servicesColumns, widestOf} from './services-
 export function ServicesPane({width, height}: Size) {
 	const {store} = useConsole();
 	const theme = useTheme();
-	const {connection, focus, filter, filtering, feed, namespace, isMissing, total, count, selected} =
+	const {connection, focus, filter, filtering, feed, namespace, isMissing, plugin, total, count, selected} =
 		useConsoleState(
 			useShallow(state => ({
 				focus: state.focus,
@@ -28,6 +28,7 @@ export function ServicesPane({width, height}: Size) {
 				connection: state.connection,
 				namespace: state.namespace,
 				isMissing: state.namespaceMissing,
+				plugin: state.standing.plugin?.command,
 				total: state.services.length,
 				count: visibleServices(state).length,
 				selected: selectedIndex(state),
@@ -61,7 +62,9 @@ export function ServicesPane({width, height}: Size) {
 				empty={
 					connection.kind === 'failed'
 						? connection.sentence
-						: emptySentence(feed, {filter, namespace, isMissing})
+						: plugin !== undefined
+							? `Waiting for the credential plugin ${plugin}…`
+							: emptySentence(feed, {filter, namespace, isMissing})
 				}
 			/>
 			{hasFilterLine && (
