@@ -5,7 +5,7 @@ import type {Warning} from '../knative/release/warnings.js';
 import type {Split, SplitDifference} from '../knative/split/split.js';
 
 /** A write of `spec.traffic` alone. */
-export type TrafficAction = 'split' | 'complete' | 'roll back' | 'undo' | 'tag';
+export type TrafficAction = 'split' | 'promote' | 'roll back' | 'abandon' | 'undo' | 'tag';
 
 export type PlanAction =
 	TrafficAction | 'create revision' | 'autoscaling' | 'create service' | 'delete revision' | 'delete service';
@@ -13,14 +13,15 @@ export type PlanAction =
 /** A write that is ready to be sent, and all there is to say about it before that. */
 export type Plan = {
 	action: PlanAction;
+	/** Where and of which service; its uid is in `write`. A plan is of that object, whatever is selected by then. */
 	namespace: string;
-	/** Of the service. */
 	name: string;
 	write:
 		| {kind: 'patch'; uid: string; generation: number; operations: readonly PatchOperation[]}
 		| {kind: 'create'; manifest: KnativeService}
-		| {kind: 'delete service'; uid: string}
-		| {kind: 'delete revision'; service: string; revision: string; uid: string};
+		| {kind: 'delete service'; uid: string; generation: number}
+		/** `uid` of the revision, `serviceUid` of the service it is of. */
+		| {kind: 'delete revision'; service: string; serviceUid: string; revision: string; uid: string};
 	/** Before → after, a row per target. Empty where nothing was there before. */
 	rows: readonly SplitDifference[];
 	/** What else will be true: image, environment, port … */
@@ -31,6 +32,8 @@ export type Plan = {
 	commands: readonly string[];
 	/** Of a patch that changes the split: what undo will put back. */
 	splits?: {before: Split; after: Split};
+	/** Of a release: who is stable and canary and why, since when, and what differs between the two. */
+	about?: readonly {label: string; value: string}[];
 };
 
 export type DryRun =

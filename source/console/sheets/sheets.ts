@@ -70,8 +70,8 @@ export type ReviewPhase =
 	/** Somebody else changed the service in between; nothing was written. */
 	| ({kind: 'conflict'} & Conflict);
 
-/** How a plan is agreed to: by Enter, by Enter twice, or by typing the service's name and Enter. */
-export type Confirmation = 'enter' | 'twice' | 'name';
+/** How a plan is agreed to: by Enter, by Enter twice, or by typing a word and Enter. */
+export type Confirmation = 'enter' | 'twice' | 'word';
 
 /** A target scaled to zero, asked at its tag URL so that a pod is there before users are. */
 export type Wake =
@@ -83,14 +83,22 @@ export type ReviewSheet = {
 	kind: 'review';
 	/** Tells one review from the next one in its place. */
 	id: number;
+	/** The cluster it was opened on. */
+	on: {context: string; server: string};
 	plan: Plan;
 	confirmation: Confirmation;
+	/** What is to be typed; empty where nothing is. */
+	word: string;
 	/** Why Enter alone is not enough. */
 	because: string;
-	/** The name as far as it is typed. */
+	/** The word as far as it is typed. */
 	typed: string;
 	dryRun: DryRun;
 	phase: ReviewPhase;
+	/** A key that means nothing here was pressed, perhaps meant for elsewhere: the next Enter only asks again. */
+	isDisarmed: boolean;
+	/** How often it has asked to be agreed to, the first time included. */
+	timesAsked: number;
 	wake: Wake | undefined;
 };
 
@@ -98,6 +106,8 @@ export type ReviewSheet = {
 export type VerifySheet = {
 	kind: 'verify';
 	service: string;
+	/** Of the service. */
+	uid: string;
 	/** The tag whose URL is asked; undefined for the service's own. */
 	tag: string | undefined;
 	/** The revision that should answer; undefined where several may. */
