@@ -25,7 +25,7 @@ import {
 	type IngressBalancer,
 } from './gateway-objects.js';
 import type {Door} from './gateway-ports.js';
-import {firstReachable, type ConnectionFailure, type Dial} from './reachable.js';
+import {firstReachable, type Dial, type DialFailure} from './reachable.js';
 
 export type FoundGateway =
 	/**
@@ -107,7 +107,7 @@ class Search {
 	/** Why there is no port-forward to those inside. */
 	readonly barred: string[] = [];
 	/** Addresses that nothing could be connected to, in the order they were found. */
-	readonly unreached = new Map<string, ConnectionFailure<Candidate>>();
+	readonly unreached = new Map<string, DialFailure<Candidate>>();
 	/** Services of gateways, in the order they were found: where all else fails, a port-forward leads there. */
 	private readonly inside = new Map<string, InsideGateway & {via: string}>();
 	private readonly looked = new Set<string>();
@@ -326,7 +326,9 @@ export async function findGateway(
 	const candidates = ingressClass === undefined ? await search.present(side) : known;
 	// Of two kinds of gateways one knows nothing of this service, and would say that there is no such thing.
 	if (ingressClass === undefined && candidates.length > 1) {
-		const names = candidates.map(gateway => `${gateway.via} at ${gateway[side].namespace}/${gateway[side].name}`);
+		const names = candidates.map(
+			gateway => `${gateway.via} at ${gateway[side].namespace}/${gateway[side].name}`,
+		);
 		const why = [...new Set(search.tried)].join('; ');
 		return {
 			kind: 'not found',
@@ -382,7 +384,7 @@ function asFound({host, port, tls, via, secure}: Candidate): Extract<FoundGatewa
 }
 
 /** `10.0.0.4:30080, 10.0.0.5:30080 and 18 more (port of a node: no connection within 2 s)`. */
-function failureWords(failures: readonly ConnectionFailure<Candidate>[]): string {
+function failureWords(failures: readonly DialFailure<Candidate>[]): string {
 	const alike = Map.groupBy(failures, ({place, why}) => `${place.what}: ${why}`);
 	return [...alike]
 		.map(([how, group]) => {
