@@ -54,7 +54,10 @@ export function createProgram({keepCode = () => {}}: {keepCode?: () => void} = {
 		.description('Release a new revision of a Knative Service, step by step, by keyboard.')
 		.version(process.env['KN_CANARY_VERSION'] ?? '')
 		.option('--sandbox', 'open on the sandbox: a small Knative inside this program')
-		.option('--gateway <host[:port]>', 'where the gateway is, if it cannot be found', gateway)
+		.option('--gateway <host[:port]>', 'where the gateway is, if it cannot be found; 443 speaks TLS', gateway)
+		.option('--cacert <file>', 'authorities that may vouch for the gateway, beside those of the system')
+		.option('--insecure-gateway', 'do not check the certificate of the gateway')
+		.option('--host <name>', 'host to ask for, instead of that of the URL of the service')
 		.option('--read-only', 'never write to the cluster')
 		.addOption(
 			new Option('--production <pattern>', 'contexts of such a name (a regular expression) are production')

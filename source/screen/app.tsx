@@ -65,6 +65,7 @@ function isEnabled(
 		return sheet?.kind === 'review' && !isSettled;
 	}
 	if (action === 'managedFields' || action === 'refresh') return sheet?.kind === 'yaml';
+	if (action === 'askAgain') return sheet?.kind === 'verify';
 	if (sheet?.kind === 'logs') return canSteer(sheet, action);
 	if (action === 'copyCommand') return sheet !== undefined && copied.has(sheet.kind);
 	return overlays.has(context) || canPerform(action);

@@ -50,7 +50,7 @@ export function headerLine(
 
 /** The first that fits is shown. Through a port-forward the address is one of this machine, and says nothing. */
 function gatewayWords(gateway: ConsoleState['gateway']): string[] {
-	if (gateway.kind === 'looking') return ['gateway …'];
+	if (gateway.kind === 'looking') return gateway.before ? gatewayWords(gateway.before) : ['gateway …'];
 	if (gateway.kind === 'not found') return ['no gateway'];
 	const {host, port, via, forward, unreached} = gateway;
 	if (!forward) {

@@ -1,7 +1,7 @@
 /** The cluster that the console is connected to: one namespace of it is watched, and one may go to another, or to another cluster. */
 import type {Standing} from '../../kube/auth/credentials.js';
 import type {Cluster} from '../../kube/cluster.js';
-import type {GatewayAddress} from '../../kube/gateway/gateway-address.js';
+import type {GivenGateway} from '../../kube/gateway/gateway-address.js';
 import {listNamespaces, namespaceExists} from '../../kube/namespaces.js';
 import {printable} from '../../knative/text/printable.js';
 import type {ServiceView} from '../../knative/service/service.js';
@@ -56,7 +56,7 @@ export function createConnection(
 		onService,
 		onLeave,
 	}: {
-		gateway: GatewayAddress | undefined;
+		gateway: GivenGateway | undefined;
 		production: RegExp | undefined;
 		contexts: Contexts | undefined;
 		newsInterval: () => number;
@@ -78,7 +78,7 @@ export function createConnection(
 		session = startSession(store, {
 			cluster: current,
 			namespace: name,
-			gateway: current.context === home ? gateway && {...gateway, via: '--gateway'} : undefined,
+			gateway: current.context === home ? gateway : undefined,
 			interval: newsInterval,
 			onService,
 		});

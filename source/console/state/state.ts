@@ -47,14 +47,20 @@ export type ConnectionState =
 	  }
 	| {kind: 'failed'; sentence: string};
 
+/** Of the selected service. */
 export type GatewayState =
-	| {kind: 'looking'}
+	/** `before`: of another service, which is good enough for the eye until this one's is known. */
+	| {kind: 'looking'; before?: GatewayState}
 	| {
 			kind: 'found';
 			host: string;
 			port: number;
 			tls: boolean;
 			via: string;
+			/** Where it speaks TLS, when that is not here. */
+			secure?: {host: string; port: number};
+			/** PEM certificates of those who may vouch for it, where it speaks TLS. */
+			authorities?: readonly string[];
 			/** It has no address outside that can be reached: this one is ours, and leads there through the API server. */
 			forward?: {
 				tunnel: Tunnel;
