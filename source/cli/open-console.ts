@@ -4,6 +4,7 @@ import type {RequestOptions} from '../probe/transport/request-options.js';
 import {createUnderWay} from '../release/under-way.js';
 import {showFirstFrame} from '../screen/first-frame.js';
 import type {Console} from '../console/console.js';
+import {createConsoleLoan} from '../terminal/lifecycle/terminal-loan.js';
 import {describeError} from '../terminal/lifecycle/lifecycle.js';
 import type {ConsoleFlags} from './flags.js';
 import {install} from './process-setup.js';
@@ -28,7 +29,8 @@ export async function openConsole(
 	const first = showFirstFrame(to, {theme});
 	const forget = lifecycle.onRestore(first.leave);
 	const core = await import('./console-core.js');
-	const reach = core.reachOf(flags, lifecycle);
+	const loan = createConsoleLoan();
+	const reach = core.reachOf(flags, lifecycle, loan);
 	const console = core.createConsole({
 		to,
 		namespace: flags.namespace,
@@ -51,7 +53,7 @@ export async function openConsole(
 		if (state.services.length > 0) first.show(window => core.firstContents(state, window));
 	}
 	const {openScreen} = await import('../screen/open.js');
-	const closed = openScreen(console, {lifecycle, first, theme});
+	const closed = openScreen(console, {lifecycle, first, loan, theme});
 	forget();
 	void keepWhatItTook(connected, keepCode);
 	try {

@@ -25,6 +25,7 @@ import {
 	type PaceFlags,
 	type SandboxFlags,
 } from './flags.js';
+import {addKubeFlags} from './kube-flags.js';
 import {openConsole} from './open-console.js';
 import {addReadCommands} from './read-commands.js';
 import type {VerifyFlags} from './run-headless.js';
@@ -53,10 +54,10 @@ export function createProgram({keepCode = () => {}}: {keepCode?: () => void} = {
 		.description('Release a new revision of a Knative Service, step by step, by keyboard.')
 		.version(process.env['KN_CANARY_VERSION'] ?? '')
 		.option('--sandbox', 'open on the sandbox: a small Knative inside this program')
-		.option('--kubeconfig <file>', 'instead of $KUBECONFIG or ~/.kube/config')
-		.option('--context <name>', 'context of the kubeconfig')
-		.option('-n, --namespace <name>', 'namespace to begin in')
-		.option('--gateway <host[:port]>', 'where the gateway is, if it cannot be found', gateway)
+		.option('--gateway <host[:port]>', 'where the gateway is, if it cannot be found; 443 speaks TLS', gateway)
+		.option('--cacert <file>', 'authorities that may vouch for the gateway, beside those of the system')
+		.option('--insecure-gateway', 'do not check the certificate of the gateway')
+		.option('--host <name>', 'host to ask for, instead of that of the URL of the service')
 		.option('--read-only', 'never write to the cluster')
 		.addOption(
 			new Option('--production <pattern>', 'contexts of such a name (a regular expression) are production')
@@ -116,6 +117,7 @@ export function createProgram({keepCode = () => {}}: {keepCode?: () => void} = {
 		program.addOption(option);
 	}
 
+	addKubeFlags(program);
 	addSandbox(program);
 	addHeadless(program);
 	addReadCommands(program);

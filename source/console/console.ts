@@ -1,7 +1,7 @@
 /** The console without its screen: the store, and what an operator can do with it. */
 import {readAutoscalingDefaults} from '../kube/read-autoscaling-defaults.js';
 import type {Cluster} from '../kube/cluster.js';
-import type {GatewayAddress} from '../kube/gateway/gateway-address.js';
+import type {GivenGateway} from '../kube/gateway/gateway-address.js';
 import type {RequestOptions} from '../probe/transport/request-options.js';
 import {equalSplits, splitOf} from '../knative/split/split.js';
 import {createConnection, type ConnectionControl} from './session/connection.js';
@@ -115,7 +115,7 @@ export function createConsole({
 }: {
 	to: string;
 	namespace?: string | undefined;
-	gateway?: GatewayAddress | undefined;
+	gateway?: GivenGateway | undefined;
 	asking?: RequestOptions | undefined;
 	history?: HistoryFile | undefined;
 	production?: RegExp | undefined;

@@ -11,6 +11,7 @@ import {actionFor, labelOf, type Action, type KeyContext} from './keys/key-looku
 import {Footer, Notice} from './footer.js';
 import {Header} from './header.js';
 import {layoutOf, noticeRows, type Layout, type Size} from './layout.js';
+import {LoginBanner, loginRows} from './login-banner.js';
 import {LivePane} from './live/live-pane.js';
 import {RevisionsPane} from './panes/revisions-pane.js';
 import {ServicesPane} from './panes/services-pane.js';
@@ -64,6 +65,7 @@ function isEnabled(
 		return sheet?.kind === 'review' && !isSettled;
 	}
 	if (action === 'managedFields' || action === 'refresh') return sheet?.kind === 'yaml';
+	if (action === 'askAgain') return sheet?.kind === 'verify';
 	if (sheet?.kind === 'logs') return canSteer(sheet, action);
 	if (action === 'copyCommand') return sheet !== undefined && copied.has(sheet.kind);
 	return overlays.has(context) || canPerform(action);
@@ -76,6 +78,7 @@ export function App(means: AppProps) {
 	const context = useConsoleState(contextOf);
 	const sheets = useConsoleState(state => state.sheets);
 	const focus = useConsoleState(state => state.focus);
+	const login = useConsoleState(useShallow(state => loginRows(state.standing, {columns, rows})));
 	const review = useConsoleState(
 		useShallow(state => {
 			const sheet = topSheet(state);
@@ -84,7 +87,7 @@ export function App(means: AppProps) {
 				: noReview;
 		}),
 	);
-	const layout = layoutOf(columns, rows);
+	const layout = layoutOf(columns, rows - login.length);
 	const page = layout.kind === 'four' ? layout.services.height - 3 : layout.body.height - 3;
 
 	const run = (action: Action, argument = '') => perform(console, action, {...means, page}, argument);
@@ -137,7 +140,8 @@ export function App(means: AppProps) {
 					</Box>
 				))}
 			</Box>
-			<Notice width={columns} height={noticeRows(rows)} />
+			<LoginBanner rows={login} width={columns} />
+			<Notice width={columns} height={noticeRows(rows - login.length)} />
 			<Footer width={columns} isEnabled={action => isEnabled(action, context, sheets.at(-1), review)} />
 		</Box>
 	);

@@ -7,11 +7,11 @@ import {endpointText} from '../knative/commands/endpoint.js';
 import {widthOf} from './widgets/table/fit-text.js';
 import {age} from './format.js';
 
-export type HeaderState = Pick<ConsoleState, 'connection' | 'namespace' | 'gateway' | 'feeds'>;
+export type HeaderState = Pick<ConsoleState, 'connection' | 'standing' | 'namespace' | 'gateway' | 'feeds'>;
 
 /** The pieces at the left, which are cut when there is no room, and those at the right end, which never are. */
 export function headerLine(
-	{connection, namespace, gateway, feeds}: HeaderState,
+	{connection, standing, namespace, gateway, feeds}: HeaderState,
 	{now, width, theme}: {now: number; width: number; theme: Theme},
 ): {left: readonly Piece[]; right: readonly Piece[]} {
 	const {styles} = theme;
@@ -23,7 +23,8 @@ export function headerLine(
 				: '';
 	const where = [context, namespace].filter(part => part !== '').join(' / ');
 	const isProduction = connection.kind === 'connected' && connection.production;
-	const isReadOnly = connection.kind === 'connected' && connection.readOnly;
+	const isReadOnly =
+		connection.kind === 'connected' && (connection.readOnly || standing.movedTo !== undefined);
 	const left: Piece[] = [
 		{text: ' kn-canary', style: {bold: true}},
 		{text: '  '},
@@ -31,7 +32,9 @@ export function headerLine(
 		{text: where},
 		...(isReadOnly ? [{text: '  read-only', style: styles.warning}] : []),
 	];
-	const state = watchState(connection, worse(feeds.services, feeds.revisions), now, theme);
+	const state = standing.plugin
+		? {text: `${theme.glyphs.waiting} logging in`, style: styles.waiting}
+		: watchState(connection, worse(feeds.services, feeds.revisions), now, theme);
 	// The middle goes first when the line is short: it is in the curl line too.
 	const room = width - left.reduce((sum, {text}) => sum + widthOf(text), 0) - widthOf(state.text) - 4;
 	const middle = gatewayWords(gateway).find(words => widthOf(words) <= room) ?? '';
@@ -47,7 +50,7 @@ export function headerLine(
 
 /** The first that fits is shown. Through a port-forward the address is one of this machine, and says nothing. */
 function gatewayWords(gateway: ConsoleState['gateway']): string[] {
-	if (gateway.kind === 'looking') return ['gateway …'];
+	if (gateway.kind === 'looking') return gateway.before ? gatewayWords(gateway.before) : ['gateway …'];
 	if (gateway.kind === 'not found') return ['no gateway'];
 	const {host, port, via, forward, unreached} = gateway;
 	if (!forward) {

@@ -11,7 +11,13 @@ export function Header({width}: {width: number}) {
 	const theme = useTheme();
 	const now = useNow();
 	const state = useConsoleState(
-		useShallow(({connection, namespace, gateway, feeds}) => ({connection, namespace, gateway, feeds})),
+		useShallow(({connection, standing, namespace, gateway, feeds}) => ({
+			connection,
+			standing,
+			namespace,
+			gateway,
+			feeds,
+		})),
 	);
 	const {left, right} = headerLine(state, {now, width, theme});
 	return (

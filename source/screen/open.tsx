@@ -6,7 +6,8 @@ import {notify} from '../console/state/select.js';
 import {copy as copyToTerminal, type CopyResult} from '../terminal/output/clipboard.js';
 import {KeyedStdin} from '../terminal/input/keyed-stdin.js';
 import type {Lifecycle} from '../terminal/lifecycle/lifecycle.js';
-import {installSuspender, type Suspender} from '../terminal/lifecycle/suspend.js';
+import {installSuspender, type Suspender, type SuspendTerminal} from '../terminal/lifecycle/suspend.js';
+import type {ConsoleLoan} from '../terminal/lifecycle/terminal-loan.js';
 import {createTheme, type ThemeOptions} from '../terminal/output/theme.js';
 import {App} from './app.js';
 import {ThemeContext} from './widgets/theme-context.js';
@@ -26,7 +27,12 @@ const copied: Record<CopyResult, string> = {
 /** Draws over the `first` frame. Resolves when the operator has quit; rejects with what a component threw. */
 export async function openScreen(
 	console: Console,
-	{lifecycle, first, theme}: {lifecycle: Lifecycle; first: FirstFrame; theme?: ThemeOptions},
+	{
+		lifecycle,
+		first,
+		loan,
+		theme,
+	}: {lifecycle: Lifecycle; first: FirstFrame; loan: ConsoleLoan; theme?: ThemeOptions},
 ): Promise<void> {
 	const {store} = console;
 	const {writer, sight} = first;
@@ -52,6 +58,13 @@ export async function openScreen(
 						settled={settled}
 						redraw={() => writer.redraw()}
 						onKey={() => writer.keyPressed()}
+						onSuspendable={suspend =>
+							loan.provide(async use => {
+								// Whoever is lent it must not get as keys what the terminal answers us.
+								await answersOwed(stdin, patience.lending);
+								await suspend(use);
+							})
+						}
 					/>
 				</SeeingContext>
 			</ConsoleContext>
@@ -77,11 +90,14 @@ export async function openScreen(
 	await instance.waitUntilExit();
 }
 
-/** Milliseconds that an answer is waited for on the way out: of a terminal that gives them, and of one that has not so far. */
-const patience = {answering: 700, silent: 150};
+/**
+ * Milliseconds that an answer is waited for on the way out: of a terminal that gives them, and of one that has not so far; and
+ * before a plugin gets the terminal, which may be at the end of a bad line.
+ */
+const patience = {answering: 700, silent: 150, lending: 2000};
 
 /** What the terminal still has to answer, so that nobody else reads it; undefined when that is nothing. */
-function answersOwed(stdin: KeyedStdin): Promise<void> | undefined {
+function answersOwed(stdin: KeyedStdin, most?: number): Promise<void> | undefined {
 	if (!stdin.isOwed) return undefined;
 	return new Promise(resolve => {
 		const end = () => {
@@ -92,7 +108,7 @@ function answersOwed(stdin: KeyedStdin): Promise<void> | undefined {
 		const look = () => {
 			if (!stdin.isOwed) end();
 		};
-		const timer = setTimeout(end, stdin.isAnswering ? patience.answering : patience.silent);
+		const timer = setTimeout(end, most ?? (stdin.isAnswering ? patience.answering : patience.silent));
 		stdin.on('answered', look);
 	});
 }
@@ -103,12 +119,14 @@ function Screen({
 	redraw,
 	onKey,
 	settled,
+	onSuspendable,
 }: {
 	copy: (text: string) => void;
 	quit: () => void;
 	redraw: () => void;
 	onKey: () => void;
 	settled: (act: () => void) => void;
+	onSuspendable: (suspend: SuspendTerminal) => void;
 }): ReactNode {
 	const {suspendTerminal} = useApp();
 	useInput(onKey);
@@ -117,8 +135,9 @@ function Screen({
 	const suspender = useRef<Suspender>(undefined);
 	useEffect(() => {
 		suspender.current = installSuspender(suspendTerminal);
+		onSuspendable(suspendTerminal);
 		return () => suspender.current?.uninstall();
-	}, [suspendTerminal]);
+	}, [suspendTerminal, onSuspendable]);
 	return (
 		<App
 			copy={copy}

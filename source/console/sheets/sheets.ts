@@ -123,7 +123,10 @@ export type VerifySheet = {
 	forwarding?: string;
 	/** That the gateway's own address cannot be reached from here, and what that means. */
 	unreached?: string;
-	phase: {kind: 'asking'} | {kind: 'answered'; answer: Answer} | {kind: 'not asked'; sentence: string};
+	phase:
+		| {kind: 'asking'}
+		| {kind: 'answered'; answer: Answer; /** That the gateway wants TLS, and what to do. */ redirect?: string}
+		| {kind: 'not asked'; sentence: string};
 };
 
 /** A write as it left the process, for the log. */

@@ -5,6 +5,7 @@
 import {createStore, type StoreApi} from 'zustand/vanilla';
 import {bound} from './bound.js';
 import type {RevisionChoice, Selected} from './selection.js';
+import type {Standing} from '../../kube/auth/credentials.js';
 import type {Unreached} from '../../kube/gateway/find-gateway.js';
 import type {ForwardState} from '../../kube/port-forward/port-forward.js';
 import type {ReflectorState} from '../../kube/watch/reflector.js';
@@ -21,6 +22,7 @@ import type {ContextsSheet, EventsSheet, LeaveSheet, LogsSheet, YamlSheet} from 
 import type {FormSheet, ReviewSheet, ScalingDefaults, VerifySheet, WriteRecord} from '../sheets/sheets.js';
 
 /** What the screen draws of the folders below the store; it imports nothing of them itself. */
+export type {Standing} from '../../kube/auth/credentials.js';
 export type {ReflectorState} from '../../kube/watch/reflector.js';
 export type {RequestOptions} from '../../probe/transport/request-options.js';
 export type {PastEpoch} from '../../probe/loop/past-epochs.js';
@@ -50,14 +52,20 @@ export type ConnectionState =
 	  }
 	| {kind: 'failed'; sentence: string};
 
+/** Of the selected service. */
 export type GatewayState =
-	| {kind: 'looking'}
+	/** `before`: of another service, which is good enough for the eye until this one's is known. */
+	| {kind: 'looking'; before?: GatewayState}
 	| {
 			kind: 'found';
 			host: string;
 			port: number;
 			tls: boolean;
 			via: string;
+			/** Where it speaks TLS, when that is not here. */
+			secure?: {host: string; port: number};
+			/** PEM certificates of those who may vouch for it, where it speaks TLS. */
+			authorities?: readonly string[];
 			/** It has no address outside that can be reached: this one is ours, and leads there through the API server. */
 			forward?: {
 				tunnel: Tunnel;
@@ -129,6 +137,8 @@ export type Sheet =
 
 export type ConsoleState = {
 	connection: ConnectionState;
+	/** A credential plugin that runs, and whether the context still means the cluster that is shown. */
+	standing: Standing;
 	namespace: string;
 	/** The server says that there is no such namespace. */
 	namespaceMissing: boolean;
@@ -200,6 +210,7 @@ export function initialState({
 }): ConsoleState {
 	return {
 		connection: {kind: 'connecting', to},
+		standing: {},
 		namespace,
 		namespaceMissing: false,
 		feeds: {services: {kind: 'connecting'}, revisions: {kind: 'connecting'}},

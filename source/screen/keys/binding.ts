@@ -70,6 +70,7 @@ export type Action =
 	| 'yaml'
 	| 'managedFields'
 	| 'refresh'
+	| 'askAgain'
 	| 'events'
 	| 'logs'
 	| 'nextPod'

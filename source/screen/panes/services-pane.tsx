@@ -24,22 +24,35 @@ import {cellsOf, servicesColumnGap, servicesColumns, widestOf} from './services-
 export function ServicesPane({width, height}: Size) {
 	const {store} = useConsole();
 	const theme = useTheme();
-	const {connection, focus, filter, filtering, feed, namespace, isMissing, total, count, visible, selected} =
-		useConsoleState(
-			useShallow(state => ({
-				focus: state.focus,
-				filter: state.filter,
-				filtering: state.filtering,
-				feed: state.feeds.services,
-				connection: state.connection,
-				namespace: state.namespace,
-				isMissing: state.namespaceMissing,
-				total: state.services.length,
-				count: serviceRows(state).length,
-				visible: visibleServices(state).length,
-				selected: selectedIndex(state),
-			})),
-		);
+	const {
+		connection,
+		focus,
+		filter,
+		filtering,
+		feed,
+		namespace,
+		isMissing,
+		plugin,
+		total,
+		count,
+		visible,
+		selected,
+	} = useConsoleState(
+		useShallow(state => ({
+			focus: state.focus,
+			filter: state.filter,
+			filtering: state.filtering,
+			feed: state.feeds.services,
+			connection: state.connection,
+			namespace: state.namespace,
+			isMissing: state.namespaceMissing,
+			plugin: state.standing.plugin?.command,
+			total: state.services.length,
+			count: serviceRows(state).length,
+			visible: visibleServices(state).length,
+			selected: selectedIndex(state),
+		})),
+	);
 	const size = frameContentSize(width, height);
 	const hasFilterLine = filtering || filter !== '';
 	const tableHeight = size.height - (hasFilterLine ? 1 : 0);
@@ -77,7 +90,9 @@ export function ServicesPane({width, height}: Size) {
 				empty={
 					connection.kind === 'failed'
 						? connection.sentence
-						: emptySentence(feed, {filter, namespace, isMissing})
+						: plugin !== undefined
+							? `Waiting for the credential plugin ${plugin}…`
+							: emptySentence(feed, {filter, namespace, isMissing})
 				}
 			/>
 			{hasFilterLine && (
