@@ -119,7 +119,9 @@ export function createConsole({
 		if (
 			service !== selectedService(before) ||
 			revisionsOf(state, service?.name) !== revisionsOf(before, service?.name) ||
-			state.gateway !== before.gateway
+			state.gateway !== before.gateway ||
+			state.requests !== before.requests ||
+			(live.hasBackground && state.services !== before.services)
 		) {
 			live.follow();
 		}

@@ -75,7 +75,7 @@ describe('the walk-through', () => {
 		await terminal.until(/Split the traffic of helloworld-go/);
 		await confirm(terminal);
 		const both = await terminal.until(
-			screen => /50\/50 since/.test(screen) && /Agrees with the configured split/.test(screen),
+			screen => /50\/50 since/.test(screen) && /No contradiction with the split so far/.test(screen),
 		);
 		expect(counted(both, 'Hello World!')).toBeGreaterThan(0);
 		expect(counted(both, 'Hello Knative!')).toBeGreaterThan(0);

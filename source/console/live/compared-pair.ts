@@ -25,7 +25,7 @@ export function pairOf(service: ServiceView, revisions: readonly RevisionView[])
 	const old = others.toSorted(
 		(one, other) => (percents.get(other.name) ?? 0) - (percents.get(one.name) ?? 0),
 	)[0];
-	if (!fresh || !old) return {ok: false, reason: 'one revision only: there is no other to compare it with'};
+	if (!fresh || !old) return {ok: false, reason: 'nothing to compare: one revision'};
 
 	const tags = tagsOf(service);
 	const sideOf = ({name}: RevisionView): Side | undefined => {
@@ -38,5 +38,5 @@ export function pairOf(service: ServiceView, revisions: readonly RevisionView[])
 	const [freshSide, oldSide] = [sideOf(fresh), sideOf(old)];
 	if (freshSide && oldSide) return {ok: true, sides: {fresh: freshSide, old: oldSide}};
 	const untagged = freshSide ? old : fresh;
-	return {ok: false, reason: `${untagged.name} has no tag, so it cannot be asked on its own`};
+	return {ok: false, reason: `not compared: ${untagged.name} has no tag URL; t adds one`};
 }

@@ -4,7 +4,7 @@ import {selectedRevision, selectedService} from '../state/read.js';
 import {changeSheet, notify, openSheet} from '../state/select.js';
 import type {VerifySheet} from '../sheets/sheets.js';
 import type {ConsoleStore} from '../state/state.js';
-import {targetOf, taggedEntry} from './request-target.js';
+import {requestOptionsFor, targetOf, taggedEntry} from './request-target.js';
 
 /** Of this program, for the User-Agent; set when it is built. */
 const version = process.env['KN_CANARY_VERSION'];
@@ -39,7 +39,8 @@ async function ask(store: ConsoleStore, question: VerifyQuestion, url: string | 
 	const state = store.getState();
 	const service = selectedService(state);
 	if (!service) return;
-	const asked = targetOf(service, url, state.gateway, state.asking);
+	const asking = requestOptionsFor(state, service.uid);
+	const asked = targetOf(service, url, state.gateway, asking);
 	if (!asked.ok) return notify(store, {tone: 'bad', text: asked.reason});
 	const sheet: VerifySheet = {
 		kind: 'verify',
@@ -60,9 +61,9 @@ async function ask(store: ConsoleStore, question: VerifyQuestion, url: string | 
 		import('../../probe/transport/request-options.js'),
 	]);
 	const {answer} = await verifyOnce(asked.target, {
-		...probeOptionsOf(state.asking, version),
+		...probeOptionsOf(asking, version),
 		keepAlive: false,
-		timeout: state.asking.timeout,
+		timeout: asking.timeout,
 	});
 	changeSheet(store, 'verify', current =>
 		current.command === sheet.command && current.phase.kind === 'asking'

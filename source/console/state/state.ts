@@ -8,6 +8,8 @@ import type {ForwardState} from '../../kube/port-forward/port-forward.js';
 import type {ReflectorState} from '../../kube/watch/reflector.js';
 import {defaultRequestOptions, type RequestOptions} from '../../probe/transport/request-options.js';
 import type {LoopSnapshot} from '../../probe/loop/loop.js';
+import type {RequestSheet} from '../live/request-sheet.js';
+import type {ServiceVerdict} from '../live/verdicts.js';
 import type {Tunnel} from '../../probe/transport/probe.js';
 import type {ServiceView} from '../../knative/service/service.js';
 import type {RevisionView} from '../../knative/revision/revision.js';
@@ -19,8 +21,10 @@ import type {FormSheet, ReviewSheet, ScalingDefaults, VerifySheet, WriteRecord} 
 /** What the screen draws of the folders below the store; it imports nothing of them itself. */
 export type {ReflectorState} from '../../kube/watch/reflector.js';
 export type {RequestOptions} from '../../probe/transport/request-options.js';
-export type {PastEpoch} from '../../probe/loop/past-epochs.js';
+export type {FailureEntry} from '../../probe/loop/failure-log.js';
+export type {EpochCounts, PastEpoch} from '../../probe/loop/past-epochs.js';
 export type {LoopSnapshot} from '../../probe/loop/loop.js';
+export type {ServiceVerdict} from '../live/verdicts.js';
 export type {Comparison} from '../../probe/loop/pairs.js';
 export type {Answer} from '../../probe/transport/probe.js';
 export type {Row} from '../../probe/loop/loop-report.js';
@@ -109,11 +113,22 @@ export type Sheet =
 	| FormSheet
 	| ReviewSheet
 	| VerifySheet
+	| RequestSheet
 	| YamlSheet
 	| EventsSheet
 	| LogsSheet
 	| ContextsSheet
 	| LeaveSheet;
+
+/** The loop of the selected service. */
+export type LiveView = {
+	uid: string;
+	snapshot: LoopSnapshot;
+	/** 0: now; n: n splits ago. */
+	page: number;
+	/** How many loops of other services are going on. */
+	background: number;
+};
 
 export type ConsoleState = {
 	connection: ConnectionState;
@@ -124,8 +139,10 @@ export type ConsoleState = {
 	feeds: {services: ReflectorState; revisions: ReflectorState};
 	rights: Rights;
 	gateway: GatewayState;
-	/** How services are asked; does not change. */
+	/** How services are asked, by the flags; does not change. */
 	asking: RequestOptions;
+	/** How a service is asked where that was chosen for it, by uid. */
+	requests: ReadonlyMap<string, RequestOptions>;
 	/** By name. */
 	services: readonly ServiceView[];
 	/** By service name; newest first. All of a service's or none of them; an empty list says that it has none. */
@@ -158,7 +175,9 @@ export type ConsoleState = {
 	leftForms: ReadonlyMap<string, FormSheet>;
 
 	/** Counts of the service that is asked, or was last. */
-	live: {uid: string; snapshot: LoopSnapshot; /** 0: now; n: n splits ago. */ page: number} | undefined;
+	live: LiveView | undefined;
+	/** What the loops say of each service that was asked, by uid. */
+	verdicts: ReadonlyMap<string, ServiceVerdict>;
 
 	sheets: readonly Sheet[];
 	writes: readonly WriteRecord[];
@@ -185,6 +204,7 @@ export function initialState({
 		rights: unknownRights,
 		gateway: {kind: 'looking'},
 		asking,
+		requests: new Map(),
 		services: [],
 		revisions: new Map(),
 		unreadable: [],
@@ -202,6 +222,7 @@ export function initialState({
 		scalingDefaults: {kind: 'asking'},
 		leftForms: new Map(),
 		live: undefined,
+		verdicts: new Map(),
 		sheets: [],
 		writes: [],
 		notice: undefined,

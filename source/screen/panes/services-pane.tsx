@@ -39,6 +39,7 @@ export function ServicesPane({width, height}: Size) {
 	const window = useListWindow(count, tableRowsHeight(count, tableHeight), selected);
 	// A change of a service that is not on the screen draws nothing.
 	const shown = useConsoleState(useShallow(state => visibleServices(state).slice(window.top, window.end)));
+	const verdicts = useConsoleState(useShallow(state => shown.map(({uid}) => state.verdicts.get(uid))));
 	const widths = useConsoleState(useShallow(state => widestOf(visibleServices(state))));
 	return (
 		<Frame
@@ -51,7 +52,10 @@ export function ServicesPane({width, height}: Size) {
 			<TableRows
 				columns={servicesColumns}
 				columnGap={servicesColumnGap}
-				rows={shown.map(service => ({key: service.uid, cells: cellsOf(service, theme)}))}
+				rows={shown.map((service, index) => ({
+					key: service.uid,
+					cells: cellsOf(service, theme, verdicts[index]),
+				}))}
 				count={count}
 				window={window}
 				widest={widths}

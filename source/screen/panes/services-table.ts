@@ -1,5 +1,6 @@
 /** What the list of services says of each. */
 import {serviceState, type ServiceState} from '../../knative/service/service-state.js';
+import type {ServiceVerdict} from '../../console/state/state.js';
 import type {ServiceView} from '../../knative/service/service.js';
 import type {TextStyle, Theme} from '../../terminal/output/theme.js';
 import type {Column} from '../widgets/table/columns.js';
@@ -9,22 +10,45 @@ import type {TableCell} from '../widgets/table/table-text.js';
 /** Blanks between two of them: names are long, and the pane is narrow. */
 export const servicesColumnGap = 1;
 
+/** `wrong split`: room for it from the start, so that a verdict moves nothing. */
+const longestVerdict = 11;
+
 export const servicesColumns: readonly Column[] = [
 	{title: ' ', priority: 0},
 	{title: 'SERVICE', priority: 0, isFlexible: true, min: 13, cut: 'middle'},
 	{title: 'SPLIT', priority: 1, max: 12},
-	{title: 'STATE', priority: 2},
+	{title: 'STATE', priority: 2, min: longestVerdict},
 ];
 
-export function cellsOf(service: ServiceView, theme: Theme): TableCell[] {
+/** @param verdict What its loop says of it; that it is bad matters more than that it is ready. */
+export function cellsOf(service: ServiceView, theme: Theme, verdict?: ServiceVerdict): TableCell[] {
 	const state = serviceState(service);
-	const {glyph, style} = markOf(state.kind, theme);
+	const {glyph, style} = verdictMark(verdict, theme) ?? markOf(state.kind, theme);
+	const word = verdict === undefined || verdict.word === '' ? state.word : verdict.word;
 	return [
 		{text: glyph, style},
 		service.name,
 		splitWord(service, theme.isAscii ? '|' : '│'),
-		{text: state.word, style},
+		{text: word, style},
 	];
+}
+
+/** Undefined where there is nothing to say beside the state of the service. */
+function verdictMark(
+	verdict: ServiceVerdict | undefined,
+	{glyphs, styles}: Theme,
+): {glyph: string; style: TextStyle} | undefined {
+	switch (verdict?.tone) {
+		case 'bad':
+			return {glyph: glyphs.bad, style: styles.bad};
+		case 'warning':
+			return {glyph: glyphs.warning, style: styles.warning};
+		case 'good':
+			return {glyph: glyphs.ok, style: styles.ok};
+		case 'waiting':
+		case undefined:
+			return undefined;
+	}
 }
 
 /** Widths of the texts above: measured once for each state of a service, since all of them count at every change of one. */
