@@ -184,6 +184,11 @@ export function notesOn(
 	for (const {tag, problem} of tags) {
 		if (problem !== undefined) notes.push(`The tag ${tag} teaches nothing: ${problem}`);
 	}
+	const failing = tags.filter(({problem}) => problem?.startsWith('it answers') === true);
+	if (failing.length > 0 && tags.some(({state}) => state === 'learned')) {
+		const names = failing.map(({revision}) => revision).join(' and ');
+		notes.push(`${names} fails at its own tag where another revision answers: users of it get that, too.`);
+	}
 	const problems = new Set(tags.map(({problem}) => problem));
 	if (tags.length > 1 && problems.size === 1 && !problems.has(undefined) && rows.some(isSuccess)) {
 		notes.push('All tags fail alike, the service itself works: the gateway may have no rule for tag hosts.');

@@ -204,9 +204,11 @@ function nothingHeard({answered, settlingAnswers, last, trouble, gateway}: LoopS
 	if (isOfService || (answered === 0 && settlingAnswers > 0)) return undefined;
 	if (trouble && (trouble.kind === 'gateway' || trouble.kind === 'down')) {
 		const advice =
-			gateway.kind === 'answers itself'
-				? '. Check that this is the gateway of the service (--gateway) and that it has a route for its host.'
-				: '';
+			gateway.kind !== 'answers itself'
+				? ''
+				: gateway.code.startsWith('3')
+					? '. If it wants a login, give it with --header or --cookie.'
+					: '. Check that this is the gateway of the service (--gateway) and that it has a route for its host.';
 		return `${trouble.sentence.charAt(0).toUpperCase()}${trouble.sentence.slice(1)}${advice}`;
 	}
 	const failure = last.find(({outcome}) => outcome.kind === 'failure')?.outcome;

@@ -1,5 +1,6 @@
 /** Asks the tag URLs of a service what their revisions say, so that answers of the service can be attributed. */
 import type {TagAnswer} from './attribution.js';
+import {wordsOf} from '../transport/answer-words.js';
 import type {Clock} from '../loop/clock.js';
 import type {Answer, ProbeTarget} from '../transport/probe.js';
 import type {Grade} from './grade.js';
@@ -75,14 +76,15 @@ export function createLearner({
 	async function learnTag(index: number, signal: AbortSignal): Promise<void> {
 		for (let attempt = 0; !signal.aborted; attempt++) {
 			const tag = states[index];
-			const problem = tag ? await askTag(tag, signal) : undefined;
+			const failed = tag ? await askTag(tag, signal) : undefined;
+			const problem = failed?.problem;
 			if (signal.aborted) {
 				return;
 			}
 
 			setState(index, problem === undefined ? 'learned' : 'failed', problem);
 			const delay = retryDelays[attempt];
-			if (problem === undefined || delay === undefined) {
+			if (problem === undefined || delay === undefined || (failed?.isLasting === true && attempt > 0)) {
 				return;
 			}
 
@@ -91,19 +93,20 @@ export function createLearner({
 	}
 
 	/** Returns why nothing could be learned, or undefined when something was. */
-	async function askTag({revision, authority}: Tag, signal: AbortSignal): Promise<string | undefined> {
+	async function askTag({revision, authority}: Tag, signal: AbortSignal): Promise<Problem | undefined> {
 		const answers: TagAnswer[] = [];
 		for (let count = 0; count < answersPerTag; count++) {
 			let asked: {answer: Answer; grade: Grade};
 			try {
 				asked = await ask({...target(), authority}, {signal, traits: true});
 			} catch (error) {
-				return error instanceof Error ? error.message : String(error);
+				return {problem: error instanceof Error ? error.message : String(error), isLasting: false};
 			}
 
 			const problem = problemOf(asked);
 			if (problem !== undefined) {
-				return problem;
+				// An application that says no goes on to do so; one that is starting, or a route that is new, does not.
+				return {problem, isLasting: asked.grade === 'refusal' || asked.grade === 'redirect'};
 			}
 
 			answers.push({revision, answer: asked.answer});
@@ -160,13 +163,16 @@ export function createLearner({
 	};
 }
 
+/** Why nothing could be learned, and whether that is likely to stay so. */
+type Problem = {problem: string; isLasting: boolean};
+
 /** Why an answer teaches nothing; undefined when it does. */
 function problemOf({answer: {outcome}, grade}: {answer: Answer; grade: Grade}): string | undefined {
 	if (outcome.kind === 'failure') {
 		return outcome.sentence;
 	}
 
-	const said = [outcome.code, outcome.firstLine].filter(part => part !== '').join(' ');
+	const said = [outcome.code, wordsOf(outcome)].filter(part => part !== '').join(' ');
 	switch (grade) {
 		case 'success':
 			return outcome.fingerprint === undefined

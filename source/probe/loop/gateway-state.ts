@@ -1,6 +1,7 @@
 /** What is to be said of the gateway itself, beside what the revisions answer. */
 import type {Answer} from '../transport/probe.js';
 import type {Grade} from '../attribution/grade.js';
+import {wordsOf} from '../transport/answer-words.js';
 
 export type GatewayCondition =
 	| {kind: 'not asked'}
@@ -74,7 +75,7 @@ export function createGatewayMonitor(): GatewayMonitor {
 					requests: (isSame && own ? own.requests : 0) + 1,
 					isAll: isSame && own ? own.isAll : true,
 					code: outcome.code,
-					text: outcome.firstLine,
+					text: wordsOf(outcome),
 				};
 			} else if (own) {
 				own = {...own, isAll: false};

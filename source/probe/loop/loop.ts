@@ -22,6 +22,7 @@ import {nextAlarm} from './alarm.js';
 import type {Clock} from './clock.js';
 import {systemClock} from './clock.js';
 import {createFailureLog, type FailureEntry} from './failure-log.js';
+import {wordsOf} from '../transport/answer-words.js';
 import {createGatewayMonitor, type GatewayCondition} from './gateway-state.js';
 import type {Attributed, Weight} from './loop-report.js';
 import {attributedBy, groupBy, holdersOf, judgeCounts, percentsOf, report} from './loop-report.js';
@@ -268,7 +269,7 @@ export function createLoop({
 			latency,
 			grade,
 			code: outcome.kind === 'response' ? outcome.code : outcome.failure,
-			text: outcome.kind === 'response' ? outcome.firstLine : outcome.sentence,
+			text: wordsOf(outcome),
 		});
 	}
 

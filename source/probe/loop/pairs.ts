@@ -14,6 +14,7 @@ import {isFailure, isWorking} from '../attribution/grade.js';
 import type {Alarm} from './alarm.js';
 import {nextAlarm} from './alarm.js';
 import type {Clock} from './clock.js';
+import {wordsOf} from '../transport/answer-words.js';
 import type {Latencies, Percentiles} from './latencies.js';
 import {createLatencies} from './latencies.js';
 import {createPace} from './pace.js';
@@ -395,7 +396,7 @@ const isBad = (grade: Grade) => grade === 'failure' || grade === 'refusal';
 function textOf({answer: {outcome}}: Asked): string {
 	return outcome.kind === 'failure'
 		? outcome.failure
-		: `${outcome.code} ${outcome.firstLine.replaceAll(/[\da-f-]{8,}/gi, '#')}`.trim();
+		: `${outcome.code} ${wordsOf(outcome).replaceAll(/[\da-f-]{8,}/gi, '#')}`.trim();
 }
 
 function toComparison(

@@ -9,6 +9,7 @@
 import type {Grade} from '../attribution/grade.js';
 import {isFailure} from '../attribution/grade.js';
 import type {Answer} from '../transport/probe.js';
+import {wordsOf} from '../transport/answer-words.js';
 import {createLatencies} from './latencies.js';
 import type {Latencies, Percentiles} from './latencies.js';
 
@@ -120,9 +121,10 @@ function saidBy({outcome}: Answer, grade: Grade): Said {
 	}
 
 	const {code, fingerprint, firstLine} = outcome;
+	const text = grade === 'success' ? firstLine : wordsOf(outcome);
 	return grade === 'success'
-		? {key: fingerprint === undefined ? '' : `=${fingerprint}`, grade, fingerprint, code, text: firstLine}
-		: {key: `!${grade} ${code}`, grade, fingerprint: undefined, code, text: firstLine};
+		? {key: fingerprint === undefined ? '' : `=${fingerprint}`, grade, fingerprint, code, text}
+		: {key: `!${grade} ${code}`, grade, fingerprint: undefined, code, text};
 }
 
 /** Nothing counted; `at` is when that begins, in milliseconds since 1970. */

@@ -32,7 +32,8 @@ export function troubleOf(counts: Counts, gateway: GatewayCondition): Trouble | 
 
 	if (isMuch(gatewayAnswers)) {
 		const {code = '', text = ''} = gateway.kind === 'answers itself' ? gateway : {};
-		const said = [code, text].filter(part => part !== '').join(' ');
+		// A page's title mostly begins with the status itself.
+		const said = text.startsWith(code) ? text : [code, text].filter(part => part !== '').join(' ');
 		return {
 			kind: 'gateway',
 			count: gatewayAnswers,
