@@ -46,3 +46,9 @@ test('a split that is right is refused in about alpha of the runs, at most', () 
 	expect(refused / runs).toBeLessThanOrEqual(0.05);
 	expect(refused / runs).toBeGreaterThan(0.02);
 });
+
+test('of no shares at all there is one outcome', () => {
+	expect(exactTest([], [])).toEqual({p: 1, method: 'exact'});
+	expect(exactTest([0], [0])).toEqual({p: 1, method: 'exact'});
+	expect(exactTest([3], [0])).toEqual({p: 0, method: 'exact'});
+});

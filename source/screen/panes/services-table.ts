@@ -1,4 +1,6 @@
 /** What the list of services says of each. */
+import type {ServiceRow} from '../../console/state/read.js';
+import {isGone} from '../../console/state/selection.js';
 import {serviceState, type ServiceState} from '../../knative/service/service-state.js';
 import type {ServiceVerdict} from '../../console/state/state.js';
 import type {ServiceView} from '../../knative/service/service.js';
@@ -21,7 +23,16 @@ export const servicesColumns: readonly Column[] = [
 ];
 
 /** @param verdict What its loop says of it; that it is bad matters more than that it is ready. */
-export function cellsOf(service: ServiceView, theme: Theme, verdict?: ServiceVerdict): TableCell[] {
+export function cellsOf(service: ServiceRow, theme: Theme, verdict?: ServiceVerdict): TableCell[] {
+	if (isGone(service)) {
+		const {glyphs, styles} = theme;
+		return [
+			{text: glyphs.bad, style: styles.muted},
+			{text: service.name, style: styles.muted},
+			'',
+			{text: 'deleted', style: styles.muted},
+		];
+	}
 	const state = serviceState(service);
 	const {glyph, style} = verdictMark(verdict, theme) ?? markOf(state.kind, theme);
 	const word = verdict === undefined || verdict.word === '' ? state.word : verdict.word;
