@@ -8,33 +8,9 @@ import {
 import type {RequestOptions} from '../../probe/transport/request-options.js';
 import {selectedService} from '../state/read.js';
 import {closeSheet, notify, openSheet} from '../state/select.js';
+import type {RequestSheet, RequestValues} from '../sheets/sheets.js';
 import type {ConsoleStore} from '../state/state.js';
 import {requestOptionsFor} from './request-target.js';
-
-/** As text, as it is typed. */
-export type RequestValues = {
-	/** As `--fingerprint` takes it. */
-	fingerprint: string;
-	path: string;
-	method: string;
-	/** `Name: value` each; empty ones are none. */
-	headers: readonly string[];
-	cookie: string;
-	body: string;
-	/** As `--expect-status` takes it; empty for the usual. */
-	expectStatus: string;
-};
-
-export type RequestSheet = {
-	kind: 'requests';
-	service: string;
-	uid: string;
-	values: RequestValues;
-	/** By what revisions that answer identically can be told apart, in the words of `--fingerprint`. */
-	suggestion: string | undefined;
-	/** gRPC takes the headers only. */
-	isGrpc: boolean;
-};
 
 /** Headers that the sheet has room for. */
 export const headerFields = 3;

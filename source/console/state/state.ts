@@ -10,7 +10,6 @@ import type {ForwardState} from '../../kube/port-forward/port-forward.js';
 import type {ReflectorState} from '../../kube/watch/reflector.js';
 import {defaultRequestOptions, type RequestOptions} from '../../probe/transport/request-options.js';
 import type {LoopSnapshot} from '../../probe/loop/loop.js';
-import type {RequestSheet} from '../live/request-sheet.js';
 import type {ServiceVerdict} from '../live/verdicts.js';
 import type {Tunnel} from '../../probe/transport/probe.js';
 import type {ServiceView} from '../../knative/service/service.js';
@@ -18,7 +17,14 @@ import type {RevisionView} from '../../knative/revision/revision.js';
 import type {Split} from '../../knative/split/split.js';
 import type {HistoryEntry} from '../../journal/journal-entry.js';
 import type {ContextsSheet, EventsSheet, LeaveSheet, LogsSheet, YamlSheet} from '../sheets/inspected.js';
-import type {FormSheet, ReviewSheet, ScalingDefaults, VerifySheet, WriteRecord} from '../sheets/sheets.js';
+import type {
+	FormSheet,
+	RequestSheet,
+	ReviewSheet,
+	ScalingDefaults,
+	VerifySheet,
+	WriteRecord,
+} from '../sheets/sheets.js';
 
 /** What the screen draws of the folders below the store; it imports nothing of them itself. */
 export type {ReflectorState} from '../../kube/watch/reflector.js';

@@ -1,12 +1,7 @@
 /** The sheet in which the operator chooses what is sent to a service and what its revisions are identified by. */
 import {useState} from 'react';
-import {
-	applyRequests,
-	headerFields,
-	requestRules,
-	type RequestSheet,
-	type RequestValues,
-} from '../../../console/live/request-sheet.js';
+import {applyRequests, headerFields, requestRules} from '../../../console/live/request-sheet.js';
+import type {RequestSheet, RequestValues} from '../../../console/sheets/sheets.js';
 import {closeSheet} from '../../../console/state/select.js';
 import type {Size} from '../../layout.js';
 import {FormView} from '../../widgets/form/form-view.js';
