@@ -13,6 +13,7 @@ import {followRoutes} from './session/follow-routes.js';
 import {openScalingForm, submitForm} from './forms/forms.js';
 import {changesOf, createHistory, type HistoryFile} from './session/change-recorder.js';
 import {createLive, type Live} from './live/live.js';
+import {setAndGot} from './live/verdicts.js';
 import {createLogs, type Logs} from './logs/logs.js';
 import {
 	planAbandon,
@@ -181,7 +182,17 @@ export function createConsole({
 			},
 			state,
 		);
-		if (!result.ok) return notify(store, {tone: 'info', text: result.reason});
+		if (!result.ok) {
+			// What Knative says to be so already is not what users get.
+			const verdict = state.verdicts.get(service.uid);
+			const got = verdict?.splitAlarm?.isOver === false ? setAndGot(verdict.shares) : undefined;
+			return got === undefined || result.already !== true
+				? notify(store, {tone: 'info', text: result.reason})
+				: notify(store, {
+						tone: 'bad',
+						text: `${result.reason} That is what Knative says; ${got}. Look at the KIngress and the gateway's pods.`,
+					});
+		}
 		openReview(store, cluster, result.plan);
 	}
 

@@ -87,7 +87,7 @@ export function createLive(store: ConsoleStore, interval: () => number): Live {
 		const snapshot = entry.loop.snapshot();
 		const {live: before, verdicts} = store.getState();
 		const verdict = verdictOf(uid, snapshot);
-		const next: Partial<ConsoleState> = isDeepStrictEqual(verdicts.get(uid), verdict)
+		const next: Partial<ConsoleState> = isDeepStrictEqual({...verdicts.get(uid), at: verdict.at}, verdict)
 			? {}
 			: {verdicts: new Map(verdicts).set(uid, verdict)};
 		if (uid !== shown) {

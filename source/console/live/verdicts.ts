@@ -24,6 +24,10 @@ export type ServiceVerdict = {
 	split: SplitVerdict['state'] | undefined;
 	/** Since when they do not. */
 	splitAlarm: Alarm | undefined;
+	/** What each revision is set to get, and what it got of the last half a minute's answers; percent, 0–100. */
+	shares: readonly {revision: string; set: number; got: number | undefined}[];
+	/** When this was so; milliseconds since 1970. */
+	at: number;
 	/** The newest revision against the one before; undefined where nothing is compared. */
 	canary: ComparedSide | undefined;
 	stable: ComparedSide | undefined;
@@ -43,7 +47,7 @@ export type ServiceVerdict = {
 	/** Why what tags answer may be no revision's; one sentence. */
 	tagDoubt: string | undefined;
 	tone: 'good' | 'waiting' | 'warning' | 'bad';
-	/** One or two words; empty while there is nothing to say. */
+	/** One word of at most 7 letters; empty while there is nothing to say. */
 	word: string;
 };
 
@@ -68,6 +72,8 @@ export function verdictOf(uid: string, snapshot: LoopSnapshot): ServiceVerdict {
 		errors: snapshot.errors,
 		split: settling ? undefined : verdict?.state,
 		splitAlarm: alarm,
+		shares: sharesOf(snapshot),
+		at: snapshot.at,
 		canary: sideOf('fresh'),
 		stable: sideOf('old'),
 		errorState: compared?.errors.state,
@@ -84,6 +90,30 @@ export function verdictOf(uid: string, snapshot: LoopSnapshot): ServiceVerdict {
 	return {...facts, ...inWords(facts)};
 }
 
+/** What each revision is set to get, and what it got lately. */
+export function sharesOf({rows}: Pick<LoopSnapshot, 'rows'>): ServiceVerdict['shares'] {
+	const total = rows.reduce((sum, {lately}) => sum + lately, 0);
+	return rows.flatMap(({revision, configuredPercent, lately}) =>
+		revision === undefined
+			? []
+			: [
+					{
+						revision,
+						set: configuredPercent ?? 0,
+						got: total === 0 ? undefined : (lately / total) * 100,
+					},
+				],
+	);
+}
+
+/** `set 90│10, users get 50│50`; undefined before anything was got. */
+export function setAndGot(shares: ServiceVerdict['shares']): string | undefined {
+	if (shares.some(({got}) => got === undefined)) return undefined;
+	return `set ${percents(shares.map(({set}) => set))}, users get ${percents(shares.map(({got}) => got ?? 0))}`;
+}
+
+const percents = (numbers: readonly number[]) => numbers.map(number => Math.round(number)).join('│');
+
 const isOn = (alarm: Alarm | undefined) => alarm !== undefined && !alarm.isOver;
 
 /** The worst of it in a word. */
@@ -99,9 +129,9 @@ function inWords({
 	failureBound,
 	tagDoubt,
 }: Omit<ServiceVerdict, 'tone' | 'word'>): Pick<ServiceVerdict, 'tone' | 'word'> {
-	if (gateway.kind === 'down') return {tone: 'bad', word: 'no gateway'};
+	if (gateway.kind === 'down') return {tone: 'bad', word: 'down'};
 	if (errorState === 'worse' || isOn(worse)) return {tone: 'bad', word: 'worse'};
-	if (isOn(splitAlarm)) return {tone: 'bad', word: 'wrong split'};
+	if (isOn(splitAlarm)) return {tone: 'bad', word: 'wrong'};
 	if (trouble && trouble.kind !== 'redirects') return {tone: 'bad', word: 'failing'};
 	if (latencyState === 'slower' || isOn(slower)) return {tone: 'bad', word: 'slower'};
 	const isSuspicious = split === 'suspicious' || errorState === 'suspicious' || latencyState === 'suspicious';

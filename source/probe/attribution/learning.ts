@@ -1,6 +1,6 @@
 /** Asks the tag URLs of a service what their revisions say, so that answers of the service can be attributed. */
 import type {TagAnswer} from './attribution.js';
-import {wordsOf} from '../transport/answer-words.js';
+import {withCode, wordsOf} from '../transport/answer-words.js';
 import type {Clock} from '../loop/clock.js';
 import type {Answer, ProbeTarget} from '../transport/probe.js';
 import type {Grade} from './grade.js';
@@ -172,7 +172,7 @@ function problemOf({answer: {outcome}, grade}: {answer: Answer; grade: Grade}): 
 		return outcome.sentence;
 	}
 
-	const said = [outcome.code, wordsOf(outcome)].filter(part => part !== '').join(' ');
+	const said = withCode(outcome.code, wordsOf(outcome));
 	switch (grade) {
 		case 'success':
 			return outcome.fingerprint === undefined

@@ -1,7 +1,7 @@
 /** What is to be said of the gateway itself, beside what the revisions answer. */
 import type {Answer} from '../transport/probe.js';
 import type {Grade} from '../attribution/grade.js';
-import {wordsOf} from '../transport/answer-words.js';
+import {withCode, wordsOf} from '../transport/answer-words.js';
 
 export type GatewayCondition =
 	| {kind: 'not asked'}
@@ -24,6 +24,7 @@ export type GatewayCondition =
 			/** Nothing else has come since then. */
 			isAll: boolean;
 			code: string;
+			/** With its status: `404 Not Found`. */
 			text: string;
 	  };
 
@@ -75,7 +76,7 @@ export function createGatewayMonitor(): GatewayMonitor {
 					requests: (isSame && own ? own.requests : 0) + 1,
 					isAll: isSame && own ? own.isAll : true,
 					code: outcome.code,
-					text: wordsOf(outcome),
+					text: withCode(outcome.code, wordsOf(outcome)),
 				};
 			} else if (own) {
 				own = {...own, isAll: false};

@@ -14,7 +14,7 @@ import {isFailure, isWorking} from '../attribution/grade.js';
 import type {Alarm} from './alarm.js';
 import {nextAlarm} from './alarm.js';
 import type {Clock} from './clock.js';
-import {wordsOf} from '../transport/answer-words.js';
+import {withCode, wordsOf} from '../transport/answer-words.js';
 import type {Latencies, Percentiles} from './latencies.js';
 import {createLatencies} from './latencies.js';
 import {createPace} from './pace.js';
@@ -54,6 +54,8 @@ export type Comparison = {
 	notSent: number;
 	/** Pairs that are no evidence: the gateway answered itself, or could not be reached. */
 	withoutGateway: number;
+	/** What the gateway itself said last at a tag, and which revision's that is. */
+	gatewaySaid: {revision: string; text: string} | undefined;
 	/**
 	 * Pairs in which both failed with the same words: the gateway may have no rule for tag hosts. `isLast`: so did the last
 	 * one.
@@ -312,6 +314,7 @@ function createBook({old, fresh}: Sides, since: number): Book {
 		compared: 0,
 		bad: 0,
 		withoutGateway: 0,
+		gatewaySaid: undefined,
 		alikeFailures: {count: 0, text: '', isLast: false},
 		errors: errorVerdict({asked: 0, failed: 0}, {asked: 0, failed: 0}),
 		latency: latencyVerdict(0, 0),
@@ -333,6 +336,11 @@ function count(
 ): {old: boolean; fresh: boolean} {
 	if (isGateways(old) || isGateways(fresh)) {
 		book.withoutGateway++;
+		const own = fresh.grade === 'gateway' ? 'fresh' : old.grade === 'gateway' ? 'old' : undefined;
+		if (own) {
+			book.gatewaySaid = {revision: book[own].revision, text: textOf(own === 'fresh' ? fresh : old)};
+		}
+
 		return {old: false, fresh: false};
 	}
 
@@ -396,7 +404,7 @@ const isBad = (grade: Grade) => grade === 'failure' || grade === 'refusal';
 function textOf({answer: {outcome}}: Asked): string {
 	return outcome.kind === 'failure'
 		? outcome.failure
-		: `${outcome.code} ${wordsOf(outcome).replaceAll(/[\da-f-]{8,}/gi, '#')}`.trim();
+		: withCode(outcome.code, wordsOf(outcome).replaceAll(/[\da-f-]{8,}/gi, '#'));
 }
 
 function toComparison(

@@ -30,6 +30,18 @@ export function tagDoubtOf(comparison: Comparison | undefined, users: Users): Ta
 		};
 	}
 
+	const {gatewaySaid, pairs} = comparison;
+	if (gatewaySaid && pairs === 0 && working > 0) {
+		const {revision, text} = gatewaySaid;
+		return {
+			revisions: [revision],
+			text,
+			sentence: text.startsWith('404')
+				? `the gateway itself answers ${text} at the tag of ${revision}, the service works: it may have no rule for tag hosts`
+				: `the gateway itself answers ${text} at the tag of ${revision}: no pod of it answered`,
+		};
+	}
+
 	const doubtful = [fresh, old].find(side => isContradicted(side, users));
 	return (
 		doubtful && {

@@ -1,4 +1,5 @@
 /** Why nothing may be called good at the moment, whatever the shares say: users get failures, or nothing of the service. */
+import {withCode} from '../transport/answer-words.js';
 import type {EpochCounts} from './past-epochs.js';
 import type {GatewayCondition} from './gateway-state.js';
 
@@ -32,8 +33,7 @@ export function troubleOf(counts: Counts, gateway: GatewayCondition): Trouble | 
 
 	if (isMuch(gatewayAnswers)) {
 		const {code = '', text = ''} = gateway.kind === 'answers itself' ? gateway : {};
-		// A page's title mostly begins with the status itself.
-		const said = text.startsWith(code) ? text : [code, text].filter(part => part !== '').join(' ');
+		const said = withCode(code, text);
 		return {
 			kind: 'gateway',
 			count: gatewayAnswers,

@@ -8,3 +8,8 @@ export function wordsOf(outcome: ProbeOutcome): string {
 	const title = /<title[^>]*>\s*([^<]*?)\s*<\/title>/i.exec(body)?.[1];
 	return title === undefined || title === '' ? firstLine : title;
 }
+
+/** `404 Not Found`: a status with what was said, which mostly begins with the status itself. */
+export function withCode(code: string, text: string): string {
+	return text.startsWith(code) ? text : `${code} ${text}`.trim();
+}

@@ -1,5 +1,6 @@
 /** The verdicts as the lines of the live pane, what matters most first. Pure. */
-import type {Comparison, EpochCounts, LoopSnapshot, Row} from '../../console/state/state.js';
+import type {Comparison, EpochCounts, LoopSnapshot} from '../../console/state/state.js';
+import {convincingBound, setAndGot, sharesOf} from '../../console/live/verdicts.js';
 import type {ComparedPair} from '../../console/live/compared-pair.js';
 import {remedies, type AskedBy} from '../../knative/commands/identify-revisions.js';
 import {clock, duration, percentOf, shortRevision, span} from '../format.js';
@@ -48,8 +49,7 @@ function gatewayLines({gateway}: LoopSnapshot): VerdictLine[] {
 		];
 	}
 	if (gateway.kind === 'answers itself' && gateway.isAll) {
-		const {code, text, since, last, requests} = gateway;
-		const said = text === '' ? code : `${code} ${text}`;
+		const {code, text: said, since, last, requests} = gateway;
 		return [
 			{
 				tone: 'bad',
@@ -68,17 +68,6 @@ function troubleLines({trouble, gateway}: LoopSnapshot): VerdictLine[] {
 	return [{tone: trouble.kind === 'redirects' ? 'warning' : 'bad', sentence: trouble.sentence}];
 }
 
-const percents = (shares: readonly number[]) => shares.map(share => Math.round(share)).join('│');
-
-/** `set 90│10, got 50│50`: what was lately got, of the revisions that have a share or answered. */
-export function setAndGot(rows: readonly Row[]): string {
-	const own = rows.filter(({revision}) => revision !== undefined);
-	const total = rows.reduce((sum, {lately}) => sum + lately, 0);
-	const set = percents(own.map(({configuredPercent}) => configuredPercent ?? 0));
-	const got = total === 0 ? '–' : percents(own.map(({lately}) => (lately / total) * 100));
-	return `set ${set}, got ${got}`;
-}
-
 type SplitSnapshot = Pick<
 	LoopSnapshot,
 	'verdict' | 'settling' | 'rows' | 'alarm' | 'trouble' | 'suggestion' | 'answered'
@@ -95,19 +84,20 @@ export function splitLine(
 			: {tone: 'waiting', sentence: 'switching: answers not counted yet'};
 	}
 	if (!verdict) return {tone: 'waiting', sentence: 'no split to compare with yet'};
+	const got = setAndGot(sharesOf({rows})) ?? 'nothing came lately';
 	if (alarm && !alarm.isOver) {
 		const impossible = verdict.state === 'impossible' ? `${verdict.sentence} ` : '';
 		const long = `${span(now - alarm.since)} (since ${clock(alarm.since)}, last ${clock(alarm.last)})`;
 		return {
 			tone: 'bad',
-			sentence: `users do not get this split: ${setAndGot(rows)} for ${long}`,
-			more: `Users do not get this split: ${setAndGot(rows)} for ${long}. ${impossible}Look at the KIngress and the gateway's pods (e), or send the split again.`,
+			sentence: `wrong split: ${got} for ${long}`,
+			more: `Users do not get this split: ${got} for ${long}. ${impossible}Look at the KIngress and the gateway's pods (e), or send the split again.`,
 		};
 	}
 	if (alarm) {
 		return {
 			tone: 'warning',
-			sentence: `split was wrong ${clock(alarm.since)}–${clock(alarm.last)}, now ${setAndGot(rows)}; Z counts anew`,
+			sentence: `split was wrong ${clock(alarm.since)}–${clock(alarm.last)}, now ${got}; Z counts anew`,
 		};
 	}
 	const isOpen = verdict.state === 'unjudgeable' || verdict.state === 'too few';
@@ -173,9 +163,6 @@ function nameOf(kind: string, service: string): string {
 	if (word === 'revision') return shortRevision(rest, service);
 	return word === 'code' ? rest : 'unknown';
 }
-
-/** Upper bound of the canary's failure rate, 0–1, from which on it is shown as good: 69 answers without a failure. */
-const convincingBound = 0.05;
 
 type ComparisonSnapshot = Pick<
 	LoopSnapshot,

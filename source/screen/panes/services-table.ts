@@ -12,14 +12,11 @@ import type {TableCell} from '../widgets/table/table-text.js';
 /** Blanks between two of them: names are long, and the pane is narrow. */
 export const servicesColumnGap = 1;
 
-/** `wrong split`: room for it from the start, so that a verdict moves nothing. */
-const longestVerdict = 11;
-
 export const servicesColumns: readonly Column[] = [
 	{title: ' ', priority: 0},
 	{title: 'SERVICE', priority: 0, isFlexible: true, min: 13, cut: 'middle'},
 	{title: 'SPLIT', priority: 1, max: 12},
-	{title: 'STATE', priority: 2, min: longestVerdict},
+	{title: 'STATE', priority: 2},
 ];
 
 /** @param verdict What its loop says of it; that it is bad matters more than that it is ready. */

@@ -95,6 +95,7 @@ const comparison: Comparison = {
 	bad: 0,
 	notSent: 0,
 	withoutGateway: 0,
+	gatewaySaid: undefined,
 	alikeFailures: {count: 0, text: '', isLast: false},
 	errors: errorVerdict({asked: 20, failed: 0}, {asked: 20, failed: 0}),
 	latency: latencyVerdict(20, 0),
