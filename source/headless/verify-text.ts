@@ -33,8 +33,8 @@ function gatewayLines({gatewayAnswers, unreached}: VerifyReport['requests']): st
 	];
 }
 
-/** `12:03:11` of an ISO 8601 time. */
-const time = (iso: string) => iso.slice(11, 19);
+/** `12:03:11` of an ISO 8601 time, in the time zone of the operator. */
+const time = (iso: string) => new Date(iso).toTimeString().slice(0, 8);
 
 function failureLine({code, text, revisions, at, count, first, last}: ReportFailure): string {
 	const who =
@@ -43,7 +43,7 @@ function failureLine({code, text, revisions, at, count, first, last}: ReportFail
 			: revisions.length === 1 && at === 'tag'
 				? `${revisions.join('')} at its tag`
 				: `one of ${revisions.join(', ')}`;
-	return `${code} ×${count}  ${time(first)}–${time(last)} UTC  ${who}${text === '' ? '' : `  ${JSON.stringify(text)}`}`;
+	return `${code} ×${count}  ${time(first)}–${time(last)}  ${who}${text === '' ? '' : `  ${JSON.stringify(text)}`}`;
 }
 
 function rowLine(row: ReportRow, alpha: number): string {

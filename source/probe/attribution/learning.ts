@@ -84,7 +84,7 @@ export function createLearner({
 
 			setState(index, problem === undefined ? 'learned' : 'failed', problem);
 			const delay = retryDelays[attempt];
-			if (problem === undefined || delay === undefined || (failed?.isLasting === true && attempt > 0)) {
+			if (problem === undefined || delay === undefined || (failed?.isLasting === true && attempt > 1)) {
 				return;
 			}
 
@@ -105,8 +105,7 @@ export function createLearner({
 
 			const problem = problemOf(asked);
 			if (problem !== undefined) {
-				// An application that says no goes on to do so; one that is starting, or a route that is new, does not.
-				return {problem, isLasting: asked.grade === 'refusal' || asked.grade === 'redirect'};
+				return {problem, isLasting: isLasting(asked)};
 			}
 
 			answers.push({revision, answer: asked.answer});
@@ -165,6 +164,18 @@ export function createLearner({
 
 /** Why nothing could be learned, and whether that is likely to stay so. */
 type Problem = {problem: string; isLasting: boolean};
+
+/**
+ * An application that says no goes on to do so, and a gateway without a rule, too; one that is starting does not, and a
+ * route that is new is there after a moment.
+ */
+function isLasting({answer: {outcome}, grade}: {answer: Answer; grade: Grade}): boolean {
+	return (
+		grade === 'refusal' ||
+		grade === 'redirect' ||
+		(grade === 'gateway' && outcome.kind === 'response' && outcome.status < 500)
+	);
+}
 
 /** Why an answer teaches nothing; undefined when it does. */
 function problemOf({answer: {outcome}, grade}: {answer: Answer; grade: Grade}): string | undefined {

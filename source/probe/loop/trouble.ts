@@ -23,12 +23,22 @@ type Counts = Pick<
 	'answered' | 'errors' | 'refused' | 'gatewayAnswers' | 'unreached' | 'statusCodes' | 'rows'
 >;
 
+/** `12:03:11`, in the time zone of the operator. */
+const timeOf = (at: number) => new Date(at).toTimeString().slice(0, 8);
+
 export function troubleOf(counts: Counts, gateway: GatewayCondition): Trouble | undefined {
 	const {answered, errors, refused, gatewayAnswers, unreached, rows} = counts;
 	const of = answered + gatewayAnswers + unreached;
 	const isMuch = (count: number) => count > toleratedPart * of;
 	if (gateway.kind === 'down') {
-		return {kind: 'down', count: gateway.requests, of, sentence: gateway.sentence};
+		const {since, requests, sentence} = gateway;
+		const number = requests === 1 ? '1 request' : `${requests} requests`;
+		return {
+			kind: 'down',
+			count: requests,
+			of,
+			sentence: `gateway down since ${timeOf(since)} (${number}): ${sentence}`,
+		};
 	}
 
 	if (isMuch(gatewayAnswers)) {

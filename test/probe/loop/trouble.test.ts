@@ -70,7 +70,11 @@ test('the gateway’s own answers and its being down are told apart from failure
 		sentence: "30 of 230 answers are the gateway's own (503 no healthy upstream): no revision answered",
 	});
 	const down = {kind: 'down', since: 0, requests: 12, sentence: 'Nothing listens.'} as const;
-	expect(troubleOf(counts, down)).toMatchObject({kind: 'down', count: 12, sentence: 'Nothing listens.'});
+	expect(troubleOf(counts, down)).toMatchObject({
+		kind: 'down',
+		count: 12,
+		sentence: expect.stringMatching(/^gateway down since \d\d:\d\d:\d\d \(12 requests\): Nothing listens\.$/),
+	});
 	expect(troubleOf({...counts, unreached: 12}, answers)).toMatchObject({kind: 'down', count: 12, of: 212});
 });
 
