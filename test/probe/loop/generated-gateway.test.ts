@@ -48,7 +48,7 @@ function generate(random: () => number): Gateway {
 	const set = pick(0, 1, 5, 10, 25, 50, 75, 100);
 	const baseline = pick(0, 0, 0, 0.02, 0.2);
 	const bodies = pick('different', 'different', 'different', 'alike', 'ever new');
-	const kind = pick('error 500', 'not found', 'no answer') as Behaviour['kind'];
+	const kind = pick<Behaviour['kind']>('error 500', 'not found', 'no answer');
 	const says = (text: string) => (request: number) =>
 		bodies === 'alike' ? 'Hello!' : bodies === 'ever new' ? `${text} ${request}` : text;
 	return {
@@ -106,7 +106,7 @@ function createAnswers(gateway: Gateway, random: () => number) {
 
 	return {
 		users,
-		answer(authority: string): Answer {
+		answer: (authority: string): Answer => {
 			requests++;
 			if (random() < gateway.unreached) return failing('refused', 1);
 			const side: Side | undefined = authority.startsWith('canary-')
