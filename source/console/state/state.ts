@@ -11,6 +11,7 @@ import type {ReflectorState} from '../../kube/watch/reflector.js';
 import {defaultRequestOptions, type RequestOptions} from '../../probe/transport/request-options.js';
 import type {LoopSnapshot} from '../../probe/loop/loop.js';
 import type {ServiceVerdict} from '../live/verdicts.js';
+import type {UsersSnapshot} from '../../users/users.js';
 import type {Tunnel} from '../../probe/transport/probe.js';
 import type {ServiceView} from '../../knative/service/service.js';
 import type {RevisionView} from '../../knative/revision/revision.js';
@@ -37,6 +38,7 @@ export type {Comparison} from '../../probe/loop/pairs.js';
 export type {Answer} from '../../probe/transport/probe.js';
 export type {Row} from '../../probe/loop/loop-report.js';
 export type {RecordedAnswer} from '../../probe/loop/tally.js';
+export type {UsersSnapshot} from '../../users/users.js';
 
 export const panes = ['services', 'revisions', 'traffic', 'live'] as const;
 export type Pane = (typeof panes)[number];
@@ -187,6 +189,11 @@ export type ConsoleState = {
 	/** What the loops say of each service that was asked, by uid. */
 	verdicts: ReadonlyMap<string, ServiceVerdict>;
 
+	/** What the users of the selected service get; undefined until its pods are asked. */
+	users:
+		| {uid: string; snapshot: UsersSnapshot; /** Nobody has looked for a while. */ isPaused: boolean}
+		| undefined;
+
 	sheets: readonly Sheet[];
 	writes: readonly WriteRecord[];
 	notice: Notice | undefined;
@@ -231,6 +238,7 @@ export function initialState({
 		leftForms: new Map(),
 		live: undefined,
 		verdicts: new Map(),
+		users: undefined,
 		sheets: [],
 		writes: [],
 		notice: undefined,

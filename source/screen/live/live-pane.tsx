@@ -22,6 +22,7 @@ import {clock, count, duration} from '../format.js';
 import {failureText} from './failure-lines.js';
 import {liveTable, type OwnFailures} from './live-table.js';
 import {pastLine, verdictLines, type VerdictLine} from './live-verdicts.js';
+import {UsersRows, usersHeight} from './users-rows.js';
 
 export function LivePane({width, height}: Size) {
 	const {styles, glyphs} = useTheme();
@@ -39,7 +40,9 @@ export function LivePane({width, height}: Size) {
 	const page = live?.page ?? 0;
 	const background = live?.background ?? 0;
 	const isRefused = service !== undefined && lateRefusal(service) !== undefined;
-	const size = frameContentSize(width, height);
+	const inside = frameContentSize(width, height);
+	const users = usersHeight(inside.height);
+	const size = {width: inside.width, height: inside.height - users};
 	return (
 		<Frame
 			width={width}
@@ -55,6 +58,7 @@ export function LivePane({width, height}: Size) {
 			}
 			isFocused={focus === 'live'}
 		>
+			<UsersRows width={inside.width} height={users} />
 			{snapshot && service ? (
 				<Counts snapshot={snapshot} page={page} service={service} asking={asking} {...size} />
 			) : (
