@@ -116,7 +116,8 @@ export function createLive(store: ConsoleStore, interval: () => number): Live {
 	}
 
 	function keepBudget(uid: string, entry: LiveEntry): void {
-		if (entry.leftAt === undefined || sentOf(entry) - entry.leftAt < backgroundBudget) return;
+		if (!entry.wanted || entry.leftAt === undefined) return;
+		if (sentOf(entry) - entry.leftAt < backgroundBudget) return;
 		pauseBackground(uid, entry, `sent ${backgroundBudget} requests in the background`);
 	}
 

@@ -46,9 +46,11 @@ const narrow: readonly Column[] = [
 	{title: 'LAST', priority: 7},
 ];
 
-/** Where there is not room for all: failures before other rows, and else in their order; shown in their order. */
-function chosen(rows: readonly Row[], room: number): readonly Row[] {
-	const byErrors = rows.toSorted((a, b) => Number(b.errors > 0) - Number(a.errors > 0));
+/** Where there is not room for all: revisions that fail at their tags, then other failures, then the rest; shown in their order. */
+function chosen(rows: readonly Row[], room: number, ownFailures: OwnFailures): readonly Row[] {
+	const weight = ({revision, errors}: Row) =>
+		(revision !== undefined && (ownFailures.get(revision)?.failed ?? 0) > 0 ? 2 : 0) + (errors > 0 ? 1 : 0);
+	const byErrors = rows.toSorted((one, other) => weight(other) - weight(one));
 	const kept = new Set(byErrors.slice(0, room));
 	return rows.filter(row => kept.has(row));
 }
@@ -78,7 +80,7 @@ export function liveTable(
 	}: {width: number; room: number; service: string; glyphs: Glyphs; ownFailures?: OwnFailures},
 ): LiveTable {
 	const isWide = width >= wideFrom;
-	const shown = rows.length > room ? chosen(rows, Math.max(0, room - 1)) : rows;
+	const shown = rows.length > room ? chosen(rows, Math.max(0, room - 1), ownFailures) : rows;
 	// One scale for all rows: their heights are there to be compared.
 	const greatest = Math.max(0, ...rows.flatMap(({recent}) => recent));
 	const cellsOf = isWide ? wideCells : narrowCells;

@@ -173,6 +173,18 @@ test('failures of a revision stand in its own row: those at its tag, where it is
 	expect(cell(76)).toBe('1 %');
 });
 
+test('the row of a revision that fails at its tag is not what is left out', () => {
+	const rows = [
+		row({key: 'a'}),
+		row({key: 'b', revision: 'h-00002', attribution: 'silent'}),
+		row({key: '500', ...shared, why: 'no success', code: '500', errors: 4}),
+		row({key: 'c', ...shared, why: 'unknown'}),
+	];
+	const ownFailures = new Map([['h-00002', {asked: 20, failed: 20}]]);
+	const {rows: shown} = liveTable(rows, {width: 76, room: 3, service: 'h', glyphs, ownFailures});
+	expect(shown.map(({key}) => key)).toEqual(['b', '500', 'more']);
+});
+
 test('the share of the last half a minute stands beside that since the split', () => {
 	const rows = [row({lately: 30}), row({key: 'other', revision: 'h-00002', lately: 10})];
 	const {columns, rows: lines} = tableAt(126, rows);
