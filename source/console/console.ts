@@ -14,6 +14,7 @@ import {followRoutes} from './session/follow-routes.js';
 import {openScalingForm, submitForm} from './forms/forms.js';
 import {changesOf, createHistory, type HistoryFile} from './session/change-recorder.js';
 import {createLive, type Live} from './live/live.js';
+import {setAndGot} from './live/verdicts.js';
 import {createUsersFollower} from './live/users.js';
 import {createLogs, type Logs} from './logs/logs.js';
 import {
@@ -151,7 +152,9 @@ export function createConsole({
 		if (
 			service !== selectedService(before) ||
 			revisionsOf(state, service?.name) !== revisionsOf(before, service?.name) ||
-			state.gateway !== before.gateway
+			state.gateway !== before.gateway ||
+			state.requests !== before.requests ||
+			(live.hasBackground && state.services !== before.services)
 		) {
 			live.follow();
 			users.follow();
@@ -199,7 +202,17 @@ export function createConsole({
 			},
 			state,
 		);
-		if (!result.ok) return notify(store, {tone: 'info', text: result.reason});
+		if (!result.ok) {
+			// What Knative says to be so already is not what users get.
+			const verdict = state.verdicts.get(service.uid);
+			const got = verdict?.splitAlarm?.isOver === false ? setAndGot(verdict.shares) : undefined;
+			return got === undefined || result.already !== true
+				? notify(store, {tone: 'info', text: result.reason})
+				: notify(store, {
+						tone: 'bad',
+						text: `${result.reason} That is what Knative says; ${got}. Look at the KIngress and the gateway's pods.`,
+					});
+		}
 		openReview(store, cluster, result.plan);
 	}
 

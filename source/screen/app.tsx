@@ -27,6 +27,7 @@ import {Help} from './sheets/choose/help-sheet.js';
 import {canSteer, Logs} from './sheets/inspect/logs-sheet.js';
 import {Namespaces} from './sheets/choose/namespaces-sheet.js';
 import {Palette} from './sheets/choose/palette-sheet.js';
+import {Requests} from './sheets/choose/requests-sheet.js';
 import {Review} from './sheets/review/review-sheet.js';
 import {Verify} from './sheets/inspect/verify-sheet.js';
 import {Writes} from './sheets/review/writes-sheet.js';
@@ -240,6 +241,8 @@ function SheetView({
 		case 'autoscaling':
 		case 'tag':
 			return <FormSheet sheet={sheet} {...props} />;
+		case 'requests':
+			return <Requests sheet={sheet} {...props} />;
 		case 'review':
 			return <Review sheet={sheet} {...props} />;
 		case 'verify':

@@ -91,8 +91,9 @@ export function createConnection(
 		session?.stop();
 		session = undefined;
 		// What was written, and who changed what, is true of wherever one goes.
-		store.setState(({asking: asked, history: changes, historyProblem, historyUnread, writes}) => ({
+		store.setState(({asking: asked, requests, history: changes, historyProblem, historyUnread, writes}) => ({
 			...initialState({to: next, namespace: '', asking: asked}),
+			requests,
 			history: changes,
 			historyProblem,
 			historyUnread,

@@ -131,3 +131,29 @@ export type VerifySheet = {
 
 /** A write as it left the process, for the log. */
 export type WriteRecord = {at: number; title: string; command: string; outcome: string};
+
+/** A request as text, as it is typed. */
+export type RequestValues = {
+	/** As `--fingerprint` takes it. */
+	fingerprint: string;
+	path: string;
+	method: string;
+	/** `Name: value` each; empty ones are none. */
+	headers: readonly string[];
+	cookie: string;
+	body: string;
+	/** As `--expect-status` takes it; empty for the usual. */
+	expectStatus: string;
+};
+
+/** What is sent to a service, being chosen. */
+export type RequestSheet = {
+	kind: 'requests';
+	service: string;
+	uid: string;
+	values: RequestValues;
+	/** By what revisions that answer identically can be told apart, in the words of `--fingerprint`. */
+	suggestion: string | undefined;
+	/** gRPC takes the headers only. */
+	isGrpc: boolean;
+};

@@ -11,6 +11,7 @@ import type {ForwardState} from '../../kube/port-forward/port-forward.js';
 import type {ReflectorState} from '../../kube/watch/reflector.js';
 import {defaultRequestOptions, type RequestOptions} from '../../probe/transport/request-options.js';
 import type {LoopSnapshot} from '../../probe/loop/loop.js';
+import type {ServiceVerdict} from '../live/verdicts.js';
 import type {UsersSnapshot} from '../../users/users.js';
 import type {Tunnel} from '../../probe/transport/probe.js';
 import type {ServiceView} from '../../knative/service/service.js';
@@ -19,14 +20,23 @@ import type {Trouble} from '../../knative/revision/trouble.js';
 import type {Split} from '../../knative/split/split.js';
 import type {HistoryEntry} from '../../journal/journal-entry.js';
 import type {ContextsSheet, EventsSheet, LeaveSheet, LogsSheet, YamlSheet} from '../sheets/inspected.js';
-import type {FormSheet, ReviewSheet, ScalingDefaults, VerifySheet, WriteRecord} from '../sheets/sheets.js';
+import type {
+	FormSheet,
+	RequestSheet,
+	ReviewSheet,
+	ScalingDefaults,
+	VerifySheet,
+	WriteRecord,
+} from '../sheets/sheets.js';
 
 /** What the screen draws of the folders below the store; it imports nothing of them itself. */
 export type {Standing} from '../../kube/auth/credentials.js';
 export type {ReflectorState} from '../../kube/watch/reflector.js';
 export type {RequestOptions} from '../../probe/transport/request-options.js';
-export type {PastEpoch} from '../../probe/loop/past-epochs.js';
+export type {FailureEntry} from '../../probe/loop/failure-log.js';
+export type {EpochCounts, PastEpoch} from '../../probe/loop/past-epochs.js';
 export type {LoopSnapshot} from '../../probe/loop/loop.js';
+export type {ServiceVerdict} from '../live/verdicts.js';
 export type {Comparison} from '../../probe/loop/pairs.js';
 export type {Answer} from '../../probe/transport/probe.js';
 export type {Row} from '../../probe/loop/loop-report.js';
@@ -129,11 +139,22 @@ export type Sheet =
 	| FormSheet
 	| ReviewSheet
 	| VerifySheet
+	| RequestSheet
 	| YamlSheet
 	| EventsSheet
 	| LogsSheet
 	| ContextsSheet
 	| LeaveSheet;
+
+/** The loop of the selected service. */
+export type LiveView = {
+	uid: string;
+	snapshot: LoopSnapshot;
+	/** 0: now; n: n splits ago. */
+	page: number;
+	/** How many loops of other services are going on. */
+	background: number;
+};
 
 export type ConsoleState = {
 	connection: ConnectionState;
@@ -146,8 +167,10 @@ export type ConsoleState = {
 	feeds: {services: ReflectorState; revisions: ReflectorState};
 	rights: Rights;
 	gateway: GatewayState;
-	/** How services are asked; does not change. */
+	/** How services are asked, by the flags; does not change. */
 	asking: RequestOptions;
+	/** How a service is asked where that was chosen for it, by uid. */
+	requests: ReadonlyMap<string, RequestOptions>;
 	/** By name. */
 	services: readonly ServiceView[];
 	/** By service name; newest first. All of a service's or none of them; an empty list says that it has none. */
@@ -184,7 +207,9 @@ export type ConsoleState = {
 	leftForms: ReadonlyMap<string, FormSheet>;
 
 	/** Counts of the service that is asked, or was last. */
-	live: {uid: string; snapshot: LoopSnapshot; /** 0: now; n: n splits ago. */ page: number} | undefined;
+	live: LiveView | undefined;
+	/** What the loops say of each service that was asked, by uid. */
+	verdicts: ReadonlyMap<string, ServiceVerdict>;
 
 	/** What the users of the selected service get; undefined until its pods are asked. */
 	users:
@@ -217,6 +242,7 @@ export function initialState({
 		rights: unknownRights,
 		gateway: {kind: 'looking'},
 		asking,
+		requests: new Map(),
 		services: [],
 		revisions: new Map(),
 		trouble: undefined,
@@ -236,6 +262,7 @@ export function initialState({
 		scalingDefaults: {kind: 'asking'},
 		leftForms: new Map(),
 		live: undefined,
+		verdicts: new Map(),
 		users: undefined,
 		sheets: [],
 		writes: [],

@@ -64,6 +64,8 @@ export type Action =
 	| 'faster'
 	| 'slower'
 	| 'comparePairs'
+	| 'countAnew'
+	| 'requests'
 	| 'earlierSplit'
 	| 'laterSplit'
 	| 'answers'

@@ -65,6 +65,7 @@ export function ServicesPane({width, height}: Size) {
 			return {uid: service?.uid, word: newestTrouble(state, service?.name)?.word};
 		}),
 	);
+	const verdicts = useConsoleState(useShallow(state => shown.map(({uid}) => state.verdicts.get(uid))));
 	const widths = useConsoleState(useShallow(state => widestOf(visibleServices(state))));
 	return (
 		<Frame
@@ -77,9 +78,12 @@ export function ServicesPane({width, height}: Size) {
 			<TableRows
 				columns={servicesColumns}
 				columnGap={servicesColumnGap}
-				rows={shown.map(service => ({
+				rows={shown.map((service, index) => ({
 					key: service.uid,
-					cells: cellsOf(service, theme, service.uid === sick.uid ? sick.word : undefined),
+					cells: cellsOf(service, theme, {
+						trouble: service.uid === sick.uid ? sick.word : undefined,
+						verdict: verdicts[index],
+					}),
 				}))}
 				count={count}
 				window={window}
