@@ -5,6 +5,7 @@
  */
 import {inAscii} from '../terminal/output/ascii.js';
 import {createFrameWriter, type FrameWriter} from '../terminal/output/frame-writer.js';
+import {neverBlock} from '../terminal/output/non-blocking.js';
 import {styled} from '../terminal/output/pieces.js';
 import {createTheme, type Theme, type ThemeOptions} from '../terminal/output/theme.js';
 import {layoutOf} from './layout.js';
@@ -60,14 +61,23 @@ export function showFirstFrame(
 	{
 		theme = {},
 		stdout = process.stdout,
+		stderr = process.stderr,
 		stdin = process.stdin,
-	}: {theme?: ThemeOptions; stdout?: NodeJS.WriteStream; stdin?: NodeJS.ReadStream} = {},
+	}: {
+		theme?: ThemeOptions;
+		stdout?: NodeJS.WriteStream;
+		stderr?: NodeJS.WriteStream;
+		stdin?: NodeJS.ReadStream;
+	} = {},
 ): FirstFrame {
 	stdin.setRawMode(true);
+	neverBlock(stdout);
+	// Where the same terminal usually is, and what Ink's clean-up writes to.
+	neverBlock(stderr);
 	const created = createTheme(theme);
 	const writer = createFrameWriter(stdout, created.isAscii ? {spell: inAscii} : {});
 	const draw = (contents: Parameters<FirstFrame['show']>[0]) => {
-		const {columns, rows} = stdout;
+		const {columns, rows} = writer.size();
 		return firstFrame(columns, rows, contents({columns, rows, theme: created}), created).join('\n');
 	};
 	writer.enter(draw(({columns}) => ({header: firstHeader(to, columns)})));

@@ -17,6 +17,12 @@ function look(emulator: InstanceType<typeof xterm.Terminal>, row: number, column
 	return `${cell.getWidth() === 0 ? 'half' : chars} ${ink} ${ground} ${lines}`;
 }
 
+/** All cells of a screen with their colours, row by row. */
+export const cellsOf = (emulator: InstanceType<typeof xterm.Terminal>): string[] =>
+	Array.from({length: emulator.rows}, (_, row) =>
+		Array.from({length: emulator.cols}, (_unused, column) => look(emulator, row, column)).join(' | '),
+	);
+
 export class FakeTerminal extends EventEmitter {
 	readonly isTTY = true;
 	columns: number;
@@ -62,9 +68,7 @@ export class FakeTerminal extends EventEmitter {
 	/** What there is to see, row by row: every cell with its colours, when all that was written has been read. */
 	async cells(): Promise<string[]> {
 		await this.#parsed;
-		return Array.from({length: this.rows}, (_, row) =>
-			Array.from({length: this.columns}, (_unused, column) => look(this.#emulator, row, column)).join(' | '),
-		);
+		return cellsOf(this.#emulator);
 	}
 
 	async text(): Promise<string> {

@@ -2,6 +2,7 @@ import {execFileSync} from 'node:child_process';
 import process from 'node:process';
 import xterm from '@xterm/headless';
 import {spawn} from 'node-pty';
+import {cellsOf, FakeTerminal} from './fake-terminal.js';
 
 /** Keys by name, as a terminal sends them; anything else is sent as it is. */
 const namedKeys: Readonly<Record<string, string>> = {
@@ -38,6 +39,12 @@ export type TerminalOptions = {
 	readonly cols?: number;
 	readonly rows?: number;
 	readonly cwd?: string;
+	/** What is on the screen, and set in the terminal, before the program starts. */
+	readonly before?: string;
+	/** As the Linux console, mosh, or GNU screen as it comes: there is one screen only. @default true */
+	readonly hasAlternateScreen?: boolean;
+	/** Whether the pseudo-terminal has a size; `ssh -tt` and some CI systems leave it at 0 by 0. @default true */
+	readonly hasSize?: boolean;
 };
 
 export type Modes = {
@@ -85,9 +92,23 @@ const environment = (own: TerminalOptions['env'] = {}): Record<string, string> =
 Runs a program in a real pseudo-terminal with a terminal emulator behind it, so that a test sees what an operator sees. Use
 it with `await using`: a program that is still running at the end is killed.
 */
-export const openTerminal = ({command, args = [], env, cols = 120, rows = 40, cwd}: TerminalOptions) => {
+export const openTerminal = ({
+	command,
+	args = [],
+	env,
+	cols = 120,
+	rows = 40,
+	cwd,
+	before = '',
+	hasAlternateScreen = true,
+	hasSize = true,
+}: TerminalOptions) => {
 	const emulator = new xterm.Terminal({cols, rows, scrollback: 1000, allowProposedApi: true});
-	const child = spawn(command, [...args], {
+	emulator.write(before);
+	const sized = hasSize
+		? ([command, [...args]] as const)
+		: (['sh', ['-c', 'stty cols 0 rows 0; exec "$@"', 'sh', command, ...args]] as const);
+	const child = spawn(sized[0], [...sized[1]], {
 		name: 'xterm-256color',
 		cols,
 		rows,
@@ -109,14 +130,16 @@ export const openTerminal = ({command, args = [], env, cols = 120, rows = 40, cw
 				isCursorVisible = final === 'h';
 			}
 
-			// The emulator's own handler follows.
-			return false;
+			// Else the emulator's own handler follows.
+			return !hasAlternateScreen && parameters.includes(1049);
 		});
 	}
 
 	let unparsed = 0;
+	let taken: string[] | undefined;
 	child.onData(data => {
 		byteCount += Buffer.byteLength(data);
+		taken?.push(data);
 		unparsed++;
 		emulator.write(data, () => {
 			unparsed--;
@@ -242,6 +265,22 @@ export const openTerminal = ({command, args = [], env, cols = 120, rows = 40, cw
 		/** The rows of the screen, without the blanks at their ends. */
 		screen,
 		line,
+		/** What is on the screen, with its colours, cell by cell. */
+		cells: () => cellsOf(emulator),
+		/** Has the program draw its frame anew, and gives the cells of a terminal on which nothing else was ever written. */
+		async drawnAfresh(): Promise<string[]> {
+			taken = [];
+			child.write(keyBytes('ctrl-l'));
+			await this.settle(300);
+			const fresh = new FakeTerminal(emulator.cols, emulator.rows);
+			fresh.write(`\u001B[?7l${taken.join('')}`);
+			taken = undefined;
+			return fresh.cells();
+		},
+		/** Somebody else writes to the terminal: `wall`, a job in the background, a plugin. */
+		writeForeign(text: string) {
+			emulator.write(text, notify);
+		},
 		/** The screen as soon as it is as wanted; rejects with the screen when it never is. */
 		until,
 		/** Resolves when nothing was written for `quiet` milliseconds. For pictures; a test waits `until`. */

@@ -21,12 +21,15 @@ export const RESTORE = '\u001B[?2026l\u001B[?2004l\u001B[?7h\u001B[?25h';
 /** Not harmless twice: it moves the cursor to where it was when the alternate screen was entered. */
 const LEAVE_ALTERNATE_SCREEN = '\u001B[?1049l';
 
+/** How long a terminal that takes nothing may keep the program from ending, in milliseconds. */
+const STUCK_PATIENCE = 400;
+
 export type CleanUp = () => unknown;
 
 export type LifecycleOptions = {
 	/** Name the program calls itself in its last words. */
 	readonly name: string;
-	readonly stdout?: NodeJS.WritableStream & {readonly isTTY?: boolean};
+	readonly stdout?: MaybeStuck & {readonly isTTY?: boolean};
 	readonly stderr?: NodeJS.WritableStream;
 	/** What the operator should know whenever the program is stopped; one sentence. */
 	readonly assurance?: string;
@@ -37,7 +40,7 @@ export type LifecycleOptions = {
 	program ends, as the signal would have ended it: with a full screen there is nobody left to tell.
 	*/
 	readonly onOutputError?: (error: NodeJS.ErrnoException) => void;
-	/** How long the clean-ups may take together, in milliseconds. @default 1000 */
+	/** How long the clean-ups and the terminal may take together, in milliseconds. @default 800 */
 	readonly patience?: number;
 	/** Ends the process. @default process.exit */
 	readonly exit?: (code: number) => void;
@@ -91,6 +94,18 @@ const write = (stream: NodeJS.WritableStream, text: string) => {
 	}
 };
 
+type MaybeStuck = NodeJS.WritableStream & {readonly writableLength?: number};
+
+/** Resolves when the terminal has taken all that was written; at once where it has. */
+const taken = async (stream: MaybeStuck): Promise<void> =>
+	(stream.writableLength ?? 0) === 0
+		? undefined
+		: new Promise(resolve => {
+				stream.write('', () => {
+					resolve();
+				});
+			});
+
 /**
 Sees to it that the terminal is left as it was found, whatever ends the program: a signal, an error nobody caught, a
 promise nobody awaited, or the terminal itself going away. Exit codes: 128 + the signal's number, 1 for an error.
@@ -104,7 +119,7 @@ export const installLifecycle = ({
 	assurance = 'The traffic split stays as it is.',
 	isTracing = false,
 	onOutputError,
-	patience = 1000,
+	patience = 800,
 	exit = code => process.exit(code),
 }: LifecycleOptions): Lifecycle => {
 	const cleanUps = new Set<CleanUp>();
@@ -146,11 +161,17 @@ export const installLifecycle = ({
 		isLeaving = true;
 		// First the terminal: whatever hangs afterwards, the operator has their shell's screen back.
 		restoreTerminal();
-		if (sentence !== undefined) {
-			write(stderr, `${sentence}\n`);
-		}
+		const say = () => {
+			if (sentence !== undefined) {
+				write(stderr, `${sentence}\n`);
+			}
+		};
 
-		await Promise.race([cleanUpAll(), delay(patience)]);
+		// To write where nothing is taken would keep the program from ending.
+		const isStuck = (stdout.writableLength ?? 0) > 0;
+		if (!isStuck) say();
+		const said = isStuck ? Promise.race([taken(stdout).then(say), delay(STUCK_PATIENCE)]) : undefined;
+		await Promise.race([Promise.all([cleanUpAll(), said]), delay(patience)]);
 		exit(code);
 	};
 

@@ -5,8 +5,11 @@
  * For frames on the alternate screen, without a cursor of their own (Ink's `useCursor`).
  */
 import {Displayed} from './frame/displayed.js';
+import {harmless} from './frame/harmless.js';
 import {inkChunk} from './frame/ink-chunk.js';
 import {WritePace} from './frame/write-pace.js';
+import {knownState} from './known-state.js';
+import {windowSize} from './window-size.js';
 
 const beginUpdate = '\u001B[?2026h';
 const endUpdate = '\u001B[?2026l';
@@ -14,6 +17,7 @@ const enterAlternateScreen = '\u001B[?1049h';
 const leaveAlternateScreen = '\u001B[?1049l';
 const home = '\u001B[H';
 const eraseDown = '\u001B[J';
+const eraseAll = '\u001B[2J';
 const hideCursor = '\u001B[?25l';
 
 /** Without wrapping a character that is wider than thought stays in its row. */
@@ -22,6 +26,9 @@ const wrap = '\u001B[?7h';
 
 /** How long after a change of its size a screen may wait for a frame of that size, in milliseconds. */
 const resizeGrace = 100;
+
+/** Milliseconds to wait for a terminal that takes nothing at the moment. */
+const longestWait = 1000;
 
 /** How long after a key a frame is taken for what it brought about, in milliseconds. */
 const keyEcho = 100;
@@ -43,6 +50,8 @@ export type FrameWriter<Stream = NodeJS.WriteStream> = {
 	keyPressed(): void;
 	/** Milliseconds until the line takes the next frame, at most 1000; 0 on one that keeps up. News need not come sooner. */
 	wait(): number;
+	/** Of the window, as `stdout` has it: at least 1 each. */
+	size(): {columns: number; rows: number};
 };
 
 /** Time as the writer sees it, so that tests can make it pass. */
@@ -63,6 +72,8 @@ const systemClock: FrameClock = {
 
 /** What is needed of the terminal; a test hands in its own. */
 export type TerminalStream = Pick<NodeJS.WriteStream, 'columns' | 'rows'> & {
+	/** Bytes that the terminal has not taken yet. None where writing waits for it. */
+	readonly writableLength?: number;
 	write(chunk: string | Uint8Array, encoding?: BufferEncoding | Done, done?: Done): boolean;
 	on(event: 'resize', listener: () => void): unknown;
 	off(event: 'resize', listener: () => void): unknown;
@@ -94,13 +105,27 @@ export function createFrameWriter<Stream extends TerminalStream>(
 	let isDue = false;
 	let isForKey = false;
 	let callOff: (() => void) | undefined;
+	/** The terminal takes nothing at the moment: what is written now would wait in a queue. */
+	let isStuck = false;
+	const size = () => windowSize(terminal);
 
 	function write(bytes: string): void {
 		const start = clock.now();
 		const before = preemptions();
-		terminal.write(bytes);
-		const end = clock.now();
-		pace.wrote(Buffer.byteLength(bytes), end - start, end, preemptions() !== before);
+		const written = (wasPreempted: boolean) => {
+			const end = clock.now();
+			pace.wrote(Buffer.byteLength(bytes), end - start, end, wasPreempted);
+		};
+		let hasToWait = false;
+		terminal.write(bytes, () => {
+			if (!hasToWait) return;
+			written(false);
+			isStuck = false;
+			if (isDue) schedule();
+		});
+		hasToWait = (terminal.writableLength ?? 0) > 0;
+		if (hasToWait) isStuck = true;
+		else written(preemptions() !== before);
 	}
 
 	function paint(): void {
@@ -109,7 +134,7 @@ export function createFrameWriter<Stream extends TerminalStream>(
 		isDue = false;
 		isForKey = false;
 		if (frame === undefined) return;
-		const bytes = displayed.show(frame, terminal.columns, terminal.rows);
+		const bytes = displayed.show(frame, size().columns, size().rows);
 		if (bytes === undefined) {
 			// Not made of lines after all.
 			displayed.forget();
@@ -122,6 +147,7 @@ export function createFrameWriter<Stream extends TerminalStream>(
 		isDue = true;
 		callOff?.();
 		callOff = undefined;
+		if (isStuck) return;
 		const wait = Math.max(least, pace.wait(clock.now(), {isForKey}));
 		if (wait > 0) callOff = clock.after(wait, paint);
 		else if (!isUpdating) paint();
@@ -134,14 +160,15 @@ export function createFrameWriter<Stream extends TerminalStream>(
 
 	function enter(unspelled?: string): void {
 		if (isOnAlternateScreen) return;
-		const first = unspelled === undefined ? undefined : spell(unspelled);
+		const first = unspelled === undefined ? undefined : harmless(spell(unspelled));
 		isOnAlternateScreen = true;
 		terminal.on('resize', onResize);
 		frame = first;
-		displayed.blanked(terminal.columns, terminal.rows, first);
+		displayed.blanked(size().columns, size().rows, first);
 		// Nothing is looked at yet: this is the first that is seen of the program, and each millisecond counts.
-		const drawn = first === undefined ? '' : home + first.replaceAll('\n', '\r\n');
-		write(enterAlternateScreen + noWrap + hideCursor + drawn);
+		const drawn = first === undefined ? '' : first.replaceAll('\n', '\r\n');
+		// Not every terminal has another screen: then what the shell has written is on this one.
+		write(enterAlternateScreen + knownState + noWrap + hideCursor + home + eraseAll + drawn);
 	}
 
 	function leave(): void {
@@ -154,11 +181,11 @@ export function createFrameWriter<Stream extends TerminalStream>(
 		isUpdating = false;
 		frame = undefined;
 		displayed.forget();
-		write(wrap + leaveAlternateScreen);
+		write(home + eraseDown + wrap + leaveAlternateScreen);
 	}
 
 	function show(text: string): void {
-		frame = spell(text);
+		frame = harmless(spell(text));
 		isForKey ||= clock.now() - lastKey < keyEcho;
 		schedule();
 	}
@@ -214,6 +241,7 @@ export function createFrameWriter<Stream extends TerminalStream>(
 		stdout: new Proxy(terminal, {
 			get(target, property) {
 				if (property === 'write') return writeForInk;
+				if (property === 'columns' || property === 'rows') return size()[property];
 				const value: unknown = Reflect.get(target, property, target);
 				return typeof value === 'function' ? value.bind(target) : value;
 			},
@@ -228,6 +256,7 @@ export function createFrameWriter<Stream extends TerminalStream>(
 		keyPressed() {
 			lastKey = clock.now();
 		},
-		wait: () => pace.wait(clock.now(), {isForKey: false}),
+		wait: () => (isStuck ? longestWait : pace.wait(clock.now(), {isForKey: false})),
+		size,
 	};
 }
