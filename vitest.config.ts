@@ -1,9 +1,11 @@
 import path from 'node:path';
-import {defineConfig} from 'vitest/config';
+import {configDefaults, defineConfig} from 'vitest/config';
 
 export default defineConfig({
 	test: {
 		include: ['test/**/*.test.ts', 'test/**/*.test.tsx'],
+		// On a real API server, which takes Go: `npm run test:real`.
+		exclude: [...configDefaults.exclude, 'test/real/**'],
 		// Ink asks `tput` for the height of a stdout without rows; a fixed size keeps the tests the same on every terminal.
 		env: {
 			COLUMNS: '100',

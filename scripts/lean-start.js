@@ -199,6 +199,7 @@ const undiciInParts = {
 					Dispatcher.prototype[name] ??= function (...args) { return api().apply(this, args); };
 				}
 				module.exports = {
+					get buildConnector() { return require('undici/lib/core/connect.js'); },
 					get Agent() { return require('undici/lib/dispatcher/agent.js'); },
 					get Pool() { return require('undici/lib/dispatcher/pool.js'); },
 					get ProxyAgent() { return require('undici/lib/dispatcher/proxy-agent.js'); },

@@ -27,6 +27,13 @@ export type SandboxFlags = {
 	revisions?: number;
 } & PaceFlags;
 
+export type GetFlags = ConsoleFlags & {
+	allNamespaces?: true;
+	selector?: string;
+	watch?: true;
+	output?: string;
+};
+
 /** A number within bounds; `what` is the sentence when it is not. */
 function number(what: string, isFine: (value: number) => boolean): (text: string) => number {
 	return text => {

@@ -3,6 +3,7 @@ import {Command, Option, type CommanderError} from 'commander';
 import {exitCodes} from '../headless/exit-codes.js';
 import type {OutputFormat, ReleaseFlags} from '../headless/run.js';
 import type {Verb} from '../headless/release.js';
+import {wordsHelp} from '../knative/release/words-help.js';
 import {
 	requestOptionsOf,
 	type RequestOptions,
@@ -25,6 +26,7 @@ import {
 	type SandboxFlags,
 } from './flags.js';
 import {openConsole} from './open-console.js';
+import {addReadCommands} from './read-commands.js';
 import type {VerifyFlags} from './run-headless.js';
 
 /** A pipeline must not take a mistyped flag of `verify` for a split that disagrees, or for one of which it cannot tell. */
@@ -116,6 +118,7 @@ export function createProgram({keepCode = () => {}}: {keepCode?: () => void} = {
 
 	addSandbox(program);
 	addHeadless(program);
+	addReadCommands(program);
 	// So that the action can say that there is no such command, rather than that there are too many arguments.
 	return program.allowExcessArguments();
 }
@@ -148,6 +151,13 @@ function addSandbox(program: Command): void {
 		});
 }
 
+/** What is to be typed at a terminal, said beforehand. */
+const despite = () =>
+	new Option('--despite <what...>', 'apply it although the canary is worse, or was rejected').choices([
+		'worse',
+		'rejected',
+	]);
+
 function addHeadless(program: Command): void {
 	program
 		.command('verify <service>')
@@ -172,27 +182,36 @@ function addHeadless(program: Command): void {
 			.option('--dry-run', 'ask the server what it would say, and write nothing')
 			.option(
 				'-y, --yes',
-				'agree beforehand; not in production, and not to a target that cannot take the traffic',
+				'skip the question; not in production (but for rollback), and not for a target that cannot take the traffic',
 			)
 			.option('--reason <text>', 'why, for the history')
 			.option('--wait <seconds>', 'how long to wait for the gateway; 0 does not wait', seconds, 60)
 			.addOption(outputOption());
+	const which = `the revision that is meant: ${wordsHelp}`;
 	release('split', 'give shares of the traffic: kn-canary split cart cart-00001=50 cart-00002=50')
-		.argument('<share...>', 'revision=percent; a revision by its name, the end of it, its tag, or @latest')
+		.argument('<share...>', `revision=percent; a revision by ${wordsHelp}`)
+		.addOption(despite())
 		.action(async (service: string, shares: string[], flags: ReleaseFlags) => {
 			const {runRelease} = await import('./run-headless.js');
 			await runRelease('split', {service, shares}, program.opts<ConsoleFlags>(), flags);
 		});
-	for (const [verb, description] of [
-		['complete', 'give 100 % to the newest ready revision'],
-		['rollback', 'give 100 % back to the revision that had it before the release'],
-		['undo', 'put back the split before the last change'],
-	] as const) {
-		release(verb, description).action(async (service: string, flags: ReleaseFlags) => {
-			const {runRelease} = await import('./run-headless.js');
-			await runRelease(verb, {service}, program.opts<ConsoleFlags>(), flags);
-		});
-	}
+	const run = (verb: Verb) => async (service: string, flags: ReleaseFlags) => {
+		const {runRelease} = await import('./run-headless.js');
+		await runRelease(verb, {service}, program.opts<ConsoleFlags>(), flags);
+	};
+	release('complete', 'promote the canary: give it 100 %')
+		.alias('promote')
+		.option('--to <revision>', which)
+		.option('--no-previous', 'do not keep what users had in the split, at 0 % and tagged previous')
+		.addOption(despite())
+		.action(run('complete'));
+	release('rollback', 'give 100 % back to what users had before the release')
+		.option('--to <revision>', which)
+		.action(run('rollback'));
+	release('abandon', 'give a release up: the canary leaves the split and is marked as rejected')
+		.option('--to <revision>', which)
+		.action(run('abandon'));
+	release('undo', 'put back the split before the last change').addOption(despite()).action(run('undo'));
 	program
 		.command('history')
 		.description('who changed which split, when, from what to what, as far as this machine knows')

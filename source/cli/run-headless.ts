@@ -1,9 +1,10 @@
 /** The commands that release and verify without a screen. They share their way with the console, not with each other. */
 import type {Cluster} from '../kube/cluster.js';
+import {exitCodes} from '../headless/exit-codes.js';
 import type {Verb} from '../headless/release.js';
 import type {OutputFormat, ReleaseFlags} from '../headless/run.js';
 import type {RequestOptions} from '../probe/transport/request-options.js';
-import type {ConsoleFlags} from './flags.js';
+import type {ConsoleFlags, GetFlags} from './flags.js';
 import {describeError} from '../terminal/lifecycle/lifecycle.js';
 import {clusterOf, historyOf} from './cluster-from-flags.js';
 import {installHeadless} from './process-setup.js';
@@ -71,5 +72,44 @@ export async function runHistory(
 	};
 	const code = await run(which, output, historyOf(), process);
 	// To be read is all it is for.
+	await lifecycle.leave((await delivered()) ? code : 1);
+}
+
+/** `kn-canary get`: ends the process. */
+export async function runGet(services: readonly string[], flags: GetFlags): Promise<void> {
+	const {lifecycle, delivered} = installHeadless();
+	const [{getServices}, {parseReadFormat}] = await Promise.all([
+		import('../headless/get.js'),
+		import('../headless/print/output-format.js'),
+	]);
+	let format: ReturnType<typeof parseReadFormat>;
+	try {
+		format = parseReadFormat(flags.output);
+	} catch (error) {
+		await lifecycle.leave(exitCodes.usage, describeError(error));
+		return;
+	}
+	let cluster: Cluster;
+	try {
+		cluster = await clusterOf({...flags, readOnly: true}, lifecycle);
+	} catch (error) {
+		await lifecycle.leave(exitCodes.notMade, describeError(error));
+		return;
+	}
+	lifecycle.onLeave(async () => cluster.close());
+	const code = await getServices(
+		cluster,
+		{
+			names: services.map(name =>
+				name.replace(/^(?:ksvc|kservice|services?(?:\.serving\.knative\.dev)?)\//, ''),
+			),
+			namespace: flags.namespace ?? cluster.namespace,
+			allNamespaces: flags.allNamespaces ?? false,
+			selector: flags.selector,
+			watch: flags.watch ?? false,
+			format,
+		},
+		process,
+	);
 	await lifecycle.leave((await delivered()) ? code : 1);
 }

@@ -15,7 +15,8 @@ import {changesOf, createHistory, type HistoryFile} from './session/change-recor
 import {createLive, type Live} from './live/live.js';
 import {createLogs, type Logs} from './logs/logs.js';
 import {
-	planComplete,
+	planAbandon,
+	planPromote,
 	planRollback,
 	planSplit,
 	planUndo,
@@ -40,6 +41,7 @@ export type Console = Omit<ConnectionControl, 'cluster' | 'recheckRights' | 'sto
 	readonly reviewDraft: () => void;
 	readonly complete: () => void;
 	readonly rollBack: () => void;
+	readonly abandon: () => void;
 	readonly undo: () => void;
 	readonly deleteService: () => void;
 	readonly deleteRevision: () => void;
@@ -153,6 +155,8 @@ export function createConsole({
 				revisions: knownRevisions(state, service.name),
 				changes: changesOf(state, service.uid),
 				now: Date.now(),
+				user: state.connection.kind === 'connected' ? state.connection.user : '',
+				taken: new Set(state.services.map(({name}) => name)),
 			},
 			state,
 		);
@@ -190,10 +194,13 @@ export function createConsole({
 			});
 		},
 		complete() {
-			review(planComplete);
+			review(facts => planPromote(facts));
 		},
 		rollBack() {
-			review(planRollback);
+			review(facts => planRollback(facts));
+		},
+		abandon() {
+			review(facts => planAbandon(facts));
 		},
 		undo() {
 			review(planUndo);
@@ -263,8 +270,10 @@ export function createConsole({
 	/** The same wish, planned on the service as it is now: to be reviewed again. */
 	function replan({action, splits}: Plan): void {
 		switch (action) {
-			case 'complete':
+			case 'promote':
 				return console.complete();
+			case 'abandon':
+				return console.abandon();
 			case 'roll back':
 				return console.rollBack();
 			case 'undo':

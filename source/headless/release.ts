@@ -1,13 +1,15 @@
 /**
- * The release without a screen: `split`, `complete`, `rollback`, `undo`. Planned, sent and remembered by the functions of
+ * The release without a screen: `split`, `complete`, `rollback`, `abandon`, `undo`. Planned, sent and remembered by the functions of
  * the console; what its review sheet shows is printed, and agreed to by `--yes` or at a prompt.
  */
 import type {Cluster} from '../kube/cluster.js';
 import {identityOf} from '../kube/objects.js';
 import {entriesOf} from '../journal/journal-entry.js';
 import type {HistoryFile} from '../journal/journal-file.js';
+import {agreementFor} from '../release/agreement.js';
 import {
-	planComplete,
+	planAbandon,
+	planPromote,
 	planRollback,
 	planSplit,
 	planUndo,
@@ -18,13 +20,19 @@ import {dryRunOf, sendPlan, sentenceOfOutcome, type WriteOutcome} from '../relea
 import type {DryRun, Plan} from '../release/plan.js';
 import type {ServiceView} from '../knative/service/service.js';
 import {routeSettled} from '../knative/service/service-state.js';
-import {needsSecondConfirmation} from '../knative/release/warnings.js';
+import {roleTags} from '../knative/release/role-tags.js';
+import type {Warning} from '../knative/release/warnings.js';
+import {meantBy} from '../knative/release/words.js';
 import {exitCodes, type ExitCode} from './exit-codes.js';
 import {followToGateway, type Arrival} from './follow-to-gateway.js';
 import {parseShares} from './parse-shares.js';
 import {readRevisions, readService} from './read-service.js';
+import {readTaken} from '../kube/read-placeholders.js';
 
-export type Verb = 'split' | 'complete' | 'rollback' | 'undo';
+export type Verb = 'split' | 'complete' | 'rollback' | 'abandon' | 'undo';
+
+/** What has to be typed at a terminal can be said on the command line. */
+export type Despite = 'worse' | 'rejected';
 
 export type ReleaseOptions = {
 	verb: Verb;
@@ -32,6 +40,12 @@ export type ReleaseOptions = {
 	service: string;
 	/** Of `split`: `<revision>=<percent>`. */
 	shares: readonly string[];
+	/** Which revision is meant, in a word of the operator's; undefined where the release is to tell. */
+	to?: string | undefined;
+	/** What it is to be done in spite of: `worse`, `rejected`. */
+	despite?: readonly Despite[];
+	/** After promoting, what users had stays in the split at 0 %, tagged `previous`. */
+	keepsPrevious?: boolean;
 	dryRun: boolean;
 	/** Agreed to beforehand. */
 	yes: boolean;
@@ -48,8 +62,8 @@ export type ReleaseDependencies = {
 	history: HistoryFile | undefined;
 	/** What the plan says, before anything is sent. */
 	show: (plan: Plan) => void;
-	/** Whether somebody at a terminal agrees, and how strictly that has to be asked; undefined where there is nobody. */
-	agree: ((plan: Plan, how: 'yes' | 'name') => Promise<boolean>) | undefined;
+	/** Whether somebody at a terminal agrees, by typing this word; undefined where there is nobody. */
+	agree: ((word: string) => Promise<boolean>) | undefined;
 	/** How it goes on after the write: the server's own words. */
 	progress: (words: string) => void;
 	now?: () => number;
@@ -81,8 +95,8 @@ export async function release(options: ReleaseOptions, means: ReleaseDependencie
 			plan: agreed,
 		};
 	}
-	const refusal = await agreement(options, means, agreed);
-	if (refusal !== undefined) return {code: exitCodes.notAgreed, sentence: refusal, plan: agreed};
+	const refusal = await refusalOf(options, means, agreed);
+	if (refusal) return {...refusal, plan: agreed};
 	return write(options, means, agreed);
 }
 
@@ -109,38 +123,59 @@ async function stands(
 }
 
 async function plan(
-	{verb, namespace, service: name, shares}: ReleaseOptions,
+	options: ReleaseOptions,
 	{cluster, history, now = Date.now}: ReleaseDependencies,
 ): Promise<PlannedOrNot> {
-	const [read, revisions, entries] = await Promise.all([
+	const {verb, namespace, service: name, shares} = options;
+	const [read, revisions, entries, taken] = await Promise.all([
 		readService(cluster, namespace, name),
 		readRevisions(cluster, namespace, name),
 		remembered(history),
+		// A roll back waits for nothing that it can do without.
+		verb === 'complete' ? readTaken(cluster, namespace, name, roleTags) : undefined,
 	]);
 	if (!read.ok) return {ok: false, code: exitCodes.notMade, sentence: `Not done: ${read.reason}`};
 	const {service} = read;
 	const changes = entriesOf(entries, service.uid);
-	const facts: Facts = {service, revisions, changes, now: now()};
-	const split = verb === 'split' ? parseShares(shares, service, revisions) : undefined;
+	const facts: Facts = {service, revisions, changes, now: now(), user: cluster.user, taken};
+	const meant = options.to === undefined ? undefined : meantBy(options.to, facts);
+	if (meant && !meant.ok) return {ok: false, code: exitCodes.usage, sentence: meant.reason};
+	const to = meant?.revision;
+	const split = verb === 'split' ? parseShares(shares, facts) : undefined;
 	if (split && !split.ok) return {ok: false, code: exitCodes.usage, sentence: split.reason};
 	const planned = ((): Planned => {
 		switch (verb) {
 			case 'split':
 				return planSplit(facts, split?.split ?? []);
 			case 'complete':
-				return planComplete(facts);
+				return planPromote(facts, {to, keepsPrevious: options.keepsPrevious});
 			case 'rollback':
-				return planRollback(facts);
+				return planRollback(facts, {to});
+			case 'abandon':
+				return planAbandon(facts, {to});
 			case 'undo':
 				return planUndo(facts);
 		}
 	})();
-	if (planned.ok) return planned;
-	return {
-		ok: false,
-		sentence: planned.reason,
-		...(planned.already ? {already: service} : {code: exitCodes.notMade}),
-	};
+	if (planned.ok) return guessed(planned) ?? planned;
+	const {reason, already, candidates, instead} = planned;
+	if (already) return {ok: false, sentence: reason, already: service};
+	if (candidates) return {ok: false, code: exitCodes.usage, sentence: whichOf(reason, candidates)};
+	const hint = instead ? ` To give the release up: kn-canary ${instead} ${name}.` : '';
+	return {ok: false, sentence: `${reason}${hint}`, code: exitCodes.notMade};
+}
+
+/** What is more than was asked for is asked for by its name. */
+function guessed({plan: {warnings, splits}}: Extract<Planned, {ok: true}>): PlannedOrNot | undefined {
+	const guess = warnings.find(({kind}) => kind === 'guess');
+	const revision = splits?.after.find(({percent}) => percent === 100)?.revision;
+	if (!guess || revision === undefined) return undefined;
+	return {ok: false, code: exitCodes.usage, sentence: whichOf(guess.sentence, [revision])};
+}
+
+function whichOf(question: string, candidates: readonly string[]): string {
+	if (candidates.length === 0) return `${question} Name the revision: --to REVISION.`;
+	return `${question} Name the revision: ${candidates.map(name => `--to ${name}`).join(' or ')}.`;
 }
 
 /** The history is a help, not a condition: without it the roll back goes by tags and the list. */
@@ -171,21 +206,38 @@ async function tryDry(cluster: Cluster, agreed: Plan): Promise<Result> {
 }
 
 /** Why it is not to be done; undefined when it is. `--yes` is not enough where the console would want more than Enter. */
-async function agreement(
-	{yes, production, service}: ReleaseOptions,
+async function refusalOf(
+	{yes, production, despite = []}: ReleaseOptions,
 	{agree, cluster}: ReleaseDependencies,
 	agreed: Plan,
-): Promise<string | undefined> {
-	const how = production ? 'name' : 'yes';
-	const isDoubtful = needsSecondConfirmation(agreed.warnings);
-	if (yes && !production && !isDoubtful) return undefined;
-	if (agree) return (await agree(agreed, how)) ? undefined : 'Not done: nobody agreed to it.';
-	if (production) {
-		return `Not done: ${cluster.context} is production, where somebody has to type ${service} at a terminal.`;
+): Promise<{code: ExitCode; sentence: string} | undefined> {
+	const isSaid = ({kind}: Warning) => despite.some(what => what === kind);
+	const left = agreed.warnings.filter(warning => !isSaid(warning));
+	const agreement = agreementFor(
+		{...agreed, warnings: left},
+		{production: production ? cluster.context : undefined},
+	);
+	const doubt = left.find(({kind}) => kind === 'worse' || kind === 'rejected');
+	if (doubt && (yes || !agree)) {
+		return {
+			code: exitCodes.notMade,
+			sentence: `Not applied: ${doubt.sentence} To apply it anyway: --despite ${doubt.kind}.`,
+		};
 	}
-	return isDoubtful
-		? 'Not done: a target cannot take the traffic now, which --yes does not agree to; do it at a terminal.'
-		: 'Not done: nobody is there to agree to it; --yes agrees beforehand.';
+	if (agreement.kind === 'once' && yes) return undefined;
+	if (agree && (agreement.kind !== 'twice' || !yes)) {
+		const word = agreement.kind === 'word' ? agreement.word : 'yes';
+		return (await agree(word))
+			? undefined
+			: {code: exitCodes.notAgreed, sentence: 'Not applied: not confirmed.'};
+	}
+	const sentence = {
+		once: 'Not applied: not confirmed; --yes skips the question.',
+		twice:
+			'Not applied: a target cannot take the traffic now, which --yes does not agree to; confirm it at a terminal.',
+		word: `Not applied: ${'because' in agreement ? agreement.because : ''}: type "${'word' in agreement ? agreement.word : ''}" at a terminal.`,
+	}[agreement.kind];
+	return {code: exitCodes.notAgreed, sentence};
 }
 
 async function write(

@@ -12,11 +12,24 @@ function rowWords({key, revision, latest, before, after, tags}: SplitDifference)
 	return `  ${name}  ${shareWords(before, '–')} → ${shareWords(after, 'taken out')}${tagged}`;
 }
 
+const labelWidth = (lines: readonly {label: string}[]) =>
+	Math.max(0, ...lines.map(({label}) => label.length));
+
 /** What the review sheet of the console shows. */
-export function planLines({action, name, namespace, rows, warnings, notes, commands}: Plan): string[] {
+export function planLines({
+	action,
+	name,
+	namespace,
+	rows,
+	warnings,
+	notes,
+	commands,
+	about = [],
+}: Plan): string[] {
 	return [
 		`${action} ${name} in ${namespace}`,
 		...rows.map(row => rowWords(row)),
+		...about.map(({label, value}) => `  ${label.padEnd(labelWidth(about))}  ${value}`),
 		...warnings.map(({sentence}) => `! ${sentence}`),
 		...notes.map(note => `· ${note}`),
 		...commands.map(command => `$ ${command}`),
@@ -43,6 +56,7 @@ export function resultJson({code, sentence, plan, dryRun, outcome, arrival}: Res
 				after: plan.splits && rowsOf(plan.splits.after),
 				warnings: plan.warnings.map(({kind, sentence: said}) => ({kind, sentence: said})),
 				notes: plan.notes,
+				about: plan.about,
 				commands: plan.commands,
 			}),
 		},

@@ -2,9 +2,10 @@
 import {createInterface} from 'node:readline/promises';
 import type {Cluster} from '../kube/cluster.js';
 import type {HistoryFile} from '../journal/journal-file.js';
-import type {Plan} from '../release/plan.js';
+import {serviceMeant} from '../knative/release/words.js';
+import {printable} from '../knative/text/printable.js';
 import {exitCodes, type ExitCode} from './exit-codes.js';
-import {release, type Verb} from './release.js';
+import {release, type Despite, type Verb} from './release.js';
 import {historyJson, historyLines, planLines, resultJson} from './report.js';
 
 export type OutputFormat = 'text' | 'json';
@@ -16,6 +17,11 @@ export type ReleaseFlags = {
 	reason?: string;
 	/** Seconds; 0 does not wait for the gateway. */
 	wait: number;
+	/** Which revision is meant. */
+	to?: string;
+	despite?: readonly Despite[];
+	/** False with `--no-previous`. */
+	previous?: boolean;
 };
 
 /** Where it reads and writes; `isTerminal` says whether somebody is there to be asked. */
@@ -47,12 +53,20 @@ export async function runRelease(
 	// With JSON, standard output is one object; what is meant for eyes goes beside it.
 	const eyes = isJson ? terminal.stderr : terminal.stdout;
 	const say = (line: string) => eyes.write(`${line}\n`);
+	const name = serviceMeant(service);
+	if (name === undefined) {
+		terminal.stderr.write(`${printable(service)} is no Service: name one as cart or ksvc/cart.\n`);
+		return exitCodes.usage;
+	}
 	const result = await release(
 		{
 			verb,
 			namespace: namespace ?? cluster.namespace,
-			service,
+			service: name,
 			shares,
+			to: flags.to,
+			despite: flags.despite ?? [],
+			keepsPrevious: flags.previous ?? true,
 			dryRun: flags.dryRun ?? false,
 			yes: flags.yes ?? false,
 			production: production?.test(cluster.context) ?? false,
@@ -65,7 +79,7 @@ export async function runRelease(
 			show(plan) {
 				if (!isJson) for (const line of planLines(plan)) say(line);
 			},
-			agree: terminal.isTerminal ? async (plan, how) => ask(plan, how, terminal) : undefined,
+			agree: terminal.isTerminal ? async word => ask(word, terminal) : undefined,
 			progress: say,
 		},
 	);
@@ -75,11 +89,10 @@ export async function runRelease(
 }
 
 /** Anything but the word asked for is a no: ctrl-c and ctrl-d, too. */
-async function ask({name}: Plan, how: 'yes' | 'name', {stdin, stderr}: HeadlessTerminal): Promise<boolean> {
-	const wanted = how === 'name' ? name : 'yes';
+async function ask(wanted: string, {stdin, stderr}: HeadlessTerminal): Promise<boolean> {
 	const prompt = createInterface({input: stdin, output: stderr});
 	try {
-		return (await prompt.question(`Type ${wanted} to do it: `)).trim() === wanted;
+		return (await prompt.question(`Type ${wanted} to apply it: `)).trim() === wanted;
 	} catch (error) {
 		if (!(error instanceof Error && error.name === 'AbortError')) throw error;
 		// What is said next does not stand behind the question.

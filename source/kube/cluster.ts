@@ -4,6 +4,7 @@
  */
 
 import type {Duplex} from 'node:stream';
+import type {Standing} from './auth/credentials.js';
 
 export type HttpMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
@@ -19,6 +20,8 @@ export type ApiRequest = {
 	/** Milliseconds until the answer must be complete; 10,000 when not given. */
 	timeout?: number;
 	signal?: AbortSignal;
+	/** Told when there are credentials and it goes out: until then it is not the server that is waited for. */
+	onSending?: () => void;
 };
 
 /** Any HTTP answer, whatever its status code: what it means is the caller's to say. */
@@ -37,6 +40,8 @@ export class TransportError extends Error {
 	override name = 'TransportError';
 	/** Nothing came in all the time there was: no answer, and no word that there would be none. */
 	readonly isUnanswered: boolean;
+	/** There were no credentials to ask with: nothing was sent, and the server has no part in it. */
+	readonly isLogin: boolean;
 
 	constructor(
 		message: string,
@@ -45,10 +50,15 @@ export class TransportError extends Error {
 		 * the connection broke or the time was over; a write may have been made.
 		 */
 		readonly outcome: 'not sent' | 'unknown',
-		{isUnanswered = false, ...options}: ErrorOptions & {isUnanswered?: boolean} = {},
+		{
+			isUnanswered = false,
+			isLogin = false,
+			...options
+		}: ErrorOptions & {isUnanswered?: boolean; isLogin?: boolean} = {},
 	) {
 		super(message, options);
 		this.isUnanswered = isUnanswered;
+		this.isLogin = isLogin;
 	}
 }
 
@@ -97,7 +107,7 @@ export type Cluster = {
 	 * One watch, until the server or `signal` ends it. Resolves with the HTTP status of the answer when it ends in order
 	 * (200, also when `signal` ended it) or is refused (any other, with the body); throws TransportError when there was no
 	 * answer or the connection broke, and what a callback threw. `onOpen` tells that the server has accepted the watch:
-	 * a quiet one says nothing else for a minute.
+	 * a quiet one says nothing else for a minute. `onSending` as that of a request.
 	 */
 	watch(
 		path: string,
@@ -105,6 +115,7 @@ export type Cluster = {
 		onEvent: (event: WatchEvent) => void,
 		signal: AbortSignal,
 		onOpen?: () => void,
+		onSending?: () => void,
 	): Promise<ApiAnswer>;
 	/**
 	 * A connection to a port of a pod, through the API server (the verbs `get` and `create` on pods/portforward). It writes
@@ -126,6 +137,9 @@ export type Cluster = {
 	onSign(listener: (sign: ServerSignal) => void): () => void;
 	/** Has everything that is watched asked for at once: gives the sign 'wanted'. */
 	askNow(): void;
+	/** What stands between the operator and the cluster, whatever the server says; told of when it changes. */
+	readonly standing: Standing;
+	onStanding(listener: (standing: Standing) => void): () => void;
 	/** Drops the connections. */
 	close(): Promise<void>;
 };

@@ -1,8 +1,14 @@
 /** From a kubeconfig to a Cluster: which context, with which credentials, by way of which proxy. */
 import type {Cluster} from './cluster.js';
-import {credentialSource, hasPlugin} from './auth/credentials.js';
+import {credentialSource, hasPlugin, type Standing} from './auth/credentials.js';
 import {httpCluster, type HttpClusterOptions} from './http/http-cluster.js';
-import {selectContext, type KubeconfigSource} from './auth/kubeconfig.js';
+import {
+	selectContext,
+	type KubeconfigOverrides,
+	type KubeconfigSource,
+	type SelectedContext,
+} from './auth/kubeconfig.js';
+import type {TerminalLoan} from './auth/plugin-login.js';
 import {isLoopback, proxyFromEnvironment} from './http/proxy.js';
 
 export {KubeconfigError, listContexts, type ContextInfo, type KubeconfigSource} from './auth/kubeconfig.js';
@@ -10,7 +16,11 @@ export {KubeconfigError, listContexts, type ContextInfo, type KubeconfigSource} 
 export type ConnectOptions = KubeconfigSource &
 	HttpClusterOptions & {
 		/** Name of a context; the current one when not given. */
-		context?: string;
+		context?: string | undefined;
+		/** What the command line says in the stead of the kubeconfig. */
+		overrides?: KubeconfigOverrides | undefined;
+		/** The way to the terminal, for a credential plugin that wants it. */
+		terminal?: TerminalLoan | undefined;
 	};
 
 /**
@@ -22,24 +32,39 @@ function isPrivate(server: string): boolean {
 	return protocol === 'https:' || isLoopback(hostname);
 }
 
+/** Without who one is, where that may not travel. */
+function shown(selected: SelectedContext): SelectedContext {
+	return isPrivate(selected.cluster.server) ? selected : {...selected, user: {}};
+}
+
 /**
  * The cluster of a context. Sends nothing yet: an unreachable server shows at the first request. Throws
  * KubeconfigError, with what to do, when there is no kubeconfig, no such context, a file that cannot be read, or
  * something in it that cannot be honoured.
  */
 export async function connect(options: ConnectOptions = {}): Promise<Cluster> {
-	const selected = await selectContext(options, options.context);
+	const {overrides, terminal} = options;
+	const selected = await selectContext(options, options.context, overrides);
 	const {cluster, user} = selected;
 	const proxy =
 		cluster['proxy-url'] || proxyFromEnvironment(new URL(cluster.server), options.env ?? process.env);
-	const mayShow = isPrivate(cluster.server);
-	const credentials = credentialSource(
-		mayShow ? selected : {...selected, user: {}},
+	const listeners = new Set<(standing: Standing) => void>();
+	const credentials = credentialSource(shown(selected), {
 		proxy,
-		// A token that was changed in the file is taken up without a new start.
-		mayShow ? async () => (await selectContext(options, selected.name)).user : undefined,
-	);
+		terminal,
+		// What was changed in the file is taken up without a new start.
+		reread: async () => shown(await selectContext(options, selected.name, overrides)),
+		onStanding(standing) {
+			for (const listener of listeners) listener(standing);
+		},
+	});
 	// A missing certificate is better said now than on every request; a plugin is left to the first of them.
 	if (!hasPlugin(user)) await credentials.get();
-	return httpCluster(selected, credentials, options);
+	const onStanding: Cluster['onStanding'] = listener => {
+		listeners.add(listener);
+		return () => {
+			listeners.delete(listener);
+		};
+	};
+	return httpCluster(selected, {credentials, onStanding}, options);
 }

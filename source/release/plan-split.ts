@@ -4,19 +4,30 @@
  */
 import {droppedByKn, knTrafficCommand, kubectlPatchCommand} from '../knative/commands/commands.js';
 import {trafficOperation} from '../knative/objects/patch.js';
-import {completeSplit, rollbackSplit, rollbackTarget} from '../knative/release/release.js';
+import {abandon} from '../knative/release/abandon.js';
+import {isAsked, type Choice, type Parts, type VerbOptions} from '../knative/release/choice.js';
+import {noteOf, type Change} from '../knative/release/facts.js';
+import {noteOperations, type Verb} from '../knative/release/note.js';
+import {promote} from '../knative/release/promote.js';
+import {releaseOf} from '../knative/release/release.js';
+import {rollBack} from '../knative/release/roll-back.js';
+import {pinnedSplit} from '../knative/release/settled-split.js';
+import {undo, undoable} from '../knative/release/undo.js';
+import {trafficWarnings, type Warning} from '../knative/release/warnings.js';
 import type {RevisionView} from '../knative/revision/revision.js';
 import type {ServiceView} from '../knative/service/service.js';
-import {diffSplit, equalSplits, splitOf, type Split} from '../knative/split/split.js';
+import {diffSplit, splitOf, type Split} from '../knative/split/split.js';
 import {retag} from '../knative/split/tags.js';
-import {trafficWarnings, type Warning} from '../knative/release/warnings.js';
-import type {SplitChange} from '../journal/journal-entry.js';
 import type {Plan, TrafficAction} from './plan.js';
+import {aboutRelease} from './about-release.js';
 
 export type Planned =
 	| {ok: true; plan: Plan}
-	/** `already`: what is wished for is so. */
-	| {ok: false; reason: string; already?: true};
+	/**
+	 * `already`: what is wished for is so. `candidates`: it cannot be told which revision is meant, the operator has to
+	 * say. `instead`: what may be meant.
+	 */
+	| {ok: false; reason: string; already?: true; candidates?: readonly string[]; instead?: 'abandon'};
 
 /** What a plan is made from. */
 export type Facts = {
@@ -24,31 +35,109 @@ export type Facts = {
 	/** Newest first; undefined while they are not known, for which no roll back waits. */
 	revisions: readonly RevisionView[] | undefined;
 	/** Changes of its split, oldest first. */
-	changes: readonly SplitChange[];
+	changes: readonly Change[];
 	/** Milliseconds since 1970. */
 	now?: number | undefined;
+	/** Who writes, as the server knows them; empty where that is not known. */
+	user?: string;
+	/** Names of Services in the namespace that are not of this service's own Route; undefined while not known. */
+	taken?: ReadonlySet<string> | undefined;
 };
 
-/** A write of `spec.traffic` alone. */
+/** How a verb is to be done. */
+export type PlanOptions = {
+	/** The operator's own word for which revision is meant, by its full name. */
+	to?: string | undefined;
+	/** What users had stays in the split at 0 %, tagged `previous`. */
+	keepsPrevious?: boolean | undefined;
+};
+
+const optionsOf = ({now, taken}: Facts, {to}: PlanOptions = {}): VerbOptions => ({to, taken, now});
+
+/** A write of `spec.traffic`, and of the note about it in the same patch. */
 function trafficPlan(
 	action: TrafficAction,
-	{service, revisions, now}: Facts,
+	facts: Facts,
 	after: Split,
-	{notes = [], warnings = []}: {notes?: readonly string[]; warnings?: readonly Warning[]} = {},
+	{
+		notes = [],
+		warnings = [],
+		parts,
+	}: {notes?: readonly string[]; warnings?: readonly Warning[]; parts?: Parts} = {},
 ): Plan {
+	const {service, revisions, now} = facts;
 	const before = splitOf(service);
-	const operations = [trafficOperation(after)];
+	const traffic = trafficOperation(after);
 	return {
 		action,
 		namespace: service.namespace,
 		name: service.name,
-		write: {kind: 'patch', uid: service.uid, generation: service.generation, operations},
-		rows: diffSplit(before, after),
+		write: {
+			kind: 'patch',
+			uid: service.uid,
+			generation: service.generation,
+			operations: [traffic, ...noteFor(action, facts, after, parts)],
+		},
+		rows: rowsOf(service, before, after),
 		facts: [],
 		notes: [...notes, ...knNotes(after)],
 		warnings: [...warnings, ...trafficWarnings(service, revisions, before, after, {now})],
-		commands: [kubectlPatchCommand(service, operations), knTrafficCommand(service, before, after)],
+		// The note is this program's own account of who did what with it, which a command line would make a lie.
+		commands: [kubectlPatchCommand(service, [traffic]), knTrafficCommand(service, before, after)],
 		splits: {before, after},
+		about: aboutRelease(facts),
+	};
+}
+
+/** A row a target; what followed the latest and is pinned by this is one row, of the revision that it was. */
+function rowsOf(service: ServiceView, before: Split, after: Split) {
+	const isPinned = after.every(({latest}) => !latest);
+	return diffSplit(isPinned ? pinnedSplit(service) : before, after);
+}
+
+/** What is written down on the service about its release, in the same patch. */
+export function noteFor(
+	verb: Verb,
+	facts: Facts,
+	after: Split,
+	parts: Parts = keptParts(facts, after),
+	{followed}: {followed?: boolean} = {},
+) {
+	const {service, now, user = ''} = facts;
+	if (now === undefined) return [];
+	const found = noteOf(facts);
+	const note = found?.isCurrent ? found.note : undefined;
+	const before = splitOf(service);
+	const earlier = undoable(facts);
+	return noteOperations(service, {
+		...parts,
+		// It counts changes of the spec.
+		generation: service.generation + (isAsked(service, after) ? 0 : 1),
+		verb,
+		followed: followed ?? (verb === 'promote' ? false : (note?.followed ?? false)),
+		since: now,
+		by: user,
+		split: after,
+		// Undo takes a change back: what it puts back is not undone by undoing again, the one before it is.
+		undo: verb === 'undo' ? earlier.slice(1) : [before, ...earlier],
+	});
+}
+
+/** Of a change of shares or tags alone: the release goes on, with what is in the split. */
+function keptParts(facts: Facts, after: Split): Parts {
+	const {canary, stable, whole} = releaseOf(facts);
+	const found = noteOf(facts);
+	const listed = new Set(after.map(({revision}) => revision));
+	const had = stable?.revision ?? whole;
+	// Begun by this change: the one that gains and is not what users have.
+	const gaining = diffSplit(splitOf(facts.service), after).find(
+		row => row.revision !== had && (row.after ?? 0) > (row.before ?? 0),
+	)?.revision;
+	const tried = canary?.revision ?? gaining;
+	return {
+		stable: had,
+		canary: tried !== undefined && listed.has(tried) ? tried : undefined,
+		previous: found?.isCurrent && found.note.stable === had ? found.note.previous : undefined,
 	};
 }
 
@@ -64,99 +153,55 @@ function knNotes(after: Split): string[] {
 
 export function planSplit(facts: Facts, after: Split): Planned {
 	const {service} = facts;
-	if (equalSplits(splitOf(service), after)) {
+	if (isAsked(service, after)) {
 		return {ok: false, reason: `${service.name} has this split already.`, already: true};
 	}
 	return {ok: true, plan: trafficPlan('split', facts, after)};
 }
 
-export function planComplete(facts: Facts): Planned {
-	const release = completeSplit(facts.service, facts.revisions);
-	if (!release.ok) return release;
-	return {ok: true, plan: trafficPlan('complete', facts, release.split, {notes: release.notes})};
+/** All of the traffic to the canary. */
+export function planPromote(facts: Facts, {to, keepsPrevious}: PlanOptions = {}): Planned {
+	const choice = promote(facts, {
+		...optionsOf(facts, {to}),
+		...(keepsPrevious !== undefined && {keepsPrevious}),
+	});
+	return planned('promote', facts, choice);
 }
 
 /** Needs nothing but the service itself: it waits for no list, no dry run, no probe. */
-export function planRollback(facts: Facts): Planned {
-	const {service, revisions, changes} = facts;
-	const target = rollbackTarget(
-		service,
-		revisions,
-		changes.map(({before}) => before),
-	);
-	if (!target.ok) return target;
-	const release = rollbackSplit(service, target.revision, revisions);
-	if (!release.ok) return release;
-	// What is to be said of a revision that is known, the warnings say.
-	const unseen = revisions === undefined ? target.notes : [];
-	return {
-		ok: true,
-		plan: trafficPlan('roll back', facts, release.split, {
-			notes: [target.because, ...release.notes],
-			warnings: unseen.map(sentence => ({kind: 'other', sentence})),
-		}),
-	};
+export function planRollback(facts: Facts, options: PlanOptions = {}): Planned {
+	return planned('roll back', facts, rollBack(facts, optionsOf(facts, options)));
 }
 
-/** The changes that undo would take back, oldest first: an undo takes back the one before it, and is none itself. */
-function standing(changes: readonly SplitChange[]): SplitChange[] {
-	const stack: SplitChange[] = [];
-	for (const change of changes) {
-		const last = stack.at(-1);
-		if (/^undo(?::|$)/.test(change.reason) && last && equalSplits(change.before, last.after)) stack.pop();
-		else stack.push(change);
-	}
-	return stack;
+export function planAbandon(facts: Facts, options: PlanOptions = {}): Planned {
+	return planned('abandon', facts, abandon(facts, optionsOf(facts, options)));
 }
 
-/**
- * Puts back the split before the last change, whoever made it. Where it followed the latest revision and that is another
- * one now, or about to be, the revision of then is pinned: undoing must not send traffic to one that had none.
- */
+/** Puts back the split before the last change, whoever made it. */
 export function planUndo(facts: Facts): Planned {
-	const {service, changes} = facts;
-	const last = standing(changes).at(-1);
-	if (!last) {
-		return {
-			ok: false,
-			reason: `No change of the split of ${service.name} is known, so there is none to undo.`,
-		};
+	return planned('undo', facts, undo(facts, optionsOf(facts)));
+}
+
+function planned(action: TrafficAction, facts: Facts, choice: Choice): Planned {
+	switch (choice.kind) {
+		case 'refused': {
+			const {reason, already, instead} = choice;
+			return {ok: false, reason, ...(already && {already}), ...(instead && {instead})};
+		}
+		case 'ask':
+			return {ok: false, reason: choice.question, candidates: choice.candidates};
+		case 'split': {
+			const {split, notes, parts, guess} = choice;
+			const warnings: Warning[] = guess === undefined ? [] : [{kind: 'guess', sentence: `${guess}.`}];
+			return {ok: true, plan: trafficPlan(action, facts, split, {notes, parts, warnings})};
+		}
 	}
-	const notes: string[] = last.own ? [] : [`This takes back a change by ${last.by || 'somebody else'}.`];
-	const listed = new Set(last.before.filter(row => !row.latest).map(row => row.key));
-	const newest = service.latestCreated ?? service.latestReady;
-	const after = last.before.map(row => {
-		if (!row.latest || row.revision === undefined) return row;
-		if (row.revision === service.latestReady && row.revision === newest) return row;
-		if (listed.has(row.revision)) return row;
-		notes.push(
-			`The split followed the latest revision, then ${row.revision}; that one is pinned now, because ${newest ?? 'none'} is the latest today.`,
-		);
-		return {...row, key: row.revision, latest: false};
-	});
-	const current = splitOf(service);
-	if (equalSplits(current, after)) {
-		return {
-			ok: false,
-			reason: `${service.name} has the split it had before the last change already.`,
-			already: true,
-		};
-	}
-	const warnings: Warning[] = equalSplits(current, last.after)
-		? []
-		: [
-				{
-					kind: 'other',
-					sentence: 'The split is not as that change left it: what was changed since goes away too.',
-				},
-			];
-	return {ok: true, plan: trafficPlan('undo', facts, after, {notes, warnings})};
 }
 
 /** @param tags All that are to lead to the revision; the others are taken from it. */
 export function planTags(facts: Facts, revision: string, tags: readonly string[]): Planned {
 	const {split, notes} = retag(facts.service, revision, tags);
-	if (equalSplits(splitOf(facts.service), split)) {
+	if (isAsked(facts.service, split)) {
 		return {ok: false, reason: `The tags of ${revision} are like that already.`};
 	}
 	return {ok: true, plan: trafficPlan('tag', facts, split, {notes})};

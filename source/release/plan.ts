@@ -5,7 +5,7 @@ import type {Warning} from '../knative/release/warnings.js';
 import type {Split, SplitDifference} from '../knative/split/split.js';
 
 /** A write of `spec.traffic` alone. */
-export type TrafficAction = 'split' | 'complete' | 'roll back' | 'undo' | 'tag';
+export type TrafficAction = 'split' | 'promote' | 'roll back' | 'abandon' | 'undo' | 'tag';
 
 export type PlanAction =
 	TrafficAction | 'create revision' | 'autoscaling' | 'create service' | 'delete revision' | 'delete service';
@@ -31,6 +31,8 @@ export type Plan = {
 	commands: readonly string[];
 	/** Of a patch that changes the split: what undo will put back. */
 	splits?: {before: Split; after: Split};
+	/** Of a release: who is stable and canary and why, since when, and what differs between the two. */
+	about?: readonly {label: string; value: string}[];
 };
 
 export type DryRun =

@@ -53,6 +53,8 @@ const settings: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 		'allow-container-concurrency-zero': 'true',
 		'enable-service-links': 'false',
 	},
+	// Nothing set: the queue-proxies tell the autoscaler of requests, and nobody else.
+	'config-observability': {},
 	'config-deployment': {'progress-deadline': '600s'},
 	'config-gc': {
 		'retain-since-create-time': '48h',

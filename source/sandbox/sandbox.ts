@@ -6,6 +6,7 @@ import {randomBytes} from 'node:crypto';
 import {rmSync} from 'node:fs';
 import {dirname} from 'node:path';
 import {setImmediate as nextTurn} from 'node:timers/promises';
+import {at} from './api/http/json.js';
 import {createApiFaults, type ApiFaultSwitch} from './api/http/faults.js';
 import {kubeconfigYaml, writeKubeconfig, type KubeconfigOptions} from './api/http/kubeconfig.js';
 import {startApiServer, type ApiServer} from './api/http/server.js';
@@ -17,6 +18,7 @@ import {furnish} from './default-objects.js';
 import {createGatewayFaults, type GatewayFaultSwitch} from './gateway/faults.js';
 import {startGateway} from './gateway/gateway.js';
 import {deployGateway, nodesOf} from './gateway-workload.js';
+import {serverlessServices} from './resources.js';
 import {admin, roles, type UserRole} from './roles.js';
 import {seed} from './seed.js';
 import {createManagedStore} from './managed-store.js';
@@ -24,6 +26,7 @@ import type {SandboxPace} from './state.js';
 import {createObjectStore} from './store/object-store.js';
 import {createPace} from './store/pace.js';
 import {startSwitchServer} from './switches/server.js';
+import {createUsers, type Users} from './users.js';
 
 export type SandboxOptions = {
 	/** On 127.0.0.1; a free one unless told. */
@@ -70,6 +73,8 @@ export type Sandbox = {
 	apiFaults: ApiFaultSwitch;
 	/** What goes wrong at the gateway on purpose; nothing to begin with. */
 	gatewayFaults: GatewayFaultSwitch;
+	/** Who uses the services; nobody to begin with. */
+	users: Users;
 	/**
 	 * Gives every user a new token: those before are refused from now on, and the kubeconfig has the new ones. Tokens that
 	 * had expired are as good as ever after that. Resolves with the path of the kubeconfig.
@@ -125,6 +130,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 		const gatewayOptions = {
 			backendOf: ({namespace, revision}: {namespace: string; revision: string}) =>
 				manager.backends.get(`${namespace}/${revision}`),
+			isProxied: ({namespace, revision}: {namespace: string; revision: string}) =>
+				at(store.get(serverlessServices, namespace, revision)?.spec, 'mode') !== 'Serve',
 			random,
 			faults: gatewayFaults,
 		};
@@ -175,6 +182,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 			await kubeconfig.rewrite(configOf(api, tokens));
 			return kubeconfig.path;
 		};
+		const users = createUsers({store, gatewayPort: gateway.port});
+		stops.push(async () => users.stop());
 		const switches = await listening('switches', switchPort, () =>
 			startSwitchServer({
 				port: switchPort,
@@ -184,6 +193,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 				rotateTokens,
 				api: apiFaults,
 				gateway: gatewayFaults,
+				users,
 				store,
 			}),
 		);
@@ -227,6 +237,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 			switchesUrl: `http://127.0.0.1:${switches.port}`,
 			apiFaults,
 			gatewayFaults,
+			users,
 			stop,
 		};
 	} catch (error) {

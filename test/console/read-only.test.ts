@@ -98,7 +98,7 @@ it.each<[Verb, string[]]>([
 			{cluster, history: undefined, show() {}, agree: async () => true, progress() {}},
 		);
 		expect(code).not.toBe(0);
-		expect(sentence).toMatch(verb === 'undo' ? /none to undo/ : /--read-only|read-only/);
+		expect(sentence).toMatch(verb === 'undo' ? /^Nothing to undo/ : /--read-only|read-only/);
 	}
 	await cluster.close();
 	expect(written()).toEqual([]);

@@ -36,7 +36,7 @@ describe('from what is only looked at', () => {
 		await using terminal = await open('cart');
 		const reviews = [
 			['R', /Roll back cart/],
-			['c', /Complete the release of cart/],
+			['c', /Promote the canary of cart/],
 		] as const;
 		for (const [key, title] of sheets) {
 			for (const [letter, review] of reviews) {

@@ -135,7 +135,7 @@ describe('before a write the review warns', () => {
 		world = await startWorld();
 		await using terminal = await open('cart', ['--production', '^sand']);
 		await terminal.until(/ kn-canary   PRODUCTION  sandbox \/ default/);
-		terminal.press('R');
+		terminal.press('c');
 		await terminal.until(shows('Type cart below, then Enter does it, because sandbox is production'));
 		terminal.press('enter');
 		await terminal.until(/Type cart first: sandbox is production/);
@@ -145,6 +145,16 @@ describe('before a write the review warns', () => {
 		expect((await world.service('cart')).specTraffic[0]).toMatchObject({percent: 90});
 		terminal.type('t');
 		await terminal.until(/Type cart: cart/);
+		terminal.press('enter');
+		await terminal.until(/1 Services[^]*cart\s+0│100/);
+		expect((await world.service('cart')).specTraffic[1]).toMatchObject({percent: 100});
+	});
+
+	it('but a roll back in production takes no more than Enter: it stops an incident', async () => {
+		world = await startWorld();
+		await using terminal = await open('cart', ['--production', '^sand']);
+		terminal.press('R');
+		await terminal.until(/Roll back cart[^]*Enter does it/);
 		terminal.press('enter');
 		await terminal.until(/1 Services[^]*cart\s+100/);
 		expect((await world.service('cart')).specTraffic[0]).toMatchObject({percent: 100});

@@ -22,7 +22,7 @@ const sheets = [
 	['?', 'Keys in the services pane'],
 	['n', 'New service'],
 	['r', 'New revision of cart'],
-	['c', 'Complete the release of cart'],
+	['c', 'Promote the canary of cart'],
 	['R', 'Roll back cart'],
 	['v', 'Ask cart once'],
 	['w', 'What was sent'],

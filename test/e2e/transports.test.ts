@@ -1,76 +1,58 @@
 /** The ways to an API server, on the built program: what the bundle leaves out of a library is missed here and nowhere else. */
-import {spawn} from 'node:child_process';
 import {readFileSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
 import {afterAll, afterEach, beforeAll, describe, expect, it} from 'vitest';
-import {startHttpProxy, type Proxy, type ProxyOptions} from '../support/proxies.js';
+import {startApiRelay, tokenOf, type ApiRelay, type RelayTls} from '../support/api-relay.js';
+import {createAuthority, hasOpenssl, type Authority} from '../support/authority.js';
+import {startHttpProxy, startSocksProxy, type Proxy, type ProxyOptions} from '../support/proxies.js';
+import {builtProgram, runProgram, type Ended} from '../support/run-program.js';
 import {startSandboxProcess, type SandboxProcess} from '../support/sandbox-process.js';
 
-const program = path.resolve('dist/cli.js');
-
-/** Starts the built program without a terminal. What it says and how it ends. */
-async function run(
-	args: readonly string[],
-	env: Readonly<Record<string, string>> = {},
-): Promise<{code: number | null; output: string}> {
-	const own = Object.fromEntries(
-		Object.entries(process.env).filter(([name]) => !/^(?:https?|no|all)_proxy$/i.test(name)),
-	);
-	const child = spawn(process.execPath, [program, ...args], {
-		env: {...own, ...env},
-		stdio: ['ignore', 'pipe', 'pipe'],
-	});
-	let output = '';
-	for (const stream of [child.stdout, child.stderr]) {
-		stream.setEncoding('utf8').on('data', (text: string) => {
-			output += text;
-		});
-	}
-	const code = await new Promise<number | null>(resolve => {
-		child.once('close', resolve);
-	});
-	return {code, output};
-}
+let sandbox: SandboxProcess;
+let port: string;
+let proxy: Proxy | undefined;
 
 /** Asks for a service that is not there, which the API server alone can say. */
-async function ask(kubeconfig: string, env?: Readonly<Record<string, string>>): Promise<string> {
-	return (await run(['verify', 'nosuch', '--kubeconfig', kubeconfig], env)).output;
+async function ask(kubeconfig: string, env?: Readonly<Record<string, string>>): Promise<Ended> {
+	return runProgram(['verify', 'nosuch', '--kubeconfig', kubeconfig], env);
 }
 
-const reached = /services\.serving\.knative\.dev "nosuch" not found/;
+const notThere = /services\.serving\.knative\.dev "nosuch" not found/;
+/** That, and nothing that a library has to say. */
+const reached = {
+	stdout: '',
+	stderr: 'Service nosuch in namespace default: services.serving.knative.dev "nosuch" not found\n',
+};
+const base64 = (text: string) => Buffer.from(text).toString('base64');
 const login = {user: 'jo', password: 'a:b@c'};
 
+/** The kubeconfig of the sandbox with its cluster changed. */
+function kubeconfigWith(change: (text: string) => string): string {
+	const file = `${sandbox.kubeconfig}-changed`;
+	writeFileSync(file, change(readFileSync(sandbox.kubeconfig, 'utf8')), {mode: 0o600});
+	return file;
+}
+
+const through = (url: string) =>
+	kubeconfigWith(text => text.replace(/^( +)server: .*$/m, line => `${line}\n      proxy-url: "${url}"`));
+
+beforeAll(async () => {
+	sandbox = await startSandboxProcess(builtProgram);
+	port = /server: https:\/\/127\.0\.0\.1:(\d+)/.exec(readFileSync(sandbox.kubeconfig, 'utf8'))![1]!;
+});
+
+afterAll(async () => {
+	await sandbox.stop();
+});
+
+afterEach(async () => {
+	await proxy?.close();
+	proxy = undefined;
+});
+
 describe('the built program, on its way to the API server', () => {
-	let sandbox: SandboxProcess;
-	let port: string;
-	let proxy: Proxy | undefined;
-
-	beforeAll(async () => {
-		sandbox = await startSandboxProcess(program);
-		port = /server: https:\/\/127\.0\.0\.1:(\d+)/.exec(readFileSync(sandbox.kubeconfig, 'utf8'))![1]!;
-	});
-
-	afterAll(async () => {
-		await sandbox.stop();
-	});
-
-	afterEach(async () => {
-		await proxy?.close();
-		proxy = undefined;
-	});
-
-	/** The kubeconfig of the sandbox with its cluster changed. */
-	function kubeconfigWith(change: (text: string) => string): string {
-		const file = `${sandbox.kubeconfig}-changed`;
-		writeFileSync(file, change(readFileSync(sandbox.kubeconfig, 'utf8')), {mode: 0o600});
-		return file;
-	}
-
-	const through = (url: string) =>
-		kubeconfigWith(text => text.replace(/^( +)server: .*$/m, line => `${line}\n      proxy-url: "${url}"`));
-
 	it('goes there directly', async () => {
-		expect(await ask(sandbox.kubeconfig)).toMatch(reached);
+		expect(await ask(sandbox.kubeconfig)).toMatchObject(reached);
 	});
 
 	it.each<[string, ProxyOptions, string]>([
@@ -78,30 +60,167 @@ describe('the built program, on its way to the API server', () => {
 		['with a login', {login}, 'jo:a%3Ab%40c@'],
 	])('goes through an HTTP proxy of the kubeconfig %s', async (_, options, user) => {
 		proxy = await startHttpProxy(options);
-		expect(await ask(through(`http://${user}127.0.0.1:${proxy.port}`))).toMatch(reached);
+		expect(await ask(through(`http://${user}127.0.0.1:${proxy.port}`))).toMatchObject(reached);
+		expect(proxy.asked).toContain(`127.0.0.1:${port}`);
+	});
+
+	it.each<[string, ProxyOptions, string]>([
+		['without a login', {}, ''],
+		['with a login', {login}, 'jo:a%3Ab%40c@'],
+	])('goes through a SOCKS proxy of the kubeconfig %s', async (_, options, user) => {
+		proxy = await startSocksProxy(options);
+		expect(await ask(through(`socks5://${user}127.0.0.1:${proxy.port}`))).toMatchObject(reached);
 		expect(proxy.asked).toContain(`127.0.0.1:${port}`);
 	});
 
 	it('says that the proxy wants a login, and does not ask the server past it', async () => {
 		proxy = await startHttpProxy({login});
-		const said = await ask(through(`http://127.0.0.1:${proxy.port}`));
-		expect(said).not.toMatch(reached);
-		expect(said).toMatch(/407/);
+		const {output} = await ask(through(`http://127.0.0.1:${proxy.port}`));
+		expect(output).not.toMatch(notThere);
+		expect(output).toMatch(/407/);
 		expect(proxy.asked).toEqual([]);
 		expect(proxy.refused).toBeGreaterThan(0);
 	});
 
-	it('goes through the proxy of the environment', async () => {
-		proxy = await startHttpProxy({hosts: {'api.example': '127.0.0.1'}});
+	it('goes through the proxy of the environment, be it for a name that only that knows', async () => {
+		const hosts = {'api.example': '127.0.0.1'};
+		proxy = await startHttpProxy({hosts});
 		const file = kubeconfigWith(text =>
 			text
 				.replace('https://127.0.0.1:', 'https://api.example:')
 				.replace(/^( +)certificate-authority-data: .*$/m, '$1insecure-skip-tls-verify: true'),
 		);
-		expect(await ask(file, {HTTPS_PROXY: `http://127.0.0.1:${proxy.port}`})).toMatch(reached);
+		const url = `http://127.0.0.1:${proxy.port}`;
+		expect(await ask(file, {HTTPS_PROXY: url})).toMatchObject(reached);
 		expect(proxy.asked).toContain(`api.example:${port}`);
-		const past = await ask(file, {HTTPS_PROXY: `http://127.0.0.1:${proxy.port}`, NO_PROXY: '.example'});
+		expect(await ask(file, {HTTPS_PROXY: '', https_proxy: `127.0.0.1:${proxy.port}`})).toMatchObject(reached);
+		const past = (await ask(file, {HTTPS_PROXY: url, NO_PROXY: '.example'})).output;
 		expect(past).toMatch(/api\.example/);
-		expect(past).not.toMatch(reached);
+		expect(past).not.toMatch(notThere);
+		const socks = await startSocksProxy({hosts});
+		try {
+			for (const scheme of ['socks5', 'socks5h']) {
+				expect(await ask(file, {HTTPS_PROXY: `${scheme}://127.0.0.1:${socks.port}`})).toMatchObject(reached);
+			}
+			expect(socks.asked).toContain(`api.example:${port}`);
+		} finally {
+			await socks.close();
+		}
 	});
+});
+
+describe.skipIf(!hasOpenssl)('the built program, over TLS', () => {
+	let authority: Authority;
+	let relay: ApiRelay | undefined;
+
+	beforeAll(() => {
+		authority = createAuthority();
+	});
+
+	afterAll(() => {
+		authority.remove();
+	});
+
+	afterEach(async () => {
+		await relay?.close();
+		relay = undefined;
+	});
+
+	async function server(names: readonly string[], more: Partial<RelayTls> = {}): Promise<ApiRelay> {
+		relay = await startApiRelay(sandbox.kubeconfig, {
+			tls: {...authority.issue('server', names), ...more},
+			rules: {token: tokenOf(sandbox.kubeconfig)},
+		});
+		return relay;
+	}
+
+	/** Fields of the cluster and of the user, as JSON has them, which is YAML. */
+	function kubeconfig(url: string, cluster: object, user: object = {token: 'any'}): string {
+		const file = path.join(authority.directory, 'kubeconfig');
+		writeFileSync(
+			file,
+			JSON.stringify({
+				apiVersion: 'v1',
+				kind: 'Config',
+				clusters: [{name: 'c', cluster: {server: url, ...cluster}}],
+				users: [{name: 'u', user}],
+				contexts: [{name: 'c', context: {cluster: 'c', user: 'u'}}],
+				'current-context': 'c',
+			}),
+		);
+		return file;
+	}
+
+	const loopback = ['IP:127.0.0.1'];
+
+	it('believes an authority that the kubeconfig has inside, or names', async () => {
+		const {url} = await server(loopback);
+		const inside = {'certificate-authority-data': base64(authority.pem)};
+		expect(await ask(kubeconfig(url, inside))).toMatchObject(reached);
+		// Beside the kubeconfig.
+		expect(await ask(kubeconfig(url, {'certificate-authority': 'ca.crt'}))).toMatchObject(reached);
+	});
+
+	it('believes no server of which nobody knows the authority, whatever Node is told', async () => {
+		const {url, seen} = await server(loopback);
+		const {output} = await ask(kubeconfig(url, {}), {NODE_TLS_REJECT_UNAUTHORIZED: '0'});
+		expect(output).toMatch(/the certificate of 127\.0\.0\.1:\d+ is not trusted/);
+		expect(seen).toEqual([]);
+	});
+
+	it.each(['SSL_CERT_FILE', 'SSL_CERT_DIR'])('believes the authorities of %s, as the system', async name => {
+		const {url} = await server(loopback);
+		const env = {[name]: name.endsWith('FILE') ? authority.file : authority.directory};
+		expect(await ask(kubeconfig(url, {}), env)).toMatchObject(reached);
+	});
+
+	it('believes anybody where the kubeconfig says so', async () => {
+		const {url} = await server(loopback);
+		expect(await ask(kubeconfig(url, {'insecure-skip-tls-verify': true}))).toMatchObject(reached);
+	});
+
+	it('expects the name of tls-server-name in the certificate', async () => {
+		const {url} = await server(['DNS:api.example']);
+		const ca = {'certificate-authority-data': base64(authority.pem)};
+		expect((await ask(kubeconfig(url, ca))).output).toMatch(/is not trusted/);
+		expect(await ask(kubeconfig(url, {...ca, 'tls-server-name': 'api.example'}))).toMatchObject(reached);
+	});
+
+	it('shows a client certificate, from the kubeconfig or from files', async () => {
+		const {url, seen} = await server(loopback, {clientCa: authority.pem});
+		const ca = {'certificate-authority-data': base64(authority.pem)};
+		const jane = authority.issue('jane');
+		const inside = {'client-certificate-data': base64(jane.cert), 'client-key-data': base64(jane.key)};
+		expect(await ask(kubeconfig(url, ca, inside))).toMatchObject(reached);
+		const files = {'client-certificate': 'jane.crt', 'client-key': 'jane.key'};
+		expect(await ask(kubeconfig(url, ca, files))).toMatchObject(reached);
+		expect(seen.map(({client}) => client)).toEqual(['jane', 'jane']);
+		expect((await ask(kubeconfig(url, ca))).output).not.toMatch(notThere);
+	});
+
+	it('speaks HTTP/1.1 where that is all there is, which the relays of these tests are', async () => {
+		const {url, seen} = await server(loopback);
+		const ca = {'certificate-authority-data': base64(authority.pem)};
+		await ask(kubeconfig(url, ca, {token: 'any', as: 'bob', 'as-groups': ['a', 'b']}));
+		expect(seen[0]?.headers['impersonate-user']).toBe('bob');
+		expect(seen[0]?.headers['impersonate-group']).toBe('a, b');
+	});
+
+	it.each<[string, ProxyOptions, string]>([
+		['without a login', {}, ''],
+		['with a login', {login}, 'jo:a%3Ab%40c@'],
+	])(
+		'goes through an HTTPS proxy %s, which the authority of the cluster vouches for',
+		async (_, options, user) => {
+			proxy = await startHttpProxy({...options, tls: authority.issue('proxy', loopback)});
+			const {url} = await server(loopback);
+			const ca = {'certificate-authority-data': base64(authority.pem)};
+			const cluster = {...ca, 'proxy-url': `https://${user}127.0.0.1:${proxy.port}`};
+			expect(await ask(kubeconfig(url, cluster))).toMatchObject(reached);
+			expect(proxy.asked).toContain(new URL(url).host);
+			expect(
+				(await ask(kubeconfig(url, {...cluster, 'certificate-authority-data': undefined}))).output,
+			).not.toMatch(notThere);
+		},
+	);
 });

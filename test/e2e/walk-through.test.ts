@@ -82,7 +82,7 @@ describe('the walk-through', () => {
 
 		// 6 Complete: only Hello Knative. Roll back: only Hello World.
 		terminal.press('c');
-		await terminal.until(/Complete the release of helloworld-go/);
+		await terminal.until(/Promote the canary of helloworld-go/);
 		await confirm(terminal);
 		const completed = await terminal.until(
 			screen => /0\/100 since/.test(screen) && counted(screen, 'Hello Knative!') >= 20,

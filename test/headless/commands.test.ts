@@ -89,7 +89,7 @@ describe('kn-canary split', () => {
 
 	it('writes nothing without --yes when nobody is there to be asked', async () => {
 		const {code, stderr} = await run('split', 'cart', '00001=50', '00002=50');
-		expect(stderr).toBe('Not done: nobody is there to agree to it; --yes agrees beforehand.\n');
+		expect(stderr).toBe('Not applied: not confirmed; --yes skips the question.\n');
 		expect(code).toBe(5);
 		expect(await shares()).toEqual([90, 10]);
 	});
@@ -109,8 +109,8 @@ describe('kn-canary split', () => {
 		const notReady = await run('split', 'payments', '00001=50', '00002=50', '--yes');
 		expect(notReady.stderr).toMatch(/a target cannot take the traffic now, which --yes does not agree to/);
 		expect(notReady.code).toBe(5);
-		const production = await run('rollback', 'cart', '--yes', '--production', '^sandbox$');
-		expect(production.stderr).toMatch(/sandbox is production, where somebody has to type cart/);
+		const production = await run('complete', 'cart', '--yes', '--production', '^sandbox$');
+		expect(production.stderr).toMatch(/sandbox is production: type "cart" at a terminal/);
 		expect(production.code).toBe(5);
 		expect(await shares()).toEqual([90, 10]);
 	});
@@ -134,7 +134,7 @@ it('complete, rollback and undo go on from each other, by the history on disk', 
 		{reason: 'undo'},
 		{reason: 'undo'},
 		{reason: 'roll back', own: true, service: 'cart', namespace: 'default'},
-		{reason: 'complete: release 7', before: [{percent: 90}, {percent: 10}]},
+		{reason: 'promote: release 7', before: [{percent: 90}, {percent: 10}]},
 	]);
 	expect((await run('history', 'checkout')).stdout).toBe('');
 	const lines = await run('history', 'cart');
@@ -247,9 +247,9 @@ it.each(['ctrl-c', 'ctrl-d'])('%s at the question is a no', async key => {
 		args: [program, 'rollback', 'cart'],
 		env: environment(),
 	});
-	await terminal.until(/Type yes to do it:/);
+	await terminal.until(/Type yes to apply it:/);
 	terminal.press(key);
 	expect(await terminal.exited).toEqual({code: 5, signal: 0});
-	expect(terminal.screen()).toMatch(/^Not done: nobody agreed to it\.$/m);
+	expect(terminal.screen()).toMatch(/^Not applied: not confirmed\.$/m);
 	expect(await shares()).toEqual([90, 10]);
 });

@@ -1,9 +1,10 @@
+import {spawnSync} from 'node:child_process';
 import {createServer} from 'node:net';
-import {mkdtemp, rm, writeFile, chmod} from 'node:fs/promises';
+import {chmod, mkdtemp, readFile, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {gzipSync} from 'node:zlib';
-import {afterEach, beforeEach, describe, expect, it} from 'vitest';
+import {afterEach, beforeEach, describe, expect, it, vi} from 'vitest';
 import {ReadOnlyError, TransportError, type Cluster} from '../../source/kube/cluster.js';
 import {connect, type ConnectOptions} from '../../source/kube/connect.js';
 import {kubeconfigFor, startApiServer, type ApiServer} from '../support/api-server.js';
@@ -467,7 +468,8 @@ async function plugin(script = '') {
 	await writeFile(
 		file,
 		`#!/bin/sh\n${script}\necho "$KUBERNETES_EXEC_INFO" >> ${runs}\n` +
-			`echo "{\\"status\\":{\\"token\\":\\"token-$(wc -l < ${runs} | tr -d ' ')\\"}}"\n`,
+			`echo '{"kind":"ExecCredential","apiVersion":"client.authentication.k8s.io/v1",'\n` +
+			`echo "\\"status\\":{\\"token\\":\\"token-$(wc -l < ${runs} | tr -d ' ')\\"}}"\n`,
 	);
 	await chmod(file, 0o755);
 	return {apiVersion: 'client.authentication.k8s.io/v1', command: file, interactiveMode: 'IfAvailable'};
@@ -585,7 +587,7 @@ describe('a credential plugin', () => {
 		const error = await failure(cluster.request({method: 'GET', path: '/a'}));
 		expect(error.outcome).toBe('not sent');
 		expect(error.message).toBe(
-			`the credential plugin "${exec.command}" of user "test-user" gave none: login ␛[31mfirst`,
+			`the credential plugin "${exec.command}" of user "test-user" gave none: login ␛[31mfirst (exit code 1)`,
 		);
 	});
 
@@ -593,28 +595,121 @@ describe('a credential plugin', () => {
 		const exec = {
 			apiVersion: 'client.authentication.k8s.io/v1',
 			command: 'no-such-plugin-for-sure',
+			interactiveMode: 'Never',
 			installHint: 'Install it from the shop.',
 		};
 		const cluster = await connected({kubeconfigText: server.kubeconfig({user: {exec}})});
 		const error = await failure(cluster.request({method: 'GET', path: '/a'}));
 		expect(error.message).toContain('"no-such-plugin-for-sure"');
-		expect(error.message).toContain('it is not installed Install it from the shop.');
+		expect(error.message).toContain('it is not installed. Install it from the shop.');
 	});
 
-	it('that insists on the terminal is refused at once', async () => {
+	it('that insists on the terminal is not run where there is none', async () => {
 		const exec = {...(await plugin()), interactiveMode: 'Always'};
-		await expect(connect({kubeconfigText: server.kubeconfig({user: {exec}})})).rejects.toThrow(
-			'wants the terminal (interactiveMode: Always)',
+		const cluster = await connected({kubeconfigText: server.kubeconfig({user: {exec}})});
+		const error = await failure(cluster.request({method: 'GET', path: '/a'}));
+		expect(error.message).toContain(
+			'it wants a terminal (interactiveMode: Always), and standard input is none',
+		);
+		expect(error.isLogin).toBe(true);
+	});
+
+	it('takes its time, which is not that of the server, until nobody waits for it any more', async () => {
+		const gate = path.join(directory, 'gate');
+		const exec = await plugin(`while [ ! -e ${gate} ]; do sleep 0.05; done`);
+		const cluster = await connected({kubeconfigText: server.kubeconfig({user: {exec}})});
+		const leaving = new AbortController();
+		const left = failure(cluster.request({method: 'GET', path: '/a', signal: leaving.signal}));
+		const answer = cluster.request({method: 'GET', path: '/b'});
+		timers.advance(60_000);
+		leaving.abort();
+		expect((await left).outcome).toBe('not sent');
+		await writeFile(gate, '');
+		(await server.next()).answer(200, {});
+		expect((await answer).status).toBe(200);
+		expect(server.log).toEqual(['GET /b']);
+	});
+
+	it('is told of while it runs, with what it says as it says it', async () => {
+		const gate = path.join(directory, 'gate');
+		const exec = await plugin(
+			`printf 'open https://login.example\\n\\033[2Jenter ABCD-EFGH: ' >&2; while [ ! -e ${gate} ]; do sleep 0.05; done`,
+		);
+		const cluster = await connected({kubeconfigText: server.kubeconfig({user: {exec}})});
+		const prompted = new Promise<readonly string[]>(resolve => {
+			cluster.onStanding(({plugin: run}) => {
+				if (run && run.said.length === 2) resolve(run.said);
+			});
+		});
+		const answer = cluster.request({method: 'GET', path: '/a'});
+		expect(await prompted).toEqual(['open https://login.example', '␛[2Jenter ABCD-EFGH:']);
+		await writeFile(gate, '');
+		(await server.next()).answer(200, {});
+		await answer;
+		expect(cluster.standing.plugin).toBeUndefined();
+	});
+
+	it('is ended, with all that it started, when the cluster is left', async () => {
+		const pids = path.join(directory, 'pids');
+		const exec = await plugin(`sleep 600 & echo "$! $$" > ${pids}; echo waiting >&2; wait`);
+		const cluster = await connected({kubeconfigText: server.kubeconfig({user: {exec}})});
+		const waiting = new Promise<void>(resolve => {
+			cluster.onStanding(({plugin: run}) => {
+				if (run?.said.length) resolve();
+			});
+		});
+		const error = failure(cluster.request({method: 'GET', path: '/a'}));
+		await waiting;
+		await cluster.close();
+		await error;
+		const started = (await readFile(pids, 'utf8')).trim().split(' ').map(Number);
+		expect(started).toHaveLength(2);
+		// The kernel takes a moment to take down a process that was ended, and whoever inherits one may never look at it.
+		await vi.waitFor(() => {
+			const {stdout} = spawnSync('ps', ['-o', 'stat=', '-p', started.join(',')], {encoding: 'utf8'});
+			expect(stdout.trim().split('\n').join('')).toMatch(/^Z?[\sZ+sl]*$/);
+		});
+	});
+
+	it('says which version it speaks when that is not the one of the kubeconfig', async () => {
+		const exec = {...(await plugin()), apiVersion: 'client.authentication.k8s.io/v1beta1'};
+		const cluster = await connected({kubeconfigText: server.kubeconfig({user: {exec}})});
+		const error = await failure(cluster.request({method: 'GET', path: '/a'}));
+		expect(error.message).toContain(
+			'it speaks client.authentication.k8s.io/v1beta1, and it speaks client.authentication.k8s.io/v1',
 		);
 	});
+});
 
-	it('that hangs does not hang the request', async () => {
-		const exec = await plugin('exec sleep 5');
-		const cluster = await connected({kubeconfigText: server.kubeconfig({user: {exec}})});
-		const error = failure(cluster.request({method: 'GET', path: '/a'}));
-		timers.advance(10_000);
-		expect((await error).outcome).toBe('not sent');
-		expect((await error).message).toContain('within 10 s');
+describe('a context that means another cluster by now', () => {
+	it('keeps the credentials of the old one to itself, and writes no more', async () => {
+		const file = path.join(directory, 'kubeconfig');
+		const other = await startApiServer();
+		try {
+			await writeFile(file, server.kubeconfig({user: {token: 'old'}}));
+			const cluster = await connect({kubeconfig: file, timers});
+			clusters.push(cluster);
+			const seen: (string | undefined)[] = [];
+			server.always(exchange => {
+				seen.push(exchange.headers.authorization);
+				exchange.answer(seen.length === 1 ? 200 : 401, {});
+			});
+			await cluster.request({method: 'GET', path: '/a'});
+			await writeFile(file, other.kubeconfig({user: {token: 'new'}}));
+			await expect(cluster.request({method: 'PATCH', path: '/a', body: []})).rejects.toThrow(
+				`the context test now means another cluster: ${other.url}: PATCH /a was not sent`,
+			);
+			expect((await cluster.request({method: 'GET', path: '/a'})).status).toBe(401);
+			expect(seen).toEqual(['Bearer old', 'Bearer old']);
+			expect(cluster.standing.movedTo).toBe(`the context test now means another cluster: ${other.url}`);
+			// Whoever puts it back may go on.
+			await writeFile(file, server.kubeconfig({user: {token: 'newest'}}));
+			expect((await cluster.request({method: 'PATCH', path: '/a', body: []})).status).toBe(401);
+			expect(cluster.standing.movedTo).toBeUndefined();
+			expect(seen.slice(2)).toEqual(['Bearer old', 'Bearer newest']);
+		} finally {
+			await other.close();
+		}
 	});
 });
 

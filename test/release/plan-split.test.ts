@@ -2,7 +2,7 @@
 import {describe, expect, it} from 'vitest';
 import {planLines} from '../../source/headless/report.js';
 import {reviewLines} from '../../source/screen/sheets/review/review-lines.js';
-import {planComplete, planSplit, type Planned} from '../../source/release/plan-split.js';
+import {planPromote, planSplit, type Planned} from '../../source/release/plan-split.js';
 import {set, splitOf} from '../../source/knative/split/split.js';
 import type {Plan} from '../../source/release/plan.js';
 import {createTheme} from '../../source/terminal/output/theme.js';
@@ -24,14 +24,17 @@ const factsOf = (traffic: TrafficTarget[], revisions = [revisionView(2), revisio
 
 const saidIn = ({warnings, notes}: Plan) => [...warnings.map(({sentence}) => sentence), ...notes];
 
-describe('completing by the row that follows the latest', () => {
-	it.each([0, 10])('says once that it does so, from %i %%', percent => {
+describe('promoting what follows the latest', () => {
+	it.each([0, 10])('pins it, and says so once, from %i %%', percent => {
 		const traffic = [
 			{revisionName: one, percent: 100 - percent, tag: 'stable'},
 			{latestRevision: true, percent, tag: 'canary'},
 		];
-		const said = saidIn(planned(planComplete(factsOf(traffic))));
-		expect(said.filter(sentence => sentence.includes('follows the latest ready revision'))).toHaveLength(1);
+		const plan = planned(planPromote(factsOf(traffic)));
+		expect(saidIn(plan).filter(sentence => sentence.includes('later revisions wait for you'))).toHaveLength(
+			1,
+		);
+		expect(plan.splits?.after.every(({latest}) => !latest)).toBe(true);
 	});
 });
 
@@ -41,7 +44,8 @@ describe('the command line of kn', () => {
 			{revisionName: one, percent: 90},
 			{revisionName: two, percent: 10, tag: 'canary'},
 		];
-		const {notes, commands} = planned(planComplete(factsOf(traffic)));
+		const facts = factsOf(traffic);
+		const {notes, commands} = planned(planSplit(facts, set(splitOf(facts.service), two, 100)));
 		expect(commands[1]).toBe(`kn service update helloworld-go -n default --traffic ${two}=100`);
 		expect(notes).toEqual([
 			`kn keeps no row at 0 % without a tag: its command line leaves ${one} out of the split.`,
@@ -75,6 +79,7 @@ it('keys are named in the console alone', () => {
 			id: 1,
 			plan,
 			confirmation: 'twice',
+			word: '',
 			because: '',
 			typed: '',
 			dryRun: {kind: 'asking'},

@@ -6,6 +6,7 @@ import {
 	image,
 	imageWithout,
 	isCluster,
+	runsPods,
 	isCurrent,
 	isReady,
 	mergePatch,
@@ -58,6 +59,12 @@ async function withTwoRevisions(name: string) {
 		object => isReady(object) && at(object, 'status', 'latestReadyRevisionName') === `${name}-00002`,
 	);
 	return service;
+}
+
+/** An object without what a write leaves in it that changed nothing else. */
+function withoutBookkeeping({metadata, ...object}: JsonObject): JsonObject {
+	const {resourceVersion: _, managedFields: __, ...kept} = objectOf(metadata);
+	return {...object, metadata: kept};
 }
 
 it('§8.4 traffic to a revision that does not exist is accepted, and then fails without moving anything', async () => {
@@ -124,24 +131,24 @@ it('§8.8 an annotation of the template makes a revision', async () => {
 	await service.until(object => at(object, 'status', 'latestReadyRevisionName') === 's8-00002');
 });
 
-it('§8.9 the same values again change nothing and tell nobody', async () => {
+it('§8.9 the same values again make no generation and no revision; only who wrote them when may be noted', async () => {
 	const service = serviceOf(target, 's9');
 	await service.create({container: {env: [{name: 'TARGET', value: 'same'}]}});
 	const before = await service.ready();
 	const {code, body} = await service.greet('same');
 	expect(code).toBe(200);
-	expect(body).toEqual(before);
-	expect(await revisionsOf('s9')).toEqual(['s9-00001']);
-	// The next event is that of the next change.
+	expect(withoutBookkeeping(body)).toEqual(withoutBookkeeping(before));
+	await service.patch({metadata: {labels: {told: 'yes'}}});
 	const version = String(at(before, 'metadata', 'resourceVersion'));
 	const events = await target.watch(
 		`${target.path('services')}?watch=1&fieldSelector=metadata.name%3Ds9&resourceVersion=${version}`,
 	);
-	await service.greet('same');
-	await service.patch({metadata: {labels: {told: 'yes'}}});
-	const first = await events.next();
-	expect(at(first.value, 'object', 'metadata', 'labels', 'told')).toBe('yes');
-	await events.return(undefined);
+	for await (const event of events) {
+		const object = objectOf(event['object']);
+		if (at(object, 'metadata', 'labels', 'told') === 'yes') break;
+		expect(withoutBookkeeping(object)).toEqual(withoutBookkeeping(before));
+	}
+	expect(await revisionsOf('s9')).toEqual(['s9-00001']);
 });
 
 it('§8.10 a new latest revision gets the traffic when it is ready, by the states of a real cluster', async () => {
@@ -262,44 +269,50 @@ it('§8.16 two entries of one revision are one in the status, and the Service ne
 	expect(trafficOf(stuck, 'status')[0]).toMatchObject({revisionName: 's16-00001', percent: 100});
 });
 
-it('§8.25 a revision scaled to zero stays ready, inactive by information alone', async () => {
-	const service = serviceOf(target, 's25');
-	await service.create({templateMetadata: {annotations: {'autoscaling.knative.dev/window': '6s'}}});
-	await service.ready();
-	const idle = await until(
-		target,
-		target.path('revisions'),
-		's25-00001',
-		object =>
-			condition(object, 'Active') === 'False NoTraffic' &&
-			(at(object, 'status', 'actualReplicas') ?? 0) === 0,
-	);
-	expect(condition(idle, 'Ready')).toBe('True');
-	expect(messageOf(idle, 'Active')).toBe('The target is not receiving traffic.');
-	const active = objectsOf(at(idle, 'status', 'conditions')).find(entry => entry['type'] === 'Active');
-	expect(active?.['severity']).toBe('Info');
-});
+it.skipIf(!runsPods)(
+	'§8.25 (needs pods that run) a revision scaled to zero stays ready, inactive by information alone',
+	async () => {
+		const service = serviceOf(target, 's25');
+		await service.create({templateMetadata: {annotations: {'autoscaling.knative.dev/window': '6s'}}});
+		await service.ready();
+		const idle = await until(
+			target,
+			target.path('revisions'),
+			's25-00001',
+			object =>
+				condition(object, 'Active') === 'False NoTraffic' &&
+				(at(object, 'status', 'actualReplicas') ?? 0) === 0,
+		);
+		expect(condition(idle, 'Ready')).toBe('True');
+		expect(messageOf(idle, 'Active')).toBe('The target is not receiving traffic.');
+		const active = objectsOf(at(idle, 'status', 'conditions')).find(entry => entry['type'] === 'Active');
+		expect(active?.['severity']).toBe('Info');
+	},
+);
 
-it('§8.26 an unlisted revision is in reserve, where min-scale does not hold; one at 0 % is active', async () => {
-	const service = serviceOf(target, 's26');
-	const annotations = {'autoscaling.knative.dev/min-scale': '1', 'autoscaling.knative.dev/window': '6s'};
-	await service.create({templateMetadata: {annotations}});
-	await service.ready();
-	await service.greet('two');
-	await service.until(
-		object => at(object, 'status', 'latestReadyRevisionName') === 's26-00002' && isReady(object),
-	);
-	await service.traffic(pinned('s26-00001', 0), latest(100));
-	await until(target, target.path('revisions'), 's26-00001', object => routingState(object) === 'active');
-	await service.ready();
-	await service.traffic(latest(100));
-	await until(
-		target,
-		target.path('revisions'),
-		's26-00001',
-		object => routingState(object) === 'reserve' && (at(object, 'status', 'actualReplicas') ?? 0) === 0,
-	);
-});
+it.skipIf(!runsPods)(
+	'§8.26 (needs pods that run) an unlisted revision is in reserve, where min-scale does not hold; one at 0 % is active',
+	async () => {
+		const service = serviceOf(target, 's26');
+		const annotations = {'autoscaling.knative.dev/min-scale': '1', 'autoscaling.knative.dev/window': '6s'};
+		await service.create({templateMetadata: {annotations}});
+		await service.ready();
+		await service.greet('two');
+		await service.until(
+			object => at(object, 'status', 'latestReadyRevisionName') === 's26-00002' && isReady(object),
+		);
+		await service.traffic(pinned('s26-00001', 0), latest(100));
+		await until(target, target.path('revisions'), 's26-00001', object => routingState(object) === 'active');
+		await service.ready();
+		await service.traffic(latest(100));
+		await until(
+			target,
+			target.path('revisions'),
+			's26-00001',
+			object => routingState(object) === 'reserve' && (at(object, 'status', 'actualReplicas') ?? 0) === 0,
+		);
+	},
+);
 
 it('§8.32 the status shows a split before it is in effect; ready comes after', async () => {
 	const service = await withTwoRevisions('s32');

@@ -33,6 +33,8 @@ export type CallOptions = {body?: unknown; raw?: string; headers?: Record<string
 /** How much faster than a cluster the sandbox lives here. */
 const pace = 40;
 export const isCluster = process.env['KN_CANARY_TEST_CLUSTER'] !== undefined;
+/** Whether pods run and can be scaled to zero; on a cluster of `npm run test:real` they are played. */
+export const runsPods = process.env['KN_CANARY_TEST_CLUSTER'] !== 'played pods';
 /** Milliseconds that something may take to come about. */
 export const patience = isCluster ? 300_000 : 20_000;
 export const image = process.env['IMAGE'] ?? 'ghcr.io/knative/helloworld-go:latest';

@@ -13,6 +13,18 @@ const revisions = '/apis/serving.knative.dev/v1/namespaces/default/revisions';
 
 const everything = (): boolean => true;
 
+/** What a patch writes down about the release, as a server that took it has it. */
+function noteIn(patch: unknown): Record<string, string> {
+	const operations: unknown[] = Array.isArray(patch) ? patch : [];
+	const value = operations
+		.filter(
+			operation => Reflect.get(Object(operation), 'path') === '/metadata/annotations/kn-canary.dev~1release',
+		)
+		.map(operation => String(Reflect.get(Object(operation), 'value')))
+		.at(0);
+	return value === undefined ? {} : {'kn-canary.dev/release': value};
+}
+
 export async function startScriptedCluster() {
 	const server = await startApiServer();
 	const service = knativeService();
@@ -38,7 +50,12 @@ export async function startScriptedCluster() {
 	function changed(): object {
 		return {
 			...service,
-			metadata: {...service.metadata, generation: 5, resourceVersion: '4712'},
+			metadata: {
+				...service.metadata,
+				generation: 5,
+				resourceVersion: '4712',
+				annotations: {...service.metadata.annotations, ...noteIn(writes.at(-1)?.body)},
+			},
 			spec: {
 				...service.spec,
 				traffic: [

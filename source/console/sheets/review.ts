@@ -3,13 +3,13 @@ import type {Cluster} from '../../kube/cluster.js';
 import {identityOf} from '../../kube/objects.js';
 import {parseService, type ServiceView} from '../../knative/service/service.js';
 import {equalSplits, splitOf} from '../../knative/split/split.js';
-import {needsSecondConfirmation} from '../../knative/release/warnings.js';
 import {beginMove, waitingSentence} from '../session/follow-routes.js';
 import {refuseForm, forgetForm} from '../forms/forms.js';
 import type {History} from '../session/change-recorder.js';
 import {changeSheet, focusPane, formKey, notify, openSheet, selectService} from '../state/select.js';
+import {agreementFor} from '../../release/agreement.js';
 import {dryRunOf, sendPlan, sentenceOfOutcome, type WriteOutcome} from '../../release/send-plan.js';
-import type {Confirmation, ReviewSheet} from './sheets.js';
+import type {ReviewSheet} from './sheets.js';
 import type {Plan, PlanAction} from '../../release/plan.js';
 import type {ConsoleState, ConsoleStore} from '../state/state.js';
 import {wakeOf} from '../live/wake.js';
@@ -44,19 +44,21 @@ export function openReview(store: ConsoleStore, cluster: Cluster, plan: Plan): v
 	void tryDry(store, cluster, plan);
 }
 
-/** How the plan is to be agreed to. The strictest of the reasons holds. */
+/** How the plan is to be agreed to, as the sheet shows it. */
 export function confirmationFor(
 	{connection}: Pick<ConsoleState, 'connection'>,
-	{action, warnings, name}: Pick<Plan, 'action' | 'warnings' | 'name'>,
-): {confirmation: Confirmation; because: string} {
-	if (connection.kind === 'connected' && connection.production) {
-		return {confirmation: 'name', because: `${connection.context} is production`};
+	plan: Pick<Plan, 'action' | 'warnings' | 'name'>,
+): Pick<ReviewSheet, 'confirmation' | 'word' | 'because'> {
+	const isProduction = connection.kind === 'connected' && connection.production;
+	const agreement = agreementFor(plan, {production: isProduction ? connection.context : undefined});
+	switch (agreement.kind) {
+		case 'once':
+			return {confirmation: 'enter', word: '', because: ''};
+		case 'twice':
+			return {confirmation: 'twice', word: '', because: agreement.because};
+		case 'word':
+			return {confirmation: 'word', word: agreement.word, because: agreement.because};
 	}
-	if (action === 'delete service') return {confirmation: 'name', because: `${name} is gone for good then`};
-	if (needsSecondConfirmation(warnings)) {
-		return {confirmation: 'twice', because: 'a target cannot take the traffic now'};
-	}
-	return {confirmation: 'enter', because: ''};
 }
 
 async function tryDry(store: ConsoleStore, cluster: Cluster, plan: Plan): Promise<void> {
@@ -81,10 +83,10 @@ export async function confirmReview(store: ConsoleStore, reviewing: Reviewing): 
 	if (sheet?.kind !== 'review') return;
 	const {plan, confirmation, phase, typed} = sheet;
 	if (phase.kind !== 'open' && phase.kind !== 'armed') return;
-	if (confirmation === 'name' && typed !== plan.name) {
+	if (confirmation === 'word' && typed !== sheet.word) {
 		return notify(store, {
 			tone: 'bad',
-			text: typed === '' ? `Type ${plan.name} first: ${sheet.because}.` : `${typed} is not ${plan.name}.`,
+			text: typed === '' ? `Type ${sheet.word} first: ${sheet.because}.` : `${typed} is not ${sheet.word}.`,
 		});
 	}
 	if (confirmation === 'twice' && phase.kind === 'open') {
@@ -175,8 +177,9 @@ function logOutcome(store: ConsoleStore, plan: Plan, outcome: WriteOutcome): voi
 
 const done: Readonly<Record<PlanAction, (name: string) => string>> = {
 	split: () => `Split: the server took it; ${waitingSentence}.`,
-	complete: () => `Completed: the server took it; ${waitingSentence}.`,
+	promote: () => `Promoted: the server took it; ${waitingSentence}.`,
 	'roll back': () => `Rolled back: the server took it; ${waitingSentence}.`,
+	abandon: name => `The release of ${name} was given up: the server took it; ${waitingSentence}.`,
 	undo: () => `Undone: the server took it; ${waitingSentence}.`,
 	tag: () => `Tagged: the server took it; ${waitingSentence}.`,
 	'create revision': () => 'A new revision is on its way. When it is Ready, V asks it at its tag.',

@@ -70,8 +70,8 @@ export type ReviewPhase =
 	/** Somebody else changed the service in between; nothing was written. */
 	| ({kind: 'conflict'} & Conflict);
 
-/** How a plan is agreed to: by Enter, by Enter twice, or by typing the service's name and Enter. */
-export type Confirmation = 'enter' | 'twice' | 'name';
+/** How a plan is agreed to: by Enter, by Enter twice, or by typing a word and Enter. */
+export type Confirmation = 'enter' | 'twice' | 'word';
 
 /** A target scaled to zero, asked at its tag URL so that a pod is there before users are. */
 export type Wake =
@@ -85,9 +85,11 @@ export type ReviewSheet = {
 	id: number;
 	plan: Plan;
 	confirmation: Confirmation;
+	/** What is to be typed; empty where nothing is. */
+	word: string;
 	/** Why Enter alone is not enough. */
 	because: string;
-	/** The name as far as it is typed. */
+	/** The word as far as it is typed. */
 	typed: string;
 	dryRun: DryRun;
 	phase: ReviewPhase;

@@ -11,7 +11,7 @@ import {
 } from '../autoscaling/autoscaling.js';
 import {errorsOf, type EnvRow, type Field, type FieldErrors} from './form.js';
 import type {EnvChange, RevisionRequest} from '../revision/plan-revision.js';
-import {stableTag} from '../release/release.js';
+import {canaryTag, stableTag} from '../release/role-tags.js';
 import {concurrencyRule, envRule, imageRule, percentRule, tagRule} from './rules.js';
 import type {ServiceView} from '../service/service.js';
 
@@ -28,9 +28,6 @@ export type RevisionValues = Record<AutoscalingKey, string> & {
 };
 
 export type RevisionFieldId = keyof RevisionValues;
-
-/** The tag the new revision gets unless another one is typed. */
-export const canaryTag = 'canary';
 
 /** In the order in which they are asked, with what the Service has now. */
 export function revisionFields(view: ServiceView): Field<RevisionFieldId>[] {

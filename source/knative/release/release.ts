@@ -1,259 +1,323 @@
-/** The two ends of a canary release: everything to the newest revision, or everything back to the one before. */
-
+/**
+ * What a release is: which revision is new, which one users had, and why. Told from the cluster first; every verb, pane and
+ * warning goes by it. Pure.
+ */
 import type {RevisionView} from '../revision/revision.js';
-import {conditionSentence} from '../revision/revision-state.js';
-import type {ServiceView} from '../service/service.js';
-import {condition} from '../service/service-state.js';
-import {addRow, completeOn, equalSplits, latestKey, splitOf, type Split} from '../split/split.js';
+import {joinedChanges, noteOf, ownRevisions, rejectionOf, type ReleaseFacts} from './facts.js';
+import {unready} from './choice.js';
+import {pastOf} from './past.js';
+import {canaryTag, stableTag} from './role-tags.js';
+import {
+	isNewer,
+	keptByGateway,
+	newestOf,
+	orderOf,
+	sharesOf,
+	waitingLatest,
+	type Order,
+	type Share,
+} from './shares.js';
 
-/** The tag by which a revision is marked as the one to fall back to. */
-export const stableTag = 'stable';
+export type {Change, ReleaseFacts} from './facts.js';
 
-export type Release =
-	| {
-			ok: true;
-			split: Split;
-			/** The revision that gets 100 %. */
-			revision: string;
-			/** Sentences the operator should read before agreeing. */
-			notes: readonly string[];
-	  }
-	/** `already`: what is wished for is so. */
-	| {ok: false; reason: string; already?: true};
+export type Role = {
+	readonly revision: string;
+	/** Whole percent, 0–100. */
+	readonly percent: number;
+	/** Why it has this part, as a clause: `tagged canary`. */
+	readonly because: string;
+};
 
-export type RollbackTarget =
-	| {
-			ok: true;
-			revision: string;
-			/** Why this one, as a sentence. */ because: string;
-			notes: readonly string[];
-	  }
-	| {ok: false; reason: string};
+export type Doubt = {
+	readonly about: 'canary' | 'stable';
+	/** Which it may be. */
+	readonly candidates: readonly string[];
+	/** What is known, as a sentence. */
+	readonly because: string;
+};
 
-/**
- * 100 % to the newest Ready revision: through the row that follows the latest one where there is such a row, else
- * pinned. The other rows and their tags are kept, at 0 %, but for those that would keep the gateway from moving.
- *
- * @param revisions Those of this Service; undefined when they are not known.
- */
-export function completeSplit(view: ServiceView, revisions?: readonly RevisionView[]): Release {
-	const newest = view.latestReady;
-	if (newest === undefined) {
-		return {ok: false, reason: `No revision of ${view.name} has become ready, so none can take the traffic.`};
-	}
-	const before = splitOf(view);
-	// Whether by following the latest or pinned: where it has everything, nothing turns the one into the other.
-	if (before.every(row => row.revision === newest || row.percent === 0)) {
-		return alreadyComplete(view, newest, revisions);
-	}
-	const notes: string[] = [];
-	const all = before.some(row => row.latest)
-		? completeOn(before, latestKey)
-		: completeOn(addRow(before, newest), newest);
-	const split = withoutBlocking(view, all, revisions, notes);
-	if (view.latestCreated !== undefined && view.latestCreated !== newest) {
-		notes.push(
-			`The newest revision, ${view.latestCreated}, is not ready; ${newest} is the newest one that is.`,
-		);
-	}
-	// Where it begins to follow, a warning says so.
-	if (before.some(row => row.latest && row.percent > 0)) {
-		notes.push(
-			'The traffic follows the latest ready revision: the next one to become ready takes it over at once.',
-		);
-	}
-	return {ok: true, split, revision: newest, notes};
-}
+export type Release = {
+	/** In the split and being tried, be it with 0 %, or what the split will follow once it is ready. */
+	readonly canary: Role | undefined;
+	/** What users had when it began. */
+	readonly stable: Role | undefined;
+	/** The rest of the split. */
+	readonly others: readonly Share[];
+	/** Who is canary or stable cannot be told: it has to be asked. */
+	readonly doubt: Doubt | undefined;
+	/** The revision that has 100 %, where one has. */
+	readonly whole: string | undefined;
+	/** Newer ones that are no part of it, newest first. */
+	readonly outside: readonly RevisionView[];
+	/** When the split became what it is, and who changed it: milliseconds since 1970; empty where it is not known. */
+	readonly since: number | undefined;
+	readonly by: string;
+	/** In a sentence or two. */
+	readonly reason: string;
+};
 
-/** Complete is what has 100 % on the newest revision of all: a release whose newest one is not ready is none. */
-function alreadyComplete(
-	view: ServiceView,
-	newest: string,
-	revisions: readonly RevisionView[] | undefined,
-): Release {
-	const {name, latestCreated} = view;
-	const has = `${newest} has 100 % of the traffic of ${name} already`;
-	if (latestCreated !== undefined && latestCreated !== newest) {
-		const created = revisions?.find(revision => revision.name === latestCreated)?.state;
-		const configurations = condition(view, 'ConfigurationsReady');
-		const why =
-			created?.sentence ||
-			(configurations?.status === 'False' ? conditionSentence(configurations) : '') ||
-			(created?.word ?? '');
-		return {
-			ok: false,
-			reason: `The newest revision, ${latestCreated}, is not ready${why === '' ? '' : ` (${withoutStop(why)})`}; ${has}. Nothing was completed.`,
-		};
-	}
-	if (view.observedGeneration !== view.generation) {
-		return {
-			ok: false,
-			reason: `${has}, but the controller has not taken up the last change yet, which may make a newer revision. Nothing was completed; ask again.`,
-		};
-	}
-	return {ok: false, reason: `${has}.`, already: true};
-}
-
-const withoutStop = (sentence: string) => sentence.replace(/\.$/, '');
-
-/**
- * The revision that had the traffic before this canary began. In this order: the latest one in `history` that had 100 %
- * by itself and is not the canary; the one tagged `stable`; the newest Ready one older than the canary. The canary is
- * the newest revision in the present split, be it with 0 %. A candidate that does not exist any more is passed over.
- *
- * @param revisions Those of this Service; others are ignored. Undefined when they are not known: a roll back waits for
- * nothing, so then the history, the tag and the split have to do.
- * @param history Earlier splits of this Service, oldest first.
- */
-export function rollbackTarget(
-	view: ServiceView,
-	revisions: readonly RevisionView[] | undefined,
-	history: readonly Split[] = [],
-): RollbackTarget {
-	if (revisions === undefined) return unseenTarget(view, history);
-	const own = revisions.filter(
-		revision => revision.namespace === view.namespace && revision.service === view.name,
-	);
-	const byName = new Map(own.map(revision => [revision.name, revision]));
-	const split = splitOf(view);
-	const canary = split
-		.flatMap(row => byName.get(row.revision ?? '') ?? [])
-		.reduce<RevisionView | undefined>(
-			(newest, revision) => (newest && newest.generation >= revision.generation ? newest : revision),
-			undefined,
-		);
-	const candidate = (name: string | undefined) => {
-		const revision = byName.get(name ?? '');
-		return revision && revision.name !== canary?.name ? revision : undefined;
+export function releaseOf(facts: ReleaseFacts): Release {
+	const shares = sharesOf(facts.service);
+	const order = orderOf(facts.service, facts.revisions);
+	const having = shares.filter(({percent}) => percent > 0);
+	const whole = having.length === 1 && having[0]?.percent === 100 ? having[0].revision : undefined;
+	const {canary, stable, doubt} =
+		whole === undefined ? mixed(facts, shares, order) : settled(facts, shares, order, whole);
+	const parts = new Set([canary?.revision, stable?.revision]);
+	return {
+		canary,
+		stable,
+		doubt,
+		whole,
+		others: shares.filter(({revision}) => !parts.has(revision)),
+		outside: outsideOf(facts, shares, canary?.revision ?? whole, order),
+		...accountOf(facts),
+		reason: [
+			canary ? `${canary.revision} is the canary: ${canary.because}.` : 'There is no canary.',
+			...(stable ? [`${stable.revision} is stable: ${stable.because}.`] : []),
+			...(doubt ? [doubt.because] : []),
+		].join(' '),
 	};
-	for (const earlier of history.toReversed()) {
-		const revision = candidate(earlier.find(row => row.percent === 100)?.revision);
-		if (revision) return found(view, revision, `${revision.name} had 100 % before this release began.`);
+}
+
+type Parts = Pick<Release, 'canary' | 'stable' | 'doubt'>;
+
+/** One revision has everything: there is a canary only beside it, at 0 %. */
+function settled(facts: ReleaseFacts, shares: readonly Share[], order: Order, whole: string): Parts {
+	const kept = keptByGateway(facts.service);
+	if (kept !== undefined && kept !== whole) {
+		const percent = shares.find(({revision}) => revision === kept)?.percent ?? 0;
+		return {
+			canary: {
+				revision: whole,
+				percent: 100,
+				because: 'to have 100 %, but the route refuses that: users have not got it',
+			},
+			stable: {revision: kept, percent, because: 'users still have it'},
+			doubt: undefined,
+		};
 	}
-	const stable = candidate(split.find(row => row.tags.includes(stableTag))?.revision);
-	if (stable) return found(view, stable, `${stable.name} is tagged ${stableTag}.`);
-	const [older] = own
+	const canary = canaryBeside(facts, shares, order, whole);
+	if (canary && canary.revision !== whole) {
+		const stable = {revision: whole, percent: 100, because: 'it has 100 %'};
+		return {canary, stable, doubt: undefined};
+	}
+	if (!canary) {
+		return {
+			canary,
+			stable: {revision: whole, percent: 100, because: 'it has 100 %, and nothing is being tried'},
+			doubt: undefined,
+		};
+	}
+	// Its tag has stayed on it with all of the traffic: what users had is what had it before.
+	const past = pastOf(facts, whole);
+	if (past.kind === 'told') {
+		const percent = shares.find(({revision}) => revision === past.revision)?.percent ?? 0;
+		return {canary, stable: {revision: past.revision, percent, because: past.because}, doubt: undefined};
+	}
+	if (past.kind !== 'cannot tell') return {canary, stable: undefined, doubt: undefined};
+	const {candidates, because} = past;
+	return {canary, stable: undefined, doubt: {about: 'stable', candidates, because}};
+}
+
+function canaryBeside(
+	facts: ReleaseFacts,
+	shares: readonly Share[],
+	order: Order,
+	whole: string,
+): Role | undefined {
+	const waiting = waitingLatest(facts.service);
+	const isWaitingTagged = waiting?.row.tags.includes(canaryTag) ?? false;
+	const tagged = shares.find(({tags}) => tags.includes(canaryTag) && !tags.includes(stableTag));
+	if (tagged && !isWaitingTagged) return roleByTag(tagged);
+	if (waiting && rejectionOf(facts, waiting.revision) === undefined) {
+		const leads = isWaitingTagged && waiting.row.revision !== undefined;
+		return {
+			revision: waiting.revision,
+			percent: 0,
+			because: leads
+				? `not ready: until it is, the tag ${canaryTag} leads to ${waiting.row.revision}`
+				: 'not ready, but the split follows the latest revision',
+		};
+	}
+	const newer = shares.filter(
+		({revision, percent}) =>
+			percent === 0 && isNewer(order, revision, whole) === true && rejectionOf(facts, revision) === undefined,
+	);
+	const newest = newestOf(
+		order,
+		newer.map(({revision}) => revision),
+	);
+	if (newest === undefined) return undefined;
+	return {
+		revision: newest,
+		percent: 0,
+		because: `listed at 0 %, and newer than ${whole}`,
+	};
+}
+
+const roleByTag = ({revision, percent}: Share): Role => ({
+	revision,
+	percent,
+	because: `tagged ${canaryTag}`,
+});
+
+/** Several revisions have traffic, or none has. */
+function mixed(facts: ReleaseFacts, shares: readonly Share[], order: Order): Parts {
+	const found = noteOf(facts);
+	const noted = found?.isCurrent ? found.note : undefined;
+	const having = shares.filter(({percent}) => percent > 0);
+	if (having.length === 0) return nothingReady(facts);
+	const marked = having.find(({tags}) => tags.includes(stableTag) && !tags.includes(canaryTag));
+	const kept = keptByGateway(facts.service);
+	const had = [marked?.revision, kept, noted?.stable].find(name =>
+		having.some(({revision}) => revision === name),
+	);
+	const canary = canaryAmong({facts, shares, order, had, noted: noted?.canary});
+	if ('candidates' in canary) return {canary: undefined, stable: undefined, doubt: canary};
+	const stable = stableAmong({
+		facts,
+		having,
+		canary: canary.revision,
+		marked: marked?.revision,
+		kept,
+		noted: noted?.stable,
+	});
+	if (stable && 'candidates' in stable) return {canary, stable: undefined, doubt: stable};
+	return {canary, stable, doubt: undefined};
+}
+
+function nothingReady({service: {latestCreated}}: ReleaseFacts): Parts {
+	if (latestCreated === undefined) return {canary: undefined, stable: undefined, doubt: undefined};
+	const because = 'no revision has been ready yet';
+	return {canary: {revision: latestCreated, percent: 0, because}, stable: undefined, doubt: undefined};
+}
+
+function canaryAmong({
+	facts,
+	shares,
+	order,
+	had,
+	noted,
+}: {
+	facts: ReleaseFacts;
+	shares: readonly Share[];
+	order: Order;
+	had: string | undefined;
+	noted: string | undefined;
+}): Role | Doubt {
+	const tagged = shares.find(({tags}) => tags.includes(canaryTag) && !tags.includes(stableTag));
+	if (tagged) return roleByTag(tagged);
+	const known = shares.find(({revision}) => revision === noted && revision !== had);
+	if (known) {
+		const {revision, percent} = known;
+		return {revision, percent, because: 'noted on the service'};
+	}
+	const tried = shares.filter(({revision}) => revision !== had);
+	const having = tried.filter(({percent}) => percent > 0);
+	const newest =
+		having.length === 1 && had !== undefined
+			? having[0]?.revision
+			: newestOf(
+					order,
+					having.map(({revision}) => revision),
+				);
+	// Newer, but no user has it: which of the two is meant the split does not say.
+	const newer = tried.filter(
+		({revision, percent}) =>
+			percent === 0 &&
+			newest !== undefined &&
+			isNewer(order, revision, newest) === true &&
+			rejectionOf(facts, revision) === undefined,
+	);
+	if (newest === undefined || newer.length > 0) {
+		const candidates = (newest === undefined ? having : [...newer, {revision: newest}]).map(
+			({revision}) => revision,
+		);
+		return {
+			about: 'canary',
+			candidates: candidates.length > 0 ? candidates : shares.map(({revision}) => revision),
+			because: `Which revision is the canary cannot be told: none is tagged ${canaryTag}${newest === undefined ? ', and which is the newest is not known' : `, and ${newer[0]?.revision} is newer than ${newest} but has 0 %`}.`,
+		};
+	}
+	const percent = shares.find(({revision}) => revision === newest)?.percent ?? 0;
+	return {
+		revision: newest,
+		percent,
+		because: 'the newest one with traffic',
+	};
+}
+
+function stableAmong({
+	facts,
+	having,
+	canary,
+	marked,
+	kept,
+	noted,
+}: {
+	facts: ReleaseFacts;
+	having: readonly Share[];
+	canary: string;
+	marked: string | undefined;
+	kept: string | undefined;
+	noted: string | undefined;
+}): Role | Doubt | undefined {
+	const rest = having.filter(({revision}) => revision !== canary);
+	const of = (revision: string, because: string): Role => ({
+		revision,
+		percent: rest.find(share => share.revision === revision)?.percent ?? 0,
+		because,
+	});
+	if (kept !== undefined && kept !== canary) {
+		return of(kept, 'users still have it, because the route refuses the present split');
+	}
+	if (marked !== undefined && marked !== canary) {
+		return of(marked, `tagged ${stableTag}, and has traffic`);
+	}
+	if (rest.some(({revision}) => revision === noted) && noted !== undefined) {
+		return of(noted, 'noted on the service');
+	}
+	const fit = rest.filter(({revision}) => unready(facts, revision) === undefined);
+	const most = Math.max(0, ...fit.map(({percent}) => percent));
+	const largest = fit.filter(({percent}) => percent === most);
+	const [only, ...more] = largest;
+	if (!only) {
+		const candidates = rest.map(({revision}) => revision);
+		const because = `Which revision users had cannot be told: ${candidates.join(', ')} cannot take traffic now.`;
+		return candidates.length === 0 ? undefined : {about: 'stable', candidates, because};
+	}
+	if (more.length === 0) {
+		return of(only.revision, 'the largest share beside the canary');
+	}
+	const candidates = largest.map(({revision}) => revision);
+	return {
+		about: 'stable',
+		candidates,
+		because: `Which revision users had cannot be told: ${candidates.join(' and ')} have ${most} % each.`,
+	};
+}
+
+function outsideOf(
+	facts: ReleaseFacts,
+	shares: readonly Share[],
+	than: string | undefined,
+	order: Order,
+): RevisionView[] {
+	if (than === undefined) return [];
+	return (ownRevisions(facts) ?? [])
 		.filter(
-			revision => revision.state.ready && canary !== undefined && revision.generation < canary.generation,
+			({name, deleting}) =>
+				!deleting && !shares.some(({revision}) => revision === name) && isNewer(order, name, than) === true,
 		)
 		.toSorted((a, b) => b.generation - a.generation);
-	if (older) {
-		return found(view, older, `${older.name} is the newest ready revision older than ${canary?.name}.`);
-	}
-	return {ok: false, reason: `${view.name} has no earlier ready revision to roll back to.`};
 }
 
-/** As above, of names alone. The canary is then the newest one that was made, or else what has no `stable` tag. */
-function unseenTarget(view: ServiceView, history: readonly Split[]): RollbackTarget {
-	const split = splitOf(view);
-	const canary = [view.latestCreated, view.latestReady].find(
-		name => name !== undefined && split.some(row => row.revision === name),
-	);
-	const other = (name: string | undefined) => (name === undefined || name === canary ? undefined : name);
-	const before = history
-		.toReversed()
-		.map(earlier => other(earlier.find(row => row.percent === 100)?.revision))
-		.find(name => name !== undefined);
-	const stable = other(split.find(row => row.tags.includes(stableTag))?.revision);
-	const listed = split
-		.filter(row => other(row.revision) !== undefined)
-		.toSorted((a, b) => b.percent - a.percent)[0]?.revision;
-	const revision = before ?? stable ?? listed;
-	if (revision === undefined) {
-		return {
-			ok: false,
-			reason: `The revisions of ${view.name} are not known yet, and neither its split nor the history names an earlier one.`,
-		};
-	}
-	const because =
-		before !== undefined
-			? `${revision} had 100 % before this release began.`
-			: stable !== undefined
-				? `${revision} is tagged ${stableTag}.`
-				: `${revision} is the other one in the split.`;
-	return {
-		ok: true,
-		revision,
-		because,
-		notes: [`The revisions could not be listed, so whether ${revision} is ready is not known here.`],
-	};
-}
-
-function found(view: ServiceView, revision: RevisionView, because: string): RollbackTarget {
-	return {ok: true, revision: revision.name, because, notes: warningsOf(view, revision)};
-}
-
-/** What is to be said of a revision before traffic is sent to it. */
-function warningsOf(view: ServiceView, revision: RevisionView): string[] {
-	const notes: string[] = [];
-	if (!revision.state.ready) {
-		const {word, sentence} = revision.state;
-		notes.push(`${revision.name} is not ready (${sentence === '' ? word : sentence}).`);
-	}
-	if (revision.state.kind === 'idle') {
-		notes.push(`${revision.name} is scaled to zero; the first answers wait for a pod to start.`);
-	}
-	const listed = [...view.specTraffic, ...view.statusTraffic].some(
-		target => target.revision === revision.name,
-	);
-	if (!listed)
-		notes.push(`${revision.name} is not listed in the split, so it may be garbage collected at any time.`);
-	return notes;
-}
-
-/**
- * 100 % to this revision, pinned: were it reached by following the latest one, the next revision to become ready would
- * take the traffic away from it again. The other rows and their tags are kept, at 0 %, but for those that would keep the
- * gateway from moving.
- *
- * @param revisions Those of this Service; undefined when they are not known.
- */
-export function rollbackSplit(
-	view: ServiceView,
-	revision: string,
-	revisions?: readonly RevisionView[],
-): Release {
-	const before = splitOf(view);
-	const blocking: string[] = [];
-	const all = completeOn(addRow(before, revision), revision);
-	const split = withoutBlocking(view, all, revisions, blocking);
-	if (equalSplits(before, split)) {
-		return {
-			ok: false,
-			reason: `${revision} has 100 % of the traffic of ${view.name} already.`,
-			already: true,
-		};
-	}
-	const notes = before.some(row => row.latest && row.percent > 0)
-		? [`The traffic is pinned to ${revision}; it followed the latest ready revision until now.`]
-		: [];
-	return {ok: true, split, revision, notes: [...notes, ...blocking]};
-}
-
-/**
- * Without the rows at 0 % whose revision is not there or not ready: the Route takes a split as a whole, and one such
- * target, whatever its share, keeps the gateway at the split before (knative/serving
- * pkg/reconciler/route/traffic/traffic.go). Where the revisions are not known and the Route refuses the present split,
- * only the rows that it had resolved stay.
- */
-function withoutBlocking(
-	view: ServiceView,
-	split: Split,
-	revisions: readonly RevisionView[] | undefined,
-	notes: string[],
-): Split {
-	const ready = revisions && new Set(revisions.filter(({state}) => state.ready).map(({name}) => name));
-	const resolved = new Set(view.statusTraffic.map(target => target.revision));
-	const isRefused = condition(view, 'RoutesReady')?.status === 'False';
-	return split.filter(row => {
-		if (row.percent > 0) return true;
-		const name = row.revision ?? row.key;
-		const isFine = ready ? ready.has(name) : !isRefused || resolved.has(name);
-		if (!isFine) {
-			notes.push(
-				`${name} is taken out of the split${row.tags.length > 0 ? ` with its tag ${row.tags.join(', ')}` : ''}: it is not ready, and the gateway takes no split that lists it.`,
-			);
-		}
-		return isFine;
-	});
+/** Who made the split what it is, and when. */
+function accountOf(facts: ReleaseFacts): {since: number | undefined; by: string} {
+	const found = noteOf(facts);
+	if (found?.isCurrent) return {since: found.note.since, by: found.note.by};
+	const last = joinedChanges(facts).at(-1);
+	if (last) return {since: last.at, by: last.by};
+	return {since: undefined, by: facts.service.lastModifier ?? ''};
 }

@@ -3,6 +3,8 @@
 import type {RevisionView} from '../revision/revision.js';
 import type {ServiceView} from '../service/service.js';
 import type {Split} from '../split/split.js';
+import {momentBy} from '../text/moment.js';
+import {parseRejection} from './rejection.js';
 import {rolloutInProgress} from '../service/service-state.js';
 
 export type Warning = {
@@ -15,6 +17,12 @@ export type Warning = {
 		| 'to be collected'
 		| 'owner'
 		| 'rollout'
+		/** It gives traffic to a revision that somebody has rejected. */
+		| 'rejected'
+		/** The canary was found worse than what users had. */
+		| 'worse'
+		/** More than what was asked for. */
+		| 'guess'
 		| 'other';
 	/** The revision it is about. */
 	revision?: string;
@@ -25,7 +33,15 @@ export type Warning = {
 
 /** Traffic would be asked for that no revision can take now: not by one press of Enter. */
 export function needsSecondConfirmation(warnings: readonly Warning[]): boolean {
-	return warnings.some(({kind}) => kind === 'not ready' || kind === 'missing');
+	return warnings.some(({kind}) => kind === 'not ready' || kind === 'missing' || kind === 'guess');
+}
+
+/** What has to be typed before the traffic goes where these warn of: the name of what was rejected, or `worse`. */
+export function wordsToType(warnings: readonly Warning[]): string[] {
+	return warnings.flatMap(({kind, revision}) => {
+		if (kind === 'rejected') return revision ?? [];
+		return kind === 'worse' ? 'worse' : [];
+	});
 }
 
 /**
@@ -50,7 +66,7 @@ export function trafficWarnings(
 			if (revisions && !revision?.state.ready) warnings.push(blocking(row.revision ?? row.key, revision));
 			continue;
 		}
-		if (revision) warnings.push(...ofTarget(service, revision, {now}));
+		if (revision) warnings.push(...ofRejected(revision, {now}), ...ofTarget(service, revision, {now}));
 		else if (revisions || row.revision === undefined)
 			warnings.push(missing(row.revision ?? row.key, row.latest));
 		if (row.latest && old === 0) {
@@ -72,6 +88,14 @@ export function trafficWarnings(
 		});
 	}
 	return [...warnings, ...ownerWarnings(service)];
+}
+
+function ofRejected({name, rejected}: RevisionView, {now}: {now: number | undefined}): Warning[] {
+	const rejection = parseRejection(rejected);
+	if (!rejection) return [];
+	const why = rejection.why === '' ? '' : `: ${rejection.why}`;
+	const sentence = `${name} was rejected${momentBy(rejection, now)}${why.replace(/\.$/, '')}.`;
+	return [{kind: 'rejected', revision: name, sentence}];
 }
 
 function missing(name: string, latest: boolean): Warning {

@@ -10,7 +10,7 @@ import {printable} from '../text/printable.js';
 import {envRule, imageRule, tagRule} from '../forms/rules.js';
 import type {ServiceView} from '../service/service.js';
 import {dropTag, latestKey, putTag, splitOf, toTargets, type Split, type SplitRow} from '../split/split.js';
-import {rolloutInProgress} from '../service/service-state.js';
+import {pinnedSplit} from '../release/settled-split.js';
 import type {EnvVar, TrafficTarget} from '../objects/wire.js';
 
 export type EnvChange = {name: string; value: string} | {name: string; remove: true};
@@ -214,56 +214,13 @@ function retag(split: Split, key: string, tag: string, notes: string[]): Split {
 	return putTag(dropTag(split, tag), key, tag);
 }
 
-/**
- * The present Split with nothing in it that follows the latest revision. Nothing in it has traffic when all of it goes to
- * a latest revision that is not ready yet.
- */
+/** Nothing in it has traffic when all of it goes to a latest revision that is not ready yet. */
 function pinned(view: ServiceView, notes: string[]): Split {
-	const rows = splitOf(view);
-	const following = rows.find(row => row.latest);
-	if (!following) return rows;
-	const shares = sharesOfLatest(view, following);
-	if (shares.length === 0) {
-		return rows.filter(row => !row.latest);
-	}
-	for (const {revision, percent} of shares) {
+	return pinnedSplit(view, (revision, percent) => {
 		notes.push(
 			percent > 0
-				? `${revision} is pinned at its share of ${percent} %; it followed the latest ready revision until now.`
-				: `${revision} is pinned; it followed the latest ready revision until now.`,
+				? `Pins ${revision} at ${percent} % (was: follow latest).`
+				: `Pins ${revision} (was: follow latest).`,
 		);
-	}
-	const result: SplitRow[] = rows.filter(row => !row.latest);
-	const place = rows.indexOf(following);
-	for (const [index, {revision, percent}] of shares.entries()) {
-		const tags = index === 0 ? following.tags : [];
-		const same = result.findIndex(row => row.key === revision);
-		const existing = result[same];
-		if (existing) {
-			result[same] = {...existing, percent: existing.percent + percent, tags: [...existing.tags, ...tags]};
-		} else {
-			const row = {key: revision, revision, latest: false, percent, tags, locked: false};
-			result.splice(Math.min(place + index, result.length), 0, row);
-		}
-	}
-	return result;
-}
-
-/**
- * Which revisions the row that follows the latest one stands for: the latest ready one; during a gradual rollout all
- * that share it in `status.traffic`, newest first, so that pinning them stops the rollout where it is.
- */
-function sharesOfLatest(view: ServiceView, row: SplitRow): {revision: string; percent: number}[] {
-	if (row.revision === undefined) return [];
-	const rolling = new Map<string, number>();
-	for (const target of view.statusTraffic.filter(candidate => candidate.latest)) {
-		rolling.set(target.revision, (rolling.get(target.revision) ?? 0) + target.percent);
-	}
-	const total = [...rolling.values()].reduce((sum, percent) => sum + percent, 0);
-	if (!rolloutInProgress(view) || rolling.size < 2 || total !== row.percent) {
-		return [{revision: row.revision, percent: row.percent}];
-	}
-	return [...rolling]
-		.map(([revision, percent]) => ({revision, percent}))
-		.toSorted((a, b) => Number(b.revision === row.revision) - Number(a.revision === row.revision));
+	});
 }

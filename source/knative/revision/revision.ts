@@ -11,7 +11,7 @@ import {
 	type Parsed,
 } from '../objects/parsed.js';
 import {revisionState, type RevisionState} from './revision-state.js';
-import {revisionSpec, summaryOf, type EnvView, type Protocol} from './template.js';
+import {resourcesOf, revisionSpec, summaryOf, telling, type EnvView, type Protocol} from './template.js';
 
 /** Texts are printable but for `EnvView.value`. */
 export type RevisionView = {
@@ -38,9 +38,19 @@ export type RevisionView = {
 	 * is ignored. `pending`: new.
 	 */
 	routingState: 'active' | 'reserve' | 'pending' | undefined;
+	/** When that became so, to the second: milliseconds since 1970, UTC. */
+	routingStateModified: number | undefined;
+	/** The annotation `kn-canary.dev/rejected` as it was sent: raw, for `parseRejection`. */
+	rejected: string | undefined;
+	/** Who changed the template that it was made from; undefined where that is not told. */
+	creator: string | undefined;
 	/** Annotations under `autoscaling.knative.dev/`, by the key after the slash. Raw. */
 	autoscaling: ReadonlyMap<string, string>;
 	containerConcurrency: number;
+	/** Of the container that gets the requests: `cpu limit` → `500m`. Printable. */
+	resources: ReadonlyMap<string, string>;
+	/** The other annotations, without Knative's bookkeeping: a digest of each value, by printable key. */
+	annotations: ReadonlyMap<string, string>;
 	deleting: boolean;
 };
 
@@ -69,6 +79,9 @@ export function parseRevision(input: unknown): Parsed<RevisionView> {
 	};
 	const generation = Number(label('configurationGeneration') ?? Number.NaN);
 	const routingState = label('routingState');
+	const annotation = (key: string) => meta.annotations.get(`serving.knative.dev/${key}`);
+	const creator = annotation('creator');
+	const modified = Date.parse(annotation('routingStateModified') ?? '');
 	return {
 		ok: true,
 		value: {
@@ -86,8 +99,13 @@ export function parseRevision(input: unknown): Parsed<RevisionView> {
 			desiredReplicas: status.desiredReplicas,
 			protocol: summary.protocol,
 			routingState: v.is(routingStates, routingState) ? routingState : undefined,
+			routingStateModified: Number.isNaN(modified) ? undefined : modified,
+			rejected: meta.annotations.get('kn-canary.dev/rejected'),
+			creator: creator ? shared(creator) : undefined,
 			autoscaling: summary.autoscaling,
 			containerConcurrency: summary.containerConcurrency,
+			resources: resourcesOf(spec, summary.container),
+			annotations: telling(meta.annotations),
 			deleting: meta.deletionTimestamp !== undefined,
 		},
 	};

@@ -110,6 +110,45 @@ export function autoscalingOf(
 	return new Map(found.map(([key, value]) => [key.slice(autoscalingPrefix.length), value]));
 }
 
+const quantities = v.fallback(v.record(v.string(), v.union([v.string(), v.number()])), {});
+const resources = v.fallback(
+	v.object({limits: v.optional(quantities, {}), requests: v.optional(quantities, {})}),
+	{limits: {}, requests: {}},
+);
+
+/** What the container that gets the requests may use and asks for: `cpu limit` → `500m`. Printable. */
+export function resourcesOf(
+	{containers}: RawTemplate['spec'],
+	container: number,
+): ReadonlyMap<string, string> {
+	const {limits, requests} = v.parse(resources, containers[container]?.['resources']);
+	const found = [
+		...Object.entries(limits).map(([name, value]) => [`${name} limit`, value] as const),
+		...Object.entries(requests).map(([name, value]) => [`${name} request`, value] as const),
+	];
+	if (found.length === 0) return noEntries;
+	return new Map(found.map(([name, value]) => [shared(name), shared(String(value))]));
+}
+
+/** Annotations that say what a revision does: those of Knative's and this program's own bookkeeping are left out. */
+const bookkeeping = /^(?:(?:serving|client|autoscaling)\.knative\.dev|kn-canary\.dev)\//;
+
+/** 32 bits of the FNV-1a hash: enough to tell that a value is another one, without keeping it. */
+function digest(text: string): string {
+	let hash = 0x81_1c_9d_c5;
+	for (let index = 0; index < text.length; index++) {
+		hash = Math.imul(hash ^ text.charCodeAt(index), 0x01_00_01_93);
+	}
+	return (hash >>> 0).toString(16);
+}
+
+/** By printable key, a digest of the value: what they say may be long, or secret, and is not shown. */
+export function telling(annotations: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
+	const found = [...annotations].filter(([key]) => !bookkeeping.test(key));
+	if (found.length === 0) return noEntries;
+	return new Map(found.map(([key, value]) => [shared(key), digest(value)]));
+}
+
 const keyRef = v.object({name: v.string(), key: v.string()});
 const source = v.union([
 	v.pipe(

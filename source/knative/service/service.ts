@@ -57,6 +57,10 @@ export type ServiceView = {
 	deleting: boolean;
 	creator: string | undefined;
 	lastModifier: string | undefined;
+	/** The annotation `kn-canary.dev/release` as it was sent: raw, for `parseNote`. */
+	releaseNote: string | undefined;
+	/** It has any annotation at all, so that one more can be added to the map. */
+	isAnnotated: boolean;
 	/** `serving.knative.dev/rollout-duration`: a Go duration over which `@latest` moves gradually. */
 	rolloutDuration: string | undefined;
 	owners: readonly Owner[];
@@ -194,6 +198,8 @@ export function parseService(input: unknown): Parsed<ServiceView> {
 			deleting: meta.deletionTimestamp !== undefined,
 			creator: annotation('serving.knative.dev/creator'),
 			lastModifier: annotation('serving.knative.dev/lastModifier'),
+			releaseNote: meta.annotations.get('kn-canary.dev/release'),
+			isAnnotated: meta.annotations.size > 0,
 			rolloutDuration: annotation('serving.knative.dev/rollout-duration'),
 			owners: ownership
 				.filter(sign => meta[sign.in].has(sign.key))

@@ -37,7 +37,7 @@ export type SplitOutcome = {split: Split; refused: string | undefined};
 
 /** The Split of `spec.traffic`: what was asked for. Entries of one revision are one row: percents added, tags kept. */
 export function splitOf(view: Pick<ServiceView, 'specTraffic' | 'latestReady'>): Split {
-	return merged(
+	return mergedRows(
 		view.specTraffic.map(target => ({
 			key: target.latest ? latestKey : (target.revision ?? latestKey),
 			revision: target.latest ? view.latestReady : target.revision,
@@ -140,7 +140,7 @@ export function pin(split: Split): SplitOutcome {
 		return {split, refused: 'No revision is ready yet, so there is none to pin.'};
 	}
 	return {
-		split: merged(
+		split: mergedRows(
 			settled(split).map(candidate =>
 				candidate.latest ? {...candidate, key: revision, latest: false} : candidate,
 			),
@@ -158,7 +158,7 @@ export function follow(split: Split, key: string, latestReady: string | undefine
 	if (!row) return {split, refused: `${key} is not part of the split.`};
 	if (row.latest) return {split, refused: 'It follows the latest revision already.'};
 	return {
-		split: merged(
+		split: mergedRows(
 			settled(split).map(candidate =>
 				candidate.key === key
 					? {...candidate, key: latestKey, revision: latestReady, latest: true}
@@ -206,7 +206,7 @@ function settled(split: Split): Split {
 }
 
 /** Rows with one key become one, in the place of the first. */
-function merged(rows: Split): Split {
+export function mergedRows(rows: Split): Split {
 	const byKey = new Map<string, SplitRow>();
 	for (const row of rows) {
 		const same = byKey.get(row.key);

@@ -1,23 +1,19 @@
 /**
  * Who we are to the API server, and how TLS to it is to be spoken. Tokens, passwords and certificates are read here, by
- * kubectl's rules (kubernetes/client-go tools/clientcmd/api types.go); exec plugins and OIDC are client-node's, which is
- * loaded for them alone: it takes longer to load than the console takes to draw itself.
+ * kubectl's rules (kubernetes/client-go tools/clientcmd/api types.go); plugins are run by plugin-login.ts, and OIDC is
+ * client-node's, each loaded for those alone.
  */
 import {readFile} from 'node:fs/promises';
-import type {CredentialPlugin, PluggedCredentials} from './credential-plugin.js';
-import {KubeconfigError, type KubeconfigUser, type SelectedContext} from './kubeconfig.js';
-import {printable, printableLines} from '../../knative/text/printable.js';
+import {printable} from '../../knative/text/printable.js';
+import {dataOrFile, KubeconfigError, type KubeconfigUser, type SelectedContext} from './kubeconfig.js';
+import type {OidcLogin} from './oidc.js';
+import type {PluginLogin, PluginRun, TerminalLoan} from './plugin-login.js';
+import {movedTo} from './same-cluster.js';
+import {trustOf, type Trust} from './trust.js';
 
 /** How to get to the API server. */
 export type ServerConnection = {
-	/** Only what is set, so that Node's own defaults stay. */
-	tls: {
-		ca?: Buffer;
-		cert?: string | Buffer;
-		key?: string | Buffer;
-		rejectUnauthorized?: boolean;
-		servername?: string;
-	};
+	tls: Trust & {cert?: string | Buffer; key?: string | Buffer};
 	/** URL of the proxy to go through: http:, https: or socks5:. */
 	proxy?: string;
 };
@@ -32,7 +28,16 @@ export type Credentials = {
 	epoch: number;
 };
 
+/** What stands between the operator and the cluster, whatever the server says. */
+export type Standing = {
+	/** The credential plugin that runs at the moment. */
+	plugin?: PluginRun | undefined;
+	/** That the context means another cluster by now, as a sentence without its end. */
+	movedTo?: string | undefined;
+};
+
 export type CredentialSource = {
+	readonly standing: Standing;
 	/** Throws an Error with a sentence when a file is unreadable or a plugin fails. */
 	get(): Promise<Credentials>;
 	/**
@@ -40,6 +45,14 @@ export type CredentialSource = {
 	 * kubeconfig that says something else by now is taken, the files it names are read every time anyway.
 	 */
 	rejected(used: Credentials): Promise<boolean>;
+	/** The server knows them. */
+	accepted(): void;
+	/** Reads the kubeconfig again, and says in `standing` whether the context means the same cluster. */
+	check(): Promise<void>;
+	/** The operator wants to know now, whatever was to be waited for. */
+	wanted(): void;
+	/** Ends a plugin that runs. */
+	close(): void;
 };
 
 /** Impersonation as client-go sends it (transport/round_trippers.go): a group or extra value per header. */
@@ -68,24 +81,27 @@ export function hasPlugin(user: KubeconfigUser): boolean {
 	return Boolean(user.exec ?? user['auth-provider']);
 }
 
-/** What stands in the kubeconfig as base64 comes before the file that it names as well. */
-async function dataOrFile(
-	data: string | null | undefined,
-	file: string | null | undefined,
-): Promise<Buffer | undefined> {
-	if (data) return Buffer.from(data, 'base64');
-	return file ? readFile(file) : undefined;
-}
-
 async function authorizationOf(user: KubeconfigUser): Promise<string | undefined> {
-	// Read each time: it is replaced while the program runs.
-	const token = user.tokenFile ? (await readFile(user.tokenFile, 'utf8')).trim() : user.token;
+	const token = (await fileToken(user)) || user.token;
 	if (token) return `Bearer ${token}`;
 	if (!user.username) return undefined;
 	return `Basic ${Buffer.from(`${user.username}:${user.password ?? ''}`).toString('base64')}`;
 }
 
-async function certificateOf(user: KubeconfigUser): Promise<PluggedCredentials['certificate']> {
+/** Read each time: it is replaced while the program runs. A token beside it stands in for a file that cannot be read. */
+async function fileToken({tokenFile, token}: KubeconfigUser): Promise<string | undefined> {
+	if (!tokenFile) return undefined;
+	try {
+		return (await readFile(tokenFile, 'utf8')).trim();
+	} catch (error) {
+		if (token) return undefined;
+		throw error;
+	}
+}
+
+type Certificate = {cert: string | Buffer; key: string | Buffer};
+
+async function certificateOf(user: KubeconfigUser): Promise<Certificate | undefined> {
 	const cert = await dataOrFile(user['client-certificate-data'], user['client-certificate']);
 	const key = await dataOrFile(user['client-key-data'], user['client-key']);
 	if (cert === undefined && key === undefined) return undefined;
@@ -99,103 +115,117 @@ async function certificateOf(user: KubeconfigUser): Promise<PluggedCredentials['
 	return {cert, key};
 }
 
-/** Which server is believed to be the one that is meant. */
-async function trustOf({cluster}: SelectedContext): Promise<ServerConnection['tls']> {
-	const ca = await dataOrFile(cluster['certificate-authority-data'], cluster['certificate-authority']);
-	return {
-		...(ca !== undefined && {ca}),
-		...(cluster['insecure-skip-tls-verify'] && {rejectUnauthorized: false}),
-		...(cluster['tls-server-name'] && {servername: cluster['tls-server-name']}),
-	};
-}
-
-function lines(text: string): string {
-	return printableLines(text.trim()).join('\n');
-}
-
-/** A failure to read a file or of a plugin, in words that name the file or the command. */
-function explained(error: unknown, selected: SelectedContext): Error {
+/** A failure to read a file, in words that name the user. */
+function explained(error: unknown, {userName}: SelectedContext): Error {
 	if (error instanceof KubeconfigError) return error;
 	const message = error instanceof Error ? error.message : String(error);
-	const path = error instanceof Error && 'path' in error ? String(error.path) : undefined;
-	const {exec} = selected.user;
-	const user = printable(selected.userName);
-	if (exec && (path === undefined || path === exec.command)) {
-		const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
-		const hint = missing && exec.installHint ? ` ${lines(exec.installHint)}` : '';
-		const why = missing ? 'it is not installed' : lines(message) || 'it failed without a word';
-		return new KubeconfigError(
-			`the credential plugin "${printable(exec.command)}" of user "${user}" gave none: ${why}${hint}`,
-			{cause: error},
-		);
-	}
-	return new KubeconfigError(`the credentials of user "${user}" cannot be used: ${printable(message)}`, {
-		cause: error,
-	});
+	return new KubeconfigError(
+		`the credentials of user "${printable(userName)}" cannot be used: ${printable(message)}`,
+		{cause: error},
+	);
 }
 
 /**
- * The credentials of a context. `proxy` is the URL of the proxy to go through, if any; `reread` gives the user of the
- * context as the kubeconfig has it now. Throws KubeconfigError for what cannot be honoured: a plugin that insists on a
- * terminal, impersonation without a user.
+ * The credentials of a context. `proxy` is the URL of the proxy to go through, if any; `reread` gives the context as the
+ * kubeconfig has it now. Throws KubeconfigError for impersonation without a user.
  */
 export function credentialSource(
-	selected: SelectedContext,
-	proxy: string | undefined,
-	reread: () => Promise<KubeconfigUser> = async () => selected.user,
+	opened: SelectedContext,
+	{
+		proxy,
+		reread = async () => opened,
+		terminal,
+		onStanding = () => {},
+	}: {
+		proxy?: string | undefined;
+		reread?: () => Promise<SelectedContext>;
+		terminal?: TerminalLoan | undefined;
+		/** Told of each change of `standing`. */
+		onStanding?: (standing: Standing) => void;
+	} = {},
 ): CredentialSource {
-	const {userName} = selected;
-	let {user} = selected;
-	if (user.exec?.interactiveMode === 'Always') {
-		throw new KubeconfigError(
-			`the credential plugin "${printable(user.exec.command)}" of user "${printable(userName)}" wants the terminal ` +
-				'(interactiveMode: Always), which the console occupies; log in first and use a context with its result',
-		);
-	}
-	const impersonated = impersonation(user, userName);
-	const repeated = Object.values(impersonated).some(value => Array.isArray(value) && value.length > 1);
-	let plugin: Promise<CredentialPlugin> | undefined;
+	let selected = opened;
+	let plugin: Promise<PluginLogin> | undefined;
+	let oidc: Promise<OidcLogin> | undefined;
 	let running: Promise<Credentials> | undefined;
 	let epoch = 0;
+	let standing: Standing = {};
+	let isClosed = false;
+	impersonation(opened.user, opened.userName);
 
-	const plugged = async (): Promise<PluggedCredentials> => {
-		plugin ??= import('./credential-plugin.js').then(async ({credentialPlugin}) =>
-			credentialPlugin(selected, proxy),
+	const put = (more: Standing) => {
+		standing = {...standing, ...more};
+		if (!isClosed) onStanding(standing);
+	};
+
+	/** Another plugin is another login. */
+	const take = (now: SelectedContext) => {
+		selected = now;
+		void plugin?.then(login => login.close());
+		plugin = undefined;
+		oidc = undefined;
+	};
+
+	const pluginLogin = async (): Promise<PluginLogin> => {
+		plugin ??= import('./plugin-login.js').then(({createPluginLogin}) =>
+			createPluginLogin(selected, {terminal, onRun: run => put({plugin: run})}),
 		);
-		return (await plugin).get();
+		return plugin;
+	};
+
+	const logIn = async (): Promise<{
+		authorization: string | undefined;
+		certificate: Certificate | undefined;
+	}> => {
+		const {user} = selected;
+		const own = {authorization: await authorizationOf(user), certificate: await certificateOf(user)};
+		// What stands in the file itself comes first (client-go: the plugin adds what is not there).
+		if (own.authorization !== undefined || !hasPlugin(user)) return own;
+		if (user.exec) {
+			const {token, certificate} = await (await pluginLogin()).get();
+			return {authorization: token && `Bearer ${token}`, certificate: certificate ?? own.certificate};
+		}
+		oidc ??= import('./oidc.js').then(async ({oidcLogin}) => oidcLogin(selected, proxy));
+		return {authorization: await (await oidc).get(), certificate: own.certificate};
 	};
 
 	const compute = async (): Promise<Credentials> => {
 		const startedIn = epoch;
 		try {
-			const {authorization, certificate} = hasPlugin(user)
-				? await plugged()
-				: {authorization: await authorizationOf(user), certificate: await certificateOf(user)};
+			const {authorization, certificate} = await logIn();
+			const impersonated = impersonation(selected.user, selected.userName);
 			return {
 				headers: {...(authorization !== undefined && {Authorization: authorization}), ...impersonated},
 				connection: {
-					tls: {...(await trustOf(selected)), ...certificate},
+					tls: {...(await trustOf(opened)), ...certificate},
 					...(proxy !== undefined && {proxy}),
 				},
-				allowHttp2: !repeated,
+				allowHttp2: !Object.values(impersonated).some(value => Array.isArray(value) && value.length > 1),
 				epoch: startedIn,
 			};
 		} catch (error) {
-			plugin = undefined;
+			oidc = undefined;
 			throw explained(error, selected);
 		}
 	};
 
-	/** Undefined when it cannot be read, as while somebody writes it. */
-	const rereadUser = async (): Promise<KubeconfigUser | undefined> => {
+	/** What the file says of the same cluster; undefined when it cannot be read, as while somebody writes it. */
+	const readAgain = async (): Promise<SelectedContext | undefined> => {
+		let now: SelectedContext;
 		try {
-			return await reread();
+			now = await reread();
 		} catch {
 			return undefined;
 		}
+		const moved = movedTo(opened, now);
+		if (moved !== standing.movedTo) put({movedTo: moved});
+		return moved === undefined ? now : undefined;
 	};
 
 	return {
+		get standing() {
+			return standing;
+		},
 		async get() {
 			running ??= compute().finally(() => {
 				running = undefined;
@@ -204,20 +234,33 @@ export function credentialSource(
 		},
 		async rejected(used) {
 			if (used.epoch !== epoch) return true;
-			if (!hasPlugin(user)) {
-				const now = await rereadUser();
-				// Another refusal may have been quicker.
-				if (used.epoch !== epoch) return true;
-				// A plugin in its stead, or another one to act as, is for a new start.
-				if (now?.token === user.token || hasPlugin(now ?? {})) return false;
-				user = {...user, token: now?.token};
+			const now = await readAgain();
+			// Another refusal may have been quicker.
+			if (used.epoch !== epoch) return true;
+			if (now && JSON.stringify(now.user) !== JSON.stringify(selected.user)) {
+				take(now);
 				epoch++;
 				return true;
 			}
+			if (!hasPlugin(selected.user)) return false;
+			if (plugin && !(await plugin).rejected()) return false;
+			// It keeps what it was given; a new one asks again.
+			oidc = undefined;
 			epoch++;
-			// It keeps what the plugin said; a new one asks it again.
-			plugin = undefined;
 			return true;
+		},
+		accepted() {
+			void plugin?.then(login => login.accepted());
+		},
+		async check() {
+			await readAgain();
+		},
+		wanted() {
+			void plugin?.then(login => login.wanted());
+		},
+		close() {
+			isClosed = true;
+			void plugin?.then(login => login.close());
 		},
 	};
 }

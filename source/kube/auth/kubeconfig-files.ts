@@ -6,7 +6,7 @@
 import {readFile} from 'node:fs/promises';
 import {homedir} from 'node:os';
 import path from 'node:path';
-import {loadAll} from 'js-yaml';
+import {boolYaml11Tag, CORE_SCHEMA, load, mergeTag} from 'js-yaml';
 import * as v from 'valibot';
 import {printable} from '../../knative/text/printable.js';
 
@@ -71,22 +71,61 @@ async function readKubeconfig(file: string, missingIsFine: boolean): Promise<str
 export function explain(issues: readonly v.BaseIssue<unknown>[]): string {
 	const [issue] = issues;
 	const where = issue === undefined ? null : v.getDotPath(issue);
-	return `${where ?? 'it'}: ${printable(issue?.message ?? 'is not valid')}`;
+	const what =
+		issue?.received === 'undefined' ? 'must be given' : printable(issue?.message ?? 'is not valid');
+	return `${where ?? 'it'}: ${what}`;
+}
+
+/** What a kubeconfig may say of itself; nothing is fine (clientcmd: LoadFromFile, with v1 Config as default). */
+const ownKind = v.looseObject({
+	apiVersion: v.optional(v.nullable(v.picklist(['', 'v1'], 'kubectl knows v1 only'))),
+	kind: v.optional(v.nullable(v.picklist(['', 'Config'], 'a kubeconfig is of kind Config'))),
+});
+
+/**
+ * As kubectl reads it (sigs.k8s.io/yaml): `yes` and `on` are true, `<<` merges, and of a key that is there twice the last one
+ * counts.
+ */
+const yamlOptions = {
+	json: true,
+	schema: CORE_SCHEMA.withTags(boolYaml11Tag, mergeTag),
+	// An alias inside an alias inside an alias: a few lines that become gigabytes when they are copied.
+	maxAliases: 100,
+};
+
+const isBlank = (line: string) => /^\s*(?:#.*)?$/.test(line) || line.startsWith('%');
+
+/** The first document of a file, which is all that kubectl reads: whatever follows it need not even be YAML. */
+function firstDocument(content: string): string {
+	const lines = content.replace(/^\uFEFF/, '').split('\n');
+	let start = lines.findIndex(line => !isBlank(line));
+	if (start === -1) return '';
+	if (/^---(?:\s|$)/.test(lines[start]!)) {
+		lines[start] = lines[start]!.slice(3);
+		start = Math.max(
+			start,
+			lines.findIndex((line, index) => index >= start && !isBlank(line)),
+		);
+	}
+	const end = lines.findIndex((line, index) => index >= start && /^(?:---|\.\.\.)(?:\s|$)/.test(line));
+	const document = lines.slice(0, end === -1 ? undefined : end);
+	return document.every(isBlank) ? '' : document.join('\n');
 }
 
 function parseFile(content: string, file: string) {
-	let documents: unknown[];
+	let document: unknown;
 	try {
-		// An alias inside an alias inside an alias: a few lines that become gigabytes when they are copied.
-		documents = loadAll(content, {maxAliases: 100});
+		const first = firstDocument(content);
+		document = first === '' ? {} : load(first, yamlOptions);
 	} catch (error) {
 		const [line] = (error instanceof Error ? error.message : String(error)).split('\n', 1);
 		throw new KubeconfigError(`the kubeconfig ${file} is not valid YAML: ${printable(line!)}`, {
 			cause: error,
 		});
 	}
-	if (documents.length > 1) throw new KubeconfigError(`${file} is no kubeconfig: it holds several documents`);
-	const parsed = v.safeParse(fileSchema, documents[0] ?? {});
+	const what = v.safeParse(ownKind, document ?? {});
+	if (!what.success) throw new KubeconfigError(`${file} is no kubeconfig: ${explain(what.issues)}`);
+	const parsed = v.safeParse(fileSchema, document ?? {});
 	if (!parsed.success) throw new KubeconfigError(`${file} is no kubeconfig: ${explain(parsed.issues)}`);
 	return parsed.output;
 }

@@ -1,4 +1,5 @@
 /** A context of the kubeconfig with its cluster and user, checked; only the one that is used. */
+import {readFile} from 'node:fs/promises';
 import path from 'node:path';
 import * as v from 'valibot';
 import {printable} from '../../knative/text/printable.js';
@@ -11,64 +12,20 @@ import {
 	type KubeconfigSource,
 } from './kubeconfig-files.js';
 
+import {
+	clusterSchema,
+	contextSchema,
+	userSchema,
+	type KubeconfigContext,
+	type KubeconfigUser,
+	type SelectedContext,
+} from './kubeconfig-entries.js';
+import {hasOwnUser, overrideCluster, overrideUser, type KubeconfigOverrides} from './kubeconfig-overrides.js';
+import {refuseAsKubectl} from './kubeconfig-rules.js';
+
 export {KubeconfigError, type KubeconfigSource} from './kubeconfig-files.js';
-
-const text = v.optional(v.nullable(v.string('must be text (put it in quotes)')));
-const flag = v.optional(v.nullable(v.boolean()));
-
-const clusterSchema = v.looseObject({
-	server: text,
-	'certificate-authority': text,
-	'certificate-authority-data': text,
-	'insecure-skip-tls-verify': flag,
-	'disable-compression': flag,
-	'tls-server-name': text,
-	'proxy-url': text,
-	extensions: v.optional(v.nullable(v.array(v.looseObject({name: v.string(), extension: v.unknown()})))),
-});
-
-const execSchema = v.looseObject({
-	apiVersion: v.string('must be given'),
-	command: v.string('must be given'),
-	args: v.optional(v.nullable(v.array(v.string()))),
-	env: v.optional(v.nullable(v.array(v.object({name: v.string(), value: v.string()})))),
-	installHint: text,
-	provideClusterInfo: flag,
-	interactiveMode: text,
-});
-
-const userSchema = v.looseObject({
-	token: text,
-	tokenFile: text,
-	username: text,
-	password: text,
-	'client-certificate': text,
-	'client-certificate-data': text,
-	'client-key': text,
-	'client-key-data': text,
-	as: text,
-	'as-uid': text,
-	'as-groups': v.optional(v.nullable(v.array(v.string()))),
-	'as-user-extra': v.optional(v.nullable(v.record(v.string(), v.array(v.string())))),
-	exec: v.optional(v.nullable(execSchema)),
-	'auth-provider': v.optional(v.nullable(v.looseObject({name: v.string()}))),
-});
-
-const contextSchema = v.looseObject({cluster: text, user: text, namespace: text});
-
-export type KubeconfigCluster = v.InferOutput<typeof clusterSchema>;
-export type KubeconfigUser = v.InferOutput<typeof userSchema>;
-type KubeconfigContext = v.InferOutput<typeof contextSchema>;
-
-/** A context with what it refers to; paths are absolute. */
-export type SelectedContext = {
-	name: string;
-	namespace: string;
-	clusterName: string;
-	userName: string;
-	cluster: KubeconfigCluster & {server: string};
-	user: KubeconfigUser;
-};
+export type {KubeconfigUser, SelectedContext} from './kubeconfig-entries.js';
+export type {KubeconfigOverrides} from './kubeconfig-overrides.js';
 
 export type ContextInfo = {
 	name: string;
@@ -117,13 +74,68 @@ export async function listContexts(source: KubeconfigSource = {}): Promise<Conte
 }
 
 /**
- * The context that `--context` names, or the current one, with its cluster and user. Throws KubeconfigError with what
- * there is to choose from, or with what is wrong with the entry.
+ * The context that `--context` names, or the current one, with its cluster and user; what the command line says of them comes
+ * first (clientcmd: ConfigOverrides). Throws KubeconfigError with what there is to choose from, or with what is wrong with
+ * the entry, or is refused by kubectl.
  */
-export async function selectContext(source: KubeconfigSource, wanted?: string): Promise<SelectedContext> {
+export async function selectContext(
+	source: KubeconfigSource,
+	wanted?: string,
+	overrides: KubeconfigOverrides = {},
+): Promise<SelectedContext> {
 	const config = await loadKubeconfig(source);
-	if (config.contexts.size === 0) throw new KubeconfigError(withoutContexts(config));
+	const {name, context} = contextOf(config, wanted, overrides);
+	const clusterName = overrides.cluster ?? context.cluster ?? '';
+	const clusterEntry = config.clusters.get(clusterName);
+	const by = overrides.cluster === undefined ? `context "${printable(name)}"` : '--cluster';
+	if (!clusterEntry && (overrides.cluster !== undefined || overrides.server === undefined)) {
+		throw new KubeconfigError(
+			`${by} names the cluster "${printable(clusterName)}", which is not in the kubeconfig`,
+		);
+	}
+	const written = clusterEntry
+		? check(clusterSchema, clusterEntry, `cluster "${printable(clusterName)}"`)
+		: {};
+	const cluster = overrideCluster(
+		{
+			...written,
+			'certificate-authority': absolute(clusterEntry?.directory ?? '.', written['certificate-authority']),
+		},
+		overrides,
+	);
+	const server = checkServer(cluster.server, clusterName);
+	const userName = overrides.user ?? context.user ?? '';
+	const userEntry = config.users.get(userName);
+	if (!userEntry && (overrides.user !== undefined || (userName !== '' && !hasOwnUser(overrides)))) {
+		throw new KubeconfigError(
+			overrides.user === undefined
+				? `context "${printable(name)}" names the user "${printable(userName)}", who is not in the kubeconfig`
+				: `--user names "${printable(userName)}", who is not in the kubeconfig`,
+		);
+	}
+	const selected: SelectedContext = {
+		name,
+		namespace: context.namespace || 'default',
+		clusterName,
+		userName,
+		cluster: {...cluster, server},
+		user: overrideUser(userEntry ? checkUser(userEntry, userName) : {}, overrides),
+	};
+	refuseAsKubectl(selected);
+	return selected;
+}
+
+/** With a server of the command line no kubeconfig is needed. */
+function contextOf(
+	config: Kubeconfig,
+	wanted: string | undefined,
+	overrides: KubeconfigOverrides,
+): {name: string; context: KubeconfigContext} {
 	const name = wanted ?? config.currentContext;
+	const standsAlone = overrides.server !== undefined || overrides.cluster !== undefined;
+	if (name === undefined && standsAlone)
+		return {name: overrides.server ?? overrides.cluster ?? '', context: {}};
+	if (config.contexts.size === 0) throw new KubeconfigError(withoutContexts(config));
 	if (name === undefined) {
 		throw new KubeconfigError(
 			`no context is current; choose one with --context (${named(config.contexts.keys())})`,
@@ -135,36 +147,7 @@ export async function selectContext(source: KubeconfigSource, wanted?: string): 
 			`there is no context "${printable(name)}" in ${config.files.join(', ')} (${named(config.contexts.keys())})`,
 		);
 	}
-	const shown = printable(name);
-	const context = check(contextSchema, contextEntry, `context "${shown}"`);
-	const clusterEntry = config.clusters.get(context.cluster ?? '');
-	if (!clusterEntry) {
-		throw new KubeconfigError(
-			`context "${shown}" names the cluster "${printable(context.cluster ?? '')}", which is not in the kubeconfig`,
-		);
-	}
-	const clusterName = context.cluster!;
-	const cluster = check(clusterSchema, clusterEntry, `cluster "${printable(clusterName)}"`);
-	const server = checkServer(cluster.server, clusterName);
-	const userName = context.user ?? '';
-	const userEntry = config.users.get(userName);
-	if (userName !== '' && !userEntry) {
-		throw new KubeconfigError(
-			`context "${shown}" names the user "${printable(userName)}", who is not in the kubeconfig`,
-		);
-	}
-	return {
-		name,
-		namespace: context.namespace || 'default',
-		clusterName,
-		userName,
-		cluster: {
-			...cluster,
-			server,
-			'certificate-authority': absolute(clusterEntry.directory, cluster['certificate-authority']),
-		},
-		user: userEntry ? checkUser(userEntry, userName) : {},
-	};
+	return {name, context: check(contextSchema, contextEntry, `context "${printable(name)}"`)};
 }
 
 /** There is nothing to choose from: the wrong file, most likely, or one that was never filled. */
@@ -203,4 +186,13 @@ function checkServer(server: string | null | undefined, cluster: string): string
 	throw new KubeconfigError(
 		`cluster "${printable(cluster)}" has the server "${printable(given)}", which is no http:// or https:// URL`,
 	);
+}
+
+/** What stands in the kubeconfig as base64 comes before the file that it names as well. */
+export async function dataOrFile(
+	data: string | null | undefined,
+	file: string | null | undefined,
+): Promise<Buffer | undefined> {
+	if (data) return Buffer.from(data, 'base64');
+	return file ? readFile(file) : undefined;
 }

@@ -3,7 +3,8 @@
  * WebSockets only); here all requests and watches share one dispatcher, and with HTTP/2 one connection.
  */
 import {createHash} from 'node:crypto';
-import {Agent, ProxyAgent, type Dispatcher} from 'undici';
+import {isIP} from 'node:net';
+import {Agent, Pool, ProxyAgent, type buildConnector, type Dispatcher} from 'undici';
 import type {Credentials} from '../auth/credentials.js';
 
 export type DispatcherCache = {
@@ -19,8 +20,11 @@ export type DispatcherCache = {
 	close(): void;
 };
 
-function fingerprint(credentials: Credentials): string {
-	const text = JSON.stringify([credentials.connection, credentials.allowHttp2]);
+function fingerprint({connection, allowHttp2}: Credentials): string {
+	const {ca, ...tls} = connection.tls;
+	// Those of the machine are half a megabyte, and do not change.
+	const authority = Array.isArray(ca) ? 'of the machine' : ca;
+	const text = JSON.stringify([authority, tls, connection.proxy, allowHttp2]);
 	return createHash('sha256').update(text).digest('base64');
 }
 
@@ -35,17 +39,39 @@ const h2Options = {maxConcurrentStreams: 250};
 
 function make({connection, allowHttp2}: Credentials): Dispatcher {
 	const {tls, proxy} = connection;
+	const limits = {allowH2: allowHttp2, h2Options, connectTimeout};
+	if (proxy !== undefined && proxy.startsWith('socks')) {
+		// Loaded with the first use: few API servers are behind one.
+		const connector = import('./socks-connector.js').then(({socksConnector}) =>
+			socksConnector(proxy, {tls, allowH2: allowHttp2, timeout: connectTimeout}),
+		);
+		const connect: buildConnector.connector = (options, callback) =>
+			void connector.then(ready => ready(options, callback));
+		return new Agent({connect, ...limits});
+	}
 	if (proxy !== undefined) {
+		const {servername: _, ...proxyTls} = tls;
 		return new ProxyAgent({
-			// `socks5h` (the proxy resolves the name) is what undici does for `socks5` anyway.
-			uri: proxy.replace(/^socks5h:/, 'socks5:'),
+			uri: proxy,
 			requestTls: tls,
-			allowH2: allowHttp2,
-			h2Options,
-			connectTimeout,
+			// As Go has it: the authority of the cluster is that of an https proxy as well (net/http transport.go, dialConn).
+			proxyTls,
+			clientFactory: (origin, options) => new Pool(origin, withoutAddressAsName(options)),
+			...limits,
 		});
 	}
-	return new Agent({connect: {...tls, ...keepAlive}, allowH2: allowHttp2, h2Options, connectTimeout});
+	return new Agent({connect: {...tls, ...keepAlive}, ...limits});
+}
+
+/** ProxyAgent has the host of the proxy as server name, be it an address, of which Node warns on the terminal (DEP0123). */
+function withoutAddressAsName(options: Pool.Options): Pool.Options {
+	const {connect} = options;
+	if (typeof connect !== 'function') return options;
+	return {
+		...options,
+		connect: ({servername, ...rest}, callback) =>
+			connect({...rest, ...(servername && isIP(servername) === 0 && {servername})}, callback),
+	};
 }
 
 /** A cache with one entry: credentials change rarely, and then the old connection is of no more use. */

@@ -16,7 +16,7 @@ import {dispatcherCache} from './dispatcher.js';
 import {parseRetryAfter, parseWarnings} from './headers.js';
 import type {SelectedContext} from '../auth/kubeconfig.js';
 import {printable} from '../../knative/text/printable.js';
-import {corePath} from '../paths.js';
+import {corePath, fieldManager as ownFieldManager} from '../paths.js';
 import {createServerSignals} from './server-signals.js';
 import {sentenceOf} from '../status.js';
 import {systemTimers, type Timers} from '../timers.js';
@@ -37,6 +37,10 @@ export type HttpClusterOptions = {
 	namespace?: string;
 	/** No writing verb leaves the process. */
 	readOnly?: boolean;
+	/** Milliseconds that the server has for each answer, instead of what each request allows for; 0: as long as it takes. */
+	requestTimeout?: number | undefined;
+	/** Who writes, as `metadata.managedFields` will say. */
+	fieldManager?: string | undefined;
 	/** For tests: the clock of the time limits. */
 	timers?: Pick<Timers, 'after'>;
 };
@@ -89,15 +93,35 @@ function parseEvent(line: string, url: URL): WatchEvent {
 }
 
 /** A signal with a reason of its own, so that a time limit and the caller's wish can be told apart afterwards. */
-function deadline(timers: Pick<Timers, 'after'>, milliseconds: number, caller: AbortSignal | undefined) {
+type Deadline = {
+	readonly signal: AbortSignal;
+	/** The time was over. */
+	readonly over: boolean;
+	/** Begins the time anew; until then there is none. */
+	start(): void;
+	clear(): void;
+};
+
+/** @param milliseconds 0: there is no end to it. */
+function deadline(
+	timers: Pick<Timers, 'after'>,
+	milliseconds: number,
+	caller: AbortSignal | undefined,
+): Deadline {
 	const controller = new AbortController();
-	const clear = timers.after(milliseconds, () => controller.abort());
+	let clear: (() => void) | undefined;
 	return {
 		signal: caller ? AbortSignal.any([controller.signal, caller]) : controller.signal,
 		get over() {
 			return controller.signal.aborted;
 		},
-		clear,
+		start() {
+			clear?.();
+			if (milliseconds > 0) clear = timers.after(milliseconds, () => controller.abort());
+		},
+		clear() {
+			clear?.();
+		},
 	};
 }
 
@@ -114,36 +138,48 @@ function answerOf({status, headers}: IncomingResponse, body: unknown): ApiAnswer
 /** The API server of `selected`, asked with `credentials`. Opens no connection before the first request. */
 export function httpCluster(
 	selected: SelectedContext,
-	credentials: CredentialSource,
+	{credentials, onStanding}: {credentials: CredentialSource; onStanding: Cluster['onStanding']},
 	options: HttpClusterOptions,
 ): Cluster {
 	const dispatchers = dispatcherCache();
 	const signs = createServerSignals();
 	const ending = new AbortController();
 	const {server} = selected.cluster;
-	const {readOnly = false, timers = systemTimers} = options;
+	const {readOnly = false, timers = systemTimers, requestTimeout, fieldManager = ownFieldManager} = options;
 	// Thousands of revisions are 20 MB, and a tenth of that compressed; who is beside the server may rather not wait for it.
 	const mayCompress = selected.cluster['disable-compression'] !== true;
+
+	/** Throws ReadOnlyError when it is a write, and nothing may be written: to this cluster, or by this console. */
+	async function refuseWrite(request: ApiRequest): Promise<void> {
+		if (!isWrite(request)) return;
+		const what = `${request.method} ${printable(request.path)} was not sent`;
+		if (readOnly) throw new ReadOnlyError(`this console is read-only: ${what}`);
+		await credentials.check();
+		const {movedTo} = credentials.standing;
+		if (movedTo !== undefined) throw new ReadOnlyError(`${movedTo}: ${what}`);
+	}
 
 	/**
 	 * Sends one request. After a 401 once more, if there are other credentials by now: it is answered before anything is
 	 * done (k8s.io/apiserver pkg/server: authentication comes first), so that a write is safe, too. After a cut connection
 	 * only a question is asked again: a write may have been made.
+	 *
+	 * @param limit Begins when there are credentials: it is the server's time, and a login takes as long as it takes.
+	 * @param caller Called off, nobody waits for a login any more.
 	 */
 	async function exchange(
 		request: ApiRequest,
 		url: URL,
-		signal: AbortSignal,
+		{limit, caller, onSending}: {limit: Deadline; caller: AbortSignal | undefined; onSending?: () => void},
 		{takesGzip, accept = 'application/json'}: {takesGzip: boolean; accept?: string},
 	): Promise<IncomingResponse> {
-		if (readOnly && isWrite(request)) {
-			throw new ReadOnlyError(
-				`this console is read-only: ${request.method} ${printable(request.path)} was not sent`,
-			);
-		}
+		await refuseWrite(request);
 		const body = request.body === undefined ? undefined : JSON.stringify(request.body);
 		for (let attempt = 1; ; attempt++) {
-			const used = await usable(credentials, signal);
+			limit.clear();
+			const used = await usable(credentials, caller);
+			limit.start();
+			onSending?.();
 			const dispatcher = dispatchers.get(used);
 			const isFirst = attempt === 1;
 			try {
@@ -158,11 +194,14 @@ export function httpCluster(
 						'user-agent': 'kn-canary',
 						...(body === undefined ? {} : {'content-type': request.contentType ?? 'application/json'}),
 					},
-					signal,
+					signal: limit.signal,
 					...(body === undefined ? {} : {body}),
 				});
-				if (answer.status !== 401) return answer;
-				if (!(await credentials.rejected(used)) || !isFirst) {
+				if (answer.status !== 401) {
+					credentials.accepted();
+					return answer;
+				}
+				if (!isFirst || !(await credentials.rejected(used))) {
 					signs.refused();
 					return answer;
 				}
@@ -170,7 +209,7 @@ export function httpCluster(
 			} catch (error) {
 				// undici opens more than one connection for what is sent while it is still clearing an old one away.
 				if (isCut(error)) dispatchers.retire(dispatcher);
-				const mayRepeat = isFirst && request.method === 'GET' && !signal.aborted;
+				const mayRepeat = isFirst && request.method === 'GET' && !limit.signal.aborted;
 				if (!mayRepeat || !(isCut(error) || isBrokenOff(error))) throw error;
 			}
 		}
@@ -183,6 +222,8 @@ export function httpCluster(
 		{seconds, url, caller}: {seconds: number; url: URL; caller: AbortSignal | undefined},
 	): unknown {
 		if (!(error instanceof TransportError) || caller?.aborted) return error;
+		// Without a login nothing was asked, so that nothing can have failed to answer.
+		if (error.isLogin) return error;
 		if (limit.over) dispatchers.retire();
 		const lost = limit.over
 			? new TransportError(`no answer from ${url.host} within ${seconds} s`, error.outcome, {
@@ -200,15 +241,18 @@ export function httpCluster(
 		url: URL,
 		signal: AbortSignal,
 		read: (incoming: IncomingResponse) => Promise<void>,
-		accept?: string,
+		{accept, onSending = () => {}}: {accept?: string; onSending?: (() => void) | undefined} = {},
 	): Promise<ApiAnswer> {
 		// The limit is for the answer to begin; how long a quiet watch may last is the caller's to say.
-		const limit = deadline(timers, defaultTimeout, signal);
+		const timeout = requestTimeout ?? defaultTimeout;
+		const limit = deadline(timers, timeout, signal);
 		try {
-			const incoming = await exchange({method: 'GET', path}, url, limit.signal, {
-				takesGzip: false,
-				...(accept !== undefined && {accept}),
-			});
+			const incoming = await exchange(
+				{method: 'GET', path},
+				url,
+				{limit, caller: signal, onSending},
+				{takesGzip: false, ...(accept !== undefined && {accept})},
+			);
 			if (incoming.status !== 200) return answerOf(incoming, parseBody(await readAll(incoming, url)));
 			limit.clear();
 			try {
@@ -221,7 +265,7 @@ export function httpCluster(
 			}
 			return answerOf(incoming, undefined);
 		} catch (error) {
-			throw judged(error, limit, {seconds: defaultTimeout / 1000, url, caller: signal});
+			throw judged(error, limit, {seconds: timeout / 1000, url, caller: signal});
 		} finally {
 			limit.clear();
 		}
@@ -235,34 +279,48 @@ export function httpCluster(
 		readOnly,
 
 		async request(request) {
-			const url = urlOf(server, request.path, request.query ?? {});
-			const timeout = request.timeout ?? defaultTimeout;
+			const query = {...request.query};
+			// The flag says it for all that is written.
+			if (query['fieldManager'] === ownFieldManager) query['fieldManager'] = fieldManager;
+			const url = urlOf(server, request.path, query);
+			const timeout = requestTimeout ?? request.timeout ?? defaultTimeout;
 			const limit = deadline(timers, timeout, request.signal);
-			const inTime = timers.after(late, () => signs.give('unanswered'));
+			let inTime: (() => void) | undefined;
+			const onSending = () => {
+				inTime?.();
+				inTime = timers.after(late, () => signs.give('unanswered'));
+				request.onSending?.();
+			};
 			try {
-				const incoming = await exchange(request, url, limit.signal, {takesGzip: mayCompress});
+				const incoming = await exchange(
+					request,
+					url,
+					{limit, caller: request.signal, onSending},
+					{takesGzip: mayCompress},
+				);
 				// The rest may take its time on a slow line.
-				inTime();
+				inTime?.();
 				const answer = answerOf(incoming, parseBody(await readAll(incoming, url)));
 				signs.answered(answer.status);
 				return answer;
 			} catch (error) {
 				throw judged(error, limit, {seconds: timeout / 1000, url, caller: request.signal});
 			} finally {
-				inTime();
+				inTime?.();
 				limit.clear();
 			}
 		},
 
-		async watch(path, query, onEvent, signal, onOpen) {
+		async watch(path, query, onEvent, signal, onOpen, onSending) {
 			const url = urlOf(server, path, {...query, watch: '1'});
-			return follow(path, url, signal, async incoming => {
+			const read = async (incoming: IncomingResponse) => {
 				onOpen?.();
 				for await (const line of readLines(incoming, url)) {
 					if (signal.aborted) break;
 					if (line !== '') onEvent(parseEvent(line, url));
 				}
-			});
+			};
+			return follow(path, url, signal, read, {onSending});
 		},
 
 		async stream(path, query, onText, signal, onOpen) {
@@ -274,7 +332,7 @@ export function httpCluster(
 					onText(text);
 				}
 			};
-			return follow(path, url, signal, read, '*/*');
+			return follow(path, url, signal, read, {accept: '*/*'});
 		},
 
 		async connectToPod({pod, port}, signal): Promise<PodAnswer> {
@@ -283,7 +341,9 @@ export function httpCluster(
 			const limit = deadline(timers, defaultTimeout, AbortSignal.any([signal, ending.signal]));
 			try {
 				for (let attempt = 1; ; attempt++) {
-					const used = await usable(credentials, limit.signal);
+					limit.clear();
+					const used = await usable(credentials, signal);
+					limit.start();
 					const answer = await openPod(url, used, limit.signal);
 					if (answer.kind === 'open') return answer;
 					const isStale = answer.status === 401 && attempt === 1;
@@ -301,10 +361,19 @@ export function httpCluster(
 		},
 
 		onSign: signs.on,
-		askNow: () => signs.give('wanted'),
+		askNow() {
+			credentials.wanted();
+			signs.give('wanted');
+		},
+
+		get standing() {
+			return credentials.standing;
+		},
+		onStanding,
 
 		async close() {
 			ending.abort();
+			credentials.close();
 			dispatchers.close();
 		},
 	};
@@ -319,12 +388,15 @@ async function openPod(url: URL, used: Credentials, signal: AbortSignal) {
 	return openPodConnection(url, used, await proxyAgent(url, proxy, tls), signal);
 }
 
-async function usable(credentials: CredentialSource, signal: AbortSignal) {
+/** Nobody waits for a plugin that asks a person something, unless `caller` goes on wanting it. */
+async function usable(credentials: CredentialSource, caller: AbortSignal | undefined) {
 	try {
-		return await orAborted(credentials.get(), signal);
+		// With a signal in any case: requests go out in the order in which they were asked for.
+		return await orAborted(credentials.get(), caller ?? AbortSignal.any([]));
 	} catch (error) {
 		throw new TransportError(error instanceof Error ? error.message : String(error), 'not sent', {
 			cause: error,
+			isLogin: true,
 		});
 	}
 }

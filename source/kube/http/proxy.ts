@@ -4,7 +4,7 @@ import {BlockList, isIP} from 'node:net';
 type ProxyEnvironment = Record<string, string | undefined>;
 
 function variable(env: ProxyEnvironment, name: string): string {
-	return (env[name] ?? env[name.toLowerCase()] ?? '').trim();
+	return (env[name] || env[name.toLowerCase()] || '').trim();
 }
 
 function bare(host: string): string {

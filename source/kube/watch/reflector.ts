@@ -133,11 +133,18 @@ class Following {
 		this.become({kind: 'stale', since, why, ...(isUnanswered && {isUnanswered})});
 	}
 
-	/** Until it is called off, what is shown gets old when no answer comes. */
-	private expectAnswer(): () => void {
-		return this.timers.after(promptness, () => {
-			if (this.state.kind === 'live') this.age('the API server does not answer', {isUnanswered: true});
-		});
+	/** From `asked` until `answered`, what is shown gets old when no answer comes. */
+	private expectAnswer(): {asked: () => void; answered: () => void} {
+		let answered: (() => void) | undefined;
+		return {
+			asked: () => {
+				answered?.();
+				answered = this.timers.after(promptness, () => {
+					if (this.state.kind === 'live') this.age('the API server does not answer', {isUnanswered: true});
+				});
+			},
+			answered: () => answered?.(),
+		};
 	}
 
 	private async list(afterSilence: boolean): Promise<WatchEnd> {
@@ -147,7 +154,7 @@ class Following {
 		do {
 			const limit = this.isUnpaged ? undefined : String(isFirst ? firstPage : pageSize);
 			let answer: ApiAnswer;
-			const answered = this.expectAnswer();
+			const {asked, answered} = this.expectAnswer();
 			try {
 				answer = await this.cluster.request({
 					method: 'GET',
@@ -159,6 +166,7 @@ class Following {
 					},
 					timeout: 30_000,
 					signal: this.aborter.signal,
+					onSending: asked,
 				});
 			} catch (error) {
 				return loss(error, 'list');
@@ -200,7 +208,7 @@ class Following {
 			ending ??= how;
 			enough.abort();
 		};
-		const answered = this.expectAnswer();
+		const {asked, answered} = this.expectAnswer();
 		this.take = sign => {
 			if (sign === 'wanted') end({next: 'list', after: 'nothing'});
 			// Opened anew, on another connection, it goes on where it is: if the server is there, that costs nothing.
@@ -245,6 +253,7 @@ class Following {
 					} else if (freshness.isFresh) this.become({kind: 'live'});
 					listen();
 				},
+				asked,
 			);
 			if (!ending && answer.status !== 200) ending = refusal(answer, 'watch');
 		} catch (error) {

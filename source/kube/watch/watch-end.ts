@@ -41,6 +41,8 @@ export function refusal(answer: ApiAnswer, doing: WatchPhase): WatchEnd {
 /** What a lost connection asks for; anything else that was thrown is a fault of this program and goes on its way. */
 export function loss(error: unknown, doing: WatchPhase): WatchEnd {
 	if (!(error instanceof TransportError)) throw error;
-	const {message: why, isUnanswered} = error;
+	const {message: why, isUnanswered, isLogin} = error;
+	// As a 401: it is not the server that is waited for.
+	if (isLogin) return {next: 'list', after: 'long wait', refusal: {kind: 'forbidden', status: 401, why}};
 	return {next: doing, after: 'loss', why, isUnanswered};
 }

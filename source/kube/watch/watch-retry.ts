@@ -9,6 +9,8 @@ const firstDelay = 800;
 const longestDelay = 30_000;
 /** Permissions and CRDs change by the hand of a person. */
 const slowDelay = 60_000;
+/** Somebody is about to log in again, and looks at the screen meanwhile. */
+const loginDelay = 3600;
 /** A server may ask for patience, but not for a console that never comes back. */
 const longestRetryAfter = 10 * 60_000;
 
@@ -19,7 +21,9 @@ export function waitFor(
 	timers: Pick<Timers, 'random'>,
 ): Wait {
 	if (ending.after === 'long wait') {
-		return {milliseconds: slowDelay * (0.75 + timers.random() / 2), until: ['wanted', 'logged in']};
+		const {refusal} = ending;
+		const delay = refusal.kind === 'forbidden' && refusal.status === 401 ? loginDelay : slowDelay;
+		return {milliseconds: delay * (0.75 + timers.random() / 2), until: ['wanted', 'logged in']};
 	}
 	const exponential = Math.min(longestDelay, firstDelay * 2 ** (failures - 1));
 	// Between half and all of it: many consoles must not come back together after an outage of the API server.

@@ -76,12 +76,12 @@ export function startControllers(context: ControllerContext): ControllerManager 
 	/** By pod. A revision that is gone still has requests to finish. */
 	const serving = new Map<string, RevisionBackend[]>();
 	const kubelet = startKubelet(context, {
-		ready(pod, socket) {
+		ready(pod, socket, meter) {
 			const {uid} = pod.metadata;
 			const own = backendsOf(pod);
 			serving.set(uid, own);
 			for (const backend of own) {
-				backend.add({pod: uid, ...socket});
+				backend.add({pod: uid, ...socket, meter});
 			}
 		},
 		async unready(pod) {

@@ -16,6 +16,8 @@ export type ProxyOptions = {
 	table: RoutingTable;
 	/** Undefined when the revision is gone. */
 	backendOf(destination: Destination): RevisionBackend | undefined;
+	/** Whether requests come to its pods through the activator; so it is unless told. */
+	isProxied?: (destination: Destination) => boolean;
 	upstream: Upstream;
 	random: () => number;
 	faults: GatewayFaultSwitch;
@@ -54,7 +56,11 @@ export async function proxy(exchange: Exchange, options: ProxyOptions): Promise<
 			throw noHealthyUpstream();
 		}
 
-		await passThrough(exchange, backend, options.upstream, {fate, appendHeaders: path.appendHeaders});
+		await passThrough(exchange, backend, options.upstream, {
+			fate,
+			appendHeaders: path.appendHeaders,
+			isProxied: options.isProxied?.(destination) ?? true,
+		});
 	} catch (error) {
 		if (exchange.ending.reason === 'gone') {
 			return;
@@ -76,18 +82,33 @@ async function passThrough(
 	exchange: Exchange,
 	backend: RevisionBackend,
 	upstream: Upstream,
-	{fate, appendHeaders}: {fate: InjectedFault; appendHeaders: Path['appendHeaders']},
+	{
+		fate,
+		appendHeaders,
+		isProxied,
+	}: {fate: InjectedFault; appendHeaders: Path['appendHeaders']; isProxied: boolean},
 ): Promise<void> {
 	const {ending} = exchange;
 	const {timeoutSeconds, protocol} = backend.settings;
 	const receiver = answerReceiver(exchange, {started: performance.now(), isCut: fate === 'cut'});
 	const timer = setTimeout(() => ending.end('timeout'), timeoutSeconds * 1000).unref();
+	// Without an answer of the app it is what Go's reverse proxy makes of it.
+	let status = 502;
 	try {
 		const lease = await backend.acquire(ending);
+		const answered = lease.endpoint.meter?.begin(isProxied, exchange.method);
 		try {
 			const headers = requestHeaders(exchange, appendHeaders);
-			await upstream.send(exchange, headers, lease.endpoint, protocol, receiver);
+			const counted = {
+				...receiver,
+				head(...head: Parameters<Receiver['head']>) {
+					[status] = head;
+					receiver.head(...head);
+				},
+			};
+			await upstream.send(exchange, headers, lease.endpoint, protocol, counted);
 		} finally {
+			answered?.(status);
 			lease.release();
 		}
 	} catch (error) {

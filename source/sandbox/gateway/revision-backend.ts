@@ -1,8 +1,15 @@
+import type {RequestMeter} from '../queue-proxy/queue-proxy.js';
 import type {ExchangeEnd} from './ending.js';
 import {activatorTimeout, noHealthyUpstream, queueFull, requestTimeout} from './refusal.js';
 
 /** Where a ready pod listens. */
-export type PodEndpoint = {readonly pod: string; readonly host: string; readonly port: number};
+export type PodEndpoint = {
+	readonly pod: string;
+	readonly host: string;
+	readonly port: number;
+	/** Who is told of the requests that go there. */
+	readonly meter?: RequestMeter;
+};
 
 export type BackendSettings = {
 	/** By the port's name: `h2c` speaks HTTP/2 to the app, everything else HTTP/1.1. */

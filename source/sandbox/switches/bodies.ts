@@ -28,6 +28,13 @@ export const apiFaults = v.strictObject({
 	expireTokens: v.exactOptional(v.boolean()),
 });
 
+export const userSettings = v.strictObject({
+	rate: v.exactOptional(v.number()),
+	service: v.exactOptional(v.string()),
+	arrivals: v.exactOptional(v.picklist(['poisson', 'steady'])),
+	path: v.exactOptional(v.string()),
+});
+
 export const gatewayFaults = v.strictObject({
 	down: v.exactOptional(v.boolean()),
 	delay: v.exactOptional(v.number()),

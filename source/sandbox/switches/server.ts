@@ -11,7 +11,8 @@ import {parseJson} from '../api/http/json.js';
 import {ApiError, badRequest, internalError, unauthorized} from '../api/http/status.js';
 import type {GatewayFaultSwitch} from '../gateway/faults.js';
 import type {ObjectStore} from '../state.js';
-import {apiFaults, gatewayFaults, noBody} from './bodies.js';
+import type {Users} from '../users.js';
+import {apiFaults, gatewayFaults, noBody, userSettings} from './bodies.js';
 
 export type SwitchServerOptions = {
 	/** On 127.0.0.1; 0 takes any free port. */
@@ -22,6 +23,7 @@ export type SwitchServerOptions = {
 	rotateTokens: () => Promise<string>;
 	api: ApiFaultSwitch;
 	gateway: GatewayFaultSwitch;
+	users: Users;
 	store: ObjectStore;
 };
 
@@ -32,7 +34,7 @@ export type SwitchServer = {
 
 /**
  * Serves the switches. `GET /` says how they are, `DELETE /` puts everything right; `PATCH /api` and `PATCH /gateway` set
- * some and leave the others, `DELETE` puts one side right; `POST /api/cut-watches`, `POST /api/rotate-tokens` and
+ * some and leave the others, `DELETE` puts one side right; so do `PATCH /users` and `DELETE /users` for who uses the services; `POST /api/cut-watches`, `POST /api/rotate-tokens` and
  * `POST /api/compact` act once.
  *
  * @throws Error when the port cannot be listened at.
@@ -84,8 +86,12 @@ async function answer(
 }
 
 async function act(options: SwitchServerOptions, request: string, body: unknown): Promise<unknown> {
-	const {api, gateway, store} = options;
-	const state = () => ({api: api.current, gateway: gateway.current});
+	const {api, gateway, users, store} = options;
+	const state = () => ({
+		api: api.current,
+		gateway: gateway.current,
+		users: {...users.current, ...users.counts},
+	});
 	if (!request.startsWith('PATCH ')) {
 		read(noBody, body);
 	}
@@ -98,6 +104,7 @@ async function act(options: SwitchServerOptions, request: string, body: unknown)
 		case 'DELETE /': {
 			api.clear();
 			await gateway.clear();
+			users.clear();
 			return state();
 		}
 
@@ -123,6 +130,17 @@ async function act(options: SwitchServerOptions, request: string, body: unknown)
 			return state();
 		}
 
+		case 'PATCH /users': {
+			const changes = read(userSettings, body);
+			inRange(() => users.set(changes));
+			return state();
+		}
+
+		case 'DELETE /users': {
+			users.clear();
+			return state();
+		}
+
 		case 'POST /api/cut-watches': {
 			return {cut: api.cutWatches()};
 		}
@@ -141,7 +159,7 @@ async function act(options: SwitchServerOptions, request: string, body: unknown)
 			throw new ApiError(
 				404,
 				'NotFound',
-				'there is GET / and DELETE /, PATCH and DELETE of /api and /gateway, POST /api/cut-watches, POST /api/rotate-tokens and POST /api/compact',
+				'there is GET / and DELETE /, PATCH and DELETE of /api, /gateway and /users, POST /api/cut-watches, POST /api/rotate-tokens and POST /api/compact',
 			);
 		}
 	}

@@ -100,7 +100,7 @@ describe('the history', () => {
 		second.store.setState({sheets: []});
 		second.undo();
 		const {plan} = reviewOf(second.store.getState());
-		expect(plan.notes[0]).toMatch(/takes back a change by sandbox-admin/);
+		expect(plan.notes[0]).toMatch(/^Takes back: a change of the split at .* by sandbox-admin\.$/);
 		await second.confirm();
 		await splitSeen(second, 'cart-00001=0 cart-00002=100');
 
@@ -109,7 +109,7 @@ describe('the history', () => {
 		await second.confirm();
 		await splitSeen(second, 'cart-00001=90 cart-00002=10');
 		second.undo();
-		expect(second.store.getState().notice?.text).toMatch(/none to undo/);
+		expect(second.store.getState().notice?.text).toMatch(/^Nothing to undo/);
 	});
 
 	it('says so, once, when it cannot be kept, and goes on without the file', async () => {

@@ -206,7 +206,7 @@ describe('when theirs is what was asked for', () => {
 /** Enter before the name was typed. */
 async function tooEarly(): Promise<void> {
 	console = await world.console('cart', {production: /.*/});
-	console.rollBack();
+	console.complete();
 	await console.confirm();
 	expect(said()).toBe('Type cart first: sandbox is production.');
 }

@@ -1,300 +1,440 @@
-import {describe, expect, test} from 'vitest';
-import {completeSplit, rollbackSplit, rollbackTarget} from '../../../source/knative/release/release.js';
-import {splitOf, toTargets, type Split} from '../../../source/knative/split/split.js';
-import type {RevisionView} from '../../../source/knative/revision/revision.js';
-import {condition, revisionName, revisionView, serviceView} from '../objects.js';
+/** Which revision is stable and which canary, and what the verbs make of it: the situations that went wrong, one by one. */
+import {describe, expect, it} from 'vitest';
+import {abandon} from '../../../source/knative/release/abandon.js';
+import type {Choice} from '../../../source/knative/release/choice.js';
+import {promote} from '../../../source/knative/release/promote.js';
+import {releaseOf} from '../../../source/knative/release/release.js';
+import {rollBack} from '../../../source/knative/release/roll-back.js';
+import {undo} from '../../../source/knative/release/undo.js';
+import {toTargets} from '../../../source/knative/split/split.js';
+import type {TrafficTarget} from '../../../source/knative/objects/wire.js';
+import {
+	planAbandon,
+	planPromote,
+	planRollback,
+	planSplit,
+	planUndo,
+	type Planned,
+} from '../../../source/release/plan-split.js';
+import {Model, nameOf} from './model.js';
 
-const [first, second, third] = [revisionName(1), revisionName(2), revisionName(3)];
-const targetsOf = (result: {ok: true; split: Split} | {ok: false; reason: string}) =>
-	result.ok ? toTargets(result.split) : result.reason;
-
-const canaryOf = (tag?: string) =>
-	serviceView({
-		ready: 3,
-		traffic: [
-			{revisionName: first, percent: 30, ...(tag !== undefined && {tag})},
-			{revisionName: second, percent: 50},
-			{latestRevision: true, percent: 20, tag: 'canary'},
-		],
-	});
-
-const whole = (name: string) => splitOf(serviceView({traffic: [{revisionName: name, percent: 100}]}));
-
-describe('completing', () => {
-	test('gives everything to the row that follows the latest, and keeps the others with their tags', () => {
-		const view = serviceView({
-			ready: 2,
-			traffic: [
-				{revisionName: first, percent: 90, tag: 'stable'},
-				{latestRevision: true, percent: 10, tag: 'canary'},
-			],
-		});
-		const result = completeSplit(view);
-		expect(result).toMatchObject({ok: true, revision: second});
-		expect(targetsOf(result)).toEqual([
-			{revisionName: first, percent: 0, tag: 'stable'},
-			{latestRevision: true, percent: 100, tag: 'canary'},
-		]);
-	});
-
-	test('pins the newest ready revision when nothing follows the latest', () => {
-		const listed = serviceView({
-			ready: 2,
-			traffic: [
-				{revisionName: first, percent: 90},
-				{revisionName: second, percent: 10, tag: 'canary'},
-			],
-		});
-		expect(targetsOf(completeSplit(listed))).toEqual([
-			{revisionName: first, percent: 0},
-			{revisionName: second, percent: 100, tag: 'canary'},
-		]);
-		const unlisted = serviceView({ready: 2, traffic: [{revisionName: first, percent: 100}]});
-		expect(targetsOf(completeSplit(unlisted))).toEqual([
-			{revisionName: first, percent: 0},
-			{revisionName: second, percent: 100},
-		]);
-	});
-
-	test('says when the newest revision is not the newest ready one', () => {
-		const view = serviceView({ready: 2, created: 3, traffic: [{revisionName: first, percent: 100}]});
-		expect(completeSplit(view)).toMatchObject({
-			ok: true,
-			revision: second,
-			notes: [`The newest revision, ${third}, is not ready; ${second} is the newest one that is.`],
-		});
-	});
-
-	test('is refused when there is nothing to do or nobody to take it', () => {
-		expect(completeSplit(serviceView())).toEqual({
-			ok: false,
-			already: true,
-			reason: `${first} has 100 % of the traffic of helloworld-go already.`,
-		});
-		const pinned = serviceView({
-			traffic: [
-				{revisionName: first, percent: 100},
-				{latestRevision: true, percent: 0},
-			],
-		});
-		expect(completeSplit(pinned).ok).toBe(false);
-		const unready = serviceView({edit: service => delete service.status.latestReadyRevisionName});
-		expect(completeSplit(unready)).toEqual({
-			ok: false,
-			reason: 'No revision of helloworld-go has become ready, so none can take the traffic.',
-		});
-	});
+const pin = (generation: number, percent: number, tag?: string): TrafficTarget => ({
+	revisionName: nameOf(generation),
+	percent,
+	...(tag !== undefined && {tag}),
+});
+const latest = (percent: number, tag?: string): TrafficTarget => ({
+	latestRevision: true,
+	percent,
+	...(tag !== undefined && {tag}),
 });
 
-describe('completing while the older one has everything and the newest one is not ready', () => {
-	const traffic = [{revisionName: first, percent: 100}];
-	const has = `${first} has 100 % of the traffic of helloworld-go already`;
+/** A service of which CI has made so many revisions, a minute apart, each taking the traffic over from the one before. */
+function madeOf(revisions: number): Model {
+	const model = new Model();
+	for (let made = 1; made < revisions; made++) {
+		model.pass(60);
+		model.deploy('ci', {crashes: false});
+	}
+	model.pass(60);
+	return model;
+}
 
-	test('is not done, and says which one is not ready and why', () => {
-		const failed = [condition('Ready', 'False', 'ContainerMissing', 'Unable to fetch image "x".')];
-		expect(
-			completeSplit(serviceView({ready: 1, created: 2, traffic}), [revisionView(2, failed), revisionView(1)]),
-		).toEqual({
-			ok: false,
-			reason: `The newest revision, ${second}, is not ready (ContainerMissing: Unable to fetch image "x"); ${has}. Nothing was completed.`,
-		});
-		const deploying = [condition('Ready', 'Unknown')];
-		expect(
-			completeSplit(serviceView({ready: 1, created: 2, traffic}), [
-				revisionView(2, deploying),
-				revisionView(1),
-			]),
-		).toMatchObject({reason: expect.stringContaining(`${second}, is not ready (Deploying);`)});
-	});
+/** The same with everything pinned to the first one, so that the others were in no split. */
+function pinnedFirst(revisions: number): Model {
+	const model = new Model();
+	model.pass(60);
+	model.write('kim', [pin(1, 100)]);
+	for (let made = 1; made < revisions; made++) {
+		model.pass(60);
+		model.deploy('ci', {crashes: false});
+	}
+	model.pass(60);
+	return model;
+}
 
-	test('takes the words of the service where the revisions are not known', () => {
-		const view = serviceView({
-			ready: 1,
-			created: 2,
-			traffic,
-			edit: ({status}) => {
-				status.conditions = [condition('ConfigurationsReady', 'False', 'RevisionFailed', 'it crashed.')];
-			},
-		});
-		expect(completeSplit(view)).toEqual({
-			ok: false,
-			reason: `The newest revision, ${second}, is not ready (RevisionFailed: it crashed); ${has}. Nothing was completed.`,
-		});
-	});
+function wholeOf(choice: Choice): string | undefined {
+	if (choice.kind !== 'split') throw new Error(choice.kind === 'ask' ? choice.question : choice.reason);
+	return choice.split.find(({percent}) => percent === 100)?.revision;
+}
 
-	test('is not known to be done while the last change may still make a newer one', () => {
-		const view = serviceView({traffic, edit: ({metadata}) => (metadata.generation = 2)});
-		expect(completeSplit(view)).toEqual({
-			ok: false,
-			reason: `${has}, but the controller has not taken up the last change yet, which may make a newer revision. Nothing was completed; ask again.`,
-		});
-	});
-});
+function planned(result: Planned) {
+	if (!result.ok) throw new Error(result.reason);
+	return result.plan;
+}
 
-describe('the revision to roll back to', () => {
-	const revisions = [revisionView(1), revisionView(2), revisionView(3)];
+const targetsOf = (choice: Choice) => (choice.kind === 'split' ? toTargets(choice.split) : choice);
 
-	test('is the last that had everything before the canary began', () => {
-		const history = [whole(second), whole(first), splitOf(canaryOf()), whole(third)];
-		expect(rollbackTarget(canaryOf('stable'), revisions, history)).toEqual({
-			ok: true,
-			revision: first,
-			because: `${first} had 100 % before this release began.`,
-			notes: [],
-		});
-	});
-
-	test('passes over one that is gone', () => {
-		const history = [whole(first), whole(second)];
-		expect(rollbackTarget(canaryOf(), [revisionView(1), revisionView(3)], history)).toMatchObject({
-			revision: first,
-		});
-	});
-
-	test('without history is the one tagged stable', () => {
-		expect(rollbackTarget(canaryOf('stable'), revisions)).toMatchObject({
-			revision: first,
-			because: `${first} is tagged stable.`,
-		});
-	});
-
-	test('without a tag is the newest ready one older than the newest in the split', () => {
-		expect(rollbackTarget(canaryOf(), revisions)).toMatchObject({
-			revision: second,
-			because: `${second} is the newest ready revision older than ${third}.`,
-		});
-		const failed = revisionView(2, [condition('Ready', 'False', 'ExitCode1', 'x')]);
-		expect(rollbackTarget(canaryOf(), [revisionView(1), failed, revisionView(3)])).toMatchObject({
-			revision: first,
-		});
-	});
-
-	test('is also there when a release is complete and the old revision has 0 %', () => {
-		const view = serviceView({
-			ready: 2,
-			traffic: [
-				{revisionName: first, percent: 0},
-				{latestRevision: true, percent: 100},
-			],
-		});
-		expect(rollbackTarget(view, [revisionView(1), revisionView(2)])).toMatchObject({
-			revision: first,
-			notes: [],
-		});
-	});
-
-	test('comes with a warning when it is not ready, asleep, or may be collected', () => {
-		const view = serviceView({ready: 2});
-		const asleep: RevisionView = revisionView(1, [
-			condition('Ready', 'True'),
-			condition('Active', 'False', 'NoTraffic'),
-		]);
-		expect(rollbackTarget(view, [asleep, revisionView(2)])).toMatchObject({
-			revision: first,
+describe('promoting', () => {
+	it('goes to the canary, and names what CI has made since', () => {
+		const model = pinnedFirst(4);
+		model.write('kim', [pin(1, 75, 'stable'), pin(2, 25, 'canary')]);
+		const choice = promote(model.facts(), {now: model.now});
+		expect(wholeOf(choice)).toBe('cart-00002');
+		expect(choice).toMatchObject({
 			notes: [
-				`${first} is scaled to zero; the first answers wait for a pod to start.`,
-				`${first} is not listed in the split, so it may be garbage collected at any time.`,
+				expect.stringMatching(
+					/^ci has made cart-00004 since \(\d\d:\d\d\); it is not part of this release\.$/,
+				),
+				expect.stringMatching(/cart-00003/),
 			],
-		});
-		const broken = revisionView(1, [condition('Ready', 'False', 'ExitCode1', 'gone')]);
-		expect(rollbackTarget(view, [broken, revisionView(2)], [whole(first)])).toMatchObject({
-			revision: first,
-			notes: [`${first} is not ready (ExitCode1: gone).`, expect.stringContaining('garbage collected')],
 		});
 	});
 
-	test('is never one of another Service, and may not exist', () => {
-		const foreign = {...revisionView(1), service: 'other'};
-		expect(rollbackTarget(serviceView({ready: 2}), [foreign, revisionView(2)])).toEqual({
-			ok: false,
-			reason: 'helloworld-go has no earlier ready revision to roll back to.',
+	it('moves the tags, lets rows at 0 % without one go, and keeps one way back', () => {
+		const model = pinnedFirst(4);
+		model.write('kim', [
+			pin(1, 0),
+			pin(2, 60, 'stable'),
+			pin(2, 0, 'green'),
+			pin(3, 0),
+			pin(4, 40, 'canary'),
+		]);
+		expect(targetsOf(promote(model.facts()))).toEqual([
+			{revisionName: 'cart-00002', percent: 0, tag: 'green'},
+			{revisionName: 'cart-00002', percent: 0, tag: 'previous'},
+			{revisionName: 'cart-00004', percent: 100, tag: 'stable'},
+		]);
+		expect(targetsOf(promote(model.facts(), {keepsPrevious: false}))).toEqual([
+			{revisionName: 'cart-00002', percent: 0, tag: 'green'},
+			{revisionName: 'cart-00004', percent: 100, tag: 'stable'},
+		]);
+	});
+
+	it('pins the canary: later revisions wait', () => {
+		const model = madeOf(2);
+		model.write('kim', [pin(1, 90, 'stable'), latest(10, 'canary')]);
+		const choice = promote(model.facts());
+		expect(targetsOf(choice)).toContainEqual({revisionName: 'cart-00002', percent: 100, tag: 'stable'});
+		expect(choice).toMatchObject({notes: ['Pinned to cart-00002: later revisions wait for you.']});
+	});
+
+	it('says that there is no canary, and offers the only newer one that is ready', () => {
+		const model = pinnedFirst(2);
+		const choice = promote(model.facts());
+		expect(wholeOf(choice)).toBe('cart-00002');
+		expect(choice).toMatchObject({
+			guess: 'cart has no canary: cart-00001 has 100 %. cart-00002 is newer, but no split lists it',
 		});
-		expect(rollbackTarget(serviceView(), []).ok).toBe(false);
+	});
+
+	it('asks which one, where several are newer', () => {
+		expect(promote(pinnedFirst(3).facts())).toMatchObject({
+			kind: 'ask',
+			candidates: ['cart-00003', 'cart-00002'],
+		});
+	});
+
+	it('is done where the newest has everything, and not where the newest is not ready', () => {
+		expect(promote(madeOf(2).facts())).toMatchObject({kind: 'refused', already: true});
+		const model = pinnedFirst(1);
+		model.deploy('ci', {crashes: true});
+		expect(promote(model.facts())).toEqual({
+			kind: 'refused',
+			reason:
+				'The newest revision, cart-00002, is not ready (Failed); cart-00001 has 100 % of the traffic of cart already. Nothing was promoted.',
+		});
+	});
+
+	it('does not promote a canary that is not ready', () => {
+		const model = madeOf(1);
+		model.write('ann', [pin(1, 100, 'stable'), latest(0, 'canary')]);
+		model.deploy('ann', {crashes: true});
+		expect(releaseOf(model.facts()).canary).toEqual({
+			revision: 'cart-00002',
+			percent: 0,
+			because: 'not ready: until it is, the tag canary leads to cart-00001',
+		});
+		expect(promote(model.facts())).toMatchObject({
+			kind: 'refused',
+			reason: expect.stringMatching(/^cart-00002 is not ready/),
+		});
+	});
+
+	it('puts right the tags that were left on a release that is complete', () => {
+		const model = madeOf(2);
+		model.write('kim', [pin(1, 0, 'stable'), pin(2, 100, 'canary')]);
+		expect(targetsOf(promote(model.facts()))).toEqual([pin(1, 0, 'previous'), pin(2, 100, 'stable')]);
+	});
+
+	it('refuses a revision twice without tags as what is there already, and writes it once', () => {
+		const model = madeOf(1);
+		model.write('kim', [pin(1, 40), pin(1, 60)]);
+		const facts = model.facts();
+		const whole = {
+			key: 'cart-00001',
+			revision: 'cart-00001',
+			latest: false,
+			percent: 100,
+			tags: [],
+			locked: false,
+		};
+		expect(planned(planSplit(facts, [whole])).write).toMatchObject({
+			operations: [{path: '/spec/traffic', value: [{revisionName: 'cart-00001', percent: 100}]}, {}],
+		});
 	});
 });
 
 describe('rolling back', () => {
-	test('pins the revision at 100 and keeps all rows and tags', () => {
-		const view = serviceView({
-			ready: 2,
-			traffic: [
-				{revisionName: first, percent: 50, tag: 'stable'},
-				{latestRevision: true, percent: 50, tag: 'canary'},
-			],
-		});
-		const result = rollbackSplit(view, first);
-		expect(targetsOf(result)).toEqual([
-			{revisionName: first, percent: 100, tag: 'stable'},
-			{latestRevision: true, percent: 0, tag: 'canary'},
-		]);
-		expect(result).toMatchObject({
-			notes: [`The traffic is pinned to ${first}; it followed the latest ready revision until now.`],
-		});
-	});
-
-	test('pins also the revision that the latest resolves to now, lest the next one take over', () => {
-		const view = serviceView({ready: 1, created: 2});
-		expect(targetsOf(rollbackSplit(view, first))).toEqual([
-			{latestRevision: true, percent: 0},
-			{revisionName: first, percent: 100},
-		]);
-	});
-
-	test('is refused when it changes nothing', () => {
-		const view = serviceView({traffic: [{revisionName: first, percent: 100}]});
-		expect(targetsOf(rollbackSplit(view, first))).toBe(
-			`${first} has 100 % of the traffic of helloworld-go already.`,
-		);
-	});
-
-	describe('where a revision that is not ready is listed, be it at 0 %', () => {
-		const failed = revisionView(2, [condition('Ready', 'False', 'ContainerMissing', 'no image')]);
-		const view = serviceView({
-			ready: 1,
-			created: 2,
-			traffic: [
-				{revisionName: first, percent: 70, tag: 'stable'},
-				{revisionName: second, percent: 30, tag: 'canary'},
-			],
-			edit(service) {
-				service.status.conditions = [condition('RoutesReady', 'False', 'RevisionMissing')];
-				service.status.traffic = [{revisionName: first, percent: 100, latestRevision: false}];
-			},
-		});
-		const alone = [{revisionName: first, percent: 100, tag: 'stable'}];
-
-		test.each([
-			['which failed', [failed, revisionView(1)]],
-			['which does not exist', [revisionView(1)]],
-			['and the revisions are not known, but the route refuses the split', undefined],
-		])('takes it out, lest the gateway stay as it is: %s', (_, revisions) => {
-			const result = rollbackSplit(view, first, revisions);
-			expect(targetsOf(result)).toEqual(alone);
-			expect(result).toMatchObject({
-				notes: [expect.stringMatching(/taken out of the split with its tag canary/)],
+	it('does not go forward when somebody has put the old one back', () => {
+		const model = pinnedFirst(2);
+		model.write('kim', [pin(1, 100), pin(2, 0, 'canary')]);
+		model.pass(60);
+		model.send('anns', 'ann', planned(planPromote(model.facts('anns'))));
+		model.pass(240);
+		model.write('kim', [pin(1, 100)]);
+		for (const who of ['anns', 'bobs']) {
+			expect(planRollback(model.facts(who))).toMatchObject({
+				ok: false,
+				already: true,
+				reason: expect.stringMatching(
+					/^cart-00002 was rolled back already at \d\d:\d\d by kim: cart-00001 has 100 %\.$/,
+				),
 			});
-		});
+		}
+	});
 
-		test('completing takes it out too', () => {
-			expect(targetsOf(completeSplit(view, [failed, revisionView(1)]))).toEqual(alone);
+	it('twice is once', () => {
+		const model = pinnedFirst(2);
+		model.write('kim', [pin(1, 90, 'stable'), pin(2, 10, 'canary')]);
+		model.send('anns', 'ann', planned(planRollback(model.facts('anns'))));
+		expect(model.traffic).toEqual([pin(1, 100, 'stable'), pin(2, 0, 'canary')]);
+		expect(planRollback(model.facts('bobs'))).toMatchObject({
+			ok: false,
+			already: true,
+			reason: expect.stringMatching(/^cart-00002 was rolled back already at \d\d:\d\d by ann/),
 		});
 	});
 
-	test.each([
-		['the history', [whole(first)], 'before'],
-		['the tag', [], 'tagged stable'],
-	])('finds where to go by %s when the revisions are not known', (_, history, because) => {
-		const view = serviceView({
-			ready: 2,
-			traffic: [
-				{revisionName: first, percent: 50, tag: 'stable'},
-				{revisionName: revisionName(2), percent: 50},
+	it('goes by the split, whatever an old file of this machine says', () => {
+		const model = new Model();
+		model.pass(60);
+		model.deploy('ci', {crashes: false});
+		model.write('ann', [pin(1, 90, 'stable'), pin(2, 10, 'canary')]);
+		model.send('anns', 'ann', planned(planPromote(model.facts('anns'))));
+		for (let made = 0; made < 3; made++) model.deploy('ci', {crashes: false});
+		model.note = undefined;
+		model.write('bob', [pin(4, 90, 'stable'), pin(5, 10, 'canary')]);
+		expect(wholeOf(rollBack(model.facts('anns')))).toBe('cart-00004');
+		expect(wholeOf(rollBack(model.facts()))).toBe('cart-00004');
+	});
+
+	it('is not led by a tag that was left behind', () => {
+		const model = madeOf(2);
+		model.write('kim', [pin(1, 0, 'stable'), latest(100)]);
+		model.pass(60);
+		model.deploy('ci', {crashes: false});
+		expect(wholeOf(rollBack(model.facts()))).toBe('cart-00002');
+	});
+
+	it('goes to no revision that was in no split', () => {
+		const model = pinnedFirst(4);
+		model.write('kim', [pin(2, 90), pin(4, 10, 'canary')]);
+		expect(wholeOf(rollBack(model.facts()))).toBe('cart-00002');
+	});
+
+	it('moves nobody where nothing of the new one has reached users', () => {
+		const model = pinnedFirst(4);
+		model.write('kim', [pin(2, 100), pin(4, 0, 'canary')]);
+		expect(rollBack(model.facts())).toEqual({
+			kind: 'refused',
+			reason: 'Nothing to roll back: cart-00004 has 0 %, cart-00002 has 100 %.',
+			instead: 'abandon',
+		});
+		const facts = model.facts('anns');
+		model.send(
+			'anns',
+			'ann',
+			planned(
+				planSplit(facts, [
+					{
+						key: 'cart-00002',
+						revision: 'cart-00002',
+						latest: false,
+						percent: 100,
+						tags: ['stable'],
+						locked: false,
+					},
+					{
+						key: 'cart-00004',
+						revision: 'cart-00004',
+						latest: false,
+						percent: 0,
+						tags: ['canary'],
+						locked: false,
+					},
+				]),
+			),
+		);
+		expect(rollBack(model.facts())).toMatchObject({
+			reason: 'Nothing to roll back: users never got cart-00004; cart-00002 has 100 %.',
+		});
+	});
+
+	it('takes the revision before, of a service that follows the latest', () => {
+		const model = madeOf(3);
+		const choice = rollBack(model.facts());
+		expect(choice).toMatchObject({
+			kind: 'split',
+			notes: [
+				'Back to cart-00002: the latest ready revision until cart-00003 came.',
+				'Pinned to cart-00002: the split followed the latest ready revision until now.',
 			],
 		});
-		expect(rollbackTarget(view, undefined, history)).toMatchObject({
-			ok: true,
-			revision: first,
-			because: expect.stringContaining(because),
+		expect(wholeOf(choice)).toBe('cart-00002');
+	});
+
+	it('stops a gradual rollout where users were before it', () => {
+		const model = madeOf(2);
+		model.hasRolloutDuration = true;
+		model.pass(60);
+		model.deploy('ci', {crashes: false});
+		model.rollOn();
+		expect(releaseOf(model.facts())).toMatchObject({
+			canary: {revision: 'cart-00003', percent: 31},
+			stable: {revision: 'cart-00002', percent: 69},
 		});
+		expect(targetsOf(rollBack(model.facts()))).toEqual([pin(3, 0), pin(2, 100)]);
+		expect(targetsOf(promote(model.facts()))).toEqual([pin(3, 100, 'stable'), pin(2, 0, 'previous')]);
+	});
+
+	it('goes to the largest share beside the canary', () => {
+		const model = pinnedFirst(5);
+		model.write('kim', [pin(1, 30), pin(2, 40), pin(3, 20), pin(4, 7), pin(5, 3)]);
+		expect(wholeOf(rollBack(model.facts()))).toBe('cart-00002');
+	});
+
+	it('asks where two have as much', () => {
+		const model = pinnedFirst(3);
+		model.write('kim', [pin(1, 40), pin(2, 40), pin(3, 20)]);
+		expect(rollBack(model.facts())).toMatchObject({kind: 'ask', candidates: ['cart-00001', 'cart-00002']});
+		expect(wholeOf(rollBack(model.facts(), {to: 'cart-00001'}))).toBe('cart-00001');
+	});
+
+	it('asks where the record says as much for several, and takes the word of a note or of this machine then', () => {
+		const model = pinnedFirst(3);
+		model.write('kim', [pin(1, 50), pin(2, 50)]);
+		model.pass(60);
+		model.write('kim', [pin(3, 100)]);
+		expect(rollBack(model.facts())).toMatchObject({
+			kind: 'ask',
+			candidates: ['cart-00002', 'cart-00001'],
+		});
+	});
+
+	it('works with a newest revision that failed, and takes out what the route would refuse', () => {
+		const model = madeOf(1);
+		model.write('ann', [pin(1, 90, 'stable'), latest(10, 'canary')]);
+		model.pass(60);
+		model.deploy('ann', {crashes: false});
+		model.pass(60);
+		model.deploy('ci', {crashes: true});
+		expect(targetsOf(rollBack(model.facts()))).toEqual([pin(1, 100, 'stable'), pin(2, 0, 'canary')]);
+	});
+
+	it('works where the revisions may not be listed', () => {
+		const model = pinnedFirst(4);
+		model.write('kim', [pin(2, 90, 'stable'), pin(4, 10, 'canary')]);
+		expect(wholeOf(rollBack({...model.facts(), revisions: undefined}))).toBe('cart-00002');
+		model.write('kim', [pin(2, 90), pin(4, 10)]);
+		expect(wholeOf(rollBack({...model.facts(), revisions: undefined}))).toBe('cart-00002');
+	});
+
+	it('never goes to a rejected revision', () => {
+		const model = madeOf(3);
+		model.reject('cart-00002', 'ann');
+		const choice = rollBack(model.facts());
+		expect(choice.kind === 'split' ? wholeOf(choice) : choice.kind).not.toBe('cart-00002');
+	});
+});
+
+describe('abandoning', () => {
+	it('takes the canary out with its tag, and leaves users what they have', () => {
+		const model = pinnedFirst(2);
+		model.write('kim', [pin(1, 90, 'stable'), pin(2, 10, 'canary')]);
+		const choice = abandon(model.facts());
+		expect(choice).toMatchObject({kind: 'split', rejected: 'cart-00002'});
+		expect(targetsOf(choice)).toEqual([pin(1, 100, 'stable')]);
+	});
+
+	it('pins what users have, where the split waits for one that failed', () => {
+		const model = madeOf(1);
+		model.deploy('ci', {crashes: true});
+		expect(targetsOf(abandon(model.facts()))).toEqual([pin(1, 100)]);
+	});
+
+	it('says that there is nothing to give up', () => {
+		expect(abandon(madeOf(1).facts())).toEqual({
+			kind: 'refused',
+			reason: 'cart has no canary to abandon: cart-00001 has 100 %.',
+		});
+	});
+
+	it('keeps what was given up from being promoted or rolled back to', () => {
+		const model = pinnedFirst(2);
+		model.write('kim', [pin(1, 90, 'stable'), pin(2, 10, 'canary')]);
+		model.send('anns', 'ann', planned(planAbandon(model.facts('anns'))));
+		model.reject('cart-00002', 'ann');
+		expect(promote(model.facts())).toMatchObject({
+			kind: 'refused',
+			reason: expect.stringMatching(
+				/^cart has no canary: cart-00002 was rejected at .* by ann: it failed\. cart-00001 has 100 %/,
+			),
+		});
+		const back = planned(planPromote(model.facts(), {to: 'cart-00002'}));
+		expect(back.warnings).toContainEqual(expect.objectContaining({kind: 'rejected', revision: 'cart-00002'}));
+	});
+});
+
+describe('undoing', () => {
+	it('takes back the last change, by whomever and on whatever machine, one after the other', () => {
+		const model = pinnedFirst(2);
+		model.write('kim', [pin(1, 90, 'stable'), pin(2, 10, 'canary')]);
+		model.send('anns', 'ann', planned(planPromote(model.facts('anns'))));
+		model.pass(60);
+		model.send('anns', 'ann', planned(planRollback(model.facts('anns'))));
+		model.pass(60);
+		const first = planned(planUndo(model.facts('bobs')));
+		expect(first.notes[0]).toMatch(/^Takes back: roll back at \d\d:\d\d by ann\.$/);
+		model.send('bobs', 'bob', first);
+		expect(model.traffic).toEqual([pin(1, 0, 'previous'), pin(2, 100, 'stable')]);
+		model.send('bobs', 'bob', planned(planUndo(model.facts('bobs'))));
+		expect(model.traffic).toEqual([pin(1, 90, 'stable'), pin(2, 10, 'canary')]);
+		expect(undo(model.facts('bobs'))).toMatchObject({kind: 'refused'});
+	});
+
+	it('does not guess what was before a change that nobody saw', () => {
+		const model = pinnedFirst(2);
+		model.write('kim', [pin(1, 90, 'stable'), pin(2, 10, 'canary')]);
+		model.send('anns', 'ann', planned(planPromote(model.facts('anns'))));
+		model.pass(60);
+		model.write('kim', [pin(1, 100)]);
+		expect(undo(model.facts('anns'), {now: model.now})).toMatchObject({
+			kind: 'refused',
+			reason: expect.stringMatching(/and kim has changed it since; what it was before that is not known\.$/),
+		});
+	});
+
+	it('takes back what a colleague did, where the console has seen it', () => {
+		const model = pinnedFirst(2);
+		model.write('kim', [pin(1, 90, 'stable'), pin(2, 10, 'canary')]);
+		model.watched('anns', 'kim', () => model.write('kim', [pin(1, 50, 'stable'), pin(2, 50, 'canary')]));
+		expect(targetsOf(undo(model.facts('anns')))).toEqual([pin(1, 90, 'stable'), pin(2, 10, 'canary')]);
+	});
+
+	it('pins what the latest was then: the one of today had nothing', () => {
+		const model = madeOf(1);
+		const facts = model.facts('anns');
+		const row = {
+			key: 'cart-00001',
+			revision: 'cart-00001',
+			latest: false,
+			percent: 100,
+			tags: [],
+			locked: false,
+		};
+		model.send('anns', 'ann', planned(planSplit(facts, [row])));
+		model.deploy('ci', {crashes: false});
+		expect(undo(model.facts('bobs'))).toMatchObject({kind: 'refused', already: true});
 	});
 });

@@ -43,7 +43,7 @@ test('the walk-through: the old one is pinned at 100, the new one is there at 0 
 		],
 	});
 	expect(plan).toMatchObject({
-		notes: [`${first} is pinned at its share of 100 %; it followed the latest ready revision until now.`],
+		notes: [`Pins ${first} at 100 % (was: follow latest).`],
 	});
 });
 
@@ -131,7 +131,7 @@ describe('the tags', () => {
 				{latestRevision: true, percent: 0, tag: 'canary'},
 			],
 			notes: [
-				`${second} is pinned at its share of 80 %; it followed the latest ready revision until now.`,
+				`Pins ${second} at 80 % (was: follow latest).`,
 				`The tag canary moves from ${second} to the new revision.`,
 			],
 		});

@@ -187,7 +187,7 @@ describe('a context', () => {
 		const user = {
 			'client-certificate': 'pki/me.crt',
 			'client-key': '/abs/me.key',
-			exec: {apiVersion: 'client.authentication.k8s.io/v1', command: './bin/login'},
+			exec: {apiVersion: 'client.authentication.k8s.io/v1', command: './bin/login', interactiveMode: 'Never'},
 		};
 		const first = await file(
 			'one/config',

@@ -64,12 +64,19 @@ function recorder() {
 		observed(of: Cluster): Cluster {
 			return {
 				...of,
-				watch: async (at, query, onEvent, signal, onOpen) =>
-					of.watch(at, query, onEvent, signal, () => {
-						onOpen?.();
-						openings++;
-						check();
-					}),
+				watch: async (at, query, onEvent, signal, onOpen, onSending) =>
+					of.watch(
+						at,
+						query,
+						onEvent,
+						signal,
+						() => {
+							onOpen?.();
+							openings++;
+							check();
+						},
+						onSending,
+					),
 			};
 		},
 		/** Resolves when the reflector knows that that many watches were accepted. */
@@ -377,20 +384,25 @@ describe('a reflector', () => {
 	it.each([
 		[
 			403,
+			60_000,
 			status(403, 'Forbidden', 'services is forbidden: User "bob" cannot list'),
 			'User "bob" cannot list',
 		],
-		[401, status(401, 'Unauthorized', 'Unauthorized'), 'does not accept the credentials'],
-	] as const)('says so when it is refused with %i, and asks again but not often', async (code, body, why) => {
-		follow();
-		(await server.next()).answer(code, body);
-		expect(await timers.sleeping()).toBe(60_000);
-		const state = await seen.state('forbidden');
-		expect(state.status).toBe(code);
-		expect(state.why).toContain(why);
-		timers.advance(60_000);
-		await live();
-	});
+		// Somebody logs in again meanwhile, and looks at the screen.
+		[401, 3600, status(401, 'Unauthorized', 'Unauthorized'), 'does not accept the credentials'],
+	] as const)(
+		'says so when it is refused with %i, and asks again in %i ms',
+		async (code, wait, body, why) => {
+			follow();
+			(await server.next()).answer(code, body);
+			expect(await timers.sleeping()).toBe(wait);
+			const state = await seen.state('forbidden');
+			expect(state.status).toBe(code);
+			expect(state.why).toContain(why);
+			timers.advance(wait);
+			await live();
+		},
+	);
 
 	it('tells a missing CRD from an error', async () => {
 		follow();

@@ -17,6 +17,7 @@ import {
 import type {ApiMessage, ApiResponse} from './exchange.js';
 import {pathOf} from '../verbs/group-version.js';
 import {negotiate} from './negotiation.js';
+import {proxyToPod} from '../pods/pod-proxy.js';
 import {openApiDocument, openApiIndex, openApiV2} from '../../kubectl-compat/open-api.js';
 import {refuseCommand} from '../pods/pod-command.js';
 import {podLog} from '../pods/pod-log.js';
@@ -96,6 +97,12 @@ export function createRoutes(address: string): Routes {
 	for (const subresource of ['log', 'portforward', 'exec', 'attach'] as const) {
 		add(`${pathOf(pods)}/namespaces/:namespace/pods/:name/${subresource}`, (api, {namespace, name}) =>
 			podSubresource(api, namespace, name, subresource),
+		);
+	}
+
+	for (const path of ['', '/*']) {
+		add(`${pathOf(pods)}/namespaces/:namespace/pods/:name/proxy${path}`, (api, {namespace = '', name = ''}) =>
+			proxyToPod(api, namespace, name),
 		);
 	}
 

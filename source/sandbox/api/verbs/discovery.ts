@@ -34,6 +34,7 @@ const reviews: Review[] = [
 const podSubresources = [
 	{name: 'log', verbs: ['get']},
 	{name: 'portforward', verbs: ['create', 'get']},
+	{name: 'proxy', verbs: ['create', 'delete', 'get', 'patch', 'update']},
 	{name: 'exec', verbs: ['create', 'get']},
 	{name: 'attach', verbs: ['create', 'get']},
 ];

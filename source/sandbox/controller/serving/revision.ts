@@ -18,6 +18,7 @@ import {
 import type {Resource} from '../../state.js';
 import type {Autoscaler} from '../autoscaling/autoscaler.js';
 import {reconcileStatus, revisionConditions, type ConditionSet} from './conditions.js';
+import {requestMetrics} from '../../queue-proxy/observability.js';
 import type {ControllerContext, Reconciler} from '../controller.js';
 import {
 	getRevision,
@@ -246,7 +247,7 @@ export function revisionReconciler(context: ControllerContext, options: Revision
 			const text = `Container failed with: ${terminated.message}`;
 			conditions.markFalse('ContainerHealthy', `ExitCode${terminated.exitCode}`, text);
 		} else if (overdue) {
-			const deadline = timedOutProgressing(replicaSetName(revision));
+			const deadline = timedOutProgressing(replicaSetName(revision, requestMetrics(store).env));
 			conditions.markFalse(
 				'ResourcesAvailable',
 				waiting && waiting.reason !== 'ContainerCreating' ? waiting.reason : 'ProgressDeadlineExceeded',

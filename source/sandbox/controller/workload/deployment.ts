@@ -3,6 +3,8 @@
  *
  * Source: knative/serving pkg/reconciler/revision/resources/deploy.go, kubernetes pkg/controller/deployment/progress.go.
  */
+import {createHash} from 'node:crypto';
+import type {RequestMetrics} from '../../queue-proxy/observability.js';
 import type {KubernetesObject} from '../../../knative/objects/wire.js';
 import type {StoredObject} from '../../state.js';
 import {childName, controlledBy, type StoredRevision} from '../objects.js';
@@ -10,12 +12,23 @@ import {podTemplate, workloadLabels} from './pod-spec.js';
 
 export const deploymentName = ({metadata}: StoredRevision): string => childName(metadata.name, '-deployment');
 
-const templateHash = ({metadata}: StoredRevision): string => metadata.uid.slice(0, 8);
+type QueueEnv = RequestMetrics['env'];
 
-export const replicaSetName = (revision: StoredRevision): string =>
-	`${deploymentName(revision)}-${templateHash(revision)}`;
+/** Of the pod template: another one, and the Deployment replaces its pods by those of another ReplicaSet. */
+export const templateHash = ({metadata}: StoredRevision, queueEnv: QueueEnv): string =>
+	createHash('sha256')
+		.update(JSON.stringify([metadata.uid, queueEnv]))
+		.digest('hex')
+		.slice(0, 8);
 
-export function makeDeployment(revision: StoredRevision, replicas: number): KubernetesObject {
+export const replicaSetName = (revision: StoredRevision, queueEnv: QueueEnv): string =>
+	`${deploymentName(revision)}-${templateHash(revision, queueEnv)}`;
+
+export function makeDeployment(
+	revision: StoredRevision,
+	replicas: number,
+	queueEnv: QueueEnv,
+): KubernetesObject {
 	const {namespace = '', uid, annotations = {}} = revision.metadata;
 	return {
 		apiVersion: 'apps/v1',
@@ -31,7 +44,7 @@ export function makeDeployment(revision: StoredRevision, replicas: number): Kube
 			replicas,
 			selector: {matchLabels: {'serving.knative.dev/revisionUID': uid}},
 			strategy: {type: 'RollingUpdate', rollingUpdate: {maxUnavailable: 0, maxSurge: '25%'}},
-			template: podTemplate(revision),
+			template: podTemplate(revision, queueEnv),
 		},
 	};
 }
@@ -40,15 +53,16 @@ export function makeReplicaSet(
 	revision: StoredRevision,
 	deployment: StoredObject,
 	replicas: number,
+	queueEnv: QueueEnv,
 ): KubernetesObject {
 	const {namespace = '', uid} = revision.metadata;
-	const hash = templateHash(revision);
-	const template = podTemplate(revision);
+	const hash = templateHash(revision, queueEnv);
+	const template = podTemplate(revision, queueEnv);
 	return {
 		apiVersion: 'apps/v1',
 		kind: 'ReplicaSet',
 		metadata: {
-			name: replicaSetName(revision),
+			name: replicaSetName(revision, queueEnv),
 			namespace,
 			labels: {...workloadLabels(revision), 'pod-template-hash': hash},
 			annotations: {
@@ -75,6 +89,9 @@ type PodCounts = {
 	ready: number;
 };
 
+/** Of a Deployment: those besides that are of the present template. */
+type RolloutCounts = PodCounts & {updated: number};
+
 export function replicaSetStatus({metadata}: StoredObject, {all, ready}: PodCounts): object {
 	return {
 		replicas: all,
@@ -97,7 +114,7 @@ type DeploymentCondition = {
 export function deploymentStatus(
 	deployment: StoredObject,
 	replicaSet: string,
-	{wanted, all, ready, isOverdue, now}: PodCounts & {isOverdue: boolean; now: string},
+	{wanted, all, ready, updated, isOverdue, now}: RolloutCounts & {isOverdue: boolean; now: string},
 ): object {
 	const before = conditionsOf(deployment);
 	const condition = (type: string, status: string, reason: string, message: string): DeploymentCondition => {
@@ -138,7 +155,7 @@ export function deploymentStatus(
 	return {
 		observedGeneration: deployment.metadata.generation ?? 1,
 		replicas: all,
-		updatedReplicas: all,
+		updatedReplicas: updated,
 		readyReplicas: ready,
 		availableReplicas: ready,
 		...(wanted > ready ? {unavailableReplicas: wanted - ready} : {}),

@@ -2,6 +2,7 @@
  * Runs the pods there are: starts their container, watches whether its port is open, starts it again when it exits, and
  * keeps the pod's status. What a kubelet and its container runtime do on a node.
  */
+import {startQueueProxy, type QueueProxy, type RequestMeter} from '../../queue-proxy/queue-proxy.js';
 import type {Image} from '../../images/image.js';
 import {configmaps, pods, secrets} from '../../resources.js';
 import type {StoredObject} from '../../state.js';
@@ -10,7 +11,7 @@ import {keyOf, timestamp, type ObjectKey} from '../objects.js';
 import {findImage} from '../../images/catalog.js';
 import {startContainer, type ContainerProcess} from './container-process.js';
 import {fieldOf} from '../fields.js';
-import {containerOf, nodeName, type PodContainer} from './pod-spec.js';
+import {containerOf, identityOf, metricsOf, nodeName, type PodContainer} from './pod-spec.js';
 import {createPodLog, type PodLog, type WritableLog} from './pod-log.js';
 import {podStatus, type ContainerState, type PodPhase} from './pod-status.js';
 
@@ -25,7 +26,7 @@ export type Kubelet = {
 
 export type PodReadiness = {
 	/** The container's port is open. */
-	ready(pod: StoredObject, socket: {host: string; port: number}): void;
+	ready(pod: StoredObject, socket: {host: string; port: number}, meter: RequestMeter): void;
 	/** The pod is to get no more requests; resolves when the last one is through. */
 	unready(pod: StoredObject): Promise<void>;
 };
@@ -52,6 +53,8 @@ type Running = {
 	terminating: boolean;
 	gone: boolean;
 	lastState: ContainerState | undefined;
+	/** The container beside it, from when the image is there: it goes on when the app exits. */
+	queueProxy: QueueProxy | undefined;
 	/** Starts the container anew; there while something its environment refers to is not. */
 	missing?: () => void;
 };
@@ -98,6 +101,7 @@ export function startKubelet(context: ControllerContext, readiness: PodReadiness
 			terminating: false,
 			gone: false,
 			lastState: undefined,
+			queueProxy: undefined,
 		};
 		running.set(object.metadata.uid, pod);
 		later(pod, scheduling, () => {
@@ -140,6 +144,8 @@ export function startKubelet(context: ControllerContext, readiness: PodReadiness
 
 		record(pod, 'Normal', 'Created', `Created container: ${container.name}`);
 		const startedAt = timestamp(context.now());
+		pod.queueProxy ??= startQueueProxy(identityOf(pod.pod), metricsOf(pod.pod));
+		const {queueProxy} = pod;
 		const process = startContainer(image, container, {
 			env: env.values,
 			pace,
@@ -149,17 +155,21 @@ export function startKubelet(context: ControllerContext, readiness: PodReadiness
 		pod.process = process;
 		record(pod, 'Normal', 'Started', `Started container ${container.name}`);
 		write(pod, 'Running', {running: {startedAt}}, false);
-		void announce(pod, process, startedAt);
+		void announce(pod, {process, queueProxy}, startedAt);
 		void restartOnExit(pod, process, startedAt, image, container);
 	}
 
 	/** Says that the pod is ready once its port is open and the probe has seen it. */
-	async function announce(pod: Running, process: ContainerProcess, startedAt: string): Promise<void> {
+	async function announce(
+		pod: Running,
+		{process, queueProxy}: {process: ContainerProcess; queueProxy: QueueProxy},
+		startedAt: string,
+	): Promise<void> {
 		const socket = await process.listening;
 		later(pod, probing, () => {
 			if (pod.process === process && !pod.terminating) {
 				write(pod, 'Running', {running: {startedAt}}, true);
-				readiness.ready(pod.pod, socket);
+				readiness.ready(pod.pod, socket, queueProxy);
 			}
 		});
 	}
@@ -219,7 +229,7 @@ export function startKubelet(context: ControllerContext, readiness: PodReadiness
 				later(pod, (typeof grace === 'number' ? grace : 30) * 1000, resolve);
 			}),
 		]);
-		await pod.process?.stop();
+		await Promise.all([pod.process?.stop(), pod.queueProxy?.stop()]);
 		if (store.get(pods, namespace, name)?.metadata.uid === uid) {
 			store.remove(pods, namespace, name);
 		}
@@ -229,7 +239,7 @@ export function startKubelet(context: ControllerContext, readiness: PodReadiness
 		pod.gone = true;
 		pod.log.end();
 		running.delete(pod.pod.metadata.uid);
-		await Promise.all([readiness.unready(pod.pod), pod.process?.stop()]);
+		await Promise.all([readiness.unready(pod.pod), pod.process?.stop(), pod.queueProxy?.stop()]);
 	}
 
 	/** Tries those again that a ConfigMap or a Secret was missing for. */
@@ -270,7 +280,8 @@ export function startKubelet(context: ControllerContext, readiness: PodReadiness
 		socketOf(key, port) {
 			const found = runningAt(key);
 			// A request to the queue-proxy goes on to the container.
-			return found?.process?.socketOf(port === queuePort ? containerOf(found.pod).port : port);
+			const container = found?.process?.socketOf(port === queuePort ? containerOf(found.pod).port : port);
+			return container ?? found?.queueProxy?.socketOf(port);
 		},
 		async stop() {
 			unsubscribe();

@@ -3,6 +3,8 @@
  *
  * Source: knative/serving pkg/reconciler/revision/resources/deploy.go, env_var.go.
  */
+import type {PodIdentity} from '../../queue-proxy/invocations.js';
+import {namesIn, type RequestMetrics} from '../../queue-proxy/observability.js';
 import type {Container, EnvVar, KubernetesObject} from '../../../knative/objects/wire.js';
 import type {StoredObject} from '../../state.js';
 import {environmentOf, type ContainerEnvironment, type LookUp} from './environment.js';
@@ -27,6 +29,8 @@ export function userContainer(revision: StoredRevision): Container | undefined {
 	return containers.find(({ports = []}) => ports.length > 0) ?? containers[0];
 }
 
+type QueueEnv = RequestMetrics['env'];
+
 /** What the Deployment of a revision makes pods by. */
 export type PodTemplate = {
 	metadata: {labels: Record<string, string>; annotations: Record<string, string>};
@@ -43,7 +47,8 @@ export function workloadLabels({metadata}: StoredRevision): Record<string, strin
 	};
 }
 
-export function podTemplate(revision: StoredRevision): PodTemplate {
+/** @param queueEnv The environment of its queue-proxy. */
+export function podTemplate(revision: StoredRevision, queueEnv: QueueEnv): PodTemplate {
 	const {name, labels = {}, annotations = {}} = revision.metadata;
 	const container = userContainer(revision);
 	const containerName = container?.name ?? 'user-container';
@@ -77,8 +82,10 @@ export function podTemplate(revision: StoredRevision): PodTemplate {
 					ports: [
 						{name: 'http-queueadm', containerPort: 8022, protocol: 'TCP'},
 						{name: 'http-autometric', containerPort: 9090, protocol: 'TCP'},
+						{name: 'http-usermetric', containerPort: 9091, protocol: 'TCP'},
 						{name: 'queue-port', containerPort: 8012, protocol: 'TCP'},
 					],
+					env: queueEnv,
 				},
 			],
 		},
@@ -89,10 +96,10 @@ export function podTemplate(revision: StoredRevision): PodTemplate {
 export function makePod(
 	revision: StoredRevision,
 	replicaSet: StoredObject,
-	suffix: string,
+	{suffix, queueEnv}: {suffix: string; queueEnv: QueueEnv},
 ): KubernetesObject {
 	const {namespace = '', name} = replicaSet.metadata;
-	const {metadata, spec} = podTemplate(revision);
+	const {metadata, spec} = podTemplate(revision, queueEnv);
 	return {
 		apiVersion: 'v1',
 		kind: 'Pod',
@@ -134,4 +141,30 @@ export function containerOf(pod: StoredObject): PodContainer {
 		command: listOf(fieldOf(container, 'command')).map(word => textOf(word)),
 		environment: lookUp => environmentOf(container, lookUp),
 	};
+}
+
+/** Whose requests a queue-proxy tells of. */
+export function identityOf({metadata}: StoredObject): PodIdentity {
+	const {labels = {}} = metadata;
+	return {
+		namespace: metadata.namespace ?? '',
+		pod: metadata.name,
+		service: labels['serving.knative.dev/service'] ?? '',
+		configuration: labels['serving.knative.dev/configuration'] ?? '',
+		revision: labels['serving.knative.dev/revision'] ?? '',
+	};
+}
+
+/** What the queue-proxy of a pod is to tell Prometheus: as its environment says, which stays what it was when the pod was made. */
+export function metricsOf(pod: StoredObject): Pick<RequestMetrics, 'names'> {
+	const spec: unknown = pod.spec;
+	const queueProxy = listOf(fieldOf(spec, 'containers')).find(
+		container => fieldOf(container, 'name') === 'queue-proxy',
+	);
+	return namesIn(
+		listOf(fieldOf(queueProxy, 'env')).map(entry => ({
+			name: textOf(fieldOf(entry, 'name')),
+			value: textOf(fieldOf(entry, 'value')),
+		})),
+	);
 }

@@ -43,6 +43,12 @@ export function reviewLines(
 		lines.push({...line, style: line.changed ? styles.draft : styles.muted, isEssential: true});
 	}
 	if (plan.rows.length > 0) say('');
+	const {about = []} = plan;
+	const aboutWidth = Math.max(0, ...about.map(({label}) => widthOf(label)));
+	for (const {label, value} of about) {
+		lines.push({text: `${fitText(label, aboutWidth)}  ${value}`, indent: aboutWidth + 2});
+	}
+	if (about.length > 0) say('');
 	const labelWidth = Math.max(0, ...plan.facts.map(({label}) => widthOf(label)));
 	for (const {label, value} of plan.facts) {
 		lines.push({
@@ -73,7 +79,7 @@ const typed: ReadonlySet<Plan['action']> = new Set([
 const backToTyped = 'Esc goes back to what you typed; it is all still there.';
 
 function phaseLines(
-	{phase, confirmation, because, plan}: ReviewSheet,
+	{phase, confirmation, because, word, plan}: ReviewSheet,
 	{styles, glyphs}: Look,
 	{isRead, since}: {isRead: boolean; since: number | undefined},
 ): DocumentLine[] {
@@ -84,7 +90,7 @@ function phaseLines(
 			const how = {
 				enter: 'Enter does it, Esc goes back.',
 				twice: `Enter twice does it, because ${because}; Esc goes back.`,
-				name: `Type ${plan.name} below, then Enter does it, because ${because}; Esc goes back.`,
+				word: `Type ${word} below, then Enter does it, because ${because}; Esc goes back.`,
 			}[confirmation];
 			return [{text: `${how} Nothing has been sent.`, style: styles.key, indent: 2}];
 		}

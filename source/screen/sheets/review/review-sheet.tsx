@@ -20,8 +20,9 @@ import {reviewLines} from './review-lines.js';
 
 const titles: Readonly<Record<Plan['action'], string>> = {
 	split: 'Split the traffic of',
-	complete: 'Complete the release of',
+	promote: 'Promote the canary of',
 	'roll back': 'Roll back',
+	abandon: 'Abandon the release of',
 	undo: 'Undo the last split of',
 	tag: 'Tag a revision of',
 	'create revision': 'Create a revision of',
@@ -59,7 +60,7 @@ function OpenReview({sheet, isActive, copy, width, height}: ReviewSheetProps) {
 	const [openedBy] = useState(keyRead);
 	const {plan, confirmation, phase} = sheet;
 	const moved = useConsoleState(useShallow(state => underneath(state, plan)));
-	const asksName = confirmation === 'name' && phase.kind === 'open';
+	const asksName = confirmation === 'word' && phase.kind === 'open';
 	const documentHeight = height - (asksName ? 1 : 0);
 	const size = frameContentSize(width, documentHeight);
 	const [top, setTop] = useState(0);
@@ -108,7 +109,7 @@ function OpenReview({sheet, isActive, copy, width, height}: ReviewSheetProps) {
 			{asksName && (
 				<Box width={width} height={1} paddingLeft={1} overflow="hidden">
 					<PromptLine
-						prefix={`Type ${plan.name}: `}
+						prefix={`Type ${sheet.word}: `}
 						value={sheet.typed}
 						onChange={typed => typeName(store, typed)}
 						isFocused={isActive}

@@ -5,14 +5,14 @@ import type {Theme} from '../../../terminal/output/theme.js';
 import type {DocumentLine} from '../inspect/document.js';
 
 export function underneathLines(
-	{confirmation, phase, plan}: ReviewSheet,
+	{confirmation, phase, word}: ReviewSheet,
 	{sentence, leadsTo}: Underneath,
 	{styles, glyphs}: Pick<Theme, 'styles' | 'glyphs'>,
 ): DocumentLine[] {
 	const keys =
 		phase.kind === 'armed'
 			? 'Enter once more'
-			: {enter: 'Enter', twice: 'Enter twice', name: `Type ${plan.name} below, then Enter`}[confirmation];
+			: {enter: 'Enter', twice: 'Enter twice', word: `Type ${word} below, then Enter`}[confirmation];
 	return [
 		{text: `${glyphs.warning} ${sentence}`, style: styles.warning, indent: 2},
 		{text: `${keys} ${leadsTo}; Esc goes back.`, style: styles.key, indent: 2},

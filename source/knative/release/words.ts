@@ -1,0 +1,80 @@
+/** Which revision an operator means by a word: the same for command lines and the palette. Pure. */
+import {printable} from '../text/printable.js';
+import {latestKey, splitOf} from '../split/split.js';
+import type {ReleaseFacts} from './facts.js';
+import {releaseOf} from './release.js';
+import {wordsHelp} from './words-help.js';
+
+export type Meant =
+	| {
+			readonly ok: true;
+			readonly revision: string;
+			/** The row of the split that the word names by its tag or as `@latest`; undefined for a revision by name. */
+			readonly row?: string;
+	  }
+	| {readonly ok: false; readonly reason: string};
+
+/**
+ * By its full name or by a tag, exactly; by the number in a generated name (`00002`, `2`); as `@latest`, `@stable`,
+ * `@canary`. A word that means two revisions is refused with both named: kn takes the tag then, others the name.
+ */
+export function meantBy(word: string, facts: ReleaseFacts): Meant {
+	const {service, revisions} = facts;
+	const split = splitOf(service);
+	if (word === latestKey) {
+		return service.latestReady === undefined
+			? {ok: false, reason: `${service.name} has no ready revision yet, so @latest means none.`}
+			: {ok: true, revision: service.latestReady, row: latestKey};
+	}
+	if (word === '@stable' || word === '@canary') return byRole(word, facts);
+	const names = new Set([
+		...(revisions ?? []).map(({name}) => name),
+		...split.flatMap(row => row.revision ?? []),
+		...[service.latestCreated, service.latestReady].flatMap(name => name ?? []),
+	]);
+	const tagged = split.find(row => row.tags.includes(word));
+	const found = new Map<string, Extract<Meant, {ok: true}>>();
+	if (names.has(word)) found.set(word, {ok: true, revision: word});
+	if (tagged?.revision !== undefined && !found.has(tagged.revision)) {
+		found.set(tagged.revision, {ok: true, revision: tagged.revision, row: tagged.key});
+	}
+	for (const name of numbered(word, service.name, [...names])) {
+		if (!found.has(name)) found.set(name, {ok: true, revision: name});
+	}
+	const [only, ...others] = found.values();
+	if (only && others.length === 0) return only;
+	const shown = printable(word);
+	if (only) {
+		const all = [...found.keys()];
+		return {ok: false, reason: `${shown} means ${all.join(' and ')}: name the one you mean in full.`};
+	}
+	const near = [...names].filter(name => name.endsWith(`-${word}`));
+	const hint = near.length > 0 ? ` Did you mean ${near.join(' or ')}?` : '';
+	return {ok: false, reason: `${service.name} has no revision ${shown}: name one by ${wordsHelp}.${hint}`};
+}
+
+function numbered(word: string, service: string, names: readonly string[]): string[] {
+	if (!/^\d{1,9}$/.test(word)) return [];
+	return names.filter(name => {
+		const number = name.startsWith(`${service}-`) ? name.slice(service.length + 1) : '';
+		return /^\d{1,9}$/.test(number) && Number(number) === Number(word);
+	});
+}
+
+function byRole(word: '@stable' | '@canary', facts: ReleaseFacts): Meant {
+	const {canary, stable, doubt} = releaseOf(facts);
+	const role = word === '@stable' ? stable : canary;
+	if (role) return {ok: true, revision: role.revision};
+	const why =
+		doubt?.because ?? `${facts.service.name} has ${word === '@canary' ? 'no canary' : 'no stable revision'}.`;
+	return {ok: false, reason: `${word}: ${why}`};
+}
+
+const kinds = /^(?:ksvc|kservice|kservices|service|services)(?:\.serving\.knative\.dev)?$/i;
+
+/** `cart` of `cart`, `ksvc/cart` and `service.serving.knative.dev/cart`; undefined for another kind, or for none at all. */
+export function serviceMeant(word: string): string | undefined {
+	const [kind = '', name, ...more] = word.split('/');
+	if (name === undefined) return kind === '' ? undefined : kind;
+	return more.length === 0 && name !== '' && kinds.test(kind) ? name : undefined;
+}

@@ -1,0 +1,22 @@
+/** A moment as an operator reads it in a sentence: the clock, and the day when it is another one. */
+const day = 86_400_000;
+
+const two = (value: number) => String(value).padStart(2, '0');
+
+/**
+ * `12:04`, or `2026-11-25 12:04` when that was not within the last half day: in the time zone of the process.
+ *
+ * @param at Milliseconds since 1970.
+ * @param now Milliseconds since 1970; without it the day is always told.
+ */
+export function moment(at: number, now?: number): string {
+	const time = new Date(at);
+	const clock = `${two(time.getHours())}:${two(time.getMinutes())}`;
+	if (now !== undefined && Math.abs(now - at) < day / 2) return clock;
+	return `${time.getFullYear()}-${two(time.getMonth() + 1)}-${two(time.getDate())} ${clock}`;
+}
+
+/** `at 12:04 by ann`, as far as it is told; empty where nothing is. */
+export function momentBy({at, by}: {at: number | undefined; by: string}, now?: number): string {
+	return [at === undefined ? '' : ` at ${moment(at, now)}`, by === '' ? '' : ` by ${by}`].join('');
+}

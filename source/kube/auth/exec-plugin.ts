@@ -1,0 +1,256 @@
+/**
+ * Runs a credential plugin as kubectl does (kubernetes/client-go plugin/pkg/client/auth/exec/exec.go): what it is told, what
+ * it says while it runs, and what it gave. What it says is for the operator (a code to enter, a page to open), and is
+ * handed over as it comes.
+ */
+import {spawn, type ChildProcess} from 'node:child_process';
+import {readFile} from 'node:fs/promises';
+import * as v from 'valibot';
+import {printable} from '../../knative/text/printable.js';
+import type {SelectedContext} from './kubeconfig.js';
+
+export type ExecCredential = {
+	token?: string;
+	/** PEM. */
+	certificate?: {cert: string; key: string};
+	/** Milliseconds since 1970; undefined where it is good until the server says otherwise. */
+	expiresAt?: number;
+};
+
+/** Why a plugin gave no credentials: one sentence, printable. */
+export class PluginError extends Error {
+	override name = 'PluginError';
+	constructor(
+		message: string,
+		/** The command is not there: no other way to run it helps. */
+		readonly isMissing = false,
+		options: ErrorOptions = {},
+	) {
+		super(message, options);
+	}
+}
+
+export type PluginRunOptions = {
+	/**
+	 * Whether it gets the terminal: it then runs beside us in our session, and what it says goes there. Otherwise it has a
+	 * session of its own, in which there is no terminal to take keys from or to write to.
+	 */
+	interactive: boolean;
+	/** Told of each line that it says on stderr, printable, as soon as it is said; not where it has the terminal. */
+	onSaid?: (line: string) => void;
+	/** Ends it, and all that it has started. */
+	signal?: AbortSignal | undefined;
+	/** Milliseconds that one without the terminal may stay silent from its start; whoever has spoken is waited for. */
+	silence?: number;
+};
+
+/** Longer than an identity provider takes to answer on a bad line, and than a person waits for nothing. */
+const usualSilence = 120_000;
+
+/** A certificate and its key are a few kilobytes. */
+const longestOutput = 4 * 1024 * 1024;
+const longestLine = 2000;
+
+const optionalText = v.optional(v.nullable(v.string()));
+const credentialSchema = v.object({
+	kind: v.literal('ExecCredential'),
+	apiVersion: v.string(),
+	status: v.optional(
+		v.nullable(
+			v.object({
+				expirationTimestamp: optionalText,
+				token: optionalText,
+				clientCertificateData: optionalText,
+				clientKeyData: optionalText,
+			}),
+		),
+	),
+});
+
+/** What a plugin is told by $KUBERNETES_EXEC_INFO: client.authentication.k8s.io ExecCredential. */
+async function execInfo({cluster, user}: SelectedContext, interactive: boolean): Promise<string> {
+	const exec = user.exec!;
+	const ca =
+		cluster['certificate-authority-data'] ??
+		(cluster['certificate-authority']
+			? (await readFile(cluster['certificate-authority'])).toString('base64')
+			: undefined);
+	const config = cluster.extensions?.find(
+		({name}) => name === 'client.authentication.k8s.io/exec',
+	)?.extension;
+	return JSON.stringify({
+		kind: 'ExecCredential',
+		apiVersion: exec.apiVersion,
+		spec: {
+			...(exec.provideClusterInfo && {
+				cluster: {
+					server: cluster.server,
+					'tls-server-name': cluster['tls-server-name'] ?? undefined,
+					'insecure-skip-tls-verify': cluster['insecure-skip-tls-verify'] ?? undefined,
+					'certificate-authority-data': ca,
+					'proxy-url': cluster['proxy-url'] ?? undefined,
+					'disable-compression': cluster['disable-compression'] ?? undefined,
+					config,
+				},
+			}),
+			interactive,
+		},
+	});
+}
+
+/**
+ * Runs the plugin of the context's user once.
+ * @throws PluginError; what `signal` was aborted with.
+ */
+export async function runExecPlugin(
+	selected: SelectedContext,
+	{interactive, onSaid = () => {}, signal, silence = usualSilence}: PluginRunOptions,
+): Promise<ExecCredential> {
+	const exec = selected.user.exec!;
+	signal?.throwIfAborted();
+	const env: NodeJS.ProcessEnv = {...process.env};
+	for (const {name, value} of exec.env ?? []) env[name] = value ?? '';
+	env['KUBERNETES_EXEC_INFO'] = await execInfo(selected, interactive);
+	const child = spawn(exec.command, exec.args ?? [], {
+		env,
+		stdio: [interactive ? 'inherit' : 'ignore', 'pipe', interactive ? 'inherit' : 'pipe'],
+		detached: !interactive,
+	});
+	const output = await outputOf(child, {interactive, onSaid, signal, silence, hint: exec.installHint});
+	return parseCredential(output, exec.apiVersion);
+}
+
+async function outputOf(
+	child: ChildProcess,
+	{
+		interactive,
+		onSaid,
+		signal,
+		silence,
+		hint,
+	}: Required<Omit<PluginRunOptions, 'signal'>> & {
+		signal: AbortSignal | undefined;
+		hint: string | null | undefined;
+	},
+): Promise<string> {
+	const {promise, resolve, reject} = Promise.withResolvers<string>();
+	const said: string[] = [];
+	let output = '';
+	const end = () => endAll(child, !interactive);
+	const timer = interactive
+		? undefined
+		: setTimeout(() => {
+				end();
+				reject(new PluginError(`it has said nothing for ${Math.round(silence / 1000)} s`));
+			}, silence);
+	const onAbort = () => {
+		end();
+		reject(signal?.reason);
+	};
+	signal?.addEventListener('abort', onAbort, {once: true});
+	child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+		output += text;
+		if (output.length <= longestOutput) return;
+		end();
+		reject(new PluginError('it says more than any credentials are'));
+	});
+	const take = linesOf(line => {
+		clearTimeout(timer);
+		said.push(line);
+		onSaid(line);
+	});
+	child.stderr
+		?.setEncoding('utf8')
+		.on('data', (text: string) => take.add(text))
+		.on('end', () => take.end());
+	child.once('error', error => {
+		const isMissing = 'code' in error && error.code === 'ENOENT';
+		const why = isMissing ? 'it is not installed' : printable(error.message);
+		reject(
+			new PluginError(`${why}${isMissing && hint ? `. ${printable(hint.trim())}` : ''}`, isMissing, {
+				cause: error,
+			}),
+		);
+	});
+	child.once('close', (code, killedBy) => {
+		if (code === 0) return resolve(output);
+		const how = killedBy === null ? `exit code ${code}` : `ended by ${killedBy}`;
+		// The last words say what is wrong; those before, what it was about to do.
+		const words = said.findLast(line => line.trim() !== '');
+		reject(new PluginError(words === undefined ? `it failed without a word (${how})` : `${words} (${how})`));
+	});
+	try {
+		return await promise;
+	} finally {
+		clearTimeout(timer);
+		signal?.removeEventListener('abort', onAbort);
+	}
+}
+
+/** One that has its own session may have started others in it. */
+function endAll(child: ChildProcess, isLeader: boolean): void {
+	const {pid} = child;
+	if (pid === undefined || child.exitCode !== null) return;
+	try {
+		if (isLeader) process.kill(-pid, 'SIGTERM');
+		else child.kill('SIGTERM');
+	} catch {
+		// It has ended by itself.
+	}
+}
+
+/** Text as it comes, cut anywhere, as lines. A line that is still being written counts when it is followed by a pause. */
+function linesOf(onLine: (line: string) => void): {add(text: string): void; end(): void} {
+	let rest = '';
+	let timer: NodeJS.Timeout | undefined;
+	const say = (line: string) => {
+		const shown = printable(line.slice(0, longestLine)).trimEnd();
+		if (shown.trim() !== '') onLine(shown);
+	};
+	const flush = () => {
+		clearTimeout(timer);
+		if (rest !== '') say(rest);
+		rest = '';
+	};
+	return {
+		add(text) {
+			clearTimeout(timer);
+			const pieces = (rest + text).split(/\r\n|\n|\r/);
+			rest = pieces.pop()!;
+			for (const piece of pieces) say(piece);
+			// A prompt has no line feed at its end.
+			if (rest !== '') timer = setTimeout(flush, 200);
+		},
+		end: flush,
+	};
+}
+
+function parseCredential(output: string, wantedVersion: string): ExecCredential {
+	let json: unknown;
+	try {
+		json = JSON.parse(output);
+	} catch (error) {
+		throw new PluginError('what it printed is no JSON', false, {cause: error});
+	}
+	const parsed = v.safeParse(credentialSchema, json);
+	if (!parsed.success) throw new PluginError('what it printed is no ExecCredential');
+	const {apiVersion, status} = parsed.output;
+	if (apiVersion !== wantedVersion) {
+		throw new PluginError(
+			`the kubeconfig says that it speaks ${printable(wantedVersion)}, and it speaks ${printable(apiVersion)}`,
+		);
+	}
+	const {token, clientCertificateData: cert, clientKeyData: key, expirationTimestamp} = status ?? {};
+	if (Boolean(cert) !== Boolean(key)) {
+		throw new PluginError(
+			`it gave ${cert ? 'a certificate without its key' : 'a key without its certificate'}`,
+		);
+	}
+	if (!token && !cert) throw new PluginError('it gave neither a token nor a certificate');
+	const expiresAt = expirationTimestamp ? Date.parse(expirationTimestamp) : Number.NaN;
+	return {
+		...(token && {token}),
+		...(cert && key && {certificate: {cert, key}}),
+		...(!Number.isNaN(expiresAt) && {expiresAt}),
+	};
+}

@@ -1,0 +1,67 @@
+/**
+ * What kubectl refuses in a kubeconfig whose every entry is well-formed (kubernetes/client-go tools/clientcmd/validation.go and
+ * transport/transport.go): a file with two answers to one question is one whose author was mistaken.
+ */
+import {printable} from '../../knative/text/printable.js';
+import {KubeconfigError} from './kubeconfig-files.js';
+import type {SelectedContext} from './kubeconfig-entries.js';
+
+/** Of those that kubectl has had inside, and what has taken their place. */
+const formerProviders: Readonly<Record<string, string>> = {
+	gcp: 'it was taken out of kubectl 1.26; use the credential plugin gke-gcloud-auth-plugin',
+	azure: 'it was taken out of kubectl 1.26; use the credential plugin kubelogin',
+};
+
+const interactiveModes = ['Never', 'IfAvailable', 'Always'];
+
+/** @throws KubeconfigError that says what is said twice, or is missing. */
+export function refuseAsKubectl(selected: SelectedContext): void {
+	refuseCluster(selected);
+	refuseUser(selected);
+}
+
+function refuseCluster({cluster, clusterName}: SelectedContext): void {
+	const refuse = (why: string): never => {
+		throw new KubeconfigError(`cluster "${printable(clusterName)}": ${why}`);
+	};
+	const {
+		'certificate-authority': file,
+		'certificate-authority-data': data,
+		'insecure-skip-tls-verify': isInsecure,
+		'proxy-url': proxy,
+	} = cluster;
+	if (file && data) refuse('certificate-authority and certificate-authority-data are both given; keep one');
+	if (isInsecure && (file || data)) {
+		refuse('it names an authority and says insecure-skip-tls-verify as well; keep one');
+	}
+	if (proxy && !/^(?:https?|socks5h?):$/.test(URL.canParse(proxy) ? new URL(proxy).protocol : '')) {
+		refuse(`its proxy-url "${printable(proxy)}" is no http://, https:// or socks5:// URL`);
+	}
+}
+
+function refuseUser({user, userName}: SelectedContext): void {
+	const refuse = (why: string): never => {
+		throw new KubeconfigError(`user "${printable(userName)}": ${why}`);
+	};
+	if ((user.token || user.tokenFile) && user.username) {
+		refuse('a token and a user name are both given; only one way to log in is allowed');
+	}
+	for (const name of ['client-certificate', 'client-key'] as const) {
+		if (user[name] && user[`${name}-data`]) refuse(`${name} and ${name}-data are both given; keep one`);
+	}
+	const {exec, 'auth-provider': provider} = user;
+	if (exec && provider) refuse('an auth-provider and an exec plugin are both given; keep one');
+	if (exec) {
+		const {apiVersion, interactiveMode: mode} = exec;
+		if (mode && !interactiveModes.includes(mode)) {
+			refuse(`interactiveMode "${printable(mode)}" is none of ${interactiveModes.join(', ')}`);
+		}
+		if (!mode && apiVersion === 'client.authentication.k8s.io/v1') {
+			refuse('exec: interactiveMode must be given (Never, IfAvailable or Always)');
+		}
+	}
+	if (provider && provider.name !== 'oidc') {
+		const why = formerProviders[provider.name] ?? 'neither kubectl nor this program knows it';
+		refuse(`auth-provider "${printable(provider.name)}": ${why}`);
+	}
+}

@@ -1,0 +1,180 @@
+/**
+ * The login of a context by a credential plugin: when it is run, with the terminal or without, what it says meanwhile, and how
+ * long what it gave is good. kubectl runs it once and has the terminal to itself; a console runs it again for hours, and
+ * draws on the terminal.
+ */
+import {printable} from '../../knative/text/printable.js';
+import {systemTimers, type Timers} from '../timers.js';
+import {runExecPlugin, PluginError, type ExecCredential} from './exec-plugin.js';
+import {KubeconfigError} from './kubeconfig-files.js';
+import type {SelectedContext} from './kubeconfig.js';
+
+/** A plugin that runs at the moment. */
+export type PluginRun = {
+	/** As the kubeconfig has it, printable. */
+	command: string;
+	/** Milliseconds since 1970. */
+	since: number;
+	/** The last lines of what it has said, printable; nothing while it has the terminal. */
+	said: readonly string[];
+	hasTerminal: boolean;
+};
+
+/** The way to the terminal, where there is one. */
+export type TerminalLoan = {
+	/**
+	 * Whether what is drawn there would have to make room: then a plugin gets it when nothing else helps, and after the first
+	 * login only when the operator asks for it.
+	 */
+	readonly isDrawnOn: boolean;
+	/** Lends it for as long as `use` takes. */
+	lend<T>(use: () => Promise<T>): Promise<T>;
+};
+
+export type PluginLogin = {
+	/** What it gave, while that is good; else what it gives now. Throws KubeconfigError with why there is nothing. */
+	get(): Promise<ExecCredential>;
+	/** The server does not accept what was given last. Returns whether it is worth running it again now. */
+	rejected(): boolean;
+	accepted(): void;
+	/** The operator wants to know now: it may be run again, and have the terminal. */
+	wanted(): void;
+	/** Ends it, if it runs. */
+	close(): void;
+};
+
+/** Lines that are kept of what it says: a prompt has one to three. */
+const keptLines = 4;
+
+/** Before what it gave expires it is run again: a request takes a while. */
+const margin = 5000;
+
+/** Milliseconds between two runs that fail at once, and between two that took their time: a person was asked for something. */
+const shortPause = 4000;
+const longPause = 60_000;
+const longRun = 5000;
+
+export function createPluginLogin(
+	selected: SelectedContext,
+	{
+		terminal,
+		onRun,
+		timers = systemTimers,
+	}: {
+		terminal?: TerminalLoan | undefined;
+		/** Told of what runs, each time that changes; undefined when nothing does any more. */
+		onRun: (run: PluginRun | undefined) => void;
+		timers?: Pick<Timers, 'now'>;
+	},
+): PluginLogin {
+	const {user, userName} = selected;
+	const exec = user.exec!;
+	const command = printable(exec.command);
+	const mode = exec.interactiveMode || 'IfAvailable';
+	const ending = new AbortController();
+	let good: ExecCredential | undefined;
+	let hadAny = false;
+	let isWanted = false;
+	let failure: {error: KubeconfigError; until: number} | undefined;
+	let rejections = 0;
+	let mayRunAt = 0;
+
+	const explained = (error: unknown): KubeconfigError => {
+		const why = error instanceof Error ? error.message : String(error);
+		return new KubeconfigError(
+			`the credential plugin "${command}" of user "${printable(userName)}" gave none: ${why}`,
+			{cause: error},
+		);
+	};
+
+	async function once(interactive: boolean): Promise<ExecCredential> {
+		let current: PluginRun = {command, since: timers.now(), said: [], hasTerminal: interactive};
+		const put = (more: Partial<PluginRun>) => {
+			current = {...current, ...more};
+			onRun(current);
+		};
+		put({});
+		try {
+			return await runExecPlugin(selected, {
+				interactive,
+				signal: ending.signal,
+				onSaid: line => put({said: [...current.said, line].slice(-keptLines)}),
+			});
+		} finally {
+			onRun(undefined);
+		}
+	}
+
+	async function withTerminal(loan: TerminalLoan): Promise<ExecCredential> {
+		isWanted = false;
+		return loan.lend(async () => once(true));
+	}
+
+	async function run(): Promise<ExecCredential> {
+		const mayLend = terminal !== undefined && (!terminal.isDrawnOn || !hadAny || isWanted);
+		if (mode === 'Never' || terminal === undefined) {
+			if (mode === 'Always') {
+				throw new PluginError(
+					'it wants a terminal (interactiveMode: Always), and standard input is none',
+					true,
+				);
+			}
+			return once(false);
+		}
+		if (mode === 'Always') {
+			if (mayLend) return withTerminal(terminal);
+			throw new PluginError('it wants the terminal for a new login; ctrl-r hands it over', true);
+		}
+		// As kubectl, where nothing is drawn that would have to make room.
+		if (!terminal.isDrawnOn) return withTerminal(terminal);
+		try {
+			return await once(false);
+		} catch (error) {
+			const helps = error instanceof PluginError && !error.isMissing;
+			if (!helps) throw error;
+			if (mayLend) return withTerminal(terminal);
+			throw new PluginError(`${error.message}; ctrl-r runs it with the terminal`, false, {cause: error});
+		}
+	}
+
+	return {
+		async get() {
+			const now = timers.now();
+			if (good && (good.expiresAt === undefined || good.expiresAt - margin > now)) return good;
+			if (failure && now < failure.until) throw failure.error;
+			try {
+				good = await run();
+				failure = undefined;
+				hadAny = true;
+				return good;
+			} catch (error) {
+				if (ending.signal.aborted) throw error;
+				const after = timers.now();
+				const pause = after - now < longRun ? shortPause : longPause;
+				failure = {error: explained(error), until: after + pause};
+				throw failure.error;
+			}
+		},
+		rejected() {
+			const now = timers.now();
+			if (now < mayRunAt) return false;
+			// What it gives is not what the server wants: to run it for each question would help nobody.
+			rejections++;
+			mayRunAt = rejections === 1 ? 0 : now + Math.min(longPause, shortPause * 2 ** (rejections - 2));
+			good = undefined;
+			return true;
+		},
+		accepted() {
+			rejections = 0;
+			mayRunAt = 0;
+		},
+		wanted() {
+			isWanted = true;
+			failure = undefined;
+			mayRunAt = 0;
+		},
+		close() {
+			ending.abort(new Error('the console is left'));
+		},
+	};
+}

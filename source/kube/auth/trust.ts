@@ -1,0 +1,53 @@
+/** Which API server is believed to be the one that is meant: its authority, the name in its certificate, or neither. */
+import {X509Certificate} from 'node:crypto';
+import {printable} from '../../knative/text/printable.js';
+import {dataOrFile, type SelectedContext} from './kubeconfig.js';
+import {KubeconfigError} from './kubeconfig-files.js';
+
+export type Trust = {
+	/** PEM; undefined on a connection without TLS. */
+	ca?: string | string[];
+	/** Always said, so that no variable of the environment decides it (NODE_TLS_REJECT_UNAUTHORIZED). */
+	rejectUnauthorized: boolean;
+	servername?: string;
+};
+
+/**
+ * What the cluster of a context says; where it names no authority, those that this machine trusts.
+ * @throws KubeconfigError when the authority is no certificate; what reading its file throws.
+ */
+export async function trustOf({cluster, clusterName}: SelectedContext): Promise<Trust> {
+	const isInsecure = cluster['insecure-skip-tls-verify'] === true;
+	const name = cluster['tls-server-name'];
+	const rest = {rejectUnauthorized: !isInsecure, ...(name && {servername: name})};
+	const given = await dataOrFile(cluster['certificate-authority-data'], cluster['certificate-authority']);
+	if (given !== undefined) {
+		const ca = given.toString('latin1');
+		if (!hasCertificate(ca)) {
+			throw new KubeconfigError(
+				`the certificate authority of cluster "${printable(clusterName)}" is no certificate (PEM)`,
+			);
+		}
+		return {ca, ...rest};
+	}
+	if (isInsecure || !/^https:/i.test(cluster.server)) return rest;
+	// Read when it is needed: most kubeconfigs name their authority.
+	const {systemRoots} = await import('./system-roots.js');
+	roots ??= systemRoots();
+	return {ca: await roots, ...rest};
+}
+
+/** They do not change while the program runs, and are hundreds of files. */
+let roots: Promise<string[]> | undefined;
+
+/** As Go: of several it is enough that one can be read. */
+function hasCertificate(pem: string): boolean {
+	const blocks = pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
+	return blocks.some(block => {
+		try {
+			return new X509Certificate(block).raw.length > 0;
+		} catch {
+			return false;
+		}
+	});
+}

@@ -1,0 +1,40 @@
+/** What a review says of the release it is about: who has which part and why, since when, and what differs. Pure. */
+import {sharesOf} from '../knative/release/shares.js';
+import {releaseOf, type ReleaseFacts, type Role} from '../knative/release/release.js';
+import {differences} from '../knative/revision/differences.js';
+import {momentBy} from '../knative/text/moment.js';
+
+export type Line = {label: string; value: string};
+
+/** At most so many lines on what differs: the rest is counted. */
+const longest = 6;
+
+export function aboutRelease(facts: ReleaseFacts & {now?: number | undefined}): Line[] {
+	const {canary, stable, doubt, since, by} = releaseOf(facts);
+	const account = momentBy({at: since, by}, facts.now).trim();
+	const lines: Line[] = [
+		...(canary ? [{label: 'Canary', value: roleWords(canary)}] : []),
+		...(stable ? [{label: 'Stable', value: roleWords(stable)}] : []),
+		...(doubt ? [{label: doubt.about === 'canary' ? 'Canary?' : 'Stable?', value: doubt.because}] : []),
+		...(account === '' ? [] : [{label: 'Split set', value: account}]),
+	];
+	return [...lines, ...differenceLines(facts, stable?.revision, canary?.revision)];
+}
+
+const roleWords = ({revision, percent, because}: Role) => `${revision} ${percent} %: ${because}`;
+
+function differenceLines(
+	{service, revisions}: ReleaseFacts,
+	stable: string | undefined,
+	canary: string | undefined,
+): Line[] {
+	const other = sharesOf(service).find(({revision}) => revision !== canary);
+	const old = revisions?.find(({name}) => name === (stable ?? other?.revision));
+	const fresh = revisions?.find(({name}) => name === canary);
+	if (!old || !fresh) return [];
+	const found = differences(old, fresh);
+	const shown = found.slice(0, longest).map((value, index) => ({label: index === 0 ? 'Differs' : '', value}));
+	if (found.length === 0) return [{label: 'Differs', value: 'in nothing that is shown here'}];
+	const more = found.length - shown.length;
+	return more > 0 ? [...shown, {label: '', value: `and ${more} more`}] : shown;
+}

@@ -1,0 +1,46 @@
+/** How a plan has to be agreed to: one rule for the review sheet and for the commands without a screen. Pure. */
+import {needsSecondConfirmation, wordsToType} from '../knative/release/warnings.js';
+import type {Plan} from './plan.js';
+
+export type Agreement =
+	/** One press of Enter, or `--yes`. */
+	| {readonly kind: 'once'}
+	/** Twice; `--yes` is not enough. */
+	| {readonly kind: 'twice'; readonly because: string}
+	/** By typing this word. */
+	| {readonly kind: 'word'; readonly word: string; readonly because: string};
+
+/**
+ * The strictest of the reasons holds. A roll back in production needs no name typed: it is what stops an incident.
+ *
+ * @param production The name of the context, where that is production.
+ */
+export function agreementFor(
+	{action, name, warnings}: Pick<Plan, 'action' | 'name' | 'warnings'>,
+	{production}: {production: string | undefined},
+): Agreement {
+	const words = wordsToType(warnings);
+	const because: string[] = [];
+	const doubts = warnings.filter(({kind}) => kind === 'rejected' || kind === 'worse');
+	if (production !== undefined && action !== 'roll back') {
+		words.unshift(name);
+		because.push(`${production} is production`);
+	} else if (action === 'delete service') {
+		words.unshift(name);
+		because.push('deletion cannot be undone');
+	}
+	because.push(
+		...doubts.map(({kind, revision}) =>
+			kind === 'worse' ? 'the canary is worse' : `${revision} was rejected`,
+		),
+	);
+	if (words.length > 0) {
+		return {kind: 'word', word: [...new Set(words)].join(' '), because: because.join(', and ')};
+	}
+	if (!needsSecondConfirmation(warnings)) return {kind: 'once'};
+	const isGuess = warnings.some(({kind}) => kind === 'guess');
+	return {
+		kind: 'twice',
+		because: isGuess ? 'this is more than what was asked for' : 'a target cannot take the traffic now',
+	};
+}

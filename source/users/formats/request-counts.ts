@@ -1,0 +1,138 @@
+/**
+ * What a queue-proxy tells Prometheus of the requests to its app at port 9091, in the names of any Knative.
+ *
+ * Sources: knative/serving pkg/queue/sharedmain/otel.go and as recorded on a real cluster (since 1.19); before,
+ * pkg/queue/metrics/request_metric.go with the Prometheus exporter of OpenCensus.
+ */
+import {printable} from '../../knative/text/printable.js';
+import type {Sample} from './exposition.js';
+
+/** Since the queue-proxy began. Its own probes are not among them: it leaves them out itself. */
+export type RequestCounts = {
+	/** By status code; '' where it is not said. */
+	readonly byStatus: ReadonlyMap<string, StatusCounts>;
+};
+
+export type StatusCounts = {
+	readonly count: number;
+	/** By upper bound in seconds, in rising order, how many took no longer; the last bound may be Infinity. Empty when unknown. */
+	readonly buckets: readonly {readonly bound: number; readonly count: number}[];
+};
+
+export type ReadCounts = {ok: true; counts: RequestCounts} | {ok: false; reason: string};
+
+type Names = {
+	readonly histogram: string;
+	/** Where there is a counter beside the histogram. */
+	readonly counter: string | undefined;
+	readonly status: string;
+	/** Seconds that a unit of the bounds is. */
+	readonly unit: number;
+};
+
+/** Of what the app answered; the first that is there counts. */
+const known: readonly Names[] = [
+	{
+		histogram: 'kn_serving_invocation_duration_seconds',
+		counter: undefined,
+		status: 'http_response_status_code',
+		unit: 1,
+	},
+	// Where the exporter is told to add no units.
+	{
+		histogram: 'kn_serving_invocation_duration',
+		counter: undefined,
+		status: 'http_response_status_code',
+		unit: 1,
+	},
+	{
+		histogram: 'revision_app_request_latencies',
+		counter: 'revision_app_request_count',
+		status: 'response_code',
+		unit: 0.001,
+	},
+];
+
+/** Labels that name the revision and the pod, of the samples themselves or of `target_info`. */
+const revisionLabels = ['kn_revision_name', 'revision_name'];
+const podLabels = ['k8s_pod_name', 'pod_name'];
+
+/**
+ * Counts from samples of one pod.
+ *
+ * @param pod Whose they should be: samples that say they are another's are refused.
+ */
+export function requestCounts(
+	samples: readonly Sample[],
+	pod: {readonly name: string; readonly revision: string},
+): ReadCounts {
+	const stranger = strangerIn(samples, pod);
+	if (stranger !== undefined) return {ok: false, reason: stranger};
+	for (const names of known) {
+		const own = samples.filter(({name}) => name === names.counter || name.startsWith(`${names.histogram}_`));
+		if (own.length > 0) return countsOf(own, names);
+	}
+	// Before the first request there is nothing, or nothing but who it is.
+	const isQueueProxy = samples.length === 0 || samples.some(({name}) => name === 'target_info');
+	return isQueueProxy
+		? {ok: true, counts: {byStatus: new Map()}}
+		: {
+				ok: false,
+				reason: `${samples.length} metrics, but none of ${known.map(({histogram}) => histogram).join(', ')}: another program listens there`,
+			};
+}
+
+function strangerIn(
+	samples: readonly Sample[],
+	pod: {readonly name: string; readonly revision: string},
+): string | undefined {
+	for (const {labels} of samples) {
+		for (const [names, expected, what] of [
+			[podLabels, pod.name, 'pod'],
+			[revisionLabels, pod.revision, 'revision'],
+		] as const) {
+			const said = names.map(name => labels.get(name)).find(value => value !== undefined && value !== '');
+			if (said !== undefined && said !== expected)
+				return `it says that it is of the ${what} ${printable(said)}`;
+		}
+	}
+	return undefined;
+}
+
+function countsOf(samples: readonly Sample[], names: Names): ReadCounts {
+	const byStatus = new Map<string, {counter: number; histogram: number; buckets: Map<number, number>}>();
+	for (const {name, labels, value} of samples) {
+		if (!(value >= 0 && value <= Number.MAX_SAFE_INTEGER) && !name.endsWith('_sum')) {
+			return {ok: false, reason: `${printable(name)} is ${value}`};
+		}
+		const status = labels.get(names.status) ?? '';
+		const found = byStatus.get(status) ?? {counter: 0, histogram: 0, buckets: new Map<number, number>()};
+		byStatus.set(status, found);
+		if (name === names.counter) found.counter += value;
+		else if (name === `${names.histogram}_count`) found.histogram += value;
+		else if (name === `${names.histogram}_bucket`) {
+			const text = labels.get('le') ?? '';
+			const bound = text.toLowerCase() === '+inf' ? Infinity : Number(text);
+			if (text === '' || Number.isNaN(bound))
+				return {ok: false, reason: `a bucket has the bound ${printable(text)}`};
+			const seconds = bound * names.unit;
+			found.buckets.set(seconds, (found.buckets.get(seconds) ?? 0) + value);
+		}
+	}
+	return {
+		ok: true,
+		counts: {
+			byStatus: new Map(
+				[...byStatus].map(([status, {counter, histogram, buckets}]) => [
+					printable(status),
+					{
+						count: Math.round(names.counter !== undefined && counter > 0 ? counter : histogram),
+						buckets: [...buckets]
+							.toSorted(([left], [right]) => left - right)
+							.map(([bound, count]) => ({bound, count: Math.round(count)})),
+					},
+				]),
+			),
+		},
+	};
+}

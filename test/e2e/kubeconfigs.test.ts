@@ -1,0 +1,253 @@
+/**
+ * Kubeconfigs as they occur, with kubectl and with the built program on the same server: what kubectl takes is taken, what it
+ * refuses is refused.
+ */
+import {spawnSync} from 'node:child_process';
+import {chmodSync, mkdirSync, readFileSync, writeFileSync} from 'node:fs';
+import path from 'node:path';
+import {afterAll, beforeAll, describe, expect, it} from 'vitest';
+import {tokenOf} from '../support/api-relay.js';
+import {builtProgram, runCommand, runProgram} from '../support/run-program.js';
+import {startSandboxProcess, type SandboxProcess} from '../support/sandbox-process.js';
+
+const hasKubectl = spawnSync('kubectl', ['version', '--client'], {stdio: 'ignore'}).status === 0;
+
+/** A kubeconfig, as text or as the files of $KUBECONFIG; the parts of the sandbox's own are in it by name. */
+type Files = {server: string; ca: string; token: string; directory: string};
+type Case = [
+	what: string,
+	make: (own: Files) => string | readonly string[],
+	outcome: 'reached' | 'refused by the server' | 'no way',
+	more?: {args?: readonly string[]; env?: (own: Files) => Record<string, string>},
+];
+
+function text(
+	{server, ca, token}: Files,
+	{
+		cluster = `server: "${server}", certificate-authority-data: ${ca}`,
+		user = `token: ${token}`,
+		context = 'cluster: c, user: u',
+		current = 'current-context: c',
+	}: {cluster?: string; user?: string; context?: string; current?: string} = {},
+): string {
+	return [
+		'apiVersion: v1',
+		'kind: Config',
+		'preferences: {}',
+		'clusters:',
+		'- name: c',
+		`  cluster: {${cluster}}`,
+		'users:',
+		'- name: u',
+		`  user: {${user}}`,
+		'contexts:',
+		'- name: c',
+		`  context: {${context}}`,
+		current,
+		'',
+	].join('\n');
+}
+
+const cluster = (own: Files, more: string) =>
+	`server: "${own.server}", certificate-authority-data: ${own.ca}${more}`;
+const user = (own: Files, more: string) => `token: ${own.token}${more}`;
+const v1 = 'client.authentication.k8s.io/v1';
+const exec = (own: Files, more: string, version = v1) =>
+	`exec: {apiVersion: ${version}, command: ${own.directory}/login${version === v1 ? '' : '-beta'}, ${more}}`;
+
+const cases: Case[] = [
+	['as the sandbox writes it', own => text(own), 'reached'],
+	['a key twice', own => `${text(own)}kind: Config\n`, 'reached'],
+	['a document that ends in ---', own => `${text(own)}---\n`, 'reached'],
+	['a document that begins with ---', own => `# written by a tool\n---\n${text(own)}`, 'reached'],
+	['a second document', own => `${text(own)}---\nkind: ConfigMap\n`, 'reached'],
+	['a second document that is no YAML', own => `${text(own)}---\n}{\n`, 'reached'],
+	['an end of the document', own => `${text(own)}...\n`, 'reached'],
+	['a byte order mark', own => `\uFEFF${text(own)}`, 'reached'],
+	['line ends of Windows', own => text(own).replaceAll('\n', '\r\n'), 'reached'],
+	['neither apiVersion nor kind', own => text(own).replace(/^apiVersion.*\nkind.*\n/, ''), 'reached'],
+	[
+		'JSON',
+		own =>
+			JSON.stringify({
+				'current-context': 'c',
+				clusters: [{name: 'c', cluster: {server: own.server, 'certificate-authority-data': own.ca}}],
+				users: [{name: 'u', user: {token: own.token}}],
+				contexts: [{name: 'c', context: {cluster: 'c', user: 'u'}}],
+			}),
+		'reached',
+	],
+	['fields that nobody knows', own => text(own, {user: user(own, ', colour: red')}), 'reached'],
+	['yes instead of true', own => text(own, {cluster: cluster(own, ', disable-compression: yes')}), 'reached'],
+	['a merge key', own => text(own, {cluster: cluster(own, ', <<: {disable-compression: true}')}), 'reached'],
+	[
+		'an anchor',
+		own => text(own, {user: `token: &t ${own.token}`, context: 'cluster: c, user: u'}),
+		'reached',
+	],
+	[
+		'extensions',
+		own => text(own, {cluster: cluster(own, ', extensions: [{name: x, extension: {a: 1}}]')}),
+		'reached',
+	],
+	['a scheme in capitals', own => text({...own, server: own.server.replace('https', 'HTTPS')}), 'reached'],
+	['a slash after the server', own => text({...own, server: `${own.server}/`}), 'reached'],
+	[
+		'a token beside a file that is not there',
+		own => text(own, {user: user(own, ', tokenFile: /none')}),
+		'reached',
+	],
+	['a file with a token', own => text(own, {user: 'tokenFile: token'}), 'reached'],
+	[
+		'an authority in a file beside it',
+		own => text(own, {cluster: `server: "${own.server}", certificate-authority: ca.crt`}),
+		'reached',
+	],
+	[
+		'no check of the certificate',
+		own => text(own, {cluster: `server: "${own.server}", insecure-skip-tls-verify: on`}),
+		'reached',
+	],
+	[
+		'exec: a variable without a value',
+		own => text(own, {user: exec(own, 'interactiveMode: Never, env: [{name: A}]')}),
+		'reached',
+	],
+	[
+		'exec: no args, v1beta1 without interactiveMode',
+		own => text(own, {user: exec(own, 'args: null', 'client.authentication.k8s.io/v1beta1')}),
+		'reached',
+	],
+	[
+		'exec: a path that is relative to the file',
+		own => text(own, {user: exec(own, 'interactiveMode: IfAvailable').replace(`${own.directory}/`, './')}),
+		'reached',
+	],
+	[
+		'two files, the context in the second',
+		own => [
+			text(own, {current: ''}),
+			`contexts: [{name: d, context: {cluster: c, user: u}}]\ncurrent-context: d\n`,
+		],
+		'reached',
+	],
+	['two files, the first wins', own => [text(own), text({...own, server: 'https://127.0.0.1:1'})], 'reached'],
+	['two files, one of them empty', own => ['', text(own)], 'reached'],
+	[
+		'the authority of the system',
+		own => text(own, {cluster: `server: "${own.server}"`}),
+		'reached',
+		{env: own => ({SSL_CERT_FILE: `${own.directory}/ca.crt`})},
+	],
+	['a token that is none', own => text(own, {user: 'token: wrong'}), 'refused by the server'],
+	['another kind', own => text(own).replace('kind: Config', 'kind: Foo'), 'no way'],
+	['another version', own => text(own).replace('apiVersion: v1', 'apiVersion: v2'), 'no way'],
+	['a list', () => '[]\n', 'no way'],
+	['a tab', own => text(own).replace('  cluster: {', '\tcluster: {'), 'no way'],
+	[
+		'an authority and no check of it',
+		own => text(own, {cluster: cluster(own, ', insecure-skip-tls-verify: true')}),
+		'no way',
+	],
+	[
+		'an authority twice',
+		own => text(own, {cluster: cluster(own, ', certificate-authority: ca.crt')}),
+		'no way',
+	],
+	['an authority that is no base64', own => text({...own, ca: '"not base64!"'}), 'no way'],
+	['an authority that is no certificate', own => text({...own, ca: 'aGVsbG8='}), 'no way'],
+	['an authority that is not believed', own => text(own, {cluster: `server: "${own.server}"`}), 'no way'],
+	['a token that is a number', own => text(own, {user: 'token: 12345'}), 'no way'],
+	['a token and a password', own => text(own, {user: user(own, ', username: a, password: b')}), 'no way'],
+	[
+		'a certificate without its key',
+		own => text(own, {user: user(own, ', client-certificate-data: AAAA')}),
+		'no way',
+	],
+	['groups and nobody to act as', own => text(own, {user: user(own, ', as-groups: [a]')}), 'no way'],
+	['exec: no version', own => text(own, {user: `exec: {command: ${own.directory}/login}`}), 'no way'],
+	['exec: v1 without interactiveMode', own => text(own, {user: exec(own, 'args: []')}), 'no way'],
+	[
+		'exec: another version than it speaks',
+		own => text(own, {user: exec(own, 'interactiveMode: Never').replace(v1, `${v1}beta1`)}),
+		'no way',
+	],
+	[
+		'exec: not installed',
+		own => text(own, {user: exec(own, 'interactiveMode: Never').replace('/login', '/nosuch')}),
+		'no way',
+	],
+	['auth-provider: one of former times', own => text(own, {user: 'auth-provider: {name: gcp}'}), 'no way'],
+	['auth-provider: one that nobody knows', own => text(own, {user: 'auth-provider: {name: foo}'}), 'no way'],
+	[
+		'a proxy that is no URL',
+		own => text(own, {cluster: cluster(own, ', proxy-url: "127.0.0.1:1"')}),
+		'no way',
+	],
+	['a proxy of another kind', own => text(own, {cluster: cluster(own, ', proxy-url: "ftp://x"')}), 'no way'],
+	['a context that is not there', own => text(own, {current: 'current-context: zz'}), 'no way'],
+	['no current context', own => text(own, {current: ''}), 'no way'],
+	['a user who is not there', own => text(own, {context: 'cluster: c, user: nobody'}), 'no way'],
+	['a cluster that is not there', own => text(own, {context: 'cluster: nowhere, user: u'}), 'no way'],
+	['an empty file', () => '', 'no way'],
+];
+
+/** Of either program: both show the words of the server. */
+function outcomeOf(output: string): Case[2] {
+	if (/services\.serving\.knative\.dev "nosuch" not found/.test(output)) return 'reached';
+	return /logged in to the server|does not accept the credentials/.test(output)
+		? 'refused by the server'
+		: 'no way';
+}
+
+describe('a kubeconfig', () => {
+	let sandbox: SandboxProcess;
+	let own: Files;
+
+	beforeAll(async () => {
+		sandbox = await startSandboxProcess(builtProgram);
+		const original = readFileSync(sandbox.kubeconfig, 'utf8');
+		const directory = `${path.dirname(sandbox.kubeconfig)}/kubeconfigs`;
+		mkdirSync(directory);
+		own = {
+			server: /server: (\S+)/.exec(original)![1]!,
+			ca: /certificate-authority-data: (\S+)/.exec(original)![1]!,
+			token: tokenOf(sandbox.kubeconfig),
+			directory,
+		};
+		writeFileSync(`${directory}/ca.crt`, Buffer.from(own.ca, 'base64'));
+		writeFileSync(`${directory}/token`, `${own.token}\n`);
+		for (const [name, version] of [
+			['login', v1],
+			['login-beta', `${v1}beta1`],
+		]) {
+			const credential = {kind: 'ExecCredential', apiVersion: version, status: {token: own.token}};
+			writeFileSync(`${directory}/${name}`, `#!/bin/sh\necho '${JSON.stringify(credential)}'\n`);
+			chmodSync(`${directory}/${name}`, 0o755);
+		}
+	});
+
+	afterAll(async () => {
+		await sandbox.stop();
+	});
+
+	it.each(cases)('with %s', async (what, make, outcome, more) => {
+		const made = make(own);
+		const files = (typeof made === 'string' ? [made] : made).map((content, index) => {
+			const file = `${own.directory}/config-${index}`;
+			writeFileSync(file, content);
+			return file;
+		});
+		const env = {KUBECONFIG: files.join(path.delimiter), ...more?.env?.(own)};
+		const [ours, kubectl] = await Promise.all([
+			runProgram(['verify', 'nosuch'], env),
+			hasKubectl
+				? runCommand('kubectl', ['get', 'ksvc', 'nosuch'], {...env, KUBECACHEDIR: own.directory})
+				: undefined,
+		]);
+		expect(ours.output).not.toMatch(/\n\s+at |undefined|\[object/);
+		for (const {output} of [ours, ...(kubectl ? [kubectl] : [])]) {
+			expect({what, outcome: outcomeOf(output), said: output}).toMatchObject({what, outcome});
+		}
+	});
+});

@@ -1,0 +1,315 @@
+/**
+ * A Service and its Revisions as a cluster keeps them, for stories: what is written, what the Route takes of it, what users
+ * had, and what the labeler writes down. A model, not a double: it knows the truth that a release has to be told from.
+ */
+import {parseNote} from '../../../source/knative/release/note.js';
+import type {Change} from '../../../source/knative/release/facts.js';
+import {formatRejection} from '../../../source/knative/release/rejection.js';
+import {parseRevision, type RevisionView} from '../../../source/knative/revision/revision.js';
+import {parseService, type ServiceView} from '../../../source/knative/service/service.js';
+import {splitOf, toTargets} from '../../../source/knative/split/split.js';
+import type {TrafficTarget} from '../../../source/knative/objects/wire.js';
+import type {Plan} from '../../../source/release/plan.js';
+
+type Made = {
+	generation: number;
+	createdAt: number;
+	creator: string;
+	state: 'ready' | 'failed' | 'deploying';
+	isListed: boolean;
+	modified: number;
+	rejected?: string;
+};
+
+const serviceName = 'cart';
+export const nameOf = (generation: number) => `${serviceName}-${String(generation).padStart(5, '0')}`;
+const isoTime = (at: number) => new Date(at).toISOString().replace(/\.\d+Z$/, 'Z');
+
+export type Served = ReadonlyMap<string, number>;
+
+export class Model {
+	now = Date.UTC(2026, 10, 26, 9, 0, 0);
+	traffic: TrafficTarget[] = [{latestRevision: true, percent: 100}];
+	generation = 1;
+	note: string | undefined;
+	lastModifier = 'ci';
+	revisions: Made[] = [];
+	/** What users get, by revision; what the Route refuses does not get there. */
+	served: Served = new Map();
+	/** During a gradual rollout: what `@latest` means, by revision. */
+	rolling: {from: string; to: string; percent: number} | undefined;
+	hasRolloutDuration = false;
+	/** Every revision that a user had. */
+	readonly had = new Set<string>();
+	/** Changes as a console on this machine would remember them, by machine. */
+	readonly memories = new Map<string, Change[]>();
+
+	constructor() {
+		this.deploy('ci', {crashes: false});
+	}
+
+	pass(seconds: number): void {
+		this.now += seconds * 1000;
+	}
+
+	get latestReady(): string | undefined {
+		const ready = this.revisions.filter(({state}) => state === 'ready');
+		const newest = ready.at(-1);
+		return newest && nameOf(newest.generation);
+	}
+
+	/** A change of the template: CI, `kubectl apply` of an image, `kn service update`. */
+	deploy(by: string, {crashes, stays = false}: {crashes: boolean; stays?: boolean}): void {
+		const generation = this.revisions.length + 1;
+		const before = this.latestReady;
+		this.revisions.push({
+			generation,
+			createdAt: this.now,
+			creator: by,
+			state: stays ? 'deploying' : crashes ? 'failed' : 'ready',
+			isListed: true,
+			modified: this.now,
+		});
+		if (generation > 1) this.generation += 1;
+		this.lastModifier = by;
+		this.#follow(before);
+		this.reconcile();
+	}
+
+	/** What was still deploying becomes ready. */
+	becomeReady(): void {
+		const before = this.latestReady;
+		for (const revision of this.revisions) if (revision.state === 'deploying') revision.state = 'ready';
+		this.#follow(before);
+		this.reconcile();
+	}
+
+	/** A pod that dies does not make a Revision that was ready fail in the eyes of the Route; one that is not yet, does. */
+	crash(generation: number): void {
+		const revision = this.revisions.find(candidate => candidate.generation === generation);
+		if (revision?.state === 'deploying') revision.state = 'failed';
+		this.reconcile();
+	}
+
+	#follow(before: string | undefined): void {
+		const now = this.latestReady;
+		const percent = this.traffic.find(({latestRevision}) => latestRevision)?.percent ?? 0;
+		if (
+			!this.hasRolloutDuration ||
+			before === undefined ||
+			now === undefined ||
+			now === before ||
+			percent < 2
+		) {
+			if (now !== before) this.rolling = undefined;
+			return;
+		}
+		this.rolling = {from: before, to: now, percent: 1};
+	}
+
+	/** The gradual rollout goes on. */
+	rollOn(): void {
+		if (!this.rolling) return;
+		const whole = this.traffic.find(({latestRevision}) => latestRevision)?.percent ?? 0;
+		const percent = this.rolling.percent + 30;
+		this.rolling = percent >= whole ? undefined : {...this.rolling, percent};
+		this.reconcile();
+	}
+
+	/** As `kubectl patch`: the whole list. */
+	write(by: string, traffic: TrafficTarget[]): void {
+		const latestBefore = this.traffic.find(({latestRevision}) => latestRevision)?.percent;
+		const isSame = JSON.stringify(traffic) === JSON.stringify(this.traffic);
+		this.traffic = traffic;
+		if (!isSame) this.generation += 1;
+		this.lastModifier = by;
+		if (traffic.find(({latestRevision}) => latestRevision)?.percent !== latestBefore)
+			this.rolling = undefined;
+		this.reconcile();
+	}
+
+	/** As this program sends it, and as the machine remembers it afterwards. */
+	send(machine: string, by: string, plan: Plan, {remembers = true} = {}): void {
+		if (plan.write.kind !== 'patch' || !plan.splits) throw new Error('no patch of a split');
+		if (plan.write.generation !== this.generation) throw new Error('the guard would refuse it');
+		for (const {op, path, ...rest} of plan.write.operations) {
+			if (op === 'test' || !('value' in rest)) continue;
+			if (path === '/metadata/annotations/kn-canary.dev~1release') this.note = String(rest.value);
+		}
+		this.write(by, toTargets(plan.splits.after));
+		if (!remembers) return;
+		const {before, after} = plan.splits;
+		const change = {
+			before,
+			after,
+			generation: this.generation,
+			at: this.now,
+			by,
+			own: true,
+			reason: plan.action,
+		};
+		this.memories.set(machine, [...(this.memories.get(machine) ?? []), change]);
+	}
+
+	/** A console on that machine watches while somebody else writes. */
+	watched(machine: string, by: string, change: () => void): void {
+		const before = splitOf(this.service());
+		change();
+		const after = splitOf(this.service());
+		const entry = {before, after, generation: this.generation, at: this.now, by, own: false, reason: 'seen'};
+		this.memories.set(machine, [...(this.memories.get(machine) ?? []), entry]);
+	}
+
+	reject(name: string, by: string): void {
+		const revision = this.revisions.find(({generation}) => nameOf(generation) === name);
+		if (revision) revision.rejected = formatRejection({by, at: this.now, why: 'it failed'});
+	}
+
+	#resolved(): Map<string, number> | undefined {
+		const shares = new Map<string, number>();
+		const give = (name: string, percent: number) => shares.set(name, (shares.get(name) ?? 0) + percent);
+		for (const {revisionName, latestRevision, percent = 0} of this.traffic) {
+			const name = latestRevision ? this.latestReady : revisionName;
+			const made = this.revisions.find(({generation}) => nameOf(generation) === name);
+			if (name === undefined || made?.state !== 'ready') return undefined;
+			if (latestRevision && this.rolling && percent > 1) {
+				give(this.rolling.to, Math.min(this.rolling.percent, percent));
+				give(this.rolling.from, percent - Math.min(this.rolling.percent, percent));
+			} else give(name, percent);
+		}
+		return shares;
+	}
+
+	#isWaiting(): boolean {
+		return this.traffic.every(({revisionName}) =>
+			this.revisions.some(
+				({generation, state}) =>
+					revisionName === undefined || (nameOf(generation) === revisionName && state !== 'failed'),
+			),
+		);
+	}
+
+	/** The Route takes the split, or keeps the one before; the labeler writes down what is listed. */
+	reconcile(): void {
+		const resolved = this.#resolved();
+		if (resolved) {
+			this.served = resolved;
+			for (const [name, percent] of resolved) if (percent > 0) this.had.add(name);
+		}
+		const listed = new Set([
+			...this.traffic.flatMap(({revisionName, latestRevision}) =>
+				latestRevision ? [nameOf(this.revisions.length)] : [revisionName ?? ''],
+			),
+			...this.served.keys(),
+		]);
+		for (const revision of this.revisions) {
+			const isListed = listed.has(nameOf(revision.generation));
+			if (isListed !== revision.isListed) Object.assign(revision, {isListed, modified: this.now});
+		}
+	}
+
+	service(): ServiceView {
+		const latest = nameOf(this.revisions.length);
+		const isRefused = this.#resolved() === undefined;
+		const routes = isRefused
+			? {type: 'RoutesReady', status: this.#isWaiting() ? 'Unknown' : 'False', reason: 'RevisionMissing'}
+			: this.rolling
+				? {type: 'RoutesReady', status: 'Unknown', reason: 'RolloutInProgress'}
+				: {type: 'RoutesReady', status: 'True'};
+		const parsed = parseService({
+			metadata: {
+				name: serviceName,
+				namespace: 'default',
+				uid: 'uid-of-cart',
+				resourceVersion: String(this.now),
+				generation: this.generation,
+				creationTimestamp: isoTime(this.now),
+				annotations: {
+					'serving.knative.dev/lastModifier': this.lastModifier,
+					...(this.note !== undefined && {'kn-canary.dev/release': this.note}),
+				},
+			},
+			spec: {
+				template: {spec: {containers: [{image: 'registry.example.com/cart:1'}]}},
+				traffic: this.traffic,
+			},
+			status: {
+				observedGeneration: this.generation,
+				conditions: [routes],
+				latestCreatedRevisionName: latest,
+				...(this.latestReady !== undefined && {latestReadyRevisionName: this.latestReady}),
+				traffic: this.#statusTraffic(),
+			},
+		});
+		if (!parsed.ok) throw new Error(parsed.reason);
+		return parsed.value;
+	}
+
+	#statusTraffic(): TrafficTarget[] {
+		if (this.#resolved() === undefined) {
+			return [...this.served].map(([revisionName, percent]) => ({revisionName, percent}));
+		}
+		return this.traffic.flatMap(target => {
+			const percent = target.percent ?? 0;
+			if (!target.latestRevision || !this.rolling || percent < 2) {
+				return [{...target, revisionName: target.revisionName ?? this.latestReady ?? ''}];
+			}
+			const {from, to} = this.rolling;
+			const fresh = Math.min(this.rolling.percent, percent);
+			return [
+				{...target, revisionName: to, percent: fresh},
+				{latestRevision: true, revisionName: from, percent: percent - fresh},
+			];
+		});
+	}
+
+	views(): RevisionView[] {
+		return this.revisions.toReversed().map(revision => {
+			const {generation, createdAt, creator, state, isListed, modified, rejected} = revision;
+			const parsed = parseRevision({
+				metadata: {
+					name: nameOf(generation),
+					namespace: 'default',
+					uid: `uid-${generation}`,
+					creationTimestamp: isoTime(createdAt),
+					labels: {
+						'serving.knative.dev/service': serviceName,
+						'serving.knative.dev/configurationGeneration': String(generation),
+						'serving.knative.dev/routingState': isListed ? 'active' : 'reserve',
+					},
+					annotations: {
+						'serving.knative.dev/creator': creator,
+						'serving.knative.dev/routingStateModified': isoTime(modified),
+						...(rejected !== undefined && {'kn-canary.dev/rejected': rejected}),
+					},
+				},
+				spec: {containers: [{image: `registry.example.com/cart:${generation}`}]},
+				status: {
+					conditions: [
+						{
+							type: 'Ready',
+							status: {ready: 'True', failed: 'False', deploying: 'Unknown'}[state],
+						},
+					],
+				},
+			});
+			if (!parsed.ok) throw new Error(parsed.reason);
+			return parsed.value;
+		});
+	}
+
+	facts(machine?: string) {
+		return {
+			service: this.service(),
+			revisions: this.views(),
+			changes: machine === undefined ? [] : (this.memories.get(machine) ?? []),
+			now: this.now,
+			// The machine of ann is anns.
+			user: machine?.replace(/s$/, '') ?? 'nobody',
+		};
+	}
+
+	noted() {
+		return parseNote(this.note);
+	}
+}

@@ -1,0 +1,374 @@
+/**
+ * Stories of a service: several operators on machines of their own, CI, kubectl, kn, crashes, gradual rollouts, tags that
+ * are moved. Whatever came before, the verbs keep what they promise.
+ */
+import {
+	array,
+	assert,
+	boolean,
+	constant,
+	constantFrom,
+	nat,
+	oneof,
+	property,
+	record,
+	type Arbitrary,
+} from 'fast-check';
+import {describe, expect, it} from 'vitest';
+import {releaseOf} from '../../../source/knative/release/release.js';
+import {sharesOf} from '../../../source/knative/release/shares.js';
+import {splitOf, toTargets, type Split} from '../../../source/knative/split/split.js';
+import type {TrafficTarget} from '../../../source/knative/objects/wire.js';
+import {
+	planAbandon,
+	planPromote,
+	planRollback,
+	planSplit,
+	planUndo,
+	type Planned,
+} from '../../../source/release/plan-split.js';
+import type {Plan} from '../../../source/release/plan.js';
+import {Model, nameOf} from './model.js';
+
+type Step =
+	| {kind: 'deploy'; by: string; crashes: boolean; stays: boolean}
+	| {kind: 'ready'}
+	| {kind: 'crash'; pick: number}
+	| {kind: 'kubectl'; picks: readonly number[]; shares: readonly number[]; follows: boolean}
+	| {kind: 'kn'; picks: readonly number[]; share: number}
+	| {kind: 'tag'; pick: number; tag: string}
+	| {kind: 'rollout'; on: boolean}
+	| {kind: 'roll on'}
+	| {kind: 'verb'; verb: 'promote' | 'roll back' | 'abandon' | 'undo'; machine: string}
+	| {kind: 'new revision'; machine: string; percent: number; crashes: boolean}
+	| {kind: 'slide'; machine: string; pick: number; percent: number};
+
+const machine = constantFrom('anns', 'bobs');
+const pick = nat({max: 20});
+const share = constantFrom(0, 1, 5, 10, 25, 50, 75, 90, 100);
+
+const step: Arbitrary<{step: Step; seconds: number}> = record({
+	seconds: constantFrom(2, 5, 30, 600),
+	step: oneof(
+		{
+			weight: 4,
+			arbitrary: record({
+				kind: constant('deploy' as const),
+				by: constantFrom('ci', 'bob'),
+				crashes: boolean(),
+				stays: boolean(),
+			}),
+		},
+		{weight: 1, arbitrary: constant({kind: 'ready' as const})},
+		{weight: 1, arbitrary: record({kind: constant('crash' as const), pick})},
+		{
+			weight: 3,
+			arbitrary: record({
+				kind: constant('kubectl' as const),
+				picks: array(pick, {minLength: 1, maxLength: 3}),
+				shares: array(share, {minLength: 3, maxLength: 3}),
+				follows: boolean(),
+			}),
+		},
+		{
+			weight: 2,
+			arbitrary: record({
+				kind: constant('kn' as const),
+				picks: array(pick, {minLength: 2, maxLength: 2}),
+				share,
+			}),
+		},
+		{
+			weight: 1,
+			arbitrary: record({
+				kind: constant('tag' as const),
+				pick,
+				tag: constantFrom('stable', 'canary', 'previous', 'v1'),
+			}),
+		},
+		{weight: 1, arbitrary: record({kind: constant('rollout' as const), on: boolean()})},
+		{weight: 1, arbitrary: constant({kind: 'roll on' as const})},
+		{
+			weight: 6,
+			arbitrary: record({
+				kind: constant('verb' as const),
+				verb: constantFrom('promote' as const, 'roll back' as const, 'abandon' as const, 'undo' as const),
+				machine,
+			}),
+		},
+		{
+			weight: 3,
+			arbitrary: record({
+				kind: constant('new revision' as const),
+				machine,
+				percent: constantFrom(0, 0, 10),
+				crashes: boolean(),
+			}),
+		},
+		{weight: 3, arbitrary: record({kind: constant('slide' as const), machine, pick, percent: share})},
+	),
+});
+
+const stories = array(step, {minLength: 3, maxLength: 14});
+
+const planOf = (planned: Planned): Plan | undefined => (planned.ok ? planned.plan : undefined);
+const writtenBy = (plan: Plan | undefined): Split => plan?.splits?.after ?? [];
+const targetOf = (plan: Plan | undefined) => writtenBy(plan).find(({percent}) => percent === 100)?.revision;
+
+/** What a split means: each revision once, with its share and tags; what is not ready at 0 % cannot be put back. */
+function meaning(model: Model, split: Split): string[] {
+	const rows = new Map<string, {percent: number; tags: readonly string[]}>();
+	for (const {revision = 'none', percent, tags} of split) {
+		const known = rows.get(revision);
+		rows.set(revision, {percent: percent + (known?.percent ?? 0), tags: [...(known?.tags ?? []), ...tags]});
+	}
+	const isReady = (name: string) =>
+		model.revisions.some(({generation, state}) => nameOf(generation) === name && state === 'ready');
+	return [...rows]
+		.filter(([name, {percent}]) => percent > 0 || isReady(name))
+		.map(([name, {percent, tags}]) => `${name} ${percent} ${tags.toSorted().join()}`)
+		.toSorted();
+}
+
+/** What is promised and is not so, in words. */
+type Broken = string[];
+
+const check = (broken: Broken, isSo: boolean, promise: string) => {
+	if (!isSo) broken.push(promise);
+};
+
+const generationOf = (model: Model, name: string | undefined) =>
+	model.revisions.find(({generation}) => nameOf(generation) === name)?.generation ?? 0;
+
+/** Of a row with that tag: where it leads. */
+const tagged = (plan: Plan, tag: string) => writtenBy(plan).filter(row => row.tags.includes(tag));
+
+function brokenByPromote(model: Model, facts: ReturnType<Model['facts']>, plan: Plan): Broken {
+	const broken: Broken = [];
+	const {canary} = releaseOf(facts);
+	const to = targetOf(plan);
+	const wasIn = sharesOf(facts.service).some(({revision}) => revision === to);
+	const isGuess = plan.warnings.some(({kind}) => kind === 'guess');
+	check(broken, wasIn || isGuess, `promoted ${to}, which was in no split`);
+	check(
+		broken,
+		to === canary?.revision || isGuess,
+		`promoted ${to}, which the sheet does not name as the canary`,
+	);
+	check(broken, tagged(plan, 'canary').length === 0, 'there is a canary after it was promoted');
+	check(
+		broken,
+		tagged(plan, 'stable').every(({revision}) => revision === to),
+		'stable is not what has 100 %',
+	);
+	check(
+		broken,
+		tagged(plan, 'previous').every(({percent}) => percent === 0),
+		'previous has traffic',
+	);
+	return broken;
+}
+
+function brokenByRollBack(model: Model, facts: ReturnType<Model['facts']>, plan: Plan): Broken {
+	const broken: Broken = [];
+	const {canary, whole, reason} = releaseOf(facts);
+	const to = targetOf(plan);
+	const tried = canary?.revision ?? whole;
+	const isOlder = generationOf(model, to) < generationOf(model, tried);
+	check(broken, isOlder, `rolled back to ${to}, newer than ${tried}`);
+	const made = model.revisions.find(({generation}) => nameOf(generation) === to);
+	check(broken, made?.rejected === undefined, `rolled back to ${to}, which was rejected`);
+	const hasBetter = model.revisions
+		.filter(({generation, rejected}) => generation < generationOf(model, tried) && rejected === undefined)
+		.some(({generation}) => model.had.has(nameOf(generation)));
+	check(
+		broken,
+		model.had.has(to ?? '') || !hasBetter,
+		`rolled back to ${to}, which no user had: ${plan.notes.join(' ')} ${reason}`,
+	);
+	check(
+		broken,
+		tagged(plan, 'canary').every(({revision}) => revision !== to),
+		'the canary is what users have',
+	);
+	check(
+		broken,
+		tagged(plan, 'stable').every(({revision}) => revision === to),
+		'stable is not what has 100 %',
+	);
+	return broken;
+}
+
+const wordsOf = (result: Planned | undefined) =>
+	result?.ok ? JSON.stringify(toTargets(writtenBy(result.plan))) : 'nothing';
+const asks = (result: Planned | undefined) => result?.ok === false && result.candidates !== undefined;
+
+/** Machines that remember other things propose the same, or ask. */
+function brokenByMemory(model: Model): Broken {
+	return [planPromote, planRollback].flatMap(verb => {
+		const [mine, ...others] = ['anns', 'bobs', undefined].map(who => verb(model.facts(who)));
+		return others
+			.filter(other => !asks(mine) && !asks(other) && wordsOf(mine) !== wordsOf(other))
+			.map(other => `one machine proposes ${wordsOf(mine)}, another one ${wordsOf(other)}`);
+	});
+}
+
+function brokenPromises(model: Model): Broken {
+	const facts = model.facts('anns');
+	const promotion = planOf(planPromote(facts));
+	const back = planOf(planRollback(facts));
+	return [
+		...(promotion ? brokenByPromote(model, facts, promotion) : []),
+		...(back ? brokenByRollBack(model, facts, back) : []),
+		...brokenByMemory(model),
+	];
+}
+
+/** The verb as done by this machine, and what does not hold right after it. */
+function doVerb(model: Model, verb: Extract<Step, {kind: 'verb'}>['verb'], who: string): Broken {
+	const facts = model.facts(who);
+	const verbs = {promote: planPromote, 'roll back': planRollback, abandon: planAbandon, undo: planUndo};
+	const plan = planOf(verbs[verb](facts));
+	if (!plan) return [];
+	const broken: Broken = [];
+	const before = meaning(model, splitOf(facts.service));
+	const {canary} = releaseOf(facts);
+	model.send(who, who, plan);
+	if (verb === 'roll back') {
+		const again = planRollback(model.facts());
+		check(broken, !again.ok && again.already === true, 'a second roll back is not the same as one');
+	}
+	if (verb === 'abandon') {
+		const given = canary?.revision ?? '';
+		model.reject(given, who);
+		const isOut = sharesOf(model.service()).every(({revision}) => revision !== given);
+		check(broken, isOut, `${given} was abandoned and is in the split`);
+	}
+	if (verb === 'undo') return broken;
+	// By somebody who remembers nothing.
+	const undone = planUndo(model.facts());
+	check(
+		broken,
+		undone.ok || undone.already === true,
+		`${verb} cannot be undone: ${undone.ok || undone.reason}`,
+	);
+	const after = meaning(model, undone.ok ? writtenBy(undone.plan) : splitOf(model.service()));
+	check(
+		broken,
+		after.join() === before.join(),
+		`undo after ${verb}: ${after.join()} instead of ${before.join()}`,
+	);
+	return broken;
+}
+
+function take(model: Model, {step: what, seconds}: {step: Step; seconds: number}): Broken {
+	model.pass(seconds);
+	if (what.kind === 'verb') return doVerb(model, what.verb, what.machine);
+	happen(model, what);
+	return [];
+}
+
+function happen(model: Model, what: Exclude<Step, {kind: 'verb'}>): void {
+	const made = (index: number) => (index % model.revisions.length) + 1;
+	switch (what.kind) {
+		case 'deploy':
+			return model.deploy(what.by, what);
+		case 'ready':
+			return model.becomeReady();
+		case 'crash':
+			return model.crash(made(what.pick));
+		case 'rollout': {
+			model.hasRolloutDuration = what.on;
+			return;
+		}
+		case 'roll on':
+			return model.rollOn();
+		case 'kubectl': {
+			const names = [...new Set(what.picks.map(index => nameOf(made(index))))];
+			let left = 100;
+			const traffic = names.map((revisionName, index): TrafficTarget => {
+				const percent = index === names.length - 1 ? left : Math.min(left, what.shares[index] ?? 0);
+				left -= percent;
+				return {revisionName, percent};
+			});
+			const follows: TrafficTarget[] = [{latestRevision: true, percent: 100}];
+			return model.watched('bobs', 'kim', () => model.write('kim', what.follows ? follows : traffic));
+		}
+		case 'kn': {
+			const [one = '', other = ''] = what.picks.map(index => nameOf(made(index)));
+			const wanted = new Map(
+				one === other
+					? [[one, 100]]
+					: [
+							[one, what.share],
+							[other, 100 - what.share],
+						],
+			);
+			const kept = model.traffic
+				.map(target => ({...target, percent: wanted.get(target.revisionName ?? '') ?? 0}))
+				.filter(({percent, tag}) => percent > 0 || tag !== undefined);
+			const seen = new Set<string>();
+			const once = kept.map(target => {
+				const isFirst = !seen.has(target.revisionName ?? '');
+				seen.add(target.revisionName ?? '');
+				return isFirst ? target : {...target, percent: 0};
+			});
+			const added = [...wanted]
+				.filter(([name]) => !seen.has(name))
+				.map(([revisionName, percent]) => ({revisionName, percent}));
+			return model.write('kim', [...once, ...added]);
+		}
+		case 'tag': {
+			const name = nameOf(made(what.pick));
+			const index = model.traffic.findIndex(
+				({revisionName, tag}) => revisionName === name && tag === undefined,
+			);
+			const untagged = model.traffic.map(({tag, ...target}) => ({
+				...target,
+				...(tag !== undefined && tag !== what.tag && {tag}),
+			}));
+			if (index === -1) return;
+			return model.write('kim', untagged.with(index, {...untagged[index], tag: what.tag}));
+		}
+		case 'new revision': {
+			const facts = model.facts(what.machine);
+			const following = splitOf(facts.service);
+			// As `r` does it: what has traffic is pinned, the new one follows the latest.
+			const pinned = following.filter(row => !row.latest || row.revision !== undefined);
+			if (pinned.length === 0 || model.rolling) return;
+			model.deploy(what.machine, {crashes: what.crashes});
+			return;
+		}
+		case 'slide': {
+			const facts = model.facts(what.machine);
+			const name = nameOf(made(what.pick));
+			const rest = splitOf(facts.service).filter(({key}) => key !== name);
+			const main = rest[0];
+			if (!main) return;
+			const others = rest.map(row => ({...row, percent: row === main ? 100 - what.percent : 0}));
+			const tags = splitOf(facts.service).find(({key}) => key === name)?.tags ?? [];
+			const row = {key: name, revision: name, latest: false, percent: what.percent, tags, locked: false};
+			const plan = planOf(planSplit(facts, [...others, row]));
+			if (plan) model.send(what.machine, what.machine, plan);
+		}
+	}
+}
+
+const runs = Number(process.env['STORIES'] ?? 200);
+
+/** Everything that was broken on the way. */
+const brokenIn = (story: readonly {step: Step; seconds: number}[]): Broken => {
+	const model = new Model();
+	return story.flatMap(part => [...take(model, part), ...brokenPromises(model)]);
+};
+
+describe('whatever came before', () => {
+	it(`the verbs keep what they promise, in ${runs} stories`, () => {
+		assert(
+			property(stories, story => {
+				expect(brokenIn(story)).toEqual([]);
+			}),
+			{numRuns: runs},
+		);
+	});
+});

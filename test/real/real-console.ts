@@ -1,0 +1,60 @@
+/** The built console on the real cluster. */
+import {mkdtemp, rm} from 'node:fs/promises';
+import {tmpdir} from 'node:os';
+import path from 'node:path';
+import {openBuiltConsole} from '../support/console.js';
+import type {TestTerminal} from '../support/terminal.js';
+import type {RealWorld, Write} from './console-world.js';
+
+/** A directory for the history of a test; removed with `await using`. */
+export async function stateDirectory() {
+	const directory = await mkdtemp(path.join(tmpdir(), 'kn-canary-state-'));
+	return {
+		path: directory,
+		async [Symbol.asyncDispose]() {
+			await rm(directory, {recursive: true, force: true});
+		},
+	};
+}
+
+/** A console in the namespace of this world, as soon as it shows all of these words and follows the cluster. */
+export async function openRealConsole(
+	{kubeconfig, namespace}: Pick<RealWorld, 'kubeconfig' | 'namespace'>,
+	{state, shows, args = []}: {state: string; shows: readonly string[]; args?: readonly string[]},
+): Promise<TestTerminal> {
+	const terminal = openBuiltConsole({
+		args: ['--kubeconfig', kubeconfig, '-n', namespace, ...args],
+		cols: 120,
+		rows: 40,
+		env: {XDG_STATE_HOME: state},
+	});
+	await terminal.until(screen => ['watching', ...shows].every(word => screen.includes(word)));
+	return terminal;
+}
+
+/** The writing requests that came after the first `seen`, as soon as there is one. */
+export async function nextWrites(world: RealWorld, seen: number): Promise<Write[]> {
+	const end = performance.now() + 30_000;
+	for (;;) {
+		const writes = await world.writes();
+		if (writes.length > seen) return writes.slice(seen);
+		if (performance.now() > end) throw new Error('No request to write came within 30 s.');
+		await new Promise(resolve => {
+			setTimeout(resolve, 50);
+		});
+	}
+}
+
+/** Waits until what the dry run said of the sheet on top can be read on it. */
+export async function previewed(terminal: TestTerminal): Promise<void> {
+	await terminal.until(/✓ Dry run/);
+}
+
+/** Goes back to the panes, however many sheets and forms lie over them. */
+export async function backToPanes(terminal: TestTerminal): Promise<void> {
+	while (!/1 Services/.test(terminal.screen())) {
+		const before = terminal.screen();
+		terminal.press('esc');
+		await terminal.until(screen => screen !== before);
+	}
+}

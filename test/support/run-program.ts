@@ -1,0 +1,44 @@
+/** The built program without a terminal: what it says, and how it ends. */
+import {spawn} from 'node:child_process';
+import path from 'node:path';
+
+export const builtProgram = path.resolve('dist/cli.js');
+
+export type Ended = {
+	code: number | null;
+	stdout: string;
+	stderr: string;
+	/** Both, as they came. */ output: string;
+};
+
+/** Variables that say how to get to a server: those of whoever runs the tests say nothing here. */
+const ways = /^(?:(?:https?|no|all)_proxy|ssl_cert_(?:file|dir)|kubeconfig|kubernetes_.*)$/i;
+
+/** Runs any program; stdin is closed. */
+export async function runCommand(
+	command: string,
+	args: readonly string[],
+	env: Readonly<Record<string, string | undefined>> = {},
+): Promise<Ended> {
+	const own = Object.fromEntries(Object.entries(process.env).filter(([name]) => !ways.test(name)));
+	const child = spawn(command, args, {env: {...own, ...env}, stdio: ['ignore', 'pipe', 'pipe']});
+	const ended: Ended = {code: null, stdout: '', stderr: '', output: ''};
+	for (const name of ['stdout', 'stderr'] as const) {
+		child[name].setEncoding('utf8').on('data', (text: string) => {
+			ended[name] += text;
+			ended.output += text;
+		});
+	}
+	ended.code = await new Promise<number | null>((resolve, reject) => {
+		child.once('error', reject);
+		child.once('close', resolve);
+	});
+	return ended;
+}
+
+export async function runProgram(
+	args: readonly string[],
+	env?: Readonly<Record<string, string | undefined>>,
+): Promise<Ended> {
+	return runCommand(process.execPath, [builtProgram, ...args], env);
+}
