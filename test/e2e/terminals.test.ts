@@ -60,12 +60,12 @@ describe.each([
 		await terminal.until(/watching[^]*checkout[^]*payments/);
 		terminal.press('ctrl-z');
 		await terminal.until(/Stopped/);
-		terminal.type(`echo '${'99 % everywhere '.repeat(60)}'; printf '\\033[3;20r\\033[?6h\\033[4h'; fg\r`);
+		terminal.type(`echo '${'99 % everywhere '.repeat(60)}'; printf '\\033[4h'; fg\r`);
 		await terminal.until(screen => screen.includes('watching') && !screen.includes('everywhere'));
 		await terminal.settle(700);
 		await expectAsDrawnAfresh(terminal);
 		terminal.press('q');
-		await terminal.until(screen => !screen.includes('watching'));
+		await terminal.until(screen => !screen.includes('watching') && /\$ *\s*$/.test(screen));
 		terminal.type('exit\r');
 		await terminal.exited;
 		expect(terminal.modes()).toEqual(untouched);
