@@ -102,6 +102,12 @@ export function createProgram({keepCode = () => {}}: {keepCode?: () => void} = {
 			}
 			const asking = checkedAsking(program, flags, {rate: 1});
 			if (process.stdout.isTTY && process.stdin.isTTY) {
+				if (process.env['TERM'] === 'dumb') {
+					return program.error(
+						'kn-canary draws on the whole screen, which a terminal with TERM=dumb cannot do. `kn-canary demo` shows a ' +
+							'release as plain lines; `kn-canary verify`, `split`, `complete` and `rollback` need no screen.',
+					);
+				}
 				return openConsole(flags, asking, keepCode);
 			}
 			if (flags.sandbox) {

@@ -20,15 +20,33 @@ export type HistoryFile = {
 /** Bytes: from here on the older half is let go. Some thousands of changes. */
 const largest = 1024 * 1024;
 
-/** `$XDG_STATE_HOME/kn-canary/history.jsonl`; a relative path there is to be ignored, as the specification says. */
-export function historyPath(env: Readonly<Record<string, string | undefined>>, home: string): string {
+/**
+ * `$XDG_STATE_HOME/kn-canary/history.jsonl`; a relative path there is to be ignored, as the specification says. Undefined
+ * where there is neither that nor a home.
+ */
+export function historyPath(
+	env: Readonly<Record<string, string | undefined>>,
+	home: string | undefined,
+): string | undefined {
 	const wanted = env['XDG_STATE_HOME'] ?? '';
-	const base = path.isAbsolute(wanted) ? wanted : path.join(home, '.local', 'state');
+	if (!path.isAbsolute(wanted) && home === undefined) return undefined;
+	const base = path.isAbsolute(wanted) ? wanted : path.join(home ?? '', '.local', 'state');
 	return path.join(base, 'kn-canary', 'history.jsonl');
 }
 
-/** @param limit Bytes above which the older half of the file is dropped. */
-export function openHistoryFile(file: string, {limit = largest}: {limit?: number} = {}): HistoryFile {
+const homeless = 'there is no home directory to keep it in; set HOME or XDG_STATE_HOME';
+
+/**
+ * @param file Undefined where it cannot be kept: it is empty then, and says so when something is to be appended.
+ * @param limit Bytes above which the older half of the file is dropped.
+ */
+export function openHistoryFile(
+	file: string | undefined,
+	{limit = largest}: {limit?: number} = {},
+): HistoryFile {
+	if (file === undefined) {
+		return {path: '', read: async () => [], append: async () => Promise.reject(new Error(homeless))};
+	}
 	let last: Promise<void> = Promise.resolve();
 	return {
 		path: file,

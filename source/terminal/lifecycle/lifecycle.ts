@@ -42,6 +42,11 @@ export type LifecycleOptions = {
 	readonly onOutputError?: (error: NodeJS.ErrnoException) => void;
 	/** How long the clean-ups and the terminal may take together, in milliseconds. @default 800 */
 	readonly patience?: number;
+	/**
+	Whether the end of the terminal that it was started from ends the program. Node sets SIGHUP back to what it does by default,
+	also where `nohup` had it ignored. @default true
+	*/
+	readonly heedsHangUp?: boolean;
 	/** Ends the process. @default process.exit */
 	readonly exit?: (code: number) => void;
 };
@@ -84,6 +89,9 @@ export const describeError = (error: unknown): string => {
 	return line === '' ? 'no reason was given' : line;
 };
 
+/** Unheard, a signal would do what it does by default. */
+const ignore = () => {};
+
 const sentences = (...parts: readonly string[]): string => parts.filter(part => part !== '').join(' ');
 
 const write = (stream: NodeJS.WritableStream, text: string) => {
@@ -120,6 +128,7 @@ export const installLifecycle = ({
 	isTracing = false,
 	onOutputError,
 	patience = 800,
+	heedsHangUp = true,
 	exit = code => process.exit(code),
 }: LifecycleOptions): Lifecycle => {
 	const cleanUps = new Set<CleanUp>();
@@ -206,12 +215,21 @@ export const installLifecycle = ({
 			return;
 		}
 
+		// A disk that is full is no reader who went away: whoever reads the other stream is to know.
+		if (error.code !== 'EPIPE' && error.code !== 'EIO') {
+			void leave(1, `What ${name} says cannot be written: ${describeError(error)}.`);
+			return;
+		}
+
 		void leave(128 + constants.signals[error.code === 'EPIPE' ? 'SIGPIPE' : 'SIGHUP']);
 	};
 
 	const signalNames: readonly Signal[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
-	for (const signal of signalNames) {
-		process.on(signal, onSignal);
+	const listeners = new Map<Signal, (signal: Signal) => void>(
+		signalNames.map(signal => [signal, signal === 'SIGHUP' && !heedsHangUp ? ignore : onSignal]),
+	);
+	for (const [signal, listener] of listeners) {
+		process.on(signal, listener);
 	}
 
 	process.on('uncaughtException', onError);
@@ -231,8 +249,8 @@ export const installLifecycle = ({
 		leave,
 		fail,
 		uninstall() {
-			for (const signal of signalNames) {
-				process.off(signal, onSignal);
+			for (const [signal, listener] of listeners) {
+				process.off(signal, listener);
 			}
 
 			process.off('uncaughtException', onError);
