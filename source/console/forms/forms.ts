@@ -13,7 +13,13 @@ import {orphanOf, serviceOfForm, takenOver, type FormOfService} from './form-ser
 import {changesOf} from '../session/change-recorder.js';
 import {planTags} from '../../release/plan-split.js';
 import {planCreateRevision, planCreateService} from '../../release/plan-object.js';
-import {knownRevisions, selectedRevision, selectedService} from '../state/read.js';
+import {
+	knownRevisions,
+	selectedRevision,
+	selectedService,
+	whyNoRevision,
+	whyNoService,
+} from '../state/read.js';
 import {refusedRight, type RightName} from '../session/rights.js';
 import {changeSheet, formKey, isForm, notify, openSheet} from '../state/select.js';
 import type {FormSheet, RevisionFormSheet, ScalingFormSheet, TagFormSheet} from '../sheets/sheets.js';
@@ -28,7 +34,7 @@ export function openServiceForm(store: ConsoleStore): void {
 }
 
 export function openRevisionForm(store: ConsoleStore): void {
-	openFor(store, 'a revision belongs to one', service => ({
+	openFor(store, service => ({
 		key: formKey({kind: 'create revision', uid: service.uid}),
 		fresh: () =>
 			judgedRevision('create revision', on(service), initialRevision(service), new Set(), stockLimits),
@@ -37,7 +43,7 @@ export function openRevisionForm(store: ConsoleStore): void {
 
 /** Returns whether it was opened: then the defaults of the cluster are worth asking for. */
 export function openScalingForm(store: ConsoleStore): boolean {
-	return openFor(store, 'autoscaling is set on one', service => ({
+	return openFor(store, service => ({
 		key: formKey({kind: 'autoscaling', uid: service.uid}),
 		fresh: () =>
 			judgedRevision(
@@ -52,9 +58,10 @@ export function openScalingForm(store: ConsoleStore): boolean {
 
 /** Of the selected revision. */
 export function openTagForm(store: ConsoleStore): void {
-	const revision = selectedRevision(store.getState());
-	if (!revision) return notify(store, {tone: 'info', text: 'Select a revision first: a tag leads to one.'});
-	openFor(store, 'a tag leads to a revision of one', service => ({
+	const state = store.getState();
+	const revision = selectedRevision(state);
+	if (!revision) return notify(store, {tone: 'info', text: whyNoRevision(state)});
+	openFor(store, service => ({
 		key: formKey({kind: 'tag', uid: service.uid, revision: revision.name}),
 		fresh: () =>
 			judgedTags(on(service), revision.name, {tags: tagsOf(service, revision.name).join(', ')}, new Set()),
@@ -71,13 +78,12 @@ function isWithheld(store: ConsoleStore, right: RightName): boolean {
 
 function openFor(
 	store: ConsoleStore,
-	why: string,
 	form: (service: ServiceView) => {key: string; fresh: () => FormSheet},
 ): boolean {
 	const state = store.getState();
 	const service = selectedService(state);
 	if (!service) {
-		notify(store, {tone: 'info', text: `Select a service first: ${why}.`});
+		notify(store, {tone: 'info', text: whyNoService(state)});
 		return false;
 	}
 	if (isWithheld(store, 'patch')) return false;

@@ -23,6 +23,11 @@ const LEAVE_ALTERNATE_SCREEN = '\u001B[?1049l';
 
 /** How long a terminal that takes nothing may keep the program from ending, in milliseconds. */
 const STUCK_PATIENCE = 400;
+/** How long an answer of the terminal is waited for on the way out, in milliseconds: a line has less than that both ways. */
+const OWED_PATIENCE = 600;
+
+/** What is left for the clean-ups after that, at least, in milliseconds. */
+const LEAST_PATIENCE = 200;
 
 export type CleanUp = () => unknown;
 
@@ -59,6 +64,11 @@ export type Lifecycle = {
 	readonly onLeave: (cleanUp: CleanUp) => () => void;
 	/** The same for drawing: undone before anything is printed. When it throws, the alternate screen is left by hand. */
 	readonly onRestore: (restore: CleanUp) => () => void;
+	/**
+	Register what the terminal still owes this program: it is waited for before the terminal is given back, shortly, so that
+	no answer ends up in the shell. Undefined when there is nothing.
+	*/
+	readonly onOwed: (owed: () => Promise<void> | undefined) => () => void;
 	/** Clean up, restore the terminal, print one sentence if there is one, and end with this exit code. */
 	readonly leave: (code: number, sentence?: string) => Promise<void>;
 	/** End because of an error nobody expected: exit code 1 and one sentence. */
@@ -133,6 +143,7 @@ export const installLifecycle = ({
 }: LifecycleOptions): Lifecycle => {
 	const cleanUps = new Set<CleanUp>();
 	const restores = new Set<CleanUp>();
+	const debts = new Set<() => Promise<void> | undefined>();
 	let isLeaving = false;
 
 	const restoreTerminal = () => {
@@ -168,6 +179,13 @@ export const installLifecycle = ({
 		}
 
 		isLeaving = true;
+		const owed = [...debts].flatMap(debt => debt() ?? []);
+		const start = performance.now();
+		// One that takes nothing says nothing either.
+		if (owed.length > 0 && (stdout.writableLength ?? 0) === 0) {
+			await Promise.race([Promise.all(owed), delay(OWED_PATIENCE)]);
+		}
+
 		// First the terminal: whatever hangs afterwards, the operator has their shell's screen back.
 		restoreTerminal();
 		const say = () => {
@@ -180,7 +198,8 @@ export const installLifecycle = ({
 		const isStuck = (stdout.writableLength ?? 0) > 0;
 		if (!isStuck) say();
 		const said = isStuck ? Promise.race([taken(stdout).then(say), delay(STUCK_PATIENCE)]) : undefined;
-		await Promise.race([Promise.all([cleanUpAll(), said]), delay(patience)]);
+		const left = Math.max(LEAST_PATIENCE, patience - (performance.now() - start));
+		await Promise.race([Promise.all([cleanUpAll(), said]), delay(left)]);
 		exit(code);
 	};
 
@@ -245,6 +264,10 @@ export const installLifecycle = ({
 		onRestore(restore) {
 			restores.add(restore);
 			return () => restores.delete(restore);
+		},
+		onOwed(owed) {
+			debts.add(owed);
+			return () => debts.delete(owed);
 		},
 		leave,
 		fail,

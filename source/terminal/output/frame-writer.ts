@@ -10,6 +10,7 @@ import {inkChunk} from './frame/ink-chunk.js';
 import {WritePace} from './frame/write-pace.js';
 import {knownState} from './known-state.js';
 import {windowSize} from './window-size.js';
+import type {Sight} from '../sight.js';
 
 const beginUpdate = '\u001B[?2026h';
 const endUpdate = '\u001B[?2026l';
@@ -48,6 +49,8 @@ export type FrameWriter<Stream = NodeJS.WriteStream> = {
 	redraw(): void;
 	/** The operator has pressed a key: on a slow line the next frame goes ahead of those that only bring news. */
 	keyPressed(): void;
+	/** A frame is complete, also one that was as the frame before and so was not written. For Ink's `onRender`. */
+	rendered(): void;
 	/** Milliseconds until the line takes the next frame, at most 1000; 0 on one that keeps up. News need not come sooner. */
 	wait(): number;
 	/** Of the window, as `stdout` has it: at least 1 each. */
@@ -85,6 +88,8 @@ export type FrameOptions = {
 	preemptions?: () => number;
 	/** How a frame is to be spelled; no line may change its width. */
 	spell?: (frame: string) => string;
+	/** Is told what is on the screen, and asks the terminal for it behind a frame. */
+	sight?: Pick<Sight, 'taken' | 'behind'>;
 };
 
 export function createFrameWriter<Stream extends TerminalStream>(
@@ -93,6 +98,7 @@ export function createFrameWriter<Stream extends TerminalStream>(
 		clock = systemClock,
 		preemptions = () => process.resourceUsage().involuntaryContextSwitches,
 		spell = frame => frame,
+		sight,
 	}: FrameOptions = {},
 ): FrameWriter<Stream> {
 	const displayed = new Displayed();
@@ -102,12 +108,15 @@ export function createFrameWriter<Stream extends TerminalStream>(
 	let lastKey = -Infinity;
 	/** What is to be on the screen, if it may not be there yet, and whether a key brought it about. */
 	let frame: string | undefined;
+	/** What it shows, by its name for `sight`. */
+	let shown: string | undefined;
 	let isDue = false;
 	let isForKey = false;
 	let callOff: (() => void) | undefined;
 	/** The terminal takes nothing at the moment: what is written now would wait in a queue. */
 	let isStuck = false;
 	const size = () => windowSize(terminal);
+	let isRendering = false;
 
 	function write(bytes: string): void {
 		const start = clock.now();
@@ -138,8 +147,16 @@ export function createFrameWriter<Stream extends TerminalStream>(
 		if (bytes === undefined) {
 			// Not made of lines after all.
 			displayed.forget();
-			write(home + eraseDown + frame);
-		} else if (bytes !== '') write(beginUpdate + bytes + endUpdate);
+			write(home + eraseDown + frame + behind());
+		} else {
+			const asked = behind();
+			if (bytes !== '' || asked !== '') write((bytes === '' ? '' : beginUpdate + bytes + endUpdate) + asked);
+		}
+	}
+
+	/** Only once Ink draws: nobody reads an answer before. */
+	function behind(): string {
+		return isRendering ? (sight?.behind(shown) ?? '') : '';
 	}
 
 	/** Now, or as soon as the line takes it; a newer frame takes its place. */
@@ -186,6 +203,7 @@ export function createFrameWriter<Stream extends TerminalStream>(
 
 	function show(text: string): void {
 		frame = harmless(spell(text));
+		shown = sight?.taken();
 		isForKey ||= clock.now() - lastKey < keyEcho;
 		schedule();
 	}
@@ -255,6 +273,14 @@ export function createFrameWriter<Stream extends TerminalStream>(
 		},
 		keyPressed() {
 			lastKey = clock.now();
+		},
+		rendered() {
+			isRendering = true;
+			const same = sight?.taken();
+			if (same === undefined) return;
+			shown = same;
+			const asked = isDue || !isOnAlternateScreen ? '' : behind();
+			if (asked !== '') write(asked);
 		},
 		wait: () => (isStuck ? longestWait : pace.wait(clock.now(), {isForKey: false})),
 		size,
