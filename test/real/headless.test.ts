@@ -80,6 +80,14 @@ describe.each(verbs)('kn-canary $args', ({args, before, after}) => {
 	});
 });
 
+it('verify of a service that never had a ready revision cannot tell, and says why', async () => {
+	await world.create('broken', world.image.replace('helloworld-go', 'helloworld-none'));
+	const {code, stdout, stderr} = await run('verify', 'broken');
+	expect(stdout).toMatch(/^\? Cannot tell: no revision of broken has been ready so far/);
+	expect(stdout).toMatch(/Unable to fetch image/);
+	expect({code, stderr}).toEqual({code: 2, stderr: ''});
+});
+
 it('an operator may split and not more; a viewer may not even that, by the words of the API server', async () => {
 	const before = await stored();
 	const asViewer = await run('--context', 'real-viewer', 'split', 'hello', 'stable=50', 'canary=50', '--yes');
