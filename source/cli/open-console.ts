@@ -1,6 +1,7 @@
 /** `kn-canary`: the console on the terminal. */
 import type {Cluster} from '../kube/cluster.js';
 import type {RequestOptions} from '../probe/transport/request-options.js';
+import {printable} from '../knative/text/printable.js';
 import {showFirstFrame} from '../screen/first-frame.js';
 import type {Console} from '../console/console.js';
 import {describeError} from '../terminal/lifecycle/lifecycle.js';
@@ -21,8 +22,8 @@ export async function openConsole(
 	keepCode: () => void,
 ): Promise<void> {
 	const lifecycle = install();
-	const to = flags.sandbox ? 'sandbox' : (flags.context ?? 'the cluster');
-	const theme = flags.ascii ? {isAscii: true} : {};
+	const to = printable(flags.sandbox ? 'sandbox' : (flags.context ?? 'the cluster'));
+	const theme = {...flags.theme, ...(flags.ascii && {isAscii: true})};
 	const first = showFirstFrame(to, {theme});
 	const forget = lifecycle.onRestore(first.leave);
 	const core = await import('./console-core.js');

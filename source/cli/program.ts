@@ -21,6 +21,7 @@ import {
 	requests,
 	seconds,
 	seedOption,
+	themeOption,
 	type ConsoleFlags,
 	type PaceFlags,
 	type SandboxFlags,
@@ -64,6 +65,7 @@ export function createProgram({keepCode = () => {}}: {keepCode?: () => void} = {
 				.argParser(pattern),
 		)
 		.option('--ascii', 'draw with ASCII characters only')
+		.addOption(themeOption())
 		.option('--rate <number>', 'requests a second to begin with (console: 1, verify: 20)')
 		.option('--max-rate <number>', 'requests a second at most (50)')
 		.option('--timeout <seconds>', 'until an answer must be complete (10)')

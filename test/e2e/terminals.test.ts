@@ -1,8 +1,9 @@
 /** What was drawn is what is seen, whatever terminal it is, and whatever others have left in it or write on it. */
 import {execFileSync} from 'node:child_process';
 import path from 'node:path';
-import {describe, expect, it, test} from 'vitest';
+import {describe, expect, it, test, vi} from 'vitest';
 import {openBuiltConsole, openOnSandbox, type ConsoleOptions} from '../support/console.js';
+import {leastContrast, type Colour} from '../support/colours.js';
 import {openTerminal, untouched, type TestTerminal} from '../support/terminal.js';
 
 const ESC = '\u001B';
@@ -18,10 +19,15 @@ async function openQuiet(options: ConsoleOptions = {}): Promise<TestTerminal> {
 	return terminal;
 }
 
+/** Tried again while something still moves. */
+const patience = {timeout: 20_000, interval: 100};
+
 async function expectAsDrawnAfresh(terminal: TestTerminal): Promise<void> {
-	const seen = terminal.cells();
-	expect(seen).toEqual(await terminal.drawnAfresh());
-	expect(terminal.cells()).toEqual(seen);
+	await vi.waitFor(async () => {
+		const seen = terminal.cells();
+		expect(seen).toEqual(await terminal.drawnAfresh());
+		expect(terminal.cells()).toEqual(seen);
+	}, patience);
 }
 
 describe.each([
@@ -136,7 +142,7 @@ describe('a window', () => {
 			before: shellText,
 		});
 		await terminal.until(screen => screen.trim() !== '');
-		await terminal.settle(1000);
+		await terminal.settle(300);
 		await expectAsDrawnAfresh(terminal);
 		terminal.press('q');
 		expect(await terminal.exited).toEqual({code: 0, signal: 0});
@@ -168,11 +174,13 @@ async function openWithin(command: string, args: readonly string[]): Promise<Tes
 
 /** Nothing but the console is to be seen, and to draw it anew changes no cell. */
 async function expectStable(terminal: TestTerminal): Promise<void> {
-	const seen = terminal.cells();
-	expect(terminal.screen()).not.toMatch(/kubectl get ksvc/);
-	terminal.press('ctrl-l');
-	await terminal.settle(700);
-	expect(terminal.cells()).toEqual(seen);
+	await vi.waitFor(async () => {
+		const seen = terminal.cells();
+		expect(terminal.screen()).not.toMatch(/kubectl get ksvc/);
+		terminal.press('ctrl-l');
+		await terminal.settle(300);
+		expect(terminal.cells()).toEqual(seen);
+	}, patience);
 }
 
 describe.skipIf(!isThere('tmux'))('tmux, which has to be installed', () => {
@@ -206,5 +214,76 @@ describe.skipIf(!isThere('screen'))('GNU screen, which has to be installed', () 
 		await expectStable(terminal);
 		terminal.press('q');
 		await terminal.exited;
+	});
+});
+
+describe('text that others write on the screen', () => {
+	const wall = '\r\nBroadcast message from root@node (somewhere):\r\n\r\n99 % of the disk is full\r\n\r\n';
+
+	it('is drawn over as soon as it is noticed, and at once with ctrl-l', async () => {
+		await using terminal = await openQuiet({cols: 100, rows: 30});
+		terminal.writeForeign(wall.repeat(12));
+		await terminal.until(/Broadcast/);
+		// Nobody presses a key.
+		await terminal.until(screen => !screen.includes('Broadcast'));
+		await expectAsDrawnAfresh(terminal);
+		// Text that leaves the cursor where it was is not noticed.
+		terminal.writeForeign(`${ESC}7${ESC}[10;20Hsomebody else${ESC}8`);
+		await terminal.until(/somebody else/);
+		terminal.press('ctrl-l');
+		await terminal.until(screen => !screen.includes('somebody else'));
+		await expectAsDrawnAfresh(terminal);
+	});
+
+	it('is drawn over while the console draws all the time', async () => {
+		await using terminal = await openQuiet({cols: 100, rows: 30});
+		terminal.press('space', '+', '+');
+		await terminal.until(/5 req\/s/);
+		for (let times = 1; times <= 3; times++) {
+			terminal.writeForeign(wall);
+			await terminal.until(/Broadcast/);
+			await terminal.until(screen => !screen.includes('Broadcast'));
+		}
+
+		terminal.press('space');
+		await terminal.until(/paused/);
+		await expectAsDrawnAfresh(terminal);
+	});
+});
+
+describe('the characters of a terminal', () => {
+	it.each([{LC_ALL: 'C'}, {LC_ALL: '', LC_CTYPE: '', LANG: 'de_DE.ISO-8859-1'}])(
+		'are ASCII where the locale has no others: %j',
+		async env => {
+			await using terminal = await openQuiet({env});
+			expect(terminal.screen()).toMatch(/^\p{ASCII}*$/u);
+			await expectAsDrawnAfresh(terminal);
+		},
+	);
+
+	it.each([
+		['takes those that are ambiguous for wide', {isAmbiguousWide: true}],
+		['takes each byte for one', {isLatin1: true}],
+	])('are ASCII from the moment on that it is known that it %s', async (_, options) => {
+		await using terminal = openBuiltConsole({args: ['--sandbox', '--seed', '1'], ...options});
+		await terminal.until(screen => /watching[^]*checkout/.test(screen) && /^\p{ASCII}*$/u.test(screen));
+		await expectAsDrawnAfresh(terminal);
+		expect(terminal.screen()).toMatch(/cart +90\|10|cart .*90/);
+	});
+});
+
+describe('the colours of a terminal', () => {
+	it.each([
+		['says that its background is white', {background: '#ffffff'}, {}],
+		['is said to be light by COLORFGBG', {}, {COLORFGBG: '0;15'}],
+		['is said to be light by the operator', {background: '#000000'}, {KN_CANARY_THEME: 'light'}],
+	])('can be read where it %s', async (_, options, env) => {
+		await using terminal = await openQuiet({...options, env});
+		const white: Colour = [255, 255, 255];
+		for (const keys of [[], ['R'], ['esc', '?'], ['esc', 'j', 'j']]) {
+			terminal.press(...keys);
+			await terminal.settle(500);
+			expect(leastContrast(terminal.emulator, white)).toBeGreaterThanOrEqual(4.5);
+		}
 	});
 });

@@ -13,7 +13,10 @@ export type ConsoleOptions = {
 	cols?: number;
 	rows?: number;
 	env?: Readonly<Record<string, string | undefined>>;
-} & Pick<TerminalOptions, 'before' | 'hasAlternateScreen' | 'hasSize'>;
+} & Pick<
+	TerminalOptions,
+	'before' | 'hasAlternateScreen' | 'hasSize' | 'isAmbiguousWide' | 'isLatin1' | 'background'
+>;
 
 /** Opens the console on a sandbox of its own, which lives four times as fast as a cluster and draws the same in every run. `npm test` builds it first. */
 export function openBuiltConsole({

@@ -43,6 +43,12 @@ export type TerminalOptions = {
 	readonly before?: string;
 	/** As the Linux console, mosh, or GNU screen as it comes: there is one screen only. @default true */
 	readonly hasAlternateScreen?: boolean;
+	/** Draws ambiguous characters in two columns, as where Chinese or Japanese is read (UAX #11). */
+	readonly isAmbiguousWide?: boolean;
+	/** Takes each byte for a character of its own. */
+	readonly isLatin1?: boolean;
+	/** Of its window, as it says when it is asked (OSC 11): `#ffffff`. */
+	readonly background?: string;
 	/** Whether the pseudo-terminal has a size; `ssh -tt` and some CI systems leave it at 0 by 0. @default true */
 	readonly hasSize?: boolean;
 };
@@ -63,6 +69,10 @@ export const untouched: Modes = {
 	isBracketedPaste: false,
 	isWrapping: true,
 };
+
+/** Enough of the ambiguous characters (UAX #11) for what the console draws with. */
+const isAmbiguous = (codePoint: number): boolean =>
+	[0xb7, 0xd7, 0xb1, 0xb0].includes(codePoint) || (codePoint >= 0x20_10 && codePoint <= 0x27_17);
 
 /** How long `until` waits unless told otherwise, in milliseconds: long enough for a busy machine. */
 const PATIENCE = 20_000;
@@ -102,9 +112,30 @@ export const openTerminal = ({
 	before = '',
 	hasAlternateScreen = true,
 	hasSize = true,
+	isAmbiguousWide = false,
+	isLatin1 = false,
+	background,
 }: TerminalOptions) => {
 	const emulator = new xterm.Terminal({cols, rows, scrollback: 1000, allowProposedApi: true});
 	emulator.write(before);
+	if (isAmbiguousWide) {
+		emulator.unicode.register({
+			version: 'wide',
+			wcwidth: codePoint => (isAmbiguous(codePoint) ? 2 : 1),
+			// Of the character in the lowest bit whether it joins the one before, then its width (xterm.js, UnicodeService).
+			charProperties: codePoint => (isAmbiguous(codePoint) ? 2 : 1) << 1,
+		});
+		emulator.unicode.activeVersion = 'wide';
+	}
+
+	if (background !== undefined) {
+		emulator.parser.registerOscHandler(11, data => {
+			const [, red, green, blue] = /^#(..)(..)(..)$/.exec(background) ?? [];
+			if (data === '?') child.write(`\u001B]11;rgb:${red}${red}/${green}${green}/${blue}${blue}\u001B\\`);
+			return true;
+		});
+	}
+
 	const sized = hasSize
 		? ([command, [...args]] as const)
 		: (['sh', ['-c', 'stty cols 0 rows 0; exec "$@"', 'sh', command, ...args]] as const);
@@ -141,7 +172,7 @@ export const openTerminal = ({
 		byteCount += Buffer.byteLength(data);
 		taken?.push(data);
 		unparsed++;
-		emulator.write(data, () => {
+		emulator.write(isLatin1 ? Buffer.from(data).toString('latin1') : data, () => {
 			unparsed--;
 			notify();
 		});
