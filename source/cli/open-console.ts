@@ -1,6 +1,7 @@
 /** `kn-canary`: the console on the terminal. */
 import type {Cluster} from '../kube/cluster.js';
 import type {RequestOptions} from '../probe/transport/request-options.js';
+import {printable} from '../knative/text/printable.js';
 import {createUnderWay} from '../release/under-way.js';
 import {showFirstFrame} from '../screen/first-frame.js';
 import type {Console} from '../console/console.js';
@@ -24,8 +25,8 @@ export async function openConsole(
 ): Promise<void> {
 	const underWay = createUnderWay();
 	const lifecycle = install({lastWords: underWay.lastWords});
-	const to = flags.sandbox ? 'sandbox' : (flags.context ?? 'the cluster');
-	const theme = flags.ascii ? {isAscii: true} : {};
+	const to = printable(flags.sandbox ? 'sandbox' : (flags.context ?? 'the cluster'));
+	const theme = {...flags.theme, ...(flags.ascii && {isAscii: true})};
 	const first = showFirstFrame(to, {theme});
 	const forget = lifecycle.onRestore(first.leave);
 	const core = await import('./console-core.js');

@@ -61,6 +61,7 @@ function isEnabled(
 	{canApply, isSettled}: {canApply: boolean; isSettled: boolean},
 ): boolean {
 	if (action === 'confirm' && sheet?.kind === 'review') return canApply;
+	if (action === 'redraw') return sheet?.kind === 'help';
 	if (action === 'wake') return sheet?.kind === 'review' && sheet.wake?.kind === 'offered';
 	if (action === 'putMineOnTop' || action === 'keepEditing') {
 		return sheet?.kind === 'review' && !isSettled;

@@ -3,6 +3,7 @@ import {oldSince} from '../console/state/read.js';
 import type {ConsoleState, ReflectorState} from '../console/state/state.js';
 import type {Piece} from '../terminal/output/pieces.js';
 import type {Theme} from '../terminal/output/theme.js';
+import {printable} from '../knative/text/printable.js';
 import {endpointText} from '../knative/commands/endpoint.js';
 import {widthOf} from './widgets/table/fit-text.js';
 import {age, clock, count} from './format.js';
@@ -38,7 +39,7 @@ export function headerLine(
 			: connection.kind === 'connecting'
 				? connection.to
 				: '';
-	const where = [context, namespace].filter(part => part !== '').join(' / ');
+	const where = printable([context, namespace].filter(part => part !== '').join(' / '));
 	const isProduction = connection.kind === 'connected' && connection.production;
 	const isReadOnly =
 		connection.kind === 'connected' && (connection.readOnly || standing.movedTo !== undefined);
