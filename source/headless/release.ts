@@ -26,6 +26,9 @@ import {meantBy} from '../knative/release/words.js';
 import {exitCodes, type ExitCode} from './exit-codes.js';
 import {followToGateway, type Arrival} from './follow-to-gateway.js';
 import {parseShares} from './parse-shares.js';
+import type {Base} from '../knative/revision/base.js';
+import {releaseOf} from '../knative/release/release.js';
+import {readBase} from '../release/read-base.js';
 import {readRevisions, readService} from './read-service.js';
 import {readTaken} from '../kube/read-placeholders.js';
 
@@ -46,6 +49,8 @@ export type ReleaseOptions = {
 	despite?: readonly Despite[];
 	/** After promoting, what users had stays in the split at 0 %, tagged `previous`. */
 	keepsPrevious?: boolean;
+	/** Of `abandon`: the template is put back to what users run, too. */
+	resetsTemplate?: boolean;
 	dryRun: boolean;
 	/** Agreed to beforehand. */
 	yes: boolean;
@@ -141,6 +146,8 @@ async function plan(
 	const meant = options.to === undefined ? undefined : meantBy(options.to, facts);
 	if (meant && !meant.ok) return {ok: false, code: exitCodes.usage, sentence: meant.reason};
 	const to = meant?.revision;
+	const base = options.resetsTemplate ? await readRunning(cluster, facts) : undefined;
+	if (base && !base.ok) return {ok: false, code: exitCodes.notMade, sentence: `Not applied: ${base.reason}`};
 	const split = verb === 'split' ? parseShares(shares, facts) : undefined;
 	if (split && !split.ok) return {ok: false, code: exitCodes.usage, sentence: split.reason};
 	const planned = ((): Planned => {
@@ -152,7 +159,7 @@ async function plan(
 			case 'rollback':
 				return planRollback(facts, {to});
 			case 'abandon':
-				return planAbandon(facts, {to});
+				return planAbandon(facts, {to, why: options.reason, base: base?.base});
 			case 'undo':
 				return planUndo(facts);
 		}
@@ -163,6 +170,17 @@ async function plan(
 	if (candidates) return {ok: false, code: exitCodes.usage, sentence: whichOf(reason, candidates)};
 	const hint = instead ? ` To give the release up: kn-canary ${instead} ${name}.` : '';
 	return {ok: false, sentence: `${reason}${hint}`, code: exitCodes.notMade};
+}
+
+/** What users run, as the template that made it: of the revision that has 100 %, or is stable. */
+async function readRunning(
+	cluster: Cluster,
+	facts: Facts,
+): Promise<{ok: true; base: Base} | {ok: false; reason: string}> {
+	const {stable, doubt} = releaseOf(facts);
+	if (!stable)
+		return {ok: false, reason: doubt?.because ?? `what users of ${facts.service.name} run is not known.`};
+	return readBase(cluster, facts.service.namespace, stable.revision);
 }
 
 /** What is more than was asked for is asked for by its name. */
@@ -266,15 +284,16 @@ async function write(
 		generation === undefined || outcome.unchanged
 			? ''
 			: await remember(cluster, history, agreed, {at: sentAt, generation, reason});
+	const missed = outcome.missed === undefined ? '' : ` But ${outcome.missed}`;
 	if (wait === 0 || generation === undefined) {
-		return {...common, code: exitCodes.done, sentence: `Done: the server took it.${problem}`};
+		return {...common, code: exitCodes.done, sentence: `Done: the server took it.${problem}${missed}`};
 	}
 	const arrival = await followToGateway(cluster, {namespace, service, generation, within: wait, progress});
 	return {
 		...common,
 		arrival,
 		code: arrival.kind === 'moved' ? exitCodes.done : exitCodes.notRouted,
-		sentence: `Done: the server took it. ${arrival.sentence}${problem}`,
+		sentence: `Done: the server took it. ${arrival.sentence}${problem}${missed}`,
 	};
 }
 

@@ -1,6 +1,7 @@
 /** A write that is ready to be sent, and all there is to say about it before that; what a dry run said of it. */
 import type {PatchOperation} from '../knative/objects/patch.js';
 import type {KnativeService} from '../knative/objects/wire.js';
+import type {Rejection} from '../knative/release/rejection.js';
 import type {Warning} from '../knative/release/warnings.js';
 import type {Split, SplitDifference} from '../knative/split/split.js';
 
@@ -21,6 +22,8 @@ export type Plan = {
 		| {kind: 'create'; manifest: KnativeService}
 		| {kind: 'delete service'; uid: string}
 		| {kind: 'delete revision'; service: string; revision: string; uid: string};
+	/** After the write: the revision that is marked as rejected. */
+	reject?: {revision: string; uid: string; mark: Rejection};
 	/** Before → after, a row per target. Empty where nothing was there before. */
 	rows: readonly SplitDifference[];
 	/** What else will be true: image, environment, port … */

@@ -15,7 +15,14 @@ import {parseStatus, sentenceOf, withoutWebhookPrefix} from '../status.js';
 
 export type WriteOutcome =
 	/** Made (or, of a dry run: would be). `unchanged`: the server had it that way already. */
-	| {kind: 'done'; object: unknown; warnings: string[]; unchanged?: boolean}
+	| {
+			kind: 'done';
+			object: unknown;
+			warnings: string[];
+			unchanged?: boolean;
+			/** What was to be done beside it and was not, as a sentence. */
+			missed?: string;
+	  }
 	/**
 	 * Not made: someone else's change came first. `theirs` is the object as it is now, undefined when it cannot be read;
 	 * `sameSpec`: what was changed is nothing that this change was made from.
