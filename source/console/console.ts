@@ -10,7 +10,8 @@ import {conflictOf, keepEditing, takeTheirs} from './sheets/conflict-resolution.
 import {discardDraft} from './state/draft.js';
 import {showEvents} from './sheets/events-sheet.js';
 import {followRoutes} from './session/follow-routes.js';
-import {openScalingForm, submitForm} from './forms/forms.js';
+import {baseRead, openRevisionForm, openScalingForm, submitForm} from './forms/forms.js';
+import {readBase} from '../release/read-base.js';
 import {changesOf, createHistory, type HistoryFile} from './session/change-recorder.js';
 import {createLive, type Live} from './live/live.js';
 import {createLogs, type Logs} from './logs/logs.js';
@@ -47,6 +48,8 @@ export type Console = Omit<ConnectionControl, 'cluster' | 'recheckRights' | 'sto
 	readonly deleteRevision: () => void;
 	/** Opens the autoscaling sheet and asks for the defaults of the cluster to put beside it. */
 	readonly scaling: () => void;
+	/** Opens the form for a new revision. */
+	readonly newRevision: () => void;
 	readonly submitForm: () => void;
 	/** Enter on the review: sends it, once it is agreed to. */
 	readonly confirm: () => Promise<void>;
@@ -140,6 +143,16 @@ export function createConsole({
 		});
 	}
 
+	/** Reads what users run whole, for a form that may be a change of that. */
+	async function askRunning(current: Cluster, revision: string): Promise<void> {
+		const service = selectedService(store.getState());
+		if (!service) return;
+		const read = await readBase(current, service.namespace, revision);
+		if (connection.cluster() !== current) return;
+		if (read.ok) return baseRead(store, service.uid, read.base);
+		notify(store, {tone: 'bad', text: `What users run cannot be read: ${read.reason}`});
+	}
+
 	/** Opens the review of what is planned on the selected service, or says what is missing. */
 	function review(planned: (facts: Facts, state: ConsoleState) => Planned, right: RightName = 'patch'): void {
 		const state = store.getState();
@@ -217,7 +230,15 @@ export function createConsole({
 		},
 		scaling() {
 			const cluster = connection.cluster();
-			if (openScalingForm(store) && cluster) void askDefaults(cluster);
+			const {isOpen, offer} = openScalingForm(store);
+			if (!isOpen || !cluster) return;
+			void askDefaults(cluster);
+			if (offer) void askRunning(cluster, offer.revision);
+		},
+		newRevision() {
+			const cluster = connection.cluster();
+			const offer = openRevisionForm(store);
+			if (cluster && offer) void askRunning(cluster, offer.revision);
 		},
 		submitForm() {
 			const cluster = reached();

@@ -11,7 +11,7 @@ import {
 	toggleLock,
 	typeDigit,
 } from '../console/state/draft.js';
-import {openRevisionForm, openServiceForm, openTagForm} from '../console/forms/forms.js';
+import {openServiceForm, openTagForm} from '../console/forms/forms.js';
 import type {Console} from '../console/console.js';
 import {selectedService} from '../console/state/read.js';
 import {
@@ -88,7 +88,7 @@ const performers: Partial<Record<Action, Performer>> = {
 		else void console.changeContext(name);
 	},
 	newService: ({store}) => openServiceForm(store),
-	newRevision: ({store}) => openRevisionForm(store),
+	newRevision: console => console.newRevision(),
 	verifyOnce: ({store}) => void verifyService(store),
 	verifyTag: ({store}) => void verifyRevision(store),
 	pauseResume: ({live}) => void live.toggle(),

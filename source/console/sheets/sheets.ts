@@ -2,7 +2,8 @@
 import type {Answer} from '../../probe/transport/probe.js';
 import type {AutoscalingDefaults} from '../../knative/autoscaling/autoscaling-defaults.js';
 import type {FieldErrors} from '../../knative/forms/form.js';
-import type {RevisionFieldId, RevisionValues} from '../../knative/forms/revision-form.js';
+import type {BaseOffer, RevisionFieldId, RevisionValues} from '../../knative/forms/revision-form.js';
+import type {Base} from '../../knative/revision/base.js';
 import type {ServiceView} from '../../knative/service/service.js';
 import type {ServiceFieldId, ServiceValues} from '../../knative/forms/service-form.js';
 import type {Split} from '../../knative/split/split.js';
@@ -28,12 +29,22 @@ export type OfService = {
 	isAnother: boolean;
 };
 
+/** What a new revision is made from. */
+export type OnBase = {
+	/** The template is not what users run: one may choose. */
+	offer: BaseOffer | undefined;
+	/** What users run, once it was read. */
+	running: Base | undefined;
+};
+
 /** A form being filled in. What is typed stays, whatever the server says of it. */
 export type ServiceFormSheet = FormParts<ServiceFieldId> & {kind: 'create service'; values: ServiceValues};
 export type RevisionFormSheet = FormParts<RevisionFieldId> &
-	OfService & {kind: 'create revision'; values: RevisionValues};
+	OfService &
+	OnBase & {kind: 'create revision'; values: RevisionValues};
 export type ScalingFormSheet = FormParts<RevisionFieldId> &
-	OfService & {kind: 'autoscaling'; values: RevisionValues};
+	OfService &
+	OnBase & {kind: 'autoscaling'; values: RevisionValues};
 export type TagFormSheet = FormParts<'tags'> &
 	OfService & {kind: 'tag'; revision: string; values: {tags: string}};
 export type FormSheet = ServiceFormSheet | RevisionFormSheet | ScalingFormSheet | TagFormSheet;
