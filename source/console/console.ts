@@ -12,7 +12,7 @@ import {showEvents} from './sheets/events-sheet.js';
 import {followRoutes} from './session/follow-routes.js';
 import {baseRead, openRevisionForm, openScalingForm, submitForm} from './forms/forms.js';
 import {readBase} from '../release/read-base.js';
-import {changesOf, createHistory, type HistoryFile} from './session/change-recorder.js';
+import {createHistory, type HistoryFile} from './session/change-recorder.js';
 import {createLive, type Live} from './live/live.js';
 import {createLogs, type Logs} from './logs/logs.js';
 import {
@@ -25,8 +25,18 @@ import {
 	type Planned,
 } from '../release/plan-split.js';
 import {planDeleteRevision, planDeleteService} from '../release/plan-object.js';
-import {draftOf, knownRevisions, revisionsOf, selectedRevision, selectedService} from './state/read.js';
+import {
+	draftOf,
+	revisionsOf,
+	selectedRevision,
+	selectedService,
+	whyNoRevision,
+	whyNoService,
+} from './state/read.js';
+import type {ServiceView} from '../knative/service/service.js';
+import {targetStatusOf} from './sheets/target-status.js';
 import {confirmReview, openReview} from './sheets/review.js';
+import {factsOf} from './state/facts.js';
 import {refusedRight, type RightName} from './session/rights.js';
 import {closeSheet, notify} from './state/select.js';
 import type {Plan} from '../release/plan.js';
@@ -66,6 +76,9 @@ export type Console = Omit<ConnectionControl, 'cluster' | 'recheckRights' | 'sto
 	readonly logs: Omit<Logs, 'open'>;
 	readonly stop: () => Promise<void>;
 };
+
+/** What turns the facts about a service into a plan. */
+type Planner = (facts: Facts, state: ConsoleState) => Planned;
 
 /** Milliseconds between two publications of the same data: faster than an eye reads. */
 const fastestNews = 100;
@@ -154,25 +167,21 @@ export function createConsole({
 	}
 
 	/** Opens the review of what is planned on the selected service, or says what is missing. */
-	function review(planned: (facts: Facts, state: ConsoleState) => Planned, right: RightName = 'patch'): void {
+	function review(planned: Planner, right: RightName = 'patch'): void {
 		const state = store.getState();
 		const service = selectedService(state);
+		if (service) return reviewOf(service, planned, right);
+		if (reached()) notify(store, {tone: 'info', text: whyNoService(state)});
+	}
+
+	/** The same for a service that was bound before, whatever is selected. */
+	function reviewOf(service: ServiceView, planned: Planner, right: RightName = 'patch'): void {
 		const cluster = reached();
 		if (!cluster) return;
-		if (!service) return notify(store, {tone: 'info', text: 'Select a service first.'});
+		const state = store.getState();
 		const withheld = refusedRight(state, right);
 		if (withheld !== undefined) return notify(store, {tone: 'bad', text: withheld});
-		const result = planned(
-			{
-				service,
-				revisions: knownRevisions(state, service.name),
-				changes: changesOf(state, service.uid),
-				now: Date.now(),
-				user: state.connection.kind === 'connected' ? state.connection.user : '',
-				taken: new Set(state.services.map(({name}) => name)),
-			},
-			state,
-		);
+		const result = planned(factsOf(state, service), state);
 		if (!result.ok) return notify(store, {tone: 'info', text: result.reason});
 		openReview(store, cluster, result.plan);
 	}
@@ -224,7 +233,7 @@ export function createConsole({
 		deleteRevision() {
 			review(({service}, state) => {
 				const revision = selectedRevision(state);
-				if (!revision) return {ok: false, reason: 'Select a revision first.'};
+				if (!revision) return {ok: false, reason: whyNoRevision(state)};
 				return planDeleteRevision(service, revision);
 			}, 'deleteRevision');
 		},
@@ -256,9 +265,8 @@ export function createConsole({
 		},
 		putMineOnTop() {
 			const sheet = conflictOf(store);
-			if (!sheet || sheet.phase.already) return;
-			closeSheet(store);
-			replan(sheet.plan);
+			if (!sheet || sheet.conflict.already) return;
+			putMineOnTop(sheet.plan);
 		},
 		keepEditing() {
 			keepEditing(store);
@@ -288,28 +296,36 @@ export function createConsole({
 		},
 	};
 
-	/** The same wish, planned on the service as it is now: to be reviewed again. */
-	function replan({action, splits}: Plan): void {
+	/** The same wish, planned on the service as it is now: to be reviewed again. Never on another one. */
+	function putMineOnTop(plan: Plan): void {
+		const {action, write, name, splits} = plan;
+		if (write.kind !== 'patch') return;
+		const status = targetStatusOf(store.getState(), {uid: write.uid, name, namespace: plan.namespace});
+		if (status.kind !== 'there') {
+			const why = status.kind === 'not told' ? 'is not listed here' : 'was deleted';
+			return notify(store, {tone: 'bad', text: `${name} ${why}: there is nothing to apply this to.`});
+		}
+		closeSheet(store);
+		const {service} = status;
 		switch (action) {
 			case 'promote':
-				return console.complete();
+				return reviewOf(service, facts => planPromote(facts));
 			case 'abandon':
-				return console.abandon();
+				return reviewOf(service, facts => planAbandon(facts));
 			case 'roll back':
-				return console.rollBack();
+				return reviewOf(service, facts => planRollback(facts));
 			case 'undo':
-				return console.undo();
+				return reviewOf(service, planUndo);
 			case 'split':
-				return review(facts => planSplit(facts, splits?.after ?? splitOf(facts.service)));
-			case 'delete service':
-				return console.deleteService();
-			case 'delete revision':
-				return console.deleteRevision();
+				return reviewOf(service, facts => planSplit(facts, splits?.after ?? splitOf(service)));
 			case 'tag':
 			case 'autoscaling':
-			case 'create service':
 			case 'create revision':
 				return console.submitForm();
+			case 'create service':
+			case 'delete service':
+			case 'delete revision':
+				return;
 		}
 	}
 

@@ -149,7 +149,9 @@ export function createOperator(console: Console) {
 			});
 		},
 		select(name: string): void {
-			selectService(store, name);
+			const service = store.getState().services.find(candidate => candidate.name === name);
+			if (!service) throw new NotShown(`there is no service ${name}`);
+			selectService(store, service);
 		},
 	};
 }

@@ -1,7 +1,7 @@
 /** The service as it is once its route has settled on a split. */
 import type {Cluster} from '../kube/cluster.js';
 import type {ServiceView} from '../knative/service/service.js';
-import {routeSettled} from '../knative/service/service-state.js';
+import {routeSettled, serviceState} from '../knative/service/service-state.js';
 import {readService} from './read-service.js';
 
 export type SettleOptions = {
@@ -34,7 +34,13 @@ export async function settledService(
 		}
 		const {service} = read;
 		const settled = routeSettled(service);
-		if (settled || performance.now() >= end) return {kind: 'service', service, settled};
+		if (settled || neverServes(service) || performance.now() >= end)
+			return {kind: 'service', service, settled};
 		await new Promise(resolve => setTimeout(resolve, settlePoll));
 	}
+}
+
+/** Its first revision has failed: no waiting gives the route a split, only another revision does. */
+function neverServes(service: ServiceView): boolean {
+	return service.statusTraffic.length === 0 && serviceState(service).kind === 'failed';
 }

@@ -25,9 +25,10 @@ export async function runVerify({
 	...options
 }: VerifyRun): Promise<number> {
 	const outcome = await ask();
-	if (outcome.kind === 'could not ask' && output === 'text') stderr.write(`${outcome.sentence}\n`);
-	else if (output === 'json') stdout.write(`${toJson(outcome)}\n`);
+	if (output === 'json') stdout.write(`${toJson(outcome)}\n`);
 	else if (outcome.kind === 'asked') stdout.write(`${verifyLines(outcome.report).join('\n')}\n`);
+	else if (outcome.kind === 'cannot tell') stdout.write(`? ${outcome.sentence}\n`);
+	else stderr.write(`${outcome.sentence}\n`);
 	return exitCodeOf(outcome);
 
 	async function ask(): Promise<VerifyOutcome> {

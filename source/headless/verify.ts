@@ -13,6 +13,7 @@ import type {FailureKind} from '../probe/transport/probe.js';
 import {reachGateway} from '../console/session/gateway.js';
 import type {GatewayState} from '../console/state/state.js';
 import {tagsOf, targetOf} from '../console/live/request-target.js';
+import {serviceState} from '../knative/service/service-state.js';
 import {configuredShares, expectedShares} from './expected-split.js';
 import {readService} from './read-service.js';
 import {settledService, type SettledService} from './settled-service.js';
@@ -38,11 +39,16 @@ export type VerifyOptions = {
 	signal?: AbortSignal;
 };
 
-export type VerifyOutcome = {kind: 'asked'; report: VerifyReport} | {kind: 'could not ask'; sentence: string};
+export type VerifyOutcome =
+	| {kind: 'asked'; report: VerifyReport}
+	/** Nothing was asked: there is no split that answers could be compared with. */
+	| {kind: 'cannot tell'; sentence: string}
+	| {kind: 'could not ask'; sentence: string};
 
 /** The exit code of `kn-canary verify`: 0 agrees, 1 disagrees, 2 cannot tell, 3 could not ask. */
 export function exitCodeOf(outcome: VerifyOutcome): 0 | 1 | 2 | 3 {
 	if (outcome.kind === 'could not ask') return 3;
+	if (outcome.kind === 'cannot tell') return 2;
 	return ({agrees: 0, disagrees: 1, 'cannot tell': 2} as const)[outcome.report.verdict.state];
 }
 
@@ -50,12 +56,20 @@ export function exitCodeOf(outcome: VerifyOutcome): 0 | 1 | 2 | 3 {
 export async function verifySplit(cluster: Cluster, options: VerifyOptions): Promise<VerifyOutcome> {
 	const found = await settledService(cluster, options);
 	if (found.kind === 'could not ask') return found;
+	if (found.service.statusTraffic.length === 0) return {kind: 'cannot tell', sentence: neverServed(found)};
 	const reached = await reachGateway(cluster, options.gateway, options.signal);
 	try {
 		return await askService(cluster, options, found, reached.gateway);
 	} finally {
 		await reached.close();
 	}
+}
+
+/** Of a route without any target: it gets its first split with the first revision that is ready. */
+function neverServed({service}: SettledService): string {
+	const {sentence} = serviceState(service);
+	const why = sentence === '' ? '' : ` ${sentence}`;
+	return `Cannot tell: no revision of ${service.name} has been ready so far, so its route has no split.${why}`;
 }
 
 async function askService(

@@ -108,12 +108,12 @@ export function planDeleteService(
 	service: ServiceView,
 	revisions: readonly RevisionView[] | undefined,
 ): Plan {
-	const {namespace, name, uid} = service;
+	const {namespace, name, uid, generation} = service;
 	return {
 		action: 'delete service',
 		namespace,
 		name,
-		write: {kind: 'delete service', uid},
+		write: {kind: 'delete service', uid, generation},
 		rows: diffSplit(splitOf(service), []),
 		facts: [
 			{label: 'URL', value: service.url ?? ''},
@@ -158,7 +158,13 @@ export function planDeleteRevision(service: ServiceView, revision: RevisionView)
 			action: 'delete revision',
 			namespace,
 			name: service.name,
-			write: {kind: 'delete revision', service: service.name, revision: name, uid: revision.uid},
+			write: {
+				kind: 'delete revision',
+				service: service.name,
+				serviceUid: service.uid,
+				revision: name,
+				uid: revision.uid,
+			},
 			rows: [],
 			facts: [
 				{label: 'Revision', value: name},

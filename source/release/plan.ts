@@ -14,14 +14,15 @@ export type PlanAction =
 /** A write that is ready to be sent, and all there is to say about it before that. */
 export type Plan = {
 	action: PlanAction;
+	/** Where and of which service; its uid is in `write`. A plan is of that object, whatever is selected by then. */
 	namespace: string;
-	/** Of the service. */
 	name: string;
 	write:
 		| {kind: 'patch'; uid: string; generation: number; operations: readonly PatchOperation[]}
 		| {kind: 'create'; manifest: KnativeService}
-		| {kind: 'delete service'; uid: string}
-		| {kind: 'delete revision'; service: string; revision: string; uid: string};
+		| {kind: 'delete service'; uid: string; generation: number}
+		/** `uid` of the revision, `serviceUid` of the service it is of. */
+		| {kind: 'delete revision'; service: string; serviceUid: string; revision: string; uid: string};
 	/** After the write: the revision that is marked as rejected. */
 	reject?: {revision: string; uid: string; mark: Rejection};
 	/** Before → after, a row per target. Empty where nothing was there before. */

@@ -38,6 +38,12 @@ export const configurations: Resource = serving(
 export const routes: Resource = serving('Route', 'routes', 'route', ['rt'], knative);
 export const revisions: Resource = serving('Revision', 'revisions', 'revision', ['rev'], knative);
 
+/** Served and kept, and nothing follows from one: the sandbox maps no domains. */
+export const domainMappings: Resource = {
+	...serving('DomainMapping', 'domainmappings', 'domainmapping', ['dm'], knative),
+	version: 'v1beta1',
+};
+
 export const ingresses: Resource = {
 	group: 'networking.internal.knative.dev',
 	version: 'v1alpha1',
@@ -82,6 +88,9 @@ export const coreServices: Resource = core('Service', 'services', ['svc'], {cate
 export const pods: Resource = core('Pod', 'pods', ['po'], {categories: ['all'], statusSubresource: true});
 export const events: Resource = core('Event', 'events', ['ev']);
 export const configmaps: Resource = core('ConfigMap', 'configmaps', ['cm']);
+export const resourceQuotas: Resource = core('ResourceQuota', 'resourcequotas', ['quota'], {
+	statusSubresource: true,
+});
 export const secrets: Resource = core('Secret', 'secrets', []);
 
 function apps(kind: string, plural: string, shortName: string): Resource {
@@ -120,11 +129,13 @@ export const resources: readonly Resource[] = [
 	coreServices,
 	configmaps,
 	secrets,
+	resourceQuotas,
 	events,
-	services,
-	configurations,
 	revisions,
 	routes,
+	services,
+	configurations,
+	domainMappings,
 	ingresses,
 	serverlessServices,
 	podAutoscalers,

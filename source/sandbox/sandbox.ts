@@ -221,6 +221,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 			restore();
 		}
 
+		// Of what was before it came up an API server tells nobody.
+		store.compact();
 		manager.autoscaler.start();
 		return {
 			apiUrl: api.url,

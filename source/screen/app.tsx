@@ -2,6 +2,7 @@
 import {Box, Text, useInput, useWindowSize} from 'ink';
 import {useMemo} from 'react';
 import {useShallow} from 'zustand/react/shallow';
+import {canConfirm, conflictOfReview} from '../console/sheets/lost-ground.js';
 import {oldSince, topSheet} from '../console/state/read.js';
 import {closeFilter, closeSheet, moveSelection, notify} from '../console/state/select.js';
 import {panes, type Pane, type Sheet} from '../console/state/state.js';
@@ -32,6 +33,8 @@ import {Yaml} from './sheets/inspect/yaml-sheet.js';
 import {reviewFromSheet} from './review-from-sheet.js';
 import {contextOf, useConsole, useConsoleState} from './use-console.js';
 
+const noReview = {canApply: true, isSettled: false};
+
 export type AppProps = Omit<ActionDependencies, 'page'>;
 
 /** What lies over the panes; its actions are its own and not in the table of the panes. */
@@ -49,10 +52,16 @@ const overlays: ReadonlySet<KeyContext> = new Set([
 /** Sheets with something worth copying. */
 const copied: ReadonlySet<Sheet['kind']> = new Set(['review', 'verify', 'writes', 'yaml', 'logs']);
 
-function isEnabled(action: Action, context: KeyContext, sheet: Sheet | undefined): boolean {
+function isEnabled(
+	action: Action,
+	context: KeyContext,
+	sheet: Sheet | undefined,
+	{canApply, isSettled}: {canApply: boolean; isSettled: boolean},
+): boolean {
+	if (action === 'confirm' && sheet?.kind === 'review') return canApply;
 	if (action === 'wake') return sheet?.kind === 'review' && sheet.wake?.kind === 'offered';
 	if (action === 'putMineOnTop' || action === 'keepEditing') {
-		return sheet?.kind === 'review' && sheet.phase.kind === 'conflict' && !sheet.phase.already;
+		return sheet?.kind === 'review' && !isSettled;
 	}
 	if (action === 'managedFields' || action === 'refresh') return sheet?.kind === 'yaml';
 	if (sheet?.kind === 'logs') return canSteer(sheet, action);
@@ -67,6 +76,14 @@ export function App(means: AppProps) {
 	const context = useConsoleState(contextOf);
 	const sheets = useConsoleState(state => state.sheets);
 	const focus = useConsoleState(state => state.focus);
+	const review = useConsoleState(
+		useShallow(state => {
+			const sheet = topSheet(state);
+			return sheet?.kind === 'review'
+				? {canApply: canConfirm(state, sheet), isSettled: conflictOfReview(state, sheet)?.already === true}
+				: noReview;
+		}),
+	);
 	const layout = layoutOf(columns, rows);
 	const page = layout.kind === 'four' ? layout.services.height - 3 : layout.body.height - 3;
 
@@ -121,7 +138,7 @@ export function App(means: AppProps) {
 				))}
 			</Box>
 			<Notice width={columns} height={noticeRows(rows)} />
-			<Footer width={columns} isEnabled={action => isEnabled(action, context, sheets.at(-1))} />
+			<Footer width={columns} isEnabled={action => isEnabled(action, context, sheets.at(-1), review)} />
 		</Box>
 	);
 }

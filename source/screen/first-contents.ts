@@ -1,5 +1,5 @@
 /** What the frame before Ink's says once the API server has told of the services: the same that Ink will draw there. */
-import {selectedIndex, visibleServices} from '../console/state/read.js';
+import {selectedIndex, serviceRows, visibleServices} from '../console/state/read.js';
 import type {ConsoleState} from '../console/state/state.js';
 import {styled, type Piece} from '../terminal/output/pieces.js';
 import type {Theme} from '../terminal/output/theme.js';
@@ -39,11 +39,12 @@ function servicesContent(
 ): {aside: string; content: readonly string[]} {
 	const {glyphs, styles} = theme;
 	const services = visibleServices(state);
+	const rows = serviceRows(state);
 	const selected = selectedIndex(state);
 	const {width, height} = frameContentSize(pane.width, pane.height);
-	const rowsHeight = tableRowsHeight(services.length, height);
-	const window = listWindow({previousTop: 0, selected, height: rowsHeight, count: services.length});
-	const [thumbFrom, thumbTo] = scrollThumb(window, services.length, rowsHeight);
+	const rowsHeight = tableRowsHeight(rows.length, height);
+	const window = listWindow({previousTop: 0, selected, height: rowsHeight, count: rows.length});
+	const [thumbFrom, thumbTo] = scrollThumb(window, rows.length, rowsHeight);
 	const text = tableText(
 		{columns: servicesColumns, widest: widestOf(services), width, columnGap: servicesColumnGap},
 		glyphs,
@@ -56,7 +57,7 @@ function servicesContent(
 		aside: String(services.length || ''),
 		content: [
 			...(rowsHeight < height ? [row([{text: text.titles, style: styles.muted}])] : []),
-			...services.slice(window.top, window.end).map((service, index) => {
+			...rows.slice(window.top, window.end).map((service, index) => {
 				const isSelected = window.top + index === selected;
 				return row(
 					[

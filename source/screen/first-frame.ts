@@ -6,6 +6,7 @@
 import {inAscii} from '../terminal/output/ascii.js';
 import {createFrameWriter, type FrameWriter} from '../terminal/output/frame-writer.js';
 import {styled} from '../terminal/output/pieces.js';
+import {createSight, isMultiplexed, type Sight} from '../terminal/sight.js';
 import {createTheme, type Theme, type ThemeOptions} from '../terminal/output/theme.js';
 import {layoutOf} from './layout.js';
 import {frameRows} from './widgets/frame-lines.js';
@@ -48,6 +49,8 @@ export function firstHeader(to: string, columns: number): string {
 export type FirstFrame = {
 	/** Shows it, and what Ink draws after it: its first frame takes the place of this one cell by cell. */
 	readonly writer: FrameWriter;
+	/** What the writer has brought on the screen. */
+	readonly sight: Sight;
 	/** Draws it with what is known by now. */
 	readonly show: (contents: (window: {columns: number; rows: number; theme: Theme}) => FirstContents) => void;
 	/** Takes it away again, for when Ink never came. */
@@ -65,7 +68,8 @@ export function showFirstFrame(
 ): FirstFrame {
 	stdin.setRawMode(true);
 	const created = createTheme(theme);
-	const writer = createFrameWriter(stdout, created.isAscii ? {spell: inAscii} : {});
+	const sight = createSight({isMultiplexed: isMultiplexed(process.env)});
+	const writer = createFrameWriter(stdout, {sight, ...(created.isAscii && {spell: inAscii})});
 	const draw = (contents: Parameters<FirstFrame['show']>[0]) => {
 		const {columns, rows} = stdout;
 		return firstFrame(columns, rows, contents({columns, rows, theme: created}), created).join('\n');
@@ -73,6 +77,7 @@ export function showFirstFrame(
 	writer.enter(draw(({columns}) => ({header: firstHeader(to, columns)})));
 	return {
 		writer,
+		sight,
 		show: contents => writer.show(draw(contents)),
 		leave() {
 			writer.leave();

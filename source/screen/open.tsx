@@ -12,7 +12,7 @@ import {App} from './app.js';
 import {ThemeContext} from './widgets/theme-context.js';
 import type {FirstFrame} from './first-frame.js';
 import {useIgnoredPaste} from './widgets/form/use-ignored-paste.js';
-import {ConsoleContext, KeyReadContext} from './use-console.js';
+import {ConsoleContext, SeeingContext} from './use-console.js';
 
 /** As after SIGHUP: 128 + 1. */
 const hangUp = 129;
@@ -29,21 +29,31 @@ export async function openScreen(
 	{lifecycle, first, theme}: {lifecycle: Lifecycle; first: FirstFrame; theme?: ThemeOptions},
 ): Promise<void> {
 	const {store} = console;
-	const {writer} = first;
+	const {writer, sight} = first;
 	const stdin = new KeyedStdin(process.stdin, {write: bytes => process.stdout.write(bytes)});
+	sight.onRequest(() => stdin.asked('cursor'));
 	// Nobody is there to press a key any more, and nobody would see what is drawn: as when the terminal is closed.
 	stdin.once('end', () => void lifecycle.leave(hangUp));
+	const owed = () => answersOwed(stdin);
+	/** Does it when no answer can come any more that would be read by somebody else. */
+	const settled = (act: () => void) => void (owed() ?? Promise.resolve()).then(act);
 	const instance = render(
 		<ThemeContext value={createTheme(theme)}>
 			<ConsoleContext value={console}>
-				<KeyReadContext value={() => stdin.lastRead}>
+				<SeeingContext
+					value={{
+						drawing: sight.drawing,
+						couldSee: shown => sight.couldSee(shown, stdin.lastKey),
+					}}
+				>
 					<Screen
 						copy={text => notify(store, {tone: 'info', text: copied[copyToTerminal(text)]})}
-						quit={() => instance.unmount()}
+						quit={() => settled(() => instance.unmount())}
+						settled={settled}
 						redraw={() => writer.redraw()}
 						onKey={() => writer.keyPressed()}
 					/>
-				</KeyReadContext>
+				</SeeingContext>
 			</ConsoleContext>
 		</ThemeContext>,
 		{
@@ -52,6 +62,7 @@ export async function openScreen(
 			alternateScreen: true,
 			// Whole frames: the writer finds what is new in them, cell by cell.
 			incrementalRendering: false,
+			onRender: () => writer.rendered(),
 			// A key soon after a frame waits for the next, or for two (es-toolkit's throttle re-arms with each call): keys one
 			// upon the other took 26 ms at 60, 16 at 120. Data are throttled where they are published, far below either.
 			maxFps: 120,
@@ -59,10 +70,31 @@ export async function openScreen(
 			interactive: true,
 		},
 	);
+	lifecycle.onOwed(owed);
 	lifecycle.onRestore(() => instance.unmount());
 	// Whether it answers at all: then it can be asked what a lone ESC is.
 	stdin.ask('device attributes');
 	await instance.waitUntilExit();
+}
+
+/** Milliseconds that an answer is waited for on the way out: of a terminal that gives them, and of one that has not so far. */
+const patience = {answering: 700, silent: 150};
+
+/** What the terminal still has to answer, so that nobody else reads it; undefined when that is nothing. */
+function answersOwed(stdin: KeyedStdin): Promise<void> | undefined {
+	if (!stdin.isOwed) return undefined;
+	return new Promise(resolve => {
+		const end = () => {
+			clearTimeout(timer);
+			stdin.off('answered', look);
+			resolve();
+		};
+		const look = () => {
+			if (!stdin.isOwed) end();
+		};
+		const timer = setTimeout(end, stdin.isAnswering ? patience.answering : patience.silent);
+		stdin.on('answered', look);
+	});
 }
 
 function Screen({
@@ -70,11 +102,13 @@ function Screen({
 	quit,
 	redraw,
 	onKey,
+	settled,
 }: {
 	copy: (text: string) => void;
 	quit: () => void;
 	redraw: () => void;
 	onKey: () => void;
+	settled: (act: () => void) => void;
 }): ReactNode {
 	const {suspendTerminal} = useApp();
 	useInput(onKey);
@@ -85,5 +119,12 @@ function Screen({
 		suspender.current = installSuspender(suspendTerminal);
 		return () => suspender.current?.uninstall();
 	}, [suspendTerminal]);
-	return <App copy={copy} quit={quit} redraw={redraw} suspend={() => void suspender.current?.suspend()} />;
+	return (
+		<App
+			copy={copy}
+			quit={quit}
+			redraw={redraw}
+			suspend={() => settled(() => void suspender.current?.suspend())}
+		/>
+	);
 }

@@ -22,9 +22,9 @@ export function reviewFromSheet(store: ConsoleStore, label: string, open: () => 
 
 /** When the service that is looked at was deleted, another one is selected: nobody has asked for a review of that. */
 function isOfSelected(state: ConsoleState, sheet: Sheet): boolean {
-	const name = selectedService(state)?.name;
-	if (sheet.kind === 'verify') return sheet.service === name;
-	if (sheet.kind === 'yaml' || sheet.kind === 'events') return sheet.object.service === name;
+	const {uid, name} = selectedService(state) ?? {};
+	if (sheet.kind === 'verify') return sheet.uid === uid;
+	if (sheet.kind === 'yaml' || sheet.kind === 'events') return sheet.object.serviceUid === uid;
 	if (sheet.kind !== 'logs') return true;
 	return revisionsOf(state, name).some(revision => revision.name === sheet.revision);
 }

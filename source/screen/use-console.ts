@@ -1,7 +1,8 @@
 /** How components reach the store and read the keyboard. */
 import {useInput} from 'ink';
-import {createContext, useContext} from 'react';
+import {createContext, useContext, useRef} from 'react';
 import {useStore} from 'zustand';
+import {conflictOfReview} from '../console/sheets/lost-ground.js';
 import {topSheet} from '../console/state/read.js';
 import type {Console} from '../console/console.js';
 import type {ConsoleState} from '../console/state/state.js';
@@ -9,14 +10,18 @@ import {actionFor, type Action, type KeyContext} from './keys/key-lookup.js';
 
 export const ConsoleContext = createContext<Console | undefined>(undefined);
 
-/**
- * Tells keys that arrived in one read: the number of the read of the key that is being handled. Without a keyed input
- * each key counts as one that came alone.
- */
-export const KeyReadContext = createContext<() => number>(() => Number.NaN);
+/** What the operator can have seen when the key that is being handled was pressed. */
+export type Seeing = {
+	/** While a frame is drawn that shows what has this name. */
+	readonly drawing: (shown: string) => void;
+	readonly couldSee: (shown: string) => boolean;
+};
 
-export function useKeyRead(): () => number {
-	return useContext(KeyReadContext);
+/** Without a terminal everything counts as seen. */
+export const SeeingContext = createContext<Seeing>({drawing: () => {}, couldSee: () => true});
+
+export function useSeeing(): Seeing {
+	return useContext(SeeingContext);
 }
 
 export function useConsole(): Console {
@@ -25,17 +30,30 @@ export function useConsole(): Console {
 	return console;
 }
 
-/** A part of the state; the component is drawn again only when it is another one (Object.is). */
-export function useConsoleState<Part>(selector: (state: ConsoleState) => Part): Part {
-	return useStore(useConsole().store, selector);
+/** A part of the state; the component is drawn again only when it is another one (Object.is, unless told otherwise). */
+export function useConsoleState<Part>(
+	selector: (state: ConsoleState) => Part,
+	isSame: (one: Part, other: Part) => boolean = Object.is,
+): Part {
+	const last = useRef<{part: Part}>(undefined);
+	return useStore(useConsole().store, state => {
+		const part = selector(state);
+		if (last.current && isSame(last.current.part, part)) return last.current.part;
+		last.current = {part};
+		return part;
+	});
 }
+
+/** What is said to a key that was pressed before its sheet could be seen. */
+export const typedAhead =
+	'That key was pressed before this sheet was on the screen, so it does not count. Read it, then press.';
 
 /** Where keys are read now: exactly one context holds at a time. */
 export function contextOf(state: ConsoleState): KeyContext {
 	const sheet = topSheet(state);
 	switch (sheet?.kind) {
 		case 'review':
-			return sheet.phase.kind === 'conflict' ? 'conflict' : 'sheet';
+			return conflictOfReview(state, sheet) ? 'conflict' : 'sheet';
 		case 'create service':
 		case 'create revision':
 		case 'autoscaling':
@@ -67,12 +85,20 @@ export function contextOf(state: ConsoleState): KeyContext {
 
 export type Handlers = Partial<Record<Action, (input: string) => void>>;
 
-/** Calls the handler of the action that a key means in this context, by the one key table. */
-export function useActions(context: KeyContext, handlers: Handlers, {isActive = true} = {}): void {
+/**
+ * Calls the handler of the action that a key means in this context, by the one key table; `onOther` where it means none
+ * that anybody has a handler for.
+ */
+export function useActions(
+	context: KeyContext,
+	handlers: Handlers,
+	{isActive = true, onOther}: {isActive?: boolean; onOther?: (() => void) | undefined} = {},
+): void {
 	useInput(
 		(input, key) => {
 			const action = actionFor(context, input, key);
-			if (action !== undefined) handlers[action]?.(input);
+			if (action === undefined) onOther?.();
+			else handlers[action]?.(input);
 		},
 		{isActive},
 	);

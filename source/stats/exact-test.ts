@@ -20,7 +20,7 @@ export type ExactTest = {
 
 /**
  * @param counts One per share, whole, ≥ 0. One above 0 where the share is 0 makes p 0.
- * @param shares θ, as fractions that sum to 1.
+ * @param shares θ, as fractions that sum to 1, or none.
  * @param random Uniform in [0, 1); for the estimate only.
  */
 export function exactTest(
@@ -32,6 +32,8 @@ export function exactTest(
 		return {p: 0, method: 'exact'};
 	}
 	const kept = shares.flatMap((share, index) => (share > 0 ? [{share, count: counts[index] ?? 0}] : []));
+	// Nothing is to be had, and nothing was: there is no other outcome.
+	if (kept.length === 0) return {p: 1, method: 'exact'};
 	const positive = kept.map(({share}) => share);
 	const seen = kept.map(({count}) => count);
 	const total = seen.reduce((sum, count) => sum + count, 0);

@@ -8,10 +8,18 @@ import {
 	openRevisionForm,
 	openTagForm,
 } from '../../source/console/forms/forms.js';
-import {closeSheet, isForm, selectService, setFilter} from '../../source/console/state/select.js';
-import {selectedService} from '../../source/console/state/read.js';
+import {closeSheet, isForm, moveSelection, setFilter} from '../../source/console/state/select.js';
+import {selectNamed} from '../support/select.js';
+import {
+	selectedIndex,
+	selectedRevision,
+	selectedService,
+	serviceRows,
+	whyNoService,
+} from '../../source/console/state/read.js';
 import {initialRevision} from '../../source/knative/forms/revision-form.js';
 import type {ServiceView} from '../../source/knative/service/service.js';
+import {servingPath} from '../../source/kube/paths.js';
 import {reviewOf, startWorld, until, type World} from '../support/world.js';
 
 let world: World;
@@ -62,23 +70,83 @@ function typeVariable(): void {
 	});
 }
 
-describe('the selection on a service that is deleted goes', () => {
-	it('to the one that has its place among those that the filter shows', async () => {
-		selectService(console.store, 'payments');
-		setFilter(console.store, 'a');
-		expect(selected()).toBe('payments');
+const rows = () => serviceRows(console.store.getState()).map(({name}) => name);
+const place = () => selectedIndex(console.store.getState());
+
+describe('the selection on a service that is deleted', () => {
+	it('stays at its place and is of no other, until the operator moves it', async () => {
+		selectNamed(console.store, 'payments');
+		const before = place();
 		await world.delete('payments');
-		await until(console.store, 'another selection', state => state.service === 'cart');
-		expect(selected()).toBe('cart');
+		await until(console.store, 'payments gone', ({services}) =>
+			services.every(({name}) => name !== 'payments'),
+		);
+		expect(selected()).toBeUndefined();
+		expect(place()).toBe(before);
+		expect(rows()).toContain('payments');
+		console.rollBack();
+		expect(console.store.getState().sheets).toEqual([]);
+		expect(console.store.getState().notice?.text).toBe('payments was deleted. ↑↓ selects another service.');
+		moveSelection(console.store, {by: -1});
+		expect(selected()).toBe(rows()[before - 1]);
+		expect(rows()).not.toContain('payments');
 	});
 
-	it('nowhere where the filter shows no other, and to the first one when that is cleared', async () => {
+	it('is not on the one that is made anew under its name', async () => {
+		await deleted();
+		await madeAnew();
+		expect(selected()).toBeUndefined();
+		expect(rows().filter(name => name === 'cart')).toHaveLength(2);
+		console.complete();
+		expect(console.store.getState().sheets).toEqual([]);
+		moveSelection(console.store, {by: 1});
+		expect(selected()).toBe('cart');
+		expect(rows().filter(name => name === 'cart')).toHaveLength(1);
+	});
+
+	it('is on no other after a filter that shows none, nor when it is cleared', async () => {
 		setFilter(console.store, 'cart');
 		await deleted();
-		expect(console.store.getState().service).toBeUndefined();
+		expect(selected()).toBeUndefined();
 		setFilter(console.store, '');
-		expect(selected()).toBe('checkout');
+		expect(selected()).toBeUndefined();
 	});
+});
+
+it('the selection stays on the revision it is on when newer ones come, and on none when it goes', async () => {
+	expect(selectedRevision(console.store.getState())?.name).toBe('cart-00002');
+	await world.patch('cart', {
+		spec: {
+			template: {metadata: {annotations: {'example.com/note': 'x'}}},
+			traffic: [{revisionName: 'cart-00001', percent: 100}],
+		},
+	});
+	await until(
+		console.store,
+		'the third revision',
+		({revisions}) => revisions.get('cart')?.[0]?.name === 'cart-00003',
+	);
+	expect(selectedRevision(console.store.getState())?.name).toBe('cart-00002');
+	await world.other.request({
+		method: 'DELETE',
+		path: servingPath('revisions', 'default', 'cart-00002'),
+	});
+	await until(console.store, 'the second revision gone', ({revisions}) =>
+		revisions.get('cart')?.every(({name}) => name !== 'cart-00002'),
+	);
+	expect(selectedRevision(console.store.getState())).toBeUndefined();
+	console.deleteRevision();
+	expect(console.store.getState().notice?.text).toBe(
+		'cart-00002 was deleted. ↑↓ in pane 2 selects another revision.',
+	);
+});
+
+it('what is hidden by a filter is not acted upon, and is selected again when the filter goes', () => {
+	setFilter(console.store, 'nothing has this name');
+	expect(selected()).toBeUndefined();
+	expect(whyNoService(console.store.getState())).toBe('cart is hidden by the filter. Esc clears it.');
+	setFilter(console.store, '');
+	expect(selected()).toBe('cart');
 });
 
 describe('a form of a service that is deleted', () => {
@@ -103,12 +171,9 @@ describe('a form of a service that is deleted', () => {
 	it('under its review stays as typed when the write finds nothing', async () => {
 		typeVariable();
 		console.submitForm();
-		await world.delete('cart');
+		await deleted();
 		await console.confirm();
-		expect(reviewOf(console.store.getState()).phase).toMatchObject({
-			kind: 'refused',
-			sentence: 'Not done: cart does not exist in namespace default any more.',
-		});
+		expect(console.store.getState().notice?.text).toBe('Nothing was written. cart was deleted.');
 		closeSheet(console.store);
 		expect(form()).toMatchObject({
 			refusal: undefined,
@@ -143,7 +208,7 @@ describe('a form of a service that is deleted and made anew', () => {
 		closeSheet(console.store);
 		await deleted();
 		await madeAnew();
-		selectService(console.store, 'cart');
+		selectNamed(console.store, 'cart');
 		openRevisionForm(console.store);
 		expect(fate()).toBe('another');
 		console.submitForm();
@@ -162,23 +227,23 @@ describe('a form of a service that is deleted and made anew', () => {
 		expect([...console.store.getState().leftForms.values()]).toHaveLength(1);
 	});
 
-	it('under its review is met as a conflict that says so, and leads back to what was typed', async () => {
+	it('under its review is not written to, and leads back to what was typed', async () => {
 		typeVariable();
 		console.submitForm();
-		await world.delete('cart');
-		await world.createAnew('cart');
+		await deleted();
+		await madeAnew();
+		const {generation} = await world.service('cart');
 		await console.confirm();
-		expect(reviewOf(console.store.getState()).phase).toMatchObject({
-			kind: 'conflict',
-			sentence:
-				'Not done: cart was deleted while you were looking, and the one there now is another. Nothing was written.',
-		});
-		console.keepEditing();
+		expect(console.store.getState().notice?.text).toBe(
+			'Nothing was written. cart was deleted, and the one there now is another.',
+		);
+		expect((await world.service('cart')).generation).toBe(generation);
+		closeSheet(console.store);
 		expect(form()).toMatchObject({values: {env: expect.arrayContaining([{name: 'LONG', value: 'draft'}])}});
 	});
 
 	it('of tags is reviewed where the new one has that revision, and says what to do where it has not', async () => {
-		console.store.setState(({revision}) => ({revision: new Map(revision).set(first.uid, 'cart-00002')}));
+		expect(selectedRevision(console.store.getState())?.name).toBe('cart-00002');
 		openTagForm(console.store);
 		changeTagForm(console.store, 'kept');
 		await deleted();
@@ -191,7 +256,7 @@ describe('a form of a service that is deleted and made anew', () => {
 		});
 		closeSheet(console.store);
 
-		selectService(console.store, 'cart');
+		selectNamed(console.store, 'cart');
 		openTagForm(console.store);
 		expect(form()).toMatchObject({revision: 'cart-00001', isAnother: false});
 	});

@@ -1,4 +1,5 @@
 /** With --read-only nothing is written, whatever is pressed: seen at the server. */
+import {unknownRights} from '../../source/console/state/state.js';
 import {afterEach, beforeEach, expect, it} from 'vitest';
 import {connect} from '../../source/kube/connect.js';
 import {release, type Verb} from '../../source/headless/release.js';
@@ -61,7 +62,7 @@ it('no action of the key table, pressed in every pane, writes; each says why', a
 	expect(silent).toEqual([]);
 
 	// Even a review that is somehow open gets nothing past the layer that makes the requests.
-	store.setState({sheets: []});
+	store.setState({sheets: [], rights: unknownRights});
 	const service = selectedService(store.getState())!;
 	const planned = planSplit({service, revisions: [], changes: []}, even(splitOf(service)));
 	if (!planned.ok) throw new Error(planned.reason);

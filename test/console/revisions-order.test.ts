@@ -8,7 +8,8 @@ import type {ApiAnswer, Cluster} from '../../source/kube/cluster.js';
 import type {Timers} from '../../source/kube/timers.js';
 import {createConsole} from '../../source/console/console.js';
 import {revisionsOf} from '../../source/console/state/read.js';
-import {closeSheet, selectService} from '../../source/console/state/select.js';
+import {closeSheet} from '../../source/console/state/select.js';
+import {selectNamed} from '../support/select.js';
 import {startSession, type Session} from '../../source/console/session/session.js';
 import {createConsoleStore, type ConsoleState, type ConsoleStore} from '../../source/console/state/state.js';
 import {manualTimers} from '../kube/manual-timers.js';
@@ -92,7 +93,7 @@ function start(chosen: string, timers?: Pick<Timers, 'after'>): void {
 async function choose(): Promise<void> {
 	await underWay;
 	await until(store, 'the service', ({services}) => services.some(({name}) => name === later));
-	selectService(store, later);
+	selectNamed(store, later);
 }
 const listed = async () => until(store, 'all revisions', ({revisions}) => revisions.size > 60);
 const live = async () => until(store, 'the watch', ({feeds}) => feeds.revisions.kind === 'live');
@@ -144,7 +145,7 @@ it('what the watch tells after the list wins over what was asked for before it',
 	start(later);
 	await choose();
 	await until(store, 'five', state => names(state).length === 5);
-	selectService(store, 'crowd-0001');
+	selectNamed(store, 'crowd-0001');
 	await revise('one');
 	letPages();
 	await listed();
@@ -210,7 +211,7 @@ it.each([
 	await underWay;
 	await until(store, 'two', state => names(state, atFirst).length === 2);
 	await until(store, 'the other', ({services}) => services.some(({name}) => name === later));
-	selectService(store, selected);
+	selectNamed(store, selected);
 	letPages();
 	// The watch waits still.
 	await until(store, 'the third', state => names(state, atFirst)[0] === '00003');

@@ -33,9 +33,9 @@ describe('before a write the review warns', () => {
 		await terminal.until(/00002.*30 %/);
 		terminal.press('enter');
 		await terminal.until(shows('payments-00002 is not ready'));
-		await terminal.until(shows('Enter twice does it'));
+		await terminal.until(shows('Enter twice applies'));
 		terminal.press('enter');
-		await terminal.until(shows('Enter once more does it'));
+		await terminal.until(shows('Enter once more applies it'));
 		expect((await world.service('payments')).specTraffic).toHaveLength(1);
 		terminal.press('enter');
 		await terminal.until(shows('RevisionMissing: Revision "payments-00002" failed to become ready.'));
@@ -136,7 +136,7 @@ describe('before a write the review warns', () => {
 		await using terminal = await open('cart', ['--production', '^sand']);
 		await terminal.until(/ kn-canary   PRODUCTION  sandbox \/ default/);
 		terminal.press('c');
-		await terminal.until(shows('Type cart below, then Enter does it, because sandbox is production'));
+		await terminal.until(shows('Type cart below, then Enter applies, because sandbox is production'));
 		terminal.press('enter');
 		await terminal.until(/Type cart first: sandbox is production/);
 		terminal.type('car');
@@ -154,7 +154,7 @@ describe('before a write the review warns', () => {
 		world = await startWorld();
 		await using terminal = await open('cart', ['--production', '^sand']);
 		terminal.press('R');
-		await terminal.until(/Roll back cart[^]*Enter does it/);
+		await terminal.until(/Roll back cart[^]*Enter applies/);
 		terminal.press('enter');
 		await terminal.until(/1 Services[^]*cart\s+100/);
 		expect((await world.service('cart')).specTraffic[0]).toMatchObject({percent: 100});
@@ -162,14 +162,50 @@ describe('before a write the review warns', () => {
 });
 
 describe('the sheet', () => {
-	it('is not agreed to by an Enter that came in the same read as the key that opened it', async () => {
+	it('is not agreed to by an Enter that was pressed before it was on the screen', async () => {
 		world = await startWorld();
 		await using terminal = await open('cart');
 		terminal.press('R', 'enter');
-		await terminal.until(/Roll back cart[^]*That Enter came together with the key that opened this sheet/);
+		await terminal.until(/Roll back cart[^]*That key was pressed before this sheet was on the screen/);
 		expect((await world.service('cart')).specTraffic[0]).toMatchObject({percent: 90});
 		terminal.press('enter');
 		await terminal.until(/1 Services[^]*cart\s+100/);
+	});
+
+	it('is not agreed to by what was typed for another window: a key that means nothing disarms its Enter', async () => {
+		world = await startWorld();
+		await using terminal = await open('cart');
+		terminal.press('c');
+		await terminal.until(shows('Promote the canary of cart'));
+		await terminal.until(/⏎ apply/);
+		for (const typed of ['lear', 'u', 'docker ps']) {
+			terminal.type(typed);
+			await terminal.until(
+				shows('That key means nothing here. Nothing sent; Enter asks again, Esc cancels.'),
+			);
+			terminal.press('enter');
+			await terminal.until(shows('Nothing sent yet. Enter applies, Esc cancels.'));
+			expect((await world.service('cart')).specTraffic[0]).toMatchObject({percent: 90});
+		}
+		terminal.paste('rm -rf x\n');
+		await terminal.until(shows('That key means nothing here.'));
+		terminal.press('enter');
+		await terminal.until(shows('Nothing sent yet. Enter applies, Esc cancels.'));
+		terminal.press('enter');
+		await terminal.until(/1 Services[^]*cart\s+0│100|1 Services[^]*cart\s+100/);
+		expect((await world.service('cart')).specTraffic[0]).toMatchObject({percent: 0});
+	});
+
+	it('takes no Enter when its dry run was refused, and says so', async () => {
+		world = await startWorld();
+		world.sandbox.apiFaults.set({answers: [{code: 403, methods: ['PATCH'], dryRun: true}]});
+		await using terminal = await open('cart');
+		terminal.press('R');
+		await terminal.until(shows('Nothing sent: the server would refuse this. Esc goes back.'));
+		expect(terminal.screen()).not.toMatch(/⏎ apply/);
+		terminal.press('enter');
+		await terminal.until(shows('Not sent: the dry run was refused.'));
+		expect((await world.service('cart')).specTraffic[0]).toMatchObject({percent: 90});
 	});
 
 	it('is not agreed to before what would change has been on the screen: Enter shows it first', async () => {
@@ -211,7 +247,7 @@ describe('the sheet', () => {
 			{revisionName: 'cart-00002', percent: 70, tag: 'canary'},
 		]);
 		terminal.press('enter');
-		await terminal.until(/somebody changed cart while you were looking/);
+		await terminal.until(/changed (cart while you were looking|the split of cart)/);
 		await terminal.until(/base\s+theirs\s+mine/);
 		await terminal.until(shows('Theirs is by sandbox-admin.'));
 		await terminal.until(/…00001\s+90 % stable\s+30 % stable ◂\s+100 % stable ◂/);
@@ -233,24 +269,22 @@ describe('the sheet', () => {
 		world = await startWorld();
 		await using terminal = await open('cart');
 		terminal.press('R');
-		await terminal.until(shows('Enter does it, Esc goes back. Nothing has been sent.'));
+		await terminal.until(shows('Nothing sent yet. Enter applies, Esc cancels.'));
+		await terminal.until(/⏎ apply/);
 		await world.split('cart', [
 			{revisionName: 'cart-00001', percent: 30, tag: 'stable'},
 			{revisionName: 'cart-00002', percent: 70, tag: 'canary'},
 		]);
-		await terminal.until(shows('The split was changed by somebody else meanwhile.'));
-		await terminal.until(
-			shows('Enter writes nothing, it shows what is there now beside this; Esc goes back.'),
-		);
-		expect(terminal.screen()).not.toContain('Enter does it');
+		await terminal.until(shows('sandbox-admin changed the split of cart. Nothing was written.'));
+		await terminal.until(/base\s+theirs\s+mine/);
+		expect(terminal.screen()).not.toMatch(/Enter applies|⏎|Dry run/);
 		await world.delete('cart');
-		await terminal.until(shows('cart was deleted meanwhile.'));
+		await terminal.until(shows('cart was deleted.'));
+		expect(terminal.screen()).not.toMatch(/Enter applies|⏎|Dry run/);
 		await world.createAnew('cart');
-		await terminal.until(shows('cart was deleted meanwhile, and the one there now is another.'));
+		await terminal.until(shows('cart was deleted, and the one there now is another.'));
 		terminal.press('enter');
-		await terminal.until(
-			shows('Not done: cart was deleted while you were looking, and the one there now is'),
-		);
+		await terminal.until(shows('Nothing was written. cart was deleted, and the one there now is another.'));
 		expect((await world.service('cart')).generation).toBe(1);
 	});
 
@@ -265,7 +299,7 @@ describe('the sheet', () => {
 		]);
 		terminal.press('enter');
 		await terminal.until(shows('nothing is left to do: cart already is as was asked.'));
-		expect(terminal.screen()).not.toMatch(/put mine on top|keep editing/);
+		expect(terminal.screen()).not.toMatch(/apply mine|keep editing/);
 		terminal.press('e');
 		await terminal.until(shows('cart already is as was asked: somebody else made it so'));
 		await terminal.until(/1 Services[^]*cart\s+100/);

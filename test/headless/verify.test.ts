@@ -255,6 +255,43 @@ test('too few requests cannot tell', async () => {
 	expect({code, minimum: report?.verdict.minimum}).toEqual({code: 2, minimum: 459});
 });
 
+const neverReady: readonly [string, string, string][] = [
+	['cannot be pulled', 'no-such-image', 'Unable to fetch image'],
+	['is still coming up', 'helloworld-slow', ''],
+];
+
+test.each(neverReady)(
+	'of a service whose first revision %s nothing can be told, and nothing is asked',
+	async (_, image, why) => {
+		const world = await openSandbox({pace: 1});
+		await world.cluster.request({
+			method: 'POST',
+			path: '/apis/serving.knative.dev/v1/namespaces/default/services',
+			body: {
+				apiVersion: 'serving.knative.dev/v1',
+				kind: 'Service',
+				metadata: {name: 'new', namespace: 'default'},
+				spec: {template: {spec: {containers: [{image: `registry.example.com/samples/${image}:1`}]}}},
+			},
+		});
+		const run = {
+			...cart,
+			service: 'new',
+			expect: '50/50',
+			// As long as it takes to fail, and not as long as it takes to start.
+			settleTimeout: 1500,
+			connect: async () => world.cluster,
+		};
+		const [stdout, stderr] = [output(false), output(false)];
+		expect(await runVerify({...run, output: 'text', stdout, stderr})).toBe(2);
+		expect(stdout.text()).toContain(
+			`? Cannot tell: no revision of new has been ready so far, so its route has no split.`,
+		);
+		expect(stdout.text()).toContain(why);
+		expect(stderr.text()).toBe('');
+	},
+);
+
 test('what could not be asked is said, and is no verdict', async () => {
 	const world = await openSandbox({random: fair()});
 	expect(await verify(world, {service: 'nope'})).toMatchObject({

@@ -2,11 +2,13 @@
 import {spawn, spawnSync} from 'node:child_process';
 import {createHash} from 'node:crypto';
 import {existsSync} from 'node:fs';
-import {mkdir, readFile, readdir, rename, writeFile} from 'node:fs/promises';
+import {mkdir, readFile, readdir, rename, rm} from 'node:fs/promises';
+import {homedir} from 'node:os';
 import path from 'node:path';
+import process from 'node:process';
 
-/** Beneath `node_modules`, so that `npm ci` throws them away and a second `npm run test:real` finds them. */
-const cache = path.resolve('node_modules/.cache/kn-canary-real');
+/** Not beneath `node_modules`: `npm ci` would throw them away. */
+const cache = path.join(process.env['XDG_CACHE_HOME'] || path.join(homedir(), '.cache'), 'kn-canary-real');
 const modules = path.resolve('test/real');
 
 export type Binaries = {
@@ -38,16 +40,17 @@ export async function buildBinaries(): Promise<Binaries> {
 
 async function build(module: string, name: string): Promise<string> {
 	const directory = path.join(modules, module);
-	const target = path.join(cache, name);
-	const wanted = await stampOf(directory);
-	const stamp = `${target}.stamp`;
-	if (existsSync(target) && existsSync(stamp) && (await readFile(stamp, 'utf8')) === wanted) return target;
+	// The name of the program is that of the file; what it was built from is that of the directory.
+	const target = path.join(cache, `${module}-${await stampOf(directory)}`, name);
+	if (existsSync(target)) return target;
 	process.stderr.write(`Building test/real/${module} with Go. The first time this takes minutes.\n`);
 	await mkdir(cache, {recursive: true});
+	for (const old of await readdir(cache)) {
+		if (old.startsWith(`${module}-`)) await rm(path.join(cache, old), {recursive: true, force: true});
+	}
 	const began = performance.now();
 	await go(['build', '-ldflags=-s -w', '-o', `${target}.new`, '.'], directory);
 	await rename(`${target}.new`, target);
-	await writeFile(stamp, wanted);
 	process.stderr.write(`Built test/real/${module} in ${Math.round((performance.now() - began) / 1000)} s.\n`);
 	return target;
 }
@@ -58,7 +61,7 @@ async function stampOf(directory: string): Promise<string> {
 	for (const name of (await readdir(directory)).toSorted()) {
 		hash.update(name).update(await readFile(path.join(directory, name)));
 	}
-	return hash.digest('hex');
+	return hash.digest('hex').slice(0, 16);
 }
 
 async function go(args: readonly string[], cwd: string): Promise<void> {

@@ -77,6 +77,7 @@ it('keys are named in the console alone', () => {
 		{
 			kind: 'review',
 			id: 1,
+			on: {context: 'test', server: 'https://127.0.0.1'},
 			plan,
 			confirmation: 'twice',
 			word: '',
@@ -84,6 +85,8 @@ it('keys are named in the console alone', () => {
 			typed: '',
 			dryRun: {kind: 'asking'},
 			phase: {kind: 'open'},
+			isDisarmed: false,
+			timesAsked: 1,
 			wake: undefined,
 		},
 		createTheme({env: {}}),

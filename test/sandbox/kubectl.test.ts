@@ -133,11 +133,22 @@ describe.skipIf(!installed)(`kubectl${skipped}`, () => {
 
 	it('watches a Service get ready', async () => {
 		const {says, env, file} = await commandLine('kubectl');
+		// What is there already is told first: from then on it watches.
+		await says(
+			'apply',
+			'-f',
+			await file('first.yaml', manifest('World').replace(/(?<=^ *name: )\S+/m, 'first')),
+		);
+		await says('wait', '--for=condition=Ready', 'ksvc/first');
 		const watching = spawn('kubectl', ['get', 'ksvc', '-w', '--no-headers'], {env});
 		onTestFinished(() => void watching.kill());
-		await says('apply', '-f', await file('one.yaml', manifest('World')));
 		const lines: string[] = [];
 		for await (const line of createInterface({input: watching.stdout})) {
+			if (line.startsWith('first ')) {
+				await says('apply', '-f', await file('one.yaml', manifest('World')));
+				continue;
+			}
+
 			lines.push(line);
 			if (/\sTrue\s*$/.test(line)) {
 				break;

@@ -55,7 +55,6 @@ beforeEach(async () => {
 	}
 	console = createConsole({to: 'test', namespace: 'default'});
 	console.store.setState({
-		service: crowdName(1),
 		feeds: {services: {kind: 'live'}, revisions: {kind: 'live'}},
 	});
 	publish();

@@ -2,6 +2,7 @@
 import {afterEach, beforeEach, expect, it} from 'vitest';
 import {reviewFromSheet} from '../../source/screen/review-from-sheet.js';
 import type {Console} from '../../source/console/console.js';
+import {selectedService} from '../../source/console/state/read.js';
 import {openSheet} from '../../source/console/state/select.js';
 import type {Sheet} from '../../source/console/state/state.js';
 import {reviewOf, startWorld, until, type World} from '../support/world.js';
@@ -18,7 +19,13 @@ afterEach(async () => {
 	await world.stop();
 });
 
-const object = {kind: 'service', name: 'cart', namespace: 'default', service: 'cart'} as const;
+const object = {
+	kind: 'service',
+	name: 'cart',
+	namespace: 'default',
+	service: 'cart',
+	serviceUid: '',
+} as const;
 const looking: readonly Sheet[] = [
 	{kind: 'yaml', id: 1, object, phase: {kind: 'asking'}},
 	{kind: 'events', id: 1, object, phase: {kind: 'asking'}},
@@ -40,19 +47,28 @@ const looking: readonly Sheet[] = [
 	},
 ];
 
+/** The sheet on the cart that is there. */
+function onCart(sheet: Sheet): Sheet {
+	const serviceUid = selectedService(console.store.getState())?.uid ?? '';
+	return 'object' in sheet ? {...sheet, object: {...sheet.object, serviceUid}} : sheet;
+}
+
 const rollBack = () => reviewFromSheet(console.store, 'roll back', () => console.rollBack());
 
 it.each(looking)('the review stands in the place of $kind', sheet => {
-	openSheet(console.store, sheet);
+	openSheet(console.store, onCart(sheet));
 	rollBack();
 	expect(console.store.getState().sheets).toHaveLength(1);
 	expect(reviewOf(console.store.getState()).plan).toMatchObject({action: 'roll back', name: 'cart'});
 });
 
-it.each(looking)('no other service is reviewed when the one of $kind was deleted', async sheet => {
+it.each(looking)('no other service is reviewed when the one of $kind was deleted', async looked => {
+	const sheet = onCart(looked);
 	openSheet(console.store, sheet);
 	await world.delete('cart');
-	await until(console.store, 'another selection', state => state.service === 'checkout');
+	await until(console.store, 'another selection', ({services}) =>
+		services.every(({name}) => name !== 'cart'),
+	);
 	rollBack();
 	const {sheets, notice} = console.store.getState();
 	expect(sheets).toEqual([sheet]);

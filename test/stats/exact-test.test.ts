@@ -80,3 +80,9 @@ test('unattributed answers are given out against the claim', () => {
 		sentence: 'Cannot tell: 11 of 200 answers belong to no revision.',
 	});
 });
+
+test('of no shares at all there is one outcome', () => {
+	expect(exactTest([], [])).toEqual({p: 1, method: 'exact'});
+	expect(exactTest([0], [0])).toEqual({p: 1, method: 'exact'});
+	expect(exactTest([3], [0])).toEqual({p: 0, method: 'exact'});
+});

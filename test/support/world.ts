@@ -7,7 +7,7 @@ import {startSandbox} from '../../source/sandbox/sandbox.js';
 import {createConsole, type Console} from '../../source/console/console.js';
 import type {Contexts} from '../../source/console/sheets/contexts-sheet.js';
 import {selectedService} from '../../source/console/state/read.js';
-import {selectService} from '../../source/console/state/select.js';
+import {selectNamed} from './select.js';
 import type {ReviewSheet} from '../../source/console/sheets/sheets.js';
 import type {ConsoleState} from '../../source/console/state/state.js';
 import {until} from '../../source/demo/wait.js';
@@ -63,7 +63,7 @@ export async function startWorld({
 					state.services.some(({name}) => name === service) &&
 					state.revisions.has(service),
 			);
-			selectService(console.store, service);
+			selectNamed(console.store, service);
 			return console;
 		},
 		async service(name: string): Promise<ServiceView> {

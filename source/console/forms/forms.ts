@@ -24,14 +24,20 @@ import {
 	type On,
 } from './form-judging.js';
 import {orphanOf, serviceOfForm, takenOver, type FormOfService} from './form-service.js';
-import {changesOf} from '../session/change-recorder.js';
+import {factsOf} from '../state/facts.js';
 import {baseOffer, baseWarnings} from '../../release/base-offer.js';
-import {planTags, type Facts} from '../../release/plan-split.js';
+import {planTags} from '../../release/plan-split.js';
 import {basedOn, type Base} from '../../knative/revision/base.js';
 import {releaseOf} from '../../knative/release/release.js';
 import {canaryTag, placeholderRule} from '../../knative/release/role-tags.js';
 import {planCreateRevision, planCreateService} from '../../release/plan-object.js';
-import {knownRevisions, selectedRevision, selectedService} from '../state/read.js';
+import {
+	knownRevisions,
+	selectedRevision,
+	selectedService,
+	whyNoRevision,
+	whyNoService,
+} from '../state/read.js';
 import {refusedRight, type RightName} from '../session/rights.js';
 import {changeSheet, formKey, isForm, notify, openSheet} from '../state/select.js';
 import type {FormSheet, RevisionFormSheet, ScalingFormSheet, TagFormSheet} from '../sheets/sheets.js';
@@ -48,7 +54,7 @@ export function openServiceForm(store: ConsoleStore): void {
 /** Returns what users run, where it is not what the template makes: it is worth reading then. */
 export function openRevisionForm(store: ConsoleStore): BaseOffer | undefined {
 	let offer: BaseOffer | undefined;
-	openFor(store, 'a revision belongs to one', (service, state) => {
+	openFor(store, (service, state) => {
 		offer = offerOf(state, service);
 		return {
 			key: formKey({kind: 'create revision', uid: service.uid}),
@@ -68,7 +74,7 @@ export function openRevisionForm(store: ConsoleStore): BaseOffer | undefined {
 /** Returns whether it was opened, and what users run where that is not what the template makes. */
 export function openScalingForm(store: ConsoleStore): {isOpen: boolean; offer: BaseOffer | undefined} {
 	let offer: BaseOffer | undefined;
-	const isOpen = openFor(store, 'autoscaling is set on one', (service, state) => {
+	const isOpen = openFor(store, (service, state) => {
 		offer = offerOf(state, service);
 		return {
 			key: formKey({kind: 'autoscaling', uid: service.uid}),
@@ -83,17 +89,6 @@ export function openScalingForm(store: ConsoleStore): {isOpen: boolean; offer: B
 		};
 	});
 	return {isOpen, offer};
-}
-
-function factsOf(state: ConsoleState, service: ServiceView): Facts {
-	return {
-		service,
-		revisions: knownRevisions(state, service.name),
-		changes: changesOf(state, service.uid),
-		now: Date.now(),
-		user: state.connection.kind === 'connected' ? state.connection.user : '',
-		taken: new Set(state.services.map(({name}) => name)),
-	};
 }
 
 const offerOf = (state: ConsoleState, service: ServiceView) => baseOffer(factsOf(state, service));
@@ -120,9 +115,10 @@ export function baseRead(store: ConsoleStore, uid: string, running: Base): void 
 
 /** Of the selected revision. */
 export function openTagForm(store: ConsoleStore): void {
-	const revision = selectedRevision(store.getState());
-	if (!revision) return notify(store, {tone: 'info', text: 'Select a revision first: a tag leads to one.'});
-	openFor(store, 'a tag leads to a revision of one', service => ({
+	const state = store.getState();
+	const revision = selectedRevision(state);
+	if (!revision) return notify(store, {tone: 'info', text: whyNoRevision(state)});
+	openFor(store, service => ({
 		key: formKey({kind: 'tag', uid: service.uid, revision: revision.name}),
 		fresh: () =>
 			judgedTags(on(service), revision.name, {tags: tagsOf(service, revision.name).join(', ')}, new Set()),
@@ -139,13 +135,12 @@ function isWithheld(store: ConsoleStore, right: RightName): boolean {
 
 function openFor(
 	store: ConsoleStore,
-	why: string,
 	form: (service: ServiceView, state: ConsoleState) => {key: string; fresh: () => FormSheet},
 ): boolean {
 	const state = store.getState();
 	const service = selectedService(state);
 	if (!service) {
-		notify(store, {tone: 'info', text: `Select a service first: ${why}.`});
+		notify(store, {tone: 'info', text: whyNoService(state)});
 		return false;
 	}
 	if (isWithheld(store, 'patch')) return false;

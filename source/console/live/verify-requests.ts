@@ -1,6 +1,7 @@
 /** One request by hand, to the service's own host or to a tag's: the operator's `curl`. */
 import {routeSettled} from '../../knative/service/service-state.js';
-import {selectedRevision, selectedService} from '../state/read.js';
+import {selectedRevision, selectedService, whyNoRevision, whyNoService} from '../state/read.js';
+import type {ServiceView} from '../../knative/service/service.js';
 import {changeSheet, notify, openSheet} from '../state/select.js';
 import type {VerifySheet} from '../sheets/sheets.js';
 import type {ConsoleStore} from '../state/state.js';
@@ -11,10 +12,11 @@ const version = process.env['KN_CANARY_VERSION'];
 
 /** Asks the selected service once, at its own host. */
 export async function verifyService(store: ConsoleStore): Promise<void> {
-	const service = selectedService(store.getState());
-	if (!service) return notify(store, {tone: 'info', text: 'Select a service first.'});
+	const state = store.getState();
+	const service = selectedService(state);
+	if (!service) return notify(store, {tone: 'info', text: whyNoService(state)});
 	const alone = service.statusTraffic.find(({percent}) => percent === 100)?.revision;
-	await ask(store, {service: service.name, tag: undefined, revision: alone}, service.url);
+	await ask(store, service, {tag: undefined, revision: alone}, service.url);
 }
 
 /** Asks the selected revision once at its tag URL, where it answers whatever its share is. */
@@ -22,7 +24,7 @@ export async function verifyRevision(store: ConsoleStore): Promise<void> {
 	const state = store.getState();
 	const service = selectedService(state);
 	const revision = selectedRevision(state);
-	if (!service || !revision) return notify(store, {tone: 'info', text: 'Select a revision first.'});
+	if (!service || !revision) return notify(store, {tone: 'info', text: whyNoRevision(state)});
 	const entry = taggedEntry(service, revision.name);
 	if (!entry) {
 		const reason = revision.state.ready
@@ -30,19 +32,24 @@ export async function verifyRevision(store: ConsoleStore): Promise<void> {
 			: `${revision.name} is not ready, so no tag leads to it yet.`;
 		return notify(store, {tone: 'bad', text: reason});
 	}
-	await ask(store, {service: service.name, tag: entry.tag, revision: revision.name}, entry.url);
+	await ask(store, service, {tag: entry.tag, revision: revision.name}, entry.url);
 }
 
-type VerifyQuestion = Pick<VerifySheet, 'service' | 'tag' | 'revision'>;
+type VerifyQuestion = Pick<VerifySheet, 'tag' | 'revision'>;
 
-async function ask(store: ConsoleStore, question: VerifyQuestion, url: string | undefined): Promise<void> {
+async function ask(
+	store: ConsoleStore,
+	service: ServiceView,
+	question: VerifyQuestion,
+	url: string | undefined,
+): Promise<void> {
 	const state = store.getState();
-	const service = selectedService(state);
-	if (!service) return;
 	const asked = targetOf(service, url, state.gateway, state.asking);
 	if (!asked.ok) return notify(store, {tone: 'bad', text: asked.reason});
 	const sheet: VerifySheet = {
 		kind: 'verify',
+		service: service.name,
+		uid: service.uid,
 		...question,
 		isSettling: !routeSettled(service),
 		url: asked.url,

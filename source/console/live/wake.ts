@@ -1,9 +1,10 @@
 /** Wakes the targets of a plan that are scaled to zero: one request to the tag URL of each, before users are sent there. */
-import {selectedService} from '../state/read.js';
+import {targetStatusOf} from '../sheets/target-status.js';
 import {changeSheet} from '../state/select.js';
 import type {Wake} from '../sheets/sheets.js';
 import type {Plan} from '../../release/plan.js';
-import type {ConsoleStore} from '../state/state.js';
+import type {ServiceView} from '../../knative/service/service.js';
+import type {ConsoleState, ConsoleStore} from '../state/state.js';
 import {targetOf, taggedEntry} from './request-target.js';
 
 /** Milliseconds: an image may have to be pulled before a pod is there. */
@@ -21,18 +22,29 @@ export function wakeOf({warnings}: Pick<Plan, 'warnings'>): Wake | undefined {
 export async function wakeTargets(store: ConsoleStore): Promise<void> {
 	const sheet = store.getState().sheets.at(-1);
 	if (sheet?.kind !== 'review' || sheet.wake?.kind !== 'offered') return;
-	const {id} = sheet;
+	const {id, plan} = sheet;
 	const {revisions} = sheet.wake;
 	const put = (wake: Wake) =>
 		changeSheet(store, 'review', current => (current.id === id ? {...current, wake} : current));
 	put({kind: 'asking', revisions});
-	const sentences = await Promise.all(revisions.map(async revision => ask(store, revision)));
+	const sentences = await Promise.all(revisions.map(async revision => ask(store, plan, revision)));
 	put({kind: 'told', sentences});
 }
 
-async function ask(store: ConsoleStore, revision: string): Promise<{isGood: boolean; text: string}> {
+/** The one that the plan is of, whatever is selected. */
+function serviceOfPlan(state: ConsoleState, {write, name, namespace}: Plan): ServiceView | undefined {
+	if (write.kind !== 'patch') return undefined;
+	const status = targetStatusOf(state, {uid: write.uid, name, namespace});
+	return status.kind === 'there' ? status.service : undefined;
+}
+
+async function ask(
+	store: ConsoleStore,
+	plan: Plan,
+	revision: string,
+): Promise<{isGood: boolean; text: string}> {
 	const state = store.getState();
-	const service = selectedService(state);
+	const service = serviceOfPlan(state, plan);
 	const entry = service && taggedEntry(service, revision);
 	if (!service || !entry) {
 		return {

@@ -2,7 +2,8 @@
 import type {Cluster} from '../../kube/cluster.js';
 import {systemTimers, type Timers} from '../../kube/timers.js';
 import {followLog, type LogFollower} from './log-follower.js';
-import {revisionsOf, selectedRevision, selectedService} from '../state/read.js';
+import type {ServiceView} from '../../knative/service/service.js';
+import {revisionsOf, selectedRevision, selectedService, whyNoRevision, whyNoService} from '../state/read.js';
 import {notify} from '../state/select.js';
 import type {ConsoleState, ConsoleStore} from '../state/state.js';
 
@@ -38,7 +39,7 @@ export function createLogs(
 			if (!service || revision === undefined) {
 				return notify(store, {
 					tone: 'info',
-					text: service ? `${service.name} has no revision yet.` : 'Select a service first.',
+					text: service ? noRevision(state, service) : whyNoService(state),
 				});
 			}
 			follower = followLog(store, cluster, {namespace: service.namespace, revision}, {interval, timers});
@@ -49,6 +50,10 @@ export function createLogs(
 		pause: () => follower?.pause(true),
 		resume: () => follower?.pause(false),
 	};
+}
+
+function noRevision(state: ConsoleState, {name}: ServiceView): string {
+	return state.focus === 'revisions' ? whyNoRevision(state) : `${name} has no revision yet.`;
 }
 
 /** In the revisions pane the selected one; else the newest that users reach, or without any the newest there is. */

@@ -7,11 +7,10 @@ import type {Timers} from '../../kube/timers.js';
 import {parseService, type ServiceView} from '../../knative/service/service.js';
 import {startFeed, type Feed} from './feed.js';
 import {lookForGateway} from './gateway.js';
-import {visibleServices} from '../state/read.js';
 import {followRevisions} from './revisions.js';
 import {askRights} from './rights.js';
-import {unknownRights, type ConsoleState, type ConsoleStore} from '../state/state.js';
-import {createSortedTable, indexOfName} from '../tables/tables.js';
+import {unknownRights, type ConsoleStore} from '../state/state.js';
+import {createSortedTable} from '../tables/tables.js';
 
 export type Session = {
 	/** Asks again what the operator may do: when the server has said no to what was allowed. */
@@ -60,7 +59,7 @@ export function startSession(
 		services: [],
 		revisions: new Map(),
 		unreadable: [],
-		service: undefined,
+		selected: undefined,
 		// Those of another namespace say nothing here.
 		rights: unknownRights,
 		gateway: gateway ? {...gateway, kind: 'found'} : {kind: 'looking'},
@@ -102,11 +101,7 @@ export function startSession(
 		onTable(sentences) {
 			unreadableServices = sentences;
 			const views = serviceTable.snapshot();
-			store.setState(state => ({
-				services: views,
-				unreadable: unreadable(),
-				service: keptSelection(state, views),
-			}));
+			store.setState({services: views, unreadable: unreadable()});
 			servicesTold();
 		},
 		onState(state) {
@@ -139,16 +134,4 @@ async function lookForNamespace(
 ): Promise<void> {
 	const exists = await namespaceExists(cluster, namespace);
 	if (!signal.aborted) store.setState({namespaceMissing: exists === false});
-}
-
-/** The selection stays on its service; when that is gone, on the one that has its place in the list as it is filtered. */
-function keptSelection(state: ConsoleState, after: readonly ServiceView[]): string | undefined {
-	const {service: selected, services: before, filter} = state;
-	const shown = visibleServices({services: after, filter});
-	if (selected === undefined) return shown[0]?.name;
-	if (indexOfName(after, selected) !== -1) return selected;
-	// Never seen yet: it was created a moment ago and the watch has still to tell.
-	if (indexOfName(before, selected) === -1) return selected;
-	const place = indexOfName(visibleServices({services: before, filter}), selected);
-	return shown[Math.min(Math.max(0, place), shown.length - 1)]?.name;
 }

@@ -1,23 +1,26 @@
 /** The three ways out of a conflict: theirs stays, mine is put on top and reviewed again, or mine is edited further. */
 import {equalSplits} from '../../knative/split/split.js';
 import {closeSheet, focusPane, formKey, isForm, notify} from '../state/select.js';
-import type {ReviewSheet} from './sheets.js';
+import {conflictOfReview} from './lost-ground.js';
+import type {Conflict, ReviewSheet} from './sheets.js';
 import type {ConsoleStore} from '../state/state.js';
 
-type ConflictSheet = ReviewSheet & {phase: Extract<ReviewSheet['phase'], {kind: 'conflict'}>};
+type ConflictSheet = ReviewSheet & {conflict: Conflict};
 
-/** The review on top, when it ended in a conflict. */
+/** The review on top, when it is in a conflict: with what its write has met, or would meet as things are. */
 export function conflictOf({getState}: Pick<ConsoleStore, 'getState'>): ConflictSheet | undefined {
-	const sheet = getState().sheets.at(-1);
-	if (sheet?.kind !== 'review' || sheet.phase.kind !== 'conflict') return undefined;
-	return {...sheet, phase: sheet.phase};
+	const state = getState();
+	const sheet = state.sheets.at(-1);
+	if (sheet?.kind !== 'review') return undefined;
+	const conflict = conflictOfReview(state, sheet);
+	return conflict && {...sheet, conflict};
 }
 
 /** Their split stays as it is, and the own draft goes. */
 export function takeTheirs(store: ConsoleStore): void {
 	const sheet = conflictOf(store);
 	if (!sheet) return;
-	if (sheet.phase.already) return closeAlready(store, sheet);
+	if (sheet.conflict.already) return closeAlready(store, sheet);
 	const {write, name} = sheet.plan;
 	store.setState(({drafts}) => {
 		const next = new Map(drafts);
@@ -33,13 +36,13 @@ export function takeTheirs(store: ConsoleStore): void {
 }
 
 /** What was wished for is so: nothing of the wish is left, neither as a draft nor in a form; any other draft stays. */
-function closeAlready(store: ConsoleStore, {plan, phase}: ConflictSheet): void {
+function closeAlready(store: ConsoleStore, {plan, conflict}: ConflictSheet): void {
 	const {write, name} = plan;
 	store.setState(({drafts, leftForms, sheets}) => {
 		const uid = write.kind === 'patch' ? write.uid : '';
 		const draft = drafts.get(uid);
 		const keptDrafts = new Map(drafts);
-		if (draft && equalSplits(draft.split, phase.mine)) keptDrafts.delete(uid);
+		if (draft && equalSplits(draft.split, conflict.mine)) keptDrafts.delete(uid);
 		const keptForms = new Map(leftForms);
 		for (const sheet of sheets) if (isForm(sheet)) keptForms.delete(formKey(sheet));
 		return {sheets: [], drafts: keptDrafts, leftForms: keptForms};
@@ -57,21 +60,17 @@ function closeAlready(store: ConsoleStore, {plan, phase}: ConflictSheet): void {
 export function keepEditing(store: ConsoleStore): void {
 	const sheet = conflictOf(store);
 	if (!sheet) return;
-	if (sheet.phase.already) return closeAlready(store, sheet);
-	const {write, splits, name} = sheet.plan;
+	if (sheet.conflict.already) return closeAlready(store, sheet);
+	const {write, splits} = sheet.plan;
 	closeSheet(store);
 	if (store.getState().sheets.length > 0 || write.kind !== 'patch' || !splits) return;
-	store.setState(({drafts, services}) => {
+	store.setState(({drafts}) => {
 		const draft = drafts.get(write.uid) ?? {
 			base: splits.before,
 			generation: write.generation,
 			split: splits.after,
 		};
-		// Deleted and made anew it has another uid, under which the slider looks for a draft.
-		const uid = services.find(service => service.name === name)?.uid ?? write.uid;
-		const next = new Map(drafts);
-		next.delete(write.uid);
-		return {drafts: next.set(uid, draft)};
+		return {drafts: new Map(drafts).set(write.uid, draft)};
 	});
 	focusPane(store, 'traffic');
 }

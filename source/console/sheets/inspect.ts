@@ -2,7 +2,7 @@
 import type {ApiAnswer} from '../../kube/cluster.js';
 import {sentenceOf} from '../../kube/status.js';
 import type {Inspected} from './inspected.js';
-import {selectedRevision, selectedService} from '../state/read.js';
+import {selectedRevision, selectedService, whyNoRevision, whyNoService} from '../state/read.js';
 import type {ConsoleState, ConsoleStore} from '../state/state.js';
 
 /** What is selected in the focused pane: in the revisions pane a revision, else the service. */
@@ -11,15 +11,23 @@ export function inspectedOf(state: ConsoleState): Inspected | undefined {
 	if (!service) return undefined;
 	const {namespace} = service;
 	if (state.focus !== 'revisions') {
-		return {kind: 'service', name: service.name, namespace, service: service.name};
+		return {kind: 'service', name: service.name, namespace, service: service.name, serviceUid: service.uid};
 	}
 	const revision = selectedRevision(state);
-	return revision && {kind: 'revision', name: revision.name, namespace, service: service.name};
+	return (
+		revision && {
+			kind: 'revision',
+			name: revision.name,
+			namespace,
+			service: service.name,
+			serviceUid: service.uid,
+		}
+	);
 }
 
 /** What to say where nothing is selected to be looked at. */
-export function nothingSelected({focus}: ConsoleState): string {
-	return focus === 'revisions' ? 'There is no revision to look at yet.' : 'Select a service first.';
+export function nothingSelected(state: ConsoleState): string {
+	return state.focus === 'revisions' ? whyNoRevision(state) : whyNoService(state);
 }
 
 let lastId = 0;

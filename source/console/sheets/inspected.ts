@@ -9,6 +9,7 @@ export type Inspected = {
 	namespace: string;
 	/** The service itself, or the one that the revision is of. */
 	service: string;
+	serviceUid: string;
 };
 
 export type YamlSheet = {

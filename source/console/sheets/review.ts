@@ -2,13 +2,21 @@
 import type {Cluster} from '../../kube/cluster.js';
 import {identityOf} from '../../kube/objects.js';
 import {parseService, type ServiceView} from '../../knative/service/service.js';
-import {equalSplits, splitOf} from '../../knative/split/split.js';
 import {beginMove, waitingSentence} from '../session/follow-routes.js';
 import {refuseForm, forgetForm} from '../forms/forms.js';
 import type {History} from '../session/change-recorder.js';
-import {changeSheet, focusPane, formKey, notify, openSheet, selectService} from '../state/select.js';
+import {
+	awaitRevision,
+	changeSheet,
+	focusPane,
+	formKey,
+	notify,
+	openSheet,
+	selectService,
+} from '../state/select.js';
 import {agreementFor} from '../../release/agreement.js';
 import {dryRunOf, sendPlan, sentenceOfOutcome, type WriteOutcome} from '../../release/send-plan.js';
+import {conflictWith, lostGround, type LostGround} from './lost-ground.js';
 import type {ReviewSheet} from './sheets.js';
 import type {Plan, PlanAction} from '../../release/plan.js';
 import type {ConsoleState, ConsoleStore} from '../state/state.js';
@@ -34,11 +42,14 @@ export function openReview(store: ConsoleStore, cluster: Cluster, plan: Plan): v
 	openSheet(store, {
 		kind: 'review',
 		id: reviews,
+		on: {context: cluster.context, server: cluster.server},
 		plan,
 		...agreement,
 		typed: '',
 		dryRun: {kind: 'asking'},
 		phase: {kind: 'open'},
+		isDisarmed: false,
+		timesAsked: 1,
 		wake: wakeOf(plan),
 	});
 	void tryDry(store, cluster, plan);
@@ -83,6 +94,13 @@ export async function confirmReview(store: ConsoleStore, reviewing: Reviewing): 
 	if (sheet?.kind !== 'review') return;
 	const {plan, confirmation, phase, typed} = sheet;
 	if (phase.kind !== 'open' && phase.kind !== 'armed') return;
+	if (sheet.isDisarmed) return askAgain(store, sheet);
+	const state = store.getState();
+	const lost = lostGround(state, sheet);
+	if (lost) return loseGround(store, sheet, lost);
+	if (sheet.dryRun.kind === 'refused') {
+		return notify(store, {tone: 'bad', text: 'Not sent: the dry run was refused. Esc goes back.'});
+	}
 	if (confirmation === 'word' && typed !== sheet.word) {
 		return notify(store, {
 			tone: 'bad',
@@ -98,6 +116,31 @@ export async function confirmReview(store: ConsoleStore, reviewing: Reviewing): 
 	notify(store, undefined);
 	changeSheet(store, 'review', current => ({...current, phase: {kind: 'sending'}}));
 	await sendReviewed(store, reviewing, plan);
+}
+
+/** Of a key that means nothing on the review on top: whoever pressed it may think to be elsewhere. */
+export function disarmReview(store: ConsoleStore): void {
+	changeSheet(store, 'review', sheet =>
+		sheet.phase.kind === 'open' || sheet.phase.kind === 'armed'
+			? {...sheet, phase: {kind: 'open'}, isDisarmed: true}
+			: sheet,
+	);
+}
+
+function askAgain(store: ConsoleStore, {id}: ReviewSheet): void {
+	notify(store, undefined);
+	changeSheet(store, 'review', sheet =>
+		sheet.id === id ? {...sheet, isDisarmed: false, timesAsked: sheet.timesAsked + 1} : sheet,
+	);
+}
+
+/** What the write would have met is known before it is sent. */
+function loseGround(store: ConsoleStore, {id, plan}: ReviewSheet, {sentence, now}: LostGround): void {
+	const said = `Nothing was written. ${sentence}`;
+	const conflict = now && conflictWith(plan, now, said);
+	const phase: ReviewSheet['phase'] | undefined = conflict && {kind: 'conflict', ...conflict};
+	if (!phase) return notify(store, {tone: 'bad', text: said});
+	changeSheet(store, 'review', sheet => (sheet.id === id ? {...sheet, phase} : sheet));
 }
 
 async function sendReviewed(
@@ -122,7 +165,7 @@ async function sendReviewed(
 			return fail(store, plan, outcome);
 		}
 		remember(store, history, plan, outcome, sentAt);
-		succeed(store, plan);
+		succeed(store, plan, outcome);
 	} finally {
 		release();
 	}
@@ -190,7 +233,7 @@ const done: Readonly<Record<PlanAction, (name: string) => string>> = {
 	'delete revision': name => `The revision of ${name} is being deleted.`,
 };
 
-function succeed(store: ConsoleStore, plan: Plan): void {
+function succeed(store: ConsoleStore, plan: Plan, {object}: Extract<WriteOutcome, {kind: 'done'}>): void {
 	const {write, name, action} = plan;
 	const isForm = action === 'create revision' || action === 'autoscaling' || action === 'tag';
 	store.setState(({drafts}) => {
@@ -204,16 +247,20 @@ function succeed(store: ConsoleStore, plan: Plan): void {
 	if (write.kind === 'create') {
 		forgetForm(store, formKey({kind: 'create service'}));
 		const isHere = plan.namespace === store.getState().namespace;
-		if (isHere) {
+		const uid = identityOf(object)?.uid;
+		if (isHere && uid !== undefined) {
 			store.setState({filter: ''});
-			selectService(store, name);
+			selectService(store, {uid, name}, {wasSeen: false});
 		}
 		focusPane(store, 'services');
 		const elsewhere = `${name} was created in ${plan.namespace}; :ns ${plan.namespace} goes there.`;
 		return notify(store, {tone: 'good', text: isHere ? text : elsewhere});
 	}
 	if (action === 'create revision' || action === 'autoscaling') {
-		if (write.kind === 'patch') forgetForm(store, formKey({kind: action, uid: write.uid}));
+		if (write.kind === 'patch') {
+			forgetForm(store, formKey({kind: action, uid: write.uid}));
+			awaitRevision(store, {uid: write.uid, name});
+		}
 		focusPane(store, 'revisions');
 	}
 	notify(store, {tone: 'good', text});
@@ -225,21 +272,10 @@ function fail(store: ConsoleStore, plan: Plan, outcome: Exclude<WriteOutcome, {k
 	if (theirs) putService(store, theirs);
 	const phase = ((): ReviewSheet['phase'] => {
 		if (outcome.kind === 'unknown') return {kind: 'unknown', sentence};
-		if (outcome.kind !== 'conflict' || !plan.splits) return {kind: 'refused', sentence};
-		const already = theirs !== undefined && isAsAsked(theirs, plan);
-		return {
-			kind: 'conflict',
-			sentence: already
-				? `Nothing was written, and nothing is left to do: ${plan.name} already is as was asked. Somebody changed it while you were looking.`
-				: sentence,
-			base: plan.splits.before,
-			mine: plan.splits.after,
-			theirs: theirs && splitOf(theirs),
-			by: theirs?.lastModifier,
-			already,
-		};
+		const conflict = outcome.kind === 'conflict' ? conflictWith(plan, theirs, sentence) : undefined;
+		return conflict ? {kind: 'conflict', ...conflict} : {kind: 'refused', sentence};
 	})();
-	changeSheet(store, 'review', sheet => ({...sheet, phase}));
+	changeSheet(store, 'review', sheet => (sheet.plan === plan ? {...sheet, phase} : sheet));
 	refuseInForm(store, outcome, sentence);
 }
 
@@ -247,13 +283,6 @@ function fail(store: ConsoleStore, plan: Plan, outcome: Exclude<WriteOutcome, {k
 function refuseInForm(store: ConsoleStore, outcome: WriteOutcome, sentence: string): void {
 	if (outcome.kind === 'conflict' || outcome.kind === 'gone') return;
 	refuseForm(store, outcome.kind === 'refused' ? outcome.full : sentence);
-}
-
-/** Whether a write of the split alone would change nothing on what is there now. */
-function isAsAsked(theirs: ServiceView, {action, write, splits}: Plan): boolean {
-	const changesTemplate = action === 'create revision' || action === 'autoscaling';
-	if (write.kind !== 'patch' || write.uid !== theirs.uid || changesTemplate || !splits) return false;
-	return equalSplits(splitOf(theirs), splits.after);
 }
 
 function serviceOf(object: unknown): ServiceView | undefined {

@@ -94,6 +94,8 @@ export type ReviewSheet = {
 	kind: 'review';
 	/** Tells one review from the next one in its place. */
 	id: number;
+	/** The cluster it was opened on. */
+	on: {context: string; server: string};
 	plan: Plan;
 	confirmation: Confirmation;
 	/** What is to be typed; empty where nothing is. */
@@ -104,6 +106,10 @@ export type ReviewSheet = {
 	typed: string;
 	dryRun: DryRun;
 	phase: ReviewPhase;
+	/** A key that means nothing here was pressed, perhaps meant for elsewhere: the next Enter only asks again. */
+	isDisarmed: boolean;
+	/** How often it has asked to be agreed to, the first time included. */
+	timesAsked: number;
 	wake: Wake | undefined;
 };
 
@@ -111,6 +117,8 @@ export type ReviewSheet = {
 export type VerifySheet = {
 	kind: 'verify';
 	service: string;
+	/** Of the service. */
+	uid: string;
 	/** The tag whose URL is asked; undefined for the service's own. */
 	tag: string | undefined;
 	/** The revision that should answer; undefined where several may. */

@@ -24,7 +24,13 @@ function current(store: ConsoleStore): {service: ServiceView; draft: Draft; key:
 	if (!service) return undefined;
 	const split = splitOf(service);
 	const draft = draftOf(state, service) ?? {base: split, generation: service.generation, split};
-	return {service, draft, key: selectedRow(state, service)?.key ?? ''};
+	const row = selectedRow(state, service);
+	if (!row) {
+		const chosen = state.row.get(service.uid) ?? 'The selected row';
+		notify(store, {tone: 'info', text: `${chosen} is not in the split any more. ↑↓ selects a row.`});
+		return undefined;
+	}
+	return {service, draft, key: row.key};
 }
 
 /** Keeps the draft; one that asks for nothing any more is dropped, unless locks were set in it. */
@@ -73,6 +79,10 @@ export function takeRowOut(store: ConsoleStore): void {
 	const {split, refused} = takeOut(draft.split, key);
 	if (refused !== undefined) return notify(store, {tone: 'bad', text: refused});
 	keep(store, service, {...draft, split});
+	// The selection goes with the row to the one below, or the last: this is what the operator has just done.
+	const index = draft.split.findIndex(row => row.key === key);
+	const next = split[Math.min(index, split.length - 1)];
+	if (next) store.setState(({row}) => ({row: new Map(row).set(service.uid, next.key)}));
 }
 
 /** Adds the revision selected in the revisions pane at 0 %, or else the newest that is not listed. */
@@ -132,6 +142,13 @@ export function setTyped(store: ConsoleStore): void {
 	change(store, (split, key) => set(split, key, percent));
 }
 
+/** A row that was in the draft alone is gone with it: the first one is selected then. */
+function withoutAdded(rows: ReadonlyMap<string, string>, service: ServiceView): ReadonlyMap<string, string> {
+	const next = new Map(rows);
+	if (!splitOf(service).some(({key}) => key === rows.get(service.uid))) next.delete(service.uid);
+	return next;
+}
+
 /** Throws the draft of the selected service away. True when there was one. */
 export function discardDraft(store: ConsoleStore): boolean {
 	const state = store.getState();
@@ -140,7 +157,7 @@ export function discardDraft(store: ConsoleStore): boolean {
 	store.setState(({drafts}) => {
 		const next = new Map(drafts);
 		next.delete(service.uid);
-		return {drafts: next, typed: ''};
+		return {drafts: next, typed: '', row: withoutAdded(state.row, service)};
 	});
 	return true;
 }

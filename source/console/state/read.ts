@@ -3,36 +3,69 @@ import type {RevisionView} from '../../knative/revision/revision.js';
 import type {ServiceView} from '../../knative/service/service.js';
 import {splitOf, type Split, type SplitRow} from '../../knative/split/split.js';
 import type {ConsoleState, Draft, ReflectorState, Sheet} from './state.js';
-import {indexOfName} from '../tables/tables.js';
+import {indexOfName, placeOf} from '../tables/tables.js';
+import {visibleServices} from './visible.js';
+import {withGoneRevision, withGoneService, type Gone, type Selected} from './selection.js';
 
-/** By the services they are taken from: every part of the screen asks, at every change. */
-const filtered = new WeakMap<readonly ServiceView[], {wanted: string; visible: readonly ServiceView[]}>();
+export {visibleServices} from './visible.js';
 
-const isWanted = ({name}: ServiceView, wanted: string) => name.toLowerCase().includes(wanted);
-
-/** The services that the filter lets through, in order of name: the same array for the same services and filter. */
-export function visibleServices({
-	services,
-	filter,
-}: Pick<ConsoleState, 'services' | 'filter'>): readonly ServiceView[] {
-	const wanted = filter.trim().toLowerCase();
-	if (wanted === '') return services;
-	const known = filtered.get(services);
-	if (known?.wanted === wanted) return known.visible;
-	const visible = services.filter(service => isWanted(service, wanted));
-	filtered.set(services, {wanted, visible});
-	return visible;
+/** The service that is selected, also where a filter hides it; undefined when it is not there (any more). */
+function foundService({services, selected}: ConsoleState): ServiceView | undefined {
+	if (!selected) return undefined;
+	const found = services[indexOfName(services, selected.name)];
+	return found?.uid === selected.uid ? found : undefined;
 }
 
-/** Where the selected service stands among the visible ones, or −1. */
-export function selectedIndex(state: ConsoleState): number {
-	const visible = visibleServices(state);
-	if (state.service === undefined) return visible.length > 0 ? 0 : -1;
-	return indexOfName(visible, state.service);
-}
-
+/** The selected service as far as the operator sees it in the list: what is hidden by the filter is not acted upon. */
 export function selectedService(state: ConsoleState): ServiceView | undefined {
-	return visibleServices(state)[selectedIndex(state)];
+	const found = foundService(state);
+	return found && (state.filter === '' || indexOfName(visibleServices(state), found.name) !== -1)
+		? found
+		: undefined;
+}
+
+/** What was selected and was deleted since. */
+export function goneService(state: ConsoleState): Selected | undefined {
+	const {selected} = state;
+	return selected?.wasSeen && !foundService(state) ? selected : undefined;
+}
+
+const rowsWithGone = new WeakMap<readonly ServiceView[], {gone: Selected; rows: readonly ServiceRow[]}>();
+
+export type ServiceRow = ServiceView | Gone;
+
+/** The rows of the list of services: those that are visible, and the place of the selected one when that is gone. */
+export function serviceRows(state: ConsoleState): readonly ServiceRow[] {
+	const visible = visibleServices(state);
+	const gone = goneService(state);
+	if (!gone) return visible;
+	const known = rowsWithGone.get(visible);
+	if (known?.gone === gone) return known.rows;
+	const rows = withGoneService(visible, gone);
+	rowsWithGone.set(visible, {gone, rows});
+	return rows;
+}
+
+/** Where the selection stands among the rows, or −1. */
+export function selectedIndex(state: ConsoleState): number {
+	const {selected} = state;
+	if (!selected) return -1;
+	const rows = serviceRows(state);
+	// In order of name; one that is gone may stand before another of its name.
+	for (let place = placeOf(rows, selected.name); rows[place]?.name === selected.name; place++) {
+		if (rows[place]?.uid === selected.uid) return place;
+	}
+	return -1;
+}
+
+/** Why no service is selected, and what to do, as a sentence. */
+export function whyNoService(state: ConsoleState): string {
+	const {selected} = state;
+	if (!selected) return 'Select a service first.';
+	if (foundService(state)) return `${selected.name} is hidden by the filter. Esc clears it.`;
+	return selected.wasSeen
+		? `${selected.name} was deleted. ↑↓ selects another service.`
+		: `${selected.name} is not listed yet.`;
 }
 
 const none: readonly RevisionView[] = [];
@@ -61,9 +94,59 @@ export function knownRevisions(state: ConsoleState, service: string): readonly R
 
 export function selectedRevision(state: ConsoleState): RevisionView | undefined {
 	const service = selectedService(state);
-	const revisions = revisionsOf(state, service?.name);
 	const chosen = service && state.revision.get(service.uid);
-	return revisions.find(({name}) => name === chosen) ?? revisions[0];
+	if (!chosen || !('uid' in chosen)) return undefined;
+	return revisionsOf(state, service.name).find(({uid}) => uid === chosen.uid);
+}
+
+/** The selected revision of that service when it was deleted since. */
+function goneRevision(state: ConsoleState, service: ServiceView): Selected | undefined {
+	const chosen = state.revision.get(service.uid);
+	if (!chosen || !('uid' in chosen) || !chosen.wasSeen) return undefined;
+	const known = state.revisions.get(service.name);
+	// None of them is known: nothing is said of any.
+	if (!known) return undefined;
+	return known.some(({uid}) => uid === chosen.uid) ? undefined : chosen;
+}
+
+export type RevisionRow = RevisionView | Gone;
+
+const revisionsWithGone = new WeakMap<
+	readonly RevisionView[],
+	{gone: Selected; rows: readonly RevisionRow[]}
+>();
+
+/** The rows of the list of revisions of the selected service, with the place of the selected one when that is gone. */
+export function revisionRows(state: ConsoleState): readonly RevisionRow[] {
+	const service = selectedService(state);
+	const revisions = revisionsOf(state, service?.name);
+	const gone = service && goneRevision(state, service);
+	if (!gone) return revisions;
+	const known = revisionsWithGone.get(revisions);
+	if (known?.gone === gone) return known.rows;
+	const rows = withGoneRevision(revisions, gone);
+	revisionsWithGone.set(revisions, {gone, rows});
+	return rows;
+}
+
+/** Where the selection stands among the rows of the revisions, or −1. */
+export function selectedRevisionIndex(state: ConsoleState): number {
+	const service = selectedService(state);
+	const chosen = service && state.revision.get(service.uid);
+	if (!chosen || !('uid' in chosen)) return -1;
+	return revisionRows(state).findIndex(({uid}) => uid === chosen.uid);
+}
+
+/** Why no revision is selected, and what to do, as a sentence. */
+export function whyNoRevision(state: ConsoleState): string {
+	const service = selectedService(state);
+	if (!service) return whyNoService(state);
+	const chosen = state.revision.get(service.uid);
+	if (chosen && 'newerThan' in chosen) return 'The new revision is not listed yet.';
+	const gone = goneRevision(state, service);
+	return gone
+		? `${gone.name} was deleted. ↑↓ in pane 2 selects another revision.`
+		: 'Select a revision first.';
 }
 
 export function draftOf(state: ConsoleState, service: ServiceView | undefined): Draft | undefined {
@@ -75,9 +158,11 @@ export function shownSplit(state: ConsoleState, service: ServiceView): Split {
 	return draftOf(state, service)?.split ?? splitOf(service);
 }
 
+/** The row of the slider that was chosen; the first one until one was. Undefined when it is not in the split any more. */
 export function selectedRow(state: ConsoleState, service: ServiceView): SplitRow | undefined {
 	const split = shownSplit(state, service);
-	return split.find(({key}) => key === state.row.get(service.uid)) ?? split[0];
+	const chosen = state.row.get(service.uid);
+	return chosen === undefined ? split[0] : split.find(({key}) => key === chosen);
 }
 
 export function topSheet({sheets}: ConsoleState): Sheet | undefined {

@@ -1,24 +1,25 @@
 /** Where the operator is: focus, selection, filter, sheets. Nothing here asks or changes anything outside the store. */
 import {
+	revisionRows,
 	revisionsOf,
-	selectedRevision,
+	selectedIndex,
+	selectedRevisionIndex,
 	selectedRow,
 	selectedService,
+	serviceRows,
 	shownSplit,
 	visibleServices,
 } from './read.js';
+import {isGone, selectionOf, type Selected} from './selection.js';
 import type {FormSheet} from '../sheets/sheets.js';
 import {panes, type ConsoleState, type ConsoleStore, type Notice, type Pane, type Sheet} from './state.js';
 
 export type SelectionStep = {by: number} | {to: 'top' | 'bottom'};
 
-function stepped<Item>(
-	items: readonly Item[],
-	current: Item | undefined,
-	step: SelectionStep,
-): Item | undefined {
+/** The item that a step leads to; where nothing is selected, the first one. */
+function stepped<Item>(items: readonly Item[], index: number, step: SelectionStep): Item | undefined {
 	if ('to' in step) return step.to === 'top' ? items[0] : items.at(-1);
-	const index = current === undefined ? 0 : Math.max(0, items.indexOf(current));
+	if (index === -1) return items[0];
 	return items[Math.min(items.length - 1, Math.max(0, index + step.by))];
 }
 
@@ -38,18 +39,20 @@ export function moveSelection(store: ConsoleStore, step: SelectionStep): void {
 	const service = selectedService(state);
 	switch (state.focus) {
 		case 'services': {
-			const next = stepped(visibleServices(state), service, step);
-			if (next) selectService(store, next.name);
+			const next = stepped(serviceRows(state), selectedIndex(state), step);
+			if (next && !isGone(next)) selectService(store, next);
 			return;
 		}
 		case 'revisions': {
-			const next = stepped(revisionsOf(state, service?.name), selectedRevision(state), step);
-			if (service && next) store.setState({revision: new Map(state.revision).set(service.uid, next.name)});
+			const next = stepped(revisionRows(state), selectedRevisionIndex(state), step);
+			if (service && next && !isGone(next)) selectRevision(store, service.uid, next);
 			return;
 		}
 		case 'traffic': {
 			if (!service) return;
-			const next = stepped(shownSplit(state, service), selectedRow(state, service), step);
+			const split = shownSplit(state, service);
+			const index = split.findIndex(({key}) => key === selectedRow(state, service)?.key);
+			const next = stepped(split, index, step);
 			if (next) store.setState({row: new Map(state.row).set(service.uid, next.key), typed: ''});
 			return;
 		}
@@ -59,8 +62,28 @@ export function moveSelection(store: ConsoleStore, step: SelectionStep): void {
 	}
 }
 
-export function selectService(store: ConsoleStore, name: string): void {
-	store.setState({service: name, typed: ''});
+/** @param wasSeen Whether the watch has told of it; else it is awaited. */
+export function selectService(
+	store: ConsoleStore,
+	{uid, name}: Pick<Selected, 'uid' | 'name'>,
+	{wasSeen = true}: {wasSeen?: boolean} = {},
+): void {
+	store.setState({selected: {uid, name, wasSeen}, typed: ''});
+}
+
+function selectRevision(
+	store: ConsoleStore,
+	service: string,
+	revision: {uid: string; name: string; generation: number},
+): void {
+	store.setState(state => ({revision: new Map(state.revision).set(service, selectionOf(revision))}));
+}
+
+/** The next revision of that service is selected as soon as it is listed: the operator has just asked for it. */
+export function awaitRevision(store: ConsoleStore, {uid, name}: Pick<Selected, 'uid' | 'name'>): void {
+	store.setState(state => ({
+		revision: new Map(state.revision).set(uid, {newerThan: revisionsOf(state, name)[0]?.generation ?? 0}),
+	}));
 }
 
 export function openFilter(store: ConsoleStore): void {
@@ -71,9 +94,12 @@ export function setFilter(store: ConsoleStore, filter: string): void {
 	store.setState(state => {
 		const next = {...state, filter};
 		const visible = visibleServices(next);
-		// The selection follows the filter, so that what the other panes show is always in the list.
-		const kept = visible.some(({name}) => name === state.service);
-		return {filter, service: kept ? state.service : visible[0]?.name};
+		// The operator is looking for one: the first that is found is selected, unless the one that is was found, too.
+		const kept = state.selected && visible.some(({uid}) => uid === state.selected?.uid);
+		const first = visible[0];
+		return kept || !first || filter.trim() === ''
+			? {filter}
+			: {filter, selected: selectionOf({uid: first.uid, name: first.name})};
 	});
 }
 

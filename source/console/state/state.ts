@@ -3,6 +3,8 @@
  * what the gateway answers. Only the functions of this folder write it; the screen reads it.
  */
 import {createStore, type StoreApi} from 'zustand/vanilla';
+import {bound} from './bound.js';
+import type {RevisionChoice, Selected} from './selection.js';
 import type {Unreached} from '../../kube/gateway/find-gateway.js';
 import type {ForwardState} from '../../kube/port-forward/port-forward.js';
 import type {ReflectorState} from '../../kube/watch/reflector.js';
@@ -134,10 +136,10 @@ export type ConsoleState = {
 	unreadable: readonly string[];
 
 	focus: Pane;
-	/** The selected service, by name; it may not be there yet, or not any more. */
-	service: string | undefined;
-	/** The selected revision of each service, and the selected row of its slider (a Split key). */
-	revision: ReadonlyMap<string, string>;
+	/** The selected service; it may not be there yet, or not any more. Undefined as long as there was none to select. */
+	selected: Selected | undefined;
+	/** By uid of the service: its selected revision, and the selected row of its slider (a Split key). */
+	revision: ReadonlyMap<string, RevisionChoice>;
 	row: ReadonlyMap<string, string>;
 	filter: string;
 	/** The filter has the keys. */
@@ -189,7 +191,7 @@ export function initialState({
 		revisions: new Map(),
 		unreadable: [],
 		focus: 'services',
-		service: undefined,
+		selected: undefined,
 		revision: new Map(),
 		row: new Map(),
 		filter: '',
@@ -208,7 +210,15 @@ export function initialState({
 	};
 }
 
-/** A store that knows nothing yet. */
+/** A store that knows nothing yet. After every change what is selected is bound to an object, if there is one. */
 export function createConsoleStore(of: Parameters<typeof initialState>[0]): ConsoleStore {
-	return createStore<ConsoleState>(() => initialState(of));
+	const store = createStore<ConsoleState>(() => initialState(of));
+	const {setState} = store;
+	store.setState = change => {
+		setState(state => {
+			const part = typeof change === 'function' ? change(state) : change;
+			return part === state ? state : bound({...state, ...part});
+		});
+	};
+	return store;
 }

@@ -16,8 +16,8 @@ export type SortedTable<View> = Table<View> & {
 	snapshot(): readonly View[];
 };
 
-/** Index of the first name that does not come before `name`. */
-function placeOf(rows: readonly {name: string}[], name: string): number {
+/** Index of the first name that does not come before `name`, in rows that are in order of name. */
+export function placeOf(rows: readonly {name: string}[], name: string): number {
 	let from = 0;
 	let to = rows.length;
 	while (from < to) {

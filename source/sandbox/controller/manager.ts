@@ -5,6 +5,8 @@ import {configurationReconciler} from './serving/configuration.js';
 import {startController, type Controller, type ControllerContext} from './controller.js';
 import {prepareIndexes} from './indexes.js';
 import {ingressReconciler} from './networking/ingress.js';
+import {quotaUsageReconciler} from './workload/quota-usage.js';
+import {podAutoscalerReconciler} from './autoscaling/pod-autoscaler.js';
 import {startKubelet, type Kubelet} from './workload/kubelet.js';
 import {labelerReconciler} from './serving/labeler.js';
 import {keyOf, listRevisions, revisionKeys, type ObjectKey} from './objects.js';
@@ -38,12 +40,17 @@ export function startControllers(context: ControllerContext): ControllerManager 
 	const autoscaler = createAutoscaler(context.store, context.pace, key => {
 		podsController.enqueue(key);
 		revisionController.enqueue(key);
+		autoscalerController.enqueue(key);
 	});
-	const podsController = startController(context, podsReconciler(context, autoscaler));
+	const podsController = startController(
+		context,
+		podsReconciler(context, autoscaler, key => podsController.enqueue(key)),
+	);
 	const revisionController = startController(
 		context,
 		revisionReconciler(context, {autoscaler, backends, again: key => revisionController.enqueue(key)}),
 	);
+	const autoscalerController = startController(context, podAutoscalerReconciler(context, autoscaler));
 	const ingressController = startController(
 		context,
 		ingressReconciler(context, Object.values(tables), key => ingressController.enqueue(key)),
@@ -67,6 +74,8 @@ export function startControllers(context: ControllerContext): ControllerManager 
 		startController(context, labelerReconciler(context)),
 		podsController,
 		revisionController,
+		autoscalerController,
+		startController(context, quotaUsageReconciler(context)),
 		ingressController,
 	);
 	const backendsOf = (pod: Parameters<typeof revisionKeys>[0]): RevisionBackend[] =>

@@ -1,8 +1,14 @@
 /** Pane 2: the revisions of the selected service, newest first. */
 import {useShallow} from 'zustand/react/shallow';
-import {knownRevisions, revisionsOf, selectedRevision, selectedService} from '../../console/state/read.js';
-import type {ConsoleState} from '../../console/state/state.js';
-import {indexOfName} from '../../console/tables/tables.js';
+import {
+	knownRevisions,
+	revisionRows,
+	selectedRevisionIndex,
+	selectedService,
+	whyNoService,
+	type RevisionRow,
+} from '../../console/state/read.js';
+import {isGone} from '../../console/state/selection.js';
 import type {RevisionView} from '../../knative/revision/revision.js';
 import type {ServiceView} from '../../knative/service/service.js';
 import type {Theme} from '../../terminal/output/theme.js';
@@ -31,11 +37,11 @@ export function RevisionsPane({width, height}: Size) {
 	const theme = useTheme();
 	const now = useNow();
 	const service = useConsoleState(selectedService);
-	const revisions = useConsoleState(state => revisionsOf(state, service?.name));
+	const revisions = useConsoleState(revisionRows);
 	const isKnown = useConsoleState(state => service && knownRevisions(state, service.name) !== undefined);
-	const selected = useConsoleState(selectedRevision);
+	const selected = useConsoleState(selectedRevisionIndex);
 	const {focus, missing} = useConsoleState(
-		useShallow(state => ({focus: state.focus, missing: missingService(state)})),
+		useShallow(state => ({focus: state.focus, missing: state.selected && whyNoService(state)})),
 	);
 	const size = frameContentSize(width, height);
 	return (
@@ -49,7 +55,7 @@ export function RevisionsPane({width, height}: Size) {
 			<Table
 				columns={columns}
 				rows={service ? revisions.map(revision => row(revision, service, theme, now)) : []}
-				selected={selected ? revisions.indexOf(selected) : -1}
+				selected={selected}
 				width={size.width}
 				height={size.height}
 				empty={
@@ -57,21 +63,26 @@ export function RevisionsPane({width, height}: Size) {
 						? isKnown
 							? 'No revision yet; the controller makes one in a moment.'
 							: 'Its revisions are not known yet.'
-						: missing === undefined
-							? ''
-							: `${missing} is not there (yet).`
+						: (missing ?? '')
 				}
 			/>
 		</Frame>
 	);
 }
 
-/** The selected service that is not there: one that a filter hides is. */
-function missingService({service, services}: ConsoleState): string | undefined {
-	return service === undefined || indexOfName(services, service) !== -1 ? undefined : service;
-}
-
-function row(revision: RevisionView, service: ServiceView, theme: Theme, now: number) {
+function row(revision: RevisionRow, service: ServiceView, theme: Theme, now: number) {
+	if (isGone(revision)) {
+		const {glyphs, styles} = theme;
+		return {
+			key: revision.uid,
+			cells: [
+				{text: shortRevision(revision.name, service.name), style: styles.muted},
+				'',
+				'',
+				{text: `${glyphs.bad} deleted`, style: styles.muted},
+			],
+		};
+	}
 	const entries = service.statusTraffic.filter(({revision: name}) => name === revision.name);
 	const percent = entries.reduce((sum, entry) => sum + entry.percent, 0);
 	const tags = entries.flatMap(({tag}) => tag ?? []);

@@ -1,7 +1,7 @@
 /** Pane 1: the services of the namespace, each with its state and its split. */
 import {Box} from 'ink';
 import {useShallow} from 'zustand/react/shallow';
-import {selectedIndex, visibleServices} from '../../console/state/read.js';
+import {selectedIndex, serviceRows, visibleServices} from '../../console/state/read.js';
 import {setFilter} from '../../console/state/select.js';
 import type {ReflectorState} from '../../console/state/state.js';
 import type {Size} from '../layout.js';
@@ -18,7 +18,7 @@ import {cellsOf, servicesColumnGap, servicesColumns, widestOf} from './services-
 export function ServicesPane({width, height}: Size) {
 	const {store} = useConsole();
 	const theme = useTheme();
-	const {connection, focus, filter, filtering, feed, namespace, isMissing, total, count, selected} =
+	const {connection, focus, filter, filtering, feed, namespace, isMissing, total, count, visible, selected} =
 		useConsoleState(
 			useShallow(state => ({
 				focus: state.focus,
@@ -29,7 +29,8 @@ export function ServicesPane({width, height}: Size) {
 				namespace: state.namespace,
 				isMissing: state.namespaceMissing,
 				total: state.services.length,
-				count: visibleServices(state).length,
+				count: serviceRows(state).length,
+				visible: visibleServices(state).length,
 				selected: selectedIndex(state),
 			})),
 		);
@@ -38,14 +39,14 @@ export function ServicesPane({width, height}: Size) {
 	const tableHeight = size.height - (hasFilterLine ? 1 : 0);
 	const window = useListWindow(count, tableRowsHeight(count, tableHeight), selected);
 	// A change of a service that is not on the screen draws nothing.
-	const shown = useConsoleState(useShallow(state => visibleServices(state).slice(window.top, window.end)));
+	const shown = useConsoleState(useShallow(state => serviceRows(state).slice(window.top, window.end)));
 	const widths = useConsoleState(useShallow(state => widestOf(visibleServices(state))));
 	return (
 		<Frame
 			width={width}
 			height={height}
 			title="1 Services"
-			aside={filter === '' ? String(total || '') : `${count} of ${total}`}
+			aside={filter === '' ? String(total || '') : `${visible} of ${total}`}
 			isFocused={focus === 'services'}
 		>
 			<TableRows

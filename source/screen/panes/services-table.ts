@@ -1,4 +1,6 @@
 /** What the list of services says of each. */
+import type {ServiceRow} from '../../console/state/read.js';
+import {isGone} from '../../console/state/selection.js';
 import {serviceState, type ServiceState} from '../../knative/service/service-state.js';
 import type {ServiceView} from '../../knative/service/service.js';
 import type {TextStyle, Theme} from '../../terminal/output/theme.js';
@@ -16,7 +18,16 @@ export const servicesColumns: readonly Column[] = [
 	{title: 'STATE', priority: 2},
 ];
 
-export function cellsOf(service: ServiceView, theme: Theme): TableCell[] {
+export function cellsOf(service: ServiceRow, theme: Theme): TableCell[] {
+	if (isGone(service)) {
+		const {glyphs, styles} = theme;
+		return [
+			{text: glyphs.bad, style: styles.muted},
+			{text: service.name, style: styles.muted},
+			'',
+			{text: 'deleted', style: styles.muted},
+		];
+	}
 	const state = serviceState(service);
 	const {glyph, style} = markOf(state.kind, theme);
 	return [

@@ -1,6 +1,7 @@
-import {Box, Text} from 'ink';
+import {Box, Text, Transform} from 'ink';
 import type {ReactNode} from 'react';
 import {topBorder} from './frame-lines.js';
+import {useSeeing} from '../use-console.js';
 import {useTheme} from './theme-context.js';
 
 export type FrameProps = {
@@ -13,6 +14,8 @@ export type FrameProps = {
 	readonly isFocused?: boolean | undefined;
 	/** Empty columns between the border and the content, on both sides. @default 1 */
 	readonly padding?: number | undefined;
+	/** The name of what is on the screen with it: noted each time a frame with it is drawn. */
+	readonly shownAs?: string | undefined;
 	readonly children?: ReactNode;
 };
 
@@ -20,7 +23,16 @@ export type FrameProps = {
 A box of exactly `width` × `height` cells with its title in the top border. What does not fit inside is cut off, never
 drawn over the border. The focused one is brighter and has a mark before its title.
 */
-export function Frame({width, height, title, aside, isFocused = false, padding = 1, children}: FrameProps) {
+export function Frame({
+	width,
+	height,
+	title,
+	aside,
+	isFocused = false,
+	padding = 1,
+	shownAs,
+	children,
+}: FrameProps) {
 	const {glyphs, styles} = useTheme();
 	if (width < 2 || height < 2) {
 		return <Box width={Math.max(0, width)} height={Math.max(0, height)} flexShrink={0} />;
@@ -35,7 +47,9 @@ export function Frame({width, height, title, aside, isFocused = false, padding =
 	return (
 		<Box flexDirection="column" width={width} height={height} flexShrink={0} overflow="hidden">
 			<Text wrap="truncate">
-				<Text {...style}>{top.left}</Text>
+				<Text {...style}>
+					{shownAs === undefined ? top.left : <Noted shownAs={shownAs} text={top.left} />}
+				</Text>
 				<Text {...(isFocused ? styles.focused : {})}>{top.title}</Text>
 				<Text {...style}>{top.rest}</Text>
 			</Text>
@@ -54,5 +68,20 @@ export function Frame({width, height, title, aside, isFocused = false, padding =
 				{children}
 			</Box>
 		</Box>
+	);
+}
+
+/** Text that has it noted whenever a frame is put together with it: Ink transforms a text each time it draws it. */
+function Noted({shownAs, text}: {readonly shownAs: string; readonly text: string}) {
+	const {drawing} = useSeeing();
+	return (
+		<Transform
+			transform={line => {
+				drawing(shownAs);
+				return line;
+			}}
+		>
+			{text}
+		</Transform>
 	);
 }

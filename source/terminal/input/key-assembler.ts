@@ -78,6 +78,16 @@ export class KeyAssembler {
 		this.#askedAt = now;
 	}
 
+	/** Whether there is a question whose answer may still come. */
+	isOwed(now: number): boolean {
+		return this.#due.length > 0 && now < this.#answerUntil;
+	}
+
+	/** Whether the terminal has answered the last time it was waited for. */
+	get isAnswering(): boolean {
+		return this.#isAnswering;
+	}
+
 	/** Takes a read: what is whole now. */
 	take(text: string, now: number): readonly Token[] {
 		// Also out of a paste whose end marker was lost on the way.

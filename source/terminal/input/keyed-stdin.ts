@@ -3,6 +3,7 @@ import {InputDecoder} from './input-decoder.js';
 import {KeyAssembler, type KeyTiming, type Question} from './key-assembler.js';
 import type {Token} from './key-tokens.js';
 import type {TerminalReport} from './reports.js';
+import type {KeyMoment} from '../sight.js';
 
 /** What is needed of `process.stdin`; a test hands in a stream of its own. */
 export type KeySource = NodeJS.ReadableStream & {
@@ -25,7 +26,7 @@ const questions: Readonly<Record<Question, string>> = {
 	'device attributes': '\u001B[c',
 };
 
-/** Around a report: the number of the read that it came with, as `lastRead` is for keys. */
+/** Around a report: the number of the read that it came with. */
 export type ReportListener = (report: TerminalReport, read: number) => void;
 
 const CTRL_C = '\u0003';
@@ -49,9 +50,11 @@ export class KeyedStdin extends Readable {
 	readonly #assembler: KeyAssembler;
 	readonly #decoder = new InputDecoder();
 	#timer: NodeJS.Timeout | undefined;
-	#queue: {token: Token; read: number}[] = [];
+	#queue: (KeyMoment & {token: Token; read: number})[] = [];
 	#reads = 0;
-	#lastRead = 0;
+	/** Answers to requests for the position of the cursor. */
+	#answers = 0;
+	#lastKey: KeyMoment = {answers: 0, at: 0};
 	#isWanted = false;
 	#isTurning = false;
 	#hasEnded = false;
@@ -80,12 +83,24 @@ export class KeyedStdin extends Readable {
 		});
 	}
 
-	/**
-	The number of the read that the key handed over last came with. Keys of one number were pressed before anything that the
-	first of them did could be seen: what a person has to have looked at must not be agreed to by the second.
-	*/
-	get lastRead(): number {
-		return this.#lastRead;
+	/** When the key handed over last came: what can have been on the screen then is for `Sight` to say. */
+	get lastKey(): KeyMoment {
+		return this.#lastKey;
+	}
+
+	/** Whether the terminal still has something to answer that somebody waits for. */
+	get isOwed(): boolean {
+		return this.#assembler.isOwed(performance.now());
+	}
+
+	/** Whether the terminal answers what it is asked, as far as is known. */
+	get isAnswering(): boolean {
+		return this.#assembler.isAnswering;
+	}
+
+	/** Somebody else has sent this question to the terminal. */
+	asked(question: Question): void {
+		this.#assembler.asked(question, performance.now());
 	}
 
 	/** Asks the terminal; it may never answer. Its answer comes as a `report` of that kind. */
@@ -172,14 +187,18 @@ export class KeyedStdin extends Readable {
 	}
 
 	#took(tokens: readonly Token[]) {
+		const at = performance.now();
 		for (const token of tokens) {
+			if (token.kind === 'report' && token.report.kind === 'cursor') this.#answers++;
 			if (token.kind === 'key' && token.key === CTRL_C) {
 				this.#queue = this.#queue.filter(({token: {kind}}) => kind === 'report');
 			}
 
-			this.#queue.push({token, read: this.#reads});
+			this.#queue.push({token, answers: this.#answers, at, read: this.#reads});
 		}
 
+		// At once, for who waits for nothing else.
+		if (tokens.some(({kind}) => kind === 'report')) this.emit('answered');
 		this.#deliver();
 		clearTimeout(this.#timer);
 		const {deadline} = this.#assembler;
@@ -216,7 +235,7 @@ export class KeyedStdin extends Readable {
 					this.#deliver();
 				} else {
 					this.#isWanted = false;
-					this.#lastRead = next.read;
+					this.#lastKey = next;
 					this.push(next.token.key);
 				}
 			});

@@ -21,6 +21,9 @@ export const RESTORE = '\u001B[?2026l\u001B[?2004l\u001B[?7h\u001B[?25h';
 /** Not harmless twice: it moves the cursor to where it was when the alternate screen was entered. */
 const LEAVE_ALTERNATE_SCREEN = '\u001B[?1049l';
 
+/** How long an answer of the terminal is waited for on the way out, in milliseconds: a line has less than that both ways. */
+const OWED_PATIENCE = 700;
+
 export type CleanUp = () => unknown;
 
 export type LifecycleOptions = {
@@ -51,6 +54,11 @@ export type Lifecycle = {
 	readonly onLeave: (cleanUp: CleanUp) => () => void;
 	/** The same for drawing: undone before anything is printed. When it throws, the alternate screen is left by hand. */
 	readonly onRestore: (restore: CleanUp) => () => void;
+	/**
+	Register what the terminal still owes this program: it is waited for before the terminal is given back, shortly, so that
+	no answer ends up in the shell. Undefined when there is nothing.
+	*/
+	readonly onOwed: (owed: () => Promise<void> | undefined) => () => void;
 	/** Clean up, restore the terminal, print one sentence if there is one, and end with this exit code. */
 	readonly leave: (code: number, sentence?: string) => Promise<void>;
 	/** End because of an error nobody expected: exit code 1 and one sentence. */
@@ -109,6 +117,7 @@ export const installLifecycle = ({
 }: LifecycleOptions): Lifecycle => {
 	const cleanUps = new Set<CleanUp>();
 	const restores = new Set<CleanUp>();
+	const debts = new Set<() => Promise<void> | undefined>();
 	let isLeaving = false;
 
 	const restoreTerminal = () => {
@@ -144,6 +153,11 @@ export const installLifecycle = ({
 		}
 
 		isLeaving = true;
+		const owed = [...debts].flatMap(debt => debt() ?? []);
+		if (owed.length > 0) {
+			await Promise.race([Promise.all(owed), delay(OWED_PATIENCE)]);
+		}
+
 		// First the terminal: whatever hangs afterwards, the operator has their shell's screen back.
 		restoreTerminal();
 		if (sentence !== undefined) {
@@ -206,6 +220,10 @@ export const installLifecycle = ({
 		onRestore(restore) {
 			restores.add(restore);
 			return () => restores.delete(restore);
+		},
+		onOwed(owed) {
+			debts.add(owed);
+			return () => debts.delete(owed);
 		},
 		leave,
 		fail,

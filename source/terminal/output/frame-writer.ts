@@ -7,6 +7,7 @@
 import {Displayed} from './frame/displayed.js';
 import {inkChunk} from './frame/ink-chunk.js';
 import {WritePace} from './frame/write-pace.js';
+import type {Sight} from '../sight.js';
 
 const beginUpdate = '\u001B[?2026h';
 const endUpdate = '\u001B[?2026l';
@@ -41,6 +42,8 @@ export type FrameWriter<Stream = NodeJS.WriteStream> = {
 	redraw(): void;
 	/** The operator has pressed a key: on a slow line the next frame goes ahead of those that only bring news. */
 	keyPressed(): void;
+	/** A frame is complete, also one that was as the frame before and so was not written. For Ink's `onRender`. */
+	rendered(): void;
 	/** Milliseconds until the line takes the next frame, at most 1000; 0 on one that keeps up. News need not come sooner. */
 	wait(): number;
 };
@@ -74,6 +77,8 @@ export type FrameOptions = {
 	preemptions?: () => number;
 	/** How a frame is to be spelled; no line may change its width. */
 	spell?: (frame: string) => string;
+	/** Is told what is on the screen, and asks the terminal for it behind a frame. */
+	sight?: Pick<Sight, 'taken' | 'behind'>;
 };
 
 export function createFrameWriter<Stream extends TerminalStream>(
@@ -82,6 +87,7 @@ export function createFrameWriter<Stream extends TerminalStream>(
 		clock = systemClock,
 		preemptions = () => process.resourceUsage().involuntaryContextSwitches,
 		spell = frame => frame,
+		sight,
 	}: FrameOptions = {},
 ): FrameWriter<Stream> {
 	const displayed = new Displayed();
@@ -91,9 +97,12 @@ export function createFrameWriter<Stream extends TerminalStream>(
 	let lastKey = -Infinity;
 	/** What is to be on the screen, if it may not be there yet, and whether a key brought it about. */
 	let frame: string | undefined;
+	/** What it shows, by its name for `sight`. */
+	let shown: string | undefined;
 	let isDue = false;
 	let isForKey = false;
 	let callOff: (() => void) | undefined;
+	let isRendering = false;
 
 	function write(bytes: string): void {
 		const start = clock.now();
@@ -113,8 +122,16 @@ export function createFrameWriter<Stream extends TerminalStream>(
 		if (bytes === undefined) {
 			// Not made of lines after all.
 			displayed.forget();
-			write(home + eraseDown + frame);
-		} else if (bytes !== '') write(beginUpdate + bytes + endUpdate);
+			write(home + eraseDown + frame + behind());
+		} else {
+			const asked = behind();
+			if (bytes !== '' || asked !== '') write((bytes === '' ? '' : beginUpdate + bytes + endUpdate) + asked);
+		}
+	}
+
+	/** Only once Ink draws: nobody reads an answer before. */
+	function behind(): string {
+		return isRendering ? (sight?.behind(shown) ?? '') : '';
 	}
 
 	/** Now, or as soon as the line takes it; a newer frame takes its place. */
@@ -159,6 +176,7 @@ export function createFrameWriter<Stream extends TerminalStream>(
 
 	function show(text: string): void {
 		frame = spell(text);
+		shown = sight?.taken();
 		isForKey ||= clock.now() - lastKey < keyEcho;
 		schedule();
 	}
@@ -227,6 +245,14 @@ export function createFrameWriter<Stream extends TerminalStream>(
 		},
 		keyPressed() {
 			lastKey = clock.now();
+		},
+		rendered() {
+			isRendering = true;
+			const same = sight?.taken();
+			if (same === undefined) return;
+			shown = same;
+			const asked = isDue || !isOnAlternateScreen ? '' : behind();
+			if (asked !== '') write(asked);
 		},
 		wait: () => pace.wait(clock.now(), {isForKey: false}),
 	};

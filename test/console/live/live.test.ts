@@ -1,4 +1,5 @@
 /** The live loop as the console has it, against the sandbox: it follows the cluster, and says what users get. */
+import {selectNamed} from '../../support/select.js';
 import {expect, onTestFinished, test} from 'vitest';
 import {defaultRequestOptions} from '../../../source/probe/transport/request-options.js';
 import type {LoopSnapshot} from '../../../source/probe/loop/loop.js';
@@ -25,7 +26,7 @@ async function watching({cluster}: World, service: string, rate = 200): Promise<
 	await until(console, ({services, gateway}) =>
 		gateway.kind === 'found' && services.some(({name}) => name === service) ? true : undefined,
 	);
-	console.store.setState({service});
+	selectNamed(console.store, service);
 	await console.live.toggle();
 	return console;
 }

@@ -35,7 +35,6 @@ const linesOf = (console: Console) =>
 
 test('a tag is asked at its own URL, and its revision answers', async () => {
 	const console = await consoleOn('cart');
-	console.store.setState(({revision}) => ({revision: new Map(revision).set('cart', 'cart-00002')}));
 	await verifyRevision(console.store);
 	expect(sheetOf(console)).toMatchObject({
 		tag: 'canary',
@@ -115,6 +114,7 @@ test("the application's own no is neither good nor bad", () => {
 	const sheet: VerifySheet = {
 		kind: 'verify',
 		service: 'cart',
+		uid: '1',
 		tag: 'canary',
 		revision: 'cart-00002',
 		isSettling: false,

@@ -1,4 +1,5 @@
 /** The log of a revision: against a sandbox over HTTP, and against a server that says what a bad day says. */
+import {selectNamed} from '../../support/select.js';
 import {afterEach, beforeEach, expect, onTestFinished, test} from 'vitest';
 import {connect} from '../../../source/kube/connect.js';
 import {systemTimers, type Timers} from '../../../source/kube/timers.js';
@@ -49,7 +50,7 @@ test('of a service it is the log of the newest revision that users reach, and it
 	expect(log.pod).toMatch(/^cart-00002-deployment-/);
 	// payments has a newer one, which is not ready.
 	closeSheet(console.store);
-	console.store.setState({service: 'payments'});
+	selectNamed(console.store, 'payments');
 	console.showLogs();
 	expect(logOf(console.store.getState()).revision).toBe('payments-00001');
 	await line(console.store, 'helloworld: listening on port 8080');

@@ -5,7 +5,7 @@ import type {Cluster} from '../../../source/kube/cluster.js';
 import {createConsole} from '../../../source/console/console.js';
 import {addRevision} from '../../../source/console/state/draft.js';
 import {knownRevisions} from '../../../source/console/state/read.js';
-import {selectService} from '../../../source/console/state/select.js';
+import {selectNamed} from '../../support/select.js';
 import {startSession, type Session} from '../../../source/console/session/session.js';
 import {
 	createConsoleStore,
@@ -105,7 +105,7 @@ it('says of no service that it has half of its revisions', async () => {
 it('asks for those of the service that the selection comes to rest on, and of none that it runs over', async () => {
 	const {finish} = await followSlowly();
 	for (let number = 2; number <= 100; number++) {
-		selectService(store, crowdName(number));
+		selectNamed(store, crowdName(number));
 		timers.advance(100);
 	}
 	timers.advance(20);
@@ -118,10 +118,10 @@ it('asks for those of the service that the selection comes to rest on, and of no
 
 it('a revision of a service that nobody has told of yet cannot be added to its split, and that is what is said', async () => {
 	const {finish} = await followSlowly();
-	selectService(store, hundredth);
+	selectNamed(store, hundredth);
 	addRevision(store);
 	expect(store.getState().notice?.text).toBe(`The revisions of ${hundredth} are not known yet.`);
-	selectService(store, first);
+	selectNamed(store, first);
 	addRevision(store);
 	expect([...store.getState().drafts.values()].map(({split}) => split.at(-1)?.key)).toEqual([
 		`${first}-00004`,
@@ -132,16 +132,16 @@ it('a revision of a service that nobody has told of yet cannot be added to its s
 
 it('asks for nothing that it knows already, nor for anything when the list is complete', async () => {
 	const {finish} = await followSlowly();
-	selectService(store, hundredth);
+	selectNamed(store, hundredth);
 	timers.advance(120);
 	await until(store, 'those of the last', isKnown(hundredth));
-	selectService(store, first);
+	selectNamed(store, first);
 	timers.advance(120);
-	selectService(store, crowdName(50));
+	selectNamed(store, crowdName(50));
 	finish();
 	await until(store, 'everything', isLive);
 	timers.advance(120);
-	selectService(store, crowdName(51));
+	selectNamed(store, crowdName(51));
 	timers.advance(120);
 	expect(sent).toEqual([first, 'all', 'all', hundredth]);
 });
@@ -151,7 +151,7 @@ it('calls off what is no longer wanted', async () => {
 	const second = arrival(/^revisions from 250/);
 	follow();
 	const {exchange} = await held;
-	selectService(store, crowdName(2));
+	selectNamed(store, crowdName(2));
 	await exchange.closed;
 	timers.advance(120);
 	const {goOn} = await second;
@@ -307,7 +307,7 @@ it('gives up an answer that an open watch does not come to', async () => {
 		const item = {...oldest, metadata: {...oldest?.metadata, resourceVersion: 'of no history'}};
 		answer(200, {kind: 'List', metadata: {resourceVersion: '100'}, items: [item]});
 	});
-	selectService(store, hundredth);
+	selectNamed(store, hundredth);
 	timers.advance(120);
 	await until(store, 'that answer', isKnown(hundredth));
 	finish();

@@ -17,6 +17,7 @@ it('§8.1 fills in what Knative fills in', async () => {
 	expect(code).toBe(201);
 	expect(body['spec']).toEqual({
 		template: {
+			metadata: {},
 			spec: {
 				containerConcurrency: 0,
 				containers: [

@@ -112,7 +112,7 @@ describe('traffic', () => {
 		['"50"', '50', 'string'],
 	])('cannot be decoded with a percentage of %s', async (_, percent, what) => {
 		expect(await denied(knativeService('hello', {spec: {traffic: [{latestRevision: true, percent}]}}))).toBe(
-			`admission webhook "webhook.serving.knative.dev" denied the request: mutation failed: cannot decode incoming new object: json: cannot unmarshal ${what} into Go struct field Service.spec.traffic.percent of type int64`,
+			`admission webhook "webhook.serving.knative.dev" denied the request: mutation failed: cannot decode incoming new object: json: cannot unmarshal ${what} into Go struct field TrafficTarget.spec.RouteSpec.traffic.percent of type int64`,
 		);
 	});
 });
@@ -193,7 +193,7 @@ describe('a container', () => {
 			body: {
 				reason: 'Invalid',
 				message:
-					'Service.serving.knative.dev "hello" is invalid: spec.template.spec.containers[0].env[1]: Duplicate value: map[string]interface {}{"name":"A"}',
+					'Service.serving.knative.dev "hello" is invalid: spec.template.spec.containers[0].env[1]: Duplicate value: {"name":"A"}',
 				details: {
 					name: 'hello',
 					group: 'serving.knative.dev',
@@ -251,7 +251,8 @@ describe('a revision', () => {
 		).toMatchObject({
 			code: 422,
 			body: {
-				message: 'Service.serving.knative.dev "a" is invalid: spec.template.spec.containers: Required value',
+				message:
+					'Service.serving.knative.dev "a" is invalid: spec.template.spec.containers: Invalid value: "null": spec.template.spec.containers in body must be of type array: "null"',
 			},
 		});
 	});

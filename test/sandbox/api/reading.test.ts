@@ -166,6 +166,7 @@ describe('listing', () => {
 		expect(names(rest.body)).toEqual(['c', 'd', 'e']);
 		expect(rest.body['metadata']).toEqual({
 			resourceVersion: at(first.body, 'metadata', 'resourceVersion'),
+			continue: '',
 		});
 		const exact = await running.call(
 			'GET',
@@ -193,14 +194,14 @@ describe('listing', () => {
 		expect(await namesAt(running, `${servicesPath}?limit=1&continue=${next}`)).toEqual(['b']);
 	});
 
-	it('refuses a token, a limit or a version that is none, or one that is still to come', async () => {
+	it('refuses a token, a limit or a version that is none, or one that is still to come; a limit below 0 is none', async () => {
 		const {call} = await start();
 		const codes = await Promise.all(
-			['continue=nonsense', 'limit=-1', 'resourceVersion=abc', 'resourceVersion=999999'].map(
+			['continue=nonsense', 'limit=x', 'limit=-1', 'resourceVersion=abc', 'resourceVersion=999999'].map(
 				async query => (await call('GET', `${servicesPath}?${query}`)).code,
 			),
 		);
-		expect(codes).toEqual([400, 400, 400, 504]);
+		expect(codes).toEqual([400, 400, 200, 500, 504]);
 	});
 });
 

@@ -248,20 +248,23 @@ describe('in a real terminal', () => {
 	});
 });
 
-test('says of each key with which read it came, so that two of one read are known as such', async () => {
+test('says of each key how many answers of the terminal came before it, cut ones too; none of them is a key', async () => {
 	const source = Object.assign(new PassThrough(), noTerminal);
 	const stdin = new KeyedStdin(source, {escapeTimeout: 1});
 	const seen: [string, number][] = [];
 	const {promise, resolve} = Promise.withResolvers<void>();
 	stdin.on('data', (key: string) => {
-		seen.push([key, stdin.lastRead]);
-		if (seen.length === 2) source.write('\r');
+		seen.push([key, stdin.lastKey.answers]);
+		if (seen.length === 2) {
+			source.write('\u001B[12;');
+			source.write('40R\r');
+		}
 		if (seen.length === 3) resolve();
 	});
-	source.write('R\r');
+	source.write('R\u001B[1;1R\r');
 	await promise;
 	expect(seen).toEqual([
-		['R', 1],
+		['R', 0],
 		['\r', 1],
 		['\r', 2],
 	]);

@@ -54,14 +54,7 @@ function bodyOf(message: ApiMessage, body: Buffer, kind: string, group: string):
 function created(api: Api, object: JsonObject, status: JsonObject): ApiReply {
 	return {
 		code: 201,
-		body: {
-			...object,
-			metadata: {
-				...objectOf(object['metadata']),
-				creationTimestamp: new Date(api.now()).toISOString().replace(/\.\d+Z$/, 'Z'),
-			},
-			status,
-		},
+		body: {...object, metadata: objectOf(object['metadata']), status},
 	};
 }
 
@@ -69,7 +62,8 @@ function accessReview(api: Api, object: JsonObject): ApiReply {
 	const resource = at(object, 'spec', 'resourceAttributes');
 	const path = at(object, 'spec', 'nonResourceAttributes');
 	if (isObject(resource) === isObject(path)) {
-		throw invalid({group: authorization, kind: 'SelfSubjectAccessReview'}, '', [
+		// The error names no kind.
+		throw invalid({group: authorization, kind: ''}, '', [
 			invalidValue(
 				'spec.resourceAttributes',
 				resource ?? null,

@@ -30,13 +30,20 @@ const anonymous = 'system:anonymous';
 /**
  * The caller of a request.
  *
- * @throws ApiError 401 without a known token; 403 when the caller may not speak for whom it names; 400 when it names
+ * Who says nothing of itself is `system:anonymous`, which has hardly any right.
+ *
+ * @throws ApiError 401 with an unknown token; 403 when the caller may not speak for whom it names; 400 when it names
  *   groups but no user.
  */
 export function callerOf(
 	{headers, rawHeaders}: Pick<ApiMessage, 'headers' | 'rawHeaders'>,
 	users: readonly ApiUser[],
 ): Caller {
+	if (headers.authorization === undefined) {
+		const caller = callerNamed(anonymous, ['system:unauthenticated'], []);
+		return impersonated(headersDistinct(rawHeaders), caller, users);
+	}
+
 	const given = /^Bearer +(?<token>\S+)$/i.exec(headers.authorization ?? '')?.groups?.['token'] ?? '';
 	// Digests are compared: in constant time whatever the lengths.
 	const found = users.find(user => timingSafeEqual(digest(given), digest(user.token)));

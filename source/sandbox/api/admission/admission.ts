@@ -9,7 +9,8 @@ import {isDeepStrictEqual} from 'node:util';
 import type {Resource, StoredObject} from '../../state.js';
 import {at, isObject, objectOf, objectsOf, stringOf, stringsOf, type JsonObject} from '../http/json.js';
 import {label1035Problems} from '../verbs/names.js';
-import {decodingProblem, omitEmpty} from '../../kubectl-compat/schema/schema.js';
+import {decodingProblem} from '../../kubectl-compat/schema/decoding.js';
+import {fillRequired, omitEmpty} from '../../kubectl-compat/schema/schema.js';
 import {schemaOf} from '../../kubectl-compat/schema/knative.js';
 import {badRequest} from '../http/status.js';
 import {
@@ -78,6 +79,7 @@ export function mutate(
 		setRevisionDefaults(spec, true, settings);
 	}
 
+	fillRequired({...schemaOf(resource), required: []}, object);
 	if (resource.plural !== 'revisions' && !(resource.plural !== 'services' && isOwned(object))) {
 		setUserInfo(object, old, user);
 	}
@@ -90,6 +92,8 @@ function setTemplateDefaults(
 ): void {
 	const template = isObject(spec['template']) ? spec['template'] : {};
 	spec['template'] = template;
+	// Go writes the struct even when it is empty.
+	template['metadata'] ??= {};
 	const name = stringOf(at(template, 'metadata', 'name'));
 	// A revision that was named by hand must not change by a change of the defaults.
 	if (old && name !== '' && name === stringOf(at(old.spec, 'template', 'metadata', 'name'))) {
@@ -131,28 +135,28 @@ function withoutNulls(value: unknown): void {
 /**
  * The validating webhook.
  *
- * @returns the warnings of an object that is let through.
- * @throws ApiError 400 in the words of the webhook when it is not.
+ * @param told is added to: what the webhook warns of, whether or not it lets the object through.
+ * @throws ApiError 400 in the words of the webhook when it does not.
  */
 export function validate(
 	resource: Resource,
 	object: JsonObject,
 	old: StoredObject | undefined,
 	settings: AdmissionSettings,
-): string[] {
+	told: string[],
+): void {
 	if (resource.group !== servingGroup) {
-		return [];
+		return;
 	}
 
 	const errors = errorsOf(resource, object, old, settings);
 	const denials = errors.filter(error => error.level === undefined);
+	told.push(...mergedLines(errors.filter(error => error.level !== undefined)));
 	if (denials.length > 0) {
 		throw badRequest(
 			`admission webhook "validation.webhook.serving.knative.dev" denied the request: validation failed: ${fieldErrorText(denials)}`,
 		);
 	}
-
-	return mergedLines(errors);
 }
 
 function errorsOf(

@@ -27,6 +27,16 @@ const ownFields = new Set([
 	'idleTimeoutSeconds',
 ]);
 
+/** Fields that are pointers in Go: their path is marked as one that was followed. */
+const pointers = new Set([
+	...ownFields,
+	'enableServiceLinks',
+	'automountServiceAccountToken',
+	'readOnly',
+	'optional',
+	'defaultMode',
+]);
+
 /** Maps, whose keys are no fields. */
 const maps = new Set(['annotations', 'labels', 'limits', 'requests', 'nodeSelector']);
 
@@ -61,7 +71,7 @@ function lines(path: string, old: unknown, wanted: unknown, level: Level): strin
 				old[field],
 				wanted[field],
 				maps.has(field) ? 'map' : level === 'template' && field === 'spec' ? 'spec' : 'below',
-			),
+			).map(line => (pointers.has(field) && level !== 'map' ? `*${line}` : line)),
 		);
 	}
 
@@ -74,5 +84,13 @@ function goPath(field: string, level: Level): string {
 }
 
 function printed(value: unknown): string {
-	return value === undefined ? '<zero>' : JSON.stringify(value);
+	if (value === undefined) {
+		return '<zero>';
+	}
+
+	return typeof value === 'string'
+		? `"${value}"`
+		: typeof value === 'object'
+			? JSON.stringify(value)
+			: `"${JSON.stringify(value)}"`;
 }

@@ -52,7 +52,38 @@ export function parseInteger(text: string): number | undefined {
 	return /^[+-]?\d+$/.test(text) ? Number(text) : undefined;
 }
 
+const quantityPattern = /^(?<number>[+-]?(?:\d+\.?\d*|\.\d+))(?<suffix>[KMGTPE]i|[numkMGTPE]|[eE][+-]?\d+)?$/;
+const decimals = ['n', 'u', 'm', '', 'k', 'M', 'G', 'T', 'P', 'E'];
+const binaries = ['', 'Ki', 'Mi', 'Gi', 'Ti', 'Pi', 'Ei'];
+
 /** A Kubernetes quantity: `100m`, `1Gi`, `1e3`. */
 export function isQuantity(text: string): boolean {
-	return /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[KMGTPE]i|[numkMGTPE]|[eE][+-]?\d+)?$/.test(text);
+	return quantityPattern.test(text);
+}
+
+/** A quantity in its unit (cores, bytes), rounded as JavaScript's numbers are; NaN when it is none. */
+export function quantityOf(value: unknown): number {
+	const {number, suffix = ''} = quantityPattern.exec(String(value))?.groups ?? {};
+	if (number === undefined) {
+		return Number.NaN;
+	}
+
+	if (/^[eE][+-]?\d/.test(suffix)) {
+		return Number(`${number}${suffix}`);
+	}
+
+	return binaries.includes(suffix)
+		? Number(number) * 1024 ** binaries.indexOf(suffix)
+		: Number(number) * 1000 ** (decimals.indexOf(suffix) - 3);
+}
+
+/** What Go says of a text that is no quantity (k8s.io/apimachinery pkg/api/resource/quantity.go); undefined when it is one. */
+export function quantityProblem(text: string): string | undefined {
+	if (isQuantity(text)) {
+		return undefined;
+	}
+
+	return /^[+-]?[0-9.]+[eEinumkKMGTP]*[-+]?[0-9]*$/.test(text)
+		? "unable to parse quantity's suffix"
+		: "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'";
 }

@@ -16,6 +16,11 @@ export function setRevisionDefaults(spec: JsonObject, creating: boolean, setting
 		spec['timeoutSeconds'] = settings.timeout;
 	}
 
+	const timeout = Number(spec['timeoutSeconds']);
+	if (!isSet(spec['responseStartTimeoutSeconds']) && settings.responseStartTimeout < timeout) {
+		spec['responseStartTimeoutSeconds'] = settings.responseStartTimeout;
+	}
+
 	spec['containerConcurrency'] ??= settings.concurrency;
 	const containers = listOf(spec['containers']).filter(isObject);
 	nameContainers(containers, objectsOf(spec['initContainers']));

@@ -10,6 +10,8 @@ export type AdmissionSettings = {
 	/** Seconds; the default and the most. */
 	timeout: number;
 	maxTimeout: number;
+	/** Seconds until the first byte of a response; filled in where it is less than the timeout. */
+	responseStartTimeout: number;
 	/** Requests a pod works on at a time; the default, the least and the most. */
 	concurrency: number;
 	minConcurrency: number;
@@ -27,6 +29,7 @@ export function admissionSettings(store: ObjectStore): AdmissionSettings {
 	return {
 		timeout: defaults.number('revision-timeout-seconds', 300),
 		maxTimeout: defaults.number('max-revision-timeout-seconds', 600),
+		responseStartTimeout: defaults.number('revision-response-start-timeout-seconds', 300),
 		concurrency: defaults.number('container-concurrency', 0),
 		minConcurrency: defaults.flag('allow-container-concurrency-zero', true) ? 0 : 1,
 		maxConcurrency: defaults.number('container-concurrency-max-limit', 1000),

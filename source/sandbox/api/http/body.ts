@@ -1,9 +1,10 @@
 /** Reading what a client sends, within limits. */
 import {loadAll} from 'js-yaml';
 import type {ApiMessage} from './exchange.js';
+import {jsonProblem} from './go-json.js';
 import {parseJson} from './json.js';
 import {decodeProtobuf, protobufType} from '../../kubectl-compat/protobuf.js';
-import {badRequest, tooLarge, unsupportedMediaType} from './status.js';
+import {badRequest, mediaTypes, tooLarge, unsupportedMediaType, type ApiError} from './status.js';
 
 /** As a real API server's limit for a request body. */
 const bodyLimit = 3 * 1024 * 1024;
@@ -39,13 +40,14 @@ export function mediaTypeOf(request: ApiMessage): string {
 /**
  * The value of a body in JSON or YAML, by its media type; JSON when none is given.
  *
- * @param options.protobuf whether the kind has that form too: built-in ones do, custom ones do not.
+ * @param options.protobuf whether the kind can be read in that form: built-in ones can, custom ones cannot.
+ * @param options.kind of the object that is expected; part of the error when it is none.
  * @throws ApiError 400 when it cannot be parsed, 415 when the media type is another one.
  */
 export function parseBody(
 	body: Buffer,
 	mediaType: string,
-	options: {protobuf: boolean} = {protobuf: false},
+	options: {protobuf: boolean; kind?: string} = {protobuf: false},
 ): unknown {
 	if (mediaType === protobufType && options.protobuf) {
 		try {
@@ -68,18 +70,33 @@ export function parseBody(
 	}
 
 	if (mediaType !== '' && mediaType !== 'application/json') {
-		throw unsupportedMediaType([
-			'application/json',
-			'application/yaml',
-			...(options.protobuf ? [protobufType] : []),
-		]);
+		throw unsupportedMediaType(mediaTypes);
 	}
 
 	try {
 		return parseJson(text);
 	} catch (error) {
-		throw badRequest(`couldn't get version/kind; json parse error: ${wordsOf(error)}`);
+		throw unrecognized(
+			`couldn't get version/kind; json parse error: ${jsonProblem(text) ?? wordsOf(error)}`,
+			text,
+			options.kind,
+		);
 	}
+}
+
+/** How much of a body an error shows, in characters. */
+const summaryLength = 30;
+
+/** A body that is no object of any kind (k8s.io/apiserver pkg/endpoints/handlers/rest.go, transformDecodeError). */
+export function unrecognized(why: string, text: string, kind = 'Object'): ApiError {
+	const shown = text.startsWith('{') ? text : Buffer.from(text).toString('hex');
+	const summary =
+		text === ''
+			? '<empty>'
+			: text.length > summaryLength
+				? `${shown.slice(0, text.startsWith('{') ? summaryLength : summaryLength * 2)} ...`
+				: shown;
+	return badRequest(`the object provided is unrecognized (must be of type ${kind}): ${why} (${summary})`);
 }
 
 export function wordsOf(error: unknown): string {

@@ -5,10 +5,12 @@
  */
 import type {KubernetesObject} from '../../../knative/objects/wire.js';
 import type {Resource} from '../../state.js';
+import {unrecognized} from './body.js';
 import {apiVersionOf} from '../verbs/group-version.js';
 import {isObject, stringOf, type JsonObject} from './json.js';
 import {schemaOf} from '../../kubectl-compat/schema/knative.js';
-import {applyDefaults, decodingProblem, prune} from '../../kubectl-compat/schema/schema.js';
+import {decodingProblem} from '../../kubectl-compat/schema/decoding.js';
+import {applyDefaults, prune} from '../../kubectl-compat/schema/schema.js';
 import {badRequest, invalid, invalidValue} from './status.js';
 
 export type FieldValidation = 'Ignore' | 'Warn' | 'Strict';
@@ -17,14 +19,15 @@ export type FieldValidation = 'Ignore' | 'Warn' | 'Strict';
 export type Decoded = {object: JsonObject; warnings: string[]};
 
 /**
- * @param patched the text to blame when the object is the outcome of a patch, whose errors are told otherwise.
+ * @param options.patched the text to blame when the object is the outcome of a patch, whose errors are told otherwise.
+ * @param options.duplicates fields that were given more than once.
  * @throws ApiError 400, or 422 for a patch.
  */
 export function decode(
 	resource: Resource,
 	value: unknown,
 	validation: FieldValidation,
-	patched?: string,
+	{patched, duplicates = []}: {patched?: string; duplicates?: readonly string[]} = {},
 ): Decoded {
 	function refuse(why: string): Error {
 		return patched === undefined
@@ -36,7 +39,7 @@ export function decode(
 				]);
 	}
 
-	const object = checkKind(resource, value);
+	const object = checkKind(resource, value, validation);
 	const schema = schemaOf(resource);
 	// Serving's own fields are left to its webhook, which has words of its own for what does not fit.
 	const decoded =
@@ -48,7 +51,10 @@ export function decode(
 		throw refuse(problem);
 	}
 
-	const unknownFields = prune(schema, object).map(field => `unknown field ${JSON.stringify(field)}`);
+	const unknownFields = [
+		...duplicates.map(field => `duplicate field ${JSON.stringify(field)}`),
+		...prune(schema, object).map(field => `unknown field ${JSON.stringify(field)}`),
+	];
 	if (unknownFields.length > 0 && validation === 'Strict') {
 		throw refuse(`strict decoding error: ${unknownFields.join(', ')}`);
 	}
@@ -57,7 +63,7 @@ export function decode(
 	return {object, warnings: validation === 'Warn' ? unknownFields : []};
 }
 
-function checkKind(resource: Resource, value: unknown): JsonObject {
+function checkKind(resource: Resource, value: unknown, validation: FieldValidation): JsonObject {
 	if (!isObject(value)) {
 		throw badRequest(
 			`couldn't get version/kind; json parse error: json: cannot unmarshal ${Array.isArray(value) ? 'array' : typeof value} into Go value of type struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }`,
@@ -72,13 +78,24 @@ function checkKind(resource: Resource, value: unknown): JsonObject {
 		value['kind'] = kind || resource.kind;
 		value['apiVersion'] = apiVersion || expected;
 	} else if (kind === '') {
-		throw badRequest(`Object 'Kind' is missing in '${JSON.stringify(value).slice(0, 500)}'`);
+		const text = JSON.stringify(value);
+		throw unrecognized(`Object 'Kind' is missing in '${text.slice(0, 500)}'`, text, resource.kind);
+	} else if (resource.group.includes('.')) {
+		// What another kind of the version a custom resource's body says it is is not looked at.
+		value['kind'] = resource.kind;
 	}
 
 	if (value['apiVersion'] !== expected) {
-		throw badRequest(
+		const error = badRequest(
 			`the API version in the data (${apiVersion}) does not match the expected API version (${expected})`,
 		);
+		// In a version that is not its own a custom resource has no schema: nothing in it is known.
+		const strange = Object.keys(value).filter(field => !['apiVersion', 'kind', 'metadata'].includes(field));
+		if (resource.group.includes('.') && validation === 'Warn') {
+			error.warnings = strange.toSorted().map(field => `unknown field ${JSON.stringify(field)}`);
+		}
+
+		throw error;
 	}
 
 	if (value['kind'] !== resource.kind) {

@@ -53,6 +53,21 @@ export function at(value: unknown, ...path: string[]): unknown {
 	return current;
 }
 
+/** A copy with the keys of every object in their order, as Go writes maps. */
+export function withSortedKeys(value: unknown): unknown {
+	if (Array.isArray(value)) {
+		return value.map(entry => withSortedKeys(entry));
+	}
+
+	return isObject(value)
+		? Object.fromEntries(
+				Object.entries(value)
+					.toSorted(([left], [right]) => (left < right ? -1 : 1))
+					.map(([key, entry]) => [key, withSortedKeys(entry)]),
+			)
+		: value;
+}
+
 /**
  * Parses JSON from outside. A member named `__proto__` is left out: assigned to an object later on, it would change
  * what the object inherits, and no resource has a field of that name.

@@ -9,6 +9,8 @@ export type Form = {
 	as: 'Object' | 'Table' | 'PartialObjectMetadata' | 'APIGroupDiscoveryList';
 	/** `v1`, `v1beta1`, `v2`: of the form, not of the resource. */
 	version: string;
+	/** Written as YAML. */
+	yaml?: true;
 };
 
 const groups: Record<string, {group: string; versions: string[]; form: Form['as']}> = {
@@ -47,7 +49,8 @@ export function negotiate(accept: string | undefined, offered: readonly Form['as
 
 	for (const clause of clauses) {
 		const [mediaType = '', ...rest] = clause.split(';').map(part => part.trim());
-		if (!['application/json', 'application/*', '*/*'].includes(mediaType.toLowerCase())) {
+		const isYaml = mediaType.toLowerCase() === 'application/yaml';
+		if (!isYaml && !['application/json', 'application/*', '*/*'].includes(mediaType.toLowerCase())) {
 			continue;
 		}
 
@@ -59,7 +62,7 @@ export function negotiate(accept: string | undefined, offered: readonly Form['as
 		);
 		const as = parameters.get('as');
 		if (as === undefined) {
-			return {as: 'Object', version: 'v1'};
+			return {as: 'Object', version: 'v1', ...(isYaml ? {yaml: true} : {})};
 		}
 
 		const known = Object.hasOwn(groups, as) ? groups[as] : undefined;
@@ -70,7 +73,7 @@ export function negotiate(accept: string | undefined, offered: readonly Form['as
 			parameters.get('g') === known.group &&
 			known.versions.includes(version)
 		) {
-			return {as: known.form, version};
+			return {as: known.form, version, ...(isYaml ? {yaml: true} : {})};
 		}
 	}
 

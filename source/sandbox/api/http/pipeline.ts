@@ -4,11 +4,11 @@
  *
  * Sources: k8s.io/apiserver pkg/registry/generic/registry/store.go, pkg/endpoints/handlers/{create,update,patch}.go.
  */
-import {isDeepStrictEqual} from 'node:util';
 import type {ManagedFieldsEntry} from '../../../knative/objects/wire.js';
 import type {Resource, StoredObject} from '../../state.js';
 import {createdObject, timestamp, updatedObject} from '../../store/next-object.js';
 import {mutate, validate} from '../admission/admission.js';
+import {dryRunPod} from '../admission/pod-dry-run.js';
 import {admissionSettings} from '../admission/settings.js';
 import {isKubernetesObject} from './decode.js';
 import {inForm} from '../verbs/forms.js';
@@ -28,7 +28,16 @@ import type {Api, ApiReply, ResourceRequest} from './request.js';
 import {schemaOf} from '../../kubectl-compat/schema/knative.js';
 import {schemaCauses} from '../../kubectl-compat/schema/schema.js';
 import {finishSecret} from '../pods/secrets.js';
-import {alreadyExists, badRequest, internalError, invalid, invalidValue, staleWrite} from './status.js';
+import {
+	alreadyExists,
+	ApiError,
+	badRequest,
+	internalError,
+	invalid,
+	invalidValue,
+	staleWrite,
+	unnamedError,
+} from './status.js';
 import type {ApiWriteOptions} from '../verbs/write-options.js';
 
 /** A decoded object on its way in. */
@@ -45,10 +54,15 @@ export type IncomingRequest = {
 const given = ['uid', 'creationTimestamp', 'deletionTimestamp', 'generation', 'selfLink', 'managedFields'];
 
 /** Lets a new object in. */
-export function admitNew(
+export function admitNew(api: Api, request: ResourceRequest, incoming: IncomingRequest): ApiReply {
+	return warning(incoming, told => letIn(api, request, incoming, told));
+}
+
+function letIn(
 	api: Api,
 	request: ResourceRequest,
-	{object, options, warnings, managers}: IncomingRequest,
+	{object, options, managers}: IncomingRequest,
+	told: string[],
 ): ApiReply {
 	const {resource, namespace} = request;
 	const metadata = objectOf(object['metadata']);
@@ -65,6 +79,10 @@ export function admitNew(
 		Reflect.deleteProperty(object, 'status');
 	}
 
+	// What the webhook fills in is nobody's: the managers are found out before it is asked.
+	const owners =
+		managers ??
+		managersAfterUpdate(schemaOf(resource), [], undefined, object, writerOf(api, request, options));
 	mutate(resource, object, undefined, api.user.name, admissionSettings(api.store));
 	if (stringOf(metadata['name']) === '' && stringOf(metadata['generateName']) !== '') {
 		metadata['name'] = generatedName(stringOf(metadata['generateName']));
@@ -78,10 +96,9 @@ export function admitNew(
 		throw invalid(resource, name, causes);
 	}
 
-	const told = validate(resource, object, undefined, admissionSettings(api.store));
-	objectOf(object['metadata'])['managedFields'] =
-		managers ??
-		managersAfterUpdate(schemaOf(resource), [], undefined, object, writerOf(api, request, options));
+	validate(resource, object, undefined, admissionSettings(api.store), told);
+	dryRunPod(api.store, request, object, options);
+	objectOf(object['metadata'])['managedFields'] = owners;
 	if (!isKubernetesObject(object)) {
 		throw internalError('the object lost its kind or name on the way');
 	}
@@ -93,7 +110,25 @@ export function admitNew(
 	const created = options.dryRun
 		? withoutResourceVersion(createdObject(resource, object, api.now()))
 		: api.store.create(resource, object);
-	return reply(api, request, 201, created, [...warnings, ...told]);
+	return reply(api, request, 201, created, told);
+}
+
+/**
+ * Does something about an incoming object: what is warned of meanwhile goes with the answer, also when that is an error.
+ *
+ * @param task is to add its warnings to those it is given.
+ */
+function warning({warnings}: IncomingRequest, task: (told: string[]) => ApiReply): ApiReply {
+	const told = [...warnings];
+	try {
+		return task(told);
+	} catch (error) {
+		if (error instanceof ApiError) {
+			error.warnings = told;
+		}
+
+		throw error;
+	}
 }
 
 /** Lets a change in: an object in the stead of `current`. */
@@ -101,11 +136,32 @@ export function admitChange(
 	api: Api,
 	request: ResourceRequest,
 	current: StoredObject,
-	{object: wanted, options, warnings, managers}: IncomingRequest,
+	incoming: IncomingRequest,
+): ApiReply {
+	return warning(incoming, told => letChange(api, request, current, incoming, told));
+}
+
+function letChange(
+	api: Api,
+	request: ResourceRequest,
+	current: StoredObject,
+	{object: wanted, options, managers}: IncomingRequest,
+	told: string[],
 ): ApiReply {
 	const {resource, namespace, name = '', subresource} = request;
 	const part = subresource === 'status' ? 'status' : 'main';
 	const metadata = objectOf(wanted['metadata']);
+	const old = current.metadata.managedFields ?? [];
+	const claimed = managedFieldsIn(metadata['managedFields']) ?? old;
+	const owners =
+		managers ??
+		managersAfterUpdate(
+			schemaOf(resource),
+			claimed,
+			ownableOf(resource, current, part),
+			ownableOf(resource, structuredClone(wanted), part),
+			writerOf(api, request, options),
+		);
 	if (part === 'main') {
 		mutate(resource, wanted, current, api.user.name, admissionSettings(api.store));
 	}
@@ -114,21 +170,23 @@ export function admitChange(
 	finishSecret(resource, wanted, current);
 	const causes = [
 		...metadataCauses(resource, metadata),
-		...immutableMetadataCauses(current, metadata),
+		...immutableMetadataCauses(resource, current, metadata),
 		...schemaCauses(schemaOf(resource), wanted),
 	];
 	if (causes.length > 0) {
 		throw invalid(resource, name, causes);
 	}
 
-	const told = part === 'main' ? validate(resource, wanted, current, admissionSettings(api.store)) : [];
+	if (part === 'main') {
+		validate(resource, wanted, current, admissionSettings(api.store), told);
+		dryRunPod(api.store, request, wanted, options);
+	}
+
 	if (!isKubernetesObject(wanted)) {
 		throw internalError('the object lost its kind or name on the way');
 	}
 
 	const {uid, resourceVersion, creationTimestamp, deletionTimestamp} = current.metadata;
-	const old = current.metadata.managedFields ?? [];
-	const claimed = managedFieldsIn(metadata['managedFields']) ?? old;
 	const next: StoredObject = {
 		...wanted,
 		metadata: {
@@ -137,36 +195,21 @@ export function admitChange(
 			resourceVersion,
 			creationTimestamp,
 			...(deletionTimestamp === undefined ? {} : {deletionTimestamp}),
-			managedFields: claimed,
+			managedFields: [...owners],
 		},
 	};
-	const changed = updatedObject(resource, current, next, part);
-	const owners =
-		managers ??
-		managersAfterUpdate(
-			schemaOf(resource),
-			claimed,
-			ownableOf(resource, current, part),
-			ownableOf(resource, changed, part),
-			writerOf(api, request, options),
-		);
-	const result: StoredObject = {
-		...next,
-		// A write that changes nothing but the time of its manager changes nothing.
-		metadata: {...next.metadata, managedFields: isSameBut(owners, old, 'time') ? old : [...owners]},
-	};
-	if (old.length === 0 && result.metadata.managedFields?.length === 0) {
-		delete result.metadata.managedFields;
+	if (old.length === 0 && owners.length === 0) {
+		delete next.metadata.managedFields;
 	}
 
 	const stored = options.dryRun
-		? updatedObject(resource, current, result, part)
-		: api.store.update(resource, namespace, name, part, () => result);
+		? updatedObject(resource, current, next, part)
+		: api.store.update(resource, namespace, name, part, () => next);
 	if (!options.dryRun && isFinalized(stored)) {
 		api.store.remove(resource, namespace, name);
 	}
 
-	return reply(api, request, 200, stored, [...warnings, ...told]);
+	return reply(api, request, 200, stored, told);
 }
 
 /** Who writes, as managedFields name it: the first part of the user agent unless told. */
@@ -184,15 +227,6 @@ export function writerOf(
 	};
 }
 
-function isSameBut(
-	left: readonly ManagedFieldsEntry[],
-	right: readonly ManagedFieldsEntry[],
-	field: 'time',
-): boolean {
-	const bare = (entries: readonly ManagedFieldsEntry[]) => entries.map(entry => ({...entry, [field]: ''}));
-	return isDeepStrictEqual(bare(left), bare(right));
-}
-
 /** Whether an object that is being deleted waits for nobody any more. */
 function isFinalized(object: StoredObject): boolean {
 	return object.metadata.deletionTimestamp !== undefined && (object.metadata.finalizers ?? []).length === 0;
@@ -201,16 +235,22 @@ function isFinalized(object: StoredObject): boolean {
 /**
  * A custom resource cannot be updated without saying which version of it was read; a built-in one can.
  *
- * @throws ApiError 422 without a version, 409 with an old one.
+ * @throws ApiError 422 without a version, 409 with an old one, 500 with one that is no number.
  */
 function checkVersion(resource: Resource, current: StoredObject, resourceVersion: string): void {
-	if (resourceVersion === '' && resource.group !== '') {
-		throw invalid(resource, current.metadata.name, [
+	if (!/^\d*$/.test(resourceVersion)) {
+		throw unnamedError(`strconv.ParseUint: parsing ${JSON.stringify(resourceVersion)}: invalid syntax`);
+	}
+
+	const isGiven = Number(resourceVersion) !== 0;
+	if (!isGiven && resource.group !== '') {
+		// This one error calls the kind by its plural.
+		throw invalid({group: resource.group, kind: resource.plural}, current.metadata.name, [
 			invalidValue('metadata.resourceVersion', 0, 'must be specified for an update'),
 		]);
 	}
 
-	if (resourceVersion !== '' && resourceVersion !== current.metadata.resourceVersion) {
+	if (isGiven && resourceVersion !== current.metadata.resourceVersion) {
 		throw staleWrite(resource, current.metadata.name);
 	}
 }
@@ -230,6 +270,7 @@ function reply(
 ): ApiReply {
 	return {
 		code,
+		...(form.yaml === true ? {yaml: form.yaml} : {}),
 		body: inForm(object, resource, form, {includeObject: includeObjectOf(query), now: api.now()}),
 		warnings,
 	};

@@ -50,6 +50,8 @@ export type ApiReply = {
 	/** Each becomes a header `Warning: 299`. */
 	warnings?: string[];
 	headers?: Record<string, string>;
+	/** Written as YAML in the stead of JSON. */
+	yaml?: true;
 };
 
 /** A yes as Go's strconv.ParseBool reads it; kubectl sends `true`, others `1`. */

@@ -64,7 +64,8 @@ export function createRoutes(address: string): Routes {
 	add('/api', api => discovery(api, true, address));
 	add('/apis', api => discovery(api, false, address));
 	add('/openapi/v2', api => json(api, '/openapi/v2', openApiV2));
-	add('/openapi/v3', api => json(api, '/openapi/v3', openApiIndex));
+	// A real one says that its index is text.
+	add('/openapi/v3', api => json(api, '/openapi/v3', openApiIndex, 'text/plain; charset=utf-8'));
 	add('/openapi/v3/*', (api, {'*': path = ''}) =>
 		json(api, `/openapi/v3/${path}`, () => openApiDocument(path)),
 	);
@@ -119,14 +120,18 @@ export function createRoutes(address: string): Routes {
 function plain(api: Api, path: string, text: string): RouteHandler {
 	return (message, response) => {
 		checkPath(api, message, path);
-		response.writeHead(200, {'content-type': 'text/plain; charset=utf-8'});
+		response.writeHead(200, {
+			'cache-control': 'no-cache, private',
+			'content-type': 'text/plain; charset=utf-8',
+			'x-content-type-options': 'nosniff',
+		});
 		response.end(text);
 		return Promise.resolve(undefined);
 	};
 }
 
 /** A document for reading; what is undefined is not there. */
-function json(api: Api, path: string, document: () => unknown): RouteHandler {
+function json(api: Api, path: string, document: () => unknown, contentType?: string): RouteHandler {
 	return (message, response) => {
 		checkPath(api, message, path);
 		const body = document();
@@ -135,13 +140,18 @@ function json(api: Api, path: string, document: () => unknown): RouteHandler {
 			return Promise.resolve(undefined);
 		}
 
-		return Promise.resolve({code: 200, body});
+		return Promise.resolve({
+			code: 200,
+			body,
+			...(contentType === undefined ? {} : {headers: {'content-type': contentType}}),
+		});
 	};
 }
 
 /** What is served under no path, a CRD that is not installed for one: no Status, as clients have to cope with it. */
 export function answerNotFound(response: ApiResponse): void {
 	response.writeHead(404, {
+		'cache-control': 'no-cache, private',
 		'content-type': 'text/plain; charset=utf-8',
 		'x-content-type-options': 'nosniff',
 	});
@@ -158,6 +168,7 @@ function discovery(api: Api, core: boolean, address: string): RouteHandler {
 				body: aggregated(core, form),
 				headers: {
 					'content-type': `application/json;g=apidiscovery.k8s.io;v=${form.version};as=APIGroupDiscoveryList`,
+					'cache-control': 'public',
 					vary: 'Accept',
 				},
 			});
@@ -199,6 +210,9 @@ function reviewing(api: Api, groupName: string, plural: string): RouteHandler {
 	};
 }
 
+/** Whether a resource is served by the handler of CustomResourceDefinitions. */
+const isCustom = ({group}: Resource): boolean => group.includes('.');
+
 function collectionOf(api: Api, resource: Resource, namespace: string | undefined): RouteHandler {
 	return async (message, response, query) => {
 		const isWatch = isYes(query.get('watch'));
@@ -206,6 +220,8 @@ function collectionOf(api: Api, resource: Resource, namespace: string | undefine
 			GET: isWatch ? 'watch' : 'list',
 			HEAD: 'list',
 			POST: 'create',
+			// The handler of custom resources tells nobody that a collection cannot be replaced.
+			...(isCustom(resource) ? {PUT: 'update'} : {}),
 			DELETE: 'deletecollection',
 		}[message.method ?? ''];
 		const request = requestFor(api, {resource, namespace, name: undefined}, verb, message, response, query);
@@ -221,6 +237,10 @@ function collectionOf(api: Api, resource: Resource, namespace: string | undefine
 
 		if (verb === 'create') {
 			return create(api, request, await readBody(message));
+		}
+
+		if (verb === 'update') {
+			throw badRequest('name must be provided');
 		}
 
 		return verb === 'deletecollection'
@@ -268,6 +288,7 @@ function itemOf(
 			HEAD: 'get',
 			PUT: 'update',
 			PATCH: 'patch',
+			...(subresource === undefined && isCustom(resource) ? {POST: 'create'} : {}),
 			...(subresource === undefined ? {DELETE: 'delete'} : {}),
 		}[message.method ?? ''];
 		const request = requestFor(api, {resource, namespace, name, subresource}, verb, message, response, query);
@@ -279,6 +300,10 @@ function itemOf(
 		if (verb === 'update' || verb === 'patch') {
 			const body = await readBody(message);
 			return verb === 'update' ? update(api, request, body) : patch(api, request, body);
+		}
+
+		if (verb === 'create') {
+			return create(api, request, await readBody(message));
 		}
 
 		return verb === 'delete' ? remove(api, request, await readBody(message)) : get(api, request);

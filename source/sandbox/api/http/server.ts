@@ -4,6 +4,7 @@
 import {setTimeout} from 'node:timers/promises';
 import {promisify} from 'node:util';
 import {constants, gzip} from 'node:zlib';
+import {dump} from 'js-yaml';
 import type {ObjectStore} from '../../state.js';
 import {namespaces} from '../../resources.js';
 import {everything, type PolicyRule} from '../access/access.js';
@@ -15,6 +16,7 @@ import {faultError} from './fault-answer.js';
 import {createApiFaults, type ApiFaultSwitch, type FaultedRequest} from './faults.js';
 import {listen} from './listener.js';
 import type {PodRuntime} from '../pods/pod-runtime.js';
+import {withSortedKeys} from './json.js';
 import {isYes, type ApiReply, type Server} from './request.js';
 import {answerNotFound, createRoutes, type Routes} from './routes.js';
 import {ApiError, badRequest, internalError, unauthorized} from './status.js';
@@ -216,7 +218,12 @@ function refuse(response: ApiResponse, error: unknown): void {
 	if (response.headersSent || response.destroyed) {
 		response.breakOff();
 	} else {
-		send(response, {code: known.code, body: known.status, headers: known.headers});
+		send(response, {
+			code: known.code,
+			body: known.status,
+			headers: known.headers,
+			warnings: [...known.warnings],
+		});
 	}
 }
 
@@ -283,13 +290,17 @@ async function sendCompressed(message: ApiMessage, response: ApiResponse, reply:
 	);
 }
 
-const textOf = ({body}: ApiReply): string => `${JSON.stringify(body)}\n`;
+/** Keys in their order, as Go writes them; strings quoted where they would be taken for something else. */
+const textOf = ({body, yaml}: ApiReply): string =>
+	yaml === true
+		? dump(withSortedKeys(body), {lineWidth: -1, seqNoIndent: true, quoteStyle: 'double', noRefs: true})
+		: `${JSON.stringify(body)}\n`;
 
 function send(response: ApiResponse, reply: ApiReply, content: string | Buffer = textOf(reply)): void {
 	const {code, warnings = [], headers = {}} = reply;
 	response.writeHead(code, {
 		'cache-control': 'no-cache, private',
-		'content-type': 'application/json',
+		'content-type': reply.yaml === true ? 'application/yaml' : 'application/json',
 		'content-length': Buffer.byteLength(content),
 		...(warnings.length > 0 ? {warning: warnings.map(warning => warningHeader(warning))} : {}),
 		...headers,

@@ -9,9 +9,12 @@ import type {Resource} from '../../state.js';
 /** An answer that is no object. Thrown anywhere below the dispatcher, which turns it into the response. */
 export class ApiError extends Error {
 	override name = 'ApiError';
+	/** Each becomes a header `Warning: 299`: what was warned of before it came to the error. */
+	warnings: readonly string[] = [];
 
 	constructor(
 		readonly code: number,
+		/** '' for an error that the server has no word for. */
 		readonly reason: string,
 		message: string,
 		readonly details?: ApiStatus['details'],
@@ -28,7 +31,7 @@ export class ApiError extends Error {
 			metadata: this.metadata,
 			status: 'Failure',
 			message: this.message,
-			reason: this.reason,
+			...(this.reason === '' ? {} : {reason: this.reason}),
 			...(this.details ? {details: this.details} : {}),
 			code: this.code,
 		};
@@ -66,24 +69,20 @@ export function tooLong(field: string, limit: number): FieldCause {
 	};
 }
 
-/** A value as Go's %#v prints what came from JSON: strings quoted, maps and slices with their type, keys sorted. */
+/** A value as field errors print it: in JSON, keys sorted. */
 function inGo(value: unknown): string {
-	if (value === null || value === undefined) {
-		return '"null"';
-	}
-
 	if (Array.isArray(value)) {
-		return `[]interface {}{${value.map(entry => inGo(entry)).join(', ')}}`;
+		return `[${value.map(entry => inGo(entry)).join(',')}]`;
 	}
 
-	if (typeof value === 'object') {
+	if (typeof value === 'object' && value !== null) {
 		const fields = Object.entries(value)
 			.toSorted(([left], [right]) => (left < right ? -1 : 1))
 			.map(([key, entry]) => `${JSON.stringify(key)}:${inGo(entry)}`);
-		return `map[string]interface {}{${fields.join(', ')}}`;
+		return `{${fields.join(',')}}`;
 	}
 
-	return JSON.stringify(value) ?? '';
+	return JSON.stringify(value) ?? 'null';
 }
 
 /** `services.serving.knative.dev`, `pods`: what errors call a resource. */
@@ -132,8 +131,15 @@ export function methodNotAllowed(resource: Resource, verb: string): ApiError {
 	);
 }
 
+/** What bodies and answers may be in. */
+export const mediaTypes = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf'];
+
 export function notAcceptable(): ApiError {
-	return new ApiError(406, 'NotAcceptable', 'only the following media types are accepted: application/json');
+	return new ApiError(
+		406,
+		'NotAcceptable',
+		`only the following media types are accepted: ${mediaTypes.join(', ')}`,
+	);
 }
 
 export function alreadyExists(resource: Resource, name: string): ApiError {
@@ -222,6 +228,11 @@ export function tooLargeResourceVersion(asked: string, current: string): ApiErro
 	);
 }
 
+/** An error of Go's own that nobody has turned into one of the API: no reason, no details. */
+export function unnamedError(message: string): ApiError {
+	return new ApiError(500, '', message);
+}
+
 export function internalError(message: string): ApiError {
 	return new ApiError(500, 'InternalError', `Internal error occurred: ${message}`, {
 		causes: [{message}],
@@ -251,9 +262,18 @@ export function forbidden(attributes: {
 			...(group === '' ? {} : {group}),
 			kind: resource,
 		},
+		nosniff,
 	);
 }
 
+const nosniff = {'x-content-type-options': 'nosniff'};
+
 export function forbiddenPath(user: string, verb: string, path: string): ApiError {
-	return new ApiError(403, 'Forbidden', `forbidden: User "${user}" cannot ${verb} path "${path}"`, {});
+	return new ApiError(
+		403,
+		'Forbidden',
+		`forbidden: User "${user}" cannot ${verb} path "${path}"`,
+		{},
+		nosniff,
+	);
 }

@@ -10,11 +10,11 @@ import type {ObjectStore, Resource, StoredObject} from '../../state.js';
 import {timestamp} from '../../store/next-object.js';
 import {mediaTypeOf, parseBody} from '../http/body.js';
 import {inForm, listInForm} from './forms.js';
-import {at, listOf, stringOf} from '../http/json.js';
+import {at, listOf, stringOf, type JsonObject} from '../http/json.js';
 import {includeObjectOf, select} from './read.js';
-import type {Api, ApiReply, ResourceRequest} from '../http/request.js';
-import {ApiError, badRequest, conflict, invalid, notFound} from '../http/status.js';
-import {writeOptionsOf} from './write-options.js';
+import {isYes, type Api, type ApiReply, type ResourceRequest} from '../http/request.js';
+import {ApiError, invalid, notFound, qualifiedKind, unnamedError} from '../http/status.js';
+import {unsupported} from './write-options.js';
 
 export type Propagation = 'Background' | 'Foreground' | 'Orphan';
 
@@ -148,24 +148,52 @@ function graceOf({spec}: StoredObject): number {
 	return typeof seconds === 'number' ? seconds : 30;
 }
 
+/** The options are in the body or in the query: a body, whatever is in it, makes the query be overlooked. */
 function deleteOptionsOf({query, message}: ResourceRequest, body: Buffer): DeleteOptions {
-	const given = body.length === 0 ? {} : parseBody(body, mediaTypeOf(message), {protobuf: true});
-	const {dryRun} = writeOptionsOf(query, 'DeleteOptions');
-	const bodyDryRun = listOf(at(given, 'dryRun'));
-	if (bodyDryRun.some(value => value !== 'All')) {
-		throw badRequest('invalid delete options: dryRun: Unsupported value: supported values: "All"');
+	const given =
+		body.length === 0
+			? optionsIn(query)
+			: checkedKind(parseBody(body, mediaTypeOf(message), {protobuf: true, kind: 'DeleteOptions'}));
+	const dryRun = listOf(at(given, 'dryRun'));
+	if (dryRun.some(value => value !== 'All')) {
+		throw invalid({group: 'meta.k8s.io', kind: 'DeleteOptions'}, '', [
+			unsupported('dryRun', JSON.stringify(dryRun), ['All']),
+		]);
 	}
 
-	const grace = at(given, 'gracePeriodSeconds') ?? numberIn(query.get('gracePeriodSeconds'));
-	const asked = stringOf(at(given, 'propagationPolicy')) || (query.get('propagationPolicy') ?? '');
-	const orphan = at(given, 'orphanDependents') ?? query.get('orphanDependents');
+	const grace = at(given, 'gracePeriodSeconds');
+	const asked = stringOf(at(given, 'propagationPolicy'));
+	const orphan = at(given, 'orphanDependents') === true;
 	return {
-		propagation: propagationOf(asked === '' && (orphan === true || orphan === 'true') ? 'Orphan' : asked),
-		dryRun: dryRun || bodyDryRun.length > 0,
+		propagation: propagationOf(asked === '' && orphan ? 'Orphan' : asked),
+		dryRun: dryRun.length > 0,
 		grace: typeof grace === 'number' && grace >= 0 ? grace : undefined,
 		uid: stringOf(at(given, 'preconditions', 'uid')),
 		resourceVersion: stringOf(at(given, 'preconditions', 'resourceVersion')),
 	};
+}
+
+/** What a query says, in the form of a body. */
+function optionsIn(query: URLSearchParams): JsonObject {
+	return {
+		dryRun: query.getAll('dryRun').filter(value => value !== ''),
+		propagationPolicy: query.get('propagationPolicy') ?? '',
+		orphanDependents: isYes(query.get('orphanDependents')),
+		gracePeriodSeconds: numberIn(query.get('gracePeriodSeconds')),
+	};
+}
+
+/** @throws ApiError 500 when a body says that it is something else. */
+function checkedKind(given: unknown): unknown {
+	const kind = stringOf(at(given, 'kind'));
+	if (kind !== '' && kind !== 'DeleteOptions') {
+		const version = JSON.stringify(stringOf(at(given, 'apiVersion')));
+		throw unnamedError(
+			`no kind ${JSON.stringify(kind)} is registered for version ${version} in scheme "pkg/runtime/scheme.go:110"`,
+		);
+	}
+
+	return given;
 }
 
 const numberIn = (text: string | null): number | undefined =>
@@ -213,7 +241,7 @@ function checkPreconditions(
 	{uid, resourceVersion}: DeleteOptions,
 ): void {
 	if (uid !== '' && uid !== metadata.uid) {
-		throw conflict(
+		throw preconditionFailed(
 			resource,
 			metadata.name,
 			`the UID in the precondition (${uid}) does not match the UID in record (${metadata.uid}). The object might have been deleted and then recreated`,
@@ -221,12 +249,22 @@ function checkPreconditions(
 	}
 
 	if (resourceVersion !== '' && resourceVersion !== metadata.resourceVersion) {
-		throw conflict(
+		throw preconditionFailed(
 			resource,
 			metadata.name,
 			`the ResourceVersion in the precondition (${resourceVersion}) does not match the ResourceVersion in record (${metadata.resourceVersion}). The object might have been modified`,
 		);
 	}
+}
+
+/** A conflict that names the kind where others name the resource. */
+function preconditionFailed(resource: Resource, name: string, why: string): ApiError {
+	return new ApiError(
+		409,
+		'Conflict',
+		`Operation cannot be fulfilled on ${qualifiedKind(resource)} ${JSON.stringify(name)}: ${why}`,
+		{name, ...(resource.group === '' ? {} : {group: resource.group}), kind: resource.kind},
+	);
 }
 
 function success(resource: Resource, {metadata}: StoredObject): ApiStatus {

@@ -3,6 +3,7 @@
  *
  * Source: k8s.io/apiserver pkg/endpoints/discovery, pkg/endpoints/discovery/aggregated.
  */
+import {createHash} from 'node:crypto';
 import {resources} from '../../resources.js';
 import type {Resource} from '../../state.js';
 import {apiVersionOf, servedGroups, verbsOf} from './group-version.js';
@@ -72,7 +73,20 @@ export function groupNamed(name: string): unknown {
 
 function groupOf(served: {group: string; version: string}) {
 	const version = {groupVersion: apiVersionOf(served), version: served.version};
-	return {name: served.group, versions: [version], preferredVersion: version};
+	const others = resources.filter(
+		({group, version: own}) => group === served.group && own !== served.version,
+	);
+	const versions = [...new Set(others.map(other => other.version))].map(own => ({
+		groupVersion: apiVersionOf({group: served.group, version: own}),
+		version: own,
+	}));
+	return {name: served.group, versions: [version, ...versions], preferredVersion: version};
+}
+
+/** What tells clients that objects of a kind are stored otherwise from now on (k8s.io/apiserver pkg/endpoints/discovery/storageversionhash.go). */
+function storageVersionHash({group, version, kind}: Resource): string {
+	const digest = createHash('sha256').update(`${group}/${version}/${kind}`).digest();
+	return digest.subarray(0, 8).toString('base64');
 }
 
 /** `/api/v1` with an empty group, `/apis/<group>/<version>`; undefined when it is not served. */
@@ -97,6 +111,7 @@ export function resourceList(groupName: string, version: string): unknown {
 					verbs: verbsOf(resource),
 					...(resource.shortNames.length > 0 ? {shortNames: resource.shortNames} : {}),
 					...(resource.categories.length > 0 ? {categories: resource.categories} : {}),
+					storageVersionHash: storageVersionHash(resource),
 				},
 				...(hasStatus(resource)
 					? [

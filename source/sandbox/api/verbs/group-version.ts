@@ -24,16 +24,17 @@ export function servedGroups(): {group: string; version: string}[] {
 }
 
 const readVerbs = ['get', 'list', 'watch'];
-const writeVerbs = ['create', 'update', 'patch', 'delete', 'deletecollection'];
+/** In the order in which the discovery of a custom resource has them. */
+const allVerbs = ['delete', 'deletecollection', 'get', 'list', 'patch', 'create', 'update', 'watch'];
 
 /** What clients may do with a resource. Workloads, core Services and Events are made by the sandbox alone; Services may be changed. */
 export function verbsOf(resource: Resource): readonly string[] {
 	if (resource.group === 'apps') {
-		return [...readVerbs, 'delete', 'deletecollection'];
+		return [...readVerbs, 'update', 'patch', 'delete', 'deletecollection'];
 	}
 
-	if (resource.group !== '' || ['configmaps', 'secrets'].includes(resource.plural)) {
-		return [...readVerbs, ...writeVerbs];
+	if (resource.group !== '' || ['configmaps', 'secrets', 'resourcequotas'].includes(resource.plural)) {
+		return allVerbs;
 	}
 
 	if (resource.plural === 'namespaces') {

@@ -7,6 +7,7 @@ import mergePatch from 'json-merge-patch';
 import {applyPatch, Pointer, type Operation} from 'rfc6902';
 import type {Resource} from '../../state.js';
 import {wordsOf} from '../http/body.js';
+import {jsonProblem} from '../http/go-json.js';
 import {isObject, objectOf, parseJson, type JsonObject} from '../http/json.js';
 import {ApiError, badRequest, unprocessable, unsupportedMediaType} from '../http/status.js';
 import {strategicMerge} from '../../kubectl-compat/strategic-merge-patch.js';
@@ -50,7 +51,7 @@ export function patched(current: unknown, text: string, mediaType: string): Json
 	try {
 		patch = parseJson(text);
 	} catch (error) {
-		throw badRequest(`error decoding patch: ${wordsOf(error)}`);
+		throw badRequest(`error decoding patch: ${jsonProblem(text) ?? wordsOf(error)}`);
 	}
 
 	const result =
@@ -66,7 +67,11 @@ export function patched(current: unknown, text: string, mediaType: string): Json
 
 function withMergePatch(document: unknown, patch: unknown, mediaType: string): unknown {
 	if (!isObject(patch)) {
-		throw badRequest('Invalid JSON Patch');
+		throw badRequest(
+			patch === null
+				? 'Invalid JSON Patch'
+				: `error decoding patch: json: cannot unmarshal ${goTypeOf(patch)} into Go value of type map[string]interface {}`,
+		);
 	}
 
 	try {
@@ -81,7 +86,7 @@ function withMergePatch(document: unknown, patch: unknown, mediaType: string): u
 function withJsonPatch(document: unknown, patch: unknown): unknown {
 	if (!Array.isArray(patch)) {
 		throw badRequest(
-			`error decoding patch: json: cannot unmarshal ${patch === null ? 'null' : typeof patch} into Go value of type jsonpatch.Patch`,
+			`error decoding patch: json: cannot unmarshal ${goTypeOf(patch)} into Go value of type []handlers.jsonPatchOp`,
 		);
 	}
 
@@ -99,6 +104,10 @@ function withJsonPatch(document: unknown, patch: unknown): unknown {
 	for (const entry of patch) {
 		const operation = operationOf(entry);
 		// One at a time: each pointer has to be checked against what the ones before have made.
+		if (operation && isTestOfNothing(holder, operation)) {
+			continue;
+		}
+
 		if (!operation || !leadsSomewhere(holder, operation)) {
 			throw unprocessable();
 		}
@@ -113,6 +122,27 @@ function withJsonPatch(document: unknown, patch: unknown): unknown {
 	}
 
 	return holder.document;
+}
+
+/** What Go calls the type of a JSON value. */
+function goTypeOf(value: unknown): string {
+	return value === null
+		? 'null'
+		: Array.isArray(value)
+			? 'array'
+			: typeof value === 'boolean'
+				? 'bool'
+				: typeof value;
+}
+
+/** A `test` for null holds where there is nothing, as long as there is something for it to be in (evanphx/json-patch). */
+function isTestOfNothing(holder: unknown, operation: Operation): boolean {
+	return (
+		operation.op === 'test' &&
+		operation.value === null &&
+		!resolves(holder, operation.path, false) &&
+		resolves(holder, operation.path, true)
+	);
 }
 
 function operationOf(entry: unknown): Operation | undefined {

@@ -6,10 +6,21 @@
 import type {ObjectStore, Resource, StoredObject} from '../../state.js';
 import {inForm, listInForm} from './forms.js';
 import {at, parseJson} from '../http/json.js';
+import type {Form} from '../http/negotiation.js';
 import type {IncludeObject, ListMetadata} from '../../kubectl-compat/partial-object.js';
 import type {Api, ApiReply, ResourceRequest} from '../http/request.js';
 import {parseFieldSelector, parseLabelSelector, type Selector} from './selector.js';
-import {badRequest, expired, notFound, tooLargeResourceVersion} from '../http/status.js';
+import {
+	badRequest,
+	expired,
+	forbiddenValue,
+	invalid,
+	notFound,
+	tooLargeResourceVersion,
+	unnamedError,
+	type ApiError,
+	type FieldCause,
+} from '../http/status.js';
 
 export function get(api: Api, request: ResourceRequest): ApiReply {
 	const {resource, namespace, name = '', query, form} = request;
@@ -21,15 +32,20 @@ export function get(api: Api, request: ResourceRequest): ApiReply {
 
 	return {
 		code: 200,
+		...asAsked(form),
 		body: inForm(object, resource, form, {includeObject: includeObjectOf(query), now: api.now()}),
 	};
 }
+
+/** How the answer is written. */
+const asAsked = ({yaml}: Form): Pick<ApiReply, 'yaml'> => (yaml === true ? {yaml} : {});
 
 export function list(api: Api, request: ResourceRequest): ApiReply {
 	const {resource, query, form} = request;
 	const {objects, metadata} = select(api.store, request);
 	return {
 		code: 200,
+		...asAsked(form),
 		body: listInForm(objects, resource, form, metadata, {
 			includeObject: includeObjectOf(query),
 			now: api.now(),
@@ -42,7 +58,7 @@ export function select(
 	store: ObjectStore,
 	request: ResourceRequest,
 ): {objects: StoredObject[]; metadata: ListMetadata} {
-	const {resource, namespace, query} = request;
+	const {resource, namespace, query, form} = request;
 	const matches = selectorOf(request);
 	const token = query.get('continue') ?? '';
 	const asked = query.get('resourceVersion') ?? '';
@@ -50,6 +66,7 @@ export function select(
 		throw badRequest('specifying resource version is not allowed when using continue');
 	}
 
+	checkVersionMatch(query);
 	const limit = limitOf(query);
 	const start = token === '' ? undefined : parseContinue(token);
 	const isExact = query.get('resourceVersionMatch') === 'Exact' && asked !== '';
@@ -66,7 +83,12 @@ export function select(
 		objects: page,
 		metadata: {
 			resourceVersion: version,
-			...(left > 0 && last ? {continue: continueAfter(version, keyOf(last))} : {}),
+			// Lists of custom resources say also that nothing is left.
+			...(left > 0 && last
+				? {continue: continueAfter(version, keyOf(last))}
+				: resource.group.includes('.') && form.as === 'Object'
+					? {continue: ''}
+					: {}),
 			...(left > 0 && !isSelected ? {remainingItemCount: left} : {}),
 		},
 	};
@@ -104,13 +126,11 @@ export function includeObjectOf(query: URLSearchParams): IncludeObject {
 /**
  * Refuses a resourceVersion that is none or that is still to come.
  *
- * @throws ApiError 400 or 504.
+ * @throws ApiError 500 or 504.
  */
 export function checkResourceVersion(store: ObjectStore, asked: string): void {
 	if (asked !== '' && !/^\d{1,15}$/.test(asked)) {
-		throw badRequest(
-			`resourceVersion: Invalid value: ${JSON.stringify(asked)}: strconv.ParseUint: parsing ${JSON.stringify(asked)}: invalid syntax`,
-		);
+		throw noResourceVersion(asked);
 	}
 
 	if (Number(asked) > Number(store.resourceVersion)) {
@@ -118,13 +138,71 @@ export function checkResourceVersion(store: ObjectStore, asked: string): void {
 	}
 }
 
+/** Not a word of the API's own: the number is read before anybody looks at what it is of. */
+export function noResourceVersion(asked: string): ApiError {
+	return unnamedError(
+		`resourceVersion: Invalid value: ${JSON.stringify(asked)}: strconv.ParseUint: parsing ${JSON.stringify(asked)}: invalid syntax`,
+	);
+}
+
+/** Objects a page may have; 0 and less are no limit. */
 function limitOf(query: URLSearchParams): number {
-	const text = query.get('limit') ?? '';
-	if (!/^\d*$/.test(text)) {
-		throw badRequest(`limit: Invalid value: ${JSON.stringify(text)}: must be a whole number of at least 0`);
+	return wholeNumber(query.get('limit') ?? '');
+}
+
+/** @throws ApiError 400 for a parameter that is no whole number. */
+export function wholeNumber(text: string): number {
+	if (!/^(?:[+-]?\d+)?$/.test(text)) {
+		throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`);
 	}
 
 	return Number(text);
+}
+
+/** @throws ApiError 422 when how a version is to match is asked for in a way that it cannot. */
+function checkVersionMatch(query: URLSearchParams): void {
+	const match = query.get('resourceVersionMatch') ?? '';
+	if (match === '') {
+		return;
+	}
+
+	const asked = query.get('resourceVersion') ?? '';
+	const causes: FieldCause[] = [];
+	if (asked === '') {
+		causes.push(
+			forbiddenValue(
+				'resourceVersionMatch',
+				'resourceVersionMatch is forbidden unless resourceVersion is provided',
+			),
+		);
+	}
+
+	if ((query.get('continue') ?? '') !== '') {
+		causes.push(
+			forbiddenValue('resourceVersionMatch', 'resourceVersionMatch is forbidden when continue is provided'),
+		);
+	}
+
+	if (!['Exact', 'NotOlderThan'].includes(match)) {
+		causes.push({
+			reason: 'FieldValueNotSupported',
+			field: 'resourceVersionMatch',
+			message: `Unsupported value: ${JSON.stringify(match)}: supported values: "Exact", "NotOlderThan", ""`,
+		});
+	}
+
+	if (match === 'Exact' && asked === '0') {
+		causes.push(
+			forbiddenValue(
+				'resourceVersionMatch',
+				'resourceVersionMatch "exact" is forbidden for resourceVersion "0"',
+			),
+		);
+	}
+
+	if (causes.length > 0) {
+		throw invalid({group: 'meta.k8s.io', kind: 'ListOptions'}, '', causes);
+	}
 }
 
 /** The objects as they were at a version: the present state with the changes since then undone. */
@@ -196,5 +274,13 @@ function parseContinue(token: string): {resourceVersion: string; after: string} 
 		// Told below: whatever is wrong with it, the client can do no more than start again.
 	}
 
-	throw badRequest('continue key is not valid: it was not made by this server');
+	throw badRequest(
+		`invalid continue token: continue key is not valid: ${base64Problem(token) ?? 'invalid character looking for beginning of value'}`,
+	);
+}
+
+/** What Go says of a text that is no base64 for URLs without padding. */
+function base64Problem(text: string): string | undefined {
+	const wrong = /[^\w-]/.exec(text)?.index ?? (text.length % 4 === 1 ? text.length - 1 : undefined);
+	return wrong === undefined ? undefined : `illegal base64 data at input byte ${wrong}`;
 }

@@ -6,7 +6,7 @@
 import type {Resource, StoredObject} from '../../state.js';
 import {at, stringOf} from '../http/json.js';
 import {labelValueProblems, qualifiedNameProblems} from './names.js';
-import {badRequest} from '../http/status.js';
+import {badRequest, type ApiError} from '../http/status.js';
 
 export type Selector = (object: StoredObject) => boolean;
 
@@ -22,57 +22,130 @@ type Requirement = {
  * @throws ApiError 400 when it is none.
  */
 export function parseLabelSelector(text: string): Selector {
-	const requirements = splitTopLevel(text).map(part => parseRequirement(part, text));
+	const requirements = text.trim() === '' ? [] : requirementsIn(text);
 	return object => requirements.every(requirement => meets(requirement, object.metadata.labels ?? {}));
 }
 
-function parseRequirement(part: string, whole: string): Requirement {
-	const requirement = requirementIn(part);
-	if (!requirement) {
-		throw unparsable(whole, `found '${part}', expected: a requirement such as 'key=value'`);
+/** A word, an operator or a mark; '' at the end. */
+type Token = {kind: 'identifier' | 'operator' | 'end'; text: string};
+
+const binaryOperators = 'in, notin, =, ==, !=, gt, lt';
+
+function tokensOf(text: string): Token[] {
+	const found = text.match(/==|!=|[()!=<>,]|[^\s()!=<>,]+/g) ?? [];
+	return found.map(token => ({
+		kind: /^(?:==|!=|[()!=<>,])$/.test(token) ? 'operator' : 'identifier',
+		text: token,
+	}));
+}
+
+/** The parser of labels.Parse, with its words. */
+function requirementsIn(text: string): Requirement[] {
+	const tokens = tokensOf(text);
+	const end: Token = {kind: 'end', text: ''};
+	const peek = (): Token => tokens[0] ?? end;
+	const next = (): Token => tokens.shift() ?? end;
+	const isOver = (): boolean => peek().kind === 'end' || peek().text === ',';
+	const expected = (token: Token, what: string): Error =>
+		unparsable(`found '${token.text}', expected: ${what}`);
+
+	function identifier(): string {
+		const token = next();
+		if (token.kind !== 'identifier') {
+			throw expected(token, 'identifier');
+		}
+
+		return token.text;
 	}
 
-	const keyProblem = qualifiedNameProblems(requirement.key)[0];
-	if (keyProblem !== undefined) {
-		throw unparsable(whole, `key: Invalid value: "${requirement.key}": ${keyProblem}`);
-	}
+	function setOfValues(): string[] {
+		const opening = next();
+		if (opening.text !== '(') {
+			throw expected(opening, "'('");
+		}
 
-	for (const value of requirement.values) {
-		const problem = labelValueProblems(value)[0];
-		if (problem !== undefined) {
-			throw unparsable(whole, `values: Invalid value: "${value}": ${problem}`);
+		const values: string[] = [];
+		for (;;) {
+			values.push(peek().kind === 'identifier' ? next().text : '');
+			const token = next();
+			if (token.text === ')') {
+				return values;
+			}
+
+			if (token.text !== ',') {
+				throw expected(token, "',' or ')'");
+			}
 		}
 	}
 
-	return requirement;
-}
-
-function requirementIn(part: string): Requirement | undefined {
-	const set = /^(?<key>\S+)\s+(?<operator>in|notin)\s*\((?<values>[^()]*)\)$/.exec(part)?.groups;
-	if (set) {
-		const values = (set['values'] ?? '').split(',').map(value => value.trim());
-		return {key: set['key'] ?? '', operator: set['operator'] === 'in' ? 'In' : 'NotIn', values};
-	}
-
-	const compared = /^(?<key>[^\s!=<>()]+)\s*(?<operator>==|=|!=|>|<)\s*(?<value>[^\s!=<>()]*)$/.exec(
-		part,
-	)?.groups;
-	if (compared) {
-		const {key = '', operator = '=', value = ''} = compared;
-		if (operator === '>' || operator === '<') {
-			return /^-?\d+$/.test(value)
-				? {key, operator: operator === '>' ? 'Gt' : 'Lt', values: [value]}
-				: undefined;
+	function requirement(): Requirement {
+		const isNegated = peek().text === '!';
+		if (isNegated) {
+			next();
 		}
 
-		return {key, operator: operator === '!=' ? 'NotIn' : 'In', values: [value]};
+		const key = identifier();
+		check('key', key, qualifiedNameProblems(key));
+		if (isNegated || isOver()) {
+			return {key, operator: isNegated ? 'DoesNotExist' : 'Exists', values: []};
+		}
+
+		const token = next();
+		const operator = operators[token.text];
+		if (!operator) {
+			throw expected(token, binaryOperators);
+		}
+
+		const isSet = token.text === 'in' || token.text === 'notin';
+		const values = isSet ? setOfValues() : [isOver() ? '' : identifier()];
+		for (const value of values) {
+			check('values', value, labelValueProblems(value));
+		}
+
+		if ((operator === 'Gt' || operator === 'Lt') && !/^-?\d+$/.test(values[0] ?? '')) {
+			throw unparsable(
+				`values[0][${key}]: Invalid value: "${values[0] ?? ''}": for 'Gt', 'Lt' operators, the value must be an integer`,
+			);
+		}
+
+		return {key, operator, values};
 	}
 
-	const exists = /^(?<not>!?)\s*(?<key>[^\s!=<>()]+)$/.exec(part)?.groups;
-	return exists
-		? {key: exists['key'] ?? '', operator: exists['not'] === '!' ? 'DoesNotExist' : 'Exists', values: []}
-		: undefined;
+	const requirements: Requirement[] = [];
+	for (;;) {
+		requirements.push(requirement());
+		const token = next();
+		if (token.kind === 'end') {
+			return requirements;
+		}
+
+		if (token.text !== ',') {
+			throw badRequest(`found '${token.text}', expected: ',' or 'end of string'`);
+		}
+
+		if (peek().kind !== 'identifier' && peek().text !== '!') {
+			throw badRequest(`found '${peek().text}', expected: identifier after ','`);
+		}
+	}
 }
+
+const operators: Readonly<Record<string, Requirement['operator'] | undefined>> = {
+	'=': 'In',
+	'==': 'In',
+	'!=': 'NotIn',
+	in: 'In',
+	notin: 'NotIn',
+	'>': 'Gt',
+	'<': 'Lt',
+};
+
+function check(what: string, value: string, problems: readonly string[]): void {
+	if (problems[0] !== undefined) {
+		throw unparsable(`${what}: Invalid value: "${value}": ${problems[0]}`);
+	}
+}
+
+const unparsable = (why: string): ApiError => badRequest(`unable to parse requirement: ${why}`);
 
 function meets({key, operator, values}: Requirement, labels: Record<string, string>): boolean {
 	const value = Object.hasOwn(labels, key) ? labels[key] : undefined;
@@ -90,33 +163,6 @@ function meets({key, operator, values}: Requirement, labels: Record<string, stri
 
 	const difference = Number(value) - Number(values[0]);
 	return operator === 'Gt' ? difference > 0 : difference < 0;
-}
-
-/** The parts between commas that are not inside parentheses. */
-function splitTopLevel(text: string): string[] {
-	if (text.trim() === '') {
-		return [];
-	}
-
-	const parts: string[] = [];
-	let depth = 0;
-	let part = '';
-	for (const character of text) {
-		depth += character === '(' ? 1 : character === ')' ? -1 : 0;
-		if (character === ',' && depth === 0) {
-			parts.push(part.trim());
-			part = '';
-		} else {
-			part += character;
-		}
-	}
-
-	parts.push(part.trim());
-	return parts;
-}
-
-function unparsable(text: string, why: string) {
-	return badRequest(`unable to parse requirement: ${why} (in the label selector ${JSON.stringify(text)})`);
 }
 
 /** Where a field of a field selector is found, beside metadata.name and metadata.namespace. */

@@ -6,15 +6,17 @@
 import type {Change, Resource, StoredObject} from '../../state.js';
 import {inForm} from './forms.js';
 import {apiVersionOf} from './group-version.js';
-import {includeObjectOf, selectorOf} from './read.js';
+import {includeObjectOf, noResourceVersion, selectorOf, wholeNumber} from './read.js';
 import {isYes, type Api, type ResourceRequest} from '../http/request.js';
 import type {Selector} from './selector.js';
-import {badRequest, expired, forbiddenValue, invalid, type ApiError} from '../http/status.js';
+import {expired, forbiddenValue, invalid, type ApiError} from '../http/status.js';
 
 type EventType = 'ADDED' | 'MODIFIED' | 'DELETED';
 
 /** How much a client may leave unread before the watch is broken off; it lists again then, as after any other break. */
 const unreadLimit = 16 * 1024 * 1024;
+/** Seconds before its end at which a watch is told once more where it is (pkg/storage/cacher/cache_watcher.go). */
+const beforeEnd = 2;
 /** A watch without timeoutSeconds ends after one to two times this (min-request-timeout). */
 const shortestEnd = 30 * 60;
 const longestDelay = 2 ** 31 - 1;
@@ -111,16 +113,11 @@ export function watch(api: Api, request: ResourceRequest): void {
 		}
 	});
 	const bookmarks = wantsBookmarks ? setInterval(() => sendBookmark(), api.bookmarkInterval) : undefined;
-	const end = setTimeout(
-		() => {
-			if (wantsBookmarks) {
-				sendBookmark();
-			}
-
-			response.end();
-		},
-		Math.min(seconds * 1000, longestDelay),
-	);
+	const end = setTimeout(() => response.end(), Math.min(seconds * 1000, longestDelay));
+	const last =
+		wantsBookmarks && seconds > beforeEnd
+			? setTimeout(() => sendBookmark(), Math.min((seconds - beforeEnd) * 1000, longestDelay))
+			: undefined;
 	const detach = api.faults.attach({
 		resume() {
 			if (held !== '') {
@@ -132,11 +129,13 @@ export function watch(api: Api, request: ResourceRequest): void {
 	});
 	bookmarks?.unref();
 	end.unref();
+	last?.unref();
 	response.once('close', () => {
 		unsubscribe();
 		detach();
 		clearInterval(bookmarks);
 		clearTimeout(end);
+		clearTimeout(last);
 	});
 }
 
@@ -167,9 +166,7 @@ function eventOf(
 function startOf(query: URLSearchParams): {resourceVersion: string | undefined; sendInitial: boolean} {
 	const asked = query.get('resourceVersion') ?? '';
 	if (asked !== '' && !/^\d{1,15}$/.test(asked)) {
-		throw badRequest(
-			`resourceVersion: Invalid value: ${JSON.stringify(asked)}: strconv.ParseUint: parsing ${JSON.stringify(asked)}: invalid syntax`,
-		);
+		throw noResourceVersion(asked);
 	}
 
 	const sendInitial = isYes(query.get('sendInitialEvents'));
@@ -193,14 +190,8 @@ function startOf(query: URLSearchParams): {resourceVersion: string | undefined; 
 }
 
 function timeoutOf(query: URLSearchParams): number {
-	const text = query.get('timeoutSeconds') ?? '';
-	if (!/^\d*$/.test(text)) {
-		throw badRequest(
-			`timeoutSeconds: Invalid value: ${JSON.stringify(text)}: must be a whole number of at least 0`,
-		);
-	}
-
-	return Number(text) || shortestEnd * (1 + Math.random());
+	const seconds = wholeNumber(query.get('timeoutSeconds') ?? '');
+	return seconds > 0 ? seconds : shortestEnd * (1 + Math.random());
 }
 
 function bookmark(

@@ -69,7 +69,8 @@ export function writeOptionsOf(query: URLSearchParams, kind: string, isApply = f
 	};
 }
 
-function unsupported(field: string, value: string, supported: string[]): FieldCause {
+/** A value that is none of the few there are. */
+export function unsupported(field: string, value: string, supported: string[]): FieldCause {
 	const list = supported.map(entry => JSON.stringify(entry)).join(', ');
 	return {
 		reason: 'FieldValueNotSupported',

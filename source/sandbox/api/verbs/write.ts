@@ -5,7 +5,8 @@
  */
 import {mediaTypeOf, parseBody} from '../http/body.js';
 import {decode} from '../http/decode.js';
-import {objectOf, stringOf} from '../http/json.js';
+import {duplicateFields} from '../http/go-json.js';
+import {objectOf, stringOf, withSortedKeys} from '../http/json.js';
 import {checkNameAndNamespace} from '../access/namespace-rules.js';
 import {applyPatchType, checkPatchType, patched} from './patch.js';
 import {admitChange, admitNew} from '../http/pipeline.js';
@@ -18,7 +19,9 @@ import {writeOptionsOf} from './write-options.js';
 export function create(api: Api, request: ResourceRequest, body: Buffer): ApiReply {
 	const options = writeOptionsOf(request.query, 'CreateOptions');
 	return admitNew(api, request, {
-		...decode(request.resource, objectIn(request, body), options.fieldValidation),
+		...decode(request.resource, objectIn(request, body), options.fieldValidation, {
+			duplicates: duplicatesIn(request, body),
+		}),
 		options,
 	});
 }
@@ -27,7 +30,9 @@ export function create(api: Api, request: ResourceRequest, body: Buffer): ApiRep
 export function update(api: Api, request: ResourceRequest, body: Buffer): ApiReply {
 	const {resource, namespace, name = '', query} = request;
 	const options = writeOptionsOf(query, 'UpdateOptions');
-	const decoded = decode(resource, objectIn(request, body), options.fieldValidation);
+	const decoded = decode(resource, objectIn(request, body), options.fieldValidation, {
+		duplicates: duplicatesIn(request, body),
+	});
 	checkNameAndNamespace(request, decoded.object);
 	const current = api.store.get(resource, namespace, name);
 	if (!current) {
@@ -63,11 +68,16 @@ export function patch(api: Api, request: ResourceRequest, body: Buffer): ApiRepl
 	}
 
 	const result = patched(current, body.toString('utf8'), mediaType);
-	const decoded = decode(resource, result, options.fieldValidation, JSON.stringify(result));
+	const decoded = decode(resource, result, options.fieldValidation, {
+		patched: JSON.stringify(withSortedKeys(result)),
+	});
 	checkNameAndNamespace(request, decoded.object);
 	return admitChange(api, request, current, {...decoded, options});
 }
 
 function objectIn({resource, message}: ResourceRequest, body: Buffer): unknown {
-	return parseBody(body, mediaTypeOf(message), {protobuf: resource.group === ''});
+	return parseBody(body, mediaTypeOf(message), {protobuf: resource.group === '', kind: resource.kind});
 }
+
+const duplicatesIn = ({message}: ResourceRequest, body: Buffer): string[] =>
+	['', 'application/json'].includes(mediaTypeOf(message)) ? duplicateFields(body.toString('utf8')) : [];

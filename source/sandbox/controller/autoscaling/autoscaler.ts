@@ -15,12 +15,17 @@ export type DesiredScale = {
 	active: {status: 'True' | 'False' | 'Unknown'; reason: string; message: string};
 	/** Whether the initial scale has been reached once. */
 	initialized: boolean;
+	/** Pods that serve. */
+	ready: number;
+	/** Whether the scale comes of a decision: until the first measurement nobody says what it should be. */
+	isDecided: boolean;
 };
 
 type State = Demand & {
 	backend: RevisionBackend;
 	desired: number;
 	initialized: boolean;
+	isDecided: boolean;
 	/** When the last request was seen under way. */
 	busyAt: number;
 	/** When it was found idle: the pods stay for the grace period. */
@@ -117,6 +122,11 @@ export function createAutoscaler(
 			return;
 		}
 
+		if (!state.isDecided) {
+			state.isDecided = true;
+			changed(key);
+		}
+
 		const idle = now - state.busyAt;
 		if (idle >= state.bounds.window && state.bounds.min === 0 && state.bounds.scaleToZero) {
 			if (state.idleSince === undefined) {
@@ -172,6 +182,7 @@ export function createAutoscaler(
 				desired: first,
 				ready: 0,
 				initialized: first === 0,
+				isDecided: first === 0,
 				activatingSince: first === 0 ? undefined : now,
 				timedOut: false,
 				wanted: [],
@@ -188,7 +199,16 @@ export function createAutoscaler(
 		},
 		scaleOf(key) {
 			const state = states.get(key);
-			return state && {desired: state.desired, initialized: state.initialized, active: activeOf(state)};
+			return (
+				state && {
+					desired: state.desired,
+					initialized: state.initialized,
+					ready: state.ready,
+					// At an infinite pace nothing is measured.
+					isDecided: state.isDecided || (state.initialized && !Number.isFinite(pace.factor)),
+					active: activeOf(state),
+				}
+			);
 		},
 		wake(key) {
 			const state = states.get(key);

@@ -9,8 +9,9 @@ import type {RoutingTable} from '../../gateway/routing-table.js';
 import {ingresses} from '../../resources.js';
 import {ingressConditions, reconcileStatus} from '../serving/conditions.js';
 import type {ControllerContext, Reconciler} from '../controller.js';
-import {getIngress, keyOf, type ObjectKey, type StoredIngress} from '../objects.js';
+import {getIngress, keyOf, splitKey, type ObjectKey, type StoredIngress} from '../objects.js';
 
+const finalizer = 'ingresses.networking.internal.knative.dev';
 /** Milliseconds that Kourier, a process of its own, hears of a change after Knative's own controllers. */
 const hearing = 25;
 /** Milliseconds from the push until the gateway serves the new configuration. */
@@ -51,13 +52,47 @@ export function ingressReconciler(
 	tables: readonly RoutingTable[],
 	again: (key: ObjectKey) => void,
 ): Reconciler {
-	const {store, pace} = context;
+	const {store, pace, events} = context;
 	const progress = new Map<ObjectKey, IngressProgress>();
 
 	function program(key: ObjectKey, ingress: StoredIngress): void {
 		for (const table of tables) {
 			table.program(key, ingress.spec?.rules ?? []);
 		}
+	}
+
+	/** Lets an Ingress go that is being deleted: the gateway serves it no more. */
+	function finalize(key: ObjectKey): void {
+		const {namespace, name} = splitKey(key);
+		if (store.get(ingresses, namespace, name)?.metadata.finalizers?.includes(finalizer)) {
+			store.update(ingresses, namespace, name, 'main', current => ({
+				...current,
+				metadata: {
+					...current.metadata,
+					finalizers: (current.metadata.finalizers ?? []).filter(other => other !== finalizer),
+				},
+			}));
+		}
+	}
+
+	/** Has a deletion wait until the gateway has forgotten the Ingress. */
+	function hold(ingress: StoredIngress): void {
+		const {namespace, name, finalizers = []} = ingress.metadata;
+		if (finalizers.includes(finalizer)) {
+			return;
+		}
+
+		store.update(ingresses, namespace, name, 'main', current => ({
+			...current,
+			metadata: {...current.metadata, finalizers: [...finalizers, finalizer]},
+		}));
+		events.record(
+			ingress,
+			'Normal',
+			'FinalizerUpdate',
+			`Updated ${JSON.stringify(name)} finalizers`,
+			'ingress-controller',
+		);
 	}
 
 	/** Does the next step for one version; without effect when a newer one has come meanwhile. */
@@ -96,6 +131,7 @@ export function ingressReconciler(
 		reconcile(key) {
 			const ingress = getIngress(store, key);
 			if (!ingress) {
+				finalize(key);
 				progress.delete(key);
 				for (const table of tables) {
 					table.remove(key);
@@ -123,6 +159,7 @@ export function ingressReconciler(
 				return;
 			}
 
+			hold(ingress);
 			const probed = current.stage === 'probed';
 			const status = reconcileStatus(ingress, ingressConditions, context.now(), (conditions, before) => {
 				conditions.markTrue('NetworkConfigured');

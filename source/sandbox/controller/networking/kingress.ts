@@ -8,7 +8,7 @@ import type {ObjectStore} from '../../state.js';
 import {isTagHeaderEnabled, networkSettings} from '../../cluster-settings.js';
 import {hostsOf, serviceName, visibilityLabel, type Hosts} from '../serving/domain.js';
 import {controlledBy, type StoredRoute} from '../objects.js';
-import {rolloutAnnotation, type ConfigurationRollout, type Rollout} from '../serving/rollout.js';
+import {rolloutAnnotation, rolloutText, type ConfigurationRollout, type Rollout} from '../serving/rollout.js';
 import type {ResolvedTarget} from '../serving/traffic-targets.js';
 
 export const kourierClass = 'kourier.ingress.networking.knative.dev';
@@ -135,7 +135,7 @@ export function makeIngress(
 					annotations['networking.knative.dev/ingress-class'] ??
 					annotations['networking.knative.dev/ingress.class'] ??
 					networkSettings(store).ingressClass,
-				[rolloutAnnotation]: JSON.stringify(rollout),
+				[rolloutAnnotation]: rolloutText(rollout),
 				...(withTagHeader ? {'networking.internal.knative.dev/tag-to-host': JSON.stringify(tagToHosts)} : {}),
 			},
 			ownerReferences: [controlledBy(route)],

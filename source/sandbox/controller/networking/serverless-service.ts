@@ -63,12 +63,15 @@ function makeServerlessService(
 ): KubernetesObject {
 	const {name, namespace = '', labels = {}, annotations = {}} = autoscaler.metadata;
 	const {'autoscaling.knative.dev/metric': _metric, ...kept} = annotations;
+	const isNew = store.get(serverlessServices, namespace, name) === undefined;
 	return {
 		apiVersion: 'networking.internal.knative.dev/v1alpha1',
 		kind: 'ServerlessService',
 		metadata: {name, namespace, labels, annotations: kept, ownerReferences: [controlledBy(autoscaler)]},
 		spec: {
 			...modeOf(store, revision, scale),
+			// Nothing was measured yet when it is made.
+			...(isNew ? {numActivators: fewestActivators} : {}),
 			objectRef: {apiVersion: 'apps/v1', kind: 'Deployment', name: deploymentName(revision)},
 			protocolType: isH2c(revision) ? 'h2c' : 'http1',
 		},
@@ -149,12 +152,14 @@ export function writeServerlessService(
 		now,
 		conditions => {
 			const isProxied = scale.ready === 0 || modeOf(store, revision, scale).mode === 'Proxy';
-			conditions.copy('ActivatorEndpointsPopulated', {
-				type: 'ActivatorEndpointsPopulated',
-				status: isProxied ? 'True' : 'False',
-				reason: 'ActivatorEndpointsPopulated',
-				message: 'Revision is backed by Activator',
-			});
+			const condition = 'ActivatorEndpointsPopulated';
+			const backed = 'Revision is backed by Activator';
+			if (isProxied) {
+				conditions.markTrue(condition, condition, backed);
+			} else {
+				conditions.markFalse(condition, condition, backed);
+			}
+
 			if (foreign) {
 				const text = `Resource ${foreign.metadata.name} of type Service is not owned by SKS`;
 				conditions.markFalse('EndpointsPopulated', 'NotOwned', text);

@@ -56,6 +56,8 @@ function reconcileLabels(context: ControllerContext, route: StoredRoute): void {
 			...current,
 			metadata: {...current.metadata, finalizers: [...finalizers, finalizer]},
 		}));
+		const text = `Updated ${JSON.stringify(name)} finalizers`;
+		context.events.record(route, 'Normal', 'FinalizerUpdate', text, 'route-controller');
 	}
 
 	const referred = referredBy(context, route);

@@ -7,18 +7,10 @@
 import type {Revision} from '../../../knative/objects/wire.js';
 import {RevisionBackend} from '../../gateway/revision-backend.js';
 import {resolveDigest, type Resolution} from '../../images/catalog.js';
-import {
-	configmaps,
-	coreServices,
-	podAutoscalers,
-	pods,
-	revisions,
-	serverlessServices,
-} from '../../resources.js';
-import type {Resource} from '../../state.js';
+import {configmaps, deployments, podAutoscalers, revisions} from '../../resources.js';
 import type {Autoscaler} from '../autoscaling/autoscaler.js';
 import {reconcileStatus, revisionConditions, type ConditionSet} from './conditions.js';
-import {requestMetrics} from '../../queue-proxy/observability.js';
+import {markAutoscaler, markDeployment} from './revision-conditions.js';
 import type {ControllerContext, Reconciler} from '../controller.js';
 import {
 	getRevision,
@@ -28,13 +20,8 @@ import {
 	type ObjectKey,
 	type StoredRevision,
 } from '../objects.js';
-import {replicaSetName, timedOutProgressing} from '../workload/deployment.js';
-import {writePodAutoscaler} from '../autoscaling/pod-autoscaler.js';
-import {podsOf} from '../workload/pods.js';
-import {isReady, statusOf} from '../workload/pod-status.js';
 import {userContainer} from '../workload/pod-spec.js';
 import {systemNamespace} from '../../cluster-settings.js';
-import {progressDeadline} from '../autoscaling/scale-bounds.js';
 
 const component = 'revision-controller';
 /** Milliseconds a registry takes to answer. */
@@ -44,14 +31,12 @@ const firstRetry = 1000;
 const longestRetry = 1_000_000;
 /** The ConfigMaps that every revision follows. */
 const followed = new Set(['config-autoscaler', 'config-deployment']);
-const beneath: ReadonlySet<Resource> = new Set([podAutoscalers, serverlessServices, coreServices]);
 
 type RevisionStatus = NonNullable<Revision['status']>;
 type RevisionProgress = {
 	uid: string;
 	/** By image reference. */
 	digests?: Map<string, Resolution>;
-	overdue: boolean;
 	/** How often the registry refused, and whether it is to be asked again. */
 	refusals: number;
 	asksAgain: boolean;
@@ -82,7 +67,6 @@ export function revisionReconciler(context: ControllerContext, options: Revision
 	function begin(key: ObjectKey, revision: StoredRevision): RevisionProgress {
 		const current: RevisionProgress = {
 			uid: revision.metadata.uid,
-			overdue: false,
 			refusals: 0,
 			asksAgain: false,
 		};
@@ -135,12 +119,6 @@ export function revisionReconciler(context: ControllerContext, options: Revision
 		if (!current.backend) {
 			current.backend = new RevisionBackend(settings, {onDemand: () => autoscaler.wake(key)});
 			backends.set(key, current.backend);
-			// At an infinite pace no time passes in which progress could fail to be made.
-			if (Number.isFinite(pace.factor)) {
-				later(key, current, progressDeadline(store, revision), () => {
-					current.overdue = autoscaler.scaleOf(key)?.initialized !== true;
-				});
-			}
 		}
 
 		autoscaler.manage(key, revision, current.backend);
@@ -189,71 +167,16 @@ export function revisionReconciler(context: ControllerContext, options: Revision
 		}
 
 		deploy(key, current, revision);
-		const own = podsOf(store, key);
-		const ready = own.filter(isReady).length;
-		autoscaler.observe(key, ready);
-		const scale = autoscaler.scaleOf(key);
-		if (scale) {
-			if (scale.initialized) {
-				current.overdue = false;
-			}
-
-			if (!scale.initialized || (scale.desired > 0 && ready === 0)) {
-				markTrouble(revision, conditions, current.overdue);
-			}
-
-			if (
-				scale.desired > 0 ||
-				ready > 0 ||
-				store.get(podAutoscalers, revision.metadata.namespace, revision.metadata.name)
-			) {
-				writePodAutoscaler(store, revision, {scale, ready, now: context.now()});
-			}
-
-			const {status, reason, message} = scale.active;
-			conditions.copy('Active', {type: 'Active', status, reason, message});
-			if (scale.initialized && (ready > 0 || scale.desired === 0)) {
-				const wasReady = conditions.get('Ready')?.status === 'True';
-				conditions.markTrue('ResourcesAvailable');
-				conditions.markTrue('ContainerHealthy');
-				if (!wasReady && conditions.get('Ready')?.status === 'True') {
-					const text = 'Revision becomes ready upon all resources being ready';
-					events.record(revision, 'Normal', 'RevisionReady', text, component);
-				}
-			}
+		const wasReady = conditions.get('Ready')?.status === 'True';
+		markDeployment(store, revision, conditions);
+		const replicas = markAutoscaler(store, revision, conditions, autoscaler.scaleOf(key));
+		if (!wasReady && conditions.get('Ready')?.status === 'True') {
+			const text = 'Revision becomes ready upon all resources being ready';
+			events.record(revision, 'Normal', 'RevisionReady', text, component);
 		}
 
-		return {
-			...before,
-			containerStatuses,
-			actualReplicas: ready,
-			desiredReplicas: scale?.desired ?? 0,
-		};
-	}
-
-	/** What the pods say while none of them serves. */
-	function markTrouble(revision: StoredRevision, conditions: ConditionSet, overdue: boolean): void {
-		const [pod] = podsOf(store, keyOf(revision));
-		const container = pod && statusOf(pod)?.containerStatuses[0];
-		const terminated = container?.lastState.terminated;
-		const waiting = container?.state.waiting;
-		if (terminated && terminated.exitCode === 0 && terminated.message === '') {
-			conditions.markFalse(
-				'ContainerHealthy',
-				'ExitCode0',
-				'Container failed with: container exited with no error',
-			);
-		} else if (terminated) {
-			const text = `Container failed with: ${terminated.message}`;
-			conditions.markFalse('ContainerHealthy', `ExitCode${terminated.exitCode}`, text);
-		} else if (overdue) {
-			const deadline = timedOutProgressing(replicaSetName(revision, requestMetrics(store).env));
-			conditions.markFalse(
-				'ResourcesAvailable',
-				waiting && waiting.reason !== 'ContainerCreating' ? waiting.reason : 'ProgressDeadlineExceeded',
-				waiting && waiting.reason !== 'ContainerCreating' ? waiting.message : deadline,
-			);
-		}
+		const {actualReplicas: _actual, desiredReplicas: _desired, ...others} = before;
+		return {...others, containerStatuses, ...replicas};
 	}
 
 	function forget(key: ObjectKey): void {
@@ -265,7 +188,7 @@ export function revisionReconciler(context: ControllerContext, options: Revision
 
 	return {
 		name: component,
-		keysOf({type, resource, object}) {
+		keysOf({resource, object}) {
 			if (resource === revisions) {
 				return [keyOf(object)];
 			}
@@ -278,9 +201,8 @@ export function revisionReconciler(context: ControllerContext, options: Revision
 				return listRevisions(store).map(keyOf);
 			}
 
-			// What somebody deletes from under it comes again.
-			const isBeneath = resource === pods || (type === 'DELETED' && beneath.has(resource));
-			return isBeneath ? revisionKeys(object) : [];
+			// Of its pods it hears nothing but by way of the Deployment: a container that keeps exiting does not change that.
+			return resource === deployments || resource === podAutoscalers ? revisionKeys(object) : [];
 		},
 		reconcile(key) {
 			const revision = getRevision(store, key);

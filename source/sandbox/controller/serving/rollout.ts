@@ -35,16 +35,39 @@ export function isDone({configurations = []}: Rollout): boolean {
 	return configurations.every(({revisions}) => revisions.length < 2);
 }
 
+/** The annotation of a state: what a rollout goes by is one level down there. */
+export function rolloutText({configurations}: Rollout): string {
+	return JSON.stringify({
+		configurations: configurations?.map(({configurationName, tag, percent, revisions, ...stepParams}) => ({
+			configurationName,
+			tag,
+			percent,
+			revisions,
+			stepParams,
+		})),
+	});
+}
+
 /** The state an annotation holds; undefined when it holds none, or one that does not add up. */
 export function parseRollout(text: string | undefined): Rollout | undefined {
 	let parsed: unknown;
 	try {
-		parsed = JSON.parse(text ?? 'null');
+		parsed = JSON.parse(text ?? 'null', (key, value: unknown) => (key === '' ? value : flattened(value)));
 	} catch {
 		return undefined;
 	}
 
 	return isRollout(parsed) ? parsed : undefined;
+}
+
+/** An object with the fields of its `stepParams` among its own. */
+function flattened(value: unknown): unknown {
+	if (typeof value !== 'object' || value === null || !('stepParams' in value)) {
+		return value;
+	}
+
+	const {stepParams, ...others} = value;
+	return {...others, ...(typeof stepParams === 'object' ? stepParams : {})};
 }
 
 function isRollout(value: unknown): value is Rollout {

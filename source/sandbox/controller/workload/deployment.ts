@@ -8,7 +8,7 @@ import type {RequestMetrics} from '../../queue-proxy/observability.js';
 import type {KubernetesObject} from '../../../knative/objects/wire.js';
 import type {StoredObject} from '../../state.js';
 import {childName, controlledBy, type StoredRevision} from '../objects.js';
-import {podTemplate, workloadLabels} from './pod-spec.js';
+import {podTemplate, workloadAnnotations, workloadLabels} from './pod-spec.js';
 
 export const deploymentName = ({metadata}: StoredRevision): string => childName(metadata.name, '-deployment');
 
@@ -24,12 +24,12 @@ export const templateHash = ({metadata}: StoredRevision, queueEnv: QueueEnv): st
 export const replicaSetName = (revision: StoredRevision, queueEnv: QueueEnv): string =>
 	`${deploymentName(revision)}-${templateHash(revision, queueEnv)}`;
 
+/** @param progressDeadline in milliseconds. */
 export function makeDeployment(
 	revision: StoredRevision,
-	replicas: number,
-	queueEnv: QueueEnv,
+	{replicas, queueEnv, progressDeadline}: {replicas: number; queueEnv: QueueEnv; progressDeadline: number},
 ): KubernetesObject {
-	const {namespace = '', uid, annotations = {}} = revision.metadata;
+	const {namespace = '', uid} = revision.metadata;
 	return {
 		apiVersion: 'apps/v1',
 		kind: 'Deployment',
@@ -37,7 +37,7 @@ export function makeDeployment(
 			name: deploymentName(revision),
 			namespace,
 			labels: workloadLabels(revision),
-			annotations: {...annotations, 'deployment.kubernetes.io/revision': '1'},
+			annotations: {...workloadAnnotations(revision), 'deployment.kubernetes.io/revision': '1'},
 			ownerReferences: [controlledBy(revision)],
 		},
 		spec: {
@@ -45,6 +45,8 @@ export function makeDeployment(
 			selector: {matchLabels: {'serving.knative.dev/revisionUID': uid}},
 			strategy: {type: 'RollingUpdate', rollingUpdate: {maxUnavailable: 0, maxSurge: '25%'}},
 			template: podTemplate(revision, queueEnv),
+			revisionHistoryLimit: 0,
+			progressDeadlineSeconds: Math.round(progressDeadline / 1000),
 		},
 	};
 }
@@ -114,7 +116,20 @@ type DeploymentCondition = {
 export function deploymentStatus(
 	deployment: StoredObject,
 	replicaSet: string,
-	{wanted, all, ready, updated, isOverdue, now}: RolloutCounts & {isOverdue: boolean; now: string},
+	{
+		wanted,
+		all,
+		ready,
+		updated,
+		isOverdue,
+		refusal,
+		now,
+	}: RolloutCounts & {
+		isOverdue: boolean;
+		/** Why a pod could not be made. */
+		refusal: string | undefined;
+		now: string;
+	},
 ): object {
 	const before = conditionsOf(deployment);
 	const condition = (type: string, status: string, reason: string, message: string): DeploymentCondition => {
@@ -159,13 +174,25 @@ export function deploymentStatus(
 		readyReplicas: ready,
 		availableReplicas: ready,
 		...(wanted > ready ? {unavailableReplicas: wanted - ready} : {}),
-		conditions: [available, progressing],
+		conditions: [
+			available,
+			...(refusal === undefined ? [] : [condition('ReplicaFailure', 'True', 'FailedCreate', refusal)]),
+			progressing,
+		],
 	};
 }
 
 /** What a Deployment says once its progress deadline is over; Knative passes it on. */
 export const timedOutProgressing = (replicaSet: string): string =>
 	`ReplicaSet "${replicaSet}" has timed out progressing.`;
+
+/** A condition of a Deployment. */
+export function deploymentCondition(
+	deployment: StoredObject | undefined,
+	type: string,
+): {status: string; reason: string; message: string} | undefined {
+	return deployment && conditionsOf(deployment).find(condition => condition.type === type);
+}
 
 function conditionsOf({status}: StoredObject): DeploymentCondition[] {
 	const conditions: unknown =

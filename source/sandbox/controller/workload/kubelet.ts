@@ -40,10 +40,16 @@ const pulling = 400;
 const probing = 200;
 /** Until the kubelet has heard of a ConfigMap or a Secret. */
 const configSync = 1000;
+/** Until the kubelet looks at a pod again, of which it has seen something happen. */
+const nextLook = 1000;
 const firstBackOff = 10_000;
 const longestBackOff = 300_000;
+/** That a queue-proxy which is told to stop goes on answering, until everybody has heard (serving cmd/queue, drainSleepDuration). */
+const draining = 30_000;
+/** Between two readiness probes that fail; after a few the kubelet takes more time. */
+const probePeriods = [1000, 1000, 1000, 10_000];
 /** At an infinite pace a container that always exits would be started again for ever. */
-const restartsAtOnce = 3;
+export const restartsAtOnce = 3;
 
 type Running = {
 	pod: StoredObject;
@@ -53,11 +59,17 @@ type Running = {
 	terminating: boolean;
 	gone: boolean;
 	lastState: ContainerState | undefined;
+	/** Whether the last readiness probe was answered. */
+	ready: boolean;
 	/** The container beside it, from when the image is there: it goes on when the app exits. */
 	queueProxy: QueueProxy | undefined;
 	/** Starts the container anew; there while something its environment refers to is not. */
 	missing?: () => void;
 };
+
+/** What the kubelet says of a queue-proxy that waits for its app. */
+const unanswered =
+	'Readiness probe failed: Get "http://127.0.0.1:8012/": context deadline exceeded (Client.Timeout exceeded while awaiting headers)';
 
 export function startKubelet(context: ControllerContext, readiness: PodReadiness): Kubelet {
 	const {store, pace, events} = context;
@@ -101,6 +113,7 @@ export function startKubelet(context: ControllerContext, readiness: PodReadiness
 			terminating: false,
 			gone: false,
 			lastState: undefined,
+			ready: false,
 			queueProxy: undefined,
 		};
 		running.set(object.metadata.uid, pod);
@@ -112,7 +125,8 @@ export function startKubelet(context: ControllerContext, readiness: PodReadiness
 		});
 	}
 
-	function pull(pod: Running): void {
+	/** @param failures how often it could not be pulled so far. */
+	function pull(pod: Running, failures = 0): void {
 		const container = containerOf(pod.pod);
 		record(pod, 'Normal', 'Pulling', `Pulling image "${container.image}"`);
 		later(pod, pulling, () => {
@@ -120,14 +134,40 @@ export function startKubelet(context: ControllerContext, readiness: PodReadiness
 			if (image) {
 				record(pod, 'Normal', 'Pulled', `Successfully pulled image "${container.image}"`);
 				run(pod, image, container);
-				return;
+				probe(pod);
+			} else {
+				backOffPulling(pod, container.image, failures);
 			}
+		});
+	}
 
-			const message = `failed to pull and unpack image "${container.image}": failed to resolve reference "${container.image}": not found`;
-			record(pod, 'Warning', 'Failed', `Failed to pull image "${container.image}": ${message}`);
-			record(pod, 'Warning', 'BackOff', `Back-off pulling image "${container.image}"`);
-			const text = `Back-off pulling image "${container.image}": ErrImagePull: ${message}`;
+	function backOffPulling(pod: Running, image: string, failures: number): void {
+		const message = `failed to pull and unpack image "${image}": failed to resolve reference "${image}": ${image}: not found`;
+		record(pod, 'Warning', 'Failed', `Failed to pull image "${image}": ${message}`);
+		record(pod, 'Warning', 'Failed', 'Error: ErrImagePull');
+		write(pod, 'Pending', {waiting: {reason: 'ErrImagePull', message}}, false);
+		later(pod, nextLook, () => {
+			record(pod, 'Normal', 'BackOff', `Back-off pulling image "${image}"`);
+			record(pod, 'Warning', 'Failed', 'Error: ImagePullBackOff');
+			const text = `Back-off pulling image "${image}": ErrImagePull: ${message}`;
 			write(pod, 'Pending', {waiting: {reason: 'ImagePullBackOff', message: text}}, false);
+			if (Number.isFinite(pace.factor)) {
+				later(pod, Math.min(firstBackOff * 2 ** failures, longestBackOff), () => pull(pod, failures + 1));
+			}
+		});
+	}
+
+	/** Tells of the readiness probes that fail until one is answered; at an infinite pace there is no time for one. */
+	function probe(pod: Running, failures = 0): void {
+		if (!Number.isFinite(pace.factor)) {
+			return;
+		}
+
+		later(pod, probePeriods[Math.min(failures, probePeriods.length - 1)] ?? nextLook, () => {
+			if (!pod.ready && !pod.terminating) {
+				record(pod, 'Warning', 'Unhealthy', unanswered);
+				probe(pod, failures + 1);
+			}
 		});
 	}
 
@@ -168,6 +208,7 @@ export function startKubelet(context: ControllerContext, readiness: PodReadiness
 		const socket = await process.listening;
 		later(pod, probing, () => {
 			if (pod.process === process && !pod.terminating) {
+				pod.ready = true;
 				write(pod, 'Running', {running: {startedAt}}, true);
 				readiness.ready(pod.pod, socket, queueProxy);
 			}
@@ -194,27 +235,44 @@ export function startKubelet(context: ControllerContext, readiness: PodReadiness
 		exit: {code: number; message: string; reason: string; startedAt: string; finishedAt: string},
 	): void {
 		pod.process = undefined;
+		if (pod.ready) {
+			pod.ready = false;
+			probe(pod);
+		}
+
 		void readiness.unready(pod.pod);
 		const {code: exitCode, message, reason, startedAt, finishedAt} = exit;
-		pod.lastState = {terminated: {exitCode, reason, message, startedAt, finishedAt}};
-		const delay = Math.min(firstBackOff * 2 ** pod.restarts, longestBackOff);
-		const {name} = pod.pod.metadata;
-		record(
-			pod,
-			'Warning',
-			'BackOff',
-			`Back-off restarting failed container ${container.name} in pod ${name}`,
-		);
-		const text = `back-off ${delay / 1000}s restarting failed container=${container.name} pod=${keyOf(pod.pod).replace('/', '_')}`;
-		const waiting = {reason: 'CrashLoopBackOff', message: text};
-		write(pod, 'Running', {waiting}, false);
-		if (Number.isFinite(pace.factor) || pod.restarts < restartsAtOnce) {
-			later(pod, delay, () => {
-				pod.restarts++;
-				pod.log.restart();
-				run(pod, image, container);
-			});
+		const ended = {terminated: {exitCode, reason, message, startedAt, finishedAt}};
+		write(pod, 'Running', ended, false);
+		const runAgain = (): void => {
+			record(pod, 'Normal', 'Pulled', `Container image "${container.image}" already present on machine`);
+			pod.restarts++;
+			pod.log.restart();
+			run(pod, image, container);
+		};
+		if (pod.restarts === 0) {
+			// For the first time it is started again without waiting.
+			later(pod, nextLook, runAgain);
+			return;
 		}
+
+		later(pod, nextLook, () => {
+			pod.lastState = ended;
+			const delay = Math.min(firstBackOff * 2 ** (pod.restarts - 1), longestBackOff);
+			const {namespace = '', name, uid} = pod.pod.metadata;
+			const of = `${name}_${namespace}(${uid})`;
+			record(
+				pod,
+				'Warning',
+				'BackOff',
+				`Back-off restarting failed container ${container.name} in pod ${of}`,
+			);
+			const text = `back-off ${delay < 60_000 ? `${delay / 1000}s` : `${Math.floor(delay / 60_000)}m${(delay % 60_000) / 1000}s`} restarting failed container=${container.name} pod=${of}`;
+			write(pod, 'Running', {waiting: {reason: 'CrashLoopBackOff', message: text}}, false);
+			if (Number.isFinite(pace.factor) || pod.restarts < restartsAtOnce) {
+				later(pod, delay, runAgain);
+			}
+		});
 	}
 
 	/** Lets a pod finish its requests, then takes it away. */
@@ -223,11 +281,14 @@ export function startKubelet(context: ControllerContext, readiness: PodReadiness
 		const {namespace, name, uid} = pod.pod.metadata;
 		const grace = fieldOf(object.metadata, 'deletionGracePeriodSeconds');
 		record(pod, 'Normal', 'Killing', `Stopping container ${containerOf(pod.pod).name}`);
+		const passed = async (milliseconds: number): Promise<void> =>
+			new Promise(resolve => {
+				later(pod, milliseconds, resolve);
+			});
+		// Where nothing runs, nothing has to come to an end.
 		await Promise.race([
-			readiness.unready(pod.pod),
-			new Promise<void>(resolve => {
-				later(pod, (typeof grace === 'number' ? grace : 30) * 1000, resolve);
-			}),
+			Promise.all([readiness.unready(pod.pod), passed(pod.queueProxy ? draining : nextLook)]),
+			passed((typeof grace === 'number' ? grace : 30) * 1000),
 		]);
 		await Promise.all([pod.process?.stop(), pod.queueProxy?.stop()]);
 		if (store.get(pods, namespace, name)?.metadata.uid === uid) {

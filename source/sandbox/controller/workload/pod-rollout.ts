@@ -15,6 +15,7 @@ import {fieldOf} from '../fields.js';
 import {timestamp, type StoredRevision} from '../objects.js';
 import {makePod} from './pod-spec.js';
 import {isReady} from './pod-status.js';
+import {quotaProblem} from '../../api/admission/resource-quota.js';
 
 export const isOf = (pod: StoredObject, {metadata}: StoredObject): boolean =>
 	(pod.metadata.ownerReferences ?? []).some(({uid}) => uid === metadata.uid);
@@ -46,12 +47,12 @@ type Workload = {
 /**
  * Has as many pods of the present template as there should be; those of another one go as the new ones become ready, so that
  * there are never fewer that serve (RollingUpdate with maxUnavailable 0 and maxSurge 25 %). Returns the ReplicaSet of the
- * present template.
+ * present template, and why a pod could not be made.
  */
 export function rollOut(
 	context: ControllerContext,
 	{revision, deployment, desired, present, queueEnv}: Workload,
-) {
+): {replicaSet: StoredObject; refusal: string | undefined} {
 	const {store, events} = context;
 	const {namespace} = revision.metadata;
 	const name = replicaSetName(revision, queueEnv);
@@ -69,9 +70,23 @@ export function rollOut(
 		}
 	};
 	scaled(name, replicasOf(setBefore), wantedFresh);
+	let refusal: string | undefined;
 	for (let count = fresh.length; count < wantedFresh; count++) {
 		const suffix = randomBytes(3).toString('hex').slice(0, 5);
-		const pod = store.create(pods, makePod(revision, replicaSet, {suffix, queueEnv}));
+		const wanted = makePod(revision, replicaSet, {suffix, queueEnv});
+		refusal = quotaProblem(store, wanted);
+		if (refusal !== undefined) {
+			events.record(
+				replicaSet,
+				'Warning',
+				'FailedCreate',
+				`Error creating: ${refusal}`,
+				'replicaset-controller',
+			);
+			break;
+		}
+
+		const pod = store.create(pods, wanted);
 		const text = `Created pod: ${pod.metadata.name}`;
 		events.record(replicaSet, 'Normal', 'SuccessfulCreate', text, 'replicaset-controller');
 	}
@@ -103,7 +118,7 @@ export function rollOut(
 		}));
 	}
 
-	return replicaSet;
+	return {replicaSet, refusal};
 }
 
 /** Those that are not ready go first, then the youngest (ReplicaSet's ranking). */

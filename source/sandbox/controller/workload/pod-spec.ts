@@ -39,17 +39,30 @@ export type PodTemplate = {
 
 /** The labels of everything that carries a revision out. */
 export function workloadLabels({metadata}: StoredRevision): Record<string, string> {
+	// Whether traffic goes to the revision is said of it alone.
+	const {'serving.knative.dev/routingState': _state, ...labels} = metadata.labels ?? {};
 	return {
-		...metadata.labels,
+		...labels,
 		'serving.knative.dev/revision': metadata.name,
 		'serving.knative.dev/revisionUID': metadata.uid,
 		app: metadata.name,
 	};
 }
 
+/** The annotations of everything that carries a revision out. */
+export function workloadAnnotations({metadata}: StoredRevision): Record<string, string> {
+	const {
+		'serving.knative.dev/routes': _routes,
+		'serving.knative.dev/routingStateModified': _modified,
+		'kubectl.kubernetes.io/last-applied-configuration': _applied,
+		...annotations
+	} = metadata.annotations ?? {};
+	return annotations;
+}
+
 /** @param queueEnv The environment of its queue-proxy. */
 export function podTemplate(revision: StoredRevision, queueEnv: QueueEnv): PodTemplate {
-	const {name, labels = {}, annotations = {}} = revision.metadata;
+	const {name, labels = {}} = revision.metadata;
 	const container = userContainer(revision);
 	const containerName = container?.name ?? 'user-container';
 	const digest = revision.status?.containerStatuses?.find(
@@ -64,7 +77,13 @@ export function podTemplate(revision: StoredRevision, queueEnv: QueueEnv): PodTe
 		{name: 'K_SERVICE', value: labels['serving.knative.dev/service'] ?? ''},
 	];
 	return {
-		metadata: {labels: workloadLabels(revision), annotations},
+		metadata: {
+			labels: workloadLabels(revision),
+			annotations: {
+				...workloadAnnotations(revision),
+				'kubectl.kubernetes.io/default-container': containerName,
+			},
+		},
 		spec: {
 			restartPolicy: 'Always',
 			terminationGracePeriodSeconds: revision.spec?.timeoutSeconds ?? 300,
@@ -86,6 +105,8 @@ export function podTemplate(revision: StoredRevision, queueEnv: QueueEnv): PodTe
 						{name: 'queue-port', containerPort: 8012, protocol: 'TCP'},
 					],
 					env: queueEnv,
+					// Stock config-deployment asks for this much, and sets no limit.
+					resources: {requests: {cpu: '25m'}},
 				},
 			],
 		},

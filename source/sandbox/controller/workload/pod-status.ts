@@ -47,6 +47,14 @@ export function isReady(pod: StoredObject): boolean {
 	return statusOf(pod)?.conditions.some(({type, status}) => type === 'Ready' && status === 'True') ?? false;
 }
 
+/** The status of one container of a pod. */
+export function containerStatusOf(
+	pod: StoredObject,
+	container: string,
+): PodStatus['containerStatuses'][number] | undefined {
+	return statusOf(pod)?.containerStatuses.find(({name}) => name === container);
+}
+
 export function podStatus(
 	pod: StoredObject,
 	options: {
@@ -61,16 +69,21 @@ export function podStatus(
 	const {phase, state, ready, restarts, lastState = {}, now} = options;
 	const before = statusOf(pod);
 	const {name, image} = containerOf(pod);
+	const running = phase === 'Running';
+	// Knative has the queue-proxy probe the app: the app's own container is ready as soon as it runs.
+	const isAppReady = state.running !== undefined;
+	const unready = [...(isAppReady ? [] : [name]), ...(ready ? [] : ['queue-proxy'])];
 	const condition = (type: string, isTrue: boolean): PodCondition => {
 		const status = isTrue ? 'True' : 'False';
 		const earlier = before?.conditions.find(other => other.type === type && other.status === status);
 		const reason = isTrue
 			? {}
-			: {reason: 'ContainersNotReady', message: `containers with unready status: [${name} queue-proxy]`};
-		return earlier ?? {type, status, ...reason, lastTransitionTime: now};
+			: {
+					reason: 'ContainersNotReady',
+					message: `containers with unready status: [${unready.join(' ')}]`,
+				};
+		return {type, status, ...reason, lastTransitionTime: earlier?.lastTransitionTime ?? now};
 	};
-	const running = phase === 'Running';
-	const shared = {ready, started: state.running !== undefined};
 	return {
 		phase,
 		hostIP: '127.0.0.1',
@@ -83,7 +96,7 @@ export function podStatus(
 			condition('Ready', ready),
 		],
 		containerStatuses: [
-			{name, image, ...shared, restartCount: restarts, state, lastState},
+			{name, image, ready: isAppReady, started: isAppReady, restartCount: restarts, state, lastState},
 			{
 				name: 'queue-proxy',
 				image: 'gcr.io/knative-releases/knative.dev/serving/cmd/queue',
@@ -96,6 +109,7 @@ export function podStatus(
 					: {waiting: {reason: 'ContainerCreating'}},
 				lastState: {},
 			},
-		],
+			// In the order of their names, as a kubelet writes them.
+		].toSorted((left, right) => (left.name < right.name ? -1 : 1)),
 	};
 }

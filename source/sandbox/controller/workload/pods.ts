@@ -22,15 +22,51 @@ import {
 	type ObjectKey,
 	type StoredRevision,
 } from '../objects.js';
-import {isReady} from './pod-status.js';
+import {progressDeadline} from '../autoscaling/scale-bounds.js';
+import {restartsAtOnce} from './kubelet.js';
+import {isReady, statusOf} from './pod-status.js';
 
 /** The pods of a revision that are not on their way out. */
 export function podsOf(store: ObjectStore, key: ObjectKey): StoredObject[] {
 	return podsOfRevision(store, key).filter(({metadata}) => metadata.deletionTimestamp === undefined);
 }
 
-export function podsReconciler(context: ControllerContext, autoscaler: Autoscaler): Reconciler {
-	const {store} = context;
+/**
+ * Since when a Deployment makes no progress: `false` until its deadline is over, `true` after that, 'complete' once all its
+ * pods were there, from when on it has no deadline any more.
+ */
+type Deadline = {uid: string; isOver: boolean; isComplete: boolean};
+
+export function podsReconciler(
+	context: ControllerContext,
+	autoscaler: Autoscaler,
+	again: (key: ObjectKey) => void,
+): Reconciler {
+	const {store, pace} = context;
+	const deadlines = new Map<ObjectKey, Deadline>();
+
+	function deadlineOf(key: ObjectKey, revision: StoredRevision): Deadline {
+		const {uid} = revision.metadata;
+		const known = deadlines.get(key);
+		if (known?.uid === uid) {
+			return known;
+		}
+
+		const deadline: Deadline = {uid, isOver: false, isComplete: false};
+		deadlines.set(key, deadline);
+		// At an infinite pace no time passes in which progress could fail to be made.
+		if (Number.isFinite(pace.factor)) {
+			pace.after(progressDeadline(store, revision), () => {
+				if (deadlines.get(key) === deadline && !deadline.isComplete) {
+					deadline.isOver = true;
+					again(key);
+				}
+			});
+		}
+
+		return deadline;
+	}
+
 	return {
 		name: 'deployment-controller',
 		keysOf(change) {
@@ -48,14 +84,23 @@ export function podsReconciler(context: ControllerContext, autoscaler: Autoscale
 		reconcile(key) {
 			const revision = getRevision(store, key);
 			const scale = autoscaler.scaleOf(key);
-			if (revision && scale) {
-				reconcileWorkload(context, revision, scale);
+			if (!revision) {
+				deadlines.delete(key);
+			} else if (scale) {
+				const ready = reconcileWorkload(context, revision, scale, () => deadlineOf(key, revision));
+				autoscaler.observe(key, ready);
 			}
 		},
 	};
 }
 
-function reconcileWorkload(context: ControllerContext, revision: StoredRevision, scale: DesiredScale): void {
+/** Makes the pods be as they should, and answers how many of them serve. */
+function reconcileWorkload(
+	context: ControllerContext,
+	revision: StoredRevision,
+	scale: DesiredScale,
+	deadlineOf: () => Deadline,
+): number {
 	const {store} = context;
 	const key = keyOf(revision);
 	const {namespace} = revision.metadata;
@@ -63,19 +108,39 @@ function reconcileWorkload(context: ControllerContext, revision: StoredRevision,
 	const deploymentBefore = store.get(deployments, namespace, deploymentName(revision));
 	if (!deploymentBefore && scale.desired === 0 && present.length === 0) {
 		// Nothing to scale yet; ten thousand revisions at rest need no thirty thousand objects.
-		return;
+		return 0;
 	}
 
+	const deadline = deadlineOf();
+
 	const queueEnv = requestMetrics(store).env;
-	const deployment = ensured(store, deployments, makeDeployment(revision, scale.desired, queueEnv));
-	const replicaSet = rollOut(context, {revision, deployment, desired: scale.desired, present, queueEnv});
+	const deployment = ensured(
+		store,
+		deployments,
+		makeDeployment(revision, {
+			replicas: scale.desired,
+			queueEnv,
+			progressDeadline: progressDeadline(store, revision),
+		}),
+	);
+	const {replicaSet, refusal} = rollOut(context, {
+		revision,
+		deployment,
+		desired: scale.desired,
+		present,
+		queueEnv,
+	});
 
 	const own = podsOf(store, key);
 	const fresh = own.filter(pod => isOf(pod, replicaSet));
 	const counts = {wanted: scale.desired, all: own.length, ready: own.filter(isReady).length};
 	const now = timestamp(context.now());
-	const {conditions = []} = revision.status ?? {};
-	const isOverdue = conditions.some(({type, status}) => type === 'ResourcesAvailable' && status === 'False');
+	if (counts.ready >= counts.wanted) {
+		deadline.isComplete = true;
+		deadline.isOver = false;
+	}
+
+	const isOverdue = !deadline.isComplete && (deadline.isOver || isGivenUp(context, own));
 	for (const set of [replicaSet, ...outdated(context, revision, replicaSet)]) {
 		const members = own.filter(pod => isOf(pod, set));
 		const status = replicaSetStatus(set, {
@@ -94,8 +159,24 @@ function reconcileWorkload(context: ControllerContext, revision: StoredRevision,
 			...counts,
 			updated: fresh.length,
 			isOverdue,
+			refusal,
 			now,
 		}),
+	);
+	return counts.ready;
+}
+
+/** At an infinite pace a deadline is over when the kubelet tries no more. */
+function isGivenUp({pace}: ControllerContext, own: readonly StoredObject[]): boolean {
+	return (
+		!Number.isFinite(pace.factor) &&
+		own.some(pod =>
+			(statusOf(pod)?.containerStatuses ?? []).some(
+				({state, restartCount}) =>
+					state.waiting?.reason === 'ImagePullBackOff' ||
+					(state.waiting?.reason === 'CrashLoopBackOff' && restartCount >= restartsAtOnce),
+			),
+		)
 	);
 }
 

@@ -47,7 +47,7 @@ export function prune(schema: Schema, value: unknown, path = ''): string[] {
 		}
 	}
 
-	return unknownFields;
+	return unknownFields.toSorted();
 }
 
 /** Fills in, in place, the defaults of absent fields. */
@@ -65,6 +65,27 @@ export function applyDefaults(schema: Schema, value: unknown): void {
 
 		for (const [field, inner] of Object.entries(value)) {
 			applyDefaults(ownSchema(schema, field) ?? {}, inner);
+		}
+	}
+}
+
+/**
+ * Fills in, in place, required fields that are absent with Go's zero value: the webhook reads the object into a struct and
+ * writes that, where they have no omitempty. A list becomes null.
+ */
+export function fillRequired(schema: Schema, value: unknown): void {
+	if (Array.isArray(value)) {
+		for (const entry of value) {
+			fillRequired(schema.items ?? {}, entry);
+		}
+	} else if (isObject(value)) {
+		for (const field of schema.required ?? []) {
+			const type = schema.properties?.[field]?.type;
+			value[field] ??= type === 'string' ? '' : type === 'integer' ? 0 : null;
+		}
+
+		for (const [field, inner] of Object.entries(value)) {
+			fillRequired(ownSchema(schema, field) ?? {}, inner);
 		}
 	}
 }
@@ -122,12 +143,12 @@ export function schemaCauses(schema: Schema, value: unknown, path = ''): FieldCa
 	}
 
 	const causes = (schema.required ?? [])
-		.filter(field => value[field] === undefined || value[field] === null)
+		.filter(field => value[field] === undefined)
 		.map(field => requiredValue(path === '' ? field : `${path}.${field}`));
 	for (const [field, inner] of Object.entries(value)) {
 		const fieldSchema = ownSchema(schema, field);
-		// A null counts as absent: the webhook's answer leaves it out.
-		if (fieldSchema && inner !== null) {
+		// A null counts as absent where the field may be.
+		if (fieldSchema && (inner !== null || schema.required?.includes(field))) {
 			causes.push(...schemaCauses(fieldSchema, inner, path === '' ? field : `${path}.${field}`));
 		}
 	}
@@ -170,50 +191,6 @@ function duplicates(schema: Schema, list: unknown[], path: string): FieldCause[]
 	});
 }
 
-/**
- * What Go's decoder says of the first value that does not fit its field, as the mutating webhook passes it on: it reads
- * the object before the schema is checked. Undefined when everything fits.
- *
- * @param kind the root type, `Service`.
- */
-export function decodingProblem(kind: string, schema: Schema, value: unknown, path = ''): string | undefined {
-	// Go takes null for every field as its zero value.
-	if (value === null || value === undefined) {
-		return undefined;
-	}
-
-	const type = typeOf(value);
-	if (schema['x-kubernetes-int-or-string']) {
-		return type === 'string' || type === 'integer'
-			? undefined
-			: `json: cannot unmarshal ${goName(value, schema)} into Go struct field ${kind}.${path} of type intstr.IntOrString`;
-	}
-
-	const fits =
-		schema.type === undefined || type === schema.type || (schema.type === 'number' && type === 'integer');
-	if (!fits || !inRange(schema, value)) {
-		return `json: cannot unmarshal ${goName(value, schema)} into Go struct field ${kind}.${path} of type ${goType(schema)}`;
-	}
-
-	const children: [string, Schema | undefined, unknown][] = Array.isArray(value)
-		? value.map((entry: unknown) => [path, schema.items, entry])
-		: isObject(value)
-			? Object.entries(value).map(([field, inner]) => [
-					path === '' ? field : `${path}.${field}`,
-					ownSchema(schema, field),
-					inner,
-				])
-			: [];
-	for (const [childPath, childSchema, child] of children) {
-		const problem = childSchema && decodingProblem(kind, childSchema, child, childPath);
-		if (problem !== undefined) {
-			return problem;
-		}
-	}
-
-	return undefined;
-}
-
 /** The schema of a field of an object; undefined when the schema does not know it. */
 export function ownSchema(schema: Schema, field: string): Schema | undefined {
 	return schema.properties && Object.hasOwn(schema.properties, field)
@@ -221,7 +198,8 @@ export function ownSchema(schema: Schema, field: string): Schema | undefined {
 		: schema.additionalProperties;
 }
 
-function typeOf(value: unknown): string {
+/** The JSON type of a value; whole numbers are integers. */
+export function typeOf(value: unknown): string {
 	if (Array.isArray(value)) {
 		return 'array';
 	}
@@ -235,44 +213,4 @@ function typeOf(value: unknown): string {
 
 function isWhole(schema: Schema, value: unknown): boolean {
 	return schema.type === 'number' && typeof value === 'number';
-}
-
-function inRange(schema: Schema, value: unknown): boolean {
-	if (schema.type !== 'integer' || typeof value !== 'number') {
-		return true;
-	}
-
-	const limit = schema.format === 'int32' ? 2 ** 31 : 2 ** 63;
-	return value >= -limit && value < limit;
-}
-
-function goName(value: unknown, schema: Schema): string {
-	switch (typeOf(value)) {
-		case 'boolean': {
-			return 'bool';
-		}
-
-		case 'integer':
-		case 'number': {
-			// Go names the number when the field is one too, and it does not fit.
-			return schema.type === 'integer' ? `number ${String(value)}` : 'number';
-		}
-
-		default: {
-			return typeOf(value);
-		}
-	}
-}
-
-function goType(schema: Schema): string {
-	if (schema.type === 'array') {
-		return `[]${goType(schema.items ?? {})}`;
-	}
-
-	if (schema.type === 'object') {
-		return schema.additionalProperties ? `map[string]${goType(schema.additionalProperties)}` : 'struct';
-	}
-
-	const scalars = {integer: schema.format ?? 'int64', number: 'float64', boolean: 'bool', string: 'string'};
-	return scalars[schema.type ?? 'string'];
 }

@@ -1,6 +1,5 @@
 /** The contexts of the kubeconfig, to go to one; and the question whether what is not sent may be lost with this one. */
 import {Box, Text} from 'ink';
-import {useState} from 'react';
 import type {ContextsSheet, LeaveSheet} from '../../../console/sheets/inspected.js';
 import {closeSheet, notify} from '../../../console/state/select.js';
 import {printable} from '../../../knative/text/printable.js';
@@ -10,7 +9,7 @@ import {frameContentSize} from '../../widgets/frame-lines.js';
 import {Frame} from '../../widgets/frame.js';
 import {Menu} from '../../widgets/table/menu.js';
 import {useTheme} from '../../widgets/theme-context.js';
-import {useActions, useConsole, useKeyRead} from '../../use-console.js';
+import {useActions, useConsole, typedAhead, useSeeing} from '../../use-console.js';
 import {Document} from '../inspect/document.js';
 
 /** Columns that a name may take of the list; whole names are in the kubeconfig. */
@@ -63,19 +62,13 @@ export function Contexts({
 export function LeaveContext({sheet, isActive, ...size}: Size & {sheet: LeaveSheet; isActive: boolean}) {
 	const {styles} = useTheme();
 	const console = useConsole();
-	const keyRead = useKeyRead();
-	const [openedBy] = useState(keyRead);
+	const {couldSee} = useSeeing();
+	const shownAs = `leave ${sheet.id}`;
 	useActions(
 		'sheet',
 		{
 			confirm() {
-				// An Enter that came with the one before it was pressed before this could be read.
-				if (keyRead() === openedBy) {
-					return notify(console.store, {
-						tone: 'info',
-						text: 'That Enter came together with the key that opened this sheet: read it, then press Enter.',
-					});
-				}
+				if (!couldSee(shownAs)) return notify(console.store, {tone: 'info', text: typedAhead});
 				closeSheet(console.store);
 				void console.changeContext(sheet.to, {mayLose: true});
 			},
@@ -94,6 +87,7 @@ export function LeaveContext({sheet, isActive, ...size}: Size & {sheet: LeaveShe
 			]}
 			context="sheet"
 			isActive={isActive}
+			shownAs={shownAs}
 		/>
 	);
 }

@@ -72,6 +72,7 @@ export function Document({
 	context,
 	isActive,
 	scroll: scrolled,
+	shownAs,
 }: Size & {
 	title: string;
 	aside?: string | undefined;
@@ -79,6 +80,8 @@ export function Document({
 	context: KeyContext;
 	isActive: boolean;
 	scroll?: DocumentScroll;
+	/** The name of what is on the screen with it, for a sheet that has to know what could be seen. */
+	shownAs?: string;
 }) {
 	const {glyphs} = useTheme();
 	const size = frameContentSize(width, height);
@@ -106,7 +109,7 @@ export function Document({
 	);
 	const more = last > 0 ? `${glyphs.up}${glyphs.down} ${top + size.height} of ${rows.length}` : undefined;
 	return (
-		<Frame width={width} height={height} title={title} aside={more ?? aside} isFocused>
+		<Frame width={width} height={height} title={title} aside={more ?? aside} isFocused shownAs={shownAs}>
 			<Box width={size.width} height={size.height} flexDirection="column" overflow="hidden">
 				{rows.slice(top, top + size.height).map(({text, style}, index) => (
 					<Text key={top + index} wrap="truncate" {...style}>

@@ -7,7 +7,8 @@ import type {Size} from '../../layout.js';
 import {frameContentSize} from '../../widgets/frame-lines.js';
 import {fitText, widthOf} from '../../widgets/table/fit-text.js';
 import {useTheme} from '../../widgets/theme-context.js';
-import {useActions, useConsole} from '../../use-console.js';
+import {typedAhead, useActions, useConsole, useSeeing} from '../../use-console.js';
+import {notify} from '../../../console/state/select.js';
 import {shortRevision} from '../../format.js';
 import {Document, type DocumentLine} from '../inspect/document.js';
 
@@ -15,16 +16,23 @@ export function Conflict({
 	title,
 	plan,
 	conflict,
+	shownAs,
 	isActive,
 	...size
-}: Size & {title: string; plan: Plan; conflict: ConflictState; isActive: boolean}) {
+}: Size & {title: string; plan: Plan; conflict: ConflictState; shownAs: string; isActive: boolean}) {
 	const console = useConsole();
 	const theme = useTheme();
+	const {couldSee} = useSeeing();
+	/** Of what loses something or goes on to a write: it has to have been seen what it is about. */
+	const seen = (act: () => void) => () => {
+		if (couldSee(shownAs)) act();
+		else notify(console.store, {tone: 'info', text: typedAhead});
+	};
 	useActions(
 		'conflict',
 		{
-			takeTheirs: () => console.takeTheirs(),
-			putMineOnTop: () => console.putMineOnTop(),
+			takeTheirs: seen(() => console.takeTheirs()),
+			putMineOnTop: seen(() => console.putMineOnTop()),
 			keepEditing: () => console.keepEditing(),
 		},
 		{isActive},
@@ -37,6 +45,7 @@ export function Conflict({
 			lines={conflictLines(conflict, plan.name, frameContentSize(size.width, size.height).width, theme)}
 			context="conflict"
 			isActive={isActive}
+			shownAs={shownAs}
 		/>
 	);
 }
@@ -103,8 +112,8 @@ export function conflictLines(
 function waysOn(already: boolean): DocumentLine[] {
 	if (already) return [{text: 't  close this: it stays as it is now (Esc and e too).', indent: 3}];
 	return [
-		{text: 't  take theirs: it stays as it is now, your draft goes.', indent: 3},
-		{text: 'm  put mine on top: it is reviewed again, on what is there now.', indent: 3},
+		{text: 't  keep theirs: it stays as it is now, your draft goes.', indent: 3},
+		{text: 'm  apply mine over theirs: reviewed again, on what is there now.', indent: 3},
 		{text: 'e  keep editing: back to what you typed, with nothing lost (Esc too).', indent: 3},
 	];
 }

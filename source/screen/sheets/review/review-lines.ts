@@ -1,19 +1,17 @@
 /** What the review sheet says, line by line. Pure. */
-import type {Underneath} from '../../../console/sheets/target-status.js';
 import type {ReviewSheet, Wake} from '../../../console/sheets/sheets.js';
 import type {Plan} from '../../../release/plan.js';
 import type {Theme} from '../../../terminal/output/theme.js';
 import {fitText, widthOf} from '../../widgets/table/fit-text.js';
 import {clock, shortRevision} from '../../format.js';
 import type {DocumentLine} from '../inspect/document.js';
-import {underneathLines} from './underneath-lines.js';
 
 type Look = Pick<Theme, 'styles' | 'glyphs'>;
 
 /**
  * What matters first: on a small window the rest is below the fold.
  * @param isRead Whether what is essential has been on the screen: before that Enter only shows more.
- * @param moved What was changed since underneath: then nothing can be agreed to any more.
+ * @param lost Why nothing can be agreed to any more, as a sentence.
  * @param since Of what the panes show, when it is old: milliseconds since 1970.
  */
 export function reviewLines(
@@ -22,14 +20,14 @@ export function reviewLines(
 	{
 		isRead = true,
 		since,
-		moved,
-	}: {isRead?: boolean; since?: number | undefined; moved?: Underneath | undefined} = {},
+		lost,
+	}: {isRead?: boolean; since?: number | undefined; lost?: string | undefined} = {},
 ): DocumentLine[] {
 	const {plan, dryRun, wake, phase} = sheet;
 	const {styles, glyphs} = look;
 	const isOpen = phase.kind === 'open' || phase.kind === 'armed';
 	const lines: DocumentLine[] =
-		moved && isOpen ? underneathLines(sheet, moved, look) : phaseLines(sheet, look, {isRead, since});
+		lost !== undefined && isOpen ? lostLines(lost, look) : phaseLines(sheet, look, {isRead, since});
 	const say = (text: string, style?: DocumentLine['style'], indent = 2) => lines.push({text, style, indent});
 	say('');
 	// Warnings before the table: whoever presses Enter has to have had them before the eyes at 80x24.
@@ -60,8 +58,11 @@ export function reviewLines(
 	if (plan.facts.length > 0) say('');
 	for (const note of plan.notes) say(`${glyphs.bullet} ${note}`);
 	if (plan.notes.length > 0) say('');
-	say(...dryRunLine(dryRun, look));
-	say('');
+	// Of what was tried on another ground nothing is said.
+	if (lost === undefined) {
+		say(...dryRunLine(dryRun, look));
+		say('');
+	}
 	say('The same by command line (ctrl-y copies it):', styles.muted);
 	for (const command of plan.commands) {
 		lines.push({text: command, hard: true, style: styles.muted});
@@ -79,7 +80,7 @@ const typed: ReadonlySet<Plan['action']> = new Set([
 const backToTyped = 'Esc goes back to what you typed; it is all still there.';
 
 function phaseLines(
-	{phase, confirmation, because, word, plan}: ReviewSheet,
+	{phase, confirmation, because, word, dryRun, isDisarmed, plan}: ReviewSheet,
 	{styles, glyphs}: Look,
 	{isRead, since}: {isRead: boolean; since: number | undefined},
 ): DocumentLine[] {
@@ -87,17 +88,25 @@ function phaseLines(
 		case 'open': {
 			if (!isRead)
 				return [{text: 'Enter shows the rest first; Esc goes back.', style: styles.key, indent: 2}];
+			if (dryRun.kind === 'refused') {
+				const text = `${glyphs.bad} Nothing sent: the server would refuse this. Esc goes back.`;
+				return [{text, style: styles.bad, indent: 2}];
+			}
+			if (isDisarmed) {
+				const text = `${glyphs.warning} That key means nothing here. Nothing sent; Enter asks again, Esc cancels.`;
+				return [{text, style: styles.warning, indent: 2}];
+			}
 			const how = {
-				enter: 'Enter does it, Esc goes back.',
-				twice: `Enter twice does it, because ${because}; Esc goes back.`,
-				word: `Type ${word} below, then Enter does it, because ${because}; Esc goes back.`,
+				enter: 'Enter applies, Esc cancels.',
+				twice: `Enter twice applies, because ${because}; Esc cancels.`,
+				word: `Type ${word} below, then Enter applies, because ${because}; Esc cancels.`,
 			}[confirmation];
-			return [{text: `${how} Nothing has been sent.`, style: styles.key, indent: 2}];
+			return [{text: `Nothing sent yet. ${how}`, style: styles.key, indent: 2}];
 		}
 		case 'armed':
 			return [
 				{
-					text: `${glyphs.warning} Really? Enter once more does it, although ${because}. Esc goes back.`,
+					text: `${glyphs.warning} Really? Enter once more applies it, although ${because}. Esc cancels.`,
 					style: styles.bad,
 					indent: 2,
 				},
@@ -117,6 +126,16 @@ function phaseLines(
 		case 'conflict':
 			return [{text: `${glyphs.bad} ${phase.sentence}`, style: styles.bad, indent: 2}];
 	}
+}
+
+function lostLines(sentence: string, {styles, glyphs}: Look): DocumentLine[] {
+	return [
+		{text: `${glyphs.warning} ${sentence}`, style: styles.warning, indent: 2},
+		{
+			text: 'Nothing was sent, and nothing of this can be sent as things are. Esc goes back.',
+			style: styles.key,
+		},
+	];
 }
 
 /** What is shown may be from before the write, and be all that there is for a while. */

@@ -1,18 +1,17 @@
 /** The review of a write: before → after, what the server says of it, the same as a command; Enter does it. */
-import {Box} from 'ink';
+import {Box, usePaste} from 'ink';
 import {useState} from 'react';
-import {useShallow} from 'zustand/react/shallow';
-import {underneath} from '../../../console/sheets/target-status.js';
+import {conflictOfReview, lostGround} from '../../../console/sheets/lost-ground.js';
 import {oldSince} from '../../../console/state/read.js';
 import {notify} from '../../../console/state/select.js';
-import {typeName} from '../../../console/sheets/review.js';
-import type {ReviewSheet} from '../../../console/sheets/sheets.js';
+import {disarmReview, typeName} from '../../../console/sheets/review.js';
+import type {Conflict as ConflictState, ReviewSheet} from '../../../console/sheets/sheets.js';
 import type {Plan} from '../../../release/plan.js';
 import {wakeTargets} from '../../../console/live/wake.js';
 import type {Size} from '../../layout.js';
 import {PromptLine} from '../../widgets/form/prompt-line.js';
 import {useTheme} from '../../widgets/theme-context.js';
-import {useActions, useConsole, useConsoleState, useKeyRead} from '../../use-console.js';
+import {typedAhead, useActions, useConsole, useConsoleState, useSeeing} from '../../use-console.js';
 import {Conflict} from './conflict-sheet.js';
 import {frameContentSize} from '../../widgets/frame-lines.js';
 import {Document, essentialRows} from '../inspect/document.js';
@@ -36,14 +35,16 @@ type ReviewSheetProps = Size & {sheet: ReviewSheet; isActive: boolean; copy: (te
 
 export function Review(props: ReviewSheetProps) {
 	const {sheet, width, height, isActive} = props;
-	if (sheet.phase.kind === 'conflict') {
+	const conflict = useConsoleState(state => conflictOfReview(state, sheet), sameConflict);
+	if (conflict) {
 		return (
 			<Conflict
 				width={width}
 				height={height}
 				title={titles[sheet.plan.action]}
 				plan={sheet.plan}
-				conflict={sheet.phase}
+				conflict={conflict}
+				shownAs={`conflict of ${sheet.id}`}
 				isActive={isActive}
 			/>
 		);
@@ -55,12 +56,11 @@ function OpenReview({sheet, isActive, copy, width, height}: ReviewSheetProps) {
 	const theme = useTheme();
 	const console = useConsole();
 	const {store} = console;
-	const keyRead = useKeyRead();
+	const {couldSee} = useSeeing();
 	const since = useConsoleState(({feeds}) => oldSince(feeds.services));
-	const [openedBy] = useState(keyRead);
 	const {plan, confirmation, phase} = sheet;
-	const moved = useConsoleState(useShallow(state => underneath(state, plan)));
-	const asksName = confirmation === 'word' && phase.kind === 'open';
+	const lost = useConsoleState(state => lostGround(state, sheet)?.sentence);
+	const asksName = confirmation === 'word' && phase.kind === 'open' && lost === undefined;
 	const documentHeight = height - (asksName ? 1 : 0);
 	const size = frameContentSize(width, documentHeight);
 	const [top, setTop] = useState(0);
@@ -69,22 +69,28 @@ function OpenReview({sheet, isActive, copy, width, height}: ReviewSheetProps) {
 		setTop(row);
 		setReadTo(Math.max(readTo, row + size.height));
 	};
-	const wholeLines = reviewLines(sheet, theme, {moved, since});
-	// What has moved underneath is refused whatever is pressed: nothing has to be read before.
-	const isRead =
-		moved !== undefined || essentialRows(wholeLines, size.width) <= Math.max(readTo, size.height);
+	const wholeLines = reviewLines(sheet, theme, {lost, since});
+	// What cannot be agreed to any more need not be read before.
+	const isRead = lost !== undefined || essentialRows(wholeLines, size.width) <= Math.max(readTo, size.height);
+	// Whatever changes what an Enter would mean is another thing to have seen.
+	const shownAs = [
+		'review',
+		sheet.id,
+		phase.kind,
+		sheet.timesAsked,
+		lost === undefined ? 'open' : 'lost',
+		isRead ? 'read' : `to ${top}`,
+	].join(' ');
+	const isSeen = () => {
+		if (couldSee(shownAs)) return true;
+		notify(store, {tone: 'info', text: typedAhead});
+		return false;
+	};
 	useActions(
 		'sheet',
 		{
 			confirm() {
-				// `R⏎` in one read were both pressed before the sheet could be seen: the Enter agrees to nothing. Over a slow
-				// line keys arrive like that, and no is what it must mean when nobody has looked.
-				if (keyRead() === openedBy) {
-					return notify(store, {
-						tone: 'info',
-						text: 'That Enter came together with the key that opened this sheet: read it, then press Enter.',
-					});
-				}
+				if (!isSeen()) return;
 				// In a small window nobody has seen yet what would change.
 				if (!isRead && phase.kind === 'open') return scrollTo(top + Math.max(1, size.height - 1));
 				void console.confirm();
@@ -92,8 +98,9 @@ function OpenReview({sheet, isActive, copy, width, height}: ReviewSheetProps) {
 			copyCommand: () => copy(plan.commands.join('\n')),
 			wake: () => void wakeTargets(store),
 		},
-		{isActive},
+		{isActive, onOther: asksName ? undefined : () => disarmReview(store)},
 	);
+	usePaste(() => disarmReview(store), {isActive: isActive && !asksName});
 	return (
 		<Box flexDirection="column" width={width} height={height}>
 			<Document
@@ -105,13 +112,16 @@ function OpenReview({sheet, isActive, copy, width, height}: ReviewSheetProps) {
 				context="sheet"
 				isActive={isActive}
 				scroll={{top, setTop: scrollTo}}
+				shownAs={shownAs}
 			/>
 			{asksName && (
 				<Box width={width} height={1} paddingLeft={1} overflow="hidden">
 					<PromptLine
 						prefix={`Type ${sheet.word}: `}
 						value={sheet.typed}
-						onChange={typed => typeName(store, typed)}
+						onChange={typed => {
+							if (isSeen()) typeName(store, typed);
+						}}
 						isFocused={isActive}
 					/>
 				</Box>
@@ -119,3 +129,6 @@ function OpenReview({sheet, isActive, copy, width, height}: ReviewSheetProps) {
 		</Box>
 	);
 }
+
+const sameConflict = (one: ConflictState | undefined, other: ConflictState | undefined): boolean =>
+	one === other || JSON.stringify(one) === JSON.stringify(other);

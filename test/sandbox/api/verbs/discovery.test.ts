@@ -30,7 +30,8 @@ describe('discovery', () => {
 					kind: 'Service',
 					shortNames: ['kservice', 'ksvc'],
 					categories: ['all', 'knative', 'serving'],
-					verbs: ['get', 'list', 'watch', 'create', 'update', 'patch', 'delete', 'deletecollection'],
+					verbs: ['delete', 'deletecollection', 'get', 'list', 'patch', 'create', 'update', 'watch'],
+					storageVersionHash: 'vqppxVmf8h0=',
 				},
 				{
 					name: 'services/status',
@@ -54,7 +55,7 @@ describe('discovery', () => {
 		expect(body).toMatchObject({kind: 'APIGroupDiscoveryList', apiVersion: 'apidiscovery.k8s.io/v2'});
 		const [serving] = objectsOf(body['items']);
 		expect(at(serving, 'metadata', 'name')).toBe('serving.knative.dev');
-		expect(objectsOf(objectsOf(serving?.['versions'])[0]?.['resources'])[0]).toMatchObject({
+		expect(objectsOf(objectsOf(serving?.['versions'])[0]?.['resources'])[2]).toMatchObject({
 			resource: 'services',
 			responseKind: {kind: 'Service'},
 			scope: 'Namespaced',

@@ -1,7 +1,7 @@
 import {afterEach, describe, expect, test} from 'vitest';
 import {environmentOf} from '../../../../source/sandbox/controller/workload/environment.js';
 import {podsOf} from '../../../../source/sandbox/controller/workload/pods.js';
-import {statusOf} from '../../../../source/sandbox/controller/workload/pod-status.js';
+import {containerStatusOf} from '../../../../source/sandbox/controller/workload/pod-status.js';
 import {configmaps} from '../../../../source/sandbox/resources.js';
 import type {StoredObject} from '../../../../source/sandbox/state.js';
 import {startWorld, template, type World} from '../world.js';
@@ -102,7 +102,7 @@ describe('a pod', () => {
 		});
 		const waiting = (): string | undefined => {
 			const [pod] = podsOf(world.store, 'default/hello-00001');
-			return pod && statusOf(pod)?.containerStatuses[0]?.state.waiting?.message;
+			return pod && containerStatusOf(pod, 'user-container')?.state.waiting?.message;
 		};
 		await world.until(() => waiting() === 'configmap "settings" not found');
 		expect(world.eventsOf('hello-00001')).toContain('Warning Failed');

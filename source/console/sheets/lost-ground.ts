@@ -1,0 +1,141 @@
+/**
+ * Whether the ground of an open review has changed since it was opened: what it shows is not what its write would meet,
+ * or it may not or cannot be sent any more. Then nothing can be agreed to. Pure.
+ */
+import type {ServiceView} from '../../knative/service/service.js';
+import {equalSplits, splitOf} from '../../knative/split/split.js';
+import type {Plan, PlanAction} from '../../release/plan.js';
+import {refusedRight, type RightName} from '../session/rights.js';
+import type {ConsoleState} from '../state/state.js';
+import type {Conflict, ReviewSheet} from './sheets.js';
+import {targetStatusOf} from './target-status.js';
+
+export type LostGround = {
+	/** What has changed, as a sentence. */
+	sentence: string;
+	/** The service as it is now, where the same one was changed. */
+	now?: ServiceView;
+};
+
+export type Grounds = Pick<
+	ConsoleState,
+	'services' | 'revisions' | 'namespace' | 'feeds' | 'moves' | 'rights' | 'connection'
+>;
+
+/** What a plan needs to be allowed. */
+const rights: Partial<Record<PlanAction, RightName>> = {
+	'create service': 'create',
+	'delete service': 'delete',
+	'delete revision': 'deleteRevision',
+};
+
+/** Undefined as long as nothing is known that would keep the review from being agreed to. */
+export function lostGround(state: Grounds, {plan, phase, on}: ReviewSheet): LostGround | undefined {
+	if (phase.kind !== 'open' && phase.kind !== 'armed') return undefined;
+	const {connection, feeds} = state;
+	if (
+		connection.kind !== 'connected' ||
+		connection.context !== on.context ||
+		connection.server !== on.server
+	) {
+		return {sentence: `This is not the context ${on.context} any more.`};
+	}
+	const withheld = refusedRight(state, rights[plan.action] ?? 'patch');
+	if (withheld !== undefined) return {sentence: withheld};
+	const moved = movedGround(state, plan);
+	if (moved) return moved;
+	const {services: feed} = feeds;
+	if (feed.kind === 'stale' || feed.kind === 'offline') {
+		return {sentence: `The API server is away: ${feed.why.replace(/[.]$/, '')}.`};
+	}
+	return undefined;
+}
+
+/** What was changed or has gone since the plan was made. */
+function movedGround(state: Grounds, {write, splits, name, namespace}: Plan): LostGround | undefined {
+	if (write.kind === 'create') {
+		const isThere = namespace === state.namespace && state.services.some(service => service.name === name);
+		return isThere ? {sentence: `There is a service ${name} by now.`} : undefined;
+	}
+	const uid = write.kind === 'delete revision' ? write.serviceUid : write.uid;
+	const status = targetStatusOf(state, {uid, name, namespace});
+	if (status.kind === 'not told') return undefined;
+	if (status.kind === 'gone') return {sentence: `${name} was deleted.`};
+	if (status.kind === 'another') {
+		return {sentence: `${name} was deleted, and the one there now is another.`};
+	}
+	const {service} = status;
+	if (write.kind === 'delete revision') return movedRevision(state, service, write);
+	if (service.generation <= write.generation) return undefined;
+	const isSplit = splits === undefined || !equalSplits(splits.before, splitOf(service));
+	const move = state.moves.get(uid);
+	const isOwn = move?.own === true && move.generation === service.generation;
+	const who = isOwn ? 'An earlier change of yours' : (service.lastModifier ?? 'Somebody else');
+	const sentence = `${who} changed ${isSplit ? 'the split' : 'the template'} of ${name}.`;
+	return {sentence, now: service};
+}
+
+function movedRevision(
+	{revisions}: Grounds,
+	service: ServiceView,
+	{revision, uid}: Extract<Plan['write'], {kind: 'delete revision'}>,
+): LostGround | undefined {
+	const known = revisions.get(service.name);
+	const named = known?.find(({name}) => name === revision);
+	if (known && named?.uid !== uid) {
+		const more = named ? ', and the one there now is another' : '';
+		return {sentence: `${revision} was deleted${more}.`};
+	}
+	const targets = [...service.specTraffic, ...service.statusTraffic];
+	return targets.some(target => target.revision === revision)
+		? {sentence: `${revision} is in the split of ${service.name} by now.`}
+		: undefined;
+}
+
+/** Whether Enter applies it as things are. */
+export function canConfirm(state: Grounds, sheet: ReviewSheet): boolean {
+	const {phase, dryRun} = sheet;
+	return (
+		(phase.kind === 'open' || phase.kind === 'armed') &&
+		dryRun.kind !== 'refused' &&
+		lostGround(state, sheet) === undefined
+	);
+}
+
+/** The conflict of a review: the one its write has met, or the one that it would meet as is known already. */
+export function conflictOfReview(state: Grounds, sheet: ReviewSheet): Conflict | undefined {
+	const {phase, plan} = sheet;
+	if (phase.kind === 'conflict') return phase;
+	const lost = lostGround(state, sheet);
+	return lost?.now && plan.splits
+		? conflictWith(plan, lost.now, `${lost.sentence} Nothing was written.`)
+		: undefined;
+}
+
+/** What was there, what is there now and what is wanted, side by side. `theirs` is undefined where it cannot be read. */
+export function conflictWith(
+	plan: Plan,
+	theirs: ServiceView | undefined,
+	sentence: string,
+): Conflict | undefined {
+	const {splits, name} = plan;
+	if (!splits) return undefined;
+	const already = theirs !== undefined && isAsAsked(theirs, plan);
+	return {
+		sentence: already
+			? `Nothing was written, and nothing is left to do: ${name} already is as was asked. Somebody changed it while you were looking.`
+			: sentence,
+		base: splits.before,
+		mine: splits.after,
+		theirs: theirs && splitOf(theirs),
+		by: theirs?.lastModifier,
+		already,
+	};
+}
+
+/** Whether a write of the split alone would change nothing on what is there now. */
+function isAsAsked(theirs: ServiceView, {action, write, splits}: Plan): boolean {
+	const changesTemplate = action === 'create revision' || action === 'autoscaling';
+	if (write.kind !== 'patch' || write.uid !== theirs.uid || changesTemplate || !splits) return false;
+	return equalSplits(splitOf(theirs), splits.after);
+}

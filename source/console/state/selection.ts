@@ -1,0 +1,57 @@
+/**
+ * What is selected is an object, told by its uid. When it goes, the selection stays where it was and selects nothing: it
+ * never falls on a neighbour, nor on another object that takes the name. Only the operator moves it. Pure.
+ */
+import {placeOf} from '../tables/tables.js';
+
+/** A service, or a revision of one. */
+export type Selected = {
+	uid: string;
+	name: string;
+	/** Of a revision: its place among others is by age, not by name. */
+	generation?: number;
+	/** The watch has told of it: from then on it is gone when it is told of no more. Before, it is awaited. */
+	wasSeen: boolean;
+};
+
+/** The next revision that is newer than the newest there was: made by the operator, who wants to see it next. */
+export type AwaitedRevision = {newerThan: number};
+
+export type RevisionChoice = Selected | AwaitedRevision;
+
+/** The place in a list of what is selected and gone. */
+export type Gone = {uid: string; name: string; isGone: true};
+
+type Identified = {uid: string; name: string};
+
+export function isGone(item: Identified): item is Gone {
+	return 'isGone' in item;
+}
+
+export const selectionOf = ({uid, name, generation}: Identified & {generation?: number}): Selected => ({
+	uid,
+	name,
+	wasSeen: true,
+	...(generation !== undefined && {generation}),
+});
+
+const goneOf = ({uid, name}: Selected): Gone => ({uid, name, isGone: true});
+
+/** The services in order of name, with a row for the selected one where that is gone. */
+export function withGoneService<Item extends Identified>(
+	items: readonly Item[],
+	gone: Selected,
+): readonly (Item | Gone)[] {
+	const place = placeOf(items, gone.name);
+	return [...items.slice(0, place), goneOf(gone), ...items.slice(place)];
+}
+
+/** The revisions, newest first, with a row for the selected one where that is gone. */
+export function withGoneRevision<Item extends Identified & {generation: number}>(
+	items: readonly Item[],
+	gone: Selected,
+): readonly (Item | Gone)[] {
+	const older = items.findIndex(({generation}) => generation <= (gone.generation ?? 0));
+	const place = older === -1 ? items.length : older;
+	return [...items.slice(0, place), goneOf(gone), ...items.slice(place)];
+}

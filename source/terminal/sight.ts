@@ -1,0 +1,102 @@
+/**
+ * What the operator can have seen when a key was pressed. A terminal works off what is sent to it in order, and puts the
+ * answer to a request for the cursor's position (DSR 6, ECMA-48 §8.3.35) in order with what is typed. So such a request
+ * goes out right behind each frame that shows something new to agree to: a key that comes after the answer was pressed when
+ * that frame was on the screen; one that comes before it was typed ahead.
+ *
+ * Some terminals answer nothing, and a multiplexer answers by itself, before the terminal behind it has drawn anything:
+ * there a key counts once some time has passed since the frame was sent.
+ */
+
+/** The request; the answer is `ESC [ row ; column R`. */
+export const positionRequest = '\u001B[6n';
+
+/** When a key came: so many answers before it, at that time in milliseconds. */
+export type KeyMoment = {readonly answers: number; readonly at: number};
+
+export type Sight = {
+	/** While a frame is put together: something of that name is on it. The last one in a frame counts. */
+	readonly drawing: (shown: string) => void;
+	/** What the frame that was just put together shows, once. */
+	readonly taken: () => string | undefined;
+	/** What is to be written right behind a frame that shows this: a request, or nothing. */
+	readonly behind: (shown: string | undefined) => string;
+	/** Whether what was shown can have been on the screen when the key was pressed. */
+	readonly couldSee: (shown: string, key: KeyMoment) => boolean;
+	/** Calls it with every request that is sent. */
+	readonly onRequest: (listener: () => void) => void;
+};
+
+/**
+ * Milliseconds after a frame before a key counts where no answer can be had: longer than a line with 300 ms each way takes to
+ * bring the frame and the key, shorter than anybody reads.
+ */
+const leastTime = 800;
+
+/** Milliseconds after which an answer is not waited for any more: it was lost with a program that had the terminal meanwhile. */
+const lostAfter = 5000;
+
+/** Frames that are remembered: there is one sheet on top, and few beneath it. */
+const remembered = 32;
+
+/**
+ * @param isMultiplexed The terminal is one that answers for another one behind it.
+ * @param now Milliseconds of the clock by which keys are timed.
+ */
+export function createSight({
+	isMultiplexed: isBehindAnother,
+	now = () => performance.now(),
+}: {
+	isMultiplexed: boolean;
+	now?: () => number;
+}): Sight {
+	/** By name: the number of its request, and when it was sent. */
+	const sent = new Map<string, {request: number; at: number}>();
+	let requests = 0;
+	let drawn: string | undefined;
+	let tell: (() => void) | undefined;
+
+	return {
+		drawing(shown) {
+			drawn = shown;
+		},
+		taken() {
+			const shown = drawn;
+			drawn = undefined;
+			return shown;
+		},
+		behind(shown) {
+			// With the first frame, too: whether the terminal answers at all is good to know before it matters.
+			const isFirst = requests === 0;
+			if ((shown === undefined || sent.has(shown)) && !isFirst) return '';
+			requests++;
+			tell?.();
+			if (shown !== undefined) {
+				sent.set(shown, {request: requests, at: now()});
+				for (const old of [...sent.keys()].slice(0, -remembered)) sent.delete(old);
+			}
+			return positionRequest;
+		},
+		couldSee(shown, {answers, at}) {
+			const frame = sent.get(shown);
+			if (!frame) return false;
+			const since = at - frame.at;
+			if (isBehindAnother) return since >= leastTime;
+			if (answers >= frame.request) return true;
+			// One that has answered before will do so again.
+			return since >= (answers === 0 ? leastTime : lostAfter);
+		},
+		onRequest(listener) {
+			tell = listener;
+		},
+	};
+}
+
+/** Whether the environment is that of a terminal multiplexer. */
+export function isMultiplexed(env: Readonly<Record<string, string | undefined>>): boolean {
+	return (
+		(env['TMUX'] ?? '') !== '' ||
+		(env['STY'] ?? '') !== '' ||
+		/^(?:tmux|screen)(?:-|$)/.test(env['TERM'] ?? '')
+	);
+}

@@ -1,0 +1,162 @@
+/** What an open review is told of the ground it stands on: when that has changed, nothing can be agreed to any more. */
+import {afterEach, beforeEach, describe, expect, it} from 'vitest';
+import type {Console} from '../../../source/console/console.js';
+import {canConfirm, conflictOfReview, lostGround} from '../../../source/console/sheets/lost-ground.js';
+import {disarmReview} from '../../../source/console/sheets/review.js';
+import {selectedService} from '../../../source/console/state/read.js';
+import {reviewOf, startWorld, until, type World} from '../../support/world.js';
+
+let world: World;
+let console: Console;
+
+beforeEach(async () => {
+	world = await startWorld();
+	console = await world.console('cart');
+});
+
+afterEach(async () => {
+	await world.stop();
+});
+
+const current = () => console.store.getState();
+const told = () => lostGround(current(), reviewOf(current()))?.sentence;
+const mayBeAgreedTo = () => canConfirm(current(), reviewOf(current()));
+
+/** Waits until the watch has told of a change of cart after this one. */
+async function after(change: () => Promise<void>): Promise<void> {
+	const before = selectedService(console.store.getState())?.resourceVersion;
+	await change();
+	await until(console.store, 'the change', state => {
+		const now = state.services.find(({name}) => name === 'cart');
+		return now?.resourceVersion !== before;
+	});
+}
+
+const template = async () =>
+	world.patch('cart', {spec: {template: {metadata: {annotations: {'example.com/note': 'x'}}}}});
+
+describe('a review of a split is told', () => {
+	beforeEach(() => console.rollBack());
+
+	it('of nothing as long as the service is as it was', async () => {
+		expect(told()).toBeUndefined();
+		await after(async () => world.patch('cart', {metadata: {labels: {team: 'shop'}}}));
+		expect(told()).toBeUndefined();
+	});
+
+	it('of a change of the split', async () => {
+		await after(async () => world.split('cart', [{revisionName: 'cart-00002', percent: 100}]));
+		expect(told()).toBe('sandbox-admin changed the split of cart.');
+		expect(mayBeAgreedTo()).toBe(false);
+		expect(conflictOfReview(current(), reviewOf(current()))).toMatchObject({
+			base: [{percent: 90}, {percent: 10}],
+			theirs: [{key: 'cart-00002', percent: 100}],
+		});
+	});
+
+	it('of a change of the template', async () => {
+		await after(template);
+		expect(told()).toBe('sandbox-admin changed the template of cart.');
+	});
+
+	it('of an own change that the watch tells of only now, but not as somebody else’s', async () => {
+		const {uid, generation} = await world.service('cart');
+		console.store.setState(({moves}) => ({
+			moves: new Map(moves).set(uid, {
+				generation: generation + 1,
+				askedAt: 0,
+				own: true,
+				movedAt: undefined,
+				refusalTold: false,
+			}),
+		}));
+		await after(async () => world.split('cart', [{revisionName: 'cart-00002', percent: 100}]));
+		expect(told()).toBe('An earlier change of yours changed the split of cart.');
+	});
+
+	it('of nothing where another namespace is watched', () => {
+		console.store.setState({namespace: 'elsewhere', services: []});
+		expect(told()).toBeUndefined();
+	});
+});
+
+describe('a review cannot be agreed to', () => {
+	beforeEach(() => {
+		console.rollBack();
+	});
+
+	it('unless nothing has changed', () => {
+		expect(mayBeAgreedTo()).toBe(true);
+	});
+
+	it('when the right was taken away', async () => {
+		console.store.setState(({rights}) => ({rights: {...rights, patch: {allowed: false, reason: 'no rule'}}}));
+		expect(told()).toBe('Not possible here: no rule.');
+		await console.confirm();
+		expect(current().notice?.text).toBe('Nothing was written. Not possible here: no rule.');
+		expect((await world.service('cart')).specTraffic[0]?.percent).toBe(90);
+	});
+
+	it('while the API server is away', async () => {
+		console.store.setState(({feeds}) => ({
+			feeds: {...feeds, services: {kind: 'stale', since: 0, why: 'it does not answer'}},
+		}));
+		expect(told()).toBe('The API server is away: it does not answer.');
+		await console.confirm();
+		expect((await world.service('cart')).specTraffic[0]?.percent).toBe(90);
+	});
+
+	it('when another one has the name of the service', async () => {
+		const {uid} = await world.service('cart');
+		await world.delete('cart');
+		await world.createAnew('cart');
+		await until(console.store, 'the new cart', ({services}) =>
+			services.some(service => service.name === 'cart' && service.uid !== uid),
+		);
+		expect(told()).toBe('cart was deleted, and the one there now is another.');
+		await console.confirm();
+		expect((await world.service('cart')).generation).toBe(1);
+	});
+
+	it('when its dry run was refused', async () => {
+		console.store.setState(({sheets}) => ({
+			sheets: sheets.map(sheet =>
+				sheet.kind === 'review' ? {...sheet, dryRun: {kind: 'refused', sentence: 'no'}} : sheet,
+			),
+		}));
+		expect(mayBeAgreedTo()).toBe(false);
+		await console.confirm();
+		expect((await world.service('cart')).specTraffic[0]?.percent).toBe(90);
+	});
+
+	it('by the first Enter after a key that means nothing there, nor by any key but Enter', async () => {
+		disarmReview(console.store);
+		await console.confirm();
+		expect((await world.service('cart')).specTraffic[0]?.percent).toBe(90);
+		expect(reviewOf(current())).toMatchObject({isDisarmed: false, timesAsked: 2});
+		await console.confirm();
+		expect((await world.service('cart')).specTraffic[0]?.percent).toBe(100);
+	});
+});
+
+it('a review of deleting a service is told that it was changed, and that it went', async () => {
+	console.deleteService();
+	expect(told()).toBeUndefined();
+	await after(template);
+	expect(told()).toMatch(/^sandbox-admin changed the .* of cart\.$/);
+	await after(async () => world.delete('cart'));
+	expect(told()).toBe('cart was deleted.');
+});
+
+it('a review of deleting a revision is told that it is in the split by now, and that it went', async () => {
+	await world.split('cart', [{revisionName: 'cart-00001', percent: 100}]);
+	await until(console.store, 'the split', ({services}) =>
+		services.some(({name, statusTraffic}) => name === 'cart' && statusTraffic.length === 1),
+	);
+	console.store.setState({focus: 'revisions'});
+	console.deleteRevision();
+	expect(reviewOf(current()).plan.write).toMatchObject({kind: 'delete revision', revision: 'cart-00002'});
+	expect(told()).toBeUndefined();
+	await after(async () => world.split('cart', [{revisionName: 'cart-00002', percent: 100}]));
+	expect(told()).toBe('cart-00002 is in the split of cart by now.');
+});

@@ -1,0 +1,128 @@
+/** A whole release by keyboard, each key followed to the object that the API server stores for it. */
+import {afterAll, beforeAll, expect, it} from 'vitest';
+import type {TestTerminal} from '../support/terminal.js';
+import {openRealWorld, splitWords, type RealWorld, type StoredService} from './console-world.js';
+import {nextWrites, openRealConsole, previewed, stateDirectory} from './real-console.js';
+
+let world: RealWorld;
+
+beforeAll(async () => {
+	world = await openRealWorld();
+});
+
+afterAll(async () => world.close());
+
+/** Enter on the review: one request, once, and not a dry one. */
+async function agree(terminal: TestTerminal, request: string): Promise<void> {
+	await previewed(terminal);
+	const seen = (await world.writes()).length;
+	terminal.press('enter');
+	const writes = await nextWrites(world, seen);
+	expect(writes).toMatchObject([{isDry: false}]);
+	expect(writes.map(({verb, resource, code}) => `${verb} ${resource} ${code}`)).toEqual([request]);
+}
+
+/** Until this split is stored and in effect. */
+async function split(words: string): Promise<StoredService> {
+	const stored = await world.until('shop', service => splitWords(service) === words);
+	await world.ready('shop');
+	return stored;
+}
+
+it('goes from n to D, and what is stored is what each review has shown', async () => {
+	await using state = await stateDirectory();
+	await using terminal = await openRealConsole(world, {state: state.path, shows: ['Services']});
+
+	terminal.press('n');
+	await terminal.until(/New service/);
+	terminal.type('shop');
+	terminal.press('tab');
+	terminal.type(world.image);
+	await terminal.until(screen => screen.includes('shop') && screen.includes(world.image));
+	terminal.press('ctrl-s');
+	await agree(terminal, 'create services 201');
+	const created = await world.ready('shop');
+	expect(created.spec.template.spec.containers).toMatchObject([{image: world.image, env: []}]);
+	expect(splitWords(created)).toBe('@latest=100');
+	await terminal.until(/shop\s+100\s+Ready/);
+
+	terminal.press('r');
+	await terminal.until(/New revision of shop/);
+	// What has a meaning to a shell, to JSON and to YAML.
+	terminal.type(`TARGET=a "b" 'c' $HOME: #1=2`);
+	await terminal.until(/#1=2/);
+	terminal.press('ctrl-s');
+	await agree(terminal, 'patch services 200');
+	const revised = await split('shop-00001=100:stable @latest=0:canary');
+	expect(revised.spec.template.spec.containers[0]?.env).toEqual([
+		{name: 'TARGET', value: `a "b" 'c' $HOME: #1=2`},
+	]);
+	await terminal.until(/…00002\s+0 %\s+canary\s+● Ready/);
+
+	terminal.press('3', '=');
+	await terminal.until(/→ 50 %/);
+	terminal.press('enter');
+	await agree(terminal, 'patch services 200');
+	await split('shop-00001=50:stable @latest=50:canary');
+	await terminal.until(/shop\s+50│50\s+Ready/);
+
+	terminal.press('c');
+	await agree(terminal, 'patch services 200');
+	await split('shop-00001=0:stable @latest=100:canary');
+	await terminal.until(/shop\s+\S+\s+Ready[^]*…00002\s+100 %/);
+
+	terminal.press('R');
+	await agree(terminal, 'patch services 200');
+	await split('shop-00001=100:stable @latest=0:canary');
+	await terminal.until(/shop\s+\S+\s+Ready[^]*…00001\s+100 %/);
+
+	terminal.press('u');
+	await agree(terminal, 'patch services 200');
+	await split('shop-00001=0:stable @latest=100:canary');
+	await terminal.until(/shop\s+\S+\s+Ready[^]*…00002\s+100 %/);
+
+	terminal.press('shift-tab', 'g', 't');
+	await terminal.until(/Tags of shop-00002/);
+	terminal.press('ctrl-u');
+	terminal.type('next');
+	await terminal.until(/next/);
+	terminal.press('ctrl-s');
+	await agree(terminal, 'patch services 200');
+	// The tag is that revision's, whatever the latest one will be.
+	await split('shop-00001=0:stable @latest=100 shop-00002=0:next');
+	await terminal.until(/…00002\s+100 %\s+next/);
+
+	terminal.press('s');
+	await terminal.until(/Autoscaling of shop/);
+	terminal.press('tab', 'ctrl-u');
+	terminal.type('5');
+	await terminal.until(/ 5\b/);
+	terminal.press('ctrl-s');
+	await agree(terminal, 'patch services 200');
+	const scaled = await world.until(
+		'shop',
+		({metadata}) => metadata.generation > revised.metadata.generation + 4,
+	);
+	expect(scaled.spec.template.metadata.annotations).toMatchObject({'autoscaling.knative.dev/max-scale': '5'});
+	await world.ready('shop');
+	await terminal.until(/…00003[^]*Ready/);
+
+	// A revision that nothing leads to can go.
+	await world.patch('shop', {spec: {traffic: [{revisionName: 'shop-00002', percent: 100}]}});
+	await world.ready('shop');
+	await terminal.until(/shop\s+100\s+Ready/);
+	terminal.press('2', 'G');
+	await terminal.until(/▸ …00001/);
+	terminal.press('D');
+	await agree(terminal, 'delete revisions 200');
+	await world.gone('revisions', 'shop-00001');
+	await terminal.until(screen => !screen.includes('…00001'));
+
+	terminal.press('1', 'D');
+	await previewed(terminal);
+	terminal.type('shop');
+	await terminal.until(/Type shop: shop/);
+	await agree(terminal, 'delete services 200');
+	await world.gone('services', 'shop');
+	await world.gone('revisions', 'shop-00002');
+});

@@ -1,0 +1,75 @@
+import {describe, expect, it} from 'vitest';
+import {createSight, isMultiplexed, positionRequest} from '../../source/terminal/sight.js';
+
+function start({multiplexed = false} = {}) {
+	let time = 0;
+	const sight = createSight({isMultiplexed: multiplexed, now: () => time});
+	/** A frame that shows this is written. */
+	const show = (shown: string) => {
+		sight.drawing(shown);
+		return sight.behind(sight.taken());
+	};
+	return {
+		sight,
+		show,
+		wait: (milliseconds: number) => {
+			time += milliseconds;
+		},
+		pressed: (shown: string, answers: number) => sight.couldSee(shown, {answers, at: time}),
+	};
+}
+
+describe('with a terminal that answers', () => {
+	it('a key counts after the answer to the request behind the frame, and not before, however long that takes', () => {
+		const {show, wait, pressed} = start();
+		expect(show('panes')).toBe(positionRequest);
+		expect(show('sheet')).toBe(positionRequest);
+		expect(pressed('sheet', 1)).toBe(false);
+		wait(3000);
+		expect(pressed('sheet', 1)).toBe(false);
+		expect(pressed('sheet', 2)).toBe(true);
+	});
+
+	it('what is on the screen already is not asked for again', () => {
+		const {show, pressed} = start();
+		show('sheet');
+		expect(show('sheet')).toBe('');
+		expect(pressed('sheet', 1)).toBe(true);
+	});
+
+	it('what was never drawn was never seen', () => {
+		const {show, wait, pressed} = start();
+		show('sheet');
+		wait(60_000);
+		expect(pressed('another sheet', 9)).toBe(false);
+	});
+
+	it('an answer that got lost locks nobody out', () => {
+		const {show, wait, pressed} = start();
+		show('panes');
+		show('sheet');
+		wait(5000);
+		expect(pressed('sheet', 1)).toBe(true);
+	});
+});
+
+it('with a terminal that answers nothing a key counts when some time has passed since the frame', () => {
+	const {show, wait, pressed} = start();
+	show('sheet');
+	wait(700);
+	expect(pressed('sheet', 0)).toBe(false);
+	wait(100);
+	expect(pressed('sheet', 0)).toBe(true);
+});
+
+it('the answer of a multiplexer says nothing of the terminal behind it: the time counts', () => {
+	const {show, wait, pressed} = start({multiplexed: true});
+	show('sheet');
+	expect(pressed('sheet', 5)).toBe(false);
+	wait(800);
+	expect(pressed('sheet', 5)).toBe(true);
+	expect(isMultiplexed({TMUX: '/tmp/tmux-0/default,1,0'})).toBe(true);
+	expect(isMultiplexed({STY: '1.pts-0'})).toBe(true);
+	expect(isMultiplexed({TERM: 'screen-256color'})).toBe(true);
+	expect(isMultiplexed({TERM: 'xterm-256color', TMUX: ''})).toBe(false);
+});
