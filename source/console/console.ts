@@ -35,6 +35,7 @@ import {
 } from './state/read.js';
 import type {ServiceView} from '../knative/service/service.js';
 import {targetStatusOf} from './sheets/target-status.js';
+import {askRevision, choose, reviewAbandon, type AskedVerb} from './sheets/choice-sheet.js';
 import {confirmReview, openReview} from './sheets/review.js';
 import {factsOf} from './state/facts.js';
 import {refusedRight, type RightName} from './session/rights.js';
@@ -52,7 +53,10 @@ export type Console = Omit<ConnectionControl, 'cluster' | 'recheckRights' | 'sto
 	readonly reviewDraft: () => void;
 	readonly complete: () => void;
 	readonly rollBack: () => void;
-	readonly abandon: () => void;
+	/** Gives the release up: `why` in the operator's words. */
+	readonly abandon: (why?: string) => void;
+	/** The answer to a question: which revision is meant. */
+	readonly choose: (value: string) => void;
 	readonly undo: () => void;
 	readonly deleteService: () => void;
 	readonly deleteRevision: () => void;
@@ -167,23 +171,32 @@ export function createConsole({
 	}
 
 	/** Opens the review of what is planned on the selected service, or says what is missing. */
-	function review(planned: Planner, right: RightName = 'patch'): void {
+	function review(planned: Planner, right: RightName = 'patch', verb?: AskedVerb): void {
 		const state = store.getState();
 		const service = selectedService(state);
-		if (service) return reviewOf(service, planned, right);
+		if (service) return reviewOf(service, planned, right, verb);
 		if (reached()) notify(store, {tone: 'info', text: whyNoService(state)});
 	}
 
 	/** The same for a service that was bound before, whatever is selected. */
-	function reviewOf(service: ServiceView, planned: Planner, right: RightName = 'patch'): void {
+	function reviewOf(
+		service: ServiceView,
+		planned: Planner,
+		right: RightName = 'patch',
+		verb?: AskedVerb,
+	): void {
 		const cluster = reached();
 		if (!cluster) return;
 		const state = store.getState();
 		const withheld = refusedRight(state, right);
 		if (withheld !== undefined) return notify(store, {tone: 'bad', text: withheld});
 		const result = planned(factsOf(state, service), state);
-		if (!result.ok) return notify(store, {tone: 'info', text: result.reason});
-		openReview(store, cluster, result.plan);
+		if (result.ok) return openReview(store, cluster, result.plan);
+		if (verb && result.candidates && result.candidates.length > 0) {
+			return askRevision(store, service, result, {verb});
+		}
+		const instead = result.instead ? ' X gives the release up.' : '';
+		notify(store, {tone: 'info', text: `${result.reason}${instead}`});
 	}
 
 	const console: Console = {
@@ -216,13 +229,22 @@ export function createConsole({
 			});
 		},
 		complete() {
-			review(facts => planPromote(facts));
+			review(facts => planPromote(facts), 'patch', 'promote');
 		},
 		rollBack() {
-			review(facts => planRollback(facts));
+			review(facts => planRollback(facts), 'patch', 'roll back');
 		},
-		abandon() {
-			review(facts => planAbandon(facts));
+		abandon(why = '') {
+			const state = store.getState();
+			const service = selectedService(state);
+			const cluster = reached();
+			if (!cluster) return;
+			if (!service) return notify(store, {tone: 'info', text: whyNoService(state)});
+			reviewAbandon(store, cluster, service, {why});
+		},
+		choose(value) {
+			const cluster = reached();
+			if (cluster) void choose(store, cluster, value);
 		},
 		undo() {
 			review(planUndo);

@@ -14,6 +14,7 @@ import {promote} from '../knative/release/promote.js';
 import {releaseOf} from '../knative/release/release.js';
 import {rollBack} from '../knative/release/roll-back.js';
 import {pinnedSplit} from '../knative/release/settled-split.js';
+import {sharesOf} from '../knative/release/shares.js';
 import {undo, undoable} from '../knative/release/undo.js';
 import {trafficWarnings, type Warning} from '../knative/release/warnings.js';
 import type {RevisionView} from '../knative/revision/revision.js';
@@ -22,6 +23,7 @@ import {diffSplit, splitOf, type Split} from '../knative/split/split.js';
 import {retag} from '../knative/split/tags.js';
 import type {Plan, TrafficAction} from './plan.js';
 import {aboutRelease} from './about-release.js';
+import {verdictWarnings, type CanaryVerdict} from './canary-verdict.js';
 
 export type Planned =
 	| {ok: true; plan: Plan}
@@ -44,6 +46,8 @@ export type Facts = {
 	user?: string;
 	/** Names of Services in the namespace that are not of this service's own Route; undefined while not known. */
 	taken?: ReadonlySet<string> | undefined;
+	/** How the canary did against what users had, as far as they were compared. */
+	verdict?: CanaryVerdict | undefined;
 };
 
 /** How a verb is to be done. */
@@ -83,7 +87,11 @@ function trafficPlan(
 		rows: rowsOf(service, before, after),
 		facts: [],
 		notes: [...notes, ...knNotes(after)],
-		warnings: [...warnings, ...trafficWarnings(service, revisions, before, after, {now})],
+		warnings: [
+			...warnings,
+			...verdictWarnings(facts.verdict, {action, before: sharesOf(service), after}),
+			...trafficWarnings(service, revisions, before, after, {now}),
+		],
 		// The note is this program's own account of who did what with it, which a command line would make a lie.
 		commands: [kubectlPatchCommand(service, [traffic]), knTrafficCommand(service, before, after)],
 		splits: {before, after},

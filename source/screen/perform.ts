@@ -116,6 +116,7 @@ const performers: Partial<Record<Action, Performer>> = {
 	},
 	complete: console => console.complete(),
 	rollBack: console => console.rollBack(),
+	abandon: (console, _, why) => console.abandon(why),
 	undo: console => console.undo(),
 	tag: ({store}) => openTagForm(store),
 	autoscaling: console => console.scaling(),

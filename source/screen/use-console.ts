@@ -64,6 +64,7 @@ export function contextOf(state: ConsoleState): KeyContext {
 		case 'palette':
 		case 'contexts':
 		case 'namespaces':
+		case 'choice':
 			return 'palette';
 		case 'help':
 		case 'details':

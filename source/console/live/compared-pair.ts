@@ -1,5 +1,6 @@
 /** Which two revisions of a service are compared, and where each is asked. Pure. */
 import type {Side, Sides} from '../../probe/loop/pairs.js';
+import {releaseOf} from '../../knative/release/release.js';
 import type {RevisionView} from '../../knative/revision/revision.js';
 import type {ServiceView} from '../../knative/service/service.js';
 import {tagsOf} from './request-target.js';
@@ -10,8 +11,8 @@ export type ComparedPair =
 	| {ok: false; reason: string};
 
 /**
- * The newest revision of the route against the one that has most of the rest; where shares are equal, against the newer
- * one. A revision can be asked at a tag of its own, or at the service's host while it has all of the traffic.
+ * The canary against what users had; where there is no release, the newest revision of the route against the one that
+ * has most of the rest, where shares are equal against the newer one. A revision can be asked at a tag of its own, or at the service's host while it has all of the traffic.
  */
 export function pairOf(service: ServiceView, revisions: readonly RevisionView[]): ComparedPair {
 	const percents = new Map<string, number>();
@@ -21,10 +22,12 @@ export function pairOf(service: ServiceView, revisions: readonly RevisionView[])
 	const routed = revisions
 		.filter(({name}) => percents.has(name))
 		.toSorted((one, other) => other.generation - one.generation);
-	const [fresh, ...others] = routed;
-	const old = others.toSorted(
-		(one, other) => (percents.get(other.name) ?? 0) - (percents.get(one.name) ?? 0),
-	)[0];
+	const {canary, stable} = releaseOf({service, revisions, changes: []});
+	const fresh = routed.find(({name}) => name === canary?.revision) ?? routed[0];
+	const others = routed.filter(revision => revision !== fresh);
+	const old =
+		others.find(({name}) => name === stable?.revision) ??
+		others.toSorted((one, other) => (percents.get(other.name) ?? 0) - (percents.get(one.name) ?? 0))[0];
 	if (!fresh || !old) return {ok: false, reason: 'one revision only: there is no other to compare it with'};
 
 	const tags = tagsOf(service);

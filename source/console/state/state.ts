@@ -4,6 +4,7 @@
  */
 import {createStore, type StoreApi} from 'zustand/vanilla';
 import {bound} from './bound.js';
+import type {ChoiceSheet} from '../sheets/choice-sheet.js';
 import type {RevisionChoice, Selected} from './selection.js';
 import type {Unreached} from '../../kube/gateway/find-gateway.js';
 import type {ForwardState} from '../../kube/port-forward/port-forward.js';
@@ -106,6 +107,7 @@ export type Sheet =
 	| {kind: 'details'}
 	| {kind: 'palette'}
 	| {kind: 'namespaces'; names: readonly string[]; sentence?: string}
+	| ChoiceSheet
 	| {kind: 'writes'}
 	| {kind: 'answers'}
 	| FormSheet

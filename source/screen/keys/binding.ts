@@ -80,6 +80,7 @@ export type Action =
 	| 'copyCurl'
 	| 'complete'
 	| 'rollBack'
+	| 'abandon'
 	| 'undo'
 	| 'less'
 	| 'more'

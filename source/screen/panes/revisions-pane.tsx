@@ -9,6 +9,7 @@ import {
 	type RevisionRow,
 } from '../../console/state/read.js';
 import {isGone} from '../../console/state/selection.js';
+import {parseRejection} from '../../knative/release/rejection.js';
 import type {RevisionView} from '../../knative/revision/revision.js';
 import type {ServiceView} from '../../knative/service/service.js';
 import type {Theme} from '../../terminal/output/theme.js';
@@ -106,7 +107,8 @@ function pods({actualReplicas, desiredReplicas}: RevisionView): string {
 	return `${actualReplicas ?? 0}/${desiredReplicas ?? 0}`;
 }
 
-function stateCell({state}: RevisionView, {glyphs, styles}: Theme): TableCell {
+function stateCell({state, rejected}: RevisionView, {glyphs, styles}: Theme): TableCell {
+	if (parseRejection(rejected)) return {text: `${glyphs.bad} Rejected`, style: styles.bad};
 	switch (state.kind) {
 		case 'ready':
 			return {text: `${glyphs.ready} ${state.word}`, style: styles.ok};
