@@ -11,10 +11,13 @@ export type ComparedPair =
 	| {ok: false; reason: string};
 
 /**
- * The canary against what users had; where there is no release, the newest revision of the route against the one that
- * has most of the rest, where shares are equal against the newer one. A revision can be asked at a tag of its own, or at the service's host while it has all of the traffic.
+ * The canary, and what users had; where there is no release, the newest revision of the route, and the one that has most
+ * of the rest, where shares are equal the newer one.
  */
-export function pairOf(service: ServiceView, revisions: readonly RevisionView[]): ComparedPair {
+function pairedRevisions(
+	service: ServiceView,
+	revisions: readonly RevisionView[],
+): {fresh: RevisionView; old: RevisionView; percents: ReadonlyMap<string, number>} | undefined {
 	const percents = new Map<string, number>();
 	for (const {revision, percent} of service.statusTraffic) {
 		percents.set(revision, (percents.get(revision) ?? 0) + percent);
@@ -25,11 +28,28 @@ export function pairOf(service: ServiceView, revisions: readonly RevisionView[])
 	const {canary, stable} = releaseOf({service, revisions, changes: []});
 	const fresh = routed.find(({name}) => name === canary?.revision) ?? routed[0];
 	const others = routed.filter(revision => revision !== fresh);
-	const old =
-		others.find(({name}) => name === stable?.revision) ??
-		others.toSorted((one, other) => (percents.get(other.name) ?? 0) - (percents.get(one.name) ?? 0))[0];
-	if (!fresh || !old) return {ok: false, reason: 'one revision only: there is no other to compare it with'};
+	const [most] = others.toSorted(
+		(one, other) => (percents.get(other.name) ?? 0) - (percents.get(one.name) ?? 0),
+	);
+	const old = others.find(({name}) => name === stable?.revision) ?? most;
+	return fresh && old && {fresh, old, percents};
+}
 
+/** Which of a split are compared, by name; undefined where there are no two. */
+export function comparedRevisions(
+	service: ServiceView,
+	revisions: readonly RevisionView[],
+): {fresh: string; old: string} | undefined {
+	const pair = pairedRevisions(service, revisions);
+	return pair && {fresh: pair.fresh.name, old: pair.old.name};
+}
+
+/** A revision can be asked at a tag of its own, or at the service's host while it has all of the traffic. */
+export function pairOf(service: ServiceView, revisions: readonly RevisionView[]): ComparedPair {
+	const pair = pairedRevisions(service, revisions);
+	if (!pair) return {ok: false, reason: 'one revision only: there is no other to compare it with'};
+
+	const {fresh, old, percents} = pair;
 	const tags = tagsOf(service);
 	const sideOf = ({name}: RevisionView): Side | undefined => {
 		const tagged = tags.find(({revision}) => revision === name);
