@@ -36,7 +36,8 @@ import {
 } from './state/read.js';
 import type {ServiceView} from '../knative/service/service.js';
 import {targetStatusOf} from './sheets/target-status.js';
-import {askRevision, choose, reviewAbandon, type AskedVerb} from './sheets/choice-sheet.js';
+import {askRevision, choose, reviewAbandon} from './sheets/choice-sheet.js';
+import type {AskedVerb} from './sheets/sheets.js';
 import {confirmReview, openReview} from './sheets/review.js';
 import {factsOf} from './state/facts.js';
 import {refusedRight, type RightName} from './session/rights.js';

@@ -8,22 +8,7 @@ import {factsOf} from '../state/facts.js';
 import {closeSheet, notify, openSheet} from '../state/select.js';
 import type {ConsoleStore} from '../state/state.js';
 import {openReview} from './review.js';
-
-export type AskedVerb = 'promote' | 'roll back' | 'abandon';
-
-export type ChoiceSheet = {
-	kind: 'choice';
-	title: string;
-	question: string;
-	options: readonly {value: string; label: string}[];
-	/** The service it is about, whatever is selected by then. */
-	uid: string;
-	verb: AskedVerb;
-	/** A revision, or what becomes of the template. */
-	about: 'revision' | 'template';
-	/** Of abandoning: in the operator's words. */
-	why: string;
-};
+import type {AskedVerb, ChoiceSheet} from './sheets.js';
 
 const titles: Readonly<Record<AskedVerb, string>> = {
 	promote: 'Promote which revision of',

@@ -137,3 +137,20 @@ export type VerifySheet = {
 
 /** A write as it left the process, for the log. */
 export type WriteRecord = {at: number; title: string; command: string; outcome: string};
+
+/** What is asked of the operator where the cluster does not tell. */
+export type AskedVerb = 'promote' | 'roll back' | 'abandon';
+
+export type ChoiceSheet = {
+	kind: 'choice';
+	title: string;
+	question: string;
+	options: readonly {value: string; label: string}[];
+	/** The service it is about, whatever is selected by then. */
+	uid: string;
+	verb: AskedVerb;
+	/** A revision, or what becomes of the template. */
+	about: 'revision' | 'template';
+	/** Of abandoning: in the operator's words. */
+	why: string;
+};

@@ -4,7 +4,6 @@
  */
 import {createStore, type StoreApi} from 'zustand/vanilla';
 import {bound} from './bound.js';
-import type {ChoiceSheet} from '../sheets/choice-sheet.js';
 import type {RevisionChoice, Selected} from './selection.js';
 import type {Unreached} from '../../kube/gateway/find-gateway.js';
 import type {ForwardState} from '../../kube/port-forward/port-forward.js';
@@ -18,7 +17,14 @@ import type {RevisionView} from '../../knative/revision/revision.js';
 import type {Split} from '../../knative/split/split.js';
 import type {HistoryEntry} from '../../journal/journal-entry.js';
 import type {ContextsSheet, EventsSheet, LeaveSheet, LogsSheet, YamlSheet} from '../sheets/inspected.js';
-import type {FormSheet, ReviewSheet, ScalingDefaults, VerifySheet, WriteRecord} from '../sheets/sheets.js';
+import type {
+	ChoiceSheet,
+	FormSheet,
+	ReviewSheet,
+	ScalingDefaults,
+	VerifySheet,
+	WriteRecord,
+} from '../sheets/sheets.js';
 
 /** What the screen draws of the folders below the store; it imports nothing of them itself. */
 export type {ReflectorState} from '../../kube/watch/reflector.js';

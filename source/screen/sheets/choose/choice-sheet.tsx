@@ -1,6 +1,6 @@
 /** A question that only the operator can answer, and the answers there are. */
 import {Box, Text} from 'ink';
-import type {ChoiceSheet} from '../../../console/sheets/choice-sheet.js';
+import type {ChoiceSheet} from '../../../console/sheets/sheets.js';
 import type {Size} from '../../layout.js';
 import {frameContentSize} from '../../widgets/frame-lines.js';
 import {Frame} from '../../widgets/frame.js';
