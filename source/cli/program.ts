@@ -220,6 +220,7 @@ function addHeadless(program: Command): void {
 		.action(run('rollback'));
 	release('abandon', 'give a release up: the canary leaves the split and is marked as rejected')
 		.option('--to <revision>', which)
+		.option('--template', 'put the template back to what users run, too: that makes a revision, at 0 %')
 		.action(run('abandon'));
 	release('undo', 'put back the split before the last change').addOption(despite()).action(run('undo'));
 	program

@@ -25,6 +25,7 @@ import {Contexts, LeaveContext} from './sheets/choose/contexts-sheet.js';
 import {FormSheet} from './sheets/choose/form-sheet.js';
 import {Help} from './sheets/choose/help-sheet.js';
 import {canSteer, Logs} from './sheets/inspect/logs-sheet.js';
+import {Choice} from './sheets/choose/choice-sheet.js';
 import {Namespaces} from './sheets/choose/namespaces-sheet.js';
 import {Palette} from './sheets/choose/palette-sheet.js';
 import {Requests} from './sheets/choose/requests-sheet.js';
@@ -229,6 +230,8 @@ function SheetView({
 			return <Palette perform={run} {...props} />;
 		case 'namespaces':
 			return <Namespaces names={sheet.names} sentence={sheet.sentence} {...props} />;
+		case 'choice':
+			return <Choice sheet={sheet} {...props} />;
 		case 'contexts':
 			return <Contexts sheet={sheet} {...props} />;
 		case 'leave context':

@@ -239,7 +239,7 @@ const done: Readonly<Record<PlanAction, (name: string) => string>> = {
 function succeed(
 	store: ConsoleStore,
 	plan: Plan,
-	{object}: Extract<WriteOutcome, {kind: 'done'}>,
+	{object, missed}: Extract<WriteOutcome, {kind: 'done'}>,
 	newerThan: number,
 ): void {
 	const {write, name, action} = plan;
@@ -272,7 +272,7 @@ function succeed(
 		focusPane(store, 'revisions');
 		return notify(store, creatingNotice(name, newerThan, text));
 	}
-	notify(store, {tone: 'good', text});
+	notify(store, missed === undefined ? {tone: 'good', text} : {tone: 'bad', text: `${text} But ${missed}`});
 }
 
 function fail(store: ConsoleStore, plan: Plan, outcome: Exclude<WriteOutcome, {kind: 'done'}>): void {

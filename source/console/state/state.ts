@@ -21,6 +21,7 @@ import type {Split} from '../../knative/split/split.js';
 import type {HistoryEntry} from '../../journal/journal-entry.js';
 import type {ContextsSheet, EventsSheet, LeaveSheet, LogsSheet, YamlSheet} from '../sheets/inspected.js';
 import type {
+	ChoiceSheet,
 	FormSheet,
 	RequestSheet,
 	ReviewSheet,
@@ -134,6 +135,7 @@ export type Sheet =
 	| {kind: 'details'}
 	| {kind: 'palette'}
 	| {kind: 'namespaces'; names: readonly string[]; sentence?: string}
+	| ChoiceSheet
 	| {kind: 'writes'}
 	| {kind: 'answers'}
 	| FormSheet

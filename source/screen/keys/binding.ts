@@ -83,6 +83,7 @@ export type Action =
 	| 'copyCurl'
 	| 'complete'
 	| 'rollBack'
+	| 'abandon'
 	| 'undo'
 	| 'less'
 	| 'more'

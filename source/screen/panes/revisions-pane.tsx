@@ -12,6 +12,7 @@ import {
 	type RevisionRow,
 } from '../../console/state/read.js';
 import {isGone} from '../../console/state/selection.js';
+import {parseRejection} from '../../knative/release/rejection.js';
 import type {RevisionView} from '../../knative/revision/revision.js';
 import {conditionTrouble, type Trouble} from '../../knative/revision/trouble.js';
 import type {ServiceView} from '../../knative/service/service.js';
@@ -162,6 +163,7 @@ function pods({actualReplicas, desiredReplicas}: RevisionView): string {
 /** @param sickness What its pods say is wrong, in a word. */
 function stateCell(revision: RevisionView, {glyphs, styles}: Theme, sickness: string | undefined): TableCell {
 	const {state} = revision;
+	if (parseRejection(revision.rejected)) return {text: `${glyphs.bad} Rejected`, style: styles.bad};
 	const trouble = conditionTrouble(revision)?.word ?? sickness;
 	if (trouble !== undefined && state.kind !== 'deleting') {
 		return {text: `${glyphs.bad} ${trouble}`, style: styles.bad};
