@@ -9,6 +9,7 @@ import {describeFault} from '../../knative/text/fault.js';
 import {settleAttempts} from '../../release/settle-attempts.js';
 import type {ServiceView} from '../../knative/service/service.js';
 import {equalSplits, splitOf, type Split} from '../../knative/split/split.js';
+import {notify} from '../state/select.js';
 import type {ConsoleState, ConsoleStore} from '../state/state.js';
 
 export type {HistoryEntry} from '../../journal/journal-entry.js';
@@ -82,6 +83,8 @@ export function createHistory(
 			await write();
 		} catch (error) {
 			complain('kept only until you quit', error);
+			const {historyProblem: text} = store.getState();
+			if (entry.own && text !== undefined) notify(store, {tone: 'bad', text});
 		}
 	}
 
