@@ -12,6 +12,11 @@ export function install({
 	onOutputError,
 	lastWords,
 }: Pick<LifecycleOptions, 'assurance' | 'onOutputError' | 'lastWords'> = {}): Lifecycle {
+	// Node would print them as they are, over the screen; they are for who develops this, and may come from outside.
+	process.removeAllListeners('warning');
+	process.on('warning', warning => {
+		if (process.env['KN_CANARY_TRACE'] === '1') process.stderr.write(`${describeError(warning)}\n`);
+	});
 	return installLifecycle({
 		name: 'kn-canary',
 		isTracing: process.env['KN_CANARY_TRACE'] === '1',

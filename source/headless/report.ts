@@ -1,4 +1,5 @@
 /** How the commands without a screen say what they would do and did: as lines for people, or as one JSON object. */
+import {visibleJson} from './said.js';
 import type {Attempt} from '../journal/attempt.js';
 import type {HistoryEntry} from '../journal/journal-entry.js';
 import type {Plan} from '../release/plan.js';
@@ -43,7 +44,7 @@ const rowsOf = (split: Split) =>
 
 /** One object; its fields are an interface for scripts. */
 export function resultJson({code, sentence, plan, dryRun, outcome, arrival}: Result): string {
-	return JSON.stringify(
+	return visibleJson(
 		{
 			exitCode: code,
 			sentence,
@@ -63,7 +64,6 @@ export function resultJson({code, sentence, plan, dryRun, outcome, arrival}: Res
 				unguarded: plan.commands.filter(command => !isGuarded(command)),
 			}),
 		},
-		undefined,
 		2,
 	);
 }
@@ -93,7 +93,7 @@ export function historyLines(entries: readonly (HistoryEntry | Attempt)[]): stri
 }
 
 export function historyJson(entries: readonly (HistoryEntry | Attempt)[]): string {
-	return JSON.stringify(
+	return visibleJson(
 		entries.map(({at, before, after, ...rest}) => ({
 			at: new Date(at).toISOString(),
 			...rest,
@@ -101,7 +101,6 @@ export function historyJson(entries: readonly (HistoryEntry | Attempt)[]): strin
 			before: rowsOf(before),
 			after: rowsOf(after),
 		})),
-		undefined,
 		2,
 	);
 }

@@ -67,6 +67,7 @@ export type Action =
 	| 'earlierSplit'
 	| 'laterSplit'
 	| 'answers'
+	| 'uncover'
 	| 'yaml'
 	| 'managedFields'
 	| 'refresh'

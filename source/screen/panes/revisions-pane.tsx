@@ -20,7 +20,7 @@ import {Table} from '../widgets/table/table.js';
 import {useTheme} from '../widgets/theme-context.js';
 import {useConsoleState} from '../use-console.js';
 import {useNow} from '../use-now.js';
-import {age, shortImage, shortRevision} from '../format.js';
+import {age, shortImage, shortRevision, envValue} from '../format.js';
 
 const columns = [
 	{title: 'REVISION', priority: 0, min: 8, cut: 'start'},
@@ -37,6 +37,7 @@ export function RevisionsPane({width, height}: Size) {
 	const theme = useTheme();
 	const now = useNow();
 	const service = useConsoleState(selectedService);
+	const isUncovered = useConsoleState(state => state.isUncovered);
 	const revisions = useConsoleState(revisionRows);
 	const isKnown = useConsoleState(state => service && knownRevisions(state, service.name) !== undefined);
 	const selected = useConsoleState(selectedRevisionIndex);
@@ -54,7 +55,7 @@ export function RevisionsPane({width, height}: Size) {
 		>
 			<Table
 				columns={columns}
-				rows={service ? revisions.map(revision => row(revision, service, theme, now)) : []}
+				rows={service ? revisions.map(revision => row(revision, service, theme, {now, isUncovered})) : []}
 				selected={selected}
 				width={size.width}
 				height={size.height}
@@ -70,7 +71,12 @@ export function RevisionsPane({width, height}: Size) {
 	);
 }
 
-function row(revision: RevisionRow, service: ServiceView, theme: Theme, now: number) {
+function row(
+	revision: RevisionRow,
+	service: ServiceView,
+	theme: Theme,
+	{now, isUncovered}: {now: number; isUncovered: boolean},
+) {
 	if (isGone(revision)) {
 		const {glyphs, styles} = theme;
 		return {
@@ -96,7 +102,7 @@ function row(revision: RevisionRow, service: ServiceView, theme: Theme, now: num
 			pods(revision),
 			age(revision.createdAt, now),
 			shortImage(revision.image),
-			revision.env.map(({name, shown}) => `${name}=${shown}`).join(' '),
+			revision.env.map(entry => `${entry.name}=${envValue(entry, isUncovered)}`).join(' '),
 		],
 	};
 }
