@@ -115,6 +115,7 @@ export const openTerminal = ({
 	};
 
 	let byteCount = 0;
+	let written = '';
 	let isCursorVisible = true;
 	for (const final of ['h', 'l']) {
 		emulator.parser.registerCsiHandler({prefix: '?', final}, parameters => {
@@ -142,6 +143,7 @@ export const openTerminal = ({
 	let unparsed = 0;
 	child.onData(data => {
 		byteCount += Buffer.byteLength(data);
+		written += data;
 		unparsed++;
 		arrive(() => {
 			emulator.write(data, () => {
@@ -296,6 +298,8 @@ export const openTerminal = ({
 		kill(signal: NodeJS.Signals) {
 			process.kill(child.pid, signal);
 		},
+		/** All that the program has written to its terminal, as it was written. */
+		written: () => written,
 		/** How many bytes the program has written to its terminal. */
 		bytes: () => byteCount,
 		modes: (): Modes => ({
