@@ -36,6 +36,7 @@ const mayImport: Record<string, readonly string[]> = {
 		'sandbox',
 		'screen',
 		'terminal',
+		'users',
 	],
 };
 
