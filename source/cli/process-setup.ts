@@ -24,6 +24,11 @@ export function install({
 	lastWords,
 	heedsHangUp = true,
 }: Pick<LifecycleOptions, 'assurance' | 'onOutputError' | 'lastWords' | 'heedsHangUp'> = {}): Lifecycle {
+	// Node would print them as they are, over the screen; they are for who develops this, and may come from outside.
+	process.removeAllListeners('warning');
+	process.on('warning', warning => {
+		if (process.env['KN_CANARY_TRACE'] === '1') process.stderr.write(`${describeError(warning)}\n`);
+	});
 	return installLifecycle({
 		name: 'kn-canary',
 		isTracing: process.env['KN_CANARY_TRACE'] === '1',

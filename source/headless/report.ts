@@ -1,4 +1,5 @@
 /** How the commands without a screen say what they would do and did: as lines for people, or as one JSON object. */
+import {visibleJson} from './said.js';
 import type {Attempt} from '../journal/attempt.js';
 import type {HistoryEntry} from '../journal/journal-entry.js';
 import type {Plan} from '../release/plan.js';
@@ -44,7 +45,7 @@ const rowsOf = (split: Split) =>
 
 /** One object; its fields are an interface for scripts. */
 export function resultJson({code, sentence, plan, dryRun, outcome, arrival}: Result): string {
-	return JSON.stringify(
+	return visibleJson(
 		{
 			exitCode: code,
 			sentence,
@@ -64,7 +65,6 @@ export function resultJson({code, sentence, plan, dryRun, outcome, arrival}: Res
 				unguarded: plan.commands.filter(command => !isGuarded(command)),
 			}),
 		},
-		undefined,
 		2,
 	);
 }
@@ -94,7 +94,7 @@ export function historyLines(entries: readonly (HistoryEntry | Attempt)[]): stri
 }
 
 export function historyJson(entries: readonly (HistoryEntry | Attempt)[]): string {
-	return JSON.stringify(
+	return visibleJson(
 		entries.map(({at, before, after, ...rest}) => ({
 			at: zoned(at),
 			...rest,
@@ -102,7 +102,6 @@ export function historyJson(entries: readonly (HistoryEntry | Attempt)[]): strin
 			before: rowsOf(before),
 			after: rowsOf(after),
 		})),
-		undefined,
 		2,
 	);
 }

@@ -4,6 +4,7 @@ import type {Cluster} from '../kube/cluster.js';
 import type {Attempt} from '../journal/attempt.js';
 import type {HistoryEntry} from '../journal/journal-entry.js';
 import type {HistoryFile} from '../journal/journal-file.js';
+import type {Said} from './said.js';
 import type {UnderWay} from '../release/under-way.js';
 import {serviceMeant} from '../knative/release/words.js';
 import {printable} from '../knative/text/printable.js';
@@ -32,8 +33,10 @@ export type ReleaseFlags = {
 /** Where it reads and writes; `isTerminal` says whether somebody is there to be asked. */
 export type HeadlessTerminal = {
 	stdin: NodeJS.ReadableStream;
-	stdout: NodeJS.WritableStream;
-	stderr: NodeJS.WritableStream;
+	stdout: Said;
+	stderr: Said;
+	/** Where a question is put, with what a line editor needs there; `stderr` itself. */
+	prompt?: NodeJS.WritableStream;
 	isTerminal: boolean;
 };
 
@@ -98,8 +101,11 @@ export async function runRelease(
 }
 
 /** Anything but the word asked for is a no: ctrl-c and ctrl-d, too. */
-async function ask(wanted: string, {stdin, stderr}: HeadlessTerminal): Promise<boolean> {
-	const prompt = createInterface({input: stdin, output: stderr});
+async function ask(
+	wanted: string,
+	{stdin, stderr, prompt: output = process.stderr}: HeadlessTerminal,
+): Promise<boolean> {
+	const prompt = createInterface({input: stdin, output});
 	try {
 		return (await prompt.question(`Type ${wanted} to apply it: `)).trim() === wanted;
 	} catch (error) {

@@ -12,6 +12,9 @@ export type TrafficAction = 'split' | 'promote' | 'roll back' | 'abandon' | 'und
 export type PlanAction =
 	TrafficAction | 'create revision' | 'autoscaling' | 'create service' | 'delete revision' | 'delete service';
 
+/** `uncovered`: what is shown in the stead of `value` to who asks for it; values of variables may be secrets. */
+export type Fact = {label: string; value: string; uncovered?: string};
+
 /** A write that is ready to be sent, and all there is to say about it before that. */
 export type Plan = {
 	action: PlanAction;
@@ -29,7 +32,7 @@ export type Plan = {
 	/** Before → after, a row per target. Empty where nothing was there before. */
 	rows: readonly SplitDifference[];
 	/** What else will be true: image, environment, port … */
-	facts: readonly {label: string; value: string}[];
+	facts: readonly Fact[];
 	notes: readonly string[];
 	warnings: readonly Warning[];
 	/** Command lines that do the same. */

@@ -63,8 +63,15 @@ export async function sendRecorded(
 		}
 	};
 	if (attempt) await note(history?.begin(attempt));
-	const at = now();
-	const outcome = await sendPlan(cluster, plan, {reason: plan.action, ...(onSent && {onSent})});
+	let at = now();
+	const outcome = await sendPlan(cluster, plan, {
+		reason: plan.action,
+		now,
+		onSent(sent) {
+			({at} = sent);
+			onSent?.(sent);
+		},
+	});
 	const entry = attempt && entryOf(attempt, plan, outcome, at);
 	if (entry) await note(history?.append(entry));
 	else if (attempt && outcome.kind !== 'unknown') {

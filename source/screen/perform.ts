@@ -21,6 +21,7 @@ import {
 	moveSelection,
 	notify,
 	openFilter,
+	toggleUncovered,
 	openSheet,
 	stepBack,
 	type SelectionStep,
@@ -78,6 +79,7 @@ const performers: Partial<Record<Action, Performer>> = {
 		if (!stepBack(store)) focusPane(store, 'services');
 	},
 	filter: ({store}) => openFilter(store),
+	uncover: ({store}) => toggleUncovered(store),
 	palette: ({store}) => openSheet(store, {kind: 'palette'}),
 	help: ({store}) => openSheet(store, {kind: 'help'}),
 	namespace(console, _, name) {

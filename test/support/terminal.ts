@@ -160,6 +160,7 @@ export const openTerminal = ({
 	};
 
 	let byteCount = 0;
+	let written = '';
 	let isCursorVisible = true;
 	for (const final of ['h', 'l']) {
 		emulator.parser.registerCsiHandler({prefix: '?', final}, parameters => {
@@ -189,6 +190,7 @@ export const openTerminal = ({
 	child.onData(data => {
 		byteCount += Buffer.byteLength(data);
 		taken?.push(data);
+		written += data;
 		unparsed++;
 		arrive(() => {
 			emulator.write(isLatin1 ? Buffer.from(data).toString('latin1') : data, () => {
@@ -359,6 +361,8 @@ export const openTerminal = ({
 		kill(signal: NodeJS.Signals) {
 			process.kill(child.pid, signal);
 		},
+		/** All that the program has written to its terminal, as it was written. */
+		written: () => written,
 		/** How many bytes the program has written to its terminal. */
 		bytes: () => byteCount,
 		modes: (): Modes => ({

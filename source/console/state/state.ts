@@ -221,6 +221,8 @@ export type ConsoleState = {
 	sheets: readonly Sheet[];
 	writes: readonly WriteRecord[];
 	notice: Notice | undefined;
+	/** Values of variables are shown: only when somebody asks for it. */
+	isUncovered: boolean;
 };
 
 export type ConsoleStore = StoreApi<ConsoleState>;
@@ -269,6 +271,7 @@ export function initialState({
 		sheets: [],
 		writes: [],
 		notice: undefined,
+		isUncovered: false,
 	};
 }
 

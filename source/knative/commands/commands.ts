@@ -239,6 +239,11 @@ export function isGuarded(line: string): boolean {
 	return line.includes('"path":"/metadata/uid"') || line.endsWith(' create -f -');
 }
 
+/** The line with the values of variables covered: to be shown, not to be run. */
+export function coveredLine(line: string): string {
+	return line.replaceAll(/("name":"(?:[^"\\]|\\.)*","value":")(?:[^"\\]|\\.)*"/g, '$1•••"');
+}
+
 /** What is copied of lines that do the same: those that are guarded, or where none is, the first. */
 export function copiedLines(lines: readonly string[]): string {
 	const guarded = lines.filter(line => isGuarded(line));

@@ -17,6 +17,7 @@ import {parseRetryAfter, parseWarnings} from './headers.js';
 import type {SelectedContext} from '../auth/kubeconfig.js';
 import {printable} from '../../knative/text/printable.js';
 import {corePath, fieldManager as ownFieldManager, podProxyPath} from '../paths.js';
+import {withoutUserInfo} from '../auth/user-info.js';
 import {createServerSignals} from './server-signals.js';
 import {sentenceOf} from '../status.js';
 import {systemTimers, type Timers} from '../timers.js';
@@ -137,15 +138,6 @@ function answerOf({status, headers}: IncomingResponse, body: unknown): ApiAnswer
 		warnings: parseWarnings(headers['warning']),
 		...(retryAfter === undefined ? {} : {retryAfter}),
 	};
-}
-
-/** As it may be shown and kept: an address may have a password in it, which is not sent either. */
-function withoutUserInfo(server: string): string {
-	const url = new URL(server);
-	if (url.username === '' && url.password === '') return server;
-	url.username = '';
-	url.password = '';
-	return url.href.replace(/\/$/, '');
 }
 
 /** The API server of `selected`, asked with `credentials`. Opens no connection before the first request. */

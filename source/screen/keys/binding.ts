@@ -69,6 +69,7 @@ export type Action =
 	| 'earlierSplit'
 	| 'laterSplit'
 	| 'answers'
+	| 'uncover'
 	| 'yaml'
 	| 'managedFields'
 	| 'refresh'

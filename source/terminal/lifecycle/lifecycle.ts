@@ -99,7 +99,7 @@ export const describeError = (error: unknown): string => {
 
 	const line = stripVTControlCharacters(messages.join(': '))
 		.replaceAll(/\s+/g, ' ')
-		.replaceAll(/\p{Control}/gu, '')
+		.replaceAll(/[\p{Control}\p{Format}\p{Surrogate}\u2028\u2029]/gu, '')
 		.trim();
 	return line === '' ? 'no reason was given' : line;
 };

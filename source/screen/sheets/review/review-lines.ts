@@ -1,5 +1,5 @@
 /** What the review sheet says, line by line. Pure. */
-import {copiedLines, isGuarded} from '../../../knative/commands/commands.js';
+import {copiedLines, coveredLine, isGuarded} from '../../../knative/commands/commands.js';
 import type {ReviewSheet, Wake} from '../../../console/sheets/sheets.js';
 import type {Plan} from '../../../release/plan.js';
 import type {Theme} from '../../../terminal/output/theme.js';
@@ -23,7 +23,13 @@ export function reviewLines(
 		isRead = true,
 		since,
 		lost,
-	}: {isRead?: boolean; since?: number | undefined; lost?: string | undefined} = {},
+		isUncovered = false,
+	}: {
+		isRead?: boolean;
+		since?: number | undefined;
+		lost?: string | undefined;
+		isUncovered?: boolean;
+	} = {},
 ): DocumentLine[] {
 	const {plan, dryRun, wake, phase} = sheet;
 	const {styles, glyphs} = look;
@@ -53,7 +59,8 @@ export function reviewLines(
 	}
 	if (about.length > 0) say('');
 	const labelWidth = Math.max(0, ...plan.facts.map(({label}) => widthOf(label)));
-	for (const {label, value} of plan.facts) {
+	for (const {label, value: covered, uncovered} of plan.facts) {
+		const value = isUncovered ? (uncovered ?? covered) : covered;
 		lines.push({
 			text: `${fitText(label, labelWidth)}  ${value}`,
 			indent: labelWidth + 2,
@@ -73,7 +80,7 @@ export function reviewLines(
 		const guard = isGuarded(command) ? '' : ', unguarded: it writes over what was changed since';
 		const keys = copied === command ? ' (ctrl-y copies it)' : '';
 		say(`Equivalent command${guard}${keys}:`, styles.muted);
-		lines.push({text: command, hard: true, style: styles.muted});
+		lines.push({text: isUncovered ? command : coveredLine(command), hard: true, style: styles.muted});
 	}
 	return lines;
 }
