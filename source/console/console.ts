@@ -9,10 +9,12 @@ import type {Contexts} from './sheets/contexts-sheet.js';
 import {conflictOf, keepEditing, takeTheirs} from './sheets/conflict-resolution.js';
 import {discardDraft} from './state/draft.js';
 import {showEvents} from './sheets/events-sheet.js';
+import {followCreated} from './session/follow-created.js';
 import {followRoutes} from './session/follow-routes.js';
 import {openScalingForm, submitForm} from './forms/forms.js';
 import {changesOf, createHistory, type HistoryFile} from './session/change-recorder.js';
 import {createLive, type Live} from './live/live.js';
+import {createUsersFollower} from './live/users.js';
 import {createLogs, type Logs} from './logs/logs.js';
 import {
 	planAbandon,
@@ -120,12 +122,15 @@ export function createConsole({
 		onConnected: () => void history.load(),
 		onService: service => history.saw(service),
 		async onLeave() {
+			users.clear();
 			await live.clear();
 			await history.flush();
 		},
 	});
 	const {connected, failed, chooseNamespace, changeNamespace, chooseContext, changeContext} = connection;
+	const users = createUsersFollower(store, () => connection.cluster());
 	const unfollowRoutes = followRoutes(store);
+	const unfollowCreated = followCreated(store);
 	const unfollow = store.subscribe((state, before) => {
 		const service = selectedService(state);
 		// Of thousands of services and revisions only those of the one that is asked concern the loop.
@@ -135,6 +140,7 @@ export function createConsole({
 			state.gateway !== before.gateway
 		) {
 			live.follow();
+			users.follow();
 		}
 	});
 
@@ -276,9 +282,11 @@ export function createConsole({
 		async stop() {
 			unfollow();
 			unfollowRoutes();
+			unfollowCreated();
 			// What follows the cluster for a sheet ends with it.
 			store.setState({sheets: []});
 			connection.stop();
+			users.stop();
 			await live.stop();
 			await history.flush();
 			await connection.cluster()?.close();
