@@ -41,10 +41,14 @@ const startReasons = new Set([
  * What is wrong with the pods of a revision of which none is ready; undefined while there is nothing to say, as of one that
  * is being started.
  *
- * @param isLate Whether a container that runs should have been ready by now.
+ * @param isLate Whether there should be a pod by now, and a container that runs should be ready.
  */
 export function podTrouble(pods: readonly PodView[], isLate: boolean): Trouble | undefined {
 	const present = pods.filter(({deleting}) => !deleting);
+	if (present.length === 0) {
+		return isLate ? {word: 'No pod', sentence: 'no pod has been made; the events say why'} : undefined;
+	}
+
 	if (present.some(({isReady}) => isReady)) return undefined;
 	for (const troubleOf of [startTrouble, exitTrouble, schedulingTrouble]) {
 		for (const pod of present) {

@@ -66,7 +66,14 @@ describe('what the pods say', () => {
 		expect(podTrouble([crashing, pod({ready: true})], true)).toBeUndefined();
 		expect(podTrouble([pod({state: {waiting: {reason: 'ContainerCreating'}}})], true)).toBeUndefined();
 		expect(podTrouble([pod()], false)).toBeUndefined();
-		expect(podTrouble([], true)).toBeUndefined();
+		expect(podTrouble([], false)).toBeUndefined();
+	});
+
+	it('is that there is none, once there should be', () => {
+		expect(podTrouble([], true)).toEqual({
+			word: 'No pod',
+			sentence: 'no pod has been made; the events say why',
+		});
 	});
 
 	it('is that nothing answers, once a container that runs should have', () => {

@@ -152,6 +152,19 @@ test('a quota that is used up is told at once, and the pod comes when there is r
 	});
 });
 
+test('a template that Kubernetes makes no Deployment of stays Deploying, and only an event says why', async () => {
+	world = await startWorld({pace: 50});
+	world.create('hello', {
+		template: template({container: {resources: {limits: {cpu: '1'}, requests: {cpu: '2'}}}}),
+	});
+	await world.until(() => world.eventsOf('hello-00001').includes('Warning InternalError'));
+	expect(world.store.list(events, 'default').map(({message}) => message)).toContain(
+		'failed to create deployment "hello-00001-deployment": Deployment.apps "hello-00001-deployment" is invalid: spec.template.spec.containers[0].resources.requests: Invalid value: "2": must be less than or equal to cpu limit of 1',
+	);
+	expect(world.conditionsOf('hello-00001', 'revision')['Ready']).toBe('Unknown Deploying');
+	expect(world.store.list(pods, 'default')).toEqual([]);
+});
+
 test('a revision tells of its replicas as they become known, in the steps of a real cluster', async () => {
 	world = await startWorld({pace: 10});
 	const seen: string[] = [];
