@@ -1,6 +1,6 @@
 /** `kn-canary get`: the services as kubectl lists them, with the split that users get and the state in words. */
 import {TransportError, type ApiAnswer, type Cluster} from '../kube/cluster.js';
-import {identityOf, parseList} from '../kube/objects.js';
+import {identityOf, parseList, stampOf} from '../kube/objects.js';
 import {servingPath} from '../kube/paths.js';
 import {sentenceOf} from '../kube/status.js';
 import {reflect} from '../kube/watch/reflector.js';
@@ -159,7 +159,7 @@ export async function getServices(
 		} else if (names.length === 0 && !options.watch) {
 			stderr.write(allNamespaces ? 'No services found.\n' : `No services found in namespace ${namespace}.\n`);
 		}
-		if (options.watch) await follow(cluster, path, options, say);
+		if (options.watch) await follow(cluster, path, options, {said: items, say});
 	} catch (error) {
 		if (!(error instanceof Refused || error instanceof TransportError)) throw error;
 		stderr.write(`${error.message}\n`);
@@ -168,28 +168,35 @@ export async function getServices(
 	return isComplete ? exitCodes.done : exitCodes.notMade;
 }
 
-/** Each change as it comes, after what was printed already. */
+/** Each change as it comes, after what was `said` already; also one that came between that and the first list of the watch. */
 async function follow(
 	cluster: Cluster,
 	path: string,
 	options: GetOptions,
-	say: (text: string) => void,
+	{said, say}: {said: readonly unknown[]; say: (text: string) => void},
 ): Promise<void> {
 	const {names, selector, signal} = options;
 	const named = new Set(names);
+	const versions = new Map(said.map(item => [stampOf(item).uid, stampOf(item).resourceVersion]));
 	let turn = Promise.resolve();
+	const tell = (object: unknown) => {
+		if (named.size > 0 && !named.has(identityOf(object)?.name ?? '')) return;
+		const {uid, resourceVersion} = stampOf(object);
+		if (versions.get(uid) === resourceVersion) return;
+		versions.set(uid, resourceVersion);
+		// One after the other, in the order of the changes.
+		turn = turn.then(async () =>
+			say(await printed(cluster, [object], {...options, names: ['one']}, {heading: false})),
+		);
+	};
 	const reflector = reflect(
 		cluster,
 		{path, ...(selector !== undefined && {query: {labelSelector: selector}})},
 		{
 			onState() {},
 			onChange(change) {
-				if (change.type !== 'put' && change.type !== 'gone') return;
-				if (named.size > 0 && !named.has(identityOf(change.object)?.name ?? '')) return;
-				// One after the other, in the order of the changes.
-				turn = turn.then(async () =>
-					say(await printed(cluster, [change.object], {...options, names: ['one']}, {heading: false})),
-				);
+				if (change.type === 'put' || change.type === 'gone') tell(change.object);
+				else for (const item of change.items) tell(item);
 			},
 		},
 	);

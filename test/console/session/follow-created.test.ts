@@ -19,8 +19,11 @@ const said = () => console.store.getState().notice?.text ?? '';
 /** Everything that was said from now on, in order. */
 function listen(): string[] {
 	const all: string[] = [];
-	console.store.subscribe(({notice}, before) => {
-		if (notice && notice !== before.notice) all.push(notice.text);
+	let last = console.store.getState().notice;
+	// Told once more where a listener before this one has said it.
+	console.store.subscribe(({notice}) => {
+		if (notice && notice !== last) all.push(notice.text);
+		last = notice;
 	});
 	return all;
 }
