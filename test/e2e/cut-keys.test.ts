@@ -25,13 +25,12 @@ const sheets = /Delete|Roll back|Complete cart|Undo|New service|New revision|App
 
 const isOnPanes = (screen: string) => /1 Services/.test(screen) && !sheets.test(screen);
 
-/** A key that is whole acts: the selection goes to the end and back. */
-async function expectKeysToAct(terminal: TestTerminal): Promise<void> {
+/** The screen when a key that is whole has acted: the selection goes to the end and back. */
+async function afterWholeKeys(terminal: TestTerminal): Promise<string> {
 	terminal.type('G');
 	await terminal.until(/▸ ▲ payments/);
 	terminal.type('g');
-	await terminal.until(/▸ ● cart/);
-	expect(terminal.screen()).toSatisfy(isOnPanes);
+	return terminal.until(/▸ ● cart/);
 }
 
 describe('nothing happens by', () => {
@@ -52,7 +51,7 @@ describe('nothing happens by', () => {
 		await sendCut(terminal, parts, milliseconds);
 		// What had to be waited for is over then.
 		await delay(2200);
-		await expectKeysToAct(terminal);
+		expect(await afterWholeKeys(terminal)).toSatisfy(isOnPanes);
 	});
 });
 
@@ -81,7 +80,7 @@ it('a paste whose end is lost ends by itself', async () => {
 	await using terminal = await openOnSandbox();
 	terminal.type(`${ESC}[200~R\rq`);
 	await delay(4000);
-	await expectKeysToAct(terminal);
+	expect(await afterWholeKeys(terminal)).toSatisfy(isOnPanes);
 });
 
 /** What terminals send that is no key of the panes, or only looks; none of it opens a sheet or ends the program. */
@@ -138,7 +137,7 @@ it(`${bytes} bytes of what terminals send, cut at every place and held back up t
 	}
 
 	await delay(2200);
-	await expectKeysToAct(terminal);
+	expect(await afterWholeKeys(terminal)).toSatisfy(isOnPanes);
 	terminal.press('q');
 	expect(await terminal.exited).toEqual({code: 0, signal: 0});
 	expect(terminal.modes()).toEqual(untouched);
