@@ -3,6 +3,7 @@ import type {HistoryEntry} from '../journal/journal-entry.js';
 import type {Plan} from '../release/plan.js';
 import type {Split, SplitDifference} from '../knative/split/split.js';
 import type {Result} from './release.js';
+import {zoned} from '../knative/text/moment.js';
 
 const shareWords = (value: number | undefined, none: string) => (value === undefined ? none : `${value} %`);
 
@@ -69,10 +70,10 @@ function splitWords(split: Split): string {
 	return split.map(({key, percent}) => `${key}=${percent}`).join(' ');
 }
 
-/** Times in RFC 3339, UTC: they are to be compared with logs of other machines. */
+/** Times are those of the operator, with their zone. */
 export function historyLines(entries: readonly HistoryEntry[]): string[] {
 	return entries.flatMap(({at, context, namespace, service, by, own, reason, before, after, command}) => [
-		`${new Date(at).toISOString()}  ${context} ${namespace}/${service}  ${own ? 'here, ' : ''}${by || 'somebody'}  ${reason}`,
+		`${zoned(at)}  ${context} ${namespace}/${service}  ${own ? 'here, ' : ''}${by || 'somebody'}  ${reason}`,
 		`  ${splitWords(before)} → ${splitWords(after)}`,
 		...(command === '' ? [] : [`  $ ${command}`]),
 	]);
@@ -81,7 +82,7 @@ export function historyLines(entries: readonly HistoryEntry[]): string[] {
 export function historyJson(entries: readonly HistoryEntry[]): string {
 	return JSON.stringify(
 		entries.map(({at, before, after, ...rest}) => ({
-			at: new Date(at).toISOString(),
+			at: zoned(at),
 			...rest,
 			before: rowsOf(before),
 			after: rowsOf(after),

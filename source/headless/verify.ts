@@ -18,6 +18,7 @@ import {configuredShares, expectedShares} from './expected-split.js';
 import {readService} from './read-service.js';
 import {settledService, type SettledService} from './settled-service.js';
 import {judge, notesOn, toReportRow, type VerifyReport} from './verify-report.js';
+import {zoned} from '../knative/text/moment.js';
 
 export type VerifyOptions = {
 	service: string;
@@ -145,8 +146,8 @@ async function askService(
 					via: gateway.via,
 					portForward: gateway.forward !== undefined,
 				},
-				since: since.toISOString(),
-				until: until.toISOString(),
+				since: zoned(since.getTime()),
+				until: zoned(until.getTime()),
 				requests: {
 					asked: options.n,
 					rate: asking.rate,

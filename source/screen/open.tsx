@@ -37,7 +37,10 @@ export async function openScreen(
 	sight.onRequest(() => stdin.asked('cursor'));
 	// Nobody is there to press a key any more, and nobody would see what is drawn: as when the terminal is closed.
 	stdin.once('end', () => void lifecycle.leave(hangUp));
-	const owed = () => answersOwed(stdin);
+	const owed = () => {
+		writer.stopWatching();
+		return answersOwed(stdin);
+	};
 	/** Does it when no answer can come any more that would be read by somebody else. */
 	const settled = (act: () => void) => void (owed() ?? Promise.resolve()).then(act);
 	const content = (options: ThemeOptions) => (

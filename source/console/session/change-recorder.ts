@@ -6,6 +6,7 @@ import {entriesOf, withoutRepeats, type HistoryEntry} from '../../journal/journa
 import type {HistoryFile} from '../../journal/journal-file.js';
 import type {ServiceView} from '../../knative/service/service.js';
 import {equalSplits, splitOf, type Split} from '../../knative/split/split.js';
+import {notify} from '../state/select.js';
 import type {ConsoleState, ConsoleStore} from '../state/state.js';
 
 export type {HistoryEntry} from '../../journal/journal-entry.js';
@@ -69,6 +70,8 @@ export function createHistory(
 			await where.append(entry);
 		} catch (error) {
 			complain('kept only until you quit', error);
+			const {historyProblem: text} = store.getState();
+			if (entry.own && text !== undefined) notify(store, {tone: 'bad', text});
 		}
 	}
 

@@ -43,8 +43,8 @@ export type ForeignTextWatch = {
 	/** While somebody else has the terminal. */
 	pause(): void;
 	resume(): void;
-	/** What is to be written before a frame: a question, or nothing. */
-	beforeFrame(): string;
+	/** What is to be written before a frame: a question, or nothing. `cursor`: where the frame before has left it. */
+	beforeFrame(cursor: Position | undefined): string;
 };
 
 export function watchForForeignText({
@@ -65,8 +65,7 @@ export function watchForForeignText({
 	let later: (() => void) | undefined;
 	let stop: (() => void) | undefined;
 
-	function question(): string {
-		const expected = cursor();
+	function question(expected: Position | undefined): string {
 		const now = clock.now();
 		if (!isAnswering?.() || isPaused || !expected || now - askedAt < lostAfter) return '';
 		askedAt = now;
@@ -97,7 +96,7 @@ export function watchForForeignText({
 		stop = clock.after(interval, look);
 		if (!isIdle()) return;
 		if (isAnswering?.()) {
-			const asked = question();
+			const asked = question(cursor());
 			if (asked !== '') write(asked);
 		} else redrawRows(rowsAtOnce);
 	}

@@ -66,6 +66,8 @@ export type FrameWriter<Stream = NodeJS.WriteStream> = {
 	go to the `sight` of the writer.
 	*/
 	watch(isAnswering: () => boolean): void;
+	/** No more questions until `enter`: nobody is about to be there who would read an answer. */
+	stopWatching(): void;
 	/** From now on frames are spelled like that, on an erased screen: what is on it may not be what it was thought to be. */
 	respell(spell: (frame: string) => string): void;
 	/** The width of a character that some terminals draw in two columns, as soon as the terminal has told; 1 until then. */
@@ -124,7 +126,7 @@ export function createFrameWriter<Stream extends TerminalStream>(
 	const watch = watchForForeignText({
 		clock,
 		request: answered => sight?.request(answered) ?? '',
-		cursor: () => (isOnAlternateScreen && !isUpdating ? displayed.cursor : undefined),
+		cursor: () => displayed.cursor,
 		isIdle: () => isRendering && !isDue && !isStuck && pace.wait(clock.now(), {isForKey: false}) === 0,
 		write,
 		redraw,
@@ -160,10 +162,11 @@ export function createFrameWriter<Stream extends TerminalStream>(
 		isDue = false;
 		isForKey = false;
 		if (frame === undefined) return;
-		const asked = isRendering ? watch.beforeFrame() : '';
+		const cursor = displayed.cursor;
 		const isErased = clock.now() <= erasesUntil;
 		if (isErased) displayed.blanked(size().columns, size().rows);
 		const bytes = displayed.show(frame, size().columns, size().rows);
+		const asked = isRendering && bytes !== '' ? watch.beforeFrame(cursor) : '';
 		if (bytes === undefined) {
 			// Not made of lines after all.
 			displayed.forget();
@@ -301,6 +304,7 @@ export function createFrameWriter<Stream extends TerminalStream>(
 		show,
 		redraw,
 		watch: isAnswering => watch.start(isAnswering),
+		stopWatching: () => watch.pause(),
 		respell(next) {
 			spell = next;
 			erasesUntil = clock.now() + respelling;
