@@ -21,13 +21,20 @@ export const installInBackground = (): Lifecycle => install({assurance: '', heed
 export function install({
 	assurance,
 	onOutputError,
+	lastWords,
 	heedsHangUp = true,
-}: Pick<LifecycleOptions, 'assurance' | 'onOutputError' | 'heedsHangUp'> = {}): Lifecycle {
+}: Pick<LifecycleOptions, 'assurance' | 'onOutputError' | 'lastWords' | 'heedsHangUp'> = {}): Lifecycle {
+	// Node would print them as they are, over the screen; they are for who develops this, and may come from outside.
+	process.removeAllListeners('warning');
+	process.on('warning', warning => {
+		if (process.env['KN_CANARY_TRACE'] === '1') process.stderr.write(`${describeError(warning)}\n`);
+	});
 	return installLifecycle({
 		name: 'kn-canary',
 		isTracing: process.env['KN_CANARY_TRACE'] === '1',
 		...(assurance !== undefined && {assurance}),
 		...(onOutputError && {onOutputError}),
+		...(lastWords && {lastWords}),
 		heedsHangUp,
 	});
 }
@@ -43,10 +50,11 @@ export type HeadlessSurroundings = {
  * write that is under way is finished and recorded, and its exit code says what became of it. Other failures, as of a
  * full disk, are told once.
  */
-export function installHeadless(): HeadlessSurroundings {
+export function installHeadless({lastWords}: Pick<LifecycleOptions, 'lastWords'> = {}): HeadlessSurroundings {
 	let failed = false;
 	const lifecycle = install({
 		assurance: '',
+		...(lastWords && {lastWords}),
 		heedsHangUp: hasTerminal(),
 		onOutputError(error) {
 			if (failed || error.code === 'EPIPE' || error.code === 'EIO') return;

@@ -36,6 +36,15 @@ function noticeOf(state: ConsoleState, {styles, glyphs}: Theme): {text: string; 
 		return {text: notice.text, style};
 	}
 	if (connection.kind === 'failed') return {text: connection.sentence, style: styles.bad};
+	const {plugin, movedTo} = state.standing;
+	if (movedTo !== undefined && connection.kind === 'connected') {
+		const go = `:ctx ${connection.context} goes there`;
+		return {
+			text: `${movedTo.replace(/^t/, 'T')}. This one is read-only from now on; ${go}.`,
+			style: styles.bad,
+		};
+	}
+	if (plugin) return {text: `Waiting for the credential plugin ${plugin.command}.`, style: styles.waiting};
 	for (const feed of [feeds.services, feeds.revisions]) {
 		if (feed.kind === 'live' || feed.kind === 'connecting') continue;
 		const since = oldSince(feed);

@@ -7,7 +7,8 @@ import {copy as copyToTerminal, type CopyResult} from '../terminal/output/clipbo
 import {KeyedStdin} from '../terminal/input/keyed-stdin.js';
 import type {TerminalReport} from '../terminal/input/reports.js';
 import type {Lifecycle} from '../terminal/lifecycle/lifecycle.js';
-import {installSuspender, type Suspender} from '../terminal/lifecycle/suspend.js';
+import {installSuspender, type Suspender, type SuspendTerminal} from '../terminal/lifecycle/suspend.js';
+import type {ConsoleLoan} from '../terminal/lifecycle/terminal-loan.js';
 import {inAscii} from '../terminal/output/ascii.js';
 import {backgroundOf} from '../terminal/output/palette.js';
 import {createTheme, type ThemeOptions} from '../terminal/output/theme.js';
@@ -29,7 +30,12 @@ const copied: Record<CopyResult, string> = {
 /** Draws over the `first` frame. Resolves when the operator has quit; rejects with what a component threw. */
 export async function openScreen(
 	console: Console,
-	{lifecycle, first, theme = {}}: {lifecycle: Lifecycle; first: FirstFrame; theme?: ThemeOptions},
+	{
+		lifecycle,
+		first,
+		loan,
+		theme = {},
+	}: {lifecycle: Lifecycle; first: FirstFrame; loan: ConsoleLoan; theme?: ThemeOptions},
 ): Promise<void> {
 	const {store} = console;
 	const {writer, sight} = first;
@@ -58,6 +64,13 @@ export async function openScreen(
 						settled={settled}
 						redraw={() => writer.redraw()}
 						onKey={() => writer.keyPressed()}
+						onSuspendable={suspend =>
+							loan.provide(async use => {
+								// Whoever is lent it must not get as keys what the terminal answers us.
+								await answersOwed(stdin, patience.lending);
+								await suspend(use);
+							})
+						}
 					/>
 				</SeeingContext>
 			</ConsoleContext>
@@ -103,11 +116,14 @@ export async function openScreen(
 	await instance.waitUntilExit();
 }
 
-/** Milliseconds that an answer is waited for on the way out: of a terminal that gives them, and of one that has not so far. */
-const patience = {answering: 700, silent: 150};
+/**
+ * Milliseconds that an answer is waited for on the way out: of a terminal that gives them, and of one that has not so far; and
+ * before a plugin gets the terminal, which may be at the end of a bad line.
+ */
+const patience = {answering: 700, silent: 150, lending: 2000};
 
 /** What the terminal still has to answer, so that nobody else reads it; undefined when that is nothing. */
-function answersOwed(stdin: KeyedStdin): Promise<void> | undefined {
+function answersOwed(stdin: KeyedStdin, most?: number): Promise<void> | undefined {
 	if (!stdin.isOwed) return undefined;
 	return new Promise(resolve => {
 		const end = () => {
@@ -118,7 +134,7 @@ function answersOwed(stdin: KeyedStdin): Promise<void> | undefined {
 		const look = () => {
 			if (!stdin.isOwed) end();
 		};
-		const timer = setTimeout(end, stdin.isAnswering ? patience.answering : patience.silent);
+		const timer = setTimeout(end, most ?? (stdin.isAnswering ? patience.answering : patience.silent));
 		stdin.on('answered', look);
 	});
 }
@@ -129,12 +145,14 @@ function Screen({
 	redraw,
 	onKey,
 	settled,
+	onSuspendable,
 }: {
 	copy: (text: string) => void;
 	quit: () => void;
 	redraw: () => void;
 	onKey: () => void;
 	settled: (act: () => void) => void;
+	onSuspendable: (suspend: SuspendTerminal) => void;
 }): ReactNode {
 	const {suspendTerminal} = useApp();
 	useInput(onKey);
@@ -143,8 +161,9 @@ function Screen({
 	const suspender = useRef<Suspender>(undefined);
 	useEffect(() => {
 		suspender.current = installSuspender(suspendTerminal);
+		onSuspendable(suspendTerminal);
 		return () => suspender.current?.uninstall();
-	}, [suspendTerminal]);
+	}, [suspendTerminal, onSuspendable]);
 	return (
 		<App
 			copy={copy}

@@ -15,7 +15,14 @@ export type ConsoleOptions = {
 	env?: Readonly<Record<string, string | undefined>>;
 } & Pick<
 	TerminalOptions,
-	'before' | 'hasAlternateScreen' | 'hasSize' | 'isAmbiguousWide' | 'isLatin1' | 'background'
+	| 'before'
+	| 'hasAlternateScreen'
+	| 'hasSize'
+	| 'isAmbiguousWide'
+	| 'isLatin1'
+	| 'background'
+	| 'delay'
+	| 'isAnswering'
 >;
 
 /** Opens the console on a sandbox of its own, which lives four times as fast as a cluster and draws the same in every run. `npm test` builds it first. */

@@ -40,6 +40,10 @@ export type TerminalOptions = {
 	readonly cols?: number;
 	readonly rows?: number;
 	readonly cwd?: string;
+	/** How long the line takes each way, in milliseconds. @default 0 */
+	readonly delay?: number;
+	/** Whether the terminal answers what it is asked. @default true */
+	readonly isAnswering?: boolean;
 	/** What is on the screen, and set in the terminal, before the program starts. */
 	readonly before?: string;
 	/** As the Linux console, mosh, or GNU screen as it comes: there is one screen only. @default true */
@@ -110,6 +114,8 @@ export const openTerminal = ({
 	cols = 120,
 	rows = 40,
 	cwd,
+	delay = 0,
+	isAnswering = true,
 	before = '',
 	hasAlternateScreen = true,
 	hasSize = true,
@@ -155,6 +161,7 @@ export const openTerminal = ({
 	};
 
 	let byteCount = 0;
+	let written = '';
 	let isCursorVisible = true;
 	for (const final of ['h', 'l']) {
 		emulator.parser.registerCsiHandler({prefix: '?', final}, parameters => {
@@ -167,20 +174,35 @@ export const openTerminal = ({
 		});
 	}
 
+	/** The line keeps the order of what is sent on it. */
+	const arrive = (act: () => void) => {
+		if (delay === 0) act();
+		else setTimeout(act, delay);
+	};
+
+	const send = (bytes: string) => {
+		arrive(() => {
+			if (exit === undefined) child.write(bytes);
+		});
+	};
+
 	let unparsed = 0;
 	let taken: string[] | undefined;
 	child.onData(data => {
 		byteCount += Buffer.byteLength(data);
 		taken?.push(data);
+		written += data;
 		unparsed++;
-		emulator.write(isLatin1 ? Buffer.from(data).toString('latin1') : data, () => {
-			unparsed--;
-			notify();
+		arrive(() => {
+			emulator.write(isLatin1 ? Buffer.from(data).toString('latin1') : data, () => {
+				unparsed--;
+				notify();
+			});
 		});
 	});
 	// Answers to what a program asks its terminal.
 	emulator.onData(data => {
-		child.write(data);
+		if (isAnswering) send(data);
 	});
 
 	/** What is still to be sent, and whether an Esc is to be noticed before: with it the next key would be Alt's. */
@@ -191,8 +213,8 @@ export const openTerminal = ({
 		while (isNoticed) {
 			const next = unsent.shift();
 			if (next === undefined) return;
-			isNoticed = next !== namedKeys['esc'];
-			child.write(next);
+			isNoticed = !isAnswering || next !== namedKeys['esc'];
+			send(next);
 		}
 	};
 	// The program asks whether the terminal is there, to know an Esc from the beginning of a key; the answer comes first.
@@ -288,11 +310,11 @@ export const openTerminal = ({
 			sendOn();
 		},
 		type(text: string) {
-			child.write(text);
+			send(text);
 		},
 		/** Paste as a terminal does: bracketed if the program asked for that, else as if it were typed. */
 		paste(text: string) {
-			child.write(emulator.modes.bracketedPasteMode ? `\u001B[200~${text}\u001B[201~` : text);
+			send(emulator.modes.bracketedPasteMode ? `\u001B[200~${text}\u001B[201~` : text);
 		},
 		/** The rows of the screen, without the blanks at their ends. */
 		screen,
@@ -361,6 +383,8 @@ export const openTerminal = ({
 		kill(signal: NodeJS.Signals) {
 			process.kill(child.pid, signal);
 		},
+		/** All that the program has written to its terminal, as it was written. */
+		written: () => written,
 		/** How many bytes the program has written to its terminal. */
 		bytes: () => byteCount,
 		modes: (): Modes => ({

@@ -38,6 +38,11 @@ export type LifecycleOptions = {
 	readonly stderr?: NodeJS.WritableStream;
 	/** What the operator should know whenever the program is stopped; one sentence. */
 	readonly assurance?: string;
+	/**
+	What is true of something that is under way when the program is ended; said in the place of the assurance, and with an exit
+	code of its own where that matters. Undefined when nothing is.
+	*/
+	readonly lastWords?: () => Promise<{readonly sentence: string; readonly code?: number}> | undefined;
 	/** Whether to show where an unexpected error came from. @default false */
 	readonly isTracing?: boolean;
 	/**
@@ -94,7 +99,7 @@ export const describeError = (error: unknown): string => {
 
 	const line = stripVTControlCharacters(messages.join(': '))
 		.replaceAll(/\s+/g, ' ')
-		.replaceAll(/\p{Control}/gu, '')
+		.replaceAll(/[\p{Control}\p{Format}\p{Surrogate}\u2028\u2029]/gu, '')
 		.trim();
 	return line === '' ? 'no reason was given' : line;
 };
@@ -135,6 +140,7 @@ export const installLifecycle = ({
 	stdout = process.stdout,
 	stderr = process.stderr,
 	assurance = 'The traffic split stays as it is.',
+	lastWords = () => undefined,
 	isTracing = false,
 	onOutputError,
 	patience = 800,
@@ -173,7 +179,7 @@ export const installLifecycle = ({
 		}
 	};
 
-	const leave = async (code: number, sentence?: string) => {
+	const leave = async (code: number, sentence = '', reassurance = '') => {
 		if (isLeaving) {
 			return;
 		}
@@ -188,10 +194,10 @@ export const installLifecycle = ({
 
 		// First the terminal: whatever hangs afterwards, the operator has their shell's screen back.
 		restoreTerminal();
+		const last = await lastWords();
+		const words = sentences(sentence, last?.sentence ?? reassurance);
 		const say = () => {
-			if (sentence !== undefined) {
-				write(stderr, `${sentence}\n`);
-			}
+			if (words !== '') write(stderr, `${words}\n`);
 		};
 
 		// To write where nothing is taken would keep the program from ending.
@@ -200,16 +206,13 @@ export const installLifecycle = ({
 		const said = isStuck ? Promise.race([taken(stdout).then(say), delay(STUCK_PATIENCE)]) : undefined;
 		const left = Math.max(LEAST_PATIENCE, patience - (performance.now() - start));
 		await Promise.race([Promise.all([cleanUpAll(), said]), delay(left)]);
-		exit(code);
+		exit(last?.code ?? code);
 	};
 
 	const fail = async (error: unknown) => {
 		const said = describeError(error).replace(/[.!?]?$/, '.');
 		const trace = isTracing && error instanceof Error ? `\n${error.stack ?? ''}` : '';
-		await leave(
-			1,
-			`${sentences(`${name} stopped because of an unexpected error: ${said}`, assurance)}${trace}`,
-		);
+		await leave(1, `${name} stopped because of an unexpected error: ${said}`, `${assurance}${trace}`);
 	};
 
 	const onSignal = (signal: Signal) => {
@@ -219,7 +222,7 @@ export const installLifecycle = ({
 			return;
 		}
 
-		void leave(code, sentences(`${name} stopped: ${signals[signal]} (${signal}).`, assurance));
+		void leave(code, `${name} stopped: ${signals[signal]} (${signal}).`, assurance);
 	};
 
 	const onError = (error: unknown) => {
