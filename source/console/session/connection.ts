@@ -36,6 +36,9 @@ export type ConnectionControl = {
 	readonly stop: () => void;
 };
 
+/** Longer names may have to be cut where there are 80 columns. */
+const longContext = 16;
+
 /**
  * @param options.gateway The operator's own word for where the gateway of the first context is.
  * @param options.production Contexts of that name are production.
@@ -101,6 +104,16 @@ export function createConnection(
 		await left?.close();
 	}
 
+	/** For the eye only: without them the name is cut by itself. */
+	async function nameContexts(): Promise<void> {
+		try {
+			const listed = (await contexts?.list()) ?? [];
+			store.setState({contextNames: listed.map(({name}) => printable(name))});
+		} catch {
+			// The kubeconfig is being written.
+		}
+	}
+
 	const connection: ConnectionControl = {
 		cluster: () => cluster,
 		recheckRights() {
@@ -129,6 +142,7 @@ export function createConnection(
 				connection: {kind: 'connected', context, server, user, readOnly, production: isProduction},
 			});
 			onConnected();
+			if (context.length > longContext) void nameContexts();
 			open(cluster, store.getState().namespace || cluster.namespace);
 		},
 		failed(sentence) {

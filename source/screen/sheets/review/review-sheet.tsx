@@ -10,6 +10,8 @@ import type {Plan} from '../../../release/plan.js';
 import {wakeTargets} from '../../../console/live/wake.js';
 import type {Size} from '../../layout.js';
 import {PromptLine} from '../../widgets/form/prompt-line.js';
+import {widthOf} from '../../widgets/table/fit-text.js';
+import {tellApart} from '../../widgets/table/tell-apart.js';
 import {useTheme} from '../../widgets/theme-context.js';
 import {typedAhead, useActions, useConsole, useConsoleState, useSeeing} from '../../use-console.js';
 import {Conflict} from './conflict-sheet.js';
@@ -58,6 +60,10 @@ function OpenReview({sheet, isActive, copy, width, height}: ReviewSheetProps) {
 	const {store} = console;
 	const {couldSee} = useSeeing();
 	const since = useConsoleState(({feeds}) => oldSince(feeds.services));
+	const context = useConsoleState(({connection}) =>
+		connection.kind === 'connected' ? connection.context : '',
+	);
+	const contextNames = useConsoleState(state => state.contextNames);
 	const {plan, confirmation, phase} = sheet;
 	const lost = useConsoleState(state => lostGround(state, sheet)?.sentence);
 	const asksName = confirmation === 'word' && phase.kind === 'open' && lost === undefined;
@@ -69,6 +75,10 @@ function OpenReview({sheet, isActive, copy, width, height}: ReviewSheetProps) {
 		setTop(row);
 		setReadTo(Math.max(readTo, row + size.height));
 	};
+	// Both are in every review: the namespace whole, of the context as much as there is room for.
+	const where = ` / ${plan.namespace}`;
+	const room = width - widthOf(`${titles[plan.action]} ${plan.name}`) - widthOf(where) - 9;
+	const aside = `${tellApart([context, ...contextNames], Math.max(6, room), {ellipsis: theme.glyphs.ellipsis})[0] ?? ''}${where}`;
 	const wholeLines = reviewLines(sheet, theme, {lost, since});
 	// What cannot be agreed to any more need not be read before.
 	const isRead = lost !== undefined || essentialRows(wholeLines, size.width) <= Math.max(readTo, size.height);
@@ -107,7 +117,7 @@ function OpenReview({sheet, isActive, copy, width, height}: ReviewSheetProps) {
 				width={width}
 				height={documentHeight}
 				title={`${titles[plan.action]} ${plan.name}`}
-				aside={`namespace ${plan.namespace}`}
+				aside={aside}
 				lines={isRead ? wholeLines : reviewLines(sheet, theme, {isRead, since})}
 				context="sheet"
 				isActive={isActive}
