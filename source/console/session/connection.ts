@@ -41,6 +41,7 @@ const longContext = 16;
 
 /**
  * @param options.gateway The operator's own word for where the gateway of the first context is.
+ * @param options.selector Only services with these labels are shown.
  * @param options.production Contexts of that name are production.
  * @param options.contexts The way to the other contexts of the kubeconfig.
  * @param options.newsInterval Milliseconds between two publications of a table.
@@ -52,6 +53,7 @@ export function createConnection(
 	store: ConsoleStore,
 	{
 		gateway,
+		selector,
 		production,
 		contexts,
 		newsInterval,
@@ -60,6 +62,7 @@ export function createConnection(
 		onLeave,
 	}: {
 		gateway: GivenGateway | undefined;
+		selector: string | undefined;
 		production: RegExp | undefined;
 		contexts: Contexts | undefined;
 		newsInterval: () => number;
@@ -82,6 +85,7 @@ export function createConnection(
 			cluster: current,
 			namespace: name,
 			gateway: current.context === home ? gateway : undefined,
+			selector,
 			interval: newsInterval,
 			onService,
 		});
