@@ -1,5 +1,5 @@
 /** What the commands work on: the cluster, and the history on disk. */
-import {homedir} from 'node:os';
+import {homeOf, ownEnvironment} from '../bootstrap/home.js';
 import type {Cluster} from '../kube/cluster.js';
 import {connect, listContexts, type KubeconfigOverrides, type TerminalLoan} from '../kube/connect.js';
 import {historyPath, openHistoryFile, type HistoryFile} from '../journal/journal-file.js';
@@ -75,5 +75,5 @@ export async function clusterOf(flags: ConsoleFlags, lifecycle: Lifecycle): Prom
 
 /** What this machine remembers of earlier changes, kept in the home of whoever runs the program. */
 export function historyOf(): HistoryFile {
-	return openHistoryFile(historyPath(process.env, homedir()));
+	return openHistoryFile(historyPath(ownEnvironment(), homeOf()));
 }

@@ -1,6 +1,7 @@
 /** What the flags may be: each parser takes the text and gives the value, or refuses it in a sentence. */
 import {InvalidArgumentError, Option} from 'commander';
 import {parseGatewayAddress, type GivenGateway} from '../kube/gateway/gateway-address.js';
+import type {ThemeOptions} from '../terminal/output/theme.js';
 import type {KubeFlags} from './kube-flags.js';
 import type {RequestFlags} from '../probe/transport/request-options.js';
 
@@ -15,6 +16,8 @@ export type ConsoleFlags = {
 	readOnly?: true;
 	production?: RegExp;
 	ascii?: true;
+	/** What a name of `--theme` stands for. */
+	theme?: ThemeOptions;
 	/** Of the sandbox. */
 	services?: number;
 	revisions?: number;
@@ -77,6 +80,24 @@ export function gateway(text: string): GivenGateway {
 	if (parsed.kind === 'address') return parsed;
 	throw new InvalidArgumentError(parsed.sentence);
 }
+
+/** Names of `--theme` → the theme. What is not said is found out: the background, whether there are colours. */
+const themes: Readonly<Record<string, ThemeOptions>> = {
+	auto: {},
+	dark: {background: 'dark'},
+	light: {background: 'light'},
+	'colour-blind': {palette: 'colour-blind'},
+	'no-colour': {palette: 'none'},
+};
+
+export const themeOption = () =>
+	new Option('--theme <name>', `${Object.keys(themes).join(', ')}: colours, and for which background`)
+		.env('KN_CANARY_THEME')
+		.argParser(text => {
+			const theme = Object.hasOwn(themes, text) ? themes[text] : undefined;
+			if (theme) return theme;
+			throw new InvalidArgumentError(`It is one of ${Object.keys(themes).join(', ')}.`);
+		});
 
 export function pattern(text: string): RegExp {
 	try {

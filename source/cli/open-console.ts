@@ -1,6 +1,8 @@
 /** `kn-canary`: the console on the terminal. */
 import type {Cluster} from '../kube/cluster.js';
 import type {RequestOptions} from '../probe/transport/request-options.js';
+import {printable} from '../knative/text/printable.js';
+import {createUnderWay} from '../release/under-way.js';
 import {showFirstFrame} from '../screen/first-frame.js';
 import type {Console} from '../console/console.js';
 import {createConsoleLoan} from '../terminal/lifecycle/terminal-loan.js';
@@ -21,9 +23,10 @@ export async function openConsole(
 	asking: RequestOptions,
 	keepCode: () => void,
 ): Promise<void> {
-	const lifecycle = install();
-	const to = flags.sandbox ? 'sandbox' : (flags.context ?? 'the cluster');
-	const theme = flags.ascii ? {isAscii: true} : {};
+	const underWay = createUnderWay();
+	const lifecycle = install({lastWords: underWay.lastWords});
+	const to = printable(flags.sandbox ? 'sandbox' : (flags.context ?? 'the cluster'));
+	const theme = {...flags.theme, ...(flags.ascii && {isAscii: true})};
 	const first = showFirstFrame(to, {theme});
 	const forget = lifecycle.onRestore(first.leave);
 	const core = await import('./console-core.js');
@@ -37,6 +40,7 @@ export async function openConsole(
 		asking,
 		production: flags.production,
 		contexts: reach.contexts,
+		underWay,
 		frameInterval: () => first.writer.wait(),
 		// The sandbox is gone with this process, and so would be all that its history speaks of.
 		history: flags.sandbox ? undefined : core.historyOf(),

@@ -21,6 +21,7 @@ import {
 	requests,
 	seconds,
 	seedOption,
+	themeOption,
 	type ConsoleFlags,
 	type PaceFlags,
 	type SandboxFlags,
@@ -65,6 +66,7 @@ export function createProgram({keepCode = () => {}}: {keepCode?: () => void} = {
 				.argParser(pattern),
 		)
 		.option('--ascii', 'draw with ASCII characters only')
+		.addOption(themeOption())
 		.option('--rate <number>', 'requests a second to begin with (console: 1, verify: 20)')
 		.option('--max-rate <number>', 'requests a second at most (50)')
 		.option('--timeout <seconds>', 'until an answer must be complete (10)')
@@ -103,6 +105,12 @@ export function createProgram({keepCode = () => {}}: {keepCode?: () => void} = {
 			}
 			const asking = checkedAsking(program, flags, {rate: 1});
 			if (process.stdout.isTTY && process.stdin.isTTY) {
+				if (process.env['TERM'] === 'dumb') {
+					return program.error(
+						'kn-canary draws on the whole screen, which a terminal with TERM=dumb cannot do. `kn-canary demo` shows a ' +
+							'release as plain lines; `kn-canary verify`, `split`, `complete` and `rollback` need no screen.',
+					);
+				}
 				return openConsole(flags, asking, keepCode);
 			}
 			if (flags.sandbox) {
@@ -212,6 +220,7 @@ function addHeadless(program: Command): void {
 		.action(run('rollback'));
 	release('abandon', 'give a release up: the canary leaves the split and is marked as rejected')
 		.option('--to <revision>', which)
+		.option('--template', 'put the template back to what users run, too: that makes a revision, at 0 %')
 		.action(run('abandon'));
 	release('undo', 'put back the split before the last change').addOption(despite()).action(run('undo'));
 	program

@@ -101,6 +101,8 @@ export type Cluster = {
 	readonly context: string;
 	readonly server: string;
 	readonly user: string;
+	/** Words that lead kubectl and kn to this cluster, from any directory and whatever context is the current one. */
+	readonly flags: readonly string[];
 	/** The namespace of the context, or `default`. */
 	readonly namespace: string;
 	readonly readOnly: boolean;

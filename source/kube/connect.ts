@@ -1,6 +1,7 @@
 /** From a kubeconfig to a Cluster: which context, with which credentials, by way of which proxy. */
 import type {Cluster} from './cluster.js';
 import {credentialSource, hasPlugin, type Standing} from './auth/credentials.js';
+import {copiedFlags} from './auth/copied-flags.js';
 import {httpCluster, type HttpClusterOptions} from './http/http-cluster.js';
 import {
 	selectContext,
@@ -91,7 +92,8 @@ export async function connect(options: ConnectOptions = {}): Promise<Cluster> {
 			listeners.delete(listener);
 		};
 	};
-	const cluster = httpCluster(selected, {credentials, onStanding}, options);
+	const flags = copiedFlags(selected.name, options.kubeconfig, overrides);
+	const cluster = httpCluster(selected, {credentials, onStanding, flags}, options);
 	if (!terminal?.isDrawnOn) return cluster;
 	// Somebody looks at it for hours, and tools rewrite the file meanwhile.
 	const stopLooking = whenWritten(options, async () => credentials.check());

@@ -25,8 +25,10 @@ import {Contexts, LeaveContext} from './sheets/choose/contexts-sheet.js';
 import {FormSheet} from './sheets/choose/form-sheet.js';
 import {Help} from './sheets/choose/help-sheet.js';
 import {canSteer, Logs} from './sheets/inspect/logs-sheet.js';
+import {Choice} from './sheets/choose/choice-sheet.js';
 import {Namespaces} from './sheets/choose/namespaces-sheet.js';
 import {Palette} from './sheets/choose/palette-sheet.js';
+import {Requests} from './sheets/choose/requests-sheet.js';
 import {Review} from './sheets/review/review-sheet.js';
 import {Verify} from './sheets/inspect/verify-sheet.js';
 import {Writes} from './sheets/review/writes-sheet.js';
@@ -60,6 +62,7 @@ function isEnabled(
 	{canApply, isSettled}: {canApply: boolean; isSettled: boolean},
 ): boolean {
 	if (action === 'confirm' && sheet?.kind === 'review') return canApply;
+	if (action === 'redraw') return sheet?.kind === 'help';
 	if (action === 'wake') return sheet?.kind === 'review' && sheet.wake?.kind === 'offered';
 	if (action === 'putMineOnTop' || action === 'keepEditing') {
 		return sheet?.kind === 'review' && !isSettled;
@@ -109,6 +112,7 @@ export function App(means: AppProps) {
 			if (store.getState().notice && action !== 'back' && action !== 'discardDraft') notify(store, undefined);
 			return run(action, input);
 		}
+		if (action === 'uncover' && context === 'viewer') return run(action);
 		if (action === 'complete' || action === 'rollBack') {
 			return reviewFromSheet(store, labelOf(action), () => run(action));
 		}
@@ -227,6 +231,8 @@ function SheetView({
 			return <Palette perform={run} {...props} />;
 		case 'namespaces':
 			return <Namespaces names={sheet.names} sentence={sheet.sentence} {...props} />;
+		case 'choice':
+			return <Choice sheet={sheet} {...props} />;
 		case 'contexts':
 			return <Contexts sheet={sheet} {...props} />;
 		case 'leave context':
@@ -240,6 +246,8 @@ function SheetView({
 		case 'autoscaling':
 		case 'tag':
 			return <FormSheet sheet={sheet} {...props} />;
+		case 'requests':
+			return <Requests sheet={sheet} {...props} />;
 		case 'review':
 			return <Review sheet={sheet} {...props} />;
 		case 'verify':

@@ -3,17 +3,32 @@ import {oldSince} from '../console/state/read.js';
 import type {ConsoleState, ReflectorState} from '../console/state/state.js';
 import type {Piece} from '../terminal/output/pieces.js';
 import type {Theme} from '../terminal/output/theme.js';
+import {printable} from '../knative/text/printable.js';
 import {endpointText} from '../knative/commands/endpoint.js';
 import {widthOf} from './widgets/table/fit-text.js';
 import {tellApart} from './widgets/table/tell-apart.js';
-import {age} from './format.js';
+import {age, clock, count} from './format.js';
 
 export type HeaderState = Pick<ConsoleState, 'connection' | 'standing' | 'namespace' | 'gateway' | 'feeds'> &
-	Partial<Pick<ConsoleState, 'contextNames'>>;
+	Partial<Pick<ConsoleState, 'contextNames'>> & {
+		/** No request reaches the gateway, as a loop found out. */
+		gatewayDown?: GatewayDown | undefined;
+	};
+
+/** Milliseconds since 1970, and how many requests it was. */
+export type GatewayDown = {since: number; requests: number};
+
+/** What the loops that are running found out of the gateway: it is down for all services. */
+export function gatewayDownOf({verdicts}: Pick<ConsoleState, 'verdicts'>): GatewayDown | undefined {
+	for (const {gateway, isRunning} of verdicts.values()) {
+		if (isRunning && gateway.kind === 'down') return gateway;
+	}
+	return undefined;
+}
 
 /** The pieces at the left, which are cut when there is no room, and those at the right end, which never are. */
 export function headerLine(
-	{connection, standing, contextNames = [], namespace, gateway, feeds}: HeaderState,
+	{connection, standing, contextNames = [], namespace, gateway, feeds, gatewayDown}: HeaderState,
 	{now, width, theme}: {now: number; width: number; theme: Theme},
 ): {left: readonly Piece[]; right: readonly Piece[]} {
 	const {styles} = theme;
@@ -38,27 +53,32 @@ export function headerLine(
 	// The namespace is never cut: of two that are alike in all but that, one is asked for and the other written to.
 	const taken = [...around, ...after, {text: state.text}].reduce((sum, {text}) => sum + widthOf(text), 0);
 	const most = width - taken - 4 - (namespace === '' ? 0 : widthOf(` / ${namespace}`));
-	const [shownContext = context] = tellApart([context, ...contextNames], Math.max(4, most), {
+	const [shownContext = context] = tellApart([printable(context), ...contextNames], Math.max(4, most), {
 		ellipsis: theme.glyphs.ellipsis,
 	});
-	const where = [shownContext, namespace].filter(part => part !== '').join(' / ');
+	const where = [shownContext, printable(namespace)].filter(part => part !== '').join(' / ');
 	const left: Piece[] = [...around, {text: where}, ...after];
 	// The middle goes first when the line is short: it is in the curl line too.
 	const room = width - left.reduce((sum, {text}) => sum + widthOf(text), 0) - widthOf(state.text) - 4;
-	const middle = gatewayWords(gateway).find(words => widthOf(words) <= room) ?? '';
+	const middle = gatewayWords(gateway, gatewayDown).find(words => widthOf(words) <= room) ?? '';
 	const leadsNowhere = gateway.kind === 'found' && gateway.unreached && !gateway.forward;
 	return {
 		left,
 		right: [
-			{text: middle, style: leadsNowhere ? styles.warning : styles.muted},
+			{text: middle, style: gatewayDown ? styles.bad : leadsNowhere ? styles.warning : styles.muted},
 			{text: `  ${state.text} `, style: state.style},
 		],
 	};
 }
 
 /** The first that fits is shown. Through a port-forward the address is one of this machine, and says nothing. */
-function gatewayWords(gateway: ConsoleState['gateway']): string[] {
-	if (gateway.kind === 'looking') return gateway.before ? gatewayWords(gateway.before) : ['gateway …'];
+function gatewayWords(gateway: ConsoleState['gateway'], down: GatewayDown | undefined): string[] {
+	if (down) {
+		const since = `gateway down since ${clock(down.since)}`;
+		return [`${since} (${count(down.requests, 'request')})`, since, 'gateway down'];
+	}
+	if (gateway.kind === 'looking')
+		return gateway.before ? gatewayWords(gateway.before, undefined) : ['gateway …'];
 	if (gateway.kind === 'not found') return ['no gateway'];
 	const {host, port, via, forward, unreached} = gateway;
 	if (!forward) {

@@ -5,9 +5,12 @@ import type {Console} from '../console/console.js';
 import {notify} from '../console/state/select.js';
 import {copy as copyToTerminal, type CopyResult} from '../terminal/output/clipboard.js';
 import {KeyedStdin} from '../terminal/input/keyed-stdin.js';
+import type {TerminalReport} from '../terminal/input/reports.js';
 import type {Lifecycle} from '../terminal/lifecycle/lifecycle.js';
 import {installSuspender, type Suspender, type SuspendTerminal} from '../terminal/lifecycle/suspend.js';
 import type {ConsoleLoan} from '../terminal/lifecycle/terminal-loan.js';
+import {inAscii} from '../terminal/output/ascii.js';
+import {backgroundOf} from '../terminal/output/palette.js';
 import {createTheme, type ThemeOptions} from '../terminal/output/theme.js';
 import {App} from './app.js';
 import {ThemeContext} from './widgets/theme-context.js';
@@ -31,7 +34,7 @@ export async function openScreen(
 		lifecycle,
 		first,
 		loan,
-		theme,
+		theme = {},
 	}: {lifecycle: Lifecycle; first: FirstFrame; loan: ConsoleLoan; theme?: ThemeOptions},
 ): Promise<void> {
 	const {store} = console;
@@ -40,11 +43,14 @@ export async function openScreen(
 	sight.onRequest(() => stdin.asked('cursor'));
 	// Nobody is there to press a key any more, and nobody would see what is drawn: as when the terminal is closed.
 	stdin.once('end', () => void lifecycle.leave(hangUp));
-	const owed = () => answersOwed(stdin);
+	const owed = () => {
+		writer.stopWatching();
+		return answersOwed(stdin);
+	};
 	/** Does it when no answer can come any more that would be read by somebody else. */
 	const settled = (act: () => void) => void (owed() ?? Promise.resolve()).then(act);
-	const instance = render(
-		<ThemeContext value={createTheme(theme)}>
+	const content = (options: ThemeOptions) => (
+		<ThemeContext value={createTheme(options)}>
 			<ConsoleContext value={console}>
 				<SeeingContext
 					value={{
@@ -68,23 +74,43 @@ export async function openScreen(
 					/>
 				</SeeingContext>
 			</ConsoleContext>
-		</ThemeContext>,
-		{
-			stdin,
-			stdout: writer.stdout,
-			alternateScreen: true,
-			// Whole frames: the writer finds what is new in them, cell by cell.
-			incrementalRendering: false,
-			onRender: () => writer.rendered(),
-			// A key soon after a frame waits for the next, or for two (es-toolkit's throttle re-arms with each call): keys one
-			// upon the other took 26 ms at 60, 16 at 120. Data are throttled where they are published, far below either.
-			maxFps: 120,
-			exitOnCtrlC: false,
-			interactive: true,
-		},
+		</ThemeContext>
 	);
+	const instance = render(content(theme), {
+		stdin,
+		stdout: writer.stdout,
+		alternateScreen: true,
+		// Whole frames: the writer finds what is new in them, cell by cell.
+		incrementalRendering: false,
+		onRender: () => writer.rendered(),
+		// A key soon after a frame waits for the next, or for two (es-toolkit's throttle re-arms with each call): keys one
+		// upon the other took 26 ms at 60, 16 at 120. Data are throttled where they are published, far below either.
+		maxFps: 120,
+		exitOnCtrlC: false,
+		interactive: true,
+	});
 	lifecycle.onOwed(owed);
 	lifecycle.onRestore(() => instance.unmount());
+	let options = theme;
+	const draw = (more: ThemeOptions) => {
+		options = {...options, ...more};
+		instance.rerender(content(options));
+	};
+	stdin.on('report', (report: TerminalReport) => {
+		if (report.kind === 'cursor') sight.answered(report);
+		else if (report.kind === 'background' && theme.background === undefined) {
+			draw({background: backgroundOf(report)});
+		}
+	});
+	const drawInAsciiIfWide = async () => {
+		if ((await writer.ambiguousWidth) === 1 || createTheme(options).isAscii) return;
+		// It takes our glyphs for wider than they are drawn, or each of their bytes for a character.
+		writer.respell(inAscii);
+		draw({isAscii: true});
+	};
+	void drawInAsciiIfWide();
+	writer.watch(() => stdin.isAnswering);
+	if (theme.background === undefined) stdin.ask('background');
 	// Whether it answers at all: then it can be asked what a lone ESC is.
 	stdin.ask('device attributes');
 	await instance.waitUntilExit();

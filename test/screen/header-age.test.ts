@@ -12,6 +12,7 @@ function right(services: ReflectorState, revisions: ReflectorState = {kind: 'liv
 			standing: {},
 			connection: {
 				kind: 'connected',
+				flags: [],
 				context: 'c',
 				server: 's',
 				user: 'u',

@@ -46,6 +46,7 @@ test('of long contexts that differ in a word that word is kept, and the namespac
 				context,
 				server: '',
 				user: '',
+				flags: [],
 				readOnly: false,
 				production: true,
 			} as const;
@@ -66,6 +67,7 @@ test('a cluster that shows the services and not the revisions is watched, and it
 		context: 'c',
 		server: '',
 		user: '',
+		flags: [],
 		readOnly: false,
 		production: false,
 	} as const;

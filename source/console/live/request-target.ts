@@ -5,7 +5,7 @@ import type {ProbeOutcome, ProbeTarget} from '../../probe/transport/probe.js';
 import {curlCommand, grpcurlCommand} from '../../knative/commands/commands.js';
 import {bracketed, endpointText} from '../../knative/commands/endpoint.js';
 import type {ServiceView, StatusTarget} from '../../knative/service/service.js';
-import type {GatewayState} from '../state/state.js';
+import type {ConsoleState, GatewayState} from '../state/state.js';
 
 export type TargetLookup =
 	| {
@@ -24,6 +24,14 @@ export type TargetLookup =
 /** How it is asked, as far as that makes up a request. */
 export type RequestedBy = Pick<RequestOptions, 'path' | 'grpcCall'> &
 	Partial<Pick<RequestOptions, 'request' | 'content' | 'host' | 'cacert' | 'insecure'>>;
+
+/** How a service is asked: as was chosen for it, or as the flags say. */
+export function requestOptionsFor(
+	{asking, requests}: Pick<ConsoleState, 'asking' | 'requests'>,
+	uid: string | undefined,
+): RequestOptions {
+	return (uid === undefined ? undefined : requests.get(uid)) ?? asking;
+}
 
 /** @param url Of the service (`status.url`) or of a tag; undefined while there is none. */
 export function targetOf(

@@ -98,10 +98,12 @@ export function createConnection(
 		session?.stop();
 		session = undefined;
 		// What was written, and who changed what, is true of wherever one goes.
-		store.setState(({asking: asked, history: changes, historyProblem, writes}) => ({
+		store.setState(({asking: asked, requests, history: changes, historyProblem, historyUnread, writes}) => ({
 			...initialState({to: next, namespace: '', asking: asked}),
+			requests,
 			history: changes,
 			historyProblem,
+			historyUnread,
 			writes,
 		}));
 		await onLeave();
@@ -140,10 +142,10 @@ export function createConnection(
 			});
 			put(cluster.standing);
 			home ??= cluster.context;
-			const {context, server, user, readOnly} = cluster;
+			const {context, server, user, flags, readOnly} = cluster;
 			const isProduction = production?.test(context) ?? false;
 			store.setState({
-				connection: {kind: 'connected', context, server, user, readOnly, production: isProduction},
+				connection: {kind: 'connected', context, server, user, flags, readOnly, production: isProduction},
 			});
 			onConnected();
 			if (context.length > longContext) void nameContexts();

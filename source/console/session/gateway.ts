@@ -6,7 +6,7 @@ import {gatewayAuthorities} from '../../kube/gateway/gateway-trust.js';
 import {dialTcp, type Dial} from '../../kube/gateway/reachable.js';
 import {findTarget} from '../../kube/port-forward/forward-target.js';
 import type {PortForward, Way} from '../../kube/port-forward/port-forward.js';
-import {kubectlForwardCommand} from '../../knative/commands/commands.js';
+import {atCluster, kubectlForwardCommand} from '../../knative/commands/commands.js';
 import {endpointText} from '../../knative/commands/endpoint.js';
 import type {ServiceView} from '../../knative/service/service.js';
 import {selectedService} from '../state/read.js';
@@ -207,7 +207,7 @@ export async function reachGateway(
 
 /** A gateway that is asked through a port-forward. */
 function forwardedGateway(
-	{context}: Cluster,
+	{flags}: Cluster,
 	{
 		via,
 		tls,
@@ -218,7 +218,7 @@ function forwardedGateway(
 	forward: PortForward,
 ): Extract<GatewayState, {kind: 'found'}> {
 	const {host, port, state} = forward;
-	const command = kubectlForwardCommand(service, port, {context});
+	const command = atCluster(kubectlForwardCommand(service, port), flags);
 	return {
 		kind: 'found',
 		host,

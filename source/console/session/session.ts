@@ -7,6 +7,7 @@ import type {Timers} from '../../kube/timers.js';
 import {parseService, type ServiceView} from '../../knative/service/service.js';
 import {startFeed, type Feed} from './feed.js';
 import {followGateway} from './gateway.js';
+import {followPodTrouble} from './pod-trouble.js';
 import {followRevisions} from './revisions.js';
 import {askRights} from './rights.js';
 import {unknownRights, type ConsoleStore} from '../state/state.js';
@@ -61,6 +62,7 @@ export function startSession(
 		namespaceMissing: false,
 		services: [],
 		revisions: new Map(),
+		trouble: undefined,
 		unreadable: [],
 		selected: undefined,
 		// Those of another namespace say nothing here.
@@ -114,6 +116,7 @@ export function startSession(
 			if (state.kind !== 'connecting') servicesTold();
 		},
 	});
+	const podTrouble = followPodTrouble(store, {cluster, timers});
 	void lookForNamespace(store, cluster, namespace, signal);
 	void askRights(store, cluster, namespace, signal);
 	followGateway(store, cluster, signal, {given: gateway});
@@ -126,6 +129,7 @@ export function startSession(
 			ending.abort();
 			services.stop();
 			revisions?.stop();
+			podTrouble.stop();
 		},
 	};
 }

@@ -118,11 +118,9 @@ export function grpcurlCommand(
 export function kubectlForwardCommand(
 	service: {namespace: string; name: string; port: number},
 	localPort: number,
-	{context}: {context?: string} = {},
 ): string {
 	return quoteWords([
 		'kubectl',
-		...(context === undefined ? [] : ['--context', context]),
 		'port-forward',
 		'-n',
 		service.namespace,
@@ -223,4 +221,31 @@ export function kubectlLogsCommand(
 ): string {
 	const words = ['kubectl', 'logs', pod, '-n', namespace, '-c', container, `--tail=${tail}`];
 	return quoteWords([...words, previous ? '--previous' : '-f']);
+}
+
+/** `kubectl` or `kn` at the beginning of a line of this file, or behind the object that is piped into it. */
+const programOfCluster = /^(?:printf %s '(?:[^']|'\\'')*' \| )?(?:kubectl|kn)(?= )/;
+
+/**
+ * A line of this file, made to act on the same cluster wherever it is pasted.
+ * @param flags Of kubectl and kn, as words: `--context`, and `--kubeconfig` where one was given.
+ */
+export function atCluster(line: string, flags: readonly string[]): string {
+	return line.replace(programOfCluster, program => [program, quoteWords(flags)].join(' ').trimEnd());
+}
+
+/** Whether the line does nothing when the object was changed, or replaced, since it was made. */
+export function isGuarded(line: string): boolean {
+	return line.includes('"path":"/metadata/uid"') || line.endsWith(' create -f -');
+}
+
+/** The line with the values of variables covered: to be shown, not to be run. */
+export function coveredLine(line: string): string {
+	return line.replaceAll(/("name":"(?:[^"\\]|\\.)*","value":")(?:[^"\\]|\\.)*"/g, '$1•••"');
+}
+
+/** What is copied of lines that do the same: those that are guarded, or where none is, the first. */
+export function copiedLines(lines: readonly string[]): string {
+	const guarded = lines.filter(line => isGuarded(line));
+	return (guarded.length > 0 ? guarded : lines.slice(0, 1)).join('\n');
 }

@@ -236,8 +236,9 @@ function parseCredential(output: string, wantedVersion: string): ExecCredential 
 	let json: unknown;
 	try {
 		json = JSON.parse(output);
-	} catch (error) {
-		throw new PluginError('what it printed is no JSON', false, {cause: error});
+	} catch {
+		// Without the cause, in which its beginning stands: that may be of a token.
+		throw new PluginError('what it printed is no JSON');
 	}
 	const parsed = v.safeParse(credentialSchema, json);
 	if (!parsed.success) throw new PluginError('what it printed is no ExecCredential');

@@ -112,16 +112,24 @@ function firstDocument(content: string): string {
 	return document.every(isBlank) ? '' : document.join('\n');
 }
 
+const marked = v.object({mark: v.object({line: v.number(), column: v.number()})});
+
+/** Of an error of the YAML parser: ` (line 3, column 5)`. */
+function placeOf(error: unknown): string {
+	const parsed = v.safeParse(marked, error);
+	if (!parsed.success) return '';
+	const {line, column} = parsed.output.mark;
+	return ` (line ${line + 1}, column ${column + 1})`;
+}
+
 function parseFile(content: string, file: string) {
 	let document: unknown;
 	try {
 		const first = firstDocument(content);
 		document = first === '' ? {} : load(first, yamlOptions);
 	} catch (error) {
-		const [line] = (error instanceof Error ? error.message : String(error)).split('\n', 1);
-		throw new KubeconfigError(`the kubeconfig ${file} is not valid YAML: ${printable(line!)}`, {
-			cause: error,
-		});
+		// Where, and nothing of what stands there: it may be a token. Nor as a cause, whose words would be shown, too.
+		throw new KubeconfigError(`the kubeconfig ${file} is not valid YAML${placeOf(error)}`);
 	}
 	const what = v.safeParse(ownKind, document ?? {});
 	if (!what.success) throw new KubeconfigError(`${file} is no kubeconfig: ${explain(what.issues)}`);

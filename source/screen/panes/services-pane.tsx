@@ -1,7 +1,13 @@
 /** Pane 1: the services of the namespace, each with its state and its split. */
 import {Box} from 'ink';
 import {useShallow} from 'zustand/react/shallow';
-import {selectedIndex, serviceRows, visibleServices} from '../../console/state/read.js';
+import {
+	newestTrouble,
+	selectedIndex,
+	selectedService,
+	serviceRows,
+	visibleServices,
+} from '../../console/state/read.js';
 import {setFilter} from '../../console/state/select.js';
 import type {ReflectorState} from '../../console/state/state.js';
 import type {Size} from '../layout.js';
@@ -53,6 +59,13 @@ export function ServicesPane({width, height}: Size) {
 	const window = useListWindow(count, tableRowsHeight(count, tableHeight), selected);
 	// A change of a service that is not on the screen draws nothing.
 	const shown = useConsoleState(useShallow(state => serviceRows(state).slice(window.top, window.end)));
+	const sick = useConsoleState(
+		useShallow(state => {
+			const service = selectedService(state);
+			return {uid: service?.uid, word: newestTrouble(state, service?.name)?.word};
+		}),
+	);
+	const verdicts = useConsoleState(useShallow(state => shown.map(({uid}) => state.verdicts.get(uid))));
 	const widths = useConsoleState(useShallow(state => widestOf(visibleServices(state))));
 	return (
 		<Frame
@@ -65,7 +78,13 @@ export function ServicesPane({width, height}: Size) {
 			<TableRows
 				columns={servicesColumns}
 				columnGap={servicesColumnGap}
-				rows={shown.map(service => ({key: service.uid, cells: cellsOf(service, theme)}))}
+				rows={shown.map((service, index) => ({
+					key: service.uid,
+					cells: cellsOf(service, theme, {
+						trouble: service.uid === sick.uid ? sick.word : undefined,
+						verdict: verdicts[index],
+					}),
+				}))}
 				count={count}
 				window={window}
 				widest={widths}
