@@ -140,7 +140,8 @@ export function changeLines(
 	{change, alarm}: Pick<LoopSnapshot, 'change' | 'alarm'>,
 	{service}: Pick<VerdictContext, 'service'>,
 ): VerdictLine[] {
-	if (!change || (alarm && change.at < alarm.since)) return [];
+	// That a wrong split began or ended is said by its alarm.
+	if (!change || alarm) return [];
 	const {at, before, after} = change;
 	const shares = (counts: ReadonlyMap<string, number>) => {
 		const total = [...counts.values()].reduce((sum, count) => sum + count, 0);
