@@ -414,6 +414,8 @@ export function createLoop({
 		const next = nextAlarm(alarm, {
 			isRaised: isWrong(verdict?.state),
 			isRecent,
+			// While nothing comes it is not seen either.
+			lastSeen: isRecent === true ? series.since(clock.date() - recently).at(-1)?.at : undefined,
 			now: clock.date(),
 		});
 		// What changed is when it began, or when it ended, to the second.
