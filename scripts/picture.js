@@ -29,7 +29,7 @@ const steps = [
 	{press: ['enter'], until: /hello\S+\s+100\s+Ready/},
 	// Its second revision, which gets nothing at first.
 	{press: ['r'], until: /New revision of helloworld-go/},
-	{press: ['TARGET=Knative'], until: /TARGET=Knative/},
+	{press: ['tab', 'TARGET=Knative'], until: /TARGET=Knative/},
 	{press: ['ctrl-s'], until: /Dry run: the server would accept it/},
 	{press: ['enter'], until: /…00002\s+0 %\s+canary\s+● Ready/},
 	// Half of the traffic, and many requests, until the verdict is sure.

@@ -1,4 +1,5 @@
 /** The report of `kn-canary verify` for a reader, and its progress. Pure. */
+import {endpointText} from '../knative/commands/endpoint.js';
 import type {LoopSnapshot} from '../probe/loop/loop.js';
 import type {ReportFailure, ReportRow, VerifyReport} from './verify-report.js';
 
@@ -13,7 +14,7 @@ export function verifyLines(report: VerifyReport): string[] {
 		.join('  ');
 	const at = gateway.portForward
 		? `the gateway ${gateway.via} via port-forward (latencies include the API server)`
-		: `${gateway.host}:${gateway.port}`;
+		: endpointText(gateway);
 	return [
 		`${namespace}/${service}  ${url} at ${at}`,
 		`${requests.answered} of ${requests.asked} answered at ${requests.rate}/s, ${requests.errors} failures, ${requests.unattributed} unattributed${codes === '' ? '' : `  (${codes})`}`,

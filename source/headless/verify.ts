@@ -3,7 +3,7 @@
  * split that users get is the one that the route has, or the one that is expected.
  */
 import type {Cluster} from '../kube/cluster.js';
-import type {GatewayAddress} from '../kube/gateway/gateway-address.js';
+import type {GivenGateway} from '../kube/gateway/gateway-address.js';
 import type {RequestOptions} from '../probe/transport/request-options.js';
 import {probeOptionsOf} from '../probe/transport/request-options.js';
 import {createProbe} from '../probe/transport/create-probe.js';
@@ -12,12 +12,13 @@ import {createLoop} from '../probe/loop/loop.js';
 import {connectionFailures} from '../probe/transport/probe.js';
 import {reachGateway} from '../console/session/gateway.js';
 import type {GatewayState} from '../console/state/state.js';
-import {tagsOf, targetOf} from '../console/live/request-target.js';
+import {tagsOf, targetOf, tlsRedirectOf} from '../console/live/request-target.js';
 import {serviceState} from '../knative/service/service-state.js';
 import {configuredShares, expectedShares} from './expected-split.js';
 import {readService} from './read-service.js';
 import {settledService, type SettledService} from './settled-service.js';
 import {judge, notesOn, toReportFailure, toReportRow, type VerifyReport} from './verify-report.js';
+import {zoned} from '../knative/text/moment.js';
 
 export type VerifyOptions = {
 	service: string;
@@ -29,7 +30,7 @@ export type VerifyOptions = {
 	/** As `expectedShares` takes it; the split of the route when not given. */
 	expect?: string | undefined;
 	/** The operator's own word for where the gateway is; then it is not looked for. */
-	gateway?: GatewayAddress | undefined;
+	gateway?: GivenGateway | undefined;
 	asking: RequestOptions;
 	/** Of this program, for the User-Agent. */
 	version?: string | undefined;
@@ -57,7 +58,7 @@ export async function verifySplit(cluster: Cluster, options: VerifyOptions): Pro
 	const found = await settledService(cluster, options);
 	if (found.kind === 'could not ask') return found;
 	if (found.service.statusTraffic.length === 0) return {kind: 'cannot tell', sentence: neverServed(found)};
-	const reached = await reachGateway(cluster, options.gateway, options.signal);
+	const reached = await reachGateway(cluster, found.service, options.gateway, options.signal);
 	try {
 		return await askService(cluster, options, found, reached.gateway);
 	} finally {
@@ -94,6 +95,13 @@ async function askService(
 	const probe = createProbe(probeOptionsOf(asking, version));
 	// Once beforehand, uncounted: where nothing listens there is no need to send hundreds to find that out.
 	const {outcome: first} = await probe.ask(asked.target, {timeout: asking.timeout});
+	const redirect = tlsRedirectOf(asked, gateway, first);
+	if (redirect) {
+		await probe.close();
+		return redirect.gateway
+			? askService(cluster, options, found, redirect.gateway)
+			: {kind: 'could not ask', sentence: redirect.sentence};
+	}
 	if (first.kind === 'failure' && (asked.unreached !== undefined || connectionFailures.has(first.failure))) {
 		await probe.close();
 		const sentences = [first.sentence, ...(asked.unreached === undefined ? [] : [asked.unreached])];
@@ -142,8 +150,8 @@ async function askService(
 					via: gateway.via,
 					portForward: gateway.forward !== undefined,
 				},
-				since: since.toISOString(),
-				until: until.toISOString(),
+				since: zoned(since.getTime()),
+				until: zoned(until.getTime()),
 				requests: {
 					asked: options.n,
 					rate: asking.rate,

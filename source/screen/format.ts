@@ -55,3 +55,11 @@ export function dayAndClock(at: number, now: number): string {
 	const day = [date.getFullYear(), part(date.getMonth() + 1, 2), part(date.getDate(), 2)].join('-');
 	return date.toDateString() === new Date(now).toDateString() ? clock(at) : `${day} ${clock(at)}`;
 }
+
+/** The value of a variable for the screen: covered unless somebody asks for it. Where it comes from is no secret. */
+export function envValue(
+	{shown, value}: {shown: string; value: string | undefined},
+	isUncovered: boolean,
+): string {
+	return value === undefined || value === '' || isUncovered ? shown : '•••';
+}

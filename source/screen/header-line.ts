@@ -3,11 +3,15 @@ import {oldSince} from '../console/state/read.js';
 import type {ConsoleState, ReflectorState} from '../console/state/state.js';
 import type {Piece} from '../terminal/output/pieces.js';
 import type {Theme} from '../terminal/output/theme.js';
+import {printable} from '../knative/text/printable.js';
 import {endpointText} from '../knative/commands/endpoint.js';
 import {widthOf} from './widgets/table/fit-text.js';
 import {age, clock, count} from './format.js';
 
-export type HeaderState = Pick<ConsoleState, 'connection' | 'namespace' | 'gateway' | 'feeds'> & {
+export type HeaderState = Pick<
+	ConsoleState,
+	'connection' | 'standing' | 'namespace' | 'gateway' | 'feeds'
+> & {
 	/** No request reaches the gateway, as a loop found out. */
 	gatewayDown?: GatewayDown | undefined;
 };
@@ -25,7 +29,7 @@ export function gatewayDownOf({verdicts}: Pick<ConsoleState, 'verdicts'>): Gatew
 
 /** The pieces at the left, which are cut when there is no room, and those at the right end, which never are. */
 export function headerLine(
-	{connection, namespace, gateway, feeds, gatewayDown}: HeaderState,
+	{connection, standing, namespace, gateway, feeds, gatewayDown}: HeaderState,
 	{now, width, theme}: {now: number; width: number; theme: Theme},
 ): {left: readonly Piece[]; right: readonly Piece[]} {
 	const {styles} = theme;
@@ -35,9 +39,10 @@ export function headerLine(
 			: connection.kind === 'connecting'
 				? connection.to
 				: '';
-	const where = [context, namespace].filter(part => part !== '').join(' / ');
+	const where = printable([context, namespace].filter(part => part !== '').join(' / '));
 	const isProduction = connection.kind === 'connected' && connection.production;
-	const isReadOnly = connection.kind === 'connected' && connection.readOnly;
+	const isReadOnly =
+		connection.kind === 'connected' && (connection.readOnly || standing.movedTo !== undefined);
 	const left: Piece[] = [
 		{text: ' kn-canary', style: {bold: true}},
 		{text: '  '},
@@ -45,7 +50,9 @@ export function headerLine(
 		{text: where},
 		...(isReadOnly ? [{text: '  read-only', style: styles.warning}] : []),
 	];
-	const state = watchState(connection, worse(feeds.services, feeds.revisions), now, theme);
+	const state = standing.plugin
+		? {text: `${theme.glyphs.waiting} logging in`, style: styles.waiting}
+		: watchState(connection, worse(feeds.services, feeds.revisions), now, theme);
 	// The middle goes first when the line is short: it is in the curl line too.
 	const room = width - left.reduce((sum, {text}) => sum + widthOf(text), 0) - widthOf(state.text) - 4;
 	const middle = gatewayWords(gateway, gatewayDown).find(words => widthOf(words) <= room) ?? '';
@@ -65,7 +72,8 @@ function gatewayWords(gateway: ConsoleState['gateway'], down: GatewayDown | unde
 		const since = `gateway down since ${clock(down.since)}`;
 		return [`${since} (${count(down.requests, 'request')})`, since, 'gateway down'];
 	}
-	if (gateway.kind === 'looking') return ['gateway …'];
+	if (gateway.kind === 'looking')
+		return gateway.before ? gatewayWords(gateway.before, undefined) : ['gateway …'];
 	if (gateway.kind === 'not found') return ['no gateway'];
 	const {host, port, via, forward, unreached} = gateway;
 	if (!forward) {

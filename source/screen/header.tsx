@@ -11,8 +11,9 @@ export function Header({width}: {width: number}) {
 	const theme = useTheme();
 	const now = useNow();
 	const state = useConsoleState(
-		useShallow(({connection, namespace, gateway, feeds, verdicts}) => ({
+		useShallow(({connection, standing, namespace, gateway, feeds, verdicts}) => ({
 			connection,
+			standing,
 			namespace,
 			gateway,
 			feeds,

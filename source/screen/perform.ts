@@ -11,7 +11,7 @@ import {
 	toggleLock,
 	typeDigit,
 } from '../console/state/draft.js';
-import {openRevisionForm, openServiceForm, openTagForm} from '../console/forms/forms.js';
+import {openServiceForm, openTagForm} from '../console/forms/forms.js';
 import type {Console} from '../console/console.js';
 import {selectedService} from '../console/state/read.js';
 import {
@@ -21,6 +21,7 @@ import {
 	moveSelection,
 	notify,
 	openFilter,
+	toggleUncovered,
 	openSheet,
 	stepBack,
 	type SelectionStep,
@@ -78,6 +79,7 @@ const performers: Partial<Record<Action, Performer>> = {
 		if (!stepBack(store)) focusPane(store, 'services');
 	},
 	filter: ({store}) => openFilter(store),
+	uncover: ({store}) => toggleUncovered(store),
 	palette: ({store}) => openSheet(store, {kind: 'palette'}),
 	help: ({store}) => openSheet(store, {kind: 'help'}),
 	namespace(console, _, name) {
@@ -89,7 +91,7 @@ const performers: Partial<Record<Action, Performer>> = {
 		else void console.changeContext(name);
 	},
 	newService: ({store}) => openServiceForm(store),
-	newRevision: ({store}) => openRevisionForm(store),
+	newRevision: console => console.newRevision(),
 	verifyOnce: ({store}) => void verifyService(store),
 	verifyTag: ({store}) => void verifyRevision(store),
 	pauseResume: ({live}) => void live.toggle(),
@@ -119,6 +121,7 @@ const performers: Partial<Record<Action, Performer>> = {
 	},
 	complete: console => console.complete(),
 	rollBack: console => console.rollBack(),
+	abandon: (console, _, why) => console.abandon(why),
 	undo: console => console.undo(),
 	tag: ({store}) => openTagForm(store),
 	autoscaling: console => console.scaling(),

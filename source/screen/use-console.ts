@@ -65,6 +65,7 @@ export function contextOf(state: ConsoleState): KeyContext {
 		case 'palette':
 		case 'contexts':
 		case 'namespaces':
+		case 'choice':
 			return 'palette';
 		case 'help':
 		case 'details':

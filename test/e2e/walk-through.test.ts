@@ -49,6 +49,7 @@ describe('the walk-through', () => {
 		// 3 Create a revision with TARGET=Knative at 0 %.
 		terminal.press('r');
 		await terminal.until(/New revision of helloworld-go/);
+		terminal.press('tab');
 		terminal.type('TARGET=Knative');
 		await terminal.until(/TARGET=Knative/);
 		terminal.press('ctrl-s');

@@ -48,6 +48,7 @@ describe('the form of a Service', () => {
 		[{port: '8012'}, {port: 'Port 8012 is reserved by Knative; choose another, for example 8080.'}],
 		[{namespace: 'Default'}, {namespace: expect.stringContaining('lower-case')}],
 		[{env: [{name: 'PORT', value: '1'}]}, {env: 'The environment variable PORT is set by Knative itself.'}],
+		[{env: [{name: 'TARGET', value: '', unfinished: true}]}, {env: '“TARGET” has no “=”; write NAME=value.'}],
 		[{minScale: '3', maxScale: '1'}, {maxScale: expect.stringContaining('less than min pods')}],
 		[
 			{target: 'x', containerConcurrency: '-1'},
@@ -91,6 +92,8 @@ describe('the form of a Service', () => {
 			command: '/bin/app --mode "two words"',
 			args: '-v',
 			clusterLocal: true,
+			serviceAccount: 'robot',
+			pullSecrets: 'registry, mirror',
 		});
 		expect(service).toEqual({
 			apiVersion: 'serving.knative.dev/v1',
@@ -111,6 +114,8 @@ describe('the form of a Service', () => {
 					},
 					spec: {
 						containerConcurrency: 50,
+						serviceAccountName: 'robot',
+						imagePullSecrets: [{name: 'registry'}, {name: 'mirror'}],
 						containers: [
 							{
 								image: 'ghcr.io/x/greeter:1',
@@ -155,7 +160,10 @@ describe('the form of a revision', () => {
 	test('begins with what the Service has', () => {
 		const fields = revisionFields(view);
 		const shown = [...fields, ...autoscalingFields(view, undefined)];
-		expect(Object.fromEntries(shown.map(field => [field.id, field.initial]))).toEqual(initial);
+		expect({...Object.fromEntries(shown.map(field => [field.id, field.initial])), base: 'template'}).toEqual(
+			initial,
+		);
+		expect(fields.map(({id}) => id).slice(0, 2)).toEqual(['image', 'env']);
 		expect(initial).toMatchObject({
 			env: [
 				{name: 'TARGET', value: 'World'},
@@ -273,7 +281,11 @@ describe('the form of a revision', () => {
 				...initial,
 				percent: '5',
 				'min-scale': '3',
-				env: [...initial.env.filter(({name}) => name !== 'TARGET'), {name: 'LONG', value: 'draft'}],
+				env: [
+					...initial.env.filter(({name}) => name !== 'TARGET'),
+					{name: 'LONG', value: 'draft'},
+					{name: 'HALF', value: '', unfinished: true},
+				],
 			},
 			view,
 			other,
@@ -285,6 +297,7 @@ describe('the form of a revision', () => {
 			env: [
 				{name: 'OWN', value: 'its own'},
 				{name: 'LONG', value: 'draft'},
+				{name: 'HALF', value: '', unfinished: true},
 			],
 		});
 		expect(typed.image).toBe('other:1');

@@ -13,6 +13,7 @@ import {pairOf} from './compared-pair.js';
 import {revisionsOf, selectedService} from '../state/read.js';
 import {notify} from '../state/select.js';
 import type {ConsoleState, ConsoleStore} from '../state/state.js';
+import {gatewayKnown} from './known-gateway.js';
 import {requestOptionsFor, tagsOf, targetOf} from './request-target.js';
 import {verdictOf} from './verdicts.js';
 
@@ -155,7 +156,8 @@ export function createLive(store: ConsoleStore, interval: () => number): Live {
 		const asked = targetOf(service, service.url, gateway, entry.asking);
 		if (!asked.ok) return;
 		const {host, port} = asked.target.address;
-		const authority = `${asked.target.authority} ${host}:${port} ${asked.target.protocol}`;
+		const {scheme, protocol} = asked.target;
+		const authority = `${asked.target.authority} ${scheme} ${host}:${port} ${protocol}`;
 		if (authority !== entry.told.authority) {
 			entry.loop.retarget(asked.target);
 			entry.told = {authority, tags: ''};
@@ -244,7 +246,7 @@ export function createLive(store: ConsoleStore, interval: () => number): Live {
 			if (!found) return;
 			if (found.entry) {
 				found.entry.wanted = !found.entry.wanted;
-			} else if (!(await open(found.service))) return;
+			} else if (!(await gatewayKnown(store)) || !(await open(found.service))) return;
 			live.follow();
 		},
 		changePace: direction =>

@@ -4,6 +4,7 @@
  * route_validation.go, annotation_validation.go.
  */
 
+import type {EnvRow} from './form.js';
 import {printable} from '../text/printable.js';
 
 const dns1035 = /^[a-z](?:[-a-z0-9]*[a-z0-9])?$/;
@@ -23,6 +24,27 @@ export function namespaceRule(value: string): string | undefined {
 	if (value.length > 63) return `The namespace has ${value.length} characters; 63 are allowed.`;
 	if (dns1123.test(value)) return undefined;
 	return 'The namespace may have lower-case letters, digits and -, beginning and ending with a letter or digit.';
+}
+
+/** Name of a ServiceAccount or a Secret: DNS-1123 labels with dots between them. `what` begins the sentence. */
+export function objectNameRule(what: string, value: string): string | undefined {
+	if (value.length > 253) return `${what} has ${value.length} characters; at most 253 characters.`;
+	if (value.split('.').every(part => part.length <= 63 && dns1123.test(part))) return undefined;
+	return `${what} may have lower-case letters, digits, - and ., beginning and ending with a letter or digit.`;
+}
+
+/** Names of Secrets, between commas or blanks; none is fine. */
+export function pullSecretsRule(value: string): string | undefined {
+	const names = namesIn(value);
+	if (new Set(names).size < names.length) return 'A pull secret is named twice.';
+	return names
+		.map(name => objectNameRule(`The pull secret ${printable(name)}`, name))
+		.find(sentence => sentence !== undefined);
+}
+
+/** Names as typed: between commas or blanks. */
+export function namesIn(value: string): string[] {
+	return value.split(/[\s,]+/).filter(name => name !== '');
 }
 
 /** A tag of this Service: its host is `<tag>-<service>.…`, of which the first label is too long all too easily. */
@@ -81,6 +103,14 @@ export function envRule(names: readonly string[]): string | undefined {
 		seen.add(name);
 	}
 	return undefined;
+}
+
+/** Variables as typed: each with its `=`, and by `envRule`. */
+export function envRowsRule(rows: readonly EnvRow[]): string | undefined {
+	const unfinished = rows.find(row => row.unfinished);
+	return unfinished
+		? `“${printable(unfinished.name)}” has no “=”; write NAME=value.`
+		: envRule(rows.map(({name}) => name));
 }
 
 const quantity = /^(?:\d+(?:\.\d*)?|\.\d+)(?:(m|k|[KMGTPE]i?)|[eE][-+]?\d+)?$/;

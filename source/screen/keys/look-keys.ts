@@ -3,6 +3,29 @@ import type {Binding} from './binding.js';
 /** Asking the gateway, and reading what the cluster says. */
 export const lookKeys: readonly Binding[] = [
 	{
+		action: 'uncover',
+		keys: ['E'],
+		in: 'panes',
+		label: 'values',
+		help: 'Show the values of environment variables, or cover them again.',
+		palette: {names: ['values']},
+		footer: {rank: 24},
+	},
+	{
+		action: 'uncover',
+		keys: ['E'],
+		in: ['viewer'],
+		label: 'values',
+		help: 'Show the values of environment variables, or cover them again.',
+	},
+	{
+		action: 'uncover',
+		keys: ['ctrl-e'],
+		in: ['sheet'],
+		label: 'values',
+		help: 'Show the values of environment variables, or cover them again.',
+	},
+	{
 		action: 'verifyOnce',
 		keys: ['v'],
 		in: 'panes',

@@ -17,6 +17,7 @@ import {Frame} from '../widgets/frame.js';
 import {steadyWidth} from '../widgets/steady-width.js';
 import {Table} from '../widgets/table/table.js';
 import {useTheme} from '../widgets/theme-context.js';
+import type {ConsoleState} from '../../console/state/state.js';
 import {useConsoleState} from '../use-console.js';
 import {clock, count, duration} from '../format.js';
 import {failureText} from './failure-lines.js';
@@ -24,13 +25,18 @@ import {liveTable, type OwnFailures} from './live-table.js';
 import {pastLine, verdictLines, type VerdictLine} from './live-verdicts.js';
 import {UsersRows, usersHeight} from './users-rows.js';
 
+/** That of the service before, until this one's is known: nearly always they have the same, and a pane that blinks says nothing. */
+function shownGateway({gateway}: Pick<ConsoleState, 'gateway'>): ConsoleState['gateway'] {
+	return gateway.kind === 'looking' ? (gateway.before ?? gateway) : gateway;
+}
+
 export function LivePane({width, height}: Size) {
 	const {styles, glyphs} = useTheme();
 	const service = useConsoleState(selectedService);
 	const {focus, gateway, asking, live} = useConsoleState(
 		useShallow(state => ({
 			focus: state.focus,
-			gateway: state.gateway,
+			gateway: shownGateway(state),
 			asking: requestOptionsFor(state, service?.uid),
 			live: state.live,
 		})),

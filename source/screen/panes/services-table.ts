@@ -1,7 +1,7 @@
 /** What the list of services says of each. */
 import type {ServiceRow} from '../../console/state/read.js';
 import {isGone} from '../../console/state/selection.js';
-import {serviceState, type ServiceState} from '../../knative/service/service-state.js';
+import {routeSettled, serviceState, type ServiceState} from '../../knative/service/service-state.js';
 import type {ServiceVerdict} from '../../console/state/state.js';
 import type {ServiceView} from '../../knative/service/service.js';
 import type {TextStyle, Theme} from '../../terminal/output/theme.js';
@@ -19,8 +19,14 @@ export const servicesColumns: readonly Column[] = [
 	{title: 'STATE', priority: 2},
 ];
 
-/** @param verdict What its loop says of it; that it is bad matters more than that it is ready. */
-export function cellsOf(service: ServiceRow, theme: Theme, verdict?: ServiceVerdict): TableCell[] {
+export type ServiceNews = {
+	/** What is wrong with the pods of its newest revision, in a word: Knative itself says no more than that it deploys. */
+	trouble?: string | undefined;
+	/** What its loop says of it; that it is bad matters more than that it is ready. */
+	verdict?: ServiceVerdict | undefined;
+};
+
+export function cellsOf(service: ServiceRow, theme: Theme, news: ServiceNews = {}): TableCell[] {
 	if (isGone(service)) {
 		const {glyphs, styles} = theme;
 		return [
@@ -30,15 +36,30 @@ export function cellsOf(service: ServiceRow, theme: Theme, verdict?: ServiceVerd
 			{text: 'deleted', style: styles.muted},
 		];
 	}
-	const state = serviceState(service);
-	const {glyph, style} = verdictMark(verdict, theme) ?? markOf(state.kind, theme);
-	const word = verdict === undefined || verdict.word === '' ? state.word : verdict.word;
+	const {glyph, style, word} = standingOf(service, theme, news);
 	return [
 		{text: glyph, style},
 		service.name,
 		splitWord(service, theme.isAscii ? '|' : '│'),
 		{text: word, style},
 	];
+}
+
+/** The worst that is known comes first: an alarm of the loop, then pods in trouble, then what Knative says. */
+function standingOf(
+	service: ServiceView,
+	theme: Theme,
+	{trouble, verdict}: ServiceNews,
+): {glyph: string; style: TextStyle; word: string} {
+	const state = serviceState(service);
+	const said = verdict && verdict.word !== '' ? verdict : undefined;
+	const mark = verdictMark(said, theme);
+	if (said && mark && (said.tone !== 'good' || state.kind === 'ready')) return {...mark, word: said.word};
+	if (trouble !== undefined && state.kind === 'progressing') {
+		return {...markOf(routeSettled(service) ? 'serving' : 'failed', theme), word: trouble};
+	}
+	const word = said?.tone === 'waiting' && state.kind === 'ready' ? said.word : state.word;
+	return {...markOf(state.kind, theme), word};
 }
 
 /** Undefined where there is nothing to say beside the state of the service. */

@@ -16,7 +16,10 @@ export function phaseLines(sheet: VerifySheet, theme: Pick<Theme, 'styles' | 'gl
 		case 'answered':
 			return [
 				...answerLines(phase.answer, theme),
-				...whoseWords(sheet, phase.answer).flatMap(text => [{text: ''}, {text, style: theme.styles.muted}]),
+				// A redirect to TLS is nobody's answer but the gateway's.
+				...(phase.redirect === undefined
+					? whoseWords(sheet, phase.answer).flatMap(text => [{text: ''}, {text, style: theme.styles.muted}])
+					: [{text: ''}, {text: phase.redirect, style: theme.styles.warning}]),
 			];
 	}
 }
