@@ -35,6 +35,7 @@ const mayImport: Record<string, readonly string[]> = {
 		'sandbox',
 		'screen',
 		'terminal',
+		'users',
 	],
 };
 

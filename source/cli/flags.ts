@@ -27,6 +27,8 @@ export type SandboxFlags = {
 	revisions?: number;
 } & PaceFlags;
 
+export type UsersFlags = ConsoleFlags & {for: number; watch?: true; output: 'text' | 'json'};
+
 export type GetFlags = ConsoleFlags & {
 	allNamespaces?: true;
 	selector?: string;
@@ -55,6 +57,16 @@ export const seconds = number(
 	'Seconds are a number from 0 to 86400.',
 	value => value >= 0 && value <= 86_400,
 );
+/** Seconds, as `90`, `90s`, `1.5m` or `1h`. */
+export function duration(text: string): number {
+	const found = /^(?<value>\d+(?:\.\d+)?)(?<unit>s|m|h)?$/.exec(text.trim())?.groups;
+	const value = Number(found?.['value']) * ({s: 1, m: 60, h: 3600}[found?.['unit'] ?? 's'] ?? 1);
+	if (!(value >= 1 && value <= 86_400)) {
+		throw new InvalidArgumentError('Give a time from 1s to 24h, such as 60s or 5m.');
+	}
+	return value;
+}
+
 const pace = number('The pace is a number above 0; 1 is as fast as a real cluster.', value => value > 0);
 const seed = whole('A seed is a whole number.', Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER);
 

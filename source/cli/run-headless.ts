@@ -4,7 +4,7 @@ import {exitCodes} from '../headless/exit-codes.js';
 import type {Verb} from '../headless/release.js';
 import type {OutputFormat, ReleaseFlags} from '../headless/run.js';
 import type {RequestOptions} from '../probe/transport/request-options.js';
-import type {ConsoleFlags, GetFlags} from './flags.js';
+import type {ConsoleFlags, GetFlags, UsersFlags} from './flags.js';
 import {describeError} from '../terminal/lifecycle/lifecycle.js';
 import {clusterOf, historyOf} from './cluster-from-flags.js';
 import {installHeadless} from './process-setup.js';
@@ -108,6 +108,37 @@ export async function runGet(services: readonly string[], flags: GetFlags): Prom
 			selector: flags.selector,
 			watch: flags.watch ?? false,
 			format,
+		},
+		process,
+	);
+	await lifecycle.leave((await delivered()) ? code : 1);
+}
+
+/** `kn-canary users`: ends the process. */
+export async function runUsers(service: string, flags: UsersFlags): Promise<void> {
+	const {lifecycle, delivered} = installHeadless();
+	let cluster: Cluster;
+	try {
+		cluster = await clusterOf({...flags, readOnly: true}, lifecycle);
+	} catch (error) {
+		await lifecycle.leave(exitCodes.notMade, describeError(error));
+		return;
+	}
+	lifecycle.onLeave(async () => cluster.close());
+	const [{runUsers: run}, {createUsersMeter}] = await Promise.all([
+		import('../headless/users/users-run.js'),
+		import('../users/users.js'),
+	]);
+	const namespace = flags.namespace ?? cluster.namespace;
+	const code = await run(
+		cluster,
+		{
+			service,
+			namespace,
+			seconds: flags.for,
+			watch: flags.watch ?? false,
+			output: flags.output,
+			meter: createUsersMeter({cluster, namespace, recent: flags.for * 1000}),
 		},
 		process,
 	);

@@ -14,6 +14,7 @@ import {followRoutes} from './session/follow-routes.js';
 import {openScalingForm, submitForm} from './forms/forms.js';
 import {changesOf, createHistory, type HistoryFile} from './session/change-recorder.js';
 import {createLive, type Live} from './live/live.js';
+import {createUsersFollower} from './live/users.js';
 import {createLogs, type Logs} from './logs/logs.js';
 import {
 	planAbandon,
@@ -121,11 +122,13 @@ export function createConsole({
 		onConnected: () => void history.load(),
 		onService: service => history.saw(service),
 		async onLeave() {
+			users.clear();
 			await live.clear();
 			await history.flush();
 		},
 	});
 	const {connected, failed, chooseNamespace, changeNamespace, chooseContext, changeContext} = connection;
+	const users = createUsersFollower(store, () => connection.cluster());
 	const unfollowRoutes = followRoutes(store);
 	const unfollowCreated = followCreated(store);
 	const unfollow = store.subscribe((state, before) => {
@@ -137,6 +140,7 @@ export function createConsole({
 			state.gateway !== before.gateway
 		) {
 			live.follow();
+			users.follow();
 		}
 	});
 
@@ -282,6 +286,7 @@ export function createConsole({
 			// What follows the cluster for a sheet ends with it.
 			store.setState({sheets: []});
 			connection.stop();
+			users.stop();
 			await live.stop();
 			await history.flush();
 			await connection.cluster()?.close();

@@ -84,6 +84,9 @@ export type PodName = {namespace: string; name: string};
 /** `port` of the container, 1–65535. */
 export type ForwardTarget = {pod: PodName; port: number};
 
+/** Not to be trusted: to be parsed by who asked for it. At most 4 MiB. */
+export type PodResponse = {status: number; body: Uint8Array};
+
 /** What came of asking for a connection to a pod. */
 export type PodAnswer =
 	/** Ends when the pod ends it; breaks with an Error when the pod cannot be connected to, or it is lost. */
@@ -122,6 +125,16 @@ export type Cluster = {
 	 * nothing to the cluster, so a read-only one has it, too. `signal` ends it, also when it is open.
 	 */
 	connectToPod(target: ForwardTarget, signal: AbortSignal): Promise<PodAnswer>;
+	/**
+	 * One GET of a port of a pod, through the API server (the verb `get` on pods/proxy), byte for byte. Any HTTP answer
+	 * resolves, the pod's or the API server's own; TransportError when there is none in time. What a pod does not answer says
+	 * nothing about the API server: no watch is made to doubt it.
+	 */
+	fetchFromPod(
+		target: ForwardTarget,
+		path: string,
+		options: {accept: string; timeout: number; signal: AbortSignal},
+	): Promise<PodResponse>;
 	/**
 	 * One answer that is text and goes on for as long as it likes (a log that is followed), handed over as it comes, cut
 	 * anywhere. Until the server or `signal` ends it; resolves and throws as `watch`.

@@ -42,3 +42,8 @@ export function corePath(
 export function podLogPath(namespace: string, pod: string): string {
 	return `${corePath('pods', namespace, pod)}/log`;
 }
+
+/** A path of a port of a pod, through the API server. */
+export function podProxyPath(pod: {namespace: string; name: string}, port: number, inside: string): string {
+	return `${corePath('pods', pod.namespace, pod.name)}:${port}/proxy${inside}`;
+}

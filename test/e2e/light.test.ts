@@ -30,6 +30,8 @@ async function open(): Promise<{crowd: CrowdedCluster; terminal: TestTerminal}> 
 		screen => screen.includes('watching') && screen.includes(`Revisions of ${crowdName(1)}`),
 	);
 	await terminal.until(/…00010 .* 1\/2 /);
+	// The pods are asked about their users once the selection rests.
+	await terminal.until(/users {2}/);
 	return {crowd, terminal};
 }
 

@@ -9,24 +9,42 @@ export type ComparedPair =
 	/** Nothing can be compared, and what to do. */
 	| {ok: false; reason: string};
 
+/** The newest revision of the route, and the one that has most of the rest; where shares are equal, the newer one. */
+function pairedRevisions(
+	service: ServiceView,
+	revisions: readonly RevisionView[],
+): {fresh: RevisionView; old: RevisionView; percents: ReadonlyMap<string, number>} | undefined {
+	const percents = new Map<string, number>();
+	for (const {revision, percent} of service.statusTraffic) {
+		percents.set(revision, (percents.get(revision) ?? 0) + percent);
+	}
+	const [fresh, ...others] = revisions
+		.filter(({name}) => percents.has(name))
+		.toSorted((one, other) => other.generation - one.generation);
+	const [old] = others.toSorted(
+		(one, other) => (percents.get(other.name) ?? 0) - (percents.get(one.name) ?? 0),
+	);
+	return fresh && old && {fresh, old, percents};
+}
+
+/** Which of a split are compared, by name; undefined where there are no two. */
+export function comparedRevisions(
+	service: ServiceView,
+	revisions: readonly RevisionView[],
+): {fresh: string; old: string} | undefined {
+	const pair = pairedRevisions(service, revisions);
+	return pair && {fresh: pair.fresh.name, old: pair.old.name};
+}
+
 /**
  * The newest revision of the route against the one that has most of the rest; where shares are equal, against the newer
  * one. A revision can be asked at a tag of its own, or at the service's host while it has all of the traffic.
  */
 export function pairOf(service: ServiceView, revisions: readonly RevisionView[]): ComparedPair {
-	const percents = new Map<string, number>();
-	for (const {revision, percent} of service.statusTraffic) {
-		percents.set(revision, (percents.get(revision) ?? 0) + percent);
-	}
-	const routed = revisions
-		.filter(({name}) => percents.has(name))
-		.toSorted((one, other) => other.generation - one.generation);
-	const [fresh, ...others] = routed;
-	const old = others.toSorted(
-		(one, other) => (percents.get(other.name) ?? 0) - (percents.get(one.name) ?? 0),
-	)[0];
-	if (!fresh || !old) return {ok: false, reason: 'one revision only: there is no other to compare it with'};
+	const pair = pairedRevisions(service, revisions);
+	if (!pair) return {ok: false, reason: 'one revision only: there is no other to compare it with'};
 
+	const {fresh, old, percents} = pair;
 	const tags = tagsOf(service);
 	const sideOf = ({name}: RevisionView): Side | undefined => {
 		const tagged = tags.find(({revision}) => revision === name);

@@ -10,6 +10,7 @@ import type {ForwardState} from '../../kube/port-forward/port-forward.js';
 import type {ReflectorState} from '../../kube/watch/reflector.js';
 import {defaultRequestOptions, type RequestOptions} from '../../probe/transport/request-options.js';
 import type {LoopSnapshot} from '../../probe/loop/loop.js';
+import type {UsersSnapshot} from '../../users/users.js';
 import type {Tunnel} from '../../probe/transport/probe.js';
 import type {ServiceView} from '../../knative/service/service.js';
 import type {RevisionView} from '../../knative/revision/revision.js';
@@ -27,6 +28,7 @@ export type {Comparison} from '../../probe/loop/pairs.js';
 export type {Answer} from '../../probe/transport/probe.js';
 export type {Row} from '../../probe/loop/loop-report.js';
 export type {RecordedAnswer} from '../../probe/loop/tally.js';
+export type {UsersSnapshot} from '../../users/users.js';
 
 export const panes = ['services', 'revisions', 'traffic', 'live'] as const;
 export type Pane = (typeof panes)[number];
@@ -167,6 +169,11 @@ export type ConsoleState = {
 	/** Counts of the service that is asked, or was last. */
 	live: {uid: string; snapshot: LoopSnapshot; /** 0: now; n: n splits ago. */ page: number} | undefined;
 
+	/** What the users of the selected service get; undefined until its pods are asked. */
+	users:
+		| {uid: string; snapshot: UsersSnapshot; /** Nobody has looked for a while. */ isPaused: boolean}
+		| undefined;
+
 	sheets: readonly Sheet[];
 	writes: readonly WriteRecord[];
 	notice: Notice | undefined;
@@ -209,6 +216,7 @@ export function initialState({
 		scalingDefaults: {kind: 'asking'},
 		leftForms: new Map(),
 		live: undefined,
+		users: undefined,
 		sheets: [],
 		writes: [],
 		notice: undefined,

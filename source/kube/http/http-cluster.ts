@@ -16,7 +16,7 @@ import {dispatcherCache} from './dispatcher.js';
 import {parseRetryAfter, parseWarnings} from './headers.js';
 import type {SelectedContext} from '../auth/kubeconfig.js';
 import {printable} from '../../knative/text/printable.js';
-import {corePath, fieldManager as ownFieldManager} from '../paths.js';
+import {corePath, fieldManager as ownFieldManager, podProxyPath} from '../paths.js';
 import {createServerSignals} from './server-signals.js';
 import {sentenceOf} from '../status.js';
 import {systemTimers, type Timers} from '../timers.js';
@@ -25,6 +25,7 @@ import {
 	isCut,
 	orAborted,
 	readAll,
+	readBytes,
 	readLines,
 	readTexts,
 	send,
@@ -46,6 +47,9 @@ export type HttpClusterOptions = {
 };
 
 const defaultTimeout = 10_000;
+
+/** Bytes that a port of a pod may answer with. */
+const mostFromPod = 4 * 1024 * 1024;
 
 /** Milliseconds after which an answer is late. Webhooks may take that long, so that it only is a reason to look. */
 const late = 5000;
@@ -333,6 +337,29 @@ export function httpCluster(
 				}
 			};
 			return follow(path, url, signal, read, {accept: '*/*'});
+		},
+
+		async fetchFromPod({pod, port}, path, {accept, timeout, signal}) {
+			const url = urlOf(server, podProxyPath(pod, port, path), {});
+			const caller = AbortSignal.any([signal, ending.signal]);
+			const limit = deadline(timers, timeout, caller);
+			try {
+				const incoming = await exchange(
+					{method: 'GET', path: url.pathname},
+					url,
+					{limit, caller},
+					{takesGzip: false, accept},
+				);
+				return {status: incoming.status, body: await readBytes(incoming, url, mostFromPod)};
+			} catch (error) {
+				if (!limit.over || signal.aborted) throw error;
+				throw new TransportError(`no answer within ${timeout / 1000} s`, 'unknown', {
+					cause: error,
+					isUnanswered: true,
+				});
+			} finally {
+				limit.clear();
+			}
 		},
 
 		async connectToPod({pod, port}, signal): Promise<PodAnswer> {

@@ -133,6 +133,22 @@ export async function readAll({headers, body}: IncomingResponse, url: URL): Prom
 	}
 }
 
+/** The whole body as it is. Throws TransportError ('unknown') when it ends too early or is larger than `limit` bytes. */
+export async function readBytes({body}: IncomingResponse, url: URL, limit: number): Promise<Uint8Array> {
+	const chunks: Uint8Array[] = [];
+	let size = 0;
+	try {
+		for await (const chunk of body) {
+			size += chunk.length;
+			if (size > limit) throw new Error(`the answer is larger than ${limit} bytes`);
+			chunks.push(chunk);
+		}
+	} catch (error) {
+		throw transportError(error, url, 'unknown');
+	}
+	return Buffer.concat(chunks);
+}
+
 /** Packed bytes that are unpacked at once: some milliseconds. Threads would keep more memory each than the pages take. */
 const fewBytes = 512 * 1024;
 

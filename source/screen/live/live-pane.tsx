@@ -20,6 +20,7 @@ import {useTheme} from '../widgets/theme-context.js';
 import {useConsoleState} from '../use-console.js';
 import {clock, count, duration} from '../format.js';
 import {liveTable} from './live-table.js';
+import {UsersRows, usersHeight} from './users-rows.js';
 import {comparisonLine, splitLine, type VerdictLine} from './live-verdicts.js';
 
 export function LivePane({width, height}: Size) {
@@ -37,7 +38,9 @@ export function LivePane({width, height}: Size) {
 	const snapshot = service && live?.uid === service.uid ? live.snapshot : undefined;
 	const page = live?.page ?? 0;
 	const isRefused = service !== undefined && lateRefusal(service) !== undefined;
-	const size = frameContentSize(width, height);
+	const inside = frameContentSize(width, height);
+	const users = usersHeight(inside.height);
+	const size = {width: inside.width, height: inside.height - users};
 	return (
 		<Frame
 			width={width}
@@ -49,6 +52,7 @@ export function LivePane({width, height}: Size) {
 			}
 			isFocused={focus === 'live'}
 		>
+			<UsersRows width={inside.width} height={users} />
 			{snapshot && service ? (
 				<Counts snapshot={snapshot} page={page} service={service} asking={asking} {...size} />
 			) : (

@@ -21,6 +21,7 @@ const spelled: Readonly<Record<string, string>> = {
 	'≤': '<',
 	'≥': '>',
 	'±': '~',
+	'≈': '~',
 };
 
 const any = new RegExp(`[${Object.keys(spelled).join('')}]`, 'g');

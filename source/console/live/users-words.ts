@@ -1,0 +1,130 @@
+/** What is known of the users, in words: the same on the screen and without one. Pure. */
+import {hardlyAnybody, type UsersRow, type UsersSnapshot, type UsersWindow} from '../../users/users.js';
+
+/** How good a line is news, for its colour. */
+export type Tone = 'good' | 'plain' | 'doubtful' | 'bad' | 'dim';
+export type UsersLine = {readonly text: string; readonly tone: Tone};
+
+const about = '≈';
+const none = '–';
+
+/** 412, 41, 4.1, 0.2: what an eye can tell apart. */
+export function rate(perSecond: number): string {
+	return perSecond >= 9.95 ? String(Math.round(perSecond)) : perSecond.toFixed(1).replace(/\.0$/, '');
+}
+
+/** 98.1 %, 100 %; never 100 for what is less. */
+export function percentWords(share: number): string {
+	const percent = share * 100;
+	const rounded = Math.round(percent * 10) / 10;
+	return rounded === 100 && percent < 100 ? '99.9' : String(rounded);
+}
+
+/**
+ * What users get: `users  412/s   75│25   ok 99.7 %│98.1 %   p95 ≈38│382 ms`, in the order of the rows. `≈` is before what is an
+ * estimate. Short: without what stands behind the shares.
+ */
+export function usersLine(
+	{rows, perSecond, isExact}: UsersWindow,
+	{isShort = false}: {isShort?: boolean} = {},
+): string {
+	const shown = rows.filter(row => (row.percent ?? 0) > 0 || row.perSecond > 0);
+	if (perSecond < hardlyAnybody) return `users  nobody uses it: ${isExact ? '' : about}${rate(perSecond)}/s`;
+	const mark = isExact ? '' : about;
+	const parts = [`users  ${mark}${rate(perSecond)}/s`, `${mark}${shares(shown).join('│')}`];
+	if (isShort) return parts.join('   ');
+	if (shown.some(({requests}) => requests > 0)) parts.push(`ok ${shown.map(okWords).join('│')}`);
+	if (shown.some(({p95}) => p95 !== undefined)) {
+		parts.push(`p95 ${about}${shown.map(({p95}) => latency(p95)).join('│')} ms`);
+	}
+	return parts.join('   ');
+}
+
+/** Shares in percent: whole, or with one place where a small one would be none. */
+export function shares(rows: readonly UsersRow[]): string[] {
+	const isFine = rows.some(({share}) => share !== undefined && share > 0 && share < 0.02);
+	return rows.map(({share}) =>
+		share === undefined ? none : isFine ? (share * 100).toFixed(1) : String(Math.round(share * 100)),
+	);
+}
+
+export function okWords({requests, failed}: UsersRow): string {
+	return requests === 0 ? none : `${percentWords(1 - failed / requests)} %`;
+}
+
+export function latency(milliseconds: number | undefined): string {
+	if (milliseconds === undefined) return none;
+	if (milliseconds === Infinity) return '>10000';
+	return milliseconds >= 9.95 ? String(Math.round(milliseconds)) : milliseconds.toFixed(1);
+}
+
+/** What is said beside the numbers: verdicts, and what is wrong; the most important first. */
+export function usersVerdicts({view, state}: UsersSnapshot): UsersLine[] {
+	const {split, errors, sinceSplit} = view;
+	if (state !== 'counting') return [];
+	if (sinceSplit.perSecond < hardlyAnybody && sinceSplit.seconds > 0) {
+		return [
+			{tone: 'doubtful', text: 'users: too little traffic for a verdict; no error here proves nothing'},
+		];
+	}
+	const lines: UsersLine[] = [];
+	if (split) {
+		const counts = split.requests.join('│');
+		lines.push(
+			{
+				'too few': {tone: 'dim', text: `users, split: too few requests to tell (${counts})`} as const,
+				agrees: {tone: 'good', text: `users, split: no contradiction so far (${counts})`} as const,
+				suspicious: {
+					tone: 'doubtful',
+					text: `users, split: possibly off; could be chance (${counts})`,
+				} as const,
+				disagrees: {
+					tone: 'bad',
+					text: `users, split: DISAGREES with the configured one (${counts})`,
+				} as const,
+				impossible: {
+					tone: 'bad',
+					text: `users, split: requests at a revision that is configured 0 % (${counts})`,
+				} as const,
+				dependent: {
+					tone: 'doubtful',
+					text: `users, split: requests come in groups (×${rate(split.dispersion.factor)}): no verdict, see the share`,
+				} as const,
+			}[split.state],
+		);
+	}
+	if (errors) {
+		const row = (revision: string) => sinceSplit.rows.find(found => found.revision === revision);
+		const count = (revision: string) => {
+			const found = row(revision);
+			return `${(errors.by === '5xx' ? found?.failed : found?.rejected) ?? 0} of ${found?.requests ?? 0}`;
+		};
+		const counts = `${errors.by}: ${count(errors.fresh)} against ${count(errors.old)}`;
+		lines.push(
+			{
+				worse: {tone: 'bad', text: `users: canary is WORSE (${counts})`} as const,
+				suspicious: {tone: 'doubtful', text: `users: canary possibly worse (${counts})`} as const,
+				'not worse': {tone: 'good', text: `users: canary not worse so far (${counts})`} as const,
+				dependent: {tone: 'doubtful', text: `users: errors ${counts}; no verdict`} as const,
+			}[errors.state],
+		);
+	}
+	return lines.toSorted((one, other) => weight(one) - weight(other));
+}
+
+const order: readonly Tone[] = ['bad', 'doubtful', 'plain', 'good', 'dim'];
+const weight = ({tone}: UsersLine) => order.indexOf(tone);
+
+/** One line about the users, whatever is known: what they get, or why that is not known. */
+export function usersSummary(snapshot: UsersSnapshot): UsersLine {
+	const {state, view, problems} = snapshot;
+	const [problem] = problems;
+	if (state === 'waiting') {
+		const why = problem === undefined || problem.kind === 'rates' ? 'asking the pods…' : problem.sentence;
+		return {tone: 'dim', text: `users  ${why}`};
+	}
+	if (state === 'unknown')
+		return {tone: 'dim', text: `users  not known: ${problem?.sentence ?? 'no pod answers'}`};
+	const {recent} = view;
+	return {tone: recent.perSecond < hardlyAnybody ? 'doubtful' : 'plain', text: usersLine(recent)};
+}

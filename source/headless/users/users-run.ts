@@ -1,0 +1,79 @@
+/** `kn-canary users`: what the users of a service get, measured for a while, or followed. */
+import type {Cluster} from '../../kube/cluster.js';
+import type {UsersMeter} from '../../users/users.js';
+import {exitCodes, type ExitCode} from '../exit-codes.js';
+import {readService} from '../read-service.js';
+import {followUsers, type FollowedUsers} from './follow-users.js';
+import {usersJson, usersLines} from './users-text.js';
+
+export type UsersRun = {
+	service: string;
+	namespace: string;
+	/** Seconds that are measured, and that "recent" is. */
+	seconds: number;
+	/** Goes on until it is ended, and says anew what there is after each of them. */
+	watch: boolean;
+	output: 'text' | 'json';
+	/** How the users are measured: by the pods, or by Prometheus. */
+	meter: UsersMeter;
+	signal?: AbortSignal;
+};
+
+type Streams = {
+	stdout: {write(text: string): unknown};
+	stderr: {write(text: string): unknown; isTTY?: boolean};
+};
+
+/** Milliseconds between two prints of what is followed. */
+const printEvery = 10_000;
+/** Milliseconds after which nothing known is nothing to be known. */
+const patience = 15_000;
+
+/** Ends with 0 when it is known what users get, and with 1 and a sentence when it is not. */
+export async function runUsers(
+	cluster: Cluster,
+	run: UsersRun,
+	{stdout, stderr}: Streams,
+): Promise<ExitCode> {
+	const {namespace, service: name, seconds, watch, output, meter, signal} = run;
+	const found = await readService(cluster, namespace, name);
+	if (!found.ok) {
+		const subject = found.isAnswer ? `Service ${name} in namespace ${namespace}: ` : '';
+		stderr.write(`${subject}${found.reason}\n`);
+		return exitCodes.notMade;
+	}
+	const begun = performance.now();
+	let printed = 0;
+	let last: FollowedUsers | undefined;
+	const print = ({service, snapshot}: FollowedUsers) => {
+		printed = performance.now();
+		const text =
+			output === 'json'
+				? JSON.stringify(usersJson(service, snapshot), undefined, watch ? undefined : 2)
+				: usersLines(service, snapshot).join('\n');
+		stdout.write(`${text}\n`);
+	};
+	await followUsers(cluster, found.service, {
+		meter,
+		...(signal && {signal}),
+		onRound(now) {
+			last = now;
+			const {snapshot} = now;
+			const passed = performance.now() - begun;
+			const measured = snapshot.view.recent.seconds;
+			const isHopeless = snapshot.state !== 'counting' && (snapshot.state === 'unknown' || passed > patience);
+			if (watch) {
+				const isDue = printed === 0 ? measured > 0 || isHopeless : performance.now() - printed >= printEvery;
+				if (isDue) print(now);
+				return false;
+			}
+			if (stderr.isTTY) stderr.write(`\r${Math.floor(measured)} of ${seconds} s\u001B[K`);
+			return isHopeless || measured >= seconds || passed >= (seconds + patience / 1000) * 1000;
+		},
+	}).finally(() => {
+		if (stderr.isTTY && !watch) stderr.write('\r\u001B[K');
+	});
+	if (!last) return exitCodes.notMade;
+	if (!watch) print(last);
+	return last.snapshot.state === 'counting' ? exitCodes.done : exitCodes.notMade;
+}

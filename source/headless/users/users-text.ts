@@ -1,0 +1,103 @@
+/** What the users of a service get, for a reader and for a script. Pure. */
+import {
+	latency,
+	okWords,
+	percentWords,
+	rate,
+	usersSummary,
+	usersVerdicts,
+} from '../../console/live/users-words.js';
+import type {ServiceView} from '../../knative/service/service.js';
+import type {UsersRow, UsersSnapshot, UsersWindow} from '../../users/users.js';
+import {textTable} from '../print/text-table.js';
+
+const headings = ['REVISION', 'SET', 'GOT', 'RATE', 'COUNT', 'OK', '4xx', 'P50', 'P95', 'PODS'];
+
+/** A line on what was measured, a row for each revision, the verdicts, and what is wrong. */
+export function usersLines(service: ServiceView, snapshot: UsersSnapshot): string[] {
+	const {view, state, problems} = snapshot;
+	const {recent} = view;
+	const name = `${service.namespace}/${service.name}`;
+	if (state !== 'counting') return [`${name}  ${usersSummary(snapshot).text}`, ...problemLines(snapshot, 1)];
+	return [
+		`${name}  users of the last ${Math.round(recent.seconds)} s: ${recent.isExact ? '' : '≈'}${rate(recent.perSecond)}/s`,
+		...textTable([headings, ...recent.rows.map(row => cells(row, recent))]),
+		...usersVerdicts(snapshot).map(({text}) => text),
+		...problemLines({problems}, 0),
+	];
+}
+
+function cells(row: UsersRow, {isExact}: UsersWindow): string[] {
+	const mark = isExact ? '' : '≈';
+	return [
+		row.revision,
+		row.percent === undefined ? '–' : `${row.percent} %`,
+		row.share === undefined ? '–' : `${mark}${percentWords(row.share)} %`,
+		`${mark}${rate(row.perSecond)}/s`,
+		row.requests === 0 ? '–' : String(row.requests),
+		okWords(row),
+		row.requests === 0 ? '–' : String(row.rejected),
+		row.p50 === undefined ? '–' : `≈${latency(row.p50)} ms`,
+		row.p95 === undefined ? '–' : `≈${latency(row.p95)} ms`,
+		row.pods.read === row.pods.all ? String(row.pods.all) : `${row.pods.read} of ${row.pods.all}`,
+	];
+}
+
+/** Said once: the first problem may be in the summary already. */
+const problemLines = ({problems}: Pick<UsersSnapshot, 'problems'>, from: number): string[] =>
+	problems.slice(from).map(({sentence}) => `! ${sentence}`);
+
+/** Its fields are an interface for scripts. Every one is there each time: what is not known is null. */
+export function usersJson(service: ServiceView, {state, view, problems}: UsersSnapshot): object {
+	const {split, errors} = view;
+	return {
+		namespace: service.namespace,
+		service: service.name,
+		state,
+		recent: windowJson(view.recent),
+		sinceSplit: windowJson(view.sinceSplit),
+		split: split
+			? {
+					verdict: split.state,
+					requests: split.requests,
+					logE: finite(split.logE),
+					dispersion: split.dispersion.looks > 0 ? split.dispersion.factor : null,
+				}
+			: null,
+		errors: errors
+			? {
+					verdict: errors.state,
+					logE: finite(errors.logE),
+					by: errors.by,
+					canary: errors.fresh,
+					stable: errors.old,
+				}
+			: null,
+		problems: problems.map(({kind, sentence}) => ({kind, sentence})),
+	};
+}
+
+/** JSON has no infinity: evidence beyond all numbers is a large one. */
+const finite = (value: number) => (Number.isFinite(value) ? value : Number.MAX_VALUE);
+
+function windowJson({seconds, perSecond, requests, isExact, rows}: UsersWindow): object {
+	return {
+		seconds,
+		perSecond,
+		requests,
+		isExact,
+		rows: rows.map(row => ({
+			revision: row.revision,
+			percent: row.percent ?? null,
+			share: row.share ?? null,
+			perSecond: row.perSecond,
+			requests: row.requests,
+			failed: row.failed,
+			rejected: row.rejected,
+			p50: row.p50 === undefined || row.p50 === Infinity ? null : row.p50,
+			p95: row.p95 === undefined || row.p95 === Infinity ? null : row.p95,
+			concurrency: row.concurrency ?? null,
+			pods: row.pods,
+		})),
+	};
+}

@@ -1,0 +1,166 @@
+/**
+ * What the counts of the users' own requests say: whether the split is as configured, and whether the new revision fails more
+ * often. A voice of its own, never mixed with that of the probes: those are sent one by one and evenly, users are not.
+ *
+ * The split: the e-process of `split-evidence.ts`, begun anew with each stretch of time, the starts weighed so that the sum is
+ * an e-process again (Shin, Ramdas and Rinaldo, "E-detectors", 2023): what changed ten seconds ago is not drowned by the hour
+ * before. The errors: that of `error-verdict.ts`, with ρ the new one's share of the requests in each stretch.
+ *
+ * Both take requests for independent. So evidence is divided by what the dispersion may be (`dispersion.ts`), and where they
+ * are found not to be independent nothing is claimed at all.
+ */
+import {dispersion, mostGrouped, type Dispersion} from './dispersion.js';
+import {logErrorEvidence, type Failures} from './error-verdict.js';
+import {claimedFrom, logMeanExp, suspiciousFrom} from './evidence.js';
+import {logEvidence} from './split-evidence.js';
+import {minimumAnswers} from './split-verdict.js';
+
+/** Requests of one stretch of time, a couple of seconds, under one split. By revision, in the same order in all of them. */
+export type UsersInterval = {
+	readonly requests: readonly number[];
+	/** Of them: answered with a 5xx. */
+	readonly failed: readonly number[];
+	/** Of them: answered with a 4xx. */
+	readonly rejected: readonly number[];
+};
+
+export type UsersSplitVerdict = {
+	/**
+	 * too few · agrees · suspicious: may be chance · disagrees: less than one such stream in 20 when the split is as configured ·
+	 * impossible: users reached a revision that is configured 0 % · dependent: requests are not independent, so that nothing
+	 * can be claimed.
+	 */
+	readonly state: 'too few' | 'agrees' | 'suspicious' | 'disagrees' | 'impossible' | 'dependent';
+	readonly requests: readonly number[];
+	/** ln E. */
+	readonly logE: number;
+	/** Requests from which on agreement can be told. */
+	readonly minimum: number;
+	readonly dispersion: Dispersion;
+};
+
+/** Stretches that are looked at one by one; older ones count as one. An hour at one in two seconds. */
+const mostIntervals = 1800;
+
+/**
+ * Whether users are sent where they should be.
+ *
+ * @param intervals Oldest first, all under this split.
+ * @param shares As fractions that sum to 1.
+ */
+export function usersSplitVerdict(
+	intervals: readonly UsersInterval[],
+	shares: readonly number[],
+): UsersSplitVerdict {
+	const requests = shares.map((_, place) =>
+		intervals.reduce((sum, interval) => sum + (interval.requests[place] ?? 0), 0),
+	);
+	const total = requests.reduce((sum, count) => sum + count, 0);
+	const minimum = minimumAnswers(shares);
+	const spread = dispersion(intervals.map(interval => interval.requests));
+	const common = {requests, minimum, dispersion: spread};
+	if (requests.some((count, place) => count > 0 && (shares[place] ?? 0) <= 0)) {
+		return {...common, state: 'impossible', logE: Infinity};
+	}
+	const logE = spread.looks > 0 ? splitEvidence(intervals, shares, spread) : 0;
+	const state =
+		spread.isFound && total > 0
+			? 'dependent'
+			: logE >= claimedFrom
+				? 'disagrees'
+				: logE >= suspiciousFrom
+					? 'suspicious'
+					: total < minimum || spread.looks === 0
+						? 'too few'
+						: 'agrees';
+	return {...common, state, logE};
+}
+
+/** ln Σ w_s E_s over the starts s: half of the weight for the first one, the rest for those after it, 1/(s (s+1)) each. */
+function splitEvidence(
+	intervals: readonly UsersInterval[],
+	shares: readonly number[],
+	spread: Dispersion,
+): number {
+	const kept = intervals.slice(-mostIntervals);
+	const sums = shares.map(() => 0);
+	const older = intervals.slice(0, -mostIntervals);
+	const logs: number[] = [];
+	for (let start = kept.length - 1; start >= 0; start--) {
+		for (const place of shares.keys()) sums[place] = (sums[place] ?? 0) + (kept[start]?.requests[place] ?? 0);
+		if (start === 0) {
+			for (const {requests} of older) {
+				for (const place of shares.keys()) sums[place] = (sums[place] ?? 0) + (requests[place] ?? 0);
+			}
+		}
+		const divisor = spread.mostOver(start === 0 ? intervals.length : kept.length - start);
+		const log = logEvidence(
+			sums.map(sum => sum / divisor),
+			shares,
+		);
+		const weight = start === 0 ? 0.5 : 0.5 / (start * (start + 1));
+		logs.push(log + Math.log(weight));
+	}
+	return logs.length === 0 ? 0 : logMeanExp(logs) + Math.log(logs.length);
+}
+
+export type UsersErrorVerdict = {
+	/** As `ErrorVerdict`, and dependent as above. */
+	readonly state: 'worse' | 'suspicious' | 'not worse' | 'dependent';
+	/** ln of the mean of both e-processes: 5xx, and 4xx. */
+	readonly logE: number;
+	/** Which of them says most. */
+	readonly by: '5xx' | '4xx';
+};
+
+/**
+ * Whether the new revision fails its users more often than the old one.
+ *
+ * @param places Of both in the intervals.
+ */
+export function usersErrorVerdict(
+	intervals: readonly UsersInterval[],
+	{fresh, old}: {fresh: number; old: number},
+): UsersErrorVerdict {
+	const spread = dispersion(intervals.map(({requests}) => [requests[fresh] ?? 0, requests[old] ?? 0]));
+	const logOf = (failures: (interval: UsersInterval) => readonly number[]): number =>
+		logErrorEvidence(strata(intervals, failures, {fresh, old}));
+	const failed = logOf(interval => interval.failed);
+	const rejected = logOf(interval => interval.rejected);
+	const logE = logMeanExp([failed, rejected]);
+	const state = spread.isFound
+		? 'dependent'
+		: logE >= claimedFrom
+			? 'worse'
+			: logE >= suspiciousFrom
+				? 'suspicious'
+				: 'not worse';
+	return {state, logE, by: failed >= rejected ? '5xx' : '4xx'};
+}
+
+/**
+ * Failures that come in groups (one client that tries again and again) count as one each. Stretches in which both were asked: of a
+ * failure in another one it is known whose it was, and nothing else.
+ */
+function strata(
+	intervals: readonly UsersInterval[],
+	failures: (interval: UsersInterval) => readonly number[],
+	{fresh, old}: {fresh: number; old: number},
+): Failures[] {
+	const grouped = mostGrouped(
+		intervals.map(interval => (failures(interval)[fresh] ?? 0) + (failures(interval)[old] ?? 0)),
+	);
+	return intervals.flatMap(interval => {
+		const [asked, askedOld] = [interval.requests[fresh] ?? 0, interval.requests[old] ?? 0];
+		const counts = failures(interval);
+		return asked > 0 && askedOld > 0
+			? [
+					{
+						exposure: asked / (asked + askedOld),
+						fresh: (counts[fresh] ?? 0) / grouped,
+						old: (counts[old] ?? 0) / grouped,
+					},
+				]
+			: [];
+	});
+}

@@ -1,0 +1,251 @@
+/**
+ * Puts together what pods say of their requests, round by round: how many each revision got within each stretch of time, with
+ * counters that begin anew, pods that come and go, and the requests of this console taken out. Pure.
+ */
+import type {RequestCounts, StatusCounts} from '../formats/request-counts.js';
+import type {Stat} from '../formats/stat.js';
+
+/** What one pod said. */
+export type PodSample = {
+	readonly uid: string;
+	readonly revision: string;
+	/** Whether its queue-proxy began to count after the ledger did. */
+	readonly isNew: boolean;
+	/** Milliseconds. */
+	readonly at: number;
+	readonly said:
+		{readonly kind: 'counts'; readonly counts: RequestCounts} | {readonly kind: 'rate'; readonly stat: Stat};
+};
+
+/** Requests that this console has sent itself since it began, by revision: they are in what the pods say. */
+export type OwnRequests = ReadonlyMap<string, {readonly requests: number; readonly failed: number}>;
+
+export type LedgerRound = {
+	readonly at: number;
+	/** The pods that run, by revision, however many were asked. */
+	readonly pods: ReadonlyMap<string, readonly string[]>;
+	readonly samples: readonly PodSample[];
+	readonly own: OwnRequests;
+	/** Whether what comes now belongs to no split: the gateway is being switched. */
+	readonly isSettling: boolean;
+};
+
+export type RevisionPart = {
+	/** Requests a second, all pods together. An estimate where `isExact` is false. */
+	readonly perSecond: number;
+	/** From counts of all of its pods; otherwise from rates, or from some of the pods. */
+	readonly isExact: boolean;
+	/** 0 where nothing is counted. */
+	readonly requests: number;
+	readonly failed: number;
+	readonly rejected: number;
+	readonly buckets: ReadonlyMap<number, number>;
+	/** Requests under way, where that is told. */
+	readonly concurrency: number | undefined;
+	readonly pods: {readonly all: number; readonly read: number};
+};
+
+/** What came between two rounds in which each pod that could be read was. */
+export type Stretch = {
+	readonly from: number;
+	readonly to: number;
+	readonly isSettling: boolean;
+	readonly byRevision: ReadonlyMap<string, RevisionPart>;
+};
+
+export type Ledger = {
+	/** Adds a round; returns the stretch that it ends, if it ends one. */
+	add(round: LedgerRound): Stretch | undefined;
+};
+
+/** Rounds without an answer after which a pod is waited for no longer. */
+const patience = 2;
+
+type PodState = {
+	revision: string;
+	counts: RequestCounts | undefined;
+	at: number;
+	missed: number;
+};
+
+type Delta = {
+	requests: number;
+	failed: number;
+	rejected: number;
+	buckets: Map<number, number>;
+	/** Requests a second of each pod that said so, and of how many there were. */
+	rates: Map<string, number>;
+	concurrency: number | undefined;
+	counted: Set<string>;
+};
+
+const nothing = (): Delta => ({
+	requests: 0,
+	failed: 0,
+	rejected: 0,
+	buckets: new Map(),
+	rates: new Map(),
+	concurrency: undefined,
+	counted: new Set(),
+});
+
+export function createLedger(): Ledger {
+	const known = new Map<string, PodState>();
+	let pending = new Map<string, Delta>();
+	let from: number | undefined;
+	let isSettling = false;
+	let ownBefore: OwnRequests = new Map();
+	/** Own requests that the pods have not told of yet. */
+	const ownLeft = new Map<string, {requests: number; failed: number}>();
+
+	const deltaOf = (revision: string): Delta => {
+		const found = pending.get(revision) ?? nothing();
+		pending.set(revision, found);
+		return found;
+	};
+
+	function take({uid, revision, isNew, at, said}: PodSample): void {
+		const before = known.get(uid);
+		const delta = deltaOf(revision);
+		if (said.kind === 'rate') {
+			delta.rates.set(uid, said.stat.requests);
+			delta.concurrency = (delta.concurrency ?? 0) + said.stat.concurrency;
+			known.set(uid, {revision, counts: undefined, at, missed: 0});
+			return;
+		}
+		// A pod that was there before has counted before: from the second time on it is known how much.
+		const base = before?.counts ?? (isNew && !before ? emptyCounts : undefined);
+		if (base) add(delta, difference(base, said.counts));
+		if (base) delta.counted.add(uid);
+		known.set(uid, {revision, counts: said.counts, at, missed: 0});
+	}
+
+	/** Whether every pod that is waited for has said something since the last stretch. */
+	function isWhole(round: LedgerRound): boolean {
+		for (const uids of round.pods.values()) {
+			for (const uid of uids) {
+				const pod = known.get(uid);
+				if (pod && pod.missed > 0 && pod.missed <= patience) return false;
+			}
+		}
+		return true;
+	}
+
+	function part(revision: string, uids: readonly string[], seconds: number): RevisionPart {
+		const delta = pending.get(revision) ?? nothing();
+		const own = ownOf(revision);
+		const {counted, rates} = delta;
+		const read = new Set([...counted, ...rates.keys()]);
+		const scale = read.size > 0 && uids.length > read.size ? uids.length / read.size : 1;
+		const requests = Math.max(0, delta.requests - own.requests);
+		const failed = Math.max(0, Math.min(requests, delta.failed - own.failed));
+		own.requests -= Math.min(own.requests, delta.requests);
+		own.failed -= Math.min(own.failed, delta.failed);
+		const rate = [...rates].reduce((sum, [uid, perSecond]) => (counted.has(uid) ? sum : sum + perSecond), 0);
+		const ownRate = rates.size > 0 && counted.size === 0 ? own.requests / seconds : 0;
+		if (ownRate > 0) own.requests = 0;
+		return {
+			perSecond: Math.max(0, requests / seconds + rate - ownRate) * scale,
+			isExact:
+				scale === 1 &&
+				[...rates.keys()].every(uid => counted.has(uid)) &&
+				(uids.length === 0 || read.size > 0),
+			requests,
+			failed,
+			rejected: Math.min(requests - failed, delta.rejected),
+			buckets: delta.buckets,
+			concurrency: delta.concurrency === undefined ? undefined : delta.concurrency * scale,
+			pods: {all: uids.length, read: Math.min(uids.length, read.size)},
+		};
+	}
+
+	function ownOf(revision: string): {requests: number; failed: number} {
+		const left = ownLeft.get(revision) ?? {requests: 0, failed: 0};
+		ownLeft.set(revision, left);
+		return left;
+	}
+
+	return {
+		add(round) {
+			const answered = new Set(round.samples.map(({uid}) => uid));
+			const running = new Set([...round.pods.values()].flat());
+			for (const [uid, pod] of known) {
+				// What a pod counted since it was last asked is gone with it.
+				if (!running.has(uid)) known.delete(uid);
+				else if (!answered.has(uid)) pod.missed++;
+			}
+			for (const sample of round.samples) take(sample);
+			isSettling ||= round.isSettling;
+			if (from === undefined) {
+				// The first round is what all others are compared with.
+				from = round.at;
+				ownBefore = round.own;
+				pending = new Map();
+				isSettling = round.isSettling;
+				return undefined;
+			}
+			const seconds = (round.at - from) / 1000;
+			if (!isWhole(round) || seconds <= 0) return undefined;
+			for (const [revision, {requests, failed}] of round.own) {
+				const before = ownBefore.get(revision) ?? {requests: 0, failed: 0};
+				const left = ownOf(revision);
+				left.requests += Math.max(0, requests - before.requests);
+				left.failed += Math.max(0, failed - before.failed);
+			}
+			const revisions = new Set([...round.pods.keys(), ...pending.keys()]);
+			const stretch: Stretch = {
+				from,
+				to: round.at,
+				isSettling,
+				byRevision: new Map(
+					[...revisions].map(revision => [revision, part(revision, round.pods.get(revision) ?? [], seconds)]),
+				),
+			};
+			ownBefore = round.own;
+			from = round.at;
+			pending = new Map();
+			isSettling = round.isSettling;
+			return stretch;
+		},
+	};
+}
+
+const emptyCounts: RequestCounts = {byStatus: new Map()};
+const noCounts: StatusCounts = {count: 0, buckets: []};
+
+/** What came since; all of it where a counter has fallen: then the queue-proxy has begun anew. */
+function difference(before: RequestCounts, after: RequestCounts): RequestCounts {
+	const hasFallen = [...before.byStatus].some(
+		([status, {count}]) => (after.byStatus.get(status)?.count ?? 0) < count,
+	);
+	if (hasFallen) return after;
+	return {
+		byStatus: new Map(
+			[...after.byStatus].map(([status, counts]) => {
+				const earlier = before.byStatus.get(status) ?? noCounts;
+				const at = new Map(earlier.buckets.map(({bound, count}) => [bound, count]));
+				return [
+					status,
+					{
+						count: counts.count - earlier.count,
+						buckets: counts.buckets.map(({bound, count}) => ({
+							bound,
+							count: Math.max(0, count - (at.get(bound) ?? 0)),
+						})),
+					},
+				];
+			}),
+		),
+	};
+}
+
+function add(delta: Delta, {byStatus}: RequestCounts): void {
+	for (const [status, {count, buckets}] of byStatus) {
+		delta.requests += count;
+		if (status.startsWith('5')) delta.failed += count;
+		if (status.startsWith('4')) delta.rejected += count;
+		for (const {bound, count: within} of buckets) {
+			delta.buckets.set(bound, (delta.buckets.get(bound) ?? 0) + within);
+		}
+	}
+}

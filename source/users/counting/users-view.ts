@@ -1,0 +1,209 @@
+/** What is said of the users, from the stretches of time that were counted: over the last half minute and since the split. Pure. */
+import type {Dispersion} from '../../stats/dispersion.js';
+import {
+	usersErrorVerdict,
+	usersSplitVerdict,
+	type UsersErrorVerdict,
+	type UsersInterval,
+	type UsersSplitVerdict,
+} from '../../stats/users-verdict.js';
+import type {RevisionPart, Stretch} from './ledger.js';
+
+/** What a revision is configured to get: percent, 0–100. From `status.traffic`. */
+export type UsersWeight = {readonly revision: string; readonly percent: number};
+
+export type UsersRow = {
+	readonly revision: string;
+	/** 0–100; undefined for one that is not in the split. */
+	readonly percent: number | undefined;
+	/** Requests a second. */
+	readonly perSecond: number;
+	/** Of all requests, 0–1; undefined while there are none. */
+	readonly share: number | undefined;
+	/** Counted, as far as it is told: 0 where only rates are. */
+	readonly requests: number;
+	/** Answered with a 5xx, and with a 4xx. */
+	readonly failed: number;
+	readonly rejected: number;
+	/** Milliseconds, estimated from a histogram; undefined where none is told. Infinity beyond its last bound. */
+	readonly p50: number | undefined;
+	readonly p95: number | undefined;
+	/** Requests under way; undefined where it is not told. */
+	readonly concurrency: number | undefined;
+	readonly pods: {readonly all: number; readonly read: number};
+};
+
+export type UsersWindow = {
+	readonly seconds: number;
+	readonly perSecond: number;
+	readonly requests: number;
+	/** Whether all of it was counted: otherwise it is an estimate. */
+	readonly isExact: boolean;
+	readonly rows: readonly UsersRow[];
+};
+
+export type UsersView = {
+	/** The last half minute, or what there is of it. */
+	readonly recent: UsersWindow;
+	/** Since the split is what it is. */
+	readonly sinceSplit: UsersWindow;
+	/** Undefined where nothing is counted, or the split is not known. */
+	readonly split: UsersSplitVerdict | undefined;
+	/** Of the newest revision against the one that has most; undefined where there are no two, or nothing is counted. */
+	readonly errors: (UsersErrorVerdict & {readonly fresh: string; readonly old: string}) | undefined;
+	/** Whether requests are independent, as far as is known. */
+	readonly dispersion: Dispersion | undefined;
+	/** Requests a second in each of the last stretches, oldest first, in the order of the rows: for a chart. */
+	readonly history: readonly {readonly at: number; readonly perSecond: readonly number[]}[];
+};
+
+/** Milliseconds that "recent" is. */
+export const recentMilliseconds = 30_000;
+/** Requests a second below which nobody can be said to use it. */
+export const hardlyAnybody = 0.5;
+/** Stretches in a chart. */
+const charted = 120;
+
+/**
+ * @param stretches Oldest first; all that are kept.
+ * @param weights The split as the route has it, in its order.
+ * @param since When the split became what it is; milliseconds.
+ * @param recent Milliseconds that are recent.
+ * @param pair The revision that is looked at, and the one that it is compared with.
+ */
+export function usersView(
+	stretches: readonly Stretch[],
+	{
+		weights,
+		since,
+		pair,
+		recent: milliseconds = recentMilliseconds,
+	}: {
+		weights: readonly UsersWeight[];
+		since: number;
+		pair: {fresh: string; old: string} | undefined;
+		recent?: number;
+	},
+): UsersView {
+	const revisions = [...new Set([...weights.map(({revision}) => revision), ...strangers(stretches)])];
+	const last = stretches.at(-1)?.to ?? 0;
+	const recent = stretches.filter(({to}) => to > last - milliseconds);
+	const settled = stretches.filter(({from, isSettling}) => from >= since && !isSettling);
+	const percents = percentsOf(weights);
+	const counted = settled.filter(({byRevision}) => [...byRevision.values()].every(({isExact}) => isExact));
+	const intervals = counted.map(stretch => intervalOf(stretch, revisions));
+	// What cannot be counted is left out whole: which stretches those are has nothing to do with where requests went.
+	const isCounted = counted.some(({to}) => to > last - milliseconds);
+	const shares = revisions.map(revision => (percents.get(revision) ?? 0) / 100);
+	const isKnown = Math.abs(shares.reduce((sum, share) => sum + share, 0) - 1) < 1e-9;
+	const split = isCounted && isKnown && weights.length > 1 ? usersSplitVerdict(intervals, shares) : undefined;
+	const places = pair && {fresh: revisions.indexOf(pair.fresh), old: revisions.indexOf(pair.old)};
+	const isPair = places !== undefined && places.fresh >= 0 && places.old >= 0 && places.fresh !== places.old;
+	return {
+		recent: windowOf(recent, revisions, percents),
+		sinceSplit: windowOf(settled, revisions, percents),
+		split,
+		errors: isCounted && isPair ? {...usersErrorVerdict(intervals, places), ...pair!} : undefined,
+		dispersion: split?.dispersion,
+		history: stretches.slice(-charted).map(({to, byRevision}) => ({
+			at: to,
+			perSecond: revisions.map(revision => byRevision.get(revision)?.perSecond ?? 0),
+		})),
+	};
+}
+
+/** Revisions that users reached, or that have pods, and that are not in the split. */
+function strangers(stretches: readonly Stretch[]): string[] {
+	const last = stretches.at(-1);
+	return last
+		? [...last.byRevision].flatMap(([revision, {perSecond}]) => (perSecond > 0 ? [revision] : []))
+		: [];
+}
+
+/** Weights of one revision are added up. */
+function percentsOf(weights: readonly UsersWeight[]): ReadonlyMap<string, number> {
+	const percents = new Map<string, number>();
+	for (const {revision, percent} of weights) percents.set(revision, (percents.get(revision) ?? 0) + percent);
+	return percents;
+}
+
+function intervalOf({byRevision}: Stretch, revisions: readonly string[]): UsersInterval {
+	const of = (field: 'requests' | 'failed' | 'rejected') =>
+		revisions.map(revision => byRevision.get(revision)?.[field] ?? 0);
+	return {requests: of('requests'), failed: of('failed'), rejected: of('rejected')};
+}
+
+function windowOf(
+	stretches: readonly Stretch[],
+	revisions: readonly string[],
+	percents: ReadonlyMap<string, number>,
+): UsersWindow {
+	const seconds = stretches.reduce((sum, {from, to}) => sum + (to - from) / 1000, 0);
+	const sums = revisions.map(revision => {
+		const parts = stretches.flatMap(stretch => {
+			const part = stretch.byRevision.get(revision);
+			return part ? [{part, seconds: (stretch.to - stretch.from) / 1000}] : [];
+		});
+		const sum = (of: (part: RevisionPart) => number) => parts.reduce((total, {part}) => total + of(part), 0);
+		const buckets = new Map<number, number>();
+		for (const {part} of parts) {
+			for (const [bound, count] of part.buckets) buckets.set(bound, (buckets.get(bound) ?? 0) + count);
+		}
+		return {
+			revision,
+			perSecond:
+				seconds > 0
+					? parts.reduce((total, {part, seconds: length}) => total + part.perSecond * length, 0) / seconds
+					: 0,
+			requests: sum(({requests}) => requests),
+			failed: sum(({failed}) => failed),
+			rejected: sum(({rejected}) => rejected),
+			buckets,
+			isExact: parts.every(({part}) => part.isExact),
+			last: parts.at(-1)?.part,
+		};
+	});
+	const perSecond = sums.reduce((total, sum) => total + sum.perSecond, 0);
+	return {
+		seconds,
+		perSecond,
+		requests: sums.reduce((total, {requests}) => total + requests, 0),
+		isExact: stretches.length > 0 && sums.every(({isExact}) => isExact),
+		rows: sums.map(sum => ({
+			revision: sum.revision,
+			percent: percents.get(sum.revision),
+			perSecond: sum.perSecond,
+			share: perSecond > 0 ? sum.perSecond / perSecond : undefined,
+			requests: sum.requests,
+			failed: sum.failed,
+			rejected: sum.rejected,
+			p50: quantile(sum.buckets, 0.5),
+			p95: quantile(sum.buckets, 0.95),
+			concurrency: sum.last?.concurrency,
+			pods: sum.last?.pods ?? {all: 0, read: 0},
+		})),
+	};
+}
+
+/**
+ * A quantile from cumulative counts by upper bound in seconds, in milliseconds: within a bucket evenly spread, as Prometheus'
+ * histogram_quantile has it. Infinity in the last one without an end; undefined without requests.
+ */
+export function quantile(buckets: ReadonlyMap<number, number>, q: number): number | undefined {
+	const sorted = [...buckets].toSorted(([one], [other]) => one - other);
+	const total = sorted.at(-1)?.[1] ?? 0;
+	if (total === 0) return undefined;
+	const wanted = q * total;
+	let lower = 0;
+	let before = 0;
+	for (const [bound, count] of sorted) {
+		if (count >= wanted) {
+			if (bound === Infinity) return Infinity;
+			const inside = count > before ? (wanted - before) / (count - before) : 1;
+			return (lower + (bound - lower) * inside) * 1000;
+		}
+		lower = bound;
+		before = count;
+	}
+	return Infinity;
+}

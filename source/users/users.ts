@@ -1,0 +1,179 @@
+/**
+ * What real users get from the revisions of a service, as their pods tell: with nothing installed in the cluster, through the
+ * API server. The front door of this room.
+ */
+import type {Cluster} from '../kube/cluster.js';
+import {systemTimers, type Timers} from '../kube/timers.js';
+import type {ReflectorState} from '../kube/watch/reflector.js';
+import {
+	createLedger,
+	type Ledger,
+	type OwnRequests,
+	type PodSample,
+	type Stretch,
+} from './counting/ledger.js';
+import {recentMilliseconds, usersView, type UsersView, type UsersWeight} from './counting/users-view.js';
+import {problemsOf, type UsersProblem} from './problems.js';
+import {createScraper, type Round, type Scrape} from './scrape/scraper.js';
+
+export type {UsersRow, UsersView, UsersWeight, UsersWindow} from './counting/users-view.js';
+export {hardlyAnybody} from './counting/users-view.js';
+export type {OwnRequests} from './counting/ledger.js';
+export type {UsersProblem} from './problems.js';
+
+export type UsersSplit = {
+	/** `status.traffic`, in its order. */
+	readonly weights: readonly UsersWeight[];
+	/** Whether the gateway is still being switched to it. */
+	readonly isSettling: boolean;
+	/** The new revision, and the one that it is compared with. */
+	readonly pair: {fresh: string; old: string} | undefined;
+};
+
+export type UsersSnapshot = {
+	/** `waiting`: nothing was counted yet · `counting` · `unknown`: nothing can be, the problems say why. */
+	readonly state: 'waiting' | 'counting' | 'unknown';
+	readonly view: UsersView;
+	/** What is wrong or left out, the worst first. */
+	readonly problems: readonly UsersProblem[];
+	/** Questions asked of the API server so far, about pods. */
+	readonly asked: number;
+};
+
+export type UsersMeter = {
+	/** The split that is judged. Another one begins another epoch. */
+	setSplit(split: UsersSplit): void;
+	start(): void;
+	/** Nothing is asked until it is started again; what was counted stays. */
+	pause(): void;
+	readonly isRunning: boolean;
+	snapshot(): UsersSnapshot;
+	/** Told after each round, and when the list of pods becomes current or ceases to be. Returns the way to stop. */
+	subscribe(listener: () => void): () => void;
+	/** Ends it for good. */
+	stop(): void;
+};
+
+/** Half an hour at one in two seconds: what verdicts and charts go by. */
+const mostStretches = 900;
+
+/**
+ * @param own The requests of this console itself, by revision, since it began: they are taken out.
+ */
+export function createUsersMeter({
+	cluster,
+	namespace,
+	own = () => new Map(),
+	recent = recentMilliseconds,
+	timers = systemTimers,
+}: {
+	cluster: Cluster;
+	namespace: string;
+	own?: () => OwnRequests;
+	/** Milliseconds that are recent; half a minute unless told. */
+	recent?: number;
+	timers?: Timers;
+}): UsersMeter {
+	const listeners = new Set<() => void>();
+	let split: UsersSplit = {weights: [], isSettling: false, pair: undefined};
+	let since = timers.now();
+	let ledger: Ledger = createLedger();
+	let stretches: Stretch[] = [];
+	let last: Round | undefined;
+	let watch: ReflectorState = {kind: 'connecting'};
+	let asked = 0;
+	let isRunning = false;
+
+	const tell = () => {
+		for (const listener of listeners) listener();
+	};
+	const scraper = createScraper({
+		cluster,
+		namespace,
+		timers,
+		onRound: take,
+		onState(state) {
+			watch = state;
+			tell();
+		},
+	});
+
+	function take(round: Round): void {
+		last = round;
+		asked += round.scrapes.length;
+		const stretch = ledger.add({
+			at: round.at,
+			pods: podsByRevision(round),
+			samples: round.scrapes.flatMap(sampleOf),
+			own: own(),
+			isSettling: split.isSettling,
+		});
+		if (stretch) stretches = [...stretches.slice(1 - mostStretches), stretch];
+		tell();
+	}
+
+	/** Also those without a pod: they get nothing, which is something that is known. */
+	function podsByRevision({pods}: Round): ReadonlyMap<string, readonly string[]> {
+		const byRevision = new Map<string, string[]>(split.weights.map(({revision}) => [revision, []]));
+		for (const {revision, uid} of pods) byRevision.set(revision, [...(byRevision.get(revision) ?? []), uid]);
+		return byRevision;
+	}
+
+	return {
+		setSplit(next) {
+			const isOther = keyOf(next) !== keyOf(split);
+			// A split that is still on its way begins when it is there.
+			if (isOther || split.isSettling) since = timers.now();
+			split = next;
+			if (isOther) scraper.setRevisions(next.weights.map(({revision}) => revision));
+		},
+		start() {
+			if (isRunning) return;
+			isRunning = true;
+			// What came while nobody asked is not counted: nothing is known of when.
+			ledger = createLedger();
+			scraper.start();
+		},
+		pause() {
+			isRunning = false;
+			scraper.pause();
+		},
+		get isRunning() {
+			return isRunning;
+		},
+		snapshot() {
+			const view = usersView(stretches, {weights: split.weights, since, pair: split.pair, recent});
+			const problems = problemsOf(last, watch);
+			const isBarred = problems.some(({kind}) => kind !== 'rates' && kind !== 'sampled');
+			const isRead = view.recent.rows.some(({pods}) => pods.read > 0 || pods.all === 0);
+			return {
+				state: stretches.length > 0 && isRead ? 'counting' : isBarred ? 'unknown' : 'waiting',
+				view,
+				problems,
+				asked,
+			};
+		},
+		subscribe(listener) {
+			listeners.add(listener);
+			return () => {
+				listeners.delete(listener);
+			};
+		},
+		stop() {
+			isRunning = false;
+			listeners.clear();
+			scraper.pause();
+		},
+	};
+}
+
+const keyOf = ({weights}: UsersSplit): string =>
+	weights.map(({revision, percent}) => `${revision} ${percent}`).join('\n');
+
+function sampleOf({pod, at, report}: Scrape): PodSample[] {
+	const {uid, revision, isNew} = pod;
+	if (report.kind === 'counts') {
+		return [{uid, revision, isNew, at, said: {kind: 'counts', counts: report.counts}}];
+	}
+	return report.kind === 'rate' ? [{uid, revision, isNew, at, said: {kind: 'rate', stat: report.stat}}] : [];
+}

@@ -1,0 +1,72 @@
+import {describe, expect, it} from 'vitest';
+import {dispersion, mostGrouped} from '../../source/stats/dispersion.js';
+import {seeded} from './random.js';
+import {intervalsOf} from './users-traffic.js';
+
+const requestsOf = (options: Parameters<typeof intervalsOf>[0]) =>
+	intervalsOf(options).map(({requests}) => requests);
+const shares = [0.8, 0.2];
+
+it('says nothing of a few stretches', () => {
+	const few = dispersion([
+		[80, 20],
+		[79, 21],
+	]);
+	expect(few).toMatchObject({looks: 0, isFound: false});
+	expect(few.mostOver(1)).toBe(Infinity);
+	expect(dispersion([]).looks).toBe(0);
+});
+
+it('is about 1 where requests are independent, however unevenly they come', () => {
+	for (const kind of ['poisson', 'bursts'] as const) {
+		const found = dispersion(requestsOf({kind, shares, seconds: 600, rate: 50, random: seeded(4)}));
+		expect(found.factor).toBeGreaterThan(0.75);
+		expect(found.factor).toBeLessThan(1.3);
+		expect(found.isFound).toBe(false);
+		expect(found.mostOver(1)).toBeLessThan(1.5);
+	}
+});
+
+it('is about as large as the groups in which requests come', () => {
+	const random = seeded(5);
+	const requests = requestsOf({
+		kind: 'sessions',
+		length: 10,
+		span: 1,
+		shares,
+		seconds: 600,
+		rate: 50,
+		random,
+	});
+	const found = dispersion(requests);
+	expect(found.isFound).toBe(true);
+	expect(found.factor).toBeGreaterThan(5);
+	expect(found.factor).toBeLessThan(25);
+});
+
+it('takes a share that changes once for what it is', () => {
+	const random = seeded(6);
+	const before = requestsOf({kind: 'poisson', shares, seconds: 60, rate: 50, random});
+	const after = requestsOf({kind: 'poisson', shares: [0.5, 0.5], seconds: 20, rate: 50, random});
+	const found = dispersion([...before, ...after]);
+	expect(found.isFound).toBe(false);
+	expect(found.factor).toBeLessThan(1.6);
+});
+
+it('allows for company that lasts longer than was looked at', () => {
+	const random = seeded(7);
+	const found = dispersion(requestsOf({kind: 'poisson', shares, seconds: 40, rate: 50, random}));
+	expect(found.mostOver(20)).toBeGreaterThan(found.mostOver(4));
+	expect(found.mostOver(4)).toBeGreaterThanOrEqual(found.mostOver(1));
+});
+
+describe('failures', () => {
+	it('come one by one, or in groups', () => {
+		const random = seeded(8);
+		const alone = Array.from({length: 300}, () => (random() < 0.4 ? 1 : 0));
+		expect(mostGrouped(alone)).toBeLessThan(1.3);
+		expect(mostGrouped(alone.map(count => count * 8))).toBeGreaterThan(4);
+		expect(mostGrouped([0, 0, 0, 0, 0, 0])).toBe(1);
+		expect(mostGrouped([1, 0])).toBe(Infinity);
+	});
+});

@@ -1,0 +1,136 @@
+/**
+ * Yardsticks, simulated at 50 requests a second in stretches of two seconds (SIMULATION_RUNS=400 makes more of them):
+ *
+ * - False alarms of the split within an hour, looked at after each stretch: Poisson 1 %, bursts 0 %, sessions of 3, 10 and 30
+ *   requests within a second 0–1 %. Longer sessions: 3 to 30 requests over 10 s 4–8 %, 3 over a minute 1 %, 10 over a minute 16 %,
+ *   30 over a minute 33 %; all of those are found to be dependent within that hour.
+ * - False alarms of the errors, 1 % on both sides: Poisson and bursts 0 %.
+ * - A gateway that goes from 80/20 to 50/50, median / 90 %: 6 / 16 s after 30 s of truth, 2 / 4 s after ten minutes; 28 / 32 s where
+ *   it lies from the beginning on.
+ * - A canary at 10 % that fails 5 %, median / 90 %: 26 / 36 s against 0 %, 26 / 40 s against 0.1 %, 48 / 86 s against 1 %.
+ */
+import {describe, expect, it, vi} from 'vitest';
+import {usersErrorVerdict, usersSplitVerdict, type UsersInterval} from '../../source/stats/users-verdict.js';
+import {seeded} from './random.js';
+import {intervalsOf, type Traffic} from './users-traffic.js';
+
+const runs = Number(process.env['SIMULATION_RUNS'] ?? 40);
+vi.setConfig({testTimeout: 60_000 * Math.max(1, runs / 20)});
+const shares = [0.8, 0.2];
+
+/** Seconds until a verdict is given; Infinity when it never is. Looked at after each stretch at first, later more seldom. */
+function secondsUntil(
+	intervals: readonly UsersInterval[],
+	isSaid: (seen: readonly UsersInterval[]) => boolean,
+): number {
+	for (let seen = 1; seen <= intervals.length; seen += seen < 60 ? 1 : seen < 300 ? 10 : 60) {
+		if (isSaid(intervals.slice(0, seen))) return seen * 2;
+	}
+	return Infinity;
+}
+
+function simulated(
+	traffic: Omit<Traffic, 'random'>,
+	measure: (intervals: UsersInterval[], run: number) => number,
+): number[] {
+	return Array.from({length: runs}, (_, run) =>
+		measure(intervalsOf({...traffic, random: seeded(1000 + run)}), run),
+	).toSorted((one, other) => one - other);
+}
+
+const quantile = (sorted: readonly number[], q: number) => sorted[Math.floor(sorted.length * q)] ?? Infinity;
+const disagrees = (seen: readonly UsersInterval[]) => usersSplitVerdict(seen, shares).state === 'disagrees';
+
+/** Seconds until a lie is called that begins after so many. */
+const after = (seconds: number) =>
+	simulated({kind: 'poisson', shares, seconds, rate: 50}, (before, run) => {
+		const lie = intervalsOf({
+			kind: 'poisson',
+			shares: [0.5, 0.5],
+			seconds: 60,
+			rate: 50,
+			random: seeded(9000 + run),
+		});
+		return secondsUntil(lie, seen => disagrees([...before, ...seen]));
+	});
+
+/** Seconds until a canary is worse that fails 5 % against so many of the old one. */
+const until = (old: number) =>
+	simulated({kind: 'poisson', shares: [0.9, 0.1], errors: [old, 0.05], seconds: 300, rate: 50}, intervals =>
+		secondsUntil(intervals, seen => usersErrorVerdict(seen, {fresh: 1, old: 0}).state === 'worse'),
+	);
+
+describe('false alarms within an hour', () => {
+	it.each([
+		['poisson', {kind: 'poisson'}],
+		['bursts', {kind: 'bursts'}],
+		['sessions of 10 requests within a second', {kind: 'sessions', length: 10, span: 1}],
+	] as const)('%s: the split is called wrong in at most 1 of 20', (_, kind) => {
+		const alarms = simulated({...kind, shares, seconds: 3600, rate: 50}, intervals =>
+			secondsUntil(intervals, disagrees),
+		);
+		expect(alarms.filter(Number.isFinite).length / runs).toBeLessThanOrEqual(0.05);
+	});
+
+	it.each(['poisson', 'bursts'] as const)(
+		'%s: a canary that is as good is called worse in at most 1 of 20',
+		kind => {
+			const alarms = simulated(
+				{kind, shares: [0.9, 0.1], errors: [0.01, 0.01], seconds: 3600, rate: 50},
+				intervals =>
+					secondsUntil(intervals, seen => usersErrorVerdict(seen, {fresh: 1, old: 0}).state === 'worse'),
+			);
+			expect(alarms.filter(Number.isFinite).length / runs).toBeLessThanOrEqual(0.05);
+		},
+	);
+});
+
+it('finds requests that come in groups, and claims nothing of them', () => {
+	const random = seeded(3);
+	const intervals = intervalsOf({
+		kind: 'sessions',
+		length: 10,
+		span: 1,
+		shares: [0.7, 0.3],
+		seconds: 300,
+		rate: 50,
+		random,
+	});
+	const verdict = usersSplitVerdict(intervals, shares);
+	expect(verdict.state).toBe('dependent');
+	expect(verdict.dispersion.factor).toBeGreaterThan(4);
+	expect(usersErrorVerdict(intervals, {fresh: 1, old: 0}).state).toBe('dependent');
+});
+
+it('calls a gateway that goes from 80/20 to 50/50 within ten seconds', () => {
+	expect(quantile(after(30), 0.5)).toBeLessThanOrEqual(10);
+	expect(quantile(after(600), 0.9)).toBeLessThanOrEqual(10);
+});
+
+it('calls a canary at 10 % that fails 5 % worse within the yardstick', () => {
+	expect(quantile(until(0), 0.9)).toBeLessThanOrEqual(46);
+	expect(quantile(until(0.001), 0.9)).toBeLessThanOrEqual(58);
+});
+
+it('knows at once that users reach a revision that is configured 0 %', () => {
+	const interval = {requests: [100, 0, 1], failed: [0, 0, 0], rejected: [0, 0, 0]};
+	expect(usersSplitVerdict([interval], [0.8, 0.2, 0])).toMatchObject({
+		state: 'impossible',
+		requests: [100, 0, 1],
+	});
+});
+
+it('agrees only once a share that gets nothing would have shown, and it is known how requests come', () => {
+	const even = Array.from({length: 3}, () => ({requests: [80, 20], failed: [0, 0], rejected: [0, 0]}));
+	expect(usersSplitVerdict(even, shares).state).toBe('too few');
+	expect(usersSplitVerdict([...even, ...even, ...even], shares).state).toBe('agrees');
+	expect(usersSplitVerdict([], shares)).toMatchObject({state: 'too few', logE: 0});
+});
+
+it('takes a 404 of the canary where the old one answers for a failure of its own kind', () => {
+	const random = seeded(12);
+	const intervals = intervalsOf({kind: 'poisson', shares: [0.9, 0.1], seconds: 60, rate: 50, random}).map(
+		({requests}) => ({requests, failed: [0, 0], rejected: [0, requests[1] ?? 0]}),
+	);
+	expect(usersErrorVerdict(intervals, {fresh: 1, old: 0})).toMatchObject({state: 'worse', by: '4xx'});
+});

@@ -1,0 +1,182 @@
+import {describe, expect, it} from 'vitest';
+import {createLedger, type PodSample, type Stretch} from '../../../source/users/counting/ledger.js';
+
+const counted = (counts: Readonly<Record<string, number>>): PodSample['said'] => ({
+	kind: 'counts',
+	counts: {
+		byStatus: new Map(
+			Object.entries(counts).map(([status, count]) => [status, {count, buckets: [{bound: Infinity, count}]}]),
+		),
+	},
+});
+const rated = (requests: number): PodSample['said'] => ({
+	kind: 'rate',
+	stat: {pod: 'x', concurrency: 0.5, requests, proxiedRequests: requests, uptime: 9},
+});
+
+type Said = Readonly<Record<string, PodSample['said']>>;
+
+/** A pod's uid begins with its revision: `new.1`. */
+const revisionOf = (uid: string): string => uid.split('.', 1)[0] ?? '';
+
+function ledgerOf() {
+	const ledger = createLedger();
+	let at = 0;
+	return (
+		said: Said,
+		{
+			running = Object.keys(said),
+			isNew = [],
+			own = {},
+			isSettling = false,
+		}: {
+			running?: readonly string[];
+			isNew?: readonly string[];
+			own?: Readonly<Record<string, {requests: number; failed: number}>>;
+			isSettling?: boolean;
+		} = {},
+	): Stretch | undefined => {
+		at += 2000;
+		return ledger.add({
+			at,
+			pods: Map.groupBy(running, revisionOf),
+			samples: Object.entries(said).map(([uid, what]) => ({
+				uid,
+				revision: revisionOf(uid),
+				isNew: isNew.includes(uid),
+				at,
+				said: what,
+			})),
+			own: new Map(Object.entries(own)),
+			isSettling,
+		});
+	};
+}
+
+const of = (stretch: Stretch | undefined, revision: string) => stretch?.byRevision.get(revision);
+
+describe('exact counts', () => {
+	it('are what came between two rounds, whatever was counted before', () => {
+		const add = ledgerOf();
+		expect(add({'old.1': counted({200: 1000}), 'new.1': counted({200: 10, 500: 1})})).toBeUndefined();
+		const stretch = add({'old.1': counted({200: 1080}), 'new.1': counted({200: 28, 404: 1, 500: 2})});
+		expect(stretch).toMatchObject({from: 2000, to: 4000, isSettling: false});
+		expect(of(stretch, 'old')).toMatchObject({requests: 80, failed: 0, perSecond: 40, isExact: true});
+		expect(of(stretch, 'new')).toMatchObject({
+			requests: 20,
+			failed: 1,
+			rejected: 1,
+			perSecond: 10,
+			isExact: true,
+		});
+	});
+
+	it('begin anew with the queue-proxy: all that it counts is new', () => {
+		const add = ledgerOf();
+		add({'old.1': counted({200: 1000, 500: 3})});
+		expect(of(add({'old.1': counted({200: 7})}), 'old')).toMatchObject({requests: 7, failed: 0});
+		expect(of(add({'old.1': counted({200: 9})}), 'old')).toMatchObject({requests: 2});
+	});
+
+	it('of a pod that has come are all its own, of one that was only not seen none', () => {
+		const add = ledgerOf();
+		add({'old.1': counted({200: 5})});
+		const stretch = add(
+			{'old.1': counted({200: 6}), 'old.2': counted({200: 30}), 'old.3': counted({200: 400})},
+			{isNew: ['old.2']},
+		);
+		expect(of(stretch, 'old')?.requests).toBe(31);
+		// The third one is not known yet: what is said of all of them is an estimate.
+		expect(of(stretch, 'old')).toMatchObject({isExact: false, pods: {all: 3, read: 2}});
+	});
+
+	it('of a pod that went end with it', () => {
+		const add = ledgerOf();
+		add({'old.1': counted({200: 5}), 'old.2': counted({200: 5})});
+		expect(of(add({'old.1': counted({200: 9})}), 'old')).toMatchObject({
+			requests: 4,
+			pods: {all: 1, read: 1},
+		});
+	});
+
+	it('of a revision scaled to zero are none, and exactly that', () => {
+		const add = ledgerOf();
+		const none = {running: [] as string[]};
+		add({}, none);
+		const stretch = add({}, none);
+		expect(stretch?.byRevision.size).toBe(0);
+	});
+
+	it('wait for a pod that is late, so that no stretch lacks its part', () => {
+		const add = ledgerOf();
+		const running = ['old.1', 'new.1'];
+		add({'old.1': counted({200: 10}), 'new.1': counted({200: 10})});
+		expect(add({'old.1': counted({200: 20})}, {running})).toBeUndefined();
+		const stretch = add({'old.1': counted({200: 30}), 'new.1': counted({200: 14})});
+		expect(stretch).toMatchObject({from: 2000, to: 6000});
+		expect([of(stretch, 'old')?.requests, of(stretch, 'new')?.requests]).toEqual([20, 4]);
+	});
+
+	it('do not wait for ever: without that pod they are an estimate', () => {
+		const add = ledgerOf();
+		const running = ['old.1', 'old.2'];
+		add({'old.1': counted({200: 10}), 'old.2': counted({200: 10})});
+		expect(add({'old.1': counted({200: 20})}, {running})).toBeUndefined();
+		expect(add({'old.1': counted({200: 30})}, {running})).toBeUndefined();
+		const stretch = add({'old.1': counted({200: 40})}, {running});
+		expect(of(stretch, 'old')).toMatchObject({
+			requests: 30,
+			isExact: false,
+			perSecond: 10,
+			pods: {all: 2, read: 1},
+		});
+	});
+});
+
+describe('rates', () => {
+	it('are added up over the pods, and are an estimate', () => {
+		const add = ledgerOf();
+		add({'old.1': rated(9)});
+		const stretch = add({'old.1': rated(10), 'old.2': rated(30)});
+		expect(of(stretch, 'old')).toMatchObject({perSecond: 40, isExact: false, requests: 0, concurrency: 1});
+	});
+
+	it('of some of the pods stand for all of them', () => {
+		const add = ledgerOf();
+		const running = ['old.1', 'old.2', 'old.3', 'old.4'];
+		add({}, {running});
+		expect(of(add({'old.1': rated(10), 'old.2': rated(20)}, {running}), 'old')).toMatchObject({
+			perSecond: 60,
+			pods: {all: 4, read: 2},
+		});
+	});
+});
+
+describe('the requests of this console itself', () => {
+	it('are taken out of counts, also those that the pods tell of later', () => {
+		const add = ledgerOf();
+		add({'new.1': counted({200: 100})}, {own: {new: {requests: 50, failed: 2}}});
+		const own = {new: {requests: 60, failed: 3}};
+		expect(of(add({'new.1': counted({200: 106})}, {own}), 'new')).toMatchObject({requests: 0});
+		expect(of(add({'new.1': counted({200: 113, 500: 1})}, {own}), 'new')).toMatchObject({
+			requests: 4,
+			failed: 0,
+		});
+	});
+
+	it('are taken out of rates', () => {
+		const add = ledgerOf();
+		add({'new.1': rated(5)}, {own: {new: {requests: 0, failed: 0}}});
+		const own = {new: {requests: 10, failed: 0}};
+		expect(of(add({'new.1': rated(25)}, {own}), 'new')?.perSecond).toBe(20);
+	});
+});
+
+it('marks what came while the gateway was switched', () => {
+	const add = ledgerOf();
+	add({'old.1': counted({200: 1})});
+	expect(add({'old.1': counted({200: 2})}, {isSettling: true})?.isSettling).toBe(true);
+	// It ended within this one.
+	expect(add({'old.1': counted({200: 3})})?.isSettling).toBe(true);
+	expect(add({'old.1': counted({200: 4})})?.isSettling).toBe(false);
+});

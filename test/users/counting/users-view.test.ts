@@ -1,0 +1,95 @@
+import {expect, it} from 'vitest';
+import type {RevisionPart, Stretch} from '../../../source/users/counting/ledger.js';
+import {quantile, usersView} from '../../../source/users/counting/users-view.js';
+
+function part(requests: number, {failed = 0, isExact = true, buckets = {}} = {}): RevisionPart {
+	return {
+		perSecond: requests / 2,
+		isExact,
+		requests: isExact ? requests : 0,
+		failed,
+		rejected: 0,
+		buckets: new Map(Object.entries(buckets).map(([bound, count]) => [Number(bound), Number(count)])),
+		concurrency: undefined,
+		pods: {all: 1, read: 1},
+	};
+}
+
+function stretches(number: number, of: (index: number) => Readonly<Record<string, RevisionPart>>): Stretch[] {
+	return Array.from({length: number}, (_, index) => ({
+		from: index * 2000,
+		to: (index + 1) * 2000,
+		isSettling: false,
+		byRevision: new Map(Object.entries(of(index))),
+	}));
+}
+
+const weights = [
+	{revision: 'old', percent: 80},
+	{revision: 'new', percent: 20},
+];
+const pair = {fresh: 'new', old: 'old'};
+
+it('shows the last half minute beside all that came since the split', () => {
+	const view = usersView(
+		stretches(40, index => ({old: part(80), new: part(index < 20 ? 20 : 40, {failed: index < 20 ? 0 : 4})})),
+		{weights, since: 0, pair},
+	);
+	expect(view.recent).toMatchObject({seconds: 30, perSecond: 60, requests: 1800, isExact: true});
+	expect(
+		view.recent.rows.map(({revision, percent, share, failed}) => [revision, percent, share, failed]),
+	).toEqual([
+		['old', 80, 80 / 120, 0],
+		['new', 20, 40 / 120, 60],
+	]);
+	expect(view.sinceSplit).toMatchObject({seconds: 80, requests: 4400});
+	expect(view.errors).toMatchObject({state: 'worse', fresh: 'new', by: '5xx'});
+});
+
+it('counts for the verdict only what came under this split, and after the gateway was switched', () => {
+	const all = stretches(20, () => ({old: part(80), new: part(20)}));
+	const view = usersView(
+		all.map((stretch, index) => ({...stretch, isSettling: index === 11})),
+		{weights, since: 20_000, pair},
+	);
+	expect(view.split).toMatchObject({requests: [720, 180], state: 'agrees'});
+});
+
+it('leaves stretches that are estimates out of the verdict, and says that they are', () => {
+	const view = usersView(
+		stretches(20, index => ({old: part(80), new: part(20, {isExact: index !== 7})})),
+		{weights, since: 0, pair},
+	);
+	expect([view.split?.requests, view.sinceSplit.isExact]).toEqual([[1520, 380], false]);
+	const none = usersView(
+		stretches(20, () => ({old: part(80), new: part(20, {isExact: false})})),
+		{weights, since: 0, pair},
+	);
+	expect([none.split, none.errors]).toEqual([undefined, undefined]);
+});
+
+it('shows a revision that users reach and that is not in the split', () => {
+	const view = usersView(
+		stretches(10, () => ({old: part(80), new: part(20), other: part(4)})),
+		{weights, since: 0, pair},
+	);
+	expect(view.recent.rows.map(({revision, percent}) => [revision, percent])).toEqual([
+		['old', 80],
+		['new', 20],
+		['other', undefined],
+	]);
+	expect(view.split?.state).toBe('impossible');
+});
+
+it('estimates quantiles within the buckets of a histogram', () => {
+	const buckets = new Map([
+		[0.1, 50],
+		[0.2, 90],
+		[Infinity, 100],
+	]);
+	expect(quantile(buckets, 0.5)).toBeCloseTo(100);
+	expect(quantile(buckets, 0.7)).toBeCloseTo(150);
+	expect(quantile(buckets, 0.95)).toBe(Infinity);
+	expect(quantile(new Map(), 0.5)).toBeUndefined();
+	expect(quantile(new Map([[Infinity, 0]]), 0.5)).toBeUndefined();
+});
