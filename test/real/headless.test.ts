@@ -82,6 +82,18 @@ it('an operator may split and not more; a viewer may not even that, by the words
 	expect(sharesIn(await stored())).toBe('hello-00002=70 hello-00003=30');
 });
 
+it.each([
+	['get', 'hello'],
+	['history', 'hello'],
+	['verify', 'hello', '--n', '1'],
+])('kn-canary %s only reads', async (...args) => {
+	const versions = await world.settled();
+	const seen = (await world.writes()).length;
+	await run(...args);
+	expect(await world.writes()).toHaveLength(seen);
+	expect(await world.settled()).toEqual(versions);
+});
+
 it('what the command line gets wrong is not sent', async () => {
 	const seen = (await world.writes()).length;
 	expect(await run('split', 'hello', 'hello-00009=50', '00002=50', '--yes')).toMatchObject({code: 2});
