@@ -45,8 +45,10 @@ const previews: readonly Preview[] = [
 			terminal.press('r');
 			await terminal.until(/New revision of hello/);
 			terminal.press('tab');
-			terminal.type('TARGET=Preview');
-			await terminal.until(/TARGET=Preview/);
+			// Past the image and the variable that is there.
+			terminal.press('tab', 'tab');
+			terminal.type('OTHER=Preview');
+			await terminal.until(/OTHER=Preview/);
 			terminal.press('ctrl-s');
 		},
 	},
