@@ -93,10 +93,10 @@ export type RealWorld = Awaited<ReturnType<typeof openRealWorld>>;
 
 /** As the admin of the cluster that $KUBECONFIG leads to. */
 export async function openRealWorld() {
-	const path = process.env['KUBECONFIG'] ?? '';
-	const {clusters, users} = v.parse(kubeconfig, JSON.parse(await readFile(path, 'utf8')));
+	const file = process.env['KUBECONFIG'] ?? '';
+	const {clusters, users} = v.parse(kubeconfig, JSON.parse(await readFile(file, 'utf8')));
 	const [first] = clusters;
-	if (!first) throw new Error(`${path} names no cluster`);
+	if (!first) throw new Error(`${file} names no cluster`);
 	const {server, 'certificate-authority-data': ca} = first.cluster;
 	const client = createClient({
 		server,
@@ -114,7 +114,7 @@ export async function openRealWorld() {
 	await expectCode(201, 'POST', '/api/v1/namespaces', {metadata: {name: namespace}});
 
 	const world = {
-		kubeconfig: path,
+		kubeconfig: file,
 		namespace,
 		image,
 		client,
@@ -249,6 +249,32 @@ export async function openRealWorld() {
 			return async () => {
 				await expectCode(200, 'DELETE', `${configurations}/${name}`);
 				await expectCode(200, 'DELETE', `${services}/${name}`);
+			};
+		},
+		/** Until what it returns is called, a policy denies every change of a service of this namespace, with this message. */
+		async freeze(message: string): Promise<() => Promise<void>> {
+			const group = '/apis/admissionregistration.k8s.io/v1';
+			const name = `freeze-${namespace}`;
+			const paths = [`${group}/validatingadmissionpolicies`, `${group}/validatingadmissionpolicybindings`];
+			const rule = {apiGroups: ['serving.knative.dev'], apiVersions: ['v1'], resources: ['services']};
+			const specs = [
+				{
+					matchConstraints: {resourceRules: [{...rule, operations: ['UPDATE']}]},
+					validations: [{expression: 'false', message}],
+				},
+				{
+					policyName: name,
+					validationActions: ['Deny'],
+					matchResources: {
+						namespaceSelector: {matchLabels: {'kubernetes.io/metadata.name': namespace}},
+					},
+				},
+			];
+			for (const [index, path] of paths.entries()) {
+				await expectCode(201, 'POST', path, {metadata: {name}, spec: specs[index]});
+			}
+			return async () => {
+				for (const path of paths) await expectCode(200, 'DELETE', `${path}/${name}`);
 			};
 		},
 		async close(): Promise<void> {

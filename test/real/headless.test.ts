@@ -31,16 +31,22 @@ const words = (rows: readonly v.InferOutput<typeof row>[]) =>
 		.join(' ');
 
 /** Each goes on from the split that the one before it has left. */
-const verbs: readonly {args: readonly string[]; shares: string}[] = [
+const verbs: readonly {args: readonly string[]; shares: string; writes?: readonly string[]}[] = [
 	{args: ['split', 'hello', 'stable=50', '00003=50'], shares: 'hello-00002=50 hello-00003=50'},
 	{args: ['complete', 'hello'], shares: 'hello-00002=0 hello-00003=100'},
 	{args: ['undo', 'hello'], shares: 'hello-00002=50 hello-00003=50'},
-	{args: ['abandon', 'hello'], shares: 'hello-00002=100'},
 	{args: ['split', 'hello', '00003=100'], shares: 'hello-00002=0 hello-00003=100'},
 	{args: ['rollback', 'hello', '--to', 'hello-00002'], shares: 'hello-00002=100 hello-00003=0'},
+	{args: ['split', 'hello', '00002=80', '00003=20'], shares: 'hello-00002=80 hello-00003=20'},
+	{
+		args: ['abandon', 'hello'],
+		shares: 'hello-00002=100',
+		// The revision that was given up is marked as such.
+		writes: ['patch services', 'patch revisions'],
+	},
 ];
 
-describe.each(verbs)('kn-canary $args', ({args, shares: wanted}) => {
+describe.each(verbs)('kn-canary $args', ({args, shares: wanted, writes: requests = ['patch services']}) => {
 	it('stores nothing with --dry-run or where nobody agrees, and with --yes what it said, in one request', async () => {
 		const before = await stored();
 		const versions = await world.settled();
@@ -59,7 +65,8 @@ describe.each(verbs)('kn-canary $args', ({args, shares: wanted}) => {
 		expect(await run(...args, '--yes')).toMatchObject({code: 0, stderr: ''});
 		expect(await stored()).toBe(words(said.after));
 		const real = (await world.writes()).slice(seen).filter(({isDry}) => !isDry);
-		expect(real).toMatchObject([{verb: 'patch', resource: 'services', code: 200}]);
+		expect(real.map(({verb, resource}) => `${verb} ${resource}`)).toEqual(requests);
+		expect(real.every(({code}) => code === 200)).toBe(true);
 	});
 });
 
@@ -73,13 +80,25 @@ it('verify of a service that never had a ready revision cannot tell, and says wh
 
 it('an operator may split and not more; a viewer may not even that, by the words of the API server', async () => {
 	const before = await stored();
-	const change = ['split', 'hello', '00002=70', '00003=30', '--yes'];
+	const change = ['split', 'hello', '00002=70', '00001=30', '--yes'];
 	const asViewer = await run('--context', 'real-viewer', ...change);
 	expect(asViewer.code).toBe(1);
 	expect(asViewer.stderr).toMatch(/real-viewer/);
 	expect(await stored()).toBe(before);
 	expect(await run('--context', 'real-operator', ...change)).toMatchObject({code: 0});
-	expect(sharesIn(await stored())).toBe('hello-00002=70 hello-00003=30');
+	expect(sharesIn(await stored())).toBe('hello-00002=70 hello-00001=30');
+});
+
+it.each([
+	['get', 'hello'],
+	['history', 'hello'],
+	['verify', 'hello', '--n', '1'],
+])('kn-canary %s only reads', async (...args) => {
+	const versions = await world.settled();
+	const seen = (await world.writes()).length;
+	await run(...args);
+	expect(await world.writes()).toHaveLength(seen);
+	expect(await world.settled()).toEqual(versions);
 });
 
 it('what the command line gets wrong is not sent', async () => {

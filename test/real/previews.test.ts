@@ -45,8 +45,10 @@ const previews: readonly Preview[] = [
 			terminal.press('r');
 			await terminal.until(/New revision of hello/);
 			terminal.press('tab');
-			terminal.type('TARGET=Preview');
-			await terminal.until(/TARGET=Preview/);
+			// Past the image and the variable that is there.
+			terminal.press('tab', 'tab');
+			terminal.type('OTHER=Preview');
+			await terminal.until(/OTHER=Preview/);
 			terminal.press('ctrl-s');
 		},
 	},
@@ -131,6 +133,29 @@ describe('nothing is written by', () => {
 		expect(await world.settled()).toEqual(before);
 		expect(await world.writes()).toHaveLength(seen + 1);
 	});
+});
+
+it('nothing is written by m on a conflict, then Esc', async () => {
+	await using state = await stateDirectory();
+	await using terminal = await openRealConsole(world, {state: state.path, shows: ['…00003']});
+	terminal.press('R');
+	await previewed(terminal);
+	// Between the look and the Enter; the watch tells of it, and Enter shows both.
+	await world.patch('hello', {spec: {traffic: swapped(await world.service('hello'))}});
+	await world.ready('hello');
+	const before = await world.settled();
+	const seen = (await world.writes()).length;
+	await terminal.until(screen => !/✓ Dry run/.test(screen) || /changed/.test(screen));
+	await terminal.settle(200);
+	terminal.press('enter');
+	await terminal.until(/base\s+theirs\s+mine/);
+	await terminal.settle(200);
+	terminal.press('m');
+	await previewed(terminal);
+	const writes = await nextWrites(world, seen);
+	expect(writes.filter(({isDry}) => !isDry)).toEqual([]);
+	await backToPanes(terminal);
+	expect(await world.settled()).toEqual(before);
 });
 
 /** The other of two splits that take turns. */

@@ -58,9 +58,40 @@ describe('with an admission webhook down', () => {
 	});
 });
 
+it('with a policy that denies the change Enter sends nothing, and the commands end with 1', async () => {
+	await using state = await stateDirectory();
+	const thaw = await world.freeze('frozen');
+	try {
+		await world.client.until(
+			'PATCH',
+			`${world.collection('services')}/hello?dryRun=All`,
+			code => code === 422,
+			{metadata: {labels: {asked: 'yes'}}},
+		);
+		await using terminal = await openRealConsole(world, {state: state.path, shows: ['…00003']});
+		const before = await world.versions();
+		const seen = (await world.writes()).length;
+		terminal.press('c');
+		await terminal.until(/frozen/);
+		await terminal.settle(200);
+		terminal.press('enter');
+		await terminal.settle(500);
+		expect(terminal.screen()).toMatch(/frozen/);
+		expect((await world.writes()).slice(seen).map(({isDry}) => isDry)).toEqual([true]);
+		expect(await world.versions()).toEqual(before);
+		const real = await runCommand(world, state.path, 'complete', 'hello', '--yes');
+		expect(real.code).toBe(1);
+		expect(real.stderr).toMatch(/frozen/);
+		expect(await world.versions()).toEqual(before);
+	} finally {
+		await thaw();
+	}
+});
+
 it('a revision that has its share by following the latest is named, and gets what it was given', async () => {
 	await using state = await stateDirectory();
-	await world.patch('hello', {
+	// The policy is lifted in the API server's own time.
+	await world.client.until('PATCH', `${world.collection('services')}/hello`, code => code === 200, {
 		spec: {
 			traffic: [
 				{revisionName: 'hello-00002', percent: 90, tag: 'stable'},

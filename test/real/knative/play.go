@@ -146,34 +146,64 @@ func (player *podPlayer) play(ctx context.Context, pod *corev1.Pod) {
 		}, metav1.CreateOptions{}))
 		return
 	}
-	if pod.Status.PodIP != "" {
+	if pod.Status.StartTime != nil {
 		return
 	}
+	now := metav1.Now()
+	pod.Status.StartTime = &now
+	pod.Status.Phase = corev1.PodPending
+	for _, kind := range []corev1.PodConditionType{corev1.PodScheduled, corev1.PodInitialized} {
+		setCondition(&pod.Status, kind, true, now)
+	}
+	isReady := player.run(&pod.Status, pod.Spec.Containers, now)
+	if isReady {
+		player.write(ctx, pod)
+		return
+	}
+	// What is wrong shows some time after the start: by then the Deployment does not change any more, and nobody who
+	// waits for that looks at the pod again.
+	trouble := *pod.Status.DeepCopy()
+	for index := range pod.Status.ContainerStatuses {
+		container := &pod.Status.ContainerStatuses[index]
+		container.Ready, container.RestartCount = false, 0
+		container.LastTerminationState = corev1.ContainerState{}
+		container.State = corev1.ContainerState{Waiting: &corev1.ContainerStateWaiting{Reason: "ContainerCreating"}}
+	}
+	player.write(ctx, pod)
+	time.AfterFunc(time.Second, func() {
+		started, err := pods.Get(ctx, pod.Name, metav1.GetOptions{})
+		if err == nil && started.DeletionTimestamp == nil {
+			started.Status = trouble
+			player.write(ctx, started)
+		}
+	})
+}
+
+func (player *podPlayer) write(ctx context.Context, pod *corev1.Pod) {
+	_, err := player.client.CoreV1().Pods(pod.Namespace).UpdateStatus(ctx, pod, metav1.UpdateOptions{})
+	report("pod "+pod.Name, err)
+}
+
+// run sets the states of these containers, and returns whether all of them are ready.
+func (player *podPlayer) run(status *corev1.PodStatus, containers []corev1.Container, now metav1.Time) bool {
 	number := player.address.Add(1)
-	status := &pod.Status
-	status.Phase = corev1.PodRunning
 	status.PodIP = fmt.Sprintf("10.1.%d.%d", number/250, 1+number%250)
 	status.PodIPs = []corev1.PodIP{{IP: status.PodIP}}
-	now := metav1.Now()
-	status.StartTime = &now
-	isReady := true
+	isReady, isStarted := true, true
 	status.ContainerStatuses = nil
-	for _, container := range pod.Spec.Containers {
+	for _, container := range containers {
 		state := stateOf(container, now)
 		isReady = isReady && state.Ready
+		isStarted = isStarted && state.State.Waiting == nil
 		status.ContainerStatuses = append(status.ContainerStatuses, state)
 	}
-	if !isReady {
-		status.Phase = corev1.PodPending
-	}
-	for _, kind := range []corev1.PodConditionType{corev1.PodScheduled, corev1.PodInitialized} {
-		setCondition(status, kind, true, now)
+	if isStarted {
+		status.Phase = corev1.PodRunning
 	}
 	for _, kind := range []corev1.PodConditionType{corev1.ContainersReady, corev1.PodReady} {
 		setCondition(status, kind, isReady, now)
 	}
-	_, err := pods.UpdateStatus(ctx, pod, metav1.UpdateOptions{})
-	report("pod "+pod.Name, err)
+	return isReady
 }
 
 func stateOf(container corev1.Container, now metav1.Time) corev1.ContainerStatus {
