@@ -1,12 +1,12 @@
 /** One namespace of one cluster, watched: what it says goes into the store. */
 import type {Cluster} from '../../kube/cluster.js';
-import type {GatewayAddress} from '../../kube/gateway/gateway-address.js';
+import type {GivenGateway} from '../../kube/gateway/gateway-address.js';
 import {namespaceExists} from '../../kube/namespaces.js';
 import {servingPath} from '../../kube/paths.js';
 import type {Timers} from '../../kube/timers.js';
 import {parseService, type ServiceView} from '../../knative/service/service.js';
 import {startFeed, type Feed} from './feed.js';
-import {lookForGateway} from './gateway.js';
+import {followGateway} from './gateway.js';
 import {followPodTrouble} from './pod-trouble.js';
 import {followRevisions} from './revisions.js';
 import {askRights} from './rights.js';
@@ -42,7 +42,7 @@ export function startSession(
 	}: {
 		cluster: Cluster;
 		namespace: string;
-		gateway?: (GatewayAddress & {via: string}) | undefined;
+		gateway?: GivenGateway | undefined;
 		interval: () => number;
 		timers?: Pick<Timers, 'after'>;
 		onService?: (service: ServiceView) => void;
@@ -64,7 +64,7 @@ export function startSession(
 		selected: undefined,
 		// Those of another namespace say nothing here.
 		rights: unknownRights,
-		gateway: gateway ? {...gateway, kind: 'found'} : {kind: 'looking'},
+		gateway: {kind: 'looking'},
 		feeds: {services: {kind: 'connecting'}, revisions: {kind: 'connecting'}},
 	});
 
@@ -115,7 +115,7 @@ export function startSession(
 	const podTrouble = followPodTrouble(store, {cluster, timers});
 	void lookForNamespace(store, cluster, namespace, signal);
 	void askRights(store, cluster, namespace, signal);
-	if (!gateway) void lookForGateway(store, cluster, signal);
+	followGateway(store, cluster, signal, {given: gateway});
 
 	return {
 		recheckRights() {

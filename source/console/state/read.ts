@@ -190,3 +190,10 @@ export function selectedRow(state: ConsoleState, service: ServiceView): SplitRow
 export function topSheet({sheets}: ConsoleState): Sheet | undefined {
 	return sheets.at(-1);
 }
+
+const noFlags: readonly string[] = [];
+
+/** Words that lead kubectl to the cluster that is connected to. */
+export function flagsOf({connection}: ConsoleState): readonly string[] {
+	return connection.kind === 'connected' ? connection.flags : noFlags;
+}

@@ -12,6 +12,7 @@ import {
 	type RevisionRow,
 } from '../../console/state/read.js';
 import {isGone} from '../../console/state/selection.js';
+import {parseRejection} from '../../knative/release/rejection.js';
 import type {RevisionView} from '../../knative/revision/revision.js';
 import {conditionTrouble, type Trouble} from '../../knative/revision/trouble.js';
 import type {ServiceView} from '../../knative/service/service.js';
@@ -25,7 +26,7 @@ import {useTheme} from '../widgets/theme-context.js';
 import {useConsoleState} from '../use-console.js';
 import {useNow} from '../use-now.js';
 import {wrapLine, type DocumentLine} from '../sheets/inspect/document.js';
-import {age, shortImage, shortRevision} from '../format.js';
+import {age, envValue, shortImage, shortRevision} from '../format.js';
 
 const columns = [
 	{title: 'REVISION', priority: 0, min: 8, cut: 'start'},
@@ -42,6 +43,7 @@ export function RevisionsPane({width, height}: Size) {
 	const theme = useTheme();
 	const now = useNow();
 	const service = useConsoleState(selectedService);
+	const isUncovered = useConsoleState(state => state.isUncovered);
 	const revisions = useConsoleState(revisionRows);
 	const isKnown = useConsoleState(state => service && knownRevisions(state, service.name) !== undefined);
 	const selected = useConsoleState(selectedRevisionIndex);
@@ -63,7 +65,9 @@ export function RevisionsPane({width, height}: Size) {
 		>
 			<Table
 				columns={columns}
-				rows={service ? revisions.map(revision => row(revision, service, {theme, now, sick})) : []}
+				rows={
+					service ? revisions.map(revision => row(revision, service, {theme, now, sick, isUncovered})) : []
+				}
 				selected={selected}
 				width={size.width}
 				height={size.height - said.length}
@@ -121,7 +125,7 @@ type Sick = {uid: string | undefined; word: string | undefined};
 function row(
 	revision: RevisionRow,
 	service: ServiceView,
-	{theme, now, sick}: {theme: Theme; now: number; sick: Sick},
+	{theme, now, sick, isUncovered}: {theme: Theme; now: number; sick: Sick; isUncovered: boolean},
 ) {
 	if (isGone(revision)) {
 		const {glyphs, styles} = theme;
@@ -148,7 +152,7 @@ function row(
 			pods(revision),
 			age(revision.createdAt, now),
 			shortImage(revision.image),
-			revision.env.map(({name, shown}) => `${name}=${shown}`).join(' '),
+			revision.env.map(entry => `${entry.name}=${envValue(entry, isUncovered)}`).join(' '),
 		],
 	};
 }
@@ -162,6 +166,7 @@ function pods({actualReplicas, desiredReplicas}: RevisionView): string {
 /** @param sickness What its pods say is wrong, in a word. */
 function stateCell(revision: RevisionView, {glyphs, styles}: Theme, sickness: string | undefined): TableCell {
 	const {state} = revision;
+	if (parseRejection(revision.rejected)) return {text: `${glyphs.bad} Rejected`, style: styles.bad};
 	const trouble = conditionTrouble(revision)?.word ?? sickness;
 	if (trouble !== undefined && state.kind !== 'deleting') {
 		return {text: `${glyphs.bad} ${trouble}`, style: styles.bad};

@@ -24,22 +24,35 @@ import {cellsOf, servicesColumnGap, servicesColumns, widestOf} from './services-
 export function ServicesPane({width, height}: Size) {
 	const {store} = useConsole();
 	const theme = useTheme();
-	const {connection, focus, filter, filtering, feed, namespace, isMissing, total, count, visible, selected} =
-		useConsoleState(
-			useShallow(state => ({
-				focus: state.focus,
-				filter: state.filter,
-				filtering: state.filtering,
-				feed: state.feeds.services,
-				connection: state.connection,
-				namespace: state.namespace,
-				isMissing: state.namespaceMissing,
-				total: state.services.length,
-				count: serviceRows(state).length,
-				visible: visibleServices(state).length,
-				selected: selectedIndex(state),
-			})),
-		);
+	const {
+		connection,
+		focus,
+		filter,
+		filtering,
+		feed,
+		namespace,
+		isMissing,
+		plugin,
+		total,
+		count,
+		visible,
+		selected,
+	} = useConsoleState(
+		useShallow(state => ({
+			focus: state.focus,
+			filter: state.filter,
+			filtering: state.filtering,
+			feed: state.feeds.services,
+			connection: state.connection,
+			namespace: state.namespace,
+			isMissing: state.namespaceMissing,
+			plugin: state.standing.plugin?.command,
+			total: state.services.length,
+			count: serviceRows(state).length,
+			visible: visibleServices(state).length,
+			selected: selectedIndex(state),
+		})),
+	);
 	const size = frameContentSize(width, height);
 	const hasFilterLine = filtering || filter !== '';
 	const tableHeight = size.height - (hasFilterLine ? 1 : 0);
@@ -52,6 +65,7 @@ export function ServicesPane({width, height}: Size) {
 			return {uid: service?.uid, word: newestTrouble(state, service?.name)?.word};
 		}),
 	);
+	const verdicts = useConsoleState(useShallow(state => shown.map(({uid}) => state.verdicts.get(uid))));
 	const widths = useConsoleState(useShallow(state => widestOf(visibleServices(state))));
 	return (
 		<Frame
@@ -64,9 +78,12 @@ export function ServicesPane({width, height}: Size) {
 			<TableRows
 				columns={servicesColumns}
 				columnGap={servicesColumnGap}
-				rows={shown.map(service => ({
+				rows={shown.map((service, index) => ({
 					key: service.uid,
-					cells: cellsOf(service, theme, service.uid === sick.uid ? sick.word : undefined),
+					cells: cellsOf(service, theme, {
+						trouble: service.uid === sick.uid ? sick.word : undefined,
+						verdict: verdicts[index],
+					}),
 				}))}
 				count={count}
 				window={window}
@@ -77,7 +94,9 @@ export function ServicesPane({width, height}: Size) {
 				empty={
 					connection.kind === 'failed'
 						? connection.sentence
-						: emptySentence(feed, {filter, namespace, isMissing})
+						: plugin !== undefined
+							? `Waiting for the credential plugin ${plugin}…`
+							: emptySentence(feed, {filter, namespace, isMissing})
 				}
 			/>
 			{hasFilterLine && (
