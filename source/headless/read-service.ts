@@ -4,6 +4,7 @@ import {parseList} from '../kube/objects.js';
 import {ofService, servingPath} from '../kube/paths.js';
 import {sentenceOf} from '../kube/status.js';
 import {parseRevision, type RevisionView} from '../knative/revision/revision.js';
+import {withPodTrouble} from './pod-trouble.js';
 import {parseService, type ServiceView} from '../knative/service/service.js';
 
 /** A refusal that the server gave is about the object; another reason names what it is about by itself. */
@@ -42,10 +43,11 @@ export async function readRevisions(
 ): Promise<readonly RevisionView[] | undefined> {
 	const got = await get(cluster, servingPath('revisions', namespace), ofService(service));
 	const list = got.ok ? parseList(got.answer.body) : undefined;
-	return list?.items
+	const revisions = list?.items
 		.flatMap(item => {
 			const parsed = parseRevision(item);
 			return parsed.ok ? [parsed.value] : [];
 		})
 		.toSorted((a, b) => b.generation - a.generation);
+	return revisions && withPodTrouble(cluster, revisions, Date.now());
 }

@@ -6,7 +6,6 @@ import {mkdtemp, rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {execFile} from 'node:child_process';
-import {promisify} from 'node:util';
 import {afterAll, beforeAll, describe, expect, it} from 'vitest';
 import {openOnWorld, shows} from '../support/on-world.js';
 import {startWorld, type World} from '../support/world.js';
@@ -39,12 +38,18 @@ async function quota(hard: Record<string, string>): Promise<void> {
 	if (answer.status !== 201) throw new Error(JSON.stringify(answer.body));
 }
 
-const get = async (): Promise<string> => {
-	const env = {...process.env, KUBECONFIG: world.sandbox.kubeconfigPath};
-	const {stdout} = await promisify(execFile)(process.execPath, [path.resolve('dist/cli.js'), 'get', 'cart'], {
-		env,
-	});
-	return stdout;
+/** What a command prints, whether or not it comes to something. */
+const printed = async (...args: string[]): Promise<string> => {
+	const env = {...process.env, KUBECONFIG: world.sandbox.kubeconfigPath, XDG_STATE_HOME: state};
+	const {promise, resolve} = Promise.withResolvers<string>();
+	const child = execFile(
+		process.execPath,
+		[path.resolve('dist/cli.js'), ...args],
+		{env},
+		(_, stdout, stderr) => resolve(stdout + stderr),
+	);
+	child.stdin?.end();
+	return promise;
 };
 
 describe('a release that does not become ready says why, with what to do', () => {
@@ -66,7 +71,17 @@ describe('a release that does not become ready says why, with what to do', () =>
 		// Knative says nothing of it yet.
 		const {conditions} = await world.service('cart');
 		expect(conditions.find(({type}) => type === 'ConfigurationsReady')).toMatchObject({status: 'Unknown'});
-		expect(await get()).toMatch(listed);
+		expect(await printed('get', 'cart')).toMatch(listed);
+	});
+
+	it('and so does a command that would give it traffic', async () => {
+		await release('helloworld-crash:2');
+		await using terminal = await openOnWorld(world, {service: 'cart', state});
+		await terminal.until(shows('exits with 1'));
+		const {latestCreated = ''} = await world.service('cart');
+		expect(await printed('split', 'cart', `${latestCreated}=100`)).toMatch(
+			new RegExp(`${latestCreated} is not ready \\(exits with 1.*could not connect to the database`),
+		);
 	});
 
 	it('a quota that is used up', async () => {

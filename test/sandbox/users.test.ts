@@ -25,12 +25,12 @@ const answered = (): number =>
 
 it('come at the rate that is set, to the service that is set, until nobody is to come any more', async () => {
 	expect(await change('PATCH', '/users', {rate: 200, service: 'cart'})).toMatchObject({status: 200});
-	await expect.poll(answered, {timeout: 5000}).toBeGreaterThan(100);
+	await expect.poll(answered, {timeout: 20_000}).toBeGreaterThan(100);
 	expect(sandbox.users.counts.answers).toEqual({200: answered()});
 	const {text} = await change('PATCH', '/users', {rate: 0});
 	expect(text).toContain('"rate":0');
 	const {sent} = sandbox.users.counts;
-	await expect.poll(answered).toBe(sent);
+	await expect.poll(answered, {timeout: 20_000}).toBe(sent);
 	expect(sandbox.users.counts).toMatchObject({sent, skipped: 0});
 });
 

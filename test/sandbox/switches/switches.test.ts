@@ -236,7 +236,7 @@ describe('on purpose', () => {
 		expect(written).toContain(sandbox.token);
 		expect(new Set([...tokensIn(written), ...tokensIn(before.kubeconfig)])).toHaveProperty('size', 6);
 		expect((await stat(sandbox.kubeconfigPath)).mode % 0o1000).toBe(0o600);
-		expect(await readdir(dirname(sandbox.kubeconfigPath))).toEqual(['kubeconfig']);
+		expect(await readdir(dirname(sandbox.kubeconfigPath))).toEqual(['kubeconfig', 'owner']);
 	});
 
 	it('who reads the kubeconfig again when it is refused goes on', async () => {

@@ -9,6 +9,7 @@ import type {StoredObject} from '../../state.js';
 import type {ControllerContext} from '../controller.js';
 import {keyOf, timestamp, type ObjectKey} from '../objects.js';
 import {findImage} from '../../images/catalog.js';
+import {backOff, goDuration, probePeriod, pullProblem, unanswered} from './back-off.js';
 import {startContainer, type ContainerProcess} from './container-process.js';
 import {fieldOf} from '../fields.js';
 import {containerOf, identityOf, metricsOf, nodeName, type PodContainer} from './pod-spec.js';
@@ -42,12 +43,8 @@ const probing = 200;
 const configSync = 1000;
 /** Until the kubelet looks at a pod again, of which it has seen something happen. */
 const nextLook = 1000;
-const firstBackOff = 10_000;
-const longestBackOff = 300_000;
 /** That a queue-proxy which is told to stop goes on answering, until everybody has heard (serving cmd/queue, drainSleepDuration). */
 const draining = 30_000;
-/** Between two readiness probes that fail; after a few the kubelet takes more time. */
-const probePeriods = [1000, 1000, 1000, 10_000];
 /** At an infinite pace a container that always exits would be started again for ever. */
 export const restartsAtOnce = 3;
 
@@ -66,10 +63,6 @@ type Running = {
 	/** Starts the container anew; there while something its environment refers to is not. */
 	missing?: () => void;
 };
-
-/** What the kubelet says of a queue-proxy that waits for its app. */
-const unanswered =
-	'Readiness probe failed: Get "http://127.0.0.1:8012/": context deadline exceeded (Client.Timeout exceeded while awaiting headers)';
 
 export function startKubelet(context: ControllerContext, readiness: PodReadiness): Kubelet {
 	const {store, pace, events} = context;
@@ -142,17 +135,16 @@ export function startKubelet(context: ControllerContext, readiness: PodReadiness
 	}
 
 	function backOffPulling(pod: Running, image: string, failures: number): void {
-		const message = `failed to pull and unpack image "${image}": failed to resolve reference "${image}": ${image}: not found`;
+		const {message, waiting} = pullProblem(image);
 		record(pod, 'Warning', 'Failed', `Failed to pull image "${image}": ${message}`);
 		record(pod, 'Warning', 'Failed', 'Error: ErrImagePull');
 		write(pod, 'Pending', {waiting: {reason: 'ErrImagePull', message}}, false);
 		later(pod, nextLook, () => {
 			record(pod, 'Normal', 'BackOff', `Back-off pulling image "${image}"`);
 			record(pod, 'Warning', 'Failed', 'Error: ImagePullBackOff');
-			const text = `Back-off pulling image "${image}": ErrImagePull: ${message}`;
-			write(pod, 'Pending', {waiting: {reason: 'ImagePullBackOff', message: text}}, false);
+			write(pod, 'Pending', {waiting: {reason: 'ImagePullBackOff', message: waiting}}, false);
 			if (Number.isFinite(pace.factor)) {
-				later(pod, Math.min(firstBackOff * 2 ** failures, longestBackOff), () => pull(pod, failures + 1));
+				later(pod, backOff(failures), () => pull(pod, failures + 1));
 			}
 		});
 	}
@@ -163,7 +155,7 @@ export function startKubelet(context: ControllerContext, readiness: PodReadiness
 			return;
 		}
 
-		later(pod, probePeriods[Math.min(failures, probePeriods.length - 1)] ?? nextLook, () => {
+		later(pod, probePeriod(failures), () => {
 			if (!pod.ready && !pod.terminating) {
 				record(pod, 'Warning', 'Unhealthy', unanswered);
 				probe(pod, failures + 1);
@@ -258,7 +250,7 @@ export function startKubelet(context: ControllerContext, readiness: PodReadiness
 
 		later(pod, nextLook, () => {
 			pod.lastState = ended;
-			const delay = Math.min(firstBackOff * 2 ** (pod.restarts - 1), longestBackOff);
+			const delay = backOff(pod.restarts - 1);
 			const {namespace = '', name, uid} = pod.pod.metadata;
 			const of = `${name}_${namespace}(${uid})`;
 			record(
@@ -267,7 +259,7 @@ export function startKubelet(context: ControllerContext, readiness: PodReadiness
 				'BackOff',
 				`Back-off restarting failed container ${container.name} in pod ${of}`,
 			);
-			const text = `back-off ${delay < 60_000 ? `${delay / 1000}s` : `${Math.floor(delay / 60_000)}m${(delay % 60_000) / 1000}s`} restarting failed container=${container.name} pod=${of}`;
+			const text = `back-off ${goDuration(delay)} restarting failed container=${container.name} pod=${of}`;
 			write(pod, 'Running', {waiting: {reason: 'CrashLoopBackOff', message: text}}, false);
 			if (Number.isFinite(pace.factor) || pod.restarts < restartsAtOnce) {
 				later(pod, delay, runAgain);
