@@ -6,12 +6,24 @@ import {
 	type LifecycleOptions,
 } from '../terminal/lifecycle/lifecycle.js';
 
+/**
+ * Whether a command without a screen has anything to do with a terminal that is closed. `nohup` takes all three from it;
+ * whoever starts a sandbox or a release like that means it to go on.
+ */
+const hasTerminal = () =>
+	// Undefined where it is none, whatever its type says.
+	[process.stdin, process.stdout, process.stderr].some(({isTTY}) => isTTY);
+
+/** For a command that runs until it is done, or until it is ended, without a screen. */
+export const installInBackground = (): Lifecycle => install({assurance: '', heedsHangUp: hasTerminal()});
+
 /** @param assurance Said after the last words of the console: what its end means for the cluster. */
 export function install({
 	assurance,
 	onOutputError,
 	lastWords,
-}: Pick<LifecycleOptions, 'assurance' | 'onOutputError' | 'lastWords'> = {}): Lifecycle {
+	heedsHangUp = true,
+}: Pick<LifecycleOptions, 'assurance' | 'onOutputError' | 'lastWords' | 'heedsHangUp'> = {}): Lifecycle {
 	// Node would print them as they are, over the screen; they are for who develops this, and may come from outside.
 	process.removeAllListeners('warning');
 	process.on('warning', warning => {
@@ -23,6 +35,7 @@ export function install({
 		...(assurance !== undefined && {assurance}),
 		...(onOutputError && {onOutputError}),
 		...(lastWords && {lastWords}),
+		heedsHangUp,
 	});
 }
 
@@ -42,6 +55,7 @@ export function installHeadless({lastWords}: Pick<LifecycleOptions, 'lastWords'>
 	const lifecycle = install({
 		assurance: '',
 		...(lastWords && {lastWords}),
+		heedsHangUp: hasTerminal(),
 		onOutputError(error) {
 			if (failed || error.code === 'EPIPE' || error.code === 'EIO') return;
 			failed = true;

@@ -1,7 +1,7 @@
 /** The console without its screen: the store, and what an operator can do with it. */
 import {readAutoscalingDefaults} from '../kube/read-autoscaling-defaults.js';
 import type {Cluster} from '../kube/cluster.js';
-import type {GatewayAddress} from '../kube/gateway/gateway-address.js';
+import type {GivenGateway} from '../kube/gateway/gateway-address.js';
 import type {RequestOptions} from '../probe/transport/request-options.js';
 import {equalSplits, splitOf} from '../knative/split/split.js';
 import {createConnection, type ConnectionControl} from './session/connection.js';
@@ -11,9 +11,11 @@ import {discardDraft} from './state/draft.js';
 import {showEvents} from './sheets/events-sheet.js';
 import {followCreated} from './session/follow-created.js';
 import {followRoutes} from './session/follow-routes.js';
-import {openScalingForm, submitForm} from './forms/forms.js';
-import {changesOf, createHistory, type HistoryFile} from './session/change-recorder.js';
+import {baseRead, openRevisionForm, openScalingForm, submitForm} from './forms/forms.js';
+import {readBase} from '../release/read-base.js';
+import {createHistory, type HistoryFile} from './session/change-recorder.js';
 import {createLive, type Live} from './live/live.js';
+import {setAndGot} from './live/verdicts.js';
 import {createUsersFollower} from './live/users.js';
 import {createLogs, type Logs} from './logs/logs.js';
 import {
@@ -28,7 +30,6 @@ import {
 import {planDeleteRevision, planDeleteService} from '../release/plan-object.js';
 import {
 	draftOf,
-	knownRevisions,
 	revisionsOf,
 	selectedRevision,
 	selectedService,
@@ -39,7 +40,10 @@ import type {ServiceView} from '../knative/service/service.js';
 import {targetStatusOf} from './sheets/target-status.js';
 import {createUnderWay, type UnderWay} from '../release/under-way.js';
 import {withoutHistory} from '../release/without-history.js';
+import {askRevision, choose, reviewAbandon} from './sheets/choice-sheet.js';
+import type {AskedVerb} from './sheets/sheets.js';
 import {confirmReview, openReview} from './sheets/review.js';
+import {factsOf} from './state/facts.js';
 import {refusedRight, type RightName} from './session/rights.js';
 import {closeSheet, notify} from './state/select.js';
 import type {Plan} from '../release/plan.js';
@@ -55,12 +59,17 @@ export type Console = Omit<ConnectionControl, 'cluster' | 'recheckRights' | 'sto
 	readonly reviewDraft: () => void;
 	readonly complete: () => void;
 	readonly rollBack: () => void;
-	readonly abandon: () => void;
+	/** Gives the release up: `why` in the operator's words. */
+	readonly abandon: (why?: string) => void;
+	/** The answer to a question: which revision is meant. */
+	readonly choose: (value: string) => void;
 	readonly undo: () => void;
 	readonly deleteService: () => void;
 	readonly deleteRevision: () => void;
 	/** Opens the autoscaling sheet and asks for the defaults of the cluster to put beside it. */
 	readonly scaling: () => void;
+	/** Opens the form for a new revision. */
+	readonly newRevision: () => void;
 	readonly submitForm: () => void;
 	/** Enter on the review: sends it, once it is agreed to. */
 	readonly confirm: () => Promise<void>;
@@ -115,7 +124,7 @@ export function createConsole({
 }: {
 	to: string;
 	namespace?: string | undefined;
-	gateway?: GatewayAddress | undefined;
+	gateway?: GivenGateway | undefined;
 	asking?: RequestOptions | undefined;
 	history?: HistoryFile | undefined;
 	production?: RegExp | undefined;
@@ -151,7 +160,9 @@ export function createConsole({
 		if (
 			service !== selectedService(before) ||
 			revisionsOf(state, service?.name) !== revisionsOf(before, service?.name) ||
-			state.gateway !== before.gateway
+			state.gateway !== before.gateway ||
+			state.requests !== before.requests ||
+			(live.hasBackground && state.services !== before.services)
 		) {
 			live.follow();
 			users.follow();
@@ -173,34 +184,50 @@ export function createConsole({
 		});
 	}
 
+	/** Reads what users run whole, for a form that may be a change of that. */
+	async function askRunning(current: Cluster, revision: string): Promise<void> {
+		const service = selectedService(store.getState());
+		if (!service) return;
+		const read = await readBase(current, service.namespace, revision);
+		if (connection.cluster() !== current) return;
+		if (read.ok) return baseRead(store, service.uid, read.base);
+		notify(store, {tone: 'bad', text: `What users run cannot be read: ${read.reason}`});
+	}
+
 	/** Opens the review of what is planned on the selected service, or says what is missing. */
-	function review(planned: Planner, right: RightName = 'patch'): void {
+	function review(planned: Planner, right: RightName = 'patch', verb?: AskedVerb): void {
 		const state = store.getState();
 		const service = selectedService(state);
-		if (service) return reviewOf(service, planned, right);
+		if (service) return reviewOf(service, planned, right, verb);
 		if (reached()) notify(store, {tone: 'info', text: whyNoService(state)});
 	}
 
 	/** The same for a service that was bound before, whatever is selected. */
-	function reviewOf(service: ServiceView, planned: Planner, right: RightName = 'patch'): void {
+	function reviewOf(
+		service: ServiceView,
+		planned: Planner,
+		right: RightName = 'patch',
+		verb?: AskedVerb,
+	): void {
 		const cluster = reached();
 		if (!cluster) return;
 		const state = store.getState();
 		const withheld = refusedRight(state, right);
 		if (withheld !== undefined) return notify(store, {tone: 'bad', text: withheld});
-		const result = planned(
-			{
-				service,
-				revisions: knownRevisions(state, service.name),
-				changes: changesOf(state, service.uid),
-				now: Date.now(),
-				user: state.connection.kind === 'connected' ? state.connection.user : '',
-				taken: new Set(state.services.map(({name}) => name)),
-			},
-			state,
-		);
-		if (!result.ok) return notify(store, {tone: 'info', text: result.reason});
-		openReview(store, cluster, result.plan);
+		const result = planned(factsOf(state, service), state);
+		if (result.ok) return openReview(store, cluster, result.plan);
+		if (verb && result.candidates && result.candidates.length > 0) {
+			return askRevision(store, service, result, {verb});
+		}
+		// What Knative says to be so already is not what users get.
+		const verdict = state.verdicts.get(service.uid);
+		const got = verdict?.splitAlarm?.isOver === false ? setAndGot(verdict.shares) : undefined;
+		if (got !== undefined && result.already === true) {
+			const text = `${result.reason} That is what Knative says; ${got}. Look at the KIngress and the gateway's pods.`;
+			return notify(store, {tone: 'bad', text});
+		}
+		const instead = result.instead ? ' X gives the release up.' : '';
+		notify(store, {tone: 'info', text: `${result.reason}${instead}`});
 	}
 
 	const console: Console = {
@@ -233,13 +260,22 @@ export function createConsole({
 			});
 		},
 		complete() {
-			review(facts => planPromote(facts));
+			review(facts => planPromote(facts), 'patch', 'promote');
 		},
 		rollBack() {
-			review(rollBackPlan);
+			review(rollBackPlan, 'patch', 'roll back');
 		},
-		abandon() {
-			review(facts => planAbandon(facts));
+		abandon(why = '') {
+			const state = store.getState();
+			const service = selectedService(state);
+			const cluster = reached();
+			if (!cluster) return;
+			if (!service) return notify(store, {tone: 'info', text: whyNoService(state)});
+			reviewAbandon(store, cluster, service, {why});
+		},
+		choose(value) {
+			const cluster = reached();
+			if (cluster) void choose(store, cluster, value);
 		},
 		undo() {
 			const service = selectedService(store.getState());
@@ -259,7 +295,15 @@ export function createConsole({
 		},
 		scaling() {
 			const cluster = connection.cluster();
-			if (openScalingForm(store) && cluster) void askDefaults(cluster);
+			const {isOpen, offer} = openScalingForm(store);
+			if (!isOpen || !cluster) return;
+			void askDefaults(cluster);
+			if (offer) void askRunning(cluster, offer.revision);
+		},
+		newRevision() {
+			const cluster = connection.cluster();
+			const offer = openRevisionForm(store);
+			if (cluster && offer) void askRunning(cluster, offer.revision);
 		},
 		submitForm() {
 			const cluster = reached();

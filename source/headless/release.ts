@@ -32,6 +32,9 @@ import {meantBy} from '../knative/release/words.js';
 import {exitCodes, type ExitCode} from './exit-codes.js';
 import {followToGateway, type Arrival} from './follow-to-gateway.js';
 import {parseShares} from './parse-shares.js';
+import type {Base} from '../knative/revision/base.js';
+import {releaseOf} from '../knative/release/release.js';
+import {readBase} from '../release/read-base.js';
 import {readRevisions, readService} from './read-service.js';
 import {readTaken} from '../kube/read-placeholders.js';
 
@@ -52,6 +55,8 @@ export type ReleaseOptions = {
 	despite?: readonly Despite[];
 	/** After promoting, what users had stays in the split at 0 %, tagged `previous`. */
 	keepsPrevious?: boolean;
+	/** Of `abandon`: the template is put back to what users run, too. */
+	resetsTemplate?: boolean;
 	dryRun: boolean;
 	/** Agreed to beforehand. */
 	yes: boolean;
@@ -150,6 +155,8 @@ async function plan(
 	const meant = options.to === undefined ? undefined : meantBy(options.to, facts);
 	if (meant && !meant.ok) return {ok: false, code: exitCodes.usage, sentence: meant.reason};
 	const to = meant?.revision;
+	const base = options.resetsTemplate ? await readRunning(cluster, facts) : undefined;
+	if (base && !base.ok) return {ok: false, code: exitCodes.notMade, sentence: `Not applied: ${base.reason}`};
 	const split = verb === 'split' ? parseShares(shares, facts) : undefined;
 	if (split && !split.ok) return {ok: false, code: exitCodes.usage, sentence: split.reason};
 	const planned = ((): Planned => {
@@ -161,7 +168,7 @@ async function plan(
 			case 'rollback':
 				return withoutHistory(planRollback(facts, {to}), 'roll back', unread);
 			case 'abandon':
-				return planAbandon(facts, {to});
+				return planAbandon(facts, {to, why: options.reason, base: base?.base});
 			case 'undo':
 				return withoutHistory(planUndo(facts), 'undo', unread);
 		}
@@ -172,6 +179,17 @@ async function plan(
 	if (candidates) return {ok: false, code: exitCodes.usage, sentence: whichOf(reason, candidates)};
 	const hint = instead ? ` To give the release up: kn-canary ${instead} ${name}.` : '';
 	return {ok: false, sentence: `${reason}${hint}`, code: exitCodes.notMade};
+}
+
+/** What users run, as the template that made it: of the revision that has 100 %, or is stable. */
+async function readRunning(
+	cluster: Cluster,
+	facts: Facts,
+): Promise<{ok: true; base: Base} | {ok: false; reason: string}> {
+	const {stable, doubt} = releaseOf(facts);
+	if (!stable)
+		return {ok: false, reason: doubt?.because ?? `what users of ${facts.service.name} run is not known.`};
+	return readBase(cluster, facts.service.namespace, stable.revision);
 }
 
 /** What is more than was asked for is asked for by its name. */
@@ -286,7 +304,8 @@ async function write(
 			mine?.settled({sentence, code});
 			return {...common, code, sentence};
 		}
-		const taken = `Done: the server took it.${notKept}`;
+		const missed = outcome.missed === undefined ? '' : ` But ${outcome.missed}`;
+		const taken = `Done: the server took it.${notKept}${missed}`;
 		const generation = identityOf(outcome.object)?.generation;
 		if (wait === 0 || generation === undefined) {
 			mine?.settled({sentence: taken, code: exitCodes.done});
@@ -301,7 +320,7 @@ async function write(
 			...common,
 			arrival,
 			code: arrival.kind === 'moved' ? exitCodes.done : exitCodes.notRouted,
-			sentence: `Done: the server took it. ${arrival.sentence}${notKept}`,
+			sentence: `Done: the server took it. ${arrival.sentence}${notKept}${missed}`,
 		};
 	} finally {
 		mine?.end();

@@ -6,6 +6,7 @@ import type {Plan} from '../release/plan.js';
 import {isGuarded} from '../knative/commands/commands.js';
 import type {Split, SplitDifference} from '../knative/split/split.js';
 import type {Result} from './release.js';
+import {zoned} from '../knative/text/moment.js';
 
 const shareWords = (value: number | undefined, none: string) => (value === undefined ? none : `${value} %`);
 
@@ -79,13 +80,13 @@ function endWords(entry: HistoryEntry | Attempt): string {
 	return `  (${entry.end.how === 'not made' ? 'not made' : 'outcome not known'}: ${entry.end.sentence})`;
 }
 
-/** Times in RFC 3339, UTC: they are to be compared with logs of other machines. */
+/** Times are those of the operator, with their zone. */
 export function historyLines(entries: readonly (HistoryEntry | Attempt)[]): string[] {
 	return entries.flatMap(entry => {
 		const {at, context, namespace, service, by, own, reason, before, after, command} = entry;
 		const who = `${own ? 'here, ' : ''}${by || 'somebody'}`;
 		return [
-			`${new Date(at).toISOString()}  ${context} ${namespace}/${service}  ${who}  ${reason}${endWords(entry)}`,
+			`${zoned(at)}  ${context} ${namespace}/${service}  ${who}  ${reason}${endWords(entry)}`,
 			`  ${splitWords(before)} → ${splitWords(after)}`,
 			...(command === '' ? [] : [`  $ ${command}`]),
 		];
@@ -95,7 +96,7 @@ export function historyLines(entries: readonly (HistoryEntry | Attempt)[]): stri
 export function historyJson(entries: readonly (HistoryEntry | Attempt)[]): string {
 	return visibleJson(
 		entries.map(({at, before, after, ...rest}) => ({
-			at: new Date(at).toISOString(),
+			at: zoned(at),
 			...rest,
 			outcome: 'end' in rest ? (rest.end?.how ?? 'not known') : 'made',
 			before: rowsOf(before),

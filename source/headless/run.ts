@@ -24,6 +24,8 @@ export type ReleaseFlags = {
 	/** Which revision is meant. */
 	to?: string;
 	despite?: readonly Despite[];
+	/** Of `abandon`: put the template back, too. */
+	template?: true;
 	/** False with `--no-previous`. */
 	previous?: boolean;
 };
@@ -75,6 +77,7 @@ export async function runRelease(
 			to: flags.to,
 			despite: flags.despite ?? [],
 			keepsPrevious: flags.previous ?? true,
+			resetsTemplate: flags.template ?? false,
 			dryRun: flags.dryRun ?? false,
 			yes: flags.yes ?? false,
 			production: production?.test(cluster.context) ?? false,

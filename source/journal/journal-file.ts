@@ -34,15 +34,45 @@ export type HistoryFile = {
 /** Bytes: from here on the older half is let go. Some thousands of changes. */
 const largest = 1024 * 1024;
 
-/** `$XDG_STATE_HOME/kn-canary/history.jsonl`; a relative path there is to be ignored, as the specification says. */
-export function historyPath(env: Readonly<Record<string, string | undefined>>, home: string): string {
+/**
+ * `$XDG_STATE_HOME/kn-canary/history.jsonl`; a relative path there is to be ignored, as the specification says. Undefined
+ * where there is neither that nor a home.
+ */
+export function historyPath(
+	env: Readonly<Record<string, string | undefined>>,
+	home: string | undefined,
+): string | undefined {
 	const wanted = env['XDG_STATE_HOME'] ?? '';
-	const base = path.isAbsolute(wanted) ? wanted : path.join(home, '.local', 'state');
+	if (!path.isAbsolute(wanted) && home === undefined) return undefined;
+	const base = path.isAbsolute(wanted) ? wanted : path.join(home ?? '', '.local', 'state');
 	return path.join(base, 'kn-canary', 'history.jsonl');
 }
 
-/** @param limit Bytes above which the older half of the file is dropped. */
-export function openHistoryFile(file: string, {limit = largest}: {limit?: number} = {}): HistoryFile {
+const homeless = 'there is no home directory to keep it in; set HOME or XDG_STATE_HOME';
+
+/** One that keeps nothing: it is empty, and says why when something is to be appended. */
+function homelessFile(): HistoryFile {
+	const refuse = async () => Promise.reject(new Error(homeless));
+	return {
+		path: '',
+		read: async () => [],
+		readAll: async () => ({entries: [], attempts: []}),
+		append: refuse,
+		begin: refuse,
+		end: refuse,
+	};
+}
+
+/**
+ * @param wanted Undefined where it cannot be kept.
+ * @param limit Bytes above which the older half of the file is dropped.
+ */
+export function openHistoryFile(
+	wanted: string | undefined,
+	{limit = largest}: {limit?: number} = {},
+): HistoryFile {
+	if (wanted === undefined) return homelessFile();
+	const file = wanted;
 	let last: Promise<void> = Promise.resolve();
 
 	async function readAll(): Promise<{entries: HistoryEntry[]; attempts: Attempt[]}> {

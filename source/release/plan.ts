@@ -2,6 +2,7 @@
 import {atCluster} from '../knative/commands/commands.js';
 import type {PatchOperation} from '../knative/objects/patch.js';
 import type {KnativeService} from '../knative/objects/wire.js';
+import type {Rejection} from '../knative/release/rejection.js';
 import type {Warning} from '../knative/release/warnings.js';
 import type {Split, SplitDifference} from '../knative/split/split.js';
 
@@ -26,6 +27,8 @@ export type Plan = {
 		| {kind: 'delete service'; uid: string; generation: number}
 		/** `uid` of the revision, `serviceUid` of the service it is of. */
 		| {kind: 'delete revision'; service: string; serviceUid: string; revision: string; uid: string};
+	/** After the write: the revision that is marked as rejected. */
+	reject?: {revision: string; uid: string; mark: Rejection};
 	/** Before → after, a row per target. Empty where nothing was there before. */
 	rows: readonly SplitDifference[];
 	/** What else will be true: image, environment, port … */

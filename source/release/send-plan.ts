@@ -1,5 +1,7 @@
 /** Sends a plan, once, and says in a sentence what became of it: for the review sheet and for the commands without one. */
 import type {Cluster} from '../kube/cluster.js';
+import {formatRejection, rejectedAnnotation} from '../knative/release/rejection.js';
+import {annotateRevision} from '../kube/write/annotate-revision.js';
 import {deleteRevision} from '../kube/write/delete-revision.js';
 import {identityOf} from '../kube/objects.js';
 import {
@@ -14,8 +16,23 @@ import {alteredSentences} from './stored.js';
 
 export type {WriteOptions, WriteOutcome} from '../kube/write/write.js';
 
-/** At most one writing request, whatever happens. */
-export async function sendPlan(
+/**
+ * At most one writing request on the service, whatever happens; when that is made, the mark on the revision that is given
+ * up follows, which is told where it could not be made.
+ */
+export async function sendPlan(cluster: Cluster, plan: Plan, options: WriteOptions): Promise<WriteOutcome> {
+	const outcome = await sendWrite(cluster, plan, options);
+	const {reject, namespace} = plan;
+	if (!reject || outcome.kind !== 'done' || options.dryRun) return outcome;
+	const {revision, uid, mark} = reject;
+	const annotations = {[rejectedAnnotation]: formatRejection(mark)};
+	const marked = await annotateRevision(cluster, {namespace, revision, uid}, annotations);
+	if (marked.kind === 'done') return outcome;
+	const why = sentenceOfOutcome(marked, {namespace, name: revision, write: {kind: 'other'}});
+	return {...outcome, missed: `${revision} is not marked as rejected. ${why}`};
+}
+
+async function sendWrite(
 	cluster: Cluster,
 	{write, namespace, name}: Plan,
 	options: WriteOptions,
@@ -39,7 +56,7 @@ export async function sendPlan(
 /** Whether the change was made, with which object, and what to do. True in every case; a doubt is called one. */
 export function sentenceOfOutcome(
 	outcome: Exclude<WriteOutcome, {kind: 'done'}>,
-	plan: Pick<Plan, 'namespace' | 'name' | 'write' | 'splits'>,
+	plan: Pick<Plan, 'namespace' | 'name' | 'splits'> & {write: Plan['write'] | {kind: 'other'}},
 ): string {
 	const {namespace, name, write} = plan;
 	switch (outcome.kind) {
@@ -81,7 +98,7 @@ export function sentenceOfOutcome(
 }
 
 /** Whether the service that was found is not the one that was meant. */
-function isAnother(theirs: unknown, write: Plan['write']): boolean {
+function isAnother(theirs: unknown, write: Plan['write'] | {kind: 'other'}): boolean {
 	const uid = identityOf(theirs)?.uid;
 	if (uid === undefined || (write.kind !== 'patch' && write.kind !== 'delete service')) return false;
 	return uid !== write.uid;

@@ -13,7 +13,17 @@ export type ConsoleOptions = {
 	cols?: number;
 	rows?: number;
 	env?: Readonly<Record<string, string | undefined>>;
-} & Pick<TerminalOptions, 'delay' | 'isAnswering'>;
+} & Pick<
+	TerminalOptions,
+	| 'before'
+	| 'hasAlternateScreen'
+	| 'hasSize'
+	| 'isAmbiguousWide'
+	| 'isLatin1'
+	| 'background'
+	| 'delay'
+	| 'isAnswering'
+>;
 
 /** Opens the console on a sandbox of its own, which lives four times as fast as a cluster and draws the same in every run. `npm test` builds it first. */
 export function openBuiltConsole({
@@ -21,16 +31,16 @@ export function openBuiltConsole({
 	cols,
 	rows,
 	env,
-	...line
+	...emulated
 }: ConsoleOptions = {}): TestTerminal {
 	if (!existsSync(program)) throw new Error(`${program} is not there; run npm run build first.`);
 	return openTerminal({
+		...emulated,
 		command: process.execPath,
 		args: [program, ...args],
 		...(cols !== undefined && {cols}),
 		...(rows !== undefined && {rows}),
 		env: {XDG_STATE_HOME: stateOfTests, ...env},
-		...line,
 	});
 }
 

@@ -34,6 +34,8 @@ export function serviceFacts(values: ServiceValues): Plan['facts'] {
 				.join(', '),
 		},
 		{label: 'Command', value: [values.command, values.args].filter(part => part !== '').join(' ')},
+		{label: 'Runs as', value: values.serviceAccount},
+		{label: 'Pull secrets', value: values.pullSecrets},
 		{label: 'Visible', value: values.clusterLocal ? 'in the cluster only' : ''},
 		{label: 'Traffic', value: '100 % to the latest ready revision'},
 	].filter(({value}) => value !== '');
@@ -59,8 +61,8 @@ export function revisionFacts(values: RevisionValues, service: ServiceView): Pla
 		if (!values.env.some(({name}) => name === row.name)) facts.push({label: row.name, value: 'removed'});
 	}
 	const plain = Object.keys(values).filter(
-		(id): id is Exclude<RevisionFieldId, 'env' | 'percent' | 'newTag' | 'oldTag'> =>
-			!['env', 'percent', 'newTag', 'oldTag'].includes(id),
+		(id): id is Exclude<RevisionFieldId, 'env' | 'percent' | 'newTag' | 'oldTag' | 'base'> =>
+			!['env', 'percent', 'newTag', 'oldTag', 'base'].includes(id),
 	);
 	for (const id of plain) {
 		if (values[id] === before[id]) continue;

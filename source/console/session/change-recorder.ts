@@ -9,6 +9,7 @@ import {describeFault} from '../../knative/text/fault.js';
 import {settleAttempts} from '../../release/settle-attempts.js';
 import type {ServiceView} from '../../knative/service/service.js';
 import {equalSplits, splitOf, type Split} from '../../knative/split/split.js';
+import {notify} from '../state/select.js';
 import type {ConsoleState, ConsoleStore} from '../state/state.js';
 
 export type {HistoryEntry} from '../../journal/journal-entry.js';
@@ -69,19 +70,26 @@ export function createHistory(
 
 	function add(entry: HistoryEntry): void {
 		store.setState(({history}) => ({history: [...history, entry].slice(-kept)}));
-		keep(async () => file?.append(entry));
+		keep(async () => file?.append(entry), entry);
 	}
 
-	function keep(write: () => Promise<void>): void {
-		writing = keepAfter(writing, write);
+	function keep(write: () => Promise<void>, entry?: HistoryEntry): void {
+		writing = keepAfter(writing, write, entry);
 	}
 
-	async function keepAfter(before: Promise<void>, write: () => Promise<void>): Promise<void> {
+	/** @param entry The change that is to be kept: of an own one it is said when it is not. */
+	async function keepAfter(
+		before: Promise<void>,
+		write: () => Promise<void>,
+		entry?: HistoryEntry,
+	): Promise<void> {
 		await before;
 		try {
 			await write();
 		} catch (error) {
 			complain('kept only until you quit', error);
+			const {historyProblem: text} = store.getState();
+			if (entry?.own && text !== undefined) notify(store, {tone: 'bad', text});
 		}
 	}
 
@@ -107,7 +115,7 @@ export function createHistory(
 		attempts = attempts.filter(({id}) => !over.has(id));
 		for (const entry of made) {
 			remember(entry);
-			keep(async () => file?.append(entry));
+			keep(async () => file?.append(entry), entry);
 		}
 		for (const ending of ended) keep(async () => file?.end(ending));
 	}

@@ -157,9 +157,9 @@ async function sendReviewed(
 ): Promise<void> {
 	const {write} = plan;
 	const release = write.kind === 'patch' ? history.hold(write.uid) : () => {};
-	const mine = underWay.begin(`${plan.action} ${plan.name}`);
 	// The watch may tell of a new one before the answer is there.
 	const newestBefore = revisionsOf(store.getState(), plan.name)[0]?.generation ?? 0;
+	const mine = underWay.begin(`${plan.action} ${plan.name}`);
 	try {
 		const sent = await sendRecorded(cluster, plan, history.file, {onSent: ({at}) => log(store, plan, at)});
 		const {outcome, entry, open} = sent;
@@ -239,7 +239,7 @@ const done: Readonly<Record<PlanAction, (name: string) => string>> = {
 function succeed(
 	store: ConsoleStore,
 	plan: Plan,
-	{object}: Extract<WriteOutcome, {kind: 'done'}>,
+	{object, missed}: Extract<WriteOutcome, {kind: 'done'}>,
 	newerThan: number,
 ): void {
 	const {write, name, action} = plan;
@@ -272,7 +272,7 @@ function succeed(
 		focusPane(store, 'revisions');
 		return notify(store, creatingNotice(name, newerThan, text));
 	}
-	notify(store, {tone: 'good', text});
+	notify(store, missed === undefined ? {tone: 'good', text} : {tone: 'bad', text: `${text} But ${missed}`});
 }
 
 function fail(store: ConsoleStore, plan: Plan, outcome: Exclude<WriteOutcome, {kind: 'done'}>): void {

@@ -172,13 +172,20 @@ async function outputOf(
 			}),
 		);
 	});
-	child.once('close', (code, killedBy) => {
+	// Not until stderr is closed: a browser that it has opened may have that for hours.
+	const printed = new Promise(done => child.stdout?.once('close', done));
+	const ended = async (code: number | null, killedBy: string | null) => {
+		await printed;
 		if (code === 0) return resolve(output);
+		// What was said last may still be on its way.
+		await new Promise(done => setImmediate(done));
+		take.end();
 		const how = killedBy === null ? `exit code ${code}` : `ended by ${killedBy}`;
 		// The last words say what is wrong; those before, what it was about to do.
 		const words = said.findLast(line => line.trim() !== '');
 		reject(new PluginError(words === undefined ? `it failed without a word (${how})` : `${words} (${how})`));
-	});
+	};
+	child.once('exit', (code, killedBy) => void ended(code, killedBy));
 	try {
 		return await promise;
 	} finally {

@@ -84,7 +84,7 @@ export async function selectContext(
 	wanted?: string,
 	overrides: KubeconfigOverrides = {},
 ): Promise<SelectedContext> {
-	const config = await loadKubeconfig(source);
+	const config = await loadKubeconfig(source, {isOptional: overrides.server !== undefined});
 	const {name, context} = contextOf(config, wanted, overrides);
 	const clusterName = overrides.cluster ?? context.cluster ?? '';
 	const clusterEntry = config.clusters.get(clusterName);

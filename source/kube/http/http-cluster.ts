@@ -404,6 +404,10 @@ export function httpCluster(
 			signs.give('wanted');
 		},
 
+		async authorities() {
+			const {connection} = await credentials.get();
+			return [connection.tls.ca ?? []].flat();
+		},
 		get standing() {
 			return credentials.standing;
 		},

@@ -16,7 +16,14 @@ import {parseStatus, sentenceOf, withoutWebhookPrefix} from '../status.js';
 
 export type WriteOutcome =
 	/** Made (or, of a dry run: would be). `unchanged`: the server had it that way already. */
-	| {kind: 'done'; object: unknown; warnings: string[]; unchanged?: boolean}
+	| {
+			kind: 'done';
+			object: unknown;
+			warnings: string[];
+			unchanged?: boolean;
+			/** What was to be done beside it and was not, as a sentence. */
+			missed?: string;
+	  }
 	/**
 	 * The server has taken it and stored something else: a webhook changed it. `unchanged`: it stored nothing at all.
 	 */

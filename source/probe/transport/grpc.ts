@@ -101,11 +101,13 @@ export function createGrpcProbe(options: ProbeOptions = {}): Probe {
 	};
 }
 
-function connect({scheme, address, authority}: ProbeTarget, {tls = {}, version}: ProbeOptions): Client {
+function connect(target: ProbeTarget, {tls = {}, version}: ProbeOptions): Client {
+	const {scheme, address, authority, authorities = []} = target;
+	const ca = [...authorities, ...(tls.ca === undefined ? [] : [tls.ca])];
 	const channelCredentials: ChannelCredentials =
 		scheme === 'http'
 			? credentials.createInsecure()
-			: credentials.createSsl(tls.ca === undefined ? null : Buffer.from(tls.ca), null, null, {
+			: credentials.createSsl(ca.length === 0 ? null : Buffer.from(ca.join('\n')), null, null, {
 					rejectUnauthorized: tls.insecure !== true,
 				});
 	return new Client(`dns:${formatAddress(address)}`, channelCredentials, {

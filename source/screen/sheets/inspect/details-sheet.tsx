@@ -4,6 +4,8 @@ import {selectedRevision, selectedService} from '../../../console/state/read.js'
 import type {Theme} from '../../../terminal/output/theme.js';
 import {printable} from '../../../knative/text/printable.js';
 import type {RevisionView} from '../../../knative/revision/revision.js';
+import {parseRejection} from '../../../knative/release/rejection.js';
+import {momentBy} from '../../../knative/text/moment.js';
 import type {ServiceView} from '../../../knative/service/service.js';
 import type {Size} from '../../layout.js';
 import {fitText, widthOf} from '../../widgets/table/fit-text.js';
@@ -42,7 +44,9 @@ function detailLines(
 	{now, isUncovered}: {now: number; isUncovered: boolean},
 ): DocumentLine[] {
 	const entries = service.statusTraffic.filter(target => target.revision === revision.name);
+	const rejection = parseRejection(revision.rejected);
 	const pairs: [string, string][] = [
+		['Rejected', rejection ? `${momentBy(rejection, now).trim()} ${rejection.why}`.trim() || 'yes' : ''],
 		['State', [revision.state.word, revision.state.sentence].filter(part => part !== '').join(': ')],
 		[
 			'Traffic',

@@ -4,6 +4,7 @@ import type {ReviewSheet, Wake} from '../../../console/sheets/sheets.js';
 import type {Plan} from '../../../release/plan.js';
 import type {Theme} from '../../../terminal/output/theme.js';
 import {fitText, widthOf} from '../../widgets/table/fit-text.js';
+import {fillOf, splitPicture} from './split-picture.js';
 import {clock, shortRevision} from '../../format.js';
 import type {DocumentLine} from '../inspect/document.js';
 
@@ -44,7 +45,10 @@ export function reviewLines(
 	}
 	if (wake) lines.push(...wakeLines(wake, look));
 	if (plan.warnings.length > 0) say('');
-	for (const line of rowLines(plan, glyphs.arrow)) {
+	// Where nothing can be drawn but ASCII, the mark of a selection is, too.
+	const drawing = {isAscii: glyphs.selected === '>'};
+	for (const text of splitPicture(plan, drawing)) lines.push({text, hard: true, indent: 2});
+	for (const line of rowLines(plan, glyphs.arrow, drawing)) {
 		lines.push({...line, style: line.changed ? styles.draft : styles.muted, isEssential: true});
 	}
 	if (plan.rows.length > 0) say('');
@@ -205,7 +209,11 @@ function dryRunLine(dryRun: ReviewSheet['dryRun'], {styles, glyphs}: Look): [str
 	}
 }
 
-function rowLines({rows, name, action}: Plan, arrow: string): (DocumentLine & {changed: boolean})[] {
+function rowLines(
+	{rows, name, action}: Plan,
+	arrow: string,
+	drawing: {isAscii: boolean},
+): (DocumentLine & {changed: boolean})[] {
 	const labels = rows.map(row => {
 		const revision = row.revision === undefined ? undefined : shortRevision(row.revision, name);
 		if (!row.latest) return revision ?? row.key;
@@ -221,7 +229,7 @@ function rowLines({rows, name, action}: Plan, arrow: string): (DocumentLine & {c
 		const before = row.before === undefined ? '–' : `${row.before} %`;
 		const after = row.after === undefined ? takenOut : `${row.after} %`;
 		return {
-			text: `  ${fitText(labels[index] ?? '', labelWidth)}  ${fitText(tags[index] ?? '', tagWidth)}  ${fitText(before, 5, {align: 'right'})} ${arrow} ${fitText(after, afterWidth, {align: 'right'})}`,
+			text: `${fillOf(index, drawing)} ${fitText(labels[index] ?? '', labelWidth)}  ${fitText(tags[index] ?? '', tagWidth)}  ${fitText(before, 5, {align: 'right'})} ${arrow} ${fitText(after, afterWidth, {align: 'right'})}`,
 			changed: row.changed,
 		};
 	});
