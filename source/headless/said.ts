@@ -4,7 +4,7 @@ import {printable} from '../knative/text/printable.js';
 export type Said = {write(text: string): unknown; readonly isTTY?: boolean};
 
 /** How this program itself draws over its last line: back to its beginning, the new text, the rest erased. */
-const redrawn = /^\r([^]*)\u001B\[K$/u;
+const redrawn = {begin: '\r', end: '\u001B[K'};
 
 const lines = (text: string): string =>
 	text
@@ -14,8 +14,9 @@ const lines = (text: string): string =>
 
 /** The text without anything that a terminal would act on, but the ends of its lines and the redrawing of the last one. */
 export function saidText(text: string): string {
-	const [, line] = redrawn.exec(text) ?? [];
-	return line === undefined ? lines(text) : `\r${lines(line)}\u001B[K`;
+	const {begin, end} = redrawn;
+	if (!text.startsWith(begin) || !text.endsWith(end)) return lines(text);
+	return `${begin}${lines(text.slice(begin.length, -end.length))}${end}`;
 }
 
 /** The stream, through which nothing gets that a terminal would act on, wherever it came from. */

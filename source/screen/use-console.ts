@@ -45,8 +45,7 @@ export function useConsoleState<Part>(
 }
 
 /** What is said to a key that was pressed before its sheet could be seen. */
-export const typedAhead =
-	'That key was pressed before this sheet was on the screen, so it does not count. Read it, then press.';
+export const typedAhead = 'Typed before this sheet was on the screen: dropped. Read it, then press.';
 
 /** Where keys are read now: exactly one context holds at a time. */
 export function contextOf(state: ConsoleState): KeyContext {

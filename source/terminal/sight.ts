@@ -13,7 +13,7 @@ import type {Position} from './output/foreign-text.js';
 /** The request; the answer is `ESC [ row ; column R`. */
 export const positionRequest = '\u001B[6n';
 
-/** When a key came: so many answers before it, at that time in milliseconds. */
+/** When a key came: so many answers before it, and not before that time in milliseconds. */
 export type KeyMoment = {readonly answers: number; readonly at: number};
 
 export type Sight = {
@@ -37,7 +37,7 @@ export type Sight = {
  * Milliseconds after a frame before a key counts where no answer can be had: longer than a line with 300 ms each way takes to
  * bring the frame and the key, shorter than anybody reads.
  */
-const leastTime = 800;
+const leastTime = 1000;
 
 /** Milliseconds after which an answer is not waited for any more: it was lost with a program that had the terminal meanwhile. */
 const lostAfter = 5000;

@@ -166,7 +166,7 @@ describe('the sheet', () => {
 		world = await startWorld();
 		await using terminal = await open('cart');
 		terminal.press('R', 'enter');
-		await terminal.until(/Roll back cart[^]*That key was pressed before this sheet was on the screen/);
+		await terminal.until(/Roll back cart[^]*Typed before this sheet was on the screen: dropped/);
 		expect((await world.service('cart')).specTraffic[0]).toMatchObject({percent: 90});
 		terminal.press('enter');
 		await terminal.until(/1 Services[^]*cart\s+100/);
@@ -180,9 +180,7 @@ describe('the sheet', () => {
 		await terminal.until(/⏎ apply/);
 		for (const typed of ['lear', 'u', 'docker ps']) {
 			terminal.type(typed);
-			await terminal.until(
-				shows('That key means nothing here. Nothing sent; Enter asks again, Esc cancels.'),
-			);
+			await terminal.until(shows('That key means nothing here. Enter asks again, Esc cancels.'));
 			terminal.press('enter');
 			await terminal.until(shows('Nothing sent yet. Enter applies, Esc cancels.'));
 			expect((await world.service('cart')).specTraffic[0]).toMatchObject({percent: 90});

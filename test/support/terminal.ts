@@ -161,6 +161,7 @@ export const openTerminal = ({
 	};
 
 	let byteCount = 0;
+	let isClosed = false;
 	let written = '';
 	let isCursorVisible = true;
 	for (const final of ['h', 'l']) {
@@ -182,7 +183,7 @@ export const openTerminal = ({
 
 	const send = (bytes: string) => {
 		arrive(() => {
-			if (exit === undefined) child.write(bytes);
+			if (exit === undefined && !isClosed) child.write(bytes);
 		});
 	};
 
@@ -404,6 +405,7 @@ export const openTerminal = ({
 			return execFileSync('stty', ['-F', path, '-a'], {encoding: 'utf8'}).includes('-icanon');
 		},
 		async [Symbol.asyncDispose](): Promise<void> {
+			isClosed = true;
 			if (exit === undefined) {
 				// Politely first, so that the program can take back what it left on disk.
 				child.kill('SIGTERM');

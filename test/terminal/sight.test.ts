@@ -56,7 +56,7 @@ describe('with a terminal that answers', () => {
 it('with a terminal that answers nothing a key counts when some time has passed since the frame', () => {
 	const {show, wait, pressed} = start();
 	show('sheet');
-	wait(700);
+	wait(900);
 	expect(pressed('sheet', 0)).toBe(false);
 	wait(100);
 	expect(pressed('sheet', 0)).toBe(true);
@@ -66,7 +66,7 @@ it('the answer of a multiplexer says nothing of the terminal behind it: the time
 	const {show, wait, pressed} = start({multiplexed: true});
 	show('sheet');
 	expect(pressed('sheet', 5)).toBe(false);
-	wait(800);
+	wait(1000);
 	expect(pressed('sheet', 5)).toBe(true);
 	expect(isMultiplexed({TMUX: '/tmp/tmux-0/default,1,0'})).toBe(true);
 	expect(isMultiplexed({STY: '1.pts-0'})).toBe(true);

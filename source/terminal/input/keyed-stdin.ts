@@ -31,6 +31,9 @@ export type ReportListener = (report: TerminalReport, read: number) => void;
 
 const CTRL_C = '\u0003';
 
+/** How often it is noted that the program is not standing still, and for how long after a question, in milliseconds. */
+const PULSE = {every: 25, for: 2000};
+
 /**
 Standard input for Ink's `render(…, {stdin})` that hands over ONE key per `readable`, and lets the event loop turn between
 two keys, so that React has committed the effect of a key before the next one is looked at.
@@ -54,6 +57,10 @@ export class KeyedStdin extends Readable {
 	#reads = 0;
 	/** Answers to requests for the position of the cursor. */
 	#answers = 0;
+	/** When nothing was waiting to be read: what is read next has come after that. */
+	#idleAt = -Infinity;
+	#cameAt = 0;
+	#pulse: NodeJS.Timeout | undefined;
 	#lastKey: KeyMoment = {answers: 0, at: 0};
 	#isWanted = false;
 	#isTurning = false;
@@ -100,6 +107,7 @@ export class KeyedStdin extends Readable {
 
 	/** Somebody else has sent this question to the terminal. */
 	asked(question: Question): void {
+		this.#watch();
 		this.#assembler.asked(question, performance.now());
 	}
 
@@ -142,6 +150,7 @@ export class KeyedStdin extends Readable {
 
 	override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
 		clearTimeout(this.#timer);
+		clearInterval(this.#pulse);
 		this.#detach();
 		callback(error);
 	}
@@ -187,11 +196,13 @@ export class KeyedStdin extends Readable {
 
 	#take(chunk: string) {
 		this.#reads += 1;
+		const now = performance.now();
+		this.#cameAt = this.#pulse === undefined ? now : Math.min(now, this.#idleAt);
 		this.#took(this.#assembler.take(chunk, performance.now()));
 	}
 
 	#took(tokens: readonly Token[]) {
-		const at = performance.now();
+		const at = this.#cameAt;
 		for (const token of tokens) {
 			if (token.kind === 'report' && token.report.kind === 'cursor') this.#answers++;
 			if (token.kind === 'key' && token.key === CTRL_C) {
@@ -210,6 +221,27 @@ export class KeyedStdin extends Readable {
 			deadline === undefined
 				? undefined
 				: setTimeout(this.#expire, Math.max(0, deadline - performance.now()));
+	}
+
+	/**
+	A program that stands still reads a key long after it was pressed. While it matters when a key was, the time is noted at
+	which there was none to be read.
+	*/
+	#watch() {
+		clearInterval(this.#pulse);
+		this.#idleAt = performance.now();
+		const until = this.#idleAt + PULSE.for;
+		this.#pulse = setInterval(() => {
+			const now = performance.now();
+			// After the timers the keys are read; only then it is known that there were none.
+			setImmediate(() => {
+				this.#idleAt = now;
+				if (now < until) return;
+				clearInterval(this.#pulse);
+				this.#pulse = undefined;
+			});
+		}, PULSE.every);
+		this.#pulse.unref();
 	}
 
 	readonly #expire = () => {

@@ -276,7 +276,7 @@ describe('the answer to a guarded patch is read', () => {
 		(await server.next()).answer(200, '<!doctype html>');
 		expect(await html).toMatchObject({
 			kind: 'not made',
-			sentence: expect.stringMatching(/^the dry run failed/),
+			sentence: expect.stringMatching(/is not the object that was written/),
 		});
 		expect(server.log).toEqual([`PATCH ${path}`, `PATCH ${path}`]);
 	});

@@ -108,7 +108,7 @@ function phaseLines(
 				return [{text, style: styles.bad, indent: 2}];
 			}
 			if (isDisarmed) {
-				const text = `${glyphs.warning} That key means nothing here. Nothing sent; Enter asks again, Esc cancels.`;
+				const text = `${glyphs.warning} That key means nothing here. Enter asks again, Esc cancels.`;
 				return [{text, style: styles.warning, indent: 2}];
 			}
 			const how = {
