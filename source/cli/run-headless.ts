@@ -35,6 +35,7 @@ export async function runRelease(
 	{service, shares = []}: {service: string; shares?: readonly string[]},
 	{sandbox: _sandbox, ...common}: ConsoleFlags,
 	flags: ReleaseFlags,
+	asking?: RequestOptions,
 ): Promise<void> {
 	const {lifecycle} = installHeadless();
 	let cluster: Cluster;
@@ -47,12 +48,19 @@ export async function runRelease(
 	lifecycle.onLeave(async () => cluster.close());
 	const {runRelease: run} = await import('../headless/run.js');
 	const {stdin, stdout, stderr} = process;
+	const version = process.env['KN_CANARY_VERSION'];
 	await lifecycle.leave(
 		await run(verb, {service, shares, namespace: common.namespace}, flags, {
 			cluster,
 			history: historyOf(),
 			production: common.production,
 			terminal: {stdin, stdout, stderr, isTerminal: stdin.isTTY && stderr.isTTY},
+			...(asking && {
+				async compare(facts) {
+					const {compareCanary} = await import('../headless/compare-canary.js');
+					return compareCanary(cluster, facts, {gateway: common.gateway, asking, version});
+				},
+			}),
 		}),
 	);
 }

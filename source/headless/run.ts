@@ -5,7 +5,7 @@ import type {HistoryFile} from '../journal/journal-file.js';
 import {serviceMeant} from '../knative/release/words.js';
 import {printable} from '../knative/text/printable.js';
 import {exitCodes, type ExitCode} from './exit-codes.js';
-import {release, type Despite, type Verb} from './release.js';
+import {release, type Despite, type ReleaseDependencies, type Verb} from './release.js';
 import {historyJson, historyLines, planLines, resultJson} from './report.js';
 
 export type OutputFormat = 'text' | 'json';
@@ -22,6 +22,8 @@ export type ReleaseFlags = {
 	despite?: readonly Despite[];
 	/** Of `abandon`: put the template back, too. */
 	template?: true;
+	/** False with `--no-compare`. */
+	compare?: boolean;
 	/** False with `--no-previous`. */
 	previous?: boolean;
 };
@@ -44,11 +46,13 @@ export async function runRelease(
 		history,
 		production,
 		terminal,
+		compare,
 	}: {
 		cluster: Cluster;
 		history: HistoryFile | undefined;
 		production: RegExp | undefined;
 		terminal: HeadlessTerminal;
+		compare?: ReleaseDependencies['compare'];
 	},
 ): Promise<ExitCode> {
 	const isJson = flags.output === 'json';
@@ -84,6 +88,7 @@ export async function runRelease(
 			},
 			agree: terminal.isTerminal ? async word => ask(word, terminal) : undefined,
 			progress: say,
+			...(compare && {compare}),
 		},
 	);
 	if (isJson) terminal.stdout.write(`${resultJson(result)}\n`);

@@ -6,16 +6,24 @@ import {mkdtemp, rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {afterEach, beforeEach, describe, expect, it, vi} from 'vitest';
-import {release, type ReleaseOptions, type Result} from '../../source/headless/release.js';
+import {compareCanary} from '../../source/headless/compare-canary.js';
+import {
+	release,
+	type ReleaseDependencies,
+	type ReleaseOptions,
+	type Result,
+} from '../../source/headless/release.js';
+import {requestOptionsOf} from '../../source/probe/transport/request-options.js';
 import {openHistoryFile, type HistoryFile} from '../../source/journal/journal-file.js';
 import type {Cluster} from '../../source/kube/cluster.js';
 import {servingPath} from '../../source/kube/paths.js';
 import {readService} from '../../source/headless/read-service.js';
 import {serviceState} from '../../source/knative/service/service-state.js';
 import type {ServiceView} from '../../source/knative/service/service.js';
-import {openSandbox} from './sandbox.js';
+import {gatewayOf, openSandbox} from './sandbox.js';
 
 let cluster: Cluster;
+let gateway: ReturnType<typeof gatewayOf>;
 let directory: string;
 let time = Date.UTC(2026, 10, 26, 9, 0, 0);
 
@@ -27,7 +35,9 @@ function pass(seconds: number): void {
 beforeEach(async () => {
 	vi.useFakeTimers({toFake: ['Date'], now: time});
 	directory = await mkdtemp(path.join(tmpdir(), 'kn-canary-situations-'));
-	({cluster} = await openSandbox({seed: false}));
+	const world = await openSandbox({seed: false});
+	({cluster} = world);
+	gateway = gatewayOf(world.sandbox);
 });
 
 afterEach(async () => {
@@ -115,7 +125,11 @@ const historyOf = (machine: string): HistoryFile => openHistoryFile(path.join(di
 async function run(
 	verb: ReleaseOptions['verb'],
 	service: string,
-	{machine = 'nowhere', ...options}: Partial<ReleaseOptions> & {machine?: string} = {},
+	{
+		machine = 'nowhere',
+		compare,
+		...options
+	}: Partial<ReleaseOptions> & {machine?: string; compare?: ReleaseDependencies['compare']} = {},
 ): Promise<Result> {
 	const result = await release(
 		{
@@ -130,7 +144,14 @@ async function run(
 			wait: 0,
 			...options,
 		},
-		{cluster, history: historyOf(machine), show() {}, agree: undefined, progress() {}},
+		{
+			cluster,
+			history: historyOf(machine),
+			show() {},
+			agree: undefined,
+			progress() {},
+			...(compare && {compare}),
+		},
 	);
 	await settled(cluster, service);
 	pass(60);
@@ -346,6 +367,31 @@ describe('undo', () => {
 			code: 1,
 			sentence: expect.stringMatching(/^Nothing to undo: .* has changed it since/),
 		});
+	});
+});
+
+describe('a canary that is compared first', () => {
+	it('and is worse is promoted only despite that', async () => {
+		await create('cart');
+		await split('cart', '1=100');
+		await patch('cart', {
+			template: {spec: {containers: [{image: 'registry.example.com/samples/helloworld-flaky:2'}]}},
+		});
+		await split('cart', '1=90#stable 2=10#canary');
+		vi.useRealTimers();
+		const asking = requestOptionsOf({}, {rate: 20});
+		const compare: ReleaseDependencies['compare'] = async facts =>
+			compareCanary(cluster, facts, {gateway, asking, pairs: 400, within: 60_000});
+		const refused = await run('complete', 'cart', {compare});
+		expect(refused).toMatchObject({
+			code: 1,
+			sentence: expect.stringMatching(
+				/^Not applied: WORSE: cart-00002 failed \d+ of \d+ \(\d+ %\), cart-00001 0 of \d+\..* --despite worse\.$/,
+			),
+		});
+		expect(await splitOf('cart')).toBe('1=90#stable 2=10#canary');
+		expect(await run('complete', 'cart', {compare, despite: ['worse']})).toMatchObject({code: 0});
+		expect(await splitOf('cart')).toBe('1=0#previous 2=100#stable');
 	});
 });
 
