@@ -36,7 +36,7 @@ const steps = [
 	{press: ['3', '5', '0', 'enter'], until: /→ 50 %/},
 	{press: ['enter'], until: /Dry run: the server would accept it/},
 	{press: ['enter'], until: /50│50/},
-	{press: ['space', '+', '+', '+', '+'], until: /Agrees with the configured split/},
+	{press: ['space', '+', '+', '+', '+'], until: /No contradiction with the split so far/},
 	{until: /[1-9]\d\d answers/},
 	// The next step as a draft.
 	{press: ['shift-left'], until: /50 → 40 %/},

@@ -21,10 +21,12 @@ import {
 	requests,
 	seconds,
 	seedOption,
+	themeOption,
 	type ConsoleFlags,
 	type PaceFlags,
 	type SandboxFlags,
 } from './flags.js';
+import {addKubeFlags} from './kube-flags.js';
 import {openConsole} from './open-console.js';
 import {addReadCommands} from './read-commands.js';
 import type {VerifyFlags} from './run-headless.js';
@@ -53,10 +55,10 @@ export function createProgram({keepCode = () => {}}: {keepCode?: () => void} = {
 		.description('Release a new revision of a Knative Service, step by step, by keyboard.')
 		.version(process.env['KN_CANARY_VERSION'] ?? '')
 		.option('--sandbox', 'open on the sandbox: a small Knative inside this program')
-		.option('--kubeconfig <file>', 'instead of $KUBECONFIG or ~/.kube/config')
-		.option('--context <name>', 'context of the kubeconfig')
-		.option('-n, --namespace <name>', 'namespace to begin in')
-		.option('--gateway <host[:port]>', 'where the gateway is, if it cannot be found', gateway)
+		.option('--gateway <host[:port]>', 'where the gateway is, if it cannot be found; 443 speaks TLS', gateway)
+		.option('--cacert <file>', 'authorities that may vouch for the gateway, beside those of the system')
+		.option('--insecure-gateway', 'do not check the certificate of the gateway')
+		.option('--host <name>', 'host to ask for, instead of that of the URL of the service')
 		.option('--read-only', 'never write to the cluster')
 		.addOption(
 			new Option('--production <pattern>', 'contexts of such a name (a regular expression) are production')
@@ -64,6 +66,7 @@ export function createProgram({keepCode = () => {}}: {keepCode?: () => void} = {
 				.argParser(pattern),
 		)
 		.option('--ascii', 'draw with ASCII characters only')
+		.addOption(themeOption())
 		.option('--rate <number>', 'requests a second to begin with (console: 1, verify: 20)')
 		.option('--max-rate <number>', 'requests a second at most (50)')
 		.option('--timeout <seconds>', 'until an answer must be complete (10)')
@@ -102,6 +105,12 @@ export function createProgram({keepCode = () => {}}: {keepCode?: () => void} = {
 			}
 			const asking = checkedAsking(program, flags, {rate: 1});
 			if (process.stdout.isTTY && process.stdin.isTTY) {
+				if (process.env['TERM'] === 'dumb') {
+					return program.error(
+						'kn-canary draws on the whole screen, which a terminal with TERM=dumb cannot do. `kn-canary demo` shows a ' +
+							'release as plain lines; `kn-canary verify`, `split`, `complete` and `rollback` need no screen.',
+					);
+				}
 				return openConsole(flags, asking, keepCode);
 			}
 			if (flags.sandbox) {
@@ -116,6 +125,7 @@ export function createProgram({keepCode = () => {}}: {keepCode?: () => void} = {
 		program.addOption(option);
 	}
 
+	addKubeFlags(program);
 	addSandbox(program);
 	addHeadless(program);
 	addReadCommands(program);

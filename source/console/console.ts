@@ -1,7 +1,7 @@
 /** The console without its screen: the store, and what an operator can do with it. */
 import {readAutoscalingDefaults} from '../kube/read-autoscaling-defaults.js';
 import type {Cluster} from '../kube/cluster.js';
-import type {GatewayAddress} from '../kube/gateway/gateway-address.js';
+import type {GivenGateway} from '../kube/gateway/gateway-address.js';
 import type {RequestOptions} from '../probe/transport/request-options.js';
 import {equalSplits, splitOf} from '../knative/split/split.js';
 import {createConnection, type ConnectionControl} from './session/connection.js';
@@ -15,6 +15,7 @@ import {baseRead, openRevisionForm, openScalingForm, submitForm} from './forms/f
 import {readBase} from '../release/read-base.js';
 import {createHistory, type HistoryFile} from './session/change-recorder.js';
 import {createLive, type Live} from './live/live.js';
+import {setAndGot} from './live/verdicts.js';
 import {createUsersFollower} from './live/users.js';
 import {createLogs, type Logs} from './logs/logs.js';
 import {
@@ -37,6 +38,8 @@ import {
 } from './state/read.js';
 import type {ServiceView} from '../knative/service/service.js';
 import {targetStatusOf} from './sheets/target-status.js';
+import {createUnderWay, type UnderWay} from '../release/under-way.js';
+import {withoutHistory} from '../release/without-history.js';
 import {askRevision, choose, reviewAbandon} from './sheets/choice-sheet.js';
 import type {AskedVerb} from './sheets/sheets.js';
 import {confirmReview, openReview} from './sheets/review.js';
@@ -84,6 +87,15 @@ export type Console = Omit<ConnectionControl, 'cluster' | 'recheckRights' | 'sto
 	readonly stop: () => Promise<void>;
 };
 
+/** By the history, which may be one that cannot be read. */
+const unread = ({changes}: Facts, {historyUnread: problem}: ConsoleState) => ({
+	problem,
+	changes: changes.length,
+});
+const rollBackPlan: Planner = (facts, state) =>
+	withoutHistory(planRollback(facts), 'roll back', unread(facts, state));
+const undoPlan: Planner = (facts, state) => withoutHistory(planUndo(facts), 'undo', unread(facts, state));
+
 /** What turns the facts about a service into a plan. */
 type Planner = (facts: Facts, state: ConsoleState) => Planned;
 
@@ -96,6 +108,7 @@ const fastestNews = 100;
  * @param frameInterval Milliseconds that the terminal needs between two frames: what is only news comes no faster.
  * @param history Where the history is kept; without it, it lives as long as the console.
  * @param contexts The way to the other contexts of the kubeconfig.
+ * @param underWay Where a write that is under way is told, for who is ended meanwhile.
  * @param production Contexts of that name are production: a write there needs the name of the service.
  */
 export function createConsole({
@@ -106,15 +119,17 @@ export function createConsole({
 	history: historyFile,
 	production,
 	contexts,
+	underWay = createUnderWay(),
 	frameInterval = () => 0,
 }: {
 	to: string;
 	namespace?: string | undefined;
-	gateway?: GatewayAddress | undefined;
+	gateway?: GivenGateway | undefined;
 	asking?: RequestOptions | undefined;
 	history?: HistoryFile | undefined;
 	production?: RegExp | undefined;
 	contexts?: Contexts | undefined;
+	underWay?: UnderWay | undefined;
 	frameInterval?: () => number;
 }): Console {
 	const store = createConsoleStore({to, namespace, asking});
@@ -145,7 +160,9 @@ export function createConsole({
 		if (
 			service !== selectedService(before) ||
 			revisionsOf(state, service?.name) !== revisionsOf(before, service?.name) ||
-			state.gateway !== before.gateway
+			state.gateway !== before.gateway ||
+			state.requests !== before.requests ||
+			(live.hasBackground && state.services !== before.services)
 		) {
 			live.follow();
 			users.follow();
@@ -202,6 +219,13 @@ export function createConsole({
 		if (verb && result.candidates && result.candidates.length > 0) {
 			return askRevision(store, service, result, {verb});
 		}
+		// What Knative says to be so already is not what users get.
+		const verdict = state.verdicts.get(service.uid);
+		const got = verdict?.splitAlarm?.isOver === false ? setAndGot(verdict.shares) : undefined;
+		if (got !== undefined && result.already === true) {
+			const text = `${result.reason} That is what Knative says; ${got}. Look at the KIngress and the gateway's pods.`;
+			return notify(store, {tone: 'bad', text});
+		}
 		const instead = result.instead ? ' X gives the release up.' : '';
 		notify(store, {tone: 'info', text: `${result.reason}${instead}`});
 	}
@@ -239,7 +263,7 @@ export function createConsole({
 			review(facts => planPromote(facts), 'patch', 'promote');
 		},
 		rollBack() {
-			review(facts => planRollback(facts), 'patch', 'roll back');
+			review(rollBackPlan, 'patch', 'roll back');
 		},
 		abandon(why = '') {
 			const state = store.getState();
@@ -254,7 +278,10 @@ export function createConsole({
 			if (cluster) void choose(store, cluster, value);
 		},
 		undo() {
-			review(planUndo);
+			const service = selectedService(store.getState());
+			// What there is to undo is not known before; it is of the service that was selected then.
+			if (history.reading && service) void history.reading.then(() => reviewOf(service, undoPlan));
+			else review(undoPlan);
 		},
 		deleteService() {
 			review(({service, revisions}) => ({ok: true, plan: planDeleteService(service, revisions)}), 'delete');
@@ -287,7 +314,12 @@ export function createConsole({
 		async confirm() {
 			const cluster = connection.cluster();
 			if (cluster)
-				await confirmReview(store, {cluster, history, onForbidden: () => connection.recheckRights()});
+				await confirmReview(store, {
+					cluster,
+					history,
+					underWay,
+					onForbidden: () => connection.recheckRights(),
+				});
 		},
 		takeTheirs() {
 			takeTheirs(store);
@@ -344,9 +376,9 @@ export function createConsole({
 			case 'abandon':
 				return reviewOf(service, facts => planAbandon(facts));
 			case 'roll back':
-				return reviewOf(service, facts => planRollback(facts));
+				return reviewOf(service, rollBackPlan);
 			case 'undo':
-				return reviewOf(service, planUndo);
+				return reviewOf(service, undoPlan);
 			case 'split':
 				return reviewOf(service, facts => planSplit(facts, splits?.after ?? splitOf(service)));
 			case 'tag':

@@ -4,9 +4,9 @@ import {targetOf} from '../console/live/request-target.js';
 import {reachGateway} from '../console/session/gateway.js';
 import {releaseOf, type ReleaseFacts} from '../knative/release/release.js';
 import type {Cluster} from '../kube/cluster.js';
-import type {GatewayAddress} from '../kube/gateway/gateway-address.js';
-import {systemClock} from '../probe/loop/clock.js';
-import {createPairs, type Comparison} from '../probe/loop/pairs.js';
+import type {GivenGateway} from '../kube/gateway/gateway-address.js';
+import {createLoop} from '../probe/loop/loop.js';
+import type {Comparison} from '../probe/loop/pairs.js';
 import {createProbe} from '../probe/transport/create-probe.js';
 import {probeOptionsOf, type RequestOptions} from '../probe/transport/request-options.js';
 import type {CanaryVerdict} from '../release/canary-verdict.js';
@@ -18,7 +18,7 @@ export type Compared =
 	| {kind: 'not compared'; sentence: string};
 
 export type CompareOptions = {
-	gateway?: GatewayAddress | undefined;
+	gateway?: GivenGateway | undefined;
 	asking: RequestOptions;
 	/** Of this program, for the User-Agent. */
 	version?: string | undefined;
@@ -46,36 +46,38 @@ export async function compareCanary(
 	const pair = pairOf(service, revisions);
 	if (!pair.ok) return not(pair.reason);
 	if (pair.sides.fresh.revision !== canary?.revision) return not('the canary cannot be asked on its own');
-	const reached = await reachGateway(cluster, told);
+	const reached = await reachGateway(cluster, service, told);
 	try {
 		const asked = targetOf(service, service.url, reached.gateway, asking);
 		if (!asked.ok) return not(asked.reason);
-		const probe = createProbe(probeOptionsOf(asking, version));
-		const {promise, resolve} = Promise.withResolvers<void>();
-		const sent = createPairs({
-			probe,
-			clock: systemClock,
-			target: () => asked.target,
-			timeout: asking.timeout,
+		const loop = createLoop({
+			target: asked.target,
 			rate: maxRate / 5,
 			maxRate,
-			onChange() {
-				if (isEnough(sent.comparison, enough)) resolve();
-			},
+			timeout: asking.timeout,
+			expectStatus: asking.request.expectStatus,
+			probe: createProbe(probeOptionsOf(asking, version)),
+		});
+		const {promise, resolve} = Promise.withResolvers<void>();
+		const unsubscribe = loop.subscribe(({comparison}) => {
+			if (isEnough(comparison, enough)) resolve();
 		});
 		const timer = setTimeout(resolve, within);
 		try {
-			sent.setSides(pair.sides);
-			sent.start();
+			const weights = service.statusTraffic.map(({revision, percent}) => ({revision, percent}));
+			loop.setEpoch({weights, settling: false});
+			loop.setSides(pair.sides);
+			loop.compare(true);
+			loop.start();
 			await promise;
-			const {comparison} = sent;
+			const {comparison} = loop.snapshot();
 			return comparison && comparison.pairs > 0
 				? {kind: 'compared', verdict: verdictOfPairs(comparison)}
 				: not(`no pair of requests was answered within ${within / 1000} s`);
 		} finally {
 			clearTimeout(timer);
-			sent.stop();
-			await probe.close();
+			unsubscribe();
+			await loop.stop();
 		}
 	} finally {
 		await reached.close();

@@ -1,7 +1,11 @@
 /** The subcommands that release without a screen, from their flags to their exit code. */
 import {createInterface} from 'node:readline/promises';
 import type {Cluster} from '../kube/cluster.js';
+import type {Attempt} from '../journal/attempt.js';
+import type {HistoryEntry} from '../journal/journal-entry.js';
 import type {HistoryFile} from '../journal/journal-file.js';
+import type {Said} from './said.js';
+import type {UnderWay} from '../release/under-way.js';
 import {serviceMeant} from '../knative/release/words.js';
 import {printable} from '../knative/text/printable.js';
 import {exitCodes, type ExitCode} from './exit-codes.js';
@@ -31,8 +35,10 @@ export type ReleaseFlags = {
 /** Where it reads and writes; `isTerminal` says whether somebody is there to be asked. */
 export type HeadlessTerminal = {
 	stdin: NodeJS.ReadableStream;
-	stdout: NodeJS.WritableStream;
-	stderr: NodeJS.WritableStream;
+	stdout: Said;
+	stderr: Said;
+	/** Where a question is put, with what a line editor needs there; `stderr` itself. */
+	prompt?: NodeJS.WritableStream;
 	isTerminal: boolean;
 };
 
@@ -44,12 +50,14 @@ export async function runRelease(
 	{
 		cluster,
 		history,
+		underWay,
 		production,
 		terminal,
 		compare,
 	}: {
 		cluster: Cluster;
 		history: HistoryFile | undefined;
+		underWay?: UnderWay;
 		production: RegExp | undefined;
 		terminal: HeadlessTerminal;
 		compare?: ReleaseDependencies['compare'];
@@ -83,6 +91,7 @@ export async function runRelease(
 		{
 			cluster,
 			history,
+			...(underWay && {underWay}),
 			show(plan) {
 				if (!isJson) for (const line of planLines(plan)) say(line);
 			},
@@ -97,8 +106,11 @@ export async function runRelease(
 }
 
 /** Anything but the word asked for is a no: ctrl-c and ctrl-d, too. */
-async function ask(wanted: string, {stdin, stderr}: HeadlessTerminal): Promise<boolean> {
-	const prompt = createInterface({input: stdin, output: stderr});
+async function ask(
+	wanted: string,
+	{stdin, stderr, prompt: output = process.stderr}: HeadlessTerminal,
+): Promise<boolean> {
+	const prompt = createInterface({input: stdin, output});
 	try {
 		return (await prompt.question(`Type ${wanted} to apply it: `)).trim() === wanted;
 	} catch (error) {
@@ -119,13 +131,14 @@ export async function runHistory(
 	{stdout, stderr}: Pick<HeadlessTerminal, 'stdout' | 'stderr'>,
 ): Promise<ExitCode> {
 	try {
-		const entries = (await history.read()).filter(
-			entry =>
-				(service === undefined || entry.service === service) &&
-				(namespace === undefined || entry.namespace === namespace) &&
-				(context === undefined || entry.context === context),
-		);
-		const newestFirst = entries.toSorted((a, b) => b.at - a.at);
+		const read = await history.readAll();
+		const isWanted = (entry: HistoryEntry | Attempt) =>
+			(service === undefined || entry.service === service) &&
+			(namespace === undefined || entry.namespace === namespace) &&
+			(context === undefined || entry.context === context);
+		const newestFirst = [...read.entries, ...read.attempts]
+			.filter(entry => isWanted(entry))
+			.toSorted((a, b) => b.at - a.at);
 		if (output === 'json') stdout.write(`${historyJson(newestFirst)}\n`);
 		else for (const line of historyLines(newestFirst)) stdout.write(`${line}\n`);
 		return exitCodes.done;

@@ -12,6 +12,7 @@ import {
 	type WriteOutcome,
 } from '../kube/write/write.js';
 import type {DryRun, Plan} from './plan.js';
+import {alteredSentences} from './stored.js';
 
 export type {WriteOptions, WriteOutcome} from '../kube/write/write.js';
 
@@ -55,9 +56,14 @@ async function sendWrite(
 /** Whether the change was made, with which object, and what to do. True in every case; a doubt is called one. */
 export function sentenceOfOutcome(
 	outcome: Exclude<WriteOutcome, {kind: 'done'}>,
-	{namespace, name, write}: Pick<Plan, 'namespace' | 'name'> & {write: Plan['write'] | {kind: 'other'}},
+	plan: Pick<Plan, 'namespace' | 'name' | 'splits'> & {write: Plan['write'] | {kind: 'other'}},
 ): string {
+	const {namespace, name, write} = plan;
 	switch (outcome.kind) {
+		case 'altered':
+			return outcome.unchanged
+				? `The server changed nothing: ${alteredSentences(plan, outcome).join('; ')}.`
+				: `The server stored something else: ${alteredSentences(plan, outcome).join('; ')}.`;
 		case 'conflict':
 			if (isAnother(outcome.theirs, write)) {
 				return `Not done: ${name} was deleted while you were looking, and the one there now is another. Nothing was written.`;
@@ -67,7 +73,9 @@ export function sentenceOfOutcome(
 			}
 			return `Not done: somebody changed ${name} while you were looking. Nothing was written.`;
 		case 'gone':
-			return `Not done: ${name} does not exist in namespace ${namespace} any more.`;
+			return write.kind === 'delete revision'
+				? `Not done: the revision ${write.revision} does not exist in namespace ${namespace} any more.`
+				: `Not done: ${name} does not exist in namespace ${namespace} any more.`;
 		case 'exists':
 			return `Not done: services.serving.knative.dev "${name}" already exists`;
 		case 'refused': {
@@ -112,6 +120,8 @@ export function dryRunOf(outcome: WriteOutcome, plan: Plan): DryRun {
 	switch (outcome.kind) {
 		case 'done':
 			return {kind: 'accepted'};
+		case 'altered':
+			return {kind: 'altered', sentence: `${alteredSentences(plan, outcome).join('; ')}.`};
 		case 'not made':
 		case 'unknown':
 		case 'read only':

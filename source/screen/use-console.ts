@@ -58,6 +58,7 @@ export function contextOf(state: ConsoleState): KeyContext {
 		case 'create revision':
 		case 'autoscaling':
 		case 'tag':
+		case 'requests':
 			return 'form';
 		case 'leave context':
 			return 'sheet';

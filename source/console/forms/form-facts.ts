@@ -6,13 +6,17 @@ import {
 } from '../../knative/forms/revision-form.js';
 import type {ServiceValues} from '../../knative/forms/service-form.js';
 import type {ServiceView} from '../../knative/service/service.js';
-import type {Plan} from '../../release/plan.js';
+import type {Fact, Plan} from '../../release/plan.js';
 
 export function serviceFacts(values: ServiceValues): Plan['facts'] {
 	return [
 		{label: 'Image', value: values.image},
 		{label: 'Protocol', value: `${values.protocol === 'grpc' ? 'gRPC (h2c)' : 'HTTP'}, port ${values.port}`},
-		{label: 'Environment', value: values.env.map(({name, value}) => `${name}=${value}`).join('  ')},
+		{
+			label: 'Environment',
+			value: values.env.map(({name}) => name).join('  '),
+			uncovered: values.env.map(({name, value}) => `${name}=${value}`).join('  '),
+		},
 		{label: 'Pods', value: range(values.minScale, values.maxScale)},
 		{
 			label: 'Concurrency',
@@ -43,13 +47,14 @@ function range(min: string, max: string): string {
 
 export function revisionFacts(values: RevisionValues, service: ServiceView): Plan['facts'] {
 	const before = initialRevision(service);
-	const facts: {label: string; value: string}[] = [];
+	const facts: Fact[] = [];
 	for (const row of values.env) {
 		const old = before.env.find(({name}) => name === row.name);
 		if (row.source !== undefined || old?.value === row.value) continue;
 		facts.push({
 			label: row.name,
-			value: old === undefined ? `${row.value}  (new)` : `${old.source ?? old.value} → ${row.value}`,
+			value: old === undefined ? 'new' : 'changed',
+			uncovered: old === undefined ? `${row.value}  (new)` : `${old.source ?? old.value} → ${row.value}`,
 		});
 	}
 	for (const row of before.env) {

@@ -47,7 +47,7 @@ export function comparedRevisions(
 /** A revision can be asked at a tag of its own, or at the service's host while it has all of the traffic. */
 export function pairOf(service: ServiceView, revisions: readonly RevisionView[]): ComparedPair {
 	const pair = pairedRevisions(service, revisions);
-	if (!pair) return {ok: false, reason: 'one revision only: there is no other to compare it with'};
+	if (!pair) return {ok: false, reason: 'nothing to compare: one revision'};
 
 	const {fresh, old, percents} = pair;
 	const tags = tagsOf(service);
@@ -61,5 +61,5 @@ export function pairOf(service: ServiceView, revisions: readonly RevisionView[])
 	const [freshSide, oldSide] = [sideOf(fresh), sideOf(old)];
 	if (freshSide && oldSide) return {ok: true, sides: {fresh: freshSide, old: oldSide}};
 	const untagged = freshSide ? old : fresh;
-	return {ok: false, reason: `${untagged.name} has no tag, so it cannot be asked on its own`};
+	return {ok: false, reason: `not compared: ${untagged.name} has no tag URL; t adds one`};
 }

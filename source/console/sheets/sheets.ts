@@ -76,6 +76,8 @@ export type ReviewPhase =
 	| {kind: 'sending'}
 	/** Not made. */
 	| {kind: 'refused'; sentence: string}
+	/** Made, but not as it was wanted: the server stored something else. */
+	| {kind: 'altered'; sentence: string}
 	/** Perhaps made: the sentence says what is known. */
 	| {kind: 'unknown'; sentence: string}
 	/** Somebody else changed the service in between; nothing was written. */
@@ -132,11 +134,40 @@ export type VerifySheet = {
 	forwarding?: string;
 	/** That the gateway's own address cannot be reached from here, and what that means. */
 	unreached?: string;
-	phase: {kind: 'asking'} | {kind: 'answered'; answer: Answer} | {kind: 'not asked'; sentence: string};
+	phase:
+		| {kind: 'asking'}
+		| {kind: 'answered'; answer: Answer; /** That the gateway wants TLS, and what to do. */ redirect?: string}
+		| {kind: 'not asked'; sentence: string};
 };
 
 /** A write as it left the process, for the log. */
 export type WriteRecord = {at: number; title: string; command: string; outcome: string};
+
+/** A request as text, as it is typed. */
+export type RequestValues = {
+	/** As `--fingerprint` takes it. */
+	fingerprint: string;
+	path: string;
+	method: string;
+	/** `Name: value` each; empty ones are none. */
+	headers: readonly string[];
+	cookie: string;
+	body: string;
+	/** As `--expect-status` takes it; empty for the usual. */
+	expectStatus: string;
+};
+
+/** What is sent to a service, being chosen. */
+export type RequestSheet = {
+	kind: 'requests';
+	service: string;
+	uid: string;
+	values: RequestValues;
+	/** By what revisions that answer identically can be told apart, in the words of `--fingerprint`. */
+	suggestion: string | undefined;
+	/** gRPC takes the headers only. */
+	isGrpc: boolean;
+};
 
 /** What is asked of the operator where the cluster does not tell. */
 export type AskedVerb = 'promote' | 'roll back' | 'abandon';
