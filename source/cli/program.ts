@@ -211,10 +211,16 @@ function addHeadless(program: Command): void {
 	};
 	release('complete', 'promote the canary: give it 100 %')
 		.alias('promote')
+		.option('--no-compare', 'do not send the canary and what users had requests in pairs before')
 		.option('--to <revision>', which)
 		.option('--no-previous', 'do not keep what users had in the split, at 0 % and tagged previous')
 		.addOption(despite())
-		.action(run('complete'));
+		.action(async (service: string, flags: ReleaseFlags) => {
+			const common = program.opts<ConsoleFlags>();
+			const asking = flags.compare === false ? undefined : checkedAsking(program, common, {rate: 20});
+			const {runRelease} = await import('./run-headless.js');
+			await runRelease('complete', {service}, common, flags, asking);
+		});
 	release('rollback', 'give 100 % back to what users had before the release')
 		.option('--to <revision>', which)
 		.action(run('rollback'));

@@ -37,6 +37,7 @@ export async function runRelease(
 	{service, shares = []}: {service: string; shares?: readonly string[]},
 	{sandbox: _sandbox, ...common}: ConsoleFlags,
 	flags: ReleaseFlags,
+	asking?: RequestOptions,
 ): Promise<void> {
 	const underWay = createUnderWay();
 	const {lifecycle} = installHeadless({lastWords: underWay.lastWords});
@@ -50,6 +51,7 @@ export async function runRelease(
 	lifecycle.onLeave(async () => cluster.close());
 	const {runRelease: run} = await import('../headless/run.js');
 	const {stdin, stdout, stderr} = process;
+	const version = process.env['KN_CANARY_VERSION'];
 	await lifecycle.leave(
 		await run(verb, {service, shares, namespace: common.namespace}, flags, {
 			cluster,
@@ -63,6 +65,12 @@ export async function runRelease(
 				prompt: stderr,
 				isTerminal: stdin.isTTY && stderr.isTTY,
 			},
+			...(asking && {
+				async compare(facts) {
+					const {compareCanary} = await import('../headless/compare-canary.js');
+					return compareCanary(cluster, facts, {gateway: common.gateway, asking, version});
+				},
+			}),
 		}),
 	);
 }

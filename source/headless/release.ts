@@ -29,6 +29,7 @@ import {routeSettled} from '../knative/service/service-state.js';
 import {roleTags} from '../knative/release/role-tags.js';
 import type {Warning} from '../knative/release/warnings.js';
 import {meantBy} from '../knative/release/words.js';
+import type {Compared} from './compare-canary.js';
 import {exitCodes, type ExitCode} from './exit-codes.js';
 import {followToGateway, type Arrival} from './follow-to-gateway.js';
 import {parseShares} from './parse-shares.js';
@@ -77,6 +78,8 @@ export type ReleaseDependencies = {
 	show: (plan: Plan) => void;
 	/** Whether somebody at a terminal agrees, by typing this word; undefined where there is nobody. */
 	agree: ((word: string) => Promise<boolean>) | undefined;
+	/** Asks the canary and what users had in pairs, before it is promoted; undefined where that is not wanted. */
+	compare?: (facts: Facts & {revisions: NonNullable<Facts['revisions']>}) => Promise<Compared>;
 	/** How it goes on after the write: the server's own words. */
 	progress: (words: string) => void;
 	now?: () => number;
@@ -137,7 +140,7 @@ async function stands(
 
 async function plan(
 	options: ReleaseOptions,
-	{cluster, history, now = Date.now}: ReleaseDependencies,
+	{cluster, history, progress, compare, now = Date.now}: ReleaseDependencies,
 ): Promise<PlannedOrNot> {
 	const {verb, namespace, service: name, shares} = options;
 	const [read, revisions, memory, taken] = await Promise.all([
@@ -151,7 +154,8 @@ async function plan(
 	const {service} = read;
 	const changes = await settledChanges(memory, service, history, now());
 	const unread = {problem: memory.problem, changes: changes.length};
-	const facts: Facts = {service, revisions, changes, now: now(), user: cluster.user, taken};
+	const known: Facts = {service, revisions, changes, now: now(), user: cluster.user, taken};
+	const facts = verb === 'complete' ? await withVerdict(known, {compare, progress}) : known;
 	const meant = options.to === undefined ? undefined : meantBy(options.to, facts);
 	if (meant && !meant.ok) return {ok: false, code: exitCodes.usage, sentence: meant.reason};
 	const to = meant?.revision;
@@ -179,6 +183,24 @@ async function plan(
 	if (candidates) return {ok: false, code: exitCodes.usage, sentence: whichOf(reason, candidates)};
 	const hint = instead ? ` To give the release up: kn-canary ${instead} ${name}.` : '';
 	return {ok: false, sentence: `${reason}${hint}`, code: exitCodes.notMade};
+}
+
+/** What is promoted is compared before, where there is a canary to compare. */
+async function withVerdict(
+	facts: Facts,
+	{
+		compare,
+		progress,
+	}: {compare: ReleaseDependencies['compare'] | undefined; progress: (words: string) => void},
+): Promise<Facts> {
+	const {revisions} = facts;
+	const {canary, whole} = releaseOf(facts);
+	if (!compare || !revisions || !canary || canary.revision === whole) return facts;
+	progress(`Comparing ${canary.revision} with what users had…`);
+	const compared = await compare({...facts, revisions});
+	if (compared.kind === 'compared') return {...facts, verdict: compared.verdict};
+	progress(compared.sentence);
+	return facts;
 }
 
 /** What users run, as the template that made it: of the revision that has 100 %, or is stable. */

@@ -9,7 +9,7 @@ import type {UnderWay} from '../release/under-way.js';
 import {serviceMeant} from '../knative/release/words.js';
 import {printable} from '../knative/text/printable.js';
 import {exitCodes, type ExitCode} from './exit-codes.js';
-import {release, type Despite, type Verb} from './release.js';
+import {release, type Despite, type ReleaseDependencies, type Verb} from './release.js';
 import {historyJson, historyLines, planLines, resultJson} from './report.js';
 
 export type OutputFormat = 'text' | 'json';
@@ -26,6 +26,8 @@ export type ReleaseFlags = {
 	despite?: readonly Despite[];
 	/** Of `abandon`: put the template back, too. */
 	template?: true;
+	/** False with `--no-compare`. */
+	compare?: boolean;
 	/** False with `--no-previous`. */
 	previous?: boolean;
 };
@@ -51,12 +53,14 @@ export async function runRelease(
 		underWay,
 		production,
 		terminal,
+		compare,
 	}: {
 		cluster: Cluster;
 		history: HistoryFile | undefined;
 		underWay?: UnderWay;
 		production: RegExp | undefined;
 		terminal: HeadlessTerminal;
+		compare?: ReleaseDependencies['compare'];
 	},
 ): Promise<ExitCode> {
 	const isJson = flags.output === 'json';
@@ -93,6 +97,7 @@ export async function runRelease(
 			},
 			agree: terminal.isTerminal ? async word => ask(word, terminal) : undefined,
 			progress: say,
+			...(compare && {compare}),
 		},
 	);
 	if (isJson) terminal.stdout.write(`${resultJson(result)}\n`);

@@ -12,11 +12,14 @@ export function baseOffer(facts: ReleaseFacts & {now?: number | undefined}): Bas
 	const {service, revisions} = facts;
 	const {stable} = releaseOf(facts);
 	const running = revisions?.find(({name}) => name === stable?.revision);
-	if (!running || templateDifferences(service, running).length === 0) return undefined;
+	const [difference] = running ? templateDifferences(service, running) : [];
+	if (!running || difference === undefined) return undefined;
 	const fate = fateOf(facts);
+	// Of the same image, what else is different tells the two apart.
+	const what = service.summary.image === running.image ? `, ${difference}` : '';
 	return {
 		revision: running.name,
-		template: `${shortImage(service.summary.image)}${fate === undefined ? '' : `, ${fate.words}`}`,
+		template: `${shortImage(service.summary.image)}${what}${fate === undefined ? '' : `, ${fate.words}`}`,
 		running: `${shortImage(running.image)} (${running.name})`,
 	};
 }

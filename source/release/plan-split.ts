@@ -201,7 +201,10 @@ export function planAbandon(
 	if (uid === undefined || uid === '') {
 		notes.push(`${rejected} cannot be marked as rejected: the revisions could not be listed.`);
 	}
-	const plan = trafficPlan('abandon', facts, split, {notes, parts});
+	const all = trafficPlan('abandon', facts, split, {notes, parts});
+	// That it leaves the split is what was asked for.
+	const warnings = all.warnings.filter(({kind, revision}) => kind !== 'unlisted' || revision !== rejected);
+	const plan = {...all, warnings};
 	return {
 		ok: true,
 		plan: {

@@ -1,141 +1,27 @@
 /**
  * The situations in which the verbs went wrong, over HTTP: written by others as kubectl and CI write, released by the
- * commands, each machine with a history of its own. Time passes as the test says, for the sandbox and for the commands.
+ * commands.
  */
-import {mkdtemp, rm} from 'node:fs/promises';
-import {tmpdir} from 'node:os';
-import path from 'node:path';
-import {afterEach, beforeEach, describe, expect, it, vi} from 'vitest';
-import {release, type ReleaseOptions, type Result} from '../../source/headless/release.js';
-import {openHistoryFile, type HistoryFile} from '../../source/journal/journal-file.js';
+import {beforeEach, describe, expect, it, vi} from 'vitest';
+import {compareCanary} from '../../source/headless/compare-canary.js';
+import type {ReleaseDependencies} from '../../source/headless/release.js';
 import type {Cluster} from '../../source/kube/cluster.js';
 import {servingPath} from '../../source/kube/paths.js';
-import {readService} from '../../source/headless/read-service.js';
-import {serviceState} from '../../source/knative/service/service-state.js';
-import type {ServiceView} from '../../source/knative/service/service.js';
-import {openSandbox} from './sandbox.js';
+import {requestOptionsOf} from '../../source/probe/transport/request-options.js';
+import {openOperators, services, type Operators} from './operators.js';
 
 let cluster: Cluster;
-let directory: string;
-let time = Date.UTC(2026, 10, 26, 9, 0, 0);
-
-function pass(seconds: number): void {
-	time += seconds * 1000;
-	vi.setSystemTime(time);
-}
+let gateway: Operators['gateway'];
+let create: Operators['create'];
+let deploy: Operators['deploy'];
+let patch: Operators['patch'];
+let run: Operators['run'];
+let split: Operators['split'];
+let splitOf: Operators['splitOf'];
 
 beforeEach(async () => {
-	vi.useFakeTimers({toFake: ['Date'], now: time});
-	directory = await mkdtemp(path.join(tmpdir(), 'kn-canary-situations-'));
-	({cluster} = await openSandbox({seed: false}));
+	({cluster, gateway, create, deploy, patch, run, split, splitOf} = await openOperators());
 });
-
-afterEach(async () => {
-	vi.useRealTimers();
-	await rm(directory, {recursive: true, force: true});
-});
-
-const services = servingPath('services', 'default');
-
-/** Once the newest revision is ready, and the route has it as it is to be. */
-async function settled(on: Cluster, name: string): Promise<ServiceView> {
-	for (;;) {
-		const read = await readService(on, 'default', name);
-		if (!read.ok) throw new Error(read.reason);
-		const {service} = read;
-		if (serviceState(service).kind === 'ready') return service;
-	}
-}
-
-const container = (target: string) => ({
-	image: 'registry.example.com/samples/helloworld-go:1',
-	env: [{name: 'TARGET', value: target}],
-});
-
-async function create(name: string): Promise<void> {
-	const answer = await cluster.request({
-		method: 'POST',
-		path: services,
-		body: {
-			apiVersion: 'serving.knative.dev/v1',
-			kind: 'Service',
-			metadata: {name, namespace: 'default'},
-			spec: {template: {spec: {containers: [container('one')]}}},
-		},
-	});
-	expect(answer.status).toBe(201);
-	await settled(cluster, name);
-	pass(60);
-}
-
-async function patch(name: string, spec: object): Promise<void> {
-	const answer = await cluster.request({
-		method: 'PATCH',
-		path: `${services}/${name}`,
-		contentType: 'application/merge-patch+json',
-		body: {spec},
-	});
-	expect(answer.status).toBe(200);
-	await settled(cluster, name);
-	pass(60);
-}
-
-/** As CI does it: another template, and the split as it is. */
-const deploy = async (name: string, target: string) =>
-	patch(name, {template: {spec: {containers: [container(target)]}}});
-
-/** As kubectl does it: the whole list. `1=90#stable 2=10#canary`. */
-const split = async (name: string, words: string) =>
-	patch(name, {
-		traffic: words.split(' ').map(word => {
-			const [share = '', tag] = word.split('#');
-			const [number = '', percent = ''] = share.split('=');
-			return {
-				...(number === '@latest'
-					? {latestRevision: true}
-					: {revisionName: `${name}-${number.padStart(5, '0')}`}),
-				percent: Number(percent),
-				...(tag !== undefined && {tag}),
-			};
-		}),
-	});
-
-async function splitOf(name: string): Promise<string> {
-	const {specTraffic} = await settled(cluster, name);
-	return specTraffic
-		.map(({revision, percent, tag}) => {
-			const short = revision === undefined ? '@latest' : String(Number(revision.slice(-5)));
-			return `${short}=${percent}${tag === undefined ? '' : `#${tag}`}`;
-		})
-		.join(' ');
-}
-
-const historyOf = (machine: string): HistoryFile => openHistoryFile(path.join(directory, machine));
-
-async function run(
-	verb: ReleaseOptions['verb'],
-	service: string,
-	{machine = 'nowhere', ...options}: Partial<ReleaseOptions> & {machine?: string} = {},
-): Promise<Result> {
-	const result = await release(
-		{
-			verb,
-			namespace: 'default',
-			service,
-			shares: [],
-			dryRun: false,
-			yes: true,
-			production: false,
-			reason: '',
-			wait: 0,
-			...options,
-		},
-		{cluster, history: historyOf(machine), show() {}, agree: undefined, progress() {}},
-	);
-	await settled(cluster, service);
-	pass(60);
-	return result;
-}
 
 async function madeOf(name: string, revisions: number, words?: string): Promise<void> {
 	await create(name);
@@ -346,6 +232,31 @@ describe('undo', () => {
 			code: 1,
 			sentence: expect.stringMatching(/^Nothing to undo: .* has changed it since/),
 		});
+	});
+});
+
+describe('a canary that is compared first', () => {
+	it('and is worse is promoted only despite that', async () => {
+		await create('cart');
+		await split('cart', '1=100');
+		await patch('cart', {
+			template: {spec: {containers: [{image: 'registry.example.com/samples/helloworld-flaky:2'}]}},
+		});
+		await split('cart', '1=90#stable 2=10#canary');
+		vi.useRealTimers();
+		const asking = requestOptionsOf({}, {rate: 20});
+		const compare: ReleaseDependencies['compare'] = async facts =>
+			compareCanary(cluster, facts, {gateway, asking, pairs: 400, within: 60_000});
+		const refused = await run('complete', 'cart', {compare});
+		expect(refused).toMatchObject({
+			code: 1,
+			sentence: expect.stringMatching(
+				/^Not applied: WORSE: cart-00002 failed \d+ of \d+ \(\d+ %\), cart-00001 0 of \d+\..* --despite worse\.$/,
+			),
+		});
+		expect(await splitOf('cart')).toBe('1=90#stable 2=10#canary');
+		expect(await run('complete', 'cart', {compare, despite: ['worse']})).toMatchObject({code: 0});
+		expect(await splitOf('cart')).toBe('1=0#previous 2=100#stable');
 	});
 });
 

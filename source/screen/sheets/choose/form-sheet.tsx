@@ -173,7 +173,8 @@ function OpenForm({
 
 /** Where one begins to type. The namespace is there already, so that a new service begins with its name. */
 function firstFieldOf({kind}: FormSheetState, fields: readonly DomainField[]): string {
-	return kind === 'create service' ? 'name' : (fields[0]?.id ?? '');
+	if (kind === 'create service') return 'name';
+	return kind === 'create revision' ? 'image' : (fields[0]?.id ?? '');
 }
 
 /** That the service of the form is not there any more, what is now, and what that means for what was typed. */
