@@ -168,7 +168,7 @@ async function mustCount(
 		const share = ((row.observedShare ?? 0) * 100).toFixed(1);
 		const {low, high} = row.interval;
 		say(
-			`${row.fingerprint ?? '(no body)'}  ×${row.n}  asked ${row.configuredPercent ?? '–'} %, seen ${share} % [${(low * 100).toFixed(1)}–${(high * 100).toFixed(1)}]`,
+			`${row.fingerprint ?? '(no body)'}  ×${row.n}  set ${row.configuredPercent ?? '–'} %, got ${share} % [${(low * 100).toFixed(1)}–${(high * 100).toFixed(1)}]`,
 		);
 	}
 	const heard = new Set(snapshot.rows.filter(({n}) => n > 0).map(({fingerprint}) => fingerprint));

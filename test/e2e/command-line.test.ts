@@ -81,8 +81,8 @@ describe('the command line', () => {
 		const {status, stdout} = run(['demo']);
 		expect(stdout).toMatch(/200 {2}Hello World!/);
 		expect(stdout).toMatch(/200 {2}Hello Knative!/);
-		expect(stdout).toMatch(/Hello World! {2}×\d+ {2}asked 50 %, seen/);
-		expect(stdout).toMatch(/Hello Knative! {2}×\d+ {2}asked 50 %, seen/);
+		expect(stdout).toMatch(/Hello World! {2}×\d+ {2}set 50 %, got/);
+		expect(stdout).toMatch(/Hello Knative! {2}×\d+ {2}set 50 %, got/);
 		expect(stdout).toMatch(/All \d+ steps showed what they must\.\n$/);
 		expect(status).toBe(0);
 	});

@@ -56,11 +56,7 @@ export function LivePane({width, height}: Size) {
 			title="4 Live"
 			aside={
 				snapshot &&
-				[
-					asideOf(snapshot, page, isRefused),
-					...(isForwarded ? ['via API server'] : []),
-					...(background > 0 ? [`${count(background, 'loop')} in background`] : []),
-				].join(' · ')
+				fittingAside(asidePieces(snapshot, page, {isRefused, isForwarded, background}), width - titleWidth)
 			}
 			isFocused={focus === 'live'}
 		>
@@ -108,26 +104,50 @@ function invitation(
 	];
 }
 
+/** Cells of the title's own words and the corners of the frame. */
+const titleWidth = ' 4 Live '.length + 6;
+
+/** A piece of the line in the frame; what has a rank goes, the highest first, where there is no room. */
+type AsidePiece = {text: string; rank?: number};
+
+/** As many of the pieces as fit: a line that is too long would not be there at all. */
+function fittingAside(pieces: readonly AsidePiece[], room: number): string {
+	const line = pieces.map(({text}) => text).join(' · ');
+	const highest = Math.max(0, ...pieces.map(({rank = 0}) => rank));
+	return widthOf(line) <= room || highest === 0
+		? line
+		: fittingAside(
+				pieces.filter(({rank = 0}) => rank < highest),
+				room,
+			);
+}
+
 /** `1 req/s · 128 answers · 50/50 since 12:01:03`, or of an earlier split what it was and when. */
-function asideOf(snapshot: LoopSnapshot, page: number, isRefused: boolean): string {
+function asidePieces(
+	snapshot: LoopSnapshot,
+	page: number,
+	{isRefused, isForwarded, background}: {isRefused: boolean; isForwarded: boolean; background: number},
+): AsidePiece[] {
 	const past = snapshot.history.at(-page);
 	if (page > 0 && past) {
 		const split = past.weights.map(({percent}) => percent).join('/');
 		return [
-			page === 1 ? 'the split before' : `${page} splits ago`,
-			`${split} from ${clock(past.since)} to ${clock(past.until)}`,
-			count(past.answered, 'answer'),
-		].join(' · ');
+			{text: page === 1 ? 'the split before' : `${page} splits ago`},
+			{text: `${split} from ${clock(past.since)} to ${clock(past.until)}`},
+			{text: count(past.answered, 'answer'), rank: 1},
+		];
 	}
 	const {state, rate, burstLeft, answered, notSent, weights, settling, since} = snapshot;
 	const pace = burstLeft > 0 ? `burst, ${burstLeft} left` : state === 'running' ? `${rate} req/s` : 'paused';
 	const split = weights.map(({percent}) => percent).join('/');
 	return [
-		pace,
-		count(answered, 'answer'),
-		...(notSent > 0 ? [`${notSent} skipped (rate limit)`] : []),
-		settling ? (isRefused ? 'split refused' : 'switching') : `${split} since ${clock(since)}`,
-	].join(' · ');
+		{text: pace},
+		{text: count(answered, 'answer'), rank: 1},
+		...(notSent > 0 ? [{text: `${notSent} skipped (rate limit)`, rank: 3}] : []),
+		{text: settling ? (isRefused ? 'split refused' : 'switching') : `${split} since ${clock(since)}`},
+		...(isForwarded ? [{text: 'via API server', rank: 4}] : []),
+		...(background > 0 ? [{text: `${count(background, 'loop')} in background`, rank: 2}] : []),
+	];
 }
 
 /** Rows that have their place from the start, so that a revision or a stranger that appears moves nothing. */
