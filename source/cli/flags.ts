@@ -1,5 +1,6 @@
 /** What the flags may be: each parser takes the text and gives the value, or refuses it in a sentence. */
 import {InvalidArgumentError, Option} from 'commander';
+import {parsePrometheusPlace, type PrometheusPlace} from '../users/prometheus-place.js';
 import {parseGatewayAddress, type GatewayAddress} from '../kube/gateway/gateway-address.js';
 import type {RequestFlags} from '../probe/transport/request-options.js';
 
@@ -13,6 +14,8 @@ export type ConsoleFlags = {
 	gateway?: GatewayAddress;
 	readOnly?: true;
 	production?: RegExp;
+	/** The users' numbers are had from there, and not from the pods. */
+	prometheus?: PrometheusPlace;
 	ascii?: true;
 	/** Of the sandbox. */
 	services?: number;
@@ -28,6 +31,7 @@ export type SandboxFlags = {
 } & PaceFlags;
 
 export type UsersFlags = ConsoleFlags & {for: number; watch?: true; output: 'text' | 'json'};
+export type VerifySourceFlags = {source: 'probes' | 'users'; for: number};
 
 export type GetFlags = ConsoleFlags & {
 	allNamespaces?: true;
@@ -73,6 +77,12 @@ const seed = whole('A seed is a whole number.', Number.MIN_SAFE_INTEGER, Number.
 export function gateway(text: string): GatewayAddress {
 	const parsed = parseGatewayAddress(text);
 	if (parsed.kind === 'address') return parsed;
+	throw new InvalidArgumentError(parsed.sentence);
+}
+
+export function prometheus(text: string): PrometheusPlace {
+	const parsed = parsePrometheusPlace(text);
+	if (parsed.kind !== 'none') return parsed;
 	throw new InvalidArgumentError(parsed.sentence);
 }
 

@@ -33,6 +33,7 @@ export async function openConsole(
 		gateway: flags.gateway,
 		asking,
 		production: flags.production,
+		prometheus: flags.prometheus,
 		contexts: reach.contexts,
 		frameInterval: () => first.writer.wait(),
 		// The sandbox is gone with this process, and so would be all that its history speaks of.

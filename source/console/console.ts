@@ -14,6 +14,7 @@ import {openScalingForm, submitForm} from './forms/forms.js';
 import {changesOf, createHistory, type HistoryFile} from './session/change-recorder.js';
 import {createLive, type Live} from './live/live.js';
 import {createUsersFollower} from './live/users.js';
+import type {PrometheusPlace} from '../users/prometheus-place.js';
 import {createLogs, type Logs} from './logs/logs.js';
 import {
 	planAbandon,
@@ -86,6 +87,7 @@ const fastestNews = 100;
  * @param gateway The operator's own word for where the gateway is.
  * @param frameInterval Milliseconds that the terminal needs between two frames: what is only news comes no faster.
  * @param history Where the history is kept; without it, it lives as long as the console.
+ * @param prometheus Where the users' numbers are had from; from the pods when not given.
  * @param contexts The way to the other contexts of the kubeconfig.
  * @param production Contexts of that name are production: a write there needs the name of the service.
  */
@@ -96,6 +98,7 @@ export function createConsole({
 	asking,
 	history: historyFile,
 	production,
+	prometheus,
 	contexts,
 	frameInterval = () => 0,
 }: {
@@ -105,6 +108,7 @@ export function createConsole({
 	asking?: RequestOptions | undefined;
 	history?: HistoryFile | undefined;
 	production?: RegExp | undefined;
+	prometheus?: PrometheusPlace | undefined;
 	contexts?: Contexts | undefined;
 	frameInterval?: () => number;
 }): Console {
@@ -127,7 +131,7 @@ export function createConsole({
 		},
 	});
 	const {connected, failed, chooseNamespace, changeNamespace, chooseContext, changeContext} = connection;
-	const users = createUsersFollower(store, () => connection.cluster());
+	const users = createUsersFollower(store, () => connection.cluster(), prometheus);
 	const unfollowRoutes = followRoutes(store);
 	const unfollow = store.subscribe((state, before) => {
 		const service = selectedService(state);

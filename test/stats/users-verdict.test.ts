@@ -134,3 +134,14 @@ it('takes a 404 of the canary where the old one answers for a failure of its own
 	);
 	expect(usersErrorVerdict(intervals, {fresh: 1, old: 0})).toMatchObject({state: 'worse', by: '4xx'});
 });
+
+it('does not say that a split agrees which only looks wrong because little is known of how requests come', () => {
+	const wrong = Array.from({length: 7}, (_, index) => ({
+		requests: [48 + (index % 3), 52 - (index % 2)],
+		failed: [0, 0],
+		rejected: [0, 0],
+	}));
+	for (let seen = 1; seen <= wrong.length; seen++) {
+		expect(usersSplitVerdict(wrong.slice(0, seen), [0.9, 0.1]).state).toMatch(/suspicious|disagrees/);
+	}
+});

@@ -5,6 +5,7 @@
 import type {Cluster} from '../../kube/cluster.js';
 import {routeSettled} from '../../knative/service/service-state.js';
 import type {ServiceView} from '../../knative/service/service.js';
+import type {PrometheusPlace} from '../../users/prometheus-place.js';
 import type {OwnRequests, UsersMeter, UsersSplit} from '../../users/users.js';
 import {knownRevisions, selectedService} from '../state/read.js';
 import type {ConsoleState, ConsoleStore, LoopSnapshot} from '../state/state.js';
@@ -25,8 +26,15 @@ const attention = 600_000;
 
 type Measured = {uid: string; meter: UsersMeter; own: OwnTally; told: string; unsubscribe: () => void};
 
-/** @param cluster The cluster one is connected to by now. */
-export function createUsersFollower(store: ConsoleStore, cluster: () => Cluster | undefined): UsersFollower {
+/**
+ * @param cluster The cluster one is connected to by now.
+ * @param prometheus Where the numbers are had from; from the pods when not given.
+ */
+export function createUsersFollower(
+	store: ConsoleStore,
+	cluster: () => Cluster | undefined,
+	prometheus?: PrometheusPlace,
+): UsersFollower {
 	let measured: Measured | undefined;
 	let chosen: string | undefined;
 	let restTimer: NodeJS.Timeout | undefined;
@@ -54,18 +62,24 @@ export function createUsersFollower(store: ConsoleStore, cluster: () => Cluster 
 		if (!asked) return;
 		const begun = era;
 		// Loaded with the first use: the first frame needs none of it.
-		const {createUsersMeter} = await import('../../users/users.js');
+		const [{createUsersMeter}, {askPrometheusAt, createPrometheusMeter}] = await Promise.all([
+			import('../../users/users.js'),
+			import('../../users/prometheus.js'),
+		]);
 		if (begun !== era || chosen !== service.uid || measured) return;
 		const own = createOwnTally();
-		const meter = createUsersMeter({
-			cluster: asked,
-			namespace: service.namespace,
-			own: () => {
-				const {live} = store.getState();
-				if (live?.uid === service.uid) own.take(live.snapshot);
-				return own.counts();
-			},
-		});
+		const {namespace, name} = service;
+		const meter = prometheus
+			? createPrometheusMeter({ask: askPrometheusAt(prometheus, asked), namespace, service: name})
+			: createUsersMeter({
+					cluster: asked,
+					namespace,
+					own: () => {
+						const {live} = store.getState();
+						if (live?.uid === service.uid) own.take(live.snapshot);
+						return own.counts();
+					},
+				});
 		measured = {uid: service.uid, meter, own, told: '', unsubscribe: meter.subscribe(() => publish())};
 		tell(service, measured);
 		meter.start();
