@@ -69,7 +69,7 @@ export function dispersion(stretches: readonly Stretch[]): Dispersion {
 				return 1 + excess * Math.max(1, over / length);
 			});
 			const seen = Math.max(...scales.map(({factor}) => factor));
-			return Math.min(...bounds, Math.max(largestGroup, 2 * seen));
+			return Math.min(...bounds, Math.max(largestGroup, 4 * seen));
 		},
 	};
 }

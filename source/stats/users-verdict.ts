@@ -62,7 +62,7 @@ export function usersSplitVerdict(
 	if (requests.some((count, place) => count > 0 && (shares[place] ?? 0) <= 0)) {
 		return {...common, state: 'impossible', logE: Infinity};
 	}
-	const logE = spread.looks > 0 ? splitEvidence(intervals, shares, spread.mostOver) : 0;
+	const logE = spread.looks > 0 ? splitEvidence(intervals, shares, over => spread.mostOver(over)) : 0;
 	// Agreement has to survive that requests are independent, disagreement all that they may be instead.
 	const undivided = splitEvidence(intervals, shares, () => 1);
 	const state =
