@@ -9,6 +9,7 @@ import type {Contexts} from './sheets/contexts-sheet.js';
 import {conflictOf, keepEditing, takeTheirs} from './sheets/conflict-resolution.js';
 import {discardDraft} from './state/draft.js';
 import {showEvents} from './sheets/events-sheet.js';
+import {followCreated} from './session/follow-created.js';
 import {followRoutes} from './session/follow-routes.js';
 import {openScalingForm, submitForm} from './forms/forms.js';
 import {changesOf, createHistory, type HistoryFile} from './session/change-recorder.js';
@@ -133,6 +134,7 @@ export function createConsole({
 	const {connected, failed, chooseNamespace, changeNamespace, chooseContext, changeContext} = connection;
 	const users = createUsersFollower(store, () => connection.cluster(), prometheus);
 	const unfollowRoutes = followRoutes(store);
+	const unfollowCreated = followCreated(store);
 	const unfollow = store.subscribe((state, before) => {
 		const service = selectedService(state);
 		// Of thousands of services and revisions only those of the one that is asked concern the loop.
@@ -284,6 +286,7 @@ export function createConsole({
 		async stop() {
 			unfollow();
 			unfollowRoutes();
+			unfollowCreated();
 			// What follows the cluster for a sheet ends with it.
 			store.setState({sheets: []});
 			connection.stop();

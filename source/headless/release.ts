@@ -195,7 +195,7 @@ async function tryDry(cluster: Cluster, agreed: Plan): Promise<Result> {
 		accepted: 'Dry run: the server would accept it. Nothing was written.',
 		refused: 'Dry run: the server would refuse it. Nothing was written.',
 		'not logged in': 'Dry run: you are not logged in. Nothing was written.',
-		unknown: 'Dry run: no answer. Nothing was written.',
+		unknown: 'Dry run failed. Nothing was written.',
 	}[dryRun.kind];
 	return {
 		code: dryRun.kind === 'accepted' ? exitCodes.done : exitCodes.notMade,

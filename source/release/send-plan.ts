@@ -57,6 +57,9 @@ export function sentenceOfOutcome(
 			if (outcome.status === 401) return `Not done: you are not logged in. ${loggedOut(outcome)}`;
 			const busy = outcome.retryAfter !== undefined || outcome.status === 429;
 			const again = outcome.retryAfter === undefined ? 'Try again.' : `Try again in ${outcome.retryAfter} s.`;
+			if (!busy && outcome.status >= 500) {
+				return `Not applied: the API server failed (${outcome.status}). ${stop(outcome.sentence)}`;
+			}
 			return busy
 				? `Not done. The server is busy: ${stop(outcome.sentence)} ${again}`
 				: `Not done. The server refused: ${outcome.sentence}`;

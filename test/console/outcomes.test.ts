@@ -101,7 +101,7 @@ describe('a write that is answered with', () => {
 		[
 			500,
 			status(500, 'InternalError', 'Internal error occurred: failed calling webhook "x": refused'),
-			/^Not done\. The server refused: .*failed calling webhook/,
+			/^Not applied: the API server failed \(500\)\. Internal error occurred: failed calling webhook "x": refused\.$/,
 		],
 	])('%i is not done, in the words of the server', async (code, body, sentence) => {
 		scripted.onWrite(answer(code, body));

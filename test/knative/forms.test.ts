@@ -48,6 +48,7 @@ describe('the form of a Service', () => {
 		[{port: '8012'}, {port: 'Port 8012 is reserved by Knative; choose another, for example 8080.'}],
 		[{namespace: 'Default'}, {namespace: expect.stringContaining('lower-case')}],
 		[{env: [{name: 'PORT', value: '1'}]}, {env: 'The environment variable PORT is set by Knative itself.'}],
+		[{env: [{name: 'TARGET', value: '', unfinished: true}]}, {env: '“TARGET” has no “=”; write NAME=value.'}],
 		[{minScale: '3', maxScale: '1'}, {maxScale: expect.stringContaining('less than min pods')}],
 		[
 			{target: 'x', containerConcurrency: '-1'},
@@ -273,7 +274,11 @@ describe('the form of a revision', () => {
 				...initial,
 				percent: '5',
 				'min-scale': '3',
-				env: [...initial.env.filter(({name}) => name !== 'TARGET'), {name: 'LONG', value: 'draft'}],
+				env: [
+					...initial.env.filter(({name}) => name !== 'TARGET'),
+					{name: 'LONG', value: 'draft'},
+					{name: 'HALF', value: '', unfinished: true},
+				],
 			},
 			view,
 			other,
@@ -285,6 +290,7 @@ describe('the form of a revision', () => {
 			env: [
 				{name: 'OWN', value: 'its own'},
 				{name: 'LONG', value: 'draft'},
+				{name: 'HALF', value: '', unfinished: true},
 			],
 		});
 		expect(typed.image).toBe('other:1');

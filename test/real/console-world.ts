@@ -4,6 +4,7 @@ import {readFile} from 'node:fs/promises';
 import process from 'node:process';
 import * as v from 'valibot';
 import {createClient} from './client.ts';
+import {freePort} from './server.ts';
 
 const kubeconfig = v.object({
 	clusters: v.array(
@@ -213,6 +214,43 @@ export async function openRealWorld() {
 					isDry: isDry(verb, requestURI, requestObject),
 				}));
 		},
+		/**
+		 * Until what it returns is called, the API server has to ask a webhook before it writes a service of this namespace,
+		 * and that webhook is down.
+		 */
+		async loseWebhook(): Promise<() => Promise<void>> {
+			const services = '/api/v1/namespaces/knative-serving/services';
+			const configurations = '/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations';
+			const name = `down-${namespace}`;
+			await expectCode(201, 'POST', services, {
+				metadata: {name},
+				spec: {type: 'ExternalName', externalName: '127.0.0.1'},
+			});
+			await expectCode(201, 'POST', configurations, {
+				metadata: {name},
+				webhooks: [
+					{
+						name: 'down.example.com',
+						admissionReviewVersions: ['v1'],
+						sideEffects: 'None',
+						clientConfig: {service: {namespace: 'knative-serving', name, port: await freePort()}},
+						namespaceSelector: {matchLabels: {'kubernetes.io/metadata.name': namespace}},
+						rules: [
+							{
+								apiGroups: ['serving.knative.dev'],
+								apiVersions: ['v1'],
+								operations: ['CREATE', 'UPDATE'],
+								resources: ['services'],
+							},
+						],
+					},
+				],
+			});
+			return async () => {
+				await expectCode(200, 'DELETE', `${configurations}/${name}`);
+				await expectCode(200, 'DELETE', `${services}/${name}`);
+			};
+		},
 		async close(): Promise<void> {
 			await expectCode(200, 'DELETE', `/api/v1/namespaces/${namespace}`);
 			client.close();
@@ -242,4 +280,9 @@ export function splitWords({spec: {traffic}}: StoredService): string {
 			return `${name}=${percent}${tag === undefined ? '' : `:${tag}`}`;
 		})
 		.join(' ');
+}
+
+/** A split in words without its tags. */
+export function sharesIn(words: string): string {
+	return words.replaceAll(/:[a-z]+/g, '');
 }

@@ -1,7 +1,9 @@
-/** The built console on the real cluster. */
+/** The built program on the real cluster. */
+import {execFile} from 'node:child_process';
 import {mkdtemp, rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
+import process from 'node:process';
 import {openBuiltConsole} from '../support/console.js';
 import type {TestTerminal} from '../support/terminal.js';
 import type {RealWorld, Write} from './console-world.js';
@@ -32,6 +34,22 @@ export async function openRealConsole(
 	return terminal;
 }
 
+/** A command without a screen, in the namespace of this world, with nobody to be asked. */
+export async function runCommand(
+	{kubeconfig, namespace}: Pick<RealWorld, 'kubeconfig' | 'namespace'>,
+	state: string,
+	...args: readonly string[]
+): Promise<{code: number; stdout: string; stderr: string}> {
+	return new Promise(resolve => {
+		execFile(
+			process.execPath,
+			[path.resolve('dist/cli.js'), '--kubeconfig', kubeconfig, '-n', namespace, ...args],
+			{env: {...process.env, XDG_STATE_HOME: state}},
+			(error, stdout, stderr) => resolve({code: error ? Number(error.code) : 0, stdout, stderr}),
+		).stdin?.end();
+	});
+}
+
 /** The writing requests that came after the first `seen`, as soon as there is one. */
 export async function nextWrites(world: RealWorld, seen: number): Promise<Write[]> {
 	const end = performance.now() + 30_000;
@@ -45,9 +63,13 @@ export async function nextWrites(world: RealWorld, seen: number): Promise<Write[
 	}
 }
 
-/** Waits until what the dry run said of the sheet on top can be read on it. */
+/**
+ * Waits until what the dry run said of the sheet on top can be read on it, and as long as an operator at least needs to: what
+ * is pressed before the terminal has said that it shows the sheet does not count.
+ */
 export async function previewed(terminal: TestTerminal): Promise<void> {
 	await terminal.until(/✓ Dry run/);
+	await terminal.settle(200);
 }
 
 /** Goes back to the panes, however many sheets and forms lie over them. */

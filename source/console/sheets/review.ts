@@ -2,6 +2,7 @@
 import type {Cluster} from '../../kube/cluster.js';
 import {identityOf} from '../../kube/objects.js';
 import {parseService, type ServiceView} from '../../knative/service/service.js';
+import {creatingNotice} from '../session/follow-created.js';
 import {beginMove, waitingSentence} from '../session/follow-routes.js';
 import {refuseForm, forgetForm} from '../forms/forms.js';
 import type {History} from '../session/change-recorder.js';
@@ -19,6 +20,7 @@ import {dryRunOf, sendPlan, sentenceOfOutcome, type WriteOutcome} from '../../re
 import {conflictWith, lostGround, type LostGround} from './lost-ground.js';
 import type {ReviewSheet} from './sheets.js';
 import type {Plan, PlanAction} from '../../release/plan.js';
+import {revisionsOf} from '../state/read.js';
 import type {ConsoleState, ConsoleStore} from '../state/state.js';
 import {wakeOf} from '../live/wake.js';
 
@@ -151,6 +153,8 @@ async function sendReviewed(
 	const {write} = plan;
 	const release = write.kind === 'patch' ? history.hold(write.uid) : () => {};
 	let sentAt = Date.now();
+	// The watch may tell of a new one before the answer is there.
+	const newestBefore = revisionsOf(store.getState(), plan.name)[0]?.generation ?? 0;
 	try {
 		const outcome = await sendPlan(cluster, plan, {
 			reason: plan.action,
@@ -165,7 +169,7 @@ async function sendReviewed(
 			return fail(store, plan, outcome);
 		}
 		remember(store, history, plan, outcome, sentAt);
-		succeed(store, plan, outcome);
+		succeed(store, plan, outcome, newestBefore);
 	} finally {
 		release();
 	}
@@ -225,15 +229,20 @@ const done: Readonly<Record<PlanAction, (name: string) => string>> = {
 	abandon: name => `The release of ${name} was given up: the server took it; ${waitingSentence}.`,
 	undo: () => `Undone: the server took it; ${waitingSentence}.`,
 	tag: () => `Tagged: the server took it; ${waitingSentence}.`,
-	'create revision': () => 'A new revision is on its way. When it is Ready, V asks it at its tag.',
-	autoscaling: name =>
-		`A new revision of ${name} with these settings is on its way; the ones there are keep theirs.`,
+	'create revision': name => `Creating a revision of ${name}… V tests it once it is Ready.`,
+	autoscaling: name => `Creating a revision of ${name} with these settings… Existing ones are unchanged.`,
 	'create service': name => `${name} was created. v asks it once, r makes a revision of it.`,
 	'delete service': name => `${name} is being deleted, with all its revisions.`,
 	'delete revision': name => `The revision of ${name} is being deleted.`,
 };
 
-function succeed(store: ConsoleStore, plan: Plan, {object}: Extract<WriteOutcome, {kind: 'done'}>): void {
+/** @param newerThan Generation of the template of the newest revision there was before it was sent. */
+function succeed(
+	store: ConsoleStore,
+	plan: Plan,
+	{object}: Extract<WriteOutcome, {kind: 'done'}>,
+	newerThan: number,
+): void {
 	const {write, name, action} = plan;
 	const isForm = action === 'create revision' || action === 'autoscaling' || action === 'tag';
 	store.setState(({drafts}) => {
@@ -259,9 +268,10 @@ function succeed(store: ConsoleStore, plan: Plan, {object}: Extract<WriteOutcome
 	if (action === 'create revision' || action === 'autoscaling') {
 		if (write.kind === 'patch') {
 			forgetForm(store, formKey({kind: action, uid: write.uid}));
-			awaitRevision(store, {uid: write.uid, name});
+			awaitRevision(store, {uid: write.uid, newerThan});
 		}
 		focusPane(store, 'revisions');
+		return notify(store, creatingNotice(name, newerThan, text));
 	}
 	notify(store, {tone: 'good', text});
 }

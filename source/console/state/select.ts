@@ -1,7 +1,6 @@
 /** Where the operator is: focus, selection, filter, sheets. Nothing here asks or changes anything outside the store. */
 import {
 	revisionRows,
-	revisionsOf,
 	selectedIndex,
 	selectedRevisionIndex,
 	selectedRow,
@@ -79,11 +78,12 @@ function selectRevision(
 	store.setState(state => ({revision: new Map(state.revision).set(service, selectionOf(revision))}));
 }
 
-/** The next revision of that service is selected as soon as it is listed: the operator has just asked for it. */
-export function awaitRevision(store: ConsoleStore, {uid, name}: Pick<Selected, 'uid' | 'name'>): void {
-	store.setState(state => ({
-		revision: new Map(state.revision).set(uid, {newerThan: revisionsOf(state, name)[0]?.generation ?? 0}),
-	}));
+/**
+ * A revision of that service that is newer than this generation of its template is selected as soon as it is listed: the
+ * operator has just asked for it.
+ */
+export function awaitRevision(store: ConsoleStore, {uid, newerThan}: {uid: string; newerThan: number}): void {
+	store.setState(state => ({revision: new Map(state.revision).set(uid, {newerThan})}));
 }
 
 export function openFilter(store: ConsoleStore): void {

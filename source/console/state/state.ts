@@ -100,7 +100,12 @@ export type Draft = {
 	split: Split;
 };
 
-export type Notice = {tone: 'info' | 'good' | 'bad'; text: string};
+export type Notice = {
+	tone: 'info' | 'good' | 'bad';
+	text: string;
+	/** What it says holds until a revision of this service, newer than this generation of its template, is there. */
+	creating?: {service: string; newerThan: number};
+};
 
 /** What lies over the panes; the last one is on top and has the keys. */
 export type Sheet =

@@ -4,6 +4,8 @@ export type EnvRow = {
 	/** Raw, as typed; to be made printable where it is drawn. */
 	name: string;
 	value: string;
+	/** Typed without `=`: no variable yet, and none without a value. */
+	unfinished?: true;
 	/** Printable: where the value comes from, for an entry that is kept as it is and cannot be edited. */
 	source?: string;
 };

@@ -12,7 +12,7 @@ import {
 import {errorsOf, type EnvRow, type Field, type FieldErrors} from './form.js';
 import type {EnvChange, RevisionRequest} from '../revision/plan-revision.js';
 import {canaryTag, stableTag} from '../release/role-tags.js';
-import {concurrencyRule, envRule, imageRule, percentRule, tagRule} from './rules.js';
+import {concurrencyRule, envRowsRule, imageRule, percentRule, tagRule} from './rules.js';
 import type {ServiceView} from '../service/service.js';
 
 /** As typed. An empty autoscaling setting is left to the cluster. */
@@ -188,6 +188,7 @@ export function carryOver(values: RevisionValues, from: ServiceView, to: Service
 		env: [
 			...now.env.flatMap(row => rowsOf(typed.get(row.name) ?? row)),
 			...changes.filter(change => isNew(change)).flatMap(change => rowsOf(change)),
+			...values.env.filter(row => row.unfinished),
 		],
 	};
 }
@@ -210,7 +211,9 @@ export function validateRevision(
 	const touched = (id: Exclude<RevisionFieldId, 'env'>) => values[id] !== before[id];
 	const known = new Set(before.env.map(row => row.name));
 	const names = values.env.map(row => row.name);
-	const twice = names.find((name, index) => names.indexOf(name) !== index);
+	const twice = values.env.find(({name}, index) => names.indexOf(name) !== index);
+	// What it has already is not judged again, unless by what was typed beside it.
+	const typed = values.env.filter(row => row.unfinished || !known.has(row.name));
 	const scale = autoscalingErrors(values, limits);
 	for (const key of autoscalingSettings.map(setting => setting.key)) {
 		if (!touched(key) && !(key === 'max-scale' && touched('min-scale'))) delete scale[key];
@@ -218,7 +221,7 @@ export function validateRevision(
 	return errorsOf<RevisionFieldId>({
 		...scale,
 		image: touched('image') ? imageRule(values.image) : undefined,
-		env: twice === undefined ? envRule(names.filter(name => !known.has(name))) : envRule([twice, twice]),
+		env: envRowsRule(twice === undefined || typed.some(row => row.unfinished) ? typed : [twice, twice]),
 		percent: percentRule(values.percent),
 		newTag: values.newTag === '' ? undefined : tagRule(values.newTag, view.name),
 		oldTag:
@@ -266,7 +269,9 @@ function envChanges(before: readonly EnvRow[], after: readonly EnvRow[]): EnvCha
 	const set = after
 		.filter(row => {
 			const old = before.find(candidate => candidate.name === row.name);
-			return row.source === undefined && (old?.source !== undefined || old?.value !== row.value);
+			return (
+				row.source === undefined && !row.unfinished && (old?.source !== undefined || old?.value !== row.value)
+			);
 		})
 		.map((row): EnvChange => ({name: row.name, value: row.value}));
 	return [...removed, ...set];

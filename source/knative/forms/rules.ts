@@ -4,6 +4,7 @@
  * route_validation.go, annotation_validation.go.
  */
 
+import type {EnvRow} from './form.js';
 import {printable} from '../text/printable.js';
 
 const dns1035 = /^[a-z](?:[-a-z0-9]*[a-z0-9])?$/;
@@ -81,6 +82,14 @@ export function envRule(names: readonly string[]): string | undefined {
 		seen.add(name);
 	}
 	return undefined;
+}
+
+/** Variables as typed: each with its `=`, and by `envRule`. */
+export function envRowsRule(rows: readonly EnvRow[]): string | undefined {
+	const unfinished = rows.find(row => row.unfinished);
+	return unfinished
+		? `“${printable(unfinished.name)}” has no “=”; write NAME=value.`
+		: envRule(rows.map(({name}) => name));
 }
 
 const quantity = /^(?:\d+(?:\.\d*)?|\.\d+)(?:(m|k|[KMGTPE]i?)|[eE][-+]?\d+)?$/;

@@ -5,7 +5,7 @@ import {errorsOf, optional, type EnvRow, type Field, type FieldErrors} from './f
 import {
 	concurrencyRule,
 	cpuRule,
-	envRule,
+	envRowsRule,
 	imageRule,
 	labelRule,
 	memoryRule,
@@ -116,7 +116,7 @@ export function validateService(values: ServiceValues): FieldErrors<ServiceField
 		name: labelRule('The name', values.name),
 		image: imageRule(values.image),
 		port: portRule(values.port),
-		env: envRule(values.env.map(row => row.name)),
+		env: envRowsRule(values.env),
 		minScale: scale['min-scale'],
 		maxScale: scale['max-scale'],
 		target: scale.target,

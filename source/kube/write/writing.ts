@@ -147,7 +147,7 @@ async function outcomeOf(
 			return {kind: 'not made', sentence: `nothing was sent: ${error.message}`};
 		lost = error.message;
 	}
-	if (dryRun) return {kind: 'not made', sentence: `the dry run failed: ${lost}`};
+	if (dryRun) return {kind: 'not made', sentence: lost};
 	return writing.onLost(await readAgain(), lost);
 }
 

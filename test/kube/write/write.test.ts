@@ -310,7 +310,7 @@ describe('a dry run', () => {
 	it('without an answer has changed nothing, which needs no reading', async () => {
 		const outcome = guardedPatch(cluster, target, operations, {dryRun: true});
 		(await server.next()).cut();
-		expect(await outcome).toHaveProperty('sentence', expect.stringContaining('the dry run failed'));
+		expect(await outcome).toMatchObject({kind: 'not made', sentence: expect.stringMatching(/\w/)});
 		expect(server.log).toHaveLength(1);
 	});
 });

@@ -8,10 +8,12 @@ export const moreField = 'more settings';
 
 /** A line for each variable; those that come from elsewhere are not among them, since they cannot be edited. */
 export function toLines(rows: readonly EnvRow[]): string[] {
-	return rows.filter(row => row.source === undefined).map(({name, value}) => `${name}=${value}`);
+	return rows
+		.filter(row => row.source === undefined)
+		.map(({name, value, unfinished}) => (unfinished ? name : `${name}=${value}`));
 }
 
-/** The variables of the lines, after those that come from elsewhere. A line without `=` is a name without a value. */
+/** The variables of the lines, after those that come from elsewhere. A line without `=` is none yet, and stays as typed. */
 export function toEnvRows(lines: readonly string[], before: readonly EnvRow[]): EnvRow[] {
 	const kept = before.filter(row => row.source !== undefined);
 	const typed = lines
@@ -19,7 +21,7 @@ export function toEnvRows(lines: readonly string[], before: readonly EnvRow[]): 
 		.map(line => {
 			const at = line.indexOf('=');
 			return at === -1
-				? {name: line.trim(), value: ''}
+				? {name: line.trim(), value: '', unfinished: true as const}
 				: {name: line.slice(0, at).trim(), value: line.slice(at + 1)};
 		});
 	return [...kept, ...typed];

@@ -177,7 +177,7 @@ function dryRunLine(dryRun: ReviewSheet['dryRun'], {styles, glyphs}: Look): [str
 		case 'not logged in':
 			return [`${glyphs.bad} Dry run: you are not logged in. ${dryRun.sentence}`, styles.bad];
 		case 'unknown':
-			return [`${glyphs.warning} Dry run: no answer. ${dryRun.sentence}`, styles.warning];
+			return [`${glyphs.warning} Dry run failed: ${dryRun.sentence}`, styles.warning];
 	}
 }
 

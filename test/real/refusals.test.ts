@@ -1,0 +1,76 @@
+/** What the console and the commands say, and leave alone, when the API server does not do what it is asked. */
+import {afterAll, beforeAll, describe, expect, it} from 'vitest';
+import {openRealWorld, splitWords, type RealWorld} from './console-world.js';
+import {openRealConsole, runCommand, stateDirectory} from './real-console.js';
+
+let world: RealWorld;
+
+beforeAll(async () => {
+	world = await openRealWorld();
+	await world.release('hello');
+});
+
+afterAll(async () => world.close());
+
+const split = 'hello-00002=90:stable hello-00003=10:canary';
+
+describe('with an admission webhook down', () => {
+	let restore: () => Promise<void>;
+
+	beforeAll(async () => {
+		restore = await world.loseWebhook();
+		// The API server hears of it in its own time.
+		await world.client.until(
+			'PATCH',
+			`${world.collection('services')}/hello?dryRun=All`,
+			code => code === 500,
+			{metadata: {labels: {asked: 'yes'}}},
+		);
+	});
+
+	afterAll(async () => restore());
+
+	it('the review tells the error of the dry run, and Enter that of the write; nothing is stored', async () => {
+		await using state = await stateDirectory();
+		await using terminal = await openRealConsole(world, {state: state.path, shows: ['…00003']});
+		const before = await world.versions();
+		terminal.press('c');
+		await terminal.until(/Dry run failed: .*failed calling webhook/);
+		expect(terminal.screen()).not.toMatch(/no answer/);
+		await terminal.settle(200);
+		terminal.press('enter');
+		await terminal.until(/Not applied: the API server failed \(500\)/);
+		expect(await world.versions()).toEqual(before);
+	});
+
+	it('the commands tell it too, and end with 1', async () => {
+		await using state = await stateDirectory();
+		const words = ['split', 'hello', 'stable=50', 'canary=50'];
+		const dry = await runCommand(world, state.path, ...words, '--dry-run');
+		expect(dry.code).toBe(1);
+		expect(dry.stdout + dry.stderr).toMatch(
+			/Dry run failed\. Nothing was written\. .*failed calling webhook/,
+		);
+		const real = await runCommand(world, state.path, ...words, '--yes');
+		expect(real.code).toBe(1);
+		expect(real.stderr).toMatch(/Not applied: the API server failed \(500\)\. .*failed calling webhook/);
+		expect(splitWords(await world.service('hello'))).toBe(split);
+	});
+});
+
+it('a revision that has its share by following the latest is named, and gets what it was given', async () => {
+	await using state = await stateDirectory();
+	await world.patch('hello', {
+		spec: {
+			traffic: [
+				{revisionName: 'hello-00002', percent: 90, tag: 'stable'},
+				{latestRevision: true, percent: 10, tag: 'canary'},
+			],
+		},
+	});
+	await world.ready('hello');
+	expect(
+		await runCommand(world, state.path, 'split', 'hello', '00002=50', '00003=50', '--yes'),
+	).toMatchObject({code: 0});
+	expect(splitWords(await world.service('hello'))).toBe('hello-00002=50:stable hello-00003=50:canary');
+});
