@@ -3,7 +3,8 @@
  *
  * - False alarms of the split within an hour, looked at after each stretch: Poisson 1 % (0.3 % of 300), bursts 0 %; clients that
  *   keep to a revision for 3, 10 and 30 requests on average within a second 0, 3 and 8 %. All of the latter are found to be
- *   dependent within that hour. Clients that keep to one for longer are the limit of what counts can tell.
+ *   dependent within that hour. Clients that keep to one for longer are the limit of what counts can tell: 3 requests over 10 s 3 %, 10
+ *   requests over 10 s and over a minute 17 and 18 % of 60 runs.
  * - False alarms of the errors, 1 % on both sides: Poisson and bursts 0 %.
  * - A gateway that goes from 80/20 to 50/50, median / 90 % / 99 %: 6 / 10 / 12 s after 30 s of truth, 8 / 8 / 10 s after ten seconds,
  *   2 / 4 / 6 s after ten minutes, 12 s where it lies from the beginning on.
