@@ -6,7 +6,7 @@ import type {Cluster} from '../../kube/cluster.js';
 import {routeSettled} from '../../knative/service/service-state.js';
 import type {ServiceView} from '../../knative/service/service.js';
 import type {PrometheusPlace} from '../../users/prometheus-place.js';
-import type {OwnRequests, UsersMeter, UsersSplit} from '../../users/users.js';
+import type {OwnRequests, UsersMeter, UsersProblem, UsersSplit} from '../../users/users.js';
 import {knownRevisions, selectedService} from '../state/read.js';
 import type {ConsoleState, ConsoleStore, LoopSnapshot} from '../state/state.js';
 import {comparedRevisions} from './compared-pair.js';
@@ -45,7 +45,11 @@ export function createUsersFollower(
 		if (!measured || measured.uid !== chosen) return;
 		const {live} = store.getState();
 		if (live?.uid === measured.uid) measured.own.take(live.snapshot);
-		store.setState({users: {uid: measured.uid, snapshot: measured.meter.snapshot(), isPaused}});
+		const snapshot = measured.meter.snapshot();
+		const unknown =
+			live?.uid === measured.uid && live.snapshot.state === 'running' ? live.snapshot.unattributed : 0;
+		const problems = [...snapshot.problems, ...(unknown > 0 ? [ownRequests(unknown)] : [])];
+		store.setState({users: {uid: measured.uid, snapshot: {...snapshot, problems}, isPaused}});
 	}
 
 	function end(): void {
@@ -146,6 +150,12 @@ export function createUsersFollower(
 		},
 	};
 }
+
+/** Of those it is not known which pod's they are among. */
+const ownRequests = (number: number): UsersProblem => ({
+	kind: 'own',
+	sentence: `includes ${number} requests of this console that are not attributed`,
+});
 
 /** The split of a service as its users are measured by. */
 function splitOfUsers(service: ServiceView, state: ConsoleState): UsersSplit {
