@@ -3,9 +3,9 @@
  * The way in: checks Node, then hands over to source/cli. Everything else is loaded when it is needed: an older
  * Node gets a sentence instead of a syntax error, and the first frame does not wait for what it does not show.
  */
-import {homedir} from 'node:os';
 import {cachedDataVersionTag} from 'node:v8';
 import {codeCachePath, openCodeCache} from './source/bootstrap/code-cache.js';
+import {homeOf, ownEnvironment} from './source/bootstrap/home.js';
 import {createLoader} from './source/bootstrap/load.js';
 
 const [major = 0] = process.versions.node.split('.').map(Number);
@@ -17,14 +17,14 @@ if (major < 24) {
 	process.exit(1);
 }
 
+// Unheard, it has Node open its inspector: a port for anybody on this machine, and a line of text over the screen.
+process.on('SIGUSR1', () => {});
+
 const version = () => `${process.env['KN_CANARY_BUILD']}-${cachedDataVersionTag().toString(16)}`;
-const loader = createLoader(
-	__dirname,
-	// As for Node's own cache.
-	process.env['NODE_DISABLE_COMPILE_CACHE'] === '1'
-		? undefined
-		: openCodeCache(codeCachePath(process.env, homedir()), version),
-);
+// As for Node's own cache.
+const isCaching = process.env['NODE_DISABLE_COMPILE_CACHE'] !== '1';
+const cache = isCaching ? codeCachePath(ownEnvironment(), homeOf()) : undefined;
+const loader = createLoader(__dirname, cache === undefined ? undefined : openCodeCache(cache, version));
 process.once('exit', () => loader.keepRest());
 const loaded = loader.load('./program.js');
 if (!isProgram(loaded))

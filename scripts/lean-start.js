@@ -83,7 +83,7 @@ const keysWithoutDecoder = {
 };
 
 /** In the banner of each file, for `builtinsOnDemand`. No name that esbuild makes looks like it. */
-export const builtinBanner = 'const builtin$=process.getBuiltinModule;';
+export const builtinBanner = 'const builtin$=globalThis.process.getBuiltinModule;';
 
 /**
  * To import a module of Node's as an ES module reads each of its exports, those too that load more when they are read:

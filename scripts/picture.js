@@ -29,14 +29,14 @@ const steps = [
 	{press: ['enter'], until: /hello\S+\s+100\s+Ready/},
 	// Its second revision, which gets nothing at first.
 	{press: ['r'], until: /New revision of helloworld-go/},
-	{press: ['TARGET=Knative'], until: /TARGET=Knative/},
+	{press: ['tab', 'TARGET=Knative'], until: /TARGET=Knative/},
 	{press: ['ctrl-s'], until: /Dry run: the server would accept it/},
 	{press: ['enter'], until: /…00002\s+0 %\s+canary\s+● Ready/},
 	// Half of the traffic, and many requests, until the verdict is sure.
 	{press: ['3', '5', '0', 'enter'], until: /→ 50 %/},
 	{press: ['enter'], until: /Dry run: the server would accept it/},
 	{press: ['enter'], until: /50│50/},
-	{press: ['space', '+', '+', '+', '+'], until: /Agrees with the configured split/},
+	{press: ['space', '+', '+', '+', '+'], until: /No contradiction with the split so far/},
 	{until: /[1-9]\d\d answers/},
 	// The next step as a draft.
 	{press: ['shift-left'], until: /50 → 40 %/},

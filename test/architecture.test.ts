@@ -32,6 +32,7 @@ const mayImport: Record<string, readonly string[]> = {
 		'knative',
 		'kube',
 		'probe',
+		'release',
 		'sandbox',
 		'screen',
 		'terminal',

@@ -37,10 +37,17 @@ const headerLength = 16;
 /** Of other versions of the program, of Node or of the flags of V8, besides the one that is running. */
 const keptVersions = 3;
 
-/** `$XDG_CACHE_HOME/kn-canary`, as the XDG Base Directory Specification has it: relative paths are not taken. */
-export function codeCachePath(env: Readonly<Record<string, string | undefined>>, home: string): string {
+/**
+ * `$XDG_CACHE_HOME/kn-canary`, as the XDG Base Directory Specification has it: relative paths are not taken. Undefined
+ * where there is no such place.
+ */
+export function codeCachePath(
+	env: Readonly<Record<string, string | undefined>>,
+	home: string | undefined,
+): string | undefined {
 	const wanted = env['XDG_CACHE_HOME'] ?? '';
-	return path.join(path.isAbsolute(wanted) ? wanted : path.join(home, '.cache'), 'kn-canary');
+	const base = path.isAbsolute(wanted) ? wanted : home === undefined ? undefined : path.join(home, '.cache');
+	return base === undefined ? undefined : path.join(base, 'kn-canary');
 }
 
 /**

@@ -1,19 +1,48 @@
 /** What the commands work on: the cluster, and the history on disk. */
-import {homedir} from 'node:os';
+import {homeOf, ownEnvironment} from '../bootstrap/home.js';
 import type {Cluster} from '../kube/cluster.js';
-import {connect, listContexts} from '../kube/connect.js';
+import {connect, listContexts, type KubeconfigOverrides, type TerminalLoan} from '../kube/connect.js';
 import {historyPath, openHistoryFile, type HistoryFile} from '../journal/journal-file.js';
 import type {Contexts} from '../console/sheets/contexts-sheet.js';
 import type {Lifecycle} from '../terminal/lifecycle/lifecycle.js';
 import type {ConsoleFlags} from './flags.js';
+import type {KubeFlags} from './kube-flags.js';
 import {sandboxOf} from './own-sandbox.js';
 
-/** What the flags lead to: a kubeconfig, or a sandbox that is started when it is needed and stops with the program. */
+/** What the flags say in the stead of the kubeconfig. */
+function overridesOf(flags: KubeFlags): KubeconfigOverrides {
+	return {
+		cluster: flags.cluster,
+		user: flags.user,
+		server: flags.server,
+		insecureSkipTlsVerify: flags.insecureSkipTlsVerify,
+		certificateAuthority: flags.certificateAuthority,
+		tlsServerName: flags.tlsServerName,
+		token: flags.token,
+		clientCertificate: flags.clientCertificate,
+		clientKey: flags.clientKey,
+		as: flags.as,
+		asGroup: flags.asGroup,
+		asUid: flags.asUid,
+	};
+}
+
+/** Of which the console lends its own (`terminal`); a command without a screen shares the one it was started on. */
+const sharedTerminal: TerminalLoan = {isDrawnOn: false, lend: async use => use()};
+
+/**
+ * What the flags lead to: a kubeconfig, or a sandbox that is started when it is needed and stops with the program.
+ *
+ * @param terminal Where a credential plugin may ask its user something; by default where the program was started, if that is a
+ * terminal.
+ */
 export function reachOf(
 	flags: ConsoleFlags,
 	lifecycle: Lifecycle,
+	terminal: TerminalLoan | undefined = process.stdin.isTTY ? sharedTerminal : undefined,
 ): {cluster: () => Promise<Cluster>; contexts: Contexts} {
-	const {namespace, context, readOnly = false} = flags;
+	const {namespace, context, readOnly = false, requestTimeout, fieldManager} = flags;
+	const common = {readOnly, requestTimeout, fieldManager, terminal};
 	let path: Promise<string | undefined> | undefined;
 	const kubeconfig = async () => {
 		path ??= flags.sandbox
@@ -26,15 +55,15 @@ export function reachOf(
 		/** Throws as `connect` and `startSandbox` do. */
 		cluster: async () =>
 			connect({
-				readOnly,
+				...common,
 				...(namespace !== undefined && {namespace}),
 				...(await kubeconfig()),
-				...(context !== undefined && !flags.sandbox && {context}),
+				...(!flags.sandbox && {context, overrides: overridesOf(flags)}),
 			}),
 		contexts: {
 			list: async () => listContexts(await kubeconfig()),
-			// The namespace that was given is one of the first context.
-			connect: async name => connect({readOnly, ...(await kubeconfig()), context: name}),
+			// The namespace that was given is one of the first context, as is all else that was said of that.
+			connect: async name => connect({...common, ...(await kubeconfig()), context: name}),
 		},
 	};
 }
@@ -46,5 +75,5 @@ export async function clusterOf(flags: ConsoleFlags, lifecycle: Lifecycle): Prom
 
 /** What this machine remembers of earlier changes, kept in the home of whoever runs the program. */
 export function historyOf(): HistoryFile {
-	return openHistoryFile(historyPath(process.env, homedir()));
+	return openHistoryFile(historyPath(ownEnvironment(), homeOf()));
 }

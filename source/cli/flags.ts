@@ -1,7 +1,9 @@
 /** What the flags may be: each parser takes the text and gives the value, or refuses it in a sentence. */
 import {InvalidArgumentError, Option} from 'commander';
 import {parsePrometheusPlace, type PrometheusPlace} from '../users/prometheus-place.js';
-import {parseGatewayAddress, type GatewayAddress} from '../kube/gateway/gateway-address.js';
+import {parseGatewayAddress, type GivenGateway} from '../kube/gateway/gateway-address.js';
+import type {ThemeOptions} from '../terminal/output/theme.js';
+import type {KubeFlags} from './kube-flags.js';
 import type {RequestFlags} from '../probe/transport/request-options.js';
 
 export type PaceFlags = {pace?: number; seed?: number};
@@ -11,16 +13,19 @@ export type ConsoleFlags = {
 	kubeconfig?: string;
 	context?: string;
 	namespace?: string;
-	gateway?: GatewayAddress;
+	gateway?: GivenGateway;
 	readOnly?: true;
 	production?: RegExp;
 	/** The users' numbers are had from there, and not from the pods. */
 	prometheus?: PrometheusPlace;
 	ascii?: true;
+	/** What a name of `--theme` stands for. */
+	theme?: ThemeOptions;
 	/** Of the sandbox. */
 	services?: number;
 	revisions?: number;
 } & PaceFlags &
+	KubeFlags &
 	RequestFlags;
 export type SandboxFlags = {
 	apiPort: number;
@@ -74,7 +79,7 @@ export function duration(text: string): number {
 const pace = number('The pace is a number above 0; 1 is as fast as a real cluster.', value => value > 0);
 const seed = whole('A seed is a whole number.', Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER);
 
-export function gateway(text: string): GatewayAddress {
+export function gateway(text: string): GivenGateway {
 	const parsed = parseGatewayAddress(text);
 	if (parsed.kind === 'address') return parsed;
 	throw new InvalidArgumentError(parsed.sentence);
@@ -85,6 +90,24 @@ export function prometheus(text: string): PrometheusPlace {
 	if (parsed.kind !== 'none') return parsed;
 	throw new InvalidArgumentError(parsed.sentence);
 }
+
+/** Names of `--theme` → the theme. What is not said is found out: the background, whether there are colours. */
+const themes: Readonly<Record<string, ThemeOptions>> = {
+	auto: {},
+	dark: {background: 'dark'},
+	light: {background: 'light'},
+	'colour-blind': {palette: 'colour-blind'},
+	'no-colour': {palette: 'none'},
+};
+
+export const themeOption = () =>
+	new Option('--theme <name>', `${Object.keys(themes).join(', ')}: colours, and for which background`)
+		.env('KN_CANARY_THEME')
+		.argParser(text => {
+			const theme = Object.hasOwn(themes, text) ? themes[text] : undefined;
+			if (theme) return theme;
+			throw new InvalidArgumentError(`It is one of ${Object.keys(themes).join(', ')}.`);
+		});
 
 export function pattern(text: string): RegExp {
 	try {

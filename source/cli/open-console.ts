@@ -1,8 +1,11 @@
 /** `kn-canary`: the console on the terminal. */
 import type {Cluster} from '../kube/cluster.js';
 import type {RequestOptions} from '../probe/transport/request-options.js';
+import {printable} from '../knative/text/printable.js';
+import {createUnderWay} from '../release/under-way.js';
 import {showFirstFrame} from '../screen/first-frame.js';
 import type {Console} from '../console/console.js';
+import {createConsoleLoan} from '../terminal/lifecycle/terminal-loan.js';
 import {describeError} from '../terminal/lifecycle/lifecycle.js';
 import type {ConsoleFlags} from './flags.js';
 import {install} from './process-setup.js';
@@ -20,13 +23,15 @@ export async function openConsole(
 	asking: RequestOptions,
 	keepCode: () => void,
 ): Promise<void> {
-	const lifecycle = install();
-	const to = flags.sandbox ? 'sandbox' : (flags.context ?? 'the cluster');
-	const theme = flags.ascii ? {isAscii: true} : {};
+	const underWay = createUnderWay();
+	const lifecycle = install({lastWords: underWay.lastWords});
+	const to = printable(flags.sandbox ? 'sandbox' : (flags.context ?? 'the cluster'));
+	const theme = {...flags.theme, ...(flags.ascii && {isAscii: true})};
 	const first = showFirstFrame(to, {theme});
 	const forget = lifecycle.onRestore(first.leave);
 	const core = await import('./console-core.js');
-	const reach = core.reachOf(flags, lifecycle);
+	const loan = createConsoleLoan();
+	const reach = core.reachOf(flags, lifecycle, loan);
 	const console = core.createConsole({
 		to,
 		namespace: flags.namespace,
@@ -35,6 +40,7 @@ export async function openConsole(
 		production: flags.production,
 		prometheus: flags.prometheus,
 		contexts: reach.contexts,
+		underWay,
 		frameInterval: () => first.writer.wait(),
 		// The sandbox is gone with this process, and so would be all that its history speaks of.
 		history: flags.sandbox ? undefined : core.historyOf(),
@@ -49,7 +55,7 @@ export async function openConsole(
 		if (state.services.length > 0) first.show(window => core.firstContents(state, window));
 	}
 	const {openScreen} = await import('../screen/open.js');
-	const closed = openScreen(console, {lifecycle, first, theme});
+	const closed = openScreen(console, {lifecycle, first, loan, theme});
 	forget();
 	void keepWhatItTook(connected, keepCode);
 	try {

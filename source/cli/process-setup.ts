@@ -6,16 +6,36 @@ import {
 	type LifecycleOptions,
 } from '../terminal/lifecycle/lifecycle.js';
 
+/**
+ * Whether a command without a screen has anything to do with a terminal that is closed. `nohup` takes all three from it;
+ * whoever starts a sandbox or a release like that means it to go on.
+ */
+const hasTerminal = () =>
+	// Undefined where it is none, whatever its type says.
+	[process.stdin, process.stdout, process.stderr].some(({isTTY}) => isTTY);
+
+/** For a command that runs until it is done, or until it is ended, without a screen. */
+export const installInBackground = (): Lifecycle => install({assurance: '', heedsHangUp: hasTerminal()});
+
 /** @param assurance Said after the last words of the console: what its end means for the cluster. */
 export function install({
 	assurance,
 	onOutputError,
-}: Pick<LifecycleOptions, 'assurance' | 'onOutputError'> = {}): Lifecycle {
+	lastWords,
+	heedsHangUp = true,
+}: Pick<LifecycleOptions, 'assurance' | 'onOutputError' | 'lastWords' | 'heedsHangUp'> = {}): Lifecycle {
+	// Node would print them as they are, over the screen; they are for who develops this, and may come from outside.
+	process.removeAllListeners('warning');
+	process.on('warning', warning => {
+		if (process.env['KN_CANARY_TRACE'] === '1') process.stderr.write(`${describeError(warning)}\n`);
+	});
 	return installLifecycle({
 		name: 'kn-canary',
 		isTracing: process.env['KN_CANARY_TRACE'] === '1',
 		...(assurance !== undefined && {assurance}),
 		...(onOutputError && {onOutputError}),
+		...(lastWords && {lastWords}),
+		heedsHangUp,
 	});
 }
 
@@ -30,10 +50,12 @@ export type HeadlessSurroundings = {
  * write that is under way is finished and recorded, and its exit code says what became of it. Other failures, as of a
  * full disk, are told once.
  */
-export function installHeadless(): HeadlessSurroundings {
+export function installHeadless({lastWords}: Pick<LifecycleOptions, 'lastWords'> = {}): HeadlessSurroundings {
 	let failed = false;
 	const lifecycle = install({
 		assurance: '',
+		...(lastWords && {lastWords}),
+		heedsHangUp: hasTerminal(),
 		onOutputError(error) {
 			if (failed || error.code === 'EPIPE' || error.code === 'EIO') return;
 			failed = true;

@@ -23,10 +23,12 @@ import {
 	requests,
 	seconds,
 	seedOption,
+	themeOption,
 	type ConsoleFlags,
 	type PaceFlags,
 	type SandboxFlags,
 } from './flags.js';
+import {addKubeFlags} from './kube-flags.js';
 import {openConsole} from './open-console.js';
 import {addReadCommands} from './read-commands.js';
 import type {VerifyFlags} from './run-headless.js';
@@ -55,10 +57,10 @@ export function createProgram({keepCode = () => {}}: {keepCode?: () => void} = {
 		.description('Release a new revision of a Knative Service, step by step, by keyboard.')
 		.version(process.env['KN_CANARY_VERSION'] ?? '')
 		.option('--sandbox', 'open on the sandbox: a small Knative inside this program')
-		.option('--kubeconfig <file>', 'instead of $KUBECONFIG or ~/.kube/config')
-		.option('--context <name>', 'context of the kubeconfig')
-		.option('-n, --namespace <name>', 'namespace to begin in')
-		.option('--gateway <host[:port]>', 'where the gateway is, if it cannot be found', gateway)
+		.option('--gateway <host[:port]>', 'where the gateway is, if it cannot be found; 443 speaks TLS', gateway)
+		.option('--cacert <file>', 'authorities that may vouch for the gateway, beside those of the system')
+		.option('--insecure-gateway', 'do not check the certificate of the gateway')
+		.option('--host <name>', 'host to ask for, instead of that of the URL of the service')
 		.option('--read-only', 'never write to the cluster')
 		.addOption(
 			new Option('--production <pattern>', 'contexts of such a name (a regular expression) are production')
@@ -66,6 +68,7 @@ export function createProgram({keepCode = () => {}}: {keepCode?: () => void} = {
 				.argParser(pattern),
 		)
 		.option('--ascii', 'draw with ASCII characters only')
+		.addOption(themeOption())
 		.option(
 			'--prometheus <where>',
 			'what users get, from Prometheus instead of the pods: a URL, or namespace/service:port in the cluster',
@@ -109,6 +112,12 @@ export function createProgram({keepCode = () => {}}: {keepCode?: () => void} = {
 			}
 			const asking = checkedAsking(program, flags, {rate: 1});
 			if (process.stdout.isTTY && process.stdin.isTTY) {
+				if (process.env['TERM'] === 'dumb') {
+					return program.error(
+						'kn-canary draws on the whole screen, which a terminal with TERM=dumb cannot do. `kn-canary demo` shows a ' +
+							'release as plain lines; `kn-canary verify`, `split`, `complete` and `rollback` need no screen.',
+					);
+				}
 				return openConsole(flags, asking, keepCode);
 			}
 			if (flags.sandbox) {
@@ -123,6 +132,7 @@ export function createProgram({keepCode = () => {}}: {keepCode?: () => void} = {
 		program.addOption(option);
 	}
 
+	addKubeFlags(program);
 	addSandbox(program);
 	addHeadless(program);
 	addReadCommands(program);
@@ -230,6 +240,7 @@ function addHeadless(program: Command): void {
 		.action(run('rollback'));
 	release('abandon', 'give a release up: the canary leaves the split and is marked as rejected')
 		.option('--to <revision>', which)
+		.option('--template', 'put the template back to what users run, too: that makes a revision, at 0 %')
 		.action(run('abandon'));
 	release('undo', 'put back the split before the last change').addOption(despite()).action(run('undo'));
 	program

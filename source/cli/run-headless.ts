@@ -3,6 +3,8 @@ import type {Cluster} from '../kube/cluster.js';
 import {exitCodes} from '../headless/exit-codes.js';
 import type {Verb} from '../headless/release.js';
 import type {OutputFormat, ReleaseFlags} from '../headless/run.js';
+import {saying} from '../headless/said.js';
+import {createUnderWay} from '../release/under-way.js';
 import type {RequestOptions} from '../probe/transport/request-options.js';
 import type {ConsoleFlags, GetFlags, UsersFlags, VerifySourceFlags} from './flags.js';
 import {usersMeterOf} from './users-meter.js';
@@ -25,8 +27,8 @@ export async function runVerify(service: string, flags: VerifyFlags, asking: Req
 			gateway: flags.gateway,
 			asking,
 			version: process.env['KN_CANARY_VERSION'],
-			stdout: process.stdout,
-			stderr: process.stderr,
+			stdout: saying(process.stdout),
+			stderr: saying(process.stderr),
 		}),
 	);
 }
@@ -38,7 +40,8 @@ export async function runRelease(
 	{sandbox: _sandbox, ...common}: ConsoleFlags,
 	flags: ReleaseFlags,
 ): Promise<void> {
-	const {lifecycle} = installHeadless();
+	const underWay = createUnderWay();
+	const {lifecycle} = installHeadless({lastWords: underWay.lastWords});
 	let cluster: Cluster;
 	try {
 		cluster = await clusterOf(common, lifecycle);
@@ -53,8 +56,15 @@ export async function runRelease(
 		await run(verb, {service, shares, namespace: common.namespace}, flags, {
 			cluster,
 			history: historyOf(),
+			underWay,
 			production: common.production,
-			terminal: {stdin, stdout, stderr, isTerminal: stdin.isTTY && stderr.isTTY},
+			terminal: {
+				stdin,
+				stdout: saying(stdout),
+				stderr: saying(stderr),
+				prompt: stderr,
+				isTerminal: stdin.isTTY && stderr.isTTY,
+			},
 		}),
 	);
 }
@@ -72,7 +82,10 @@ export async function runHistory(
 		...(namespace !== undefined && {namespace}),
 		...(context !== undefined && {context}),
 	};
-	const code = await run(which, output, historyOf(), process);
+	const code = await run(which, output, historyOf(), {
+		stdout: saying(process.stdout),
+		stderr: saying(process.stderr),
+	});
 	// To be read is all it is for.
 	await lifecycle.leave((await delivered()) ? code : 1);
 }

@@ -1,11 +1,11 @@
 /** `kn-canary sandbox` and `kn-canary demo`: what needs no cluster of anybody's. */
 import type {SandboxFlags} from './flags.js';
 import {sandboxOf} from './own-sandbox.js';
-import {install} from './process-setup.js';
+import {installInBackground} from './process-setup.js';
 
 /** Prints where it is reached, and runs until a signal ends it. */
 export async function runSandbox(flags: SandboxFlags): Promise<void> {
-	const lifecycle = install({assurance: ''});
+	const lifecycle = installInBackground();
 	const {kubeconfigPath, gatewayAddress, switchesUrl} = await sandboxOf(lifecycle, flags);
 	process.stdout.write(
 		`KUBECONFIG=${kubeconfigPath}\nGATEWAY=${gatewayAddress}\nSWITCHES=${switchesUrl}\n` +
@@ -17,7 +17,7 @@ export async function runSandbox(flags: SandboxFlags): Promise<void> {
 
 /** Plays the release and ends the process: with 0 when every step showed what it must, else with 1. */
 export async function runDemo({pace}: {pace: number}): Promise<void> {
-	const lifecycle = install({assurance: ''});
+	const lifecycle = installInBackground();
 	const [{connect}, {playDemo}] = await Promise.all([
 		import('../kube/connect.js'),
 		import('../demo/demo.js'),

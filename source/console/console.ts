@@ -1,7 +1,7 @@
 /** The console without its screen: the store, and what an operator can do with it. */
 import {readAutoscalingDefaults} from '../kube/read-autoscaling-defaults.js';
 import type {Cluster} from '../kube/cluster.js';
-import type {GatewayAddress} from '../kube/gateway/gateway-address.js';
+import type {GivenGateway} from '../kube/gateway/gateway-address.js';
 import type {RequestOptions} from '../probe/transport/request-options.js';
 import {equalSplits, splitOf} from '../knative/split/split.js';
 import {createConnection, type ConnectionControl} from './session/connection.js';
@@ -11,9 +11,11 @@ import {discardDraft} from './state/draft.js';
 import {showEvents} from './sheets/events-sheet.js';
 import {followCreated} from './session/follow-created.js';
 import {followRoutes} from './session/follow-routes.js';
-import {openScalingForm, submitForm} from './forms/forms.js';
-import {changesOf, createHistory, type HistoryFile} from './session/change-recorder.js';
+import {baseRead, openRevisionForm, openScalingForm, submitForm} from './forms/forms.js';
+import {readBase} from '../release/read-base.js';
+import {createHistory, type HistoryFile} from './session/change-recorder.js';
 import {createLive, type Live} from './live/live.js';
+import {setAndGot} from './live/verdicts.js';
 import {createUsersFollower} from './live/users.js';
 import type {PrometheusPlace} from '../users/prometheus-place.js';
 import {createLogs, type Logs} from './logs/logs.js';
@@ -29,7 +31,6 @@ import {
 import {planDeleteRevision, planDeleteService} from '../release/plan-object.js';
 import {
 	draftOf,
-	knownRevisions,
 	revisionsOf,
 	selectedRevision,
 	selectedService,
@@ -38,7 +39,12 @@ import {
 } from './state/read.js';
 import type {ServiceView} from '../knative/service/service.js';
 import {targetStatusOf} from './sheets/target-status.js';
+import {createUnderWay, type UnderWay} from '../release/under-way.js';
+import {withoutHistory} from '../release/without-history.js';
+import {askRevision, choose, reviewAbandon} from './sheets/choice-sheet.js';
+import type {AskedVerb} from './sheets/sheets.js';
 import {confirmReview, openReview} from './sheets/review.js';
+import {factsOf} from './state/facts.js';
 import {refusedRight, type RightName} from './session/rights.js';
 import {closeSheet, notify} from './state/select.js';
 import type {Plan} from '../release/plan.js';
@@ -54,12 +60,17 @@ export type Console = Omit<ConnectionControl, 'cluster' | 'recheckRights' | 'sto
 	readonly reviewDraft: () => void;
 	readonly complete: () => void;
 	readonly rollBack: () => void;
-	readonly abandon: () => void;
+	/** Gives the release up: `why` in the operator's words. */
+	readonly abandon: (why?: string) => void;
+	/** The answer to a question: which revision is meant. */
+	readonly choose: (value: string) => void;
 	readonly undo: () => void;
 	readonly deleteService: () => void;
 	readonly deleteRevision: () => void;
 	/** Opens the autoscaling sheet and asks for the defaults of the cluster to put beside it. */
 	readonly scaling: () => void;
+	/** Opens the form for a new revision. */
+	readonly newRevision: () => void;
 	readonly submitForm: () => void;
 	/** Enter on the review: sends it, once it is agreed to. */
 	readonly confirm: () => Promise<void>;
@@ -77,6 +88,15 @@ export type Console = Omit<ConnectionControl, 'cluster' | 'recheckRights' | 'sto
 	readonly stop: () => Promise<void>;
 };
 
+/** By the history, which may be one that cannot be read. */
+const unread = ({changes}: Facts, {historyUnread: problem}: ConsoleState) => ({
+	problem,
+	changes: changes.length,
+});
+const rollBackPlan: Planner = (facts, state) =>
+	withoutHistory(planRollback(facts), 'roll back', unread(facts, state));
+const undoPlan: Planner = (facts, state) => withoutHistory(planUndo(facts), 'undo', unread(facts, state));
+
 /** What turns the facts about a service into a plan. */
 type Planner = (facts: Facts, state: ConsoleState) => Planned;
 
@@ -90,6 +110,7 @@ const fastestNews = 100;
  * @param history Where the history is kept; without it, it lives as long as the console.
  * @param prometheus Where the users' numbers are had from; from the pods when not given.
  * @param contexts The way to the other contexts of the kubeconfig.
+ * @param underWay Where a write that is under way is told, for who is ended meanwhile.
  * @param production Contexts of that name are production: a write there needs the name of the service.
  */
 export function createConsole({
@@ -101,16 +122,18 @@ export function createConsole({
 	production,
 	prometheus,
 	contexts,
+	underWay = createUnderWay(),
 	frameInterval = () => 0,
 }: {
 	to: string;
 	namespace?: string | undefined;
-	gateway?: GatewayAddress | undefined;
+	gateway?: GivenGateway | undefined;
 	asking?: RequestOptions | undefined;
 	history?: HistoryFile | undefined;
 	production?: RegExp | undefined;
 	prometheus?: PrometheusPlace | undefined;
 	contexts?: Contexts | undefined;
+	underWay?: UnderWay | undefined;
 	frameInterval?: () => number;
 }): Console {
 	const store = createConsoleStore({to, namespace, asking});
@@ -141,7 +164,9 @@ export function createConsole({
 		if (
 			service !== selectedService(before) ||
 			revisionsOf(state, service?.name) !== revisionsOf(before, service?.name) ||
-			state.gateway !== before.gateway
+			state.gateway !== before.gateway ||
+			state.requests !== before.requests ||
+			(live.hasBackground && state.services !== before.services)
 		) {
 			live.follow();
 			users.follow();
@@ -163,34 +188,50 @@ export function createConsole({
 		});
 	}
 
+	/** Reads what users run whole, for a form that may be a change of that. */
+	async function askRunning(current: Cluster, revision: string): Promise<void> {
+		const service = selectedService(store.getState());
+		if (!service) return;
+		const read = await readBase(current, service.namespace, revision);
+		if (connection.cluster() !== current) return;
+		if (read.ok) return baseRead(store, service.uid, read.base);
+		notify(store, {tone: 'bad', text: `What users run cannot be read: ${read.reason}`});
+	}
+
 	/** Opens the review of what is planned on the selected service, or says what is missing. */
-	function review(planned: Planner, right: RightName = 'patch'): void {
+	function review(planned: Planner, right: RightName = 'patch', verb?: AskedVerb): void {
 		const state = store.getState();
 		const service = selectedService(state);
-		if (service) return reviewOf(service, planned, right);
+		if (service) return reviewOf(service, planned, right, verb);
 		if (reached()) notify(store, {tone: 'info', text: whyNoService(state)});
 	}
 
 	/** The same for a service that was bound before, whatever is selected. */
-	function reviewOf(service: ServiceView, planned: Planner, right: RightName = 'patch'): void {
+	function reviewOf(
+		service: ServiceView,
+		planned: Planner,
+		right: RightName = 'patch',
+		verb?: AskedVerb,
+	): void {
 		const cluster = reached();
 		if (!cluster) return;
 		const state = store.getState();
 		const withheld = refusedRight(state, right);
 		if (withheld !== undefined) return notify(store, {tone: 'bad', text: withheld});
-		const result = planned(
-			{
-				service,
-				revisions: knownRevisions(state, service.name),
-				changes: changesOf(state, service.uid),
-				now: Date.now(),
-				user: state.connection.kind === 'connected' ? state.connection.user : '',
-				taken: new Set(state.services.map(({name}) => name)),
-			},
-			state,
-		);
-		if (!result.ok) return notify(store, {tone: 'info', text: result.reason});
-		openReview(store, cluster, result.plan);
+		const result = planned(factsOf(state, service), state);
+		if (result.ok) return openReview(store, cluster, result.plan);
+		if (verb && result.candidates && result.candidates.length > 0) {
+			return askRevision(store, service, result, {verb});
+		}
+		// What Knative says to be so already is not what users get.
+		const verdict = state.verdicts.get(service.uid);
+		const got = verdict?.splitAlarm?.isOver === false ? setAndGot(verdict.shares) : undefined;
+		if (got !== undefined && result.already === true) {
+			const text = `${result.reason} That is what Knative says; ${got}. Look at the KIngress and the gateway's pods.`;
+			return notify(store, {tone: 'bad', text});
+		}
+		const instead = result.instead ? ' X gives the release up.' : '';
+		notify(store, {tone: 'info', text: `${result.reason}${instead}`});
 	}
 
 	const console: Console = {
@@ -223,16 +264,28 @@ export function createConsole({
 			});
 		},
 		complete() {
-			review(facts => planPromote(facts));
+			review(facts => planPromote(facts), 'patch', 'promote');
 		},
 		rollBack() {
-			review(facts => planRollback(facts));
+			review(rollBackPlan, 'patch', 'roll back');
 		},
-		abandon() {
-			review(facts => planAbandon(facts));
+		abandon(why = '') {
+			const state = store.getState();
+			const service = selectedService(state);
+			const cluster = reached();
+			if (!cluster) return;
+			if (!service) return notify(store, {tone: 'info', text: whyNoService(state)});
+			reviewAbandon(store, cluster, service, {why});
+		},
+		choose(value) {
+			const cluster = reached();
+			if (cluster) void choose(store, cluster, value);
 		},
 		undo() {
-			review(planUndo);
+			const service = selectedService(store.getState());
+			// What there is to undo is not known before; it is of the service that was selected then.
+			if (history.reading && service) void history.reading.then(() => reviewOf(service, undoPlan));
+			else review(undoPlan);
 		},
 		deleteService() {
 			review(({service, revisions}) => ({ok: true, plan: planDeleteService(service, revisions)}), 'delete');
@@ -246,7 +299,15 @@ export function createConsole({
 		},
 		scaling() {
 			const cluster = connection.cluster();
-			if (openScalingForm(store) && cluster) void askDefaults(cluster);
+			const {isOpen, offer} = openScalingForm(store);
+			if (!isOpen || !cluster) return;
+			void askDefaults(cluster);
+			if (offer) void askRunning(cluster, offer.revision);
+		},
+		newRevision() {
+			const cluster = connection.cluster();
+			const offer = openRevisionForm(store);
+			if (cluster && offer) void askRunning(cluster, offer.revision);
 		},
 		submitForm() {
 			const cluster = reached();
@@ -257,7 +318,12 @@ export function createConsole({
 		async confirm() {
 			const cluster = connection.cluster();
 			if (cluster)
-				await confirmReview(store, {cluster, history, onForbidden: () => connection.recheckRights()});
+				await confirmReview(store, {
+					cluster,
+					history,
+					underWay,
+					onForbidden: () => connection.recheckRights(),
+				});
 		},
 		takeTheirs() {
 			takeTheirs(store);
@@ -314,9 +380,9 @@ export function createConsole({
 			case 'abandon':
 				return reviewOf(service, facts => planAbandon(facts));
 			case 'roll back':
-				return reviewOf(service, facts => planRollback(facts));
+				return reviewOf(service, rollBackPlan);
 			case 'undo':
-				return reviewOf(service, planUndo);
+				return reviewOf(service, undoPlan);
 			case 'split':
 				return reviewOf(service, facts => planSplit(facts, splits?.after ?? splitOf(service)));
 			case 'tag':

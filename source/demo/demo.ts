@@ -97,7 +97,7 @@ async function create(
 	values: {name: string; image: string; protocol: 'http' | 'grpc'},
 ): Promise<void> {
 	tell(await operator.createService(values), say);
-	operator.select(values.name);
+	await operator.select(values.name);
 	const {service, words} = await operator.ready(values.name);
 	for (const word of words) say(word);
 	if (service.url === undefined) throw new NotShown(`${values.name} is Ready without a URL`);

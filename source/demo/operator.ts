@@ -148,9 +148,11 @@ export function createOperator(console: Console) {
 				);
 			});
 		},
-		select(name: string): void {
-			const service = store.getState().services.find(candidate => candidate.name === name);
-			if (!service) throw new NotShown(`there is no service ${name}`);
+		/** As soon as the watch has told of it. */
+		async select(name: string): Promise<void> {
+			const service = await until(store, `the service ${name}`, ({services}) =>
+				services.find(candidate => candidate.name === name),
+			);
 			selectService(store, service);
 		},
 	};

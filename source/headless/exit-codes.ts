@@ -14,6 +14,8 @@ export const exitCodes = {
 	notAgreed: 5,
 	/** Made, but the gateway does not have it: the route refuses it, or it takes too long. */
 	notRouted: 6,
+	/** Made, but not as it was wanted: the server stored something else. */
+	altered: 7,
 } as const;
 
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];

@@ -5,9 +5,11 @@ import {servingPath} from '../kube/paths.js';
 import {sentenceOf} from '../kube/status.js';
 import {reflect} from '../kube/watch/reflector.js';
 import {printable} from '../knative/text/printable.js';
+import type {Trouble} from '../knative/revision/trouble.js';
 import {parseService, type ServiceView} from '../knative/service/service.js';
 import {serviceState} from '../knative/service/service-state.js';
 import {exitCodes, type ExitCode} from './exit-codes.js';
+import {podTroubles} from './pod-trouble.js';
 import {age} from './print/age.js';
 import type {ReadFormat} from './print/output-format.js';
 import {textTable} from './print/text-table.js';
@@ -81,11 +83,13 @@ function splitText({statusTraffic}: ServiceView): string {
 		: shares.map(({revision, percent}) => `${revision}=${percent}`).join(',');
 }
 
-function row(item: unknown, options: GetOptions, now: number): string[] {
+type Asked = {now: number; troubles: ReadonlyMap<string, Trouble>};
+
+function row(item: unknown, options: GetOptions, {now, troubles}: Asked): string[] {
 	const parsed = parseService(item);
 	if (!parsed.ok) return headings(options).map((_, index) => (index === 0 ? printable(parsed.reason) : ''));
 	const service = parsed.value;
-	const {word, sentence} = serviceState(service);
+	const {word, sentence} = troubles.get(service.uid) ?? serviceState(service);
 	return [
 		...(options.allNamespaces ? [service.namespace] : []),
 		service.name,
@@ -100,7 +104,12 @@ function row(item: unknown, options: GetOptions, now: number): string[] {
 	];
 }
 
-function printed(items: readonly unknown[], options: GetOptions, {heading = true} = {}): string {
+async function printed(
+	cluster: Cluster,
+	items: readonly unknown[],
+	options: GetOptions,
+	{heading = true} = {},
+): Promise<string> {
 	const {format, names} = options;
 	if (format.kind === 'objects') {
 		const [only] = items;
@@ -111,7 +120,12 @@ function printed(items: readonly unknown[], options: GetOptions, {heading = true
 		return format.print(value, items);
 	}
 	const now = Date.now();
-	const table = textTable([headings(options), ...items.map(item => row(item, options, now))]);
+	const services = items.flatMap(item => {
+		const parsed = parseService(item);
+		return parsed.ok ? [parsed.value] : [];
+	});
+	const asked: Asked = {now, troubles: await podTroubles(cluster, services, now)};
+	const table = textTable([headings(options), ...items.map(item => row(item, options, asked))]);
 	return table.slice(heading ? 0 : 1).join('\n');
 }
 
@@ -141,7 +155,7 @@ export async function getServices(
 			}
 		}
 		if (items.length > 0 || options.format.kind === 'objects') {
-			if (names.length === 0 || items.length > 0) say(printed(items, options));
+			if (names.length === 0 || items.length > 0) say(await printed(cluster, items, options));
 		} else if (names.length === 0 && !options.watch) {
 			stderr.write(allNamespaces ? 'No services found.\n' : `No services found in namespace ${namespace}.\n`);
 		}
@@ -163,6 +177,7 @@ async function follow(
 ): Promise<void> {
 	const {names, selector, signal} = options;
 	const named = new Set(names);
+	let turn = Promise.resolve();
 	const reflector = reflect(
 		cluster,
 		{path, ...(selector !== undefined && {query: {labelSelector: selector}})},
@@ -171,10 +186,14 @@ async function follow(
 			onChange(change) {
 				if (change.type !== 'put' && change.type !== 'gone') return;
 				if (named.size > 0 && !named.has(identityOf(change.object)?.name ?? '')) return;
-				say(printed([change.object], {...options, names: ['one']}, {heading: false}));
+				// One after the other, in the order of the changes.
+				turn = turn.then(async () =>
+					say(await printed(cluster, [change.object], {...options, names: ['one']}, {heading: false})),
+				);
 			},
 		},
 	);
 	signal?.addEventListener('abort', () => reflector.stop(), {once: true});
 	await reflector.done;
+	await turn;
 }

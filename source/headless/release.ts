@@ -4,7 +4,9 @@
  */
 import type {Cluster} from '../kube/cluster.js';
 import {identityOf} from '../kube/objects.js';
-import {entriesOf} from '../journal/journal-entry.js';
+import type {Attempt} from '../journal/attempt.js';
+import {entriesOf, withoutRepeats, type HistoryEntry} from '../journal/journal-entry.js';
+import {describeFault} from '../knative/text/fault.js';
 import type {HistoryFile} from '../journal/journal-file.js';
 import {agreementFor} from '../release/agreement.js';
 import {
@@ -16,8 +18,12 @@ import {
 	type Facts,
 	type Planned,
 } from '../release/plan-split.js';
+import {sendRecorded} from '../release/recorded.js';
 import {dryRunOf, sendPlan, sentenceOfOutcome, type WriteOutcome} from '../release/send-plan.js';
-import type {DryRun, Plan} from '../release/plan.js';
+import {settleAttempts} from '../release/settle-attempts.js';
+import type {UnderWay} from '../release/under-way.js';
+import {withoutHistory} from '../release/without-history.js';
+import {placed, type DryRun, type Plan} from '../release/plan.js';
 import type {ServiceView} from '../knative/service/service.js';
 import {routeSettled} from '../knative/service/service-state.js';
 import {roleTags} from '../knative/release/role-tags.js';
@@ -26,6 +32,9 @@ import {meantBy} from '../knative/release/words.js';
 import {exitCodes, type ExitCode} from './exit-codes.js';
 import {followToGateway, type Arrival} from './follow-to-gateway.js';
 import {parseShares} from './parse-shares.js';
+import type {Base} from '../knative/revision/base.js';
+import {releaseOf} from '../knative/release/release.js';
+import {readBase} from '../release/read-base.js';
 import {readRevisions, readService} from './read-service.js';
 import {readTaken} from '../kube/read-placeholders.js';
 
@@ -46,6 +55,8 @@ export type ReleaseOptions = {
 	despite?: readonly Despite[];
 	/** After promoting, what users had stays in the split at 0 %, tagged `previous`. */
 	keepsPrevious?: boolean;
+	/** Of `abandon`: the template is put back to what users run, too. */
+	resetsTemplate?: boolean;
 	dryRun: boolean;
 	/** Agreed to beforehand. */
 	yes: boolean;
@@ -60,6 +71,8 @@ export type ReleaseOptions = {
 export type ReleaseDependencies = {
 	cluster: Cluster;
 	history: HistoryFile | undefined;
+	/** Where what is under way is told, for who is ended meanwhile. */
+	underWay?: UnderWay;
 	/** What the plan says, before anything is sent. */
 	show: (plan: Plan) => void;
 	/** Whether somebody at a terminal agrees, by typing this word; undefined where there is nobody. */
@@ -85,7 +98,7 @@ export async function release(options: ReleaseOptions, means: ReleaseDependencie
 		if (planned.already) return stands(planned, options, means);
 		return {code: planned.code, sentence: planned.sentence};
 	}
-	const {plan: agreed} = planned;
+	const agreed = placed(planned.plan, means.cluster);
 	means.show(agreed);
 	if (options.dryRun) return tryDry(means.cluster, agreed);
 	if (means.cluster.readOnly) {
@@ -127,7 +140,7 @@ async function plan(
 	{cluster, history, now = Date.now}: ReleaseDependencies,
 ): Promise<PlannedOrNot> {
 	const {verb, namespace, service: name, shares} = options;
-	const [read, revisions, entries, taken] = await Promise.all([
+	const [read, revisions, memory, taken] = await Promise.all([
 		readService(cluster, namespace, name),
 		readRevisions(cluster, namespace, name),
 		remembered(history),
@@ -136,11 +149,14 @@ async function plan(
 	]);
 	if (!read.ok) return {ok: false, code: exitCodes.notMade, sentence: `Not done: ${read.reason}`};
 	const {service} = read;
-	const changes = entriesOf(entries, service.uid);
+	const changes = await settledChanges(memory, service, history, now());
+	const unread = {problem: memory.problem, changes: changes.length};
 	const facts: Facts = {service, revisions, changes, now: now(), user: cluster.user, taken};
 	const meant = options.to === undefined ? undefined : meantBy(options.to, facts);
 	if (meant && !meant.ok) return {ok: false, code: exitCodes.usage, sentence: meant.reason};
 	const to = meant?.revision;
+	const base = options.resetsTemplate ? await readRunning(cluster, facts) : undefined;
+	if (base && !base.ok) return {ok: false, code: exitCodes.notMade, sentence: `Not applied: ${base.reason}`};
 	const split = verb === 'split' ? parseShares(shares, facts) : undefined;
 	if (split && !split.ok) return {ok: false, code: exitCodes.usage, sentence: split.reason};
 	const planned = ((): Planned => {
@@ -150,11 +166,11 @@ async function plan(
 			case 'complete':
 				return planPromote(facts, {to, keepsPrevious: options.keepsPrevious});
 			case 'rollback':
-				return planRollback(facts, {to});
+				return withoutHistory(planRollback(facts, {to}), 'roll back', unread);
 			case 'abandon':
-				return planAbandon(facts, {to});
+				return planAbandon(facts, {to, why: options.reason, base: base?.base});
 			case 'undo':
-				return planUndo(facts);
+				return withoutHistory(planUndo(facts), 'undo', unread);
 		}
 	})();
 	if (planned.ok) return guessed(planned) ?? planned;
@@ -163,6 +179,17 @@ async function plan(
 	if (candidates) return {ok: false, code: exitCodes.usage, sentence: whichOf(reason, candidates)};
 	const hint = instead ? ` To give the release up: kn-canary ${instead} ${name}.` : '';
 	return {ok: false, sentence: `${reason}${hint}`, code: exitCodes.notMade};
+}
+
+/** What users run, as the template that made it: of the revision that has 100 %, or is stable. */
+async function readRunning(
+	cluster: Cluster,
+	facts: Facts,
+): Promise<{ok: true; base: Base} | {ok: false; reason: string}> {
+	const {stable, doubt} = releaseOf(facts);
+	if (!stable)
+		return {ok: false, reason: doubt?.because ?? `what users of ${facts.service.name} run is not known.`};
+	return readBase(cluster, facts.service.namespace, stable.revision);
 }
 
 /** What is more than was asked for is asked for by its name. */
@@ -178,13 +205,33 @@ function whichOf(question: string, candidates: readonly string[]): string {
 	return `${question} Name the revision: ${candidates.map(name => `--to ${name}`).join(' or ')}.`;
 }
 
-/** The history is a help, not a condition: without it the roll back goes by tags and the list. */
-async function remembered(history: HistoryFile | undefined) {
+type Memory = {entries: readonly HistoryEntry[]; attempts: readonly Attempt[]; problem?: string};
+
+/** What is remembered. That it cannot be read is not that there is nothing. */
+async function remembered(history: HistoryFile | undefined): Promise<Memory> {
 	try {
-		return (await history?.read()) ?? [];
-	} catch {
-		return [];
+		return (await history?.readAll()) ?? {entries: [], attempts: []};
+	} catch (error) {
+		return {entries: [], attempts: [], problem: describeFault(error)};
 	}
+}
+
+/** The changes of this service, with those whose sender has not lived to write down how they ended. */
+async function settledChanges(
+	{entries, attempts}: Memory,
+	service: ServiceView,
+	history: HistoryFile | undefined,
+	now: number,
+): Promise<HistoryEntry[]> {
+	const changes = entriesOf(entries, service.uid);
+	const {made, ended} = settleAttempts(attempts, service, changes, now);
+	try {
+		for (const entry of made) await history?.append(entry);
+		for (const ending of ended) await history?.end(ending);
+	} catch {
+		// What cannot be written down is found out again the next time.
+	}
+	return entriesOf(withoutRepeats([...changes, ...made]), service.uid);
 }
 
 async function tryDry(cluster: Cluster, agreed: Plan): Promise<Result> {
@@ -193,6 +240,7 @@ async function tryDry(cluster: Cluster, agreed: Plan): Promise<Result> {
 	const sentence = {
 		asking: '',
 		accepted: 'Dry run: the server would accept it. Nothing was written.',
+		altered: 'Dry run: the server would store something else. Nothing was written.',
 		refused: 'Dry run: the server would refuse it. Nothing was written.',
 		'not logged in': 'Dry run: you are not logged in. Nothing was written.',
 		unknown: 'Dry run failed. Nothing was written.',
@@ -242,67 +290,45 @@ async function refusalOf(
 
 async function write(
 	{reason, wait, namespace, service}: ReleaseOptions,
-	{cluster, history, progress, now = Date.now}: ReleaseDependencies,
+	{cluster, history, underWay, progress, now = Date.now}: ReleaseDependencies,
 	agreed: Plan,
 ): Promise<Result> {
-	let sentAt = now();
-	const outcome = await sendPlan(cluster, agreed, {
-		reason: agreed.action,
-		onSent({at}) {
-			sentAt = at;
-		},
-	});
-	const common = {plan: agreed, outcome: outcome.kind};
-	if (outcome.kind !== 'done') {
-		const codes: Partial<Record<WriteOutcome['kind'], ExitCode>> = {
-			conflict: exitCodes.conflict,
-			unknown: exitCodes.unknown,
+	const mine = underWay?.begin(`${agreed.action} ${service}`);
+	try {
+		const {outcome, problem} = await sendRecorded(cluster, agreed, history, {reason, now});
+		const common = {plan: agreed, outcome: outcome.kind};
+		const notKept = problem === undefined ? '' : ` It is not in the history: ${problem}.`;
+		if (outcome.kind !== 'done') {
+			const sentence = `${sentenceOfOutcome(outcome, agreed)}${notKept}`;
+			const code = codes[outcome.kind] ?? exitCodes.notMade;
+			mine?.settled({sentence, code});
+			return {...common, code, sentence};
+		}
+		const missed = outcome.missed === undefined ? '' : ` But ${outcome.missed}`;
+		const taken = `Done: the server took it.${notKept}${missed}`;
+		const generation = identityOf(outcome.object)?.generation;
+		if (wait === 0 || generation === undefined) {
+			mine?.settled({sentence: taken, code: exitCodes.done});
+			return {...common, code: exitCodes.done, sentence: taken};
+		}
+		mine?.settled({
+			sentence: `${taken} Whether the gateway has it was not waited for.`,
+			code: exitCodes.notRouted,
+		});
+		const arrival = await followToGateway(cluster, {namespace, service, generation, within: wait, progress});
+		return {
+			...common,
+			arrival,
+			code: arrival.kind === 'moved' ? exitCodes.done : exitCodes.notRouted,
+			sentence: `Done: the server took it. ${arrival.sentence}${notKept}${missed}`,
 		};
-		const sentence = sentenceOfOutcome(outcome, agreed);
-		return {...common, code: codes[outcome.kind] ?? exitCodes.notMade, sentence};
+	} finally {
+		mine?.end();
 	}
-	const generation = identityOf(outcome.object)?.generation;
-	const problem =
-		generation === undefined || outcome.unchanged
-			? ''
-			: await remember(cluster, history, agreed, {at: sentAt, generation, reason});
-	if (wait === 0 || generation === undefined) {
-		return {...common, code: exitCodes.done, sentence: `Done: the server took it.${problem}`};
-	}
-	const arrival = await followToGateway(cluster, {namespace, service, generation, within: wait, progress});
-	return {
-		...common,
-		arrival,
-		code: arrival.kind === 'moved' ? exitCodes.done : exitCodes.notRouted,
-		sentence: `Done: the server took it. ${arrival.sentence}${problem}`,
-	};
 }
 
-async function remember(
-	cluster: Cluster,
-	history: HistoryFile | undefined,
-	{splits, write: {...request}, namespace, name, action, commands}: Plan,
-	{at, generation, reason}: {at: number; generation: number; reason: string},
-): Promise<string> {
-	if (!history || !splits || request.kind !== 'patch') return '';
-	try {
-		await history.append({
-			...splits,
-			at,
-			generation,
-			server: cluster.server,
-			context: cluster.context,
-			namespace,
-			service: name,
-			uid: request.uid,
-			by: cluster.user,
-			own: true,
-			reason: reason === '' ? action : `${action}: ${reason}`,
-			command: commands[0] ?? '',
-		});
-		return '';
-	} catch (error) {
-		const why = error instanceof Error ? error.message : String(error);
-		return ` It is not in the history: ${why}.`;
-	}
-}
+const codes: Partial<Record<WriteOutcome['kind'], ExitCode>> = {
+	altered: exitCodes.altered,
+	conflict: exitCodes.conflict,
+	unknown: exitCodes.unknown,
+};

@@ -1,8 +1,12 @@
 /** How the commands without a screen say what they would do and did: as lines for people, or as one JSON object. */
+import {visibleJson} from './said.js';
+import type {Attempt} from '../journal/attempt.js';
 import type {HistoryEntry} from '../journal/journal-entry.js';
 import type {Plan} from '../release/plan.js';
+import {isGuarded} from '../knative/commands/commands.js';
 import type {Split, SplitDifference} from '../knative/split/split.js';
 import type {Result} from './release.js';
+import {zoned} from '../knative/text/moment.js';
 
 const shareWords = (value: number | undefined, none: string) => (value === undefined ? none : `${value} %`);
 
@@ -32,7 +36,7 @@ export function planLines({
 		...about.map(({label, value}) => `  ${label.padEnd(labelWidth(about))}  ${value}`),
 		...warnings.map(({sentence}) => `! ${sentence}`),
 		...notes.map(note => `· ${note}`),
-		...commands.map(command => `$ ${command}`),
+		...commands.map(command => `$ ${command}${isGuarded(command) ? '' : '   (unguarded)'}`),
 	];
 }
 
@@ -41,7 +45,7 @@ const rowsOf = (split: Split) =>
 
 /** One object; its fields are an interface for scripts. */
 export function resultJson({code, sentence, plan, dryRun, outcome, arrival}: Result): string {
-	return JSON.stringify(
+	return visibleJson(
 		{
 			exitCode: code,
 			sentence,
@@ -58,9 +62,9 @@ export function resultJson({code, sentence, plan, dryRun, outcome, arrival}: Res
 				notes: plan.notes,
 				about: plan.about,
 				commands: plan.commands,
+				unguarded: plan.commands.filter(command => !isGuarded(command)),
 			}),
 		},
-		undefined,
 		2,
 	);
 }
@@ -69,24 +73,35 @@ function splitWords(split: Split): string {
 	return split.map(({key, percent}) => `${key}=${percent}`).join(' ');
 }
 
-/** Times in RFC 3339, UTC: they are to be compared with logs of other machines. */
-export function historyLines(entries: readonly HistoryEntry[]): string[] {
-	return entries.flatMap(({at, context, namespace, service, by, own, reason, before, after, command}) => [
-		`${new Date(at).toISOString()}  ${context} ${namespace}/${service}  ${own ? 'here, ' : ''}${by || 'somebody'}  ${reason}`,
-		`  ${splitWords(before)} → ${splitWords(after)}`,
-		...(command === '' ? [] : [`  $ ${command}`]),
-	]);
+/** What became of an attempt, in a word; of a change that was made, nothing. */
+function endWords(entry: HistoryEntry | Attempt): string {
+	if (!('end' in entry)) return '';
+	if (entry.end === undefined) return '  (sent, outcome not known)';
+	return `  (${entry.end.how === 'not made' ? 'not made' : 'outcome not known'}: ${entry.end.sentence})`;
 }
 
-export function historyJson(entries: readonly HistoryEntry[]): string {
-	return JSON.stringify(
+/** Times are those of the operator, with their zone. */
+export function historyLines(entries: readonly (HistoryEntry | Attempt)[]): string[] {
+	return entries.flatMap(entry => {
+		const {at, context, namespace, service, by, own, reason, before, after, command} = entry;
+		const who = `${own ? 'here, ' : ''}${by || 'somebody'}`;
+		return [
+			`${zoned(at)}  ${context} ${namespace}/${service}  ${who}  ${reason}${endWords(entry)}`,
+			`  ${splitWords(before)} → ${splitWords(after)}`,
+			...(command === '' ? [] : [`  $ ${command}`]),
+		];
+	});
+}
+
+export function historyJson(entries: readonly (HistoryEntry | Attempt)[]): string {
+	return visibleJson(
 		entries.map(({at, before, after, ...rest}) => ({
-			at: new Date(at).toISOString(),
+			at: zoned(at),
 			...rest,
+			outcome: 'end' in rest ? (rest.end?.how ?? 'not known') : 'made',
 			before: rowsOf(before),
 			after: rowsOf(after),
 		})),
-		undefined,
 		2,
 	);
 }

@@ -1,7 +1,11 @@
 /** The subcommands that release without a screen, from their flags to their exit code. */
 import {createInterface} from 'node:readline/promises';
 import type {Cluster} from '../kube/cluster.js';
+import type {Attempt} from '../journal/attempt.js';
+import type {HistoryEntry} from '../journal/journal-entry.js';
 import type {HistoryFile} from '../journal/journal-file.js';
+import type {Said} from './said.js';
+import type {UnderWay} from '../release/under-way.js';
 import {serviceMeant} from '../knative/release/words.js';
 import {printable} from '../knative/text/printable.js';
 import {exitCodes, type ExitCode} from './exit-codes.js';
@@ -20,6 +24,8 @@ export type ReleaseFlags = {
 	/** Which revision is meant. */
 	to?: string;
 	despite?: readonly Despite[];
+	/** Of `abandon`: put the template back, too. */
+	template?: true;
 	/** False with `--no-previous`. */
 	previous?: boolean;
 };
@@ -27,8 +33,10 @@ export type ReleaseFlags = {
 /** Where it reads and writes; `isTerminal` says whether somebody is there to be asked. */
 export type HeadlessTerminal = {
 	stdin: NodeJS.ReadableStream;
-	stdout: NodeJS.WritableStream;
-	stderr: NodeJS.WritableStream;
+	stdout: Said;
+	stderr: Said;
+	/** Where a question is put, with what a line editor needs there; `stderr` itself. */
+	prompt?: NodeJS.WritableStream;
 	isTerminal: boolean;
 };
 
@@ -40,11 +48,13 @@ export async function runRelease(
 	{
 		cluster,
 		history,
+		underWay,
 		production,
 		terminal,
 	}: {
 		cluster: Cluster;
 		history: HistoryFile | undefined;
+		underWay?: UnderWay;
 		production: RegExp | undefined;
 		terminal: HeadlessTerminal;
 	},
@@ -67,6 +77,7 @@ export async function runRelease(
 			to: flags.to,
 			despite: flags.despite ?? [],
 			keepsPrevious: flags.previous ?? true,
+			resetsTemplate: flags.template ?? false,
 			dryRun: flags.dryRun ?? false,
 			yes: flags.yes ?? false,
 			production: production?.test(cluster.context) ?? false,
@@ -76,6 +87,7 @@ export async function runRelease(
 		{
 			cluster,
 			history,
+			...(underWay && {underWay}),
 			show(plan) {
 				if (!isJson) for (const line of planLines(plan)) say(line);
 			},
@@ -89,8 +101,11 @@ export async function runRelease(
 }
 
 /** Anything but the word asked for is a no: ctrl-c and ctrl-d, too. */
-async function ask(wanted: string, {stdin, stderr}: HeadlessTerminal): Promise<boolean> {
-	const prompt = createInterface({input: stdin, output: stderr});
+async function ask(
+	wanted: string,
+	{stdin, stderr, prompt: output = process.stderr}: HeadlessTerminal,
+): Promise<boolean> {
+	const prompt = createInterface({input: stdin, output});
 	try {
 		return (await prompt.question(`Type ${wanted} to apply it: `)).trim() === wanted;
 	} catch (error) {
@@ -111,13 +126,14 @@ export async function runHistory(
 	{stdout, stderr}: Pick<HeadlessTerminal, 'stdout' | 'stderr'>,
 ): Promise<ExitCode> {
 	try {
-		const entries = (await history.read()).filter(
-			entry =>
-				(service === undefined || entry.service === service) &&
-				(namespace === undefined || entry.namespace === namespace) &&
-				(context === undefined || entry.context === context),
-		);
-		const newestFirst = entries.toSorted((a, b) => b.at - a.at);
+		const read = await history.readAll();
+		const isWanted = (entry: HistoryEntry | Attempt) =>
+			(service === undefined || entry.service === service) &&
+			(namespace === undefined || entry.namespace === namespace) &&
+			(context === undefined || entry.context === context);
+		const newestFirst = [...read.entries, ...read.attempts]
+			.filter(entry => isWanted(entry))
+			.toSorted((a, b) => b.at - a.at);
 		if (output === 'json') stdout.write(`${historyJson(newestFirst)}\n`);
 		else for (const line of historyLines(newestFirst)) stdout.write(`${line}\n`);
 		return exitCodes.done;

@@ -4,7 +4,9 @@ import type {LoopSnapshot} from '../probe/loop/loop.js';
 import type {Row} from '../probe/loop/loop-report.js';
 import type {ServiceView} from '../knative/service/service.js';
 import {askedBy, remedies} from '../knative/commands/identify-revisions.js';
-import {fixedVerdict, type FixedVerdict} from '../stats/fixed-verdict.js';
+import type {FailureEntry} from '../probe/loop/failure-log.js';
+import {countedIn} from '../probe/loop/loop-report.js';
+import {fixedInterval, fixedVerdict, type FixedVerdict} from '../stats/fixed-verdict.js';
 import type {Share} from './expected-split.js';
 
 /** Everything that was asked and counted. A plain value, fit for JSON. */
@@ -25,7 +27,12 @@ export type VerifyReport = {
 		sent: number;
 		notSent: number;
 		answered: number;
+		/** Failures among them; 4xx of which it is not known whether they are. */
 		errors: number;
+		refused: number;
+		/** Not in `answered`: what the gateway said itself, and connections that never were. */
+		gatewayAnswers: number;
+		unreached: number;
 		attributed: number;
 		unattributed: number;
 		statusCodes: Readonly<Record<string, number>>;
@@ -34,6 +41,8 @@ export type VerifyReport = {
 	expected: readonly Share[];
 	/** Latencies in milliseconds, from the slot a request was scheduled for; p99 from 100 answers on. */
 	rows: readonly ReportRow[];
+	/** Kinds of failure, the newest first. */
+	failures: readonly ReportFailure[];
 	verdict: Omit<FixedVerdict, 'attributed' | 'unattributed'> & {alpha: number};
 	/** What should be known beside the verdict. */
 	notes: readonly string[];
@@ -45,11 +54,15 @@ export type ReportRow = {
 	candidates: readonly string[];
 	fingerprint: string | null;
 	attribution: Row['attribution'];
+	/** Why it is not known whose they are. */
+	why: NonNullable<Row['why']> | null;
+	/** The status, where it is no success. */
+	code: string | null;
 	configuredPercent: number | null;
 	expectedPercent: number | null;
 	n: number;
 	errors: number;
-	/** Of all answers, 0–1, and its 95 % Wilson score interval. */
+	/** Of all answers, 0–1, and the interval of the test that judges the split, at its own alpha. */
 	observedShare: number | null;
 	interval: {low: number; high: number};
 	p50: number | null;
@@ -57,56 +70,98 @@ export type ReportRow = {
 	p99: number | null;
 };
 
-/** @param options.instead Why no verdict may be given, whatever the counts say. */
-export function judge(
-	{rows, unattributed, answered}: LoopSnapshot,
-	expected: readonly Share[],
-	{alpha, instead}: {alpha: number; instead?: string},
-): VerifyReport['verdict'] {
-	const counts = new Map(expected.map(({revision}) => [revision, 0]));
-	for (const {revision, n} of rows) if (revision !== undefined) counts.set(revision, n);
-	const percents = new Map(expected.map(({revision, percent}) => [revision, percent]));
-	const judged = fixedVerdict(
-		[...counts].map(([key, count]) => ({key, percent: percents.get(key) ?? 0, count})),
-		{unattributed, alpha},
-	);
-	const {attributed: _attributed, unattributed: _unattributed, ...verdict} = judged;
-	if (instead !== undefined) {
-		return {
-			...verdict,
-			alpha,
-			state: 'cannot tell',
-			p: undefined,
-			method: undefined,
-			sentence: `Cannot tell: ${instead}.`,
-		};
-	}
-	return answered === 0
-		? {...verdict, alpha, state: 'cannot tell', sentence: 'Cannot tell: nothing was answered.'}
-		: {...verdict, alpha};
+export type ReportFailure = {
+	code: string;
+	text: string;
+	/** Whose it may be; none when it is the gateway's. */
+	revisions: readonly string[];
+	at: FailureEntry['at'];
+	count: number;
+	/** ISO 8601, UTC. */
+	first: string;
+	last: string;
+};
+
+/** The rows' counts by revision, with what the expected split gives each. */
+function countsFor(rows: LoopSnapshot['rows'], expected: readonly Share[]) {
+	return countedIn(rows, new Map(expected.map(({revision, percent}) => [revision, percent])));
 }
 
-export function toReportRow(row: Row, expected: readonly Share[]): ReportRow {
-	const {revision, candidates, fingerprint, attribution, configuredPercent, n, errors, observedShare} = row;
+/** @param options.instead Why no verdict may be given, whatever the counts say. */
+export function judge(
+	{rows, answered, trouble}: Pick<LoopSnapshot, 'rows' | 'answered' | 'trouble'>,
+	expected: readonly Share[],
+	{alpha, instead}: {alpha: number; instead?: string | undefined},
+): VerifyReport['verdict'] {
+	const {counts, shared} = countsFor(rows, expected);
+	const judged = fixedVerdict(counts, {shared, alpha});
+	const {attributed: _attributed, unattributed: _unattributed, ...verdict} = judged;
+	// What is wrong with the split stays wrong; but nothing is called good while users get failures.
+	const reason =
+		instead ??
+		(verdict.state === 'disagrees'
+			? undefined
+			: (trouble?.sentence ?? (answered === 0 ? 'nothing was answered' : undefined)));
+	if (reason === undefined) return {...verdict, alpha};
+	return {
+		...verdict,
+		alpha,
+		state: 'cannot tell',
+		p: undefined,
+		method: undefined,
+		sentence: `Cannot tell: ${reason}.`,
+	};
+}
+
+export function toReportRow(
+	row: Row,
+	expected: readonly Share[],
+	{rows, alpha}: {rows: readonly Row[]; alpha: number},
+): ReportRow {
+	const {revision, candidates, fingerprint, attribution, why, code, configuredPercent} = row;
+	const {n, errors, observedShare} = row;
+	const {counts, shared} = countsFor(rows, expected);
 	return {
 		revision: revision ?? null,
 		candidates,
 		fingerprint: fingerprint ?? null,
 		attribution,
+		why: why ?? null,
+		code: code ?? null,
 		configuredPercent: configuredPercent ?? null,
 		expectedPercent: expected.find(share => share.revision === revision)?.percent ?? null,
 		n,
 		errors,
 		observedShare: observedShare ?? null,
-		interval: row.interval,
+		interval: revision === undefined ? row.interval : fixedInterval(counts, revision, {shared, alpha}),
 		p50: row.p50 ?? null,
 		p95: row.p95 ?? null,
 		p99: row.p99 ?? null,
 	};
 }
 
+export function toReportFailure({
+	code,
+	text,
+	revisions,
+	at,
+	count,
+	first,
+	last,
+}: FailureEntry): ReportFailure {
+	return {
+		code,
+		text,
+		revisions,
+		at,
+		count,
+		first: new Date(first).toISOString(),
+		last: new Date(last).toISOString(),
+	};
+}
+
 export function notesOn(
-	{tags, rows, notSent}: LoopSnapshot,
+	{tags, rows, notSent, suggestion}: LoopSnapshot,
 	service: ServiceView,
 	{
 		configured,
@@ -127,7 +182,16 @@ export function notesOn(
 		notes.push(`The route is configured otherwise than expected: ${split}.`);
 	}
 	for (const {tag, problem} of tags) {
-		if (problem !== undefined) notes.push(`Nothing could be learned from the tag ${tag}: ${problem}`);
+		if (problem !== undefined) notes.push(`The tag ${tag} teaches nothing: ${problem}`);
+	}
+	const failing = tags.filter(({problem}) => problem?.startsWith('it answers') === true);
+	if (failing.length > 0 && tags.some(({state}) => state === 'learned')) {
+		const names = failing.map(({revision}) => revision).join(' and ');
+		notes.push(`${names} fails at its own tag where another revision answers: users of it get that, too.`);
+	}
+	const problems = new Set(tags.map(({problem}) => problem));
+	if (tags.length > 1 && problems.size === 1 && !problems.has(undefined) && rows.some(isSuccess)) {
+		notes.push('All tags fail alike, the service itself works: the gateway may have no rule for tag hosts.');
 	}
 	const tagged = new Set(
 		service.statusTraffic.flatMap(({tag, revision}) => (tag === undefined ? [] : [revision])),
@@ -136,15 +200,16 @@ export function notesOn(
 	for (const {revision} of sharing) {
 		if (!tagged.has(revision)) {
 			notes.push(
-				`${revision} has no tag, so what it answers cannot be learned: tag it, for instance with \`kn service update --tag\`.`,
+				`${revision} has no tag URL, so what it answers is not known: tag it, for instance with \`kn service update --tag\`.`,
 			);
 		}
 	}
-	for (const {attribution, candidates} of rows) {
-		if (attribution === 'indistinguishable') {
-			notes.push(
-				`${candidates.join(' and ')} answer alike: from outside they cannot be told apart. ${remedy}`,
-			);
+	for (const {why, candidates, n} of rows) {
+		if (why === 'alike') {
+			const what = suggestion === undefined ? remedy : `--fingerprint ${suggestion} tells them apart.`;
+			notes.push(`${candidates.join(' and ')} answer identically. ${what}`);
+		} else if (why === 'unheard') {
+			notes.push(`${n} answers may be those of ${candidates.join(' or ')}: not all of them were heard.`);
 		}
 	}
 	if (notSent > 0)
@@ -153,3 +218,5 @@ export function notesOn(
 		);
 	return notes;
 }
+
+const isSuccess = ({n, code, attribution}: Row) => n > 0 && code === undefined && attribution !== 'silent';

@@ -1,6 +1,7 @@
 /** `kn-canary verify` as a command: the report on stdout, progress and what went wrong on stderr, an exit code. */
 import type {Cluster} from '../kube/cluster.js';
 import {exitCodeOf, verifySplit, type VerifyOptions, type VerifyOutcome} from './verify.js';
+import {visibleJson} from './said.js';
 import {progressLine, verifyLines} from './verify-text.js';
 
 type OutputStream = {write(text: string): unknown; isTTY?: boolean};
@@ -61,5 +62,6 @@ function toJson(outcome: VerifyOutcome): string {
 		outcome.kind === 'asked'
 			? {result: outcome.report.verdict.state, exitCode: exitCodeOf(outcome), ...outcome.report}
 			: {result: outcome.kind, exitCode: exitCodeOf(outcome), sentence: outcome.sentence};
-	return JSON.stringify(value, (_key, part: unknown) => (part === undefined ? null : part), 2);
+	const whole = JSON.stringify(value, (_key, part: unknown) => (part === undefined ? null : part));
+	return visibleJson(JSON.parse(whole), 2);
 }

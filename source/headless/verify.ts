@@ -3,21 +3,22 @@
  * split that users get is the one that the route has, or the one that is expected.
  */
 import type {Cluster} from '../kube/cluster.js';
-import type {GatewayAddress} from '../kube/gateway/gateway-address.js';
+import type {GivenGateway} from '../kube/gateway/gateway-address.js';
 import type {RequestOptions} from '../probe/transport/request-options.js';
 import {probeOptionsOf} from '../probe/transport/request-options.js';
 import {createProbe} from '../probe/transport/create-probe.js';
 import type {Loop, LoopSnapshot} from '../probe/loop/loop.js';
 import {createLoop} from '../probe/loop/loop.js';
-import type {FailureKind} from '../probe/transport/probe.js';
+import {connectionFailures} from '../probe/transport/probe.js';
 import {reachGateway} from '../console/session/gateway.js';
 import type {GatewayState} from '../console/state/state.js';
-import {tagsOf, targetOf} from '../console/live/request-target.js';
+import {tagsOf, targetOf, tlsRedirectOf} from '../console/live/request-target.js';
 import {serviceState} from '../knative/service/service-state.js';
 import {configuredShares, expectedShares} from './expected-split.js';
 import {readService} from './read-service.js';
 import {settledService, type SettledService} from './settled-service.js';
-import {judge, notesOn, toReportRow, type VerifyReport} from './verify-report.js';
+import {judge, notesOn, toReportFailure, toReportRow, type VerifyReport} from './verify-report.js';
+import {zoned} from '../knative/text/moment.js';
 
 export type VerifyOptions = {
 	service: string;
@@ -29,7 +30,7 @@ export type VerifyOptions = {
 	/** As `expectedShares` takes it; the split of the route when not given. */
 	expect?: string | undefined;
 	/** The operator's own word for where the gateway is; then it is not looked for. */
-	gateway?: GatewayAddress | undefined;
+	gateway?: GivenGateway | undefined;
 	asking: RequestOptions;
 	/** Of this program, for the User-Agent. */
 	version?: string | undefined;
@@ -57,7 +58,7 @@ export async function verifySplit(cluster: Cluster, options: VerifyOptions): Pro
 	const found = await settledService(cluster, options);
 	if (found.kind === 'could not ask') return found;
 	if (found.service.statusTraffic.length === 0) return {kind: 'cannot tell', sentence: neverServed(found)};
-	const reached = await reachGateway(cluster, options.gateway, options.signal);
+	const reached = await reachGateway(cluster, found.service, options.gateway, options.signal);
 	try {
 		return await askService(cluster, options, found, reached.gateway);
 	} finally {
@@ -94,7 +95,14 @@ async function askService(
 	const probe = createProbe(probeOptionsOf(asking, version));
 	// Once beforehand, uncounted: where nothing listens there is no need to send hundreds to find that out.
 	const {outcome: first} = await probe.ask(asked.target, {timeout: asking.timeout});
-	if (first.kind === 'failure' && (asked.unreached !== undefined || unreachable.has(first.failure))) {
+	const redirect = tlsRedirectOf(asked, gateway, first);
+	if (redirect) {
+		await probe.close();
+		return redirect.gateway
+			? askService(cluster, options, found, redirect.gateway)
+			: {kind: 'could not ask', sentence: redirect.sentence};
+	}
+	if (first.kind === 'failure' && (asked.unreached !== undefined || connectionFailures.has(first.failure))) {
 		await probe.close();
 		const sentences = [first.sentence, ...(asked.unreached === undefined ? [] : [asked.unreached])];
 		return {kind: 'could not ask', sentence: sentences.join(' ')};
@@ -104,6 +112,7 @@ async function askService(
 		rate: asking.rate,
 		maxRate: asking.maxRate,
 		timeout: asking.timeout,
+		expectStatus: asking.request.expectStatus,
 		probe,
 	});
 	const unsubscribe = onProgress && loop.subscribe(onProgress);
@@ -118,19 +127,15 @@ async function askService(
 			after.ok &&
 			(after.service.uid !== service.uid ||
 				JSON.stringify(configuredShares(after.service.statusTraffic)) !== JSON.stringify(configured));
-		if (snapshot.answered + snapshot.settlingAnswers > 0 && !heardAnything(snapshot)) {
-			const failure = snapshot.last.find(({outcome}) => outcome.kind === 'failure')?.outcome;
-			return {
-				kind: 'could not ask',
-				sentence: failure?.kind === 'failure' ? failure.sentence : 'No request was answered.',
-			};
-		}
+		const nothing = nothingHeard(snapshot);
+		if (nothing !== undefined) return {kind: 'could not ask', sentence: nothing};
 		const {unattributed, rows} = snapshot;
-		const verdict = judge(snapshot, expected.shares, {
-			alpha: options.alpha,
-			...(found.settled ? {} : {instead: 'the route has not settled on its split'}),
-			...(changed ? {instead: 'the split was changed while it was asked'} : {}),
-		});
+		const instead = changed
+			? 'the split was changed while it was asked'
+			: found.settled
+				? undefined
+				: 'the route has not settled on its split';
+		const verdict = judge(snapshot, expected.shares, {alpha: options.alpha, instead});
 		return {
 			kind: 'asked',
 			report: {
@@ -145,8 +150,8 @@ async function askService(
 					via: gateway.via,
 					portForward: gateway.forward !== undefined,
 				},
-				since: since.toISOString(),
-				until: until.toISOString(),
+				since: zoned(since.getTime()),
+				until: zoned(until.getTime()),
 				requests: {
 					asked: options.n,
 					rate: asking.rate,
@@ -154,13 +159,17 @@ async function askService(
 					notSent: snapshot.notSent,
 					answered: snapshot.answered,
 					errors: snapshot.errors,
+					refused: snapshot.refused,
+					gatewayAnswers: snapshot.gatewayAnswers,
+					unreached: snapshot.unreached,
 					attributed: snapshot.answered - unattributed,
 					unattributed,
 					statusCodes: snapshot.statusCodes,
 				},
 				configured,
 				expected: expected.shares,
-				rows: rows.map(row => toReportRow(row, expected.shares)),
+				rows: rows.map(row => toReportRow(row, expected.shares, {rows, alpha: options.alpha})),
+				failures: snapshot.failures.map(toReportFailure),
 				verdict,
 				notes: notesOn(snapshot, service, {
 					configured,
@@ -175,9 +184,6 @@ async function askService(
 		await loop.stop();
 	}
 }
-
-/** What no second request would change. */
-const unreachable: ReadonlySet<FailureKind> = new Set(['refused', 'dns', 'tls']);
 
 /** Times that what could not be sent is tried again: the test is for the number of requests that was fixed beforehand. */
 const rounds = 10;
@@ -212,5 +218,22 @@ async function sendBurst(
 	}
 }
 
-const heardAnything = ({last, answered, errors}: LoopSnapshot): boolean =>
-	answered > errors || last.some(({outcome}) => outcome.kind === 'response');
+/** Why nothing of the service was heard at all; undefined when something was. */
+function nothingHeard({answered, settlingAnswers, last, trouble, gateway}: LoopSnapshot): string | undefined {
+	const isOfService = last.some(
+		({grade, outcome}) => grade !== 'gateway' && grade !== 'unreached' && outcome.kind === 'response',
+	);
+	if (isOfService || (answered === 0 && settlingAnswers > 0)) return undefined;
+	if (trouble && (trouble.kind === 'gateway' || trouble.kind === 'down')) {
+		const advice =
+			gateway.kind !== 'answers itself'
+				? ''
+				: gateway.code.startsWith('3')
+					? '. If it wants a login, give it with --header or --cookie.'
+					: '. Check that this is the gateway of the service (--gateway) and that it has a route for its host.';
+		return `${trouble.sentence.charAt(0).toUpperCase()}${trouble.sentence.slice(1)}${advice}`;
+	}
+	const failure = last.find(({outcome}) => outcome.kind === 'failure')?.outcome;
+	if (answered === 0 && !failure) return undefined;
+	return failure?.kind === 'failure' ? failure.sentence : 'No request was answered.';
+}

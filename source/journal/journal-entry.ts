@@ -24,8 +24,10 @@ export type HistoryEntry = {
 	reason: string;
 	before: Split;
 	after: Split;
-	/** Of an own change: the command line that does the same. */
+	/** Of an own change of the traffic: the command line that does the same. Others have values of variables in it. */
 	command: string;
+	/** Of an own change: of the attempt that was written down before it was sent. */
+	id?: string | undefined;
 };
 
 const name = v.pipe(v.string(), v.minLength(1), v.maxLength(500), v.transform(printable));
@@ -53,7 +55,8 @@ const split = v.pipe(
 	v.check(rows => new Set(rows.map(({key}) => key)).size === rows.length, 'names a revision twice'),
 );
 
-const entry = v.object({
+/** What a change and an attempt have in common. */
+export const entryFields = {
 	at: v.pipe(v.number(), v.finite()),
 	server: text,
 	context: text,
@@ -67,7 +70,21 @@ const entry = v.object({
 	before: split,
 	after: split,
 	command: text,
-});
+};
+
+const entry = v.object({...entryFields, id: v.optional(v.pipe(v.string(), v.regex(/^[\w-]{1,100}$/)))});
+
+/** Without what is nobody's to read: a template in a command has values of variables, an address may have a password. */
+export function withoutSecrets<Fields extends Pick<HistoryEntry, 'command' | 'server'>>(
+	fields: Fields,
+): Fields {
+	const {command, server} = fields;
+	return {
+		...fields,
+		command: command.includes('/spec/template') ? '' : command,
+		server: server.replace(/^([a-z+.-]+:\/\/)[^/]*@/i, '$1'),
+	};
+}
 
 /** An entry of a line of the file; undefined when the line is none, whoever wrote it. */
 export function parseEntry(line: string): HistoryEntry | undefined {
@@ -78,15 +95,17 @@ export function parseEntry(line: string): HistoryEntry | undefined {
 		return undefined;
 	}
 	const parsed = v.safeParse(entry, value);
-	return parsed.success ? parsed.output : undefined;
+	if (!parsed.success) return undefined;
+	const {id, ...rest} = withoutSecrets(parsed.output);
+	return {...rest, ...(id !== undefined && {id})};
 }
 
-const rowsOf = (rows: Split) =>
+export const rowsOf = (rows: Split) =>
 	rows.map(({key, revision, percent, tags}) => ({key, revision, percent, tags}));
 
 /** The entry as one line without its end. Locks and anchors of the slider are nothing to remember. */
 export function formatEntry({before, after, ...rest}: HistoryEntry): string {
-	return JSON.stringify({...rest, before: rowsOf(before), after: rowsOf(after)});
+	return JSON.stringify({...withoutSecrets(rest), before: rowsOf(before), after: rowsOf(after)});
 }
 
 /**

@@ -7,40 +7,108 @@
 import {constants} from 'node:fs';
 import {chmod, mkdir, open, rename, rm, type FileHandle} from 'node:fs/promises';
 import path from 'node:path';
+import {
+	attemptsOf,
+	formatAttempt,
+	formatEnding,
+	parseAttemptLine,
+	type Attempt,
+	type AttemptEnding,
+} from './attempt.js';
 import {formatEntry, parseEntry, withoutRepeats, type HistoryEntry} from './journal-entry.js';
 
 export type HistoryFile = {
 	readonly path: string;
 	/** In order of time; empty when there is no file yet. Throws the error of the file system otherwise. */
 	read(): Promise<HistoryEntry[]>;
+	/** The changes as `read`, and the attempts that made none as far as is known, in the order that they were begun in. */
+	readAll(): Promise<{entries: HistoryEntry[]; attempts: Attempt[]}>;
 	/** Appends one line, one after the other when several are asked for. Throws the error of the file system. */
 	append(entry: HistoryEntry): Promise<void>;
+	/** Appends what is about to be sent. Throws the error of the file system. */
+	begin(attempt: Attempt): Promise<void>;
+	/** Appends that an attempt has made no change, or that it is not known whether it has. */
+	end(ending: AttemptEnding): Promise<void>;
 };
 
 /** Bytes: from here on the older half is let go. Some thousands of changes. */
 const largest = 1024 * 1024;
 
-/** `$XDG_STATE_HOME/kn-canary/history.jsonl`; a relative path there is to be ignored, as the specification says. */
-export function historyPath(env: Readonly<Record<string, string | undefined>>, home: string): string {
+/**
+ * `$XDG_STATE_HOME/kn-canary/history.jsonl`; a relative path there is to be ignored, as the specification says. Undefined
+ * where there is neither that nor a home.
+ */
+export function historyPath(
+	env: Readonly<Record<string, string | undefined>>,
+	home: string | undefined,
+): string | undefined {
 	const wanted = env['XDG_STATE_HOME'] ?? '';
-	const base = path.isAbsolute(wanted) ? wanted : path.join(home, '.local', 'state');
+	if (!path.isAbsolute(wanted) && home === undefined) return undefined;
+	const base = path.isAbsolute(wanted) ? wanted : path.join(home ?? '', '.local', 'state');
 	return path.join(base, 'kn-canary', 'history.jsonl');
 }
 
-/** @param limit Bytes above which the older half of the file is dropped. */
-export function openHistoryFile(file: string, {limit = largest}: {limit?: number} = {}): HistoryFile {
+const homeless = 'there is no home directory to keep it in; set HOME or XDG_STATE_HOME';
+
+/** One that keeps nothing: it is empty, and says why when something is to be appended. */
+function homelessFile(): HistoryFile {
+	const refuse = async () => Promise.reject(new Error(homeless));
+	return {
+		path: '',
+		read: async () => [],
+		readAll: async () => ({entries: [], attempts: []}),
+		append: refuse,
+		begin: refuse,
+		end: refuse,
+	};
+}
+
+/**
+ * @param wanted Undefined where it cannot be kept.
+ * @param limit Bytes above which the older half of the file is dropped.
+ */
+export function openHistoryFile(
+	wanted: string | undefined,
+	{limit = largest}: {limit?: number} = {},
+): HistoryFile {
+	if (wanted === undefined) return homelessFile();
+	const file = wanted;
 	let last: Promise<void> = Promise.resolve();
+
+	async function readAll(): Promise<{entries: HistoryEntry[]; attempts: Attempt[]}> {
+		const lines = await linesAtEnd(file, limit);
+		const begun: Attempt[] = [];
+		const endings: AttemptEnding[] = [];
+		const changes: HistoryEntry[] = [];
+		for (const line of lines) {
+			const entry = parseEntry(line);
+			if (entry) {
+				changes.push(entry);
+				continue;
+			}
+			const other = parseAttemptLine(jsonOf(line));
+			if (other?.kind === 'attempt') begun.push(other.attempt);
+			else if (other) endings.push(other.ending);
+		}
+		const entries = withoutRepeats(changes);
+		return {entries, attempts: attemptsOf(begun, endings, changes)};
+	}
+
+	async function append(line: string): Promise<void> {
+		const mine = last.then(async () => appendLine(file, line, limit));
+		last = mine.catch(() => {});
+		return mine;
+	}
+
 	return {
 		path: file,
 		async read() {
-			const lines = await linesAtEnd(file, limit);
-			return withoutRepeats(lines.flatMap(line => parseEntry(line) ?? []));
+			return (await readAll()).entries;
 		},
-		async append(entry) {
-			const mine = last.then(async () => appendLine(file, formatEntry(entry), limit));
-			last = mine.catch(() => {});
-			return mine;
-		},
+		readAll,
+		append: async entry => append(formatEntry(entry)),
+		begin: async attempt => append(formatAttempt(attempt)),
+		end: async ending => append(formatEnding(ending)),
 	};
 }
 
@@ -70,6 +138,14 @@ async function appendLine(file: string, line: string, limit: number): Promise<vo
 		await handle.close();
 	}
 	if (size > limit) await dropOlderHalf(file, limit);
+}
+
+function jsonOf(line: string): unknown {
+	try {
+		return JSON.parse(line);
+	} catch {
+		return undefined;
+	}
 }
 
 async function byteAt(handle: FileHandle, position: number): Promise<number | undefined> {

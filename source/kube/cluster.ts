@@ -101,6 +101,8 @@ export type Cluster = {
 	readonly context: string;
 	readonly server: string;
 	readonly user: string;
+	/** Words that lead kubectl and kn to this cluster, from any directory and whatever context is the current one. */
+	readonly flags: readonly string[];
 	/** The namespace of the context, or `default`. */
 	readonly namespace: string;
 	readonly readOnly: boolean;
@@ -150,6 +152,8 @@ export type Cluster = {
 	onSign(listener: (sign: ServerSignal) => void): () => void;
 	/** Has everything that is watched asked for at once: gives the sign 'wanted'. */
 	askNow(): void;
+	/** PEM certificates of the authorities that are believed of the API server; none where there is no TLS. */
+	authorities(): Promise<readonly string[]>;
 	/** What stands between the operator and the cluster, whatever the server says; told of when it changes. */
 	readonly standing: Standing;
 	onStanding(listener: (standing: Standing) => void): () => void;

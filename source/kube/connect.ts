@@ -1,6 +1,7 @@
 /** From a kubeconfig to a Cluster: which context, with which credentials, by way of which proxy. */
 import type {Cluster} from './cluster.js';
 import {credentialSource, hasPlugin, type Standing} from './auth/credentials.js';
+import {copiedFlags} from './auth/copied-flags.js';
 import {httpCluster, type HttpClusterOptions} from './http/http-cluster.js';
 import {
 	selectContext,
@@ -8,10 +9,18 @@ import {
 	type KubeconfigSource,
 	type SelectedContext,
 } from './auth/kubeconfig.js';
+import {kubeconfigStamp} from './auth/kubeconfig-files.js';
 import type {TerminalLoan} from './auth/plugin-login.js';
 import {isLoopback, proxyFromEnvironment} from './http/proxy.js';
 
-export {KubeconfigError, listContexts, type ContextInfo, type KubeconfigSource} from './auth/kubeconfig.js';
+export {
+	KubeconfigError,
+	listContexts,
+	type ContextInfo,
+	type KubeconfigOverrides,
+	type KubeconfigSource,
+} from './auth/kubeconfig.js';
+export type {TerminalLoan} from './auth/plugin-login.js';
 
 export type ConnectOptions = KubeconfigSource &
 	HttpClusterOptions & {
@@ -37,6 +46,23 @@ function shown(selected: SelectedContext): SelectedContext {
 	return isPrivate(selected.cluster.server) ? selected : {...selected, user: {}};
 }
 
+/** Milliseconds between two looks at the times of the files. */
+const lookEvery = 5000;
+
+/** Calls `onWritten` after a file of the kubeconfig was written, until what is returned is called. */
+function whenWritten(source: KubeconfigSource, onWritten: () => Promise<void>): () => void {
+	let before: string | undefined;
+	const look = async () => {
+		const now = await kubeconfigStamp(source);
+		if (before !== undefined && now !== before) await onWritten();
+		before = now;
+	};
+	const timer = setInterval(() => void look(), lookEvery);
+	timer.unref();
+	void look();
+	return () => clearInterval(timer);
+}
+
 /**
  * The cluster of a context. Sends nothing yet: an unreachable server shows at the first request. Throws
  * KubeconfigError, with what to do, when there is no kubeconfig, no such context, a file that cannot be read, or
@@ -45,9 +71,9 @@ function shown(selected: SelectedContext): SelectedContext {
 export async function connect(options: ConnectOptions = {}): Promise<Cluster> {
 	const {overrides, terminal} = options;
 	const selected = await selectContext(options, options.context, overrides);
-	const {cluster, user} = selected;
-	const proxy =
-		cluster['proxy-url'] || proxyFromEnvironment(new URL(cluster.server), options.env ?? process.env);
+	const {user} = selected;
+	const {server, 'proxy-url': ownProxy} = selected.cluster;
+	const proxy = ownProxy || proxyFromEnvironment(new URL(server), options.env ?? process.env);
 	const listeners = new Set<(standing: Standing) => void>();
 	const credentials = credentialSource(shown(selected), {
 		proxy,
@@ -66,5 +92,19 @@ export async function connect(options: ConnectOptions = {}): Promise<Cluster> {
 			listeners.delete(listener);
 		};
 	};
-	return httpCluster(selected, {credentials, onStanding}, options);
+	const flags = copiedFlags(selected.name, options.kubeconfig, overrides);
+	const cluster = httpCluster(selected, {credentials, onStanding, flags}, options);
+	if (!terminal?.isDrawnOn) return cluster;
+	// Somebody looks at it for hours, and tools rewrite the file meanwhile.
+	const stopLooking = whenWritten(options, async () => credentials.check());
+	return {
+		...cluster,
+		get standing() {
+			return credentials.standing;
+		},
+		async close() {
+			stopLooking();
+			await cluster.close();
+		},
+	};
 }

@@ -2,6 +2,9 @@
 import {TransportError, type Cluster} from './cluster.js';
 import {parseList} from './objects.js';
 
+/** Objects of one list: beyond, nobody could look through them, and a list without an end would fill the memory. */
+export const mostObjects = 100_000;
+
 /** As a page of `reflect`. */
 const pageSize = '250';
 
@@ -28,6 +31,8 @@ export async function listAll(
 			const page = answer.status === 200 ? parseList(answer.body) : undefined;
 			if (!page) return undefined;
 			items.push(...page.items);
+			if (items.length > mostObjects || page.continue === token)
+				return page.continue === '' ? items : undefined;
 			token = page.continue;
 		} catch (error) {
 			if (error instanceof TransportError) return undefined;

@@ -32,6 +32,8 @@ export type Status = {
 	message: string;
 	code?: number;
 	causes: {field: string; message: string}[];
+	/** Of the object that it is about, where it says; raw. */
+	about?: {name: string; kind: string};
 	/** Seconds. */
 	retryAfter?: number;
 };
@@ -54,6 +56,7 @@ export function parseStatus(body: unknown): Status | undefined {
 		reason: printable(reason),
 		message: lines(message),
 		causes,
+		...(details?.name !== undefined && {about: {name: details.name, kind: details.kind ?? ''}}),
 		...(code === undefined ? {} : {code}),
 		...(details?.retryAfterSeconds === undefined ? {} : {retryAfter: details.retryAfterSeconds}),
 	};

@@ -2,6 +2,7 @@
 import {sharesOf} from '../knative/release/shares.js';
 import {releaseOf, type ReleaseFacts, type Role} from '../knative/release/release.js';
 import {differences} from '../knative/revision/differences.js';
+import {verdictSentence, type CanaryVerdict} from './canary-verdict.js';
 import {momentBy} from '../knative/text/moment.js';
 
 export type Line = {label: string; value: string};
@@ -9,13 +10,16 @@ export type Line = {label: string; value: string};
 /** At most so many lines on what differs: the rest is counted. */
 const longest = 6;
 
-export function aboutRelease(facts: ReleaseFacts & {now?: number | undefined}): Line[] {
+export function aboutRelease(
+	facts: ReleaseFacts & {now?: number | undefined; verdict?: CanaryVerdict | undefined},
+): Line[] {
 	const {canary, stable, doubt, since, by} = releaseOf(facts);
 	const account = momentBy({at: since, by}, facts.now).trim();
 	const lines: Line[] = [
 		...(canary ? [{label: 'Canary', value: roleWords(canary)}] : []),
 		...(stable ? [{label: 'Stable', value: roleWords(stable)}] : []),
 		...(doubt ? [{label: doubt.about === 'canary' ? 'Canary?' : 'Stable?', value: doubt.because}] : []),
+		...(facts.verdict ? [{label: 'Verdict', value: verdictSentence(facts.verdict)}] : []),
 		...(account === '' ? [] : [{label: 'Split set', value: account}]),
 	];
 	return [...lines, ...differenceLines(facts, stable?.revision, canary?.revision)];

@@ -38,9 +38,12 @@ export function agreementFor(
 		return {kind: 'word', word: [...new Set(words)].join(' '), because: because.join(', and ')};
 	}
 	if (!needsSecondConfirmation(warnings)) return {kind: 'once'};
-	const isGuess = warnings.some(({kind}) => kind === 'guess');
+	const kinds = new Set(warnings.map(({kind}) => kind));
+	if (kinds.has('not ready') || kinds.has('missing')) {
+		return {kind: 'twice', because: 'a target cannot take the traffic now'};
+	}
 	return {
 		kind: 'twice',
-		because: isGuess ? 'this is more than what was asked for' : 'a target cannot take the traffic now',
+		because: kinds.has('guess') ? 'this is more than what was asked for' : 'a canary loses its tag',
 	};
 }

@@ -7,19 +7,30 @@ import {
 import type {RevisionPlan} from '../knative/revision/plan-revision.js';
 import type {RevisionView} from '../knative/revision/revision.js';
 import type {ServiceView} from '../knative/service/service.js';
-import {diffSplit, latestKey, splitOf} from '../knative/split/split.js';
+import {diffSplit, latestKey, splitOf, type Split} from '../knative/split/split.js';
+import type {Base} from '../knative/revision/base.js';
+import {releaseOf} from '../knative/release/release.js';
 import {ownerWarnings, type Warning} from '../knative/release/warnings.js';
 import type {KnativeService} from '../knative/objects/wire.js';
-import type {Planned} from './plan-split.js';
+import {baseWarnings} from './base-offer.js';
+import {noteFor, type Facts, type Planned} from './plan-split.js';
 import type {Plan} from './plan.js';
 
-/** @param action Autoscaling is part of the template, so changing it makes a revision too. */
+/**
+ * @param lines What the form says of it.
+ * @param action Autoscaling is part of the template, so changing it makes a revision too.
+ * @param base What users run, where it is made from that and not from the template.
+ */
 export function planCreateRevision(
-	service: ServiceView,
+	facts: Facts,
 	plan: Extract<RevisionPlan, {ok: true}>,
-	facts: Plan['facts'],
-	action: 'create revision' | 'autoscaling' = 'create revision',
+	lines: Plan['facts'],
+	{
+		action = 'create revision',
+		base,
+	}: {action?: 'create revision' | 'autoscaling'; base?: Base | undefined} = {},
 ): Plan {
+	const {service} = facts;
 	const before = splitOf(service);
 	const rows = diffSplit(before, plan.split).map(row =>
 		row.key === latestKey && row.after !== undefined
@@ -27,6 +38,9 @@ export function planCreateRevision(
 				{...row, revision: undefined, before: undefined}
 			: row,
 	);
+	const {stable, whole} = releaseOf(facts);
+	const parts = {stable: stable?.revision ?? whole, canary: undefined, previous: undefined};
+	const followed = before.length === 1 && before[0]?.latest === true;
 	return {
 		action,
 		namespace: service.namespace,
@@ -35,18 +49,38 @@ export function planCreateRevision(
 			kind: 'patch',
 			uid: service.uid,
 			generation: service.generation,
-			operations: plan.operations,
+			operations: [...plan.operations, ...noteFor('new revision', facts, plan.split, parts, {followed})],
 		},
 		rows: rows.map(row => withShareBefore(row, service)),
-		facts,
+		facts: lines,
 		notes:
 			action === 'autoscaling'
 				? ['Autoscaling is part of the template: applying makes a new revision.', ...plan.notes]
 				: plan.notes,
-		warnings: ownerWarnings(service),
+		warnings: [
+			...(base ? [] : baseWarnings(facts)),
+			...takenTags(facts, plan.split),
+			...ownerWarnings(service),
+		],
 		commands: [kubectlPatchCommand(service, plan.operations)],
 		splits: {before, after: plan.split},
 	};
+}
+
+/** That a canary which is being tried loses its tag, and with it the URL at which it is looked at. */
+function takenTags(facts: Facts, after: Split): Warning[] {
+	const {canary, whole} = releaseOf(facts);
+	if (!canary || canary.revision === whole) return [];
+	const before = splitOf(facts.service).find(({revision}) => revision === canary.revision);
+	const lost = before?.tags.filter(tag => after.some(row => row.latest && row.tags.includes(tag))) ?? [];
+	if (lost.length === 0 || before?.latest) return [];
+	return [
+		{
+			kind: 'takes tag',
+			revision: canary.revision,
+			sentence: `${canary.revision} is being tried with ${canary.percent} %, and loses the tag ${lost.join(', ')} to the new revision.`,
+		},
+	];
 }
 
 /** A row pinned by this write had its share before too, by following the latest revision. */

@@ -6,12 +6,15 @@ import {droppedByKn, knTrafficCommand, kubectlPatchCommand} from '../knative/com
 import {trafficOperation} from '../knative/objects/patch.js';
 import {abandon} from '../knative/release/abandon.js';
 import {isAsked, type Choice, type Parts, type VerbOptions} from '../knative/release/choice.js';
+import {baseOperation, basedOn, comparedTemplate, type Base} from '../knative/revision/base.js';
+import {differences} from '../knative/revision/differences.js';
 import {noteOf, type Change} from '../knative/release/facts.js';
 import {noteOperations, type Verb} from '../knative/release/note.js';
 import {promote} from '../knative/release/promote.js';
 import {releaseOf} from '../knative/release/release.js';
 import {rollBack} from '../knative/release/roll-back.js';
 import {pinnedSplit} from '../knative/release/settled-split.js';
+import {sharesOf} from '../knative/release/shares.js';
 import {undo, undoable} from '../knative/release/undo.js';
 import {trafficWarnings, type Warning} from '../knative/release/warnings.js';
 import type {RevisionView} from '../knative/revision/revision.js';
@@ -20,6 +23,7 @@ import {diffSplit, splitOf, type Split} from '../knative/split/split.js';
 import {retag} from '../knative/split/tags.js';
 import type {Plan, TrafficAction} from './plan.js';
 import {aboutRelease} from './about-release.js';
+import {verdictWarnings, type CanaryVerdict} from './canary-verdict.js';
 
 export type Planned =
 	| {ok: true; plan: Plan}
@@ -42,6 +46,8 @@ export type Facts = {
 	user?: string;
 	/** Names of Services in the namespace that are not of this service's own Route; undefined while not known. */
 	taken?: ReadonlySet<string> | undefined;
+	/** How the canary did against what users had, as far as they were compared. */
+	verdict?: CanaryVerdict | undefined;
 };
 
 /** How a verb is to be done. */
@@ -81,7 +87,11 @@ function trafficPlan(
 		rows: rowsOf(service, before, after),
 		facts: [],
 		notes: [...notes, ...knNotes(after)],
-		warnings: [...warnings, ...trafficWarnings(service, revisions, before, after, {now})],
+		warnings: [
+			...warnings,
+			...verdictWarnings(facts.verdict, {action, before: sharesOf(service), after}),
+			...trafficWarnings(service, revisions, before, after, {now}),
+		],
 		// The note is this program's own account of who did what with it, which a command line would make a lie.
 		commands: [kubectlPatchCommand(service, [traffic]), knTrafficCommand(service, before, after)],
 		splits: {before, after},
@@ -173,8 +183,51 @@ export function planRollback(facts: Facts, options: PlanOptions = {}): Planned {
 	return planned('roll back', facts, rollBack(facts, optionsOf(facts, options)));
 }
 
-export function planAbandon(facts: Facts, options: PlanOptions = {}): Planned {
-	return planned('abandon', facts, abandon(facts, optionsOf(facts, options)));
+/**
+ * The canary leaves the split, and is marked as rejected.
+ *
+ * @param why In the operator's words; may be empty.
+ * @param base What users run, when the template is to be put back to it: that makes a revision, at 0 %.
+ */
+export function planAbandon(
+	facts: Facts,
+	{why = '', base, ...options}: PlanOptions & {why?: string; base?: Base | undefined} = {},
+): Planned {
+	const choice = abandon(facts, optionsOf(facts, options));
+	if (choice.kind !== 'split') return planned('abandon', facts, choice);
+	const {split, parts, rejected} = choice;
+	const notes = [...choice.notes];
+	const uid = facts.revisions?.find(({name}) => name === rejected)?.uid;
+	if (uid === undefined || uid === '') {
+		notes.push(`${rejected} cannot be marked as rejected: the revisions could not be listed.`);
+	}
+	const plan = trafficPlan('abandon', facts, split, {notes, parts});
+	return {
+		ok: true,
+		plan: {
+			...(base ? withTemplate(plan, facts.service, base) : plan),
+			...(uid && {
+				reject: {revision: rejected, uid, mark: {by: facts.user ?? '', at: facts.now, why}},
+			}),
+		},
+	};
+}
+
+/** The same write with the template put back to what users run, in the same patch. */
+function withTemplate(plan: Plan, service: ServiceView, base: Base): Plan {
+	if (plan.write.kind !== 'patch') return plan;
+	const operations = [baseOperation(base), ...plan.write.operations];
+	const shown = operations.filter(({path}) => path.startsWith('/spec/'));
+	const changes = differences(comparedTemplate(service), comparedTemplate(basedOn(service, base)));
+	return {
+		...plan,
+		write: {...plan.write, operations},
+		facts: [
+			{label: 'Template', value: `as ${base.revision} runs it: a new revision, at 0 %`},
+			...changes.map(value => ({label: '', value})),
+		],
+		commands: [kubectlPatchCommand(service, shown)],
+	};
 }
 
 /** Puts back the split before the last change, whoever made it. */
@@ -191,8 +244,11 @@ function planned(action: TrafficAction, facts: Facts, choice: Choice): Planned {
 		case 'ask':
 			return {ok: false, reason: choice.question, candidates: choice.candidates};
 		case 'split': {
-			const {split, notes, parts, guess} = choice;
-			const warnings: Warning[] = guess === undefined ? [] : [{kind: 'guess', sentence: `${guess}.`}];
+			const {split, notes, parts, guess, warning} = choice;
+			const warnings: Warning[] = [
+				...(guess === undefined ? [] : [{kind: 'guess' as const, sentence: `${guess}.`}]),
+				...(warning === undefined ? [] : [{kind: 'other' as const, sentence: warning}]),
+			];
 			return {ok: true, plan: trafficPlan(action, facts, split, {notes, parts, warnings})};
 		}
 	}

@@ -1,6 +1,8 @@
 /** A write that is ready to be sent, and all there is to say about it before that; what a dry run said of it. */
+import {atCluster} from '../knative/commands/commands.js';
 import type {PatchOperation} from '../knative/objects/patch.js';
 import type {KnativeService} from '../knative/objects/wire.js';
+import type {Rejection} from '../knative/release/rejection.js';
 import type {Warning} from '../knative/release/warnings.js';
 import type {Split, SplitDifference} from '../knative/split/split.js';
 
@@ -9,6 +11,9 @@ export type TrafficAction = 'split' | 'promote' | 'roll back' | 'abandon' | 'und
 
 export type PlanAction =
 	TrafficAction | 'create revision' | 'autoscaling' | 'create service' | 'delete revision' | 'delete service';
+
+/** `uncovered`: what is shown in the stead of `value` to who asks for it; values of variables may be secrets. */
+export type Fact = {label: string; value: string; uncovered?: string};
 
 /** A write that is ready to be sent, and all there is to say about it before that. */
 export type Plan = {
@@ -22,10 +27,12 @@ export type Plan = {
 		| {kind: 'delete service'; uid: string; generation: number}
 		/** `uid` of the revision, `serviceUid` of the service it is of. */
 		| {kind: 'delete revision'; service: string; serviceUid: string; revision: string; uid: string};
+	/** After the write: the revision that is marked as rejected. */
+	reject?: {revision: string; uid: string; mark: Rejection};
 	/** Before → after, a row per target. Empty where nothing was there before. */
 	rows: readonly SplitDifference[];
 	/** What else will be true: image, environment, port … */
-	facts: readonly {label: string; value: string}[];
+	facts: readonly Fact[];
 	notes: readonly string[];
 	warnings: readonly Warning[];
 	/** Command lines that do the same. */
@@ -40,6 +47,13 @@ export type DryRun =
 	| {kind: 'asking'}
 	| {kind: 'accepted'}
 	| {kind: 'refused'; sentence: string}
+	/** It would take it, and store something else. */
+	| {kind: 'altered'; sentence: string}
 	/** Whoever is not known to the server learns nothing of what it thinks of a change. */
 	| {kind: 'not logged in'; sentence: string}
 	| {kind: 'unknown'; sentence: string};
+
+/** The plan with command lines that act on the cluster it is of, wherever they are pasted. */
+export function placed(plan: Plan, {flags}: {flags: readonly string[]}): Plan {
+	return {...plan, commands: plan.commands.map(line => atCluster(line, flags))};
+}

@@ -1,5 +1,7 @@
 /** Sends a plan, once, and says in a sentence what became of it: for the review sheet and for the commands without one. */
 import type {Cluster} from '../kube/cluster.js';
+import {formatRejection, rejectedAnnotation} from '../knative/release/rejection.js';
+import {annotateRevision} from '../kube/write/annotate-revision.js';
 import {deleteRevision} from '../kube/write/delete-revision.js';
 import {identityOf} from '../kube/objects.js';
 import {
@@ -10,11 +12,27 @@ import {
 	type WriteOutcome,
 } from '../kube/write/write.js';
 import type {DryRun, Plan} from './plan.js';
+import {alteredSentences} from './stored.js';
 
 export type {WriteOptions, WriteOutcome} from '../kube/write/write.js';
 
-/** At most one writing request, whatever happens. */
-export async function sendPlan(
+/**
+ * At most one writing request on the service, whatever happens; when that is made, the mark on the revision that is given
+ * up follows, which is told where it could not be made.
+ */
+export async function sendPlan(cluster: Cluster, plan: Plan, options: WriteOptions): Promise<WriteOutcome> {
+	const outcome = await sendWrite(cluster, plan, options);
+	const {reject, namespace} = plan;
+	if (!reject || outcome.kind !== 'done' || options.dryRun) return outcome;
+	const {revision, uid, mark} = reject;
+	const annotations = {[rejectedAnnotation]: formatRejection(mark)};
+	const marked = await annotateRevision(cluster, {namespace, revision, uid}, annotations);
+	if (marked.kind === 'done') return outcome;
+	const why = sentenceOfOutcome(marked, {namespace, name: revision, write: {kind: 'other'}});
+	return {...outcome, missed: `${revision} is not marked as rejected. ${why}`};
+}
+
+async function sendWrite(
 	cluster: Cluster,
 	{write, namespace, name}: Plan,
 	options: WriteOptions,
@@ -38,9 +56,14 @@ export async function sendPlan(
 /** Whether the change was made, with which object, and what to do. True in every case; a doubt is called one. */
 export function sentenceOfOutcome(
 	outcome: Exclude<WriteOutcome, {kind: 'done'}>,
-	{namespace, name, write}: Pick<Plan, 'namespace' | 'name' | 'write'>,
+	plan: Pick<Plan, 'namespace' | 'name' | 'splits'> & {write: Plan['write'] | {kind: 'other'}},
 ): string {
+	const {namespace, name, write} = plan;
 	switch (outcome.kind) {
+		case 'altered':
+			return outcome.unchanged
+				? `The server changed nothing: ${alteredSentences(plan, outcome).join('; ')}.`
+				: `The server stored something else: ${alteredSentences(plan, outcome).join('; ')}.`;
 		case 'conflict':
 			if (isAnother(outcome.theirs, write)) {
 				return `Not done: ${name} was deleted while you were looking, and the one there now is another. Nothing was written.`;
@@ -50,7 +73,9 @@ export function sentenceOfOutcome(
 			}
 			return `Not done: somebody changed ${name} while you were looking. Nothing was written.`;
 		case 'gone':
-			return `Not done: ${name} does not exist in namespace ${namespace} any more.`;
+			return write.kind === 'delete revision'
+				? `Not done: the revision ${write.revision} does not exist in namespace ${namespace} any more.`
+				: `Not done: ${name} does not exist in namespace ${namespace} any more.`;
 		case 'exists':
 			return `Not done: services.serving.knative.dev "${name}" already exists`;
 		case 'refused': {
@@ -73,7 +98,7 @@ export function sentenceOfOutcome(
 }
 
 /** Whether the service that was found is not the one that was meant. */
-function isAnother(theirs: unknown, write: Plan['write']): boolean {
+function isAnother(theirs: unknown, write: Plan['write'] | {kind: 'other'}): boolean {
 	const uid = identityOf(theirs)?.uid;
 	if (uid === undefined || (write.kind !== 'patch' && write.kind !== 'delete service')) return false;
 	return uid !== write.uid;
@@ -95,6 +120,8 @@ export function dryRunOf(outcome: WriteOutcome, plan: Plan): DryRun {
 	switch (outcome.kind) {
 		case 'done':
 			return {kind: 'accepted'};
+		case 'altered':
+			return {kind: 'altered', sentence: `${alteredSentences(plan, outcome).join('; ')}.`};
 		case 'not made':
 		case 'unknown':
 		case 'read only':

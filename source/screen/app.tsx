@@ -11,6 +11,7 @@ import {actionFor, labelOf, type Action, type KeyContext} from './keys/key-looku
 import {Footer, Notice} from './footer.js';
 import {Header} from './header.js';
 import {layoutOf, noticeRows, type Layout, type Size} from './layout.js';
+import {LoginBanner, loginRows} from './login-banner.js';
 import {LivePane} from './live/live-pane.js';
 import {RevisionsPane} from './panes/revisions-pane.js';
 import {ServicesPane} from './panes/services-pane.js';
@@ -24,8 +25,10 @@ import {Contexts, LeaveContext} from './sheets/choose/contexts-sheet.js';
 import {FormSheet} from './sheets/choose/form-sheet.js';
 import {Help} from './sheets/choose/help-sheet.js';
 import {canSteer, Logs} from './sheets/inspect/logs-sheet.js';
+import {Choice} from './sheets/choose/choice-sheet.js';
 import {Namespaces} from './sheets/choose/namespaces-sheet.js';
 import {Palette} from './sheets/choose/palette-sheet.js';
+import {Requests} from './sheets/choose/requests-sheet.js';
 import {Review} from './sheets/review/review-sheet.js';
 import {Verify} from './sheets/inspect/verify-sheet.js';
 import {Writes} from './sheets/review/writes-sheet.js';
@@ -59,11 +62,13 @@ function isEnabled(
 	{canApply, isSettled}: {canApply: boolean; isSettled: boolean},
 ): boolean {
 	if (action === 'confirm' && sheet?.kind === 'review') return canApply;
+	if (action === 'redraw') return sheet?.kind === 'help';
 	if (action === 'wake') return sheet?.kind === 'review' && sheet.wake?.kind === 'offered';
 	if (action === 'putMineOnTop' || action === 'keepEditing') {
 		return sheet?.kind === 'review' && !isSettled;
 	}
 	if (action === 'managedFields' || action === 'refresh') return sheet?.kind === 'yaml';
+	if (action === 'askAgain') return sheet?.kind === 'verify';
 	if (sheet?.kind === 'logs') return canSteer(sheet, action);
 	if (action === 'copyCommand') return sheet !== undefined && copied.has(sheet.kind);
 	return overlays.has(context) || canPerform(action);
@@ -76,6 +81,7 @@ export function App(means: AppProps) {
 	const context = useConsoleState(contextOf);
 	const sheets = useConsoleState(state => state.sheets);
 	const focus = useConsoleState(state => state.focus);
+	const login = useConsoleState(useShallow(state => loginRows(state.standing, {columns, rows})));
 	const review = useConsoleState(
 		useShallow(state => {
 			const sheet = topSheet(state);
@@ -84,7 +90,7 @@ export function App(means: AppProps) {
 				: noReview;
 		}),
 	);
-	const layout = layoutOf(columns, rows);
+	const layout = layoutOf(columns, rows - login.length);
 	const page = layout.kind === 'four' ? layout.services.height - 3 : layout.body.height - 3;
 
 	const run = (action: Action, argument = '') => perform(console, action, {...means, page}, argument);
@@ -106,6 +112,7 @@ export function App(means: AppProps) {
 			if (store.getState().notice && action !== 'back' && action !== 'discardDraft') notify(store, undefined);
 			return run(action, input);
 		}
+		if (action === 'uncover' && context === 'viewer') return run(action);
 		if (action === 'complete' || action === 'rollBack') {
 			return reviewFromSheet(store, labelOf(action), () => run(action));
 		}
@@ -137,7 +144,8 @@ export function App(means: AppProps) {
 					</Box>
 				))}
 			</Box>
-			<Notice width={columns} height={noticeRows(rows)} />
+			<LoginBanner rows={login} width={columns} />
+			<Notice width={columns} height={noticeRows(rows - login.length)} />
 			<Footer width={columns} isEnabled={action => isEnabled(action, context, sheets.at(-1), review)} />
 		</Box>
 	);
@@ -223,6 +231,8 @@ function SheetView({
 			return <Palette perform={run} {...props} />;
 		case 'namespaces':
 			return <Namespaces names={sheet.names} sentence={sheet.sentence} {...props} />;
+		case 'choice':
+			return <Choice sheet={sheet} {...props} />;
 		case 'contexts':
 			return <Contexts sheet={sheet} {...props} />;
 		case 'leave context':
@@ -236,6 +246,8 @@ function SheetView({
 		case 'autoscaling':
 		case 'tag':
 			return <FormSheet sheet={sheet} {...props} />;
+		case 'requests':
+			return <Requests sheet={sheet} {...props} />;
 		case 'review':
 			return <Review sheet={sheet} {...props} />;
 		case 'verify':

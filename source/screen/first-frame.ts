@@ -5,6 +5,7 @@
  */
 import {inAscii} from '../terminal/output/ascii.js';
 import {createFrameWriter, type FrameWriter} from '../terminal/output/frame-writer.js';
+import {neverBlock} from '../terminal/output/non-blocking.js';
 import {styled} from '../terminal/output/pieces.js';
 import {createSight, isMultiplexed, type Sight} from '../terminal/sight.js';
 import {createTheme, type Theme, type ThemeOptions} from '../terminal/output/theme.js';
@@ -63,15 +64,24 @@ export function showFirstFrame(
 	{
 		theme = {},
 		stdout = process.stdout,
+		stderr = process.stderr,
 		stdin = process.stdin,
-	}: {theme?: ThemeOptions; stdout?: NodeJS.WriteStream; stdin?: NodeJS.ReadStream} = {},
+	}: {
+		theme?: ThemeOptions;
+		stdout?: NodeJS.WriteStream;
+		stderr?: NodeJS.WriteStream;
+		stdin?: NodeJS.ReadStream;
+	} = {},
 ): FirstFrame {
 	stdin.setRawMode(true);
+	neverBlock(stdout);
+	// Where the same terminal usually is, and what Ink's clean-up writes to.
+	neverBlock(stderr);
 	const created = createTheme(theme);
 	const sight = createSight({isMultiplexed: isMultiplexed(process.env)});
 	const writer = createFrameWriter(stdout, {sight, ...(created.isAscii && {spell: inAscii})});
 	const draw = (contents: Parameters<FirstFrame['show']>[0]) => {
-		const {columns, rows} = stdout;
+		const {columns, rows} = writer.size();
 		return firstFrame(columns, rows, contents({columns, rows, theme: created}), created).join('\n');
 	};
 	writer.enter(draw(({columns}) => ({header: firstHeader(to, columns)})));

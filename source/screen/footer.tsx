@@ -1,7 +1,7 @@
 /** The last lines: what has just happened or is wrong, and the keys of where one is. */
 import {Box, Text} from 'ink';
 import {useShallow} from 'zustand/react/shallow';
-import {oldSince, selectedService} from '../console/state/read.js';
+import {oldSince, selectedService, topSheet} from '../console/state/read.js';
 import type {ConsoleState} from '../console/state/state.js';
 import {serviceState} from '../knative/service/service-state.js';
 import {footerFor, type Action} from './keys/key-lookup.js';
@@ -28,7 +28,7 @@ export function Notice({width, height}: Size) {
 
 /** The notice; without one the worst there is to say: of the connection, the watch, or the selected service. */
 function noticeOf(state: ConsoleState, {styles, glyphs}: Theme): {text: string; style: object} {
-	const {notice, connection, feeds, unreadable} = state;
+	const {notice, connection, feeds, unreadable, historyProblem} = state;
 	const ofService = serviceNotice(state, {styles});
 	// What the server says of the service is newer than the good news about what was asked of it.
 	if (notice && (notice.tone !== 'good' || !ofService)) {
@@ -36,6 +36,15 @@ function noticeOf(state: ConsoleState, {styles, glyphs}: Theme): {text: string; 
 		return {text: notice.text, style};
 	}
 	if (connection.kind === 'failed') return {text: connection.sentence, style: styles.bad};
+	const {plugin, movedTo} = state.standing;
+	if (movedTo !== undefined && connection.kind === 'connected') {
+		const go = `:ctx ${connection.context} goes there`;
+		return {
+			text: `${movedTo.replace(/^t/, 'T')}. This one is read-only from now on; ${go}.`,
+			style: styles.bad,
+		};
+	}
+	if (plugin) return {text: `Waiting for the credential plugin ${plugin.command}.`, style: styles.waiting};
 	for (const feed of [feeds.services, feeds.revisions]) {
 		if (feed.kind === 'live' || feed.kind === 'connecting') continue;
 		const since = oldSince(feed);
@@ -44,7 +53,10 @@ function noticeOf(state: ConsoleState, {styles, glyphs}: Theme): {text: string; 
 		return {text: `${why}${shown}. Trying again; ctrl-r does so at once.`, style: styles.warning};
 	}
 	if (unreadable[0] !== undefined) return {text: `${glyphs.warning} ${unreadable[0]}`, style: styles.warning};
-	return ofService ?? {text: '', style: styles.muted};
+	// Of the change that is about to be made, before it is made.
+	const unkept = historyProblem === undefined ? undefined : {text: historyProblem, style: styles.warning};
+	if (unkept && topSheet(state)?.kind === 'review') return unkept;
+	return ofService ?? unkept ?? {text: '', style: styles.muted};
 }
 
 /** The server's own words about the selected service, while it is not simply Ready. */

@@ -33,6 +33,12 @@ export function duration(milliseconds: number): string {
 	return milliseconds < 1000 ? `${Math.round(milliseconds)} ms` : `${(milliseconds / 1000).toFixed(1)} s`;
 }
 
+/** How long something lasts: `4 s`, `1m 20s`, `2h 5m`. Milliseconds. */
+export function span(milliseconds: number): string {
+	const seconds = Math.max(0, Math.round(milliseconds / 1000));
+	return seconds < 60 ? `${seconds} s` : prettyMilliseconds(seconds * 1000, {unitCount: 2});
+}
+
 /** `1 answer`, `2 answers`. */
 export function count(number: number, one: string, many = `${one}s`): string {
 	return `${number} ${number === 1 ? one : many}`;
@@ -48,4 +54,12 @@ export function dayAndClock(at: number, now: number): string {
 	const date = new Date(at);
 	const day = [date.getFullYear(), part(date.getMonth() + 1, 2), part(date.getDate(), 2)].join('-');
 	return date.toDateString() === new Date(now).toDateString() ? clock(at) : `${day} ${clock(at)}`;
+}
+
+/** The value of a variable for the screen: covered unless somebody asks for it. Where it comes from is no secret. */
+export function envValue(
+	{shown, value}: {shown: string; value: string | undefined},
+	isUncovered: boolean,
+): string {
+	return value === undefined || value === '' || isUncovered ? shown : '•••';
 }

@@ -3,15 +3,33 @@ import {oldSince} from '../console/state/read.js';
 import type {ConsoleState, ReflectorState} from '../console/state/state.js';
 import type {Piece} from '../terminal/output/pieces.js';
 import type {Theme} from '../terminal/output/theme.js';
+import {printable} from '../knative/text/printable.js';
 import {endpointText} from '../knative/commands/endpoint.js';
 import {widthOf} from './widgets/table/fit-text.js';
-import {age} from './format.js';
+import {age, clock, count} from './format.js';
 
-export type HeaderState = Pick<ConsoleState, 'connection' | 'namespace' | 'gateway' | 'feeds'>;
+export type HeaderState = Pick<
+	ConsoleState,
+	'connection' | 'standing' | 'namespace' | 'gateway' | 'feeds'
+> & {
+	/** No request reaches the gateway, as a loop found out. */
+	gatewayDown?: GatewayDown | undefined;
+};
+
+/** Milliseconds since 1970, and how many requests it was. */
+export type GatewayDown = {since: number; requests: number};
+
+/** What the loops that are running found out of the gateway: it is down for all services. */
+export function gatewayDownOf({verdicts}: Pick<ConsoleState, 'verdicts'>): GatewayDown | undefined {
+	for (const {gateway, isRunning} of verdicts.values()) {
+		if (isRunning && gateway.kind === 'down') return gateway;
+	}
+	return undefined;
+}
 
 /** The pieces at the left, which are cut when there is no room, and those at the right end, which never are. */
 export function headerLine(
-	{connection, namespace, gateway, feeds}: HeaderState,
+	{connection, standing, namespace, gateway, feeds, gatewayDown}: HeaderState,
 	{now, width, theme}: {now: number; width: number; theme: Theme},
 ): {left: readonly Piece[]; right: readonly Piece[]} {
 	const {styles} = theme;
@@ -21,9 +39,10 @@ export function headerLine(
 			: connection.kind === 'connecting'
 				? connection.to
 				: '';
-	const where = [context, namespace].filter(part => part !== '').join(' / ');
+	const where = printable([context, namespace].filter(part => part !== '').join(' / '));
 	const isProduction = connection.kind === 'connected' && connection.production;
-	const isReadOnly = connection.kind === 'connected' && connection.readOnly;
+	const isReadOnly =
+		connection.kind === 'connected' && (connection.readOnly || standing.movedTo !== undefined);
 	const left: Piece[] = [
 		{text: ' kn-canary', style: {bold: true}},
 		{text: '  '},
@@ -31,23 +50,30 @@ export function headerLine(
 		{text: where},
 		...(isReadOnly ? [{text: '  read-only', style: styles.warning}] : []),
 	];
-	const state = watchState(connection, worse(feeds.services, feeds.revisions), now, theme);
+	const state = standing.plugin
+		? {text: `${theme.glyphs.waiting} logging in`, style: styles.waiting}
+		: watchState(connection, worse(feeds.services, feeds.revisions), now, theme);
 	// The middle goes first when the line is short: it is in the curl line too.
 	const room = width - left.reduce((sum, {text}) => sum + widthOf(text), 0) - widthOf(state.text) - 4;
-	const middle = gatewayWords(gateway).find(words => widthOf(words) <= room) ?? '';
+	const middle = gatewayWords(gateway, gatewayDown).find(words => widthOf(words) <= room) ?? '';
 	const leadsNowhere = gateway.kind === 'found' && gateway.unreached && !gateway.forward;
 	return {
 		left,
 		right: [
-			{text: middle, style: leadsNowhere ? styles.warning : styles.muted},
+			{text: middle, style: gatewayDown ? styles.bad : leadsNowhere ? styles.warning : styles.muted},
 			{text: `  ${state.text} `, style: state.style},
 		],
 	};
 }
 
 /** The first that fits is shown. Through a port-forward the address is one of this machine, and says nothing. */
-function gatewayWords(gateway: ConsoleState['gateway']): string[] {
-	if (gateway.kind === 'looking') return ['gateway …'];
+function gatewayWords(gateway: ConsoleState['gateway'], down: GatewayDown | undefined): string[] {
+	if (down) {
+		const since = `gateway down since ${clock(down.since)}`;
+		return [`${since} (${count(down.requests, 'request')})`, since, 'gateway down'];
+	}
+	if (gateway.kind === 'looking')
+		return gateway.before ? gatewayWords(gateway.before, undefined) : ['gateway …'];
 	if (gateway.kind === 'not found') return ['no gateway'];
 	const {host, port, via, forward, unreached} = gateway;
 	if (!forward) {

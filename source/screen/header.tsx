@@ -2,7 +2,7 @@
 import {Box, Text} from 'ink';
 import {useShallow} from 'zustand/react/shallow';
 import type {Piece} from '../terminal/output/pieces.js';
-import {headerLine} from './header-line.js';
+import {gatewayDownOf, headerLine} from './header-line.js';
 import {useTheme} from './widgets/theme-context.js';
 import {useConsoleState} from './use-console.js';
 import {useNow} from './use-now.js';
@@ -11,7 +11,14 @@ export function Header({width}: {width: number}) {
 	const theme = useTheme();
 	const now = useNow();
 	const state = useConsoleState(
-		useShallow(({connection, namespace, gateway, feeds}) => ({connection, namespace, gateway, feeds})),
+		useShallow(({connection, standing, namespace, gateway, feeds, verdicts}) => ({
+			connection,
+			standing,
+			namespace,
+			gateway,
+			feeds,
+			gatewayDown: gatewayDownOf({verdicts}),
+		})),
 	);
 	const {left, right} = headerLine(state, {now, width, theme});
 	return (

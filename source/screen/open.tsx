@@ -5,8 +5,12 @@ import type {Console} from '../console/console.js';
 import {notify} from '../console/state/select.js';
 import {copy as copyToTerminal, type CopyResult} from '../terminal/output/clipboard.js';
 import {KeyedStdin} from '../terminal/input/keyed-stdin.js';
+import type {TerminalReport} from '../terminal/input/reports.js';
 import type {Lifecycle} from '../terminal/lifecycle/lifecycle.js';
-import {installSuspender, type Suspender} from '../terminal/lifecycle/suspend.js';
+import {installSuspender, type Suspender, type SuspendTerminal} from '../terminal/lifecycle/suspend.js';
+import type {ConsoleLoan} from '../terminal/lifecycle/terminal-loan.js';
+import {inAscii} from '../terminal/output/ascii.js';
+import {backgroundOf} from '../terminal/output/palette.js';
 import {createTheme, type ThemeOptions} from '../terminal/output/theme.js';
 import {App} from './app.js';
 import {ThemeContext} from './widgets/theme-context.js';
@@ -26,7 +30,12 @@ const copied: Record<CopyResult, string> = {
 /** Draws over the `first` frame. Resolves when the operator has quit; rejects with what a component threw. */
 export async function openScreen(
 	console: Console,
-	{lifecycle, first, theme}: {lifecycle: Lifecycle; first: FirstFrame; theme?: ThemeOptions},
+	{
+		lifecycle,
+		first,
+		loan,
+		theme = {},
+	}: {lifecycle: Lifecycle; first: FirstFrame; loan: ConsoleLoan; theme?: ThemeOptions},
 ): Promise<void> {
 	const {store} = console;
 	const {writer, sight} = first;
@@ -34,11 +43,14 @@ export async function openScreen(
 	sight.onRequest(() => stdin.asked('cursor'));
 	// Nobody is there to press a key any more, and nobody would see what is drawn: as when the terminal is closed.
 	stdin.once('end', () => void lifecycle.leave(hangUp));
-	const owed = () => answersOwed(stdin);
+	const owed = () => {
+		writer.stopWatching();
+		return answersOwed(stdin);
+	};
 	/** Does it when no answer can come any more that would be read by somebody else. */
 	const settled = (act: () => void) => void (owed() ?? Promise.resolve()).then(act);
-	const instance = render(
-		<ThemeContext value={createTheme(theme)}>
+	const content = (options: ThemeOptions) => (
+		<ThemeContext value={createTheme(options)}>
 			<ConsoleContext value={console}>
 				<SeeingContext
 					value={{
@@ -52,36 +64,66 @@ export async function openScreen(
 						settled={settled}
 						redraw={() => writer.redraw()}
 						onKey={() => writer.keyPressed()}
+						onSuspendable={suspend =>
+							loan.provide(async use => {
+								// Whoever is lent it must not get as keys what the terminal answers us.
+								await answersOwed(stdin, patience.lending);
+								await suspend(use);
+							})
+						}
 					/>
 				</SeeingContext>
 			</ConsoleContext>
-		</ThemeContext>,
-		{
-			stdin,
-			stdout: writer.stdout,
-			alternateScreen: true,
-			// Whole frames: the writer finds what is new in them, cell by cell.
-			incrementalRendering: false,
-			onRender: () => writer.rendered(),
-			// A key soon after a frame waits for the next, or for two (es-toolkit's throttle re-arms with each call): keys one
-			// upon the other took 26 ms at 60, 16 at 120. Data are throttled where they are published, far below either.
-			maxFps: 120,
-			exitOnCtrlC: false,
-			interactive: true,
-		},
+		</ThemeContext>
 	);
+	const instance = render(content(theme), {
+		stdin,
+		stdout: writer.stdout,
+		alternateScreen: true,
+		// Whole frames: the writer finds what is new in them, cell by cell.
+		incrementalRendering: false,
+		onRender: () => writer.rendered(),
+		// A key soon after a frame waits for the next, or for two (es-toolkit's throttle re-arms with each call): keys one
+		// upon the other took 26 ms at 60, 16 at 120. Data are throttled where they are published, far below either.
+		maxFps: 120,
+		exitOnCtrlC: false,
+		interactive: true,
+	});
 	lifecycle.onOwed(owed);
 	lifecycle.onRestore(() => instance.unmount());
+	let options = theme;
+	const draw = (more: ThemeOptions) => {
+		options = {...options, ...more};
+		instance.rerender(content(options));
+	};
+	stdin.on('report', (report: TerminalReport) => {
+		if (report.kind === 'cursor') sight.answered(report);
+		else if (report.kind === 'background' && theme.background === undefined) {
+			draw({background: backgroundOf(report)});
+		}
+	});
+	const drawInAsciiIfWide = async () => {
+		if ((await writer.ambiguousWidth) === 1 || createTheme(options).isAscii) return;
+		// It takes our glyphs for wider than they are drawn, or each of their bytes for a character.
+		writer.respell(inAscii);
+		draw({isAscii: true});
+	};
+	void drawInAsciiIfWide();
+	writer.watch(() => stdin.isAnswering);
+	if (theme.background === undefined) stdin.ask('background');
 	// Whether it answers at all: then it can be asked what a lone ESC is.
 	stdin.ask('device attributes');
 	await instance.waitUntilExit();
 }
 
-/** Milliseconds that an answer is waited for on the way out: of a terminal that gives them, and of one that has not so far. */
-const patience = {answering: 700, silent: 150};
+/**
+ * Milliseconds that an answer is waited for on the way out: of a terminal that gives them, and of one that has not so far; and
+ * before a plugin gets the terminal, which may be at the end of a bad line.
+ */
+const patience = {answering: 700, silent: 150, lending: 2000};
 
 /** What the terminal still has to answer, so that nobody else reads it; undefined when that is nothing. */
-function answersOwed(stdin: KeyedStdin): Promise<void> | undefined {
+function answersOwed(stdin: KeyedStdin, most?: number): Promise<void> | undefined {
 	if (!stdin.isOwed) return undefined;
 	return new Promise(resolve => {
 		const end = () => {
@@ -92,7 +134,7 @@ function answersOwed(stdin: KeyedStdin): Promise<void> | undefined {
 		const look = () => {
 			if (!stdin.isOwed) end();
 		};
-		const timer = setTimeout(end, stdin.isAnswering ? patience.answering : patience.silent);
+		const timer = setTimeout(end, most ?? (stdin.isAnswering ? patience.answering : patience.silent));
 		stdin.on('answered', look);
 	});
 }
@@ -103,12 +145,14 @@ function Screen({
 	redraw,
 	onKey,
 	settled,
+	onSuspendable,
 }: {
 	copy: (text: string) => void;
 	quit: () => void;
 	redraw: () => void;
 	onKey: () => void;
 	settled: (act: () => void) => void;
+	onSuspendable: (suspend: SuspendTerminal) => void;
 }): ReactNode {
 	const {suspendTerminal} = useApp();
 	useInput(onKey);
@@ -117,8 +161,9 @@ function Screen({
 	const suspender = useRef<Suspender>(undefined);
 	useEffect(() => {
 		suspender.current = installSuspender(suspendTerminal);
+		onSuspendable(suspendTerminal);
 		return () => suspender.current?.uninstall();
-	}, [suspendTerminal]);
+	}, [suspendTerminal, onSuspendable]);
 	return (
 		<App
 			copy={copy}

@@ -11,7 +11,7 @@ import {
 	toggleLock,
 	typeDigit,
 } from '../console/state/draft.js';
-import {openRevisionForm, openServiceForm, openTagForm} from '../console/forms/forms.js';
+import {openServiceForm, openTagForm} from '../console/forms/forms.js';
 import type {Console} from '../console/console.js';
 import {selectedService} from '../console/state/read.js';
 import {
@@ -21,13 +21,15 @@ import {
 	moveSelection,
 	notify,
 	openFilter,
+	toggleUncovered,
 	openSheet,
 	stepBack,
 	type SelectionStep,
 } from '../console/state/select.js';
 import {refusedRight, type RightName} from '../console/session/rights.js';
 import type {ConsoleState, Pane} from '../console/state/state.js';
-import {targetOf} from '../console/live/request-target.js';
+import {requestOptionsFor, targetOf} from '../console/live/request-target.js';
+import {openRequests} from '../console/live/request-sheet.js';
 import {verifyRevision, verifyService} from '../console/live/verify-requests.js';
 import {labelOf, leadsToWrite, type Action} from './keys/key-lookup.js';
 
@@ -77,6 +79,7 @@ const performers: Partial<Record<Action, Performer>> = {
 		if (!stepBack(store)) focusPane(store, 'services');
 	},
 	filter: ({store}) => openFilter(store),
+	uncover: ({store}) => toggleUncovered(store),
 	palette: ({store}) => openSheet(store, {kind: 'palette'}),
 	help: ({store}) => openSheet(store, {kind: 'help'}),
 	namespace(console, _, name) {
@@ -88,7 +91,7 @@ const performers: Partial<Record<Action, Performer>> = {
 		else void console.changeContext(name);
 	},
 	newService: ({store}) => openServiceForm(store),
-	newRevision: ({store}) => openRevisionForm(store),
+	newRevision: console => console.newRevision(),
 	verifyOnce: ({store}) => void verifyService(store),
 	verifyTag: ({store}) => void verifyRevision(store),
 	pauseResume: ({live}) => void live.toggle(),
@@ -96,11 +99,13 @@ const performers: Partial<Record<Action, Performer>> = {
 	faster: ({live}) => live.changePace(1),
 	slower: ({live}) => live.changePace(-1),
 	comparePairs: ({live}) => live.toggleComparison(),
+	countAnew: ({live}) => live.countAnew(),
+	requests: ({store}) => openRequests(store),
 	earlierSplit: ({live}) => live.turnPage(-1),
 	laterSplit: ({live}) => live.turnPage(1),
 	answers({store}) {
 		if (store.getState().live) openSheet(store, {kind: 'answers'});
-		else notify(store, {tone: 'info', text: 'Press space to start asking first.'});
+		else notify(store, {tone: 'info', text: 'Press space to send requests first.'});
 	},
 	yaml: console => void console.showYaml(),
 	events: console => console.showEvents(),
@@ -110,12 +115,13 @@ const performers: Partial<Record<Action, Performer>> = {
 		const state = store.getState();
 		const service = selectedService(state);
 		if (!service) return;
-		const asked = targetOf(service, service.url, state.gateway, state.asking);
+		const asked = targetOf(service, service.url, state.gateway, requestOptionsFor(state, service.uid));
 		if (asked.ok) copy(asked.command);
 		else notify(store, {tone: 'bad', text: asked.reason});
 	},
 	complete: console => console.complete(),
 	rollBack: console => console.rollBack(),
+	abandon: (console, _, why) => console.abandon(why),
 	undo: console => console.undo(),
 	tag: ({store}) => openTagForm(store),
 	autoscaling: console => console.scaling(),

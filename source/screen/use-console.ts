@@ -58,12 +58,14 @@ export function contextOf(state: ConsoleState): KeyContext {
 		case 'create revision':
 		case 'autoscaling':
 		case 'tag':
+		case 'requests':
 			return 'form';
 		case 'leave context':
 			return 'sheet';
 		case 'palette':
 		case 'contexts':
 		case 'namespaces':
+		case 'choice':
 			return 'palette';
 		case 'help':
 		case 'details':

@@ -1,28 +1,33 @@
 /**
- * Does the split that is seen agree with the one that is configured?
- *
- * Anytime-valid: the operator watches a stream and may look after every answer. E is an e-process (Dirichlet-multinomial
- * against the configured shares; Lindon & Malek, "Anytime-Valid Inference for Multinomial Count Data", NeurIPS 2022,
- * arXiv:2011.03567): while the configured split holds, the chance that E ever reaches 20 is at most 1/20 (Ville).
+ * Does the split that is seen agree with the one that is configured? Anytime-valid: the operator watches a stream and may
+ * look after every answer (split-evidence.ts).
  */
-
-import gammaln from '@stdlib/math-base-special-gammaln';
 import {claimedFrom, leastThatReaches, suspiciousFrom} from './evidence.js';
+import {greatestEvidence, leastEvidence, logEvidence, type AmbiguousAnswers} from './split-evidence.js';
+import {alphaPerRow, shareInterval} from './share-interval.js';
 
 /** One revision of the split. */
 export type ShareCount = {
 	key: string;
 	/** What `status.traffic` gives it, in percent, 0–100; all together 100. */
 	percent: number;
-	/** Answers attributed to it since the route has settled on this split. */
+	/** Answers that are certainly its own, since the route has settled on this split. */
+	count: number;
+};
+
+/** Answers that are one of several revisions'. */
+export type SharedAnswers = {
+	/** Keys of rows; at least one. */
+	candidates: readonly string[];
 	count: number;
 };
 
 export type SplitVerdict = {
 	/**
-	 * too few: a revision that gets nothing at all could still have gone unnoticed · agrees · suspicious: may be chance,
-	 * may be not · disagrees: less than one such stream in 20 when the split is as configured · impossible: a revision
-	 * configured 0 % has answered · unjudgeable: too many answers belong to nobody.
+	 * too few: a revision that gets nothing at all could still have gone unnoticed · agrees: no contradiction so far ·
+	 * suspicious: possibly off, could be chance · disagrees: less than one such stream in 20 when the split is as
+	 * configured · impossible: a revision configured 0 % has answered · unjudgeable: it depends on whose the answers are
+	 * that may be several revisions'.
 	 */
 	state: 'too few' | 'agrees' | 'suspicious' | 'disagrees' | 'impossible' | 'unjudgeable';
 	/** Answers attributed to a revision. */
@@ -40,29 +45,6 @@ export type SplitVerdict = {
 	sentence: string;
 };
 
-/** K: how strongly the alternative is drawn to the configured split. 10 balances small and large deviations. */
-const concentration = 10;
-/** More than this share of unattributed answers, and the split cannot be judged. */
-export const unattributedLimit = 0.05;
-
-/**
- * ln E = lnΓ(K) − lnΓ(K+n) + Σ [lnΓ(Kθ+x) − lnΓ(Kθ) − x ln θ] over θ > 0. Counts may be fractions (for projections).
- *
- * @param counts One per share, ≥ 0; must be 0 where the share is.
- * @param shares θ, as fractions that sum to 1.
- */
-export function logEvidence(counts: readonly number[], shares: readonly number[]): number {
-	let total = 0;
-	let sum = 0;
-	for (const [index, share] of shares.entries()) {
-		if (share <= 0) continue;
-		const count = counts[index] ?? 0;
-		total += count;
-		sum += gammaln(concentration * share + count) - gammaln(concentration * share) - count * Math.log(share);
-	}
-	return gammaln(concentration) - gammaln(concentration + total) + sum;
-}
-
 /**
  * The number of answers after which even the smallest share would have shown with 99 % probability: ceil(ln 0.01 /
  * ln(1 − p)); at least 1.
@@ -76,106 +58,120 @@ export function minimumAnswers(shares: readonly number[]): number {
 }
 
 /**
- * Unattributed answers (an error without a fingerprint, a body nobody knows) are never dropped: agreement must hold
- * with all of them given to whichever one revision makes it worst, and disagreement is only claimed when they could not
- * undo it, however they are given out. In between it is suspicious. So the promise about false alarms is kept.
+ * Answers that may be several revisions' are never dropped and never guessed: agreement must survive every way to give
+ * them out, and a disagreement every way, too. Else the split cannot be judged. So the promise about false alarms is kept
+ * as long as the one who gave an answer is among its candidates.
  *
- * @throws RangeError when the percents do not sum to 100 or a count is negative or not whole.
+ * @throws RangeError when the percents do not sum to 100, a count is negative or not whole, or a candidate is no row.
  */
-export function splitVerdict(rows: readonly ShareCount[], unattributed = 0): SplitVerdict {
-	check(rows, unattributed);
+export function splitVerdict(
+	rows: readonly ShareCount[],
+	shared: readonly SharedAnswers[] = [],
+): SplitVerdict {
+	check(rows, shared);
 	const shares = rows.map(row => row.percent / 100);
 	const counts = rows.map(row => row.count);
+	const groups = toGroups(rows, shared);
 	const attributed = counts.reduce((sum, count) => sum + count, 0);
+	const unattributed = shared.reduce((sum, {count}) => sum + count, 0);
 	const minimum = minimumAnswers(shares);
-	const impossible = rows.filter(row => row.percent === 0 && row.count > 0).map(row => row.key);
-	const worst = worstEvidence(counts, shares, unattributed);
+	const impossible = impossibleOf(rows, shared);
+	const worst = greatestEvidence(counts, shares, groups);
 	const common = {attributed, unattributed, minimum, logE: worst, impossible, more: undefined};
 
 	if (impossible.length > 0) {
-		const who = impossible.join(', ');
-		return {...common, state: 'impossible', sentence: `${who} answered, but is configured to get 0 %.`};
+		const who = impossible.join(' or ');
+		return {...common, state: 'impossible', sentence: `${who} answered, and is set to get 0 %.`};
 	}
-	if (unattributed > unattributedLimit * (attributed + unattributed)) {
-		return {
-			...common,
-			state: 'unjudgeable',
-			sentence: `Errors: the split cannot be judged, ${unattributed} of ${attributed + unattributed} answers belong to no revision.`,
-		};
+	const least = groups.length === 0 ? worst : leastEvidence(counts, shares, groups);
+	if (least >= claimedFrom) {
+		return {...common, state: 'disagrees', sentence: 'Users do not get the split that is set.'};
 	}
-	if (worst >= claimedFrom && mildestEvidence(counts, shares, unattributed) >= claimedFrom) {
-		return {...common, state: 'disagrees', sentence: 'Disagrees with the configured split.'};
-	}
-	if (worst >= suspiciousFrom) {
-		const more = projection(counts, shares);
+	if (least >= suspiciousFrom) {
+		const more = projection(counts, shares, groups);
 		return {
 			...common,
 			state: 'suspicious',
 			more,
-			sentence: `Suspicious: may be chance${moreSentence(more)}.`,
+			sentence: `Possibly off; could be chance${moreWords(more)}.`,
 		};
 	}
+	// With three revisions and more, one share alone may stand out further than all of them together.
+	const contradicted = contradictedShare(rows, unattributed);
+	if (worst >= suspiciousFrom || (contradicted && unattributed > 0)) {
+		return {
+			...common,
+			state: 'unjudgeable',
+			sentence: `Cannot be judged: ${unattributed} of ${attributed + unattributed} answers may be several revisions'.`,
+		};
+	}
+	if (contradicted) return {...common, state: 'suspicious', sentence: 'Possibly off; could be chance.'};
 	if (attributed < minimum) {
 		const more = minimum - attributed;
-		return {...common, state: 'too few', more, sentence: `Too few answers to tell${moreSentence(more)}.`};
+		return {...common, state: 'too few', more, sentence: `Too few answers to tell${moreWords(more)}.`};
 	}
-	return {...common, state: 'agrees', sentence: 'Agrees with the configured split.'};
+	return {...common, state: 'agrees', sentence: 'No contradiction with the split so far.'};
 }
 
-function moreSentence(more: number | undefined): string {
-	return more === undefined ? '' : `, need ${more === 1 ? '1' : `~${more}`} more`;
+/** `, ~44 more needed`; nothing when no number would do. */
+function moreWords(more: number | undefined): string {
+	return more === undefined ? '' : `, ${more === 1 ? '1' : `~${more}`} more needed`;
 }
 
-function check(rows: readonly ShareCount[], unattributed: number): void {
+function check(rows: readonly ShareCount[], shared: readonly SharedAnswers[]): void {
 	const sum = rows.reduce((total, row) => total + row.percent, 0);
 	if (Math.abs(sum - 100) > 1e-9 || rows.some(row => row.percent < 0)) {
 		throw new RangeError(`The shares of a split sum to 100, not to ${sum}.`);
 	}
-	for (const count of [unattributed, ...rows.map(row => row.count)]) {
+	for (const {count} of [...rows, ...shared]) {
 		if (!Number.isSafeInteger(count) || count < 0) throw new RangeError(`${count} is no number of answers.`);
 	}
-}
-
-/** ln E is convex in the counts, so its greatest value is reached with all unattributed answers given to one revision. */
-function worstEvidence(counts: readonly number[], shares: readonly number[], unattributed: number): number {
-	return Math.max(
-		...shares.flatMap((share, chosen) =>
-			share > 0
-				? [
-						logEvidence(
-							counts.map((count, index) => count + (index === chosen ? unattributed : 0)),
-							shares,
-						),
-					]
-				: [],
-		),
-	);
-}
-
-/**
- * The least ln E that the unattributed answers allow. One more answer for a revision raises ln E by ln(K + x/θ) less
- * what it costs in n, the same for all; ln E being convex and separable, giving each answer to the smallest x/θ is
- * optimal.
- */
-function mildestEvidence(counts: readonly number[], shares: readonly number[], unattributed: number): number {
-	const filled = [...counts];
-	for (let left = unattributed; left > 0; left--) {
-		let least = -1;
-		let leastRatio = Infinity;
-		for (const [index, share] of shares.entries()) {
-			const ratio = (filled[index] ?? 0) / share;
-			if (share > 0 && ratio < leastRatio) {
-				least = index;
-				leastRatio = ratio;
-			}
+	for (const {candidates} of shared) {
+		if (candidates.length === 0 || candidates.some(key => !rows.some(row => row.key === key))) {
+			throw new RangeError(`Answers of ${candidates.join(' or ')} are none of this split.`);
 		}
-		filled[least] = (filled[least] ?? 0) + 1;
 	}
-	return logEvidence(filled, shares);
+}
+
+function toGroups(rows: readonly ShareCount[], shared: readonly SharedAnswers[]): AmbiguousAnswers[] {
+	return shared
+		.filter(({count}) => count > 0)
+		.map(({candidates, count}) => ({
+			candidates: candidates.map(key => rows.findIndex(row => row.key === key)),
+			count,
+		}));
+}
+
+/** Revisions at 0 % that have answered: certainly, or one of several of which none has a share. */
+function impossibleOf(rows: readonly ShareCount[], shared: readonly SharedAnswers[]): string[] {
+	const without = new Set(rows.filter(({percent}) => percent === 0).map(({key}) => key));
+	return [
+		...rows.filter(({key, count}) => count > 0 && without.has(key)).map(({key}) => key),
+		...shared
+			.filter(({candidates, count}) => count > 0 && candidates.every(key => without.has(key)))
+			.flatMap(({candidates}) => candidates),
+	].filter((key, index, all) => all.indexOf(key) === index);
+}
+
+/** Whether the interval that is shown of a revision leaves out what it is set to get: then ✓ must not stand beside it. */
+function contradictedShare(rows: readonly ShareCount[], unattributed: number): boolean {
+	if (rows.length < 3) return false;
+	const total = rows.reduce((sum, {count}) => sum + count, unattributed);
+	const alpha = alphaPerRow(rows.length);
+	return rows.some(({percent, count}) => {
+		const {low, high} = shareInterval(count, total, {possible: unattributed, alpha});
+		return percent / 100 < low || percent / 100 > high;
+	});
 }
 
 /** How many more answers, in the proportions seen so far, would make it a disagreement; undefined beyond 100,000. */
-function projection(counts: readonly number[], shares: readonly number[]): number | undefined {
+function projection(
+	counts: readonly number[],
+	shares: readonly number[],
+	groups: readonly AmbiguousAnswers[],
+): number | undefined {
+	// What is unattributed is left where it speaks least for it.
+	if (groups.length > 0) return undefined;
 	const total = counts.reduce((sum, count) => sum + count, 0);
 	if (total === 0) return undefined;
 	return leastThatReaches(more => {

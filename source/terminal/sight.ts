@@ -8,6 +8,8 @@
  * there a key counts once some time has passed since the frame was sent.
  */
 
+import type {Position} from './output/foreign-text.js';
+
 /** The request; the answer is `ESC [ row ; column R`. */
 export const positionRequest = '\u001B[6n';
 
@@ -23,7 +25,11 @@ export type Sight = {
 	readonly behind: (shown: string | undefined) => string;
 	/** Whether what was shown can have been on the screen when the key was pressed. */
 	readonly couldSee: (shown: string, key: KeyMoment) => boolean;
-	/** Calls it with every request that is sent. */
+	/** A request for another end: `answered` is called with its answer, if there is one. What is to be written for it. */
+	readonly request: (answered: (position: Position) => void) => string;
+	/** The terminal has answered the next request. Row and column from 1, as it says them. */
+	readonly answered: (position: Position) => void;
+	/** Calls it with every request that is sent, also with those before. */
 	readonly onRequest: (listener: () => void) => void;
 };
 
@@ -53,8 +59,17 @@ export function createSight({
 	/** By name: the number of its request, and when it was sent. */
 	const sent = new Map<string, {request: number; at: number}>();
 	let requests = 0;
+	let hasAsked = false;
 	let drawn: string | undefined;
 	let tell: (() => void) | undefined;
+	let answers = 0;
+	/** By the number of the request. */
+	const ends = new Map<number, (position: Position) => void>();
+	const asked = () => {
+		requests++;
+		tell?.();
+		return positionRequest;
+	};
 
 	return {
 		drawing(shown) {
@@ -67,27 +82,42 @@ export function createSight({
 		},
 		behind(shown) {
 			// With the first frame, too: whether the terminal answers at all is good to know before it matters.
-			const isFirst = requests === 0;
+			const isFirst = !hasAsked;
+			hasAsked = true;
 			if ((shown === undefined || sent.has(shown)) && !isFirst) return '';
-			requests++;
-			tell?.();
+			const bytes = asked();
 			if (shown !== undefined) {
 				sent.set(shown, {request: requests, at: now()});
 				for (const old of [...sent.keys()].slice(0, -remembered)) sent.delete(old);
 			}
-			return positionRequest;
+			return bytes;
 		},
-		couldSee(shown, {answers, at}) {
+		request(end) {
+			const bytes = asked();
+			ends.set(requests, end);
+			for (const old of [...ends.keys()].slice(0, -remembered)) ends.delete(old);
+			return bytes;
+		},
+		answered({row, column}) {
+			// A key with a modifier may look like an answer that nobody has asked for.
+			if (answers >= requests) return;
+			answers++;
+			const end = ends.get(answers);
+			ends.delete(answers);
+			end?.({row: row - 1, column: column - 1});
+		},
+		couldSee(shown, {answers: before, at}) {
 			const frame = sent.get(shown);
 			if (!frame) return false;
 			const since = at - frame.at;
 			if (isBehindAnother) return since >= leastTime;
-			if (answers >= frame.request) return true;
+			if (before >= frame.request) return true;
 			// One that has answered before will do so again.
-			return since >= (answers === 0 ? leastTime : lostAfter);
+			return since >= (before === 0 ? leastTime : lostAfter);
 		},
 		onRequest(listener) {
 			tell = listener;
+			for (let request = 0; request < requests; request++) listener();
 		},
 	};
 }

@@ -192,7 +192,7 @@ describe('a form of a service that is deleted and made anew', () => {
 		const second = await world.service('cart');
 		const {plan} = reviewOf(console.store.getState());
 		expect(plan.write).toMatchObject({kind: 'patch', uid: second.uid});
-		expect(plan.facts).toEqual([{label: 'LONG', value: 'draft  (new)'}]);
+		expect(plan.facts).toContainEqual({label: 'LONG', value: 'new', uncovered: 'draft  (new)'});
 		expect(plan.warnings[0]?.sentence).toBe(
 			'This is another cart than the one this was typed for: that was deleted.',
 		);

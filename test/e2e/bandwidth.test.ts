@@ -16,7 +16,7 @@ async function bytesUntil(terminal: TestTerminal, wanted: RegExp): Promise<numbe
 
 async function openQuiet(): Promise<TestTerminal> {
 	const terminal = await openOnSandbox({args: ['--sandbox', '--seed', '1'], cols: 120, rows: 40});
-	await terminal.until(/gateway 127[^]*the gateway has this split/);
+	await terminal.until(/gateway 127[^]*in place, says Knative/);
 	await terminal.settle(500);
 	return terminal;
 }

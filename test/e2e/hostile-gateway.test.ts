@@ -49,7 +49,7 @@ test('escape sequences, NUL, invalid UTF-8, wide characters and emoji leave the 
 
 /** On which row of the screen the verdict stands. */
 const verdictRow = (screen: string): number =>
-	screen.split('\n').findIndex(row => /configured split|Too few answers|settling|no split/.test(row));
+	screen.split('\n').findIndex(row => /split so far|Too few answers|switching|no split/.test(row));
 
 test('at 80 columns and 24 rows the earlier split is a page away, and the rows stay where they are', async () => {
 	await using terminal = await openOnSandbox({
@@ -58,13 +58,13 @@ test('at 80 columns and 24 rows the earlier split is a page away, and the rows s
 		rows: 24,
 	});
 	terminal.press('space');
-	const before = await terminal.until(/Agrees with the configured split/);
-	expect(before).toMatch(/ANSWER +REV +ASKED +SEEN +95 % +N +ERR +P50\/95\/99 ms +LAST/);
-	expect(before).toMatch(/new vs old: not worse so far, 0\/\d+ failed: below/);
+	const before = await terminal.until(/No contradiction with the split so far/);
+	expect(before).toMatch(/ANSWER +REV +SET +GOT +RANGE +N +FAIL +P50\/95\/99 ms +LAST/);
+	expect(before).toMatch(/canary not worse so far: 0 of \d+ failed/);
 	terminal.press('c');
 	await terminal.until(/Dry run: the server would accept it/);
 	terminal.press('enter');
-	const after = await terminal.until(/0\/100 since [\d:]+ ─╮[\s\S]*Agrees with the configured split/);
+	const after = await terminal.until(/0\/100 since [\d:]+ ─╮[\s\S]*No contradiction with the split so far/);
 	expect(verdictRow(after)).toBe(verdictRow(before));
 	terminal.press('4', '[');
 	const past = await terminal.until(/the split before · 90\/10 from/);

@@ -44,7 +44,7 @@ describe('before a write the review warns', () => {
 		terminal.press('R');
 		await terminal.until(/Roll back payments/);
 		terminal.press('enter');
-		await terminal.until(/at the gateway since \d\d:\d\d:\d\d, [\d.]+ m?s after it was sent/);
+		await terminal.until(/live since \d\d:\d\d:\d\d \(took [\d.]+ m?s\)/);
 		// All of it: listed at 0 %, the failed one would go on keeping the gateway from moving.
 		expect((await world.service('payments')).specTraffic).toEqual([
 			{revision: 'payments-00001', latest: false, percent: 100, tag: undefined},

@@ -92,6 +92,8 @@ describe('the form of a Service', () => {
 			command: '/bin/app --mode "two words"',
 			args: '-v',
 			clusterLocal: true,
+			serviceAccount: 'robot',
+			pullSecrets: 'registry, mirror',
 		});
 		expect(service).toEqual({
 			apiVersion: 'serving.knative.dev/v1',
@@ -112,6 +114,8 @@ describe('the form of a Service', () => {
 					},
 					spec: {
 						containerConcurrency: 50,
+						serviceAccountName: 'robot',
+						imagePullSecrets: [{name: 'registry'}, {name: 'mirror'}],
 						containers: [
 							{
 								image: 'ghcr.io/x/greeter:1',
@@ -156,7 +160,10 @@ describe('the form of a revision', () => {
 	test('begins with what the Service has', () => {
 		const fields = revisionFields(view);
 		const shown = [...fields, ...autoscalingFields(view, undefined)];
-		expect(Object.fromEntries(shown.map(field => [field.id, field.initial]))).toEqual(initial);
+		expect({...Object.fromEntries(shown.map(field => [field.id, field.initial])), base: 'template'}).toEqual(
+			initial,
+		);
+		expect(fields.map(({id}) => id).slice(0, 2)).toEqual(['image', 'env']);
 		expect(initial).toMatchObject({
 			env: [
 				{name: 'TARGET', value: 'World'},

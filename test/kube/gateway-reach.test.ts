@@ -9,7 +9,8 @@ import {listen, unusedPort} from '../probe/servers.js';
 import {startApiServer, status, type ApiServer} from '../support/api-server.js';
 import {unansweringPort} from '../support/unanswering.js';
 
-const ingresses = '/apis/networking.internal.knative.dev/v1alpha1/ingresses';
+const route = {namespace: 'default', name: 'hello'};
+const ingresses = '/apis/networking.internal.knative.dev/v1alpha1/namespaces/default/ingresses/hello';
 const services = '/api/v1/namespaces/kourier-system/services/kourier';
 const pods = '/api/v1/namespaces/kourier-system/pods';
 const nodes = '/api/v1/nodes';
@@ -50,10 +51,7 @@ afterEach(async () => {
 
 function ingressOf(...entries: object[]) {
 	const annotations = {'networking.knative.dev/ingress.class': 'kourier.ingress.networking.knative.dev'};
-	return {
-		metadata: {},
-		items: [{metadata: {annotations}, status: {publicLoadBalancer: {ingress: entries}}}],
-	};
+	return {metadata: {annotations}, status: {publicLoadBalancer: {ingress: entries}}};
 }
 
 /** Kourier's Service, at these ports and addresses. */
@@ -95,7 +93,7 @@ test('of several nodes one that takes connections is taken', async () => {
 	const {port} = await listen(createServer());
 	objects[services] = kourier({nodePort: port});
 	objects[nodes] = nodesAt('127.0.0.2', '127.0.0.3', '127.0.0.1');
-	expect(await findGateway(cluster)).toEqual({
+	expect(await findGateway(cluster, route)).toEqual({
 		kind: 'found',
 		host: '127.0.0.1',
 		port,
@@ -107,7 +105,7 @@ test('of several nodes one that takes connections is taken', async () => {
 test('an external address is taken where the load balancer cannot be reached', async () => {
 	const {port} = await listen(createServer());
 	objects[services] = kourier({port, balancers: ['127.0.0.2'], external: ['127.0.0.1']});
-	expect(await findGateway(cluster)).toEqual({
+	expect(await findGateway(cluster, route)).toEqual({
 		kind: 'found',
 		host: '127.0.0.1',
 		port,
@@ -120,7 +118,7 @@ test('the port of a node is taken where the load balancer cannot be reached', as
 	const {port: nodePort} = await listen(createServer());
 	objects[services] = kourier({port: await unusedPort(), nodePort, balancers: ['127.0.0.1']});
 	objects[nodes] = nodesAt('127.0.0.1');
-	expect(await findGateway(cluster)).toMatchObject({
+	expect(await findGateway(cluster, route)).toMatchObject({
 		kind: 'found',
 		port: nodePort,
 		via: 'kourier, port of a node',
@@ -132,7 +130,7 @@ test('nodes that do not answer are waited for together, and then it is a port-fo
 	objects[ingresses] = ingressOf({domainInternal: 'kourier.kourier-system.svc.cluster.local'});
 	objects[services] = kourier({nodePort});
 	objects[nodes] = nodesAt('127.0.0.1');
-	expect(await findGateway(cluster)).toEqual({
+	expect(await findGateway(cluster, route)).toEqual({
 		kind: 'inside',
 		via: 'kourier',
 		service: service(80),
@@ -155,7 +153,7 @@ test('all that was tried is told, nodes that fail alike together; no address is 
 		const code = host === 'gw.example.com' ? 'ENOTFOUND' : port === 80 ? 'ECONNREFUSED' : 'EHOSTUNREACH';
 		throw Object.assign(new Error(code), {code});
 	};
-	const found = await findGateway(cluster, undefined, {dial});
+	const found = await findGateway(cluster, route, {dial});
 	expect(found).toMatchObject({
 		kind: 'inside',
 		unreached: {
@@ -177,7 +175,7 @@ test('who may not forward keeps the address, and is told what was tried and what
 	const port = await unusedPort();
 	objects[services] = kourier({port, balancers: ['127.0.0.1']});
 	mayForward = false;
-	expect(await findGateway(cluster)).toEqual({
+	expect(await findGateway(cluster, route)).toEqual({
 		kind: 'found',
 		host: '127.0.0.1',
 		port,
@@ -194,7 +192,7 @@ test('who may not forward keeps the address, and is told what was tried and what
 
 test('an address without a Service that could be forwarded to is kept, too', async () => {
 	objects[ingresses] = ingressOf({domain: 'alb-1.cn-hangzhou.alb.aliyuncs.com'});
-	expect(await findGateway(cluster, undefined, {dial: nameUnknown})).toMatchObject({
+	expect(await findGateway(cluster, route, {dial: nameUnknown})).toMatchObject({
 		kind: 'found',
 		host: 'alb-1.cn-hangzhou.alb.aliyuncs.com',
 		unreached: {
@@ -213,7 +211,7 @@ test('a gateway of another ingress class, which can be reached, is not taken ins
 		port,
 		balancers: ['127.0.0.1'],
 	});
-	expect(await findGateway(cluster)).toMatchObject({kind: 'inside', via: 'kourier'});
+	expect(await findGateway(cluster, route)).toMatchObject({kind: 'inside', via: 'kourier'});
 });
 
 test('a search that is called off while a connection is under way ends with it', async () => {
@@ -228,7 +226,7 @@ test('a search that is called off while a connection is under way ends with it',
 			throw signal.reason;
 		});
 	};
-	const found = findGateway(cluster, undefined, {dial, signal: leaving.signal});
+	const found = findGateway(cluster, route, {dial, signal: leaving.signal});
 	await begun.promise;
 	leaving.abort(new Error('left'));
 	await expect(found).rejects.toThrow('left');

@@ -270,7 +270,6 @@ describe('against the sandbox', () => {
 		expect(await findGateway(cluster, {namespace: 'default', name: 'hello'}, {dial: reachable})).toEqual(
 			found,
 		);
-		expect(await findGateway(cluster, undefined, {dial: reachable})).toEqual(found);
 	});
 
 	it('is told that its token is wrong', async () => {

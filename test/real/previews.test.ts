@@ -44,6 +44,7 @@ const previews: readonly Preview[] = [
 		async open(terminal) {
 			terminal.press('r');
 			await terminal.until(/New revision of hello/);
+			terminal.press('tab');
 			terminal.type('TARGET=Preview');
 			await terminal.until(/TARGET=Preview/);
 			terminal.press('ctrl-s');

@@ -9,8 +9,10 @@ const since = now - 48_000;
 function right(services: ReflectorState, revisions: ReflectorState = {kind: 'live'}): string {
 	const line = headerLine(
 		{
+			standing: {},
 			connection: {
 				kind: 'connected',
+				flags: [],
 				context: 'c',
 				server: 's',
 				user: 'u',

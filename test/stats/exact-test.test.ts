@@ -1,7 +1,5 @@
 import {expect, test} from 'vitest';
 import {exactTest} from '../../source/stats/exact-test.js';
-import {fixedVerdict} from '../../source/stats/fixed-verdict.js';
-import type {ShareCount} from '../../source/stats/split-verdict.js';
 import {seeded} from './random.js';
 
 const third = 1 / 3;
@@ -47,38 +45,6 @@ test('a split that is right is refused in about alpha of the runs, at most', () 
 	}
 	expect(refused / runs).toBeLessThanOrEqual(0.05);
 	expect(refused / runs).toBeGreaterThan(0.02);
-});
-
-const rows = (...pairs: readonly (readonly [percent: number, count: number])[]): ShareCount[] =>
-	pairs.map(([percent, count], index) => ({key: `r${index}`, percent, count}));
-
-test('the verdict of one look: agrees, disagrees, cannot tell', () => {
-	expect(fixedVerdict(rows([50, 103], [50, 97]))).toMatchObject({state: 'agrees', minimum: 7});
-	expect(fixedVerdict(rows([50, 120], [50, 80]))).toMatchObject({state: 'disagrees', method: 'exact'});
-	expect(fixedVerdict(rows([50, 120], [50, 80]), {alpha: 0.005}).state).toBe('agrees');
-	expect(fixedVerdict(rows([99, 100], [1, 0]))).toMatchObject({
-		state: 'cannot tell',
-		sentence: 'Cannot tell: 100 attributed answers, and this split needs 459.',
-	});
-	expect(fixedVerdict(rows([100, 199], [0, 1]))).toMatchObject({
-		state: 'disagrees',
-		p: 0,
-		sentence: 'Disagrees: r1 answered, and is to get 0 %.',
-	});
-});
-
-test('unattributed answers are given out against the claim', () => {
-	// 116 : 74 and 10 unknown: with them 126 : 74 is refused at 0.01, with 116 : 84 it is not.
-	expect(fixedVerdict(rows([50, 116], [50, 74]), {unattributed: 10})).toMatchObject({
-		state: 'cannot tell',
-		sentence: 'Cannot tell: it depends on whose the 10 unattributed answers are.',
-	});
-	expect(fixedVerdict(rows([50, 150], [50, 40]), {unattributed: 10}).state).toBe('disagrees');
-	expect(fixedVerdict(rows([50, 98], [50, 95]), {unattributed: 7}).state).toBe('agrees');
-	expect(fixedVerdict(rows([50, 95], [50, 94]), {unattributed: 11})).toMatchObject({
-		state: 'cannot tell',
-		sentence: 'Cannot tell: 11 of 200 answers belong to no revision.',
-	});
 });
 
 test('of no shares at all there is one outcome', () => {

@@ -1,16 +1,22 @@
 import * as fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
 import {claimedFrom} from '../../source/stats/evidence.js';
+import {logEvidence} from '../../source/stats/split-evidence.js';
 import {
-	logEvidence,
 	minimumAnswers,
 	splitVerdict,
 	type ShareCount,
+	type SharedAnswers,
 } from '../../source/stats/split-verdict.js';
 import {seeded} from './random.js';
 
 const rows = (...pairs: readonly (readonly [percent: number, count: number])[]): ShareCount[] =>
 	pairs.map(([percent, count], index) => ({key: `r${index}`, percent, count}));
+
+/** Answers that may be those of any of so many rows. */
+const anybodys = (count: number, places = 2): SharedAnswers[] => [
+	{candidates: Array.from({length: places}, (_, index) => `r${index}`), count},
+];
 
 // Computed with Python's fractions: Kθ as a rational, Γ(Kθ+x)/Γ(Kθ) as the product Kθ(Kθ+1)…(Kθ+x−1), E exactly, and
 // only its logarithm with decimal at 30 digits. No lgamma is involved.
@@ -69,11 +75,11 @@ describe('the verdict', () => {
 		expect(splitVerdict(rows([50, 2], [50, 1]))).toMatchObject({
 			state: 'too few',
 			more: 4,
-			sentence: 'Too few answers to tell, need ~4 more.',
+			sentence: 'Too few answers to tell, ~4 more needed.',
 		});
 		expect(splitVerdict(rows([50, 3], [50, 3]))).toMatchObject({
 			state: 'too few',
-			sentence: 'Too few answers to tell, need 1 more.',
+			sentence: 'Too few answers to tell, 1 more needed.',
 		});
 	});
 
@@ -100,24 +106,45 @@ describe('the verdict', () => {
 	});
 
 	test('calls one single answer of a revision with 0 % impossible, whatever else there is', () => {
-		const verdict = splitVerdict(rows([100, 500], [0, 1]), 400);
+		const verdict = splitVerdict(rows([100, 500], [0, 1]), anybodys(400));
 		expect(verdict).toMatchObject({state: 'impossible', impossible: ['r1']});
-		expect(verdict.sentence).toBe('r1 answered, but is configured to get 0 %.');
+		expect(verdict.sentence).toBe('r1 answered, and is set to get 0 %.');
 	});
 
-	test('is not given when more than 5 % belong to no revision', () => {
-		expect(splitVerdict(rows([50, 48], [50, 47]), 5).state).toBe('agrees');
-		expect(splitVerdict(rows([50, 47], [50, 47]), 6)).toMatchObject({
-			state: 'unjudgeable',
-			sentence: 'Errors: the split cannot be judged, 6 of 100 answers belong to no revision.',
+	test('calls an answer impossible that only revisions at 0 % may have given, and no other', () => {
+		const split = rows([100, 500], [0, 0], [0, 0]);
+		expect(splitVerdict(split, [{candidates: ['r1', 'r2'], count: 1}])).toMatchObject({
+			state: 'impossible',
+			sentence: 'r1 or r2 answered, and is set to get 0 %.',
 		});
+		expect(splitVerdict(split, [{candidates: ['r0', 'r1'], count: 1}]).state).toBe('unjudgeable');
+	});
+
+	test('says that it cannot be judged when it depends on whose the answers are', () => {
+		expect(splitVerdict(rows([50, 48], [50, 47]), anybodys(5)).state).toBe('agrees');
+		expect(splitVerdict(rows([50, 40], [50, 40]), anybodys(40))).toMatchObject({
+			state: 'unjudgeable',
+			sentence: "Cannot be judged: 40 of 120 answers may be several revisions'.",
+		});
+		// Two that say the same: nothing is known of either.
+		expect(splitVerdict(rows([90, 0], [10, 0]), anybodys(200)).state).toBe('unjudgeable');
 	});
 
 	test('does not agree when the unattributed answers could undo it, nor disagree when they could explain it', () => {
 		// 4800 : 4800 and 400 unknown: exactly as configured, or 5200 : 4800, which alone would be a disagreement.
 		expect(splitVerdict(rows([50, 5200], [50, 4800])).logE).toBeGreaterThan(claimedFrom);
-		expect(splitVerdict(rows([50, 4800], [50, 4800]), 400).state).toBe('suspicious');
-		expect(splitVerdict(rows([50, 6000], [50, 3800]), 200).state).toBe('disagrees');
+		expect(splitVerdict(rows([50, 4800], [50, 4800]), anybodys(400)).state).toBe('unjudgeable');
+		expect(splitVerdict(rows([50, 6000], [50, 3800]), anybodys(200)).state).toBe('disagrees');
+	});
+
+	test('an answer is only weighed for those that may have given it', () => {
+		// Of three, two say the same: together they get what they should, and nothing is known of each.
+		expect(
+			splitVerdict(rows([80, 160], [10, 0], [10, 0]), [{candidates: ['r1', 'r2'], count: 40}]).state,
+		).toBe('unjudgeable');
+		expect(
+			splitVerdict(rows([80, 100], [10, 0], [10, 0]), [{candidates: ['r1', 'r2'], count: 100}]).state,
+		).toBe('disagrees');
 	});
 
 	test('is the same for any order of the revisions', () => {
@@ -127,8 +154,8 @@ describe('the verdict', () => {
 				fc.integer({min: 0, max: 4}),
 				(counts, unattributed) => {
 					const [a = 0, b = 0, c = 0] = counts;
-					const forth = splitVerdict(rows([20, a], [30, b], [50, c]), unattributed);
-					const back = splitVerdict(rows([50, c], [30, b], [20, a]), unattributed);
+					const forth = splitVerdict(rows([20, a], [30, b], [50, c]), anybodys(unattributed, 3));
+					const back = splitVerdict(rows([50, c], [30, b], [20, a]), anybodys(unattributed, 3));
 					expect(back.state).toBe(forth.state);
 					expect(back.logE).toBeCloseTo(forth.logE, 9);
 				},
@@ -142,6 +169,10 @@ describe('the verdict', () => {
 		);
 		expect(() => splitVerdict(rows([50, 1], [50, -1]))).toThrow(RangeError);
 		expect(() => splitVerdict(rows([50, 1], [50, 1.5]))).toThrow(RangeError);
+		expect(() => splitVerdict(rows([50, 1], [50, 1]), anybodys(-1))).toThrow(RangeError);
+		expect(() => splitVerdict(rows([100, 1]), [{candidates: ['other'], count: 1}])).toThrow(
+			'Answers of other are none of this split.',
+		);
 	});
 });
 
@@ -245,6 +276,83 @@ describe('simulated streams that are looked at after every answer', () => {
 				if (untilAlarm(share, share, 600, random) !== Infinity) alarms++;
 			}
 			expect(alarms / streams).toBeLessThan(0.05);
+		},
+	);
+});
+
+const runs = Number(process.env['SIMULATION_RUNS'] ?? 200);
+
+describe('simulated streams with answers that may be several revisions’, looked at after every answer', () => {
+	/** What an answer of a revision is worth as evidence: its own, or one of these. */
+	type World = {
+		name: string;
+		shares: readonly number[];
+		candidatesOf: (place: number, random: () => number) => readonly number[];
+	};
+	const worlds: World[] = [
+		...[0.02, 0.05, 0.1, 0.2].map(part => ({
+			name: `${part * 100} % unattributed`,
+			shares: [0.8, 0.2],
+			candidatesOf: (place: number, random: () => number) => (random() < part ? [0, 1] : [place]),
+		})),
+		{
+			name: 'one share-holder unheard',
+			shares: [0.9, 0.1],
+			candidatesOf: () => [0, 1],
+		},
+		{
+			name: 'one of three unheard',
+			shares: [0.6, 0.3, 0.1],
+			candidatesOf: place => (place === 2 ? [0, 1, 2] : [place, 2]),
+		},
+		{
+			name: 'two of three alike',
+			shares: [0.5, 0.3, 0.2],
+			candidatesOf: place => (place === 0 ? [0] : [1, 2]),
+		},
+		{
+			name: 'failures of one revision alone unattributed',
+			shares: [0.5, 0.5],
+			candidatesOf: (place, random) => (place === 1 && random() < 0.2 ? [0, 1] : [place]),
+		},
+	];
+
+	test.each(worlds)(
+		'$name: a split that is right is called wrong in at most one of 20',
+		({shares, candidatesOf}) => {
+			const random = seeded(31_415);
+			let alarms = 0;
+			for (let run = 0; run < runs; run++) {
+				const counts = shares.map(() => 0);
+				const shared = new Map<string, {candidates: readonly number[]; count: number}>();
+				for (let n = 1; n <= 300; n++) {
+					let left = random();
+					const found = shares.findIndex(share => (left -= share) < 0);
+					const candidates = candidatesOf(found === -1 ? 0 : found, random);
+					const [only] = candidates;
+					if (candidates.length === 1 && only !== undefined) counts[only]! += 1;
+					else {
+						const key = candidates.join(' ');
+						shared.set(key, {candidates, count: (shared.get(key)?.count ?? 0) + 1});
+					}
+					const {state} = splitVerdict(
+						shares.map((share, index) => ({
+							key: `r${index}`,
+							percent: Math.round(share * 100),
+							count: counts[index] ?? 0,
+						})),
+						[...shared.values()].map(group => ({
+							candidates: group.candidates.map(place => `r${place}`),
+							count: group.count,
+						})),
+					);
+					if (state === 'disagrees' || state === 'impossible') {
+						alarms++;
+						break;
+					}
+				}
+			}
+			expect(alarms / runs).toBeLessThanOrEqual(0.05);
 		},
 	);
 });

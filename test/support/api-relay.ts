@@ -196,6 +196,16 @@ function edited(text: string, object: (object: KubernetesObject) => void): strin
 	return JSON.stringify(body);
 }
 
+/** What is at that place of an object, to be edited; an empty object where there is none. */
+export function at(object: KubernetesObject, ...keys: readonly string[]): KubernetesObject {
+	let found = object;
+	for (const key of keys) {
+		const next = found[key];
+		found = isObject(next) ? next : {};
+	}
+	return found;
+}
+
 /** A refusal as an API server makes it. */
 export function forbidden(
 	verb: string,

@@ -35,6 +35,8 @@ export type Exchange = {
 	cut: () => void;
 	/** Breaks the answer off, and on HTTP/2 nothing else. */
 	breakOff: () => void;
+	/** On HTTP/2: says that nothing was done with the request (REFUSED_STREAM). */
+	refuse: () => void;
 	/** Resolves when the client has gone away. */
 	readonly closed: Promise<void>;
 };
@@ -95,7 +97,7 @@ type Answering = {
 async function exchangeOf(
 	request: IncomingMessage | Http2ServerRequest,
 	response: Answering,
-	ways: Pick<Exchange, 'cut' | 'breakOff'>,
+	ways: Pick<Exchange, 'cut' | 'breakOff' | 'refuse'>,
 ): Promise<Exchange> {
 	const url = new URL(request.url ?? '/', 'http://server');
 	const {promise: closed, resolve} = Promise.withResolvers<void>();
@@ -158,7 +160,11 @@ export async function startApiServer({protocol = 'http'}: {protocol?: Protocol} 
 			if ('stream' in response) response.stream.destroy(new Error('broken off'));
 			else response.destroy();
 		};
-		exchangeOf(request, response, {cut: () => socket?.destroy(), breakOff}).then(arrived, breakOff);
+		const refuse = (): void => {
+			if ('stream' in response) response.stream.close(constants.NGHTTP2_REFUSED_STREAM);
+			else throw new Error('only HTTP/2 refuses streams');
+		};
+		exchangeOf(request, response, {cut: () => socket?.destroy(), breakOff, refuse}).then(arrived, breakOff);
 	};
 	let server: Server;
 	if (!certificate) {

@@ -2,7 +2,7 @@
 import {existsSync} from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
-import {openTerminal, type TestTerminal} from './terminal.js';
+import {openTerminal, type TerminalOptions, type TestTerminal} from './terminal.js';
 
 const program = path.resolve('dist/cli.js');
 /** Not the history of whoever runs the tests. */
@@ -13,7 +13,17 @@ export type ConsoleOptions = {
 	cols?: number;
 	rows?: number;
 	env?: Readonly<Record<string, string | undefined>>;
-};
+} & Pick<
+	TerminalOptions,
+	| 'before'
+	| 'hasAlternateScreen'
+	| 'hasSize'
+	| 'isAmbiguousWide'
+	| 'isLatin1'
+	| 'background'
+	| 'delay'
+	| 'isAnswering'
+>;
 
 /** Opens the console on a sandbox of its own, which lives four times as fast as a cluster and draws the same in every run. `npm test` builds it first. */
 export function openBuiltConsole({
@@ -21,9 +31,11 @@ export function openBuiltConsole({
 	cols,
 	rows,
 	env,
+	...emulated
 }: ConsoleOptions = {}): TestTerminal {
 	if (!existsSync(program)) throw new Error(`${program} is not there; run npm run build first.`);
 	return openTerminal({
+		...emulated,
 		command: process.execPath,
 		args: [program, ...args],
 		...(cols !== undefined && {cols}),

@@ -17,6 +17,15 @@ function look(emulator: InstanceType<typeof xterm.Terminal>, row: number, column
 	return `${cell.getWidth() === 0 ? 'half' : chars} ${ink} ${ground} ${lines}`;
 }
 
+/** All cells of a screen with their colours, row by row. An emulator has two columns at least, and may be told of one. */
+export const cellsOf = (
+	emulator: InstanceType<typeof xterm.Terminal>,
+	{columns, rows} = {columns: emulator.cols, rows: emulator.rows},
+): string[] =>
+	Array.from({length: rows}, (_, row) =>
+		Array.from({length: columns}, (_unused, column) => look(emulator, row, column)).join(' | '),
+	);
+
 export class FakeTerminal extends EventEmitter {
 	readonly isTTY = true;
 	columns: number;
@@ -62,9 +71,7 @@ export class FakeTerminal extends EventEmitter {
 	/** What there is to see, row by row: every cell with its colours, when all that was written has been read. */
 	async cells(): Promise<string[]> {
 		await this.#parsed;
-		return Array.from({length: this.rows}, (_, row) =>
-			Array.from({length: this.columns}, (_unused, column) => look(this.#emulator, row, column)).join(' | '),
-		);
+		return cellsOf(this.#emulator, this);
 	}
 
 	async text(): Promise<string> {

@@ -42,19 +42,19 @@ export async function startScriptedCluster() {
 	/** Writing requests, dry runs apart, as they came. */
 	const writes: Exchange[] = [];
 	let onWrite: (exchange: Exchange) => void = exchange => exchange.answer(200, changed());
-	let onDryRun: (exchange: Exchange) => void = exchange => exchange.answer(200, changed());
+	let onDryRun: (exchange: Exchange) => void = exchange => exchange.answer(200, changed(exchange.body));
 	let onRead: (exchange: Exchange) => void = exchange => exchange.answer(200, service);
 	let allowed: (verb: string, resource: string) => boolean = everything;
 
 	/** The service as a roll back leaves it, one generation on. */
-	function changed(): object {
+	function changed(body = writes.at(-1)?.body): object {
 		return {
 			...service,
 			metadata: {
 				...service.metadata,
 				generation: 5,
 				resourceVersion: '4712',
-				annotations: {...service.metadata.annotations, ...noteIn(writes.at(-1)?.body)},
+				annotations: {...service.metadata.annotations, ...noteIn(body)},
 			},
 			spec: {
 				...service.spec,
@@ -92,7 +92,7 @@ export async function startScriptedCluster() {
 		server,
 		service,
 		writes,
-		changed,
+		changed: () => changed(),
 		onWrite(handler: (exchange: Exchange) => void) {
 			onWrite = handler;
 		},

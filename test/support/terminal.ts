@@ -2,6 +2,7 @@ import {execFileSync} from 'node:child_process';
 import process from 'node:process';
 import xterm from '@xterm/headless';
 import {spawn} from 'node-pty';
+import {cellsOf, FakeTerminal} from './fake-terminal.js';
 
 /** Keys by name, as a terminal sends them; anything else is sent as it is. */
 const namedKeys: Readonly<Record<string, string>> = {
@@ -38,6 +39,22 @@ export type TerminalOptions = {
 	readonly cols?: number;
 	readonly rows?: number;
 	readonly cwd?: string;
+	/** How long the line takes each way, in milliseconds. @default 0 */
+	readonly delay?: number;
+	/** Whether the terminal answers what it is asked. @default true */
+	readonly isAnswering?: boolean;
+	/** What is on the screen, and set in the terminal, before the program starts. */
+	readonly before?: string;
+	/** As the Linux console, mosh, or GNU screen as it comes: there is one screen only. @default true */
+	readonly hasAlternateScreen?: boolean;
+	/** Draws ambiguous characters in two columns, as where Chinese or Japanese is read (UAX #11). */
+	readonly isAmbiguousWide?: boolean;
+	/** Takes each byte for a character of its own. */
+	readonly isLatin1?: boolean;
+	/** Of its window, as it says when it is asked (OSC 11): `#ffffff`. */
+	readonly background?: string;
+	/** Whether the pseudo-terminal has a size; `ssh -tt` and some CI systems leave it at 0 by 0. @default true */
+	readonly hasSize?: boolean;
 };
 
 export type Modes = {
@@ -56,6 +73,10 @@ export const untouched: Modes = {
 	isBracketedPaste: false,
 	isWrapping: true,
 };
+
+/** Enough of the ambiguous characters (UAX #11) for what the console draws with. */
+const isAmbiguous = (codePoint: number): boolean =>
+	[0xb7, 0xd7, 0xb1, 0xb0].includes(codePoint) || (codePoint >= 0x20_10 && codePoint <= 0x27_17);
 
 /** How long `until` waits unless told otherwise, in milliseconds: long enough for a busy machine. */
 const PATIENCE = 20_000;
@@ -85,9 +106,46 @@ const environment = (own: TerminalOptions['env'] = {}): Record<string, string> =
 Runs a program in a real pseudo-terminal with a terminal emulator behind it, so that a test sees what an operator sees. Use
 it with `await using`: a program that is still running at the end is killed.
 */
-export const openTerminal = ({command, args = [], env, cols = 120, rows = 40, cwd}: TerminalOptions) => {
+export const openTerminal = ({
+	command,
+	args = [],
+	env,
+	cols = 120,
+	rows = 40,
+	cwd,
+	delay = 0,
+	isAnswering = true,
+	before = '',
+	hasAlternateScreen = true,
+	hasSize = true,
+	isAmbiguousWide = false,
+	isLatin1 = false,
+	background,
+}: TerminalOptions) => {
 	const emulator = new xterm.Terminal({cols, rows, scrollback: 1000, allowProposedApi: true});
-	const child = spawn(command, [...args], {
+	emulator.write(before);
+	if (isAmbiguousWide) {
+		emulator.unicode.register({
+			version: 'wide',
+			wcwidth: codePoint => (isAmbiguous(codePoint) ? 2 : 1),
+			// Of the character in the lowest bit whether it joins the one before, then its width (xterm.js, UnicodeService).
+			charProperties: codePoint => (isAmbiguous(codePoint) ? 2 : 1) << 1,
+		});
+		emulator.unicode.activeVersion = 'wide';
+	}
+
+	if (background !== undefined) {
+		emulator.parser.registerOscHandler(11, data => {
+			const [, red, green, blue] = /^#(..)(..)(..)$/.exec(background) ?? [];
+			if (data === '?') child.write(`\u001B]11;rgb:${red}${red}/${green}${green}/${blue}${blue}\u001B\\`);
+			return true;
+		});
+	}
+
+	const sized = hasSize
+		? ([command, [...args]] as const)
+		: (['sh', ['-c', 'stty cols 0 rows 0; exec "$@"', 'sh', command, ...args]] as const);
+	const child = spawn(sized[0], [...sized[1]], {
 		name: 'xterm-256color',
 		cols,
 		rows,
@@ -102,6 +160,7 @@ export const openTerminal = ({command, args = [], env, cols = 120, rows = 40, cw
 	};
 
 	let byteCount = 0;
+	let written = '';
 	let isCursorVisible = true;
 	for (const final of ['h', 'l']) {
 		emulator.parser.registerCsiHandler({prefix: '?', final}, parameters => {
@@ -109,23 +168,40 @@ export const openTerminal = ({command, args = [], env, cols = 120, rows = 40, cw
 				isCursorVisible = final === 'h';
 			}
 
-			// The emulator's own handler follows.
-			return false;
+			// Else the emulator's own handler follows.
+			return !hasAlternateScreen && parameters.includes(1049);
 		});
 	}
 
+	/** The line keeps the order of what is sent on it. */
+	const arrive = (act: () => void) => {
+		if (delay === 0) act();
+		else setTimeout(act, delay);
+	};
+
+	const send = (bytes: string) => {
+		arrive(() => {
+			if (exit === undefined) child.write(bytes);
+		});
+	};
+
 	let unparsed = 0;
+	let taken: string[] | undefined;
 	child.onData(data => {
 		byteCount += Buffer.byteLength(data);
+		taken?.push(data);
+		written += data;
 		unparsed++;
-		emulator.write(data, () => {
-			unparsed--;
-			notify();
+		arrive(() => {
+			emulator.write(isLatin1 ? Buffer.from(data).toString('latin1') : data, () => {
+				unparsed--;
+				notify();
+			});
 		});
 	});
 	// Answers to what a program asks its terminal.
 	emulator.onData(data => {
-		child.write(data);
+		if (isAnswering) send(data);
 	});
 
 	/** What is still to be sent, and whether an Esc is to be noticed before: with it the next key would be Alt's. */
@@ -136,8 +212,8 @@ export const openTerminal = ({command, args = [], env, cols = 120, rows = 40, cw
 		while (isNoticed) {
 			const next = unsent.shift();
 			if (next === undefined) return;
-			isNoticed = next !== namedKeys['esc'];
-			child.write(next);
+			isNoticed = !isAnswering || next !== namedKeys['esc'];
+			send(next);
 		}
 	};
 	// The program asks whether the terminal is there, to know an Esc from the beginning of a key; the answer comes first.
@@ -233,15 +309,31 @@ export const openTerminal = ({command, args = [], env, cols = 120, rows = 40, cw
 			sendOn();
 		},
 		type(text: string) {
-			child.write(text);
+			send(text);
 		},
 		/** Paste as a terminal does: bracketed if the program asked for that, else as if it were typed. */
 		paste(text: string) {
-			child.write(emulator.modes.bracketedPasteMode ? `\u001B[200~${text}\u001B[201~` : text);
+			send(emulator.modes.bracketedPasteMode ? `\u001B[200~${text}\u001B[201~` : text);
 		},
 		/** The rows of the screen, without the blanks at their ends. */
 		screen,
 		line,
+		/** What is on the screen, with its colours, cell by cell. */
+		cells: () => cellsOf(emulator),
+		/** Has the program draw its frame anew, and gives the cells of a terminal on which nothing else was ever written. */
+		async drawnAfresh(): Promise<string[]> {
+			taken = [];
+			child.write(keyBytes('ctrl-l'));
+			await this.settle(300);
+			const fresh = new FakeTerminal(emulator.cols, emulator.rows);
+			fresh.write(`\u001B[?7l${taken.join('')}`);
+			taken = undefined;
+			return fresh.cells();
+		},
+		/** Somebody else writes to the terminal: `wall`, a job in the background, a plugin. */
+		writeForeign(text: string) {
+			emulator.write(text, notify);
+		},
 		/** The screen as soon as it is as wanted; rejects with the screen when it never is. */
 		until,
 		/** Resolves when nothing was written for `quiet` milliseconds. For pictures; a test waits `until`. */
@@ -269,6 +361,8 @@ export const openTerminal = ({command, args = [], env, cols = 120, rows = 40, cw
 		kill(signal: NodeJS.Signals) {
 			process.kill(child.pid, signal);
 		},
+		/** All that the program has written to its terminal, as it was written. */
+		written: () => written,
 		/** How many bytes the program has written to its terminal. */
 		bytes: () => byteCount,
 		modes: (): Modes => ({

@@ -6,13 +6,17 @@ import {
 } from '../../knative/forms/revision-form.js';
 import type {ServiceValues} from '../../knative/forms/service-form.js';
 import type {ServiceView} from '../../knative/service/service.js';
-import type {Plan} from '../../release/plan.js';
+import type {Fact, Plan} from '../../release/plan.js';
 
 export function serviceFacts(values: ServiceValues): Plan['facts'] {
 	return [
 		{label: 'Image', value: values.image},
 		{label: 'Protocol', value: `${values.protocol === 'grpc' ? 'gRPC (h2c)' : 'HTTP'}, port ${values.port}`},
-		{label: 'Environment', value: values.env.map(({name, value}) => `${name}=${value}`).join('  ')},
+		{
+			label: 'Environment',
+			value: values.env.map(({name}) => name).join('  '),
+			uncovered: values.env.map(({name, value}) => `${name}=${value}`).join('  '),
+		},
 		{label: 'Pods', value: range(values.minScale, values.maxScale)},
 		{
 			label: 'Concurrency',
@@ -30,6 +34,8 @@ export function serviceFacts(values: ServiceValues): Plan['facts'] {
 				.join(', '),
 		},
 		{label: 'Command', value: [values.command, values.args].filter(part => part !== '').join(' ')},
+		{label: 'Runs as', value: values.serviceAccount},
+		{label: 'Pull secrets', value: values.pullSecrets},
 		{label: 'Visible', value: values.clusterLocal ? 'in the cluster only' : ''},
 		{label: 'Traffic', value: '100 % to the latest ready revision'},
 	].filter(({value}) => value !== '');
@@ -41,21 +47,22 @@ function range(min: string, max: string): string {
 
 export function revisionFacts(values: RevisionValues, service: ServiceView): Plan['facts'] {
 	const before = initialRevision(service);
-	const facts: {label: string; value: string}[] = [];
+	const facts: Fact[] = [];
 	for (const row of values.env) {
 		const old = before.env.find(({name}) => name === row.name);
 		if (row.source !== undefined || old?.value === row.value) continue;
 		facts.push({
 			label: row.name,
-			value: old === undefined ? `${row.value}  (new)` : `${old.source ?? old.value} → ${row.value}`,
+			value: old === undefined ? 'new' : 'changed',
+			uncovered: old === undefined ? `${row.value}  (new)` : `${old.source ?? old.value} → ${row.value}`,
 		});
 	}
 	for (const row of before.env) {
 		if (!values.env.some(({name}) => name === row.name)) facts.push({label: row.name, value: 'removed'});
 	}
 	const plain = Object.keys(values).filter(
-		(id): id is Exclude<RevisionFieldId, 'env' | 'percent' | 'newTag' | 'oldTag'> =>
-			!['env', 'percent', 'newTag', 'oldTag'].includes(id),
+		(id): id is Exclude<RevisionFieldId, 'env' | 'percent' | 'newTag' | 'oldTag' | 'base'> =>
+			!['env', 'percent', 'newTag', 'oldTag', 'base'].includes(id),
 	);
 	for (const id of plain) {
 		if (values[id] === before[id]) continue;

@@ -1,5 +1,6 @@
 /** What the rules say of the values of a form. Pure. */
 import {stockLimits, type AutoscalingLimits} from '../../knative/autoscaling/autoscaling.js';
+import {basedOn, type Base} from '../../knative/revision/base.js';
 import {
 	validateRevision,
 	type RevisionFieldId,
@@ -10,6 +11,7 @@ import type {ServiceView} from '../../knative/service/service.js';
 import {tagsRule} from '../../knative/split/tags.js';
 import type {
 	OfService,
+	OnBase,
 	RevisionFormSheet,
 	ScalingFormSheet,
 	ServiceFormSheet,
@@ -18,7 +20,18 @@ import type {
 import type {ConsoleState} from '../state/state.js';
 
 /** The service of a form as it was when the form was begun, and as it is now, by which the form is judged. */
-export type On = Pick<OfService, 'seen' | 'isAnother'> & {now: ServiceView};
+export type On = Pick<OfService, 'seen' | 'isAnother'> & Partial<OnBase> & {now: ServiceView};
+
+/** What users run, where the form is a change of that and not of the template. */
+export function chosenBase({
+	values,
+	running,
+}: {
+	values: RevisionValues;
+	running?: Base | undefined;
+}): Base | undefined {
+	return values.base === 'users' ? running : undefined;
+}
 
 /** What this cluster allows, as far as it is known. */
 export function limitsOf({scalingDefaults}: ConsoleState): AutoscalingLimits {
@@ -49,7 +62,7 @@ export function judgedService(
 
 export function judgedRevision(
 	kind: 'create revision' | 'autoscaling',
-	{seen, isAnother, now}: On,
+	{seen, isAnother, now, offer, running}: On,
 	values: RevisionValues,
 	touched: ReadonlySet<RevisionFieldId>,
 	limits: AutoscalingLimits,
@@ -60,9 +73,11 @@ export function judgedRevision(
 		uid: seen.uid,
 		seen,
 		isAnother,
+		offer,
+		running,
 		values,
 		touched,
-		errors: validateRevision(values, now, limits),
+		errors: validateRevision(values, basedOn(now, chosenBase({values, running})), limits),
 		refused: {},
 		refusal: undefined,
 	};

@@ -1,17 +1,35 @@
 /** The forms: opened with what was left in them, judged as one types, turned into a plan when they are sent. */
 import {refusals} from '../../knative/forms/field-errors.js';
 import {planRevision} from '../../knative/revision/plan-revision.js';
-import {initialRevision, toRevisionRequest, type RevisionValues} from '../../knative/forms/revision-form.js';
+import {
+	carryOver,
+	initialRevision,
+	toRevisionRequest,
+	type BaseOffer,
+	type RevisionValues,
+} from '../../knative/forms/revision-form.js';
 import {initialService, toService, type ServiceValues} from '../../knative/forms/service-form.js';
 import type {ServiceView} from '../../knative/service/service.js';
 import {stockLimits} from '../../knative/autoscaling/autoscaling.js';
 import {splitTags, tagsOf} from '../../knative/split/tags.js';
 import type {Warning} from '../../knative/release/warnings.js';
 import {revisionFacts, serviceFacts} from './form-facts.js';
-import {judgedRevision, judgedService, judgedTags, limitsFor, limitsOf, type On} from './form-judging.js';
+import {
+	judgedRevision,
+	judgedService,
+	judgedTags,
+	limitsFor,
+	limitsOf,
+	chosenBase,
+	type On,
+} from './form-judging.js';
 import {orphanOf, serviceOfForm, takenOver, type FormOfService} from './form-service.js';
-import {changesOf} from '../session/change-recorder.js';
+import {factsOf} from '../state/facts.js';
+import {baseOffer, baseWarnings} from '../../release/base-offer.js';
 import {planTags} from '../../release/plan-split.js';
+import {basedOn, type Base} from '../../knative/revision/base.js';
+import {releaseOf} from '../../knative/release/release.js';
+import {canaryTag, placeholderRule} from '../../knative/release/role-tags.js';
 import {planCreateRevision, planCreateService} from '../../release/plan-object.js';
 import {
 	knownRevisions,
@@ -33,27 +51,66 @@ export function openServiceForm(store: ConsoleStore): void {
 	openSheet(store, left ?? judgedService(state, initialService({namespace: state.namespace}), new Set()));
 }
 
-export function openRevisionForm(store: ConsoleStore): void {
-	openFor(store, service => ({
-		key: formKey({kind: 'create revision', uid: service.uid}),
-		fresh: () =>
-			judgedRevision('create revision', on(service), initialRevision(service), new Set(), stockLimits),
-	}));
+/** Returns what users run, where it is not what the template makes: it is worth reading then. */
+export function openRevisionForm(store: ConsoleStore): BaseOffer | undefined {
+	let offer: BaseOffer | undefined;
+	openFor(store, (service, state) => {
+		offer = offerOf(state, service);
+		return {
+			key: formKey({kind: 'create revision', uid: service.uid}),
+			fresh: () =>
+				judgedRevision(
+					'create revision',
+					{...on(service), offer},
+					{...initialRevision(service), newTag: freeTag(state, service)},
+					new Set(),
+					stockLimits,
+				),
+		};
+	});
+	return offer;
 }
 
-/** Returns whether it was opened: then the defaults of the cluster are worth asking for. */
-export function openScalingForm(store: ConsoleStore): boolean {
-	return openFor(store, service => ({
-		key: formKey({kind: 'autoscaling', uid: service.uid}),
-		fresh: () =>
-			judgedRevision(
-				'autoscaling',
-				on(service),
-				initialRevision(service),
-				new Set(),
-				limitsOf(store.getState()),
-			),
-	}));
+/** Returns whether it was opened, and what users run where that is not what the template makes. */
+export function openScalingForm(store: ConsoleStore): {isOpen: boolean; offer: BaseOffer | undefined} {
+	let offer: BaseOffer | undefined;
+	const isOpen = openFor(store, (service, state) => {
+		offer = offerOf(state, service);
+		return {
+			key: formKey({kind: 'autoscaling', uid: service.uid}),
+			fresh: () =>
+				judgedRevision(
+					'autoscaling',
+					{...on(service), offer},
+					{...initialRevision(service), newTag: freeTag(state, service)},
+					new Set(),
+					limitsOf(store.getState()),
+				),
+		};
+	});
+	return {isOpen, offer};
+}
+
+const offerOf = (state: ConsoleState, service: ServiceView) => baseOffer(factsOf(state, service));
+
+/** The tag for a canary, unless one that is being tried has it: it is not taken away from that without a word. */
+function freeTag(state: ConsoleState, service: ServiceView): string {
+	const {canary, whole} = releaseOf(factsOf(state, service));
+	const isRunning = canary !== undefined && canary.revision !== whole;
+	const isInUse = service.specTraffic.some(({tag}) => tag === canaryTag);
+	const isFree = placeholderRule(canaryTag, service.name, factsOf(state, service).taken) === undefined;
+	return (isRunning && isInUse) || (!isInUse && !isFree) ? '' : canaryTag;
+}
+
+/** What users run was read: the form can be a change of that. Where the template has failed users, it is at once. */
+export function baseRead(store: ConsoleStore, uid: string, running: Base): void {
+	for (const kind of ['create revision', 'autoscaling'] as const) {
+		changeSheet(store, kind, sheet => (sheet.uid === uid ? {...sheet, running} : sheet));
+		const form = store.getState().sheets.findLast(sheet => sheet.kind === kind);
+		if (form?.kind !== kind || form.uid !== uid) continue;
+		const isBad = baseWarnings(factsOf(store.getState(), form.seen)).length > 0;
+		if (isBad && form.touched.size === 0) changeRevisionForm(store, {base: 'users'}, kind);
+	}
 }
 
 /** Of the selected revision. */
@@ -78,7 +135,7 @@ function isWithheld(store: ConsoleStore, right: RightName): boolean {
 
 function openFor(
 	store: ConsoleStore,
-	form: (service: ServiceView) => {key: string; fresh: () => FormSheet},
+	form: (service: ServiceView, state: ConsoleState) => {key: string; fresh: () => FormSheet},
 ): boolean {
 	const state = store.getState();
 	const service = selectedService(state);
@@ -87,7 +144,7 @@ function openFor(
 		return false;
 	}
 	if (isWithheld(store, 'patch')) return false;
-	const {key, fresh} = form(service);
+	const {key, fresh} = form(service, state);
 	openSheet(store, state.leftForms.get(key) ?? orphanOf(state, key, service) ?? fresh());
 	return true;
 }
@@ -110,10 +167,20 @@ export function changeRevisionForm(
 		const state = store.getState();
 		const ids = idsOf(change);
 		const touched = new Set([...sheet.touched, ...ids]);
-		const values: RevisionValues = {...sheet.values, ...change};
+		const values = rebased(sheet, {...sheet.values, ...change});
 		const judged = judgedRevision(kind, onOf(state, sheet), values, touched, limitsFor(state, kind));
 		return {...judged, refused: without(sheet.refused, ids)};
 	});
+}
+
+/** On another base, what was typed stays, and all else is as that one has it. */
+function rebased(sheet: RevisionFormSheet | ScalingFormSheet, values: RevisionValues): RevisionValues {
+	if (values.base === sheet.values.base) return values;
+	if (values.base === 'users' && !sheet.running) return sheet.values;
+	const [from, to] = [sheet.values, values].map(({base}) =>
+		basedOn(sheet.seen, chosenBase({values: {...values, base}, running: sheet.running})),
+	);
+	return from && to ? {...carryOver(values, from, to), base: values.base} : values;
 }
 
 /** What the form is judged by: one of the same name is another service, until the form is taken over to it. */
@@ -239,30 +306,33 @@ function submitRevision(
 	);
 	changeSheet(store, form.kind, () => judged);
 	if (Object.keys(judged.errors).length > 0) return {kind: 'wrong'};
-	const plan = planRevision(service, toRevisionRequest(form.values, service, limits));
+	const state = store.getState();
+	const base = chosenBase(form);
+	const based = basedOn(service, base);
+	const facts = factsOf(state, service);
+	const plan = planRevision(service, toRevisionRequest(form.values, based, limits), {
+		base,
+		stable: releaseOf(facts).stable?.revision,
+		taken: facts.taken,
+	});
 	if (!plan.ok) {
 		refuse(store, form.kind, plan.reason);
 		return {kind: 'wrong'};
 	}
-	const facts = revisionFacts(form.values, service);
-	return {kind: 'plan', plan: planCreateRevision(service, plan, facts, form.kind)};
+	const lines = [{label: 'Made from', value: madeFrom(form, service)}, ...revisionFacts(form.values, based)];
+	return {kind: 'plan', plan: planCreateRevision(facts, plan, lines, {action: form.kind, base})};
+}
+
+function madeFrom({values, offer}: RevisionFormSheet | ScalingFormSheet, {summary}: ServiceView): string {
+	if (!offer) return `the template, which is what users run: ${summary.image}`;
+	return values.base === 'users' ? `what users run: ${offer.running}` : `the template: ${offer.template}`;
 }
 
 function submitTags(store: ConsoleStore, form: TagFormSheet, service: ServiceView): FormOutcome {
 	const judged = judgedTags(form, form.revision, form.values, new Set(['tags']));
 	changeSheet(store, 'tag', () => judged);
 	if (judged.errors.tags !== undefined) return {kind: 'wrong'};
-	const state = store.getState();
-	const planned = planTags(
-		{
-			service,
-			revisions: knownRevisions(state, service.name),
-			changes: changesOf(state, service.uid),
-			now: Date.now(),
-		},
-		form.revision,
-		splitTags(form.values.tags),
-	);
+	const planned = planTags(factsOf(store.getState(), service), form.revision, splitTags(form.values.tags));
 	if (planned.ok) return {kind: 'plan', plan: planned.plan};
 	refuse(store, 'tag', planned.reason);
 	return {kind: 'wrong'};

@@ -1,5 +1,6 @@
 /** Which two revisions of a service are compared, and where each is asked. Pure. */
 import type {Side, Sides} from '../../probe/loop/pairs.js';
+import {releaseOf} from '../../knative/release/release.js';
 import type {RevisionView} from '../../knative/revision/revision.js';
 import type {ServiceView} from '../../knative/service/service.js';
 import {tagsOf} from './request-target.js';
@@ -9,7 +10,10 @@ export type ComparedPair =
 	/** Nothing can be compared, and what to do. */
 	| {ok: false; reason: string};
 
-/** The newest revision of the route, and the one that has most of the rest; where shares are equal, the newer one. */
+/**
+ * The canary, and what users had; where there is no release, the newest revision of the route, and the one that has most
+ * of the rest, where shares are equal the newer one.
+ */
 function pairedRevisions(
 	service: ServiceView,
 	revisions: readonly RevisionView[],
@@ -18,12 +22,16 @@ function pairedRevisions(
 	for (const {revision, percent} of service.statusTraffic) {
 		percents.set(revision, (percents.get(revision) ?? 0) + percent);
 	}
-	const [fresh, ...others] = revisions
+	const routed = revisions
 		.filter(({name}) => percents.has(name))
 		.toSorted((one, other) => other.generation - one.generation);
-	const [old] = others.toSorted(
+	const {canary, stable} = releaseOf({service, revisions, changes: []});
+	const fresh = routed.find(({name}) => name === canary?.revision) ?? routed[0];
+	const others = routed.filter(revision => revision !== fresh);
+	const [most] = others.toSorted(
 		(one, other) => (percents.get(other.name) ?? 0) - (percents.get(one.name) ?? 0),
 	);
+	const old = others.find(({name}) => name === stable?.revision) ?? most;
 	return fresh && old && {fresh, old, percents};
 }
 
@@ -36,13 +44,10 @@ export function comparedRevisions(
 	return pair && {fresh: pair.fresh.name, old: pair.old.name};
 }
 
-/**
- * The newest revision of the route against the one that has most of the rest; where shares are equal, against the newer
- * one. A revision can be asked at a tag of its own, or at the service's host while it has all of the traffic.
- */
+/** A revision can be asked at a tag of its own, or at the service's host while it has all of the traffic. */
 export function pairOf(service: ServiceView, revisions: readonly RevisionView[]): ComparedPair {
 	const pair = pairedRevisions(service, revisions);
-	if (!pair) return {ok: false, reason: 'one revision only: there is no other to compare it with'};
+	if (!pair) return {ok: false, reason: 'nothing to compare: one revision'};
 
 	const {fresh, old, percents} = pair;
 	const tags = tagsOf(service);
@@ -56,5 +61,5 @@ export function pairOf(service: ServiceView, revisions: readonly RevisionView[])
 	const [freshSide, oldSide] = [sideOf(fresh), sideOf(old)];
 	if (freshSide && oldSide) return {ok: true, sides: {fresh: freshSide, old: oldSide}};
 	const untagged = freshSide ? old : fresh;
-	return {ok: false, reason: `${untagged.name} has no tag, so it cannot be asked on its own`};
+	return {ok: false, reason: `not compared: ${untagged.name} has no tag URL; t adds one`};
 }

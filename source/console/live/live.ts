@@ -1,16 +1,21 @@
 /**
- * The live loop of the selected service. One service is asked at a time and only after the operator has said so: a
- * request may wake a service that sleeps at zero pods, so moving the selection alone sends nothing.
+ * The live loops: that of the selected service is shown, those of others go on in the background while their budget lasts.
+ * A service is asked only after the operator has said so: a request may wake one that sleeps at zero pods, so moving the
+ * selection alone begins nothing.
  */
+import {isDeepStrictEqual} from 'node:util';
 import type {PastEpoch} from '../../probe/loop/past-epochs.js';
 import type {Loop} from '../../probe/loop/loop.js';
+import type {RequestOptions} from '../../probe/transport/request-options.js';
 import type {ServiceView} from '../../knative/service/service.js';
 import {routeSettled} from '../../knative/service/service-state.js';
 import {pairOf} from './compared-pair.js';
 import {revisionsOf, selectedService} from '../state/read.js';
 import {notify} from '../state/select.js';
-import type {ConsoleStore} from '../state/state.js';
-import {tagsOf, targetOf} from './request-target.js';
+import type {ConsoleState, ConsoleStore} from '../state/state.js';
+import {gatewayKnown} from './known-gateway.js';
+import {requestOptionsFor, tagsOf, targetOf} from './request-target.js';
+import {verdictOf} from './verdicts.js';
 
 export type Live = {
 	/** Starts asking the selected service, or pauses, or goes on. */
@@ -21,10 +26,14 @@ export type Live = {
 	burst(): void;
 	/** Whether the new revision and the old one are asked in pairs, too. */
 	toggleComparison(): void;
+	/** Counts anew under the same split: alarms begin afresh. */
+	countAnew(): void;
 	/** Shows the counts under an earlier split, or a later one. */
 	turnPage(direction: 1 | -1): void;
-	/** Follows the store: selection, split and gateway. To be called whenever one of them may have changed. */
+	/** Follows the store: selection, splits, gateway and what is to be sent. To be called whenever one of them may have changed. */
 	follow(): void;
+	/** Whether loops of services that are not selected are there, too: then what changes of any service concerns them. */
+	readonly hasBackground: boolean;
 	/** Ends what is asked and forgets what was counted: there is another cluster. */
 	clear(): Promise<void>;
 	stop(): Promise<void>;
@@ -39,12 +48,23 @@ const paces = [1, 2, 5, 10, 20, 50] as const;
 /** Milliseconds between two snapshots: faster than anybody reads, and each is a frame, behind which a key has to wait. */
 const snapshotEvery = 200;
 
+/** Loops that go on in the background at once; the one that is there longest is paused for another. */
+const backgroundLimit = 5;
+/** Requests that a loop may send in the background: a quarter of an hour at one a second. */
+const backgroundBudget = 1000;
+
 type LiveEntry = {
 	loop: Loop;
-	/** The operator wants it to run; it does while its service is selected. */
+	/** How it is asked: another way is another loop. */
+	asking: RequestOptions;
+	/** The operator wants it to run; it does while its service is selected, or its budget lasts. */
 	wanted: boolean;
 	/** What was last told to the loop, so that it is told only what is new. */
 	told: {authority: string; tags: string};
+	/** How many requests it had sent when its service was left; undefined while that is selected. */
+	leftAt: number | undefined;
+	/** In which order services were left. */
+	leftAs: number;
 	unsubscribe: () => void;
 };
 
@@ -53,6 +73,7 @@ export function createLive(store: ConsoleStore, interval: () => number): Live {
 	const entries = new Map<string, LiveEntry>();
 	let shown: string | undefined;
 	let stopped = false;
+	let leavings = 0;
 	/** Of the cluster that is asked: a loop that was being made for the one before is not wanted any more. */
 	let era = 0;
 
@@ -63,22 +84,80 @@ export function createLive(store: ConsoleStore, interval: () => number): Live {
 
 	function publish(uid: string): void {
 		const entry = entries.get(uid);
-		if (uid !== shown || !entry) return;
-		const {live: before} = store.getState();
+		if (!entry) return;
 		const snapshot = entry.loop.snapshot();
+		const {live: before, verdicts} = store.getState();
+		const verdict = verdictOf(uid, snapshot);
+		const next: Partial<ConsoleState> = isDeepStrictEqual({...verdicts.get(uid), at: verdict.at}, verdict)
+			? {}
+			: {verdicts: new Map(verdicts).set(uid, verdict)};
+		if (uid !== shown) {
+			if (next.verdicts) store.setState(next);
+			keepBudget(uid, entry);
+			return;
+		}
 		// A page is an epoch: what is looked at stays the same when another one is over.
 		const older = before?.uid === uid && before.page > 0 ? before.page : 0;
 		const added = older > 0 && before ? newEpochs(before.snapshot.history, snapshot.history) : 0;
 		const page = Math.min(older + added, snapshot.history.length);
-		store.setState({live: {uid, snapshot, page}});
+		store.setState({...next, live: {uid, snapshot, page, background: background().length}});
+	}
+
+	/** Loops of other services that are sending, the one that was left longest ago first. */
+	function background(): [uid: string, entry: LiveEntry][] {
+		return [...entries]
+			.filter(([uid, {wanted}]) => uid !== shown && wanted)
+			.toSorted(([, one], [, other]) => one.leftAs - other.leftAs);
+	}
+
+	/** All requests that a loop has sent: at the service's own host, and in pairs. */
+	function sentOf({loop}: LiveEntry): number {
+		const {history, sent, comparison} = loop.snapshot();
+		return history.reduce((sum, epoch) => sum + epoch.sent, sent) + 2 * (comparison?.pairs ?? 0);
+	}
+
+	function keepBudget(uid: string, entry: LiveEntry): void {
+		if (!entry.wanted || entry.leftAt === undefined) return;
+		if (sentOf(entry) - entry.leftAt < backgroundBudget) return;
+		pauseBackground(uid, entry, `sent ${backgroundBudget} requests in the background`);
+	}
+
+	function pauseBackground(uid: string, entry: LiveEntry, why: string): void {
+		entry.wanted = false;
+		entry.loop.pause();
+		const name = store.getState().services.find(service => service.uid === uid)?.name;
+		if (name !== undefined) {
+			notify(store, {tone: 'info', text: `The loop of ${name} is paused: ${why}. space there resumes it.`});
+		}
+		publish(uid);
+	}
+
+	/** What a loop goes into the background with; the oldest gives way where there are too many or too much is sent. */
+	function leave(uid: string): void {
+		const entry = entries.get(uid);
+		if (!entry) return;
+		entry.leftAt = sentOf(entry);
+		entry.leftAs = leavings++;
+		const {maxRate} = store.getState().asking;
+		for (const [oldest, candidate] of background()) {
+			const running = background();
+			const rate = running.reduce((sum, [, {loop}]) => sum + loop.snapshot().rate, 0);
+			if (running.length <= backgroundLimit && rate <= maxRate) break;
+			const limit =
+				running.length > backgroundLimit
+					? `at most ${backgroundLimit} loops go on in the background`
+					: `loops in the background send at most ${maxRate} requests a second`;
+			pauseBackground(oldest, candidate, limit);
+		}
 	}
 
 	function tell(service: ServiceView, entry: LiveEntry): void {
-		const {gateway, asking} = store.getState();
-		const asked = targetOf(service, service.url, gateway, asking);
+		const {gateway} = store.getState();
+		const asked = targetOf(service, service.url, gateway, entry.asking);
 		if (!asked.ok) return;
 		const {host, port} = asked.target.address;
-		const authority = `${asked.target.authority} ${host}:${port} ${asked.target.protocol}`;
+		const {scheme, protocol} = asked.target;
+		const authority = `${asked.target.authority} ${scheme} ${host}:${port} ${protocol}`;
 		if (authority !== entry.told.authority) {
 			entry.loop.retarget(asked.target);
 			entry.told = {authority, tags: ''};
@@ -97,8 +176,23 @@ export function createLive(store: ConsoleStore, interval: () => number): Live {
 		entry.loop.setSides(pair.ok ? pair.sides : undefined);
 	}
 
+	/** Ends a loop that is not wanted any more, with all it counted. */
+	function drop(uid: string): LiveEntry | undefined {
+		const entry = entries.get(uid);
+		if (!entry) return undefined;
+		entries.delete(uid);
+		entry.unsubscribe();
+		void entry.loop.stop();
+		const {live, verdicts} = store.getState();
+		const rest = new Map(verdicts);
+		rest.delete(uid);
+		store.setState({verdicts: rest, ...(live?.uid === uid && {live: undefined})});
+		return entry;
+	}
+
 	async function open(service: ServiceView): Promise<LiveEntry | undefined> {
-		const {gateway, asking} = store.getState();
+		const {gateway} = store.getState();
+		const asking = requestOptionsFor(store.getState(), service.uid);
 		const asked = targetOf(service, service.url, gateway, asking);
 		if (!asked.ok) {
 			notify(store, {tone: 'bad', text: asked.reason});
@@ -118,12 +212,16 @@ export function createLive(store: ConsoleStore, interval: () => number): Live {
 			rate: asking.rate,
 			maxRate: asking.maxRate,
 			timeout: asking.timeout,
+			expectStatus: asking.request.expectStatus,
 			probe: createProbe(probeOptionsOf(asking, version)),
 		});
 		const entry: LiveEntry = {
 			loop,
+			asking,
 			wanted: true,
 			told: {authority: '', tags: ''},
+			leftAt: undefined,
+			leftAs: 0,
 			unsubscribe: loop.subscribe(
 				() => publish(service.uid),
 				() => Math.max(snapshotEvery, interval()),
@@ -137,7 +235,7 @@ export function createLive(store: ConsoleStore, interval: () => number): Live {
 	/** Does it to the loop of the selected service and shows it at once: whoever pressed a key waits for no snapshot. */
 	function steer(change: (loop: Loop, entry: LiveEntry) => void): void {
 		const found = selected();
-		if (!found?.entry) return notify(store, {tone: 'info', text: 'Press space to start asking first.'});
+		if (!found?.entry) return notify(store, {tone: 'info', text: 'Press space to send requests first.'});
 		change(found.entry.loop, found.entry);
 		publish(found.service.uid);
 	}
@@ -148,7 +246,7 @@ export function createLive(store: ConsoleStore, interval: () => number): Live {
 			if (!found) return;
 			if (found.entry) {
 				found.entry.wanted = !found.entry.wanted;
-			} else if (!(await open(found.service))) return;
+			} else if (!(await gatewayKnown(store)) || !(await open(found.service))) return;
 			live.follow();
 		},
 		changePace: direction =>
@@ -163,10 +261,11 @@ export function createLive(store: ConsoleStore, interval: () => number): Live {
 				live.follow();
 				loop.burst();
 			}),
+		countAnew: () => steer(loop => loop.restart()),
 		toggleComparison: () => steer(loop => loop.compare(!loop.snapshot().comparing)),
 		turnPage(direction) {
 			const {live: now} = store.getState();
-			if (!now) return notify(store, {tone: 'info', text: 'Press space to start asking first.'});
+			if (!now) return notify(store, {tone: 'info', text: 'Press space to send requests first.'});
 			const {length} = now.snapshot.history;
 			const page = now.page - direction;
 			if (page > length) {
@@ -176,26 +275,47 @@ export function createLive(store: ConsoleStore, interval: () => number): Live {
 			}
 			store.setState({live: {...now, page: Math.max(0, page)}});
 		},
+		get hasBackground() {
+			return entries.size > (shown !== undefined && entries.has(shown) ? 1 : 0);
+		},
 		follow() {
 			const found = selected();
 			const uid = found?.service.uid;
+			const left = uid === shown ? undefined : shown;
 			if (uid !== shown) {
-				if (shown !== undefined) entries.get(shown)?.loop.pause();
 				shown = uid;
-				if (!found?.entry && store.getState().live) store.setState({live: undefined});
+				if (store.getState().live) store.setState({live: undefined});
+				if (left !== undefined) leave(left);
 			}
-			if (!found?.entry) return;
-			const {service, entry} = found;
-			tell(service, entry);
-			if (entry.wanted) entry.loop.start();
-			else entry.loop.pause();
-			publish(service.uid);
+			const {services} = store.getState();
+			for (const [other, entry] of entries) {
+				const service = services.find(candidate => candidate.uid === other);
+				// A service that is gone is not asked any more.
+				if (!service) {
+					if (services.length > 0) drop(other);
+					continue;
+				}
+				const isAskedOtherwise = !isDeepStrictEqual(entry.asking, requestOptionsFor(store.getState(), other));
+				if (isAskedOtherwise) {
+					drop(other);
+					// What is asked otherwise is counted anew; it goes on by itself where it was going.
+					if (entry.wanted && other === shown) void open(service).then(() => live.follow());
+					continue;
+				}
+				if (other === shown) entry.leftAt = undefined;
+				tell(service, entry);
+				if (entry.wanted) entry.loop.start();
+				else entry.loop.pause();
+			}
+			if (uid !== undefined) publish(uid);
+			if (left !== undefined) publish(left);
 		},
 		async clear() {
 			era++;
 			shown = undefined;
 			const ended = [...entries.values()];
 			entries.clear();
+			store.setState({verdicts: new Map()});
 			for (const {unsubscribe} of ended) unsubscribe();
 			await Promise.all(ended.map(async ({loop}) => loop.stop()));
 		},

@@ -1,10 +1,11 @@
 /** Where a service is asked: its own host, or that of a tag, at the gateway's address. */
 import type {RequestOptions} from '../../probe/transport/request-options.js';
 import type {Tag} from '../../probe/attribution/learning.js';
-import type {ProbeTarget} from '../../probe/transport/probe.js';
+import type {ProbeOutcome, ProbeTarget} from '../../probe/transport/probe.js';
 import {curlCommand, grpcurlCommand} from '../../knative/commands/commands.js';
+import {bracketed, endpointText} from '../../knative/commands/endpoint.js';
 import type {ServiceView, StatusTarget} from '../../knative/service/service.js';
-import type {GatewayState} from '../state/state.js';
+import type {ConsoleState, GatewayState} from '../state/state.js';
 
 export type TargetLookup =
 	| {
@@ -22,28 +23,32 @@ export type TargetLookup =
 
 /** How it is asked, as far as that makes up a request. */
 export type RequestedBy = Pick<RequestOptions, 'path' | 'grpcCall'> &
-	Partial<Pick<RequestOptions, 'request' | 'content'>>;
+	Partial<Pick<RequestOptions, 'request' | 'content' | 'host' | 'cacert' | 'insecure'>>;
+
+/** How a service is asked: as was chosen for it, or as the flags say. */
+export function requestOptionsFor(
+	{asking, requests}: Pick<ConsoleState, 'asking' | 'requests'>,
+	uid: string | undefined,
+): RequestOptions {
+	return (uid === undefined ? undefined : requests.get(uid)) ?? asking;
+}
 
 /** @param url Of the service (`status.url`) or of a tag; undefined while there is none. */
 export function targetOf(
 	service: ServiceView,
 	url: string | undefined,
 	gateway: GatewayState,
-	{path, grpcCall, request, content}: RequestedBy = {path: '/'},
+	{path, grpcCall, request, content, host: ownHost, cacert, insecure}: RequestedBy = {path: '/'},
 ): TargetLookup {
-	if (service.clusterLocal) {
-		return {
-			ok: false,
-			reason: `${service.name} is cluster-local: it has no rule on the gateway, so it cannot be asked from here.`,
-		};
-	}
 	if (url === undefined || !URL.canParse(url)) {
 		return {ok: false, reason: `${service.name} has no URL yet; wait until it is routed.`};
 	}
 	if (gateway.kind === 'looking') return {ok: false, reason: 'The gateway is still being looked for.'};
 	if (gateway.kind === 'not found') return {ok: false, reason: gateway.sentence};
 	const parsed = new URL(url);
-	const scheme = parsed.protocol === 'https:' ? 'https' : 'http';
+	// Of the door, not of the URL: a load balancer may have TLS where Knative knows of none, and the other way round.
+	const scheme = gateway.tls ? 'https' : 'http';
+	const authority = ownHost && url === service.url ? ownHost : parsed.host;
 	const {protocol} = service.summary;
 	const address = {host: gateway.host, port: gateway.port};
 	const {forward, unreached} = gateway;
@@ -53,18 +58,56 @@ export function targetOf(
 		target: {
 			address,
 			tunnel: forward?.tunnel,
-			authority: parsed.host,
+			authority,
 			path: protocol !== 'grpc' ? path : grpcCall ? `/${grpcCall.method}` : '/',
 			scheme,
 			protocol: protocol === 'grpc' ? 'grpc' : 'http1',
 			...(content && {request: content}),
+			...(scheme === 'https' && {authorities: gateway.authorities}),
 		},
 		command:
 			protocol === 'grpc'
-				? grpcurlCommand(parsed.host, address, {...grpcCall, headers: request?.headers ?? []})
-				: curlCommand(parsed.host, address, {scheme, path, ...request}),
+				? grpcurlCommand(authority, address, {
+						...grpcCall,
+						headers: request?.headers ?? [],
+						scheme,
+						cacert: cacert?.file,
+						insecure,
+					})
+				: curlCommand(authority, address, {scheme, path, cacert: cacert?.file, insecure, ...request}),
 		...(forward && {forwarding: forward.command}),
 		...(unreached && {unreached: unreached.sentence}),
+	};
+}
+
+/** That the gateway wants TLS of whoever asked without: it redirects to the same host over https. */
+export type TlsRedirect = {
+	/** Where to, printable. */
+	location: string;
+	/** Where it speaks TLS; undefined when that is not known. */
+	gateway: Extract<GatewayState, {kind: 'found'}> | undefined;
+	/** What happened and what to do. */
+	sentence: string;
+};
+
+export function tlsRedirectOf(
+	{target}: {target: ProbeTarget},
+	gateway: GatewayState,
+	outcome: ProbeOutcome,
+): TlsRedirect | undefined {
+	if (outcome.kind !== 'response' || target.scheme !== 'http' || gateway.kind !== 'found') return undefined;
+	const {location} = outcome;
+	if (location === undefined || !URL.canParse(location)) return undefined;
+	const {protocol, hostname} = new URL(location);
+	if (protocol !== 'https:' || hostname !== new URL(`http://${target.authority}`).hostname) return undefined;
+	const {secure, ...rest} = gateway;
+	const what = `The gateway redirects http to ${location}`;
+	return {
+		location,
+		gateway: secure && {...rest, ...secure, tls: true},
+		sentence: secure
+			? `${what}; v asks again over TLS, at ${endpointText(secure)}.`
+			: `${what}; give where it speaks TLS with --gateway ${bracketed(gateway.host)}:443.`,
 	};
 }
 

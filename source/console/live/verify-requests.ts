@@ -5,7 +5,8 @@ import type {ServiceView} from '../../knative/service/service.js';
 import {changeSheet, notify, openSheet} from '../state/select.js';
 import type {VerifySheet} from '../sheets/sheets.js';
 import type {ConsoleStore} from '../state/state.js';
-import {targetOf, taggedEntry} from './request-target.js';
+import {gatewayKnown} from './known-gateway.js';
+import {requestOptionsFor, targetOf, taggedEntry, tlsRedirectOf} from './request-target.js';
 
 /** Of this program, for the User-Agent; set when it is built. */
 const version = process.env['KN_CANARY_VERSION'];
@@ -43,8 +44,10 @@ async function ask(
 	question: VerifyQuestion,
 	url: string | undefined,
 ): Promise<void> {
+	if (!(await gatewayKnown(store))) return;
 	const state = store.getState();
-	const asked = targetOf(service, url, state.gateway, state.asking);
+	const asking = requestOptionsFor(state, service.uid);
+	const asked = targetOf(service, url, state.gateway, asking);
 	if (!asked.ok) return notify(store, {tone: 'bad', text: asked.reason});
 	const sheet: VerifySheet = {
 		kind: 'verify',
@@ -67,13 +70,21 @@ async function ask(
 		import('../../probe/transport/request-options.js'),
 	]);
 	const {answer} = await verifyOnce(asked.target, {
-		...probeOptionsOf(state.asking, version),
+		...probeOptionsOf(asking, version),
 		keepAlive: false,
-		timeout: state.asking.timeout,
+		timeout: asking.timeout,
 	});
+	const redirect = tlsRedirectOf(asked, state.gateway, answer.outcome);
+	// From now on it is asked where it wants to be, by whatever asks.
+	if (redirect?.gateway && store.getState().gateway === state.gateway) {
+		store.setState({gateway: redirect.gateway});
+	}
 	changeSheet(store, 'verify', current =>
 		current.command === sheet.command && current.phase.kind === 'asking'
-			? {...current, phase: {kind: 'answered', answer}}
+			? {
+					...current,
+					phase: {kind: 'answered', answer, ...(redirect && {redirect: redirect.sentence})},
+				}
 			: current,
 	);
 }

@@ -3,9 +3,13 @@
  * tells. Kept in the store for undo and the roll back, and on disk so that both outlive a session.
  */
 import {entriesOf, withoutRepeats, type HistoryEntry} from '../../journal/journal-entry.js';
+import type {Attempt} from '../../journal/attempt.js';
 import type {HistoryFile} from '../../journal/journal-file.js';
+import {describeFault} from '../../knative/text/fault.js';
+import {settleAttempts} from '../../release/settle-attempts.js';
 import type {ServiceView} from '../../knative/service/service.js';
 import {equalSplits, splitOf, type Split} from '../../knative/split/split.js';
+import {notify} from '../state/select.js';
 import type {ConsoleState, ConsoleStore} from '../state/state.js';
 
 export type {HistoryEntry} from '../../journal/journal-entry.js';
@@ -19,18 +23,11 @@ export function changesOf({history}: Pick<ConsoleState, 'history'>, uid: string)
 	return entriesOf(history, uid);
 }
 
-export type OwnChange = {
-	service: {namespace: string; name: string; uid: string};
-	at: number;
-	generation: number;
-	reason: string;
-	splits: {before: Split; after: Split};
-	command: string;
-};
-
 export type History = {
 	/** Reads the file; until then what the watch tells waits. Never rejects: without the file the memory has to do. */
 	load(): Promise<void>;
+	/** Resolves when the file has been read, or cannot be; undefined when that is over, or there is none. */
+	readonly reading: Promise<void> | undefined;
 	/** From the watch: a service as it is now. */
 	saw(service: ServiceView): void;
 	/**
@@ -38,7 +35,12 @@ export type History = {
 	 * the watch may be faster than the answer and would call an own change somebody else's.
 	 */
 	hold(uid: string): () => void;
-	own(change: OwnChange): void;
+	/** A change that was made from here, which is on disk already. */
+	own(entry: HistoryEntry): void;
+	/** An attempt from here of which it is not known what became: the watch will tell. */
+	attempted(attempt: Attempt): void;
+	/** Where what is about to be sent, and what became of it, is written down; undefined without a disk. */
+	readonly file: HistoryFile | undefined;
 	/** Resolves when everything that was recorded is on disk. */
 	flush(): Promise<void>;
 };
@@ -54,21 +56,40 @@ export function createHistory(
 	const known = new Map<string, Known>();
 	const holds = new Map<string, number>();
 	let waiting: ServiceView[] = [];
+	/** Without an end. */
+	let attempts: readonly Attempt[] = [];
 	let isLoaded = file === undefined;
+	const {promise: reading, resolve: hasRead} = Promise.withResolvers<void>();
 	let writing: Promise<void> = Promise.resolve();
+
+	/** Own, so that what the watch tells of it is no news. */
+	function remember(entry: HistoryEntry): void {
+		known.set(entry.uid, {generation: entry.generation, split: entry.after});
+		store.setState(({history}) => ({history: withoutRepeats([...history, entry]).slice(-kept)}));
+	}
 
 	function add(entry: HistoryEntry): void {
 		store.setState(({history}) => ({history: [...history, entry].slice(-kept)}));
-		if (!file) return;
-		writing = keep(file, entry, writing);
+		keep(async () => file?.append(entry), entry);
 	}
 
-	async function keep(where: HistoryFile, entry: HistoryEntry, before: Promise<void>): Promise<void> {
+	function keep(write: () => Promise<void>, entry?: HistoryEntry): void {
+		writing = keepAfter(writing, write, entry);
+	}
+
+	/** @param entry The change that is to be kept: of an own one it is said when it is not. */
+	async function keepAfter(
+		before: Promise<void>,
+		write: () => Promise<void>,
+		entry?: HistoryEntry,
+	): Promise<void> {
 		await before;
 		try {
-			await where.append(entry);
+			await write();
 		} catch (error) {
 			complain('kept only until you quit', error);
+			const {historyProblem: text} = store.getState();
+			if (entry?.own && text !== undefined) notify(store, {tone: 'bad', text});
 		}
 	}
 
@@ -86,7 +107,21 @@ export function createHistory(
 		return entry && {generation: entry.generation, split: entry.after};
 	}
 
+	/** What became of attempts of which nobody knew, here or in a console that is gone. */
+	function settle(service: ServiceView): void {
+		const {made, ended} = settleAttempts(attempts, service, changesOf(store.getState(), service.uid), now());
+		if (made.length + ended.length === 0) return;
+		const over = new Set([...made, ...ended].map(({id}) => id));
+		attempts = attempts.filter(({id}) => !over.has(id));
+		for (const entry of made) {
+			remember(entry);
+			keep(async () => file?.append(entry), entry);
+		}
+		for (const ending of ended) keep(async () => file?.end(ending));
+	}
+
 	function take(service: ServiceView): void {
+		if (attempts.length > 0) settle(service);
 		const {uid, generation} = service;
 		const wasSeen = known.has(uid);
 		const before = lastKnown(uid);
@@ -128,16 +163,24 @@ export function createHistory(
 
 	return {
 		saw,
+		get reading() {
+			return isLoaded ? undefined : reading;
+		},
 		async load() {
 			if (!file || isLoaded) return;
 			try {
-				const read = await file.read();
-				store.setState(({history}) => ({history: withoutRepeats([...read, ...history]).slice(-kept)}));
+				const read = await file.readAll();
+				attempts = [...read.attempts.filter(({end}) => end === undefined), ...attempts];
+				store.setState(({history}) => ({
+					history: withoutRepeats([...read.entries, ...history]).slice(-kept),
+				}));
 			} catch (error) {
+				store.setState({historyUnread: describeFault(error)});
 				complain('that of this session only', error);
 			}
 			isLoaded = true;
 			takeWaiting();
+			hasRead();
 		},
 		hold(uid) {
 			holds.set(uid, (holds.get(uid) ?? 0) + 1);
@@ -151,21 +194,13 @@ export function createHistory(
 				if (left === 0) takeWaiting();
 			};
 		},
-		own({service, splits, ...change}) {
-			known.set(service.uid, {generation: change.generation, split: splits.after});
-			const {server, context, user} = whereOf(store.getState());
-			add({
-				...change,
-				...splits,
-				server,
-				context,
-				namespace: service.namespace,
-				service: service.name,
-				uid: service.uid,
-				by: user,
-				own: true,
-			});
+		own(entry) {
+			remember(entry);
 		},
+		attempted(attempt) {
+			attempts = [...attempts, attempt];
+		},
+		file,
 		async flush() {
 			await writing;
 		},

@@ -1,12 +1,14 @@
 /** The cluster that the console is connected to: one namespace of it is watched, and one may go to another, or to another cluster. */
+import type {Standing} from '../../kube/auth/credentials.js';
 import type {Cluster} from '../../kube/cluster.js';
-import type {GatewayAddress} from '../../kube/gateway/gateway-address.js';
+import type {GivenGateway} from '../../kube/gateway/gateway-address.js';
 import {listNamespaces, namespaceExists} from '../../kube/namespaces.js';
 import {printable} from '../../knative/text/printable.js';
 import type {ServiceView} from '../../knative/service/service.js';
 import {chooseContext, lossesOf, refuseContext, type Contexts} from '../sheets/contexts-sheet.js';
 import {nextId} from '../sheets/inspect.js';
 import {changeSheet, focusPane, notify, openSheet} from '../state/select.js';
+import {movedRights} from './rights.js';
 import {startSession, type Session} from './session.js';
 import {initialState, type ConsoleStore} from '../state/state.js';
 
@@ -54,7 +56,7 @@ export function createConnection(
 		onService,
 		onLeave,
 	}: {
-		gateway: GatewayAddress | undefined;
+		gateway: GivenGateway | undefined;
 		production: RegExp | undefined;
 		contexts: Contexts | undefined;
 		newsInterval: () => number;
@@ -69,13 +71,14 @@ export function createConnection(
 	let home: string | undefined;
 	let contextBefore: string | undefined;
 	let switches = 0;
+	let unfollow: (() => void) | undefined;
 
 	function open(current: Cluster, name: string): void {
 		session?.stop();
 		session = startSession(store, {
 			cluster: current,
 			namespace: name,
-			gateway: current.context === home ? gateway && {...gateway, via: '--gateway'} : undefined,
+			gateway: current.context === home ? gateway : undefined,
 			interval: newsInterval,
 			onService,
 		});
@@ -88,10 +91,12 @@ export function createConnection(
 		session?.stop();
 		session = undefined;
 		// What was written, and who changed what, is true of wherever one goes.
-		store.setState(({asking: asked, history: changes, historyProblem, writes}) => ({
+		store.setState(({asking: asked, requests, history: changes, historyProblem, historyUnread, writes}) => ({
 			...initialState({to: next, namespace: '', asking: asked}),
+			requests,
 			history: changes,
 			historyProblem,
+			historyUnread,
 			writes,
 		}));
 		await onLeave();
@@ -105,11 +110,25 @@ export function createConnection(
 		},
 		connected(connectedCluster) {
 			cluster = connectedCluster;
+			unfollow?.();
+			const current = cluster;
+			const put = (standing: Standing) => {
+				const {movedTo: before} = store.getState().standing;
+				store.setState({standing});
+				if (standing.movedTo === before) return;
+				// Nothing is written to a cluster of which the name of the context is no longer true, nor offered.
+				if (standing.movedTo === undefined) session?.recheckRights();
+				else store.setState({rights: movedRights(standing.movedTo)});
+			};
+			unfollow = cluster.onStanding(standing => {
+				if (cluster === current) put(standing);
+			});
+			put(cluster.standing);
 			home ??= cluster.context;
-			const {context, server, user, readOnly} = cluster;
+			const {context, server, user, flags, readOnly} = cluster;
 			const isProduction = production?.test(context) ?? false;
 			store.setState({
-				connection: {kind: 'connected', context, server, user, readOnly, production: isProduction},
+				connection: {kind: 'connected', context, server, user, flags, readOnly, production: isProduction},
 			});
 			onConnected();
 			open(cluster, store.getState().namespace || cluster.namespace);
@@ -162,7 +181,10 @@ export function createConnection(
 			if (state.connection.kind === 'connecting') return tell('Not connected yet.');
 			if (wanted === undefined)
 				return tell('There is no context before this one; :ctx lists those there are.');
-			if (wanted === cluster?.context) return tell(`This is the context ${printable(wanted)}.`);
+			// What the name means by now may be another cluster.
+			if (wanted === cluster?.context && state.standing.movedTo === undefined) {
+				return tell(`This is the context ${printable(wanted)}.`);
+			}
 			const lost = lossesOf(state);
 			if (lost.length > 0 && !mayLose) {
 				return openSheet(store, {kind: 'leave context', id: nextId(), to: wanted, lost});
@@ -179,14 +201,18 @@ export function createConnection(
 			const before = cluster?.context;
 			await leave(printable(wanted));
 			if (turn !== switches) return next.close();
-			contextBefore = before ?? contextBefore;
+			if (before !== wanted) contextBefore = before ?? contextBefore;
 			connection.connected(next);
-			const back = before === undefined ? '' : ` :ctx - goes back to ${printable(before)}.`;
+			const back =
+				before === undefined || before === wanted ? '' : ` :ctx - goes back to ${printable(before)}.`;
 			notify(store, {tone: 'info', text: `This is the context ${printable(wanted)}.${back}`});
 		},
 		stop() {
 			switches++;
 			session?.stop();
+			unfollow?.();
+			// A credential plugin that runs ends with it.
+			void cluster?.close();
 		},
 	};
 	return connection;

@@ -1,10 +1,15 @@
-/** Where the gateway is, kept in the store; where only a port-forward leads there, the port-forward as long as it is needed. */
-import type {Cluster} from '../../kube/cluster.js';
-import type {GatewayAddress} from '../../kube/gateway/gateway-address.js';
+/** Where the gateway of the selected service is, kept in the store; where only a port-forward leads there, that as long as it is needed. */
+import type {ApiAnswer, Cluster} from '../../kube/cluster.js';
+import {findGateway, type AskedRoute, type FoundGateway} from '../../kube/gateway/find-gateway.js';
+import {resolveGiven, type GivenGateway} from '../../kube/gateway/gateway-address.js';
+import {gatewayAuthorities} from '../../kube/gateway/gateway-trust.js';
+import {dialTcp, type Dial} from '../../kube/gateway/reachable.js';
 import {findTarget} from '../../kube/port-forward/forward-target.js';
-import {findGateway, type FoundGateway} from '../../kube/gateway/find-gateway.js';
 import type {PortForward, Way} from '../../kube/port-forward/port-forward.js';
-import {kubectlForwardCommand} from '../../knative/commands/commands.js';
+import {atCluster, kubectlForwardCommand} from '../../knative/commands/commands.js';
+import {endpointText} from '../../knative/commands/endpoint.js';
+import type {ServiceView} from '../../knative/service/service.js';
+import {selectedService} from '../state/read.js';
 import type {ConsoleStore, GatewayState} from '../state/state.js';
 
 /**
@@ -13,35 +18,104 @@ import type {ConsoleStore, GatewayState} from '../state/state.js';
  */
 const gatewayRetry = 10_000;
 
+/** Milliseconds that the selection must rest: whoever walks through a list asks for nothing. */
+const rest = 120;
+
+/** Milliseconds for which what many services have in common (a gateway's Service, its nodes) is not read again. */
+const remembered = 30_000;
+
+/** The service as its gateway is looked for. */
+type Route = AskedRoute & {scheme: 'http' | 'https'; clusterLocal: boolean};
+
+export function routeOf({namespace, name, url, clusterLocal}: ServiceView): Route {
+	return {namespace, name, scheme: schemeOf(url), clusterLocal};
+}
+
+function schemeOf(url: string | undefined): 'http' | 'https' {
+	return url?.startsWith('https:') ? 'https' : 'http';
+}
+
 /**
- * Looks for the gateway until there is one that can be reached, and again when its Service has gone; until `signal` says
- * stop.
+ * Keeps in the store where the gateway of the selected service is, until `signal` says stop: looks for it until there is one
+ * that can be reached, and again when its Service has gone.
  *
+ * @param given The operator's own word for where the gateway is; then it is not looked for.
  * @param retry Milliseconds between two looks.
  */
-export async function lookForGateway(
+export function followGateway(
 	store: ConsoleStore,
 	cluster: Cluster,
 	signal: AbortSignal,
-	retry = gatewayRetry,
+	{given, retry = gatewayRetry}: {given?: GivenGateway | undefined; retry?: number} = {},
+): void {
+	const known = new Map<string, GatewayState>();
+	const shared = sharedLooks(cluster);
+	let current: string | undefined;
+	let ending: AbortController | undefined;
+
+	const look = () => {
+		const service = selectedService(store.getState());
+		const route = service && routeOf(service);
+		const key = route && JSON.stringify(route);
+		if (key === current) return;
+		const isFirst = current === undefined;
+		current = key;
+		ending?.abort();
+		ending = undefined;
+		if (!route || key === undefined) return;
+		const put = (gateway: GatewayState) => {
+			if (current !== key || signal.aborted) return;
+			if (gateway.kind === 'found' && !gateway.forward && !gateway.unreached) known.set(key, gateway);
+			store.setState({gateway});
+		};
+		const had = known.get(key);
+		if (had) return put(had);
+		const {gateway: shown} = store.getState();
+		const before = shown.kind === 'looking' ? shown.before : shown;
+		put({kind: 'looking', ...(before && {before})});
+		ending = new AbortController();
+		const until = AbortSignal.any([signal, ending.signal]);
+		void (async () => {
+			if (!isFirst) await pause(rest, until);
+			if (given) return put(await givenGateway(cluster, given, route.scheme));
+			await lookForGateway(put, {cluster, route, shared, retry}, until);
+		})();
+	};
+
+	if (given) store.setState({gateway: {kind: 'found', via: '--gateway', ...resolveGiven(given, 'http')}});
+	const unsubscribe = store.subscribe(look);
+	signal.addEventListener('abort', unsubscribe, {once: true});
+	look();
+}
+
+type Shared = {cluster: Cluster; dial: Dial; /** What was wrong may be right by now. */ forget(): void};
+
+type Looking = {cluster: Cluster; route: Route; shared: Shared; retry: number};
+
+async function lookForGateway(
+	put: (gateway: GatewayState) => void,
+	looking: Looking,
+	signal: AbortSignal,
 ): Promise<void> {
-	while (!signal.aborted) {
-		const found = await findUntil(signal, cluster);
+	const {cluster, retry} = looking;
+	for (let isFirst = true; !signal.aborted; isFirst = false) {
+		if (!isFirst) looking.shared.forget();
+		const found = await findUntil(signal, looking);
 		if (!found) return;
 		if (found.kind === 'inside') {
-			await forwardWhileNeeded(store, cluster, found, {signal, retry});
+			await forwardWhileNeeded(put, looking, found, signal);
 			continue;
 		}
-		store.setState({gateway: found});
+		put(await withAuthorities(cluster, found));
 		if (isReached(found)) return;
 		await pause(retry, signal);
 	}
 }
 
 /** What was found; undefined when `signal` said stop before. */
-async function findUntil(signal: AbortSignal, cluster: Cluster): Promise<FoundGateway | undefined> {
+async function findUntil(signal: AbortSignal, {route, shared}: Looking): Promise<FoundGateway | undefined> {
 	try {
-		const found = await findGateway(cluster, undefined, {signal});
+		const found = await findGateway(shared.cluster, route, {signal, dial: shared.dial});
 		return signal.aborted ? undefined : found;
 	} catch (error) {
 		if (signal.aborted) return undefined;
@@ -53,19 +127,79 @@ const isReached = (gateway: FoundGateway) => gateway.kind === 'found' && gateway
 
 const nothing = async () => {};
 
+/** What services have in common is asked for once in a while, and an address that took a connection is not tried for each. */
+function sharedLooks(cluster: Cluster): Shared {
+	const answers = new Map<string, {answer: Promise<ApiAnswer>; until: number}>();
+	const reached = new Map<string, number>();
+	return {
+		cluster: {
+			...cluster,
+			get standing() {
+				return cluster.standing;
+			},
+			async request(request) {
+				const isShared = request.method === 'GET' && /^\/api\/v1\/(?!.*\/pods)/.test(request.path);
+				if (!isShared) return cluster.request(request);
+				const known = answers.get(request.path);
+				if (known && known.until > Date.now()) return known.answer;
+				const answer = cluster.request(request);
+				answers.set(request.path, {answer, until: Date.now() + remembered});
+				// What there was no answer to is asked again.
+				answer.catch(() => answers.delete(request.path));
+				return answer;
+			},
+		},
+		async dial(place, signal) {
+			const key = endpointText(place);
+			if ((reached.get(key) ?? 0) > Date.now()) return;
+			await dialTcp(place, signal);
+			reached.set(key, Date.now() + remembered);
+		},
+		forget() {
+			answers.clear();
+			reached.clear();
+		},
+	};
+}
+
+/** With those who may vouch for it, where it speaks TLS somewhere. */
+async function withAuthorities<Found extends FoundGateway>(
+	cluster: Cluster,
+	found: Found,
+): Promise<Found & {authorities?: readonly string[]}> {
+	const speaksTls = found.kind === 'found' ? found.tls || found.secure : found.kind === 'inside' && found.tls;
+	return speaksTls ? {...found, authorities: await gatewayAuthorities(cluster)} : found;
+}
+
+async function givenGateway(
+	cluster: Cluster,
+	given: GivenGateway,
+	scheme: 'http' | 'https',
+): Promise<GatewayState> {
+	const resolved = resolveGiven(given, scheme);
+	return {
+		kind: 'found',
+		via: '--gateway',
+		...resolved,
+		...(resolved.tls && {authorities: await gatewayAuthorities(cluster)}),
+	};
+}
+
 /**
- * The gateway, once, for as long as it takes to ask it: where it is found, or where the operator says that it is.
- * `close` ends what was opened for it.
+ * The gateway of a service, once, for as long as it takes to ask it: where it is found, or where the operator says that it
+ * is. `close` ends what was opened for it.
  *
  * @throws What `signal` was aborted with.
  */
 export async function reachGateway(
 	cluster: Cluster,
-	given: GatewayAddress | undefined,
+	service: ServiceView,
+	given: GivenGateway | undefined,
 	signal?: AbortSignal,
 ): Promise<{gateway: GatewayState; close: () => Promise<void>}> {
-	if (given) return {gateway: {...given, kind: 'found', via: '--gateway'}, close: nothing};
-	const found = await findGateway(cluster, undefined, {signal});
+	const route = routeOf(service);
+	if (given) return {gateway: await givenGateway(cluster, given, route.scheme), close: nothing};
+	const found = await withAuthorities(cluster, await findGateway(cluster, route, {signal}));
 	if (found.kind !== 'inside') return {gateway: found, close: nothing};
 	const forward = await openForward(cluster, found);
 	return {gateway: forwardedGateway(cluster, found, forward), close: async () => forward.close()};
@@ -73,12 +207,18 @@ export async function reachGateway(
 
 /** A gateway that is asked through a port-forward. */
 function forwardedGateway(
-	{context}: Cluster,
-	{via, tls, service, unreached}: Extract<FoundGateway, {kind: 'inside'}>,
+	{flags}: Cluster,
+	{
+		via,
+		tls,
+		service,
+		unreached,
+		authorities,
+	}: Extract<FoundGateway, {kind: 'inside'}> & {authorities?: readonly string[]},
 	forward: PortForward,
 ): Extract<GatewayState, {kind: 'found'}> {
 	const {host, port, state} = forward;
-	const command = kubectlForwardCommand(service, port, {context});
+	const command = atCluster(kubectlForwardCommand(service, port), flags);
 	return {
 		kind: 'found',
 		host,
@@ -87,6 +227,7 @@ function forwardedGateway(
 		via,
 		forward: {tunnel: forward, state, command},
 		...(unreached && {unreached}),
+		...(authorities && {authorities}),
 	};
 }
 
@@ -106,12 +247,14 @@ async function openForward(
 
 /** Resolves when there is a better way by now, or none at all. */
 async function forwardWhileNeeded(
-	store: ConsoleStore,
-	cluster: Cluster,
-	gateway: Extract<FoundGateway, {kind: 'inside'}>,
-	{signal, retry}: {signal: AbortSignal; retry: number},
+	put: (gateway: GatewayState) => void,
+	looking: Looking,
+	found: Extract<FoundGateway, {kind: 'inside'}>,
+	signal: AbortSignal,
 ): Promise<void> {
+	const {cluster, retry} = looking;
 	const over = new AbortController();
+	const gateway = await withAuthorities(cluster, found);
 	const opened = await openForward(cluster, gateway, {
 		onState: () => publish(),
 		onGone: () => over.abort(),
@@ -120,23 +263,24 @@ async function forwardWhileNeeded(
 		return `the gateway is reached through a port-forward only, and no port of this machine can be had for one: ${why}`;
 	});
 	if (typeof opened === 'string') {
-		if (!signal.aborted) store.setState({gateway: {kind: 'not found', sentence: opened}});
+		if (!signal.aborted) put({kind: 'not found', sentence: opened});
 		return pause(retry, signal);
 	}
 	const forward = opened;
 	function publish(): void {
-		if (!signal.aborted) store.setState({gateway: forwardedGateway(cluster, gateway, forward)});
+		if (!signal.aborted) put(forwardedGateway(cluster, gateway, forward));
 	}
 	const ending = AbortSignal.any([signal, over.signal]);
 	publish();
 	while (!ending.aborted) {
 		await pause(retry, ending);
 		if (ending.aborted || forward.state.kind !== 'failing') continue;
-		const again = await findUntil(ending, cluster);
+		looking.shared.forget();
+		const again = await findUntil(ending, looking);
 		if (again && isReached(again)) over.abort();
 	}
 	await forward.close();
-	if (!signal.aborted) store.setState({gateway: {kind: 'looking'}});
+	if (!signal.aborted) put({kind: 'looking'});
 }
 
 async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {

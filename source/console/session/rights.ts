@@ -22,6 +22,12 @@ export const readOnlyRights: Rights = {
 	deleteRevision: readOnly,
 };
 
+/** The context means another cluster by now: nothing is written to the one that is shown. */
+export function movedRights(movedTo: string): Rights {
+	const moved: Right = {allowed: false, reason: `${movedTo}; :ctx goes there`};
+	return {create: moved, patch: moved, delete: moved, deleteRevision: moved};
+}
+
 /** Asks for the namespace; an answer that comes after `signal` is not used. */
 export async function askRights(
 	store: ConsoleStore,
@@ -31,6 +37,10 @@ export async function askRights(
 ): Promise<void> {
 	if (cluster.readOnly) {
 		store.setState({rights: readOnlyRights});
+		return;
+	}
+	if (cluster.standing.movedTo !== undefined) {
+		store.setState({rights: movedRights(cluster.standing.movedTo)});
 		return;
 	}
 	const names: RightName[] = ['create', 'patch', 'delete', 'deleteRevision'];

@@ -1,12 +1,13 @@
 /** One namespace of one cluster, watched: what it says goes into the store. */
 import type {Cluster} from '../../kube/cluster.js';
-import type {GatewayAddress} from '../../kube/gateway/gateway-address.js';
+import type {GivenGateway} from '../../kube/gateway/gateway-address.js';
 import {namespaceExists} from '../../kube/namespaces.js';
 import {servingPath} from '../../kube/paths.js';
 import type {Timers} from '../../kube/timers.js';
 import {parseService, type ServiceView} from '../../knative/service/service.js';
 import {startFeed, type Feed} from './feed.js';
-import {lookForGateway} from './gateway.js';
+import {followGateway} from './gateway.js';
+import {followPodTrouble} from './pod-trouble.js';
 import {followRevisions} from './revisions.js';
 import {askRights} from './rights.js';
 import {unknownRights, type ConsoleStore} from '../state/state.js';
@@ -41,7 +42,7 @@ export function startSession(
 	}: {
 		cluster: Cluster;
 		namespace: string;
-		gateway?: (GatewayAddress & {via: string}) | undefined;
+		gateway?: GivenGateway | undefined;
 		interval: () => number;
 		timers?: Pick<Timers, 'after'>;
 		onService?: (service: ServiceView) => void;
@@ -58,11 +59,12 @@ export function startSession(
 		namespaceMissing: false,
 		services: [],
 		revisions: new Map(),
+		trouble: undefined,
 		unreadable: [],
 		selected: undefined,
 		// Those of another namespace say nothing here.
 		rights: unknownRights,
-		gateway: gateway ? {...gateway, kind: 'found'} : {kind: 'looking'},
+		gateway: {kind: 'looking'},
 		feeds: {services: {kind: 'connecting'}, revisions: {kind: 'connecting'}},
 	});
 
@@ -110,9 +112,10 @@ export function startSession(
 			if (state.kind !== 'connecting') servicesTold();
 		},
 	});
+	const podTrouble = followPodTrouble(store, {cluster, timers});
 	void lookForNamespace(store, cluster, namespace, signal);
 	void askRights(store, cluster, namespace, signal);
-	if (!gateway) void lookForGateway(store, cluster, signal);
+	followGateway(store, cluster, signal, {given: gateway});
 
 	return {
 		recheckRights() {
@@ -122,6 +125,7 @@ export function startSession(
 			ending.abort();
 			services.stop();
 			revisions?.stop();
+			podTrouble.stop();
 		},
 	};
 }

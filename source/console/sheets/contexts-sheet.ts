@@ -1,6 +1,7 @@
 /** The contexts of the kubeconfig: to see which there are, and what would be lost on the way to another. */
 import type {Cluster} from '../../kube/cluster.js';
 import type {ContextInfo} from '../../kube/auth/kubeconfig.js';
+import {withoutUserInfo} from '../../kube/auth/user-info.js';
 import {printable} from '../../knative/text/printable.js';
 import {nextId} from './inspect.js';
 import type {ContextRow} from './inspected.js';
@@ -29,7 +30,7 @@ export async function chooseContext(
 		rows = listed.map(({name, server = ''}) => ({
 			name,
 			shown: printable(name),
-			server: printable(server),
+			server: printable(withoutUserInfo(server)),
 			isHere: name === here,
 			isProduction: production?.test(name) ?? false,
 		}));

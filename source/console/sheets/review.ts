@@ -16,10 +16,12 @@ import {
 	selectService,
 } from '../state/select.js';
 import {agreementFor} from '../../release/agreement.js';
+import {sendRecorded} from '../../release/recorded.js';
+import type {UnderWay} from '../../release/under-way.js';
 import {dryRunOf, sendPlan, sentenceOfOutcome, type WriteOutcome} from '../../release/send-plan.js';
 import {conflictWith, lostGround, type LostGround} from './lost-ground.js';
 import type {ReviewSheet} from './sheets.js';
-import type {Plan, PlanAction} from '../../release/plan.js';
+import {placed, type Plan, type PlanAction} from '../../release/plan.js';
 import {revisionsOf} from '../state/read.js';
 import type {ConsoleState, ConsoleStore} from '../state/state.js';
 import {wakeOf} from '../live/wake.js';
@@ -31,6 +33,8 @@ const logLength = 200;
 export type Reviewing = {
 	cluster: Cluster;
 	history: History;
+	/** Where what is under way is told, for who is ended meanwhile. */
+	underWay: UnderWay;
 	/** The server has said no to something that was offered: what may be done has to be asked again. */
 	onForbidden: () => void;
 };
@@ -38,7 +42,8 @@ export type Reviewing = {
 let reviews = 0;
 
 /** Opens the review and asks the server what it would say; the operator need not wait for that. */
-export function openReview(store: ConsoleStore, cluster: Cluster, plan: Plan): void {
+export function openReview(store: ConsoleStore, cluster: Cluster, planned: Plan): void {
+	const plan = placed(planned, cluster);
 	const agreement = confirmationFor(store.getState(), plan);
 	reviews += 1;
 	openSheet(store, {
@@ -147,54 +152,48 @@ function loseGround(store: ConsoleStore, {id, plan}: ReviewSheet, {sentence, now
 
 async function sendReviewed(
 	store: ConsoleStore,
-	{cluster, history, onForbidden}: Reviewing,
+	{cluster, history, underWay, onForbidden}: Reviewing,
 	plan: Plan,
 ): Promise<void> {
 	const {write} = plan;
 	const release = write.kind === 'patch' ? history.hold(write.uid) : () => {};
-	let sentAt = Date.now();
 	// The watch may tell of a new one before the answer is there.
 	const newestBefore = revisionsOf(store.getState(), plan.name)[0]?.generation ?? 0;
+	const mine = underWay.begin(`${plan.action} ${plan.name}`);
 	try {
-		const outcome = await sendPlan(cluster, plan, {
-			reason: plan.action,
-			onSent: ({at}) => {
-				sentAt = at;
-				log(store, plan, at);
-			},
+		const sent = await sendRecorded(cluster, plan, history.file, {onSent: ({at}) => log(store, plan, at)});
+		const {outcome, entry, open} = sent;
+		mine.settled({
+			sentence: outcome.kind === 'done' ? done[plan.action](plan.name) : sentenceOfOutcome(outcome, plan),
 		});
 		logOutcome(store, plan, outcome);
-		if (outcome.kind !== 'done') {
-			if (outcome.kind === 'refused' && outcome.status === 403) onForbidden();
-			return fail(store, plan, outcome);
+		if (outcome.kind === 'done' || outcome.kind === 'altered') follow(store, plan, outcome, sent.at);
+		if (entry) history.own(entry);
+		if (open) history.attempted(open);
+		if (sent.problem !== undefined) {
+			const historyProblem = `The history is kept only until you quit: ${sent.problem}.`;
+			store.setState(state => ({historyProblem: state.historyProblem ?? historyProblem}));
 		}
-		remember(store, history, plan, outcome, sentAt);
-		succeed(store, plan, outcome, newestBefore);
+		if (outcome.kind === 'done') return succeed(store, plan, outcome, newestBefore);
+		if (outcome.kind === 'refused' && outcome.status === 403) onForbidden();
+		fail(store, plan, outcome);
 	} finally {
+		mine.end();
 		release();
 	}
 }
 
-/** Of a patch: the change goes into the history, and is followed to the gateway. */
-function remember(
+/** Of a patch: what was stored is followed to the gateway. */
+function follow(
 	store: ConsoleStore,
-	history: History,
-	{write, splits, namespace, name, action, commands}: Plan,
-	outcome: Extract<WriteOutcome, {kind: 'done'}>,
+	{write}: Plan,
+	{object, unchanged}: Extract<WriteOutcome, {kind: 'done' | 'altered'}>,
 	at: number,
 ): void {
-	const generation = identityOf(outcome.object)?.generation;
-	if (write.kind !== 'patch' || generation === undefined || outcome.unchanged) return;
-	beginMove(store, write.uid, generation, at);
-	if (!splits) return;
-	history.own({
-		service: {namespace, name, uid: write.uid},
-		at,
-		generation,
-		reason: action,
-		splits,
-		command: commands[0] ?? '',
-	});
+	const generation = identityOf(object)?.generation;
+	if (write.kind === 'patch' && generation !== undefined && !unchanged) {
+		beginMove(store, write.uid, generation, at);
+	}
 }
 
 function log(store: ConsoleStore, plan: Plan, at: number): void {
@@ -240,7 +239,7 @@ const done: Readonly<Record<PlanAction, (name: string) => string>> = {
 function succeed(
 	store: ConsoleStore,
 	plan: Plan,
-	{object}: Extract<WriteOutcome, {kind: 'done'}>,
+	{object, missed}: Extract<WriteOutcome, {kind: 'done'}>,
 	newerThan: number,
 ): void {
 	const {write, name, action} = plan;
@@ -273,7 +272,7 @@ function succeed(
 		focusPane(store, 'revisions');
 		return notify(store, creatingNotice(name, newerThan, text));
 	}
-	notify(store, {tone: 'good', text});
+	notify(store, missed === undefined ? {tone: 'good', text} : {tone: 'bad', text: `${text} But ${missed}`});
 }
 
 function fail(store: ConsoleStore, plan: Plan, outcome: Exclude<WriteOutcome, {kind: 'done'}>): void {
@@ -281,7 +280,7 @@ function fail(store: ConsoleStore, plan: Plan, outcome: Exclude<WriteOutcome, {k
 	const theirs = outcome.kind === 'conflict' ? serviceOf(outcome.theirs) : undefined;
 	if (theirs) putService(store, theirs);
 	const phase = ((): ReviewSheet['phase'] => {
-		if (outcome.kind === 'unknown') return {kind: 'unknown', sentence};
+		if (outcome.kind === 'unknown' || outcome.kind === 'altered') return {kind: outcome.kind, sentence};
 		const conflict = outcome.kind === 'conflict' ? conflictWith(plan, theirs, sentence) : undefined;
 		return conflict ? {kind: 'conflict', ...conflict} : {kind: 'refused', sentence};
 	})();
@@ -291,7 +290,7 @@ function fail(store: ConsoleStore, plan: Plan, outcome: Exclude<WriteOutcome, {k
 
 /** In the form stays only what is wrong with what was typed: that the service changed or went is another matter later. */
 function refuseInForm(store: ConsoleStore, outcome: WriteOutcome, sentence: string): void {
-	if (outcome.kind === 'conflict' || outcome.kind === 'gone') return;
+	if (outcome.kind === 'conflict' || outcome.kind === 'gone' || outcome.kind === 'altered') return;
 	refuseForm(store, outcome.kind === 'refused' ? outcome.full : sentence);
 }
 

@@ -2,7 +2,8 @@
 import type {Answer} from '../../probe/transport/probe.js';
 import type {AutoscalingDefaults} from '../../knative/autoscaling/autoscaling-defaults.js';
 import type {FieldErrors} from '../../knative/forms/form.js';
-import type {RevisionFieldId, RevisionValues} from '../../knative/forms/revision-form.js';
+import type {BaseOffer, RevisionFieldId, RevisionValues} from '../../knative/forms/revision-form.js';
+import type {Base} from '../../knative/revision/base.js';
 import type {ServiceView} from '../../knative/service/service.js';
 import type {ServiceFieldId, ServiceValues} from '../../knative/forms/service-form.js';
 import type {Split} from '../../knative/split/split.js';
@@ -28,12 +29,22 @@ export type OfService = {
 	isAnother: boolean;
 };
 
+/** What a new revision is made from. */
+export type OnBase = {
+	/** The template is not what users run: one may choose. */
+	offer: BaseOffer | undefined;
+	/** What users run, once it was read. */
+	running: Base | undefined;
+};
+
 /** A form being filled in. What is typed stays, whatever the server says of it. */
 export type ServiceFormSheet = FormParts<ServiceFieldId> & {kind: 'create service'; values: ServiceValues};
 export type RevisionFormSheet = FormParts<RevisionFieldId> &
-	OfService & {kind: 'create revision'; values: RevisionValues};
+	OfService &
+	OnBase & {kind: 'create revision'; values: RevisionValues};
 export type ScalingFormSheet = FormParts<RevisionFieldId> &
-	OfService & {kind: 'autoscaling'; values: RevisionValues};
+	OfService &
+	OnBase & {kind: 'autoscaling'; values: RevisionValues};
 export type TagFormSheet = FormParts<'tags'> &
 	OfService & {kind: 'tag'; revision: string; values: {tags: string}};
 export type FormSheet = ServiceFormSheet | RevisionFormSheet | ScalingFormSheet | TagFormSheet;
@@ -65,6 +76,8 @@ export type ReviewPhase =
 	| {kind: 'sending'}
 	/** Not made. */
 	| {kind: 'refused'; sentence: string}
+	/** Made, but not as it was wanted: the server stored something else. */
+	| {kind: 'altered'; sentence: string}
 	/** Perhaps made: the sentence says what is known. */
 	| {kind: 'unknown'; sentence: string}
 	/** Somebody else changed the service in between; nothing was written. */
@@ -121,8 +134,54 @@ export type VerifySheet = {
 	forwarding?: string;
 	/** That the gateway's own address cannot be reached from here, and what that means. */
 	unreached?: string;
-	phase: {kind: 'asking'} | {kind: 'answered'; answer: Answer} | {kind: 'not asked'; sentence: string};
+	phase:
+		| {kind: 'asking'}
+		| {kind: 'answered'; answer: Answer; /** That the gateway wants TLS, and what to do. */ redirect?: string}
+		| {kind: 'not asked'; sentence: string};
 };
 
 /** A write as it left the process, for the log. */
 export type WriteRecord = {at: number; title: string; command: string; outcome: string};
+
+/** A request as text, as it is typed. */
+export type RequestValues = {
+	/** As `--fingerprint` takes it. */
+	fingerprint: string;
+	path: string;
+	method: string;
+	/** `Name: value` each; empty ones are none. */
+	headers: readonly string[];
+	cookie: string;
+	body: string;
+	/** As `--expect-status` takes it; empty for the usual. */
+	expectStatus: string;
+};
+
+/** What is sent to a service, being chosen. */
+export type RequestSheet = {
+	kind: 'requests';
+	service: string;
+	uid: string;
+	values: RequestValues;
+	/** By what revisions that answer identically can be told apart, in the words of `--fingerprint`. */
+	suggestion: string | undefined;
+	/** gRPC takes the headers only. */
+	isGrpc: boolean;
+};
+
+/** What is asked of the operator where the cluster does not tell. */
+export type AskedVerb = 'promote' | 'roll back' | 'abandon';
+
+export type ChoiceSheet = {
+	kind: 'choice';
+	title: string;
+	question: string;
+	options: readonly {value: string; label: string}[];
+	/** The service it is about, whatever is selected by then. */
+	uid: string;
+	verb: AskedVerb;
+	/** A revision, or what becomes of the template. */
+	about: 'revision' | 'template';
+	/** Of abandoning: in the operator's words. */
+	why: string;
+};

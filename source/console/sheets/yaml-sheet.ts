@@ -52,6 +52,9 @@ async function read(cluster: Cluster, object: Inspected): Promise<YamlSheet['pha
 		if (error instanceof TransportError) {
 			return {kind: 'not read', sentence: `${what} could not be read: ${error.message}.`};
 		}
+		if (error instanceof RangeError) {
+			return {kind: 'not read', sentence: `${what} cannot be shown: ${error.message}.`};
+		}
 		throw error;
 	}
 }

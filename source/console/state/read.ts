@@ -1,5 +1,6 @@
 /** Readings of the store that more than one place needs. Pure. */
 import type {RevisionView} from '../../knative/revision/revision.js';
+import {conditionTrouble, type Trouble} from '../../knative/revision/trouble.js';
 import type {ServiceView} from '../../knative/service/service.js';
 import {splitOf, type Split, type SplitRow} from '../../knative/split/split.js';
 import type {ConsoleState, Draft, ReflectorState, Sheet} from './state.js';
@@ -149,6 +150,27 @@ export function whyNoRevision(state: ConsoleState): string {
 		: 'Select a revision first.';
 }
 
+/** What keeps a revision from being ready, as its conditions say or, while they say nothing, its pods. */
+export function troubleOf(
+	{trouble}: Pick<ConsoleState, 'trouble'>,
+	revision: RevisionView | undefined,
+): Trouble | undefined {
+	if (!revision) return undefined;
+	const isOfIts = trouble !== undefined && trouble.revision === revision.uid;
+	return conditionTrouble(revision) ?? (isOfIts ? trouble : undefined);
+}
+
+/** Of the newest revision of a service: what an operator who releases it wants to know first. */
+export function newestTrouble(state: ConsoleState, service: string | undefined): Trouble | undefined {
+	return troubleOf(state, revisionsOf(state, service)[0]);
+}
+
+/** The revision that there is something to say about: the selected one, or else the newest. */
+export function troubledRevision(state: ConsoleState): RevisionView | undefined {
+	const newest = revisionsOf(state, selectedService(state)?.name)[0];
+	return [selectedRevision(state), newest].find(revision => troubleOf(state, revision));
+}
+
 export function draftOf(state: ConsoleState, service: ServiceView | undefined): Draft | undefined {
 	return service && state.drafts.get(service.uid);
 }
@@ -167,4 +189,11 @@ export function selectedRow(state: ConsoleState, service: ServiceView): SplitRow
 
 export function topSheet({sheets}: ConsoleState): Sheet | undefined {
 	return sheets.at(-1);
+}
+
+const noFlags: readonly string[] = [];
+
+/** Words that lead kubectl to the cluster that is connected to. */
+export function flagsOf({connection}: ConsoleState): readonly string[] {
+	return connection.kind === 'connected' ? connection.flags : noFlags;
 }

@@ -168,6 +168,11 @@ export function changeSheet<Kind extends Sheet['kind']>(
 	});
 }
 
+/** Shows the values of variables, or covers them again. */
+export function toggleUncovered(store: ConsoleStore): void {
+	store.setState(({isUncovered}) => ({isUncovered: !isUncovered}));
+}
+
 export function notify(store: ConsoleStore, notice: Notice | undefined): void {
 	store.setState({notice});
 }

@@ -5,25 +5,39 @@
 import {createStore, type StoreApi} from 'zustand/vanilla';
 import {bound} from './bound.js';
 import type {RevisionChoice, Selected} from './selection.js';
+import type {Standing} from '../../kube/auth/credentials.js';
 import type {Unreached} from '../../kube/gateway/find-gateway.js';
 import type {ForwardState} from '../../kube/port-forward/port-forward.js';
 import type {ReflectorState} from '../../kube/watch/reflector.js';
 import {defaultRequestOptions, type RequestOptions} from '../../probe/transport/request-options.js';
 import type {LoopSnapshot} from '../../probe/loop/loop.js';
+import type {ServiceVerdict} from '../live/verdicts.js';
 import type {UsersSnapshot} from '../../users/users.js';
 import type {Tunnel} from '../../probe/transport/probe.js';
 import type {ServiceView} from '../../knative/service/service.js';
 import type {RevisionView} from '../../knative/revision/revision.js';
+import type {Trouble} from '../../knative/revision/trouble.js';
 import type {Split} from '../../knative/split/split.js';
 import type {HistoryEntry} from '../../journal/journal-entry.js';
 import type {ContextsSheet, EventsSheet, LeaveSheet, LogsSheet, YamlSheet} from '../sheets/inspected.js';
-import type {FormSheet, ReviewSheet, ScalingDefaults, VerifySheet, WriteRecord} from '../sheets/sheets.js';
+import type {
+	ChoiceSheet,
+	FormSheet,
+	RequestSheet,
+	ReviewSheet,
+	ScalingDefaults,
+	VerifySheet,
+	WriteRecord,
+} from '../sheets/sheets.js';
 
 /** What the screen draws of the folders below the store; it imports nothing of them itself. */
+export type {Standing} from '../../kube/auth/credentials.js';
 export type {ReflectorState} from '../../kube/watch/reflector.js';
 export type {RequestOptions} from '../../probe/transport/request-options.js';
-export type {PastEpoch} from '../../probe/loop/past-epochs.js';
+export type {FailureEntry} from '../../probe/loop/failure-log.js';
+export type {EpochCounts, PastEpoch} from '../../probe/loop/past-epochs.js';
 export type {LoopSnapshot} from '../../probe/loop/loop.js';
+export type {ServiceVerdict} from '../live/verdicts.js';
 export type {Comparison} from '../../probe/loop/pairs.js';
 export type {Answer} from '../../probe/transport/probe.js';
 export type {Row} from '../../probe/loop/loop-report.js';
@@ -41,20 +55,28 @@ export type ConnectionState =
 			context: string;
 			server: string;
 			user: string;
+			/** Words that lead kubectl to the same cluster. */
+			flags: readonly string[];
 			readOnly: boolean;
 			/** The context matches the operator's pattern for production. */
 			production: boolean;
 	  }
 	| {kind: 'failed'; sentence: string};
 
+/** Of the selected service. */
 export type GatewayState =
-	| {kind: 'looking'}
+	/** `before`: of another service, which is good enough for the eye until this one's is known. */
+	| {kind: 'looking'; before?: GatewayState}
 	| {
 			kind: 'found';
 			host: string;
 			port: number;
 			tls: boolean;
 			via: string;
+			/** Where it speaks TLS, when that is not here. */
+			secure?: {host: string; port: number};
+			/** PEM certificates of those who may vouch for it, where it speaks TLS. */
+			authorities?: readonly string[];
 			/** It has no address outside that can be reached: this one is ours, and leads there through the API server. */
 			forward?: {
 				tunnel: Tunnel;
@@ -113,19 +135,33 @@ export type Sheet =
 	| {kind: 'details'}
 	| {kind: 'palette'}
 	| {kind: 'namespaces'; names: readonly string[]; sentence?: string}
+	| ChoiceSheet
 	| {kind: 'writes'}
 	| {kind: 'answers'}
 	| FormSheet
 	| ReviewSheet
 	| VerifySheet
+	| RequestSheet
 	| YamlSheet
 	| EventsSheet
 	| LogsSheet
 	| ContextsSheet
 	| LeaveSheet;
 
+/** The loop of the selected service. */
+export type LiveView = {
+	uid: string;
+	snapshot: LoopSnapshot;
+	/** 0: now; n: n splits ago. */
+	page: number;
+	/** How many loops of other services are going on. */
+	background: number;
+};
+
 export type ConsoleState = {
 	connection: ConnectionState;
+	/** A credential plugin that runs, and whether the context still means the cluster that is shown. */
+	standing: Standing;
 	namespace: string;
 	/** The server says that there is no such namespace. */
 	namespaceMissing: boolean;
@@ -133,12 +169,16 @@ export type ConsoleState = {
 	feeds: {services: ReflectorState; revisions: ReflectorState};
 	rights: Rights;
 	gateway: GatewayState;
-	/** How services are asked; does not change. */
+	/** How services are asked, by the flags; does not change. */
 	asking: RequestOptions;
+	/** How a service is asked where that was chosen for it, by uid. */
+	requests: ReadonlyMap<string, RequestOptions>;
 	/** By name. */
 	services: readonly ServiceView[];
 	/** By service name; newest first. All of a service's or none of them; an empty list says that it has none. */
 	revisions: ReadonlyMap<string, readonly RevisionView[]>;
+	/** What the pods of the newest revision of the selected service say, while that is not ready; with its uid. */
+	trouble: (Trouble & {revision: string}) | undefined;
 	/** Objects that could not be read, as sentences. */
 	unreadable: readonly string[];
 
@@ -158,6 +198,8 @@ export type ConsoleState = {
 	typed: string;
 	/** Changes of splits, oldest first; `before` keeps which revision `@latest` meant then. */
 	history: readonly HistoryEntry[];
+	/** Why the history on disk could not be read; undefined when it could, or there is none. */
+	historyUnread: string | undefined;
 	/** Why the history is not kept on disk, as a sentence. */
 	historyProblem: string | undefined;
 	/** The last change of each service on its way to the gateway, by uid. */
@@ -167,7 +209,9 @@ export type ConsoleState = {
 	leftForms: ReadonlyMap<string, FormSheet>;
 
 	/** Counts of the service that is asked, or was last. */
-	live: {uid: string; snapshot: LoopSnapshot; /** 0: now; n: n splits ago. */ page: number} | undefined;
+	live: LiveView | undefined;
+	/** What the loops say of each service that was asked, by uid. */
+	verdicts: ReadonlyMap<string, ServiceVerdict>;
 
 	/** What the users of the selected service get; undefined until its pods are asked. */
 	users:
@@ -177,6 +221,8 @@ export type ConsoleState = {
 	sheets: readonly Sheet[];
 	writes: readonly WriteRecord[];
 	notice: Notice | undefined;
+	/** Values of variables are shown: only when somebody asks for it. */
+	isUncovered: boolean;
 };
 
 export type ConsoleStore = StoreApi<ConsoleState>;
@@ -193,14 +239,17 @@ export function initialState({
 }): ConsoleState {
 	return {
 		connection: {kind: 'connecting', to},
+		standing: {},
 		namespace,
 		namespaceMissing: false,
 		feeds: {services: {kind: 'connecting'}, revisions: {kind: 'connecting'}},
 		rights: unknownRights,
 		gateway: {kind: 'looking'},
 		asking,
+		requests: new Map(),
 		services: [],
 		revisions: new Map(),
+		trouble: undefined,
 		unreadable: [],
 		focus: 'services',
 		selected: undefined,
@@ -211,15 +260,18 @@ export function initialState({
 		drafts: new Map(),
 		typed: '',
 		history: [],
+		historyUnread: undefined,
 		historyProblem: undefined,
 		moves: new Map(),
 		scalingDefaults: {kind: 'asking'},
 		leftForms: new Map(),
 		live: undefined,
+		verdicts: new Map(),
 		users: undefined,
 		sheets: [],
 		writes: [],
 		notice: undefined,
+		isUncovered: false,
 	};
 }
 

@@ -21,6 +21,13 @@ export type CommandRequest = {
 	body?: string | undefined;
 };
 
+/** Whom the gateway is believed by, where TLS is spoken. */
+export type CommandTls = {
+	/** Path of a file with further authorities. */
+	cacert?: string | undefined;
+	insecure?: boolean | undefined;
+};
+
 /**
  * `curl -H 'Host: …' http://gateway/`: one request to the gateway in the name of the Service's (or tag's) host. Secrets
  * stay named: the shell reads the variable or the file.
@@ -28,17 +35,24 @@ export type CommandRequest = {
 export function curlCommand(
 	host: string,
 	gateway: Endpoint,
-	{path = '/', scheme = 'http', ...request}: {path?: string; scheme?: 'http' | 'https'} & CommandRequest = {},
+	{
+		path = '/',
+		scheme = 'http',
+		cacert,
+		insecure = false,
+		...request
+	}: {path?: string; scheme?: 'http' | 'https'} & CommandTls & CommandRequest = {},
 ): string {
 	const words = requestWords(request);
 	if (scheme === 'http') {
 		const url = `http://${authority(gateway, scheme)}${path}`;
 		return ['curl', ...words, `-H ${singleQuoted(`Host: ${host}`)}`, quoteWord(url)].join(' ');
 	}
-	// TLS needs the name in the handshake too (SNI), which a header alone does not give.
-	const url = `https://${host}${gateway.port === 443 ? '' : `:${gateway.port}`}${path}`;
-	const to = `${host}:${gateway.port}:${authority(gateway)}`;
-	return ['curl', ...words, quoteWords(['--connect-to', to, url])].join(' ');
+	// TLS needs the name in the handshake too (SNI), which a header alone does not give; the Host has no port of the gateway in it.
+	const [, name = host, port = '443'] = /^(.*):(\d+)$/.exec(host) ?? [];
+	const to = `${name}:${port}:${authority(gateway)}`;
+	const trust = [...(cacert === undefined ? [] : ['--cacert', cacert]), ...(insecure ? ['--insecure'] : [])];
+	return ['curl', ...words, quoteWords([...trust, '--connect-to', to, `https://${host}${path}`])].join(' ');
 }
 
 function requestWords({method = 'GET', headers = [], body}: CommandRequest): string[] {
@@ -75,17 +89,23 @@ export function grpcurlCommand(
 		request,
 		protoFile,
 		headers = [],
+		scheme = 'http',
+		cacert,
+		insecure = false,
 	}: {
 		method?: string;
 		request?: object;
 		protoFile?: string | undefined;
 		headers?: readonly string[];
-	} = {},
+		scheme?: 'http' | 'https';
+	} & CommandTls = {},
 ): string {
 	return [
 		quoteWords([
 			'grpcurl',
-			'-plaintext',
+			...(scheme === 'http' ? ['-plaintext'] : []),
+			...(scheme === 'https' && cacert !== undefined ? ['-cacert', cacert] : []),
+			...(scheme === 'https' && insecure ? ['-insecure'] : []),
 			...(protoFile === undefined ? [] : ['-proto', protoFile]),
 			...(request === undefined ? [] : ['-d', visibleJson(request)]),
 		]),
@@ -98,11 +118,9 @@ export function grpcurlCommand(
 export function kubectlForwardCommand(
 	service: {namespace: string; name: string; port: number},
 	localPort: number,
-	{context}: {context?: string} = {},
 ): string {
 	return quoteWords([
 		'kubectl',
-		...(context === undefined ? [] : ['--context', context]),
 		'port-forward',
 		'-n',
 		service.namespace,
@@ -203,4 +221,31 @@ export function kubectlLogsCommand(
 ): string {
 	const words = ['kubectl', 'logs', pod, '-n', namespace, '-c', container, `--tail=${tail}`];
 	return quoteWords([...words, previous ? '--previous' : '-f']);
+}
+
+/** `kubectl` or `kn` at the beginning of a line of this file, or behind the object that is piped into it. */
+const programOfCluster = /^(?:printf %s '(?:[^']|'\\'')*' \| )?(?:kubectl|kn)(?= )/;
+
+/**
+ * A line of this file, made to act on the same cluster wherever it is pasted.
+ * @param flags Of kubectl and kn, as words: `--context`, and `--kubeconfig` where one was given.
+ */
+export function atCluster(line: string, flags: readonly string[]): string {
+	return line.replace(programOfCluster, program => [program, quoteWords(flags)].join(' ').trimEnd());
+}
+
+/** Whether the line does nothing when the object was changed, or replaced, since it was made. */
+export function isGuarded(line: string): boolean {
+	return line.includes('"path":"/metadata/uid"') || line.endsWith(' create -f -');
+}
+
+/** The line with the values of variables covered: to be shown, not to be run. */
+export function coveredLine(line: string): string {
+	return line.replaceAll(/("name":"(?:[^"\\]|\\.)*","value":")(?:[^"\\]|\\.)*"/g, '$1•••"');
+}
+
+/** What is copied of lines that do the same: those that are guarded, or where none is, the first. */
+export function copiedLines(lines: readonly string[]): string {
+	const guarded = lines.filter(line => isGuarded(line));
+	return (guarded.length > 0 ? guarded : lines.slice(0, 1)).join('\n');
 }

@@ -12,7 +12,16 @@ import {
 import {errorsOf, type EnvRow, type Field, type FieldErrors} from './form.js';
 import type {EnvChange, RevisionRequest} from '../revision/plan-revision.js';
 import {canaryTag, stableTag} from '../release/role-tags.js';
-import {concurrencyRule, envRowsRule, imageRule, percentRule, tagRule} from './rules.js';
+import {
+	concurrencyRule,
+	envRowsRule,
+	imageRule,
+	namesIn,
+	objectNameRule,
+	percentRule,
+	pullSecretsRule,
+	tagRule,
+} from './rules.js';
 import type {ServiceView} from '../service/service.js';
 
 /** As typed. An empty autoscaling setting is left to the cluster. */
@@ -25,14 +34,30 @@ export type RevisionValues = Record<AutoscalingKey, string> & {
 	newTag: string;
 	oldTag: string;
 	containerConcurrency: string;
+	serviceAccount: string;
+	/** Between commas. */
+	pullSecrets: string;
+	/** What the rest is a change of: the template, or what users run. */
+	base: string;
+};
+
+/** That the template is not what users run, so that one has to say which of the two the new revision is made from. */
+export type BaseOffer = {
+	/** What users run. */
+	revision: string;
+	/** In few words: image, and what has become of it. */
+	template: string;
+	running: string;
 };
 
 export type RevisionFieldId = keyof RevisionValues;
 
 /** In the order in which they are asked, with what the Service has now. */
-export function revisionFields(view: ServiceView): Field<RevisionFieldId>[] {
+export function revisionFields(view: ServiceView, offer?: BaseOffer): Field<RevisionFieldId>[] {
 	const initial = initialRevision(view);
 	return [
+		...(offer ? [baseField(offer, initial)] : []),
+		{id: 'image', label: 'Image', kind: 'text', initial: initial.image, group: 'basic', hint: ''},
 		{
 			id: 'env',
 			label: 'Environment',
@@ -41,10 +66,9 @@ export function revisionFields(view: ServiceView): Field<RevisionFieldId>[] {
 			group: 'basic',
 			hint: 'NAME=value',
 		},
-		{id: 'image', label: 'Image', kind: 'text', initial: initial.image, group: 'basic', hint: ''},
 		{
 			id: 'percent',
-			label: 'Traffic for it, %',
+			label: 'Initial traffic %',
 			kind: 'text',
 			initial: initial.percent,
 			group: 'basic',
@@ -52,7 +76,7 @@ export function revisionFields(view: ServiceView): Field<RevisionFieldId>[] {
 		},
 		{
 			id: 'newTag',
-			label: 'Tag of the new one',
+			label: 'Canary tag',
 			kind: 'text',
 			initial: initial.newTag,
 			group: 'basic',
@@ -60,7 +84,7 @@ export function revisionFields(view: ServiceView): Field<RevisionFieldId>[] {
 		},
 		{
 			id: 'oldTag',
-			label: 'Tag of the old one',
+			label: 'Stable tag',
 			kind: 'text',
 			initial: initial.oldTag,
 			group: 'basic',
@@ -70,7 +94,38 @@ export function revisionFields(view: ServiceView): Field<RevisionFieldId>[] {
 			.filter(setting => !setting.tuning)
 			.map((setting): Field<RevisionFieldId> => scalingField(setting, initial, 'advanced', 'default')),
 		hardLimitField(initial, 'advanced'),
+		{
+			id: 'serviceAccount',
+			label: 'Service account',
+			kind: 'text',
+			initial: initial.serviceAccount,
+			group: 'advanced',
+			hint: 'empty: default',
+		},
+		{
+			id: 'pullSecrets',
+			label: 'Pull secrets',
+			kind: 'text',
+			initial: initial.pullSecrets,
+			group: 'advanced',
+			hint: 'Secrets for a private registry, comma-separated',
+		},
 	];
+}
+
+function baseField({template, running}: BaseOffer, initial: RevisionValues): Field<RevisionFieldId> {
+	return {
+		id: 'base',
+		label: 'Made from',
+		kind: 'choice',
+		choices: [
+			{value: 'template', label: `template: ${template}`},
+			{value: 'users', label: `what users run: ${running}`},
+		],
+		initial: initial.base,
+		group: 'basic',
+		hint: 'space changes it; what you typed stays',
+	};
 }
 
 function scalingField(
@@ -106,17 +161,19 @@ function hardLimitField(initial: RevisionValues, group: 'basic' | 'advanced'): F
 export function autoscalingFields(
 	view: ServiceView,
 	fallbacks: Readonly<Partial<Record<AutoscalingKey, string>>> | undefined,
+	offer?: BaseOffer,
 ): Field<RevisionFieldId>[] {
 	const initial = initialRevision(view);
 	const whose = fallbacks ? 'cluster' : 'stock default';
 	const common = autoscalingSettings.filter(setting => !setting.tuning);
 	const tuning = autoscalingSettings.filter(setting => setting.tuning);
 	return [
+		...(offer ? [baseField(offer, initial)] : []),
 		...common.map(setting => scalingField(setting, initial, 'basic', whose, fallbacks?.[setting.key])),
 		hardLimitField(initial, 'basic'),
 		{
 			id: 'percent',
-			label: 'Traffic for it, %',
+			label: 'Initial traffic %',
 			kind: 'text',
 			initial: initial.percent,
 			group: 'basic',
@@ -124,7 +181,7 @@ export function autoscalingFields(
 		},
 		{
 			id: 'newTag',
-			label: 'Tag of the new one',
+			label: 'Canary tag',
 			kind: 'text',
 			initial: initial.newTag,
 			group: 'basic',
@@ -166,6 +223,9 @@ export function initialRevision(view: ServiceView): RevisionValues {
 		newTag: canaryTag,
 		oldTag: stableTag,
 		containerConcurrency: String(view.summary.containerConcurrency),
+		serviceAccount: view.summary.serviceAccount,
+		pullSecrets: view.summary.pullSecrets.join(', '),
+		base: 'template',
 	};
 }
 
@@ -233,6 +293,11 @@ export function validateRevision(
 		containerConcurrency: touched('containerConcurrency')
 			? concurrencyRule(values.containerConcurrency)
 			: undefined,
+		serviceAccount:
+			touched('serviceAccount') && values.serviceAccount !== ''
+				? objectNameRule('The service account', values.serviceAccount)
+				: undefined,
+		pullSecrets: touched('pullSecrets') ? pullSecretsRule(values.pullSecrets) : undefined,
 	});
 }
 
@@ -259,6 +324,8 @@ export function toRevisionRequest(
 		...(values.containerConcurrency !== before.containerConcurrency && {
 			containerConcurrency: Number(values.containerConcurrency),
 		}),
+		...(values.serviceAccount !== before.serviceAccount && {serviceAccount: values.serviceAccount}),
+		...(values.pullSecrets !== before.pullSecrets && {pullSecrets: namesIn(values.pullSecrets)}),
 	};
 }
 

@@ -26,6 +26,27 @@ export function namespaceRule(value: string): string | undefined {
 	return 'The namespace may have lower-case letters, digits and -, beginning and ending with a letter or digit.';
 }
 
+/** Name of a ServiceAccount or a Secret: DNS-1123 labels with dots between them. `what` begins the sentence. */
+export function objectNameRule(what: string, value: string): string | undefined {
+	if (value.length > 253) return `${what} has ${value.length} characters; at most 253 characters.`;
+	if (value.split('.').every(part => part.length <= 63 && dns1123.test(part))) return undefined;
+	return `${what} may have lower-case letters, digits, - and ., beginning and ending with a letter or digit.`;
+}
+
+/** Names of Secrets, between commas or blanks; none is fine. */
+export function pullSecretsRule(value: string): string | undefined {
+	const names = namesIn(value);
+	if (new Set(names).size < names.length) return 'A pull secret is named twice.';
+	return names
+		.map(name => objectNameRule(`The pull secret ${printable(name)}`, name))
+		.find(sentence => sentence !== undefined);
+}
+
+/** Names as typed: between commas or blanks. */
+export function namesIn(value: string): string[] {
+	return value.split(/[\s,]+/).filter(name => name !== '');
+}
+
 /** A tag of this Service: its host is `<tag>-<service>.…`, of which the first label is too long all too easily. */
 export function tagRule(tag: string, service: string): string | undefined {
 	const label = labelRule(`The tag ${printable(tag)}`, tag);

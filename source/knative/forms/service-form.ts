@@ -9,8 +9,11 @@ import {
 	imageRule,
 	labelRule,
 	memoryRule,
+	namesIn,
 	namespaceRule,
+	objectNameRule,
 	portRule,
+	pullSecretsRule,
 } from './rules.js';
 import {splitWords} from '../commands/shell-words.js';
 import type {Protocol} from '../revision/template.js';
@@ -35,6 +38,9 @@ export type ServiceValues = {
 	command: string;
 	args: string;
 	clusterLocal: boolean;
+	serviceAccount: string;
+	/** Between commas. */
+	pullSecrets: string;
 };
 
 export type ServiceFieldId = keyof ServiceValues;
@@ -72,6 +78,11 @@ export function serviceFields({namespace = 'default'}: {namespace?: string} = {}
 		{...text('memory', 'Memory', 'bytes: 128Mi'), group: 'advanced'},
 		{...text('command', 'Command', 'instead of the one of the image'), group: 'advanced'},
 		{...text('args', 'Arguments', 'quotes as in a shell'), group: 'advanced'},
+		{...text('serviceAccount', 'Service account', 'empty: default'), group: 'advanced'},
+		{
+			...text('pullSecrets', 'Pull secrets', 'Secrets for a private registry, comma-separated'),
+			group: 'advanced',
+		},
 		{
 			id: 'clusterLocal',
 			label: 'Cluster-local only',
@@ -101,6 +112,8 @@ export function initialService({namespace = 'default'}: {namespace?: string} = {
 		command: '',
 		args: '',
 		clusterLocal: false,
+		serviceAccount: '',
+		pullSecrets: '',
 	};
 }
 
@@ -125,6 +138,8 @@ export function validateService(values: ServiceValues): FieldErrors<ServiceField
 		memory: optional(values.memory, memoryRule),
 		command: wordsRule(values.command),
 		args: wordsRule(values.args),
+		serviceAccount: optional(values.serviceAccount, value => objectNameRule('The service account', value)),
+		pullSecrets: pullSecretsRule(values.pullSecrets),
 	});
 }
 
@@ -156,6 +171,10 @@ export function toService(values: ServiceValues): KnativeService {
 				spec: {
 					...(values.containerConcurrency !== '' && {
 						containerConcurrency: Number(values.containerConcurrency),
+					}),
+					...(values.serviceAccount !== '' && {serviceAccountName: values.serviceAccount}),
+					...(namesIn(values.pullSecrets).length > 0 && {
+						imagePullSecrets: namesIn(values.pullSecrets).map(name => ({name})),
 					}),
 					containers: [containerOf(values)],
 				},

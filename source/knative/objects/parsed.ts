@@ -111,6 +111,25 @@ export const conditions = tolerantList(
 	),
 );
 
+/** The references that say who controls the object: there is at most one, if the server is sound. */
+const controllers = v.pipe(
+	tolerantList(
+		v.object({
+			apiVersion: text,
+			kind: text,
+			name: text,
+			controller: v.fallback(v.optional(v.boolean(), false), false),
+		}),
+	),
+	v.transform(references => references.filter(({controller}) => controller)),
+);
+
+/** Who has written fields, by the names they go by. */
+const fieldManagers = v.pipe(
+	tolerantList(v.object({manager: sharedText})),
+	v.transform(entries => [...new Set(entries.map(({manager}) => manager))]),
+);
+
 /** A reading of `metadata`; a missing name, or uid where something is to be written, is for the caller to refuse. */
 export const metadata = v.object({
 	name: v.pipe(v.string(), v.minLength(1), v.transform(printable)),
@@ -122,6 +141,13 @@ export const metadata = v.object({
 	deletionTimestamp: optionalTime,
 	labels: stringMap,
 	annotations: stringMap,
+});
+
+/** The same, with who else writes the object. */
+export const ownedMetadata = v.object({
+	...metadata.entries,
+	ownerReferences: v.optional(controllers, []),
+	managedFields: v.optional(fieldManagers, []),
 });
 
 /** One sentence out of what valibot found: the place and what is wrong there. */

@@ -1,6 +1,15 @@
-/** A pod of a revision as the logs need it. */
+/** A pod of a revision, as its logs and what is wrong with it need it. */
 import * as v from 'valibot';
-import {issueSentence, metadata, optionalWhole, sharedText, tolerantList, type Parsed} from './parsed.js';
+import {
+	issueSentence,
+	metadata,
+	optionalWhole,
+	sharedText,
+	text,
+	tolerantList,
+	type Parsed,
+} from './parsed.js';
+import {printableLines} from '../text/printable.js';
 
 export type ContainerView = {
 	name: string;
@@ -8,12 +17,42 @@ export type ContainerView = {
 	state: 'running' | 'waiting' | 'terminated' | 'unknown';
 	/** Why it waits or ended (`CrashLoopBackOff`); '' when there is nothing to say. */
 	reason: string;
+	/** What the kubelet says of why it waits; '' when it says nothing. */
+	message: string;
+	/** How it ended last: its exit code, the kubelet's word (`Error`, `OOMKilled`) and the last line it left. */
+	ended: {code: number; reason: string; lastLine: string} | undefined;
 };
 
 /** Texts are printable. */
-export type PodView = {name: string; deleting: boolean; containers: readonly ContainerView[]};
+export type PodView = {
+	name: string;
+	deleting: boolean;
+	/** All its probes are answered. */
+	isReady: boolean;
+	/** Why no node takes it; undefined when one has. */
+	unscheduled: string | undefined;
+	containers: readonly ContainerView[];
+};
 
-const reason = v.fallback(v.optional(v.nullable(v.object({reason: sharedText}))), undefined);
+const waitingState = v.fallback(
+	v.optional(v.nullable(v.object({reason: sharedText, message: text}))),
+	undefined,
+);
+const runningState = v.fallback(v.optional(v.nullable(v.object({}))), undefined);
+/** The raw message may be the end of a log: several lines, of which the last one says most. */
+const endedState = v.fallback(
+	v.optional(
+		v.nullable(
+			v.object({
+				exitCode: optionalWhole,
+				reason: sharedText,
+				message: v.fallback(v.string(), ''),
+			}),
+		),
+	),
+	undefined,
+);
+const podCondition = v.object({type: sharedText, status: sharedText, message: text});
 
 const podSchema = v.object({
 	metadata,
@@ -24,15 +63,16 @@ const podSchema = v.object({
 				v.object({
 					name: sharedText,
 					restartCount: optionalWhole,
-					state: v.fallback(v.object({running: reason, waiting: reason, terminated: reason}), {
-						running: undefined,
-						waiting: undefined,
-						terminated: undefined,
-					}),
+					state: v.fallback(
+						v.object({running: runningState, waiting: waitingState, terminated: endedState}),
+						{running: undefined, waiting: undefined, terminated: undefined},
+					),
+					lastState: v.fallback(v.object({terminated: endedState}), {terminated: undefined}),
 				}),
 			),
+			conditions: tolerantList(podCondition),
 		}),
-		{containerStatuses: []},
+		{containerStatuses: [], conditions: []},
 	),
 });
 
@@ -44,14 +84,34 @@ export function parsePod(object: unknown): Parsed<PodView> {
 	const containers = spec.containers.map(({name}): ContainerView => {
 		const found = status.containerStatuses.find(entry => entry.name === name);
 		const {running, waiting, terminated} = found?.state ?? {};
+		const ended = terminated ?? found?.lastState.terminated;
 		return {
 			name,
 			restarts: found?.restartCount ?? 0,
 			state: running ? 'running' : waiting ? 'waiting' : terminated ? 'terminated' : 'unknown',
 			reason: waiting?.reason ?? terminated?.reason ?? '',
+			message: waiting?.message ?? '',
+			ended: ended
+				? {
+						code: ended.exitCode ?? 0,
+						reason: ended.reason,
+						lastLine: printableLines(ended.message.trimEnd()).at(-1) ?? '',
+					}
+				: undefined,
 		};
 	});
-	return {ok: true, value: {name: of.name, deleting: of.deletionTimestamp !== undefined, containers}};
+	const conditionOf = (type: string) => status.conditions.find(condition => condition.type === type);
+	const scheduled = conditionOf('PodScheduled');
+	return {
+		ok: true,
+		value: {
+			name: of.name,
+			deleting: of.deletionTimestamp !== undefined,
+			isReady: conditionOf('Ready')?.status === 'True',
+			unscheduled: scheduled?.status === 'False' ? scheduled.message : undefined,
+			containers,
+		},
+	};
 }
 
 /** Knative's own, beside those of the operator's. */

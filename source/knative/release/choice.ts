@@ -20,6 +20,8 @@ export type Choice =
 			readonly parts: Parts;
 			/** Sentences the operator should read before agreeing. */
 			readonly notes: readonly string[];
+			/** What to think of before agreeing, as a sentence. */
+			readonly warning?: string;
 			/** Why this is more than what was asked for: not by one press of Enter, and not by `--yes`. */
 			readonly guess?: string;
 	  }

@@ -70,11 +70,15 @@ export function joinsUp(
 	return made >= steps;
 }
 
-/** The same rows, and what follows the latest means the same revision as then. */
+/** The same rows, and what follows the latest means the same revision as then, where that was told. */
 function sameTargets(one: Split, other: Split): boolean {
 	return (
 		equalSplits(one, other) &&
-		one.every(row => other.some(({key, revision}) => key === row.key && revision === row.revision))
+		one.every(
+			row =>
+				row.revision === undefined ||
+				other.some(({key, revision}) => key === row.key && revision === row.revision),
+		)
 	);
 }
 

@@ -22,9 +22,29 @@ export function undo(facts: ReleaseFacts, {now}: VerbOptions = {}): Choice {
 			already: true,
 		};
 	}
+	const back = broughtBack(facts, split, now);
 	const fit = withoutBlocking(service, split, revisions, notes);
 	const parts = partsOf(facts, fit);
-	return {kind: 'split', split: fit, revision: wholeOf(fit), parts, notes};
+	return {
+		kind: 'split',
+		split: fit,
+		revision: wholeOf(fit),
+		parts,
+		notes,
+		...(back !== undefined && {warning: back}),
+	};
+}
+
+/** That it gives users again what somebody has taken from them. */
+function broughtBack(facts: ReleaseFacts, after: Split, now: number | undefined): string | undefined {
+	const found = noteOf(facts);
+	if (!found?.isCurrent || (found.note.verb !== 'roll back' && found.note.verb !== 'abandon'))
+		return undefined;
+	const {canary, verb, since: at, by} = found.note;
+	const percent = after.reduce((sum, row) => sum + (row.revision === canary ? row.percent : 0), 0);
+	if (percent === 0) return undefined;
+	const how = verb === 'abandon' ? 'given up' : 'rolled back';
+	return `Brings ${canary} back to ${percent} % of users, which was ${how}${momentBy({at, by}, now)}.`;
 }
 
 const wholeOf = (split: Split) => split.find(({percent}) => percent === 100)?.revision;

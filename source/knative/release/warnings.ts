@@ -23,6 +23,8 @@ export type Warning = {
 		| 'worse'
 		/** More than what was asked for. */
 		| 'guess'
+		/** A revision that is being tried loses its tag. */
+		| 'takes tag'
 		| 'other';
 	/** The revision it is about. */
 	revision?: string;
@@ -33,7 +35,7 @@ export type Warning = {
 
 /** Traffic would be asked for that no revision can take now: not by one press of Enter. */
 export function needsSecondConfirmation(warnings: readonly Warning[]): boolean {
-	return warnings.some(({kind}) => kind === 'not ready' || kind === 'missing' || kind === 'guess');
+	return warnings.some(({kind}) => ['not ready', 'missing', 'guess', 'takes tag'].includes(kind));
 }
 
 /** What has to be typed before the traffic goes where these warn of: the name of what was rejected, or `worse`. */

@@ -1,8 +1,14 @@
 /** What differs between two revisions of a service, in a line each. Values of variables are never told: they may be secret. */
 import type {RevisionView} from './revision.js';
 
+/** What of a revision, or of a template, is compared. */
+export type Compared = Pick<
+	RevisionView,
+	'image' | 'env' | 'resources' | 'autoscaling' | 'containerConcurrency' | 'protocol' | 'annotations'
+>;
+
 /** From `old` to `fresh`. Empty where nothing differs of what is known of a revision. */
-export function differences(old: RevisionView, fresh: RevisionView): string[] {
+export function differences(old: Compared, fresh: Compared): string[] {
 	return [
 		...changed('image', old.image, fresh.image),
 		...named('env', valuesOf(old), valuesOf(fresh)),
@@ -21,7 +27,7 @@ function changed(what: string, before: string, after: string): string[] {
 }
 
 /** What each variable is set to, by name. */
-const valuesOf = ({env}: RevisionView) =>
+const valuesOf = ({env}: Compared) =>
 	new Map(env.map(({name, value, shown}) => [name, value ?? `=${shown}`]));
 
 /** By name alone. */

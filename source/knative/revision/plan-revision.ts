@@ -7,7 +7,9 @@ import {apportion} from '../split/apportion.js';
 import {autoscalingPrefix, autoscalingSettings} from '../autoscaling/autoscaling.js';
 import {pointer, trafficOperation, type PatchOperation} from '../objects/patch.js';
 import {printable} from '../text/printable.js';
-import {envRule, imageRule, tagRule} from '../forms/rules.js';
+import {envRule, imageRule} from '../forms/rules.js';
+import {placeholderRule} from '../release/role-tags.js';
+import {baseOperation, basedOn, type Base} from './base.js';
 import type {ServiceView} from '../service/service.js';
 import {dropTag, latestKey, putTag, splitOf, toTargets, type Split, type SplitRow} from '../split/split.js';
 import {pinnedSplit} from '../release/settled-split.js';
@@ -29,6 +31,20 @@ export type RevisionRequest = {
 	autoscaling?: Readonly<Record<string, string | undefined>>;
 	/** Hard limit of requests at once in one pod; 0 is none. */
 	containerConcurrency?: number;
+	/** Empty: the namespace's own. */
+	serviceAccount?: string;
+	/** Names of Secrets; empty: none. */
+	pullSecrets?: readonly string[];
+};
+
+/** What is known beside the Service itself. */
+export type RevisionContext = {
+	/** What users run, when the new one is made from that instead of the template. */
+	base?: Base | undefined;
+	/** The revision that users had when the release began: it gets the tag for the old one. */
+	stable?: string | undefined;
+	/** Names of Services in the namespace that are not of this service's own Route. */
+	taken?: ReadonlySet<string> | undefined;
 };
 
 export type RevisionPlan =
@@ -46,10 +62,16 @@ export type RevisionPlan =
 	| {ok: false; reason: string};
 
 /** Plans the write. Refused, with a sentence, when nothing in the template changes or what is asked for is not allowed. */
-export function planRevision(view: ServiceView, request: RevisionRequest): RevisionPlan {
-	const refusal = refusalOf(view, request);
+export function planRevision(
+	view: ServiceView,
+	request: RevisionRequest,
+	{base, stable, taken}: RevisionContext = {},
+): RevisionPlan {
+	const on = basedOn(view, base);
+	const refusal = refusalOf(on, request, taken);
 	if (refusal !== undefined) return {ok: false, reason: refusal};
-	const template = templateOperations(view, request);
+	const template = templateOperations(on, request);
+	if (base) template.unshift(baseOperation(base));
 	if (template.length === 0) {
 		return {
 			ok: false,
@@ -57,8 +79,8 @@ export function planRevision(view: ServiceView, request: RevisionRequest): Revis
 		};
 	}
 	const notes: string[] = [];
-	const split = splitWithNew(view, request, notes);
-	const name = view.template.metadata?.name;
+	const split = splitWithNew(view, request, {stable, notes});
+	const name = on.template.metadata?.name;
 	if (name !== undefined) {
 		// The server refuses a changed template under an unchanged name.
 		template.unshift({op: 'remove', path: pointer('spec', 'template', 'metadata', 'name')});
@@ -75,7 +97,11 @@ export function planRevision(view: ServiceView, request: RevisionRequest): Revis
 	};
 }
 
-function refusalOf(view: ServiceView, request: RevisionRequest): string | undefined {
+function refusalOf(
+	view: ServiceView,
+	request: RevisionRequest,
+	taken: ReadonlySet<string> | undefined,
+): string | undefined {
 	const {percent, newTag, oldTag, image} = request;
 	if (!Number.isInteger(percent) || percent < 0 || percent > 100) {
 		return 'The share of the new revision is a whole percent from 0 to 100.';
@@ -84,7 +110,8 @@ function refusalOf(view: ServiceView, request: RevisionRequest): string | undefi
 		return `The tag ${printable(newTag)} can be on the new revision or on the old one, not on both.`;
 	}
 	for (const tag of [newTag, oldTag]) {
-		const sentence = tag === undefined ? undefined : tagRule(tag, view.name);
+		const isInUse = view.specTraffic.some(target => target.tag === tag);
+		const sentence = tag === undefined || isInUse ? undefined : placeholderRule(tag, view.name, taken);
 		if (sentence !== undefined) return sentence;
 	}
 	if (image !== undefined) {
@@ -122,8 +149,10 @@ function templateOperations(view: ServiceView, request: RevisionRequest): PatchO
 	const container = ['spec', 'template', 'spec', 'containers', view.summary.container] as const;
 	const present = view.template.spec.containers[view.summary.container];
 	const operations: PatchOperation[] = [];
+	const annotations: Record<string, string> = {};
 	if (request.image !== undefined && request.image !== present?.image) {
 		operations.push({op: 'replace', path: pointer(...container, 'image'), value: request.image});
+		annotations[userImageAnnotation] = request.image;
 	}
 	const before = presentEnv(view);
 	const after = changedEnv(view, request.env ?? []);
@@ -140,12 +169,45 @@ function templateOperations(view: ServiceView, request: RevisionRequest): PatchO
 			value: request.containerConcurrency,
 		});
 	}
-	return [...operations, ...annotationOperations(view, request.autoscaling ?? {})];
+	return [
+		...operations,
+		...accountOperations(view, request),
+		...annotationOperations(view, request.autoscaling ?? {}, annotations),
+	];
 }
 
+/** kn describes a revision by the image in this annotation, which it writes and nobody else would change. */
+const userImageAnnotation = 'client.knative.dev/user-image';
+
+/** Who it runs as, and by which Secrets its images are pulled. */
+function accountOperations(
+	{summary}: ServiceView,
+	{serviceAccount, pullSecrets}: RevisionRequest,
+): PatchOperation[] {
+	const spec = ['spec', 'template', 'spec'] as const;
+	const operations: PatchOperation[] = [];
+	const set = (field: string, value: unknown, isEmpty: boolean) => {
+		const path = pointer(...spec, field);
+		operations.push(isEmpty ? {op: 'remove', path} : {op: 'add', path, value});
+	};
+	if (serviceAccount !== undefined && serviceAccount !== summary.serviceAccount) {
+		set('serviceAccountName', serviceAccount, serviceAccount === '');
+	}
+	if (pullSecrets !== undefined && pullSecrets.join() !== summary.pullSecrets.join()) {
+		set(
+			'imagePullSecrets',
+			pullSecrets.map(name => ({name})),
+			pullSecrets.length === 0,
+		);
+	}
+	return operations;
+}
+
+/** @param plain Other annotations to be set. */
 function annotationOperations(
 	view: ServiceView,
 	wanted: Readonly<Record<string, string | undefined>>,
+	plain: Readonly<Record<string, string>>,
 ): PatchOperation[] {
 	const present = view.template.metadata?.annotations;
 	const path = ['spec', 'template', 'metadata', 'annotations'] as const;
@@ -166,6 +228,9 @@ function annotationOperations(
 		}
 		if (value !== undefined) operations.push({op: 'add', path: pointer(...path, name), value});
 	}
+	for (const [key, value] of Object.entries(plain)) {
+		if (present?.[key] !== value) operations.push({op: 'add', path: pointer(...path, key), value});
+	}
 	if (operations.length === 0 || present !== undefined) return operations;
 	const parents: PatchOperation[] = [{op: 'add', path: pointer(...path), value: {}}];
 	if (view.template.metadata === undefined) {
@@ -175,7 +240,11 @@ function annotationOperations(
 }
 
 /** The present rows pinned and scaled to what the new one leaves, then the new one. Adds what is worth saying to `notes`. */
-function splitWithNew(view: ServiceView, request: RevisionRequest, notes: string[]): Split {
+function splitWithNew(
+	view: ServiceView,
+	request: RevisionRequest,
+	{stable, notes}: {stable: string | undefined; notes: string[]},
+): Split {
 	const present = pinned(view, notes);
 	const newRow: SplitRow = {
 		key: latestKey,
@@ -199,7 +268,8 @@ function splitWithNew(view: ServiceView, request: RevisionRequest, notes: string
 	);
 	let split: Split = [...present.map((row, index) => ({...row, percent: shares[index] ?? 0})), newRow];
 	const main = present.reduce((most, row) => (row.percent > most.percent ? row : most));
-	if (request.oldTag !== undefined) split = retag(split, main.key, request.oldTag, notes);
+	const old = present.find(({key, percent}) => key === stable && percent > 0) ?? main;
+	if (request.oldTag !== undefined) split = retag(split, old.key, request.oldTag, notes);
 	if (request.newTag !== undefined) split = retag(split, latestKey, request.newTag, notes);
 	return split;
 }

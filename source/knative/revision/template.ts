@@ -30,6 +30,10 @@ export type TemplateSummary = {
 	autoscaling: ReadonlyMap<string, string>;
 	/** Hard limit of requests at once in one pod; 0 is none. */
 	containerConcurrency: number;
+	/** Name of the ServiceAccount that it runs as; empty for the namespace's own. Raw. */
+	serviceAccount: string;
+	/** Names of the Secrets by which its images are pulled. Raw. */
+	pullSecrets: readonly string[];
 };
 
 // Exact: what is absent stays absent when it is written back.
@@ -60,6 +64,8 @@ const containerSchema = v.looseObject({
 export const revisionSpec = v.looseObject({
 	containers: v.pipe(v.array(containerSchema), v.minLength(1)),
 	containerConcurrency: v.exactOptional(v.number()),
+	serviceAccountName: v.exactOptional(v.string()),
+	imagePullSecrets: v.exactOptional(v.array(v.looseObject({name: v.exactOptional(v.string())}))),
 });
 
 export const template = v.looseObject({
@@ -99,6 +105,8 @@ export function summaryOf({metadata, spec}: RawTemplate): TemplateSummary {
 		port: port?.containerPort || 8080,
 		autoscaling: autoscalingOf(metadata?.annotations),
 		containerConcurrency: spec.containerConcurrency ?? 0,
+		serviceAccount: shared(spec.serviceAccountName ?? ''),
+		pullSecrets: (spec.imagePullSecrets ?? []).flatMap(({name}) => (name ? [shared(name)] : [])),
 	};
 }
 

@@ -4,7 +4,7 @@ import * as v from 'valibot';
 import {
 	conditions,
 	issueSentence,
-	metadata,
+	ownedMetadata,
 	optionalText,
 	optionalWhole,
 	type ConditionView,
@@ -38,8 +38,10 @@ export type StatusTarget = {
 
 /** Somebody else who writes this Service and may undo what the operator does. */
 export type Owner = {
-	by: 'Flagger' | 'Argo CD' | 'Flux';
-	/** The label or annotation that says so. */ evidence: string;
+	/** `Argo CD`, or the kind and name of an object: `InferenceService iris`. */
+	by: string;
+	/** What says so. */
+	evidence: string;
 };
 
 /** Texts are printable unless said otherwise. */
@@ -150,7 +152,7 @@ const emptyStatus = {
 };
 
 const service = v.object({
-	metadata,
+	metadata: ownedMetadata,
 	spec: v.object({
 		template,
 		traffic: v.pipe(v.nullish(v.unknown(), []), specTraffic),
@@ -168,13 +170,54 @@ const service = v.object({
 	),
 });
 
-const ownership: readonly {by: Owner['by']; in: 'labels' | 'annotations'; key: string}[] = [
+const ownership: readonly {by: string; in: 'labels' | 'annotations'; key: string}[] = [
 	{by: 'Flagger', in: 'annotations', key: 'flagger.app/primary-revision'},
 	{by: 'Argo CD', in: 'annotations', key: 'argocd.argoproj.io/tracking-id'},
 	{by: 'Argo CD', in: 'labels', key: 'argocd.argoproj.io/instance'},
 	{by: 'Flux', in: 'labels', key: 'kustomize.toolkit.fluxcd.io/name'},
 	{by: 'Flux', in: 'labels', key: 'helm.toolkit.fluxcd.io/name'},
 ];
+
+/** Names under which controllers write fields, as `managedFields` tells them. */
+const managers: readonly {by: string; name: RegExp}[] = [
+	{by: 'Argo CD', name: /^argocd-(?:controller|application-controller|server)$/},
+	{by: 'Flux', name: /^(?:kustomize|helm)-controller$/},
+	{by: 'Flagger', name: /^flagger$/},
+	{by: 'Rollout Orchestrator', name: /^(?:rollout-?orchestrator|serving-progressive-rollout)/},
+];
+
+/** The controllers of Knative Serving itself may be a reference's kind, too: those undo nothing. */
+const ownKinds: ReadonlySet<string> = new Set(['Service', 'Configuration', 'Route']);
+
+/** Whoever else writes the Service, each once, with what says so. */
+function ownersOf({
+	labels,
+	annotations,
+	ownerReferences,
+	managedFields,
+}: v.InferOutput<typeof ownedMetadata>): Owner[] {
+	const found: Owner[] = [];
+	const add = (by: string, evidence: string) => {
+		if (!found.some(owner => owner.by === by)) found.push({by: printable(by), evidence: printable(evidence)});
+	};
+	const maps = {labels, annotations};
+	for (const {by, in: place, key} of ownership) {
+		const value = maps[place].get(key);
+		if (value !== undefined) add(by, `${key}: ${value}`);
+	}
+	// Gradual rollouts by Knative's extension serving-progressive-rollout, which moves the shares by stages.
+	const staged = [...annotations].find(([key]) => key.startsWith('rollout.knative.dev/'));
+	if (staged && staged[1] !== 'false') add('Rollout Orchestrator', staged.join(': '));
+	for (const {kind, name, apiVersion} of ownerReferences) {
+		const isOwn = ownKinds.has(kind) && apiVersion.startsWith('serving.knative.dev/');
+		if (!isOwn) add(`${kind} ${name}`, `owner reference, ${apiVersion}`);
+	}
+	for (const manager of managedFields) {
+		const known = managers.find(({name}) => name.test(manager));
+		if (known) add(known.by, `${manager} writes fields of it`);
+	}
+	return found;
+}
 
 /** A Service without `status` (just created) is fine; one without a name, template or a sound `spec.traffic` is not. */
 export function parseService(input: unknown): Parsed<ServiceView> {
@@ -201,9 +244,7 @@ export function parseService(input: unknown): Parsed<ServiceView> {
 			releaseNote: meta.annotations.get('kn-canary.dev/release'),
 			isAnnotated: meta.annotations.size > 0,
 			rolloutDuration: annotation('serving.knative.dev/rollout-duration'),
-			owners: ownership
-				.filter(sign => meta[sign.in].has(sign.key))
-				.map(sign => ({by: sign.by, evidence: printable(`${sign.key}: ${meta[sign.in].get(sign.key)}`)})),
+			owners: ownersOf(meta),
 			clusterLocal:
 				meta.labels.get('networking.knative.dev/visibility') === 'cluster-local' ||
 				isClusterLocal(status.url),

@@ -20,3 +20,18 @@ export function moment(at: number, now?: number): string {
 export function momentBy({at, by}: {at: number | undefined; by: string}, now?: number): string {
 	return [at === undefined ? '' : ` at ${moment(at, now)}`, by === '' ? '' : ` by ${by}`].join('');
 }
+
+/**
+ * `2026-11-25T12:04:03+01:00`, or with `Z` in UTC (RFC 3339): the time of the operator, with its zone, so that it can be
+ * compared with the logs of other machines.
+ *
+ * @param at Milliseconds since 1970.
+ */
+export function zoned(at: number): string {
+	const time = new Date(at);
+	const minutes = -time.getTimezoneOffset();
+	const local = new Date(at + minutes * 60_000).toISOString().slice(0, -1);
+	if (minutes === 0) return `${local}Z`;
+	const past = Math.abs(minutes);
+	return `${local}${minutes < 0 ? '-' : '+'}${two(Math.floor(past / 60))}:${two(past % 60)}`;
+}

@@ -9,13 +9,28 @@ function withoutManagedFields(object: object): object {
 	return {...object, metadata: kept};
 }
 
+/** Levels: the package that prints them descends by calls, and the stack has an end. */
+const deepest = 500;
+
+function isDeeperThan(value: unknown, levels: number): boolean {
+	let level: unknown[] = [value];
+	for (let depth = 0; depth <= levels; depth++) {
+		level = level.flatMap(part => (typeof part === 'object' && part !== null ? Object.values(part) : []));
+		if (level.length === 0) return false;
+	}
+	return true;
+}
+
 /**
  * The lines of an object as `kubectl get -o yaml` prints it, in the order that the server gave its fields, each of them
  * printable.
  * @param managedFields Who wrote which field (`metadata.managedFields`): often more lines than all the others together, so
  * that kubectl leaves them out, too, unless it is told otherwise.
+ *
+ * Throws RangeError when the object is nested deeper than anybody could read.
  */
 export function yamlLines(object: object, {managedFields}: {managedFields: boolean}): string[] {
+	if (isDeeperThan(object, deepest)) throw new RangeError(`it is nested deeper than ${deepest} levels`);
 	// Without folding: a line is a line of the value, and none is broken that somebody may want to read whole.
 	const text = dump(managedFields ? object : withoutManagedFields(object), {lineWidth: -1, noRefs: true});
 	return text

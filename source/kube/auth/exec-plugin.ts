@@ -172,13 +172,20 @@ async function outputOf(
 			}),
 		);
 	});
-	child.once('close', (code, killedBy) => {
+	// Not until stderr is closed: a browser that it has opened may have that for hours.
+	const printed = new Promise(done => child.stdout?.once('close', done));
+	const ended = async (code: number | null, killedBy: string | null) => {
+		await printed;
 		if (code === 0) return resolve(output);
+		// What was said last may still be on its way.
+		await new Promise(done => setImmediate(done));
+		take.end();
 		const how = killedBy === null ? `exit code ${code}` : `ended by ${killedBy}`;
 		// The last words say what is wrong; those before, what it was about to do.
 		const words = said.findLast(line => line.trim() !== '');
 		reject(new PluginError(words === undefined ? `it failed without a word (${how})` : `${words} (${how})`));
-	});
+	};
+	child.once('exit', (code, killedBy) => void ended(code, killedBy));
 	try {
 		return await promise;
 	} finally {
@@ -229,8 +236,9 @@ function parseCredential(output: string, wantedVersion: string): ExecCredential 
 	let json: unknown;
 	try {
 		json = JSON.parse(output);
-	} catch (error) {
-		throw new PluginError('what it printed is no JSON', false, {cause: error});
+	} catch {
+		// Without the cause, in which its beginning stands: that may be of a token.
+		throw new PluginError('what it printed is no JSON');
 	}
 	const parsed = v.safeParse(credentialSchema, json);
 	if (!parsed.success) throw new PluginError('what it printed is no ExecCredential');

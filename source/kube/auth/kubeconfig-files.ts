@@ -3,7 +3,7 @@
  * that says something wins, missing files are ignored, and relative paths are relative to the file they stand in.
  * Source: kubernetes/client-go tools/clientcmd (loader.go, client_config.go).
  */
-import {readFile} from 'node:fs/promises';
+import {readFile, stat} from 'node:fs/promises';
 import {homedir} from 'node:os';
 import path from 'node:path';
 import {boolYaml11Tag, CORE_SCHEMA, load, mergeTag} from 'js-yaml';
@@ -112,16 +112,24 @@ function firstDocument(content: string): string {
 	return document.every(isBlank) ? '' : document.join('\n');
 }
 
+const marked = v.object({mark: v.object({line: v.number(), column: v.number()})});
+
+/** Of an error of the YAML parser: ` (line 3, column 5)`. */
+function placeOf(error: unknown): string {
+	const parsed = v.safeParse(marked, error);
+	if (!parsed.success) return '';
+	const {line, column} = parsed.output.mark;
+	return ` (line ${line + 1}, column ${column + 1})`;
+}
+
 function parseFile(content: string, file: string) {
 	let document: unknown;
 	try {
 		const first = firstDocument(content);
 		document = first === '' ? {} : load(first, yamlOptions);
 	} catch (error) {
-		const [line] = (error instanceof Error ? error.message : String(error)).split('\n', 1);
-		throw new KubeconfigError(`the kubeconfig ${file} is not valid YAML: ${printable(line!)}`, {
-			cause: error,
-		});
+		// Where, and nothing of what stands there: it may be a token. Nor as a cause, whose words would be shown, too.
+		throw new KubeconfigError(`the kubeconfig ${file} is not valid YAML${placeOf(error)}`);
 	}
 	const what = v.safeParse(ownKind, document ?? {});
 	if (!what.success) throw new KubeconfigError(`${file} is no kubeconfig: ${explain(what.issues)}`);
@@ -182,23 +190,53 @@ async function inCluster(
 	};
 }
 
-/** Reads and merges the files that count. Throws KubeconfigError when there are none or one cannot be read. */
-export async function loadKubeconfig(source: KubeconfigSource): Promise<Kubeconfig> {
+/** Paths of the files that count, be they there or not; empty for a text. */
+export function kubeconfigPaths(source: KubeconfigSource): string[] {
+	if (source.kubeconfigText !== undefined) return [];
+	const env = source.env ?? process.env;
+	const listed = (env['KUBECONFIG'] ?? '').split(path.delimiter).filter(Boolean);
+	const standard = path.join(source.home ?? homedir(), '.kube', 'config');
+	const wanted =
+		source.kubeconfig === undefined ? (listed.length > 0 ? listed : [standard]) : [source.kubeconfig];
+	return wanted.map(name => path.resolve(name));
+}
+
+/** Changes when one of the files is written; nothing is read. */
+export async function kubeconfigStamp(source: KubeconfigSource): Promise<string> {
+	const stamps = await Promise.all(
+		kubeconfigPaths(source).map(async file => {
+			try {
+				const {mtimeMs, size, ino} = await stat(file);
+				return `${mtimeMs} ${size} ${ino}`;
+			} catch {
+				return '';
+			}
+		}),
+	);
+	return stamps.join('\n');
+}
+
+/**
+ * Reads and merges the files that count. `isOptional`: there need be none. Throws KubeconfigError when there are none or one
+ * cannot be read.
+ */
+export async function loadKubeconfig(
+	source: KubeconfigSource,
+	{isOptional = false}: {isOptional?: boolean} = {},
+): Promise<Kubeconfig> {
 	if (source.kubeconfigText !== undefined) {
 		return merge([{file: 'given as text', directory: process.cwd(), content: source.kubeconfigText}]);
 	}
 	const env = source.env ?? process.env;
 	const explicit = source.kubeconfig !== undefined;
-	const listed = (env['KUBECONFIG'] ?? '').split(path.delimiter).filter(Boolean);
-	const standard = path.join(source.home ?? homedir(), '.kube', 'config');
-	const wanted = explicit ? [source.kubeconfig!] : listed.length > 0 ? listed : [standard];
+	const wanted = kubeconfigPaths(source);
 	const found: {file: string; directory: string; content: string}[] = [];
-	for (const file of wanted.map(name => path.resolve(name))) {
+	for (const file of wanted) {
 		const content = await readKubeconfig(file, !explicit);
 		if (content !== undefined) found.push({file, directory: path.dirname(file), content});
 	}
 	const merged = merge(found);
-	if (explicit || merged.contexts.size > 0) return merged;
+	if (explicit || isOptional || merged.contexts.size > 0) return merged;
 	const own = await inCluster(source.serviceAccount ?? '/var/run/secrets/kubernetes.io/serviceaccount', env);
 	if (own) return own;
 	if (found.length > 0) return merged;

@@ -2,6 +2,7 @@
  * What kubectl refuses in a kubeconfig whose every entry is well-formed (kubernetes/client-go tools/clientcmd/validation.go and
  * transport/transport.go): a file with two answers to one question is one whose author was mistaken.
  */
+import {withoutUserInfo} from './user-info.js';
 import {printable} from '../../knative/text/printable.js';
 import {KubeconfigError} from './kubeconfig-files.js';
 import type {SelectedContext} from './kubeconfig-entries.js';
@@ -35,7 +36,7 @@ function refuseCluster({cluster, clusterName}: SelectedContext): void {
 		refuse('it names an authority and says insecure-skip-tls-verify as well; keep one');
 	}
 	if (proxy && !/^(?:https?|socks5h?):$/.test(URL.canParse(proxy) ? new URL(proxy).protocol : '')) {
-		refuse(`its proxy-url "${printable(proxy)}" is no http://, https:// or socks5:// URL`);
+		refuse(`its proxy-url "${printable(withoutUserInfo(proxy))}" is no http://, https:// or socks5:// URL`);
 	}
 }
 

@@ -1,4 +1,5 @@
 /** A context of the kubeconfig with its cluster and user, checked; only the one that is used. */
+import {withoutUserInfo} from './user-info.js';
 import {readFile} from 'node:fs/promises';
 import path from 'node:path';
 import * as v from 'valibot';
@@ -83,7 +84,7 @@ export async function selectContext(
 	wanted?: string,
 	overrides: KubeconfigOverrides = {},
 ): Promise<SelectedContext> {
-	const config = await loadKubeconfig(source);
+	const config = await loadKubeconfig(source, {isOptional: overrides.server !== undefined});
 	const {name, context} = contextOf(config, wanted, overrides);
 	const clusterName = overrides.cluster ?? context.cluster ?? '';
 	const clusterEntry = config.clusters.get(clusterName);
@@ -184,7 +185,7 @@ function checkServer(server: string | null | undefined, cluster: string): string
 	const url = URL.canParse(given) ? new URL(given) : undefined;
 	if (url?.protocol === 'https:' || url?.protocol === 'http:') return given;
 	throw new KubeconfigError(
-		`cluster "${printable(cluster)}" has the server "${printable(given)}", which is no http:// or https:// URL`,
+		`cluster "${printable(cluster)}" has the server "${printable(withoutUserInfo(given))}", which is no http:// or https:// URL`,
 	);
 }
 

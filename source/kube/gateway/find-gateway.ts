@@ -1,26 +1,38 @@
 /**
- * Where the gateway is: the way of Knative's own default-domain job (knative/serving cmd/default-domain), from the
- * Ingress of a Route to the address that its Service has. Names of hosts are never made up, and an address is taken when
- * something there takes connections: many a cluster has addresses that lead nowhere from outside.
+ * Where the gateway of a service is: the way of Knative's own default-domain job (knative/serving cmd/default-domain), from
+ * the Ingress of its Route to the address that its Service has. Names of hosts are never made up, and an address is taken
+ * when something there takes connections: many a cluster has addresses that lead nowhere from outside.
+ *
+ * Only what the service itself leads to is asked for: a role in one namespace allows no list of all of them, and in a cluster
+ * with two kinds of gateways the one of another service would answer, and know nothing of this one.
  */
 import {endpointText} from '../../knative/commands/endpoint.js';
 import {printable} from '../../knative/text/printable.js';
 import {mayI} from '../auth/access.js';
 import {TransportError, type Cluster} from '../cluster.js';
-import {findTarget, type ServicePortName} from '../port-forward/forward-target.js';
-import type {GatewayAddress} from './gateway-address.js';
-import {readGatewayService, readIngress, readNodeHosts, type GatewayService} from './gateway-objects.js';
 import {parseList} from '../objects.js';
 import {corePath, ingressPath} from '../paths.js';
-import {firstReachable, type Dial, type DialFailure} from './reachable.js';
+import {findTarget, type ServicePortName} from '../port-forward/forward-target.js';
 import {sentenceOf} from '../status.js';
+import type {GatewayAddress} from './gateway-address.js';
+import {
+	readDefaultClass,
+	readGatewayService,
+	readIngress,
+	readNodeHosts,
+	shortClass,
+	type GatewayService,
+	type IngressBalancer,
+} from './gateway-objects.js';
+import type {Door} from './gateway-ports.js';
+import {firstReachable, type Dial, type DialFailure} from './reachable.js';
 
 export type FoundGateway =
 	/**
 	 * `via`: what the address was learned from, such as `kourier`. `unreached`: nothing there takes connections from here,
 	 * and there is no other way.
 	 */
-	| ({kind: 'found'; via: string; unreached?: Unreached} & GatewayAddress)
+	| ({kind: 'found'; via: string; unreached?: Unreached} & GatewayAddress & OtherDoor)
 	/**
 	 * A port-forward to its Service leads there: it has no address outside of the cluster, or none that can be reached
 	 * (`unreached`).
@@ -29,7 +41,10 @@ export type FoundGateway =
 	/** `sentence`: what was tried and what to do. */
 	| {kind: 'not found'; sentence: string};
 
-/** The Service in front of a gateway, at its port for HTTP, and whether TLS is to be spoken there. */
+/** Where the same gateway speaks TLS, when that is not where it was found. */
+export type OtherDoor = {secure?: {host: string; port: number}};
+
+/** The Service in front of a gateway, at the port to ask, and whether TLS is to be spoken there. */
 export type InsideGateway = {service: ServicePortName; tls: boolean};
 
 /** That the gateway's own address cannot be reached from here. */
@@ -40,7 +55,15 @@ export type Unreached = {
 	sentence: string;
 };
 
-export type RouteName = {namespace: string; name: string};
+/** The service that is to be asked. */
+export type AskedRoute = {
+	namespace: string;
+	name: string;
+	/** Of its URL; http when not given. */
+	scheme?: 'http' | 'https' | undefined;
+	/** It has no rule on the gateway for those outside, only on the one for those inside of the cluster. */
+	clusterLocal?: boolean | undefined;
+};
 
 export type SearchOptions = {
 	/** Calls the search off: it then throws what this was aborted with. */
@@ -51,18 +74,32 @@ export type SearchOptions = {
 
 /** The gateways of the ingress classes that Knative's documentation names, as installed by default. */
 const knownGateways = [
-	{via: 'kourier', namespace: 'kourier-system', name: 'kourier'},
-	{via: 'istio', namespace: 'istio-system', name: 'istio-ingressgateway'},
-	{via: 'contour', namespace: 'contour-external', name: 'envoy'},
+	{
+		via: 'kourier',
+		outside: {namespace: 'kourier-system', name: 'kourier'},
+		inside: {namespace: 'kourier-system', name: 'kourier-internal'},
+	},
+	{
+		via: 'istio',
+		outside: {namespace: 'istio-system', name: 'istio-ingressgateway'},
+		inside: {namespace: 'istio-system', name: 'knative-local-gateway'},
+	},
+	{
+		via: 'contour',
+		outside: {namespace: 'contour-external', name: 'envoy'},
+		inside: {namespace: 'contour-internal', name: 'envoy'},
+	},
 ] as const;
 
 /** Addresses that are tried of one kind: more than twenty nodes have. */
 const mostCandidates = 40;
 
 /** An address as it was found; `what` it is: a load balancer, the port of a node. */
-type Candidate = GatewayAddress & {via: string; what: string};
+type Candidate = GatewayAddress & OtherDoor & {via: string; what: string};
 
 const advice = 'with --gateway host[:port]';
+
+type ServiceName = {namespace: string; name: string};
 
 /** One search: what was tried is kept for the sentence at its end. */
 class Search {
@@ -71,8 +108,6 @@ class Search {
 	readonly barred: string[] = [];
 	/** Addresses that nothing could be connected to, in the order they were found. */
 	readonly unreached = new Map<string, DialFailure<Candidate>>();
-	/** Short names of the ingress classes that the Ingresses are of. */
-	readonly classes = new Set<string>();
 	/** Services of gateways, in the order they were found: where all else fails, a port-forward leads there. */
 	private readonly inside = new Map<string, InsideGateway & {via: string}>();
 	private readonly looked = new Set<string>();
@@ -80,16 +115,21 @@ class Search {
 
 	constructor(
 		private readonly cluster: Cluster,
+		private readonly route: AskedRoute,
 		private readonly options: SearchOptions,
 	) {}
 
 	/** The body of a GET, or undefined with a note of why not. */
-	private async get(path: string, what: string, query: Record<string, string> = {}): Promise<unknown> {
+	private async get(
+		path: string,
+		what: string,
+		{query = {}, isOptional = false}: {query?: Record<string, string>; isOptional?: boolean} = {},
+	): Promise<unknown> {
 		this.options.signal?.throwIfAborted();
 		try {
 			const answer = await this.cluster.request({method: 'GET', path, query});
 			if (answer.status === 200) return answer.body;
-			this.tried.push(`${what}: ${sentenceOf(answer)}`);
+			if (!isOptional) this.tried.push(`${what}: ${sentenceOf(answer)}`);
 		} catch (error) {
 			if (!(error instanceof TransportError)) throw error;
 			this.tried.push(`${what}: ${error.message}`);
@@ -110,81 +150,128 @@ class Search {
 		return undefined;
 	}
 
-	/** From the Ingress of a route, or of any route when none is named. */
-	async fromIngress(route: RouteName | undefined): Promise<FoundGateway | undefined> {
-		const what = route ? `Ingress ${route.namespace}/${route.name}` : 'the Ingresses of all namespaces';
-		const body = route
-			? await this.get(ingressPath(route.namespace, route.name), what)
-			: await this.get(ingressPath(), what, {limit: '50'});
-		if (body === undefined) return undefined;
-		const ingresses = (route ? [body] : (parseList(body)?.items ?? [])).flatMap(
-			candidate => readIngress(candidate) ?? [],
+	/** The door for the scheme of the URL; where the gateway has only the other one, that. */
+	private doorOf({plain, secure}: GatewayService['doors']): {door: Door; tls: boolean} | undefined {
+		const wantsTls = this.route.scheme === 'https';
+		if (wantsTls && secure) return {door: secure, tls: true};
+		if (plain) return {door: plain, tls: false};
+		return secure && {door: secure, tls: true};
+	}
+
+	/** What the service's own Ingress says; undefined where it may not be read, or there is none (yet). */
+	async ownIngress() {
+		const {namespace, name} = this.route;
+		const what = `Ingress ${printable(namespace)}/${printable(name)}`;
+		const body = await this.get(ingressPath(namespace, name), what);
+		return body === undefined ? undefined : readIngress(body);
+	}
+
+	/** The class of Ingresses without one; undefined where it may not be read. */
+	async defaultClass(): Promise<string | undefined> {
+		const path = corePath('configmaps', 'knative-serving', 'config-network');
+		return readDefaultClass(await this.get(path, 'ConfigMap config-network', {isOptional: true}));
+	}
+
+	/** By the load balancer that an Ingress names. */
+	async fromBalancer(balancer: IngressBalancer, via: string): Promise<FoundGateway | undefined> {
+		const tls = this.route.scheme === 'https';
+		const found = await this.reach(
+			balancer.hosts.map(host => ({
+				host,
+				port: tls ? 443 : 80,
+				tls,
+				via,
+				what: 'load balancer',
+				...(!tls && {secure: {host, port: 443}}),
+			})),
 		);
-		for (const {via} of ingresses) if (via !== undefined) this.classes.add(via);
-		const candidates = ingresses.flatMap(({hosts, via = what}) =>
-			hosts.map(host => ({host, port: 80, tls: false, via, what: 'load balancer'})),
-		);
-		const services = ingresses.flatMap(({services: names, via}) => names.map(name => ({...name, via})));
-		if (candidates.length + services.length === 0) {
-			this.tried.push(`${what}: no public load balancer in the status`);
-		}
-		const found = await this.reach(candidates);
 		if (found) return found;
-		for (const {via, ...service} of services) {
-			const behind = await this.fromService(service, via ?? printable(service.name));
+		for (const service of balancer.services) {
+			const behind = await this.fromService(service, via);
 			if (behind) return behind;
 		}
 		return undefined;
 	}
 
 	/** From the Service in front of a gateway: load balancer, external address, port of a node. */
-	async fromService({namespace, name}: RouteName, via: string): Promise<FoundGateway | undefined> {
+	async fromService({namespace, name}: ServiceName, via: string): Promise<FoundGateway | undefined> {
 		const what = `Service ${printable(namespace)}/${printable(name)}`;
-		// Each of many Ingresses names the same one.
 		if (this.looked.has(what)) return undefined;
 		this.looked.add(what);
 		const body = await this.get(corePath('services', namespace, name), what);
 		if (body === undefined) return undefined;
 		const service = readGatewayService(body);
-		if (!service) {
+		const chosen = service && this.doorOf(service.doors);
+		if (!service || !chosen) {
 			this.tried.push(`${what}: it has no port for HTTP`);
 			return undefined;
 		}
-		const {port, tls} = service;
-		this.inside.set(what, {service: {namespace, name, port}, tls, via});
+		const {door, tls} = chosen;
+		this.inside.set(what, {service: {namespace, name, port: door.port}, tls, via});
+		// Those inside of the cluster are not at the address for those outside.
+		if (this.route.clusterLocal) return undefined;
+		const {secure} = service.doors;
 		const outside = [
 			...service.balancers.map(host => ({host, what: 'load balancer'})),
 			...service.external.map(host => ({host, what: 'external address'})),
-		].map(place => ({...place, port, tls, via}));
+		].map(place => ({
+			...place,
+			port: door.port,
+			tls,
+			via,
+			...(!tls && secure && {secure: {host: place.host, port: secure.port}}),
+		}));
 		const found = await this.reach(outside);
 		if (found) return found;
 		if (outside.length === 0) {
 			this.tried.push(
-				service.nodePort === undefined
+				door.nodePort === undefined
 					? `${what}: it has no external address (type ${printable(service.type)})`
 					: `${what}: its load balancer has no address (yet)`,
 			);
 		}
-		return this.fromNodes(service, via);
+		return this.fromNodes({door, tls, securePort: secure?.nodePort}, via);
 	}
 
 	private async fromNodes(
-		{nodePort: port, tls}: GatewayService,
+		{door, tls, securePort}: {door: Door; tls: boolean; securePort: number | undefined},
 		via: string,
 	): Promise<FoundGateway | undefined> {
+		const port = door.nodePort;
 		if (port === undefined) return undefined;
 		this.nodeHosts ??= this.readNodes();
 		const what = 'port of a node';
 		const hosts = await this.nodeHosts;
-		return this.reach(hosts.map(host => ({host, port, tls, via: `${via}, ${what}`, what})));
+		return this.reach(
+			hosts.map(host => ({
+				host,
+				port,
+				tls,
+				via: `${via}, ${what}`,
+				what,
+				...(!tls && securePort !== undefined && {secure: {host, port: securePort}}),
+			})),
+		);
 	}
 
 	private async readNodes(): Promise<string[]> {
-		const body = await this.get(corePath('nodes'), 'the nodes', {limit: '20'});
+		const body = await this.get(corePath('nodes'), 'the nodes', {query: {limit: '20'}});
 		if (body === undefined) return [];
 		const hosts = readNodeHosts(parseList(body)?.items ?? []);
 		if (hosts.length === 0) this.tried.push('the nodes: none has an address');
 		return hosts;
+	}
+
+	/** The known gateways of which there is a Service that may be read. */
+	async present(side: 'outside' | 'inside') {
+		const bodies = await Promise.all(
+			knownGateways.map(async gateway => {
+				const {namespace, name} = gateway[side];
+				const what = `Service ${namespace}/${name}`;
+				return this.get(corePath('services', namespace, name), what);
+			}),
+		);
+		return knownGateways.filter((_, index) => bodies[index] !== undefined);
 	}
 
 	/** The last way: through the API server to one of the Services that were found, if this user may. */
@@ -210,28 +297,58 @@ class Search {
 }
 
 /**
- * Finds the gateway by the Ingress of `route`, or of any route when none is given, and by the usual Services when that
- * leads nowhere: the first address of those it has that something can be connected to. Where there is none, it is one that a
- * port-forward leads to; and where that cannot be, the address that cannot be reached.
+ * Finds the gateway of `route` by its Ingress, and by the usual Service of its class where that leads nowhere: the first
+ * address of those it has that something can be connected to. Where there is none, it is one that a port-forward leads to; and
+ * where that cannot be, the address that cannot be reached.
  *
  * @throws What `signal` was aborted with.
  */
 export async function findGateway(
 	cluster: Cluster,
-	route?: RouteName,
+	route: AskedRoute,
 	options: SearchOptions = {},
 ): Promise<FoundGateway> {
-	const search = new Search(cluster, options);
-	const found = await search.fromIngress(route);
-	if (found) return found;
-	for (const {via, ...service} of knownGateways) {
-		// A gateway of another class would answer, and knows nothing of these routes.
-		if (search.classes.size > 0 && !search.classes.has(via)) continue;
-		const known = await search.fromService(service, via);
-		if (known) return known;
+	const search = new Search(cluster, route, options);
+	const side = route.clusterLocal ? 'inside' : 'outside';
+	const ingress = await search.ownIngress();
+	const ingressClass = ingress?.ingressClass ?? (await search.defaultClass());
+	const via = ingressClass === undefined ? undefined : shortClass(ingressClass);
+	const balancer = ingress?.[side];
+	if (balancer) {
+		const found = await search.fromBalancer(balancer, via ?? 'its Ingress');
+		if (found) return found;
+		if (balancer.hosts.length + balancer.services.length === 0) {
+			const which = route.clusterLocal ? 'private' : 'public';
+			search.tried.push(`Ingress ${route.namespace}/${route.name}: no ${which} load balancer in the status`);
+		}
 	}
+	const known = knownGateways.filter(gateway => gateway.via === via);
+	const candidates = ingressClass === undefined ? await search.present(side) : known;
+	// Of two kinds of gateways one knows nothing of this service, and would say that there is no such thing.
+	if (ingressClass === undefined && candidates.length > 1) {
+		const names = candidates.map(
+			gateway => `${gateway.via} at ${gateway[side].namespace}/${gateway[side].name}`,
+		);
+		const why = [...new Set(search.tried)].join('; ');
+		return {
+			kind: 'not found',
+			sentence: `the cluster has several gateways (${names.join(', ')}), and which one serves ${printable(route.name)} may not be read (${why}); give its address ${advice}`,
+		};
+	}
+	for (const gateway of candidates) {
+		const found = await search.fromService(gateway[side], gateway.via);
+		if (found) return found;
+	}
+	if (ingressClass !== undefined && known.length === 0) {
+		search.tried.push(`where the gateways of the ingress class ${ingressClass} are is not known here`);
+	}
+	return fallback(search, options);
+}
+
+/** No address outside can be reached. */
+async function fallback(search: Search, {signal}: SearchOptions): Promise<FoundGateway> {
 	const inside = await search.fromInside();
-	options.signal?.throwIfAborted();
+	signal?.throwIfAborted();
 	const failures = [...search.unreached.values()];
 	const [first] = failures;
 	const nowhere = `The gateway cannot be reached from here at ${failureWords(failures)}`;
@@ -262,8 +379,8 @@ export async function findGateway(
 	};
 }
 
-function asFound({host, port, tls, via}: Candidate): Extract<FoundGateway, {kind: 'found'}> {
-	return {kind: 'found', host, port, tls, via};
+function asFound({host, port, tls, via, secure}: Candidate): Extract<FoundGateway, {kind: 'found'}> {
+	return {kind: 'found', host, port, tls, via, ...(secure && {secure})};
 }
 
 /** `10.0.0.4:30080, 10.0.0.5:30080 and 18 more (port of a node: no connection within 2 s)`. */

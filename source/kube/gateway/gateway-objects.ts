@@ -2,6 +2,7 @@
 import {isIPv6} from 'node:net';
 import * as v from 'valibot';
 import {printable} from '../../knative/text/printable.js';
+import {doorsOf, type Doors} from './gateway-ports.js';
 
 const optionalText = v.optional(v.nullable(v.string()));
 const list = <T extends v.GenericSchema>(item: T) => v.optional(v.nullable(v.array(item)));
@@ -13,20 +14,27 @@ const address = /^[a-z\d](?:[a-z\d.:-]{0,252})$/i;
 const isHost = (host: string | null | undefined): host is string =>
 	typeof host === 'string' && (address.test(host) || isIPv6(host));
 
+const balancerSchema = v.optional(
+	v.nullable(
+		v.object({
+			ingress: list(v.object({ip: optionalText, domain: optionalText, domainInternal: optionalText})),
+		}),
+	),
+);
 const ingressSchema = v.object({
 	metadata: v.object({annotations: v.optional(v.nullable(v.record(v.string(), v.string())))}),
 	status: v.optional(
-		v.object({
-			publicLoadBalancer: v.optional(
-				v.nullable(
-					v.object({
-						ingress: list(v.object({ip: optionalText, domain: optionalText, domainInternal: optionalText})),
-					}),
-				),
-			),
-		}),
+		v.nullable(
+			v.object({
+				publicLoadBalancer: balancerSchema,
+				privateLoadBalancer: balancerSchema,
+				/** Of an older kind of Ingress: one for all. */
+				loadBalancer: balancerSchema,
+			}),
+		),
 	),
 });
+type Balancer = v.InferOutput<typeof balancerSchema>;
 
 /**
  * The class of an Ingress: Serving translates the newer spelling, which is for Services and Routes, to the older one
@@ -34,13 +42,19 @@ const ingressSchema = v.object({
  */
 const classKeys = ['networking.knative.dev/ingress.class', 'networking.knative.dev/ingress-class'];
 
-export type IngressStatus = {
-	/** The short name of its class, such as `kourier`; undefined where it has none. */
-	via: string | undefined;
-	/** Of the public load balancer. */
+export type IngressBalancer = {
+	/** Names and addresses. */
 	hosts: readonly string[];
 	/** Services in front of the gateway, where it has no address of its own. */
 	services: readonly {namespace: string; name: string}[];
+};
+
+export type IngressStatus = {
+	/** The name of its class, such as `kourier.ingress.networking.knative.dev`; undefined where it has none. */
+	ingressClass: string | undefined;
+	/** What those outside of the cluster are to ask, and those inside. */
+	outside: IngressBalancer;
+	inside: IngressBalancer;
 };
 
 /** The status of Knative's own Ingress (networking.internal.knative.dev); undefined when it is none. */
@@ -48,11 +62,18 @@ export function readIngress(object: unknown): IngressStatus | undefined {
 	const parsed = v.safeParse(ingressSchema, object);
 	if (!parsed.success) return undefined;
 	const {metadata, status} = parsed.output;
-	const [shortClass] = (classKeys.map(key => metadata.annotations?.[key]).find(Boolean) ?? '').split('.');
-	const entries = status?.publicLoadBalancer?.ingress ?? [];
+	const ingressClass = classKeys.map(key => metadata.annotations?.[key]).find(Boolean);
+	return {
+		ingressClass: ingressClass ? printable(ingressClass) : undefined,
+		outside: balancerOf(status?.publicLoadBalancer ?? status?.loadBalancer),
+		inside: balancerOf(status?.privateLoadBalancer),
+	};
+}
+
+function balancerOf(balancer: Balancer): IngressBalancer {
+	const entries = balancer?.ingress ?? [];
 	const hostOf = ({ip, domain}: (typeof entries)[number]) => [ip, domain].find(isHost);
 	return {
-		via: shortClass ? printable(shortClass) : undefined,
 		hosts: entries.map(hostOf).filter(isHost),
 		services: entries
 			.filter(entry => hostOf(entry) === undefined)
@@ -64,65 +85,70 @@ export function readIngress(object: unknown): IngressStatus | undefined {
 	};
 }
 
+/** `kourier` of `kourier.ingress.networking.knative.dev`. */
+export function shortClass(ingressClass: string): string {
+	return ingressClass.split('.')[0] ?? ingressClass;
+}
+
+const configNetworkSchema = v.object({data: v.optional(v.nullable(v.record(v.string(), v.string())))});
+
+/** The class of Ingresses that have none of their own: ConfigMap config-network. */
+export function readDefaultClass(object: unknown): string | undefined {
+	const parsed = v.safeParse(configNetworkSchema, object);
+	if (!parsed.success) return undefined;
+	const {data} = parsed.output;
+	const found = data?.['ingress-class'] || data?.['ingress.class'];
+	return found ? printable(found) : undefined;
+}
+
 const serviceSchema = v.object({
 	spec: v.object({
 		type: optionalText,
 		externalIPs: list(v.string()),
 		ports: list(
-			v.object({name: optionalText, port: portNumber, nodePort: v.optional(v.nullable(v.number()))}),
+			v.object({
+				name: optionalText,
+				port: portNumber,
+				protocol: optionalText,
+				appProtocol: optionalText,
+				nodePort: v.optional(v.nullable(v.number())),
+			}),
 		),
 	}),
 	status: v.optional(
-		v.object({
-			loadBalancer: v.optional(
-				v.nullable(v.object({ingress: list(v.object({ip: optionalText, hostname: optionalText}))})),
-			),
-		}),
+		v.nullable(
+			v.object({
+				loadBalancer: v.optional(
+					v.nullable(v.object({ingress: list(v.object({ip: optionalText, hostname: optionalText}))})),
+				),
+			}),
+		),
 	),
 });
-type ServicePort = {name?: string | null | undefined; port: number; nodePort?: number | null | undefined};
 
 export type GatewayService = {
 	/** ClusterIP, NodePort, LoadBalancer … */
 	type: string;
-	/** Its port for HTTP, else the one for HTTPS; what the Service says, not 80. */
-	port: number;
-	/** The port of each node that leads to it, if there is one. */
-	nodePort: number | undefined;
-	/** Whether TLS is to be spoken there. */
-	tls: boolean;
+	doors: Doors;
 	balancers: readonly string[];
 	external: readonly string[];
 };
 
-/** The Service in front of a gateway; undefined when it is none, or has no port for HTTP. */
+/** The Service in front of a gateway; undefined when it is none, or has no port for HTTP or HTTPS. */
 export function readGatewayService(object: unknown): GatewayService | undefined {
 	const parsed = v.safeParse(serviceSchema, object);
-	const chosen = parsed.success ? portOf(parsed.output.spec.ports ?? []) : undefined;
-	if (!parsed.success || !chosen) return undefined;
+	if (!parsed.success) return undefined;
 	const {spec, status} = parsed.output;
-	const {port, tls} = chosen;
+	const doors = doorsOf(spec.ports ?? []);
+	if (!doors.plain && !doors.secure) return undefined;
 	return {
 		type: spec.type ?? 'ClusterIP',
-		port: port.port,
-		nodePort: v.is(portNumber, port.nodePort) ? port.nodePort : undefined,
-		tls,
+		doors,
 		balancers: (status?.loadBalancer?.ingress ?? []).flatMap(
 			({ip, hostname}) => [ip, hostname].find(isHost) ?? [],
 		),
 		external: (spec.externalIPs ?? []).filter(isHost),
 	};
-}
-
-function portOf(ports: readonly ServicePort[]): {port: ServicePort; tls: boolean} | undefined {
-	const find = (names: string[], number: number) =>
-		ports.find(({name}) => names.includes(name ?? '')) ?? ports.find(({port}) => port === number);
-	const plain = find(['http2', 'http', 'http-80'], 80);
-	if (plain) return {port: plain, tls: false};
-	const secure = find(['https', 'https-443'], 443);
-	if (secure) return {port: secure, tls: true};
-	const [only, ...more] = ports;
-	return only && more.length === 0 ? {port: only, tls: false} : undefined;
 }
 
 const nodeSchema = v.object({

@@ -104,7 +104,7 @@ async function tryOne(
 	}
 }
 
-async function dialTcp({host, port}: Endpoint, signal: AbortSignal): Promise<void> {
+export async function dialTcp({host, port}: Endpoint, signal: AbortSignal): Promise<void> {
 	const socket = connect({host, port, signal});
 	try {
 		await once(socket, 'connect');

@@ -17,6 +17,7 @@ import {parseRetryAfter, parseWarnings} from './headers.js';
 import type {SelectedContext} from '../auth/kubeconfig.js';
 import {printable} from '../../knative/text/printable.js';
 import {corePath, fieldManager as ownFieldManager, podProxyPath} from '../paths.js';
+import {withoutUserInfo} from '../auth/user-info.js';
 import {createServerSignals} from './server-signals.js';
 import {sentenceOf} from '../status.js';
 import {systemTimers, type Timers} from '../timers.js';
@@ -142,7 +143,15 @@ function answerOf({status, headers}: IncomingResponse, body: unknown): ApiAnswer
 /** The API server of `selected`, asked with `credentials`. Opens no connection before the first request. */
 export function httpCluster(
 	selected: SelectedContext,
-	{credentials, onStanding}: {credentials: CredentialSource; onStanding: Cluster['onStanding']},
+	{
+		credentials,
+		onStanding,
+		flags,
+	}: {
+		credentials: CredentialSource;
+		onStanding: Cluster['onStanding'];
+		flags: readonly string[];
+	},
 	options: HttpClusterOptions,
 ): Cluster {
 	const dispatchers = dispatcherCache();
@@ -199,6 +208,7 @@ export function httpCluster(
 						...(body === undefined ? {} : {'content-type': request.contentType ?? 'application/json'}),
 					},
 					signal: limit.signal,
+					isOnce: isWrite(request),
 					...(body === undefined ? {} : {body}),
 				});
 				if (answer.status !== 401) {
@@ -277,8 +287,9 @@ export function httpCluster(
 
 	return {
 		context: selected.name,
-		server,
+		server: withoutUserInfo(server),
 		user: selected.userName,
+		flags,
 		namespace: options.namespace ?? selected.namespace,
 		readOnly,
 
@@ -393,6 +404,10 @@ export function httpCluster(
 			signs.give('wanted');
 		},
 
+		async authorities() {
+			const {connection} = await credentials.get();
+			return [connection.tls.ca ?? []].flat();
+		},
 		get standing() {
 			return credentials.standing;
 		},

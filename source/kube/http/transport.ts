@@ -1,6 +1,7 @@
 /**
  * One exchange over HTTP: what was sent, what came back, and when nothing did, whether the server can have seen it.
  */
+import {Readable} from 'node:stream';
 import {StringDecoder} from 'node:string_decoder';
 import {promisify} from 'node:util';
 import type {Dispatcher} from 'undici';
@@ -13,6 +14,8 @@ export type Outgoing = {
 	method: Dispatcher.HttpMethod;
 	headers: Record<string, string | string[]>;
 	body?: string;
+	/** It writes: whatever a server says of the connection, nobody but the caller sends it again. */
+	isOnce?: boolean;
 	signal: AbortSignal;
 };
 
@@ -76,7 +79,7 @@ export async function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Pr
 
 /** Sends one request, once. Redirects are not followed: they would take the credentials elsewhere. */
 export async function send(outgoing: Outgoing): Promise<IncomingResponse> {
-	const {dispatcher, url, method, headers, body, signal} = outgoing;
+	const {dispatcher, url, method, headers, body, isOnce = false, signal} = outgoing;
 	let sending = false;
 	const observed = dispatcher.compose(dispatch => (options, handler) => {
 		const observer = new SendObserver(handler, () => {
@@ -90,19 +93,36 @@ export async function send(outgoing: Outgoing): Promise<IncomingResponse> {
 				origin: url.origin,
 				path: `${url.pathname}${url.search}`,
 				method,
-				headers,
+				headers:
+					isOnce && body !== undefined
+						? {...headers, 'content-length': String(Buffer.byteLength(body))}
+						: headers,
 				signal,
 				// The caller's signal is the only clock; undici's own would end a quiet watch.
 				headersTimeout: 0,
 				bodyTimeout: 0,
-				...(body === undefined ? {} : {body}),
+				...(body === undefined ? {} : {body: isOnce ? once(body) : body}),
 			}),
 			signal,
 		);
 		return {status: answer.statusCode, headers: answer.headers, body: answer.body};
 	} catch (error) {
-		throw transportError(error, url, sending ? 'unknown' : 'not sent');
+		throw transportError(error, url, sending && !isRefused(error) ? 'unknown' : 'not sent');
 	}
+}
+
+/** As a body that undici cannot send a second time: it sends a whole one again when its stream was refused. */
+const once = (body: string): Readable => Readable.from([Buffer.from(body)], {objectMode: false});
+
+/** HTTP/2: the server says that it has not done anything with the request (RFC 9113 §8.7). */
+const refusedStream = 7;
+
+/** Whether the server has refused the stream of a request, so that it was not processed. */
+function isRefused(error: unknown): boolean {
+	for (let at = error; at instanceof Error; at = at.cause) {
+		if ('http2ErrorCode' in at && at.http2ErrorCode === refusedStream) return true;
+	}
+	return false;
 }
 
 /**
@@ -231,6 +251,7 @@ const timedOut = new Set(['UND_ERR_CONNECT_TIMEOUT', 'ETIMEDOUT']);
 
 function words(error: unknown, url: URL): string {
 	const code = codeOf(error);
+	if (isRefused(error)) return `${url.host} refused the request before it did anything (REFUSED_STREAM)`;
 	if (code === 'ECONNREFUSED') return `${url.origin} refused the connection`;
 	if (unresolved.has(code)) return `the name ${url.hostname} cannot be resolved (${code})`;
 	if (unreachable.has(code)) return `${url.host} cannot be reached (${code})`;

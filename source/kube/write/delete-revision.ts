@@ -5,7 +5,16 @@ import {TransportError, type Cluster} from '../cluster.js';
 import {identityOf} from '../objects.js';
 import {servingPath} from '../paths.js';
 import {parseStatus, sentenceOf} from '../status.js';
-import {refused, unreadable, write, type WriteOptions, type WriteOutcome} from './writing.js';
+import {
+	isDeletion,
+	isGoneAnswer,
+	noObject,
+	refused,
+	unreadable,
+	write,
+	type WriteOptions,
+	type WriteOutcome,
+} from './writing.js';
 
 export type RevisionTarget = {namespace: string; service: string; revision: string; uid: string};
 
@@ -47,10 +56,12 @@ export async function deleteRevision(
 				preconditions: {uid, resourceVersion: seen.resourceVersion},
 			},
 			async onAnswer(answer) {
-				if (answer.status === 200 || answer.status === 202) {
-					return {kind: 'done', object: answer.body, warnings: answer.warnings};
+				if (answer.status < 300) {
+					return isDeletion(answer, {name: revision, uid})
+						? {kind: 'done', object: answer.body, warnings: answer.warnings}
+						: noObject;
 				}
-				if (answer.status === 404 && parseStatus(answer.body)) return {kind: 'gone'};
+				if (isGoneAnswer(answer, revision)) return {kind: 'gone'};
 				return refused(answer);
 			},
 			onLost(reading, sentence) {

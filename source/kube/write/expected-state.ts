@@ -35,19 +35,36 @@ export function includes(actual: unknown, wanted: unknown): boolean {
 
 const listElement = /\/(?:-|\d+)$/;
 
+/** A place where an object is not as an operation was to leave it; undefined: there is nothing. */
+export type Difference = {path: string; wanted: unknown; stored: unknown};
+
+/**
+ * Where an object is not as these operations leave it. Of an element that was put into a list or taken out of it nothing
+ * is said: where it is by now cannot be told.
+ */
+export function differencesOf(object: unknown, operations: readonly PatchOperation[]): Difference[] {
+	const differences: Difference[] = [];
+	for (const operation of operations) {
+		const {op, path} = operation;
+		if (op === 'test' || (op !== 'replace' && listElement.test(path))) continue;
+		const stored = lookUp(object, path);
+		if (op === 'remove') {
+			if (stored !== undefined) differences.push({path, wanted: undefined, stored});
+		} else if (!includes(stored, operation.value)) {
+			differences.push({path, wanted: operation.value, stored});
+		}
+	}
+	return differences;
+}
+
 /**
  * Whether an object is as these operations leave it: true or false, or undefined when it cannot be told, because an
  * element was put into a list or taken out of it.
  */
 export function holds(object: unknown, operations: readonly PatchOperation[]): boolean | undefined {
-	let certain = true;
-	for (const operation of operations) {
-		const {op, path} = operation;
-		if (op === 'test') continue;
-		if (op !== 'replace' && listElement.test(path)) certain = false;
-		else if (op === 'remove') {
-			if (lookUp(object, path) !== undefined) return false;
-		} else if (!includes(lookUp(object, path), operation.value)) return false;
-	}
-	return certain ? true : undefined;
+	if (differencesOf(object, operations).length > 0) return false;
+	const isCertain = operations.every(
+		({op, path}) => op === 'test' || op === 'replace' || !listElement.test(path),
+	);
+	return isCertain ? true : undefined;
 }

@@ -2,11 +2,22 @@
 import {guard, type PatchOperation} from '../../knative/objects/patch.js';
 import type {KubernetesObject} from '../../knative/objects/wire.js';
 import type {Cluster} from '../cluster.js';
-import {holds, includes} from './expected-state.js';
-import {identityOf, type Identity} from '../objects.js';
+import {differencesOf, holds} from './expected-state.js';
+import type {Identity} from '../objects.js';
 import {fieldManager, servingPath} from '../paths.js';
 import {parseStatus} from '../status.js';
-import {refused, unreadable, write, type WriteOptions, type WriteOutcome} from './writing.js';
+import {mayBeOurs} from './managed-by.js';
+import {
+	answeredObject,
+	isDeletion,
+	isGoneAnswer,
+	noObject,
+	refused,
+	unreadable,
+	write,
+	type WriteOptions,
+	type WriteOutcome,
+} from './writing.js';
 
 export type {Sent, WriteOptions, WriteOutcome} from './writing.js';
 
@@ -40,12 +51,18 @@ export async function guardedPatch(
 			contentType: 'application/json-patch+json',
 			body: [...guard(target), ...operations],
 			async onAnswer(answer, readAgain) {
-				if (answer.status === 200) {
+				if (answer.status < 300) {
 					const {body: object, warnings} = answer;
-					return {kind: 'done', object, warnings, ...sameGeneration(identityOf(object))};
+					const identity = answeredObject(answer, target);
+					const steps = (identity?.generation ?? Number.NaN) - target.generation;
+					if (!identity || (steps !== 0 && steps !== 1)) return noObject;
+					const differences = differencesOf(object, operations);
+					return differences.length === 0
+						? {kind: 'done', object, warnings, ...sameGeneration(identity)}
+						: {kind: 'altered', object, warnings, differences, ...sameGeneration(identity)};
 				}
 				const status = parseStatus(answer.body);
-				if (answer.status === 404 && status) return {kind: 'gone'};
+				if (isGoneAnswer(answer, target.name)) return {kind: 'gone'};
 				// A refused test is a 422 in words that say nothing; only the object tells whether it was the guard.
 				if (answer.status !== 422 && answer.status !== 409) return refused(answer);
 				const reading = await readAgain();
@@ -72,7 +89,7 @@ export async function guardedPatch(
 				if (asWanted && steps <= 1)
 					return {kind: 'done', object: now, warnings: [], ...sameGeneration(identity)};
 				// Somebody else's change is the one that came next, so that the guard refuses ours for good.
-				if (asWanted === false && steps === 1) return {kind: 'conflict', theirs: now};
+				if (asWanted === false && steps === 1 && !mayBeOurs(now)) return {kind: 'conflict', theirs: now};
 				const situation =
 					steps === 0
 						? 'so far the object is as it was, but the request may still be on its way'
@@ -96,6 +113,7 @@ export async function createService(
 	const {name, namespace} = manifest.metadata;
 	if (!name || !namespace)
 		throw new TypeError('a Service to be created needs metadata.name and metadata.namespace');
+	const wanted: PatchOperation[] = [{op: 'add', path: '/spec', value: manifest.spec}];
 	return write(
 		cluster,
 		{
@@ -106,8 +124,13 @@ export async function createService(
 			contentType: 'application/json',
 			body: manifest,
 			async onAnswer(answer) {
-				if (answer.status === 201 || answer.status === 200 || answer.status === 202) {
-					return {kind: 'done', object: answer.body, warnings: answer.warnings};
+				if (answer.status < 300) {
+					const {body: object, warnings} = answer;
+					if (!answeredObject(answer, {name})) return noObject;
+					const differences = differencesOf(object, wanted);
+					return differences.length === 0
+						? {kind: 'done', object, warnings}
+						: {kind: 'altered', object, warnings, differences};
 				}
 				const exists = answer.status === 409 && parseStatus(answer.body)?.reason === 'AlreadyExists';
 				return exists ? {kind: 'exists'} : refused(answer);
@@ -120,7 +143,7 @@ export async function createService(
 						sentence: `${sentence}; so far there is no such Service, but the request may still be on its way`,
 					};
 				}
-				return includes(reading.object, {spec: manifest.spec})
+				return holds(reading.object, wanted)
 					? {kind: 'done', object: reading.object, warnings: []}
 					: {kind: 'exists'};
 			},
@@ -154,10 +177,12 @@ export async function deleteService(
 				preconditions: {uid: target.uid},
 			},
 			async onAnswer(answer, readAgain) {
-				if (answer.status === 200 || answer.status === 202) {
-					return {kind: 'done', object: answer.body, warnings: answer.warnings};
+				if (answer.status < 300) {
+					return isDeletion(answer, target)
+						? {kind: 'done', object: answer.body, warnings: answer.warnings}
+						: noObject;
 				}
-				if (answer.status === 404 && parseStatus(answer.body)) return {kind: 'gone'};
+				if (isGoneAnswer(answer, target.name)) return {kind: 'gone'};
 				if (answer.status !== 409) return refused(answer);
 				const reading = await readAgain();
 				if (reading.kind === 'absent') return {kind: 'gone'};

@@ -11,11 +11,29 @@ import {
 	type HttpMethod,
 } from '../cluster.js';
 import {identityOf, type Identity} from '../objects.js';
+import type {Difference} from './expected-state.js';
 import {parseStatus, sentenceOf, withoutWebhookPrefix} from '../status.js';
 
 export type WriteOutcome =
 	/** Made (or, of a dry run: would be). `unchanged`: the server had it that way already. */
-	| {kind: 'done'; object: unknown; warnings: string[]; unchanged?: boolean}
+	| {
+			kind: 'done';
+			object: unknown;
+			warnings: string[];
+			unchanged?: boolean;
+			/** What was to be done beside it and was not, as a sentence. */
+			missed?: string;
+	  }
+	/**
+	 * The server has taken it and stored something else: a webhook changed it. `unchanged`: it stored nothing at all.
+	 */
+	| {
+			kind: 'altered';
+			object: unknown;
+			warnings: string[];
+			differences: readonly Difference[];
+			unchanged?: boolean;
+	  }
 	/**
 	 * Not made: someone else's change came first. `theirs` is the object as it is now, undefined when it cannot be read;
 	 * `sameSpec`: what was changed is nothing that this change was made from.
@@ -70,7 +88,7 @@ export type Writing = {
 	objectPath: string;
 	contentType: string;
 	query?: Record<string, string>;
-	onAnswer: (answer: ApiAnswer, readAgain: () => Promise<Reading>) => Promise<WriteOutcome>;
+	onAnswer: (answer: ApiAnswer, readAgain: () => Promise<Reading>) => Promise<WriteOutcome | NoAnswer>;
 	/** After a lost answer. `sentence` says how it was lost. */
 	onLost: (reading: Reading, sentence: string) => WriteOutcome;
 } & ({method: 'POST' | 'PATCH'; body: unknown} | {method: 'DELETE'; body: DeleteOptions});
@@ -82,6 +100,9 @@ type DeleteOptions = {
 	propagationPolicy: 'Background';
 	preconditions: {uid: string; resourceVersion?: string};
 };
+
+/** What came back speaks of no such object: whatever its status, somebody else may have given it. */
+export type NoAnswer = {kind: 'no answer'; sentence: string};
 
 /** The object as it is after a write: there, not there, or unreadable. */
 export type Reading =
@@ -139,8 +160,9 @@ async function outcomeOf(
 	let lost: string;
 	try {
 		const answer = await cluster.request(request);
-		if (settles(answer)) return await writing.onAnswer(answer, readAgain);
-		lost = sentenceOf(answer);
+		const said = settles(answer) ? await writing.onAnswer(answer, readAgain) : undefined;
+		if (said && said.kind !== 'no answer') return said;
+		lost = said?.sentence ?? sentenceOf(answer);
 	} catch (error) {
 		if (!(error instanceof TransportError)) throw error;
 		if (error.outcome === 'not sent')
@@ -199,3 +221,35 @@ export function unreadable(sentence: string, reading: {sentence: string}): Write
 		sentence: `${sentence}; whether the change was made is not known, because reading the object again failed too: ${reading.sentence}`,
 	};
 }
+
+/** The identity of the object in an answer, when it is the one of this name and uid. */
+export function answeredObject(
+	{body}: ApiAnswer,
+	{name, uid}: {name: string; uid?: string},
+): Identity | undefined {
+	const identity = identityOf(body);
+	const isSame = identity?.name === name && (uid === undefined || identity.uid === uid);
+	return isSame && identity.uid !== undefined ? identity : undefined;
+}
+
+/** That a deletion was taken on: by the object that is going, or in the words of the API server. */
+export function isDeletion(answer: ApiAnswer, {name, uid}: {name: string; uid: string}): boolean {
+	if (answeredObject(answer, {name, uid})) return true;
+	const {body} = answer;
+	if (typeof body !== 'object' || body === null || !('kind' in body) || body.kind !== 'Status') return false;
+	const about = parseStatus(body)?.about;
+	return 'status' in body && body.status === 'Success' && (about === undefined || about.name === name);
+}
+
+/** Whether the server says of this object that it is not there. */
+export function isGoneAnswer({status, body}: ApiAnswer, name: string): boolean {
+	const said = status === 404 ? parseStatus(body) : undefined;
+	if (said?.reason !== 'NotFound') return false;
+	return said.about ? said.about.name === name : said.message.includes(`"${name}"`);
+}
+
+export const noObject: NoAnswer = {
+	kind: 'no answer',
+	sentence:
+		'what came back is not the object that was written (something between here and the API server may have answered)',
+};

@@ -1,9 +1,12 @@
 /**
- * Which revision a fingerprint belongs to. That is learned, never guessed: from what a revision answers at its tag URL,
- * which the gateway routes to it whatever the split, or from what the service answers while one revision alone has
- * 100 % of settled traffic. Pure: evidence in, evidence out.
+ * Which revision an answer belongs to. That is learned, never guessed: from what a revision answers at its tag URL, which
+ * the gateway routes to it whatever the split, or from what the service answers while one revision alone has 100 % of
+ * settled traffic. An answer belongs to one only when every revision with a share was heard and only that one says it;
+ * else it is one of several revisions', which are named. Pure: evidence in, evidence out.
  */
 import type {Answer} from '../transport/probe.js';
+import {gradeOf} from './grade.js';
+import type {ExpectedStatus} from '../transport/request-content.js';
 
 /** What each revision is known to have said, by revision. Never changed in place. */
 export type Evidence = ReadonlyMap<string, Sayings>;
@@ -15,14 +18,23 @@ type Sayings = {
 	readonly alone: ReadonlySet<string>;
 };
 
+/** How it was heard what a revision says. */
+export type HowLearned = keyof Sayings;
+
 export type Attribution =
-	| {kind: 'revision'; revision: string; how: 'tag' | 'alone'}
-	/** Each of these revisions says it at its tag URL: from outside they cannot be told apart by it. */
-	| {kind: 'indistinguishable'; revisions: readonly string[]}
-	/** One says it at its tag URL or when alone, another only when alone: they are alike, or the gateway was not where its status said. */
-	| {kind: 'contradictory'; revisions: readonly string[]}
-	/** Nobody was heard to say it, or there is no fingerprint. */
-	| {kind: 'unknown'};
+	| {kind: 'revision'; revision: string; how: HowLearned}
+	| {
+			kind: 'one of';
+			/** At least one; in the order of the split. */
+			revisions: readonly string[];
+			/**
+			 * alike: several say it · unheard: one that has a share was not heard, and may say it · unknown: none was heard
+			 * to say it · no success: a failure or the like, which says nothing of who gave it.
+			 */
+			why: 'alike' | 'unheard' | 'unknown' | 'no success';
+	  }
+	/** No revision has a share, or it is not known which. */
+	| {kind: 'nobody'};
 
 export const noEvidence: Evidence = new Map();
 
@@ -36,77 +48,137 @@ const sayingsLimit = 64;
 export type TagAnswer = {revision: string; answer: Answer};
 
 /** Evidence with what revisions answered at their tag URLs. */
-export function learnFromTags(evidence: Evidence, answers: readonly TagAnswer[]): Evidence {
+export function learnFromTags(
+	evidence: Evidence,
+	answers: readonly TagAnswer[],
+	isExpected?: ExpectedStatus,
+): Evidence {
 	let learned = evidence;
 	for (const {revision, answer} of answers) {
-		learned = learn(learned, revision, 'tag', answer);
+		learned = learn(learned, revision, 'tag', fingerprintToLearn(answer, isExpected));
 	}
 
 	return learned;
 }
 
-/** Evidence with what the service answered while `revision` alone had 100 % of settled traffic. */
-export function learnAlone(evidence: Evidence, revision: string, answer: Answer): Evidence {
-	return learn(evidence, revision, 'alone', answer);
+/**
+ * Evidence with what the service answered while `revision` alone had 100 % of settled traffic. What another revision was
+ * heard to say at its tag is not learned: it may come from there, through a gateway that is not where its status says.
+ */
+export function learnAlone(
+	evidence: Evidence,
+	revision: string,
+	answer: Answer,
+	isExpected?: ExpectedStatus,
+): Evidence {
+	const fingerprint = fingerprintToLearn(answer, isExpected);
+	return fingerprint !== undefined && saidByAnother(evidence, revision, fingerprint)
+		? evidence
+		: learn(evidence, revision, 'alone', fingerprint);
 }
 
-function learn(evidence: Evidence, revision: string, how: keyof Sayings, {outcome}: Answer): Evidence {
-	// What is said of a failing revision is mostly said by somebody else: the gateway, the activator, the queue-proxy.
-	// Their pages are the same for every revision.
-	if (
-		outcome.kind !== 'response' ||
-		outcome.error ||
-		outcome.by === 'gateway' ||
-		outcome.fingerprint === undefined
-	) {
-		return evidence;
-	}
+/**
+ * Undefined for what teaches nothing. What is said of a failing revision is mostly said by somebody else: the gateway, the
+ * activator, the queue-proxy. Their pages are the same for every revision.
+ */
+function fingerprintToLearn({outcome}: Answer, isExpected?: ExpectedStatus): string | undefined {
+	return outcome.kind === 'response' && gradeOf(outcome, isExpected) === 'success'
+		? outcome.fingerprint
+		: undefined;
+}
 
+function learn(
+	evidence: Evidence,
+	revision: string,
+	how: HowLearned,
+	fingerprint: string | undefined,
+): Evidence {
 	const sayings = evidence.get(revision) ?? {tag: new Set(), alone: new Set()};
 	const known = sayings[how];
-	if (known.has(outcome.fingerprint) || known.size >= sayingsLimit) {
+	if (fingerprint === undefined || known.has(fingerprint) || known.size >= sayingsLimit) {
 		return evidence;
 	}
 
-	return new Map(evidence).set(revision, {...sayings, [how]: new Set(known).add(outcome.fingerprint)});
+	return new Map(evidence).set(revision, {...sayings, [how]: new Set(known).add(fingerprint)});
 }
 
-/** Whose answer has this fingerprint, by what was learned. */
-export function attribute(evidence: Evidence, fingerprint: string | undefined): Attribution {
-	if (fingerprint === undefined) {
-		return {kind: 'unknown'};
+function saidByAnother(evidence: Evidence, revision: string, fingerprint: string): boolean {
+	for (const [other, {tag}] of evidence) {
+		if (other !== revision && tag.has(fingerprint)) return true;
 	}
 
-	const byTag: string[] = [];
-	const byBeingAlone: string[] = [];
-	for (const [revision, {tag, alone}] of evidence) {
-		if (tag.has(fingerprint)) {
-			byTag.push(revision);
-		} else if (tag.size === 0 && alone.has(fingerprint)) {
-			// Only of a revision that was never asked at a tag URL: where it was and said something else, this came from
-			// another one through a gateway that had not switched.
-			byBeingAlone.push(revision);
+	return false;
+}
+
+/** What a revision says, and how that was heard; undefined when it was not. Its tag counts before anything else. */
+function heard(
+	evidence: Evidence,
+	revision: string,
+): {says: ReadonlySet<string>; how: HowLearned} | undefined {
+	const sayings = evidence.get(revision);
+	if (!sayings) return undefined;
+	if (sayings.tag.size > 0) return {says: sayings.tag, how: 'tag'};
+	const own = [...sayings.alone].filter(fingerprint => !saidByAnother(evidence, revision, fingerprint));
+	return own.length > 0 ? {says: new Set(own), how: 'alone'} : undefined;
+}
+
+/** Whose an answer is, by what was learned. */
+export type Attributor = (said: {fingerprint: string | undefined; isSuccess: boolean}) => Attribution;
+
+/**
+ * The rule for answers under one split.
+ *
+ * @param holders The revisions that have a share of the traffic, in the order of the split.
+ */
+export function createAttributor(evidence: Evidence, holders: readonly string[]): Attributor {
+	const others = [...evidence.keys()].filter(revision => !holders.includes(revision));
+	const says = (revision: string, fingerprint: string) =>
+		heard(evidence, revision)?.says.has(fingerprint) === true;
+	const unheard = holders.filter(revision => !heard(evidence, revision));
+	const known = new Map<string, Attribution>();
+
+	function attribute(fingerprint: string): Attribution {
+		const saying = holders.filter(revision => says(revision, fingerprint));
+		// One without a share answers when the gateway is not where its status says.
+		const outside = saying.length > 0 ? [] : others.filter(revision => says(revision, fingerprint));
+		const sayers = [...saying, ...outside];
+		if (sayers.length === 0) {
+			// What even a revision that was heard may say now and then.
+			return oneOf(holders, 'unknown');
 		}
+
+		const [only] = sayers;
+		if (sayers.length === 1 && only !== undefined && unheard.length === 0) {
+			return {kind: 'revision', revision: only, how: heard(evidence, only)?.how ?? 'tag'};
+		}
+
+		return unheard.length > 0 ? oneOf([...sayers, ...unheard], 'unheard') : oneOf(sayers, 'alike');
 	}
 
-	const revisions = [...byTag, ...byBeingAlone];
-	const [revision] = revisions;
-	if (revision === undefined) {
-		return {kind: 'unknown'};
-	}
+	return ({fingerprint, isSuccess}) => {
+		if (!isSuccess || fingerprint === undefined) {
+			return oneOf(holders, isSuccess ? 'unknown' : 'no success');
+		}
 
-	if (revisions.length === 1) {
-		return {kind: 'revision', revision, how: byTag.length > 0 ? 'tag' : 'alone'};
-	}
-
-	return {
-		kind: byBeingAlone.length === 0 ? 'indistinguishable' : 'contradictory',
-		revisions: revisions.toSorted(),
+		const found = known.get(fingerprint) ?? attribute(fingerprint);
+		known.set(fingerprint, found);
+		return found;
 	};
+}
+
+function oneOf(
+	revisions: readonly string[],
+	why: Extract<Attribution, {kind: 'one of'}>['why'],
+): Attribution {
+	return revisions.length === 0 ? {kind: 'nobody'} : {kind: 'one of', revisions, why};
+}
+
+/** The revisions among these that were never heard to say anything. */
+export function unheardOf(evidence: Evidence, revisions: readonly string[]): string[] {
+	return revisions.filter(revision => !heard(evidence, revision));
 }
 
 /** The fingerprints by which answers are attributed to `revision`, oldest first. */
 export function fingerprintsOf(evidence: Evidence, revision: string): string[] {
-	const {tag, alone} = evidence.get(revision) ?? {tag: new Set<string>(), alone: new Set<string>()};
-	return [...(tag.size > 0 ? tag : alone)];
+	return [...(heard(evidence, revision)?.says ?? [])];
 }

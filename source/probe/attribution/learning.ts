@@ -1,7 +1,9 @@
 /** Asks the tag URLs of a service what their revisions say, so that answers of the service can be attributed. */
 import type {TagAnswer} from './attribution.js';
+import {withCode, wordsOf} from '../transport/answer-words.js';
 import type {Clock} from '../loop/clock.js';
-import type {Answer, Probe, ProbeTarget} from '../transport/probe.js';
+import type {Answer, ProbeTarget} from '../transport/probe.js';
+import type {Grade} from './grade.js';
 
 /** A tag of a route, with the host of its URL (`status.traffic[].url`). */
 export type Tag = {tag: string; revision: string; authority: string};
@@ -18,7 +20,7 @@ export type Learner = {
 	/** What became of each tag. A new array after each change. */
 	readonly tags: readonly TagState[];
 	/**
-	 * Asks these tags, in the stead of those before, as soon as it is not suspended. Resolves when each has answered or
+	 * Asks these tags, instead of those before, as soon as it is not suspended. Resolves when each has answered or
 	 * was given up, or when other tags took their place.
 	 */
 	learn(tags: readonly Tag[]): Promise<void>;
@@ -34,18 +36,20 @@ const answersPerTag = 3;
 const retryDelays = [1000, 2000, 5000, 10_000];
 
 export function createLearner({
-	probe,
+	ask,
 	clock,
 	target,
-	timeout,
 	onLearned,
 	onChange,
 }: {
-	probe: Probe;
+	/** Asks, and says what the answer is worth. */
+	ask: (
+		target: ProbeTarget,
+		options: {signal: AbortSignal; traits: true},
+	) => Promise<{answer: Answer; grade: Grade}>;
 	clock: Clock;
 	/** The service's; only the host is another at a tag's URL. */
 	target: () => ProbeTarget;
-	timeout: number;
 	onLearned: (answers: readonly TagAnswer[]) => void;
 	onChange: () => void;
 }): Learner {
@@ -72,14 +76,15 @@ export function createLearner({
 	async function learnTag(index: number, signal: AbortSignal): Promise<void> {
 		for (let attempt = 0; !signal.aborted; attempt++) {
 			const tag = states[index];
-			const problem = tag ? await askTag(tag, signal) : undefined;
+			const failed = tag ? await askTag(tag, signal) : undefined;
+			const problem = failed?.problem;
 			if (signal.aborted) {
 				return;
 			}
 
 			setState(index, problem === undefined ? 'learned' : 'failed', problem);
 			const delay = retryDelays[attempt];
-			if (problem === undefined || delay === undefined) {
+			if (problem === undefined || delay === undefined || (failed?.isLasting === true && attempt > 1)) {
 				return;
 			}
 
@@ -88,22 +93,22 @@ export function createLearner({
 	}
 
 	/** Returns why nothing could be learned, or undefined when something was. */
-	async function askTag({revision, authority}: Tag, signal: AbortSignal): Promise<string | undefined> {
+	async function askTag({revision, authority}: Tag, signal: AbortSignal): Promise<Problem | undefined> {
 		const answers: TagAnswer[] = [];
 		for (let count = 0; count < answersPerTag; count++) {
-			let answer: Answer;
+			let asked: {answer: Answer; grade: Grade};
 			try {
-				answer = await probe.ask({...target(), authority}, {timeout, signal});
+				asked = await ask({...target(), authority}, {signal, traits: true});
 			} catch (error) {
-				return error instanceof Error ? error.message : String(error);
+				return {problem: error instanceof Error ? error.message : String(error), isLasting: false};
 			}
 
-			const problem = problemOf(answer);
+			const problem = problemOf(asked);
 			if (problem !== undefined) {
-				return problem;
+				return {problem, isLasting: isLasting(asked)};
 			}
 
-			answers.push({revision, answer});
+			answers.push({revision, answer: asked.answer});
 		}
 
 		if (!signal.aborted) {
@@ -157,16 +162,42 @@ export function createLearner({
 	};
 }
 
-function problemOf({outcome}: Answer): string | undefined {
+/** Why nothing could be learned, and whether that is likely to stay so. */
+type Problem = {problem: string; isLasting: boolean};
+
+/**
+ * An application that says no goes on to do so, and a gateway without a rule, too; one that is starting does not, and a
+ * route that is new is there after a moment.
+ */
+function isLasting({answer: {outcome}, grade}: {answer: Answer; grade: Grade}): boolean {
+	return (
+		grade === 'refusal' ||
+		grade === 'redirect' ||
+		(grade === 'gateway' && outcome.kind === 'response' && outcome.status < 500)
+	);
+}
+
+/** Why an answer teaches nothing; undefined when it does. */
+function problemOf({answer: {outcome}, grade}: {answer: Answer; grade: Grade}): string | undefined {
 	if (outcome.kind === 'failure') {
 		return outcome.sentence;
 	}
 
-	if (outcome.error) {
-		return `It answers ${outcome.code}: ${outcome.firstLine}`;
+	const said = withCode(outcome.code, wordsOf(outcome));
+	switch (grade) {
+		case 'success':
+			return outcome.fingerprint === undefined
+				? `it answers ${outcome.code}, without what is compared`
+				: undefined;
+		case 'gateway':
+			return `the gateway answers itself: ${said}; it may have no rule for tag hosts`;
+		case 'redirect':
+			return `it redirects to ${outcome.location ?? 'nowhere'}: choose what to send`;
+		case 'refusal':
+		case 'failure':
+		case 'unreached':
+			return `it answers ${said}`;
 	}
-
-	return outcome.fingerprint === undefined ? `It answers ${outcome.code} without a fingerprint.` : undefined;
 }
 
 async function sleep(clock: Clock, delay: number, signal: AbortSignal): Promise<void> {

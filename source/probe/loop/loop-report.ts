@@ -1,12 +1,11 @@
 /** What the counts say: a row for each revision or unknown answer, beside what is configured, and the verdict. Pure. */
-import type {SplitVerdict} from '../../stats/split-verdict.js';
+import {alphaPerRow, shareInterval, type Interval} from '../../stats/share-interval.js';
+import type {SharedAnswers, ShareCount, SplitVerdict} from '../../stats/split-verdict.js';
 import {splitVerdict} from '../../stats/split-verdict.js';
-import type {Interval} from '../../stats/wilson.js';
-import {wilson} from '../../stats/wilson.js';
-import type {Attribution, Evidence} from '../attribution/attribution.js';
-import {attribute, fingerprintsOf} from '../attribution/attribution.js';
+import type {Attribution, Attributor, Evidence, HowLearned} from '../attribution/attribution.js';
+import {createAttributor, fingerprintsOf} from '../attribution/attribution.js';
 import type {Percentiles} from './latencies.js';
-import type {Group, TallySnapshot} from './tally.js';
+import type {Group, Said, TallySnapshot} from './tally.js';
 
 /** What a revision is configured to get: percent, 0–100. From `status.traffic`, which is what the route has. */
 export type Weight = {revision: string; percent: number};
@@ -18,22 +17,30 @@ export type Row = Percentiles & {
 	fingerprint: string | undefined;
 	/** How many more fingerprints the row has: of a revision that says several things. */
 	otherFingerprints: number;
+	/** Of a row of failures, redirects or the like: their status and what the first one said. */
+	code: string | undefined;
+	text: string;
 	/** Whose answers these are; undefined when nobody's, or when they may be those of several revisions. */
 	revision: string | undefined;
 	/** How that was learned. */
-	learned: 'tag' | 'alone' | undefined;
+	learned: HowLearned | undefined;
 	/** `silent`: a configured revision that has not answered. */
 	attribution: Attribution['kind'] | 'silent';
+	/** Why it may be several revisions'. */
+	why: Extract<Attribution, {kind: 'one of'}>['why'] | undefined;
 	/** The revisions it may be: one when `revision` is set. */
 	candidates: readonly string[];
 	/** What the candidates are configured to get together, 0–100; undefined when there are none. */
 	configuredPercent: number | undefined;
 	n: number;
+	/** Failures among them, at the service's own host. */
 	errors: number;
 	/** Of all answers of the epoch, 0–1; undefined when there are none. */
 	observedShare: number | undefined;
-	/** 95 % Wilson score interval of that share. */
+	/** Where that share lies: the confidence sequence of the verdict's own e-process, for every way to give answers out. */
 	interval: Interval;
+	/** Answers of the last half a minute. */
+	lately: number;
 	/** Latencies of the last answers, in milliseconds, the newest last; at most 40. */
 	recent: readonly number[];
 	/** What the first of its answers said at length; empty when there was none. Printable. */
@@ -49,82 +56,114 @@ export type Report = {
 	verdict: SplitVerdict | undefined;
 };
 
+/** What answers are grouped and judged by under one split. */
+export type Attributed = {
+	evidence: Evidence;
+	weights: readonly Weight[];
+	attribute: Attributor;
+};
+
+export function attributedBy(evidence: Evidence, weights: readonly Weight[]): Attributed {
+	return {evidence, weights, attribute: createAttributor(evidence, holdersOf(weights))};
+}
+
+/** The revisions that have a share, in the order of the split. */
+export function holdersOf(weights: readonly Weight[]): string[] {
+	return [...new Set(weights.filter(({percent}) => percent > 0).map(({revision}) => revision))];
+}
+
 /** How a tally is to be grouped for {@link report}. */
-export function groupBy(evidence: Evidence): (fingerprint: string | undefined) => string {
-	return fingerprint => keyOf(attribute(evidence, fingerprint), fingerprint);
+export function groupBy({attribute}: Attributed): (said: Said) => string {
+	return said => keyOf(attributionOf(said, attribute), said);
+}
+
+export function attributionOf({fingerprint, grade}: Said, attribute: Attributor): Attribution {
+	return attribute({fingerprint, isSuccess: grade === 'success'});
 }
 
 /**
  * The report on counts that were grouped with {@link groupBy} of the same evidence.
  * `weights` of one revision are added up.
+ *
+ * @param lately How many answers of each group came in the last half a minute.
  */
 export function report(
 	{groups, answered, settling}: Pick<TallySnapshot, 'groups' | 'answered' | 'settling'>,
-	evidence: Evidence,
-	weights: readonly Weight[],
+	{evidence, weights, attribute}: Attributed,
+	lately: ReadonlyMap<string, number> = new Map(),
 ): Report {
+	const configured = percentsOf(weights);
+	const answering = groups.map(group => toRow(group, attribute, {configured, lately}));
+	const seen = new Set(answering.flatMap(row => (row.revision === undefined ? [] : [row.revision])));
+	const rows = [
+		...answering,
+		...[...configured.keys()]
+			.filter(revision => !seen.has(revision))
+			.map(revision => toSilentRow(revision, evidence, configured)),
+	];
+	const attributed = rows.reduce((sum, row) => sum + (row.revision === undefined ? 0 : row.n), 0);
+	return {
+		rows: sortRows(withShares(rows, answered), [...configured.keys()]),
+		unattributed: answered - attributed,
+		verdict: settling ? undefined : judgeCounts(rows, configured),
+	};
+}
+
+export function percentsOf(weights: readonly Weight[]): Map<string, number> {
 	const configured = new Map<string, number>();
 	for (const {revision, percent} of weights) {
 		configured.set(revision, (configured.get(revision) ?? 0) + percent);
 	}
 
-	const answering = groups.map(group => toRow(group, evidence, configured, answered));
-	const heard = new Set(answering.flatMap(row => row.candidates));
-	const silent = [...configured.keys()].filter(revision => !heard.has(revision));
-	const rows = [
-		...answering,
-		...silent.map(revision => toSilentRow(revision, evidence, configured, answered)),
-	];
-	let attributed = 0;
-	for (const row of answering) {
-		attributed += row.revision === undefined ? 0 : row.n;
-	}
-
-	return {
-		rows: sortRows(rows, [...configured.keys()]),
-		unattributed: answered - attributed,
-		verdict: settling ? undefined : judge(rows, configured, answered - attributed),
-	};
+	return configured;
 }
 
 /** Answers of one revision are one row, whatever they say: its share is what the configured one is compared with. */
-function keyOf(attribution: Attribution, fingerprint: string | undefined): string {
-	if (attribution.kind === 'revision') {
-		return `revision ${attribution.revision}`;
+function keyOf(attribution: Attribution, said: Said): string {
+	switch (attribution.kind) {
+		case 'revision':
+			return `revision ${attribution.revision}`;
+		case 'nobody':
+			return `nobody ${said.key}`;
+		case 'one of':
+			return attribution.why === 'alike' || attribution.why === 'unheard'
+				? `${attribution.why} ${attribution.revisions.join(' ')}`
+				: `${attribution.why} ${said.key}`;
 	}
-
-	if (attribution.kind !== 'unknown') {
-		return `${attribution.kind} ${attribution.revisions.join(' ')}`;
-	}
-
-	return fingerprint === undefined ? 'nothing' : `fingerprint ${fingerprint}`;
 }
 
 function toRow(
-	group: Group,
-	evidence: Evidence,
-	configured: ReadonlyMap<string, number>,
-	answered: number,
+	{said, n, failed, recent, sample, p50, p95, p99}: Group,
+	attribute: Attributor,
+	{configured, lately}: {configured: ReadonlyMap<string, number>; lately: ReadonlyMap<string, number>},
 ): Row {
-	const {fingerprints, n, errors, recent, sample, p50, p95, p99} = group;
-	const [fingerprint] = fingerprints;
-	const attribution = attribute(evidence, fingerprint);
+	const [first] = said;
+	const attribution: Attribution = first ? attributionOf(first, attribute) : {kind: 'nobody'};
+	const key = first ? keyOf(attribution, first) : '';
 	const revision = attribution.kind === 'revision' ? attribution.revision : undefined;
 	const candidates =
-		attribution.kind === 'unknown' ? [] : revision === undefined ? several(attribution) : [revision];
+		attribution.kind === 'one of' ? attribution.revisions : revision === undefined ? [] : [revision];
+	const fingerprints = said.flatMap(({fingerprint}) => (fingerprint === undefined ? [] : [fingerprint]));
 	return {
-		key: keyOf(attribution, fingerprint),
-		fingerprint,
+		key,
+		fingerprint: fingerprints[0],
 		otherFingerprints: Math.max(0, fingerprints.length - 1),
+		code: first && first.grade !== 'success' ? first.code : undefined,
+		text: first?.text ?? '',
 		revision,
 		learned: attribution.kind === 'revision' ? attribution.how : undefined,
 		attribution: attribution.kind,
+		why: attribution.kind === 'one of' ? attribution.why : undefined,
 		candidates,
-		configuredPercent: candidates.length === 0 ? undefined : percentOf(candidates, configured),
+		configuredPercent:
+			candidates.length === 0
+				? undefined
+				: candidates.reduce((sum, candidate) => sum + (configured.get(candidate) ?? 0), 0),
 		n,
-		errors,
-		observedShare: answered === 0 ? undefined : n / answered,
-		interval: wilson(n, answered),
+		errors: failed,
+		observedShare: undefined,
+		interval: {low: 0, high: 1},
+		lately: lately.get(key) ?? 0,
 		recent,
 		sample,
 		p50,
@@ -133,40 +172,25 @@ function toRow(
 	};
 }
 
-const several = (attribution: Attribution): readonly string[] =>
-	attribution.kind === 'indistinguishable' || attribution.kind === 'contradictory'
-		? attribution.revisions
-		: [];
-
-function percentOf(revisions: readonly string[], configured: ReadonlyMap<string, number>): number {
-	let percent = 0;
-	for (const revision of revisions) {
-		percent += configured.get(revision) ?? 0;
-	}
-
-	return percent;
-}
-
-function toSilentRow(
-	revision: string,
-	evidence: Evidence,
-	configured: ReadonlyMap<string, number>,
-	answered: number,
-): Row {
+function toSilentRow(revision: string, evidence: Evidence, configured: ReadonlyMap<string, number>): Row {
 	const fingerprints = fingerprintsOf(evidence, revision);
 	return {
 		key: `revision ${revision}`,
 		fingerprint: fingerprints[0],
 		otherFingerprints: Math.max(0, fingerprints.length - 1),
+		code: undefined,
+		text: '',
 		revision,
 		learned: undefined,
 		attribution: 'silent',
+		why: undefined,
 		candidates: [revision],
 		configuredPercent: configured.get(revision) ?? 0,
 		n: 0,
 		errors: 0,
-		observedShare: answered === 0 ? undefined : 0,
-		interval: wilson(0, answered),
+		observedShare: undefined,
+		interval: {low: 0, high: 1},
+		lately: 0,
 		recent: [],
 		sample: '',
 		p50: undefined,
@@ -175,22 +199,79 @@ function toSilentRow(
 	};
 }
 
+/** The rows with their shares of all answers, and where those lie. */
+function withShares(rows: readonly Row[], answered: number): Row[] {
+	const alpha = alphaPerRow(rows.filter(({revision}) => revision !== undefined).length);
+	return rows.map(row => {
+		// What may be this row's as well: answers that are one of several revisions', it being one of them.
+		const possible =
+			row.revision === undefined
+				? 0
+				: rows.reduce(
+						(sum, {attribution, candidates, n}) =>
+							sum + (attribution === 'one of' && candidates.includes(row.revision ?? '') ? n : 0),
+						0,
+					);
+		return {
+			...row,
+			// Of a revision whose answers may all be among those, nothing is known yet.
+			observedShare: answered === 0 || (row.n === 0 && possible > 0) ? undefined : row.n / answered,
+			interval: shareInterval(row.n, answered, {possible, alpha}),
+		};
+	});
+}
+
 function sortRows(rows: readonly Row[], order: readonly string[]): Row[] {
-	const rank = ({candidates, fingerprint}: Row): number => {
-		const places = candidates.map(revision => order.indexOf(revision)).filter(place => place >= 0);
-		if (places.length > 0) {
-			return Math.min(...places);
+	const rank = ({candidates, revision, fingerprint}: Row): number => {
+		if (revision === undefined) {
+			return order.length + (candidates.length > 0 && fingerprint !== undefined ? 1 : 2);
 		}
 
-		return order.length + (candidates.length > 0 ? 0 : fingerprint === undefined ? 2 : 1);
+		const place = order.indexOf(revision);
+		return place >= 0 ? place : order.length;
 	};
 	return rows.toSorted((one, other) => rank(one) - rank(other) || other.n - one.n);
 }
 
-function judge(
-	rows: readonly Row[],
+/** What is certain and what is not, as the statistics take it. */
+export type Counted = {
+	counts: readonly ShareCount[];
+	shared: readonly SharedAnswers[];
+};
+
+/**
+ * The counts of a split's rows. A revision that is not configured at all gets 0 %, and must not answer either.
+ *
+ * @param rows Only what they say of whose the answers are.
+ */
+export function countedIn(
+	rows: readonly Pick<Row, 'revision' | 'candidates' | 'n' | 'attribution'>[],
 	configured: ReadonlyMap<string, number>,
-	unattributed: number,
+): Counted {
+	const counts = new Map([...configured.keys()].map(revision => [revision, 0]));
+	const shared: SharedAnswers[] = [];
+	for (const {revision, candidates, n, attribution} of rows) {
+		for (const candidate of candidates) {
+			counts.set(candidate, counts.get(candidate) ?? 0);
+		}
+
+		if (revision !== undefined) {
+			counts.set(revision, (counts.get(revision) ?? 0) + n);
+		} else if (attribution === 'one of') {
+			shared.push({candidates, count: n});
+		}
+	}
+
+	return {
+		counts: [...counts].map(([key, count]) => ({key, percent: configured.get(key) ?? 0, count})),
+		shared,
+	};
+}
+
+/** Undefined when no split that sums to 100 is known. */
+export function judgeCounts(
+	rows: readonly Pick<Row, 'revision' | 'candidates' | 'n' | 'attribution'>[],
+	configured: ReadonlyMap<string, number>,
 ): SplitVerdict | undefined {
 	let total = 0;
 	for (const percent of configured.values()) {
@@ -201,16 +282,6 @@ function judge(
 		return undefined;
 	}
 
-	const counts = new Map([...configured.keys()].map(revision => [revision, 0]));
-	for (const {revision, n} of rows) {
-		if (revision !== undefined) {
-			// One that is not configured at all gets 0 %, and must not answer either.
-			counts.set(revision, n);
-		}
-	}
-
-	return splitVerdict(
-		[...counts].map(([key, count]) => ({key, percent: configured.get(key) ?? 0, count})),
-		unattributed,
-	);
+	const {counts, shared} = countedIn(rows, configured);
+	return splitVerdict(counts, shared);
 }

@@ -13,6 +13,11 @@ export type EpochCounts = {
 	/** Answers and failures that are counted. */
 	answered: number;
 	errors: number;
+	/** 4xx of which it is not known whether they are failures. */
+	refused: number;
+	/** The gateway's own answers and connections that never were; not in `answered`. */
+	gatewayAnswers: number;
+	unreached: number;
 	unattributed: number;
 	statusCodes: Readonly<Record<string, number>>;
 	rows: readonly Row[];
@@ -34,24 +39,42 @@ export function withEpoch(
 	snapshot: EpochCounts & {settling: boolean},
 	until: number,
 ): readonly PastEpoch[] {
-	const {weights, since, sent, notSent, answered, errors, unattributed, statusCodes, rows, verdict} =
-		snapshot;
-	if (snapshot.settling || answered + notSent === 0) {
+	if (snapshot.settling || snapshot.answered + snapshot.notSent === 0) {
 		return history;
 	}
 
-	const past = {
+	return [...history, {...countsOf(snapshot), until}].slice(-limit);
+}
+
+/** The counts without what else a snapshot has. */
+function countsOf({
+	weights,
+	since,
+	sent,
+	notSent,
+	answered,
+	errors,
+	refused,
+	gatewayAnswers,
+	unreached,
+	unattributed,
+	statusCodes,
+	rows,
+	verdict,
+}: EpochCounts): EpochCounts {
+	return {
 		weights,
 		since,
-		until,
 		sent,
 		notSent,
 		answered,
 		errors,
+		refused,
+		gatewayAnswers,
+		unreached,
 		unattributed,
 		statusCodes,
 		rows,
 		verdict,
 	};
-	return [...history, past].slice(-limit);
 }

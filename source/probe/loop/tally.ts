@@ -1,28 +1,45 @@
 /**
- * What came back, counted: by fingerprint, by status, with latencies. Mutable and outside React, because at 50 answers a
+ * What came back, counted: by what was said, by status, with latencies. Mutable and outside React, because at 50 answers a
  * second a snapshot now and then is cheaper than a state for each; {@link Tally.snapshot} gives an immutable one.
  *
  * Counts belong to an epoch: the time since the configured split was last changed. Answers that come while the route is
- * still settling, or whose request was sent in an epoch before, are shown and kept out of the counts.
+ * still settling, or whose request was sent in an epoch before, are shown and kept out of the counts; so are the gateway's
+ * own answers and connections that never were, which are no revision's.
  */
+import type {Grade} from '../attribution/grade.js';
+import {isFailure} from '../attribution/grade.js';
 import type {Answer} from '../transport/probe.js';
+import {wordsOf} from '../transport/answer-words.js';
 import {createLatencies} from './latencies.js';
 import type {Latencies, Percentiles} from './latencies.js';
 
 /** An answer as it was put down. */
 export type RecordedAnswer = Answer & {
+	grade: Grade;
 	/** Counted nowhere: the split was not settled when it was sent, or has been changed since. */
 	settling: boolean;
 	/** Which answer it is since the tally was made, from 1 on. */
 	order: number;
 };
 
-/** Answers with one fingerprint (or that the caller counts as one). */
+/** What an answer says, as far as it is counted apart from others. */
+export type Said = {
+	/** The same for the same in every epoch. */
+	key: string;
+	grade: Grade;
+	fingerprint: string | undefined;
+	/** `200`, `UNAVAILABLE`, `timeout`. */
+	code: string;
+	/** The first line, or the sentence of a failure. */
+	text: string;
+};
+
+/** Answers that the caller counts as one. */
 export type Group = Percentiles & {
-	/** The fingerprints in it, the most frequent first; none for answers without one. */
-	fingerprints: readonly string[];
+	/** What was said in it, the most frequent first; at least one. */
+	said: readonly Said[];
 	n: number;
-	errors: number;
+	failed: number;
 	/** Latencies of the last answers, in milliseconds, the newest last; at most 40. */
 	recent: readonly number[];
 	/** What the first one said at length: the beginning of the body, or why there was none. Printable. */
@@ -38,8 +55,13 @@ export type TallySnapshot = {
 	notSent: number;
 	/** Answers and failures that are counted: the sum of the groups' n. */
 	answered: number;
-	/** Failures, HTTP 5xx and their like in gRPC. */
+	/** Those of them that are failures. */
 	errors: number;
+	/** Those that say no (4xx) where it is not known that the same request can be answered otherwise. */
+	refused: number;
+	/** Answers of this epoch that the gateway gave itself, and connections that never were; not in `answered`. */
+	gatewayAnswers: number;
+	unreached: number;
 	/** By status (`200`, `UNAVAILABLE`) or, without one, by failure (`timeout`). */
 	statusCodes: Readonly<Record<string, number>>;
 	/** Answers since the epoch began that were shown and not counted. */
@@ -60,20 +82,22 @@ export type Tally = {
 	sent(): Ticket;
 	/** To be called for slots whose request could not be sent. */
 	notSent(slots: number): void;
-	/** Counts the answer and returns whether it is counted (and not only shown). */
-	record(answer: Answer, ticket: Ticket): boolean;
+	/** Counts the answer; returns what it says if it is counted (and not only shown). */
+	record(answer: Answer, grade: Grade, ticket: Ticket): Said | undefined;
 	/**
-	 * The counts as they are, never to change. Groups for which `groupOf` returns the same are made one; without it
-	 * each fingerprint, and having none, is a group of its own. Sorted by first appearance.
+	 * The counts as they are, never to change. What `groupOf` returns the same for is made one group. Sorted by first
+	 * appearance.
+	 *
+	 * @param worksElsewhere Whether it is known that the same request can be answered with 2xx or 3xx.
 	 */
-	snapshot(groupOf?: (fingerprint: string | undefined) => string): TallySnapshot;
+	snapshot(groupOf: (said: Said) => string, options: {worksElsewhere: boolean}): TallySnapshot;
 };
 
 const lastLimit = 200;
 
 /**
- * Fingerprints that are counted on their own. A body that differs each time (a clock, a request id) would otherwise make
- * as many groups as answers; from here on they are counted as having no fingerprint, which is true for the purpose.
+ * What is counted on its own. A body that differs each time (a clock, a request id) would otherwise make as many groups
+ * as answers; from here on they are counted as having no fingerprint, which is true for the purpose.
  */
 export const fingerprintLimit = 64;
 
@@ -81,37 +105,45 @@ export const fingerprintLimit = 64;
 const recentLimit = 40;
 
 type Counter = {
-	fingerprint: string | undefined;
+	said: Said;
 	n: number;
-	errors: number;
 	latencies: Latencies;
 	/** `order` is that among all answers, so that the answers of a row can be put in line. */
 	recent: {order: number; latency: number}[];
 	sample: string;
 };
 
+/** What an answer says; the text of a failure does not tell it apart, because it may have an id in it. */
+function saidBy({outcome}: Answer, grade: Grade): Said {
+	if (outcome.kind === 'failure') {
+		const {failure, sentence} = outcome;
+		return {key: `!${failure}`, grade, fingerprint: undefined, code: failure, text: sentence};
+	}
+
+	const {code, fingerprint, firstLine} = outcome;
+	const text = grade === 'success' ? firstLine : wordsOf(outcome);
+	return grade === 'success'
+		? {key: fingerprint === undefined ? '' : `=${fingerprint}`, grade, fingerprint, code, text}
+		: {key: `!${grade} ${code}`, grade, fingerprint: undefined, code, text};
+}
+
 /** Nothing counted; `at` is when that begins, in milliseconds since 1970. */
 export function createTally(at: number): Tally {
 	let epoch = 0;
 	let settling = false;
-	let since = at;
-	let sent = 0;
-	let notSent = 0;
-	let answered = 0;
-	let errors = 0;
-	let settlingAnswers = 0;
 	let recorded = 0;
-	let statusCodes = new Map<string, number>();
-	let counters = new Map<string | undefined, Counter>();
 	let last: readonly RecordedAnswer[] = [];
 	let pending: RecordedAnswer[] = [];
+	let counts = noCounts(at);
 
-	function counterFor(fingerprint: string | undefined, sample: string): Counter {
-		const key = counters.size > fingerprintLimit && !counters.has(fingerprint) ? undefined : fingerprint;
-		let counter = counters.get(key);
+	function counterFor(said: Said, sample: string): Counter {
+		const {counters} = counts;
+		const isTooMany = counters.size > fingerprintLimit && !counters.has(said.key);
+		const used = isTooMany ? {...said, key: '', fingerprint: undefined} : said;
+		let counter = counters.get(used.key);
 		if (!counter) {
-			counter = {fingerprint: key, n: 0, errors: 0, latencies: createLatencies(), recent: [], sample};
-			counters.set(key, counter);
+			counter = {said: used, n: 0, latencies: createLatencies(), recent: [], sample};
+			counters.set(used.key, counter);
 		}
 
 		return counter;
@@ -124,99 +156,97 @@ export function createTally(at: number): Tally {
 		newEpoch(options) {
 			epoch++;
 			({settling} = options);
-			since = options.at;
-			sent = 0;
-			notSent = 0;
-			answered = 0;
-			errors = 0;
-			settlingAnswers = 0;
-			statusCodes = new Map();
-			counters = new Map();
+			counts = noCounts(options.at);
 		},
 		sent() {
 			if (!settling) {
-				sent++;
+				counts.sent++;
 			}
 
 			return {epoch};
 		},
 		notSent(slots) {
 			if (!settling) {
-				notSent += slots;
+				counts.notSent += slots;
 			}
 		},
-		record(answer, ticket) {
+		record(answer, grade, ticket) {
 			const counted = !settling && ticket.epoch === epoch;
 			recorded++;
-			pending.push({...answer, settling: !counted, order: recorded});
+			pending.push({...answer, grade, settling: !counted, order: recorded});
 			if (pending.length > lastLimit) {
 				pending = pending.slice(-lastLimit);
 			}
 
 			if (!counted) {
-				settlingAnswers++;
-				return false;
+				counts.settlingAnswers++;
+				return undefined;
+			}
+
+			if (grade === 'gateway' || grade === 'unreached') {
+				counts[grade === 'gateway' ? 'gatewayAnswers' : 'unreached']++;
+				return undefined;
 			}
 
 			const {outcome, latency} = answer;
-			const isResponse = outcome.kind === 'response';
-			const failed = isResponse ? outcome.error : true;
-			const code = isResponse ? outcome.code : outcome.failure;
-			const counter = isResponse
-				? counterFor(outcome.fingerprint, outcome.body)
-				: counterFor(undefined, outcome.sentence);
-			answered++;
+			const said = saidBy(answer, grade);
+			const counter = counterFor(said, outcome.kind === 'response' ? outcome.body : outcome.sentence);
+			counts.answered++;
 			counter.n++;
 			counter.latencies.record(latency);
-			counter.recent.push({order: answered, latency});
+			counter.recent.push({order: counts.answered, latency});
 			if (counter.recent.length >= 2 * recentLimit) {
 				counter.recent = counter.recent.slice(-recentLimit);
 			}
 
-			statusCodes.set(code, (statusCodes.get(code) ?? 0) + 1);
-			if (failed) {
-				errors++;
-				counter.errors++;
-			}
-
-			return true;
+			counts.statusCodes.set(said.code, (counts.statusCodes.get(said.code) ?? 0) + 1);
+			return counter.said;
 		},
-		snapshot(groupOf = groupByFingerprint) {
+		snapshot(groupOf, {worksElsewhere}) {
 			if (pending.length > 0) {
 				last = [...last, ...pending].slice(-lastLimit);
 				pending = [];
 			}
 
+			const {counters, statusCodes, ...numbers} = counts;
+			const groups = [...Map.groupBy(counters.values(), ({said}) => groupOf(said)).values()].map(same =>
+				toGroup(same, worksElsewhere),
+			);
 			return {
-				since,
+				...numbers,
 				settling,
-				sent,
-				notSent,
-				answered,
-				errors,
+				errors: groups.reduce((sum, {failed}) => sum + failed, 0),
+				refused: worksElsewhere
+					? 0
+					: [...counters.values()].reduce((sum, {said, n}) => sum + (said.grade === 'refusal' ? n : 0), 0),
 				statusCodes: Object.fromEntries(statusCodes),
-				settlingAnswers,
-				groups: [...Map.groupBy(counters.values(), ({fingerprint}) => groupOf(fingerprint)).values()].map(
-					toGroup,
-				),
+				groups,
 				last,
 			};
 		},
 	};
 }
 
-const groupByFingerprint = (fingerprint: string | undefined): string =>
-	fingerprint === undefined ? '' : `=${fingerprint}`;
+function noCounts(since: number) {
+	return {
+		since,
+		sent: 0,
+		notSent: 0,
+		answered: 0,
+		gatewayAnswers: 0,
+		unreached: 0,
+		settlingAnswers: 0,
+		statusCodes: new Map<string, number>(),
+		counters: new Map<string, Counter>(),
+	};
+}
 
-function toGroup(counters: readonly Counter[]): Group {
-	const fingerprints = counters
-		.toSorted((one, other) => other.n - one.n)
-		.flatMap(({fingerprint}) => (fingerprint === undefined ? [] : [fingerprint]));
+function toGroup(counters: readonly Counter[], worksElsewhere: boolean): Group {
 	let n = 0;
-	let errors = 0;
+	let failed = 0;
 	for (const counter of counters) {
 		n += counter.n;
-		errors += counter.errors;
+		failed += isFailure(counter.said.grade, {worksElsewhere}) ? counter.n : 0;
 	}
 
 	const [first] = counters;
@@ -229,5 +259,12 @@ function toGroup(counters: readonly Counter[]): Group {
 		.toSorted((one, other) => one.order - other.order)
 		.slice(-recentLimit)
 		.map(({latency}) => latency);
-	return {fingerprints, n, errors, recent, sample: first?.sample ?? '', ...latencies.percentiles()};
+	return {
+		said: counters.toSorted((one, other) => other.n - one.n).map(({said}) => said),
+		n,
+		failed,
+		recent,
+		sample: first?.sample ?? '',
+		...latencies.percentiles(),
+	};
 }

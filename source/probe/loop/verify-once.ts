@@ -2,7 +2,8 @@
 import {curlCommand, grpcurlCommand} from '../../knative/commands/commands.js';
 import {createProbe} from '../transport/create-probe.js';
 import type {Answer, AskOptions, Probe, ProbeOptions, ProbeTarget} from '../transport/probe.js';
-import {checkTarget} from '../transport/probe.js';
+import {createGatewayKnowledge} from '../attribution/gateway-knowledge.js';
+import {checkTarget, defaultTimeout} from '../transport/probe.js';
 
 export type Verification = {
 	answer: Answer;
@@ -25,7 +26,9 @@ export async function verifyOnce(
 			...(timeout !== undefined && {timeout}),
 			...(signal && {signal}),
 		});
-		return {answer, command: commandFor(target)};
+		// What a gateway other than Envoy says itself must not pass for the service's.
+		const knowledge = createGatewayKnowledge({probe: used, timeout: timeout ?? defaultTimeout});
+		return {answer: await knowledge.judge(target, answer, signal), command: commandFor(target)};
 	} finally {
 		if (!probe) {
 			await used.close();

@@ -1,9 +1,10 @@
+import {attentive} from './attention.js';
 import {createHttpProbe} from './http.js';
 import type {Probe, ProbeOptions} from './probe.js';
 
 /**
  * A probe for both protocols. What gRPC needs is loaded with the first target that asks for it, because it is large
- * and most services speak HTTP.
+ * and most services speak HTTP. What nobody listened to is asked again (attention.ts).
  */
 export function createProbe(options: ProbeOptions = {}): Probe {
 	const http = createHttpProbe(options);
@@ -15,7 +16,7 @@ export function createProbe(options: ProbeOptions = {}): Probe {
 		return createGrpcProbe(options);
 	}
 
-	return {
+	return attentive({
 		async ask(target, askOptions) {
 			if (closed) {
 				throw new Error('The probe is closed.');
@@ -41,5 +42,5 @@ export function createProbe(options: ProbeOptions = {}): Probe {
 			const probe = await grpc;
 			await probe?.close();
 		},
-	};
+	});
 }

@@ -9,22 +9,37 @@ import {fromJSON, load, loadFileDescriptorSetFromBuffer} from '@grpc/proto-loade
 import path from 'node:path';
 import type {GrpcMethod} from './grpc-methods.js';
 import {encoding} from './grpc-methods.js';
+import {printable} from '../../knative/text/printable.js';
 import type {GrpcCall} from './probe.js';
+import {checkProto} from './proto-files.js';
 
-/** Milliseconds until a server must have told what it knows. */
-const reflectionTimeout = 5000;
+/** Files of which a server may tell: more than any API has. */
+const mostFiles = 500;
+/** Bytes of them together. */
+const largest = 16 * 1024 * 1024;
 
 const readable: Options = {longs: String, enums: String, bytes: String, defaults: true, oneofs: true};
 
 /**
- * Throws Error, with a sentence for the operator, when the method cannot be found, is a stream, or the JSON does not fit.
+ * Throws Error, with a printable sentence for the operator, when the method cannot be found in time, is a stream, or the
+ * JSON does not fit.
  *
  * @param client Connected to the service.
+ * @param timeout Milliseconds until a server must have told all that is asked of it.
  */
-export async function lookUp(call: GrpcCall, client: Client): Promise<GrpcMethod> {
+export async function lookUp(call: GrpcCall, client: Client, timeout: number): Promise<GrpcMethod> {
+	try {
+		return await found(call, client, Date.now() + timeout);
+	} catch (error) {
+		// What a server says of itself, and what stands in a file, has come from outside.
+		throw new Error(printable(messageOf(error)), {cause: error});
+	}
+}
+
+async function found(call: GrpcCall, client: Client, deadline: number): Promise<GrpcMethod> {
 	const [service = '', name = ''] = call.method.split('/');
 	const definition =
-		call.protoFile === undefined ? await reflect(client, service) : await fromFile(call.protoFile);
+		call.protoFile === undefined ? await reflect(client, service, deadline) : await fromFile(call.protoFile);
 	const method = methodIn(definition[service], name);
 	if (!method) {
 		throw new Error(`There is no method ${name} in a service ${service}: look at --grpc-method.`);
@@ -74,6 +89,7 @@ function serialized(method: FoundMethod, {request, method: name}: GrpcCall): Buf
 
 async function fromFile(file: string): Promise<PackageDefinition> {
 	try {
+		await checkProto(path.resolve(file));
 		return await load(path.resolve(file), {...readable, includeDirs: [path.dirname(path.resolve(file))]});
 	} catch (error) {
 		throw new Error(`The file ${file} cannot be read as a .proto file: ${messageOf(error)}`, {cause: error});
@@ -121,7 +137,8 @@ type ReflectionReply = {
 	errorResponse?: {errorMessage?: string};
 };
 
-async function reflect(client: Client, service: string): Promise<PackageDefinition> {
+async function reflect(client: Client, service: string, deadline: number): Promise<PackageDefinition> {
+	let size = 0;
 	const files = new Map<string, Buffer>();
 	const wanted: ReflectionQuery[] = [{fileContainingSymbol: service}];
 	for (let question = wanted.shift(); question; question = wanted.shift()) {
@@ -129,7 +146,12 @@ async function reflect(client: Client, service: string): Promise<PackageDefiniti
 			continue;
 		}
 
-		for (const bytes of await askFor(client, question, service)) {
+		for (const bytes of await askFor(client, question, service, deadline)) {
+			size += bytes.length;
+			if (files.size >= mostFiles || size > largest) {
+				throw new Error(`The server tells of ${service} without an end: give its .proto file with --proto.`);
+			}
+
 			const {name = '', dependency = []}: {name?: string; dependency?: string[]} = file.deserialize(bytes);
 			files.set(name, bytes);
 			wanted.push(...dependency.map(fileByFilename => ({fileByFilename})));
@@ -145,16 +167,26 @@ async function reflect(client: Client, service: string): Promise<PackageDefiniti
 	}
 }
 
-async function askFor(client: Client, question: ReflectionQuery, service: string): Promise<Buffer[]> {
+async function askFor(
+	client: Client,
+	question: ReflectionQuery,
+	service: string,
+	deadline: number,
+): Promise<Buffer[]> {
 	let reply: ReflectionReply;
 	try {
-		reply = await oneReply(client, '/grpc.reflection.v1.ServerReflection/ServerReflectionInfo', question);
+		reply = await oneReply(
+			client,
+			'/grpc.reflection.v1.ServerReflection/ServerReflectionInfo',
+			question,
+			deadline,
+		);
 	} catch (error) {
 		if (!isStatus(error, Status.UNIMPLEMENTED)) {
 			throw new Error(`The server could not be asked for its methods: ${messageOf(error)}`, {cause: error});
 		}
 
-		reply = await olderReply(client, question, service);
+		reply = await olderReply(client, question, service, deadline);
 	}
 
 	if (reply.errorResponse) {
@@ -171,9 +203,11 @@ async function olderReply(
 	client: Client,
 	question: ReflectionQuery,
 	service: string,
+	deadline: number,
 ): Promise<ReflectionReply> {
+	const method = '/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo';
 	try {
-		return await oneReply(client, '/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo', question);
+		return await oneReply(client, method, question, deadline);
 	} catch (error) {
 		throw new Error(
 			isStatus(error, Status.UNIMPLEMENTED)
@@ -187,14 +221,19 @@ async function olderReply(
 const isStatus = (error: unknown, code: Status): boolean =>
 	error instanceof Error && 'code' in error && error.code === code;
 
-async function oneReply(client: Client, method: string, question: ReflectionQuery): Promise<ReflectionReply> {
+async function oneReply(
+	client: Client,
+	method: string,
+	question: ReflectionQuery,
+	deadline: number,
+): Promise<ReflectionReply> {
 	return new Promise((resolve, reject) => {
 		const stream = client.makeBidiStreamRequest<ReflectionQuery, ReflectionReply>(
 			method,
 			value => request.serialize(value),
 			bytes => response.deserialize(bytes),
 			new Metadata(),
-			{deadline: Date.now() + reflectionTimeout},
+			{deadline},
 		);
 		stream.once('data', (reply: ReflectionReply) => {
 			resolve(reply);

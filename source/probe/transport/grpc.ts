@@ -25,10 +25,14 @@ export function createGrpcProbe(options: ProbeOptions = {}): Probe {
 	/** By host: two revisions may describe the same method in two ways. Looked up again where that failed. */
 	const lookedUp = new Map<string, Promise<GrpcMethod>>();
 
-	async function methodOf({path, authority}: ProbeTarget, client: Client): Promise<GrpcMethod> {
+	async function methodOf(
+		{path, authority}: ProbeTarget,
+		client: Client,
+		timeout: number,
+	): Promise<GrpcMethod> {
 		const {grpcCall} = options;
 		if (grpcCall && path === `/${grpcCall.method}`) {
-			const found = lookedUp.get(authority) ?? lookUp(grpcCall, client);
+			const found = lookedUp.get(authority) ?? lookUp(grpcCall, client, timeout);
 			lookedUp.set(authority, found);
 			try {
 				return await found;
@@ -71,7 +75,7 @@ export function createGrpcProbe(options: ProbeOptions = {}): Probe {
 			const at = Date.now();
 			try {
 				const before = performance.now();
-				const method = await methodOf(target, client);
+				const method = await methodOf(target, client, timeout);
 				// That the method had to be looked up first is not the service's latency.
 				const start = slot === undefined ? performance.now() : slot + performance.now() - before;
 				const outcome = await call(client, target, method, {
@@ -97,11 +101,13 @@ export function createGrpcProbe(options: ProbeOptions = {}): Probe {
 	};
 }
 
-function connect({scheme, address, authority}: ProbeTarget, {tls = {}, version}: ProbeOptions): Client {
+function connect(target: ProbeTarget, {tls = {}, version}: ProbeOptions): Client {
+	const {scheme, address, authority, authorities = []} = target;
+	const ca = [...authorities, ...(tls.ca === undefined ? [] : [tls.ca])];
 	const channelCredentials: ChannelCredentials =
 		scheme === 'http'
 			? credentials.createInsecure()
-			: credentials.createSsl(tls.ca === undefined ? null : Buffer.from(tls.ca), null, null, {
+			: credentials.createSsl(ca.length === 0 ? null : Buffer.from(ca.join('\n')), null, null, {
 					rejectUnauthorized: tls.insecure !== true,
 				});
 	return new Client(`dns:${formatAddress(address)}`, channelCredentials, {

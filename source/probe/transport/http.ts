@@ -10,6 +10,7 @@ import {byFirstLine, firstLineOf, toLabel} from '../attribution/fingerprint.js';
 import {isGatewaysOwn, upstreamTime} from './gateway-answer.js';
 import type {AskOptions, ProbeOutcome, Probe, ProbeOptions, ProbeTarget} from './probe.js';
 import {bodyLimit, checkTarget, defaultTimeout, formatAddress} from './probe.js';
+import {secureContextFor} from './secure-context.js';
 import {userAgent} from './user-agent.js';
 
 /** Sends the request of the target, a GET when it has none, over connections that are kept per gateway address (one undici pool each). */
@@ -19,7 +20,8 @@ export function createHttpProbe(options: ProbeOptions = {}): Probe {
 	const pools = new Map<string, Pool>();
 	let closed = false;
 
-	function poolFor({scheme, address, authority}: ProbeTarget): Pool {
+	function poolFor(target: ProbeTarget): Pool {
+		const {scheme, address, authority} = target;
 		const origin = `${scheme}://${formatAddress(address)}`;
 		// A TLS connection is made for one server name; a plain one serves every host behind the gateway.
 		const key = scheme === 'https' ? `${origin} ${authority}` : origin;
@@ -35,7 +37,7 @@ export function createHttpProbe(options: ProbeOptions = {}): Probe {
 				allowH2: false,
 				connect: {
 					rejectUnauthorized: tls.insecure !== true,
-					...(tls.ca !== undefined && {ca: tls.ca}),
+					...(scheme === 'https' && {secureContext: secureContextFor(target, tls)}),
 					...(connectTimeout !== undefined && {timeout: connectTimeout}),
 				},
 			});

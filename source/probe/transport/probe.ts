@@ -20,6 +20,8 @@ export type ProbeTarget = {
 	request?: RequestContent | undefined;
 	/** What stands at `address` in the gateway's stead, where it is no gateway itself. */
 	tunnel?: Tunnel | undefined;
+	/** For https: PEM certificates of those who may vouch for the gateway; Node's own when not given. */
+	authorities?: readonly string[] | undefined;
 };
 
 /** A request as a user of the service would make it. */

@@ -1,4 +1,5 @@
 /** How a service is to be asked, as the operator's flags say it; the same for the console and without a screen. */
+import {readFileSync} from 'node:fs';
 import {parseFingerprint} from '../attribution/fingerprint.js';
 import type {GrpcCall, ProbeOptions, RequestContent} from './probe.js';
 import {defaultTimeout} from './probe.js';
@@ -21,6 +22,11 @@ export type RequestOptions = {
 	maxRate: number;
 	/** The health check when not given. */
 	grpcCall?: GrpcCall | undefined;
+	/** The host to ask for instead of the one of the service's URL: of a DomainMapping, say. */
+	host?: string | undefined;
+	/** For https: a file with further authorities (as given, and its text), or no check of the certificate at all. */
+	cacert?: {file: string; pem: string} | undefined;
+	insecure?: boolean | undefined;
 };
 
 export const defaultRequestOptions: RequestOptions = {
@@ -54,6 +60,10 @@ export type RequestFlags = {
 	method?: string;
 	data?: string;
 	expectStatus?: string;
+	host?: string;
+	/** Path. */
+	cacert?: string;
+	insecureGateway?: boolean;
 };
 
 /** Throws TypeError, with a sentence for the operator, when one of them is not what it must be. */
@@ -91,7 +101,39 @@ export function requestOptionsOf(flags: RequestFlags, {rate: usualRate}: {rate: 
 		rate,
 		maxRate,
 		...(grpcCall && {grpcCall}),
+		...tlsOf(flags),
+		...(flags.host !== undefined && {host: hostOf(flags.host)}),
 	};
+}
+
+function tlsOf({cacert, insecureGateway}: RequestFlags): Pick<RequestOptions, 'cacert' | 'insecure'> {
+	if (cacert === undefined) {
+		return insecureGateway ? {insecure: true} : {};
+	}
+
+	let pem: string;
+	try {
+		pem = readFileSync(cacert, 'utf8');
+	} catch (error) {
+		throw new TypeError(`--cacert ${JSON.stringify(cacert)} cannot be read: ${String(error)}`, {
+			cause: error,
+		});
+	}
+
+	if (!pem.includes('-----BEGIN CERTIFICATE-----')) {
+		throw new TypeError(`--cacert ${JSON.stringify(cacert)} holds no certificate (PEM).`);
+	}
+
+	return {cacert: {file: cacert, pem}, ...(insecureGateway && {insecure: true})};
+}
+
+function hostOf(host: string): string {
+	// Anything else could end the header line and start another.
+	if (!/^[\w.-]+(?::\d{1,5})?$/.test(host)) {
+		throw new TypeError(`--host ${JSON.stringify(host)} is no host name, such as shop.example.com.`);
+	}
+
+	return host;
 }
 
 function requestOf({
@@ -163,7 +205,7 @@ const connectLimit = 5000;
 
 /** Throws TypeError, with a sentence for the operator, when the fingerprint is none. */
 export function probeOptionsOf(
-	{keepAlive, fingerprint, grpcCall, timeout}: RequestOptions,
+	{keepAlive, fingerprint, grpcCall, timeout, cacert, insecure}: RequestOptions,
 	version: string | undefined,
 ): ProbeOptions {
 	return {
@@ -172,5 +214,6 @@ export function probeOptionsOf(
 		...(fingerprint !== undefined && {fingerprint: parseFingerprint(fingerprint)}),
 		...(version !== undefined && {version}),
 		...(grpcCall && {grpcCall}),
+		...((cacert ?? insecure) && {tls: {ca: cacert?.pem, insecure}}),
 	};
 }

@@ -53,6 +53,10 @@ const messages: Record<string, Fields> = {
 		stringData: [4, 'string', 'map'],
 		immutable: [5, 'bool'],
 	},
+	/** A message on the wire, a string in JSON. */
+	Quantity: {string: [1, 'string']},
+	ResourceQuota: {metadata: [1, 'ObjectMeta'], spec: [2, 'ResourceQuotaSpec']},
+	ResourceQuotaSpec: {hard: [1, 'Quantity', 'map']},
 	Preconditions: {uid: [1, 'string'], resourceVersion: [2, 'string']},
 	DeleteOptions: {
 		gracePeriodSeconds: [1, 'int64'],
@@ -86,6 +90,7 @@ const kinds = new Set([
 	'Namespace',
 	'ConfigMap',
 	'Secret',
+	'ResourceQuota',
 	'DeleteOptions',
 	'SelfSubjectAccessReview',
 	'SelfSubjectRulesReview',
@@ -149,13 +154,22 @@ const maps = new Set(
 	),
 );
 
+function quantities(hard: unknown): JsonObject {
+	return Object.fromEntries(
+		Object.entries(objectOf(hard)).map(([name, quantity]) => [name, objectOf(quantity)['string']]),
+	);
+}
+
 /** Go writes the zero value of every string; JSON leaves it out. */
 function withoutEmpty(value: unknown): unknown {
 	return isObject(value)
 		? Object.fromEntries(
 				Object.entries(value)
 					.filter(([, inner]) => inner !== '')
-					.map(([field, inner]) => [field, maps.has(field) ? inner : withoutEmpty(inner)]),
+					.map(([field, inner]) => [
+						field,
+						field === 'hard' ? quantities(inner) : maps.has(field) ? inner : withoutEmpty(inner),
+					]),
 			)
 		: value;
 }

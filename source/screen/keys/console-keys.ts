@@ -63,7 +63,9 @@ export const consoleKeys: readonly Binding[] = [
 		keys: ['ctrl-l'],
 		in: 'everywhere',
 		label: 'redraw',
-		help: 'Draw the screen anew.',
+		help: 'Redraw: whatever others have written on the screen goes away.',
+		// In the help alone (app.tsx): who looks for it looks there.
+		footer: {rank: 9},
 		palette: {names: ['redraw']},
 	},
 	{

@@ -254,6 +254,14 @@ export const overlayKeys: readonly Binding[] = [
 		footer: {rank: 5},
 	},
 	{
+		action: 'askAgain',
+		keys: ['v', 'V'],
+		in: ['viewer'],
+		label: 'again',
+		help: 'Send the same request again.',
+		footer: {rank: 2},
+	},
+	{
 		action: 'refresh',
 		keys: ['r'],
 		in: ['viewer'],

@@ -5,8 +5,8 @@ import {useShallow} from 'zustand/react/shallow';
 import {pairOf} from '../../console/live/compared-pair.js';
 import {lateRefusal} from '../../knative/release/late-refusal.js';
 import {revisionsOf, selectedService} from '../../console/state/read.js';
-import type {RequestOptions, LoopSnapshot, RecordedAnswer} from '../../console/state/state.js';
-import {targetOf} from '../../console/live/request-target.js';
+import type {FailureEntry, LoopSnapshot, RecordedAnswer, RequestOptions} from '../../console/state/state.js';
+import {requestOptionsFor, targetOf} from '../../console/live/request-target.js';
 import type {ServiceView} from '../../knative/service/service.js';
 import type {Theme} from '../../terminal/output/theme.js';
 import {askedBy} from '../../knative/commands/identify-revisions.js';
@@ -17,11 +17,18 @@ import {Frame} from '../widgets/frame.js';
 import {steadyWidth} from '../widgets/steady-width.js';
 import {Table} from '../widgets/table/table.js';
 import {useTheme} from '../widgets/theme-context.js';
+import type {ConsoleState} from '../../console/state/state.js';
 import {useConsoleState} from '../use-console.js';
 import {clock, count, duration} from '../format.js';
-import {liveTable} from './live-table.js';
+import {failureText} from './failure-lines.js';
+import {liveTable, type OwnFailures} from './live-table.js';
+import {pastLine, verdictLines, type VerdictLine} from './live-verdicts.js';
 import {UsersRows, usersHeight} from './users-rows.js';
-import {comparisonLine, splitLine, type VerdictLine} from './live-verdicts.js';
+
+/** That of the service before, until this one's is known: nearly always they have the same, and a pane that blinks says nothing. */
+function shownGateway({gateway}: Pick<ConsoleState, 'gateway'>): ConsoleState['gateway'] {
+	return gateway.kind === 'looking' ? (gateway.before ?? gateway) : gateway;
+}
 
 export function LivePane({width, height}: Size) {
 	const {styles, glyphs} = useTheme();
@@ -29,14 +36,15 @@ export function LivePane({width, height}: Size) {
 	const {focus, gateway, asking, live} = useConsoleState(
 		useShallow(state => ({
 			focus: state.focus,
-			gateway: state.gateway,
-			asking: state.asking,
+			gateway: shownGateway(state),
+			asking: requestOptionsFor(state, service?.uid),
 			live: state.live,
 		})),
 	);
 	const isForwarded = gateway.kind === 'found' && gateway.forward !== undefined;
 	const snapshot = service && live?.uid === service.uid ? live.snapshot : undefined;
 	const page = live?.page ?? 0;
+	const background = live?.background ?? 0;
 	const isRefused = service !== undefined && lateRefusal(service) !== undefined;
 	const inside = frameContentSize(width, height);
 	const users = usersHeight(inside.height);
@@ -48,7 +56,11 @@ export function LivePane({width, height}: Size) {
 			title="4 Live"
 			aside={
 				snapshot &&
-				[asideOf(snapshot, page, isRefused), ...(isForwarded ? ['via API server'] : [])].join(' · ')
+				[
+					asideOf(snapshot, page, isRefused),
+					...(isForwarded ? ['via API server'] : []),
+					...(background > 0 ? [`${count(background, 'loop')} in background`] : []),
+				].join(' · ')
 			}
 			isFocused={focus === 'live'}
 		>
@@ -80,9 +92,9 @@ function invitation(
 	const asked = targetOf(service, service.url, gateway, asking);
 	if (!asked.ok) return [{text: asked.reason}];
 	const {command, forwarding, unreached} = asked;
-	const often = asking.rate === 1 ? 'once' : `${asking.rate} times`;
+	const requests = count(asking.rate, 'request');
 	return [
-		{text: `space asks it ${often} a second and counts the answers; v asks it once.`},
+		{text: `space: send ${requests}/s and count who answers · v: send one request`},
 		{text: command},
 		...(forwarding === undefined
 			? []
@@ -113,13 +125,15 @@ function asideOf(snapshot: LoopSnapshot, page: number, isRefused: boolean): stri
 	return [
 		pace,
 		count(answered, 'answer'),
-		...(notSent > 0 ? [`${notSent} not sent`] : []),
-		settling ? (isRefused ? 'split refused' : 'settling') : `${split} since ${clock(since)}`,
+		...(notSent > 0 ? [`${notSent} skipped (rate limit)`] : []),
+		settling ? (isRefused ? 'split refused' : 'switching') : `${split} since ${clock(since)}`,
 	].join(' · ');
 }
 
 /** Rows that have their place from the start, so that a revision or a stranger that appears moves nothing. */
 const reservedRows = 3;
+/** Lines of verdicts above the table; what else there is to say stands below it, so that nothing moves. */
+const verdictsAbove = 2;
 
 function Counts({
 	snapshot,
@@ -133,11 +147,30 @@ function Counts({
 	const revisions = useConsoleState(state => revisionsOf(state, service.name));
 	const past = page > 0 ? snapshot.history.at(-page) : undefined;
 	const counts = past ?? snapshot;
-	// Rows, their titles and the verdicts first; the stream gets what is left, and where it can a line.
+	const verdicts = past
+		? [
+				pastLine(past),
+				{tone: 'waiting' as const, sentence: 'counts under an earlier split; ] goes on to the next'},
+			]
+		: byWeight(
+				verdictLines(snapshot, {
+					service: service.name,
+					isRefused: lateRefusal(service) !== undefined,
+					askedBy: askedBy(service.summary.protocol, asking.grpcCall),
+					pair: pairOf(service, revisions),
+					now: snapshot.at,
+				}),
+			);
+	// Verdicts and rows first; failures and the stream get what is left, and where it can a line.
+	const above = Math.min(verdictsAbove, Math.max(1, height - 3));
 	const wanted = Math.max(reservedRows, snapshot.weights.length + 1) + 1;
-	const tableHeight = Math.max(2, Math.min(wanted, height - (height > 6 ? 3 : 2)));
-	const hasComparison = height - tableHeight >= 2;
-	const streamHeight = Math.max(0, height - tableHeight - (hasComparison ? 2 : 1));
+	const tableHeight = Math.max(2, Math.min(wanted, height - above - (height > 6 ? 1 : 0)));
+	const rest = Math.max(0, height - above - tableHeight);
+	const failures = past ? [] : snapshot.failures;
+	const failureRows =
+		failures.length === 0 ? 0 : Math.min(failures.length, Math.max(1, Math.floor(rest / 3)));
+	const below = verdicts.slice(above, above + Math.max(0, rest - failureRows));
+	const streamHeight = Math.max(0, rest - failureRows - below.length);
 	// On a very wide window a greeting and its counts would stand too far apart to be read as one row.
 	const tableWidth = Math.min(width, 150);
 	const table = liveTable(counts.rows, {
@@ -145,22 +178,23 @@ function Counts({
 		room: tableHeight - 1,
 		service: service.name,
 		glyphs,
+		ownFailures: past ? new Map() : ownFailuresOf(snapshot),
 	});
-	const errors = count(counts.errors, 'error');
-	const codes = [
-		...Object.entries(counts.statusCodes).map(([code, number]) => `${code} ×${number}`),
-		errors,
-	].join('  ');
-	const verdict = splitLine(counts.verdict, {
-		settling: past === undefined && snapshot.settling,
-		isRefused: lateRefusal(service) !== undefined,
-		rows: counts.rows,
-		askedBy: askedBy(service.summary.protocol, asking.grpcCall),
-	});
+	const codes = Object.entries(counts.statusCodes)
+		.map(([code, number]) => `${code} ×${number}`)
+		.join('  ');
 	// Many kinds of failure would leave no room for the verdict.
-	const aside = verdict.more === undefined && widthOf(codes) <= width / 2 ? codes : errors;
+	const aside = widthOf(codes) <= width / 4 ? codes : '';
 	return (
 		<Box width={width} height={height} flexDirection="column" overflow="hidden">
+			{verdicts.slice(0, above).map((verdict, index) => (
+				<VerdictRow
+					key={verdict.sentence}
+					width={width}
+					verdict={verdict}
+					aside={index === 0 && verdict.tone !== 'bad' ? aside : ''}
+				/>
+			))}
 			<Table
 				columns={table.columns}
 				rows={table.rows}
@@ -168,25 +202,61 @@ function Counts({
 				selected={-1}
 				width={tableWidth}
 				height={tableHeight}
-				empty="No answer yet."
+				empty="No answers."
 			/>
-			<VerdictRow width={width} verdict={verdict} aside={aside} />
-			{hasComparison && (
-				<VerdictRow
+			{below.map(verdict => (
+				<VerdictRow key={verdict.sentence} width={width} verdict={verdict} />
+			))}
+			{failures.slice(0, Math.min(failureRows, rest)).map(failure => (
+				<FailureLine
+					key={failure.key}
+					failure={failure}
+					now={snapshot.at}
 					width={width}
-					verdict={
-						past
-							? {tone: 'waiting', sentence: 'counts under an earlier split; ] goes on to the next'}
-							: comparisonLine(snapshot, pairOf(service, revisions))
-					}
+					service={service.name}
 				/>
-			)}
+			))}
 			<Box width={width} height={streamHeight} flexDirection="column" overflow="hidden">
 				{(streamHeight > 0 ? snapshot.last.slice(-streamHeight) : []).map(answer => (
 					<AnswerLine key={answer.order} answer={answer} width={width} />
 				))}
 			</Box>
 		</Box>
+	);
+}
+
+/** What is bad first, then what is doubtful; else in their order. */
+function byWeight(lines: readonly VerdictLine[]): VerdictLine[] {
+	const weights = {bad: 0, warning: 1, waiting: 2, good: 2};
+	return lines.toSorted((one, other) => weights[one.tone] - weights[other.tone]);
+}
+
+/** How often each side failed at its own tag. */
+function ownFailuresOf({comparison, tagDoubt}: LoopSnapshot): OwnFailures {
+	if (!comparison || tagDoubt) return new Map();
+	return new Map([comparison.old, comparison.fresh].map(side => [side.revision, side]));
+}
+
+/** Milliseconds after which a failure is one of earlier. */
+const recently = 30_000;
+
+function FailureLine({
+	failure,
+	now,
+	width,
+	service,
+}: {
+	failure: FailureEntry;
+	now: number;
+	width: number;
+	service: string;
+}) {
+	const {styles, glyphs} = useTheme();
+	const isRecent = now - failure.last < recently;
+	return (
+		<Text wrap="truncate" {...(isRecent ? styles.bad : styles.warning)}>
+			{cutText(`${glyphs.bad} ${failureText(failure, service)}`, width, {ellipsis: glyphs.ellipsis})}
+		</Text>
 	);
 }
 
@@ -215,9 +285,9 @@ const AnswerLine = memo(function AnswerLine({answer, width}: {answer: RecordedAn
 	const {styles, glyphs} = useTheme();
 	const {outcome} = answer;
 	const isResponse = outcome.kind === 'response';
-	const failed = isResponse ? outcome.error || outcome.by === 'gateway' : true;
+	const failed = answer.grade !== 'success' && answer.grade !== 'redirect';
 	const head = `${clock(answer.at, {milliseconds: true})}  ${fitText(isResponse ? outcome.code : outcome.failure, 9)}  ${fitText(duration(answer.latency), 7, {align: 'right'})}  `;
-	const said = isResponse ? steadyWidth(outcome.firstLine) || '(no body)' : outcome.sentence;
+	const said = isResponse ? saidBy(outcome, glyphs.arrow) : outcome.sentence;
 	const text = `${said}${answer.settling ? '  (not counted)' : ''}`;
 	return (
 		<Text wrap="truncate" {...(failed ? styles.bad : answer.settling ? styles.muted : {})}>
@@ -226,3 +296,11 @@ const AnswerLine = memo(function AnswerLine({answer, width}: {answer: RecordedAn
 		</Text>
 	);
 });
+
+/** Where a redirect leads says more than its page. */
+function saidBy(
+	{firstLine, location}: Extract<RecordedAnswer['outcome'], {kind: 'response'}>,
+	arrow: string,
+): string {
+	return location === undefined ? steadyWidth(firstLine) || '(no body)' : `${arrow} ${location}`;
+}

@@ -18,15 +18,16 @@ const longestRevision = 24;
 const wide: readonly Column[] = [
 	{title: 'ANSWER', priority: 0, min: 10, max: 40, isFlexible: true},
 	{title: 'REVISION', priority: 1, min: 8, max: longestRevision, cut: 'start'},
-	{title: 'ASKED', priority: 2, align: 'right'},
-	{title: 'SEEN', priority: 1, align: 'right'},
-	{title: '95 %', priority: 5, align: 'right'},
-	{title: 'ANSWERS', priority: 1, align: 'right'},
-	{title: 'ERRORS', priority: 4, align: 'right'},
-	{title: 'P50', priority: 6, align: 'right'},
-	{title: 'P95', priority: 7, align: 'right'},
-	{title: 'P99', priority: 8, align: 'right'},
-	{title: 'RECENT', priority: 9},
+	{title: 'SET', priority: 2, align: 'right'},
+	{title: 'GOT', priority: 1, align: 'right'},
+	{title: 'RANGE', priority: 5, align: 'right'},
+	{title: '30 S', priority: 6, align: 'right'},
+	{title: 'COUNT', priority: 1, align: 'right'},
+	{title: 'FAILED', priority: 3, align: 'right'},
+	{title: 'P50', priority: 7, align: 'right'},
+	{title: 'P95', priority: 8, align: 'right'},
+	{title: 'P99', priority: 9, align: 'right'},
+	{title: 'LATENCY', priority: 10},
 ];
 
 /**
@@ -36,28 +37,33 @@ const wide: readonly Column[] = [
 const narrow: readonly Column[] = [
 	{title: 'ANSWER', priority: 0, min: 14, max: 40, isFlexible: true},
 	{title: 'REV', priority: 1, min: 6, max: 12, cut: 'start'},
-	{title: 'ASKED', priority: 2, align: 'right'},
-	{title: 'SEEN', priority: 1, align: 'right'},
-	{title: '95 %', priority: 5, align: 'right'},
+	{title: 'SET', priority: 2, align: 'right'},
+	{title: 'GOT', priority: 1, align: 'right'},
+	{title: 'RANGE', priority: 5, align: 'right'},
 	{title: 'N', priority: 1, align: 'right'},
-	{title: 'ERR', priority: 4, align: 'right'},
+	{title: 'FAIL', priority: 3, align: 'right'},
 	{title: 'P50/95/99 ms', priority: 6, align: 'right'},
 	{title: 'LAST', priority: 7},
 ];
 
-/** Where there is not room for all: errors before other rows, and else in their order; shown in their order. */
-function chosen(rows: readonly Row[], room: number): readonly Row[] {
-	const byErrors = rows.toSorted((a, b) => Number(b.errors > 0) - Number(a.errors > 0));
+/** Where there is not room for all: revisions that fail at their tags, then other failures, then the rest; shown in their order. */
+function chosen(rows: readonly Row[], room: number, ownFailures: OwnFailures): readonly Row[] {
+	const weight = ({revision, errors}: Row) =>
+		(revision !== undefined && (ownFailures.get(revision)?.failed ?? 0) > 0 ? 2 : 0) + (errors > 0 ? 1 : 0);
+	const byErrors = rows.toSorted((one, other) => weight(other) - weight(one));
 	const kept = new Set(byErrors.slice(0, room));
 	return rows.filter(row => kept.has(row));
 }
 
-/** Errors that no row shows are said all the same. */
+/** Failures that no row shows are said all the same. */
 function restWords(hidden: readonly Row[]): string {
 	const errors = hidden.reduce((sum, row) => sum + row.errors, 0);
 	const rows = `and ${count(hidden.length, 'more row')}`;
-	return errors === 0 ? rows : `${rows}, ${count(errors, 'error')}`;
+	return errors === 0 ? rows : `${rows}, ${count(errors, 'failure')}`;
 }
+
+/** How often a revision failed where it is certain whose the failure is: at its own tag. */
+export type OwnFailures = ReadonlyMap<string, {asked: number; failed: number}>;
 
 /**
  * @param room Rows there are at most; where there are more, the last one says how many are left out.
@@ -65,14 +71,22 @@ function restWords(hidden: readonly Row[]): string {
  */
 export function liveTable(
 	rows: readonly Row[],
-	{width, room, service, glyphs}: {width: number; room: number; service: string; glyphs: Glyphs},
+	{
+		width,
+		room,
+		service,
+		glyphs,
+		ownFailures = new Map(),
+	}: {width: number; room: number; service: string; glyphs: Glyphs; ownFailures?: OwnFailures},
 ): LiveTable {
 	const isWide = width >= wideFrom;
-	const shown = rows.length > room ? chosen(rows, Math.max(0, room - 1)) : rows;
+	const shown = rows.length > room ? chosen(rows, Math.max(0, room - 1), ownFailures) : rows;
 	// One scale for all rows: their heights are there to be compared.
 	const greatest = Math.max(0, ...rows.flatMap(({recent}) => recent));
 	const cellsOf = isWide ? wideCells : narrowCells;
-	const cells = shown.map(row => ({key: row.key, cells: cellsOf(row, {service, greatest, glyphs})}));
+	const lately = rows.reduce((sum, row) => sum + row.lately, 0);
+	const context = {service, greatest, glyphs, ownFailures, lately};
+	const cells = shown.map(row => ({key: row.key, cells: cellsOf(row, context)}));
 	const hidden = rows.filter(row => !shown.includes(row));
 	const rest = {key: 'more', cells: [restWords(hidden)]};
 	return {
@@ -82,9 +96,17 @@ export function liveTable(
 	};
 }
 
-type LiveTableContext = {service: string; greatest: number; glyphs: Glyphs};
+type LiveTableContext = {
+	service: string;
+	greatest: number;
+	glyphs: Glyphs;
+	ownFailures: OwnFailures;
+	/** Answers of the last half a minute, of all rows. */
+	lately: number;
+};
 
-function wideCells(row: Row, {service, greatest, glyphs}: LiveTableContext): string[] {
+function wideCells(row: Row, context: LiveTableContext): string[] {
+	const {service, greatest, glyphs, lately} = context;
 	const {observedShare, interval} = row;
 	const names = whose(row, service);
 	const isCut = row.candidates.length > 1 && widthOf(names) > longestRevision;
@@ -93,12 +115,13 @@ function wideCells(row: Row, {service, greatest, glyphs}: LiveTableContext): str
 		isCut ? `${briefly(row, service)}: ${row.candidates.length} revisions` : names,
 		configuredOf(row),
 		(observedShare === undefined ? '' : percentOf(observedShare)).padStart(7),
-		(observedShare === undefined
+		(observedShare === undefined || row.revision === undefined
 			? ''
 			: `${(interval.low * 100).toFixed(1)}–${(interval.high * 100).toFixed(1)}`
 		).padStart(10),
+		(lately === 0 ? '' : `${Math.round((row.lately / lately) * 100)} %`).padStart(5),
 		String(row.n),
-		String(row.errors),
+		failedOf(row, context, ({asked, failed}) => `${failed}/${asked}`).padStart(7),
 		wideLatency(row.p50),
 		wideLatency(row.p95),
 		wideLatency(row.p99),
@@ -106,21 +129,34 @@ function wideCells(row: Row, {service, greatest, glyphs}: LiveTableContext): str
 	];
 }
 
+/** Failures of the row: those at its own tag where it is asked there, else those that users got. */
+function failedOf(
+	row: Row,
+	{ownFailures}: LiveTableContext,
+	write: (own: {asked: number; failed: number}) => string,
+): string {
+	const own = row.revision === undefined ? undefined : ownFailures.get(row.revision);
+	return own && own.asked > 0 ? write(own) : row.attribution === 'silent' ? '' : String(row.errors);
+}
+
 const wideLatency = (value: number | undefined) => (value === undefined ? '' : duration(value)).padStart(6);
 
-function narrowCells(row: Row, {service, greatest, glyphs}: LiveTableContext): string[] {
+function narrowCells(row: Row, context: LiveTableContext): string[] {
+	const {service, greatest, glyphs} = context;
 	const {observedShare, interval, p50, p95, p99} = row;
 	return [
 		answerOf(row),
 		briefly(row, service),
 		configuredOf(row),
 		(observedShare === undefined ? '' : percentOf(observedShare)).padStart(6),
-		(observedShare === undefined
+		(observedShare === undefined || row.revision === undefined
 			? ''
 			: `${Math.floor(interval.low * 100)}–${Math.ceil(interval.high * 100)}`
 		).padStart(6),
 		String(row.n).padStart(5),
-		String(row.errors).padStart(4),
+		failedOf(row, context, ({asked, failed}) =>
+			failed === 0 ? '0' : `${Math.max(1, Math.round((failed / asked) * 100))} %`,
+		).padStart(5),
 		(p50 === undefined ? '' : [p50, p95, p99].map(shortLatency).join('/')).padStart(12),
 		sparkline(row.recent, 5, {greatest, levels: glyphs.levels}),
 	];
@@ -137,8 +173,11 @@ const configuredOf = ({configuredPercent}: Row) =>
 	configuredPercent === undefined ? '' : `${configuredPercent} %`;
 
 export function answerOf(row: Row): string {
+	if (row.code !== undefined) {
+		return [row.code, steadyWidth(row.text)].filter(part => part !== '').join(' ');
+	}
 	if (row.fingerprint === undefined) {
-		return row.attribution === 'silent' ? '(no answer yet)' : '(no body)';
+		return row.attribution === 'silent' ? '(no answers)' : '(no body)';
 	}
 	const answer = steadyWidth(row.fingerprint);
 	return row.otherFingerprints > 0 ? `${answer} +${row.otherFingerprints} more` : answer;
@@ -146,26 +185,23 @@ export function answerOf(row: Row): string {
 
 /** In six cells. What is longer is cut at its start, and half of a list of names would be read as one of them. */
 function briefly(row: Row, service: string): string {
-	const words: Partial<Record<Row['attribution'], string>> = {
-		indistinguishable: 'alike',
-		contradictory: 'either',
-		unknown: 'nobody',
-	};
-	return words[row.attribution] ?? whose(row, service);
+	if (row.revision !== undefined) return shortRevision(row.revision, service);
+	const words = {alike: 'alike', unheard: 'either', unknown: '?', 'no success': '?'};
+	return words[row.why ?? 'unknown'];
 }
 
 /** The revision, or why it cannot be told which. */
 export function whose(row: Row, service: string): string {
+	if (row.revision !== undefined) return shortRevision(row.revision, service);
 	const names = row.candidates.map(candidate => shortRevision(candidate, service)).join(' ');
-	switch (row.attribution) {
-		case 'revision':
-		case 'silent':
-			return shortRevision(row.revision ?? '', service);
-		case 'indistinguishable':
+	switch (row.why) {
+		case 'alike':
 			return `alike: ${names}`;
-		case 'contradictory':
+		case 'unheard':
 			return `either: ${names}`;
 		case 'unknown':
+		case 'no success':
+		case undefined:
 			return 'unattributed';
 	}
 }

@@ -1,9 +1,9 @@
-/** The verdicts as the lines under the rows of the live pane. Pure. */
-import type {Comparison, LoopSnapshot, Row} from '../../console/state/state.js';
+/** The verdicts as the lines of the live pane, what matters most first. Pure. */
+import type {Comparison, EpochCounts, LoopSnapshot} from '../../console/state/state.js';
+import {convincingBound, setAndGot, sharesOf} from '../../console/live/verdicts.js';
 import type {ComparedPair} from '../../console/live/compared-pair.js';
 import {remedies, type AskedBy} from '../../knative/commands/identify-revisions.js';
-import type {SplitVerdict} from '../../stats/split-verdict.js';
-import {duration, percentOf} from '../format.js';
+import {clock, duration, percentOf, shortRevision, span} from '../format.js';
 
 export type VerdictLine = {
 	tone: 'good' | 'waiting' | 'bad' | 'warning';
@@ -13,42 +13,117 @@ export type VerdictLine = {
 };
 
 /** What is known beside the counts. */
-type SplitContext = {
-	settling: boolean;
+export type VerdictContext = {
+	/** Of the service, which the names of its revisions begin with. */
+	service: string;
 	/** The route says no for good: nothing is being switched. */
 	isRefused: boolean;
-	/** What was counted: when revisions answer alike, that is why nothing can be said, and not any error. */
-	rows: readonly Row[];
 	/** What tells revisions apart depends on it. */
 	askedBy: AskedBy;
+	pair: ComparedPair;
+	/** Milliseconds since 1970. */
+	now: number;
 };
 
-/** Whether users get the split that is configured. */
+/** All that is to be said of what users get, and of the new revision. */
+export function verdictLines(snapshot: LoopSnapshot, context: VerdictContext): VerdictLine[] {
+	return [
+		...gatewayLines(snapshot),
+		...troubleLines(snapshot),
+		splitLine(snapshot, context),
+		...changeLines(snapshot, context),
+		comparisonLine(snapshot, context.pair),
+	];
+}
+
+/** A gateway that cannot be reached is no matter of statistics. */
+function gatewayLines({gateway}: LoopSnapshot): VerdictLine[] {
+	if (gateway.kind === 'down') {
+		const requests = gateway.requests === 1 ? '1 request' : `${gateway.requests} requests`;
+		return [
+			{
+				tone: 'bad',
+				sentence: `gateway down since ${clock(gateway.since)} (${requests})`,
+				more: `Gateway down since ${clock(gateway.since)} (${requests}); they are in no count. ${gateway.sentence}`,
+			},
+		];
+	}
+	if (gateway.kind === 'answers itself' && gateway.isAll) {
+		const {code, text: said, since, last, requests} = gateway;
+		return [
+			{
+				tone: 'bad',
+				sentence: `the gateway itself answers ${said} since ${clock(since)} (${requests}): ${code === '404' ? 'no route for this host' : 'no revision answered'}`,
+				more: `The gateway itself answers ${said}, ${requests} times from ${clock(since)} to ${clock(last)}: no revision was asked. Check the KIngress of the service and the gateway's pods.`,
+			},
+		];
+	}
+	return [];
+}
+
+/** Users get failures. */
+function troubleLines({trouble, gateway}: LoopSnapshot): VerdictLine[] {
+	if (!trouble || trouble.kind === 'down') return [];
+	if (trouble.kind === 'gateway' && gateway.kind === 'answers itself' && gateway.isAll) return [];
+	return [{tone: trouble.kind === 'redirects' ? 'warning' : 'bad', sentence: trouble.sentence}];
+}
+
+type SplitSnapshot = Pick<
+	LoopSnapshot,
+	'verdict' | 'settling' | 'rows' | 'alarm' | 'trouble' | 'suggestion' | 'answered'
+>;
+
+/** Whether users get the split that is set. */
 export function splitLine(
-	verdict: SplitVerdict | undefined,
-	{settling, isRefused, rows, askedBy}: SplitContext,
+	{verdict, settling, rows, alarm, trouble, suggestion, answered}: SplitSnapshot,
+	{isRefused, askedBy, now}: Pick<VerdictContext, 'isRefused' | 'askedBy' | 'now'>,
 ): VerdictLine {
 	if (settling) {
 		return isRefused
 			? {tone: 'bad', sentence: 'not counted: the route refuses the split, and the gateway is not switched'}
-			: {
-					tone: 'waiting',
-					sentence: 'settling: the gateway is being switched; these answers are not counted',
-				};
+			: {tone: 'waiting', sentence: 'switching: answers not counted yet'};
 	}
 	if (!verdict) return {tone: 'waiting', sentence: 'no split to compare with yet'};
-	const alike = rows.filter(({attribution}) => attribution === 'indistinguishable');
-	if (verdict.state === 'unjudgeable' && alike.some(({n}) => n > verdict.unattributed / 2)) {
+	const got = setAndGot(sharesOf({rows})) ?? 'nothing came lately';
+	if (alarm && !alarm.isOver) {
+		const impossible = verdict.state === 'impossible' ? `${verdict.sentence} ` : '';
+		const long = `${span(now - alarm.since)} (since ${clock(alarm.since)}, last ${clock(alarm.last)})`;
+		return {
+			tone: 'bad',
+			sentence: `wrong split: ${got} for ${long}`,
+			more: `Users do not get this split: ${got} for ${long}. ${impossible}Look at the KIngress and the gateway's pods (e), or send the split again.`,
+		};
+	}
+	if (alarm) {
+		return {
+			tone: 'warning',
+			sentence: `split was wrong ${clock(alarm.since)}–${clock(alarm.last)}, now ${got}; Z counts anew`,
+		};
+	}
+	const isOpen = verdict.state === 'unjudgeable' || verdict.state === 'too few';
+	const alike = rows.filter(({why}) => why === 'alike');
+	if (isOpen && alike.some(({n}) => n > verdict.unattributed / 2)) {
 		return {
 			tone: 'warning',
 			// What to do must not be what a narrow window cuts off.
-			sentence: `Alike: ${remedies[askedBy].short}`,
-			more: `Revisions answer alike, so the split cannot be judged. ${remedies[askedBy].long}`,
+			sentence:
+				suggestion === undefined
+					? 'Revisions answer identically; choose what to compare (i)'
+					: `Revisions answer identically; i compares ${suggestion}`,
+			more: `Revisions answer identically, so the split cannot be judged. ${suggestion === undefined ? remedies[askedBy].long : `They differ in ${suggestion}: i compares that, as --fingerprint ${suggestion} does.`}`,
+		};
+	}
+	const unheard = rows.find(({why}) => why === 'unheard');
+	if (isOpen && unheard && unheard.n > verdict.unattributed / 2) {
+		return {
+			tone: 'warning',
+			sentence: `cannot be judged: ${unheard.n} of ${answered} answers may be any revision's; t adds a tag URL`,
+			more: `The split cannot be judged: ${unheard.n} of ${answered} answers may be those of ${unheard.candidates.join(' or ')}, because not all of them could be asked on their own. t adds a tag URL.`,
 		};
 	}
 	switch (verdict.state) {
 		case 'agrees':
-			return {tone: 'good', sentence: verdict.sentence};
+			return {tone: trouble ? 'warning' : 'good', sentence: verdict.sentence};
 		case 'too few':
 			return {tone: 'waiting', sentence: verdict.sentence};
 		case 'suspicious':
@@ -60,62 +135,114 @@ export function splitLine(
 	}
 }
 
-/** Upper 95 % bound of the new revision's error rate, 0–1, from which on it is shown as good: 59 pairs without a failure. */
-const convincingBound = 0.05;
+/** What users get became something else, though the split was not changed. */
+export function changeLines(
+	{change, alarm}: Pick<LoopSnapshot, 'change' | 'alarm'>,
+	{service}: Pick<VerdictContext, 'service'>,
+): VerdictLine[] {
+	if (!change || (alarm && change.at < alarm.since)) return [];
+	const {at, before, after} = change;
+	const shares = (counts: ReadonlyMap<string, number>) => {
+		const total = [...counts.values()].reduce((sum, count) => sum + count, 0);
+		const named = [...counts]
+			.toSorted(([, one], [, other]) => other - one)
+			.map(([kind, count]) => `${nameOf(kind, service)} ${Math.round((count / total) * 100)} %`);
+		return named.slice(0, 3).join(', ');
+	};
+	const [only] = after.keys();
+	const now =
+		after.size === 1 && only !== undefined
+			? `all answers are ${nameOf(only, service)}'s`
+			: `${shares(after)}, before ${shares(before)}`;
+	return [{tone: 'warning', sentence: `since ${clock(at)} ${now}: changed without a change of the split`}];
+}
+
+/** `revision shop-00002` → `…00002`, `code 500` → `500`. */
+function nameOf(kind: string, service: string): string {
+	const [, word, rest = ''] = /^(revision|code) (.*)$/s.exec(kind) ?? [];
+	if (word === 'revision') return shortRevision(rest, service);
+	return word === 'code' ? rest : 'unknown';
+}
+
+type ComparisonSnapshot = Pick<
+	LoopSnapshot,
+	'comparing' | 'comparison' | 'settling' | 'tagDoubt' | 'trouble'
+>;
 
 /** Whether the new revision is worse than the old one; what matters most comes first, since the line may be cut. */
 export function comparisonLine(
-	{comparing, comparison, settling}: Pick<LoopSnapshot, 'comparing' | 'comparison' | 'settling'>,
+	{comparing, comparison, settling, tagDoubt, trouble}: ComparisonSnapshot,
 	pair: ComparedPair,
 ): VerdictLine {
-	const line = (tone: VerdictLine['tone'], text: string) => ({tone, sentence: `new vs old: ${text}`});
+	const line = (tone: VerdictLine['tone'], sentence: string) => ({tone, sentence});
 	if (!pair.ok) return line('waiting', pair.reason);
+	if (tagDoubt) return line('warning', `not compared: ${tagDoubt.sentence}`);
 	if (!comparison || comparison.pairs === 0) {
-		if (!comparing) return line('waiting', 'off; p asks both in pairs at their tags');
-		return line('waiting', settling ? 'waits until the route has settled' : 'no pair answered yet');
+		if (!comparing) return line('waiting', 'not compared; p compares canary and stable at their tags');
+		if (comparison && comparison.withoutGateway > 0) {
+			return line('warning', 'not compared: the gateway itself answers at a tag, or does not');
+		}
+		return line(
+			'waiting',
+			settling ? 'comparison waits until the route has switched' : 'no pair answered yet',
+		);
 	}
 	const off = comparing ? '' : ' (off)';
-	const {errors, latency} = comparison;
-	const said = [
-		...(errors.state === 'worse' ? ['WORSE'] : []),
-		...(latency.state === 'slower' ? ['SLOWER'] : []),
-	];
-	const alarm = (text: string) =>
-		`${text}${off}, ${alarmCounts(comparison, {isOfErrors: errors.state !== 'not worse'})}`;
-	if (said.length > 0) return line('bad', alarm(said.join(', ')));
+	const {errors, latency, worse, slower} = comparison;
+	const isWorse = errors.state === 'worse' || (worse !== undefined && !worse.isOver);
+	const isSlower = latency.state === 'slower' || (slower !== undefined && !slower.isOver);
+	const said = [...(isWorse ? ['WORSE'] : []), ...(isSlower ? ['SLOWER'] : [])];
+	const alarm = isWorse ? worse : slower;
+	const counts = alarmCounts(comparison, {isOfErrors: errors.state !== 'not worse'});
+	if (said.length > 0) {
+		const when = alarm
+			? ` · since ${clock(alarm.since)}, ${alarm.isOver ? 'over since' : 'last'} ${clock(alarm.last)}`
+			: '';
+		return line('bad', `canary ${said.join(', ')}${off}: ${counts}${when}`);
+	}
 	const suspected = [
-		...(errors.state === 'suspicious' ? [`maybe worse${need(errors.more)}`] : []),
-		...(latency.state === 'suspicious' ? [`maybe slower${need(latency.more)}`] : []),
+		...(errors.state === 'suspicious' ? [`possibly worse${moreWords(errors.more)}`] : []),
+		...(latency.state === 'suspicious' ? [`possibly slower${moreWords(latency.more)}`] : []),
 	];
-	if (suspected.length > 0) return line('warning', alarm(suspected.join(', ')));
-	// No alarm is no evidence: good is only said of a new revision whose own error rate is known to be low.
-	const tone = comparison.bound <= convincingBound ? 'good' : 'waiting';
-	return line(tone, `not worse so far${off}, ${calmCounts(comparison)}`);
+	if (suspected.length > 0) return line('warning', `canary ${suspected.join(', ')}${off}: ${counts}`);
+	const {fresh} = comparison;
+	if (fresh.asked === 0) {
+		return line(
+			'waiting',
+			`canary neither works nor fails: ${fresh.undecided} answers are redirects or 4xx; choose what to send (i)`,
+		);
+	}
+	// No alarm is no evidence: good is only said of a new revision whose own failure rate is known to be low.
+	const isGood = comparison.bound <= convincingBound && !trouble && fresh.undecided <= fresh.asked / 20;
+	return line(isGood ? 'good' : 'waiting', `canary not worse so far${off}: ${calmCounts(comparison)}`);
 }
 
-const need = (more: number | undefined) => (more === undefined ? '' : `, need ~${more} more`);
+const moreWords = (more: number | undefined) => (more === undefined ? '' : ` (~${more} more)`);
 
 /** Pairs, all without a failure, that it is not worth to speak of: a quarter of an hour at one a second. */
 const farOff = 1000;
 
-const failedOf = ({failed, asked}: Comparison['old']) => `${failed}/${asked}`;
+const failedOf = ({failed, asked}: Comparison['old']) => `${failed} of ${asked}`;
 
-/** How low the new one's error rate is known to be, and what it takes to know more. */
+/** How low the new one's failure rate is known to be, and what it takes to know more. */
 function calmCounts(comparison: Comparison): string {
-	const {fresh, old, bound, boundMore} = comparison;
+	const {fresh, old, bound, boundMore, boundWait} = comparison;
 	// Nobody waits for thousands of answers to make up for an outage of both.
 	const isInSight = boundMore !== undefined && boundMore < farOff;
+	const wait = boundWait === undefined ? '' : ` (${span(boundWait)})`;
 	return [
-		`${failedOf(fresh)} failed: below ${percentOf(bound)}`,
-		...(isInSight ? [`need ~${boundMore} more for 1 %`] : []),
-		`old ${failedOf(old)}`,
+		// Never below what is shown.
+		`${failedOf(fresh)} failed (true rate < ${percentOf(Math.ceil(bound * 1000 - 1e-6) / 1000)})`,
+		...(isInSight ? [`< 1 % takes ~${boundMore} more${wait}`] : []),
+		`stable ${failedOf(old)}`,
 		...latencyCounts(comparison),
 	].join(' · ');
 }
 
 /** What the alarm is about first; how many requests without a failure would make up for it is of no use now. */
 function alarmCounts(comparison: Comparison, {isOfErrors}: {isOfErrors: boolean}): string {
-	const failures = `${failedOf(comparison.fresh)} failed, old ${failedOf(comparison.old)}`;
+	const {fresh, old} = comparison;
+	const failures = `fails ${failedOf(fresh)}, stable ${failedOf(old)}`;
 	const latencies = latencyCounts(comparison);
 	return (isOfErrors ? [failures, ...latencies] : [...latencies, failures]).join(' · ');
 }
@@ -124,9 +251,19 @@ function latencyCounts({fresh, old, compared, bad}: Comparison): string[] {
 	return [
 		...(fresh.p50 === undefined || old.p50 === undefined
 			? []
-			: [`p50 ${duration(fresh.p50)} vs ${duration(old.p50)}, slower in ${bad}/${compared}`]),
+			: [`p50 ${duration(fresh.p50)} vs ${duration(old.p50)}, slower in ${bad} of ${compared}`]),
 		...(fresh.cold === 0 || fresh.coldP50 === undefined
 			? []
 			: [`${fresh.cold} from a cold start: p50 ${duration(fresh.coldP50)}`]),
 	];
+}
+
+/** The line under counts of an earlier split: what was claimed of it then. */
+export function pastLine({verdict}: Pick<EpochCounts, 'verdict'>): VerdictLine {
+	if (!verdict) return {tone: 'waiting', sentence: 'there was no split to compare with'};
+	const isWrong = verdict.state === 'disagrees' || verdict.state === 'impossible';
+	return {
+		tone: isWrong ? 'bad' : verdict.state === 'agrees' ? 'good' : 'waiting',
+		sentence: verdict.sentence,
+	};
 }

@@ -1,15 +1,20 @@
 /** Pane 2: the revisions of the selected service, newest first. */
+import {Text} from 'ink';
 import {useShallow} from 'zustand/react/shallow';
 import {
 	knownRevisions,
 	revisionRows,
 	selectedRevisionIndex,
 	selectedService,
+	troubledRevision,
+	troubleOf,
 	whyNoService,
 	type RevisionRow,
 } from '../../console/state/read.js';
 import {isGone} from '../../console/state/selection.js';
+import {parseRejection} from '../../knative/release/rejection.js';
 import type {RevisionView} from '../../knative/revision/revision.js';
+import {conditionTrouble, type Trouble} from '../../knative/revision/trouble.js';
 import type {ServiceView} from '../../knative/service/service.js';
 import type {Theme} from '../../terminal/output/theme.js';
 import type {Size} from '../layout.js';
@@ -20,7 +25,8 @@ import {Table} from '../widgets/table/table.js';
 import {useTheme} from '../widgets/theme-context.js';
 import {useConsoleState} from '../use-console.js';
 import {useNow} from '../use-now.js';
-import {age, shortImage, shortRevision} from '../format.js';
+import {wrapLine, type DocumentLine} from '../sheets/inspect/document.js';
+import {age, envValue, shortImage, shortRevision} from '../format.js';
 
 const columns = [
 	{title: 'REVISION', priority: 0, min: 8, cut: 'start'},
@@ -37,6 +43,7 @@ export function RevisionsPane({width, height}: Size) {
 	const theme = useTheme();
 	const now = useNow();
 	const service = useConsoleState(selectedService);
+	const isUncovered = useConsoleState(state => state.isUncovered);
 	const revisions = useConsoleState(revisionRows);
 	const isKnown = useConsoleState(state => service && knownRevisions(state, service.name) !== undefined);
 	const selected = useConsoleState(selectedRevisionIndex);
@@ -44,6 +51,10 @@ export function RevisionsPane({width, height}: Size) {
 		useShallow(state => ({focus: state.focus, missing: state.selected && whyNoService(state)})),
 	);
 	const size = frameContentSize(width, height);
+	const troubled = useConsoleState(troubledRevision);
+	const trouble = useConsoleState(state => troubleOf(state, troubled));
+	const said = troubled && service && trouble ? troubleLines(trouble, troubled, {service, size, theme}) : [];
+	const sick = useConsoleState(useShallow(({trouble: word}) => ({uid: word?.revision, word: word?.word})));
 	return (
 		<Frame
 			width={width}
@@ -54,10 +65,12 @@ export function RevisionsPane({width, height}: Size) {
 		>
 			<Table
 				columns={columns}
-				rows={service ? revisions.map(revision => row(revision, service, theme, now)) : []}
+				rows={
+					service ? revisions.map(revision => row(revision, service, {theme, now, sick, isUncovered})) : []
+				}
 				selected={selected}
 				width={size.width}
-				height={size.height}
+				height={size.height - said.length}
 				empty={
 					service
 						? isKnown
@@ -66,11 +79,54 @@ export function RevisionsPane({width, height}: Size) {
 						: (missing ?? '')
 				}
 			/>
+			{said.map(line => (
+				<Text key={line.text} wrap="truncate" {...line.style}>
+					{line.text}
+				</Text>
+			))}
 		</Frame>
 	);
 }
 
-function row(revision: RevisionRow, service: ServiceView, theme: Theme, now: number) {
+/** Rows of the pane for what is wrong; the table keeps its heading and two rows at least. */
+const mostSaid = 3;
+const leastTable = 3;
+
+/** What is wrong with the selected revision and what to do, at the foot of the pane. */
+function troubleLines(
+	{sentence}: Trouble,
+	revision: RevisionView,
+	{service, size, theme}: {service: ServiceView; size: Size; theme: Theme},
+): DocumentLine[] {
+	const {glyphs, styles} = theme;
+	const isServed = service.latestReady !== undefined && service.latestReady !== revision.name;
+	const rows = Math.max(0, Math.min(mostSaid, size.height - leastTable));
+	if (rows === 0) return [];
+	const what = {
+		text: `${glyphs.bad} ${shortRevision(revision.name, service.name)}: ${sentence}`,
+		style: styles.bad,
+	};
+	const todo = 'e events · L log · r new revision';
+	const longer = `${todo} · R roll back`;
+	// What to do is not what has to give way: the last row for what is wrong is cut, not the one after it.
+	const own = Math.max(1, rows - 1);
+	const wrapped = wrapLine(what, size.width);
+	const shown = [...wrapped.slice(0, own - 1), wrapped.slice(own - 1).join(' ')].filter(text => text !== '');
+	return [
+		...shown.map(text => ({...what, text})),
+		...(rows > 1
+			? [{text: isServed && longer.length <= size.width ? longer : todo, style: styles.warning}]
+			: []),
+	];
+}
+
+type Sick = {uid: string | undefined; word: string | undefined};
+
+function row(
+	revision: RevisionRow,
+	service: ServiceView,
+	{theme, now, sick, isUncovered}: {theme: Theme; now: number; sick: Sick; isUncovered: boolean},
+) {
 	if (isGone(revision)) {
 		const {glyphs, styles} = theme;
 		return {
@@ -92,21 +148,30 @@ function row(revision: RevisionRow, service: ServiceView, theme: Theme, now: num
 			shortRevision(revision.name, service.name),
 			entries.length === 0 ? '' : `${percent} %`,
 			tags.join(', '),
-			stateCell(revision, theme),
+			stateCell(revision, theme, revision.uid === sick.uid ? sick.word : undefined),
 			pods(revision),
 			age(revision.createdAt, now),
 			shortImage(revision.image),
-			revision.env.map(({name, shown}) => `${name}=${shown}`).join(' '),
+			revision.env.map(entry => `${entry.name}=${envValue(entry, isUncovered)}`).join(' '),
 		],
 	};
 }
 
+/** Ready and wanted ones; how many are wanted is not known at first, and is not said then. */
 function pods({actualReplicas, desiredReplicas}: RevisionView): string {
 	if (actualReplicas === undefined && desiredReplicas === undefined) return '';
-	return `${actualReplicas ?? 0}/${desiredReplicas ?? 0}`;
+	return `${actualReplicas ?? 0}/${desiredReplicas ?? '?'}`;
 }
 
-function stateCell({state}: RevisionView, {glyphs, styles}: Theme): TableCell {
+/** @param sickness What its pods say is wrong, in a word. */
+function stateCell(revision: RevisionView, {glyphs, styles}: Theme, sickness: string | undefined): TableCell {
+	const {state} = revision;
+	if (parseRejection(revision.rejected)) return {text: `${glyphs.bad} Rejected`, style: styles.bad};
+	const trouble = conditionTrouble(revision)?.word ?? sickness;
+	if (trouble !== undefined && state.kind !== 'deleting') {
+		return {text: `${glyphs.bad} ${trouble}`, style: styles.bad};
+	}
+
 	switch (state.kind) {
 		case 'ready':
 			return {text: `${glyphs.ready} ${state.word}`, style: styles.ok};

@@ -1,7 +1,13 @@
 /** Pane 1: the services of the namespace, each with its state and its split. */
 import {Box} from 'ink';
 import {useShallow} from 'zustand/react/shallow';
-import {selectedIndex, serviceRows, visibleServices} from '../../console/state/read.js';
+import {
+	newestTrouble,
+	selectedIndex,
+	selectedService,
+	serviceRows,
+	visibleServices,
+} from '../../console/state/read.js';
 import {setFilter} from '../../console/state/select.js';
 import type {ReflectorState} from '../../console/state/state.js';
 import type {Size} from '../layout.js';
@@ -18,28 +24,48 @@ import {cellsOf, servicesColumnGap, servicesColumns, widestOf} from './services-
 export function ServicesPane({width, height}: Size) {
 	const {store} = useConsole();
 	const theme = useTheme();
-	const {connection, focus, filter, filtering, feed, namespace, isMissing, total, count, visible, selected} =
-		useConsoleState(
-			useShallow(state => ({
-				focus: state.focus,
-				filter: state.filter,
-				filtering: state.filtering,
-				feed: state.feeds.services,
-				connection: state.connection,
-				namespace: state.namespace,
-				isMissing: state.namespaceMissing,
-				total: state.services.length,
-				count: serviceRows(state).length,
-				visible: visibleServices(state).length,
-				selected: selectedIndex(state),
-			})),
-		);
+	const {
+		connection,
+		focus,
+		filter,
+		filtering,
+		feed,
+		namespace,
+		isMissing,
+		plugin,
+		total,
+		count,
+		visible,
+		selected,
+	} = useConsoleState(
+		useShallow(state => ({
+			focus: state.focus,
+			filter: state.filter,
+			filtering: state.filtering,
+			feed: state.feeds.services,
+			connection: state.connection,
+			namespace: state.namespace,
+			isMissing: state.namespaceMissing,
+			plugin: state.standing.plugin?.command,
+			total: state.services.length,
+			count: serviceRows(state).length,
+			visible: visibleServices(state).length,
+			selected: selectedIndex(state),
+		})),
+	);
 	const size = frameContentSize(width, height);
 	const hasFilterLine = filtering || filter !== '';
 	const tableHeight = size.height - (hasFilterLine ? 1 : 0);
 	const window = useListWindow(count, tableRowsHeight(count, tableHeight), selected);
 	// A change of a service that is not on the screen draws nothing.
 	const shown = useConsoleState(useShallow(state => serviceRows(state).slice(window.top, window.end)));
+	const sick = useConsoleState(
+		useShallow(state => {
+			const service = selectedService(state);
+			return {uid: service?.uid, word: newestTrouble(state, service?.name)?.word};
+		}),
+	);
+	const verdicts = useConsoleState(useShallow(state => shown.map(({uid}) => state.verdicts.get(uid))));
 	const widths = useConsoleState(useShallow(state => widestOf(visibleServices(state))));
 	return (
 		<Frame
@@ -52,7 +78,13 @@ export function ServicesPane({width, height}: Size) {
 			<TableRows
 				columns={servicesColumns}
 				columnGap={servicesColumnGap}
-				rows={shown.map(service => ({key: service.uid, cells: cellsOf(service, theme)}))}
+				rows={shown.map((service, index) => ({
+					key: service.uid,
+					cells: cellsOf(service, theme, {
+						trouble: service.uid === sick.uid ? sick.word : undefined,
+						verdict: verdicts[index],
+					}),
+				}))}
 				count={count}
 				window={window}
 				widest={widths}
@@ -62,7 +94,9 @@ export function ServicesPane({width, height}: Size) {
 				empty={
 					connection.kind === 'failed'
 						? connection.sentence
-						: emptySentence(feed, {filter, namespace, isMissing})
+						: plugin !== undefined
+							? `Waiting for the credential plugin ${plugin}…`
+							: emptySentence(feed, {filter, namespace, isMissing})
 				}
 			/>
 			{hasFilterLine && (

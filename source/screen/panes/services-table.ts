@@ -1,7 +1,8 @@
 /** What the list of services says of each. */
 import type {ServiceRow} from '../../console/state/read.js';
 import {isGone} from '../../console/state/selection.js';
-import {serviceState, type ServiceState} from '../../knative/service/service-state.js';
+import {routeSettled, serviceState, type ServiceState} from '../../knative/service/service-state.js';
+import type {ServiceVerdict} from '../../console/state/state.js';
 import type {ServiceView} from '../../knative/service/service.js';
 import type {TextStyle, Theme} from '../../terminal/output/theme.js';
 import type {Column} from '../widgets/table/columns.js';
@@ -18,7 +19,14 @@ export const servicesColumns: readonly Column[] = [
 	{title: 'STATE', priority: 2},
 ];
 
-export function cellsOf(service: ServiceRow, theme: Theme): TableCell[] {
+export type ServiceNews = {
+	/** What is wrong with the pods of its newest revision, in a word: Knative itself says no more than that it deploys. */
+	trouble?: string | undefined;
+	/** What its loop says of it; that it is bad matters more than that it is ready. */
+	verdict?: ServiceVerdict | undefined;
+};
+
+export function cellsOf(service: ServiceRow, theme: Theme, news: ServiceNews = {}): TableCell[] {
 	if (isGone(service)) {
 		const {glyphs, styles} = theme;
 		return [
@@ -28,14 +36,48 @@ export function cellsOf(service: ServiceRow, theme: Theme): TableCell[] {
 			{text: 'deleted', style: styles.muted},
 		];
 	}
-	const state = serviceState(service);
-	const {glyph, style} = markOf(state.kind, theme);
+	const {glyph, style, word} = standingOf(service, theme, news);
 	return [
 		{text: glyph, style},
 		service.name,
 		splitWord(service, theme.isAscii ? '|' : '│'),
-		{text: state.word, style},
+		{text: word, style},
 	];
+}
+
+/** The worst that is known comes first: an alarm of the loop, then pods in trouble, then what Knative says. */
+function standingOf(
+	service: ServiceView,
+	theme: Theme,
+	{trouble, verdict}: ServiceNews,
+): {glyph: string; style: TextStyle; word: string} {
+	const state = serviceState(service);
+	const said = verdict && verdict.word !== '' ? verdict : undefined;
+	const mark = verdictMark(said, theme);
+	if (said && mark && (said.tone !== 'good' || state.kind === 'ready')) return {...mark, word: said.word};
+	if (trouble !== undefined && state.kind === 'progressing') {
+		return {...markOf(routeSettled(service) ? 'serving' : 'failed', theme), word: trouble};
+	}
+	const word = said?.tone === 'waiting' && state.kind === 'ready' ? said.word : state.word;
+	return {...markOf(state.kind, theme), word};
+}
+
+/** Undefined where there is nothing to say beside the state of the service. */
+function verdictMark(
+	verdict: ServiceVerdict | undefined,
+	{glyphs, styles}: Theme,
+): {glyph: string; style: TextStyle} | undefined {
+	switch (verdict?.tone) {
+		case 'bad':
+			return {glyph: glyphs.bad, style: styles.bad};
+		case 'warning':
+			return {glyph: glyphs.warning, style: styles.warning};
+		case 'good':
+			return {glyph: glyphs.ok, style: styles.ok};
+		case 'waiting':
+		case undefined:
+			return undefined;
+	}
 }
 
 /** Widths of the texts above: measured once for each state of a service, since all of them count at every change of one. */

@@ -9,7 +9,7 @@ import {lateRefusal} from '../../knative/release/late-refusal.js';
 import {conditionSentence} from '../../knative/revision/revision-state.js';
 import {condition, routeSettled} from '../../knative/service/service-state.js';
 import type {Theme} from '../../terminal/output/theme.js';
-import type {Move} from '../../console/state/state.js';
+import type {Move, ServiceVerdict} from '../../console/state/state.js';
 import type {Size} from '../layout.js';
 import {fitText, widthOf} from '../widgets/table/fit-text.js';
 import {frameContentSize} from '../widgets/frame-lines.js';
@@ -19,7 +19,8 @@ import {ShareBar} from '../widgets/share-bar.js';
 import {useTheme} from '../widgets/theme-context.js';
 import {useConsoleState} from '../use-console.js';
 import {wrapLine, type DocumentLine} from '../sheets/inspect/document.js';
-import {clock, duration, shortRevision} from '../format.js';
+import {shortRevision} from '../format.js';
+import {contradiction, inPlaceWords} from './gateway-evidence.js';
 
 export function TrafficPane({width, height}: Size) {
 	const service = useConsoleState(selectedService);
@@ -27,11 +28,12 @@ export function TrafficPane({width, height}: Size) {
 	const selectedKey = useConsoleState(state => service && selectedRow(state, service)?.key);
 	const {focus, typed} = useConsoleState(useShallow(state => ({focus: state.focus, typed: state.typed})));
 	const move = useConsoleState(state => service && state.moves.get(service.uid));
+	const verdict = useConsoleState(state => service && state.verdicts.get(service.uid));
 	const theme = useTheme();
 	const size = frameContentSize(width, height);
 	const current = useMemo(() => (service ? splitOf(service) : []), [service]);
 	const shown = draft?.split ?? current;
-	const said = service ? refusalLines(service, size, theme) : [];
+	const said = service ? saidLines(service, verdict, size, theme) : [];
 	const theirs = draft && !equalSplits(draft.base, current) ? current : undefined;
 	return (
 		<Frame
@@ -39,7 +41,12 @@ export function TrafficPane({width, height}: Size) {
 			height={height}
 			title="3 Traffic"
 			aside={
-				service && asideOf(service, move, {isDraft: draft !== undefined, isChanged: theirs !== undefined})
+				service &&
+				asideOf(service, move, {
+					isDraft: draft !== undefined,
+					isChanged: theirs !== undefined,
+					verdict,
+				})
 			}
 			isFocused={focus === 'traffic'}
 		>
@@ -60,6 +67,7 @@ export function TrafficPane({width, height}: Size) {
 							base={draft?.base.find(({key}) => key === row.key)?.percent}
 							isChangedByOthers={theirs !== undefined}
 							typed={isSelected && typed !== '' ? typed : undefined}
+							isServed={isGotByUsers(service, verdict)}
 						/>
 					)}
 				/>
@@ -73,50 +81,57 @@ export function TrafficPane({width, height}: Size) {
 	);
 }
 
-/** What the route says no to, what it means and what to do, in as many rows as are left; the selected row keeps one. */
-function refusalLines(
+/** What the route says no to, or what answers prove to be otherwise, in as many rows as are left; the selected row keeps one. */
+function saidLines(
 	service: ServiceView,
+	verdict: ServiceVerdict | undefined,
 	{width, height}: Size,
 	{styles, glyphs}: Pick<Theme, 'styles' | 'glyphs'>,
 ): DocumentLine[] {
 	const refusal = lateRefusal(service);
-	if (!refusal) return [];
-	const lines: DocumentLine[] = [
-		{text: `${glyphs.bad} ${refusal.said}`, style: styles.bad},
-		{text: `${refusal.meaning} ${refusal.wayBack}`, style: styles.warning},
-	];
+	const proven = contradiction(verdict);
+	const lines: DocumentLine[] = refusal
+		? [
+				{text: `${glyphs.bad} ${refusal.said}`, style: styles.bad},
+				{text: `${refusal.meaning} ${refusal.wayBack}`, style: styles.warning},
+			]
+		: proven === undefined
+			? []
+			: [{text: `${glyphs.bad} ${proven}`, style: styles.bad}];
 	const rows = lines.flatMap(line => wrapLine(line, width).map(text => ({...line, text})));
 	return rows.slice(0, Math.max(0, height - 1));
+}
+
+/** A bar is green only of what users get: not while no revision is ready, or the gateway says otherwise. */
+function isGotByUsers(service: ServiceView, verdict: ServiceVerdict | undefined): boolean {
+	if (service.latestReady === undefined && !routeSettled(service)) return false;
+	return contradiction(verdict) === undefined;
 }
 
 /** The state of the draft, or how far the gateway has got with the split that was sent. */
 function asideOf(
 	service: ServiceView,
 	move: Move | undefined,
-	{isDraft, isChanged}: {isDraft: boolean; isChanged: boolean},
+	{isDraft, isChanged, verdict}: {isDraft: boolean; isChanged: boolean; verdict: ServiceVerdict | undefined},
 ): string {
 	if (isChanged) return 'draft · the split was changed by somebody else meanwhile';
 	if (isDraft) return 'draft · sums to 100 · Enter reviews it';
 	// The server has taken a change that the watch has not told of yet: what is shown is from before it.
 	if (move && move.generation > service.generation) return 'sent · waiting for the watch';
 	if (routeSettled(service)) {
-		if (move?.movedAt === undefined || move.generation !== service.generation) {
-			return 'the gateway has this split';
-		}
-		const took = move.own ? `, ${duration(move.movedAt - move.askedAt)} after it was sent` : '';
-		return `at the gateway since ${clock(move.movedAt)}${took}`;
+		return inPlaceWords(service, move, verdict);
 	}
 	const refusal = lateRefusal(service);
 	if (refusal) {
 		return refusal.isFirst
-			? 'the route refuses this split; the gateway has none of this service'
-			: 'the route refuses this split; the gateway keeps the one before';
+			? 'Route not ready; service not served'
+			: 'Route not ready; the split before is served';
 	}
 	if (service.observedGeneration !== service.generation) {
-		return 'sent · the controller has not taken it up yet';
+		return 'waiting for the controller';
 	}
 	const words = conditionSentence(condition(service, 'RoutesReady'));
-	return `sent · ${words === '' ? 'the gateway has it not yet' : words}`;
+	return `sent · ${words === '' ? 'the gateway does not have it yet' : words}`;
 }
 
 const percentWidth = 11;
@@ -136,6 +151,7 @@ function SplitRowLine({
 	base,
 	isChangedByOthers,
 	typed,
+	isServed,
 }: {
 	row: SplitRow;
 	width: number;
@@ -146,6 +162,8 @@ function SplitRowLine({
 	base: number | undefined;
 	isChangedByOthers: boolean;
 	typed: string | undefined;
+	/** Users get this, as far as is known. */
+	isServed: boolean;
 }) {
 	const {glyphs, styles} = useTheme();
 	const usual = width < roomy ? {name: 0, tag: 0} : usualWidths;
@@ -174,7 +192,11 @@ function SplitRowLine({
 				{row.locked ? `${glyphs.locked} ` : '  '}
 			</Text>
 			{barWidth > 3 && (
-				<ShareBar percent={row.percent} width={barWidth} style={changed ? styles.draft : styles.ok} />
+				<ShareBar
+					percent={row.percent}
+					width={barWidth}
+					style={changed ? styles.draft : isServed ? styles.ok : styles.bad}
+				/>
 			)}
 			<Text wrap="truncate" {...(changed || typed !== undefined ? styles.draft : {})}>
 				{` ${fitText(value, percentWidth, {align: 'right'})}`}

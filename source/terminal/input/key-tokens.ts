@@ -202,21 +202,42 @@ class Cutter {
 /** The beginning of a key, and not that of a report, which has other parameters. */
 const cutKey = new RegExp(`^(?:${ESC}[[O]|[\u009B\u008F])[\\d;:]*$`, 'u');
 
+/** An answer of the terminal to what it was asked, whole. */
+const answer = new RegExp(`${ESC}\\[(?:\\??\\d+;\\d+(?:;\\d+)?R|0n|\\?[\\d;]*c)`, 'u');
+
 /**
 Cut `chunk`, which follows `before`, into keys and reports.
 
 A terminal spells Alt with a character as ESC and that character in one write. Over SSH the Esc key and the next key may
 arrive in one read just as well, and nobody can tell: so they are Alt with that key, which means nothing but for the few
 that a line editor knows. In two reads, with an answer of the terminal or enough time between them, they are two keys.
+
+An answer stands between two keys, never within one, unless something between us and the terminal gives it in its place, as
+mosh and multiplexers do: so what was pending before it still is.
 */
 export const cutKeys = (before: Pending, chunk: string): Cut => {
+	const found = answer.exec(chunk);
+	const sequence = found && sequenceAt(found[0], 0);
+	const report = sequence && reportOf(sequence);
+	if (!report) return cutText(before, chunk);
+	const first = cutText(before, chunk.slice(0, found.index));
+	const {pending} = first;
+	const rest = cutKeys(
+		pending.kind === 'escape' ? {...pending, isAlone: true} : pending,
+		chunk.slice(found.index + found[0].length),
+	);
+	return {tokens: [...first.tokens, {kind: 'report', report}, ...rest.tokens], pending: rest.pending};
+};
+
+const cutText = (before: Pending, chunk: string): Cut => {
+	if (chunk === '') return {tokens: [], pending: before};
 	switch (before.kind) {
 		case 'paste': {
 			return continuePaste(before, chunk);
 		}
 
 		case 'sequence': {
-			return withoutReport(before, chunk) ?? new Cutter(before.text + chunk).cut(before.isLate);
+			return new Cutter(before.text + chunk).cut(before.isLate);
 		}
 
 		case 'escaped': {
@@ -224,27 +245,13 @@ export const cutKeys = (before: Pending, chunk: string): Cut => {
 		}
 
 		case 'escape': {
-			return withoutReport({...before, isAlone: true}, chunk) ?? continueEscape(before, chunk);
+			return continueEscape(before, chunk);
 		}
 
 		case 'nothing': {
 			return new Cutter(chunk).cut(false);
 		}
 	}
-};
-
-/**
-What the terminal says of itself stands between two keys, never within one, unless something between us and the terminal
-answers in its place, as mosh does. So if `chunk` begins with a report, what was pending still is.
-*/
-const withoutReport = (before: Pending, chunk: string): Cut | undefined => {
-	const sequence = introducers.test(chunk.charAt(0)) ? sequenceAt(chunk, 0) : undefined;
-	if (sequence === undefined || sequence.kind === 'unfinished') return undefined;
-	const report = reportOf(sequence);
-	if (report === undefined) return undefined;
-	const rest = chunk.slice(sequence.end);
-	const cut = rest === '' ? {tokens: [], pending: before} : cutKeys(before, rest);
-	return {tokens: [{kind: 'report', report}, ...cut.tokens], pending: cut.pending};
 };
 
 const escapeKeys = (text: string): readonly Token[] => Array.from(text, () => keyToken(ESCAPE_KEY));

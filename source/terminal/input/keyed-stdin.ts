@@ -179,6 +179,10 @@ export class KeyedStdin extends Readable {
 		this.#source.removeListener('end', this.#onEnd);
 		// Without this Node goes on reading the terminal in the background and would take keys from whoever has it now.
 		this.#source.pause();
+		// As long as Node takes it for read by `readable` it does not stop; that it no longer is takes it a tick to see.
+		process.nextTick(() => {
+			if (!this.#isAttached) this.#source.pause();
+		});
 	}
 
 	#take(chunk: string) {

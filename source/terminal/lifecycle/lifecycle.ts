@@ -21,18 +21,28 @@ export const RESTORE = '\u001B[?2026l\u001B[?2004l\u001B[?7h\u001B[?25h';
 /** Not harmless twice: it moves the cursor to where it was when the alternate screen was entered. */
 const LEAVE_ALTERNATE_SCREEN = '\u001B[?1049l';
 
+/** How long a terminal that takes nothing may keep the program from ending, in milliseconds. */
+const STUCK_PATIENCE = 400;
 /** How long an answer of the terminal is waited for on the way out, in milliseconds: a line has less than that both ways. */
-const OWED_PATIENCE = 700;
+const OWED_PATIENCE = 600;
+
+/** What is left for the clean-ups after that, at least, in milliseconds. */
+const LEAST_PATIENCE = 200;
 
 export type CleanUp = () => unknown;
 
 export type LifecycleOptions = {
 	/** Name the program calls itself in its last words. */
 	readonly name: string;
-	readonly stdout?: NodeJS.WritableStream & {readonly isTTY?: boolean};
+	readonly stdout?: MaybeStuck & {readonly isTTY?: boolean};
 	readonly stderr?: NodeJS.WritableStream;
 	/** What the operator should know whenever the program is stopped; one sentence. */
 	readonly assurance?: string;
+	/**
+	What is true of something that is under way when the program is ended; said in the place of the assurance, and with an exit
+	code of its own where that matters. Undefined when nothing is.
+	*/
+	readonly lastWords?: () => Promise<{readonly sentence: string; readonly code?: number}> | undefined;
 	/** Whether to show where an unexpected error came from. @default false */
 	readonly isTracing?: boolean;
 	/**
@@ -40,8 +50,13 @@ export type LifecycleOptions = {
 	program ends, as the signal would have ended it: with a full screen there is nobody left to tell.
 	*/
 	readonly onOutputError?: (error: NodeJS.ErrnoException) => void;
-	/** How long the clean-ups may take together, in milliseconds. @default 1000 */
+	/** How long the clean-ups and the terminal may take together, in milliseconds. @default 800 */
 	readonly patience?: number;
+	/**
+	Whether the end of the terminal that it was started from ends the program. Node sets SIGHUP back to what it does by default,
+	also where `nohup` had it ignored. @default true
+	*/
+	readonly heedsHangUp?: boolean;
 	/** Ends the process. @default process.exit */
 	readonly exit?: (code: number) => void;
 };
@@ -84,10 +99,13 @@ export const describeError = (error: unknown): string => {
 
 	const line = stripVTControlCharacters(messages.join(': '))
 		.replaceAll(/\s+/g, ' ')
-		.replaceAll(/\p{Control}/gu, '')
+		.replaceAll(/[\p{Control}\p{Format}\p{Surrogate}\u2028\u2029]/gu, '')
 		.trim();
 	return line === '' ? 'no reason was given' : line;
 };
+
+/** Unheard, a signal would do what it does by default. */
+const ignore = () => {};
 
 const sentences = (...parts: readonly string[]): string => parts.filter(part => part !== '').join(' ');
 
@@ -98,6 +116,18 @@ const write = (stream: NodeJS.WritableStream, text: string) => {
 		// The terminal is gone; there is nobody left to tell.
 	}
 };
+
+type MaybeStuck = NodeJS.WritableStream & {readonly writableLength?: number};
+
+/** Resolves when the terminal has taken all that was written; at once where it has. */
+const taken = async (stream: MaybeStuck): Promise<void> =>
+	(stream.writableLength ?? 0) === 0
+		? undefined
+		: new Promise(resolve => {
+				stream.write('', () => {
+					resolve();
+				});
+			});
 
 /**
 Sees to it that the terminal is left as it was found, whatever ends the program: a signal, an error nobody caught, a
@@ -110,9 +140,11 @@ export const installLifecycle = ({
 	stdout = process.stdout,
 	stderr = process.stderr,
 	assurance = 'The traffic split stays as it is.',
+	lastWords = () => undefined,
 	isTracing = false,
 	onOutputError,
-	patience = 1000,
+	patience = 800,
+	heedsHangUp = true,
 	exit = code => process.exit(code),
 }: LifecycleOptions): Lifecycle => {
 	const cleanUps = new Set<CleanUp>();
@@ -147,34 +179,40 @@ export const installLifecycle = ({
 		}
 	};
 
-	const leave = async (code: number, sentence?: string) => {
+	const leave = async (code: number, sentence = '', reassurance = '') => {
 		if (isLeaving) {
 			return;
 		}
 
 		isLeaving = true;
 		const owed = [...debts].flatMap(debt => debt() ?? []);
-		if (owed.length > 0) {
+		const start = performance.now();
+		// One that takes nothing says nothing either.
+		if (owed.length > 0 && (stdout.writableLength ?? 0) === 0) {
 			await Promise.race([Promise.all(owed), delay(OWED_PATIENCE)]);
 		}
 
 		// First the terminal: whatever hangs afterwards, the operator has their shell's screen back.
 		restoreTerminal();
-		if (sentence !== undefined) {
-			write(stderr, `${sentence}\n`);
-		}
+		const last = await lastWords();
+		const words = sentences(sentence, last?.sentence ?? reassurance);
+		const say = () => {
+			if (words !== '') write(stderr, `${words}\n`);
+		};
 
-		await Promise.race([cleanUpAll(), delay(patience)]);
-		exit(code);
+		// To write where nothing is taken would keep the program from ending.
+		const isStuck = (stdout.writableLength ?? 0) > 0;
+		if (!isStuck) say();
+		const said = isStuck ? Promise.race([taken(stdout).then(say), delay(STUCK_PATIENCE)]) : undefined;
+		const left = Math.max(LEAST_PATIENCE, patience - (performance.now() - start));
+		await Promise.race([Promise.all([cleanUpAll(), said]), delay(left)]);
+		exit(last?.code ?? code);
 	};
 
 	const fail = async (error: unknown) => {
 		const said = describeError(error).replace(/[.!?]?$/, '.');
 		const trace = isTracing && error instanceof Error ? `\n${error.stack ?? ''}` : '';
-		await leave(
-			1,
-			`${sentences(`${name} stopped because of an unexpected error: ${said}`, assurance)}${trace}`,
-		);
+		await leave(1, `${name} stopped because of an unexpected error: ${said}`, `${assurance}${trace}`);
 	};
 
 	const onSignal = (signal: Signal) => {
@@ -184,7 +222,7 @@ export const installLifecycle = ({
 			return;
 		}
 
-		void leave(code, sentences(`${name} stopped: ${signals[signal]} (${signal}).`, assurance));
+		void leave(code, `${name} stopped: ${signals[signal]} (${signal}).`, assurance);
 	};
 
 	const onError = (error: unknown) => {
@@ -199,12 +237,21 @@ export const installLifecycle = ({
 			return;
 		}
 
+		// A disk that is full is no reader who went away: whoever reads the other stream is to know.
+		if (error.code !== 'EPIPE' && error.code !== 'EIO') {
+			void leave(1, `What ${name} says cannot be written: ${describeError(error)}.`);
+			return;
+		}
+
 		void leave(128 + constants.signals[error.code === 'EPIPE' ? 'SIGPIPE' : 'SIGHUP']);
 	};
 
 	const signalNames: readonly Signal[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
-	for (const signal of signalNames) {
-		process.on(signal, onSignal);
+	const listeners = new Map<Signal, (signal: Signal) => void>(
+		signalNames.map(signal => [signal, signal === 'SIGHUP' && !heedsHangUp ? ignore : onSignal]),
+	);
+	for (const [signal, listener] of listeners) {
+		process.on(signal, listener);
 	}
 
 	process.on('uncaughtException', onError);
@@ -228,8 +275,8 @@ export const installLifecycle = ({
 		leave,
 		fail,
 		uninstall() {
-			for (const signal of signalNames) {
-				process.off(signal, onSignal);
+			for (const [signal, listener] of listeners) {
+				process.off(signal, listener);
 			}
 
 			process.off('uncaughtException', onError);

@@ -4,9 +4,14 @@
  *
  * For frames on the alternate screen, without a cursor of their own (Ink's `useCursor`).
  */
+import {watchForForeignText, type Position} from './foreign-text.js';
 import {Displayed} from './frame/displayed.js';
+import {harmless} from './frame/harmless.js';
 import {inkChunk} from './frame/ink-chunk.js';
 import {WritePace} from './frame/write-pace.js';
+import {systemClock, type FrameClock} from './frame-clock.js';
+import {knownState} from './known-state.js';
+import {windowSize} from './window-size.js';
 import type {Sight} from '../sight.js';
 
 const beginUpdate = '\u001B[?2026h';
@@ -15,6 +20,7 @@ const enterAlternateScreen = '\u001B[?1049h';
 const leaveAlternateScreen = '\u001B[?1049l';
 const home = '\u001B[H';
 const eraseDown = '\u001B[J';
+const eraseAll = '\u001B[2J';
 const hideCursor = '\u001B[?25l';
 
 /** Without wrapping a character that is wider than thought stays in its row. */
@@ -23,6 +29,15 @@ const wrap = '\u001B[?7h';
 
 /** How long after a change of its size a screen may wait for a frame of that size, in milliseconds. */
 const resizeGrace = 100;
+
+/** A character of two bytes, and of one column but where a terminal takes those that are ambiguous for wide (UAX #11). */
+const ambiguous = '·';
+
+/** Milliseconds after another spelling in which the screen is erased before each frame: the last of the old ones may be among them. */
+const respelling = 500;
+
+/** Milliseconds to wait for a terminal that takes nothing at the moment. */
+const longestWait = 1000;
 
 /** How long after a key a frame is taken for what it brought about, in milliseconds. */
 const keyEcho = 100;
@@ -46,26 +61,25 @@ export type FrameWriter<Stream = NodeJS.WriteStream> = {
 	rendered(): void;
 	/** Milliseconds until the line takes the next frame, at most 1000; 0 on one that keeps up. News need not come sooner. */
 	wait(): number;
-};
-
-/** Time as the writer sees it, so that tests can make it pass. */
-export type FrameClock = {
-	/** Milliseconds; never goes back. */
-	now(): number;
-	/** Runs `task` once, after that many milliseconds; returns the way to call it off. */
-	after(milliseconds: number, task: () => void): () => void;
-};
-
-const systemClock: FrameClock = {
-	now: () => performance.now(),
-	after(milliseconds, task) {
-		const timer = setTimeout(task, milliseconds).unref();
-		return () => clearTimeout(timer);
-	},
+	/**
+	Looks for what others write on the screen, and draws over it. `isAnswering`: whether the terminal answers; its answers
+	go to the `sight` of the writer.
+	*/
+	watch(isAnswering: () => boolean): void;
+	/** No more questions until `enter`: nobody is about to be there who would read an answer. */
+	stopWatching(): void;
+	/** From now on frames are spelled like that, on an erased screen: what is on it may not be what it was thought to be. */
+	respell(spell: (frame: string) => string): void;
+	/** The width of a character that some terminals draw in two columns, as soon as the terminal has told; 1 until then. */
+	readonly ambiguousWidth: Promise<number>;
+	/** Of the window, as `stdout` has it: at least 1 each. */
+	size(): {columns: number; rows: number};
 };
 
 /** What is needed of the terminal; a test hands in its own. */
 export type TerminalStream = Pick<NodeJS.WriteStream, 'columns' | 'rows'> & {
+	/** Bytes that the terminal has not taken yet. None where writing waits for it. */
+	readonly writableLength?: number;
 	write(chunk: string | Uint8Array, encoding?: BufferEncoding | Done, done?: Done): boolean;
 	on(event: 'resize', listener: () => void): unknown;
 	off(event: 'resize', listener: () => void): unknown;
@@ -78,7 +92,7 @@ export type FrameOptions = {
 	/** How a frame is to be spelled; no line may change its width. */
 	spell?: (frame: string) => string;
 	/** Is told what is on the screen, and asks the terminal for it behind a frame. */
-	sight?: Pick<Sight, 'taken' | 'behind'>;
+	sight?: Pick<Sight, 'taken' | 'behind' | 'request'>;
 };
 
 export function createFrameWriter<Stream extends TerminalStream>(
@@ -86,7 +100,7 @@ export function createFrameWriter<Stream extends TerminalStream>(
 	{
 		clock = systemClock,
 		preemptions = () => process.resourceUsage().involuntaryContextSwitches,
-		spell = frame => frame,
+		spell: firstSpelling = frame => frame,
 		sight,
 	}: FrameOptions = {},
 ): FrameWriter<Stream> {
@@ -102,14 +116,44 @@ export function createFrameWriter<Stream extends TerminalStream>(
 	let isDue = false;
 	let isForKey = false;
 	let callOff: (() => void) | undefined;
+	/** The terminal takes nothing at the moment: what is written now would wait in a queue. */
+	let isStuck = false;
+	const size = () => windowSize(terminal);
 	let isRendering = false;
+	let spell = firstSpelling;
+	let erasesUntil = -Infinity;
+	const width = Promise.withResolvers<number>();
+	const watch = watchForForeignText({
+		clock,
+		request: answered => sight?.request(answered) ?? '',
+		cursor: () => displayed.cursor,
+		isIdle: () => isRendering && !isDue && !isStuck && pace.wait(clock.now(), {isForKey: false}) === 0,
+		write,
+		redraw,
+		redrawRows(count) {
+			if (frame === undefined) return;
+			displayed.forgetNext(count);
+			schedule();
+		},
+	});
 
 	function write(bytes: string): void {
 		const start = clock.now();
 		const before = preemptions();
-		terminal.write(bytes);
-		const end = clock.now();
-		pace.wrote(Buffer.byteLength(bytes), end - start, end, preemptions() !== before);
+		const written = (wasPreempted: boolean) => {
+			const end = clock.now();
+			pace.wrote(Buffer.byteLength(bytes), end - start, end, wasPreempted);
+		};
+		let hasToWait = false;
+		terminal.write(bytes, () => {
+			if (!hasToWait) return;
+			written(false);
+			isStuck = false;
+			if (isDue) schedule();
+		});
+		hasToWait = (terminal.writableLength ?? 0) > 0;
+		if (hasToWait) isStuck = true;
+		else written(preemptions() !== before);
 	}
 
 	function paint(): void {
@@ -118,14 +162,19 @@ export function createFrameWriter<Stream extends TerminalStream>(
 		isDue = false;
 		isForKey = false;
 		if (frame === undefined) return;
-		const bytes = displayed.show(frame, terminal.columns, terminal.rows);
+		const cursor = displayed.cursor;
+		const isErased = clock.now() <= erasesUntil;
+		if (isErased) displayed.blanked(size().columns, size().rows);
+		const bytes = displayed.show(frame, size().columns, size().rows);
+		const asked = isRendering && bytes !== '' ? watch.beforeFrame(cursor) : '';
 		if (bytes === undefined) {
 			// Not made of lines after all.
 			displayed.forget();
-			write(home + eraseDown + frame + behind());
+			write(asked + home + eraseDown + frame + behind());
 		} else {
-			const asked = behind();
-			if (bytes !== '' || asked !== '') write((bytes === '' ? '' : beginUpdate + bytes + endUpdate) + asked);
+			const drawn = bytes === '' ? '' : beginUpdate + (isErased ? home + eraseAll : '') + bytes + endUpdate;
+			const all = asked + drawn + behind();
+			if (all !== '') write(all);
 		}
 	}
 
@@ -139,6 +188,7 @@ export function createFrameWriter<Stream extends TerminalStream>(
 		isDue = true;
 		callOff?.();
 		callOff = undefined;
+		if (isStuck) return;
 		const wait = Math.max(least, pace.wait(clock.now(), {isForKey}));
 		if (wait > 0) callOff = clock.after(wait, paint);
 		else if (!isUpdating) paint();
@@ -151,18 +201,30 @@ export function createFrameWriter<Stream extends TerminalStream>(
 
 	function enter(unspelled?: string): void {
 		if (isOnAlternateScreen) return;
-		const first = unspelled === undefined ? undefined : spell(unspelled);
+		const first = unspelled === undefined ? undefined : harmless(spell(unspelled));
 		isOnAlternateScreen = true;
 		terminal.on('resize', onResize);
 		frame = first;
-		displayed.blanked(terminal.columns, terminal.rows, first);
+		displayed.blanked(size().columns, size().rows, first);
+		watch.resume();
+		// Drawn over by the frame; how far the cursor is behind it tells how wide it is, and whether it is one character at all.
+		const measured = first === undefined || !sight ? '' : ambiguous + sight.request(told) + home;
 		// Nothing is looked at yet: this is the first that is seen of the program, and each millisecond counts.
-		const drawn = first === undefined ? '' : home + first.replaceAll('\n', '\r\n');
-		write(enterAlternateScreen + noWrap + hideCursor + drawn);
+		const drawn = first === undefined ? '' : first.replaceAll('\n', '\r\n');
+		// Not every terminal has another screen: then what the shell has written is on this one.
+		write(enterAlternateScreen + knownState + noWrap + hideCursor + home + eraseAll + measured + drawn);
+	}
+
+	const told = ({column}: Position) => width.resolve(column);
+
+	function redraw(): void {
+		displayed.forget();
+		if (frame !== undefined) schedule();
 	}
 
 	function leave(): void {
 		if (!isOnAlternateScreen) return;
+		watch.pause();
 		isOnAlternateScreen = false;
 		terminal.off('resize', onResize);
 		callOff?.();
@@ -171,11 +233,11 @@ export function createFrameWriter<Stream extends TerminalStream>(
 		isUpdating = false;
 		frame = undefined;
 		displayed.forget();
-		write(wrap + leaveAlternateScreen);
+		write(home + eraseDown + wrap + leaveAlternateScreen);
 	}
 
 	function show(text: string): void {
-		frame = spell(text);
+		frame = harmless(spell(text));
 		shown = sight?.taken();
 		isForKey ||= clock.now() - lastKey < keyEcho;
 		schedule();
@@ -232,6 +294,7 @@ export function createFrameWriter<Stream extends TerminalStream>(
 		stdout: new Proxy(terminal, {
 			get(target, property) {
 				if (property === 'write') return writeForInk;
+				if (property === 'columns' || property === 'rows') return size()[property];
 				const value: unknown = Reflect.get(target, property, target);
 				return typeof value === 'function' ? value.bind(target) : value;
 			},
@@ -239,10 +302,15 @@ export function createFrameWriter<Stream extends TerminalStream>(
 		enter,
 		leave,
 		show,
-		redraw() {
-			displayed.forget();
-			if (frame !== undefined) schedule();
+		redraw,
+		watch: isAnswering => watch.start(isAnswering),
+		stopWatching: () => watch.pause(),
+		respell(next) {
+			spell = next;
+			erasesUntil = clock.now() + respelling;
+			clock.after(respelling, redraw);
 		},
+		ambiguousWidth: width.promise,
 		keyPressed() {
 			lastKey = clock.now();
 		},
@@ -254,6 +322,7 @@ export function createFrameWriter<Stream extends TerminalStream>(
 			const asked = isDue || !isOnAlternateScreen ? '' : behind();
 			if (asked !== '') write(asked);
 		},
-		wait: () => pace.wait(clock.now(), {isForKey: false}),
+		wait: () => (isStuck ? longestWait : pace.wait(clock.now(), {isForKey: false})),
+		size,
 	};
 }

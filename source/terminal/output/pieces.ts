@@ -4,7 +4,7 @@ import type {TextStyle} from './theme.js';
 
 export type Piece = {readonly text: string; readonly style?: TextStyle};
 
-/** The formats of `styleText` that a style asks for; a colour it does not know is left out. */
+/** The formats of `styleText` that a style asks for, but for a colour of the 256. */
 function formatsOf({color, bold, dimColor, inverse, underline}: TextStyle): Parameters<typeof styleText>[0] {
 	return [
 		...(color !== undefined && isColour(color) ? [color] : []),
@@ -15,18 +15,22 @@ function formatsOf({color, bold, dimColor, inverse, underline}: TextStyle): Para
 	];
 }
 
-/** Those of the themes. */
-const colours = ['cyan', 'green', 'yellow', 'red', 'blueBright', 'magentaBright'] as const;
+/** Those of the palettes by name. */
+const colours = ['cyan', 'green', 'yellow', 'red', 'blue', 'magenta', 'redBright', 'magentaBright'] as const;
 
 function isColour(color: string): color is (typeof colours)[number] {
 	return colours.some(known => known === color);
 }
 
+/** A colour of the 256, in Ink's spelling. */
+const numbered = /^ansi256\((\d{1,3})\)$/;
+
+function styledPiece({text, style = {}}: Piece): string {
+	const formats = formatsOf(style);
+	const plain = formats.length === 0 ? text : styleText(formats, text, {validateStream: false});
+	const [, number] = numbered.exec(style.color ?? '') ?? [];
+	return number === undefined ? plain : `\u001B[38;5;${number}m${plain}\u001B[39m`;
+}
+
 /** The pieces one after the other, with SGR sequences. */
-export const styled = (pieces: readonly Piece[]): string =>
-	pieces
-		.map(({text, style}) => {
-			const formats = style === undefined ? [] : formatsOf(style);
-			return formats.length === 0 ? text : styleText(formats, text, {validateStream: false});
-		})
-		.join('');
+export const styled = (pieces: readonly Piece[]): string => pieces.map(piece => styledPiece(piece)).join('');

@@ -1,4 +1,11 @@
 import type {BoxProps, TextProps} from 'ink';
+import {
+	backgroundByEnvironment,
+	coloursOf,
+	type Background,
+	type ColourRole,
+	type Palette,
+} from './palette.js';
 
 /**
 Colours and glyphs. State is never told by colour alone: whoever shows a state shows its glyph or its word as well, so
@@ -135,45 +142,60 @@ const asciiGlyphs: Glyphs = {
 	},
 };
 
-export const palettes = ['standard', 'colour-blind', 'none'] as const;
-export type Palette = (typeof palettes)[number];
+const stylesOf = (colours: ReturnType<typeof coloursOf>, background: Background): TextStyles => {
+	const colour = (role: ColourRole): {readonly color?: string} => {
+		const name = colours[role];
+		return name === undefined ? {} : {color: name};
+	};
 
-// The sixteen colours of the terminal, not fixed ones: the operator has chosen them to be readable on their background.
-const stylesOf = (palette: Palette): TextStyles => {
-	const colour = (standard: string, colourBlind: string): {readonly color?: string} =>
-		palette === 'none' ? {} : {color: palette === 'standard' ? standard : colourBlind};
 	return {
 		plain: {},
-		focused: {...colour('cyan', 'cyan'), bold: true},
-		muted: {dimColor: true},
-		selected: {...colour('cyan', 'cyan'), bold: true},
-		// Blue against yellow and magenta stays apart with every common colour vision deficiency; green against red does not.
-		ok: colour('green', 'blueBright'),
-		waiting: colour('yellow', 'cyan'),
-		warning: {...colour('yellow', 'yellow'), bold: true},
-		bad: {...colour('red', 'magentaBright'), bold: true},
+		focused: {...colour('focused'), bold: true},
+		// What is half as dark on a light background cannot be read.
+		muted: colours.muted === undefined && background === 'dark' ? {dimColor: true} : colour('muted'),
+		selected: {...colour('focused'), bold: true},
+		ok: colour('ok'),
+		waiting: colour('waiting'),
+		warning: {...colour('warning'), bold: true},
+		bad: {...colour('bad'), bold: true},
 		key: {bold: true},
-		production: {...colour('red', 'magentaBright'), bold: true, inverse: true},
-		draft: colour('yellow', 'yellow'),
+		production: {...colour('production'), bold: true, inverse: true},
+		draft: colour('draft'),
 	};
 };
 
 export type ThemeOptions = {
 	readonly env?: Readonly<Record<string, string | undefined>>;
-	/** Glyphs of ASCII only; by default with `KN_CANARY_ASCII` or on the Linux console, whose font lacks the others. */
+	/**
+	Glyphs of ASCII only; by default with `KN_CANARY_ASCII`, on the Linux console, whose font lacks the others, and where the
+	locale has no others.
+	*/
 	readonly isAscii?: boolean;
 	/** By default `standard`, or `none` with `NO_COLOR` (no-color.org: set and not empty). */
 	readonly palette?: Palette;
+	/** By default what COLORFGBG says, else `dark`. */
+	readonly background?: Background;
+};
+
+/**
+Whether the locale says that its characters are others than UTF-8: the first of these that is set has the say (POSIX, §8.2).
+Where none is, as in many containers, the terminal is asked instead (`ambiguousWidth` of the writer).
+*/
+const hasOtherCharacters = (env: Readonly<Record<string, string | undefined>>): boolean => {
+	const locale = [env['LC_ALL'], env['LC_CTYPE'], env['LANG']].find(value => (value ?? '') !== '');
+	return locale !== undefined && !/utf-?8/i.test(locale);
 };
 
 /** The theme for an environment; what is given explicitly (a flag) wins over it. */
-export const createTheme = ({env = process.env, isAscii, palette}: ThemeOptions = {}): Theme => {
+export const createTheme = ({env = process.env, isAscii, palette, background}: ThemeOptions = {}): Theme => {
 	const isSet = (name: string) => (env[name] ?? '') !== '';
-	const ascii = isAscii ?? (isSet('KN_CANARY_ASCII') || env['TERM'] === 'linux');
+	const ascii = isAscii ?? (isSet('KN_CANARY_ASCII') || env['TERM'] === 'linux' || hasOtherCharacters(env));
+	const ground = background ?? backgroundByEnvironment(env) ?? 'dark';
+	const colours = coloursOf(palette ?? (isSet('NO_COLOR') ? 'none' : 'standard'), ground, env);
 	return {
 		isAscii: ascii,
 		glyphs: ascii ? asciiGlyphs : unicodeGlyphs,
-		styles: stylesOf(palette ?? (isSet('NO_COLOR') ? 'none' : 'standard')),
+		styles: stylesOf(colours, ground),
 		// Without any SGR an inverse cell looks like every other one.
 		cursor: env['TERM'] === 'dumb' || env['FORCE_COLOR'] === '0' ? 'mark' : 'inverse',
 	};
@@ -184,8 +206,7 @@ The theme for what is shown although it may no longer be so: everything but the 
 also said in words; this is for the eye.
 */
 export const greyed = (theme: Theme): Theme => {
-	const dim: TextStyle = {dimColor: true};
-	const {selected} = theme.styles;
+	const {selected, muted: dim} = theme.styles;
 	return {
 		...theme,
 		styles: {

@@ -82,7 +82,7 @@ test('a revision without a tag is asked at the service’s own host while it has
 		),
 	).toEqual({
 		ok: false,
-		reason: 'h-00001 has no tag, so it cannot be asked on its own',
+		reason: 'not compared: h-00001 has no tag URL; t adds one',
 	});
 });
 

@@ -4,6 +4,8 @@ import {expect, onTestFinished, test} from 'vitest';
 import {defaultRequestOptions} from '../../../source/probe/transport/request-options.js';
 import type {LoopSnapshot} from '../../../source/probe/loop/loop.js';
 import {createConsole, type Console} from '../../../source/console/console.js';
+import {applyRequests, openRequests, requestRules} from '../../../source/console/live/request-sheet.js';
+import {selectService} from '../../../source/console/state/select.js';
 import {
 	createService,
 	greeter,
@@ -166,4 +168,93 @@ test('what a key changes in the loop is seen at once, and waits for no snapshot'
 	expect(shown()).toMatchObject({rate: 20, burstLeft: 200});
 	await console.live.toggle();
 	expect(shown()).toMatchObject({state: 'paused', burstLeft: 0});
+});
+
+test('the loop of a service that is left goes on in the background, and its verdict is known', async () => {
+	const world = await openSandbox({random: seeded(23)});
+	await patchSpec(world.cluster, 'cart', {traffic: trafficOf('cart', {1: 50, 2: 50})});
+	const console = await watching(world, 'cart', 50);
+	const {services} = console.store.getState();
+	const [cart, checkout] = ['cart', 'checkout'].map(name => services.find(service => service.name === name));
+	await untilCounted(console, ({answered}) => answered > 0);
+	selectService(console.store, checkout!);
+	expect(console.store.getState().live).toBeUndefined();
+	await until(console, ({verdicts}) => (verdicts.get(cart!.uid)?.split === 'agrees' ? true : undefined));
+	expect(console.store.getState().verdicts.get(cart!.uid)).toMatchObject({isRunning: true, errors: 0});
+	// Nothing was asked of the one that is selected.
+	expect(console.store.getState().verdicts.has(checkout!.uid)).toBe(false);
+	await console.live.toggle();
+	const live = await until(console, state => state.live);
+	expect(live).toMatchObject({uid: checkout!.uid, background: 1});
+	// What changes of a service in the background is followed: its counts begin anew.
+	await patchSpec(world.cluster, 'cart', {traffic: trafficOf('cart', {1: 90, 2: 10})});
+	await until(console, ({verdicts}) => {
+		const shares = verdicts.get(cart!.uid)?.shares.map(({set}) => set);
+		return shares?.join('/') === '90/10' ? true : undefined;
+	});
+	selectService(console.store, cart!);
+	const back = await until(console, state => (state.live?.uid === cart!.uid ? state.live : undefined));
+	expect(back.snapshot.history.length).toBeGreaterThan(0);
+});
+
+test('a loop in the background ends when its budget is spent, and says so', async () => {
+	const console = await watching(await openSandbox(), 'cart', 400);
+	const {services} = console.store.getState();
+	const cart = services.find(({name}) => name === 'cart');
+	selectService(
+		console.store,
+		services.find(({name}) => name === 'checkout')!,
+	);
+	const paused = await until(console, ({verdicts}) =>
+		verdicts.get(cart!.uid)?.isRunning === false ? verdicts.get(cart!.uid) : undefined,
+	);
+	expect(paused.answered).toBeGreaterThan(100);
+	expect(console.store.getState().notice?.text).toMatch(
+		/^The loop of cart is paused: sent 1000 requests in the background\. space there resumes it\.$/,
+	);
+});
+
+test('the counts begin anew by a key, under the same split', async () => {
+	const console = await watching(await openSandbox(), 'cart', 100);
+	await untilCounted(console, ({answered}) => answered >= 20);
+	console.live.countAnew();
+	const {answered, history, weights} = console.store.getState().live!.snapshot;
+	expect(answered).toBe(0);
+	expect(history.at(-1)).toMatchObject({weights});
+	await untilCounted(console, now => now.answered > 0);
+});
+
+test('what is sent to a service is chosen for it alone, and counted anew', async () => {
+	const console = await watching(await openSandbox(), 'cart', 100);
+	const {store} = console;
+	await untilCounted(console, ({answered}) => answered > 0);
+	openRequests(store);
+	const sheet = store.getState().sheets.at(-1);
+	if (sheet?.kind !== 'requests') throw new Error('The sheet is not open.');
+	expect(sheet.values).toMatchObject({path: '/', method: 'GET', fingerprint: 'first-line'});
+	applyRequests(store, sheet, {...sheet.values, path: '/other', headers: ['X-Who: me'], cookie: 'a=1'});
+	expect(store.getState().sheets).toEqual([]);
+	const {target} = await untilCounted(console, now => now.target.path === '/other' && now.answered > 0);
+	expect(target.request?.headers).toEqual([
+		{name: 'X-Who', value: 'me'},
+		{name: 'Cookie', value: 'a=1'},
+	]);
+	expect(store.getState().asking.path).toBe('/');
+	// What is there is shown when the sheet is opened again.
+	openRequests(store);
+	expect(store.getState().sheets.at(-1)).toMatchObject({
+		values: {path: '/other', headers: ['X-Who: me'], cookie: 'a=1'},
+	});
+});
+
+test.each([
+	['path', 'other', /must start with/],
+	['method', 'GET IT', /is not an HTTP method/],
+	['header', 'no colon', /is not "Name: value"/],
+	['cookie', 'a=$NOT_SET_ANYWHERE', /is not set/],
+	['body', '@/no/such/file', /cannot be read/],
+	['expectStatus', 'fine', /The expected status/],
+	['fingerprint', 'colour', /is not known/],
+] as const)('a bad %s is said in words before anything is sent', (field, text, words) => {
+	expect(requestRules[field](text)).toMatch(words);
 });

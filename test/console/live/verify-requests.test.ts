@@ -80,7 +80,7 @@ test('no revision is said to have answered for the gateway, be it for a first re
 	expect(linesOf(console)).toEqual([
 		expect.stringMatching(/^✗ 404 /),
 		'(no body)',
-		'The gateway said this itself: it has no route for this host, so no revision was asked.',
+		'404 from the gateway itself: no route for this host.',
 	]);
 });
 
@@ -92,7 +92,7 @@ test('what the gateway says for want of a pod, or nothing, is drawn from no spli
 	expect(linesOf(console)).toEqual([
 		expect.stringMatching(/^✗ 503 .*text\/plain$/),
 		expect.stringMatching(/\S/),
-		'The gateway said this itself: no revision answered.',
+		'503 from the gateway itself: no revision answered.',
 	]);
 	await world.sandbox.gatewayFaults.set({unavailable: 0, reset: 1});
 	await verifyService(console.store);
@@ -125,5 +125,5 @@ test("the application's own no is neither good nor bad", () => {
 	const said = phaseLines(sheet, createTheme({env: {}})).map(({text}) => text);
 	expect(said[0]).toMatch(/^▲ 404 /);
 	expect(said).toContain('The application said no, which may be right for what was asked.');
-	expect(said).toContain('Answered by cart-00002: a tag leads to one revision, whatever the split.');
+	expect(said).toContain('Answered by cart-00002 (tag URLs ignore the split).');
 });

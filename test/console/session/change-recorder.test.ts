@@ -64,7 +64,9 @@ describe('the history', () => {
 				after: [{percent: 0}, {percent: 100}],
 			},
 		]);
-		expect(history[0]?.command).toMatch(/^kubectl patch ksvc cart -n default --type=json -p='\[/);
+		expect(history[0]?.command).toMatch(
+			/^kubectl --context sandbox patch ksvc cart -n default --type=json -p='\[/,
+		);
 		expect(history[1]!.generation).toBe(history[0]!.generation + 1);
 	});
 

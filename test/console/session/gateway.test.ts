@@ -4,8 +4,7 @@ import {connect as connectTo} from 'node:net';
 import {describe, expect, onTestFinished, test} from 'vitest';
 import {createConsole, type Console} from '../../../source/console/console.js';
 import type {ConsoleState} from '../../../source/console/state/state.js';
-import {createConsoleStore} from '../../../source/console/state/state.js';
-import {lookForGateway} from '../../../source/console/session/gateway.js';
+import {followGateway} from '../../../source/console/session/gateway.js';
 import {verifyService} from '../../../source/console/live/verify-requests.js';
 import {unusedPort} from '../../probe/servers.js';
 import {pendingConnections, unansweringPort} from '../../support/unanswering.js';
@@ -73,12 +72,9 @@ test('another namespace is another session: the port of the first is closed', as
 	const console = await opened(world);
 	const {gateway: before} = console.store.getState();
 	await console.changeNamespace('kourier-system');
-	await until(
-		console.store,
-		'another port-forward',
-		state => forwardOf(state) !== undefined && state.gateway !== before,
-	);
-	expect(before.kind === 'found' && (await isListening(before.port))).toBe(false);
+	// There is no service there whose gateway could be looked for.
+	await until(console.store, 'that none is', ({gateway}) => gateway.kind === 'looking');
+	await expect.poll(async () => before.kind === 'found' && isListening(before.port)).toBe(false);
 });
 
 test('why it fails is what the answers say, and is in the state', async () => {
@@ -116,7 +112,7 @@ test('the word of the operator comes first: then there is none', async () => {
 	const console = createConsole({
 		to: 'test',
 		namespace: 'default',
-		gateway: {host, port: Number(port), tls: false},
+		gateway: {host, port: Number(port)},
 	});
 	onTestFinished(async () => console.stop());
 	console.connected(await world.connect());
@@ -192,7 +188,6 @@ describe('whose load balancer cannot be reached from here', () => {
 				await console.stop();
 			} else {
 				await console.changeNamespace('kourier-system');
-				await until(console.store, 'the gateway', ({gateway}) => gateway.kind === 'found');
 			}
 			await expect.poll(pendingConnections).toBe(before);
 		},
@@ -201,9 +196,14 @@ describe('whose load balancer cannot be reached from here', () => {
 	test('without the right to forward its address is kept, with what to do, and looked at again until it answers', async () => {
 		const {world, repair} = await openAt(await unusedPort());
 		const cluster = await world.connect({context: 'sandbox-viewer'});
-		const store = createConsoleStore({to: 'test', namespace: 'default'});
+		const console = createConsole({to: 'test', namespace: 'default'});
+		onTestFinished(async () => console.stop());
+		console.connected(cluster);
+		await until(console.store, 'the services', ({services}) => services.length > 0);
+		const {store} = console;
 		const leaving = new AbortController();
-		const looked = lookForGateway(store, cluster, leaving.signal, 1);
+		onTestFinished(() => leaving.abort());
+		followGateway(store, cluster, leaving.signal, {retry: 1});
 		const {gateway} = await until(
 			store,
 			'that it is known',
@@ -218,9 +218,13 @@ describe('whose load balancer cannot be reached from here', () => {
 			},
 		});
 		await repair();
-		await looked;
-		const {host, port, ...found} = {host: '', port: 0, ...store.getState().gateway};
+		const {gateway: repaired} = await until(
+			store,
+			'that it is reached',
+			state => state.gateway.kind === 'found' && !state.gateway.unreached && state,
+		);
+		const {host, port, ...found} = {host: '', port: 0, ...repaired};
 		expect(`${host}:${port}`).toBe(world.sandbox.gatewayAddress);
-		expect(found).toEqual({kind: 'found', tls: false, via: 'kourier'});
+		expect(found).toMatchObject({kind: 'found', tls: false, via: 'kourier'});
 	});
 });

@@ -2,9 +2,13 @@ import {execFileSync} from 'node:child_process';
 import * as fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
 import {
+	atCluster,
+	copiedLines,
 	curlCommand,
 	grpcurlCommand,
 	knTrafficCommand,
+	kubectlCreateCommand,
+	kubectlDeleteCommand,
 	kubectlPatchCommand,
 } from '../../../source/knative/commands/commands.js';
 import {guard, trafficOperation} from '../../../source/knative/objects/patch.js';
@@ -177,4 +181,41 @@ test('curl gets method, headers and body as they were said, and secrets stay nam
 	expect(curlCommand('h', {host: '10.0.0.1', port: 80}, {method: 'POST', body: 'a b'})).toBe(
 		"curl --data-binary 'a b' -H 'Host: h' http://10.0.0.1/",
 	);
+});
+
+describe('a line that is copied', () => {
+	const view = serviceView();
+	const patch = kubectlPatchCommand(view, [trafficOperation(splitOf(view))]);
+	const kn = knTrafficCommand(view, splitOf(view), splitOf(view));
+	const flags = ['--context', "it's\nstaging $(x)", '--kubeconfig', '/home/me/a b/config'];
+
+	test.each([
+		['kubectl', patch],
+		['kn', kn],
+		['kubectl', kubectlDeleteCommand('ksvc', view)],
+	])('of %s leads to the same cluster through a real shell, wherever it is pasted', (program, line) => {
+		const words = argumentsOf(atCluster(line, flags));
+		expect(words.slice(0, 5)).toEqual([program, ...flags]);
+		expect(words.slice(5)).toEqual(argumentsOf(line).slice(1));
+	});
+
+	test('of an object that is piped in, too, whatever is in the object', () => {
+		const object = {metadata: {name: "a'b | kubectl delete"}};
+		const line = atCluster(kubectlCreateCommand(object), flags);
+		const script = `kubectl() { cat; printf '%s\\0' "$@"; }\n${line}`;
+		const said = execFileSync('sh', ['-c', script], {encoding: 'utf8'});
+		expect(said.startsWith(JSON.stringify(object))).toBe(true);
+		expect(said.slice(JSON.stringify(object).length).split('\0').slice(0, -1)).toEqual([
+			...flags,
+			'create',
+			'-f',
+			'-',
+		]);
+	});
+
+	test('is the one that is guarded, where one is: two that do the same would both be run', () => {
+		expect(copiedLines([patch, kn])).toBe(patch);
+		const remove = kubectlDeleteCommand('ksvc', view);
+		expect(copiedLines([remove])).toBe(remove);
+	});
 });

@@ -7,7 +7,16 @@ const pod = {
 	status: {
 		containerStatuses: [
 			{name: 'queue-proxy', restartCount: 0, state: {running: {startedAt: '2026-11-23T07:00:00Z'}}},
-			{name: 'user-container', restartCount: 4, state: {waiting: {reason: 'CrashLoopBackOff'}}},
+			{
+				name: 'user-container',
+				restartCount: 4,
+				state: {waiting: {reason: 'CrashLoopBackOff', message: 'back-off 40s'}},
+				lastState: {terminated: {exitCode: 1, reason: 'Error', message: 'starting\npanic: no database\n'}},
+			},
+		],
+		conditions: [
+			{type: 'Ready', status: 'False'},
+			{type: 'PodScheduled', status: 'True'},
 		],
 	},
 };
@@ -22,9 +31,18 @@ test('the containers are in the order of the spec, with what is known of each', 
 	expect(read(pod)).toEqual({
 		name: 'cart-00002-deployment-5d8f-x7k2p',
 		deleting: false,
+		isReady: false,
+		unscheduled: undefined,
 		containers: [
-			{name: 'user-container', restarts: 4, state: 'waiting', reason: 'CrashLoopBackOff'},
-			{name: 'queue-proxy', restarts: 0, state: 'running', reason: ''},
+			{
+				name: 'user-container',
+				restarts: 4,
+				state: 'waiting',
+				reason: 'CrashLoopBackOff',
+				message: 'back-off 40s',
+				ended: {code: 1, reason: 'Error', lastLine: 'panic: no database'},
+			},
+			{name: 'queue-proxy', restarts: 0, state: 'running', reason: '', message: '', ended: undefined},
 		],
 	});
 });

@@ -1,8 +1,8 @@
 import {afterEach, beforeEach, describe, expect, it} from 'vitest';
 import type {Cluster} from '../../../source/kube/cluster.js';
 import {connect} from '../../../source/kube/connect.js';
-import {findGateway, type RouteName} from '../../../source/kube/gateway/find-gateway.js';
-import {parseGatewayAddress} from '../../../source/kube/gateway/gateway-address.js';
+import {findGateway, type AskedRoute} from '../../../source/kube/gateway/find-gateway.js';
+import {parseGatewayAddress, resolveGiven} from '../../../source/kube/gateway/gateway-address.js';
 import {startApiServer, status, type ApiServer} from '../../support/api-server.js';
 
 const ingresses = '/apis/networking.internal.knative.dev/v1alpha1';
@@ -44,7 +44,10 @@ function service(more: {ports?: object[]; spec?: object; ingress?: object[]} = {
 }
 
 /** The addresses of documentation lead nowhere: these tests are about which of them is found. */
-const find = async (of?: RouteName) => findGateway(cluster, of, {dial: async () => {}});
+const find = async (more: Partial<AskedRoute> = {}) =>
+	findGateway(cluster, {...route, ...more}, {dial: async () => {}});
+
+const own = `${ingresses}/namespaces/default/ingresses/hello`;
 
 beforeEach(async () => {
 	server = await startApiServer();
@@ -65,33 +68,43 @@ afterEach(async () => {
 describe('the gateway', () => {
 	it('is where the Ingress of the route says', async () => {
 		objects[`${ingresses}/namespaces/default/ingresses/hello`] = ingress({ip: '203.0.113.10'});
-		expect(await find(route)).toEqual({
+		expect(await find()).toEqual({
 			kind: 'found',
 			host: '203.0.113.10',
 			port: 80,
 			tls: false,
 			via: 'kourier',
+			secure: {host: '203.0.113.10', port: 443},
 		});
-		expect(server.log).toHaveLength(1);
+		expect(server.log).toEqual([`GET ${own}`]);
+		expect(await find({scheme: 'https'})).toEqual({
+			kind: 'found',
+			host: '203.0.113.10',
+			port: 443,
+			tls: true,
+			via: 'kourier',
+		});
 	});
 
 	it('may be a name there, as an ALB has', async () => {
 		objects[`${ingresses}/namespaces/default/ingresses/hello`] = ingress({
 			domain: 'alb-1.cn-hangzhou.alb.aliyuncs.com',
 		});
-		expect(await find(route)).toMatchObject({host: 'alb-1.cn-hangzhou.alb.aliyuncs.com'});
+		expect(await find()).toMatchObject({host: 'alb-1.cn-hangzhou.alb.aliyuncs.com'});
 	});
 
 	it('is behind the Service that the Ingress names, at the port that the Service has for HTTP', async () => {
 		objects[`${ingresses}/namespaces/default/ingresses/hello`] = inside;
 		objects[kourier] = service({ingress: [{ip: '2001:db8::1'}]});
-		expect(await find(route)).toEqual({
+		expect(await find()).toEqual({
 			kind: 'found',
 			host: '2001:db8::1',
 			port: 8088,
 			tls: false,
 			via: 'kourier',
+			secure: {host: '2001:db8::1', port: 443},
 		});
+		expect(await find({scheme: 'https'})).toMatchObject({host: '2001:db8::1', port: 443, tls: true});
 	});
 
 	it('speaks TLS where there is nothing else', async () => {
@@ -100,13 +113,13 @@ describe('the gateway', () => {
 			ports: [{name: 'https', port: 8443}],
 			ingress: [{hostname: 'gw.example.com'}],
 		});
-		expect(await find(route)).toMatchObject({host: 'gw.example.com', port: 8443, tls: true});
+		expect(await find()).toMatchObject({host: 'gw.example.com', port: 8443, tls: true});
 	});
 
 	it('is at an external address of the Service when it has no load balancer', async () => {
 		objects[`${ingresses}/namespaces/default/ingresses/hello`] = inside;
 		objects[kourier] = service({spec: {externalIPs: ['198.51.100.7']}});
-		expect(await find(route)).toMatchObject({host: '198.51.100.7', port: 8088});
+		expect(await find()).toMatchObject({host: '198.51.100.7', port: 8088});
 	});
 
 	it('is at the port of a node, preferably an address from outside, while the load balancer has none', async () => {
@@ -119,21 +132,88 @@ describe('the gateway', () => {
 				{status: {addresses: [{type: 'ExternalIP', address: '192.0.2.4'}]}},
 			],
 		};
-		expect(await find(route)).toEqual({
+		expect(await find()).toEqual({
 			kind: 'found',
 			host: '192.0.2.4',
 			port: 30_080,
 			tls: false,
 			via: 'kourier, port of a node',
+			secure: {host: '192.0.2.4', port: 30_443},
+		});
+		expect(await find({scheme: 'https'})).toMatchObject({port: 30_443, tls: true});
+	});
+
+	it('is that of its own ingress class, by the default of the cluster where its Ingress has none', async () => {
+		objects[own] = {...ingress(), metadata: {name: 'hello'}};
+		objects['/api/v1/namespaces/knative-serving/configmaps/config-network'] = {
+			data: {'ingress-class': 'contour.ingress.networking.knative.dev'},
+		};
+		objects[kourier] = service({ingress: [{ip: '203.0.113.10'}]});
+		objects['/api/v1/namespaces/contour-external/services/envoy'] = service({
+			ingress: [{ip: '203.0.113.13'}],
+		});
+		expect(await find()).toMatchObject({host: '203.0.113.13', via: 'contour'});
+	});
+
+	it('is not guessed where there are several and none says which one it is', async () => {
+		objects[kourier] = service({ingress: [{ip: '203.0.113.10'}]});
+		objects['/api/v1/namespaces/istio-system/services/istio-ingressgateway'] = service({
+			ingress: [{ip: '203.0.113.12'}],
+		});
+		const found = await find();
+		expect(found.kind === 'not found' && found.sentence).toContain(
+			'the cluster has several gateways (kourier at kourier-system/kourier, istio at istio-system/istio-ingressgateway), ' +
+				'and which one serves hello may not be read (Ingress default/hello: ',
+		);
+	});
+
+	it('of a class that nobody knows is where its Ingress says, or named in what is to be given', async () => {
+		const annotations = {'networking.knative.dev/ingress.class': 'nginx.ingress.example.com'};
+		objects[own] = {...ingress({domain: 'lb.example.com'}), metadata: {annotations}};
+		objects[kourier] = service({ingress: [{ip: '203.0.113.10'}]});
+		expect(await find()).toMatchObject({host: 'lb.example.com', via: 'nginx'});
+		objects[own] = {...ingress(), metadata: {annotations}};
+		const found = await find();
+		expect(found.kind === 'not found' && found.sentence).toMatch(
+			/where the gateways of the ingress class nginx\.ingress\.example\.com are is not known here\); give its address with --gateway/,
+		);
+	});
+
+	it('of a service for those inside of the cluster is the one inside, whatever the domain of the cluster is', async () => {
+		objects[own] = {
+			...inside,
+			status: {
+				...inside.status,
+				privateLoadBalancer: {
+					ingress: [{domainInternal: 'kourier-internal.kourier-system.svc.k8s.internal'}],
+				},
+			},
+		};
+		objects['/api/v1/namespaces/kourier-system/services/kourier-internal'] = service({
+			spec: {type: 'ClusterIP', selector: {app: 'gateway'}},
+			ports: [{name: 'http2', port: 80, targetPort: 8081}],
+		});
+		objects[podsOf('kourier-system')] = {
+			metadata: {},
+			items: [
+				{
+					metadata: {name: 'gateway-1'},
+					spec: {containers: []},
+					status: {phase: 'Running', conditions: [{type: 'Ready', status: 'True'}]},
+				},
+			],
+		};
+		expect(await find({clusterLocal: true})).toMatchObject({
+			kind: 'inside',
+			service: {namespace: 'kourier-system', name: 'kourier-internal', port: 80},
 		});
 	});
 
-	it('is found by any Ingress when no route is named', async () => {
-		objects[`${ingresses}/ingresses`] = {
-			metadata: {},
-			items: [{metadata: {}}, ingress({ip: '203.0.113.11'})],
-		};
-		expect(await find()).toMatchObject({host: '203.0.113.11', via: 'kourier'});
+	it('is asked for nowhere but where the service is and where its gateway is', async () => {
+		objects[own] = inside;
+		objects[kourier] = service({ingress: [{ip: '203.0.113.10'}]});
+		await find();
+		expect(server.log).toEqual([`GET ${own}`, `GET ${kourier}`]);
 	});
 
 	it('is one of the usual Services when the Ingress may not be read', async () => {
@@ -144,7 +224,7 @@ describe('the gateway', () => {
 			],
 			ingress: [{ip: '203.0.113.12'}],
 		});
-		expect(await find(route)).toMatchObject({host: '203.0.113.12', port: 80, via: 'istio'});
+		expect(await find()).toMatchObject({host: '203.0.113.12', port: 80, via: 'istio'});
 	});
 
 	describe('without an address outside', () => {
@@ -165,7 +245,7 @@ describe('the gateway', () => {
 		});
 
 		it('is one that a port-forward leads to, when no other way does', async () => {
-			objects[`${ingresses}/ingresses`] = {metadata: {}, items: [inside]};
+			objects[own] = inside;
 			objects[kourier] = service({spec: inCluster, ports: [{name: 'http2', port: 80, targetPort: 8080}]});
 			objects[podsOf('kourier-system')] = {metadata: {}, items: [gatewayPod]};
 			expect(await find()).toEqual({
@@ -190,15 +270,14 @@ describe('the gateway', () => {
 			expect(await find()).toMatchObject({kind: 'inside', via, service: {namespace, name}});
 		});
 
-		it('is not taken before one that has an address', async () => {
+		it('is not given up for one of another class that has an address', async () => {
 			objects[kourier] = service({spec: inCluster, ports: [{name: 'http2', port: 80}]});
 			objects[podsOf('kourier-system')] = {metadata: {}, items: [gatewayPod]};
 			objects['/api/v1/namespaces/istio-system/services/istio-ingressgateway'] = service({
 				ingress: [{ip: '203.0.113.12'}],
 			});
-			expect(await find()).toMatchObject({kind: 'found', host: '203.0.113.12'});
-			// But that one serves none of the routes of Kourier.
-			objects[`${ingresses}/ingresses`] = {metadata: {}, items: [inside]};
+			// That one serves none of the routes of Kourier.
+			objects[own] = inside;
 			expect(await find()).toMatchObject({kind: 'inside', via: 'kourier'});
 		});
 
@@ -241,19 +320,20 @@ describe('the gateway', () => {
 	it('that is not found is told with all that was tried and what to do', async () => {
 		objects[`${ingresses}/namespaces/default/ingresses/hello`] = inside;
 		objects[kourier] = service({spec: {type: 'ClusterIP'}, ports: [{name: 'http2', port: 80}]});
-		const gateway = await find(route);
+		const gateway = await find();
 		const sentence = gateway.kind === 'not found' ? gateway.sentence : '';
 		expect(sentence).toContain('Service kourier-system/kourier: it has no external address (type ClusterIP)');
 		expect(sentence).toContain('--gateway host[:port]');
 		delete objects[`${ingresses}/namespaces/default/ingresses/hello`];
-		const unknown = await find(route);
+		const unknown = await find();
 		expect(unknown.kind === 'not found' && unknown.sentence).toContain(
 			'Service istio-system/istio-ingressgateway: ',
 		);
 	});
 
-	it('has its Service read once, however many Ingresses name it', async () => {
-		objects[`${ingresses}/ingresses`] = {metadata: {}, items: Array.from({length: 30}, () => inside)};
+	it('has its Service read once, however often the Ingress names it', async () => {
+		const entry = {domainInternal: 'kourier.kourier-system.svc.cluster.local'};
+		objects[own] = ingress(...Array.from({length: 30}, () => entry));
 		objects[kourier] = service({spec: {type: 'ClusterIP'}, ports: [{name: 'http2', port: 80}]});
 		await find();
 		// Once to look for an address, once to look for its pods.
@@ -266,25 +346,38 @@ describe('the gateway', () => {
 		'text',
 	])('is not believed to be at nonsense: %j', async nonsense => {
 		objects[`${ingresses}/namespaces/default/ingresses/hello`] = nonsense;
-		expect(await find(route)).toMatchObject({kind: 'not found'});
+		expect(await find()).toMatchObject({kind: 'not found'});
 	});
 });
 
 describe('--gateway', () => {
 	it.each([
-		['203.0.113.10', '203.0.113.10', 80, false],
-		[' gateway.example.com:8080 ', 'gateway.example.com', 8080, false],
-		['localhost:443', 'localhost', 443, true],
-		['[2001:db8::1]:8080', '2001:db8::1', 8080, false],
-		['[::1]', '::1', 80, false],
-		['2001:db8::1', '2001:db8::1', 80, false],
-	])('%j is an address', (text, host, port, tls) => {
-		expect(parseGatewayAddress(text)).toEqual({kind: 'address', host, port, tls});
+		['203.0.113.10', '203.0.113.10', [80, false], [443, true]],
+		[' gateway.example.com:8080 ', 'gateway.example.com', [8080, false], [8080, false]],
+		['gateway.example.com:8443', 'gateway.example.com', [8443, false], [8443, true]],
+		['localhost:443', 'localhost', [443, true], [443, true]],
+		['localhost:80', 'localhost', [80, false], [80, false]],
+		['[2001:db8::1]:8080', '2001:db8::1', [8080, false], [8080, false]],
+		['[::1]', '::1', [80, false], [443, true]],
+		['2001:db8::1', '2001:db8::1', [80, false], [443, true]],
+		['https://gw.example.com', 'gw.example.com', [443, true], [443, true]],
+		['https://[::1]:8443/', '::1', [8443, true], [8443, true]],
+		['HTTP://gw.example.com:81', 'gw.example.com', [81, false], [81, false]],
+	] as const)('%j is an address, for URLs with http and with https', (text, host, ofHttp, ofHttps) => {
+		const given = parseGatewayAddress(text);
+		if (given.kind !== 'address') throw new Error(given.sentence);
+		for (const [scheme, [port, tls]] of [
+			['http', ofHttp],
+			['https', ofHttps],
+		] as const) {
+			expect(resolveGiven(given, scheme)).toEqual({host, port, tls});
+		}
 	});
 
 	it.each([
 		['', 'it is empty'],
-		['http://x', 'it is a URL'],
+		['ftp://x', 'it is no host with a port'],
+		['http://x/path', 'it is no host with a port'],
 		['x:0', 'the port is not a number from 1 to 65535'],
 		['x:65536', 'the port is not a number from 1 to 65535'],
 		['x:http', 'the port is not a number from 1 to 65535'],

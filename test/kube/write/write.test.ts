@@ -35,6 +35,14 @@ function service(
 	};
 }
 
+/** What a Service takes to be created. */
+const manifestOf = (name: string) => ({
+	apiVersion: 'serving.knative.dev/v1',
+	kind: 'Service',
+	metadata: {name, namespace: 'default'},
+	spec: {template: {spec: {containers: [{image: 'registry.example.com/hello:1'}]}}},
+});
+
 const notFound = status(404, 'NotFound', 'services.serving.knative.dev "hello" not found');
 const guardRefused = status(422, 'Invalid', 'the server rejected our request due to an error in our request');
 
@@ -219,7 +227,144 @@ describe('a guarded patch', () => {
 	});
 });
 
+describe('the answer to a guarded patch is read', () => {
+	const stored = [
+		{revisionName: 'hello-00001', percent: 95},
+		{revisionName: 'hello-00002', percent: 5},
+	];
+
+	it('and when the server stored something else, that is what is told, with what was wanted', async () => {
+		expect(await patchAnswered([200, service(4, {traffic: stored})])).toMatchObject({
+			kind: 'altered',
+			object: service(4, {traffic: stored}),
+			differences: [{path: '/spec/traffic', wanted: traffic, stored}],
+		});
+	});
+
+	it('and when the server kept everything as it was, that nothing was stored', async () => {
+		expect(await patchAnswered([200, service(3, {traffic: stored})])).toMatchObject({
+			kind: 'altered',
+			unchanged: true,
+		});
+	});
+
+	it.each([
+		['a page to log in', '<!doctype html><title>Log in</title>'],
+		['nothing', ''],
+		['an empty object', {}],
+		['another object', service(4, undefined, 'u-2')],
+		['an object of another name', {...service(4), metadata: {name: 'other', uid: 'u-1', generation: 4}}],
+		['an object from before', service(2)],
+		['a success in words alone', {kind: 'Status', status: 'Success', code: 200}],
+	])('and %s with 200 is no answer: the object is read again', async (_, body) => {
+		expect(await patchAnswered([200, body], [200, service(4)])).toMatchObject({kind: 'done'});
+	});
+
+	it('and what is read again may tell that it was not made, or not known', async () => {
+		const html = '<!doctype html>';
+		const before = service(3, {traffic: []});
+		expect(await patchAnswered([200, html], [200, before])).toMatchObject({kind: 'unknown', now: before});
+		expect(await patchAnswered([200, html], [404, notFound])).toEqual({kind: 'gone'});
+		expect(await patchAnswered([200, html], 'cut')).toMatchObject({kind: 'unknown'});
+	});
+
+	it('of a dry run likewise, and nothing is read again for it', async () => {
+		const altered = guardedPatch(cluster, target, operations, {dryRun: true});
+		(await server.next()).answer(200, service(4, {traffic: stored}));
+		expect(await altered).toMatchObject({kind: 'altered'});
+		const html = guardedPatch(cluster, target, operations, {dryRun: true});
+		(await server.next()).answer(200, '<!doctype html>');
+		expect(await html).toMatchObject({
+			kind: 'not made',
+			sentence: expect.stringMatching(/^the dry run failed/),
+		});
+		expect(server.log).toEqual([`PATCH ${path}`, `PATCH ${path}`]);
+	});
+
+	it('and 404 says that the object is gone only when it speaks of that object', async () => {
+		const other = status(404, 'NotFound', 'namespaces "default" not found', {
+			details: {name: 'default', kind: 'namespaces'},
+		});
+		expect(await patchAnswered([404, other])).toMatchObject({kind: 'refused', status: 404});
+		expect(await patchAnswered([404, notFound])).toEqual({kind: 'gone'});
+	});
+
+	it('and a 503 of somebody in between settles nothing', async () => {
+		expect(await patchAnswered([503, 'upstream connect error'], [200, service(4)])).toMatchObject({
+			kind: 'done',
+		});
+		const unavailable = status(
+			503,
+			'ServiceUnavailable',
+			'the server is currently unable to handle the request',
+		);
+		expect(await patchAnswered([503, unavailable])).toMatchObject({kind: 'refused', status: 503});
+	});
+});
+
+describe('over HTTP/2', () => {
+	it.each(['PATCH', 'DELETE', 'POST'])(
+		'a stream of a %s that was refused was not made, and is not sent again',
+		async method => {
+			const h2 = await startApiServer({protocol: 'h2'});
+			const client = await connect({kubeconfigText: h2.kubeconfig()});
+			try {
+				const outcome =
+					method === 'PATCH'
+						? guardedPatch(client, target, operations, {onSent})
+						: method === 'DELETE'
+							? deleteService(client, target, {onSent})
+							: createService(client, manifestOf('hello'), {onSent});
+				(await h2.next()).refuse();
+				expect(await outcome).toEqual({
+					kind: 'not made',
+					sentence: expect.stringMatching(/refused the request before it did anything \(REFUSED_STREAM\)$/),
+				});
+				expect(h2.log).toHaveLength(1);
+				expect(sent).toEqual([]);
+			} finally {
+				await client.close();
+				await h2.close();
+			}
+		},
+	);
+
+	it('a GOAWAY under way lets the answer come', async () => {
+		const h2 = await startApiServer({protocol: 'h2'});
+		const client = await connect({kubeconfigText: h2.kubeconfig()});
+		try {
+			const outcome = guardedPatch(client, target, operations, {onSent});
+			const patch = await h2.next();
+			h2.goAway();
+			patch.answer(200, service(4));
+			expect(await outcome).toMatchObject({kind: 'done'});
+			expect(h2.log).toEqual([`PATCH ${path}`]);
+		} finally {
+			await client.close();
+			await h2.close();
+		}
+	});
+});
+
 describe('a guarded patch whose answer was lost', () => {
+	it('is not said to be somebody else’s when this program may have written it last', async () => {
+		const altered = service(4, {traffic: [{revisionName: 'hello-00001', percent: 100}]});
+		const managedFields = [
+			{manager: 'kn-canary', operation: 'Update', time: '2026-11-26T12:00:02Z'},
+			{manager: 'kubectl', operation: 'Update', time: '2026-11-26T12:00:01Z'},
+			{manager: 'controller', operation: 'Update', time: '2026-11-26T12:00:03Z', subresource: 'status'},
+		];
+		const now = {...altered, metadata: {...altered.metadata, managedFields}};
+		expect(await patchAnswered('cut', [200, now])).toMatchObject({kind: 'unknown'});
+		const theirs = {...now, metadata: {...now.metadata, managedFields: managedFields.slice(1)}};
+		expect(await patchAnswered('cut', [200, theirs])).toEqual({kind: 'conflict', theirs});
+	});
+
+	it('and that is not as wanted after two more changes cannot be told', async () => {
+		const later = service(5, {traffic: [{revisionName: 'hello-00001', percent: 100}]});
+		expect(await patchAnswered('cut', [200, later])).toMatchObject({kind: 'unknown'});
+	});
+
 	it('was made when the next generation has what it wanted', async () => {
 		expect(await patchAnswered('cut', [200, service(4)])).toEqual({
 			kind: 'done',

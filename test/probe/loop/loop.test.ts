@@ -81,6 +81,7 @@ test('learns from the tag URLs whose answer is whose, also of answers that came 
 	loop.start();
 	await clock.pass(19_000);
 	expect(loop.snapshot()).toMatchObject({answered: 20, unattributed: 20, verdict: {state: 'unjudgeable'}});
+	expect(loop.snapshot().rows.map(({why}) => why)).toEqual([undefined, undefined, 'unknown', 'unknown']);
 
 	await loop.learn(tags);
 	expect(loop.snapshot()).toMatchObject({
@@ -106,9 +107,11 @@ test('learns what a revision says while it alone has the traffic', async () => {
 	expect(loop.snapshot().rows).toMatchObject([{revision: 'h-00001', learned: 'alone', n: 1}]);
 	loop.setEpoch(half);
 	await clock.pass(1000);
+	// The other one has a share now and was never heard: it may say the same.
 	expect(loop.snapshot().rows).toMatchObject([
-		{revision: 'h-00001', learned: 'alone', n: 1},
+		{revision: 'h-00001', attribution: 'silent', fingerprint: 'Hello World!', n: 0},
 		{revision: 'h-00002', attribution: 'silent', n: 0},
+		{revision: undefined, why: 'unheard', candidates: ['h-00001', 'h-00002'], n: 1},
 	]);
 });
 
@@ -188,10 +191,10 @@ test('what a tag URL says while the route begins to settle teaches nothing', asy
 
 test('a tag URL that fails is tried again, and given up in the end', async () => {
 	let healthy = false;
-	const {clock, loop, asked} = setUp(() => (healthy ? answering('Hello World!') : failing('refused')));
+	const {clock, loop, asked} = setUp(() => (healthy ? answering('Hello World!') : failing('reset')));
 	void loop.learn(tags.slice(0, 1));
 	await clock.pass(500);
-	expect(loop.snapshot().tags).toMatchObject([{state: 'failed', problem: 'It failed: refused.'}]);
+	expect(loop.snapshot().tags).toMatchObject([{state: 'failed', problem: 'It failed: reset.'}]);
 	healthy = true;
 	await clock.pass(1000);
 	expect(loop.snapshot().tags).toMatchObject([{state: 'learned', problem: undefined}]);
@@ -205,22 +208,232 @@ test('a tag URL that fails is tried again, and given up in the end', async () =>
 	expect(loop.snapshot().tags).toMatchObject([{state: 'failed'}]);
 });
 
-test('a gateway that only fails is counted, and nothing is attributed', async () => {
-	const {clock, loop} = setUp(() => failing('refused'));
+test('a gateway that cannot be reached is a state of its own, in no count and no verdict', async () => {
+	let isDown = true;
+	const {clock, loop} = setUp(() => (isDown ? failing('refused') : answering('Hello World!')));
 	loop.setEpoch(old);
 	loop.start();
+	await clock.pass(0);
+	const since = clock.date();
 	await clock.pass(4000);
 	expect(loop.snapshot()).toMatchObject({
-		answered: 5,
-		errors: 5,
-		unattributed: 5,
-		statusCodes: {refused: 5},
-		rows: [
-			{revision: 'h-00001', n: 0},
-			{revision: undefined, n: 5, errors: 5},
+		answered: 0,
+		errors: 0,
+		unreached: 5,
+		statusCodes: {},
+		failures: [],
+		gateway: {kind: 'down', since, requests: 5, sentence: 'It failed: refused.'},
+		trouble: {kind: 'down'},
+		verdict: {state: 'too few'},
+	});
+
+	isDown = false;
+	await clock.pass(1000);
+	expect(loop.snapshot()).toMatchObject({answered: 1, unreached: 5, gateway: {kind: 'answers'}});
+	// Users had nothing of it for most of the time: nothing is called good yet.
+	expect(loop.snapshot().trouble).toMatchObject({kind: 'down', count: 5, of: 6});
+	loop.restart();
+	await clock.pass(2000);
+	expect(loop.snapshot()).toMatchObject({unreached: 0, trouble: undefined, verdict: {state: 'agrees'}});
+});
+
+test('failures are kept in a list of their own, with how often, since when and whose they may be', async () => {
+	let isBroken = false;
+	const {clock, loop} = setUp(() =>
+		isBroken
+			? answering('Internal Server Error', {
+					status: 500,
+					code: '500',
+					error: true,
+					isFromUpstream: true,
+				})
+			: answering('Hello World!', {isFromUpstream: true}),
+	);
+	loop.setEpoch(half);
+	loop.start();
+	await clock.pass(2000);
+	expect(loop.snapshot().failures).toEqual([]);
+	isBroken = true;
+	await clock.pass(1000);
+	const first = clock.date();
+	await clock.pass(2000);
+	expect(loop.snapshot()).toMatchObject({
+		errors: 3,
+		trouble: {kind: 'failures', count: 3, of: 6, sentence: 'users get failures: 3 of 6 (500 ×3)'},
+		failures: [
+			{
+				code: '500',
+				text: 'Internal Server Error',
+				at: 'service',
+				revisions: ['h-00001', 'h-00002'],
+				count: 3,
+				first,
+				last: first + 2000,
+			},
 		],
+	});
+});
+
+test('4xx to everything is never called good, and is a failure once the service answered otherwise', async () => {
+	let isBroken = true;
+	const {clock, loop} = setUp(() =>
+		isBroken
+			? answering('Not found', {status: 404, code: '404', isFromUpstream: true})
+			: answering('Hello World!', {isFromUpstream: true}),
+	);
+	loop.setEpoch(old);
+	loop.start();
+	await clock.pass(100_000);
+	expect(loop.snapshot()).toMatchObject({
+		answered: 101,
+		errors: 0,
+		refused: 101,
+		trouble: {kind: 'refusals'},
+	});
+	isBroken = false;
+	await clock.pass(1000);
+	isBroken = true;
+	await clock.pass(1000);
+	expect(loop.snapshot()).toMatchObject({errors: 102, refused: 0, trouble: {kind: 'failures'}});
+	expect(loop.snapshot().failures[0]).toMatchObject({code: '404', count: 102});
+});
+
+test('an expected status is no failure, any other one is', async () => {
+	let turn = 0;
+	const {clock, loop} = setUp(
+		() =>
+			turn++ % 2 === 0
+				? answering('Not found', {status: 404, code: '404', isFromUpstream: true})
+				: answering('Hello World!', {isFromUpstream: true}),
+		{expectStatus: '404'},
+	);
+	loop.setEpoch(old);
+	loop.start();
+	await clock.pass(3000);
+	expect(loop.snapshot()).toMatchObject({answered: 4, errors: 2, failures: [{code: '200', count: 2}]});
+});
+
+test('a split that users do not get is said since when, and that it is over when it is', async () => {
+	let turn = 0;
+	let isLying = true;
+	const {clock, loop} = setUp(
+		({authority}) =>
+			greetings[authority] ?? answering(isLying || turn++ % 2 === 0 ? 'Hello World!' : 'Hello Knative!'),
+		{rate: 2},
+	);
+	loop.setEpoch(half);
+	await loop.learn(tags);
+	loop.start();
+	await clock.pass(20_000);
+	const {alarm} = loop.snapshot();
+	expect(alarm).toMatchObject({isOver: false});
+	const ended = clock.date();
+	isLying = false;
+	await clock.pass(60_000);
+	const after = loop.snapshot();
+	expect(after.alarm).toMatchObject({since: alarm?.since, isOver: true});
+	// To the second, from the change itself.
+	expect(Math.abs((after.alarm?.last ?? 0) - ended)).toBeLessThan(6000);
+	expect(after.change?.at).toBeGreaterThan(alarm?.since ?? Infinity);
+	loop.restart();
+	expect(loop.snapshot()).toMatchObject({answered: 0, alarm: undefined, change: undefined});
+	await clock.pass(10_000);
+	expect(loop.snapshot()).toMatchObject({alarm: undefined, verdict: {state: 'agrees'}});
+});
+
+test('what came lately stands beside what came since the split', async () => {
+	let isNew = false;
+	const {clock, loop} = setUp(
+		({authority}) => greetings[authority] ?? answering(isNew ? 'Hello Knative!' : 'Hello World!'),
+	);
+	loop.setEpoch(half);
+	await loop.learn(tags);
+	loop.start();
+	await clock.pass(60_000);
+	isNew = true;
+	await clock.pass(40_000);
+	const {rows} = loop.snapshot();
+	expect(rows.map(({n, lately}) => ({n, lately}))).toEqual([
+		{n: 61, lately: 0},
+		{n: 40, lately: 31},
+	]);
+});
+
+test('what came when is kept by the second and by revision', async () => {
+	const {clock, loop} = setUp(alternating(), {rate: 4});
+	loop.setEpoch(half);
+	await loop.learn(tags);
+	loop.start();
+	await clock.pass(10_000);
+	const {timeline} = loop.snapshot();
+	expect(timeline.length).toBeGreaterThanOrEqual(10);
+	const sum = (revision: string) =>
+		timeline.reduce((total, {users}) => total + (users.get(revision) ?? 0), 0);
+	expect(sum('h-00001') + sum('h-00002')).toBe(loop.snapshot().answered);
+	expect(timeline[2]?.revisions.get('h-00001')).toMatchObject({failed: 0, p95: expect.closeTo(10, -0.5)});
+});
+
+/** Says the same as any other, with its version in a header. */
+const alike = (version: string) =>
+	answering('Hello!', {
+		traits: new Map([
+			['header:x-version', version],
+			['status', '200'],
+		]),
+	});
+
+test('revisions that say the same are told apart by what else they say, when they say something else', async () => {
+	const hosts: Record<string, Answer> = {
+		'stable-h.default.example.com': alike('1'),
+		'canary-h.default.example.com': alike('2'),
+	};
+	const {clock, loop} = setUp(({authority}) => hosts[authority] ?? answering('Hello!'));
+	loop.setEpoch(half);
+	await loop.learn(tags);
+	loop.start();
+	await clock.pass(10_000);
+	expect(loop.snapshot()).toMatchObject({
+		suggestion: 'header:x-version',
 		verdict: {state: 'unjudgeable'},
 	});
+});
+
+test('tags without a rule at the gateway are said to be that, and accuse nobody', async () => {
+	const unknownHost = answering('<title>404 Not Found</title>', {status: 404, code: '404'});
+	const {clock, loop} = setUp(({authority}) => {
+		if (authority.startsWith('kn-canary-')) return answering('', {status: 404, code: '404', by: 'gateway'});
+		return authority.startsWith('h.') ? answering('Hello World!') : unknownHost;
+	});
+	loop.setEpoch(half);
+	loop.setSides({
+		old: {revision: 'h-00001', authority: 'stable-h.default.example.com'},
+		fresh: {revision: 'h-00002', authority: 'canary-h.default.example.com'},
+	});
+	loop.compare(true);
+	loop.start();
+	await clock.pass(100_000);
+	const {comparison, tagDoubt, verdict} = loop.snapshot();
+	expect(tagDoubt?.sentence).toMatch(/may have no rule for tag hosts/);
+	expect(comparison).toMatchObject({fresh: {asked: 0, failed: 0}, errors: {state: 'not worse'}});
+	expect(verdict?.state).toBe('unjudgeable');
+});
+
+test('a tag that fails while its revision has a share and users see none of it is doubted', async () => {
+	const {clock, loop} = setUp(({authority}) => {
+		if (authority.startsWith('kn-canary-')) return answering('', {status: 404, code: '404', by: 'gateway'});
+		return authority.startsWith('canary')
+			? answering('<title>404</title>', {status: 404, code: '404'})
+			: answering('Hello World!');
+	});
+	loop.setEpoch(half);
+	loop.setSides({
+		old: {revision: 'h-00001', authority: 'stable-h.default.example.com'},
+		fresh: {revision: 'h-00002', authority: 'canary-h.default.example.com'},
+	});
+	loop.compare(true);
+	loop.start();
+	await clock.pass(10_000);
+	expect(loop.snapshot().tagDoubt).toMatchObject({revisions: ['h-00002']});
 });
 
 test('slots that find 8 requests in flight are counted as not sent', async () => {

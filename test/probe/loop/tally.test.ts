@@ -1,7 +1,15 @@
 import {expect, test} from 'vitest';
 import {createLatencies} from '../../../source/probe/loop/latencies.js';
-import {createTally, fingerprintLimit} from '../../../source/probe/loop/tally.js';
+import {gradeOf} from '../../../source/probe/attribution/grade.js';
+import type {Answer} from '../../../source/probe/transport/probe.js';
+import {createTally, fingerprintLimit, type Said, type Tally} from '../../../source/probe/loop/tally.js';
 import {answering, failing} from '../answers.js';
+
+/** Puts an answer down as what it is; returns whether it is counted. */
+const record = (tally: Tally, answer: Answer, ticket = tally.sent()) =>
+	tally.record(answer, gradeOf(answer.outcome), ticket) !== undefined;
+const snapshotOf = (tally: Tally, groupOf = ({key}: Said) => key) =>
+	tally.snapshot(groupOf, {worksElsewhere: true});
 
 test('counts answers, errors and statuses by fingerprint', () => {
 	const tally = createTally(5);
@@ -12,40 +20,57 @@ test('counts answers, errors and statuses by fingerprint', () => {
 		answering(undefined, {status: 404, code: '404'}),
 		failing('reset'),
 	]) {
-		expect(tally.record(answer, tally.sent())).toBe(true);
+		expect(record(tally, answer)).toBe(true);
 	}
 
 	tally.notSent(3);
-	expect(tally.snapshot()).toMatchObject({
+	expect(snapshotOf(tally)).toMatchObject({
 		since: 5,
 		settling: false,
 		sent: 5,
 		notSent: 3,
 		answered: 5,
-		errors: 2,
+		errors: 3,
 		settlingAnswers: 0,
 		statusCodes: {'200': 2, '500': 1, '404': 1, reset: 1},
 		groups: [
-			{fingerprints: ['Hello World!'], n: 2, errors: 1},
-			{fingerprints: ['Hello Knative!'], n: 1, errors: 0},
-			{fingerprints: [], n: 2, errors: 1},
+			{said: [{fingerprint: 'Hello World!'}], n: 1, failed: 0},
+			{said: [{fingerprint: 'Hello Knative!'}], n: 1, failed: 0},
+			// What is no success is told apart by its status, not by its words.
+			{said: [{fingerprint: undefined, code: '500', text: 'Hello World!'}], n: 1, failed: 1},
+			{said: [{code: '404'}], n: 1, failed: 1},
+			{said: [{code: 'reset'}], n: 1, failed: 1},
 		],
+	});
+});
+
+test('the gateway’s own answers and connections that never were are shown, counted apart, and in no group', () => {
+	const tally = createTally(0);
+	expect(record(tally, answering('', {status: 404, code: '404', by: 'gateway'}))).toBe(false);
+	expect(record(tally, failing('refused'))).toBe(false);
+	expect(record(tally, failing('unreachable'))).toBe(false);
+	expect(snapshotOf(tally)).toMatchObject({
+		sent: 3,
+		answered: 0,
+		errors: 0,
+		gatewayAnswers: 1,
+		unreached: 2,
+		statusCodes: {},
+		groups: [],
+		last: [{grade: 'gateway'}, {grade: 'unreached'}, {grade: 'unreached'}],
 	});
 });
 
 test('groups that are counted as one have their latencies together', () => {
 	const tally = createTally(0);
 	for (let latency = 1; latency <= 100; latency++) {
-		tally.record(
-			answering(latency <= 60 ? 'slow' : latency <= 90 ? 'fast' : 'other', {latency}),
-			tally.sent(),
-		);
+		record(tally, answering(latency <= 60 ? 'slow' : latency <= 90 ? 'fast' : 'other', {latency}));
 	}
 
-	const {groups} = tally.snapshot(fingerprint => (fingerprint === 'other' ? 'b' : 'a'));
+	const {groups} = snapshotOf(tally, ({fingerprint}) => (fingerprint === 'other' ? 'b' : 'a'));
 	expect(groups).toMatchObject([
-		{fingerprints: ['slow', 'fast'], n: 90, p99: undefined},
-		{fingerprints: ['other'], n: 10, p99: undefined},
+		{said: [{fingerprint: 'slow'}, {fingerprint: 'fast'}], n: 90, p99: undefined},
+		{said: [{fingerprint: 'other'}], n: 10, p99: undefined},
 	]);
 	expect(groups[0]?.p50).toBeCloseTo(45, 1);
 	expect(groups[1]?.p50).toBeCloseTo(95, 1);
@@ -93,15 +118,15 @@ test('latencies merge across very different sizes, and the longest are cut inste
 
 test('a new epoch counts from 0 and keeps the last answers', () => {
 	const tally = createTally(0);
-	tally.record(answering('before'), tally.sent());
+	record(tally, answering('before'));
 	tally.newEpoch({settling: false, at: 100});
-	tally.record(answering('after'), tally.sent());
-	const snapshot = tally.snapshot();
+	record(tally, answering('after'));
+	const snapshot = snapshotOf(tally);
 	expect(snapshot).toMatchObject({
 		since: 100,
 		sent: 1,
 		answered: 1,
-		groups: [{fingerprints: ['after'], n: 1}],
+		groups: [{said: [{fingerprint: 'after'}], n: 1}],
 	});
 	expect(snapshot.last.map(({settling}) => settling)).toEqual([false, false]);
 	expect(snapshot.last).toHaveLength(2);
@@ -110,9 +135,9 @@ test('a new epoch counts from 0 and keeps the last answers', () => {
 test('answers while settling are shown and not counted', () => {
 	const tally = createTally(0);
 	tally.newEpoch({settling: true, at: 100});
-	expect(tally.record(answering('old'), tally.sent())).toBe(false);
+	expect(record(tally, answering('old'))).toBe(false);
 	tally.notSent(1);
-	expect(tally.snapshot()).toMatchObject({
+	expect(snapshotOf(tally)).toMatchObject({
 		settling: true,
 		sent: 0,
 		notSent: 0,
@@ -128,8 +153,8 @@ test('an answer to a request of an epoch before is shown and not counted', () =>
 	const tally = createTally(0);
 	const ticket = tally.sent();
 	tally.newEpoch({settling: false, at: 100});
-	expect(tally.record(answering('old'), ticket)).toBe(false);
-	expect(tally.snapshot()).toMatchObject({
+	expect(record(tally, answering('old'), ticket)).toBe(false);
+	expect(snapshotOf(tally)).toMatchObject({
 		sent: 0,
 		answered: 0,
 		settlingAnswers: 1,
@@ -140,23 +165,23 @@ test('an answer to a request of an epoch before is shown and not counted', () =>
 test('keeps the last 200 answers, the newest last', () => {
 	const tally = createTally(0);
 	for (let latency = 0; latency < 450; latency++) {
-		tally.record(answering('x', {latency}), tally.sent());
+		record(tally, answering('x', {latency}));
 		if (latency === 99) {
-			tally.snapshot();
+			snapshotOf(tally);
 		}
 	}
 
-	const {last} = tally.snapshot();
+	const {last} = snapshotOf(tally);
 	expect(last.map(({latency}) => latency)).toEqual(Array.from({length: 200}, (_value, index) => 250 + index));
 });
 
 test('a snapshot does not change afterwards', () => {
 	const tally = createTally(0);
-	tally.record(answering('x'), tally.sent());
-	const snapshot = tally.snapshot();
+	record(tally, answering('x'));
+	const snapshot = snapshotOf(tally);
 	const copy = structuredClone(snapshot);
-	tally.record(answering('x'), tally.sent());
-	tally.record(answering('y'), tally.sent());
+	record(tally, answering('x'));
+	record(tally, answering('y'));
 	tally.newEpoch({settling: true, at: 1});
 	expect(snapshot).toEqual(copy);
 });
@@ -164,12 +189,12 @@ test('a snapshot does not change afterwards', () => {
 test('a body that differs each time does not make groups without end, and no answer is lost', () => {
 	const tally = createTally(0);
 	for (let index = 0; index < 1000; index++) {
-		tally.record(answering(`request ${index}`), tally.sent());
+		record(tally, answering(`request ${index}`));
 	}
 
-	const {groups, answered} = tally.snapshot();
+	const {groups, answered} = snapshotOf(tally);
 	expect(groups.length).toBeLessThanOrEqual(fingerprintLimit + 2);
 	expect(answered).toBe(1000);
 	expect(groups.map(({n}) => n).reduce((sum, n) => sum + n)).toBe(1000);
-	expect(groups.find(({fingerprints}) => fingerprints.length === 0)?.n).toBeGreaterThan(900);
+	expect(groups.find(({said}) => said[0]?.fingerprint === undefined)?.n).toBeGreaterThan(900);
 });

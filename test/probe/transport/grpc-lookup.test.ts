@@ -1,4 +1,5 @@
 /** A method of the operator's choice: described by a .proto file, or by the server itself. */
+import {execFileSync} from 'node:child_process';
 import {mkdtemp, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
@@ -137,10 +138,12 @@ async function serve(file: string, version?: 'v1' | 'v1alpha') {
 	return port;
 }
 
-async function ask(port: number, grpcCall: GrpcCall) {
+async function ask(port: number, grpcCall: GrpcCall, timeout?: number) {
 	const probe = createGrpcProbe({grpcCall});
 	onTestFinished(async () => probe.close());
-	return probe.ask(targetAt(port, {protocol: 'grpc', path: `/${grpcCall.method}`}));
+	return probe.ask(targetAt(port, {protocol: 'grpc', path: `/${grpcCall.method}`}), {
+		...(timeout !== undefined && {timeout}),
+	});
 }
 
 const sayHello = {method: 'helloworld.Greeter/SayHello', request: {name: 'you', times: 2}};
@@ -180,4 +183,69 @@ test('what cannot be called is refused with a sentence', async () => {
 	await expect(ask(port, {...sayHello, protoFile: '/nowhere/a.proto'})).rejects.toThrow(
 		'The file /nowhere/a.proto cannot be read as a .proto file',
 	);
+});
+
+/** A server that has something to say to each question about itself, and never comes to an end. */
+async function serveWithoutEnd(say: (count: number) => unknown): Promise<number> {
+	const server = new Server();
+	let count = 0;
+	server.addService(reflectionService('v1'), {
+		ServerReflectionInfo(call: ServerDuplexStream<Question, unknown>) {
+			call.on('data', () => {
+				const said = say(++count);
+				if (said !== undefined) call.write(said);
+			});
+			call.on('end', () => call.end());
+		},
+	});
+	const port = await new Promise<number>((resolve, reject) => {
+		server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, bound) =>
+			error ? reject(error) : resolve(bound),
+		);
+	});
+	onTestFinished(() => server.forceShutdown());
+	return port;
+}
+
+/** A descriptor of a file that imports the next one. */
+const fileImporting = (count: number) => {
+	const [name, next] = [`f${count}`, `f${count + 1}`];
+	return Buffer.concat([
+		Buffer.from([0x0a, name.length]),
+		Buffer.from(name),
+		Buffer.from([0x1a, next.length]),
+		Buffer.from(next),
+	]);
+};
+
+test('a server that tells of itself without an end is given up, with a sentence', async () => {
+	const endless = await serveWithoutEnd(count => ({
+		fileDescriptorResponse: {fileDescriptorProto: [fileImporting(count)]},
+	}));
+	await expect(ask(endless, sayHello)).rejects.toThrow(
+		'The server tells of helloworld.Greeter without an end: give its .proto file with --proto.',
+	);
+});
+
+test('a server that says nothing of itself has as long as a request has', async () => {
+	const silent = await serveWithoutEnd(() => undefined);
+	await expect(ask(silent, sayHello, 50)).rejects.toThrow(/could not be asked for its methods/);
+});
+
+test('nothing that a server says of itself acts on a terminal', async () => {
+	const hostile = await serveWithoutEnd(() => ({
+		errorResponse: {errorCode: 5, errorMessage: 'no\u001B]52;c;eA==\u0007\u009B2J\u202Eway'},
+	}));
+	await expect(ask(hostile, sayHello)).rejects.toThrow('(no␛]52;c;eA==␇<U+009B>2J<U+202E>way)');
+});
+
+test('a .proto file that never ends is refused, also when it is imported', async () => {
+	const file = await protoFile();
+	const pipe = path.join(path.dirname(file), 'pipe.proto');
+	execFileSync('mkfifo', [pipe]);
+	const port = await serve(file);
+	await expect(ask(port, {...sayHello, protoFile: pipe})).rejects.toThrow('pipe.proto is no file');
+	await writeFile(file, proto.replace('words.proto', 'pipe.proto'));
+	await expect(ask(port, {...sayHello, protoFile: file})).rejects.toThrow('pipe.proto is no file');
+	await expect(ask(port, {...sayHello, protoFile: '/dev/zero'})).rejects.toThrow('/dev/zero is no file');
 });

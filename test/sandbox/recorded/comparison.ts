@@ -15,6 +15,16 @@ const volatile: readonly (readonly [RegExp, string])[] = [
 	[/\bsandbox-(?=admin\b|viewer\b)/g, ''],
 ];
 
+/** A text without what cannot be the same twice. */
+export function settledText(value: string): string {
+	let text = value;
+	for (const [pattern, replacement] of volatile) {
+		text = text.replaceAll(pattern, replacement);
+	}
+
+	return text;
+}
+
 /** A zero of Unix time for what is no nonsense; versions that are refused stay what they are. */
 function settled(key: string, value: unknown): unknown {
 	if (typeof value === 'string') {
@@ -22,12 +32,7 @@ function settled(key: string, value: unknown): unknown {
 			return '<version>';
 		}
 
-		let text = value;
-		for (const [pattern, replacement] of volatile) {
-			text = text.replaceAll(pattern, replacement);
-		}
-
-		return text;
+		return settledText(value);
 	}
 
 	if (Array.isArray(value)) {

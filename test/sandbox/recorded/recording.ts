@@ -37,6 +37,17 @@ export type Recorded = {
 
 export type RecordedDeletion = Recorded & {afterwards: 'there' | 'gone'};
 
+/** One step of a release, and what all watches told of meanwhile. */
+export type RecordedStep = {
+	step: string;
+	/** A merge patch of the Service; the first step creates it and the last one deletes it. */
+	patch: JsonObject | null;
+	/** By kind and name: the states in their order, each a line. */
+	states: Record<string, string[]>;
+	/** Of Knative's own objects. */
+	events: string[];
+};
+
 /** Differences between the sandbox and the recording that are there on purpose, or not yet mended. */
 export type KnownDifference = {requests: string[]; differs: string[]; why: string};
 
@@ -52,5 +63,6 @@ function linesOf<T>(name: string): T[] {
 
 export const answers = (): Recorded[] => linesOf('answers.jsonl.gz');
 export const deletions = (): RecordedDeletion[] => linesOf('deletions.jsonl.gz');
+export const releases = (): RecordedStep[] => JSON.parse(read('releases.json').toString('utf8'));
 export const knownDifferences = (): KnownDifference[] =>
 	JSON.parse(read('known-differences.json').toString('utf8'));

@@ -198,6 +198,7 @@ test('what changes the cluster is known as such, and what only looks is not', ()
 	const writing = [...new Set(bindings.map(({action}) => action))].filter(action => leadsToWrite(action));
 	expect(writing.toSorted()).toEqual(
 		[
+			'abandon',
 			'autoscaling',
 			'complete',
 			'deleteRevision',
@@ -235,7 +236,7 @@ test('the footer of the traffic pane at 80 columns has what a release needs', ()
 	const line = footerFor('traffic', 80)
 		.map(({keys, label}) => `${keys} ${label}`)
 		.join('  ');
-	expect(line).toBe('tab pane  ←→ move  = even  ⏎ review  r revision  c complete  R roll back  ? help');
+	expect(line).toBe('tab pane  ←→ move  = even  ⏎ review  r revision  c promote  R roll back  ? help');
 });
 
 test('the footer leaves out what cannot be done', () => {

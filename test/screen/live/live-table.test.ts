@@ -2,6 +2,7 @@ import {expect, test} from 'vitest';
 import {liveTable} from '../../../source/screen/live/live-table.js';
 import {fitColumns, widestTexts} from '../../../source/screen/widgets/table/columns.js';
 import {sparkline} from '../../../source/screen/widgets/sparkline.js';
+import type {TableCell} from '../../../source/screen/widgets/table/table-text.js';
 import {createTheme} from '../../../source/terminal/output/theme.js';
 import type {Row} from '../../../source/console/state/state.js';
 
@@ -12,6 +13,10 @@ function row(part: Partial<Row> = {}): Row {
 		key: 'revision h-00001',
 		fingerprint: 'Hello World!',
 		otherFingerprints: 0,
+		code: undefined,
+		text: 'Hello World!',
+		why: undefined,
+		lately: 20,
 		revision: 'h-00001',
 		learned: 'tag',
 		attribution: 'revision',
@@ -30,6 +35,15 @@ function row(part: Partial<Row> = {}): Row {
 	};
 }
 
+const textOf = (cell: TableCell | undefined) => (typeof cell === 'object' ? cell.text : (cell ?? '')).trim();
+
+/** Answers that may be those of both. */
+const shared = {
+	attribution: 'one of',
+	revision: undefined,
+	candidates: ['h-00001', 'h-00002'],
+} as const;
+
 const tableAt = (width: number, rows: readonly Row[] = [row()], room = 3) =>
 	liveTable(rows, {width, room, service: 'h', glyphs});
 
@@ -46,16 +60,16 @@ const titlesAt = (width: number, rows?: readonly Row[]) => {
 	).map(({index, width: columnWidth}) => `${columns[index]?.title} ${columnWidth}`);
 };
 
-test('in 80 columns everything has its place: share, interval, answers, errors, percentiles, the last latencies', () => {
+test('in 80 columns everything has its place: share, interval, answers, failures, percentiles, the last latencies', () => {
 	// The frame takes four columns.
 	expect(titlesAt(76).map(title => title.replace(/ \d+$/, ''))).toEqual([
 		'ANSWER',
 		'REV',
-		'ASKED',
-		'SEEN',
-		'95 %',
+		'SET',
+		'GOT',
+		'RANGE',
 		'N',
-		'ERR',
+		'FAIL',
 		'P50/95/99 ms',
 		'LAST',
 	]);
@@ -69,7 +83,7 @@ test('in 80 columns everything has its place: share, interval, answers, errors, 
 		'52.3 %',
 		' 43–61',
 		'   67',
-		'   0',
+		'    0',
 		'     12/31/–',
 		'  ▂▄█',
 	]);
@@ -97,47 +111,85 @@ test('more rows than there is room for are said to be more', () => {
 	expect(shown[2]?.cells).toEqual(['and 3 more rows']);
 });
 
-test('errors are not what is left out, and their number is said where they are', () => {
+test('failures are not what is left out, and their number is said where they are', () => {
 	const rows = [
 		row({key: 'a'}),
 		row({key: 'b'}),
-		row({key: '503', attribution: 'unknown', errors: 4}),
-		row({key: 'timeout', attribution: 'unknown', errors: 3}),
+		row({key: '503', ...shared, why: 'no success', code: '503', errors: 4}),
+		row({key: 'timeout', ...shared, why: 'no success', code: 'timeout', errors: 3}),
 	];
 	expect(tableAt(76, rows, 3).rows.map(({key}) => key)).toEqual(['503', 'timeout', 'more']);
 	expect(tableAt(76, rows, 3).rows[2]?.cells).toEqual(['and 2 more rows']);
 	expect(tableAt(76, rows.slice(0, 3), 2).rows.map(({key}) => key)).toEqual(['503', 'more']);
-	expect(tableAt(76, rows, 2).rows[1]?.cells).toEqual(['and 3 more rows, 3 errors']);
+	expect(tableAt(76, rows, 2).rows[1]?.cells).toEqual(['and 3 more rows, 3 failures']);
 	expect(tableAt(76, rows, 4).rows.map(({key}) => key)).toEqual(['a', 'b', '503', 'timeout']);
 });
 
 test('in 80 columns it is never cut to what looks like another answer', () => {
 	const said = [
-		row({attribution: 'unknown', revision: undefined, candidates: []}),
-		row({attribution: 'indistinguishable', revision: undefined, candidates: ['h-00001', 'h-00002']}),
-		row({attribution: 'contradictory', revision: undefined, candidates: ['h-00001', 'h-00002']}),
+		row({...shared, why: 'unknown'}),
+		row({...shared, why: 'alike'}),
+		row({...shared, why: 'unheard'}),
+		row({...shared, why: 'no success', code: '500'}),
 		row(),
 	].map(one => tableAt(76, [one]).rows[0]?.cells[1]);
-	expect(said).toEqual(['nobody', 'alike', 'either', '…00001']);
+	expect(said).toEqual(['?', 'alike', 'either', '?', '…00001']);
 });
 
 test('whose an answer is, is said in words', () => {
 	const names = [
-		row({attribution: 'unknown', revision: undefined, candidates: []}),
-		row({attribution: 'indistinguishable', revision: undefined, candidates: ['h-00001', 'h-00002']}),
+		row({...shared, why: 'unknown'}),
+		row({...shared, why: 'alike'}),
+		row({...shared, why: 'unheard'}),
 		row({attribution: 'silent', fingerprint: undefined}),
-		row({
-			attribution: 'indistinguishable',
-			revision: undefined,
-			candidates: ['h-00001', 'h-00002', 'h-00003'],
-		}),
+		row({...shared, why: 'alike', candidates: ['h-00001', 'h-00002', 'h-00003']}),
+		row({...shared, why: 'no success', code: '404', text: 'Cannot GET /', fingerprint: undefined}),
 	].map(one => tableAt(126, [one]).rows[0]?.cells.slice(0, 2));
 	expect(names).toEqual([
 		['Hello World!', 'unattributed'],
 		['Hello World!', 'alike: …00001 …00002'],
-		['(no answer yet)', '…00001'],
+		['Hello World!', 'either: …00001 …00002'],
+		['(no answers)', '…00001'],
 		['Hello World!', 'alike: 3 revisions'],
+		['404 Cannot GET /', 'unattributed'],
 	]);
+});
+
+test('failures of a revision stand in its own row: those at its tag, where it is certain whose they are', () => {
+	const ownFailures = new Map([['h-00001', {asked: 81, failed: 18}]]);
+	const options = {room: 3, service: 'h', glyphs, ownFailures};
+	const cell = (width: number, part: Partial<Row> = {}) => {
+		const {columns, rows} = liveTable([row(part)], {...options, width});
+		const place = columns.findIndex(({title}) => title === 'FAIL' || title === 'FAILED');
+		return textOf(rows[0]?.cells[place]);
+	};
+	expect(cell(76)).toBe('22 %');
+	expect(cell(126)).toBe('18/81');
+	// One that is not asked at its tag has what users got of it; one that never answered has nothing.
+	expect(cell(76, {revision: 'h-00002', errors: 3})).toBe('3');
+	expect(cell(76, {revision: 'h-00002', attribution: 'silent'})).toBe('');
+	// A single failure of many is none of nothing.
+	ownFailures.set('h-00001', {asked: 4000, failed: 1});
+	expect(cell(76)).toBe('1 %');
+});
+
+test('the row of a revision that fails at its tag is not what is left out', () => {
+	const rows = [
+		row({key: 'a'}),
+		row({key: 'b', revision: 'h-00002', attribution: 'silent'}),
+		row({key: '500', ...shared, why: 'no success', code: '500', errors: 4}),
+		row({key: 'c', ...shared, why: 'unknown'}),
+	];
+	const ownFailures = new Map([['h-00002', {asked: 20, failed: 20}]]);
+	const {rows: shown} = liveTable(rows, {width: 76, room: 3, service: 'h', glyphs, ownFailures});
+	expect(shown.map(({key}) => key)).toEqual(['b', '500', 'more']);
+});
+
+test('the share of the last half a minute stands beside that since the split', () => {
+	const rows = [row({lately: 30}), row({key: 'other', revision: 'h-00002', lately: 10})];
+	const {columns, rows: lines} = tableAt(126, rows);
+	const place = columns.findIndex(({title}) => title === '30 S');
+	expect(lines.map(({cells}) => textOf(cells[place]))).toEqual(['75 %', '25 %']);
 });
 
 test('a sparkline is as wide as it is to be, its newest value at the right', () => {

@@ -1,7 +1,14 @@
 import {expect, test} from 'vitest';
-import {comparisonLine, splitLine} from '../../../source/screen/live/live-verdicts.js';
-import type {Comparison, Row} from '../../../source/console/state/state.js';
-import {errorBound, requestsForBound} from '../../../source/stats/error-bound.js';
+import {
+	changeLines,
+	comparisonLine,
+	splitLine,
+	verdictLines,
+	type VerdictContext,
+} from '../../../source/screen/live/live-verdicts.js';
+import {clock} from '../../../source/screen/format.js';
+import type {Comparison, LoopSnapshot, Row} from '../../../source/console/state/state.js';
+import {failureBound, moreForBound} from '../../../source/stats/failure-bound.js';
 import {errorVerdict} from '../../../source/stats/error-verdict.js';
 import {latencyVerdict} from '../../../source/stats/latency-verdict.js';
 import {splitVerdict} from '../../../source/stats/split-verdict.js';
@@ -14,62 +21,96 @@ const pair = {
 	},
 } as const;
 
-function comparison({asked = 120, fresh = 0, old = 0, bad = 0, cold = 0} = {}): Comparison {
-	const side = {p50: 12, p95: 20, p99: 30, cold: 0, coldP50: undefined};
-	const bound = errorBound(fresh, asked);
-	const needed = requestsForBound(fresh, 0.01);
+const noon = new Date(2026, 10, 26, 12, 0, 0).getTime();
+const context: VerdictContext = {service: 'h', isRefused: false, askedBy: 'http', pair, now: noon + 48_000};
+
+function comparison({asked = 120, fresh = 0, old = 0, bad = 0, cold = 0, undecided = 0} = {}): Comparison {
+	const side = {p50: 12, p95: 20, p99: 30, cold: 0, coldP50: undefined, undecided: 0, lastFailure: undefined};
+	const boundMore = moreForBound(fresh, asked, 0.01);
 	return {
 		old: {...side, revision: 'h-00001', asked, failed: old},
-		fresh: {...side, revision: 'h-00002', asked, failed: fresh, cold, coldP50: cold > 0 ? 2500 : undefined},
+		fresh: {
+			...side,
+			revision: 'h-00002',
+			asked,
+			failed: fresh,
+			cold,
+			coldP50: cold > 0 ? 2500 : undefined,
+			undecided,
+		},
 		since: 0,
-		pairs: asked,
+		pairs: asked + undecided,
 		compared: asked,
 		bad,
 		notSent: 0,
+		withoutGateway: 0,
+		gatewaySaid: undefined,
+		alikeFailures: {count: 0, text: '', isLast: false},
 		errors: errorVerdict({asked, failed: fresh}, {asked, failed: old}),
 		latency: latencyVerdict(asked, bad),
-		bound,
-		boundMore: bound <= 0.01 || needed === undefined ? undefined : needed - asked,
+		worse: undefined,
+		slower: undefined,
+		bound: failureBound(fresh, asked),
+		boundMore,
+		boundWait: boundMore === undefined ? undefined : boundMore * 1000,
 	};
 }
 
-const lineOf = (given: Comparison | undefined, comparing = true) =>
-	comparisonLine({comparing, comparison: given, settling: false}, pair);
+const calm = {settling: false, tagDoubt: undefined, trouble: undefined};
+const lineOf = (given: Comparison | undefined, part: Partial<LoopSnapshot> = {}) =>
+	comparisonLine({...calm, comparing: true, comparison: given, ...part}, pair);
 
-test('not worse so far comes with the bound, and with what it takes for a lower one', () => {
+test('not worse so far comes with the bound, with what it takes for a lower one, and how long that is', () => {
 	expect(lineOf(comparison())).toEqual({
 		tone: 'good',
 		sentence:
-			'new vs old: not worse so far, 0/120 failed: below 2.5 % · need ~179 more for 1 % · old 0/120 · p50 12 ms vs 12 ms, slower in 0/120',
+			'canary not worse so far: 0 of 120 failed (true rate < 2.9 %) · < 1 % takes ~230 more (3m 50s) · stable 0 of 120 · p50 12 ms vs 12 ms, slower in 0 of 120',
 	});
-	expect(lineOf(comparison({asked: 300})).sentence).toContain('0/300 failed: below 1.0 % · old');
+	expect(lineOf(comparison({asked: 350})).sentence).toContain('0 of 350 failed (true rate < 1 %) · stable');
 	// Both fail: a low bound is out of sight.
 	expect(lineOf(comparison({asked: 300, fresh: 90, old: 90})).sentence).toMatch(
-		/90\/300 failed: below 3\d\.\d % · old 90\/300/,
+		/90 of 300 failed \(true rate < [34]\d\.\d %\) · stable 90 of 300/,
 	);
 });
 
-test('no alarm is shown as good only once the new one is known to fail seldom', () => {
+test('no alarm is shown as good only once the canary is known to fail seldom', () => {
 	expect(lineOf(comparison({asked: 20})).tone).toBe('waiting');
-	expect(lineOf(comparison({asked: 59})).tone).toBe('good');
+	expect(lineOf(comparison({asked: 68})).tone).toBe('waiting');
+	expect(lineOf(comparison({asked: 70})).tone).toBe('good');
 	expect(lineOf(comparison({asked: 100, fresh: 90, old: 90})).tone).toBe('waiting');
 });
 
-test('worse, slower and both are said first, with their counts', () => {
+test('nothing is good while users get failures, or while much of it is redirects', () => {
+	const trouble = {kind: 'failures', count: 20, of: 200, sentence: 'users get failures'} as const;
+	expect(lineOf(comparison(), {trouble}).tone).toBe('waiting');
+	expect(lineOf(comparison({undecided: 40})).tone).toBe('waiting');
+	expect(lineOf(comparison({asked: 0, undecided: 40}))).toEqual({
+		tone: 'waiting',
+		sentence: 'canary neither works nor fails: 40 answers are redirects or 4xx; choose what to send (i)',
+	});
+});
+
+test('worse, slower and both are said first, with their counts and since when', () => {
 	expect(lineOf(comparison({fresh: 8}))).toMatchObject({
 		tone: 'bad',
-		sentence: 'new vs old: WORSE, 8/120 failed, old 0/120 · p50 12 ms vs 12 ms, slower in 0/120',
+		sentence: 'canary WORSE: fails 8 of 120, stable 0 of 120 · p50 12 ms vs 12 ms, slower in 0 of 120',
 	});
 	expect(lineOf(comparison({bad: 100})).sentence).toBe(
-		'new vs old: SLOWER, p50 12 ms vs 12 ms, slower in 100/120 · 0/120 failed, old 0/120',
+		'canary SLOWER: p50 12 ms vs 12 ms, slower in 100 of 120 · fails 0 of 120, stable 0 of 120',
 	);
-	expect(lineOf(comparison({fresh: 8, bad: 100})).sentence).toMatch(/^new vs old: WORSE, SLOWER, /);
+	expect(lineOf(comparison({fresh: 8, bad: 100})).sentence).toMatch(/^canary WORSE, SLOWER: /);
+	const worse = {since: noon, last: noon + 40_000, isOver: false};
+	expect(lineOf({...comparison({fresh: 8}), worse}).sentence).toMatch(
+		new RegExp(`· since ${clock(noon)}, last ${clock(noon + 40_000)}$`),
+	);
 });
 
 test('a suspicion says about how many more pairs it takes', () => {
 	expect(lineOf(comparison({fresh: 4}))).toMatchObject({
 		tone: 'warning',
-		sentence: expect.stringMatching(/^new vs old: maybe worse, need ~\d+ more, 4\/120 failed, old 0\/120 ·/),
+		sentence: expect.stringMatching(
+			/^canary possibly worse \(~\d+ more\): fails 4 of 120, stable 0 of 120 ·/,
+		),
 	});
 });
 
@@ -78,29 +119,41 @@ test('cold starts are told apart', () => {
 });
 
 test('why nothing is compared is said', () => {
-	expect(lineOf(undefined).sentence).toBe('new vs old: no pair answered yet');
-	expect(lineOf(undefined, false).sentence).toContain('off; p asks both');
-	expect(lineOf(comparison(), false).sentence).toContain('not worse so far (off)');
-	const none = comparisonLine(
-		{comparing: true, comparison: undefined, settling: false},
-		{ok: false, reason: 'h-00001 has no tag, so it cannot be asked on its own'},
-	);
-	expect(none.sentence).toBe('new vs old: h-00001 has no tag, so it cannot be asked on its own');
+	expect(lineOf(undefined).sentence).toBe('no pair answered yet');
+	expect(lineOf(undefined, {comparing: false}).sentence).toContain('p compares canary and stable');
+	expect(lineOf(comparison(), {comparing: false}).sentence).toContain('not worse so far (off)');
+	const reason = 'not compared: h-00001 has no tag URL; t adds one';
+	expect(
+		comparisonLine({...calm, comparing: true, comparison: undefined}, {ok: false, reason}).sentence,
+	).toBe(reason);
 });
 
-const counted = (part: Partial<Row>): Row => ({
+test('tags that may have no rule at the gateway accuse nobody and praise nobody', () => {
+	const sentence =
+		'both tags answer 404, the service itself works: the gateway may have no rule for tag hosts';
+	const tagDoubt = {revisions: ['h-00001', 'h-00002'], text: '404', sentence};
+	for (const given of [comparison(), comparison({fresh: 100})]) {
+		expect(lineOf(given, {tagDoubt})).toEqual({tone: 'warning', sentence: `not compared: ${sentence}`});
+	}
+});
+
+const row = (part: Partial<Row>): Row => ({
 	key: 'row',
 	fingerprint: 'SERVING',
 	otherFingerprints: 0,
+	code: undefined,
+	text: '',
 	revision: undefined,
 	learned: undefined,
-	attribution: 'unknown',
-	candidates: [],
+	attribution: 'one of',
+	why: 'unknown',
+	candidates: ['h-00001', 'h-00002'],
 	configuredPercent: undefined,
 	n: 40,
 	errors: 0,
 	observedShare: 1,
 	interval: {low: 0.9, high: 1},
+	lately: 0,
 	recent: [],
 	sample: 'SERVING',
 	p50: 1,
@@ -109,47 +162,203 @@ const counted = (part: Partial<Row>): Row => ({
 	...part,
 });
 
-test('revisions that answer alike are named as the reason, answers of nobody as errors', () => {
-	const verdict = splitVerdict(
-		[
-			{key: 'h-00001', percent: 50, count: 0},
-			{key: 'h-00002', percent: 50, count: 0},
-		],
-		40,
+const own = (revision: string, configuredPercent: number, lately: number) =>
+	row({key: revision, revision, attribution: 'revision', why: undefined, configuredPercent, lately});
+
+const split = (part: Partial<LoopSnapshot>, given: Partial<VerdictContext> = {}) =>
+	splitLine(
+		{
+			verdict: undefined,
+			settling: false,
+			rows: [],
+			alarm: undefined,
+			trouble: undefined,
+			suggestion: undefined,
+			answered: 40,
+			...part,
+		},
+		{...context, ...given},
 	);
-	const alike = counted({attribution: 'indistinguishable', candidates: ['h-00001', 'h-00002']});
-	expect(splitLine(verdict, {settling: false, isRefused: false, askedBy: 'http', rows: [alike]})).toEqual({
+
+const half = [
+	{key: 'h-00001', percent: 50, count: 0},
+	{key: 'h-00002', percent: 50, count: 0},
+];
+const alike = splitVerdict(half, [{candidates: ['h-00001', 'h-00002'], count: 40}]);
+
+test('revisions that answer identically are named as the reason, with what tells them apart', () => {
+	const rows = [row({why: 'alike'})];
+	expect(split({verdict: alike, rows})).toEqual({
 		tone: 'warning',
-		sentence: 'Alike: --fingerprint or --path may tell them apart.',
-		more: expect.stringMatching(/^Revisions answer alike, so the split cannot be judged\. /),
+		sentence: 'Revisions answer identically; choose what to compare (i)',
+		more: expect.stringMatching(
+			/^Revisions answer identically, so the split cannot be judged\. Another part/,
+		),
 	});
-	expect(
-		splitLine(verdict, {settling: false, isRefused: false, askedBy: 'http', rows: [counted({})]}).sentence,
-	).toMatch(/^Errors: /);
-	expect(splitLine(verdict, {settling: true, isRefused: false, askedBy: 'http', rows: []}).sentence).toMatch(
-		/^settling/,
+	expect(split({verdict: alike, rows, suggestion: 'header:x-version'})).toMatchObject({
+		sentence: 'Revisions answer identically; i compares header:x-version',
+		more: expect.stringContaining('--fingerprint header:x-version'),
+	});
+	expect(split({verdict: alike, rows}, {askedBy: 'health check'}).more).toContain('--grpc-method');
+	expect(split({verdict: alike, rows: [row({why: 'unknown'})]}).sentence).toMatch(
+		/^Cannot be judged: 40 of 40/,
 	);
 });
 
-test.each([
-	['health check', /^Alike: --grpc-method package\.Service\/Method tells them apart\.$/],
-	['grpc method', /^Alike: other --grpc-data or --grpc-method may tell/],
-	['http', /^Alike: --fingerprint/],
-] as const)(
-	'what tells revisions apart that answer alike is said in a line of 80 columns: %s',
-	(by, words) => {
-		const alike = counted({attribution: 'indistinguishable', candidates: ['h-00001', 'h-00002']});
-		const verdict = splitVerdict([{key: 'h-00001', percent: 100, count: 0}], 40);
-		const {sentence} = splitLine(verdict, {settling: false, isRefused: false, rows: [alike], askedBy: by});
-		expect(sentence).toMatch(words);
-		// Frame, mark and count of errors take the rest.
-		expect(sentence.length).toBeLessThanOrEqual(80 - 4 - '✓ '.length - '  99 errors'.length);
-	},
-);
+test('a revision that could not be asked on its own is named as the reason', () => {
+	const line = split({verdict: alike, rows: [row({why: 'unheard'})]});
+	expect(line.sentence).toBe("cannot be judged: 40 of 40 answers may be any revision's; t adds a tag URL");
+	expect(line.more).toContain('h-00001 or h-00002');
+});
 
-test('nothing is said to be settling when the route refuses the split for good', () => {
-	expect(splitLine(undefined, {settling: true, isRefused: true, askedBy: 'http', rows: []})).toEqual({
+test('a split in agreement is claimed no further than it is proven, and not as good beside failures', () => {
+	const verdict = splitVerdict([
+		{key: 'h-00001', percent: 50, count: 20},
+		{key: 'h-00002', percent: 50, count: 20},
+	]);
+	expect(split({verdict})).toEqual({tone: 'good', sentence: 'No contradiction with the split so far.'});
+	const trouble = {kind: 'failures', count: 4, of: 40, sentence: 'users get failures'} as const;
+	expect(split({verdict, trouble}).tone).toBe('warning');
+});
+
+test('an alarm says what users get, since when, when last, and what to do', () => {
+	const verdict = splitVerdict([
+		{key: 'h-00001', percent: 50, count: 40},
+		{key: 'h-00002', percent: 50, count: 0},
+	]);
+	const rows = [own('h-00001', 100, 0), own('h-00002', 0, 30)];
+	const alarm = {since: noon, last: noon + 47_000, isOver: false};
+	const line = split({verdict, rows, alarm});
+	expect(line.tone).toBe('bad');
+	expect(line.sentence).toBe(
+		`wrong split: set 100│0, users get 0│100 for 48 s (since ${clock(noon)}, last ${clock(noon + 47_000)})`,
+	);
+	expect(line.more).toMatch(/Look at the KIngress and the gateway's pods \(e\), or send the split again\.$/);
+
+	const over = split({verdict, rows, alarm: {...alarm, isOver: true}});
+	expect(over).toEqual({
+		tone: 'warning',
+		sentence: `split was wrong ${clock(noon)}–${clock(noon + 47_000)}, now set 100│0, users get 0│100; Z counts anew`,
+	});
+});
+
+test('a change that nobody made is said since when', () => {
+	const change = {
+		at: noon,
+		before: new Map([
+			['revision h-00001', 50],
+			['revision h-00002', 50],
+		]),
+		after: new Map([['revision h-00002', 40]]),
+		logE: 9,
+	};
+	expect(changeLines({change, alarm: undefined}, context)).toEqual([
+		{
+			tone: 'warning',
+			sentence: `since ${clock(noon)} all answers are …00002's: changed without a change of the split`,
+		},
+	]);
+	const after = new Map([
+		['code 500', 10],
+		['revision h-00002', 30],
+	]);
+	expect(changeLines({change: {...change, after}, alarm: undefined}, context)[0]?.sentence).toContain(
+		'…00002 75 %, 500 25 %, before …00001 50 %, …00002 50 %',
+	);
+	expect(changeLines({change: undefined, alarm: undefined}, context)).toEqual([]);
+});
+
+test('nothing is said to be switching when the route refuses the split for good', () => {
+	expect(split({settling: true}).sentence).toBe('switching: answers not counted yet');
+	expect(split({settling: true}, {isRefused: true})).toEqual({
 		tone: 'bad',
 		sentence: 'not counted: the route refuses the split, and the gateway is not switched',
 	});
+});
+
+const snapshot = (part: Partial<LoopSnapshot>): LoopSnapshot => ({
+	at: noon,
+	weights: [],
+	since: noon,
+	sent: 0,
+	notSent: 0,
+	answered: 0,
+	errors: 0,
+	refused: 0,
+	gatewayAnswers: 0,
+	unreached: 0,
+	unattributed: 0,
+	statusCodes: {},
+	rows: [],
+	verdict: undefined,
+	target: {
+		address: {host: '127.0.0.1', port: 80},
+		authority: 'h.example.com',
+		path: '/',
+		scheme: 'http',
+		protocol: 'http1',
+	},
+	state: 'running',
+	rate: 1,
+	burstLeft: 0,
+	settling: false,
+	inFlight: 0,
+	settlingAnswers: 0,
+	last: [],
+	tags: [],
+	comparing: true,
+	comparison: undefined,
+	history: [],
+	gateway: {kind: 'answers'},
+	trouble: undefined,
+	alarm: undefined,
+	change: undefined,
+	tagDoubt: undefined,
+	suggestion: undefined,
+	failures: [],
+	timeline: [],
+	...part,
+});
+
+test('a gateway that is down is no matter of statistics: it is said first, with since when and how often', () => {
+	const gateway = {
+		kind: 'down',
+		since: noon,
+		requests: 12,
+		sentence: 'Nothing listens at 127.0.0.1:80.',
+	} as const;
+	const trouble = {kind: 'down', count: 12, of: 12, sentence: gateway.sentence} as const;
+	const [first] = verdictLines(snapshot({gateway, trouble}), context);
+	expect(first?.tone).toBe('bad');
+	expect(first?.sentence).toBe(`gateway down since ${clock(noon)} (12 requests)`);
+	expect(first?.more).toContain('Nothing listens at 127.0.0.1:80.');
+});
+
+test('a gateway that answers by itself is said to, and that nobody of the service did', () => {
+	const gateway = {
+		kind: 'answers itself',
+		since: noon,
+		last: noon + 9000,
+		requests: 20,
+		isAll: true,
+		code: '404',
+		text: '404',
+	} as const;
+	const [first] = verdictLines(snapshot({gateway}), context);
+	expect(first).toMatchObject({
+		tone: 'bad',
+		sentence: `the gateway itself answers 404 since ${clock(noon)} (20): no route for this host`,
+	});
+});
+
+test('failures that users get are said before what the shares say', () => {
+	const trouble = {
+		kind: 'failures',
+		count: 20,
+		of: 200,
+		sentence: 'users get failures: 20 of 200 (404 ×20)',
+	} as const;
+	const lines = verdictLines(snapshot({trouble}), context);
+	expect(lines[0]).toEqual({tone: 'bad', sentence: 'users get failures: 20 of 200 (404 ×20)'});
+	expect(lines.some(({tone}) => tone === 'good')).toBe(false);
 });

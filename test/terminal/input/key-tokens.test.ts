@@ -187,6 +187,26 @@ describe('reports', () => {
 	});
 });
 
+describe('an answer that something gives in the place of the terminal', () => {
+	test.each([
+		['a key', `\u001B[1;2D`],
+		['a paste', `\u001B[200~Rq\rD\u001B[201~`],
+		['a mouse report', `\u001B[M qD`],
+		['a background', `\u001B]11;rgb:1c1c/DDDD/cccc\u001B\\`],
+		['an SS3 key', `\u001BOR`],
+	])('cuts %s nowhere', (_, bytes) => {
+		for (const given of ['\u001B[24;80R', '\u001B[0n', '\u001B[?62;22c']) {
+			const whole = keysOf(cutAll([`${bytes}j`]).tokens);
+			for (let place = 1; place < bytes.length; place++) {
+				const [head, tail] = [bytes.slice(0, place), `${bytes.slice(place)}j`];
+				expect(keysOf(cutAll([head + given + tail]).tokens)).toEqual(whole);
+				expect(keysOf(cutAll([head, given, tail]).tokens)).toEqual(whole);
+				expect(keysOf(cutAll([head, given + tail]).tokens)).toEqual(whole);
+			}
+		}
+	});
+});
+
 describe('what the line has cut', () => {
 	test.each([
 		['a slow ←', ['\u001B', '[D'], [ESCAPE_KEY]],

@@ -1,5 +1,6 @@
 import {describe, expect, test} from 'vitest';
-import {createTheme, palettes} from '../../../source/terminal/output/theme.js';
+import {palettes} from '../../../source/terminal/output/palette.js';
+import {createTheme} from '../../../source/terminal/output/theme.js';
 
 test('NO_COLOR takes the colours, not what else tells one state from another', () => {
 	const {styles} = createTheme({env: {NO_COLOR: '1'}});
@@ -38,6 +39,19 @@ describe.each([true, false])('glyphs with isAscii %s', isAscii => {
 
 test.each(palettes)('the %s palette has a style for what is focused that is not colour alone', palette => {
 	expect(createTheme({env: {}, palette}).styles.focused.bold).toBe(true);
+});
+
+test.each([
+	[{LANG: 'C.UTF-8'}, false],
+	[{LC_CTYPE: 'en_GB.utf8', LANG: 'C'}, false],
+	[{LC_ALL: 'C', LANG: 'en_GB.UTF-8'}, true],
+	[{LANG: 'de_DE.ISO-8859-1'}, true],
+	[{LC_ALL: '', LANG: 'POSIX'}, true],
+	[{}, false],
+	[{LANG: 'C.UTF-8', TERM: 'linux'}, true],
+	[{LANG: 'C.UTF-8', KN_CANARY_ASCII: '1'}, true],
+])('where the locale has no other characters they are ASCII: %j', (env, isAscii) => {
+	expect(createTheme({env}).isAscii).toBe(isAscii);
 });
 
 test('the cursor is a mark where nothing can be inverse', () => {

@@ -4,6 +4,7 @@ import {mkdtemp, rename, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {dump} from 'js-yaml';
+import {directoryPrefix, markAsOwn, removeLeftovers} from './leftovers.js';
 
 export type KubeconfigOptions = {
 	/** The URL of the API server. */
@@ -64,9 +65,11 @@ export async function writeKubeconfig(
 	remove: () => Promise<void>;
 }> {
 	// mkdtemp makes it for the owner alone (0700), under a name that was not there before.
-	const directory = await mkdtemp(join(parent, 'kn-canary-sandbox-'));
+	const directory = await mkdtemp(join(parent, directoryPrefix));
+	void removeLeftovers(parent);
 	const path = join(directory, 'kubeconfig');
 	try {
+		await markAsOwn(directory);
 		await writeFile(path, kubeconfigYaml(options), {mode: 0o600, flag: 'wx'});
 	} catch (error) {
 		await rm(directory, {recursive: true, force: true});

@@ -149,7 +149,8 @@ function statusOf(
 			return {
 				serviceName,
 				metricsServiceName: privateServiceName,
-				desiredScale: scale.isDecided ? scale.desired : -1,
+				// While the last pod of an idle revision stays for the grace period none is wanted any more.
+				desiredScale: scale.isDecided ? (status === 'False' ? 0 : scale.desired) : -1,
 				actualScale: scale.ready,
 			};
 		},

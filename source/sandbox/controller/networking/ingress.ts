@@ -7,6 +7,7 @@
 import type {LoadBalancerIngress} from '../../../knative/objects/wire.js';
 import type {RoutingTable} from '../../gateway/routing-table.js';
 import {ingresses} from '../../resources.js';
+import type {StoredObject} from '../../state.js';
 import {ingressConditions, reconcileStatus} from '../serving/conditions.js';
 import type {ControllerContext, Reconciler} from '../controller.js';
 import {getIngress, keyOf, splitKey, type ObjectKey, type StoredIngress} from '../objects.js';
@@ -61,10 +62,17 @@ export function ingressReconciler(
 		}
 	}
 
+	function sayUpdated(ingress: StoredObject): void {
+		const text = `Updated ${JSON.stringify(ingress.metadata.name)} finalizers`;
+		events.record(ingress, 'Normal', 'FinalizerUpdate', text, 'ingress-controller');
+	}
+
 	/** Lets an Ingress go that is being deleted: the gateway serves it no more. */
 	function finalize(key: ObjectKey): void {
 		const {namespace, name} = splitKey(key);
-		if (store.get(ingresses, namespace, name)?.metadata.finalizers?.includes(finalizer)) {
+		const ingress = store.get(ingresses, namespace, name);
+		if (ingress?.metadata.finalizers?.includes(finalizer)) {
+			sayUpdated(ingress);
 			store.update(ingresses, namespace, name, 'main', current => ({
 				...current,
 				metadata: {
@@ -86,13 +94,7 @@ export function ingressReconciler(
 			...current,
 			metadata: {...current.metadata, finalizers: [...finalizers, finalizer]},
 		}));
-		events.record(
-			ingress,
-			'Normal',
-			'FinalizerUpdate',
-			`Updated ${JSON.stringify(name)} finalizers`,
-			'ingress-controller',
-		);
+		sayUpdated(ingress);
 	}
 
 	/** Does the next step for one version; without effect when a newer one has come meanwhile. */

@@ -150,4 +150,6 @@ function finalize(context: ControllerContext, key: ObjectKey): void {
 			finalizers: (current.metadata.finalizers ?? []).filter(other => other !== finalizer),
 		},
 	}));
+	const text = `Updated ${JSON.stringify(name)} finalizers`;
+	context.events.record(route, 'Normal', 'FinalizerUpdate', text, 'route-controller');
 }

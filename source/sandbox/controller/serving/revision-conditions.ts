@@ -4,6 +4,8 @@
  * Source: knative/serving pkg/reconciler/revision/reconcile_resources.go, pkg/apis/serving/v1/revision_lifecycle.go
  * (PropagateDeploymentStatus, PropagateAutoscalerStatus).
  */
+import {podCauses} from '../../api/admission/pod-dry-run.js';
+import {invalid} from '../../api/http/status.js';
 import type {Revision} from '../../../knative/objects/wire.js';
 import {deployments} from '../../resources.js';
 import type {ObjectStore, StoredObject} from '../../state.js';
@@ -18,6 +20,21 @@ import {podsOf} from '../workload/pods.js';
 import type {ConditionSet} from './conditions.js';
 
 const numberOf = (value: unknown): number => (typeof value === 'number' ? value : 0);
+
+/** Why there can be no Deployment of a revision: what admission lets through is not all that Kubernetes takes. */
+export function deploymentProblem(revision: StoredRevision): string | undefined {
+	const causes = podCauses({...revision.spec}).map(cause => ({
+		...cause,
+		field: `spec.template.${cause.field}`,
+	}));
+	if (causes.length === 0) {
+		return undefined;
+	}
+
+	const name = deploymentName(revision);
+	const {message} = invalid({group: 'apps', kind: 'Deployment'}, name, causes);
+	return `failed to create deployment ${JSON.stringify(name)}: ${message}`;
+}
 
 /** What its Deployment says of a revision, and one of its pods while none of them serves. */
 export function markDeployment(store: ObjectStore, revision: StoredRevision, conditions: ConditionSet): void {

@@ -10,7 +10,7 @@ import {resolveDigest, type Resolution} from '../../images/catalog.js';
 import {configmaps, deployments, podAutoscalers, revisions} from '../../resources.js';
 import type {Autoscaler} from '../autoscaling/autoscaler.js';
 import {reconcileStatus, revisionConditions, type ConditionSet} from './conditions.js';
-import {markAutoscaler, markDeployment} from './revision-conditions.js';
+import {deploymentProblem, markAutoscaler, markDeployment} from './revision-conditions.js';
 import type {ControllerContext, Reconciler} from '../controller.js';
 import {
 	getRevision,
@@ -163,6 +163,12 @@ export function revisionReconciler(context: ControllerContext, options: Revision
 			}
 
 			again(key);
+			return {...before, containerStatuses};
+		}
+
+		const invalid = deploymentProblem(revision);
+		if (invalid !== undefined) {
+			refused(key, current, () => events.record(revision, 'Warning', 'InternalError', invalid, component));
 			return {...before, containerStatuses};
 		}
 

@@ -70,6 +70,9 @@ export function podStatus(
 	const before = statusOf(pod);
 	const {name, image} = containerOf(pod);
 	const running = phase === 'Running';
+	// It does not wait for the image of the app.
+	const isProxyRunning =
+		running || (state.waiting !== undefined && state.waiting.reason !== 'ContainerCreating');
 	// Knative has the queue-proxy probe the app: the app's own container is ready as soon as it runs.
 	const isAppReady = state.running !== undefined;
 	const unready = [...(isAppReady ? [] : [name]), ...(ready ? [] : ['queue-proxy'])];
@@ -102,9 +105,9 @@ export function podStatus(
 				image: 'gcr.io/knative-releases/knative.dev/serving/cmd/queue',
 				// Ready when the app is: its readiness probe is the app's.
 				ready,
-				started: running,
+				started: isProxyRunning,
 				restartCount: 0,
-				state: running
+				state: isProxyRunning
 					? {running: {startedAt: before?.startTime ?? now}}
 					: {waiting: {reason: 'ContainerCreating'}},
 				lastState: {},

@@ -35,7 +35,18 @@ export function podsOf(store: ObjectStore, key: ObjectKey): StoredObject[] {
  * Since when a Deployment makes no progress: `false` until its deadline is over, `true` after that, 'complete' once all its
  * pods were there, from when on it has no deadline any more.
  */
-type Deadline = {uid: string; isOver: boolean; isComplete: boolean};
+type Deadline = {
+	uid: string;
+	isOver: boolean;
+	isComplete: boolean;
+	/** How often in a row a pod could not be made, and whether that is to be tried again. */
+	refusals: number;
+	triesAgain: boolean;
+};
+
+/** Milliseconds until a pod that was refused is tried again: twice as long each time. */
+const firstRetry = 1000;
+const longestRetry = 300_000;
 
 export function podsReconciler(
 	context: ControllerContext,
@@ -52,7 +63,7 @@ export function podsReconciler(
 			return known;
 		}
 
-		const deadline: Deadline = {uid, isOver: false, isComplete: false};
+		const deadline: Deadline = {uid, isOver: false, isComplete: false, refusals: 0, triesAgain: false};
 		deadlines.set(key, deadline);
 		// At an infinite pace no time passes in which progress could fail to be made.
 		if (Number.isFinite(pace.factor)) {
@@ -65,6 +76,26 @@ export function podsReconciler(
 		}
 
 		return deadline;
+	}
+
+	/** A ReplicaSet hears nothing of quotas: it tries again and again, at an infinite pace it would without end. */
+	function tryAgain(key: ObjectKey, isRefused: boolean): void {
+		const deadline = deadlines.get(key);
+		if (!deadline || !isRefused) {
+			if (deadline) {
+				deadline.refusals = 0;
+			}
+
+			return;
+		}
+
+		if (!deadline.triesAgain && Number.isFinite(pace.factor)) {
+			deadline.triesAgain = true;
+			pace.after(Math.min(firstRetry * 2 ** deadline.refusals++, longestRetry), () => {
+				deadline.triesAgain = false;
+				again(key);
+			});
+		}
 	}
 
 	return {
@@ -87,20 +118,21 @@ export function podsReconciler(
 			if (!revision) {
 				deadlines.delete(key);
 			} else if (scale) {
-				const ready = reconcileWorkload(context, revision, scale, () => deadlineOf(key, revision));
-				autoscaler.observe(key, ready);
+				const made = reconcileWorkload(context, revision, scale, () => deadlineOf(key, revision));
+				autoscaler.observe(key, made.ready);
+				tryAgain(key, made.isRefused);
 			}
 		},
 	};
 }
 
-/** Makes the pods be as they should, and answers how many of them serve. */
+/** Makes the pods be as they should, and answers how many of them serve, and whether one was refused. */
 function reconcileWorkload(
 	context: ControllerContext,
 	revision: StoredRevision,
 	scale: DesiredScale,
 	deadlineOf: () => Deadline,
-): number {
+): {ready: number; isRefused: boolean} {
 	const {store} = context;
 	const key = keyOf(revision);
 	const {namespace} = revision.metadata;
@@ -108,7 +140,7 @@ function reconcileWorkload(
 	const deploymentBefore = store.get(deployments, namespace, deploymentName(revision));
 	if (!deploymentBefore && scale.desired === 0 && present.length === 0) {
 		// Nothing to scale yet; ten thousand revisions at rest need no thirty thousand objects.
-		return 0;
+		return {ready: 0, isRefused: false};
 	}
 
 	const deadline = deadlineOf();
@@ -163,7 +195,7 @@ function reconcileWorkload(
 			now,
 		}),
 	);
-	return counts.ready;
+	return {ready: counts.ready, isRefused: refusal !== undefined};
 }
 
 /** At an infinite pace a deadline is over when the kubelet tries no more. */

@@ -38,8 +38,8 @@ export function FormSheet(props: FormSheetProps) {
 				<OpenForm
 					{...props}
 					title={`New revision of ${sheet.service}`}
-					aside="users see nothing of it at 0 %"
-					fields={revisionFields(sheet.seen)}
+					aside="no user traffic at 0 %"
+					fields={revisionFields(sheet.seen, sheet.offer)}
 				/>
 			);
 		case 'autoscaling':
@@ -52,7 +52,11 @@ export function FormSheet(props: FormSheetProps) {
 							? `makes a new revision · cluster defaults not readable: ${defaults.why}`
 							: 'applying makes a new revision'
 					}
-					fields={autoscalingFields(sheet.seen, defaults.kind === 'known' ? defaults.values : undefined)}
+					fields={autoscalingFields(
+						sheet.seen,
+						defaults.kind === 'known' ? defaults.values : undefined,
+						sheet.offer,
+					)}
 				/>
 			);
 		case 'tag':
@@ -88,9 +92,9 @@ function OpenForm({
 	const fate = useConsoleState(
 		useShallow(state => ('uid' in sheet ? serviceOfForm(state, sheet) : undefined)),
 	);
-	const of = 'uid' in sheet ? sheet.uid : '';
+	// Taken over to another service, or to another base, the form has its variables too.
+	const of = 'uid' in sheet ? `${sheet.uid} ${'base' in sheet.values ? sheet.values.base : ''}` : '';
 	const [typed, setTyped] = useState(() => ({of, lines: toLines(envOf(sheet))}));
-	// Taken over to another service the form has its variables too.
 	const lines = typed.of === of ? typed.lines : toLines(envOf(sheet));
 	const setLines = (next: readonly string[]) => setTyped({of, lines: [...next]});
 	const [showsMore, setShowsMore] = useState(false);

@@ -1,5 +1,6 @@
 /** What each row of the live pane says at length, and how it is known whose it is. */
 import {pairOf} from '../../../console/live/compared-pair.js';
+import {requestOptionsFor} from '../../../console/live/request-target.js';
 import {revisionsOf, selectedService} from '../../../console/state/read.js';
 import type {RequestOptions, LoopSnapshot, Row} from '../../../console/state/state.js';
 import {lateRefusal} from '../../../knative/release/late-refusal.js';
@@ -9,7 +10,8 @@ import {askedBy} from '../../../knative/commands/identify-revisions.js';
 import type {Theme} from '../../../terminal/output/theme.js';
 import type {Size} from '../../layout.js';
 import {answerOf, whose} from '../../live/live-table.js';
-import {comparisonLine, splitLine} from '../../live/live-verdicts.js';
+import {failureText} from '../../live/failure-lines.js';
+import {verdictLines} from '../../live/live-verdicts.js';
 import {steadyWidth} from '../../widgets/steady-width.js';
 import {useTheme} from '../../widgets/theme-context.js';
 import {useConsoleState} from '../../use-console.js';
@@ -20,14 +22,15 @@ export function Answers({isActive, ...size}: Size & {isActive: boolean}) {
 	const theme = useTheme();
 	const service = useConsoleState(selectedService);
 	const live = useConsoleState(state => state.live);
-	const asking = useConsoleState(state => state.asking);
+	const asking = useConsoleState(state => requestOptionsFor(state, service?.uid));
 	const revisions = useConsoleState(state => service && revisionsOf(state, service.name));
 	const name = service?.name ?? '';
 	const snapshot = live?.uid === service?.uid ? live?.snapshot : undefined;
 	const lines =
 		service && snapshot && snapshot.rows.length > 0
 			? [
-					...verdictLines(snapshot, {service, revisions: revisions ?? [], asking}, theme),
+					...verdictTexts(snapshot, {service, revisions: revisions ?? [], asking}, theme),
+					...failureTexts(snapshot, name, theme),
 					...linesOf(snapshot, name, theme),
 				]
 			: [];
@@ -35,7 +38,7 @@ export function Answers({isActive, ...size}: Size & {isActive: boolean}) {
 		<Document
 			{...size}
 			title={`What ${name} answers`}
-			lines={lines.length > 0 ? lines : [{text: 'No answer yet.', style: theme.styles.muted}]}
+			lines={lines.length > 0 ? lines : [{text: 'No answers.', style: theme.styles.muted}]}
 			context="viewer"
 			isActive={isActive}
 		/>
@@ -43,7 +46,7 @@ export function Answers({isActive, ...size}: Size & {isActive: boolean}) {
 }
 
 /** What the pane says in a line each, whole. */
-function verdictLines(
+function verdictTexts(
 	snapshot: LoopSnapshot,
 	{
 		service,
@@ -52,11 +55,12 @@ function verdictLines(
 	}: {service: ServiceView; revisions: readonly RevisionView[]; asking: Pick<RequestOptions, 'grpcCall'>},
 	{styles, glyphs}: Theme,
 ): DocumentLine[] {
-	const split = splitLine(snapshot.verdict, {
-		settling: snapshot.settling,
+	const lines = verdictLines(snapshot, {
+		service: service.name,
 		isRefused: lateRefusal(service) !== undefined,
-		rows: snapshot.rows,
 		askedBy: askedBy(service.summary.protocol, asking.grpcCall),
+		pair: pairOf(service, revisions),
+		now: snapshot.at,
 	});
 	const looks = {
 		good: {glyph: glyphs.ok, style: styles.ok},
@@ -65,13 +69,25 @@ function verdictLines(
 		warning: {glyph: glyphs.warning, style: styles.warning},
 	};
 	return [
-		...[split, comparisonLine(snapshot, pairOf(service, revisions))].map(
-			({tone, sentence, more = sentence}): DocumentLine => ({
-				text: `${looks[tone].glyph} ${more}`,
-				style: looks[tone].style,
-				indent: 2,
-			}),
-		),
+		...lines.map(({tone, sentence, more = sentence}): DocumentLine => ({
+			text: `${looks[tone].glyph} ${more}`,
+			style: looks[tone].style,
+			indent: 2,
+		})),
+		{text: ''},
+	];
+}
+
+/** All kinds of failure of this split, the newest first. */
+function failureTexts({failures}: LoopSnapshot, service: string, {styles, glyphs}: Theme): DocumentLine[] {
+	if (failures.length === 0) return [];
+	return [
+		{text: 'Failures of this split, newest first', style: styles.key},
+		...failures.map((failure): DocumentLine => ({
+			text: `${glyphs.bad} ${failureText(failure, service)}`,
+			style: styles.warning,
+			indent: 2,
+		})),
 		{text: ''},
 	];
 }
@@ -82,7 +98,7 @@ function linesOf({rows, tags}: LoopSnapshot, service: string, {styles}: Theme): 
 			? []
 			: [
 					{
-						text: `Nothing could be learned from the tag ${tag} of ${revision}: ${problem}`,
+						text: `The tag ${tag} of ${revision} teaches nothing: ${problem}`,
 						style: styles.warning,
 						indent: 2,
 					},
@@ -91,7 +107,7 @@ function linesOf({rows, tags}: LoopSnapshot, service: string, {styles}: Theme): 
 	return [
 		...rows.flatMap((row): DocumentLine[] => [
 			{
-				text: `${whose(row, service)}  ${count(row.n, 'answer')}, ${count(row.errors, 'error')}`,
+				text: `${whose(row, service)}  ${count(row.n, 'answer')}, ${count(row.errors, 'failure')}`,
 				style: styles.key,
 			},
 			{text: `${answerOf(row)}  (${learnedOf(row)})`, style: styles.muted, indent: 2},
@@ -106,17 +122,21 @@ function linesOf({rows, tags}: LoopSnapshot, service: string, {styles}: Theme): 
 }
 
 /** Why these answers are said to be whose they are. */
-function learnedOf({attribution, learned, candidates}: Row): string {
-	switch (attribution) {
-		case 'revision':
-			return learned === 'tag' ? 'learned at its tag' : 'learned while it alone had the traffic';
-		case 'silent':
-			return 'has not answered here yet';
-		case 'indistinguishable':
+function learnedOf({attribution, learned, why, candidates, code}: Row): string {
+	const names = candidates.join(' or ');
+	if (attribution === 'revision') {
+		return learned === 'tag' ? 'learned at its tag' : 'learned while it alone had the traffic';
+	}
+	if (attribution === 'silent') return 'no answers here yet';
+	switch (why) {
+		case 'alike':
 			return `${candidates.join(' and ')} say the same at their tags: from outside they cannot be told apart`;
-		case 'contradictory':
-			return `${candidates.join(' and ')} were both heard to say this`;
+		case 'unheard':
+			return `may be ${names}: not all of them could be asked on their own`;
+		case 'no success':
+			return code === undefined ? `may be ${names}` : `no success says whose it is: may be ${names}`;
 		case 'unknown':
-			return 'no revision was heard to say this: counted, and attributed to none';
+		case undefined:
+			return 'unknown body: counted, not attributed';
 	}
 }

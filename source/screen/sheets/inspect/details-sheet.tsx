@@ -4,18 +4,21 @@ import {selectedRevision, selectedService} from '../../../console/state/read.js'
 import type {Theme} from '../../../terminal/output/theme.js';
 import {printable} from '../../../knative/text/printable.js';
 import type {RevisionView} from '../../../knative/revision/revision.js';
+import {parseRejection} from '../../../knative/release/rejection.js';
+import {momentBy} from '../../../knative/text/moment.js';
 import type {ServiceView} from '../../../knative/service/service.js';
 import type {Size} from '../../layout.js';
 import {fitText, widthOf} from '../../widgets/table/fit-text.js';
 import {useTheme} from '../../widgets/theme-context.js';
 import {useConsoleState} from '../../use-console.js';
 import {useNow} from '../../use-now.js';
-import {age} from '../../format.js';
+import {age, envValue} from '../../format.js';
 import {Document, type DocumentLine} from './document.js';
 
 export function Details({isActive, ...size}: Size & {isActive: boolean}) {
 	const theme = useTheme();
 	const now = useNow();
+	const isUncovered = useConsoleState(state => state.isUncovered);
 	const {service, revision} = useConsoleState(
 		useShallow(state => ({service: selectedService(state), revision: selectedRevision(state)})),
 	);
@@ -23,7 +26,11 @@ export function Details({isActive, ...size}: Size & {isActive: boolean}) {
 		<Document
 			{...size}
 			title={revision ? `Revision ${revision.name}` : 'Revision'}
-			lines={service && revision ? detailLines(service, revision, theme, now) : [{text: 'It is gone.'}]}
+			lines={
+				service && revision
+					? detailLines(service, revision, theme, {now, isUncovered})
+					: [{text: 'It is gone.'}]
+			}
 			context="viewer"
 			isActive={isActive}
 		/>
@@ -34,10 +41,12 @@ function detailLines(
 	service: ServiceView,
 	revision: RevisionView,
 	{styles, glyphs}: Theme,
-	now: number,
+	{now, isUncovered}: {now: number; isUncovered: boolean},
 ): DocumentLine[] {
 	const entries = service.statusTraffic.filter(target => target.revision === revision.name);
+	const rejection = parseRejection(revision.rejected);
 	const pairs: [string, string][] = [
+		['Rejected', rejection ? `${momentBy(rejection, now).trim()} ${rejection.why}`.trim() || 'yes' : ''],
 		['State', [revision.state.word, revision.state.sentence].filter(part => part !== '').join(': ')],
 		[
 			'Traffic',
@@ -68,10 +77,13 @@ function detailLines(
 	return [
 		...shown.map(([label, value]) => line(label, value)),
 		{text: ''},
-		{text: 'Environment', style: styles.key},
+		{
+			text: `Environment${isUncovered || revision.env.length === 0 ? '' : ' (E shows the values)'}`,
+			style: styles.key,
+		},
 		...(revision.env.length === 0
 			? [{text: 'none', style: styles.muted}]
-			: revision.env.map(({name, shown: value}) => line(name, value))),
+			: revision.env.map(entry => line(entry.name, envValue(entry, isUncovered)))),
 		{text: ''},
 		{text: 'Conditions', style: styles.key},
 		...revision.conditions.map(({type, status, reason, message}) => {

@@ -6,7 +6,8 @@ import type {LogsSheet} from '../../../console/sheets/inspected.js';
 import {changeSheet} from '../../../console/state/select.js';
 import type {Action} from '../../keys/key-lookup.js';
 import type {Theme} from '../../../terminal/output/theme.js';
-import {kubectlLogsCommand} from '../../../knative/commands/commands.js';
+import {flagsOf} from '../../../console/state/read.js';
+import {atCluster, kubectlLogsCommand} from '../../../knative/commands/commands.js';
 import type {Size} from '../../layout.js';
 import {frameContentSize} from '../../widgets/frame-lines.js';
 import {Frame} from '../../widgets/frame.js';
@@ -91,7 +92,8 @@ export function Logs({
 			copyCommand() {
 				const {pod, namespace, container, previous} = sheet;
 				if (pod === undefined) return;
-				copy(kubectlLogsCommand({pod, namespace, container}, {tail: tailLines, previous}));
+				const line = kubectlLogsCommand({pod, namespace, container}, {tail: tailLines, previous});
+				copy(atCluster(line, flagsOf(store.getState())));
 			},
 		},
 		{isActive: isActive && !isTyping},

@@ -16,7 +16,10 @@ export function phaseLines(sheet: VerifySheet, theme: Pick<Theme, 'styles' | 'gl
 		case 'answered':
 			return [
 				...answerLines(phase.answer, theme),
-				...whoseWords(sheet, phase.answer).flatMap(text => [{text: ''}, {text, style: theme.styles.muted}]),
+				// A redirect to TLS is nobody's answer but the gateway's.
+				...(phase.redirect === undefined
+					? whoseWords(sheet, phase.answer).flatMap(text => [{text: ''}, {text, style: theme.styles.muted}])
+					: [{text: ''}, {text: phase.redirect, style: theme.styles.warning}]),
 			];
 	}
 }
@@ -27,18 +30,18 @@ function whoseWords({revision, tag, isSettling}: VerifySheet, {outcome}: Answer)
 	if (outcome.by === 'gateway') {
 		return [
 			outcome.status === 404
-				? 'The gateway said this itself: it has no route for this host, so no revision was asked.'
-				: 'The gateway said this itself: no revision answered.',
+				? '404 from the gateway itself: no route for this host.'
+				: `${outcome.code} from the gateway itself: no revision answered.`,
 		];
 	}
 	const whose =
 		revision === undefined
 			? 'Drawn by the gateway from the split: ask again and another revision may answer.'
 			: isSettling
-				? `The route has not settled on its split: another revision than ${revision} may have answered.`
+				? `The route has not settled on its split: a revision other than ${revision} may have answered.`
 				: tag === undefined
 					? `Answered by ${revision}, which has all of the traffic.`
-					: `Answered by ${revision}: a tag leads to one revision, whatever the split.`;
+					: `Answered by ${revision} (tag URLs ignore the split).`;
 	return saysNo(outcome)
 		? [whose, 'The application said no, which may be right for what was asked.']
 		: [whose];
@@ -56,7 +59,7 @@ function answerLines(
 	if (outcome.kind === 'failure') {
 		return [{text: `${glyphs.bad} ${outcome.sentence}`, style: styles.bad, indent: 2}];
 	}
-	const {code, error, by, contentType, body, truncated} = outcome;
+	const {code, error, by, contentType, body, truncated, location} = outcome;
 	const head = [code, duration(latency), contentType].filter(part => part !== '').join('  ');
 	const {glyph, style} =
 		error || by === 'gateway'
@@ -66,6 +69,7 @@ function answerLines(
 				: {glyph: glyphs.ok, style: styles.ok};
 	return [
 		{text: `${glyph} ${head}`, style},
+		...(location === undefined ? [] : [{text: `Location: ${location} (not followed)`, style: styles.key}]),
 		...(body === ''
 			? [{text: '(no body)', style: styles.muted}]
 			: steadyWidth(body)

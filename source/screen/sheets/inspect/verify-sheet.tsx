@@ -1,9 +1,10 @@
 /** What one request by hand got back, and the command that asks the same. */
+import {verifyRevision, verifyService} from '../../../console/live/verify-requests.js';
 import type {VerifySheet} from '../../../console/sheets/sheets.js';
 import type {Theme} from '../../../terminal/output/theme.js';
 import type {Size} from '../../layout.js';
 import {useTheme} from '../../widgets/theme-context.js';
-import {useActions} from '../../use-console.js';
+import {useActions, useConsole} from '../../use-console.js';
 import {Document, type DocumentLine} from './document.js';
 import {phaseLines} from './verify-lines.js';
 
@@ -14,7 +15,9 @@ export function Verify({
 	...size
 }: Size & {sheet: VerifySheet; isActive: boolean; copy: (text: string) => void}) {
 	const theme = useTheme();
-	useActions('viewer', {copyCommand: () => copy(sheet.command)}, {isActive});
+	const {store} = useConsole();
+	const askAgain = () => void (sheet.tag === undefined ? verifyService(store) : verifyRevision(store));
+	useActions('viewer', {copyCommand: () => copy(sheet.command), askAgain}, {isActive});
 	const at = sheet.tag === undefined ? '' : ` at its tag ${sheet.tag}`;
 	return (
 		<Document

@@ -1,11 +1,12 @@
 /** One object as the server has it, to be read; the command that prints the same can be copied. */
 import {useMemo, useState} from 'react';
 import type {YamlSheet} from '../../../console/sheets/inspected.js';
-import {kubectlGetCommand} from '../../../knative/commands/commands.js';
+import {flagsOf} from '../../../console/state/read.js';
+import {atCluster, kubectlGetCommand} from '../../../knative/commands/commands.js';
 import type {Size} from '../../layout.js';
 import {steadyWidth} from '../../widgets/steady-width.js';
 import {useTheme} from '../../widgets/theme-context.js';
-import {useActions, useConsole} from '../../use-console.js';
+import {useActions, useConsole, useConsoleState} from '../../use-console.js';
 import {clock} from '../../format.js';
 import {Document, type DocumentLine} from './document.js';
 
@@ -19,7 +20,9 @@ export function Yaml({
 	const console = useConsole();
 	const [managedFields, setManagedFields] = useState(false);
 	const {object, phase} = sheet;
-	const command = kubectlGetCommand(object.kind === 'service' ? 'ksvc' : 'revision', object, {managedFields});
+	const flags = useConsoleState(flagsOf);
+	const line = kubectlGetCommand(object.kind === 'service' ? 'ksvc' : 'revision', object, {managedFields});
+	const command = atCluster(line, flags);
 	useActions(
 		'viewer',
 		{

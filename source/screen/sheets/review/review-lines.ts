@@ -1,8 +1,10 @@
 /** What the review sheet says, line by line. Pure. */
+import {copiedLines, coveredLine, isGuarded} from '../../../knative/commands/commands.js';
 import type {ReviewSheet, Wake} from '../../../console/sheets/sheets.js';
 import type {Plan} from '../../../release/plan.js';
 import type {Theme} from '../../../terminal/output/theme.js';
 import {fitText, widthOf} from '../../widgets/table/fit-text.js';
+import {fillOf, splitPicture} from './split-picture.js';
 import {clock, shortRevision} from '../../format.js';
 import type {DocumentLine} from '../inspect/document.js';
 
@@ -21,7 +23,13 @@ export function reviewLines(
 		isRead = true,
 		since,
 		lost,
-	}: {isRead?: boolean; since?: number | undefined; lost?: string | undefined} = {},
+		isUncovered = false,
+	}: {
+		isRead?: boolean;
+		since?: number | undefined;
+		lost?: string | undefined;
+		isUncovered?: boolean;
+	} = {},
 ): DocumentLine[] {
 	const {plan, dryRun, wake, phase} = sheet;
 	const {styles, glyphs} = look;
@@ -37,7 +45,10 @@ export function reviewLines(
 	}
 	if (wake) lines.push(...wakeLines(wake, look));
 	if (plan.warnings.length > 0) say('');
-	for (const line of rowLines(plan, glyphs.arrow)) {
+	// Where nothing can be drawn but ASCII, the mark of a selection is, too.
+	const drawing = {isAscii: glyphs.selected === '>'};
+	for (const text of splitPicture(plan, drawing)) lines.push({text, hard: true, indent: 2});
+	for (const line of rowLines(plan, glyphs.arrow, drawing)) {
 		lines.push({...line, style: line.changed ? styles.draft : styles.muted, isEssential: true});
 	}
 	if (plan.rows.length > 0) say('');
@@ -48,7 +59,8 @@ export function reviewLines(
 	}
 	if (about.length > 0) say('');
 	const labelWidth = Math.max(0, ...plan.facts.map(({label}) => widthOf(label)));
-	for (const {label, value} of plan.facts) {
+	for (const {label, value: covered, uncovered} of plan.facts) {
+		const value = isUncovered ? (uncovered ?? covered) : covered;
 		lines.push({
 			text: `${fitText(label, labelWidth)}  ${value}`,
 			indent: labelWidth + 2,
@@ -63,9 +75,12 @@ export function reviewLines(
 		say(...dryRunLine(dryRun, look));
 		say('');
 	}
-	say('The same by command line (ctrl-y copies it):', styles.muted);
+	const copied = copiedLines(plan.commands);
 	for (const command of plan.commands) {
-		lines.push({text: command, hard: true, style: styles.muted});
+		const guard = isGuarded(command) ? '' : ', unguarded: it writes over what was changed since';
+		const keys = copied === command ? ' (ctrl-y copies it)' : '';
+		say(`Equivalent command${guard}${keys}:`, styles.muted);
+		lines.push({text: isUncovered ? command : coveredLine(command), hard: true, style: styles.muted});
 	}
 	return lines;
 }
@@ -117,6 +132,14 @@ function phaseLines(
 			return [
 				{text: `${glyphs.bad} ${phase.sentence}`, style: styles.bad, indent: 2},
 				{text: typed.has(plan.action) ? backToTyped : 'Esc goes back.', style: styles.muted},
+			];
+		case 'altered':
+			return [
+				{text: `${glyphs.bad} ${phase.sentence}`, style: styles.bad, indent: 2},
+				{
+					text: 'It is in the history. Esc goes back; u puts back what was there before.',
+					style: styles.muted,
+				},
 			];
 		case 'unknown':
 			return [
@@ -172,6 +195,11 @@ function dryRunLine(dryRun: ReviewSheet['dryRun'], {styles, glyphs}: Look): [str
 			return [`${glyphs.waiting} Asking the server for a dry run; you need not wait.`, styles.muted];
 		case 'accepted':
 			return [`${glyphs.ok} Dry run: the server would accept it.`, styles.ok];
+		case 'altered':
+			return [
+				`${glyphs.warning} Dry run: the server would store something else: ${dryRun.sentence}`,
+				styles.warning,
+			];
 		case 'refused':
 			return [`${glyphs.bad} Dry run: the server would refuse it. ${dryRun.sentence}`, styles.bad];
 		case 'not logged in':
@@ -181,7 +209,11 @@ function dryRunLine(dryRun: ReviewSheet['dryRun'], {styles, glyphs}: Look): [str
 	}
 }
 
-function rowLines({rows, name, action}: Plan, arrow: string): (DocumentLine & {changed: boolean})[] {
+function rowLines(
+	{rows, name, action}: Plan,
+	arrow: string,
+	drawing: {isAscii: boolean},
+): (DocumentLine & {changed: boolean})[] {
 	const labels = rows.map(row => {
 		const revision = row.revision === undefined ? undefined : shortRevision(row.revision, name);
 		if (!row.latest) return revision ?? row.key;
@@ -197,7 +229,7 @@ function rowLines({rows, name, action}: Plan, arrow: string): (DocumentLine & {c
 		const before = row.before === undefined ? '–' : `${row.before} %`;
 		const after = row.after === undefined ? takenOut : `${row.after} %`;
 		return {
-			text: `  ${fitText(labels[index] ?? '', labelWidth)}  ${fitText(tags[index] ?? '', tagWidth)}  ${fitText(before, 5, {align: 'right'})} ${arrow} ${fitText(after, afterWidth, {align: 'right'})}`,
+			text: `${fillOf(index, drawing)} ${fitText(labels[index] ?? '', labelWidth)}  ${fitText(tags[index] ?? '', tagWidth)}  ${fitText(before, 5, {align: 'right'})} ${arrow} ${fitText(after, afterWidth, {align: 'right'})}`,
 			changed: row.changed,
 		};
 	});

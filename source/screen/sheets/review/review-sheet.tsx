@@ -3,10 +3,11 @@ import {Box, usePaste} from 'ink';
 import {useState} from 'react';
 import {conflictOfReview, lostGround} from '../../../console/sheets/lost-ground.js';
 import {oldSince} from '../../../console/state/read.js';
-import {notify} from '../../../console/state/select.js';
+import {notify, toggleUncovered} from '../../../console/state/select.js';
 import {disarmReview, typeName} from '../../../console/sheets/review.js';
 import type {Conflict as ConflictState, ReviewSheet} from '../../../console/sheets/sheets.js';
 import type {Plan} from '../../../release/plan.js';
+import {copiedLines} from '../../../knative/commands/commands.js';
 import {wakeTargets} from '../../../console/live/wake.js';
 import type {Size} from '../../layout.js';
 import {PromptLine} from '../../widgets/form/prompt-line.js';
@@ -69,7 +70,8 @@ function OpenReview({sheet, isActive, copy, width, height}: ReviewSheetProps) {
 		setTop(row);
 		setReadTo(Math.max(readTo, row + size.height));
 	};
-	const wholeLines = reviewLines(sheet, theme, {lost, since});
+	const isUncovered = useConsoleState(state => state.isUncovered);
+	const wholeLines = reviewLines(sheet, theme, {lost, since, isUncovered});
 	// What cannot be agreed to any more need not be read before.
 	const isRead = lost !== undefined || essentialRows(wholeLines, size.width) <= Math.max(readTo, size.height);
 	// Whatever changes what an Enter would mean is another thing to have seen.
@@ -80,6 +82,7 @@ function OpenReview({sheet, isActive, copy, width, height}: ReviewSheetProps) {
 		sheet.timesAsked,
 		lost === undefined ? 'open' : 'lost',
 		isRead ? 'read' : `to ${top}`,
+		sheet.dryRun.kind === 'altered' ? 'altered' : '',
 	].join(' ');
 	const isSeen = () => {
 		if (couldSee(shownAs)) return true;
@@ -95,7 +98,8 @@ function OpenReview({sheet, isActive, copy, width, height}: ReviewSheetProps) {
 				if (!isRead && phase.kind === 'open') return scrollTo(top + Math.max(1, size.height - 1));
 				void console.confirm();
 			},
-			copyCommand: () => copy(plan.commands.join('\n')),
+			copyCommand: () => copy(copiedLines(plan.commands)),
+			uncover: () => toggleUncovered(store),
 			wake: () => void wakeTargets(store),
 		},
 		{isActive, onOther: asksName ? undefined : () => disarmReview(store)},
@@ -108,7 +112,7 @@ function OpenReview({sheet, isActive, copy, width, height}: ReviewSheetProps) {
 				height={documentHeight}
 				title={`${titles[plan.action]} ${plan.name}`}
 				aside={`namespace ${plan.namespace}`}
-				lines={isRead ? wholeLines : reviewLines(sheet, theme, {isRead, since})}
+				lines={isRead ? wholeLines : reviewLines(sheet, theme, {isRead, since, isUncovered})}
 				context="sheet"
 				isActive={isActive}
 				scroll={{top, setTop: scrollTo}}

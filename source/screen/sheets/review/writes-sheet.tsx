@@ -1,6 +1,7 @@
 /** What this console wrote to the cluster, as commands, and who changed which split, the newest first. */
 import type {HistoryEntry} from '../../../console/session/change-recorder.js';
 import type {WriteRecord} from '../../../console/sheets/sheets.js';
+import {coveredLine} from '../../../knative/commands/commands.js';
 import {diffSplit, type Split} from '../../../knative/split/split.js';
 import type {Theme} from '../../../terminal/output/theme.js';
 import {useConsoleState, useActions} from '../../use-console.js';
@@ -17,7 +18,9 @@ export function Writes({isActive, copy, ...size}: Size & {isActive: boolean; cop
 	const problem = useConsoleState(state => state.historyProblem);
 	useActions('viewer', {copyCommand: () => copy(writes.map(({command}) => command).join('\n'))}, {isActive});
 	const now = useNow();
-	const lines = recordLines(writes, history, theme, now);
+	const isUncovered = useConsoleState(state => state.isUncovered);
+	const shown = isUncovered ? writes : writes.map(write => ({...write, command: coveredLine(write.command)}));
+	const lines = recordLines(shown, history, theme, now);
 	return (
 		<Document
 			{...size}
@@ -39,12 +42,10 @@ export function recordLines(
 	{styles, glyphs}: Pick<Theme, 'styles' | 'glyphs'>,
 	now: number,
 ): DocumentLine[] {
-	const own = new Map(
-		history.filter(entry => entry.own).map(entry => [`${entry.at} ${entry.command}`, entry]),
-	);
+	const own = new Map(history.filter(entry => entry.own).map(entry => [entry.at, entry]));
 	const here = new Set<HistoryEntry>();
 	const sent = writes.map(({at, title, command, outcome}) => {
-		const entry = own.get(`${at} ${command}`);
+		const entry = own.get(at);
 		if (entry) here.add(entry);
 		return {
 			at,

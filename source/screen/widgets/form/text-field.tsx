@@ -1,7 +1,7 @@
 import {Text, useInput, usePaste} from 'ink';
 import {useState} from 'react';
 import {printable} from '../../../knative/text/printable.js';
-import {strokeOf} from '../../../terminal/input/strokes.js';
+import {strokeOf, type Stroke} from '../../../terminal/input/strokes.js';
 import {cutText} from '../table/fit-text.js';
 import {bufferOf, editBuffer, insertText, textOf, visibleText, type TextBuffer} from './text-buffer.js';
 import {useTheme} from '../theme-context.js';
@@ -17,8 +17,12 @@ export type TextFieldProps = {
 	readonly onPasteLines?: ((lines: readonly string[]) => void) | undefined;
 };
 
+const erases = (stroke: Stroke | undefined) =>
+	stroke === 'backspace' || stroke === 'delete' || stroke === 'ctrl-d';
+
 /**
-One line of text with a cursor and readline's editing keys. Keys that mean something in a form (Tab, ↑, ↓, Enter, Esc,
+One line of text with a cursor and readline's editing keys. A value that is there when the field gets the keyboard is
+selected whole: typing replaces it, any other key leaves it to be edited. Keys that mean something in a form (Tab, ↑, ↓, Enter, Esc,
 Ctrl-S) are left to the form.
 */
 export function TextField({
@@ -38,7 +42,16 @@ export function TextField({
 		setBuffer(buffer);
 	}
 
+	// What is there already is replaced by what is typed first; a key that edits or moves keeps it.
+	const [isWhole, setWhole] = useState(isFocused && value !== '');
+	const [wasFocused, setWasFocused] = useState(isFocused);
+	if (wasFocused !== isFocused) {
+		setWasFocused(isFocused);
+		setWhole(isFocused && value !== '');
+	}
+
 	const update = (next: TextBuffer) => {
+		setWhole(false);
 		setBuffer(next);
 		const text = textOf(next);
 		if (text !== value) {
@@ -51,13 +64,13 @@ export function TextField({
 			const stroke = strokeOf(input, key);
 			const edited = stroke === undefined ? undefined : editBuffer(buffer, stroke);
 			if (edited !== undefined) {
-				update(edited);
+				update(isWhole && erases(stroke) ? bufferOf('') : edited);
 				return;
 			}
 
 			const isText = !key.ctrl && !key.meta && !key.return && !key.tab && !key.escape;
 			if (isText && input !== '' && /^\P{Control}+$/u.test(input)) {
-				update(insertText(buffer, input));
+				update(insertText(isWhole ? bufferOf('') : buffer, input));
 			}
 		},
 		{isActive: isFocused},
@@ -68,7 +81,7 @@ export function TextField({
 			if (onPasteLines !== undefined && lines.length > 1) {
 				onPasteLines(lines);
 			} else {
-				update(insertText(buffer, text));
+				update(insertText(isWhole ? bufferOf('') : buffer, text));
 			}
 		},
 		{isActive: isFocused},
@@ -82,6 +95,15 @@ export function TextField({
 		return (
 			<Text wrap="truncate" {...(value === '' ? styles.muted : {})}>
 				{cutText(value === '' ? placeholder : printable(value), width, {ellipsis: glyphs.ellipsis})}
+			</Text>
+		);
+	}
+
+	if (isWhole) {
+		const shown = cutText(printable(value), width, {ellipsis: glyphs.ellipsis});
+		return (
+			<Text wrap="truncate">
+				{cursorStyle === 'mark' ? `${glyphs.cursor}${shown}` : <Text inverse>{shown}</Text>}
 			</Text>
 		);
 	}

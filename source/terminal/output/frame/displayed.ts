@@ -1,14 +1,19 @@
 /** What a terminal shows, and the bytes that make it show something else. */
+import type {Position} from '../foreign-text.js';
 import {blankLine, lineOf, type Line} from './cells.js';
 import {drawLine} from './line-difference.js';
 import {Pen} from './pen.js';
 import {scrollBetween, scrolled, type FrameScroll} from './scroll.js';
 import {defaultStyle, StyleTable} from './styles.js';
 
+type Drawing = {bytes: string; cursor: Position};
+
 export class Displayed {
 	readonly #styles = new StyleTable();
 	#columns = 0;
 	#rows: (Line | undefined)[] = [];
+	#forgotten = 0;
+	#cursor: Position | undefined;
 
 	/** What was written on a blank screen as it is; taken apart when there is something to compare it with. */
 	#written: string | undefined;
@@ -17,12 +22,26 @@ export class Displayed {
 	forget(): void {
 		this.#rows = [];
 		this.#written = undefined;
+		this.#cursor = undefined;
+	}
+
+	/** Of so many rows nothing is known: the next frame draws them whole. Each time the next ones, all in their turn. */
+	forgetNext(count: number): void {
+		for (let index = 0; index < Math.min(count, this.#rows.length); index++) {
+			this.#rows[this.#forgotten++ % this.#rows.length] = undefined;
+		}
+	}
+
+	/** Where the last frame has left the cursor, from 0; undefined where that is not known. */
+	get cursor(): Position | undefined {
+		return this.#cursor;
 	}
 
 	/** The screen was blanked, and then this was written on it: a frame that it has room for. */
 	blanked(columns: number, rows: number, written?: string): void {
 		this.#columns = columns;
 		this.#written = written;
+		this.#cursor = undefined;
 		const line = blankLine(columns);
 		this.#rows = Array.from({length: rows}, () => line);
 	}
@@ -43,9 +62,10 @@ export class Displayed {
 		this.#rows = wanted;
 		const drawn = this.#draw(before, wanted);
 		const scroll = scrollBetween(before, wanted);
-		if (!scroll) return drawn;
-		const afterScroll = this.#draw(before, wanted, scroll);
-		return afterScroll.length < drawn.length ? afterScroll : drawn;
+		const scrolledFirst = scroll && this.#draw(before, wanted, scroll);
+		const best = scrolledFirst && scrolledFirst.bytes.length < drawn.bytes.length ? scrolledFirst : drawn;
+		if (best.bytes !== '') this.#cursor = best.cursor;
+		return best.bytes;
 	}
 
 	#linesOf(frame: string, rows: number): Line[] | undefined {
@@ -71,7 +91,7 @@ export class Displayed {
 		return lines;
 	}
 
-	#draw(before: readonly (Line | undefined)[], after: readonly Line[], scroll?: FrameScroll): string {
+	#draw(before: readonly (Line | undefined)[], after: readonly Line[], scroll?: FrameScroll): Drawing {
 		const pen = new Pen(this.#styles, this.#columns);
 		let shown = before;
 		if (scroll) {

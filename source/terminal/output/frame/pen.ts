@@ -29,10 +29,11 @@ export class Pen {
 		this.#columns = columns;
 	}
 
-	/** All there is to send; the terminal then draws in the default style again. */
-	finish(): string {
+	/** All there is to send, and where the cursor is then; the terminal draws in the default style again. */
+	finish(): {bytes: string; cursor: {row: number; column: number}} {
 		this.#draw(defaultStyle);
-		return this.#bytes;
+		if (this.#bytes !== '' && (this.#row === nowhere || this.#column === nowhere)) this.moveTo(0, 0);
+		return {bytes: this.#bytes, cursor: {row: this.#row, column: this.#column}};
 	}
 
 	/**

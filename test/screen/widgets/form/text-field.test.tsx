@@ -129,7 +129,7 @@ describe('a text field', () => {
 		using part = await openPart(<Field initial={'KEY=one\n\ttwo\u001B[31m'} width={40} />);
 		const opened = await part.until(/value="KEY=one\\n\\ttwo\\u001b\[31m"/);
 		expect(opened).toContain('KEY=one␊␉two␛[31m');
-		part.press('!');
+		part.press('end', '!');
 		await part.until(/value="KEY=one\\n\\ttwo\\u001b\[31m!"/);
 	});
 
@@ -141,9 +141,21 @@ describe('a text field', () => {
 		expect(await part.until(/value="q"/)).not.toMatch(/value=.*value=/s);
 	});
 
+	test('has what is there selected whole: typing replaces it, erasing empties it, moving keeps it', async () => {
+		using replaced = await openPart(<Field initial="TARGET=Knative" />);
+		replaced.press(...'TARGET=Third'.split(''));
+		await replaced.until(/value="TARGET=Third"/);
+		using erased = await openPart(<Field initial="TARGET=Knative" />);
+		erased.press('backspace');
+		await erased.until(/value=""/);
+		using kept = await openPart(<Field initial="TARGET=Knative" />);
+		kept.press('left', 'x');
+		await kept.until(/value="TARGET=Knativxe"/);
+	});
+
 	test('leaves the keys of the form alone', async () => {
 		using part = await openPart(<Field initial="x" />);
-		part.press('tab', 'enter', 'up', 'down', 'ctrl-s', 'ctrl-y', '!');
+		part.press('tab', 'enter', 'up', 'down', 'ctrl-s', 'ctrl-y', 'end', '!');
 		expect(await part.until(/value="x!"/)).not.toMatch(/value=.*value=/s);
 	});
 

@@ -1,0 +1,73 @@
+/** How to get to the cluster, with kubectl's own words for it (`kubectl options`). */
+import {InvalidArgumentError, Option, type Command} from 'commander';
+import type {KubeconfigOverrides} from '../kube/connect.js';
+
+export type KubeFlags = Omit<KubeconfigOverrides, 'asGroup'> & {
+	asGroup?: readonly string[];
+	/** Milliseconds; 0: as long as it takes. */
+	requestTimeout?: number;
+	fieldManager?: string;
+	/** Of a label selector. */
+	selector?: string;
+	allNamespaces?: true;
+};
+
+/** kubectl takes `-n=default` as well as `-n default`; what a name begins with is never `=`. */
+export const short = (text: string): string => text.replace(/^=/, '');
+
+const unit: Readonly<Record<string, number>> = {ms: 1, s: 1000, m: 60_000, h: 3_600_000};
+
+/** A whole number of seconds, or a duration of Go's (`1m30s`, `500ms`); 0 for no limit. */
+export function duration(text: string): number {
+	if (/^\d+$/.test(text)) return Number(text) * 1000;
+	const parts = [...text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/g)];
+	if (parts.length === 0 || parts.map(([part]) => part).join('') !== text) {
+		throw new InvalidArgumentError(
+			'Give seconds, or a time with its unit: 30, 5s, 2m, 500ms; 0 for no limit.',
+		);
+	}
+	return parts.reduce((sum, [, value, of]) => sum + Number(value) * (unit[of ?? ''] ?? 0), 0);
+}
+
+/** As many names as fit into the managed fields of an object (k8s.io/apimachinery: FieldManagerMaxLength). */
+function manager(text: string): string {
+	if (text === '' || text.length > 128 || /[\p{C}\p{Zl}\p{Zp}]/u.test(text)) {
+		throw new InvalidArgumentError('Give 1 to 128 printable characters.');
+	}
+	return text;
+}
+
+const collect = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
+
+/** Adds them to the program, for all its commands. */
+export function addKubeFlags(program: Command): void {
+	const group = 'The cluster, as kubectl has it:';
+	const options = [
+		new Option('--kubeconfig <file>', 'instead of $KUBECONFIG or ~/.kube/config'),
+		new Option('--context <name>', 'context of the kubeconfig'),
+		new Option('--cluster <name>', 'cluster of the kubeconfig, instead of that of the context'),
+		new Option('--user <name>', 'user of the kubeconfig, instead of that of the context'),
+		new Option('-n, --namespace <name>', 'namespace to begin in').argParser(short),
+		new Option('-s, --server <url>', 'URL of the API server').argParser(short),
+		new Option('--token <token>', 'bearer token for the API server'),
+		new Option('--client-certificate <file>', 'client certificate for the API server'),
+		new Option('--client-key <file>', 'key of that certificate'),
+		new Option('--certificate-authority <file>', 'authority of the certificate of the API server'),
+		new Option('--insecure-skip-tls-verify', 'do not check the certificate of the API server'),
+		new Option('--tls-server-name <name>', 'name to expect in that certificate'),
+		new Option('--as <user>', 'act as that user'),
+		new Option('--as-group <group>', 'act as a member of that group; may be repeated').argParser(collect),
+		new Option('--as-uid <uid>', 'act with that UID'),
+		new Option(
+			'--request-timeout <time>',
+			'until the API server must have answered: 30, 5s, 2m; 0: no limit',
+		).argParser(duration),
+		new Option('-l, --selector <selector>', 'only services with these labels: app=shop,tier!=test').argParser(
+			short,
+		),
+		new Option('--field-manager <name>', 'who writes, as managedFields will say (kn-canary)').argParser(
+			manager,
+		),
+	];
+	for (const option of options) program.addOption(option.helpGroup(group));
+}

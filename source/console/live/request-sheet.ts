@@ -1,0 +1,117 @@
+/** What is sent to a service, and what its revisions are identified by: chosen by the operator, kept per service. */
+import {parseFingerprint} from '../../probe/attribution/fingerprint.js';
+import {
+	parseExpectedStatus,
+	requestContent,
+	type RequestWords,
+} from '../../probe/transport/request-content.js';
+import type {RequestOptions} from '../../probe/transport/request-options.js';
+import {selectedService} from '../state/read.js';
+import {closeSheet, notify, openSheet} from '../state/select.js';
+import type {RequestSheet, RequestValues} from '../sheets/sheets.js';
+import type {ConsoleStore} from '../state/state.js';
+import {requestOptionsFor} from './request-target.js';
+
+/** Headers that the sheet has room for. */
+export const headerFields = 3;
+
+/** Opens the sheet for the selected service, with what it is asked by now; what was suggested is filled in. */
+export function openRequests(store: ConsoleStore): void {
+	const state = store.getState();
+	const service = selectedService(state);
+	if (!service) return notify(store, {tone: 'info', text: 'Select a service first.'});
+	const options = requestOptionsFor(state, service.uid);
+	const suggestion = state.live?.uid === service.uid ? state.live.snapshot.suggestion : undefined;
+	openSheet(store, {
+		kind: 'requests',
+		service: service.name,
+		uid: service.uid,
+		values: valuesOf(options, suggestion),
+		suggestion,
+		isGrpc: service.summary.protocol === 'grpc',
+	});
+}
+
+const cookieHeader = /^cookie:\s*/i;
+
+function valuesOf(
+	{fingerprint, path, request}: RequestOptions,
+	suggestion: string | undefined,
+): RequestValues {
+	return {
+		fingerprint: suggestion ?? fingerprint ?? 'first-line',
+		path,
+		method: request.method,
+		headers: request.headers.filter(line => !cookieHeader.test(line)),
+		cookie: request.headers
+			.filter(line => cookieHeader.test(line))
+			.map(line => line.replace(cookieHeader, ''))
+			.join('; '),
+		body: request.body ?? '',
+		expectStatus: request.expectStatus ?? '',
+	};
+}
+
+/** What is wrong with a value and what to do; undefined when nothing is. */
+export const requestRules = {
+	fingerprint: (text: string) => sentenceOf(() => parseFingerprint(text.trim())),
+	path: (text: string) =>
+		/^\/[!-~]*$/.test(text) ? undefined : 'The path must start with "/" and be percent-encoded.',
+	method: (text: string) => sentenceOf(() => requestContent({...nothing, method: text.trim()})),
+	header: (text: string) =>
+		text.trim() === '' ? undefined : sentenceOf(() => requestContent({...nothing, headers: [text]})),
+	cookie: (text: string) =>
+		text.trim() === ''
+			? undefined
+			: sentenceOf(() => requestContent({...nothing, headers: [`Cookie: ${text}`]})),
+	body: (text: string) =>
+		text === '' ? undefined : sentenceOf(() => requestContent({...nothing, body: text})),
+	expectStatus: (text: string) =>
+		text.trim() === '' ? undefined : sentenceOf(() => parseExpectedStatus(text.trim())),
+};
+
+const nothing: RequestWords = {method: 'GET', headers: [], body: undefined, expectStatus: undefined};
+
+function sentenceOf(check: () => unknown): string | undefined {
+	try {
+		check();
+		return undefined;
+	} catch (error) {
+		return error instanceof Error ? error.message : String(error);
+	}
+}
+
+/** Takes what was chosen from the next request on; counts begin anew, because they are of another request. */
+export function applyRequests(
+	store: ConsoleStore,
+	{uid, service}: RequestSheet,
+	values: RequestValues,
+): void {
+	const {asking, requests} = store.getState();
+	const words: RequestWords = {
+		method: values.method.trim().toUpperCase(),
+		headers: [
+			...values.headers.filter(line => line.trim() !== ''),
+			...(values.cookie.trim() === '' ? [] : [`Cookie: ${values.cookie.trim()}`]),
+		],
+		body: values.body === '' ? undefined : values.body,
+		expectStatus: values.expectStatus.trim() === '' ? undefined : values.expectStatus.trim(),
+	};
+	const fingerprint = values.fingerprint.trim();
+	let chosen: RequestOptions;
+	try {
+		chosen = {
+			...asking,
+			path: values.path,
+			request: words,
+			content: requestContent(words),
+			fingerprint: fingerprint === 'first-line' ? undefined : fingerprint,
+		};
+	} catch (error) {
+		// A file may have gone since it was checked.
+		return notify(store, {tone: 'bad', text: error instanceof Error ? error.message : String(error)});
+	}
+	closeSheet(store);
+	store.setState({requests: new Map(requests).set(uid, chosen)});
+	notify(store, {tone: 'good', text: `Requests to ${service} are sent as chosen; counting starts anew.`});
+}

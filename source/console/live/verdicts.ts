@@ -1,0 +1,142 @@
+/** What the loop says of a service in one value: for the list of services, reviews, plans and whoever else decides by it. Pure. */
+import type {Alarm} from '../../probe/loop/alarm.js';
+import type {GatewayCondition} from '../../probe/loop/gateway-state.js';
+import type {LoopSnapshot} from '../../probe/loop/loop.js';
+import type {Trouble} from '../../probe/loop/trouble.js';
+import type {ErrorVerdict} from '../../stats/error-verdict.js';
+import type {LatencyVerdict} from '../../stats/latency-verdict.js';
+import type {SplitVerdict} from '../../stats/split-verdict.js';
+
+/** How a revision fared at its tag, in pairs with the other one. */
+export type ComparedSide = {revision: string; asked: number; failed: number; p50: number | undefined};
+
+export type ServiceVerdict = {
+	/** Of the service. */
+	uid: string;
+	/** Since when this is counted; milliseconds since 1970. */
+	since: number;
+	/** Requests are being sent now: else it is what was found then. */
+	isRunning: boolean;
+	/** Answers at the service's own host that are counted, and those of them that are failures. */
+	answered: number;
+	errors: number;
+	/** Whether users get the split that is set; undefined while it is being switched or not known. */
+	split: SplitVerdict['state'] | undefined;
+	/** Since when they do not. */
+	splitAlarm: Alarm | undefined;
+	/** What each revision is set to get, and what it got of the last half a minute's answers; percent, 0–100. */
+	shares: readonly {revision: string; set: number; got: number | undefined}[];
+	/** When this was so; milliseconds since 1970. */
+	at: number;
+	/** The newest revision against the one before; undefined where nothing is compared. */
+	canary: ComparedSide | undefined;
+	stable: ComparedSide | undefined;
+	/** undefined: not compared, or what tags answer may be no revision's. */
+	errorState: ErrorVerdict['state'] | undefined;
+	latencyState: LatencyVerdict['state'] | undefined;
+	/** ln E of both, for whoever wants to be surer before it acts. */
+	errorEvidence: number | undefined;
+	latencyEvidence: number | undefined;
+	worse: Alarm | undefined;
+	slower: Alarm | undefined;
+	/** The canary's failure rate is below this at whatever moment one stops (α = 5 %), 0–1. */
+	failureBound: number | undefined;
+	gateway: GatewayCondition;
+	/** Why nothing may be called good. */
+	trouble: Trouble | undefined;
+	/** Why what tags answer may be no revision's; one sentence. */
+	tagDoubt: string | undefined;
+	tone: 'good' | 'waiting' | 'warning' | 'bad';
+	/** One word of at most 7 letters; empty while there is nothing to say. */
+	word: string;
+};
+
+/** Upper bound of the canary's failure rate, 0–1, from which on it is called good: 69 answers without a failure. */
+export const convincingBound = 0.05;
+
+export function verdictOf(uid: string, snapshot: LoopSnapshot): ServiceVerdict {
+	const {verdict, settling, comparison, tagDoubt, trouble, gateway, alarm} = snapshot;
+	const compared = tagDoubt || comparison?.pairs === 0 ? undefined : comparison;
+	const sideOf = (side: 'fresh' | 'old') =>
+		compared && {
+			revision: compared[side].revision,
+			asked: compared[side].asked,
+			failed: compared[side].failed,
+			p50: compared[side].p50,
+		};
+	const facts = {
+		uid,
+		since: snapshot.since,
+		isRunning: snapshot.state === 'running',
+		answered: snapshot.answered,
+		errors: snapshot.errors,
+		split: settling ? undefined : verdict?.state,
+		splitAlarm: alarm,
+		shares: sharesOf(snapshot),
+		at: snapshot.at,
+		canary: sideOf('fresh'),
+		stable: sideOf('old'),
+		errorState: compared?.errors.state,
+		latencyState: compared?.latency.state,
+		errorEvidence: compared?.errors.logE,
+		latencyEvidence: compared?.latency.logE,
+		worse: compared?.worse,
+		slower: compared?.slower,
+		failureBound: compared?.bound,
+		gateway,
+		trouble,
+		tagDoubt: tagDoubt?.sentence,
+	};
+	return {...facts, ...inWords(facts)};
+}
+
+/** What each revision is set to get, and what it got lately. */
+export function sharesOf({rows}: Pick<LoopSnapshot, 'rows'>): ServiceVerdict['shares'] {
+	const total = rows.reduce((sum, {lately}) => sum + lately, 0);
+	return rows.flatMap(({revision, configuredPercent, lately}) =>
+		revision === undefined
+			? []
+			: [
+					{
+						revision,
+						set: configuredPercent ?? 0,
+						got: total === 0 ? undefined : (lately / total) * 100,
+					},
+				],
+	);
+}
+
+/** `set 90│10, users get 50│50`; undefined before anything was got. */
+export function setAndGot(shares: ServiceVerdict['shares']): string | undefined {
+	if (shares.some(({got}) => got === undefined)) return undefined;
+	return `set ${percents(shares.map(({set}) => set))}, users get ${percents(shares.map(({got}) => got ?? 0))}`;
+}
+
+const percents = (numbers: readonly number[]) => numbers.map(number => Math.round(number)).join('│');
+
+const isOn = (alarm: Alarm | undefined) => alarm !== undefined && !alarm.isOver;
+
+/** The worst of it in a word. */
+function inWords({
+	gateway,
+	trouble,
+	split,
+	splitAlarm,
+	errorState,
+	latencyState,
+	worse,
+	slower,
+	failureBound,
+	tagDoubt,
+}: Omit<ServiceVerdict, 'tone' | 'word'>): Pick<ServiceVerdict, 'tone' | 'word'> {
+	if (gateway.kind === 'down') return {tone: 'bad', word: 'down'};
+	if (errorState === 'worse' || isOn(worse)) return {tone: 'bad', word: 'worse'};
+	if (isOn(splitAlarm)) return {tone: 'bad', word: 'wrong'};
+	if (trouble && trouble.kind !== 'redirects') return {tone: 'bad', word: 'failing'};
+	if (latencyState === 'slower' || isOn(slower)) return {tone: 'bad', word: 'slower'};
+	const isSuspicious = split === 'suspicious' || errorState === 'suspicious' || latencyState === 'suspicious';
+	if (isSuspicious || trouble || tagDoubt !== undefined || splitAlarm)
+		return {tone: 'warning', word: 'unsure'};
+	const isGood = split === 'agrees' && (failureBound === undefined || failureBound <= convincingBound);
+	return isGood ? {tone: 'good', word: 'fine'} : {tone: 'waiting', word: ''};
+}

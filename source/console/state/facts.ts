@@ -1,0 +1,35 @@
+/** What a plan on a service is made from, as the console knows it now. */
+import type {ServiceView} from '../../knative/service/service.js';
+import {releaseOf} from '../../knative/release/release.js';
+import type {CanaryVerdict} from '../../release/canary-verdict.js';
+import {verdictOfPairs} from '../../release/verdict-of-pairs.js';
+import type {Facts} from '../../release/plan-split.js';
+import {changesOf} from '../session/change-recorder.js';
+import {knownRevisions} from './read.js';
+import type {ConsoleState} from './state.js';
+
+export function factsOf(state: ConsoleState, service: ServiceView): Facts {
+	const known = releaseFactsOf(state, service);
+	return {...known, verdict: verdictOf(state, service.uid, known)};
+}
+
+function releaseFactsOf(state: ConsoleState, service: ServiceView): Facts {
+	return {
+		service,
+		revisions: knownRevisions(state, service.name),
+		changes: changesOf(state, service.uid),
+		now: Date.now(),
+		user: state.connection.kind === 'connected' ? state.connection.user : '',
+		taken: new Set(state.services.map(({name}) => name)),
+	};
+}
+
+/** Of the pairs that the loop of this service has sent, when they were of the canary and of what users had. */
+function verdictOf({live}: ConsoleState, uid: string, facts: Facts): CanaryVerdict | undefined {
+	const comparison = live?.uid === uid ? live.snapshot.comparison : undefined;
+	if (!comparison || comparison.pairs === 0) return undefined;
+	const {canary, stable} = releaseOf(facts);
+	const {fresh, old} = comparison;
+	if (fresh.revision !== canary?.revision || (stable && old.revision !== stable.revision)) return undefined;
+	return verdictOfPairs(comparison);
+}

@@ -1,0 +1,40 @@
+/** Where commands without a screen say something: the last border before a terminal. */
+import {printable} from '../knative/text/printable.js';
+
+export type Said = {write(text: string): unknown; readonly isTTY?: boolean};
+
+/** How this program itself draws over its last line: back to its beginning, the new text, the rest erased. */
+const redrawn = /^\r([^]*)\u001B\[K$/u;
+
+const lines = (text: string): string =>
+	text
+		.split('\n')
+		.map(line => printable(line))
+		.join('\n');
+
+/** The text without anything that a terminal would act on, but the ends of its lines and the redrawing of the last one. */
+export function saidText(text: string): string {
+	const [, line] = redrawn.exec(text) ?? [];
+	return line === undefined ? lines(text) : `\r${lines(line)}\u001B[K`;
+}
+
+/** The stream, through which nothing gets that a terminal would act on, wherever it came from. */
+export function saying(stream: Said): Said {
+	return {
+		write: text => stream.write(saidText(text)),
+		get isTTY() {
+			return stream.isTTY === true;
+		},
+	};
+}
+
+/** JSON in which every character that a terminal would act on is a `\u` escape: the same value for whoever parses it. */
+export function visibleJson(value: unknown, indent?: number): string {
+	return JSON.stringify(value, undefined, indent).replaceAll(/[^\n]/gsu, character =>
+		printable(character) === character || character === '\u200D'
+			? character
+			: [...Array(character.length).keys()]
+					.map(index => `\\u${character.charCodeAt(index).toString(16).padStart(4, '0')}`)
+					.join(''),
+	);
+}

@@ -1,0 +1,58 @@
+/**
+ * A write that is about to be sent, as it is remembered before it is: whatever becomes of this program then, the next one
+ * knows that there was one and can look what became of it. Pure.
+ */
+import * as v from 'valibot';
+import {text} from '../knative/objects/parsed.js';
+import {entryFields, rowsOf, withoutSecrets, type HistoryEntry} from './journal-entry.js';
+
+/** `generation`: of the service that it was made from. */
+export type Attempt = Omit<HistoryEntry, 'id'> & {
+	id: string;
+	/** How it ended; undefined while nobody has found out. A change that was made has an entry of its own. */
+	end: AttemptEnd | undefined;
+};
+
+export type AttemptEnd = {how: 'not made' | 'not known'; sentence: string};
+
+/** What is appended when it is known how an attempt ended that made no change. */
+export type AttemptEnding = AttemptEnd & {id: string};
+
+const id = v.pipe(v.string(), v.regex(/^[\w-]{1,100}$/));
+const attempt = v.object({attempt: id, of: v.object(entryFields)});
+const ending = v.object({ended: id, how: v.picklist(['not made', 'not known']), sentence: text});
+
+export type JournalLine = {kind: 'attempt'; attempt: Attempt} | {kind: 'ending'; ending: AttemptEnding};
+
+/** An attempt or its end, of a line of the file; undefined when the line is neither. */
+export function parseAttemptLine(value: unknown): JournalLine | undefined {
+	const begun = v.safeParse(attempt, value);
+	if (begun.success) {
+		const {attempt: key, of} = begun.output;
+		return {kind: 'attempt', attempt: {...withoutSecrets(of), id: key, end: undefined}};
+	}
+	const over = v.safeParse(ending, value);
+	if (!over.success) return undefined;
+	const {ended, how, sentence} = over.output;
+	return {kind: 'ending', ending: {id: ended, how, sentence}};
+}
+
+export function formatAttempt({id: key, end: _end, before, after, ...rest}: Attempt): string {
+	const of = {...withoutSecrets(rest), before: rowsOf(before), after: rowsOf(after)};
+	return JSON.stringify({attempt: key, of});
+}
+
+export function formatEnding({id: key, ...end}: AttemptEnding): string {
+	return JSON.stringify({ended: key, ...end});
+}
+
+/** The attempts that made no change as far as is known, with their ends: those that have an entry are left out. */
+export function attemptsOf(
+	begun: readonly Attempt[],
+	endings: readonly AttemptEnding[],
+	entries: readonly HistoryEntry[],
+): Attempt[] {
+	const made = new Set(entries.flatMap(entry => entry.id ?? []));
+	const ends = new Map(endings.map(({id: key, ...end}) => [key, end]));
+	return begun.filter(({id: key}) => !made.has(key)).map(each => ({...each, end: ends.get(each.id)}));
+}

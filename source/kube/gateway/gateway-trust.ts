@@ -1,0 +1,16 @@
+/** Whom a gateway's certificate may be from: anybody whom this machine trusts, and whom the cluster itself is believed by. */
+import {systemRoots} from '../auth/system-roots.js';
+import type {Cluster} from '../cluster.js';
+
+let ofMachine: Promise<readonly string[]> | undefined;
+
+/** PEM certificates. */
+export async function gatewayAuthorities(cluster: Cluster): Promise<readonly string[]> {
+	ofMachine ??= systemRoots();
+	try {
+		return [...new Set([...(await ofMachine), ...(await cluster.authorities())])];
+	} catch {
+		// Without credentials nothing of the cluster is known.
+		return ofMachine;
+	}
+}

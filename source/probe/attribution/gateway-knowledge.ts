@@ -1,0 +1,140 @@
+/**
+ * Which answers are the gateway's own, as far as its headers do not say so. Envoy's are known by those (gateway-answer.ts);
+ * any other gateway is asked for a host that cannot exist, once: what it answers there it answers without a service.
+ */
+import type {Answer, GatewayResponse, Probe, ProbeTarget} from '../transport/probe.js';
+import {formatAddress} from '../transport/probe.js';
+
+export type GatewayKnowledge = {
+	/** The answer, said to be the gateway's where it is. Rejects only with the reason of `signal`. */
+	judge(target: ProbeTarget, answer: Answer, signal?: AbortSignal): Promise<Answer>;
+	/** Another gateway may stand at the same address: what was heard of it is forgotten. */
+	forget(): void;
+};
+
+type Known = {
+	/** Good answers that came through an Envoy, and those that did not. */
+	fromUpstream: number;
+	direct: number;
+	/** What it says of hosts that do not exist. */
+	catchAll: Promise<ReadonlySet<string>> | undefined;
+};
+
+/** Times that a host which does not exist is asked: an answer drawn from a split is seldom the same so often. */
+const rounds = 3;
+/** No signature: those begin with a status. */
+const varies = 'varies';
+
+/** @param random For the hosts that do not exist; 0 to 1. */
+export function createGatewayKnowledge({
+	probe,
+	timeout,
+	random = Math.random,
+}: {
+	probe: Probe;
+	timeout: number;
+	random?: () => number;
+}): GatewayKnowledge {
+	const gateways = new Map<string, Known>();
+
+	function knownOf(target: ProbeTarget): Known {
+		const key = `${target.scheme} ${formatAddress(target.address)} ${target.path} ${target.protocol}`;
+		let known = gateways.get(key);
+		if (!known) {
+			known = {fromUpstream: 0, direct: 0, catchAll: undefined};
+			gateways.set(key, known);
+		}
+
+		return known;
+	}
+
+	async function askMadeUp(target: ProbeTarget, known: Known): Promise<ReadonlySet<string>> {
+		const heard = await Promise.all(
+			madeUpHosts(target.authority, random).map(async authority => askHost(target, authority)),
+		);
+		// Asked again with the next answer that it matters for.
+		if (heard.includes(undefined)) known.catchAll = undefined;
+		return new Set(heard.flatMap(signature => (typeof signature === 'string' ? [signature] : [])));
+	}
+
+	/** What is said of a host whenever it is asked; 'varies' when that differs or is good; undefined without an answer. */
+	async function askHost(target: ProbeTarget, authority: string): Promise<string | undefined> {
+		const {request} = target;
+		const madeUp = {
+			...target,
+			authority,
+			...(request && {request: {method: request.method, headers: request.headers}}),
+		};
+		const answers = await Promise.all(
+			Array.from({length: rounds}, async () =>
+				probe.ask(madeUp, {timeout}).then(
+					({outcome}) => outcome,
+					() => undefined,
+				),
+			),
+		);
+		const signatures = new Set<string>();
+		for (const outcome of answers) {
+			if (outcome?.kind !== 'response') return undefined;
+			// A gateway that leads every host to the service has no answer of its own.
+			signatures.add(isGood(outcome) ? varies : signatureOf(outcome, authority));
+		}
+
+		const [only] = signatures;
+		return signatures.size === 1 ? only : varies;
+	}
+
+	return {
+		async judge(target, answer, signal) {
+			const {outcome} = answer;
+			if (outcome.kind !== 'response' || outcome.by === 'gateway') {
+				return answer;
+			}
+
+			const known = knownOf(target);
+			if (isGood(outcome)) {
+				known[outcome.isFromUpstream === true ? 'fromUpstream' : 'direct']++;
+				return answer;
+			}
+
+			if (outcome.isFromUpstream === true) {
+				return answer;
+			}
+
+			// Where every good answer came through an Envoy, what did not come through it is not the service's.
+			if (known.fromUpstream > 0 && known.direct === 0) {
+				return {...answer, outcome: {...outcome, by: 'gateway'}};
+			}
+
+			known.catchAll ??= askMadeUp(target, known);
+			const signatures = await known.catchAll;
+			signal?.throwIfAborted();
+			return signatures.has(signatureOf(outcome, target.authority))
+				? {...answer, outcome: {...outcome, by: 'gateway'}}
+				: answer;
+		},
+		forget() {
+			gateways.clear();
+		},
+	};
+}
+
+/** A success is always taken to be the service's: a gateway may lead every host to it. */
+const isGood = ({status, error}: GatewayResponse): boolean =>
+	!error && ((status >= 200 && status < 300) || status === 0);
+
+/** One that reads like a tag of the service, for gateways that go by the end of a name, and one like nothing. */
+function madeUpHosts(authority: string, random: () => number): string[] {
+	const name = `kn-canary-${Math.floor(random() * 0x1_0000_0000)
+		.toString(16)
+		.padStart(8, '0')}`;
+	return [`${name}-${authority}`, `${name}.invalid`];
+}
+
+/** What stays the same from host to host and from request to request. */
+function signatureOf({status, body, location = ''}: GatewayResponse, authority: string): string {
+	const name = authority.replace(/:\d+$/, '');
+	const said = `${location}\n${body}`.replaceAll(name, '{host}');
+	// Ids of requests and the like.
+	return `${status} ${said.replaceAll(/[\da-f-]{8,}/gi, '#')}`;
+}

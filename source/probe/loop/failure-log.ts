@@ -1,0 +1,69 @@
+/** Failures in a list of their own: each kind once, with how often, since when, and until when. */
+import type {Grade} from '../attribution/grade.js';
+import {isFailure} from '../attribution/grade.js';
+
+export type FailureEntry = {
+	/** The same for the same kind of failure. */
+	key: string;
+	/** `500`, `UNAVAILABLE`, `timeout`. */
+	code: string;
+	/** What the last one said: its first line, or a sentence. Printable. */
+	text: string;
+	grade: Grade;
+	/** At the service's own host, which users see, or at a tag's, where it is certain whose it is. */
+	at: 'service' | 'tag';
+	/** Whose it is; several when it may be any of theirs, none when it is the gateway's. */
+	revisions: readonly string[];
+	count: number;
+	/** Milliseconds since 1970. */
+	first: number;
+	last: number;
+	/** Of the last one, milliseconds. */
+	latency: number;
+};
+
+export type FailureLog = {
+	record(failure: Omit<FailureEntry, 'key' | 'count' | 'first' | 'last'> & {when: number}): void;
+	/**
+	 * The newest first.
+	 *
+	 * @param worksElsewhere Whether a 4xx is a failure.
+	 */
+	entries(options: {worksElsewhere: boolean}): readonly FailureEntry[];
+	clear(): void;
+};
+
+/** Kinds of failure that are kept; the one that was seen longest ago gives way. */
+const limit = 50;
+
+export function createFailureLog(): FailureLog {
+	const kept = new Map<string, FailureEntry>();
+	return {
+		record({when, ...failure}) {
+			// An id in the text must not make each failure a kind of its own.
+			const said = failure.text.replaceAll(/[\da-f-]{6,}|\d+/gi, '#');
+			const key = [failure.at, failure.code, said, ...failure.revisions].join(' ');
+			const known = kept.get(key);
+			kept.delete(key);
+			kept.set(key, {
+				...failure,
+				key,
+				count: (known?.count ?? 0) + 1,
+				first: known?.first ?? when,
+				last: Math.max(known?.last ?? 0, when),
+			});
+			const [oldest] = kept.keys();
+			if (kept.size > limit && oldest !== undefined) kept.delete(oldest);
+		},
+		entries({worksElsewhere}) {
+			return [...kept.values()]
+				.filter(
+					({grade}) => grade === 'gateway' || grade === 'unreached' || isFailure(grade, {worksElsewhere}),
+				)
+				.toReversed();
+		},
+		clear() {
+			kept.clear();
+		},
+	};
+}

@@ -1,0 +1,15 @@
+import type {ProbeOutcome} from './probe.js';
+
+/** What an answer says in a few words: where a redirect leads, the title of a page, else the first line. Printable. */
+export function wordsOf(outcome: ProbeOutcome): string {
+	if (outcome.kind === 'failure') return outcome.sentence;
+	const {location, body, firstLine} = outcome;
+	if (location !== undefined) return `to ${location}`;
+	const title = /<title[^>]*>\s*([^<]*?)\s*<\/title>/i.exec(body)?.[1];
+	return title === undefined || title === '' ? firstLine : title;
+}
+
+/** `404 Not Found`: a status with what was said, which mostly begins with the status itself. */
+export function withCode(code: string, text: string): string {
+	return text.startsWith(code) ? text : `${code} ${text}`.trim();
+}

@@ -1,0 +1,55 @@
+/** How the canary did against what users had, and what a review says of it. Pure. */
+import type {Share} from '../knative/release/shares.js';
+import type {Warning} from '../knative/release/warnings.js';
+import type {Split} from '../knative/split/split.js';
+import type {TrafficAction} from './plan.js';
+
+type Side = {
+	readonly revision: string;
+	readonly asked: number;
+	readonly failed: number;
+	readonly p50?: number | undefined;
+};
+
+/** Of requests to both, sent in pairs. */
+export type CanaryVerdict = {
+	readonly canary: Side;
+	readonly stable: Side;
+	readonly pairs: number;
+	readonly errors: 'worse' | 'suspicious' | 'not worse';
+	readonly latency: 'slower' | 'suspicious' | 'not slower';
+	/** The canary's true failure rate is below this, 0–1; undefined where nothing bounds it. */
+	readonly bound?: number | undefined;
+};
+
+const percent = (part: number, whole: number) => `${Math.round((100 * part) / Math.max(1, whole))} %`;
+
+/** `WORSE: cart-00002 failed 18 of 81 (22 %), cart-00001 0 of 81.` */
+export function verdictSentence({canary, stable, errors, latency, pairs, bound}: CanaryVerdict): string {
+	const counts = `${canary.revision} failed ${canary.failed} of ${canary.asked}${canary.failed > 0 ? ` (${percent(canary.failed, canary.asked)})` : ''}, ${stable.revision} ${stable.failed} of ${stable.asked}`;
+	const slower =
+		latency === 'slower' && canary.p50 !== undefined && stable.p50 !== undefined
+			? ` SLOWER: p50 ${Math.round(canary.p50)} ms against ${Math.round(stable.p50)} ms.`
+			: latency === 'slower'
+				? ' SLOWER.'
+				: '';
+	if (pairs === 0) return `${canary.revision} was not compared with ${stable.revision}.`;
+	if (errors === 'worse') return `WORSE: ${counts}.${slower}`;
+	if (errors === 'suspicious') return `Possibly worse: ${counts}.${slower}`;
+	const below = bound === undefined || bound >= 1 ? '' : ` (true rate < ${(100 * bound).toFixed(1)} %)`;
+	return `Not worse so far: ${counts}${below}.${slower}`;
+}
+
+/** To give a canary that is worse everything, or to bring it back, has to be meant; any more of it is warned of. */
+export function verdictWarnings(
+	verdict: CanaryVerdict | undefined,
+	{action, before, after}: {action: TrafficAction; before: readonly Share[]; after: Split},
+): Warning[] {
+	if (!verdict || (verdict.errors !== 'worse' && verdict.latency !== 'slower')) return [];
+	const {revision} = verdict.canary;
+	const had = before.find(share => share.revision === revision)?.percent ?? 0;
+	const gets = after.reduce((sum, row) => sum + (row.revision === revision ? row.percent : 0), 0);
+	if (gets <= had) return [];
+	const isMeant = verdict.errors === 'worse' && (action === 'promote' || action === 'undo');
+	return [{kind: isMeant ? 'worse' : 'other', revision, sentence: verdictSentence(verdict)}];
+}

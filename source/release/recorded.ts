@@ -1,0 +1,134 @@
+/**
+ * A plan, sent once and written down before and after: so that whatever ends this program in between, the next one can
+ * tell what became of it. For the console and the commands without one.
+ */
+import {randomUUID} from 'node:crypto';
+import {setTimeout as delay} from 'node:timers/promises';
+import type {Attempt} from '../journal/attempt.js';
+import type {HistoryEntry} from '../journal/journal-entry.js';
+import type {HistoryFile} from '../journal/journal-file.js';
+import {describeFault} from '../knative/text/fault.js';
+import type {Cluster} from '../kube/cluster.js';
+import {identityOf} from '../kube/objects.js';
+import type {Plan, TrafficAction} from './plan.js';
+import {sendPlan, sentenceOfOutcome, type WriteOptions, type WriteOutcome} from './send-plan.js';
+import {storedSplit} from './stored.js';
+
+export type Recorded = {
+	outcome: WriteOutcome;
+	/** When it was sent, milliseconds since 1970. */
+	at: number;
+	/** The change that was made, where it is one of a split. */
+	entry: HistoryEntry | undefined;
+	/** The attempt, where it is not known what became of it. */
+	open: Attempt | undefined;
+	/** Why it is not in the history, or not whole. */
+	problem: string | undefined;
+};
+
+/** Milliseconds that a disk may take to note what is about to be sent: a roll back does not wait for a disk that hangs. */
+const patience = 1000;
+
+/** Traffic alone: nothing in the command line is a secret. */
+const plain: ReadonlySet<Plan['action']> = new Set<TrafficAction>([
+	'split',
+	'promote',
+	'abandon',
+	'roll back',
+	'undo',
+	'tag',
+]);
+
+/**
+ * At most one writing request, whatever happens. A disk that takes no history keeps nothing from being sent.
+ * @param options.reason Why, in the operator's words.
+ */
+export async function sendRecorded(
+	cluster: Cluster,
+	plan: Plan,
+	history: Pick<HistoryFile, 'append' | 'begin' | 'end'> | undefined,
+	{
+		reason = '',
+		now = Date.now,
+		onSent,
+	}: {reason?: string; now?: () => number; onSent?: WriteOptions['onSent']} = {},
+): Promise<Recorded> {
+	const attempt = attemptOf(cluster, plan, {reason, at: now()});
+	const problems: string[] = [];
+	const note = async (what: Promise<void> | undefined) => {
+		try {
+			await Promise.race([what, delay(patience, undefined, {ref: false}).then(late)]);
+		} catch (error) {
+			problems.push(describeFault(error));
+		}
+	};
+	if (attempt) await note(history?.begin(attempt));
+	let at = now();
+	const outcome = await sendPlan(cluster, plan, {
+		reason: plan.action,
+		now,
+		onSent(sent) {
+			({at} = sent);
+			onSent?.(sent);
+		},
+	});
+	const entry = attempt && entryOf(attempt, plan, outcome, at);
+	if (entry) await note(history?.append(entry));
+	else if (attempt && outcome.kind !== 'unknown') {
+		const sentence = sentenceOf(outcome, plan);
+		await note(history?.end({id: attempt.id, how: 'not made', sentence}));
+	}
+	return {
+		outcome,
+		at,
+		entry,
+		open: outcome.kind === 'unknown' ? attempt : undefined,
+		problem: problems[0],
+	};
+}
+
+function late(): never {
+	throw new Error(`the disk takes longer than ${patience / 1000} s`);
+}
+
+function sentenceOf(outcome: WriteOutcome, plan: Plan): string {
+	return outcome.kind === 'done' ? 'The server had it that way already.' : sentenceOfOutcome(outcome, plan);
+}
+
+/** Of a change of a split: that is what the history is of. */
+function attemptOf(
+	cluster: Cluster,
+	{write, splits, action, namespace, name, commands}: Plan,
+	{reason, at}: {reason: string; at: number},
+): Attempt | undefined {
+	if (write.kind !== 'patch' || !splits) return undefined;
+	return {
+		...splits,
+		id: randomUUID(),
+		at,
+		server: cluster.server,
+		context: cluster.context,
+		namespace,
+		service: name,
+		uid: write.uid,
+		generation: write.generation,
+		by: cluster.user,
+		own: true,
+		reason: reason === '' ? action : `${action}: ${reason}`,
+		command: plain.has(action) ? (commands[0] ?? '') : '',
+		end: undefined,
+	};
+}
+
+/** The change as the server has stored it. */
+function entryOf(
+	{end: _end, ...attempt}: Attempt,
+	{write}: Plan,
+	outcome: WriteOutcome,
+	at: number,
+): HistoryEntry | undefined {
+	if (outcome.kind !== 'done' && outcome.kind !== 'altered') return undefined;
+	const generation = identityOf(outcome.object)?.generation;
+	if (write.kind !== 'patch' || outcome.unchanged || generation === undefined) return undefined;
+	return {...attempt, at, generation, after: storedSplit(outcome.object) ?? attempt.after};
+}

@@ -1,0 +1,25 @@
+/** What is said of a plan that goes by the history, where the history of this machine cannot be read. Pure. */
+import type {Planned} from './plan-split.js';
+
+/**
+ * That nothing can be read is not that there is nothing.
+ * @param problem Why it cannot be read; undefined when it can.
+ * @param changes How many changes are known all the same, from what the console has seen itself.
+ */
+export function withoutHistory(
+	planned: Planned,
+	action: 'undo' | 'roll back',
+	{problem, changes}: {problem: string | undefined; changes: number},
+): Planned {
+	if (problem === undefined) return planned;
+	const unread = `The history of this machine cannot be read (${problem})`;
+	if (!planned.ok) {
+		if (action !== 'undo' || planned.already || changes > 0) return planned;
+		return {ok: false, reason: `${unread}, so it is not known what there is to undo.`};
+	}
+	const by =
+		action === 'undo'
+			? 'this goes by what was seen since the console was opened'
+			: 'this goes by tags, the list of revisions and what was seen since';
+	return {ok: true, plan: {...planned.plan, notes: [`${unread}: ${by}.`, ...planned.plan.notes]}};
+}

@@ -1,0 +1,61 @@
+/** What is known of what the gateway has: what Knative says, and what answers prove. Pure. */
+import {setAndGot} from '../../console/live/verdicts.js';
+import type {Move, ServiceVerdict} from '../../console/state/state.js';
+import type {ServiceView} from '../../knative/service/service.js';
+import {clock, duration, span} from '../format.js';
+
+/** In the title of the pane, for a route that says that it has switched. */
+export function inPlaceWords(
+	service: Pick<ServiceView, 'generation'>,
+	move: Move | undefined,
+	verdict: ServiceVerdict | undefined,
+): string {
+	const live = liveWords(service, move);
+	switch (verdict && evidenceOf(verdict)) {
+		case 'contradicted':
+			return 'in place, says Knative; users get another split';
+		case 'not served':
+			return 'in place, says Knative; users do not get it';
+		case 'agreed':
+			return live ?? 'in place: answers agree';
+		case 'not known':
+		case undefined:
+			return live ?? 'in place, says Knative';
+	}
+}
+
+/** `live since 11:57:06 (took 0.7 s)`: only of a change that was seen. */
+function liveWords(
+	{generation}: Pick<ServiceView, 'generation'>,
+	move: Move | undefined,
+): string | undefined {
+	if (move?.movedAt === undefined || move.generation !== generation) return undefined;
+	return `live since ${clock(move.movedAt)}${move.own ? ` (took ${duration(move.movedAt - move.askedAt)})` : ''}`;
+}
+
+function evidenceOf({splitAlarm, split, gateway}: ServiceVerdict) {
+	if (splitAlarm && !splitAlarm.isOver) return 'contradicted';
+	if (gateway.kind === 'down' || (gateway.kind === 'answers itself' && gateway.isAll)) return 'not served';
+	return split === 'agrees' ? 'agreed' : 'not known';
+}
+
+/** What contradicts the split that is shown, with what to do; undefined when nothing does. */
+export function contradiction(verdict: ServiceVerdict | undefined): string | undefined {
+	if (!verdict) return undefined;
+	const {splitAlarm, gateway, at} = verdict;
+	switch (evidenceOf(verdict)) {
+		case 'contradicted': {
+			const since = splitAlarm ? ` for ${span(at - splitAlarm.since)}` : '';
+			return `${setAndGot(verdict.shares) ?? 'users get another split'}${since}: look at the KIngress and the gateway's pods, or send again`;
+		}
+		case 'not served':
+			return gateway.kind === 'answers itself'
+				? `users get ${gateway.code} from the gateway itself since ${clock(gateway.since)}: look at the KIngress and the gateway's pods`
+				: gateway.kind === 'down'
+					? `gateway down since ${clock(gateway.since)} (${gateway.requests} requests)`
+					: undefined;
+		case 'agreed':
+		case 'not known':
+			return undefined;
+	}
+}

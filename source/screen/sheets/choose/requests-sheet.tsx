@@ -1,0 +1,125 @@
+/** The sheet in which the operator chooses what is sent to a service and what its revisions are identified by. */
+import {useState} from 'react';
+import {applyRequests, headerFields, requestRules} from '../../../console/live/request-sheet.js';
+import type {RequestSheet, RequestValues} from '../../../console/sheets/sheets.js';
+import {closeSheet} from '../../../console/state/select.js';
+import type {Size} from '../../layout.js';
+import {FormView} from '../../widgets/form/form-view.js';
+import {startForm, textValue, type FormField, type Values} from '../../widgets/form/form-state.js';
+import {frameContentSize} from '../../widgets/frame-lines.js';
+import {Frame} from '../../widgets/frame.js';
+import {useConsole} from '../../use-console.js';
+
+export function Requests({sheet, isActive, width, height}: Size & {sheet: RequestSheet; isActive: boolean}) {
+	const {store} = useConsole();
+	const fields = fieldsOf(sheet);
+	const [state, setState] = useState(() => startForm(fields));
+	const size = frameContentSize(width, height);
+	return (
+		<Frame
+			width={width}
+			height={height}
+			title={`Requests to ${sheet.service}`}
+			aside="applies to the loop, to v and to V"
+			isFocused
+		>
+			<FormView
+				fields={fields}
+				state={state}
+				onChange={setState}
+				onSubmit={values => applyRequests(store, sheet, valuesOf(values, sheet))}
+				onBack={() => closeSheet(store)}
+				submitLabel="Apply"
+				width={size.width}
+				height={size.height}
+				isActive={isActive}
+			/>
+		</Frame>
+	);
+}
+
+const headerNames = Array.from({length: headerFields}, (_, index) => `header${index}`);
+
+function fieldsOf({values, suggestion, isGrpc}: RequestSheet): readonly FormField[] {
+	const headers = headerNames.map((name, index): FormField => ({
+		kind: 'text',
+		name,
+		label: index === 0 ? 'Headers' : '',
+		initial: values.headers[index] ?? '',
+		help: 'Name: value; the value may be $NAME of the environment or @file, so that no secret is typed',
+		check: requestRules.header,
+	}));
+	const compareBy: FormField = {
+		kind: 'text',
+		name: 'fingerprint',
+		label: 'Identify by',
+		initial: values.fingerprint,
+		...(suggestion !== undefined && {aside: 'tells the revisions apart'}),
+		help: 'what identifies a revision: first-line, status, header:NAME, json:PATH or /REGEXP/',
+		check: requestRules.fingerprint,
+	};
+	if (isGrpc) return [compareBy, ...headers];
+	return [
+		compareBy,
+		{
+			kind: 'text',
+			name: 'path',
+			label: 'Path',
+			initial: values.path,
+			help: 'from the root, percent-encoded, with its query',
+			check: requestRules.path,
+		},
+		{
+			kind: 'text',
+			name: 'method',
+			label: 'Method',
+			initial: values.method,
+			help: 'GET, POST, … as often as the loop sends: choose what does no harm',
+			check: requestRules.method,
+		},
+		...headers,
+		{
+			kind: 'text',
+			name: 'cookie',
+			label: 'Cookies',
+			initial: values.cookie,
+			help: 'name=value; name=value',
+			check: requestRules.cookie,
+		},
+		{
+			kind: 'text',
+			name: 'body',
+			label: 'Body',
+			initial: values.body,
+			help: 'the text, or @file',
+			check: requestRules.body,
+		},
+		{
+			kind: 'text',
+			name: 'expectStatus',
+			label: 'Expected status',
+			initial: values.expectStatus,
+			placeholder: 'usual: 2xx, 3xx',
+			help: '200, 200-299, 2xx,404: any other status is a failure',
+			check: requestRules.expectStatus,
+		},
+	];
+}
+
+function valuesOf(values: Values, {values: before, isGrpc}: RequestSheet): RequestValues {
+	const text = (name: string) => textValue(values, name);
+	const chosen = {
+		fingerprint: text('fingerprint'),
+		headers: [...headerNames.map(text), ...before.headers.slice(headerFields)],
+	};
+	return isGrpc
+		? {...before, ...chosen}
+		: {
+				...chosen,
+				path: text('path'),
+				method: text('method'),
+				cookie: text('cookie'),
+				body: text('body'),
+				expectStatus: text('expectStatus'),
+			};
+}

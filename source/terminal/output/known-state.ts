@@ -1,0 +1,25 @@
+/**
+ * What a program that died, or a shell, may have left of a terminal, set to what frames are made for. Each of these does
+ * nothing where it is so already, and none has to be set back: it is what a terminal begins with (VT220, xterm's ctlseqs).
+ */
+const csi = '\u001B[';
+
+const off = (modes: readonly number[], mark = '') => `${csi}${mark}${modes.join(';')}l`;
+
+/** Reports of the mouse in all its protocols and encodings, of the focus, and of changes of the colours. */
+const reports = [9, 1000, 1001, 1002, 1003, 1004, 1005, 1006, 1015, 1016, 2031];
+
+export const knownState = [
+	// Nothing is held back any more that was to be shown at once (mode 2026).
+	off([2026], '?'),
+	// The character set of ASCII, not that of line drawing.
+	'\u001B(B\u000F',
+	// Characters replace what is there (IRM); a line feed is not a new line (LNM).
+	off([4, 20]),
+	// Rows are counted from the top of the screen (DECOM); no margins at the sides (DECLRMM) or at top and bottom (DECSTBM).
+	off([6, 69], '?'),
+	`${csi}r`,
+	// No colours, in which a terminal might erase.
+	`${csi}m`,
+	off(reports, '?'),
+].join('');

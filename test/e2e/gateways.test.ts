@@ -1,0 +1,264 @@
+/** Gateways as they occur, found and asked by the built program. */
+import {afterAll, afterEach, beforeAll, describe, expect, it} from 'vitest';
+import {writeFileSync} from 'node:fs';
+import path from 'node:path';
+import {
+	at,
+	forbidden,
+	startApiRelay,
+	tokenOf,
+	type ApiRelay,
+	type KubernetesObject,
+	type RelayRules,
+} from '../support/api-relay.js';
+import {createAuthority, hasOpenssl, type Authority} from '../support/authority.js';
+import {startTestGateway, type TestGateway} from '../support/gateways.js';
+import {builtProgram, runProgram} from '../support/run-program.js';
+import {startSandboxProcess, type SandboxProcess} from '../support/sandbox-process.js';
+import {openTerminal} from '../support/terminal.js';
+
+let sandbox: SandboxProcess;
+let authority: Authority;
+let relay: ApiRelay | undefined;
+let gateways: TestGateway[] = [];
+
+beforeAll(async () => {
+	sandbox = await startSandboxProcess(builtProgram);
+	authority = createAuthority();
+});
+
+afterAll(async () => {
+	authority.remove();
+	await sandbox.stop();
+});
+
+afterEach(async () => {
+	await relay?.close();
+	relay = undefined;
+	await Promise.all(gateways.map(async each => each.close()));
+	gateways = [];
+});
+
+async function gateway(options: Partial<Parameters<typeof startTestGateway>[0]> = {}): Promise<TestGateway> {
+	const made = await startTestGateway({to: sandbox.gateway, ...options});
+	gateways.push(made);
+	return made;
+}
+
+const certificate = () => authority.issue('gateway', ['DNS:*.default.example.com']);
+
+/** A kubeconfig of the sandbox's API server, with other objects or other answers. */
+async function kubeconfig(rules: RelayRules): Promise<string> {
+	relay = await startApiRelay(sandbox.kubeconfig, {
+		rules: {token: tokenOf(sandbox.kubeconfig), ...rules},
+	});
+	const file = path.join(authority.directory, 'kubeconfig');
+	const {url: server} = relay;
+	writeFileSync(
+		file,
+		JSON.stringify({
+			apiVersion: 'v1',
+			kind: 'Config',
+			clusters: [{name: 'c', cluster: {server}}],
+			users: [{name: 'u', user: {token: 'any'}}],
+			contexts: [{name: 'c', context: {cluster: 'c', user: 'u'}}],
+			'current-context': 'c',
+		}),
+	);
+	return file;
+}
+
+const named = (object: KubernetesObject, kind: string, name?: string): boolean =>
+	object['kind'] === kind && (name === undefined || at(object, 'metadata')['name'] === name);
+
+/** Of the objects as the sandbox has them: URLs with https, as with external-domain-tls. */
+function withHttps(object: KubernetesObject): void {
+	if (object['apiVersion'] !== 'serving.knative.dev/v1') return;
+	const status = at(object, 'status');
+	if (typeof status['url'] !== 'string') return;
+	Object.assign(status, JSON.parse(JSON.stringify(status).replaceAll('http://', 'https://')));
+}
+
+/** The gateway's Service with these ports, at 127.0.0.1. */
+const kourierWith =
+	(ports: object[], more: (object: KubernetesObject) => void = () => {}) =>
+	(object: KubernetesObject): void => {
+		more(object);
+		if (!named(object, 'Service', 'kourier')) return;
+		Object.assign(at(object, 'spec'), {ports});
+		Object.assign(object, {status: {loadBalancer: {ingress: [{ip: '127.0.0.1'}]}}});
+	};
+
+const verify = async (file: string, ...args: string[]) =>
+	runProgram(['verify', 'checkout', '--n', '8', '--rate', '50', '--kubeconfig', file, ...args], {
+		XDG_STATE_HOME: authority.directory,
+	});
+
+describe.skipIf(!hasOpenssl)('a gateway', () => {
+	it('is asked over TLS, with the name of the host, where the URL has https', async () => {
+		const plain = await gateway({answer: () => ({status: 301, headers: {location: 'https://x.example'}})});
+		const secure = await gateway({tls: certificate()});
+		const file = await kubeconfig({
+			object: kourierWith(
+				[
+					{name: 'http2', port: plain.port},
+					{name: 'https', port: secure.port},
+				],
+				withHttps,
+			),
+		});
+		const {code, output} = await verify(file, '--cacert', authority.file);
+		expect(output).toMatch(/8 of 8 answered/);
+		expect(code).toBe(0);
+		expect(new Set(secure.seen.map(({host, serverName}) => `${host} ${serverName}`))).toEqual(
+			new Set(['checkout.default.example.com checkout.default.example.com']),
+		);
+		expect(plain.seen).toEqual([]);
+	});
+
+	it('is not believed without an authority that vouches for it, unless it is told so', async () => {
+		const secure = await gateway({tls: certificate()});
+		const file = await kubeconfig({object: kourierWith([{name: 'https', port: secure.port}], withHttps)});
+		const strange = await verify(file);
+		expect(strange.code).toBe(3);
+		expect(strange.output).toMatch(/TLS with 127\.0\.0\.1:\d+ for checkout\.default\.example\.com failed/);
+		expect(secure.seen).toEqual([]);
+		expect((await verify(file, '--insecure-gateway')).code).toBe(0);
+		const bySystem = await runProgram(
+			['verify', 'checkout', '--n', '4', '--rate', '50', '--kubeconfig', file],
+			{SSL_CERT_FILE: authority.file},
+		);
+		expect(bySystem.code).toBe(0);
+	});
+
+	it('of 443 speaks TLS whatever the URL says, and one of another port what the URL says', async () => {
+		const secure = await gateway({tls: certificate()});
+		const file = await kubeconfig({});
+		const place = `127.0.0.1:${secure.port}`;
+		expect((await verify(file, '--gateway', `https://${place}`, '--cacert', authority.file)).code).toBe(0);
+		expect((await verify(file, '--gateway', place, '--cacert', authority.file)).code).toBe(3);
+		relay!.rules = {...relay!.rules, object: withHttps};
+		expect((await verify(file, '--gateway', place, '--cacert', authority.file)).code).toBe(0);
+	});
+
+	it('that redirects http to https is asked where it speaks TLS, or it is said what to give', async () => {
+		const plain = await gateway({
+			answer: ({headers, url}) => ({status: 301, headers: {location: `https://${headers.host}${url}`}}),
+		});
+		const secure = await gateway({tls: certificate()});
+		const file = await kubeconfig({
+			object: kourierWith([
+				{name: 'http2', port: plain.port},
+				{name: 'https', port: secure.port},
+			]),
+		});
+		expect((await verify(file, '--cacert', authority.file)).code).toBe(0);
+		expect(secure.seen.length).toBeGreaterThan(7);
+		const alone = await verify(file, '--gateway', `127.0.0.1:${plain.port}`);
+		expect(alone.code).toBe(3);
+		expect(alone.output).toContain(
+			'The gateway redirects http to https://checkout.default.example.com/; give where it speaks TLS with --gateway 127.0.0.1:443.',
+		);
+	});
+
+	it('that redirects is told of by v, with where to, and asked over TLS by the next v', async () => {
+		const plain = await gateway({
+			answer: ({headers, url}) => ({status: 301, headers: {location: `https://${headers.host}${url}`}}),
+		});
+		const secure = await gateway({tls: certificate()});
+		const file = await kubeconfig({
+			object: kourierWith([
+				{name: 'http2', port: plain.port},
+				{name: 'https', port: secure.port},
+			]),
+		});
+		await using terminal = openTerminal({
+			command: process.execPath,
+			args: [builtProgram, '--kubeconfig', file, '--cacert', authority.file],
+			env: {XDG_STATE_HOME: authority.directory},
+		});
+		await terminal.until(new RegExp(`gateway 127\\.0\\.0\\.1:${plain.port}`));
+		terminal.press('down', 'v');
+		const screen = await terminal.until(/The gateway redirects http to/);
+		expect(screen).toContain('https://checkout.default.example.com/');
+		expect(screen.replaceAll(/\s+/g, ' ')).toContain(`v asks again over TLS, at 127.0.0.1:${secure.port}.`);
+		terminal.press('v');
+		await terminal.until(/Hello Checkout!/);
+		expect(terminal.screen()).toContain(
+			`--connect-to checkout.default.example.com:443:127.0.0.1:${secure.port}`,
+		);
+	});
+
+	it('is asked for another host where that is given, as of a DomainMapping', async () => {
+		const plain = await gateway({answer: () => ({status: 200, body: 'mapped\n'})});
+		const file = await kubeconfig({});
+		await verify(file, '--gateway', `127.0.0.1:${plain.port}`, '--host', 'shop.example.org');
+		expect(plain.seen.map(({host}) => host)).toContain('shop.example.org');
+		expect((await verify(file, '--host', 'no host')).code).toBe(3);
+	});
+
+	it('with an address of IPv6 is printed with brackets', async () => {
+		const plain = await gateway({address: '::1'});
+		const file = await kubeconfig({});
+		const {code, output} = await verify(file, '--gateway', `[::1]:${plain.port}`);
+		expect(code).toBe(0);
+		expect(output).toContain(` at [::1]:${plain.port}`);
+	});
+
+	it('is found with rights in one namespace, from the Ingress of the service itself', async () => {
+		const plain = await gateway();
+		const asked: string[] = [];
+		const file = await kubeconfig({
+			answer: ({method, path: to}) => {
+				if (!/^\/apis?\//.test(to) || to.includes('selfsubject')) return undefined;
+				asked.push(`${method} ${to}`);
+				return to.includes('/namespaces/default/')
+					? undefined
+					: forbidden(method === 'GET' ? 'list' : method, 'resources', 'at the cluster scope');
+			},
+			object(object) {
+				if (!named(object, 'Ingress')) return;
+				Object.assign(at(object, 'status'), {
+					publicLoadBalancer: {ingress: [{ip: '127.0.0.1'}]},
+				});
+			},
+		});
+		// Port 80 of this machine is nobody's: the address is found, and it is said that nothing answers there.
+		const {output} = await verify(file);
+		expect(output).toMatch(/127\.0\.0\.1:80/);
+		expect(asked.filter(line => !line.includes('/namespaces/'))).toEqual([]);
+		expect((await verify(file, '--gateway', `127.0.0.1:${plain.port}`)).code).toBe(0);
+	});
+
+	it('of another class than the usual one of the cluster is the one that is asked', async () => {
+		const wrong = await gateway({answer: () => ({status: 404})});
+		const right = await gateway();
+		const file = await kubeconfig({
+			answer: ({path: to}) =>
+				to.endsWith('/namespaces/contour-external/services/envoy')
+					? {
+							status: 200,
+							body: {
+								kind: 'Service',
+								apiVersion: 'v1',
+								metadata: {name: 'envoy', namespace: 'contour-external'},
+								spec: {ports: [{name: 'http', port: right.port}]},
+								status: {loadBalancer: {ingress: [{ip: '127.0.0.1'}]}},
+							},
+						}
+					: undefined,
+			object: kourierWith([{name: 'http2', port: wrong.port}], object => {
+				if (!named(object, 'Ingress', 'checkout')) return;
+				Object.assign(at(object, 'metadata', 'annotations'), {
+					'networking.knative.dev/ingress.class': 'contour.ingress.networking.knative.dev',
+				});
+				Object.assign(at(object, 'status'), {
+					publicLoadBalancer: {ingress: [{domainInternal: 'envoy.contour-external.svc.cluster.local'}]},
+				});
+			}),
+		});
+		expect((await verify(file)).code).toBe(0);
+		expect(wrong.seen).toEqual([]);
+		expect(right.seen.length).toBeGreaterThan(7);
+	});
+});

@@ -1,0 +1,120 @@
+import {expect, onTestFinished, test} from 'vitest';
+import {createGatewayKnowledge} from '../../../source/probe/attribution/gateway-knowledge.js';
+import {createHttpProbe} from '../../../source/probe/transport/http.js';
+import {responseOf, serveHttp, targetAt} from '../servers.js';
+
+const own = 'helloworld-go.default.example.com';
+
+type Gateway = (host: string) => {status: number; body: string; headers?: Record<string, string>};
+
+/** What is known of a gateway that answers so; `ask` is the service's host unless said otherwise. */
+async function setUp(gateway: Gateway) {
+	const hosts: string[] = [];
+	const {port} = await serveHttp((request, response) => {
+		const host = request.headers.host ?? '';
+		hosts.push(host);
+		const {status, body, headers = {}} = gateway(host);
+		response.writeHead(status, {'content-type': 'text/plain', ...headers});
+		response.end(body);
+	});
+	const probe = createHttpProbe();
+	onTestFinished(async () => probe.close());
+	const knowledge = createGatewayKnowledge({probe, timeout: 2000});
+	return {
+		hosts,
+		knowledge,
+		ask: async (authority = own) => {
+			const target = targetAt(port, {authority});
+			return responseOf(await knowledge.judge(target, await probe.ask(target)));
+		},
+	};
+}
+
+const traefik = {status: 404, body: '404 page not found\n', headers: {'x-content-type-options': 'nosniff'}};
+const alb = {
+	status: 404,
+	body: '<html>\n<head><title>404 Not Found</title></head></html>\n',
+	headers: {server: 'ALB'},
+};
+
+test.each([
+	['a load balancer', alb],
+	['another ingress controller', traefik],
+	['an Envoy that hides its headers', {status: 404, body: ''}],
+	['a CDN with an id in its page', undefined],
+])('%s that answers every host the same is known by a host that cannot exist', async (_, answer) => {
+	const {ask, hosts} = await setUp(
+		() =>
+			answer ?? {
+				status: 404,
+				body: `Not found. Request ${Math.random().toString(16).slice(2).padEnd(12, '0')}\n`,
+			},
+	);
+	expect((await ask()).by).toBe('gateway');
+	expect((await ask()).by).toBe('gateway');
+	// Asked once, not for each answer.
+	expect(hosts.filter(host => host !== own)).toHaveLength(6);
+	expect(hosts.some(host => host.endsWith(`-${own}`))).toBe(true);
+	expect(hosts.some(host => host.endsWith('.invalid'))).toBe(true);
+});
+
+test('a page with the host in it, or a redirect to it, is the same for every host', async () => {
+	const {ask} = await setUp(host => ({
+		status: 301,
+		body: `Moved to https://${host}/\n`,
+		headers: {location: `https://${host}/`},
+	}));
+	expect(await ask()).toMatchObject({by: 'gateway', location: `https://${own}/`});
+});
+
+test('a service that says no is not taken for the gateway, which says it otherwise', async () => {
+	const {ask} = await setUp(host => (host === own ? {status: 404, body: 'Cannot GET /\n'} : traefik));
+	expect((await ask()).by).toBeUndefined();
+});
+
+test('what an Envoy says to have from behind it is the service’s, and nobody else is asked', async () => {
+	const {ask, hosts} = await setUp(() => ({
+		status: 404,
+		body: 'Cannot GET /\n',
+		headers: {server: 'envoy', 'x-envoy-upstream-service-time': '3'},
+	}));
+	expect(await ask()).toMatchObject({status: 404, isFromUpstream: true});
+	expect((await ask()).by).toBeUndefined();
+	expect(hosts).toEqual([own, own]);
+});
+
+test('where good answers come through an Envoy, what does not is said by somebody in front of it', async () => {
+	let isGood = true;
+	const {ask, hosts} = await setUp(host =>
+		host === own && isGood
+			? {status: 200, body: 'Hello\n', headers: {server: 'envoy', 'x-envoy-upstream-service-time': '3'}}
+			: {...alb, body: `page for ${host.split('-')[0]}\n`},
+	);
+	expect((await ask()).by).toBeUndefined();
+	isGood = false;
+	expect((await ask(`canary-${own}`)).by).toBe('gateway');
+	expect(hosts).toHaveLength(2);
+});
+
+test('a gateway that leads every host to the service has no answer of its own', async () => {
+	let turn = 0;
+	const {ask} = await setUp(() =>
+		turn++ % 2 === 0 ? {status: 500, body: 'Internal Server Error\n'} : {status: 200, body: 'Hello\n'},
+	);
+	expect(await ask()).toMatchObject({status: 500});
+	expect((await ask()).by).toBeUndefined();
+});
+
+test('a good answer is the service’s, also where every host gets it', async () => {
+	const {ask, hosts} = await setUp(() => ({status: 200, body: 'Welcome\n'}));
+	expect((await ask()).by).toBeUndefined();
+	expect(hosts).toEqual([own]);
+});
+
+test('another gateway at the same address is asked again', async () => {
+	const {ask, hosts, knowledge} = await setUp(() => traefik);
+	await ask();
+	knowledge.forget();
+	await ask();
+	expect(hosts.filter(host => host !== own)).toHaveLength(12);
+});

@@ -1,0 +1,252 @@
+/**
+ * Gateways made at random, with everything that was ever mistaken for evidence: failures of a revision, of the gateway, of
+ * the way to it, 4xx, redirects, tags without a rule or without a URL, bodies that are alike or differ each time, splits that
+ * are not what is set. On a clock that does not take its time. GENERATED_GATEWAYS makes more of them.
+ */
+import {expect, test} from 'vitest';
+import {verdictOf} from '../../../source/console/live/verdicts.js';
+import {createLoop, type LoopSnapshot} from '../../../source/probe/loop/loop.js';
+import type {Answer, ProbeTarget} from '../../../source/probe/transport/probe.js';
+import {verdictLines} from '../../../source/screen/live/live-verdicts.js';
+import {answering, failing} from '../answers.js';
+import {createFakeClock} from '../fake-clock.js';
+import {targetAt} from '../servers.js';
+import {seeded} from '../../stats/random.js';
+
+const worlds = Number(process.env['GENERATED_GATEWAYS'] ?? 120);
+
+const host = 'shop.default.example.com';
+const target: ProbeTarget = targetAt(80, {authority: host});
+const names = {old: 'shop-00001', fresh: 'shop-00002'} as const;
+type Side = keyof typeof names;
+
+type Behaviour = {
+	/** Of 1, by what the application does with a request of its own. */
+	failure: number;
+	kind: 'error 500' | 'not found' | 'no answer';
+	redirect: number;
+	says: (request: number) => string;
+};
+
+type Gateway = {
+	/** What the new one is set to get, and gets; percent and a fraction. */
+	set: number;
+	got: number;
+	old: Behaviour;
+	fresh: Behaviour;
+	/** Of 1: answers that the gateway gives itself, connections that never are. */
+	own: number;
+	unreached: number;
+	isEnvoy: boolean;
+	/** How the tag of each side is: leads there, has no rule at the gateway, or there is none. */
+	tags: Record<Side, 'there' | 'no rule' | 'none'>;
+};
+
+function generate(random: () => number): Gateway {
+	const pick = <Item>(...items: readonly Item[]): Item =>
+		items[Math.floor(random() * items.length)] ?? items[0]!;
+	const set = pick(0, 1, 5, 10, 25, 50, 75, 100);
+	const baseline = pick(0, 0, 0, 0.02, 0.2);
+	const bodies = pick('different', 'different', 'different', 'alike', 'ever new');
+	const kind = pick<Behaviour['kind']>('error 500', 'not found', 'no answer');
+	const says = (text: string) => (request: number) =>
+		bodies === 'alike' ? 'Hello!' : bodies === 'ever new' ? `${text} ${request}` : text;
+	return {
+		set,
+		got: random() < 0.75 ? set / 100 : pick(0, 0.1, 0.5, 0.9, 1),
+		old: {failure: baseline, kind, redirect: pick(0, 0, 0, 0.3), says: says('Hello 1!')},
+		fresh: {
+			failure: random() < 0.5 ? baseline : pick(0.06, 0.15, 0.5, 1),
+			kind,
+			redirect: pick(0, 0, 0, 0.3, 1),
+			says: says('Hello 2!'),
+		},
+		own: pick(0, 0, 0, 0.1, 0.6, 1),
+		unreached: pick(0, 0, 0, 0.1),
+		isEnvoy: random() < 0.7,
+		tags: {
+			old: pick('there', 'there', 'there', 'no rule', 'none'),
+			fresh: pick('there', 'there', 'there', 'no rule', 'none'),
+		},
+	};
+}
+
+const ownAnswer = answering('404 page not found', {status: 404, code: '404'});
+
+/** What it says, and whether that is a failure which the old revision does not have. */
+function createAnswers(gateway: Gateway, random: () => number) {
+	let requests = 0;
+	const users = {answers: 0, failures: 0};
+
+	function application(side: Side): {answer: Answer; isFailure: boolean} {
+		const {failure, kind, redirect, says} = gateway[side];
+		const through = gateway.isEnvoy ? ({isFromUpstream: true} as const) : {};
+		const latency = 10 + random() * 3;
+		const draw = random();
+		if (draw < failure) {
+			const answer = {
+				'error 500': answering('Internal Server Error', {
+					status: 500,
+					code: '500',
+					error: true,
+					latency,
+					...through,
+				}),
+				'not found': answering('Cannot GET /', {status: 404, code: '404', latency, ...through}),
+				'no answer': failing('timeout', 2000),
+			}[kind];
+			return {answer, isFailure: true};
+		}
+		if (draw < failure + redirect) {
+			const answer = answering('Found', {status: 302, code: '302', location: '/login', latency, ...through});
+			return {answer, isFailure: false};
+		}
+		return {answer: answering(says(requests), {latency, ...through}), isFailure: false};
+	}
+
+	return {
+		users,
+		answer: (authority: string): Answer => {
+			requests++;
+			if (random() < gateway.unreached) return failing('refused', 1);
+			const side: Side | undefined = authority.startsWith('canary-')
+				? 'fresh'
+				: authority.startsWith('stable-')
+					? 'old'
+					: undefined;
+			if (side) {
+				return gateway.tags[side] === 'there' ? application(side).answer : structuredClone(ownAnswer);
+			}
+			if (authority !== host) return structuredClone(ownAnswer);
+			users.answers++;
+			if (random() < gateway.own) {
+				users.failures++;
+				return structuredClone(ownAnswer);
+			}
+			const drawn = random() < gateway.got ? 'fresh' : 'old';
+			const {answer, isFailure} = application(drawn);
+			// What the old one has as well is nothing new.
+			if (drawn === 'fresh' && isFailure && random() > gateway.old.failure / gateway.fresh.failure)
+				users.failures++;
+			return answer;
+		},
+	};
+}
+
+const pair = {
+	ok: true,
+	sides: {
+		old: {revision: names.old, authority: `stable-${host}`},
+		fresh: {revision: names.fresh, authority: `canary-${host}`},
+	},
+} as const;
+
+/** Two minutes of a console in front of it; `look` sees the panel now and then, as an operator does. */
+async function watch(
+	gateway: Gateway,
+	random: () => number,
+	look: (snapshot: LoopSnapshot, users: {answers: number; failures: number}) => void,
+): Promise<void> {
+	const clock = createFakeClock();
+	const {answer, users} = createAnswers(gateway, random);
+	const loop = createLoop({
+		target,
+		clock,
+		random,
+		rate: 4,
+		timeout: 2000,
+		probe: {
+			ask: async ({authority}) => answer(authority),
+			async close() {},
+		},
+	});
+	loop.setEpoch({
+		weights: [
+			{revision: names.old, percent: 100 - gateway.set},
+			{revision: names.fresh, percent: gateway.set},
+		],
+		settling: false,
+	});
+	const tags = (['old', 'fresh'] as const).flatMap(side =>
+		gateway.tags[side] === 'none' ? [] : [{tag: side, ...pair.sides[side]}],
+	);
+	void loop.learn(tags);
+	if (tags.length === 2) {
+		loop.setSides(pair.sides);
+		loop.compare(true);
+	}
+	loop.start();
+	for (let second = 0; second < 120; second += 3) {
+		await clock.pass(3000);
+		look(loop.snapshot(), users);
+	}
+	await loop.stop();
+}
+
+const context = {service: 'shop', isRefused: false, askedBy: 'http', pair, now: 0} as const;
+
+test('no generated gateway gets a ✓ while more than 5 % of users’ answers fail as they did not before', async () => {
+	const random = seeded(20_261_126);
+	let praised = 0;
+	for (let world = 0; world < worlds; world++) {
+		const gateway = generate(random);
+		await watch(gateway, random, (snapshot, {answers, failures}) => {
+			const good = verdictLines(snapshot, context).filter(({tone}) => tone === 'good');
+			const isGood = good.length > 0 || verdictOf('shop', snapshot).tone === 'good';
+			praised += isGood ? 1 : 0;
+			const isFailing = failures > 0.05 * answers;
+			expect({world, gateway, good, isGood: isGood && isFailing}).toMatchObject({isGood: false});
+		});
+	}
+	// It is no panel that never says anything good.
+	expect(praised).toBeGreaterThan(worlds);
+}, 300_000);
+
+test('a revision that had no part in it is accused in at most one of 20 generated gateways', async () => {
+	const random = seeded(20_261_127);
+	let honest = 0;
+	let wrong = 0;
+	let notWorse = 0;
+	let worse = 0;
+	for (let world = 0; world < worlds; world++) {
+		const gateway = generate(random);
+		const isHonest = gateway.got === gateway.set / 100;
+		const isNotWorse = gateway.fresh.failure <= gateway.old.failure;
+		let saidWrong = false;
+		let saidWorse = false;
+		await watch(gateway, random, ({verdict, comparison}) => {
+			saidWrong ||= verdict?.state === 'disagrees' || verdict?.state === 'impossible';
+			saidWorse ||= comparison?.errors.state === 'worse' || comparison?.latency.state === 'slower';
+		});
+		honest += isHonest ? 1 : 0;
+		wrong += isHonest && saidWrong ? 1 : 0;
+		notWorse += isNotWorse ? 1 : 0;
+		worse += isNotWorse && saidWorse ? 1 : 0;
+	}
+	expect(honest).toBeGreaterThan(worlds / 2);
+	expect(wrong / honest).toBeLessThanOrEqual(0.05);
+	expect(notWorse).toBeGreaterThan(worlds / 4);
+	expect(worse / notWorse).toBeLessThanOrEqual(0.05);
+}, 300_000);
+
+test('a lie of the gateway and a failing canary are found where they can be', async () => {
+	const random = seeded(20_261_128);
+	const fine: Behaviour = {failure: 0, kind: 'error 500', redirect: 0, says: () => 'Hello 1!'};
+	const gateway: Gateway = {
+		set: 10,
+		got: 0.5,
+		old: fine,
+		fresh: {...fine, failure: 0.3, says: () => 'Hello 2!'},
+		own: 0,
+		unreached: 0,
+		isEnvoy: true,
+		tags: {old: 'there', fresh: 'there'},
+	};
+	let last: LoopSnapshot | undefined;
+	await watch(gateway, random, snapshot => {
+		last = snapshot;
+	});
+	expect(last?.alarm).toMatchObject({isOver: false});
+	expect(last?.comparison?.errors.state).toBe('worse');
+	expect(last && verdictOf('shop', last)).toMatchObject({tone: 'bad', word: 'worse'});
+}, 60_000);

@@ -1,0 +1,106 @@
+import * as fc from 'fast-check';
+import {expect, test} from 'vitest';
+import {fixedInterval, fixedVerdict} from '../../source/stats/fixed-verdict.js';
+import type {ShareCount, SharedAnswers} from '../../source/stats/split-verdict.js';
+
+const rows = (...pairs: readonly (readonly [percent: number, count: number])[]): ShareCount[] =>
+	pairs.map(([percent, count], index) => ({key: `r${index}`, percent, count}));
+
+const anybodys = (count: number, places = 2): SharedAnswers[] => [
+	{candidates: Array.from({length: places}, (_, index) => `r${index}`), count},
+];
+
+test('the verdict of one look: agrees, disagrees, cannot tell', () => {
+	expect(fixedVerdict(rows([50, 103], [50, 97]))).toMatchObject({state: 'agrees', minimum: 7});
+	expect(fixedVerdict(rows([50, 120], [50, 80]))).toMatchObject({state: 'disagrees', method: 'exact'});
+	expect(fixedVerdict(rows([50, 120], [50, 80]), {alpha: 0.005}).state).toBe('agrees');
+	expect(fixedVerdict(rows([99, 100], [1, 0]))).toMatchObject({
+		state: 'cannot tell',
+		sentence: 'Cannot tell: 100 attributed answers, and this split needs 459.',
+	});
+	expect(fixedVerdict(rows([100, 199], [0, 1]))).toMatchObject({
+		state: 'disagrees',
+		p: 0,
+		sentence: 'Disagrees: r1 answered, and is set to get 0 %.',
+	});
+});
+
+test('exactly the minimum of attributed answers is enough, and one fewer is not', () => {
+	expect(fixedVerdict(rows([50, 4], [50, 3]))).toMatchObject({state: 'agrees', attributed: 7});
+	expect(fixedVerdict(rows([50, 3], [50, 3]))).toMatchObject({state: 'cannot tell', attributed: 6});
+});
+
+test('answers that may be several revisions’ are given out against the claim', () => {
+	// 116 : 74 and 10 unknown: with them 126 : 74 is refused at 0.01, with 116 : 84 it is not.
+	expect(fixedVerdict(rows([50, 116], [50, 74]), {shared: anybodys(10)})).toMatchObject({
+		state: 'cannot tell',
+		sentence: 'Cannot tell: it depends on whose the 10 unattributed answers are.',
+	});
+	expect(fixedVerdict(rows([50, 150], [50, 40]), {shared: anybodys(10)}).state).toBe('disagrees');
+	expect(fixedVerdict(rows([50, 98], [50, 95]), {shared: anybodys(7)}).state).toBe('agrees');
+});
+
+test('two revisions that say the same cannot be told apart, whatever their shares', () => {
+	for (const percent of [90, 50, 1]) {
+		const verdict = fixedVerdict(rows([100 - percent, 0], [percent, 0]), {shared: anybodys(200)});
+		expect(verdict.state).toBe('cannot tell');
+	}
+});
+
+test('an answer that a revision at 0 % may have given is no agreement, and no disagreement either', () => {
+	const shared = [{candidates: ['r0', 'r1'], count: 3}];
+	expect(fixedVerdict(rows([100, 197], [0, 0]), {shared}).state).toBe('cannot tell');
+	expect(fixedVerdict(rows([100, 197], [0, 0]), {shared: [{candidates: ['r1'], count: 3}]}).state).toBe(
+		'disagrees',
+	);
+});
+
+// The binomial tails summed with Python's exact binomial coefficients, turned around by bisection.
+test.each([
+	{count: 120, total: 200, alpha: 0.01, low: 0.5067, high: 0.6884},
+	{count: 0, total: 20, alpha: 0.05, low: 0, high: 0.1684},
+	{count: 20, total: 20, alpha: 0.05, low: 0.8316, high: 1},
+])('$count of $total lies where Clopper and Pearson say', ({count, total, alpha, low, high}) => {
+	const interval = fixedInterval(rows([50, count], [50, total - count]), 'r0', {alpha});
+	expect(interval.low).toBeCloseTo(low, 3);
+	expect(interval.high).toBeCloseTo(high, 3);
+});
+
+test('the intervals and the verdict never contradict each other', () => {
+	fc.assert(
+		fc.property(
+			fc.integer({min: 0, max: 120}),
+			fc.integer({min: 0, max: 120}),
+			fc.integer({min: 0, max: 30}),
+			fc.integer({min: 1, max: 99}),
+			(first, second, unknown, percent) => {
+				const split = rows([percent, first], [100 - percent, second]);
+				const shared = anybodys(unknown);
+				const {state} = fixedVerdict(split, {shared});
+				const isOut = split.some(({key, percent: set}) => {
+					const {low, high} = fixedInterval(split, key, {shared});
+					return set / 100 < low - 1e-9 || set / 100 > high + 1e-9;
+				});
+				expect({state, isOut}).not.toEqual({state: 'agrees', isOut: true});
+				expect({state, isOut}).not.toEqual({state: 'disagrees', isOut: false});
+			},
+		),
+	);
+});
+
+test('three revisions: a share that its own interval leaves out is not called in agreement', () => {
+	fc.assert(
+		fc.property(
+			fc.array(fc.integer({min: 0, max: 60}), {minLength: 3, maxLength: 3}),
+			([a = 0, b = 0, c = 0]) => {
+				const split = rows([60, a], [30, b], [10, c]);
+				const isOut = split.some(({key, percent}) => {
+					const {low, high} = fixedInterval(split, key);
+					return percent / 100 < low || percent / 100 > high;
+				});
+				expect(isOut && fixedVerdict(split).state === 'agrees').toBe(false);
+			},
+		),
+		{numRuns: 60},
+	);
+});
