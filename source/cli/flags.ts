@@ -1,5 +1,6 @@
 /** What the flags may be: each parser takes the text and gives the value, or refuses it in a sentence. */
 import {InvalidArgumentError, Option} from 'commander';
+import {parsePrometheusPlace, type PrometheusPlace} from '../users/prometheus-place.js';
 import {parseGatewayAddress, type GivenGateway} from '../kube/gateway/gateway-address.js';
 import type {ThemeOptions} from '../terminal/output/theme.js';
 import type {KubeFlags} from './kube-flags.js';
@@ -15,6 +16,8 @@ export type ConsoleFlags = {
 	gateway?: GivenGateway;
 	readOnly?: true;
 	production?: RegExp;
+	/** The users' numbers are had from there, and not from the pods. */
+	prometheus?: PrometheusPlace;
 	ascii?: true;
 	/** What a name of `--theme` stands for. */
 	theme?: ThemeOptions;
@@ -33,6 +36,7 @@ export type SandboxFlags = {
 } & PaceFlags;
 
 export type UsersFlags = ConsoleFlags & {for: number; watch?: true; output: 'text' | 'json'};
+export type VerifySourceFlags = {source: 'probes' | 'users'; for: number};
 
 export type GetFlags = ConsoleFlags & {
 	allNamespaces?: true;
@@ -78,6 +82,12 @@ const seed = whole('A seed is a whole number.', Number.MIN_SAFE_INTEGER, Number.
 export function gateway(text: string): GivenGateway {
 	const parsed = parseGatewayAddress(text);
 	if (parsed.kind === 'address') return parsed;
+	throw new InvalidArgumentError(parsed.sentence);
+}
+
+export function prometheus(text: string): PrometheusPlace {
+	const parsed = parsePrometheusPlace(text);
+	if (parsed.kind !== 'none') return parsed;
 	throw new InvalidArgumentError(parsed.sentence);
 }
 

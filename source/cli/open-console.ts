@@ -39,6 +39,7 @@ export async function openConsole(
 		selector: flags.selector,
 		asking,
 		production: flags.production,
+		prometheus: flags.prometheus,
 		contexts: reach.contexts,
 		underWay,
 		frameInterval: () => first.writer.wait(),

@@ -13,11 +13,13 @@ import {
 	alpha,
 	crowdOptions,
 	demoPace,
+	duration,
 	gateway,
 	outputOption,
 	paceOption,
 	pattern,
 	port,
+	prometheus,
 	requests,
 	seconds,
 	seedOption,
@@ -67,6 +69,11 @@ export function createProgram({keepCode = () => {}}: {keepCode?: () => void} = {
 		)
 		.option('--ascii', 'draw with ASCII characters only')
 		.addOption(themeOption())
+		.option(
+			'--prometheus <where>',
+			'what users get, from Prometheus instead of the pods: a URL, or namespace/service:port in the cluster',
+			prometheus,
+		)
 		.option('--rate <number>', 'requests a second to begin with (console: 1, verify: 20)')
 		.option('--max-rate <number>', 'requests a second at most (50)')
 		.option('--timeout <seconds>', 'until an answer must be complete (10)')
@@ -177,9 +184,22 @@ function addHeadless(program: Command): void {
 		.option('--n <number>', 'how many requests', requests, 200)
 		.option('--alpha <number>', 'chance of calling a split wrong that is right', alpha, 0.01)
 		.option('--expect <shares>', '50/50 or stable=90,canary=10, instead of what the route has')
+		.addOption(
+			new Option(
+				'--source <source>',
+				'whose requests: probes sends --n of its own; users counts those of real users, and sends none',
+			)
+				.choices(['probes', 'users'])
+				.default('probes'),
+		)
+		.option('--for <seconds>', 'with --source users: how long at most, such as 60s', duration, 60)
 		.addOption(outputOption())
 		.action(async (service: string, _own: unknown, command: {optsWithGlobals(): VerifyFlags}) => {
 			const flags = command.optsWithGlobals();
+			if (flags.source === 'users') {
+				const {runVerifyUsers} = await import('./run-headless.js');
+				return runVerifyUsers(service, flags);
+			}
 			const asking = checkedAsking(program, flags, {rate: 20}, couldNotAsk);
 			const {runVerify} = await import('./run-headless.js');
 			await runVerify(service, flags, asking);

@@ -6,12 +6,14 @@ import type {OutputFormat, ReleaseFlags} from '../headless/run.js';
 import {saying} from '../headless/said.js';
 import {createUnderWay} from '../release/under-way.js';
 import type {RequestOptions} from '../probe/transport/request-options.js';
-import type {ConsoleFlags, GetFlags, UsersFlags} from './flags.js';
+import type {ConsoleFlags, GetFlags, UsersFlags, VerifySourceFlags} from './flags.js';
+import {usersMeterOf} from './users-meter.js';
 import {describeError} from '../terminal/lifecycle/lifecycle.js';
 import {clusterOf, historyOf} from './cluster-from-flags.js';
 import {installHeadless} from './process-setup.js';
 
-export type VerifyFlags = ConsoleFlags & {n: number; alpha: number; expect?: string; output: OutputFormat};
+export type VerifyFlags = ConsoleFlags &
+	VerifySourceFlags & {n: number; alpha: number; expect?: string; output: OutputFormat};
 
 /** `kn-canary verify`: ends the process with its verdict as exit code. */
 export async function runVerify(service: string, flags: VerifyFlags, asking: RequestOptions): Promise<void> {
@@ -146,22 +148,28 @@ export async function runUsers(service: string, flags: UsersFlags): Promise<void
 		return;
 	}
 	lifecycle.onLeave(async () => cluster.close());
-	const [{runUsers: run}, {createUsersMeter}] = await Promise.all([
-		import('../headless/users/users-run.js'),
-		import('../users/users.js'),
-	]);
+	const {runUsers: run} = await import('../headless/users/users-run.js');
 	const namespace = flags.namespace ?? cluster.namespace;
-	const code = await run(
-		cluster,
-		{
-			service,
-			namespace,
-			seconds: flags.for,
-			watch: flags.watch ?? false,
-			output: flags.output,
-			meter: createUsersMeter({cluster, namespace, recent: flags.for * 1000}),
-		},
-		process,
-	);
+	const meter = await usersMeterOf(cluster, {...flags, namespace, service});
+	const {for: seconds, output, watch = false} = flags;
+	const code = await run(cluster, {service, namespace, seconds, watch, output, meter}, process);
 	await lifecycle.leave((await delivered()) ? code : 1);
+}
+
+/** `kn-canary verify --source users`: ends the process with its verdict as exit code. */
+export async function runVerifyUsers(service: string, flags: VerifyFlags): Promise<void> {
+	const {lifecycle} = installHeadless();
+	let cluster: Cluster;
+	try {
+		cluster = await clusterOf({...flags, readOnly: true}, lifecycle);
+	} catch (error) {
+		await lifecycle.leave(3, describeError(error));
+		return;
+	}
+	lifecycle.onLeave(async () => cluster.close());
+	const {runVerifyUsers: run} = await import('../headless/users/verify-users.js');
+	const namespace = flags.namespace ?? cluster.namespace;
+	const meter = await usersMeterOf(cluster, {...flags, namespace, service});
+	const {for: seconds, output, expect} = flags;
+	await lifecycle.leave(await run(cluster, {service, namespace, seconds, expect, output, meter}, process));
 }

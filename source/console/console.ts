@@ -17,6 +17,7 @@ import {createHistory, type HistoryFile} from './session/change-recorder.js';
 import {createLive, type Live} from './live/live.js';
 import {setAndGot} from './live/verdicts.js';
 import {createUsersFollower} from './live/users.js';
+import type {PrometheusPlace} from '../users/prometheus-place.js';
 import {createLogs, type Logs} from './logs/logs.js';
 import {
 	planAbandon,
@@ -108,6 +109,7 @@ const fastestNews = 100;
  * @param selector Only services with these labels are shown.
  * @param frameInterval Milliseconds that the terminal needs between two frames: what is only news comes no faster.
  * @param history Where the history is kept; without it, it lives as long as the console.
+ * @param prometheus Where the users' numbers are had from; from the pods when not given.
  * @param contexts The way to the other contexts of the kubeconfig.
  * @param underWay Where a write that is under way is told, for who is ended meanwhile.
  * @param production Contexts of that name are production: a write there needs the name of the service.
@@ -120,6 +122,7 @@ export function createConsole({
 	asking,
 	history: historyFile,
 	production,
+	prometheus,
 	contexts,
 	underWay = createUnderWay(),
 	frameInterval = () => 0,
@@ -131,6 +134,7 @@ export function createConsole({
 	asking?: RequestOptions | undefined;
 	history?: HistoryFile | undefined;
 	production?: RegExp | undefined;
+	prometheus?: PrometheusPlace | undefined;
 	contexts?: Contexts | undefined;
 	underWay?: UnderWay | undefined;
 	frameInterval?: () => number;
@@ -155,7 +159,7 @@ export function createConsole({
 		},
 	});
 	const {connected, failed, chooseNamespace, changeNamespace, chooseContext, changeContext} = connection;
-	const users = createUsersFollower(store, () => connection.cluster());
+	const users = createUsersFollower(store, () => connection.cluster(), prometheus);
 	const unfollowRoutes = followRoutes(store);
 	const unfollowCreated = followCreated(store);
 	const unfollow = store.subscribe((state, before) => {

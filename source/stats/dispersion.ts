@@ -40,6 +40,12 @@ const fewStretches = 8;
 const manyLooks = 12;
 const mostAt = {few: -1.645, many: -2.576};
 
+/**
+ * Of how many requests a client's company is taken to be until it is seen: without a bound nothing could be claimed for minutes.
+ * What comes in larger groups is found within half a minute, as a rule.
+ */
+const largestGroup = 8;
+
 type Most = Readonly<Record<keyof typeof mostAt, number>>;
 type Scale = {length: number; factor: number; most: Most; isFound: boolean; looks: number};
 
@@ -56,15 +62,15 @@ export function dispersion(stretches: readonly Stretch[]): Dispersion {
 		factor: Math.max(scales[0]?.factor ?? 1, ...found.map(({factor}) => factor)),
 		isFound: found.length > 0,
 		looks: scales[0]?.looks ?? 0,
-		mostOver: over =>
-			scales.length === 0
-				? Infinity
-				: Math.min(
-						...scales.map(({length, most, looks}) => {
-							const excess = most[over <= fewStretches && looks >= manyLooks ? 'few' : 'many'] - 1;
-							return 1 + excess * Math.max(1, over / length);
-						}),
-					),
+		mostOver(over) {
+			if (scales.length === 0) return Infinity;
+			const bounds = scales.map(({length, most, looks}) => {
+				const excess = most[over <= fewStretches && looks >= manyLooks ? 'few' : 'many'] - 1;
+				return 1 + excess * Math.max(1, over / length);
+			});
+			const seen = Math.max(...scales.map(({factor}) => factor));
+			return Math.min(...bounds, Math.max(largestGroup, 4 * seen));
+		},
 	};
 }
 

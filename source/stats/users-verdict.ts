@@ -32,7 +32,7 @@ export type UsersSplitVerdict = {
 	 */
 	readonly state: 'too few' | 'agrees' | 'suspicious' | 'disagrees' | 'impossible' | 'dependent';
 	readonly requests: readonly number[];
-	/** ln E. */
+	/** ln E, divided by what the dispersion may be. */
 	readonly logE: number;
 	/** Requests from which on agreement can be told. */
 	readonly minimum: number;
@@ -62,13 +62,15 @@ export function usersSplitVerdict(
 	if (requests.some((count, place) => count > 0 && (shares[place] ?? 0) <= 0)) {
 		return {...common, state: 'impossible', logE: Infinity};
 	}
-	const logE = spread.looks > 0 ? splitEvidence(intervals, shares, spread) : 0;
+	const logE = spread.looks > 0 ? splitEvidence(intervals, shares, over => spread.mostOver(over)) : 0;
+	// Agreement has to survive that requests are independent, disagreement all that they may be instead.
+	const undivided = splitEvidence(intervals, shares, () => 1);
 	const state =
 		spread.isFound && total > 0
 			? 'dependent'
 			: logE >= claimedFrom
 				? 'disagrees'
-				: logE >= suspiciousFrom
+				: Math.max(logE, undivided) >= suspiciousFrom
 					? 'suspicious'
 					: total < minimum || spread.looks === 0
 						? 'too few'
@@ -80,7 +82,7 @@ export function usersSplitVerdict(
 function splitEvidence(
 	intervals: readonly UsersInterval[],
 	shares: readonly number[],
-	spread: Dispersion,
+	divisorOver: (stretches: number) => number,
 ): number {
 	const kept = intervals.slice(-mostIntervals);
 	const sums = shares.map(() => 0);
@@ -93,7 +95,7 @@ function splitEvidence(
 				for (const place of shares.keys()) sums[place] = (sums[place] ?? 0) + (requests[place] ?? 0);
 			}
 		}
-		const divisor = spread.mostOver(start === 0 ? intervals.length : kept.length - start);
+		const divisor = divisorOver(start === 0 ? intervals.length : kept.length - start);
 		const log = logEvidence(
 			sums.map(sum => sum / divisor),
 			shares,

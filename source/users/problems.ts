@@ -5,9 +5,9 @@ import type {Round} from './scrape/scraper.js';
 export type UsersProblem = {
 	/**
 	 * forbidden: a right is missing · unlisted: the pods cannot be listed · unread: pods do not answer · sampled: not all pods
-	 * are asked · rates: exact counts are switched off, or sent elsewhere.
+	 * are asked · rates: exact counts are switched off, or sent elsewhere · own: requests of this console are among them.
 	 */
-	readonly kind: 'forbidden' | 'unlisted' | 'unread' | 'sampled' | 'rates';
+	readonly kind: 'forbidden' | 'unlisted' | 'unread' | 'sampled' | 'rates' | 'own';
 	/** Without a full stop. Printable. */
 	readonly sentence: string;
 };

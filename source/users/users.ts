@@ -144,8 +144,8 @@ export function createUsersMeter({
 		snapshot() {
 			const view = usersView(stretches, {weights: split.weights, since, pair: split.pair, recent});
 			const problems = problemsOf(last, watch);
-			const isBarred = problems.some(({kind}) => kind !== 'rates' && kind !== 'sampled');
-			const isRead = view.recent.rows.some(({pods}) => pods.read > 0 || pods.all === 0);
+			const isBarred = problems.some(({kind}) => kind !== 'rates' && kind !== 'sampled' && kind !== 'own');
+			const isRead = view.recent.rows.some(({pods}) => pods && (pods.read > 0 || pods.all === 0));
 			return {
 				state: stretches.length > 0 && isRead ? 'counting' : isBarred ? 'unknown' : 'waiting',
 				view,

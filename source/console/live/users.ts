@@ -5,7 +5,8 @@
 import type {Cluster} from '../../kube/cluster.js';
 import {routeSettled} from '../../knative/service/service-state.js';
 import type {ServiceView} from '../../knative/service/service.js';
-import type {OwnRequests, UsersMeter, UsersSplit} from '../../users/users.js';
+import type {PrometheusPlace} from '../../users/prometheus-place.js';
+import type {OwnRequests, UsersMeter, UsersProblem, UsersSplit} from '../../users/users.js';
 import {knownRevisions, selectedService} from '../state/read.js';
 import type {ConsoleState, ConsoleStore, LoopSnapshot} from '../state/state.js';
 import {comparedRevisions} from './compared-pair.js';
@@ -25,8 +26,15 @@ const attention = 600_000;
 
 type Measured = {uid: string; meter: UsersMeter; own: OwnTally; told: string; unsubscribe: () => void};
 
-/** @param cluster The cluster one is connected to by now. */
-export function createUsersFollower(store: ConsoleStore, cluster: () => Cluster | undefined): UsersFollower {
+/**
+ * @param cluster The cluster one is connected to by now.
+ * @param prometheus Where the numbers are had from; from the pods when not given.
+ */
+export function createUsersFollower(
+	store: ConsoleStore,
+	cluster: () => Cluster | undefined,
+	prometheus?: PrometheusPlace,
+): UsersFollower {
 	let measured: Measured | undefined;
 	let chosen: string | undefined;
 	let restTimer: NodeJS.Timeout | undefined;
@@ -37,7 +45,11 @@ export function createUsersFollower(store: ConsoleStore, cluster: () => Cluster 
 		if (!measured || measured.uid !== chosen) return;
 		const {live} = store.getState();
 		if (live?.uid === measured.uid) measured.own.take(live.snapshot);
-		store.setState({users: {uid: measured.uid, snapshot: measured.meter.snapshot(), isPaused}});
+		const snapshot = measured.meter.snapshot();
+		const unknown =
+			live?.uid === measured.uid && live.snapshot.state === 'running' ? live.snapshot.unattributed : 0;
+		const problems = [...snapshot.problems, ...(unknown > 0 ? [ownRequests(unknown)] : [])];
+		store.setState({users: {uid: measured.uid, snapshot: {...snapshot, problems}, isPaused}});
 	}
 
 	function end(): void {
@@ -54,18 +66,24 @@ export function createUsersFollower(store: ConsoleStore, cluster: () => Cluster 
 		if (!asked) return;
 		const begun = era;
 		// Loaded with the first use: the first frame needs none of it.
-		const {createUsersMeter} = await import('../../users/users.js');
+		const [{createUsersMeter}, {askPrometheusAt, createPrometheusMeter}] = await Promise.all([
+			import('../../users/users.js'),
+			import('../../users/prometheus.js'),
+		]);
 		if (begun !== era || chosen !== service.uid || measured) return;
 		const own = createOwnTally();
-		const meter = createUsersMeter({
-			cluster: asked,
-			namespace: service.namespace,
-			own: () => {
-				const {live} = store.getState();
-				if (live?.uid === service.uid) own.take(live.snapshot);
-				return own.counts();
-			},
-		});
+		const {namespace, name} = service;
+		const meter = prometheus
+			? createPrometheusMeter({ask: askPrometheusAt(prometheus, asked), namespace, service: name})
+			: createUsersMeter({
+					cluster: asked,
+					namespace,
+					own: () => {
+						const {live} = store.getState();
+						if (live?.uid === service.uid) own.take(live.snapshot);
+						return own.counts();
+					},
+				});
 		measured = {uid: service.uid, meter, own, told: '', unsubscribe: meter.subscribe(() => publish())};
 		tell(service, measured);
 		meter.start();
@@ -132,6 +150,12 @@ export function createUsersFollower(store: ConsoleStore, cluster: () => Cluster 
 		},
 	};
 }
+
+/** Of those it is not known which pod's they are among. */
+const ownRequests = (number: number): UsersProblem => ({
+	kind: 'own',
+	sentence: `includes ${number} requests of this console that are not attributed`,
+});
 
 /** The split of a service as its users are measured by. */
 function splitOfUsers(service: ServiceView, state: ConsoleState): UsersSplit {

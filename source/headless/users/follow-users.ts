@@ -6,22 +6,27 @@ import {comparedRevisions} from '../../console/live/compared-pair.js';
 import {routeSettled} from '../../knative/service/service-state.js';
 import {parseService, type ServiceView} from '../../knative/service/service.js';
 import type {RevisionView} from '../../knative/revision/revision.js';
-import {configuredShares} from '../expected-split.js';
+import {configuredShares, type Share} from '../expected-split.js';
 import {readRevisions} from '../read-service.js';
 import type {UsersMeter, UsersSnapshot, UsersSplit} from '../../users/users.js';
 
 export type FollowedUsers = {service: ServiceView; snapshot: UsersSnapshot};
 
 /** The split of a service as the users are measured by. */
-export function splitOfUsers(service: ServiceView, revisions: readonly RevisionView[]): UsersSplit {
+export function splitOfUsers(
+	service: ServiceView,
+	revisions: readonly RevisionView[],
+	expected?: readonly Share[],
+): UsersSplit {
 	return {
-		weights: configuredShares(service.statusTraffic),
+		weights: expected ?? configuredShares(service.statusTraffic),
 		isSettling: !routeSettled(service),
 		pair: comparedRevisions(service, revisions),
 	};
 }
 
 /**
+ * @param expected What users are to get, where that is not what the route has.
  * @param found The service as it was read; followed from there on.
  * @param onRound Told after each round; says whether that was enough.
  */
@@ -30,15 +35,21 @@ export async function followUsers(
 	found: ServiceView,
 	{
 		meter,
+		expected,
 		onRound,
 		signal,
-	}: {meter: UsersMeter; onRound: (now: FollowedUsers) => boolean; signal?: AbortSignal},
+	}: {
+		meter: UsersMeter;
+		expected?: readonly Share[];
+		onRound: (now: FollowedUsers) => boolean;
+		signal?: AbortSignal;
+	},
 ): Promise<void> {
 	let service = found;
 	const put = async (next: ServiceView) => {
 		service = next;
 		const revisions = (await readRevisions(cluster, next.namespace, next.name)) ?? [];
-		if (service === next) meter.setSplit(splitOfUsers(next, revisions));
+		if (service === next) meter.setSplit(splitOfUsers(next, revisions, expected));
 	};
 	await put(found);
 	const {promise, resolve, reject} = Promise.withResolvers<void>();

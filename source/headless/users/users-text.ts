@@ -39,8 +39,13 @@ function cells(row: UsersRow, {isExact}: UsersWindow): string[] {
 		row.requests === 0 ? '–' : String(row.rejected),
 		row.p50 === undefined ? '–' : `≈${latency(row.p50)} ms`,
 		row.p95 === undefined ? '–' : `≈${latency(row.p95)} ms`,
-		row.pods.read === row.pods.all ? String(row.pods.all) : `${row.pods.read} of ${row.pods.all}`,
+		podWords(row),
 	];
+}
+
+function podWords({pods}: UsersRow): string {
+	if (!pods) return '–';
+	return pods.read === pods.all ? String(pods.all) : `${pods.read} of ${pods.all}`;
 }
 
 /** Said once: the first problem may be in the summary already. */
@@ -97,7 +102,7 @@ function windowJson({seconds, perSecond, requests, isExact, rows}: UsersWindow):
 			p50: row.p50 === undefined || row.p50 === Infinity ? null : row.p50,
 			p95: row.p95 === undefined || row.p95 === Infinity ? null : row.p95,
 			concurrency: row.concurrency ?? null,
-			pods: row.pods,
+			pods: row.pods ?? null,
 		})),
 	};
 }

@@ -30,7 +30,8 @@ export type UsersRow = {
 	readonly p95: number | undefined;
 	/** Requests under way; undefined where it is not told. */
 	readonly concurrency: number | undefined;
-	readonly pods: {readonly all: number; readonly read: number};
+	/** Of those that run, how many were read; undefined where pods are not asked. */
+	readonly pods: {readonly all: number; readonly read: number} | undefined;
 };
 
 export type UsersWindow = {

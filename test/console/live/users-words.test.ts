@@ -1,0 +1,117 @@
+import {describe, expect, it} from 'vitest';
+import {usersLine, usersSummary, usersVerdicts} from '../../../source/console/live/users-words.js';
+import type {UsersRow, UsersSnapshot, UsersWindow} from '../../../source/users/users.js';
+
+const row = (revision: string, perSecond: number, more: Partial<UsersRow> = {}): UsersRow => ({
+	revision,
+	percent: 50,
+	perSecond,
+	share: undefined,
+	requests: 0,
+	failed: 0,
+	rejected: 0,
+	p50: undefined,
+	p95: undefined,
+	concurrency: undefined,
+	pods: {all: 1, read: 1},
+	...more,
+});
+
+function windowOf(rows: readonly UsersRow[], isExact = true): UsersWindow {
+	const perSecond = rows.reduce((sum, {perSecond: own}) => sum + own, 0);
+	return {
+		seconds: 30,
+		perSecond,
+		requests: rows.reduce((sum, {requests}) => sum + requests, 0),
+		isExact,
+		rows: rows.map(one => ({...one, share: perSecond > 0 ? one.perSecond / perSecond : undefined})),
+	};
+}
+
+const counted = windowOf([
+	row('old', 309, {requests: 9270, failed: 28, p95: 38.2}),
+	row('new', 103, {requests: 3090, failed: 58, p95: 382.4}),
+]);
+
+describe('the line', () => {
+	it('says rate, shares, successes and latencies in the order of the revisions', () => {
+		expect(usersLine(counted)).toBe('users  412/s   75│25   ok 99.7 %│98.1 %   p95 ≈38│382 ms');
+		expect(usersLine(counted, {isShort: true})).toBe('users  412/s   75│25');
+	});
+
+	it('marks what is an estimate, and leaves out what is not told', () => {
+		expect(usersLine(windowOf([row('old', 7.5), row('new', 0.1)], false))).toBe('users  ≈7.6/s   ≈98.7│1.3');
+	});
+
+	it('says in plain words that nobody uses it', () => {
+		expect(usersLine(windowOf([row('old', 0.2), row('new', 0)]))).toBe('users  nobody uses it: 0.2/s');
+	});
+
+	it('does not call 99.99 % all', () => {
+		expect(usersLine(windowOf([row('old', 90, {requests: 20_000, failed: 1})]))).toContain('ok 99.9 %');
+	});
+
+	it('shows a revision that gets something though it should get nothing, and none that gets nothing as it should', () => {
+		const rows = [row('old', 90), row('new', 10, {percent: 0}), row('idle', 0, {percent: 0})];
+		expect(usersLine(windowOf(rows))).toBe('users  100/s   90│10');
+	});
+});
+
+const snapshot = (
+	part: Partial<UsersSnapshot['view']>,
+	more: Partial<UsersSnapshot> = {},
+): UsersSnapshot => ({
+	state: 'counting',
+	problems: [],
+	asked: 0,
+	view: {
+		recent: counted,
+		sinceSplit: counted,
+		split: undefined,
+		errors: undefined,
+		dispersion: undefined,
+		history: [],
+		...part,
+	},
+	...more,
+});
+
+const split = (state: NonNullable<UsersSnapshot['view']['split']>['state']) => ({
+	state,
+	requests: [9270, 3090],
+	logE: 0,
+	minimum: 10,
+	dispersion: {factor: 4.2, isFound: state === 'dependent', looks: 20, mostOver: () => 1},
+});
+
+describe('the verdicts', () => {
+	it('put what is bad first, with the counts', () => {
+		const errors = {state: 'worse', logE: 5, by: '5xx', fresh: 'new', old: 'old'} as const;
+		expect(usersVerdicts(snapshot({split: split('agrees'), errors}))).toEqual([
+			{tone: 'bad', text: 'users: canary is WORSE (5xx: 58 of 3090 against 28 of 9270)'},
+			{tone: 'good', text: 'users, split: no contradiction so far (9270│3090)'},
+		]);
+	});
+
+	it('claim nothing of requests that come in groups', () => {
+		expect(usersVerdicts(snapshot({split: split('dependent')}))).toEqual([
+			{tone: 'doubtful', text: 'users, split: requests come in groups (×4.2): no verdict, see the share'},
+		]);
+	});
+
+	it('are none where next to nobody comes', () => {
+		const quiet = windowOf([row('old', 0.2, {requests: 6}), row('new', 0)]);
+		expect(usersVerdicts(snapshot({sinceSplit: quiet, split: split('agrees')}))).toEqual([
+			{tone: 'doubtful', text: 'users: too little traffic for a verdict; no error here proves nothing'},
+		]);
+	});
+});
+
+it('says in the place of numbers why there are none', () => {
+	const problems = [{kind: 'unread', sentence: 'shop-1 cannot be asked: no answer within 5 s'}] as const;
+	expect(usersSummary(snapshot({}, {state: 'unknown', problems}))).toEqual({
+		tone: 'dim',
+		text: 'users  not known: shop-1 cannot be asked: no answer within 5 s',
+	});
+	expect(usersSummary(snapshot({}, {state: 'waiting'})).text).toBe('users  asking the pods…');
+});

@@ -1,0 +1,89 @@
+/** What users get, as the console follows it: the selected service's, for as long as somebody looks. */
+import {expect, onTestFinished, test} from 'vitest';
+import {createConsole, type Console} from '../../../source/console/console.js';
+import {usersSummary} from '../../../source/console/live/users-words.js';
+import type {Cluster} from '../../../source/kube/cluster.js';
+import {connect} from '../../../source/kube/connect.js';
+import {openSandbox} from '../../headless/sandbox.js';
+import {selectNamed} from '../../support/select.js';
+
+type State = ReturnType<Console['store']['getState']>;
+
+async function until<Found>({store}: Console, find: (state: State) => Found | undefined): Promise<Found> {
+	return new Promise(resolve => {
+		let unsubscribe: (() => void) | undefined;
+		const look = (state: State) => {
+			const found = find(state);
+			if (found === undefined) return;
+			unsubscribe?.();
+			resolve(found);
+		};
+		unsubscribe = store.subscribe(look);
+		look(store.getState());
+	});
+}
+
+async function opened(cluster: Cluster, service: string): Promise<Console> {
+	const console = createConsole({to: 'sandbox', namespace: 'default'});
+	onTestFinished(async () => console.stop());
+	console.connected(cluster);
+	await until(console, ({services}) => (services.some(({name}) => name === service) ? true : undefined));
+	selectNamed(console.store, service);
+	return console;
+}
+
+const uidOf = ({store}: Console, service: string) =>
+	store.getState().services.find(({name}) => name === service)?.uid;
+
+test('begins by itself with the service that is selected, and leaves it with the selection', async () => {
+	const {sandbox, cluster} = await openSandbox();
+	sandbox.users.set({rate: 60});
+	const console = await opened(cluster, 'cart');
+	const {uid, snapshot} = await until(console, ({users}) =>
+		users?.snapshot.state === 'counting' ? users : undefined,
+	);
+	expect(uid).toBe(uidOf(console, 'cart'));
+	expect(snapshot.view.recent.rows.map(({revision}) => revision)).toEqual(['cart-00001', 'cart-00002']);
+	expect(usersSummary(snapshot).text).toMatch(/^users {2}≈\d+\/s {3}≈\d+│\d+$/);
+	selectNamed(console.store, 'checkout');
+	expect(console.store.getState().users).toBeUndefined();
+	const next = await until(console, ({users}) => (users?.snapshot.state === 'counting' ? users : undefined));
+	expect(next.uid).toBe(uidOf(console, 'checkout'));
+});
+
+test('says which right is missing in the place of the numbers', async () => {
+	const {sandbox} = await openSandbox();
+	const viewer = await connect({kubeconfig: sandbox.kubeconfigPath, context: 'sandbox-viewer'});
+	const console = await opened(viewer, 'cart');
+	const snapshot = await until(console, ({users}) =>
+		users?.snapshot.state === 'unknown' ? users.snapshot : undefined,
+	);
+	expect(usersSummary(snapshot)).toEqual({
+		tone: 'dim',
+		text: expect.stringMatching(
+			/^users {2}not known: needs the right to get pods\/proxy, or to get and create pods\/portforward/,
+		),
+	});
+});
+
+test('asks nothing any more once the console is left', async () => {
+	const {cluster} = await openSandbox();
+	let asked = 0;
+	const counting: Cluster = {
+		...cluster,
+		fetchFromPod: async (...request) => {
+			asked++;
+			return cluster.fetchFromPod(...request);
+		},
+		// It is the test's to close.
+		close: async () => undefined,
+	};
+	const console = await opened(counting, 'cart');
+	await until(console, ({users}) => (users?.snapshot.state === 'counting' ? true : undefined));
+	await console.stop();
+	const before = asked;
+	expect(before).toBeGreaterThan(0);
+	const other = await opened(cluster, 'cart');
+	await until(other, ({users}) => (users?.snapshot.state === 'counting' ? true : undefined));
+	expect(asked).toBe(before);
+});

@@ -1,0 +1,140 @@
+/** `kn-canary users` and `verify --source users`, on the sandbox. */
+import {describe, expect, it, onTestFinished} from 'vitest';
+import {connect} from '../../../source/kube/connect.js';
+import type {Cluster} from '../../../source/kube/cluster.js';
+import {runUsers} from '../../../source/headless/users/users-run.js';
+import {runVerifyUsers} from '../../../source/headless/users/verify-users.js';
+import {createUsersMeter} from '../../../source/users/users.js';
+import {openSandbox, type World} from '../sandbox.js';
+
+function streams() {
+	const written = {out: '', err: ''};
+	return {
+		written,
+		stdout: {write: (text: string) => (written.out += text)},
+		stderr: {write: (text: string) => (written.err += text)},
+	};
+}
+
+async function countedWorld(): Promise<World> {
+	const world = await openSandbox();
+	const answer = await world.cluster.request({
+		method: 'PATCH',
+		path: '/api/v1/namespaces/knative-serving/configmaps/config-observability',
+		contentType: 'application/merge-patch+json',
+		body: {data: {'request-metrics-protocol': 'prometheus'}},
+	});
+	expect(answer.status).toBe(200);
+	return world;
+}
+
+const cart = {service: 'cart', namespace: 'default'};
+
+async function users(
+	cluster: Cluster,
+	options: {output?: 'text' | 'json'; seconds?: number; service?: string} = {},
+) {
+	const {output = 'text', seconds = 4, service = 'cart'} = options;
+	const {written, ...to} = streams();
+	const meter = createUsersMeter({cluster, namespace: 'default', recent: seconds * 1000});
+	const code = await runUsers(cluster, {...cart, service, seconds, watch: false, output, meter}, to);
+	return {code, ...written};
+}
+
+async function verify(
+	cluster: Cluster,
+	options: {seconds?: number; expect?: string; output?: 'text' | 'json'} = {},
+) {
+	const {seconds = 16, output = 'text'} = options;
+	const {written, ...to} = streams();
+	const meter = createUsersMeter({cluster, namespace: 'default'});
+	const run = {...cart, seconds, expect: options.expect, output, meter};
+	return {code: await runVerifyUsers(cluster, run, to), ...written};
+}
+
+describe('users', () => {
+	it('says a row for each revision, and what is estimated', async () => {
+		const {sandbox, cluster} = await openSandbox();
+		sandbox.users.set({service: 'cart', rate: 60});
+		const {code, out} = await users(cluster);
+		expect(code).toBe(0);
+		const lines = out.trimEnd().split('\n');
+		expect(lines[0]).toMatch(/^default\/cart {2}users of the last \d+ s: ≈\d+\/s$/);
+		expect(lines[1]).toMatch(/^REVISION +SET +GOT +RATE +COUNT +OK +4xx +P50 +P95 +PODS$/);
+		expect(lines[2]).toMatch(/^cart-00001 +90 % +≈[\d.]+ % +≈\d+\/s +– +– +– +– +– +1$/);
+		expect(lines.at(-1)).toMatch(/^! estimated from rates/);
+	});
+
+	it('says it in JSON, every field each time', async () => {
+		const {sandbox, cluster} = await countedWorld();
+		sandbox.users.set({service: 'cart', rate: 60});
+		const {out} = await users(cluster, {output: 'json', seconds: 6});
+		const told: unknown = JSON.parse(out);
+		expect(told).toMatchObject({
+			service: 'cart',
+			state: 'counting',
+			recent: {
+				isExact: expect.any(Boolean),
+				rows: [{revision: 'cart-00001', percent: 90, pods: {all: 1, read: 1}}, {}],
+			},
+			split: {verdict: expect.any(String), requests: [expect.any(Number), expect.any(Number)]},
+			errors: {verdict: 'not worse', canary: 'cart-00002', stable: 'cart-00001'},
+		});
+	});
+
+	it('says that nobody comes, so that nobody takes a quiet step for a good one', async () => {
+		const {cluster} = await openSandbox();
+		const {out} = await users(cluster);
+		expect(out).toContain('users: too little traffic for a verdict; no error here proves nothing');
+	});
+
+	it('says which service there is not, and which right is missing', async () => {
+		const {sandbox, cluster} = await openSandbox();
+		expect(await users(cluster, {service: 'nobody'})).toMatchObject({
+			code: 1,
+			err: 'Service nobody in namespace default: services.serving.knative.dev "nobody" not found\n',
+		});
+		const viewer = await connect({kubeconfig: sandbox.kubeconfigPath, context: 'sandbox-viewer'});
+		onTestFinished(async () => viewer.close());
+		const {code, out} = await users(viewer);
+		expect(code).toBe(1);
+		expect(out).toMatch(
+			/^default\/cart {2}users {2}not known: needs the right to get pods\/proxy, or to get and create/,
+		);
+	});
+});
+
+describe('verify --source users', () => {
+	it('agrees with a gateway that does what the route says, and ends as soon as one does not', async () => {
+		const world = await countedWorld();
+		world.sandbox.users.set({service: 'cart', rate: 100});
+		const right = await verify(world.cluster);
+		expect([right.code, right.out]).toEqual([
+			0,
+			expect.stringContaining('users, split: no contradiction so far'),
+		]);
+		const wrong = await verify(world.cluster, {expect: '50/50', seconds: 60, output: 'json'});
+		expect(wrong.code).toBe(1);
+		expect(JSON.parse(wrong.out)).toMatchObject({
+			result: 'disagrees',
+			exitCode: 1,
+			sinceSplit: {seconds: expect.any(Number)},
+		});
+	});
+
+	it('cannot tell from rates, and could not ask without the right or the service', async () => {
+		const {sandbox, cluster} = await openSandbox();
+		sandbox.users.set({service: 'cart', rate: 60});
+		expect(await verify(cluster, {seconds: 4})).toMatchObject({
+			code: 2,
+			out: expect.stringContaining('? Cannot tell: rates are no counts'),
+		});
+		const viewer = await connect({kubeconfig: sandbox.kubeconfigPath, context: 'sandbox-viewer'});
+		onTestFinished(async () => viewer.close());
+		expect((await verify(viewer)).code).toBe(3);
+		expect(await verify(cluster, {expect: '10/10'})).toMatchObject({
+			code: 3,
+			err: expect.stringContaining('--expect'),
+		});
+	});
+});

@@ -1,0 +1,179 @@
+/** Users by Prometheus: a server that speaks its HTTP API, at a URL and behind the API server. */
+import {createServer} from 'node:http';
+import {once} from 'node:events';
+import {describe, expect, it, onTestFinished} from 'vitest';
+import {connect} from '../../source/kube/connect.js';
+import {
+	askPrometheusAt,
+	createPrometheusMeter,
+	promNames,
+	promQueries,
+	promWindow,
+	readVector,
+} from '../../source/users/prometheus.js';
+import {parsePrometheusPlace} from '../../source/users/prometheus-place.js';
+import type {UsersSnapshot} from '../../source/users/users.js';
+import {startApiServer} from '../support/api-server.js';
+
+const split = {
+	weights: [
+		{revision: 'cart-00001', percent: 80},
+		{revision: 'cart-00002', percent: 20},
+	],
+	isSettling: false,
+	pair: undefined,
+};
+
+/** What Prometheus 3 says for a counter and a histogram in the older names; it knows nothing of the newer ones. */
+const older: Readonly<Record<string, readonly (readonly [Record<string, string>, string])[]>> = {
+	'sum by (revision_name, response_code)': [
+		[{revision_name: 'cart-00001', response_code: '200'}, '480.5'],
+		[{revision_name: 'cart-00002', response_code: '200'}, '110'],
+		[{revision_name: 'cart-00002', response_code: '503'}, '10'],
+	],
+	'sum by (revision_name, le)': [
+		[{revision_name: 'cart-00001', le: '100'}, '480'],
+		[{revision_name: 'cart-00001', le: '+Inf'}, '480'],
+		[{revision_name: 'cart-00002', le: '100'}, '0'],
+		[{revision_name: 'cart-00002', le: '200'}, '120'],
+		[{revision_name: 'cart-00002', le: '+Inf'}, '120'],
+	],
+};
+
+function answerTo(query: string): object {
+	const [, series] = Object.entries(older).find(([start]) => query.startsWith(start)) ?? [];
+	return {
+		status: 'success',
+		data: {
+			resultType: 'vector',
+			result: (series ?? []).map(([metric, value]) => ({metric, value: [1_764_000_000.123, value]})),
+		},
+	};
+}
+
+async function first(meter: ReturnType<typeof createPrometheusMeter>): Promise<UsersSnapshot> {
+	onTestFinished(() => meter.stop());
+	const {promise, resolve} = Promise.withResolvers<UsersSnapshot>();
+	meter.subscribe(() => resolve(meter.snapshot()));
+	meter.setSplit(split);
+	meter.start();
+	return promise;
+}
+
+async function apiServer() {
+	const server = await startApiServer();
+	onTestFinished(async () => server.close());
+	const cluster = await connect({kubeconfigText: server.kubeconfig()});
+	onTestFinished(async () => cluster.close());
+	return {server, cluster};
+}
+
+describe('where it is', () => {
+	it.each([
+		['https://prom.example:9090/base', {kind: 'url', url: new URL('https://prom.example:9090/base')}],
+		[
+			'monitoring/prometheus-server:web',
+			{kind: 'service', namespace: 'monitoring', name: 'prometheus-server', port: 'web'},
+		],
+		['monitoring/prometheus', {kind: 'service', namespace: 'monitoring', name: 'prometheus', port: '9090'}],
+		['prometheus', {kind: 'none', sentence: expect.stringContaining('namespace/name:port')}],
+		['http://', {kind: 'none', sentence: '"http://" is no URL.'}],
+		['a/../b', {kind: 'none', sentence: expect.any(String)}],
+	])('%s', (text, place) => {
+		expect(parsePrometheusPlace(text)).toEqual(place);
+	});
+});
+
+it('shows the same rows as the pods do, marked as an estimate', async () => {
+	const asked: string[] = [];
+	const server = createServer((request, response) => {
+		const query = new URL(request.url ?? '', 'http://x').searchParams.get('query') ?? '';
+		asked.push(`${request.url?.split('?', 1)[0]} ${query}`);
+		response.end(JSON.stringify(answerTo(query)));
+	});
+	onTestFinished(() => void server.close());
+	server.listen(0, '127.0.0.1');
+	await once(server, 'listening');
+	const address = server.address();
+	const port = typeof address === 'object' ? address?.port : 0;
+	const {cluster} = await apiServer();
+	const ask = askPrometheusAt({kind: 'url', url: new URL(`http://127.0.0.1:${port}/base/`)}, cluster);
+	const {state, view, problems} = await first(
+		createPrometheusMeter({ask, namespace: 'default', service: 'cart'}),
+	);
+	expect(state).toBe('counting');
+	expect(problems).toEqual([{kind: 'rates', sentence: 'by Prometheus, over 60 s'}]);
+	expect(view.recent).toMatchObject({seconds: 60, isExact: false, requests: 601});
+	expect(view.recent.rows).toMatchObject([
+		{revision: 'cart-00001', percent: 80, requests: 481, failed: 0, p95: expect.closeTo(95)},
+		{revision: 'cart-00002', percent: 20, requests: 120, failed: 10, p50: expect.closeTo(150)},
+	]);
+	expect(view.split).toBeUndefined();
+	expect(asked[0]).toMatch(/^\/base\/api\/v1\/query sum by \(kn_revision_name, http_response_status_code\)/);
+});
+
+it('asks through the API server, which leads to its Service', async () => {
+	const {server, cluster} = await apiServer();
+	server.always(exchange => exchange.answer(200, answerTo(exchange.query.get('query') ?? '')));
+	const ask = askPrometheusAt({kind: 'service', namespace: 'monitoring', name: 'prom', port: 'web'}, cluster);
+	const {view} = await first(createPrometheusMeter({ask, namespace: 'default', service: 'cart'}));
+	expect(view.recent.perSecond).toBeCloseTo(10, 0);
+	expect(server.log[0]).toBe('GET /api/v1/namespaces/monitoring/services/prom:web/proxy/api/v1/query');
+});
+
+it('says why it is not known', async () => {
+	const {server, cluster} = await apiServer();
+	const ask = askPrometheusAt(
+		{kind: 'service', namespace: 'monitoring', name: 'prom', port: '9090'},
+		cluster,
+	);
+	server.always(exchange =>
+		exchange.answer(403, {
+			kind: 'Status',
+			status: 'Failure',
+			reason: 'Forbidden',
+			message: 'services "prom:9090" is forbidden',
+			code: 403,
+		}),
+	);
+	expect(await first(createPrometheusMeter({ask, namespace: 'default', service: 'cart'}))).toMatchObject({
+		state: 'unknown',
+		problems: [
+			{kind: 'unread', sentence: 'needs the right to get services/proxy (services "prom:9090" is forbidden)'},
+		],
+	});
+	server.always(exchange =>
+		exchange.answer(200, {status: 'success', data: {resultType: 'vector', result: []}}),
+	);
+	expect(
+		(await first(createPrometheusMeter({ask, namespace: 'default', service: 'cart'}))).problems[0]?.sentence,
+	).toBe('Prometheus has no requests of cart: does it scrape port 9091 of its pods?');
+});
+
+it('takes nothing for an answer that is none', () => {
+	expect(readVector({status: 'error', errorType: 'bad_data', error: 'parse error\u001B'})).toEqual({
+		ok: false,
+		sentence: 'Prometheus: parse error␛',
+	});
+	for (const body of [undefined, 'x', {}, {status: 'success', data: {resultType: 'matrix', result: []}}]) {
+		expect(readVector(body)).toMatchObject({ok: false, sentence: expect.stringContaining('no Prometheus')});
+	}
+});
+
+it('quotes what it asks for, and ignores what is no number', () => {
+	const [newer] = promNames('de"fault', 'cart');
+	if (!newer) throw new Error('no names');
+	expect(promQueries(newer, 30).counts).toContain('k8s_namespace_name="de\\"fault"');
+	const window = promWindow(
+		newer,
+		{
+			counts: [
+				{labels: new Map([['kn_revision_name', 'cart-00001']]), value: Number.NaN},
+				{labels: new Map([['kn_revision_name', 'cart-00002']]), value: 6},
+			],
+			buckets: [],
+		},
+		{split, seconds: 30},
+	);
+	expect(window.rows.map(({share}) => share)).toEqual([0, 1]);
+});
