@@ -50,9 +50,10 @@ export function historyPath(
 
 const homeless = 'there is no home directory to keep it in; set HOME or XDG_STATE_HOME';
 
+const refuse = async () => Promise.reject(new Error(homeless));
+
 /** One that keeps nothing: it is empty, and says why when something is to be appended. */
 function homelessFile(): HistoryFile {
-	const refuse = async () => Promise.reject(new Error(homeless));
 	return {
 		path: '',
 		read: async () => [],

@@ -30,7 +30,7 @@ function setUp() {
 		learner,
 		learned,
 		asked: () => waiting.length,
-		async answer(answer: Answer) {
+		answer: async (answer: Answer) => {
 			waiting.at(-1)?.(answer);
 			await clock.pass(0);
 		},
