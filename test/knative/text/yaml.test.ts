@@ -43,3 +43,9 @@ test('an object without metadata is printed as it is', () => {
 		'metadata: null',
 	]);
 });
+
+test('an object that is nested without an end is refused in words, however deep it is', () => {
+	let nested: object = {};
+	for (let level = 0; level < 10_000; level++) nested = {nested};
+	expect(() => yamlLines(nested, {managedFields: false})).toThrow('it is nested deeper than 500 levels');
+});

@@ -293,6 +293,16 @@ describe('a reflector', () => {
 		expect(await seen.state('stale')).toMatchObject({why: 'too old resource version: 10 (900)'});
 	});
 
+	it('gives up a list that goes round in circles, in words, and asks again later', async () => {
+		follow();
+		const page = {kind: 'List', metadata: {resourceVersion: '10', continue: 'again'}, items: []};
+		(await server.next()).answer(200, page);
+		(await server.next()).answer(200, page);
+		expect(await seen.state('offline')).toMatchObject({
+			why: 'the API server gives page after page of a list without an end',
+		});
+	});
+
 	it('asks for a first page of another size where somebody is waiting for it', async () => {
 		reflector = reflect(cluster, {path, firstPage: 50}, seen.handlers, timers);
 		const first = await server.next();
