@@ -36,6 +36,7 @@ export async function openConsole(
 		to,
 		namespace: flags.namespace,
 		gateway: flags.gateway,
+		selector: flags.selector,
 		asking,
 		production: flags.production,
 		contexts: reach.contexts,

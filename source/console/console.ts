@@ -105,6 +105,7 @@ const fastestNews = 100;
 /**
  * @param to What is being connected to, for the screen until it is.
  * @param gateway The operator's own word for where the gateway is.
+ * @param selector Only services with these labels are shown.
  * @param frameInterval Milliseconds that the terminal needs between two frames: what is only news comes no faster.
  * @param history Where the history is kept; without it, it lives as long as the console.
  * @param contexts The way to the other contexts of the kubeconfig.
@@ -115,6 +116,7 @@ export function createConsole({
 	to,
 	namespace = '',
 	gateway,
+	selector,
 	asking,
 	history: historyFile,
 	production,
@@ -125,6 +127,7 @@ export function createConsole({
 	to: string;
 	namespace?: string | undefined;
 	gateway?: GivenGateway | undefined;
+	selector?: string | undefined;
 	asking?: RequestOptions | undefined;
 	history?: HistoryFile | undefined;
 	production?: RegExp | undefined;
@@ -139,6 +142,7 @@ export function createConsole({
 	const history = createHistory(store, historyFile);
 	const connection = createConnection(store, {
 		gateway,
+		selector,
 		production,
 		contexts,
 		newsInterval,

@@ -46,7 +46,13 @@ function servicesContent(
 	const window = listWindow({previousTop: 0, selected, height: rowsHeight, count: rows.length});
 	const [thumbFrom, thumbTo] = scrollThumb(window, rows.length, rowsHeight);
 	const text = tableText(
-		{columns: servicesColumns, widest: widestOf(services), width, columnGap: servicesColumnGap},
+		{
+			columns: servicesColumns,
+			widest: widestOf(services),
+			width,
+			columnGap: servicesColumnGap,
+			rows: rows.slice(window.top, window.end).map(service => cellsOf(service, theme)),
+		},
 		glyphs,
 	);
 	const row = (pieces: readonly Piece[], end: Piece = {text: ' '}): string => {

@@ -6,15 +6,14 @@ import type {Theme} from '../terminal/output/theme.js';
 import {printable} from '../knative/text/printable.js';
 import {endpointText} from '../knative/commands/endpoint.js';
 import {widthOf} from './widgets/table/fit-text.js';
+import {tellApart} from './widgets/table/tell-apart.js';
 import {age, clock, count} from './format.js';
 
-export type HeaderState = Pick<
-	ConsoleState,
-	'connection' | 'standing' | 'namespace' | 'gateway' | 'feeds'
-> & {
-	/** No request reaches the gateway, as a loop found out. */
-	gatewayDown?: GatewayDown | undefined;
-};
+export type HeaderState = Pick<ConsoleState, 'connection' | 'standing' | 'namespace' | 'gateway' | 'feeds'> &
+	Partial<Pick<ConsoleState, 'contextNames'>> & {
+		/** No request reaches the gateway, as a loop found out. */
+		gatewayDown?: GatewayDown | undefined;
+	};
 
 /** Milliseconds since 1970, and how many requests it was. */
 export type GatewayDown = {since: number; requests: number};
@@ -29,7 +28,7 @@ export function gatewayDownOf({verdicts}: Pick<ConsoleState, 'verdicts'>): Gatew
 
 /** The pieces at the left, which are cut when there is no room, and those at the right end, which never are. */
 export function headerLine(
-	{connection, standing, namespace, gateway, feeds, gatewayDown}: HeaderState,
+	{connection, standing, contextNames = [], namespace, gateway, feeds, gatewayDown}: HeaderState,
 	{now, width, theme}: {now: number; width: number; theme: Theme},
 ): {left: readonly Piece[]; right: readonly Piece[]} {
 	const {styles} = theme;
@@ -39,20 +38,26 @@ export function headerLine(
 			: connection.kind === 'connecting'
 				? connection.to
 				: '';
-	const where = printable([context, namespace].filter(part => part !== '').join(' / '));
 	const isProduction = connection.kind === 'connected' && connection.production;
 	const isReadOnly =
 		connection.kind === 'connected' && (connection.readOnly || standing.movedTo !== undefined);
-	const left: Piece[] = [
+	const state = standing.plugin
+		? {text: `${theme.glyphs.waiting} logging in`, style: styles.waiting}
+		: watchState(connection, feeds, now, theme);
+	const around: Piece[] = [
 		{text: ' kn-canary', style: {bold: true}},
 		{text: '  '},
 		...(isProduction ? [{text: ' PRODUCTION ', style: styles.production}, {text: ' '}] : []),
-		{text: where},
-		...(isReadOnly ? [{text: '  read-only', style: styles.warning}] : []),
 	];
-	const state = standing.plugin
-		? {text: `${theme.glyphs.waiting} logging in`, style: styles.waiting}
-		: watchState(connection, worse(feeds.services, feeds.revisions), now, theme);
+	const after: Piece[] = isReadOnly ? [{text: '  read-only', style: styles.warning}] : [];
+	// The namespace is never cut: of two that are alike in all but that, one is asked for and the other written to.
+	const taken = [...around, ...after, {text: state.text}].reduce((sum, {text}) => sum + widthOf(text), 0);
+	const most = width - taken - 4 - (namespace === '' ? 0 : widthOf(` / ${namespace}`));
+	const [shownContext = context] = tellApart([printable(context), ...contextNames], Math.max(4, most), {
+		ellipsis: theme.glyphs.ellipsis,
+	});
+	const where = [shownContext, printable(namespace)].filter(part => part !== '').join(' / ');
+	const left: Piece[] = [...around, {text: where}, ...after];
 	// The middle goes first when the line is short: it is in the curl line too.
 	const room = width - left.reduce((sum, {text}) => sum + widthOf(text), 0) - widthOf(state.text) - 4;
 	const middle = gatewayWords(gateway, gatewayDown).find(words => widthOf(words) <= room) ?? '';
@@ -98,12 +103,18 @@ function worse(one: ReflectorState, other: ReflectorState): ReflectorState {
 
 function watchState(
 	connection: ConsoleState['connection'],
-	feed: ReflectorState,
+	feeds: ConsoleState['feeds'],
 	now: number,
 	{glyphs, styles}: Theme,
 ): {text: string; style: Theme['styles'][keyof Theme['styles']]} {
 	if (connection.kind === 'failed') return {text: `${glyphs.bad} not connected`, style: styles.bad};
 	if (connection.kind === 'connecting') return {text: `${glyphs.waiting} connecting`, style: styles.waiting};
+	const {services, revisions} = feeds;
+	// Of a cluster that shows the services, and no more than those, that is what there is to know.
+	if (services.kind === 'live' && revisions.kind === 'forbidden' && revisions.status === 403) {
+		return {text: `${glyphs.warning} watching, not revisions`, style: styles.warning};
+	}
+	const feed = worse(services, revisions);
 	const since = oldSince(feed);
 	const old = since === undefined ? '' : `${age(since, now)} old`;
 	/** With the age of what is shown, where there is something to see. */

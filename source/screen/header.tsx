@@ -11,9 +11,10 @@ export function Header({width}: {width: number}) {
 	const theme = useTheme();
 	const now = useNow();
 	const state = useConsoleState(
-		useShallow(({connection, standing, namespace, gateway, feeds, verdicts}) => ({
+		useShallow(({connection, standing, contextNames, namespace, gateway, feeds, verdicts}) => ({
 			connection,
 			standing,
+			contextNames,
 			namespace,
 			gateway,
 			feeds,

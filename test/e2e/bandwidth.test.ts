@@ -55,7 +55,7 @@ describe('over a line of little bandwidth, at 120 columns and 40 rows', () => {
 		// From here on the list of answers is full and moves.
 		await terminal.until(screen => answers(screen) >= 12);
 		const [bytes, from] = [terminal.bytes(), answers(terminal.screen())];
-		await terminal.until(screen => answers(screen) >= from + 6 && screen.includes('new vs old'));
+		await terminal.until(screen => answers(screen) >= from + 6 && screen.includes('canary not worse'));
 		const told = answers(terminal.screen()) - from;
 		expect((terminal.bytes() - bytes) / told).toBeLessThanOrEqual(1000);
 	});

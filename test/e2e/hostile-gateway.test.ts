@@ -49,7 +49,11 @@ test('escape sequences, NUL, invalid UTF-8, wide characters and emoji leave the 
 
 /** On which row of the screen the verdict stands. */
 const verdictRow = (screen: string): number =>
-	screen.split('\n').findIndex(row => /split so far|Too few answers|switching|no split/.test(row));
+	screen
+		.split('\n')
+		.findIndex(row =>
+			/split so far|Too few answers|Possibly off|annot be judged|switching|no split/.test(row),
+		);
 
 test('at 80 columns and 24 rows the earlier split is a page away, and the rows stay where they are', async () => {
 	await using terminal = await openOnSandbox({

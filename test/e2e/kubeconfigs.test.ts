@@ -240,7 +240,7 @@ describe('a kubeconfig', () => {
 		});
 		const env = {KUBECONFIG: files.join(path.delimiter), ...more?.env?.(own)};
 		const [ours, kubectl] = await Promise.all([
-			runProgram(['verify', 'nosuch'], env),
+			runProgram(['get', 'nosuch'], env),
 			hasKubectl
 				? runCommand('kubectl', ['get', 'ksvc', 'nosuch'], {...env, KUBECACHEDIR: own.directory})
 				: undefined,

@@ -91,3 +91,42 @@ test('a gateway that stalls for two seconds shows in p99, in what was not sent, 
 	expect(screen).not.toMatch(/users get failures|timeout ×/);
 	expect(screen).toMatch(/No contradiction with the split so far/);
 });
+
+test('a gateway that gives users another split is contradicted in panes 1, 3 and 4, and dated when it is over', async () => {
+	const world = await openWorld();
+	const host = 'cart.default.example.com';
+	await using terminal = openBuiltConsole({
+		args: ['--kubeconfig', world.sandbox.kubeconfigPath, '--rate', '20'],
+		cols: 140,
+		rows: 40,
+	});
+	await terminal.until(/gateway 127\.0\.0\.1:\d+[^]*cart +90│10/);
+	terminal.press('space');
+	await terminal.until(/No contradiction with the split so far/);
+	expect(terminal.screen()).toMatch(/3 Traffic.*in place: answers agree/);
+	await world.sandbox.gatewayFaults.set({weights: {[host]: {'cart-00001': 0, 'cart-00002': 1}}});
+	const wrong = await terminal.until(/set 90│10, users get 0│100 for/);
+	expect(wrong).toMatch(/3 Traffic.*in place, says Knative; users get another split/);
+	expect(wrong).toMatch(/✗ set 90│10, users get 0│100 for \d+ s · check KIngress, gateway pods/);
+	expect(wrong).toMatch(/✗ wrong split: set 90│10, users get 0│100 for \d+ s \(since [\d:]+, last [\d:]+\)/);
+	expect(wrong).toMatch(/✗ cart +90│10 +wrong/);
+	await world.sandbox.gatewayFaults.clear();
+	await terminal.until(/split was wrong [\d:]+–[\d:]+, now set 90│10, users get \d+│\d+; Z counts anew/);
+	terminal.press('Z');
+	await terminal.until(
+		screen => /No contradiction with the split so far/.test(screen) && !/split was wrong/.test(screen),
+	);
+});
+
+test('a gateway that is down is said in the header and in the pane, with since when, and counts for nothing', async () => {
+	const world = await openWorld();
+	await using terminal = await openOnCheckout(world, ['--rate', '20']);
+	terminal.press('space');
+	await terminal.until(/No contradiction with the split so far/);
+	await world.sandbox.gatewayFaults.set({down: true});
+	const down = await terminal.until(/gateway down since [\d:]+ \(\d+ requests?\)[^]*4 Live/);
+	expect(down).toMatch(/4 Live[^]*✗ gateway down since [\d:]+ \(\d+ requests?\)/);
+	expect(down).not.toMatch(/users get failures|refused ×/);
+	await world.sandbox.gatewayFaults.clear();
+	await terminal.until(screen => !/gateway down/.test(screen) && /gateway 127/.test(screen));
+});

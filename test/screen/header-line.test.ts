@@ -35,3 +35,48 @@ test('a port-forward is told with how it is, and with the address that it is ins
 	expect(said(instead)).toBe('gateway kourier via port-forward (10.0.0.4:30080 not reachable, fails)');
 	expect(said(instead, 85)).toBe('gateway kourier via port-forward (fails)');
 });
+
+test('of long contexts that differ in a word that word is kept, and the namespace is never cut', () => {
+	const arn = 'arn:aws:eks:eu-west-1:123456789012:cluster/payments';
+	const contextNames = [`${arn}-production`, `${arn}-staging`];
+	for (const width of [60, 80, 120]) {
+		const shown = contextNames.map(context => {
+			const connection = {
+				kind: 'connected',
+				context,
+				server: '',
+				user: '',
+				flags: [],
+				readOnly: false,
+				production: true,
+			} as const;
+			const state = {...initialState({to: '', namespace: 'shop'}), connection, contextNames};
+			return headerLine(state, {now: 0, width, theme})
+				.left.map(({text}) => text)
+				.join('');
+		});
+		expect(shown[0]).toMatch(/prod.* \/ shop$/);
+		expect(shown[1]).toMatch(/stag.* \/ shop$/);
+	}
+});
+
+test('a cluster that shows the services and not the revisions is watched, and it is said what is not', () => {
+	const revisions = {kind: 'forbidden', status: 403, why: ''} as const;
+	const connection = {
+		kind: 'connected',
+		context: 'c',
+		server: '',
+		user: '',
+		flags: [],
+		readOnly: false,
+		production: false,
+	} as const;
+	const state = {
+		...initialState({to: '', namespace: 'shop'}),
+		connection,
+		feeds: {services: {kind: 'live'}, revisions},
+	} as const;
+	expect(headerLine(state, {now: 0, width: 80, theme}).right.at(-1)?.text).toContain(
+		'watching, not revisions',
+	);
+});

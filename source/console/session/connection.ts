@@ -36,8 +36,12 @@ export type ConnectionControl = {
 	readonly stop: () => void;
 };
 
+/** Longer names may have to be cut where there are 80 columns. */
+const longContext = 16;
+
 /**
  * @param options.gateway The operator's own word for where the gateway of the first context is.
+ * @param options.selector Only services with these labels are shown.
  * @param options.production Contexts of that name are production.
  * @param options.contexts The way to the other contexts of the kubeconfig.
  * @param options.newsInterval Milliseconds between two publications of a table.
@@ -49,6 +53,7 @@ export function createConnection(
 	store: ConsoleStore,
 	{
 		gateway,
+		selector,
 		production,
 		contexts,
 		newsInterval,
@@ -57,6 +62,7 @@ export function createConnection(
 		onLeave,
 	}: {
 		gateway: GivenGateway | undefined;
+		selector: string | undefined;
 		production: RegExp | undefined;
 		contexts: Contexts | undefined;
 		newsInterval: () => number;
@@ -79,6 +85,7 @@ export function createConnection(
 			cluster: current,
 			namespace: name,
 			gateway: current.context === home ? gateway : undefined,
+			selector,
 			interval: newsInterval,
 			onService,
 		});
@@ -101,6 +108,16 @@ export function createConnection(
 		}));
 		await onLeave();
 		await left?.close();
+	}
+
+	/** For the eye only: without them the name is cut by itself. */
+	async function nameContexts(): Promise<void> {
+		try {
+			const listed = (await contexts?.list()) ?? [];
+			store.setState({contextNames: listed.map(({name}) => printable(name))});
+		} catch {
+			// The kubeconfig is being written.
+		}
 	}
 
 	const connection: ConnectionControl = {
@@ -131,6 +148,7 @@ export function createConnection(
 				connection: {kind: 'connected', context, server, user, flags, readOnly, production: isProduction},
 			});
 			onConnected();
+			if (context.length > longContext) void nameContexts();
 			open(cluster, store.getState().namespace || cluster.namespace);
 		},
 		failed(sentence) {

@@ -24,6 +24,7 @@ export type Page = {isFirst: boolean; isLast: boolean};
 export function startFeed<View>({
 	cluster,
 	path,
+	labelSelector,
 	firstPage,
 	waitsForAll = false,
 	parse,
@@ -36,6 +37,8 @@ export function startFeed<View>({
 }: {
 	cluster: Cluster;
 	path: string;
+	/** Only objects with these labels. */
+	labelSelector?: string | undefined;
 	/** Items of the first page: about what a screen shows. */
 	firstPage?: number;
 	/** Nothing is published before the whole of the first list is there: for what means something only together. */
@@ -108,7 +111,11 @@ export function startFeed<View>({
 
 	const reflector = reflect(
 		cluster,
-		{path, ...(firstPage !== undefined && {firstPage})},
+		{
+			path,
+			...(labelSelector !== undefined && {query: {labelSelector}}),
+			...(firstPage !== undefined && {firstPage}),
+		},
 		{
 			onState(state) {
 				// Who reads that it is live is to find there all that was listed.

@@ -36,6 +36,7 @@ export function startSession(
 		cluster,
 		namespace,
 		gateway,
+		selector,
 		interval,
 		timers,
 		onService,
@@ -43,6 +44,8 @@ export function startSession(
 		cluster: Cluster;
 		namespace: string;
 		gateway?: GivenGateway | undefined;
+		/** Only services with these labels. */
+		selector?: string | undefined;
 		interval: () => number;
 		timers?: Pick<Timers, 'after'>;
 		onService?: (service: ServiceView) => void;
@@ -92,6 +95,7 @@ export function startSession(
 	const services = startFeed({
 		cluster,
 		path: servingPath('services', namespace),
+		labelSelector: selector,
 		firstPage: firstServices,
 		parse: parseService,
 		table: serviceTable,

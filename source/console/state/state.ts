@@ -162,6 +162,8 @@ export type ConsoleState = {
 	connection: ConnectionState;
 	/** A credential plugin that runs, and whether the context still means the cluster that is shown. */
 	standing: Standing;
+	/** Of the kubeconfig, where that of this one is long: it is shown so that it reads like no other. */
+	contextNames: readonly string[];
 	namespace: string;
 	/** The server says that there is no such namespace. */
 	namespaceMissing: boolean;
@@ -240,6 +242,7 @@ export function initialState({
 	return {
 		connection: {kind: 'connecting', to},
 		standing: {},
+		contextNames: [],
 		namespace,
 		namespaceMissing: false,
 		feeds: {services: {kind: 'connecting'}, revisions: {kind: 'connecting'}},

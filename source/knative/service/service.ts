@@ -120,23 +120,32 @@ const specTraffic = v.pipe(
 	),
 );
 
+const statusEntry = v.pipe(
+	v.object({
+		revisionName: v.pipe(v.string(), v.transform(printable)),
+		latestRevision: v.nullish(v.boolean()),
+		percent,
+		tag: optionalText,
+		url: optionalText,
+	}),
+	v.transform((entry): StatusTarget => ({
+		revision: entry.revisionName,
+		latest: entry.latestRevision ?? false,
+		percent: entry.percent ?? 0,
+		tag: entry.tag,
+		url: entry.url,
+	})),
+);
+
+/** An entry that cannot be read (one that names no revision, say) says nothing of the others. */
 const statusTraffic = v.fallback(
-	v.array(
-		v.pipe(
-			v.object({
-				revisionName: v.pipe(v.string(), v.transform(printable)),
-				latestRevision: v.nullish(v.boolean()),
-				percent,
-				tag: optionalText,
-				url: optionalText,
+	v.pipe(
+		v.array(v.unknown()),
+		v.transform(entries =>
+			entries.flatMap(entry => {
+				const parsed = v.safeParse(statusEntry, entry);
+				return parsed.success ? [parsed.output] : [];
 			}),
-			v.transform((entry): StatusTarget => ({
-				revision: entry.revisionName,
-				latest: entry.latestRevision ?? false,
-				percent: entry.percent ?? 0,
-				tag: entry.tag,
-				url: entry.url,
-			})),
 		),
 	),
 	[],

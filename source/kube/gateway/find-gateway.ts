@@ -332,7 +332,7 @@ export async function findGateway(
 		const why = [...new Set(search.tried)].join('; ');
 		return {
 			kind: 'not found',
-			sentence: `the cluster has several gateways (${names.join(', ')}), and which one serves ${printable(route.name)} may not be read (${why}); give its address ${advice}`,
+			sentence: `the cluster has several gateways, and which one serves ${printable(route.name)} may not be read; give its address ${advice} (${names.join(', ')}; ${why})`,
 		};
 	}
 	for (const gateway of candidates) {
@@ -374,7 +374,7 @@ async function fallback(search: Search, {signal}: SearchOptions): Promise<FoundG
 		kind: 'not found',
 		sentence:
 			barred.length === 0
-				? `the gateway was not found (${tried}); give its address ${advice}`
+				? `no gateway found; give its address ${advice} (${tried})`
 				: `the gateway has no address outside of the cluster, and ${barred.join('; ')}; give its address ${advice} (${tried})`,
 	};
 }

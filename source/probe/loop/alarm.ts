@@ -29,7 +29,7 @@ export function nextAlarm(before: Alarm | undefined, sighting: Sighting): Alarm 
 	const isSeen = isRecent === true;
 	return {
 		since: before.since,
-		last: lastSeen ?? (isSeen ? now : before.last),
+		last: Math.max(before.last, lastSeen ?? (isSeen ? now : before.last)),
 		// While nothing comes it is not known; then it stays as it was.
 		isOver: isRecent === undefined ? before.isOver : !isSeen,
 	};

@@ -414,12 +414,14 @@ export function createLoop({
 		const next = nextAlarm(alarm, {
 			isRaised: isWrong(verdict?.state),
 			isRecent,
+			// While nothing comes it is not seen either.
+			lastSeen: isRecent === true ? series.since(clock.date() - recently).at(-1)?.at : undefined,
 			now: clock.date(),
 		});
-		// What changed since then is when it ended, to the second.
-		return next?.isOver === true && change && change.at > next.since
-			? {...next, last: Math.min(next.last, change.at)}
-			: next;
+		// What changed is when it began, or when it ended, to the second.
+		if (!next || !change) return next;
+		if (next.isOver) return change.at > next.since ? {...next, last: Math.min(next.last, change.at)} : next;
+		return {...next, since: Math.min(next.since, change.at)};
 	}
 
 	function findSuggestion(rows: EpochCounts['rows']): string | undefined {
@@ -434,9 +436,11 @@ export function createLoop({
 	function build(): LoopSnapshot {
 		const attributed = attributedBy(evidence, weights);
 		const {groups, ...counts} = tally.snapshot(groupBy(attributed), {worksElsewhere: works});
-		const judged = report({groups, ...counts}, attributed, countLately(attributed, counts.since));
 		const gateway = monitor.condition(clock.date());
 		const change = counts.settling ? undefined : findChange(attributed, counts.since);
+		// What came before users got something else says nothing of what they get now.
+		const from = Math.max(counts.since, change?.at ?? 0);
+		const judged = report({groups, ...counts}, attributed, countLately(attributed, from));
 		alarm = counts.settling ? undefined : watchSplit(judged, change);
 		const {comparison} = pairs;
 		return {

@@ -17,7 +17,7 @@ const longestRevision = 24;
 
 const wide: readonly Column[] = [
 	{title: 'ANSWER', priority: 0, min: 10, max: 40, isFlexible: true},
-	{title: 'REVISION', priority: 1, min: 8, max: longestRevision, cut: 'start'},
+	{title: 'REVISION', priority: 1, min: 8, max: longestRevision, isName: true, cut: 'start'},
 	{title: 'SET', priority: 2, align: 'right'},
 	{title: 'GOT', priority: 1, align: 'right'},
 	{title: 'RANGE', priority: 5, align: 'right'},
@@ -36,7 +36,7 @@ const wide: readonly Column[] = [
  */
 const narrow: readonly Column[] = [
 	{title: 'ANSWER', priority: 0, min: 14, max: 40, isFlexible: true},
-	{title: 'REV', priority: 1, min: 6, max: 12, cut: 'start'},
+	{title: 'REV', priority: 1, min: 6, max: 12, isName: true, cut: 'start'},
 	{title: 'SET', priority: 2, align: 'right'},
 	{title: 'GOT', priority: 1, align: 'right'},
 	{title: 'RANGE', priority: 5, align: 'right'},

@@ -3,6 +3,7 @@ import type {Comparison, EpochCounts, LoopSnapshot} from '../../console/state/st
 import {convincingBound, setAndGot, sharesOf} from '../../console/live/verdicts.js';
 import type {ComparedPair} from '../../console/live/compared-pair.js';
 import {remedies, type AskedBy} from '../../knative/commands/identify-revisions.js';
+import type {SplitVerdict} from '../../stats/split-verdict.js';
 import {clock, duration, percentOf, shortRevision, span} from '../format.js';
 
 export type VerdictLine = {
@@ -70,12 +71,12 @@ function troubleLines({trouble, gateway}: LoopSnapshot): VerdictLine[] {
 
 type SplitSnapshot = Pick<
 	LoopSnapshot,
-	'verdict' | 'settling' | 'rows' | 'alarm' | 'trouble' | 'suggestion' | 'answered'
+	'verdict' | 'settling' | 'rows' | 'alarm' | 'trouble' | 'suggestion' | 'answered' | 'rate'
 >;
 
 /** Whether users get the split that is set. */
 export function splitLine(
-	{verdict, settling, rows, alarm, trouble, suggestion, answered}: SplitSnapshot,
+	{verdict, settling, rows, alarm, trouble, suggestion, answered, rate}: SplitSnapshot,
 	{isRefused, askedBy, now}: Pick<VerdictContext, 'isRefused' | 'askedBy' | 'now'>,
 ): VerdictLine {
 	if (settling) {
@@ -125,14 +126,19 @@ export function splitLine(
 		case 'agrees':
 			return {tone: trouble ? 'warning' : 'good', sentence: verdict.sentence};
 		case 'too few':
-			return {tone: 'waiting', sentence: verdict.sentence};
+			return {tone: 'waiting', sentence: withWait(verdict, rate)};
 		case 'suspicious':
 		case 'unjudgeable':
-			return {tone: 'warning', sentence: verdict.sentence};
+			return {tone: 'warning', sentence: withWait(verdict, rate)};
 		case 'disagrees':
 		case 'impossible':
 			return {tone: 'bad', sentence: verdict.sentence};
 	}
+}
+
+/** `Too few answers to tell, ~44 more needed (44 s).`: how long that takes at this pace. */
+function withWait({sentence, more}: SplitVerdict, rate: number): string {
+	return more === undefined ? sentence : sentence.replace(/\.$/, ` (${span((more / rate) * 1000)}).`);
 }
 
 /** What users get became something else, though the split was not changed. */
@@ -140,7 +146,8 @@ export function changeLines(
 	{change, alarm}: Pick<LoopSnapshot, 'change' | 'alarm'>,
 	{service}: Pick<VerdictContext, 'service'>,
 ): VerdictLine[] {
-	if (!change || (alarm && change.at < alarm.since)) return [];
+	// That a wrong split began or ended is said by its alarm.
+	if (!change || alarm) return [];
 	const {at, before, after} = change;
 	const shares = (counts: ReadonlyMap<string, number>) => {
 		const total = [...counts.values()].reduce((sum, count) => sum + count, 0);

@@ -46,11 +46,11 @@ export function contradiction(verdict: ServiceVerdict | undefined): string | und
 	switch (evidenceOf(verdict)) {
 		case 'contradicted': {
 			const since = splitAlarm ? ` for ${span(at - splitAlarm.since)}` : '';
-			return `${setAndGot(verdict.shares) ?? 'users get another split'}${since}: look at the KIngress and the gateway's pods, or send again`;
+			return `${setAndGot(verdict.shares) ?? 'users get another split'}${since} · check KIngress, gateway pods`;
 		}
 		case 'not served':
 			return gateway.kind === 'answers itself'
-				? `users get ${gateway.code} from the gateway itself since ${clock(gateway.since)}: look at the KIngress and the gateway's pods`
+				? `users get ${gateway.code} from the gateway itself since ${clock(gateway.since)} · check KIngress, gateway pods`
 				: gateway.kind === 'down'
 					? `gateway down since ${clock(gateway.since)} (${gateway.requests} requests)`
 					: undefined;

@@ -29,7 +29,7 @@ import {wrapLine, type DocumentLine} from '../sheets/inspect/document.js';
 import {age, envValue, shortImage, shortRevision} from '../format.js';
 
 const columns = [
-	{title: 'REVISION', priority: 0, min: 8, cut: 'start'},
+	{title: 'REVISION', priority: 0, min: 8, isName: true, cut: 'start'},
 	{title: 'TRAFFIC', priority: 1, align: 'right'},
 	{title: 'TAG', priority: 3, max: 20, usual: 6},
 	{title: 'STATE', priority: 2, usual: 8},
@@ -45,6 +45,9 @@ export function RevisionsPane({width, height}: Size) {
 	const service = useConsoleState(selectedService);
 	const isUncovered = useConsoleState(state => state.isUncovered);
 	const revisions = useConsoleState(revisionRows);
+	const mayNotList = useConsoleState(
+		({feeds: {revisions: feed}}) => feed.kind === 'forbidden' && feed.status === 403,
+	);
 	const isKnown = useConsoleState(state => service && knownRevisions(state, service.name) !== undefined);
 	const selected = useConsoleState(selectedRevisionIndex);
 	const {focus, missing} = useConsoleState(
@@ -75,7 +78,9 @@ export function RevisionsPane({width, height}: Size) {
 					service
 						? isKnown
 							? 'No revision yet; the controller makes one in a moment.'
-							: 'Its revisions are not known yet.'
+							: mayNotList
+								? 'You may not list revisions here: it takes list and watch on revisions.serving.knative.dev.'
+								: 'Its revisions are not known yet.'
 						: (missing ?? '')
 				}
 			/>

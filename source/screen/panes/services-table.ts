@@ -14,7 +14,7 @@ export const servicesColumnGap = 1;
 
 export const servicesColumns: readonly Column[] = [
 	{title: ' ', priority: 0},
-	{title: 'SERVICE', priority: 0, isFlexible: true, min: 13, cut: 'middle'},
+	{title: 'SERVICE', priority: 0, isFlexible: true, min: 13, isName: true, cut: 'middle'},
 	{title: 'SPLIT', priority: 1, max: 12},
 	{title: 'STATE', priority: 2},
 ];

@@ -12,6 +12,7 @@ import type {Theme} from '../../terminal/output/theme.js';
 import type {Move, ServiceVerdict} from '../../console/state/state.js';
 import type {Size} from '../layout.js';
 import {fitText, widthOf} from '../widgets/table/fit-text.js';
+import {tellApart} from '../widgets/table/tell-apart.js';
 import {frameContentSize} from '../widgets/frame-lines.js';
 import {Frame} from '../widgets/frame.js';
 import {List} from '../widgets/table/list.js';
@@ -174,6 +175,10 @@ function SplitRowLine({
 	);
 	const tags = split.map(candidate => candidate.tags.join(', '));
 	const tagWidth = Math.min(Math.max(usual.tag, ...tags.map(tag => widthOf(tag))), Math.floor(width * 0.15));
+	const index = split.indexOf(row);
+	// No two rows of a split may read alike: which of them gets the traffic is what is read here.
+	const shownName = tellApart(names, nameWidth, {ellipsis: glyphs.ellipsis})[index] ?? nameOf(row, service);
+	const shownTags = tellApart(tags, tagWidth, {position: 'end', ellipsis: glyphs.ellipsis})[index] ?? '';
 	const changed = before !== row.percent;
 	const value =
 		typed === undefined
@@ -187,8 +192,8 @@ function SplitRowLine({
 	return (
 		<Box width={width}>
 			<Text wrap="truncate">
-				{fitText(nameOf(row, service), nameWidth, {position: 'start'})}{' '}
-				{tagWidth > 0 && <Text {...styles.muted}>{`${fitText(row.tags.join(', '), tagWidth)} `}</Text>}
+				{fitText(shownName, nameWidth)}{' '}
+				{tagWidth > 0 && <Text {...styles.muted}>{`${fitText(shownTags, tagWidth)} `}</Text>}
 				{row.locked ? `${glyphs.locked} ` : '  '}
 			</Text>
 			{barWidth > 3 && (

@@ -217,3 +217,20 @@ describe('what is no Service', () => {
 		);
 	});
 });
+
+test('an entry of the route that names no revision says nothing of the others', () => {
+	const object = knativeService();
+	const status = {
+		...Object(object)['status'],
+		traffic: [
+			{revisionName: 'helloworld-go-00001', percent: 90, tag: 'stable'},
+			{configurationName: 'helloworld-go', latestRevision: true, percent: 0},
+			{revisionName: 'helloworld-go-00002', percent: 10},
+		],
+	};
+	const parsed = parseService({...object, status});
+	expect(parsed.ok && parsed.value.statusTraffic.map(({revision, percent}) => [revision, percent])).toEqual([
+		['helloworld-go-00001', 90],
+		['helloworld-go-00002', 10],
+	]);
+});

@@ -162,8 +162,8 @@ describe('the gateway', () => {
 		});
 		const found = await find();
 		expect(found.kind === 'not found' && found.sentence).toContain(
-			'the cluster has several gateways (kourier at kourier-system/kourier, istio at istio-system/istio-ingressgateway), ' +
-				'and which one serves hello may not be read (Ingress default/hello: ',
+			'the cluster has several gateways, and which one serves hello may not be read; give its address with --gateway host[:port] ' +
+				'(kourier at kourier-system/kourier, istio at istio-system/istio-ingressgateway; Ingress default/hello: ',
 		);
 	});
 
@@ -175,7 +175,7 @@ describe('the gateway', () => {
 		objects[own] = {...ingress(), metadata: {annotations}};
 		const found = await find();
 		expect(found.kind === 'not found' && found.sentence).toMatch(
-			/where the gateways of the ingress class nginx\.ingress\.example\.com are is not known here\); give its address with --gateway/,
+			/^no gateway found; give its address with --gateway .*where the gateways of the ingress class nginx\.ingress\.example\.com are is not known here/,
 		);
 	});
 

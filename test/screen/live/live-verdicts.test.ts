@@ -175,6 +175,7 @@ const split = (part: Partial<LoopSnapshot>, given: Partial<VerdictContext> = {})
 			trouble: undefined,
 			suggestion: undefined,
 			answered: 40,
+			rate: 2,
 			...part,
 		},
 		{...context, ...given},
@@ -219,6 +220,17 @@ test('a split in agreement is claimed no further than it is proven, and not as g
 	expect(split({verdict})).toEqual({tone: 'good', sentence: 'No contradiction with the split so far.'});
 	const trouble = {kind: 'failures', count: 4, of: 40, sentence: 'users get failures'} as const;
 	expect(split({verdict, trouble}).tone).toBe('warning');
+});
+
+test('what is needed to tell more is said with how long that takes at this pace', () => {
+	const verdict = splitVerdict([
+		{key: 'h-00001', percent: 90, count: 9},
+		{key: 'h-00002', percent: 10, count: 1},
+	]);
+	expect(split({verdict})).toEqual({
+		tone: 'waiting',
+		sentence: 'Too few answers to tell, ~34 more needed (17 s).',
+	});
 });
 
 test('an alarm says what users get, since when, when last, and what to do', () => {

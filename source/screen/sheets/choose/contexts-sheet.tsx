@@ -5,6 +5,7 @@ import {closeSheet, notify} from '../../../console/state/select.js';
 import {printable} from '../../../knative/text/printable.js';
 import type {Size} from '../../layout.js';
 import {fitText, widthOf} from '../../widgets/table/fit-text.js';
+import {tellApart} from '../../widgets/table/tell-apart.js';
 import {frameContentSize} from '../../widgets/frame-lines.js';
 import {Frame} from '../../widgets/frame.js';
 import {Menu} from '../../widgets/table/menu.js';
@@ -22,9 +23,11 @@ export function Contexts({
 	height,
 }: Size & {sheet: ContextsSheet; isActive: boolean}) {
 	const console = useConsole();
-	const {styles} = useTheme();
+	const {styles, glyphs} = useTheme();
 	const size = frameContentSize(width, height);
 	const nameWidth = Math.min(longestName, Math.max(0, ...(rows ?? []).map(({shown}) => widthOf(shown))));
+	const shownNames = (rows ?? []).map(({shown}) => shown);
+	const names = tellApart(shownNames, nameWidth, {ellipsis: glyphs.ellipsis});
 	return (
 		<Frame width={width} height={height} title="Contexts" aside="Enter goes there" isFocused>
 			{sentence !== undefined && (
@@ -36,10 +39,10 @@ export function Contexts({
 				<Text {...styles.muted}>Reading the kubeconfig…</Text>
 			) : (
 				<Menu
-					items={rows.map(({name, shown, server, isHere, isProduction}) => ({
+					items={rows.map(({name, server, isHere, isProduction}, index) => ({
 						value: name,
 						label: [
-							fitText(shown, nameWidth),
+							fitText(names[index] ?? name, nameWidth),
 							isProduction ? 'PRODUCTION' : '          ',
 							isHere ? 'here' : '    ',
 							server,

@@ -11,6 +11,8 @@ import {copiedLines} from '../../../knative/commands/commands.js';
 import {wakeTargets} from '../../../console/live/wake.js';
 import type {Size} from '../../layout.js';
 import {PromptLine} from '../../widgets/form/prompt-line.js';
+import {widthOf} from '../../widgets/table/fit-text.js';
+import {tellApart} from '../../widgets/table/tell-apart.js';
 import {useTheme} from '../../widgets/theme-context.js';
 import {typedAhead, useActions, useConsole, useConsoleState, useSeeing} from '../../use-console.js';
 import {Conflict} from './conflict-sheet.js';
@@ -59,6 +61,10 @@ function OpenReview({sheet, isActive, copy, width, height}: ReviewSheetProps) {
 	const {store} = console;
 	const {couldSee} = useSeeing();
 	const since = useConsoleState(({feeds}) => oldSince(feeds.services));
+	const context = useConsoleState(({connection}) =>
+		connection.kind === 'connected' ? connection.context : '',
+	);
+	const contextNames = useConsoleState(state => state.contextNames);
 	const {plan, confirmation, phase} = sheet;
 	const lost = useConsoleState(state => lostGround(state, sheet)?.sentence);
 	const asksName = confirmation === 'word' && phase.kind === 'open' && lost === undefined;
@@ -70,6 +76,10 @@ function OpenReview({sheet, isActive, copy, width, height}: ReviewSheetProps) {
 		setTop(row);
 		setReadTo(Math.max(readTo, row + size.height));
 	};
+	// Both are in every review: the namespace whole, of the context as much as there is room for.
+	const where = ` / ${plan.namespace}`;
+	const room = width - widthOf(`${titles[plan.action]} ${plan.name}`) - widthOf(where) - 9;
+	const aside = `${tellApart([context, ...contextNames], Math.max(6, room), {ellipsis: theme.glyphs.ellipsis})[0] ?? ''}${where}`;
 	const isUncovered = useConsoleState(state => state.isUncovered);
 	const wholeLines = reviewLines(sheet, theme, {lost, since, isUncovered});
 	// What cannot be agreed to any more need not be read before.
@@ -111,7 +121,7 @@ function OpenReview({sheet, isActive, copy, width, height}: ReviewSheetProps) {
 				width={width}
 				height={documentHeight}
 				title={`${titles[plan.action]} ${plan.name}`}
-				aside={`namespace ${plan.namespace}`}
+				aside={aside}
 				lines={isRead ? wholeLines : reviewLines(sheet, theme, {isRead, since, isUncovered})}
 				context="sheet"
 				isActive={isActive}

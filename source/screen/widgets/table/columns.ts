@@ -16,6 +16,8 @@ export type Column = {
 	/** Takes what is left over. */
 	readonly isFlexible?: boolean;
 	readonly align?: 'left' | 'right';
+	/** Its texts are names: cut as a set, so that no two of those that are shown read alike. */
+	readonly isName?: boolean;
 	/** Where its text is cut. @default 'end' */
 	readonly cut?: 'start' | 'middle' | 'end';
 };

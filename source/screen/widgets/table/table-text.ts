@@ -3,6 +3,7 @@ import type {Piece} from '../../../terminal/output/pieces.js';
 import type {Glyphs, TextStyle} from '../../../terminal/output/theme.js';
 import {fitColumns, type Column, type FittedColumn} from './columns.js';
 import {fitText} from './fit-text.js';
+import {tellApart} from './tell-apart.js';
 
 export type TableCell = string | {readonly text: string; readonly style?: TextStyle};
 export const textOf = (cell: TableCell | undefined): string =>
@@ -29,18 +30,30 @@ export const tableText = (
 		widest,
 		width,
 		columnGap,
+		rows = [],
 	}: {
 		readonly columns: readonly Column[];
 		readonly widest: readonly number[];
 		readonly width: number;
 		readonly columnGap: number;
+		/** The rows that are shown, whose names are told apart. */
+		readonly rows?: ReadonlyArray<readonly TableCell[]>;
 	},
 	{ellipsis}: Pick<Glyphs, 'ellipsis'>,
 ): TableText => {
 	const fitted = fitColumns(columns, widest, Math.max(0, width - LIST_MARGIN), columnGap);
 	const gap = ' '.repeat(columnGap);
-	const place = (text: string, {index, width: columnWidth}: FittedColumn) => {
+	const names = new Map(
+		fitted
+			.filter(({index}) => columns[index]?.isName === true)
+			.map(({index, width: columnWidth}) => [
+				index,
+				namesIn(rows, index, columnWidth, columns[index]?.cut, ellipsis),
+			]),
+	);
+	const place = (given: string, {index, width: columnWidth}: FittedColumn) => {
 		const column = columns[index];
+		const text = names.get(index)?.get(given) ?? given;
 		return fitText(text, columnWidth, {align: column?.align, position: column?.cut ?? 'end', ellipsis});
 	};
 	return {
@@ -52,4 +65,17 @@ export const tableText = (
 				return typeof cell === 'object' && cell.style !== undefined ? {text, style: cell.style} : {text};
 			}),
 	};
+};
+
+/** What each name of a column is shown as. */
+const namesIn = (
+	rows: ReadonlyArray<readonly TableCell[]>,
+	index: number,
+	width: number,
+	position: Column['cut'] = 'end',
+	ellipsis: string,
+): ReadonlyMap<string, string> => {
+	const names = rows.map(cells => textOf(cells[index]));
+	const shown = tellApart(names, width, {position, ellipsis});
+	return new Map(names.map((name, row) => [name, shown[row] ?? name]));
 };

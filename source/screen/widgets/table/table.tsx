@@ -71,8 +71,8 @@ export function TableRows({
 }: TableRowsProps) {
 	const {glyphs, styles} = useTheme();
 	const text = useMemo(
-		() => tableText({columns, widest, width, columnGap}, glyphs),
-		[columns, widest, width, columnGap, glyphs],
+		() => tableText({columns, widest, width, columnGap, rows: rows.map(({cells}) => cells)}, glyphs),
+		[columns, widest, width, columnGap, rows, glyphs],
 	);
 
 	return (

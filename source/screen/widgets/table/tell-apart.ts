@@ -57,14 +57,18 @@ function candidates(name: string, all: readonly string[], width: number, ellipsi
 	const pieces = piecesOf(name);
 	const telling = tellingPieces(name, pieces, all);
 	const wanted: string[] = [];
-	const needed = new Set(telling);
-	if (widthOf(render(pieces, needed, ellipsis)) <= width) {
-		// What tells apart is there; the rest of the room goes to the end, the beginning, and what is next to it.
-		for (const index of fillOrder(pieces.length, telling)) {
+	// What tells it from names that are hardly like it goes first: that shows anyway.
+	for (let count = telling.length; count > 0; count--) {
+		const kept = telling.slice(0, count);
+		const needed = new Set(kept);
+		if (widthOf(render(pieces, needed, ellipsis)) > width) continue;
+		// The rest of the room goes to the end, the beginning, and what is next to it.
+		for (const index of fillOrder(pieces.length, kept)) {
 			needed.add(index);
 			if (widthOf(render(pieces, needed, ellipsis)) > width) needed.delete(index);
 		}
 		wanted.push(render(pieces, needed, ellipsis));
+		break;
 	}
 	// The pieces are too long themselves: from where they begin to differ.
 	for (const start of differences(name, all)) {

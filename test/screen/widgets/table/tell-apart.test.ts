@@ -11,6 +11,7 @@ describe('names that are cut as a set', () => {
 			expect(shown.map(text => /1[567]/.exec(text)?.[0])).toEqual(['15', '16', '17']);
 		}
 		expect(tellApart(names, 18)[0]).toBe('…01-15-…production');
+		expect(tellApart(['nobody-knows', ...names], 7).slice(1)).toEqual(['…01-15…', '…01-16…', '…01-17…']);
 	});
 
 	it('keeps what differs at the start and at the end', () => {
