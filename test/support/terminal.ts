@@ -1,4 +1,5 @@
 import {execFileSync} from 'node:child_process';
+import {readFileSync} from 'node:fs';
 import process from 'node:process';
 import xterm from '@xterm/headless';
 import {spawn} from 'node-pty';
@@ -358,6 +359,27 @@ export const openTerminal = ({
 			child.resize(newCols, newRows);
 		},
 		exited,
+		/** From now on the terminal takes nothing: what the program writes fills the pseudo-terminal and stays there. */
+		stall() {
+			child.pause();
+		},
+		/** Whether the program ends within a second, on a machine that has time for it; it is looked at for three. */
+		async isGone(): Promise<boolean> {
+			for (let look = 0; look < 60; look++) {
+				try {
+					// A process that has ended and is not waited for yet is a zombie.
+					if (readFileSync(`/proc/${child.pid}/stat`, 'utf8').includes(') Z ')) return true;
+				} catch {
+					return true;
+				}
+
+				await new Promise(resolve => {
+					setTimeout(resolve, 50);
+				});
+			}
+
+			return false;
+		},
 		kill(signal: NodeJS.Signals) {
 			process.kill(child.pid, signal);
 		},

@@ -33,7 +33,7 @@ const interval = 250;
  * Milliseconds that a beat may be late before nobody is taken to have been there. More than a busy machine takes, less than
  * would be seen of the latencies of a service.
  */
-const tolerance = 1000;
+const tolerance = 400;
 
 /** Notes when nobody was there, as long as something is asked. */
 class Attendance {

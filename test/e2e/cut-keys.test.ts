@@ -1,0 +1,144 @@
+/** A key is a key that was pressed: what a bad line, or a program that died, makes of them does nothing. */
+import {setTimeout as delay} from 'node:timers/promises';
+import {uniformInt} from 'pure-rand/distribution/uniformInt';
+import {xoroshiro128plus} from 'pure-rand/generator/xoroshiro128plus';
+import {describe, expect, it} from 'vitest';
+import {openOnSandbox} from '../support/console.js';
+import {untouched, type TestTerminal} from '../support/terminal.js';
+
+const ESC = '\u001B';
+
+/** Sends the parts with so many milliseconds between them, as a line that lags does. The delay is what is tested. */
+async function sendCut(
+	terminal: TestTerminal,
+	parts: readonly string[],
+	milliseconds: number,
+): Promise<void> {
+	for (const [index, part] of parts.entries()) {
+		if (index > 0) await delay(milliseconds);
+		terminal.type(part);
+	}
+}
+
+/** What a sheet that can write is called. */
+const sheets = /Delete|Roll back|Complete cart|Undo|New service|New revision|Apply the split/;
+
+const isOnPanes = (screen: string) => /1 Services/.test(screen) && !sheets.test(screen);
+
+/** The screen when a key that is whole has acted: the selection goes to the end and back. */
+async function afterWholeKeys(terminal: TestTerminal): Promise<string> {
+	terminal.type('G');
+	await terminal.until(/▸ ▲ payments/);
+	terminal.type('g');
+	return terminal.until(/▸ ● cart/);
+}
+
+describe('nothing happens by', () => {
+	it.each([
+		['a slow ←', [ESC, '[D'], 300],
+		['a slow ← in three parts', [ESC, '[', 'D'], 700],
+		['a slow F3', [`${ESC}O`, 'R'], 700],
+		['a slow cursor report', [ESC, '[24;80R'], 100],
+		['a late DA1', [ESC, '[?62;22', 'c'], 300],
+		['a late background', [ESC, ']11;rgb:ffff/ff', `ff/ffff${ESC}`, '\\'], 300],
+		['the tail of a sequence', [`${ESC}[1;`, '2', 'D'], 1400],
+		['an old mouse report', [`${ESC}[M qD`, `${ESC}[M#RR`, `${ESC}[M cc`], 10],
+		['an old mouse report that is cut', [`${ESC}[M`, ' ', 'q', 'D'], 500],
+		['Alt with letters', [`${ESC}q`, `${ESC}D`, `${ESC}R`, `${ESC}c`], 10],
+		['the release of a key', [`${ESC}[113;1:3u`, `${ESC}[114;2:3u`], 10],
+	])('%s', async (_, parts, milliseconds) => {
+		await using terminal = await openOnSandbox();
+		await sendCut(terminal, parts, milliseconds);
+		// What had to be waited for is over then.
+		await delay(2200);
+		expect(await afterWholeKeys(terminal)).toSatisfy(isOnPanes);
+	});
+});
+
+describe('the keyboard protocols that a program has left on', () => {
+	it('are understood', async () => {
+		await using terminal = await openOnSandbox();
+		terminal.type(`${ESC}[114;2u`);
+		await terminal.until(/Roll back cart/);
+		terminal.type(`${ESC}[27u`);
+		await terminal.until(isOnPanes);
+		terminal.type(`${ESC}[27;2;82~`);
+		await terminal.until(/Roll back cart/);
+		terminal.type(`${ESC}[27;1;27~`);
+		await terminal.until(isOnPanes);
+		terminal.type(`${ESC}[47;2u`);
+		await terminal.until(/Go to the pane before/);
+		terminal.type(`${ESC}[113u`);
+		await terminal.until(isOnPanes);
+		terminal.type(`${ESC}[99;5u`);
+		expect((await terminal.exited).code).toBe(0);
+		expect(terminal.modes()).toEqual(untouched);
+	});
+});
+
+it('a paste whose end is lost ends by itself', async () => {
+	await using terminal = await openOnSandbox();
+	terminal.type(`${ESC}[200~R\rq`);
+	await delay(4000);
+	expect(await afterWholeKeys(terminal)).toSatisfy(isOnPanes);
+});
+
+/** What terminals send that is no key of the panes, or only looks; none of it opens a sheet or ends the program. */
+const harmlessInput = [
+	...Array.from('jkgG', character => character),
+	...Array.from('ABHF', letter => `${ESC}[${letter}`),
+	...Array.from('AB', letter => `${ESC}O${letter}`),
+	`${ESC}[5~`,
+	`${ESC}[6~`,
+	`${ESC}OR`,
+	`${ESC}OS`,
+	`${ESC}[15~`,
+	`${ESC}[[D`,
+	`${ESC}[M qD`,
+	`${ESC}[MRcu`,
+	`${ESC}[<0;10;20M`,
+	`${ESC}[<0;10;20m`,
+	`${ESC}[24;80R`,
+	`${ESC}[?62;22c`,
+	`${ESC}[>0;276;0c`,
+	`${ESC}[I`,
+	`${ESC}[O`,
+	`${ESC}]11;rgb:1c1c/dddd/cccc${ESC}\\`,
+	`${ESC}]11;rgb:ffff/ffff/ffff\u0007`,
+	`${ESC}P>|xterm(388)RqDc${ESC}\\`,
+	`${ESC}[?2026;2$y`,
+	`${ESC}[113;1:3u`,
+	`${ESC}[200~Rq\rDc${ESC}[201~`,
+];
+
+/** `CUT_KEYS_BYTES` sends as many to the built program, at the pace of a line that lags. */
+const bytes = Number(process.env['CUT_KEYS_BYTES'] ?? 300);
+
+it(`${bytes} bytes of what terminals send, cut at every place and held back up to 1.5 s, do nothing`, async () => {
+	await using terminal = await openOnSandbox();
+	const generator = xoroshiro128plus(Number(process.env['FUZZ_SEED'] ?? 1));
+	const random = (low: number, high: number) => uniformInt(generator, low, high);
+	const sent: string[] = [];
+	for (let total = 0; total < bytes;) {
+		const text = harmlessInput[random(0, harmlessInput.length - 1)] ?? '';
+		const characters = Array.from(text);
+		const cut = random(0, characters.length);
+		sent.push(text);
+		total += text.length;
+		await sendCut(
+			terminal,
+			[characters.slice(0, cut), characters.slice(cut)]
+				.map(part => part.join(''))
+				.filter(part => part !== ''),
+			random(0, 9) === 0 ? random(400, 1500) : random(0, 60),
+		);
+		await delay(random(0, 20));
+		expect([terminal.screen(), sent.slice(-5)]).toSatisfy(([screen]: [string]) => isOnPanes(screen));
+	}
+
+	await delay(2200);
+	expect(await afterWholeKeys(terminal)).toSatisfy(isOnPanes);
+	terminal.press('q');
+	expect(await terminal.exited).toEqual({code: 0, signal: 0});
+	expect(terminal.modes()).toEqual(untouched);
+});

@@ -1,0 +1,219 @@
+/** Being started and ended as real shells, lines and machines do it. */
+import {execFile, spawn, type ChildProcess} from 'node:child_process';
+import {once} from 'node:events';
+import {existsSync} from 'node:fs';
+import {chmod, mkdtemp, readdir, rm, writeFile} from 'node:fs/promises';
+import {connect} from 'node:net';
+import {tmpdir} from 'node:os';
+import path from 'node:path';
+import {promisify} from 'node:util';
+import {describe, expect, it, onTestFinished} from 'vitest';
+import {openOnSandbox} from '../support/console.js';
+import {openTerminal, untouched} from '../support/terminal.js';
+
+const run = promisify(execFile);
+const program = path.resolve('dist/cli.js');
+const ESC = '\u001B';
+
+async function folder(): Promise<string> {
+	const made = await mkdtemp(path.join(tmpdir(), 'kn-canary-test-'));
+	onTestFinished(async () => rm(made, {recursive: true, force: true}));
+	return made;
+}
+
+/** What the program says on standard output from now on, until it matches. */
+async function said(child: ChildProcess, wanted: RegExp): Promise<string> {
+	let text = '';
+	for await (const chunk of child.stdout ?? []) {
+		text += String(chunk);
+		if (wanted.test(text)) return text;
+	}
+	throw new Error(`It ended before ${String(wanted)}: ${text}`);
+}
+
+/** `nohup` as it is: SIGHUP ignored, nothing of a terminal left. */
+function startSandbox(env: NodeJS.ProcessEnv = {}): ChildProcess {
+	const child = spawn('nohup', [process.execPath, program, 'sandbox', '--pace', '10'], {
+		stdio: ['ignore', 'pipe', 'pipe'],
+		env: {...process.env, ...env},
+	});
+	onTestFinished(() => void child.kill('SIGKILL'));
+	return child;
+}
+
+/** Whether the gateway of a sandbox takes connections. */
+async function isServing(output: string): Promise<boolean> {
+	const [, port = ''] = /GATEWAY=127\.0\.0\.1:(\d+)/.exec(output) ?? [];
+	const socket = connect(Number(port), '127.0.0.1');
+	try {
+		await once(socket, 'connect');
+		return true;
+	} catch {
+		return false;
+	} finally {
+		socket.destroy();
+	}
+}
+
+describe('the console', () => {
+	it.each(['SIGTERM', 'SIGHUP', 'SIGINT'] as const)(
+		'ends on %s also while the terminal takes nothing',
+		async signal => {
+			await using terminal = await openOnSandbox({cols: 200, rows: 60});
+			terminal.stall();
+			// More than the pseudo-terminal holds.
+			for (let times = 0; times < 40; times++) {
+				terminal.resize(times % 2 === 0 ? 150 : 200, 60);
+				terminal.press('ctrl-l');
+				await new Promise(resolve => setTimeout(resolve, 30));
+			}
+			terminal.kill(signal);
+			expect(await terminal.isGone()).toBe(true);
+		},
+	);
+
+	it('says so on a terminal that cannot draw, and draws nothing', async () => {
+		await using terminal = openTerminal({
+			command: 'env',
+			args: ['TERM=dumb', process.execPath, program, '--sandbox'],
+		});
+		expect((await terminal.exited).code).toBe(1);
+		expect(terminal.screen()).toMatch(/TERM=dumb[^]*kn-canary demo/);
+	});
+
+	it('opens no inspector on SIGUSR1', async () => {
+		await using terminal = await openOnSandbox();
+		terminal.kill('SIGUSR1');
+		terminal.press('G');
+		await terminal.until(/▸ ▲ payments/);
+		await terminal.settle(500);
+		expect(terminal.screen()).not.toMatch(/Debugger/);
+		terminal.press('q');
+		expect((await terminal.exited).code).toBe(0);
+	});
+
+	it('lets a context of any name move nothing, on either drawing path', async () => {
+		const name = `prod${ESC}]52;c;aGVsbG8=\u0007${ESC}[2J${ESC}[31m`;
+		const kubeconfig = path.join(await folder(), 'kubeconfig');
+		await writeFile(
+			kubeconfig,
+			JSON.stringify({
+				apiVersion: 'v1',
+				kind: 'Config',
+				clusters: [{name: 'c', cluster: {server: 'http://127.0.0.1:9'}}],
+				users: [{name: 'u', user: {token: 't'}}],
+				contexts: [{name, context: {cluster: 'c', user: 'u'}}],
+				'current-context': name,
+			}),
+		);
+		await using terminal = openTerminal({
+			command: process.execPath,
+			args: [program, '--context', name, '--kubeconfig', kubeconfig],
+		});
+		let clipboard: string | undefined;
+		terminal.emulator.parser.registerOscHandler(52, data => {
+			clipboard = data;
+			return true;
+		});
+		await terminal.until(/kn-canary +prod␛\]52;c;aGVsbG8=/);
+		// Ink has drawn when there are keys.
+		await terminal.until(/offline[^]*q quit|offline[^]*\? help/);
+		expect(terminal.line(0)).toMatch(/kn-canary +prod␛\]52;c;aGVsbG8=/);
+		expect(clipboard).toBeUndefined();
+		terminal.press('q');
+		await terminal.exited;
+		expect(terminal.modes()).toEqual(untouched);
+	});
+
+	it('takes what happened while it was stopped for no answer of the service', async () => {
+		await using terminal = openTerminal({
+			command: 'bash',
+			args: ['--norc', '--noprofile', '-i'],
+			env: {PS1: '$ ', XDG_STATE_HOME: path.resolve('node_modules/.cache/kn-canary-test/state')},
+		});
+		await terminal.until(/\$ *$/m);
+		terminal.type(`'${process.execPath}' dist/cli.js --sandbox --seed 1 --rate 20 --timeout 3\r`);
+		await terminal.until(/watching[^]*checkout[^]*payments/);
+		terminal.press('space');
+		await terminal.until(/ [1-9]\d* answers/);
+		terminal.press('ctrl-z');
+		await terminal.until(/Stopped/);
+		await new Promise(resolve => setTimeout(resolve, 4500));
+		terminal.type('fg\r');
+		await terminal.until(/watching/);
+		await terminal.until(/ [1-9]\d\d answers/);
+		expect(terminal.screen()).toMatch(/\b0 errors/);
+		expect(terminal.screen()).not.toMatch(/timeout|[4-9]\.\d s/);
+	});
+});
+
+describe('a command without a screen', () => {
+	it('goes on under nohup, and a sandbox that is killed is tidied up after by the next', async () => {
+		const TMPDIR = await folder();
+		const child = startSandbox({TMPDIR});
+		const output = await said(child, /ctrl-c stops it/);
+		child.kill('SIGHUP');
+		child.kill('SIGUSR1');
+		expect(await isServing(output)).toBe(true);
+		const left = await readdir(TMPDIR);
+		expect(left).toHaveLength(1);
+		child.kill('SIGKILL');
+		await once(child, 'exit');
+		const next = startSandbox({TMPDIR});
+		await said(next, /ctrl-c stops it/);
+		await expect.poll(async () => readdir(TMPDIR), {timeout: 20_000}).toHaveLength(1);
+		expect(await readdir(TMPDIR)).not.toEqual(left);
+		next.kill('SIGTERM');
+		await once(next, 'exit');
+		expect(await readdir(TMPDIR)).toEqual([]);
+	});
+
+	it('ends with a word where what it says cannot be written', async () => {
+		const child = spawn('sh', ['-c', '"$0" "$1" demo >/dev/full', process.execPath, program], {
+			stdio: ['ignore', 'ignore', 'pipe'],
+		});
+		let words = '';
+		child.stderr.on('data', chunk => (words += String(chunk)));
+		await once(child, 'close');
+		expect(child.exitCode).toBe(1);
+		expect(words).toMatch(/cannot be written: .*no space left on device/);
+		expect(words).not.toMatch(/\bat .*:\d+:\d+/);
+	});
+
+	it.skipIf(process.getuid?.() !== 0)(
+		'starts without an account and without a home, which takes root to try',
+		async () => {
+			const cwd = await folder();
+			await chmod(cwd, 0o777);
+			const as = [
+				'--reuid',
+				'4242',
+				'--regid',
+				'4242',
+				'--clear-groups',
+				'env',
+				'-u',
+				'XDG_STATE_HOME',
+				'-u',
+				'XDG_CACHE_HOME',
+			];
+			const rest = [process.execPath, program, 'history'];
+			for (const home of [['-u', 'HOME'], ['HOME=']]) {
+				const {stderr} = await run('setpriv', [...as, ...home, ...rest], {cwd});
+				expect(stderr).toBe('');
+			}
+			expect(await readdir(cwd)).toEqual([]);
+		},
+	);
+
+	it.skipIf(process.getuid?.() !== 0)('leaves nothing of root in the home of somebody else', async () => {
+		const home = await folder();
+		await run('chown', ['4242', home]);
+		const kubeconfig = path.join(home, 'kubeconfig');
+		await writeFile(kubeconfig, '');
+		const {XDG_CACHE_HOME: _cache, XDG_STATE_HOME: _state, ...env} = process.env;
+		await run(process.execPath, [program, 'history'], {env: {...env, HOME: home}});
+		expect(existsSync(path.join(home, '.cache'))).toBe(false);
+		expect(existsSync(path.join(home, '.local'))).toBe(false);
+	});
+});
