@@ -170,7 +170,7 @@ func (player *podPlayer) play(ctx context.Context, pod *corev1.Pod) {
 		container.State = corev1.ContainerState{Waiting: &corev1.ContainerStateWaiting{Reason: "ContainerCreating"}}
 	}
 	player.write(ctx, pod)
-	time.AfterFunc(time.Second, func() {
+	time.AfterFunc(3*time.Second, func() {
 		started, err := pods.Get(ctx, pod.Name, metav1.GetOptions{})
 		if err == nil && started.DeletionTimestamp == nil {
 			started.Status = trouble
