@@ -39,7 +39,7 @@ describe('before a write the review warns', () => {
 		expect((await world.service('payments')).specTraffic).toHaveLength(1);
 		terminal.press('enter');
 		await terminal.until(shows('RevisionMissing: Revision "payments-00002" failed to become ready.'));
-		await terminal.until(shows('the route refuses this split; the gateway keeps the one before'));
+		await terminal.until(shows('Route not ready; the split before is served'));
 		// And the way back, with the newest revision failed.
 		terminal.press('R');
 		await terminal.until(/Roll back payments/);
@@ -217,17 +217,16 @@ describe('the sheet', () => {
 		for (let pages = 0; !seen.has('1') || !seen.has('2'); pages++) {
 			expect(pages).toBeLessThan(20);
 			expect((await world.service('cart')).specTraffic[0]).toMatchObject({percent: 90});
-			const before = terminal.screen();
 			terminal.press('enter');
-			await terminal.until(screen => screen !== before);
+			// Two pages of bars look alike in so narrow a window.
+			await terminal.settle();
 			for (const [, revision] of terminal.screen().matchAll(/…0000([12])/g)) seen.add(revision!);
 		}
 		expect(terminal.screen()).toContain('Roll back cart');
 		// The end of the second row: a narrow window breaks them.
 		while (!/→ +0 %/.test(terminal.screen())) {
-			const before = terminal.screen();
 			terminal.press('enter');
-			await terminal.until(screen => screen !== before);
+			await terminal.settle();
 		}
 		expect((await world.service('cart')).specTraffic[0]).toMatchObject({percent: 90});
 		terminal.press('enter');

@@ -2,7 +2,6 @@
 import type {ApiAnswer, Cluster} from '../../kube/cluster.js';
 import {findGateway, type AskedRoute, type FoundGateway} from '../../kube/gateway/find-gateway.js';
 import {resolveGiven, type GivenGateway} from '../../kube/gateway/gateway-address.js';
-import {gatewayAuthorities} from '../../kube/gateway/gateway-trust.js';
 import {dialTcp, type Dial} from '../../kube/gateway/reachable.js';
 import {findTarget} from '../../kube/port-forward/forward-target.js';
 import type {PortForward, Way} from '../../kube/port-forward/port-forward.js';
@@ -162,13 +161,19 @@ function sharedLooks(cluster: Cluster): Shared {
 	};
 }
 
+/** Loaded with the first use: most gateways are asked without TLS. */
+async function authoritiesOf(cluster: Cluster): Promise<readonly string[]> {
+	const {gatewayAuthorities} = await import('../../kube/gateway/gateway-trust.js');
+	return gatewayAuthorities(cluster);
+}
+
 /** With those who may vouch for it, where it speaks TLS somewhere. */
 async function withAuthorities<Found extends FoundGateway>(
 	cluster: Cluster,
 	found: Found,
 ): Promise<Found & {authorities?: readonly string[]}> {
 	const speaksTls = found.kind === 'found' ? found.tls || found.secure : found.kind === 'inside' && found.tls;
-	return speaksTls ? {...found, authorities: await gatewayAuthorities(cluster)} : found;
+	return speaksTls ? {...found, authorities: await authoritiesOf(cluster)} : found;
 }
 
 async function givenGateway(
@@ -181,7 +186,7 @@ async function givenGateway(
 		kind: 'found',
 		via: '--gateway',
 		...resolved,
-		...(resolved.tls && {authorities: await gatewayAuthorities(cluster)}),
+		...(resolved.tls && {authorities: await authoritiesOf(cluster)}),
 	};
 }
 
