@@ -30,6 +30,9 @@ const words = (rows: readonly v.InferOutput<typeof row>[]) =>
 		.map(({target, percent, tags: [tag]}) => `${target}=${percent}${tag === undefined ? '' : `:${tag}`}`)
 		.join(' ');
 
+/** There is no gateway here: what is to be completed is not compared, and that is said. */
+const withoutComparison = (said: string) => said.replaceAll(/^(?:Comparing|Not compared).*\n/gm, '');
+
 /** Each goes on from the split that the one before it has left. */
 const verbs: readonly {args: readonly string[]; shares: string; writes?: readonly string[]}[] = [
 	{args: ['split', 'hello', 'stable=50', '00003=50'], shares: 'hello-00002=50 hello-00003=50'},
@@ -52,7 +55,7 @@ describe.each(verbs)('kn-canary $args', ({args, shares: wanted, writes: requests
 		const versions = await world.settled();
 		const seen = (await world.writes()).length;
 		const dry = await run(...args, '--dry-run', '-o', 'json');
-		expect(dry.stderr).toBe('');
+		expect(withoutComparison(dry.stderr)).toBe('');
 		const said = v.parse(plan, JSON.parse(dry.stdout));
 		expect(words(said.before)).toBe(before);
 		expect(sharesIn(words(said.after))).toBe(wanted);
@@ -62,7 +65,8 @@ describe.each(verbs)('kn-canary $args', ({args, shares: wanted, writes: requests
 		expect(writes.filter(({isDry}) => !isDry)).toEqual([]);
 		expect(await world.settled()).toEqual(versions);
 
-		expect(await run(...args, '--yes')).toMatchObject({code: 0, stderr: ''});
+		const made = await run(...args, '--yes');
+		expect({code: made.code, stderr: withoutComparison(made.stderr)}).toEqual({code: 0, stderr: ''});
 		expect(await stored()).toBe(words(said.after));
 		const real = (await world.writes()).slice(seen).filter(({isDry}) => !isDry);
 		expect(real.map(({verb, resource}) => `${verb} ${resource}`)).toEqual(requests);

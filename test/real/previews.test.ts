@@ -44,8 +44,7 @@ const previews: readonly Preview[] = [
 		async open(terminal) {
 			terminal.press('r');
 			await terminal.until(/New revision of hello/);
-			terminal.press('tab');
-			// Past the image and the variable that is there.
+			// It begins at the image; past the variable that is there.
 			terminal.press('tab', 'tab');
 			terminal.type('OTHER=Preview');
 			await terminal.until(/OTHER=Preview/);
