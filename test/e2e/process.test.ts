@@ -142,8 +142,7 @@ describe('the console', () => {
 		terminal.type('fg\r');
 		await terminal.until(/watching/);
 		await terminal.until(/ [1-9]\d\d answers/);
-		expect(terminal.screen()).toMatch(/\b0 errors/);
-		expect(terminal.screen()).not.toMatch(/timeout|[4-9]\.\d s/);
+		expect(terminal.screen()).not.toMatch(/users get failures|no answer|timeout|[4-9]\.\d s/);
 	});
 });
 

@@ -11,6 +11,9 @@ const volatile: readonly (readonly [RegExp, string])[] = [
 	[/(?<=, current: |too old resource version: 1 \(|ResourceVersion in record \()\d+/g, '<version>'],
 	[/"resourceVersion(?<quote>\\*)":(?<opening>\\*)"\d+/g, '"resourceVersion$<quote>":$<opening>"<version>'],
 	[/^(?<indent> *resourceVersion): "\d+"$/gm, '$<indent>: "<version>"'],
+	// As in objects: the order of who wrote goes by the second in which it was.
+	[/\\*"managedFields\\*":\[[^\]]*\],/g, ''],
+	[/^ *managedFields:\n(?:  - .*\n|    .*\n)*/gm, ''],
 	// The users of the sandbox have names of their own.
 	[/\bsandbox-(?=admin\b|viewer\b)/g, ''],
 ];
