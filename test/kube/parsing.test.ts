@@ -13,6 +13,7 @@ describe('a Status', () => {
 		});
 		expect(parseStatus(body)).toEqual({
 			reason: 'Invalid',
+			about: {kind: '', name: 'x'},
 			message: 'a<U+009B>b\nc',
 			code: 422,
 			causes: [
