@@ -6,11 +6,13 @@ test('y shows the selected service as YAML, m its managed fields; in the revisio
 	await using terminal = await openOnSandbox();
 	terminal.press('y');
 	const screen = await terminal.until(/▸Service cart/);
-	expect(await terminal.until(/kind: Service/)).toContain('# kubectl get ksvc cart -n default -o yaml');
+	expect(await terminal.until(/kind: Service/)).toMatch(
+		/# kubectl --context sandbox --kubeconfig \S+ get ksvc cart -n default -o yaml/,
+	);
 	expect(screen).not.toContain('managedFields:');
 	terminal.press('m');
 	await terminal.until(/managedFields:[^]*manager: /);
-	expect(terminal.screen()).toContain('--show-managed-fields');
+	expect(terminal.screen()).toContain('-show-managed-fields');
 	terminal.press('m', 'G');
 	await terminal.until(/url: http:\/\/cart\.default\.example\.com/);
 	terminal.press('C');
