@@ -34,10 +34,15 @@ async function run(isKept: boolean): Promise<{stdout: string; stderr: string}> {
 	return promisify(execFile)(process.execPath, [...flags, '--eval', program(isKept)]);
 }
 
-test('the space for new objects keeps its size where V8 would let it grow, and V8 has nothing to say about it', async () => {
-	const [kept, left] = await Promise.all([run(true), run(false)]);
-	expect([kept.stderr, left.stderr]).toEqual(['', '']);
-	const [size, grown] = [sizes(kept.stdout), sizes(left.stdout)];
-	expect(size.after).toBeLessThanOrEqual(size.before);
-	expect(grown.after).toBeGreaterThan(grown.before);
-});
+// V8 sometimes adds a page on a machine that is busy with other things.
+test(
+	'the space for new objects keeps its size where V8 would let it grow, and V8 has nothing to say about it',
+	{retry: 2},
+	async () => {
+		const [kept, left] = await Promise.all([run(true), run(false)]);
+		expect([kept.stderr, left.stderr]).toEqual(['', '']);
+		const [size, grown] = [sizes(kept.stdout), sizes(left.stdout)];
+		expect(size.after).toBeLessThanOrEqual(size.before);
+		expect(grown.after).toBeGreaterThan(grown.before);
+	},
+);
