@@ -45,6 +45,17 @@ test('the greatest and the least evidence are those of all assignments', () => {
 	);
 });
 
+test('answers are moved over several kinds of ambiguity where evening out each kind alone is stuck', () => {
+	const groups = [
+		{candidates: [1, 2], count: 2},
+		{candidates: [0, 1], count: 2},
+	];
+	expect(leastEvidence([3, 0, 2], [0.34, 0.33, 0.33], groups)).toBeCloseTo(
+		logEvidence([3, 3, 3], [0.34, 0.33, 0.33]),
+		9,
+	);
+});
+
 test('an answer that only revisions at 0 % may have given is impossible however it is given out', () => {
 	const groups = [{candidates: [2], count: 1}];
 	expect(leastEvidence([50, 50, 0], [0.5, 0.5, 0], groups)).toBe(Infinity);
