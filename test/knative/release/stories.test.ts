@@ -13,7 +13,7 @@ import {
 	property,
 	record,
 	type Arbitrary,
-} from 'fast-check';
+} from '../../support/property.js';
 import {describe, expect, it} from 'vitest';
 import {releaseOf} from '../../../source/knative/release/release.js';
 import {sharesOf} from '../../../source/knative/release/evidence/shares.js';
