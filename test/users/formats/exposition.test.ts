@@ -1,5 +1,5 @@
 import {readFileSync} from 'node:fs';
-import * as fc from 'fast-check';
+import * as fc from '../../support/property.js';
 import {describe, expect, it} from 'vitest';
 import {readExposition, type Sample} from '../../../source/users/formats/exposition.js';
 
