@@ -60,8 +60,8 @@ export type Observations = {
 	notSent(slots: number): void;
 	record(answer: Answer, grade: Grade, ticket: Ticket): void;
 	/** An answer at the tag of a revision. */
-	recordAtTag(answer: SideAnswer): void;
-	learn(answers: readonly TagAnswer[]): void;
+	recordAtTag: (answer: SideAnswer) => void;
+	learn: (answers: readonly TagAnswer[]) => void;
 	/** Counts begin anew under this split; those before are history. */
 	beginEpoch(epoch: {weights: readonly Weight[]; settling: boolean}): void;
 	/** Another gateway may stand there, or the operator wants to know anew. */
