@@ -26,7 +26,7 @@ import {withoutHistory} from '../release/without-history.js';
 import {placed, type DryRun, type Plan} from '../release/plan.js';
 import type {ServiceView} from '../knative/service/service.js';
 import {routeSettled} from '../knative/service/service-state.js';
-import {roleTags} from '../knative/release/role-tags.js';
+import {roleTags} from '../knative/release/verbs/role-tags.js';
 import type {Warning} from '../knative/release/warnings.js';
 import {meantBy} from '../knative/release/words.js';
 import type {CanaryComparison} from './compare-canary.js';

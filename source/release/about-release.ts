@@ -1,5 +1,5 @@
 /** What a review says of the release it is about: who has which part and why, since when, and what differs. Pure. */
-import {sharesOf} from '../knative/release/shares.js';
+import {sharesOf} from '../knative/release/evidence/shares.js';
 import {releaseOf, type ReleaseFacts, type Role} from '../knative/release/release.js';
 import {differences} from '../knative/revision/differences.js';
 import {verdictSentence, type CanaryVerdict} from './canary-verdict.js';

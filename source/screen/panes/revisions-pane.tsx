@@ -12,7 +12,7 @@ import {
 	type RevisionRow,
 } from '../../console/state/read.js';
 import {isGone} from '../../console/state/selection.js';
-import {parseRejection} from '../../knative/release/rejection.js';
+import {parseRejection} from '../../knative/release/evidence/rejection.js';
 import type {RevisionView} from '../../knative/revision/revision.js';
 import {conditionTrouble, type RevisionTrouble} from '../../knative/revision/trouble.js';
 import type {ServiceView} from '../../knative/service/service.js';
