@@ -145,7 +145,11 @@ export function App(means: AppProps) {
 				))}
 			</Box>
 			<LoginBanner rows={login} width={columns} />
-			<Notice width={columns} height={noticeRows(rows - login.length)} />
+			<Notice
+				width={columns}
+				height={noticeRows(rows - login.length)}
+				isBesideRevisions={layout.kind === 'four' && sheets.length === 0}
+			/>
 			<Footer width={columns} isEnabled={action => isEnabled(action, context, sheets.at(-1), review)} />
 		</Box>
 	);

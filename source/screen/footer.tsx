@@ -1,7 +1,7 @@
 /** The last lines: what has just happened or is wrong, and the keys of where one is. */
 import {Box, Text} from 'ink';
 import {useShallow} from 'zustand/react/shallow';
-import {oldSince, selectedService, topSheet} from '../console/state/read.js';
+import {oldSince, selectedService, topSheet, troubledRevision} from '../console/state/read.js';
 import type {ConsoleState} from '../console/state/state.js';
 import {serviceState} from '../knative/service/service-state.js';
 import {footerFor, type Action} from './keys/key-lookup.js';
@@ -13,10 +13,13 @@ import {unavailable} from './perform.js';
 import {contextOf, useConsoleState} from './use-console.js';
 import {clock} from './format.js';
 
-/** `height` rows, be there something to say or not; a sentence that is still too long is cut. */
-export function Notice({width, height}: Size) {
+/**
+ * `height` rows, be there something to say or not; a sentence that is still too long is cut.
+ * `isBesideRevisions`: whether the pane of the revisions is to be seen, which says why one of them is not ready.
+ */
+export function Notice({width, height, isBesideRevisions}: Size & {isBesideRevisions: boolean}) {
 	const theme = useTheme();
-	const {text, style} = useConsoleState(useShallow(state => noticeOf(state, theme)));
+	const {text, style} = useConsoleState(useShallow(state => noticeOf(state, theme, {isBesideRevisions})));
 	return (
 		<Box width={width} height={height} flexShrink={0} paddingX={1} overflow="hidden">
 			<Text wrap={height > 1 ? 'wrap' : 'truncate'} {...style}>
@@ -27,9 +30,13 @@ export function Notice({width, height}: Size) {
 }
 
 /** The notice; without one the worst there is to say: of the connection, the watch, or the selected service. */
-function noticeOf(state: ConsoleState, {styles, glyphs}: Theme): {text: string; style: object} {
+function noticeOf(
+	state: ConsoleState,
+	{styles, glyphs}: Theme,
+	{isBesideRevisions}: {isBesideRevisions: boolean},
+): {text: string; style: object} {
 	const {notice, connection, feeds, unreadable, historyProblem} = state;
-	const ofService = serviceNotice(state, {styles});
+	const ofService = serviceNotice(state, {styles, isBesideRevisions});
 	// What the server says of the service is newer than the good news about what was asked of it.
 	if (notice && (notice.tone !== 'good' || !ofService)) {
 		const style = {info: styles.waiting, good: styles.ok, bad: styles.bad}[notice.tone];
@@ -59,17 +66,26 @@ function noticeOf(state: ConsoleState, {styles, glyphs}: Theme): {text: string; 
 	return ofService ?? unkept ?? {text: '', style: styles.muted};
 }
 
+/** What Knative puts before the words of a revision that failed, in the conditions of its service. */
+const ofRevision = /^(?<reason>\w+): Revision "(?<revision>[^"]+)" failed with message: /;
+
 /** The server's own words about the selected service, while it is not simply Ready. */
 function serviceNotice(
 	state: ConsoleState,
-	{styles}: Pick<Theme, 'styles'>,
+	{styles, isBesideRevisions}: Pick<Theme, 'styles'> & {isBesideRevisions: boolean},
 ): {text: string; style: object} | undefined {
 	const service = selectedService(state);
 	if (!service) return undefined;
 	const {kind, sentence} = serviceState(service);
 	if (sentence === '') return undefined;
 	const style = kind === 'failed' ? styles.bad : kind === 'serving' ? styles.warning : styles.waiting;
-	return {text: `${service.name}: ${sentence}`, style};
+	const {reason, revision} = ofRevision.exec(sentence)?.groups ?? {};
+	const isSaidThere =
+		isBesideRevisions && revision !== undefined && revision === troubledRevision(state)?.name;
+	return {
+		text: `${service.name}: ${isSaidThere ? `${reason}: ${revision}, see pane 2` : sentence}`,
+		style,
+	};
 }
 
 export function Footer({width, isEnabled}: {width: number; isEnabled: (action: Action) => boolean}) {
