@@ -19,11 +19,11 @@ function addInputs({outputs}) {
 
 const {version} = JSON.parse(await readFile('package.json', 'utf8'));
 
+const git = (...words) => execFileSync('git', words, {encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore']});
+
 /** Of the sources, where they are a clone; a change that is not committed is said. Empty outside of one. */
 function commitOf() {
 	try {
-		const git = (...words) =>
-			execFileSync('git', words, {encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore']});
 		const commit = git('rev-parse', '--short=12', 'HEAD').trim();
 		return git('status', '--porcelain', '--untracked-files=no') === '' ? commit : `${commit}-dirty`;
 	} catch {
@@ -158,7 +158,7 @@ await writeFile('dist/licences.txt', licencesText(bundled));
 await writeFile(
 	'dist/bundled.json',
 	`${JSON.stringify(
-		bundled.map(({texts: _, ...one}) => one),
+		bundled.map(({texts: _texts, ...one}) => one),
 		undefined,
 		'\t',
 	)}\n`,

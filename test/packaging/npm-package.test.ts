@@ -3,6 +3,7 @@ import {execFileSync} from 'node:child_process';
 import {existsSync, globSync, mkdtempDisposableSync, readFileSync, readdirSync, statSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
+import {array, object, parse, string} from 'valibot';
 import {afterAll, beforeAll, describe, expect, it} from 'vitest';
 import {runCommand} from '../support/run-program.js';
 import {startSandboxProcess} from '../support/sandbox-process.js';
@@ -25,11 +26,16 @@ const sizeOf = (place: string): number =>
 		.filter(entry => entry.isFile())
 		.reduce((sum, entry) => sum + statSync(path.join(entry.parentPath, entry.name)).size, 0);
 
+const jsonOf = (file: string): unknown => JSON.parse(readFileSync(file, 'utf8'));
+const packageOf = (place: string) =>
+	parse(object({name: string(), version: string()}), jsonOf(path.join(place, 'package.json')));
+
 const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(2)} MB`;
 
+const npm = (...args: string[]) =>
+	execFileSync('npm', [...args, '--loglevel=error'], {encoding: 'utf8', env: {...process.env, ...env}});
+
 beforeAll(() => {
-	const npm = (...args: string[]) =>
-		execFileSync('npm', [...args, '--loglevel=error'], {encoding: 'utf8', env: {...process.env, ...env}});
 	npm('pack', '--ignore-scripts', '--pack-destination', folder.path);
 	const [tarball = ''] = globSync(path.join(folder.path, '*.tgz'));
 	packedBytes = statSync(tarball).size;
@@ -56,7 +62,7 @@ describe('the npm package', () => {
 	});
 
 	it('runs from there: its version, and a service of a sandbox that it starts itself', async () => {
-		const {version} = JSON.parse(readFileSync('package.json', 'utf8')) as {version: string};
+		const {version} = packageOf('.');
 		expect(await runCommand(command, ['--version'], env)).toMatchObject({code: 0, stdout: `${version}\n`});
 		const sandbox = await startSandboxProcess(path.join(installed, 'dist/cli.js'));
 		try {
@@ -72,31 +78,28 @@ describe('the npm package', () => {
 	});
 });
 
-describe('the licences of what is bundled', () => {
-	/** Of each package that the maps of the build name, whatever the build itself has counted. */
-	const mapped = (): Set<string> => {
-		const found = new Set<string>();
-		for (const file of globSync('dist/*.map')) {
-			const {sources} = JSON.parse(readFileSync(file, 'utf8')) as {sources: string[]};
-			for (const source of sources) {
-				const place = /node_modules\/(?:.*node_modules\/)?(?:@[^/]+\/)?[^/]+(?=\/)/.exec(source)?.[0];
-				// Maps that packages bring along may name places that are no package's.
-				if (place !== undefined && existsSync(path.join(place, 'package.json'))) found.add(place);
-			}
+/** Of each package that the maps of the build name, whatever the build itself has counted. */
+const mapped = (): Set<string> => {
+	const found = new Set<string>();
+	for (const file of globSync('dist/*.map')) {
+		const {sources} = parse(object({sources: array(string())}), jsonOf(file));
+		for (const source of sources) {
+			const place = /node_modules\/(?:.*node_modules\/)?(?:@[^/]+\/)?[^/]+(?=\/)/.exec(source)?.[0];
+			// Maps that packages bring along may name places that are no package's.
+			if (place !== undefined && existsSync(path.join(place, 'package.json'))) found.add(place);
 		}
-		return found;
-	};
+	}
+	return found;
+};
 
+describe('the licences of what is bundled', () => {
 	it('are there for every package in the build, by name and version, with their text', () => {
 		const text = readFileSync('dist/licences.txt', 'utf8');
 		const [, ...sections] = text.split(/^-{80}\n(?=\S)/m);
 		const packages = mapped();
 		expect(packages.size).toBeGreaterThan(100);
 		for (const place of packages) {
-			const {name, version} = JSON.parse(readFileSync(path.join(place, 'package.json'), 'utf8')) as {
-				name: string;
-				version: string;
-			};
+			const {name, version} = packageOf(place);
 			const at = sections.findIndex(section => section.trimEnd().split(', ').includes(`${name}@${version}`));
 			expect(at, `${name}@${version} in dist/licences.txt`).toBeGreaterThanOrEqual(0);
 			expect(sections[at + 1]?.length, `the licence of ${name}`).toBeGreaterThan(90);
@@ -104,10 +107,7 @@ describe('the licences of what is bundled', () => {
 	});
 
 	it('are all ones that Apache-2.0 may be shipped with', () => {
-		const bundled = JSON.parse(readFileSync('dist/bundled.json', 'utf8')) as {
-			name: string;
-			license: string;
-		}[];
+		const bundled = parse(array(object({name: string(), license: string()})), jsonOf('dist/bundled.json'));
 		const fine = /^\(?(?:MIT|ISC|Apache-2\.0|BSD-[23]-Clause|0BSD|Unlicense|BlueOak-1\.0\.0|Python-2\.0)\b/;
 		expect(bundled.filter(({license}) => !fine.test(license))).toEqual([]);
 	});
