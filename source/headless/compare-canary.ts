@@ -12,7 +12,7 @@ import {probeOptionsOf, type RequestOptions} from '../probe/transport/request-op
 import type {CanaryVerdict} from '../release/canary-verdict.js';
 import {verdictOfPairs} from '../release/verdict-of-pairs.js';
 
-export type Compared =
+export type CanaryComparison =
 	| {kind: 'compared'; verdict: CanaryVerdict}
 	/** Why it is not known how the canary does, as a sentence. */
 	| {kind: 'not compared'; sentence: string};
@@ -31,7 +31,7 @@ export type CompareOptions = {
 /** Requests a second at most that pairs are a share of: 20 pairs a second. */
 const maxRate = 100;
 
-const not = (why: string): Compared => ({
+const not = (why: string): CanaryComparison => ({
 	kind: 'not compared',
 	sentence: `Not compared: ${why.replace(/\.$/, '')}.`,
 });
@@ -40,7 +40,7 @@ export async function compareCanary(
 	cluster: Cluster,
 	facts: ReleaseFacts & {revisions: NonNullable<ReleaseFacts['revisions']>},
 	{gateway: told, asking, version, pairs: enough = 80, within = 10_000}: CompareOptions,
-): Promise<Compared> {
+): Promise<CanaryComparison> {
 	const {service, revisions} = facts;
 	const {canary} = releaseOf(facts);
 	const pair = pairOf(service, revisions);

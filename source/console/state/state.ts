@@ -16,7 +16,7 @@ import type {UsersSnapshot} from '../../users/users.js';
 import type {Tunnel} from '../../probe/transport/probe.js';
 import type {ServiceView} from '../../knative/service/service.js';
 import type {RevisionView} from '../../knative/revision/revision.js';
-import type {Trouble} from '../../knative/revision/trouble.js';
+import type {RevisionTrouble} from '../../knative/revision/trouble.js';
 import type {Split} from '../../knative/split/split.js';
 import type {HistoryEntry} from '../../journal/journal-entry.js';
 import type {ContextsSheet, EventsSheet, LeaveSheet, LogsSheet, YamlSheet} from '../sheets/inspected.js';
@@ -180,7 +180,7 @@ export type ConsoleState = {
 	/** By service name; newest first. All of a service's or none of them; an empty list says that it has none. */
 	revisions: ReadonlyMap<string, readonly RevisionView[]>;
 	/** What the pods of the newest revision of the selected service say, while that is not ready; with its uid. */
-	trouble: (Trouble & {revision: string}) | undefined;
+	trouble: (RevisionTrouble & {revision: string}) | undefined;
 	/** Objects that could not be read, as sentences. */
 	unreadable: readonly string[];
 

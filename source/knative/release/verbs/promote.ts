@@ -1,12 +1,12 @@
 /** Ends a release well: all of the traffic to the canary, and to nothing that was not in the split. Pure. */
-import {conditionSentence} from '../revision/revision-state.js';
-import {condition} from '../service/service-state.js';
-import {dropTag, follow, splitOf, type Split} from '../split/split.js';
-import {moment, momentBy} from '../text/moment.js';
+import {conditionSentence} from '../../revision/revision-state.js';
+import {condition} from '../../service/service-state.js';
+import {dropTag, follow, splitOf, type Split} from '../../split/split.js';
+import {moment, momentBy} from '../../text/moment.js';
 import {isAsked, revisionOf, unready, type Choice, type VerbOptions} from './choice.js';
-import {mayExist, noteOf, rejectionOf, type ReleaseFacts} from './facts.js';
-import {pastOf} from './past.js';
-import {releaseOf, type Release} from './release.js';
+import {mayExist, noteOf, rejectionOf, type ReleaseFacts} from '../evidence/facts.js';
+import {pastOf} from '../evidence/past.js';
+import {releaseOf, type Release} from '../release.js';
 import {canaryTag, moveTag, previousTag, stableTag, withoutLeftovers} from './role-tags.js';
 import {allOn, withoutBlocking} from './settled-split.js';
 

@@ -6,10 +6,10 @@
  * move the generation, but the split in the same patch does, by one; that number ties the note to the split it is about.
  */
 import * as v from 'valibot';
-import {pointer, type PatchOperation} from '../objects/patch.js';
-import type {ServiceView} from '../service/service.js';
-import {printable} from '../text/printable.js';
-import {latestKey, type Split, type SplitRow} from '../split/split.js';
+import {pointer, type PatchOperation} from '../../objects/patch.js';
+import type {ServiceView} from '../../service/service.js';
+import {printable} from '../../text/printable.js';
+import {latestKey, type Split, type SplitRow} from '../../split/split.js';
 
 export const noteAnnotation = 'kn-canary.dev/release';
 

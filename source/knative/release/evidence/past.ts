@@ -14,9 +14,9 @@ import {
 	toSecond,
 	type ReleaseFacts,
 } from './facts.js';
-import {unready} from './choice.js';
+import {unready} from '../verbs/choice.js';
 import {isNewer, keptByGateway, orderOf, sharesOf, type Share} from './shares.js';
-import {previousTag, stableTag} from './role-tags.js';
+import {previousTag, stableTag} from '../verbs/role-tags.js';
 
 export type Past =
 	/** It had the traffic before; older than what has it now. */

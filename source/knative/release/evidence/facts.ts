@@ -1,7 +1,7 @@
 /** What a release is told from, and how far an account of an earlier moment still holds. Pure. */
-import type {RevisionView} from '../revision/revision.js';
-import type {ServiceView} from '../service/service.js';
-import {equalSplits, splitOf, type Split} from '../split/split.js';
+import type {RevisionView} from '../../revision/revision.js';
+import type {ServiceView} from '../../service/service.js';
+import {equalSplits, splitOf, type Split} from '../../split/split.js';
 import {parseNote, type ReleaseNote} from './note.js';
 import {parseRejection, type Rejection} from './rejection.js';
 

@@ -1,12 +1,12 @@
 /** Ends a release that fails: all of the traffic back to what users had. Pure; waits for nothing. */
-import {dropTag, splitOf} from '../split/split.js';
-import {momentBy} from '../text/moment.js';
+import {dropTag, splitOf} from '../../split/split.js';
+import {momentBy} from '../../text/moment.js';
 import {isAsked, type Choice, type VerbOptions} from './choice.js';
-import {joinedChanges, noteOf, rejectionOf, type ReleaseFacts} from './facts.js';
-import {pastOf} from './past.js';
-import {releaseOf, type Release} from './release.js';
+import {joinedChanges, noteOf, rejectionOf, type ReleaseFacts} from '../evidence/facts.js';
+import {pastOf} from '../evidence/past.js';
+import {releaseOf, type Release} from '../release.js';
 import {canaryTag, hasRoleTags, moveTag, previousTag, stableTag} from './role-tags.js';
-import {isNewer, orderOf, sharesOf} from './shares.js';
+import {isNewer, orderOf, sharesOf} from '../evidence/shares.js';
 import {allOn, withoutBlocking} from './settled-split.js';
 
 export function rollBack(facts: ReleaseFacts, {to, taken, now}: VerbOptions = {}): Choice {

@@ -1,9 +1,9 @@
 /** A split that a Route can take as it is: pinned to revisions, and without rows that would keep the gateway from moving. */
-import type {RevisionView} from '../revision/revision.js';
-import type {ServiceView} from '../service/service.js';
-import {condition} from '../service/service-state.js';
-import {addRow, completeOn, splitOf, type Split, type SplitRow} from '../split/split.js';
-import {partsOfLatest} from './shares.js';
+import type {RevisionView} from '../../revision/revision.js';
+import type {ServiceView} from '../../service/service.js';
+import {condition} from '../../service/service-state.js';
+import {addRow, completeOn, splitOf, type Split, type SplitRow} from '../../split/split.js';
+import {partsOfLatest} from '../evidence/shares.js';
 
 /**
  * The present split with nothing in it that follows the latest revision: what did is pinned, during a gradual rollout all

@@ -5,9 +5,9 @@ import {
 	noteOperations,
 	parseNote,
 	type ReleaseNote,
-} from '../../../source/knative/release/note.js';
-import {parseRejection} from '../../../source/knative/release/rejection.js';
-import type {Split} from '../../../source/knative/split/split.js';
+} from '../../../../source/knative/release/evidence/note.js';
+import {parseRejection} from '../../../../source/knative/release/evidence/rejection.js';
+import type {Split} from '../../../../source/knative/split/split.js';
 
 const row = (key: string, percent: number, tags: readonly string[] = []) => ({
 	key,

@@ -3,7 +3,7 @@
  * Annotations of a Revision may change, other than its spec (knative/serving revision_validation.go).
  */
 import * as v from 'valibot';
-import {printable} from '../text/printable.js';
+import {printable} from '../../text/printable.js';
 
 export const rejectedAnnotation = 'kn-canary.dev/rejected';
 

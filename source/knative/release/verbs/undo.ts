@@ -1,10 +1,10 @@
 /** Takes the last change of the split back, whoever made it, where it is told without a gap. Pure. */
-import {equalSplits, mergedRows, splitOf, type Split} from '../split/split.js';
-import {momentBy} from '../text/moment.js';
+import {equalSplits, mergedRows, splitOf, type Split} from '../../split/split.js';
+import {momentBy} from '../../text/moment.js';
 import {isAsked, type Choice, type VerbOptions} from './choice.js';
-import {joinedChanges, noteOf, type Change, type ReleaseFacts} from './facts.js';
+import {joinedChanges, noteOf, type Change, type ReleaseFacts} from '../evidence/facts.js';
 import {hasRoleTags} from './role-tags.js';
-import {releaseOf} from './release.js';
+import {releaseOf} from '../release.js';
 import {withoutBlocking} from './settled-split.js';
 
 type Last = {before: Split; what: string; at: number; by: string};

@@ -1,8 +1,8 @@
 /** Which revision has which share of the traffic, and which of two revisions is newer. Pure. */
-import type {RevisionView} from '../revision/revision.js';
-import type {ServiceView} from '../service/service.js';
-import {latestKey, splitOf, type Split} from '../split/split.js';
-import {condition, rolloutInProgress} from '../service/service-state.js';
+import type {RevisionView} from '../../revision/revision.js';
+import type {ServiceView} from '../../service/service.js';
+import {latestKey, splitOf, type Split} from '../../split/split.js';
+import {condition, rolloutInProgress} from '../../service/service-state.js';
 
 export type Share = {
 	readonly revision: string;

@@ -1,9 +1,9 @@
 /** Gives a release up: the canary leaves the split with its tag, and what users run stays. Pure. */
-import {dropTag, splitOf, type Split} from '../split/split.js';
+import {dropTag, splitOf, type Split} from '../../split/split.js';
 import {isAsked, type Choice, type VerbOptions} from './choice.js';
-import {rejectionOf, type ReleaseFacts} from './facts.js';
-import {pastOf} from './past.js';
-import {releaseOf, type Release} from './release.js';
+import {rejectionOf, type ReleaseFacts} from '../evidence/facts.js';
+import {pastOf} from '../evidence/past.js';
+import {releaseOf, type Release} from '../release.js';
 import {canaryTag, hasRoleTags, moveTag, previousTag, stableTag} from './role-tags.js';
 import {allOn, withoutBlocking} from './settled-split.js';
 

@@ -1,8 +1,8 @@
 /** What a verb of a release comes to: a split to be written, a no, or a question. Pure. */
-import type {RevisionView} from '../revision/revision.js';
-import {equalSplits, splitOf, type Split} from '../split/split.js';
-import type {ServiceView} from '../service/service.js';
-import type {ReleaseFacts} from './facts.js';
+import type {RevisionView} from '../../revision/revision.js';
+import {equalSplits, splitOf, type Split} from '../../split/split.js';
+import type {ServiceView} from '../../service/service.js';
+import type {ReleaseFacts} from '../evidence/facts.js';
 
 /** Who has which part once the split is written. */
 export type Parts = {

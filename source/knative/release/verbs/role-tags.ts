@@ -1,6 +1,6 @@
 /** The tags that say which part a revision has in a release, and how they move with it. Pure. */
-import {tagRule} from '../forms/rules.js';
-import {dropTag, putTag, type Split} from '../split/split.js';
+import {tagRule} from '../../forms/rules.js';
+import {dropTag, putTag, type Split} from '../../split/split.js';
 
 /** What users had when the release began, and what to fall back to. */
 export const stableTag = 'stable';
