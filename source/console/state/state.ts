@@ -34,14 +34,14 @@ import type {
 export type {Standing} from '../../kube/auth/credentials.js';
 export type {ReflectorState} from '../../kube/watch/reflector.js';
 export type {RequestOptions} from '../../probe/transport/request-options.js';
-export type {FailureEntry} from '../../probe/loop/failure-log.js';
-export type {EpochCounts, PastEpoch} from '../../probe/loop/past-epochs.js';
+export type {FailureEntry} from '../../probe/counting/failure-log.js';
+export type {EpochCounts, PastEpoch} from '../../probe/counting/past-epochs.js';
 export type {LoopSnapshot} from '../../probe/loop/loop.js';
 export type {ServiceVerdict} from '../live/verdicts.js';
-export type {Comparison} from '../../probe/loop/pairs.js';
+export type {Comparison} from '../../probe/pairs/comparison.js';
 export type {Answer} from '../../probe/transport/probe.js';
-export type {Row} from '../../probe/loop/loop-report.js';
-export type {RecordedAnswer} from '../../probe/loop/tally.js';
+export type {Row} from '../../probe/counting/loop-report.js';
+export type {RecordedAnswer} from '../../probe/counting/tally.js';
 export type {UsersSnapshot} from '../../users/users.js';
 
 export const panes = ['services', 'revisions', 'traffic', 'live'] as const;

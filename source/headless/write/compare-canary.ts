@@ -6,7 +6,7 @@ import {releaseOf, type ReleaseFacts} from '../../knative/release/release.js';
 import type {Cluster} from '../../kube/cluster.js';
 import type {GivenGateway} from '../../kube/gateway/gateway-address.js';
 import {createLoop} from '../../probe/loop/loop.js';
-import type {Comparison} from '../../probe/loop/pairs.js';
+import type {Comparison} from '../../probe/pairs/comparison.js';
 import {createProbe} from '../../probe/transport/create-probe.js';
 import {probeOptionsOf, type RequestOptions} from '../../probe/transport/request-options.js';
 import type {CanaryVerdict} from '../../release/canary-verdict.js';

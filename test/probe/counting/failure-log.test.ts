@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest';
-import {createFailureLog} from '../../../source/probe/loop/failure-log.js';
+import {createFailureLog} from '../../../source/probe/counting/failure-log.js';
 
 const failure = {
 	code: '500',

@@ -1,6 +1,6 @@
 /** When what is answered at tags may be no revision's, but that of a gateway which has no rule for tag hosts. Pure. */
-import type {EpochCounts} from './past-epochs.js';
-import type {Comparison, SideReport} from './pairs.js';
+import type {EpochCounts} from '../counting/past-epochs.js';
+import type {Comparison, SideReport} from '../pairs/comparison.js';
 
 export type TagDoubt = {
 	/** The revisions at whose tags it was seen. */

@@ -4,18 +4,18 @@
  */
 import {Client, Metadata, credentials, status as Status} from '@grpc/grpc-js';
 import type {ChannelCredentials, ServiceError, StatusObject} from '@grpc/grpc-js';
-import {printable} from '../../knative/text/printable.js';
-import {describeFailure, timeoutFailure} from './failure.js';
-import type {Fingerprinter} from '../attribution/fingerprint.js';
-import {byFirstLine, firstLineOf} from '../attribution/fingerprint.js';
-import {isGatewaysOwn, upstreamTime} from './gateway-answer.js';
+import {printable} from '../../../knative/text/printable.js';
+import {describeFailure, timeoutFailure} from '../failure.js';
+import type {Fingerprinter} from '../../attribution/fingerprint.js';
+import {byFirstLine, firstLineOf} from '../../attribution/fingerprint.js';
+import {isGatewaysOwn, upstreamTime} from '../gateway-answer.js';
 import type {GrpcMethod} from './grpc-methods.js';
 import {grpcMethods, healthCheck} from './grpc-methods.js';
 import {lookUp} from './grpc-lookup.js';
-import type {AskOptions, FailureKind, ProbeOutcome, Probe, ProbeOptions, ProbeTarget} from './probe.js';
-import {bodyLimit, checkTarget, defaultTimeout, formatAddress, serverName} from './probe.js';
-import {toShownBody} from './body.js';
-import {userAgent} from './user-agent.js';
+import type {AskOptions, FailureKind, ProbeOutcome, Probe, ProbeOptions, ProbeTarget} from '../probe.js';
+import {bodyLimit, checkTarget, defaultTimeout, formatAddress, serverName} from '../probe.js';
+import {toShownBody} from '../body.js';
+import {userAgent} from '../user-agent.js';
 
 /** Calls the method that `target.path` names; `/` is the health check of the whole server. */
 export function createGrpcProbe(options: ProbeOptions = {}): Probe {

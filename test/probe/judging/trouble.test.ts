@@ -1,8 +1,8 @@
 import {expect, test} from 'vitest';
-import {tagDoubtOf} from '../../../source/probe/loop/tag-doubt.js';
-import {troubleOf} from '../../../source/probe/loop/trouble.js';
-import type {Comparison} from '../../../source/probe/loop/pairs.js';
-import type {Row} from '../../../source/probe/loop/loop-report.js';
+import {tagDoubtOf} from '../../../source/probe/judging/tag-doubt.js';
+import {troubleOf} from '../../../source/probe/judging/trouble.js';
+import type {Comparison} from '../../../source/probe/pairs/comparison.js';
+import type {Row} from '../../../source/probe/counting/loop-report.js';
 import {errorVerdict} from '../../../source/stats/error-verdict.js';
 import {latencyVerdict} from '../../../source/stats/latency-verdict.js';
 

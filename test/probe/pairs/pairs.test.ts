@@ -1,7 +1,8 @@
 import {expect, onTestFinished, test} from 'vitest';
 import {gradeOf} from '../../../source/probe/attribution/grade.js';
 import type {TagAnswer} from '../../../source/probe/attribution/attribution.js';
-import {createPairs, type SideAnswer, type Sides} from '../../../source/probe/loop/pairs.js';
+import {createPairs, type SideAnswer} from '../../../source/probe/pairs/pairs.js';
+import type {Sides} from '../../../source/probe/pairs/sides.js';
 import type {Answer, ProbeTarget} from '../../../source/probe/transport/probe.js';
 import {failureBound} from '../../../source/stats/failure-bound.js';
 import {answering, failing} from '../answers.js';

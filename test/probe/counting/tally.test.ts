@@ -1,8 +1,8 @@
 import {expect, test} from 'vitest';
-import {createLatencies} from '../../../source/probe/loop/latencies.js';
+import {createLatencies} from '../../../source/probe/counting/latencies.js';
 import {gradeOf} from '../../../source/probe/attribution/grade.js';
 import type {Answer} from '../../../source/probe/transport/probe.js';
-import {createTally, fingerprintLimit, type Said, type Tally} from '../../../source/probe/loop/tally.js';
+import {createTally, fingerprintLimit, type Said, type Tally} from '../../../source/probe/counting/tally.js';
 import {answering, failing} from '../answers.js';
 
 /** Puts an answer down as what it is; returns whether it is counted. */

@@ -8,9 +8,9 @@ import type {ServerDuplexStream, ServiceDefinition, UntypedServiceImplementation
 import type {PackageDefinition} from '@grpc/proto-loader';
 import {fromJSON, loadSync} from '@grpc/proto-loader';
 import {expect, onTestFinished, test} from 'vitest';
-import {createGrpcProbe} from '../../../source/probe/transport/grpc.js';
-import type {GrpcCall} from '../../../source/probe/transport/probe.js';
-import {responseOf, targetAt} from '../servers.js';
+import {createGrpcProbe} from '../../../../source/probe/transport/grpc/grpc.js';
+import type {GrpcCall} from '../../../../source/probe/transport/probe.js';
+import {responseOf, targetAt} from '../../servers.js';
 
 const proto = `syntax = "proto3";
 package helloworld;

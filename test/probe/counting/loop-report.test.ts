@@ -2,10 +2,10 @@ import {expect, test} from 'vitest';
 import type {Evidence} from '../../../source/probe/attribution/attribution.js';
 import {learnAlone, learnFromTags, noEvidence} from '../../../source/probe/attribution/attribution.js';
 import type {Answer} from '../../../source/probe/transport/probe.js';
-import type {Weight} from '../../../source/probe/loop/loop-report.js';
-import {attributedBy, groupBy, report} from '../../../source/probe/loop/loop-report.js';
+import type {Weight} from '../../../source/probe/counting/loop-report.js';
+import {attributedBy, groupBy, report} from '../../../source/probe/counting/loop-report.js';
 import {gradeOf} from '../../../source/probe/attribution/grade.js';
-import {createTally} from '../../../source/probe/loop/tally.js';
+import {createTally} from '../../../source/probe/counting/tally.js';
 import {shareInterval} from '../../../source/stats/share-interval.js';
 import {answering, failing} from '../answers.js';
 

@@ -46,10 +46,10 @@ export type Group = Percentiles & {
 	sample: string;
 };
 
-export type TallySnapshot = {
+/** What is counted of one epoch. */
+export type TallyCounts = {
 	/** When the counting began; milliseconds since 1970. */
 	since: number;
-	settling: boolean;
 	/** Requests of this epoch that were sent, and slots that were not, counted like answers: not while settling. */
 	sent: number;
 	notSent: number;
@@ -64,6 +64,10 @@ export type TallySnapshot = {
 	unreached: number;
 	/** By status (`200`, `UNAVAILABLE`) or, without one, by failure (`timeout`). */
 	statusCodes: Readonly<Record<string, number>>;
+};
+
+export type TallySnapshot = TallyCounts & {
+	settling: boolean;
 	/** Answers since the epoch began that were shown and not counted. */
 	settlingAnswers: number;
 	groups: readonly Group[];

@@ -2,11 +2,11 @@ import {createServer as createHttp2Server} from 'node:http2';
 import {Server, ServerCredentials, status as Status} from '@grpc/grpc-js';
 import type {sendUnaryData, ServerUnaryCall} from '@grpc/grpc-js';
 import {expect, onTestFinished, test} from 'vitest';
-import {createProbe} from '../../../source/probe/transport/create-probe.js';
-import {byHeader} from '../../../source/probe/attribution/fingerprint.js';
-import type {ProbeOptions, ProbeTarget} from '../../../source/probe/transport/probe.js';
-import {certificate} from '../certificate.js';
-import {failureOf, listen, responseOf, serveHttp, serveRaw, targetAt, unusedPort} from '../servers.js';
+import {createProbe} from '../../../../source/probe/transport/create-probe.js';
+import {byHeader} from '../../../../source/probe/attribution/fingerprint.js';
+import type {ProbeOptions, ProbeTarget} from '../../../../source/probe/transport/probe.js';
+import {certificate} from '../../certificate.js';
+import {failureOf, listen, responseOf, serveHttp, serveRaw, targetAt, unusedPort} from '../../servers.js';
 
 const grpcAt = (port: number, part: Partial<ProbeTarget> = {}): ProbeTarget =>
 	targetAt(port, {protocol: 'grpc', ...part});

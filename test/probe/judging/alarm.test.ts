@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest';
-import {nextAlarm} from '../../../source/probe/loop/alarm.js';
+import {nextAlarm} from '../../../source/probe/judging/alarm.js';
 
 test('an alarm begins when it is raised, and tells when it was last seen', () => {
 	expect(nextAlarm(undefined, {isRaised: false, isRecent: true, now: 5})).toBeUndefined();

@@ -9,8 +9,8 @@ import {fromJSON, load, loadFileDescriptorSetFromBuffer} from '@grpc/proto-loade
 import path from 'node:path';
 import type {GrpcMethod} from './grpc-methods.js';
 import {encoding} from './grpc-methods.js';
-import {printable} from '../../knative/text/printable.js';
-import type {GrpcCall} from './probe.js';
+import {printable} from '../../../knative/text/printable.js';
+import type {GrpcCall} from '../probe.js';
 import {checkProto} from './proto-files.js';
 
 /** Files of which a server may tell: more than any API has. */

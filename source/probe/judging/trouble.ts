@@ -1,6 +1,6 @@
 /** Why nothing may be called good at the moment, whatever the shares say: users get failures, or nothing of the service. */
 import {withCode} from '../transport/answer-words.js';
-import type {EpochCounts} from './past-epochs.js';
+import type {EpochCounts} from '../counting/past-epochs.js';
 import type {GatewayCondition} from './gateway-state.js';
 
 export type Trouble = {

@@ -1,6 +1,6 @@
 import {expect, test} from 'vitest';
-import {binOf, percentileOf} from '../../../source/probe/loop/latency-bins.js';
-import {createSeries} from '../../../source/probe/loop/series.js';
+import {binOf, percentileOf} from '../../../source/probe/counting/latency-bins.js';
+import {createSeries} from '../../../source/probe/counting/series.js';
 
 const start = Date.UTC(2026, 10, 26, 12, 0, 0);
 

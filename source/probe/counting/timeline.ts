@@ -23,15 +23,7 @@ export type TimelineBucket = {
 export const serviceKey = (said: Said): string => `service ${said.key}`;
 export const tagKey = (revision: string): string => `tag ${revision}`;
 
-export function timelineOf(
-	buckets: readonly SeriesBucket[],
-	saids: ReadonlyMap<string, Said>,
-	attribute: Attributor,
-): readonly TimelineBucket[] {
-	return buckets.map(bucket => toTimeline(bucket, saids, attribute));
-}
-
-function toTimeline(
+export function toTimeline(
 	{at, duration, cells}: SeriesBucket,
 	saids: ReadonlyMap<string, Said>,
 	attribute: Attributor,
