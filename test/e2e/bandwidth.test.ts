@@ -36,7 +36,10 @@ describe('over a line of little bandwidth, at 120 columns and 40 rows', () => {
 		for (const [key, selected] of [
 			['down', /Revisions of checkout[^]*▸ ● checkout/],
 			// With a sentence in the footer about what is wrong with it.
-			['down', /Revisions of payments[^]*▸ ▲ payments[^]*payments: RevisionFailed: payments-00002, see pane 2/],
+			[
+				'down',
+				/Revisions of payments[^]*▸ ▲ payments[^]*payments: RevisionFailed: payments-00002, see pane 2/,
+			],
 			['up', /Revisions of checkout[^]*▸ ● checkout/],
 			// To two revisions with tags and bars.
 			['up', /Revisions of cart[^]*▸ ● cart[^]*…00002 +canary/],
