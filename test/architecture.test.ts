@@ -139,6 +139,27 @@ describe('the house', () => {
 		expect(circles).toEqual([]);
 	});
 
+	it('gives each exported type a name of its own', () => {
+		const homes = new Map<string, string[]>();
+		for (const file of files) {
+			const {program} = parseSync(file, readFileSync(file, 'utf8'));
+			for (const statement of program.body) {
+				if (statement.type !== 'ExportNamedDeclaration') continue;
+				const declared = statement.declaration;
+				if (
+					declared?.type === 'TSTypeAliasDeclaration' ||
+					declared?.type === 'TSInterfaceDeclaration' ||
+					declared?.type === 'ClassDeclaration'
+				) {
+					const name = declared.id?.name ?? '';
+					homes.set(name, [...(homes.get(name) ?? []), file]);
+				}
+			}
+		}
+		expect(homes.size).toBeGreaterThan(300);
+		expect([...homes].filter(([, where]) => where.length > 1)).toEqual([]);
+	});
+
 	it('keeps everything heavy out of what is loaded before the first frame', () => {
 		const seen = new Set<string>();
 		const packages = new Set<string>();

@@ -1,7 +1,7 @@
 /** The commands that release and verify without a screen. They share their way with the console, not with each other. */
 import type {Cluster} from '../kube/cluster.js';
 import {exitCodes} from '../headless/exit-codes.js';
-import type {Verb} from '../headless/release.js';
+import type {ReleaseCommand} from '../headless/release.js';
 import type {OutputFormat, ReleaseFlags} from '../headless/run.js';
 import {saying} from '../headless/said.js';
 import {createUnderWay} from '../release/under-way.js';
@@ -35,7 +35,7 @@ export async function runVerify(service: string, flags: VerifyFlags, asking: Req
 
 /** `kn-canary split`, `complete`, `rollback`, `undo`: ends the process with the exit code of the readme. */
 export async function runRelease(
-	verb: Verb,
+	verb: ReleaseCommand,
 	{service, shares = []}: {service: string; shares?: readonly string[]},
 	{sandbox: _sandbox, ...common}: ConsoleFlags,
 	flags: ReleaseFlags,

@@ -6,13 +6,13 @@ import {releaseOf, type ReleaseFacts} from '../knative/release/release.js';
 import type {Cluster} from '../kube/cluster.js';
 import type {GivenGateway} from '../kube/gateway/gateway-address.js';
 import {createLoop} from '../probe/loop/loop.js';
-import type {Comparison} from '../probe/loop/pairs.js';
+import type {Comparison} from '../probe/pairs/comparison.js';
 import {createProbe} from '../probe/transport/create-probe.js';
 import {probeOptionsOf, type RequestOptions} from '../probe/transport/request-options.js';
 import type {CanaryVerdict} from '../release/canary-verdict.js';
 import {verdictOfPairs} from '../release/verdict-of-pairs.js';
 
-export type Compared =
+export type CanaryComparison =
 	| {kind: 'compared'; verdict: CanaryVerdict}
 	/** Why it is not known how the canary does, as a sentence. */
 	| {kind: 'not compared'; sentence: string};
@@ -31,7 +31,7 @@ export type CompareOptions = {
 /** Requests a second at most that pairs are a share of: 20 pairs a second. */
 const maxRate = 100;
 
-const not = (why: string): Compared => ({
+const not = (why: string): CanaryComparison => ({
 	kind: 'not compared',
 	sentence: `Not compared: ${why.replace(/\.$/, '')}.`,
 });
@@ -40,7 +40,7 @@ export async function compareCanary(
 	cluster: Cluster,
 	facts: ReleaseFacts & {revisions: NonNullable<ReleaseFacts['revisions']>},
 	{gateway: told, asking, version, pairs: enough = 80, within = 10_000}: CompareOptions,
-): Promise<Compared> {
+): Promise<CanaryComparison> {
 	const {service, revisions} = facts;
 	const {canary} = releaseOf(facts);
 	const pair = pairOf(service, revisions);

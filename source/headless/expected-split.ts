@@ -3,12 +3,12 @@ import {printable} from '../knative/text/printable.js';
 import type {StatusTarget} from '../knative/service/service.js';
 
 /** A revision and what it is to get: percent, 0–100; all together 100. */
-export type Share = {revision: string; percent: number};
+export type ExpectedShare = {revision: string; percent: number};
 
-export type Expected = {ok: true; shares: readonly Share[]} | {ok: false; reason: string};
+export type Expected = {ok: true; shares: readonly ExpectedShare[]} | {ok: false; reason: string};
 
 /** The split of `status.traffic`, each revision once, in its order. */
-export function configuredShares(traffic: readonly StatusTarget[]): Share[] {
+export function configuredShares(traffic: readonly StatusTarget[]): ExpectedShare[] {
 	const percents = new Map<string, number>();
 	for (const {revision, percent} of traffic) percents.set(revision, (percents.get(revision) ?? 0) + percent);
 	return [...percents].map(([revision, percent]) => ({revision, percent}));
@@ -37,7 +37,7 @@ function percentOf(text: string): number | undefined {
 	return value <= 100 ? value : undefined;
 }
 
-function byOrder(text: string, shares: readonly Share[]): Expected {
+function byOrder(text: string, shares: readonly ExpectedShare[]): Expected {
 	const percents = text.split('/').map(percentOf);
 	if (percents.includes(undefined)) {
 		return {ok: false, reason: 'give shares from 0 to 100, such as 50/50 or stable=90,canary=10.'};
@@ -54,7 +54,7 @@ function byOrder(text: string, shares: readonly Share[]): Expected {
 	return {ok: true, shares: shares.map(({revision}) => ({revision, percent: chosen.get(revision) ?? 0}))};
 }
 
-function byName(text: string, traffic: readonly StatusTarget[], shares: readonly Share[]): Expected {
+function byName(text: string, traffic: readonly StatusTarget[], shares: readonly ExpectedShare[]): Expected {
 	const chosen = new Map<string, number>();
 	for (const part of text.split(',')) {
 		const [name = '', share = ''] = part.split('=').map(word => word.trim());

@@ -5,7 +5,7 @@ import {servingPath} from '../kube/paths.js';
 import {sentenceOf} from '../kube/status.js';
 import {reflect} from '../kube/watch/reflector.js';
 import {printable} from '../knative/text/printable.js';
-import type {Trouble} from '../knative/revision/trouble.js';
+import type {RevisionTrouble} from '../knative/revision/trouble.js';
 import {parseService, type ServiceView} from '../knative/service/service.js';
 import {serviceState} from '../knative/service/service-state.js';
 import {exitCodes, type ExitCode} from './exit-codes.js';
@@ -83,7 +83,7 @@ function splitText({statusTraffic}: ServiceView): string {
 		: shares.map(({revision, percent}) => `${revision}=${percent}`).join(',');
 }
 
-type Asked = {now: number; troubles: ReadonlyMap<string, Trouble>};
+type Asked = {now: number; troubles: ReadonlyMap<string, RevisionTrouble>};
 
 function row(item: unknown, options: GetOptions, {now, troubles}: Asked): string[] {
 	const parsed = parseService(item);

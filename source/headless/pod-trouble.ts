@@ -3,7 +3,7 @@ import {TransportError, type Cluster} from '../kube/cluster.js';
 import {parseList} from '../kube/objects.js';
 import {corePath} from '../kube/paths.js';
 import {parsePod} from '../knative/objects/pod.js';
-import {podTrouble, type Trouble} from '../knative/revision/trouble.js';
+import {podTrouble, type RevisionTrouble} from '../knative/revision/trouble.js';
 import {condition, serviceState} from '../knative/service/service-state.js';
 import type {RevisionView} from '../knative/revision/revision.js';
 import type {ServiceView} from '../knative/service/service.js';
@@ -24,7 +24,7 @@ export async function podTroubles(
 	cluster: Cluster,
 	services: readonly ServiceView[],
 	now: number,
-): Promise<ReadonlyMap<string, Trouble>> {
+): Promise<ReadonlyMap<string, RevisionTrouble>> {
 	const waiting = services.filter(
 		service =>
 			serviceState(service).kind === 'progressing' &&
@@ -66,7 +66,7 @@ async function troubleOf(
 	namespace: string,
 	revision: string,
 	isLate: boolean,
-): Promise<Trouble | undefined> {
+): Promise<RevisionTrouble | undefined> {
 	try {
 		const answer = await cluster.request({
 			method: 'GET',

@@ -26,10 +26,10 @@ import {withoutHistory} from '../release/without-history.js';
 import {placed, type DryRun, type Plan} from '../release/plan.js';
 import type {ServiceView} from '../knative/service/service.js';
 import {routeSettled} from '../knative/service/service-state.js';
-import {roleTags} from '../knative/release/role-tags.js';
+import {roleTags} from '../knative/release/verbs/role-tags.js';
 import type {Warning} from '../knative/release/warnings.js';
 import {meantBy} from '../knative/release/words.js';
-import type {Compared} from './compare-canary.js';
+import type {CanaryComparison} from './compare-canary.js';
 import {exitCodes, type ExitCode} from './exit-codes.js';
 import {followToGateway, type Arrival} from './follow-to-gateway.js';
 import {parseShares} from './parse-shares.js';
@@ -39,13 +39,13 @@ import {readBase} from '../release/read-base.js';
 import {readRevisions, readService} from './read-service.js';
 import {readTaken} from '../kube/read-placeholders.js';
 
-export type Verb = 'split' | 'complete' | 'rollback' | 'abandon' | 'undo';
+export type ReleaseCommand = 'split' | 'complete' | 'rollback' | 'abandon' | 'undo';
 
 /** What has to be typed at a terminal can be said on the command line. */
 export type Despite = 'worse' | 'rejected';
 
 export type ReleaseOptions = {
-	verb: Verb;
+	verb: ReleaseCommand;
 	namespace: string;
 	service: string;
 	/** Of `split`: `<revision>=<percent>`. */
@@ -79,7 +79,7 @@ export type ReleaseDependencies = {
 	/** Whether somebody at a terminal agrees, by typing this word; undefined where there is nobody. */
 	agree: ((word: string) => Promise<boolean>) | undefined;
 	/** Asks the canary and what users had in pairs, before it is promoted; undefined where that is not wanted. */
-	compare?: (facts: Facts & {revisions: NonNullable<Facts['revisions']>}) => Promise<Compared>;
+	compare?: (facts: Facts & {revisions: NonNullable<Facts['revisions']>}) => Promise<CanaryComparison>;
 	/** How it goes on after the write: the server's own words. */
 	progress: (words: string) => void;
 	now?: () => number;

@@ -4,12 +4,12 @@ import type {Cluster} from '../kube/cluster.js';
 import type {Attempt} from '../journal/attempt.js';
 import type {HistoryEntry} from '../journal/journal-entry.js';
 import type {HistoryFile} from '../journal/journal-file.js';
-import type {Said} from './said.js';
+import type {MessageStream} from './said.js';
 import type {UnderWay} from '../release/under-way.js';
 import {serviceMeant} from '../knative/release/words.js';
 import {printable} from '../knative/text/printable.js';
 import {exitCodes, type ExitCode} from './exit-codes.js';
-import {release, type Despite, type ReleaseDependencies, type Verb} from './release.js';
+import {release, type Despite, type ReleaseDependencies, type ReleaseCommand} from './release.js';
 import {historyJson, historyLines, planLines, resultJson} from './report.js';
 
 export type OutputFormat = 'text' | 'json';
@@ -35,8 +35,8 @@ export type ReleaseFlags = {
 /** Where it reads and writes; `isTerminal` says whether somebody is there to be asked. */
 export type HeadlessTerminal = {
 	stdin: NodeJS.ReadableStream;
-	stdout: Said;
-	stderr: Said;
+	stdout: MessageStream;
+	stderr: MessageStream;
 	/** Where a question is put, with what a line editor needs there; `stderr` itself. */
 	prompt?: NodeJS.WritableStream;
 	isTerminal: boolean;
@@ -44,7 +44,7 @@ export type HeadlessTerminal = {
 
 /** @param namespace Undefined: that of the context. */
 export async function runRelease(
-	verb: Verb,
+	verb: ReleaseCommand,
 	{service, shares, namespace}: {service: string; shares: readonly string[]; namespace?: string | undefined},
 	flags: ReleaseFlags,
 	{

@@ -1,13 +1,13 @@
 /** What `kn-canary verify` reports: the counts of the loop, judged and put into words. Pure. */
 import type {RequestOptions} from '../probe/transport/request-options.js';
 import type {LoopSnapshot} from '../probe/loop/loop.js';
-import type {Row} from '../probe/loop/loop-report.js';
+import type {Row} from '../probe/counting/loop-report.js';
 import type {ServiceView} from '../knative/service/service.js';
 import {askedBy, remedies} from '../knative/commands/identify-revisions.js';
-import type {FailureEntry} from '../probe/loop/failure-log.js';
-import {countedIn} from '../probe/loop/loop-report.js';
+import type {FailureEntry} from '../probe/counting/failure-log.js';
+import {countedIn} from '../probe/counting/loop-report.js';
 import {fixedInterval, fixedVerdict, type FixedVerdict} from '../stats/fixed-verdict.js';
-import type {Share} from './expected-split.js';
+import type {ExpectedShare} from './expected-split.js';
 
 /** Everything that was asked and counted. A plain value, fit for JSON. */
 export type VerifyReport = {
@@ -37,8 +37,8 @@ export type VerifyReport = {
 		unattributed: number;
 		statusCodes: Readonly<Record<string, number>>;
 	};
-	configured: readonly Share[];
-	expected: readonly Share[];
+	configured: readonly ExpectedShare[];
+	expected: readonly ExpectedShare[];
 	/** Latencies in milliseconds, from the slot a request was scheduled for; p99 from 100 answers on. */
 	rows: readonly ReportRow[];
 	/** Kinds of failure, the newest first. */
@@ -83,14 +83,14 @@ export type ReportFailure = {
 };
 
 /** The rows' counts by revision, with what the expected split gives each. */
-function countsFor(rows: LoopSnapshot['rows'], expected: readonly Share[]) {
+function countsFor(rows: LoopSnapshot['rows'], expected: readonly ExpectedShare[]) {
 	return countedIn(rows, new Map(expected.map(({revision, percent}) => [revision, percent])));
 }
 
 /** @param options.instead Why no verdict may be given, whatever the counts say. */
 export function judge(
 	{rows, answered, trouble}: Pick<LoopSnapshot, 'rows' | 'answered' | 'trouble'>,
-	expected: readonly Share[],
+	expected: readonly ExpectedShare[],
 	{alpha, instead}: {alpha: number; instead?: string | undefined},
 ): VerifyReport['verdict'] {
 	const {counts, shared} = countsFor(rows, expected);
@@ -115,7 +115,7 @@ export function judge(
 
 export function toReportRow(
 	row: Row,
-	expected: readonly Share[],
+	expected: readonly ExpectedShare[],
 	{rows, alpha}: {rows: readonly Row[]; alpha: number},
 ): ReportRow {
 	const {revision, candidates, fingerprint, attribution, why, code, configuredPercent} = row;
@@ -169,8 +169,8 @@ export function notesOn(
 		asking,
 		unreached,
 	}: {
-		configured: readonly Share[];
-		expected: readonly Share[];
+		configured: readonly ExpectedShare[];
+		expected: readonly ExpectedShare[];
 		asking: Pick<RequestOptions, 'grpcCall'>;
 		unreached?: string | undefined;
 	},

@@ -1,5 +1,14 @@
 /** Stories over HTTP, as in the domain's own test: whatever came before, the commands keep what they promise. */
-import {array, assert, asyncProperty, constantFrom, nat, oneof, record, type Arbitrary} from 'fast-check';
+import {
+	array,
+	assert,
+	asyncProperty,
+	constantFrom,
+	nat,
+	oneof,
+	record,
+	type Arbitrary,
+} from '../support/property.js';
 import {expect, it} from 'vitest';
 import type {Result} from '../../source/headless/release.js';
 import {openOperators, type Operators} from './operators.js';

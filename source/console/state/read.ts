@@ -1,6 +1,6 @@
 /** Readings of the store that more than one place needs. Pure. */
 import type {RevisionView} from '../../knative/revision/revision.js';
-import {conditionTrouble, type Trouble} from '../../knative/revision/trouble.js';
+import {conditionTrouble, type RevisionTrouble} from '../../knative/revision/trouble.js';
 import type {ServiceView} from '../../knative/service/service.js';
 import {set, splitOf, type Split, type SplitRow} from '../../knative/split/split.js';
 import type {ConsoleState, Draft, ReflectorState, Sheet} from './state.js';
@@ -154,14 +154,14 @@ export function whyNoRevision(state: ConsoleState): string {
 export function troubleOf(
 	{trouble}: Pick<ConsoleState, 'trouble'>,
 	revision: RevisionView | undefined,
-): Trouble | undefined {
+): RevisionTrouble | undefined {
 	if (!revision) return undefined;
 	const isOfIts = trouble !== undefined && trouble.revision === revision.uid;
 	return conditionTrouble(revision) ?? (isOfIts ? trouble : undefined);
 }
 
 /** Of the newest revision of a service: what an operator who releases it wants to know first. */
-export function newestTrouble(state: ConsoleState, service: string | undefined): Trouble | undefined {
+export function newestTrouble(state: ConsoleState, service: string | undefined): RevisionTrouble | undefined {
 	return troubleOf(state, revisionsOf(state, service)[0]);
 }
 

@@ -16,7 +16,7 @@ import type {UsersSnapshot} from '../../users/users.js';
 import type {Tunnel} from '../../probe/transport/probe.js';
 import type {ServiceView} from '../../knative/service/service.js';
 import type {RevisionView} from '../../knative/revision/revision.js';
-import type {Trouble} from '../../knative/revision/trouble.js';
+import type {RevisionTrouble} from '../../knative/revision/trouble.js';
 import type {Split} from '../../knative/split/split.js';
 import type {HistoryEntry} from '../../journal/journal-entry.js';
 import type {ContextsSheet, EventsSheet, LeaveSheet, LogsSheet, YamlSheet} from '../sheets/inspected.js';
@@ -34,14 +34,14 @@ import type {
 export type {Standing} from '../../kube/auth/credentials.js';
 export type {ReflectorState} from '../../kube/watch/reflector.js';
 export type {RequestOptions} from '../../probe/transport/request-options.js';
-export type {FailureEntry} from '../../probe/loop/failure-log.js';
-export type {EpochCounts, PastEpoch} from '../../probe/loop/past-epochs.js';
+export type {FailureEntry} from '../../probe/counting/failure-log.js';
+export type {EpochCounts, PastEpoch} from '../../probe/counting/past-epochs.js';
 export type {LoopSnapshot} from '../../probe/loop/loop.js';
 export type {ServiceVerdict} from '../live/verdicts.js';
-export type {Comparison} from '../../probe/loop/pairs.js';
+export type {Comparison} from '../../probe/pairs/comparison.js';
 export type {Answer} from '../../probe/transport/probe.js';
-export type {Row} from '../../probe/loop/loop-report.js';
-export type {RecordedAnswer} from '../../probe/loop/tally.js';
+export type {Row} from '../../probe/counting/loop-report.js';
+export type {RecordedAnswer} from '../../probe/counting/tally.js';
 export type {UsersSnapshot} from '../../users/users.js';
 
 export const panes = ['services', 'revisions', 'traffic', 'live'] as const;
@@ -191,7 +191,7 @@ export type ConsoleState = {
 	/** By service name; newest first. All of a service's or none of them; an empty list says that it has none. */
 	revisions: ReadonlyMap<string, readonly RevisionView[]>;
 	/** What the pods of the newest revision of the selected service say, while that is not ready; with its uid. */
-	trouble: (Trouble & {revision: string}) | undefined;
+	trouble: (RevisionTrouble & {revision: string}) | undefined;
 	/** Objects that could not be read, as sentences. */
 	unreadable: readonly string[];
 

@@ -1,4 +1,4 @@
-import * as fc from 'fast-check';
+import * as fc from '../../../support/property.js';
 import {Text} from 'ink';
 import {useState} from 'react';
 import {describe, expect, test, vi} from 'vitest';
