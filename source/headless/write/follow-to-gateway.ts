@@ -1,11 +1,11 @@
 /** Follows a change to the gateway: until RoutesReady at its generation, the route's no, or the time is over. */
-import type {Cluster} from '../kube/cluster.js';
-import {reflect} from '../kube/watch/reflector.js';
-import {servingPath} from '../kube/paths.js';
-import {lateRefusal} from '../knative/release/late-refusal.js';
-import {conditionSentence} from '../knative/revision/revision-state.js';
-import {parseService, type ServiceView} from '../knative/service/service.js';
-import {condition, routeSettled} from '../knative/service/service-state.js';
+import type {Cluster} from '../../kube/cluster.js';
+import {reflect} from '../../kube/watch/reflector.js';
+import {servingPath} from '../../kube/paths.js';
+import {lateRefusal} from '../../knative/release/late-refusal.js';
+import {conditionSentence} from '../../knative/revision/revision-state.js';
+import {parseService, type ServiceView} from '../../knative/service/service.js';
+import {condition, routeSettled} from '../../knative/service/service-state.js';
 
 export type Arrival = {kind: 'moved' | 'refused' | 'changed again' | 'late'; sentence: string};
 

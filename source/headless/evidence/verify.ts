@@ -2,23 +2,23 @@
  * `kn-canary verify`: asks a service a number of times that is fixed beforehand, and says by an exact test whether the
  * split that users get is the one that the route has, or the one that is expected.
  */
-import type {Cluster} from '../kube/cluster.js';
-import type {GivenGateway} from '../kube/gateway/gateway-address.js';
-import type {RequestOptions} from '../probe/transport/request-options.js';
-import {probeOptionsOf} from '../probe/transport/request-options.js';
-import {createProbe} from '../probe/transport/create-probe.js';
-import type {Loop, LoopSnapshot} from '../probe/loop/loop.js';
-import {createLoop} from '../probe/loop/loop.js';
-import {connectionFailures} from '../probe/transport/probe.js';
-import {reachGateway} from '../console/session/gateway.js';
-import type {GatewayState} from '../console/state/state.js';
-import {tagsOf, targetOf, tlsRedirectOf} from '../console/live/request-target.js';
-import {serviceState} from '../knative/service/service-state.js';
+import type {Cluster} from '../../kube/cluster.js';
+import type {GivenGateway} from '../../kube/gateway/gateway-address.js';
+import type {RequestOptions} from '../../probe/transport/request-options.js';
+import {probeOptionsOf} from '../../probe/transport/request-options.js';
+import {createProbe} from '../../probe/transport/create-probe.js';
+import type {Loop, LoopSnapshot} from '../../probe/loop/loop.js';
+import {createLoop} from '../../probe/loop/loop.js';
+import {connectionFailures} from '../../probe/transport/probe.js';
+import {reachGateway} from '../../console/session/gateway.js';
+import type {GatewayState} from '../../console/state/state.js';
+import {tagsOf, targetOf, tlsRedirectOf} from '../../console/live/request-target.js';
+import {serviceState} from '../../knative/service/service-state.js';
 import {configuredShares, expectedShares} from './expected-split.js';
-import {readService} from './read-service.js';
-import {settledService, type SettledService} from './settled-service.js';
+import {readService} from '../read/read-service.js';
+import {settledService, type SettledService} from '../read/settled-service.js';
 import {judge, notesOn, toReportFailure, toReportRow, type VerifyReport} from './verify-report.js';
-import {zoned} from '../knative/text/moment.js';
+import {zoned} from '../../knative/text/moment.js';
 
 export type VerifyOptions = {
 	service: string;

@@ -1,12 +1,12 @@
 /** How the commands without a screen say what they would do and did: as lines for people, or as one JSON object. */
-import {visibleJson} from './said.js';
-import type {Attempt} from '../journal/attempt.js';
-import type {HistoryEntry} from '../journal/journal-entry.js';
-import type {Plan} from '../release/plan.js';
-import {isGuarded} from '../knative/commands/commands.js';
-import type {Split, SplitDifference} from '../knative/split/split.js';
+import {visibleJson} from '../said.js';
+import type {Attempt} from '../../journal/attempt.js';
+import type {HistoryEntry} from '../../journal/journal-entry.js';
+import type {Plan} from '../../release/plan.js';
+import {isGuarded} from '../../knative/commands/commands.js';
+import type {Split, SplitDifference} from '../../knative/split/split.js';
 import type {Result} from './release.js';
-import {zoned} from '../knative/text/moment.js';
+import {zoned} from '../../knative/text/moment.js';
 
 const shareWords = (value: number | undefined, none: string) => (value === undefined ? none : `${value} %`);
 

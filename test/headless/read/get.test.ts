@@ -3,8 +3,8 @@ import {execFile, execFileSync} from 'node:child_process';
 import path from 'node:path';
 import {promisify} from 'node:util';
 import {afterAll, beforeAll, describe, expect, it} from 'vitest';
-import {openTerminal} from '../support/terminal.js';
-import {startWorld, type World} from '../support/world.js';
+import {openTerminal} from '../../support/terminal.js';
+import {startWorld, type World} from '../../support/world.js';
 
 let world: World;
 beforeAll(async () => {

@@ -5,13 +5,13 @@ import path from 'node:path';
 import {once} from 'node:events';
 import {connect as connectTo} from 'node:net';
 import {expect, onTestFinished, test} from 'vitest';
-import {defaultRequestOptions} from '../../source/probe/transport/request-options.js';
-import {exitCodeOf, verifySplit, type VerifyOptions} from '../../source/headless/verify.js';
-import {runVerify} from '../../source/headless/verify-run.js';
-import {verifyLines} from '../../source/headless/verify-text.js';
-import {seeded} from '../stats/random.js';
-import {unusedPort} from '../probe/servers.js';
-import {createService, greeter, openSandbox, patchSpec, trafficOf, type World} from './sandbox.js';
+import {defaultRequestOptions} from '../../../source/probe/transport/request-options.js';
+import {exitCodeOf, verifySplit, type VerifyOptions} from '../../../source/headless/evidence/verify.js';
+import {runVerify} from '../../../source/headless/evidence/verify-run.js';
+import {verifyLines} from '../../../source/headless/evidence/verify-text.js';
+import {seeded} from '../../stats/random.js';
+import {unusedPort} from '../../probe/servers.js';
+import {createService, greeter, openSandbox, patchSpec, trafficOf, type World} from '../sandbox.js';
 
 /** Fast, because the answers are what matters. */
 const asking = {...defaultRequestOptions, rate: 200, maxRate: 200};
@@ -180,7 +180,7 @@ test('a gateway without an address is asked through a port-forward, over HTTP an
 test('a port-forward that cannot be had is said in a sentence, after one request', async () => {
 	const world = await openSandbox({random: fair()});
 	await world.sandbox.gatewayFaults.set({service: 'ClusterIP'});
-	const {connect} = await import('../../source/kube/connect.js');
+	const {connect} = await import('../../../source/kube/connect.js');
 	const viewer = await connect({kubeconfig: world.sandbox.kubeconfigPath, context: 'sandbox-viewer'});
 	onTestFinished(async () => viewer.close());
 	expect(await verify({...world, cluster: viewer})).toMatchObject({
@@ -219,7 +219,7 @@ test('a gateway whose address cannot be reached is asked through a port-forward,
 			`The gateway cannot be reached from here at 127.0.0.1:${port} (load balancer: connection refused), so it is asked through a port-forward.`,
 		]),
 	});
-	const {connect} = await import('../../source/kube/connect.js');
+	const {connect} = await import('../../../source/kube/connect.js');
 	const viewer = await connect({kubeconfig: world.sandbox.kubeconfigPath, context: 'sandbox-viewer'});
 	onTestFinished(async () => viewer.close());
 	expect(await verify({...world, cluster: viewer})).toMatchObject({
@@ -317,7 +317,7 @@ function output(isTTY: boolean) {
 
 test('the command prints JSON with every count on stdout, and progress on stderr for a terminal only', async () => {
 	const {sandbox} = await openSandbox({random: fair()});
-	const {connect} = await import('../../source/kube/connect.js');
+	const {connect} = await import('../../../source/kube/connect.js');
 	const run = {...cart, n: 60, connect: async () => connect({kubeconfig: sandbox.kubeconfigPath})};
 	const [stdout, stderr] = [output(false), output(true)];
 	expect(await runVerify({...run, namespace: undefined, output: 'json', stdout, stderr})).toBe(0);

@@ -1,6 +1,6 @@
 /** The report of `kn-canary verify` for a reader, and its progress. Pure. */
-import {endpointText} from '../knative/commands/endpoint.js';
-import type {LoopSnapshot} from '../probe/loop/loop.js';
+import {endpointText} from '../../knative/commands/endpoint.js';
+import type {LoopSnapshot} from '../../probe/loop/loop.js';
 import type {ReportFailure, ReportRow, VerifyReport} from './verify-report.js';
 
 const percent = (share: number) => `${(share * 100).toFixed(1)} %`;

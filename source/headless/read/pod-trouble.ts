@@ -1,12 +1,12 @@
 /** What is wrong with the pods of revisions that are not ready: asked once. */
-import {TransportError, type Cluster} from '../kube/cluster.js';
-import {parseList} from '../kube/objects.js';
-import {corePath} from '../kube/paths.js';
-import {parsePod} from '../knative/objects/pod.js';
-import {podTrouble, type RevisionTrouble} from '../knative/revision/trouble.js';
-import {condition, serviceState} from '../knative/service/service-state.js';
-import type {RevisionView} from '../knative/revision/revision.js';
-import type {ServiceView} from '../knative/service/service.js';
+import {TransportError, type Cluster} from '../../kube/cluster.js';
+import {parseList} from '../../kube/objects.js';
+import {corePath} from '../../kube/paths.js';
+import {parsePod} from '../../knative/objects/pod.js';
+import {podTrouble, type RevisionTrouble} from '../../knative/revision/trouble.js';
+import {condition, serviceState} from '../../knative/service/service-state.js';
+import type {RevisionView} from '../../knative/revision/revision.js';
+import type {ServiceView} from '../../knative/service/service.js';
 
 /** Services that are asked about: each costs a request, and more than these at a time are no release but an outage. */
 const most = 20;

@@ -6,18 +6,18 @@ import {mkdtemp, rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {onTestFinished, vi} from 'vitest';
-import {readRevisions, readService} from '../../source/headless/read-service.js';
+import {readRevisions, readService} from '../../../source/headless/read/read-service.js';
 import {
 	release,
 	type ReleaseDependencies,
 	type ReleaseOptions,
 	type Result,
-} from '../../source/headless/release.js';
-import {openHistoryFile} from '../../source/journal/journal-file.js';
-import {serviceState} from '../../source/knative/service/service-state.js';
-import type {ServiceView} from '../../source/knative/service/service.js';
-import {servingPath} from '../../source/kube/paths.js';
-import {gatewayOf, openSandbox} from './sandbox.js';
+} from '../../../source/headless/write/release.js';
+import {openHistoryFile} from '../../../source/journal/journal-file.js';
+import {serviceState} from '../../../source/knative/service/service-state.js';
+import type {ServiceView} from '../../../source/knative/service/service.js';
+import {servingPath} from '../../../source/kube/paths.js';
+import {gatewayOf, openSandbox} from '../sandbox.js';
 
 export const services = servingPath('services', 'default');
 

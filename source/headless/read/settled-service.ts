@@ -1,7 +1,7 @@
 /** The service as it is once its route has settled on a split. */
-import type {Cluster} from '../kube/cluster.js';
-import type {ServiceView} from '../knative/service/service.js';
-import {routeSettled, serviceState} from '../knative/service/service-state.js';
+import type {Cluster} from '../../kube/cluster.js';
+import type {ServiceView} from '../../knative/service/service.js';
+import {routeSettled, serviceState} from '../../knative/service/service-state.js';
 import {readService} from './read-service.js';
 
 export type SettleOptions = {

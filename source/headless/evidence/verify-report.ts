@@ -1,12 +1,12 @@
 /** What `kn-canary verify` reports: the counts of the loop, judged and put into words. Pure. */
-import type {RequestOptions} from '../probe/transport/request-options.js';
-import type {LoopSnapshot} from '../probe/loop/loop.js';
-import type {Row} from '../probe/counting/loop-report.js';
-import type {ServiceView} from '../knative/service/service.js';
-import {askedBy, remedies} from '../knative/commands/identify-revisions.js';
-import type {FailureEntry} from '../probe/counting/failure-log.js';
-import {countedIn} from '../probe/counting/loop-report.js';
-import {fixedInterval, fixedVerdict, type FixedVerdict} from '../stats/fixed-verdict.js';
+import type {RequestOptions} from '../../probe/transport/request-options.js';
+import type {LoopSnapshot} from '../../probe/loop/loop.js';
+import type {Row} from '../../probe/counting/loop-report.js';
+import type {ServiceView} from '../../knative/service/service.js';
+import {askedBy, remedies} from '../../knative/commands/identify-revisions.js';
+import type {FailureEntry} from '../../probe/counting/failure-log.js';
+import {countedIn} from '../../probe/counting/loop-report.js';
+import {fixedInterval, fixedVerdict, type FixedVerdict} from '../../stats/fixed-verdict.js';
 import type {ExpectedShare} from './expected-split.js';
 
 /** Everything that was asked and counted. A plain value, fit for JSON. */

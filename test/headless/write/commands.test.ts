@@ -6,8 +6,8 @@ import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {text} from 'node:stream/consumers';
 import {afterAll, beforeAll, beforeEach, describe, expect, it} from 'vitest';
-import {openTerminal} from '../support/terminal.js';
-import {startWorld, type World} from '../support/world.js';
+import {openTerminal} from '../../support/terminal.js';
+import {startWorld, type World} from '../../support/world.js';
 
 let world: World;
 let state: string;

@@ -5,12 +5,12 @@
 import {createServer, request as httpRequest, type IncomingMessage, type ServerResponse} from 'node:http';
 import {gzipSync} from 'node:zlib';
 import {expect, onTestFinished, test} from 'vitest';
-import {exitCodeOf, verifySplit, type VerifyOptions} from '../../source/headless/verify.js';
-import {verifyLines} from '../../source/headless/verify-text.js';
-import {defaultRequestOptions, requestOptionsOf} from '../../source/probe/transport/request-options.js';
-import {serveRaw} from '../probe/servers.js';
-import {seeded} from '../stats/random.js';
-import {gatewayOf, greeter, openSandbox, patchSpec, trafficOf, type World} from './sandbox.js';
+import {exitCodeOf, verifySplit, type VerifyOptions} from '../../../source/headless/evidence/verify.js';
+import {verifyLines} from '../../../source/headless/evidence/verify-text.js';
+import {defaultRequestOptions, requestOptionsOf} from '../../../source/probe/transport/request-options.js';
+import {serveRaw} from '../../probe/servers.js';
+import {seeded} from '../../stats/random.js';
+import {gatewayOf, greeter, openSandbox, patchSpec, trafficOf, type World} from '../sandbox.js';
 
 const asking = {...defaultRequestOptions, rate: 200, maxRate: 200, timeout: 2000};
 

@@ -2,13 +2,13 @@
  * The release without a screen: `split`, `complete`, `rollback`, `abandon`, `undo`. Planned, sent and remembered by the functions of
  * the console; what its review sheet shows is printed, and agreed to by `--yes` or at a prompt.
  */
-import type {Cluster} from '../kube/cluster.js';
-import {identityOf} from '../kube/objects.js';
-import type {Attempt} from '../journal/attempt.js';
-import {entriesOf, withoutRepeats, type HistoryEntry} from '../journal/journal-entry.js';
-import {describeFault} from '../knative/text/fault.js';
-import type {HistoryFile} from '../journal/journal-file.js';
-import {agreementFor} from '../release/agreement.js';
+import type {Cluster} from '../../kube/cluster.js';
+import {identityOf} from '../../kube/objects.js';
+import type {Attempt} from '../../journal/attempt.js';
+import {entriesOf, withoutRepeats, type HistoryEntry} from '../../journal/journal-entry.js';
+import {describeFault} from '../../knative/text/fault.js';
+import type {HistoryFile} from '../../journal/journal-file.js';
+import {agreementFor} from '../../release/agreement.js';
 import {
 	planAbandon,
 	planPromote,
@@ -17,27 +17,27 @@ import {
 	planUndo,
 	type Facts,
 	type Planned,
-} from '../release/plan-split.js';
-import {sendRecorded} from '../release/recorded.js';
-import {dryRunOf, sendPlan, sentenceOfOutcome, type WriteOutcome} from '../release/send-plan.js';
-import {settleAttempts} from '../release/settle-attempts.js';
-import type {UnderWay} from '../release/under-way.js';
-import {withoutHistory} from '../release/without-history.js';
-import {placed, type DryRun, type Plan} from '../release/plan.js';
-import type {ServiceView} from '../knative/service/service.js';
-import {routeSettled} from '../knative/service/service-state.js';
-import {roleTags} from '../knative/release/verbs/role-tags.js';
-import type {Warning} from '../knative/release/warnings.js';
-import {meantBy} from '../knative/release/words.js';
+} from '../../release/plan-split.js';
+import {sendRecorded} from '../../release/recorded.js';
+import {dryRunOf, sendPlan, sentenceOfOutcome, type WriteOutcome} from '../../release/send-plan.js';
+import {settleAttempts} from '../../release/settle-attempts.js';
+import type {UnderWay} from '../../release/under-way.js';
+import {withoutHistory} from '../../release/without-history.js';
+import {placed, type DryRun, type Plan} from '../../release/plan.js';
+import type {ServiceView} from '../../knative/service/service.js';
+import {routeSettled} from '../../knative/service/service-state.js';
+import {roleTags} from '../../knative/release/verbs/role-tags.js';
+import type {Warning} from '../../knative/release/warnings.js';
+import {meantBy} from '../../knative/release/words.js';
 import type {CanaryComparison} from './compare-canary.js';
-import {exitCodes, type ExitCode} from './exit-codes.js';
+import {exitCodes, type ExitCode} from '../exit-codes.js';
 import {followToGateway, type Arrival} from './follow-to-gateway.js';
 import {parseShares} from './parse-shares.js';
-import type {Base} from '../knative/revision/base.js';
-import {releaseOf} from '../knative/release/release.js';
-import {readBase} from '../release/read-base.js';
-import {readRevisions, readService} from './read-service.js';
-import {readTaken} from '../kube/read-placeholders.js';
+import type {Base} from '../../knative/revision/base.js';
+import {releaseOf} from '../../knative/release/release.js';
+import {readBase} from '../../release/read-base.js';
+import {readRevisions, readService} from '../read/read-service.js';
+import {readTaken} from '../../kube/read-placeholders.js';
 
 export type ReleaseCommand = 'split' | 'complete' | 'rollback' | 'abandon' | 'undo';
 

@@ -8,9 +8,9 @@ import {
 	oneof,
 	record,
 	type Arbitrary,
-} from '../support/property.js';
+} from '../../support/property.js';
 import {expect, it} from 'vitest';
-import type {Result} from '../../source/headless/release.js';
+import type {Result} from '../../../source/headless/write/release.js';
 import {openOperators, type Operators} from './operators.js';
 
 type Step =

@@ -1,9 +1,9 @@
 /** The shares of `kn-canary split SERVICE REV=50 REV=50`, as a Split. Pure. */
-import {wholeNumber} from '../knative/forms/rules.js';
-import type {ReleaseFacts} from '../knative/release/evidence/facts.js';
-import {meantBy} from '../knative/release/words.js';
-import {latestKey, mergedRows, splitOf, type Split, type SplitRow} from '../knative/split/split.js';
-import {printable} from '../knative/text/printable.js';
+import {wholeNumber} from '../../knative/forms/rules.js';
+import type {ReleaseFacts} from '../../knative/release/evidence/facts.js';
+import {meantBy} from '../../knative/release/words.js';
+import {latestKey, mergedRows, splitOf, type Split, type SplitRow} from '../../knative/split/split.js';
+import {printable} from '../../knative/text/printable.js';
 
 export type Shares = {ok: true; split: Split} | {ok: false; reason: string};
 

@@ -1,7 +1,7 @@
 /** `kn-canary verify` as a command: the report on stdout, progress and what went wrong on stderr, an exit code. */
-import type {Cluster} from '../kube/cluster.js';
+import type {Cluster} from '../../kube/cluster.js';
 import {exitCodeOf, verifySplit, type VerifyOptions, type VerifyOutcome} from './verify.js';
-import {visibleJson} from './said.js';
+import {visibleJson} from '../said.js';
 import {progressLine, verifyLines} from './verify-text.js';
 
 type OutputStream = {write(text: string): unknown; isTTY?: boolean};

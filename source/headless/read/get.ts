@@ -1,18 +1,18 @@
 /** `kn-canary get`: the services as kubectl lists them, with the split that users get and the state in words. */
-import {TransportError, type ApiAnswer, type Cluster} from '../kube/cluster.js';
-import {identityOf, parseList, stampOf} from '../kube/objects.js';
-import {servingPath} from '../kube/paths.js';
-import {sentenceOf} from '../kube/status.js';
-import {reflect} from '../kube/watch/reflector.js';
-import {printable} from '../knative/text/printable.js';
-import type {RevisionTrouble} from '../knative/revision/trouble.js';
-import {parseService, type ServiceView} from '../knative/service/service.js';
-import {serviceState} from '../knative/service/service-state.js';
-import {exitCodes, type ExitCode} from './exit-codes.js';
+import {TransportError, type ApiAnswer, type Cluster} from '../../kube/cluster.js';
+import {identityOf, parseList, stampOf} from '../../kube/objects.js';
+import {servingPath} from '../../kube/paths.js';
+import {sentenceOf} from '../../kube/status.js';
+import {reflect} from '../../kube/watch/reflector.js';
+import {printable} from '../../knative/text/printable.js';
+import type {RevisionTrouble} from '../../knative/revision/trouble.js';
+import {parseService, type ServiceView} from '../../knative/service/service.js';
+import {serviceState} from '../../knative/service/service-state.js';
+import {exitCodes, type ExitCode} from '../exit-codes.js';
 import {podTroubles} from './pod-trouble.js';
-import {age} from './print/age.js';
-import type {ReadFormat} from './print/output-format.js';
-import {textTable} from './print/text-table.js';
+import {age} from '../print/age.js';
+import type {ReadFormat} from '../print/output-format.js';
+import {textTable} from '../print/text-table.js';
 
 export type GetOptions = {
 	/** Services by name; all of them when none is given. */

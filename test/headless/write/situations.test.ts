@@ -3,11 +3,11 @@
  * commands.
  */
 import {beforeEach, describe, expect, it, vi} from 'vitest';
-import {compareCanary} from '../../source/headless/compare-canary.js';
-import type {ReleaseDependencies} from '../../source/headless/release.js';
-import type {Cluster} from '../../source/kube/cluster.js';
-import {servingPath} from '../../source/kube/paths.js';
-import {requestOptionsOf} from '../../source/probe/transport/request-options.js';
+import {compareCanary} from '../../../source/headless/write/compare-canary.js';
+import type {ReleaseDependencies} from '../../../source/headless/write/release.js';
+import type {Cluster} from '../../../source/kube/cluster.js';
+import {servingPath} from '../../../source/kube/paths.js';
+import {requestOptionsOf} from '../../../source/probe/transport/request-options.js';
 import {openOperators, services, type Operators} from './operators.js';
 
 let cluster: Cluster;

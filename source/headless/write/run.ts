@@ -1,14 +1,14 @@
 /** The subcommands that release without a screen, from their flags to their exit code. */
 import {createInterface} from 'node:readline/promises';
-import type {Cluster} from '../kube/cluster.js';
-import type {Attempt} from '../journal/attempt.js';
-import type {HistoryEntry} from '../journal/journal-entry.js';
-import type {HistoryFile} from '../journal/journal-file.js';
-import type {MessageStream} from './said.js';
-import type {UnderWay} from '../release/under-way.js';
-import {serviceMeant} from '../knative/release/words.js';
-import {printable} from '../knative/text/printable.js';
-import {exitCodes, type ExitCode} from './exit-codes.js';
+import type {Cluster} from '../../kube/cluster.js';
+import type {Attempt} from '../../journal/attempt.js';
+import type {HistoryEntry} from '../../journal/journal-entry.js';
+import type {HistoryFile} from '../../journal/journal-file.js';
+import type {MessageStream} from '../said.js';
+import type {UnderWay} from '../../release/under-way.js';
+import {serviceMeant} from '../../knative/release/words.js';
+import {printable} from '../../knative/text/printable.js';
+import {exitCodes, type ExitCode} from '../exit-codes.js';
 import {release, type Despite, type ReleaseDependencies, type ReleaseCommand} from './release.js';
 import {historyJson, historyLines, planLines, resultJson} from './report.js';
 

@@ -1,16 +1,16 @@
 /** Asks the canary and what users had in pairs, for a few seconds, before the canary is promoted without a screen. */
-import {pairOf} from '../console/live/compared-pair.js';
-import {targetOf} from '../console/live/request-target.js';
-import {reachGateway} from '../console/session/gateway.js';
-import {releaseOf, type ReleaseFacts} from '../knative/release/release.js';
-import type {Cluster} from '../kube/cluster.js';
-import type {GivenGateway} from '../kube/gateway/gateway-address.js';
-import {createLoop} from '../probe/loop/loop.js';
-import type {Comparison} from '../probe/pairs/comparison.js';
-import {createProbe} from '../probe/transport/create-probe.js';
-import {probeOptionsOf, type RequestOptions} from '../probe/transport/request-options.js';
-import type {CanaryVerdict} from '../release/canary-verdict.js';
-import {verdictOfPairs} from '../release/verdict-of-pairs.js';
+import {pairOf} from '../../console/live/compared-pair.js';
+import {targetOf} from '../../console/live/request-target.js';
+import {reachGateway} from '../../console/session/gateway.js';
+import {releaseOf, type ReleaseFacts} from '../../knative/release/release.js';
+import type {Cluster} from '../../kube/cluster.js';
+import type {GivenGateway} from '../../kube/gateway/gateway-address.js';
+import {createLoop} from '../../probe/loop/loop.js';
+import type {Comparison} from '../../probe/pairs/comparison.js';
+import {createProbe} from '../../probe/transport/create-probe.js';
+import {probeOptionsOf, type RequestOptions} from '../../probe/transport/request-options.js';
+import type {CanaryVerdict} from '../../release/canary-verdict.js';
+import {verdictOfPairs} from '../../release/verdict-of-pairs.js';
 
 export type CanaryComparison =
 	| {kind: 'compared'; verdict: CanaryVerdict}
