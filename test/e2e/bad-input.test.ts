@@ -134,7 +134,7 @@ describe('the slider', () => {
 		await using terminal = await openOnSandbox();
 		terminal.press('3');
 		await terminal.until(/▸3 Traffic/);
-		terminal.press('1', '0', '1', 'enter');
+		terminal.press('%', '1', '0', '1', 'enter');
 		await terminal.until(/101 % is more than there is/);
 		expect(terminal.screen()).toMatch(/101▏ %/);
 		terminal.press('esc');
