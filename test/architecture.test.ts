@@ -191,3 +191,32 @@ describe('the house', () => {
 		}
 	});
 });
+
+/** Run by plain Node, which strips the types of a file and looks for no other than the one that is named. */
+const scripts = [
+	...globSync('scripts/**/*.{ts,js}').map(file => file.split(path.sep).join('/')),
+	'test/real/run.ts',
+	'test/real/start.ts',
+]
+	// Bundled before it is run.
+	.filter(file => file !== 'scripts/bench/gateway-server.ts');
+
+describe('the scripts', () => {
+	it('import, all the way down, files that are there by the name that they give', () => {
+		const seen = new Set<string>();
+		const missing: string[] = [];
+		const queue = [...scripts];
+		for (let file = queue.pop(); file !== undefined; file = queue.pop()) {
+			if (seen.has(file)) continue;
+			seen.add(file);
+			for (const {target, typeOnly} of importsOf(file)) {
+				if (typeOnly || !target.startsWith('.')) continue;
+				const named = path.posix.join(path.posix.dirname(file), target);
+				if (existsSync(named)) queue.push(named);
+				else missing.push(`${file} imports ${target}`);
+			}
+		}
+		expect(seen).toContain('test/support/terminal.ts');
+		expect(missing).toEqual([]);
+	});
+});
