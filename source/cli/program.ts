@@ -1,8 +1,8 @@
 /** The commands and their flags; what each does is imported when it is asked for. */
 import {Command, Option, type CommanderError} from 'commander';
 import {exitCodes} from '../headless/exit-codes.js';
-import type {OutputFormat, ReleaseFlags} from '../headless/run.js';
-import type {ReleaseCommand} from '../headless/release.js';
+import type {OutputFormat, ReleaseFlags} from '../headless/write/run.js';
+import type {ReleaseCommand} from '../headless/write/release.js';
 import {wordsHelp} from '../knative/release/words-help.js';
 import {
 	requestOptionsOf,

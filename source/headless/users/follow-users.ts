@@ -6,8 +6,8 @@ import {comparedRevisions} from '../../console/live/compared-pair.js';
 import {routeSettled} from '../../knative/service/service-state.js';
 import {parseService, type ServiceView} from '../../knative/service/service.js';
 import type {RevisionView} from '../../knative/revision/revision.js';
-import {configuredShares, type ExpectedShare} from '../expected-split.js';
-import {readRevisions} from '../read-service.js';
+import {configuredShares, type ExpectedShare} from '../evidence/expected-split.js';
+import {readRevisions} from '../read/read-service.js';
 import type {UsersMeter, UsersSnapshot, UsersSplit} from '../../users/users.js';
 
 export type FollowedUsers = {service: ServiceView; snapshot: UsersSnapshot};
