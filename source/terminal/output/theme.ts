@@ -59,6 +59,8 @@ export type Glyphs = {
 	readonly up: string;
 	readonly down: string;
 	readonly line: string;
+	/** Something happened at this time. */
+	readonly mark: string;
 	readonly barFull: string;
 	readonly barEmpty: string;
 	/** Parts of a full cell, from the least to the most; empty when a cell is either full or not. */
@@ -88,6 +90,7 @@ const unicodeGlyphs: Glyphs = {
 	up: '↑',
 	down: '↓',
 	line: '─',
+	mark: '┊',
 	barFull: '█',
 	// Two bytes instead of the three of a shade: a line that is mostly track is sent whole when the selection moves.
 	barEmpty: '·',
@@ -124,6 +127,7 @@ const asciiGlyphs: Glyphs = {
 	up: '^',
 	down: 'v',
 	line: '-',
+	mark: '|',
 	barFull: '#',
 	barEmpty: '.',
 	barParts: [],
