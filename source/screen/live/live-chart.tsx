@@ -15,9 +15,9 @@ export function LiveChart({
 	height,
 }: {snapshot: LoopSnapshot; service: string} & Size) {
 	const {styles, glyphs} = useTheme();
-	const {timeline, weights} = snapshot;
+	const {at, weights} = snapshot;
 	const names = drawnRevisions(snapshot).join(' ');
-	// The timeline is another one once a second; answers come more often.
+	// Once a second; answers come more often.
 	const drawn = useMemo(() => {
 		const revisions = names.split(' ').filter(name => name !== '');
 		const options = {width, service, glyphs};
@@ -26,7 +26,7 @@ export function LiveChart({
 		}
 		const chart = chartOf(snapshot, {columns: chartRoom(width), revisions});
 		return {line: '', lines: chart ? chartLines(chart, {...options, room: height}) : []};
-	}, [timeline, weights, names, width, height, service, glyphs]);
+	}, [Math.floor(at / 1000), weights, names, width, height, service, glyphs]);
 	return (
 		<Box width={width} height={height} flexDirection="column" flexShrink={0} overflow="hidden">
 			{height === 1 ? (
