@@ -172,12 +172,14 @@ it('leaves alone what an event does not concern', async () => {
 	expect(after.services).toBe(before.services);
 });
 
+/** The state in which the oldest revision of the first service has that many. */
+const pods = (wanted: number) => (state: ConsoleState) =>
+	state.revisions.get(crowdName(1))?.at(-1)?.actualReplicas === wanted && state;
+
 it('publishes nothing for events that change nothing of what is shown', async () => {
 	const told: number[] = [];
 	const store = await follow({onService: ({generation}) => told.push(generation)});
 	await until(store, 'everything', isLive);
-	const pods = (wanted: number) => (state: ConsoleState) =>
-		state.revisions.get(crowdName(1))?.at(-1)?.actualReplicas === wanted && state;
 	// The watch of the revisions has taken over from what was asked for before.
 	crowd.scale(0, 41);
 	const before = await until(store, 'a change that is shown', pods(41));

@@ -88,10 +88,5 @@ test('events that change nothing visible of what is on the screen send nothing',
 	}
 	await scaled(world, 33);
 	// One frame, and the two bytes of the number.
-	expect(
-		terminal
-			.written()
-			.slice(before)
-			.match(/\u001B\[\?2026h/g),
-	).toHaveLength(1);
+	expect(terminal.written().slice(before).split('\u001B[?2026h')).toHaveLength(2);
 });
