@@ -53,9 +53,10 @@ it('without a connection nothing was asked; without an answer it failed', () => 
 	expect(gradeOf(failing('timeout').outcome)).toBe('failure');
 });
 
+/** Whether it is a failure where nothing is known to work, and where the same request does. */
+const failsWhere = (grade: Grade) => [false, true].map(worksElsewhere => isFailure(grade, {worksElsewhere}));
+
 it('a refusal is a failure only where the same request works elsewhere', () => {
-	const failsWhere = (grade: Grade) =>
-		[false, true].map(worksElsewhere => isFailure(grade, {worksElsewhere}));
 	expect(failsWhere('failure')).toEqual([true, true]);
 	expect(failsWhere('refusal')).toEqual([false, true]);
 	for (const grade of ['success', 'redirect', 'gateway', 'unreached'] as const) {

@@ -41,7 +41,7 @@ test('clean-ups are done once each, the last one first, also when one of them th
 test('a second signal does not wait for clean-ups that hang', async () => {
 	const before = process.listeners('SIGTERM');
 	const {lifecycle: life, exit, stderr} = install();
-	const [onSignal] = process.listeners('SIGTERM').filter(listener => !before.includes(listener));
+	const onSignal = process.listeners('SIGTERM').find(listener => !before.includes(listener));
 	const {promise, resolve} = Promise.withResolvers<void>();
 	const begun = Promise.withResolvers<void>();
 	life.onLeave(async () => {
