@@ -113,6 +113,11 @@ describe('the house', () => {
 		expect(wrong.map(({file, target}) => `${file} imports ${target}`)).toEqual([]);
 	});
 
+	it('enters the sandbox by its front door alone', () => {
+		const entered = inside.filter(({from, to}) => folderOf(to) === 'sandbox' && from !== 'sandbox');
+		expect(new Set(entered.map(({to}) => to))).toEqual(new Set(['source/sandbox/index.ts']));
+	});
+
 	it('keeps each package in the folders whose matter it is', () => {
 		const wrong = imports.filter(({from, target}) => {
 			const name = Object.keys(packageHomes).find(home => target === home || target.startsWith(`${home}/`));
