@@ -12,12 +12,12 @@ const target = (revision: string, percent: number) => ({
 	tag: undefined,
 	url: undefined,
 });
+const named = (revision: string | undefined) => (revision === undefined ? undefined : {revision});
 const fillsOf = (names: readonly string[], roles: {canary?: string; stable?: string}) => {
 	const traffic = names.map(name => target(name, 0));
-	const of = (revision: string | undefined) => (revision === undefined ? undefined : {revision});
 	const marks = revisionMarks(
 		{statusTraffic: traffic, specTraffic: traffic},
-		{canary: of(roles.canary), stable: of(roles.stable)},
+		{canary: named(roles.canary), stable: named(roles.stable)},
 		theme,
 	);
 	return names.map(name => marks.get(name)?.fill).join('');
@@ -33,9 +33,10 @@ test.each([
 	expect(fillsOf(names, roles)).toBe(fills);
 });
 
+const having = (revision: string) => ({revision, percent: 50, because: ''});
+
 test('a revision is what the release says, or nothing', () => {
-	const part = (revision: string) => ({revision, percent: 50, because: ''});
-	const release = {canary: part('b'), stable: part('a')};
+	const release = {canary: having('b'), stable: having('a')};
 	expect(['a', 'b', 'c'].map(name => roleOf(name, release))).toEqual(['stable', 'canary', undefined]);
 });
 
