@@ -1,7 +1,7 @@
 /** The sandbox inside the program. */
-import type {Sandbox} from '../sandbox/sandbox.js';
-import type {Lifecycle} from '../terminal/lifecycle/lifecycle.js';
-import type {PaceFlags, SandboxFlags} from './flags.js';
+import type {Sandbox} from '../../sandbox/sandbox.js';
+import type {Lifecycle} from '../../terminal/lifecycle/lifecycle.js';
+import type {PaceFlags, SandboxFlags} from '../flags.js';
 
 /** A sandbox that stops with the program. */
 export async function sandboxOf(
@@ -17,8 +17,8 @@ export async function sandboxOf(
 	}: Partial<SandboxFlags> & PaceFlags,
 ): Promise<Sandbox> {
 	const [{startSandbox}, {seededRandom}] = await Promise.all([
-		import('../sandbox/sandbox.js'),
-		import('../sandbox/seeded-random.js'),
+		import('../../sandbox/sandbox.js'),
+		import('../../sandbox/seeded-random.js'),
 	]);
 	const sandbox = await startSandbox({
 		apiPort,
