@@ -125,9 +125,17 @@ export type Draft = {
 export type Notice = {
 	tone: 'info' | 'good' | 'bad';
 	text: string;
+	/** About a key alone: gone with the next one, and nothing to read again. */
+	isPassing?: true;
 	/** What it says holds until a revision of this service, newer than this generation of its template, is there. */
 	creating?: {service: string; newerThan: number};
 };
+
+/** A notice that was given, and when: milliseconds since 1970. */
+export type Message = Pick<Notice, 'tone' | 'text'> & {at: number};
+
+/** Messages that are kept. */
+const keptMessages = 200;
 
 /** What lies over the panes; the last one is on top and has the keys. */
 export type Sheet =
@@ -137,6 +145,9 @@ export type Sheet =
 	| {kind: 'namespaces'; names: readonly string[]; sentence?: string}
 	| ChoiceSheet
 	| {kind: 'writes'}
+	| {kind: 'messages'}
+	/** Whether to leave the program, and what that ends or loses. */
+	| {kind: 'quit'; id: number; ends: readonly string[]}
 	| {kind: 'answers'}
 	| FormSheet
 	| ReviewSheet
@@ -185,6 +196,8 @@ export type ConsoleState = {
 	unreadable: readonly string[];
 
 	focus: Pane;
+	/** The focused pane has the whole window. */
+	isEnlarged: boolean;
 	/** The selected service; it may not be there yet, or not any more. Undefined as long as there was none to select. */
 	selected: Selected | undefined;
 	/** By uid of the service: its selected revision, and the selected row of its slider (a Split key). */
@@ -196,8 +209,8 @@ export type ConsoleState = {
 
 	/** By uid of the service. */
 	drafts: ReadonlyMap<string, Draft>;
-	/** Digits typed for the selected row, before they are taken. */
-	typed: string;
+	/** An exact share that is being typed for the selected row, as far as it is; undefined while none is. */
+	typed: string | undefined;
 	/** Changes of splits, oldest first; `before` keeps which revision `@latest` meant then. */
 	history: readonly HistoryEntry[];
 	/** Why the history on disk could not be read; undefined when it could, or there is none. */
@@ -223,6 +236,8 @@ export type ConsoleState = {
 	sheets: readonly Sheet[];
 	writes: readonly WriteRecord[];
 	notice: Notice | undefined;
+	/** What the message line has said, oldest first, to be read again. */
+	messages: readonly Message[];
 	/** Values of variables are shown: only when somebody asks for it. */
 	isUncovered: boolean;
 };
@@ -255,13 +270,14 @@ export function initialState({
 		trouble: undefined,
 		unreadable: [],
 		focus: 'services',
+		isEnlarged: false,
 		selected: undefined,
 		revision: new Map(),
 		row: new Map(),
 		filter: '',
 		filtering: false,
 		drafts: new Map(),
-		typed: '',
+		typed: undefined,
 		history: [],
 		historyUnread: undefined,
 		historyProblem: undefined,
@@ -274,6 +290,7 @@ export function initialState({
 		sheets: [],
 		writes: [],
 		notice: undefined,
+		messages: [],
 		isUncovered: false,
 	};
 }
@@ -285,8 +302,17 @@ export function createConsoleStore(of: Parameters<typeof initialState>[0]): Cons
 	store.setState = change => {
 		setState(state => {
 			const part = typeof change === 'function' ? change(state) : change;
-			return part === state ? state : bound({...state, ...part});
+			return part === state ? state : bound(withMessage(state, {...state, ...part}));
 		});
 	};
 	return store;
+}
+
+/** Keeps what is newly said, so that a sentence that gave way to the next one can be read again. */
+function withMessage(before: ConsoleState, state: ConsoleState): ConsoleState {
+	const {notice, messages} = state;
+	if (!notice || notice.isPassing || notice === before.notice || notice.text === messages.at(-1)?.text)
+		return state;
+	const {tone, text} = notice;
+	return {...state, messages: [...messages.slice(1 - keptMessages), {at: Date.now(), tone, text}]};
 }

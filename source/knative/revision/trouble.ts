@@ -128,6 +128,17 @@ function quotaText({used = '', limited = '', requested = ''}: Record<string, str
 /** What Knative puts before the words of the registry. */
 const digestPrefix = /^Unable to fetch image "[^"]*": failed to resolve image to digest: /;
 
+/** `HEAD https://host/v2/name/manifests/tag: unexpected status code 404 Not Found (…)` (go-containerregistry, transport/error.go). */
+const registryStatus =
+	/^[A-Z]+ https?:\/\/(?<host>[^/\s]+)\S*: unexpected status code (?<status>\d{3}[^(:]*)/;
+
+/** What the registry said to it, without the address: the image is in the revision. */
+function registryText(message: string): string {
+	const said = message.replace(digestPrefix, '');
+	const {host, status = ''} = registryStatus.exec(said)?.groups ?? {};
+	return host === undefined ? said : `${status.trim()} from ${host}`;
+}
+
 /** The same for the same revision: the screen asks at every change. */
 const known = new WeakMap<RevisionView, RevisionTrouble>();
 
@@ -155,7 +166,7 @@ function troubleIn({state, conditions}: RevisionView): RevisionTrouble {
 	}
 	if (reason === 'FailedCreate') return {word: 'No pod', sentence: `its pod is refused${detail(message)}`};
 	if (reason === 'ContainerMissing')
-		return {word: 'No image', sentence: `image not found${detail(message.replace(digestPrefix, ''))}`};
+		return {word: 'No image', sentence: `image not found${detail(registryText(message))}`};
 	if (reason.startsWith('ExitCode')) {
 		return {
 			word: 'Crashed',
