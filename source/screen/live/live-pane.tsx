@@ -1,4 +1,5 @@
 /** Pane 4: what users really get. Counts per revision beside what is configured, the verdict, the answers as they come. */
+import {titleOf} from '../panes/pane-table.js';
 import {Box, Text} from 'ink';
 import {memo} from 'react';
 import {useShallow} from 'zustand/react/shallow';
@@ -53,7 +54,7 @@ export function LivePane({width, height}: Size) {
 		<Frame
 			width={width}
 			height={height}
-			title="4 Live"
+			title={titleOf('live')}
 			aside={
 				snapshot &&
 				fittingAside(asidePieces(snapshot, page, {isRefused, isForwarded, background}), width - titleWidth)
@@ -105,7 +106,7 @@ function invitation(
 }
 
 /** Cells of the title's own words and the corners of the frame. */
-const titleWidth = ' 4 Live '.length + 6;
+const titleWidth = titleOf('live').length + 8;
 
 /** A piece of the line in the frame; what has a rank goes, the highest first, where there is no room. */
 type AsidePiece = {text: string; rank?: number};

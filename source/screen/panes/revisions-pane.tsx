@@ -1,4 +1,5 @@
 /** Pane 2: the revisions of the selected service, newest first. */
+import {titleOf} from './pane-table.js';
 import {Text} from 'ink';
 import {useShallow} from 'zustand/react/shallow';
 import {
@@ -62,7 +63,7 @@ export function RevisionsPane({width, height}: Size) {
 		<Frame
 			width={width}
 			height={height}
-			title={service ? `2 Revisions of ${service.name}` : '2 Revisions'}
+			title={service ? `${titleOf('revisions')} of ${service.name}` : titleOf('revisions')}
 			aside={service?.url}
 			isFocused={focus === 'revisions'}
 		>

@@ -1,4 +1,5 @@
 /** Pane 3: the slider. A row per target of the split; what is drafted is marked as such until it is sent. */
+import {titleOf} from './pane-table.js';
 import {Box, Text} from 'ink';
 import {useMemo} from 'react';
 import {useShallow} from 'zustand/react/shallow';
@@ -41,7 +42,7 @@ export function TrafficPane({width, height}: Size) {
 		<Frame
 			width={width}
 			height={height}
-			title="3 Traffic"
+			title={titleOf('traffic')}
 			aside={
 				service &&
 				asideOf(service, move, {
