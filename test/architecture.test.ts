@@ -146,7 +146,7 @@ describe('the house', () => {
 
 	it('has no room of more than 15 files', () => {
 		const rooms = Map.groupBy(files, file => path.posix.dirname(file));
-		expect([...rooms].filter(([, inside]) => inside.length > 15).map(([room]) => room)).toEqual([]);
+		expect([...rooms].filter(([, held]) => held.length > 15).map(([room]) => room)).toEqual([]);
 	});
 
 	it('gives each exported type a name of its own', () => {
