@@ -5,6 +5,8 @@ import {fitText, widthOf} from '../widgets/table/fit-text.js';
 
 export type ChartLine = {
 	key: string;
+	/** Whose it is; undefined of what is of all. */
+	revision: string | undefined;
 	/** What it is of; always as wide. */
 	label: string;
 	cells: string;
@@ -37,6 +39,7 @@ const lastOf = (values: Values) => values.findLast(value => value !== undefined)
 
 type Drawn = {
 	key: string;
+	revision?: string;
 	kind: string;
 	name: string;
 	values: Values;
@@ -60,10 +63,11 @@ export function chartLines(
 	const series = kept.toSorted((one, other) => order.indexOf(one.kind) - order.indexOf(other.kind));
 	const columns = chartRoom(width);
 	const marked = new Set(chart.marks.map(({column}) => column));
-	const lines = series.map(({key, kind, name, values, scale, write}, index): ChartLine => {
+	const lines = series.map(({key, revision, kind, name, values, scale, write}, index): ChartLine => {
 		const last = lastOf(values);
 		return {
 			key,
+			revision,
 			label: labelOf(kind === series[index - 1]?.kind ? '' : kind, name, write(scale), glyphs),
 			cells: cellsOf(values, {scale, marked, columns, glyphs}),
 			value: (last === undefined ? '–' : write(last)).padStart(widths.value),
@@ -111,6 +115,7 @@ function rankedSeries(chart: Chart, service: string): Drawn[] {
 	const errorsOf = (drawn: typeof chart.revisions): Drawn[] =>
 		drawn.filter(isCompared).map(({revision, errors}) => ({
 			key: `errors ${revision}`,
+			revision,
 			kind: 'errors',
 			name: nameOf(revision),
 			values: errors,
@@ -122,6 +127,7 @@ function rankedSeries(chart: Chart, service: string): Drawn[] {
 			.filter(({p95}) => p95.some(value => value !== undefined))
 			.map(({revision, p95}) => ({
 				key: `p95 ${revision}`,
+				revision,
 				kind: 'p95',
 				name: nameOf(revision),
 				values: p95,
@@ -132,6 +138,7 @@ function rankedSeries(chart: Chart, service: string): Drawn[] {
 		? [
 				{
 					key: `share ${fresh.revision}`,
+					revision: fresh.revision,
 					kind: 'share',
 					name: nameOf(fresh.revision),
 					values: fresh.share,
@@ -195,6 +202,7 @@ function axisOf({start, duration, marks}: Chart, columns: number): ChartLine {
 	}
 	return {
 		key: 'time',
+		revision: undefined,
 		label: ' '.repeat(labelWidth),
 		cells: line.padEnd(columns).slice(0, columns),
 		value: `${duration / 1000} s/col`.padStart(widths.value),

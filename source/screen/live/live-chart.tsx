@@ -4,6 +4,7 @@ import {useMemo} from 'react';
 import {chartOf} from '../../console/live/chart-columns.js';
 import type {LoopSnapshot} from '../../console/state/state.js';
 import type {Size} from '../layout.js';
+import type {RevisionMarks} from '../panes/revision-marks.js';
 import {cutText} from '../widgets/table/fit-text.js';
 import {useTheme} from '../widgets/theme-context.js';
 import {chartLines, chartRoom, shortChart} from './chart-lines.js';
@@ -11,9 +12,10 @@ import {chartLines, chartRoom, shortChart} from './chart-lines.js';
 export function LiveChart({
 	snapshot,
 	service,
+	marks,
 	width,
 	height,
-}: {snapshot: LoopSnapshot; service: string} & Size) {
+}: {snapshot: LoopSnapshot; service: string; marks: RevisionMarks | undefined} & Size) {
 	const {styles, glyphs} = useTheme();
 	const {at, weights} = snapshot;
 	const names = drawnRevisions(snapshot).join(' ');
@@ -34,10 +36,10 @@ export function LiveChart({
 					{cutText(drawn.line, width, {ellipsis: glyphs.ellipsis})}
 				</Text>
 			) : (
-				drawn.lines.map(({key, label, cells, value}) => (
+				drawn.lines.map(({key, revision, label, cells, value}) => (
 					<Text key={key} wrap="truncate">
 						<Text {...styles.muted}>{label}</Text>
-						{key === 'time' ? <Text {...styles.muted}>{cells}</Text> : cells}
+						<Text {...(key === 'time' ? styles.muted : marks?.get(revision ?? '')?.style)}>{cells}</Text>
 						{` ${value}`}
 					</Text>
 				))
