@@ -39,6 +39,10 @@ export type ChartMark = {
 	after: readonly number[];
 };
 
+type Epoch = Pick<LoopSnapshot, 'since' | 'weights'>;
+/** What of a snapshot is drawn. */
+export type Charted = Epoch & Pick<LoopSnapshot, 'timeline' | 'at'> & {history: readonly Epoch[]};
+
 /** Answers from which on a column says enough by itself. */
 const telling = 20;
 const second = 1000;
@@ -48,7 +52,7 @@ const second = 1000;
  * @param revisions Of which there is something to be drawn, in that order.
  */
 export function chartOf(
-	{timeline, history, since, weights, at: now}: LoopSnapshot,
+	{timeline, history, since, weights, at: now}: Charted,
 	{columns, revisions}: {columns: number; revisions: readonly string[]},
 ): Chart | undefined {
 	const first = timeline[0]?.at;
@@ -70,7 +74,6 @@ export function chartOf(
 			const total = sumOf(sums, whole);
 			return total === 0 ? undefined : sumOf(sums, part) / total;
 		});
-	const answers = ({users}: TimelineBucket) => [...users.values()].reduce((sum, n) => sum + n, 0);
 	return {
 		start,
 		duration,
@@ -89,6 +92,9 @@ export function chartOf(
 		marks,
 	};
 }
+
+/** Answers at the service's own host. */
+const answers = ({users}: TimelineBucket) => [...users.values()].reduce((sum, n) => sum + n, 0);
 
 /** The buckets of each column; one that is longer than a column is in all that it covers. */
 function inColumns(
@@ -138,8 +144,6 @@ function p95Of(buckets: readonly TimelineBucket[], revision: string): number | u
 	}
 	return percentileOf(bins, 95);
 }
-
-type Epoch = Pick<LoopSnapshot, 'since' | 'weights'>;
 
 /** Where an epoch has another split than the one before it: counting anew changes nothing of what users get. */
 function marksOf(epochs: readonly Epoch[]): Omit<ChartMark, 'column'>[] {

@@ -100,10 +100,12 @@ export function shortChart(
 	return parts.join('   ');
 }
 
+/** Whether it was ever asked at its own host. */
+const isCompared = ({errors}: {errors: Values}) => errors.some(value => value !== undefined);
+
 /** What is drawn, the most telling first. */
 function rankedSeries(chart: Chart, service: string): Drawn[] {
 	const [fresh, ...others] = chart.revisions;
-	const isCompared = ({errors}: {errors: Values}) => errors.some(value => value !== undefined);
 	const compared = chart.revisions.filter(isCompared);
 	const errorScale = scaleOf([chart.errors, ...compared.map(({errors}) => errors)], percentSteps);
 	const shareScale = scaleOf(fresh ? [fresh.share] : [], percentSteps);

@@ -1,6 +1,6 @@
 /** What users and the two revisions got over time, drawn with cells; one line of sparklines where there is no more room. */
 import {Box, Text} from 'ink';
-import {useMemo} from 'react';
+import {memo} from 'react';
 import {chartOf} from '../../console/live/chart-columns.js';
 import type {LoopSnapshot} from '../../console/state/state.js';
 import type {Size} from '../layout.js';
@@ -9,42 +9,54 @@ import {cutText} from '../widgets/table/fit-text.js';
 import {useTheme} from '../widgets/theme-context.js';
 import {chartLines, chartRoom, shortChart} from './chart-lines.js';
 
-export function LiveChart({
-	snapshot,
-	service,
-	marks,
-	width,
-	height,
-}: {snapshot: LoopSnapshot; service: string; marks: RevisionMarks | undefined} & Size) {
-	const {styles, glyphs} = useTheme();
-	const {at, weights} = snapshot;
-	const names = drawnRevisions(snapshot).join(' ');
-	// Once a second; answers come more often.
-	const drawn = useMemo(() => {
-		const revisions = names.split(' ').filter(name => name !== '');
+type LiveChartProps = {
+	snapshot: LoopSnapshot;
+	service: string;
+	marks: RevisionMarks | undefined;
+} & Size;
+
+/** Drawn once a second: answers come more often, and each would cost the whole of it. */
+export const LiveChart = memo(
+	function LiveChart({snapshot, service, marks, width, height}: LiveChartProps) {
+		const {styles, glyphs} = useTheme();
 		const options = {width, service, glyphs};
-		if (height === 1) {
-			return {line: shortChart(columns => chartOf(snapshot, {columns, revisions}), options), lines: []};
-		}
+		const revisions = drawnRevisions(snapshot);
 		const chart = chartOf(snapshot, {columns: chartRoom(width), revisions});
-		return {line: '', lines: chart ? chartLines(chart, {...options, room: height}) : []};
-	}, [Math.floor(at / 1000), weights, names, width, height, service, glyphs]);
-	return (
-		<Box width={width} height={height} flexDirection="column" flexShrink={0} overflow="hidden">
-			{height === 1 ? (
-				<Text wrap="truncate" {...styles.muted}>
-					{cutText(drawn.line, width, {ellipsis: glyphs.ellipsis})}
-				</Text>
-			) : (
-				drawn.lines.map(({key, revision, label, cells, value}) => (
-					<Text key={key} wrap="truncate">
-						<Text {...styles.muted}>{label}</Text>
-						<Text {...(key === 'time' ? styles.muted : marks?.get(revision ?? '')?.style)}>{cells}</Text>
-						{` ${value}`}
+		return (
+			<Box width={width} height={height} flexDirection="column" flexShrink={0} overflow="hidden">
+				{height === 1 ? (
+					<Text wrap="truncate" {...styles.muted}>
+						{cutText(
+							shortChart(columns => chartOf(snapshot, {columns, revisions}), options),
+							width,
+							{ellipsis: glyphs.ellipsis},
+						)}
 					</Text>
-				))
-			)}
-		</Box>
+				) : (
+					(chart ? chartLines(chart, {...options, room: height}) : []).map(
+						({key, revision, label, cells, value}) => (
+							<Text key={key} wrap="truncate">
+								<Text {...styles.muted}>{label}</Text>
+								<Text {...(key === 'time' ? styles.muted : marks?.get(revision ?? '')?.style)}>{cells}</Text>
+								{` ${value}`}
+							</Text>
+						),
+					)
+				)}
+			</Box>
+		);
+	},
+	(before, after) => isDrawnAlike(before, after) && before.marks === after.marks,
+);
+
+function isDrawnAlike(before: LiveChartProps, after: LiveChartProps): boolean {
+	const secondOf = ({snapshot}: LiveChartProps) => Math.floor(snapshot.at / 1000);
+	return (
+		secondOf(before) === secondOf(after) &&
+		before.snapshot.weights === after.snapshot.weights &&
+		before.service === after.service &&
+		before.width === after.width &&
+		before.height === after.height
 	);
 }
 
