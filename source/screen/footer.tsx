@@ -1,6 +1,6 @@
 /** The last lines: what has just happened or is wrong, and the keys of where one is. */
 import {Box, Text} from 'ink';
-import {useEffect, useMemo, useState} from 'react';
+import {useEffect, useMemo, useReducer} from 'react';
 import {useShallow} from 'zustand/react/shallow';
 import {announced, announcedFor, announcement, lastChangeWords} from './changes.js';
 import {oldSince, selectedService, topSheet, troubledRevision} from '../console/state/read.js';
@@ -39,9 +39,9 @@ export function useNoticeRows({
 	style: object;
 } {
 	const theme = useTheme();
-	const now = useAnnouncing();
+	useAnnouncementsEnd();
 	const {text, style, isSaidOnce} = useConsoleState(
-		useShallow(state => noticeOf(state, theme, {isBesideRevisions, now})),
+		useShallow(state => noticeOf(state, theme, {isBesideRevisions, now: Date.now()})),
 	);
 	return useMemo(() => {
 		if (rows === 0) return {lines: [], height: 0, style};
@@ -57,18 +57,16 @@ export function useNoticeRows({
 	}, [text, style, isSaidOnce, columns, rows, theme]);
 }
 
-/** The time, taken anew when a colleague's change is old news: nothing else on this line depends on it. */
-function useAnnouncing(): number {
-	const [now, setNow] = useState(() => Date.now());
+/** Draws the line once more when a colleague's change is old news. */
+function useAnnouncementsEnd(): void {
+	const [, drawAgain] = useReducer((times: number) => times + 1, 0);
 	const newest = useConsoleState(({history}) => history.findLast(entry => !entry.own)?.at);
 	useEffect(() => {
 		const left = (newest ?? 0) + announcedFor - Date.now();
-		setNow(Date.now());
 		if (left <= 0) return;
-		const timer = setTimeout(() => setNow(Date.now()), left);
+		const timer = setTimeout(drawAgain, left);
 		return () => clearTimeout(timer);
 	}, [newest]);
-	return now;
 }
 
 export function Notice({lines, height, style, width}: ReturnType<typeof useNoticeRows> & {width: number}) {
