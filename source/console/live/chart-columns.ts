@@ -11,7 +11,7 @@ type Values = readonly (number | undefined)[];
 
 export type RevisionColumns = {
 	revision: string;
-	/** Of users' answers, 0–1. */
+	/** Of users' answers, 0–1; undefined also where it is not known whose too many of them are. */
 	share: Values;
 	/** Of the answers at its own host, 0–1. */
 	errors: Values;
@@ -80,7 +80,7 @@ export function chartOf(
 		errors: ratio(({failed}) => failed, answers),
 		revisions: revisions.map(revision => ({
 			revision,
-			share: ratio(({users}) => users.get(revision) ?? 0, answers),
+			share: buckets.map((_, index) => shareOf(gathered(buckets, index, {breaks, weigh: answers}), revision)),
 			errors: ratio(
 				bucket => bucket.revisions.get(revision)?.failed ?? 0,
 				bucket => bucket.revisions.get(revision)?.asked ?? 0,
@@ -91,6 +91,16 @@ export function chartOf(
 		})),
 		marks,
 	};
+}
+
+/** The part of answers of no certain revision, beyond which no share is drawn. */
+const toleratedUnknown = 0.05;
+
+function shareOf(buckets: readonly TimelineBucket[], revision: string): number | undefined {
+	const total = sumOf(buckets, answers);
+	const unknown = sumOf(buckets, ({users}) => users.get(undefined) ?? 0);
+	if (total === 0 || unknown > toleratedUnknown * total) return undefined;
+	return sumOf(buckets, ({users}) => users.get(revision) ?? 0) / total;
 }
 
 /** Answers at the service's own host. */

@@ -136,7 +136,7 @@ function rankedSeries(chart: Chart, service: string): Drawn[] {
 				scale: latencyScale,
 				write: durationOf,
 			}));
-	const shares: Drawn[] = fresh
+	const shares: Drawn[] = fresh?.share.some(value => value !== undefined)
 		? [
 				{
 					key: `share ${fresh.revision}`,

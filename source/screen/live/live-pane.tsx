@@ -248,7 +248,7 @@ function Counts({
 	);
 }
 
-/** Beside each other where there is room: then neither moves because of the other. */
+/** Beside each other where there is room and something fails: no failure pushes off the answers, and none of these a failure. */
 function AnswersAndFailures({
 	snapshot: {last, at},
 	failures,
@@ -263,18 +263,14 @@ function AnswersAndFailures({
 	layout: LiveLayout;
 }) {
 	const {styles} = useTheme();
-	const {isBeside} = layout;
+	const isBeside = layout.isBeside && failures.length > 0;
 	const failuresWidth = isBeside ? Math.floor(width / 2) - 1 : width;
 	const answersWidth = isBeside ? width - failuresWidth - 2 : width;
-	const isTitled = isBeside && layout.failures > (failures.length === 0 ? 0 : 2);
+	const isTitled = isBeside && layout.failures > 2;
 	const shown = failures.slice(0, layout.failures - (isTitled ? 1 : 0));
 	const failureList = (
 		<Box width={failuresWidth} flexDirection="column" overflow="hidden">
-			{isTitled && (
-				<Text {...styles.muted}>
-					{failures.length === 0 ? 'no failures of this split' : 'FAILURES of this split, newest first'}
-				</Text>
-			)}
+			{isTitled && <Text {...styles.muted}>FAILURES of this split, newest first</Text>}
 			{shown.map(failure => (
 				<FailureLine key={failure.key} failure={failure} now={at} width={failuresWidth} service={service} />
 			))}

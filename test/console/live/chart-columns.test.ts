@@ -130,3 +130,12 @@ test('what is only known by ten seconds fills the columns of all ten', () => {
 	});
 	expect(chart?.revisions[0]?.share).toEqual([...Array.from({length: 10}, () => 0.25), 0]);
 });
+
+test('no share is drawn while it is not known whose the answers are', () => {
+	const unknown: TimelineBucket = {...bucket(1), users: new Map([[undefined, 40]])};
+	const chart = shown([bucket(0, {users: [30, 10]}), unknown], {until: 1});
+	expect(chart?.revisions.map(({share}) => share)).toEqual([
+		[0.25, undefined],
+		[0.75, undefined],
+	]);
+});
