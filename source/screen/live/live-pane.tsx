@@ -20,6 +20,7 @@ import {Table} from '../widgets/table/table.js';
 import {useTheme} from '../widgets/theme-context.js';
 import type {ConsoleState} from '../../console/state/state.js';
 import {useConsoleState} from '../use-console.js';
+import {useRelease} from '../use-release.js';
 import {clock, count, duration} from '../format.js';
 import {failureText} from './failure-lines.js';
 import {liveTable, type OwnFailures} from './live-table.js';
@@ -166,6 +167,7 @@ function Counts({
 }: {snapshot: LoopSnapshot; page: number; service: ServiceView; asking: RequestOptions} & Size) {
 	const {glyphs} = useTheme();
 	const revisions = useConsoleState(state => revisionsOf(state, service.name));
+	const marks = useRelease(service)?.marks;
 	const past = page > 0 ? snapshot.history.at(-page) : undefined;
 	const counts = past ?? snapshot;
 	const verdicts = past
@@ -200,6 +202,7 @@ function Counts({
 		service: service.name,
 		glyphs,
 		ownFailures: past ? new Map() : ownFailuresOf(snapshot),
+		...(marks && {marks}),
 	});
 	const codes = Object.entries(counts.statusCodes)
 		.map(([code, number]) => `${code} ×${number}`)
