@@ -167,7 +167,7 @@ export function createConsole({
 		// Of thousands of services and revisions only those of the one that is asked concern the loop.
 		if (
 			service !== selectedService(before) ||
-			revisionsOf(state, service?.name) !== revisionsOf(before, service?.name) ||
+			revisionsOf(state, service) !== revisionsOf(before, service) ||
 			state.gateway !== before.gateway ||
 			state.requests !== before.requests ||
 			(live.hasBackground && state.services !== before.services)
@@ -220,7 +220,7 @@ export function createConsole({
 		const cluster = reached();
 		if (!cluster) return;
 		const state = store.getState();
-		const withheld = refusedRight(state, right);
+		const withheld = refusedRight(state, right, service.namespace);
 		if (withheld !== undefined) return notify(store, {tone: 'bad', text: withheld});
 		const result = planned(factsOf(state, service), state);
 		if (result.ok) return openReview(store, cluster, result.plan);

@@ -1,6 +1,7 @@
 /** The last lines: what has just happened or is wrong, and the keys of where one is. */
 import {Box, Text} from 'ink';
 import {useShallow} from 'zustand/react/shallow';
+import {offeredRights} from '../console/session/rights.js';
 import {oldSince, selectedService, topSheet} from '../console/state/read.js';
 import type {ConsoleState} from '../console/state/state.js';
 import {serviceState} from '../knative/service/service-state.js';
@@ -75,8 +76,8 @@ function serviceNotice(
 export function Footer({width, isEnabled}: {width: number; isEnabled: (action: Action) => boolean}) {
 	const {isAscii} = useTheme();
 	const context = useConsoleState(contextOf);
-	const rights = useConsoleState(state => state.rights);
-	const isUnavailable = (action: Action) => unavailable({rights}, action) !== undefined;
+	const rights = useConsoleState(useShallow(offeredRights));
+	const isUnavailable = (action: Action) => unavailable(rights, action) !== undefined;
 	return (
 		<Box width={width} height={1} paddingLeft={1} overflow="hidden">
 			<Hints

@@ -26,8 +26,8 @@ import {
 	stepBack,
 	type SelectionStep,
 } from '../console/state/select.js';
-import {refusedRight, type RightName} from '../console/session/rights.js';
-import type {ConsoleState, Pane} from '../console/state/state.js';
+import {offeredRights, refusalOfRight, type RightName} from '../console/session/rights.js';
+import type {Pane, Rights} from '../console/state/state.js';
 import {requestOptionsFor, targetOf} from '../console/live/request-target.js';
 import {openRequests} from '../console/live/request-sheet.js';
 import {verifyRevision, verifyService} from '../console/live/verify-requests.js';
@@ -160,13 +160,13 @@ const rights: Partial<Record<Action, RightName>> = {
 };
 
 /** Why the action is not open to this operator here, as a sentence; undefined when it is. */
-export function unavailable(state: Pick<ConsoleState, 'rights'>, action: Action): string | undefined {
-	return leadsToWrite(action) ? refusedRight(state, rights[action] ?? 'patch') : undefined;
+export function unavailable(offered: Rights, action: Action): string | undefined {
+	return leadsToWrite(action) ? refusalOfRight(offered[rights[action] ?? 'patch']) : undefined;
 }
 
 /** @param argument What was typed after the command, or the digit that was pressed. */
 export function perform(console: Console, action: Action, means: ActionDependencies, argument = ''): void {
-	const why = unavailable(console.store.getState(), action);
+	const why = unavailable(offeredRights(console.store.getState()), action);
 	if (why !== undefined) return notify(console.store, {tone: 'bad', text: `${labelOf(action)}: ${why}`});
 	performers[action]?.(console, means, argument);
 }

@@ -46,7 +46,7 @@ import type {ConsoleState, ConsoleStore} from '../state/state.js';
 
 export function openServiceForm(store: ConsoleStore): void {
 	const state = store.getState();
-	if (isWithheld(store, 'create')) return;
+	if (isWithheld(store, 'create', state.namespace)) return;
 	const left = state.leftForms.get(formKey({kind: 'create service'}));
 	openSheet(store, left ?? judgedService(state, initialService({namespace: state.namespace}), new Set()));
 }
@@ -127,8 +127,8 @@ export function openTagForm(store: ConsoleStore): void {
 
 const on = (service: ServiceView) => ({seen: service, isAnother: false, now: service});
 
-function isWithheld(store: ConsoleStore, right: RightName): boolean {
-	const sentence = refusedRight(store.getState(), right);
+function isWithheld(store: ConsoleStore, right: RightName, namespace: string): boolean {
+	const sentence = refusedRight(store.getState(), right, namespace);
 	if (sentence !== undefined) notify(store, {tone: 'bad', text: sentence});
 	return sentence !== undefined;
 }
@@ -143,7 +143,7 @@ function openFor(
 		notify(store, {tone: 'info', text: whyNoService(state)});
 		return false;
 	}
-	if (isWithheld(store, 'patch')) return false;
+	if (isWithheld(store, 'patch', service.namespace)) return false;
 	const {key, fresh} = form(service, state);
 	openSheet(store, state.leftForms.get(key) ?? orphanOf(state, key, service) ?? fresh());
 	return true;
@@ -273,7 +273,7 @@ export function submitForm(store: ConsoleStore): FormOutcome {
 }
 
 function mayHave(state: ConsoleState, service: ServiceView, revision: string): boolean {
-	return knownRevisions(state, service.name)?.some(({name}) => name === revision) ?? true;
+	return knownRevisions(state, service)?.some(({name}) => name === revision) ?? true;
 }
 
 function submitOn(store: ConsoleStore, form: FormOfService, service: ServiceView): FormOutcome {

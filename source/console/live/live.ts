@@ -172,7 +172,7 @@ export function createLive(store: ConsoleStore, interval: () => number): Live {
 			entry.told.tags = said;
 			void entry.loop.learn(tags);
 		}
-		const pair = pairOf(service, revisionsOf(store.getState(), service.name));
+		const pair = pairOf(service, revisionsOf(store.getState(), service));
 		entry.loop.setSides(pair.ok ? pair.sides : undefined);
 	}
 

@@ -1,5 +1,4 @@
 /** The cluster that the console is connected to: one namespace of it is watched, and one may go to another, or to another cluster. */
-import type {Standing} from '../../kube/auth/credentials.js';
 import type {Cluster} from '../../kube/cluster.js';
 import type {GivenGateway} from '../../kube/gateway/gateway-address.js';
 import {listNamespaces, namespaceExists} from '../../kube/namespaces.js';
@@ -8,7 +7,6 @@ import type {ServiceView} from '../../knative/service/service.js';
 import {chooseContext, lossesOf, refuseContext, type Contexts} from '../sheets/contexts-sheet.js';
 import {nextId} from '../sheets/inspect.js';
 import {changeSheet, focusPane, notify, openSheet} from '../state/select.js';
-import {movedRights} from './rights.js';
 import {startSession, type Session} from './session.js';
 import {initialState, type ConsoleStore} from '../state/state.js';
 
@@ -129,18 +127,10 @@ export function createConnection(
 			cluster = connectedCluster;
 			unfollow?.();
 			const current = cluster;
-			const put = (standing: Standing) => {
-				const {movedTo: before} = store.getState().standing;
-				store.setState({standing});
-				if (standing.movedTo === before) return;
-				// Nothing is written to a cluster of which the name of the context is no longer true, nor offered.
-				if (standing.movedTo === undefined) session?.recheckRights();
-				else store.setState({rights: movedRights(standing.movedTo)});
-			};
 			unfollow = cluster.onStanding(standing => {
-				if (cluster === current) put(standing);
+				if (cluster === current) store.setState({standing});
 			});
-			put(cluster.standing);
+			store.setState({standing: cluster.standing});
 			home ??= cluster.context;
 			const {context, server, user, flags, readOnly} = cluster;
 			const isProduction = production?.test(context) ?? false;

@@ -23,7 +23,7 @@ const longestBehind = 10_000;
  * more than its first page (`isCrowd`), else as soon as the list of the revisions turns out to have more. In any other
  * namespace one page tells of all revisions.
  *
- * @param onRevisions Told of what is known: by service name, newest first, never of half of a service's. The sentences are
+ * @param onRevisions Told of what is known: by `keyOf` of the service, newest first, never of half of a service's. The sentences are
  * about what could not be read.
  */
 export function followRevisions(
@@ -74,7 +74,7 @@ export function followRevisions(
 	const settle = async () => {
 		const service = selectedService(store.getState());
 		// Its revisions were changed at the very moment at which both were asked for.
-		if (service && ahead.isDoubtful(service.name)) await selected?.askAgain();
+		if (service && ahead.isDoubtful(service)) await selected?.askAgain();
 		selected?.stop();
 		if (isStopped || !ahead.isAhead()) return;
 		ahead.giveUp('doubtful');

@@ -36,10 +36,10 @@ export function followSelected(
 	}: {
 		cluster: Cluster;
 		timers?: Pick<Timers, 'after'> | undefined;
-		onAsk: (service: string) => (revisions: readonly ReadRevision[]) => void;
+		onAsk: (service: ServiceView) => (revisions: readonly ReadRevision[]) => void;
 	},
 ): SelectedRevisions {
-	/** As of which state of the service its revisions were asked for. A new revision is a change of the service, too. */
+	/** As of which state of the service, by its uid, its revisions were asked for. A new revision is a change of the service, too. */
 	const known = new Map<string, ServiceView>();
 	let underWay: {service: ServiceView; calling: AbortController} | undefined;
 	let stopWaiting: (() => void) | undefined;
@@ -56,15 +56,15 @@ export function followSelected(
 	async function ask(): Promise<void> {
 		stopWaiting?.();
 		const service = selected();
-		if (!service || underWay || known.get(service.name) === service) return;
+		if (!service || underWay || known.get(service.uid) === service) return;
 		const calling = new AbortController();
 		underWay = {service, calling};
-		const onAnswer = onAsk(service.name);
+		const onAnswer = onAsk(service);
 		const revisions = await read(cluster, service, calling.signal);
 		if (calling.signal.aborted) return;
 		underWay = undefined;
 		if (revisions) {
-			known.set(service.name, service);
+			known.set(service.uid, service);
 			onAnswer(revisions);
 		}
 		if (selected() !== service) askLater();
@@ -72,7 +72,7 @@ export function followSelected(
 	const unsubscribe = store.subscribe((state, before) => {
 		const service = selectedService(state);
 		if (service === selectedService(before)) return;
-		if (underWay && service?.name !== underWay.service.name) callOff();
+		if (underWay && service?.uid !== underWay.service.uid) callOff();
 		askLater();
 	});
 	return {

@@ -9,8 +9,8 @@ import {startFeed, type Feed} from './feed.js';
 import {followGateway} from './gateway.js';
 import {followPodTrouble} from './pod-trouble.js';
 import {followRevisions} from './revisions.js';
-import {askRights} from './rights.js';
-import {unknownRights, type ConsoleStore} from '../state/state.js';
+import {followRights} from './rights.js';
+import type {ConsoleStore} from '../state/state.js';
 import {createSortedTable} from '../tables/tables.js';
 
 export type Session = {
@@ -66,7 +66,7 @@ export function startSession(
 		unreadable: [],
 		selected: undefined,
 		// Those of another namespace say nothing here.
-		rights: unknownRights,
+		rights: new Map(),
 		gateway: {kind: 'looking'},
 		feeds: {services: {kind: 'connecting'}, revisions: {kind: 'connecting'}},
 	});
@@ -118,13 +118,11 @@ export function startSession(
 	});
 	const podTrouble = followPodTrouble(store, {cluster, timers});
 	void lookForNamespace(store, cluster, namespace, signal);
-	void askRights(store, cluster, namespace, signal);
+	const recheckRights = followRights(store, cluster, namespace, signal);
 	followGateway(store, cluster, signal, {given: gateway});
 
 	return {
-		recheckRights() {
-			void askRights(store, cluster, namespace, signal);
-		},
+		recheckRights,
 		stop() {
 			ending.abort();
 			services.stop();

@@ -7,6 +7,7 @@ import {equalSplits, splitOf} from '../../knative/split/split.js';
 import type {Plan, PlanAction} from '../../release/plan.js';
 import {refusedRight, type RightName} from '../session/rights.js';
 import type {ConsoleState} from '../state/state.js';
+import {keyOf} from '../tables/object-name.js';
 import type {Conflict, ReviewSheet} from './sheets.js';
 import {targetStatusOf} from './target-status.js';
 
@@ -19,7 +20,7 @@ export type LostGround = {
 
 export type Grounds = Pick<
 	ConsoleState,
-	'services' | 'revisions' | 'namespace' | 'feeds' | 'moves' | 'rights' | 'connection'
+	'services' | 'revisions' | 'namespace' | 'feeds' | 'moves' | 'rights' | 'connection' | 'standing'
 >;
 
 /** What a plan needs to be allowed. */
@@ -40,7 +41,7 @@ export function lostGround(state: Grounds, {plan, phase, on}: ReviewSheet): Lost
 	) {
 		return {sentence: `This is not the context ${on.context} any more.`};
 	}
-	const withheld = refusedRight(state, rights[plan.action] ?? 'patch');
+	const withheld = refusedRight(state, rights[plan.action] ?? 'patch', plan.namespace);
 	if (withheld !== undefined) return {sentence: withheld};
 	const moved = movedGround(state, plan);
 	if (moved) return moved;
@@ -80,7 +81,7 @@ function movedRevision(
 	service: ServiceView,
 	{revision, uid}: Extract<Plan['write'], {kind: 'delete revision'}>,
 ): LostGround | undefined {
-	const known = revisions.get(service.name);
+	const known = revisions.get(keyOf(service));
 	const named = known?.find(({name}) => name === revision);
 	if (known && named?.uid !== uid) {
 		const more = named ? ', and the one there now is another' : '';

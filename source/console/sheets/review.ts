@@ -158,7 +158,7 @@ async function sendReviewed(
 	const {write} = plan;
 	const release = write.kind === 'patch' ? history.hold(write.uid) : () => {};
 	// The watch may tell of a new one before the answer is there.
-	const newestBefore = revisionsOf(store.getState(), plan.name)[0]?.generation ?? 0;
+	const newestBefore = revisionsOf(store.getState(), plan)[0]?.generation ?? 0;
 	const mine = underWay.begin(`${plan.action} ${plan.name}`);
 	try {
 		const sent = await sendRecorded(cluster, plan, history.file, {onSent: ({at}) => log(store, plan, at)});
@@ -258,7 +258,7 @@ function succeed(
 		const uid = identityOf(object)?.uid;
 		if (isHere && uid !== undefined) {
 			store.setState({filter: ''});
-			selectService(store, {uid, name}, {wasSeen: false});
+			selectService(store, {uid, namespace: plan.namespace, name}, {wasSeen: false});
 		}
 		focusPane(store, 'services');
 		const elsewhere = `${name} was created in ${plan.namespace}; :ns ${plan.namespace} goes there.`;
@@ -270,7 +270,7 @@ function succeed(
 			awaitRevision(store, {uid: write.uid, newerThan});
 		}
 		focusPane(store, 'revisions');
-		return notify(store, creatingNotice(name, newerThan, text));
+		return notify(store, creatingNotice(plan, newerThan, text));
 	}
 	notify(store, missed === undefined ? {tone: 'good', text} : {tone: 'bad', text: `${text} But ${missed}`});
 }

@@ -17,7 +17,7 @@ export function targetStatusOf(
 	{services, namespace: told, feeds}: Told,
 	{uid, name, namespace}: Pick<ServiceView, 'uid' | 'name' | 'namespace'>,
 ): TargetStatus {
-	const named = services[indexOfName(services, name)];
+	const named = services[indexOfName(services, {namespace, name})];
 	if (named?.uid === uid) return {kind: 'there', service: named};
 	// What is not told of is gone only where everything was told.
 	const {kind} = feeds.services;

@@ -19,6 +19,7 @@ import type {RevisionView} from '../../knative/revision/revision.js';
 import type {Trouble} from '../../knative/revision/trouble.js';
 import type {Split} from '../../knative/split/split.js';
 import type {HistoryEntry} from '../../journal/journal-entry.js';
+import type {ObjectName} from '../tables/object-name.js';
 import type {ContextsSheet, EventsSheet, LeaveSheet, LogsSheet, YamlSheet} from '../sheets/inspected.js';
 import type {
 	ChoiceSheet,
@@ -126,7 +127,7 @@ export type Notice = {
 	tone: 'info' | 'good' | 'bad';
 	text: string;
 	/** What it says holds until a revision of this service, newer than this generation of its template, is there. */
-	creating?: {service: string; newerThan: number};
+	creating?: {service: ObjectName; newerThan: number};
 };
 
 /** What lies over the panes; the last one is on top and has the keys. */
@@ -169,15 +170,16 @@ export type ConsoleState = {
 	namespaceMissing: boolean;
 	/** The state of the two watches, services first. */
 	feeds: {services: ReflectorState; revisions: ReflectorState};
-	rights: Rights;
+	/** By namespace, as far as they are known; read with `rightsIn`. */
+	rights: ReadonlyMap<string, Rights>;
 	gateway: GatewayState;
 	/** How services are asked, by the flags; does not change. */
 	asking: RequestOptions;
 	/** How a service is asked where that was chosen for it, by uid. */
 	requests: ReadonlyMap<string, RequestOptions>;
-	/** By name. */
+	/** In order of namespace and name. */
 	services: readonly ServiceView[];
-	/** By service name; newest first. All of a service's or none of them; an empty list says that it has none. */
+	/** By `keyOf` of the service; newest first. All of a service's or none of them; an empty list says that it has none. */
 	revisions: ReadonlyMap<string, readonly RevisionView[]>;
 	/** What the pods of the newest revision of the selected service say, while that is not ready; with its uid. */
 	trouble: (Trouble & {revision: string}) | undefined;
@@ -246,7 +248,7 @@ export function initialState({
 		namespace,
 		namespaceMissing: false,
 		feeds: {services: {kind: 'connecting'}, revisions: {kind: 'connecting'}},
-		rights: unknownRights,
+		rights: new Map(),
 		gateway: {kind: 'looking'},
 		asking,
 		requests: new Map(),

@@ -6,7 +6,7 @@ const filtered = new WeakMap<readonly ServiceView[], {wanted: string; visible: r
 
 const isWanted = ({name}: ServiceView, wanted: string) => name.toLowerCase().includes(wanted);
 
-/** The services that the filter lets through, in order of name: the same array for the same services and filter. */
+/** The services that the filter lets through, in order of namespace and name: the same array for the same services and filter. */
 export function visibleServices({
 	services,
 	filter,

@@ -48,7 +48,7 @@ export function RevisionsPane({width, height}: Size) {
 	const mayNotList = useConsoleState(
 		({feeds: {revisions: feed}}) => feed.kind === 'forbidden' && feed.status === 403,
 	);
-	const isKnown = useConsoleState(state => service && knownRevisions(state, service.name) !== undefined);
+	const isKnown = useConsoleState(state => service && knownRevisions(state, service) !== undefined);
 	const selected = useConsoleState(selectedRevisionIndex);
 	const {focus, missing} = useConsoleState(
 		useShallow(state => ({focus: state.focus, missing: state.selected && whyNoService(state)})),

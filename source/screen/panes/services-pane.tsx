@@ -62,7 +62,7 @@ export function ServicesPane({width, height}: Size) {
 	const sick = useConsoleState(
 		useShallow(state => {
 			const service = selectedService(state);
-			return {uid: service?.uid, word: newestTrouble(state, service?.name)?.word};
+			return {uid: service?.uid, word: newestTrouble(state, service)?.word};
 		}),
 	);
 	const verdicts = useConsoleState(useShallow(state => shown.map(({uid}) => state.verdicts.get(uid))));
