@@ -11,6 +11,14 @@ import {revisionView} from '../../knative/objects.js';
 
 const named = (namespace: string, name: string) => ({namespace, name});
 
+const revision = (namespace: string, generation: number) => ({
+	...revisionView(generation),
+	namespace,
+	service: 'cart',
+	name: `cart-0000${generation}`,
+	uid: `${namespace}-${generation}`,
+});
+
 it('keeps two services of one name in two namespaces, in order of namespace and name', () => {
 	const table = createSortedTable<{namespace: string; name: string; uid: string}>();
 	for (const [namespace, name] of [
@@ -30,13 +38,6 @@ it('keeps two services of one name in two namespaces, in order of namespace and 
 
 it('keeps the revisions of services of one name apart', () => {
 	const table = createRevisionTable();
-	const revision = (namespace: string, generation: number) => ({
-		...revisionView(generation),
-		namespace,
-		service: 'cart',
-		name: `cart-0000${generation}`,
-		uid: `${namespace}-${generation}`,
-	});
 	for (const namespace of ['bank', 'shop'])
 		for (const generation of [1, 2]) table.put(revision(namespace, generation));
 	table.drop(named('bank', 'cart-00002'));
