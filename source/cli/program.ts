@@ -133,11 +133,21 @@ export function createProgram({keepCode = () => {}}: {keepCode?: () => void} = {
 	}
 
 	addKubeFlags(program);
+	program.hook('preAction', (_, command) => refuseAllNamespaces(program, command));
 	addSandbox(program);
 	addHeadless(program);
 	addReadCommands(program);
 	// So that the action can say that there is no such command, rather than that there are too many arguments.
 	return program.allowExcessArguments();
+}
+
+/** All commands but those that list are of one service, whose namespace has to be known. */
+function refuseAllNamespaces(program: Command, command: Command): void {
+	const name = command.name();
+	if (program.opts<ConsoleFlags>().allNamespaces !== true || command === program || name === 'get') return;
+	program.error(`error: ${name} is of one service: give its namespace with -n instead of -A`, {
+		exitCode: name === 'verify' ? couldNotAsk : exitCodes.usage,
+	});
 }
 
 function addSandbox(program: Command): void {

@@ -106,6 +106,7 @@ const fastestNews = 100;
 /**
  * @param to What is being connected to, for the screen until it is.
  * @param gateway The operator's own word for where the gateway is.
+ * @param allNamespaces The first context is shown with all its namespaces.
  * @param selector Only services with these labels are shown.
  * @param frameInterval Milliseconds that the terminal needs between two frames: what is only news comes no faster.
  * @param history Where the history is kept; without it, it lives as long as the console.
@@ -117,6 +118,7 @@ const fastestNews = 100;
 export function createConsole({
 	to,
 	namespace = '',
+	allNamespaces = false,
 	gateway,
 	selector,
 	asking,
@@ -129,6 +131,7 @@ export function createConsole({
 }: {
 	to: string;
 	namespace?: string | undefined;
+	allNamespaces?: boolean | undefined;
 	gateway?: GivenGateway | undefined;
 	selector?: string | undefined;
 	asking?: RequestOptions | undefined;
@@ -146,6 +149,7 @@ export function createConsole({
 	const history = createHistory(store, historyFile);
 	const connection = createConnection(store, {
 		gateway,
+		allNamespaces,
 		selector,
 		production,
 		contexts,
@@ -158,7 +162,7 @@ export function createConsole({
 			await history.flush();
 		},
 	});
-	const {connected, failed, chooseNamespace, changeNamespace, chooseContext, changeContext} = connection;
+	const {cluster: _, recheckRights: __, stop: ___, ...going} = connection;
 	const users = createUsersFollower(store, () => connection.cluster(), prometheus);
 	const unfollowRoutes = followRoutes(store);
 	const unfollowCreated = followCreated(store);
@@ -241,12 +245,7 @@ export function createConsole({
 	const console: Console = {
 		store,
 		live,
-		connected,
-		failed,
-		chooseNamespace,
-		changeNamespace,
-		chooseContext,
-		changeContext,
+		...going,
 		askAnew() {
 			const cluster = reached();
 			if (!cluster) return;

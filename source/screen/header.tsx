@@ -11,11 +11,12 @@ export function Header({width}: {width: number}) {
 	const theme = useTheme();
 	const now = useNow();
 	const state = useConsoleState(
-		useShallow(({connection, standing, contextNames, namespace, gateway, feeds, verdicts}) => ({
+		useShallow(({connection, standing, contextNames, namespace, scope, gateway, feeds, verdicts}) => ({
 			connection,
 			standing,
 			contextNames,
 			namespace,
+			scope,
 			gateway,
 			feeds,
 			gatewayDown: gatewayDownOf({verdicts}),

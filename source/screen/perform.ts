@@ -92,8 +92,10 @@ const performers: Partial<Record<Action, Performer>> = {
 	help: ({store}) => openSheet(store, {kind: 'help'}),
 	namespace(console, _, name) {
 		if (name === '') void console.chooseNamespace();
+		else if (name === 'all') console.showAllNamespaces();
 		else void console.changeNamespace(name);
 	},
+	allNamespaces: console => console.toggleAllNamespaces(),
 	context(console, _, name) {
 		if (name === '') void console.chooseContext();
 		else void console.changeContext(name);

@@ -39,6 +39,7 @@ import {
 	whyNoService,
 } from '../state/read.js';
 import {refusedRight, type RightName} from '../session/rights.js';
+import {homeOf} from '../state/scope.js';
 import {changeSheet, formKey, isForm, notify, openSheet} from '../state/select.js';
 import type {FormSheet, RevisionFormSheet, ScalingFormSheet, TagFormSheet} from '../sheets/sheets.js';
 import type {Plan} from '../../release/plan.js';
@@ -46,9 +47,9 @@ import type {ConsoleState, ConsoleStore} from '../state/state.js';
 
 export function openServiceForm(store: ConsoleStore): void {
 	const state = store.getState();
-	if (isWithheld(store, 'create', state.namespace)) return;
+	if (isWithheld(store, 'create', homeOf(state))) return;
 	const left = state.leftForms.get(formKey({kind: 'create service'}));
-	openSheet(store, left ?? judgedService(state, initialService({namespace: state.namespace}), new Set()));
+	openSheet(store, left ?? judgedService(state, initialService({namespace: homeOf(state)}), new Set()));
 }
 
 /** Returns what users run, where it is not what the template makes: it is worth reading then. */

@@ -2,6 +2,7 @@
 import {mayI, type Access, type AccessAction} from '../../kube/auth/access.js';
 import type {Cluster} from '../../kube/cluster.js';
 import {selectedService} from '../state/read.js';
+import {homeOf} from '../state/scope.js';
 import {
 	unknownRights,
 	type ConsoleState,
@@ -48,9 +49,9 @@ export function rightsIn({rights, connection, standing: {movedTo}}: RightsState,
 
 /** What is offered now: of what is selected, and where a new service would be. The rights in it stay the same objects. */
 export function offeredRights(state: ConsoleState): Rights {
-	const {create} = rightsIn(state, state.namespace);
 	const service = selectedService(state);
-	return service ? {...rightsIn(state, service.namespace), create} : rightsIn(state, state.namespace);
+	const {create} = rightsIn(state, homeOf(state));
+	return {...rightsIn(state, service?.namespace ?? state.namespace), create};
 }
 
 /** Asks for the namespace; an answer that comes after `signal` is not used. */

@@ -8,7 +8,7 @@ import {parseRevision} from '../../knative/revision/revision.js';
 import type {ServiceView} from '../../knative/service/service.js';
 import {selectedService} from '../state/read.js';
 import type {ReadRevision} from './revisions-ahead.js';
-import type {ConsoleStore} from '../state/state.js';
+import type {ConsoleState, ConsoleStore} from '../state/state.js';
 
 export type SelectedRevisions = {
 	/** Asks at once, unless they are known or asked for already. */
@@ -31,10 +31,13 @@ export function followSelected(
 	store: ConsoleStore,
 	{
 		cluster,
+		namespace,
 		timers = systemTimers,
 		onAsk,
 	}: {
 		cluster: Cluster;
+		/** Only of services in it; undefined: in any. */
+		namespace: string | undefined;
 		timers?: Pick<Timers, 'after'> | undefined;
 		onAsk: (service: ServiceView) => (revisions: readonly ReadRevision[]) => void;
 	},
@@ -44,7 +47,11 @@ export function followSelected(
 	let underWay: {service: ServiceView; calling: AbortController} | undefined;
 	let stopWaiting: (() => void) | undefined;
 
-	const selected = () => selectedService(store.getState());
+	const selectedIn = (state: ConsoleState) => {
+		const service = selectedService(state);
+		return namespace === undefined || service?.namespace === namespace ? service : undefined;
+	};
+	const selected = () => selectedIn(store.getState());
 	const callOff = () => {
 		underWay?.calling.abort();
 		underWay = undefined;
@@ -70,8 +77,8 @@ export function followSelected(
 		if (selected() !== service) askLater();
 	}
 	const unsubscribe = store.subscribe((state, before) => {
-		const service = selectedService(state);
-		if (service === selectedService(before)) return;
+		const service = selectedIn(state);
+		if (service === selectedIn(before)) return;
 		if (underWay && service?.uid !== underWay.service.uid) callOff();
 		askLater();
 	});

@@ -8,6 +8,7 @@ import type {Plan, PlanAction} from '../../release/plan.js';
 import {refusedRight, type RightName} from '../session/rights.js';
 import type {ConsoleState} from '../state/state.js';
 import {keyOf} from '../tables/object-name.js';
+import {indexOfName} from '../tables/tables.js';
 import type {Conflict, ReviewSheet} from './sheets.js';
 import {targetStatusOf} from './target-status.js';
 
@@ -20,7 +21,7 @@ export type LostGround = {
 
 export type Grounds = Pick<
 	ConsoleState,
-	'services' | 'revisions' | 'namespace' | 'feeds' | 'moves' | 'rights' | 'connection' | 'standing'
+	'services' | 'revisions' | 'namespace' | 'scope' | 'feeds' | 'moves' | 'rights' | 'connection' | 'standing'
 >;
 
 /** What a plan needs to be allowed. */
@@ -55,7 +56,7 @@ export function lostGround(state: Grounds, {plan, phase, on}: ReviewSheet): Lost
 /** What was changed or has gone since the plan was made. */
 function movedGround(state: Grounds, {write, splits, name, namespace}: Plan): LostGround | undefined {
 	if (write.kind === 'create') {
-		const isThere = namespace === state.namespace && state.services.some(service => service.name === name);
+		const isThere = indexOfName(state.services, {namespace, name}) !== -1;
 		return isThere ? {sentence: `There is a service ${name} by now.`} : undefined;
 	}
 	const uid = write.kind === 'delete revision' ? write.serviceUid : write.uid;

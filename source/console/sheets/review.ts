@@ -23,6 +23,7 @@ import {conflictWith, lostGround, type LostGround} from './lost-ground.js';
 import type {ReviewSheet} from './sheets.js';
 import {placed, type Plan, type PlanAction} from '../../release/plan.js';
 import {revisionsOf} from '../state/read.js';
+import {isShown} from '../state/scope.js';
 import type {ConsoleState, ConsoleStore} from '../state/state.js';
 import {wakeOf} from '../live/wake.js';
 
@@ -254,7 +255,7 @@ function succeed(
 	const text = done[action](name);
 	if (write.kind === 'create') {
 		forgetForm(store, formKey({kind: 'create service'}));
-		const isHere = plan.namespace === store.getState().namespace;
+		const isHere = isShown(store.getState(), plan.namespace);
 		const uid = identityOf(object)?.uid;
 		if (isHere && uid !== undefined) {
 			store.setState({filter: ''});

@@ -8,6 +8,7 @@ import type {RevisionChoice, Selected} from './selection.js';
 import type {Standing} from '../../kube/auth/credentials.js';
 import type {Unreached} from '../../kube/gateway/find-gateway.js';
 import type {ForwardState} from '../../kube/port-forward/port-forward.js';
+import type {VisibleNamespaces} from '../../kube/visible-namespaces.js';
 import type {ReflectorState} from '../../kube/watch/reflector.js';
 import {defaultRequestOptions, type RequestOptions} from '../../probe/transport/request-options.js';
 import type {LoopSnapshot} from '../../probe/loop/loop.js';
@@ -89,6 +90,14 @@ export type GatewayState =
 			unreached?: Unreached;
 	  }
 	| {kind: 'not found'; sentence: string};
+
+/** Which namespaces are shown. */
+export type Scope =
+	/** `namespace` alone. */
+	| {kind: 'one'}
+	/** All that the operator may see: which, is being asked. */
+	| {kind: 'looking'}
+	| VisibleNamespaces;
 
 /** Whether a writing action is open to the operator; `reason` says why not. */
 export type Right = {allowed: boolean; reason: string};
@@ -176,7 +185,9 @@ export type ConsoleState = {
 	standing: Standing;
 	/** Of the kubeconfig, where that of this one is long: it is shown so that it reads like no other. */
 	contextNames: readonly string[];
+	/** The one that is shown, or, where more are, the one to go back to. */
 	namespace: string;
+	scope: Scope;
 	/** The server says that there is no such namespace. */
 	namespaceMissing: boolean;
 	/** The state of the two watches, services first. */
@@ -261,6 +272,7 @@ export function initialState({
 		standing: {},
 		contextNames: [],
 		namespace,
+		scope: {kind: 'one'},
 		namespaceMissing: false,
 		feeds: {services: {kind: 'connecting'}, revisions: {kind: 'connecting'}},
 		rights: new Map(),

@@ -57,6 +57,7 @@ export type Action =
 	| 'enlarge'
 	| 'messages'
 	| 'namespace'
+	| 'allNamespaces'
 	| 'context'
 	| 'newService'
 	| 'newRevision'

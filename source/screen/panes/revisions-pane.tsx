@@ -11,6 +11,8 @@ import {
 	whyNoService,
 	type RevisionRow,
 } from '../../console/state/read.js';
+import {isAcross} from '../../console/state/scope.js';
+import {keyOf} from '../../console/tables/object-name.js';
 import {isGone} from '../../console/state/selection.js';
 import {parseRejection} from '../../knative/release/evidence/rejection.js';
 import type {RevisionView} from '../../knative/revision/revision.js';
@@ -53,6 +55,7 @@ export function RevisionsPane({width, height}: Size) {
 	const {focus, missing} = useConsoleState(
 		useShallow(state => ({focus: state.focus, missing: state.selected && whyNoService(state)})),
 	);
+	const isAll = useConsoleState(isAcross);
 	const size = frameContentSize(width, height);
 	const troubled = useConsoleState(troubledRevision);
 	const trouble = useConsoleState(state => troubleOf(state, troubled));
@@ -62,7 +65,7 @@ export function RevisionsPane({width, height}: Size) {
 		<Frame
 			width={width}
 			height={height}
-			title={service ? `2 Revisions of ${service.name}` : '2 Revisions'}
+			title={service ? `2 Revisions of ${isAll ? keyOf(service) : service.name}` : '2 Revisions'}
 			aside={service?.url}
 			isFocused={focus === 'revisions'}
 		>
