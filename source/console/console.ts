@@ -163,7 +163,10 @@ export function createConsole({
 		},
 	});
 	const {cluster: _, recheckRights: __, stop: ___, ...going} = connection;
-	const users = createUsersFollower(store, () => connection.cluster(), prometheus);
+	const users = createUsersFollower(store, () => connection.cluster(), {
+		probed: uid => live.snapshotOf(uid),
+		prometheus,
+	});
 	const unfollowRoutes = followRoutes(store);
 	const unfollowCreated = followCreated(store);
 	const unfollow = store.subscribe((state, before) => {

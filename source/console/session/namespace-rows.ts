@@ -1,4 +1,5 @@
 /** The services and revisions of one namespace, or of all at once, as two watches tell of them. */
+import {isDeepStrictEqual} from 'node:util';
 import type {Cluster} from '../../kube/cluster.js';
 import {servingPath} from '../../kube/paths.js';
 import type {Timers} from '../../kube/timers.js';
@@ -11,7 +12,7 @@ import {startFeed, type Feed} from './feed.js';
 import {followRevisions} from './revisions.js';
 
 export type NamespaceRows = Pick<ConsoleState, 'services' | 'revisions' | 'feeds'> & {
-	readonly unreadable: {readonly services: readonly string[]; readonly revisions: readonly string[]};
+	unreadable: {readonly services: readonly string[]; readonly revisions: readonly string[]};
 };
 
 export const noRows: NamespaceRows = {
@@ -49,7 +50,11 @@ export function followNamespace(
 	let isCrowd = false;
 	let revisions: Feed | undefined;
 	const put = (next: Partial<NamespaceRows>) => {
-		rows = {...rows, ...next};
+		const changed = {...rows, ...next};
+		if (isDeepStrictEqual(changed.unreadable, rows.unreadable)) changed.unreadable = rows.unreadable;
+		const keys = ['services', 'revisions', 'feeds', 'unreadable'] as const;
+		if (keys.every(key => changed[key] === rows[key])) return;
+		rows = changed;
 		onRows(rows);
 	};
 	const putState = (which: 'services' | 'revisions', state: ReflectorState) =>
@@ -118,21 +123,35 @@ function worst(states: readonly ReflectorState[]): ReflectorState {
 	return states.reduce((one, other) => (kinds.indexOf(other.kind) > kinds.indexOf(one.kind) ? other : one));
 }
 
-/** The rows of several namespaces, given in order of their names, as those of one. */
-export function joined(all: readonly NamespaceRows[]): NamespaceRows {
+/**
+ * The rows of several namespaces, given in order of their names, as those of one. What is as in `before`, which is what they
+ * were joined to last, stays the same object, and all of it where nothing changed.
+ */
+export function joined(all: readonly NamespaceRows[], before: NamespaceRows): NamespaceRows {
 	const [first, ...others] = all;
-	if (!first) return noRows;
+	if (!first) return before;
 	if (others.length === 0) return first;
-	return {
-		services: all.flatMap(({services}) => services),
-		revisions: new Map(all.flatMap(({revisions}) => [...revisions])),
-		feeds: {
-			services: worst(all.map(({feeds}) => feeds.services)),
-			revisions: worst(all.map(({feeds}) => feeds.revisions)),
-		},
-		unreadable: {
-			services: all.flatMap(({unreadable}) => unreadable.services),
-			revisions: all.flatMap(({unreadable}) => unreadable.revisions),
-		},
+	const services = all.flatMap(each => each.services);
+	const revisions = new Map(all.flatMap(each => [...each.revisions]));
+	const isSame = (one: readonly unknown[], other: readonly unknown[]): boolean =>
+		one.length === other.length && one.every((item, index) => item === other[index]);
+	const feeds = {
+		services: worst(all.map(each => each.feeds.services)),
+		revisions: worst(all.map(each => each.feeds.revisions)),
 	};
+	const unreadable = {
+		services: all.flatMap(each => each.unreadable.services),
+		revisions: all.flatMap(each => each.unreadable.revisions),
+	};
+	const next: NamespaceRows = {
+		services: isSame(services, before.services) ? before.services : services,
+		revisions:
+			isSame([...revisions.keys()], [...before.revisions.keys()]) &&
+			isSame([...revisions.values()], [...before.revisions.values()])
+				? before.revisions
+				: revisions,
+		feeds: isDeepStrictEqual(feeds, before.feeds) ? before.feeds : feeds,
+		unreadable: isDeepStrictEqual(unreadable, before.unreadable) ? before.unreadable : unreadable,
+	};
+	return isSame(Object.values(next), Object.values(before)) ? before : next;
 }

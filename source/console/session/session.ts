@@ -6,7 +6,7 @@ import type {Timers} from '../../kube/timers.js';
 import {findVisibleNamespaces} from '../../kube/visible-namespaces.js';
 import type {ServiceView} from '../../knative/service/service.js';
 import {followGateway} from './gateway.js';
-import {followNamespace, joined, noRows} from './namespace-rows.js';
+import {followNamespace, joined, noRows, type NamespaceRows} from './namespace-rows.js';
 import {followPodTrouble} from './pod-trouble.js';
 import {followRights} from './rights.js';
 import {notify} from '../state/select.js';
@@ -79,6 +79,23 @@ export function startSession(
 	/** Follows each of them; undefined is all namespaces at once. In order of their names. */
 	function follow(namespaces: readonly (string | undefined)[]): void {
 		const all = namespaces.map(() => noRows);
+		let last = noRows;
+		/** Nobody is told of what is as it was: most events change nothing that is shown. */
+		const publish = (rows: NamespaceRows) => {
+			const before = last;
+			if (rows === before) return;
+			last = rows;
+			const {services, revisions, feeds, unreadable} = rows;
+			// What was read since by itself may be newer than what a watch has told that did not change.
+			store.setState({
+				...(services !== before.services && {services}),
+				...(revisions !== before.revisions && {revisions}),
+				...(feeds !== before.feeds && {feeds}),
+				...(unreadable !== before.unreadable && {
+					unreadable: [...unreadable.services, ...unreadable.revisions],
+				}),
+			});
+		};
 		const feeds = namespaces.map((each, index) =>
 			followNamespace(store, {
 				cluster,
@@ -89,11 +106,7 @@ export function startSession(
 				onService,
 				onRows(rows) {
 					all[index] = rows;
-					const {unreadable, ...shown} = joined(all);
-					store.setState(before => ({
-						...shown,
-						unreadable: sameTexts(before.unreadable, [...unreadable.services, ...unreadable.revisions]),
-					}));
+					publish(joined(all, last));
 				},
 			}),
 		);
@@ -126,11 +139,6 @@ export function startSession(
 			podTrouble.stop();
 		},
 	};
-}
-
-/** The same array as long as it says the same: who draws it sees that nothing changed. */
-function sameTexts(before: readonly string[], now: readonly string[]): readonly string[] {
-	return before.length === now.length && before.every((text, index) => text === now[index]) ? before : now;
 }
 
 async function lookForNamespace(

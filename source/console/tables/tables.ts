@@ -1,13 +1,15 @@
 /**
  * What a watch told of, kept so that a change costs what it changes and not what there is: thousands of objects must not
  * be sorted and copied anew because one of them has another pod. Snapshots are immutable; what did not change since the
- * one before is the same array in both.
+ * one before is the same array in both, and the same row: many a change of an object changes nothing that a view has.
  */
+import {isDeepStrictEqual} from 'node:util';
 import type {RevisionView} from '../../knative/revision/revision.js';
 import {compareNames, keyOf, type ObjectName} from './object-name.js';
 
 /** Where the views of a feed are kept, by namespace and name. */
 export type Table<View> = {
+	/** A view that is as the one before stays what it was. */
 	put(view: View): void;
 	drop(object: ObjectName): void;
 };
@@ -43,7 +45,9 @@ export function createSortedTable<View extends ObjectName>(): SortedTable<View> 
 		put(view) {
 			const place = placeOf(rows, view);
 			const row = rows[place];
-			rows.splice(place, row && compareNames(row, view) === 0 ? 1 : 0, view);
+			const isThere = row !== undefined && compareNames(row, view) === 0;
+			if (isThere && isDeepStrictEqual(row, view)) return;
+			rows.splice(place, isThere ? 1 : 0, view);
 			current = undefined;
 		},
 		drop(object) {
@@ -86,6 +90,7 @@ export function createRevisionTable(): RevisionTable {
 		put(view) {
 			const key = keyOf(view);
 			const home = keyOf({namespace: view.namespace, name: view.service ?? ''});
+			if (isDeepStrictEqual(services.get(homes.get(key) ?? '')?.get(key), view)) return;
 			if (homes.get(key) !== home) {
 				drop(view);
 				homes.set(key, home);
