@@ -123,6 +123,9 @@ function worst(states: readonly ReflectorState[]): ReflectorState {
 	return states.reduce((one, other) => (kinds.indexOf(other.kind) > kinds.indexOf(one.kind) ? other : one));
 }
 
+const isSame = (one: readonly unknown[], other: readonly unknown[]): boolean =>
+	one.length === other.length && one.every((item, index) => item === other[index]);
+
 /**
  * The rows of several namespaces, given in order of their names, as those of one. What is as in `before`, which is what they
  * were joined to last, stays the same object, and all of it where nothing changed.
@@ -133,8 +136,6 @@ export function joined(all: readonly NamespaceRows[], before: NamespaceRows): Na
 	if (others.length === 0) return first;
 	const services = all.flatMap(each => each.services);
 	const revisions = new Map(all.flatMap(each => [...each.revisions]));
-	const isSame = (one: readonly unknown[], other: readonly unknown[]): boolean =>
-		one.length === other.length && one.every((item, index) => item === other[index]);
 	const feeds = {
 		services: worst(all.map(each => each.feeds.services)),
 		revisions: worst(all.map(each => each.feeds.revisions)),
