@@ -190,5 +190,5 @@ it('shows only services with the labels of -l, and says what an empty list means
 it('refuses -A where one service is meant', async () => {
 	const {code, stderr} = await runProgram(['verify', 'cart', '-A', '--kubeconfig', kubeconfig]);
 	expect(stderr).toContain('verify is of one service: give its namespace with -n instead of -A');
-	expect(code).toBe(3);
+	expect(code).toBe(2);
 });
