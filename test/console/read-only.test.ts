@@ -67,7 +67,8 @@ it('no action of the key table, pressed in every pane, writes; each says why', a
 		sheets: [],
 		connection: connection.kind === 'connected' ? {...connection, readOnly: false} : connection,
 	}));
-	const service = selectedService(store.getState())!;
+	// The keys have led to all namespaces and back.
+	const service = await until(store, 'the service', selectedService);
 	const planned = planSplit({service, revisions: [], changes: []}, even(splitOf(service)));
 	if (!planned.ok) throw new Error(planned.reason);
 	const readOnly = await connect({kubeconfigText: scripted.server.kubeconfig(), readOnly: true});
