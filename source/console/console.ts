@@ -15,6 +15,7 @@ import {baseRead, openRevisionForm, openScalingForm, submitForm} from './forms/f
 import {readBase} from '../release/read-base.js';
 import {createHistory, type HistoryFile} from './session/change-recorder.js';
 import {createLive, type Live} from './live/live.js';
+import {tagsByHeader} from './live/tags-by-header.js';
 import {setAndGot} from './live/verdicts.js';
 import {createUsersFollower} from './live/users.js';
 import type {PrometheusPlace} from '../users/prometheus-place.js';
@@ -144,7 +145,10 @@ export function createConsole({
 }): Console {
 	const store = createConsoleStore({to, namespace, asking});
 	const newsInterval = () => Math.max(fastestNews, frameInterval());
-	const live = createLive(store, newsInterval);
+	const live = createLive(store, newsInterval, async service => {
+		const cluster = connection.cluster();
+		return cluster ? tagsByHeader(cluster, service) : new Set();
+	});
 	const logs = createLogs(store, newsInterval);
 	const history = createHistory(store, historyFile);
 	const connection = createConnection(store, {
