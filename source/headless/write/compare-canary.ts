@@ -65,10 +65,10 @@ export async function compareCanary(
 			if (isEnough(comparison, enough)) resolve();
 			if (!tagDoubt || isByHeader) return;
 			isByHeader = true;
-			void tagsByHeader(cluster, service).then(byHeader => {
-				const otherwise = pairOf(service, revisions, byHeader);
+			void (async () => {
+				const otherwise = pairOf(service, revisions, await tagsByHeader(cluster, service));
 				if (otherwise.ok) loop.setSides(otherwise.sides);
-			});
+			})();
 		});
 		const timer = setTimeout(resolve, within);
 		try {
