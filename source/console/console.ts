@@ -29,6 +29,7 @@ import {
 	type Facts,
 	type Planned,
 } from '../release/plan-split.js';
+import {planAgain} from '../release/plan-again.js';
 import {planDeleteRevision, planDeleteService} from '../release/plan-object.js';
 import {
 	draftOf,
@@ -66,6 +67,8 @@ export type Console = Omit<ConnectionControl, 'cluster' | 'recheckRights' | 'sto
 	/** The answer to a question: which revision is meant. */
 	readonly choose: (value: string) => void;
 	readonly undo: () => void;
+	/** Sends the split that is set once more, for a gateway that does not have it. */
+	readonly sendAgain: () => void;
 	readonly deleteService: () => void;
 	readonly deleteRevision: () => void;
 	/** Opens the autoscaling sheet and asks for the defaults of the cluster to put beside it. */
@@ -241,8 +244,8 @@ export function createConsole({
 		// What Knative says to be so already is not what users get.
 		const verdict = state.verdicts.get(service.uid);
 		const got = verdict?.splitAlarm?.isOver === false ? setAndGot(verdict.shares) : undefined;
-		if (got !== undefined && result.already === true) {
-			const text = `${result.reason} That is what Knative says; ${got}. Look at the KIngress and the gateway's pods.`;
+		if (got !== undefined && (result.already === true || verb !== undefined)) {
+			const text = `${result.reason} That is what Knative says; ${got}. S sends the split again; else look at the KIngress and the gateway's pods.`;
 			return notify(store, {tone: 'bad', text});
 		}
 		const instead = result.instead ? ' X gives the release up.' : '';
@@ -296,6 +299,9 @@ export function createConsole({
 			// What there is to undo is not known before; it is of the service that was selected then.
 			if (history.reading && service) void history.reading.then(() => reviewOf(service, undoPlan));
 			else review(undoPlan);
+		},
+		sendAgain() {
+			review(planAgain);
 		},
 		deleteService() {
 			review(({service, revisions}) => ({ok: true, plan: planDeleteService(service, revisions)}), 'delete');
@@ -393,6 +399,8 @@ export function createConsole({
 				return reviewOf(service, rollBackPlan);
 			case 'undo':
 				return reviewOf(service, undoPlan);
+			case 'send again':
+				return reviewOf(service, planAgain);
 			case 'split':
 				return reviewOf(service, facts => planSplit(facts, splits?.after ?? splitOf(service)));
 			case 'tag':

@@ -107,7 +107,9 @@ test('a gateway that gives users another split is contradicted in panes 1, 3 and
 	await world.sandbox.gatewayFaults.set({weights: {[host]: {'cart-00001': 0, 'cart-00002': 1}}});
 	const wrong = await terminal.until(/set 90│10, users get [0-9]│(?:9\d|100) for/);
 	expect(wrong).toMatch(/3 Traffic.*in place, says Knative; users get another split/);
-	expect(wrong).toMatch(/✗ set 90│10, users get [0-9]│(?:9\d|100) for \d+ s · check KIngress, gateway pods/);
+	expect(wrong).toMatch(
+		/✗ set 90│10, users get [0-9]│(?:9\d|100) for \d+ s · S sends it again · check KIngress, gateway pods/,
+	);
 	expect(wrong).toMatch(
 		/✗ wrong split: set 90│10, users get [0-9]│(?:9\d|100) for \d+ s \(since [\d:]+, last [\d:]+\)/,
 	);

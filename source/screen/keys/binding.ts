@@ -90,6 +90,7 @@ export type Action =
 	| 'rollBack'
 	| 'abandon'
 	| 'undo'
+	| 'sendAgain'
 	| 'less'
 	| 'more'
 	| 'less10'

@@ -92,7 +92,7 @@ export function splitLine(
 		return {
 			tone: 'bad',
 			sentence: `wrong split: ${got} for ${long}`,
-			more: `Users do not get this split: ${got} for ${long}. ${impossible}Look at the KIngress and the gateway's pods (e), or send the split again.`,
+			more: `Users do not get this split: ${got} for ${long}. ${impossible}S sends the split again; else look at the KIngress and the gateway's pods (e).`,
 		};
 	}
 	if (alarm) {
