@@ -201,12 +201,14 @@ function textOf({answer: {outcome}}: Asked): string {
 		: withCode(outcome.code, wordsOf(outcome).replaceAll(/[\da-f-]{8,}/gi, '#'));
 }
 
+/** @param options.overdue Pairs of which an answer does not come: until it is there it may be a failure of the new one. */
 export function toComparison(
 	book: Book,
-	{notSent, rate, now}: {notSent: number; rate: number; now: number},
+	{notSent, rate, now, overdue}: {notSent: number; rate: number; now: number; overdue: number},
 ): Comparison {
 	watch(book, now);
-	const {asked, failed} = book.fresh;
+	const asked = book.fresh.asked + overdue;
+	const failed = book.fresh.failed + overdue;
 	const boundMore = moreForBound(failed, asked, wantedBound);
 	const {lately: _lately, lastFailedAt: _lastFailedAt, lastBadAt: _lastBadAt, ...counts} = book;
 	return {

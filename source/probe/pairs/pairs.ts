@@ -5,6 +5,7 @@
 import {isDeepStrictEqual} from 'node:util';
 import type {TagAnswer} from '../attribution/attribution.js';
 import type {Grade} from '../attribution/grade.js';
+import {createWaiting} from '../judging/waiting.js';
 import type {Clock} from '../loop/clock.js';
 import {createPace} from '../loop/pace.js';
 import type {Answer, ProbeTarget} from '../transport/probe.js';
@@ -95,6 +96,7 @@ export function createPairs({
 	let period = 0;
 	let controller = new AbortController();
 	let isSuspended = false;
+	const waiting = createWaiting({clock, onOverdue: changed});
 	/** What is to be learned once it is old enough, the oldest first. */
 	let toLearn: (TagAnswer & {at: number})[] = [];
 	/** Until something is counted. */
@@ -128,6 +130,7 @@ export function createPairs({
 	function interrupt(): void {
 		period++;
 		toLearn = [];
+		waiting.clear();
 		controller.abort(new Error('Something else is being compared.'));
 		controller = new AbortController();
 	}
@@ -144,7 +147,8 @@ export function createPairs({
 		// Both are under way at once; only which of them is written first is drawn.
 		const first = ask(isFreshFirst ? current.fresh : current.old, slot, signal);
 		const second = ask(isFreshFirst ? current.old : current.fresh, slot, signal);
-		const [one, other] = await Promise.all([first, second]);
+		const over = waiting.sent();
+		const [one, other] = await Promise.all([first, second]).finally(over);
 		if (began === period) {
 			record(current, isFreshFirst ? {fresh: one, old: other} : {fresh: other, old: one});
 		}
@@ -166,6 +170,7 @@ export function createPairs({
 			const {answer, grade} = pair[side];
 			const {revision} = current[side];
 			onAnswer({revision, answer, grade, isFailed: counted[side]});
+			if (answer.outcome.kind === 'response') waiting.answered(answer.latency);
 			if (grade === 'success') {
 				toLearn.push({revision, answer, at: clock.now()});
 			}
@@ -182,7 +187,14 @@ export function createPairs({
 
 	return {
 		get comparison() {
-			known ??= book && toComparison(book, {notSent, rate: pace.rate, now: clock.date()});
+			known ??=
+				book &&
+				toComparison(book, {
+					notSent,
+					rate: pace.rate,
+					now: clock.date(),
+					overdue: waiting.overdue,
+				});
 			return known;
 		},
 		setSides(next) {

@@ -1,6 +1,6 @@
 /** The verdicts as the lines of the live pane, what matters most first. Pure. */
 import type {Comparison, EpochCounts, LoopSnapshot} from '../../console/state/state.js';
-import {convincingBound, setAndGot, sharesOf} from '../../console/live/verdicts.js';
+import {convincingBound, doubts, setAndGot, sharesOf} from '../../console/live/verdicts.js';
 import type {ComparedPair} from '../../console/live/compared-pair.js';
 import {remedies, type AskedBy} from '../../knative/commands/identify-revisions.js';
 import type {SplitVerdict} from '../../stats/split-verdict.js';
@@ -66,7 +66,7 @@ function gatewayLines({gateway}: LoopSnapshot): VerdictLine[] {
 function troubleLines({trouble, gateway}: LoopSnapshot): VerdictLine[] {
 	if (!trouble || trouble.kind === 'down') return [];
 	if (trouble.kind === 'gateway' && gateway.kind === 'answers itself' && gateway.isAll) return [];
-	return [{tone: trouble.kind === 'redirects' ? 'warning' : 'bad', sentence: trouble.sentence}];
+	return [{tone: doubts.has(trouble.kind) ? 'warning' : 'bad', sentence: trouble.sentence}];
 }
 
 type SplitSnapshot = Pick<
