@@ -15,6 +15,8 @@ import {baseRead, openRevisionForm, openScalingForm, submitForm} from './forms/f
 import {readBase} from '../release/read-base.js';
 import {createHistory, type HistoryFile} from './session/change-recorder.js';
 import {createLive, type Live} from './live/live.js';
+import {rememberRequests} from './live/remembered-requests.js';
+import type {RequestMemory} from '../journal/request-memory.js';
 import {tagsByHeader} from './live/tags-by-header.js';
 import {setAndGot} from './live/verdicts.js';
 import {createUsersFollower} from './live/users.js';
@@ -29,8 +31,8 @@ import {
 	type Facts,
 	type Planned,
 } from '../release/plan-split.js';
-import {planAgain} from '../release/plan-again.js';
-import {planDeleteRevision, planDeleteService} from '../release/plan-object.js';
+
+import {planAgain, planDeleteRevision, planDeleteService} from '../release/plan-object.js';
 import {
 	draftOf,
 	revisionsOf,
@@ -114,6 +116,7 @@ const fastestNews = 100;
  * @param selector Only services with these labels are shown.
  * @param frameInterval Milliseconds that the terminal needs between two frames: what is only news comes no faster.
  * @param history Where the history is kept; without it, it lives as long as the console.
+ * @param requests Where it is kept how each service is asked; without it, that lives as long as the console.
  * @param prometheus Where the users' numbers are had from; from the pods when not given.
  * @param contexts The way to the other contexts of the kubeconfig.
  * @param underWay Where a write that is under way is told, for who is ended meanwhile.
@@ -127,6 +130,7 @@ export function createConsole({
 	selector,
 	asking,
 	history: historyFile,
+	requests,
 	production,
 	prometheus,
 	contexts,
@@ -140,6 +144,7 @@ export function createConsole({
 	selector?: string | undefined;
 	asking?: RequestOptions | undefined;
 	history?: HistoryFile | undefined;
+	requests?: RequestMemory | undefined;
 	production?: RegExp | undefined;
 	prometheus?: PrometheusPlace | undefined;
 	contexts?: Contexts | undefined;
@@ -174,6 +179,7 @@ export function createConsole({
 		probed: uid => live.snapshotOf(uid),
 		prometheus,
 	});
+	const forget = requests && rememberRequests(store, requests);
 	const unfollowRoutes = followRoutes(store);
 	const unfollowCreated = followCreated(store);
 	const unfollow = store.subscribe((state, before) => {
@@ -367,6 +373,7 @@ export function createConsole({
 		logs,
 		async stop() {
 			unfollow();
+			forget?.();
 			unfollowRoutes();
 			unfollowCreated();
 			// What follows the cluster for a sheet ends with it.

@@ -18,6 +18,7 @@ export const contexts = [
 	'conflict',
 	'leaving',
 	'form',
+	'requestForm',
 	'filter',
 	'palette',
 	'viewer',
