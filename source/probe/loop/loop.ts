@@ -179,6 +179,7 @@ export function createLoop({
 		rate: pace.rate,
 		maxRate,
 		worksElsewhere: () => observations.works,
+		areDistinct: (fresh, old) => observations.areDistinct(fresh, old),
 		onAnswer: observations.recordAtTag,
 		onLearned: observations.learn,
 		onChange: changed,

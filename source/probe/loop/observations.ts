@@ -4,7 +4,7 @@
  */
 import type {ChangePoint} from '../../stats/change-point.js';
 import type {Evidence, TagAnswer} from '../attribution/attribution.js';
-import {learnAlone, learnFromTags, noEvidence} from '../attribution/attribution.js';
+import {areProvenDistinct, learnAlone, learnFromTags, noEvidence} from '../attribution/attribution.js';
 import {isFailure, isWorking, type Grade} from '../attribution/grade.js';
 import {distinguishingTrait} from '../attribution/traits.js';
 import {createAnswerSeries} from '../counting/answer-series.js';
@@ -80,6 +80,8 @@ export type Observations = {
 	forgetGateway(): void;
 	/** Everything is of another service or another request. */
 	forgetAll(): void;
+	/** Whether it is proven that answers at the hosts of these two revisions come from two. */
+	areDistinct(one: string, other: string): boolean;
 	findings(): Findings;
 	/** Waits for nothing any more. */
 	stop(): void;
@@ -251,6 +253,7 @@ export function createObservations({
 			series.clear();
 			works = false;
 		},
+		areDistinct: (one, other) => areProvenDistinct(evidence, one, other),
 		findings() {
 			const now = clock.date();
 			const {epoch, ...rest} = buildEpoch();

@@ -66,6 +66,7 @@ export function createPairs({
 	maxRate,
 	random = Math.random,
 	worksElsewhere,
+	areDistinct = () => true,
 	onAnswer,
 	onLearned,
 	onChange,
@@ -84,6 +85,8 @@ export function createPairs({
 	random?: () => number;
 	/** Whether the service is known to answer the same request with 2xx or 3xx. */
 	worksElsewhere: () => boolean;
+	/** Whether it is proven that answers at the hosts of these two come from two. */
+	areDistinct?: (fresh: string, old: string) => boolean;
 	/** Each answer that is counted, and each that is no evidence. */
 	onAnswer: (answer: SideAnswer) => void;
 	onLearned: (answers: readonly TagAnswer[]) => void;
@@ -194,6 +197,7 @@ export function createPairs({
 					rate: pace.rate,
 					now: clock.date(),
 					overdue: waiting.overdue,
+					isProven: areDistinct(book.fresh.revision, book.old.revision),
 				});
 			return known;
 		},

@@ -219,6 +219,12 @@ export function comparisonLine(
 			`canary neither works nor fails: ${fresh.undecided} answers are redirects or 4xx; choose what to send (i)`,
 		);
 	}
+	if (!comparison.isProven) {
+		return line(
+			'waiting',
+			`canary not worse so far${off}, if it was asked: the tags' answers do not differ (i) · ${failedOf(fresh)} failed, stable ${failedOf(comparison.old)}`,
+		);
+	}
 	// No alarm is no evidence: good is only said of a new revision whose own failure rate is known to be low.
 	const isGood = comparison.bound <= convincingBound && !trouble && fresh.undecided <= fresh.asked / 20;
 	return line(isGood ? 'good' : 'waiting', `canary not worse so far${off}: ${calmCounts(comparison)}`);
