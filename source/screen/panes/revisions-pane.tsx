@@ -19,7 +19,7 @@ import {parseRejection} from '../../knative/release/evidence/rejection.js';
 import type {Release} from '../../knative/release/release.js';
 import type {ConsoleState} from '../../console/state/state.js';
 import {roleOf, type RevisionMarks} from './revision-marks.js';
-import {useRelease} from '../use-release.js';
+import {useRelease} from './use-release.js';
 import type {RevisionView} from '../../knative/revision/revision.js';
 import {conditionTrouble, type RevisionTrouble} from '../../knative/revision/trouble.js';
 import type {ServiceView} from '../../knative/service/service.js';
