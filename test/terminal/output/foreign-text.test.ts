@@ -35,13 +35,13 @@ function open({isAnswering}: {isAnswering: boolean}) {
 		/** Rows that were drawn again so far. */
 		rowsDrawn: () => drawn.reduce((sum, {count}) => sum + count, 0),
 		/** The terminal answers what it was asked. */
-		answer(position: Position) {
+		answer: (position: Position) => {
 			for (const answered of questions) answered(position);
 			questions = [];
 		},
 		questions: () => questions.length,
 		redrawn: () => redrawn,
-		setIdle(idle: boolean) {
+		setIdle: (idle: boolean) => {
 			isIdle = idle;
 		},
 	};
