@@ -38,7 +38,7 @@ describe('the revisions of the selected service', () => {
 
 	it('keep the place of the selected one when it is deleted', async () => {
 		const {screen, store} = await open(knowing());
-		store.setState({revisions: new Map([['helloworld-go', [revisionOf(1)]]])});
+		store.setState(knowing(undefined, [revisionOf(1)]));
 		await vi.waitFor(() => expect(screen()).toMatch(/▸.*…00002 .*✗ deleted/));
 		expect(screen()).toMatch(/^│ [^▸]*…00001/m);
 	});

@@ -54,7 +54,7 @@ describe('the slider', () => {
 		});
 		store.setState({services: [theirs]});
 		await until(/was 90, theirs 30/);
-		expect(screen()).toContain('changed by somebody else');
+		expect(asideOf(screen())).toContain('changed the split');
 		expect(screen()).toMatch(/ 80 %/);
 	});
 

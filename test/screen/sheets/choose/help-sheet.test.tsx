@@ -1,11 +1,11 @@
 import {expect, it} from 'vitest';
-import {unknownRights} from '../../../../source/console/state/state.js';
+import {unknownRights, type ConsoleState} from '../../../../source/console/state/state.js';
 import {helpFor} from '../../../../source/screen/keys/key-lookup.js';
 import {Help} from '../../../../source/screen/sheets/choose/help-sheet.js';
 import {canPerform} from '../../../../source/screen/perform.js';
 import {openOnConsole} from '../../parts/on-console.js';
 
-const open = async (state = {}) =>
+const open = async (state: Partial<ConsoleState> = {}) =>
 	openOnConsole(() => <Help pane="traffic" isActive width={110} height={200} />, {
 		columns: 110,
 		rows: 200,
@@ -23,7 +23,7 @@ it('lists every key of the pane that does something, with what it does', async (
 
 it('says of what is not allowed why', async () => {
 	const patch = {allowed: false, reason: 'you may not patch services'};
-	const {text} = await open({rights: {...unknownRights, patch}});
+	const {text} = await open({rights: new Map([['default', {...unknownRights, patch}]])});
 	expect(text()).toContain('you may not patch services');
 	expect((await open()).text()).not.toContain('you may not patch services');
 });

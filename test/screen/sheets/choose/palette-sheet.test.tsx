@@ -1,10 +1,10 @@
 import {describe, expect, it, vi} from 'vitest';
-import {unknownRights} from '../../../../source/console/state/state.js';
+import {unknownRights, type ConsoleState} from '../../../../source/console/state/state.js';
 import {Palette} from '../../../../source/screen/sheets/choose/palette-sheet.js';
 import type {Action} from '../../../../source/screen/keys/key-lookup.js';
 import {openOnConsole} from '../../parts/on-console.js';
 
-async function open(state = {}) {
+async function open(state: Partial<ConsoleState> = {}) {
 	const perform = vi.fn<(action: Action, argument: string) => void>();
 	const opened = await openOnConsole(() => <Palette isActive perform={perform} width={90} height={20} />, {
 		columns: 90,
@@ -52,7 +52,7 @@ describe('the command line', () => {
 
 	it('says of what is not allowed why', async () => {
 		const patch = {allowed: false, reason: 'you may not patch services'};
-		const palette = await open({rights: {...unknownRights, patch}});
+		const palette = await open({rights: new Map([['default', {...unknownRights, patch}]])});
 		palette.type('rollback');
 		await palette.until(/you may not patch services/);
 	});

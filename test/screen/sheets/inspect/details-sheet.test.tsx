@@ -26,7 +26,7 @@ it('shows the values of variables only to who asks for them', async () => {
 
 it('says that the revision is gone, instead of telling another one', async () => {
 	const {screen, store, until} = await open();
-	store.setState({revisions: new Map([['helloworld-go', [revisionOf(1)]]])});
+	store.setState(knowing(undefined, [revisionOf(1)]));
 	await until(/gone/);
 	expect(screen()).not.toContain('helloworld-go-00001');
 });
