@@ -90,7 +90,7 @@ it('releases a revision step by step, and takes a failing one back', async () =>
 	linear.type('yes');
 	await linear.hear(/hello: Ready\. .*hello-00003 50 %/);
 	linear.type('start', '+', '+', '+', '+');
-	await linear.hear(/ALARM: hello is (?:worse|failing)\./);
+	await linear.hear(/ALARM: hello is worse\./);
 	linear.type('counts');
 	await linear.hear(/hello-00003 at its tag: [1-9]\d* of \d+ failed\./);
 	linear.type('rollback');

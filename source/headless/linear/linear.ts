@@ -14,7 +14,15 @@ import {zoned} from '../../knative/text/moment.js';
 import {parseShares} from '../write/parse-shares.js';
 import {askForm, type Asking} from './ask-form.js';
 import {askOnTop, change} from './ask-review.js';
-import {countLines, newlyTold, revisionWords, serviceWords, toldOf, verdictWords, type LinearNews} from './told.js';
+import {
+	countLines,
+	newlyTold,
+	revisionWords,
+	serviceWords,
+	toldOf,
+	verdictWords,
+	type LinearNews,
+} from './told.js';
 import {menuLines, parseLine, type LinearName} from './words.js';
 
 export type LinearStreams = {
