@@ -381,18 +381,21 @@ describe.skipIf(!hasOpenssl)('a gateway', () => {
 		relay.rules = {token: tokenOf(sandbox.kubeconfig), ...rulesOf(scene(ports))};
 		const {code, output} = await runProgram(
 			[
-				...['verify', 'checkout', '--n', '6', '--rate', '50', '--kubeconfig', kubeconfig],
-				...['--cacert', authority.file],
+				'verify',
+				'checkout',
+				'--n=6',
+				'--rate=50',
+				`--kubeconfig=${kubeconfig}`,
+				`--cacert=${authority.file}`,
 			],
 			{XDG_STATE_HOME: authority.directory},
 		);
-		const asked = Object.entries(gateways).filter(([, {seen}]) => seen.length > 0);
-		if (typeof expected === 'string') {
-			expect({asked: asked.map(([name]) => name), code, output}).toMatchObject({asked: [expected], code: 0});
-		} else {
-			expect(output).toMatch(expected);
-			expect({asked: asked.map(([name]) => name), code}).toEqual({asked: [], code: 9});
-		}
+		const asked = Object.entries(gateways)
+			.filter(([, {seen}]) => seen.length > 0)
+			.map(([name]) => name);
+		const isSaid = typeof expected === 'string' || expected.test(output);
+		const [place, end] = typeof expected === 'string' ? [[expected], 0] : [[], 9];
+		expect({asked, code, isSaid, output}).toMatchObject({asked: place, code: end, isSaid: true});
 	});
 });
 
