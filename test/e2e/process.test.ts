@@ -176,16 +176,17 @@ const mayMount = (() => {
 	return spawnSync('unshare', ['--mount', 'sh', '-c', script]).status === 0;
 })();
 
-describe.skipIf(!mayMount)('where the disk is full, which takes root to try', () => {
-	const onFullDisk = (disk: string, ...command: readonly string[]) => [
-		'--mount',
-		'sh',
-		'-c',
-		`mount -t tmpfs -o size=4k tmpfs '${disk}' && mkdir '${disk}/kn-canary'; cat /dev/zero >'${disk}/all' 2>/dev/null; exec "$@"`,
-		'sh',
-		...command,
-	];
+/** For `unshare`: a command to which a disk of one page that is full is at `disk`. */
+const onFullDisk = (disk: string, ...command: readonly string[]) => [
+	'--mount',
+	'sh',
+	'-c',
+	`mount -t tmpfs -o size=4k tmpfs '${disk}' && mkdir '${disk}/kn-canary'; cat /dev/zero >'${disk}/all' 2>/dev/null; exec "$@"`,
+	'sh',
+	...command,
+];
 
+describe.skipIf(!mayMount)('where the disk is full, which takes root to try', () => {
 	it('a console says where a change is made that it is not kept, and makes it', async () => {
 		const disk = await folder();
 		const sandbox = await startSandboxProcess(program);
