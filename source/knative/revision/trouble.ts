@@ -131,6 +131,19 @@ const digestPrefix = /^Unable to fetch image "[^"]*": failed to resolve image to
 /** The same for the same revision: the screen asks at every change. */
 const known = new WeakMap<RevisionView, Trouble>();
 
+/**
+ * The revision with its state in the words that are said of it everywhere: in the panes, in a sheet, in a sentence.
+ *
+ * @param ofPods What its pods say, where they were asked.
+ */
+export function told(revision: RevisionView, ofPods?: Trouble): RevisionView {
+	const {state} = revision;
+	if (state.kind === 'deleting') return revision;
+	const trouble = conditionTrouble(revision) ?? ofPods;
+	if (!trouble) return revision;
+	return {...revision, state: {...state, word: trouble.word, sentence: trouble.sentence}};
+}
+
 /** What the conditions of a revision that failed say, shorter; undefined for one that did not fail. */
 export function conditionTrouble(revision: RevisionView): Trouble | undefined {
 	const before = known.get(revision);

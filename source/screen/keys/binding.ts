@@ -102,6 +102,7 @@ export type Action =
 	| 'eraseDigit'
 	| 'confirm'
 	| 'wake'
+	| 'wayBack'
 	| 'takeTheirs'
 	| 'putMineOnTop'
 	| 'keepEditing'

@@ -12,7 +12,7 @@ import {
 	type RevisionRow,
 } from '../../console/state/read.js';
 import {isGone} from '../../console/state/selection.js';
-import {parseRejection} from '../../knative/release/evidence/rejection.js';
+import {rejectionOf} from '../../knative/release/evidence/facts.js';
 import type {RevisionView} from '../../knative/revision/revision.js';
 import {conditionTrouble, type Trouble} from '../../knative/revision/trouble.js';
 import type {ServiceView} from '../../knative/service/service.js';
@@ -153,7 +153,10 @@ function row(
 			shortRevision(revision.name, service.name),
 			entries.length === 0 ? '' : `${percent} %`,
 			tags.join(', '),
-			stateCell(revision, theme, revision.uid === sick.uid ? sick.word : undefined),
+			stateCell(revision, theme, {
+				isRejected: rejectionOf({service, revisions: [revision]}, revision.name) !== undefined,
+				sickness: revision.uid === sick.uid ? sick.word : undefined,
+			}),
 			pods(revision),
 			age(revision.createdAt, now),
 			shortImage(revision.image),
@@ -169,9 +172,13 @@ function pods({actualReplicas, desiredReplicas}: RevisionView): string {
 }
 
 /** @param sickness What its pods say is wrong, in a word. */
-function stateCell(revision: RevisionView, {glyphs, styles}: Theme, sickness: string | undefined): TableCell {
+function stateCell(
+	revision: RevisionView,
+	{glyphs, styles}: Theme,
+	{isRejected, sickness}: {isRejected: boolean; sickness: string | undefined},
+): TableCell {
 	const {state} = revision;
-	if (parseRejection(revision.rejected)) return {text: `${glyphs.bad} Rejected`, style: styles.bad};
+	if (isRejected) return {text: `${glyphs.bad} Rejected`, style: styles.bad};
 	const trouble = conditionTrouble(revision)?.word ?? sickness;
 	if (trouble !== undefined && state.kind !== 'deleting') {
 		return {text: `${glyphs.bad} ${trouble}`, style: styles.bad};

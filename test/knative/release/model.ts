@@ -7,7 +7,7 @@ import type {Change} from '../../../source/knative/release/evidence/facts.js';
 import {formatRejection} from '../../../source/knative/release/evidence/rejection.js';
 import {parseRevision, type RevisionView} from '../../../source/knative/revision/revision.js';
 import {parseService, type ServiceView} from '../../../source/knative/service/service.js';
-import {splitOf, toTargets} from '../../../source/knative/split/split.js';
+import {splitOf, toTargets, type Split} from '../../../source/knative/split/split.js';
 import type {TrafficTarget} from '../../../source/knative/objects/wire.js';
 import type {Plan} from '../../../source/release/plan.js';
 
@@ -151,12 +151,37 @@ export class Model {
 		this.memories.set(machine, [...(this.memories.get(machine) ?? []), change]);
 	}
 
-	/** A console on that machine watches while somebody else writes. */
-	watched(machine: string, by: string, change: () => void): void {
-		const before = splitOf(this.service());
+	/** What a machine knew last, that was away while something happened. */
+	readonly #away = new Map<string, {before: Split; from: number}>();
+
+	/** Consoles on these machines watch while somebody else writes; of `later` only when the next one is seen. */
+	watched(seen: string, by: string, change: () => void): void {
+		const known = {before: splitOf(this.service()), from: this.generation};
 		change();
+		if (seen === 'later' || seen === 'nobody') {
+			if (seen === 'later')
+				for (const who of ['anns', 'bobs']) this.#away.set(who, this.#away.get(who) ?? known);
+			return;
+		}
+		for (const who of seen === 'both' ? ['anns', 'bobs'] : [seen]) {
+			const {before, from} = this.#away.get(who) ?? known;
+			this.#away.delete(who);
+			this.#remember(who, {before, from, by});
+		}
+	}
+
+	#remember(machine: string, {before, from, by}: {before: Split; from: number; by: string}): void {
 		const after = splitOf(this.service());
-		const entry = {before, after, generation: this.generation, at: this.now, by, own: false, reason: 'seen'};
+		const entry = {
+			before,
+			after,
+			generation: this.generation,
+			from,
+			at: this.now,
+			by,
+			own: false,
+			reason: 'seen',
+		};
 		this.memories.set(machine, [...(this.memories.get(machine) ?? []), entry]);
 	}
 

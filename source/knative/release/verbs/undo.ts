@@ -1,5 +1,5 @@
 /** Takes the last change of the split back, whoever made it, where it is told without a gap. Pure. */
-import {equalSplits, mergedRows, splitOf, type Split} from '../../split/split.js';
+import {mergedRows, splitOf, type Split} from '../../split/split.js';
 import {momentBy} from '../../text/moment.js';
 import {isAsked, type Choice, type VerbOptions} from './choice.js';
 import {joinedChanges, noteOf, type Change, type ReleaseFacts} from '../evidence/facts.js';
@@ -67,8 +67,9 @@ function lastOf(facts: ReleaseFacts): Last | undefined {
 		const [before] = note.undo;
 		return before && {before, what: note.verb, at: note.since, by: note.by};
 	}
-	const change = standing(joinedChanges(facts)).at(-1);
-	if (!change) return undefined;
+	const change = joinedChanges(facts).at(-1);
+	// What an undo took back only this machine knows: another one would take the undo back.
+	if (!change || isUndo(change)) return undefined;
 	return {
 		before: change.before,
 		what: change.own ? change.reason : 'a change of the split',
@@ -77,25 +78,15 @@ function lastOf(facts: ReleaseFacts): Last | undefined {
 	};
 }
 
+const isUndo = ({own, reason}: Change) => own && /^undo(?::|$)/.test(reason);
+
 /** The splits that undo would put back, one after the other, the last one first. */
 export function undoable(facts: ReleaseFacts): readonly Split[] {
 	const found = noteOf(facts);
 	if (found?.isCurrent) return found.note.undo;
-	return standing(joinedChanges(facts))
-		.toReversed()
-		.map(({before}) => before);
-}
-
-/** The changes that undo would take back, oldest first: an undo takes back the one before it, and is none itself. */
-function standing(changes: readonly Change[]): Change[] {
-	const stack: Change[] = [];
-	for (const change of changes) {
-		const last = stack.at(-1);
-		const isUndo = /^undo(?::|$)/.test(change.reason);
-		if (isUndo && last && equalSplits(change.before, last.after)) stack.pop();
-		else stack.push(change);
-	}
-	return stack;
+	const changes = joinedChanges(facts).toReversed();
+	const firstUndo = changes.findIndex(change => isUndo(change));
+	return (firstUndo === -1 ? changes : changes.slice(0, firstUndo)).map(({before}) => before);
 }
 
 /**

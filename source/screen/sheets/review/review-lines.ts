@@ -68,6 +68,7 @@ export function reviewLines(
 		});
 	}
 	if (plan.facts.length > 0) say('');
+	if (plan.promotion && isOpen) lines.push(wayBackLine(plan.promotion), {text: ''});
 	for (const note of plan.notes) say(`${glyphs.bullet} ${note}`);
 	if (plan.notes.length > 0) say('');
 	// Of what was tried on another ground nothing is said.
@@ -168,6 +169,15 @@ function whereToLook(since: number | undefined): string {
 		: `Esc goes back; the panes show what the cluster had at ${clock(since)}, and whether it was done only when it answers again.`;
 }
 
+function wayBackLine({wayBack, keepsPrevious}: NonNullable<Plan['promotion']>): DocumentLine {
+	return {
+		text: keepsPrevious
+			? `Way back: ${wayBack} stays at 0 % (ctrl-p takes it out)`
+			: `No way back in the split: ${wayBack} is taken out (ctrl-p keeps it at 0 %)`,
+		indent: 2,
+	};
+}
+
 function wakeLines(wake: Wake, {styles, glyphs}: Look): DocumentLine[] {
 	switch (wake.kind) {
 		case 'offered':
@@ -194,7 +204,9 @@ function dryRunLine(dryRun: ReviewSheet['dryRun'], {styles, glyphs}: Look): [str
 		case 'asking':
 			return [`${glyphs.waiting} Asking the server for a dry run; you need not wait.`, styles.muted];
 		case 'accepted':
-			return [`${glyphs.ok} Dry run: the server would accept it.`, styles.ok];
+			return dryRun.missed === undefined
+				? [`${glyphs.ok} Dry run: the server would accept it.`, styles.ok]
+				: [`${glyphs.warning} Dry run: the server would accept it. ${dryRun.missed}`, styles.warning];
 		case 'altered':
 			return [
 				`${glyphs.warning} Dry run: the server would store something else: ${dryRun.sentence}`,
