@@ -16,6 +16,8 @@ type Made = {
 	createdAt: number;
 	creator: string;
 	state: 'ready' | 'failed' | 'deploying';
+	/** When it became so. */
+	since: number;
 	isListed: boolean;
 	modified: number;
 	rejected?: string;
@@ -67,6 +69,7 @@ export class Model {
 			createdAt: this.now,
 			creator: by,
 			state: stays ? 'deploying' : crashes ? 'failed' : 'ready',
+			since: this.now,
 			isListed: true,
 			modified: this.now,
 		});
@@ -79,7 +82,9 @@ export class Model {
 	/** What was still deploying becomes ready. */
 	becomeReady(): void {
 		const before = this.latestReady;
-		for (const revision of this.revisions) if (revision.state === 'deploying') revision.state = 'ready';
+		for (const revision of this.revisions) {
+			if (revision.state === 'deploying') Object.assign(revision, {state: 'ready', since: this.now});
+		}
 		this.#follow(before);
 		this.reconcile();
 	}
@@ -290,7 +295,7 @@ export class Model {
 
 	views(): RevisionView[] {
 		return this.revisions.toReversed().map(revision => {
-			const {generation, createdAt, creator, state, isListed, modified, rejected} = revision;
+			const {generation, createdAt, creator, state, since, isListed, modified, rejected} = revision;
 			const parsed = parseRevision({
 				metadata: {
 					name: nameOf(generation),
@@ -314,6 +319,7 @@ export class Model {
 						{
 							type: 'Ready',
 							status: {ready: 'True', failed: 'False', deploying: 'Unknown'}[state],
+							lastTransitionTime: isoTime(since),
 						},
 					],
 				},

@@ -259,7 +259,15 @@ function meantBefore(
 ): string | undefined {
 	const arrival = arrivalOf(facts, whole);
 	if (!arrival) return undefined;
-	const since = older.filter(({at}) => at >= toSecond(arrival.created));
+	// What became ready only after a newer one had was never the latest ready one.
+	const readySince = (name: string) =>
+		facts.revisions
+			?.find(candidate => candidate.name === name)
+			?.conditions.find(({type, status}) => type === 'Ready' && status === 'True')?.since ?? 0;
+	const came = Math.max(readySince(whole), arrival.created);
+	const since = older.filter(
+		({name, at}) => at >= toSecond(arrival.created) && readySince(name) <= toSecond(came) + second,
+	);
 	const last = Math.max(...since.map(({at}) => at));
 	const together = since
 		.filter(({at}) => last - at <= second)
