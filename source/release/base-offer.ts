@@ -5,7 +5,7 @@ import {releaseOf} from '../knative/release/release.js';
 import {rejectedWords, type Warning} from '../knative/release/warnings.js';
 import {comparedTemplate, templateDifferences} from '../knative/revision/base.js';
 import {rejectedLike, sameAs, shortImage} from '../knative/release/evidence/likeness.js';
-import {differences, type Compared} from '../knative/revision/differences.js';
+import {differences, type ComparedRevision} from '../knative/revision/differences.js';
 import {momentBy} from '../knative/text/moment.js';
 
 /** Undefined where the two are the same, or what users run is not known. */
@@ -35,7 +35,7 @@ type Fate = {
 /** What has become of what this template makes: of a revision made from it, or of one with the same image or settings. */
 function fateOf(
 	facts: ReleaseFacts & {now?: number | undefined},
-	template: Compared = comparedTemplate(facts.service),
+	template: ComparedRevision = comparedTemplate(facts.service),
 ): Fate | undefined {
 	const {service, revisions, now} = facts;
 	const {stable, whole} = releaseOf(facts);
@@ -71,7 +71,7 @@ function fateOf(
  */
 export function baseWarnings(
 	facts: ReleaseFacts & {now?: number | undefined},
-	template?: Compared,
+	template?: ComparedRevision,
 ): Warning[] {
 	const fate = fateOf(facts, template);
 	if (!fate) return [];

@@ -5,17 +5,17 @@ import {useShallow} from 'zustand/react/shallow';
 import {canConfirm, conflictOfReview} from '../console/sheets/lost-ground.js';
 import {oldSince, topSheet} from '../console/state/read.js';
 import {closeFilter, closeSheet, moveSelection, notify} from '../console/state/select.js';
-import {panes, type Pane, type Sheet} from '../console/state/state.js';
-import {greyed} from '../terminal/output/theme.js';
-import {actionFor, labelOf, type Action, type KeyContext} from './keys/key-lookup.js';
-import {Footer, Notice} from './footer.js';
+import type {ConsoleStore, Sheet} from '../console/state/state.js';
+import {panes, type Pane} from '../console/state/panes.js';
+import {showStroke, strokeOf} from '../terminal/input/strokes.js';
+import {greyed, type Theme} from '../terminal/output/theme.js';
+import {actionFor, isTextContext, keysOf, labelOf, type Action, type KeyContext} from './keys/key-lookup.js';
+import {Footer, Notice, useNoticeRows} from './footer.js';
 import {Header} from './header.js';
-import {layoutOf, noticeRows, type Layout, type Size} from './layout.js';
+import {layoutOf, noticeRows, shortened, type Layout, type Size} from './layout.js';
 import {LoginBanner, loginRows} from './login-banner.js';
-import {LivePane} from './live/live-pane.js';
-import {RevisionsPane} from './panes/revisions-pane.js';
-import {ServicesPane} from './panes/services-pane.js';
-import {TrafficPane} from './panes/traffic-pane.js';
+import {paneComponents} from './panes/pane-components.js';
+import {digitOf, paneRows, paneTable} from './panes/pane-table.js';
 import {ThemeContext, useTheme} from './widgets/theme-context.js';
 import {canPerform, perform, type ActionDependencies} from './perform.js';
 import {Details} from './sheets/inspect/details-sheet.js';
@@ -23,6 +23,7 @@ import {Answers} from './sheets/inspect/answers-sheet.js';
 import {Events} from './sheets/inspect/events-sheet.js';
 import {Contexts, LeaveContext} from './sheets/choose/contexts-sheet.js';
 import {FormSheet} from './sheets/choose/form-sheet.js';
+import {Quit} from './sheets/choose/quit-sheet.js';
 import {Help} from './sheets/choose/help-sheet.js';
 import {canSteer, Logs} from './sheets/inspect/logs-sheet.js';
 import {Choice} from './sheets/choose/choice-sheet.js';
@@ -30,6 +31,7 @@ import {Namespaces} from './sheets/choose/namespaces-sheet.js';
 import {Palette} from './sheets/choose/palette-sheet.js';
 import {Requests} from './sheets/choose/requests-sheet.js';
 import {Review} from './sheets/review/review-sheet.js';
+import {Messages} from './sheets/inspect/messages-sheet.js';
 import {Verify} from './sheets/inspect/verify-sheet.js';
 import {Writes} from './sheets/review/writes-sheet.js';
 import {Yaml} from './sheets/inspect/yaml-sheet.js';
@@ -44,6 +46,7 @@ export type AppProps = Omit<ActionDependencies, 'page'>;
 const overlays: ReadonlySet<KeyContext> = new Set([
 	'sheet',
 	'conflict',
+	'leaving',
 	'form',
 	'filter',
 	'palette',
@@ -78,6 +81,7 @@ export function App(means: AppProps) {
 	const console = useConsole();
 	const {store} = console;
 	const {columns, rows} = useWindowSize();
+	const {isAscii} = useTheme();
 	const context = useConsoleState(contextOf);
 	const sheets = useConsoleState(state => state.sheets);
 	const focus = useConsoleState(state => state.focus);
@@ -90,14 +94,23 @@ export function App(means: AppProps) {
 				: noReview;
 		}),
 	);
-	const layout = layoutOf(columns, rows - login.length);
-	const page = layout.kind === 'four' ? layout.services.height - 3 : layout.body.height - 3;
+	const isEnlarged = useConsoleState(state => state.isEnlarged);
+	const whole = layoutOf(columns, rows - login.length, {isEnlarged});
+	const notice = useNoticeRows({
+		columns,
+		rows: noticeRows(rows - login.length),
+		isBesideRevisions: whole.kind === 'all' && sheets.length === 0,
+	});
+	const layout = shortened(whole, notice.height - noticeRows(rows - login.length));
+	const page = layout.kind === 'all' ? layout.sizes.services.height - 3 : layout.body.height - 3;
 
 	const run = (action: Action, argument = '') => perform(console, action, {...means, page}, argument);
 
 	useInput((input, key) => {
 		const action = actionFor(context, input, key);
-		if (action === undefined) return;
+		const said = store.getState().notice;
+		if (said?.isPassing) notify(store, undefined);
+		if (action === undefined) return saidUnknown(store, context, strokeOf(input, key), {isAscii});
 		if (action === 'quit' || action === 'suspend' || action === 'redraw') return run(action);
 		if (context === 'filter') {
 			if (action === 'back') closeFilter(store, {keep: false});
@@ -105,7 +118,7 @@ export function App(means: AppProps) {
 			else run(action);
 			return;
 		}
-		if (context === 'value' && action === 'back') return store.setState({typed: ''});
+		if (context === 'value' && action === 'back') return store.setState({typed: undefined});
 		const sheet = topSheet(store.getState());
 		if (!sheet) {
 			// What was said about the last action is about the last action.
@@ -145,10 +158,24 @@ export function App(means: AppProps) {
 				))}
 			</Box>
 			<LoginBanner rows={login} width={columns} />
-			<Notice width={columns} height={noticeRows(rows - login.length)} />
+			<Notice width={columns} {...notice} />
 			<Footer width={columns} isEnabled={action => isEnabled(action, context, sheets.at(-1), review)} />
 		</Box>
 	);
+}
+
+/** That a key does nothing here, where keys are commands; what is bad news stays. */
+function saidUnknown(
+	store: ConsoleStore,
+	context: KeyContext,
+	stroke: string | undefined,
+	style: {isAscii: boolean},
+): void {
+	if (stroke === undefined || isTextContext(context) || store.getState().notice?.tone === 'bad') return;
+	const isDigit = /^\d$/.test(stroke) && context === 'traffic';
+	const instead = isDigit ? '% and digits type an exact share' : 'esc back';
+	const text = `${showStroke(stroke, style)} does nothing here · ${keysOf('help', {context}) === '' || isDigit ? instead : '? lists the keys'}`;
+	notify(store, {tone: 'info', isPassing: true, text});
 }
 
 /** A review in the place of another one is another sheet: it is to be read from its top, and agreed to anew. */
@@ -163,46 +190,44 @@ function Panes({layout, focus}: {layout: Exclude<Layout, {kind: 'none'}>; focus:
 		({feeds}) => oldSince(feeds.services) !== undefined || oldSince(feeds.revisions) !== undefined,
 	);
 	const ofCluster = useMemo(() => (isOld ? greyed(theme) : theme), [isOld, theme]);
-	if (layout.kind === 'four') {
-		return (
-			<>
-				<ThemeContext value={ofCluster}>
-					<Box>
-						<ServicesPane {...layout.services} />
-						<RevisionsPane {...layout.revisions} />
-					</Box>
-					<TrafficPane {...layout.traffic} />
-				</ThemeContext>
-				<LivePane {...layout.live} />
-			</>
-		);
+	const themeOf = (pane: Pane) => (paneTable[pane].isOfCluster ? ofCluster : theme);
+	if (layout.kind === 'all') {
+		return paneRows.map(row => (
+			<Box key={row.join(' ')}>
+				{row.map(pane => (
+					<PaneView key={pane} pane={pane} theme={themeOf(pane)} {...layout.sizes[pane]} />
+				))}
+			</Box>
+		));
 	}
 	const {width, height} = layout.body;
-	const size = {width, height: height - 1};
 	return (
 		<>
 			<Tabs focus={focus} width={width} />
-			<ThemeContext value={ofCluster}>
-				{focus === 'services' && <ServicesPane {...size} />}
-				{focus === 'revisions' && <RevisionsPane {...size} />}
-				{focus === 'traffic' && <TrafficPane {...size} />}
-			</ThemeContext>
-			{focus === 'live' && <LivePane {...size} />}
+			<PaneView pane={focus} theme={themeOf(focus)} width={width} height={height - 1} />
 		</>
+	);
+}
+
+function PaneView({pane, theme, width, height}: Size & {pane: Pane; theme: Theme}) {
+	const Component = paneComponents[pane];
+	return (
+		<ThemeContext value={theme}>
+			<Component width={width} height={height} />
+		</ThemeContext>
 	);
 }
 
 /** Where one is among the panes, when only one fits. */
 function Tabs({focus, width}: {focus: Pane; width: number}) {
 	const {styles, glyphs} = useTheme();
-	const names = {services: 'Services', revisions: 'Revisions', traffic: 'Traffic', live: 'Live'};
 	const isShort = width < 48;
 	return (
 		<Box width={width} height={1} overflow="hidden">
 			<Text wrap="truncate">
-				{panes.map((pane, index) => (
+				{panes.map(pane => (
 					<Text key={pane} {...(pane === focus ? styles.focused : styles.muted)}>
-						{` ${pane === focus ? glyphs.selected : ''}${index + 1}${isShort && pane !== focus ? '' : ` ${names[pane]}`} `}
+						{` ${pane === focus ? glyphs.selected : ''}${digitOf(pane)}${isShort && pane !== focus ? '' : ` ${paneTable[pane].title}`} `}
 					</Text>
 				))}
 			</Text>
@@ -239,6 +264,10 @@ function SheetView({
 			return <LeaveContext sheet={sheet} {...props} />;
 		case 'writes':
 			return <Writes {...props} />;
+		case 'messages':
+			return <Messages {...props} />;
+		case 'quit':
+			return <Quit sheet={sheet} quit={() => run('quit', '')} {...props} />;
 		case 'answers':
 			return <Answers {...props} />;
 		case 'create service':

@@ -1,6 +1,7 @@
 /** What each action of the key table does, in the panes. The palette goes through the same table. */
 import {
 	addRevision,
+	beginValue,
 	discardDraft,
 	eraseDigit,
 	evenShares,
@@ -21,14 +22,17 @@ import {
 	moveSelection,
 	notify,
 	openFilter,
+	toggleEnlarged,
 	toggleUncovered,
 	openSheet,
 	stepBack,
 	type SelectionStep,
 } from '../console/state/select.js';
 import {refusedRight, type RightName} from '../console/session/rights.js';
-import type {ConsoleState, Pane} from '../console/state/state.js';
+import type {ConsoleState} from '../console/state/state.js';
+import {panes, type Pane} from '../console/state/panes.js';
 import {requestOptionsFor, targetOf} from '../console/live/request-target.js';
+import {mayQuit} from '../console/sheets/quit-sheet.js';
 import {openRequests} from '../console/live/request-sheet.js';
 import {verifyRevision, verifyService} from '../console/live/verify-requests.js';
 import {labelOf, leadsToWrite, type Action} from './keys/key-lookup.js';
@@ -54,17 +58,23 @@ const step =
 	({store}, means) =>
 		moveSelection(store, by(means));
 
+const goToPanes: Partial<Record<Action, Performer>> = Object.fromEntries(
+	panes.map(pane => [`go to ${pane}`, go(pane)]),
+);
+
 const performers: Partial<Record<Action, Performer>> = {
 	quit: (_, {quit}) => quit(),
+	leave({store}, {quit}) {
+		if (mayQuit(store)) quit();
+	},
+	enlarge: ({store}) => toggleEnlarged(store),
+	messages: ({store}) => openSheet(store, {kind: 'messages'}),
 	suspend: (_, {suspend}) => suspend(),
 	redraw: (_, {redraw}) => redraw(),
 	askAnew: console => console.askAnew(),
 	nextPane: ({store}) => cyclePane(store, 1),
 	previousPane: ({store}) => cyclePane(store, -1),
-	pane1: go('services'),
-	pane2: go('revisions'),
-	pane3: go('traffic'),
-	pane4: go('live'),
+	...goToPanes,
 	up: step(() => ({by: -1})),
 	down: step(() => ({by: 1})),
 	top: step(() => ({to: 'top'})),
@@ -138,7 +148,10 @@ const performers: Partial<Record<Action, Performer>> = {
 	addRevision: ({store}) => addRevision(store),
 	takeOut: ({store}) => takeRowOut(store),
 	digit: ({store}, _, digit) => typeDigit(store, digit),
-	setValue: ({store}) => setTyped(store),
+	exactShare: ({store}) => beginValue(store),
+	setValue(console) {
+		if (setTyped(console.store)) console.reviewDraft();
+	},
 	eraseDigit: ({store}) => eraseDigit(store),
 	discardDraft: ({store}) => {
 		if (store.getState().notice) notify(store, undefined);

@@ -1,10 +1,28 @@
-/** Which services the filter lets through. Pure. */
+/** Which services the filter lets through: by a part of the name, or by a word for their state. Pure. */
+import {serviceState} from '../../knative/service/service-state.js';
 import type {ServiceView} from '../../knative/service/service.js';
 
 /** By the services they are taken from: every part of the screen asks, at every change. */
 const filtered = new WeakMap<readonly ServiceView[], {wanted: string; visible: readonly ServiceView[]}>();
 
-const isWanted = ({name}: ServiceView, wanted: string) => name.toLowerCase().includes(wanted);
+/** Words that a filter understands beside parts of names → whether a service is in that state. */
+const states: ReadonlyMap<string, (service: ServiceView) => boolean> = new Map([
+	['failed', service => ['failed', 'serving'].includes(serviceState(service).kind)],
+	['deploying', service => serviceState(service).kind === 'progressing'],
+	['ready', service => serviceState(service).kind === 'ready'],
+	['releasing', isReleasing],
+]);
+
+export const filterStates: readonly string[] = [...states.keys()];
+
+/** Its traffic is shared by several revisions. */
+function isReleasing({statusTraffic}: ServiceView): boolean {
+	return new Set(statusTraffic.filter(({percent}) => percent > 0).map(({revision}) => revision)).size > 1;
+}
+
+function isWanted(service: ServiceView, wanted: string): boolean {
+	return service.name.toLowerCase().includes(wanted) || (states.get(wanted)?.(service) ?? false);
+}
 
 /** The services that the filter lets through, in order of name: the same array for the same services and filter. */
 export function visibleServices({

@@ -1,4 +1,5 @@
 /** Follows what the users of one service get, for as long as it is wanted, with the split as it is at each moment. */
+import {isDeepStrictEqual} from 'node:util';
 import type {Cluster} from '../../kube/cluster.js';
 import {servingPath} from '../../kube/paths.js';
 import {reflect} from '../../kube/watch/reflector.js';
@@ -6,8 +7,8 @@ import {comparedRevisions} from '../../console/live/compared-pair.js';
 import {routeSettled} from '../../knative/service/service-state.js';
 import {parseService, type ServiceView} from '../../knative/service/service.js';
 import type {RevisionView} from '../../knative/revision/revision.js';
-import {configuredShares, type Share} from '../expected-split.js';
-import {readRevisions} from '../read-service.js';
+import {configuredShares, type ExpectedShare} from '../evidence/expected-split.js';
+import {readRevisions} from '../read/read-service.js';
 import type {UsersMeter, UsersSnapshot, UsersSplit} from '../../users/users.js';
 
 export type FollowedUsers = {service: ServiceView; snapshot: UsersSnapshot};
@@ -16,7 +17,7 @@ export type FollowedUsers = {service: ServiceView; snapshot: UsersSnapshot};
 export function splitOfUsers(
 	service: ServiceView,
 	revisions: readonly RevisionView[],
-	expected?: readonly Share[],
+	expected?: readonly ExpectedShare[],
 ): UsersSplit {
 	return {
 		weights: expected ?? configuredShares(service.statusTraffic),
@@ -40,7 +41,7 @@ export async function followUsers(
 		signal,
 	}: {
 		meter: UsersMeter;
-		expected?: readonly Share[];
+		expected?: readonly ExpectedShare[];
 		onRound: (now: FollowedUsers) => boolean;
 		signal?: AbortSignal;
 	},
@@ -56,7 +57,7 @@ export async function followUsers(
 	const take = (object: unknown) => {
 		const parsed = parseService(object);
 		if (!parsed.ok || parsed.value.name !== found.name) return;
-		if (parsed.value.resourceVersion !== service.resourceVersion) void put(parsed.value).catch(reject);
+		if (!isDeepStrictEqual(parsed.value, service)) void put(parsed.value).catch(reject);
 	};
 	const reflector = reflect(
 		cluster,

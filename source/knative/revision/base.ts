@@ -5,7 +5,7 @@
 import * as v from 'valibot';
 import {patched, pointer, type PatchOperation} from '../objects/patch.js';
 import type {ServiceView} from '../service/service.js';
-import {differences, type Compared} from './differences.js';
+import {differences, type ComparedRevision} from './differences.js';
 import type {RevisionView} from './revision.js';
 import {resourcesOf, revisionSpec, summaryOf, telling, template, type RawTemplate} from './template.js';
 
@@ -63,7 +63,7 @@ export function baseOperation({template: value}: Base): PatchOperation {
 export function comparedTemplate({
 	template: {spec, metadata},
 	summary,
-}: Pick<ServiceView, 'template' | 'summary'>): Compared {
+}: Pick<ServiceView, 'template' | 'summary'>): ComparedRevision {
 	return {
 		image: summary.image,
 		env: summary.env,
@@ -76,7 +76,7 @@ export function comparedTemplate({
 }
 
 /** The same of the template as these operations leave it. */
-export function comparedAfter(service: ServiceView, operations: readonly PatchOperation[]): Compared {
+export function comparedAfter(service: ServiceView, operations: readonly PatchOperation[]): ComparedRevision {
 	const {spec} = patched({spec: {template: service.template}}, operations);
 	const parsed = v.safeParse(template, spec.template);
 	const after = parsed.success ? parsed.output : service.template;

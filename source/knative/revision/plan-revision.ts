@@ -10,7 +10,7 @@ import {printable} from '../text/printable.js';
 import {envRule, imageRule} from '../forms/rules.js';
 import {placeholderRule, unreadNotes, type Placeholders} from '../release/verbs/role-tags.js';
 import {baseOperation, basedOn, comparedAfter, type Base} from './base.js';
-import type {Compared} from './differences.js';
+import type {ComparedRevision} from './differences.js';
 import type {ServiceView} from '../service/service.js';
 import {dropTag, latestKey, putTag, splitOf, toTargets, type Split, type SplitRow} from '../split/split.js';
 import {pinnedSplit} from '../release/verbs/settled-split.js';
@@ -58,7 +58,7 @@ export type RevisionPlan =
 			/** The same as a Split; its row that follows the latest revision is the new one, not made yet. */
 			split: Split;
 			/** What the new revision is, as far as it is compared with others. */
-			made: Compared;
+			made: ComparedRevision;
 			/** Printable sentences: what happens beside what was asked for. */
 			notes: readonly string[];
 	  }

@@ -44,7 +44,10 @@ export type Owner = {
 	evidence: string;
 };
 
-/** Texts are printable unless said otherwise. */
+/**
+ * Texts are printable unless said otherwise. What changes without any of it changing is nothing that is shown or acted upon, so
+ * that two views that are alike are one row.
+ */
 export type ServiceView = {
 	uid: string;
 	name: string;
@@ -53,7 +56,6 @@ export type ServiceView = {
 	generation: number;
 	/** The generation that `status` speaks of; undefined while there is no status. */
 	observedGeneration: number | undefined;
-	resourceVersion: string;
 	/** Milliseconds since 1970, UTC. */
 	createdAt: number | undefined;
 	deleting: boolean;
@@ -61,8 +63,8 @@ export type ServiceView = {
 	lastModifier: string | undefined;
 	/** The annotation `kn-canary.dev/release` as it was sent: raw, for `parseNote`. */
 	releaseNote: string | undefined;
-	/** It has any annotation at all, so that one more can be added to the map. */
-	isAnnotated: boolean;
+	/** The resourceVersion of one that has no annotation at all, so that the map can be added to that very one. */
+	unannotatedAt: string | undefined;
 	/** `serving.knative.dev/rollout-duration`: a Go duration over which `@latest` moves gradually. */
 	rolloutDuration: string | undefined;
 	owners: readonly Owner[];
@@ -245,13 +247,12 @@ export function parseService(input: unknown): Parsed<ServiceView> {
 			namespace: meta.namespace,
 			generation: meta.generation,
 			observedGeneration: status.observedGeneration,
-			resourceVersion: meta.resourceVersion,
 			createdAt: meta.creationTimestamp,
 			deleting: meta.deletionTimestamp !== undefined,
 			creator: annotation('serving.knative.dev/creator'),
 			lastModifier: annotation('serving.knative.dev/lastModifier'),
 			releaseNote: meta.annotations.get('kn-canary.dev/release'),
-			isAnnotated: meta.annotations.size > 0,
+			unannotatedAt: meta.annotations.size > 0 ? undefined : meta.resourceVersion,
 			rolloutDuration: annotation('serving.knative.dev/rollout-duration'),
 			owners: ownersOf(meta),
 			clusterLocal:

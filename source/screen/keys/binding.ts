@@ -1,22 +1,22 @@
+import {panes, type Pane} from '../../console/state/panes.js';
 import type {Stroke} from '../../terminal/input/strokes.js';
 
 /**
-Where keys are read: one of the four panes, or one of the things that lie over them. Exactly one context holds at a time.
+Where keys are read: one of the panes, or one of the things that lie over them. Exactly one context holds at a time.
 - `value`: a percentage is being typed in the traffic pane
 - `sheet`: a review (before → after) that waits for Enter or for a typed name
 - `conflict`: theirs, mine and base side by side, after somebody else's write came first
 - `form`: fields being filled in; `filter`, `palette`: the line at the bottom
+- `leaving`: whether to leave the program
 - `viewer`: text to read (YAML, events, what was sent, help)
 - `logs`: text that goes on; `search`: what its lines are to have in them is being typed
 */
 export const contexts = [
-	'services',
-	'revisions',
-	'traffic',
-	'live',
+	...panes,
 	'value',
 	'sheet',
 	'conflict',
+	'leaving',
 	'form',
 	'filter',
 	'palette',
@@ -27,17 +27,18 @@ export const contexts = [
 
 export type KeyContext = (typeof contexts)[number];
 
+/** Going to a pane by its digit. */
+export type PaneAction = `go to ${Pane}`;
+
 export type Action =
 	| 'quit'
+	| 'leave'
 	| 'suspend'
 	| 'redraw'
 	| 'askAnew'
 	| 'nextPane'
 	| 'previousPane'
-	| 'pane1'
-	| 'pane2'
-	| 'pane3'
-	| 'pane4'
+	| PaneAction
 	| 'up'
 	| 'down'
 	| 'left'
@@ -51,6 +52,8 @@ export type Action =
 	| 'filter'
 	| 'palette'
 	| 'help'
+	| 'enlarge'
+	| 'messages'
 	| 'namespace'
 	| 'context'
 	| 'newService'
@@ -90,6 +93,7 @@ export type Action =
 	| 'more'
 	| 'less10'
 	| 'more10'
+	| 'exactShare'
 	| 'digit'
 	| 'even'
 	| 'lock'
@@ -133,5 +137,5 @@ export type Binding = {
 	readonly writes?: true;
 };
 
-/** The panes in which digits and ←→ go to another pane. */
-export const panesWithoutSplit = ['services', 'revisions', 'live'] as const satisfies readonly KeyContext[];
+/** The panes in which ←→ go to another pane. */
+export const panesWithoutSplit: readonly KeyContext[] = panes.filter(pane => pane !== 'traffic');

@@ -1,4 +1,5 @@
 import type {Key} from 'ink';
+import {panes} from '../../console/state/panes.js';
 import type {Action, Binding, KeyContext} from './binding.js';
 import {bindings} from './key-table.js';
 import {showStroke, strokeOf, type StrokeStyle} from '../../terminal/input/strokes.js';
@@ -14,7 +15,7 @@ const textContexts: ReadonlySet<KeyContext> = new Set(['form', 'filter', 'palett
 /** Whether what is typed in this context is text, so that only named keys are actions. */
 export const isTextContext = (context: KeyContext): boolean => textContexts.has(context);
 
-const paneContexts: ReadonlySet<KeyContext> = new Set(['services', 'revisions', 'traffic', 'live']);
+const paneContexts: ReadonlySet<KeyContext> = new Set(panes);
 
 const appliesIn = (binding: Binding, context: KeyContext): boolean =>
 	binding.in === 'everywhere' ||

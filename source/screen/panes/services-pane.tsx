@@ -1,4 +1,5 @@
 /** Pane 1: the services of the namespace, each with its state and its split. */
+import {titleOf} from './pane-table.js';
 import {Box} from 'ink';
 import {useShallow} from 'zustand/react/shallow';
 import {
@@ -8,6 +9,7 @@ import {
 	serviceRows,
 	visibleServices,
 } from '../../console/state/read.js';
+import {filterStates} from '../../console/state/visible.js';
 import {setFilter} from '../../console/state/select.js';
 import type {ReflectorState} from '../../console/state/state.js';
 import type {Size} from '../layout.js';
@@ -71,7 +73,7 @@ export function ServicesPane({width, height}: Size) {
 		<Frame
 			width={width}
 			height={height}
-			title="1 Services"
+			title={titleOf('services')}
 			aside={filter === '' ? String(total || '') : `${visible} of ${total}`}
 			isFocused={focus === 'services'}
 		>
@@ -125,7 +127,9 @@ function emptySentence(
 			if (isMissing) return `There is no namespace ${namespace}. :ns lists those there are.`;
 			return filter === ''
 				? `No services in namespace ${namespace}. n creates one.`
-				: `No service has “${filter}” in its name. Esc clears the filter.`;
+				: filterStates.includes(filter.trim().toLowerCase())
+					? `No service is ${filter.trim()}. Esc clears the filter.`
+					: `No service has “${filter}” in its name. Esc clears the filter. States: ${filterStates.join(', ')}.`;
 		case 'stale':
 		case 'offline':
 		case 'forbidden':

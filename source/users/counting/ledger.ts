@@ -2,7 +2,7 @@
  * Puts together what pods say of their requests, round by round: how many each revision got within each stretch of time, with
  * counters that begin anew, pods that come and go, and the requests of this console taken out. Pure.
  */
-import type {RequestCounts, StatusCounts} from '../formats/request-counts.js';
+import type {PodRequestCounts, StatusCounts} from '../formats/request-counts.js';
 import type {Stat} from '../formats/stat.js';
 
 /** What one pod said. */
@@ -14,11 +14,19 @@ export type PodSample = {
 	/** Milliseconds. */
 	readonly at: number;
 	readonly said:
-		{readonly kind: 'counts'; readonly counts: RequestCounts} | {readonly kind: 'rate'; readonly stat: Stat};
+		| {readonly kind: 'counts'; readonly counts: PodRequestCounts}
+		| {readonly kind: 'rate'; readonly stat: Stat};
 };
 
 /** Requests that this console has sent itself since it began, by revision: they are in what the pods say. */
-export type OwnRequests = ReadonlyMap<string, {readonly requests: number; readonly failed: number}>;
+export type OwnRequests = ReadonlyMap<string, OwnCounts>;
+
+export type OwnCounts = {
+	readonly requests: number;
+	/** Of them: answered with a 5xx, and with a 4xx. */
+	readonly failed: number;
+	readonly rejected: number;
+};
 
 export type LedgerRound = {
 	readonly at: number;
@@ -46,7 +54,7 @@ export type RevisionPart = {
 };
 
 /** What came between two rounds in which each pod that could be read was. */
-export type Stretch = {
+export type LedgerStretch = {
 	readonly from: number;
 	readonly to: number;
 	readonly isSettling: boolean;
@@ -55,7 +63,7 @@ export type Stretch = {
 
 export type Ledger = {
 	/** Adds a round; returns the stretch that it ends, if it ends one. */
-	add(round: LedgerRound): Stretch | undefined;
+	add(round: LedgerRound): LedgerStretch | undefined;
 };
 
 /** Rounds without an answer after which a pod is waited for no longer. */
@@ -63,7 +71,7 @@ const patience = 2;
 
 type PodState = {
 	revision: string;
-	counts: RequestCounts | undefined;
+	counts: PodRequestCounts | undefined;
 	at: number;
 	missed: number;
 };
@@ -96,7 +104,7 @@ export function createLedger(): Ledger {
 	let isSettling = false;
 	let ownBefore: OwnRequests = new Map();
 	/** Own requests that the pods have not told of yet. */
-	const ownLeft = new Map<string, {requests: number; failed: number}>();
+	const ownLeft = new Map<string, {requests: number; failed: number; rejected: number}>();
 
 	const deltaOf = (revision: string): Delta => {
 		const found = pending.get(revision) ?? nothing();
@@ -139,8 +147,10 @@ export function createLedger(): Ledger {
 		const scale = read.size > 0 && uids.length > read.size ? uids.length / read.size : 1;
 		const requests = Math.max(0, delta.requests - own.requests);
 		const failed = Math.max(0, Math.min(requests, delta.failed - own.failed));
+		const rejected = Math.max(0, Math.min(requests - failed, delta.rejected - own.rejected));
 		own.requests -= Math.min(own.requests, delta.requests);
 		own.failed -= Math.min(own.failed, delta.failed);
+		own.rejected -= Math.min(own.rejected, delta.rejected);
 		const rate = [...rates].reduce((sum, [uid, perSecond]) => (counted.has(uid) ? sum : sum + perSecond), 0);
 		const ownRate = rates.size > 0 && counted.size === 0 ? own.requests / seconds : 0;
 		if (ownRate > 0) own.requests = 0;
@@ -152,15 +162,15 @@ export function createLedger(): Ledger {
 				(uids.length === 0 || read.size > 0),
 			requests,
 			failed,
-			rejected: Math.min(requests - failed, delta.rejected),
+			rejected,
 			buckets: delta.buckets,
 			concurrency: delta.concurrency === undefined ? undefined : delta.concurrency * scale,
 			pods: {all: uids.length, read: Math.min(uids.length, read.size)},
 		};
 	}
 
-	function ownOf(revision: string): {requests: number; failed: number} {
-		const left = ownLeft.get(revision) ?? {requests: 0, failed: 0};
+	function ownOf(revision: string): {requests: number; failed: number; rejected: number} {
+		const left = ownLeft.get(revision) ?? {requests: 0, failed: 0, rejected: 0};
 		ownLeft.set(revision, left);
 		return left;
 	}
@@ -179,21 +189,22 @@ export function createLedger(): Ledger {
 			if (from === undefined) {
 				// The first round is what all others are compared with.
 				from = round.at;
-				ownBefore = round.own;
+				ownBefore = new Map(round.own);
 				pending = new Map();
 				isSettling = round.isSettling;
 				return undefined;
 			}
 			const seconds = (round.at - from) / 1000;
 			if (!isWhole(round) || seconds <= 0) return undefined;
-			for (const [revision, {requests, failed}] of round.own) {
-				const before = ownBefore.get(revision) ?? {requests: 0, failed: 0};
+			for (const [revision, own] of round.own) {
+				const before = ownBefore.get(revision);
 				const left = ownOf(revision);
-				left.requests += Math.max(0, requests - before.requests);
-				left.failed += Math.max(0, failed - before.failed);
+				for (const what of ['requests', 'failed', 'rejected'] as const) {
+					left[what] += Math.max(0, own[what] - (before?.[what] ?? 0));
+				}
 			}
 			const revisions = new Set([...round.pods.keys(), ...pending.keys()]);
-			const stretch: Stretch = {
+			const stretch: LedgerStretch = {
 				from,
 				to: round.at,
 				isSettling,
@@ -201,7 +212,7 @@ export function createLedger(): Ledger {
 					[...revisions].map(revision => [revision, part(revision, round.pods.get(revision) ?? [], seconds)]),
 				),
 			};
-			ownBefore = round.own;
+			ownBefore = new Map(round.own);
 			from = round.at;
 			pending = new Map();
 			isSettling = round.isSettling;
@@ -210,11 +221,11 @@ export function createLedger(): Ledger {
 	};
 }
 
-const emptyCounts: RequestCounts = {byStatus: new Map()};
+const emptyCounts: PodRequestCounts = {byStatus: new Map()};
 const noCounts: StatusCounts = {count: 0, buckets: []};
 
 /** What came since; all of it where a counter has fallen: then the queue-proxy has begun anew. */
-function difference(before: RequestCounts, after: RequestCounts): RequestCounts {
+function difference(before: PodRequestCounts, after: PodRequestCounts): PodRequestCounts {
 	const hasFallen = [...before.byStatus].some(
 		([status, {count}]) => (after.byStatus.get(status)?.count ?? 0) < count,
 	);
@@ -239,7 +250,7 @@ function difference(before: RequestCounts, after: RequestCounts): RequestCounts 
 	};
 }
 
-function add(delta: Delta, {byStatus}: RequestCounts): void {
+function add(delta: Delta, {byStatus}: PodRequestCounts): void {
 	for (const [status, {count, buckets}] of byStatus) {
 		delta.requests += count;
 		if (status.startsWith('5')) delta.failed += count;

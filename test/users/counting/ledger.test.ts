@@ -1,5 +1,5 @@
 import {describe, expect, it} from 'vitest';
-import {createLedger, type PodSample, type Stretch} from '../../../source/users/counting/ledger.js';
+import {createLedger, type PodSample, type LedgerStretch} from '../../../source/users/counting/ledger.js';
 
 const counted = (counts: Readonly<Record<string, number>>): PodSample['said'] => ({
 	kind: 'counts',
@@ -32,10 +32,10 @@ function ledgerOf() {
 		}: {
 			running?: readonly string[];
 			isNew?: readonly string[];
-			own?: Readonly<Record<string, {requests: number; failed: number}>>;
+			own?: Readonly<Record<string, {requests: number; failed: number; rejected?: number}>>;
 			isSettling?: boolean;
 		} = {},
-	): Stretch | undefined => {
+	): LedgerStretch | undefined => {
 		at += 2000;
 		return ledger.add({
 			at,
@@ -47,13 +47,13 @@ function ledgerOf() {
 				at,
 				said: what,
 			})),
-			own: new Map(Object.entries(own)),
+			own: new Map(Object.entries(own).map(([revision, counts]) => [revision, {rejected: 0, ...counts}])),
 			isSettling,
 		});
 	};
 }
 
-const of = (stretch: Stretch | undefined, revision: string) => stretch?.byRevision.get(revision);
+const of = (stretch: LedgerStretch | undefined, revision: string) => stretch?.byRevision.get(revision);
 
 describe('exact counts', () => {
 	it('are what came between two rounds, whatever was counted before', () => {
@@ -161,6 +161,16 @@ describe('the requests of this console itself', () => {
 		expect(of(add({'new.1': counted({200: 113, 500: 1})}, {own}), 'new')).toMatchObject({
 			requests: 4,
 			failed: 0,
+		});
+	});
+
+	it('are taken out of what the pods answered with a 4xx', () => {
+		const add = ledgerOf();
+		add({'new.1': counted({200: 100})}, {own: {}});
+		const own = {new: {requests: 9, failed: 0, rejected: 9}};
+		expect(of(add({'new.1': counted({200: 103, 404: 10})}, {own}), 'new')).toMatchObject({
+			requests: 4,
+			rejected: 1,
 		});
 	});
 

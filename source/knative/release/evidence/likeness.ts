@@ -2,13 +2,13 @@
  * Whether what is to be made, or to get traffic, is what somebody has rejected, under another name: the same image, or of the
  * image that users run the settings that it was given up with. Pure.
  */
-import type {Compared} from '../../revision/differences.js';
+import type {ComparedRevision} from '../../revision/differences.js';
 import {digestIn, type RevisionView} from '../../revision/revision.js';
 import {ownRevisions, rejectionOf, type ReleaseFacts} from './facts.js';
 import type {Rejection} from './rejection.js';
 
 /** A revision, or a template: of what is not made yet the image is not resolved. */
-type Made = Compared & {readonly name?: string; readonly digest?: string | undefined};
+type Made = ComparedRevision & {readonly name?: string; readonly digest?: string | undefined};
 
 export type Likeness = {
 	revision: string;
@@ -74,7 +74,7 @@ function hasSameImage({revisions}: ReleaseFacts, one: Made, other: Made): boolea
 
 const variable = 'env ';
 
-function settingsOf(compared: Compared): ReadonlyMap<string, string> {
+function settingsOf(compared: ComparedRevision): ReadonlyMap<string, string> {
 	const {env, resources, autoscaling, containerConcurrency, protocol, annotations} = compared;
 	return new Map([
 		...env.map(({name, value, shown}) => [`${variable}${name}`, value ?? `=${shown}`] as const),
