@@ -16,6 +16,7 @@ import {
 import {openHistoryFile} from '../../../source/journal/journal-file.js';
 import {serviceState} from '../../../source/knative/service/service-state.js';
 import type {ServiceView} from '../../../source/knative/service/service.js';
+import type {Cluster} from '../../../source/kube/cluster.js';
 import {servingPath} from '../../../source/kube/paths.js';
 import {gatewayOf, openSandbox} from '../sandbox.js';
 
@@ -26,7 +27,12 @@ const container = (target: string) => ({
 	env: [{name: 'TARGET', value: target}],
 });
 
-type RunOptions = Partial<ReleaseOptions> & {machine?: string; compare?: ReleaseDependencies['compare']};
+type RunOptions = Partial<ReleaseOptions> & {
+	machine?: string;
+	compare?: ReleaseDependencies['compare'];
+	/** The cluster as this operator may use it. */
+	through?: (cluster: Cluster) => Cluster;
+};
 
 export type Operators = Awaited<ReturnType<typeof openOperators>>;
 
@@ -127,7 +133,7 @@ export async function openOperators() {
 		run: async (
 			verb: ReleaseOptions['verb'],
 			name: string,
-			{machine = 'nowhere', compare, ...options}: RunOptions = {},
+			{machine = 'nowhere', compare, through = own => own, ...options}: RunOptions = {},
 		): Promise<Result> => {
 			const result = await release(
 				{
@@ -143,7 +149,7 @@ export async function openOperators() {
 					...options,
 				},
 				{
-					cluster,
+					cluster: through(cluster),
 					history: openHistoryFile(path.join(directory, machine)),
 					show() {},
 					agree: undefined,

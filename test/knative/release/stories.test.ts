@@ -212,11 +212,12 @@ const proposalOf = (result: Planned) =>
 		? `${JSON.stringify(toTargets(writtenBy(result.plan)))} ${result.plan.warnings.map(({kind}) => kind).join()}`
 		: `nothing${result.already ? ', it is so already' : ''}`;
 
+const differ = (name: string, proposals: readonly string[]): Broken =>
+	new Set(proposals).size > 1 ? [`machines propose differently to ${name}: ${proposals.join(' / ')}`] : [];
+
 /** Machines that remember other things propose the same; what one alone remembers may be undone by it alone. */
 function brokenByMemory(model: Model): Broken {
 	const machines = ['anns', 'bobs', undefined].map(who => model.facts(who));
-	const differ = (name: string, proposals: readonly string[]) =>
-		new Set(proposals).size > 1 ? [`machines propose differently to ${name}: ${proposals.join(' / ')}`] : [];
 	const undone = machines.map(facts => planUndo(facts)).filter(({ok}) => ok);
 	return [
 		...differ(
