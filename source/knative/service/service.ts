@@ -61,6 +61,8 @@ export type ServiceView = {
 	deleting: boolean;
 	creator: string | undefined;
 	lastModifier: string | undefined;
+	/** By what it was last written, as `managedFields` tells: `kubectl-patch`. Undefined where that cannot be told. */
+	lastTool: string | undefined;
 	/** The annotation `kn-canary.dev/release` as it was sent: raw, for `parseNote`. */
 	releaseNote: string | undefined;
 	/** The resourceVersion of one that has no annotation at all, so that the map can be added to that very one. */
@@ -223,7 +225,7 @@ function ownersOf({
 		const isOwn = ownKinds.has(kind) && apiVersion.startsWith('serving.knative.dev/');
 		if (!isOwn) add(`${kind} ${name}`, `owner reference, ${apiVersion}`);
 	}
-	for (const manager of managedFields) {
+	for (const manager of managedFields.all) {
 		const known = managers.find(({name}) => name.test(manager));
 		if (known) add(known.by, `${manager} writes fields of it`);
 	}
@@ -251,6 +253,7 @@ export function parseService(input: unknown): Parsed<ServiceView> {
 			deleting: meta.deletionTimestamp !== undefined,
 			creator: annotation('serving.knative.dev/creator'),
 			lastModifier: annotation('serving.knative.dev/lastModifier'),
+			lastTool: lastToolOf(meta.managedFields.last),
 			releaseNote: meta.annotations.get('kn-canary.dev/release'),
 			unannotatedAt: meta.annotations.size > 0 ? undefined : meta.resourceVersion,
 			rolloutDuration: annotation('serving.knative.dev/rollout-duration'),
@@ -268,6 +271,10 @@ export function parseService(input: unknown): Parsed<ServiceView> {
 			template: spec.template,
 		},
 	};
+}
+
+function lastToolOf([only, ...others]: readonly string[]): string | undefined {
+	return only === undefined || others.length > 0 ? undefined : printable(only);
 }
 
 /** With the stock ConfigMap `config-domain` every route is cluster-local, without any label saying so. */

@@ -76,6 +76,8 @@ export type Hint = {readonly action: Action; readonly keys: string; readonly lab
 export type FooterOptions = StrokeStyle & {
 	/** Leave out what cannot be done now. */
 	readonly isEnabled?: (action: Action) => boolean;
+	/** What has to be done now: it stands first. */
+	readonly urgent?: Action | undefined;
 	/** What is not open to the operator; it is to be shown in brackets, where there is room. */
 	readonly isUnavailable?: (action: Action) => boolean;
 };
@@ -94,14 +96,14 @@ export const footerFor = (
 	width: number,
 	options: FooterOptions = {},
 ): readonly Hint[] => {
-	const {isEnabled = () => true, isUnavailable = () => false} = options;
+	const {isEnabled = () => true, isUnavailable = () => false, urgent} = options;
 	const candidates = bindings
 		.filter(
 			binding => binding.footer !== undefined && appliesIn(binding, context) && isEnabled(binding.action),
 		)
 		.map((binding, index) => ({
-			rank: binding.footer?.rank ?? 0,
-			index,
+			rank: binding.action === urgent ? -1 : (binding.footer?.rank ?? 0),
+			index: binding.action === urgent ? -1 : index,
 			hint: {
 				action: binding.action,
 				keys: (binding.footer?.keys ?? binding.keys.slice(0, 1))

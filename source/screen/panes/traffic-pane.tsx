@@ -166,7 +166,7 @@ function asideOf(
 		verdict,
 	}: {isDraft: boolean; isTyping: boolean; isChanged: boolean; verdict: ServiceVerdict | undefined},
 ): string {
-	if (isChanged) return 'draft · the split was changed by somebody else meanwhile';
+	if (isChanged) return `draft · ${service.lastModifier ?? 'somebody'} changed the split meanwhile`;
 	if (isTyping) return 'type 0 to 100 · Enter reviews it';
 	if (isDraft) return 'draft · sums to 100 · Enter reviews it';
 	// The server has taken a change that the watch has not told of yet: what is shown is from before it.

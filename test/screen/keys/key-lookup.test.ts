@@ -274,3 +274,9 @@ describe('the palette', () => {
 		});
 	});
 });
+
+test('what has to be done now stands first in the footer, in any width that it fits', () => {
+	for (const width of [30, 80, 200]) {
+		expect(footerFor('services', width, {urgent: 'rollBack'})[0]?.action).toBe('rollBack');
+	}
+});

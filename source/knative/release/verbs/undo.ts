@@ -1,5 +1,5 @@
 /** Takes the last change of the split back, whoever made it, where it is told without a gap. Pure. */
-import {mergedRows, splitOf, type Split} from '../../split/split.js';
+import {equalSplits, mergedRows, splitOf, type Split} from '../../split/split.js';
 import {momentBy} from '../../text/moment.js';
 import {isAsked, type Choice, type VerbOptions} from './choice.js';
 import {joinedChanges, noteOf, type Change, type ReleaseFacts} from '../evidence/facts.js';
@@ -84,9 +84,20 @@ const isUndo = ({own, reason}: Change) => own && /^undo(?::|$)/.test(reason);
 export function undoable(facts: ReleaseFacts): readonly Split[] {
 	const found = noteOf(facts);
 	if (found?.isCurrent) return found.note.undo;
-	const changes = joinedChanges(facts).toReversed();
-	const firstUndo = changes.findIndex(change => isUndo(change));
-	return (firstUndo === -1 ? changes : changes.slice(0, firstUndo)).map(({before}) => before);
+	return standing(joinedChanges(facts))
+		.toReversed()
+		.map(({before}) => before);
+}
+
+/** The changes that undo would take back, oldest first: an undo takes back the one before it, and is none itself. */
+function standing(changes: readonly Change[]): Change[] {
+	const stack: Change[] = [];
+	for (const change of changes) {
+		const last = stack.at(-1);
+		if (isUndo(change) && last && equalSplits(change.before, last.after)) stack.pop();
+		else stack.push(change);
+	}
+	return stack;
 }
 
 /**
