@@ -21,7 +21,7 @@ export function baseOffer(facts: ReleaseFacts & {now?: number | undefined}): Bas
 	return {
 		revision: running.name,
 		template: `${shortImage(service.summary.image)}${what}${fate === undefined ? '' : `, ${fate.words}`}`,
-		running: `${shortImage(running.image)} (${running.name})`,
+		running: `${running.name} (${shortImage(running.image)})`,
 	};
 }
 

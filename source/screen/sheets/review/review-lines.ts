@@ -79,7 +79,13 @@ export function reviewLines(
 	const copied = copiedLines(plan.commands);
 	for (const command of plan.commands) {
 		const guard = isGuarded(command) ? '' : ', unguarded: it writes over what was changed since';
-		const keys = copied === command ? ' (ctrl-y copies it)' : '';
+		const isOne = copied === command;
+		const isPart = !isOne && copied.split(' &&\n').includes(command);
+		const keys = isOne
+			? ' (ctrl-y copies it)'
+			: isPart
+				? ' (ctrl-y copies both: the second follows only if the first is done)'
+				: '';
 		say(`Equivalent command${guard}${keys}:`, styles.muted);
 		lines.push({text: isUncovered ? command : coveredLine(command), hard: true, style: styles.muted});
 	}
