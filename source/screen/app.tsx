@@ -78,6 +78,9 @@ function isEnabled(
 	return overlays.has(context) || canPerform(action);
 }
 
+/** What a key may do in a window that is too small to show anything: leave it. */
+const actsUnseen: ReadonlySet<Action> = new Set(['quit', 'leave', 'suspend', 'redraw']);
+
 export function App(means: AppProps) {
 	const console = useConsole();
 	const {store} = console;
@@ -109,6 +112,11 @@ export function App(means: AppProps) {
 
 	useInput((input, key) => {
 		const action = actionFor(context, input, key);
+		// Nobody sees where they are, or what a key would do.
+		if (layout.kind === 'none') {
+			if (action !== undefined && actsUnseen.has(action)) run(action);
+			return;
+		}
 		const said = store.getState().notice;
 		if (said?.isPassing) notify(store, undefined);
 		if (action === undefined) return saidUnknown(store, context, strokeOf(input, key), {isAscii});
