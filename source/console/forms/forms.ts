@@ -337,7 +337,8 @@ function submitRevision(
 
 function madeFrom({values, offer}: RevisionFormSheet | ScalingFormSheet, {summary}: ServiceView): string {
 	if (!offer) return `the template, which is what users run: ${summary.image}`;
-	return values.base === 'users' ? `what users run: ${offer.running}` : `the template: ${offer.template}`;
+	if (values.base === 'users') return `what users run: ${offer.running}`;
+	return `the template: ${offer.template}${offer.fate === undefined ? '' : `, ${offer.fate}`}`;
 }
 
 function submitTags(store: ConsoleStore, form: TagFormSheet, service: ServiceView): FormOutcome {
