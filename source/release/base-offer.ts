@@ -20,7 +20,8 @@ export function baseOffer(facts: ReleaseFacts & {now?: number | undefined}): Bas
 	const what = service.summary.image === running.image ? `, ${difference}` : '';
 	return {
 		revision: running.name,
-		template: `${shortImage(service.summary.image)}${what}${fate === undefined ? '' : `, ${fate.words}`}`,
+		template: `${shortImage(service.summary.image)}${what}`,
+		fate: fate?.words,
 		running: `${running.name} (${shortImage(running.image)})`,
 	};
 }

@@ -121,7 +121,7 @@ function trafficPlan(
 		],
 		commands: [kubectlPatchCommand(service, operations), knTrafficCommand(service, before, after)],
 		splits: {before, after},
-		about: aboutRelease(facts),
+		about: aboutRelease(facts, after.find(({percent}) => percent === 100)?.revision),
 	};
 }
 

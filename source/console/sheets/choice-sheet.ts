@@ -59,7 +59,7 @@ export function reviewAbandon(
 	openSheet(store, {
 		kind: 'choice',
 		title: `Give up the release of ${service.name}`,
-		question: `The template is ${offer.template}; users run ${offer.running}. The next revision is made from the template.`,
+		question: `The template is ${offer.template}${offer.fate === undefined ? '' : `, ${offer.fate}`}; users run ${offer.running}. The next revision is made from the template.`,
 		options: [
 			{value: 'template', label: 'put the template back to what users run: a new revision, at 0 %'},
 			{value: 'leave', label: 'leave the template as it is'},
@@ -68,6 +68,7 @@ export function reviewAbandon(
 		verb: 'abandon',
 		about: 'template',
 		why,
+		to,
 	});
 }
 
@@ -92,16 +93,16 @@ export async function choose(store: ConsoleStore, cluster: Cluster, value: strin
 async function plannedBy(
 	cluster: Cluster,
 	facts: ReturnType<typeof factsOf>,
-	{verb, about, why}: ChoiceSheet,
+	{verb, about, why, to}: ChoiceSheet,
 	value: string,
 ): Promise<Planned | string> {
 	if (about === 'revision') {
 		return verb === 'promote' ? planPromote(facts, {to: value}) : planRollback(facts, {to: value});
 	}
 	const offer = value === 'template' ? baseOffer(facts) : undefined;
-	if (!offer) return planAbandon(facts, {why});
+	if (!offer) return planAbandon(facts, {why, to});
 	const read = await readBase(cluster, facts.service.namespace, offer.revision);
 	return read.ok
-		? planAbandon(facts, {why, base: read.base})
+		? planAbandon(facts, {why, to, base: read.base})
 		: `What users run cannot be read, so nothing was planned: ${read.reason}`;
 }

@@ -17,7 +17,7 @@ export function factsOf(state: ConsoleState, service: ServiceView): Facts {
 function releaseFactsOf(state: ConsoleState, service: ServiceView): Facts {
 	return {
 		service,
-		revisions: toldRevisions(state, service.name),
+		revisions: toldRevisions(state, service),
 		changes: changesOf(state, service.uid),
 		now: Date.now(),
 		user: state.connection.kind === 'connected' ? state.connection.user : '',
@@ -30,7 +30,8 @@ function placeholdersIn({placeholders, services}: ConsoleState, namespace: strin
 	const asked = [...placeholders].flatMap(([key, state]) =>
 		key.startsWith(`${namespace}/`) ? [[key.slice(namespace.length + 1), state] as const] : [],
 	);
-	return new Map([...asked, ...services.map(({name}) => [name, 'taken'] as const)]);
+	const listed = services.filter(service => service.namespace === namespace);
+	return new Map([...asked, ...listed.map(({name}) => [name, 'taken'] as const)]);
 }
 
 /** Of the pairs that the loop of this service has sent, when they were of the canary and of what users had. */

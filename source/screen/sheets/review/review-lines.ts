@@ -37,6 +37,8 @@ export function reviewLines(
 	const lines: DocumentLine[] =
 		lost !== undefined && isOpen ? lostLines(lost, look) : phaseLines(sheet, look, {isRead, since});
 	const say = (text: string, style?: DocumentLine['style'], indent = 2) => lines.push({text, style, indent});
+	// Of what was tried on another ground nothing is said. On the first screen: whoever agrees need not scroll for it.
+	if (lost === undefined) say(...dryRunLine(dryRun, look));
 	say('');
 	// Warnings before the table: whoever presses Enter has to have had them before the eyes at 80x24.
 	for (const {sentence, keys} of plan.warnings) {
@@ -71,11 +73,6 @@ export function reviewLines(
 	if (plan.promotion && isOpen) lines.push(wayBackLine(plan.promotion), {text: ''});
 	for (const note of plan.notes) say(`${glyphs.bullet} ${note}`);
 	if (plan.notes.length > 0) say('');
-	// Of what was tried on another ground nothing is said.
-	if (lost === undefined) {
-		say(...dryRunLine(dryRun, look));
-		say('');
-	}
 	const copied = copiedLines(plan.commands);
 	for (const command of plan.commands) {
 		const guard = isGuarded(command) ? '' : ', unguarded: it writes over what was changed since';
