@@ -51,7 +51,7 @@ export function planCreateRevision(
 		facts: lines,
 		notes:
 			action === 'autoscaling'
-				? ['Autoscaling is part of the template: applying makes a new revision.', ...plan.notes]
+				? ['Autoscaling is part of the template: creates a new revision.', ...plan.notes]
 				: plan.notes,
 		warnings: [...baseWarnings(facts, plan.made), ...takenTags(facts, plan.split), ...ownerWarnings(service)],
 		commands: [kubectlPatchCommand(service, operations)],

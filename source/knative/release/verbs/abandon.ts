@@ -37,7 +37,7 @@ export function abandon(facts: ReleaseFacts, {to, placeholders}: VerbOptions = {
 	if (split.some(({key, tags}) => key === kept && tags.includes(previousTag)))
 		split = dropTag(split, previousTag);
 	if (before.some(row => row.latest && row.percent > 0)) {
-		notes.push(`Pinned to ${kept}: the split followed the latest ready revision until now.`);
+		notes.push(`Pins ${kept} (was: follow latest).`);
 	}
 	if (isAsked(service, split) && rejectionOf(facts, rejected)) {
 		if (!unmarked.includes(rejected)) {
