@@ -46,7 +46,7 @@ export async function askForm(console: Console, {ask, say}: Asking): Promise<boo
 			}
 			change({[field.id]: answer});
 		}
-		console.submitForm();
+		await console.submitForm();
 		const top = topSheet(store.getState());
 		if (top?.kind === 'review') return true;
 		if (top?.kind !== 'create service' && top?.kind !== 'create revision') return false;
