@@ -24,6 +24,7 @@ import {systemTimers, type Timers} from '../timers.js';
 import {
 	isBrokenOff,
 	isCut,
+	isTurnedAway,
 	orAborted,
 	readAll,
 	readBytes,
@@ -174,8 +175,9 @@ export function httpCluster(
 
 	/**
 	 * Sends one request. After a 401 once more, if there are other credentials by now: it is answered before anything is
-	 * done (k8s.io/apiserver pkg/server: authentication comes first), so that a write is safe, too. After a cut connection
-	 * only a question is asked again: a write may have been made.
+	 * done (k8s.io/apiserver pkg/server: authentication comes first), so that a write is safe, too. Once more as well when a
+	 * GOAWAY was there before it: servers spread their clients so, and have not looked at it. After a cut connection only a
+	 * question is asked again: a write may have been made.
 	 *
 	 * @param limit Begins when there are credentials: it is the server's time, and a login takes as long as it takes.
 	 * @param caller Called off, nobody waits for a login any more.
@@ -223,8 +225,9 @@ export function httpCluster(
 			} catch (error) {
 				// undici opens more than one connection for what is sent while it is still clearing an old one away.
 				if (isCut(error)) dispatchers.retire(dispatcher);
-				const mayRepeat = isFirst && request.method === 'GET' && !limit.signal.aborted;
-				if (!mayRepeat || !(isCut(error) || isBrokenOff(error))) throw error;
+				const wasLost = request.method === 'GET' && (isCut(error) || isBrokenOff(error));
+				const mayRepeat = isFirst && !limit.signal.aborted;
+				if (!mayRepeat || !(wasLost || isTurnedAway(error))) throw error;
 			}
 		}
 	}

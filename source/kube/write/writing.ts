@@ -45,7 +45,7 @@ export type WriteOutcome =
 	| {kind: 'exists'}
 	/** Not made: the server said no. `sentence` in its own words; `full` with the name of the webhook that refused. */
 	| {kind: 'refused'; status: number; reason: string; sentence: string; full: string; retryAfter?: number}
-	/** Not made: the request did not reach the server, or was a dry run. */
+	/** Not made: the request did not reach the server or was not processed there, or was a dry run. */
 	| {kind: 'not made'; sentence: string}
 	/** Perhaps made, perhaps not, perhaps still on its way. `now` is the object as far as it could be read again. */
 	| {kind: 'unknown'; sentence: string; now?: unknown}
@@ -167,6 +167,7 @@ async function outcomeOf(
 		if (!(error instanceof TransportError)) throw error;
 		if (error.outcome === 'not sent')
 			return {kind: 'not made', sentence: `nothing was sent: ${error.message}`};
+		if (error.outcome === 'not processed') return {kind: 'not made', sentence: error.message};
 		lost = error.message;
 	}
 	if (dryRun) return {kind: 'not made', sentence: lost};
