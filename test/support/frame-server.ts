@@ -56,13 +56,14 @@ function readFrames(
 	onFrame: (frame: {type: number; flags: number; stream: number; payload: Buffer}) => void,
 ): void {
 	let rest: Buffer = Buffer.alloc(0);
-	let skip = preface;
+	let isOpen = false;
 	socket.on('data', (chunk: Buffer) => {
 		rest = Buffer.concat([rest, chunk]);
-		const skipped = Math.min(skip, rest.length);
-		rest = rest.subarray(skipped);
-		skip -= skipped;
-		while (skip === 0 && rest.length >= 9) {
+		if (!isOpen && rest.length >= preface) {
+			rest = rest.subarray(preface);
+			isOpen = true;
+		}
+		while (isOpen && rest.length >= 9) {
 			const end = 9 + rest.readUIntBE(0, 3);
 			if (rest.length < end) return;
 			const [type, flags, stream] = [rest.readUInt8(3), rest.readUInt8(4), rest.readUInt32BE(5)];

@@ -9,6 +9,7 @@ import {
 	shownSplit,
 	visibleServices,
 } from './read.js';
+import {matchesFilter} from './visible.js';
 import {isGone, selectionOf, type Selected} from './selection.js';
 import type {FormSheet} from '../sheets/sheets.js';
 import {panes, type ConsoleState, type ConsoleStore, type Notice, type Pane, type Sheet} from './state.js';
@@ -67,7 +68,8 @@ export function selectService(
 	{uid, name}: Pick<Selected, 'uid' | 'name'>,
 	{wasSeen = true}: {wasSeen?: boolean} = {},
 ): void {
-	store.setState({selected: {uid, name, wasSeen}, typed: ''});
+	const selected = {uid, name, wasSeen};
+	store.setState({selected, selectedBefore: selected, typed: ''});
 }
 
 function selectRevision(
@@ -87,25 +89,25 @@ export function awaitRevision(store: ConsoleStore, {uid, newerThan}: {uid: strin
 }
 
 export function openFilter(store: ConsoleStore): void {
-	store.setState({filtering: true, focus: 'services'});
+	store.setState(({selected}) => ({filtering: true, focus: 'services', selectedBefore: selected}));
 }
 
+/**
+ * While it is typed the first service that is found is selected, unless the one that was selected before is found, too.
+ * Where none is found that one still is: half a word is no wish to leave it.
+ */
 export function setFilter(store: ConsoleStore, filter: string): void {
 	store.setState(state => {
-		const next = {...state, filter};
-		const visible = visibleServices(next);
-		// The operator is looking for one: the first that is found is selected, unless the one that is was found, too.
-		const kept = state.selected && visible.some(({uid}) => uid === state.selected?.uid);
-		const first = visible[0];
-		return kept || !first || filter.trim() === ''
-			? {filter}
-			: {filter, selected: selectionOf({uid: first.uid, name: first.name})};
+		const before = state.filtering ? state.selectedBefore : state.selected;
+		if (filter.trim() === '') return {filter, selected: before};
+		const [first] = visibleServices({...state, filter});
+		const isFound = before && matchesFilter(before, filter);
+		return {filter, selected: isFound || !first ? before : selectionOf({uid: first.uid, name: first.name})};
 	});
 }
 
 export function closeFilter(store: ConsoleStore, {keep}: {keep: boolean}): void {
-	if (!keep) setFilter(store, '');
-	store.setState({filtering: false});
+	store.setState(({filter}) => ({filter: keep ? filter : '', filtering: false, selectedBefore: undefined}));
 }
 
 export function openSheet(store: ConsoleStore, sheet: Sheet): void {

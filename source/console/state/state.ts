@@ -193,6 +193,8 @@ export type ConsoleState = {
 	filter: string;
 	/** The filter has the keys. */
 	filtering: boolean;
+	/** What was selected before the filter had them: what matches half a word is not what is looked for. */
+	selectedBefore: Selected | undefined;
 
 	/** By uid of the service. */
 	drafts: ReadonlyMap<string, Draft>;
@@ -260,6 +262,7 @@ export function initialState({
 		row: new Map(),
 		filter: '',
 		filtering: false,
+		selectedBefore: undefined,
 		drafts: new Map(),
 		typed: '',
 		history: [],

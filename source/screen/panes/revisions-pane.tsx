@@ -8,7 +8,7 @@ import {
 	selectedService,
 	troubledRevision,
 	troubleOf,
-	whyNoService,
+	whyNoParts,
 	type RevisionRow,
 } from '../../console/state/read.js';
 import {isGone} from '../../console/state/selection.js';
@@ -51,7 +51,7 @@ export function RevisionsPane({width, height}: Size) {
 	const isKnown = useConsoleState(state => service && knownRevisions(state, service.name) !== undefined);
 	const selected = useConsoleState(selectedRevisionIndex);
 	const {focus, missing} = useConsoleState(
-		useShallow(state => ({focus: state.focus, missing: state.selected && whyNoService(state)})),
+		useShallow(state => ({focus: state.focus, missing: whyNoParts(state)})),
 	);
 	const size = frameContentSize(width, height);
 	const troubled = useConsoleState(troubledRevision);
@@ -81,7 +81,7 @@ export function RevisionsPane({width, height}: Size) {
 							: mayNotList
 								? 'You may not list revisions here: it takes list and watch on revisions.serving.knative.dev.'
 								: 'Its revisions are not known yet.'
-						: (missing ?? '')
+						: missing
 				}
 			/>
 			{said.map(line => (
