@@ -11,8 +11,8 @@ import {createLoader} from './source/bootstrap/load.js';
 const [major = 0] = process.versions.node.split('.').map(Number);
 if (major < 24) {
 	process.stderr.write(
-		`kn-canary needs Node.js 24 or newer, and this is ${process.versions.node}. ` +
-			'Install a newer one, or start it with `npm start` in its own folder, which brings one along.\n',
+		`kn-canary needs Node.js 24 or newer, and this is ${process.versions.node} (${process.execPath}). ` +
+			'Install a newer Node.js and put it first on PATH, or take the executable of kn-canary, which needs none.\n',
 	);
 	process.exit(1);
 }

@@ -1,11 +1,35 @@
 // Bundles the program into dist/: Ink and React in production mode, and what a start does not need in files of its own.
 import {createHash} from 'node:crypto';
+import {execFileSync} from 'node:child_process';
 import {chmod, mkdir, readFile, rm, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {build, transform} from 'esbuild';
+import {bundledPackages, licencesText} from './licences.js';
 import {builtinBanner, builtinsOnDemand, leanStart} from './lean-start.js';
 
+/** All that went into `dist/`, as paths from here. */
+const inputs = new Set();
+
+/** What is only looked at, and left out, is not in it. */
+function addInputs({outputs}) {
+	for (const {inputs: parts} of Object.values(outputs)) {
+		for (const [file, {bytesInOutput}] of Object.entries(parts)) if (bytesInOutput > 0) inputs.add(file);
+	}
+}
+
 const {version} = JSON.parse(await readFile('package.json', 'utf8'));
+
+const git = (...words) => execFileSync('git', words, {encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore']});
+
+/** Of the sources, where they are a clone; a change that is not committed is said. Empty outside of one. */
+function commitOf() {
+	try {
+		const commit = git('rev-parse', '--short=12', 'HEAD').trim();
+		return git('status', '--porcelain', '--untracked-files=no') === '' ? commit : `${commit}-dirty`;
+	} catch {
+		return '';
+	}
+}
 
 /**
  * Built each by itself, together with all that it imports. One build of everything would cut what several of them use into
@@ -51,6 +75,7 @@ const common = {
 	outdir: 'dist',
 	write: false,
 	bundle: true,
+	metafile: true,
 	platform: 'node',
 	target: 'node24',
 	// Names and lines stay as they are: a trace of the stack can be read, and the code cache makes the size cost nothing.
@@ -82,12 +107,13 @@ async function commonJs(file, text) {
 	return {code: `${ascii}//# sourceMappingURL=${path.basename(file)}.map\n`, map};
 }
 
+const commit = commitOf();
 await rm('dist', {recursive: true, force: true});
 await mkdir('dist', {recursive: true});
 // Of all that is loaded: V8 takes the code of one source for that of another of the same length.
 const hash = createHash('sha256');
 for (const group of groups) {
-	const {outputFiles} = await build({
+	const {outputFiles, metafile} = await build({
 		...common,
 		entryPoints: group,
 		format: 'esm',
@@ -98,10 +124,12 @@ for (const group of groups) {
 		define: {
 			'process.env.NODE_ENV': '"production"',
 			'process.env.KN_CANARY_VERSION': JSON.stringify(version),
+			'process.env.KN_CANARY_COMMIT': JSON.stringify(commit),
 		},
 		plugins: [otherGroups(group), ...leanStart],
 		banner: {js: builtinBanner},
 	});
+	addInputs(metafile);
 	for (const {path: file, text} of outputFiles) {
 		if (!file.endsWith('.js')) {
 			await writeFile(file, text);
@@ -116,7 +144,7 @@ for (const group of groups) {
 
 // The files are CommonJS, and so Node must take the first of them.
 await writeFile('dist/package.json', '{"type": "commonjs"}\n');
-await build({
+const {metafile: ofWayIn} = await build({
 	...common,
 	write: true,
 	entryPoints: {cli: 'cli.tsx'},
@@ -124,4 +152,15 @@ await build({
 	sourcemap: 'linked',
 	define: {'process.env.KN_CANARY_BUILD': JSON.stringify(hash.digest('hex').slice(0, 16))},
 });
+addInputs(ofWayIn);
+const bundled = await bundledPackages(inputs);
+await writeFile('dist/licences.txt', licencesText(bundled));
+await writeFile(
+	'dist/bundled.json',
+	`${JSON.stringify(
+		bundled.map(({texts: _texts, ...one}) => one),
+		undefined,
+		'\t',
+	)}\n`,
+);
 await chmod('dist/cli.js', 0o755);

@@ -33,7 +33,7 @@ const steps = [
 	{press: ['ctrl-s'], until: /Dry run: the server would accept it/},
 	{press: ['enter'], until: /…00002\s+0 %\s+canary\s+● Ready/},
 	// Half of the traffic, and many requests, until the verdict is sure.
-	{press: ['3', '5', '0', 'enter'], until: /→ 50 %/},
+	{press: ['3', '%', '5', '0'], until: /50▏ %/},
 	{press: ['enter'], until: /Dry run: the server would accept it/},
 	{press: ['enter'], until: /50│50/},
 	{press: ['space', '+', '+', '+', '+'], until: /No contradiction with the split so far/},

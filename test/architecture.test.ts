@@ -139,6 +139,27 @@ describe('the house', () => {
 		expect(circles).toEqual([]);
 	});
 
+	it('gives each exported type a name of its own', () => {
+		const homes = new Map<string, string[]>();
+		for (const file of files) {
+			const {program} = parseSync(file, readFileSync(file, 'utf8'));
+			for (const statement of program.body) {
+				if (statement.type !== 'ExportNamedDeclaration') continue;
+				const declared = statement.declaration;
+				if (
+					declared?.type === 'TSTypeAliasDeclaration' ||
+					declared?.type === 'TSInterfaceDeclaration' ||
+					declared?.type === 'ClassDeclaration'
+				) {
+					const name = declared.id?.name ?? '';
+					homes.set(name, [...(homes.get(name) ?? []), file]);
+				}
+			}
+		}
+		expect(homes.size).toBeGreaterThan(300);
+		expect([...homes].filter(([, where]) => where.length > 1)).toEqual([]);
+	});
+
 	it('keeps everything heavy out of what is loaded before the first frame', () => {
 		const seen = new Set<string>();
 		const packages = new Set<string>();
@@ -163,5 +184,34 @@ describe('the house', () => {
 		for (const heavy of ['@kubernetes/client-node', '@grpc/grpc-js', 'js-yaml', 'find-my-way', 'undici']) {
 			expect(packages).not.toContain(heavy);
 		}
+	});
+});
+
+/** Run by plain Node, which strips the types of a file and looks for no other than the one that is named. */
+const scripts = [
+	...globSync('scripts/**/*.{ts,js}').map(file => file.split(path.sep).join('/')),
+	'test/real/run.ts',
+	'test/real/start.ts',
+]
+	// Bundled before it is run.
+	.filter(file => file !== 'scripts/bench/gateway-server.ts');
+
+describe('the scripts', () => {
+	it('import, all the way down, files that are there by the name that they give', () => {
+		const seen = new Set<string>();
+		const missing: string[] = [];
+		const queue = [...scripts];
+		for (let file = queue.pop(); file !== undefined; file = queue.pop()) {
+			if (seen.has(file)) continue;
+			seen.add(file);
+			for (const {target, typeOnly} of importsOf(file)) {
+				if (typeOnly || !target.startsWith('.')) continue;
+				const named = path.posix.join(path.posix.dirname(file), target);
+				if (existsSync(named)) queue.push(named);
+				else missing.push(`${file} imports ${target}`);
+			}
+		}
+		expect(seen).toContain('test/support/terminal.ts');
+		expect(missing).toEqual([]);
 	});
 });

@@ -64,7 +64,8 @@ export async function openConsole(
 	} catch (error) {
 		await lifecycle.fail(error);
 	}
-	await lifecycle.leave(0);
+	// On the shell's own screen, where it can be kept.
+	await lifecycle.leave(0, core.sessionLines(console.store.getState(), core.clock).join('\n'));
 }
 
 /** Once the console has come up: in this order, as `keepCode` must be before anything sets flags of V8. */

@@ -1,8 +1,8 @@
 /** The commands and their flags; what each does is imported when it is asked for. */
 import {Command, Option, type CommanderError} from 'commander';
 import {exitCodes} from '../headless/exit-codes.js';
-import type {OutputFormat, ReleaseFlags} from '../headless/run.js';
-import type {Verb} from '../headless/release.js';
+import type {OutputFormat, ReleaseFlags} from '../headless/write/run.js';
+import type {ReleaseCommand} from '../headless/write/release.js';
 import {wordsHelp} from '../knative/release/words-help.js';
 import {
 	requestOptionsOf,
@@ -204,7 +204,7 @@ function addHeadless(program: Command): void {
 			const {runVerify} = await import('./run-headless.js');
 			await runVerify(service, flags, asking);
 		});
-	const release = (verb: Verb, description: string) =>
+	const release = (verb: ReleaseCommand, description: string) =>
 		program
 			.command(verb)
 			.description(description)
@@ -225,7 +225,7 @@ function addHeadless(program: Command): void {
 			const {runRelease} = await import('./run-headless.js');
 			await runRelease('split', {service, shares}, program.opts<ConsoleFlags>(), flags);
 		});
-	const run = (verb: Verb) => async (service: string, flags: ReleaseFlags) => {
+	const run = (verb: ReleaseCommand) => async (service: string, flags: ReleaseFlags) => {
 		const {runRelease} = await import('./run-headless.js');
 		await runRelease(verb, {service}, program.opts<ConsoleFlags>(), flags);
 	};

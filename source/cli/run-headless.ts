@@ -1,8 +1,8 @@
 /** The commands that release and verify without a screen. They share their way with the console, not with each other. */
 import type {Cluster} from '../kube/cluster.js';
 import {exitCodes} from '../headless/exit-codes.js';
-import type {Verb} from '../headless/release.js';
-import type {OutputFormat, ReleaseFlags} from '../headless/run.js';
+import type {ReleaseCommand} from '../headless/write/release.js';
+import type {OutputFormat, ReleaseFlags} from '../headless/write/run.js';
 import {saying} from '../headless/said.js';
 import {createUnderWay} from '../release/under-way.js';
 import type {RequestOptions} from '../probe/transport/request-options.js';
@@ -18,7 +18,7 @@ export type VerifyFlags = ConsoleFlags &
 /** `kn-canary verify`: ends the process with its verdict as exit code. */
 export async function runVerify(service: string, flags: VerifyFlags, asking: RequestOptions): Promise<void> {
 	const {lifecycle} = installHeadless();
-	const {runVerify: run} = await import('../headless/verify-run.js');
+	const {runVerify: run} = await import('../headless/evidence/verify-run.js');
 	await lifecycle.leave(
 		await run({
 			connect: async () => clusterOf({...flags, readOnly: true}, lifecycle),
@@ -35,7 +35,7 @@ export async function runVerify(service: string, flags: VerifyFlags, asking: Req
 
 /** `kn-canary split`, `complete`, `rollback`, `undo`: ends the process with the exit code of the readme. */
 export async function runRelease(
-	verb: Verb,
+	verb: ReleaseCommand,
 	{service, shares = []}: {service: string; shares?: readonly string[]},
 	{sandbox: _sandbox, ...common}: ConsoleFlags,
 	flags: ReleaseFlags,
@@ -51,7 +51,7 @@ export async function runRelease(
 		return;
 	}
 	lifecycle.onLeave(async () => cluster.close());
-	const {runRelease: run} = await import('../headless/run.js');
+	const {runRelease: run} = await import('../headless/write/run.js');
 	const {stdin, stdout, stderr} = process;
 	const version = process.env['KN_CANARY_VERSION'];
 	await lifecycle.leave(
@@ -69,7 +69,7 @@ export async function runRelease(
 			},
 			...(asking && {
 				async compare(facts) {
-					const {compareCanary} = await import('../headless/compare-canary.js');
+					const {compareCanary} = await import('../headless/write/compare-canary.js');
 					return compareCanary(cluster, facts, {gateway: common.gateway, asking, version});
 				},
 			}),
@@ -84,7 +84,7 @@ export async function runHistory(
 	output: OutputFormat,
 ): Promise<void> {
 	const {lifecycle, delivered} = installHeadless();
-	const {runHistory: run} = await import('../headless/run.js');
+	const {runHistory: run} = await import('../headless/write/run.js');
 	const which = {
 		service,
 		...(namespace !== undefined && {namespace}),
@@ -102,7 +102,7 @@ export async function runHistory(
 export async function runGet(services: readonly string[], flags: GetFlags): Promise<void> {
 	const {lifecycle, delivered} = installHeadless();
 	const [{getServices}, {parseReadFormat}] = await Promise.all([
-		import('../headless/get.js'),
+		import('../headless/read/get.js'),
 		import('../headless/print/output-format.js'),
 	]);
 	let format: ReturnType<typeof parseReadFormat>;

@@ -1,7 +1,7 @@
 /** Where commands without a screen say something: the last border before a terminal. */
 import {printable} from '../knative/text/printable.js';
 
-export type Said = {write(text: string): unknown; readonly isTTY?: boolean};
+export type MessageStream = {write(text: string): unknown; readonly isTTY?: boolean};
 
 /** How this program itself draws over its last line: back to its beginning, the new text, the rest erased. */
 const redrawn = {begin: '\r', end: '\u001B[K'};
@@ -20,7 +20,7 @@ export function saidText(text: string): string {
 }
 
 /** The stream, through which nothing gets that a terminal would act on, wherever it came from. */
-export function saying(stream: Said): Said {
+export function saying(stream: MessageStream): MessageStream {
 	return {
 		write: text => stream.write(saidText(text)),
 		get isTTY() {

@@ -1,21 +1,21 @@
 /** What a review says of the release it is about: who has which part and why, since when, and what differs. Pure. */
-import {sharesOf} from '../knative/release/shares.js';
+import {sharesOf} from '../knative/release/evidence/shares.js';
 import {releaseOf, type ReleaseFacts, type Role} from '../knative/release/release.js';
 import {differences} from '../knative/revision/differences.js';
 import {verdictSentence, type CanaryVerdict} from './canary-verdict.js';
 import {momentBy} from '../knative/text/moment.js';
 
-export type Line = {label: string; value: string};
+export type ReleaseFact = {label: string; value: string};
 
 /** At most so many lines on what differs: the rest is counted. */
 const longest = 6;
 
 export function aboutRelease(
 	facts: ReleaseFacts & {now?: number | undefined; verdict?: CanaryVerdict | undefined},
-): Line[] {
+): ReleaseFact[] {
 	const {canary, stable, doubt, since, by} = releaseOf(facts);
 	const account = momentBy({at: since, by}, facts.now).trim();
-	const lines: Line[] = [
+	const lines: ReleaseFact[] = [
 		...(canary ? [{label: 'Canary', value: roleWords(canary)}] : []),
 		...(stable ? [{label: 'Stable', value: roleWords(stable)}] : []),
 		...(doubt ? [{label: doubt.about === 'canary' ? 'Canary?' : 'Stable?', value: doubt.because}] : []),
@@ -31,7 +31,7 @@ function differenceLines(
 	{service, revisions}: ReleaseFacts,
 	stable: string | undefined,
 	canary: string | undefined,
-): Line[] {
+): ReleaseFact[] {
 	const other = sharesOf(service).find(({revision}) => revision !== canary);
 	const old = revisions?.find(({name}) => name === (stable ?? other?.revision));
 	const fresh = revisions?.find(({name}) => name === canary);

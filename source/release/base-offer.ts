@@ -1,6 +1,6 @@
 /** Whether the template of a service makes what users run, or something else, and what that is. Pure. */
 import type {BaseOffer} from '../knative/forms/revision-form.js';
-import {noteOf, rejectionOf, type ReleaseFacts} from '../knative/release/facts.js';
+import {noteOf, rejectionOf, type ReleaseFacts} from '../knative/release/evidence/facts.js';
 import {releaseOf} from '../knative/release/release.js';
 import type {Warning} from '../knative/release/warnings.js';
 import {comparedTemplate, templateDifferences} from '../knative/revision/base.js';

@@ -1,5 +1,5 @@
 /** How the canary did against what users had, and what a review says of it. Pure. */
-import type {Share} from '../knative/release/shares.js';
+import type {Share} from '../knative/release/evidence/shares.js';
 import type {Warning} from '../knative/release/warnings.js';
 import type {Split} from '../knative/split/split.js';
 import type {TrafficAction} from './plan.js';

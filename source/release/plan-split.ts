@@ -4,18 +4,18 @@
  */
 import {droppedByKn, knTrafficCommand, kubectlPatchCommand} from '../knative/commands/commands.js';
 import {trafficOperation} from '../knative/objects/patch.js';
-import {abandon} from '../knative/release/abandon.js';
-import {isAsked, type Choice, type Parts, type VerbOptions} from '../knative/release/choice.js';
+import {abandon} from '../knative/release/verbs/abandon.js';
+import {isAsked, type Choice, type Parts, type VerbOptions} from '../knative/release/verbs/choice.js';
 import {baseOperation, basedOn, comparedTemplate, type Base} from '../knative/revision/base.js';
 import {differences} from '../knative/revision/differences.js';
-import {noteOf, type Change} from '../knative/release/facts.js';
-import {noteOperations, type Verb} from '../knative/release/note.js';
-import {promote} from '../knative/release/promote.js';
+import {noteOf, type Change} from '../knative/release/evidence/facts.js';
+import {noteOperations, type Verb} from '../knative/release/evidence/note.js';
+import {promote} from '../knative/release/verbs/promote.js';
 import {releaseOf} from '../knative/release/release.js';
-import {rollBack} from '../knative/release/roll-back.js';
-import {pinnedSplit} from '../knative/release/settled-split.js';
-import {sharesOf} from '../knative/release/shares.js';
-import {undo, undoable} from '../knative/release/undo.js';
+import {rollBack} from '../knative/release/verbs/roll-back.js';
+import {pinnedSplit} from '../knative/release/verbs/settled-split.js';
+import {sharesOf} from '../knative/release/evidence/shares.js';
+import {undo, undoable} from '../knative/release/verbs/undo.js';
 import {trafficWarnings, type Warning} from '../knative/release/warnings.js';
 import type {RevisionView} from '../knative/revision/revision.js';
 import type {ServiceView} from '../knative/service/service.js';

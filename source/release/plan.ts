@@ -2,7 +2,7 @@
 import {atCluster} from '../knative/commands/commands.js';
 import type {PatchOperation} from '../knative/objects/patch.js';
 import type {KnativeService} from '../knative/objects/wire.js';
-import type {Rejection} from '../knative/release/rejection.js';
+import type {Rejection} from '../knative/release/evidence/rejection.js';
 import type {Warning} from '../knative/release/warnings.js';
 import type {Split, SplitDifference} from '../knative/split/split.js';
 

@@ -1,6 +1,6 @@
 /** Sends a plan, once, and says in a sentence what became of it: for the review sheet and for the commands without one. */
 import type {Cluster} from '../kube/cluster.js';
-import {formatRejection, rejectedAnnotation} from '../knative/release/rejection.js';
+import {formatRejection, rejectedAnnotation} from '../knative/release/evidence/rejection.js';
 import {annotateRevision} from '../kube/write/annotate-revision.js';
 import {deleteRevision} from '../kube/write/delete-revision.js';
 import {identityOf} from '../kube/objects.js';

@@ -25,7 +25,7 @@ export type StoredObject = KubernetesObject & {
 	[field: string]: unknown;
 };
 
-export type Change = {
+export type StateChange = {
 	type: 'ADDED' | 'MODIFIED' | 'DELETED';
 	resource: Resource;
 	/** The new state; for DELETED the last one, under the resourceVersion of its removal. */
@@ -61,9 +61,9 @@ export type ObjectStore = {
 	/** Removes the object at once, finalizers and dependents being the caller's matter. Undefined when it was not there. */
 	remove(resource: Resource, namespace: string | undefined, name: string): StoredObject | undefined;
 	/** All changes from now on. Returns the way to stop. */
-	subscribe(listener: (change: Change) => void): () => void;
+	subscribe(listener: (change: StateChange) => void): () => void;
 	/** Changes after a resourceVersion, oldest first; 'expired' when the history no longer reaches back that far. */
-	changesSince(resourceVersion: string): Change[] | 'expired';
+	changesSince(resourceVersion: string): StateChange[] | 'expired';
 	/** Forgets the history, as etcd's compaction does: whoever goes on from an older version has to list again. */
 	compact(): void;
 };

@@ -5,12 +5,13 @@ import {useShallow} from 'zustand/react/shallow';
 import {canConfirm, conflictOfReview} from '../console/sheets/lost-ground.js';
 import {oldSince, topSheet} from '../console/state/read.js';
 import {closeFilter, closeSheet, moveSelection, notify} from '../console/state/select.js';
-import {panes, type Pane, type Sheet} from '../console/state/state.js';
+import {panes, type ConsoleStore, type Pane, type Sheet} from '../console/state/state.js';
+import {showStroke, strokeOf} from '../terminal/input/strokes.js';
 import {greyed} from '../terminal/output/theme.js';
-import {actionFor, labelOf, type Action, type KeyContext} from './keys/key-lookup.js';
-import {Footer, Notice} from './footer.js';
+import {actionFor, isTextContext, keysOf, labelOf, type Action, type KeyContext} from './keys/key-lookup.js';
+import {Footer, Notice, useNoticeRows} from './footer.js';
 import {Header} from './header.js';
-import {layoutOf, noticeRows, type Layout, type Size} from './layout.js';
+import {layoutOf, noticeRows, shortened, type Layout, type Size} from './layout.js';
 import {LoginBanner, loginRows} from './login-banner.js';
 import {LivePane} from './live/live-pane.js';
 import {RevisionsPane} from './panes/revisions-pane.js';
@@ -23,6 +24,7 @@ import {Answers} from './sheets/inspect/answers-sheet.js';
 import {Events} from './sheets/inspect/events-sheet.js';
 import {Contexts, LeaveContext} from './sheets/choose/contexts-sheet.js';
 import {FormSheet} from './sheets/choose/form-sheet.js';
+import {Quit} from './sheets/choose/quit-sheet.js';
 import {Help} from './sheets/choose/help-sheet.js';
 import {canSteer, Logs} from './sheets/inspect/logs-sheet.js';
 import {Choice} from './sheets/choose/choice-sheet.js';
@@ -30,6 +32,7 @@ import {Namespaces} from './sheets/choose/namespaces-sheet.js';
 import {Palette} from './sheets/choose/palette-sheet.js';
 import {Requests} from './sheets/choose/requests-sheet.js';
 import {Review} from './sheets/review/review-sheet.js';
+import {Messages} from './sheets/inspect/messages-sheet.js';
 import {Verify} from './sheets/inspect/verify-sheet.js';
 import {Writes} from './sheets/review/writes-sheet.js';
 import {Yaml} from './sheets/inspect/yaml-sheet.js';
@@ -44,6 +47,7 @@ export type AppProps = Omit<ActionDependencies, 'page'>;
 const overlays: ReadonlySet<KeyContext> = new Set([
 	'sheet',
 	'conflict',
+	'leaving',
 	'form',
 	'filter',
 	'palette',
@@ -78,6 +82,7 @@ export function App(means: AppProps) {
 	const console = useConsole();
 	const {store} = console;
 	const {columns, rows} = useWindowSize();
+	const {isAscii} = useTheme();
 	const context = useConsoleState(contextOf);
 	const sheets = useConsoleState(state => state.sheets);
 	const focus = useConsoleState(state => state.focus);
@@ -90,14 +95,23 @@ export function App(means: AppProps) {
 				: noReview;
 		}),
 	);
-	const layout = layoutOf(columns, rows - login.length);
+	const isEnlarged = useConsoleState(state => state.isEnlarged);
+	const whole = layoutOf(columns, rows - login.length, {isEnlarged});
+	const notice = useNoticeRows({
+		columns,
+		rows: noticeRows(rows - login.length),
+		isBesideRevisions: whole.kind === 'four' && sheets.length === 0,
+	});
+	const layout = shortened(whole, notice.height - noticeRows(rows - login.length));
 	const page = layout.kind === 'four' ? layout.services.height - 3 : layout.body.height - 3;
 
 	const run = (action: Action, argument = '') => perform(console, action, {...means, page}, argument);
 
 	useInput((input, key) => {
 		const action = actionFor(context, input, key);
-		if (action === undefined) return;
+		const said = store.getState().notice;
+		if (said?.isPassing) notify(store, undefined);
+		if (action === undefined) return saidUnknown(store, context, strokeOf(input, key), {isAscii});
 		if (action === 'quit' || action === 'suspend' || action === 'redraw') return run(action);
 		if (context === 'filter') {
 			if (action === 'back') closeFilter(store, {keep: false});
@@ -105,7 +119,7 @@ export function App(means: AppProps) {
 			else run(action);
 			return;
 		}
-		if (context === 'value' && action === 'back') return store.setState({typed: ''});
+		if (context === 'value' && action === 'back') return store.setState({typed: undefined});
 		const sheet = topSheet(store.getState());
 		if (!sheet) {
 			// What was said about the last action is about the last action.
@@ -145,10 +159,24 @@ export function App(means: AppProps) {
 				))}
 			</Box>
 			<LoginBanner rows={login} width={columns} />
-			<Notice width={columns} height={noticeRows(rows - login.length)} />
+			<Notice width={columns} {...notice} />
 			<Footer width={columns} isEnabled={action => isEnabled(action, context, sheets.at(-1), review)} />
 		</Box>
 	);
+}
+
+/** That a key does nothing here, where keys are commands; what is bad news stays. */
+function saidUnknown(
+	store: ConsoleStore,
+	context: KeyContext,
+	stroke: string | undefined,
+	style: {isAscii: boolean},
+): void {
+	if (stroke === undefined || isTextContext(context) || store.getState().notice?.tone === 'bad') return;
+	const isDigit = /^\d$/.test(stroke) && context === 'traffic';
+	const instead = isDigit ? '% and digits type an exact share' : 'esc back';
+	const text = `${showStroke(stroke, style)} does nothing here · ${keysOf('help', {context}) === '' || isDigit ? instead : '? lists the keys'}`;
+	notify(store, {tone: 'info', isPassing: true, text});
 }
 
 /** A review in the place of another one is another sheet: it is to be read from its top, and agreed to anew. */
@@ -239,6 +267,10 @@ function SheetView({
 			return <LeaveContext sheet={sheet} {...props} />;
 		case 'writes':
 			return <Writes {...props} />;
+		case 'messages':
+			return <Messages {...props} />;
+		case 'quit':
+			return <Quit sheet={sheet} quit={() => run('quit', '')} {...props} />;
 		case 'answers':
 			return <Answers {...props} />;
 		case 'create service':

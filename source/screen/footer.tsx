@@ -1,39 +1,87 @@
 /** The last lines: what has just happened or is wrong, and the keys of where one is. */
 import {Box, Text} from 'ink';
+import {useMemo} from 'react';
 import {useShallow} from 'zustand/react/shallow';
-import {oldSince, selectedService, topSheet} from '../console/state/read.js';
+import {oldSince, selectedService, topSheet, troubledRevision} from '../console/state/read.js';
 import type {ConsoleState} from '../console/state/state.js';
 import {serviceState} from '../knative/service/service-state.js';
 import {footerFor, type Action} from './keys/key-lookup.js';
-import type {Theme} from '../terminal/output/theme.js';
-import type {Size} from './layout.js';
+import type {TextStyle, Theme} from '../terminal/output/theme.js';
+import {wrapLine} from './sheets/inspect/document.js';
+import {cutText} from './widgets/table/fit-text.js';
 import {Hints} from './widgets/hint.js';
 import {useTheme} from './widgets/theme-context.js';
 import {unavailable} from './perform.js';
 import {contextOf, useConsoleState} from './use-console.js';
 import {clock} from './format.js';
 
-/** `height` rows, be there something to say or not; a sentence that is still too long is cut. */
-export function Notice({width, height}: Size) {
+/** Rows by which the message line may grow for a sentence that is too long for it. */
+const mostMore = 3;
+
+/**
+ * The rows of the message line: as many as there are for it, be there something to say or not, and more for what is said once. What
+ * still has no room is cut, and says where to read it whole.
+ * @param rows That are kept for it.
+ * @param isBesideRevisions Whether the pane of the revisions is to be seen, which says why one of them is not ready.
+ */
+export function useNoticeRows({
+	columns,
+	rows,
+	isBesideRevisions,
+}: {
+	columns: number;
+	rows: number;
+	isBesideRevisions: boolean;
+}): {
+	lines: readonly string[];
+	height: number;
+	style: object;
+} {
 	const theme = useTheme();
-	const {text, style} = useConsoleState(useShallow(state => noticeOf(state, theme)));
+	const {text, style, isSaidOnce} = useConsoleState(
+		useShallow(state => noticeOf(state, theme, {isBesideRevisions})),
+	);
+	return useMemo(() => {
+		if (rows === 0) return {lines: [], height: 0, style};
+		const width = Math.max(1, columns - 2);
+		const lines = wrapLine({text}, width);
+		const most = isSaidOnce ? rows + mostMore : rows;
+		const height = Math.min(Math.max(rows, lines.length), most);
+		if (lines.length <= height) return {lines, height, style};
+		const rest = isSaidOnce ? ` (m: whole message)` : '';
+		const {ellipsis} = theme.glyphs;
+		const last = `${cutText(lines.slice(height - 1).join(' '), width - rest.length, {ellipsis})}${rest}`;
+		return {lines: [...lines.slice(0, height - 1), last], height, style};
+	}, [text, style, isSaidOnce, columns, rows, theme]);
+}
+
+export function Notice({lines, height, style, width}: ReturnType<typeof useNoticeRows> & {width: number}) {
 	return (
-		<Box width={width} height={height} flexShrink={0} paddingX={1} overflow="hidden">
-			<Text wrap={height > 1 ? 'wrap' : 'truncate'} {...style}>
-				{text}
-			</Text>
+		<Box width={width} height={height} flexShrink={0} paddingX={1} flexDirection="column" overflow="hidden">
+			{lines.map((line, index) => (
+				<Text key={index} wrap="truncate" {...style}>
+					{line}
+				</Text>
+			))}
 		</Box>
 	);
 }
 
+/** What is said, and whether that is about what was just done rather than about what is selected. */
+type Said = {text: string; style: TextStyle; isSaidOnce?: true};
+
 /** The notice; without one the worst there is to say: of the connection, the watch, or the selected service. */
-function noticeOf(state: ConsoleState, {styles, glyphs}: Theme): {text: string; style: object} {
+function noticeOf(
+	state: ConsoleState,
+	{styles, glyphs}: Theme,
+	{isBesideRevisions}: {isBesideRevisions: boolean},
+): Said {
 	const {notice, connection, feeds, unreadable, historyProblem} = state;
-	const ofService = serviceNotice(state, {styles});
+	const ofService = serviceNotice(state, {styles, isBesideRevisions});
 	// What the server says of the service is newer than the good news about what was asked of it.
 	if (notice && (notice.tone !== 'good' || !ofService)) {
 		const style = {info: styles.waiting, good: styles.ok, bad: styles.bad}[notice.tone];
-		return {text: notice.text, style};
+		return {text: notice.text, style, isSaidOnce: true};
 	}
 	if (connection.kind === 'failed') return {text: connection.sentence, style: styles.bad};
 	const {plugin, movedTo} = state.standing;
@@ -59,17 +107,26 @@ function noticeOf(state: ConsoleState, {styles, glyphs}: Theme): {text: string; 
 	return ofService ?? unkept ?? {text: '', style: styles.muted};
 }
 
+/** What Knative puts before the words of a revision that failed, in the conditions of its service. */
+const ofRevision = /^(?<reason>\w+): Revision "(?<revision>[^"]+)" failed with message: /;
+
 /** The server's own words about the selected service, while it is not simply Ready. */
 function serviceNotice(
 	state: ConsoleState,
-	{styles}: Pick<Theme, 'styles'>,
-): {text: string; style: object} | undefined {
+	{styles, isBesideRevisions}: Pick<Theme, 'styles'> & {isBesideRevisions: boolean},
+): Said | undefined {
 	const service = selectedService(state);
 	if (!service) return undefined;
 	const {kind, sentence} = serviceState(service);
 	if (sentence === '') return undefined;
 	const style = kind === 'failed' ? styles.bad : kind === 'serving' ? styles.warning : styles.waiting;
-	return {text: `${service.name}: ${sentence}`, style};
+	const {reason, revision} = ofRevision.exec(sentence)?.groups ?? {};
+	const isSaidThere =
+		isBesideRevisions && revision !== undefined && revision === troubledRevision(state)?.name;
+	return {
+		text: `${service.name}: ${isSaidThere ? `${reason}: ${revision}, see pane 2` : sentence}`,
+		style,
+	};
 }
 
 export function Footer({width, isEnabled}: {width: number; isEnabled: (action: Action) => boolean}) {

@@ -21,12 +21,23 @@ export function noticeRows(rows: number): number {
 	return rows < 30 ? 1 : 2;
 }
 
-/** @param columns Of the window, in cells. */
-export function layoutOf(columns: number, rows: number): Layout {
+/** With that many rows less, which the last pane gives: the others stay where they are. */
+export function shortened(layout: Layout, rows: number): Layout {
+	if (rows <= 0 || layout.kind === 'none') return layout;
+	const less = ({width, height}: Size) => ({width, height: Math.max(3, height - rows)});
+	const body = less(layout.body);
+	return layout.kind === 'four' ? {...layout, body, live: less(layout.live)} : {...layout, body};
+}
+
+/**
+ * @param columns Of the window, in cells.
+ * @param isEnlarged The focused pane has all of it.
+ */
+export function layoutOf(columns: number, rows: number, {isEnlarged = false} = {}): Layout {
 	// Without the header and the keys.
 	const body = {width: columns, height: rows - 2 - noticeRows(rows)};
 	if (columns < 20 || body.height < 4) return {kind: 'none', body};
-	if (columns < narrowest || rows < lowest) return {kind: 'one', body};
+	if (isEnlarged || columns < narrowest || rows < lowest) return {kind: 'one', body};
 	const top = Math.max(6, Math.round(body.height * 0.32));
 	const traffic = body.height < 24 ? 5 : Math.max(6, Math.round(body.height * 0.18));
 	// Enough for a name, a state and a split; the rest goes to the revisions, which have more to say.

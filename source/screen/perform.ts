@@ -1,6 +1,7 @@
 /** What each action of the key table does, in the panes. The palette goes through the same table. */
 import {
 	addRevision,
+	beginValue,
 	discardDraft,
 	eraseDigit,
 	evenShares,
@@ -21,6 +22,7 @@ import {
 	moveSelection,
 	notify,
 	openFilter,
+	toggleEnlarged,
 	toggleUncovered,
 	openSheet,
 	stepBack,
@@ -29,6 +31,7 @@ import {
 import {refusedRight, type RightName} from '../console/session/rights.js';
 import type {ConsoleState, Pane} from '../console/state/state.js';
 import {requestOptionsFor, targetOf} from '../console/live/request-target.js';
+import {mayQuit} from '../console/sheets/quit-sheet.js';
 import {openRequests} from '../console/live/request-sheet.js';
 import {verifyRevision, verifyService} from '../console/live/verify-requests.js';
 import {labelOf, leadsToWrite, type Action} from './keys/key-lookup.js';
@@ -56,6 +59,11 @@ const step =
 
 const performers: Partial<Record<Action, Performer>> = {
 	quit: (_, {quit}) => quit(),
+	leave({store}, {quit}) {
+		if (mayQuit(store)) quit();
+	},
+	enlarge: ({store}) => toggleEnlarged(store),
+	messages: ({store}) => openSheet(store, {kind: 'messages'}),
 	suspend: (_, {suspend}) => suspend(),
 	redraw: (_, {redraw}) => redraw(),
 	askAnew: console => console.askAnew(),
@@ -138,7 +146,10 @@ const performers: Partial<Record<Action, Performer>> = {
 	addRevision: ({store}) => addRevision(store),
 	takeOut: ({store}) => takeRowOut(store),
 	digit: ({store}, _, digit) => typeDigit(store, digit),
-	setValue: ({store}) => setTyped(store),
+	exactShare: ({store}) => beginValue(store),
+	setValue(console) {
+		if (setTyped(console.store)) console.reviewDraft();
+	},
 	eraseDigit: ({store}) => eraseDigit(store),
 	discardDraft: ({store}) => {
 		if (store.getState().notice) notify(store, undefined);

@@ -59,6 +59,8 @@ export function contextOf(state: ConsoleState): KeyContext {
 		case 'tag':
 		case 'requests':
 			return 'form';
+		case 'quit':
+			return 'leaving';
 		case 'leave context':
 			return 'sheet';
 		case 'palette':
@@ -69,6 +71,7 @@ export function contextOf(state: ConsoleState): KeyContext {
 		case 'help':
 		case 'details':
 		case 'writes':
+		case 'messages':
 		case 'answers':
 		case 'verify':
 		case 'yaml':
@@ -80,7 +83,7 @@ export function contextOf(state: ConsoleState): KeyContext {
 			break;
 	}
 	if (state.filtering) return 'filter';
-	if (state.focus === 'traffic' && state.typed !== '') return 'value';
+	if (state.focus === 'traffic' && state.typed !== undefined) return 'value';
 	return state.focus;
 }
 

@@ -68,7 +68,8 @@ export function greatestEvidence(
 /**
  * The least ln E that any assignment of the ambiguous answers gives: what a disagreement must survive. One more answer
  * for a revision raises ln E by ln(K + x/θ) less what it costs in n, which is the same for all. So within a group each
- * answer goes to the candidate with the smallest x/θ; groups are filled in turn until none moves.
+ * answer goes to the candidate with the smallest x/θ; groups are filled in turn until none moves, and then answers are
+ * moved between groups.
  */
 export function leastEvidence(
 	counts: readonly number[],
@@ -95,7 +96,69 @@ export function leastEvidence(
 		}
 		if (!moved || open.length < 2) break;
 	}
+	if (open.length > 1) moveBetweenGroups(totals, given, shares, open);
 	return logEvidence(totals, shares);
+}
+
+/**
+ * Moves single answers from fuller to emptier revisions (by x/θ), over several groups where one alone can't: filling in
+ * turn can stop where each group is as even as it gets alone. With shares the sum is convex in each count and the ways
+ * to give the answers out form the bases of an integral polymatroid, where an assignment that no single exchange betters
+ * is the best (Murota, "Discrete Convex Analysis", 2003, theorem 6.26). Changes `totals` and `given`.
+ */
+function moveBetweenGroups(
+	totals: number[],
+	given: readonly number[][],
+	shares: readonly number[],
+	groups: readonly AmbiguousAnswers[],
+): void {
+	const places = totals.map((_, place) => place).filter(place => (shares[place] ?? 0) > 0);
+	for (let better = true; better;) {
+		better = false;
+		for (const from of places) {
+			const reached = reachable(from, given, groups);
+			// What the answer costs where it is, against what it would cost elsewhere.
+			const cost = ((totals[from] ?? 0) - 1) / (shares[from] ?? 0);
+			const to = places.find(
+				place => reached.has(place) && (totals[place] ?? 0) / (shares[place] ?? 0) < cost - 1e-9,
+			);
+			if (to === undefined) continue;
+			for (let place = to; place !== from;) {
+				const step = reached.get(place);
+				if (!step) break;
+				const counts = given[step.group];
+				if (counts) {
+					counts[step.from] = (counts[step.from] ?? 0) - 1;
+					counts[place] = (counts[place] ?? 0) + 1;
+				}
+				place = step.from;
+			}
+			totals[from] = (totals[from] ?? 0) - 1;
+			totals[to] = (totals[to] ?? 0) + 1;
+			better = true;
+		}
+	}
+}
+
+/** The places that an answer given to `from` can be moved to, each with the group and the place of its last step. */
+function reachable(
+	from: number,
+	given: readonly (readonly number[])[],
+	groups: readonly AmbiguousAnswers[],
+): ReadonlyMap<number, {from: number; group: number}> {
+	const reached = new Map<number, {from: number; group: number}>();
+	const queue = [from];
+	for (const place of queue) {
+		for (const [group, {candidates}] of groups.entries()) {
+			if ((given[group]?.[place] ?? 0) === 0) continue;
+			for (const candidate of candidates) {
+				if (candidate === from || reached.has(candidate)) continue;
+				reached.set(candidate, {from: place, group});
+				queue.push(candidate);
+			}
+		}
+	}
+	return reached;
 }
 
 /** Groups with the same candidates as one; a single group for all of them where there would be too many assignments. */

@@ -10,7 +10,7 @@ import {
 	type Ledger,
 	type OwnRequests,
 	type PodSample,
-	type Stretch,
+	type LedgerStretch,
 } from './counting/ledger.js';
 import {recentMilliseconds, usersView, type UsersView, type UsersWeight} from './counting/users-view.js';
 import {problemsOf, type UsersProblem} from './problems.js';
@@ -78,7 +78,7 @@ export function createUsersMeter({
 	let split: UsersSplit = {weights: [], isSettling: false, pair: undefined};
 	let since = timers.now();
 	let ledger: Ledger = createLedger();
-	let stretches: Stretch[] = [];
+	let stretches: LedgerStretch[] = [];
 	let last: Round | undefined;
 	let watch: ReflectorState = {kind: 'connecting'};
 	let asked = 0;

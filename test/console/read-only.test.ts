@@ -2,7 +2,7 @@
 import {unknownRights} from '../../source/console/state/state.js';
 import {afterEach, beforeEach, expect, it} from 'vitest';
 import {connect} from '../../source/kube/connect.js';
-import {release, type Verb} from '../../source/headless/release.js';
+import {release, type ReleaseCommand} from '../../source/headless/write/release.js';
 import {openReview} from '../../source/console/sheets/review.js';
 import {createConsole} from '../../source/console/console.js';
 import {planSplit} from '../../source/release/plan-split.js';
@@ -76,7 +76,7 @@ it('no action of the key table, pressed in every pane, writes; each says why', a
 	expect(scripted.server.log.some(line => line.startsWith('GET '))).toBe(true);
 });
 
-it.each<[Verb, string[]]>([
+it.each<[ReleaseCommand, string[]]>([
 	['split', ['helloworld-go-00001=50', 'helloworld-go-00002=50']],
 	['complete', []],
 	['rollback', []],

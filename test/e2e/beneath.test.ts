@@ -61,7 +61,7 @@ describe('from what is only looked at', () => {
 
 	it('R does so while a share is being typed too', async () => {
 		await using terminal = await open('cart');
-		terminal.press('3', '5');
+		terminal.press('3', '%', '5');
 		await terminal.until(/5▏ %/);
 		terminal.press('R');
 		await terminal.until(/Roll back cart/);

@@ -29,8 +29,8 @@ describe('before a write the review warns', () => {
 		await terminal.until(/▸3 Traffic|3 Traffic/);
 		terminal.press('a');
 		await terminal.until(/00002.*– → 0 %/);
-		terminal.press('3', '0', 'enter');
-		await terminal.until(/00002.*30 %/);
+		terminal.press('%', '3', '0');
+		await terminal.until(/00002.*30▏ %/);
 		terminal.press('enter');
 		await terminal.until(shows('payments-00002 is not ready'));
 		await terminal.until(shows('Enter twice applies'));

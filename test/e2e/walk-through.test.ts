@@ -70,8 +70,9 @@ describe('the walk-through', () => {
 		expect(counted(terminal.screen(), 'Hello Knative!')).toBe(0);
 
 		// 5 Split 50/50 with the slider: both greetings, counted, and a verdict.
-		terminal.press('tab', '5', '0', 'enter');
-		await terminal.until(/→ 50 %/);
+		terminal.press('tab', '%', '5', '0');
+		// The others follow while it is typed.
+		await terminal.until(/50▏ %/);
 		terminal.press('enter');
 		await terminal.until(/Split the traffic of helloworld-go/);
 		await confirm(terminal);
@@ -106,8 +107,12 @@ describe('the walk-through', () => {
 		await confirm(terminal);
 		await terminal.until(/0\/100 since/);
 
+		// The loop is running: leaving asks, and says on the normal screen what was done.
+		terminal.press('q');
+		await terminal.until(/running: requests to helloworld-go, \d+ answered so far/);
 		terminal.press('q');
 		expect(await terminal.exited).toEqual({code: 0, signal: 0});
+		expect(terminal.screen()).toMatch(/create service helloworld-go: done[^]*roll back helloworld-go: done/);
 	});
 
 	it('creates a gRPC service and asks it once, over gRPC', async () => {

@@ -4,10 +4,11 @@ import {chmod, mkdtemp, readFile, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {gzipSync} from 'node:zlib';
-import {afterEach, beforeEach, describe, expect, it, vi} from 'vitest';
+import {afterEach, beforeEach, describe, expect, it} from 'vitest';
 import {ReadOnlyError, TransportError, type Cluster} from '../../source/kube/cluster.js';
 import {connect, type ConnectOptions} from '../../source/kube/connect.js';
 import {kubeconfigFor, startApiServer, type ApiServer} from '../support/api-server.js';
+import {eventually} from '../support/eventually.js';
 import {manualTimers, type ManualTimers} from './manual-timers.js';
 
 let server: ApiServer;
@@ -665,7 +666,7 @@ describe('a credential plugin', () => {
 		const started = (await readFile(pids, 'utf8')).trim().split(' ').map(Number);
 		expect(started).toHaveLength(2);
 		// The kernel takes a moment to take down a process that was ended, and whoever inherits one may never look at it.
-		await vi.waitFor(() => {
+		await eventually(() => {
 			const {stdout} = spawnSync('ps', ['-o', 'stat=', '-p', started.join(',')], {encoding: 'utf8'});
 			expect(stdout.split('\n').filter(state => !/^\s*(?:Z|$)/.test(state))).toEqual([]);
 		});

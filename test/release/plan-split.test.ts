@@ -1,6 +1,6 @@
 /** What a plan says beside its write: each thing once, and nothing that is not so. */
 import {describe, expect, it} from 'vitest';
-import {planLines} from '../../source/headless/report.js';
+import {planLines} from '../../source/headless/write/report.js';
 import {reviewLines} from '../../source/screen/sheets/review/review-lines.js';
 import {planPromote, planSplit, type Planned} from '../../source/release/plan-split.js';
 import {set, splitOf} from '../../source/knative/split/split.js';

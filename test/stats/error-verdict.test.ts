@@ -1,4 +1,4 @@
-import * as fc from 'fast-check';
+import * as fc from '../support/property.js';
 import {describe, expect, test} from 'vitest';
 import {errorVerdict, logErrorEvidence} from '../../source/stats/error-verdict.js';
 import {claimedFrom} from '../../source/stats/evidence.js';

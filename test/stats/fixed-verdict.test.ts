@@ -1,4 +1,4 @@
-import * as fc from 'fast-check';
+import * as fc from '../support/property.js';
 import {expect, test} from 'vitest';
 import {fixedInterval, fixedVerdict} from '../../source/stats/fixed-verdict.js';
 import type {ShareCount, SharedAnswers} from '../../source/stats/split-verdict.js';

@@ -1,4 +1,4 @@
-import * as fc from 'fast-check';
+import * as fc from '../support/property.js';
 import {expect, test} from 'vitest';
 import {
 	greatestEvidence,
@@ -42,6 +42,17 @@ test('the greatest and the least evidence are those of all assignments', () => {
 			},
 		),
 		{numRuns: 300},
+	);
+});
+
+test('answers are moved over several kinds of ambiguity where evening out each kind alone is stuck', () => {
+	const groups = [
+		{candidates: [1, 2], count: 2},
+		{candidates: [0, 1], count: 2},
+	];
+	expect(leastEvidence([3, 0, 2], [0.34, 0.33, 0.33], groups)).toBeCloseTo(
+		logEvidence([3, 3, 3], [0.34, 0.33, 0.33]),
+		9,
 	);
 });
 

@@ -3,7 +3,7 @@ import {readFileSync} from 'node:fs';
 import process from 'node:process';
 import xterm from '@xterm/headless';
 import {spawn} from 'node-pty';
-import {cellsOf, FakeTerminal} from './fake-terminal.js';
+import {cellsOf, FakeTerminal} from './fake-terminal.ts';
 
 /** Keys by name, as a terminal sends them; anything else is sent as it is. */
 const namedKeys: Readonly<Record<string, string>> = {

@@ -29,7 +29,7 @@ import {baseOffer, baseWarnings} from '../../release/base-offer.js';
 import {planTags} from '../../release/plan-split.js';
 import {basedOn, type Base} from '../../knative/revision/base.js';
 import {releaseOf} from '../../knative/release/release.js';
-import {canaryTag, placeholderRule} from '../../knative/release/role-tags.js';
+import {canaryTag, placeholderRule} from '../../knative/release/verbs/role-tags.js';
 import {planCreateRevision, planCreateService} from '../../release/plan-object.js';
 import {
 	knownRevisions,

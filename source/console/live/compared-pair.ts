@@ -1,5 +1,5 @@
 /** Which two revisions of a service are compared, and where each is asked. Pure. */
-import type {Side, Sides} from '../../probe/loop/pairs.js';
+import type {Side, Sides} from '../../probe/pairs/sides.js';
 import {releaseOf} from '../../knative/release/release.js';
 import type {RevisionView} from '../../knative/revision/revision.js';
 import type {ServiceView} from '../../knative/service/service.js';

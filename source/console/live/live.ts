@@ -4,7 +4,7 @@
  * selection alone begins nothing.
  */
 import {isDeepStrictEqual} from 'node:util';
-import type {PastEpoch} from '../../probe/loop/past-epochs.js';
+import type {PastEpoch} from '../../probe/counting/past-epochs.js';
 import type {Loop} from '../../probe/loop/loop.js';
 import type {RequestOptions} from '../../probe/transport/request-options.js';
 import type {ServiceView} from '../../knative/service/service.js';

@@ -1,8 +1,8 @@
 /** What the loop says of a service in one value: for the list of services, reviews, plans and whoever else decides by it. Pure. */
-import type {Alarm} from '../../probe/loop/alarm.js';
-import type {GatewayCondition} from '../../probe/loop/gateway-state.js';
+import type {Alarm} from '../../probe/judging/alarm.js';
+import type {GatewayCondition} from '../../probe/judging/gateway-state.js';
 import type {LoopSnapshot} from '../../probe/loop/loop.js';
-import type {Trouble} from '../../probe/loop/trouble.js';
+import type {Trouble} from '../../probe/judging/trouble.js';
 import type {ErrorVerdict} from '../../stats/error-verdict.js';
 import type {LatencyVerdict} from '../../stats/latency-verdict.js';
 import type {SplitVerdict} from '../../stats/split-verdict.js';

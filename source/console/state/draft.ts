@@ -40,7 +40,7 @@ function keep(store: ConsoleStore, service: ServiceView, draft: Draft): void {
 		const idle = equalSplits(draft.base, draft.split) && draft.split.every(row => !row.locked);
 		if (idle && draft.generation === service.generation) next.delete(service.uid);
 		else next.set(service.uid, draft);
-		return {drafts: next, typed: ''};
+		return {drafts: next, typed: undefined};
 	});
 }
 
@@ -118,28 +118,44 @@ export function toggleFollow(store: ConsoleStore): void {
 	}
 }
 
-/** A digit of an exact share. It is only typed so far: `setTyped` takes it over. */
+/** Begins to type an exact share of the selected row: digits follow. */
+export function beginValue(store: ConsoleStore): void {
+	if (current(store)) store.setState({typed: '', notice: undefined});
+}
+
+/** A digit of an exact share. What it makes of the split is shown; `setTyped` takes it over. */
 export function typeDigit(store: ConsoleStore, digit: string): void {
-	const {typed: before} = store.getState();
+	const {typed: before = ''} = store.getState();
 	const typed = `${before}${digit}`.replace(/^0+(?=\d)/, '');
 	if (typed.length > 3) return;
 	store.setState({typed, notice: undefined});
 }
 
 export function eraseDigit(store: ConsoleStore): void {
-	store.setState(({typed}) => ({typed: typed.slice(0, -1)}));
+	store.setState(({typed}) => ({
+		typed: typed === undefined || typed === '' ? undefined : typed.slice(0, -1),
+	}));
 }
 
-/** Gives the selected row the share that was typed; one above 100 stays typed, with a sentence. */
-export function setTyped(store: ConsoleStore): void {
-	const {typed} = store.getState();
+/**
+ * Gives the selected row the share that was typed; one above 100 stays typed, with a sentence. True when there is a draft
+ * then, to be reviewed.
+ */
+export function setTyped(store: ConsoleStore): boolean {
+	const {typed = ''} = store.getState();
 	const percent = Number(typed);
 	if (typed === '' || percent > 100) {
-		notify(store, {tone: 'bad', text: `${typed} % is more than there is: a share is 0 to 100 %.`});
-		return;
+		const text =
+			typed === ''
+				? 'Type a share from 0 to 100.'
+				: `${typed} % is more than there is: a share is 0 to 100 %.`;
+		notify(store, {tone: typed === '' ? 'info' : 'bad', text});
+		return false;
 	}
-	store.setState({typed: ''});
+	store.setState({typed: undefined});
 	change(store, (split, key) => set(split, key, percent));
+	const state = store.getState();
+	return state.notice === undefined && draftOf(state, selectedService(state)) !== undefined;
 }
 
 /** A row that was in the draft alone is gone with it: the first one is selected then. */
@@ -157,7 +173,7 @@ export function discardDraft(store: ConsoleStore): boolean {
 	store.setState(({drafts}) => {
 		const next = new Map(drafts);
 		next.delete(service.uid);
-		return {drafts: next, typed: '', row: withoutAdded(state.row, service)};
+		return {drafts: next, typed: undefined, row: withoutAdded(state.row, service)};
 	});
 	return true;
 }

@@ -1,11 +1,11 @@
 /** Readings of the store that more than one place needs. Pure. */
 import type {RevisionView} from '../../knative/revision/revision.js';
-import {conditionTrouble, type Trouble} from '../../knative/revision/trouble.js';
+import {conditionTrouble, type RevisionTrouble} from '../../knative/revision/trouble.js';
 import type {ServiceView} from '../../knative/service/service.js';
-import {splitOf, type Split, type SplitRow} from '../../knative/split/split.js';
+import {set, splitOf, type Split, type SplitRow} from '../../knative/split/split.js';
 import type {ConsoleState, Draft, ReflectorState, Sheet} from './state.js';
 import {indexOfName, placeOf} from '../tables/tables.js';
-import {matchesFilter, visibleServices} from './visible.js';
+import {hasInName, visibleServices} from './visible.js';
 import {withGoneRevision, withGoneService, type Gone, type Selected} from './selection.js';
 
 export {visibleServices} from './visible.js';
@@ -39,7 +39,7 @@ export type ServiceRow = ServiceView | Gone;
 export function serviceRows(state: ConsoleState): readonly ServiceRow[] {
 	const visible = visibleServices(state);
 	const gone = goneService(state);
-	if (!gone || !matchesFilter(gone, state.filter)) return visible;
+	if (!gone || !hasInName(gone, state.filter)) return visible;
 	const known = rowsWithGone.get(visible);
 	if (known?.gone === gone) return known.rows;
 	const rows = withGoneService(visible, gone);
@@ -161,14 +161,14 @@ export function whyNoRevision(state: ConsoleState): string {
 export function troubleOf(
 	{trouble}: Pick<ConsoleState, 'trouble'>,
 	revision: RevisionView | undefined,
-): Trouble | undefined {
+): RevisionTrouble | undefined {
 	if (!revision) return undefined;
 	const isOfIts = trouble !== undefined && trouble.revision === revision.uid;
 	return conditionTrouble(revision) ?? (isOfIts ? trouble : undefined);
 }
 
 /** Of the newest revision of a service: what an operator who releases it wants to know first. */
-export function newestTrouble(state: ConsoleState, service: string | undefined): Trouble | undefined {
+export function newestTrouble(state: ConsoleState, service: string | undefined): RevisionTrouble | undefined {
 	return troubleOf(state, revisionsOf(state, service)[0]);
 }
 
@@ -182,15 +182,25 @@ export function draftOf(state: ConsoleState, service: ServiceView | undefined): 
 	return service && state.drafts.get(service.uid);
 }
 
-/** What the slider shows: the draft, or else what the service has. */
-export function shownSplit(state: ConsoleState, service: ServiceView): Split {
-	return draftOf(state, service)?.split ?? splitOf(service);
+/** What the slider shows: the draft, or else what the service has; while an exact share is typed, with that. */
+export function shownSplit(
+	state: Pick<ConsoleState, 'drafts' | 'row' | 'typed'>,
+	service: ServiceView,
+): Split {
+	const split = state.drafts.get(service.uid)?.split ?? splitOf(service);
+	const percent = Number(state.typed);
+	if (state.typed === undefined || state.typed === '' || percent > 100) return split;
+	const row = rowOf(state, service, split);
+	return row ? set(split, row.key, percent) : split;
 }
 
 /** The row of the slider that was chosen; the first one until one was. Undefined when it is not in the split any more. */
 export function selectedRow(state: ConsoleState, service: ServiceView): SplitRow | undefined {
-	const split = shownSplit(state, service);
-	const chosen = state.row.get(service.uid);
+	return rowOf(state, service, shownSplit(state, service));
+}
+
+function rowOf({row}: Pick<ConsoleState, 'row'>, {uid}: ServiceView, split: Split): SplitRow | undefined {
+	const chosen = row.get(uid);
 	return chosen === undefined ? split[0] : split.find(({key}) => key === chosen);
 }
 

@@ -9,7 +9,7 @@ import {
 	shownSplit,
 	visibleServices,
 } from './read.js';
-import {matchesFilter} from './visible.js';
+import {hasInName} from './visible.js';
 import {isGone, selectionOf, type Selected} from './selection.js';
 import type {FormSheet} from '../sheets/sheets.js';
 import {panes, type ConsoleState, type ConsoleStore, type Notice, type Pane, type Sheet} from './state.js';
@@ -24,7 +24,7 @@ function stepped<Item>(items: readonly Item[], index: number, step: SelectionSte
 }
 
 export function focusPane(store: ConsoleStore, focus: Pane): void {
-	store.setState({focus, typed: ''});
+	store.setState({focus, typed: undefined});
 }
 
 /** To the next pane, or with -1 to the one before; around at the ends. */
@@ -53,7 +53,7 @@ export function moveSelection(store: ConsoleStore, step: SelectionStep): void {
 			const split = shownSplit(state, service);
 			const index = split.findIndex(({key}) => key === selectedRow(state, service)?.key);
 			const next = stepped(split, index, step);
-			if (next) store.setState({row: new Map(state.row).set(service.uid, next.key), typed: ''});
+			if (next) store.setState({row: new Map(state.row).set(service.uid, next.key), typed: undefined});
 			return;
 		}
 		case 'live': {
@@ -69,7 +69,7 @@ export function selectService(
 	{wasSeen = true}: {wasSeen?: boolean} = {},
 ): void {
 	const selected = {uid, name, wasSeen};
-	store.setState({selected, selectedBefore: selected, typed: ''});
+	store.setState({selected, selectedBefore: selected, typed: undefined});
 }
 
 function selectRevision(
@@ -100,8 +100,9 @@ export function setFilter(store: ConsoleStore, filter: string): void {
 	store.setState(state => {
 		const before = state.filtering ? state.selectedBefore : state.selected;
 		if (filter.trim() === '') return {filter, selected: before};
-		const [first] = visibleServices({...state, filter});
-		const isFound = before && matchesFilter(before, filter);
+		const visible = visibleServices({...state, filter});
+		const [first] = visible;
+		const isFound = before && (hasInName(before, filter) || visible.some(({uid}) => uid === before.uid));
 		return {filter, selected: isFound || !first ? before : selectionOf({uid: first.uid, name: first.name})};
 	});
 }
@@ -111,7 +112,7 @@ export function closeFilter(store: ConsoleStore, {keep}: {keep: boolean}): void 
 }
 
 export function openSheet(store: ConsoleStore, sheet: Sheet): void {
-	store.setState(({sheets}) => ({sheets: [...sheets, sheet], notice: undefined, typed: ''}));
+	store.setState(({sheets}) => ({sheets: [...sheets, sheet], notice: undefined, typed: undefined}));
 }
 
 /** Closes the sheet on top. What was typed into a form is kept for the next time it is opened. */
@@ -175,19 +176,25 @@ export function toggleUncovered(store: ConsoleStore): void {
 	store.setState(({isUncovered}) => ({isUncovered: !isUncovered}));
 }
 
+/** Gives the focused pane the whole window, or shows all panes again. */
+export function toggleEnlarged(store: ConsoleStore): void {
+	store.setState(({isEnlarged}) => ({isEnlarged: !isEnlarged}));
+}
+
 export function notify(store: ConsoleStore, notice: Notice | undefined): void {
 	store.setState({notice});
 }
 
 /**
- * One level back: the notice, digits being typed, the filter, an unsent draft, in that order of nearness; at the panes
+ * One level back: digits being typed, the notice, the enlarged pane, the filter, in that order of nearness; at the panes
  * there is nothing further back. True when there was something to leave.
  */
 export function stepBack(store: ConsoleStore): boolean {
 	const state: ConsoleState = store.getState();
 	if (state.sheets.length > 0) closeSheet(store);
-	else if (state.typed !== '') store.setState({typed: ''});
+	else if (state.typed !== undefined) store.setState({typed: undefined});
 	else if (state.notice) notify(store, undefined);
+	else if (state.isEnlarged) toggleEnlarged(store);
 	else if (state.filter !== '') setFilter(store, '');
 	else return false;
 	return true;

@@ -16,7 +16,7 @@ import type {UsersSnapshot} from '../../users/users.js';
 import type {Tunnel} from '../../probe/transport/probe.js';
 import type {ServiceView} from '../../knative/service/service.js';
 import type {RevisionView} from '../../knative/revision/revision.js';
-import type {Trouble} from '../../knative/revision/trouble.js';
+import type {RevisionTrouble} from '../../knative/revision/trouble.js';
 import type {Split} from '../../knative/split/split.js';
 import type {HistoryEntry} from '../../journal/journal-entry.js';
 import type {ContextsSheet, EventsSheet, LeaveSheet, LogsSheet, YamlSheet} from '../sheets/inspected.js';
@@ -34,14 +34,14 @@ import type {
 export type {Standing} from '../../kube/auth/credentials.js';
 export type {ReflectorState} from '../../kube/watch/reflector.js';
 export type {RequestOptions} from '../../probe/transport/request-options.js';
-export type {FailureEntry} from '../../probe/loop/failure-log.js';
-export type {EpochCounts, PastEpoch} from '../../probe/loop/past-epochs.js';
+export type {FailureEntry} from '../../probe/counting/failure-log.js';
+export type {EpochCounts, PastEpoch} from '../../probe/counting/past-epochs.js';
 export type {LoopSnapshot} from '../../probe/loop/loop.js';
 export type {ServiceVerdict} from '../live/verdicts.js';
-export type {Comparison} from '../../probe/loop/pairs.js';
+export type {Comparison} from '../../probe/pairs/comparison.js';
 export type {Answer} from '../../probe/transport/probe.js';
-export type {Row} from '../../probe/loop/loop-report.js';
-export type {RecordedAnswer} from '../../probe/loop/tally.js';
+export type {Row} from '../../probe/counting/loop-report.js';
+export type {RecordedAnswer} from '../../probe/counting/tally.js';
 export type {UsersSnapshot} from '../../users/users.js';
 
 export const panes = ['services', 'revisions', 'traffic', 'live'] as const;
@@ -125,9 +125,17 @@ export type Draft = {
 export type Notice = {
 	tone: 'info' | 'good' | 'bad';
 	text: string;
+	/** About a key alone: gone with the next one, and nothing to read again. */
+	isPassing?: true;
 	/** What it says holds until a revision of this service, newer than this generation of its template, is there. */
 	creating?: {service: string; newerThan: number};
 };
+
+/** A notice that was given, and when: milliseconds since 1970. */
+export type Message = Pick<Notice, 'tone' | 'text'> & {at: number};
+
+/** Messages that are kept. */
+const keptMessages = 200;
 
 /** What lies over the panes; the last one is on top and has the keys. */
 export type Sheet =
@@ -137,6 +145,9 @@ export type Sheet =
 	| {kind: 'namespaces'; names: readonly string[]; sentence?: string}
 	| ChoiceSheet
 	| {kind: 'writes'}
+	| {kind: 'messages'}
+	/** Whether to leave the program, and what that ends or loses. */
+	| {kind: 'quit'; id: number; ends: readonly string[]}
 	| {kind: 'answers'}
 	| FormSheet
 	| ReviewSheet
@@ -180,11 +191,13 @@ export type ConsoleState = {
 	/** By service name; newest first. All of a service's or none of them; an empty list says that it has none. */
 	revisions: ReadonlyMap<string, readonly RevisionView[]>;
 	/** What the pods of the newest revision of the selected service say, while that is not ready; with its uid. */
-	trouble: (Trouble & {revision: string}) | undefined;
+	trouble: (RevisionTrouble & {revision: string}) | undefined;
 	/** Objects that could not be read, as sentences. */
 	unreadable: readonly string[];
 
 	focus: Pane;
+	/** The focused pane has the whole window. */
+	isEnlarged: boolean;
 	/** The selected service; it may not be there yet, or not any more. Undefined as long as there was none to select. */
 	selected: Selected | undefined;
 	/** By uid of the service: its selected revision, and the selected row of its slider (a Split key). */
@@ -198,8 +211,8 @@ export type ConsoleState = {
 
 	/** By uid of the service. */
 	drafts: ReadonlyMap<string, Draft>;
-	/** Digits typed for the selected row, before they are taken. */
-	typed: string;
+	/** An exact share that is being typed for the selected row, as far as it is; undefined while none is. */
+	typed: string | undefined;
 	/** Changes of splits, oldest first; `before` keeps which revision `@latest` meant then. */
 	history: readonly HistoryEntry[];
 	/** Why the history on disk could not be read; undefined when it could, or there is none. */
@@ -225,6 +238,8 @@ export type ConsoleState = {
 	sheets: readonly Sheet[];
 	writes: readonly WriteRecord[];
 	notice: Notice | undefined;
+	/** What the message line has said, oldest first, to be read again. */
+	messages: readonly Message[];
 	/** Values of variables are shown: only when somebody asks for it. */
 	isUncovered: boolean;
 };
@@ -257,6 +272,7 @@ export function initialState({
 		trouble: undefined,
 		unreadable: [],
 		focus: 'services',
+		isEnlarged: false,
 		selected: undefined,
 		revision: new Map(),
 		row: new Map(),
@@ -264,7 +280,7 @@ export function initialState({
 		filtering: false,
 		selectedBefore: undefined,
 		drafts: new Map(),
-		typed: '',
+		typed: undefined,
 		history: [],
 		historyUnread: undefined,
 		historyProblem: undefined,
@@ -277,6 +293,7 @@ export function initialState({
 		sheets: [],
 		writes: [],
 		notice: undefined,
+		messages: [],
 		isUncovered: false,
 	};
 }
@@ -288,8 +305,17 @@ export function createConsoleStore(of: Parameters<typeof initialState>[0]): Cons
 	store.setState = change => {
 		setState(state => {
 			const part = typeof change === 'function' ? change(state) : change;
-			return part === state ? state : bound({...state, ...part});
+			return part === state ? state : bound(withMessage(state, {...state, ...part}));
 		});
 	};
 	return store;
+}
+
+/** Keeps what is newly said, so that a sentence that gave way to the next one can be read again. */
+function withMessage(before: ConsoleState, state: ConsoleState): ConsoleState {
+	const {notice, messages} = state;
+	if (!notice || notice.isPassing || notice === before.notice || notice.text === messages.at(-1)?.text)
+		return state;
+	const {tone, text} = notice;
+	return {...state, messages: [...messages.slice(1 - keptMessages), {at: Date.now(), tone, text}]};
 }

@@ -1,14 +1,34 @@
-/** Which services the filter lets through. Pure. */
+/** Which services the filter lets through: by a part of the name, or by a word for their state. Pure. */
+import {serviceState} from '../../knative/service/service-state.js';
 import type {ServiceView} from '../../knative/service/service.js';
 
 /** By the services they are taken from: every part of the screen asks, at every change. */
 const filtered = new WeakMap<readonly ServiceView[], {wanted: string; visible: readonly ServiceView[]}>();
 
-const wantedBy = (filter: string) => filter.trim().toLowerCase();
-const isWanted = ({name}: {name: string}, wanted: string) => name.toLowerCase().includes(wanted);
+/** Words that a filter understands beside parts of names → whether a service is in that state. */
+const states: ReadonlyMap<string, (service: ServiceView) => boolean> = new Map([
+	['failed', service => ['failed', 'serving'].includes(serviceState(service).kind)],
+	['deploying', service => serviceState(service).kind === 'progressing'],
+	['ready', service => serviceState(service).kind === 'ready'],
+	['releasing', isReleasing],
+]);
 
-/** Whether the filter lets through what has this name, be it there or gone. */
-export const matchesFilter = (item: {name: string}, filter: string) => isWanted(item, wantedBy(filter));
+export const filterStates: readonly string[] = [...states.keys()];
+
+/** Its traffic is shared by several revisions. */
+function isReleasing({statusTraffic}: ServiceView): boolean {
+	return new Set(statusTraffic.filter(({percent}) => percent > 0).map(({revision}) => revision)).size > 1;
+}
+
+function isWanted(service: ServiceView, wanted: string): boolean {
+	return hasInName(service, wanted) || (states.get(wanted)?.(service) ?? false);
+}
+
+const wantedBy = (filter: string) => filter.trim().toLowerCase();
+
+/** Whether the filter is a part of the name of a service, be that there or gone. */
+export const hasInName = ({name}: {name: string}, filter: string) =>
+	name.toLowerCase().includes(wantedBy(filter));
 
 /** The services that the filter lets through, in order of name: the same array for the same services and filter. */
 export function visibleServices({

@@ -6,8 +6,8 @@ import {comparedRevisions} from '../../console/live/compared-pair.js';
 import {routeSettled} from '../../knative/service/service-state.js';
 import {parseService, type ServiceView} from '../../knative/service/service.js';
 import type {RevisionView} from '../../knative/revision/revision.js';
-import {configuredShares, type Share} from '../expected-split.js';
-import {readRevisions} from '../read-service.js';
+import {configuredShares, type ExpectedShare} from '../evidence/expected-split.js';
+import {readRevisions} from '../read/read-service.js';
 import type {UsersMeter, UsersSnapshot, UsersSplit} from '../../users/users.js';
 
 export type FollowedUsers = {service: ServiceView; snapshot: UsersSnapshot};
@@ -16,7 +16,7 @@ export type FollowedUsers = {service: ServiceView; snapshot: UsersSnapshot};
 export function splitOfUsers(
 	service: ServiceView,
 	revisions: readonly RevisionView[],
-	expected?: readonly Share[],
+	expected?: readonly ExpectedShare[],
 ): UsersSplit {
 	return {
 		weights: expected ?? configuredShares(service.statusTraffic),
@@ -40,7 +40,7 @@ export async function followUsers(
 		signal,
 	}: {
 		meter: UsersMeter;
-		expected?: readonly Share[];
+		expected?: readonly ExpectedShare[];
 		onRound: (now: FollowedUsers) => boolean;
 		signal?: AbortSignal;
 	},

@@ -2,7 +2,7 @@
 import type {Cluster} from '../../kube/cluster.js';
 import type {UsersMeter} from '../../users/users.js';
 import {exitCodes, type ExitCode} from '../exit-codes.js';
-import {readService} from '../read-service.js';
+import {readService} from '../read/read-service.js';
 import {followUsers, type FollowedUsers} from './follow-users.js';
 import {usersJson, usersLines} from './users-text.js';
 

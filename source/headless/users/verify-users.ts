@@ -6,8 +6,8 @@
 import type {Cluster} from '../../kube/cluster.js';
 import {usersVerdicts} from '../../console/live/users-words.js';
 import type {UsersMeter, UsersSnapshot} from '../../users/users.js';
-import {expectedShares} from '../expected-split.js';
-import {settledService} from '../settled-service.js';
+import {expectedShares} from '../evidence/expected-split.js';
+import {settledService} from '../read/settled-service.js';
 import {followUsers, type FollowedUsers} from './follow-users.js';
 import {usersJson, usersLines} from './users-text.js';
 

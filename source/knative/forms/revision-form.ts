@@ -11,7 +11,7 @@ import {
 } from '../autoscaling/autoscaling.js';
 import {errorsOf, type EnvRow, type Field, type FieldErrors} from './form.js';
 import type {EnvChange, RevisionRequest} from '../revision/plan-revision.js';
-import {canaryTag, stableTag} from '../release/role-tags.js';
+import {canaryTag, stableTag} from '../release/verbs/role-tags.js';
 import {
 	concurrencyRule,
 	envRowsRule,

@@ -3,10 +3,10 @@
  * warning goes by it. Pure.
  */
 import type {RevisionView} from '../revision/revision.js';
-import {joinedChanges, noteOf, ownRevisions, rejectionOf, type ReleaseFacts} from './facts.js';
-import {unready} from './choice.js';
-import {pastOf} from './past.js';
-import {canaryTag, stableTag} from './role-tags.js';
+import {joinedChanges, noteOf, ownRevisions, rejectionOf, type ReleaseFacts} from './evidence/facts.js';
+import {unready} from './verbs/choice.js';
+import {pastOf} from './evidence/past.js';
+import {canaryTag, stableTag} from './verbs/role-tags.js';
 import {
 	isNewer,
 	keptByGateway,
@@ -16,9 +16,9 @@ import {
 	waitingLatest,
 	type Order,
 	type Share,
-} from './shares.js';
+} from './evidence/shares.js';
 
-export type {Change, ReleaseFacts} from './facts.js';
+export type {Change, ReleaseFacts} from './evidence/facts.js';
 
 export type Role = {
 	readonly revision: string;

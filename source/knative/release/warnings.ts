@@ -4,7 +4,7 @@ import type {RevisionView} from '../revision/revision.js';
 import type {ServiceView} from '../service/service.js';
 import type {Split} from '../split/split.js';
 import {momentBy} from '../text/moment.js';
-import {parseRejection} from './rejection.js';
+import {parseRejection} from './evidence/rejection.js';
 import {rolloutInProgress} from '../service/service-state.js';
 
 export type Warning = {

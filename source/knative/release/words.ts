@@ -1,7 +1,7 @@
 /** Which revision an operator means by a word: the same for command lines and the palette. Pure. */
 import {printable} from '../text/printable.js';
 import {latestKey, splitOf} from '../split/split.js';
-import type {ReleaseFacts} from './facts.js';
+import type {ReleaseFacts} from './evidence/facts.js';
 import {releaseOf} from './release.js';
 import {wordsHelp} from './words-help.js';
 

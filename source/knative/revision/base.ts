@@ -5,7 +5,7 @@
 import * as v from 'valibot';
 import {pointer, type PatchOperation} from '../objects/patch.js';
 import type {ServiceView} from '../service/service.js';
-import {differences, type Compared} from './differences.js';
+import {differences, type ComparedRevision} from './differences.js';
 import type {RevisionView} from './revision.js';
 import {resourcesOf, revisionSpec, summaryOf, telling, type RawTemplate} from './template.js';
 
@@ -60,7 +60,10 @@ export function baseOperation({template}: Base): PatchOperation {
 }
 
 /** What of a template can be compared with a revision. */
-export function comparedTemplate({template, summary}: Pick<ServiceView, 'template' | 'summary'>): Compared {
+export function comparedTemplate({
+	template,
+	summary,
+}: Pick<ServiceView, 'template' | 'summary'>): ComparedRevision {
 	return {
 		image: summary.image,
 		env: summary.env,

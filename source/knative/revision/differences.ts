@@ -2,13 +2,13 @@
 import type {RevisionView} from './revision.js';
 
 /** What of a revision, or of a template, is compared. */
-export type Compared = Pick<
+export type ComparedRevision = Pick<
 	RevisionView,
 	'image' | 'env' | 'resources' | 'autoscaling' | 'containerConcurrency' | 'protocol' | 'annotations'
 >;
 
 /** From `old` to `fresh`. Empty where nothing differs of what is known of a revision. */
-export function differences(old: Compared, fresh: Compared): string[] {
+export function differences(old: ComparedRevision, fresh: ComparedRevision): string[] {
 	return [
 		...changed('image', old.image, fresh.image),
 		...named('env', valuesOf(old), valuesOf(fresh)),
@@ -27,7 +27,7 @@ function changed(what: string, before: string, after: string): string[] {
 }
 
 /** What each variable is set to, by name. */
-const valuesOf = ({env}: Compared) =>
+const valuesOf = ({env}: ComparedRevision) =>
 	new Map(env.map(({name, value, shown}) => [name, value ?? `=${shown}`]));
 
 /** By name alone. */

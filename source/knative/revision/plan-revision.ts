@@ -8,11 +8,11 @@ import {autoscalingPrefix, autoscalingSettings} from '../autoscaling/autoscaling
 import {pointer, trafficOperation, type PatchOperation} from '../objects/patch.js';
 import {printable} from '../text/printable.js';
 import {envRule, imageRule} from '../forms/rules.js';
-import {placeholderRule} from '../release/role-tags.js';
+import {placeholderRule} from '../release/verbs/role-tags.js';
 import {baseOperation, basedOn, type Base} from './base.js';
 import type {ServiceView} from '../service/service.js';
 import {dropTag, latestKey, putTag, splitOf, toTargets, type Split, type SplitRow} from '../split/split.js';
-import {pinnedSplit} from '../release/settled-split.js';
+import {pinnedSplit} from '../release/verbs/settled-split.js';
 import type {EnvVar, TrafficTarget} from '../objects/wire.js';
 
 export type EnvChange = {name: string; value: string} | {name: string; remove: true};

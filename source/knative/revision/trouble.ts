@@ -7,7 +7,7 @@ import type {ContainerView, PodView} from '../objects/pod.js';
 import {mainContainer} from '../objects/pod.js';
 import type {RevisionView} from './revision.js';
 
-export type Trouble = {
+export type RevisionTrouble = {
 	/** One or two words for a table cell, nine columns at most. */
 	word: string;
 	/** What is wrong: printable, without an end. */
@@ -43,7 +43,7 @@ const startReasons = new Set([
  *
  * @param isLate Whether there should be a pod by now, and a container that runs should be ready.
  */
-export function podTrouble(pods: readonly PodView[], isLate: boolean): Trouble | undefined {
+export function podTrouble(pods: readonly PodView[], isLate: boolean): RevisionTrouble | undefined {
 	const present = pods.filter(({deleting}) => !deleting);
 	if (present.length === 0) {
 		return isLate ? {word: 'No pod', sentence: 'no pod has been made; the events say why'} : undefined;
@@ -69,7 +69,7 @@ export function podTrouble(pods: readonly PodView[], isLate: boolean): Trouble |
 const pullPrefix = /^Back-off pulling image "[^"]*": ErrImagePull: /;
 
 /** Any of them: a sidecar that cannot be started holds its pod up as well. */
-function startTrouble({containers}: PodView): Trouble | undefined {
+function startTrouble({containers}: PodView): RevisionTrouble | undefined {
 	for (const {state, reason, message} of containers) {
 		if (state === 'waiting' && imageReasons.has(reason)) {
 			return {word: 'No image', sentence: `image cannot be pulled${detail(message.replace(pullPrefix, ''))}`};
@@ -81,7 +81,7 @@ function startTrouble({containers}: PodView): Trouble | undefined {
 	return undefined;
 }
 
-function exitTrouble({containers}: PodView): Trouble | undefined {
+function exitTrouble({containers}: PodView): RevisionTrouble | undefined {
 	const exiting = containers.find(
 		({state, ended, restarts}) => ended !== undefined && (state !== 'running' || restarts > 0),
 	);
@@ -95,7 +95,7 @@ function restartsOf({restarts}: ContainerView): string {
 	return restarts === 0 ? '' : ` (${restarts} restart${restarts === 1 ? '' : 's'})`;
 }
 
-function schedulingTrouble({unscheduled}: PodView): Trouble | undefined {
+function schedulingTrouble({unscheduled}: PodView): RevisionTrouble | undefined {
 	return unscheduled === undefined
 		? undefined
 		: {word: 'No node', sentence: `no node takes its pod${detail(unscheduled)}`};
@@ -128,11 +128,22 @@ function quotaText({used = '', limited = '', requested = ''}: Record<string, str
 /** What Knative puts before the words of the registry. */
 const digestPrefix = /^Unable to fetch image "[^"]*": failed to resolve image to digest: /;
 
+/** `HEAD https://host/v2/name/manifests/tag: unexpected status code 404 Not Found (…)` (go-containerregistry, transport/error.go). */
+const registryStatus =
+	/^[A-Z]+ https?:\/\/(?<host>[^/\s]+)\S*: unexpected status code (?<status>\d{3}[^(:]*)/;
+
+/** What the registry said to it, without the address: the image is in the revision. */
+function registryText(message: string): string {
+	const said = message.replace(digestPrefix, '');
+	const {host, status = ''} = registryStatus.exec(said)?.groups ?? {};
+	return host === undefined ? said : `${status.trim()} from ${host}`;
+}
+
 /** The same for the same revision: the screen asks at every change. */
-const known = new WeakMap<RevisionView, Trouble>();
+const known = new WeakMap<RevisionView, RevisionTrouble>();
 
 /** What the conditions of a revision that failed say, shorter; undefined for one that did not fail. */
-export function conditionTrouble(revision: RevisionView): Trouble | undefined {
+export function conditionTrouble(revision: RevisionView): RevisionTrouble | undefined {
 	const before = known.get(revision);
 	if (before || revision.state.kind !== 'failed') return before;
 	const trouble = troubleIn(revision);
@@ -140,7 +151,7 @@ export function conditionTrouble(revision: RevisionView): Trouble | undefined {
 	return trouble;
 }
 
-function troubleIn({state, conditions}: RevisionView): Trouble {
+function troubleIn({state, conditions}: RevisionView): RevisionTrouble {
 	const cause = conditions.find(
 		({type, status}) => type !== 'Ready' && type !== 'Active' && status === 'False',
 	);
@@ -155,7 +166,7 @@ function troubleIn({state, conditions}: RevisionView): Trouble {
 	}
 	if (reason === 'FailedCreate') return {word: 'No pod', sentence: `its pod is refused${detail(message)}`};
 	if (reason === 'ContainerMissing')
-		return {word: 'No image', sentence: `image not found${detail(message.replace(digestPrefix, ''))}`};
+		return {word: 'No image', sentence: `image not found${detail(registryText(message))}`};
 	if (reason.startsWith('ExitCode')) {
 		return {
 			word: 'Crashed',

@@ -45,7 +45,7 @@ export function serviceState(view: ServiceView): ServiceState {
 		if (routes?.status === 'True') {
 			return {
 				kind: 'serving',
-				word: 'Newest failed',
+				word: 'Latest failed',
 				sentence: conditionSentence(configurations?.status === 'False' ? configurations : ready),
 			};
 		}

@@ -12,7 +12,7 @@ export function createProbe(options: ProbeOptions = {}): Probe {
 	let closed = false;
 
 	async function loadGrpc(): Promise<Probe> {
-		const {createGrpcProbe} = await import('./grpc.js');
+		const {createGrpcProbe} = await import('./grpc/grpc.js');
 		return createGrpcProbe(options);
 	}
 

@@ -2,7 +2,7 @@
  * The frame every controller runs in: a queue of keys, each reconciled from the state there is (level-triggered), again
  * whenever something it looks at has changed.
  */
-import type {Change, ObjectStore, SandboxPace} from '../state.js';
+import type {StateChange, ObjectStore, SandboxPace} from '../state.js';
 import type {EventRecorder} from './events.js';
 import type {ObjectKey} from './objects.js';
 
@@ -21,7 +21,7 @@ export type ControllerContext = {
 export type Reconciler = {
 	name: string;
 	/** The keys to look at again after a change. */
-	keysOf(change: Change): readonly ObjectKey[];
+	keysOf(change: StateChange): readonly ObjectKey[];
 	/** Makes the state what it should be, as far as it goes now. */
 	reconcile(key: ObjectKey): void;
 };

@@ -8,7 +8,7 @@
 import {at, parseJson} from '../api/http/json.js';
 import {settingsOf, systemNamespace} from '../cluster-settings.js';
 import {configmaps} from '../resources.js';
-import type {Change, ObjectStore} from '../state.js';
+import type {StateChange, ObjectStore} from '../state.js';
 
 const configMap = 'config-observability';
 
@@ -58,7 +58,7 @@ export function namesIn(env: readonly EnvVar[]): Pick<RequestMetrics, 'names'> {
 }
 
 /** Whether pods are to be made otherwise after a change. */
-export const concernsRequestMetrics = ({resource, object}: Change): boolean =>
+export const concernsRequestMetrics = ({resource, object}: StateChange): boolean =>
 	resource === configmaps &&
 	object.metadata.namespace === systemNamespace &&
 	object.metadata.name === configMap;

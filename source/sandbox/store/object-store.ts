@@ -3,7 +3,13 @@
  * as etcd keeps them for a real cluster.
  */
 import {isDeepStrictEqual} from 'node:util';
-import {StoreConflict, type Change, type ObjectStore, type Resource, type StoredObject} from '../state.js';
+import {
+	StoreConflict,
+	type StateChange,
+	type ObjectStore,
+	type Resource,
+	type StoredObject,
+} from '../state.js';
 import {createdObject, updatedObject} from './next-object.js';
 import {createSortedTable, type SortedObjects} from './sorted-table.js';
 
@@ -15,7 +21,7 @@ export type ObjectStoreOptions = {
 };
 
 /** A change and the resourceVersion it made. */
-type RecordedChange = {version: number; change: Change};
+type RecordedChange = {version: number; change: StateChange};
 
 /**
  * An empty store.
@@ -29,7 +35,7 @@ export function createObjectStore(options: ObjectStoreOptions = {}): ObjectStore
 	}
 
 	const tables = new Map<string, SortedObjects<StoredObject>>();
-	const listeners = new Set<{since: number; listener: (change: Change) => void}>();
+	const listeners = new Set<{since: number; listener: (change: StateChange) => void}>();
 	const undelivered: RecordedChange[] = [];
 	let delivering = false;
 	/** Oldest first, every version after `forgotten`. */
@@ -49,7 +55,7 @@ export function createObjectStore(options: ObjectStoreOptions = {}): ObjectStore
 		return table;
 	}
 
-	function record(change: Change): void {
+	function record(change: StateChange): void {
 		const recorded = {version, change};
 		history.push(recorded);
 		// Cut in one go once half as much again has gathered: shifting an array at every write is quadratic.

@@ -6,6 +6,7 @@ Where keys are read: one of the four panes, or one of the things that lie over t
 - `sheet`: a review (before → after) that waits for Enter or for a typed name
 - `conflict`: theirs, mine and base side by side, after somebody else's write came first
 - `form`: fields being filled in; `filter`, `palette`: the line at the bottom
+- `leaving`: whether to leave the program
 - `viewer`: text to read (YAML, events, what was sent, help)
 - `logs`: text that goes on; `search`: what its lines are to have in them is being typed
 */
@@ -17,6 +18,7 @@ export const contexts = [
 	'value',
 	'sheet',
 	'conflict',
+	'leaving',
 	'form',
 	'filter',
 	'palette',
@@ -29,6 +31,7 @@ export type KeyContext = (typeof contexts)[number];
 
 export type Action =
 	| 'quit'
+	| 'leave'
 	| 'suspend'
 	| 'redraw'
 	| 'askAnew'
@@ -51,6 +54,8 @@ export type Action =
 	| 'filter'
 	| 'palette'
 	| 'help'
+	| 'enlarge'
+	| 'messages'
 	| 'namespace'
 	| 'context'
 	| 'newService'
@@ -90,6 +95,7 @@ export type Action =
 	| 'more'
 	| 'less10'
 	| 'more10'
+	| 'exactShare'
 	| 'digit'
 	| 'even'
 	| 'lock'
@@ -132,5 +138,5 @@ export type Binding = {
 	readonly writes?: true;
 };
 
-/** The panes in which digits and ←→ go to another pane. */
+/** The panes in which ←→ go to another pane. */
 export const panesWithoutSplit = ['services', 'revisions', 'live'] as const satisfies readonly KeyContext[];

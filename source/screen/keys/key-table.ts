@@ -12,9 +12,8 @@ The key table: the one place that says which key does what. Footer, help and pal
 cannot disagree with what happens. Its order is their order.
 
 Decisions, where a key could surprise:
-- Digits go to a pane everywhere but in the traffic pane. There a digit opens the entry of a percentage (context `value`),
-  which says so, sets nothing before Enter and is left with Esc: whoever wanted pane 1 sees `1▏ %` and presses Esc. From
-  the traffic pane `tab` goes on.
+- Digits go to a pane everywhere, as in lazygit and k9s. An exact share is typed after `%` (context `value`): the bars follow
+  while it is typed, Enter reviews it and Esc leaves the share as it was.
 - ←→ and `h l` move the split in the traffic pane and go to the neighbour pane in the others (lazygit's habit).
 - `L` is logs and `l` is →; so locking a row is `o`.
 - `q` leaves the program from a pane, but only the text from a viewer (less's habit); Esc never leaves the program.

@@ -64,6 +64,22 @@ export const overlayKeys: readonly Binding[] = [
 		footer: {rank: 5},
 	},
 	{
+		action: 'confirm',
+		keys: ['enter', 'q', 'y'],
+		in: ['leaving'],
+		label: 'quit',
+		help: 'Leave the console all the same; the split stays as it is.',
+		footer: {rank: 1, keys: ['enter', 'q']},
+	},
+	{
+		action: 'back',
+		keys: ['esc', 'n'],
+		in: ['leaving'],
+		label: 'stay',
+		help: 'Stay in the console.',
+		footer: {rank: 2},
+	},
+	{
 		action: 'putMineOnTop',
 		keys: ['m'],
 		in: ['conflict'],

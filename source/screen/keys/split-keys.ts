@@ -35,11 +35,19 @@ export const splitKeys: readonly Binding[] = [
 		footer: {rank: 13, keys: ['[', ']'], label: '10 %'},
 	},
 	{
+		action: 'exactShare',
+		keys: ['%'],
+		in: ['traffic'],
+		label: 'exact share',
+		help: 'Type the exact share of the selected revision: the bars follow, Enter reviews it.',
+		footer: {rank: 9, label: 'exact'},
+	},
+	{
 		action: 'digit',
 		keys: digits,
-		in: ['traffic', 'value'],
-		label: 'exact value',
-		help: 'Type an exact percentage for the selected revision; Enter sets it.',
+		in: ['value'],
+		label: 'exact share',
+		help: 'Type the exact share; the other revisions follow.',
 	},
 	{
 		action: 'even',
@@ -105,8 +113,8 @@ export const splitKeys: readonly Binding[] = [
 		action: 'setValue',
 		keys: ['enter'],
 		in: ['value'],
-		label: 'set',
-		help: 'Set the percentage that was typed.',
+		label: 'review',
+		help: 'Set the share that was typed and review it.',
 		footer: {rank: 1},
 	},
 	{

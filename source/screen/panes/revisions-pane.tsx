@@ -12,9 +12,9 @@ import {
 	type RevisionRow,
 } from '../../console/state/read.js';
 import {isGone} from '../../console/state/selection.js';
-import {parseRejection} from '../../knative/release/rejection.js';
+import {parseRejection} from '../../knative/release/evidence/rejection.js';
 import type {RevisionView} from '../../knative/revision/revision.js';
-import {conditionTrouble, type Trouble} from '../../knative/revision/trouble.js';
+import {conditionTrouble, type RevisionTrouble} from '../../knative/revision/trouble.js';
 import type {ServiceView} from '../../knative/service/service.js';
 import type {Theme} from '../../terminal/output/theme.js';
 import type {Size} from '../layout.js';
@@ -99,7 +99,7 @@ const leastTable = 3;
 
 /** What is wrong with the selected revision and what to do, at the foot of the pane. */
 function troubleLines(
-	{sentence}: Trouble,
+	{sentence}: RevisionTrouble,
 	revision: RevisionView,
 	{service, size, theme}: {service: ServiceView; size: Size; theme: Theme},
 ): DocumentLine[] {

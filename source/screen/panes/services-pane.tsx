@@ -8,6 +8,7 @@ import {
 	serviceRows,
 	visibleServices,
 } from '../../console/state/read.js';
+import {filterStates} from '../../console/state/visible.js';
 import {setFilter} from '../../console/state/select.js';
 import type {ReflectorState} from '../../console/state/state.js';
 import type {Size} from '../layout.js';
@@ -125,7 +126,9 @@ function emptySentence(
 			if (isMissing) return `There is no namespace ${namespace}. :ns lists those there are.`;
 			return filter === ''
 				? `No services in namespace ${namespace}. n creates one.`
-				: `No service has “${filter}” in its name. Esc clears the filter.`;
+				: filterStates.includes(filter.trim().toLowerCase())
+					? `No service is ${filter.trim()}. Esc clears the filter.`
+					: `No service has “${filter}” in its name. Esc clears the filter. States: ${filterStates.join(', ')}.`;
 		case 'stale':
 		case 'offline':
 		case 'forbidden':

@@ -2,7 +2,7 @@
 import {Box, Text} from 'ink';
 import {useMemo} from 'react';
 import {useShallow} from 'zustand/react/shallow';
-import {draftOf, selectedRow, selectedService} from '../../console/state/read.js';
+import {draftOf, selectedRow, selectedService, shownSplit} from '../../console/state/read.js';
 import type {ServiceView} from '../../knative/service/service.js';
 import {equalSplits, splitOf, type Split, type SplitRow} from '../../knative/split/split.js';
 import {lateRefusal} from '../../knative/release/late-refusal.js';
@@ -27,13 +27,14 @@ export function TrafficPane({width, height}: Size) {
 	const service = useConsoleState(selectedService);
 	const draft = useConsoleState(state => draftOf(state, service));
 	const selectedKey = useConsoleState(state => service && selectedRow(state, service)?.key);
-	const {focus, typed} = useConsoleState(useShallow(state => ({focus: state.focus, typed: state.typed})));
+	const focus = useConsoleState(state => state.focus);
 	const move = useConsoleState(state => service && state.moves.get(service.uid));
 	const verdict = useConsoleState(state => service && state.verdicts.get(service.uid));
 	const theme = useTheme();
 	const size = frameContentSize(width, height);
 	const current = useMemo(() => (service ? splitOf(service) : []), [service]);
-	const shown = draft?.split ?? current;
+	const drafted = useConsoleState(useShallow(({drafts, row, typed}) => ({drafts, row, typed})));
+	const shown = useMemo(() => (service ? shownSplit(drafted, service) : []), [service, drafted]);
 	const said = service ? saidLines(service, verdict, size, theme) : [];
 	const theirs = draft && !equalSplits(draft.base, current) ? current : undefined;
 	return (
@@ -45,6 +46,7 @@ export function TrafficPane({width, height}: Size) {
 				service &&
 				asideOf(service, move, {
 					isDraft: draft !== undefined,
+					isTyping: drafted.typed !== undefined,
 					isChanged: theirs !== undefined,
 					verdict,
 				})
@@ -67,7 +69,7 @@ export function TrafficPane({width, height}: Size) {
 							before={current.find(({key}) => key === row.key)?.percent}
 							base={draft?.base.find(({key}) => key === row.key)?.percent}
 							isChangedByOthers={theirs !== undefined}
-							typed={isSelected && typed !== '' ? typed : undefined}
+							typed={isSelected ? drafted.typed : undefined}
 							isServed={isGotByUsers(service, verdict)}
 						/>
 					)}
@@ -113,9 +115,15 @@ function isGotByUsers(service: ServiceView, verdict: ServiceVerdict | undefined)
 function asideOf(
 	service: ServiceView,
 	move: Move | undefined,
-	{isDraft, isChanged, verdict}: {isDraft: boolean; isChanged: boolean; verdict: ServiceVerdict | undefined},
+	{
+		isDraft,
+		isTyping,
+		isChanged,
+		verdict,
+	}: {isDraft: boolean; isTyping: boolean; isChanged: boolean; verdict: ServiceVerdict | undefined},
 ): string {
 	if (isChanged) return 'draft · the split was changed by somebody else meanwhile';
+	if (isTyping) return 'type 0 to 100 · Enter reviews it';
 	if (isDraft) return 'draft · sums to 100 · Enter reviews it';
 	// The server has taken a change that the watch has not told of yet: what is shown is from before it.
 	if (move && move.generation > service.generation) return 'sent · waiting for the watch';

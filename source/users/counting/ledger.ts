@@ -2,7 +2,7 @@
  * Puts together what pods say of their requests, round by round: how many each revision got within each stretch of time, with
  * counters that begin anew, pods that come and go, and the requests of this console taken out. Pure.
  */
-import type {RequestCounts, StatusCounts} from '../formats/request-counts.js';
+import type {PodRequestCounts, StatusCounts} from '../formats/request-counts.js';
 import type {Stat} from '../formats/stat.js';
 
 /** What one pod said. */
@@ -14,7 +14,8 @@ export type PodSample = {
 	/** Milliseconds. */
 	readonly at: number;
 	readonly said:
-		{readonly kind: 'counts'; readonly counts: RequestCounts} | {readonly kind: 'rate'; readonly stat: Stat};
+		| {readonly kind: 'counts'; readonly counts: PodRequestCounts}
+		| {readonly kind: 'rate'; readonly stat: Stat};
 };
 
 /** Requests that this console has sent itself since it began, by revision: they are in what the pods say. */
@@ -46,7 +47,7 @@ export type RevisionPart = {
 };
 
 /** What came between two rounds in which each pod that could be read was. */
-export type Stretch = {
+export type LedgerStretch = {
 	readonly from: number;
 	readonly to: number;
 	readonly isSettling: boolean;
@@ -55,7 +56,7 @@ export type Stretch = {
 
 export type Ledger = {
 	/** Adds a round; returns the stretch that it ends, if it ends one. */
-	add(round: LedgerRound): Stretch | undefined;
+	add(round: LedgerRound): LedgerStretch | undefined;
 };
 
 /** Rounds without an answer after which a pod is waited for no longer. */
@@ -63,7 +64,7 @@ const patience = 2;
 
 type PodState = {
 	revision: string;
-	counts: RequestCounts | undefined;
+	counts: PodRequestCounts | undefined;
 	at: number;
 	missed: number;
 };
@@ -193,7 +194,7 @@ export function createLedger(): Ledger {
 				left.failed += Math.max(0, failed - before.failed);
 			}
 			const revisions = new Set([...round.pods.keys(), ...pending.keys()]);
-			const stretch: Stretch = {
+			const stretch: LedgerStretch = {
 				from,
 				to: round.at,
 				isSettling,
@@ -210,11 +211,11 @@ export function createLedger(): Ledger {
 	};
 }
 
-const emptyCounts: RequestCounts = {byStatus: new Map()};
+const emptyCounts: PodRequestCounts = {byStatus: new Map()};
 const noCounts: StatusCounts = {count: 0, buckets: []};
 
 /** What came since; all of it where a counter has fallen: then the queue-proxy has begun anew. */
-function difference(before: RequestCounts, after: RequestCounts): RequestCounts {
+function difference(before: PodRequestCounts, after: PodRequestCounts): PodRequestCounts {
 	const hasFallen = [...before.byStatus].some(
 		([status, {count}]) => (after.byStatus.get(status)?.count ?? 0) < count,
 	);
@@ -239,7 +240,7 @@ function difference(before: RequestCounts, after: RequestCounts): RequestCounts 
 	};
 }
 
-function add(delta: Delta, {byStatus}: RequestCounts): void {
+function add(delta: Delta, {byStatus}: PodRequestCounts): void {
 	for (const [status, {count, buckets}] of byStatus) {
 		delta.requests += count;
 		if (status.startsWith('5')) delta.failed += count;

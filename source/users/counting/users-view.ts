@@ -7,7 +7,7 @@ import {
 	type UsersInterval,
 	type UsersSplitVerdict,
 } from '../../stats/users-verdict.js';
-import type {RevisionPart, Stretch} from './ledger.js';
+import type {RevisionPart, LedgerStretch} from './ledger.js';
 
 /** What a revision is configured to get: percent, 0–100. From `status.traffic`. */
 export type UsersWeight = {readonly revision: string; readonly percent: number};
@@ -73,7 +73,7 @@ const charted = 120;
  * @param pair The revision that is looked at, and the one that it is compared with.
  */
 export function usersView(
-	stretches: readonly Stretch[],
+	stretches: readonly LedgerStretch[],
 	{
 		weights,
 		since,
@@ -114,7 +114,7 @@ export function usersView(
 }
 
 /** Revisions that users reached, or that have pods, and that are not in the split. */
-function strangers(stretches: readonly Stretch[]): string[] {
+function strangers(stretches: readonly LedgerStretch[]): string[] {
 	const last = stretches.at(-1);
 	return last
 		? [...last.byRevision].flatMap(([revision, {perSecond}]) => (perSecond > 0 ? [revision] : []))
@@ -128,14 +128,14 @@ function percentsOf(weights: readonly UsersWeight[]): ReadonlyMap<string, number
 	return percents;
 }
 
-function intervalOf({byRevision}: Stretch, revisions: readonly string[]): UsersInterval {
+function intervalOf({byRevision}: LedgerStretch, revisions: readonly string[]): UsersInterval {
 	const of = (field: 'requests' | 'failed' | 'rejected') =>
 		revisions.map(revision => byRevision.get(revision)?.[field] ?? 0);
 	return {requests: of('requests'), failed: of('failed'), rejected: of('rejected')};
 }
 
 function windowOf(
-	stretches: readonly Stretch[],
+	stretches: readonly LedgerStretch[],
 	revisions: readonly string[],
 	percents: ReadonlyMap<string, number>,
 ): UsersWindow {

@@ -10,7 +10,7 @@
  */
 import {printable} from '../../knative/text/printable.js';
 
-export type Sample = {
+export type MetricSample = {
 	/** Of the metric, with the `_bucket`, `_sum` or `_count` of a histogram: as on the line. Not made printable. */
 	readonly name: string;
 	/** By name. Not made printable. */
@@ -19,14 +19,14 @@ export type Sample = {
 	readonly value: number;
 };
 
-export type ReadText = {ok: true; samples: readonly Sample[]} | {ok: false; reason: string};
+export type ReadText = {ok: true; samples: readonly MetricSample[]} | {ok: false; reason: string};
 
 /** More than any queue-proxy has; a hundred thousand lines are a fault or an attack. */
 const mostLines = 100_000;
 
 /** Reads a whole text; the reason says which line is wrong and how. */
 export function readExposition(text: string): ReadText {
-	const samples: Sample[] = [];
+	const samples: MetricSample[] = [];
 	const lines = text.split('\n');
 	if (lines.length > mostLines)
 		return {ok: false, reason: `${lines.length} lines are more than ${mostLines}`};
@@ -50,7 +50,7 @@ const space = /[\t ]*/y;
 const number = /^(?:[+-]?(?:inf|infinity)|nan|[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?)$/i;
 
 /** One line, or what is wrong with it. */
-function readSample(line: string): Sample | string {
+function readSample(line: string): MetricSample | string {
 	let at = 0;
 	const take = (pattern: RegExp): string => {
 		pattern.lastIndex = at;

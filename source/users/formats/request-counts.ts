@@ -5,10 +5,10 @@
  * pkg/queue/metrics/request_metric.go with the Prometheus exporter of OpenCensus.
  */
 import {printable} from '../../knative/text/printable.js';
-import type {Sample} from './exposition.js';
+import type {MetricSample} from './exposition.js';
 
 /** Since the queue-proxy began. Its own probes are not among them: it leaves them out itself. */
-export type RequestCounts = {
+export type PodRequestCounts = {
 	/** By status code; '' where it is not said. */
 	readonly byStatus: ReadonlyMap<string, StatusCounts>;
 };
@@ -19,7 +19,7 @@ export type StatusCounts = {
 	readonly buckets: readonly {readonly bound: number; readonly count: number}[];
 };
 
-export type ReadCounts = {ok: true; counts: RequestCounts} | {ok: false; reason: string};
+export type ReadCounts = {ok: true; counts: PodRequestCounts} | {ok: false; reason: string};
 
 type Names = {
 	readonly histogram: string;
@@ -63,7 +63,7 @@ const podLabels = ['k8s_pod_name', 'pod_name'];
  * @param pod Whose they should be: samples that say they are another's are refused.
  */
 export function requestCounts(
-	samples: readonly Sample[],
+	samples: readonly MetricSample[],
 	pod: {readonly name: string; readonly revision: string},
 ): ReadCounts {
 	const stranger = strangerIn(samples, pod);
@@ -83,7 +83,7 @@ export function requestCounts(
 }
 
 function strangerIn(
-	samples: readonly Sample[],
+	samples: readonly MetricSample[],
 	pod: {readonly name: string; readonly revision: string},
 ): string | undefined {
 	for (const {labels} of samples) {
@@ -99,7 +99,7 @@ function strangerIn(
 	return undefined;
 }
 
-function countsOf(samples: readonly Sample[], names: Names): ReadCounts {
+function countsOf(samples: readonly MetricSample[], names: Names): ReadCounts {
 	const byStatus = new Map<string, {counter: number; histogram: number; buckets: Map<number, number>}>();
 	for (const {name, labels, value} of samples) {
 		if (!(value >= 0 && value <= Number.MAX_SAFE_INTEGER) && !name.endsWith('_sum')) {

@@ -5,7 +5,7 @@
  * Source: knative/serving pkg/networking/constants.go.
  */
 import {readExposition} from '../formats/exposition.js';
-import {requestCounts, type RequestCounts} from '../formats/request-counts.js';
+import {requestCounts, type PodRequestCounts} from '../formats/request-counts.js';
 import {readStat, type Stat} from '../formats/stat.js';
 import type {KnownPod} from './pod-set.js';
 import type {PodReader, PodReading} from './pod-reader.js';
@@ -14,7 +14,7 @@ const userPort = 9091;
 const autoscalerPort = 9090;
 
 export type PodReport =
-	| {kind: 'counts'; counts: RequestCounts}
+	| {kind: 'counts'; counts: PodRequestCounts}
 	| {kind: 'rate'; stat: Stat}
 	/** Exact counts are not to be had; the next question is for the rate. */
 	| {kind: 'closed'}

@@ -2,9 +2,9 @@
  * A Service and its Revisions as a cluster keeps them, for stories: what is written, what the Route takes of it, what users
  * had, and what the labeler writes down. A model, not a double: it knows the truth that a release has to be told from.
  */
-import {parseNote} from '../../../source/knative/release/note.js';
-import type {Change} from '../../../source/knative/release/facts.js';
-import {formatRejection} from '../../../source/knative/release/rejection.js';
+import {parseNote} from '../../../source/knative/release/evidence/note.js';
+import type {Change} from '../../../source/knative/release/evidence/facts.js';
+import {formatRejection} from '../../../source/knative/release/evidence/rejection.js';
 import {parseRevision, type RevisionView} from '../../../source/knative/revision/revision.js';
 import {parseService, type ServiceView} from '../../../source/knative/service/service.js';
 import {splitOf, toTargets} from '../../../source/knative/split/split.js';

@@ -1,11 +1,11 @@
 /** Which revision is stable and which canary, and what the verbs make of it: the situations that went wrong, one by one. */
 import {describe, expect, it} from 'vitest';
-import {abandon} from '../../../source/knative/release/abandon.js';
-import type {Choice} from '../../../source/knative/release/choice.js';
-import {promote} from '../../../source/knative/release/promote.js';
+import {abandon} from '../../../source/knative/release/verbs/abandon.js';
+import type {Choice} from '../../../source/knative/release/verbs/choice.js';
+import {promote} from '../../../source/knative/release/verbs/promote.js';
 import {releaseOf} from '../../../source/knative/release/release.js';
-import {rollBack} from '../../../source/knative/release/roll-back.js';
-import {undo} from '../../../source/knative/release/undo.js';
+import {rollBack} from '../../../source/knative/release/verbs/roll-back.js';
+import {undo} from '../../../source/knative/release/verbs/undo.js';
 import {toTargets} from '../../../source/knative/split/split.js';
 import type {TrafficTarget} from '../../../source/knative/objects/wire.js';
 import {

@@ -13,10 +13,10 @@ import {
 	property,
 	record,
 	type Arbitrary,
-} from 'fast-check';
+} from '../../support/property.js';
 import {describe, expect, it} from 'vitest';
 import {releaseOf} from '../../../source/knative/release/release.js';
-import {sharesOf} from '../../../source/knative/release/shares.js';
+import {sharesOf} from '../../../source/knative/release/evidence/shares.js';
 import {splitOf, toTargets, type Split} from '../../../source/knative/split/split.js';
 import type {TrafficTarget} from '../../../source/knative/objects/wire.js';
 import {

@@ -191,8 +191,7 @@ describe('what the conditions say', () => {
 			),
 			{
 				word: 'No image',
-				sentence:
-					'image not found: HEAD https://r.example.com/v2/nope/manifests/1: unexpected status code 404 Not Found',
+				sentence: 'image not found: 404 Not Found from r.example.com',
 			},
 		],
 		[

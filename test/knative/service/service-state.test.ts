@@ -67,7 +67,7 @@ describe('a Service', () => {
 		);
 		expect(serviceState(view)).toEqual({
 			kind: 'serving',
-			word: 'Newest failed',
+			word: 'Latest failed',
 			sentence: 'RevisionFailed: Revision "helloworld-go-00002" failed with message: x.',
 		});
 		expect(routeSettled(view)).toBe(true);

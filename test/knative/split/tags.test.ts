@@ -1,4 +1,4 @@
-import * as fc from 'fast-check';
+import * as fc from '../../support/property.js';
 import {applyPatch} from 'rfc6902';
 import {describe, expect, it} from 'vitest';
 import {trafficOperation} from '../../../source/knative/objects/patch.js';

@@ -1,4 +1,4 @@
-import {array, assert, property, string} from 'fast-check';
+import {array, assert, property, string} from '../../support/property.js';
 import {describe, expect, test} from 'vitest';
 import {createLineCutter, logLine, longestLine} from '../../../source/knative/text/log-lines.js';
 import {printable} from '../../../source/knative/text/printable.js';

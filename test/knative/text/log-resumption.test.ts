@@ -1,4 +1,4 @@
-import {array, assert, constantFrom, integer, property} from 'fast-check';
+import {array, assert, constantFrom, integer, property} from '../../support/property.js';
 import {expect, test} from 'vitest';
 import {cutEntry, logEntry, resumption, tellApart} from '../../../source/knative/text/log-resumption.js';
 

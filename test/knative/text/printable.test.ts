@@ -1,4 +1,4 @@
-import * as fc from 'fast-check';
+import * as fc from '../../support/property.js';
 import {expect, test} from 'vitest';
 import {printable, printableLines} from '../../../source/knative/text/printable.js';
 

@@ -1,4 +1,4 @@
-import {array, assert, asyncProperty, double} from 'fast-check';
+import {array, assert, asyncProperty, double} from '../../support/property.js';
 import {expect, test} from 'vitest';
 import type {PaceOptions} from '../../../source/probe/loop/pace.js';
 import {createPace} from '../../../source/probe/loop/pace.js';

@@ -1,4 +1,4 @@
-import * as fc from 'fast-check';
+import * as fc from '../../support/property.js';
 import {expect, it} from 'vitest';
 import {isObject} from '../../../source/sandbox/api/http/json.js';
 import {created, jsonPatch, knativeService, mergePatch, servicesPath, start} from './support.js';

@@ -1,14 +1,14 @@
 import {describe, expect, it} from 'vitest';
 import {configurations, namespaces, revisions, services} from '../../../source/sandbox/resources.js';
-import type {Change, ObjectStore, Resource, StoredObject} from '../../../source/sandbox/state.js';
+import type {StateChange, ObjectStore, Resource, StoredObject} from '../../../source/sandbox/state.js';
 import {at} from '../../../source/sandbox/api/http/json.js';
 import {base, created, knativeService, mergePatch, servicesPath, start, type Running} from './support.js';
 
 const hello = `${servicesPath}/hello`;
 
 /** Resolves with the first change that fits, also one that has happened already. */
-function changeOf(store: ObjectStore, fits: (change: Change) => boolean): Promise<Change> {
-	const {promise, resolve} = Promise.withResolvers<Change>();
+function changeOf(store: ObjectStore, fits: (change: StateChange) => boolean): Promise<StateChange> {
+	const {promise, resolve} = Promise.withResolvers<StateChange>();
 	const past = store.changesSince('0');
 	const found = past === 'expired' ? undefined : past.find(change => fits(change));
 	if (found) {
@@ -25,7 +25,7 @@ function changeOf(store: ObjectStore, fits: (change: Change) => boolean): Promis
 	return promise;
 }
 
-function gone(store: ObjectStore, {metadata: {uid}}: StoredObject): Promise<Change> {
+function gone(store: ObjectStore, {metadata: {uid}}: StoredObject): Promise<StateChange> {
 	return changeOf(store, ({type, object}) => type === 'DELETED' && object.metadata.uid === uid);
 }
 

@@ -5,7 +5,7 @@
 import {request as httpRequest} from 'node:http';
 import {connect, type ClientHttp2Session} from 'node:http2';
 import process from 'node:process';
-import * as fc from 'fast-check';
+import * as fc from '../../support/property.js';
 import {afterAll, beforeAll, expect, it} from 'vitest';
 import {startApiServer, type ApiServer} from '../../../source/sandbox/api/http/server.js';
 import {isObject, parseJson} from '../../../source/sandbox/api/http/json.js';

@@ -4,7 +4,15 @@ import http2 from 'node:http2';
 import net from 'node:net';
 import {once} from 'node:events';
 import {text} from 'node:stream/consumers';
-import {array, asyncProperty, assert, constantFrom, oneof, string, uint8Array} from 'fast-check';
+import {
+	array,
+	asyncProperty,
+	assert,
+	constantFrom,
+	oneof,
+	string,
+	uint8Array,
+} from '../../support/property.js';
 import {afterAll, beforeAll, expect, test} from 'vitest';
 import {startGateway, type SandboxGateway} from '../../../source/sandbox/gateway/gateway.js';
 import {RevisionBackend} from '../../../source/sandbox/gateway/revision-backend.js';

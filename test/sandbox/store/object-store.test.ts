@@ -1,7 +1,7 @@
 import {describe, expect, it} from 'vitest';
 import type {KubernetesObject} from '../../../source/knative/objects/wire.js';
 import {configmaps, namespaces, pods, revisions, services} from '../../../source/sandbox/resources.js';
-import {StoreConflict, type Change} from '../../../source/sandbox/state.js';
+import {StoreConflict, type StateChange} from '../../../source/sandbox/state.js';
 import {createObjectStore} from '../../../source/sandbox/store/object-store.js';
 
 function service(name: string, namespace = 'default', spec: unknown = {}): KubernetesObject {
@@ -94,7 +94,7 @@ describe('updating', () => {
 	it('§8.9 keeps the resourceVersion and tells nobody when nothing changed, undefined fields included', () => {
 		const store = createObjectStore();
 		const created = store.create(services, service('a', 'default', {list: [{b: 1, a: 2}]}));
-		const heard: Change[] = [];
+		const heard: StateChange[] = [];
 		store.subscribe(change => heard.push(change));
 		const updated = store.update(services, 'default', 'a', 'main', current => ({
 			...current,
@@ -183,7 +183,7 @@ describe('listing', () => {
 describe('changes', () => {
 	it('tells the state before and after; a deletion carries the last state under a new version', () => {
 		const store = createObjectStore();
-		const heard: Change[] = [];
+		const heard: StateChange[] = [];
 		store.subscribe(change => heard.push(change));
 		const first = store.create(services, service('a'));
 		const second = store.update(services, 'default', 'a', 'main', current => ({...current, spec: {b: 1}}));

@@ -1,4 +1,4 @@
-import * as fc from 'fast-check';
+import * as fc from '../../support/property.js';
 import {expect, test} from 'vitest';
 import {InputDecoder} from '../../../source/terminal/input/input-decoder.js';
 

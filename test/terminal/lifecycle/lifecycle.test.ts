@@ -6,6 +6,7 @@ import {
 	RESTORE,
 	type Lifecycle,
 } from '../../../source/terminal/lifecycle/lifecycle.js';
+import {eventually} from '../../support/eventually.js';
 
 let lifecycle: Lifecycle | undefined;
 afterEach(() => {
@@ -73,7 +74,7 @@ test.each([
 ])('an output that went away (%s) is no error to report', async (code, exitCode) => {
 	const {stdout, stderr, exit} = install();
 	stdout.emit('error', Object.assign(new Error('write failed'), {code}));
-	await vi.waitFor(() => expect(exit).toHaveBeenCalledExactlyOnceWith(exitCode));
+	await eventually(() => expect(exit).toHaveBeenCalledExactlyOnceWith(exitCode));
 	expect(stderr.read()).toBeNull();
 });
 

@@ -1,4 +1,4 @@
-import * as fc from 'fast-check';
+import * as fc from '../../support/property.js';
 import {describe, expect, it} from 'vitest';
 import {createFrameWriter, type FrameWriter} from '../../../source/terminal/output/frame-writer.js';
 import {createFakeClock} from '../../probe/fake-clock.js';

@@ -1,5 +1,5 @@
 /** Held against ICU and string-width themselves: the short way must give what the long one gives. */
-import * as fc from 'fast-check';
+import * as fc from '../../support/property.js';
 import stringWidth from 'string-width';
 import {expect, test} from 'vitest';
 import {graphemes, isNarrow, segment} from '../../../source/terminal/output/graphemes.js';

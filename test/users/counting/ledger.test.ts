@@ -1,5 +1,5 @@
 import {describe, expect, it} from 'vitest';
-import {createLedger, type PodSample, type Stretch} from '../../../source/users/counting/ledger.js';
+import {createLedger, type PodSample, type LedgerStretch} from '../../../source/users/counting/ledger.js';
 
 const counted = (counts: Readonly<Record<string, number>>): PodSample['said'] => ({
 	kind: 'counts',
@@ -35,7 +35,7 @@ function ledgerOf() {
 			own?: Readonly<Record<string, {requests: number; failed: number}>>;
 			isSettling?: boolean;
 		} = {},
-	): Stretch | undefined => {
+	): LedgerStretch | undefined => {
 		at += 2000;
 		return ledger.add({
 			at,
@@ -53,7 +53,7 @@ function ledgerOf() {
 	};
 }
 
-const of = (stretch: Stretch | undefined, revision: string) => stretch?.byRevision.get(revision);
+const of = (stretch: LedgerStretch | undefined, revision: string) => stretch?.byRevision.get(revision);
 
 describe('exact counts', () => {
 	it('are what came between two rounds, whatever was counted before', () => {

@@ -1,5 +1,5 @@
 import {expect, it} from 'vitest';
-import type {RevisionPart, Stretch} from '../../../source/users/counting/ledger.js';
+import type {RevisionPart, LedgerStretch} from '../../../source/users/counting/ledger.js';
 import {quantile, usersView} from '../../../source/users/counting/users-view.js';
 
 function part(requests: number, {failed = 0, isExact = true, buckets = {}} = {}): RevisionPart {
@@ -15,7 +15,10 @@ function part(requests: number, {failed = 0, isExact = true, buckets = {}} = {})
 	};
 }
 
-function stretches(number: number, of: (index: number) => Readonly<Record<string, RevisionPart>>): Stretch[] {
+function stretches(
+	number: number,
+	of: (index: number) => Readonly<Record<string, RevisionPart>>,
+): LedgerStretch[] {
 	return Array.from({length: number}, (_, index) => ({
 		from: index * 2000,
 		to: (index + 1) * 2000,

@@ -1,12 +1,12 @@
 import {readFileSync} from 'node:fs';
-import * as fc from 'fast-check';
+import * as fc from '../../support/property.js';
 import {describe, expect, it} from 'vitest';
-import {readExposition, type Sample} from '../../../source/users/formats/exposition.js';
+import {readExposition, type MetricSample} from '../../../source/users/formats/exposition.js';
 
 const runs = Number(process.env['FUZZ_RUNS'] ?? 300);
 const recorded = readFileSync(new URL('../recorded/queue-proxy-9091-metrics.txt', import.meta.url), 'utf8');
 
-function samplesOf(text: string): readonly Sample[] {
+function samplesOf(text: string): readonly MetricSample[] {
 	const read = readExposition(text);
 	if (!read.ok) throw new Error(read.reason);
 	return read.samples;

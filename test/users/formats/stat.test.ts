@@ -1,5 +1,5 @@
 import {readFileSync} from 'node:fs';
-import * as fc from 'fast-check';
+import * as fc from '../../support/property.js';
 import protobuf from 'protobufjs';
 import {expect, it} from 'vitest';
 import {readStat} from '../../../source/users/formats/stat.js';

@@ -5,7 +5,7 @@
  * Source: kubernetes pkg/controller/garbagecollector, pkg/controller/namespace.
  */
 import {namespaces, resources} from '../../resources.js';
-import type {Change, ObjectStore, Resource, StoredObject} from '../../state.js';
+import type {StateChange, ObjectStore, Resource, StoredObject} from '../../state.js';
 import {beginDeletion, isOnNode} from './delete.js';
 import {at, listOf} from '../http/json.js';
 
@@ -52,7 +52,7 @@ export function startGarbageCollection(store: ObjectStore, now: () => number): (
 		}
 	}
 
-	let pending: Change[] = [];
+	let pending: StateChange[] = [];
 	let scheduled: NodeJS.Immediate | undefined;
 	const unsubscribe = store.subscribe(change => {
 		if (change.type === 'DELETED') {
@@ -75,7 +75,7 @@ export function startGarbageCollection(store: ObjectStore, now: () => number): (
 		}
 	}
 
-	function follow({type, resource, object}: Change): void {
+	function follow({type, resource, object}: StateChange): void {
 		const {uid, namespace, ownerReferences = []} = object.metadata;
 		if (type === 'DELETED') {
 			for (const dependent of dependentsOf(uid)) {

@@ -3,7 +3,7 @@
  *
  * Source: k8s.io/apiserver pkg/endpoints/handlers/{get,watch}.go, pkg/storage/cacher.
  */
-import type {Change, Resource, StoredObject} from '../../state.js';
+import type {StateChange, Resource, StoredObject} from '../../state.js';
 import {inForm} from './forms.js';
 import {apiVersionOf} from './group-version.js';
 import {includeObjectOf, noResourceVersion, selectorOf, wholeNumber} from './read.js';
@@ -65,7 +65,7 @@ export function watch(api: Api, request: ResourceRequest): void {
 		send({type: 'BOOKMARK', object: bookmark(resource, told, annotations)});
 	}
 
-	function tell(change: Change): void {
+	function tell(change: StateChange): void {
 		told = change.object.metadata.resourceVersion;
 		const isMeant =
 			change.resource.group === resource.group &&
@@ -141,7 +141,7 @@ export function watch(api: Api, request: ResourceRequest): void {
 
 /** What a change means to a watch that sees only part of the objects. */
 function eventOf(
-	{type, object, previous}: Change,
+	{type, object, previous}: StateChange,
 	matches: Selector,
 ): {type: EventType; object: StoredObject} | undefined {
 	const was = previous !== undefined && matches(previous);

@@ -6,7 +6,7 @@
  */
 import type {ScaleBounds} from './scale-bounds.js';
 
-export type Sample = {
+export type ConcurrencySample = {
 	/** In time of the sandbox: which samples are in the window. */
 	at: number;
 	/** In real time, in which requests are worked on. */
@@ -20,7 +20,7 @@ export type Demand = {
 	bounds: ScaleBounds;
 	ready: number;
 	/** Of the window, oldest first. */
-	samples: Sample[];
+	samples: ConcurrencySample[];
 	/** What was wanted within the delay of scaling down, oldest first. */
 	wanted: {at: number; pods: number}[];
 	panicUntil: number;
@@ -62,7 +62,7 @@ export function wantedPods(state: Demand, now: number): number {
 }
 
 /** The average of the metric since `from`, as far as there are samples. */
-function average(samples: readonly Sample[], metric: ScaleBounds['metric'], from: number): number {
+function average(samples: readonly ConcurrencySample[], metric: ScaleBounds['metric'], from: number): number {
 	const last = samples.at(-1);
 	const recent = samples.filter(({at}) => at >= from);
 	// With a short window there is one sample only: the step before it is better than nothing.

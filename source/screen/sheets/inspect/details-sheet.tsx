@@ -4,7 +4,7 @@ import {selectedRevision, selectedService} from '../../../console/state/read.js'
 import type {Theme} from '../../../terminal/output/theme.js';
 import {printable} from '../../../knative/text/printable.js';
 import type {RevisionView} from '../../../knative/revision/revision.js';
-import {parseRejection} from '../../../knative/release/rejection.js';
+import {parseRejection} from '../../../knative/release/evidence/rejection.js';
 import {momentBy} from '../../../knative/text/moment.js';
 import type {ServiceView} from '../../../knative/service/service.js';
 import type {Size} from '../../layout.js';

@@ -22,7 +22,7 @@ export const styleOf = (cell: Cell): number => cell >>> codePointBits;
 
 const escape = 0x1b;
 
-export type Line = {
+export type CellLine = {
 	/** As it was written, and the style that it began in. Equal ones are equal lines. */
 	readonly text: string;
 	readonly startStyle: number;
@@ -43,7 +43,7 @@ const sgr = new RegExp(`${ESC}\\[([\\d;:]*)m`, 'y');
 /** A hyperlink begins or ends: OSC 8. */
 const hyperlink = new RegExp(`${ESC}\\]8;[^${BEL}${ESC}]*(?:${BEL}|${ESC}\\\\)`, 'y');
 
-export const blankLine = (columns: number): Line => ({
+export const blankLine = (columns: number): CellLine => ({
 	text: '',
 	startStyle: defaultStyle,
 	cells: new Uint32Array(columns).fill(blank),
@@ -62,7 +62,7 @@ export function lineOf(
 	startStyle: number,
 	columns: number,
 	styles: StyleTable,
-): Line | undefined {
+): CellLine | undefined {
 	const cells = new Uint32Array(columns).fill(blank);
 	let style = startStyle;
 	let column = 0;
@@ -71,7 +71,7 @@ export function lineOf(
 	let last = {index: 0, column: 0, style: startStyle};
 
 	/** Known only as far as before that character: what follows it may belong to it. */
-	const upToLast = (): Line | undefined => {
+	const upToLast = (): CellLine | undefined => {
 		const rest = text.slice(last.index);
 		const endStyle = styleAfter(rest, last.style, styles);
 		return endStyle === undefined

@@ -1,6 +1,6 @@
 /** What a terminal shows, and the bytes that make it show something else. */
 import type {Position} from '../foreign-text.js';
-import {blankLine, lineOf, type Line} from './cells.js';
+import {blankLine, lineOf, type CellLine} from './cells.js';
 import {drawLine} from './line-difference.js';
 import {Pen} from './pen.js';
 import {scrollBetween, scrolled, type FrameScroll} from './scroll.js';
@@ -11,7 +11,7 @@ type Drawing = {bytes: string; cursor: Position};
 export class Displayed {
 	readonly #styles = new StyleTable();
 	#columns = 0;
-	#rows: (Line | undefined)[] = [];
+	#rows: (CellLine | undefined)[] = [];
 	#forgotten = 0;
 	#cursor: Position | undefined;
 
@@ -68,11 +68,11 @@ export class Displayed {
 		return best.bytes;
 	}
 
-	#linesOf(frame: string, rows: number): Line[] | undefined {
+	#linesOf(frame: string, rows: number): CellLine[] | undefined {
 		// Lines that only moved are not taken apart again, and are known to be the same.
 		const known = new Map(this.#rows.map(line => [line?.text, line]));
 		const blank = blankLine(this.#columns);
-		const lines: Line[] = [];
+		const lines: CellLine[] = [];
 		let style = defaultStyle;
 		const texts = frame.split('\n');
 		for (let row = 0; row < rows; row++) {
@@ -91,7 +91,11 @@ export class Displayed {
 		return lines;
 	}
 
-	#draw(before: readonly (Line | undefined)[], after: readonly Line[], scroll?: FrameScroll): Drawing {
+	#draw(
+		before: readonly (CellLine | undefined)[],
+		after: readonly CellLine[],
+		scroll?: FrameScroll,
+	): Drawing {
 		const pen = new Pen(this.#styles, this.#columns);
 		let shown = before;
 		if (scroll) {

@@ -1,5 +1,5 @@
 /** Draws over one line of the screen with another one. */
-import {blank, codePointOf, unknown, type Line} from './cells.js';
+import {blank, codePointOf, unknown, type CellLine} from './cells.js';
 import type {Pen} from './pen.js';
 
 /** Bytes of `CSI n X` and of the move that has to follow, against which blanks are weighed. */
@@ -7,7 +7,7 @@ const eraseBytes = 5;
 const moveBytes = 5;
 
 /** @param before What is on the row; undefined when that is not known. */
-export function drawLine(pen: Pen, row: number, before: Line | undefined, after: Line): void {
+export function drawLine(pen: Pen, row: number, before: CellLine | undefined, after: CellLine): void {
 	const columns = after.cells.length;
 	const shown = before ? before.cells : new Uint32Array(columns).fill(unknown);
 	const isRestShown = before

@@ -1,5 +1,5 @@
 /** Finds lines of a screen that are only further up or down in the next one. */
-import type {Line} from './cells.js';
+import type {CellLine} from './cells.js';
 
 export type FrameScroll = {
 	/** The rows, first and last, that a terminal has to scroll. */
@@ -14,8 +14,8 @@ export type FrameScroll = {
  * spared. Lines are the same when they are the same object.
  */
 export function scrollBetween(
-	before: readonly (Line | undefined)[],
-	after: readonly Line[],
+	before: readonly (CellLine | undefined)[],
+	after: readonly CellLine[],
 ): FrameScroll | undefined {
 	const places = new Map(before.map((line, row) => [line, row]));
 	const votes = new Map<number, number>();

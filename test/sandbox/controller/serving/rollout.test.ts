@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest';
-import {array, assert, boolean, constantFrom, integer, property, record} from 'fast-check';
+import {array, assert, boolean, constantFrom, integer, property, record} from '../../../support/property.js';
 import {
 	isDone,
 	parseRollout,

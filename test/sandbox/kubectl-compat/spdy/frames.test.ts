@@ -1,4 +1,4 @@
-import * as fc from 'fast-check';
+import * as fc from '../../../support/property.js';
 import {describe, expect, it} from 'vitest';
 import {SpdyError} from '../../../../source/sandbox/kubectl-compat/spdy/error.js';
 import {

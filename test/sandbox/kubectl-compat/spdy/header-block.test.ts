@@ -1,5 +1,5 @@
 import {constants, createDeflate, createInflate, deflateRawSync, deflateSync} from 'node:zlib';
-import * as fc from 'fast-check';
+import * as fc from '../../../support/property.js';
 import {describe, expect, it} from 'vitest';
 import {dictionary} from '../../../../source/sandbox/kubectl-compat/spdy/dictionary.js';
 import {SpdyError} from '../../../../source/sandbox/kubectl-compat/spdy/error.js';

@@ -14,6 +14,7 @@ import {
 } from '../../../../source/screen/widgets/form/form-state.js';
 import {widthOf} from '../../../../source/screen/widgets/table/fit-text.js';
 import {openPart} from '../../parts/keyboard.js';
+import {eventually} from '../../../support/eventually.js';
 
 const fields: readonly FormField[] = [
 	{
@@ -175,7 +176,7 @@ describe('a form on the screen', () => {
 		using part = await openPart(<Shown />);
 		part.press(...'cart'.split(''), 'tab', 'right', 'down', 'space', 'enter');
 		part.press(...'A=1'.split(''), 'enter', ...'B=2'.split(''), 'ctrl-s');
-		await vi.waitFor(() => expect(submitted).toHaveBeenCalledOnce());
+		await eventually(() => expect(submitted).toHaveBeenCalledOnce());
 		expect(submitted).toHaveBeenCalledWith({
 			name: 'cart',
 			protocol: 'h2c',
@@ -191,7 +192,7 @@ describe('a form on the screen', () => {
 		await part.until(/▸ \[ Review \]/);
 		expect(submitted).not.toHaveBeenCalled();
 		part.press('enter');
-		await vi.waitFor(() => expect(submitted).toHaveBeenCalledOnce());
+		await eventually(() => expect(submitted).toHaveBeenCalledOnce());
 	});
 
 	test('says what is wrong and does not submit', async () => {
@@ -217,7 +218,7 @@ describe('a form on the screen', () => {
 		left.mockClear();
 		using part = await openPart(<Shown />);
 		part.press('esc');
-		await vi.waitFor(() => expect(left).toHaveBeenCalledOnce());
+		await eventually(() => expect(left).toHaveBeenCalledOnce());
 	});
 
 	test('keeps within its cells and scrolls with the keyboard', async () => {
@@ -245,7 +246,7 @@ test('a choice without room shows what is chosen between arrows', async () => {
 		<ChoiceField {...{options, onChange}} value="cpu" isFocused width={24} />,
 	);
 	expect(lastFrame()).toBe('‹ cpu ›');
-	await vi.waitFor(() => {
+	await eventually(() => {
 		stdin.write('\u001B[D');
 		expect(onChange).toHaveBeenCalledWith('requests per second');
 	});

@@ -1,4 +1,4 @@
-import * as fc from 'fast-check';
+import * as fc from '../../../support/property.js';
 import {Text} from 'ink';
 import {useState} from 'react';
 import {describe, expect, test, vi} from 'vitest';
@@ -18,6 +18,7 @@ import {ThemeContext} from '../../../../source/screen/widgets/theme-context.js';
 import {widthOf} from '../../../../source/screen/widgets/table/fit-text.js';
 import {createTheme} from '../../../../source/terminal/output/theme.js';
 import {openPart} from '../../parts/keyboard.js';
+import {eventually} from '../../../support/eventually.js';
 
 /** A line after some keys; `|` is where the cursor is. */
 const after = (text: string, ...strokes: readonly string[]): string => {
@@ -236,7 +237,7 @@ describe('a menu', () => {
 		using part = await openPart(<Menu {...{items, onSelect}} isFocused width={14} height={3} />);
 		expect(part.screen()).toMatch(/^▸ default\n {2}kube-system\n {2}shop/);
 		part.press('down', 'down', 'enter');
-		await vi.waitFor(() => expect(onSelect).toHaveBeenCalledWith('shop'));
+		await eventually(() => expect(onSelect).toHaveBeenCalledWith('shop'));
 		part.press('down');
 		await part.until(/▸ a-name-too-…/);
 	});
@@ -250,6 +251,6 @@ describe('a menu', () => {
 		await part.until(/▸ kube-system/);
 		expect(onSelect).not.toHaveBeenCalled();
 		part.press('enter');
-		await vi.waitFor(() => expect(onSelect).toHaveBeenCalledExactlyOnceWith('kube-system'));
+		await eventually(() => expect(onSelect).toHaveBeenCalledExactlyOnceWith('kube-system'));
 	});
 });

@@ -1,4 +1,4 @@
-import * as fc from 'fast-check';
+import * as fc from '../../../support/property.js';
 import {render} from 'ink-testing-library';
 import {renderToString, Text} from 'ink';
 import {describe, expect, test} from 'vitest';

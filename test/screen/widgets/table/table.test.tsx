@@ -1,4 +1,4 @@
-import * as fc from 'fast-check';
+import * as fc from '../../../support/property.js';
 import {renderToString} from 'ink';
 import {expect, test} from 'vitest';
 import {

@@ -1,4 +1,4 @@
-import {array, assert, constantFrom, integer, property, uniqueArray} from 'fast-check';
+import {array, assert, constantFrom, integer, property, uniqueArray} from '../../../support/property.js';
 import {describe, expect, it} from 'vitest';
 import {widthOf} from '../../../../source/screen/widgets/table/fit-text.js';
 import {tellApart} from '../../../../source/screen/widgets/table/tell-apart.js';

@@ -1,0 +1,222 @@
+/** What `kn-canary verify` reports: the counts of the loop, judged and put into words. Pure. */
+import type {RequestOptions} from '../../probe/transport/request-options.js';
+import type {LoopSnapshot} from '../../probe/loop/loop.js';
+import type {Row} from '../../probe/counting/loop-report.js';
+import type {ServiceView} from '../../knative/service/service.js';
+import {askedBy, remedies} from '../../knative/commands/identify-revisions.js';
+import type {FailureEntry} from '../../probe/counting/failure-log.js';
+import {countedIn} from '../../probe/counting/loop-report.js';
+import {fixedInterval, fixedVerdict, type FixedVerdict} from '../../stats/fixed-verdict.js';
+import type {ExpectedShare} from './expected-split.js';
+
+/** Everything that was asked and counted. A plain value, fit for JSON. */
+export type VerifyReport = {
+	service: string;
+	namespace: string;
+	context: string;
+	url: string;
+	/** `via`: what it was learned from; `portForward`: it is ours, and was there for as long as this took. */
+	gateway: {host: string; port: number; tls: boolean; via: string; portForward: boolean};
+	/** ISO 8601, UTC: from the first request on, until the last answer. */
+	since: string;
+	until: string;
+	requests: {
+		asked: number;
+		/** A second. */
+		rate: number;
+		sent: number;
+		notSent: number;
+		answered: number;
+		/** Failures among them; 4xx of which it is not known whether they are. */
+		errors: number;
+		refused: number;
+		/** Not in `answered`: what the gateway said itself, and connections that never were. */
+		gatewayAnswers: number;
+		unreached: number;
+		attributed: number;
+		unattributed: number;
+		statusCodes: Readonly<Record<string, number>>;
+	};
+	configured: readonly ExpectedShare[];
+	expected: readonly ExpectedShare[];
+	/** Latencies in milliseconds, from the slot a request was scheduled for; p99 from 100 answers on. */
+	rows: readonly ReportRow[];
+	/** Kinds of failure, the newest first. */
+	failures: readonly ReportFailure[];
+	verdict: Omit<FixedVerdict, 'attributed' | 'unattributed'> & {alpha: number};
+	/** What should be known beside the verdict. */
+	notes: readonly string[];
+};
+
+export type ReportRow = {
+	revision: string | null;
+	/** Whose answers these may be, when it is not known whose they are. */
+	candidates: readonly string[];
+	fingerprint: string | null;
+	attribution: Row['attribution'];
+	/** Why it is not known whose they are. */
+	why: NonNullable<Row['why']> | null;
+	/** The status, where it is no success. */
+	code: string | null;
+	configuredPercent: number | null;
+	expectedPercent: number | null;
+	n: number;
+	errors: number;
+	/** Of all answers, 0–1, and the interval of the test that judges the split, at its own alpha. */
+	observedShare: number | null;
+	interval: {low: number; high: number};
+	p50: number | null;
+	p95: number | null;
+	p99: number | null;
+};
+
+export type ReportFailure = {
+	code: string;
+	text: string;
+	/** Whose it may be; none when it is the gateway's. */
+	revisions: readonly string[];
+	at: FailureEntry['at'];
+	count: number;
+	/** ISO 8601, UTC. */
+	first: string;
+	last: string;
+};
+
+/** The rows' counts by revision, with what the expected split gives each. */
+function countsFor(rows: LoopSnapshot['rows'], expected: readonly ExpectedShare[]) {
+	return countedIn(rows, new Map(expected.map(({revision, percent}) => [revision, percent])));
+}
+
+/** @param options.instead Why no verdict may be given, whatever the counts say. */
+export function judge(
+	{rows, answered, trouble}: Pick<LoopSnapshot, 'rows' | 'answered' | 'trouble'>,
+	expected: readonly ExpectedShare[],
+	{alpha, instead}: {alpha: number; instead?: string | undefined},
+): VerifyReport['verdict'] {
+	const {counts, shared} = countsFor(rows, expected);
+	const judged = fixedVerdict(counts, {shared, alpha});
+	const {attributed: _attributed, unattributed: _unattributed, ...verdict} = judged;
+	// What is wrong with the split stays wrong; but nothing is called good while users get failures.
+	const reason =
+		instead ??
+		(verdict.state === 'disagrees'
+			? undefined
+			: (trouble?.sentence ?? (answered === 0 ? 'nothing was answered' : undefined)));
+	if (reason === undefined) return {...verdict, alpha};
+	return {
+		...verdict,
+		alpha,
+		state: 'cannot tell',
+		p: undefined,
+		method: undefined,
+		sentence: `Cannot tell: ${reason}.`,
+	};
+}
+
+export function toReportRow(
+	row: Row,
+	expected: readonly ExpectedShare[],
+	{rows, alpha}: {rows: readonly Row[]; alpha: number},
+): ReportRow {
+	const {revision, candidates, fingerprint, attribution, why, code, configuredPercent} = row;
+	const {n, errors, observedShare} = row;
+	const {counts, shared} = countsFor(rows, expected);
+	return {
+		revision: revision ?? null,
+		candidates,
+		fingerprint: fingerprint ?? null,
+		attribution,
+		why: why ?? null,
+		code: code ?? null,
+		configuredPercent: configuredPercent ?? null,
+		expectedPercent: expected.find(share => share.revision === revision)?.percent ?? null,
+		n,
+		errors,
+		observedShare: observedShare ?? null,
+		interval: revision === undefined ? row.interval : fixedInterval(counts, revision, {shared, alpha}),
+		p50: row.p50 ?? null,
+		p95: row.p95 ?? null,
+		p99: row.p99 ?? null,
+	};
+}
+
+export function toReportFailure({
+	code,
+	text,
+	revisions,
+	at,
+	count,
+	first,
+	last,
+}: FailureEntry): ReportFailure {
+	return {
+		code,
+		text,
+		revisions,
+		at,
+		count,
+		first: new Date(first).toISOString(),
+		last: new Date(last).toISOString(),
+	};
+}
+
+export function notesOn(
+	{tags, rows, notSent, suggestion}: LoopSnapshot,
+	service: ServiceView,
+	{
+		configured,
+		expected,
+		asking,
+		unreached,
+	}: {
+		configured: readonly ExpectedShare[];
+		expected: readonly ExpectedShare[];
+		asking: Pick<RequestOptions, 'grpcCall'>;
+		unreached?: string | undefined;
+	},
+): string[] {
+	const remedy = remedies[askedBy(service.summary.protocol, asking.grpcCall)].long;
+	const notes: string[] = unreached === undefined ? [] : [unreached];
+	if (JSON.stringify(configured) !== JSON.stringify(expected)) {
+		const split = configured.map(({revision, percent}) => `${revision} ${percent} %`).join(', ');
+		notes.push(`The route is configured otherwise than expected: ${split}.`);
+	}
+	for (const {tag, problem} of tags) {
+		if (problem !== undefined) notes.push(`The tag ${tag} teaches nothing: ${problem}`);
+	}
+	const failing = tags.filter(({problem}) => problem?.startsWith('it answers') === true);
+	if (failing.length > 0 && tags.some(({state}) => state === 'learned')) {
+		const names = failing.map(({revision}) => revision).join(' and ');
+		notes.push(`${names} fails at its own tag where another revision answers: users of it get that, too.`);
+	}
+	const problems = new Set(tags.map(({problem}) => problem));
+	if (tags.length > 1 && problems.size === 1 && !problems.has(undefined) && rows.some(isSuccess)) {
+		notes.push('All tags fail alike, the service itself works: the gateway may have no rule for tag hosts.');
+	}
+	const tagged = new Set(
+		service.statusTraffic.flatMap(({tag, revision}) => (tag === undefined ? [] : [revision])),
+	);
+	const sharing = configured.filter(({percent}) => percent > 0 && percent < 100);
+	for (const {revision} of sharing) {
+		if (!tagged.has(revision)) {
+			notes.push(
+				`${revision} has no tag URL, so what it answers is not known: tag it, for instance with \`kn service update --tag\`.`,
+			);
+		}
+	}
+	for (const {why, candidates, n} of rows) {
+		if (why === 'alike') {
+			const what = suggestion === undefined ? remedy : `--fingerprint ${suggestion} tells them apart.`;
+			notes.push(`${candidates.join(' and ')} answer identically. ${what}`);
+		} else if (why === 'unheard') {
+			notes.push(`${n} answers may be those of ${candidates.join(' or ')}: not all of them were heard.`);
+		}
+	}
+	if (notSent > 0)
+		notes.push(
+			`${notSent} slots passed unsent, because too many requests were under way; they were made up for later.`,
+		);
+	return notes;
+}
+
+const isSuccess = ({n, code, attribution}: Row) => n > 0 && code === undefined && attribution !== 'silent';

@@ -1,0 +1,239 @@
+/**
+ * `kn-canary verify`: asks a service a number of times that is fixed beforehand, and says by an exact test whether the
+ * split that users get is the one that the route has, or the one that is expected.
+ */
+import type {Cluster} from '../../kube/cluster.js';
+import type {GivenGateway} from '../../kube/gateway/gateway-address.js';
+import type {RequestOptions} from '../../probe/transport/request-options.js';
+import {probeOptionsOf} from '../../probe/transport/request-options.js';
+import {createProbe} from '../../probe/transport/create-probe.js';
+import type {Loop, LoopSnapshot} from '../../probe/loop/loop.js';
+import {createLoop} from '../../probe/loop/loop.js';
+import {connectionFailures} from '../../probe/transport/probe.js';
+import {reachGateway} from '../../console/session/gateway.js';
+import type {GatewayState} from '../../console/state/state.js';
+import {tagsOf, targetOf, tlsRedirectOf} from '../../console/live/request-target.js';
+import {serviceState} from '../../knative/service/service-state.js';
+import {configuredShares, expectedShares} from './expected-split.js';
+import {readService} from '../read/read-service.js';
+import {settledService, type SettledService} from '../read/settled-service.js';
+import {judge, notesOn, toReportFailure, toReportRow, type VerifyReport} from './verify-report.js';
+import {zoned} from '../../knative/text/moment.js';
+
+export type VerifyOptions = {
+	service: string;
+	namespace: string;
+	/** Requests to send. */
+	n: number;
+	/** The chance of calling a split wrong that is right, above 0 and below 1. */
+	alpha: number;
+	/** As `expectedShares` takes it; the split of the route when not given. */
+	expect?: string | undefined;
+	/** The operator's own word for where the gateway is; then it is not looked for. */
+	gateway?: GivenGateway | undefined;
+	asking: RequestOptions;
+	/** Of this program, for the User-Agent. */
+	version?: string | undefined;
+	/** Milliseconds to wait for a route that is still settling; 60,000 when not given. */
+	settleTimeout?: number;
+	onProgress?: (snapshot: LoopSnapshot) => void;
+	signal?: AbortSignal;
+};
+
+export type VerifyOutcome =
+	| {kind: 'asked'; report: VerifyReport}
+	/** Nothing was asked: there is no split that answers could be compared with. */
+	| {kind: 'cannot tell'; sentence: string}
+	| {kind: 'could not ask'; sentence: string};
+
+/** The exit code of `kn-canary verify`: 0 agrees, 1 disagrees, 2 cannot tell, 3 could not ask. */
+export function exitCodeOf(outcome: VerifyOutcome): 0 | 1 | 2 | 3 {
+	if (outcome.kind === 'could not ask') return 3;
+	if (outcome.kind === 'cannot tell') return 2;
+	return ({agrees: 0, disagrees: 1, 'cannot tell': 2} as const)[outcome.report.verdict.state];
+}
+
+/** Sends the requests and judges the answers. Throws only what `signal` was aborted with, and TypeError for a bad `asking`. */
+export async function verifySplit(cluster: Cluster, options: VerifyOptions): Promise<VerifyOutcome> {
+	const found = await settledService(cluster, options);
+	if (found.kind === 'could not ask') return found;
+	if (found.service.statusTraffic.length === 0) return {kind: 'cannot tell', sentence: neverServed(found)};
+	const reached = await reachGateway(cluster, found.service, options.gateway, options.signal);
+	try {
+		return await askService(cluster, options, found, reached.gateway);
+	} finally {
+		await reached.close();
+	}
+}
+
+/** Of a route without any target: it gets its first split with the first revision that is ready. */
+function neverServed({service}: SettledService): string {
+	const {sentence} = serviceState(service);
+	const why = sentence === '' ? '' : ` ${sentence}`;
+	return `Cannot tell: no revision of ${service.name} has been ready so far, so its route has no split.${why}`;
+}
+
+async function askService(
+	cluster: Cluster,
+	options: VerifyOptions,
+	found: SettledService,
+	gateway: GatewayState,
+): Promise<VerifyOutcome> {
+	const {asking, version, onProgress} = options;
+	const {service} = found;
+	const asked = targetOf(service, service.url, gateway, asking);
+	if (!asked.ok || gateway.kind !== 'found') {
+		return {kind: 'could not ask', sentence: asked.ok ? 'The gateway was not found.' : asked.reason};
+	}
+	const configured = configuredShares(service.statusTraffic);
+	const expected =
+		options.expect === undefined
+			? ({ok: true, shares: configured} as const)
+			: expectedShares(options.expect, service.statusTraffic);
+	if (!expected.ok) return {kind: 'could not ask', sentence: expected.reason};
+
+	const probe = createProbe(probeOptionsOf(asking, version));
+	// Once beforehand, uncounted: where nothing listens there is no need to send hundreds to find that out.
+	const {outcome: first} = await probe.ask(asked.target, {timeout: asking.timeout});
+	const redirect = tlsRedirectOf(asked, gateway, first);
+	if (redirect) {
+		await probe.close();
+		return redirect.gateway
+			? askService(cluster, options, found, redirect.gateway)
+			: {kind: 'could not ask', sentence: redirect.sentence};
+	}
+	if (first.kind === 'failure' && (asked.unreached !== undefined || connectionFailures.has(first.failure))) {
+		await probe.close();
+		const sentences = [first.sentence, ...(asked.unreached === undefined ? [] : [asked.unreached])];
+		return {kind: 'could not ask', sentence: sentences.join(' ')};
+	}
+	const loop = createLoop({
+		target: asked.target,
+		rate: asking.rate,
+		maxRate: asking.maxRate,
+		timeout: asking.timeout,
+		expectStatus: asking.request.expectStatus,
+		probe,
+	});
+	const unsubscribe = onProgress && loop.subscribe(onProgress);
+	try {
+		loop.setEpoch({weights: configured, settling: !found.settled});
+		if (found.settled) await loop.learn(tagsOf(service));
+		const since = new Date();
+		const snapshot = await sendAll(loop, options);
+		const until = new Date();
+		const after = await readService(cluster, options.namespace, options.service);
+		const changed =
+			after.ok &&
+			(after.service.uid !== service.uid ||
+				JSON.stringify(configuredShares(after.service.statusTraffic)) !== JSON.stringify(configured));
+		const nothing = nothingHeard(snapshot);
+		if (nothing !== undefined) return {kind: 'could not ask', sentence: nothing};
+		const {unattributed, rows} = snapshot;
+		const instead = changed
+			? 'the split was changed while it was asked'
+			: found.settled
+				? undefined
+				: 'the route has not settled on its split';
+		const verdict = judge(snapshot, expected.shares, {alpha: options.alpha, instead});
+		return {
+			kind: 'asked',
+			report: {
+				service: service.name,
+				namespace: service.namespace,
+				context: cluster.context,
+				url: asked.url,
+				gateway: {
+					host: gateway.host,
+					port: gateway.port,
+					tls: gateway.tls,
+					via: gateway.via,
+					portForward: gateway.forward !== undefined,
+				},
+				since: zoned(since.getTime()),
+				until: zoned(until.getTime()),
+				requests: {
+					asked: options.n,
+					rate: asking.rate,
+					sent: snapshot.sent,
+					notSent: snapshot.notSent,
+					answered: snapshot.answered,
+					errors: snapshot.errors,
+					refused: snapshot.refused,
+					gatewayAnswers: snapshot.gatewayAnswers,
+					unreached: snapshot.unreached,
+					attributed: snapshot.answered - unattributed,
+					unattributed,
+					statusCodes: snapshot.statusCodes,
+				},
+				configured,
+				expected: expected.shares,
+				rows: rows.map(row => toReportRow(row, expected.shares, {rows, alpha: options.alpha})),
+				failures: snapshot.failures.map(toReportFailure),
+				verdict,
+				notes: notesOn(snapshot, service, {
+					configured,
+					expected: expected.shares,
+					asking,
+					unreached: asked.unreached,
+				}),
+			},
+		};
+	} finally {
+		unsubscribe?.();
+		await loop.stop();
+	}
+}
+
+/** Times that what could not be sent is tried again: the test is for the number of requests that was fixed beforehand. */
+const rounds = 10;
+
+/** Resolves when so many requests are over, answered or failed; fewer where the machine cannot keep up at all. */
+async function sendAll(loop: Loop, {n, asking, signal}: VerifyOptions): Promise<LoopSnapshot> {
+	let snapshot = await sendBurst(loop, n, asking.rate, signal);
+	for (let round = 1; round < rounds && snapshot.sent < n && !snapshot.settling; round++) {
+		snapshot = await sendBurst(loop, n - snapshot.sent, asking.rate, signal);
+	}
+	return snapshot;
+}
+
+async function sendBurst(
+	loop: Loop,
+	requests: number,
+	rate: number,
+	signal: AbortSignal | undefined,
+): Promise<LoopSnapshot> {
+	const {promise, resolve, reject} = Promise.withResolvers<LoopSnapshot>();
+	const onAbort = () => reject(signal?.reason);
+	signal?.addEventListener('abort', onAbort, {once: true});
+	const unsubscribe = loop.subscribe(snapshot => {
+		if (snapshot.state === 'paused' && snapshot.burstLeft === 0 && snapshot.inFlight === 0) resolve(snapshot);
+	});
+	loop.burst(requests, rate);
+	try {
+		return await promise;
+	} finally {
+		unsubscribe();
+		signal?.removeEventListener('abort', onAbort);
+	}
+}
+
+/** Why nothing of the service was heard at all; undefined when something was. */
+function nothingHeard({answered, settlingAnswers, last, trouble, gateway}: LoopSnapshot): string | undefined {
+	const isOfService = last.some(
+		({grade, outcome}) => grade !== 'gateway' && grade !== 'unreached' && outcome.kind === 'response',
+	);
+	if (isOfService || (answered === 0 && settlingAnswers > 0)) return undefined;
+	if (trouble && (trouble.kind === 'gateway' || trouble.kind === 'down')) {
+		const advice =
+			gateway.kind !== 'answers itself'
+				? ''
+				: gateway.code.startsWith('3')
+					? '. If it wants a login, give it with --header or --cookie.'
+					: '. Check that this is the gateway of the service (--gateway) and that it has a route for its host.';
+		return `${trouble.sentence.charAt(0).toUpperCase()}${trouble.sentence.slice(1)}${advice}`;
+	}
+	const failure = last.find(({outcome}) => outcome.kind === 'failure')?.outcome;
+	if (answered === 0 && !failure) return undefined;
+	return failure?.kind === 'failure' ? failure.sentence : 'No request was answered.';
+}

@@ -1,0 +1,206 @@
+/** `kn-canary get`: the services as kubectl lists them, with the split that users get and the state in words. */
+import {TransportError, type ApiAnswer, type Cluster} from '../../kube/cluster.js';
+import {identityOf, parseList, stampOf} from '../../kube/objects.js';
+import {servingPath} from '../../kube/paths.js';
+import {sentenceOf} from '../../kube/status.js';
+import {reflect} from '../../kube/watch/reflector.js';
+import {printable} from '../../knative/text/printable.js';
+import type {RevisionTrouble} from '../../knative/revision/trouble.js';
+import {parseService, type ServiceView} from '../../knative/service/service.js';
+import {serviceState} from '../../knative/service/service-state.js';
+import {exitCodes, type ExitCode} from '../exit-codes.js';
+import {podTroubles} from './pod-trouble.js';
+import {age} from '../print/age.js';
+import type {ReadFormat} from '../print/output-format.js';
+import {textTable} from '../print/text-table.js';
+
+export type GetOptions = {
+	/** Services by name; all of them when none is given. */
+	names: readonly string[];
+	namespace: string;
+	/** Over all namespaces that the operator may list. */
+	allNamespaces: boolean;
+	/** A label selector, as kubectl takes it. */
+	selector: string | undefined;
+	/** Goes on and prints each change, until `signal`. */
+	watch: boolean;
+	format: ReadFormat;
+	signal?: AbortSignal;
+};
+
+type Streams = {stdout: {write(text: string): unknown}; stderr: {write(text: string): unknown}};
+
+/** As many as a page of the reflector. */
+const pageSize = '250';
+
+/** What the API server refused, in its words. */
+class Refused extends Error {
+	override name = 'Refused';
+}
+
+async function read(cluster: Cluster, path: string, query?: Record<string, string>): Promise<ApiAnswer> {
+	const answer = await cluster.request({method: 'GET', path, ...(query && {query})});
+	if (answer.status !== 200) throw new Refused(sentenceOf(answer));
+	return answer;
+}
+
+async function listed(cluster: Cluster, path: string, selector: string | undefined): Promise<unknown[]> {
+	const items: unknown[] = [];
+	let token = '';
+	do {
+		const answer = await read(cluster, path, {
+			limit: pageSize,
+			...(selector !== undefined && {labelSelector: selector}),
+			...(token !== '' && {continue: token}),
+		});
+		const page = parseList(answer.body);
+		if (!page)
+			throw new Refused('The answer is no list of services: something else answers for the API server.');
+		items.push(...page.items);
+		if (page.continue === token && token !== '')
+			throw new Refused('The API server sends the same page again and again.');
+		token = page.continue;
+	} while (token !== '');
+	return items;
+}
+
+const headings = (options: GetOptions): string[] => [
+	...(options.allNamespaces ? ['NAMESPACE'] : []),
+	'NAME',
+	'STATE',
+	'SPLIT',
+	'URL',
+	'AGE',
+	...(options.format.kind === 'wide' ? ['LATEST CREATED', 'LATEST READY', 'IMAGE'] : []),
+	'REASON',
+];
+
+/** `cart-00001=90,cart-00002=10`: what the route has, in the form that `split` takes. */
+function splitText({statusTraffic}: ServiceView): string {
+	const shares = statusTraffic.filter(({percent}) => percent > 0);
+	return shares.length === 0
+		? '<none>'
+		: shares.map(({revision, percent}) => `${revision}=${percent}`).join(',');
+}
+
+type Asked = {now: number; troubles: ReadonlyMap<string, RevisionTrouble>};
+
+function row(item: unknown, options: GetOptions, {now, troubles}: Asked): string[] {
+	const parsed = parseService(item);
+	if (!parsed.ok) return headings(options).map((_, index) => (index === 0 ? printable(parsed.reason) : ''));
+	const service = parsed.value;
+	const {word, sentence} = troubles.get(service.uid) ?? serviceState(service);
+	return [
+		...(options.allNamespaces ? [service.namespace] : []),
+		service.name,
+		word,
+		splitText(service),
+		service.url ?? '',
+		age(service.createdAt, now),
+		...(options.format.kind === 'wide'
+			? [service.latestCreated ?? '<none>', service.latestReady ?? '<none>', service.summary.image]
+			: []),
+		sentence,
+	];
+}
+
+async function printed(
+	cluster: Cluster,
+	items: readonly unknown[],
+	options: GetOptions,
+	{heading = true} = {},
+): Promise<string> {
+	const {format, names} = options;
+	if (format.kind === 'objects') {
+		const [only] = items;
+		const value =
+			names.length === 1 && typeof only === 'object' && only !== null
+				? only
+				: {apiVersion: 'v1', kind: 'List', metadata: {resourceVersion: ''}, items};
+		return format.print(value, items);
+	}
+	const now = Date.now();
+	const services = items.flatMap(item => {
+		const parsed = parseService(item);
+		return parsed.ok ? [parsed.value] : [];
+	});
+	const asked: Asked = {now, troubles: await podTroubles(cluster, services, now)};
+	const table = textTable([headings(options), ...items.map(item => row(item, options, asked))]);
+	return table.slice(heading ? 0 : 1).join('\n');
+}
+
+/** Prints; 0, or 1 where the server refused, with its words on standard error. */
+export async function getServices(
+	cluster: Cluster,
+	options: GetOptions,
+	{stdout, stderr}: Streams,
+): Promise<ExitCode> {
+	const {names, namespace, allNamespaces, selector} = options;
+	const say = (text: string) => {
+		const isWhole = text.endsWith('\n') || (options.format.kind === 'objects' && options.format.isExact);
+		if (text !== '') stdout.write(isWhole ? text : `${text}\n`);
+	};
+	const path = servingPath('services', allNamespaces ? undefined : namespace);
+	let isComplete = true;
+	try {
+		const items: unknown[] = [];
+		if (names.length === 0) items.push(...(await listed(cluster, path, selector)));
+		for (const name of names) {
+			try {
+				items.push((await read(cluster, servingPath('services', namespace, name))).body);
+			} catch (error) {
+				if (!(error instanceof Refused)) throw error;
+				isComplete = false;
+				stderr.write(`${error.message}\n`);
+			}
+		}
+		if (items.length > 0 || options.format.kind === 'objects') {
+			if (names.length === 0 || items.length > 0) say(await printed(cluster, items, options));
+		} else if (names.length === 0 && !options.watch) {
+			stderr.write(allNamespaces ? 'No services found.\n' : `No services found in namespace ${namespace}.\n`);
+		}
+		if (options.watch) await follow(cluster, path, options, {said: items, say});
+	} catch (error) {
+		if (!(error instanceof Refused || error instanceof TransportError)) throw error;
+		stderr.write(`${error.message}\n`);
+		return exitCodes.notMade;
+	}
+	return isComplete ? exitCodes.done : exitCodes.notMade;
+}
+
+/** Each change as it comes, after what was `said` already; also one that came between that and the first list of the watch. */
+async function follow(
+	cluster: Cluster,
+	path: string,
+	options: GetOptions,
+	{said, say}: {said: readonly unknown[]; say: (text: string) => void},
+): Promise<void> {
+	const {names, selector, signal} = options;
+	const named = new Set(names);
+	const versions = new Map(said.map(item => [stampOf(item).uid, stampOf(item).resourceVersion]));
+	let turn = Promise.resolve();
+	const tell = (object: unknown) => {
+		if (named.size > 0 && !named.has(identityOf(object)?.name ?? '')) return;
+		const {uid, resourceVersion} = stampOf(object);
+		if (versions.get(uid) === resourceVersion) return;
+		versions.set(uid, resourceVersion);
+		// One after the other, in the order of the changes.
+		turn = turn.then(async () =>
+			say(await printed(cluster, [object], {...options, names: ['one']}, {heading: false})),
+		);
+	};
+	const reflector = reflect(
+		cluster,
+		{path, ...(selector !== undefined && {query: {labelSelector: selector}})},
+		{
+			onState() {},
+			onChange(change) {
+				if (change.type === 'put' || change.type === 'gone') tell(change.object);
+				else for (const item of change.items) tell(item);
+			},
+		},
+	);
+	signal?.addEventListener('abort', () => reflector.stop(), {once: true});
+	await reflector.done;
+	await turn;
+}

@@ -1,0 +1,53 @@
+/** Reads one service and its revisions: what the watches of the console would tell, once. */
+import {TransportError, type ApiAnswer, type Cluster} from '../../kube/cluster.js';
+import {parseList} from '../../kube/objects.js';
+import {ofService, servingPath} from '../../kube/paths.js';
+import {sentenceOf} from '../../kube/status.js';
+import {parseRevision, type RevisionView} from '../../knative/revision/revision.js';
+import {withPodTrouble} from './pod-trouble.js';
+import {parseService, type ServiceView} from '../../knative/service/service.js';
+
+/** A refusal that the server gave is about the object; another reason names what it is about by itself. */
+type Refused = {ok: false; reason: string; isAnswer: boolean};
+
+export type ReadService = {ok: true; service: ServiceView} | Refused;
+
+async function get(
+	cluster: Cluster,
+	path: string,
+	query?: Record<string, string>,
+): Promise<{ok: true; answer: ApiAnswer} | Refused> {
+	try {
+		const answer = await cluster.request({method: 'GET', path, ...(query && {query})});
+		return answer.status === 200
+			? {ok: true, answer}
+			: {ok: false, reason: sentenceOf(answer), isAnswer: true};
+	} catch (error) {
+		if (error instanceof TransportError) return {ok: false, reason: error.message, isAnswer: false};
+		throw error;
+	}
+}
+
+export async function readService(cluster: Cluster, namespace: string, name: string): Promise<ReadService> {
+	const got = await get(cluster, servingPath('services', namespace, name));
+	if (!got.ok) return got;
+	const parsed = parseService(got.answer.body);
+	return parsed.ok ? {ok: true, service: parsed.value} : {...parsed, isAnswer: false};
+}
+
+/** Newest first; undefined when they cannot be listed, for which a roll back does not wait. */
+export async function readRevisions(
+	cluster: Cluster,
+	namespace: string,
+	service: string,
+): Promise<readonly RevisionView[] | undefined> {
+	const got = await get(cluster, servingPath('revisions', namespace), ofService(service));
+	const list = got.ok ? parseList(got.answer.body) : undefined;
+	const revisions = list?.items
+		.flatMap(item => {
+			const parsed = parseRevision(item);
+			return parsed.ok ? [parsed.value] : [];
+		})
+		.toSorted((a, b) => b.generation - a.generation);
+	return revisions && withPodTrouble(cluster, revisions, Date.now());
+}

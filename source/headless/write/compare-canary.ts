@@ -1,0 +1,89 @@
+/** Asks the canary and what users had in pairs, for a few seconds, before the canary is promoted without a screen. */
+import {pairOf} from '../../console/live/compared-pair.js';
+import {targetOf} from '../../console/live/request-target.js';
+import {reachGateway} from '../../console/session/gateway.js';
+import {releaseOf, type ReleaseFacts} from '../../knative/release/release.js';
+import type {Cluster} from '../../kube/cluster.js';
+import type {GivenGateway} from '../../kube/gateway/gateway-address.js';
+import {createLoop} from '../../probe/loop/loop.js';
+import type {Comparison} from '../../probe/pairs/comparison.js';
+import {createProbe} from '../../probe/transport/create-probe.js';
+import {probeOptionsOf, type RequestOptions} from '../../probe/transport/request-options.js';
+import type {CanaryVerdict} from '../../release/canary-verdict.js';
+import {verdictOfPairs} from '../../release/verdict-of-pairs.js';
+
+export type CanaryComparison =
+	| {kind: 'compared'; verdict: CanaryVerdict}
+	/** Why it is not known how the canary does, as a sentence. */
+	| {kind: 'not compared'; sentence: string};
+
+export type CompareOptions = {
+	gateway?: GivenGateway | undefined;
+	asking: RequestOptions;
+	/** Of this program, for the User-Agent. */
+	version?: string | undefined;
+	/** How many pairs are enough; fewer when it is clear before that. */
+	pairs?: number;
+	/** Milliseconds until those that have answered have to do. */
+	within?: number;
+};
+
+/** Requests a second at most that pairs are a share of: 20 pairs a second. */
+const maxRate = 100;
+
+const not = (why: string): CanaryComparison => ({
+	kind: 'not compared',
+	sentence: `Not compared: ${why.replace(/\.$/, '')}.`,
+});
+
+export async function compareCanary(
+	cluster: Cluster,
+	facts: ReleaseFacts & {revisions: NonNullable<ReleaseFacts['revisions']>},
+	{gateway: told, asking, version, pairs: enough = 80, within = 10_000}: CompareOptions,
+): Promise<CanaryComparison> {
+	const {service, revisions} = facts;
+	const {canary} = releaseOf(facts);
+	const pair = pairOf(service, revisions);
+	if (!pair.ok) return not(pair.reason);
+	if (pair.sides.fresh.revision !== canary?.revision) return not('the canary cannot be asked on its own');
+	const reached = await reachGateway(cluster, service, told);
+	try {
+		const asked = targetOf(service, service.url, reached.gateway, asking);
+		if (!asked.ok) return not(asked.reason);
+		const loop = createLoop({
+			target: asked.target,
+			rate: maxRate / 5,
+			maxRate,
+			timeout: asking.timeout,
+			expectStatus: asking.request.expectStatus,
+			probe: createProbe(probeOptionsOf(asking, version)),
+		});
+		const {promise, resolve} = Promise.withResolvers<void>();
+		const unsubscribe = loop.subscribe(({comparison}) => {
+			if (isEnough(comparison, enough)) resolve();
+		});
+		const timer = setTimeout(resolve, within);
+		try {
+			const weights = service.statusTraffic.map(({revision, percent}) => ({revision, percent}));
+			loop.setEpoch({weights, settling: false});
+			loop.setSides(pair.sides);
+			loop.compare(true);
+			loop.start();
+			await promise;
+			const {comparison} = loop.snapshot();
+			return comparison && comparison.pairs > 0
+				? {kind: 'compared', verdict: verdictOfPairs(comparison)}
+				: not(`no pair of requests was answered within ${within / 1000} s`);
+		} finally {
+			clearTimeout(timer);
+			unsubscribe();
+			await loop.stop();
+		}
+	} finally {
+		await reached.close();
+	}
+}
+
+function isEnough(comparison: Comparison | undefined, enough: number): boolean {
+	return comparison !== undefined && (comparison.errors.state === 'worse' || comparison.pairs >= enough);
+}

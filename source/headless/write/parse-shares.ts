@@ -1,0 +1,58 @@
+/** The shares of `kn-canary split SERVICE REV=50 REV=50`, as a Split. Pure. */
+import {wholeNumber} from '../../knative/forms/rules.js';
+import type {ReleaseFacts} from '../../knative/release/evidence/facts.js';
+import {meantBy} from '../../knative/release/words.js';
+import {latestKey, mergedRows, splitOf, type Split, type SplitRow} from '../../knative/split/split.js';
+import {printable} from '../../knative/text/printable.js';
+
+export type Shares = {ok: true; split: Split} | {ok: false; reason: string};
+
+/**
+ * Each word is `<revision>=<percent>`, or several of them between commas, as kn takes them. The percents sum to 100; rows
+ * that are not named keep their place and their tags at 0 %, as in the console. A revision that has its share by following
+ * the latest is pinned when it is named by its name: what is named is what gets the traffic.
+ */
+export function parseShares(words: readonly string[], facts: ReleaseFacts): Shares {
+	const {service} = facts;
+	const wanted = new Map<string, number>();
+	for (const word of words.flatMap(text => text.split(','))) {
+		const at = word.lastIndexOf('=');
+		const percent = wholeNumber(word.slice(at + 1).replace(/%$/, ''));
+		if (at <= 0 || percent === undefined || percent > 100) {
+			return {
+				ok: false,
+				reason: `${printable(word)} is no share: <revision>=<whole percent from 0 to 100>.`,
+			};
+		}
+		const meant = meantBy(word.slice(0, at), facts);
+		if (!meant.ok) return meant;
+		const key = meant.row ?? meant.revision;
+		if (wanted.has(key)) return {ok: false, reason: `${key} is named twice.`};
+		wanted.set(key, percent);
+	}
+	const sum = [...wanted.values()].reduce((total, percent) => total + percent, 0);
+	if (sum !== 100) return {ok: false, reason: `The shares sum to ${sum}, and must sum to 100.`};
+	const present = pinnedWhereNamed(splitOf(service), wanted);
+	const rows = present.map(row => ({...row, percent: wanted.get(row.key) ?? 0}));
+	const added = [...wanted]
+		.filter(([key]) => !present.some(row => row.key === key))
+		.map(([key, percent]): SplitRow => ({
+			key,
+			revision: key === latestKey ? service.latestReady : key,
+			latest: key === latestKey,
+			percent,
+			tags: [],
+			locked: false,
+		}));
+	return {ok: true, split: [...rows, ...added]};
+}
+
+function pinnedWhereNamed(split: Split, wanted: ReadonlyMap<string, number>): Split {
+	return mergedRows(
+		split.map(row =>
+			row.latest && row.revision !== undefined && !wanted.has(row.key) && wanted.has(row.revision)
+				? {...row, key: row.revision, latest: false}
+				: row,
+		),
+	);
+}

@@ -1,0 +1,107 @@
+/** How the commands without a screen say what they would do and did: as lines for people, or as one JSON object. */
+import {visibleJson} from '../said.js';
+import type {Attempt} from '../../journal/attempt.js';
+import type {HistoryEntry} from '../../journal/journal-entry.js';
+import type {Plan} from '../../release/plan.js';
+import {isGuarded} from '../../knative/commands/commands.js';
+import type {Split, SplitDifference} from '../../knative/split/split.js';
+import type {Result} from './release.js';
+import {zoned} from '../../knative/text/moment.js';
+
+const shareWords = (value: number | undefined, none: string) => (value === undefined ? none : `${value} %`);
+
+function rowWords({key, revision, latest, before, after, tags}: SplitDifference): string {
+	const name = latest ? `@latest (${revision ?? 'none ready'})` : key;
+	const tagged = tags.length > 0 ? `  ${tags.join(', ')}` : '';
+	return `  ${name}  ${shareWords(before, '–')} → ${shareWords(after, 'taken out')}${tagged}`;
+}
+
+const labelWidth = (lines: readonly {label: string}[]) =>
+	Math.max(0, ...lines.map(({label}) => label.length));
+
+/** What the review sheet of the console shows. */
+export function planLines({
+	action,
+	name,
+	namespace,
+	rows,
+	warnings,
+	notes,
+	commands,
+	about = [],
+}: Plan): string[] {
+	return [
+		`${action} ${name} in ${namespace}`,
+		...rows.map(row => rowWords(row)),
+		...about.map(({label, value}) => `  ${label.padEnd(labelWidth(about))}  ${value}`),
+		...warnings.map(({sentence}) => `! ${sentence}`),
+		...notes.map(note => `· ${note}`),
+		...commands.map(command => `$ ${command}${isGuarded(command) ? '' : '   (unguarded)'}`),
+	];
+}
+
+const rowsOf = (split: Split) =>
+	split.map(({key, revision, percent, tags}) => ({target: key, revision, percent, tags}));
+
+/** One object; its fields are an interface for scripts. */
+export function resultJson({code, sentence, plan, dryRun, outcome, arrival}: Result): string {
+	return visibleJson(
+		{
+			exitCode: code,
+			sentence,
+			outcome,
+			dryRun,
+			gateway: arrival,
+			...(plan && {
+				action: plan.action,
+				namespace: plan.namespace,
+				service: plan.name,
+				before: plan.splits && rowsOf(plan.splits.before),
+				after: plan.splits && rowsOf(plan.splits.after),
+				warnings: plan.warnings.map(({kind, sentence: said}) => ({kind, sentence: said})),
+				notes: plan.notes,
+				about: plan.about,
+				commands: plan.commands,
+				unguarded: plan.commands.filter(command => !isGuarded(command)),
+			}),
+		},
+		2,
+	);
+}
+
+function splitWords(split: Split): string {
+	return split.map(({key, percent}) => `${key}=${percent}`).join(' ');
+}
+
+/** What became of an attempt, in a word; of a change that was made, nothing. */
+function endWords(entry: HistoryEntry | Attempt): string {
+	if (!('end' in entry)) return '';
+	if (entry.end === undefined) return '  (sent, outcome not known)';
+	return `  (${entry.end.how === 'not made' ? 'not made' : 'outcome not known'}: ${entry.end.sentence})`;
+}
+
+/** Times are those of the operator, with their zone. */
+export function historyLines(entries: readonly (HistoryEntry | Attempt)[]): string[] {
+	return entries.flatMap(entry => {
+		const {at, context, namespace, service, by, own, reason, before, after, command} = entry;
+		const who = `${own ? 'here, ' : ''}${by || 'somebody'}`;
+		return [
+			`${zoned(at)}  ${context} ${namespace}/${service}  ${who}  ${reason}${endWords(entry)}`,
+			`  ${splitWords(before)} → ${splitWords(after)}`,
+			...(command === '' ? [] : [`  $ ${command}`]),
+		];
+	});
+}
+
+export function historyJson(entries: readonly (HistoryEntry | Attempt)[]): string {
+	return visibleJson(
+		entries.map(({at, before, after, ...rest}) => ({
+			at: zoned(at),
+			...rest,
+			outcome: 'end' in rest ? (rest.end?.how ?? 'not known') : 'made',
+			before: rowsOf(before),
+			after: rowsOf(after),
+		})),
+		2,
+	);
+}

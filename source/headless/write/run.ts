@@ -1,0 +1,150 @@
+/** The subcommands that release without a screen, from their flags to their exit code. */
+import {createInterface} from 'node:readline/promises';
+import type {Cluster} from '../../kube/cluster.js';
+import type {Attempt} from '../../journal/attempt.js';
+import type {HistoryEntry} from '../../journal/journal-entry.js';
+import type {HistoryFile} from '../../journal/journal-file.js';
+import type {MessageStream} from '../said.js';
+import type {UnderWay} from '../../release/under-way.js';
+import {serviceMeant} from '../../knative/release/words.js';
+import {printable} from '../../knative/text/printable.js';
+import {exitCodes, type ExitCode} from '../exit-codes.js';
+import {release, type Despite, type ReleaseDependencies, type ReleaseCommand} from './release.js';
+import {historyJson, historyLines, planLines, resultJson} from './report.js';
+
+export type OutputFormat = 'text' | 'json';
+
+export type ReleaseFlags = {
+	dryRun?: true;
+	yes?: true;
+	output: OutputFormat;
+	reason?: string;
+	/** Seconds; 0 does not wait for the gateway. */
+	wait: number;
+	/** Which revision is meant. */
+	to?: string;
+	despite?: readonly Despite[];
+	/** Of `abandon`: put the template back, too. */
+	template?: true;
+	/** False with `--no-compare`. */
+	compare?: boolean;
+	/** False with `--no-previous`. */
+	previous?: boolean;
+};
+
+/** Where it reads and writes; `isTerminal` says whether somebody is there to be asked. */
+export type HeadlessTerminal = {
+	stdin: NodeJS.ReadableStream;
+	stdout: MessageStream;
+	stderr: MessageStream;
+	/** Where a question is put, with what a line editor needs there; `stderr` itself. */
+	prompt?: NodeJS.WritableStream;
+	isTerminal: boolean;
+};
+
+/** @param namespace Undefined: that of the context. */
+export async function runRelease(
+	verb: ReleaseCommand,
+	{service, shares, namespace}: {service: string; shares: readonly string[]; namespace?: string | undefined},
+	flags: ReleaseFlags,
+	{
+		cluster,
+		history,
+		underWay,
+		production,
+		terminal,
+		compare,
+	}: {
+		cluster: Cluster;
+		history: HistoryFile | undefined;
+		underWay?: UnderWay;
+		production: RegExp | undefined;
+		terminal: HeadlessTerminal;
+		compare?: ReleaseDependencies['compare'];
+	},
+): Promise<ExitCode> {
+	const isJson = flags.output === 'json';
+	// With JSON, standard output is one object; what is meant for eyes goes beside it.
+	const eyes = isJson ? terminal.stderr : terminal.stdout;
+	const say = (line: string) => eyes.write(`${line}\n`);
+	const name = serviceMeant(service);
+	if (name === undefined) {
+		terminal.stderr.write(`${printable(service)} is no Service: name one as cart or ksvc/cart.\n`);
+		return exitCodes.usage;
+	}
+	const result = await release(
+		{
+			verb,
+			namespace: namespace ?? cluster.namespace,
+			service: name,
+			shares,
+			to: flags.to,
+			despite: flags.despite ?? [],
+			keepsPrevious: flags.previous ?? true,
+			resetsTemplate: flags.template ?? false,
+			dryRun: flags.dryRun ?? false,
+			yes: flags.yes ?? false,
+			production: production?.test(cluster.context) ?? false,
+			reason: flags.reason ?? '',
+			wait: flags.wait * 1000,
+		},
+		{
+			cluster,
+			history,
+			...(underWay && {underWay}),
+			show(plan) {
+				if (!isJson) for (const line of planLines(plan)) say(line);
+			},
+			agree: terminal.isTerminal ? async word => ask(word, terminal) : undefined,
+			progress: say,
+			...(compare && {compare}),
+		},
+	);
+	if (isJson) terminal.stdout.write(`${resultJson(result)}\n`);
+	else (result.code === exitCodes.done ? terminal.stdout : terminal.stderr).write(`${result.sentence}\n`);
+	return result.code;
+}
+
+/** Anything but the word asked for is a no: ctrl-c and ctrl-d, too. */
+async function ask(
+	wanted: string,
+	{stdin, stderr, prompt: output = process.stderr}: HeadlessTerminal,
+): Promise<boolean> {
+	const prompt = createInterface({input: stdin, output});
+	try {
+		return (await prompt.question(`Type ${wanted} to apply it: `)).trim() === wanted;
+	} catch (error) {
+		if (!(error instanceof Error && error.name === 'AbortError')) throw error;
+		// What is said next does not stand behind the question.
+		stderr.write('\n');
+		return false;
+	} finally {
+		prompt.close();
+	}
+}
+
+/** What is on disk; asks no cluster. */
+export async function runHistory(
+	{service, namespace, context}: {service?: string | undefined; namespace?: string; context?: string},
+	output: OutputFormat,
+	history: HistoryFile,
+	{stdout, stderr}: Pick<HeadlessTerminal, 'stdout' | 'stderr'>,
+): Promise<ExitCode> {
+	try {
+		const read = await history.readAll();
+		const isWanted = (entry: HistoryEntry | Attempt) =>
+			(service === undefined || entry.service === service) &&
+			(namespace === undefined || entry.namespace === namespace) &&
+			(context === undefined || entry.context === context);
+		const newestFirst = [...read.entries, ...read.attempts]
+			.filter(entry => isWanted(entry))
+			.toSorted((a, b) => b.at - a.at);
+		if (output === 'json') stdout.write(`${historyJson(newestFirst)}\n`);
+		else for (const line of historyLines(newestFirst)) stdout.write(`${line}\n`);
+		return exitCodes.done;
+	} catch (error) {
+		const why = error instanceof Error ? error.message : String(error);
+		stderr.write(`The history cannot be read: ${why}.\n`);
+		return exitCodes.notMade;
+	}
+}

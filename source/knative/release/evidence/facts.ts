@@ -1,0 +1,109 @@
+/** What a release is told from, and how far an account of an earlier moment still holds. Pure. */
+import type {RevisionView} from '../../revision/revision.js';
+import type {ServiceView} from '../../service/service.js';
+import {equalSplits, splitOf, type Split} from '../../split/split.js';
+import {parseNote, type ReleaseNote} from './note.js';
+import {parseRejection, type Rejection} from './rejection.js';
+
+/** One change of the split, as this machine remembers it. */
+export type Change = {
+	readonly before: Split;
+	readonly after: Split;
+	/** Of the Service, made by the change. */
+	readonly generation: number;
+	/** Milliseconds since 1970, UTC. */
+	readonly at: number;
+	/** User name; empty where it is not known. */
+	readonly by: string;
+	/** Made by this program on this machine. */
+	readonly own: boolean;
+	readonly reason: string;
+};
+
+export type ReleaseFacts = {
+	readonly service: ServiceView;
+	/** Those of this Service, in any order; undefined when they are not known or may not be listed. */
+	readonly revisions: readonly RevisionView[] | undefined;
+	/** Changes of its split that this machine knows of, oldest first. */
+	readonly changes: readonly Change[];
+};
+
+/** `routingStateModified` and `creationTimestamp` are told to the second. */
+export const second = 1000;
+
+export const toSecond = (time: number) => Math.floor(time / second) * second;
+
+export function ownRevisions({service, revisions}: ReleaseFacts): readonly RevisionView[] | undefined {
+	return revisions?.filter(
+		revision => revision.namespace === service.namespace && revision.service === service.name,
+	);
+}
+
+/** Who has rejected the revision, where somebody has. */
+export function rejectionOf(facts: ReleaseFacts, revision: string): Rejection | undefined {
+	return parseRejection(facts.revisions?.find(({name}) => name === revision)?.rejected);
+}
+
+/** False only where the revisions are known and it is not one of them, or it is being deleted. */
+export function mayExist(facts: ReleaseFacts, revision: string): boolean {
+	const known = ownRevisions(facts);
+	return known === undefined || known.some(({name, deleting}) => name === revision && !deleting);
+}
+
+/**
+ * Whether an account of the split at some generation is one of the present split. The generation counts every change of
+ * the spec: with the same number nothing was changed since; with a higher one, the split has to be the same, and every
+ * change since has to be accounted for by a revision, which is what a change of the template leaves behind.
+ */
+export function joinsUp(
+	facts: ReleaseFacts,
+	{generation, at, split}: {generation: number; at: number; split: Split},
+): boolean {
+	const {service} = facts;
+	const present = splitOf(service);
+	if (generation > service.generation || !sameTargets(split, present)) return false;
+	const steps = service.generation - generation;
+	// One step that leaves the split alone is a change of the template.
+	if (steps <= 1) return true;
+	const since = toSecond(at);
+	const made = ownRevisions(facts)?.filter(({createdAt = 0}) => createdAt > since).length ?? 0;
+	return made >= steps;
+}
+
+/** The same rows, and what follows the latest means the same revision as then, where that was told. */
+function sameTargets(one: Split, other: Split): boolean {
+	return (
+		equalSplits(one, other) &&
+		one.every(
+			row =>
+				row.revision === undefined ||
+				other.some(({key, revision}) => key === row.key && revision === row.revision),
+		)
+	);
+}
+
+/** What is written on the Service about its release, and whether it is about the present split. */
+export function noteOf(facts: ReleaseFacts): {note: ReleaseNote; isCurrent: boolean} | undefined {
+	const note = parseNote(facts.service.releaseNote);
+	if (!note || note.generation > facts.service.generation) return undefined;
+	const {generation, since: at, split} = note;
+	return {note, isCurrent: joinsUp(facts, {generation, at, split})};
+}
+
+/**
+ * The changes that lead up to the present split without a gap, oldest first: each begins where the one before it ended.
+ * Empty when the last one that is known does not end at the present split.
+ */
+export function joinedChanges(facts: ReleaseFacts): Change[] {
+	const joined: Change[] = [];
+	for (const change of facts.changes.toReversed()) {
+		const {generation, at, after} = change;
+		const next = joined[0];
+		const holds = next
+			? equalSplits(after, next.before) && generation < next.generation
+			: joinsUp(facts, {generation, at, split: after});
+		if (!holds) break;
+		joined.unshift(change);
+	}
+	return joined;
+}

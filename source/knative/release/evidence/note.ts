@@ -1,0 +1,162 @@
+/**
+ * What this program writes down on a Service about its release: the annotation `kn-canary.dev/release`, in the same patch
+ * as the split, so that a colleague on another machine reads who is stable and canary since when, and what undo puts back.
+ *
+ * It is an annotation of the Service's own metadata: one of the template would make a revision. Metadata alone does not
+ * move the generation, but the split in the same patch does, by one; that number ties the note to the split it is about.
+ */
+import * as v from 'valibot';
+import {pointer, type PatchOperation} from '../../objects/patch.js';
+import type {ServiceView} from '../../service/service.js';
+import {printable} from '../../text/printable.js';
+import {latestKey, type Split, type SplitRow} from '../../split/split.js';
+
+export const noteAnnotation = 'kn-canary.dev/release';
+
+/** Bytes. Annotations of one object share 256 KiB, and this one is copied to Configuration and Route. */
+const largest = 4096;
+
+/** How many earlier splits are kept for undo. */
+const deepest = 8;
+
+export type Verb = 'split' | 'promote' | 'roll back' | 'abandon' | 'undo' | 'tag' | 'new revision';
+
+const verbs: readonly Verb[] = ['split', 'promote', 'roll back', 'abandon', 'undo', 'tag', 'new revision'];
+
+/** Names of revisions as the cluster has them; texts are printable. */
+export type ReleaseNote = {
+	/** The generation of the Service that the patch with this note made. */
+	generation: number;
+	verb: Verb;
+	/** What users had when the release began; after promoting, what they have now. */
+	stable: string | undefined;
+	canary: string | undefined;
+	/** After promoting: what had everything before. After a roll back: undefined. */
+	previous: string | undefined;
+	/** Before the release all of the traffic followed the latest ready revision. */
+	followed: boolean;
+	/** Milliseconds since 1970, UTC, by the clock of whoever wrote it. */
+	since: number;
+	/** User name as the server knows it; empty where that is not known. */
+	by: string;
+	/** The split that was written. */
+	split: Split;
+	/** The splits before it, the last one first: what undo puts back, one after the other. */
+	undo: readonly Split[];
+};
+
+const name = v.pipe(v.string(), v.minLength(1), v.maxLength(253), v.transform(printable));
+
+const row = v.pipe(
+	v.object({
+		/** Absent: it follows the latest ready revision, which then was `was`. */
+		to: v.optional(name),
+		was: v.optional(name),
+		percent: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(100)),
+		tags: v.optional(v.array(name), []),
+	}),
+	v.transform(({to, was, percent, tags}): SplitRow => ({
+		key: to ?? latestKey,
+		revision: to ?? was,
+		latest: to === undefined,
+		percent,
+		tags,
+		locked: false,
+	})),
+);
+
+const split = v.pipe(
+	v.array(row),
+	v.minLength(1),
+	v.check(rows => rows.reduce((sum, {percent}) => sum + percent, 0) === 100),
+	v.check(rows => new Set(rows.map(({key}) => key)).size === rows.length),
+);
+
+const note = v.pipe(
+	v.object({
+		v: v.literal(1),
+		generation: v.pipe(v.number(), v.safeInteger(), v.minValue(1)),
+		verb: v.picklist(verbs),
+		stable: v.optional(name),
+		canary: v.optional(name),
+		previous: v.optional(name),
+		followed: v.optional(v.boolean(), false),
+		since: v.pipe(v.string(), v.isoTimestamp()),
+		by: v.optional(v.pipe(v.string(), v.maxLength(500), v.transform(printable)), ''),
+		split,
+		undo: v.optional(v.array(split), []),
+	}),
+	v.transform(({v: _version, since, ...rest}): ReleaseNote => ({
+		...rest,
+		stable: rest.stable,
+		canary: rest.canary,
+		previous: rest.previous,
+		since: Date.parse(since),
+	})),
+);
+
+/** Anybody can write an annotation: one that is no note, or one of a later version, is none. */
+export function parseNote(text: string | undefined): ReleaseNote | undefined {
+	if (text === undefined || text.length > 4 * largest) return undefined;
+	let value: unknown;
+	try {
+		value = JSON.parse(text);
+	} catch {
+		return undefined;
+	}
+	const parsed = v.safeParse(note, value);
+	return parsed.success ? parsed.output : undefined;
+}
+
+const rowsOf = (rows: Split) =>
+	rows.map(({key, revision, latest, percent, tags}) => ({
+		...(latest ? {...(revision !== undefined && {was: revision})} : {to: key}),
+		percent,
+		...(tags.length > 0 && {tags}),
+	}));
+
+/** At most 4 KiB: the oldest splits are left out until it fits. Undefined where a single split is too long for that. */
+export function formatNote({
+	since,
+	split: now,
+	undo,
+	followed,
+	by,
+	...rest
+}: ReleaseNote): string | undefined {
+	const textWith = (kept: readonly Split[]) =>
+		JSON.stringify({
+			v: 1,
+			...rest,
+			...(followed && {followed}),
+			since: new Date(since).toISOString(),
+			...(by !== '' && {by}),
+			split: rowsOf(now),
+			...(kept.length > 0 && {undo: kept.map(rows => rowsOf(rows))}),
+		});
+	for (let kept = Math.min(deepest, undo.length); kept >= 0; kept--) {
+		const text = textWith(undo.slice(0, kept));
+		if (new TextEncoder().encode(text).length <= largest) return text;
+	}
+	return undefined;
+}
+
+/**
+ * Sets the note, beside an operation on the spec. None where it would be too long.
+ *
+ * `add` needs the map to be there, and replaces it where the map itself is added: so that no annotation is lost which came
+ * since, the object then has to be the one that was read.
+ */
+export function noteOperations(
+	{isAnnotated, resourceVersion}: Pick<ServiceView, 'isAnnotated' | 'resourceVersion'>,
+	written: ReleaseNote,
+): PatchOperation[] {
+	const value = formatNote(written);
+	if (value === undefined) return [];
+	const annotations = ['metadata', 'annotations'] as const;
+	if (isAnnotated) return [{op: 'add', path: pointer(...annotations, noteAnnotation), value}];
+	return [
+		{op: 'test', path: pointer('metadata', 'resourceVersion'), value: resourceVersion},
+		{op: 'add', path: pointer(...annotations), value: {[noteAnnotation]: value}},
+	];
+}

@@ -1,0 +1,55 @@
+/**
+ * The mark on a Revision that was tried and given up: the annotation `kn-canary.dev/rejected`, with who, when and why.
+ * Annotations of a Revision may change, other than its spec (knative/serving revision_validation.go).
+ */
+import * as v from 'valibot';
+import {printable} from '../../text/printable.js';
+
+export const rejectedAnnotation = 'kn-canary.dev/rejected';
+
+/** Texts are printable. */
+export type Rejection = {
+	/** User name; empty where it is not told. */
+	by: string;
+	/** Milliseconds since 1970, UTC; undefined where it is not told. */
+	at: number | undefined;
+	/** In the operator's words; may be empty. */
+	why: string;
+};
+
+const longest = 500;
+
+const rejection = v.object({
+	by: v.optional(v.string(), ''),
+	at: v.optional(v.string(), ''),
+	why: v.optional(v.string(), ''),
+});
+
+/** Whatever is written there, by whomever, is a rejection: what cannot be read as one of ours is taken for the reason. */
+export function parseRejection(text: string | undefined): Rejection | undefined {
+	if (text === undefined || text === '') return undefined;
+	const plain = {by: '', at: undefined, why: printable(text.slice(0, longest))};
+	let value: unknown;
+	try {
+		value = JSON.parse(text);
+	} catch {
+		return plain;
+	}
+	const parsed = v.safeParse(rejection, value);
+	if (!parsed.success) return plain;
+	const {by, at, why} = parsed.output;
+	const time = Date.parse(at);
+	return {
+		by: printable(by.slice(0, longest)),
+		at: Number.isNaN(time) ? undefined : time,
+		why: printable(why.slice(0, longest)),
+	};
+}
+
+export function formatRejection({by, at, why}: Rejection): string {
+	return JSON.stringify({
+		by,
+		...(at !== undefined && {at: new Date(at).toISOString()}),
+		...(why !== '' && {why: why.slice(0, longest)}),
+	});
+}

@@ -1,0 +1,72 @@
+/** Gives a release up: the canary leaves the split with its tag, and what users run stays. Pure. */
+import {dropTag, splitOf, type Split} from '../../split/split.js';
+import {isAsked, type Choice, type VerbOptions} from './choice.js';
+import {rejectionOf, type ReleaseFacts} from '../evidence/facts.js';
+import {pastOf} from '../evidence/past.js';
+import {releaseOf, type Release} from '../release.js';
+import {canaryTag, hasRoleTags, moveTag, previousTag, stableTag} from './role-tags.js';
+import {allOn, withoutBlocking} from './settled-split.js';
+
+/** A split that is abandoned, and the revision that is to be marked as rejected. */
+export type Abandonment =
+	Exclude<Choice, {kind: 'split'}> | (Extract<Choice, {kind: 'split'}> & {rejected: string});
+
+/** @param options `to`: the revision to give up, where the split does not tell. */
+export function abandon(facts: ReleaseFacts, {to, taken}: VerbOptions = {}): Abandonment {
+	const {service, revisions} = facts;
+	const release = releaseOf(facts);
+	const {canary, doubt} = release;
+	const rejected = to ?? canary?.revision;
+	if (rejected === undefined) {
+		if (doubt) return {kind: 'ask', question: doubt.because, candidates: doubt.candidates};
+		const reason = `${service.name} has no canary to abandon: ${release.whole ?? 'no revision'} has 100 %.`;
+		return {kind: 'refused', reason};
+	}
+	const kept = keptBy(facts, release, rejected);
+	if (typeof kept !== 'string') return kept;
+	const notes: string[] = [];
+	const before = splitOf(service);
+	const fit = withoutBlocking(service, allOn(service, kept), revisions, notes);
+	let split: Split = fit.filter(({key}) => key !== rejected);
+	if (split.some(({tags}) => tags.includes(canaryTag))) split = dropTag(split, canaryTag);
+	if (hasRoleTags(before) && before.some(({tags}) => tags.includes(stableTag))) {
+		split = moveTag(split, kept, stableTag, {service: service.name, taken, notes});
+	}
+	if (split.some(({key, tags}) => key === kept && tags.includes(previousTag)))
+		split = dropTag(split, previousTag);
+	if (before.some(row => row.latest && row.percent > 0)) {
+		notes.push(`Pinned to ${kept}: the split followed the latest ready revision until now.`);
+	}
+	if (isAsked(service, split) && rejectionOf(facts, rejected)) {
+		return {kind: 'refused', reason: `${rejected} is out of the split and rejected already.`, already: true};
+	}
+	return {
+		kind: 'split',
+		split,
+		revision: kept,
+		rejected,
+		parts: {stable: kept, canary: rejected, previous: undefined},
+		notes,
+	};
+}
+
+/** What users keep: what has the traffic beside the one that is given up. */
+function keptBy(
+	facts: ReleaseFacts,
+	{stable, doubt, whole}: Release,
+	rejected: string,
+): string | Exclude<Choice, {kind: 'split'}> {
+	if (whole !== undefined && whole !== rejected) return whole;
+	if (stable && stable.revision !== rejected) return stable.revision;
+	if (doubt?.about === 'stable') return {kind: 'ask', question: doubt.because, candidates: doubt.candidates};
+	if (whole === rejected) {
+		const past = pastOf(facts, whole);
+		if (past.kind === 'told') return past.revision;
+		if (past.kind === 'cannot tell')
+			return {kind: 'ask', question: past.because, candidates: past.candidates};
+	}
+	return {
+		kind: 'refused',
+		reason: `${rejected} has all of the traffic, and no other revision is known to have had it: roll back to one first.`,
+	};
+}

@@ -1,0 +1,68 @@
+/** What a verb of a release comes to: a split to be written, a no, or a question. Pure. */
+import type {RevisionView} from '../../revision/revision.js';
+import {equalSplits, splitOf, type Split} from '../../split/split.js';
+import type {ServiceView} from '../../service/service.js';
+import type {ReleaseFacts} from '../evidence/facts.js';
+
+/** Who has which part once the split is written. */
+export type Parts = {
+	readonly stable: string | undefined;
+	readonly canary: string | undefined;
+	readonly previous: string | undefined;
+};
+
+export type Choice =
+	| {
+			readonly kind: 'split';
+			readonly split: Split;
+			/** The revision that gets 100 %; undefined where none does. */
+			readonly revision: string | undefined;
+			readonly parts: Parts;
+			/** Sentences the operator should read before agreeing. */
+			readonly notes: readonly string[];
+			/** What to think of before agreeing, as a sentence. */
+			readonly warning?: string;
+			/** Why this is more than what was asked for: not by one press of Enter, and not by `--yes`. */
+			readonly guess?: string;
+	  }
+	/** `already`: what is wished for is so. `instead`: the verb that does what may be meant. */
+	| {readonly kind: 'refused'; readonly reason: string; readonly already?: true; readonly instead?: 'abandon'}
+	/** It cannot be told which revision is meant: the operator says. */
+	| {readonly kind: 'ask'; readonly question: string; readonly candidates: readonly string[]};
+
+/** What else a verb is told. */
+export type VerbOptions = {
+	/** The operator's own word for which revision is meant, by its full name. */
+	readonly to?: string | undefined;
+	/** Names of Services in the namespace that are not of this service's own Route; undefined while not known. */
+	readonly taken?: ReadonlySet<string> | undefined;
+	/** Milliseconds since 1970, for moments in sentences. */
+	readonly now?: number | undefined;
+};
+
+export function revisionOf({revisions}: ReleaseFacts, name: string): RevisionView | undefined {
+	return revisions?.find(candidate => candidate.name === name);
+}
+
+/** Why the revision cannot take traffic, as a sentence without its stop; undefined when it can, or may be able to. */
+export function unready({revisions}: ReleaseFacts, name: string): string | undefined {
+	if (!revisions) return undefined;
+	const revision = revisions.find(candidate => candidate.name === name);
+	if (!revision) return `${name} does not exist`;
+	if (revision.state.ready) return undefined;
+	const {word, sentence} = revision.state;
+	return `${name} is not ready (${(sentence === '' ? word : sentence).replace(/\.$/, '')})`;
+}
+
+/**
+ * Whether the split is asked for as it is. The same revision twice without tags is another split: the Route merges the two
+ * and never becomes ready (knative/serving service.go, checkRoutesNotReady).
+ */
+export function isAsked(service: ServiceView, split: Split): boolean {
+	return equalSplits(splitOf(service), split) && !hasRepeats(service);
+}
+
+export function hasRepeats({specTraffic}: Pick<ServiceView, 'specTraffic'>): boolean {
+	const seen = specTraffic.map(({revision, latest, tag}) => `${revision ?? ''} ${latest} ${tag ?? ''}`);
+	return new Set(seen).size < seen.length;
+}

@@ -1,0 +1,190 @@
+/** Ends a release well: all of the traffic to the canary, and to nothing that was not in the split. Pure. */
+import {conditionSentence} from '../../revision/revision-state.js';
+import {condition} from '../../service/service-state.js';
+import {dropTag, follow, splitOf, type Split} from '../../split/split.js';
+import {moment, momentBy} from '../../text/moment.js';
+import {isAsked, revisionOf, unready, type Choice, type VerbOptions} from './choice.js';
+import {mayExist, noteOf, rejectionOf, type ReleaseFacts} from '../evidence/facts.js';
+import {pastOf} from '../evidence/past.js';
+import {releaseOf, type Release} from '../release.js';
+import {canaryTag, moveTag, previousTag, stableTag, withoutLeftovers} from './role-tags.js';
+import {allOn, withoutBlocking} from './settled-split.js';
+
+/** @param keepsPrevious What users had stays in the split at 0 %, tagged `previous`, as the way back. */
+export function promote(
+	facts: ReleaseFacts,
+	{to, taken, now, keepsPrevious = true}: VerbOptions & {keepsPrevious?: boolean} = {},
+): Choice {
+	const {service} = facts;
+	const release = releaseOf(facts);
+	const {canary, doubt, outside, whole} = release;
+	if (to === undefined && doubt?.about === 'canary') {
+		return {kind: 'ask', question: doubt.because, candidates: doubt.candidates};
+	}
+	const offered = to ?? canary?.revision;
+	if (offered !== undefined) {
+		const guess = to === undefined ? rolledBackBefore(facts, offered, now) : undefined;
+		return promoteTo(facts, release, offered, {taken, now, keepsPrevious, guess});
+	}
+	const ready = outside.filter(({name, state}) => state.ready && rejectionOf(facts, name) === undefined);
+	const [only, ...more] = ready;
+	if (only === undefined) return nothingToPromote(facts, whole);
+	const question = `${service.name} has no canary: ${whole ?? 'no revision'} has 100 %.`;
+	if (more.length > 0) {
+		return {
+			kind: 'ask',
+			question: `${question} Newer, and in no split: ${ready.map(({name}) => name).join(', ')}.`,
+			candidates: ready.map(({name}) => name),
+		};
+	}
+	const guess = `${question} ${only.name} is newer, but no split lists it`;
+	return promoteTo(facts, release, only.name, {taken, now, keepsPrevious, guess});
+}
+
+/** Why a canary is one that somebody has taken the traffic from. */
+function rolledBackBefore(
+	facts: ReleaseFacts,
+	revision: string,
+	now: number | undefined,
+): string | undefined {
+	const found = noteOf(facts);
+	if (!found?.isCurrent || found.note.verb !== 'roll back' || found.note.canary !== revision)
+		return undefined;
+	const {since: at, by} = found.note;
+	return `${revision} was rolled back${momentBy({at, by}, now)}`;
+}
+
+function promoteTo(
+	facts: ReleaseFacts,
+	release: Release,
+	to: string,
+	{taken, now, keepsPrevious, guess}: VerbOptions & {keepsPrevious: boolean; guess: string | undefined},
+): Choice {
+	const {service, revisions} = facts;
+	const why = unready(facts, to) ?? waitingFor(facts, to);
+	if (why !== undefined) return {kind: 'refused', reason: `${why}. Nothing was promoted.`};
+	const notes: string[] = [];
+	const back = keepsPrevious ? wayBack(facts, release, to) : undefined;
+	let split = withoutBlocking(service, allOn(service, to), revisions, notes);
+	split = dropTag(split, canaryTag);
+	const tagging = {service: service.name, taken, notes};
+	split = moveTag(split, to, stableTag, tagging);
+	if (back !== undefined && split.some(({key}) => key === back)) {
+		split = moveTag(split, back, previousTag, tagging);
+	} else {
+		split = dropTag(split, previousTag);
+	}
+	split = withoutLeftovers(split, back);
+	const before = noteOf(facts);
+	const follows = (before?.isCurrent ?? false) && before?.note.followed === true;
+	split = followedAgain(facts, split, to, {follows, notes});
+	notes.push(...outsideNotes(release, to, now));
+	if (revisions === undefined) {
+		notes.push(`The revisions could not be listed: whether ${to} is ready is not known here.`);
+	}
+	if (isAsked(service, split)) {
+		return {
+			kind: 'refused',
+			reason: `${to} has 100 % of the traffic of ${service.name} already.`,
+			already: true,
+		};
+	}
+	return {
+		kind: 'split',
+		split,
+		revision: to,
+		parts: {stable: to, canary: undefined, previous: back},
+		notes,
+		...(guess !== undefined && {guess}),
+	};
+}
+
+/** The split follows what is not ready yet: to give it the traffic would be to wait for whatever becomes ready. */
+function waitingFor({service}: ReleaseFacts, to: string): string | undefined {
+	const {latestCreated, latestReady} = service;
+	const isKnown = to !== latestCreated || latestCreated === latestReady;
+	return isKnown ? undefined : `${to} is not ready`;
+}
+
+/** What users had: it stays where a roll back finds it, at once and warm. */
+function wayBack(facts: ReleaseFacts, {stable, whole}: Release, to: string): string | undefined {
+	const past = whole === to ? pastOf(facts, whole) : undefined;
+	const had = past?.kind === 'told' ? past.revision : [stable?.revision, whole].find(name => name !== to);
+	if (had === undefined || had === to) return undefined;
+	const isFine = mayExist(facts, had) && rejectionOf(facts, had) === undefined;
+	return isFine && unready(facts, had) === undefined ? had : undefined;
+}
+
+/**
+ * Pinned, so that later revisions wait for the operator; following the latest again where all of the traffic did before
+ * the release, and no newer revision can take it at once.
+ */
+function followedAgain(
+	{service}: ReleaseFacts,
+	split: Split,
+	to: string,
+	{follows, notes}: {follows: boolean; notes: string[]},
+): Split {
+	const isLatest = service.latestReady === to && service.latestCreated === to;
+	if (follows && isLatest) {
+		notes.push(
+			'Follow latest is on again, as before this release: the next ready revision gets this traffic.',
+		);
+		return follow(split, to, to).split;
+	}
+	if (splitOf(service).some(row => row.latest) || follows) {
+		notes.push(`Pinned to ${to}: later revisions wait for you.`);
+	}
+	return split;
+}
+
+function outsideNotes({outside}: Release, to: string, now: number | undefined): string[] {
+	return outside
+		.filter(({name}) => name !== to)
+		.map(({name, creator, createdAt, state}) => {
+			const when = createdAt === undefined ? '' : ` (${moment(createdAt, now)})`;
+			const how = state.ready ? '' : `, ${state.word.toLowerCase()}`;
+			return `${creator ?? 'Somebody'} has made ${name} since${when}${how}; it is not part of this release.`;
+		});
+}
+
+/** Complete is what has 100 % on the newest revision of all: where that one is not ready there is nothing to be glad of. */
+function nothingToPromote(facts: ReleaseFacts, whole: string | undefined): Choice {
+	const {service} = facts;
+	const {name, latestCreated} = service;
+	const has =
+		whole === undefined
+			? `${name} has no ready revision`
+			: `${whole} has 100 % of the traffic of ${name} already`;
+	if (latestCreated !== undefined && latestCreated !== whole) {
+		const made = revisionOf(facts, latestCreated);
+		const rejected = rejectionOf(facts, latestCreated);
+		if (rejected) {
+			const {at, by, why} = rejected;
+			const reason = why === '' ? '' : `: ${why}`;
+			return {
+				kind: 'refused',
+				reason: `${name} has no canary: ${latestCreated} was rejected${momentBy({at, by})}${reason}. ${has}.`,
+			};
+		}
+		const configurations = condition(service, 'ConfigurationsReady');
+		const why =
+			made?.state.sentence ||
+			(configurations?.status === 'False' ? conditionSentence(configurations) : '') ||
+			(made?.state.word ?? '');
+		if (made?.state.ready !== true) {
+			return {
+				kind: 'refused',
+				reason: `The newest revision, ${latestCreated}, is not ready${why === '' ? '' : ` (${why.replace(/\.$/, '')})`}; ${has}. Nothing was promoted.`,
+			};
+		}
+		return {kind: 'refused', reason: `${name} has no canary: ${has}.`};
+	}
+	if (service.observedGeneration !== service.generation) {
+		return {
+			kind: 'refused',
+			reason: `${has}, but the controller has not taken up the last change yet, which may make a newer revision. Nothing was promoted; try again.`,
+		};
+	}
+	return {kind: 'refused', reason: `${has}.`, ...(whole !== undefined && {already: true as const})};
+}

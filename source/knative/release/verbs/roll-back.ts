@@ -1,0 +1,165 @@
+/** Ends a release that fails: all of the traffic back to what users had. Pure; waits for nothing. */
+import {dropTag, splitOf} from '../../split/split.js';
+import {momentBy} from '../../text/moment.js';
+import {isAsked, type Choice, type VerbOptions} from './choice.js';
+import {joinedChanges, noteOf, rejectionOf, type ReleaseFacts} from '../evidence/facts.js';
+import {pastOf} from '../evidence/past.js';
+import {releaseOf, type Release} from '../release.js';
+import {canaryTag, hasRoleTags, moveTag, previousTag, stableTag} from './role-tags.js';
+import {isNewer, orderOf, sharesOf} from '../evidence/shares.js';
+import {allOn, withoutBlocking} from './settled-split.js';
+
+export function rollBack(facts: ReleaseFacts, {to, taken, now}: VerbOptions = {}): Choice {
+	const release = releaseOf(facts);
+	if (to !== undefined) {
+		return backTo(facts, release, to, {taken, because: 'you chose it'});
+	}
+	return release.whole === undefined
+		? fromMixed(facts, release, {taken})
+		: fromWhole(facts, release, release.whole, {taken, now});
+}
+
+/** Several revisions have traffic. */
+function fromMixed(facts: ReleaseFacts, release: Release, options: VerbOptions): Choice {
+	const {canary, stable, doubt} = release;
+	const shares = sharesOf(facts.service);
+	if (doubt) {
+		const candidates = doubt.candidates.filter(name => rejectionOf(facts, name) === undefined);
+		return {kind: 'ask', question: doubt.because, candidates};
+	}
+	if (!stable || !canary) {
+		return {
+			kind: 'refused',
+			reason: `No revision of ${facts.service.name} has been ready yet: there is none to roll back to.`,
+		};
+	}
+	const order = orderOf(facts.service, facts.revisions);
+	const candidates = shares
+		.filter(({revision}) => revision !== canary.revision && rejectionOf(facts, revision) === undefined)
+		.map(({revision}) => revision);
+	if (isNewer(order, stable.revision, canary.revision) === true) {
+		const question = `${stable.revision} is newer than the canary, ${canary.revision}: that would be no roll back.`;
+		return {kind: 'ask', question, candidates: [canary.revision, ...candidates]};
+	}
+	if (rejectionOf(facts, stable.revision)) {
+		return {kind: 'ask', question: `${stable.revision} was rejected.`, candidates};
+	}
+	return backTo(facts, release, stable.revision, {...options, because: stable.because});
+}
+
+/** One revision has everything: it was rolled back to already, or promoted over another one. */
+function fromWhole(facts: ReleaseFacts, release: Release, whole: string, {taken, now}: VerbOptions): Choice {
+	const {canary} = release;
+	const past = pastOf(facts, whole);
+	const isBeside = canary !== undefined && canary.revision !== whole;
+	if (isBeside && past.kind !== 'rolled back') return besideCanary(facts, canary.revision, whole, now);
+	switch (past.kind) {
+		case 'told':
+			return backTo(facts, release, past.revision, {taken, because: past.because});
+		case 'rolled back': {
+			const how = past.isAbandoned ? 'was abandoned' : 'was rolled back';
+			return {
+				kind: 'refused',
+				already: true,
+				reason: `${past.from} ${how} already${momentBy(past, now)}: ${whole} has 100 %.`,
+				...(isBeside && {instead: 'abandon' as const}),
+			};
+		}
+		case 'none':
+			return {kind: 'refused', reason: `Nothing to roll back: ${whole} has 100 %. ${past.because}`};
+		case 'cannot tell':
+			return {kind: 'ask', question: past.because, candidates: past.candidates};
+	}
+}
+
+/** Nothing of the canary reaches users now: whether anything ever did decides what is said, not what is done. */
+function besideCanary(facts: ReleaseFacts, canary: string, whole: string, now: number | undefined): Choice {
+	const had = lastHad(facts, canary);
+	if (had) {
+		return {
+			kind: 'refused',
+			already: true,
+			reason: `${canary} was rolled back already${momentBy(had, now)}: ${whole} has 100 %.`,
+			instead: 'abandon',
+		};
+	}
+	const isProven = noteOf(facts)?.isCurrent === true || joinedChanges(facts).length > 0;
+	return {
+		kind: 'refused',
+		reason: isProven
+			? `Nothing to roll back: users never got ${canary}; ${whole} has 100 %.`
+			: `Nothing to roll back: ${canary} has 0 %, ${whole} has 100 %.`,
+		instead: 'abandon',
+	};
+}
+
+/** Who took the traffic from the canary, and when, where it is told that it had some. */
+function lastHad(facts: ReleaseFacts, canary: string): {at: number | undefined; by: string} | undefined {
+	const found = noteOf(facts);
+	if (found?.isCurrent) {
+		const {note} = found;
+		const had = [note.split, ...note.undo].some(split =>
+			split.some(({revision, percent}) => revision === canary && percent > 0),
+		);
+		return had ? {at: note.since, by: note.by} : undefined;
+	}
+	const taken = joinedChanges(facts).findLast(({before, after}) => {
+		const shareIn = (split: typeof before) =>
+			split.reduce((sum, {revision, percent}) => sum + (revision === canary ? percent : 0), 0);
+		return shareIn(before) > 0 && shareIn(after) === 0;
+	});
+	return taken && {at: taken.at, by: taken.by};
+}
+
+/**
+ * 100 % to this revision, pinned: were it reached by following the latest one, the next revision to become ready would
+ * take the traffic away from it again. What is rolled back stays in the split at 0 %, where it can be looked at.
+ */
+function backTo(
+	facts: ReleaseFacts,
+	{canary, whole}: Release,
+	to: string,
+	{taken, because}: VerbOptions & {because: string},
+): Choice {
+	const {service, revisions} = facts;
+	const before = splitOf(service);
+	const notes: string[] = [];
+	const from = [canary?.revision, whole].find(name => name !== undefined && name !== to);
+	let split = withoutBlocking(service, allOn(service, to), revisions, notes);
+	// A tag that is new may fail, which a roll back cannot afford.
+	if (hasRoleTags(before)) {
+		const tagging = {service: service.name, taken, notes, isCareful: true};
+		split = dropTag(split, previousTag);
+		if (
+			split.some(({tags}) => tags.includes(stableTag)) ||
+			before.some(({tags}) => tags.includes(previousTag))
+		) {
+			split = moveTag(split, to, stableTag, tagging);
+		}
+		const isCanary = (key: string) => split.find(row => row.key === key)?.tags.includes(canaryTag) ?? false;
+		if (isCanary(to)) split = dropTag(split, canaryTag);
+		if (from !== undefined && split.some(({key}) => key === from) && !isCanary(from)) {
+			split = moveTag(split, from, canaryTag, tagging);
+		}
+	}
+	if (isAsked(service, split) || (whole === to && before.every(row => !row.latest || row.percent === 0))) {
+		return {
+			kind: 'refused',
+			reason: `${to} has 100 % of the traffic of ${service.name} already.`,
+			already: true,
+		};
+	}
+	if (before.some(row => row.latest && row.percent > 0)) {
+		notes.unshift(`Pinned to ${to}: the split followed the latest ready revision until now.`);
+	}
+	if (revisions === undefined) {
+		notes.push(`The revisions could not be listed: whether ${to} is ready is not known here.`);
+	}
+	return {
+		kind: 'split',
+		split,
+		revision: to,
+		parts: {stable: to, canary: from, previous: undefined},
+		notes: [`Back to ${to}: ${because}.`, ...notes],
+	};
+}

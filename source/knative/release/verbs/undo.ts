@@ -1,0 +1,140 @@
+/** Takes the last change of the split back, whoever made it, where it is told without a gap. Pure. */
+import {equalSplits, mergedRows, splitOf, type Split} from '../../split/split.js';
+import {momentBy} from '../../text/moment.js';
+import {isAsked, type Choice, type VerbOptions} from './choice.js';
+import {joinedChanges, noteOf, type Change, type ReleaseFacts} from '../evidence/facts.js';
+import {hasRoleTags} from './role-tags.js';
+import {releaseOf} from '../release.js';
+import {withoutBlocking} from './settled-split.js';
+
+type Last = {before: Split; what: string; at: number; by: string};
+
+export function undo(facts: ReleaseFacts, {now}: VerbOptions = {}): Choice {
+	const {service, revisions} = facts;
+	const last = lastOf(facts);
+	if (!last) return {kind: 'refused', reason: nothingKnown(facts, now)};
+	const notes: string[] = [`Takes back: ${last.what}${momentBy(last, now)}.`];
+	const split = asThen(facts, last.before, notes);
+	if (isAsked(service, split)) {
+		return {
+			kind: 'refused',
+			reason: `${service.name} has the split it had before the last change already.`,
+			already: true,
+		};
+	}
+	const back = broughtBack(facts, split, now);
+	const fit = withoutBlocking(service, split, revisions, notes);
+	const parts = partsOf(facts, fit);
+	return {
+		kind: 'split',
+		split: fit,
+		revision: wholeOf(fit),
+		parts,
+		notes,
+		...(back !== undefined && {warning: back}),
+	};
+}
+
+/** That it gives users again what somebody has taken from them. */
+function broughtBack(facts: ReleaseFacts, after: Split, now: number | undefined): string | undefined {
+	const found = noteOf(facts);
+	if (!found?.isCurrent || (found.note.verb !== 'roll back' && found.note.verb !== 'abandon'))
+		return undefined;
+	const {canary, verb, since: at, by} = found.note;
+	const percent = after.reduce((sum, row) => sum + (row.revision === canary ? row.percent : 0), 0);
+	if (percent === 0) return undefined;
+	const how = verb === 'abandon' ? 'given up' : 'rolled back';
+	return `Brings ${canary} back to ${percent} % of users, which was ${how}${momentBy({at, by}, now)}.`;
+}
+
+const wholeOf = (split: Split) => split.find(({percent}) => percent === 100)?.revision;
+
+/** Where no note or change leads up to the present split: who is known to have changed it. */
+function nothingKnown(facts: ReleaseFacts, now: number | undefined): string {
+	const {service, changes} = facts;
+	const found = noteOf(facts);
+	if (found?.isCurrent) return `Nothing to undo: no earlier split of ${service.name} is noted.`;
+	const seen = found ? {at: found.note.since, by: found.note.by} : changes.at(-1);
+	if (!seen) return `Nothing to undo: no change of the split of ${service.name} is known.`;
+	const who = service.lastModifier ?? 'somebody';
+	return `Nothing to undo: the last change of ${service.name} that is known was${momentBy(seen, now)}, and ${who} has changed it since; what it was before that is not known.`;
+}
+
+function lastOf(facts: ReleaseFacts): Last | undefined {
+	const found = noteOf(facts);
+	if (found?.isCurrent) {
+		const {note} = found;
+		const [before] = note.undo;
+		return before && {before, what: note.verb, at: note.since, by: note.by};
+	}
+	const change = standing(joinedChanges(facts)).at(-1);
+	if (!change) return undefined;
+	return {
+		before: change.before,
+		what: change.own ? change.reason : 'a change of the split',
+		at: change.at,
+		by: change.by,
+	};
+}
+
+/** The splits that undo would put back, one after the other, the last one first. */
+export function undoable(facts: ReleaseFacts): readonly Split[] {
+	const found = noteOf(facts);
+	if (found?.isCurrent) return found.note.undo;
+	return standing(joinedChanges(facts))
+		.toReversed()
+		.map(({before}) => before);
+}
+
+/** The changes that undo would take back, oldest first: an undo takes back the one before it, and is none itself. */
+function standing(changes: readonly Change[]): Change[] {
+	const stack: Change[] = [];
+	for (const change of changes) {
+		const last = stack.at(-1);
+		const isUndo = /^undo(?::|$)/.test(change.reason);
+		if (isUndo && last && equalSplits(change.before, last.after)) stack.pop();
+		else stack.push(change);
+	}
+	return stack;
+}
+
+/**
+ * Where the split followed the latest revision and that is another one now, or about to be, the revision of then is
+ * pinned: undoing must not send traffic to one that had none.
+ */
+function asThen({service}: ReleaseFacts, before: Split, notes: string[]): Split {
+	const newest = service.latestCreated ?? service.latestReady;
+	return mergedRows(
+		before.map(row => {
+			if (!row.latest || row.revision === undefined) return row;
+			if (row.revision === service.latestReady && row.revision === newest) return row;
+			notes.push(
+				`The split followed the latest revision, then ${row.revision}; pinned now, because ${newest ?? 'none'} is the latest today.`,
+			);
+			return {...row, key: row.revision, latest: false};
+		}),
+	);
+}
+
+/** Who has which part in the split of then, by its tags and shares. */
+function partsOf(facts: ReleaseFacts, split: Split) {
+	const specTraffic = split.flatMap(({revision, latest, percent, tags}) =>
+		(tags.length > 0 ? tags : [undefined]).map((tag, index) => ({
+			revision: latest ? undefined : revision,
+			latest,
+			percent: index === 0 ? percent : 0,
+			tag,
+		})),
+	);
+	const {canary, stable} = releaseOf({
+		...facts,
+		service: {...facts.service, specTraffic, releaseNote: undefined},
+		changes: [],
+	});
+	const isTold = hasRoleTags(split) || splitOf(facts.service).length > 1;
+	return {
+		stable: stable?.revision,
+		canary: isTold ? canary?.revision : undefined,
+		previous: undefined,
+	};
+}

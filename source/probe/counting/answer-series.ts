@@ -1,0 +1,122 @@
+/** What came when, kept by what was said: so that what is learned later of whose answers those are counts for all of them. */
+import {changePoint, type ChangePoint} from '../../stats/change-point.js';
+import type {Evidence} from '../attribution/attribution.js';
+import {groupBy, type Attributed} from './loop-report.js';
+import {createSeries, type SeriesBucket} from './series.js';
+import type {Said} from './tally.js';
+import {kindsOf, serviceKey, tagKey, toTimeline, type TimelineBucket} from './timeline.js';
+
+type TimedAnswer = {
+	/** Milliseconds since 1970. */
+	at: number;
+	/** Milliseconds. */
+	latency: number;
+	failed: boolean;
+};
+
+export type AnswerSeries = {
+	/** An answer at the service's own host. */
+	addOfService(said: Said, answer: TimedAnswer): void;
+	/** An answer at the tag of a revision. */
+	addOfTag(revision: string, answer: TimedAnswer): void;
+	/** Answers of each group since then; milliseconds since 1970. */
+	countSince(attributed: Attributed, from: number): Map<string, number>;
+	/** When the last answer since then came, to the second; undefined where none did. */
+	lastSince(from: number): number | undefined;
+	/** A change of what users get since then that shows by now. Looked for once a second: it goes through all of them. */
+	findChange(attributed: Attributed, options: {since: number; now: number}): ChangePoint | undefined;
+	/** The last hour, the oldest first. */
+	timeline(attributed: Attributed, now: number): readonly TimelineBucket[];
+	/** An epoch began: a change is looked for anew. */
+	newEpoch(): void;
+	/** Forgets all of it. */
+	clear(): void;
+};
+
+/** Milliseconds that a timeline goes back. */
+const timelineLength = 3_600_000;
+
+const secondOf = (at: number) => Math.floor(at / 1000);
+
+export function createAnswerSeries(): AnswerSeries {
+	const series = createSeries();
+	/** What is behind the keys of the series. */
+	let saids: ReadonlyMap<string, Said> = new Map();
+	let knownChange: {second: number; change: ChangePoint | undefined} | undefined;
+	let knownTimeline: KnownTimeline | undefined;
+
+	/** Whole buckets only: one that began before may have answers of another epoch. */
+	const bucketsFrom = (from: number) => series.since(from).filter(({at}) => at >= from);
+
+	return {
+		addOfService(said, answer) {
+			const key = serviceKey(said);
+			if (!saids.has(key)) saids = new Map(saids).set(key, said);
+			series.add(key, answer);
+		},
+		addOfTag(revision, answer) {
+			series.add(tagKey(revision), answer);
+		},
+		countSince(attributed, from) {
+			const groupOf = groupBy(attributed);
+			const counts = new Map<string, number>();
+			for (const {cells} of bucketsFrom(from)) {
+				for (const [key, {n}] of cells) {
+					const said = saids.get(key);
+					if (said) counts.set(groupOf(said), (counts.get(groupOf(said)) ?? 0) + n);
+				}
+			}
+
+			return counts;
+		},
+		lastSince(from) {
+			return series.since(from).at(-1)?.at;
+		},
+		findChange({attribute}, {since, now}) {
+			if (knownChange?.second !== secondOf(now)) {
+				const change = changePoint(kindsOf(bucketsFrom(since), saids, attribute));
+				knownChange = {second: secondOf(now), change};
+			}
+
+			return knownChange.change;
+		},
+		timeline(attributed, now) {
+			const {evidence, weights, attribute} = attributed;
+			const isSame = knownTimeline?.evidence === evidence && knownTimeline.weights === weights;
+			if (isSame && knownTimeline?.second === secondOf(now)) return knownTimeline.timeline;
+			const before = isSame ? knownTimeline?.byBucket : undefined;
+			const buckets = series.since(now - timelineLength);
+			// One whose successor of the same length is there is over, and never changes.
+			const isOver = (index: number) => buckets[index + 1]?.duration === buckets[index]?.duration;
+			const timeline = buckets.map(
+				(bucket, index) =>
+					(isOver(index) ? before?.get(bucket) : undefined) ?? toTimeline(bucket, saids, attribute),
+			);
+			const byBucket = new Map(
+				buckets.flatMap((bucket, index) => {
+					const made = timeline[index];
+					return made && isOver(index) ? [[bucket, made] as const] : [];
+				}),
+			);
+			knownTimeline = {second: secondOf(now), evidence, weights, byBucket, timeline};
+			return timeline;
+		},
+		newEpoch() {
+			knownChange = undefined;
+		},
+		clear() {
+			saids = new Map();
+			series.clear();
+			knownChange = undefined;
+			knownTimeline = undefined;
+		},
+	};
+}
+
+type KnownTimeline = {
+	second: number;
+	evidence: Evidence;
+	weights: Attributed['weights'];
+	byBucket: ReadonlyMap<SeriesBucket, TimelineBucket>;
+	timeline: readonly TimelineBucket[];
+};

@@ -1,0 +1,91 @@
+/** What came when, by revision: for curves over time and for reports. Pure. */
+import type {Attributor} from '../attribution/attribution.js';
+import type {Bucket} from '../../stats/change-point.js';
+import {addBins, percentileOf} from './latency-bins.js';
+import {attributionOf} from './loop-report.js';
+import type {SeriesBucket} from './series.js';
+import type {Said} from './tally.js';
+
+/** One stretch of time. */
+export type TimelineBucket = {
+	/** When it began, and how long it is; milliseconds. */
+	at: number;
+	duration: number;
+	/** Answers at the service's own host by revision, which users' are like; `undefined` for those of no certain one. */
+	users: ReadonlyMap<string | undefined, number>;
+	/** Failures at the service's own host. */
+	failed: number;
+	/** By revision, of all answers that are certainly its own, those at its tag included. */
+	revisions: ReadonlyMap<string, {n: number; failed: number; p95: number | undefined}>;
+};
+
+/** Under which key of the series the answers at the service's own host are, and those at a tag's. */
+export const serviceKey = (said: Said): string => `service ${said.key}`;
+export const tagKey = (revision: string): string => `tag ${revision}`;
+
+export function toTimeline(
+	{at, duration, cells}: SeriesBucket,
+	saids: ReadonlyMap<string, Said>,
+	attribute: Attributor,
+): TimelineBucket {
+	const users = new Map<string | undefined, number>();
+	const sums = new Map<string, {n: number; failed: number; bins: Map<number, number>}>();
+	let failed = 0;
+	for (const [key, cell] of cells) {
+		const said = saids.get(key);
+		const revision = said ? revisionOf(said, attribute) : key.startsWith('tag ') ? key.slice(4) : undefined;
+		if (!key.startsWith('tag ')) {
+			users.set(revision, (users.get(revision) ?? 0) + cell.n);
+			failed += cell.failed;
+		}
+
+		if (revision !== undefined) {
+			const sum = sums.get(revision) ?? {n: 0, failed: 0, bins: new Map<number, number>()};
+			sum.n += cell.n;
+			sum.failed += cell.failed;
+			addBins(sum.bins, cell.latencies);
+			sums.set(revision, sum);
+		}
+	}
+
+	return {
+		at,
+		duration,
+		users,
+		failed,
+		revisions: new Map(
+			[...sums].map(([revision, {bins, ...sum}]) => [revision, {...sum, p95: percentileOf(bins, 95)}]),
+		),
+	};
+}
+
+function revisionOf(said: Said, attribute: Attributor): string | undefined {
+	const attribution = attributionOf(said, attribute);
+	return attribution.kind === 'revision' ? attribution.revision : undefined;
+}
+
+/** What users' answers are when a change of behaviour is looked for: by revision, or failures, or by what they say. */
+export function kindsOf(
+	buckets: readonly SeriesBucket[],
+	saids: ReadonlyMap<string, Said>,
+	attribute: Attributor,
+): Bucket[] {
+	return buckets.map(({at, cells}) => {
+		const counts = new Map<string, number>();
+		for (const [key, {n}] of cells) {
+			const said = saids.get(key);
+			if (said) {
+				const attribution = attributionOf(said, attribute);
+				const kind =
+					attribution.kind === 'revision'
+						? `revision ${attribution.revision}`
+						: said.grade === 'success'
+							? 'other'
+							: `code ${said.code}`;
+				counts.set(kind, (counts.get(kind) ?? 0) + n);
+			}
+		}
+
+		return {at, counts};
+	});
+}

@@ -1,0 +1,41 @@
+/** Since when users get another split than the one that is set, and whether they still do, by what came lately. Pure. */
+import type {ChangePoint} from '../../stats/change-point.js';
+import {judgeCounts, percentsOf} from '../counting/loop-report.js';
+import type {EpochCounts} from '../counting/past-epochs.js';
+import {nextAlarm, type Alarm} from './alarm.js';
+
+/** Attributed answers of the last half a minute from which on it is told whether something still happens. */
+const tellingAnswers = 5;
+
+const isWrong = (state: string | undefined) => state === 'disagrees' || state === 'impossible';
+
+/**
+ * @param options.change What users get became something else then: the alarm is dated by it, to the second.
+ * @param options.lastAnswer When the last answer came, if one did lately; milliseconds since 1970.
+ */
+export function nextSplitAlarm(
+	before: Alarm | undefined,
+	{rows, weights, verdict}: Pick<EpochCounts, 'rows' | 'weights' | 'verdict'>,
+	{change, lastAnswer, now}: {change: ChangePoint | undefined; lastAnswer: number | undefined; now: number},
+): Alarm | undefined {
+	const recent = judgeCounts(
+		rows.map(row => ({...row, n: row.lately})),
+		percentsOf(weights),
+	);
+	const isTelling = recent !== undefined && !['too few', 'unjudgeable'].includes(recent.state);
+	const isRecent =
+		isTelling || (recent !== undefined && recent.attributed >= tellingAnswers)
+			? isWrong(recent.state) || recent.state === 'suspicious'
+			: undefined;
+	const next = nextAlarm(before, {
+		isRaised: isWrong(verdict?.state),
+		isRecent,
+		// While nothing comes it is not seen either.
+		lastSeen: isRecent === true ? lastAnswer : undefined,
+		now,
+	});
+	// What changed is when it began, or when it ended, to the second.
+	if (!next || !change) return next;
+	if (next.isOver) return change.at > next.since ? {...next, last: Math.min(next.last, change.at)} : next;
+	return {...next, since: Math.min(next.since, change.at)};
+}

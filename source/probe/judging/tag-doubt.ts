@@ -1,0 +1,67 @@
+/** When what is answered at tags may be no revision's, but that of a gateway which has no rule for tag hosts. Pure. */
+import type {EpochCounts} from '../counting/past-epochs.js';
+import type {Comparison, SideReport} from '../pairs/comparison.js';
+
+export type TagDoubt = {
+	/** The revisions at whose tags it was seen. */
+	revisions: readonly string[];
+	/** What they answer: `404 Not Found`. */
+	text: string;
+	/** One sentence for the operator. */
+	sentence: string;
+};
+
+type Users = Pick<EpochCounts, 'answered' | 'errors' | 'refused' | 'weights'>;
+
+/**
+ * Two that fail with the same words, while the service itself works; or one that fails whenever its tag is asked, though it
+ * has a share of the traffic and users never see it fail.
+ */
+export function tagDoubtOf(comparison: Comparison | undefined, users: Users): TagDoubt | undefined {
+	if (!comparison) return undefined;
+	const {alikeFailures, old, fresh} = comparison;
+	const working = users.answered - users.errors - users.refused;
+	if (alikeFailures.isLast && working > 0) {
+		const revisions = [old.revision, fresh.revision];
+		return {
+			revisions,
+			text: alikeFailures.text,
+			sentence: `both tags answer ${alikeFailures.text}, the service itself works: the gateway may have no rule for tag hosts`,
+		};
+	}
+
+	const {gatewaySaid, pairs} = comparison;
+	if (gatewaySaid && pairs === 0 && working > 0) {
+		const {revision, text} = gatewaySaid;
+		return {
+			revisions: [revision],
+			text,
+			sentence: text.startsWith('404')
+				? `the gateway itself answers ${text} at the tag of ${revision}, the service works: it may have no rule for tag hosts`
+				: `the gateway itself answers ${text} at the tag of ${revision}: no pod of it answered`,
+		};
+	}
+
+	const doubtful = [fresh, old].find(side => isContradicted(side, users));
+	return (
+		doubtful && {
+			revisions: [doubtful.revision],
+			text: doubtful.lastFailure ?? '',
+			sentence: `the tag of ${doubtful.revision} answers ${doubtful.lastFailure ?? 'failures'}, users never see that: the gateway may have no rule for it`,
+		}
+	);
+}
+
+/** Pairs in which all failed, before it is said to fail always. */
+const always = 3;
+/** The chance that users see nothing of a revision that fails always. */
+const tooUnlikely = 0.01;
+
+function isContradicted({revision, asked, failed}: SideReport, users: Users): boolean {
+	if (failed < always || failed < asked || users.errors + users.refused > 0) return false;
+	const percent = users.weights.reduce(
+		(sum, weight) => sum + (weight.revision === revision ? weight.percent : 0),
+		0,
+	);
+	return percent > 0 && (1 - percent / 100) ** users.answered < tooUnlikely;
+}

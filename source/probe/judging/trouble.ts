@@ -1,0 +1,97 @@
+/** Why nothing may be called good at the moment, whatever the shares say: users get failures, or nothing of the service. */
+import {withCode} from '../transport/answer-words.js';
+import type {EpochCounts} from '../counting/past-epochs.js';
+import type {GatewayCondition} from './gateway-state.js';
+
+export type Trouble = {
+	kind: 'down' | 'gateway' | 'failures' | 'refusals' | 'redirects';
+	/** How many of how many requests. */
+	count: number;
+	of: number;
+	/** One sentence for the operator. */
+	sentence: string;
+};
+
+/**
+ * The part of users' answers that may fail while something is still called good: half of what nobody would release with,
+ * so that a rate above 5 % is seldom below it by chance.
+ */
+export const toleratedPart = 0.025;
+
+type Counts = Pick<
+	EpochCounts,
+	'answered' | 'errors' | 'refused' | 'gatewayAnswers' | 'unreached' | 'statusCodes' | 'rows'
+>;
+
+/** `12:03:11`, in the time zone of the operator. */
+const timeOf = (at: number) => new Date(at).toTimeString().slice(0, 8);
+
+export function troubleOf(counts: Counts, gateway: GatewayCondition): Trouble | undefined {
+	const {answered, errors, refused, gatewayAnswers, unreached, rows} = counts;
+	const of = answered + gatewayAnswers + unreached;
+	const isMuch = (count: number) => count > toleratedPart * of;
+	if (gateway.kind === 'down') {
+		const {since, requests, sentence} = gateway;
+		const number = requests === 1 ? '1 request' : `${requests} requests`;
+		return {
+			kind: 'down',
+			count: requests,
+			of,
+			sentence: `gateway down since ${timeOf(since)} (${number}): ${sentence}`,
+		};
+	}
+
+	if (isMuch(gatewayAnswers)) {
+		const {code = '', text = ''} = gateway.kind === 'answers itself' ? gateway : {};
+		const said = withCode(code, text);
+		return {
+			kind: 'gateway',
+			count: gatewayAnswers,
+			of,
+			sentence: `${gatewayAnswers} of ${of} answers are the gateway's own${said === '' ? '' : ` (${said})`}: no revision answered`,
+		};
+	}
+
+	if (isMuch(unreached)) {
+		return {
+			kind: 'down',
+			count: unreached,
+			of,
+			sentence: `the gateway was down for ${unreached} of ${of} requests`,
+		};
+	}
+
+	if (isMuch(errors)) {
+		const kinds = rows
+			.filter(row => row.errors > 0 && row.code !== undefined)
+			.map(({code, errors: count}) => `${code} ×${count}`);
+		return {
+			kind: 'failures',
+			count: errors,
+			of: answered,
+			sentence: `users get failures: ${errors} of ${answered} (${kinds.join(', ')})`,
+		};
+	}
+
+	if (isMuch(refused)) {
+		const kinds = rows.flatMap(({code, n}) => (code?.startsWith('4') === true ? [`${code} ×${n}`] : []));
+		return {
+			kind: 'refusals',
+			count: refused,
+			of: answered,
+			sentence: `only ${kinds.join(', ')}: nothing shows that any revision works; choose what to send (i)`,
+		};
+	}
+
+	const redirects = rows.reduce((sum, {code, n}) => sum + (code?.startsWith('3') === true ? n : 0), 0);
+	if (redirects > answered / 2) {
+		return {
+			kind: 'redirects',
+			count: redirects,
+			of: answered,
+			sentence: `${redirects} of ${answered} answers are redirects: nothing shows that a revision works; choose what to send (i)`,
+		};
+	}
+
+	return undefined;
+}

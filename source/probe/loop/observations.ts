@@ -1,0 +1,235 @@
+/**
+ * What was observed of one service: puts answers down, learns from them whose they are, and says what they come to. Asks
+ * nothing itself.
+ */
+import type {ChangePoint} from '../../stats/change-point.js';
+import type {Evidence, TagAnswer} from '../attribution/attribution.js';
+import {learnAlone, learnFromTags, noEvidence} from '../attribution/attribution.js';
+import {isFailure, isWorking, type Grade} from '../attribution/grade.js';
+import {distinguishingTrait} from '../attribution/traits.js';
+import {createAnswerSeries} from '../counting/answer-series.js';
+import {createFailureLog, type FailureEntry} from '../counting/failure-log.js';
+import {attributedBy, groupBy, holdersOf, report, type Weight} from '../counting/loop-report.js';
+import {withEpoch, type EpochCounts, type PastEpoch} from '../counting/past-epochs.js';
+import {createTally, type RecordedAnswer, type Ticket} from '../counting/tally.js';
+import type {TimelineBucket} from '../counting/timeline.js';
+import type {Alarm} from '../judging/alarm.js';
+import {createGatewayMonitor, type GatewayCondition} from '../judging/gateway-state.js';
+import {nextSplitAlarm} from '../judging/split-alarm.js';
+import {troubleOf, type Trouble} from '../judging/trouble.js';
+import type {SideAnswer} from '../pairs/pairs.js';
+import {wordsOf} from '../transport/answer-words.js';
+import type {Answer} from '../transport/probe.js';
+import type {ExpectedStatus} from '../transport/request-content.js';
+import type {Clock} from './clock.js';
+
+/** What the answers come to, at one moment. */
+export type Findings = EpochCounts & {
+	settling: boolean;
+	/** Answers that came while the split settled: shown, not counted. */
+	settlingAnswers: number;
+	/** The last 200 answers, the newest last. */
+	last: readonly RecordedAnswer[];
+	/** What was counted under earlier splits, the newest last; at most 50. */
+	history: readonly PastEpoch[];
+	/** What is to be said of the gateway itself. */
+	gateway: GatewayCondition;
+	/** Why nothing may be called good, whatever the shares say. */
+	trouble: Trouble | undefined;
+	/** Since when users do not get the split that is set. */
+	alarm: Alarm | undefined;
+	/** A change of what users get under this split, though nothing was changed. */
+	change: ChangePoint | undefined;
+	/** By what else revisions that say the same can be told apart, in the words of `--fingerprint`. */
+	suggestion: string | undefined;
+	/** Kinds of failure of this split, the newest first. */
+	failures: readonly FailureEntry[];
+	/** The last hour, by the second and, from ten minutes on, by ten seconds; the newest last. */
+	timeline: readonly TimelineBucket[];
+};
+
+export type Observations = {
+	readonly settling: boolean;
+	/** The service was seen to answer this request with 2xx or 3xx. */
+	readonly works: boolean;
+	/** Every answer, whoever's it is, before it is counted. `isService`: at the service's own host. */
+	noteGrade(answer: Answer, grade: Grade, options: {isService: boolean}): void;
+	/** To be called when a request to the service's own host is sent; the ticket goes to `record` with its answer. */
+	sent(): Ticket;
+	/** To be called for slots whose request could not be sent. */
+	notSent(slots: number): void;
+	record(answer: Answer, grade: Grade, ticket: Ticket): void;
+	/** An answer at the tag of a revision. */
+	recordAtTag: (answer: SideAnswer) => void;
+	learn: (answers: readonly TagAnswer[]) => void;
+	/** Counts begin anew under this split; those before are history. */
+	beginEpoch(epoch: {weights: readonly Weight[]; settling: boolean}): void;
+	/** Another gateway may stand there, or the operator wants to know anew. */
+	forgetGateway(): void;
+	/** Everything is of another service or another request. */
+	forgetAll(): void;
+	findings(): Findings;
+};
+
+/** Milliseconds that "lately" means. */
+const recently = 30_000;
+
+/** Answers of which the traits are kept, of each revision. */
+const traitsLimit = 6;
+
+export function createObservations({
+	clock,
+	isExpected,
+}: {
+	clock: Clock;
+	isExpected: ExpectedStatus | undefined;
+}): Observations {
+	let weights: readonly Weight[] = [];
+	let evidence: Evidence = noEvidence;
+	let history: readonly PastEpoch[] = [];
+	let works = false;
+	let alarm: Alarm | undefined;
+	let traits: ReadonlyMap<string, readonly ReadonlyMap<string, string>[]> = new Map();
+	const tally = createTally(clock.date());
+	const series = createAnswerSeries();
+	const failures = createFailureLog();
+	const monitor = createGatewayMonitor();
+
+	function keepTraits(revision: string, {outcome}: Answer): void {
+		if (outcome.kind === 'response' && outcome.traits) {
+			const kept = [...(traits.get(revision) ?? []), outcome.traits].slice(-traitsLimit);
+			traits = new Map(traits).set(revision, kept);
+		}
+	}
+
+	function keepFailure(
+		{latency, outcome}: Answer,
+		grade: Grade,
+		where: Pick<FailureEntry, 'at' | 'revisions'>,
+	): void {
+		if (isWorking(grade) || grade === 'unreached') return;
+		failures.record({
+			...where,
+			when: clock.date(),
+			latency,
+			grade,
+			code: outcome.kind === 'response' ? outcome.code : outcome.failure,
+			text: wordsOf(outcome),
+		});
+	}
+
+	function findSuggestion(rows: EpochCounts['rows']): string | undefined {
+		const alike = new Set(rows.flatMap(({why, candidates}) => (why === 'alike' ? candidates : [])));
+		return alike.size === 0
+			? undefined
+			: distinguishingTrait(
+					new Map(holdersOf(weights).map(revision => [revision, traits.get(revision) ?? []])),
+				);
+	}
+
+	/** What is counted under this split, and what else there is to say of the answers. */
+	function buildEpoch() {
+		const attributed = attributedBy(evidence, weights);
+		const now = clock.date();
+		const {groups, settling, settlingAnswers, last, ...counts} = tally.snapshot(groupBy(attributed), {
+			worksElsewhere: works,
+		});
+		const change = settling ? undefined : series.findChange(attributed, {since: counts.since, now});
+		// What came before users got something else says nothing of what they get now.
+		const from = Math.max(counts.since, change?.at ?? 0, now - recently);
+		const judged = report(
+			{groups, answered: counts.answered, settling},
+			attributed,
+			series.countSince(attributed, from),
+		);
+		const epoch: EpochCounts = {...counts, ...judged, weights};
+		return {epoch, settling, settlingAnswers, last, change, timeline: series.timeline(attributed, now)};
+	}
+
+	return {
+		get settling() {
+			return tally.settling;
+		},
+		get works() {
+			return works;
+		},
+		noteGrade(answer, grade, {isService}) {
+			works ||= isWorking(grade);
+			monitor.record(answer, grade, {isService, now: clock.date()});
+		},
+		sent: () => tally.sent(),
+		notSent(slots) {
+			tally.notSent(slots);
+		},
+		record(answer, grade, ticket) {
+			const said = tally.record(answer, grade, ticket);
+			const holders = holdersOf(weights);
+			if (said) {
+				series.addOfService(said, {
+					at: clock.date(),
+					latency: answer.latency,
+					failed: isFailure(grade, {worksElsewhere: works}),
+				});
+				const [alone] = holders;
+				if (alone !== undefined && holders.length === 1) {
+					evidence = learnAlone(evidence, alone, answer, isExpected);
+				}
+			}
+
+			if (said || (!tally.settling && grade === 'gateway')) {
+				keepFailure(answer, grade, {at: 'service', revisions: grade === 'gateway' ? [] : holders});
+			}
+		},
+		recordAtTag({revision, answer, grade, isFailed}) {
+			if (grade !== 'gateway' && grade !== 'unreached') {
+				series.addOfTag(revision, {at: clock.date(), latency: answer.latency, failed: isFailed});
+			}
+
+			keepFailure(answer, grade, {at: 'tag', revisions: grade === 'gateway' ? [] : [revision]});
+		},
+		learn(answers) {
+			evidence = learnFromTags(evidence, answers, isExpected);
+			for (const {revision, answer} of answers) keepTraits(revision, answer);
+		},
+		beginEpoch(next) {
+			if (!tally.settling) history = withEpoch(history, buildEpoch().epoch, clock.date());
+			({weights} = next);
+			tally.newEpoch({settling: next.settling, at: clock.date()});
+			alarm = undefined;
+			series.newEpoch();
+			failures.clear();
+		},
+		forgetGateway() {
+			monitor.clear();
+		},
+		forgetAll() {
+			// Before the last counts would be kept as those of the service before.
+			tally.newEpoch({settling: false, at: clock.date()});
+			weights = [];
+			history = [];
+			evidence = noEvidence;
+			traits = new Map();
+			series.clear();
+			works = false;
+		},
+		findings() {
+			const now = clock.date();
+			const {epoch, ...rest} = buildEpoch();
+			const gateway = monitor.condition(now);
+			const lastAnswer = series.lastSince(now - recently);
+			alarm = rest.settling
+				? undefined
+				: nextSplitAlarm(alarm, epoch, {change: rest.change, lastAnswer, now});
+			return {
+				...epoch,
+				...rest,
+				history,
+				gateway,
+				trouble: rest.settling ? undefined : troubleOf(epoch, gateway),
+				alarm,
+				suggestion: findSuggestion(epoch.rows),
+				failures: failures.entries({worksElsewhere: works}),
+			};
+		},
+	};
+}

@@ -1,0 +1,279 @@
+/**
+ * What pairs of answers come to: a new revision against an old one, with the verdicts on its failures and its latencies.
+ * Counts; asks nothing.
+ */
+import type {ErrorVerdict} from '../../stats/error-verdict.js';
+import {errorVerdict} from '../../stats/error-verdict.js';
+import {failureBound, moreForBound} from '../../stats/failure-bound.js';
+import type {LatencyVerdict} from '../../stats/latency-verdict.js';
+import {isBadPair, latencyVerdict} from '../../stats/latency-verdict.js';
+import type {Grade} from '../attribution/grade.js';
+import {isFailure, isWorking} from '../attribution/grade.js';
+import type {Latencies, Percentiles} from '../counting/latencies.js';
+import {createLatencies} from '../counting/latencies.js';
+import type {Alarm} from '../judging/alarm.js';
+import {nextAlarm} from '../judging/alarm.js';
+import {withCode, wordsOf} from '../transport/answer-words.js';
+import type {Answer} from '../transport/probe.js';
+import type {Side, Sides} from './sides.js';
+
+export type SideReport = Percentiles & {
+	revision: string;
+	/** Answers that say whether it works: successes and failures. */
+	asked: number;
+	failed: number;
+	/** Redirects, and 4xx of which it is not known whether they are failures: they say neither. */
+	undecided: number;
+	/** How many of them a pod may have had to be started for; their latencies are not in the percentiles. */
+	cold: number;
+	coldP50: number | undefined;
+	/** What its last failure said: `500 Internal Server Error`. */
+	lastFailure: string | undefined;
+};
+
+export type Comparison = {
+	old: SideReport;
+	fresh: SideReport;
+	/** When the counting began; milliseconds since 1970. */
+	since: number;
+	/** Pairs that are over and counted. */
+	pairs: number;
+	/** Those in which both answered well, and neither was cold: the ones whose latencies are compared. */
+	compared: number;
+	/** Those of them in which the new revision was slower by far. */
+	bad: number;
+	/** Slots that passed without a pair. */
+	notSent: number;
+	/** Pairs that are no evidence: the gateway answered itself, or could not be reached. */
+	withoutGateway: number;
+	/** What the gateway itself said last at a tag, and which revision's that is. */
+	gatewaySaid: {revision: string; text: string} | undefined;
+	/**
+	 * Pairs in which both failed with the same words: the gateway may have no rule for tag hosts. `isLast`: so did the last
+	 * one.
+	 */
+	alikeFailures: {count: number; text: string; isLast: boolean};
+	errors: ErrorVerdict;
+	latency: LatencyVerdict;
+	/** Since when it is worse, and slower; undefined while that was not said. */
+	worse: Alarm | undefined;
+	slower: Alarm | undefined;
+	/** The new revision's failure rate is below this, at whatever moment one stops (α = 5 %); 0–1. */
+	bound: number;
+	/** About how many more answers until it is below 1 %; undefined when it is, or no number would do. */
+	boundMore: number | undefined;
+	/** How long that takes at this pace, in milliseconds. */
+	boundWait: number | undefined;
+};
+
+/** The bound that is called for in "~k more needed". */
+const wantedBound = 0.01;
+
+/** Milliseconds by which it is told whether something still happens. */
+const recently = 30_000;
+
+export type PairCounts = {
+	revision: string;
+	authority: string;
+	asked: number;
+	failed: number;
+	cold: number;
+	warmLatencies: Latencies;
+	coldLatencies: Latencies;
+	/** When it last answered, on the clock's scale. */
+	answeredAt: number;
+	undecided: number;
+	lastFailure: string | undefined;
+};
+
+/** An answer with what it is worth. */
+export type Asked = {answer: Answer; grade: Grade; isCold: boolean};
+
+export type AskedPair = {old: Asked; fresh: Asked};
+
+/** What was counted of two sides. Changed in place. */
+export type Book = Omit<Comparison, 'old' | 'fresh' | 'notSent' | 'bound' | 'boundMore' | 'boundWait'> & {
+	old: PairCounts;
+	fresh: PairCounts;
+	/** The pairs of the last half a minute. */
+	lately: {at: number; freshFailed: boolean; oldFailed: boolean; isBad: boolean | undefined}[];
+	lastFailedAt: number | undefined;
+	lastBadAt: number | undefined;
+};
+
+export function createBook({old, fresh}: Sides, since: number): Book {
+	return {
+		old: noCounts(old),
+		fresh: noCounts(fresh),
+		since,
+		pairs: 0,
+		compared: 0,
+		bad: 0,
+		withoutGateway: 0,
+		gatewaySaid: undefined,
+		alikeFailures: {count: 0, text: '', isLast: false},
+		errors: errorVerdict({asked: 0, failed: 0}, {asked: 0, failed: 0}),
+		latency: latencyVerdict(0, 0),
+		worse: undefined,
+		slower: undefined,
+		lately: [],
+		lastFailedAt: undefined,
+		lastBadAt: undefined,
+	};
+}
+
+const isGateways = ({grade}: Asked) => grade === 'gateway' || grade === 'unreached';
+
+/** Counts a pair where it is evidence; returns which side failed. */
+export function countPair(
+	book: Book,
+	{old, fresh}: AskedPair,
+	{worksElsewhere, now}: {worksElsewhere: boolean; now: number},
+): {old: boolean; fresh: boolean} {
+	if (isGateways(old) || isGateways(fresh)) {
+		book.withoutGateway++;
+		const own = fresh.grade === 'gateway' ? 'fresh' : old.grade === 'gateway' ? 'old' : undefined;
+		if (own) {
+			book.gatewaySaid = {revision: book[own].revision, text: textOf(own === 'fresh' ? fresh : old)};
+		}
+
+		return {old: false, fresh: false};
+	}
+
+	const fails = (side: Asked, other: Asked) =>
+		isFailure(side.grade, {worksElsewhere: worksElsewhere || isWorking(other.grade)});
+	const failed = {old: fails(old, fresh), fresh: fails(fresh, old)};
+	const isAlike = isBad(old.grade) && isBad(fresh.grade) && textOf(old) === textOf(fresh);
+	book.alikeFailures = isAlike
+		? {count: book.alikeFailures.count + 1, text: textOf(fresh), isLast: true}
+		: {...book.alikeFailures, isLast: false};
+	// Two that fail with the same words are mostly a third that answers for both: no evidence against either.
+	if (isAlike) {
+		return {old: false, fresh: false};
+	}
+
+	book.pairs++;
+	countSide(book.old, old, failed.old);
+	countSide(book.fresh, fresh, failed.fresh);
+	let isSlow: boolean | undefined;
+	if (isWorking(old.grade) && isWorking(fresh.grade) && !old.isCold && !fresh.isCold) {
+		isSlow = isBadPair(fresh.answer.latency, old.answer.latency);
+		book.compared++;
+		book.bad += isSlow ? 1 : 0;
+	}
+
+	book.lastFailedAt = failed.fresh ? now : book.lastFailedAt;
+	book.lastBadAt = isSlow === true ? now : book.lastBadAt;
+	book.lately.push({at: now, freshFailed: failed.fresh, oldFailed: failed.old, isBad: isSlow});
+	book.errors = errorVerdict(book.fresh, book.old);
+	book.latency = latencyVerdict(book.compared, book.bad);
+	watch(book, now);
+	return failed;
+}
+
+/** Pairs of the last half a minute from which on it is told whether something still happens. */
+const tellingPairs = 3;
+
+/** Since when the new revision is worse or slower, and whether it still is. */
+function watch(book: Book, now: number): void {
+	book.lately = book.lately.filter(({at}) => now - at < recently);
+	const of = (isTrue: (pair: Book['lately'][number]) => boolean) => book.lately.filter(isTrue).length;
+	const failing = of(({freshFailed}) => freshFailed);
+	const compared = of(({isBad: isSlow}) => isSlow !== undefined);
+	book.worse = nextAlarm(book.worse, {
+		isRaised: book.errors.state === 'worse',
+		isRecent: book.lately.length < tellingPairs ? undefined : failing > of(({oldFailed}) => oldFailed),
+		lastSeen: book.lastFailedAt,
+		now,
+	});
+	book.slower = nextAlarm(book.slower, {
+		isRaised: book.latency.state === 'slower',
+		isRecent: compared < tellingPairs ? undefined : of(({isBad: isSlow}) => isSlow === true) > compared / 2,
+		lastSeen: book.lastBadAt,
+		now,
+	});
+}
+
+const isBad = (grade: Grade) => grade === 'failure' || grade === 'refusal';
+
+/** What is the same of the same failure: an id or a time in it is none of it. */
+function textOf({answer: {outcome}}: Asked): string {
+	return outcome.kind === 'failure'
+		? outcome.failure
+		: withCode(outcome.code, wordsOf(outcome).replaceAll(/[\da-f-]{8,}/gi, '#'));
+}
+
+export function toComparison(
+	book: Book,
+	{notSent, rate, now}: {notSent: number; rate: number; now: number},
+): Comparison {
+	watch(book, now);
+	const {asked, failed} = book.fresh;
+	const boundMore = moreForBound(failed, asked, wantedBound);
+	const {lately: _lately, lastFailedAt: _lastFailedAt, lastBadAt: _lastBadAt, ...counts} = book;
+	return {
+		...counts,
+		old: toReport(book.old),
+		fresh: toReport(book.fresh),
+		notSent,
+		bound: failureBound(failed, asked),
+		boundMore,
+		boundWait: boundMore === undefined ? undefined : (boundMore / rate) * 1000,
+	};
+}
+
+function noCounts({revision, authority}: Side): PairCounts {
+	return {
+		revision,
+		authority,
+		asked: 0,
+		failed: 0,
+		cold: 0,
+		warmLatencies: createLatencies(),
+		coldLatencies: createLatencies(),
+		answeredAt: -Infinity,
+		undecided: 0,
+		lastFailure: undefined,
+	};
+}
+
+function countSide(side: PairCounts, asked: Asked, isFailed: boolean): void {
+	const {answer, grade, isCold} = asked;
+	if (isFailed) {
+		side.asked++;
+		side.failed++;
+		side.lastFailure = textOf(asked);
+	} else if (grade === 'success') {
+		side.asked++;
+	} else {
+		side.undecided++;
+	}
+
+	if (isCold) {
+		side.cold++;
+	}
+
+	(isCold ? side.coldLatencies : side.warmLatencies).record(answer.latency);
+}
+
+function toReport({
+	revision,
+	asked,
+	failed,
+	undecided,
+	cold,
+	warmLatencies,
+	coldLatencies,
+	lastFailure,
+}: PairCounts): SideReport {
+	return {
+		revision,
+		asked,
+		failed,
+		undecided,
+		cold,
+		lastFailure,
+		...warmLatencies.percentiles(),
+		coldP50: coldLatencies.percentiles().p50,
+	};
+}

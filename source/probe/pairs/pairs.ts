@@ -1,0 +1,217 @@
+/**
+ * The new revision against the old one, asked in pairs: both at their own hosts, in one slot, in random order, so that
+ * each gets half of the requests whatever the split, and whatever happens to the gateway happens to both.
+ */
+import {isDeepStrictEqual} from 'node:util';
+import type {TagAnswer} from '../attribution/attribution.js';
+import type {Grade} from '../attribution/grade.js';
+import type {Clock} from '../loop/clock.js';
+import {createPace} from '../loop/pace.js';
+import type {Answer, ProbeTarget} from '../transport/probe.js';
+import {
+	countPair,
+	createBook,
+	toComparison,
+	type Asked,
+	type AskedPair,
+	type Book,
+	type Comparison,
+	type PairCounts,
+} from './comparison.js';
+import type {Sides} from './sides.js';
+
+/** An answer of one side, as it is to be kept in other books as well. */
+export type SideAnswer = {revision: string; answer: Answer; grade: Grade; isFailed: boolean};
+
+export type Pairs = {
+	/** Undefined when there is nothing to compare. */
+	readonly comparison: Comparison | undefined;
+	/** What to compare: the counts begin anew when that is something else. */
+	setSides(sides: Sides | undefined): void;
+	/** Pairs a second, cut to a fifth of the maximum. */
+	setRate(rate: number): void;
+	/** Begins or goes on; the counts stay. */
+	start(): void;
+	/** No more pairs; what is in flight is counted. */
+	pause(): void;
+	/** The hosts may lead elsewhere for a while: no more pairs, and what is in flight is not counted. */
+	suspend(): void;
+	/** Forgets all counts: other hosts, or another gateway. */
+	reset(): void;
+	stop(): void;
+};
+
+/** Pairs a second at most, as a share of what the loop may send: 10 of 50, so that what is watched is not flooded. */
+const pairShare = 0.2;
+
+/**
+ * Milliseconds an answer waits before it teaches what its revision says: the gateway may have moved the tag to another
+ * revision a moment before this program hears of it.
+ */
+const learnAfter = 5000;
+
+/**
+ * Milliseconds without an answer after which the next one may come from a pod that had to be started. Knative keeps the
+ * last pod for 30 s after a revision is idle (config-autoscaler scale-to-zero-grace-period); what is faster is not seen.
+ */
+const coldAfter = 30_000;
+
+export function createPairs({
+	ask: askGraded,
+	clock,
+	target,
+	rate,
+	maxRate,
+	random = Math.random,
+	worksElsewhere,
+	onAnswer,
+	onLearned,
+	onChange,
+}: {
+	/** Asks, and says what the answer is worth. */
+	ask: (
+		target: ProbeTarget,
+		options: {signal: AbortSignal; slot: number},
+	) => Promise<{answer: Answer; grade: Grade}>;
+	clock: Clock;
+	/** The service's; only the host is another on each side. */
+	target: () => ProbeTarget;
+	rate: number;
+	/** Requests a second that the loop may send. */
+	maxRate: number;
+	random?: () => number;
+	/** Whether the service is known to answer the same request with 2xx or 3xx. */
+	worksElsewhere: () => boolean;
+	/** Each answer that is counted, and each that is no evidence. */
+	onAnswer: (answer: SideAnswer) => void;
+	onLearned: (answers: readonly TagAnswer[]) => void;
+	onChange: () => void;
+}): Pairs {
+	let sides: Sides | undefined;
+	let book: Book | undefined;
+	let notSent = 0;
+	/** Pairs that began in an earlier one are not counted. */
+	let period = 0;
+	let controller = new AbortController();
+	let isSuspended = false;
+	/** What is to be learned once it is old enough, the oldest first. */
+	let toLearn: (TagAnswer & {at: number})[] = [];
+	/** Until something is counted. */
+	let known: Comparison | undefined;
+
+	function changed(): void {
+		known = undefined;
+		onChange();
+	}
+
+	const pace = createPace({
+		send,
+		onNotSent(slots) {
+			notSent += slots;
+			known = undefined;
+		},
+		onChange,
+		rate,
+		maxRate: maxRate * pairShare,
+		clock,
+		random,
+	});
+
+	function begin(): void {
+		interrupt();
+		notSent = 0;
+		book = sides && createBook(sides, clock.date());
+		changed();
+	}
+
+	function interrupt(): void {
+		period++;
+		toLearn = [];
+		controller.abort(new Error('Something else is being compared.'));
+		controller = new AbortController();
+	}
+
+	async function send(slot: number): Promise<void> {
+		const current = book;
+		if (!current) {
+			return;
+		}
+
+		const {signal} = controller;
+		const began = period;
+		const isFreshFirst = random() < 0.5;
+		// Both are under way at once; only which of them is written first is drawn.
+		const first = ask(isFreshFirst ? current.fresh : current.old, slot, signal);
+		const second = ask(isFreshFirst ? current.old : current.fresh, slot, signal);
+		const [one, other] = await Promise.all([first, second]);
+		if (began === period) {
+			record(current, isFreshFirst ? {fresh: one, old: other} : {fresh: other, old: one});
+		}
+	}
+
+	async function ask(side: PairCounts, slot: number, signal: AbortSignal): Promise<Asked> {
+		const isCold = clock.now() - side.answeredAt > coldAfter;
+		const graded = await askGraded({...target(), authority: side.authority}, {signal, slot});
+		if (graded.answer.outcome.kind === 'response') {
+			side.answeredAt = clock.now();
+		}
+
+		return {...graded, isCold};
+	}
+
+	function record(current: Book, pair: AskedPair): void {
+		const counted = countPair(current, pair, {worksElsewhere: worksElsewhere(), now: clock.date()});
+		for (const side of ['old', 'fresh'] as const) {
+			const {answer, grade} = pair[side];
+			const {revision} = current[side];
+			onAnswer({revision, answer, grade, isFailed: counted[side]});
+			if (grade === 'success') {
+				toLearn.push({revision, answer, at: clock.now()});
+			}
+		}
+
+		const isOld = ({at}: {at: number}) => clock.now() - at >= learnAfter;
+		if (toLearn.some(isOld)) {
+			onLearned(toLearn.filter(isOld));
+			toLearn = toLearn.filter(entry => !isOld(entry));
+		}
+
+		changed();
+	}
+
+	return {
+		get comparison() {
+			known ??= book && toComparison(book, {notSent, rate: pace.rate, now: clock.date()});
+			return known;
+		},
+		setSides(next) {
+			if (!isDeepStrictEqual(next, sides)) {
+				sides = next;
+				begin();
+			}
+		},
+		setRate(perSecond) {
+			pace.setRate(perSecond);
+		},
+		start() {
+			isSuspended = false;
+			pace.start();
+		},
+		pause() {
+			isSuspended = false;
+			pace.pause();
+		},
+		suspend() {
+			if (!isSuspended) {
+				isSuspended = true;
+				pace.pause();
+				interrupt();
+			}
+		},
+		reset: begin,
+		stop() {
+			pace.stop();
+			interrupt();
+		},
+	};
+}

@@ -1,0 +1,303 @@
+/**
+ * One unary gRPC call to a gateway, over HTTP/2: h2c with prior knowledge, or TLS. To be loaded with `import()`:
+ * grpc-js is large. Nothing is read from disk at run time, because the program is bundled.
+ */
+import {Client, Metadata, credentials, status as Status} from '@grpc/grpc-js';
+import type {ChannelCredentials, ServiceError, StatusObject} from '@grpc/grpc-js';
+import {printable} from '../../../knative/text/printable.js';
+import {describeFailure, timeoutFailure} from '../failure.js';
+import type {Fingerprinter} from '../../attribution/fingerprint.js';
+import {byFirstLine, firstLineOf} from '../../attribution/fingerprint.js';
+import {isGatewaysOwn, upstreamTime} from '../gateway-answer.js';
+import type {GrpcMethod} from './grpc-methods.js';
+import {grpcMethods, healthCheck} from './grpc-methods.js';
+import {lookUp} from './grpc-lookup.js';
+import type {AskOptions, FailureKind, ProbeOutcome, Probe, ProbeOptions, ProbeTarget} from '../probe.js';
+import {bodyLimit, checkTarget, defaultTimeout, formatAddress, serverName} from '../probe.js';
+import {toShownBody} from '../body.js';
+import {userAgent} from '../user-agent.js';
+
+/** Calls the method that `target.path` names; `/` is the health check of the whole server. */
+export function createGrpcProbe(options: ProbeOptions = {}): Probe {
+	const {keepAlive = true, fingerprint = byFirstLine} = options;
+	const clients = new Map<string, Client>();
+	const closing = new AbortController();
+	/** By host: two revisions may describe the same method in two ways. Looked up again where that failed. */
+	const lookedUp = new Map<string, Promise<GrpcMethod>>();
+
+	async function methodOf(
+		{path, authority}: ProbeTarget,
+		client: Client,
+		timeout: number,
+	): Promise<GrpcMethod> {
+		const {grpcCall} = options;
+		if (grpcCall && path === `/${grpcCall.method}`) {
+			const found = lookedUp.get(authority) ?? lookUp(grpcCall, client, timeout);
+			lookedUp.set(authority, found);
+			try {
+				return await found;
+			} catch (error) {
+				lookedUp.delete(authority);
+				throw error;
+			}
+		}
+
+		const method = path === '/' ? healthCheck : grpcMethods.get(path);
+		if (!method) {
+			throw new TypeError(
+				`The gRPC method ${path} is not built in: use one of ${[...grpcMethods.keys()].join(', ')}, or --grpc-method.`,
+			);
+		}
+
+		return method;
+	}
+
+	function clientFor(target: ProbeTarget): Client {
+		const key = `${target.scheme}://${formatAddress(target.address)} ${target.authority}`;
+		let client = clients.get(key);
+		if (!client) {
+			client = connect(target, options);
+			clients.set(key, client);
+		}
+
+		return client;
+	}
+
+	return {
+		async ask(target, {timeout = defaultTimeout, signal, slot}: AskOptions = {}) {
+			checkTarget(target);
+			if (closing.signal.aborted) {
+				throw new Error('The probe is closed.');
+			}
+
+			signal?.throwIfAborted();
+			const client = keepAlive ? clientFor(target) : connect(target, options);
+			const at = Date.now();
+			try {
+				const before = performance.now();
+				const method = await methodOf(target, client, timeout);
+				// That the method had to be looked up first is not the service's latency.
+				const start = slot === undefined ? performance.now() : slot + performance.now() - before;
+				const outcome = await call(client, target, method, {
+					timeout,
+					signal,
+					closing: closing.signal,
+					fingerprint,
+				});
+				return {at, latency: performance.now() - start, outcome};
+			} finally {
+				if (!keepAlive) {
+					client.close();
+				}
+			}
+		},
+		async close() {
+			// A closed client still waits for the calls in flight.
+			closing.abort();
+			for (const client of clients.values()) {
+				client.close();
+			}
+		},
+	};
+}
+
+function connect(target: ProbeTarget, {tls = {}, version}: ProbeOptions): Client {
+	const {scheme, address, authority, authorities = []} = target;
+	const ca = [...authorities, ...(tls.ca === undefined ? [] : [tls.ca])];
+	const channelCredentials: ChannelCredentials =
+		scheme === 'http'
+			? credentials.createInsecure()
+			: credentials.createSsl(ca.length === 0 ? null : Buffer.from(ca.join('\n')), null, null, {
+					rejectUnauthorized: tls.insecure !== true,
+				});
+	return new Client(`dns:${formatAddress(address)}`, channelCredentials, {
+		'grpc.default_authority': authority,
+		...(scheme === 'https' && {'grpc.ssl_target_name_override': serverName(authority)}),
+		'grpc.primary_user_agent': userAgent(version),
+		'grpc.max_receive_message_length': bodyLimit,
+		// An answer is what the gateway said, once: nothing asked again, no proxy in between, no settings from DNS.
+		'grpc.enable_retries': 0,
+		'grpc.enable_http_proxy': 0,
+		'grpc.service_config_disable_resolution': 1,
+		// A connection of its own that `close` ends, and that is tried again soon: a probe wants to see the gateway come back.
+		'grpc.use_local_subchannel_pool': 1,
+		'grpc.initial_reconnect_backoff_ms': 100,
+		'grpc.max_reconnect_backoff_ms': 1000,
+	});
+}
+
+/** The operator's headers. */
+function metadataOf({request}: ProbeTarget): Metadata {
+	const metadata = new Metadata();
+	for (const {name, value} of request?.headers ?? []) {
+		metadata.add(name, value);
+	}
+
+	return metadata;
+}
+
+type CallOptions = {
+	timeout: number;
+	signal: AbortSignal | undefined;
+	/** Aborted when the probe is closed. */
+	closing: AbortSignal;
+	fingerprint: Fingerprinter;
+};
+
+async function call(
+	client: Client,
+	target: ProbeTarget,
+	method: GrpcMethod,
+	{timeout, signal, closing, fingerprint}: CallOptions,
+): Promise<ProbeOutcome> {
+	return new Promise((resolve, reject) => {
+		let headers = new Metadata();
+		let late = false;
+		const request = client.makeUnaryRequest(
+			method.path,
+			method.serialize,
+			(bytes: Buffer) => bytes,
+			undefined,
+			metadataOf(target),
+			{},
+			(error, reply) => {
+				clearTimeout(timer);
+				signal?.removeEventListener('abort', onAbort);
+				closing.removeEventListener('abort', onAbort);
+				if (signal?.aborted) {
+					reject(signal.reason);
+				} else if (late) {
+					resolve(timeoutFailure(target, timeout, 'the call was not answered'));
+				} else {
+					resolve(
+						error
+							? toOutcome(error, target, headers, fingerprint)
+							: toReply(reply, target, method, headers, fingerprint),
+					);
+				}
+			},
+		);
+		request.on('metadata', metadata => {
+			headers = metadata;
+		});
+		const onAbort = (): void => {
+			request.cancel();
+		};
+		signal?.addEventListener('abort', onAbort, {once: true});
+		closing.addEventListener('abort', onAbort, {once: true});
+		// Not gRPC's own deadline: the server can say DEADLINE_EXCEEDED too, and that is an answer.
+		const timer = setTimeout(() => {
+			late = true;
+			request.cancel();
+		}, timeout);
+	});
+}
+
+function toReply(
+	bytes: Buffer | undefined,
+	target: ProbeTarget,
+	method: GrpcMethod,
+	headers: Metadata,
+	fingerprint: Fingerprinter,
+): ProbeOutcome {
+	try {
+		const {body, error} = method.read(bytes ?? Buffer.alloc(0));
+		return toResponse(Status.OK, body, error, headers, fingerprint);
+	} catch (error) {
+		return describeFailure(
+			'protocol',
+			target,
+			`the reply to ${method.path} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+		);
+	}
+}
+
+function nameOf(code: number): string {
+	return Status[code] ?? `status ${code}`;
+}
+
+/**
+ * A status other than OK is an answer when it came over the wire, and a failure when grpc-js made it up because nothing
+ * or only a part came.
+ */
+function toOutcome(
+	error: ServiceError,
+	target: ProbeTarget,
+	headers: Metadata,
+	fingerprint: Fingerprinter,
+): ProbeOutcome {
+	const text = error.details === '' ? nameOf(error.code) : `${nameOf(error.code)}: ${error.details}`;
+	const failure = failureOf(error, headers);
+	if (failure) return describeFailure(failure, target, text);
+	// An answer of one frame has its headers beside its status.
+	const all = headers.clone();
+	all.merge(error.metadata);
+	return toResponse(error.code, text, true, all, fingerprint);
+}
+
+/**
+ * How grpc-js 1.14 begins the details of a status for a stream that ended without one. Those have no headers of their
+ * own; the rest of what it makes up belongs to connections that never were.
+ */
+const brokenStream =
+	/^(Received RST_STREAM|Stream refused|Call cancelled|Connection dropped|Bandwidth exhausted|Write (error|failed)|read E)/;
+const unreadableStream =
+	/^(Response message parsing|No message received|No status information|Received message|Failed to decompress|Invalid)/;
+
+/** What the details of a status for a connection that never was say; the first that fits. */
+const connectionFailures: ReadonlyArray<[RegExp, FailureKind]> = [
+	[/ECONNREFUSED/, 'refused'],
+	[/ENOTFOUND|EAI_|ENODATA|ESERVFAIL|Name resolution failed/, 'dns'],
+	[/ETIMEDOUT|EHOSTUNREACH|ENETUNREACH/, 'unreachable'],
+	[/certificate|CERT_|SSL|TLS|EPROTO|altnames/i, 'tls'],
+	[/ERR_HTTP2|Protocol error|Parse Error/i, 'protocol'],
+	[/ECONNRESET|EPIPE|socket hang up|closed/i, 'reset'],
+];
+
+function failureOf({details, metadata}: StatusObject, headers: Metadata): FailureKind | undefined {
+	// A status by HTTP alone: the gateway answered, though not in gRPC.
+	if (hasEntries(metadata) || details.startsWith('Received HTTP status code')) {
+		return undefined;
+	}
+
+	if (brokenStream.test(details)) {
+		return 'reset';
+	}
+
+	if (unreadableStream.test(details)) {
+		return 'protocol';
+	}
+
+	return hasEntries(headers)
+		? undefined
+		: (connectionFailures.find(([pattern]) => pattern.test(details))?.[1] ?? 'other');
+}
+
+function hasEntries(metadata: Metadata): boolean {
+	return Object.keys(metadata.getMap()).length > 0;
+}
+
+function toResponse(
+	status: number,
+	body: string,
+	error: boolean,
+	metadata: Metadata,
+	fingerprint: Fingerprinter,
+): ProbeOutcome {
+	const headers = Object.fromEntries(
+		Object.entries(metadata.getMap()).map(([name, value]) => [name, value.toString()]),
+	);
+	return {
+		kind: 'response',
+		status,
+		code: nameOf(status),
+		error,
+		...(status !== 0 && isGatewaysOwn(headers) && {by: 'gateway'}),
+		...(headers[upstreamTime] !== undefined && {isFromUpstream: true}),
+		firstLine: firstLineOf(body),
+		body: toShownBody(body),
+		truncated: false,
+		contentType: printable(headers['content-type'] ?? ''),
+		fingerprint: fingerprint({status, headers, body}),
+	};
+}

@@ -1,0 +1,47 @@
+/** Whether to leave the program although something is not sent, or under way. */
+import {notify} from '../../../console/state/select.js';
+import type {Sheet} from '../../../console/state/state.js';
+import type {Size} from '../../layout.js';
+import {typedAhead, useActions, useConsole, useSeeing} from '../../use-console.js';
+import {useTheme} from '../../widgets/theme-context.js';
+import {Document} from '../inspect/document.js';
+
+export function Quit({
+	sheet,
+	isActive,
+	quit,
+	width,
+	height,
+}: Size & {sheet: Extract<Sheet, {kind: 'quit'}>; isActive: boolean; quit: () => void}) {
+	const {styles} = useTheme();
+	const {store} = useConsole();
+	const {couldSee} = useSeeing();
+	const shownAs = `quit ${sheet.id}`;
+	useActions(
+		'leaving',
+		{
+			confirm() {
+				if (couldSee(shownAs)) quit();
+				else notify(store, {tone: 'info', text: typedAhead});
+			},
+		},
+		{isActive},
+	);
+	return (
+		<Document
+			width={width}
+			height={height}
+			title="Quit kn-canary"
+			lines={[
+				{text: 'Quitting ends or loses this:', style: styles.warning},
+				...sheet.ends.map(text => ({text: `  ${text}`, indent: 4})),
+				{text: ''},
+				{text: 'The traffic split stays as it is.'},
+				{text: 'Enter or q quits all the same; Esc stays.'},
+			]}
+			context="leaving"
+			isActive={isActive}
+			shownAs={shownAs}
+		/>
+	);
+}

@@ -1,0 +1,269 @@
+/**
+ * What `verify` says in front of gateways and revisions that are not as they should be: each was called good, or called bad,
+ * and was not. The gateways stand before the sandbox's and change what it says.
+ */
+import {createServer, request as httpRequest, type IncomingMessage, type ServerResponse} from 'node:http';
+import {gzipSync} from 'node:zlib';
+import {expect, onTestFinished, test} from 'vitest';
+import {exitCodeOf, verifySplit, type VerifyOptions} from '../../../source/headless/evidence/verify.js';
+import {verifyLines} from '../../../source/headless/evidence/verify-text.js';
+import {defaultRequestOptions, requestOptionsOf} from '../../../source/probe/transport/request-options.js';
+import {serveRaw} from '../../probe/servers.js';
+import {seeded} from '../../stats/random.js';
+import {gatewayOf, greeter, openSandbox, patchSpec, trafficOf, type World} from '../sandbox.js';
+
+const asking = {...defaultRequestOptions, rate: 200, maxRate: 200, timeout: 2000};
+
+async function openWorld(): Promise<World> {
+	const world = await openSandbox({random: seeded(12)});
+	await patchSpec(world.cluster, 'cart', {traffic: trafficOf('cart', {1: 90, 2: 10})});
+	return world;
+}
+
+type Answer = {status: number; headers: Record<string, string | string[] | undefined>; body: string};
+/** Undefined: as the sandbox's gateway says. `answer` asks that one. */
+type Gateway = (request: IncomingMessage, answer: () => Promise<Answer>) => Promise<Answer | undefined>;
+
+/** A gateway in front of the sandbox's. */
+async function inFront({sandbox}: World, gateway: Gateway) {
+	const behind = gatewayOf(sandbox);
+	const server = createServer((request, response) => void serve(request, response));
+	async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+		const ask = async () =>
+			new Promise<Answer>((resolve, reject) => {
+				const {method, url, headers} = request;
+				httpRequest({...behind, method, path: url, headers}, upstream => {
+					let body = '';
+					upstream.setEncoding('utf8');
+					upstream.on('data', (chunk: string) => {
+						body += chunk;
+					});
+					upstream.on('end', () =>
+						resolve({status: upstream.statusCode ?? 0, headers: upstream.headers, body}),
+					);
+				})
+					.on('error', reject)
+					.end();
+			});
+		const {status, headers, body} = (await gateway(request, ask)) ?? (await ask());
+		const {'content-length': _length, 'transfer-encoding': _encoding, ...kept} = headers;
+		response.writeHead(status, kept);
+		response.end(body);
+	}
+	await new Promise<void>(resolve => {
+		server.listen(0, '127.0.0.1', resolve);
+	});
+	onTestFinished(() => {
+		server.closeAllConnections();
+		server.close();
+	});
+	const address = server.address();
+	return {host: '127.0.0.1', port: typeof address === 'object' && address ? address.port : 0, tls: false};
+}
+
+async function verify(world: World, options: Partial<VerifyOptions>) {
+	const outcome = await verifySplit(world.cluster, {
+		service: 'cart',
+		namespace: 'default',
+		n: 100,
+		alpha: 0.01,
+		asking,
+		...options,
+	});
+	const report = outcome.kind === 'asked' ? outcome.report : undefined;
+	return {
+		code: exitCodeOf(outcome),
+		report,
+		said: outcome.kind === 'asked' ? verifyLines(outcome.report).join('\n') : outcome.sentence,
+	};
+}
+
+const isNew = ({body}: Answer) => body.includes('v2');
+const page = (status: number, server: string): Answer => ({
+	status,
+	headers: {server, 'content-type': 'text/html'},
+	body: `<html>\n<head><title>${status} Not Found</title></head></html>\n`,
+});
+
+test.each([404, 401])(
+	'a new revision that answers %i where the old one answers 200 is no agreement',
+	async status => {
+		const world = await openWorld();
+		const gateway = await inFront(world, async (_, ask) => {
+			const answer = await ask();
+			return isNew(answer) ? {...answer, status, body: 'Cannot GET /\n'} : answer;
+		});
+		const {code, report, said} = await verify(world, {gateway});
+		expect(code).toBe(2);
+		expect(report?.requests.errors).toBeGreaterThan(0);
+		expect(report?.verdict.sentence).toMatch(
+			new RegExp(`users get failures: \\d+ of 100 \\(${status} ×\\d+\\)`),
+		);
+		expect(said).toContain('cart-00002 fails at its own tag where another revision answers');
+		expect(said).not.toContain('✓');
+	},
+);
+
+test.each([
+	['a load balancer', page(404, 'ALB')],
+	['another ingress controller', {status: 404, headers: {}, body: '404 page not found\n'}],
+	['an Envoy that hides its headers', {status: 404, headers: {}, body: ''}],
+	['a maintenance page', page(503, 'CDN')],
+])('%s that answers every host by itself is no service', async (_, answer) => {
+	const world = await openWorld();
+	const {code, said} = await verify(world, {gateway: await inFront(world, async () => answer)});
+	expect(code).toBe(3);
+	expect(said).toMatch(/^100 of 100 answers are the gateway's own \(\d+.*no revision answered\. Check that/);
+});
+
+test('a gateway that wants a login is said to, and is asked with what it wants', async () => {
+	const world = await openWorld();
+	const gateway = await inFront(world, async request =>
+		request.headers.authorization === 'Bearer letmein' && request.headers.cookie === 'session=1'
+			? undefined
+			: {status: 302, headers: {server: 'istio-envoy', location: '/dex/auth'}, body: 'Found\n'},
+	);
+	const without = await verify(world, {gateway});
+	expect(without.code).toBe(3);
+	expect(without.said).toMatch(/302 to \/dex\/auth.*give it with --header or --cookie/);
+	const given = requestOptionsOf(
+		{header: ['Authorization: Bearer letmein'], cookie: ['session=1'], rate: '200', maxRate: '200'},
+		{rate: 20},
+	);
+	expect((await verify(world, {gateway, asking: given})).code).toBe(0);
+});
+
+test('a load balancer that has a rule for the main host only leaves the split unjudged, and says why', async () => {
+	const world = await openWorld();
+	const gateway = await inFront(world, async request =>
+		/^r\d-/.test(request.headers.host ?? '') ? page(404, 'ALB') : undefined,
+	);
+	const {code, said} = await verify(world, {gateway});
+	expect(code).toBe(2);
+	expect(said).toContain('the gateway may have no rule for tag hosts');
+	expect(said).not.toMatch(/[✓✗]/);
+});
+
+test('a revision with a share that was never heard is not accused of what another says', async () => {
+	const world = await openWorld();
+	// The third has a share and no tag; the second has a tag and no share, and says what the third says.
+	await patchSpec(world.cluster, 'cart', {
+		template: {spec: {containers: [{...greeter('Cart v2'), args: ['again']}]}},
+		traffic: trafficOf('cart', {1: 100, 2: 0}),
+	});
+	await patchSpec(world.cluster, 'cart', {
+		traffic: [
+			{revisionName: 'cart-00001', percent: 90, tag: 'stable'},
+			{revisionName: 'cart-00002', percent: 0, tag: 'canary'},
+			{revisionName: 'cart-00003', percent: 10},
+		],
+	});
+	const {code, report, said} = await verify(world, {});
+	expect(code).toBe(2);
+	expect(report?.rows.find(({why}) => why === 'unheard')?.candidates).toContain('cart-00003');
+	expect(said).not.toMatch(/[✓✗]/);
+	expect(said).toContain('cart-00003 has no tag URL');
+});
+
+test('a healthy split of two that say the same is not called wrong', async () => {
+	const world = await openWorld();
+	await patchSpec(world.cluster, 'cart', {
+		template: {spec: {containers: [{...greeter('Cart'), args: ['again']}]}},
+		traffic: trafficOf('cart', {1: 100, 2: 0}),
+	});
+	await patchSpec(world.cluster, 'cart', {traffic: trafficOf('cart', {1: 90, 3: 10})});
+	const {code, report} = await verify(world, {});
+	expect(code).toBe(2);
+	expect(report?.verdict.state).toBe('cannot tell');
+	expect(report?.notes.join(' ')).toContain('cart-00001 and cart-00003 answer identically');
+});
+
+test('bodies that come compressed unasked are read, and are not a row each', async () => {
+	const world = await openWorld();
+	const behind = await inFront(world, async () => undefined);
+	const server = createServer((request, response) => {
+		httpRequest({...behind, path: request.url, headers: request.headers}, upstream => {
+			const chunks: Buffer[] = [];
+			upstream.on('data', (chunk: Buffer) => chunks.push(chunk));
+			upstream.on('end', () => {
+				const {'content-length': _length, 'transfer-encoding': _encoding, ...headers} = upstream.headers;
+				response.writeHead(upstream.statusCode ?? 0, {...headers, 'content-encoding': 'gzip'});
+				response.end(gzipSync(Buffer.concat([...chunks, Buffer.from(`request ${Math.random()}\n`)])));
+			});
+		}).end();
+	});
+	await new Promise<void>(resolve => {
+		server.listen(0, '127.0.0.1', resolve);
+	});
+	onTestFinished(() => {
+		server.closeAllConnections();
+		server.close();
+	});
+	const address = server.address();
+	const port = typeof address === 'object' && address ? address.port : 0;
+	const {code, report} = await verify(world, {gateway: {host: '127.0.0.1', port, tls: false}});
+	expect(code).toBe(0);
+	expect(report?.rows.map(({fingerprint}) => fingerprint)).toEqual(['Hello Cart!', 'Hello Cart v2!']);
+});
+
+test('a gateway that dies on the way is down since then, and in no count', async () => {
+	const world = await openWorld();
+	let answered = 0;
+	const dying = await inFront(world, async () => {
+		answered++;
+		return undefined;
+	});
+	// A way to it that can be cut, so that nothing listens there any more.
+	const {connect} = await import('node:net');
+	const way = await serveRaw(socket => socket.destroy());
+	way.server.removeAllListeners('connection');
+	way.server.on('connection', socket => {
+		const out = connect(dying.port, '127.0.0.1');
+		socket.on('error', () => out.destroy());
+		out.on('error', () => socket.destroy());
+		socket.pipe(out).pipe(socket);
+		if (answered > 40) {
+			way.server.close();
+			socket.destroy();
+			out.destroy();
+		}
+	});
+	const {code, report} = await verify(world, {
+		gateway: {host: '127.0.0.1', port: way.port, tls: false},
+		asking: {...asking, keepAlive: false},
+	});
+	expect(code).toBe(2);
+	expect(report?.requests.unreached).toBeGreaterThan(0);
+	expect(report?.verdict.sentence).toMatch(
+		/gateway down since \d\d:\d\d:\d\d \(\d+ requests?\): Nothing listens at/,
+	);
+	expect(report?.requests.statusCodes['refused']).toBeUndefined();
+});
+
+test('a split that is changed while it is asked is not judged', async () => {
+	const world = await openWorld();
+	let changed: Promise<unknown> | undefined;
+	const {code, report} = await verify(world, {
+		n: 200,
+		onProgress({answered}) {
+			if (answered >= 20) {
+				changed ??= patchSpec(world.cluster, 'cart', {traffic: trafficOf('cart', {1: 50, 2: 50})});
+			}
+		},
+	});
+	await changed;
+	expect(code).toBe(2);
+	expect(report?.verdict).toMatchObject({
+		state: 'cannot tell',
+		sentence: 'Cannot tell: the split was changed while it was asked.',
+	});
+});
+
+test('the interval beside the verdict is that of the same test at the same alpha', async () => {
+	const {report, said} = await verify(await openWorld(), {alpha: 0.05});
+	for (const {interval, expectedPercent} of report?.rows ?? []) {
+		expect((expectedPercent ?? 0) / 100).toBeGreaterThanOrEqual(interval.low);
+		expect((expectedPercent ?? 0) / 100).toBeLessThanOrEqual(interval.high);
+	}
+	expect(said).toMatch(/got [\d.]+ % \[[\d.]+–[\d.]+ at 95 %\]/);
+});

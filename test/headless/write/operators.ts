@@ -1,0 +1,159 @@
+/**
+ * Operators, CI and kubectl on one sandbox, each machine with a history of its own. Time passes as the test says, for the
+ * sandbox and for the commands: what a Revision records is told to the second.
+ */
+import {mkdtemp, rm} from 'node:fs/promises';
+import {tmpdir} from 'node:os';
+import path from 'node:path';
+import {onTestFinished, vi} from 'vitest';
+import {readRevisions, readService} from '../../../source/headless/read/read-service.js';
+import {
+	release,
+	type ReleaseDependencies,
+	type ReleaseOptions,
+	type Result,
+} from '../../../source/headless/write/release.js';
+import {openHistoryFile} from '../../../source/journal/journal-file.js';
+import {serviceState} from '../../../source/knative/service/service-state.js';
+import type {ServiceView} from '../../../source/knative/service/service.js';
+import {servingPath} from '../../../source/kube/paths.js';
+import {gatewayOf, openSandbox} from '../sandbox.js';
+
+export const services = servingPath('services', 'default');
+
+const container = (target: string) => ({
+	image: 'registry.example.com/samples/helloworld-go:1',
+	env: [{name: 'TARGET', value: target}],
+});
+
+type RunOptions = Partial<ReleaseOptions> & {machine?: string; compare?: ReleaseDependencies['compare']};
+
+export type Operators = Awaited<ReturnType<typeof openOperators>>;
+
+/** Ends with the test. */
+export async function openOperators() {
+	let time = Date.UTC(2026, 10, 26, 9, 0, 0);
+	vi.useFakeTimers({toFake: ['Date'], now: time});
+	onTestFinished(() => {
+		vi.useRealTimers();
+	});
+	const directory = await mkdtemp(path.join(tmpdir(), 'kn-canary-operators-'));
+	onTestFinished(async () => rm(directory, {recursive: true, force: true}));
+	const {cluster, sandbox} = await openSandbox({seed: false});
+
+	function pass(seconds: number): void {
+		time += seconds * 1000;
+		if (vi.isFakeTimers()) vi.setSystemTime(time);
+	}
+
+	async function service(name: string): Promise<ServiceView> {
+		const read = await readService(cluster, 'default', name);
+		if (!read.ok) throw new Error(read.reason);
+		return read.service;
+	}
+
+	/** Once the controllers have done with it: it is ready, or will not be by itself. */
+	async function settled(name: string): Promise<ServiceView> {
+		for (;;) {
+			const view = await service(name);
+			if (['ready', 'failed', 'serving'].includes(serviceState(view).kind)) return view;
+		}
+	}
+
+	/** A JSON merge patch of the spec, as whoever does not look before writes. */
+	async function patch(name: string, spec: object): Promise<void> {
+		const answer = await cluster.request({
+			method: 'PATCH',
+			path: `${services}/${name}`,
+			contentType: 'application/merge-patch+json',
+			body: {spec},
+		});
+		if (answer.status !== 200) throw new Error(JSON.stringify(answer.body));
+		await settled(name);
+		pass(60);
+	}
+
+	return {
+		cluster,
+		gateway: gatewayOf(sandbox),
+		pass,
+		patch,
+		service,
+		settled,
+		revisions: async (name: string) => (await readRevisions(cluster, 'default', name)) ?? [],
+		create: async (name: string): Promise<void> => {
+			const answer = await cluster.request({
+				method: 'POST',
+				path: services,
+				body: {
+					apiVersion: 'serving.knative.dev/v1',
+					kind: 'Service',
+					metadata: {name, namespace: 'default'},
+					spec: {template: {spec: {containers: [container('one')]}}},
+				},
+			});
+			if (answer.status !== 201) throw new Error(JSON.stringify(answer.body));
+			await settled(name);
+			pass(60);
+		},
+		/** As CI does it: another template, and the split as it is. */
+		deploy: async (name: string, target: string, image?: string) =>
+			patch(name, {template: {spec: {containers: [{...container(target), ...(image && {image})}]}}}),
+		/** As kubectl does it: the whole list. `1=90#stable 2=10#canary`. */
+		split: async (name: string, words: string) =>
+			patch(name, {
+				traffic: words.split(' ').map(word => {
+					const [share = '', tag] = word.split('#');
+					const [number = '', percent = ''] = share.split('=');
+					return {
+						...(number === '@latest'
+							? {latestRevision: true}
+							: {revisionName: `${name}-${number.padStart(5, '0')}`}),
+						percent: Number(percent),
+						...(tag !== undefined && {tag}),
+					};
+				}),
+			}),
+		splitOf: async (name: string): Promise<string> => {
+			const {specTraffic} = await settled(name);
+			return specTraffic
+				.map(({revision, percent, tag}) => {
+					const short = revision === undefined ? '@latest' : String(Number(revision.slice(-5)));
+					return `${short}=${percent}${tag === undefined ? '' : `#${tag}`}`;
+				})
+				.join(' ');
+		},
+		/** The command, on a machine of its own. */
+		run: async (
+			verb: ReleaseOptions['verb'],
+			name: string,
+			{machine = 'nowhere', compare, ...options}: RunOptions = {},
+		): Promise<Result> => {
+			const result = await release(
+				{
+					verb,
+					namespace: 'default',
+					service: name,
+					shares: [],
+					dryRun: false,
+					yes: true,
+					production: false,
+					reason: '',
+					wait: 0,
+					...options,
+				},
+				{
+					cluster,
+					history: openHistoryFile(path.join(directory, machine)),
+					show() {},
+					agree: undefined,
+					progress() {},
+					...(compare && {compare}),
+				},
+			);
+			await settled(name);
+			pass(60);
+			return result;
+		},
+	};
+}

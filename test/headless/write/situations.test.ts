@@ -1,0 +1,285 @@
+/**
+ * The situations in which the verbs went wrong, over HTTP: written by others as kubectl and CI write, released by the
+ * commands.
+ */
+import {beforeEach, describe, expect, it, vi} from 'vitest';
+import {compareCanary} from '../../../source/headless/write/compare-canary.js';
+import type {ReleaseDependencies} from '../../../source/headless/write/release.js';
+import type {Cluster} from '../../../source/kube/cluster.js';
+import {servingPath} from '../../../source/kube/paths.js';
+import {requestOptionsOf} from '../../../source/probe/transport/request-options.js';
+import {openOperators, services, type Operators} from './operators.js';
+
+let cluster: Cluster;
+let gateway: Operators['gateway'];
+let create: Operators['create'];
+let deploy: Operators['deploy'];
+let patch: Operators['patch'];
+let run: Operators['run'];
+let split: Operators['split'];
+let splitOf: Operators['splitOf'];
+
+beforeEach(async () => {
+	({cluster, gateway, create, deploy, patch, run, split, splitOf} = await openOperators());
+});
+
+async function madeOf(name: string, revisions: number, words?: string): Promise<void> {
+	await create(name);
+	if (words !== undefined) await split(name, '1=100');
+	for (let number = 2; number <= revisions; number++) await deploy(name, `number ${number}`);
+	if (words !== undefined) await split(name, words);
+}
+
+describe('complete', () => {
+	it('goes to the canary, and not to what CI has made since, which it names', async () => {
+		await madeOf('cart', 4, '1=75#stable 2=25#canary');
+		const {code, plan} = await run('complete', 'cart');
+		expect(code).toBe(0);
+		expect(plan?.notes).toContainEqual(
+			expect.stringMatching(/has made cart-00004 since .*not part of this release/),
+		);
+		expect(await splitOf('cart')).toBe('1=0#previous 2=100#stable');
+	});
+
+	it('without a canary names the one that may be meant, and exits with 2', async () => {
+		await madeOf('cart', 2, '1=100');
+		const {code, sentence} = await run('complete', 'cart');
+		expect(code).toBe(2);
+		expect(sentence).toBe(
+			'cart has no canary: cart-00001 has 100 %. cart-00002 is newer, but no split lists it. Name the revision: --to cart-00002.',
+		);
+		expect(await splitOf('cart')).toBe('1=100');
+		expect(await run('complete', 'cart', {to: '2'})).toMatchObject({code: 0});
+		expect(await splitOf('cart')).toBe('1=0#previous 2=100#stable');
+	});
+
+	it('gives no tag whose placeholder is another service', async () => {
+		await create('previous-cart');
+		await madeOf('cart', 2, '1=90#stable 2=10#canary');
+		const {plan} = await run('complete', 'cart');
+		expect(plan?.notes).toContainEqual(
+			expect.stringMatching(/^cart-00001 gets no tag previous\. .*previous-cart/),
+		);
+		expect(await splitOf('cart')).toBe('1=0 2=100#stable');
+	});
+});
+
+describe('rollback', () => {
+	it('does not go forward after a colleague has put the old one back', async () => {
+		await madeOf('desk', 2, '1=100 2=0#canary');
+		expect(await run('complete', 'desk', {machine: 'ann'})).toMatchObject({code: 0});
+		await split('desk', '1=100');
+		for (const machine of ['ann', 'bob']) {
+			expect(await run('rollback', 'desk', {machine})).toMatchObject({
+				code: 0,
+				sentence: expect.stringMatching(
+					/^desk-00002 was rolled back already at .* by .*: desk-00001 has 100 %\.$/,
+				),
+			});
+		}
+		expect(await splitOf('desk')).toBe('1=100');
+	});
+
+	it('twice is once', async () => {
+		await madeOf('cart', 2, '1=90#stable 2=10#canary');
+		expect(await run('rollback', 'cart')).toMatchObject({code: 0});
+		expect(await run('rollback', 'cart', {machine: 'bob'})).toMatchObject({
+			code: 0,
+			sentence: expect.stringMatching(/^cart-00002 was rolled back already/),
+		});
+		expect(await splitOf('cart')).toBe('1=100#stable 2=0#canary');
+	});
+
+	it('goes by the cluster, whatever an old history of this machine says', async () => {
+		await madeOf('cart', 2, '1=90#stable 2=10#canary');
+		await run('complete', 'cart', {machine: 'ann'});
+		await deploy('cart', 'three');
+		await deploy('cart', 'four');
+		await deploy('cart', 'five');
+		await split('cart', '4=90#stable 5=10#canary');
+		await run('rollback', 'cart', {machine: 'ann'});
+		expect(await splitOf('cart')).toBe('4=100#stable 5=0#canary');
+	});
+
+	it('goes to no revision outside of the split', async () => {
+		await madeOf('shop', 4, '2=90 4=10');
+		await run('rollback', 'shop');
+		expect(await splitOf('shop')).toBe('2=100 4=0');
+	});
+
+	it('moves nobody where the canary has 0 %', async () => {
+		await madeOf('shop', 4, '2=100 4=0');
+		expect(await run('rollback', 'shop')).toMatchObject({
+			code: 1,
+			sentence:
+				'Nothing to roll back: shop-00004 has 0 %, shop-00002 has 100 %. To give the release up: kn-canary abandon shop.',
+		});
+		expect(await splitOf('shop')).toBe('2=100 4=0');
+	});
+
+	it('of what follows the latest goes to the one before', async () => {
+		await madeOf('till', 3);
+		await run('rollback', 'till');
+		expect(await splitOf('till')).toBe('3=0 2=100');
+	});
+
+	it('is not led by a tag that was left behind', async () => {
+		await madeOf('till', 2);
+		await split('till', '1=0#stable @latest=100');
+		await deploy('till', 'three');
+		await run('rollback', 'till');
+		expect(await splitOf('till')).toBe('1=0 3=0 2=100#stable');
+	});
+
+	it('goes to the largest share beside the canary, and asks where two have as much', async () => {
+		await madeOf('shop', 5, '1=30 2=40 3=20 4=7 5=3');
+		await run('rollback', 'shop');
+		expect(await splitOf('shop')).toBe('1=0 2=100 3=0 4=0 5=0');
+		await split('shop', '1=40 2=40 3=20');
+		expect(await run('rollback', 'shop')).toMatchObject({
+			code: 2,
+			sentence: expect.stringMatching(/Name the revision: --to shop-0000[12] or --to shop-0000[12]\.$/),
+		});
+		expect(await splitOf('shop')).toBe('1=40 2=40 3=20');
+	});
+});
+
+describe('split', () => {
+	it('takes the tag, as kn does, and not the end of another name', async () => {
+		await madeOf('bill', 3, '1=100 3=0#v2');
+		await run('split', 'bill', {shares: ['v2=100']});
+		expect(await splitOf('bill')).toBe('1=0 3=100#v2');
+	});
+
+	it('takes the words of kn, and pins what is named by its name', async () => {
+		await madeOf('cart', 2);
+		expect(await run('split', 'cart', {shares: ['1=90,2=10%']})).toMatchObject({code: 0});
+		expect((await splitOf('cart')).split(' ').toSorted()).toEqual(['1=90', '2=10']);
+		await split('cart', '1=90#stable 2=10#canary');
+		expect(await run('split', 'cart', {shares: ['@stable=50', '@canary=50']})).toMatchObject({code: 0});
+		expect(await splitOf('cart')).toBe('1=50#stable 2=50#canary');
+	});
+
+	it('writes once what is there twice, of which the route never becomes ready', async () => {
+		await madeOf('shop', 4, '4=100');
+		await cluster.request({
+			method: 'PATCH',
+			path: `${services}/shop`,
+			contentType: 'application/merge-patch+json',
+			body: {
+				spec: {
+					traffic: [
+						{revisionName: 'shop-00004', percent: 40},
+						{revisionName: 'shop-00004', percent: 60},
+					],
+				},
+			},
+		});
+		expect(await run('split', 'shop', {shares: ['00004=100']})).toMatchObject({code: 0});
+		expect(await splitOf('shop')).toBe('4=100');
+	});
+});
+
+describe('abandon', () => {
+	it('takes the canary out and marks it, so that nothing goes to it by itself; the template is put back', async () => {
+		await madeOf('cart', 2, '1=90#stable 2=10#canary');
+		const {code} = await run('abandon', 'cart', {reason: 'too many 5xx', resetsTemplate: true});
+		expect(code).toBe(0);
+		expect(await splitOf('cart')).toBe('1=100#stable');
+		const revision = await cluster.request({
+			method: 'GET',
+			path: servingPath('revisions', 'default', 'cart-00002'),
+		});
+		expect(revision.body).toMatchObject({
+			metadata: {annotations: {'kn-canary.dev/rejected': expect.stringMatching(/"why":"too many 5xx"/)}},
+		});
+		const made = await cluster.request({
+			method: 'GET',
+			path: servingPath('revisions', 'default', 'cart-00003'),
+		});
+		expect(made.body).toMatchObject({spec: {containers: [{env: [{name: 'TARGET', value: 'one'}]}]}});
+
+		expect(await run('complete', 'cart', {to: '2'})).toMatchObject({
+			code: 1,
+			sentence: expect.stringMatching(/cart-00002 was rejected.*too many 5xx.*--despite rejected\.$/),
+		});
+		expect(await run('split', 'cart', {shares: ['1=90', '2=10']})).toMatchObject({code: 1});
+		expect(await splitOf('cart')).toBe('1=100#stable');
+		expect(await run('complete', 'cart', {to: '2', despite: ['rejected']})).toMatchObject({code: 0});
+	});
+});
+
+describe('undo', () => {
+	it('takes back what another machine did, and says what it brings back', async () => {
+		await madeOf('cart', 2, '1=90#stable 2=10#canary');
+		await run('rollback', 'cart', {machine: 'ann'});
+		const {plan} = await run('undo', 'cart', {machine: 'bob'});
+		expect(plan?.warnings).toContainEqual(
+			expect.objectContaining({
+				sentence: expect.stringMatching(
+					/^Brings cart-00002 back to 10 % of users, which was rolled back at .*\.$/,
+				),
+			}),
+		);
+		expect(await splitOf('cart')).toBe('1=90#stable 2=10#canary');
+	});
+
+	it('guesses nothing of a change that nobody has seen', async () => {
+		await madeOf('cart', 2, '1=90#stable 2=10#canary');
+		await run('complete', 'cart', {machine: 'ann'});
+		await split('cart', '1=100');
+		expect(await run('undo', 'cart', {machine: 'ann'})).toMatchObject({
+			code: 1,
+			sentence: expect.stringMatching(/^Nothing to undo: .* has changed it since/),
+		});
+	});
+});
+
+describe('a canary that is compared first', () => {
+	it('and is worse is promoted only despite that', async () => {
+		await create('cart');
+		await split('cart', '1=100');
+		await patch('cart', {
+			template: {spec: {containers: [{image: 'registry.example.com/samples/helloworld-flaky:2'}]}},
+		});
+		await split('cart', '1=90#stable 2=10#canary');
+		vi.useRealTimers();
+		const asking = requestOptionsOf({}, {rate: 20});
+		const compare: ReleaseDependencies['compare'] = async facts =>
+			compareCanary(cluster, facts, {gateway, asking, pairs: 400, within: 60_000});
+		const refused = await run('complete', 'cart', {compare});
+		expect(refused).toMatchObject({
+			code: 1,
+			sentence: expect.stringMatching(
+				/^Not applied: WORSE: cart-00002 failed \d+ of \d+ \(\d+ %\), cart-00001 0 of \d+\..* --despite worse\.$/,
+			),
+		});
+		expect(await splitOf('cart')).toBe('1=90#stable 2=10#canary');
+		expect(await run('complete', 'cart', {compare, despite: ['worse']})).toMatchObject({code: 0});
+		expect(await splitOf('cart')).toBe('1=0#previous 2=100#stable');
+	});
+});
+
+it('a production roll back takes --yes, and nothing else there does', async () => {
+	await madeOf('cart', 2, '1=90#stable 2=10#canary');
+	expect(await run('complete', 'cart', {production: true})).toMatchObject({code: 5});
+	expect(await run('rollback', 'cart', {production: true})).toMatchObject({code: 0});
+});
+
+it('the note goes with the split in one patch, and neither makes a revision nor is lost by a server without one', async () => {
+	await madeOf('cart', 2, '1=90#stable 2=10#canary');
+	await run('complete', 'cart');
+	const {body} = await cluster.request({method: 'GET', path: `${services}/cart`});
+	const metadata: unknown = Reflect.get(Object(body), 'metadata');
+	const annotations: unknown = Reflect.get(Object(metadata), 'annotations');
+	const note: unknown = JSON.parse(String(Reflect.get(Object(annotations), 'kn-canary.dev/release')));
+	expect(note).toMatchObject({
+		v: 1,
+		verb: 'promote',
+		stable: 'cart-00002',
+		previous: 'cart-00001',
+		generation: Reflect.get(Object(metadata), 'generation'),
+	});
+	const revisions = await cluster.request({method: 'GET', path: servingPath('revisions', 'default')});
+	expect(Reflect.get(Object(revisions.body), 'items')).toHaveLength(2);
+});
