@@ -143,7 +143,7 @@ export function createConsole({
 	const newsInterval = () => Math.max(fastestNews, frameInterval());
 	const live = createLive(store, newsInterval);
 	const logs = createLogs(store, newsInterval);
-	const history = createHistory(store, historyFile);
+	const history = createHistory(store, historyFile, {isWhole: selector === undefined});
 	const connection = createConnection(store, {
 		gateway,
 		selector,

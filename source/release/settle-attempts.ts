@@ -36,6 +36,9 @@ export function settleAttempts(
 		if (service.generation < next) {
 			if (now - attempt.at < underWay) continue;
 			ended.push({id: attempt.id, how: 'not made', sentence: 'It never reached the cluster.'});
+		} else if (known?.id !== undefined && known.id !== attempt.id) {
+			const sentence = 'Another change from here was first.';
+			ended.push({id: attempt.id, how: 'not made', sentence});
 		} else if (after && equalSplits(after, attempt.after)) {
 			made.push({...change, generation: next});
 		} else if (after) {

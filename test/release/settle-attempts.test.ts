@@ -68,3 +68,12 @@ it('says nothing of another service of that name, nor of an attempt that has end
 	const over: Attempt = {...attempt, end: {how: 'not made', sentence: ''}};
 	expect(settleAttempts([over], service(5, [100, 0]), [], at)).toEqual({made: [], ended: []});
 });
+
+it('was not made when another change from here was the next one, even where that is the same', () => {
+	const {end: _, ...change} = attempt;
+	const second = {...change, id: 'a-2', generation: 5};
+	expect(settle(service(5, [100, 0]), [second])).toMatchObject({
+		made: [],
+		ended: [{id: 'a-1', how: 'not made'}],
+	});
+});

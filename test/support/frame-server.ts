@@ -56,20 +56,18 @@ function readFrames(
 	onFrame: (frame: {type: number; flags: number; stream: number; payload: Buffer}) => void,
 ): void {
 	let rest: Buffer = Buffer.alloc(0);
-	let isOpen = false;
+	let begin = preface;
 	socket.on('data', (chunk: Buffer) => {
 		rest = Buffer.concat([rest, chunk]);
-		if (!isOpen && rest.length >= preface) {
-			rest = rest.subarray(preface);
-			isOpen = true;
-		}
-		while (isOpen && rest.length >= 9) {
-			const end = 9 + rest.readUIntBE(0, 3);
-			if (rest.length < end) return;
-			const [type, flags, stream] = [rest.readUInt8(3), rest.readUInt8(4), rest.readUInt32BE(5)];
-			const payload = rest.subarray(9, end);
-			rest = rest.subarray(end);
-			onFrame({type, flags, stream, payload});
+		for (;;) {
+			if (rest.length < begin + 9) return;
+			const from = rest.subarray(begin);
+			const end = 9 + from.readUIntBE(0, 3);
+			if (from.length < end) return;
+			const [type, flags, stream] = [from.readUInt8(3), from.readUInt8(4), from.readUInt32BE(5)];
+			rest = from.subarray(end);
+			begin = 0;
+			onFrame({type, flags, stream, payload: from.subarray(9, end)});
 		}
 	});
 }

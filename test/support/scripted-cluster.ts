@@ -74,7 +74,8 @@ export async function startScriptedCluster() {
 			return exchange.answer(201, {...Object(body), status: {allowed: allowed(verb ?? '', resource ?? '')}});
 		}
 		if (method !== 'GET') {
-			if (query.get('dryRun') === 'All') return onDryRun(exchange);
+			// A deletion says it in its body.
+			if (query.get('dryRun') === 'All' || 'dryRun' in Object(body)) return onDryRun(exchange);
 			writes.push(exchange);
 			return onWrite(exchange);
 		}

@@ -18,6 +18,8 @@ import type {ServiceView} from '../../knative/service/service.js';
 import type {RevisionView} from '../../knative/revision/revision.js';
 import type {RevisionTrouble} from '../../knative/revision/trouble.js';
 import type {Split} from '../../knative/split/split.js';
+import type {Attempt} from '../../journal/attempt.js';
+import type {Deed} from '../../journal/deed.js';
 import type {HistoryEntry} from '../../journal/journal-entry.js';
 import type {ContextsSheet, EventsSheet, LeaveSheet, LogsSheet, YamlSheet} from '../sheets/inspected.js';
 import type {
@@ -215,6 +217,8 @@ export type ConsoleState = {
 	typed: string | undefined;
 	/** Changes of splits, oldest first; `before` keeps which revision `@latest` meant then. */
 	history: readonly HistoryEntry[];
+	/** From before this console: what was attempted and changed no split as far as is known, and what was made or deleted. */
+	past: readonly (Attempt | Deed)[];
 	/** Why the history on disk could not be read; undefined when it could, or there is none. */
 	historyUnread: string | undefined;
 	/** Why the history is not kept on disk, as a sentence. */
@@ -282,6 +286,7 @@ export function initialState({
 		drafts: new Map(),
 		typed: undefined,
 		history: [],
+		past: [],
 		historyUnread: undefined,
 		historyProblem: undefined,
 		moves: new Map(),

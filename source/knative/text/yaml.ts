@@ -1,5 +1,6 @@
 /** An object of the API as YAML. Loaded when somebody asks for it: built into a file of its own, scripts/build.js. */
 import {dump} from 'js-yaml';
+import {coveredValue} from './covered.js';
 import {printable} from './printable.js';
 
 function withoutManagedFields(object: object): object {
@@ -26,13 +27,18 @@ function isDeeperThan(value: unknown, levels: number): boolean {
  * printable.
  * @param managedFields Who wrote which field (`metadata.managedFields`): often more lines than all the others together, so
  * that kubectl leaves them out, too, unless it is told otherwise.
+ * @param isCovered Without what may be secret.
  *
  * Throws RangeError when the object is nested deeper than anybody could read.
  */
-export function yamlLines(object: object, {managedFields}: {managedFields: boolean}): string[] {
+export function yamlLines(
+	object: object,
+	{managedFields, isCovered = false}: {managedFields: boolean; isCovered?: boolean},
+): string[] {
 	if (isDeeperThan(object, deepest)) throw new RangeError(`it is nested deeper than ${deepest} levels`);
 	// Without folding: a line is a line of the value, and none is broken that somebody may want to read whole.
-	const text = dump(managedFields ? object : withoutManagedFields(object), {lineWidth: -1, noRefs: true});
+	const kept = managedFields ? object : withoutManagedFields(object);
+	const text = dump(isCovered ? coveredValue(kept) : kept, {lineWidth: -1, noRefs: true});
 	return text
 		.trimEnd()
 		.split('\n')

@@ -177,9 +177,9 @@ async function outcomeOf(
 /**
  * Sends one writing request, once, and finds out what became of it.
  *
- * A dry run of a DELETE is said in its body: the API server takes the options of a deletion from the body when there is
- * one, and then does not look at the query (k8s.io/apiserver pkg/endpoints/handlers/delete.go). The query says it too, for
- * a server to which some proxy brings the request without its body.
+ * A dry run of a DELETE is said in its body, and there alone, as client-go has it: the API server takes the options of a
+ * deletion from the body when there is one, and then does not look at the query (k8s.io/apiserver
+ * pkg/endpoints/handlers/delete.go), so that a query says something that may not be so.
  */
 export async function write(
 	cluster: Cluster,
@@ -188,7 +188,7 @@ export async function write(
 ): Promise<WriteOutcome> {
 	const dryRun = options.dryRun ?? false;
 	const {method, path, contentType} = writing;
-	const query = {...writing.query, ...(dryRun ? {dryRun: 'All'} : {})};
+	const query = {...writing.query, ...(dryRun && method !== 'DELETE' && {dryRun: 'All'})};
 	const body = dryRun && writing.method === 'DELETE' ? {...writing.body, dryRun: ['All']} : writing.body;
 	const at = (options.now ?? Date.now)();
 	let outcome: WriteOutcome;
