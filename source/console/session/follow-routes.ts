@@ -3,7 +3,7 @@
  * RoutesReady at that generation, or to the route's late no.
  */
 import type {ServiceView} from '../../knative/service/service.js';
-import {wayToGateway} from '../../release/arrival.js';
+import {wayToGateway} from '../../release/outcome/arrival.js';
 import {notify} from '../state/select.js';
 import type {ConsoleState, ConsoleStore, Move} from '../state/state.js';
 

@@ -22,8 +22,8 @@ export type YamlSheet = {
 	object: Inspected;
 	phase:
 		| {kind: 'asking'}
-		/** As the server gave it, and when (milliseconds since 1970); what may be secret is covered in `lines`. */
-		| {kind: 'read'; at: number; lines: YamlLines; uncovered: YamlLines}
+		/** As the server gave it, and when (milliseconds since 1970); what may be secret is covered in `covered`. */
+		| {kind: 'read'; at: number; lines: YamlLines; covered: YamlLines}
 		| {kind: 'not read'; sentence: string};
 };
 

@@ -47,7 +47,7 @@ async function read(cluster: Cluster, object: Inspected): Promise<YamlSheet['pha
 			short: yamlLines(body, {managedFields: false, isCovered}),
 			whole: yamlLines(body, {managedFields: true, isCovered}),
 		});
-		return {kind: 'read', at: Date.now(), lines: linesOf(true), uncovered: linesOf(false)};
+		return {kind: 'read', at: Date.now(), lines: linesOf(false), covered: linesOf(true)};
 	} catch (error) {
 		if (error instanceof TransportError) {
 			return {kind: 'not read', sentence: `${what} could not be read: ${error.message}.`};

@@ -3,7 +3,7 @@ import type {Cluster} from '../../kube/cluster.js';
 import {reflect} from '../../kube/watch/reflector.js';
 import {servingPath} from '../../kube/paths.js';
 import {parseService} from '../../knative/service/service.js';
-import {wayToGateway, type WayToGateway} from '../../release/arrival.js';
+import {wayToGateway, type WayToGateway} from '../../release/outcome/arrival.js';
 
 export type Arrival = {kind: 'moved' | 'refused' | 'changed again' | 'late'; sentence: string};
 

@@ -20,8 +20,8 @@ import {
 } from '../../release/plan-split.js';
 import {sendRecorded} from '../../release/recorded.js';
 import {dryRunOf, sendPlan, sentenceOfOutcome, type WriteOutcome} from '../../release/send-plan.js';
-import {settleAttempts} from '../../release/settle-attempts.js';
-import {settleDeeds} from '../../release/settle-deeds.js';
+import {settleAttempts} from '../../release/outcome/settle-attempts.js';
+import {settleDeeds} from '../../release/outcome/settle-deeds.js';
 import type {UnderWay} from '../../release/under-way.js';
 import {withoutHistory} from '../../release/without-history.js';
 import {placed, type DryRun, type Plan} from '../../release/plan.js';

@@ -36,7 +36,7 @@ export function Yaml({
 	const lines = useMemo((): DocumentLine[] => {
 		if (phase.kind === 'asking') return [{text: 'Asking the cluster…', style: styles.waiting}];
 		if (phase.kind === 'not read') return [{text: phase.sentence, style: styles.bad}];
-		const shown = isUncovered ? phase.uncovered : phase.lines;
+		const shown = isUncovered ? phase.lines : phase.covered;
 		const values = isUncovered ? 'E covers what may be secret' : 'E shows the values of variables';
 		const said = managedFields ? 'm leaves managedFields out' : 'managedFields left out, m shows them';
 		return [

@@ -1,10 +1,10 @@
 /** What the next console makes of something made or deleted whose sender has not lived to say how that ended. */
 import {describe, expect, it} from 'vitest';
-import type {Deed} from '../../source/journal/deed.js';
-import {parseRevision, type RevisionView} from '../../source/knative/revision/revision.js';
-import {parseService, type ServiceView} from '../../source/knative/service/service.js';
-import {settleDeeds, type Inventory} from '../../source/release/settle-deeds.js';
-import {knativeRevision, knativeService, revisionName} from '../knative/objects.js';
+import type {Deed} from '../../../source/journal/deed.js';
+import {parseRevision, type RevisionView} from '../../../source/knative/revision/revision.js';
+import {parseService, type ServiceView} from '../../../source/knative/service/service.js';
+import {settleDeeds, type Inventory} from '../../../source/release/outcome/settle-deeds.js';
+import {knativeRevision, knativeService, revisionName} from '../../knative/objects.js';
 
 const at = Date.parse('2026-01-02T03:04:05Z');
 const name = 'helloworld-go';

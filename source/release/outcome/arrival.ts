@@ -2,10 +2,10 @@
  * How far a change of a service is on its way from the API server, whose answer is only a promise, to the gateway. Pure:
  * the console goes by its watch, the commands without a screen by one of their own.
  */
-import {lateRefusal, type LateRefusal} from '../knative/release/late-refusal.js';
-import {condition, routeSettled} from '../knative/service/service-state.js';
-import {conditionSentence} from '../knative/revision/revision-state.js';
-import type {ServiceView} from '../knative/service/service.js';
+import {lateRefusal, type LateRefusal} from '../../knative/release/late-refusal.js';
+import {condition, routeSettled} from '../../knative/service/service-state.js';
+import {conditionSentence} from '../../knative/revision/revision-state.js';
+import type {ServiceView} from '../../knative/service/service.js';
 
 export type WayToGateway =
 	/** What tells of the service is older than the change. */

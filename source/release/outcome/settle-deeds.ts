@@ -1,8 +1,8 @@
 /** What became of something made or deleted whose end nobody wrote down, by what the cluster has now. Pure. */
-import type {AttemptEnding} from '../journal/attempt.js';
-import type {Deed, DeedEnd} from '../journal/deed.js';
-import type {RevisionView} from '../knative/revision/revision.js';
-import type {ServiceView} from '../knative/service/service.js';
+import type {AttemptEnding} from '../../journal/attempt.js';
+import type {Deed, DeedEnd} from '../../journal/deed.js';
+import type {RevisionView} from '../../knative/revision/revision.js';
+import type {ServiceView} from '../../knative/service/service.js';
 
 /** What the cluster has in a namespace, as far as it has told. */
 export type Inventory = {

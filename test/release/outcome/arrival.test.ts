@@ -1,8 +1,8 @@
 import {expect, it} from 'vitest';
-import type {Condition} from '../../source/knative/objects/wire.js';
-import {parseService, type ServiceView} from '../../source/knative/service/service.js';
-import {wayToGateway} from '../../source/release/arrival.js';
-import {condition, knativeService} from '../knative/objects.js';
+import type {Condition} from '../../../source/knative/objects/wire.js';
+import {parseService, type ServiceView} from '../../../source/knative/service/service.js';
+import {wayToGateway} from '../../../source/release/outcome/arrival.js';
+import {condition, knativeService} from '../../knative/objects.js';
 
 function service(generation: number, observedGeneration: number, routes: Condition): ServiceView {
 	const object = knativeService();

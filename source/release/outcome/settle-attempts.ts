@@ -1,8 +1,8 @@
 /** What became of attempts whose end nobody wrote down, by what the cluster has now. Pure. */
-import type {Attempt, AttemptEnding} from '../journal/attempt.js';
-import type {HistoryEntry} from '../journal/journal-entry.js';
-import type {ServiceView} from '../knative/service/service.js';
-import {equalSplits, splitOf} from '../knative/split/split.js';
+import type {Attempt, AttemptEnding} from '../../journal/attempt.js';
+import type {HistoryEntry} from '../../journal/journal-entry.js';
+import type {ServiceView} from '../../knative/service/service.js';
+import {equalSplits, splitOf} from '../../knative/split/split.js';
 
 export type Settled = {
 	/** Changes that were made after all. */

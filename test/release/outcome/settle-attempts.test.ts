@@ -1,11 +1,11 @@
 /** What the next console makes of an attempt whose sender has not lived to say how it ended. */
 import {expect, it} from 'vitest';
-import type {Attempt} from '../../source/journal/attempt.js';
-import type {HistoryEntry} from '../../source/journal/journal-entry.js';
-import {splitOf} from '../../source/knative/split/split.js';
-import {parseService, type ServiceView} from '../../source/knative/service/service.js';
-import {settleAttempts} from '../../source/release/settle-attempts.js';
-import {knativeService, revisionName} from '../knative/objects.js';
+import type {Attempt} from '../../../source/journal/attempt.js';
+import type {HistoryEntry} from '../../../source/journal/journal-entry.js';
+import {splitOf} from '../../../source/knative/split/split.js';
+import {parseService, type ServiceView} from '../../../source/knative/service/service.js';
+import {settleAttempts} from '../../../source/release/outcome/settle-attempts.js';
+import {knativeService, revisionName} from '../../knative/objects.js';
 
 function service(generation: number, percents: [number, number]): ServiceView {
 	const object = knativeService();
