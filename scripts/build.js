@@ -39,7 +39,12 @@ function commitOf() {
 const groups = [
 	{program: 'source/cli/program.ts'},
 	{yaml: 'source/knative/text/yaml.ts'},
-	{'run-headless': 'source/cli/run-headless.ts', 'run-sandbox': 'source/cli/run-sandbox.ts'},
+	Object.fromEntries(
+		['run-release', 'run-evidence', 'run-read', 'run-sandbox'].map(name => [
+			name,
+			`source/cli/run/${name}.ts`,
+		]),
+	),
 	// Few gateways need it; all that it shares with the console is small.
 	{
 		'port-forward': 'source/kube/port-forward/port-forward.ts',

@@ -113,6 +113,11 @@ describe('the house', () => {
 		expect(wrong.map(({file, target}) => `${file} imports ${target}`)).toEqual([]);
 	});
 
+	it('enters the sandbox by its front door alone', () => {
+		const entered = inside.filter(({from, to}) => folderOf(to) === 'sandbox' && from !== 'sandbox');
+		expect(new Set(entered.map(({to}) => to))).toEqual(new Set(['source/sandbox/index.ts']));
+	});
+
 	it('keeps each package in the folders whose matter it is', () => {
 		const wrong = imports.filter(({from, target}) => {
 			const name = Object.keys(packageHomes).find(home => target === home || target.startsWith(`${home}/`));
@@ -137,6 +142,11 @@ describe('the house', () => {
 		};
 		for (const file of graph.keys()) visit(file, []);
 		expect(circles).toEqual([]);
+	});
+
+	it('has no room of more than 15 files', () => {
+		const rooms = Map.groupBy(files, file => path.posix.dirname(file));
+		expect([...rooms].filter(([, held]) => held.length > 15).map(([room]) => room)).toEqual([]);
 	});
 
 	it('gives each exported type a name of its own', () => {

@@ -3,7 +3,7 @@
  * bare Node HTTP server that gives the same answer. Tells its parent where it listens, then its CPU time when asked.
  */
 import http from 'node:http';
-import {startSandbox} from '../../source/sandbox/sandbox.js';
+import {startSandbox} from '../../source/sandbox/index.js';
 
 async function listen(): Promise<{port: number; host: string}> {
 	if (process.argv[2] === 'sandbox') {

@@ -38,7 +38,14 @@ type Report = {
 /** Rate 0: as fast as it goes, which here is a schedule that nobody can keep. */
 async function canary(kubeconfig: string, rate: number): Promise<Measured> {
 	const wanted = rate === 0 ? 5000 : rate;
-	const wish = ['--n', String(wanted * seconds), '--rate', String(wanted), '--max-rate', String(wanted)];
+	const wish = [
+		'--requests',
+		String(wanted * seconds),
+		'--rate',
+		String(wanted),
+		'--max-rate',
+		String(wanted),
+	];
 	const args = [program, 'verify', 'checkout', '--kubeconfig', kubeconfig, '-o', 'json', ...wish];
 	const {stdout} = await run(process.execPath, args);
 	const report: Report = JSON.parse(stdout);

@@ -7,7 +7,7 @@ import type {Contexts} from '../console/sheets/contexts-sheet.js';
 import type {Lifecycle} from '../terminal/lifecycle/lifecycle.js';
 import type {ConsoleFlags} from './flags.js';
 import type {KubeFlags} from './kube-flags.js';
-import {sandboxOf} from './own-sandbox.js';
+import {sandboxOf} from './run/own-sandbox.js';
 
 /** What the flags say in the stead of the kubeconfig. */
 function overridesOf(flags: KubeFlags): KubeconfigOverrides {

@@ -1,5 +1,6 @@
 /** What the flags may be: each parser takes the text and gives the value, or refuses it in a sentence. */
 import {InvalidArgumentError, Option} from 'commander';
+import {parseDuration} from '../knative/text/duration.js';
 import {parsePrometheusPlace, type PrometheusPlace} from '../users/prometheus-place.js';
 import {parseGatewayAddress, type GivenGateway} from '../kube/gateway/gateway-address.js';
 import type {ThemeOptions} from '../terminal/output/theme.js';
@@ -19,6 +20,10 @@ export type ConsoleFlags = {
 	/** The users' numbers are had from there, and not from the pods. */
 	prometheus?: PrometheusPlace;
 	ascii?: true;
+	quiet?: true;
+	verbose?: true;
+	/** Where requests are kept, a path. */
+	log?: string;
 	/** What a name of `--theme` stands for. */
 	theme?: ThemeOptions;
 	/** Of the sandbox. */
@@ -62,18 +67,21 @@ export const port = whole('A port is a whole number from 1 to 65535, or 0 for an
 export const count = whole('A whole number from 1 to 10000.', 1, 10_000);
 export const requests = whole('Give a whole number of requests from 1 to 1000000.', 1, 1_000_000);
 export const alpha = number('Alpha lies between 0 and 1, such as 0.01.', value => value > 0 && value < 1);
-export const seconds = number(
-	'Seconds are a number from 0 to 86400.',
-	value => value >= 0 && value <= 86_400,
-);
-/** Seconds, as `90`, `90s`, `1.5m` or `1h`. */
+/** Seconds of a time from 0 to a day. */
+export function seconds(text: string): number {
+	const value = parseDuration(text);
+	if (value === undefined || value > 86_400_000) {
+		throw new InvalidArgumentError('Give seconds, or a time with its unit, up to 24h: 0, 30, 60s, 5m.');
+	}
+	return value / 1000;
+}
+/** Seconds of a time from a second to a day. */
 export function duration(text: string): number {
-	const found = /^(?<value>\d+(?:\.\d+)?)(?<unit>s|m|h)?$/.exec(text.trim())?.groups;
-	const value = Number(found?.['value']) * ({s: 1, m: 60, h: 3600}[found?.['unit'] ?? 's'] ?? 1);
-	if (!(value >= 1 && value <= 86_400)) {
+	const value = parseDuration(text);
+	if (value === undefined || value < 1000 || value > 86_400_000) {
 		throw new InvalidArgumentError('Give a time from 1s to 24h, such as 60s or 5m.');
 	}
-	return value;
+	return value / 1000;
 }
 
 const pace = number('The pace is a number above 0; 1 is as fast as a real cluster.', value => value > 0);
@@ -135,5 +143,21 @@ export const crowdOptions = () => [
 ];
 export const seedOption = () =>
 	new Option('--seed <number>', 'draw the same revisions for the same requests each time').argParser(seed);
+/**
+ * How a write is agreed to without somebody at a terminal.
+ *
+ * @param isRelease A roll back needs no name in production.
+ */
+export const agreementOptions = ({isRelease}: {isRelease: boolean}) => [
+	new Option('--dry-run', 'ask the server what it would say, and write nothing'),
+	new Option(
+		'-y, --yes',
+		`skip the question; not in production${isRelease ? ' (but for rollback), and not for a target that cannot take the traffic' : ''}`,
+	),
+	new Option(
+		'--confirm <name>',
+		'what would have to be typed at a terminal: the name of the service, in production',
+	),
+];
 export const outputOption = () =>
 	new Option('-o, --output <format>', 'lines, or one JSON object').choices(['text', 'json']).default('text');

@@ -1,5 +1,6 @@
 /** How to get to the cluster, with kubectl's own words for it (`kubectl options`). */
 import {InvalidArgumentError, Option, type Command} from 'commander';
+import {parseDuration} from '../knative/text/duration.js';
 import type {KubeconfigOverrides} from '../kube/connect.js';
 
 export type KubeFlags = Omit<KubeconfigOverrides, 'asGroup'> & {
@@ -15,18 +16,11 @@ export type KubeFlags = Omit<KubeconfigOverrides, 'asGroup'> & {
 /** kubectl takes `-n=default` as well as `-n default`; what a name begins with is never `=`. */
 export const short = (text: string): string => text.replace(/^=/, '');
 
-const unit: Readonly<Record<string, number>> = {ms: 1, s: 1000, m: 60_000, h: 3_600_000};
-
-/** A whole number of seconds, or a duration of Go's (`1m30s`, `500ms`); 0 for no limit. */
-export function duration(text: string): number {
-	if (/^\d+$/.test(text)) return Number(text) * 1000;
-	const parts = [...text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/g)];
-	if (parts.length === 0 || parts.map(([part]) => part).join('') !== text) {
-		throw new InvalidArgumentError(
-			'Give seconds, or a time with its unit: 30, 5s, 2m, 500ms; 0 for no limit.',
-		);
-	}
-	return parts.reduce((sum, [, value, of]) => sum + Number(value) * (unit[of ?? ''] ?? 0), 0);
+/** Milliseconds; 0 for no limit. */
+export function requestTimeout(text: string): number {
+	const value = parseDuration(text);
+	if (value !== undefined) return value;
+	throw new InvalidArgumentError('Give seconds, or a time with its unit: 30, 5s, 2m, 500ms; 0 for no limit.');
 }
 
 /** As many names as fit into the managed fields of an object (k8s.io/apimachinery: FieldManagerMaxLength). */
@@ -61,7 +55,7 @@ export function addKubeFlags(program: Command): void {
 		new Option(
 			'--request-timeout <time>',
 			'until the API server must have answered: 30, 5s, 2m; 0: no limit',
-		).argParser(duration),
+		).argParser(requestTimeout),
 		new Option('-l, --selector <selector>', 'only services with these labels: app=shop,tier!=test').argParser(
 			short,
 		),

@@ -159,7 +159,10 @@ export function createConsole({
 		},
 	});
 	const {connected, failed, chooseNamespace, changeNamespace, chooseContext, changeContext} = connection;
-	const users = createUsersFollower(store, () => connection.cluster(), prometheus);
+	const users = createUsersFollower(store, () => connection.cluster(), {
+		probed: uid => live.snapshotOf(uid),
+		prometheus,
+	});
 	const unfollowRoutes = followRoutes(store);
 	const unfollowCreated = followCreated(store);
 	const unfollow = store.subscribe((state, before) => {

@@ -1,10 +1,10 @@
-/** How a command without a screen ends; scripts branch on it. Listed in the readme. */
+/** How a command without a screen ends: one table for all of them. Scripts branch on it; help and readme print it. */
 export const exitCodes = {
-	/** Made, or nothing was to be made, or the dry run was accepted. */
+	/** What was asked for is so: made, found, agrees. */
 	done: 0,
-	/** Not made: refused by the server, or not possible as things are. */
+	/** It is not: refused, not possible, not found, disagrees. */
 	notMade: 1,
-	/** Not made: the command line makes no sense. */
+	/** The command line makes no sense, or does not say enough. */
 	usage: 2,
 	/** Not made: somebody else changed the service in between. */
 	conflict: 3,
@@ -12,10 +12,48 @@ export const exitCodes = {
 	unknown: 4,
 	/** Not made: nobody agreed to it. */
 	notAgreed: 5,
-	/** Made, but the gateway does not have it: the route refuses it, or it takes too long. */
+	/** Made, but the gateway does not have it; or waited for in vain. */
 	notRouted: 6,
 	/** Made, but not as it was wanted: the server stored something else. */
 	altered: 7,
+	/** Asked, and the answers do not tell. */
+	cannotTell: 8,
+	/** Nothing could be asked of the gateway. */
+	couldNotAsk: 9,
 } as const;
 
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
+
+/** What each means, in the words of help and readme. */
+export const exitCodeMeanings: Readonly<Record<ExitCode, string>> = {
+	0: 'yes: made, already so, accepted by the dry run, found, or the split agrees',
+	1: 'no: refused, not possible as things are, not found, or the split disagrees',
+	2: 'usage error, or it has to be said which revision is meant; nothing was sent',
+	3: 'not made: somebody else was first',
+	4: 'not known whether it was made',
+	5: 'not made: not confirmed',
+	6: 'made, but the route refuses it or the gateway does not have it; or not so within --timeout',
+	7: 'made, but the server stored something other than was asked for',
+	8: 'cannot tell: too few answers, or it depends on whose they are',
+	9: 'no requests possible: the gateway cannot be reached, or answers by itself',
+};
+
+/** Of which codes a command can end with, beside 0, 1 and 2. */
+export const writing: readonly ExitCode[] = [3, 4, 5, 6, 7];
+
+/** Lines for the help of a command: 0, 1, 2 and those of its own. */
+export function exitCodeLines(own: readonly ExitCode[] = []): string[] {
+	const all = [exitCodes.done, exitCodes.notMade, exitCodes.usage, ...own].toSorted((a, b) => a - b);
+	return all.map(code => `  ${code}  ${exitCodeMeanings[code]}`);
+}
+
+/** The table of the readme. */
+export function exitCodeTable(): string[] {
+	const rows = Object.values(exitCodes).map(code => [String(code), exitCodeMeanings[code]] as const);
+	const width = Math.max(...rows.map(([, meaning]) => meaning.length));
+	return [
+		`| exit code | ${'meaning'.padEnd(width)} |`,
+		`| --------- | ${'-'.repeat(width)} |`,
+		...rows.map(([code, meaning]) => `| ${code.padEnd(9)} | ${meaning.padEnd(width)} |`),
+	];
+}

@@ -6,7 +6,7 @@ import {randomBytes} from 'node:crypto';
 import {rmSync} from 'node:fs';
 import {dirname} from 'node:path';
 import {setImmediate as nextTurn} from 'node:timers/promises';
-import {at} from './api/http/json.js';
+import {at} from './api/body/json.js';
 import {createApiFaults, type ApiFaultSwitch} from './api/http/faults.js';
 import {kubeconfigYaml, writeKubeconfig, type KubeconfigOptions} from './api/http/kubeconfig.js';
 import {startApiServer, type ApiServer} from './api/http/server.js';

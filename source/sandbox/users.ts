@@ -4,7 +4,7 @@
  * Their schedule is open: a request is sent when its time has come, however long the ones before it take.
  */
 import {Agent, request as httpRequest} from 'node:http';
-import {at, objectsOf, stringOf} from './api/http/json.js';
+import {at, objectsOf, stringOf} from './api/body/json.js';
 import {services} from './resources.js';
 import type {ObjectStore, StoredObject} from './state.js';
 

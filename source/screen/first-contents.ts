@@ -19,7 +19,7 @@ export function firstContents(
 	const layout = layoutOf(columns, rows);
 	return {
 		header: headerText(state, {columns, theme}),
-		...(layout.kind === 'four' && {services: servicesContent(state, layout.services, theme)}),
+		...(layout.kind === 'all' && {services: servicesContent(state, layout.sizes.services, theme)}),
 	};
 }
 

@@ -29,7 +29,8 @@ import {
 	type SelectionStep,
 } from '../console/state/select.js';
 import {refusedRight, type RightName} from '../console/session/rights.js';
-import type {ConsoleState, Pane} from '../console/state/state.js';
+import type {ConsoleState} from '../console/state/state.js';
+import {panes, type Pane} from '../console/state/panes.js';
 import {requestOptionsFor, targetOf} from '../console/live/request-target.js';
 import {mayQuit} from '../console/sheets/quit-sheet.js';
 import {openRequests} from '../console/live/request-sheet.js';
@@ -57,6 +58,10 @@ const step =
 	({store}, means) =>
 		moveSelection(store, by(means));
 
+const goToPanes: Partial<Record<Action, Performer>> = Object.fromEntries(
+	panes.map(pane => [`go to ${pane}`, go(pane)]),
+);
+
 const performers: Partial<Record<Action, Performer>> = {
 	quit: (_, {quit}) => quit(),
 	leave({store}, {quit}) {
@@ -69,10 +74,7 @@ const performers: Partial<Record<Action, Performer>> = {
 	askAnew: console => console.askAnew(),
 	nextPane: ({store}) => cyclePane(store, 1),
 	previousPane: ({store}) => cyclePane(store, -1),
-	pane1: go('services'),
-	pane2: go('revisions'),
-	pane3: go('traffic'),
-	pane4: go('live'),
+	...goToPanes,
 	up: step(() => ({by: -1})),
 	down: step(() => ({by: 1})),
 	top: step(() => ({to: 'top'})),

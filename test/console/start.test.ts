@@ -2,7 +2,7 @@
 import {channel} from 'node:diagnostics_channel';
 import {afterEach, beforeEach, expect, it} from 'vitest';
 import {connect} from '../../source/kube/connect.js';
-import {at, stringOf} from '../../source/sandbox/api/http/json.js';
+import {at, stringOf} from '../../source/sandbox/api/body/json.js';
 import {startSandbox, type Sandbox} from '../../source/sandbox/sandbox.js';
 import {createConsole, type Console} from '../../source/console/console.js';
 import {unknownRights} from '../../source/console/state/state.js';

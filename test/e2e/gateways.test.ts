@@ -90,7 +90,7 @@ const kourierWith =
 	};
 
 const verify = async (file: string, ...args: string[]) =>
-	runProgram(['verify', 'checkout', '--n', '8', '--rate', '50', '--kubeconfig', file, ...args], {
+	runProgram(['verify', 'checkout', '--requests', '8', '--rate', '50', '--kubeconfig', file, ...args], {
 		XDG_STATE_HOME: authority.directory,
 	});
 
@@ -120,12 +120,12 @@ describe.skipIf(!hasOpenssl)('a gateway', () => {
 		const secure = await gateway({tls: certificate()});
 		const file = await kubeconfig({object: kourierWith([{name: 'https', port: secure.port}], withHttps)});
 		const strange = await verify(file);
-		expect(strange.code).toBe(3);
+		expect(strange.code).toBe(9);
 		expect(strange.output).toMatch(/TLS with 127\.0\.0\.1:\d+ for checkout\.default\.example\.com failed/);
 		expect(secure.seen).toEqual([]);
 		expect((await verify(file, '--insecure-gateway')).code).toBe(0);
 		const bySystem = await runProgram(
-			['verify', 'checkout', '--n', '4', '--rate', '50', '--kubeconfig', file],
+			['verify', 'checkout', '--requests', '4', '--rate', '50', '--kubeconfig', file],
 			{SSL_CERT_FILE: authority.file},
 		);
 		expect(bySystem.code).toBe(0);
@@ -136,7 +136,7 @@ describe.skipIf(!hasOpenssl)('a gateway', () => {
 		const file = await kubeconfig({});
 		const place = `127.0.0.1:${secure.port}`;
 		expect((await verify(file, '--gateway', `https://${place}`, '--cacert', authority.file)).code).toBe(0);
-		expect((await verify(file, '--gateway', place, '--cacert', authority.file)).code).toBe(3);
+		expect((await verify(file, '--gateway', place, '--cacert', authority.file)).code).toBe(9);
 		relay!.rules = {...relay!.rules, object: withHttps};
 		expect((await verify(file, '--gateway', place, '--cacert', authority.file)).code).toBe(0);
 	});
@@ -155,7 +155,7 @@ describe.skipIf(!hasOpenssl)('a gateway', () => {
 		expect((await verify(file, '--cacert', authority.file)).code).toBe(0);
 		expect(secure.seen.length).toBeGreaterThan(7);
 		const alone = await verify(file, '--gateway', `127.0.0.1:${plain.port}`);
-		expect(alone.code).toBe(3);
+		expect(alone.code).toBe(9);
 		expect(alone.output).toContain(
 			'The gateway redirects http to https://checkout.default.example.com/; give where it speaks TLS with --gateway 127.0.0.1:443.',
 		);
@@ -194,7 +194,7 @@ describe.skipIf(!hasOpenssl)('a gateway', () => {
 		const file = await kubeconfig({});
 		await verify(file, '--gateway', `127.0.0.1:${plain.port}`, '--host', 'shop.example.org');
 		expect(plain.seen.map(({host}) => host)).toContain('shop.example.org');
-		expect((await verify(file, '--host', 'no host')).code).toBe(3);
+		expect((await verify(file, '--host', 'no host')).code).toBe(2);
 	});
 
 	it('with an address of IPv6 is printed with brackets', async () => {

@@ -5,7 +5,7 @@ import {connect} from '../../source/kube/connect.js';
 import {reflect} from '../../source/kube/watch/reflector.js';
 import {systemTimers} from '../../source/kube/timers.js';
 import {createApiFaults, type ApiFaultSwitch} from '../../source/sandbox/api/http/faults.js';
-import {at, stringOf} from '../../source/sandbox/api/http/json.js';
+import {at, stringOf} from '../../source/sandbox/api/body/json.js';
 import {kubeconfigYaml} from '../../source/sandbox/api/http/kubeconfig.js';
 import {startApiServer, type ApiServer} from '../../source/sandbox/api/http/server.js';
 import {services} from '../../source/sandbox/resources.js';

@@ -96,7 +96,7 @@ it('an operator may split and not more; a viewer may not even that, by the words
 it.each([
 	['get', 'hello'],
 	['history', 'hello'],
-	['verify', 'hello', '--n', '1'],
+	['verify', 'hello', '--requests', '1'],
 ])('kn-canary %s only reads', async (...args) => {
 	const versions = await world.settled();
 	const seen = (await world.writes()).length;

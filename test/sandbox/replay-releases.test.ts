@@ -12,7 +12,7 @@ import {
 	parseJson,
 	stringOf,
 	type JsonObject,
-} from '../../source/sandbox/api/http/json.js';
+} from '../../source/sandbox/api/body/json.js';
 import {startSandbox, type Sandbox} from '../../source/sandbox/sandbox.js';
 import {settledText} from './recorded/comparison.js';
 import {knownDifferences, releases, type RecordedStep} from './recorded/recording.js';

@@ -4,7 +4,7 @@
  */
 import {request as httpRequest} from 'node:http';
 import {afterAll, beforeAll, describe, expect, it} from 'vitest';
-import {at, isObject, parseJson, type JsonObject} from '../../source/sandbox/api/http/json.js';
+import {at, isObject, parseJson, type JsonObject} from '../../source/sandbox/api/body/json.js';
 import {startSandbox, type Sandbox} from '../../source/sandbox/sandbox.js';
 import {bothAt, differences} from './recorded/comparison.js';
 import {

@@ -1,6 +1,6 @@
 /** What the API server says to a write, by the numbers of the list of behaviours: status code, Status, object. */
 import {afterAll, beforeAll, expect, it} from 'vitest';
-import {at, objectOf, objectsOf, type JsonObject} from '../../source/sandbox/api/http/json.js';
+import {at, objectOf, objectsOf, type JsonObject} from '../../source/sandbox/api/body/json.js';
 import {
 	denial,
 	image,

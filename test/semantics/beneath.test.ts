@@ -1,6 +1,6 @@
 /** What is beneath a revision, and whose writes made it: what a client sees that looks further than the four kinds of serving. */
 import {afterAll, beforeAll, expect, it} from 'vitest';
-import {at, listOf, objectOf, objectsOf, type JsonObject} from '../../source/sandbox/api/http/json.js';
+import {at, listOf, objectOf, objectsOf, type JsonObject} from '../../source/sandbox/api/body/json.js';
 import {condition, image, isReady, mergePatch, openTarget, serviceOf, until, type Target} from './target.js';
 
 let target: Target;

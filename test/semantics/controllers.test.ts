@@ -1,6 +1,6 @@
 /** What follows from a write, by the numbers of the list of behaviours: revisions, conditions, traffic, deletion, watches. */
 import {afterAll, beforeAll, expect, it} from 'vitest';
-import {at, listOf, objectOf, objectsOf, type JsonObject} from '../../source/sandbox/api/http/json.js';
+import {at, listOf, objectOf, objectsOf, type JsonObject} from '../../source/sandbox/api/body/json.js';
 import {
 	condition,
 	image,

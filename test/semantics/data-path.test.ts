@@ -1,7 +1,7 @@
 /** What a client of the gateway sees, by the numbers of the list of behaviours. */
 import {Agent} from 'node:http';
 import {afterAll, beforeAll, describe, expect, it} from 'vitest';
-import {at, type JsonObject} from '../../source/sandbox/api/http/json.js';
+import {at, type JsonObject} from '../../source/sandbox/api/body/json.js';
 import {
 	condition,
 	hostOf,

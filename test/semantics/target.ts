@@ -16,7 +16,7 @@ import {
 	objectsOf,
 	parseJson,
 	type JsonObject,
-} from '../../source/sandbox/api/http/json.js';
+} from '../../source/sandbox/api/body/json.js';
 import {startSandbox, type Sandbox} from '../../source/sandbox/sandbox.js';
 
 export type Answer = {

@@ -1,6 +1,10 @@
 /** The built program without a terminal: what it says, and how it ends. */
 import {spawn} from 'node:child_process';
+import {realpathSync} from 'node:fs';
 import path from 'node:path';
+
+/** Copied under another name, it is whatever runs this program. */
+export const systemBash = realpathSync('/bin/bash');
 
 export const builtProgram = path.resolve('dist/cli.js');
 

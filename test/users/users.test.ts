@@ -201,14 +201,14 @@ describe('from counts, at port 9091', () => {
 	});
 
 	it('takes the requests of this console out, when it is told of them', async () => {
-		let own = {requests: 0, failed: 0};
+		let own = {requests: 0, failed: 0, rejected: 0};
 		const meter = measure(admin, split, {own: () => new Map([['cart-00001', own]])});
 		await until(meter, after(1));
 		const answers = await Promise.all(
 			Array.from({length: 20}, async () => visit('stable-cart.default.example.com')),
 		);
 		expect(answers).toEqual(answers.map(() => 200));
-		own = {requests: 20, failed: 0};
+		own = {requests: 20, failed: 0, rejected: 0};
 		const {view} = await until(meter, after(5));
 		expect(view.recent.requests).toBe(0);
 	});

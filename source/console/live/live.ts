@@ -5,7 +5,7 @@
  */
 import {isDeepStrictEqual} from 'node:util';
 import type {PastEpoch} from '../../probe/counting/past-epochs.js';
-import type {Loop} from '../../probe/loop/loop.js';
+import type {Loop, LoopSnapshot} from '../../probe/loop/loop.js';
 import type {RequestOptions} from '../../probe/transport/request-options.js';
 import type {ServiceView} from '../../knative/service/service.js';
 import {routeSettled} from '../../knative/service/service-state.js';
@@ -32,6 +32,8 @@ export type Live = {
 	turnPage(direction: 1 | -1): void;
 	/** Follows the store: selection, splits, gateway and what is to be sent. To be called whenever one of them may have changed. */
 	follow(): void;
+	/** What the loop of a service has counted by now, also what is not published yet; undefined without one. */
+	snapshotOf(uid: string): LoopSnapshot | undefined;
 	/** Whether loops of services that are not selected are there, too: then what changes of any service concerns them. */
 	readonly hasBackground: boolean;
 	/** Ends what is asked and forgets what was counted: there is another cluster. */
@@ -275,6 +277,7 @@ export function createLive(store: ConsoleStore, interval: () => number): Live {
 			}
 			store.setState({live: {...now, page: Math.max(0, page)}});
 		},
+		snapshotOf: uid => entries.get(uid)?.loop.snapshot(),
 		get hasBackground() {
 			return entries.size > (shown !== undefined && entries.has(shown) ? 1 : 0);
 		},

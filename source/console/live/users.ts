@@ -6,7 +6,7 @@ import type {Cluster} from '../../kube/cluster.js';
 import {routeSettled} from '../../knative/service/service-state.js';
 import type {ServiceView} from '../../knative/service/service.js';
 import type {PrometheusPlace} from '../../users/prometheus-place.js';
-import type {OwnRequests, UsersMeter, UsersProblem, UsersSplit} from '../../users/users.js';
+import type {OwnCounts, OwnRequests, UsersMeter, UsersProblem, UsersSplit} from '../../users/users.js';
 import {knownRevisions, selectedService} from '../state/read.js';
 import type {ConsoleState, ConsoleStore, LoopSnapshot} from '../state/state.js';
 import {comparedRevisions} from './compared-pair.js';
@@ -24,16 +24,23 @@ const rest = 1000;
 /** Milliseconds without anything done at the console after which nobody is taken to look. */
 const attention = 600_000;
 
-type Measured = {uid: string; meter: UsersMeter; own: OwnTally; told: string; unsubscribe: () => void};
+type Measured = {uid: string; meter: UsersMeter; told: string; unsubscribe: () => void};
 
 /**
  * @param cluster The cluster one is connected to by now.
- * @param prometheus Where the numbers are had from; from the pods when not given.
+ * @param options.probed What the loop of a service has counted by now: its requests are in what the pods say.
+ * @param options.prometheus Where the numbers are had from; from the pods when not given.
  */
 export function createUsersFollower(
 	store: ConsoleStore,
 	cluster: () => Cluster | undefined,
-	prometheus?: PrometheusPlace,
+	{
+		probed,
+		prometheus,
+	}: {
+		probed: (uid: string) => LoopSnapshot | undefined;
+		prometheus?: PrometheusPlace | undefined;
+	},
 ): UsersFollower {
 	let measured: Measured | undefined;
 	let chosen: string | undefined;
@@ -43,11 +50,9 @@ export function createUsersFollower(
 
 	function publish(isPaused = false): void {
 		if (!measured || measured.uid !== chosen) return;
-		const {live} = store.getState();
-		if (live?.uid === measured.uid) measured.own.take(live.snapshot);
+		const loop = probed(measured.uid);
 		const snapshot = measured.meter.snapshot();
-		const unknown =
-			live?.uid === measured.uid && live.snapshot.state === 'running' ? live.snapshot.unattributed : 0;
+		const unknown = loop?.state === 'running' ? ofNoCertainOne(loop) : 0;
 		const problems = [...snapshot.problems, ...(unknown > 0 ? [ownRequests(unknown)] : [])];
 		store.setState({users: {uid: measured.uid, snapshot: {...snapshot, problems}, isPaused}});
 	}
@@ -79,12 +84,12 @@ export function createUsersFollower(
 					cluster: asked,
 					namespace,
 					own: () => {
-						const {live} = store.getState();
-						if (live?.uid === service.uid) own.take(live.snapshot);
+						const loop = probed(service.uid);
+						if (loop) own.take(loop);
 						return own.counts();
 					},
 				});
-		measured = {uid: service.uid, meter, own, told: '', unsubscribe: meter.subscribe(() => publish())};
+		measured = {uid: service.uid, meter, told: '', unsubscribe: meter.subscribe(() => publish())};
 		tell(service, measured);
 		meter.start();
 		publish();
@@ -107,9 +112,8 @@ export function createUsersFollower(
 			publish();
 		}
 		attentionTimer = setTimeout(() => {
-			const {live} = store.getState();
 			// Who has the gateway asked looks at what comes of it.
-			if (live?.snapshot.state === 'running') return attend();
+			if (measured && probed(measured.uid)?.state === 'running') return attend();
 			measured?.meter.pause();
 			publish(true);
 		}, attention);
@@ -192,43 +196,55 @@ type OwnTally = {
 	counts(): OwnRequests;
 };
 
-type Sent = {key: string; revision: string; requests: number; failed: number};
+type Sent = OwnCounts & {key: string; revision: string};
+
+const nothingSent: OwnCounts = {requests: 0, failed: 0, rejected: 0};
 
 /** The requests of the loop by revision, through all of its epochs: each begins to count from 0. */
 function createOwnTally(): OwnTally {
-	const total = new Map<string, {requests: number; failed: number}>();
-	const before = new Map<string, Sent>();
+	const total = new Map<string, OwnCounts>();
+	const before = new Map<string, OwnCounts>();
 	return {
 		take(snapshot) {
-			for (const sent of sentBy(snapshot)) {
-				const {key, revision, requests, failed} = sent;
+			for (const {key, revision, ...sent} of sentBy(snapshot)) {
 				const earlier = before.get(key);
-				const base =
-					earlier && earlier.requests <= requests && earlier.failed <= failed ? earlier : undefined;
-				const sum = total.get(revision) ?? {requests: 0, failed: 0};
+				const base = earlier && earlier.requests <= sent.requests ? earlier : nothingSent;
+				const sum = total.get(revision) ?? nothingSent;
 				total.set(revision, {
-					requests: sum.requests + requests - (base?.requests ?? 0),
-					failed: sum.failed + failed - (base?.failed ?? 0),
+					requests: sum.requests + sent.requests - base.requests,
+					failed: sum.failed + sent.failed - base.failed,
+					rejected: sum.rejected + sent.rejected - base.rejected,
 				});
 				before.set(key, sent);
 			}
 		},
-		counts: () => total,
+		counts: () => new Map(total),
 	};
 }
 
-/** What is known of whose the answers were: those at the service's host, and those of pairs at the revisions' own. */
-function sentBy({rows, comparison}: LoopSnapshot): Sent[] {
-	const pair = comparison ? [comparison.fresh, comparison.old] : [];
+/** Answers of which it is not certain which revision's pods gave them. */
+function ofNoCertainOne({rows}: LoopSnapshot): number {
+	return rows.reduce((sum, {candidates, n}) => sum + (candidates.length === 1 ? 0 : n), 0);
+}
+
+/** What is known of whose the answers were: those at the service's host, in every epoch, and those at the revisions' own. */
+function sentBy({history, since, rows, atTags}: LoopSnapshot): Sent[] {
 	return [
-		...rows.flatMap(({revision, n, errors}) =>
-			revision === undefined ? [] : [{key: `host ${revision}`, revision, requests: n, failed: errors}],
-		),
-		...pair.map(({revision, asked, failed}) => ({
-			key: `pair ${revision}`,
-			revision,
-			requests: asked,
-			failed,
-		})),
+		...[...history, {since, rows}].flatMap(epoch => epoch.rows.flatMap(row => sentIn(epoch.since, row))),
+		...[...atTags].map(([revision, counts]) => ({key: `tag ${revision}`, revision, ...counts})),
+	];
+}
+
+function sentIn(since: number, {key, candidates, code = '', n}: LoopSnapshot['rows'][number]): Sent[] {
+	const [only] = candidates;
+	if (only === undefined || candidates.length > 1) return [];
+	return [
+		{
+			key: `${since} ${key} of ${only}`,
+			revision: only,
+			requests: n,
+			failed: code.startsWith('5') ? n : 0,
+			rejected: code.startsWith('4') ? n : 0,
+		},
 	];
 }

@@ -1,4 +1,5 @@
 /** One namespace of one cluster, watched: what it says goes into the store. */
+import {isDeepStrictEqual} from 'node:util';
 import type {Cluster} from '../../kube/cluster.js';
 import type {GivenGateway} from '../../kube/gateway/gateway-address.js';
 import {namespaceExists} from '../../kube/namespaces.js';
@@ -10,7 +11,7 @@ import {followGateway} from './gateway.js';
 import {followPodTrouble} from './pod-trouble.js';
 import {followRevisions} from './revisions.js';
 import {askRights} from './rights.js';
-import {unknownRights, type ConsoleStore} from '../state/state.js';
+import {unknownRights, type ConsoleState, type ConsoleStore} from '../state/state.js';
 import {createSortedTable} from '../tables/tables.js';
 
 export type Session = {
@@ -55,7 +56,15 @@ export function startSession(
 	const {signal} = ending;
 	let unreadableServices: readonly string[] = [];
 	let unreadableRevisions: readonly string[] = [];
-	const unreadable = () => [...unreadableServices, ...unreadableRevisions];
+	/** Nobody is told of what is as it was: most events change nothing that is shown. */
+	const publish = (tables: Partial<Pick<ConsoleState, 'services' | 'revisions'>>) => {
+		const before = store.getState();
+		const sentences = [...unreadableServices, ...unreadableRevisions];
+		const unreadable = isDeepStrictEqual(sentences, before.unreadable) ? before.unreadable : sentences;
+		const {services: rows, revisions: groups} = {...before, ...tables};
+		if (rows === before.services && groups === before.revisions && unreadable === before.unreadable) return;
+		store.setState({...tables, unreadable});
+	};
 
 	store.setState({
 		namespace,
@@ -84,7 +93,7 @@ export function startSession(
 			timers,
 			onRevisions(views, sentences = unreadableRevisions) {
 				unreadableRevisions = sentences;
-				store.setState({revisions: views, unreadable: unreadable()});
+				publish({revisions: views});
 			},
 			onState(state) {
 				store.setState(({feeds}) => ({feeds: {...feeds, revisions: state}}));
@@ -106,8 +115,7 @@ export function startSession(
 		},
 		onTable(sentences) {
 			unreadableServices = sentences;
-			const views = serviceTable.snapshot();
-			store.setState({services: views, unreadable: unreadable()});
+			publish({services: serviceTable.snapshot()});
 			servicesTold();
 		},
 		onState(state) {

@@ -12,7 +12,8 @@ import {
 import {hasInName} from './visible.js';
 import {isGone, selectionOf, type Selected} from './selection.js';
 import type {FormSheet} from '../sheets/sheets.js';
-import {panes, type ConsoleState, type ConsoleStore, type Notice, type Pane, type Sheet} from './state.js';
+import type {ConsoleState, ConsoleStore, Notice, Sheet} from './state.js';
+import {panes, type Pane} from './panes.js';
 
 export type SelectionStep = {by: number} | {to: 'top' | 'bottom'};
 

@@ -3,6 +3,7 @@
  * what the gateway answers. Only the functions of this folder write it; the screen reads it.
  */
 import {createStore, type StoreApi} from 'zustand/vanilla';
+import type {Pane} from './panes.js';
 import {bound} from './bound.js';
 import type {RevisionChoice, Selected} from './selection.js';
 import type {Standing} from '../../kube/auth/credentials.js';
@@ -45,9 +46,6 @@ export type {Answer} from '../../probe/transport/probe.js';
 export type {Row} from '../../probe/counting/loop-report.js';
 export type {RecordedAnswer} from '../../probe/counting/tally.js';
 export type {UsersSnapshot} from '../../users/users.js';
-
-export const panes = ['services', 'revisions', 'traffic', 'live'] as const;
-export type Pane = (typeof panes)[number];
 
 /** Where the cluster is reached, and as whom. */
 export type ConnectionState =

@@ -1,12 +1,14 @@
 /**
  * What a watch told of, kept so that a change costs what it changes and not what there is: thousands of objects must not
  * be sorted and copied anew because one of them has another pod. Snapshots are immutable; what did not change since the
- * one before is the same array in both.
+ * one before is the same array in both, and the same row: many a change of an object changes nothing that a view has.
  */
+import {isDeepStrictEqual} from 'node:util';
 import type {RevisionView} from '../../knative/revision/revision.js';
 
 /** Where the views of a feed are kept, by their names. */
 export type Table<View> = {
+	/** A view that is as the one before stays what it was. */
 	put(view: View): void;
 	drop(name: string): void;
 };
@@ -40,7 +42,9 @@ export function createSortedTable<View extends {name: string}>(): SortedTable<Vi
 	return {
 		put(view) {
 			const place = placeOf(rows, view.name);
-			rows.splice(place, rows[place]?.name === view.name ? 1 : 0, view);
+			const isThere = rows[place]?.name === view.name;
+			if (isThere && isDeepStrictEqual(rows[place], view)) return;
+			rows.splice(place, isThere ? 1 : 0, view);
 			current = undefined;
 		},
 		drop(name) {
@@ -82,6 +86,7 @@ export function createRevisionTable(): RevisionTable {
 		put(view) {
 			const {name} = view;
 			const home = view.service ?? '';
+			if (isDeepStrictEqual(services.get(homes.get(name) ?? '')?.get(name), view)) return;
 			if (homes.get(name) !== home) {
 				drop(name);
 				homes.set(name, home);

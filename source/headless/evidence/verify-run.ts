@@ -1,30 +1,29 @@
 /** `kn-canary verify` as a command: the report on stdout, progress and what went wrong on stderr, an exit code. */
 import type {Cluster} from '../../kube/cluster.js';
 import {exitCodeOf, verifySplit, type VerifyOptions, type VerifyOutcome} from './verify.js';
+import type {ExitCode} from '../exit-codes.js';
 import {visibleJson} from '../said.js';
 import {progressLine, verifyLines} from './verify-text.js';
 
 type OutputStream = {write(text: string): unknown; isTTY?: boolean};
 
 export type VerifyRun = Omit<VerifyOptions, 'namespace' | 'onProgress'> & {
-	/** Throws an Error whose message is a sentence for the operator when there is no cluster. */
-	connect: () => Promise<Cluster>;
-	/** The namespace of the context when not given. */
-	namespace?: string | undefined;
+	cluster: Cluster;
+	namespace: string;
 	output: 'text' | 'json';
 	stdout: OutputStream;
 	stderr: OutputStream;
 };
 
-/** Returns the exit code: 0 agrees, 1 disagrees, 2 cannot tell, 3 could not ask. */
+/** Returns the exit code. */
 export async function runVerify({
-	connect,
+	cluster,
 	namespace,
 	output,
 	stdout,
 	stderr,
 	...options
-}: VerifyRun): Promise<number> {
+}: VerifyRun): Promise<ExitCode> {
 	const outcome = await ask();
 	if (output === 'json') stdout.write(`${toJson(outcome)}\n`);
 	else if (outcome.kind === 'asked') stdout.write(`${verifyLines(outcome.report).join('\n')}\n`);
@@ -33,13 +32,11 @@ export async function runVerify({
 	return exitCodeOf(outcome);
 
 	async function ask(): Promise<VerifyOutcome> {
-		let cluster: Cluster | undefined;
 		let drawn = false;
 		try {
-			cluster = await connect();
 			return await verifySplit(cluster, {
 				...options,
-				namespace: namespace ?? cluster.namespace,
+				namespace,
 				...(stderr.isTTY === true && {
 					onProgress(snapshot) {
 						drawn = true;
@@ -51,7 +48,6 @@ export async function runVerify({
 			return {kind: 'could not ask', sentence: error instanceof Error ? error.message : String(error)};
 		} finally {
 			if (drawn) stderr.write('\r\u001B[K');
-			await cluster?.close();
 		}
 	}
 }

@@ -14,6 +14,7 @@ import {reachGateway} from '../../console/session/gateway.js';
 import type {GatewayState} from '../../console/state/state.js';
 import {tagsOf, targetOf, tlsRedirectOf} from '../../console/live/request-target.js';
 import {serviceState} from '../../knative/service/service-state.js';
+import {exitCodes, type ExitCode} from '../exit-codes.js';
 import {configuredShares, expectedShares} from './expected-split.js';
 import {readService} from '../read/read-service.js';
 import {settledService, type SettledService} from '../read/settled-service.js';
@@ -46,11 +47,15 @@ export type VerifyOutcome =
 	| {kind: 'cannot tell'; sentence: string}
 	| {kind: 'could not ask'; sentence: string};
 
-/** The exit code of `kn-canary verify`: 0 agrees, 1 disagrees, 2 cannot tell, 3 could not ask. */
-export function exitCodeOf(outcome: VerifyOutcome): 0 | 1 | 2 | 3 {
-	if (outcome.kind === 'could not ask') return 3;
-	if (outcome.kind === 'cannot tell') return 2;
-	return ({agrees: 0, disagrees: 1, 'cannot tell': 2} as const)[outcome.report.verdict.state];
+const verdictCodes = {
+	agrees: exitCodes.done,
+	disagrees: exitCodes.notMade,
+	'cannot tell': exitCodes.cannotTell,
+} as const;
+
+export function exitCodeOf(outcome: VerifyOutcome): ExitCode {
+	if (outcome.kind === 'could not ask') return exitCodes.couldNotAsk;
+	return verdictCodes[outcome.kind === 'cannot tell' ? outcome.kind : outcome.report.verdict.state];
 }
 
 /** Sends the requests and judges the answers. Throws only what `signal` was aborted with, and TypeError for a bad `asking`. */

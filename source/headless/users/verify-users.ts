@@ -6,6 +6,8 @@
 import type {Cluster} from '../../kube/cluster.js';
 import {usersVerdicts} from '../../console/live/users-words.js';
 import type {UsersMeter, UsersSnapshot} from '../../users/users.js';
+import {exitCodes, type ExitCode} from '../exit-codes.js';
+import {visibleJson} from '../said.js';
 import {expectedShares} from '../evidence/expected-split.js';
 import {settledService} from '../read/settled-service.js';
 import {followUsers, type FollowedUsers} from './follow-users.js';
@@ -25,26 +27,33 @@ export type VerifyUsersRun = {
 
 type Streams = {stdout: {write(text: string): unknown}; stderr: {write(text: string): unknown}};
 
-/** 0 agrees, 1 disagrees, 2 cannot tell, 3 could not ask: as of `kn-canary verify`. */
-export type VerifyCode = 0 | 1 | 2 | 3;
+/** Of `usersExitCode`, in the words of the report of `verify`. */
+const results: Readonly<Partial<Record<ExitCode, string>>> = {
+	[exitCodes.done]: 'agrees',
+	[exitCodes.notMade]: 'disagrees',
+	[exitCodes.cannotTell]: 'cannot tell',
+	[exitCodes.couldNotAsk]: 'could not ask',
+};
 
-export function usersExitCode({state, view: {split}}: UsersSnapshot): VerifyCode {
-	if (state !== 'counting') return 3;
-	const isWrong = split?.state === 'disagrees' || split?.state === 'impossible';
-	return isWrong ? 1 : split?.state === 'agrees' ? 0 : 2;
+export function usersExitCode({state, view: {split}}: UsersSnapshot): ExitCode {
+	if (state !== 'counting') return exitCodes.couldNotAsk;
+	if (split?.state === 'disagrees' || split?.state === 'impossible') return exitCodes.notMade;
+	return split?.state === 'agrees' ? exitCodes.done : exitCodes.cannotTell;
 }
 
 export async function runVerifyUsers(
 	cluster: Cluster,
 	run: VerifyUsersRun,
 	{stdout, stderr}: Streams,
-): Promise<VerifyCode> {
+): Promise<ExitCode> {
 	const {namespace, service: name, seconds, expect, output, meter, signal} = run;
-	const could = (sentence: string): VerifyCode => {
+	const could = (sentence: string): ExitCode => {
 		if (output === 'json')
-			stdout.write(`${JSON.stringify({result: 'could not ask', exitCode: 3, sentence})}\n`);
+			stdout.write(
+				`${visibleJson({result: 'could not ask', exitCode: exitCodes.couldNotAsk, sentence}, 2)}\n`,
+			);
 		else stderr.write(`${sentence}\n`);
-		return 3;
+		return exitCodes.couldNotAsk;
 	};
 	const found = await settledService(cluster, {namespace, service: name, ...(signal && {signal})});
 	if (found.kind === 'could not ask') return could(found.sentence);
@@ -62,7 +71,7 @@ export async function runVerifyUsers(
 			const passed = (performance.now() - begun) / 1000;
 			return (
 				state === 'unknown' ||
-				usersExitCode(now.snapshot) === 1 ||
+				usersExitCode(now.snapshot) === exitCodes.notMade ||
 				view.sinceSplit.seconds >= seconds ||
 				passed >= seconds + 15
 			);
@@ -72,15 +81,15 @@ export async function runVerifyUsers(
 	const {service, snapshot} = last;
 	const code = usersExitCode(snapshot);
 	if (output === 'json') {
-		const result = (['agrees', 'disagrees', 'cannot tell', 'could not ask'] as const)[code];
+		const result = results[code];
 		stdout.write(
 			`${JSON.stringify({result, exitCode: code, ...usersJson(service, snapshot)}, undefined, 2)}\n`,
 		);
 		return code;
 	}
 	const lines = usersLines(service, snapshot);
-	(code === 3 ? stderr : stdout).write(`${lines.join('\n')}\n`);
-	if (code === 2) stdout.write(`${cannotTell(snapshot)}\n`);
+	(code === exitCodes.couldNotAsk ? stderr : stdout).write(`${lines.join('\n')}\n`);
+	if (code === exitCodes.cannotTell) stdout.write(`${cannotTell(snapshot)}\n`);
 	return code;
 }
 

@@ -62,6 +62,8 @@ export type ReleaseOptions = {
 	dryRun: boolean;
 	/** Agreed to beforehand. */
 	yes: boolean;
+	/** What would have to be typed at a terminal, said beforehand. */
+	confirm?: string | undefined;
 	/** The context is production. */
 	production: boolean;
 	/** Why, in the operator's words: kept in the history. */
@@ -291,7 +293,7 @@ async function tryDry(cluster: Cluster, agreed: Plan): Promise<Result> {
 
 /** Why it is not to be done; undefined when it is. `--yes` is not enough where the console would want more than Enter. */
 async function refusalOf(
-	{yes, production, despite = []}: ReleaseOptions,
+	{yes, confirm, production, despite = []}: ReleaseOptions,
 	{agree, cluster}: ReleaseDependencies,
 	agreed: Plan,
 ): Promise<{code: ExitCode; sentence: string} | undefined> {
@@ -309,6 +311,13 @@ async function refusalOf(
 		};
 	}
 	if (agreement.kind === 'once' && yes) return undefined;
+	if (agreement.kind === 'word' && confirm !== undefined) {
+		if (confirm === agreement.word) return undefined;
+		return {
+			code: exitCodes.notAgreed,
+			sentence: `Not applied: --confirm says "${confirm}", and it has to be "${agreement.word}" (${agreement.because}).`,
+		};
+	}
 	if (agree && (agreement.kind !== 'twice' || !yes)) {
 		const word = agreement.kind === 'word' ? agreement.word : 'yes';
 		return (await agree(word))
@@ -319,7 +328,7 @@ async function refusalOf(
 		once: 'Not applied: not confirmed; --yes skips the question.',
 		twice:
 			'Not applied: a target cannot take the traffic now, which --yes does not agree to; confirm it at a terminal.',
-		word: `Not applied: ${'because' in agreement ? agreement.because : ''}: type "${'word' in agreement ? agreement.word : ''}" at a terminal.`,
+		word: `Not applied: ${'because' in agreement ? agreement.because : ''}: type "${'word' in agreement ? agreement.word : ''}" at a terminal, or say it with --confirm.`,
 	}[agreement.kind];
 	return {code: exitCodes.notAgreed, sentence};
 }

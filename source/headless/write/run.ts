@@ -15,6 +15,8 @@ export type OutputFormat = 'text' | 'json';
 export type ReleaseFlags = {
 	dryRun?: true;
 	yes?: true;
+	/** What would have to be typed at a terminal. */
+	confirm?: string;
 	output: OutputFormat;
 	reason?: string;
 	/** Seconds; 0 does not wait for the gateway. */
@@ -82,6 +84,7 @@ export async function runRelease(
 			resetsTemplate: flags.template ?? false,
 			dryRun: flags.dryRun ?? false,
 			yes: flags.yes ?? false,
+			confirm: flags.confirm,
 			production: production?.test(cluster.context) ?? false,
 			reason: flags.reason ?? '',
 			wait: flags.wait * 1000,

@@ -19,7 +19,7 @@ import {checkTarget, defaultTimeout} from '../transport/probe.js';
 import {parseExpectedStatus} from '../transport/request-content.js';
 import type {Clock} from './clock.js';
 import {systemClock} from './clock.js';
-import {createObservations, type Findings} from './observations.js';
+import {createObservations, type AskedHost, type Findings} from './observations.js';
 import type {PaceState} from './pace.js';
 import {createPace, defaultMaxRate} from './pace.js';
 import {createPublisher} from './publisher.js';
@@ -118,6 +118,7 @@ export function createLoop({
 	let controller = new AbortController();
 	let current: LoopSnapshot | undefined;
 	let comparing = false;
+	let sides: Sides | undefined;
 	const observations = createObservations({clock, isExpected});
 	const knowledge = createGatewayKnowledge({probe, timeout, ...(random && {random})});
 	const publisher = createPublisher(clock);
@@ -127,15 +128,23 @@ export function createLoop({
 		publisher.changed();
 	}
 
+	function hostOf(authority: string): AskedHost {
+		if (authority === target.authority) return {kind: 'service'};
+		const compared = sides ? [sides.fresh, sides.old] : [];
+		const {revision} = [...learner.tags, ...compared].find(host => host.authority === authority) ?? {};
+		return {kind: 'tag', revision};
+	}
+
 	/** Asks, and says what the answer is worth. */
 	async function ask(asked: ProbeTarget, options: AskOptions): Promise<{answer: Answer; grade: Grade}> {
+		const host = hostOf(asked.authority);
 		const answer = await knowledge.judge(
 			asked,
 			await probe.ask(asked, {timeout, ...options}),
 			options.signal,
 		);
 		const grade = gradeOf(answer.outcome, isExpected);
-		observations.noteGrade(answer, grade, {isService: asked.authority === target.authority});
+		observations.noteGrade(answer, grade, host);
 		return {answer, grade};
 	}
 
@@ -306,8 +315,9 @@ export function createLoop({
 			}
 		},
 		learn: async tags => learner.learn(tags),
-		setSides(sides) {
-			pairs.setSides(sides);
+		setSides(next) {
+			sides = next;
+			pairs.setSides(next);
 		},
 		compare(wanted) {
 			comparing = wanted;

@@ -23,6 +23,9 @@ import type {Answer} from '../transport/probe.js';
 import type {ExpectedStatus} from '../transport/request-content.js';
 import type {Clock} from './clock.js';
 
+/** Answers that one revision gave at a host of its own, by the class of their HTTP status: as its pods count them. */
+export type AnswersAtTag = {readonly requests: number; readonly failed: number; readonly rejected: number};
+
 /** What the answers come to, at one moment. */
 export type Findings = EpochCounts & {
 	settling: boolean;
@@ -46,14 +49,19 @@ export type Findings = EpochCounts & {
 	failures: readonly FailureEntry[];
 	/** The last hour, by the second and, from ten minutes on, by ten seconds; the newest last. */
 	timeline: readonly TimelineBucket[];
+	/** All answers at hosts of one revision since the loop began, by revision: whoever counts what pods get takes them out. */
+	atTags: ReadonlyMap<string, AnswersAtTag>;
 };
+
+/** The service's own host, or that of a tag; `revision`: which it leads to, undefined when that is not known any more. */
+export type AskedHost = {kind: 'service'} | {kind: 'tag'; revision: string | undefined};
 
 export type Observations = {
 	readonly settling: boolean;
 	/** The service was seen to answer this request with 2xx or 3xx. */
 	readonly works: boolean;
-	/** Every answer, whoever's it is, before it is counted. `isService`: at the service's own host. */
-	noteGrade(answer: Answer, grade: Grade, options: {isService: boolean}): void;
+	/** Every answer, whoever's it is, before it is counted. `host`: whose was asked. */
+	noteGrade(answer: Answer, grade: Grade, host: AskedHost): void;
 	/** To be called when a request to the service's own host is sent; the ticket goes to `record` with its answer. */
 	sent(): Ticket;
 	/** To be called for slots whose request could not be sent. */
@@ -90,6 +98,7 @@ export function createObservations({
 	let works = false;
 	let alarm: Alarm | undefined;
 	let traits: ReadonlyMap<string, readonly ReadonlyMap<string, string>[]> = new Map();
+	let atTags: ReadonlyMap<string, AnswersAtTag> = new Map();
 	const tally = createTally(clock.date());
 	const series = createAnswerSeries();
 	const failures = createFailureLog();
@@ -100,6 +109,17 @@ export function createObservations({
 			const kept = [...(traits.get(revision) ?? []), outcome.traits].slice(-traitsLimit);
 			traits = new Map(traits).set(revision, kept);
 		}
+	}
+
+	function noteAtTag(revision: string, {outcome}: Answer): void {
+		if (outcome.kind !== 'response') return;
+		const before = atTags.get(revision) ?? {requests: 0, failed: 0, rejected: 0};
+		const {status} = outcome;
+		atTags = new Map(atTags).set(revision, {
+			requests: before.requests + 1,
+			failed: before.failed + (status >= 500 ? 1 : 0),
+			rejected: before.rejected + (status >= 400 && status < 500 ? 1 : 0),
+		});
 	}
 
 	function keepFailure(
@@ -153,9 +173,12 @@ export function createObservations({
 		get works() {
 			return works;
 		},
-		noteGrade(answer, grade, {isService}) {
+		noteGrade(answer, grade, host) {
 			works ||= isWorking(grade);
-			monitor.record(answer, grade, {isService, now: clock.date()});
+			monitor.record(answer, grade, {isService: host.kind === 'service', now: clock.date()});
+			if (host.kind === 'tag' && host.revision !== undefined && grade !== 'gateway') {
+				noteAtTag(host.revision, answer);
+			}
 		},
 		sent: () => tally.sent(),
 		notSent(slots) {
@@ -224,6 +247,7 @@ export function createObservations({
 				...epoch,
 				...rest,
 				history,
+				atTags,
 				gateway,
 				trouble: rest.settling ? undefined : troubleOf(epoch, gateway),
 				alarm,

@@ -1,5 +1,7 @@
 /** How a service is to be asked, as the operator's flags say it; the same for the console and without a screen. */
 import {readFileSync} from 'node:fs';
+import {parseDuration} from '../../knative/text/duration.js';
+import {printable} from '../../knative/text/printable.js';
 import {parseFingerprint} from '../attribution/fingerprint.js';
 import type {GrpcCall, ProbeOptions, RequestContent} from './probe.js';
 import {defaultTimeout} from './probe.js';
@@ -43,7 +45,7 @@ export const defaultRequestOptions: RequestOptions = {
 /** The flags as they were typed; what was not given is undefined. */
 export type RequestFlags = {
 	path?: string;
-	/** Seconds. */
+	/** Seconds, or a time with its unit. */
 	timeout?: string;
 	keepalive?: boolean;
 	fingerprint?: string;
@@ -85,17 +87,19 @@ export function requestOptionsOf(flags: RequestFlags, {rate: usualRate}: {rate: 
 		);
 	}
 
-	const seconds = positive('--timeout', flags.timeout, 'seconds') ?? defaultTimeout / 1000;
+	const timeout = flags.timeout === undefined ? defaultTimeout : parseDuration(flags.timeout);
 	// What a timer of Node can wait at most, in whole hours.
-	if (seconds > 3600) {
-		throw new TypeError(`--timeout ${seconds}: give at most 3600 seconds.`);
+	if (timeout === undefined || timeout <= 0 || timeout > 3_600_000) {
+		throw new TypeError(
+			`--timeout ${JSON.stringify(printable(flags.timeout ?? ''))}: give a time above 0 and up to 1h, such as 5, 5s or 500ms.`,
+		);
 	}
 
 	const grpcCall = grpcCallOf(flags);
 	return {
 		path,
 		...requestOf(flags),
-		timeout: seconds * 1000,
+		timeout,
 		keepAlive: keepalive,
 		fingerprint,
 		rate,

@@ -6,7 +6,7 @@
  * k8s.io/api {core,authorization,authentication}/v1/generated.proto.
  */
 import protobuf from 'protobufjs/light.js';
-import {isObject, objectOf, parseJson, type JsonObject} from '../api/http/json.js';
+import {isObject, objectOf, parseJson, type JsonObject} from '../api/body/json.js';
 
 export const protobufType = 'application/vnd.kubernetes.protobuf';
 

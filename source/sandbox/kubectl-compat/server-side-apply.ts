@@ -4,9 +4,9 @@
  * Source: k8s.io/apiserver pkg/endpoints/handlers/patch.go (applyPatcher).
  */
 import {mayUseResource} from '../api/access/access.js';
-import {parseBody} from '../api/http/body.js';
-import {decode} from '../api/http/decode.js';
-import {at, listOf, type JsonObject} from '../api/http/json.js';
+import {parseBody} from '../api/body/body.js';
+import {decode} from '../api/body/decode.js';
+import {at, listOf, type JsonObject} from '../api/body/json.js';
 import {apply} from './managed-fields/managers.js';
 import {checkNameAndNamespace} from '../api/access/namespace-rules.js';
 import {ownableOf} from './managed-fields/ownable.js';

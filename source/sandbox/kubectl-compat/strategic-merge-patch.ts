@@ -4,7 +4,7 @@
  *
  * Source: k8s.io/apimachinery pkg/util/strategicpatch, pkg/apis/meta/v1/types.go (patchStrategy, patchMergeKey).
  */
-import {isObject, listOf, objectOf, type JsonObject} from '../api/http/json.js';
+import {isObject, listOf, objectOf, type JsonObject} from '../api/body/json.js';
 
 /** By which field the entries of a list are known; '' for lists of strings. */
 const mergeKeys: Record<string, string> = {ownerReferences: 'uid', finalizers: '', ports: 'port'};

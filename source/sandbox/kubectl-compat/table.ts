@@ -7,7 +7,7 @@
 import type {Resource, StoredObject} from '../state.js';
 import {ageOf} from './age.js';
 import {partial, type IncludeObject, type ListMetadata} from './partial-object.js';
-import {at, listOf, objectOf, objectsOf, stringOf} from '../api/http/json.js';
+import {at, listOf, objectOf, objectsOf, stringOf} from '../api/body/json.js';
 
 type PrintColumn = {
 	name: string;

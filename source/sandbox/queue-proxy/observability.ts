@@ -5,7 +5,7 @@
  * observability/metrics/config.go; before 1.19 knative/pkg metrics/config_observability.go. The environment of a queue-proxy
  * as recorded on a real cluster.
  */
-import {at, parseJson} from '../api/http/json.js';
+import {at, parseJson} from '../api/body/json.js';
 import {settingsOf, systemNamespace} from '../cluster-settings.js';
 import {configmaps} from '../resources.js';
 import type {StateChange, ObjectStore} from '../state.js';

@@ -5,9 +5,9 @@
 import {timingSafeEqual, createHash} from 'node:crypto';
 import {createServer, type IncomingMessage, type ServerResponse} from 'node:http';
 import * as v from 'valibot';
-import {readBody, wordsOf} from '../api/http/body.js';
+import {readBody, wordsOf} from '../api/body/body.js';
 import type {ApiFaultSwitch} from '../api/http/faults.js';
-import {parseJson} from '../api/http/json.js';
+import {parseJson} from '../api/body/json.js';
 import {ApiError, badRequest, internalError, unauthorized} from '../api/http/status.js';
 import type {GatewayFaultSwitch} from '../gateway/faults.js';
 import type {ObjectStore} from '../state.js';

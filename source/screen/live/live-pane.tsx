@@ -1,4 +1,5 @@
 /** Pane 4: what users really get. Counts per revision beside what is configured, the verdict, the answers as they come. */
+import {titleOf} from '../panes/pane-table.js';
 import {Box, Text} from 'ink';
 import {memo} from 'react';
 import {useShallow} from 'zustand/react/shallow';
@@ -19,6 +20,7 @@ import {Table} from '../widgets/table/table.js';
 import {useTheme} from '../widgets/theme-context.js';
 import type {ConsoleState} from '../../console/state/state.js';
 import {useConsoleState} from '../use-console.js';
+import {useRelease} from '../use-release.js';
 import {clock, count, duration} from '../format.js';
 import {failureText} from './failure-lines.js';
 import {liveTable, type OwnFailures} from './live-table.js';
@@ -53,7 +55,7 @@ export function LivePane({width, height}: Size) {
 		<Frame
 			width={width}
 			height={height}
-			title="4 Live"
+			title={titleOf('live')}
 			aside={
 				snapshot &&
 				fittingAside(asidePieces(snapshot, page, {isRefused, isForwarded, background}), width - titleWidth)
@@ -105,7 +107,7 @@ function invitation(
 }
 
 /** Cells of the title's own words and the corners of the frame. */
-const titleWidth = ' 4 Live '.length + 6;
+const titleWidth = titleOf('live').length + 8;
 
 /** A piece of the line in the frame; what has a rank goes, the highest first, where there is no room. */
 type AsidePiece = {text: string; rank?: number};
@@ -165,6 +167,7 @@ function Counts({
 }: {snapshot: LoopSnapshot; page: number; service: ServiceView; asking: RequestOptions} & Size) {
 	const {glyphs} = useTheme();
 	const revisions = useConsoleState(state => revisionsOf(state, service.name));
+	const marks = useRelease(service)?.marks;
 	const past = page > 0 ? snapshot.history.at(-page) : undefined;
 	const counts = past ?? snapshot;
 	const verdicts = past
@@ -199,6 +202,7 @@ function Counts({
 		service: service.name,
 		glyphs,
 		ownFailures: past ? new Map() : ownFailuresOf(snapshot),
+		...(marks && {marks}),
 	});
 	const codes = Object.entries(counts.statusCodes)
 		.map(([code, number]) => `${code} ×${number}`)

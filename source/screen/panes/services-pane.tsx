@@ -1,4 +1,5 @@
 /** Pane 1: the services of the namespace, each with its state and its split. */
+import {titleOf} from './pane-table.js';
 import {Box} from 'ink';
 import {useShallow} from 'zustand/react/shallow';
 import {
@@ -72,7 +73,7 @@ export function ServicesPane({width, height}: Size) {
 		<Frame
 			width={width}
 			height={height}
-			title="1 Services"
+			title={titleOf('services')}
 			aside={filter === '' ? String(total || '') : `${visible} of ${total}`}
 			isFocused={focus === 'services'}
 		>

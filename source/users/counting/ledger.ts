@@ -19,7 +19,14 @@ export type PodSample = {
 };
 
 /** Requests that this console has sent itself since it began, by revision: they are in what the pods say. */
-export type OwnRequests = ReadonlyMap<string, {readonly requests: number; readonly failed: number}>;
+export type OwnRequests = ReadonlyMap<string, OwnCounts>;
+
+export type OwnCounts = {
+	readonly requests: number;
+	/** Of them: answered with a 5xx, and with a 4xx. */
+	readonly failed: number;
+	readonly rejected: number;
+};
 
 export type LedgerRound = {
 	readonly at: number;
@@ -97,7 +104,7 @@ export function createLedger(): Ledger {
 	let isSettling = false;
 	let ownBefore: OwnRequests = new Map();
 	/** Own requests that the pods have not told of yet. */
-	const ownLeft = new Map<string, {requests: number; failed: number}>();
+	const ownLeft = new Map<string, {requests: number; failed: number; rejected: number}>();
 
 	const deltaOf = (revision: string): Delta => {
 		const found = pending.get(revision) ?? nothing();
@@ -140,8 +147,10 @@ export function createLedger(): Ledger {
 		const scale = read.size > 0 && uids.length > read.size ? uids.length / read.size : 1;
 		const requests = Math.max(0, delta.requests - own.requests);
 		const failed = Math.max(0, Math.min(requests, delta.failed - own.failed));
+		const rejected = Math.max(0, Math.min(requests - failed, delta.rejected - own.rejected));
 		own.requests -= Math.min(own.requests, delta.requests);
 		own.failed -= Math.min(own.failed, delta.failed);
+		own.rejected -= Math.min(own.rejected, delta.rejected);
 		const rate = [...rates].reduce((sum, [uid, perSecond]) => (counted.has(uid) ? sum : sum + perSecond), 0);
 		const ownRate = rates.size > 0 && counted.size === 0 ? own.requests / seconds : 0;
 		if (ownRate > 0) own.requests = 0;
@@ -153,15 +162,15 @@ export function createLedger(): Ledger {
 				(uids.length === 0 || read.size > 0),
 			requests,
 			failed,
-			rejected: Math.min(requests - failed, delta.rejected),
+			rejected,
 			buckets: delta.buckets,
 			concurrency: delta.concurrency === undefined ? undefined : delta.concurrency * scale,
 			pods: {all: uids.length, read: Math.min(uids.length, read.size)},
 		};
 	}
 
-	function ownOf(revision: string): {requests: number; failed: number} {
-		const left = ownLeft.get(revision) ?? {requests: 0, failed: 0};
+	function ownOf(revision: string): {requests: number; failed: number; rejected: number} {
+		const left = ownLeft.get(revision) ?? {requests: 0, failed: 0, rejected: 0};
 		ownLeft.set(revision, left);
 		return left;
 	}
@@ -180,18 +189,19 @@ export function createLedger(): Ledger {
 			if (from === undefined) {
 				// The first round is what all others are compared with.
 				from = round.at;
-				ownBefore = round.own;
+				ownBefore = new Map(round.own);
 				pending = new Map();
 				isSettling = round.isSettling;
 				return undefined;
 			}
 			const seconds = (round.at - from) / 1000;
 			if (!isWhole(round) || seconds <= 0) return undefined;
-			for (const [revision, {requests, failed}] of round.own) {
-				const before = ownBefore.get(revision) ?? {requests: 0, failed: 0};
+			for (const [revision, own] of round.own) {
+				const before = ownBefore.get(revision);
 				const left = ownOf(revision);
-				left.requests += Math.max(0, requests - before.requests);
-				left.failed += Math.max(0, failed - before.failed);
+				for (const what of ['requests', 'failed', 'rejected'] as const) {
+					left[what] += Math.max(0, own[what] - (before?.[what] ?? 0));
+				}
 			}
 			const revisions = new Set([...round.pods.keys(), ...pending.keys()]);
 			const stretch: LedgerStretch = {
@@ -202,7 +212,7 @@ export function createLedger(): Ledger {
 					[...revisions].map(revision => [revision, part(revision, round.pods.get(revision) ?? [], seconds)]),
 				),
 			};
-			ownBefore = round.own;
+			ownBefore = new Map(round.own);
 			from = round.at;
 			pending = new Map();
 			isSettling = round.isSettling;

@@ -87,3 +87,31 @@ test('asks nothing any more once the console is left', async () => {
 	await until(other, ({users}) => (users?.snapshot.state === 'counting' ? true : undefined));
 	expect(asked).toBe(before);
 });
+
+test('the requests of the loop, its pairs and what it learns from tags are no users', async () => {
+	const {cluster} = await openSandbox();
+	await cluster.request({
+		method: 'PATCH',
+		path: '/api/v1/namespaces/knative-serving/configmaps/config-observability',
+		contentType: 'application/merge-patch+json',
+		body: {data: {'request-metrics-protocol': 'prometheus'}},
+	});
+	const console = await opened(cluster, 'cart');
+	await until(console, ({users}) => (users?.snapshot.view.recent.isExact === true ? true : undefined));
+	const {gateway} = await until(console, state => (state.gateway.kind === 'found' ? state : undefined));
+	expect(gateway.kind).toBe('found');
+	await console.live.toggle();
+	for (let press = 0; press < 4; press++) console.live.changePace(1);
+	const {live, users} = await until(console, state => {
+		const sent = state.live?.snapshot.sent ?? 0;
+		const seconds = state.users?.snapshot.view.recent.seconds ?? 0;
+		return sent >= 150 && seconds >= 10 ? state : undefined;
+	});
+	const atTags = [...(live?.snapshot.atTags.values() ?? [])];
+	expect(atTags.reduce((sum, {requests}) => sum + requests, 0)).toBeGreaterThan(20);
+	// What is under way when pods are read is told of with the next reading.
+	const rows = users?.snapshot.view.sinceSplit.rows ?? [];
+	const counted = rows.reduce((sum, {requests}) => sum + requests, 0);
+	expect(counted).toBeLessThanOrEqual(3);
+	expect(users?.snapshot.view.split?.state).not.toBe('disagrees');
+});

@@ -165,8 +165,8 @@ it('asks again when the service was changed meanwhile, for that may have been a 
 	const {finish} = await followSlowly();
 	await until(store, 'the watch of the services', ({feeds}) => feeds.services.kind === 'live');
 	crowd.add(1, 5);
-	const version = crowd.change('services', 0);
-	await until(store, 'the change', ({services}) => services[0]?.resourceVersion === version);
+	const generation = crowd.change(0);
+	await until(store, 'the change', ({services}) => services[0]?.generation === generation);
 	timers.advance(120);
 	await until(store, 'the new one', state => generations(first)(state)?.length === 5);
 	expect(generations(first)(store.getState())).toEqual([5, 4, 3, 2, 1]);

@@ -1,6 +1,6 @@
 import * as fc from '../../support/property.js';
 import {expect, it} from 'vitest';
-import {isObject} from '../../../source/sandbox/api/http/json.js';
+import {isObject} from '../../../source/sandbox/api/body/json.js';
 import {created, jsonPatch, knativeService, mergePatch, servicesPath, start} from './support.js';
 
 const fields = [

@@ -1,6 +1,6 @@
 import protobuf from 'protobufjs/light.js';
 import {describe, expect, it} from 'vitest';
-import {at} from '../../../source/sandbox/api/http/json.js';
+import {at} from '../../../source/sandbox/api/body/json.js';
 import {start} from './support.js';
 
 const configmaps = '/api/v1/namespaces/default/configmaps';

@@ -1,5 +1,5 @@
 import {expect, it} from 'vitest';
-import {at} from '../../../source/sandbox/api/http/json.js';
+import {at} from '../../../source/sandbox/api/body/json.js';
 import {
 	created,
 	jsonPatch,

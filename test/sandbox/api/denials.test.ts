@@ -1,5 +1,5 @@
 import {describe, expect, it} from 'vitest';
-import type {JsonObject} from '../../../source/sandbox/api/http/json.js';
+import type {JsonObject} from '../../../source/sandbox/api/body/json.js';
 import {created, denial, jsonPatch, knativeService, mergePatch, servicesPath, start} from './support.js';
 
 const dns1035 =

@@ -8,7 +8,7 @@ import process from 'node:process';
 import * as fc from '../../support/property.js';
 import {afterAll, beforeAll, expect, it} from 'vitest';
 import {startApiServer, type ApiServer} from '../../../source/sandbox/api/http/server.js';
-import {isObject, parseJson} from '../../../source/sandbox/api/http/json.js';
+import {isObject, parseJson} from '../../../source/sandbox/api/body/json.js';
 import {services} from '../../../source/sandbox/resources.js';
 import type {ObjectStore} from '../../../source/sandbox/state.js';
 import {createObjectStore} from '../../../source/sandbox/store/object-store.js';

@@ -1,6 +1,6 @@
 import {connect} from 'node:net';
 import {describe, expect, it} from 'vitest';
-import {at} from '../../../source/sandbox/api/http/json.js';
+import {at} from '../../../source/sandbox/api/body/json.js';
 import {created, knativeService, mergePatch, servicesPath, start, token} from './support.js';
 
 /** Sends bytes as they are and answers what comes back until the connection ends. */

@@ -4,7 +4,7 @@ import {connect, type ClientHttp2Session, type ClientHttp2Stream, type OutgoingH
 import {text} from 'node:stream/consumers';
 import {connect as connectTls, type TLSSocket} from 'node:tls';
 import {onTestFinished} from 'vitest';
-import {isObject, parseJson, type JsonObject} from '../../../source/sandbox/api/http/json.js';
+import {isObject, parseJson, type JsonObject} from '../../../source/sandbox/api/body/json.js';
 import type {ApiServer} from '../../../source/sandbox/api/http/server.js';
 import {start, token, type Running} from './support.js';
 

@@ -10,7 +10,7 @@ import {text} from 'node:stream/consumers';
 import {promisify} from 'node:util';
 import {describe, expect, it, onTestFinished} from 'vitest';
 import {createApiFaults} from '../../../source/sandbox/api/http/faults.js';
-import {at, listOf, parseJson} from '../../../source/sandbox/api/http/json.js';
+import {at, listOf, parseJson} from '../../../source/sandbox/api/body/json.js';
 import type {ApiServer} from '../../../source/sandbox/api/http/server.js';
 import {services} from '../../../source/sandbox/resources.js';
 import {closed, handshake, headersOf, secure, speakHttp2, type Http2Client} from './http2-client.js';

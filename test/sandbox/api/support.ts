@@ -8,7 +8,7 @@ import {
 } from '../../../source/sandbox/api/http/server.js';
 import type {ObjectStore} from '../../../source/sandbox/state.js';
 import {createObjectStore, type ObjectStoreOptions} from '../../../source/sandbox/store/object-store.js';
-import {at, isObject, parseJson, type JsonObject} from '../../../source/sandbox/api/http/json.js';
+import {at, isObject, parseJson, type JsonObject} from '../../../source/sandbox/api/body/json.js';
 
 export const token = 'a-token-of-the-test';
 export const user = 'kubernetes-admin';

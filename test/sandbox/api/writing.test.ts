@@ -1,6 +1,6 @@
 import {describe, expect, it} from 'vitest';
 import {revisions, services} from '../../../source/sandbox/resources.js';
-import {at, objectOf} from '../../../source/sandbox/api/http/json.js';
+import {at, objectOf} from '../../../source/sandbox/api/body/json.js';
 import {
 	base,
 	created,

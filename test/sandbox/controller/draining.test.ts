@@ -1,6 +1,6 @@
 /** Pods that go while they work, with the API server and its garbage collection at work too. */
 import {expect, onTestFinished, test} from 'vitest';
-import {at, parseJson} from '../../../source/sandbox/api/http/json.js';
+import {at, parseJson} from '../../../source/sandbox/api/body/json.js';
 import {startApiServer} from '../../../source/sandbox/api/http/server.js';
 import {pods} from '../../../source/sandbox/resources.js';
 import {startWorld, template} from './world.js';

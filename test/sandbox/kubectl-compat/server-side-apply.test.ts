@@ -1,5 +1,5 @@
 import {describe, expect, it} from 'vitest';
-import {at, listOf, objectOf, type JsonObject} from '../../../source/sandbox/api/http/json.js';
+import {at, listOf, objectOf, type JsonObject} from '../../../source/sandbox/api/body/json.js';
 import {
 	created,
 	knativeService,

@@ -4,7 +4,7 @@ import {Agent, request as httpRequest, type IncomingMessage} from 'node:http';
 import {buffer} from 'node:stream/consumers';
 import protobuf from 'protobufjs';
 import {afterAll, afterEach, beforeAll, describe, expect, it} from 'vitest';
-import {at, objectOf, objectsOf, parseJson, stringOf} from '../../../source/sandbox/api/http/json.js';
+import {at, objectOf, objectsOf, parseJson, stringOf} from '../../../source/sandbox/api/body/json.js';
 import {startSandbox, type Sandbox} from '../../../source/sandbox/sandbox.js';
 
 /** knative/serving pkg/autoscaler/metrics/stat.proto */

@@ -1,7 +1,7 @@
 /** What a real cluster answered, as it was recorded; reduced to what the sandbox is held against. */
 import {readFileSync} from 'node:fs';
 import {gunzipSync} from 'node:zlib';
-import type {JsonObject} from '../../../source/sandbox/api/http/json.js';
+import type {JsonObject} from '../../../source/sandbox/api/body/json.js';
 
 /** Of a watch: what came, without the objects themselves. */
 export type RecordedEvent = {

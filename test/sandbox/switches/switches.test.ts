@@ -5,7 +5,7 @@ import {dirname} from 'node:path';
 import {text} from 'node:stream/consumers';
 import {afterEach, beforeAll, afterAll, describe, expect, it, onTestFinished} from 'vitest';
 import {connect} from '../../../source/kube/connect.js';
-import {at, isObject, listOf, parseJson, type JsonObject} from '../../../source/sandbox/api/http/json.js';
+import {at, isObject, listOf, parseJson, type JsonObject} from '../../../source/sandbox/api/body/json.js';
 import {startSandbox, type Sandbox} from '../../../source/sandbox/sandbox.js';
 
 const services = '/apis/serving.knative.dev/v1/namespaces/default/services';

@@ -329,6 +329,7 @@ const snapshot = (part: Partial<LoopSnapshot>): LoopSnapshot => ({
 	suggestion: undefined,
 	failures: [],
 	timeline: [],
+	atTags: new Map(),
 	...part,
 });
 

@@ -32,7 +32,7 @@ function ledgerOf() {
 		}: {
 			running?: readonly string[];
 			isNew?: readonly string[];
-			own?: Readonly<Record<string, {requests: number; failed: number}>>;
+			own?: Readonly<Record<string, {requests: number; failed: number; rejected?: number}>>;
 			isSettling?: boolean;
 		} = {},
 	): LedgerStretch | undefined => {
@@ -47,7 +47,7 @@ function ledgerOf() {
 				at,
 				said: what,
 			})),
-			own: new Map(Object.entries(own)),
+			own: new Map(Object.entries(own).map(([revision, counts]) => [revision, {rejected: 0, ...counts}])),
 			isSettling,
 		});
 	};
@@ -161,6 +161,16 @@ describe('the requests of this console itself', () => {
 		expect(of(add({'new.1': counted({200: 113, 500: 1})}, {own}), 'new')).toMatchObject({
 			requests: 4,
 			failed: 0,
+		});
+	});
+
+	it('are taken out of what the pods answered with a 4xx', () => {
+		const add = ledgerOf();
+		add({'new.1': counted({200: 100})}, {own: {}});
+		const own = {new: {requests: 9, failed: 0, rejected: 9}};
+		expect(of(add({'new.1': counted({200: 103, 404: 10})}, {own}), 'new')).toMatchObject({
+			requests: 4,
+			rejected: 1,
 		});
 	});
 

@@ -4,9 +4,9 @@
  * Sources: kubernetes pkg/registry/authorization, pkg/registry/authentication/selfsubjectreview.
  */
 import {mayUsePath, mayUseResource} from './access.js';
-import {mediaTypeOf, parseBody} from '../http/body.js';
+import {mediaTypeOf, parseBody} from '../body/body.js';
 import type {ApiMessage} from '../http/exchange.js';
-import {at, isObject, objectOf, stringOf, type JsonObject} from '../http/json.js';
+import {at, isObject, objectOf, stringOf, type JsonObject} from '../body/json.js';
 import type {Api, ApiReply} from '../http/request.js';
 import {badRequest, invalid, invalidValue} from '../http/status.js';
 

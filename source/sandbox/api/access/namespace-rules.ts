@@ -5,7 +5,7 @@
  */
 import {namespaces} from '../../resources.js';
 import type {Resource} from '../../state.js';
-import {objectOf, stringOf, type JsonObject} from '../http/json.js';
+import {objectOf, stringOf, type JsonObject} from '../body/json.js';
 import type {Api, ResourceRequest} from '../http/request.js';
 import {ApiError, badRequest, notFound, qualifiedResource} from '../http/status.js';
 

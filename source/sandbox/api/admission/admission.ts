@@ -7,7 +7,7 @@
  */
 import {isDeepStrictEqual} from 'node:util';
 import type {Resource, StoredObject} from '../../state.js';
-import {at, isObject, objectOf, objectsOf, stringOf, stringsOf, type JsonObject} from '../http/json.js';
+import {at, isObject, objectOf, objectsOf, stringOf, stringsOf, type JsonObject} from '../body/json.js';
 import {label1035Problems} from '../verbs/names.js';
 import {decodingProblem} from '../../kubectl-compat/schema/decoding.js';
 import {fillRequired, omitEmpty} from '../../kubectl-compat/schema/schema.js';

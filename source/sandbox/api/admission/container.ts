@@ -1,6 +1,6 @@
 /** The rules of one container. Source: knative/serving pkg/apis/serving/k8s_validation.go. */
 import {parseImageReference} from '../../images/reference.js';
-import {isObject, listOf, objectOf, objectsOf, stringOf, type JsonObject} from '../http/json.js';
+import {isObject, listOf, objectOf, objectsOf, stringOf, type JsonObject} from '../body/json.js';
 import {
 	disallowedField,
 	invalidField,

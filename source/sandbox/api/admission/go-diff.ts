@@ -4,7 +4,7 @@
  * Source: knative/pkg kmp/reporters.go (the ShortDiff of its error messages).
  */
 import {isDeepStrictEqual} from 'node:util';
-import {isObject} from '../http/json.js';
+import {isObject} from '../body/json.js';
 
 /** JSON names whose Go name is not just the capitalised one. */
 const goNames: Record<string, string> = {

@@ -6,7 +6,7 @@
  * Source: knative/serving pkg/webhook/{validate_unstructured,podspec_dryrun}.go, kubernetes pkg/apis/core/validation.
  */
 import type {ObjectStore} from '../../state.js';
-import {at, isObject, objectOf, objectsOf, type JsonObject} from '../http/json.js';
+import {at, isObject, objectOf, objectsOf, type JsonObject} from '../body/json.js';
 import {generatedName} from '../verbs/names.js';
 import {badRequest, invalid, invalidValue, type FieldCause} from '../http/status.js';
 import type {ResourceRequest} from '../http/request.js';

@@ -1,5 +1,5 @@
 /** The rules of probes. Source: knative/serving pkg/apis/serving/k8s_validation.go. */
-import {isObject, objectOf, objectsOf, stringOf, type JsonObject} from '../http/json.js';
+import {isObject, objectOf, objectsOf, stringOf, type JsonObject} from '../body/json.js';
 import {invalidField, missingOneOf, multipleOneOf, outOfBounds, type FieldError} from './field-error.js';
 
 const largestInt32 = 2 ** 31 - 1;

@@ -5,7 +5,7 @@
  */
 import {pods, resourceQuotas} from '../../resources.js';
 import type {ObjectStore, StoredObject} from '../../state.js';
-import {at, objectsOf, stringOf} from '../http/json.js';
+import {at, objectsOf, stringOf} from '../body/json.js';
 import {quantityOf} from './go-values.js';
 
 /** Of one resource of a quota: `pods`, `requests.cpu`, `limits.memory`. */

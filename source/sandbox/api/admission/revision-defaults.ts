@@ -3,7 +3,7 @@
  *
  * Source: knative/serving pkg/apis/serving/v1/revision_defaults.go with the defaults of config-defaults.
  */
-import {isObject, listOf, objectsOf, stringOf, type JsonObject} from '../http/json.js';
+import {isObject, listOf, objectsOf, stringOf, type JsonObject} from '../body/json.js';
 import type {AdmissionSettings} from './settings.js';
 
 /** @param creating whether the object is new: enableServiceLinks is filled in then only. */

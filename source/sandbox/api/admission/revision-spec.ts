@@ -4,7 +4,7 @@
  * Sources: knative/serving pkg/apis/serving/{k8s_validation,fieldmask}.go, pkg/apis/serving/v1/revision_validation.go,
  * all feature flags as they are by default.
  */
-import {isObject, listOf, objectsOf, stringOf, type JsonObject} from '../http/json.js';
+import {isObject, listOf, objectsOf, stringOf, type JsonObject} from '../body/json.js';
 import {subdomain1123Problems} from '../verbs/names.js';
 import {containerErrors} from './container.js';
 import {disallowedField, invalidField, missingField, outOfBounds, type FieldError} from './field-error.js';

@@ -3,7 +3,7 @@
  *
  * Sources: knative/serving pkg/apis/serving/v1/{route_defaults,route_validation}.go.
  */
-import {objectsOf, stringOf, type JsonObject} from '../http/json.js';
+import {objectsOf, stringOf, type JsonObject} from '../body/json.js';
 import {label1035Problems, qualifiedNameProblems} from '../verbs/names.js';
 import {
 	disallowedField,

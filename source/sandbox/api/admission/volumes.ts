@@ -1,6 +1,6 @@
 /** The rules of volumes and of their mounts. Source: knative/serving pkg/apis/serving/k8s_validation.go. */
 import path from 'node:path/posix';
-import {isObject, objectOf, objectsOf, stringOf, type JsonObject} from '../http/json.js';
+import {isObject, objectOf, objectsOf, stringOf, type JsonObject} from '../body/json.js';
 import {label1123Problems} from '../verbs/names.js';
 import {
 	disallowedField,

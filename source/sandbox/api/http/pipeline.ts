@@ -10,10 +10,10 @@ import {createdObject, timestamp, updatedObject} from '../../store/next-object.j
 import {mutate, validate} from '../admission/admission.js';
 import {dryRunPod} from '../admission/pod-dry-run.js';
 import {admissionSettings} from '../admission/settings.js';
-import {isKubernetesObject} from './decode.js';
+import {isKubernetesObject} from '../body/decode.js';
 import {inForm} from '../verbs/forms.js';
 import {apiVersionOf} from '../verbs/group-version.js';
-import {objectOf, stringOf, type JsonObject} from './json.js';
+import {objectOf, stringOf, type JsonObject} from '../body/json.js';
 import {
 	managedFieldsIn,
 	managersAfterUpdate,

@@ -4,7 +4,7 @@ import {pods, resources} from '../../resources.js';
 import type {Resource} from '../../state.js';
 import {mayUsePath} from '../access/access.js';
 import {review} from '../access/access-review.js';
-import {readBody} from './body.js';
+import {readBody} from '../body/body.js';
 import {remove, removeAll} from '../verbs/delete.js';
 import {
 	aggregated,

@@ -16,7 +16,7 @@ import {faultError} from './fault-answer.js';
 import {createApiFaults, type ApiFaultSwitch, type FaultedRequest} from './faults.js';
 import {listen} from './listener.js';
 import type {PodRuntime} from '../pods/pod-runtime.js';
-import {withSortedKeys} from './json.js';
+import {withSortedKeys} from '../body/json.js';
 import {isYes, type ApiReply, type Server} from './request.js';
 import {answerNotFound, createRoutes, type Routes} from './routes.js';
 import {ApiError, badRequest, internalError, unauthorized} from './status.js';

@@ -6,7 +6,7 @@
 import {pods} from '../../resources.js';
 import type {StoredObject} from '../../state.js';
 import type {ApiResponse} from '../http/exchange.js';
-import {at, objectsOf, stringOf} from '../http/json.js';
+import {at, objectsOf, stringOf} from '../body/json.js';
 import type {LogLine} from './pod-runtime.js';
 import {isYes, type Api, type ResourceRequest} from '../http/request.js';
 import {badRequest, invalid, invalidValue, notFound, type FieldCause} from '../http/status.js';

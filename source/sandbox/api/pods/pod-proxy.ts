@@ -10,7 +10,7 @@ import {pods} from '../../resources.js';
 import type {StoredObject} from '../../state.js';
 import {mayUseResource} from '../access/access.js';
 import type {ApiHeaders, ApiMessage, ApiResponse} from '../http/exchange.js';
-import {at, listOf, objectsOf, stringOf} from '../http/json.js';
+import {at, listOf, objectsOf, stringOf} from '../body/json.js';
 import {portOf} from '../../kubectl-compat/port-forward/ports.js';
 import type {Api} from '../http/request.js';
 import {ApiError, badRequest, forbidden, internalError, methodNotAllowed, notFound} from '../http/status.js';

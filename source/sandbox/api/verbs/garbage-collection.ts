@@ -7,7 +7,7 @@
 import {namespaces, resources} from '../../resources.js';
 import type {StateChange, ObjectStore, Resource, StoredObject} from '../../state.js';
 import {beginDeletion, isOnNode} from './delete.js';
-import {at, listOf} from '../http/json.js';
+import {at, listOf} from '../body/json.js';
 
 type Kept = {resource: Resource; object: StoredObject};
 

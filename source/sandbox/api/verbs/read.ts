@@ -5,7 +5,7 @@
  */
 import type {ObjectStore, Resource, StoredObject} from '../../state.js';
 import {inForm, listInForm} from './forms.js';
-import {at, parseJson} from '../http/json.js';
+import {at, parseJson} from '../body/json.js';
 import type {Form} from '../http/negotiation.js';
 import type {IncludeObject, ListMetadata} from '../../kubectl-compat/partial-object.js';
 import type {Api, ApiReply, ResourceRequest} from '../http/request.js';

@@ -1,5 +1,5 @@
 /** The parameters of a write. Source: k8s.io/apimachinery pkg/apis/meta/v1/validation/validation.go. */
-import type {FieldValidation} from '../http/decode.js';
+import type {FieldValidation} from '../body/decode.js';
 import {isYes} from '../http/request.js';
 import {
 	forbiddenValue,

@@ -3,10 +3,10 @@
  *
  * Source: k8s.io/apiserver pkg/endpoints/handlers/{create,update,patch}.go.
  */
-import {mediaTypeOf, parseBody} from '../http/body.js';
-import {decode} from '../http/decode.js';
-import {duplicateFields} from '../http/go-json.js';
-import {objectOf, stringOf, withSortedKeys} from '../http/json.js';
+import {mediaTypeOf, parseBody} from '../body/body.js';
+import {decode} from '../body/decode.js';
+import {duplicateFields} from '../body/go-json.js';
+import {objectOf, stringOf, withSortedKeys} from '../body/json.js';
 import {checkNameAndNamespace} from '../access/namespace-rules.js';
 import {applyPatchType, checkPatchType, patched} from './patch.js';
 import {admitChange, admitNew} from '../http/pipeline.js';

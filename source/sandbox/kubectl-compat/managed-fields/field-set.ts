@@ -7,7 +7,7 @@
  */
 import {isDeepStrictEqual} from 'node:util';
 import type {FieldsV1} from '../../../knative/objects/wire.js';
-import {isObject, objectOf} from '../../api/http/json.js';
+import {isObject, objectOf} from '../../api/body/json.js';
 import {ownSchema, type Schema} from '../schema/schema.js';
 
 export type FieldSet = FieldsV1;

@@ -5,7 +5,7 @@
  * conflict}.go, k8s.io/apiserver pkg/endpoints/handlers/create.go (managerOrUserAgent).
  */
 import type {ManagedFieldsEntry} from '../../../knative/objects/wire.js';
-import {isObject, listOf, objectsOf, stringOf, type JsonObject} from '../../api/http/json.js';
+import {isObject, listOf, objectsOf, stringOf, type JsonObject} from '../../api/body/json.js';
 import type {Schema} from '../schema/schema.js';
 import {ApiError} from '../../api/http/status.js';
 import {

@@ -1,5 +1,5 @@
 import type {Resource} from '../../state.js';
-import type {JsonObject} from '../../api/http/json.js';
+import type {JsonObject} from '../../api/body/json.js';
 
 /** The part of an object whose fields a write through this door can own. */
 export function ownableOf(resource: Resource, object: JsonObject, part: 'main' | 'status'): JsonObject {

@@ -4,7 +4,7 @@
  * Source: encoding/json decode.go, k8s.io/apimachinery pkg/api/resource/quantity.go.
  */
 import {quantityProblem} from '../../api/admission/go-values.js';
-import {isObject} from '../../api/http/json.js';
+import {isObject} from '../../api/body/json.js';
 import {goField} from './go-structs.js';
 import {ownSchema, typeOf, type Schema} from './schema.js';
 

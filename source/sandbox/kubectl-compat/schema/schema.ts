@@ -3,7 +3,7 @@
  *
  * Source: apiextensions-apiserver pkg/apiserver/schema/{pruning,defaulting,listtype}, pkg/apiserver/validation.
  */
-import {isObject, objectOf} from '../../api/http/json.js';
+import {isObject, objectOf} from '../../api/body/json.js';
 import {duplicateValue, invalidValue, requiredValue, type FieldCause} from '../../api/http/status.js';
 
 /** The part of JSONSchemaProps that Knative's CRDs use; published as it is under /openapi. */

@@ -1,7 +1,7 @@
 import {describe, expect, it} from 'vitest';
 import {namespaces} from '../../../../source/sandbox/resources.js';
 import type {PolicyRule} from '../../../../source/sandbox/api/access/access.js';
-import {at} from '../../../../source/sandbox/api/http/json.js';
+import {at} from '../../../../source/sandbox/api/body/json.js';
 import {knativeService, mergePatch, servicesPath, start, token, user, type Running} from '../support.js';
 
 const reader: PolicyRule[] = [

@@ -1,5 +1,5 @@
 import {describe, expect, it} from 'vitest';
-import {at} from '../../../../source/sandbox/api/http/json.js';
+import {at} from '../../../../source/sandbox/api/body/json.js';
 import {roles} from '../../../../source/sandbox/roles.js';
 import {start} from '../support.js';
 

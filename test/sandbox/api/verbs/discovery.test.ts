@@ -1,5 +1,5 @@
 import {describe, expect, it} from 'vitest';
-import {at, objectsOf} from '../../../../source/sandbox/api/http/json.js';
+import {at, objectsOf} from '../../../../source/sandbox/api/body/json.js';
 import {start} from '../support.js';
 
 describe('discovery', () => {

@@ -1,7 +1,7 @@
 /** `kn-canary sandbox` and `kn-canary demo`: what needs no cluster of anybody's. */
-import type {SandboxFlags} from './flags.js';
+import type {SandboxFlags} from '../flags.js';
 import {sandboxOf} from './own-sandbox.js';
-import {installInBackground} from './process-setup.js';
+import {installInBackground} from '../process-setup.js';
 
 /** Prints where it is reached, and runs until a signal ends it. */
 export async function runSandbox(flags: SandboxFlags): Promise<void> {
@@ -19,8 +19,8 @@ export async function runSandbox(flags: SandboxFlags): Promise<void> {
 export async function runDemo({pace}: {pace: number}): Promise<void> {
 	const lifecycle = installInBackground();
 	const [{connect}, {playDemo}] = await Promise.all([
-		import('../kube/connect.js'),
-		import('../demo/demo.js'),
+		import('../../kube/connect.js'),
+		import('../../demo/demo.js'),
 	]);
 	// Seeded: even a fair draw would look suspicious to a sound test in one run of many, and this one must not fail by luck.
 	const sandbox = await sandboxOf(lifecycle, {pace, seed: 1});

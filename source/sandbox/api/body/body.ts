@@ -1,10 +1,10 @@
 /** Reading what a client sends, within limits. */
 import {loadAll} from 'js-yaml';
-import type {ApiMessage} from './exchange.js';
+import type {ApiMessage} from '../http/exchange.js';
 import {jsonProblem} from './go-json.js';
 import {parseJson} from './json.js';
 import {decodeProtobuf, protobufType} from '../../kubectl-compat/protobuf.js';
-import {badRequest, mediaTypes, tooLarge, unsupportedMediaType, type ApiError} from './status.js';
+import {badRequest, mediaTypes, tooLarge, unsupportedMediaType, type ApiError} from '../http/status.js';
 
 /** As a real API server's limit for a request body. */
 const bodyLimit = 3 * 1024 * 1024;

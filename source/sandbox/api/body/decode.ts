@@ -11,7 +11,7 @@ import {isObject, stringOf, type JsonObject} from './json.js';
 import {schemaOf} from '../../kubectl-compat/schema/knative.js';
 import {decodingProblem} from '../../kubectl-compat/schema/decoding.js';
 import {applyDefaults, prune} from '../../kubectl-compat/schema/schema.js';
-import {badRequest, invalid, invalidValue} from './status.js';
+import {badRequest, invalid, invalidValue} from '../http/status.js';
 
 export type FieldValidation = 'Ignore' | 'Warn' | 'Strict';
 

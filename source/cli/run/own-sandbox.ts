@@ -1,7 +1,7 @@
 /** The sandbox inside the program. */
-import type {Sandbox} from '../sandbox/sandbox.js';
-import type {Lifecycle} from '../terminal/lifecycle/lifecycle.js';
-import type {PaceFlags, SandboxFlags} from './flags.js';
+import type {Sandbox} from '../../sandbox/index.js';
+import type {Lifecycle} from '../../terminal/lifecycle/lifecycle.js';
+import type {PaceFlags, SandboxFlags} from '../flags.js';
 
 /** A sandbox that stops with the program. */
 export async function sandboxOf(
@@ -16,10 +16,7 @@ export async function sandboxOf(
 		revisions = 1,
 	}: Partial<SandboxFlags> & PaceFlags,
 ): Promise<Sandbox> {
-	const [{startSandbox}, {seededRandom}] = await Promise.all([
-		import('../sandbox/sandbox.js'),
-		import('../sandbox/seeded-random.js'),
-	]);
+	const {seededRandom, startSandbox} = await import('../../sandbox/index.js');
 	const sandbox = await startSandbox({
 		apiPort,
 		gatewayPort,

@@ -1,0 +1,77 @@
+/** The commands that release: their flags, and the way to what they do. */
+import {Option, type Command} from 'commander';
+import {writing} from '../../headless/exit-codes.js';
+import type {OutputFormat, ReleaseFlags} from '../../headless/write/run.js';
+import type {ReleaseCommand} from '../../headless/write/release.js';
+import {wordsHelp} from '../../knative/release/words-help.js';
+import {agreementOptions, outputOption, seconds, type ConsoleFlags} from '../flags.js';
+import {requestOptionsFor} from '../request-flags.js';
+import {addExamples, addExitCodes} from './help-parts.js';
+
+/** What is to be typed at a terminal, said beforehand. */
+const despite = () =>
+	new Option('--despite <what...>', 'apply it although the canary is worse, or was rejected').choices([
+		'worse',
+		'rejected',
+	]);
+
+export function addReleaseCommands(program: Command): void {
+	const release = (verb: ReleaseCommand, description: string) => {
+		const command = program.command(verb).description(description).argument('<service>');
+		for (const option of agreementOptions({isRelease: true})) command.addOption(option);
+		command
+			.option('--reason <text>', 'why, for the history')
+			.option('--wait <time>', 'how long to wait for the gateway (60s); 0 does not wait', seconds, 60)
+			.addOption(outputOption());
+		addExitCodes(command, writing);
+		return command;
+	};
+	const which = `the revision that is meant: ${wordsHelp}`;
+	const split = release('split', 'give shares of the traffic')
+		.argument('<share...>', `revision=percent; a revision by ${wordsHelp}`)
+		.addOption(despite())
+		.action(async (service: string, shares: string[], flags: ReleaseFlags) => {
+			const {runRelease} = await import('../run/run-release.js');
+			await runRelease('split', {service, shares}, program.opts<ConsoleFlags>(), flags);
+		});
+	addExamples(split, [
+		'split cart cart-00001=50 cart-00002=50',
+		'split ksvc/cart @stable=90,@canary=10 --yes',
+	]);
+	const run = (verb: ReleaseCommand) => async (service: string, flags: ReleaseFlags) => {
+		const {runRelease} = await import('../run/run-release.js');
+		await runRelease(verb, {service}, program.opts<ConsoleFlags>(), flags);
+	};
+	const complete = release('complete', 'promote the canary: give it 100 %')
+		.alias('promote')
+		.option('--no-compare', 'do not send the canary and what users had requests in pairs before')
+		.option('--to <revision>', which)
+		.option('--no-previous', 'do not keep what users had in the split, at 0 % and tagged previous')
+		.addOption(despite())
+		.action(async (service: string, flags: ReleaseFlags) => {
+			const common = program.opts<ConsoleFlags>();
+			const asking = flags.compare === false ? undefined : requestOptionsFor(program, common, {rate: 20});
+			const {runRelease} = await import('../run/run-release.js');
+			await runRelease('complete', {service}, common, flags, asking);
+		});
+	addExamples(complete, ['complete cart', 'promote cart --yes --reason "sprint 12"']);
+	const rollback = release('rollback', 'give 100 % back to what users had before the release')
+		.option('--to <revision>', which)
+		.action(run('rollback'));
+	addExamples(rollback, ['rollback cart --yes', 'rollback cart --to 00041']);
+	release('abandon', 'give a release up: the canary leaves the split and is marked as rejected')
+		.option('--to <revision>', which)
+		.option('--template', 'put the template back to what users run, too: that makes a revision, at 0 %')
+		.action(run('abandon'));
+	release('undo', 'put back the split before the last change').addOption(despite()).action(run('undo'));
+	const history = program
+		.command('history')
+		.description('who changed which split, when, from what to what, as far as this machine knows')
+		.argument('[service]')
+		.addOption(outputOption())
+		.action(async (service: string | undefined, {output}: {output: OutputFormat}) => {
+			const {runHistory} = await import('../run/run-release.js');
+			await runHistory(service, program.opts<ConsoleFlags>(), output);
+		});
+	addExitCodes(history, []);
+}

@@ -1,0 +1,68 @@
+/** What every command without a screen that reaches a cluster does before and after its own work. */
+import {exitCodes, type ExitCode} from '../../headless/exit-codes.js';
+import {saying, type MessageStream} from '../../headless/said.js';
+import type {Cluster} from '../../kube/cluster.js';
+import {describeError, type Lifecycle, type LifecycleOptions} from '../../terminal/lifecycle/lifecycle.js';
+import {clusterOf} from '../cluster-from-flags.js';
+import {errorJson} from '../command-errors.js';
+import type {ConsoleFlags} from '../flags.js';
+import {installHeadless} from '../process-setup.js';
+
+export type Surroundings = {
+	readonly cluster: Cluster;
+	readonly namespace: string;
+	/** Nothing gets through them that a terminal would act on. */
+	readonly stdout: MessageStream;
+	readonly stderr: MessageStream;
+	/** The same as `stdout`, but for `--quiet`: for what is not asked for as an object. */
+	readonly eyes: MessageStream;
+	/** Aborted when the program is ended. */
+	readonly signal: AbortSignal;
+	readonly lifecycle: Lifecycle;
+};
+
+export type OnClusterOptions = Pick<LifecycleOptions, 'lastWords'> & {
+	/** What it means that there is no cluster. */
+	failure?: ExitCode;
+	/** To be read is all it is for: when its output goes nowhere, it has failed. */
+	isRead?: boolean;
+};
+
+export const nowhere: MessageStream = {write: () => true};
+
+/** Whether errors are to be objects. */
+export const isJson = ({output}: {output?: string | undefined}) => output === 'json';
+
+/** Ends the process with what `use` returns, or where there is no cluster, with a sentence, or an object with `-o json`. */
+export async function onCluster(
+	flags: ConsoleFlags & {output?: string | undefined},
+	use: (surroundings: Surroundings) => Promise<ExitCode>,
+	{failure = exitCodes.notMade, isRead = false, lastWords}: OnClusterOptions = {},
+): Promise<void> {
+	const {lifecycle, delivered} = installHeadless(lastWords ? {lastWords} : {});
+	const stdout = saying(process.stdout);
+	const stderr = saying(process.stderr);
+	const ending = new AbortController();
+	lifecycle.onLeave(() => ending.abort());
+	let cluster: Cluster;
+	try {
+		cluster = await clusterOf(flags, lifecycle);
+	} catch (error) {
+		const sentence = describeError(error);
+		if (!isJson(flags)) return lifecycle.leave(failure, sentence);
+		stdout.write(`${errorJson(failure, sentence)}\n`);
+		return lifecycle.leave(failure);
+	}
+	lifecycle.onLeave(async () => cluster.close());
+	const code = await use({
+		cluster,
+		namespace: flags.namespace ?? cluster.namespace,
+		stdout,
+		stderr,
+		eyes: flags.quiet ? nowhere : stdout,
+		signal: ending.signal,
+		lifecycle,
+	});
+	const isOut = await delivered();
+	await lifecycle.leave(isRead && !isOut ? exitCodes.notMade : code);
+}

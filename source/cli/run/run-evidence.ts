@@ -1,0 +1,79 @@
+/** `kn-canary verify` and `users`: what users get. */
+import {exitCodes} from '../../headless/exit-codes.js';
+import type {OutputFormat} from '../../headless/write/run.js';
+import type {RequestOptions} from '../../probe/transport/request-options.js';
+import type {ConsoleFlags, UsersFlags, VerifySourceFlags} from '../flags.js';
+import {onCluster} from './on-cluster.js';
+import {usersMeterOf} from './users-meter.js';
+
+export type VerifyFlags = ConsoleFlags &
+	VerifySourceFlags & {
+		requests: number;
+		/** The former name of the same. */
+		n?: number;
+		alpha: number;
+		expect?: string;
+		output: OutputFormat;
+	};
+
+/** `kn-canary verify`: ends the process with its verdict as exit code. */
+export async function runVerify(service: string, flags: VerifyFlags, asking: RequestOptions): Promise<void> {
+	await onCluster(
+		{...flags, readOnly: true},
+		async ({cluster, namespace, stdout, stderr, eyes, signal}) => {
+			const {runVerify: run} = await import('../../headless/evidence/verify-run.js');
+			return run({
+				cluster,
+				service,
+				namespace,
+				n: flags.requests,
+				alpha: flags.alpha,
+				expect: flags.expect,
+				output: flags.output,
+				gateway: flags.gateway,
+				asking,
+				version: process.env['KN_CANARY_VERSION'],
+				signal,
+				stdout: flags.output === 'json' ? stdout : eyes,
+				stderr: flags.quiet ? {write: text => stderr.write(text), isTTY: false} : stderr,
+			});
+		},
+		{failure: exitCodes.couldNotAsk},
+	);
+}
+
+/** `kn-canary users`: ends the process. */
+export async function runUsers(service: string, flags: UsersFlags): Promise<void> {
+	await onCluster(
+		{...flags, readOnly: true},
+		async ({cluster, namespace, stdout, stderr, signal}) => {
+			const {runUsers: run} = await import('../../headless/users/users-run.js');
+			const meter = await usersMeterOf(cluster, {...flags, namespace, service});
+			const {for: seconds, output, watch = false} = flags;
+			return run(
+				cluster,
+				{service, namespace, seconds, watch, output, meter, signal},
+				{stdout, stderr: flags.quiet ? {write: text => stderr.write(text), isTTY: false} : stderr},
+			);
+		},
+		{isRead: true},
+	);
+}
+
+/** `kn-canary verify --source users`: ends the process with its verdict as exit code. */
+export async function runVerifyUsers(service: string, flags: VerifyFlags): Promise<void> {
+	await onCluster(
+		{...flags, readOnly: true},
+		async ({cluster, namespace, stdout, stderr, eyes, signal}) => {
+			const {runVerifyUsers: run} = await import('../../headless/users/verify-users.js');
+			const meter = await usersMeterOf(cluster, {...flags, namespace, service});
+			const {for: seconds, output, expect} = flags;
+			return run(
+				cluster,
+				{service, namespace, seconds, expect, output, meter, signal},
+				{stdout: output === 'json' ? stdout : eyes, stderr},
+			);
+		},
+		{failure: exitCodes.couldNotAsk},
+	);
+}

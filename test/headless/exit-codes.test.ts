@@ -1,0 +1,26 @@
+import {readFileSync} from 'node:fs';
+import {describe, expect, it} from 'vitest';
+import {createProgram} from '../../source/cli/program.js';
+import {exitCodeLines, exitCodeTable, exitCodes} from '../../source/headless/exit-codes.js';
+
+describe('the exit codes', () => {
+	it('are in the readme as they are in the program', () => {
+		expect(readFileSync('readme.md', 'utf8')).toContain(`${exitCodeTable().join('\n')}\n`);
+	});
+
+	it('are each another number, without a gap', () => {
+		expect(Object.values(exitCodes)).toEqual(Object.values(exitCodes).map((_, index) => index));
+	});
+
+	it('stand in the help of every command that works on a cluster, in the words of the table', () => {
+		const table = exitCodeLines(Object.values(exitCodes).slice(3));
+		for (const command of createProgram({words: []}).commands) {
+			if (['sandbox', 'demo', 'help'].includes(command.name())) continue;
+			let help = '';
+			command.configureOutput({writeOut: text => void (help += text)}).outputHelp();
+			const said = help.split('\n').filter(line => /^ {2}\d {2}/.test(line));
+			expect(said.length).toBeGreaterThanOrEqual(3);
+			expect(table).toEqual(expect.arrayContaining(said));
+		}
+	});
+});
