@@ -91,6 +91,7 @@ export function createProgram({
 	}
 
 	addKubeFlags(program);
+	program.hook('preAction', (_, command) => refuseAllNamespaces(program, command));
 	addSandboxCommands(program);
 	addReleaseCommands(program);
 	addEvidenceCommands(program);
@@ -103,4 +104,13 @@ async function startTelling({verbose, log}: ConsoleFlags): Promise<void> {
 	if (!verbose && log === undefined) return;
 	const {tellRequests} = await import('./request-log.js');
 	tellRequests({verbose: verbose ?? false, log});
+}
+
+/** All commands but those that list are of one service, whose namespace has to be known. */
+function refuseAllNamespaces(program: Command, command: Command): void {
+	const name = command.name();
+	if (program.opts<ConsoleFlags>().allNamespaces !== true || command === program || name === 'get') return;
+	program.error(`error: ${name} is of one service: give its namespace with -n instead of -A`, {
+		exitCode: exitCodes.usage,
+	});
 }

@@ -2,6 +2,7 @@
 import {Box, Text} from 'ink';
 import {useEffect, useMemo, useReducer} from 'react';
 import {useShallow} from 'zustand/react/shallow';
+import {offeredRights} from '../console/session/rights.js';
 import {announced, announcedFor, announcement, lastChangeWords} from './changes.js';
 import {oldSince, selectedService, topSheet, troubledRevision} from '../console/state/read.js';
 import type {ConsoleState} from '../console/state/state.js';
@@ -165,9 +166,9 @@ function urgentAction(state: ConsoleState): Action | undefined {
 export function Footer({width, isEnabled}: {width: number; isEnabled: (action: Action) => boolean}) {
 	const {isAscii} = useTheme();
 	const context = useConsoleState(contextOf);
-	const rights = useConsoleState(state => state.rights);
+	const rights = useConsoleState(useShallow(offeredRights));
 	const urgent = useConsoleState(urgentAction);
-	const isUnavailable = (action: Action) => unavailable({rights}, action) !== undefined;
+	const isUnavailable = (action: Action) => unavailable(rights, action) !== undefined;
 	return (
 		<Box width={width} height={1} paddingLeft={1} overflow="hidden">
 			<Hints

@@ -1,5 +1,6 @@
 /** What the first line says: where one is, where the gateway is, and whether what is shown is fresh. */
 import {oldSince} from '../console/state/read.js';
+import {scopeWords} from '../console/state/scope.js';
 import type {ConsoleState, ReflectorState} from '../console/state/state.js';
 import type {Piece} from '../terminal/output/pieces.js';
 import type {Theme} from '../terminal/output/theme.js';
@@ -9,7 +10,10 @@ import {cutText, widthOf} from './widgets/table/fit-text.js';
 import {tellApart} from './widgets/table/tell-apart.js';
 import {age, clock, count} from './format.js';
 
-export type HeaderState = Pick<ConsoleState, 'connection' | 'standing' | 'namespace' | 'gateway' | 'feeds'> &
+export type HeaderState = Pick<
+	ConsoleState,
+	'connection' | 'standing' | 'namespace' | 'scope' | 'gateway' | 'feeds'
+> &
 	Partial<Pick<ConsoleState, 'contextNames'>> & {
 		/** No request reaches the gateway, as a loop found out. */
 		gatewayDown?: GatewayDown | undefined;
@@ -45,7 +49,17 @@ export function gatewayDownOf({verdicts}: Pick<ConsoleState, 'verdicts'>): Gatew
 
 /** The pieces at the left, which are cut when there is no room, and those at the right end, which never are. */
 export function headerLine(
-	{connection, standing, contextNames = [], namespace, gateway, feeds, gatewayDown, alarm}: HeaderState,
+	{
+		connection,
+		standing,
+		contextNames = [],
+		namespace,
+		scope,
+		gateway,
+		feeds,
+		gatewayDown,
+		alarm,
+	}: HeaderState,
 	{now, width, theme}: {now: number; width: number; theme: Theme},
 ): {left: readonly Piece[]; right: readonly Piece[]} {
 	const {styles} = theme;
@@ -79,11 +93,12 @@ export function headerLine(
 	];
 	// The namespace is never cut: of two that are alike in all but that, one is asked for and the other written to.
 	const taken = [...around, ...after, {text: state.text}].reduce((sum, {text}) => sum + widthOf(text), 0);
-	const most = width - taken - 4 - (namespace === '' ? 0 : widthOf(` / ${namespace}`));
+	const shownScope = scopeWords({namespace, scope});
+	const most = width - taken - 4 - (shownScope === '' ? 0 : widthOf(` / ${shownScope}`));
 	const [shownContext = context] = tellApart([printable(context), ...contextNames], Math.max(4, most), {
 		ellipsis: theme.glyphs.ellipsis,
 	});
-	const where = [shownContext, printable(namespace)].filter(part => part !== '').join(' / ');
+	const where = [shownContext, shownScope].filter(part => part !== '').join(' / ');
 	const left: Piece[] = [...around, {text: where}, ...after];
 	// The middle goes first when the line is short: it is in the curl line too.
 	const room = width - left.reduce((sum, {text}) => sum + widthOf(text), 0) - widthOf(state.text) - 4;

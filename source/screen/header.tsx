@@ -12,11 +12,23 @@ export function Header({width}: {width: number}) {
 	const now = useNow();
 	const state = useConsoleState(
 		useShallow(
-			({connection, standing, contextNames, namespace, gateway, feeds, verdicts, services, selected}) => ({
+			({
 				connection,
 				standing,
 				contextNames,
 				namespace,
+				scope,
+				gateway,
+				feeds,
+				verdicts,
+				services,
+				selected,
+			}) => ({
+				connection,
+				standing,
+				contextNames,
+				namespace,
+				scope,
 				gateway,
 				feeds,
 				gatewayDown: gatewayDownOf({verdicts}),

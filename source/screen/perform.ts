@@ -28,8 +28,8 @@ import {
 	stepBack,
 	type SelectionStep,
 } from '../console/state/select.js';
-import {refusedRight, type RightName} from '../console/session/rights.js';
-import type {ConsoleState} from '../console/state/state.js';
+import {offeredRights, refusalOfRight, type RightName} from '../console/session/rights.js';
+import type {Rights} from '../console/state/state.js';
 import {panes, type Pane} from '../console/state/panes.js';
 import {requestOptionsFor, targetOf} from '../console/live/request-target.js';
 import {mayQuit} from '../console/sheets/quit-sheet.js';
@@ -94,8 +94,10 @@ const performers: Partial<Record<Action, Performer>> = {
 	help: ({store}) => openSheet(store, {kind: 'help'}),
 	namespace(console, _, name) {
 		if (name === '') void console.chooseNamespace();
+		else if (name === 'all') console.showAllNamespaces();
 		else void console.changeNamespace(name);
 	},
+	allNamespaces: console => console.toggleAllNamespaces(),
 	context(console, _, name) {
 		if (name === '') void console.chooseContext();
 		else void console.changeContext(name);
@@ -173,13 +175,13 @@ const rights: Partial<Record<Action, RightName>> = {
 };
 
 /** Why the action is not open to this operator here, as a sentence; undefined when it is. */
-export function unavailable(state: Pick<ConsoleState, 'rights'>, action: Action): string | undefined {
-	return leadsToWrite(action) ? refusedRight(state, rights[action] ?? 'patch') : undefined;
+export function unavailable(offered: Rights, action: Action): string | undefined {
+	return leadsToWrite(action) ? refusalOfRight(offered[rights[action] ?? 'patch']) : undefined;
 }
 
 /** @param argument What was typed after the command, or the digit that was pressed. */
 export function perform(console: Console, action: Action, means: ActionDependencies, argument = ''): void {
-	const why = unavailable(console.store.getState(), action);
+	const why = unavailable(offeredRights(console.store.getState()), action);
 	if (why !== undefined) return notify(console.store, {tone: 'bad', text: `${labelOf(action)}: ${why}`});
 	performers[action]?.(console, means, argument);
 }

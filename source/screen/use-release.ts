@@ -13,7 +13,7 @@ export function useRelease(
 	service: ServiceView | undefined,
 ): {release: Release; marks: RevisionMarks} | undefined {
 	const theme = useTheme();
-	const revisions = useConsoleState(state => service && knownRevisions(state, service.name));
+	const revisions = useConsoleState(state => service && knownRevisions(state, service));
 	const history = useConsoleState(state => state.history);
 	return useMemo(() => {
 		if (!service) return undefined;

@@ -10,6 +10,7 @@ import {ballast, crowdName, startCrowdedCluster, type CrowdedCluster} from '../s
 import {until} from '../support/world.js';
 
 const size = {services: 300, revisions: 4};
+const crowdKey = (number: number) => `default/${crowdName(number)}`;
 let crowd: CrowdedCluster;
 let cluster: Cluster;
 let session: Session | undefined;
@@ -101,7 +102,7 @@ it('shows the first services before the rest are known, and revisions of a servi
 	expect(
 		store
 			.getState()
-			.revisions.get(crowdName(300))
+			.revisions.get(crowdKey(300))
 			?.map(({generation}) => generation),
 	).toEqual([4, 3, 2, 1]);
 });
@@ -139,7 +140,7 @@ it('loses no event of a storm, tells of every one in order, and publishes at mos
 		store,
 		'the last event of both kinds',
 		({services, revisions}) =>
-			services[0]?.generation === last && revisions.get(crowdName(1))?.at(-1)?.actualReplicas === storm,
+			services[0]?.generation === last && revisions.get(crowdKey(1))?.at(-1)?.actualReplicas === storm,
 	);
 	unsubscribe();
 	expect(told).toEqual([...sent, last]);
@@ -147,7 +148,7 @@ it('loses no event of a storm, tells of every one in order, and publishes at mos
 	// And every object is what it was last said to be.
 	const pods = store
 		.getState()
-		.revisions.get(crowdName(150))
+		.revisions.get(crowdKey(150))
 		?.map(({actualReplicas}) => actualReplicas);
 	const indexes = [599, 598, 597, 596];
 	const lastOf = (index: number) => {
@@ -165,16 +166,16 @@ it('leaves alone what an event does not concern', async () => {
 	const after = await until(
 		store,
 		'the change',
-		state => state.revisions.get(crowdName(1))?.at(-1)?.actualReplicas === 42 && state,
+		state => state.revisions.get(crowdKey(1))?.at(-1)?.actualReplicas === 42 && state,
 	);
 	const changed = [...after.revisions].filter(([name, group]) => group !== before.revisions.get(name));
-	expect(changed.map(([name]) => name)).toEqual([crowdName(1)]);
+	expect(changed.map(([name]) => name)).toEqual([crowdKey(1)]);
 	expect(after.services).toBe(before.services);
 });
 
 /** The state in which the oldest revision of the first service has that many. */
 const pods = (wanted: number) => (state: ConsoleState) =>
-	state.revisions.get(crowdName(1))?.at(-1)?.actualReplicas === wanted && state;
+	state.revisions.get(crowdKey(1))?.at(-1)?.actualReplicas === wanted && state;
 
 it('publishes nothing for events that change nothing of what is shown', async () => {
 	const told: number[] = [];

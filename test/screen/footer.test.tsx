@@ -90,7 +90,11 @@ describe('the keys', () => {
 		const yes = {allowed: true, reason: ''};
 		expect(await footer({focus: 'traffic'})).not.toContain('(');
 		expect(
-			await footer({focus: 'traffic', rights: {create: yes, patch: no, delete: yes, deleteRevision: yes}}),
+			await footer({
+				focus: 'traffic',
+				namespace: 'default',
+				rights: new Map([['default', {create: yes, patch: no, delete: yes, deleteRevision: yes}]]),
+			}),
 		).toContain('(');
 	});
 });

@@ -10,6 +10,7 @@ function right(services: ReflectorState, revisions: ReflectorState = {kind: 'liv
 	const line = headerLine(
 		{
 			standing: {},
+			scope: {kind: 'one'},
 			connection: {
 				kind: 'connected',
 				flags: [],

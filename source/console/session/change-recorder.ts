@@ -142,15 +142,19 @@ export function createHistory(
 	/** Of what was made or deleted. */
 	function settleOpenDeeds(state: ConsoleState): void {
 		if (openDeeds.length === 0 || state.connection.kind !== 'connected') return;
-		const isTold = isWhole && state.feeds.services.kind === 'live' && state.unreadable.length === 0;
+		const isTold =
+			isWhole &&
+			state.scope.kind === 'one' &&
+			state.feeds.services.kind === 'live' &&
+			state.unreadable.length === 0;
 		if (!isTold) return;
 		const {namespace, services, connection} = state;
 		const has = {
 			server: connection.server,
 			namespace,
 			services,
-			revisionsOf: (service: string) =>
-				state.feeds.revisions.kind === 'live' ? knownRevisions(state, service) : undefined,
+			revisionsOf: (name: string) =>
+				state.feeds.revisions.kind === 'live' ? knownRevisions(state, {namespace, name}) : undefined,
 		};
 		const ends = new Map(settleDeeds(openDeeds, has, now()).map(ending => [ending.id, ending]));
 		if (ends.size === 0) return;

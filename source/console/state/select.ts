@@ -9,7 +9,7 @@ import {
 	shownSplit,
 	visibleServices,
 } from './read.js';
-import {hasInName} from './visible.js';
+import {hasInText} from './visible.js';
 import {isGone, selectionOf, type Selected} from './selection.js';
 import type {FormSheet} from '../sheets/sheets.js';
 import type {ConsoleState, ConsoleStore, Notice, Sheet} from './state.js';
@@ -66,17 +66,17 @@ export function moveSelection(store: ConsoleStore, step: SelectionStep): void {
 /** @param wasSeen Whether the watch has told of it; else it is awaited. */
 export function selectService(
 	store: ConsoleStore,
-	{uid, name}: Pick<Selected, 'uid' | 'name'>,
+	{uid, namespace, name}: Pick<Selected, 'uid' | 'namespace' | 'name'>,
 	{wasSeen = true}: {wasSeen?: boolean} = {},
 ): void {
-	const selected = {uid, name, wasSeen};
+	const selected = {uid, namespace, name, wasSeen};
 	store.setState({selected, selectedBefore: selected, typed: undefined});
 }
 
 function selectRevision(
 	store: ConsoleStore,
 	service: string,
-	revision: {uid: string; name: string; generation: number},
+	revision: Pick<Selected, 'uid' | 'namespace' | 'name'> & {generation: number},
 ): void {
 	store.setState(state => ({revision: new Map(state.revision).set(service, selectionOf(revision))}));
 }
@@ -103,8 +103,9 @@ export function setFilter(store: ConsoleStore, filter: string): void {
 		if (filter.trim() === '') return {filter, selected: before};
 		const visible = visibleServices({...state, filter});
 		const [first] = visible;
-		const isFound = before && (hasInName(before, filter) || visible.some(({uid}) => uid === before.uid));
-		return {filter, selected: isFound || !first ? before : selectionOf({uid: first.uid, name: first.name})};
+		const isFound =
+			before && (hasInText(before, filter, state.scope) || visible.some(({uid}) => uid === before.uid));
+		return {filter, selected: isFound || !first ? before : selectionOf(first)};
 	});
 }
 

@@ -1,5 +1,6 @@
 /** What `kn-canary verify` reports: the counts of the loop, judged and put into words. Pure. */
 import type {RequestOptions} from '../../probe/transport/request-options.js';
+import {tagHeader} from '../../probe/transport/tag-target.js';
 import type {LoopSnapshot} from '../../probe/loop/loop.js';
 import type {Row} from '../../probe/counting/loop-report.js';
 import type {ServiceView} from '../../knative/service/service.js';
@@ -180,6 +181,12 @@ export function notesOn(
 	if (JSON.stringify(configured) !== JSON.stringify(expected)) {
 		const split = configured.map(({revision, percent}) => `${revision} ${percent} %`).join(', ');
 		notes.push(`The route is configured otherwise than expected: ${split}.`);
+	}
+	const byHeader = tags.flatMap(tag => tag.byHeader ?? []);
+	if (byHeader.length > 0) {
+		notes.push(
+			`The hosts of tags lead nowhere: ${byHeader.join(', ')} asked with the header ${tagHeader} instead.`,
+		);
 	}
 	for (const {tag, problem} of tags) {
 		if (problem !== undefined) notes.push(`The tag ${tag} teaches nothing: ${problem}`);

@@ -12,6 +12,8 @@ import {createLoop} from '../../probe/loop/loop.js';
 import {connectionFailures} from '../../probe/transport/probe.js';
 import {reachGateway} from '../../console/session/gateway.js';
 import type {GatewayState} from '../../console/state/state.js';
+import {leadNowhere} from '../../probe/attribution/learning.js';
+import {tagsByHeader} from '../../console/live/tags-by-header.js';
 import {tagsOf, targetOf, tlsRedirectOf} from '../../console/live/request-target.js';
 import {serviceState} from '../../knative/service/service-state.js';
 import {exitCodes, type ExitCode} from '../exit-codes.js';
@@ -123,7 +125,13 @@ async function askService(
 	const unsubscribe = onProgress && loop.subscribe(onProgress);
 	try {
 		loop.setEpoch({weights: configured, settling: !found.settled});
-		if (found.settled) await loop.learn(tagsOf(service));
+		if (found.settled) {
+			await loop.learn(tagsOf(service));
+			const byHeader = leadNowhere(loop.snapshot().tags)
+				? await tagsByHeader(cluster, service)
+				: new Set<string>();
+			if (byHeader.size > 0) await loop.learn(tagsOf(service, byHeader));
+		}
 		const since = new Date();
 		const snapshot = await sendAll(loop, options);
 		const until = new Date();

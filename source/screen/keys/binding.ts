@@ -55,6 +55,7 @@ export type Action =
 	| 'enlarge'
 	| 'messages'
 	| 'namespace'
+	| 'allNamespaces'
 	| 'context'
 	| 'newService'
 	| 'newRevision'

@@ -1,4 +1,4 @@
-import type {Binding} from './binding.js';
+import {panesWithoutSplit, type Binding} from './binding.js';
 
 /** Asking the gateway, and reading what the cluster says. */
 export const lookKeys: readonly Binding[] = [
@@ -186,8 +186,16 @@ export const lookKeys: readonly Binding[] = [
 		keys: [],
 		in: 'panes',
 		label: 'namespace',
-		help: 'Change the namespace.',
+		help: 'Change the namespace; all shows those that you may see.',
 		palette: {names: ['ns', 'namespace'], argument: '<namespace>'},
+	},
+	{
+		action: 'allNamespaces',
+		keys: ['0'],
+		in: panesWithoutSplit,
+		label: 'all namespaces',
+		help: 'Show all namespaces that you may see, or one again.',
+		palette: {names: ['all-namespaces']},
 	},
 	{
 		action: 'context',

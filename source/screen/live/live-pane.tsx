@@ -166,7 +166,7 @@ function Counts({
 	height,
 }: {snapshot: LoopSnapshot; page: number; service: ServiceView; asking: RequestOptions} & Size) {
 	const {glyphs} = useTheme();
-	const revisions = useConsoleState(state => revisionsOf(state, service.name));
+	const revisions = useConsoleState(state => revisionsOf(state, service));
 	const marks = useRelease(service)?.marks;
 	const past = page > 0 ? snapshot.history.at(-page) : undefined;
 	const counts = past ?? snapshot;

@@ -12,6 +12,8 @@ import {
 	whyNoParts,
 	type RevisionRow,
 } from '../../console/state/read.js';
+import {isAcross} from '../../console/state/scope.js';
+import {keyOf} from '../../console/tables/object-name.js';
 import {isGone} from '../../console/state/selection.js';
 import {parseRejection} from '../../knative/release/evidence/rejection.js';
 import type {Release} from '../../knative/release/release.js';
@@ -55,11 +57,12 @@ export function RevisionsPane({width, height}: Size) {
 	const mayNotList = useConsoleState(
 		({feeds: {revisions: feed}}) => feed.kind === 'forbidden' && feed.status === 403,
 	);
-	const isKnown = useConsoleState(state => service && knownRevisions(state, service.name) !== undefined);
+	const isKnown = useConsoleState(state => service && knownRevisions(state, service) !== undefined);
 	const selected = useConsoleState(selectedRevisionIndex);
 	const {focus, missing} = useConsoleState(
 		useShallow(state => ({focus: state.focus, missing: whyNoParts(state)})),
 	);
+	const isAll = useConsoleState(isAcross);
 	const size = frameContentSize(width, height);
 	const told = useRelease(service);
 	const failing = useConsoleState(useShallow(state => failureShares(state, service)));
@@ -71,7 +74,9 @@ export function RevisionsPane({width, height}: Size) {
 		<Frame
 			width={width}
 			height={height}
-			title={service ? `${titleOf('revisions')} of ${service.name}` : titleOf('revisions')}
+			title={
+				service ? `${titleOf('revisions')} of ${isAll ? keyOf(service) : service.name}` : titleOf('revisions')
+			}
 			aside={service?.url}
 			isFocused={focus === 'revisions'}
 		>

@@ -59,8 +59,9 @@ function follow(namespace = 'default'): void {
 
 const isLive = ({feeds}: ConsoleState) => feeds.services.kind === 'live' && feeds.revisions.kind === 'live';
 const generations = (service: string) => (state: ConsoleState) =>
-	knownRevisions(state, service)?.map(({generation}) => generation);
-const isKnown = (service: string) => (state: ConsoleState) => knownRevisions(state, service) !== undefined;
+	knownRevisions(state, {namespace: 'default', name: service})?.map(({generation}) => generation);
+const isKnown = (service: string) => (state: ConsoleState) =>
+	knownRevisions(state, {namespace: 'default', name: service}) !== undefined;
 
 /** Follows, with the list of all held back after its first page, until those of the first service are known. */
 async function followSlowly(): Promise<{finish: () => void}> {

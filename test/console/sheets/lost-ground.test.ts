@@ -3,6 +3,7 @@ import {afterEach, beforeEach, describe, expect, it} from 'vitest';
 import type {Console} from '../../../source/console/console.js';
 import {canConfirm, conflictOfReview, lostGround} from '../../../source/console/sheets/lost-ground.js';
 import {disarmReview} from '../../../source/console/sheets/review.js';
+import {unknownRights} from '../../../source/console/state/state.js';
 import {reviewOf, startWorld, until, type World} from '../../support/world.js';
 
 let world: World;
@@ -93,7 +94,8 @@ describe('a review cannot be agreed to', () => {
 	});
 
 	it('when the right was taken away', async () => {
-		console.store.setState(({rights}) => ({rights: {...rights, patch: {allowed: false, reason: 'no rule'}}}));
+		const patch = {allowed: false, reason: 'no rule'};
+		console.store.setState({rights: new Map([['default', {...unknownRights, patch}]])});
 		expect(told()).toBe('Not possible here: no rule.');
 		await console.confirm();
 		expect(current().notice?.text).toBe('Nothing was written. Not possible here: no rule.');
