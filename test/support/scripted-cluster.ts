@@ -44,6 +44,7 @@ export async function startScriptedCluster() {
 	let onWrite: (exchange: Exchange) => void = exchange => exchange.answer(200, changed());
 	let onDryRun: (exchange: Exchange) => void = exchange => exchange.answer(200, changed(exchange.body));
 	let onRead: (exchange: Exchange) => void = exchange => exchange.answer(200, service);
+	let onOther: (exchange: Exchange) => void = exchange => exchange.answer(404, 'not found');
 	let allowed: (verb: string, resource: string) => boolean = everything;
 
 	/** The service as a roll back leaves it, one generation on. */
@@ -80,7 +81,7 @@ export async function startScriptedCluster() {
 			return onWrite(exchange);
 		}
 		if (path === one) return onRead(exchange);
-		if (path !== services && path !== revisions) return exchange.answer(404, 'not found');
+		if (path !== services && path !== revisions) return onOther(exchange);
 		if (query.get('watch') === '1') {
 			exchange.stream();
 			return;
@@ -103,6 +104,10 @@ export async function startScriptedCluster() {
 		/** Of the service itself, by name. */
 		onRead(handler: (exchange: Exchange) => void) {
 			onRead = handler;
+		},
+		/** Of all else than services and revisions. */
+		onOther(handler: (exchange: Exchange) => void) {
+			onOther = handler;
 		},
 		allow(rule: (verb: string, resource: string) => boolean) {
 			allowed = rule;

@@ -5,6 +5,7 @@ import {identityOf, parseList, stampOf} from '../../kube/objects.js';
 import {servingPath} from '../../kube/paths.js';
 import {sentenceOf} from '../../kube/status.js';
 import {reflect} from '../../kube/watch/reflector.js';
+import {tooDeep} from '../../knative/text/nesting.js';
 import {printable} from '../../knative/text/printable.js';
 import type {RevisionTrouble} from '../../knative/revision/trouble.js';
 import {parseService, type ServiceView} from '../../knative/service/service.js';
@@ -116,6 +117,11 @@ async function printed(
 			names.length === 1 && typeof only === 'object' && only !== null
 				? only
 				: {apiVersion: 'v1', kind: 'List', metadata: {resourceVersion: ''}, items};
+		const why = tooDeep(value);
+		if (why !== undefined) {
+			const deep = items.find(item => tooDeep(item) !== undefined);
+			throw new Refused(`${printable(identityOf(deep)?.name ?? 'The list')} cannot be printed: ${why}.`);
+		}
 		return format.print(value, items);
 	}
 	const now = Date.now();

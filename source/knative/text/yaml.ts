@@ -1,6 +1,7 @@
 /** An object of the API as YAML. Loaded when somebody asks for it: built into a file of its own, scripts/build.js. */
 import {dump} from 'js-yaml';
 import {coveredValue} from './covered.js';
+import {tooDeep} from './nesting.js';
 import {printable} from './printable.js';
 
 function withoutManagedFields(object: object): object {
@@ -8,18 +9,6 @@ function withoutManagedFields(object: object): object {
 	if (typeof metadata !== 'object' || metadata === null) return object;
 	const {managedFields: _left, ...kept} = {managedFields: undefined, ...metadata};
 	return {...object, metadata: kept};
-}
-
-/** Levels: the package that prints them descends by calls, and the stack has an end. */
-const deepest = 500;
-
-function isDeeperThan(value: unknown, levels: number): boolean {
-	let level: unknown[] = [value];
-	for (let depth = 0; depth <= levels; depth++) {
-		level = level.flatMap(part => (typeof part === 'object' && part !== null ? Object.values(part) : []));
-		if (level.length === 0) return false;
-	}
-	return true;
 }
 
 /**
@@ -35,7 +24,8 @@ export function yamlLines(
 	object: object,
 	{managedFields, isCovered = false}: {managedFields: boolean; isCovered?: boolean},
 ): string[] {
-	if (isDeeperThan(object, deepest)) throw new RangeError(`it is nested deeper than ${deepest} levels`);
+	const why = tooDeep(object);
+	if (why !== undefined) throw new RangeError(why);
 	// Without folding: a line is a line of the value, and none is broken that somebody may want to read whole.
 	const kept = managedFields ? object : withoutManagedFields(object);
 	const text = dump(isCovered ? coveredValue(kept) : kept, {lineWidth: -1, noRefs: true});
