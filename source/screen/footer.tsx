@@ -111,9 +111,9 @@ function noticeOf(
 	for (const feed of [feeds.services, feeds.revisions]) {
 		if (feed.kind === 'live' || feed.kind === 'connecting') continue;
 		const since = oldSince(feed);
-		const shown = since === undefined ? '' : `; what is shown is as of ${clock(since)}`;
+		const data = since === undefined ? '' : ` Data from ${clock(since)}.`;
 		const why = feed.why.replace(/\.$/, '');
-		return {text: `${why}${shown}. Trying again; ctrl-r does so at once.`, style: styles.warning};
+		return {text: `${why}.${data} Retrying; ctrl-r retries now.`, style: styles.warning};
 	}
 	if (unreadable[0] !== undefined) return {text: `${glyphs.warning} ${unreadable[0]}`, style: styles.warning};
 	// Of the change that is about to be made, before it is made.

@@ -170,6 +170,8 @@ function watchState(
 		text: `${glyphs.bad} ${words}${old === '' ? '' : `, ${old}`}`,
 		style: styles.bad,
 	});
+	const expired = old === '' ? 'no login' : `login expired ${glyphs.bullet} data ${old}`;
+	const loggedOut = {text: `${glyphs.bad} ${expired}`, style: styles.bad};
 	switch (feed.kind) {
 		case 'connecting':
 			return {text: `${glyphs.waiting} connecting`, style: styles.waiting};
@@ -183,7 +185,7 @@ function watchState(
 		case 'offline':
 			return bad('offline');
 		case 'forbidden':
-			return bad(feed.status === 401 ? 'not logged in' : 'not allowed');
+			return feed.status === 401 ? loggedOut : bad('not allowed');
 		case 'missing':
 			return bad('no Knative here');
 	}

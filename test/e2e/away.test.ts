@@ -17,7 +17,7 @@ it('keeps the last state, says how old it is, and says of a write that it was no
 		await sandbox.stop();
 		await terminal.until(/▲ \d+\w+ old/);
 		await terminal.until(
-			/refused the connection; what is shown is as of \d\d:\d\d:\d\d\. Trying again; ctrl-r does so at once\./,
+			/refused the connection\. Data from \d\d:\d\d:\d\d\. Retrying; ctrl-r retries now\./,
 		);
 		expect(terminal.screen()).toMatch(/cart\s+90│10/);
 		terminal.press('R');

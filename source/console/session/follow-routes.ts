@@ -37,7 +37,7 @@ function look(store: ConsoleStore, services: readonly ServiceView[], now: number
 		if (followed?.kind === 'not told') continue;
 		const isNew = !followed || followed.kind === 'changed again';
 		const way = isNew ? wayToGateway(service, service.generation) : followed;
-		// Seen for the first time in order: nothing is on its way.
+		// Seen for the first time in order: nothing is under way.
 		if (!known && way.kind === 'moved') continue;
 		let move = isNew || !known ? begun(service, now, {isFirst: !known}) : known;
 		if (way.kind === 'moved' && move.movedAt === undefined) {
@@ -66,10 +66,20 @@ const begun = ({generation}: ServiceView, now: number, {isFirst}: {isFirst: bool
 });
 
 /** Only in the place of the promise it fulfils: whatever else is said there now matters more. */
-function tellMoved(store: ConsoleStore, {name}: ServiceView): void {
+function tellMoved(store: ConsoleStore, service: ServiceView): void {
+	const {name} = service;
 	const {notice} = store.getState();
 	if (notice?.text.includes(waitingSentence))
-		notify(store, {tone: 'good', text: `The gateway has the new split of ${name}.`});
+		notify(store, {tone: 'good', text: `${name} is now ${sharesWord(service)}.`});
+}
+
+/** `90│10`, in the order of the split. */
+function sharesWord({statusTraffic}: ServiceView): string {
+	const shares = new Map<string, number>();
+	for (const {revision = '', percent} of statusTraffic) {
+		shares.set(revision, (shares.get(revision) ?? 0) + percent);
+	}
+	return [...shares.values()].join('│');
 }
 
 /** What is said when the server has taken a change that the gateway has not yet. */

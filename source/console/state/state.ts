@@ -47,6 +47,7 @@ export type {Comparison} from '../../probe/pairs/comparison.js';
 export type {Answer} from '../../probe/transport/probe.js';
 export type {Row} from '../../probe/counting/loop-report.js';
 export type {RecordedAnswer} from '../../probe/counting/tally.js';
+export type {TimelineBucket} from '../../probe/counting/timeline.js';
 export type {UsersSnapshot} from '../../users/users.js';
 
 /** Where the cluster is reached, and as whom. */

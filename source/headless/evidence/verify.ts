@@ -20,7 +20,14 @@ import {exitCodes, type ExitCode} from '../exit-codes.js';
 import {configuredShares, expectedShares} from './expected-split.js';
 import {readService} from '../read/read-service.js';
 import {settledService, type SettledService} from '../read/settled-service.js';
-import {judge, notesOn, toReportFailure, toReportRow, type VerifyReport} from './verify-report.js';
+import {
+	judge,
+	notesOn,
+	toReportFailure,
+	toReportRow,
+	toReportSecond,
+	type VerifyReport,
+} from './verify-report.js';
 import {zoned} from '../../knative/text/moment.js';
 
 export type VerifyOptions = {
@@ -183,6 +190,7 @@ async function askService(
 				expected: expected.shares,
 				rows: rows.map(row => toReportRow(row, expected.shares, {rows, alpha: options.alpha})),
 				failures: snapshot.failures.map(toReportFailure),
+				series: snapshot.timeline.map(toReportSecond),
 				verdict,
 				notes: notesOn(snapshot, service, {
 					configured,

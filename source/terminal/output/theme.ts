@@ -63,6 +63,8 @@ export type Glyphs = {
 	readonly up: string;
 	readonly down: string;
 	readonly line: string;
+	/** Something happened at this time. */
+	readonly mark: string;
 	/** Heights of a column of one character, from the lowest to the highest. */
 	readonly levels: readonly string[];
 	/** Of revisions, one each: stable, canary and two others. */
@@ -92,6 +94,7 @@ const unicodeGlyphs: Glyphs = {
 	up: '↑',
 	down: '↓',
 	line: '─',
+	mark: '┊',
 	levels: ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'],
 	fills: ['█', '▓', '▒', '░'],
 	handle: '◆',
@@ -126,6 +129,7 @@ const asciiGlyphs: Glyphs = {
 	up: '^',
 	down: 'v',
 	line: '-',
+	mark: '|',
 	levels: ['_', '.', '-', '=', '+', '*', '#'],
 	fills: ['#', '=', '-', '.'],
 	handle: '<',

@@ -34,7 +34,7 @@ it.each([
 	[
 		'under way while the controller has not looked at it',
 		service(5, 4, ready),
-		{kind: 'under way', words: 'the controller has not taken it up yet'},
+		{kind: 'under way', words: 'waiting for the controller'},
 	],
 	[
 		'under way in the words of the route',
