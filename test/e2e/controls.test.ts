@@ -243,18 +243,9 @@ describe('without a screen nothing acts on the terminal', () => {
 		['the names of types and files that reflection tells', 'types', ['--grpc-method', 'a.B/C']],
 	] as const)('of %s', async (_, kind, args) => {
 		for (const format of ['text', 'json']) {
-			const output = await run(
-				...['--kubeconfig', kubeconfig, '--gateway', grpc[kind].address],
-				...[
-					'verify',
-					name,
-					'--n',
-					'2',
-					'-o',
-					format,
-					...(args.length > 0 ? args : ['--grpc-method', 'grpc.health.v1.Health/Check']),
-				],
-			);
+			const where = ['--kubeconfig', kubeconfig, '--gateway', grpc[kind].address];
+			const method = args.length > 0 ? args : ['--grpc-method', 'grpc.health.v1.Health/Check'];
+			const output = await run(...where, 'verify', name, '--n', '2', '-o', format, ...method);
 			expect(output).not.toBe('');
 			expect(through(output, {isScreen: false})).toEqual([]);
 		}
@@ -263,7 +254,14 @@ describe('without a screen nothing acts on the terminal', () => {
 	it.each(['', '1'])('of a warning of Node, traced or not (%j)', async KN_CANARY_TRACE => {
 		const output = await runWith(
 			{NODE_OPTIONS: `--require ${warner}`, KN_CANARY_TRACE},
-			...['--kubeconfig', kubeconfig, '--gateway', gateway, 'verify', name, '--n', '10'],
+			'--kubeconfig',
+			kubeconfig,
+			'--gateway',
+			gateway,
+			'verify',
+			name,
+			'--n',
+			'10',
 		);
 		expect(through(output, {isScreen: false})).toEqual([]);
 		expect(output.includes('Warned')).toBe(KN_CANARY_TRACE === '1');
@@ -312,15 +310,15 @@ describe('without a screen nothing acts on the terminal', () => {
 	});
 });
 
-describe('in the console nothing acts on the terminal', () => {
-	const open = (env: Record<string, string> = {}, args: readonly string[] = []) =>
-		openBuiltConsole({
-			args: ['--kubeconfig', kubeconfig, '--gateway', gateway, '--rate', '20', ...args],
-			cols: 120,
-			rows: 40,
-			env: {...environment(), ...env},
-		});
+const open = (env: Record<string, string> = {}, args: readonly string[] = []) =>
+	openBuiltConsole({
+		args: ['--kubeconfig', kubeconfig, '--gateway', gateway, '--rate', '20', ...args],
+		cols: 120,
+		rows: 40,
+		env: {...environment(), ...env},
+	});
 
+describe('in the console nothing acts on the terminal', () => {
 	it.each([
 		['of an object', ['y'], /Service helloworld-go[^]*apiVersion/],
 		['of what was written', ['w'], /What was sent/],

@@ -12,6 +12,7 @@ const one = `${services}/helloworld-go`;
 const revisions = '/apis/serving.knative.dev/v1/namespaces/default/revisions';
 
 const everything = (): boolean => true;
+const notFound = (exchange: Exchange): void => exchange.answer(404, 'not found');
 
 /** What a patch writes down about the release, as a server that took it has it. */
 function noteIn(patch: unknown): Record<string, string> {
@@ -44,7 +45,7 @@ export async function startScriptedCluster() {
 	let onWrite: (exchange: Exchange) => void = exchange => exchange.answer(200, changed());
 	let onDryRun: (exchange: Exchange) => void = exchange => exchange.answer(200, changed(exchange.body));
 	let onRead: (exchange: Exchange) => void = exchange => exchange.answer(200, service);
-	let onOther: (exchange: Exchange) => void = exchange => exchange.answer(404, 'not found');
+	let onOther: (exchange: Exchange) => void = notFound;
 	let allowed: (verb: string, resource: string) => boolean = everything;
 
 	/** The service as a roll back leaves it, one generation on. */
