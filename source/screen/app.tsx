@@ -67,6 +67,7 @@ function isEnabled(
 	if (action === 'confirm' && sheet?.kind === 'review') return canApply;
 	if (action === 'redraw') return sheet?.kind === 'help';
 	if (action === 'wake') return sheet?.kind === 'review' && sheet.wake?.kind === 'offered';
+	if (action === 'wayBack') return sheet?.kind === 'review' && sheet.plan.promotion !== undefined && canApply;
 	if (action === 'putMineOnTop' || action === 'keepEditing') {
 		return sheet?.kind === 'review' && !isSettled;
 	}

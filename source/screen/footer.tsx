@@ -96,7 +96,10 @@ function noticeOf(
 	// What the server says of the service is newer than the good news about what was asked of it.
 	if (notice && (notice.tone !== 'good' || !ofService)) {
 		const style = {info: styles.waiting, good: styles.ok, bad: styles.bad}[notice.tone];
-		return {text: notice.text, style, isSaidOnce: true};
+		// Of the change that was made, where it is said that it was.
+		return notice.tone === 'good' && historyProblem !== undefined
+			? {text: `${notice.text} ${historyProblem}`, style: styles.warning, isSaidOnce: true}
+			: {text: notice.text, style, isSaidOnce: true};
 	}
 	if (connection.kind === 'failed') return {text: connection.sentence, style: styles.bad};
 	const {plugin, movedTo} = state.standing;

@@ -238,6 +238,8 @@ export type ConsoleState = {
 	/** The last change of each service on its way to the gateway, by uid. */
 	moves: ReadonlyMap<string, Move>;
 	scalingDefaults: ScalingDefaults;
+	/** What the server said of names that tags need, by `namespace/name`. */
+	placeholders: ReadonlyMap<string, 'taken' | 'free'>;
 	/** Forms that were closed unsent, by `formKey`: what was typed is there again when they are opened again. */
 	leftForms: ReadonlyMap<string, FormSheet>;
 
@@ -304,6 +306,7 @@ export function initialState({
 		historyProblem: undefined,
 		moves: new Map(),
 		scalingDefaults: {kind: 'asking'},
+		placeholders: new Map(),
 		leftForms: new Map(),
 		live: undefined,
 		verdicts: new Map(),
