@@ -9,7 +9,7 @@ import type {RevisionChoice, Selected} from './selection.js';
 import type {Standing} from '../../kube/auth/credentials.js';
 import type {Unreached} from '../../kube/gateway/find-gateway.js';
 import type {ForwardState} from '../../kube/port-forward/port-forward.js';
-import type {VisibleNamespaces} from '../../kube/visible-namespaces.js';
+import type {Scope} from './scope-kind.js';
 import type {ReflectorState} from '../../kube/watch/reflector.js';
 import {defaultRequestOptions, type RequestOptions} from '../../probe/transport/request-options.js';
 import type {LoopSnapshot} from '../../probe/loop/loop.js';
@@ -91,14 +91,6 @@ export type GatewayState =
 			unreached?: Unreached;
 	  }
 	| {kind: 'not found'; sentence: string};
-
-/** Which namespaces are shown. */
-export type Scope =
-	/** `namespace` alone. */
-	| {kind: 'one'}
-	/** All that the operator may see: which, is being asked. */
-	| {kind: 'looking'}
-	| VisibleNamespaces;
 
 /** Whether a writing action is open to the operator; `reason` says why not. */
 export type Right = {allowed: boolean; reason: string};
