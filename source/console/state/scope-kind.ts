@@ -1,4 +1,3 @@
-/** What the list of services is about. */
 import type {VisibleNamespaces} from '../../kube/visible-namespaces.js';
 
 /** Which namespaces are shown. */
