@@ -10,7 +10,7 @@ import {
 	troubledRevision,
 	troubleOf,
 	domainsOf,
-	whyNoService,
+	whyNoParts,
 	type RevisionRow,
 } from '../../console/state/read.js';
 import {isAcross} from '../../console/state/scope.js';
@@ -68,7 +68,7 @@ export function RevisionsPane({width, height}: Size) {
 	const isKnown = useConsoleState(state => service && knownRevisions(state, service) !== undefined);
 	const selected = useConsoleState(selectedRevisionIndex);
 	const {focus, missing} = useConsoleState(
-		useShallow(state => ({focus: state.focus, missing: state.selected && whyNoService(state)})),
+		useShallow(state => ({focus: state.focus, missing: whyNoParts(state)})),
 	);
 	const domains = useConsoleState(useShallow(state => (service ? domainsOf(state, service) : [])));
 	const isAll = useConsoleState(isAcross);
@@ -109,7 +109,7 @@ export function RevisionsPane({width, height}: Size) {
 							: mayNotList
 								? 'You may not list revisions here: it takes list and watch on revisions.serving.knative.dev.'
 								: 'Its revisions are not known yet.'
-						: (missing ?? '')
+						: missing
 				}
 			/>
 			{said.map(line => (
