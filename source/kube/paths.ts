@@ -19,6 +19,11 @@ export function servingPath(
 	return path(`/apis/${servingGroup}/v1`, namespace, plural, name);
 }
 
+/** DomainMappings, which are still of v1beta1; over all namespaces when none is given. */
+export function domainMappingsPath(namespace?: string): string {
+	return path(`/apis/${servingGroup}/v1beta1`, namespace, 'domainmappings');
+}
+
 /** Selects the revisions of a service: the label that its Configuration gives them. */
 export function ofService(service: string): {labelSelector: string} {
 	return {labelSelector: `${servingGroup}/service=${service}`};
@@ -27,6 +32,11 @@ export function ofService(service: string): {labelSelector: string} {
 /** Knative's own Ingress, which a gateway controller programs the gateway from. */
 export function ingressPath(namespace?: string, name?: string): string {
 	return path('/apis/networking.internal.knative.dev/v1alpha1', namespace, 'ingresses', name);
+}
+
+/** Resources of the Gateway API, from which some ingress controllers have their gateways programmed. */
+export function gatewayApiPath(plural: 'httproutes' | 'gateways', namespace: string, name?: string): string {
+	return path('/apis/gateway.networking.k8s.io/v1', namespace, plural, name);
 }
 
 /** Resources of core/v1. */

@@ -62,7 +62,7 @@ describe('a write that is answered with', () => {
 		scripted.onRead(exchange => exchange.answer(200, elsewhere()));
 		expect(await rolledBack()).toMatchObject({
 			kind: 'conflict',
-			sentence: 'Not done: somebody changed helloworld-go while you were looking. Nothing was written.',
+			sentence: 'Not done: helloworld-go changed since you opened this. Nothing was written.',
 			by: 'alice',
 			base: [{percent: 90}, {percent: 10}],
 			mine: [{percent: 100}, {percent: 0}],

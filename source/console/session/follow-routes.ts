@@ -2,9 +2,8 @@
  * Follows each change of a spec to the gateway: from the answer of the API server, which is only a promise, to
  * RoutesReady at that generation, or to the route's late no.
  */
-import {lateRefusal} from '../../knative/release/late-refusal.js';
 import type {ServiceView} from '../../knative/service/service.js';
-import {routeSettled} from '../../knative/service/service-state.js';
+import {wayToGateway} from '../../release/outcome/arrival.js';
 import {notify} from '../state/select.js';
 import type {ConsoleState, ConsoleStore, Move} from '../state/state.js';
 
@@ -33,34 +32,22 @@ function look(store: ConsoleStore, services: readonly ServiceView[], now: number
 	const told: (() => void)[] = [];
 	for (const service of services) {
 		const known = moves.get(service.uid);
-		const settled = routeSettled(service);
-		let move = known;
-		if (!move || service.generation > move.generation) {
-			// Seen for the first time in order: nothing is on its way.
-			if (!known && settled) continue;
-			move = {
-				generation: service.generation,
-				askedAt: now,
-				own: false,
-				movedAt: undefined,
-				refusalTold: known === undefined,
-			};
-		}
+		const followed = known && wayToGateway(service, known.generation);
 		// The watch is behind the write.
-		if (service.generation < move.generation) continue;
-		if (settled && move.movedAt === undefined) {
+		if (followed?.kind === 'not told') continue;
+		const isNew = !followed || followed.kind === 'changed again';
+		const way = isNew ? wayToGateway(service, service.generation) : followed;
+		// Seen for the first time in order: nothing is under way.
+		if (!known && way.kind === 'moved') continue;
+		let move = isNew || !known ? begun(service, now, {isFirst: !known}) : known;
+		if (way.kind === 'moved' && move.movedAt === undefined) {
 			move = {...move, movedAt: now};
 			if (move.own) told.push(() => tellMoved(store, service));
 		}
-		const refusal = lateRefusal(service);
-		if (refusal && !move.refusalTold) {
+		if (way.kind === 'refused' && !move.refusalTold) {
 			move = {...move, refusalTold: true};
-			told.push(() =>
-				notify(store, {
-					tone: 'bad',
-					text: `${service.name}: ${refusal.said} ${refusal.meaning} ${refusal.wayBack}`,
-				}),
-			);
+			const {said, meaning, wayBack} = way.refusal;
+			told.push(() => notify(store, {tone: 'bad', text: `${service.name}: ${said} ${meaning} ${wayBack}`}));
 		}
 		if (move !== known) next.set(service.uid, move);
 	}
@@ -69,11 +56,30 @@ function look(store: ConsoleStore, services: readonly ServiceView[], now: number
 	for (const tell of told) tell();
 }
 
+/** A change that the watch has told of. What was refused before anybody looked is no news. */
+const begun = ({generation}: ServiceView, now: number, {isFirst}: {isFirst: boolean}): Move => ({
+	generation,
+	askedAt: now,
+	own: false,
+	movedAt: undefined,
+	refusalTold: isFirst,
+});
+
 /** Only in the place of the promise it fulfils: whatever else is said there now matters more. */
-function tellMoved(store: ConsoleStore, {name}: ServiceView): void {
+function tellMoved(store: ConsoleStore, service: ServiceView): void {
+	const {name} = service;
 	const {notice} = store.getState();
 	if (notice?.text.includes(waitingSentence))
-		notify(store, {tone: 'good', text: `The gateway has the new split of ${name}.`});
+		notify(store, {tone: 'good', text: `${name} is now ${sharesWord(service)}.`});
+}
+
+/** `90│10`, in the order of the split. */
+function sharesWord({statusTraffic}: ServiceView): string {
+	const shares = new Map<string, number>();
+	for (const {revision = '', percent} of statusTraffic) {
+		shares.set(revision, (shares.get(revision) ?? 0) + percent);
+	}
+	return [...shares.values()].join('│');
 }
 
 /** What is said when the server has taken a change that the gateway has not yet. */

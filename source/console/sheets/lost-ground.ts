@@ -125,7 +125,7 @@ export function conflictWith(
 	const already = theirs !== undefined && isAsAsked(theirs, plan);
 	return {
 		sentence: already
-			? `Nothing was written, and nothing is left to do: ${name} already is as was asked. Somebody changed it while you were looking.`
+			? `Nothing was written, and nothing is left to do: ${name} already is as was asked. It changed since you opened this.`
 			: sentence,
 		base: splits.before,
 		mine: splits.after,

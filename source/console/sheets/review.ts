@@ -233,7 +233,7 @@ const done: Readonly<Record<PlanAction, (name: string) => string>> = {
 	tag: () => `Tagged: the server took it; ${waitingSentence}.`,
 	'create revision': name => `Creating a revision of ${name}… V tests it once it is Ready.`,
 	autoscaling: name => `Creating a revision of ${name} with these settings… Existing ones are unchanged.`,
-	'create service': name => `${name} was created. v asks it once, r makes a revision of it.`,
+	'create service': name => `${name} created. v test · r new revision`,
 	'delete service': name => `${name} is being deleted, with all its revisions.`,
 	'delete revision': name => `The revision of ${name} is being deleted.`,
 };

@@ -1,11 +1,15 @@
 /** `kn-canary get`: the services as kubectl lists them, with the split that users get and the state in words. */
 import {TransportError, type ApiAnswer, type Cluster} from '../../kube/cluster.js';
+import {listBounds, pageSize} from '../../kube/list.js';
 import {identityOf, parseList, stampOf} from '../../kube/objects.js';
 import {servingPath} from '../../kube/paths.js';
 import {sentenceOf} from '../../kube/status.js';
 import {reflect} from '../../kube/watch/reflector.js';
+import {tooDeep} from '../../knative/text/nesting.js';
 import {printable} from '../../knative/text/printable.js';
 import type {RevisionTrouble} from '../../knative/revision/trouble.js';
+import {readDomainMappings} from '../../kube/read-domain-mappings.js';
+import type {DomainMapping} from '../../knative/service/domain-mapping.js';
 import {parseService, type ServiceView} from '../../knative/service/service.js';
 import {serviceState} from '../../knative/service/service-state.js';
 import {exitCodes, type ExitCode} from '../exit-codes.js';
@@ -30,9 +34,6 @@ export type GetOptions = {
 
 type Streams = {stdout: {write(text: string): unknown}; stderr: {write(text: string): unknown}};
 
-/** As many as a page of the reflector. */
-const pageSize = '250';
-
 /** What the API server refused, in its words. */
 class Refused extends Error {
 	override name = 'Refused';
@@ -45,23 +46,24 @@ async function read(cluster: Cluster, path: string, query?: Record<string, strin
 }
 
 async function listed(cluster: Cluster, path: string, selector: string | undefined): Promise<unknown[]> {
-	const items: unknown[] = [];
+	const pages: (readonly unknown[])[] = [];
+	const beyond = listBounds();
 	let token = '';
 	do {
 		const answer = await read(cluster, path, {
-			limit: pageSize,
+			limit: String(pageSize),
 			...(selector !== undefined && {labelSelector: selector}),
 			...(token !== '' && {continue: token}),
 		});
 		const page = parseList(answer.body);
 		if (!page)
 			throw new Refused('The answer is no list of services: something else answers for the API server.');
-		items.push(...page.items);
-		if (page.continue === token && token !== '')
-			throw new Refused('The API server sends the same page again and again.');
+		const why = beyond(page);
+		if (why !== undefined) throw new Refused(`Not listed: ${why}.`);
+		pages.push(page.items);
 		token = page.continue;
 	} while (token !== '');
-	return items;
+	return pages.flat();
 }
 
 const headings = (options: GetOptions): string[] => [
@@ -71,7 +73,7 @@ const headings = (options: GetOptions): string[] => [
 	'SPLIT',
 	'URL',
 	'AGE',
-	...(options.format.kind === 'wide' ? ['LATEST CREATED', 'LATEST READY', 'IMAGE'] : []),
+	...(options.format.kind === 'wide' ? ['LATEST CREATED', 'LATEST READY', 'DOMAINS', 'IMAGE'] : []),
 	'REASON',
 ];
 
@@ -83,9 +85,21 @@ function splitText({statusTraffic}: ServiceView): string {
 		: shares.map(({revision, percent}) => `${revision}=${percent}`).join(',');
 }
 
-type Asked = {now: number; troubles: ReadonlyMap<string, RevisionTrouble>};
+/** The hosts of DomainMappings that lead to it; a question mark where they may not be listed. */
+function domainsText({namespace, name}: ServiceView, domains: readonly DomainMapping[] | undefined): string {
+	if (!domains) return '?';
+	const own = domains.filter(each => each.namespace === namespace && each.service === name);
+	return own.length === 0 ? '<none>' : own.map(({host}) => host).join(',');
+}
 
-function row(item: unknown, options: GetOptions, {now, troubles}: Asked): string[] {
+type Asked = {
+	now: number;
+	troubles: ReadonlyMap<string, RevisionTrouble>;
+	/** Only where they are shown. */
+	domains: readonly DomainMapping[] | undefined;
+};
+
+function row(item: unknown, options: GetOptions, {now, troubles, domains}: Asked): string[] {
 	const parsed = parseService(item);
 	if (!parsed.ok) return headings(options).map((_, index) => (index === 0 ? printable(parsed.reason) : ''));
 	const service = parsed.value;
@@ -98,7 +112,12 @@ function row(item: unknown, options: GetOptions, {now, troubles}: Asked): string
 		service.url ?? '',
 		age(service.createdAt, now),
 		...(options.format.kind === 'wide'
-			? [service.latestCreated ?? '<none>', service.latestReady ?? '<none>', service.summary.image]
+			? [
+					service.latestCreated ?? '<none>',
+					service.latestReady ?? '<none>',
+					domainsText(service, domains),
+					service.summary.image,
+				]
 			: []),
 		sentence,
 	];
@@ -117,6 +136,11 @@ async function printed(
 			names.length === 1 && typeof only === 'object' && only !== null
 				? only
 				: {apiVersion: 'v1', kind: 'List', metadata: {resourceVersion: ''}, items};
+		const why = tooDeep(value);
+		if (why !== undefined) {
+			const deep = items.find(item => tooDeep(item) !== undefined);
+			throw new Refused(`${printable(identityOf(deep)?.name ?? 'The list')} cannot be printed: ${why}.`);
+		}
 		return format.print(value, items);
 	}
 	const now = Date.now();
@@ -124,9 +148,20 @@ async function printed(
 		const parsed = parseService(item);
 		return parsed.ok ? [parsed.value] : [];
 	});
-	const asked: Asked = {now, troubles: await podTroubles(cluster, services, now)};
+	const asked: Asked = {
+		now,
+		troubles: await podTroubles(cluster, services, now),
+		domains: format.kind === 'wide' ? await domainsFor(cluster, options) : undefined,
+	};
 	const table = textTable([headings(options), ...items.map(item => row(item, options, asked))]);
 	return table.slice(heading ? 0 : 1).join('\n');
+}
+
+async function domainsFor(
+	cluster: Cluster,
+	{allNamespaces, namespace, signal = new AbortController().signal}: GetOptions,
+): Promise<readonly DomainMapping[] | undefined> {
+	return readDomainMappings(cluster, allNamespaces ? undefined : namespace, signal);
 }
 
 /** Prints; 0, or 1 where the server refused, with its words on standard error. */

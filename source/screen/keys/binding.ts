@@ -109,6 +109,7 @@ export type Action =
 	| 'eraseDigit'
 	| 'confirm'
 	| 'wake'
+	| 'wayBack'
 	| 'takeTheirs'
 	| 'putMineOnTop'
 	| 'keepEditing'

@@ -26,6 +26,15 @@ export const lookKeys: readonly Binding[] = [
 		help: 'Show the values of environment variables, or cover them again.',
 	},
 	{
+		// ctrl-e goes to the end of the line there.
+		action: 'uncover',
+		keys: ['ctrl-o'],
+		in: ['form'],
+		label: 'values',
+		help: 'Show the values of environment variables, or cover them again.',
+		footer: {rank: 24},
+	},
+	{
 		action: 'verifyOnce',
 		keys: ['v'],
 		in: 'panes',
@@ -142,7 +151,7 @@ export const lookKeys: readonly Binding[] = [
 		keys: ['y'],
 		in: 'panes',
 		label: 'YAML',
-		help: 'Show the selected service, or in the revisions pane the revision, as YAML, read anew.',
+		help: 'Show the selected service, or in the revisions pane the revision, as YAML, refreshed.',
 		palette: {names: ['yaml']},
 		footer: {rank: 20, label: 'yaml'},
 	},
@@ -168,9 +177,9 @@ export const lookKeys: readonly Binding[] = [
 		action: 'writesLog',
 		keys: ['w'],
 		in: 'panes',
-		label: 'what was sent',
-		help: 'Show what this console wrote to the cluster, as commands.',
-		palette: {names: ['writes', 'sent']},
+		label: 'history',
+		help: 'Show the history: what was written from here, as commands, and who changed which split.',
+		palette: {names: ['history', 'writes', 'sent']},
 	},
 	{
 		action: 'namespace',

@@ -9,19 +9,21 @@ import {
 	selectedService,
 	troubledRevision,
 	troubleOf,
-	whyNoService,
+	domainsOf,
+	whyNoParts,
 	type RevisionRow,
 } from '../../console/state/read.js';
 import {isAcross} from '../../console/state/scope.js';
 import {keyOf} from '../../console/tables/object-name.js';
 import {isGone} from '../../console/state/selection.js';
-import {parseRejection} from '../../knative/release/evidence/rejection.js';
+import {rejectionOf} from '../../knative/release/evidence/facts.js';
 import type {Release} from '../../knative/release/release.js';
 import type {ConsoleState} from '../../console/state/state.js';
 import {roleOf, type RevisionMarks} from './revision-marks.js';
-import {useRelease} from '../use-release.js';
+import {useRelease} from './use-release.js';
 import type {RevisionView} from '../../knative/revision/revision.js';
 import {conditionTrouble, type RevisionTrouble} from '../../knative/revision/trouble.js';
+import type {DomainMapping} from '../../knative/service/domain-mapping.js';
 import type {ServiceView} from '../../knative/service/service.js';
 import type {Theme} from '../../terminal/output/theme.js';
 import type {Size} from '../layout.js';
@@ -48,6 +50,12 @@ const columns = [
 	{title: 'ENVIRONMENT', priority: 7, isFlexible: true, min: 16},
 ] as const;
 
+/** Where users ask for it: its own URL, and hosts that DomainMappings lead to it from. */
+function urlsOf({url}: ServiceView, domains: readonly DomainMapping[]): string {
+	const hosts = domains.map(({host, ready}) => (ready ? host : `${host} (not ready)`));
+	return [...(url === undefined ? [] : [url]), ...hosts].join(', ');
+}
+
 export function RevisionsPane({width, height}: Size) {
 	const theme = useTheme();
 	const now = useNow();
@@ -60,8 +68,9 @@ export function RevisionsPane({width, height}: Size) {
 	const isKnown = useConsoleState(state => service && knownRevisions(state, service) !== undefined);
 	const selected = useConsoleState(selectedRevisionIndex);
 	const {focus, missing} = useConsoleState(
-		useShallow(state => ({focus: state.focus, missing: state.selected && whyNoService(state)})),
+		useShallow(state => ({focus: state.focus, missing: whyNoParts(state)})),
 	);
+	const domains = useConsoleState(useShallow(state => (service ? domainsOf(state, service) : [])));
 	const isAll = useConsoleState(isAcross);
 	const size = frameContentSize(width, height);
 	const told = useRelease(service);
@@ -77,7 +86,7 @@ export function RevisionsPane({width, height}: Size) {
 			title={
 				service ? `${titleOf('revisions')} of ${isAll ? keyOf(service) : service.name}` : titleOf('revisions')
 			}
-			aside={service?.url}
+			aside={service && urlsOf(service, domains)}
 			isFocused={focus === 'revisions'}
 		>
 			<Table
@@ -100,7 +109,7 @@ export function RevisionsPane({width, height}: Size) {
 							: mayNotList
 								? 'You may not list revisions here: it takes list and watch on revisions.serving.knative.dev.'
 								: 'Its revisions are not known yet.'
-						: (missing ?? '')
+						: missing
 				}
 			/>
 			{said.map(line => (
@@ -222,7 +231,10 @@ function row(
 			shortRevision(revision.name, service.name),
 			entries.length === 0 ? '' : `${percent} %`,
 			[...(role === undefined ? [] : [role]), ...tags].join(', '),
-			stateCell(revision, theme, revision.uid === sick.uid ? sick.word : undefined),
+			stateCell(revision, theme, {
+				isRejected: rejectionOf({service, revisions: [revision]}, revision.name) !== undefined,
+				sickness: revision.uid === sick.uid ? sick.word : undefined,
+			}),
 			pods(revision),
 			failed === '' || failed === '0 %' ? failed : {text: failed, style: theme.styles.bad},
 			age(revision.createdAt, now),
@@ -239,9 +251,13 @@ function pods({actualReplicas, desiredReplicas}: RevisionView): string {
 }
 
 /** @param sickness What its pods say is wrong, in a word. */
-function stateCell(revision: RevisionView, {glyphs, styles}: Theme, sickness: string | undefined): TableCell {
+function stateCell(
+	revision: RevisionView,
+	{glyphs, styles}: Theme,
+	{isRejected, sickness}: {isRejected: boolean; sickness: string | undefined},
+): TableCell {
 	const {state} = revision;
-	if (parseRejection(revision.rejected)) return {text: `${glyphs.bad} Rejected`, style: styles.bad};
+	if (isRejected) return {text: `${glyphs.bad} Rejected`, style: styles.bad};
 	const trouble = conditionTrouble(revision)?.word ?? sickness;
 	if (trouble !== undefined && state.kind !== 'deleting') {
 		return {text: `${glyphs.bad} ${trouble}`, style: styles.bad};

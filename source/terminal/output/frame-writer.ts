@@ -126,10 +126,9 @@ export function createFrameWriter<Stream extends TerminalStream>(
 	const watch = watchForForeignText({
 		clock,
 		request: answered => sight?.request(answered) ?? '',
-		cursor: () => displayed.cursor,
 		isIdle: () => isRendering && !isDue && !isStuck && pace.wait(clock.now(), {isForKey: false}) === 0,
-		write,
 		redraw,
+		rows: () => size().rows,
 		redrawRows(count) {
 			if (frame === undefined) return;
 			displayed.forgetNext(count);
@@ -140,20 +139,20 @@ export function createFrameWriter<Stream extends TerminalStream>(
 	function write(bytes: string): void {
 		const start = clock.now();
 		const before = preemptions();
-		const written = (wasPreempted: boolean) => {
+		const written = (wasPreempted: () => boolean) => {
 			const end = clock.now();
 			pace.wrote(Buffer.byteLength(bytes), end - start, end, wasPreempted);
 		};
 		let hasToWait = false;
 		terminal.write(bytes, () => {
 			if (!hasToWait) return;
-			written(false);
+			written(() => false);
 			isStuck = false;
 			if (isDue) schedule();
 		});
 		hasToWait = (terminal.writableLength ?? 0) > 0;
 		if (hasToWait) isStuck = true;
-		else written(preemptions() !== before);
+		else written(() => preemptions() !== before);
 	}
 
 	function paint(): void {
@@ -313,6 +312,7 @@ export function createFrameWriter<Stream extends TerminalStream>(
 		ambiguousWidth: width.promise,
 		keyPressed() {
 			lastKey = clock.now();
+			watch.keyPressed();
 		},
 		rendered() {
 			isRendering = true;

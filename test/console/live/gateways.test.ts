@@ -123,6 +123,24 @@ test('a load balancer that has a rule for the main host only leaves canary and s
 	expect(praised).toEqual([]);
 });
 
+test.each([
+	['the service', 'cart.default.example.com'],
+	['the old revision', 'r1-cart.default.example.com'],
+])('tag hosts that all lead to %s prove nothing of the canary', async (_, host) => {
+	const {console, praised} = await watch(await openWorld(), async request => {
+		if (/^r\d-/.test(request.headers.host ?? '')) request.headers.host = host;
+		return undefined;
+	});
+	// It would be called good from 69 pairs without a failure on.
+	await until(console.store, '80 pairs', ({live}) => (live?.snapshot.comparison?.pairs ?? 0) >= 80);
+	const {lines} = await said(console, 1);
+	expect(lines).toMatch(
+		/waiting: canary not worse so far, if it was asked: the tags' answers do not differ \(i\)/,
+	);
+	expect(verdictIn(console)).toMatchObject({failureBound: 1});
+	expect(praised).toEqual([]);
+});
+
 test('a revision with a share that was never heard is not accused of what another says', async () => {
 	const world = await openWorld();
 	await patchSpec(world.cluster, 'cart', {

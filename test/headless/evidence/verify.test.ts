@@ -98,7 +98,7 @@ test('revisions that answer alike, or have no tag, cannot be told apart', async 
 	const alike = await verify(world, {service: 'twin', n: 30});
 	expect(alike.code).toBe(8);
 	expect(alike.report?.notes[0]).toBe(
-		'twin-00001 and twin-00002 answer identically. Another part of the answer (--fingerprint) or another page (--path) may tell them apart.',
+		'twin-00001 and twin-00002 answer identically. Another part of the answer (--fingerprint) or another page (--path) may identify them.',
 	);
 
 	const untagged = trafficOf('twin', {1: 50, 2: 50}).map(target => ({...target, tag: undefined}));

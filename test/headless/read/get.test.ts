@@ -1,10 +1,10 @@
 /** `kn-canary get` as a script starts it: the built program against the sandbox, beside kubectl where it is installed. */
 import {execFile, execFileSync} from 'node:child_process';
-import path from 'node:path';
 import {promisify} from 'node:util';
 import {afterAll, beforeAll, describe, expect, it} from 'vitest';
 import {openTerminal} from '../../support/terminal.js';
 import {startWorld, type World} from '../../support/world.js';
+import {builtProgram} from '../../support/run-program.js';
 
 let world: World;
 beforeAll(async () => {
@@ -15,7 +15,7 @@ afterAll(async () => {
 });
 
 const environment = () => ({...process.env, KUBECONFIG: world.sandbox.kubeconfigPath});
-const program = path.resolve('dist/cli.js');
+const program = builtProgram;
 
 async function get(...args: string[]): Promise<{code: number; stdout: string; stderr: string}> {
 	return new Promise(resolve => {
@@ -46,7 +46,7 @@ describe('kn-canary get', () => {
 
 	it('names the namespace with -A, and what is newest with -o wide', async () => {
 		const {stdout} = await get('-A', '-o', 'wide');
-		expect(stdout).toMatch(/^NAMESPACE\s+NAME\s.*LATEST CREATED\s+LATEST READY\s+IMAGE\s+REASON\n/);
+		expect(stdout).toMatch(/^NAMESPACE\s+NAME\s.*LATEST CREATED\s+LATEST READY\s+DOMAINS\s+IMAGE\s+REASON\n/);
 		expect(stdout).toMatch(/^default\s+payments\s.*payments-00002\s+payments-00001\s/m);
 	});
 

@@ -8,6 +8,7 @@ import {text} from 'node:stream/consumers';
 import {afterAll, beforeAll, beforeEach, describe, expect, it} from 'vitest';
 import {openTerminal} from '../../support/terminal.js';
 import {startWorld, type World} from '../../support/world.js';
+import {builtProgram} from '../../support/run-program.js';
 
 let world: World;
 let state: string;
@@ -31,7 +32,7 @@ beforeEach(async () => {
 
 type Ended = {code: number; stdout: string; stderr: string};
 
-const program = path.resolve('dist/cli.js');
+const program = builtProgram;
 const environment = () => ({
 	...process.env,
 	XDG_STATE_HOME: state,
@@ -145,7 +146,7 @@ it('complete, rollback and undo go on from each other, by the history on disk', 
 it('complete is not done while the newest revision has failed, though the older one has everything', async () => {
 	const {code, stdout, stderr} = await run('complete', 'payments', '--yes');
 	expect(stderr).toMatch(
-		/^The newest revision, payments-00002, is not ready \(.*Unable to fetch image.*\); payments-00001 has 100 % /,
+		/^The newest revision, payments-00002, is not ready \(No image: image not found: .*404.*\); payments-00001 has 100 % /,
 	);
 	expect(stdout).toBe('');
 	expect(code).toBe(1);

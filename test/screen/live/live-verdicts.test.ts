@@ -50,6 +50,7 @@ function comparison({asked = 120, fresh = 0, old = 0, bad = 0, cold = 0, undecid
 		latency: latencyVerdict(asked, bad),
 		worse: undefined,
 		slower: undefined,
+		isProven: true,
 		bound: failureBound(fresh, asked),
 		boundMore,
 		boundWait: boundMore === undefined ? undefined : boundMore * 1000,
