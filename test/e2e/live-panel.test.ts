@@ -66,6 +66,26 @@ test('a new revision that fails 5 % is WORSE while users still get 100 % of the 
 	expect(screen).toMatch(/500 ×\d+ .*…00002 \(tag\)/);
 });
 
+test('at 80 columns and 24 rows a failure stays on the screen, and how it went without one', async () => {
+	const world = await openWorld();
+	await using terminal = openBuiltConsole({
+		args: ['--kubeconfig', world.sandbox.kubeconfigPath, '--rate', '20'],
+		cols: 80,
+		rows: 24,
+	});
+	await terminal.until(/gateway 127\.0\.0\.1:\d+[^]*cart +.*90│10/);
+	terminal.press('space');
+	await terminal.until(/share …00002 \S+ +[\d.]+ % +errors \S+ +0 % +p95 \S+/);
+	await world.sandbox.gatewayFaults.set({unavailable: 0.2});
+	await terminal.until(/✗ 503 ×\d+ .*gateway/);
+	await world.sandbox.gatewayFaults.clear();
+	const answered = (screen: string) => Number(/(\d+) answers/.exec(screen)?.[1] ?? 0);
+	const from = answered(terminal.screen());
+	// A hundred good answers later it is there all the same.
+	const later = await terminal.until(screen => answered(screen) >= from + 100);
+	expect(later).toMatch(/✗ 503 ×\d+ .*gateway/);
+});
+
 /** Milliseconds of a cell such as `12 ms` or `2.0 s`. */
 const milliseconds = (cell: string | undefined): number => {
 	const [, value, unit] = /([\d.]+) (ms|s)/.exec(cell ?? '') ?? [];
