@@ -4,6 +4,7 @@ import {exitCodeLines, exitCodes} from '../headless/exit-codes.js';
 import {addEvidenceCommands} from './commands/evidence-commands.js';
 import {addReadCommands} from './commands/read-commands.js';
 import {addReleaseCommands} from './commands/release-commands.js';
+import {addWriteCommands} from './commands/write-commands.js';
 import {addSandboxCommands} from './commands/sandbox-commands.js';
 import {endInWords, Program} from './command-errors.js';
 import {
@@ -93,6 +94,7 @@ export function createProgram({
 	addKubeFlags(program);
 	addSandboxCommands(program);
 	addReleaseCommands(program);
+	addWriteCommands(program);
 	addEvidenceCommands(program);
 	addReadCommands(program);
 	// So that the action can say that there is no such command, rather than that there are too many arguments.
