@@ -59,7 +59,7 @@ function number(what: string, isFine: (value: number) => boolean): (text: string
 	};
 }
 
-function whole(what: string, lowest: number, highest: number): (text: string) => number {
+export function whole(what: string, lowest: number, highest: number): (text: string) => number {
 	return number(what, value => Number.isInteger(value) && value >= lowest && value <= highest);
 }
 

@@ -77,3 +77,34 @@ export async function runUsers(
 	if (!watch) print(last);
 	return last.snapshot.state === 'counting' ? exitCodes.done : exitCodes.notMade;
 }
+
+/** The same for who asks for more than that: measured for so many seconds; undefined where nothing is known. */
+export async function measureUsers(
+	cluster: Cluster,
+	{
+		service: name,
+		namespace,
+		seconds,
+		meter,
+		signal,
+	}: Pick<UsersRun, 'service' | 'namespace' | 'seconds' | 'meter' | 'signal'>,
+): Promise<{report: object; lines: readonly string[]} | undefined> {
+	const found = await readService(cluster, namespace, name);
+	if (!found.ok) return undefined;
+	const begun = performance.now();
+	let last: FollowedUsers | undefined;
+	await followUsers(cluster, found.service, {
+		meter,
+		...(signal && {signal}),
+		onRound(now) {
+			last = now;
+			const passed = performance.now() - begun;
+			const {state, view} = now.snapshot;
+			if (state !== 'counting') return state === 'unknown' || passed > patience;
+			return view.recent.seconds >= seconds || passed >= seconds * 1000 + patience;
+		},
+	});
+	return (
+		last && {report: usersJson(last.service, last.snapshot), lines: usersLines(last.service, last.snapshot)}
+	);
+}
