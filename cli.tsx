@@ -29,8 +29,8 @@ process.once('exit', () => loader.keepRest());
 const loaded = loader.load('./program.js');
 if (!isProgram(loaded))
 	throw new TypeError('dist/program.js is not what the build made; run `npm run build`.');
-void loaded.createProgram({keepCode: () => loader.keep()}).parseAsync();
+void loaded.runProgram({keepCode: () => loader.keep()});
 
 function isProgram(value: unknown): value is typeof import('./source/cli/program.js') {
-	return typeof value === 'object' && value !== null && 'createProgram' in value;
+	return typeof value === 'object' && value !== null && 'runProgram' in value;
 }

@@ -109,13 +109,14 @@ const themes: Readonly<Record<string, ThemeOptions>> = {
 };
 
 export const themeOption = () =>
-	new Option('--theme <name>', `${Object.keys(themes).join(', ')}: colours, and for which background`)
-		.env('KN_CANARY_THEME')
-		.argParser(text => {
-			const theme = Object.hasOwn(themes, text) ? themes[text] : undefined;
-			if (theme) return theme;
-			throw new InvalidArgumentError(`It is one of ${Object.keys(themes).join(', ')}.`);
-		});
+	new Option(
+		'--theme <name>',
+		`${Object.keys(themes).join(', ')}: colours, and for which background`,
+	).argParser(text => {
+		const theme = Object.hasOwn(themes, text) ? themes[text] : undefined;
+		if (theme) return theme;
+		throw new InvalidArgumentError(`It is one of ${Object.keys(themes).join(', ')}.`);
+	});
 
 export function pattern(text: string): RegExp {
 	try {
