@@ -160,5 +160,11 @@ export const agreementOptions = ({isRelease}: {isRelease: boolean}) => [
 		'what would have to be typed at a terminal: the name of the service, in production',
 	),
 ];
+/** @param usual Seconds. */
+export const waitOption = (usual = 60) =>
+	new Option('--wait <time>', 'how long to wait for the gateway; 0 does not wait')
+		.argParser(seconds)
+		.default(usual, usual === 0 ? '0' : `${usual}s`);
+
 export const outputOption = () =>
 	new Option('-o, --output <format>', 'lines, or one JSON object').choices(['text', 'json']).default('text');

@@ -88,9 +88,10 @@ async function typed(shell: string, args: readonly string[], start: string, line
 	await terminal.until(/^READY\s*$/m);
 	terminal.type(line);
 	terminal.press('tab');
-	await terminal.until(wanted);
+	const shown = await terminal.until(wanted);
 	// A shell that somebody sits at heeds no SIGTERM.
 	terminal.kill('SIGKILL');
+	return shown;
 }
 
 const ready = (shell: string) => `source <(kn-canary completion ${shell}); PS1='> '; clear; echo REA''DY`;
@@ -98,8 +99,18 @@ const ready = (shell: string) => `source <(kn-canary completion ${shell}); PS1='
 describe.skipIf(!existsSync('/bin/bash'))('bash', () => {
 	it('completes a command, a service, and a revision behind which the share is typed', async () => {
 		const bash = ['--norc', '--noprofile', '-i'];
-		await typed('/bin/bash', bash, ready('bash'), 'kn-canary rollb', /> kn-canary rollback \s*$/m);
-		await typed('/bin/bash', bash, ready('bash'), 'kn-canary status ch', /> kn-canary status checkout \s*$/m);
+		expect(
+			await typed('/bin/bash', bash, ready('bash'), 'kn-canary rollb', /> kn-canary rollback \s*$/m),
+		).toMatch(/> kn-canary rollback \s*$/m);
+		expect(
+			await typed(
+				'/bin/bash',
+				bash,
+				ready('bash'),
+				'kn-canary status ch',
+				/> kn-canary status checkout \s*$/m,
+			),
+		).toMatch(/> kn-canary status checkout \s*$/m);
 		await typed(
 			'/bin/bash',
 			bash,
@@ -122,9 +133,15 @@ describe.skipIf(zsh === undefined)('zsh', () => {
 	it('completes a command, a service, and a revision behind which the share is typed', async () => {
 		const start = `autoload -Uz compinit; compinit -u; ${ready('zsh')}`;
 		const args = ['-f', '-i'];
-		await typed(zsh ?? '', args, start, 'kn-canary rollb', /> kn-canary rollback\s*$/m);
-		await typed(zsh ?? '', args, start, 'kn-canary status ch', /> kn-canary status checkout\s*$/m);
-		await typed(zsh ?? '', args, start, 'kn-canary split cart @st', /> kn-canary split cart @stable=$/m);
+		expect(await typed(zsh ?? '', args, start, 'kn-canary rollb', /> kn-canary rollback\s*$/m)).toMatch(
+			/> kn-canary rollback\s*$/m,
+		);
+		expect(
+			await typed(zsh ?? '', args, start, 'kn-canary status ch', /> kn-canary status checkout\s*$/m),
+		).toMatch(/> kn-canary status checkout\s*$/m);
+		expect(
+			await typed(zsh ?? '', args, start, 'kn-canary split cart @st', /> kn-canary split cart @stable=$/m),
+		).toMatch(/> kn-canary split cart @stable=$/m);
 	});
 });
 

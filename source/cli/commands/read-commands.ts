@@ -44,7 +44,7 @@ function addGet(program: Command): void {
 }
 
 const goalHelp = Object.entries(waitGoals)
-	.map(([goal, meaning]) => `  ${goal.padEnd(12)}  ${meaning}`)
+	.map(([name, meaning]) => `  ${name.padEnd(12)}  ${meaning}`)
 	.join('\n');
 
 function goal(text: string): WaitGoal {

@@ -4,7 +4,7 @@ import {writing} from '../../headless/exit-codes.js';
 import type {OutputFormat, ReleaseFlags} from '../../headless/write/run.js';
 import type {ReleaseCommand} from '../../headless/write/release.js';
 import {wordsHelp} from '../../knative/release/words-help.js';
-import {agreementOptions, outputOption, seconds, type ConsoleFlags} from '../flags.js';
+import {agreementOptions, outputOption, waitOption, type ConsoleFlags} from '../flags.js';
 import {requestOptionsFor} from '../request-flags.js';
 import {addExamples, addExitCodes} from './help-parts.js';
 
@@ -21,7 +21,7 @@ export function addReleaseCommands(program: Command): void {
 		for (const option of agreementOptions({isRelease: true})) command.addOption(option);
 		command
 			.option('--reason <text>', 'why, for the history')
-			.option('--wait <time>', 'how long to wait for the gateway (60s); 0 does not wait', seconds, 60)
+			.addOption(waitOption())
 			.addOption(outputOption());
 		addExitCodes(command, writing);
 		return command;

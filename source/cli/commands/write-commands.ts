@@ -2,7 +2,7 @@
 import {Option, type Command} from 'commander';
 import {writing} from '../../headless/exit-codes.js';
 import {wordsHelp} from '../../knative/release/words-help.js';
-import {agreementOptions, outputOption, seconds, type ConsoleFlags} from '../flags.js';
+import {agreementOptions, outputOption, waitOption, type ConsoleFlags} from '../flags.js';
 import type {CreateFlags, DeleteFlags, RevisionFlags, ScaleFlags, TagFlags} from '../run/run-write.js';
 import {addExamples, addExitCodes} from './help-parts.js';
 
@@ -12,7 +12,7 @@ function writes(command: Command, {wait = 60}: {wait?: number} = {}): Command {
 	for (const option of agreementOptions({isRelease: false})) command.addOption(option);
 	command
 		.option('--reason <text>', 'why, for the history')
-		.option('--wait <time>', `how long to wait for the gateway (${wait}s); 0 does not wait`, seconds, wait)
+		.addOption(waitOption(wait))
 		.addOption(outputOption());
 	addExitCodes(command, writing);
 	return command;
@@ -56,8 +56,9 @@ const ofNewRevision = (command: Command) =>
 			]),
 		);
 
+const load = async () => import('../run/run-write.js');
+
 export function addWriteCommands(program: Command): void {
-	const load = async () => import('../run/run-write.js');
 	const common = () => program.opts<ConsoleFlags>();
 
 	const create = containerFlags(

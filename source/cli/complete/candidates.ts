@@ -92,7 +92,7 @@ function argumentOf(
 	{service, current}: {service: string; current: string},
 ): Wanted {
 	const argument = all[index] ?? (all.at(-1)?.variadic ? all.at(-1) : undefined);
-	switch (argument?.name()) {
+	switch (argument?.name() ?? '') {
 		case 'service':
 			return {kind: 'services'};
 		case 'share':
@@ -106,7 +106,7 @@ function argumentOf(
 
 function valueOf(option: Option, service: string): Wanted {
 	if (option.argChoices) return candidates(option.argChoices.map(word => ({word, about: ''})));
-	switch (option.long) {
+	switch (option.long ?? '') {
 		case '--namespace':
 			return {kind: 'namespaces'};
 		case '--context':

@@ -44,7 +44,7 @@ function wayOf(words: readonly string[]): v.InferOutput<typeof ways> {
 /** Lines as cobra prints them: candidates with their meaning behind a tab, and a number that says what kind they are. */
 export async function completionLines(program: Command, words: readonly string[]): Promise<string[]> {
 	const wanted = wantedAt(program, words);
-	const {list, directive} = await found(wanted, words.slice(0, -1));
+	const {list, directive} = await foundFor(wanted, words.slice(0, -1));
 	const current = words.at(-1) ?? '';
 	const lines = list
 		.filter(({word}) => word.startsWith(current))
@@ -52,7 +52,7 @@ export async function completionLines(program: Command, words: readonly string[]
 	return [...lines, `:${directive}`];
 }
 
-async function found(
+async function foundFor(
 	wanted: Wanted,
 	before: readonly string[],
 ): Promise<{list: readonly Candidate[]; directive: number}> {

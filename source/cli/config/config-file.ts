@@ -47,6 +47,7 @@ export async function parseConfig(text: string, place: string, known: ReadonlySe
 			`${where} is no YAML: ${printable(error instanceof Error ? error.message : String(error))}`,
 		);
 	}
+	if (Array.isArray(read)) throw new ConfigError(`${where} has to be keys with values, not a list.`);
 	const parsed = v.safeParse(file, read);
 	if (!parsed.success) throw new ConfigError(`${where}: ${issue(parsed.issues)}`);
 	const {contexts = {}, ...rest} = parsed.output;

@@ -20,7 +20,7 @@ export function exampleConfig(program: Command): string {
 			!ofOneLine.has(key),
 	);
 	return [
-		'# kn-canary: what is set here holds where neither a flag nor a variable says otherwise.',
+		'# Settings of kn-canary: they hold where neither a flag nor a variable says otherwise.',
 		'# Each key is a flag without its dashes; each flag has a variable, too: max-rate is KN_CANARY_MAX_RATE.',
 		'# `kn-canary config view` shows what holds, and where it comes from.',
 		'',

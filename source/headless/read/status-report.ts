@@ -172,6 +172,9 @@ export function statusLines(report: StatusReport, {revisions}: Facts, now: numbe
 
 const roleWords = ({revision, percent, because}: RoleReport) => `${revision} ${percent} %: ${because}`;
 
+const sum = (entries: readonly {percent: number}[]) =>
+	entries.length === 0 ? '–' : `${entries.reduce((total, {percent}) => total + percent, 0)} %`;
+
 function rows(report: StatusReport, revisions: Facts['revisions'], now: number): string[][] {
 	const listed = [
 		...new Set([
@@ -184,8 +187,6 @@ function rows(report: StatusReport, revisions: Facts['revisions'], now: number):
 		const set = report.set.filter(({revision}) => revision === name);
 		const got = report.got.filter(({revision}) => revision === name);
 		const view = report.revisions?.find(revision => revision.name === name);
-		const sum = (entries: readonly {percent: number}[]) =>
-			entries.length === 0 ? '–' : `${entries.reduce((total, {percent}) => total + percent, 0)} %`;
 		return [
 			name,
 			sum(set),

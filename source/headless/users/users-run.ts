@@ -2,6 +2,7 @@
 import type {Cluster} from '../../kube/cluster.js';
 import type {UsersMeter} from '../../users/users.js';
 import {exitCodes, type ExitCode} from '../exit-codes.js';
+import {visibleJson} from '../said.js';
 import {readService} from '../read/read-service.js';
 import {followUsers, type FollowedUsers} from './follow-users.js';
 import {usersJson, usersLines} from './users-text.js';
@@ -39,7 +40,9 @@ export async function runUsers(
 	const found = await readService(cluster, namespace, name);
 	if (!found.ok) {
 		const subject = found.isAnswer ? `Service ${name} in namespace ${namespace}: ` : '';
-		stderr.write(`${subject}${found.reason}\n`);
+		const sentence = `${subject}${found.reason}`;
+		if (output === 'json') stdout.write(`${visibleJson({exitCode: exitCodes.notMade, sentence}, 2)}\n`);
+		else stderr.write(`${sentence}\n`);
 		return exitCodes.notMade;
 	}
 	const begun = performance.now();
