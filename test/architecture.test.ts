@@ -144,6 +144,11 @@ describe('the house', () => {
 		expect(circles).toEqual([]);
 	});
 
+	it('has no room of more than 15 files', () => {
+		const rooms = Map.groupBy(files, file => path.posix.dirname(file));
+		expect([...rooms].filter(([, held]) => held.length > 15).map(([room]) => room)).toEqual([]);
+	});
+
 	it('gives each exported type a name of its own', () => {
 		const homes = new Map<string, string[]>();
 		for (const file of files) {

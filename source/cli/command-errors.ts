@@ -51,7 +51,7 @@ export function endInWords(program: Program, words: readonly string[]): void {
 		})
 		.exitOverride(error => {
 			if (error.exitCode === 0) process.exit(0);
-			// The program's own word for how it ends, else that the line makes no sense.
+			// The program's own word for how it ends, else that it is a usage error.
 			const code = error.code === 'commander.error' ? asExitCode(error.exitCode) : exitCodes.usage;
 			if (isJson) tell(`${errorJson(code, sentenceOf(error))}\n`);
 			process.exit(code);

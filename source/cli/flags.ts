@@ -143,7 +143,10 @@ export const crowdOptions = () => [
 	new Option('--revisions <count>', 'how many revisions each of them has (1)').argParser(count),
 ];
 export const seedOption = () =>
-	new Option('--seed <number>', 'draw the same revisions for the same requests each time').argParser(seed);
+	new Option(
+		'--seed <number>',
+		'fixed random seed: the same requests get the same revisions each time',
+	).argParser(seed);
 /**
  * How a write is agreed to without somebody at a terminal.
  *

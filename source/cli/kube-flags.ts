@@ -42,6 +42,7 @@ export function addKubeFlags(program: Command): void {
 		new Option('--cluster <name>', 'cluster of the kubeconfig, instead of that of the context'),
 		new Option('--user <name>', 'user of the kubeconfig, instead of that of the context'),
 		new Option('-n, --namespace <name>', 'namespace to begin in').argParser(short),
+		new Option('-A, --all-namespaces', 'all namespaces that you may list (the console, get)'),
 		new Option('-s, --server <url>', 'URL of the API server').argParser(short),
 		new Option('--token <token>', 'bearer token for the API server'),
 		new Option('--client-certificate <file>', 'client certificate for the API server'),

@@ -35,6 +35,7 @@ export async function openConsole(
 	const console = core.createConsole({
 		to,
 		namespace: flags.namespace,
+		allNamespaces: flags.allNamespaces,
 		gateway: flags.gateway,
 		selector: flags.selector,
 		asking,

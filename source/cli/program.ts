@@ -105,6 +105,7 @@ export function createProgram({
 	}
 
 	addKubeFlags(program);
+	program.hook('preAction', (_, command) => refuseAllNamespaces(program, command));
 	addSandboxCommands(program);
 	addReleaseCommands(program);
 	addWriteCommands(program);
@@ -136,4 +137,15 @@ export async function runProgram({keepCode}: {keepCode: () => void}): Promise<vo
 	const {completionLines} = await import('./complete/complete.js');
 	const lines = await completionLines(createProgram({words: []}), words.slice(1));
 	process.stdout.write(`${lines.join('\n')}\n`);
+}
+
+/** Commands that want the name of a service are of one, whose namespace has to be known. */
+function refuseAllNamespaces(program: Command, command: Command): void {
+	const isOfOne = command.registeredArguments.some(
+		({required}) => required && command.name() !== 'completion',
+	);
+	if (program.opts<ConsoleFlags>().allNamespaces !== true || !isOfOne) return;
+	program.error(`error: ${command.name()} is of one service: give its namespace with -n instead of -A`, {
+		exitCode: exitCodes.usage,
+	});
 }

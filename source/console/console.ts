@@ -15,6 +15,7 @@ import {baseRead, openRevisionForm, openScalingForm, submitForm} from './forms/f
 import {readBase} from '../release/read-base.js';
 import {createHistory, type HistoryFile} from './session/change-recorder.js';
 import {createLive, type Live} from './live/live.js';
+import {tagsByHeader} from './live/tags-by-header.js';
 import {setAndGot} from './live/verdicts.js';
 import {createUsersFollower} from './live/users.js';
 import type {PrometheusPlace} from '../users/prometheus-place.js';
@@ -106,6 +107,7 @@ const fastestNews = 100;
 /**
  * @param to What is being connected to, for the screen until it is.
  * @param gateway The operator's own word for where the gateway is.
+ * @param allNamespaces The first context is shown with all its namespaces.
  * @param selector Only services with these labels are shown.
  * @param frameInterval Milliseconds that the terminal needs between two frames: what is only news comes no faster.
  * @param history Where the history is kept; without it, it lives as long as the console.
@@ -117,6 +119,7 @@ const fastestNews = 100;
 export function createConsole({
 	to,
 	namespace = '',
+	allNamespaces = false,
 	gateway,
 	selector,
 	asking,
@@ -129,6 +132,7 @@ export function createConsole({
 }: {
 	to: string;
 	namespace?: string | undefined;
+	allNamespaces?: boolean | undefined;
 	gateway?: GivenGateway | undefined;
 	selector?: string | undefined;
 	asking?: RequestOptions | undefined;
@@ -141,11 +145,15 @@ export function createConsole({
 }): Console {
 	const store = createConsoleStore({to, namespace, asking});
 	const newsInterval = () => Math.max(fastestNews, frameInterval());
-	const live = createLive(store, newsInterval);
+	const live = createLive(store, newsInterval, async service => {
+		const cluster = connection.cluster();
+		return cluster ? tagsByHeader(cluster, service) : new Set();
+	});
 	const logs = createLogs(store, newsInterval);
 	const history = createHistory(store, historyFile);
 	const connection = createConnection(store, {
 		gateway,
+		allNamespaces,
 		selector,
 		production,
 		contexts,
@@ -158,7 +166,7 @@ export function createConsole({
 			await history.flush();
 		},
 	});
-	const {connected, failed, chooseNamespace, changeNamespace, chooseContext, changeContext} = connection;
+	const {cluster: _, recheckRights: __, stop: ___, ...going} = connection;
 	const users = createUsersFollower(store, () => connection.cluster(), {
 		probed: uid => live.snapshotOf(uid),
 		prometheus,
@@ -170,7 +178,7 @@ export function createConsole({
 		// Of thousands of services and revisions only those of the one that is asked concern the loop.
 		if (
 			service !== selectedService(before) ||
-			revisionsOf(state, service?.name) !== revisionsOf(before, service?.name) ||
+			revisionsOf(state, service) !== revisionsOf(before, service) ||
 			state.gateway !== before.gateway ||
 			state.requests !== before.requests ||
 			(live.hasBackground && state.services !== before.services)
@@ -193,6 +201,9 @@ export function createConsole({
 		store.setState({
 			scalingDefaults: answer.kind === 'known' ? {kind: 'known', ...answer.defaults} : answer,
 		});
+		if (answer.kind === 'known' || store.getState().sheets.at(-1)?.kind !== 'autoscaling') return;
+		const text = `The defaults of this cluster are not known, Knative's own are shown: ${answer.why}`;
+		notify(store, {tone: 'info', text});
 	}
 
 	/** Reads what users run whole, for a form that may be a change of that. */
@@ -223,7 +234,7 @@ export function createConsole({
 		const cluster = reached();
 		if (!cluster) return;
 		const state = store.getState();
-		const withheld = refusedRight(state, right);
+		const withheld = refusedRight(state, right, service.namespace);
 		if (withheld !== undefined) return notify(store, {tone: 'bad', text: withheld});
 		const result = planned(factsOf(state, service), state);
 		if (result.ok) return openReview(store, cluster, result.plan);
@@ -244,12 +255,7 @@ export function createConsole({
 	const console: Console = {
 		store,
 		live,
-		connected,
-		failed,
-		chooseNamespace,
-		changeNamespace,
-		chooseContext,
-		changeContext,
+		...going,
 		askAnew() {
 			const cluster = reached();
 			if (!cluster) return;

@@ -97,7 +97,7 @@ export function createOperator(console: Console) {
 			values: Partial<RevisionValues>,
 		): Promise<{plan: Plan; before: RevisionView | undefined}> {
 			const state = store.getState();
-			const before = revisionsOf(state, selectedService(state)?.name)[0];
+			const before = revisionsOf(state, selectedService(state))[0];
 			openRevisionForm(store);
 			changeRevisionForm(store, values);
 			console.submitForm();
@@ -109,7 +109,7 @@ export function createOperator(console: Console) {
 		async readyRevision(tag: string, before: RevisionView | undefined): Promise<RevisionView> {
 			return until(store, `a Ready revision at tag ${tag}`, state => {
 				const service = selectedService(state);
-				const newest = revisionsOf(state, service?.name)[0];
+				const newest = revisionsOf(state, service)[0];
 				const entry = service?.statusTraffic.find(target => target.tag === tag);
 				return (
 					service !== undefined &&

@@ -4,13 +4,13 @@ export const exitCodes = {
 	done: 0,
 	/** It is not: refused, not possible, not found, disagrees. */
 	notMade: 1,
-	/** The command line makes no sense, or does not say enough. */
+	/** Usage error: the command line is wrong, or does not say enough. */
 	usage: 2,
 	/** Not made: somebody else changed the service in between. */
 	conflict: 3,
 	/** Perhaps made: the answer was lost and reading again did not tell. */
 	unknown: 4,
-	/** Not made: nobody agreed to it. */
+	/** Not made: not confirmed. */
 	notAgreed: 5,
 	/** Made, but the gateway does not have it; or waited for in vain. */
 	notRouted: 6,

@@ -55,7 +55,7 @@ export function planCreateRevision(
 		facts: lines,
 		notes:
 			action === 'autoscaling'
-				? ['Autoscaling is part of the template: applying makes a new revision.', ...plan.notes]
+				? ['Autoscaling is part of the template: creates a new revision.', ...plan.notes]
 				: plan.notes,
 		warnings: [
 			...(base ? [] : baseWarnings(facts)),

@@ -154,11 +154,7 @@ function keptParts(facts: Facts, after: Split): Parts {
 /** What the command line of kn cannot do of it. */
 function knNotes(after: Split): string[] {
 	const dropped = droppedByKn(after).map(({key}) => key);
-	return dropped.length === 0
-		? []
-		: [
-				`kn keeps no row at 0 % without a tag: its command line leaves ${dropped.join(', ')} out of the split.`,
-			];
+	return dropped.length === 0 ? [] : [`The kn command drops ${dropped.join(', ')} (0 %, untagged).`];
 }
 
 export function planSplit(facts: Facts, after: Split): Planned {
@@ -261,7 +257,7 @@ function planned(action: TrafficAction, facts: Facts, choice: Choice): Planned {
 export function planTags(facts: Facts, revision: string, tags: readonly string[]): Planned {
 	const {split, notes} = retag(facts.service, revision, tags);
 	if (isAsked(facts.service, split)) {
-		return {ok: false, reason: `The tags of ${revision} are like that already.`};
+		return {ok: false, reason: 'Tags unchanged.'};
 	}
 	return {ok: true, plan: trafficPlan('tag', facts, split, {notes})};
 }

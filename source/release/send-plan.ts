@@ -66,12 +66,12 @@ export function sentenceOfOutcome(
 				: `The server stored something else: ${alteredSentences(plan, outcome).join('; ')}.`;
 		case 'conflict':
 			if (isAnother(outcome.theirs, write)) {
-				return `Not done: ${name} was deleted while you were looking, and the one there now is another. Nothing was written.`;
+				return `Not done: ${name} was deleted since you opened this, and the one there now is another. Nothing was written.`;
 			}
 			if (outcome.sameSpec) {
 				return `Not done: somebody else was writing ${name} at the same time; its split is as you saw it. Nothing was written.`;
 			}
-			return `Not done: somebody changed ${name} while you were looking. Nothing was written.`;
+			return `Not done: ${name} changed since you opened this. Nothing was written.`;
 		case 'gone':
 			return write.kind === 'delete revision'
 				? `Not done: the revision ${write.revision} does not exist in namespace ${namespace} any more.`

@@ -1,5 +1,5 @@
 /**
- * The ConfigMaps of knative-serving, read anew each time they are needed: who edits one sees it at work. A value that
+ * The ConfigMaps of knative-serving, read again each time they are needed: who edits one sees it at work. A value that
  * cannot be read counts as not given (a real cluster's webhook refuses it and keeps the one before).
  *
  * Source: knative/serving config/core/configmaps, knative/networking pkg/config/config.go, pkg/autoscaler/config,

@@ -77,7 +77,7 @@ export class StoreConflict extends Error {
 
 /**
  * Time in the sandbox: every waiting of a controller or a pod goes through it, so that tests need not wait.
- * Given in milliseconds of the real Knative; a pace of 10 makes them pass ten times as fast, a pace of Infinity at once.
+ * Given in milliseconds of the real Knative; a pace of 10 makes them pass at 10× speed, a pace of Infinity at once.
  */
 export type SandboxPace = {
 	readonly factor: number;

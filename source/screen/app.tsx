@@ -5,18 +5,17 @@ import {useShallow} from 'zustand/react/shallow';
 import {canConfirm, conflictOfReview} from '../console/sheets/lost-ground.js';
 import {oldSince, topSheet} from '../console/state/read.js';
 import {closeFilter, closeSheet, moveSelection, notify} from '../console/state/select.js';
-import {panes, type ConsoleStore, type Pane, type Sheet} from '../console/state/state.js';
+import type {ConsoleStore, Sheet} from '../console/state/state.js';
+import {panes, type Pane} from '../console/state/panes.js';
 import {showStroke, strokeOf} from '../terminal/input/strokes.js';
-import {greyed} from '../terminal/output/theme.js';
+import {greyed, type Theme} from '../terminal/output/theme.js';
 import {actionFor, isTextContext, keysOf, labelOf, type Action, type KeyContext} from './keys/key-lookup.js';
 import {Footer, Notice, useNoticeRows} from './footer.js';
 import {Header} from './header.js';
 import {layoutOf, noticeRows, shortened, type Layout, type Size} from './layout.js';
 import {LoginBanner, loginRows} from './login-banner.js';
-import {LivePane} from './live/live-pane.js';
-import {RevisionsPane} from './panes/revisions-pane.js';
-import {ServicesPane} from './panes/services-pane.js';
-import {TrafficPane} from './panes/traffic-pane.js';
+import {paneComponents} from './panes/pane-components.js';
+import {digitOf, paneRows, paneTable} from './panes/pane-table.js';
 import {ThemeContext, useTheme} from './widgets/theme-context.js';
 import {canPerform, perform, type ActionDependencies} from './perform.js';
 import {Details} from './sheets/inspect/details-sheet.js';
@@ -78,6 +77,9 @@ function isEnabled(
 	return overlays.has(context) || canPerform(action);
 }
 
+/** What a key may do in a window that is too small to show anything: leave it. */
+const actsUnseen: ReadonlySet<Action> = new Set(['quit', 'leave', 'suspend', 'redraw']);
+
 export function App(means: AppProps) {
 	const console = useConsole();
 	const {store} = console;
@@ -100,15 +102,20 @@ export function App(means: AppProps) {
 	const notice = useNoticeRows({
 		columns,
 		rows: noticeRows(rows - login.length),
-		isBesideRevisions: whole.kind === 'four' && sheets.length === 0,
+		isBesideRevisions: whole.kind === 'all' && sheets.length === 0,
 	});
 	const layout = shortened(whole, notice.height - noticeRows(rows - login.length));
-	const page = layout.kind === 'four' ? layout.services.height - 3 : layout.body.height - 3;
+	const page = layout.kind === 'all' ? layout.sizes.services.height - 3 : layout.body.height - 3;
 
 	const run = (action: Action, argument = '') => perform(console, action, {...means, page}, argument);
 
 	useInput((input, key) => {
 		const action = actionFor(context, input, key);
+		// Nobody sees where they are, or what a key would do.
+		if (layout.kind === 'none') {
+			if (action !== undefined && actsUnseen.has(action)) run(action);
+			return;
+		}
 		const said = store.getState().notice;
 		if (said?.isPassing) notify(store, undefined);
 		if (action === undefined) return saidUnknown(store, context, strokeOf(input, key), {isAscii});
@@ -191,46 +198,44 @@ function Panes({layout, focus}: {layout: Exclude<Layout, {kind: 'none'}>; focus:
 		({feeds}) => oldSince(feeds.services) !== undefined || oldSince(feeds.revisions) !== undefined,
 	);
 	const ofCluster = useMemo(() => (isOld ? greyed(theme) : theme), [isOld, theme]);
-	if (layout.kind === 'four') {
-		return (
-			<>
-				<ThemeContext value={ofCluster}>
-					<Box>
-						<ServicesPane {...layout.services} />
-						<RevisionsPane {...layout.revisions} />
-					</Box>
-					<TrafficPane {...layout.traffic} />
-				</ThemeContext>
-				<LivePane {...layout.live} />
-			</>
-		);
+	const themeOf = (pane: Pane) => (paneTable[pane].isOfCluster ? ofCluster : theme);
+	if (layout.kind === 'all') {
+		return paneRows.map(row => (
+			<Box key={row.join(' ')}>
+				{row.map(pane => (
+					<PaneView key={pane} pane={pane} theme={themeOf(pane)} {...layout.sizes[pane]} />
+				))}
+			</Box>
+		));
 	}
 	const {width, height} = layout.body;
-	const size = {width, height: height - 1};
 	return (
 		<>
 			<Tabs focus={focus} width={width} />
-			<ThemeContext value={ofCluster}>
-				{focus === 'services' && <ServicesPane {...size} />}
-				{focus === 'revisions' && <RevisionsPane {...size} />}
-				{focus === 'traffic' && <TrafficPane {...size} />}
-			</ThemeContext>
-			{focus === 'live' && <LivePane {...size} />}
+			<PaneView pane={focus} theme={themeOf(focus)} width={width} height={height - 1} />
 		</>
+	);
+}
+
+function PaneView({pane, theme, width, height}: Size & {pane: Pane; theme: Theme}) {
+	const Component = paneComponents[pane];
+	return (
+		<ThemeContext value={theme}>
+			<Component width={width} height={height} />
+		</ThemeContext>
 	);
 }
 
 /** Where one is among the panes, when only one fits. */
 function Tabs({focus, width}: {focus: Pane; width: number}) {
 	const {styles, glyphs} = useTheme();
-	const names = {services: 'Services', revisions: 'Revisions', traffic: 'Traffic', live: 'Live'};
 	const isShort = width < 48;
 	return (
 		<Box width={width} height={1} overflow="hidden">
 			<Text wrap="truncate">
-				{panes.map((pane, index) => (
+				{panes.map(pane => (
 					<Text key={pane} {...(pane === focus ? styles.focused : styles.muted)}>
-						{` ${pane === focus ? glyphs.selected : ''}${index + 1}${isShort && pane !== focus ? '' : ` ${names[pane]}`} `}
+						{` ${pane === focus ? glyphs.selected : ''}${digitOf(pane)}${isShort && pane !== focus ? '' : ` ${paneTable[pane].title}`} `}
 					</Text>
 				))}
 			</Text>

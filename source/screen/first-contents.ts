@@ -1,4 +1,5 @@
 /** What the frame before Ink's says once the API server has told of the services: the same that Ink will draw there. */
+import {isAcross} from '../console/state/scope.js';
 import {selectedIndex, serviceRows, visibleServices} from '../console/state/read.js';
 import type {ConsoleState} from '../console/state/state.js';
 import {styled, type Piece} from '../terminal/output/pieces.js';
@@ -19,7 +20,7 @@ export function firstContents(
 	const layout = layoutOf(columns, rows);
 	return {
 		header: headerText(state, {columns, theme}),
-		...(layout.kind === 'four' && {services: servicesContent(state, layout.services, theme)}),
+		...(layout.kind === 'all' && {services: servicesContent(state, layout.sizes.services, theme)}),
 	};
 }
 
@@ -39,6 +40,7 @@ function servicesContent(
 ): {aside: string; content: readonly string[]} {
 	const {glyphs, styles} = theme;
 	const services = visibleServices(state);
+	const isAll = isAcross(state);
 	const rows = serviceRows(state);
 	const selected = selectedIndex(state);
 	const {width, height} = frameContentSize(pane.width, pane.height);
@@ -47,11 +49,11 @@ function servicesContent(
 	const [thumbFrom, thumbTo] = scrollThumb(window, rows.length, rowsHeight);
 	const text = tableText(
 		{
-			columns: servicesColumns,
-			widest: widestOf(services),
+			columns: servicesColumns(isAll),
+			widest: widestOf(services, isAll),
 			width,
 			columnGap: servicesColumnGap,
-			rows: rows.slice(window.top, window.end).map(service => cellsOf(service, theme)),
+			rows: rows.slice(window.top, window.end).map(service => cellsOf(service, theme, {isAcross: isAll})),
 		},
 		glyphs,
 	);
@@ -69,7 +71,7 @@ function servicesContent(
 					[
 						isSelected ? {text: `${glyphs.selected} `, style: styles.selected} : {text: '  '},
 						...text
-							.pieces(cellsOf(service, theme))
+							.pieces(cellsOf(service, theme, {isAcross: isAll}))
 							.map(piece => (isSelected ? {...piece, style: {...piece.style, bold: true}} : piece)),
 					],
 					thumbTo > thumbFrom

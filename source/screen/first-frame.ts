@@ -9,7 +9,9 @@ import {neverBlock} from '../terminal/output/non-blocking.js';
 import {styled} from '../terminal/output/pieces.js';
 import {createSight, isMultiplexed, type Sight} from '../terminal/sight.js';
 import {createTheme, type Theme, type ThemeOptions} from '../terminal/output/theme.js';
+import type {Pane} from '../console/state/panes.js';
 import {layoutOf} from './layout.js';
+import {paneRows, titleOf} from './panes/pane-table.js';
 import {frameRows} from './widgets/frame-lines.js';
 
 export type FirstContents = {
@@ -27,16 +29,22 @@ export function firstFrame(
 	theme: Theme = createTheme(),
 ): string[] {
 	const layout = layoutOf(columns, rows);
-	if (layout.kind !== 'four') return [header];
-	const right = frameRows({...layout.revisions, title: '2 Revisions', isFocused: false}, theme);
-	return [
-		header,
-		...frameRows({...layout.services, title: '1 Services', isFocused: true, ...services}, theme).map(
-			(row, index) => row + (right[index] ?? ''),
-		),
-		...frameRows({...layout.traffic, title: '3 Traffic', isFocused: false}, theme),
-		...frameRows({...layout.live, title: '4 Live', isFocused: false}, theme),
-	];
+	if (layout.kind !== 'all') return [header];
+	const rowsOf = (pane: Pane) =>
+		frameRows(
+			{
+				...layout.sizes[pane],
+				title: titleOf(pane),
+				isFocused: pane === 'services',
+				...(pane === 'services' && services),
+			},
+			theme,
+		);
+	return [header, ...paneRows.flatMap(row => sideBySide(row.map(pane => rowsOf(pane))))];
+}
+
+function sideBySide([left = [], ...others]: readonly (readonly string[])[]): readonly string[] {
+	return left.map((line, index) => [line, ...others.map(rows => rows[index] ?? '')].join(''));
 }
 
 /** The first line before anything is known but where one wants to go. */

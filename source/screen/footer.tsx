@@ -1,7 +1,9 @@
 /** The last lines: what has just happened or is wrong, and the keys of where one is. */
 import {Box, Text} from 'ink';
-import {useMemo} from 'react';
+import {useEffect, useMemo, useReducer} from 'react';
 import {useShallow} from 'zustand/react/shallow';
+import {offeredRights} from '../console/session/rights.js';
+import {announced, announcedFor, announcement, lastChangeWords} from './changes.js';
 import {oldSince, selectedService, topSheet, troubledRevision} from '../console/state/read.js';
 import type {ConsoleState} from '../console/state/state.js';
 import {serviceState} from '../knative/service/service-state.js';
@@ -38,8 +40,9 @@ export function useNoticeRows({
 	style: object;
 } {
 	const theme = useTheme();
+	useAnnouncementsEnd();
 	const {text, style, isSaidOnce} = useConsoleState(
-		useShallow(state => noticeOf(state, theme, {isBesideRevisions})),
+		useShallow(state => noticeOf(state, theme, {isBesideRevisions, now: Date.now()})),
 	);
 	return useMemo(() => {
 		if (rows === 0) return {lines: [], height: 0, style};
@@ -53,6 +56,18 @@ export function useNoticeRows({
 		const last = `${cutText(lines.slice(height - 1).join(' '), width - rest.length, {ellipsis})}${rest}`;
 		return {lines: [...lines.slice(0, height - 1), last], height, style};
 	}, [text, style, isSaidOnce, columns, rows, theme]);
+}
+
+/** Draws the line once more when a colleague's change is old news. */
+function useAnnouncementsEnd(): void {
+	const [, drawAgain] = useReducer((times: number) => times + 1, 0);
+	const newest = useConsoleState(({history}) => history.findLast(entry => !entry.own)?.at);
+	useEffect(() => {
+		const left = (newest ?? 0) + announcedFor - Date.now();
+		if (left <= 0) return;
+		const timer = setTimeout(drawAgain, left);
+		return () => clearTimeout(timer);
+	}, [newest]);
 }
 
 export function Notice({lines, height, style, width}: ReturnType<typeof useNoticeRows> & {width: number}) {
@@ -73,8 +88,8 @@ type Said = {text: string; style: TextStyle; isSaidOnce?: true};
 /** The notice; without one the worst there is to say: of the connection, the watch, or the selected service. */
 function noticeOf(
 	state: ConsoleState,
-	{styles, glyphs}: Theme,
-	{isBesideRevisions}: {isBesideRevisions: boolean},
+	{styles, glyphs, isAscii}: Theme,
+	{isBesideRevisions, now}: {isBesideRevisions: boolean; now: number},
 ): Said {
 	const {notice, connection, feeds, unreadable, historyProblem} = state;
 	const ofService = serviceNotice(state, {styles, isBesideRevisions});
@@ -96,15 +111,24 @@ function noticeOf(
 	for (const feed of [feeds.services, feeds.revisions]) {
 		if (feed.kind === 'live' || feed.kind === 'connecting') continue;
 		const since = oldSince(feed);
-		const shown = since === undefined ? '' : `; what is shown is as of ${clock(since)}`;
+		const data = since === undefined ? '' : ` Data from ${clock(since)}.`;
 		const why = feed.why.replace(/\.$/, '');
-		return {text: `${why}${shown}. Trying again; ctrl-r does so at once.`, style: styles.warning};
+		return {text: `${why}.${data} Retrying; ctrl-r retries now.`, style: styles.warning};
 	}
 	if (unreadable[0] !== undefined) return {text: `${glyphs.warning} ${unreadable[0]}`, style: styles.warning};
 	// Of the change that is about to be made, before it is made.
 	const unkept = historyProblem === undefined ? undefined : {text: historyProblem, style: styles.warning};
 	if (unkept && topSheet(state)?.kind === 'review') return unkept;
-	return ofService ?? unkept ?? {text: '', style: styles.muted};
+	const look = {bar: isAscii ? '|' : '│', arrow: glyphs.arrow};
+	const news = announced(state, now);
+	if (news) {
+		const text = `${glyphs.warning} ${announcement(news, state, look)}`;
+		return {text, style: styles.warning, isSaidOnce: true};
+	}
+	const uid = selectedService(state)?.uid;
+	const last = uid === undefined ? undefined : lastChangeWords(state, uid, look);
+	const quiet = last === undefined ? '' : `last change ${last} ${glyphs.bullet} w history`;
+	return ofService ?? unkept ?? {text: quiet, style: styles.muted};
 }
 
 /** What Knative puts before the words of a revision that failed, in the conditions of its service. */
@@ -129,15 +153,27 @@ function serviceNotice(
 	};
 }
 
+/** What the verdict on the selected service asks for: the canary is worse than what users had. */
+function urgentAction(state: ConsoleState): Action | undefined {
+	if (topSheet(state)) return undefined;
+	const service = selectedService(state);
+	const verdict = service && state.verdicts.get(service.uid);
+	return verdict?.tone === 'bad' && ['worse', 'slower', 'failing'].includes(verdict.word)
+		? 'rollBack'
+		: undefined;
+}
+
 export function Footer({width, isEnabled}: {width: number; isEnabled: (action: Action) => boolean}) {
 	const {isAscii} = useTheme();
 	const context = useConsoleState(contextOf);
-	const rights = useConsoleState(state => state.rights);
-	const isUnavailable = (action: Action) => unavailable({rights}, action) !== undefined;
+	const rights = useConsoleState(useShallow(offeredRights));
+	const urgent = useConsoleState(urgentAction);
+	const isUnavailable = (action: Action) => unavailable(rights, action) !== undefined;
 	return (
 		<Box width={width} height={1} paddingLeft={1} overflow="hidden">
 			<Hints
-				hints={footerFor(context, width - 1, {isAscii, isEnabled, isUnavailable})}
+				urgent={urgent}
+				hints={footerFor(context, width - 1, {isAscii, isEnabled, isUnavailable, urgent})}
 				isUnavailable={isUnavailable}
 			/>
 		</Box>

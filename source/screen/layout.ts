@@ -1,10 +1,12 @@
 /** Where things go: sizes from the size of the window alone, so that nothing jumps when data come. */
 
+import type {Pane} from '../console/state/panes.js';
+
 export type Size = {width: number; height: number};
 
 export type Layout =
-	/** All four panes: services beside revisions, then traffic, then live. */
-	| {kind: 'four'; services: Size; revisions: Size; traffic: Size; live: Size; body: Size}
+	/** All panes, in the rows of the table of panes. */
+	| {kind: 'all'; sizes: Readonly<Record<Pane, Size>>; body: Size}
 	/** The focused pane alone. */
 	| {kind: 'one'; body: Size}
 	/** Not even one pane fits. */
@@ -12,7 +14,7 @@ export type Layout =
 
 /** Narrower, and the columns that matter of services and revisions would not fit side by side. */
 const narrowest = 76;
-/** Lower, and four panes would have no room for their contents. */
+/** Lower, and all panes would have no room for their contents. */
 const lowest = 22;
 
 /** Rows for the notice: the server's sentences are long, and cut ones are of little use. */
@@ -26,7 +28,9 @@ export function shortened(layout: Layout, rows: number): Layout {
 	if (rows <= 0 || layout.kind === 'none') return layout;
 	const less = ({width, height}: Size) => ({width, height: Math.max(3, height - rows)});
 	const body = less(layout.body);
-	return layout.kind === 'four' ? {...layout, body, live: less(layout.live)} : {...layout, body};
+	return layout.kind === 'all'
+		? {...layout, body, sizes: {...layout.sizes, live: less(layout.sizes.live)}}
+		: {...layout, body};
 }
 
 /**
@@ -43,11 +47,13 @@ export function layoutOf(columns: number, rows: number, {isEnlarged = false} = {
 	// Enough for a name, a state and a split; the rest goes to the revisions, which have more to say.
 	const services = Math.min(60, Math.max(30, Math.round(columns * 0.36)));
 	return {
-		kind: 'four',
-		services: {width: services, height: top},
-		revisions: {width: columns - services, height: top},
-		traffic: {width: columns, height: traffic},
-		live: {width: columns, height: body.height - top - traffic},
+		kind: 'all',
+		sizes: {
+			services: {width: services, height: top},
+			revisions: {width: columns - services, height: top},
+			traffic: {width: columns, height: traffic},
+			live: {width: columns, height: body.height - top - traffic},
+		},
 		body,
 	};
 }

@@ -28,8 +28,9 @@ import {
 	stepBack,
 	type SelectionStep,
 } from '../console/state/select.js';
-import {refusedRight, type RightName} from '../console/session/rights.js';
-import type {ConsoleState, Pane} from '../console/state/state.js';
+import {offeredRights, refusalOfRight, type RightName} from '../console/session/rights.js';
+import type {Rights} from '../console/state/state.js';
+import {panes, type Pane} from '../console/state/panes.js';
 import {requestOptionsFor, targetOf} from '../console/live/request-target.js';
 import {mayQuit} from '../console/sheets/quit-sheet.js';
 import {openRequests} from '../console/live/request-sheet.js';
@@ -57,6 +58,10 @@ const step =
 	({store}, means) =>
 		moveSelection(store, by(means));
 
+const goToPanes: Partial<Record<Action, Performer>> = Object.fromEntries(
+	panes.map(pane => [`go to ${pane}`, go(pane)]),
+);
+
 const performers: Partial<Record<Action, Performer>> = {
 	quit: (_, {quit}) => quit(),
 	leave({store}, {quit}) {
@@ -69,10 +74,7 @@ const performers: Partial<Record<Action, Performer>> = {
 	askAnew: console => console.askAnew(),
 	nextPane: ({store}) => cyclePane(store, 1),
 	previousPane: ({store}) => cyclePane(store, -1),
-	pane1: go('services'),
-	pane2: go('revisions'),
-	pane3: go('traffic'),
-	pane4: go('live'),
+	...goToPanes,
 	up: step(() => ({by: -1})),
 	down: step(() => ({by: 1})),
 	top: step(() => ({to: 'top'})),
@@ -92,8 +94,10 @@ const performers: Partial<Record<Action, Performer>> = {
 	help: ({store}) => openSheet(store, {kind: 'help'}),
 	namespace(console, _, name) {
 		if (name === '') void console.chooseNamespace();
+		else if (name === 'all') console.showAllNamespaces();
 		else void console.changeNamespace(name);
 	},
+	allNamespaces: console => console.toggleAllNamespaces(),
 	context(console, _, name) {
 		if (name === '') void console.chooseContext();
 		else void console.changeContext(name);
@@ -171,13 +175,13 @@ const rights: Partial<Record<Action, RightName>> = {
 };
 
 /** Why the action is not open to this operator here, as a sentence; undefined when it is. */
-export function unavailable(state: Pick<ConsoleState, 'rights'>, action: Action): string | undefined {
-	return leadsToWrite(action) ? refusedRight(state, rights[action] ?? 'patch') : undefined;
+export function unavailable(offered: Rights, action: Action): string | undefined {
+	return leadsToWrite(action) ? refusalOfRight(offered[rights[action] ?? 'patch']) : undefined;
 }
 
 /** @param argument What was typed after the command, or the digit that was pressed. */
 export function perform(console: Console, action: Action, means: ActionDependencies, argument = ''): void {
-	const why = unavailable(console.store.getState(), action);
+	const why = unavailable(offeredRights(console.store.getState()), action);
 	if (why !== undefined) return notify(console.store, {tone: 'bad', text: `${labelOf(action)}: ${why}`});
 	performers[action]?.(console, means, argument);
 }

@@ -22,9 +22,10 @@ export function reviewFromSheet(store: ConsoleStore, label: string, open: () => 
 
 /** When the service that is looked at was deleted, another one is selected: nobody has asked for a review of that. */
 function isOfSelected(state: ConsoleState, sheet: Sheet): boolean {
-	const {uid, name} = selectedService(state) ?? {};
-	if (sheet.kind === 'verify') return sheet.uid === uid;
-	if (sheet.kind === 'yaml' || sheet.kind === 'events') return sheet.object.serviceUid === uid;
+	const service = selectedService(state);
+	if (sheet.kind === 'verify') return sheet.uid === service?.uid;
+	if (sheet.kind === 'yaml' || sheet.kind === 'events') return sheet.object.serviceUid === service?.uid;
 	if (sheet.kind !== 'logs') return true;
-	return revisionsOf(state, name).some(revision => revision.name === sheet.revision);
+	const {namespace, revision} = sheet;
+	return revisionsOf(state, service).some(one => one.namespace === namespace && one.name === revision);
 }

@@ -20,7 +20,7 @@ export type Failures = {
 export type RequestCounts = {asked: number; failed: number};
 
 export type ErrorVerdict = {
-	/** worse: less than one such stream in 20 if it were not · suspicious: may be chance · not worse: nothing speaks for it so far. */
+	/** worse: less than one such stream in 20 if it were not · suspicious: could be chance · not worse: nothing speaks for it so far. */
 	state: 'worse' | 'suspicious' | 'not worse';
 	/** ln E. */
 	logE: number;

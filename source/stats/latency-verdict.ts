@@ -5,7 +5,7 @@
 import {claimedFrom, leastThatReaches, logMeanExp, suspiciousFrom} from './evidence.js';
 
 export type LatencyVerdict = {
-	/** slower: less than one such stream in 20 if it were not · suspicious: may be chance · not slower: nothing speaks for it so far. */
+	/** slower: less than one such stream in 20 if it were not · suspicious: could be chance · not slower: nothing speaks for it so far. */
 	state: 'slower' | 'suspicious' | 'not slower';
 	/** ln E. */
 	logE: number;

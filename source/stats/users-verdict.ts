@@ -26,7 +26,7 @@ export type UsersInterval = {
 
 export type UsersSplitVerdict = {
 	/**
-	 * too few · agrees · suspicious: may be chance · disagrees: less than one such stream in 20 when the split is as configured ·
+	 * too few · agrees · suspicious: could be chance · disagrees: less than one such stream in 20 when the split is as configured ·
 	 * impossible: users reached a revision that is configured 0 % · dependent: requests are not independent, so that nothing
 	 * can be claimed.
 	 */

@@ -58,7 +58,7 @@ export type UsersMeter = {
 const mostStretches = 900;
 
 /**
- * @param own The requests of this console itself, by revision, since it began: they are taken out.
+ * @param own The requests of this console itself, by revision, since it began: they are removed.
  */
 export function createUsersMeter({
 	cluster,

@@ -4,12 +4,13 @@ import {afterEach, expect, it} from 'vitest';
 import {connect} from '../../source/kube/connect.js';
 import type {Cluster} from '../../source/kube/cluster.js';
 import {startSession, type Session} from '../../source/console/session/session.js';
-import {createConsoleStore, type ConsoleStore} from '../../source/console/state/state.js';
+import {createConsoleStore, type ConsoleState, type ConsoleStore} from '../../source/console/state/state.js';
 import type {ServiceView} from '../../source/knative/service/service.js';
 import {ballast, crowdName, startCrowdedCluster, type CrowdedCluster} from '../support/crowded-cluster.js';
 import {until} from '../support/world.js';
 
 const size = {services: 300, revisions: 4};
+const crowdKey = (number: number) => `default/${crowdName(number)}`;
 let crowd: CrowdedCluster;
 let cluster: Cluster;
 let session: Session | undefined;
@@ -101,7 +102,7 @@ it('shows the first services before the rest are known, and revisions of a servi
 	expect(
 		store
 			.getState()
-			.revisions.get(crowdName(300))
+			.revisions.get(crowdKey(300))
 			?.map(({generation}) => generation),
 	).toEqual([4, 3, 2, 1]);
 });
@@ -118,7 +119,7 @@ it('keeps of each object what is shown, and not what else it carries', async () 
 it('loses no event of a storm, tells of every one in order, and publishes at most ten times a second', async () => {
 	const storm = 10_000;
 	const told: number[] = [];
-	const store = await follow({onService: ({resourceVersion}) => told.push(Number(resourceVersion))});
+	const store = await follow({onService: ({generation}) => told.push(generation)});
 	await until(store, 'everything', isLive);
 	told.length = 0;
 	let publications = 0;
@@ -128,26 +129,26 @@ it('loses no event of a storm, tells of every one in order, and publishes at mos
 	const begun = performance.now();
 	const sent: number[] = [];
 	for (let event = 0; event < storm; event++) {
-		if (event % 2 === 0) sent.push(Number(crowd.change('services', (event / 2) % size.services)));
+		if (event % 2 === 0) sent.push(crowd.change((event / 2) % size.services));
 		else crowd.scale(event % (size.services * size.revisions), event);
 		// Let them arrive in between, as they do in life.
 		if (event % 500 === 0) await new Promise(resolve => setImmediate(resolve));
 	}
-	const last = crowd.change('services', 0);
+	const last = crowd.change(0);
 	crowd.scale(0, storm);
 	await until(
 		store,
 		'the last event of both kinds',
 		({services, revisions}) =>
-			services[0]?.resourceVersion === last && revisions.get(crowdName(1))?.at(-1)?.actualReplicas === storm,
+			services[0]?.generation === last && revisions.get(crowdKey(1))?.at(-1)?.actualReplicas === storm,
 	);
 	unsubscribe();
-	expect(told).toEqual([...sent, Number(last)]);
+	expect(told).toEqual([...sent, last]);
 	expect(publications).toBeLessThanOrEqual((performance.now() - begun) / 100 + 2);
 	// And every object is what it was last said to be.
 	const pods = store
 		.getState()
-		.revisions.get(crowdName(150))
+		.revisions.get(crowdKey(150))
 		?.map(({actualReplicas}) => actualReplicas);
 	const indexes = [599, 598, 597, 596];
 	const lastOf = (index: number) => {
@@ -165,9 +166,37 @@ it('leaves alone what an event does not concern', async () => {
 	const after = await until(
 		store,
 		'the change',
-		state => state.revisions.get(crowdName(1))?.at(-1)?.actualReplicas === 42 && state,
+		state => state.revisions.get(crowdKey(1))?.at(-1)?.actualReplicas === 42 && state,
 	);
 	const changed = [...after.revisions].filter(([name, group]) => group !== before.revisions.get(name));
-	expect(changed.map(([name]) => name)).toEqual([crowdName(1)]);
+	expect(changed.map(([name]) => name)).toEqual([crowdKey(1)]);
 	expect(after.services).toBe(before.services);
+});
+
+/** The state in which the oldest revision of the first service has that many. */
+const pods = (wanted: number) => (state: ConsoleState) =>
+	state.revisions.get(crowdKey(1))?.at(-1)?.actualReplicas === wanted && state;
+
+it('publishes nothing for events that change nothing of what is shown', async () => {
+	const told: number[] = [];
+	const store = await follow({onService: ({generation}) => told.push(generation)});
+	await until(store, 'everything', isLive);
+	// The watch of the revisions has taken over from what was asked for before.
+	crowd.scale(0, 41);
+	const before = await until(store, 'a change that is shown', pods(41));
+	told.length = 0;
+	let publications = 0;
+	const unsubscribe = store.subscribe(() => publications++);
+	for (let event = 0; event < 500; event++) {
+		crowd.touch('services', event % size.services);
+		crowd.touch('revisions', event);
+	}
+	while (told.length < 500) await new Promise(resolve => setImmediate(resolve));
+	// What comes last in either watch is there when the events before it are.
+	crowd.scale(0, 42);
+	const after = await until(store, 'a change that is shown', pods(42));
+	unsubscribe();
+	expect(publications).toBe(1);
+	expect(after.services).toBe(before.services);
+	expect(after.unreadable).toBe(before.unreadable);
 });

@@ -59,7 +59,7 @@ async function madeAnew(): Promise<void> {
 		'the new cart',
 		({services, revisions}) =>
 			services.some(({name, uid, latestReady}) => name === 'cart' && uid !== first.uid && latestReady) &&
-			revisions.get('cart')?.some(({name}) => name === 'cart-00001'),
+			revisions.get('default/cart')?.some(({name}) => name === 'cart-00001'),
 	);
 }
 
@@ -124,7 +124,7 @@ it('the selection stays on the revision it is on when newer ones come, and on no
 	await until(
 		console.store,
 		'the third revision',
-		({revisions}) => revisions.get('cart')?.[0]?.name === 'cart-00003',
+		({revisions}) => revisions.get('default/cart')?.[0]?.name === 'cart-00003',
 	);
 	expect(selectedRevision(console.store.getState())?.name).toBe('cart-00002');
 	await world.other.request({
@@ -132,7 +132,7 @@ it('the selection stays on the revision it is on when newer ones come, and on no
 		path: servingPath('revisions', 'default', 'cart-00002'),
 	});
 	await until(console.store, 'the second revision gone', ({revisions}) =>
-		revisions.get('cart')?.every(({name}) => name !== 'cart-00002'),
+		revisions.get('default/cart')?.every(({name}) => name !== 'cart-00002'),
 	);
 	expect(selectedRevision(console.store.getState())).toBeUndefined();
 	console.deleteRevision();

@@ -2,6 +2,7 @@
 import {afterEach, beforeEach, describe, expect, it} from 'vitest';
 import {connect} from '../../source/kube/connect.js';
 import {createConsole, type Console} from '../../source/console/console.js';
+import {rightsIn} from '../../source/console/session/rights.js';
 import type {ReviewSheet} from '../../source/console/sheets/sheets.js';
 import {manualTimers, type ManualTimers} from '../kube/manual-timers.js';
 import {status, type Exchange} from '../support/api-server.js';
@@ -61,7 +62,7 @@ describe('a write that is answered with', () => {
 		scripted.onRead(exchange => exchange.answer(200, elsewhere()));
 		expect(await rolledBack()).toMatchObject({
 			kind: 'conflict',
-			sentence: 'Not done: somebody changed helloworld-go while you were looking. Nothing was written.',
+			sentence: 'Not done: helloworld-go changed since you opened this. Nothing was written.',
 			by: 'alice',
 			base: [{percent: 90}, {percent: 10}],
 			mine: [{percent: 100}, {percent: 0}],
@@ -192,9 +193,10 @@ it('asks again what is allowed when the server says no to what was offered', asy
 	scripted.allow(verb => verb !== 'patch');
 	scripted.onWrite(answer(403, status(403, 'Forbidden', 'User "jane" cannot patch resource "services"')));
 	expect(await rolledBack()).toMatchObject({kind: 'refused'});
-	const {rights} = await until(console.store, 'the right taken away', state =>
-		state.rights.patch.allowed ? undefined : state,
-	);
+	const rights = await until(console.store, 'the right taken away', state => {
+		const now = rightsIn(state, 'default');
+		return now.patch.allowed ? undefined : now;
+	});
 	expect(rights.patch.reason).toMatch(/no rule allows "patch" on services\.serving\.knative\.dev/);
 	expect(rights.create.allowed).toBe(true);
 	console.store.setState({sheets: []});

@@ -1,5 +1,5 @@
 /** With --read-only nothing is written, whatever is pressed: seen at the server. */
-import {unknownRights} from '../../source/console/state/state.js';
+import {rightsIn} from '../../source/console/session/rights.js';
 import {afterEach, beforeEach, expect, it} from 'vitest';
 import {connect} from '../../source/kube/connect.js';
 import {release, type ReleaseCommand} from '../../source/headless/write/release.js';
@@ -40,7 +40,8 @@ it('no action of the key table, pressed in every pane, writes; each says why', a
 	await until(
 		store,
 		'the service',
-		state => state.services.length > 0 && state.revisions.size > 0 && !state.rights.patch.allowed,
+		state =>
+			state.services.length > 0 && state.revisions.size > 0 && !rightsIn(state, 'default').patch.allowed,
 	);
 	const means = {page: 10, copy: nothing, quit: nothing, suspend: nothing, redraw: nothing};
 	const actions = [...new Set(bindings.map(({action}) => action))].filter(action => canPerform(action));
@@ -62,8 +63,12 @@ it('no action of the key table, pressed in every pane, writes; each says why', a
 	expect(silent).toEqual([]);
 
 	// Even a review that is somehow open gets nothing past the layer that makes the requests.
-	store.setState({sheets: [], rights: unknownRights});
-	const service = selectedService(store.getState())!;
+	store.setState(({connection}) => ({
+		sheets: [],
+		connection: connection.kind === 'connected' ? {...connection, readOnly: false} : connection,
+	}));
+	// The keys have led to all namespaces and back.
+	const service = await until(store, 'the service', selectedService);
 	const planned = planSplit({service, revisions: [], changes: []}, even(splitOf(service)));
 	if (!planned.ok) throw new Error(planned.reason);
 	const readOnly = await connect({kubeconfigText: scripted.server.kubeconfig(), readOnly: true});

@@ -12,6 +12,7 @@ import {closeSheet} from '../../source/console/state/select.js';
 import {selectNamed} from '../support/select.js';
 import {startSession, type Session} from '../../source/console/session/session.js';
 import {createConsoleStore, type ConsoleState, type ConsoleStore} from '../../source/console/state/state.js';
+import {keyOf} from '../../source/console/tables/object-name.js';
 import {manualTimers} from '../kube/manual-timers.js';
 import {reviewOf, startWorld, until, type World} from '../support/world.js';
 
@@ -69,16 +70,18 @@ afterEach(async () => {
 	await world.stop();
 });
 
+const named = (name: string) => ({namespace: 'default', name});
+
 /** `00005`, newest first. */
 const names = (state: ConsoleState, chosen = later) =>
-	revisionsOf(state, chosen).map(({name}) => name.slice(`${chosen}-`.length));
+	revisionsOf(state, named(chosen)).map(({name}) => name.slice(`${chosen}-`.length));
 const five = ['00005', '00004', '00003', '00002', '00001'];
 
 function start(chosen: string, timers?: Pick<Timers, 'after'>): void {
 	shown = [];
 	store.subscribe((state, before) => {
-		const now = revisionsOf(state, chosen);
-		if (now !== revisionsOf(before, chosen)) shown.push(names(state, chosen));
+		const now = revisionsOf(state, named(chosen));
+		if (now !== revisionsOf(before, named(chosen))) shown.push(names(state, chosen));
 	});
 	const gateway = {host: '127.0.0.1', port: 80, tls: false, via: 'test'};
 	session = startSession(store, {
@@ -157,10 +160,10 @@ it('what the watch tells after the list wins over what was asked for before it',
 it('the list takes over at once where it says what was asked for beside it', async () => {
 	start(atFirst);
 	await underWay;
-	const early = await until(store, 'cart', state => state.revisions.get(atFirst));
+	const early = await until(store, 'cart', state => state.revisions.get(keyOf(named(atFirst))));
 	letPages();
 	await listed();
-	const late = revisionsOf(store.getState(), atFirst);
+	const late = revisionsOf(store.getState(), named(atFirst));
 	expect(late).not.toBe(early);
 	expect(late).toEqual(early);
 	letWatch();
@@ -233,7 +236,7 @@ async function mark(text: string): Promise<void> {
 	});
 	expect(answer.status).toBe(200);
 }
-const markOf = (state: ConsoleState) => revisionsOf(state, atFirst)[0]?.autoscaling.get('mark');
+const markOf = (state: ConsoleState) => revisionsOf(state, named(atFirst))[0]?.autoscaling.get('mark');
 
 /** Another revision of the service that is selected at first; resolves when the service says that it is ready. */
 async function reviseAndSee(stamp: string): Promise<void> {

@@ -5,7 +5,6 @@ import {connect} from '../../source/kube/connect.js';
 import {at, stringOf} from '../../source/sandbox/api/body/json.js';
 import {startSandbox, type Sandbox} from '../../source/sandbox/sandbox.js';
 import {createConsole, type Console} from '../../source/console/console.js';
-import {unknownRights} from '../../source/console/state/state.js';
 import type {ConsoleState} from '../../source/console/state/state.js';
 import {startRelay, type Relay} from '../support/relay.js';
 
@@ -58,7 +57,7 @@ it('takes one connection and few requests, and the services come first', async (
 			feeds.services.kind === 'live' &&
 			feeds.revisions.kind === 'live' &&
 			gateway.kind === 'found' &&
-			rights !== unknownRights,
+			rights.has('default'),
 	);
 	const serving = '/apis/serving.knative.dev/v1/namespaces/default';
 	expect(asked[0]).toBe(`GET ${serving}/services`);

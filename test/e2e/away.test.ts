@@ -5,10 +5,11 @@ import path from 'node:path';
 import {expect, it} from 'vitest';
 import {openBuiltConsole} from '../support/console.js';
 import {startSandboxProcess} from '../support/sandbox-process.js';
+import {builtProgram} from '../support/run-program.js';
 
 it('keeps the last state, says how old it is, and says of a write that it was not made', async () => {
 	const folder = await mkdtemp(path.join(tmpdir(), 'kn-canary-test-'));
-	const sandbox = await startSandboxProcess('dist/cli.js');
+	const sandbox = await startSandboxProcess(builtProgram);
 	try {
 		const kubeconfig = path.join(folder, 'kubeconfig');
 		await copyFile(sandbox.kubeconfig, kubeconfig);
@@ -17,7 +18,7 @@ it('keeps the last state, says how old it is, and says of a write that it was no
 		await sandbox.stop();
 		await terminal.until(/▲ \d+\w+ old/);
 		await terminal.until(
-			/refused the connection; what is shown is as of \d\d:\d\d:\d\d\. Trying again; ctrl-r does so at once\./,
+			/refused the connection\. Data from \d\d:\d\d:\d\d\. Retrying; ctrl-r retries now\./,
 		);
 		expect(terminal.screen()).toMatch(/cart\s+90│10/);
 		terminal.press('R');

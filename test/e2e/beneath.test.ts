@@ -24,11 +24,11 @@ const open = async (service: string, args: readonly string[] = []) =>
 
 describe('from what is only looked at', () => {
 	const sheets = [
-		['v', /Ask cart once/],
+		['v', /Test request: cart/],
 		['e', /Events of service cart/],
 		['y', /Service cart/],
 		['L', /Log of cart-00002/],
-		['w', /What was sent/],
+		['w', /▸History/],
 		['?', /Keys in the services pane/],
 	] as const;
 

@@ -25,8 +25,8 @@ test('escape sequences, NUL, invalid UTF-8, wide characters and emoji leave the 
 		rows: 40,
 	});
 	terminal.press('space');
-	// The sequences are seen as pictures of their control characters, in the row and in the stream.
-	await terminal.until(screen => (screen.match(/␛\[2J␛\[H␛\]0;owned␇␀你好/g) ?? []).length >= 4);
+	// The sequences are seen as pictures of their control characters, in the stream.
+	await terminal.until(screen => (screen.match(/␛\[2J␛\[H␛\]0;owned␇␀你好/g) ?? []).length >= 2);
 	terminal.press('4', 'enter');
 	await terminal.until(/What cart answers[\s\S]*␛\[2J/);
 	terminal.press('esc');

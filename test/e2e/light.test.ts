@@ -69,8 +69,24 @@ test('a change on the screen sends what it changes, and hundreds beside the scre
 	await scaled(world, 32);
 	expect(terminal.bytes() - before).toBeLessThan(mostOfANumber);
 	before = terminal.bytes();
-	for (let index = 50; index < 100; index++) crowd.change('services', index);
+	for (let index = 50; index < 100; index++) crowd.change(index);
 	for (let index = 10; index < 1000; index++) crowd.scale(index, 5);
 	await scaled(world, 33);
 	expect(terminal.bytes() - before).toBeLessThan(mostOfANumber);
+});
+
+test('events that change nothing visible of what is on the screen send nothing', async () => {
+	const world = await open();
+	const {crowd, terminal} = world;
+	await scaled(world, 31);
+	await scaled(world, 32);
+	const before = terminal.written().length;
+	for (let event = 0; event < 400; event++) {
+		crowd.touch('services', event % 5);
+		crowd.touch('revisions', event % 10);
+		if (event % 20 === 0) await new Promise(resolve => setImmediate(resolve));
+	}
+	await scaled(world, 33);
+	// One frame, and the two bytes of the number.
+	expect(terminal.written().slice(before).split('\u001B[?2026h')).toHaveLength(2);
 });

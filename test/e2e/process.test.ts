@@ -10,9 +10,10 @@ import {promisify} from 'node:util';
 import {describe, expect, it, onTestFinished} from 'vitest';
 import {openOnSandbox} from '../support/console.js';
 import {openTerminal, untouched} from '../support/terminal.js';
+import {builtProgram} from '../support/run-program.js';
 
 const run = promisify(execFile);
-const program = path.resolve('dist/cli.js');
+const program = builtProgram;
 const ESC = '\u001B';
 
 async function folder(): Promise<string> {

@@ -244,9 +244,9 @@ describe('the sheet', () => {
 			{revisionName: 'cart-00002', percent: 70, tag: 'canary'},
 		]);
 		terminal.press('enter');
-		await terminal.until(/changed (cart while you were looking|the split of cart)/);
+		await terminal.until(/(cart changed since you opened this|changed the split of cart)/);
 		await terminal.until(/base\s+theirs\s+mine/);
-		await terminal.until(shows('Theirs is by sandbox-admin.'));
+		await terminal.until(shows('Changed by sandbox-admin.'));
 		await terminal.until(/…00001\s+90 % stable\s+30 % stable ◂\s+100 % stable ◂/);
 		await terminal.until(/…00002\s+10 % canary\s+70 % canary ◂\s+0 % canary ◂/);
 		// Enter does nothing here: there is no answer that could be meant by it.
@@ -322,7 +322,7 @@ describe('the sheet', () => {
 		terminal.press('tab', 'ctrl-u');
 		terminal.type('5');
 		terminal.press('ctrl-s');
-		await terminal.until(shows('Autoscaling is part of the template: applying makes a new revision.'));
+		await terminal.until(shows('Autoscaling is part of the template: creates a new revision.'));
 		terminal.press('enter');
 		await terminal.until(/…00003.*(Ready|Idle)/);
 		// The two watches tell each in its own time; that it is in the split is the service's word.

@@ -24,8 +24,8 @@ const sheets = [
 	['r', 'New revision of cart'],
 	['c', 'Promote the canary of cart'],
 	['R', 'Roll back cart'],
-	['v', 'Ask cart once'],
-	['w', 'What was sent'],
+	['v', 'Test request: cart'],
+	['w', 'History'],
 	['y', 'Service cart'],
 	['e', 'Events of service cart'],
 	['L', 'Log of cart-00002'],
@@ -89,6 +89,45 @@ describe('on a small window', () => {
 		terminal.press('3');
 		await terminal.until(/▸3 Traffic[^]*…00001.*90 %/);
 		await terminal.until(() => brokenRows(terminal, cols).length === 0);
+	});
+
+	it.each([
+		[19, 24],
+		[80, 5],
+		[1, 1],
+	])('lets no key act that nobody sees the meaning of, at %i by %i', async (cols, rows) => {
+		await using terminal = await openOnSandbox();
+		terminal.resize(cols, rows);
+		await terminal.until(/^(?:too small|…)/);
+		for (const keys of ['R', 'D', 'n', 'c', 'j', ':', '/', 't', 's', 'u', 'x', '%', ' ', '2']) {
+			terminal.press(keys, 'enter', 'y');
+		}
+
+		// All of them were worked off when the last one is.
+		const written = terminal.bytes();
+		terminal.press('ctrl-l');
+		await terminal.until(() => terminal.bytes() > written);
+		terminal.resize(120, 40);
+		await terminal.until(/1 Services[^]*▸ ● cart[^]*4 Live[^]*space: send 1 request/);
+		await terminal.settle(300);
+		expect(terminal.screen()).toMatch(/▸1 Services[^]*▸ ● cart[^]*90│10[^]*space: send 1 request/);
+		expect(terminal.screen()).not.toMatch(/Filter|Command|Roll back cart|Delete the service/);
+	});
+
+	it('keeps an open review, and what was typed into a form, while the window is too small to show it', async () => {
+		await using terminal = await openOnSandbox();
+		terminal.press('n');
+		await terminal.until(/New service/);
+		terminal.type('shop');
+		await terminal.until(/shop/);
+		terminal.resize(15, 4);
+		await terminal.until(/^too small/);
+		const written = terminal.bytes();
+		terminal.press('x', 'ctrl-s', 'ctrl-l');
+		await terminal.until(() => terminal.bytes() > written);
+		terminal.resize(120, 40);
+		await terminal.until(/New service[^]*Name +shop/);
+		expect(terminal.screen()).not.toMatch(/shopx|Create the service/);
 	});
 
 	it('follows the window when its size changes', async () => {

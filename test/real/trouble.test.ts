@@ -27,3 +27,19 @@ it.each([
 	expect(status.conditions.find(({type}) => type === 'Ready')?.status).toBe('Unknown');
 	expect(status.latestReadyRevisionName).toBeUndefined();
 });
+
+it('of a namespace whose quota is used up', async () => {
+	const small = await openRealWorld();
+	try {
+		const quotas = `/api/v1/namespaces/${small.namespace}/resourcequotas`;
+		await small.client.request('POST', quotas, {metadata: {name: 'tiny'}, spec: {hard: {pods: '0'}}});
+		// The quota counts from the moment on that its controller has looked at it.
+		await small.client.until('GET', `${quotas}/tiny`, (_, text) => text.includes('"used":{"pods":"0"}'));
+		await small.create('cart');
+		await using state = await stateDirectory();
+		await using terminal = await openRealConsole(small, {state: state.path, shows: ['cart', '…00001']});
+		await terminal.until(/✗ Quota[^]*no pod fits into the quota tiny/);
+	} finally {
+		await small.close();
+	}
+});

@@ -47,9 +47,7 @@ describe('the command line of kn', () => {
 		const facts = factsOf(traffic);
 		const {notes, commands} = planned(planSplit(facts, set(splitOf(facts.service), two, 100)));
 		expect(commands[1]).toBe(`kn service update helloworld-go -n default --traffic ${two}=100`);
-		expect(notes).toEqual([
-			`kn keeps no row at 0 % without a tag: its command line leaves ${one} out of the split.`,
-		]);
+		expect(notes).toEqual([`The kn command drops ${one} (0 %, untagged).`]);
 	});
 
 	it('is not, where it does the same', () => {

@@ -40,8 +40,8 @@ describe.each([40, 60, 76, 116])('at %i columns', width => {
 });
 
 it('says whose theirs is in a line of its own, however long the name', () => {
-	expect(texts(76)).toContain('Theirs is by somebody.with.a.long.name@operations.example.com.');
-	expect(texts(76, {by: undefined}).join(' ')).not.toContain('Theirs is by');
+	expect(texts(76)).toContain('Changed by somebody.with.a.long.name@operations.example.com.');
+	expect(texts(76, {by: undefined}).join(' ')).not.toContain('Changed by');
 });
 
 it('offers nothing to put on top or to edit where theirs is what was asked for', () => {

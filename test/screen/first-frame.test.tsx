@@ -57,7 +57,7 @@ describe('the first frame', () => {
 		await until(console.store, 'the gateway', ({gateway}) => gateway.kind === 'found');
 		const theme = createTheme({isAscii});
 		const size = layoutOf(columns, rows);
-		if (size.kind !== 'four') throw new TypeError('That window has no room for a pane of services.');
+		if (size.kind !== 'all') throw new TypeError('That window has no room for a pane of services.');
 		const drawn = firstFrame(
 			columns,
 			rows,
@@ -69,7 +69,7 @@ describe('the first frame', () => {
 				<ConsoleContext value={console}>
 					<Box flexDirection="column" width={columns}>
 						<Header width={columns} />
-						<ServicesPane {...size.services} />
+						<ServicesPane {...size.sizes.services} />
 					</Box>
 				</ConsoleContext>
 			</ThemeContext>,
@@ -78,7 +78,9 @@ describe('the first frame', () => {
 		unmount();
 		const first = drawn
 			.slice(0, shown.length)
-			.map((row, line) => stripVTControlCharacters(row).slice(0, line === 0 ? columns : size.services.width));
+			.map((row, line) =>
+				stripVTControlCharacters(row).slice(0, line === 0 ? columns : size.sizes.services.width),
+			);
 		expect(first.map(row => row.trimEnd())).toEqual(shown.map(row => row.trimEnd()));
 		expect(first.join('\n')).toMatch(/SERVICE/);
 	});

@@ -10,6 +10,7 @@ function right(services: ReflectorState, revisions: ReflectorState = {kind: 'liv
 	const line = headerLine(
 		{
 			standing: {},
+			scope: {kind: 'one'},
 			connection: {
 				kind: 'connected',
 				flags: [],
@@ -43,7 +44,7 @@ it('says how old what is shown is, and that the server does not answer', () => {
 });
 
 it('says how old what is shown is to whom the server does not let in, if anything is', () => {
-	expect(right({kind: 'forbidden', status: 401, why: '', since})).toBe('✗ not logged in, 48s old');
+	expect(right({kind: 'forbidden', status: 401, why: '', since})).toBe('✗ login expired · data 48s old');
 	expect(right({kind: 'forbidden', status: 403, why: '', since})).toBe('✗ not allowed, 48s old');
 	expect(right({kind: 'forbidden', status: 403, why: ''})).toBe('✗ not allowed');
 	expect(right({kind: 'missing', why: '', since})).toBe('✗ no Knative here, 48s old');

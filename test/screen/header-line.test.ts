@@ -80,3 +80,13 @@ test('a cluster that shows the services and not the revisions is watched, and it
 		'watching, not revisions',
 	);
 });
+
+test('users who are worse off are told of in the first line, whatever is looked at', () => {
+	const state = {...initialState({to: 'prod', namespace: 'shop'}), gateway: found};
+	const alarm = {service: 'cart', word: 'worse'};
+	const {left} = headerLine({...state, alarm}, {now: 0, width: 80, theme});
+	expect(left.map(({text}) => text).join('')).toBe(' kn-canary  prod / shop  ✗ cart WORSE');
+	const long = {service: 'the-service-of-the-longest-name-of-all', word: 'worse'};
+	const cut = headerLine({...state, alarm: long}, {now: 0, width: 80, theme}).left.at(-1)?.text ?? '';
+	expect(cut).toMatch(/^ {2}✗ the-serv\S*…\S* WORSE$/);
+});

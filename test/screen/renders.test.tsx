@@ -86,6 +86,18 @@ describe('nothing is drawn for a change of', () => {
 		expect(frames).toBe(0);
 	});
 
+	it('all services and revisions, as long as it is of nothing that they have a place for', async () => {
+		const frames = await framesOf(() => {
+			for (let number = 1; number <= 1000; number++) {
+				put(number, ({metadata}) => {
+					Object.assign(metadata, {resourceVersion: 'another', labels: {touched: 'by somebody'}});
+				});
+				putRevision(number, 3, 1);
+			}
+		});
+		expect(frames).toBe(0);
+	});
+
 	it('revisions of other services', async () => {
 		const frames = await framesOf(() => {
 			for (let number = 2; number <= 1000; number++) putRevision(number, 3, 7);

@@ -90,18 +90,26 @@ export async function startCrowdedCluster({services, revisions}: {services: numb
 		else answer();
 	});
 
-	/** Gives an object the next resourceVersion, which is returned, and tells whoever watches. */
-	function change(kind: Kind, index: number): string {
+	/** Changes nothing of an object that is shown, but its resourceVersion, which is returned; and tells whoever watches. */
+	function touch(kind: Kind, index: number): number {
 		const object = items[kind][index]!;
 		object.metadata.resourceVersion = String(++version);
+		object.metadata.labels = {...object.metadata.labels, 'example.com/touched': String(version)};
 		for (const watch of watches[kind]) watch.send({type: 'MODIFIED', object});
-		return String(version);
+		return version;
 	}
 
 	const crowd = {
 		server,
 		asked,
-		change,
+		touch,
+		/** Changes the spec of a service, and tells whoever watches. Returns its generation then. */
+		change(index: number): number {
+			const {metadata, status} = items.services[index]!;
+			metadata.generation = version + 1;
+			status.observedGeneration = version + 1;
+			return touch('services', index);
+		},
 		/** As they are now, oldest first. */
 		revisionsOf: (service: string) =>
 			items.revisions.filter(({metadata: {labels}}) => labels?.['serving.knative.dev/service'] === service),
@@ -117,7 +125,7 @@ export async function startCrowdedCluster({services, revisions}: {services: numb
 		scale(index: number, pods: number): void {
 			const revision = items.revisions[index]!;
 			revision.status = {...revision.status, actualReplicas: pods};
-			change('revisions', index);
+			touch('revisions', index);
 		},
 	};
 	return crowd;

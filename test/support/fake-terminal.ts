@@ -61,10 +61,18 @@ export class FakeTerminal extends EventEmitter {
 		return Buffer.byteLength(this.written.splice(0).join(''));
 	}
 
+	/**
+	 * What is on the screen afterwards is nobody's to know: terminals cut, reflow, scroll or erase, each in its own way, and
+	 * the cursor moves along. So this one leaves nothing as it was.
+	 */
 	resize(columns: number, rows: number): void {
 		this.columns = columns;
 		this.rows = rows;
 		this.#emulator.resize(columns, rows);
+		const left = Array.from({length: rows}, (_, row) => `\u001B[${row + 1}H${'▒'.repeat(columns)}`).join('');
+		this.#parsed = new Promise(resolve => {
+			this.#emulator.write(left, resolve);
+		});
 		this.emit('resize');
 	}
 

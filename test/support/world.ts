@@ -61,7 +61,7 @@ export async function startWorld({
 					state.feeds.services.kind === 'live' &&
 					state.feeds.revisions.kind === 'live' &&
 					state.services.some(({name}) => name === service) &&
-					state.revisions.has(service),
+					state.revisions.has(`default/${service}`),
 			);
 			selectNamed(console.store, service);
 			return console;

@@ -18,6 +18,7 @@ import type {
 	TagFormSheet,
 } from '../sheets/sheets.js';
 import type {ConsoleState} from '../state/state.js';
+import {indexOfName} from '../tables/tables.js';
 
 /** The service of a form as it was when the form was begun, and as it is now, by which the form is judged. */
 export type On = Pick<OfService, 'seen' | 'isAnother'> & Partial<OnBase> & {now: ServiceView};
@@ -44,12 +45,13 @@ export function limitsFor(state: ConsoleState, kind: 'create revision' | 'autosc
 
 /** What the rules say of the values; a name that is taken is known before the server says it. */
 export function judgedService(
-	{services, namespace}: ConsoleState,
+	{services}: ConsoleState,
 	values: ServiceValues,
 	touched: ReadonlySet<ServiceFieldId>,
 ): ServiceFormSheet {
 	const errors = validateService(values);
-	const taken = values.namespace === namespace && services.some(({name}) => name === values.name);
+	const {namespace} = values;
+	const taken = indexOfName(services, {namespace, name: values.name}) !== -1;
 	return {
 		kind: 'create service',
 		values,

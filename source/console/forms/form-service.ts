@@ -1,7 +1,7 @@
 /** The service a form was begun on: it may be deleted, and made anew under its name, while somebody types. */
 import {carryOver} from '../../knative/forms/revision-form.js';
 import type {ServiceView} from '../../knative/service/service.js';
-import {targetStatusOf, type TargetStatus} from '../sheets/target-status.js';
+import {targetStatusOf, type TargetStatus, type Told} from '../sheets/target-status.js';
 import {judgedRevision, judgedTags, limitsFor} from './form-judging.js';
 import {formKey} from '../state/select.js';
 import type {FormSheet, RevisionFormSheet, ScalingFormSheet, TagFormSheet} from '../sheets/sheets.js';
@@ -12,10 +12,7 @@ export type FormOfService = RevisionFormSheet | ScalingFormSheet | TagFormSheet;
 export type FormService = Exclude<TargetStatus, {kind: 'not told'}>;
 
 /** What has become of the service of a form; as long as that is not told, it is taken to be as it was. */
-export function serviceOfForm(
-	state: Pick<ConsoleState, 'services' | 'namespace' | 'feeds'>,
-	{seen, uid, service: name}: FormOfService,
-): FormService {
+export function serviceOfForm(state: Told, {seen, uid, service: name}: FormOfService): FormService {
 	const fate = targetStatusOf(state, {uid, name, namespace: seen.namespace});
 	return fate.kind === 'not told' ? {kind: 'there', service: seen} : fate;
 }

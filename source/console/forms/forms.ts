@@ -39,6 +39,7 @@ import {
 	whyNoService,
 } from '../state/read.js';
 import {refusedRight, type RightName} from '../session/rights.js';
+import {homeOf} from '../state/scope.js';
 import {changeSheet, formKey, isForm, notify, openSheet} from '../state/select.js';
 import type {FormSheet, RevisionFormSheet, ScalingFormSheet, TagFormSheet} from '../sheets/sheets.js';
 import type {Plan} from '../../release/plan.js';
@@ -46,9 +47,9 @@ import type {ConsoleState, ConsoleStore} from '../state/state.js';
 
 export function openServiceForm(store: ConsoleStore): void {
 	const state = store.getState();
-	if (isWithheld(store, 'create')) return;
+	if (isWithheld(store, 'create', homeOf(state))) return;
 	const left = state.leftForms.get(formKey({kind: 'create service'}));
-	openSheet(store, left ?? judgedService(state, initialService({namespace: state.namespace}), new Set()));
+	openSheet(store, left ?? judgedService(state, initialService({namespace: homeOf(state)}), new Set()));
 }
 
 /** Returns what users run, where it is not what the template makes: it is worth reading then. */
@@ -120,8 +121,8 @@ export function openTagForm(store: ConsoleStore): void {
 
 const on = (service: ServiceView) => ({seen: service, isAnother: false, now: service});
 
-function isWithheld(store: ConsoleStore, right: RightName): boolean {
-	const sentence = refusedRight(store.getState(), right);
+function isWithheld(store: ConsoleStore, right: RightName, namespace: string): boolean {
+	const sentence = refusedRight(store.getState(), right, namespace);
 	if (sentence !== undefined) notify(store, {tone: 'bad', text: sentence});
 	return sentence !== undefined;
 }
@@ -136,7 +137,7 @@ function openFor(
 		notify(store, {tone: 'info', text: whyNoService(state)});
 		return false;
 	}
-	if (isWithheld(store, 'patch')) return false;
+	if (isWithheld(store, 'patch', service.namespace)) return false;
 	const {key, fresh} = form(service, state);
 	openSheet(store, state.leftForms.get(key) ?? orphanOf(state, key, service) ?? fresh());
 	return true;
@@ -266,7 +267,7 @@ export function submitForm(store: ConsoleStore): FormOutcome {
 }
 
 function mayHave(state: ConsoleState, service: ServiceView, revision: string): boolean {
-	return knownRevisions(state, service.name)?.some(({name}) => name === revision) ?? true;
+	return knownRevisions(state, service)?.some(({name}) => name === revision) ?? true;
 }
 
 function submitOn(store: ConsoleStore, form: FormOfService, service: ServiceView): FormOutcome {

@@ -44,16 +44,27 @@ export function comparedRevisions(
 	return pair && {fresh: pair.fresh.name, old: pair.old.name};
 }
 
-/** A revision can be asked at a tag of its own, or at the service's host while it has all of the traffic. */
-export function pairOf(service: ServiceView, revisions: readonly RevisionView[]): ComparedPair {
+/**
+ * A revision can be asked at a tag of its own, or at the service's host while it has all of the traffic.
+ *
+ * @param byHeader As of `tagsOf`.
+ */
+export function pairOf(
+	service: ServiceView,
+	revisions: readonly RevisionView[],
+	byHeader?: ReadonlySet<string>,
+): ComparedPair {
 	const pair = pairedRevisions(service, revisions);
 	if (!pair) return {ok: false, reason: 'nothing to compare: one revision'};
 
 	const {fresh, old, percents} = pair;
-	const tags = tagsOf(service);
+	const tags = tagsOf(service, byHeader);
 	const sideOf = ({name}: RevisionView): Side | undefined => {
 		const tagged = tags.find(({revision}) => revision === name);
-		if (tagged) return {revision: name, authority: tagged.authority};
+		if (tagged) {
+			const {authority, byHeader: tag} = tagged;
+			return {revision: name, authority, ...(tag !== undefined && {byHeader: tag})};
+		}
 		return percents.get(name) === 100 && service.url !== undefined && URL.canParse(service.url)
 			? {revision: name, authority: new URL(service.url).host}
 			: undefined;

@@ -7,6 +7,7 @@ import {isDeepStrictEqual} from 'node:util';
 import type {PastEpoch} from '../../probe/counting/past-epochs.js';
 import type {Loop, LoopSnapshot} from '../../probe/loop/loop.js';
 import type {RequestOptions} from '../../probe/transport/request-options.js';
+import {tagHeader} from '../../probe/transport/tag-target.js';
 import type {ServiceView} from '../../knative/service/service.js';
 import {routeSettled} from '../../knative/service/service-state.js';
 import {pairOf} from './compared-pair.js';
@@ -68,10 +69,19 @@ type LiveEntry = {
 	/** In which order services were left. */
 	leftAs: number;
 	unsubscribe: () => void;
+	/** Tags that are chosen by header, because their hosts lead nowhere; undefined until that was looked into. */
+	byHeader: ReadonlySet<string> | undefined;
 };
 
-/** @param interval Milliseconds between two snapshots, if that is more than it would be anyway. */
-export function createLive(store: ConsoleStore, interval: () => number): Live {
+/**
+ * @param interval Milliseconds between two snapshots, if that is more than it would be anyway.
+ * @param tagsByHeader Asks the cluster which tags of a service can be chosen by header.
+ */
+export function createLive(
+	store: ConsoleStore,
+	interval: () => number,
+	tagsByHeader: (service: ServiceView) => Promise<ReadonlySet<string>>,
+): Live {
 	const entries = new Map<string, LiveEntry>();
 	let shown: string | undefined;
 	let stopped = false;
@@ -88,6 +98,7 @@ export function createLive(store: ConsoleStore, interval: () => number): Live {
 		const entry = entries.get(uid);
 		if (!entry) return;
 		const snapshot = entry.loop.snapshot();
+		if (snapshot.tagDoubt) void chooseByHeader(uid, entry);
 		const {live: before, verdicts} = store.getState();
 		const verdict = verdictOf(uid, snapshot);
 		const next: Partial<ConsoleState> = isDeepStrictEqual({...verdicts.get(uid), at: verdict.at}, verdict)
@@ -103,6 +114,21 @@ export function createLive(store: ConsoleStore, interval: () => number): Live {
 		const added = older > 0 && before ? newEpochs(before.snapshot.history, snapshot.history) : 0;
 		const page = Math.min(older + added, snapshot.history.length);
 		store.setState({...next, live: {uid, snapshot, page, background: background().length}});
+	}
+
+	/** Where the hosts of tags lead nowhere, as it seems, they are chosen by header, if the cluster has that on. */
+	async function chooseByHeader(uid: string, entry: LiveEntry): Promise<void> {
+		const found = () => store.getState().services.find(service => service.uid === uid);
+		const service = found();
+		if (entry.byHeader || !service) return;
+		entry.byHeader = new Set();
+		const chosen = await tagsByHeader(service);
+		const now = found();
+		if (chosen.size === 0 || !now || entries.get(uid) !== entry) return;
+		entry.byHeader = chosen;
+		tell(now, entry);
+		const text = `The hosts of the tags of ${service.name} lead nowhere: tags are asked with the header ${tagHeader}.`;
+		notify(store, {tone: 'info', text});
 	}
 
 	/** Loops of other services that are sending, the one that was left longest ago first. */
@@ -163,18 +189,20 @@ export function createLive(store: ConsoleStore, interval: () => number): Live {
 		if (authority !== entry.told.authority) {
 			entry.loop.retarget(asked.target);
 			entry.told = {authority, tags: ''};
+			// Another gateway may have rules for them.
+			entry.byHeader = undefined;
 		}
 		entry.loop.setEpoch({
 			weights: service.statusTraffic.map(({revision, percent}) => ({revision, percent})),
 			settling: !routeSettled(service),
 		});
-		const tags = tagsOf(service);
+		const tags = tagsOf(service, entry.byHeader);
 		const said = tags.map(({tag, revision, authority: name}) => `${tag} ${revision} ${name}`).join('\n');
 		if (said !== entry.told.tags) {
 			entry.told.tags = said;
 			void entry.loop.learn(tags);
 		}
-		const pair = pairOf(service, revisionsOf(store.getState(), service.name));
+		const pair = pairOf(service, revisionsOf(store.getState(), service), entry.byHeader);
 		entry.loop.setSides(pair.ok ? pair.sides : undefined);
 	}
 
@@ -224,6 +252,7 @@ export function createLive(store: ConsoleStore, interval: () => number): Live {
 			told: {authority: '', tags: ''},
 			leftAt: undefined,
 			leftAs: 0,
+			byHeader: undefined,
 			unsubscribe: loop.subscribe(
 				() => publish(service.uid),
 				() => Math.max(snapshotEvery, interval()),

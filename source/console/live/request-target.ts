@@ -118,11 +118,19 @@ export function taggedEntry(service: ServiceView, revision: string): StatusTarge
 	);
 }
 
-/** The tags of the route that have a URL, with what they lead to. */
-export function tagsOf({statusTraffic}: ServiceView): Tag[] {
-	return statusTraffic.flatMap(({tag, url, revision}) =>
-		tag === undefined || url === undefined || !URL.canParse(url)
-			? []
-			: [{tag, revision, authority: new URL(url).host}],
-	);
+/**
+ * The tags of the route that have a URL, with what they lead to.
+ *
+ * @param byHeader The tags that are chosen by header, at the service's own host, because theirs leads nowhere.
+ */
+export function tagsOf(
+	{statusTraffic, url: own}: ServiceView,
+	byHeader: ReadonlySet<string> = new Set(),
+): Tag[] {
+	return statusTraffic.flatMap(({tag, url, revision}): Tag[] => {
+		if (tag === undefined || url === undefined || !URL.canParse(url)) return [];
+		return own !== undefined && URL.canParse(own) && byHeader.has(tag)
+			? [{tag, revision, authority: new URL(own).host, byHeader: tag}]
+			: [{tag, revision, authority: new URL(url).host}];
+	});
 }

@@ -170,7 +170,7 @@ function splitOfUsers(service: ServiceView, state: ConsoleState): UsersSplit {
 	return {
 		weights: [...percents].map(([revision, percent]) => ({revision, percent})),
 		isSettling: !routeSettled(service),
-		pair: comparedRevisions(service, knownRevisions(state, service.name) ?? []),
+		pair: comparedRevisions(service, knownRevisions(state, service) ?? []),
 	};
 }
 

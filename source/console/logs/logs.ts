@@ -60,7 +60,7 @@ function noRevision(state: ConsoleState, {name}: ServiceView): string {
 function wantedRevision(state: ConsoleState): string | undefined {
 	if (state.focus === 'revisions') return selectedRevision(state)?.name;
 	const service = selectedService(state);
-	const revisions = revisionsOf(state, service?.name);
+	const revisions = revisionsOf(state, service);
 	const reached = new Set(
 		service?.statusTraffic.flatMap(({revision, percent}) => (percent > 0 ? [revision] : [])),
 	);

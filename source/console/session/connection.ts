@@ -1,15 +1,15 @@
-/** The cluster that the console is connected to: one namespace of it is watched, and one may go to another, or to another cluster. */
-import type {Standing} from '../../kube/auth/credentials.js';
+/** The cluster that the console is connected to: a namespace of it is watched, or all, and one may go to another, or to another cluster. */
 import type {Cluster} from '../../kube/cluster.js';
 import type {GivenGateway} from '../../kube/gateway/gateway-address.js';
 import {listNamespaces, namespaceExists} from '../../kube/namespaces.js';
+import {withoutUserInfo} from '../../kube/auth/user-info.js';
 import {printable} from '../../knative/text/printable.js';
 import type {ServiceView} from '../../knative/service/service.js';
 import {chooseContext, lossesOf, refuseContext, type Contexts} from '../sheets/contexts-sheet.js';
 import {nextId} from '../sheets/inspect.js';
 import {changeSheet, focusPane, notify, openSheet} from '../state/select.js';
-import {movedRights} from './rights.js';
 import {startSession, type Session} from './session.js';
+import {isAcross} from '../state/scope.js';
 import {initialState, type ConsoleStore} from '../state/state.js';
 
 export type ConnectionControl = {
@@ -25,6 +25,10 @@ export type ConnectionControl = {
 	readonly chooseNamespace: () => Promise<void>;
 	/** To another namespace of this cluster, if there is one of that name. */
 	readonly changeNamespace: (namespace: string) => Promise<void>;
+	/** Shows all namespaces that the operator may see. */
+	readonly showAllNamespaces: () => void;
+	/** The same, or back from it to one. */
+	readonly toggleAllNamespaces: () => void;
 	/** Shows the contexts of the kubeconfig. */
 	readonly chooseContext: () => Promise<void>;
 	/**
@@ -41,6 +45,7 @@ const longContext = 16;
 
 /**
  * @param options.gateway The operator's own word for where the gateway of the first context is.
+ * @param options.allNamespaces The first context is shown with all its namespaces.
  * @param options.selector Only services with these labels are shown.
  * @param options.production Contexts of that name are production.
  * @param options.contexts The way to the other contexts of the kubeconfig.
@@ -53,6 +58,7 @@ export function createConnection(
 	store: ConsoleStore,
 	{
 		gateway,
+		allNamespaces,
 		selector,
 		production,
 		contexts,
@@ -62,6 +68,7 @@ export function createConnection(
 		onLeave,
 	}: {
 		gateway: GivenGateway | undefined;
+		allNamespaces: boolean;
 		selector: string | undefined;
 		production: RegExp | undefined;
 		contexts: Contexts | undefined;
@@ -79,11 +86,24 @@ export function createConnection(
 	let switches = 0;
 	let unfollow: (() => void) | undefined;
 
-	function open(current: Cluster, name: string): void {
+	/** Namespaces that the contexts of this cluster are in: who may not list those there are knows these. */
+	async function knownNamespaces(current: Cluster): Promise<readonly string[]> {
+		try {
+			const listed = (await contexts?.list()) ?? [];
+			return listed.flatMap(({server, namespace}) =>
+				server !== undefined && withoutUserInfo(server) === current.server ? [namespace] : [],
+			);
+		} catch {
+			return [];
+		}
+	}
+
+	function open(current: Cluster, name: string, {isAll = false}: {isAll?: boolean} = {}): void {
 		session?.stop();
 		session = startSession(store, {
 			cluster: current,
 			namespace: name,
+			across: isAll ? {known: async () => [...(await knownNamespaces(current)), name]} : undefined,
 			gateway: current.context === home ? gateway : undefined,
 			selector,
 			interval: newsInterval,
@@ -129,18 +149,10 @@ export function createConnection(
 			cluster = connectedCluster;
 			unfollow?.();
 			const current = cluster;
-			const put = (standing: Standing) => {
-				const {movedTo: before} = store.getState().standing;
-				store.setState({standing});
-				if (standing.movedTo === before) return;
-				// Nothing is written to a cluster of which the name of the context is no longer true, nor offered.
-				if (standing.movedTo === undefined) session?.recheckRights();
-				else store.setState({rights: movedRights(standing.movedTo)});
-			};
 			unfollow = cluster.onStanding(standing => {
-				if (cluster === current) put(standing);
+				if (cluster === current) store.setState({standing});
 			});
-			put(cluster.standing);
+			store.setState({standing: cluster.standing});
 			home ??= cluster.context;
 			const {context, server, user, flags, readOnly} = cluster;
 			const isProduction = production?.test(context) ?? false;
@@ -149,7 +161,8 @@ export function createConnection(
 			});
 			onConnected();
 			if (context.length > longContext) void nameContexts();
-			open(cluster, store.getState().namespace || cluster.namespace);
+			const isFirst = cluster.context === home && contextBefore === undefined;
+			open(cluster, store.getState().namespace || cluster.namespace, {isAll: allNamespaces && isFirst});
 		},
 		failed(sentence) {
 			// What was said of the gateway was said of a cluster that there is none of.
@@ -171,7 +184,8 @@ export function createConnection(
 		},
 		async changeNamespace(wanted) {
 			if (!cluster) return notify(store, {tone: 'info', text: 'Not connected yet.'});
-			if (wanted === store.getState().namespace) return;
+			const {namespace, scope} = store.getState();
+			if (wanted === namespace && scope.kind === 'one') return;
 			const asked = cluster;
 			const exists = await namespaceExists(asked, wanted);
 			if (cluster !== asked) return;
@@ -185,6 +199,17 @@ export function createConnection(
 			open(asked, wanted);
 			store.setState({filter: ''});
 			focusPane(store, 'services');
+		},
+		showAllNamespaces() {
+			if (!cluster) return notify(store, {tone: 'info', text: 'Not connected yet.'});
+			open(cluster, store.getState().namespace, {isAll: true});
+			store.setState({filter: ''});
+			focusPane(store, 'services');
+		},
+		toggleAllNamespaces() {
+			if (!cluster || !isAcross(store.getState())) return connection.showAllNamespaces();
+			open(cluster, store.getState().namespace);
+			store.setState({filter: ''});
 		},
 		async chooseContext() {
 			if (!contexts)

@@ -3,14 +3,15 @@ import type {Cluster} from '../../kube/cluster.js';
 import {reflect, type ReflectorChange, type ReflectorState} from '../../kube/watch/reflector.js';
 import type {Parsed} from '../../knative/objects/parsed.js';
 import {printable} from '../../knative/text/printable.js';
+import {keyOf, type ObjectName} from '../tables/object-name.js';
 
 export type Feed = {stop(): void};
 
-/** Where the views go, by their names. */
+/** Where the views go, by namespace and name. */
 export type FeedTable<View> = {
 	/** @param version The resourceVersion: opaque, good only for telling whether two states are the same. */
 	put(view: View, version: string): void;
-	drop(name: string): void;
+	drop(object: ObjectName): void;
 };
 
 /** With `isFirst` a list begins (again); with `isLast` it is complete, and the table is as that list. */
@@ -53,40 +54,42 @@ export function startFeed<View>({
 	onTable: (unreadable: readonly string[]) => void;
 	onState: (state: ReflectorState) => void;
 }): Feed {
-	/** Of everything there is, also of what could not be read. */
-	const names = new Set<string>();
+	/** Everything there is, also what could not be read, by `keyOf`. */
+	const known = new Map<string, ObjectName>();
 	const unreadable = new Map<string, string>();
-	/** What the pages of the list under way have named so far; undefined outside of a list. */
+	/** What the pages of the list under way have named so far, by `keyOf`; undefined outside of a list. */
 	let listed: Set<string> | undefined;
 	let isPublished = !waitsForAll;
 	let timer: NodeJS.Timeout | undefined;
 	let isPending = false;
 
 	const put = (object: unknown) => {
-		const {name, version} = identityOf(object);
+		const {version, ...named} = identityOf(object);
+		const key = keyOf(named);
 		const parsed = parse(object);
-		listed?.add(name);
-		names.add(name);
+		listed?.add(key);
+		known.set(key, named);
 		if (!parsed.ok) {
-			unreadable.set(name, parsed.reason);
-			return table.drop(name);
+			unreadable.set(key, parsed.reason);
+			return table.drop(named);
 		}
-		unreadable.delete(name);
+		unreadable.delete(key);
 		table.put(parsed.value, version);
 		onPut?.(parsed.value);
 	};
-	const drop = (name: string) => {
-		names.delete(name);
-		unreadable.delete(name);
-		table.drop(name);
+	const drop = (object: ObjectName) => {
+		const key = keyOf(object);
+		known.delete(key);
+		unreadable.delete(key);
+		table.drop(object);
 	};
 	const take = (change: ReflectorChange) => {
 		if (change.type === 'put') return put(change.object);
-		if (change.type === 'gone') return drop(identityOf(change.object).name);
+		if (change.type === 'gone') return drop(identityOf(change.object));
 		if (change.isFirst) listed = new Set();
 		for (const item of change.items) put(item);
 		if (change.isLast) {
-			for (const name of names) if (!listed?.has(name)) drop(name);
+			for (const [key, object] of known) if (!listed?.has(key)) drop(object);
 			listed = undefined;
 			isPublished = true;
 		}
@@ -145,14 +148,17 @@ function withoutAge(state: ReflectorState): ReflectorState {
 }
 
 /** Only to tell objects and their states apart, by the name under which the parsers know them; what is shown is parsed. */
-function identityOf(object: unknown): {name: string; version: string} {
+function identityOf(object: unknown): ObjectName & {version: string} {
 	const metadata: unknown =
 		typeof object === 'object' && object !== null && 'metadata' in object ? object.metadata : undefined;
-	if (typeof metadata !== 'object' || metadata === null) return {name: '', version: ''};
-	const name = 'name' in metadata && typeof metadata.name === 'string' ? printable(metadata.name) : '';
-	const version =
-		'resourceVersion' in metadata && typeof metadata.resourceVersion === 'string'
-			? metadata.resourceVersion
-			: '';
-	return {name, version};
+	const text = (key: string): string => {
+		const value: unknown =
+			typeof metadata === 'object' && metadata !== null ? Reflect.get(metadata, key) : undefined;
+		return typeof value === 'string' ? value : '';
+	};
+	return {
+		namespace: printable(text('namespace')),
+		name: printable(text('name')),
+		version: text('resourceVersion'),
+	};
 }

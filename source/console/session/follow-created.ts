@@ -2,9 +2,10 @@
 import {revisionsOf} from '../state/read.js';
 import {notify} from '../state/select.js';
 import type {ConsoleStore, Notice} from '../state/state.js';
+import type {ObjectName} from '../tables/object-name.js';
 
 /** The notice of a revision of this service that is newer than those that were there when it was asked for. */
-export function creatingNotice(service: string, newerThan: number, text: string): Notice {
+export function creatingNotice(service: ObjectName, newerThan: number, text: string): Notice {
 	return {tone: 'good', text, creating: {service, newerThan}};
 }
 

@@ -36,7 +36,7 @@ function look(store: ConsoleStore, services: readonly ServiceView[], now: number
 		const settled = routeSettled(service);
 		let move = known;
 		if (!move || service.generation > move.generation) {
-			// Seen for the first time in order: nothing is on its way.
+			// Seen for the first time in order: nothing is under way.
 			if (!known && settled) continue;
 			move = {
 				generation: service.generation,
@@ -70,10 +70,20 @@ function look(store: ConsoleStore, services: readonly ServiceView[], now: number
 }
 
 /** Only in the place of the promise it fulfils: whatever else is said there now matters more. */
-function tellMoved(store: ConsoleStore, {name}: ServiceView): void {
+function tellMoved(store: ConsoleStore, service: ServiceView): void {
+	const {name} = service;
 	const {notice} = store.getState();
 	if (notice?.text.includes(waitingSentence))
-		notify(store, {tone: 'good', text: `The gateway has the new split of ${name}.`});
+		notify(store, {tone: 'good', text: `${name} is now ${sharesWord(service)}.`});
+}
+
+/** `90│10`, in the order of the split. */
+function sharesWord({statusTraffic}: ServiceView): string {
+	const shares = new Map<string, number>();
+	for (const {revision = '', percent} of statusTraffic) {
+		shares.set(revision, (shares.get(revision) ?? 0) + percent);
+	}
+	return [...shares.values()].join('│');
 }
 
 /** What is said when the server has taken a change that the gateway has not yet. */

@@ -18,7 +18,7 @@ const nothing = (): void => {};
 
 /** The revision that is to be looked into: of older ones nobody expects any more that they become ready. */
 function unreadyRevision(state: ConsoleState): RevisionView | undefined {
-	const newest = revisionsOf(state, selectedService(state)?.name)[0];
+	const newest = revisionsOf(state, selectedService(state))[0];
 	const isUnready = newest?.state.kind === 'deploying' || newest?.state.kind === 'waking';
 	return isUnready && newest.uid !== '' ? newest : undefined;
 }

@@ -11,9 +11,10 @@
  */
 import type {RevisionView} from '../../knative/revision/revision.js';
 import type {FeedTable} from './feed.js';
+import {keyOf, type ObjectName} from '../tables/object-name.js';
 import {createRevisionTable} from '../tables/tables.js';
 
-/** By name. */
+/** By `keyOf` of the revision. */
 type Versions = Map<string, string>;
 
 /** A revision and the resourceVersion it was read at. */
@@ -33,7 +34,7 @@ export type Moment = number;
 export type RevisionsAhead = FeedTable<RevisionView> & {
 	moment(): Moment;
 	/** All revisions of a service, none left out, and the moment at which they were asked for. */
-	answered(service: string, revisions: readonly ReadRevision[], askedAt: Moment): void;
+	answered(service: ObjectName, revisions: readonly ReadRevision[], askedAt: Moment): void;
 	/** The first page of the list of all is there: of the first one, or of one that replaces it. */
 	listBegan(): void;
 	/** The last page is there, too. */
@@ -41,18 +42,19 @@ export type RevisionsAhead = FeedTable<RevisionView> & {
 	/** Whether something else is shown than list and watch say. */
 	isAhead(): boolean;
 	/** Whether that may be older than what they say, for all that is known. */
-	isDoubtful(service: string): boolean;
+	isDoubtful(service: ObjectName): boolean;
 	/** Shows what list and watch say, wherever they are: of all services, or where there are doubts. */
 	giveUp(which: 'all' | 'doubtful'): void;
-	/** By service name, newest first. Before the end of the first list only what was answered, be it that there is none. */
+	/** By `keyOf` of the service, newest first. Before the end of the first list only what was answered, be it that there is none. */
 	snapshot(): ReadonlyMap<string, readonly RevisionView[]>;
 };
 
 const isSame = (one: Versions, other: Versions): boolean =>
-	one.size === other.size && [...one].every(([name, version]) => other.get(name) === version);
+	one.size === other.size && [...one].every(([key, version]) => other.get(key) === version);
 
 export function createRevisionsAhead(): RevisionsAhead {
 	const table = createRevisionTable();
+	/** By `keyOf` of the service. */
 	const answers = new Map<string, RevisionsAnswer>();
 	/** Of all revisions: only while the first list is under way, because later nobody needs to know thousands of them. */
 	let listed: Versions | undefined = new Map();
@@ -66,27 +68,31 @@ export function createRevisionsAhead(): RevisionsAhead {
 	return {
 		put(view, version) {
 			table.put(view);
+			const key = keyOf(view);
 			if (listed) {
-				listed.set(view.name, version);
+				listed.set(key, version);
 				return;
 			}
+			const home = keyOf({namespace: view.namespace, name: view.service ?? ''});
 			for (const [service, {followed}] of answers) {
-				if (view.service === service) followed.set(view.name, version);
-				else followed.delete(view.name);
+				if (home === service) followed.set(key, version);
+				else followed.delete(key);
 			}
 			letGo();
 		},
-		drop(name) {
-			table.drop(name);
+		drop(object) {
+			table.drop(object);
+			const key = keyOf(object);
 			if (listed) {
-				listed.delete(name);
+				listed.delete(key);
 				return;
 			}
-			for (const {followed} of answers.values()) followed.delete(name);
+			for (const {followed} of answers.values()) followed.delete(key);
 			letGo();
 		},
 		moment: () => now,
-		answered(service, revisions, askedAt) {
+		answered(named, revisions, askedAt) {
+			const service = keyOf(named);
 			const before = answers.get(service);
 			// By now list and watch say it, and are not in doubt.
 			if (!listed && !before) return;
@@ -94,7 +100,7 @@ export function createRevisionsAhead(): RevisionsAhead {
 			for (const {view} of revisions) one.put(view);
 			answers.set(service, {
 				views: one.snapshot().get(service) ?? [],
-				versions: new Map(revisions.map(({view, version}) => [view.name, version])),
+				versions: new Map(revisions.map(({view, version}) => [keyOf(view), version])),
 				askedAt,
 				followed: before?.followed ?? new Map(),
 			});
@@ -108,14 +114,17 @@ export function createRevisionsAhead(): RevisionsAhead {
 			if (!listed) answers.clear();
 			const rows = table.snapshot();
 			for (const [service, {followed}] of answers) {
-				for (const {name} of rows.get(service) ?? []) followed.set(name, listed?.get(name) ?? '');
+				for (const view of rows.get(service) ?? []) {
+					const key = keyOf(view);
+					followed.set(key, listed?.get(key) ?? '');
+				}
 			}
 			listed = undefined;
 			letGo();
 		},
 		isAhead: () => answers.size > 0,
 		isDoubtful(service) {
-			const answer = answers.get(service);
+			const answer = answers.get(keyOf(service));
 			return answer !== undefined && !isNewer(answer);
 		},
 		giveUp(which) {

@@ -1,5 +1,5 @@
 /**
- * The revisions of a namespace, followed. In a namespace of thousands it takes a second to list them, or many over a slow
+ * The revisions of a namespace, or of all, followed. In a namespace of thousands it takes a second to list them, or many over a slow
  * line; meanwhile those of the selected service are asked for by themselves.
  */
 import type {Cluster} from '../../kube/cluster.js';
@@ -17,13 +17,13 @@ import type {ConsoleStore} from '../state/state.js';
 const longestBehind = 10_000;
 
 /**
- * Lists and watches the revisions of `namespace`.
+ * Lists and watches the revisions of `namespace`, or of all namespaces.
  *
  * Beside that the selected service is asked about only where that saves time: at once where the list of the services had
  * more than its first page (`isCrowd`), else as soon as the list of the revisions turns out to have more. In any other
  * namespace one page tells of all revisions.
  *
- * @param onRevisions Told of what is known: by service name, newest first, never of half of a service's. The sentences are
+ * @param onRevisions Told of what is known: by `keyOf` of the service, newest first, never of half of a service's. The sentences are
  * about what could not be read.
  */
 export function followRevisions(
@@ -38,7 +38,8 @@ export function followRevisions(
 		onState,
 	}: {
 		cluster: Cluster;
-		namespace: string;
+		/** Undefined: of all. */
+		namespace: string | undefined;
 		isCrowd: boolean;
 		interval: () => number;
 		timers?: Pick<Timers, 'after'> | undefined;
@@ -59,6 +60,7 @@ export function followRevisions(
 	const askAhead = () => {
 		selected ??= followSelected(store, {
 			cluster,
+			namespace,
 			timers,
 			onAsk(service) {
 				const askedAt = ahead.moment();
@@ -74,7 +76,7 @@ export function followRevisions(
 	const settle = async () => {
 		const service = selectedService(store.getState());
 		// Its revisions were changed at the very moment at which both were asked for.
-		if (service && ahead.isDoubtful(service.name)) await selected?.askAgain();
+		if (service && ahead.isDoubtful(service)) await selected?.askAgain();
 		selected?.stop();
 		if (isStopped || !ahead.isAhead()) return;
 		ahead.giveUp('doubtful');

@@ -1,9 +1,20 @@
-/** What the operator may do in the namespace, asked before it is offered and again when the server says no after all. */
+/** What the operator may do in a namespace, asked before it is offered and again when the server says no after all. */
 import {mayI, type Access, type AccessAction} from '../../kube/auth/access.js';
 import type {Cluster} from '../../kube/cluster.js';
-import type {ConsoleState, ConsoleStore, Right, Rights} from '../state/state.js';
+import {selectedService} from '../state/read.js';
+import {homeOf} from '../state/scope.js';
+import {
+	unknownRights,
+	type ConsoleState,
+	type ConsoleStore,
+	type Right,
+	type Rights,
+} from '../state/state.js';
 
 export type RightName = keyof Rights;
+
+/** What it takes to say what may be done in a namespace. */
+export type RightsState = Pick<ConsoleState, 'rights' | 'connection' | 'standing'>;
 
 const serving = {group: 'serving.knative.dev'};
 
@@ -14,18 +25,33 @@ const asked: Readonly<Record<RightName, AccessAction>> = {
 	deleteRevision: {verb: 'delete', ...serving, resource: 'revisions'},
 };
 
-const readOnly: Right = {allowed: false, reason: 'started with --read-only: nothing is written'};
-export const readOnlyRights: Rights = {
-	create: readOnly,
-	patch: readOnly,
-	delete: readOnly,
-	deleteRevision: readOnly,
+const none = (reason: string): Rights => {
+	const right: Right = {allowed: false, reason};
+	return {create: right, patch: right, delete: right, deleteRevision: right};
 };
 
-/** The context means another cluster by now: nothing is written to the one that is shown. */
-export function movedRights(movedTo: string): Rights {
-	const moved: Right = {allowed: false, reason: `${movedTo}; :ctx goes there`};
-	return {create: moved, patch: moved, delete: moved, deleteRevision: moved};
+const readOnlyRights = none('started with --read-only: nothing is written');
+
+/** The last one that was made: who asks often is to get the same. */
+let movedRights: {movedTo: string; rights: Rights} | undefined;
+
+/** The rights in a namespace, as far as they are known: the same object until something about them changes. */
+export function rightsIn({rights, connection, standing: {movedTo}}: RightsState, namespace: string): Rights {
+	if (connection.kind === 'connected' && connection.readOnly) return readOnlyRights;
+	// The context means another cluster by now: nothing is written to the one that is shown.
+	if (movedTo !== undefined) {
+		if (movedRights?.movedTo !== movedTo)
+			movedRights = {movedTo, rights: none(`${movedTo}; :ctx goes there`)};
+		return movedRights.rights;
+	}
+	return rights.get(namespace) ?? unknownRights;
+}
+
+/** What is offered now: of what is selected, and where a new service would be. The rights in it stay the same objects. */
+export function offeredRights(state: ConsoleState): Rights {
+	const service = selectedService(state);
+	const {create} = rightsIn(state, homeOf(state));
+	return {...rightsIn(state, service?.namespace ?? state.namespace), create};
 }
 
 /** Asks for the namespace; an answer that comes after `signal` is not used. */
@@ -35,14 +61,7 @@ export async function askRights(
 	namespace: string,
 	signal: AbortSignal,
 ): Promise<void> {
-	if (cluster.readOnly) {
-		store.setState({rights: readOnlyRights});
-		return;
-	}
-	if (cluster.standing.movedTo !== undefined) {
-		store.setState({rights: movedRights(cluster.standing.movedTo)});
-		return;
-	}
+	if (cluster.readOnly) return;
 	const names: RightName[] = ['create', 'patch', 'delete', 'deleteRevision'];
 	const answers = await mayI(
 		cluster,
@@ -51,14 +70,40 @@ export async function askRights(
 	);
 	if (signal.aborted) return;
 	const of = (name: RightName) => rightOf(answers[names.indexOf(name)]);
-	store.setState({
-		rights: {
-			create: of('create'),
-			patch: of('patch'),
-			delete: of('delete'),
-			deleteRevision: of('deleteRevision'),
-		},
+	const rights = {
+		create: of('create'),
+		patch: of('patch'),
+		delete: of('delete'),
+		deleteRevision: of('deleteRevision'),
+	};
+	store.setState(state => ({rights: new Map(state.rights).set(namespace, rights)}));
+}
+
+/**
+ * Asks for the namespace of each service that is selected, once. Returns what asks again for all that was asked for, when the
+ * server has said no to what was allowed.
+ */
+export function followRights(
+	store: ConsoleStore,
+	cluster: Cluster,
+	namespace: string,
+	signal: AbortSignal,
+): () => void {
+	const known = new Set<string>();
+	const ask = (wanted: string) => {
+		if (known.has(wanted)) return;
+		known.add(wanted);
+		void askRights(store, cluster, wanted, signal);
+	};
+	ask(namespace);
+	const unsubscribe = store.subscribe(state => {
+		const service = selectedService(state);
+		if (service) ask(service.namespace);
 	});
+	signal.addEventListener('abort', unsubscribe, {once: true});
+	return () => {
+		for (const each of known) void askRights(store, cluster, each, signal);
+	};
 }
 
 function rightOf(answer: Access | undefined): Right {
@@ -66,8 +111,12 @@ function rightOf(answer: Access | undefined): Right {
 	return {allowed: true, reason: ''};
 }
 
-/** Why an action is not open to the operator, as a sentence; undefined when it is. */
-export function refusedRight({rights}: Pick<ConsoleState, 'rights'>, name: RightName): string | undefined {
-	const {allowed, reason} = rights[name];
+/** Why an action is not open to the operator there, as a sentence; undefined when it is. */
+export function refusedRight(state: RightsState, name: RightName, namespace: string): string | undefined {
+	return refusalOfRight(rightsIn(state, namespace)[name]);
+}
+
+/** The same of a right that is at hand. */
+export function refusalOfRight({allowed, reason}: Right): string | undefined {
 	return allowed ? undefined : `Not possible here: ${reason}.`;
 }

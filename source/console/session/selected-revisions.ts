@@ -8,7 +8,7 @@ import {parseRevision} from '../../knative/revision/revision.js';
 import type {ServiceView} from '../../knative/service/service.js';
 import {selectedService} from '../state/read.js';
 import type {ReadRevision} from './revisions-ahead.js';
-import type {ConsoleStore} from '../state/state.js';
+import type {ConsoleState, ConsoleStore} from '../state/state.js';
 
 export type SelectedRevisions = {
 	/** Asks at once, unless they are known or asked for already. */
@@ -31,20 +31,27 @@ export function followSelected(
 	store: ConsoleStore,
 	{
 		cluster,
+		namespace,
 		timers = systemTimers,
 		onAsk,
 	}: {
 		cluster: Cluster;
+		/** Only of services in it; undefined: in any. */
+		namespace: string | undefined;
 		timers?: Pick<Timers, 'after'> | undefined;
-		onAsk: (service: string) => (revisions: readonly ReadRevision[]) => void;
+		onAsk: (service: ServiceView) => (revisions: readonly ReadRevision[]) => void;
 	},
 ): SelectedRevisions {
-	/** As of which state of the service its revisions were asked for. A new revision is a change of the service, too. */
+	/** As of which state of the service, by its uid, its revisions were asked for. A new revision is a change of the service, too. */
 	const known = new Map<string, ServiceView>();
 	let underWay: {service: ServiceView; calling: AbortController} | undefined;
 	let stopWaiting: (() => void) | undefined;
 
-	const selected = () => selectedService(store.getState());
+	const selectedIn = (state: ConsoleState) => {
+		const service = selectedService(state);
+		return namespace === undefined || service?.namespace === namespace ? service : undefined;
+	};
+	const selected = () => selectedIn(store.getState());
 	const callOff = () => {
 		underWay?.calling.abort();
 		underWay = undefined;
@@ -56,23 +63,23 @@ export function followSelected(
 	async function ask(): Promise<void> {
 		stopWaiting?.();
 		const service = selected();
-		if (!service || underWay || known.get(service.name) === service) return;
+		if (!service || underWay || known.get(service.uid) === service) return;
 		const calling = new AbortController();
 		underWay = {service, calling};
-		const onAnswer = onAsk(service.name);
+		const onAnswer = onAsk(service);
 		const revisions = await read(cluster, service, calling.signal);
 		if (calling.signal.aborted) return;
 		underWay = undefined;
 		if (revisions) {
-			known.set(service.name, service);
+			known.set(service.uid, service);
 			onAnswer(revisions);
 		}
 		if (selected() !== service) askLater();
 	}
 	const unsubscribe = store.subscribe((state, before) => {
-		const service = selectedService(state);
-		if (service === selectedService(before)) return;
-		if (underWay && service?.name !== underWay.service.name) callOff();
+		const service = selectedIn(state);
+		if (service === selectedIn(before)) return;
+		if (underWay && service?.uid !== underWay.service.uid) callOff();
 		askLater();
 	});
 	return {

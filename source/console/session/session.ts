@@ -1,17 +1,17 @@
-/** One namespace of one cluster, watched: what it says goes into the store. */
+/** A namespace of a cluster, or all that the operator may see, watched: what they say goes into the store. */
 import type {Cluster} from '../../kube/cluster.js';
 import type {GivenGateway} from '../../kube/gateway/gateway-address.js';
 import {namespaceExists} from '../../kube/namespaces.js';
-import {servingPath} from '../../kube/paths.js';
 import type {Timers} from '../../kube/timers.js';
-import {parseService, type ServiceView} from '../../knative/service/service.js';
-import {startFeed, type Feed} from './feed.js';
+import {findVisibleNamespaces} from '../../kube/visible-namespaces.js';
+import type {ServiceView} from '../../knative/service/service.js';
 import {followGateway} from './gateway.js';
+import {followNamespace, joined, noRows, type NamespaceRows} from './namespace-rows.js';
 import {followPodTrouble} from './pod-trouble.js';
-import {followRevisions} from './revisions.js';
-import {askRights} from './rights.js';
-import {unknownRights, type ConsoleStore} from '../state/state.js';
-import {createSortedTable} from '../tables/tables.js';
+import {followRights} from './rights.js';
+import {notify} from '../state/select.js';
+import {isShown} from '../state/scope.js';
+import type {ConsoleState, ConsoleStore} from '../state/state.js';
 
 export type Session = {
 	/** Asks again what the operator may do: when the server has said no to what was allowed. */
@@ -19,11 +19,10 @@ export type Session = {
 	stop(): void;
 };
 
-/** Services of the first page: more than most screens show, so little that it is there at once. */
-const firstServices = 50;
-
 /**
- * Watches the Services and Revisions of `namespace`, asks what the operator may do there and looks for the gateway.
+ * Watches the Services and Revisions of `namespace`, or of all namespaces, asks what the operator may do there and looks for
+ * the gateway.
+ * @param across All namespaces that the operator may see are shown; `known` are those that the kubeconfig speaks of.
  * @param gateway The operator's own word for where the gateway is; then it is not looked for.
  * @param interval Milliseconds between two publications of a table.
  * @param timers For waits that a test need not wait for.
@@ -35,6 +34,7 @@ export function startSession(
 	{
 		cluster,
 		namespace,
+		across,
 		gateway,
 		selector,
 		interval,
@@ -43,6 +43,7 @@ export function startSession(
 	}: {
 		cluster: Cluster;
 		namespace: string;
+		across?: {known: () => Promise<readonly string[]>} | undefined;
 		gateway?: GivenGateway | undefined;
 		/** Only services with these labels. */
 		selector?: string | undefined;
@@ -53,82 +54,88 @@ export function startSession(
 ): Session {
 	const ending = new AbortController();
 	const {signal} = ending;
-	let unreadableServices: readonly string[] = [];
-	let unreadableRevisions: readonly string[] = [];
-	const unreadable = () => [...unreadableServices, ...unreadableRevisions];
+	const endings: (() => void)[] = [];
 
-	store.setState({
-		namespace,
-		namespaceMissing: false,
-		services: [],
-		revisions: new Map(),
-		trouble: undefined,
-		unreadable: [],
-		selected: undefined,
-		// Those of another namespace say nothing here.
-		rights: unknownRights,
-		gateway: {kind: 'looking'},
-		feeds: {services: {kind: 'connecting'}, revisions: {kind: 'connecting'}},
-	});
-
-	let isCrowd = false;
-	let revisions: Feed | undefined;
-	// The rows one waits for come first; ten times as many revisions would compete with them for line and server.
-	const servicesTold = () => {
-		if (signal.aborted) return;
-		revisions ??= followRevisions(store, {
-			cluster,
+	store.setState(({selected}) => {
+		const scope: ConsoleState['scope'] = across ? {kind: 'looking'} : {kind: 'one'};
+		const stays = selected && (across ?? isShown({namespace, scope}, selected.namespace));
+		const {services, revisions, feeds} = noRows;
+		return {
 			namespace,
-			isCrowd,
-			interval,
-			timers,
-			onRevisions(views, sentences = unreadableRevisions) {
-				unreadableRevisions = sentences;
-				store.setState({revisions: views, unreadable: unreadable()});
-			},
-			onState(state) {
-				store.setState(({feeds}) => ({feeds: {...feeds, revisions: state}}));
-			},
-		});
-	};
-	const serviceTable = createSortedTable<ServiceView>();
-	const services = startFeed({
-		cluster,
-		path: servingPath('services', namespace),
-		labelSelector: selector,
-		firstPage: firstServices,
-		parse: parseService,
-		table: serviceTable,
-		interval,
-		...(onService && {onPut: onService}),
-		onPage({isLast}) {
-			isCrowd ||= !isLast;
-		},
-		onTable(sentences) {
-			unreadableServices = sentences;
-			const views = serviceTable.snapshot();
-			store.setState({services: views, unreadable: unreadable()});
-			servicesTold();
-		},
-		onState(state) {
-			store.setState(({feeds}) => ({feeds: {...feeds, services: state}}));
-			// Whoever may not list services may be allowed to list revisions.
-			if (state.kind !== 'connecting') servicesTold();
-		},
+			scope,
+			namespaceMissing: false,
+			services,
+			revisions,
+			feeds,
+			trouble: undefined,
+			unreadable: [],
+			// What is listed here, too, is not deleted because nothing has been told of it yet.
+			selected: stays ? {...selected, wasSeen: false} : undefined,
+			rights: new Map(),
+			gateway: {kind: 'looking'},
+		};
 	});
+
+	/** Follows each of them; undefined is all namespaces at once. In order of their names. */
+	function follow(namespaces: readonly (string | undefined)[]): void {
+		const all = namespaces.map(() => noRows);
+		let last = noRows;
+		/** Nobody is told of what is as it was: most events change nothing that is shown. */
+		const publish = (rows: NamespaceRows) => {
+			const before = last;
+			if (rows === before) return;
+			last = rows;
+			const {services, revisions, feeds, unreadable} = rows;
+			// What was read since by itself may be newer than what a watch has told that did not change.
+			store.setState({
+				...(services !== before.services && {services}),
+				...(revisions !== before.revisions && {revisions}),
+				...(feeds !== before.feeds && {feeds}),
+				...(unreadable !== before.unreadable && {
+					unreadable: [...unreadable.services, ...unreadable.revisions],
+				}),
+			});
+		};
+		const feeds = namespaces.map((each, index) =>
+			followNamespace(store, {
+				cluster,
+				namespace: each,
+				selector,
+				interval,
+				timers,
+				onService,
+				onRows(rows) {
+					all[index] = rows;
+					publish(joined(all, last));
+				},
+			}),
+		);
+		for (const feed of feeds) endings.push(() => feed.stop());
+	}
+
+	async function followAll(known: () => Promise<readonly string[]>): Promise<void> {
+		const scope = await findVisibleNamespaces(cluster, await known());
+		if (signal.aborted) return;
+		store.setState({scope});
+		if (scope.kind === 'all') return follow([undefined]);
+		notify(store, {tone: 'info', text: scope.sentence});
+		if (scope.names.length > 0) return follow(scope.names);
+		const refused = {kind: 'forbidden', status: 403, why: scope.sentence} as const;
+		store.setState({feeds: {services: refused, revisions: refused}});
+	}
+
+	if (across) void followAll(across.known);
+	else follow([namespace]);
 	const podTrouble = followPodTrouble(store, {cluster, timers});
-	void lookForNamespace(store, cluster, namespace, signal);
-	void askRights(store, cluster, namespace, signal);
+	if (!across) void lookForNamespace(store, cluster, namespace, signal);
+	const recheckRights = followRights(store, cluster, namespace, signal);
 	followGateway(store, cluster, signal, {given: gateway});
 
 	return {
-		recheckRights() {
-			void askRights(store, cluster, namespace, signal);
-		},
+		recheckRights,
 		stop() {
 			ending.abort();
-			services.stop();
-			revisions?.stop();
+			for (const end of endings) end();
 			podTrouble.stop();
 		},
 	};

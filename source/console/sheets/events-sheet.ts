@@ -104,7 +104,7 @@ function createEventTable(store: ConsoleStore, object: Inspected) {
 	return {
 		/** Whether anything changed. */
 		take(change: ReflectorChange): boolean {
-			const known = revisionsOf(store.getState(), object.service);
+			const known = revisionsOf(store.getState(), {namespace: object.namespace, name: object.service});
 			revisions = new Set(known.map(({name}) => name));
 			if (change.type === 'put') return put(change.object);
 			if (change.type === 'gone') {

@@ -7,6 +7,8 @@ import {equalSplits, splitOf} from '../../knative/split/split.js';
 import type {Plan, PlanAction} from '../../release/plan.js';
 import {refusedRight, type RightName} from '../session/rights.js';
 import type {ConsoleState} from '../state/state.js';
+import {keyOf} from '../tables/object-name.js';
+import {indexOfName} from '../tables/tables.js';
 import type {Conflict, ReviewSheet} from './sheets.js';
 import {targetStatusOf} from './target-status.js';
 
@@ -19,7 +21,7 @@ export type LostGround = {
 
 export type Grounds = Pick<
 	ConsoleState,
-	'services' | 'revisions' | 'namespace' | 'feeds' | 'moves' | 'rights' | 'connection'
+	'services' | 'revisions' | 'namespace' | 'scope' | 'feeds' | 'moves' | 'rights' | 'connection' | 'standing'
 >;
 
 /** What a plan needs to be allowed. */
@@ -40,7 +42,7 @@ export function lostGround(state: Grounds, {plan, phase, on}: ReviewSheet): Lost
 	) {
 		return {sentence: `This is not the context ${on.context} any more.`};
 	}
-	const withheld = refusedRight(state, rights[plan.action] ?? 'patch');
+	const withheld = refusedRight(state, rights[plan.action] ?? 'patch', plan.namespace);
 	if (withheld !== undefined) return {sentence: withheld};
 	const moved = movedGround(state, plan);
 	if (moved) return moved;
@@ -54,7 +56,7 @@ export function lostGround(state: Grounds, {plan, phase, on}: ReviewSheet): Lost
 /** What was changed or has gone since the plan was made. */
 function movedGround(state: Grounds, {write, splits, name, namespace}: Plan): LostGround | undefined {
 	if (write.kind === 'create') {
-		const isThere = namespace === state.namespace && state.services.some(service => service.name === name);
+		const isThere = indexOfName(state.services, {namespace, name}) !== -1;
 		return isThere ? {sentence: `There is a service ${name} by now.`} : undefined;
 	}
 	const uid = write.kind === 'delete revision' ? write.serviceUid : write.uid;
@@ -80,7 +82,7 @@ function movedRevision(
 	service: ServiceView,
 	{revision, uid}: Extract<Plan['write'], {kind: 'delete revision'}>,
 ): LostGround | undefined {
-	const known = revisions.get(service.name);
+	const known = revisions.get(keyOf(service));
 	const named = known?.find(({name}) => name === revision);
 	if (known && named?.uid !== uid) {
 		const more = named ? ', and the one there now is another' : '';
@@ -123,7 +125,7 @@ export function conflictWith(
 	const already = theirs !== undefined && isAsAsked(theirs, plan);
 	return {
 		sentence: already
-			? `Nothing was written, and nothing is left to do: ${name} already is as was asked. Somebody changed it while you were looking.`
+			? `Nothing was written, and nothing is left to do: ${name} already is as was asked. It changed since you opened this.`
 			: sentence,
 		base: splits.before,
 		mine: splits.after,

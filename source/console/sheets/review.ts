@@ -23,6 +23,7 @@ import {conflictWith, lostGround, type LostGround} from './lost-ground.js';
 import type {ReviewSheet} from './sheets.js';
 import {placed, type Plan, type PlanAction} from '../../release/plan.js';
 import {revisionsOf} from '../state/read.js';
+import {isShown} from '../state/scope.js';
 import type {ConsoleState, ConsoleStore} from '../state/state.js';
 import {wakeOf} from '../live/wake.js';
 
@@ -158,7 +159,7 @@ async function sendReviewed(
 	const {write} = plan;
 	const release = write.kind === 'patch' ? history.hold(write.uid) : () => {};
 	// The watch may tell of a new one before the answer is there.
-	const newestBefore = revisionsOf(store.getState(), plan.name)[0]?.generation ?? 0;
+	const newestBefore = revisionsOf(store.getState(), plan)[0]?.generation ?? 0;
 	const mine = underWay.begin(`${plan.action} ${plan.name}`);
 	try {
 		const sent = await sendRecorded(cluster, plan, history.file, {onSent: ({at}) => log(store, plan, at)});
@@ -230,7 +231,7 @@ const done: Readonly<Record<PlanAction, (name: string) => string>> = {
 	tag: () => `Tagged: the server took it; ${waitingSentence}.`,
 	'create revision': name => `Creating a revision of ${name}… V tests it once it is Ready.`,
 	autoscaling: name => `Creating a revision of ${name} with these settings… Existing ones are unchanged.`,
-	'create service': name => `${name} was created. v asks it once, r makes a revision of it.`,
+	'create service': name => `${name} created. v test · r new revision`,
 	'delete service': name => `${name} is being deleted, with all its revisions.`,
 	'delete revision': name => `The revision of ${name} is being deleted.`,
 };
@@ -254,11 +255,11 @@ function succeed(
 	const text = done[action](name);
 	if (write.kind === 'create') {
 		forgetForm(store, formKey({kind: 'create service'}));
-		const isHere = plan.namespace === store.getState().namespace;
+		const isHere = isShown(store.getState(), plan.namespace);
 		const uid = identityOf(object)?.uid;
 		if (isHere && uid !== undefined) {
 			store.setState({filter: ''});
-			selectService(store, {uid, name}, {wasSeen: false});
+			selectService(store, {uid, namespace: plan.namespace, name}, {wasSeen: false});
 		}
 		focusPane(store, 'services');
 		const elsewhere = `${name} was created in ${plan.namespace}; :ns ${plan.namespace} goes there.`;
@@ -270,7 +271,7 @@ function succeed(
 			awaitRevision(store, {uid: write.uid, newerThan});
 		}
 		focusPane(store, 'revisions');
-		return notify(store, creatingNotice(name, newerThan, text));
+		return notify(store, creatingNotice(plan, newerThan, text));
 	}
 	notify(store, missed === undefined ? {tone: 'good', text} : {tone: 'bad', text: `${text} But ${missed}`});
 }

@@ -1,9 +1,10 @@
 /** What has become of a service that somebody is at work on, by what the watch has told. Pure. */
 import type {ServiceView} from '../../knative/service/service.js';
 import type {ConsoleState} from '../state/state.js';
+import {isShown} from '../state/scope.js';
 import {indexOfName} from '../tables/tables.js';
 
-export type Told = Pick<ConsoleState, 'services' | 'namespace' | 'feeds'>;
+export type Told = Pick<ConsoleState, 'services' | 'namespace' | 'scope' | 'feeds'>;
 
 export type TargetStatus =
 	| {kind: 'there'; service: ServiceView}
@@ -14,13 +15,14 @@ export type TargetStatus =
 	| {kind: 'not told'};
 
 export function targetStatusOf(
-	{services, namespace: told, feeds}: Told,
+	told: Told,
 	{uid, name, namespace}: Pick<ServiceView, 'uid' | 'name' | 'namespace'>,
 ): TargetStatus {
-	const named = services[indexOfName(services, name)];
+	const {services, feeds} = told;
+	const named = services[indexOfName(services, {namespace, name})];
 	if (named?.uid === uid) return {kind: 'there', service: named};
 	// What is not told of is gone only where everything was told.
 	const {kind} = feeds.services;
-	if (namespace !== told || (kind !== 'live' && kind !== 'stale')) return {kind: 'not told'};
+	if (!isShown(told, namespace) || (kind !== 'live' && kind !== 'stale')) return {kind: 'not told'};
 	return named ? {kind: 'another', service: named} : {kind: 'gone'};
 }

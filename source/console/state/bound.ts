@@ -1,14 +1,17 @@
 /** Binds what is selected by default to an object as soon as there is one, so that it is that one from then on. Pure. */
 import type {RevisionView} from '../../knative/revision/revision.js';
 import type {ServiceView} from '../../knative/service/service.js';
+import {keyOf} from '../tables/object-name.js';
 import {indexOfName} from '../tables/tables.js';
 import {selectionOf, type RevisionChoice, type Selected} from './selection.js';
+import type {Scope} from './state.js';
 import {visibleServices} from './visible.js';
 
 /** What of the state has to do with what is selected. */
 type Selecting = {
 	services: readonly ServiceView[];
 	filter: string;
+	scope: Scope;
 	revisions: ReadonlyMap<string, readonly RevisionView[]>;
 	selected: Selected | undefined;
 	revision: ReadonlyMap<string, RevisionChoice>;
@@ -31,7 +34,7 @@ function boundService(state: Selecting): Selected | undefined {
 		return first && selectionOf(first);
 	}
 	if (selected.wasSeen) return selected;
-	const told = services[indexOfName(services, selected.name)];
+	const told = services[indexOfName(services, selected)];
 	return told?.uid === selected.uid ? {...selected, wasSeen: true} : selected;
 }
 
@@ -39,8 +42,8 @@ function boundRevision(
 	{services, revisions, revision}: Selecting,
 	selected: Selected | undefined,
 ): ReadonlyMap<string, RevisionChoice> {
-	if (!selected || services[indexOfName(services, selected.name)]?.uid !== selected.uid) return revision;
-	const newest = revisions.get(selected.name)?.[0];
+	if (!selected || services[indexOfName(services, selected)]?.uid !== selected.uid) return revision;
+	const newest = revisions.get(keyOf(selected))?.[0];
 	const chosen = revision.get(selected.uid);
 	if (!newest || (chosen && !('newerThan' in chosen && newest.generation > chosen.newerThan))) {
 		return revision;

@@ -92,7 +92,7 @@ export function addRevision(store: ConsoleStore): void {
 	const {service, draft} = found;
 	const state = store.getState();
 	const listed = new Set(draft.split.map(row => row.revision));
-	const revisions = knownRevisions(state, service.name);
+	const revisions = knownRevisions(state, service);
 	if (!revisions)
 		return notify(store, {tone: 'info', text: `The revisions of ${service.name} are not known yet.`});
 	const wanted = selectedRevision(state);

@@ -16,11 +16,13 @@ export function factsOf(state: ConsoleState, service: ServiceView): Facts {
 function releaseFactsOf(state: ConsoleState, service: ServiceView): Facts {
 	return {
 		service,
-		revisions: knownRevisions(state, service.name),
+		revisions: knownRevisions(state, service),
 		changes: changesOf(state, service.uid),
 		now: Date.now(),
 		user: state.connection.kind === 'connected' ? state.connection.user : '',
-		taken: new Set(state.services.map(({name}) => name)),
+		taken: new Set(
+			state.services.filter(({namespace}) => namespace === service.namespace).map(({name}) => name),
+		),
 	};
 }
 

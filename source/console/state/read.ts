@@ -4,6 +4,7 @@ import {conditionTrouble, type RevisionTrouble} from '../../knative/revision/tro
 import type {ServiceView} from '../../knative/service/service.js';
 import {set, splitOf, type Split, type SplitRow} from '../../knative/split/split.js';
 import type {ConsoleState, Draft, ReflectorState, Sheet} from './state.js';
+import {compareNames, keyOf, type ObjectName} from '../tables/object-name.js';
 import {indexOfName, placeOf} from '../tables/tables.js';
 import {visibleServices} from './visible.js';
 import {withGoneRevision, withGoneService, type Gone, type Selected} from './selection.js';
@@ -13,14 +14,14 @@ export {visibleServices} from './visible.js';
 /** The service that is selected, also where a filter hides it; undefined when it is not there (any more). */
 function foundService({services, selected}: ConsoleState): ServiceView | undefined {
 	if (!selected) return undefined;
-	const found = services[indexOfName(services, selected.name)];
+	const found = services[indexOfName(services, selected)];
 	return found?.uid === selected.uid ? found : undefined;
 }
 
 /** The selected service as far as the operator sees it in the list: what is hidden by the filter is not acted upon. */
 export function selectedService(state: ConsoleState): ServiceView | undefined {
 	const found = foundService(state);
-	return found && (state.filter === '' || indexOfName(visibleServices(state), found.name) !== -1)
+	return found && (state.filter === '' || indexOfName(visibleServices(state), found) !== -1)
 		? found
 		: undefined;
 }
@@ -52,11 +53,12 @@ export function selectedIndex(state: ConsoleState): number {
 	const {selected} = state;
 	if (!selected) return -1;
 	const rows = serviceRows(state);
-	// In order of name; one that is gone may stand before another of its name.
-	for (let place = placeOf(rows, selected.name); rows[place]?.name === selected.name; place++) {
-		if (rows[place]?.uid === selected.uid) return place;
+	// In order; one that is gone may stand before another of its name.
+	for (let place = placeOf(rows, selected); ; place++) {
+		const row = rows[place];
+		if (!row || compareNames(row, selected) !== 0) return -1;
+		if (row.uid === selected.uid) return place;
 	}
-	return -1;
 }
 
 /** Why no service is selected, and what to do, as a sentence. */
@@ -72,8 +74,8 @@ export function whyNoService(state: ConsoleState): string {
 const none: readonly RevisionView[] = [];
 
 /** Newest first. */
-export function revisionsOf(state: ConsoleState, service: string | undefined): readonly RevisionView[] {
-	return service === undefined ? none : (state.revisions.get(service) ?? none);
+export function revisionsOf(state: ConsoleState, service: ObjectName | undefined): readonly RevisionView[] {
+	return service === undefined ? none : (state.revisions.get(keyOf(service)) ?? none);
 }
 
 /** Of when the objects of a watch are, milliseconds since 1970; undefined while they are current, or there are none. */
@@ -87,24 +89,27 @@ export function oldSince(feed: ReflectorState): number | undefined {
  * As revisionsOf; undefined while nobody has told of them, neither the list of all nor an answer about this service
  * alone, so that "none" is never said of what is only not known.
  */
-export function knownRevisions(state: ConsoleState, service: string): readonly RevisionView[] | undefined {
+export function knownRevisions(
+	state: ConsoleState,
+	service: ObjectName,
+): readonly RevisionView[] | undefined {
 	const {revisions} = state.feeds;
 	const isKnown = revisions.kind === 'live' || oldSince(revisions) !== undefined;
-	return state.revisions.get(service) ?? (isKnown ? none : undefined);
+	return state.revisions.get(keyOf(service)) ?? (isKnown ? none : undefined);
 }
 
 export function selectedRevision(state: ConsoleState): RevisionView | undefined {
 	const service = selectedService(state);
 	const chosen = service && state.revision.get(service.uid);
 	if (!chosen || !('uid' in chosen)) return undefined;
-	return revisionsOf(state, service.name).find(({uid}) => uid === chosen.uid);
+	return revisionsOf(state, service).find(({uid}) => uid === chosen.uid);
 }
 
 /** The selected revision of that service when it was deleted since. */
 function goneRevision(state: ConsoleState, service: ServiceView): Selected | undefined {
 	const chosen = state.revision.get(service.uid);
 	if (!chosen || !('uid' in chosen) || !chosen.wasSeen) return undefined;
-	const known = state.revisions.get(service.name);
+	const known = state.revisions.get(keyOf(service));
 	// None of them is known: nothing is said of any.
 	if (!known) return undefined;
 	return known.some(({uid}) => uid === chosen.uid) ? undefined : chosen;
@@ -120,7 +125,7 @@ const revisionsWithGone = new WeakMap<
 /** The rows of the list of revisions of the selected service, with the place of the selected one when that is gone. */
 export function revisionRows(state: ConsoleState): readonly RevisionRow[] {
 	const service = selectedService(state);
-	const revisions = revisionsOf(state, service?.name);
+	const revisions = revisionsOf(state, service);
 	const gone = service && goneRevision(state, service);
 	if (!gone) return revisions;
 	const known = revisionsWithGone.get(revisions);
@@ -161,13 +166,16 @@ export function troubleOf(
 }
 
 /** Of the newest revision of a service: what an operator who releases it wants to know first. */
-export function newestTrouble(state: ConsoleState, service: string | undefined): RevisionTrouble | undefined {
+export function newestTrouble(
+	state: ConsoleState,
+	service: ObjectName | undefined,
+): RevisionTrouble | undefined {
 	return troubleOf(state, revisionsOf(state, service)[0]);
 }
 
 /** The revision that there is something to say about: the selected one, or else the newest. */
 export function troubledRevision(state: ConsoleState): RevisionView | undefined {
-	const newest = revisionsOf(state, selectedService(state)?.name)[0];
+	const newest = revisionsOf(state, selectedService(state))[0];
 	return [selectedRevision(state), newest].find(revision => troubleOf(state, revision));
 }
 

@@ -11,7 +11,8 @@ import {
 } from './read.js';
 import {isGone, selectionOf, type Selected} from './selection.js';
 import type {FormSheet} from '../sheets/sheets.js';
-import {panes, type ConsoleState, type ConsoleStore, type Notice, type Pane, type Sheet} from './state.js';
+import type {ConsoleState, ConsoleStore, Notice, Sheet} from './state.js';
+import {panes, type Pane} from './panes.js';
 
 export type SelectionStep = {by: number} | {to: 'top' | 'bottom'};
 
@@ -64,16 +65,16 @@ export function moveSelection(store: ConsoleStore, step: SelectionStep): void {
 /** @param wasSeen Whether the watch has told of it; else it is awaited. */
 export function selectService(
 	store: ConsoleStore,
-	{uid, name}: Pick<Selected, 'uid' | 'name'>,
+	{uid, namespace, name}: Pick<Selected, 'uid' | 'namespace' | 'name'>,
 	{wasSeen = true}: {wasSeen?: boolean} = {},
 ): void {
-	store.setState({selected: {uid, name, wasSeen}, typed: undefined});
+	store.setState({selected: {uid, namespace, name, wasSeen}, typed: undefined});
 }
 
 function selectRevision(
 	store: ConsoleStore,
 	service: string,
-	revision: {uid: string; name: string; generation: number},
+	revision: Pick<Selected, 'uid' | 'namespace' | 'name'> & {generation: number},
 ): void {
 	store.setState(state => ({revision: new Map(state.revision).set(service, selectionOf(revision))}));
 }
@@ -97,9 +98,7 @@ export function setFilter(store: ConsoleStore, filter: string): void {
 		// The operator is looking for one: the first that is found is selected, unless the one that is was found, too.
 		const kept = state.selected && visible.some(({uid}) => uid === state.selected?.uid);
 		const first = visible[0];
-		return kept || !first || filter.trim() === ''
-			? {filter}
-			: {filter, selected: selectionOf({uid: first.uid, name: first.name})};
+		return kept || !first || filter.trim() === '' ? {filter} : {filter, selected: selectionOf(first)};
 	});
 }
 

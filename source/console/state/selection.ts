@@ -2,12 +2,12 @@
  * What is selected is an object, told by its uid. When it goes, the selection stays where it was and selects nothing: it
  * never falls on a neighbour, nor on another object that takes the name. Only the operator moves it. Pure.
  */
+import type {ObjectName} from '../tables/object-name.js';
 import {placeOf} from '../tables/tables.js';
 
 /** A service, or a revision of one. */
-export type Selected = {
+export type Selected = ObjectName & {
 	uid: string;
-	name: string;
 	/** Of a revision: its place among others is by age, not by name. */
 	generation?: number;
 	/** The watch has told of it: from then on it is gone when it is told of no more. Before, it is awaited. */
@@ -20,29 +20,35 @@ export type AwaitedRevision = {newerThan: number};
 export type RevisionChoice = Selected | AwaitedRevision;
 
 /** The place in a list of what is selected and gone. */
-export type Gone = {uid: string; name: string; isGone: true};
+export type Gone = ObjectName & {uid: string; isGone: true};
 
-type Identified = {uid: string; name: string};
+type Identified = ObjectName & {uid: string};
 
 export function isGone(item: Identified): item is Gone {
 	return 'isGone' in item;
 }
 
-export const selectionOf = ({uid, name, generation}: Identified & {generation?: number}): Selected => ({
+export const selectionOf = ({
 	uid,
+	namespace,
+	name,
+	generation,
+}: Identified & {generation?: number}): Selected => ({
+	uid,
+	namespace,
 	name,
 	wasSeen: true,
 	...(generation !== undefined && {generation}),
 });
 
-const goneOf = ({uid, name}: Selected): Gone => ({uid, name, isGone: true});
+const goneOf = ({uid, namespace, name}: Selected): Gone => ({uid, namespace, name, isGone: true});
 
-/** The services in order of name, with a row for the selected one where that is gone. */
+/** The services in order of namespace and name, with a row for the selected one where that is gone. */
 export function withGoneService<Item extends Identified>(
 	items: readonly Item[],
 	gone: Selected,
 ): readonly (Item | Gone)[] {
-	const place = placeOf(items, gone.name);
+	const place = placeOf(items, gone);
 	return [...items.slice(0, place), goneOf(gone), ...items.slice(place)];
 }
 

@@ -3,11 +3,13 @@
  * what the gateway answers. Only the functions of this folder write it; the screen reads it.
  */
 import {createStore, type StoreApi} from 'zustand/vanilla';
+import type {Pane} from './panes.js';
 import {bound} from './bound.js';
 import type {RevisionChoice, Selected} from './selection.js';
 import type {Standing} from '../../kube/auth/credentials.js';
 import type {Unreached} from '../../kube/gateway/find-gateway.js';
 import type {ForwardState} from '../../kube/port-forward/port-forward.js';
+import type {VisibleNamespaces} from '../../kube/visible-namespaces.js';
 import type {ReflectorState} from '../../kube/watch/reflector.js';
 import {defaultRequestOptions, type RequestOptions} from '../../probe/transport/request-options.js';
 import type {LoopSnapshot} from '../../probe/loop/loop.js';
@@ -19,6 +21,7 @@ import type {RevisionView} from '../../knative/revision/revision.js';
 import type {RevisionTrouble} from '../../knative/revision/trouble.js';
 import type {Split} from '../../knative/split/split.js';
 import type {HistoryEntry} from '../../journal/journal-entry.js';
+import type {ObjectName} from '../tables/object-name.js';
 import type {ContextsSheet, EventsSheet, LeaveSheet, LogsSheet, YamlSheet} from '../sheets/inspected.js';
 import type {
 	ChoiceSheet,
@@ -42,10 +45,8 @@ export type {Comparison} from '../../probe/pairs/comparison.js';
 export type {Answer} from '../../probe/transport/probe.js';
 export type {Row} from '../../probe/counting/loop-report.js';
 export type {RecordedAnswer} from '../../probe/counting/tally.js';
+export type {TimelineBucket} from '../../probe/counting/timeline.js';
 export type {UsersSnapshot} from '../../users/users.js';
-
-export const panes = ['services', 'revisions', 'traffic', 'live'] as const;
-export type Pane = (typeof panes)[number];
 
 /** Where the cluster is reached, and as whom. */
 export type ConnectionState =
@@ -89,6 +90,14 @@ export type GatewayState =
 	  }
 	| {kind: 'not found'; sentence: string};
 
+/** Which namespaces are shown. */
+export type Scope =
+	/** `namespace` alone. */
+	| {kind: 'one'}
+	/** All that the operator may see: which, is being asked. */
+	| {kind: 'looking'}
+	| VisibleNamespaces;
+
 /** Whether a writing action is open to the operator; `reason` says why not. */
 export type Right = {allowed: boolean; reason: string};
 /** `create`, `patch`, `delete`: of services. */
@@ -128,7 +137,7 @@ export type Notice = {
 	/** About a key alone: gone with the next one, and nothing to read again. */
 	isPassing?: true;
 	/** What it says holds until a revision of this service, newer than this generation of its template, is there. */
-	creating?: {service: string; newerThan: number};
+	creating?: {service: ObjectName; newerThan: number};
 };
 
 /** A notice that was given, and when: milliseconds since 1970. */
@@ -175,20 +184,23 @@ export type ConsoleState = {
 	standing: Standing;
 	/** Of the kubeconfig, where that of this one is long: it is shown so that it reads like no other. */
 	contextNames: readonly string[];
+	/** The one that is shown, or, where more are, the one to go back to. */
 	namespace: string;
+	scope: Scope;
 	/** The server says that there is no such namespace. */
 	namespaceMissing: boolean;
 	/** The state of the two watches, services first. */
 	feeds: {services: ReflectorState; revisions: ReflectorState};
-	rights: Rights;
+	/** By namespace, as far as they are known; read with `rightsIn`. */
+	rights: ReadonlyMap<string, Rights>;
 	gateway: GatewayState;
 	/** How services are asked, by the flags; does not change. */
 	asking: RequestOptions;
 	/** How a service is asked where that was chosen for it, by uid. */
 	requests: ReadonlyMap<string, RequestOptions>;
-	/** By name. */
+	/** In order of namespace and name. */
 	services: readonly ServiceView[];
-	/** By service name; newest first. All of a service's or none of them; an empty list says that it has none. */
+	/** By `keyOf` of the service; newest first. All of a service's or none of them; an empty list says that it has none. */
 	revisions: ReadonlyMap<string, readonly RevisionView[]>;
 	/** What the pods of the newest revision of the selected service say, while that is not ready; with its uid. */
 	trouble: (RevisionTrouble & {revision: string}) | undefined;
@@ -259,9 +271,10 @@ export function initialState({
 		standing: {},
 		contextNames: [],
 		namespace,
+		scope: {kind: 'one'},
 		namespaceMissing: false,
 		feeds: {services: {kind: 'connecting'}, revisions: {kind: 'connecting'}},
-		rights: unknownRights,
+		rights: new Map(),
 		gateway: {kind: 'looking'},
 		asking,
 		requests: new Map(),

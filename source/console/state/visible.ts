@@ -1,9 +1,14 @@
 /** Which services the filter lets through: by a part of the name, or by a word for their state. Pure. */
 import {serviceState} from '../../knative/service/service-state.js';
 import type {ServiceView} from '../../knative/service/service.js';
+import {keyOf} from '../tables/object-name.js';
+import type {Scope} from './state.js';
 
 /** By the services they are taken from: every part of the screen asks, at every change. */
-const filtered = new WeakMap<readonly ServiceView[], {wanted: string; visible: readonly ServiceView[]}>();
+const filtered = new WeakMap<
+	readonly ServiceView[],
+	{wanted: string; scope: Scope; visible: readonly ServiceView[]}
+>();
 
 /** Words that a filter understands beside parts of names → whether a service is in that state. */
 const states: ReadonlyMap<string, (service: ServiceView) => boolean> = new Map([
@@ -20,23 +25,29 @@ function isReleasing({statusTraffic}: ServiceView): boolean {
 	return new Set(statusTraffic.filter(({percent}) => percent > 0).map(({revision}) => revision)).size > 1;
 }
 
-function isWanted(service: ServiceView, wanted: string): boolean {
-	return service.name.toLowerCase().includes(wanted) || (states.get(wanted)?.(service) ?? false);
+/** Where more than one namespace is shown, by `shop/cart`: who looks for a namespace finds what is in it. */
+const textOf = (service: ServiceView, scope: Scope): string =>
+	(scope.kind === 'one' ? service.name : keyOf(service)).toLowerCase();
+
+function isWanted(service: ServiceView, wanted: string, scope: Scope): boolean {
+	return textOf(service, scope).includes(wanted) || (states.get(wanted)?.(service) ?? false);
 }
 
-/** The services that the filter lets through, in order of name: the same array for the same services and filter. */
+/** The services that the filter lets through, in order of namespace and name: the same array for the same services and filter. */
 export function visibleServices({
 	services,
 	filter,
+	scope,
 }: {
 	services: readonly ServiceView[];
 	filter: string;
+	scope: Scope;
 }): readonly ServiceView[] {
 	const wanted = filter.trim().toLowerCase();
 	if (wanted === '') return services;
 	const known = filtered.get(services);
-	if (known?.wanted === wanted) return known.visible;
-	const visible = services.filter(service => isWanted(service, wanted));
-	filtered.set(services, {wanted, visible});
+	if (known?.wanted === wanted && known.scope === scope) return known.visible;
+	const visible = services.filter(service => isWanted(service, wanted, scope));
+	filtered.set(services, {wanted, scope, visible});
 	return visible;
 }

@@ -1,50 +1,57 @@
 /**
  * What a watch told of, kept so that a change costs what it changes and not what there is: thousands of objects must not
  * be sorted and copied anew because one of them has another pod. Snapshots are immutable; what did not change since the
- * one before is the same array in both.
+ * one before is the same array in both, and the same row: many a change of an object changes nothing that a view has.
  */
+import {isDeepStrictEqual} from 'node:util';
 import type {RevisionView} from '../../knative/revision/revision.js';
+import {compareNames, keyOf, type ObjectName} from './object-name.js';
 
-/** Where the views of a feed are kept, by their names. */
+/** Where the views of a feed are kept, by namespace and name. */
 export type Table<View> = {
+	/** A view that is as the one before stays what it was. */
 	put(view: View): void;
-	drop(name: string): void;
+	drop(object: ObjectName): void;
 };
 
 export type SortedTable<View> = Table<View> & {
-	/** In order of name; the same array as long as nothing changed. */
+	/** In order of namespace and name; the same array as long as nothing changed. */
 	snapshot(): readonly View[];
 };
 
-/** Index of the first name that does not come before `name`, in rows that are in order of name. */
-export function placeOf(rows: readonly {name: string}[], name: string): number {
+/** Index of the first row that does not come before `wanted`, in rows that are in order of namespace and name. */
+export function placeOf(rows: readonly ObjectName[], wanted: ObjectName): number {
 	let from = 0;
 	let to = rows.length;
 	while (from < to) {
 		const middle = (from + to) >> 1;
-		if (rows[middle]!.name < name) from = middle + 1;
+		if (compareNames(rows[middle]!, wanted) < 0) from = middle + 1;
 		else to = middle;
 	}
 	return from;
 }
 
-/** The row of that name in rows that are in order of name, or −1. */
-export function indexOfName(rows: readonly {name: string}[], name: string): number {
-	const place = placeOf(rows, name);
-	return rows[place]?.name === name ? place : -1;
+/** The row of that name in rows that are in order of namespace and name, or −1. */
+export function indexOfName(rows: readonly ObjectName[], wanted: ObjectName): number {
+	const place = placeOf(rows, wanted);
+	const row = rows[place];
+	return row && compareNames(row, wanted) === 0 ? place : -1;
 }
 
-export function createSortedTable<View extends {name: string}>(): SortedTable<View> {
+export function createSortedTable<View extends ObjectName>(): SortedTable<View> {
 	const rows: View[] = [];
 	let current: readonly View[] | undefined = [];
 	return {
 		put(view) {
-			const place = placeOf(rows, view.name);
-			rows.splice(place, rows[place]?.name === view.name ? 1 : 0, view);
+			const place = placeOf(rows, view);
+			const row = rows[place];
+			const isThere = row !== undefined && compareNames(row, view) === 0;
+			if (isThere && isDeepStrictEqual(row, view)) return;
+			rows.splice(place, isThere ? 1 : 0, view);
 			current = undefined;
 		},
-		drop(name) {
-			const place = indexOfName(rows, name);
+		drop(object) {
+			const place = indexOfName(rows, object);
 			if (place === -1) return;
 			rows.splice(place, 1);
 			current = undefined;
@@ -57,7 +64,7 @@ export function createSortedTable<View extends {name: string}>(): SortedTable<Vi
 }
 
 export type RevisionTable = Table<RevisionView> & {
-	/** By service name (empty: of a bare Configuration), newest first; what has no revision is not in it. */
+	/** By `keyOf` of the service (no name: of bare Configurations), newest first; what has no revision is not in it. */
 	snapshot(): ReadonlyMap<string, readonly RevisionView[]>;
 };
 
@@ -71,23 +78,25 @@ export function createRevisionTable(): RevisionTable {
 	const changed = new Set<string>();
 	let current: ReadonlyMap<string, readonly RevisionView[]> = new Map();
 
-	const drop = (name: string) => {
-		const home = homes.get(name);
+	const drop = (object: ObjectName) => {
+		const key = keyOf(object);
+		const home = homes.get(key);
 		if (home === undefined) return;
-		homes.delete(name);
-		services.get(home)?.delete(name);
+		homes.delete(key);
+		services.get(home)?.delete(key);
 		changed.add(home);
 	};
 	return {
 		put(view) {
-			const {name} = view;
-			const home = view.service ?? '';
-			if (homes.get(name) !== home) {
-				drop(name);
-				homes.set(name, home);
+			const key = keyOf(view);
+			const home = keyOf({namespace: view.namespace, name: view.service ?? ''});
+			if (isDeepStrictEqual(services.get(homes.get(key) ?? '')?.get(key), view)) return;
+			if (homes.get(key) !== home) {
+				drop(view);
+				homes.set(key, home);
 			}
 			const group = services.get(home) ?? new Map<string, RevisionView>();
-			services.set(home, group.set(name, view));
+			services.set(home, group.set(key, view));
 			changed.add(home);
 		},
 		drop,

@@ -1,11 +1,14 @@
 /** What `kn-canary verify` reports: the counts of the loop, judged and put into words. Pure. */
 import type {RequestOptions} from '../../probe/transport/request-options.js';
+import {tagHeader} from '../../probe/transport/tag-target.js';
 import type {LoopSnapshot} from '../../probe/loop/loop.js';
 import type {Row} from '../../probe/counting/loop-report.js';
 import type {ServiceView} from '../../knative/service/service.js';
 import {askedBy, remedies} from '../../knative/commands/identify-revisions.js';
 import type {FailureEntry} from '../../probe/counting/failure-log.js';
+import {percentileOf} from '../../probe/counting/latency-bins.js';
 import {countedIn} from '../../probe/counting/loop-report.js';
+import type {TimelineBucket} from '../../probe/counting/timeline.js';
 import {fixedInterval, fixedVerdict, type FixedVerdict} from '../../stats/fixed-verdict.js';
 import type {ExpectedShare} from './expected-split.js';
 
@@ -43,6 +46,8 @@ export type VerifyReport = {
 	rows: readonly ReportRow[];
 	/** Kinds of failure, the newest first. */
 	failures: readonly ReportFailure[];
+	/** What came when, by the second; stretches without an answer are left out. */
+	series: readonly ReportSecond[];
 	verdict: Omit<FixedVerdict, 'attributed' | 'unattributed'> & {alpha: number};
 	/** What should be known beside the verdict. */
 	notes: readonly string[];
@@ -68,6 +73,17 @@ export type ReportRow = {
 	p50: number | null;
 	p95: number | null;
 	p99: number | null;
+};
+
+export type ReportSecond = {
+	/** ISO 8601, UTC: when it began; and how long it is, in milliseconds. */
+	at: string;
+	duration: number;
+	/** Answers at the service's own host, and failures among them. */
+	n: number;
+	errors: number;
+	/** By revision: answers that are certainly its own, of `n`; and the 95th percentile of its latencies in milliseconds. */
+	revisions: Readonly<Record<string, {n: number; p95: number | null}>>;
 };
 
 export type ReportFailure = {
@@ -140,6 +156,22 @@ export function toReportRow(
 	};
 }
 
+export function toReportSecond({at, duration, users, failed, revisions}: TimelineBucket): ReportSecond {
+	const named = [...users].flatMap(([revision, n]) => (revision === undefined ? [] : [{revision, n}]));
+	return {
+		at: new Date(at).toISOString(),
+		duration,
+		n: [...users.values()].reduce((sum, n) => sum + n, 0),
+		errors: failed,
+		revisions: Object.fromEntries(
+			named.map(({revision, n}) => [
+				revision,
+				{n, p95: percentileOf(revisions.get(revision)?.latencies ?? new Map(), 95) ?? null},
+			]),
+		),
+	};
+}
+
 export function toReportFailure({
 	code,
 	text,
@@ -180,6 +212,12 @@ export function notesOn(
 	if (JSON.stringify(configured) !== JSON.stringify(expected)) {
 		const split = configured.map(({revision, percent}) => `${revision} ${percent} %`).join(', ');
 		notes.push(`The route is configured otherwise than expected: ${split}.`);
+	}
+	const byHeader = tags.flatMap(tag => tag.byHeader ?? []);
+	if (byHeader.length > 0) {
+		notes.push(
+			`The hosts of tags lead nowhere: ${byHeader.join(', ')} asked with the header ${tagHeader} instead.`,
+		);
 	}
 	for (const {tag, problem} of tags) {
 		if (problem !== undefined) notes.push(`The tag ${tag} teaches nothing: ${problem}`);

@@ -12,13 +12,22 @@ import {createLoop} from '../../probe/loop/loop.js';
 import {connectionFailures} from '../../probe/transport/probe.js';
 import {reachGateway} from '../../console/session/gateway.js';
 import type {GatewayState} from '../../console/state/state.js';
+import {leadNowhere} from '../../probe/attribution/learning.js';
+import {tagsByHeader} from '../../console/live/tags-by-header.js';
 import {tagsOf, targetOf, tlsRedirectOf} from '../../console/live/request-target.js';
 import {serviceState} from '../../knative/service/service-state.js';
 import {exitCodes, type ExitCode} from '../exit-codes.js';
 import {configuredShares, expectedShares} from './expected-split.js';
 import {readService} from '../read/read-service.js';
 import {settledService, type SettledService} from '../read/settled-service.js';
-import {judge, notesOn, toReportFailure, toReportRow, type VerifyReport} from './verify-report.js';
+import {
+	judge,
+	notesOn,
+	toReportFailure,
+	toReportRow,
+	toReportSecond,
+	type VerifyReport,
+} from './verify-report.js';
 import {zoned} from '../../knative/text/moment.js';
 
 export type VerifyOptions = {
@@ -123,7 +132,13 @@ async function askService(
 	const unsubscribe = onProgress && loop.subscribe(onProgress);
 	try {
 		loop.setEpoch({weights: configured, settling: !found.settled});
-		if (found.settled) await loop.learn(tagsOf(service));
+		if (found.settled) {
+			await loop.learn(tagsOf(service));
+			const byHeader = leadNowhere(loop.snapshot().tags)
+				? await tagsByHeader(cluster, service)
+				: new Set<string>();
+			if (byHeader.size > 0) await loop.learn(tagsOf(service, byHeader));
+		}
 		const since = new Date();
 		const snapshot = await sendAll(loop, options);
 		const until = new Date();
@@ -175,6 +190,7 @@ async function askService(
 				expected: expected.shares,
 				rows: rows.map(row => toReportRow(row, expected.shares, {rows, alpha: options.alpha})),
 				failures: snapshot.failures.map(toReportFailure),
+				series: snapshot.timeline.map(toReportSecond),
 				verdict,
 				notes: notesOn(snapshot, service, {
 					configured,

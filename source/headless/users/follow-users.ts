@@ -1,4 +1,5 @@
 /** Follows what the users of one service get, for as long as it is wanted, with the split as it is at each moment. */
+import {isDeepStrictEqual} from 'node:util';
 import type {Cluster} from '../../kube/cluster.js';
 import {servingPath} from '../../kube/paths.js';
 import {reflect} from '../../kube/watch/reflector.js';
@@ -56,7 +57,7 @@ export async function followUsers(
 	const take = (object: unknown) => {
 		const parsed = parseService(object);
 		if (!parsed.ok || parsed.value.name !== found.name) return;
-		if (parsed.value.resourceVersion !== service.resourceVersion) void put(parsed.value).catch(reject);
+		if (!isDeepStrictEqual(parsed.value, service)) void put(parsed.value).catch(reject);
 	};
 	const reflector = reflect(
 		cluster,

@@ -1,6 +1,7 @@
 /** Asks the canary and what users had in pairs, for a few seconds, before the canary is promoted without a screen. */
 import {pairOf} from '../../console/live/compared-pair.js';
 import {targetOf} from '../../console/live/request-target.js';
+import {tagsByHeader} from '../../console/live/tags-by-header.js';
 import {reachGateway} from '../../console/session/gateway.js';
 import {releaseOf, type ReleaseFacts} from '../../knative/release/release.js';
 import type {Cluster} from '../../kube/cluster.js';
@@ -59,8 +60,15 @@ export async function compareCanary(
 			probe: createProbe(probeOptionsOf(asking, version)),
 		});
 		const {promise, resolve} = Promise.withResolvers<void>();
-		const unsubscribe = loop.subscribe(({comparison}) => {
+		let isByHeader = false;
+		const unsubscribe = loop.subscribe(({comparison, tagDoubt}) => {
 			if (isEnough(comparison, enough)) resolve();
+			if (!tagDoubt || isByHeader) return;
+			isByHeader = true;
+			void (async () => {
+				const otherwise = pairOf(service, revisions, await tagsByHeader(cluster, service));
+				if (otherwise.ok) loop.setSides(otherwise.sides);
+			})();
 		});
 		const timer = setTimeout(resolve, within);
 		try {

@@ -75,7 +75,7 @@ function arrivalOf(view: ServiceView, generation: number): Arrival | undefined {
 }
 
 function wordsOf(view: ServiceView): string {
-	if (view.observedGeneration !== view.generation) return 'the controller has not taken it up yet';
+	if (view.observedGeneration !== view.generation) return 'waiting for the controller';
 	const words = conditionSentence(condition(view, 'RoutesReady'));
 	return words === '' ? 'the gateway has it not yet' : words;
 }

@@ -13,7 +13,7 @@ const shareWords = (value: number | undefined, none: string) => (value === undef
 function rowWords({key, revision, latest, before, after, tags}: SplitDifference): string {
 	const name = latest ? `@latest (${revision ?? 'none ready'})` : key;
 	const tagged = tags.length > 0 ? `  ${tags.join(', ')}` : '';
-	return `  ${name}  ${shareWords(before, '–')} → ${shareWords(after, 'taken out')}${tagged}`;
+	return `  ${name}  ${shareWords(before, '–')} → ${shareWords(after, 'removed')}${tagged}`;
 }
 
 const labelWidth = (lines: readonly {label: string}[]) =>

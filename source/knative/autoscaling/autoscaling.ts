@@ -44,7 +44,7 @@ export const autoscalingSettings: readonly AutoscalingSetting[] = [
 		key: 'initial-scale',
 		label: 'Initial pods',
 		fallback: '1',
-		hint: 'ready once before the revision counts as ready',
+		hint: 'pods that must be ready first',
 		aliases: ['initialScale'],
 	},
 	{key: 'metric', label: 'Metric', fallback: 'concurrency', hint: 'concurrency or rps', aliases: []},
@@ -59,7 +59,7 @@ export const autoscalingSettings: readonly AutoscalingSetting[] = [
 		key: 'target-utilization-percentage',
 		label: 'Utilization %',
 		fallback: '70',
-		hint: '1 to 100: share of the target aimed at',
+		hint: '1 to 100: target utilization',
 		aliases: ['targetUtilizationPercentage'],
 	},
 	{

@@ -18,15 +18,15 @@ export type Remedy = {
 /** Health is the same word of every revision that works, whatever is made of it: only another method tells them apart. */
 export const remedies: Readonly<Record<AskedBy, Remedy>> = {
 	http: {
-		short: '--fingerprint or --path may tell them apart.',
-		long: 'Another part of the answer (--fingerprint) or another page (--path) may tell them apart.',
+		short: '--fingerprint or --path may identify them.',
+		long: 'Another part of the answer (--fingerprint) or another page (--path) may identify them.',
 	},
 	'health check': {
 		short: '--grpc-method package.Service/Method tells them apart.',
 		long: 'The health check says SERVING of every revision that works: ask for a method whose answer differs, with --grpc-method package.Service/Method.',
 	},
 	'grpc method': {
-		short: 'other --grpc-data or --grpc-method may tell them apart.',
-		long: 'Another request (--grpc-data), another method (--grpc-method) or another part of the answer (--fingerprint) may tell them apart.',
+		short: 'other --grpc-data or --grpc-method may identify them.',
+		long: 'Another request (--grpc-data), another method (--grpc-method) or another part of the answer (--fingerprint) may identify them.',
 	},
 };

@@ -147,7 +147,7 @@ function hardLimitField(initial: RevisionValues, group: 'basic' | 'advanced'): F
 		kind: 'text',
 		initial: initial.containerConcurrency,
 		group,
-		hint: 'default 0: none; never more per pod',
+		hint: '0 = unlimited (default)',
 		...(group === 'basic' && {aside: 'default 0'}),
 	};
 }
@@ -177,7 +177,7 @@ export function autoscalingFields(
 			kind: 'text',
 			initial: initial.percent,
 			group: 'basic',
-			hint: 'applying makes a new revision; 0: nothing moves until you split',
+			hint: 'creates a new revision; 0: nothing moves until you split',
 		},
 		{
 			id: 'newTag',

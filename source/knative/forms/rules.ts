@@ -74,7 +74,7 @@ export function imageRule(value: string): string | undefined {
 	if (value.length > 512) return `The image has ${value.length} characters; 512 are allowed.`;
 	if (imageReference.test(value)) return undefined;
 	if (imageReference.test(value.toLowerCase())) return 'The image may have capitals in its tag only.';
-	return 'The image is no image reference, for example ghcr.io/knative/helloworld-go:latest.';
+	return 'Invalid image reference; one is ghcr.io/knative/helloworld-go:latest.';
 }
 
 /** Ports that the queue-proxy beside every container takes for itself. */

@@ -71,7 +71,7 @@ export function serviceFields({namespace = 'default'}: {namespace?: string} = {}
 		{...text('maxScale', 'Max pods', '0 is without limit'), group: 'advanced'},
 		{...text('target', 'Concurrency, soft', 'aimed at per pod; 100 by default'), group: 'advanced'},
 		{
-			...text('containerConcurrency', 'Concurrency, hard', 'never more per pod; 0 is none'),
+			...text('containerConcurrency', 'Concurrency, hard', '0 = unlimited'),
 			group: 'advanced',
 		},
 		{...text('cpu', 'CPU', 'cores: 0.5 or 500m'), group: 'advanced'},

@@ -124,10 +124,25 @@ const controllers = v.pipe(
 	v.transform(references => references.filter(({controller}) => controller)),
 );
 
-/** Who has written fields, by the names they go by. */
+/** Who has written fields, by the names they go by; and who of them was the last to write the object itself, not its status. */
 const fieldManagers = v.pipe(
-	tolerantList(v.object({manager: sharedText})),
-	v.transform(entries => [...new Set(entries.map(({manager}) => manager))]),
+	tolerantList(
+		v.object({
+			manager: sharedText,
+			time: v.fallback(v.optional(v.string(), ''), ''),
+			subresource: v.fallback(v.optional(v.string(), ''), ''),
+		}),
+	),
+	v.transform(entries => {
+		const own = entries.filter(({subresource}) => subresource === '');
+		const last = own.reduce((latest, {time}) => (time > latest ? time : latest), '');
+		return {
+			all: [...new Set(entries.map(({manager}) => manager))],
+			// Times are whole seconds: of two in one second it cannot be told.
+			last:
+				last === '' ? [] : [...new Set(own.filter(({time}) => time === last).map(({manager}) => manager))],
+		};
+	}),
 );
 
 /** A reading of `metadata`; a missing name, or uid where something is to be written, is for the caller to refuse. */

@@ -35,9 +35,9 @@ const before: Before = {
 	putBack: `Put the split before back: ${back}`,
 };
 
-const retry = 'In pane 2, e and L say why; r makes the next revision.';
+const retry = 'e events · L log · r new revision.';
 const nothingBefore: Before = {
-	keeps: 'No split of this service has reached the gateway yet: users get 404.',
+	keeps: 'Never went live: users get 404.',
 	wayBack: retry,
 	putBack: retry,
 };
@@ -50,7 +50,7 @@ const meanings: Readonly<Record<string, Meaning>> = {
 		meaning: ({keeps}) => `A revision of this split does not exist or is not ready. ${keeps}`,
 		wayBack: state =>
 			state === before
-				? `Take that revision out of the split, or put the split before back: ${back}`
+				? `Remove that revision from the split, or put the split before back: ${back}`
 				: state.putBack,
 	},
 	ConfigurationMissing: {
@@ -59,7 +59,7 @@ const meanings: Readonly<Record<string, Meaning>> = {
 	},
 	RevisionNotOwned: {
 		meaning: ({keeps}) => `A revision of this split belongs to another service. ${keeps}`,
-		wayBack: ({wayBack}) => `Take that revision out of the split: ${wayBack}`,
+		wayBack: ({wayBack}) => `Remove that revision from the split: ${wayBack}`,
 	},
 	RevisionNameTaken: {
 		meaning: ({keeps}) => `The template names a revision that there is already with other contents. ${keeps}`,

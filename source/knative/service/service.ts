@@ -44,7 +44,10 @@ export type Owner = {
 	evidence: string;
 };
 
-/** Texts are printable unless said otherwise. */
+/**
+ * Texts are printable unless said otherwise. What changes without any of it changing is nothing that is shown or acted upon, so
+ * that two views that are alike are one row.
+ */
 export type ServiceView = {
 	uid: string;
 	name: string;
@@ -53,16 +56,17 @@ export type ServiceView = {
 	generation: number;
 	/** The generation that `status` speaks of; undefined while there is no status. */
 	observedGeneration: number | undefined;
-	resourceVersion: string;
 	/** Milliseconds since 1970, UTC. */
 	createdAt: number | undefined;
 	deleting: boolean;
 	creator: string | undefined;
 	lastModifier: string | undefined;
+	/** By what it was last written, as `managedFields` tells: `kubectl-patch`. Undefined where that cannot be told. */
+	lastTool: string | undefined;
 	/** The annotation `kn-canary.dev/release` as it was sent: raw, for `parseNote`. */
 	releaseNote: string | undefined;
-	/** It has any annotation at all, so that one more can be added to the map. */
-	isAnnotated: boolean;
+	/** The resourceVersion of one that has no annotation at all, so that the map can be added to that very one. */
+	unannotatedAt: string | undefined;
 	/** `serving.knative.dev/rollout-duration`: a Go duration over which `@latest` moves gradually. */
 	rolloutDuration: string | undefined;
 	owners: readonly Owner[];
@@ -221,7 +225,7 @@ function ownersOf({
 		const isOwn = ownKinds.has(kind) && apiVersion.startsWith('serving.knative.dev/');
 		if (!isOwn) add(`${kind} ${name}`, `owner reference, ${apiVersion}`);
 	}
-	for (const manager of managedFields) {
+	for (const manager of managedFields.all) {
 		const known = managers.find(({name}) => name.test(manager));
 		if (known) add(known.by, `${manager} writes fields of it`);
 	}
@@ -245,13 +249,13 @@ export function parseService(input: unknown): Parsed<ServiceView> {
 			namespace: meta.namespace,
 			generation: meta.generation,
 			observedGeneration: status.observedGeneration,
-			resourceVersion: meta.resourceVersion,
 			createdAt: meta.creationTimestamp,
 			deleting: meta.deletionTimestamp !== undefined,
 			creator: annotation('serving.knative.dev/creator'),
 			lastModifier: annotation('serving.knative.dev/lastModifier'),
+			lastTool: lastToolOf(meta.managedFields.last),
 			releaseNote: meta.annotations.get('kn-canary.dev/release'),
-			isAnnotated: meta.annotations.size > 0,
+			unannotatedAt: meta.annotations.size > 0 ? undefined : meta.resourceVersion,
 			rolloutDuration: annotation('serving.knative.dev/rollout-duration'),
 			owners: ownersOf(meta),
 			clusterLocal:
@@ -267,6 +271,10 @@ export function parseService(input: unknown): Parsed<ServiceView> {
 			template: spec.template,
 		},
 	};
+}
+
+function lastToolOf([only, ...others]: readonly string[]): string | undefined {
+	return only === undefined || others.length > 0 ? undefined : printable(only);
 }
 
 /** With the stock ConfigMap `config-domain` every route is cluster-local, without any label saying so. */

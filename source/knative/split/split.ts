@@ -244,13 +244,13 @@ export function equalSplits(a: Split, b: Split): boolean {
 
 export type SplitDifference = {
 	key: string;
-	/** What it resolves to after, or did before when it is taken out. */
+	/** What it resolves to after, or did before when it is removed. */
 	revision: string | undefined;
 	latest: boolean;
 	/** Percent; undefined where the row is not listed. */
 	before: number | undefined;
 	after: number | undefined;
-	/** After; those before when it is taken out. */
+	/** After; those before when it is removed. */
 	tags: readonly string[];
 	tagsBefore: readonly string[];
 	/** Share, presence or tags differ. */

@@ -29,12 +29,16 @@ const reviewSchema = v.object({
 	}),
 });
 
-function missingRule({verb, group, resource, subresource}: AccessAction, namespace: string): string {
+function missingRule(
+	{verb, group, resource, subresource}: AccessAction,
+	namespace: string | undefined,
+): string {
 	const what = [resource, ...(subresource ? [subresource] : [])].join('/') + (group ? `.${group}` : '');
-	return `no rule allows "${verb}" on ${what} in the namespace ${printable(namespace)}`;
+	const where = namespace === undefined ? 'in all namespaces' : `in the namespace ${printable(namespace)}`;
+	return `no rule allows "${verb}" on ${what} ${where}`;
 }
 
-async function ask(cluster: Cluster, namespace: string, action: AccessAction): Promise<Access> {
+async function ask(cluster: Cluster, namespace: string | undefined, action: AccessAction): Promise<Access> {
 	try {
 		const answer = await cluster.request({
 			method: 'POST',
@@ -42,7 +46,8 @@ async function ask(cluster: Cluster, namespace: string, action: AccessAction): P
 			body: {
 				apiVersion: 'authorization.k8s.io/v1',
 				kind: 'SelfSubjectAccessReview',
-				spec: {resourceAttributes: {namespace, ...action}},
+				// None: in all of them (k8s.io/api/authorization/v1: ResourceAttributes).
+				spec: {resourceAttributes: {...(namespace !== undefined && {namespace}), ...action}},
 			},
 		});
 		if (answer.status !== 201 && answer.status !== 200) return {kind: 'unknown', why: sentenceOf(answer)};
@@ -63,12 +68,12 @@ async function ask(cluster: Cluster, namespace: string, action: AccessAction): P
 }
 
 /**
- * What the operator may do in a namespace, in the order of `actions`. Also asked of a cluster that is connected
+ * What the operator may do in a namespace, or where none is given in all at once, in the order of `actions`. Also asked of a cluster that is connected
  * read-only: a review stores nothing.
  */
 export async function mayI(
 	cluster: Cluster,
-	namespace: string,
+	namespace: string | undefined,
 	actions: readonly AccessAction[],
 ): Promise<Access[]> {
 	return Promise.all(actions.map(async action => ask(cluster, namespace, action)));

@@ -9,8 +9,8 @@ import type {SelectedContext} from './kubeconfig-entries.js';
 
 /** Of those that kubectl has had inside, and what has taken their place. */
 const formerProviders: Readonly<Record<string, string>> = {
-	gcp: 'it was taken out of kubectl 1.26; use the credential plugin gke-gcloud-auth-plugin',
-	azure: 'it was taken out of kubectl 1.26; use the credential plugin kubelogin',
+	gcp: 'it was removed from kubectl 1.26; use the credential plugin gke-gcloud-auth-plugin',
+	azure: 'it was removed from kubectl 1.26; use the credential plugin kubelogin',
 };
 
 const interactiveModes = ['Never', 'IfAvailable', 'Always'];

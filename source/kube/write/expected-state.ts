@@ -39,7 +39,7 @@ const listElement = /\/(?:-|\d+)$/;
 export type Difference = {path: string; wanted: unknown; stored: unknown};
 
 /**
- * Where an object is not as these operations leave it. Of an element that was put into a list or taken out of it nothing
+ * Where an object is not as these operations leave it. Of an element that was put into a list or removed from it nothing
  * is said: where it is by now cannot be told.
  */
 export function differencesOf(object: unknown, operations: readonly PatchOperation[]): Difference[] {
@@ -59,7 +59,7 @@ export function differencesOf(object: unknown, operations: readonly PatchOperati
 
 /**
  * Whether an object is as these operations leave it: true or false, or undefined when it cannot be told, because an
- * element was put into a list or taken out of it.
+ * element was put into a list or removed from it.
  */
 export function holds(object: unknown, operations: readonly PatchOperation[]): boolean | undefined {
 	if (differencesOf(object, operations).length > 0) return false;

@@ -28,8 +28,8 @@ export type Attribution =
 			/** At least one; in the order of the split. */
 			revisions: readonly string[];
 			/**
-			 * alike: several say it · unheard: one that has a share was not heard, and may say it · unknown: none was heard
-			 * to say it · no success: a failure or the like, which says nothing of who gave it.
+			 * alike: several say it · unheard: one that has a share was not heard, and may say it · unknown: no tag URL gave
+			 * this body · no success: a failure or the like, which says nothing of who gave it.
 			 */
 			why: 'alike' | 'unheard' | 'unknown' | 'no success';
 	  }
@@ -62,8 +62,8 @@ export function learnFromTags(
 }
 
 /**
- * Evidence with what the service answered while `revision` alone had 100 % of settled traffic. What another revision was
- * heard to say at its tag is not learned: it may come from there, through a gateway that is not where its status says.
+ * Evidence with what the service answered while `revision` alone had 100 % of settled traffic. What another revision answered
+ *   at its tag is not learned: it may come from there, through a gateway that is not where its status says.
  */
 export function learnAlone(
 	evidence: Evidence,

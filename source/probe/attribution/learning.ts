@@ -3,10 +3,11 @@ import type {TagAnswer} from './attribution.js';
 import {withCode, wordsOf} from '../transport/answer-words.js';
 import type {Clock} from '../loop/clock.js';
 import type {Answer, ProbeTarget} from '../transport/probe.js';
+import {targetAt, type TagPlace} from '../transport/tag-target.js';
 import type {Grade} from './grade.js';
 
-/** A tag of a route, with the host of its URL (`status.traffic[].url`). */
-export type Tag = {tag: string; revision: string; authority: string};
+/** A tag of a route, with the host of its URL (`status.traffic[].url`), or how else it is chosen. */
+export type Tag = TagPlace & {tag: string; revision: string};
 
 export type TagState = Tag & {
 	/**
@@ -15,6 +16,20 @@ export type TagState = Tag & {
 	state: 'waiting' | 'learned' | 'failed';
 	problem: string | undefined;
 };
+
+/**
+ * Whether the hosts of the tags lead nowhere, by what came of asking them: the gateway itself answers at each, or all say the
+ * same no. A service that says no to whatever it is asked looks the same.
+ */
+export function leadNowhere(tags: readonly TagState[]): boolean {
+	const problems = new Set(tags.map(({problem}) => problem));
+	if (tags.length === 0 || problems.has(undefined)) return false;
+	return (
+		(problems.size === 1 && tags.length > 1) || [...problems].every(problem => problem?.endsWith(noRule))
+	);
+}
+
+const noRule = 'it may have no rule for tag hosts';
 
 export type Learner = {
 	/** What became of each tag. A new array after each change. */
@@ -48,7 +63,7 @@ export function createLearner({
 		options: {signal: AbortSignal; traits: true},
 	) => Promise<{answer: Answer; grade: Grade}>;
 	clock: Clock;
-	/** The service's; only the host is another at a tag's URL. */
+	/** The service's; a tag is another place of it. */
 	target: () => ProbeTarget;
 	onLearned: (answers: readonly TagAnswer[]) => void;
 	onChange: () => void;
@@ -93,12 +108,12 @@ export function createLearner({
 	}
 
 	/** Returns why nothing could be learned, or undefined when something was. */
-	async function askTag({revision, authority}: Tag, signal: AbortSignal): Promise<Problem | undefined> {
+	async function askTag({revision, ...place}: Tag, signal: AbortSignal): Promise<Problem | undefined> {
 		const answers: TagAnswer[] = [];
 		for (let count = 0; count < answersPerTag; count++) {
 			let asked: {answer: Answer; grade: Grade};
 			try {
-				asked = await ask({...target(), authority}, {signal, traits: true});
+				asked = await ask(targetAt(target(), place), {signal, traits: true});
 			} catch (error) {
 				return {problem: error instanceof Error ? error.message : String(error), isLasting: false};
 			}
@@ -190,7 +205,7 @@ function problemOf({answer: {outcome}, grade}: {answer: Answer; grade: Grade}): 
 				? `it answers ${outcome.code}, without what is compared`
 				: undefined;
 		case 'gateway':
-			return `the gateway answers itself: ${said}; it may have no rule for tag hosts`;
+			return `the gateway answers itself: ${said}; ${noRule}`;
 		case 'redirect':
 			return `it redirects to ${outcome.location ?? 'nowhere'}: choose what to send`;
 		case 'refusal':

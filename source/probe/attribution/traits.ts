@@ -53,7 +53,7 @@ function jsonLeaves(body: string): [path: string, value: string][] {
 	return leaves;
 }
 
-/** What names a version is the likeliest to stay what tells revisions apart. */
+/** What names a version is the likeliest to identify revisions later, too. */
 const speaking = /version|revision|commit|build|sha|release|tag|greeting/i;
 
 /**

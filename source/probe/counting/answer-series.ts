@@ -83,7 +83,6 @@ export function createAnswerSeries(): AnswerSeries {
 		timeline(attributed, now) {
 			const {evidence, weights, attribute} = attributed;
 			const isSame = knownTimeline?.evidence === evidence && knownTimeline.weights === weights;
-			if (isSame && knownTimeline?.second === secondOf(now)) return knownTimeline.timeline;
 			const before = isSame ? knownTimeline?.byBucket : undefined;
 			const buckets = series.since(now - timelineLength);
 			// One whose successor of the same length is there is over, and never changes.
@@ -98,7 +97,7 @@ export function createAnswerSeries(): AnswerSeries {
 					return made && isOver(index) ? [[bucket, made] as const] : [];
 				}),
 			);
-			knownTimeline = {second: secondOf(now), evidence, weights, byBucket, timeline};
+			knownTimeline = {evidence, weights, byBucket};
 			return timeline;
 		},
 		newEpoch() {
@@ -114,9 +113,8 @@ export function createAnswerSeries(): AnswerSeries {
 }
 
 type KnownTimeline = {
-	second: number;
 	evidence: Evidence;
 	weights: Attributed['weights'];
+	/** Of buckets that are over. */
 	byBucket: ReadonlyMap<SeriesBucket, TimelineBucket>;
-	timeline: readonly TimelineBucket[];
 };

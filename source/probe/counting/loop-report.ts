@@ -50,7 +50,7 @@ export type Row = Percentiles & {
 export type Report = {
 	/** Configured revisions in the order they are configured, then revisions that are not, then answers of nobody. */
 	rows: readonly Row[];
-	/** Answers and failures that belong to no revision or to one of several. */
+	/** Answers and failures that are attributed to no revision, or to one of several. */
 	unattributed: number;
 	/** Undefined while settling, or when no split that sums to 100 is known. */
 	verdict: SplitVerdict | undefined;

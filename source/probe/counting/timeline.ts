@@ -1,7 +1,7 @@
 /** What came when, by revision: for curves over time and for reports. Pure. */
 import type {Attributor} from '../attribution/attribution.js';
 import type {Bucket} from '../../stats/change-point.js';
-import {addBins, percentileOf} from './latency-bins.js';
+import {addBins, type LatencyBins} from './latency-bins.js';
 import {attributionOf} from './loop-report.js';
 import type {SeriesBucket} from './series.js';
 import type {Said} from './tally.js';
@@ -15,8 +15,15 @@ export type TimelineBucket = {
 	users: ReadonlyMap<string | undefined, number>;
 	/** Failures at the service's own host. */
 	failed: number;
-	/** By revision, of all answers that are certainly its own, those at its tag included. */
-	revisions: ReadonlyMap<string, {n: number; failed: number; p95: number | undefined}>;
+	revisions: ReadonlyMap<string, RevisionBucket>;
+};
+
+export type RevisionBucket = {
+	/** Answers at its own host, and failures among them: those are certainly its own. */
+	asked: number;
+	failed: number;
+	/** Of all answers that are certainly its own, those that users get too included. */
+	latencies: LatencyBins;
 };
 
 /** Under which key of the series the answers at the service's own host are, and those at a tag's. */
@@ -29,34 +36,27 @@ export function toTimeline(
 	attribute: Attributor,
 ): TimelineBucket {
 	const users = new Map<string | undefined, number>();
-	const sums = new Map<string, {n: number; failed: number; bins: Map<number, number>}>();
+	const revisions = new Map<string, {asked: number; failed: number; latencies: Map<number, number>}>();
 	let failed = 0;
 	for (const [key, cell] of cells) {
 		const said = saids.get(key);
-		const revision = said ? revisionOf(said, attribute) : key.startsWith('tag ') ? key.slice(4) : undefined;
-		if (!key.startsWith('tag ')) {
+		const tagged = key.startsWith('tag ') ? key.slice(4) : undefined;
+		const revision = said ? revisionOf(said, attribute) : tagged;
+		if (tagged === undefined) {
 			users.set(revision, (users.get(revision) ?? 0) + cell.n);
 			failed += cell.failed;
 		}
 
 		if (revision !== undefined) {
-			const sum = sums.get(revision) ?? {n: 0, failed: 0, bins: new Map<number, number>()};
-			sum.n += cell.n;
-			sum.failed += cell.failed;
-			addBins(sum.bins, cell.latencies);
-			sums.set(revision, sum);
+			const sum = revisions.get(revision) ?? {asked: 0, failed: 0, latencies: new Map<number, number>()};
+			sum.asked += tagged === undefined ? 0 : cell.n;
+			sum.failed += tagged === undefined ? 0 : cell.failed;
+			addBins(sum.latencies, cell.latencies);
+			revisions.set(revision, sum);
 		}
 	}
 
-	return {
-		at,
-		duration,
-		users,
-		failed,
-		revisions: new Map(
-			[...sums].map(([revision, {bins, ...sum}]) => [revision, {...sum, p95: percentileOf(bins, 95)}]),
-		),
-	};
+	return {at, duration, users, failed, revisions};
 }
 
 function revisionOf(said: Said, attribute: Attributor): string | undefined {

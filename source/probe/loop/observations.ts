@@ -204,7 +204,8 @@ export function createObservations({
 			}
 		},
 		recordAtTag({revision, answer, grade, isFailed}) {
-			if (grade !== 'gateway' && grade !== 'unreached') {
+			// Two that fail alike are mostly a third that answers for both.
+			if (isWorking(grade) || isFailed) {
 				series.addOfTag(revision, {at: clock.date(), latency: answer.latency, failed: isFailed});
 			}
 

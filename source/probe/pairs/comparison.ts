@@ -72,9 +72,7 @@ const wantedBound = 0.01;
 /** Milliseconds by which it is told whether something still happens. */
 const recently = 30_000;
 
-export type PairCounts = {
-	revision: string;
-	authority: string;
+export type PairCounts = Side & {
 	asked: number;
 	failed: number;
 	cold: number;
@@ -222,10 +220,9 @@ export function toComparison(
 	};
 }
 
-function noCounts({revision, authority}: Side): PairCounts {
+function noCounts(side: Side): PairCounts {
 	return {
-		revision,
-		authority,
+		...side,
 		asked: 0,
 		failed: 0,
 		cold: 0,

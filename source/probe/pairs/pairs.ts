@@ -8,6 +8,7 @@ import type {Grade} from '../attribution/grade.js';
 import type {Clock} from '../loop/clock.js';
 import {createPace} from '../loop/pace.js';
 import type {Answer, ProbeTarget} from '../transport/probe.js';
+import {targetAt} from '../transport/tag-target.js';
 import {
 	countPair,
 	createBook,
@@ -74,7 +75,7 @@ export function createPairs({
 		options: {signal: AbortSignal; slot: number},
 	) => Promise<{answer: Answer; grade: Grade}>;
 	clock: Clock;
-	/** The service's; only the host is another on each side. */
+	/** The service's; each side is another place of it. */
 	target: () => ProbeTarget;
 	rate: number;
 	/** Requests a second that the loop may send. */
@@ -151,7 +152,7 @@ export function createPairs({
 
 	async function ask(side: PairCounts, slot: number, signal: AbortSignal): Promise<Asked> {
 		const isCold = clock.now() - side.answeredAt > coldAfter;
-		const graded = await askGraded({...target(), authority: side.authority}, {signal, slot});
+		const graded = await askGraded(targetAt(target(), side), {signal, slot});
 		if (graded.answer.outcome.kind === 'response') {
 			side.answeredAt = clock.now();
 		}

@@ -63,7 +63,7 @@ export function startController(
 
 		queued.add(key);
 		later(observation, () => {
-			// Taken out first: a change that the reconcile itself makes asks for another one.
+			// Removed first: a change that the reconcile itself makes asks for another one.
 			queued.delete(key);
 			try {
 				reconciler.reconcile(key);

@@ -134,7 +134,7 @@ function passed(milliseconds: number, ending: ExchangeEnd): Promise<void> {
 
 /**
  * What the app gets: the client's headers without those that only the gateway may set, which activator and queue-proxy
- * take out again before the app (knative/serving pkg/activator, pkg/http/proxy.go).
+ * remove again before the app (knative/serving pkg/activator, pkg/http/proxy.go).
  */
 function requestHeaders(exchange: Exchange, appendHeaders: Path['appendHeaders']): OutgoingHttpHeaders {
 	const {headers, remoteAddress} = exchange;

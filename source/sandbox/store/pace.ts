@@ -17,7 +17,7 @@ const longestHold = 1000;
  * follows from that, and time stands still while it is held. So no deadline passes before the steps that were to come before
  * it, only because the machine takes its own time for each.
  *
- * @param factor how many times as fast as the real Knative: 1 is real time, 10 ten times as fast, Infinity at once
+ * @param factor how many times as fast as the real Knative: 1 is real time, 10 at 10× speed, Infinity at once
  *   (each task still runs later, never inside the call that asked for it; in the order of asking).
  * @throws RangeError when the factor is not above 0.
  */

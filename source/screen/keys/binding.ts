@@ -1,7 +1,8 @@
+import {panes, type Pane} from '../../console/state/panes.js';
 import type {Stroke} from '../../terminal/input/strokes.js';
 
 /**
-Where keys are read: one of the four panes, or one of the things that lie over them. Exactly one context holds at a time.
+Where keys are read: one of the panes, or one of the things that lie over them. Exactly one context holds at a time.
 - `value`: a percentage is being typed in the traffic pane
 - `sheet`: a review (before → after) that waits for Enter or for a typed name
 - `conflict`: theirs, mine and base side by side, after somebody else's write came first
@@ -11,10 +12,7 @@ Where keys are read: one of the four panes, or one of the things that lie over t
 - `logs`: text that goes on; `search`: what its lines are to have in them is being typed
 */
 export const contexts = [
-	'services',
-	'revisions',
-	'traffic',
-	'live',
+	...panes,
 	'value',
 	'sheet',
 	'conflict',
@@ -29,6 +27,9 @@ export const contexts = [
 
 export type KeyContext = (typeof contexts)[number];
 
+/** Going to a pane by its digit. */
+export type PaneAction = `go to ${Pane}`;
+
 export type Action =
 	| 'quit'
 	| 'leave'
@@ -37,10 +38,7 @@ export type Action =
 	| 'askAnew'
 	| 'nextPane'
 	| 'previousPane'
-	| 'pane1'
-	| 'pane2'
-	| 'pane3'
-	| 'pane4'
+	| PaneAction
 	| 'up'
 	| 'down'
 	| 'left'
@@ -57,6 +55,7 @@ export type Action =
 	| 'enlarge'
 	| 'messages'
 	| 'namespace'
+	| 'allNamespaces'
 	| 'context'
 	| 'newService'
 	| 'newRevision'
@@ -139,4 +138,4 @@ export type Binding = {
 };
 
 /** The panes in which ←→ go to another pane. */
-export const panesWithoutSplit = ['services', 'revisions', 'live'] as const satisfies readonly KeyContext[];
+export const panesWithoutSplit: readonly KeyContext[] = panes.filter(pane => pane !== 'traffic');

@@ -50,7 +50,7 @@ export const consoleKeys: readonly Binding[] = [
 		keys: ['esc'],
 		in: panesWithoutSplit,
 		label: 'back',
-		help: 'Go one level back; never leaves the console.',
+		help: 'Back: one level; never quits.',
 	},
 	{
 		action: 'leave',
@@ -73,7 +73,7 @@ export const consoleKeys: readonly Binding[] = [
 		keys: ['ctrl-z'],
 		in: 'everywhere',
 		label: 'suspend',
-		help: 'Stop the console; the command fg of the shell brings it back.',
+		help: 'Suspend; fg resumes.',
 	},
 	{
 		action: 'redraw',
@@ -89,8 +89,8 @@ export const consoleKeys: readonly Binding[] = [
 		action: 'askAnew',
 		keys: ['ctrl-r'],
 		in: 'panes',
-		label: 'ask anew',
-		help: 'List everything anew, at once, instead of waiting for the next try or for what the watch tells.',
+		label: 'refresh',
+		help: 'Refresh now, instead of waiting for the next retry.',
 		palette: {names: ['retry', 'refresh']},
 	},
 ];

@@ -1,4 +1,5 @@
 import type {Key} from 'ink';
+import {panes} from '../../console/state/panes.js';
 import type {Action, Binding, KeyContext} from './binding.js';
 import {bindings} from './key-table.js';
 import {showStroke, strokeOf, type StrokeStyle} from '../../terminal/input/strokes.js';
@@ -14,7 +15,7 @@ const textContexts: ReadonlySet<KeyContext> = new Set(['form', 'filter', 'palett
 /** Whether what is typed in this context is text, so that only named keys are actions. */
 export const isTextContext = (context: KeyContext): boolean => textContexts.has(context);
 
-const paneContexts: ReadonlySet<KeyContext> = new Set(['services', 'revisions', 'traffic', 'live']);
+const paneContexts: ReadonlySet<KeyContext> = new Set(panes);
 
 const appliesIn = (binding: Binding, context: KeyContext): boolean =>
 	binding.in === 'everywhere' ||
@@ -75,6 +76,8 @@ export type Hint = {readonly action: Action; readonly keys: string; readonly lab
 export type FooterOptions = StrokeStyle & {
 	/** Leave out what cannot be done now. */
 	readonly isEnabled?: (action: Action) => boolean;
+	/** What has to be done now: it stands first. */
+	readonly urgent?: Action | undefined;
 	/** What is not open to the operator; it is to be shown in brackets, where there is room. */
 	readonly isUnavailable?: (action: Action) => boolean;
 };
@@ -93,14 +96,14 @@ export const footerFor = (
 	width: number,
 	options: FooterOptions = {},
 ): readonly Hint[] => {
-	const {isEnabled = () => true, isUnavailable = () => false} = options;
+	const {isEnabled = () => true, isUnavailable = () => false, urgent} = options;
 	const candidates = bindings
 		.filter(
 			binding => binding.footer !== undefined && appliesIn(binding, context) && isEnabled(binding.action),
 		)
 		.map((binding, index) => ({
-			rank: binding.footer?.rank ?? 0,
-			index,
+			rank: binding.action === urgent ? -1 : (binding.footer?.rank ?? 0),
+			index: binding.action === urgent ? -1 : index,
 			hint: {
 				action: binding.action,
 				keys: (binding.footer?.keys ?? binding.keys.slice(0, 1))

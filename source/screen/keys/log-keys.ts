@@ -15,7 +15,7 @@ export const logKeys: readonly Binding[] = [
 		keys: ['space'],
 		in: ['logs'],
 		label: 'pause/resume',
-		help: 'Hold what is shown, or show what came meanwhile and follow.',
+		help: 'Pause, or follow again.',
 		footer: {rank: 2, label: 'pause'},
 	},
 	{
@@ -91,7 +91,7 @@ export const logKeys: readonly Binding[] = [
 		keys: ['p'],
 		in: ['logs'],
 		label: 'run before',
-		help: 'Show what the container said before its last restart, and back.',
+		help: 'Previous container log, from before the last restart; again for this one.',
 		footer: {rank: 6},
 	},
 	{

@@ -1,4 +1,4 @@
-import type {Binding} from './binding.js';
+import {panesWithoutSplit, type Binding} from './binding.js';
 
 /** Asking the gateway, and reading what the cluster says. */
 export const lookKeys: readonly Binding[] = [
@@ -142,7 +142,7 @@ export const lookKeys: readonly Binding[] = [
 		keys: ['y'],
 		in: 'panes',
 		label: 'YAML',
-		help: 'Show the selected service, or in the revisions pane the revision, as YAML, read anew.',
+		help: 'Show the selected service, or in the revisions pane the revision, as YAML, refreshed.',
 		palette: {names: ['yaml']},
 		footer: {rank: 20, label: 'yaml'},
 	},
@@ -168,17 +168,25 @@ export const lookKeys: readonly Binding[] = [
 		action: 'writesLog',
 		keys: ['w'],
 		in: 'panes',
-		label: 'what was sent',
-		help: 'Show what this console wrote to the cluster, as commands.',
-		palette: {names: ['writes', 'sent']},
+		label: 'history',
+		help: 'Show the history: what was written from here, as commands, and who changed which split.',
+		palette: {names: ['history', 'writes', 'sent']},
 	},
 	{
 		action: 'namespace',
 		keys: [],
 		in: 'panes',
 		label: 'namespace',
-		help: 'Change the namespace.',
+		help: 'Change the namespace; all shows those that you may see.',
 		palette: {names: ['ns', 'namespace'], argument: '<namespace>'},
+	},
+	{
+		action: 'allNamespaces',
+		keys: ['0'],
+		in: panesWithoutSplit,
+		label: 'all namespaces',
+		help: 'Show all namespaces that you may see, or one again.',
+		palette: {names: ['all-namespaces']},
 	},
 	{
 		action: 'context',

@@ -1,3 +1,5 @@
+import {panes} from '../../console/state/panes.js';
+import {digitOf, paneTable} from '../panes/pane-table.js';
 import {panesWithoutSplit, type Binding} from './binding.js';
 
 /** Going from pane to pane and from row to row. */
@@ -32,10 +34,13 @@ export const movingKeys: readonly Binding[] = [
 		label: 'pane before',
 		help: 'Go to the pane before.',
 	},
-	{action: 'pane1', keys: ['1'], in: 'panes', label: 'services', help: 'Go to the services.'},
-	{action: 'pane2', keys: ['2'], in: 'panes', label: 'revisions', help: 'Go to the revisions.'},
-	{action: 'pane3', keys: ['3'], in: 'panes', label: 'traffic', help: 'Go to the traffic.'},
-	{action: 'pane4', keys: ['4'], in: 'panes', label: 'live', help: 'Go to the live answers.'},
+	...panes.map((pane): Binding => ({
+		action: `go to ${pane}`,
+		keys: [String(digitOf(pane))],
+		in: 'panes',
+		label: paneTable[pane].label,
+		help: paneTable[pane].help,
+	})),
 	{action: 'up', keys: ['up', 'k'], in: 'panes', label: 'up', help: 'Select the row above.'},
 	{action: 'down', keys: ['down', 'j'], in: 'panes', label: 'down', help: 'Select the row below.'},
 	{action: 'top', keys: ['g', 'home'], in: 'panes', label: 'top', help: 'Select the first row.'},

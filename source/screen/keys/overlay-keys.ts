@@ -281,8 +281,8 @@ export const overlayKeys: readonly Binding[] = [
 		action: 'refresh',
 		keys: ['r'],
 		in: ['viewer'],
-		label: 'read again',
-		help: 'Read the object anew.',
+		label: 'refresh',
+		help: 'Refresh.',
 		footer: {rank: 6},
 	},
 	{

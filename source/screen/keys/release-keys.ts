@@ -75,7 +75,7 @@ export const releaseKeys: readonly Binding[] = [
 		keys: ['u'],
 		in: 'panes',
 		label: 'undo',
-		help: 'Review putting back the split before the last change.',
+		help: 'Undo the last split: review the one before it.',
 		palette: {names: ['undo']},
 		footer: {rank: 8},
 		writes: true,

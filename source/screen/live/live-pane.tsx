@@ -1,4 +1,5 @@
 /** Pane 4: what users really get. Counts per revision beside what is configured, the verdict, the answers as they come. */
+import {titleOf} from '../panes/pane-table.js';
 import {Box, Text} from 'ink';
 import {memo} from 'react';
 import {useShallow} from 'zustand/react/shallow';
@@ -19,8 +20,11 @@ import {Table} from '../widgets/table/table.js';
 import {useTheme} from '../widgets/theme-context.js';
 import type {ConsoleState} from '../../console/state/state.js';
 import {useConsoleState} from '../use-console.js';
+import {useRelease} from '../use-release.js';
 import {clock, count, duration} from '../format.js';
 import {failureText} from './failure-lines.js';
+import {LiveChart} from './live-chart.js';
+import {liveLayout, type LiveLayout} from './live-layout.js';
 import {liveTable, type OwnFailures} from './live-table.js';
 import {pastLine, verdictLines, type VerdictLine} from './live-verdicts.js';
 import {UsersRows, usersHeight} from './users-rows.js';
@@ -53,7 +57,7 @@ export function LivePane({width, height}: Size) {
 		<Frame
 			width={width}
 			height={height}
-			title="4 Live"
+			title={titleOf('live')}
 			aside={
 				snapshot &&
 				fittingAside(asidePieces(snapshot, page, {isRefused, isForwarded, background}), width - titleWidth)
@@ -105,7 +109,7 @@ function invitation(
 }
 
 /** Cells of the title's own words and the corners of the frame. */
-const titleWidth = ' 4 Live '.length + 6;
+const titleWidth = titleOf('live').length + 8;
 
 /** A piece of the line in the frame; what has a rank goes, the highest first, where there is no room. */
 type AsidePiece = {text: string; rank?: number};
@@ -150,11 +154,6 @@ function asidePieces(
 	];
 }
 
-/** Rows that have their place from the start, so that a revision or a stranger that appears moves nothing. */
-const reservedRows = 3;
-/** Lines of verdicts above the table; what else there is to say stands below it, so that nothing moves. */
-const verdictsAbove = 2;
-
 function Counts({
 	snapshot,
 	page,
@@ -164,7 +163,8 @@ function Counts({
 	height,
 }: {snapshot: LoopSnapshot; page: number; service: ServiceView; asking: RequestOptions} & Size) {
 	const {glyphs} = useTheme();
-	const revisions = useConsoleState(state => revisionsOf(state, service.name));
+	const revisions = useConsoleState(state => revisionsOf(state, service));
+	const marks = useRelease(service)?.marks;
 	const past = page > 0 ? snapshot.history.at(-page) : undefined;
 	const counts = past ?? snapshot;
 	const verdicts = past
@@ -181,24 +181,25 @@ function Counts({
 					now: snapshot.at,
 				}),
 			);
-	// Verdicts and rows first; failures and the stream get what is left, and where it can a line.
-	const above = Math.min(verdictsAbove, Math.max(1, height - 3));
-	const wanted = Math.max(reservedRows, snapshot.weights.length + 1) + 1;
-	const tableHeight = Math.max(2, Math.min(wanted, height - above - (height > 6 ? 1 : 0)));
-	const rest = Math.max(0, height - above - tableHeight);
 	const failures = past ? [] : snapshot.failures;
-	const failureRows =
-		failures.length === 0 ? 0 : Math.min(failures.length, Math.max(1, Math.floor(rest / 3)));
-	const below = verdicts.slice(above, above + Math.max(0, rest - failureRows));
-	const streamHeight = Math.max(0, rest - failureRows - below.length);
+	const layout = liveLayout({
+		width,
+		height,
+		rows: counts.rows.length,
+		weights: snapshot.weights.length,
+		verdicts: verdicts.length,
+		failures: failures.length,
+	});
+	const {above} = layout;
 	// On a very wide window a greeting and its counts would stand too far apart to be read as one row.
 	const tableWidth = Math.min(width, 150);
 	const table = liveTable(counts.rows, {
 		width: tableWidth,
-		room: tableHeight - 1,
+		room: layout.table - 1,
 		service: service.name,
 		glyphs,
 		ownFailures: past ? new Map() : ownFailuresOf(snapshot),
+		...(marks && {marks}),
 	});
 	const codes = Object.entries(counts.statusCodes)
 		.map(([code, number]) => `${code} ×${number}`)
@@ -221,27 +222,77 @@ function Counts({
 				columnGap={table.columnGap}
 				selected={-1}
 				width={tableWidth}
-				height={tableHeight}
+				height={layout.table}
 				empty="No answers."
 			/>
-			{below.map(verdict => (
+			{verdicts.slice(above, above + layout.below).map(verdict => (
 				<VerdictRow key={verdict.sentence} width={width} verdict={verdict} />
 			))}
-			{failures.slice(0, Math.min(failureRows, rest)).map(failure => (
-				<FailureLine
-					key={failure.key}
-					failure={failure}
-					now={snapshot.at}
-					width={width}
+			{layout.chart > 0 && (
+				<LiveChart
+					snapshot={snapshot}
 					service={service.name}
+					marks={marks}
+					width={width}
+					height={layout.chart}
 				/>
-			))}
-			<Box width={width} height={streamHeight} flexDirection="column" overflow="hidden">
-				{(streamHeight > 0 ? snapshot.last.slice(-streamHeight) : []).map(answer => (
-					<AnswerLine key={answer.order} answer={answer} width={width} />
-				))}
-			</Box>
+			)}
+			<AnswersAndFailures
+				snapshot={snapshot}
+				failures={failures}
+				service={service.name}
+				width={width}
+				layout={layout}
+			/>
 		</Box>
+	);
+}
+
+/** Beside each other where there is room and something fails: no failure pushes off the answers, and none of these a failure. */
+function AnswersAndFailures({
+	snapshot: {last, at},
+	failures,
+	service,
+	width,
+	layout,
+}: {
+	snapshot: LoopSnapshot;
+	failures: readonly FailureEntry[];
+	service: string;
+	width: number;
+	layout: LiveLayout;
+}) {
+	const {styles} = useTheme();
+	const isBeside = layout.isBeside && failures.length > 0;
+	const failuresWidth = isBeside ? Math.floor(width / 2) - 1 : width;
+	const answersWidth = isBeside ? width - failuresWidth - 2 : width;
+	const isTitled = isBeside && layout.failures > 2;
+	const shown = failures.slice(0, layout.failures - (isTitled ? 1 : 0));
+	const failureList = (
+		<Box width={failuresWidth} flexDirection="column" overflow="hidden">
+			{isTitled && <Text {...styles.muted}>FAILURES of this split, newest first</Text>}
+			{shown.map(failure => (
+				<FailureLine key={failure.key} failure={failure} now={at} width={failuresWidth} service={service} />
+			))}
+		</Box>
+	);
+	const answerList = (
+		<Box width={answersWidth} height={layout.answers} flexDirection="column" overflow="hidden">
+			{(layout.answers > 0 ? last.slice(-layout.answers) : []).map(answer => (
+				<AnswerLine key={answer.order} answer={answer} width={answersWidth} />
+			))}
+		</Box>
+	);
+	return isBeside ? (
+		<Box columnGap={2}>
+			{answerList}
+			{failureList}
+		</Box>
+	) : (
+		<>
+			{failureList}
+			{answerList}
+		</>
 	);
 }
 

@@ -6,6 +6,8 @@ import {sparkline} from '../widgets/sparkline.js';
 import {steadyWidth} from '../widgets/steady-width.js';
 import type {Column} from '../widgets/table/columns.js';
 import type {TableRow} from '../widgets/table/table.js';
+import type {TableCell} from '../widgets/table/table-text.js';
+import type {RevisionMarks} from '../panes/revision-marks.js';
 import {count, duration, percentOf, shortRevision} from '../format.js';
 
 export type LiveTable = {columns: readonly Column[]; rows: readonly TableRow[]; columnGap: number};
@@ -77,7 +79,15 @@ export function liveTable(
 		service,
 		glyphs,
 		ownFailures = new Map(),
-	}: {width: number; room: number; service: string; glyphs: Glyphs; ownFailures?: OwnFailures},
+		marks = new Map(),
+	}: {
+		width: number;
+		room: number;
+		service: string;
+		glyphs: Glyphs;
+		ownFailures?: OwnFailures;
+		marks?: RevisionMarks;
+	},
 ): LiveTable {
 	const isWide = width >= wideFrom;
 	const shown = rows.length > room ? chosen(rows, Math.max(0, room - 1), ownFailures) : rows;
@@ -86,7 +96,10 @@ export function liveTable(
 	const cellsOf = isWide ? wideCells : narrowCells;
 	const lately = rows.reduce((sum, row) => sum + row.lately, 0);
 	const context = {service, greatest, glyphs, ownFailures, lately};
-	const cells = shown.map(row => ({key: row.key, cells: cellsOf(row, context)}));
+	const cells = shown.map(row => ({
+		key: row.key,
+		cells: marked(cellsOf(row, context), row, {marks, isWide}),
+	}));
 	const hidden = rows.filter(row => !shown.includes(row));
 	const rest = {key: 'more', cells: [restWords(hidden)]};
 	return {
@@ -95,6 +108,23 @@ export function liveTable(
 		rows: hidden.length > 0 ? [...cells, rest] : cells,
 	};
 }
+
+/** With the hue of its revision, and where there is room with its fill. */
+function marked(
+	cells: readonly string[],
+	{revision}: Row,
+	{marks, isWide}: {marks: RevisionMarks; isWide: boolean},
+): TableCell[] {
+	if (marks.size === 0) return [...cells];
+	const mark = revision === undefined ? undefined : marks.get(revision);
+	return cells.map((text, index) => {
+		const lead = index === 0 && isWide ? `${mark?.fill ?? ' '} ` : '';
+		const shown = `${lead}${text}`;
+		return mark && index <= revisionColumn ? {text: shown, style: mark.style} : shown;
+	});
+}
+
+const revisionColumn = 1;
 
 type LiveTableContext = {
 	service: string;

@@ -19,7 +19,7 @@ export type VerdictContext = {
 	service: string;
 	/** The route says no for good: nothing is being switched. */
 	isRefused: boolean;
-	/** What tells revisions apart depends on it. */
+	/** How to identify revisions depends on it. */
 	askedBy: AskedBy;
 	pair: ComparedPair;
 	/** Milliseconds since 1970. */

@@ -1,4 +1,5 @@
 /** Pane 1: the services of the namespace, each with its state and its split. */
+import {titleOf} from './pane-table.js';
 import {Box} from 'ink';
 import {useShallow} from 'zustand/react/shallow';
 import {
@@ -9,6 +10,7 @@ import {
 	visibleServices,
 } from '../../console/state/read.js';
 import {filterStates} from '../../console/state/visible.js';
+import {isAcross, whereWords} from '../../console/state/scope.js';
 import {setFilter} from '../../console/state/select.js';
 import type {ReflectorState} from '../../console/state/state.js';
 import type {Size} from '../layout.js';
@@ -31,6 +33,7 @@ export function ServicesPane({width, height}: Size) {
 		filter,
 		filtering,
 		feed,
+		scope,
 		namespace,
 		isMissing,
 		plugin,
@@ -45,6 +48,7 @@ export function ServicesPane({width, height}: Size) {
 			filtering: state.filtering,
 			feed: state.feeds.services,
 			connection: state.connection,
+			scope: state.scope,
 			namespace: state.namespace,
 			isMissing: state.namespaceMissing,
 			plugin: state.standing.plugin?.command,
@@ -54,6 +58,7 @@ export function ServicesPane({width, height}: Size) {
 			selected: selectedIndex(state),
 		})),
 	);
+	const isAll = isAcross({scope});
 	const size = frameContentSize(width, height);
 	const hasFilterLine = filtering || filter !== '';
 	const tableHeight = size.height - (hasFilterLine ? 1 : 0);
@@ -63,27 +68,28 @@ export function ServicesPane({width, height}: Size) {
 	const sick = useConsoleState(
 		useShallow(state => {
 			const service = selectedService(state);
-			return {uid: service?.uid, word: newestTrouble(state, service?.name)?.word};
+			return {uid: service?.uid, word: newestTrouble(state, service)?.word};
 		}),
 	);
 	const verdicts = useConsoleState(useShallow(state => shown.map(({uid}) => state.verdicts.get(uid))));
-	const widths = useConsoleState(useShallow(state => widestOf(visibleServices(state))));
+	const widths = useConsoleState(useShallow(state => widestOf(visibleServices(state), isAcross(state))));
 	return (
 		<Frame
 			width={width}
 			height={height}
-			title="1 Services"
+			title={titleOf('services')}
 			aside={filter === '' ? String(total || '') : `${visible} of ${total}`}
 			isFocused={focus === 'services'}
 		>
 			<TableRows
-				columns={servicesColumns}
+				columns={servicesColumns(isAll)}
 				columnGap={servicesColumnGap}
 				rows={shown.map((service, index) => ({
 					key: service.uid,
 					cells: cellsOf(service, theme, {
 						trouble: service.uid === sick.uid ? sick.word : undefined,
 						verdict: verdicts[index],
+						isAcross: isAll,
 					}),
 				}))}
 				count={count}
@@ -97,7 +103,7 @@ export function ServicesPane({width, height}: Size) {
 						? connection.sentence
 						: plugin !== undefined
 							? `Waiting for the credential plugin ${plugin}…`
-							: emptySentence(feed, {filter, namespace, isMissing})
+							: emptySentence(feed, {filter, where: whereWords({namespace, scope}), namespace, isMissing})
 				}
 			/>
 			{hasFilterLine && (
@@ -117,7 +123,12 @@ export function ServicesPane({width, height}: Size) {
 /** What an empty list means, and what to do about it. */
 function emptySentence(
 	feed: ReflectorState,
-	{filter, namespace, isMissing}: {filter: string; namespace: string; isMissing: boolean},
+	{
+		filter,
+		where,
+		namespace,
+		isMissing,
+	}: {filter: string; where: string; namespace: string; isMissing: boolean},
 ): string {
 	switch (feed.kind) {
 		case 'connecting':
@@ -125,7 +136,7 @@ function emptySentence(
 		case 'live':
 			if (isMissing) return `There is no namespace ${namespace}. :ns lists those there are.`;
 			return filter === ''
-				? `No services in namespace ${namespace}. n creates one.`
+				? `No services in ${where}. n creates one.`
 				: filterStates.includes(filter.trim().toLowerCase())
 					? `No service is ${filter.trim()}. Esc clears the filter.`
 					: `No service has “${filter}” in its name. Esc clears the filter. States: ${filterStates.join(', ')}.`;

@@ -1,6 +1,7 @@
 /** What the list of services says of each. */
 import type {ServiceRow} from '../../console/state/read.js';
 import {isGone} from '../../console/state/selection.js';
+import {printable} from '../../knative/text/printable.js';
 import {routeSettled, serviceState, type ServiceState} from '../../knative/service/service-state.js';
 import type {ServiceVerdict} from '../../console/state/state.js';
 import type {ServiceView} from '../../knative/service/service.js';
@@ -9,28 +10,43 @@ import type {Column} from '../widgets/table/columns.js';
 import {widthOf} from '../widgets/table/fit-text.js';
 import type {TableCell} from '../widgets/table/table-text.js';
 
-/** Blanks between two of them: names are long, and the pane is narrow. */
-export const servicesColumnGap = 1;
-
-export const servicesColumns: readonly Column[] = [
+/** Of the services of one namespace. */
+const columnsOfOne: readonly Column[] = [
 	{title: ' ', priority: 0},
 	{title: 'SERVICE', priority: 0, isFlexible: true, min: 13, isName: true, cut: 'middle'},
 	{title: 'SPLIT', priority: 1, max: 12},
 	{title: 'STATE', priority: 2},
 ];
 
+/** Of several: the namespace is what tells two of one name apart, and never left out. */
+const columnsOfMany: readonly Column[] = [
+	{title: ' ', priority: 0},
+	{title: 'NAMESPACE', priority: 0, min: 9, max: 24, isName: true, cut: 'middle'},
+	...columnsOfOne.slice(1),
+];
+
+export const servicesColumns = (isAcross: boolean): readonly Column[] =>
+	isAcross ? columnsOfMany : columnsOfOne;
+
+/** Blanks between two of them: names are long, and the pane is narrow. */
+export const servicesColumnGap = 1;
+
 export type ServiceNews = {
 	/** What is wrong with the pods of its newest revision, in a word: Knative itself says no more than that it deploys. */
 	trouble?: string | undefined;
 	/** What its loop says of it; that it is bad matters more than that it is ready. */
 	verdict?: ServiceVerdict | undefined;
+	/** Services of other namespaces are listed, too. */
+	isAcross?: boolean;
 };
 
 export function cellsOf(service: ServiceRow, theme: Theme, news: ServiceNews = {}): TableCell[] {
+	const {isAcross = false} = news;
 	if (isGone(service)) {
 		const {glyphs, styles} = theme;
 		return [
 			{text: glyphs.bad, style: styles.muted},
+			...(isAcross ? [{text: printable(service.namespace), style: styles.muted}] : []),
 			{text: service.name, style: styles.muted},
 			'',
 			{text: 'deleted', style: styles.muted},
@@ -39,6 +55,7 @@ export function cellsOf(service: ServiceRow, theme: Theme, news: ServiceNews = {
 	const {glyph, style, word} = standingOf(service, theme, news);
 	return [
 		{text: glyph, style},
+		...(isAcross ? [service.namespace] : []),
 		service.name,
 		splitWord(service, theme.isAscii ? '|' : '│'),
 		{text: word, style},
@@ -86,27 +103,31 @@ const measured = new WeakMap<ServiceView, readonly number[]>();
 function widthsOf(service: ServiceView): readonly number[] {
 	const known = measured.get(service);
 	if (known) return known;
-	const texts = [service.name, splitWord(service, '│'), serviceState(service).word];
+	const texts = [service.namespace, service.name, splitWord(service, '│'), serviceState(service).word];
 	// All marks are one column wide.
 	const widths = [1, ...texts.map(text => widthOf(text))];
 	measured.set(service, widths);
 	return widths;
 }
 
-const widest = new WeakMap<readonly ServiceView[], readonly number[]>();
+const widest = new WeakMap<readonly ServiceView[], {many: readonly number[]; one: readonly number[]}>();
 
 /** The widest text of each column; the same for the same array, and not computed anew for it. */
-export function widestOf(services: readonly ServiceView[]): readonly number[] {
-	const known = widest.get(services);
-	if (known) return known;
-	const most = servicesColumns.map(() => 0);
+export function widestOf(services: readonly ServiceView[], isAcross: boolean): readonly number[] {
+	const known = widest.get(services) ?? widestTextsOf(services);
+	return isAcross ? known.many : known.one;
+}
+
+function widestTextsOf(services: readonly ServiceView[]): {many: readonly number[]; one: readonly number[]} {
+	const most = columnsOfMany.map(() => 0);
 	for (const service of services) {
 		widthsOf(service).forEach((width, index) => {
 			most[index] = Math.max(most[index] ?? 0, width);
 		});
 	}
-	widest.set(services, most);
-	return most;
+	const both = {many: most, one: most.toSpliced(1, 1)};
+	widest.set(services, both);
+	return both;
 }
 
 function markOf(kind: ServiceState['kind'], {glyphs, styles}: Theme): {glyph: string; style: TextStyle} {

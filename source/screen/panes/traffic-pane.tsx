@@ -1,4 +1,5 @@
 /** Pane 3: the slider. A row per target of the split; what is drafted is marked as such until it is sent. */
+import {titleOf} from './pane-table.js';
 import {Box, Text} from 'ink';
 import {useMemo} from 'react';
 import {useShallow} from 'zustand/react/shallow';
@@ -8,19 +9,22 @@ import {equalSplits, splitOf, type Split, type SplitRow} from '../../knative/spl
 import {lateRefusal} from '../../knative/release/late-refusal.js';
 import {conditionSentence} from '../../knative/revision/revision-state.js';
 import {condition, routeSettled} from '../../knative/service/service-state.js';
+import {apportion} from '../../knative/split/apportion.js';
 import type {Theme} from '../../terminal/output/theme.js';
-import type {Move, ServiceVerdict} from '../../console/state/state.js';
+import type {ConsoleState, Move, ServiceVerdict} from '../../console/state/state.js';
 import type {Size} from '../layout.js';
 import {fitText, widthOf} from '../widgets/table/fit-text.js';
 import {tellApart} from '../widgets/table/tell-apart.js';
 import {frameContentSize} from '../widgets/frame-lines.js';
 import {Frame} from '../widgets/frame.js';
 import {List} from '../widgets/table/list.js';
-import {ShareBar} from '../widgets/share-bar.js';
+import {barParts} from '../widgets/stacked-bar.js';
 import {useTheme} from '../widgets/theme-context.js';
 import {useConsoleState} from '../use-console.js';
 import {wrapLine, type DocumentLine} from '../sheets/inspect/document.js';
 import {shortRevision} from '../format.js';
+import {useRelease} from '../use-release.js';
+import type {RevisionMarks} from './revision-marks.js';
 import {contradiction, inPlaceWords} from './gateway-evidence.js';
 
 export function TrafficPane({width, height}: Size) {
@@ -36,12 +40,15 @@ export function TrafficPane({width, height}: Size) {
 	const drafted = useConsoleState(useShallow(({drafts, row, typed}) => ({drafts, row, typed})));
 	const shown = useMemo(() => (service ? shownSplit(drafted, service) : []), [service, drafted]);
 	const said = service ? saidLines(service, verdict, size, theme) : [];
+	const told = useRelease(service);
+	const users = useConsoleState(state => (state.users?.uid === service?.uid ? state.users : undefined));
+	const got = service && size.height > shown.length + said.length ? gotOf(shown, verdict, users) : undefined;
 	const theirs = draft && !equalSplits(draft.base, current) ? current : undefined;
 	return (
 		<Frame
 			width={width}
 			height={height}
-			title="3 Traffic"
+			title={titleOf('traffic')}
 			aside={
 				service &&
 				asideOf(service, move, {
@@ -59,7 +66,7 @@ export function TrafficPane({width, height}: Size) {
 					keyOf={row => row.key}
 					selected={shown.findIndex(({key}) => key === selectedKey)}
 					width={size.width}
-					height={size.height - said.length}
+					height={size.height - said.length - (got ? 1 : 0)}
 					renderRow={(row, {isSelected, width: rowWidth}) => (
 						<SplitRowLine
 							row={row}
@@ -70,9 +77,19 @@ export function TrafficPane({width, height}: Size) {
 							base={draft?.base.find(({key}) => key === row.key)?.percent}
 							isChangedByOthers={theirs !== undefined}
 							typed={isSelected ? drafted.typed : undefined}
+							marks={told?.marks ?? noMarks}
 							isServed={isGotByUsers(service, verdict)}
 						/>
 					)}
+				/>
+			)}
+			{service && got && (
+				<GotLine
+					got={got}
+					service={service}
+					split={shown}
+					marks={told?.marks ?? noMarks}
+					width={size.width}
 				/>
 			)}
 			{said.map(line => (
@@ -82,6 +99,33 @@ export function TrafficPane({width, height}: Size) {
 			))}
 		</Frame>
 	);
+}
+
+const noMarks: RevisionMarks = new Map();
+
+/** What was got of each row, in percent of what was counted, and by whom. */
+type Got = {readonly label: string; readonly percents: readonly number[]};
+
+/**
+ * Of the last half a minute: what the loop was answered, else what users were, in the order of the rows. Undefined while too little
+ * is known for a bar.
+ */
+function gotOf(
+	split: Split,
+	verdict: ServiceVerdict | undefined,
+	users: ConsoleState['users'],
+): Got | undefined {
+	const bars = (label: string, shareOf: (revision: string) => number | undefined): Got | undefined => {
+		const shares = split.map(({revision}) => (revision === undefined ? 0 : (shareOf(revision) ?? 0)));
+		const sum = shares.reduce((left, right) => left + right, 0);
+		return sum > 0 ? {label, percents: apportion(shares, 100)} : undefined;
+	};
+	const answered = verdict?.isRunning
+		? bars('got', name => verdict.shares.find(({revision}) => revision === name)?.got)
+		: undefined;
+	if (answered) return answered;
+	const rows = users?.snapshot.view.recent.rows ?? [];
+	return bars('users', name => rows.find(({revision}) => revision === name)?.share);
 }
 
 /** What the route says no to, or what answers prove to be otherwise, in as many rows as are left; the selected row keeps one. */
@@ -122,7 +166,7 @@ function asideOf(
 		verdict,
 	}: {isDraft: boolean; isTyping: boolean; isChanged: boolean; verdict: ServiceVerdict | undefined},
 ): string {
-	if (isChanged) return 'draft · the split was changed by somebody else meanwhile';
+	if (isChanged) return `draft · ${service.lastModifier ?? 'somebody'} changed the split meanwhile`;
 	if (isTyping) return 'type 0 to 100 · Enter reviews it';
 	if (isDraft) return 'draft · sums to 100 · Enter reviews it';
 	// The server has taken a change that the watch has not told of yet: what is shown is from before it.
@@ -144,12 +188,67 @@ function asideOf(
 }
 
 const percentWidth = 11;
-/** Half a column for a percent; in a wider one the value would stand too far from the name to be read as one row. */
-const longestBar = 50;
 
 /** From this width on there is room for names and tags of the usual length: the bars stay where they are from service to service. */
 const roomy = 100;
 const usualWidths = {name: 'latest (…00001)'.length, tag: 'canary'.length};
+
+/** Widths of names and tags, which all rows have in common. */
+function columnsOf(split: Split, service: ServiceView, width: number) {
+	const usual = width < roomy ? {name: 0, tag: 0} : usualWidths;
+	const names = split.map(candidate => nameOf(candidate, service));
+	const nameWidth = Math.min(
+		Math.max(usual.name, ...names.map(name => widthOf(name))),
+		Math.floor(width * 0.35),
+	);
+	const tags = split.map(candidate => candidate.tags.join(', '));
+	const tagWidth = Math.min(Math.max(usual.tag, ...tags.map(tag => widthOf(tag))), Math.floor(width * 0.15));
+	return {names, tags, nameWidth, tagWidth};
+}
+
+/** The mark and a blank; name, tag and lock; the value at the end. */
+function barWidthOf({nameWidth, tagWidth}: {nameWidth: number; tagWidth: number}, width: number): number {
+	return Math.max(0, width - (2 + nameWidth + 1 + (tagWidth > 0 ? tagWidth + 1 : 0) + 2 + percentWidth + 1));
+}
+
+/** Under what is set what is got, in the same scale. */
+function GotLine({
+	got: {label, percents},
+	service,
+	split,
+	marks,
+	width,
+}: {
+	got: Got;
+	service: ServiceView;
+	split: Split;
+	marks: RevisionMarks;
+	width: number;
+}) {
+	const {styles, isAscii} = useTheme();
+	const columns = columnsOf(split, service, width - rowMargin);
+	const barWidth = barWidthOf(columns, width - rowMargin);
+	const lead = width - barWidth - percentWidth - 1;
+	const value = percents.join(isAscii ? '|' : '│');
+	return (
+		<Text wrap="truncate">
+			<Text {...styles.muted}>{fitText(`  ${label}`, lead)}</Text>
+			{barParts(percents, barWidth).map(({cells}, index) => {
+				const {revision} = split[index] ?? {};
+				const mark = revision === undefined ? undefined : marks.get(revision);
+				return (
+					<Text key={index} {...mark?.style}>
+						{(mark?.fill ?? ' ').repeat(cells)}
+					</Text>
+				);
+			})}
+			{` ${fitText(value, percentWidth, {align: 'right'})}`}
+		</Text>
+	);
+}
+
+/** Columns before a row of the list: the mark of the selection. */
+const rowMargin = 2;
 
 function SplitRowLine({
 	row,
@@ -160,6 +259,7 @@ function SplitRowLine({
 	base,
 	isChangedByOthers,
 	typed,
+	marks,
 	isServed,
 }: {
 	row: SplitRow;
@@ -171,18 +271,12 @@ function SplitRowLine({
 	base: number | undefined;
 	isChangedByOthers: boolean;
 	typed: string | undefined;
+	marks: RevisionMarks;
 	/** Users get this, as far as is known. */
 	isServed: boolean;
 }) {
 	const {glyphs, styles} = useTheme();
-	const usual = width < roomy ? {name: 0, tag: 0} : usualWidths;
-	const names = split.map(candidate => nameOf(candidate, service));
-	const nameWidth = Math.min(
-		Math.max(usual.name, ...names.map(name => widthOf(name))),
-		Math.floor(width * 0.35),
-	);
-	const tags = split.map(candidate => candidate.tags.join(', '));
-	const tagWidth = Math.min(Math.max(usual.tag, ...tags.map(tag => widthOf(tag))), Math.floor(width * 0.15));
+	const {names, tags, nameWidth, tagWidth} = columnsOf(split, service, width);
 	const index = split.indexOf(row);
 	// No two rows of a split may read alike: which of them gets the traffic is what is read here.
 	const shownName = tellApart(names, nameWidth, {ellipsis: glyphs.ellipsis})[index] ?? nameOf(row, service);
@@ -195,21 +289,31 @@ function SplitRowLine({
 				: `${row.percent} %`
 			: `${typed}${glyphs.cursor} %`;
 	const others = isChangedByOthers ? `  was ${base ?? '–'}, theirs ${before ?? '–'}` : '';
-	const fixed = nameWidth + 1 + (tagWidth > 0 ? tagWidth + 1 : 0) + 2 + percentWidth + 1 + widthOf(others);
-	const barWidth = Math.max(0, Math.min(longestBar, width - fixed));
+	const barWidth = Math.max(0, barWidthOf({nameWidth, tagWidth}, width) - widthOf(others));
+	const part = barParts(
+		split.map(({percent}) => percent),
+		barWidth,
+	)[index] ?? {from: 0, cells: 0};
+	const mark = (row.revision === undefined ? undefined : marks.get(row.revision)) ?? {
+		fill: glyphs.fills[3],
+		style: styles.plain,
+	};
+	// What is moved has a handle at its end.
+	const body = changed && part.cells > 0 ? part.cells - 1 : part.cells;
 	return (
 		<Box width={width}>
 			<Text wrap="truncate">
-				{fitText(shownName, nameWidth)}{' '}
+				<Text {...mark.style}>{mark.fill}</Text> {fitText(shownName, nameWidth)}{' '}
 				{tagWidth > 0 && <Text {...styles.muted}>{`${fitText(shownTags, tagWidth)} `}</Text>}
 				{row.locked ? `${glyphs.locked} ` : '  '}
 			</Text>
 			{barWidth > 3 && (
-				<ShareBar
-					percent={row.percent}
-					width={barWidth}
-					style={changed ? styles.draft : isServed ? styles.ok : styles.bad}
-				/>
+				<Text wrap="truncate">
+					{' '.repeat(part.from)}
+					<Text {...(isServed ? mark.style : styles.muted)}>{mark.fill.repeat(body)}</Text>
+					{body < part.cells && <Text {...styles.draft}>{glyphs.handle}</Text>}
+					{' '.repeat(barWidth - part.from - part.cells)}
+				</Text>
 			)}
 			<Text wrap="truncate" {...(changed || typed !== undefined ? styles.draft : {})}>
 				{` ${fitText(value, percentWidth, {align: 'right'})}`}

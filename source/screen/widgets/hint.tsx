@@ -9,9 +9,12 @@ in brackets, so that it is told without colour too; what is in the way is said w
 export function Hints({
 	hints,
 	isUnavailable,
+	urgent,
 }: {
 	readonly hints: readonly Hint[];
 	readonly isUnavailable?: (action: Action) => boolean;
+	/** What has to be done now. */
+	readonly urgent?: Action | undefined;
 }) {
 	const {styles} = useTheme();
 	return (
@@ -22,8 +25,12 @@ export function Hints({
 				) : (
 					<Text key={action}>
 						{index === 0 ? '' : '  '}
-						<Text {...styles.key}>{keys}</Text>
-						<Text {...styles.muted}> {label}</Text>
+						<Text {...(action === urgent ? styles.bad : styles.key)}>{keys}</Text>
+						{action === urgent ? (
+							<Text {...styles.bad}> {label.toUpperCase()}</Text>
+						) : (
+							<Text {...styles.muted}> {label}</Text>
+						)}
 					</Text>
 				),
 			)}

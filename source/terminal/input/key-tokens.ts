@@ -9,7 +9,7 @@ import {stripVTControlCharacters} from 'node:util';
 import {graphemes} from '../output/graphemes.js';
 import {reportOf, type TerminalReport} from './reports.js';
 import {altKey, ESCAPE_KEY, keyOf, withAlt} from './sequence-keys.js';
-import {ESC, introducers, mayContinueEscape, sequenceAt, type Sequence} from './sequences.js';
+import {ESC, introducers, isTyped, mayContinueEscape, sequenceAt, type Sequence} from './sequences.js';
 
 export {ESCAPE_KEY} from './sequence-keys.js';
 
@@ -162,7 +162,8 @@ class Cutter {
 		// Ctrl-C is a way out of everything, also right after Esc.
 		if (rest.startsWith(CTRL_C)) return {at: index + 1};
 		const [character = ''] = graphemes(rest);
-		const key = altKey(character);
+		// Its ESC was the Esc key, and this is no sequence after all.
+		const key = isLate ? character : altKey(character);
 		if (key !== undefined) this.#tokens.push(keyToken(key));
 		return {at: index + 1 + character.length};
 	}
@@ -193,7 +194,7 @@ class Cutter {
 		else if (!isLate) {
 			const key = keyOf(sequence);
 			if (key !== undefined) this.#tokens.push(keyToken(key));
-		}
+		} else if (isTyped(sequence)) this.#keys(text.slice(1, sequence.end));
 
 		return {at: sequence.end};
 	}
@@ -290,8 +291,15 @@ export const giveUp = (pending: Pending): Cut => {
 			return {tokens: pasteTokens(pending.text), pending: NOTHING_PENDING};
 		}
 
-		// Never shown as text.
-		case 'sequence':
+		case 'sequence': {
+			// A single character after the Esc key was one that was pressed: its rest would be here. Else it is never shown as text.
+			const isPressed = pending.isLate && pending.text.length === 2;
+			return {
+				tokens: isPressed ? [keyToken(pending.text.charAt(1))] : [],
+				pending: NOTHING_PENDING,
+			};
+		}
+
 		case 'escaped':
 		case 'nothing': {
 			return {tokens: [], pending: NOTHING_PENDING};

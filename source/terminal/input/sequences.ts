@@ -151,6 +151,16 @@ export const sequenceAt = (text: string, index: number): Sequence | undefined =>
 		: undefined;
 };
 
+/** Final bytes, without any parameter before them, that no terminal ends a key or a report with. */
+const neverSent = {CSI: /^[e-lopqsvwxyzJ-LNUVWXY]$/, SS3: /^[e-izGJ-LNT-WYZ]$/};
+
+/** Whether what looks like a sequence, its ESC pressed by itself, are keys that were pressed one after the other. */
+export const isTyped = (sequence: Sequence): boolean =>
+	sequence.kind === 'CSI' || sequence.kind === 'SS3'
+		? sequence.body === '' && neverSent[sequence.kind].test(sequence.final)
+		: // Cut off by what follows the one character after ESC.
+			sequence.kind === 'noise' && sequence.end === 2;
+
 /** Whether a read may be what follows an ESC that came alone. */
 export const mayContinueEscape = (text: string): boolean => {
 	const letter = text.charAt(0);

@@ -10,7 +10,19 @@ export const backgrounds = ['dark', 'light'] as const;
 export type Background = (typeof backgrounds)[number];
 
 /** What has a colour; `muted` has one where to be dim is too little to be read. */
-export type ColourRole = 'focused' | 'muted' | 'ok' | 'waiting' | 'warning' | 'bad' | 'production' | 'draft';
+export type ColourRole =
+	| 'focused'
+	| 'muted'
+	| 'ok'
+	| 'waiting'
+	| 'warning'
+	| 'bad'
+	| 'production'
+	| 'draft'
+	/** Of revisions: what users had, what is tried, and others. None of them stands for health. */
+	| 'stable'
+	| 'canary'
+	| 'other';
 
 type Colours = Readonly<Record<ColourRole, string | undefined>>;
 
@@ -28,6 +40,9 @@ const dark: Record<Exclude<Palette, 'none'>, Colours> = {
 		bad: 'redBright',
 		production: 'redBright',
 		draft: 'yellow',
+		stable: 'ansi256(75)',
+		canary: 'ansi256(177)',
+		other: 'ansi256(80)',
 	},
 	'colour-blind': {
 		focused: 'cyan',
@@ -38,6 +53,9 @@ const dark: Record<Exclude<Palette, 'none'>, Colours> = {
 		bad: 'magentaBright',
 		production: 'magentaBright',
 		draft: 'yellow',
+		stable: undefined,
+		canary: 'ansi256(215)',
+		other: 'ansi256(80)',
 	},
 };
 
@@ -52,6 +70,9 @@ const light: Record<Exclude<Palette, 'none'>, Colours> = {
 		bad: 'ansi256(124)',
 		production: 'ansi256(124)',
 		draft: 'ansi256(94)',
+		stable: 'ansi256(25)',
+		canary: 'ansi256(127)',
+		other: 'ansi256(23)',
 	},
 	'colour-blind': {
 		focused: 'ansi256(24)',
@@ -62,6 +83,9 @@ const light: Record<Exclude<Palette, 'none'>, Colours> = {
 		bad: 'ansi256(90)',
 		production: 'ansi256(90)',
 		draft: 'ansi256(94)',
+		stable: undefined,
+		canary: 'ansi256(130)',
+		other: 'ansi256(23)',
 	},
 };
 
@@ -72,6 +96,10 @@ const ofSixteen: Readonly<Record<string, string | undefined>> = {
 	'ansi256(19)': 'blue',
 	'ansi256(124)': 'red',
 	'ansi256(90)': 'magenta',
+	'ansi256(75)': 'cyan',
+	'ansi256(177)': 'magentaBright',
+	'ansi256(25)': 'blue',
+	'ansi256(127)': 'magenta',
 };
 
 type Environment = Readonly<Record<string, string | undefined>>;

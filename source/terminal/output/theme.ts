@@ -38,7 +38,11 @@ export type StyleRole =
 	/** The mark of a production context. */
 	| 'production'
 	/** A draft: what is not yet so. */
-	| 'draft';
+	| 'draft'
+	/** Of revisions, told apart by their fills as well. */
+	| 'stable'
+	| 'canary'
+	| 'other';
 
 export type TextStyle = Readonly<Pick<TextProps, 'color' | 'bold' | 'dimColor' | 'inverse' | 'underline'>>;
 
@@ -59,12 +63,14 @@ export type Glyphs = {
 	readonly up: string;
 	readonly down: string;
 	readonly line: string;
-	readonly barFull: string;
-	readonly barEmpty: string;
-	/** Parts of a full cell, from the least to the most; empty when a cell is either full or not. */
-	readonly barParts: readonly string[];
+	/** Something happened at this time. */
+	readonly mark: string;
 	/** Heights of a column of one character, from the lowest to the highest. */
 	readonly levels: readonly string[];
+	/** Of revisions, one each: stable, canary and two others. */
+	readonly fills: readonly [string, string, string, string];
+	/** The end of a bar that is being moved. */
+	readonly handle: string;
 	readonly scrollThumb: string;
 	readonly scrollTrack: string;
 	readonly border: Exclude<BoxProps['borderStyle'], string | undefined>;
@@ -88,11 +94,10 @@ const unicodeGlyphs: Glyphs = {
 	up: '↑',
 	down: '↓',
 	line: '─',
-	barFull: '█',
-	// Two bytes instead of the three of a shade: a line that is mostly track is sent whole when the selection moves.
-	barEmpty: '·',
-	barParts: ['▏', '▎', '▍', '▌', '▋', '▊', '▉'],
+	mark: '┊',
 	levels: ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'],
+	fills: ['█', '▓', '▒', '░'],
+	handle: '◆',
 	scrollThumb: '┃',
 	scrollTrack: '│',
 	border: {
@@ -124,10 +129,10 @@ const asciiGlyphs: Glyphs = {
 	up: '^',
 	down: 'v',
 	line: '-',
-	barFull: '#',
-	barEmpty: '.',
-	barParts: [],
+	mark: '|',
 	levels: ['_', '.', '-', '=', '+', '*', '#'],
+	fills: ['#', '=', '-', '.'],
+	handle: '<',
 	scrollThumb: '#',
 	scrollTrack: '|',
 	border: {
@@ -161,6 +166,9 @@ const stylesOf = (colours: ReturnType<typeof coloursOf>, background: Background)
 		key: {bold: true},
 		production: {...colour('production'), bold: true, inverse: true},
 		draft: colour('draft'),
+		stable: colour('stable'),
+		canary: colour('canary'),
+		other: colour('other'),
 	};
 };
 
@@ -221,6 +229,9 @@ export const greyed = (theme: Theme): Theme => {
 			key: dim,
 			production: theme.styles.production,
 			draft: theme.styles.draft,
+			stable: dim,
+			canary: dim,
+			other: dim,
 		},
 	};
 };

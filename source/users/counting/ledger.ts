@@ -1,6 +1,6 @@
 /**
  * Puts together what pods say of their requests, round by round: how many each revision got within each stretch of time, with
- * counters that begin anew, pods that come and go, and the requests of this console taken out. Pure.
+ * counters that begin anew, pods that come and go, and the requests of this console removed. Pure.
  */
 import type {PodRequestCounts, StatusCounts} from '../formats/request-counts.js';
 import type {Stat} from '../formats/stat.js';

@@ -56,7 +56,7 @@ it('leaves what was said since', async () => {
 	await createRevision('registry.example.com/shop/helloworld-go:2');
 	notify(console.store, {tone: 'info', text: 'Something else.'});
 	await until(console.store, 'cart-00003', ({revisions}) =>
-		(revisions.get('cart') ?? []).some(({name, state}) => name === 'cart-00003' && state.ready),
+		(revisions.get('default/cart') ?? []).some(({name, state}) => name === 'cart-00003' && state.ready),
 	);
 	expect(said()).toBe('Something else.');
 });

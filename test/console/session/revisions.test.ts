@@ -59,8 +59,9 @@ function follow(namespace = 'default'): void {
 
 const isLive = ({feeds}: ConsoleState) => feeds.services.kind === 'live' && feeds.revisions.kind === 'live';
 const generations = (service: string) => (state: ConsoleState) =>
-	knownRevisions(state, service)?.map(({generation}) => generation);
-const isKnown = (service: string) => (state: ConsoleState) => knownRevisions(state, service) !== undefined;
+	knownRevisions(state, {namespace: 'default', name: service})?.map(({generation}) => generation);
+const isKnown = (service: string) => (state: ConsoleState) =>
+	knownRevisions(state, {namespace: 'default', name: service}) !== undefined;
 
 /** Follows, with the list of all held back after its first page, until those of the first service are known. */
 async function followSlowly(): Promise<{finish: () => void}> {
@@ -165,8 +166,8 @@ it('asks again when the service was changed meanwhile, for that may have been a 
 	const {finish} = await followSlowly();
 	await until(store, 'the watch of the services', ({feeds}) => feeds.services.kind === 'live');
 	crowd.add(1, 5);
-	const version = crowd.change('services', 0);
-	await until(store, 'the change', ({services}) => services[0]?.resourceVersion === version);
+	const generation = crowd.change(0);
+	await until(store, 'the change', ({services}) => services[0]?.generation === generation);
 	timers.advance(120);
 	await until(store, 'the new one', state => generations(first)(state)?.length === 5);
 	expect(generations(first)(store.getState())).toEqual([5, 4, 3, 2, 1]);

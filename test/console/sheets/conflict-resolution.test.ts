@@ -125,7 +125,7 @@ describe('when theirs is what was asked for', () => {
 			kind: 'conflict',
 			already: true,
 			sentence:
-				'Nothing was written, and nothing is left to do: cart already is as was asked. Somebody changed it while you were looking.',
+				'Nothing was written, and nothing is left to do: cart already is as was asked. It changed since you opened this.',
 		});
 	}
 

@@ -3,6 +3,7 @@ import {afterEach, beforeEach, expect, test} from 'vitest';
 import {connect, listContexts} from '../../../source/kube/connect.js';
 import type {Cluster} from '../../../source/kube/cluster.js';
 import type {Contexts} from '../../../source/console/sheets/contexts-sheet.js';
+import {rightsIn} from '../../../source/console/session/rights.js';
 import type {Console} from '../../../source/console/console.js';
 import {nudge} from '../../../source/console/state/draft.js';
 import {closeSheet} from '../../../source/console/state/select.js';
@@ -81,12 +82,18 @@ test('the other context has its own services, rights and mark of production, and
 	expect(contextOf(console)).toBe('sandbox-viewer');
 	expect(console.store.getState().connection).toMatchObject({production: true, user: 'sandbox-viewer'});
 	await isWatching(console);
-	const {patch} = await until(console.store, 'the rights', ({rights}) => !rights.patch.allowed && rights);
+	const {patch} = await until(console.store, 'the rights', state => {
+		const rights = rightsIn(state, 'default');
+		return !rights.patch.allowed && rights;
+	});
 	expect(patch.reason).toContain('patch');
 	await console.changeContext('-');
 	expect(contextOf(console)).toBe('sandbox-operator');
 	await isWatching(console);
-	await until(console.store, 'the rights', ({rights}) => rights.patch.allowed && !rights.create.allowed);
+	await until(console.store, 'the rights', state => {
+		const {patch: now, create} = rightsIn(state, 'default');
+		return now.allowed && !create.allowed;
+	});
 });
 
 test('the loop of the old context ends, and what it counted is gone', async () => {

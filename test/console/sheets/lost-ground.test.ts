@@ -3,7 +3,7 @@ import {afterEach, beforeEach, describe, expect, it} from 'vitest';
 import type {Console} from '../../../source/console/console.js';
 import {canConfirm, conflictOfReview, lostGround} from '../../../source/console/sheets/lost-ground.js';
 import {disarmReview} from '../../../source/console/sheets/review.js';
-import {selectedService} from '../../../source/console/state/read.js';
+import {unknownRights} from '../../../source/console/state/state.js';
 import {reviewOf, startWorld, until, type World} from '../../support/world.js';
 
 let world: World;
@@ -22,14 +22,18 @@ const current = () => console.store.getState();
 const told = () => lostGround(current(), reviewOf(current()))?.sentence;
 const mayBeAgreedTo = () => canConfirm(current(), reviewOf(current()));
 
-/** Waits until the watch has told of a change of cart after this one. */
+let changes = 0;
+
+/** Waits until the watch has told of a change of another service after this one: it leaves nothing out, and keeps the order. */
 async function after(change: () => Promise<void>): Promise<void> {
-	const before = selectedService(console.store.getState())?.resourceVersion;
 	await change();
-	await until(console.store, 'the change', state => {
-		const now = state.services.find(({name}) => name === 'cart');
-		return now?.resourceVersion !== before;
+	const rolloutDuration = `${++changes}m0s`;
+	await world.patch('checkout', {
+		metadata: {annotations: {'serving.knative.dev/rollout-duration': rolloutDuration}},
 	});
+	await until(console.store, 'the change', ({services}) =>
+		services.some(service => service.rolloutDuration === rolloutDuration),
+	);
 }
 
 const template = async () =>
@@ -90,7 +94,8 @@ describe('a review cannot be agreed to', () => {
 	});
 
 	it('when the right was taken away', async () => {
-		console.store.setState(({rights}) => ({rights: {...rights, patch: {allowed: false, reason: 'no rule'}}}));
+		const patch = {allowed: false, reason: 'no rule'};
+		console.store.setState({rights: new Map([['default', {...unknownRights, patch}]])});
 		expect(told()).toBe('Not possible here: no rule.');
 		await console.confirm();
 		expect(current().notice?.text).toBe('Nothing was written. Not possible here: no rule.');

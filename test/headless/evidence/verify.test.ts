@@ -47,6 +47,12 @@ test('a gateway that does what the route says agrees, with two revisions and wit
 		verdict: {state: 'agrees', method: 'exact', alpha: 0.01, minimum: 7},
 	});
 	expect(two.code).toBe(0);
+	const series = two.report?.series ?? [];
+	expect(series.reduce((sum, {n}) => sum + n, 0)).toBe(200);
+	expect(series.reduce((sum, {revisions}) => sum + (revisions['cart-00002']?.n ?? 0), 0)).toBe(
+		two.report?.rows.find(({revision}) => revision === 'cart-00002')?.n,
+	);
+	expect(series.every(({at, duration}) => new Date(at).getTime() % duration === 0)).toBe(true);
 
 	await patchSpec(world.cluster, 'cart', {
 		template: {spec: {containers: [greeter('Cart v3')]}},
@@ -92,7 +98,7 @@ test('revisions that answer alike, or have no tag, cannot be told apart', async 
 	const alike = await verify(world, {service: 'twin', n: 30});
 	expect(alike.code).toBe(8);
 	expect(alike.report?.notes[0]).toBe(
-		'twin-00001 and twin-00002 answer identically. Another part of the answer (--fingerprint) or another page (--path) may tell them apart.',
+		'twin-00001 and twin-00002 answer identically. Another part of the answer (--fingerprint) or another page (--path) may identify them.',
 	);
 
 	const untagged = trafficOf('twin', {1: 50, 2: 50}).map(target => ({...target, tag: undefined}));

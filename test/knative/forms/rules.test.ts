@@ -58,9 +58,9 @@ describe.each<
 			['a b', 'has a blank'],
 			['https://ghcr.io/a', 'without a scheme'],
 			['HelloWorld', 'capitals in its tag only'],
-			['a:b:c', 'no image reference'],
-			['a/', 'no image reference'],
-			['a@sha256:12', 'no image reference'],
+			['a:b:c', 'Invalid image reference'],
+			['a/', 'Invalid image reference'],
+			['a@sha256:12', 'Invalid image reference'],
 			['a'.repeat(513), '513 characters'],
 		],
 	],
@@ -126,7 +126,8 @@ describe.each<
 	[
 		'a tag',
 		value => tagRule(value, 'helloworld-go'),
-		['canary', 'v2'],
+		// With `-helloworld-go` that is a label of 63 characters.
+		['canary', 'v2', 'x'.repeat(49)],
 		[
 			['@latest', 'The tag @latest may have'],
 			['x'.repeat(50), '63 are allowed'],
@@ -179,6 +180,15 @@ test.each([
 	[{window: '6500ms'}, {window: 'The window is whole seconds from 6s to 1h, for example 60s or 2m30s.'}],
 	[{window: '60'}, {window: 'The window is whole seconds from 6s to 1h, for example 60s or 2m30s.'}],
 	[{'scale-down-delay': '0'}, {}],
+	[{'min-scale': '3', 'activation-scale': '3', 'max-scale': '3'}, {}],
+	[
+		{'min-scale': '4', 'activation-scale': '3'},
+		{'activation-scale': 'Pods from zero (3) is less than min pods (4).'},
+	],
+	[
+		{'activation-scale': '3', 'max-scale': '2'},
+		{'activation-scale': 'Pods from zero (3) is more than max pods (2).'},
+	],
 	[
 		{'scale-down-delay': '2h'},
 		{'scale-down-delay': 'The scale-down delay is whole seconds from 0s to 1h, for example 60s or 2m30s.'},

@@ -23,7 +23,7 @@ describe('a split that the server took and the route refuses', () => {
 			'RevisionNotOwned',
 			'Revision "r" belongs to Service "a", not Service "b".',
 			/another service/,
-			/Take that/,
+			/Remove that/,
 		],
 		['ErrorConfig', 'domain name error: too long', /host name/, /tag/],
 		['RevisionNameTaken', 'The revision name "r" is taken', /other contents/, /another name/],
@@ -36,7 +36,7 @@ describe('a split that the server took and the route refuses', () => {
 	});
 
 	it.each([
-		['RevisionMissing', 'Configuration "h" does not have any ready Revision.', /r makes the next revision/],
+		['RevisionMissing', 'Configuration "h" does not have any ready Revision.', /r new revision/],
 		['ErrorConfig', 'domain name error: too long', /name the service otherwise/],
 	])('of a service without any split before promises none: %s', (reason, message, way) => {
 		const refusal = lateRefusal(

@@ -278,7 +278,7 @@ describe('rolling back', () => {
 			kind: 'split',
 			notes: [
 				'Back to cart-00002: the latest ready revision until cart-00003 came.',
-				'Pinned to cart-00002: the split followed the latest ready revision until now.',
+				'Pins cart-00002 (was: follow latest).',
 			],
 		});
 		expect(wholeOf(choice)).toBe('cart-00002');

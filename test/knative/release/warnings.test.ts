@@ -54,17 +54,39 @@ describe('the warnings of a split', () => {
 		expect(needsSecondConfirmation(warnings)).toBe(false);
 	});
 
-	it('name a target that was not listed, and whether it is old enough to be collected', () => {
-		const alone = serviceView({traffic: [{revisionName: two, percent: 100}], ready: 2});
-		const after = set(addRow(splitOf(alone), one), one, 100);
-		const [warning] = warned(after, both, alone);
-		expect(warning).toMatchObject({kind: 'to be collected', revision: one});
-		expect(warning?.sentence).toMatch(/older than 48 h/);
-		const young = knativeRevision(1);
-		young.metadata.creationTimestamp = '2026-01-09T23:00:00Z';
-		const parsed = parseRevision(young);
+	const alone = serviceView({traffic: [{revisionName: two, percent: 100}], ready: 2});
+	const toUnlisted = set(addRow(splitOf(alone), one), one, 100);
+
+	it.each([
+		['2026-01-02T03:04:05Z', true],
+		['2026-01-07T23:59:59Z', true],
+		['2026-01-08T00:00:00Z', false],
+		['2026-01-09T23:00:00Z', false],
+	])('name a target that was not listed, and whether it is old enough to be collected: %s', (made, isOld) => {
+		const object = knativeRevision(1);
+		object.metadata.creationTimestamp = made;
+		const parsed = parseRevision(object);
 		if (!parsed.ok) throw new Error(parsed.reason);
-		expect(warned(after, [parsed.value], alone)[0]?.sentence).not.toMatch(/48 h/);
+		const warnings = warned(toUnlisted, [revisionView(2), parsed.value], alone);
+		expect(warnings).toMatchObject([{kind: 'to be collected', revision: one}]);
+		expect(warnings[0]?.sentence).toContain(
+			isOld ? 'is not listed in the split and older than 48 h' : 'is not listed in the split: its min pods',
+		);
+	});
+
+	it('do not call a target unlisted that the route still has, whatever is asked for by now', () => {
+		const lagging = serviceView({
+			traffic: [{revisionName: two, percent: 100}],
+			ready: 2,
+			edit(object) {
+				object.status.traffic = [
+					{revisionName: one, percent: 100, latestRevision: false},
+					{revisionName: two, percent: 0, latestRevision: false},
+				];
+			},
+		});
+		expect(kinds(toUnlisted, both, lagging)).toEqual([]);
+		expect(kinds(toUnlisted, both, alone)).toEqual([`to be collected ${one}`]);
 	});
 
 	it('name a row with traffic that is taken out, unless the same revision has it by another row', () => {

@@ -11,7 +11,7 @@ test('a Service as the server sends it is read whole', () => {
 		namespace: 'default',
 		generation: 1,
 		observedGeneration: 1,
-		resourceVersion: '4711',
+		unannotatedAt: undefined,
 		createdAt: Date.UTC(2026, 0, 2, 3, 4, 5),
 		deleting: false,
 		creator: 'alice',

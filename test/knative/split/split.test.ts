@@ -133,6 +133,15 @@ describe('the other operations', () => {
 		});
 	});
 
+	test.each([
+		['@latest=60! r=40', 'r=100!'],
+		['@latest=60 r=40!', 'r=100!'],
+		['@latest=60 r=40', 'r=100'],
+	])('a row that is merged from %s is locked where one of them was', (before, after) => {
+		expect(written(pin(split(before)).split)).toBe(after);
+		expect(written(follow(split(before), 'r', 'r').split)).toBe(after.replace('r', latestKey));
+	});
+
 	test('following the latest is chosen for one row and says whom it resolves to', () => {
 		expect(follow(split('r=60#canary a=40'), 'r', 'r').split).toEqual(split('@latest=60#canary a=40'));
 		expect(written(follow(split('@latest=60 a=40#stable'), 'a', 'r').split)).toBe('@latest=100#stable');

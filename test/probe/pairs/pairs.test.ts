@@ -301,6 +301,46 @@ test('counts stay over a pause, begin anew with other sides, and leave out what 
 	expect(pairs.comparison).toBeUndefined();
 });
 
+test('a pair that comes after the route began to settle is not counted, though its request was not given up', async () => {
+	const held: (() => void)[] = [];
+	const clock = createFakeClock();
+	const kept: SideAnswer[] = [];
+	const pairs = createPairs({
+		// As a gateway that has the request already: the answer comes, whoever waits for it by then.
+		async ask() {
+			await new Promise<void>(resolve => {
+				held.push(resolve);
+			});
+			return {answer: broken, grade: gradeOf(broken.outcome)};
+		},
+		clock,
+		target: () => target,
+		rate: 1,
+		maxRate: 50,
+		worksElsewhere: () => true,
+		onAnswer: answer => kept.push(answer),
+		onLearned() {},
+		onChange() {},
+	});
+	onTestFinished(() => pairs.stop());
+	pairs.setSides(sides);
+	pairs.start();
+	await clock.pass(0);
+	expect(held).toHaveLength(2);
+	pairs.suspend();
+	for (const answer of held.splice(0)) answer();
+	await clock.pass(0);
+	expect(kept).toEqual([]);
+	expect(pairs.comparison).toMatchObject({pairs: 0, alikeFailures: {count: 0}, fresh: {asked: 0}});
+
+	pairs.start();
+	await clock.pass(1000);
+	expect(held).toHaveLength(2);
+	for (const answer of held.splice(0)) answer();
+	await clock.pass(0);
+	expect(kept).toHaveLength(2);
+});
+
 test('the bound holds at every moment, and says what a lower one takes and how long', async () => {
 	const {clock, pairs} = setUp(() => fine);
 	pairs.setSides(sides);

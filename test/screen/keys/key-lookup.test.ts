@@ -130,10 +130,10 @@ describe.each(contexts)('in %s', context => {
 const promised: ReadonlyArray<readonly [string, Action, ReadonlyArray<KeyContext>?]> = [
 	['tab', 'nextPane'],
 	['shift-tab', 'previousPane'],
-	['1', 'pane1'],
-	['2', 'pane2'],
-	['3', 'pane3'],
-	['4', 'pane4'],
+	['1', 'go to services'],
+	['2', 'go to revisions'],
+	['3', 'go to traffic'],
+	['4', 'go to live'],
 	['up', 'up'],
 	['k', 'up'],
 	['down', 'down'],
@@ -273,4 +273,10 @@ describe('the palette', () => {
 			message: '“ver” may be verify, verify-tag; type more of it.',
 		});
 	});
+});
+
+test('what has to be done now stands first in the footer, in any width that it fits', () => {
+	for (const width of [30, 80, 200]) {
+		expect(footerFor('services', width, {urgent: 'rollBack'})[0]?.action).toBe('rollBack');
+	}
 });

@@ -36,15 +36,15 @@ export const openPart = async (
 	return {
 		screen,
 		/** Press keys in one read. */
-		press(...keys: readonly string[]) {
+		press: (...keys: readonly string[]): void => {
 			source.write(keys.map(key => keyBytes(key)).join(''));
 		},
-		paste(text: string) {
+		paste: (text: string): void => {
 			source.write(`\u001B[200~${text}\u001B[201~`);
 		},
 		/** Resolves with the screen as soon as it is as wanted. */
-		async until(wanted: RegExp): Promise<string> {
-			return vi.waitFor(
+		until: async (wanted: RegExp): Promise<string> =>
+			vi.waitFor(
 				() => {
 					if (!wanted.test(screen())) {
 						throw new Error(`${String(wanted)} is not on the screen:\n${screen()}`);
@@ -53,8 +53,7 @@ export const openPart = async (
 					return screen();
 				},
 				{timeout: 10_000, interval: 5},
-			);
-		},
+			),
 		[Symbol.dispose]() {
 			instance.unmount();
 		},

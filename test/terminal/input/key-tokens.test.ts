@@ -226,6 +226,17 @@ describe('what the line has cut', () => {
 		expect(keysOfSlow(...chunks, 'j')).toEqual([...keys, 'j']);
 	});
 
+	test.each(['[', ']', 'O', 'P', '_'])(
+		'%s right after Esc is a key that was pressed',
+		(character: string) => {
+			// When nothing follows it in time; with the next key, of which no terminal makes a sequence with it; or in one read.
+			expect(keysOf(giveUp(cutAll([character], {kind: 'escaped'}).pending).tokens)).toEqual([character]);
+			const next = character === 'O' ? ' ' : 'i';
+			expect(keysOfSlow('\u001B', character, next)).toEqual([ESCAPE_KEY, character, next]);
+			expect(keysOfSlow('\u001B', character + next)).toEqual([ESCAPE_KEY, character, next]);
+		},
+	);
+
 	test('a character after ESC is Alt with it, unless the terminal has answered between them', () => {
 		expect(keysOf(cutAll(['\u001B', 'q']).tokens)).toEqual([]);
 		expect(keysOf(cutAll(['\u001B', '\u001B[0n', 'q']).tokens)).toEqual([ESCAPE_KEY, 'q']);

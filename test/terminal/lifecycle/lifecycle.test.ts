@@ -38,6 +38,27 @@ test('clean-ups are done once each, the last one first, also when one of them th
 	expect(exit).toHaveBeenCalledExactlyOnceWith(3);
 });
 
+test('a second signal does not wait for clean-ups that hang', async () => {
+	const before = process.listeners('SIGTERM');
+	const {lifecycle: life, exit, stderr} = install();
+	const onSignal = process.listeners('SIGTERM').find(listener => !before.includes(listener));
+	const {promise, resolve} = Promise.withResolvers<void>();
+	const begun = Promise.withResolvers<void>();
+	life.onLeave(async () => {
+		begun.resolve();
+		await promise;
+	});
+	onSignal?.('SIGTERM');
+	await begun.promise;
+	expect(exit).not.toHaveBeenCalled();
+	onSignal?.('SIGTERM');
+	expect(exit).toHaveBeenCalledExactlyOnceWith(143);
+	expect(String(stderr.read())).toBe(
+		'program stopped: asked to stop (SIGTERM). The traffic split stays as it is.\n',
+	);
+	resolve();
+});
+
 test('the terminal is restored before anything is said', async () => {
 	const {lifecycle: life, stdout, stderr} = install();
 	await life.fail(new Error('boom'));

@@ -194,6 +194,19 @@ describe('a terminal behind the frame writer', () => {
 		expect(await terminal.text()).toBe('first\nsecond\n\n\n\n');
 	});
 
+	it.each([
+		['more rows', 20, 6],
+		['fewer rows', 20, 3],
+		['the same size, as after another terminal has taken the session over', 20, 4],
+	])('draws the frame whole on a window of %s', async (_, columns, rows) => {
+		const {terminal, clock, writer} = open(20, 4);
+		writer.show('first\nsecond');
+		terminal.resize(columns, rows);
+		writer.show('first\nsecond');
+		await clock.pass(1000);
+		expect(await terminal.cells()).toEqual(await drawnAfresh('first\nsecond', columns, rows));
+	});
+
 	it('goes back to what was there before, with lines that wrap, and shows nothing more of its own', async () => {
 		const {terminal, clock, writer} = open(20, 3);
 		terminal.onWrite = () => void clock.jump(500);

@@ -148,15 +148,15 @@ export function formatNote({
  * since, the object then has to be the one that was read.
  */
 export function noteOperations(
-	{isAnnotated, resourceVersion}: Pick<ServiceView, 'isAnnotated' | 'resourceVersion'>,
+	{unannotatedAt}: Pick<ServiceView, 'unannotatedAt'>,
 	written: ReleaseNote,
 ): PatchOperation[] {
 	const value = formatNote(written);
 	if (value === undefined) return [];
 	const annotations = ['metadata', 'annotations'] as const;
-	if (isAnnotated) return [{op: 'add', path: pointer(...annotations, noteAnnotation), value}];
+	if (unannotatedAt === undefined) return [{op: 'add', path: pointer(...annotations, noteAnnotation), value}];
 	return [
-		{op: 'test', path: pointer('metadata', 'resourceVersion'), value: resourceVersion},
+		{op: 'test', path: pointer('metadata', 'resourceVersion'), value: unannotatedAt},
 		{op: 'add', path: pointer(...annotations), value: {[noteAnnotation]: value}},
 	];
 }

@@ -35,7 +35,7 @@ export function abandon(facts: ReleaseFacts, {to, taken}: VerbOptions = {}): Aba
 	if (split.some(({key, tags}) => key === kept && tags.includes(previousTag)))
 		split = dropTag(split, previousTag);
 	if (before.some(row => row.latest && row.percent > 0)) {
-		notes.push(`Pinned to ${kept}: the split followed the latest ready revision until now.`);
+		notes.push(`Pins ${kept} (was: follow latest).`);
 	}
 	if (isAsked(service, split) && rejectionOf(facts, rejected)) {
 		return {kind: 'refused', reason: `${rejected} is out of the split and rejected already.`, already: true};

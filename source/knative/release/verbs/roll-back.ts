@@ -150,7 +150,7 @@ function backTo(
 		};
 	}
 	if (before.some(row => row.latest && row.percent > 0)) {
-		notes.unshift(`Pinned to ${to}: the split followed the latest ready revision until now.`);
+		notes.unshift(`Pins ${to} (was: follow latest).`);
 	}
 	if (revisions === undefined) {
 		notes.push(`The revisions could not be listed: whether ${to} is ready is not known here.`);

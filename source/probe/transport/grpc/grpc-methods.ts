@@ -3,7 +3,7 @@ import {fromJSON} from '@grpc/proto-loader';
 import type {AnyDefinition, MessageTypeDefinition, PackageDefinition} from '@grpc/proto-loader';
 
 export type GrpcReply = {
-	/** What the reply says, as text; its first line is what tells revisions apart by default. */
+	/** What the reply says, as text; its first line identifies revisions by default. */
 	body: string;
 	/** The call went well but the reply says that the service does not. */
 	error: boolean;

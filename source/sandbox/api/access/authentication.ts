@@ -11,7 +11,7 @@ import {badRequest, forbidden, unauthorized} from '../http/status.js';
 export type ApiUser = {
 	/** As annotations and denials name them. */
 	name: string;
-	/** What every request of theirs has to bring as `Authorization: Bearer …`; read anew for each. */
+	/** What every request of theirs has to bring as `Authorization: Bearer …`; read again for each. */
 	readonly token: string;
 	groups?: readonly string[];
 	/** What they may do; everything for the group system:masters, whatever this says. */

@@ -24,7 +24,7 @@ import {acceptUpgrade, responseOn, type Upgrade} from '../../kubectl-compat/upgr
 
 export type ApiServerOptions = {
 	store: ObjectStore;
-	/** What every request has to bring as `Authorization: Bearer …`; read anew for each. */
+	/** What every request has to bring as `Authorization: Bearer …`; read again for each. */
 	readonly token: string;
 	/** Who the bearer of the token is, as annotations and denials name them. */
 	userName: string;

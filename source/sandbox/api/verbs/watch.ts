@@ -30,7 +30,7 @@ export function watch(api: Api, request: ResourceRequest): void {
 	const seconds = timeoutOf(query);
 	const wantsBookmarks = isYes(query.get('allowWatchBookmarks'));
 	let hasHeaders = false;
-	// What is on its way to this client: its bookmark may not be newer than that.
+	// What is being sent to this client: its bookmark may not be newer than that.
 	let told = api.store.resourceVersion;
 
 	/** What a stalled watch has not said yet. */

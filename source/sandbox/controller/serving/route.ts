@@ -199,7 +199,7 @@ function nextRollout(
 }
 
 /**
- * Nanoseconds since 1970 as the sandbox lives them: at a pace of 10 they pass ten times as fast. At an infinite pace a
+ * Nanoseconds since 1970 as the sandbox lives them: at a pace of 10 they pass at 10× speed. At an infinite pace a
  * millisecond is long enough for a step.
  */
 function sandboxTime(now: number, factor: number): number {

@@ -22,7 +22,7 @@ const channelUpgrader = new WebSocketServer({
 	...settings,
 	handleProtocols: offered => channelProtocols.find(protocol => offered.has(protocol)) ?? false,
 });
-// A name with a slash is none to ws (RFC 6455 wants a token): it is taken out of the request, and put into the answer.
+// A name with a slash is none to ws (RFC 6455 wants a token): it is removed from the request, and put into the answer.
 const tunnelUpgrader = new WebSocketServer(settings);
 tunnelUpgrader.on('headers', headers => headers.push(`Sec-WebSocket-Protocol: ${tunnelProtocol}`));
 

@@ -50,7 +50,7 @@ export function FormSheet(props: FormSheetProps) {
 					aside={
 						defaults.kind === 'not known'
 							? `makes a new revision · cluster defaults not readable: ${defaults.why}`
-							: 'applying makes a new revision'
+							: 'creates a new revision'
 					}
 					fields={autoscalingFields(
 						sheet.seen,
@@ -73,7 +73,7 @@ const tagFields: readonly DomainField[] = [
 		kind: 'text',
 		initial: '',
 		group: 'basic',
-		hint: 'between commas; each gives a URL of its own, one that is elsewhere moves here; empty takes all away',
+		hint: 'comma-separated; moves a tag from elsewhere; empty removes all',
 	},
 ];
 

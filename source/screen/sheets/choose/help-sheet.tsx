@@ -1,4 +1,6 @@
 /** The keys of the focused pane, made from the key table. */
+import {useShallow} from 'zustand/react/shallow';
+import {offeredRights} from '../../../console/session/rights.js';
 import {helpFor, type KeyContext} from '../../keys/key-lookup.js';
 import type {Size} from '../../layout.js';
 import {fitText, widthOf} from '../../widgets/table/fit-text.js';
@@ -9,7 +11,7 @@ import {Document, type DocumentLine} from '../inspect/document.js';
 
 export function Help({pane, isActive, ...size}: Size & {pane: KeyContext; isActive: boolean}) {
 	const {styles, isAscii} = useTheme();
-	const rights = useConsoleState(state => state.rights);
+	const rights = useConsoleState(useShallow(offeredRights));
 	const sections = helpFor(pane, {isAscii}).map(section => ({
 		...section,
 		entries: section.entries.filter(({action}) => canPerform(action)),
@@ -19,7 +21,7 @@ export function Help({pane, isActive, ...size}: Size & {pane: KeyContext; isActi
 		...(index === 0 ? [] : [{text: ''}]),
 		{text: title, style: styles.key},
 		...entries.map(({action, keys, text}) => {
-			const why = unavailable({rights}, action);
+			const why = unavailable(rights, action);
 			return {
 				text: `${fitText(keys, keyWidth)}  ${why === undefined ? text : `${text} ${why}`}`,
 				indent: keyWidth + 2,

@@ -1,5 +1,6 @@
 /** The namespaces there are, to pick one. */
 import {Box, Text} from 'ink';
+import {isAcross} from '../../../console/state/scope.js';
 import {closeSheet} from '../../../console/state/select.js';
 import type {Size} from '../../layout.js';
 import {frameContentSize} from '../../widgets/frame-lines.js';
@@ -17,7 +18,7 @@ export function Namespaces({
 }: Size & {names: readonly string[]; sentence: string | undefined; isActive: boolean}) {
 	const console = useConsole();
 	const {styles} = useTheme();
-	const namespace = useConsoleState(state => state.namespace);
+	const here = useConsoleState(state => (isAcross(state) ? '' : state.namespace));
 	const size = frameContentSize(width, height);
 	return (
 		<Frame width={width} height={height} title="Namespaces" aside="Enter goes there" isFocused>
@@ -32,14 +33,16 @@ export function Namespaces({
 				<Text {...styles.muted}>Asking the cluster…</Text>
 			) : (
 				<Menu
-					items={names.map(name => ({value: name, label: name}))}
-					initial={namespace}
+					items={[{value: '', label: 'all namespaces'}, ...names.map(name => ({value: name, label: name}))]}
+					initial={here}
 					isFocused={isActive}
 					width={size.width}
 					height={size.height - (sentence === undefined ? 0 : 1)}
 					onSelect={name => {
 						closeSheet(console.store);
-						void console.changeNamespace(name);
+						// No namespace is called by the empty name.
+						if (name === '') console.showAllNamespaces();
+						else void console.changeNamespace(name);
 					}}
 				/>
 			)}

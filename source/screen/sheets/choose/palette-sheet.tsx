@@ -1,6 +1,8 @@
 /** The command line: a command is typed and completed, or picked from the list of those that fit. */
 import {Box, Text} from 'ink';
 import {useState} from 'react';
+import {useShallow} from 'zustand/react/shallow';
+import {offeredRights} from '../../../console/session/rights.js';
 import {closeSheet, notify} from '../../../console/state/select.js';
 import {paletteCommands, parsePaletteLine, type Action} from '../../keys/key-lookup.js';
 import type {Size} from '../../layout.js';
@@ -21,7 +23,7 @@ export function Palette({
 }: Size & {isActive: boolean; perform: (action: Action, argument: string) => void}) {
 	const {store} = useConsole();
 	const {styles, isAscii} = useTheme();
-	const rights = useConsoleState(state => state.rights);
+	const rights = useConsoleState(useShallow(offeredRights));
 	const [typed, setTyped] = useState('');
 	const [chosen, setChosen] = useState(0);
 	const word = typed.trimStart().split(' ')[0] ?? '';
@@ -84,7 +86,7 @@ export function Palette({
 					<Text wrap="truncate">
 						{fitText(`${names[0] ?? ''} ${argument ?? ''}`, 22)}{' '}
 						<Text {...styles.key}>{fitText(keys, 10)}</Text>{' '}
-						<Text {...styles.muted}>{unavailable({rights}, action) ?? help}</Text>
+						<Text {...styles.muted}>{unavailable(rights, action) ?? help}</Text>
 					</Text>
 				)}
 			/>

@@ -23,7 +23,7 @@ export function Answers({isActive, ...size}: Size & {isActive: boolean}) {
 	const service = useConsoleState(selectedService);
 	const live = useConsoleState(state => state.live);
 	const asking = useConsoleState(state => requestOptionsFor(state, service?.uid));
-	const revisions = useConsoleState(state => service && revisionsOf(state, service.name));
+	const revisions = useConsoleState(state => service && revisionsOf(state, service));
 	const name = service?.name ?? '';
 	const snapshot = live?.uid === service?.uid ? live?.snapshot : undefined;
 	const lines =

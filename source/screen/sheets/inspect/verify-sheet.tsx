@@ -18,11 +18,11 @@ export function Verify({
 	const {store} = useConsole();
 	const askAgain = () => void (sheet.tag === undefined ? verifyService(store) : verifyRevision(store));
 	useActions('viewer', {copyCommand: () => copy(sheet.command), askAgain}, {isActive});
-	const at = sheet.tag === undefined ? '' : ` at its tag ${sheet.tag}`;
+	const asked = sheet.tag === undefined ? sheet.service : `${sheet.tag} of ${sheet.service}`;
 	return (
 		<Document
 			{...size}
-			title={`Ask ${sheet.service}${at} once`}
+			title={`Test request: ${asked}`}
 			aside={sheet.revision}
 			lines={[
 				{text: sheet.url},

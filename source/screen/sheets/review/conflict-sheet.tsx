@@ -104,7 +104,7 @@ export function conflictLines(
 		{text: first, style: styles.key, hard: true},
 		...rows.map((text): DocumentLine => ({text, hard: true})),
 		{text: ''},
-		...(by === undefined ? [] : [{text: `Theirs is by ${by}.`}, {text: ''}]),
+		...(by === undefined ? [] : [{text: `Changed by ${by}.`}, {text: ''}]),
 		...waysOn(already),
 	];
 }

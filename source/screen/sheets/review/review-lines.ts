@@ -223,11 +223,11 @@ function rowLines(
 	const tags = rows.map(row => tagWords(row));
 	const labelWidth = Math.max(0, ...labels.map(label => widthOf(label)));
 	const tagWidth = Math.max(0, ...tags.map(words => widthOf(words)));
-	const takenOut = 'taken out';
-	const afterWidth = rows.some(row => row.after === undefined) ? takenOut.length : 5;
+	const removed = 'removed';
+	const afterWidth = rows.some(row => row.after === undefined) ? removed.length : 5;
 	return rows.map((row, index) => {
 		const before = row.before === undefined ? '–' : `${row.before} %`;
-		const after = row.after === undefined ? takenOut : `${row.after} %`;
+		const after = row.after === undefined ? removed : `${row.after} %`;
 		return {
 			text: `${fillOf(index, drawing)} ${fitText(labels[index] ?? '', labelWidth)}  ${fitText(tags[index] ?? '', tagWidth)}  ${fitText(before, 5, {align: 'right'})} ${arrow} ${fitText(after, afterWidth, {align: 'right'})}`,
 			changed: row.changed,

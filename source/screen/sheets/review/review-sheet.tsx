@@ -1,4 +1,4 @@
-/** The review of a write: before → after, what the server says of it, the same as a command; Enter does it. */
+/** The review of a write: before → after, what the server says of it, the same as a command; Enter applies it. */
 import {Box, usePaste} from 'ink';
 import {useState} from 'react';
 import {conflictOfReview, lostGround} from '../../../console/sheets/lost-ground.js';

@@ -1,4 +1,4 @@
-/** What this console wrote to the cluster, as commands, and who changed which split, the newest first. */
+/** History: what was written from here, as commands, and who changed which split, the newest first. */
 import type {HistoryEntry} from '../../../console/session/change-recorder.js';
 import type {WriteRecord} from '../../../console/sheets/sheets.js';
 import {coveredLine} from '../../../knative/commands/commands.js';
@@ -24,10 +24,10 @@ export function Writes({isActive, copy, ...size}: Size & {isActive: boolean; cop
 	return (
 		<Document
 			{...size}
-			title="What was sent, and who changed which split"
+			title="History"
 			lines={[
 				...(problem === undefined ? [] : [{text: problem, style: theme.styles.warning}, {text: ''}]),
-				...(lines.length > 0 ? lines : [{text: 'Nothing was written yet.', style: theme.styles.muted}]),
+				...(lines.length > 0 ? lines : [{text: 'No changes yet.', style: theme.styles.muted}]),
 			]}
 			context="viewer"
 			isActive={isActive}

@@ -57,9 +57,7 @@ describe('a note', () => {
 		expect(kept).toBeGreaterThan(0);
 		expect(kept).toBeLessThan(8);
 		expect(formatNote({...note, split: long(100)})).toBeUndefined();
-		expect(noteOperations({isAnnotated: true, resourceVersion: '1'}, {...note, split: long(100)})).toEqual(
-			[],
-		);
+		expect(noteOperations({unannotatedAt: undefined}, {...note, split: long(100)})).toEqual([]);
 	});
 
 	it.each([
@@ -81,13 +79,13 @@ describe('a note', () => {
 
 describe('written', () => {
 	it('is one annotation more, where there are some', () => {
-		expect(noteOperations({isAnnotated: true, resourceVersion: '1'}, note)).toEqual([
+		expect(noteOperations({unannotatedAt: undefined}, note)).toEqual([
 			{op: 'add', path: '/metadata/annotations/kn-canary.dev~1release', value: formatNote(note)},
 		]);
 	});
 
 	it('is the first one only on the object that was read: adding the map replaces it', () => {
-		expect(noteOperations({isAnnotated: false, resourceVersion: '4711'}, note)).toEqual([
+		expect(noteOperations({unannotatedAt: '4711'}, note)).toEqual([
 			{op: 'test', path: '/metadata/resourceVersion', value: '4711'},
 			{op: 'add', path: '/metadata/annotations', value: {'kn-canary.dev/release': formatNote(note)}},
 		]);

@@ -1,0 +1,171 @@
+/**
+ * What users and revisions got over time, as columns of a chart. A column gets its value from what came in it and, where that
+ * is little, from what came just before: never across a change of the split. So a column that is over stays as it is, and a
+ * chart that grows costs one column. When there is no more room each two become one. Pure.
+ */
+import type {LoopSnapshot, TimelineBucket} from '../state/state.js';
+import {addBins, percentileOf} from '../../probe/counting/latency-bins.js';
+
+/** Undefined where nothing came. */
+type Values = readonly (number | undefined)[];
+
+export type RevisionColumns = {
+	revision: string;
+	/** Of users' answers, 0–1; undefined also where it is not known whose too many of them are. */
+	share: Values;
+	/** Of the answers at its own host, 0–1. */
+	errors: Values;
+	/** Milliseconds. */
+	p95: Values;
+};
+
+export type Chart = {
+	/** When the first column begins, and how long each is; milliseconds. */
+	start: number;
+	duration: number;
+	/** Failures of users' answers, 0–1. */
+	errors: Values;
+	revisions: readonly RevisionColumns[];
+	/** Where the split was changed. */
+	marks: readonly ChartMark[];
+};
+
+export type ChartMark = {
+	column: number;
+	/** Milliseconds since 1970. */
+	at: number;
+	/** Percents of the split before and after, in the order of each. */
+	before: readonly number[];
+	after: readonly number[];
+};
+
+type Epoch = Pick<LoopSnapshot, 'since' | 'weights'>;
+/** What of a snapshot is drawn. */
+export type Charted = Epoch & Pick<LoopSnapshot, 'timeline' | 'at'> & {history: readonly Epoch[]};
+
+/** Answers from which on a column says enough by itself. */
+const telling = 20;
+const second = 1000;
+
+/**
+ * @param columns Room, in cells; at least 1.
+ * @param revisions Of which there is something to be drawn, in that order.
+ */
+export function chartOf(
+	{timeline, history, since, weights, at: now}: Charted,
+	{columns, revisions}: {columns: number; revisions: readonly string[]},
+): Chart | undefined {
+	const first = timeline[0]?.at;
+	if (first === undefined || columns < 1) return undefined;
+	let duration = second;
+	const startFor = (length: number) => Math.floor(first / length) * length;
+	while ((now - startFor(duration)) / duration >= columns) duration *= 2;
+	const start = startFor(duration);
+	const place = (time: number) => Math.floor((time - start) / duration);
+	const length = place(now) + 1;
+	const buckets = inColumns(timeline, {start, duration, length});
+	const marks = marksOf([...history, {since, weights}])
+		.map(mark => ({...mark, column: place(mark.at)}))
+		.filter(({column}) => column > 0 && column < length);
+	const breaks = new Set(marks.map(({column}) => column));
+	const ratio = (part: (bucket: TimelineBucket) => number, whole: (bucket: TimelineBucket) => number) =>
+		buckets.map((_, index) => {
+			const sums = gathered(buckets, index, {breaks, weigh: whole});
+			const total = sumOf(sums, whole);
+			return total === 0 ? undefined : sumOf(sums, part) / total;
+		});
+	return {
+		start,
+		duration,
+		errors: ratio(({failed}) => failed, answers),
+		revisions: revisions.map(revision => ({
+			revision,
+			share: buckets.map((_, index) => shareOf(gathered(buckets, index, {breaks, weigh: answers}), revision)),
+			errors: ratio(
+				bucket => bucket.revisions.get(revision)?.failed ?? 0,
+				bucket => bucket.revisions.get(revision)?.asked ?? 0,
+			),
+			p95: buckets.map((_, index) =>
+				p95Of(gathered(buckets, index, {breaks, weigh: latenciesOf(revision)}), revision),
+			),
+		})),
+		marks,
+	};
+}
+
+/** The part of answers of no certain revision, beyond which no share is drawn. */
+const toleratedUnknown = 0.05;
+
+function shareOf(buckets: readonly TimelineBucket[], revision: string): number | undefined {
+	const total = sumOf(buckets, answers);
+	const unknown = sumOf(buckets, ({users}) => users.get(undefined) ?? 0);
+	if (total === 0 || unknown > toleratedUnknown * total) return undefined;
+	return sumOf(buckets, ({users}) => users.get(revision) ?? 0) / total;
+}
+
+/** Answers at the service's own host. */
+const answers = ({users}: TimelineBucket) => [...users.values()].reduce((sum, n) => sum + n, 0);
+
+/** The buckets of each column; one that is longer than a column is in all that it covers. */
+function inColumns(
+	timeline: readonly TimelineBucket[],
+	{start, duration, length}: {start: number; duration: number; length: number},
+): TimelineBucket[][] {
+	const columns = Array.from({length}, (): TimelineBucket[] => []);
+	for (const bucket of timeline) {
+		const from = Math.floor((bucket.at - start) / duration);
+		const to = Math.max(from, Math.ceil((bucket.at + bucket.duration - start) / duration) - 1);
+		for (let column = Math.max(0, from); column <= Math.min(to, length - 1); column++) {
+			columns[column]?.push(bucket);
+		}
+	}
+	return columns;
+}
+
+/** The buckets of a column and of those before it, until there is enough; none where nothing came in the column itself. */
+function gathered(
+	columns: readonly (readonly TimelineBucket[])[],
+	index: number,
+	{breaks, weigh}: {breaks: ReadonlySet<number>; weigh: (bucket: TimelineBucket) => number},
+): TimelineBucket[] {
+	const found: TimelineBucket[] = [];
+	for (let column = index; column >= 0; column--) {
+		found.push(...(columns[column] ?? []).filter(bucket => !found.includes(bucket)));
+		const total = sumOf(found, weigh);
+		if (total === 0) return [];
+		if (total >= telling || breaks.has(column)) break;
+	}
+	return found;
+}
+
+const sumOf = (buckets: readonly TimelineBucket[], weigh: (bucket: TimelineBucket) => number): number =>
+	buckets.reduce((sum, bucket) => sum + weigh(bucket), 0);
+
+const latenciesOf =
+	(revision: string) =>
+	(bucket: TimelineBucket): number =>
+		[...(bucket.revisions.get(revision)?.latencies.values() ?? [])].reduce((sum, n) => sum + n, 0);
+
+function p95Of(buckets: readonly TimelineBucket[], revision: string): number | undefined {
+	const bins = new Map<number, number>();
+	for (const bucket of buckets) {
+		const own = bucket.revisions.get(revision);
+		if (own) addBins(bins, own.latencies);
+	}
+	return percentileOf(bins, 95);
+}
+
+/** Where an epoch has another split than the one before it: counting anew changes nothing of what users get. */
+function marksOf(epochs: readonly Epoch[]): Omit<ChartMark, 'column'>[] {
+	return epochs.flatMap(({since, weights}, index) => {
+		const before = epochs[index - 1]?.weights;
+		const isOther = before !== undefined && splitWords(before) !== splitWords(weights);
+		return isOther && weights.length > 0
+			? [{at: since, before: percentsOf(before), after: percentsOf(weights)}]
+			: [];
+	});
+}
+
+const percentsOf = (weights: Epoch['weights']) => weights.map(({percent}) => percent);
+const splitWords = (weights: Epoch['weights']) =>
+	weights.map(({revision, percent}) => `${revision} ${percent}`).join(' ');

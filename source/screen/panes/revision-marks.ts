@@ -1,0 +1,49 @@
+/** By what each revision of a service is told from the others in every pane: one fill and one hue. Pure. */
+import type {Release} from '../../knative/release/release.js';
+import type {ServiceView} from '../../knative/service/service.js';
+import type {TextStyle, Theme} from '../../terminal/output/theme.js';
+
+export type RevisionMark = {readonly fill: string; readonly style: TextStyle};
+
+/** Of each revision in the split, and of the canary and the stable one; others have none. */
+export type RevisionMarks = ReadonlyMap<string, RevisionMark>;
+
+type Roles = {readonly [Role in 'canary' | 'stable']: {readonly revision: string} | undefined};
+
+/** What is stable has the first fill and what is tried the second, wherever they stand in the split; the rest follows in its order. */
+export function revisionMarks(
+	{statusTraffic, specTraffic}: Pick<ServiceView, 'statusTraffic' | 'specTraffic'>,
+	{canary, stable}: Roles,
+	{glyphs: {fills}, styles}: Pick<Theme, 'glyphs' | 'styles'>,
+): RevisionMarks {
+	const marks: readonly RevisionMark[] = [styles.stable, styles.canary, styles.other, styles.plain].map(
+		(style, index) => ({fill: fills[index] ?? fills[0], style}),
+	);
+	const taken = new Map<string, number>();
+	if (stable) taken.set(stable.revision, 0);
+	if (canary && !taken.has(canary.revision)) taken.set(canary.revision, 1);
+	const used = new Set(taken.values());
+	const free = marks.map((_, index) => index).filter(index => !used.has(index));
+	for (const {revision} of [...statusTraffic, ...specTraffic]) {
+		if (revision === undefined || taken.has(revision)) continue;
+		// More than there are fills: the last one stands for all of these.
+		taken.set(revision, free.shift() ?? marks.length - 1);
+	}
+	return new Map(
+		[...taken].flatMap(([revision, index]) => {
+			const mark = marks[index];
+			return mark ? [[revision, mark] as const] : [];
+		}),
+	);
+}
+
+export type RoleName = 'canary' | 'stable';
+
+/** The part that a revision has in the release; undefined where it has none, or that cannot be told. */
+export function roleOf(
+	revision: string,
+	{canary, stable}: Pick<Release, 'canary' | 'stable'>,
+): RoleName | undefined {
+	if (revision === canary?.revision) return 'canary';
+	return revision === stable?.revision ? 'stable' : undefined;
+}

@@ -1,0 +1,110 @@
+/** A load balancer that has a rule for the service's own host alone: tags are asked by header, where the cluster has that on. */
+import {afterAll, afterEach, beforeAll, beforeEach, expect, it} from 'vitest';
+import type {IncomingMessage} from 'node:http';
+import {mkdtempSync, rmSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import path from 'node:path';
+import {connect} from '../../source/kube/connect.js';
+import type {Cluster} from '../../source/kube/cluster.js';
+import {corePath, ingressPath} from '../../source/kube/paths.js';
+import {eventually} from '../support/eventually.js';
+import {startTestGateway, type TestGateway} from '../support/gateways.js';
+import {builtProgram, runProgram} from '../support/run-program.js';
+import {startSandboxProcess, type SandboxProcess} from '../support/sandbox-process.js';
+import {openTerminal} from '../support/terminal.js';
+
+let sandbox: SandboxProcess;
+let cluster: Cluster;
+let directory: string;
+let balancer: TestGateway;
+/** Hosts and the tags that were chosen at them by header. */
+let asked: {host: string; tag: string | undefined}[];
+
+beforeAll(async () => {
+	sandbox = await startSandboxProcess(builtProgram, {args: ['--pace', '20']});
+	cluster = await connect({kubeconfig: sandbox.kubeconfig});
+});
+
+afterAll(async () => {
+	await cluster.close();
+	await sandbox.stop();
+});
+
+beforeEach(async () => {
+	directory = mkdtempSync(path.join(tmpdir(), 'kn-canary-tags-'));
+	asked = [];
+	balancer = await startTestGateway({
+		to: sandbox.gateway,
+		answer({headers}: IncomingMessage) {
+			const tag = headers['knative-serving-tag'];
+			asked.push({host: headers.host ?? '', tag: typeof tag === 'string' ? tag : undefined});
+			if (headers.host === 'cart.default.example.com') return undefined;
+			return {status: 404, headers: {server: 'ALB'}, body: '<title>404 Not Found</title>\n'};
+		},
+	});
+});
+
+afterEach(async () => {
+	await balancer.close();
+	rmSync(directory, {recursive: true});
+});
+
+const gateway = () => ['--gateway', `127.0.0.1:${balancer.port}`];
+
+/** Switches the feature and waits until the Ingress of the service has, or has not, rules for it. */
+async function switchFeature(setting: 'enabled' | 'disabled'): Promise<void> {
+	const answer = await cluster.request({
+		method: 'PATCH',
+		path: corePath('configmaps', 'knative-serving', 'config-features'),
+		contentType: 'application/merge-patch+json',
+		body: {data: {'tag-header-based-routing': setting}},
+	});
+	if (answer.status !== 200) throw new Error(JSON.stringify(answer.body));
+	await eventually(async () => {
+		const {body} = await cluster.request({method: 'GET', path: ingressPath('default', 'cart')});
+		const rules = JSON.stringify(body).includes('"Knative-Serving-Tag":{"exact"');
+		if (rules !== (setting === 'enabled')) throw new Error('not programmed yet');
+	});
+}
+
+const verify = async () =>
+	runProgram(
+		['verify', 'cart', '--n', '40', '--rate', '50', '--kubeconfig', sandbox.kubeconfig, ...gateway()],
+		{
+			XDG_STATE_HOME: directory,
+		},
+	);
+
+it('learns by header what each revision says, and says so', async () => {
+	await switchFeature('enabled');
+	const {output} = await verify();
+	expect(output.replaceAll(/\s+/g, ' ')).toContain(
+		'The hosts of tags lead nowhere: stable, canary asked with the header Knative-Serving-Tag instead.',
+	);
+	expect(output).not.toContain('teaches nothing');
+	expect(asked.some(({host, tag}) => host === 'cart.default.example.com' && tag === 'canary')).toBe(true);
+});
+
+it('compares canary and stable in pairs by header in the console', async () => {
+	await switchFeature('enabled');
+	await using terminal = openTerminal({
+		command: process.execPath,
+		args: [builtProgram, '--kubeconfig', sandbox.kubeconfig, '--rate', '10', ...gateway()],
+		env: {XDG_STATE_HOME: directory},
+		cols: 160,
+	});
+	await terminal.until(/▸ . cart +90│10/);
+	terminal.press('space');
+	await terminal.until(/tags are asked with the header Knative-Serving-Tag/);
+	await terminal.until(/canary not worse so far: 0 of \d+ failed/);
+	expect(terminal.screen()).not.toContain('no rule for tag hosts');
+	const tags = new Set(asked.map(({tag}) => tag));
+	expect(tags).toEqual(new Set([undefined, 'canary', 'stable']));
+});
+
+it('asks no tag by header where the cluster has it off, and says that nothing is compared', async () => {
+	await switchFeature('disabled');
+	const {output} = await verify();
+	expect(output).toContain('the gateway may have no rule for tag hosts');
+	expect(asked.filter(({tag}) => tag !== undefined)).toEqual([]);
+});

@@ -1,0 +1,84 @@
+/** The frame as a whole: what a key does while this or that is on top. */
+import {describe, expect, it, vi} from 'vitest';
+import type {ReviewSheet} from '../../source/console/sheets/sheets.js';
+import {App} from '../../source/screen/app.js';
+import {sheetOn} from './parts/review.js';
+import {openOnConsole} from './parts/on-console.js';
+import {knowing} from './parts/state.js';
+
+const nothing = () => {};
+
+async function openApp({
+	columns = 80,
+	rows = 24,
+	sheets = [],
+}: {columns?: number; rows?: number; sheets?: readonly ReviewSheet[]} = {}) {
+	const quit = vi.fn<() => void>();
+	const app = await openOnConsole(
+		() => <App copy={nothing} quit={quit} redraw={nothing} suspend={nothing} />,
+		{columns, rows, state: {...knowing(), sheets}},
+	);
+	return {...app, quit};
+}
+
+describe('Esc', () => {
+	it('closes a review that is open', async () => {
+		const {press, store, until} = await openApp({sheets: [sheetOn()]});
+		await until(/Roll back helloworld-go/);
+		press('esc');
+		await until(/Revisions of helloworld-go/);
+		expect(store.getState().sheets).toEqual([]);
+	});
+
+	it('leaves a review open that is being sent, and says so', async () => {
+		const {press, store, until} = await openApp({sheets: [sheetOn({phase: {kind: 'sending'}})]});
+		await until(/Roll back helloworld-go/);
+		press('esc');
+		await vi.waitFor(() => expect(store.getState().notice?.tone).toBe('info'));
+		expect(store.getState().sheets).toHaveLength(1);
+		expect(store.getState().sheets[0]).toMatchObject({kind: 'review', phase: {kind: 'sending'}});
+	});
+});
+
+it('a key that means nothing here says so, and the next one takes that away', async () => {
+	const {press, store} = await openApp();
+	press('Y');
+	await vi.waitFor(() => expect(store.getState().notice).toMatchObject({isPassing: true}));
+	press('tab');
+	await vi.waitFor(() => expect(store.getState().notice).toBeUndefined());
+	expect(store.getState().focus).toBe('revisions');
+});
+
+it('what is bad news stays when a key means nothing', async () => {
+	const {press, store} = await openApp();
+	store.setState({notice: {tone: 'bad', text: 'Not sent.'}});
+	press('Y', 'tab');
+	await vi.waitFor(() => expect(store.getState().focus).toBe('revisions'));
+	expect(store.getState().messages.map(({text}) => text)).toEqual(['Not sent.']);
+});
+
+it('a sheet hides the panes and has the keys', async () => {
+	const {press, screen, store, until} = await openApp();
+	expect(screen()).toContain('1 Services');
+	press('?');
+	await until(/Keys in the services pane/);
+	expect(screen()).not.toContain('1 Services');
+	press('tab', 'esc');
+	await until(/1 Services/);
+	expect(store.getState().focus).toBe('services');
+});
+
+describe('a window', () => {
+	it('with room for one pane shows the focused one, and where one is', async () => {
+		const {press, screen, until} = await openApp({columns: 60, rows: 16});
+		expect(screen()).toContain('helloworld-go');
+		expect(screen()).not.toContain('Revisions of');
+		press('tab');
+		await until(/Revisions of helloworld-go/);
+	});
+
+	it('too small for a pane still says which service has which split', async () => {
+		const {screen} = await openApp({columns: 19, rows: 5});
+		expect(screen()).toContain('90/10 helloworld');
+	});
+});
