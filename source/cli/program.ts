@@ -10,7 +10,7 @@ import {addSandboxCommands} from './commands/sandbox-commands.js';
 import {endInWords, Program, wantsJson} from './command-errors.js';
 import {hasConfig} from './config/config-place.js';
 import {visibleJson} from '../headless/said.js';
-import {versionOf} from './version.js';
+import {isExecutable, versionOf} from './version.js';
 import {
 	crowdOptions,
 	demoPace,
@@ -35,7 +35,7 @@ export function createProgram({
 	keepCode = () => {},
 	words = process.argv.slice(2),
 }: {keepCode?: () => void; words?: readonly string[]} = {}): Command {
-	const program = new Program(invokedName(process.argv[1], parentName));
+	const program = new Program(invokedName(isExecutable() ? process.argv0 : process.argv[1], parentName));
 	endInWords(program, words);
 	program
 		.description('Release a new revision of a Knative Service, step by step, by keyboard.')

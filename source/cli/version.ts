@@ -1,5 +1,8 @@
 /** What this program is: for bug reports, and for scripts that need a version at least. */
 
+/** Whether this is one file with Node inside: then it was started under its own name. */
+export const isExecutable = (): boolean => process.getBuiltinModule('node:sea').isSea();
+
 export type Version = {
 	version: string;
 	commit: string | null;
@@ -17,7 +20,7 @@ export function versionOf(): Version {
 		node: process.versions.node,
 		platform: `${process.platform}-${process.arch}`,
 		/** One file that brings its Node along. */
-		executable: process.env['KN_CANARY_SEA'] === '1',
+		executable: isExecutable(),
 	};
 }
 

@@ -1,7 +1,7 @@
 /** What may stand at the cursor of a command line: from the commands and their flags, and from the cluster. Pure. */
 import type {Argument, Command, Option} from 'commander';
 
-export type Candidate = {
+export type CompletionCandidate = {
 	/** What is typed, whole. */
 	word: string;
 	/** In few words; may be empty. */
@@ -10,14 +10,17 @@ export type Candidate = {
 
 /** What only the cluster, the kubeconfig or the disk knows. */
 export type Wanted =
-	{kind: 'candidates'; candidates: readonly Candidate[]} | {kind: 'contexts'} | {kind: 'files'} | FromCluster;
+	| {kind: 'candidates'; candidates: readonly CompletionCandidate[]}
+	| {kind: 'contexts'}
+	| {kind: 'files'}
+	| FromCluster;
 
 export type FromCluster =
 	| {kind: 'services' | 'namespaces'}
 	/** Of that service; `suffix` stands behind each of them and the word goes on. */
 	| {kind: 'revisions' | 'tags'; service: string; suffix: string};
 
-const candidates = (list: readonly Candidate[]): Wanted => ({kind: 'candidates', candidates: list});
+const candidates = (list: readonly CompletionCandidate[]): Wanted => ({kind: 'candidates', candidates: list});
 
 /** Options whose value is a file. */
 const files = /^--(?:kubeconfig|log|cacert|proto|client-certificate|client-key|certificate-authority)$/;

@@ -10,7 +10,7 @@ import {parseService} from '../../knative/service/service.js';
 import {serviceState} from '../../knative/service/service-state.js';
 import {splitOf} from '../../knative/split/split.js';
 import {printable} from '../../knative/text/printable.js';
-import {wantedAt, type Candidate, type FromCluster, type Wanted} from './candidates.js';
+import {wantedAt, type CompletionCandidate, type FromCluster, type Wanted} from './candidates.js';
 
 /** Milliseconds that somebody who has pressed Tab waits. */
 const patience = 3000;
@@ -55,7 +55,7 @@ export async function completionLines(program: Command, words: readonly string[]
 async function foundFor(
 	wanted: Wanted,
 	before: readonly string[],
-): Promise<{list: readonly Candidate[]; directive: number}> {
+): Promise<{list: readonly CompletionCandidate[]; directive: number}> {
 	if (wanted.kind === 'candidates') return {list: wanted.candidates, directive: directives.none};
 	if (wanted.kind === 'files') return {list: [], directive: directives.files};
 	const way = wayOf(before);
@@ -85,7 +85,11 @@ async function foundFor(
 	}
 }
 
-async function asked(cluster: Cluster, wanted: FromCluster, signal: AbortSignal): Promise<Candidate[]> {
+async function asked(
+	cluster: Cluster,
+	wanted: FromCluster,
+	signal: AbortSignal,
+): Promise<CompletionCandidate[]> {
 	const {namespace} = cluster;
 	const list = async (path: string, query = {}) => (await listAll(cluster, path, query, signal)) ?? [];
 	switch (wanted.kind) {
@@ -115,7 +119,7 @@ async function asked(cluster: Cluster, wanted: FromCluster, signal: AbortSignal)
 	}
 }
 
-function named(item: unknown): Candidate[] {
+function named(item: unknown): CompletionCandidate[] {
 	const name = identityOf(item)?.name;
 	return name === undefined ? [] : [{word: name, about: ''}];
 }

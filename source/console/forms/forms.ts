@@ -26,7 +26,7 @@ import {
 import {orphanOf, serviceOfForm, takenOver, type FormOfService} from './form-service.js';
 import {factsOf} from '../state/facts.js';
 import {baseOffer, baseWarnings} from '../../release/base-offer.js';
-import {freeCanaryTag} from '../../release/free-tag.js';
+import {freeCanaryTag} from '../../knative/release/free-tag.js';
 import {planTags} from '../../release/plan-split.js';
 import {basedOn, type Base} from '../../knative/revision/base.js';
 import {releaseOf} from '../../knative/release/release.js';

@@ -14,7 +14,7 @@ import {planRevision, type EnvChange} from '../../knative/revision/plan-revision
 import {readAutoscalingDefaults} from '../../kube/read-autoscaling-defaults.js';
 import type {Cluster} from '../../kube/cluster.js';
 import {baseOffer, baseWarnings} from '../../release/base-offer.js';
-import {freeCanaryTag} from '../../release/free-tag.js';
+import {freeCanaryTag} from '../../knative/release/free-tag.js';
 import {planCreateRevision} from '../../release/plan-object.js';
 import type {Facts} from '../../release/plan-split.js';
 import {readBase} from '../../release/read-base.js';

@@ -1,10 +1,10 @@
 /** The tag that a new revision is proposed. Pure. */
-import {releaseOf} from '../knative/release/release.js';
-import {canaryTag, placeholderRule} from '../knative/release/verbs/role-tags.js';
-import type {Facts} from './plan-split.js';
+import type {ReleaseFacts} from './evidence/facts.js';
+import {releaseOf} from './release.js';
+import {canaryTag, placeholderRule} from './verbs/role-tags.js';
 
 /** The tag for a canary, unless one that is being tried has it: it is not taken away from that without a word. */
-export function freeCanaryTag(facts: Facts): string {
+export function freeCanaryTag(facts: ReleaseFacts & {taken?: ReadonlySet<string> | undefined}): string {
 	const {service, taken} = facts;
 	const {canary, whole} = releaseOf(facts);
 	const isRunning = canary !== undefined && canary.revision !== whole;
