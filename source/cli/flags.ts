@@ -163,6 +163,13 @@ export const agreementOptions = ({isRelease}: {isRelease: boolean}) => [
 		'what would have to be typed at a terminal: the name of the service, in production',
 	),
 ];
+/** What is to be typed at a terminal, said beforehand. */
+export const despite = () =>
+	new Option('--despite <what...>', 'apply it although the canary is worse, or was rejected').choices([
+		'worse',
+		'rejected',
+	]);
+
 /** @param usual Seconds. */
 export const waitOption = (usual = 60) =>
 	new Option('--wait <time>', 'how long to wait for the gateway; 0 does not wait')

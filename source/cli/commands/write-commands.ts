@@ -2,7 +2,7 @@
 import {Option, type Command} from 'commander';
 import {writing} from '../../headless/exit-codes.js';
 import {wordsHelp} from '../../knative/release/words-help.js';
-import {agreementOptions, outputOption, waitOption, type ConsoleFlags} from '../flags.js';
+import {agreementOptions, despite, outputOption, waitOption, type ConsoleFlags} from '../flags.js';
 import type {CreateFlags, DeleteFlags, RevisionFlags, ScaleFlags, TagFlags} from '../run/run-write.js';
 import {addExamples, addExitCodes} from './help-parts.js';
 
@@ -54,7 +54,8 @@ const ofNewRevision = (command: Command) =>
 				'template',
 				'users',
 			]),
-		);
+		)
+		.addOption(despite());
 
 const load = async () => import('../run/run-write.js');
 

@@ -1,12 +1,12 @@
 /** Readings of the store that more than one place needs. Pure. */
 import type {RevisionView} from '../../knative/revision/revision.js';
-import {conditionTrouble, type RevisionTrouble} from '../../knative/revision/trouble.js';
+import {conditionTrouble, told, type RevisionTrouble} from '../../knative/revision/trouble.js';
 import type {ServiceView} from '../../knative/service/service.js';
 import {set, splitOf, type Split, type SplitRow} from '../../knative/split/split.js';
 import type {ConsoleState, Draft, ReflectorState, Sheet} from './state.js';
 import {compareNames, keyOf, type ObjectName} from '../tables/object-name.js';
 import {indexOfName, placeOf} from '../tables/tables.js';
-import {visibleServices} from './visible.js';
+import {hasInText, visibleServices} from './visible.js';
 import {withGoneRevision, withGoneService, type Gone, type Selected} from './selection.js';
 
 export {visibleServices} from './visible.js';
@@ -40,7 +40,7 @@ export type ServiceRow = ServiceView | Gone;
 export function serviceRows(state: ConsoleState): readonly ServiceRow[] {
 	const visible = visibleServices(state);
 	const gone = goneService(state);
-	if (!gone) return visible;
+	if (!gone || !hasInText(gone, state.filter, state.scope)) return visible;
 	const known = rowsWithGone.get(visible);
 	if (known?.gone === gone) return known.rows;
 	const rows = withGoneService(visible, gone);
@@ -66,9 +66,16 @@ export function whyNoService(state: ConsoleState): string {
 	const {selected} = state;
 	if (!selected) return 'Select a service first.';
 	if (foundService(state)) return `${selected.name} is hidden by the filter. Esc clears it.`;
-	return selected.wasSeen
-		? `${selected.name} was deleted. ↑↓ selects another service.`
-		: `${selected.name} is not listed yet.`;
+	if (!selected.wasSeen) return `${selected.name} is not listed yet.`;
+	const {length} = visibleServices(state);
+	return length === 0 && state.filter !== ''
+		? `${selected.name} was deleted. Esc clears the filter.`
+		: `${selected.name} was deleted. ↑↓ selects another service.`;
+}
+
+/** What stands in the place of the selected service's parts; where no service is listed, the list says why. */
+export function whyNoParts(state: ConsoleState): string {
+	return state.selected && serviceRows(state).length > 0 ? whyNoService(state) : '';
 }
 
 const none: readonly RevisionView[] = [];
@@ -96,6 +103,14 @@ export function knownRevisions(
 	const {revisions} = state.feeds;
 	const isKnown = revisions.kind === 'live' || oldSince(revisions) !== undefined;
 	return state.revisions.get(keyOf(service)) ?? (isKnown ? none : undefined);
+}
+
+/** The revisions that are known, each with its state in the words of pane 2. */
+export function toldRevisions(state: ConsoleState, service: ObjectName): readonly RevisionView[] | undefined {
+	const {trouble} = state;
+	return knownRevisions(state, service)?.map(revision =>
+		told(revision, trouble?.revision === revision.uid ? trouble : undefined),
+	);
 }
 
 export function selectedRevision(state: ConsoleState): RevisionView | undefined {

@@ -1,7 +1,7 @@
 /** `kn-canary export`: a service as a manifest that kubectl applies, or its split alone as a patch for a Git repository. */
 import * as v from 'valibot';
 import {yamlLines} from '../../knative/text/yaml.js';
-import {jsonText} from '../print/output-format.js';
+import {visibleJson} from '../said.js';
 
 const record = v.record(v.string(), v.unknown());
 const service = v.looseObject({
@@ -58,4 +58,4 @@ const withoutEmpty = (entries: Readonly<Record<string, unknown>>) =>
 	Object.fromEntries(Object.entries(entries).filter(([, value]) => value !== undefined && value !== null));
 
 export const exportText = (object: object, output: 'yaml' | 'json'): string =>
-	output === 'json' ? jsonText(object) : yamlLines(object, {managedFields: true}).join('\n');
+	output === 'json' ? visibleJson(object, 4) : yamlLines(object, {managedFields: true}).join('\n');

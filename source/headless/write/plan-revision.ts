@@ -13,7 +13,7 @@ import {basedOn, type Base} from '../../knative/revision/base.js';
 import {planRevision, type EnvChange} from '../../knative/revision/plan-revision.js';
 import {readAutoscalingDefaults} from '../../kube/read-autoscaling-defaults.js';
 import type {Cluster} from '../../kube/cluster.js';
-import {baseOffer, baseWarnings} from '../../release/base-offer.js';
+import {baseOffer} from '../../release/base-offer.js';
 import {freeCanaryTag} from '../../knative/release/free-tag.js';
 import {planCreateRevision} from '../../release/plan-object.js';
 import type {Facts} from '../../release/plan-split.js';
@@ -37,12 +37,11 @@ export async function planNewRevision(
 ): Promise<PlannedObject> {
 	const {service} = facts;
 	const offer = baseOffer(facts);
-	const fate = baseWarnings(facts)[0];
-	if (from === undefined && offer && fate) {
+	if (from === undefined && offer?.fate !== undefined) {
 		return {
 			ok: false,
 			code: exitCodes.usage,
-			sentence: `${fate.sentence} Say which is meant: --from users (${offer.running}) or --from template (${offer.template}).`,
+			sentence: `The template makes what was ${offer.fate}. Say which is meant: --from users (${offer.running}) or --from template (${offer.template}).`,
 		};
 	}
 	const read =
@@ -64,14 +63,14 @@ export async function planNewRevision(
 	const plan = planRevision(service, toRevisionRequest(values, on, limits), {
 		base,
 		stable: releaseOf(facts).stable?.revision,
-		taken: facts.taken,
+		placeholders: facts.placeholders,
 	});
 	if (!plan.ok) return {ok: false, code: exitCodes.notMade, sentence: `Not done: ${plan.reason}`};
 	const lines = [
 		{label: 'Made from', value: madeFrom(base, offer, on.summary.image)},
 		...revisionFacts(values, on),
 	];
-	return {ok: true, plan: planCreateRevision(facts, plan, lines, {action, base})};
+	return {ok: true, plan: planCreateRevision(facts, plan, lines, {action})};
 }
 
 function madeFrom(base: Base | undefined, offer: ReturnType<typeof baseOffer>, image: string): string {
