@@ -91,7 +91,7 @@ describe('with -o json', () => {
 			}
 		}
 		expect(problems).toEqual([]);
-	});
+	}, 240_000);
 
 	it('is tried for each command that takes it', () => {
 		const tried = new Set(lines.map(([line]) => line.split(' ')[0]));
