@@ -192,8 +192,9 @@ export const openTerminal = ({
 
 	/** Where the cursor is does not matter to who asks: that there is an answer does. */
 	const answerFor = (data: string, identity: string) => {
-		for (const [, question = ''] of data.matchAll(/\u001B\[(6n|5n|c|>c)/g)) {
-			const answer = {'6n': '\u001B[1;1R', '5n': '\u001B[0n', c: '\u001B[?62c', '>c': identity}[question];
+		const answers = {'6n': '\u001B[1;1R', '5n': '\u001B[0n', c: '\u001B[?62c', '>c': identity};
+		for (const sequence of data.split('\u001B[').slice(1)) {
+			const [, answer] = Object.entries(answers).find(([question]) => sequence.startsWith(question)) ?? [];
 			if (answer !== undefined && exit === undefined && !isClosed) child.write(answer);
 		}
 	};
