@@ -190,14 +190,13 @@ export const openTerminal = ({
 		});
 	};
 
-	/** Where the cursor is does not matter to who asks: that there is an answer does. */
-	const answerFor = (data: string, identity: string) => {
-		const answers = {'6n': '\u001B[1;1R', '5n': '\u001B[0n', c: '\u001B[?62c', '>c': identity};
-		for (const sequence of data.split('\u001B[').slice(1)) {
-			const [, answer] = Object.entries(answers).find(([question]) => sequence.startsWith(question)) ?? [];
-			if (answer !== undefined && exit === undefined && !isClosed) child.write(answer);
-		}
-	};
+	/** At the program's end of the line: it has drawn what the one at the other end has not seen yet. */
+	const nearer =
+		answersFor === undefined ? undefined : new xterm.Terminal({cols, rows, allowProposedApi: true});
+	nearer?.onData(data => {
+		const isIdentity = data.startsWith('\u001B[>') && data.endsWith('c');
+		if (exit === undefined && !isClosed) child.write(isIdentity ? (answersFor ?? '') : data);
+	});
 
 	let unparsed = 0;
 	let taken: string[] | undefined;
@@ -205,7 +204,7 @@ export const openTerminal = ({
 		byteCount += Buffer.byteLength(data);
 		taken?.push(data);
 		written += data;
-		if (answersFor !== undefined) answerFor(data, answersFor);
+		nearer?.write(data);
 		unparsed++;
 		arrive(() => {
 			emulator.write(isLatin1 ? Buffer.from(data).toString('latin1') : data, () => {
@@ -436,6 +435,7 @@ export const openTerminal = ({
 			}
 
 			emulator.dispose();
+			nearer?.dispose();
 		},
 	};
 };
