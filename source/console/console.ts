@@ -201,6 +201,9 @@ export function createConsole({
 		store.setState({
 			scalingDefaults: answer.kind === 'known' ? {kind: 'known', ...answer.defaults} : answer,
 		});
+		if (answer.kind === 'known' || store.getState().sheets.at(-1)?.kind !== 'autoscaling') return;
+		const text = `The defaults of this cluster are not known, Knative's own are shown: ${answer.why}`;
+		notify(store, {tone: 'info', text});
 	}
 
 	/** Reads what users run whole, for a form that may be a change of that. */

@@ -22,13 +22,17 @@ async function openQuiet(): Promise<TestTerminal> {
 }
 
 describe('over a line of little bandwidth, at 120 columns and 40 rows', () => {
-	it('sends nothing while nothing happens', async () => {
+	it('sends each row once more when no key comes any more, and then nothing while nothing happens', async () => {
 		await using terminal = await openQuiet();
+		const before = terminal.bytes();
 		terminal.press('down');
 		await terminal.until(/▸ ● checkout/);
+		// The last of them are sent.
+		await terminal.until(() => terminal.written().includes('\u001B[39H\u001B[K'), {within: 50_000});
 		// As soon as it has been silent for so long; a clock or a spinner would never let it be.
 		await terminal.settle(2500);
 		expect(terminal.screen()).toContain('watching');
+		expect(terminal.bytes() - before).toBeLessThanOrEqual(9000);
 	});
 
 	it('sends at most 600 bytes for a moved selection, also where all the panes have another content', async () => {

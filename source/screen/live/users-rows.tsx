@@ -63,9 +63,11 @@ function linesOf(
 	const history = snapshot.view.history.map(({perSecond}) =>
 		perSecond.reduce((sum, value) => sum + value, 0),
 	);
+	const greatest = Math.max(0, ...history);
+	// One of nothing would only grow, and be sent, every other second.
 	const chart =
-		room >= 20 && history.length > 2
-			? `   ${sparkline(history, Math.min(room, 60, history.length), {greatest: Math.max(...history), levels: glyphs.levels})}`
+		room >= 20 && history.length > 2 && greatest > 0
+			? `   ${sparkline(history, Math.min(room, 60, history.length), {greatest, levels: glyphs.levels})}`
 			: '';
 	return [
 		{

@@ -126,10 +126,9 @@ export function createFrameWriter<Stream extends TerminalStream>(
 	const watch = watchForForeignText({
 		clock,
 		request: answered => sight?.request(answered) ?? '',
-		cursor: () => displayed.cursor,
 		isIdle: () => isRendering && !isDue && !isStuck && pace.wait(clock.now(), {isForKey: false}) === 0,
-		write,
 		redraw,
+		rows: () => size().rows,
 		redrawRows(count) {
 			if (frame === undefined) return;
 			displayed.forgetNext(count);
@@ -313,6 +312,7 @@ export function createFrameWriter<Stream extends TerminalStream>(
 		ambiguousWidth: width.promise,
 		keyPressed() {
 			lastKey = clock.now();
+			watch.keyPressed();
 		},
 		rendered() {
 			isRendering = true;
