@@ -99,12 +99,12 @@ describe('an answer that was lost', () => {
 	});
 });
 
-it.each([{metadata: {name: 'hello'}}, {metadata: {namespace: 'default'}}])(
-	'a manifest without a name or a namespace (%j) is not sent',
-	async part => {
-		await expect(createService(cluster, {...manifest, ...part})).rejects.toThrow(
-			'metadata.name and metadata.namespace',
-		);
-		expect(server.log).toEqual([]);
-	},
-);
+it.each([
+	{name: 'hello', namespace: ''},
+	{name: '', namespace: 'default'},
+])('a manifest without a name or a namespace (%j) is not sent', async metadata => {
+	await expect(createService(cluster, {...manifest, metadata})).rejects.toThrow(
+		'metadata.name and metadata.namespace',
+	);
+	expect(server.log).toEqual([]);
+});

@@ -27,6 +27,15 @@ afterEach(async () => {
 	await server.close();
 });
 
+/** What is said when the deletion is answered so. */
+const after = async (code: number, body: unknown) => {
+	const outcome = deleteRevision(cluster, target);
+	(await server.next()).answer(200, service(elsewhere));
+	(await server.next()).answer(200, revision());
+	(await server.next()).answer(code, body);
+	return outcome;
+};
+
 describe('deleting a revision', () => {
 	it('holds for the revision that was looked at, as it was when nothing led to it', async () => {
 		const outcome = deleteRevision(cluster, target);
@@ -105,13 +114,6 @@ describe('deleting a revision', () => {
 	});
 
 	it('is told in the words of the server', async () => {
-		const after = async (code: number, body: unknown) => {
-			const outcome = deleteRevision(cluster, target);
-			(await server.next()).answer(200, service(elsewhere));
-			(await server.next()).answer(200, revision());
-			(await server.next()).answer(code, body);
-			return outcome;
-		};
 		const gone = status(404, 'NotFound', 'revisions.serving.knative.dev "hello-00001" not found');
 		expect(await after(404, gone)).toEqual({kind: 'gone'});
 		expect(await after(404, 'no route')).toMatchObject({kind: 'refused', status: 404});
