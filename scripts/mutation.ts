@@ -1,24 +1,23 @@
 /**
- * Changes source files one small thing at a time and says which changes no test notices: `npm run test:mutation --
- * source/stats/binomial.ts`. The tests are those of the folder. docs/mutation.md keeps the score of each file and its
- * survivors; a reason written behind a survivor there stays when the file is tried again.
+ * Tries whether tests notice: changes a source file one small thing at a time and runs the tests of its folder on each
+ * change. `npm run test:mutation -- source/stats/binomial.ts`. docs/mutation.md keeps the score of each file and its
+ * survivors; a reason that is written behind a survivor there stays when the file is tried again. Nothing of the file on
+ * disk is changed: vitest is handed the changed text.
  */
-import {existsSync, readFileSync, writeFileSync} from 'node:fs';
+import {existsSync, globSync, readFileSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
-import {Stryker} from '@stryker-mutator/core';
 import {format, resolveConfig} from 'prettier';
+import {createVitest, type TestSpecification, type Vitest} from 'vitest/node';
+import {mutantsOf, mutated, type Mutant} from './mutation/mutants.ts';
 
 const report = 'docs/mutation.md';
 
-const introduction = `# Mutation tests
+const introduction = `# Do the tests notice?
 
-\`npm run test:mutation -- source/stats/binomial.ts\` changes a file one small thing at a time (Stryker) and runs the tests of its
-folder on each change; it takes about a second a change, and writes its part of this page. A change that no test notices is
-listed, with the reason where it makes no difference or none that matters. Write the reason behind it: it stays.
+\`npm run test:mutation -- source/stats/binomial.ts\` changes a file one small thing at a time (\`scripts/mutation/mutants.ts\`), runs
+the tests of its folder on each change, and writes its part of this page. A change that no test notices survives, and is listed. Where
+it makes no difference, or none that matters, the reason is written behind it by hand, and stays.
 `;
-
-type Survivor = {line: number; before: string; after: string};
-type Outcome = {killed: number; survivors: readonly Survivor[]};
 
 /** Folders whose files are held by the tests of another one as well. */
 const heldBy: Readonly<Record<string, readonly string[]>> = {
@@ -28,75 +27,116 @@ const heldBy: Readonly<Record<string, readonly string[]>> = {
 	'source/knative/autoscaling': ['test/knative/forms', 'test/knative/forms.test.ts'],
 };
 
-/** The nearest folder of the tests that mirrors one of a file. */
-function testsOf(file: string): readonly string[] {
-	for (let folder = path.posix.dirname(file); folder.includes('/'); folder = path.posix.dirname(folder)) {
-		const known = heldBy[folder];
-		if (known) return known;
+/** The tests of a file: those of the nearest folder that mirrors its own, the file's own tests first. */
+function testsOf(file: string): string[] {
+	const folders = (folder: string): readonly string[] => {
 		const mirrored = folder.replace(/^source/, 'test');
+		if (heldBy[folder]) return heldBy[folder];
 		if (existsSync(mirrored)) return [mirrored];
-	}
-	throw new Error(`${file} has no folder of tests.`);
+		if (!folder.includes('/')) throw new Error(`${file} has no folder of tests.`);
+		return folders(path.posix.dirname(folder));
+	};
+	const own = path.basename(file).replace(/\.tsx?$/, '.test.ts');
+	const found = folders(path.posix.dirname(file)).flatMap(at =>
+		at.endsWith('.ts') ? [at] : globSync(`${at}/**/*.test.{ts,tsx}`),
+	);
+	return found.toSorted((one, other) => Number(other.endsWith(`/${own}`)) - Number(one.endsWith(`/${own}`)));
 }
 
-const patternOf = (tests: string) => (tests.endsWith('.ts') ? tests : `${tests}/**/*.test.ts`);
+/** Runs tests on a text that is not the one on disk. */
+type Trial = {notices: (text: string) => Promise<boolean>; close: () => Promise<void>};
+
+async function openTrial(file: string): Promise<Trial> {
+	const at = path.resolve(file);
+	let text: string | undefined;
+	const vitest: Vitest = await createVitest(
+		{
+			watch: false,
+			include: testsOf(file),
+			reporters: [{}],
+			bail: 1,
+			maxWorkers: 1,
+			// A change that has a test wait for what never comes is noticed, too, and soon.
+			testTimeout: 4000,
+			hookTimeout: 4000,
+			globalSetup: [],
+			// It would keep the text of the first run.
+			fsModuleCache: false,
+			passWithNoTests: false,
+		},
+		{plugins: [{name: 'mutant', enforce: 'pre', load: id => (id.split('?')[0] === at ? text : undefined)}]},
+	);
+	const all = await vitest.globTestSpecifications();
+	const own = path.basename(file).replace(/\.tsx?$/, '.test.');
+	const isOwn = ({moduleId}: TestSpecification) => path.basename(moduleId).startsWith(own);
+	const rounds = [all.filter(isOwn), all.filter(specification => !isOwn(specification))];
+	const passes = async (specifications: TestSpecification[]): Promise<boolean> => {
+		if (specifications.length === 0) return true;
+		const {testModules, unhandledErrors} = await vitest.runTestSpecifications(specifications);
+		return unhandledErrors.length === 0 && testModules.every(module => module.ok());
+	};
+	return {
+		async notices(next) {
+			text = next;
+			vitest.invalidateFile(at);
+			vitest.state.clearErrors();
+			for (const round of rounds) if (!(await passes(round))) return true;
+			return false;
+		},
+		close: async () => vitest.close(),
+	};
+}
 
 /** Code on one line, as Markdown shows it. */
 function codeOf(text: string): string {
-	const line = text.replaceAll(/\s+/g, ' ').trim();
-	const fence = line.includes('`') ? '``' : '`';
-	return line === ''
-		? '(nothing)'
-		: `${fence}${fence === '``' ? ' ' : ''}${line}${fence === '``' ? ' ' : ''}${fence}`;
+	const whole = text.replaceAll(/\s+/g, ' ').trim();
+	const line = whole.length > 120 ? `${whole.slice(0, 120)}…` : whole;
+	return line.includes('`') ? `\`\` ${line} \`\`` : `\`${line}\``;
 }
 
-const prefixOf = ({before, after}: Survivor) => `- ${codeOf(before)} → ${codeOf(after)}`;
+/** By what a survivor is told from others, in the list and to keep its reason. */
+const prefixOf = ({before, after, context}: Mutant) =>
+	`- ${codeOf(before)} → ${codeOf(after)} in ${codeOf(context)}`;
 
-async function mutate(file: string): Promise<Outcome> {
-	process.env['MUTATION_TESTS'] = testsOf(file).map(patternOf).join(',');
-	const results = await new Stryker({
-		mutate: [file],
-		testRunner: 'vitest',
-		vitest: {configFile: 'vitest.mutation.config.ts', related: false},
-		coverageAnalysis: 'perTest',
-		concurrency: 1,
-		// TypeScript 7 has no API that could read it, and nothing here needs it.
-		tsconfigFile: 'none.json',
-		tempDirName: '.stryker',
-		ignorePatterns: ['dist', 'docs', 'test/e2e', 'test/real', 'test/sandbox'],
-		reporters: ['progress-append-only'],
-		allowEmpty: true,
-	}).runMutationTest();
-	const text = readFileSync(file, 'utf8').split('\n');
-	const at = ({line, column}: {line: number; column: number}) =>
-		text.slice(0, line - 1).reduce((sum, {length}) => sum + length + 1, column - 1);
-	const whole = text.join('\n');
-	const counted = results.filter(({status}) =>
-		['Killed', 'Timeout', 'Survived', 'NoCoverage'].includes(status),
-	);
-	const survivors = counted
-		.filter(({status}) => status === 'Survived' || status === 'NoCoverage')
-		.map(({location: {start, end}, replacement}) => ({
-			line: start.line,
-			before: whole.slice(at(start), at(end)),
-			after: replacement,
-		}))
-		.toSorted((one, other) => one.line - other.line);
-	return {killed: counted.length - survivors.length, survivors};
+async function tryFile(file: string): Promise<{killed: number; survivors: Mutant[]}> {
+	const text = readFileSync(file, 'utf8');
+	const trial = await openTrial(file);
+	try {
+		if (await trial.notices(text)) throw new Error(`The tests of ${file} fail as it is.`);
+		const mutants = mutantsOf(file, text);
+		const survivors: Mutant[] = [];
+		for (const [index, mutant] of mutants.entries()) {
+			const isNoticed = await trial.notices(mutated(text, mutant));
+			if (!isNoticed) survivors.push(mutant);
+			const words = isNoticed ? 'noticed' : 'SURVIVED';
+			process.stdout.write(
+				`${index + 1}/${mutants.length} ${words} ${file}:${mutant.line} ${codeOf(mutant.before)} → ${codeOf(mutant.after)}\n`,
+			);
+		}
+		return {killed: mutants.length - survivors.length, survivors};
+	} finally {
+		await trial.close();
+	}
 }
 
-/** The part of a file: its survivors, each with the reason that was written behind it before. */
-function partOf(file: string, {killed, survivors}: Outcome, before: string): string {
+/** The part of a file: its score and its survivors, each with the reason that was written behind it before. */
+function partOf(file: string, outcome: Awaited<ReturnType<typeof tryFile>>, before: string): string {
+	const {killed, survivors} = outcome;
 	const known = before.split('\n');
-	const lines = survivors.map(survivor => {
-		const prefix = prefixOf(survivor);
-		return known.find(line => line.startsWith(`${prefix}: `)) ?? prefix;
-	});
-	const explained = lines.filter((line, index) => line !== prefixOf(survivors[index]!)).length;
+	const explanations = survivors.map(survivor =>
+		known.find(line => line.startsWith(`${prefixOf(survivor)}: `)),
+	);
 	const total = killed + survivors.length;
 	const percent = total === 0 ? 100 : Math.floor((killed / total) * 100);
-	const score = `${percent} %: ${killed} of ${total} killed, ${explained} of ${survivors.length} survivors explained.`;
-	return [`## ${file}`, '', score, '', ...lines, ''].join('\n');
+	const explained = explanations.filter(line => line !== undefined).length;
+	return [
+		`## ${file}`,
+		'',
+		`${percent} %: ${killed} of ${total} noticed, ${explained} of ${survivors.length} survivors explained.`,
+		'',
+		...survivors.map((survivor, index) => explanations[index] ?? prefixOf(survivor)),
+		'',
+	].join('\n');
 }
 
 const files = process.argv.slice(2);
@@ -104,19 +144,19 @@ if (files.length === 0) {
 	process.stderr.write('Name the files: npm run test:mutation -- source/stats/binomial.ts\n');
 	process.exit(2);
 }
-const options = (await resolveConfig(report)) ?? {};
+const style = (await resolveConfig(report)) ?? {};
 for (const file of files) {
-	const outcome = await mutate(file);
+	const outcome = await tryFile(file);
 	const parts = new Map(
 		(existsSync(report) ? readFileSync(report, 'utf8') : '')
 			.split(/^(?=## )/m)
 			.slice(1)
-			.map(part => [/^## (.*)$/m.exec(part)?.[1] ?? '', part]),
+			.map(part => [/^## (.*)$/m.exec(part)?.[1] ?? '', part.trim()]),
 	);
 	const part = partOf(file, outcome, parts.get(file) ?? '');
-	parts.set(file, part);
-	const sorted = [...parts].toSorted(([one], [other]) => one.localeCompare(other));
-	const page = [introduction, ...sorted.map(([, text]) => text.trimEnd())].join('\n\n');
-	writeFileSync(report, await format(`${page}\n`, {...options, filepath: report}));
-	process.stdout.write(part);
+	parts.set(file, part.trim());
+	const sorted = [...parts].toSorted(([one], [other]) => one.localeCompare(other)).map(([, text]) => text);
+	const page = `${[introduction.trim(), ...sorted].join('\n\n')}\n`;
+	writeFileSync(report, await format(page, {...style, filepath: report}));
+	process.stdout.write(`${part}\n`);
 }
