@@ -48,7 +48,7 @@ const packageHomes: Record<string, readonly string[]> = {
 	'ink-select-input': ['screen'],
 	'ink-text-input': ['screen'],
 	'@grpc/grpc-js': ['probe', 'sandbox'],
-	rfc6902: ['sandbox'],
+	rfc6902: ['knative', 'sandbox'],
 };
 
 function folderOf(file: string): string {

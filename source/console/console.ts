@@ -11,7 +11,9 @@ import {discardDraft} from './state/draft.js';
 import {showEvents} from './sheets/events-sheet.js';
 import {followCreated} from './session/follow-created.js';
 import {followRoutes} from './session/follow-routes.js';
-import {baseRead, openRevisionForm, openScalingForm, submitForm} from './forms/forms.js';
+import {baseRead, openRevisionForm, openScalingForm, submitForm, tagsOfForm} from './forms/forms.js';
+import {previousTag, stableTag} from '../knative/release/verbs/role-tags.js';
+import {afterAsking, askPlaceholders} from './session/placeholders.js';
 import {readBase} from '../release/read-base.js';
 import {createHistory, type HistoryFile} from './session/change-recorder.js';
 import {createLive, type Live} from './live/live.js';
@@ -21,7 +23,6 @@ import {createUsersFollower} from './live/users.js';
 import type {PrometheusPlace} from '../users/prometheus-place.js';
 import {createLogs, type Logs} from './logs/logs.js';
 import {
-	planAbandon,
 	planPromote,
 	planRollback,
 	planSplit,
@@ -59,7 +60,10 @@ export type Console = Omit<ConnectionControl, 'cluster' | 'recheckRights' | 'sto
 	/** Lists everything that is watched anew, at once, also what was to wait for its next try. */
 	readonly askAnew: () => void;
 	readonly reviewDraft: () => void;
-	readonly complete: () => void;
+	/** Resolves when its review is open, or it is said why not: the names of new tags are asked for before. */
+	readonly complete: () => Promise<void>;
+	/** On the review of a promotion: whether what users had stays in the split as the way back. */
+	readonly dropOrKeepPrevious: () => void;
 	readonly rollBack: () => void;
 	/** Gives the release up: `why` in the operator's words. */
 	readonly abandon: (why?: string) => void;
@@ -72,12 +76,13 @@ export type Console = Omit<ConnectionControl, 'cluster' | 'recheckRights' | 'sto
 	readonly scaling: () => void;
 	/** Opens the form for a new revision. */
 	readonly newRevision: () => void;
-	readonly submitForm: () => void;
+	/** Resolves like `complete`. */
+	readonly submitForm: () => Promise<void>;
 	/** Enter on the review: sends it, once it is agreed to. */
 	readonly confirm: () => Promise<void>;
 	/** After a conflict: theirs stays, mine is put on top and reviewed again, or mine is edited further. */
 	readonly takeTheirs: () => void;
-	readonly putMineOnTop: () => void;
+	readonly putMineOnTop: () => Promise<void>;
 	readonly keepEditing: () => void;
 	/** Reads what is selected anew and shows it as YAML. */
 	readonly showYaml: () => Promise<void>;
@@ -276,8 +281,23 @@ export function createConsole({
 				return {ok: false, reason: 'Nothing to review: ←→ moves the selected row, = makes all even.'};
 			});
 		},
-		complete() {
-			review(facts => planPromote(facts), 'patch', 'promote');
+		dropOrKeepPrevious() {
+			const sheet = store.getState().sheets.at(-1);
+			if (sheet?.kind !== 'review' || !sheet.plan.promotion) return;
+			const {plan, phase} = sheet;
+			if (plan.write.kind !== 'patch' || (phase.kind !== 'open' && phase.kind !== 'armed')) return;
+			const status = targetStatusOf(store.getState(), {...plan, uid: plan.write.uid});
+			if (status.kind !== 'there') return;
+			const {promotion} = sheet.plan;
+			closeSheet(store);
+			reviewOf(status.service, facts =>
+				planPromote(facts, {to: promotion.to, keepsPrevious: !promotion.keepsPrevious}),
+			);
+		},
+		async complete() {
+			const service = selectedService(store.getState());
+			if (service) await reviewPromotion(service);
+			else review(facts => planPromote(facts), 'patch', 'promote');
 		},
 		rollBack() {
 			review(rollBackPlan, 'patch', 'roll back');
@@ -322,11 +342,16 @@ export function createConsole({
 			const offer = openRevisionForm(store);
 			if (cluster && offer) void askRunning(cluster, offer.revision);
 		},
-		submitForm() {
+		async submitForm() {
 			const cluster = reached();
 			if (!cluster) return;
-			const outcome = submitForm(store);
-			if (outcome.kind === 'plan') openReview(store, cluster, outcome.plan);
+			const submit = () => {
+				const outcome = submitForm(store);
+				if (outcome.kind === 'plan') openReview(store, cluster, outcome.plan);
+			};
+			const wanted = tagsOfForm(store.getState());
+			const asked = wanted && askPlaceholders(store, cluster, wanted.service, wanted.tags);
+			await afterAsking(store, asked, submit);
 		},
 		async confirm() {
 			const cluster = connection.cluster();
@@ -341,10 +366,10 @@ export function createConsole({
 		takeTheirs() {
 			takeTheirs(store);
 		},
-		putMineOnTop() {
+		async putMineOnTop() {
 			const sheet = conflictOf(store);
 			if (!sheet || sheet.conflict.already) return;
-			putMineOnTop(sheet.plan);
+			await putMineOnTop(sheet.plan);
 		},
 		keepEditing() {
 			keepEditing(store);
@@ -376,8 +401,30 @@ export function createConsole({
 		},
 	};
 
+	/** What becomes of the template is asked again: what users run may be something else by now. */
+	function abandonAgain(service: ServiceView, {reject}: Plan): void {
+		const cluster = reached();
+		if (!cluster) return;
+		reviewAbandon(store, cluster, service, {why: reject?.mark.why ?? '', to: reject?.revision});
+	}
+
+	/** Its tags may be new ones, of which the names have to be free. */
+	async function reviewPromotion(service: ServiceView): Promise<void> {
+		const open = () => {
+			const status = targetStatusOf(store.getState(), service);
+			const newest = status.kind === 'there' ? status.service : service;
+			reviewOf(newest, facts => planPromote(facts), 'patch', 'promote');
+		};
+		const cluster = connection.cluster();
+		await afterAsking(
+			store,
+			cluster && askPlaceholders(store, cluster, service, [stableTag, previousTag]),
+			open,
+		);
+	}
+
 	/** The same wish, planned on the service as it is now: to be reviewed again. Never on another one. */
-	function putMineOnTop(plan: Plan): void {
+	async function putMineOnTop(plan: Plan): Promise<void> {
 		const {action, write, name, splits} = plan;
 		if (write.kind !== 'patch') return;
 		const status = targetStatusOf(store.getState(), {uid: write.uid, name, namespace: plan.namespace});
@@ -389,9 +436,9 @@ export function createConsole({
 		const {service} = status;
 		switch (action) {
 			case 'promote':
-				return reviewOf(service, facts => planPromote(facts));
+				return reviewPromotion(service);
 			case 'abandon':
-				return reviewOf(service, facts => planAbandon(facts));
+				return abandonAgain(service, plan);
 			case 'roll back':
 				return reviewOf(service, rollBackPlan);
 			case 'undo':

@@ -76,7 +76,7 @@ export function createOperator(console: Console) {
 		async createService(values: Partial<ServiceValues> & {name: string}): Promise<Plan> {
 			openServiceForm(store);
 			changeServiceForm(store, values);
-			console.submitForm();
+			await console.submitForm();
 			return confirm();
 		},
 		async ready(name: string): Promise<{service: ServiceView; words: string[]}> {
@@ -100,7 +100,7 @@ export function createOperator(console: Console) {
 			const before = revisionsOf(state, selectedService(state))[0];
 			openRevisionForm(store);
 			changeRevisionForm(store, values);
-			console.submitForm();
+			await console.submitForm();
 			const plan = await confirm();
 			await written(plan);
 			return {plan, before};
@@ -122,8 +122,8 @@ export function createOperator(console: Console) {
 			});
 		},
 		/** Presses the key of a traffic change and confirms it. Returns when the gateway has the new split. */
-		async write(press: () => void): Promise<Plan> {
-			press();
+		async write(press: () => void | Promise<void>): Promise<Plan> {
+			await press();
 			const plan = await confirm();
 			await written(plan);
 			return plan;

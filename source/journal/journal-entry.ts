@@ -26,6 +26,8 @@ export type HistoryEntry = {
 	after: Split;
 	/** Of an own change of the traffic: the command line that does the same. Others have values of variables in it. */
 	command: string;
+	/** Of another's change: the generation that had `before`. With a gap to `generation` there was another change between. */
+	from?: number | undefined;
 	/** Of an own change: of the attempt that was written down before it was sent. */
 	id?: string | undefined;
 };
@@ -72,7 +74,11 @@ export const entryFields = {
 	command: text,
 };
 
-const entry = v.object({...entryFields, id: v.optional(v.pipe(v.string(), v.regex(/^[\w-]{1,100}$/)))});
+const entry = v.object({
+	...entryFields,
+	from: v.fallback(v.optional(v.pipe(v.number(), v.safeInteger())), undefined),
+	id: v.optional(v.pipe(v.string(), v.regex(/^[\w-]{1,100}$/))),
+});
 
 /** Without what is nobody's to read: a template in a command has values of variables, an address may have a password. */
 export function withoutSecrets<Fields extends Pick<HistoryEntry, 'command' | 'server'>>(
@@ -96,8 +102,8 @@ export function parseEntry(line: string): HistoryEntry | undefined {
 	}
 	const parsed = v.safeParse(entry, value);
 	if (!parsed.success) return undefined;
-	const {id, ...rest} = withoutSecrets(parsed.output);
-	return {...rest, ...(id !== undefined && {id})};
+	const {id, from, ...rest} = withoutSecrets(parsed.output);
+	return {...rest, ...(from !== undefined && {from}), ...(id !== undefined && {id})};
 }
 
 export const rowsOf = (rows: Split) =>

@@ -1,6 +1,7 @@
 /** Reads which tags a Route cannot have, because the Service that each needs (`<tag>-<service>`) is somebody else's. */
 import * as v from 'valibot';
-import {TransportError, type Cluster} from './cluster.js';
+import {placeholderOf, type Placeholders} from '../knative/release/verbs/role-tags.js';
+import {TransportError, type ApiAnswer, type Cluster} from './cluster.js';
 import {corePath, servingPath} from './paths.js';
 
 const owned = v.object({
@@ -9,35 +10,38 @@ const owned = v.object({
 	}),
 });
 
+/** Milliseconds: it is worth a look, and not that an operator waits for it. */
+const patience = 2000;
+
 /**
- * Names of the Services that stand in the way, of those that these tags would need. What may not be read counts for free:
- * the Route says no then, as it would without this.
+ * Which of the names that these tags would need are free, each asked for by itself: to list all Services of a namespace is
+ * more than most may. What may not be read is not in the answer.
  */
-export async function readTaken(
+export async function readPlaceholders(
 	cluster: Cluster,
 	namespace: string,
 	service: string,
 	tags: readonly string[],
-): Promise<ReadonlySet<string>> {
-	const names = tags.map(tag => `${tag}-${service}`);
+): Promise<Placeholders> {
+	const names = tags.map(tag => placeholderOf(tag, service));
 	const found = await Promise.all(
-		names.map(async name => {
+		names.map(async (name): Promise<[string, 'taken' | 'free'][]> => {
 			const [own, placeholder] = await Promise.all([
 				get(cluster, servingPath('services', namespace, name)),
 				get(cluster, corePath('services', namespace, name)),
 			]);
-			return own !== undefined || (placeholder !== undefined && !isOfRoute(placeholder, service))
-				? [name]
-				: [];
+			if (own?.status === 200) return [[name, 'taken']];
+			if (placeholder?.status === 404) return [[name, 'free']];
+			if (placeholder?.status !== 200) return [];
+			return [[name, isOfRoute(placeholder.body, service) ? 'free' : 'taken']];
 		}),
 	);
-	return new Set(found.flat());
+	return new Map(found.flat());
 }
 
-async function get(cluster: Cluster, path: string): Promise<unknown> {
+async function get(cluster: Cluster, path: string): Promise<ApiAnswer | undefined> {
 	try {
-		const answer = await cluster.request({method: 'GET', path});
-		return answer.status === 200 ? answer.body : undefined;
+		return await cluster.request({method: 'GET', path, timeout: patience});
 	} catch (error) {
 		if (error instanceof TransportError) return undefined;
 		throw error;

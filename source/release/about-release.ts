@@ -10,10 +10,12 @@ export type ReleaseFact = {label: string; value: string};
 /** At most so many lines on what differs: the rest is counted. */
 const longest = 6;
 
+/** @param to What is to have all of the traffic, where one is. */
 export function aboutRelease(
 	facts: ReleaseFacts & {now?: number | undefined; verdict?: CanaryVerdict | undefined},
+	to?: string,
 ): ReleaseFact[] {
-	const {canary, stable, doubt, since, by} = releaseOf(facts);
+	const {canary, stable, doubt, since, by, whole} = releaseOf(facts);
 	const account = momentBy({at: since, by}, facts.now).trim();
 	const lines: ReleaseFact[] = [
 		...(canary ? [{label: 'Canary', value: roleWords(canary)}] : []),
@@ -22,7 +24,10 @@ export function aboutRelease(
 		...(facts.verdict ? [{label: 'Verdict', value: verdictSentence(facts.verdict)}] : []),
 		...(account === '' ? [] : [{label: 'Split set', value: account}]),
 	];
-	return [...lines, ...differenceLines(facts, stable?.revision, canary?.revision)];
+	// Nothing is being tried: from what has everything to what is to have it.
+	const isMove = canary === undefined && whole !== undefined && to !== undefined && to !== whole;
+	const [old, fresh] = isMove ? [to, whole] : [stable?.revision, canary?.revision];
+	return [...lines, ...differenceLines(facts, old, fresh)];
 }
 
 const roleWords = ({revision, percent, because}: Role) => `${revision} ${percent} %: ${because}`;

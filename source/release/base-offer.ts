@@ -2,9 +2,10 @@
 import type {BaseOffer} from '../knative/forms/revision-form.js';
 import {noteOf, rejectionOf, type ReleaseFacts} from '../knative/release/evidence/facts.js';
 import {releaseOf} from '../knative/release/release.js';
-import type {Warning} from '../knative/release/warnings.js';
+import {rejectedWords, type Warning} from '../knative/release/warnings.js';
 import {comparedTemplate, templateDifferences} from '../knative/revision/base.js';
-import {differences} from '../knative/revision/differences.js';
+import {rejectedLike, sameAs, shortImage} from '../knative/release/evidence/likeness.js';
+import {differences, type ComparedRevision} from '../knative/revision/differences.js';
 import {momentBy} from '../knative/text/moment.js';
 
 /** Undefined where the two are the same, or what users run is not known. */
@@ -19,37 +20,66 @@ export function baseOffer(facts: ReleaseFacts & {now?: number | undefined}): Bas
 	const what = service.summary.image === running.image ? `, ${difference}` : '';
 	return {
 		revision: running.name,
-		template: `${shortImage(service.summary.image)}${what}${fate === undefined ? '' : `, ${fate.words}`}`,
-		running: `${shortImage(running.image)} (${running.name})`,
+		template: `${shortImage(service.summary.image)}${what}`,
+		fate: fate?.words,
+		running: `${running.name} (${shortImage(running.image)})`,
 	};
 }
 
-/** The image without its registry and path. */
-const shortImage = (image: string) => image.slice(image.lastIndexOf('/') + 1);
+type Fate = {
+	revision: string;
+	words: string;
+	isRejected: boolean;
+	/** Of another template that runs the same. */ what?: string;
+};
 
-/** What has become of the revision that the template made, where it was given up or rolled back. */
+/** What has become of what this template makes: of a revision made from it, or of one with the same image or settings. */
 function fateOf(
 	facts: ReleaseFacts & {now?: number | undefined},
-): {revision: string; words: string; isRejected: boolean} | undefined {
+	template: ComparedRevision = comparedTemplate(facts.service),
+): Fate | undefined {
 	const {service, revisions, now} = facts;
+	const {stable, whole} = releaseOf(facts);
+	const users = stable?.revision ?? whole;
 	const made = revisions?.find(({name}) => name === service.latestCreated);
-	if (!made || differences(made, comparedTemplate(service)).length > 0) return undefined;
-	const rejection = rejectionOf(facts, made.name);
-	if (rejection) {
-		return {revision: made.name, words: `rejected${momentBy(rejection, now)}`, isRejected: true};
+	const isSame = made !== undefined && differences(made, template).length === 0;
+	const own = isSame ? rejectionOf(facts, made.name) : undefined;
+	if (isSame && own) return {revision: made.name, words: rejectedWords(own, now), isRejected: true};
+	const like = rejectedLike(facts, template, users);
+	if (like) {
+		return {
+			revision: like.revision,
+			words: rejectedWords(like.rejection, now),
+			isRejected: true,
+			what: like.what,
+		};
 	}
 	const found = noteOf(facts);
-	if (!found?.isCurrent || found.note.verb !== 'roll back' || found.note.canary !== made.name)
-		return undefined;
-	const {since: at, by} = found.note;
-	return {revision: made.name, words: `rolled back${momentBy({at, by}, now)}`, isRejected: false};
+	if (!found?.isCurrent || found.note.verb !== 'roll back') return undefined;
+	const {canary, since: at, by} = found.note;
+	const given = revisions?.find(({name}) => name === canary);
+	const what = given && sameAs(facts, template, given, users);
+	if (!given || what === undefined) return undefined;
+	const words = `rolled back${momentBy({at, by}, now)}`;
+	const isIt = isSame && made.name === given.name;
+	return {revision: given.name, words, isRejected: false, ...(!isIt && {what})};
 }
 
-/** What is to be thought of before a revision is made from a template that has failed users. */
-export function baseWarnings(facts: ReleaseFacts & {now?: number | undefined}): Warning[] {
-	const fate = fateOf(facts);
+/**
+ * What is to be thought of before a revision is made that runs again what has failed users.
+ *
+ * @param template What it is made from; that of the service when not given.
+ */
+export function baseWarnings(
+	facts: ReleaseFacts & {now?: number | undefined},
+	template?: ComparedRevision,
+): Warning[] {
+	const fate = fateOf(facts, template);
 	if (!fate) return [];
-	const {revision, words, isRejected} = fate;
-	const sentence = `It is made from the template of ${revision}, which was ${words}.`;
+	const {revision, words, isRejected, what} = fate;
+	const sentence =
+		what === undefined
+			? `It is made from the template of ${revision}, which was ${words}.`
+			: `It runs ${what} again, which was ${words}.`;
 	return [{kind: isRejected ? 'rejected' : 'other', revision, sentence}];
 }

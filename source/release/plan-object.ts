@@ -8,7 +8,6 @@ import type {RevisionPlan} from '../knative/revision/plan-revision.js';
 import type {RevisionView} from '../knative/revision/revision.js';
 import type {ServiceView} from '../knative/service/service.js';
 import {diffSplit, latestKey, splitOf, type Split} from '../knative/split/split.js';
-import type {Base} from '../knative/revision/base.js';
 import {releaseOf} from '../knative/release/release.js';
 import {ownerWarnings, type Warning} from '../knative/release/warnings.js';
 import type {KnativeService} from '../knative/objects/wire.js';
@@ -19,16 +18,12 @@ import type {Plan} from './plan.js';
 /**
  * @param lines What the form says of it.
  * @param action Autoscaling is part of the template, so changing it makes a revision too.
- * @param base What users run, where it is made from that and not from the template.
  */
 export function planCreateRevision(
 	facts: Facts,
 	plan: Extract<RevisionPlan, {ok: true}>,
 	lines: Plan['facts'],
-	{
-		action = 'create revision',
-		base,
-	}: {action?: 'create revision' | 'autoscaling'; base?: Base | undefined} = {},
+	{action = 'create revision'}: {action?: 'create revision' | 'autoscaling'} = {},
 ): Plan {
 	const {service} = facts;
 	const before = splitOf(service);
@@ -41,6 +36,7 @@ export function planCreateRevision(
 	const {stable, whole} = releaseOf(facts);
 	const parts = {stable: stable?.revision ?? whole, canary: undefined, previous: undefined};
 	const followed = before.length === 1 && before[0]?.latest === true;
+	const operations = [...plan.operations, ...noteFor('new revision', facts, plan.split, {parts, followed})];
 	return {
 		action,
 		namespace: service.namespace,
@@ -49,7 +45,7 @@ export function planCreateRevision(
 			kind: 'patch',
 			uid: service.uid,
 			generation: service.generation,
-			operations: [...plan.operations, ...noteFor('new revision', facts, plan.split, parts, {followed})],
+			operations,
 		},
 		rows: rows.map(row => withShareBefore(row, service)),
 		facts: lines,
@@ -57,12 +53,8 @@ export function planCreateRevision(
 			action === 'autoscaling'
 				? ['Autoscaling is part of the template: creates a new revision.', ...plan.notes]
 				: plan.notes,
-		warnings: [
-			...(base ? [] : baseWarnings(facts)),
-			...takenTags(facts, plan.split),
-			...ownerWarnings(service),
-		],
-		commands: [kubectlPatchCommand(service, plan.operations)],
+		warnings: [...baseWarnings(facts, plan.made), ...takenTags(facts, plan.split), ...ownerWarnings(service)],
+		commands: [kubectlPatchCommand(service, operations)],
 		splits: {before, after: plan.split},
 	};
 }

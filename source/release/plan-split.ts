@@ -2,15 +2,21 @@
  * Turns a wish about the traffic into a Plan: the one write, and everything the review sheet says about it. Pure; the
  * console and the commands without a screen plan by the same functions.
  */
-import {droppedByKn, knTrafficCommand, kubectlPatchCommand} from '../knative/commands/commands.js';
+import {
+	droppedByKn,
+	knTrafficCommand,
+	kubectlMarkCommand,
+	kubectlPatchCommand,
+} from '../knative/commands/commands.js';
 import {trafficOperation} from '../knative/objects/patch.js';
 import {abandon} from '../knative/release/verbs/abandon.js';
 import {isAsked, type Choice, type Parts, type VerbOptions} from '../knative/release/verbs/choice.js';
 import {baseOperation, basedOn, comparedTemplate, type Base} from '../knative/revision/base.js';
 import {differences} from '../knative/revision/differences.js';
-import {noteOf, type Change} from '../knative/release/evidence/facts.js';
-import {noteOperations, type Verb} from '../knative/release/evidence/note.js';
+import {noteOf, unmarkedRejections, type Change} from '../knative/release/evidence/facts.js';
+import {noteOperations, type NotedRejection, type Verb} from '../knative/release/evidence/note.js';
 import {promote} from '../knative/release/verbs/promote.js';
+import {longestReason, markOf, type Rejection} from '../knative/release/evidence/rejection.js';
 import {releaseOf} from '../knative/release/release.js';
 import {rollBack} from '../knative/release/verbs/roll-back.js';
 import {pinnedSplit} from '../knative/release/verbs/settled-split.js';
@@ -23,6 +29,12 @@ import {diffSplit, splitOf, type Split} from '../knative/split/split.js';
 import {retag} from '../knative/split/tags.js';
 import type {Plan, TrafficAction} from './plan.js';
 import {aboutRelease} from './about-release.js';
+import {
+	newTags,
+	placeholderRule,
+	unreadNotes,
+	type Placeholders,
+} from '../knative/release/verbs/role-tags.js';
 import {verdictWarnings, type CanaryVerdict} from './canary-verdict.js';
 
 export type Planned =
@@ -44,8 +56,8 @@ export type Facts = {
 	now?: number | undefined;
 	/** Who writes, as the server knows them; empty where that is not known. */
 	user?: string;
-	/** Names of Services in the namespace that are not of this service's own Route; undefined while not known. */
-	taken?: ReadonlySet<string> | undefined;
+	/** Which names for tags are free; undefined where nobody has asked. */
+	placeholders?: Placeholders | undefined;
 	/** How the canary did against what users had, as far as they were compared. */
 	verdict?: CanaryVerdict | undefined;
 };
@@ -58,7 +70,11 @@ export type PlanOptions = {
 	keepsPrevious?: boolean | undefined;
 };
 
-const optionsOf = ({now, taken}: Facts, {to}: PlanOptions = {}): VerbOptions => ({to, taken, now});
+const optionsOf = ({now, placeholders}: Facts, {to}: PlanOptions = {}): VerbOptions => ({
+	to,
+	placeholders,
+	now,
+});
 
 /** A write of `spec.traffic`, and of the note about it in the same patch. */
 function trafficPlan(
@@ -69,11 +85,18 @@ function trafficPlan(
 		notes = [],
 		warnings = [],
 		parts,
-	}: {notes?: readonly string[]; warnings?: readonly Warning[]; parts?: Parts} = {},
+		rejected,
+	}: {
+		notes?: readonly string[];
+		warnings?: readonly Warning[];
+		parts?: Parts;
+		rejected?: NotedRejection;
+	} = {},
 ): Plan {
 	const {service, revisions, now} = facts;
 	const before = splitOf(service);
-	const traffic = trafficOperation(after);
+	const {stable, whole} = releaseOf(facts);
+	const operations = [trafficOperation(after), ...noteFor(action, facts, after, {parts, rejected})];
 	return {
 		action,
 		namespace: service.namespace,
@@ -82,7 +105,7 @@ function trafficPlan(
 			kind: 'patch',
 			uid: service.uid,
 			generation: service.generation,
-			operations: [traffic, ...noteFor(action, facts, after, parts)],
+			operations,
 		},
 		rows: rowsOf(service, before, after),
 		facts: [],
@@ -90,12 +113,15 @@ function trafficPlan(
 		warnings: [
 			...warnings,
 			...verdictWarnings(facts.verdict, {action, before: sharesOf(service), after}),
-			...trafficWarnings(service, revisions, before, after, {now}),
+			...trafficWarnings(service, revisions, before, after, {
+				now,
+				users: stable?.revision ?? whole,
+				isBack: action === 'roll back',
+			}),
 		],
-		// The note is this program's own account of who did what with it, which a command line would make a lie.
-		commands: [kubectlPatchCommand(service, [traffic]), knTrafficCommand(service, before, after)],
+		commands: [kubectlPatchCommand(service, operations), knTrafficCommand(service, before, after)],
 		splits: {before, after},
-		about: aboutRelease(facts),
+		about: aboutRelease(facts, after.find(({percent}) => percent === 100)?.revision),
 	};
 }
 
@@ -105,13 +131,24 @@ function rowsOf(service: ServiceView, before: Split, after: Split) {
 	return diffSplit(isPinned ? pinnedSplit(service) : before, after);
 }
 
+/** Of one service, without a mark of their own: more than that are those of somebody who may not mark any. */
+const mostRejected = 4;
+
 /** What is written down on the service about its release, in the same patch. */
 export function noteFor(
 	verb: Verb,
 	facts: Facts,
 	after: Split,
-	parts: Parts = keptParts(facts, after),
-	{followed}: {followed?: boolean} = {},
+	{
+		parts = keptParts(facts, after),
+		followed,
+		rejected,
+	}: {
+		parts?: Parts | undefined;
+		followed?: boolean;
+		/** What this gives up. */
+		rejected?: NotedRejection | undefined;
+	} = {},
 ) {
 	const {service, now, user = ''} = facts;
 	if (now === undefined) return [];
@@ -130,6 +167,10 @@ export function noteFor(
 		split: after,
 		// Undo takes a change back: what it puts back is not undone by undoing again, the one before it is.
 		undo: verb === 'undo' ? earlier.slice(1) : [before, ...earlier],
+		rejected: [
+			...(rejected ? [rejected] : []),
+			...unmarkedRejections(facts).filter(({revision}) => revision !== rejected?.revision),
+		].slice(0, mostRejected),
 	});
 }
 
@@ -171,7 +212,13 @@ export function planPromote(facts: Facts, {to, keepsPrevious}: PlanOptions = {})
 		...optionsOf(facts, {to}),
 		...(keepsPrevious !== undefined && {keepsPrevious}),
 	});
-	return planned('promote', facts, choice);
+	const result = planned('promote', facts, choice);
+	// What it would be, were it kept.
+	const kept = keepsPrevious === false ? promote(facts, optionsOf(facts, {to})) : choice;
+	const wayBack = kept.kind === 'split' ? kept.parts.previous : undefined;
+	if (!result.ok || wayBack === undefined) return result;
+	const promotion = {to, keepsPrevious: keepsPrevious !== false, wayBack};
+	return {ok: true, plan: {...result.plan, promotion}};
 }
 
 /** Needs nothing but the service itself: it waits for no list, no dry run, no probe. */
@@ -194,20 +241,26 @@ export function planAbandon(
 	const {split, parts, rejected} = choice;
 	const notes = [...choice.notes];
 	const uid = facts.revisions?.find(({name}) => name === rejected)?.uid;
-	if (uid === undefined || uid === '') {
-		notes.push(`${rejected} cannot be marked as rejected: the revisions could not be listed.`);
-	}
-	const all = trafficPlan('abandon', facts, split, {notes, parts});
+	const mark: Rejection = {by: facts.user ?? '', at: facts.now, why: why.slice(0, longestReason)};
+	notes.push(
+		uid === undefined || uid === ''
+			? `${rejected} is rejected by the note on ${facts.service.name}; it gets no mark of its own: the revisions could not be listed.`
+			: `Two writes: this patch, whose note already says that ${rejected} is rejected, then the mark on ${rejected} itself.`,
+	);
+	const all = trafficPlan('abandon', facts, split, {notes, parts, rejected: {revision: rejected, ...mark}});
 	// That it leaves the split is what was asked for.
 	const warnings = all.warnings.filter(({kind, revision}) => kind !== 'unlisted' || revision !== rejected);
-	const plan = {...all, warnings};
+	const plan = base ? withTemplate({...all, warnings}, facts.service, base) : {...all, warnings};
+	const [patch = '', ...others] = plan.commands;
+	const {namespace} = facts.service;
 	return {
 		ok: true,
 		plan: {
-			...(base ? withTemplate(plan, facts.service, base) : plan),
+			...plan,
 			...(uid && {
-				reject: {revision: rejected, uid, mark: {by: facts.user ?? '', at: facts.now, why}},
+				commands: [patch, kubectlMarkCommand({namespace, revision: rejected, uid}, markOf(mark)), ...others],
 			}),
+			...(uid && {reject: {revision: rejected, uid, mark}}),
 		},
 	};
 }
@@ -216,7 +269,6 @@ export function planAbandon(
 function withTemplate(plan: Plan, service: ServiceView, base: Base): Plan {
 	if (plan.write.kind !== 'patch') return plan;
 	const operations = [baseOperation(base), ...plan.write.operations];
-	const shown = operations.filter(({path}) => path.startsWith('/spec/'));
 	const changes = differences(comparedTemplate(service), comparedTemplate(basedOn(service, base)));
 	return {
 		...plan,
@@ -225,7 +277,7 @@ function withTemplate(plan: Plan, service: ServiceView, base: Base): Plan {
 			{label: 'Template', value: `as ${base.revision} runs it: a new revision, at 0 %`},
 			...changes.map(value => ({label: '', value})),
 		],
-		commands: [kubectlPatchCommand(service, shown)],
+		commands: [kubectlPatchCommand(service, operations)],
 	};
 }
 
@@ -255,8 +307,13 @@ function planned(action: TrafficAction, facts: Facts, choice: Choice): Planned {
 
 /** @param tags All that are to lead to the revision; the others are taken from it. */
 export function planTags(facts: Facts, revision: string, tags: readonly string[]): Planned {
-	const {split, notes} = retag(facts.service, revision, tags);
-	if (isAsked(facts.service, split)) {
+	const {service, placeholders} = facts;
+	const added = newTags(service, tags);
+	const refusal = added.map(tag => placeholderRule(tag, service.name, placeholders)).find(rule => rule);
+	if (refusal !== undefined) return {ok: false, reason: refusal};
+	const {split, notes: moved} = retag(service, revision, tags);
+	const notes = [...moved, ...unreadNotes(service, added, placeholders)];
+	if (isAsked(service, split)) {
 		return {ok: false, reason: 'Tags unchanged.'};
 	}
 	return {ok: true, plan: trafficPlan('tag', facts, split, {notes})};

@@ -39,13 +39,16 @@ export type Plan = {
 	commands: readonly string[];
 	/** Of a patch that changes the split: what undo will put back. */
 	splits?: {before: Split; after: Split};
+	/** Of a promotion that leaves a way back, or could: which revision was named, and whether what users had stays at 0 %. */
+	promotion?: {to: string | undefined; keepsPrevious: boolean; wayBack: string};
 	/** Of a release: who is stable and canary and why, since when, and what differs between the two. */
 	about?: readonly {label: string; value: string}[];
 };
 
 export type DryRun =
 	| {kind: 'asking'}
-	| {kind: 'accepted'}
+	/** `missed`: what beside it would not be done, as a sentence. */
+	| {kind: 'accepted'; missed?: string}
 	| {kind: 'refused'; sentence: string}
 	/** It would take it, and store something else. */
 	| {kind: 'altered'; sentence: string}

@@ -1,6 +1,6 @@
 /** Sends a plan, once, and says in a sentence what became of it: for the review sheet and for the commands without one. */
 import type {Cluster} from '../kube/cluster.js';
-import {formatRejection, rejectedAnnotation} from '../knative/release/evidence/rejection.js';
+import {markOf} from '../knative/release/evidence/rejection.js';
 import {annotateRevision} from '../kube/write/annotate-revision.js';
 import {deleteRevision} from '../kube/write/delete-revision.js';
 import {identityOf} from '../kube/objects.js';
@@ -17,19 +17,24 @@ import {alteredSentences} from './stored.js';
 export type {WriteOptions, WriteOutcome} from '../kube/write/write.js';
 
 /**
- * At most one writing request on the service, whatever happens; when that is made, the mark on the revision that is given
- * up follows, which is told where it could not be made.
+ * At most one writing request on the service, whatever happens. When that is made, the mark on the revision that is given up
+ * follows: where it could not be made, that is told, and nothing is half done, because the note on the service says it, too.
  */
 export async function sendPlan(cluster: Cluster, plan: Plan, options: WriteOptions): Promise<WriteOutcome> {
 	const outcome = await sendWrite(cluster, plan, options);
 	const {reject, namespace} = plan;
-	if (!reject || outcome.kind !== 'done' || options.dryRun) return outcome;
+	if (!reject || outcome.kind !== 'done') return outcome;
 	const {revision, uid, mark} = reject;
-	const annotations = {[rejectedAnnotation]: formatRejection(mark)};
-	const marked = await annotateRevision(cluster, {namespace, revision, uid}, annotations);
+	const {dryRun} = options;
+	const marked = await annotateRevision(cluster, {namespace, revision, uid}, markOf(mark), {
+		...(dryRun && {dryRun}),
+	});
 	if (marked.kind === 'done') return outcome;
 	const why = sentenceOfOutcome(marked, {namespace, name: revision, write: {kind: 'other'}});
-	return {...outcome, missed: `${revision} is not marked as rejected. ${why}`};
+	const missed = dryRun
+		? `The mark on ${revision} would not be written; the note on the service says that it is rejected. ${why}`
+		: `${revision} bears no mark itself; the note on the service says that it is rejected, and everything here goes by that. Abandon again writes the mark. ${why}`;
+	return {...outcome, missed};
 }
 
 async function sendWrite(
@@ -119,7 +124,7 @@ function stop(sentence: string): string {
 export function dryRunOf(outcome: WriteOutcome, plan: Plan): DryRun {
 	switch (outcome.kind) {
 		case 'done':
-			return {kind: 'accepted'};
+			return {kind: 'accepted', ...(outcome.missed !== undefined && {missed: outcome.missed})};
 		case 'altered':
 			return {kind: 'altered', sentence: `${alteredSentences(plan, outcome).join('; ')}.`};
 		case 'not made':

@@ -10,10 +10,10 @@ import {panes, type Pane} from '../console/state/panes.js';
 import {showStroke, strokeOf} from '../terminal/input/strokes.js';
 import {greyed, type Theme} from '../terminal/output/theme.js';
 import {actionFor, isTextContext, keysOf, labelOf, type Action, type KeyContext} from './keys/key-lookup.js';
-import {Footer, Notice, useNoticeRows} from './footer.js';
-import {Header} from './header.js';
+import {Footer, Notice, useNoticeRows} from './frame/footer.js';
+import {Header} from './frame/header.js';
 import {layoutOf, noticeRows, shortened, type Layout, type Size} from './layout.js';
-import {LoginBanner, loginRows} from './login-banner.js';
+import {LoginBanner, loginRows} from './frame/login-banner.js';
 import {paneComponents} from './panes/pane-components.js';
 import {digitOf, paneRows, paneTable} from './panes/pane-table.js';
 import {ThemeContext, useTheme} from './widgets/theme-context.js';
@@ -67,6 +67,7 @@ function isEnabled(
 	if (action === 'confirm' && sheet?.kind === 'review') return canApply;
 	if (action === 'redraw') return sheet?.kind === 'help';
 	if (action === 'wake') return sheet?.kind === 'review' && sheet.wake?.kind === 'offered';
+	if (action === 'wayBack') return sheet?.kind === 'review' && sheet.plan.promotion !== undefined && canApply;
 	if (action === 'putMineOnTop' || action === 'keepEditing') {
 		return sheet?.kind === 'review' && !isSettled;
 	}

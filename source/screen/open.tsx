@@ -14,7 +14,7 @@ import {backgroundOf} from '../terminal/output/palette.js';
 import {createTheme, type ThemeOptions} from '../terminal/output/theme.js';
 import {App} from './app.js';
 import {ThemeContext} from './widgets/theme-context.js';
-import type {FirstFrame} from './first-frame.js';
+import type {FirstFrame} from './frame/first-frame.js';
 import {useIgnoredPaste} from './widgets/form/use-ignored-paste.js';
 import {ConsoleContext, SeeingContext} from './use-console.js';
 

@@ -131,7 +131,7 @@ const performers: Partial<Record<Action, Performer>> = {
 		if (asked.ok) copy(asked.command);
 		else notify(store, {tone: 'bad', text: asked.reason});
 	},
-	complete: console => console.complete(),
+	complete: console => void console.complete(),
 	rollBack: console => console.rollBack(),
 	abandon: (console, _, why) => console.abandon(why),
 	undo: console => console.undo(),

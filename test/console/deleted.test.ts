@@ -97,7 +97,7 @@ describe('the selection on a service that is deleted', () => {
 		await madeAnew();
 		expect(selected()).toBeUndefined();
 		expect(rows().filter(name => name === 'cart')).toHaveLength(2);
-		console.complete();
+		await console.complete();
 		expect(console.store.getState().sheets).toEqual([]);
 		moveSelection(console.store, {by: 1});
 		expect(selected()).toBe('cart');
@@ -154,7 +154,7 @@ describe('a form of a service that is deleted', () => {
 		typeVariable();
 		await deleted();
 		expect(fate()).toBe('gone');
-		console.submitForm();
+		await console.submitForm();
 		expect(form()).toMatchObject({values: {env: expect.arrayContaining([{name: 'LONG', value: 'draft'}])}});
 		expect(console.store.getState().notice?.text).toBe(
 			'Nothing to review: there is no service cart any more.',
@@ -170,7 +170,7 @@ describe('a form of a service that is deleted', () => {
 
 	it('under its review stays as typed when the write finds nothing', async () => {
 		typeVariable();
-		console.submitForm();
+		await console.submitForm();
 		await deleted();
 		await console.confirm();
 		expect(console.store.getState().notice?.text).toBe('Nothing was written. cart was deleted.');
@@ -188,7 +188,7 @@ describe('a form of a service that is deleted and made anew', () => {
 		await deleted();
 		await madeAnew();
 		expect(fate()).toBe('another');
-		console.submitForm();
+		await console.submitForm();
 		const second = await world.service('cart');
 		const {plan} = reviewOf(console.store.getState());
 		expect(plan.write).toMatchObject({kind: 'patch', uid: second.uid});
@@ -211,7 +211,7 @@ describe('a form of a service that is deleted and made anew', () => {
 		selectNamed(console.store, 'cart');
 		openRevisionForm(console.store);
 		expect(fate()).toBe('another');
-		console.submitForm();
+		await console.submitForm();
 		closeSheet(console.store);
 		closeSheet(console.store);
 		openRevisionForm(console.store);
@@ -229,7 +229,7 @@ describe('a form of a service that is deleted and made anew', () => {
 
 	it('under its review is not written to, and leads back to what was typed', async () => {
 		typeVariable();
-		console.submitForm();
+		await console.submitForm();
 		await deleted();
 		await madeAnew();
 		const {generation} = await world.service('cart');
@@ -248,7 +248,7 @@ describe('a form of a service that is deleted and made anew', () => {
 		changeTagForm(console.store, 'kept');
 		await deleted();
 		await madeAnew();
-		console.submitForm();
+		await console.submitForm();
 		expect(form()).toMatchObject({
 			values: {tags: 'kept'},
 			refusal:

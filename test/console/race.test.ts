@@ -48,7 +48,7 @@ async function editInConsole(console: Console, edits: number, by: (edit: number)
 			tally.refused += 1;
 			if (tally.refused % 2 === 0) console.takeTheirs();
 			else {
-				console.putMineOnTop();
+				await console.putMineOnTop();
 				if (store.getState().sheets.length > 0) await console.confirm();
 			}
 			sheet = store.getState().sheets.at(-1);

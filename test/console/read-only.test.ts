@@ -54,7 +54,7 @@ it('no action of the key table, pressed in every pane, writes; each says why', a
 			if (leadsToWrite(action) && !/started with --read-only/.test(store.getState().notice?.text ?? '')) {
 				silent.push(action);
 			}
-			console.submitForm();
+			await console.submitForm();
 			await console.confirm();
 			await console.confirm();
 		}

@@ -80,7 +80,9 @@ describe('a release that does not become ready says why, with what to do', () =>
 		await terminal.until(shows('exits with 1'));
 		const {latestCreated = ''} = await world.service('cart');
 		expect(await printed('split', 'cart', `${latestCreated}=100`)).toMatch(
-			new RegExp(`${latestCreated} is not ready \\(exits with 1.*could not connect to the database`),
+			new RegExp(
+				`${latestCreated} is not ready \\(Crashing: exits with 1.*could not connect to the database`,
+			),
 		);
 	});
 

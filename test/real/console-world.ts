@@ -23,7 +23,12 @@ const target = v.object({
 const condition = v.object({type: v.string(), status: v.string()});
 
 const service = v.object({
-	metadata: v.object({uid: v.string(), generation: v.number(), resourceVersion: v.string()}),
+	metadata: v.object({
+		uid: v.string(),
+		generation: v.number(),
+		resourceVersion: v.string(),
+		annotations: v.exactOptional(v.record(v.string(), v.string()), {}),
+	}),
 	spec: v.object({
 		template: v.object({
 			metadata: v.exactOptional(
@@ -53,6 +58,10 @@ const service = v.object({
 		}),
 		{},
 	),
+});
+
+const annotated = v.object({
+	metadata: v.object({annotations: v.exactOptional(v.record(v.string(), v.string()), {})}),
 });
 
 export type StoredService = v.InferOutput<typeof service>;
@@ -121,6 +130,22 @@ export async function openRealWorld() {
 		collection,
 		async service(name: string): Promise<StoredService> {
 			return v.parse(service, JSON.parse(await expectCode(200, 'GET', `${collection('services')}/${name}`)));
+		},
+		/** The annotations of a revision. */
+		async annotations(revision: string): Promise<Record<string, string>> {
+			const text = await expectCode(200, 'GET', `${collection('revisions')}/${revision}`);
+			return v.parse(annotated, JSON.parse(text)).metadata.annotations;
+		},
+		/** A Service of Kubernetes that belongs to nobody; it goes when what is returned is called. */
+		async occupy(name: string): Promise<() => Promise<void>> {
+			const services = `/api/v1/namespaces/${namespace}/services`;
+			await expectCode(201, 'POST', services, {
+				metadata: {name},
+				spec: {type: 'ExternalName', externalName: 'example.com'},
+			});
+			return async () => {
+				await expectCode(200, 'DELETE', `${services}/${name}`);
+			};
 		},
 		/** The stored service as soon as it is as wanted. */
 		async until(name: string, isWanted: (stored: StoredService) => boolean): Promise<StoredService> {

@@ -99,7 +99,7 @@ function freeTag(state: ConsoleState, service: ServiceView): string {
 	const {canary, whole} = releaseOf(factsOf(state, service));
 	const isRunning = canary !== undefined && canary.revision !== whole;
 	const isInUse = service.specTraffic.some(({tag}) => tag === canaryTag);
-	const isFree = placeholderRule(canaryTag, service.name, factsOf(state, service).taken) === undefined;
+	const isFree = placeholderRule(canaryTag, service.name, factsOf(state, service).placeholders) === undefined;
 	return (isRunning && isInUse) || (!isInUse && !isFree) ? '' : canaryTag;
 }
 
@@ -239,6 +239,17 @@ function without<Id extends string>(
 	return kept;
 }
 
+/** What the form on top would tag, and of which service: names that are worth asking for before it is reviewed. */
+export function tagsOfForm(state: ConsoleState): {service: ServiceView; tags: readonly string[]} | undefined {
+	const form = state.sheets.at(-1);
+	if (!form || !isForm(form) || form.kind === 'create service') return undefined;
+	const found = serviceOfForm(state, form);
+	if (found.kind === 'gone') return undefined;
+	const {service} = found;
+	if (form.kind === 'tag') return {service, tags: splitTags(form.values.tags)};
+	return {service, tags: [form.values.newTag, form.values.oldTag]};
+}
+
 export type FormOutcome = {kind: 'plan'; plan: Plan} | {kind: 'wrong'};
 
 /** Judges the form on top as a whole. With nothing wrong it becomes a plan; else every field shows what is wrong. */
@@ -314,19 +325,20 @@ function submitRevision(
 	const plan = planRevision(service, toRevisionRequest(form.values, based, limits), {
 		base,
 		stable: releaseOf(facts).stable?.revision,
-		taken: facts.taken,
+		placeholders: facts.placeholders,
 	});
 	if (!plan.ok) {
 		refuse(store, form.kind, plan.reason);
 		return {kind: 'wrong'};
 	}
 	const lines = [{label: 'Made from', value: madeFrom(form, service)}, ...revisionFacts(form.values, based)];
-	return {kind: 'plan', plan: planCreateRevision(facts, plan, lines, {action: form.kind, base})};
+	return {kind: 'plan', plan: planCreateRevision(facts, plan, lines, {action: form.kind})};
 }
 
 function madeFrom({values, offer}: RevisionFormSheet | ScalingFormSheet, {summary}: ServiceView): string {
 	if (!offer) return `the template, which is what users run: ${summary.image}`;
-	return values.base === 'users' ? `what users run: ${offer.running}` : `the template: ${offer.template}`;
+	if (values.base === 'users') return `what users run: ${offer.running}`;
+	return `the template: ${offer.template}${offer.fate === undefined ? '' : `, ${offer.fate}`}`;
 }
 
 function submitTags(store: ConsoleStore, form: TagFormSheet, service: ServiceView): FormOutcome {

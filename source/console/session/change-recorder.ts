@@ -141,6 +141,7 @@ export function createHistory(
 			service: service.name,
 			uid,
 			generation,
+			from: before.generation,
 			by: service.lastModifier ?? '',
 			own: false,
 			reason: wasSeen ? 'seen by the watch' : 'changed while no console was watching',

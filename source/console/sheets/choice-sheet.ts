@@ -4,6 +4,8 @@ import {baseOffer} from '../../release/base-offer.js';
 import {planAbandon, planPromote, planRollback, type Planned} from '../../release/plan-split.js';
 import {readBase} from '../../release/read-base.js';
 import type {Cluster} from '../../kube/cluster.js';
+import {previousTag, stableTag} from '../../knative/release/verbs/role-tags.js';
+import {askPlaceholders} from '../session/placeholders.js';
 import {factsOf} from '../state/facts.js';
 import {closeSheet, notify, openSheet} from '../state/select.js';
 import type {ConsoleStore} from '../state/state.js';
@@ -57,15 +59,16 @@ export function reviewAbandon(
 	openSheet(store, {
 		kind: 'choice',
 		title: `Give up the release of ${service.name}`,
-		question: `The template is ${offer.template}; users run ${offer.running}. The next revision is made from the template.`,
+		question: `The template is ${offer.template}${offer.fate === undefined ? '' : `, ${offer.fate}`}; users run ${offer.running}. The next revision is made from the template.`,
 		options: [
-			{value: 'template', label: `put the template back to ${offer.running}: a new revision, at 0 %`},
+			{value: 'template', label: 'put the template back to what users run: a new revision, at 0 %'},
 			{value: 'leave', label: 'leave the template as it is'},
 		],
 		uid: service.uid,
 		verb: 'abandon',
 		about: 'template',
 		why,
+		to,
 	});
 }
 
@@ -80,7 +83,8 @@ export async function choose(store: ConsoleStore, cluster: Cluster, value: strin
 	if (sheet.about === 'revision' && sheet.verb === 'abandon') {
 		return reviewAbandon(store, cluster, service, {why: sheet.why, to: value});
 	}
-	const planned = await plannedBy(cluster, factsOf(state, service), sheet, value);
+	if (sheet.verb === 'promote') await askPlaceholders(store, cluster, service, [stableTag, previousTag]);
+	const planned = await plannedBy(cluster, factsOf(store.getState(), service), sheet, value);
 	if (typeof planned === 'string') return notify(store, {tone: 'bad', text: planned});
 	if (!planned.ok) return notify(store, {tone: 'info', text: planned.reason});
 	openReview(store, cluster, planned.plan);
@@ -89,16 +93,16 @@ export async function choose(store: ConsoleStore, cluster: Cluster, value: strin
 async function plannedBy(
 	cluster: Cluster,
 	facts: ReturnType<typeof factsOf>,
-	{verb, about, why}: ChoiceSheet,
+	{verb, about, why, to}: ChoiceSheet,
 	value: string,
 ): Promise<Planned | string> {
 	if (about === 'revision') {
 		return verb === 'promote' ? planPromote(facts, {to: value}) : planRollback(facts, {to: value});
 	}
 	const offer = value === 'template' ? baseOffer(facts) : undefined;
-	if (!offer) return planAbandon(facts, {why});
+	if (!offer) return planAbandon(facts, {why, to});
 	const read = await readBase(cluster, facts.service.namespace, offer.revision);
 	return read.ok
-		? planAbandon(facts, {why, base: read.base})
+		? planAbandon(facts, {why, to, base: read.base})
 		: `What users run cannot be read, so nothing was planned: ${read.reason}`;
 }

@@ -182,6 +182,7 @@ export type ChoiceSheet = {
 	verb: AskedVerb;
 	/** A revision, or what becomes of the template. */
 	about: 'revision' | 'template';
-	/** Of abandoning: in the operator's words. */
+	/** Of abandoning: in the operator's words, and which revision, where that was asked before. */
 	why: string;
+	to?: string | undefined;
 };

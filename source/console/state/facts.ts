@@ -1,11 +1,12 @@
 /** What a plan on a service is made from, as the console knows it now. */
 import type {ServiceView} from '../../knative/service/service.js';
 import {releaseOf} from '../../knative/release/release.js';
+import type {Placeholders} from '../../knative/release/verbs/role-tags.js';
 import type {CanaryVerdict} from '../../release/canary-verdict.js';
 import {verdictOfPairs} from '../../release/verdict-of-pairs.js';
 import type {Facts} from '../../release/plan-split.js';
 import {changesOf} from '../session/change-recorder.js';
-import {knownRevisions} from './read.js';
+import {toldRevisions} from './read.js';
 import type {ConsoleState} from './state.js';
 
 export function factsOf(state: ConsoleState, service: ServiceView): Facts {
@@ -16,14 +17,21 @@ export function factsOf(state: ConsoleState, service: ServiceView): Facts {
 function releaseFactsOf(state: ConsoleState, service: ServiceView): Facts {
 	return {
 		service,
-		revisions: knownRevisions(state, service),
+		revisions: toldRevisions(state, service),
 		changes: changesOf(state, service.uid),
 		now: Date.now(),
 		user: state.connection.kind === 'connected' ? state.connection.user : '',
-		taken: new Set(
-			state.services.filter(({namespace}) => namespace === service.namespace).map(({name}) => name),
-		),
+		placeholders: placeholdersIn(state, service.namespace),
 	};
+}
+
+/** What was asked for, and the names of the services that are listed, each of which has one of Kubernetes. */
+function placeholdersIn({placeholders, services}: ConsoleState, namespace: string): Placeholders {
+	const asked = [...placeholders].flatMap(([key, state]) =>
+		key.startsWith(`${namespace}/`) ? [[key.slice(namespace.length + 1), state] as const] : [],
+	);
+	const listed = services.filter(service => service.namespace === namespace);
+	return new Map([...asked, ...listed.map(({name}) => [name, 'taken'] as const)]);
 }
 
 /** Of the pairs that the loop of this service has sent, when they were of the canary and of what users had. */

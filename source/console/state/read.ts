@@ -1,6 +1,6 @@
 /** Readings of the store that more than one place needs. Pure. */
 import type {RevisionView} from '../../knative/revision/revision.js';
-import {conditionTrouble, type RevisionTrouble} from '../../knative/revision/trouble.js';
+import {conditionTrouble, told, type RevisionTrouble} from '../../knative/revision/trouble.js';
 import type {ServiceView} from '../../knative/service/service.js';
 import {set, splitOf, type Split, type SplitRow} from '../../knative/split/split.js';
 import type {ConsoleState, Draft, ReflectorState, Sheet} from './state.js';
@@ -96,6 +96,14 @@ export function knownRevisions(
 	const {revisions} = state.feeds;
 	const isKnown = revisions.kind === 'live' || oldSince(revisions) !== undefined;
 	return state.revisions.get(keyOf(service)) ?? (isKnown ? none : undefined);
+}
+
+/** The revisions that are known, each with its state in the words of pane 2. */
+export function toldRevisions(state: ConsoleState, service: ObjectName): readonly RevisionView[] | undefined {
+	const {trouble} = state;
+	return knownRevisions(state, service)?.map(revision =>
+		told(revision, trouble?.revision === revision.uid ? trouble : undefined),
+	);
 }
 
 export function selectedRevision(state: ConsoleState): RevisionView | undefined {

@@ -9,7 +9,7 @@ import type {RevisionChoice, Selected} from './selection.js';
 import type {Standing} from '../../kube/auth/credentials.js';
 import type {Unreached} from '../../kube/gateway/find-gateway.js';
 import type {ForwardState} from '../../kube/port-forward/port-forward.js';
-import type {VisibleNamespaces} from '../../kube/visible-namespaces.js';
+import type {Scope} from './scope-kind.js';
 import type {ReflectorState} from '../../kube/watch/reflector.js';
 import {defaultRequestOptions, type RequestOptions} from '../../probe/transport/request-options.js';
 import type {LoopSnapshot} from '../../probe/loop/loop.js';
@@ -89,14 +89,6 @@ export type GatewayState =
 			unreached?: Unreached;
 	  }
 	| {kind: 'not found'; sentence: string};
-
-/** Which namespaces are shown. */
-export type Scope =
-	/** `namespace` alone. */
-	| {kind: 'one'}
-	/** All that the operator may see: which, is being asked. */
-	| {kind: 'looking'}
-	| VisibleNamespaces;
 
 /** Whether a writing action is open to the operator; `reason` says why not. */
 export type Right = {allowed: boolean; reason: string};
@@ -232,6 +224,8 @@ export type ConsoleState = {
 	/** The last change of each service on its way to the gateway, by uid. */
 	moves: ReadonlyMap<string, Move>;
 	scalingDefaults: ScalingDefaults;
+	/** What the server said of names that tags need, by `namespace/name`. */
+	placeholders: ReadonlyMap<string, 'taken' | 'free'>;
 	/** Forms that were closed unsent, by `formKey`: what was typed is there again when they are opened again. */
 	leftForms: ReadonlyMap<string, FormSheet>;
 
@@ -296,6 +290,7 @@ export function initialState({
 		historyProblem: undefined,
 		moves: new Map(),
 		scalingDefaults: {kind: 'asking'},
+		placeholders: new Map(),
 		leftForms: new Map(),
 		live: undefined,
 		verdicts: new Map(),

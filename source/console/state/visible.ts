@@ -2,7 +2,7 @@
 import {serviceState} from '../../knative/service/service-state.js';
 import type {ServiceView} from '../../knative/service/service.js';
 import {keyOf} from '../tables/object-name.js';
-import type {Scope} from './state.js';
+import type {Scope} from './scope-kind.js';
 
 /** By the services they are taken from: every part of the screen asks, at every change. */
 const filtered = new WeakMap<

@@ -3,7 +3,7 @@ import {TransportError, type Cluster} from '../../kube/cluster.js';
 import {parseList} from '../../kube/objects.js';
 import {corePath} from '../../kube/paths.js';
 import {parsePod} from '../../knative/objects/pod.js';
-import {podTrouble, type RevisionTrouble} from '../../knative/revision/trouble.js';
+import {podTrouble, told, type RevisionTrouble} from '../../knative/revision/trouble.js';
 import {condition, serviceState} from '../../knative/service/service-state.js';
 import type {RevisionView} from '../../knative/revision/revision.js';
 import type {ServiceView} from '../../knative/service/service.js';
@@ -54,11 +54,11 @@ export async function withPodTrouble(
 	now: number,
 ): Promise<readonly RevisionView[]> {
 	const [newest, ...older] = revisions;
-	if (newest?.state.kind !== 'deploying') return revisions;
+	if (newest?.state.kind !== 'deploying') return revisions.map(revision => told(revision));
 	const since = newest.conditions.find(({type}) => type === 'Ready')?.since;
 	const isLate = since !== undefined && now - since > patience;
 	const trouble = await troubleOf(cluster, newest.namespace, newest.name, isLate);
-	return trouble ? [{...newest, state: {...newest.state, ...trouble}}, ...older] : revisions;
+	return [told(newest, trouble), ...older.map(revision => told(revision))];
 }
 
 async function troubleOf(

@@ -37,7 +37,7 @@ import type {Base} from '../../knative/revision/base.js';
 import {releaseOf} from '../../knative/release/release.js';
 import {readBase} from '../../release/read-base.js';
 import {readRevisions, readService} from '../read/read-service.js';
-import {readTaken} from '../../kube/read-placeholders.js';
+import {readPlaceholders} from '../../kube/read-placeholders.js';
 
 export type ReleaseCommand = 'split' | 'complete' | 'rollback' | 'abandon' | 'undo';
 
@@ -145,18 +145,18 @@ async function plan(
 	{cluster, history, progress, compare, now = Date.now}: ReleaseDependencies,
 ): Promise<PlannedOrNot> {
 	const {verb, namespace, service: name, shares} = options;
-	const [read, revisions, memory, taken] = await Promise.all([
+	const [read, revisions, memory, placeholders] = await Promise.all([
 		readService(cluster, namespace, name),
 		readRevisions(cluster, namespace, name),
 		remembered(history),
 		// A roll back waits for nothing that it can do without.
-		verb === 'complete' ? readTaken(cluster, namespace, name, roleTags) : undefined,
+		verb === 'complete' ? readPlaceholders(cluster, namespace, name, roleTags) : undefined,
 	]);
 	if (!read.ok) return {ok: false, code: exitCodes.notMade, sentence: `Not done: ${read.reason}`};
 	const {service} = read;
 	const changes = await settledChanges(memory, service, history, now());
 	const unread = {problem: memory.problem, changes: changes.length};
-	const known: Facts = {service, revisions, changes, now: now(), user: cluster.user, taken};
+	const known: Facts = {service, revisions, changes, now: now(), user: cluster.user, placeholders};
 	const facts = verb === 'complete' ? await withVerdict(known, {compare, progress}) : known;
 	const meant = options.to === undefined ? undefined : meantBy(options.to, facts);
 	if (meant && !meant.ok) return {ok: false, code: exitCodes.usage, sentence: meant.reason};

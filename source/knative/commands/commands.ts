@@ -147,6 +147,15 @@ export function kubectlPatchCommand(
 	])} -p=${singleQuoted(visibleJson([...guard(view), ...operations]))}`;
 }
 
+/** `kubectl patch revision …` with annotations, on that revision and no later one of its name: the uid in a patch is a precondition. */
+export function kubectlMarkCommand(
+	{namespace, revision, uid}: {namespace: string; revision: string; uid: string},
+	annotations: Readonly<Record<string, string>>,
+): string {
+	const words = ['kubectl', 'patch', 'revision', revision, '-n', namespace, '--type=merge'];
+	return `${quoteWords(words)} -p=${singleQuoted(visibleJson({metadata: {uid, annotations}}))}`;
+}
+
 /**
  * `kn service update NAME --traffic a=50,b=50`, with `--tag` and `--untag` for what differs. kn sets every share to 0
  * first and drops rows that end at 0 % without a tag, so only the others are named. It writes without a guard.
@@ -236,7 +245,11 @@ export function atCluster(line: string, flags: readonly string[]): string {
 
 /** Whether the line does nothing when the object was changed, or replaced, since it was made. */
 export function isGuarded(line: string): boolean {
-	return line.includes('"path":"/metadata/uid"') || line.endsWith(' create -f -');
+	return (
+		line.includes('"path":"/metadata/uid"') ||
+		line.includes(` -p='{"metadata":{"uid":`) ||
+		line.endsWith(' create -f -')
+	);
 }
 
 /** The line with the values of variables covered: to be shown, not to be run. */
@@ -244,8 +257,8 @@ export function coveredLine(line: string): string {
 	return line.replaceAll(/("name":"(?:[^"\\]|\\.)*","value":")(?:[^"\\]|\\.)*"/g, '$1•••"');
 }
 
-/** What is copied of lines that do the same: those that are guarded, or where none is, the first. */
+/** What is copied of lines that do the same: those that are guarded, each only after the one before it was done; else the first. */
 export function copiedLines(lines: readonly string[]): string {
 	const guarded = lines.filter(line => isGuarded(line));
-	return (guarded.length > 0 ? guarded : lines.slice(0, 1)).join('\n');
+	return (guarded.length > 0 ? guarded : lines.slice(0, 1)).join(' &&\n');
 }

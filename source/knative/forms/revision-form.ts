@@ -45,9 +45,11 @@ export type RevisionValues = Record<AutoscalingKey, string> & {
 export type BaseOffer = {
 	/** What users run. */
 	revision: string;
-	/** In few words: image, and what has become of it. */
+	/** In few words: the image, and what is different beside it. */
 	template: string;
 	running: string;
+	/** What has become of what the template made, where that failed users: `rejected at 12:04 by ann: 5xx`. */
+	fate: string | undefined;
 };
 
 export type RevisionFieldId = keyof RevisionValues;
@@ -113,13 +115,13 @@ export function revisionFields(view: ServiceView, offer?: BaseOffer): Field<Revi
 	];
 }
 
-function baseField({template, running}: BaseOffer, initial: RevisionValues): Field<RevisionFieldId> {
+function baseField({template, running, fate}: BaseOffer, initial: RevisionValues): Field<RevisionFieldId> {
 	return {
 		id: 'base',
 		label: 'Made from',
 		kind: 'choice',
 		choices: [
-			{value: 'template', label: `template: ${template}`},
+			{value: 'template', label: `template${fate === undefined ? '' : `, ${fate}`}: ${template}`},
 			{value: 'users', label: `what users run: ${running}`},
 		],
 		initial: initial.base,

@@ -1,5 +1,6 @@
 /** JSON Patch (RFC 6902) as this project writes it. */
 
+import {applyPatch} from 'rfc6902';
 import type {ServiceView} from '../service/service.js';
 import {toTargets, type Split} from '../split/split.js';
 
@@ -20,6 +21,13 @@ export function guard(view: Pick<ServiceView, 'uid' | 'generation'>): PatchOpera
 		{op: 'test', path: pointer('metadata', 'uid'), value: view.uid},
 		{op: 'test', path: pointer('metadata', 'generation'), value: view.generation},
 	];
+}
+
+/** A copy of the object as these operations leave it; one that cannot be done leaves it as it is. */
+export function patched<Value extends object>(object: Value, operations: readonly PatchOperation[]): Value {
+	const copy = structuredClone(object);
+	applyPatch(copy, [...operations]);
+	return copy;
 }
 
 /** Sets `spec.traffic`. `add` on a member that exists replaces it (RFC 6902 §4.1), so one form serves both. */

@@ -1,10 +1,13 @@
 /** What an operator should know before a change of a split is made; each a sentence. Pure. */
 
+import {stateWords} from '../revision/revision-state.js';
 import type {RevisionView} from '../revision/revision.js';
 import type {ServiceView} from '../service/service.js';
 import type {Split} from '../split/split.js';
 import {momentBy} from '../text/moment.js';
-import {parseRejection} from './evidence/rejection.js';
+import {rejectionOf, type ReleaseFacts} from './evidence/facts.js';
+import {rejectedLike} from './evidence/likeness.js';
+import type {Rejection} from './evidence/rejection.js';
 import {rolloutInProgress} from '../service/service-state.js';
 
 export type Warning = {
@@ -51,13 +54,15 @@ export function wordsToType(warnings: readonly Warning[]): string[] {
  *
  * @param revisions Those of this Service; undefined while they are not known: then nothing is said of their state.
  * @param now Milliseconds since 1970; without it nothing is said of how old a revision is.
+ * @param users The revision that users have, where it is known.
+ * @param isBack It goes back to what users had, which no likeness to something else is to hold up.
  */
 export function trafficWarnings(
 	service: ServiceView,
 	revisions: readonly RevisionView[] | undefined,
 	before: Split,
 	after: Split,
-	{now}: {now?: number | undefined} = {},
+	{now, users, isBack = false}: {now?: number | undefined; users?: string | undefined; isBack?: boolean} = {},
 ): Warning[] {
 	const warnings: Warning[] = [];
 	const byName = new Map(revisions?.map(revision => [revision.name, revision]));
@@ -68,7 +73,11 @@ export function trafficWarnings(
 			if (revisions && !revision?.state.ready) warnings.push(blocking(row.revision ?? row.key, revision));
 			continue;
 		}
-		if (revision) warnings.push(...ofRejected(revision, {now}), ...ofTarget(service, revision, {now}));
+		if (revision)
+			warnings.push(
+				...ofRejected({service, revisions}, revision, {now, users, isBack}),
+				...ofTarget(service, revision, {now}),
+			);
 		else if (revisions || row.revision === undefined)
 			warnings.push(missing(row.revision ?? row.key, row.latest));
 		if (row.latest && old === 0) {
@@ -92,12 +101,27 @@ export function trafficWarnings(
 	return [...warnings, ...ownerWarnings(service)];
 }
 
-function ofRejected({name, rejected}: RevisionView, {now}: {now: number | undefined}): Warning[] {
-	const rejection = parseRejection(rejected);
-	if (!rejection) return [];
-	const why = rejection.why === '' ? '' : `: ${rejection.why}`;
-	const sentence = `${name} was rejected${momentBy(rejection, now)}${why.replace(/\.$/, '')}.`;
-	return [{kind: 'rejected', revision: name, sentence}];
+/** Of the revision itself, or of another one that runs the same. */
+function ofRejected(
+	facts: Pick<ReleaseFacts, 'service' | 'revisions'>,
+	revision: RevisionView,
+	{now, users, isBack}: {now: number | undefined; users: string | undefined; isBack: boolean},
+): Warning[] {
+	const {name} = revision;
+	const rejection = rejectionOf(facts, name);
+	if (rejection) {
+		return [{kind: 'rejected', revision: name, sentence: `${name} was ${rejectedWords(rejection, now)}.`}];
+	}
+	const like = name === users ? undefined : rejectedLike({...facts, changes: []}, revision, users);
+	if (!like) return [];
+	const sentence = `${name} runs ${like.what}, which was ${rejectedWords(like.rejection, now)}.`;
+	return [{kind: isBack ? 'other' : 'rejected', revision: like.revision, sentence}];
+}
+
+/** `rejected at 12:04 by ann: too many 5xx`. */
+export function rejectedWords({at, by, why}: Rejection, now: number | undefined): string {
+	const reason = why === '' ? '' : `: ${why}`;
+	return `rejected${momentBy({at, by}, now)}${reason.replace(/\.$/, '')}`;
 }
 
 function missing(name: string, latest: boolean): Warning {
@@ -122,11 +146,10 @@ function ofTarget(service: ServiceView, revision: RevisionView, {now}: {now: num
 	const {name, state} = revision;
 	const warnings: Warning[] = [];
 	if (!state.ready) {
-		const why = state.sentence === '' ? state.word : state.sentence;
 		warnings.push({
 			kind: 'not ready',
 			revision: name,
-			sentence: `${name} is not ready (${why}): the server will accept the split and the gateway will keep the old one until it is.`,
+			sentence: `${name} is not ready (${stateWords(state)}): the server will accept the split and the gateway will keep the old one until it is.`,
 		});
 	} else if (state.kind === 'idle') {
 		warnings.push({

@@ -2,7 +2,9 @@
 import {printable} from '../text/printable.js';
 import {latestKey, splitOf} from '../split/split.js';
 import type {ReleaseFacts} from './evidence/facts.js';
+import type {ServiceView} from '../service/service.js';
 import {releaseOf} from './release.js';
+import {objectNameRule} from '../forms/rules.js';
 import {wordsHelp} from './words-help.js';
 
 export type Meant =
@@ -43,6 +45,8 @@ export function meantBy(word: string, facts: ReleaseFacts): Meant {
 	}
 	const [only, ...others] = found.values();
 	if (only && others.length === 0) return only;
+	const unlisted = revisions === undefined && !only ? unlistedName(word, service) : undefined;
+	if (unlisted !== undefined) return {ok: true, revision: unlisted};
 	const shown = printable(word);
 	if (only) {
 		const all = [...found.keys()];
@@ -51,6 +55,16 @@ export function meantBy(word: string, facts: ReleaseFacts): Meant {
 	const near = [...names].filter(name => name.endsWith(`-${word}`));
 	const hint = near.length > 0 ? ` Did you mean ${near.join(' or ')}?` : '';
 	return {ok: false, reason: `${service.name} has no revision ${shown}: name one by ${wordsHelp}.${hint}`};
+}
+
+/** Where the revisions may not be listed, the name of one is believed: whether it is there the Route finds out. */
+function unlistedName(word: string, {name, latestCreated = ''}: ServiceView): string | undefined {
+	if (word.startsWith(`${name}-`) && objectNameRule('A revision', word) === undefined) return word;
+	const isGenerated =
+		latestCreated.startsWith(`${name}-`) && /^\d{5,}$/.test(latestCreated.slice(name.length + 1));
+	return isGenerated && /^\d{1,9}$/.test(word) && Number(word) > 0
+		? `${name}-${String(Number(word)).padStart(5, '0')}`
+		: undefined;
 }
 
 function numbered(word: string, service: string, names: readonly string[]): string[] {

@@ -3,11 +3,11 @@
  * users run. Pure.
  */
 import * as v from 'valibot';
-import {pointer, type PatchOperation} from '../objects/patch.js';
+import {patched, pointer, type PatchOperation} from '../objects/patch.js';
 import type {ServiceView} from '../service/service.js';
 import {differences, type ComparedRevision} from './differences.js';
 import type {RevisionView} from './revision.js';
-import {resourcesOf, revisionSpec, summaryOf, telling, type RawTemplate} from './template.js';
+import {resourcesOf, revisionSpec, summaryOf, telling, template, type RawTemplate} from './template.js';
 
 /** A revision whose template is to be taken, and that template. Raw: never to be shown as it is. */
 export type Base = {readonly revision: string; readonly template: RawTemplate};
@@ -55,13 +55,13 @@ export function basedOn(service: ServiceView, base: Base | undefined): ServiceVi
 }
 
 /** Makes it the template. */
-export function baseOperation({template}: Base): PatchOperation {
-	return {op: 'replace', path: pointer('spec', 'template'), value: template};
+export function baseOperation({template: value}: Base): PatchOperation {
+	return {op: 'replace', path: pointer('spec', 'template'), value};
 }
 
 /** What of a template can be compared with a revision. */
 export function comparedTemplate({
-	template,
+	template: {spec, metadata},
 	summary,
 }: Pick<ServiceView, 'template' | 'summary'>): ComparedRevision {
 	return {
@@ -70,9 +70,17 @@ export function comparedTemplate({
 		autoscaling: summary.autoscaling,
 		containerConcurrency: summary.containerConcurrency,
 		protocol: summary.protocol,
-		resources: resourcesOf(template.spec, summary.container),
-		annotations: telling(new Map(Object.entries(template.metadata?.annotations ?? {}))),
+		resources: resourcesOf(spec, summary.container),
+		annotations: telling(new Map(Object.entries(metadata?.annotations ?? {}))),
 	};
+}
+
+/** The same of the template as these operations leave it. */
+export function comparedAfter(service: ServiceView, operations: readonly PatchOperation[]): ComparedRevision {
+	const {spec} = patched({spec: {template: service.template}}, operations);
+	const parsed = v.safeParse(template, spec.template);
+	const after = parsed.success ? parsed.output : service.template;
+	return comparedTemplate({template: after, summary: summaryOf(after)});
 }
 
 /** From what the revision runs to what the template would make: empty where the template makes the same again. */

@@ -8,8 +8,9 @@ import {autoscalingPrefix, autoscalingSettings} from '../autoscaling/autoscaling
 import {pointer, trafficOperation, type PatchOperation} from '../objects/patch.js';
 import {printable} from '../text/printable.js';
 import {envRule, imageRule} from '../forms/rules.js';
-import {placeholderRule} from '../release/verbs/role-tags.js';
-import {baseOperation, basedOn, type Base} from './base.js';
+import {placeholderRule, unreadNotes, type Placeholders} from '../release/verbs/role-tags.js';
+import {baseOperation, basedOn, comparedAfter, type Base} from './base.js';
+import type {ComparedRevision} from './differences.js';
 import type {ServiceView} from '../service/service.js';
 import {dropTag, latestKey, putTag, splitOf, toTargets, type Split, type SplitRow} from '../split/split.js';
 import {pinnedSplit} from '../release/verbs/settled-split.js';
@@ -43,8 +44,8 @@ export type RevisionContext = {
 	base?: Base | undefined;
 	/** The revision that users had when the release began: it gets the tag for the old one. */
 	stable?: string | undefined;
-	/** Names of Services in the namespace that are not of this service's own Route. */
-	taken?: ReadonlySet<string> | undefined;
+	/** Which names for tags are free. */
+	placeholders?: Placeholders | undefined;
 };
 
 export type RevisionPlan =
@@ -56,6 +57,8 @@ export type RevisionPlan =
 			targets: readonly TrafficTarget[];
 			/** The same as a Split; its row that follows the latest revision is the new one, not made yet. */
 			split: Split;
+			/** What the new revision is, as far as it is compared with others. */
+			made: ComparedRevision;
 			/** Printable sentences: what happens beside what was asked for. */
 			notes: readonly string[];
 	  }
@@ -65,10 +68,10 @@ export type RevisionPlan =
 export function planRevision(
 	view: ServiceView,
 	request: RevisionRequest,
-	{base, stable, taken}: RevisionContext = {},
+	{base, stable, placeholders}: RevisionContext = {},
 ): RevisionPlan {
 	const on = basedOn(view, base);
-	const refusal = refusalOf(on, request, taken);
+	const refusal = refusalOf(on, request, placeholders);
 	if (refusal !== undefined) return {ok: false, reason: refusal};
 	const template = templateOperations(on, request);
 	if (base) template.unshift(baseOperation(base));
@@ -80,6 +83,7 @@ export function planRevision(
 	}
 	const notes: string[] = [];
 	const split = splitWithNew(view, request, {stable, notes});
+	notes.push(...unreadNotes(view, [request.newTag ?? '', request.oldTag ?? ''], placeholders));
 	const name = on.template.metadata?.name;
 	if (name !== undefined) {
 		// The server refuses a changed template under an unchanged name.
@@ -90,6 +94,7 @@ export function planRevision(
 	}
 	return {
 		ok: true,
+		made: comparedAfter(view, template),
 		operations: [...template, trafficOperation(split)],
 		targets: toTargets(split),
 		split,
@@ -100,7 +105,7 @@ export function planRevision(
 function refusalOf(
 	view: ServiceView,
 	request: RevisionRequest,
-	taken: ReadonlySet<string> | undefined,
+	placeholders: Placeholders | undefined,
 ): string | undefined {
 	const {percent, newTag, oldTag, image} = request;
 	if (!Number.isInteger(percent) || percent < 0 || percent > 100) {
@@ -111,7 +116,7 @@ function refusalOf(
 	}
 	for (const tag of [newTag, oldTag]) {
 		const isInUse = view.specTraffic.some(target => target.tag === tag);
-		const sentence = tag === undefined || isInUse ? undefined : placeholderRule(tag, view.name, taken);
+		const sentence = tag === undefined || isInUse ? undefined : placeholderRule(tag, view.name, placeholders);
 		if (sentence !== undefined) return sentence;
 	}
 	if (image !== undefined) {
@@ -220,7 +225,7 @@ function annotationOperations(
 			.filter(alias => present?.[alias] !== undefined);
 		const current = spelled[0] === undefined ? undefined : present?.[spelled[0]];
 		if (current === value) continue;
-		// The other spellings go as well: left behind, they would hold again once this one is taken away.
+		// The other spellings go as well: left behind, they would hold again once this one is placeholders away.
 		for (const spelling of spelled) {
 			if (spelling !== name || value === undefined) {
 				operations.push({op: 'remove', path: pointer(...path, spelling)});

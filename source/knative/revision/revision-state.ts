@@ -21,6 +21,11 @@ export function conditionSentence(condition: ConditionView | undefined): string 
 	return shared([condition?.reason ?? '', condition?.message ?? ''].filter(part => part !== '').join(': '));
 }
 
+/** What keeps it from being ready, or a word on how it is: without an end. The same wherever it is said in a sentence. */
+export function stateWords({word, sentence}: Pick<RevisionState, 'word' | 'sentence'>): string {
+	return sentence === '' ? word : `${word}: ${sentence.replace(/\.$/, '')}`;
+}
+
 /**
  * `Active` is False with reason NoTraffic for a healthy revision that is scaled to zero, and does not count against
  * Ready; with any other reason the pods could not be brought up.

@@ -5,6 +5,7 @@ import {
 	conditions,
 	issueSentence,
 	metadata,
+	optionalText,
 	optionalWhole,
 	shared,
 	type ConditionView,
@@ -26,6 +27,8 @@ export type RevisionView = {
 	/** Milliseconds since 1970, UTC. */
 	createdAt: number | undefined;
 	image: string;
+	/** Of the image, as the registry resolved it: `sha256:…`; undefined while that is not told. */
+	digest: string | undefined;
 	env: readonly EnvView[];
 	conditions: readonly ConditionView[];
 	state: RevisionState;
@@ -54,16 +57,37 @@ export type RevisionView = {
 	deleting: boolean;
 };
 
-const emptyStatus = {conditions: [], actualReplicas: undefined, desiredReplicas: undefined};
+const containerStatuses = v.fallback(
+	v.optional(v.array(v.object({name: optionalText, imageDigest: optionalText})), []),
+	[],
+);
+
+const emptyStatus = {
+	conditions: [],
+	actualReplicas: undefined,
+	desiredReplicas: undefined,
+	containerStatuses: [],
+};
 
 const revision = v.object({
 	metadata,
 	spec: revisionSpec,
 	status: v.fallback(
-		v.object({conditions, actualReplicas: optionalWhole, desiredReplicas: optionalWhole}),
+		v.object({
+			conditions,
+			actualReplicas: optionalWhole,
+			desiredReplicas: optionalWhole,
+			containerStatuses,
+		}),
 		emptyStatus,
 	),
 });
+
+/** `sha256:…` of a reference that has one. */
+export function digestIn(image: string | undefined): string | undefined {
+	const digest = /@(sha256:[\da-f]{64})$/.exec(image ?? '')?.[1];
+	return digest && shared(digest);
+}
 
 const routingStates = v.picklist(['active', 'reserve', 'pending']);
 
@@ -92,6 +116,7 @@ export function parseRevision(input: unknown): Parsed<RevisionView> {
 			generation: Number.isSafeInteger(generation) ? generation : 0,
 			createdAt: meta.creationTimestamp,
 			image: summary.image,
+			digest: digestOf(spec.containers[summary.container]?.['name'], status.containerStatuses),
 			env: summary.env,
 			conditions: status.conditions,
 			state: revisionState(status.conditions, {deleting: meta.deletionTimestamp !== undefined}),
@@ -109,4 +134,13 @@ export function parseRevision(input: unknown): Parsed<RevisionView> {
 			deleting: meta.deletionTimestamp !== undefined,
 		},
 	};
+}
+
+/** Of the container that gets the requests, by its name; of a single one, whatever its name. */
+function digestOf(
+	name: unknown,
+	statuses: readonly {name?: string | undefined; imageDigest?: string | undefined}[],
+): string | undefined {
+	const status = statuses.length === 1 ? statuses[0] : statuses.find(candidate => candidate.name === name);
+	return digestIn(status?.imageDigest);
 }

@@ -142,6 +142,19 @@ function registryText(message: string): string {
 /** The same for the same revision: the screen asks at every change. */
 const known = new WeakMap<RevisionView, RevisionTrouble>();
 
+/**
+ * The revision with its state in the words that are said of it everywhere: in the panes, in a sheet, in a sentence.
+ *
+ * @param ofPods What its pods say, where they were asked.
+ */
+export function told(revision: RevisionView, ofPods?: RevisionTrouble): RevisionView {
+	const {state} = revision;
+	if (state.kind === 'deleting') return revision;
+	const trouble = conditionTrouble(revision) ?? ofPods;
+	if (!trouble) return revision;
+	return {...revision, state: {...state, word: trouble.word, sentence: trouble.sentence}};
+}
+
 /** What the conditions of a revision that failed say, shorter; undefined for one that did not fail. */
 export function conditionTrouble(revision: RevisionView): RevisionTrouble | undefined {
 	const before = known.get(revision);

@@ -107,6 +107,7 @@ export type Action =
 	| 'eraseDigit'
 	| 'confirm'
 	| 'wake'
+	| 'wayBack'
 	| 'takeTheirs'
 	| 'putMineOnTop'
 	| 'keepEditing'

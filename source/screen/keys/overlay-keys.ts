@@ -64,6 +64,14 @@ export const overlayKeys: readonly Binding[] = [
 		footer: {rank: 5},
 	},
 	{
+		action: 'wayBack',
+		keys: ['ctrl-p'],
+		in: ['sheet'],
+		label: 'way back',
+		help: 'Of a promotion: take what users had out of the split, or keep it at 0 % as the way back.',
+		footer: {rank: 6},
+	},
+	{
 		action: 'confirm',
 		keys: ['enter', 'q', 'y'],
 		in: ['leaving'],

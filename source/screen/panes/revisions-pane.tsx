@@ -15,7 +15,7 @@ import {
 import {isAcross} from '../../console/state/scope.js';
 import {keyOf} from '../../console/tables/object-name.js';
 import {isGone} from '../../console/state/selection.js';
-import {parseRejection} from '../../knative/release/evidence/rejection.js';
+import {rejectionOf} from '../../knative/release/evidence/facts.js';
 import type {Release} from '../../knative/release/release.js';
 import type {ConsoleState} from '../../console/state/state.js';
 import {roleOf, type RevisionMarks} from './revision-marks.js';
@@ -222,7 +222,10 @@ function row(
 			shortRevision(revision.name, service.name),
 			entries.length === 0 ? '' : `${percent} %`,
 			[...(role === undefined ? [] : [role]), ...tags].join(', '),
-			stateCell(revision, theme, revision.uid === sick.uid ? sick.word : undefined),
+			stateCell(revision, theme, {
+				isRejected: rejectionOf({service, revisions: [revision]}, revision.name) !== undefined,
+				sickness: revision.uid === sick.uid ? sick.word : undefined,
+			}),
 			pods(revision),
 			failed === '' || failed === '0 %' ? failed : {text: failed, style: theme.styles.bad},
 			age(revision.createdAt, now),
@@ -239,9 +242,13 @@ function pods({actualReplicas, desiredReplicas}: RevisionView): string {
 }
 
 /** @param sickness What its pods say is wrong, in a word. */
-function stateCell(revision: RevisionView, {glyphs, styles}: Theme, sickness: string | undefined): TableCell {
+function stateCell(
+	revision: RevisionView,
+	{glyphs, styles}: Theme,
+	{isRejected, sickness}: {isRejected: boolean; sickness: string | undefined},
+): TableCell {
 	const {state} = revision;
-	if (parseRejection(revision.rejected)) return {text: `${glyphs.bad} Rejected`, style: styles.bad};
+	if (isRejected) return {text: `${glyphs.bad} Rejected`, style: styles.bad};
 	const trouble = conditionTrouble(revision)?.word ?? sickness;
 	if (trouble !== undefined && state.kind !== 'deleting') {
 		return {text: `${glyphs.bad} ${trouble}`, style: styles.bad};

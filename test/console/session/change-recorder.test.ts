@@ -82,7 +82,7 @@ describe('the history', () => {
 
 	it('lets undo and the roll back go on after a restart, also over a change that no console saw', async () => {
 		const first = await open();
-		first.complete();
+		await first.complete();
 		await first.confirm();
 		await splitSeen(first, 'cart-00001=0 cart-00002=100');
 		await first.stop();
@@ -119,7 +119,7 @@ describe('the history', () => {
 		const {writeFile} = await import('node:fs/promises');
 		await writeFile(directory, 'a file where the directory should be');
 		const console = await open();
-		console.complete();
+		await console.complete();
 		await console.confirm();
 		await splitSeen(console, 'cart-00001=0 cart-00002=100');
 		const {historyProblem} = await until(

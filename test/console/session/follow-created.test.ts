@@ -31,7 +31,7 @@ function listen(): string[] {
 async function createRevision(image: string): Promise<void> {
 	openRevisionForm(console.store);
 	changeRevisionForm(console.store, {image});
-	console.submitForm();
+	await console.submitForm();
 	await console.confirm();
 }
 

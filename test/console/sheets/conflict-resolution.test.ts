@@ -60,7 +60,7 @@ describe('after a conflict', () => {
 
 	it('putting mine on top is reviewed again, on theirs, and written only then', async () => {
 		await meet();
-		console.putMineOnTop();
+		await console.putMineOnTop();
 		const {plan, phase} = reviewOf(console.store.getState());
 		expect(phase).toEqual({kind: 'open'});
 		expect(plan.rows.map(({before, after}) => [before, after])).toEqual([
@@ -97,11 +97,11 @@ describe('after a conflict', () => {
 	it('of a new revision, what was typed is still in the form', async () => {
 		openRevisionForm(console.store);
 		changeRevisionForm(console.store, {image: 'registry.example.com/shop/helloworld-go:2'});
-		console.submitForm();
+		await console.submitForm();
 		await world.split('cart', theirs);
 		await console.confirm();
 		expect(reviewOf(console.store.getState()).phase).toMatchObject({kind: 'conflict'});
-		console.putMineOnTop();
+		await console.putMineOnTop();
 		expect(reviewOf(console.store.getState()).phase).toEqual({kind: 'open'});
 		console.store.setState(({sheets}) => ({sheets: sheets.slice(0, -1)}));
 		expect(console.store.getState().sheets.at(-1)).toMatchObject({
@@ -141,7 +141,7 @@ describe('when theirs is what was asked for', () => {
 
 	it('mine cannot be put on top', async () => {
 		await meetTheSame();
-		console.putMineOnTop();
+		await console.putMineOnTop();
 		expect(reviewOf(console.store.getState()).phase).toMatchObject({kind: 'conflict'});
 	});
 
@@ -165,7 +165,7 @@ describe('when theirs is what was asked for', () => {
 	it('of tags, nothing is left in their form', async () => {
 		openTagForm(console.store);
 		changeTagForm(console.store, 'next');
-		console.submitForm();
+		await console.submitForm();
 		await world.split('cart', [
 			{revisionName: 'cart-00001', percent: 90, tag: 'stable'},
 			{revisionName: 'cart-00002', percent: 10, tag: 'next'},
@@ -179,7 +179,7 @@ describe('when theirs is what was asked for', () => {
 	it('but a new revision is still to be made', async () => {
 		openRevisionForm(console.store);
 		changeRevisionForm(console.store, {image: 'registry.example.com/shop/helloworld-go:2'});
-		console.submitForm();
+		await console.submitForm();
 		const {splits} = reviewOf(console.store.getState()).plan;
 		await world.split(
 			'cart',
@@ -206,7 +206,7 @@ describe('when theirs is what was asked for', () => {
 /** Enter before the name was typed. */
 async function tooEarly(): Promise<void> {
 	console = await world.console('cart', {production: /.*/});
-	console.complete();
+	await console.complete();
 	await console.confirm();
 	expect(said()).toBe('Type cart first: sandbox is production.');
 }

@@ -146,7 +146,7 @@ it('complete, rollback and undo go on from each other, by the history on disk', 
 it('complete is not done while the newest revision has failed, though the older one has everything', async () => {
 	const {code, stdout, stderr} = await run('complete', 'payments', '--yes');
 	expect(stderr).toMatch(
-		/^The newest revision, payments-00002, is not ready \(.*Unable to fetch image.*\); payments-00001 has 100 % /,
+		/^The newest revision, payments-00002, is not ready \(No image: image not found: .*404.*\); payments-00001 has 100 % /,
 	);
 	expect(stdout).toBe('');
 	expect(code).toBe(1);

@@ -15,7 +15,8 @@ import {
 } from '../../../source/headless/write/release.js';
 import {openHistoryFile} from '../../../source/journal/journal-file.js';
 import {serviceState} from '../../../source/knative/service/service-state.js';
-import type {ServiceView} from '../../../source/knative/service/service.js';
+import type {ServiceView, SplitTarget} from '../../../source/knative/service/service.js';
+import type {Cluster} from '../../../source/kube/cluster.js';
 import {servingPath} from '../../../source/kube/paths.js';
 import {gatewayOf, openSandbox} from '../sandbox.js';
 
@@ -26,7 +27,19 @@ const container = (target: string) => ({
 	env: [{name: 'TARGET', value: target}],
 });
 
-type RunOptions = Partial<ReleaseOptions> & {machine?: string; compare?: ReleaseDependencies['compare']};
+/** A row of `spec.traffic` as it is written. */
+const targetOf = ({revision, latest, percent, tag}: SplitTarget) => ({
+	...(latest ? {latestRevision: true} : {revisionName: revision}),
+	percent,
+	...(tag !== undefined && {tag}),
+});
+
+type RunOptions = Partial<ReleaseOptions> & {
+	machine?: string;
+	compare?: ReleaseDependencies['compare'];
+	/** The cluster as this operator may use it. */
+	through?: (cluster: Cluster) => Cluster;
+};
 
 export type Operators = Awaited<ReturnType<typeof openOperators>>;
 
@@ -114,6 +127,46 @@ export async function openOperators() {
 					};
 				}),
 			}),
+		/** `kn service update --traffic`: all others to 0 %, and rows without a tag go that end there. */
+		kn: async (name: string, shares: Readonly<Record<number, number>>) => {
+			const left = new Map(
+				Object.entries(shares).map(([number, percent]) => [`${name}-${number.padStart(5, '0')}`, percent]),
+			);
+			const {specTraffic} = await service(name);
+			const rows = specTraffic.flatMap(({revision, latest, tag}) => {
+				const percent = latest ? 0 : (left.get(revision ?? '') ?? 0);
+				if (!latest) left.delete(revision ?? '');
+				return percent === 0 && tag === undefined ? [] : [targetOf({revision, latest, percent, tag})];
+			});
+			const added = [...left]
+				.filter(([, percent]) => percent > 0)
+				.map(([revisionName, percent]) => ({revisionName, percent}));
+			return patch(name, {traffic: [...rows, ...added]});
+		},
+		/** `kn service update --untag TAG --tag REVISION=TAG`, of a tag that is there or not. */
+		moveTag: async (name: string, number: number, tag: string) => {
+			const revision = `${name}-${String(number).padStart(5, '0')}`;
+			const {specTraffic} = await service(name);
+			const rows = specTraffic
+				.map(row => (row.tag === tag ? {...row, tag: undefined} : row))
+				.filter(({percent, tag: kept}) => percent > 0 || kept !== undefined);
+			const free = rows.findIndex(row => row.revision === revision && row.tag === undefined);
+			const tagged = {revision, latest: false, percent: rows[free]?.percent ?? 0, tag};
+			const after = free === -1 ? [...rows, tagged] : rows.with(free, tagged);
+			return patch(name, {traffic: after.map(row => targetOf(row))});
+		},
+		/** Annotations of the Service itself; null takes one away. */
+		annotate: async (name: string, annotations: Readonly<Record<string, string | null>>): Promise<void> => {
+			const answer = await cluster.request({
+				method: 'PATCH',
+				path: `${services}/${name}`,
+				contentType: 'application/merge-patch+json',
+				body: {metadata: {annotations}},
+			});
+			if (answer.status !== 200) throw new Error(JSON.stringify(answer.body));
+			await settled(name);
+			pass(60);
+		},
 		splitOf: async (name: string): Promise<string> => {
 			const {specTraffic} = await settled(name);
 			return specTraffic
@@ -127,7 +180,7 @@ export async function openOperators() {
 		run: async (
 			verb: ReleaseOptions['verb'],
 			name: string,
-			{machine = 'nowhere', compare, ...options}: RunOptions = {},
+			{machine = 'nowhere', compare, through = own => own, ...options}: RunOptions = {},
 		): Promise<Result> => {
 			const result = await release(
 				{
@@ -143,7 +196,7 @@ export async function openOperators() {
 					...options,
 				},
 				{
-					cluster,
+					cluster: through(cluster),
 					history: openHistoryFile(path.join(directory, machine)),
 					show() {},
 					agree: undefined,

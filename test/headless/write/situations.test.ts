@@ -23,6 +23,27 @@ beforeEach(async () => {
 	({cluster, gateway, create, deploy, patch, run, split, splitOf} = await openOperators());
 });
 
+/** The cluster with another answer to requests like that. */
+const answering =
+	(method: string, path: string, status: number, body: object) =>
+	(own: Cluster): Cluster => ({
+		...own,
+		request: async request =>
+			request.method === method && request.path === path
+				? {status, body, warnings: []}
+				: own.request(request),
+	});
+
+/** A role that may change services, and no revisions. */
+const mayNotMark = answering('PATCH', servingPath('revisions', 'default', 'cart-00002'), 403, {
+	kind: 'Status',
+	apiVersion: 'v1',
+	status: 'Failure',
+	reason: 'Forbidden',
+	message: 'revisions.serving.knative.dev "cart-00002" is forbidden',
+	code: 403,
+});
+
 async function madeOf(name: string, revisions: number, words?: string): Promise<void> {
 	await create(name);
 	if (words !== undefined) await split(name, '1=100');
@@ -51,6 +72,25 @@ describe('complete', () => {
 		expect(await splitOf('cart')).toBe('1=100');
 		expect(await run('complete', 'cart', {to: '2'})).toMatchObject({code: 0});
 		expect(await splitOf('cart')).toBe('1=0#previous 2=100#stable');
+	});
+
+	it.each([
+		['a Service of Kubernetes', 200, {name: 'previous-cart'}, /previous-cart, which another service/],
+		[
+			'of the route of another service',
+			200,
+			{name: 'previous-cart', ownerReferences: [{kind: 'Route', name: 'other'}]},
+			/previous-cart, which another service/,
+		],
+		['not to be read', 403, {}, /Whether the name previous-cart is free could not be read/],
+	])('gives no tag whose placeholder is %s, and says so', async (_, status, metadata, why) => {
+		await madeOf('cart', 2, '1=90#stable 2=10#canary');
+		const {plan} = await run('complete', 'cart', {
+			through: answering('GET', '/api/v1/namespaces/default/services/previous-cart', status, {metadata}),
+		});
+		expect(plan?.notes).toContainEqual(expect.stringMatching(/^cart-00001 gets no tag previous\./));
+		expect(plan?.notes).toContainEqual(expect.stringMatching(why));
+		expect(await splitOf('cart')).toBe('1=0 2=100#stable');
 	});
 
 	it('gives no tag whose placeholder is another service', async () => {
@@ -206,6 +246,71 @@ describe('abandon', () => {
 		expect(await run('split', 'cart', {shares: ['1=90', '2=10']})).toMatchObject({code: 1});
 		expect(await splitOf('cart')).toBe('1=100#stable');
 		expect(await run('complete', 'cart', {to: '2', despite: ['rejected']})).toMatchObject({code: 0});
+	});
+});
+
+describe('what was rejected', () => {
+	it('is so by the note where the mark cannot be written, on every machine; abandon again writes the mark', async () => {
+		await madeOf('cart', 2, '1=90#stable 2=10#canary');
+		const dry = await run('abandon', 'cart', {through: mayNotMark, dryRun: true});
+		expect(dry.dryRun).toMatchObject({
+			kind: 'accepted',
+			missed: expect.stringMatching(
+				/^The mark on cart-00002 would not be written; the note on the service says/,
+			),
+		});
+		expect(await splitOf('cart')).toBe('1=90#stable 2=10#canary');
+
+		const first = await run('abandon', 'cart', {through: mayNotMark, reason: 'too many 5xx'});
+		expect(first.code).toBe(0);
+		expect(first.sentence).toMatch(
+			/cart-00002 bears no mark itself; the note on the service says that it is rejected.*Abandon again writes the mark\./,
+		);
+		expect(await splitOf('cart')).toBe('1=100#stable');
+		expect(await run('split', 'cart', {shares: ['1=90', '2=10'], machine: 'bob'})).toMatchObject({
+			code: 1,
+			sentence: expect.stringMatching(/cart-00002 was rejected at .*too many 5xx\. .*--despite rejected\.$/),
+		});
+		// A change of the split by somebody else takes nothing of that back.
+		await split('cart', '1=100');
+		expect(await run('complete', 'cart', {to: '2'})).toMatchObject({code: 1});
+
+		expect(await run('abandon', 'cart', {machine: 'bob'})).toMatchObject({code: 0});
+		const revision = await cluster.request({
+			method: 'GET',
+			path: servingPath('revisions', 'default', 'cart-00002'),
+		});
+		expect(revision.body).toMatchObject({
+			metadata: {annotations: {'kn-canary.dev/rejected': expect.any(String)}},
+		});
+		expect(await run('abandon', 'cart')).toMatchObject({
+			code: 1,
+			sentence: expect.stringMatching(/no canary/),
+		});
+	});
+
+	it('is refused under another name, too: by split, complete and undo', async () => {
+		const bad = 'registry.example.com/samples/helloworld-flaky:2';
+		await create('cart');
+		await split('cart', '1=100');
+		await deploy('cart', 'two', bad);
+		await split('cart', '1=90#stable 2=10#canary');
+		expect(await run('abandon', 'cart', {reason: 'flaky'})).toMatchObject({code: 0});
+		// One more variable, the same image: CI makes it again.
+		await deploy('cart', 'three', bad);
+		const refused = {
+			code: 1,
+			sentence: expect.stringMatching(
+				/cart-00003 runs the image of cart-00002 \(helloworld-flaky:2\), which was rejected at .*flaky\. .*--despite rejected\.$/,
+			),
+		};
+		expect(await run('split', 'cart', {shares: ['1=90', '3=10']})).toMatchObject(refused);
+		expect(await run('complete', 'cart', {to: '3'})).toMatchObject(refused);
+		expect(await splitOf('cart')).toBe('1=100#stable');
+		const despite = {despite: ['rejected' as const]};
+		expect(await run('split', 'cart', {shares: ['1=90', '3=10'], ...despite})).toMatchObject({code: 0});
+		expect(await run('rollback', 'cart', {to: '1'})).toMatchObject({code: 0});
+		expect(await run('undo', 'cart')).toMatchObject(refused);
 	});
 });
 

@@ -17,6 +17,9 @@ type Step =
 	| {kind: 'deploy'; crashes: boolean}
 	| {kind: 'kubectl'; words: readonly number[]; percent: number; tagged: boolean}
 	| {kind: 'follow'}
+	| {kind: 'kn'; words: readonly number[]; percent: number}
+	| {kind: 'tag'; word: number; tag: string}
+	| {kind: 'rollout'; seconds: number}
 	| {kind: 'verb'; verb: 'complete' | 'rollback' | 'abandon' | 'undo'; machine: string};
 
 const machine = constantFrom('ann', 'bob', 'nowhere');
@@ -36,6 +39,26 @@ const step: Arbitrary<Step> = oneof(
 		}),
 	},
 	{weight: 1, arbitrary: record({kind: constantFrom('follow' as const)})},
+	{
+		weight: 2,
+		arbitrary: record({
+			kind: constantFrom('kn' as const),
+			words: array(nat({max: 9}), {minLength: 2, maxLength: 2}),
+			percent: constantFrom(0, 10, 50, 100),
+		}),
+	},
+	{
+		weight: 2,
+		arbitrary: record({
+			kind: constantFrom('tag' as const),
+			word: nat({max: 9}),
+			tag: constantFrom('stable', 'canary', 'previous', 'v1'),
+		}),
+	},
+	{
+		weight: 1,
+		arbitrary: record({kind: constantFrom('rollout' as const), seconds: constantFrom(0, 380)}),
+	},
 	{
 		weight: 6,
 		arbitrary: record({
@@ -79,6 +102,24 @@ async function brokenIn(steps: readonly Step[]): Promise<string[]> {
 						? `${one}=100`
 						: `${one}=${100 - what.percent}${stable} ${other}=${what.percent}${canary}`;
 				await split('cart', words);
+				break;
+			}
+			case 'kn': {
+				const [one = 1, other = 1] = what.words.map(word => (word % made) + 1);
+				await operators.kn(
+					'cart',
+					one === other ? {[one]: 100} : {[one]: 100 - what.percent, [other]: what.percent},
+				);
+				break;
+			}
+			case 'tag': {
+				await operators.moveTag('cart', (what.word % made) + 1, what.tag);
+				break;
+			}
+			case 'rollout': {
+				await operators.annotate('cart', {
+					'serving.knative.dev/rollout-duration': what.seconds === 0 ? null : `${what.seconds}s`,
+				});
 				break;
 			}
 			case 'follow': {

@@ -7,7 +7,7 @@ import type {Change} from '../../../source/knative/release/evidence/facts.js';
 import {formatRejection} from '../../../source/knative/release/evidence/rejection.js';
 import {parseRevision, type RevisionView} from '../../../source/knative/revision/revision.js';
 import {parseService, type ServiceView} from '../../../source/knative/service/service.js';
-import {splitOf, toTargets} from '../../../source/knative/split/split.js';
+import {splitOf, toTargets, type Split} from '../../../source/knative/split/split.js';
 import type {TrafficTarget} from '../../../source/knative/objects/wire.js';
 import type {Plan} from '../../../source/release/plan.js';
 
@@ -16,6 +16,8 @@ type Made = {
 	createdAt: number;
 	creator: string;
 	state: 'ready' | 'failed' | 'deploying';
+	/** When it became so. */
+	since: number;
 	isListed: boolean;
 	modified: number;
 	rejected?: string;
@@ -67,6 +69,7 @@ export class Model {
 			createdAt: this.now,
 			creator: by,
 			state: stays ? 'deploying' : crashes ? 'failed' : 'ready',
+			since: this.now,
 			isListed: true,
 			modified: this.now,
 		});
@@ -79,7 +82,9 @@ export class Model {
 	/** What was still deploying becomes ready. */
 	becomeReady(): void {
 		const before = this.latestReady;
-		for (const revision of this.revisions) if (revision.state === 'deploying') revision.state = 'ready';
+		for (const revision of this.revisions) {
+			if (revision.state === 'deploying') Object.assign(revision, {state: 'ready', since: this.now});
+		}
 		this.#follow(before);
 		this.reconcile();
 	}
@@ -151,12 +156,37 @@ export class Model {
 		this.memories.set(machine, [...(this.memories.get(machine) ?? []), change]);
 	}
 
-	/** A console on that machine watches while somebody else writes. */
-	watched(machine: string, by: string, change: () => void): void {
-		const before = splitOf(this.service());
+	/** What a machine knew last, that was away while something happened. */
+	readonly #away = new Map<string, {before: Split; from: number}>();
+
+	/** Consoles on these machines watch while somebody else writes; of `later` only when the next one is seen. */
+	watched(seen: string, by: string, change: () => void): void {
+		const known = {before: splitOf(this.service()), from: this.generation};
 		change();
+		if (seen === 'later' || seen === 'nobody') {
+			if (seen === 'later')
+				for (const who of ['anns', 'bobs']) this.#away.set(who, this.#away.get(who) ?? known);
+			return;
+		}
+		for (const who of seen === 'both' ? ['anns', 'bobs'] : [seen]) {
+			const {before, from} = this.#away.get(who) ?? known;
+			this.#away.delete(who);
+			this.#remember(who, {before, from, by});
+		}
+	}
+
+	#remember(machine: string, {before, from, by}: {before: Split; from: number; by: string}): void {
 		const after = splitOf(this.service());
-		const entry = {before, after, generation: this.generation, at: this.now, by, own: false, reason: 'seen'};
+		const entry = {
+			before,
+			after,
+			generation: this.generation,
+			from,
+			at: this.now,
+			by,
+			own: false,
+			reason: 'seen',
+		};
 		this.memories.set(machine, [...(this.memories.get(machine) ?? []), entry]);
 	}
 
@@ -265,7 +295,7 @@ export class Model {
 
 	views(): RevisionView[] {
 		return this.revisions.toReversed().map(revision => {
-			const {generation, createdAt, creator, state, isListed, modified, rejected} = revision;
+			const {generation, createdAt, creator, state, since, isListed, modified, rejected} = revision;
 			const parsed = parseRevision({
 				metadata: {
 					name: nameOf(generation),
@@ -289,6 +319,7 @@ export class Model {
 						{
 							type: 'Ready',
 							status: {ready: 'True', failed: 'False', deploying: 'Unknown'}[state],
+							lastTransitionTime: isoTime(since),
 						},
 					],
 				},

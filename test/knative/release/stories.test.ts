@@ -34,7 +34,14 @@ type Step =
 	| {kind: 'deploy'; by: string; crashes: boolean; stays: boolean}
 	| {kind: 'ready'}
 	| {kind: 'crash'; pick: number}
-	| {kind: 'kubectl'; picks: readonly number[]; shares: readonly number[]; follows: boolean}
+	| {
+			kind: 'kubectl';
+			picks: readonly number[];
+			shares: readonly number[];
+			follows: boolean;
+			/** Which machines see it: on their own, or as a part of what happened while they were away. */
+			seen: 'bobs' | 'both' | 'later' | 'nobody';
+	  }
 	| {kind: 'kn'; picks: readonly number[]; share: number}
 	| {kind: 'tag'; pick: number; tag: string}
 	| {kind: 'rollout'; on: boolean}
@@ -68,6 +75,7 @@ const step: Arbitrary<{step: Step; seconds: number}> = record({
 				picks: array(pick, {minLength: 1, maxLength: 3}),
 				shares: array(share, {minLength: 3, maxLength: 3}),
 				follows: boolean(),
+				seen: constantFrom('bobs' as const, 'both' as const, 'later' as const, 'nobody' as const),
 			}),
 		},
 		{
@@ -199,18 +207,36 @@ function brokenByRollBack(model: Model, facts: ReturnType<Model['facts']>, plan:
 	return broken;
 }
 
-const wordsOf = (result: Planned | undefined) =>
-	result?.ok ? JSON.stringify(toTargets(writtenBy(result.plan))) : 'nothing';
-const asks = (result: Planned | undefined) => result?.ok === false && result.candidates !== undefined;
+const proposalOf = (result: Planned) =>
+	result.ok
+		? `${JSON.stringify(toTargets(writtenBy(result.plan)))} ${result.plan.warnings.map(({kind}) => kind).join()}`
+		: `nothing${result.already ? ', it is so already' : ''}`;
 
-/** Machines that remember other things propose the same, or ask. */
+const differ = (name: string, proposals: readonly string[]): Broken =>
+	new Set(proposals).size > 1 ? [`machines propose differently to ${name}: ${proposals.join(' / ')}`] : [];
+
+/** Machines that remember other things propose the same; what one alone remembers may be undone by it alone. */
 function brokenByMemory(model: Model): Broken {
-	return [planPromote, planRollback].flatMap(verb => {
-		const [mine, ...others] = ['anns', 'bobs', undefined].map(who => verb(model.facts(who)));
-		return others
-			.filter(other => !asks(mine) && !asks(other) && wordsOf(mine) !== wordsOf(other))
-			.map(other => `one machine proposes ${wordsOf(mine)}, another one ${wordsOf(other)}`);
-	});
+	const machines = ['anns', 'bobs', undefined].map(who => model.facts(who));
+	const undone = machines.map(facts => planUndo(facts)).filter(({ok}) => ok);
+	return [
+		...differ(
+			'promote',
+			machines.map(facts => proposalOf(planPromote(facts))),
+		),
+		...differ(
+			'roll back',
+			machines.map(facts => proposalOf(planRollback(facts))),
+		),
+		...differ(
+			'abandon',
+			machines.map(facts => proposalOf(planAbandon(facts))),
+		),
+		...differ(
+			'undo',
+			undone.map(result => proposalOf(result)),
+		),
+	];
 }
 
 function brokenPromises(model: Model): Broken {
@@ -292,7 +318,7 @@ function happen(model: Model, what: Exclude<Step, {kind: 'verb'}>): void {
 				return {revisionName, percent};
 			});
 			const follows: TrafficTarget[] = [{latestRevision: true, percent: 100}];
-			return model.watched('bobs', 'kim', () => model.write('kim', what.follows ? follows : traffic));
+			return model.watched(what.seen, 'kim', () => model.write('kim', what.follows ? follows : traffic));
 		}
 		case 'kn': {
 			const [one = '', other = ''] = what.picks.map(index => nameOf(made(index)));

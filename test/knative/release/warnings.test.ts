@@ -32,7 +32,7 @@ describe('the warnings of a split', () => {
 	it('name a target that is not ready, in the words of the server, and want a second confirmation', () => {
 		const warnings = warned(set(before, two, 50), [revisionView(2, failed), revisionView(1)]);
 		expect(warnings).toMatchObject([{kind: 'not ready', revision: two}]);
-		expect(warnings[0]?.sentence).toContain('(ContainerMissing: no image)');
+		expect(warnings[0]?.sentence).toContain('(Failed: ContainerMissing: no image)');
 		expect(needsSecondConfirmation(warnings)).toBe(true);
 	});
 

@@ -137,11 +137,13 @@ describe('a private registry', () => {
 
 describe('a tag', () => {
 	test('is refused whose placeholder is the name of another service', () => {
-		const taken = new Set(['canary-helloworld-go']);
-		expect(planRevision(serviceView(), {image: 'x:2', percent: 0, newTag: 'canary'}, {taken})).toEqual({
-			ok: false,
-			reason:
-				'The tag canary needs the name canary-helloworld-go, which another service of this namespace has: choose another tag.',
-		});
+		const placeholders = new Map([['canary-helloworld-go', 'taken' as const]]);
+		expect(planRevision(serviceView(), {image: 'x:2', percent: 0, newTag: 'canary'}, {placeholders})).toEqual(
+			{
+				ok: false,
+				reason:
+					'The tag canary needs the name canary-helloworld-go, which another service of this namespace has: choose another tag.',
+			},
+		);
 	});
 });

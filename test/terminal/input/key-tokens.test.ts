@@ -229,11 +229,10 @@ describe('what the line has cut', () => {
 	test.each(['[', ']', 'O', 'P', '_'])(
 		'%s right after Esc is a key that was pressed',
 		(character: string) => {
-			// When nothing follows it in time; with the next key, of which no terminal makes a sequence with it; or in one read.
+			// When nothing follows it in time; and with the next key, of which no terminal makes a sequence with it.
 			expect(keysOf(giveUp(cutAll([character], {kind: 'escaped'}).pending).tokens)).toEqual([character]);
 			const next = character === 'O' ? ' ' : 'i';
 			expect(keysOfSlow('\u001B', character, next)).toEqual([ESCAPE_KEY, character, next]);
-			expect(keysOfSlow('\u001B', character + next)).toEqual([ESCAPE_KEY, character, next]);
 		},
 	);
 

@@ -2,7 +2,7 @@
 import type {RevisionView} from '../../revision/revision.js';
 import type {ServiceView} from '../../service/service.js';
 import {equalSplits, splitOf, type Split} from '../../split/split.js';
-import {parseNote, type ReleaseNote} from './note.js';
+import {parseNote, type NotedRejection, type ReleaseNote} from './note.js';
 import {parseRejection, type Rejection} from './rejection.js';
 
 /** One change of the split, as this machine remembers it. */
@@ -11,6 +11,8 @@ export type Change = {
 	readonly after: Split;
 	/** Of the Service, made by the change. */
 	readonly generation: number;
+	/** Of the Service as it was when it had `before`, as far as that is known. */
+	readonly from?: number | undefined;
 	/** Milliseconds since 1970, UTC. */
 	readonly at: number;
 	/** User name; empty where it is not known. */
@@ -39,9 +41,46 @@ export function ownRevisions({service, revisions}: ReleaseFacts): readonly Revis
 	);
 }
 
-/** Who has rejected the revision, where somebody has. */
-export function rejectionOf(facts: ReleaseFacts, revision: string): Rejection | undefined {
-	return parseRejection(facts.revisions?.find(({name}) => name === revision)?.rejected);
+/** What is read of a Service again and again: once for each state of it. */
+const notes = new WeakMap<ServiceView, ReleaseNote | 'none'>();
+
+function writtenOn(service: ServiceView): ReleaseNote | undefined {
+	let note = notes.get(service);
+	if (note === undefined) {
+		note = parseNote(service.releaseNote) ?? 'none';
+		notes.set(service, note);
+	}
+	// One of a later generation came with a copy of another object.
+	return note === 'none' || note.generation > service.generation ? undefined : note;
+}
+
+/**
+ * Who has rejected the revision, where somebody has: as its own mark says, or the note on the Service, which is written
+ * first.
+ */
+export function rejectionOf(
+	{service, revisions}: Pick<ReleaseFacts, 'service' | 'revisions'>,
+	name: string,
+): Rejection | undefined {
+	const revision = revisions?.find(candidate => candidate.name === name);
+	const mark = parseRejection(revision?.rejected);
+	if (mark) return mark;
+	const noted = writtenOn(service)?.rejected.find(entry => entry.revision === name);
+	// What was made since under the same name is another one.
+	const isAnother = (revision?.createdAt ?? 0) > (noted?.at ?? Number.POSITIVE_INFINITY);
+	return isAnother ? undefined : noted;
+}
+
+/** Those of the note whose own mark is not there yet, as far as that is known. */
+export function unmarkedRejections(facts: Pick<ReleaseFacts, 'service' | 'revisions'>): NotedRejection[] {
+	const {service, revisions} = facts;
+	return (writtenOn(service)?.rejected ?? []).filter(({revision: name}) => {
+		if (rejectionOf(facts, name) === undefined) return false;
+		const revision = revisions?.find(candidate => candidate.name === name);
+		return (
+			revisions === undefined || (revision !== undefined && parseRejection(revision.rejected) === undefined)
+		);
+	});
 }
 
 /** False only where the revisions are known and it is not one of them, or it is being deleted. */
@@ -84,10 +123,15 @@ function sameTargets(one: Split, other: Split): boolean {
 
 /** What is written on the Service about its release, and whether it is about the present split. */
 export function noteOf(facts: ReleaseFacts): {note: ReleaseNote; isCurrent: boolean} | undefined {
-	const note = parseNote(facts.service.releaseNote);
-	if (!note || note.generation > facts.service.generation) return undefined;
+	const note = writtenOn(facts.service);
+	if (!note) return undefined;
 	const {generation, since: at, split} = note;
 	return {note, isCurrent: joinsUp(facts, {generation, at, split})};
+}
+
+/** Its `before` is what was there last: an own one is guarded to be of that generation, another has to have been seen. */
+function isGapless({own, from, generation}: Change): boolean {
+	return own || from === generation - 1;
 }
 
 /**
@@ -102,7 +146,7 @@ export function joinedChanges(facts: ReleaseFacts): Change[] {
 		const holds = next
 			? equalSplits(after, next.before) && generation < next.generation
 			: joinsUp(facts, {generation, at, split: after});
-		if (!holds) break;
+		if (!holds || !isGapless(change)) break;
 		joined.unshift(change);
 	}
 	return joined;

@@ -10,6 +10,7 @@ import {pointer, type PatchOperation} from '../../objects/patch.js';
 import type {ServiceView} from '../../service/service.js';
 import {printable} from '../../text/printable.js';
 import {latestKey, type Split, type SplitRow} from '../../split/split.js';
+import type {Rejection} from './rejection.js';
 
 export const noteAnnotation = 'kn-canary.dev/release';
 
@@ -43,7 +44,11 @@ export type ReleaseNote = {
 	split: Split;
 	/** The splits before it, the last one first: what undo puts back, one after the other. */
 	undo: readonly Split[];
+	/** What was given up and does not bear the mark of it itself yet: written in the same patch, so that it is never half done. */
+	rejected: readonly NotedRejection[];
 };
+
+export type NotedRejection = Rejection & {revision: string};
 
 const name = v.pipe(v.string(), v.minLength(1), v.maxLength(253), v.transform(printable));
 
@@ -72,6 +77,21 @@ const split = v.pipe(
 	v.check(rows => new Set(rows.map(({key}) => key)).size === rows.length),
 );
 
+const by = v.optional(v.pipe(v.string(), v.maxLength(500), v.transform(printable)), '');
+
+const rejected = v.pipe(
+	v.object({
+		revision: name,
+		by,
+		at: v.optional(v.pipe(v.string(), v.isoTimestamp())),
+		why: v.optional(v.pipe(v.string(), v.maxLength(500), v.transform(printable)), ''),
+	}),
+	v.transform(({at, ...rest}): NotedRejection => ({
+		...rest,
+		at: at === undefined ? undefined : Date.parse(at),
+	})),
+);
+
 const note = v.pipe(
 	v.object({
 		v: v.literal(1),
@@ -82,9 +102,10 @@ const note = v.pipe(
 		previous: v.optional(name),
 		followed: v.optional(v.boolean(), false),
 		since: v.pipe(v.string(), v.isoTimestamp()),
-		by: v.optional(v.pipe(v.string(), v.maxLength(500), v.transform(printable)), ''),
+		by,
 		split,
 		undo: v.optional(v.array(split), []),
+		rejected: v.fallback(v.optional(v.array(rejected), []), []),
 	}),
 	v.transform(({v: _version, since, ...rest}): ReleaseNote => ({
 		...rest,
@@ -115,13 +136,21 @@ const rowsOf = (rows: Split) =>
 		...(tags.length > 0 && {tags}),
 	}));
 
+const rejectionFields = ({revision, by: who, at, why}: NotedRejection) => ({
+	revision,
+	...(who !== '' && {by: who}),
+	...(at !== undefined && {at: new Date(at).toISOString()}),
+	...(why !== '' && {why}),
+});
+
 /** At most 4 KiB: the oldest splits are left out until it fits. Undefined where a single split is too long for that. */
 export function formatNote({
 	since,
 	split: now,
 	undo,
 	followed,
-	by,
+	by: writer,
+	rejected: given,
 	...rest
 }: ReleaseNote): string | undefined {
 	const textWith = (kept: readonly Split[]) =>
@@ -130,7 +159,8 @@ export function formatNote({
 			...rest,
 			...(followed && {followed}),
 			since: new Date(since).toISOString(),
-			...(by !== '' && {by}),
+			...(writer !== '' && {by: writer}),
+			...(given.length > 0 && {rejected: given.map(entry => rejectionFields(entry))}),
 			split: rowsOf(now),
 			...(kept.length > 0 && {undo: kept.map(rows => rowsOf(rows))}),
 		});

@@ -2,7 +2,8 @@
  * What had the traffic before the revision that has all of it now: proven by what the cluster keeps, not by what is usual.
  * In this order: the note of the last verb, while it is about the present split; the split itself; the record that the
  * labeler keeps on each Revision (`routingState`, `routingStateModified`: knative/serving pkg/reconciler/labeler); a note
- * about an earlier split; what this machine remembers, where it leads up to the present without a gap. Pure.
+ * about an earlier split. What this machine remembers is no proof: another machine remembers something else, and both have to
+ * propose the same. It is told where it has to be asked. Pure.
  */
 import {
 	joinedChanges,
@@ -15,6 +16,7 @@ import {
 	type ReleaseFacts,
 } from './facts.js';
 import {unready} from '../verbs/choice.js';
+import {momentBy} from '../../text/moment.js';
 import {isNewer, keptByGateway, orderOf, sharesOf, type Share} from './shares.js';
 import {previousTag, stableTag} from '../verbs/role-tags.js';
 
@@ -33,7 +35,36 @@ type Left = {name: string; at: number; createdAt: number};
 
 /** @param whole The revision that has 100 % now. */
 export function pastOf(facts: ReleaseFacts, whole: string): Past {
-	return fromNote(facts, whole) ?? fromSplitAndRecord(facts, whole);
+	return withMemory(facts, whole, fromNote(facts, whole) ?? fromSplitAndRecord(facts, whole));
+}
+
+/** Where it cannot be told, what this machine remembers is one more that may be meant; it decides nothing. */
+function withMemory(facts: ReleaseFacts, whole: string, past: Past): Past {
+	if (past.kind !== 'none' && past.kind !== 'cannot tell') return past;
+	const remembered = rememberedBefore(facts, whole);
+	if (!remembered) return past;
+	const {revision, at, by, percent} = remembered;
+	const because = `${past.because} This machine remembers ${revision} with ${percent} % until${momentBy({at, by}).replace(/^ at/, '')}.`;
+	const candidates = past.kind === 'none' ? [] : past.candidates;
+	return {
+		kind: 'cannot tell',
+		candidates: candidates.includes(revision) ? candidates : [...candidates, revision],
+		because,
+	};
+}
+
+/** The revision with most of the traffic before `whole` had all of it, where what is remembered leads up to the present. */
+function rememberedBefore(
+	facts: ReleaseFacts,
+	whole: string,
+): {revision: string; percent: number; at: number; by: string} | undefined {
+	for (const {before, at, by} of joinedChanges(facts).toReversed()) {
+		const main = before.toSorted((a, b) => b.percent - a.percent)[0];
+		const name = main?.revision;
+		if (main === undefined || name === undefined || name === whole || main.percent <= 50) continue;
+		return isUsable(facts, name) ? {revision: name, percent: main.percent, at, by} : undefined;
+	}
+	return undefined;
 }
 
 /** While it is about the present split, the note is the exact account: it was written in the same patch. */
@@ -120,18 +151,26 @@ function fromSplitAndRecord(facts: ReleaseFacts, whole: string): Past {
 		}
 	}
 	const candidates = candidatesOf(facts, whole, {listed, older});
-	if (candidates.length === 0 && back === undefined) return fromMemory(facts, whole, []) ?? nothing(whole);
+	if (candidates.length === 0 && back === undefined) {
+		return fromEarlierNote(facts, whole) ?? nothing(facts, whole);
+	}
 	const [only, ...more] = candidates;
 	if (only !== undefined && more.length === 0 && back === undefined) return told(only, listed, whole);
 	const tagged = back === undefined ? byTag(candidates, listed) : undefined;
 	if (tagged) return tagged;
-	return fromMemory(facts, whole, candidates) ?? doubtful(whole, candidates, back?.from);
+	return fromEarlierNote(facts, whole, candidates) ?? doubtful(whole, candidates, back?.from);
 }
 
-const nothing = (whole: string): Past => ({
-	kind: 'none',
-	because: `No revision older than ${whole} is known to have had traffic.`,
-});
+/** That nothing can be read is not that there is nothing. */
+function nothing({revisions}: ReleaseFacts, whole: string): Past {
+	return revisions === undefined
+		? {
+				kind: 'cannot tell',
+				candidates: [],
+				because: `Which revision had the traffic before ${whole} cannot be told: the revisions could not be listed.`,
+			}
+		: {kind: 'none', because: `No revision older than ${whole} is known to have had traffic.`};
+}
 
 function told(name: string, listed: readonly Share[], whole: string): Past {
 	const row = listed.find(({revision}) => revision === name);
@@ -220,7 +259,15 @@ function meantBefore(
 ): string | undefined {
 	const arrival = arrivalOf(facts, whole);
 	if (!arrival) return undefined;
-	const since = older.filter(({at}) => at >= toSecond(arrival.created));
+	// What became ready only after a newer one had was never the latest ready one.
+	const readySince = (name: string) =>
+		facts.revisions
+			?.find(candidate => candidate.name === name)
+			?.conditions.find(({type, status}) => type === 'Ready' && status === 'True')?.since ?? 0;
+	const came = Math.max(readySince(whole), arrival.created);
+	const since = older.filter(
+		({name, at}) => at >= toSecond(arrival.created) && readySince(name) <= toSecond(came) + second,
+	);
 	const last = Math.max(...since.map(({at}) => at));
 	const together = since
 		.filter(({at}) => last - at <= second)
@@ -264,42 +311,24 @@ function byTag(candidates: readonly string[], listed: readonly Share[]): Past | 
 	return undefined;
 }
 
-/** A note about an earlier split, then this machine's own memory: each only settles what the cluster leaves open. */
-function fromMemory(facts: ReleaseFacts, whole: string, candidates: readonly string[]): Past | undefined {
-	const order = orderOf(facts.service, facts.revisions);
-	const fits = (name: string | undefined): name is string =>
-		name !== undefined &&
-		name !== whole &&
-		isUsable(facts, name) &&
-		(candidates.length === 0 || candidates.includes(name));
-	const {note, isCurrent = false} = noteOf(facts) ?? {};
-	if (note && candidates.length > 0) {
-		const had = note.split.find(({percent}) => percent === 100)?.revision ?? note.stable;
-		if (fits(had)) {
-			return {
-				kind: 'told',
-				revision: had,
-				because: 'it had the traffic when the service was last noted',
-			};
-		}
-	}
-	// A note about the present split knows more of it: what was asked for before need not have come to users.
-	for (const change of isCurrent ? [] : joinedChanges(facts).toReversed()) {
-		const main = change.before.toSorted((a, b) => b.percent - a.percent)[0];
-		const name = main?.revision;
-		if (name === undefined || name === whole || main === undefined || main.percent <= 50) continue;
-		if (isNewer(order, name, whole) === true) {
-			const {at, by} = change;
-			return {kind: 'rolled back', from: name, at, by, isAbandoned: false};
-		}
-		if (fits(name)) {
-			return {
-				kind: 'told',
-				revision: name,
-				because: 'it had the traffic before, as this machine remembers',
-			};
-		}
-		return undefined;
-	}
-	return undefined;
+/** A note about an earlier split settles what the record leaves open. */
+function fromEarlierNote(
+	facts: ReleaseFacts,
+	whole: string,
+	candidates?: readonly string[],
+): Past | undefined {
+	const {note} = noteOf(facts) ?? {};
+	// The note says what was asked for: a split with a row that is not ready users never had.
+	const isServed = note?.split.every(
+		({revision}) => revision === undefined || unready(facts, revision) === undefined,
+	);
+	if (!note || !isServed) return undefined;
+	const main = note.split.find(({percent}) => percent === 100)?.revision ?? note.stable;
+	const had = main === whole ? note.previous : main;
+	if (had === undefined || had === whole || !isUsable(facts, had)) return undefined;
+	const isCandidate = candidates
+		? candidates.includes(had)
+		: main === whole && isNewer(orderOf(facts.service, facts.revisions), whole, had) === true;
+	if (!isCandidate) return undefined;
+	return {kind: 'told', revision: had, because: 'it had the traffic when the service was last noted'};
 }

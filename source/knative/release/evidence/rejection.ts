@@ -17,7 +17,8 @@ export type Rejection = {
 	why: string;
 };
 
-const longest = 500;
+/** Characters of a reason that are kept. */
+export const longestReason = 500;
 
 const rejection = v.object({
 	by: v.optional(v.string(), ''),
@@ -28,7 +29,7 @@ const rejection = v.object({
 /** Whatever is written there, by whomever, is a rejection: what cannot be read as one of ours is taken for the reason. */
 export function parseRejection(text: string | undefined): Rejection | undefined {
 	if (text === undefined || text === '') return undefined;
-	const plain = {by: '', at: undefined, why: printable(text.slice(0, longest))};
+	const plain = {by: '', at: undefined, why: printable(text.slice(0, longestReason))};
 	let value: unknown;
 	try {
 		value = JSON.parse(text);
@@ -40,9 +41,9 @@ export function parseRejection(text: string | undefined): Rejection | undefined 
 	const {by, at, why} = parsed.output;
 	const time = Date.parse(at);
 	return {
-		by: printable(by.slice(0, longest)),
+		by: printable(by.slice(0, longestReason)),
 		at: Number.isNaN(time) ? undefined : time,
-		why: printable(why.slice(0, longest)),
+		why: printable(why.slice(0, longestReason)),
 	};
 }
 
@@ -50,6 +51,11 @@ export function formatRejection({by, at, why}: Rejection): string {
 	return JSON.stringify({
 		by,
 		...(at !== undefined && {at: new Date(at).toISOString()}),
-		...(why !== '' && {why: why.slice(0, longest)}),
+		...(why !== '' && {why: why.slice(0, longestReason)}),
 	});
 }
+
+/** The annotation on the Revision, by its name. */
+export const markOf = (rejected: Rejection): Readonly<Record<string, string>> => ({
+	[rejectedAnnotation]: formatRejection(rejected),
+});

@@ -1,7 +1,7 @@
 /** Gives a release up: the canary leaves the split with its tag, and what users run stays. Pure. */
 import {dropTag, splitOf, type Split} from '../../split/split.js';
 import {isAsked, type Choice, type VerbOptions} from './choice.js';
-import {rejectionOf, type ReleaseFacts} from '../evidence/facts.js';
+import {rejectionOf, unmarkedRejections, type ReleaseFacts} from '../evidence/facts.js';
 import {pastOf} from '../evidence/past.js';
 import {releaseOf, type Release} from '../release.js';
 import {canaryTag, hasRoleTags, moveTag, previousTag, stableTag} from './role-tags.js';
@@ -12,11 +12,13 @@ export type Abandonment =
 	Exclude<Choice, {kind: 'split'}> | (Extract<Choice, {kind: 'split'}> & {rejected: string});
 
 /** @param options `to`: the revision to give up, where the split does not tell. */
-export function abandon(facts: ReleaseFacts, {to, taken}: VerbOptions = {}): Abandonment {
+export function abandon(facts: ReleaseFacts, {to, placeholders}: VerbOptions = {}): Abandonment {
 	const {service, revisions} = facts;
 	const release = releaseOf(facts);
 	const {canary, doubt} = release;
-	const rejected = to ?? canary?.revision;
+	// The mark of one that was given up may not have come to it: that is made good.
+	const unmarked = facts.revisions ? unmarkedRejections(facts).map(({revision}) => revision) : [];
+	const rejected = to ?? canary?.revision ?? unmarked[0];
 	if (rejected === undefined) {
 		if (doubt) return {kind: 'ask', question: doubt.because, candidates: doubt.candidates};
 		const reason = `${service.name} has no canary to abandon: ${release.whole ?? 'no revision'} has 100 %.`;
@@ -30,7 +32,7 @@ export function abandon(facts: ReleaseFacts, {to, taken}: VerbOptions = {}): Aba
 	let split: Split = fit.filter(({key}) => key !== rejected);
 	if (split.some(({tags}) => tags.includes(canaryTag))) split = dropTag(split, canaryTag);
 	if (hasRoleTags(before) && before.some(({tags}) => tags.includes(stableTag))) {
-		split = moveTag(split, kept, stableTag, {service: service.name, taken, notes});
+		split = moveTag(split, kept, stableTag, {service: service.name, placeholders, notes});
 	}
 	if (split.some(({key, tags}) => key === kept && tags.includes(previousTag)))
 		split = dropTag(split, previousTag);
@@ -38,7 +40,13 @@ export function abandon(facts: ReleaseFacts, {to, taken}: VerbOptions = {}): Aba
 		notes.push(`Pins ${kept} (was: follow latest).`);
 	}
 	if (isAsked(service, split) && rejectionOf(facts, rejected)) {
-		return {kind: 'refused', reason: `${rejected} is out of the split and rejected already.`, already: true};
+		if (!unmarked.includes(rejected)) {
+			const reason = `${rejected} is out of the split and rejected already.`;
+			return {kind: 'refused', reason, already: true};
+		}
+		notes.unshift(
+			`${rejected} is out of the split already; this writes its mark, which it does not bear yet.`,
+		);
 	}
 	return {
 		kind: 'split',

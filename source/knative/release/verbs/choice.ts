@@ -1,7 +1,9 @@
 /** What a verb of a release comes to: a split to be written, a no, or a question. Pure. */
+import {stateWords} from '../../revision/revision-state.js';
 import type {RevisionView} from '../../revision/revision.js';
 import {equalSplits, splitOf, type Split} from '../../split/split.js';
 import type {ServiceView} from '../../service/service.js';
+import type {Placeholders} from './role-tags.js';
 import type {ReleaseFacts} from '../evidence/facts.js';
 
 /** Who has which part once the split is written. */
@@ -34,8 +36,8 @@ export type Choice =
 export type VerbOptions = {
 	/** The operator's own word for which revision is meant, by its full name. */
 	readonly to?: string | undefined;
-	/** Names of Services in the namespace that are not of this service's own Route; undefined while not known. */
-	readonly taken?: ReadonlySet<string> | undefined;
+	/** Which names for tags are free; undefined where nobody has asked. */
+	readonly placeholders?: Placeholders | undefined;
 	/** Milliseconds since 1970, for moments in sentences. */
 	readonly now?: number | undefined;
 };
@@ -50,8 +52,7 @@ export function unready({revisions}: ReleaseFacts, name: string): string | undef
 	const revision = revisions.find(candidate => candidate.name === name);
 	if (!revision) return `${name} does not exist`;
 	if (revision.state.ready) return undefined;
-	const {word, sentence} = revision.state;
-	return `${name} is not ready (${(sentence === '' ? word : sentence).replace(/\.$/, '')})`;
+	return `${name} is not ready (${stateWords(revision.state)})`;
 }
 
 /**

@@ -1,5 +1,5 @@
 /** Ends a release well: all of the traffic to the canary, and to nothing that was not in the split. Pure. */
-import {conditionSentence} from '../../revision/revision-state.js';
+import {conditionSentence, stateWords} from '../../revision/revision-state.js';
 import {condition} from '../../service/service-state.js';
 import {dropTag, follow, splitOf, type Split} from '../../split/split.js';
 import {moment, momentBy} from '../../text/moment.js';
@@ -13,7 +13,7 @@ import {allOn, withoutBlocking} from './settled-split.js';
 /** @param keepsPrevious What users had stays in the split at 0 %, tagged `previous`, as the way back. */
 export function promote(
 	facts: ReleaseFacts,
-	{to, taken, now, keepsPrevious = true}: VerbOptions & {keepsPrevious?: boolean} = {},
+	{to, placeholders, now, keepsPrevious = true}: VerbOptions & {keepsPrevious?: boolean} = {},
 ): Choice {
 	const {service} = facts;
 	const release = releaseOf(facts);
@@ -24,7 +24,7 @@ export function promote(
 	const offered = to ?? canary?.revision;
 	if (offered !== undefined) {
 		const guess = to === undefined ? rolledBackBefore(facts, offered, now) : undefined;
-		return promoteTo(facts, release, offered, {taken, now, keepsPrevious, guess});
+		return promoteTo(facts, release, offered, {placeholders, now, keepsPrevious, guess});
 	}
 	const ready = outside.filter(({name, state}) => state.ready && rejectionOf(facts, name) === undefined);
 	const [only, ...more] = ready;
@@ -38,7 +38,7 @@ export function promote(
 		};
 	}
 	const guess = `${question} ${only.name} is newer, but no split lists it`;
-	return promoteTo(facts, release, only.name, {taken, now, keepsPrevious, guess});
+	return promoteTo(facts, release, only.name, {placeholders, now, keepsPrevious, guess});
 }
 
 /** Why a canary is one that somebody has taken the traffic from. */
@@ -58,7 +58,12 @@ function promoteTo(
 	facts: ReleaseFacts,
 	release: Release,
 	to: string,
-	{taken, now, keepsPrevious, guess}: VerbOptions & {keepsPrevious: boolean; guess: string | undefined},
+	{
+		placeholders,
+		now,
+		keepsPrevious,
+		guess,
+	}: VerbOptions & {keepsPrevious: boolean; guess: string | undefined},
 ): Choice {
 	const {service, revisions} = facts;
 	const why = unready(facts, to) ?? waitingFor(facts, to);
@@ -67,7 +72,7 @@ function promoteTo(
 	const back = keepsPrevious ? wayBack(facts, release, to) : undefined;
 	let split = withoutBlocking(service, allOn(service, to), revisions, notes);
 	split = dropTag(split, canaryTag);
-	const tagging = {service: service.name, taken, notes};
+	const tagging = {service: service.name, placeholders, notes};
 	split = moveTag(split, to, stableTag, tagging);
 	if (back !== undefined && split.some(({key}) => key === back)) {
 		split = moveTag(split, back, previousTag, tagging);
@@ -168,10 +173,8 @@ function nothingToPromote(facts: ReleaseFacts, whole: string | undefined): Choic
 			};
 		}
 		const configurations = condition(service, 'ConfigurationsReady');
-		const why =
-			made?.state.sentence ||
-			(configurations?.status === 'False' ? conditionSentence(configurations) : '') ||
-			(made?.state.word ?? '');
+		const ofConditions = configurations?.status === 'False' ? conditionSentence(configurations) : '';
+		const why = made ? stateWords(made.state) : ofConditions;
 		if (made?.state.ready !== true) {
 			return {
 				kind: 'refused',

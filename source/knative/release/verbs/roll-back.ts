@@ -9,14 +9,14 @@ import {canaryTag, hasRoleTags, moveTag, previousTag, stableTag} from './role-ta
 import {isNewer, orderOf, sharesOf} from '../evidence/shares.js';
 import {allOn, withoutBlocking} from './settled-split.js';
 
-export function rollBack(facts: ReleaseFacts, {to, taken, now}: VerbOptions = {}): Choice {
+export function rollBack(facts: ReleaseFacts, {to, placeholders, now}: VerbOptions = {}): Choice {
 	const release = releaseOf(facts);
 	if (to !== undefined) {
-		return backTo(facts, release, to, {taken, because: 'you chose it'});
+		return backTo(facts, release, to, {placeholders, because: 'you chose it'});
 	}
 	return release.whole === undefined
-		? fromMixed(facts, release, {taken})
-		: fromWhole(facts, release, release.whole, {taken, now});
+		? fromMixed(facts, release, {placeholders})
+		: fromWhole(facts, release, release.whole, {placeholders, now});
 }
 
 /** Several revisions have traffic. */
@@ -48,14 +48,19 @@ function fromMixed(facts: ReleaseFacts, release: Release, options: VerbOptions):
 }
 
 /** One revision has everything: it was rolled back to already, or promoted over another one. */
-function fromWhole(facts: ReleaseFacts, release: Release, whole: string, {taken, now}: VerbOptions): Choice {
+function fromWhole(
+	facts: ReleaseFacts,
+	release: Release,
+	whole: string,
+	{placeholders, now}: VerbOptions,
+): Choice {
 	const {canary} = release;
 	const past = pastOf(facts, whole);
 	const isBeside = canary !== undefined && canary.revision !== whole;
 	if (isBeside && past.kind !== 'rolled back') return besideCanary(facts, canary.revision, whole, now);
 	switch (past.kind) {
 		case 'told':
-			return backTo(facts, release, past.revision, {taken, because: past.because});
+			return backTo(facts, release, past.revision, {placeholders, because: past.because});
 		case 'rolled back': {
 			const how = past.isAbandoned ? 'was abandoned' : 'was rolled back';
 			return {
@@ -72,37 +77,50 @@ function fromWhole(facts: ReleaseFacts, release: Release, whole: string, {taken,
 	}
 }
 
-/** Nothing of the canary reaches users now: whether anything ever did decides what is said, not what is done. */
+/**
+ * Nothing of the canary reaches users now: whether anything ever did decides what is said, not what is done. That it is so
+ * already the note says; what only this machine remembers is told.
+ */
 function besideCanary(facts: ReleaseFacts, canary: string, whole: string, now: number | undefined): Choice {
-	const had = lastHad(facts, canary);
-	if (had) {
+	const noted = notedShare(facts, canary);
+	if (noted === 'had') {
+		const {since: at, by = ''} = noteOf(facts)?.note ?? {};
 		return {
 			kind: 'refused',
 			already: true,
-			reason: `${canary} was rolled back already${momentBy(had, now)}: ${whole} has 100 %.`,
+			reason: `${canary} was rolled back already${momentBy({at, by}, now)}: ${whole} has 100 %.`,
 			instead: 'abandon',
 		};
 	}
-	const isProven = noteOf(facts)?.isCurrent === true || joinedChanges(facts).length > 0;
+	const remembered = noted === undefined ? rememberedLoss(facts, canary) : undefined;
+	const words = remembered
+		? ` This machine remembers that it had some until${untilWords(remembered, now)}.`
+		: '';
 	return {
 		kind: 'refused',
-		reason: isProven
-			? `Nothing to roll back: users never got ${canary}; ${whole} has 100 %.`
-			: `Nothing to roll back: ${canary} has 0 %, ${whole} has 100 %.`,
+		reason:
+			noted === 'never'
+				? `Nothing to roll back: users never got ${canary}; ${whole} has 100 %.`
+				: `Nothing to roll back: ${canary} has 0 %, ${whole} has 100 %.${words}`,
 		instead: 'abandon',
 	};
 }
 
-/** Who took the traffic from the canary, and when, where it is told that it had some. */
-function lastHad(facts: ReleaseFacts, canary: string): {at: number | undefined; by: string} | undefined {
+const untilWords = (moment: {at: number; by: string}, now: number | undefined) =>
+	momentBy(moment, now).replace(/^ at/, '');
+
+/** Whether the canary had any traffic, by the note; undefined where that is not about the present split. */
+function notedShare(facts: ReleaseFacts, canary: string): 'had' | 'never' | undefined {
 	const found = noteOf(facts);
-	if (found?.isCurrent) {
-		const {note} = found;
-		const had = [note.split, ...note.undo].some(split =>
-			split.some(({revision, percent}) => revision === canary && percent > 0),
-		);
-		return had ? {at: note.since, by: note.by} : undefined;
-	}
+	if (!found?.isCurrent) return undefined;
+	const had = [found.note.split, ...found.note.undo].some(split =>
+		split.some(({revision, percent}) => revision === canary && percent > 0),
+	);
+	return had ? 'had' : 'never';
+}
+
+/** Who took the traffic from the canary, and when, as this machine remembers. */
+function rememberedLoss(facts: ReleaseFacts, canary: string): {at: number; by: string} | undefined {
 	const taken = joinedChanges(facts).findLast(({before, after}) => {
 		const shareIn = (split: typeof before) =>
 			split.reduce((sum, {revision, percent}) => sum + (revision === canary ? percent : 0), 0);
@@ -119,7 +137,7 @@ function backTo(
 	facts: ReleaseFacts,
 	{canary, whole}: Release,
 	to: string,
-	{taken, because}: VerbOptions & {because: string},
+	{placeholders, because}: VerbOptions & {because: string},
 ): Choice {
 	const {service, revisions} = facts;
 	const before = splitOf(service);
@@ -128,7 +146,7 @@ function backTo(
 	let split = withoutBlocking(service, allOn(service, to), revisions, notes);
 	// A tag that is new may fail, which a roll back cannot afford.
 	if (hasRoleTags(before)) {
-		const tagging = {service: service.name, taken, notes, isCareful: true};
+		const tagging = {service: service.name, placeholders, notes, isCareful: true};
 		split = dropTag(split, previousTag);
 		if (
 			split.some(({tags}) => tags.includes(stableTag)) ||

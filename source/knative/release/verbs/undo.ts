@@ -67,8 +67,9 @@ function lastOf(facts: ReleaseFacts): Last | undefined {
 		const [before] = note.undo;
 		return before && {before, what: note.verb, at: note.since, by: note.by};
 	}
-	const change = standing(joinedChanges(facts)).at(-1);
-	if (!change) return undefined;
+	const change = joinedChanges(facts).at(-1);
+	// What an undo took back only this machine knows: another one would take the undo back.
+	if (!change || isUndo(change)) return undefined;
 	return {
 		before: change.before,
 		what: change.own ? change.reason : 'a change of the split',
@@ -76,6 +77,8 @@ function lastOf(facts: ReleaseFacts): Last | undefined {
 		by: change.by,
 	};
 }
+
+const isUndo = ({own, reason}: Change) => own && /^undo(?::|$)/.test(reason);
 
 /** The splits that undo would put back, one after the other, the last one first. */
 export function undoable(facts: ReleaseFacts): readonly Split[] {
@@ -91,8 +94,7 @@ function standing(changes: readonly Change[]): Change[] {
 	const stack: Change[] = [];
 	for (const change of changes) {
 		const last = stack.at(-1);
-		const isUndo = /^undo(?::|$)/.test(change.reason);
-		if (isUndo && last && equalSplits(change.before, last.after)) stack.pop();
+		if (isUndo(change) && last && equalSplits(change.before, last.after)) stack.pop();
 		else stack.push(change);
 	}
 	return stack;

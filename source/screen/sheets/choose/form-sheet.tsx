@@ -139,7 +139,7 @@ function OpenForm({
 	};
 
 	const submit = () => {
-		console.submitForm();
+		void console.submitForm();
 		const after = store.getState().sheets.findLast(candidate => candidate.kind === sheet.kind);
 		if (!after || !isForm(after)) return;
 		const wrong = errorsOf(after, lines);

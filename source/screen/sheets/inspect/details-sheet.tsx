@@ -4,7 +4,9 @@ import {selectedRevision, selectedService} from '../../../console/state/read.js'
 import type {Theme} from '../../../terminal/output/theme.js';
 import {printable} from '../../../knative/text/printable.js';
 import type {RevisionView} from '../../../knative/revision/revision.js';
-import {parseRejection} from '../../../knative/release/evidence/rejection.js';
+import {rejectionOf} from '../../../knative/release/evidence/facts.js';
+import {stateWords} from '../../../knative/revision/revision-state.js';
+import {told} from '../../../knative/revision/trouble.js';
 import {momentBy} from '../../../knative/text/moment.js';
 import type {ServiceView} from '../../../knative/service/service.js';
 import type {Size} from '../../layout.js';
@@ -22,13 +24,15 @@ export function Details({isActive, ...size}: Size & {isActive: boolean}) {
 	const {service, revision} = useConsoleState(
 		useShallow(state => ({service: selectedService(state), revision: selectedRevision(state)})),
 	);
+	const trouble = useConsoleState(state => state.trouble);
+	const ofPods = trouble !== undefined && trouble.revision === revision?.uid ? trouble : undefined;
 	return (
 		<Document
 			{...size}
 			title={revision ? `Revision ${revision.name}` : 'Revision'}
 			lines={
 				service && revision
-					? detailLines(service, revision, theme, {now, isUncovered})
+					? detailLines(service, told(revision, ofPods), theme, {now, isUncovered})
 					: [{text: 'It is gone.'}]
 			}
 			context="viewer"
@@ -44,10 +48,10 @@ function detailLines(
 	{now, isUncovered}: {now: number; isUncovered: boolean},
 ): DocumentLine[] {
 	const entries = service.statusTraffic.filter(target => target.revision === revision.name);
-	const rejection = parseRejection(revision.rejected);
+	const rejection = rejectionOf({service, revisions: [revision]}, revision.name);
 	const pairs: [string, string][] = [
 		['Rejected', rejection ? `${momentBy(rejection, now).trim()} ${rejection.why}`.trim() || 'yes' : ''],
-		['State', [revision.state.word, revision.state.sentence].filter(part => part !== '').join(': ')],
+		['State', stateWords(revision.state)],
 		[
 			'Traffic',
 			entries.map(({percent, latest}) => `${percent} %${latest ? ' as the latest' : ''}`).join(', ') ||

@@ -32,7 +32,7 @@ export function Conflict({
 		'conflict',
 		{
 			takeTheirs: seen(() => console.takeTheirs()),
-			putMineOnTop: seen(() => console.putMineOnTop()),
+			putMineOnTop: seen(() => void console.putMineOnTop()),
 			keepEditing: () => console.keepEditing(),
 		},
 		{isActive},

@@ -37,6 +37,8 @@ export function reviewLines(
 	const lines: DocumentLine[] =
 		lost !== undefined && isOpen ? lostLines(lost, look) : phaseLines(sheet, look, {isRead, since});
 	const say = (text: string, style?: DocumentLine['style'], indent = 2) => lines.push({text, style, indent});
+	// Of what was tried on another ground nothing is said. On the first screen: whoever agrees need not scroll for it.
+	if (lost === undefined) say(...dryRunLine(dryRun, look));
 	say('');
 	// Warnings before the table: whoever presses Enter has to have had them before the eyes at 80x24.
 	for (const {sentence, keys} of plan.warnings) {
@@ -68,17 +70,19 @@ export function reviewLines(
 		});
 	}
 	if (plan.facts.length > 0) say('');
+	if (plan.promotion && isOpen) lines.push(wayBackLine(plan.promotion), {text: ''});
 	for (const note of plan.notes) say(`${glyphs.bullet} ${note}`);
 	if (plan.notes.length > 0) say('');
-	// Of what was tried on another ground nothing is said.
-	if (lost === undefined) {
-		say(...dryRunLine(dryRun, look));
-		say('');
-	}
 	const copied = copiedLines(plan.commands);
 	for (const command of plan.commands) {
 		const guard = isGuarded(command) ? '' : ', unguarded: it writes over what was changed since';
-		const keys = copied === command ? ' (ctrl-y copies it)' : '';
+		const isOne = copied === command;
+		const isPart = !isOne && copied.split(' &&\n').includes(command);
+		const keys = isOne
+			? ' (ctrl-y copies it)'
+			: isPart
+				? ' (ctrl-y copies both: the second follows only if the first is done)'
+				: '';
 		say(`Equivalent command${guard}${keys}:`, styles.muted);
 		lines.push({text: isUncovered ? command : coveredLine(command), hard: true, style: styles.muted});
 	}
@@ -168,6 +172,15 @@ function whereToLook(since: number | undefined): string {
 		: `Esc goes back; the panes show what the cluster had at ${clock(since)}, and whether it was done only when it answers again.`;
 }
 
+function wayBackLine({wayBack, keepsPrevious}: NonNullable<Plan['promotion']>): DocumentLine {
+	return {
+		text: keepsPrevious
+			? `Way back: ${wayBack} stays at 0 % (ctrl-p takes it out)`
+			: `No way back in the split: ${wayBack} is taken out (ctrl-p keeps it at 0 %)`,
+		indent: 2,
+	};
+}
+
 function wakeLines(wake: Wake, {styles, glyphs}: Look): DocumentLine[] {
 	switch (wake.kind) {
 		case 'offered':
@@ -194,7 +207,9 @@ function dryRunLine(dryRun: ReviewSheet['dryRun'], {styles, glyphs}: Look): [str
 		case 'asking':
 			return [`${glyphs.waiting} Asking the server for a dry run; you need not wait.`, styles.muted];
 		case 'accepted':
-			return [`${glyphs.ok} Dry run: the server would accept it.`, styles.ok];
+			return dryRun.missed === undefined
+				? [`${glyphs.ok} Dry run: the server would accept it.`, styles.ok]
+				: [`${glyphs.warning} Dry run: the server would accept it. ${dryRun.missed}`, styles.warning];
 		case 'altered':
 			return [
 				`${glyphs.warning} Dry run: the server would store something else: ${dryRun.sentence}`,

@@ -111,6 +111,7 @@ function OpenReview({sheet, isActive, copy, width, height}: ReviewSheetProps) {
 			copyCommand: () => copy(copiedLines(plan.commands)),
 			uncover: () => toggleUncovered(store),
 			wake: () => void wakeTargets(store),
+			wayBack: () => console.dropOrKeepPrevious(),
 		},
 		{isActive, onOther: asksName ? undefined : () => disarmReview(store)},
 	);

@@ -30,6 +30,7 @@ const note: ReleaseNote = {
 	by: 'ann',
 	split,
 	undo: [[row('cart-00001', 100)]],
+	rejected: [{revision: 'cart-00002', by: 'ann', at: Date.UTC(2026, 10, 26, 9), why: 'too many 5xx'}],
 };
 
 const long = (rows: number): Split =>

@@ -1,10 +1,10 @@
 /** The message line and the keys. */
 import {describe, expect, it} from 'vitest';
-import type {ConsoleState} from '../../source/console/state/state.js';
-import {Footer, Notice, useNoticeRows} from '../../source/screen/footer.js';
-import {condition, serviceView} from '../knative/objects.js';
-import {openOnConsole} from './parts/on-console.js';
-import {canaryTraffic, connected, knowing} from './parts/state.js';
+import type {ConsoleState} from '../../../source/console/state/state.js';
+import {Footer, Notice, useNoticeRows} from '../../../source/screen/frame/footer.js';
+import {condition, serviceView} from '../../knative/objects.js';
+import {openOnConsole} from '../parts/on-console.js';
+import {canaryTraffic, connected, knowing} from '../parts/state.js';
 
 function MessageLine({rows = 1}: {rows?: number}) {
 	const notice = useNoticeRows({columns: 60, rows, isBesideRevisions: false});

@@ -1,7 +1,7 @@
 import {expect, it} from 'vitest';
-import {headerLine} from '../../source/screen/header-line.js';
-import type {ReflectorState} from '../../source/console/state/state.js';
-import {createTheme} from '../../source/terminal/output/theme.js';
+import {headerLine} from '../../../source/screen/frame/header-line.js';
+import type {ReflectorState} from '../../../source/console/state/state.js';
+import {createTheme} from '../../../source/terminal/output/theme.js';
 
 const now = 1_000_000;
 const since = now - 48_000;

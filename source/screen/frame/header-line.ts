@@ -1,14 +1,14 @@
 /** What the first line says: where one is, where the gateway is, and whether what is shown is fresh. */
-import {oldSince} from '../console/state/read.js';
-import {scopeWords} from '../console/state/scope.js';
-import type {ConsoleState, ReflectorState} from '../console/state/state.js';
-import type {Piece} from '../terminal/output/pieces.js';
-import type {Theme} from '../terminal/output/theme.js';
-import {printable} from '../knative/text/printable.js';
-import {endpointText} from '../knative/commands/endpoint.js';
-import {cutText, widthOf} from './widgets/table/fit-text.js';
-import {tellApart} from './widgets/table/tell-apart.js';
-import {age, clock, count} from './format.js';
+import {oldSince} from '../../console/state/read.js';
+import {scopeWords} from '../../console/state/scope.js';
+import type {ConsoleState, ReflectorState} from '../../console/state/state.js';
+import type {Piece} from '../../terminal/output/pieces.js';
+import type {Theme} from '../../terminal/output/theme.js';
+import {printable} from '../../knative/text/printable.js';
+import {endpointText} from '../../knative/commands/endpoint.js';
+import {cutText, widthOf} from '../widgets/table/fit-text.js';
+import {tellApart} from '../widgets/table/tell-apart.js';
+import {age, clock, count} from '../format.js';
 
 export type HeaderState = Pick<
 	ConsoleState,

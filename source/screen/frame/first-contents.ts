@@ -1,17 +1,17 @@
 /** What the frame before Ink's says once the API server has told of the services: the same that Ink will draw there. */
-import {isAcross} from '../console/state/scope.js';
-import {selectedIndex, serviceRows, visibleServices} from '../console/state/read.js';
-import type {ConsoleState} from '../console/state/state.js';
-import {styled, type Piece} from '../terminal/output/pieces.js';
-import type {Theme} from '../terminal/output/theme.js';
+import {isAcross} from '../../console/state/scope.js';
+import {selectedIndex, serviceRows, visibleServices} from '../../console/state/read.js';
+import type {ConsoleState} from '../../console/state/state.js';
+import {styled, type Piece} from '../../terminal/output/pieces.js';
+import type {Theme} from '../../terminal/output/theme.js';
 import type {FirstContents} from './first-frame.js';
 import {headerLine, type HeaderState} from './header-line.js';
-import {layoutOf, type Size} from './layout.js';
-import {cellsOf, servicesColumnGap, servicesColumns, widestOf} from './panes/services-table.js';
-import {fitText, widthOf} from './widgets/table/fit-text.js';
-import {frameContentSize} from './widgets/frame-lines.js';
-import {listWindow, scrollThumb} from './widgets/table/list-window.js';
-import {tableRowsHeight, tableText} from './widgets/table/table-text.js';
+import {layoutOf, type Size} from '../layout.js';
+import {cellsOf, servicesColumnGap, servicesColumns, widestOf} from '../panes/services-table.js';
+import {fitText, widthOf} from '../widgets/table/fit-text.js';
+import {frameContentSize} from '../widgets/frame-lines.js';
+import {listWindow, scrollThumb} from '../widgets/table/list-window.js';
+import {tableRowsHeight, tableText} from '../widgets/table/table-text.js';
 
 export function firstContents(
 	state: ConsoleState,

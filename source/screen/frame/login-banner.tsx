@@ -1,8 +1,8 @@
 /** What a credential plugin says while it runs: a page to open, a code to enter. Above the notice, whatever sheet is open. */
 import {Box, Text} from 'ink';
-import type {Standing} from '../console/state/state.js';
-import {useTheme} from './widgets/theme-context.js';
-import {wrapLine} from './sheets/inspect/document.js';
+import type {Standing} from '../../console/state/state.js';
+import {useTheme} from '../widgets/theme-context.js';
+import {wrapLine} from '../sheets/inspect/document.js';
 
 /** A code must be seen whole; of a plugin that talks and talks, the last lines. */
 const mostRows = 6;

@@ -1,7 +1,7 @@
 import {expect, it} from 'vitest';
-import {Header} from '../../source/screen/header.js';
-import {openOnConsole} from './parts/on-console.js';
-import {connected} from './parts/state.js';
+import {Header} from '../../../source/screen/frame/header.js';
+import {openOnConsole} from '../parts/on-console.js';
+import {connected} from '../parts/state.js';
 
 const production = {
 	...connected,

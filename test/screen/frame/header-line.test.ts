@@ -1,8 +1,8 @@
 /** What the first line says of the gateway, in the room that there is. */
 import {expect, test} from 'vitest';
-import {headerLine} from '../../source/screen/header-line.js';
-import {initialState, type GatewayState} from '../../source/console/state/state.js';
-import {createTheme} from '../../source/terminal/output/theme.js';
+import {headerLine} from '../../../source/screen/frame/header-line.js';
+import {initialState, type GatewayState} from '../../../source/console/state/state.js';
+import {createTheme} from '../../../source/terminal/output/theme.js';
 
 const theme = createTheme();
 const found = {kind: 'found', host: '10.0.0.4', port: 30_080, tls: false, via: 'kourier'} as const;

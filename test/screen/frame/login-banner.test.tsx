@@ -1,6 +1,6 @@
 import {renderToString} from 'ink';
 import {describe, expect, it} from 'vitest';
-import {LoginBanner, loginRows} from '../../source/screen/login-banner.js';
+import {LoginBanner, loginRows} from '../../../source/screen/frame/login-banner.js';
 
 const plugin = (...said: string[]) => ({plugin: {command: 'oidc-login', said, since: 0, hasTerminal: false}});
 const size = {columns: 60, rows: 24};

@@ -2,16 +2,16 @@ import {stripVTControlCharacters} from 'node:util';
 import {Box} from 'ink';
 import {render} from 'ink-testing-library';
 import {describe, expect, it, onTestFinished} from 'vitest';
-import {firstContents} from '../../source/screen/first-contents.js';
-import {firstFrame, firstHeader} from '../../source/screen/first-frame.js';
-import {Header} from '../../source/screen/header.js';
-import {layoutOf} from '../../source/screen/layout.js';
-import {ServicesPane} from '../../source/screen/panes/services-pane.js';
-import {ThemeContext} from '../../source/screen/widgets/theme-context.js';
-import {ConsoleContext} from '../../source/screen/use-console.js';
-import {createTheme} from '../../source/terminal/output/theme.js';
-import {openBuiltConsole} from '../support/console.js';
-import {startWorld, until} from '../support/world.js';
+import {firstContents} from '../../../source/screen/frame/first-contents.js';
+import {firstFrame, firstHeader} from '../../../source/screen/frame/first-frame.js';
+import {Header} from '../../../source/screen/frame/header.js';
+import {layoutOf} from '../../../source/screen/layout.js';
+import {ServicesPane} from '../../../source/screen/panes/services-pane.js';
+import {ThemeContext} from '../../../source/screen/widgets/theme-context.js';
+import {ConsoleContext} from '../../../source/screen/use-console.js';
+import {createTheme} from '../../../source/terminal/output/theme.js';
+import {openBuiltConsole} from '../../support/console.js';
+import {startWorld, until} from '../../support/world.js';
 
 const sizes = [
 	[80, 24],

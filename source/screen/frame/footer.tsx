@@ -2,20 +2,20 @@
 import {Box, Text} from 'ink';
 import {useEffect, useMemo, useReducer} from 'react';
 import {useShallow} from 'zustand/react/shallow';
-import {offeredRights} from '../console/session/rights.js';
+import {offeredRights} from '../../console/session/rights.js';
 import {announced, announcedFor, announcement, lastChangeWords} from './changes.js';
-import {oldSince, selectedService, topSheet, troubledRevision} from '../console/state/read.js';
-import type {ConsoleState} from '../console/state/state.js';
-import {serviceState} from '../knative/service/service-state.js';
-import {footerFor, type Action} from './keys/key-lookup.js';
-import type {TextStyle, Theme} from '../terminal/output/theme.js';
-import {wrapLine} from './sheets/inspect/document.js';
-import {cutText} from './widgets/table/fit-text.js';
-import {Hints} from './widgets/hint.js';
-import {useTheme} from './widgets/theme-context.js';
-import {unavailable} from './perform.js';
-import {contextOf, useConsoleState} from './use-console.js';
-import {clock} from './format.js';
+import {oldSince, selectedService, topSheet, troubledRevision} from '../../console/state/read.js';
+import type {ConsoleState} from '../../console/state/state.js';
+import {serviceState} from '../../knative/service/service-state.js';
+import {footerFor, type Action} from '../keys/key-lookup.js';
+import type {TextStyle, Theme} from '../../terminal/output/theme.js';
+import {wrapLine} from '../sheets/inspect/document.js';
+import {cutText} from '../widgets/table/fit-text.js';
+import {Hints} from '../widgets/hint.js';
+import {useTheme} from '../widgets/theme-context.js';
+import {unavailable} from '../perform.js';
+import {contextOf, useConsoleState} from '../use-console.js';
+import {clock} from '../format.js';
 
 /** Rows by which the message line may grow for a sentence that is too long for it. */
 const mostMore = 3;
@@ -96,7 +96,10 @@ function noticeOf(
 	// What the server says of the service is newer than the good news about what was asked of it.
 	if (notice && (notice.tone !== 'good' || !ofService)) {
 		const style = {info: styles.waiting, good: styles.ok, bad: styles.bad}[notice.tone];
-		return {text: notice.text, style, isSaidOnce: true};
+		// Of the change that was made, where it is said that it was.
+		return notice.tone === 'good' && historyProblem !== undefined
+			? {text: `${notice.text} ${historyProblem}`, style: styles.warning, isSaidOnce: true}
+			: {text: notice.text, style, isSaidOnce: true};
 	}
 	if (connection.kind === 'failed') return {text: connection.sentence, style: styles.bad};
 	const {plugin, movedTo} = state.standing;

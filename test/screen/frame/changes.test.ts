@@ -1,9 +1,14 @@
 /** Who changed a split last, in one line. */
 import {expect, test} from 'vitest';
-import {announced, announcedFor, announcement, lastChangeWords} from '../../source/screen/changes.js';
-import type {HistoryEntry} from '../../source/console/session/change-recorder.js';
-import {splitOf} from '../../source/knative/split/split.js';
-import {serviceView} from '../knative/objects.js';
+import {
+	announced,
+	announcedFor,
+	announcement,
+	lastChangeWords,
+} from '../../../source/screen/frame/changes.js';
+import type {HistoryEntry} from '../../../source/console/session/change-recorder.js';
+import {splitOf} from '../../../source/knative/split/split.js';
+import {serviceView} from '../../knative/objects.js';
 
 const look = {bar: '│', arrow: '→'};
 const service = {...serviceView(), name: 'cart', generation: 7, lastTool: 'kubectl-patch'};

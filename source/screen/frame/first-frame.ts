@@ -3,16 +3,16 @@
  * will, and the services as soon as the API server has told of them. To load Ink and to draw with it for the first time takes
  * half as long as all of that together.
  */
-import {inAscii} from '../terminal/output/ascii.js';
-import {createFrameWriter, type FrameWriter} from '../terminal/output/frame-writer.js';
-import {neverBlock} from '../terminal/output/non-blocking.js';
-import {styled} from '../terminal/output/pieces.js';
-import {createSight, isMultiplexed, type Sight} from '../terminal/sight.js';
-import {createTheme, type Theme, type ThemeOptions} from '../terminal/output/theme.js';
-import type {Pane} from '../console/state/panes.js';
-import {layoutOf} from './layout.js';
-import {paneRows, titleOf} from './panes/pane-table.js';
-import {frameRows} from './widgets/frame-lines.js';
+import {inAscii} from '../../terminal/output/ascii.js';
+import {createFrameWriter, type FrameWriter} from '../../terminal/output/frame-writer.js';
+import {neverBlock} from '../../terminal/output/non-blocking.js';
+import {styled} from '../../terminal/output/pieces.js';
+import {createSight, isMultiplexed, type Sight} from '../../terminal/sight.js';
+import {createTheme, type Theme, type ThemeOptions} from '../../terminal/output/theme.js';
+import type {Pane} from '../../console/state/panes.js';
+import {layoutOf} from '../layout.js';
+import {paneRows, titleOf} from '../panes/pane-table.js';
+import {frameRows} from '../widgets/frame-lines.js';
 
 export type FirstContents = {
 	/** The first line, with styles, no wider than the window. */

@@ -1,8 +1,8 @@
 /** Who changed a split last, in one line: a colleague's change is said for a minute, as nobody's own. Pure. */
-import type {HistoryEntry} from '../console/session/change-recorder.js';
-import type {ConsoleState} from '../console/state/state.js';
-import type {Split} from '../knative/split/split.js';
-import {clock} from './format.js';
+import type {HistoryEntry} from '../../console/session/change-recorder.js';
+import type {ConsoleState} from '../../console/state/state.js';
+import type {Split} from '../../knative/split/split.js';
+import {clock} from '../format.js';
 
 /** Milliseconds for which a colleague's change is announced. */
 export const announcedFor = 60_000;

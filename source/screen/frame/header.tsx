@@ -1,11 +1,11 @@
 /** The first line, as Ink draws it. */
 import {Box, Text} from 'ink';
 import {useShallow} from 'zustand/react/shallow';
-import type {Piece} from '../terminal/output/pieces.js';
+import type {Piece} from '../../terminal/output/pieces.js';
 import {alarmOf, gatewayDownOf, headerLine, type HeaderAlarm} from './header-line.js';
-import {useTheme} from './widgets/theme-context.js';
-import {useConsoleState} from './use-console.js';
-import {useNow} from './use-now.js';
+import {useTheme} from '../widgets/theme-context.js';
+import {useConsoleState} from '../use-console.js';
+import {useNow} from '../use-now.js';
 
 export function Header({width}: {width: number}) {
 	const theme = useTheme();

@@ -1,0 +1,90 @@
+/**
+ * Whether what is to be made, or to get traffic, is what somebody has rejected, under another name: the same image, or of the
+ * image that users run the settings that it was given up with. Pure.
+ */
+import type {ComparedRevision} from '../../revision/differences.js';
+import {digestIn, type RevisionView} from '../../revision/revision.js';
+import {ownRevisions, rejectionOf, type ReleaseFacts} from './facts.js';
+import type {Rejection} from './rejection.js';
+
+/** A revision, or a template: of what is not made yet the image is not resolved. */
+type Made = ComparedRevision & {readonly name?: string; readonly digest?: string | undefined};
+
+export type Likeness = {
+	revision: string;
+	rejection: Rejection;
+	/** As a part of a sentence: `the image of cart-00002 (flaky:2)`. */
+	what: string;
+};
+
+/** @param users The revision that users have, where it is known. */
+export function rejectedLike(
+	facts: ReleaseFacts,
+	made: Made,
+	users: string | undefined,
+): Likeness | undefined {
+	for (const rejected of ownRevisions(facts) ?? []) {
+		const rejection = rejectionOf(facts, rejected.name);
+		if (!rejection || rejected.name === made.name) continue;
+		const what = sameAs(facts, made, rejected, users);
+		if (what !== undefined) return {revision: rejected.name, rejection, what};
+	}
+	return undefined;
+}
+
+/**
+ * What makes it the same as that revision, which users were not to have; undefined where it is another.
+ *
+ * @param users As above. Of their image, what failed is what differs from theirs.
+ */
+export function sameAs(
+	facts: ReleaseFacts,
+	made: Made,
+	failed: RevisionView,
+	users: string | undefined,
+): string | undefined {
+	if (!hasSameImage(facts, made, failed)) return undefined;
+	const image = `the image of ${failed.name} (${shortImage(failed.image)})`;
+	const running = users === failed.name ? undefined : facts.revisions?.find(({name}) => name === users);
+	if (!running || !hasSameImage(facts, running, failed)) return image;
+	const [theirs, its, now] = [running, failed, made].map(compared => settingsOf(compared));
+	if (!theirs || !its || !now) return undefined;
+	const differs = [...new Set([...theirs.keys(), ...its.keys()])].filter(
+		key => theirs.get(key) !== its.get(key),
+	);
+	// What the code does goes by its variables first; a bound of the scale may change beside them.
+	const variables = differs.filter(key => key.startsWith(variable));
+	const telling = variables.length > 0 ? variables : differs;
+	if (telling.length === 0 || telling.some(key => now.get(key) !== its.get(key))) return undefined;
+	return `what ${failed.name} was given up with (${telling.join(', ')})`;
+}
+
+/** By digest where both are known to be resolved; by reference else. A tag may have moved since it was resolved. */
+function hasSameImage({revisions}: ReleaseFacts, one: Made, other: Made): boolean {
+	const [a, b] = [one, other].map(
+		({image, digest}) =>
+			digest ??
+			digestIn(image) ??
+			(revisions ?? [])
+				.filter(revision => revision.image === image && revision.digest !== undefined)
+				.toSorted((x, y) => y.generation - x.generation)[0]?.digest,
+	);
+	return a !== undefined && b !== undefined ? a === b : one.image === other.image;
+}
+
+const variable = 'env ';
+
+function settingsOf(compared: ComparedRevision): ReadonlyMap<string, string> {
+	const {env, resources, autoscaling, containerConcurrency, protocol, annotations} = compared;
+	return new Map([
+		...env.map(({name, value, shown}) => [`${variable}${name}`, value ?? `=${shown}`] as const),
+		...resources,
+		...autoscaling,
+		['hard concurrency', String(containerConcurrency)],
+		['protocol', protocol],
+		...annotations,
+	]);
+}
+
+/** The image without its registry and path. */
+export const shortImage = (image: string) => image.slice(image.lastIndexOf('/') + 1);
