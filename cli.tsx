@@ -27,8 +27,9 @@ const cache = isCaching ? codeCachePath(ownEnvironment(), homeOf()) : undefined;
 const loader = createLoader(__dirname, cache === undefined ? undefined : openCodeCache(cache, version));
 process.once('exit', () => loader.keepRest());
 const loaded = loader.load('./program.js');
-if (!isProgram(loaded))
+if (!isProgram(loaded)) {
 	throw new TypeError('dist/program.js is not what the build made; run `npm run build`.');
+}
 void loaded.createProgram({keepCode: () => loader.keep()}).parseAsync();
 
 function isProgram(value: unknown): value is typeof import('./source/cli/program.js') {

@@ -112,8 +112,9 @@ export function mutantsOf(file: string, text: string): Mutant[] {
 		CallExpression(node) {
 			// What a step on the way to a result leaves out or puts in order is left in, or as it was.
 			const {callee} = node;
-			if (callee.type !== 'MemberExpression' || callee.computed || callee.property.type !== 'Identifier')
+			if (callee.type !== 'MemberExpression' || callee.computed || callee.property.type !== 'Identifier') {
 				return;
+			}
 			const isStep = ['filter', 'toSorted', 'toReversed', 'slice', 'trim'].includes(callee.property.name);
 			if (isStep) add(node, text.slice(callee.object.start, callee.object.end));
 		},

@@ -31,8 +31,9 @@ export async function listAll(
 			const page = answer.status === 200 ? parseList(answer.body) : undefined;
 			if (!page) return undefined;
 			items.push(...page.items);
-			if (items.length > mostObjects || page.continue === token)
+			if (items.length > mostObjects || page.continue === token) {
 				return page.continue === '' ? items : undefined;
+			}
 			token = page.continue;
 		} catch (error) {
 			if (error instanceof TransportError) return undefined;

@@ -73,8 +73,9 @@ function look(store: ConsoleStore, services: readonly ServiceView[], now: number
 function tellMoved(store: ConsoleStore, service: ServiceView): void {
 	const {name} = service;
 	const {notice} = store.getState();
-	if (notice?.text.includes(waitingSentence))
+	if (notice?.text.includes(waitingSentence)) {
 		notify(store, {tone: 'good', text: `${name} is now ${sharesWord(service)}.`});
+	}
 }
 
 /** `90│10`, in the order of the split. */

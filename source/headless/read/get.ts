@@ -54,11 +54,13 @@ async function listed(cluster: Cluster, path: string, selector: string | undefin
 			...(token !== '' && {continue: token}),
 		});
 		const page = parseList(answer.body);
-		if (!page)
+		if (!page) {
 			throw new Refused('The answer is no list of services: something else answers for the API server.');
+		}
 		items.push(...page.items);
-		if (page.continue === token && token !== '')
+		if (page.continue === token && token !== '') {
 			throw new Refused('The API server sends the same page again and again.');
+		}
 		token = page.continue;
 	} while (token !== '');
 	return items;
