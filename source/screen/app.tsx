@@ -134,7 +134,7 @@ export function App(means: AppProps) {
 			if (store.getState().notice && action !== 'back' && action !== 'discardDraft') notify(store, undefined);
 			return run(action, input);
 		}
-		if (action === 'uncover' && context === 'viewer') return run(action);
+		if (action === 'uncover' && (context === 'viewer' || context === 'form')) return run(action);
 		if (action === 'complete' || action === 'rollBack') {
 			return reviewFromSheet(store, labelOf(action), () => run(action));
 		}

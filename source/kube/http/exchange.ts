@@ -9,7 +9,7 @@ import {isWrite} from './api-request.js';
 import type {Deadline} from './deadline.js';
 import type {DispatcherCache} from './dispatcher.js';
 import type {ServerSignals} from './server-signals.js';
-import {isBrokenOff, isCut, orAborted, send, type IncomingResponse} from './transport.js';
+import {isBrokenOff, isCut, isTurnedAway, orAborted, send, type IncomingResponse} from './transport.js';
 
 /** How one request is sent. */
 export type ApiExchangeOptions = {
@@ -52,8 +52,9 @@ export function createExchange({
 
 	/**
 	 * Sends one request. After a 401 once more, if there are other credentials by now: it is answered before anything is
-	 * done (k8s.io/apiserver pkg/server: authentication comes first), so that a write is safe, too. After a cut connection
-	 * only a question is asked again: a write may have been made.
+	 * done (k8s.io/apiserver pkg/server: authentication comes first), so that a write is safe, too. Once more as well when a
+	 * GOAWAY was there before it: servers spread their clients so, and have not looked at it. After a cut connection only a
+	 * question is asked again: a write may have been made.
 	 */
 	async function exchange(
 		request: ApiRequest,
@@ -97,8 +98,9 @@ export function createExchange({
 			} catch (error) {
 				// undici opens more than one connection for what is sent while it is still clearing an old one away.
 				if (isCut(error)) dispatchers.retire(dispatcher);
-				const mayRepeat = isFirst && request.method === 'GET' && !limit.signal.aborted;
-				if (!mayRepeat || !(isCut(error) || isBrokenOff(error))) throw error;
+				const wasLost = request.method === 'GET' && (isCut(error) || isBrokenOff(error));
+				const mayRepeat = isFirst && !limit.signal.aborted;
+				if (!mayRepeat || !(wasLost || isTurnedAway(error))) throw error;
 			}
 		}
 	}

@@ -12,7 +12,7 @@ import type {TerminalReport} from './reports.js';
 /** What a terminal can be asked. Its answer is a report of that kind. */
 export type Question = Extract<
 	TerminalReport['kind'],
-	'cursor' | 'status' | 'background' | 'device attributes'
+	'cursor' | 'status' | 'background' | 'device attributes' | 'identity'
 >;
 
 export type KeyTiming = {

@@ -161,7 +161,7 @@ describe('reports', () => {
 		['\u001B[0n', {kind: 'status'}],
 		['\u001B[I', {kind: 'focus', isFocused: true}],
 		['\u001B[O', {kind: 'focus', isFocused: false}],
-		['\u001B[>0;276;0c', {kind: 'other'}],
+		['\u001B[>0;276;0c', {kind: 'identity', attributes: [0, 276, 0]}],
 		['\u001BP>|xterm(388)\u001B\\', {kind: 'other'}],
 		['\u001B[?2026;2$y', {kind: 'other'}],
 		['\u001B[?1u', {kind: 'other'}],

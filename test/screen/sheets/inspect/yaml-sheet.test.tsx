@@ -4,14 +4,11 @@ import {Yaml} from '../../../../source/screen/sheets/inspect/yaml-sheet.js';
 import {openOnConsole} from '../../parts/on-console.js';
 import {connected} from '../../parts/state.js';
 
-const read: YamlSheet['phase'] = {
-	kind: 'read',
-	at: Date.now(),
-	lines: {
-		short: ['kind: Service', 'metadata:', '  name: cart'],
-		whole: ['kind: Service', 'metadata:', '  managedFields: []', '  name: cart'],
-	},
+const lines = {
+	short: ['kind: Service', 'metadata:', '  name: cart'],
+	whole: ['kind: Service', 'metadata:', '  managedFields: []', '  name: cart'],
 };
+const read: YamlSheet['phase'] = {kind: 'read', at: Date.now(), lines, covered: lines};
 
 async function open(phase: YamlSheet['phase']) {
 	const copy = vi.fn<(text: string) => void>();

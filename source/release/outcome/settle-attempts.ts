@@ -1,8 +1,8 @@
 /** What became of attempts whose end nobody wrote down, by what the cluster has now. Pure. */
-import type {Attempt, AttemptEnding} from '../journal/attempt.js';
-import type {HistoryEntry} from '../journal/journal-entry.js';
-import type {ServiceView} from '../knative/service/service.js';
-import {equalSplits, splitOf} from '../knative/split/split.js';
+import type {Attempt, AttemptEnding} from '../../journal/attempt.js';
+import type {HistoryEntry} from '../../journal/journal-entry.js';
+import type {ServiceView} from '../../knative/service/service.js';
+import {equalSplits, splitOf} from '../../knative/split/split.js';
 
 export type Settled = {
 	/** Changes that were made after all. */
@@ -36,6 +36,9 @@ export function settleAttempts(
 		if (service.generation < next) {
 			if (now - attempt.at < underWay) continue;
 			ended.push({id: attempt.id, how: 'not made', sentence: 'It never reached the cluster.'});
+		} else if (known?.id !== undefined && known.id !== attempt.id) {
+			const sentence = 'Another change from here was first.';
+			ended.push({id: attempt.id, how: 'not made', sentence});
 		} else if (after && equalSplits(after, attempt.after)) {
 			made.push({...change, generation: next});
 		} else if (after) {

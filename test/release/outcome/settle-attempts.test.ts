@@ -1,11 +1,11 @@
 /** What the next console makes of an attempt whose sender has not lived to say how it ended. */
 import {expect, it} from 'vitest';
-import type {Attempt} from '../../source/journal/attempt.js';
-import type {HistoryEntry} from '../../source/journal/journal-entry.js';
-import {splitOf} from '../../source/knative/split/split.js';
-import {parseService, type ServiceView} from '../../source/knative/service/service.js';
-import {settleAttempts} from '../../source/release/settle-attempts.js';
-import {knativeService, revisionName} from '../knative/objects.js';
+import type {Attempt} from '../../../source/journal/attempt.js';
+import type {HistoryEntry} from '../../../source/journal/journal-entry.js';
+import {splitOf} from '../../../source/knative/split/split.js';
+import {parseService, type ServiceView} from '../../../source/knative/service/service.js';
+import {settleAttempts} from '../../../source/release/outcome/settle-attempts.js';
+import {knativeService, revisionName} from '../../knative/objects.js';
 
 function service(generation: number, percents: [number, number]): ServiceView {
 	const object = knativeService();
@@ -67,4 +67,13 @@ it('says nothing of another service of that name, nor of an attempt that has end
 	expect(settle(other)).toEqual({made: [], ended: []});
 	const over: Attempt = {...attempt, end: {how: 'not made', sentence: ''}};
 	expect(settleAttempts([over], service(5, [100, 0]), [], at)).toEqual({made: [], ended: []});
+});
+
+it('was not made when another change from here was the next one, even where that is the same', () => {
+	const {end: _, ...change} = attempt;
+	const second = {...change, id: 'a-2', generation: 5};
+	expect(settle(service(5, [100, 0]), [second])).toMatchObject({
+		made: [],
+		ended: [{id: 'a-1', how: 'not made'}],
+	});
 });
