@@ -10,7 +10,7 @@ import {
 	type Arbitrary,
 } from '../../support/property.js';
 import {expect, it} from 'vitest';
-import type {Result} from '../../../source/headless/write/release.js';
+import type {Result} from '../../../source/headless/write/apply-plan.js';
 import {openOperators, type Operators} from './operators.js';
 
 type Step =
@@ -137,8 +137,9 @@ async function brokenIn(steps: readonly Step[]): Promise<string[]> {
 				const result = await run(what.verb, 'cart', {machine: what.machine});
 				const to = wholeAfter(result);
 				if (result.code !== 0 || !result.plan) break;
-				if (what.verb === 'complete' && !wasIn.has(to))
+				if (what.verb === 'complete' && !wasIn.has(to)) {
 					broken.push(`${words}: promoted ${to}, which was in no split`);
+				}
 				if (what.verb === 'rollback') {
 					const newest = Math.max(...[...wasIn].map(name => numberOf(name ?? '0')));
 					if (numberOf(to) > newest) broken.push(`${words}: rolled back to ${to}, newer than all`);

@@ -135,8 +135,9 @@ function createAnswers(gateway: Gateway, random: () => number, clock: FakeClock)
 			const drawn = random() < gateway.got ? 'fresh' : 'old';
 			const {answer, isFailure} = application(drawn);
 			// What the old one has as well is nothing new.
-			if (drawn === 'fresh' && isFailure && random() > gateway.old.failure / gateway.fresh.failure)
+			if (drawn === 'fresh' && isFailure && random() > gateway.old.failure / gateway.fresh.failure) {
 				count('failures');
+			}
 			return answer;
 		},
 	};
