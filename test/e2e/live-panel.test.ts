@@ -66,6 +66,9 @@ test('a new revision that fails 5 % is WORSE while users still get 100 % of the 
 	expect(screen).toMatch(/500 ×\d+ .*…00002 \(tag\)/);
 });
 
+/** Answers that are counted. */
+const answered = (screen: string): number => Number(/(\d+) answers/.exec(screen)?.[1] ?? 0);
+
 test('at 80 columns and 24 rows a failure stays on the screen, and how it went without one', async () => {
 	const world = await openWorld();
 	await using terminal = openBuiltConsole({
@@ -79,7 +82,6 @@ test('at 80 columns and 24 rows a failure stays on the screen, and how it went w
 	await world.sandbox.gatewayFaults.set({unavailable: 0.2});
 	await terminal.until(/✗ 503 ×\d+ .*gateway/);
 	await world.sandbox.gatewayFaults.clear();
-	const answered = (screen: string) => Number(/(\d+) answers/.exec(screen)?.[1] ?? 0);
 	const from = answered(terminal.screen());
 	// A hundred good answers later it is there all the same.
 	const later = await terminal.until(screen => answered(screen) >= from + 100);
