@@ -136,8 +136,8 @@ async function brokenIn(steps: readonly Step[]): Promise<string[]> {
 				);
 				if (what.verb !== 'undo') {
 					const proposed = new Set<string>();
-					for (const machine of ['ann', 'bob', 'nowhere']) {
-						const {code, plan} = await run(what.verb, 'cart', {machine, dryRun: true});
+					for (const who of ['ann', 'bob', 'nowhere']) {
+						const {code, plan} = await run(what.verb, 'cart', {machine: who, dryRun: true});
 						proposed.add(`${code} ${JSON.stringify(plan?.splits?.after ?? [])}`);
 					}
 					if (proposed.size > 1) broken.push(`${words}: ${what.verb} proposes ${[...proposed].join(' or ')}`);
