@@ -3,7 +3,7 @@ import type {Cluster} from '../kube/cluster.js';
 import type {RequestOptions} from '../probe/transport/request-options.js';
 import {printable} from '../knative/text/printable.js';
 import {createUnderWay} from '../release/under-way.js';
-import {showFirstFrame} from '../screen/first-frame.js';
+import {showFirstFrame} from '../screen/frame/first-frame.js';
 import type {Console} from '../console/console.js';
 import {createConsoleLoan} from '../terminal/lifecycle/terminal-loan.js';
 import {describeError} from '../terminal/lifecycle/lifecycle.js';

@@ -26,9 +26,7 @@ export function install({
 }: Pick<LifecycleOptions, 'assurance' | 'onOutputError' | 'lastWords' | 'heedsHangUp'> = {}): Lifecycle {
 	// Node would print them as they are, over the screen; they are for who develops this, and may come from outside.
 	process.removeAllListeners('warning');
-	process.on('warning', warning => {
-		if (process.env['KN_CANARY_TRACE'] === '1') process.stderr.write(`${describeError(warning)}\n`);
-	});
+	if (process.env['KN_CANARY_TRACE'] === '1') keepWarnings();
 	return installLifecycle({
 		name: 'kn-canary',
 		isTracing: process.env['KN_CANARY_TRACE'] === '1',
@@ -37,6 +35,18 @@ export function install({
 		...(lastWords && {lastWords}),
 		heedsHangUp,
 	});
+}
+
+/** Warnings that are told at the end: one that is repeated without an end fills no memory. */
+const mostWarnings = 100;
+
+/** Told when there is no screen any more that they could be drawn on. */
+function keepWarnings(): void {
+	const warnings: string[] = [];
+	process.on('warning', warning => {
+		if (warnings.length < mostWarnings) warnings.push(`${describeError(warning)}\n`);
+	});
+	process.once('exit', () => void process.stderr.write(warnings.join('')));
 }
 
 export type HeadlessSurroundings = {

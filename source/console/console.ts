@@ -155,7 +155,7 @@ export function createConsole({
 		return cluster ? tagsByHeader(cluster, service) : new Set();
 	});
 	const logs = createLogs(store, newsInterval);
-	const history = createHistory(store, historyFile);
+	const history = createHistory(store, historyFile, {isWhole: selector === undefined});
 	const connection = createConnection(store, {
 		gateway,
 		allNamespaces,

@@ -29,13 +29,14 @@ export function saying(stream: MessageStream): MessageStream {
 	};
 }
 
+/** As `printable` has them, but for line ends and the joiners of emoji, which JSON of several lines and names may have. */
+const acting = /[[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Noncharacter_Code_Point}]--[\n\u200D]]/gv;
+
 /** JSON in which every character that a terminal would act on is a `\u` escape: the same value for whoever parses it. */
 export function visibleJson(value: unknown, indent?: number): string {
-	return JSON.stringify(value, undefined, indent).replaceAll(/[^\n]/gsu, character =>
-		printable(character) === character || character === '\u200D'
-			? character
-			: [...Array(character.length).keys()]
-					.map(index => `\\u${character.charCodeAt(index).toString(16).padStart(4, '0')}`)
-					.join(''),
+	return JSON.stringify(value, undefined, indent).replaceAll(acting, character =>
+		[...Array(character.length).keys()]
+			.map(index => `\\u${character.charCodeAt(index).toString(16).padStart(4, '0')}`)
+			.join(''),
 	);
 }

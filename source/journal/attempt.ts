@@ -4,6 +4,7 @@
  */
 import * as v from 'valibot';
 import {text} from '../knative/objects/parsed.js';
+import type {DeedEnd} from './deed.js';
 import {entryFields, rowsOf, withoutSecrets, type HistoryEntry} from './journal-entry.js';
 
 /** `generation`: of the service that it was made from. */
@@ -15,12 +16,12 @@ export type Attempt = Omit<HistoryEntry, 'id'> & {
 
 export type AttemptEnd = {how: 'not made' | 'not known'; sentence: string};
 
-/** What is appended when it is known how an attempt ended that made no change. */
-export type AttemptEnding = AttemptEnd & {id: string};
+/** What is appended when it is known how an attempt ended that made no change, or how something made or deleted did. */
+export type AttemptEnding = (AttemptEnd | DeedEnd) & {id: string};
 
 const id = v.pipe(v.string(), v.regex(/^[\w-]{1,100}$/));
 const attempt = v.object({attempt: id, of: v.object(entryFields)});
-const ending = v.object({ended: id, how: v.picklist(['not made', 'not known']), sentence: text});
+const ending = v.object({ended: id, how: v.picklist(['made', 'not made', 'not known']), sentence: text});
 
 export type JournalLine = {kind: 'attempt'; attempt: Attempt} | {kind: 'ending'; ending: AttemptEnding};
 
@@ -53,6 +54,11 @@ export function attemptsOf(
 	entries: readonly HistoryEntry[],
 ): Attempt[] {
 	const made = new Set(entries.flatMap(entry => entry.id ?? []));
-	const ends = new Map(endings.map(({id: key, ...end}) => [key, end]));
+	const ends = new Map(endings.map(each => [each.id, endOf(each)]));
 	return begun.filter(({id: key}) => !made.has(key)).map(each => ({...each, end: ends.get(each.id)}));
+}
+
+/** A change that was made has an entry, and no end. */
+function endOf({how, sentence}: AttemptEnding): AttemptEnd | undefined {
+	return how === 'made' ? undefined : {how, sentence};
 }

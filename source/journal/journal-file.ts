@@ -15,19 +15,26 @@ import {
 	type Attempt,
 	type AttemptEnding,
 } from './attempt.js';
+import {formatDeed, parseDeed, withEnds, type Deed} from './deed.js';
 import {formatEntry, parseEntry, withoutRepeats, type HistoryEntry} from './journal-entry.js';
+
+/** What the file has. */
+export type Recalled = {entries: HistoryEntry[]; attempts: Attempt[]; deeds: Deed[]};
 
 export type HistoryFile = {
 	readonly path: string;
 	/** In order of time; empty when there is no file yet. Throws the error of the file system otherwise. */
 	read(): Promise<HistoryEntry[]>;
-	/** The changes as `read`, and the attempts that made none as far as is known, in the order that they were begun in. */
-	readAll(): Promise<{entries: HistoryEntry[]; attempts: Attempt[]}>;
+	/**
+	 * The changes as `read`, the attempts that made none as far as is known, and what was made or deleted, in the order that
+	 * they were begun in.
+	 */
+	readAll(): Promise<Recalled>;
 	/** Appends one line, one after the other when several are asked for. Throws the error of the file system. */
 	append(entry: HistoryEntry): Promise<void>;
 	/** Appends what is about to be sent. Throws the error of the file system. */
-	begin(attempt: Attempt): Promise<void>;
-	/** Appends that an attempt has made no change, or that it is not known whether it has. */
+	begin(attempt: Attempt | Deed): Promise<void>;
+	/** Appends how an attempt has ended that made no change of a split, or something made or deleted. */
 	end(ending: AttemptEnding): Promise<void>;
 };
 
@@ -57,7 +64,7 @@ function homelessFile(): HistoryFile {
 	return {
 		path: '',
 		read: async () => [],
-		readAll: async () => ({entries: [], attempts: []}),
+		readAll: async () => ({entries: [], attempts: [], deeds: []}),
 		append: refuse,
 		begin: refuse,
 		end: refuse,
@@ -76,23 +83,31 @@ export function openHistoryFile(
 	const file = wanted;
 	let last: Promise<void> = Promise.resolve();
 
-	async function readAll(): Promise<{entries: HistoryEntry[]; attempts: Attempt[]}> {
+	async function readAll(): Promise<Recalled> {
 		const lines = await linesAtEnd(file, limit);
 		const begun: Attempt[] = [];
 		const endings: AttemptEnding[] = [];
 		const changes: HistoryEntry[] = [];
+		const deeds: Deed[] = [];
 		for (const line of lines) {
 			const entry = parseEntry(line);
 			if (entry) {
 				changes.push(entry);
 				continue;
 			}
-			const other = parseAttemptLine(jsonOf(line));
+			const value = jsonOf(line);
+			const other = parseAttemptLine(value);
+			const deed = parseDeed(value);
 			if (other?.kind === 'attempt') begun.push(other.attempt);
 			else if (other) endings.push(other.ending);
+			else if (deed) deeds.push(deed);
 		}
 		const entries = withoutRepeats(changes);
-		return {entries, attempts: attemptsOf(begun, endings, changes)};
+		return {
+			entries,
+			attempts: attemptsOf(begun, endings, changes),
+			deeds: withEnds(deeds, endings),
+		};
 	}
 
 	async function append(line: string): Promise<void> {
@@ -108,7 +123,7 @@ export function openHistoryFile(
 		},
 		readAll,
 		append: async entry => append(formatEntry(entry)),
-		begin: async attempt => append(formatAttempt(attempt)),
+		begin: async attempt => append('what' in attempt ? formatDeed(attempt) : formatAttempt(attempt)),
 		end: async ending => append(formatEnding(ending)),
 	};
 }

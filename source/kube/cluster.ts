@@ -46,10 +46,11 @@ export class TransportError extends Error {
 	constructor(
 		message: string,
 		/**
-		 * 'not sent': the server cannot have seen it (refused, unknown host, credentials). 'unknown': it was under way when
-		 * the connection broke or the time was over; a write may have been made.
+		 * 'not sent': the server cannot have seen it (refused, unknown host, credentials). 'not processed': the server says
+		 * that it has done nothing with it. 'unknown': it was under way when the connection broke or the time was over; a
+		 * write may have been made.
 		 */
-		readonly outcome: 'not sent' | 'unknown',
+		readonly outcome: 'not sent' | 'not processed' | 'unknown',
 		{
 			isUnanswered = false,
 			isLogin = false,

@@ -1,5 +1,6 @@
 /** The namespaces to choose from. */
 import {TransportError, type Cluster} from './cluster.js';
+import {listBounds} from './list.js';
 import {identityOf, parseList} from './objects.js';
 import {corePath} from './paths.js';
 import {parseStatus, sentenceOf} from './status.js';
@@ -22,6 +23,7 @@ export async function listNamespaces(cluster: Cluster): Promise<Namespaces> {
 		sentence,
 	});
 	try {
+		const beyond = listBounds();
 		let token = '';
 		do {
 			const query = {limit: '500', ...(token === '' ? {} : {continue: token})};
@@ -29,6 +31,8 @@ export async function listNamespaces(cluster: Cluster): Promise<Namespaces> {
 			if (answer.status !== 200) return unlisted(sentenceOf(answer));
 			const page = parseList(answer.body);
 			if (!page) return unlisted('the API server answered with something else than a list of namespaces');
+			const why = beyond(page);
+			if (why !== undefined) return unlisted(why);
 			for (const item of page.items) {
 				const name = identityOf(item)?.name;
 				if (name !== undefined && label.test(name)) names.push(name);

@@ -29,6 +29,11 @@ export function ingressPath(namespace?: string, name?: string): string {
 	return path('/apis/networking.internal.knative.dev/v1alpha1', namespace, 'ingresses', name);
 }
 
+/** Resources of the Gateway API, from which some ingress controllers have their gateways programmed. */
+export function gatewayApiPath(plural: 'httproutes' | 'gateways', namespace: string, name?: string): string {
+	return path('/apis/gateway.networking.k8s.io/v1', namespace, plural, name);
+}
+
 /** Resources of core/v1. */
 export function corePath(
 	plural: 'services' | 'namespaces' | 'nodes' | 'events' | 'pods' | 'configmaps',

@@ -5,6 +5,7 @@
 import {randomUUID} from 'node:crypto';
 import {setTimeout as delay} from 'node:timers/promises';
 import type {Attempt} from '../journal/attempt.js';
+import type {Deed} from '../journal/deed.js';
 import type {HistoryEntry} from '../journal/journal-entry.js';
 import type {HistoryFile} from '../journal/journal-file.js';
 import {describeFault} from '../knative/text/fault.js';
@@ -20,8 +21,8 @@ export type Recorded = {
 	at: number;
 	/** The change that was made, where it is one of a split. */
 	entry: HistoryEntry | undefined;
-	/** The attempt, where it is not known what became of it. */
-	open: Attempt | undefined;
+	/** What was attempted, where it is not known what became of it. */
+	open: Attempt | Deed | undefined;
 	/** Why it is not in the history, or not whole. */
 	problem: string | undefined;
 };
@@ -54,6 +55,7 @@ export async function sendRecorded(
 	}: {reason?: string; now?: () => number; onSent?: WriteOptions['onSent']} = {},
 ): Promise<Recorded> {
 	const attempt = attemptOf(cluster, plan, {reason, at: now()});
+	const begun = attempt ?? deedOf(cluster, plan, {reason, at: now()});
 	const problems: string[] = [];
 	const note = async (what: Promise<void> | undefined) => {
 		try {
@@ -62,7 +64,7 @@ export async function sendRecorded(
 			problems.push(describeFault(error));
 		}
 	};
-	if (attempt) await note(history?.begin(attempt));
+	if (begun) await note(history?.begin(begun));
 	let at = now();
 	const outcome = await sendPlan(cluster, plan, {
 		reason: plan.action,
@@ -74,15 +76,16 @@ export async function sendRecorded(
 	});
 	const entry = attempt && entryOf(attempt, plan, outcome, at);
 	if (entry) await note(history?.append(entry));
-	else if (attempt && outcome.kind !== 'unknown') {
-		const sentence = sentenceOf(outcome, plan);
-		await note(history?.end({id: attempt.id, how: 'not made', sentence}));
+	else if (begun && outcome.kind !== 'unknown') {
+		const isMade = begun !== attempt && (outcome.kind === 'done' || outcome.kind === 'altered');
+		const sentence = isMade && outcome.kind === 'done' ? '' : sentenceOf(outcome, plan);
+		await note(history?.end({id: begun.id, how: isMade ? 'made' : 'not made', sentence}));
 	}
 	return {
 		outcome,
 		at,
 		entry,
-		open: outcome.kind === 'unknown' ? attempt : undefined,
+		open: outcome.kind === 'unknown' ? begun : undefined,
 		problem: problems[0],
 	};
 }
@@ -95,7 +98,7 @@ function sentenceOf(outcome: WriteOutcome, plan: Plan): string {
 	return outcome.kind === 'done' ? 'The server had it that way already.' : sentenceOfOutcome(outcome, plan);
 }
 
-/** Of a change of a split: that is what the history is of. */
+/** Of a change of a split: what can be taken back. */
 function attemptOf(
 	cluster: Cluster,
 	{write, splits, action, namespace, name, commands}: Plan,
@@ -116,6 +119,32 @@ function attemptOf(
 		own: true,
 		reason: reason === '' ? action : `${action}: ${reason}`,
 		command: plain.has(action) ? (commands[0] ?? '') : '',
+		end: undefined,
+	};
+}
+
+/** Of what is made or deleted. */
+function deedOf(
+	cluster: Cluster,
+	{write, action, namespace, name, commands}: Plan,
+	{reason, at}: {reason: string; at: number},
+): Deed | undefined {
+	if (write.kind === 'patch') return undefined;
+	const kind = write.kind === 'create' ? 'create service' : write.kind;
+	return {
+		id: randomUUID(),
+		at,
+		server: cluster.server,
+		context: cluster.context,
+		namespace,
+		service: name,
+		what: kind,
+		object: write.kind === 'delete revision' ? write.revision : name,
+		uid: write.kind === 'create' ? '' : write.uid,
+		by: cluster.user,
+		own: true,
+		reason: reason === '' ? action : `${action}: ${reason}`,
+		command: write.kind === 'create' ? '' : (commands[0] ?? ''),
 		end: undefined,
 	};
 }

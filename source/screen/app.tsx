@@ -10,10 +10,10 @@ import {panes, type Pane} from '../console/state/panes.js';
 import {showStroke, strokeOf} from '../terminal/input/strokes.js';
 import {greyed, type Theme} from '../terminal/output/theme.js';
 import {actionFor, isTextContext, keysOf, labelOf, type Action, type KeyContext} from './keys/key-lookup.js';
-import {Footer, Notice, useNoticeRows} from './footer.js';
-import {Header} from './header.js';
+import {Footer, Notice, useNoticeRows} from './frame/footer.js';
+import {Header} from './frame/header.js';
 import {layoutOf, noticeRows, shortened, type Layout, type Size} from './layout.js';
-import {LoginBanner, loginRows} from './login-banner.js';
+import {LoginBanner, loginRows} from './frame/login-banner.js';
 import {paneComponents} from './panes/pane-components.js';
 import {digitOf, paneRows, paneTable} from './panes/pane-table.js';
 import {ThemeContext, useTheme} from './widgets/theme-context.js';
@@ -134,7 +134,7 @@ export function App(means: AppProps) {
 			if (store.getState().notice && action !== 'back' && action !== 'discardDraft') notify(store, undefined);
 			return run(action, input);
 		}
-		if (action === 'uncover' && context === 'viewer') return run(action);
+		if (action === 'uncover' && (context === 'viewer' || context === 'form')) return run(action);
 		if (action === 'complete' || action === 'rollBack') {
 			return reviewFromSheet(store, labelOf(action), () => run(action));
 		}

@@ -14,7 +14,7 @@ import {backgroundOf} from '../terminal/output/palette.js';
 import {createTheme, type ThemeOptions} from '../terminal/output/theme.js';
 import {App} from './app.js';
 import {ThemeContext} from './widgets/theme-context.js';
-import type {FirstFrame} from './first-frame.js';
+import type {FirstFrame} from './frame/first-frame.js';
 import {useIgnoredPaste} from './widgets/form/use-ignored-paste.js';
 import {ConsoleContext, SeeingContext} from './use-console.js';
 
@@ -98,6 +98,7 @@ export async function openScreen(
 	};
 	stdin.on('report', (report: TerminalReport) => {
 		if (report.kind === 'cursor') sight.answered(report);
+		else if (report.kind === 'identity') sight.identified(report.attributes);
 		else if (report.kind === 'background' && theme.background === undefined) {
 			draw({background: backgroundOf(report)});
 		}
@@ -111,6 +112,8 @@ export async function openScreen(
 	void drawInAsciiIfWide();
 	writer.watch(() => stdin.isAnswering);
 	if (theme.background === undefined) stdin.ask('background');
+	// Before there is anything to agree to: an answer may be one that is given for another terminal.
+	stdin.ask('identity');
 	// Whether it answers at all: then it can be asked what a lone ESC is.
 	stdin.ask('device attributes');
 	await instance.waitUntilExit();

@@ -4,8 +4,8 @@
  * goes out right behind each frame that shows something new to agree to: a key that comes after the answer was pressed when
  * that frame was on the screen; one that comes before it was typed ahead.
  *
- * Some terminals answer nothing, and a multiplexer answers by itself, before the terminal behind it has drawn anything:
- * there a key counts once some time has passed since the frame was sent.
+ * Some terminals answer nothing, and a multiplexer answers by itself, before the terminal behind it has drawn anything, as
+ * does mosh at the far end of its line: there a key counts once some time has passed since the frame was sent.
  */
 
 import type {Position} from './output/foreign-text.js';
@@ -29,6 +29,8 @@ export type Sight = {
 	readonly request: (answered: (position: Position) => void) => string;
 	/** The terminal has answered the next request. Row and column from 1, as it says them. */
 	readonly answered: (position: Position) => void;
+	/** The terminal has said what it is (DA2): one that answers for another one behind it may say so. */
+	readonly identified: (attributes: readonly number[]) => void;
 	/** Calls it with every request that is sent, also with those before. */
 	readonly onRequest: (listener: () => void) => void;
 };
@@ -50,7 +52,7 @@ const remembered = 32;
  * @param now Milliseconds of the clock by which keys are timed.
  */
 export function createSight({
-	isMultiplexed: isBehindAnother,
+	isMultiplexed: isKnownMultiplexed,
 	now = () => performance.now(),
 }: {
 	isMultiplexed: boolean;
@@ -63,6 +65,7 @@ export function createSight({
 	let drawn: string | undefined;
 	let tell: (() => void) | undefined;
 	let answers = 0;
+	let isBehindAnother = isKnownMultiplexed;
 	/** By the number of the request. */
 	const ends = new Map<number, (position: Position) => void>();
 	const asked = () => {
@@ -115,6 +118,9 @@ export function createSight({
 			// One that has answered before will do so again.
 			return since >= (before === 0 ? leastTime : lostAfter);
 		},
+		identified(attributes) {
+			isBehindAnother ||= answersForAnother(attributes);
+		},
 		onRequest(listener) {
 			tell = listener;
 			for (let request = 0; request < requests; request++) listener();
@@ -122,11 +128,21 @@ export function createSight({
 	};
 }
 
-/** Whether the environment is that of a terminal multiplexer. */
+/** Set by terminals within something that may itself be at the other end of a line. */
+const withinAnother = ['TMUX', 'STY', 'ZELLIJ', 'NVIM', 'INSIDE_EMACS'];
+
+/** Whether the environment is that of a terminal multiplexer, or of another terminal within one. */
 export function isMultiplexed(env: Readonly<Record<string, string | undefined>>): boolean {
 	return (
-		(env['TMUX'] ?? '') !== '' ||
-		(env['STY'] ?? '') !== '' ||
-		/^(?:tmux|screen)(?:-|$)/.test(env['TERM'] ?? '')
+		withinAnother.some(name => (env[name] ?? '') !== '') ||
+		/^(?:tmux|screen|dvtm|eterm)(?:-|$)/.test(env['TERM'] ?? '')
 	);
+}
+
+/**
+ * Whether a terminal says (DA2, `CSI > c`) that it is one which answers for another: GNU screen (83 for `S`, screen ansi.c),
+ * tmux (84 for `T`, tmux input.c), mosh (1;10;0, mosh terminalfunctions.cc), however many hosts are in between.
+ */
+function answersForAnother([kind, version, extra]: readonly number[]): boolean {
+	return kind === 83 || kind === 84 || (kind === 1 && version === 10 && extra === 0);
 }

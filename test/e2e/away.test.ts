@@ -5,10 +5,11 @@ import path from 'node:path';
 import {expect, it} from 'vitest';
 import {openBuiltConsole} from '../support/console.js';
 import {startSandboxProcess} from '../support/sandbox-process.js';
+import {builtProgram} from '../support/run-program.js';
 
 it('keeps the last state, says how old it is, and says of a write that it was not made', async () => {
 	const folder = await mkdtemp(path.join(tmpdir(), 'kn-canary-test-'));
-	const sandbox = await startSandboxProcess('dist/cli.js');
+	const sandbox = await startSandboxProcess(builtProgram);
 	try {
 		const kubeconfig = path.join(folder, 'kubeconfig');
 		await copyFile(sandbox.kubeconfig, kubeconfig);

@@ -3,6 +3,7 @@ import {mkdtemp, rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {afterEach, beforeEach, describe, expect, it} from 'vitest';
+import {openBuiltConsole} from '../support/console.js';
 import {openOnWorld, shows} from '../support/on-world.js';
 import {startWorld, type World} from '../support/world.js';
 
@@ -77,13 +78,64 @@ describe('from what is only looked at', () => {
 	});
 });
 
-it('blames no other service when the one that the filter shows is deleted', async () => {
-	await using terminal = await open('cart');
-	await world.delete('cart');
-	await terminal.until(/No service has “cart” in/);
-	expect(terminal.screen()).not.toContain('is not there');
-	terminal.press('esc');
-	await terminal.until(/Revisions of checkout/);
+describe('a filter whose only service is deleted', () => {
+	it.each([
+		['before', 'it is typed'],
+		['after', 'it was typed'],
+	])('%s %s: blames no other one, and none is selected until somebody moves there', async when => {
+		await using terminal = openBuiltConsole({
+			args: ['--kubeconfig', world.sandbox.kubeconfigPath],
+			cols: 80,
+			rows: 24,
+			env: {XDG_STATE_HOME: state},
+		});
+		await terminal.until(/Revisions of cart/);
+		const deletion = async () => {
+			await world.delete('cart');
+			await terminal.until(/✗ cart[^]*checkout/);
+		};
+		if (when === 'before') await deletion();
+		terminal.press('/');
+		// A letter of its name is one of another's, too.
+		for (const letter of 'cart') {
+			terminal.type(letter);
+			await terminal.until(new RegExp(`/[cart]*${letter}`));
+		}
+		terminal.press('enter');
+		await terminal.until(/R roll back/);
+		if (when === 'after') {
+			await terminal.until(/Revisions of cart/);
+			await world.delete('cart');
+		}
+		await terminal.until(/✗ cart/);
+		await terminal.until(shows('cart was deleted. Esc clears the filter.'));
+		expect(terminal.screen()).not.toContain('checkout');
+		const times = () => terminal.screen().split('cart was deleted').length - 1;
+		terminal.press('R');
+		await terminal.until(() => times() === 2);
+		terminal.press('esc');
+		await terminal.until(() => times() === 1);
+		terminal.press('esc');
+		await terminal.until(/✗ cart[^]*checkout/);
+		await terminal.until(shows('cart was deleted. ↑↓ selects another service.'));
+		expect(terminal.screen()).not.toContain('Revisions of checkout');
+		terminal.press('down');
+		await terminal.until(/Revisions of checkout/);
+	});
+
+	it('is said to show none where nothing has that name, and selects none of what half the name would find', async () => {
+		await using terminal = await open('payments');
+		await world.delete('cart');
+		terminal.press('esc');
+		await terminal.until(/checkout/);
+		terminal.press('/');
+		await terminal.until(/keep filter/);
+		terminal.type('cart');
+		await terminal.until(shows('No service has “cart” in its name. Esc clears the filter.'));
+		expect(terminal.screen()).not.toMatch(/checkout|payments/);
+		terminal.press('esc');
+		await terminal.until(/Revisions of payments/);
+	});
 });
 
 describe('a form whose service somebody deletes', () => {
@@ -111,7 +163,7 @@ describe('a form whose service somebody deletes', () => {
 		await terminal.until(/Dry run: the server would accept it/);
 		terminal.press('esc');
 		// On the new one the form has its variables, and what was typed.
-		await terminal.until(/OWN=its[^]*LONG=drafts/);
+		await terminal.until(/OWN=•••[^]*LONG=drafts/);
 		expect(terminal.screen()).not.toContain('was deleted');
 	});
 

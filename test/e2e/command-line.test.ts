@@ -7,8 +7,9 @@ import {createInterface} from 'node:readline';
 import {describe, expect, it} from 'vitest';
 import {connect} from '../../source/kube/connect.js';
 import {parseList} from '../../source/kube/objects.js';
+import {builtProgram} from '../support/run-program.js';
 
-const program = path.resolve('dist/cli.js');
+const program = builtProgram;
 
 function run(args: readonly string[], {node = process.execPath} = {}) {
 	return spawnSync(node, [program, ...args], {

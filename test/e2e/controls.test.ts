@@ -10,47 +10,86 @@ import path from 'node:path';
 import process from 'node:process';
 import {afterAll, beforeAll, describe, expect, it} from 'vitest';
 import {openBuiltConsole} from '../support/console.js';
-import {status} from '../support/api-server.js';
+import {status, type Exchange} from '../support/api-server.js';
+import {answerCall, endCall, startGrpcGateway, type GrpcGateway} from '../support/grpc-gateway.js';
+import {hostile, hostileArgument as argument, percentEncoded, through} from '../support/hostile.js';
 import {startScriptedCluster, type ScriptedCluster} from '../support/scripted-cluster.js';
-
-/** C0 with DEL, C1, what reorders, hides or breaks lines. */
-const controls = [
-	...Array.from({length: 0x20}, (_, code) => code),
-	...Array.from({length: 0x21}, (_, code) => 0x7f + code),
-	0xad,
-	0x61c,
-	0x200b,
-	0x200e,
-	0x200f,
-	0x2028,
-	0x2029,
-	0x202a,
-	0x202b,
-	0x202c,
-	0x202d,
-	0x202e,
-	0x2060,
-	0x2066,
-	0x2067,
-	0x2068,
-	0x2069,
-	0xfeff,
-].map(code => String.fromCodePoint(code));
-/** Each before a letter that follows none of them otherwise. */
-const hostile = controls.map(character => `${character}Ж`).join('');
-
-/** Those that got through as they are. A line may begin with the letter, without a screen. */
-const through = (output: string, {isScreen}: {isScreen: boolean}) =>
-	controls
-		.filter(character => (isScreen || character !== '\n') && output.includes(`${character}Ж`))
-		.map(character => `U+${character.charCodeAt(0).toString(16)}`);
 
 const name = 'helloworld-go';
 let scripted: ScriptedCluster;
 let directory: string;
 let kubeconfig: string;
 let gateway: string;
+let grpc: {message: GrpcGateway; reflection: GrpcGateway; types: GrpcGateway};
+/** Has Node warn of something from outside, again and again. */
+let warner: string;
 const stops: (() => void)[] = [];
+
+/** A field of Protocol Buffers with a length. */
+function field(id: number, content: Buffer): Buffer {
+	const length: number[] = [];
+	for (let left = content.length; length.length === 0 || left > 0; left >>= 7) {
+		length.push((left & 0x7f) | (left > 0x7f ? 0x80 : 0));
+	}
+	return Buffer.concat([Buffer.from([(id << 3) | 2, ...length]), content]);
+}
+
+const pod = {
+	apiVersion: 'v1',
+	kind: 'Pod',
+	metadata: {
+		name: 'helloworld-go-00002-pod',
+		namespace: 'default',
+		uid: 'p-1',
+		resourceVersion: '1',
+		creationTimestamp: '2026-01-02T03:04:05Z',
+		labels: {'serving.knative.dev/revision': 'helloworld-go-00002'},
+	},
+	spec: {containers: [{name: 'user-container'}, {name: `queue-proxy${hostile}`}]},
+	status: {
+		conditions: [{type: 'PodScheduled', status: 'False', reason: hostile, message: hostile}],
+		containerStatuses: [
+			{
+				name: 'user-container',
+				restartCount: 3,
+				state: {waiting: {reason: `CrashLoopBackOff${hostile}`, message: hostile}},
+				lastState: {terminated: {exitCode: 1, reason: hostile, message: `${hostile}\n${hostile}`}},
+			},
+		],
+	},
+};
+
+const event = {
+	apiVersion: 'v1',
+	kind: 'Event',
+	metadata: {name: 'e-1', namespace: 'default', uid: 'e-1', resourceVersion: '1'},
+	type: `Warning${hostile}`,
+	reason: `Reason${hostile}`,
+	message: `Message${hostile}`,
+	involvedObject: {kind: 'Service', name, namespace: 'default'},
+	source: {component: hostile},
+	count: 1,
+	lastTimestamp: '2026-01-02T03:04:05Z',
+};
+
+const list = (...items: object[]) => ({kind: 'List', metadata: {resourceVersion: '1'}, items});
+
+/** Pods, their logs, events and namespaces. */
+function answerOther(exchange: Exchange): void {
+	const {path: at, query} = exchange;
+	if (query.get('watch') === '1') {
+		exchange.stream();
+		return;
+	}
+	if (at.endsWith('/log')) return exchange.stream().raw(`2026-01-02T03:04:05.1Z Log${hostile}\n`);
+	if (at.endsWith('/pods')) return exchange.answer(200, list(pod));
+	if (at.endsWith('/events')) return exchange.answer(200, list(event));
+	if (at.endsWith('/namespaces')) {
+		const metadata = {name: `ns${hostile}`, uid: 'n-1', resourceVersion: '1'};
+		return exchange.answer(200, list({kind: 'Namespace', metadata}));
+	}
+	exchange.answer(404, status(404, 'NotFound', `none ${hostile}`), {warning: `299 - "${percentEncoded}"`});
+}
 
 beforeAll(async () => {
 	scripted = await startScriptedCluster();
@@ -68,6 +107,7 @@ beforeAll(async () => {
 	// The route is settled, so that nothing waits for it.
 	const routed = {...said, type: 'RoutesReady', status: 'True' as const};
 	service.status = {...service.status, conditions: [said, routed]};
+	scripted.onOther(answerOther);
 	scripted.onDryRun(exchange => exchange.answer(403, status(403, 'Forbidden', `no ${hostile}`)));
 	const server = createServer((_, response) => {
 		response.setHeader('x-envoy', 'x');
@@ -76,11 +116,30 @@ beforeAll(async () => {
 	await new Promise<void>(resolve => {
 		server.listen(0, '127.0.0.1', resolve);
 	});
+	grpc = {
+		message: await startGrpcGateway(stream => endCall(stream, {status: 13, message: percentEncoded})),
+		// ErrorResponse, field 7 of a response of the reflection protocol: an error_message in field 2.
+		reflection: await startGrpcGateway(stream =>
+			answerCall(stream, field(7, field(2, Buffer.from(hostile)))),
+		),
+		// FileDescriptorResponse, field 4: a file that is none, with a name, a package and a type.
+		types: await startGrpcGateway(stream =>
+			answerCall(
+				stream,
+				field(4, field(1, Buffer.concat([1, 2, 3, 4].map(id => field(id, Buffer.from(hostile)))))),
+			),
+		),
+	};
 	stops.push(() => server.close());
 	const address = server.address();
 	if (address === null || typeof address === 'string') throw new Error('the gateway has no port');
 	gateway = `127.0.0.1:${address.port}`;
 	kubeconfig = path.join(directory, 'config');
+	warner = path.join(directory, 'warner.cjs');
+	await writeFile(
+		warner,
+		`setInterval(() => process.emitWarning(${JSON.stringify(`Warned${hostile}`)}, {code: ${JSON.stringify(hostile)}}), 20).unref();`,
+	);
 	const config: unknown = JSON.parse(scripted.server.kubeconfig());
 	await writeFile(
 		kubeconfig,
@@ -117,8 +176,12 @@ afterAll(async () => {
 
 const environment = () => ({...process.env, XDG_STATE_HOME: directory, KUBECONFIG: ''});
 
-async function run(...args: string[]): Promise<string> {
-	const child = spawn(process.execPath, [path.resolve('dist/cli.js'), ...args], {env: environment()});
+const run = async (...args: string[]) => runWith({}, ...args);
+
+async function runWith(env: Record<string, string>, ...args: string[]): Promise<string> {
+	const child = spawn(process.execPath, [path.resolve('dist/cli.js'), ...args], {
+		env: {...environment(), ...env},
+	});
 	let said = '';
 	for (const stream of [child.stdout, child.stderr]) {
 		stream.setEncoding('utf8').on('data', (text: string) => {
@@ -132,22 +195,89 @@ async function run(...args: string[]): Promise<string> {
 }
 
 describe('without a screen nothing acts on the terminal', () => {
-	const argument = hostile.replaceAll('\0', '');
-
 	it.each([
 		['of a refused dry run', ['rollback', name, '--dry-run']],
 		['of a plan, as JSON', ['rollback', name, '--dry-run', '-o', 'json']],
 		['of the history', ['history']],
 		['of the history, as JSON', ['history', '-o', 'json']],
-		['of what the gateway answers', ['verify', name, '--requests', '3']],
-		['of what the gateway answers, as JSON', ['verify', name, '--requests', '3', '-o', 'json']],
+		['of what the gateway answers', ['verify', name, '--n', '3']],
+		['of what the gateway answers, as JSON', ['verify', name, '--n', '3', '-o', 'json']],
+		['of the services, as a table', ['get']],
+		['of a service, with more columns', ['get', name, '-o', 'wide']],
+		['of a service, as YAML', ['get', name, '-o', 'yaml']],
+		['of a service, as JSON', ['get', name, '-o', 'json']],
+		['of a service, by its name', ['get', name, '-o', 'name']],
+		[
+			'of a part of it',
+			['get', name, '-o', 'jsonpath={.metadata.annotations}{.status.conditions[*].message}'],
+		],
+		[
+			'of columns of it',
+			['get', name, '-o', 'custom-columns=A:.metadata.annotations,B:.status.conditions[0].message'],
+		],
+		['of a template of output', ['get', name, '-o', `jsonpath={.a}${argument}`]],
+		['of a format of output', ['get', '-o', argument]],
+		['of a selector', ['get', '-l', argument]],
+		['of what users get', ['users', name, '--for', '1']],
 		['of an argument', ['rollback', argument]],
 		['of a share', ['split', name, `${argument}=100`]],
+		['of a namespace', ['get', '-n', argument]],
+		['of a context', ['get', '--context', argument]],
+		['of the name of a file', ['get', '--kubeconfig', path.join('/tmp', argument.replaceAll('/', ''))]],
+		[
+			'of a file of authorities',
+			['verify', name, '--cacert', path.join('/tmp', argument.replaceAll('/', ''))],
+		],
 		['of a .proto file', ['verify', name, '--grpc-method', 'a.B/C', '--proto', argument]],
+		['of a flag', [`--${argument}`]],
+		['of a command', [argument]],
 	])('%s', async (_, args) => {
 		const output = await run('--kubeconfig', kubeconfig, '--gateway', gateway, ...args);
 		expect(output).not.toBe('');
 		expect(through(output, {isScreen: false})).toEqual([]);
+	});
+
+	it.each([
+		['a grpc-message', 'message', []],
+		['an error of reflection', 'reflection', ['--grpc-method', 'a.B/C']],
+		['the names of types and files that reflection tells', 'types', ['--grpc-method', 'a.B/C']],
+	] as const)('of %s', async (_, kind, args) => {
+		for (const format of ['text', 'json']) {
+			const where = ['--kubeconfig', kubeconfig, '--gateway', grpc[kind].address];
+			const method = args.length > 0 ? args : ['--grpc-method', 'grpc.health.v1.Health/Check'];
+			const output = await run(...where, 'verify', name, '--n', '2', '-o', format, ...method);
+			expect(output).not.toBe('');
+			expect(through(output, {isScreen: false})).toEqual([]);
+		}
+	});
+
+	it.each(['', '1'])('of a warning of Node, traced or not (%j)', async KN_CANARY_TRACE => {
+		const output = await runWith(
+			{NODE_OPTIONS: `--require ${warner}`, KN_CANARY_TRACE},
+			'--kubeconfig',
+			kubeconfig,
+			'--gateway',
+			gateway,
+			'verify',
+			name,
+			'--n',
+			'10',
+		);
+		expect(through(output, {isScreen: false})).toEqual([]);
+		expect(output.includes('Warned')).toBe(KN_CANARY_TRACE === '1');
+	});
+
+	it('of the names in a kubeconfig', async () => {
+		const file = path.join(directory, 'named');
+		const config = scripted.server
+			.kubeconfig({context: {namespace: `ns${hostile}`}})
+			.replaceAll(/"(?:test|test-user|test-cluster)"/g, JSON.stringify(`x${hostile}`));
+		await writeFile(file, config);
+		for (const args of [['rollback', name, '--dry-run'], ['get'], ['verify', name, '--n', '1']]) {
+			const output = await run('--kubeconfig', file, ...args);
+			expect(output).not.toBe('');
+			expect(through(output, {isScreen: false})).toEqual([]);
+		}
 	});
 
 	it('of a kubeconfig that is none, and nothing of what stands in it is said', async () => {
@@ -180,26 +310,109 @@ describe('without a screen nothing acts on the terminal', () => {
 	});
 });
 
-it('in the console nothing acts on the terminal', async () => {
-	await using terminal = openBuiltConsole({
-		args: ['--kubeconfig', kubeconfig, '--gateway', gateway, '--rate', '20'],
+const open = (env: Record<string, string> = {}, args: readonly string[] = []) =>
+	openBuiltConsole({
+		args: ['--kubeconfig', kubeconfig, '--gateway', gateway, '--rate', '20', ...args],
 		cols: 120,
 		rows: 40,
-		env: environment(),
+		env: {...environment(), ...env},
 	});
-	await terminal.until(/Revisions of helloworld-go/);
-	terminal.press('space');
-	await terminal.until(/␛Ж/);
-	for (const [key, shown] of [
-		['y', /helloworld-go/],
-		['w', /./],
-		['R', /Roll back|roll back/],
-	] as const) {
-		terminal.press(key);
+
+describe('in the console nothing acts on the terminal', () => {
+	it.each([
+		['of an object', ['y'], /Service helloworld-go[^]*apiVersion/],
+		['of what was written', ['w'], /What was sent/],
+		['of a review and its dry run', ['R'], /Roll back|roll back/],
+		['of a promotion', ['c'], /Promote/],
+		['of the details', ['2', 'enter'], /Revision|Environment/],
+		['of events', ['e'], /Reason/],
+		['of logs', ['L'], /Log of/],
+		['of one answer', ['v'], /Ask|Test request|HTTP|200/],
+		['of all answers', ['4', 'enter'], /␛Ж|answers/],
+		['of what is sent', ['i'], /Path|path/],
+		['of a form', ['r'], /New revision/],
+		['of scaling', ['s'], /Autoscaling/],
+		['of the pods of what is not ready', ['2', 'j'], /CrashLoop|Revisions/],
+		['of help', ['?'], /Keys in/],
+	] as const)('%s', async (_, keys, shown) => {
+		await using terminal = open();
+		await terminal.until(/Revisions of helloworld-go/);
+		for (const key of keys) {
+			terminal.press(key);
+			await terminal.settle(50);
+		}
 		await terminal.until(shown);
 		await terminal.settle();
+		expect(through(terminal.written(), {isScreen: true})).toEqual([]);
+	});
+
+	it('of what the gateway answers', async () => {
+		await using terminal = open();
+		await terminal.until(/Revisions of helloworld-go/);
+		terminal.press('space');
+		await terminal.until(/␛Ж/);
+		expect(through(terminal.written(), {isScreen: true})).toEqual([]);
+	});
+
+	it('of the contexts and the namespaces', async () => {
+		const file = path.join(directory, 'many');
+		const config = scripted.server
+			.kubeconfig()
+			.replaceAll(/"(?:test|test-user|test-cluster)"/g, JSON.stringify(`x${hostile}`));
+		await writeFile(file, config);
+		await using terminal = openBuiltConsole({
+			args: ['--kubeconfig', file],
+			cols: 120,
+			rows: 40,
+			env: environment(),
+		});
+		await terminal.until(/Revisions of helloworld-go/);
+		for (const command of ['ctx', 'ns']) {
+			terminal.press(':');
+			await terminal.settle(50);
+			terminal.type(command);
+			await terminal.settle(50);
+			terminal.press('enter');
+			await terminal.settle();
+			terminal.press('esc');
+			await terminal.until(/1 Services/);
+		}
+		expect(through(terminal.written(), {isScreen: true})).toEqual([]);
+	});
+
+	it.each(['', '1'])('of a warning of Node, which is never drawn (traced: %j)', async KN_CANARY_TRACE => {
+		await using terminal = open({NODE_OPTIONS: `--require ${warner}`, KN_CANARY_TRACE});
+		await terminal.until(/Revisions of helloworld-go/);
+		terminal.press('w');
+		await terminal.until(/What was sent/);
+		await terminal.settle(300);
+		expect(terminal.written()).not.toContain('Warned');
 		terminal.press('esc');
 		await terminal.until(/1 Services/);
-	}
-	expect(through(terminal.written(), {isScreen: true})).toEqual([]);
+		terminal.press('ctrl-c');
+		await terminal.exited;
+		expect(through(terminal.written(), {isScreen: true})).toEqual([]);
+		expect(terminal.written().includes('Warned')).toBe(KN_CANARY_TRACE === '1');
+	});
+
+	it('of a plugin that talks while it is waited for', async () => {
+		const file = path.join(directory, 'talking');
+		const exec = {
+			apiVersion: 'client.authentication.k8s.io/v1',
+			command: 'sh',
+			args: ['-c', 'printf "Code%s\\n" "$H" >&2; sleep 60'],
+			env: [{name: 'H', value: argument}],
+			interactiveMode: 'Never',
+		};
+		await writeFile(file, scripted.server.kubeconfig({user: {exec}}));
+		await using terminal = openBuiltConsole({
+			args: ['--kubeconfig', file],
+			cols: 120,
+			rows: 40,
+			env: environment(),
+		});
+		await terminal.until(/Ж/);
+		await terminal.settle();
+		expect(through(terminal.written(), {isScreen: true})).toEqual([]);
+	});
 });

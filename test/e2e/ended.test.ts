@@ -10,8 +10,9 @@ import process from 'node:process';
 import {afterEach, beforeEach, describe, expect, it} from 'vitest';
 import {openBuiltConsole} from '../support/console.js';
 import {startScriptedCluster, type ScriptedCluster} from '../support/scripted-cluster.js';
+import {builtProgram} from '../support/run-program.js';
 
-const program = path.resolve('dist/cli.js');
+const program = builtProgram;
 const name = 'helloworld-go';
 
 let scripted: ScriptedCluster;

@@ -1,5 +1,5 @@
 /** Being started and ended as real shells, lines and machines do it. */
-import {execFile, spawn, type ChildProcess} from 'node:child_process';
+import {execFile, spawn, spawnSync, type ChildProcess} from 'node:child_process';
 import {once} from 'node:events';
 import {existsSync} from 'node:fs';
 import {chmod, mkdtemp, readdir, rm, writeFile} from 'node:fs/promises';
@@ -9,10 +9,12 @@ import path from 'node:path';
 import {promisify} from 'node:util';
 import {describe, expect, it, onTestFinished} from 'vitest';
 import {openOnSandbox} from '../support/console.js';
+import {startSandboxProcess} from '../support/sandbox-process.js';
 import {openTerminal, untouched} from '../support/terminal.js';
+import {builtProgram} from '../support/run-program.js';
 
 const run = promisify(execFile);
-const program = path.resolve('dist/cli.js');
+const program = builtProgram;
 const ESC = '\u001B';
 
 async function folder(): Promise<string> {
@@ -125,6 +127,28 @@ describe('the console', () => {
 		expect(terminal.modes()).toEqual(untouched);
 	});
 
+	it('takes what happened while its machine slept for no answer of the service', async () => {
+		await using terminal = await openOnSandbox({
+			args: ['--sandbox', '--seed', '1', '--rate', '20', '--timeout', '3'],
+		});
+		terminal.press('space');
+		await terminal.until(/ [1-9]\d* answers/);
+		for (let times = 0; times < 2; times++) {
+			const before = Number(/(\d+) answers/.exec(terminal.screen())?.[1]);
+			// Nobody tells the program, neither before nor after.
+			terminal.kill('SIGSTOP');
+			await new Promise(resolve => setTimeout(resolve, 4500));
+			terminal.kill('SIGCONT');
+			await terminal.until(screen => Number(/(\d+) answers/.exec(screen)?.[1]) > before + 60);
+		}
+
+		expect(terminal.screen()).not.toMatch(/users get failures|no answer|timeout|[4-9]\.\d s|\d error/);
+		expect(terminal.screen()).toMatch(/watching/);
+		terminal.press('ctrl-c');
+		await terminal.exited;
+		expect(terminal.modes()).toEqual(untouched);
+	});
+
 	it('takes what happened while it was stopped for no answer of the service', async () => {
 		await using terminal = openTerminal({
 			command: 'bash',
@@ -143,6 +167,57 @@ describe('the console', () => {
 		await terminal.until(/watching/);
 		await terminal.until(/ [1-9]\d\d answers/);
 		expect(terminal.screen()).not.toMatch(/users get failures|no answer|timeout|[4-9]\.\d s/);
+	});
+});
+
+/** Whether this user may mount a disk that nobody else sees. */
+const mayMount = (() => {
+	const script = `mount -t tmpfs -o size=4k tmpfs ${tmpdir()}`;
+	return spawnSync('unshare', ['--mount', 'sh', '-c', script]).status === 0;
+})();
+
+/** For `unshare`: a command to which a disk of one page that is full is at `disk`. */
+const onFullDisk = (disk: string, ...command: readonly string[]) => [
+	'--mount',
+	'sh',
+	'-c',
+	`mount -t tmpfs -o size=4k tmpfs '${disk}' && mkdir '${disk}/kn-canary'; cat /dev/zero >'${disk}/all' 2>/dev/null; exec "$@"`,
+	'sh',
+	...command,
+];
+
+describe.skipIf(!mayMount)('where the disk is full, which takes root to try', () => {
+	it('a console says where a change is made that it is not kept, and makes it', async () => {
+		const disk = await folder();
+		const sandbox = await startSandboxProcess(program);
+		onTestFinished(sandbox.stop);
+		await using terminal = openTerminal({
+			command: 'unshare',
+			args: onFullDisk(disk, process.execPath, program, '--kubeconfig', sandbox.kubeconfig),
+			env: {XDG_STATE_HOME: disk},
+		});
+		await terminal.until(/watching[^]*checkout/);
+		terminal.press('R');
+		await terminal.until(/Dry run: the server would accept it/);
+		terminal.press('enter');
+		await terminal.until(/cart is now 100│0\. The history is kept only until you quit: ENOSPC/);
+		terminal.press('q');
+		expect((await terminal.exited).code).toBe(0);
+		expect(terminal.modes()).toEqual(untouched);
+	});
+
+	it('a command says it beside what it did', async () => {
+		const disk = await folder();
+		const sandbox = await startSandboxProcess(program);
+		try {
+			const args = ['--kubeconfig', sandbox.kubeconfig, 'rollback', 'cart', '--yes', '--wait', '0'];
+			const {stdout, stderr} = await run('unshare', onFullDisk(disk, process.execPath, program, ...args), {
+				env: {...process.env, XDG_STATE_HOME: disk},
+			});
+			expect(stdout + stderr).toMatch(/Done: the server took it\. It is not in the history: ENOSPC/);
+		} finally {
+			await sandbox.stop();
+		}
 	});
 });
 

@@ -76,6 +76,31 @@ describe('the history on disk', () => {
 		expect((await readFile(file, 'utf8')).split('\n')).toHaveLength(4);
 	});
 
+	it('has what was made or deleted, with its end, and nothing of the manifest', async () => {
+		const {generation: _g, before: _b, after: _a, ...of} = entry(2);
+		const base = {...of, object: 'cart', end: undefined};
+		const deletion = {
+			...base,
+			id: 'd-1',
+			what: 'delete service',
+			command: 'kubectl delete ksvc cart',
+		} as const;
+		const creation = {...base, id: 'd-2', what: 'create service', uid: '', command: 'TOKEN=s3cr3t'} as const;
+		const history = openHistoryFile(file);
+		await history.begin(deletion);
+		await history.begin(creation);
+		await history.end({id: 'd-1', how: 'made', sentence: 'cart is gone.'});
+		expect(await openHistoryFile(file).readAll()).toEqual({
+			entries: [],
+			attempts: [],
+			deeds: [
+				{...deletion, end: {how: 'made', sentence: 'cart is gone.'}},
+				{...creation, command: ''},
+			],
+		});
+		expect(await readFile(file, 'utf8')).not.toContain('s3cr3t');
+	});
+
 	it('is for its owner alone, also when it was not before', async () => {
 		await mkdir(path.dirname(file), {recursive: true, mode: 0o755});
 		await writeFile(file, '', {mode: 0o644});

@@ -26,6 +26,10 @@ export type RelayRules = {
 	object?: (object: KubernetesObject) => void;
 	/** What the sandbox is shown, whoever asks; as it came when not given. */
 	token?: string;
+	/** Waited for before the sandbox gets a request, and before its answer goes back. */
+	gate?: (request: RelayedRequest, way: 'there' | 'back') => Promise<void> | undefined;
+	/** Every request but a watch ends its connection, so that the next one needs another. */
+	closes?: boolean;
 };
 
 /** Of which a test edits what it likes. */
@@ -87,6 +91,8 @@ export async function startApiRelay(
 			response.end(isText ? own.body : JSON.stringify(own.body));
 			return;
 		}
+		await relay.rules.gate?.(request, 'there');
+		if (relay.rules.closes && !url.searchParams.has('watch')) response.setHeader('connection', 'close');
 		const {'accept-encoding': _, ...headers} = incoming.headers;
 		const {token, object = () => {}} = relay.rules;
 		const onward = httpsRequest(
@@ -100,7 +106,11 @@ export async function startApiRelay(
 					...(token !== undefined && {authorization: `Bearer ${token}`}),
 				},
 			},
-			answer => void passBack(answer, response, {isWatch: url.searchParams.has('watch'), object}),
+			answer => {
+				const isWatch = url.searchParams.has('watch');
+				const gate = relay.rules.gate?.(request, 'back') ?? Promise.resolve();
+				void gate.then(async () => passBack(answer, response, {isWatch, object}));
+			},
 		);
 		onward.on('error', () => response.destroy());
 		response.on('close', () => onward.destroy());
@@ -158,7 +168,7 @@ async function passBack(
 	response: ServerResponse,
 	{isWatch, object}: {isWatch: boolean; object: (object: KubernetesObject) => void},
 ): Promise<void> {
-	const {'content-length': _, 'transfer-encoding': __, ...headers} = answer.headers;
+	const {'content-length': _, 'transfer-encoding': __, connection: ___, ...headers} = answer.headers;
 	response.writeHead(answer.statusCode ?? 502, headers);
 	response.flushHeaders();
 	answer.setEncoding('utf8');

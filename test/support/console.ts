@@ -1,10 +1,9 @@
 /** The built program in a pseudo-terminal, as an operator has it. */
-import {existsSync} from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
+import {builtProgram} from './run-program.js';
 import {openTerminal, type TerminalOptions, type TestTerminal} from './terminal.js';
 
-const program = path.resolve('dist/cli.js');
 /** Not the history of whoever runs the tests. */
 const stateOfTests = path.resolve('node_modules/.cache/kn-canary-test/state');
 
@@ -33,11 +32,10 @@ export function openBuiltConsole({
 	env,
 	...emulated
 }: ConsoleOptions = {}): TestTerminal {
-	if (!existsSync(program)) throw new Error(`${program} is not there; run npm run build first.`);
 	return openTerminal({
 		...emulated,
 		command: process.execPath,
-		args: [program, ...args],
+		args: [builtProgram, ...args],
 		...(cols !== undefined && {cols}),
 		...(rows !== undefined && {rows}),
 		env: {XDG_STATE_HOME: stateOfTests, ...env},

@@ -2,11 +2,20 @@
 import {spawn} from 'node:child_process';
 import {realpathSync} from 'node:fs';
 import path from 'node:path';
+import {inject} from 'vitest';
 
 /** Copied under another name, it is whatever runs this program. */
 export const systemBash = realpathSync('/bin/bash');
 
-export const builtProgram = path.resolve('dist/cli.js');
+/** Throws where there is no built program, or one from before a change of what goes into it. */
+function freshlyBuilt(): string {
+	// Not told where the tests build it themselves.
+	const stale: string | undefined = inject('staleBuild');
+	if (stale !== undefined && stale !== '') throw new Error(stale);
+	return path.resolve('dist/cli.js');
+}
+
+export const builtProgram = freshlyBuilt();
 
 export type Ended = {
 	code: number | null;

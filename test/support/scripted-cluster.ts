@@ -12,6 +12,7 @@ const one = `${services}/helloworld-go`;
 const revisions = '/apis/serving.knative.dev/v1/namespaces/default/revisions';
 
 const everything = (): boolean => true;
+const notFound = (exchange: Exchange): void => exchange.answer(404, 'not found');
 
 /** What a patch writes down about the release, as a server that took it has it. */
 function noteIn(patch: unknown): Record<string, string> {
@@ -44,6 +45,7 @@ export async function startScriptedCluster() {
 	let onWrite: (exchange: Exchange) => void = exchange => exchange.answer(200, changed());
 	let onDryRun: (exchange: Exchange) => void = exchange => exchange.answer(200, changed(exchange.body));
 	let onRead: (exchange: Exchange) => void = exchange => exchange.answer(200, service);
+	let onOther: (exchange: Exchange) => void = notFound;
 	let allowed: (verb: string, resource: string) => boolean = everything;
 
 	/** The service as a roll back leaves it, one generation on. */
@@ -74,12 +76,13 @@ export async function startScriptedCluster() {
 			return exchange.answer(201, {...Object(body), status: {allowed: allowed(verb ?? '', resource ?? '')}});
 		}
 		if (method !== 'GET') {
-			if (query.get('dryRun') === 'All') return onDryRun(exchange);
+			// A deletion says it in its body.
+			if (query.get('dryRun') === 'All' || 'dryRun' in Object(body)) return onDryRun(exchange);
 			writes.push(exchange);
 			return onWrite(exchange);
 		}
 		if (path === one) return onRead(exchange);
-		if (path !== services && path !== revisions) return exchange.answer(404, 'not found');
+		if (path !== services && path !== revisions) return onOther(exchange);
 		if (query.get('watch') === '1') {
 			exchange.stream();
 			return;
@@ -102,6 +105,10 @@ export async function startScriptedCluster() {
 		/** Of the service itself, by name. */
 		onRead(handler: (exchange: Exchange) => void) {
 			onRead = handler;
+		},
+		/** Of all else than services and revisions. */
+		onOther(handler: (exchange: Exchange) => void) {
+			onOther = handler;
 		},
 		allow(rule: (verb: string, resource: string) => boolean) {
 			allowed = rule;

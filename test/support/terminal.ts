@@ -381,6 +381,14 @@ export const openTerminal = ({
 
 			return false;
 		},
+		/** The line is cut: there is no terminal any more. */
+		hangUp() {
+			isClosed = true;
+			// node-pty closes its end of it by this, which its types do not have.
+			const destroy: unknown = Reflect.get(child, 'destroy');
+			if (typeof destroy !== 'function') throw new TypeError('node-pty no longer closes a terminal.');
+			Reflect.apply(destroy, child, []);
+		},
 		kill(signal: NodeJS.Signals) {
 			process.kill(child.pid, signal);
 		},

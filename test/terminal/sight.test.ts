@@ -73,3 +73,32 @@ it('the answer of a multiplexer says nothing of the terminal behind it: the time
 	expect(isMultiplexed({TERM: 'screen-256color'})).toBe(true);
 	expect(isMultiplexed({TERM: 'xterm-256color', TMUX: ''})).toBe(false);
 });
+
+describe('a terminal that says which it is', () => {
+	it.each([
+		['GNU screen', [83, 40_500, 0]],
+		['tmux', [84, 0, 0]],
+		['mosh', [1, 10, 0]],
+	])('%s: its answer says nothing of the one behind it', (_, attributes) => {
+		const {sight, show, wait, pressed} = start();
+		show('panes');
+		sight.identified(attributes);
+		show('sheet');
+		expect(pressed('sheet', 2)).toBe(false);
+		wait(1000);
+		expect(pressed('sheet', 2)).toBe(true);
+	});
+
+	it.each([
+		['xterm', [41, 354, 0]],
+		['xterm.js', [0, 276, 0]],
+		['kitty', [1, 4000, 33]],
+		['VTE', [65, 6800, 1]],
+	])('%s: its answer counts', (_, attributes) => {
+		const {sight, show, pressed} = start();
+		show('panes');
+		sight.identified(attributes);
+		show('sheet');
+		expect(pressed('sheet', 2)).toBe(true);
+	});
+});

@@ -4,11 +4,14 @@
  */
 import {entriesOf, withoutRepeats, type HistoryEntry} from '../../journal/journal-entry.js';
 import type {Attempt} from '../../journal/attempt.js';
+import type {Deed} from '../../journal/deed.js';
 import type {HistoryFile} from '../../journal/journal-file.js';
 import {describeFault} from '../../knative/text/fault.js';
-import {settleAttempts} from '../../release/settle-attempts.js';
+import {settleAttempts} from '../../release/outcome/settle-attempts.js';
+import {settleDeeds} from '../../release/outcome/settle-deeds.js';
 import type {ServiceView} from '../../knative/service/service.js';
 import {equalSplits, splitOf, type Split} from '../../knative/split/split.js';
+import {knownRevisions} from '../state/read.js';
 import {notify} from '../state/select.js';
 import type {ConsoleState, ConsoleStore} from '../state/state.js';
 
@@ -37,8 +40,8 @@ export type History = {
 	hold(uid: string): () => void;
 	/** A change that was made from here, which is on disk already. */
 	own(entry: HistoryEntry): void;
-	/** An attempt from here of which it is not known what became: the watch will tell. */
-	attempted(attempt: Attempt): void;
+	/** What was attempted from here and of which it is not known what became: the watch will tell. */
+	attempted(attempt: Attempt | Deed): void;
 	/** Where what is about to be sent, and what became of it, is written down; undefined without a disk. */
 	readonly file: HistoryFile | undefined;
 	/** Resolves when everything that was recorded is on disk. */
@@ -47,17 +50,21 @@ export type History = {
 
 type Known = {generation: number; split: Split};
 
-/** @param file Undefined: the history lives as long as the console. */
+/**
+ * @param file Undefined: the history lives as long as the console.
+ * @param isWhole False where the watch tells of a part of the services only: what it does not tell of is not gone.
+ */
 export function createHistory(
 	store: ConsoleStore,
 	file: HistoryFile | undefined,
-	{now = Date.now}: {now?: () => number} = {},
+	{now = Date.now, isWhole = true}: {now?: () => number; isWhole?: boolean} = {},
 ): History {
 	const known = new Map<string, Known>();
 	const holds = new Map<string, number>();
 	let waiting: ServiceView[] = [];
 	/** Without an end. */
 	let attempts: readonly Attempt[] = [];
+	let openDeeds: readonly Deed[] = [];
 	let isLoaded = file === undefined;
 	const {promise: reading, resolve: hasRead} = Promise.withResolvers<void>();
 	let writing: Promise<void> = Promise.resolve();
@@ -113,11 +120,52 @@ export function createHistory(
 		if (made.length + ended.length === 0) return;
 		const over = new Set([...made, ...ended].map(({id}) => id));
 		attempts = attempts.filter(({id}) => !over.has(id));
+		const isMade = new Set(made.map(({id}) => id));
+		const ends = new Map(ended.map(({id, ...end}) => [id, end]));
+		store.setState(({past}) => ({
+			past: past
+				.filter(({id}) => !isMade.has(id))
+				.map(each => {
+					const end = ends.get(each.id);
+					return end && !('what' in each) && end.how !== 'made'
+						? {...each, end: {how: end.how, sentence: end.sentence}}
+						: each;
+				}),
+		}));
 		for (const entry of made) {
 			remember(entry);
 			keep(async () => file?.append(entry), entry);
 		}
 		for (const ending of ended) keep(async () => file?.end(ending));
+	}
+
+	/** Of what was made or deleted. */
+	function settleOpenDeeds(state: ConsoleState): void {
+		if (openDeeds.length === 0 || state.connection.kind !== 'connected') return;
+		const isTold =
+			isWhole &&
+			state.scope.kind === 'one' &&
+			state.feeds.services.kind === 'live' &&
+			state.unreadable.length === 0;
+		if (!isTold) return;
+		const {namespace, services, connection} = state;
+		const has = {
+			server: connection.server,
+			namespace,
+			services,
+			revisionsOf: (name: string) =>
+				state.feeds.revisions.kind === 'live' ? knownRevisions(state, {namespace, name}) : undefined,
+		};
+		const ends = new Map(settleDeeds(openDeeds, has, now()).map(ending => [ending.id, ending]));
+		if (ends.size === 0) return;
+		openDeeds = openDeeds.filter(({id}) => !ends.has(id));
+		for (const ending of ends.values()) keep(async () => file?.end(ending));
+		store.setState(({past}) => ({
+			past: past.map(each => {
+				const ending = ends.get(each.id);
+				return ending && 'what' in each ? {...each, end: {how: ending.how, sentence: ending.sentence}} : each;
+			}),
+		}));
 	}
 
 	function take(service: ServiceView): void {
@@ -162,6 +210,12 @@ export function createHistory(
 		else take(service);
 	}
 
+	if (file) {
+		store.subscribe(state => {
+			if (isLoaded) settleOpenDeeds(state);
+		});
+	}
+
 	return {
 		saw,
 		get reading() {
@@ -172,8 +226,10 @@ export function createHistory(
 			try {
 				const read = await file.readAll();
 				attempts = [...read.attempts.filter(({end}) => end === undefined), ...attempts];
+				openDeeds = [...read.deeds.filter(({end}) => end === undefined), ...openDeeds];
 				store.setState(({history}) => ({
 					history: withoutRepeats([...read.entries, ...history]).slice(-kept),
+					past: [...read.attempts, ...read.deeds].slice(-kept),
 				}));
 			} catch (error) {
 				store.setState({historyUnread: describeFault(error)});
@@ -181,6 +237,7 @@ export function createHistory(
 			}
 			isLoaded = true;
 			takeWaiting();
+			settleOpenDeeds(store.getState());
 			hasRead();
 		},
 		hold(uid) {
@@ -199,7 +256,8 @@ export function createHistory(
 			remember(entry);
 		},
 		attempted(attempt) {
-			attempts = [...attempts, attempt];
+			if ('what' in attempt) openDeeds = [...openDeeds, attempt];
+			else attempts = [...attempts, attempt];
 		},
 		file,
 		async flush() {

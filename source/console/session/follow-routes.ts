@@ -2,9 +2,8 @@
  * Follows each change of a spec to the gateway: from the answer of the API server, which is only a promise, to
  * RoutesReady at that generation, or to the route's late no.
  */
-import {lateRefusal} from '../../knative/release/late-refusal.js';
 import type {ServiceView} from '../../knative/service/service.js';
-import {routeSettled} from '../../knative/service/service-state.js';
+import {wayToGateway} from '../../release/outcome/arrival.js';
 import {notify} from '../state/select.js';
 import type {ConsoleState, ConsoleStore, Move} from '../state/state.js';
 
@@ -33,34 +32,22 @@ function look(store: ConsoleStore, services: readonly ServiceView[], now: number
 	const told: (() => void)[] = [];
 	for (const service of services) {
 		const known = moves.get(service.uid);
-		const settled = routeSettled(service);
-		let move = known;
-		if (!move || service.generation > move.generation) {
-			// Seen for the first time in order: nothing is under way.
-			if (!known && settled) continue;
-			move = {
-				generation: service.generation,
-				askedAt: now,
-				own: false,
-				movedAt: undefined,
-				refusalTold: known === undefined,
-			};
-		}
+		const followed = known && wayToGateway(service, known.generation);
 		// The watch is behind the write.
-		if (service.generation < move.generation) continue;
-		if (settled && move.movedAt === undefined) {
+		if (followed?.kind === 'not told') continue;
+		const isNew = !followed || followed.kind === 'changed again';
+		const way = isNew ? wayToGateway(service, service.generation) : followed;
+		// Seen for the first time in order: nothing is under way.
+		if (!known && way.kind === 'moved') continue;
+		let move = isNew || !known ? begun(service, now, {isFirst: !known}) : known;
+		if (way.kind === 'moved' && move.movedAt === undefined) {
 			move = {...move, movedAt: now};
 			if (move.own) told.push(() => tellMoved(store, service));
 		}
-		const refusal = lateRefusal(service);
-		if (refusal && !move.refusalTold) {
+		if (way.kind === 'refused' && !move.refusalTold) {
 			move = {...move, refusalTold: true};
-			told.push(() =>
-				notify(store, {
-					tone: 'bad',
-					text: `${service.name}: ${refusal.said} ${refusal.meaning} ${refusal.wayBack}`,
-				}),
-			);
+			const {said, meaning, wayBack} = way.refusal;
+			told.push(() => notify(store, {tone: 'bad', text: `${service.name}: ${said} ${meaning} ${wayBack}`}));
 		}
 		if (move !== known) next.set(service.uid, move);
 	}
@@ -68,6 +55,15 @@ function look(store: ConsoleStore, services: readonly ServiceView[], now: number
 	store.setState({moves: next});
 	for (const tell of told) tell();
 }
+
+/** A change that the watch has told of. What was refused before anybody looked is no news. */
+const begun = ({generation}: ServiceView, now: number, {isFirst}: {isFirst: boolean}): Move => ({
+	generation,
+	askedAt: now,
+	own: false,
+	movedAt: undefined,
+	refusalTold: isFirst,
+});
 
 /** Only in the place of the promise it fulfils: whatever else is said there now matters more. */
 function tellMoved(store: ConsoleStore, service: ServiceView): void {

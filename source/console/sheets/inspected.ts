@@ -12,6 +12,9 @@ export type Inspected = {
 	serviceUid: string;
 };
 
+/** Without and with managedFields. */
+export type YamlLines = {short: readonly string[]; whole: readonly string[]};
+
 export type YamlSheet = {
 	kind: 'yaml';
 	/** Tells one sheet from the next one in its place. */
@@ -19,8 +22,8 @@ export type YamlSheet = {
 	object: Inspected;
 	phase:
 		| {kind: 'asking'}
-		/** As the server gave it, and when (milliseconds since 1970); `lines` with and without managedFields. */
-		| {kind: 'read'; at: number; lines: {short: readonly string[]; whole: readonly string[]}}
+		/** As the server gave it, and when (milliseconds since 1970); what may be secret is covered in `covered`. */
+		| {kind: 'read'; at: number; lines: YamlLines; covered: YamlLines}
 		| {kind: 'not read'; sentence: string};
 };
 

@@ -43,11 +43,11 @@ async function read(cluster: Cluster, object: Inspected): Promise<YamlSheet['pha
 				sentence: `${what}: the API server answered with something else than an object.`,
 			};
 		}
-		const lines = {
-			short: yamlLines(body, {managedFields: false}),
-			whole: yamlLines(body, {managedFields: true}),
-		};
-		return {kind: 'read', at: Date.now(), lines};
+		const linesOf = (isCovered: boolean) => ({
+			short: yamlLines(body, {managedFields: false, isCovered}),
+			whole: yamlLines(body, {managedFields: true, isCovered}),
+		});
+		return {kind: 'read', at: Date.now(), lines: linesOf(false), covered: linesOf(true)};
 	} catch (error) {
 		if (error instanceof TransportError) {
 			return {kind: 'not read', sentence: `${what} could not be read: ${error.message}.`};

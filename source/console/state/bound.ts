@@ -4,7 +4,7 @@ import type {ServiceView} from '../../knative/service/service.js';
 import {keyOf} from '../tables/object-name.js';
 import {indexOfName} from '../tables/tables.js';
 import {selectionOf, type RevisionChoice, type Selected} from './selection.js';
-import type {Scope} from './state.js';
+import type {Scope} from './scope-kind.js';
 import {visibleServices} from './visible.js';
 
 /** What of the state has to do with what is selected. */

@@ -6,7 +6,7 @@ import {set, splitOf, type Split, type SplitRow} from '../../knative/split/split
 import type {ConsoleState, Draft, ReflectorState, Sheet} from './state.js';
 import {compareNames, keyOf, type ObjectName} from '../tables/object-name.js';
 import {indexOfName, placeOf} from '../tables/tables.js';
-import {visibleServices} from './visible.js';
+import {hasInText, visibleServices} from './visible.js';
 import {withGoneRevision, withGoneService, type Gone, type Selected} from './selection.js';
 
 export {visibleServices} from './visible.js';
@@ -40,7 +40,7 @@ export type ServiceRow = ServiceView | Gone;
 export function serviceRows(state: ConsoleState): readonly ServiceRow[] {
 	const visible = visibleServices(state);
 	const gone = goneService(state);
-	if (!gone) return visible;
+	if (!gone || !hasInText(gone, state.filter, state.scope)) return visible;
 	const known = rowsWithGone.get(visible);
 	if (known?.gone === gone) return known.rows;
 	const rows = withGoneService(visible, gone);
@@ -66,9 +66,16 @@ export function whyNoService(state: ConsoleState): string {
 	const {selected} = state;
 	if (!selected) return 'Select a service first.';
 	if (foundService(state)) return `${selected.name} is hidden by the filter. Esc clears it.`;
-	return selected.wasSeen
-		? `${selected.name} was deleted. ↑↓ selects another service.`
-		: `${selected.name} is not listed yet.`;
+	if (!selected.wasSeen) return `${selected.name} is not listed yet.`;
+	const {length} = visibleServices(state);
+	return length === 0 && state.filter !== ''
+		? `${selected.name} was deleted. Esc clears the filter.`
+		: `${selected.name} was deleted. ↑↓ selects another service.`;
+}
+
+/** What stands in the place of the selected service's parts; where no service is listed, the list says why. */
+export function whyNoParts(state: ConsoleState): string {
+	return state.selected && serviceRows(state).length > 0 ? whyNoService(state) : '';
 }
 
 const none: readonly RevisionView[] = [];

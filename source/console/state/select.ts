@@ -9,6 +9,7 @@ import {
 	shownSplit,
 	visibleServices,
 } from './read.js';
+import {hasInText} from './visible.js';
 import {isGone, selectionOf, type Selected} from './selection.js';
 import type {FormSheet} from '../sheets/sheets.js';
 import type {ConsoleState, ConsoleStore, Notice, Sheet} from './state.js';
@@ -68,7 +69,8 @@ export function selectService(
 	{uid, namespace, name}: Pick<Selected, 'uid' | 'namespace' | 'name'>,
 	{wasSeen = true}: {wasSeen?: boolean} = {},
 ): void {
-	store.setState({selected: {uid, namespace, name, wasSeen}, typed: undefined});
+	const selected = {uid, namespace, name, wasSeen};
+	store.setState({selected, selectedBefore: selected, typed: undefined});
 }
 
 function selectRevision(
@@ -88,23 +90,27 @@ export function awaitRevision(store: ConsoleStore, {uid, newerThan}: {uid: strin
 }
 
 export function openFilter(store: ConsoleStore): void {
-	store.setState({filtering: true, focus: 'services'});
+	store.setState(({selected}) => ({filtering: true, focus: 'services', selectedBefore: selected}));
 }
 
+/**
+ * While it is typed the first service that is found is selected, unless the one that was selected before is found, too.
+ * Where none is found that one still is: half a word is no wish to leave it.
+ */
 export function setFilter(store: ConsoleStore, filter: string): void {
 	store.setState(state => {
-		const next = {...state, filter};
-		const visible = visibleServices(next);
-		// The operator is looking for one: the first that is found is selected, unless the one that is was found, too.
-		const kept = state.selected && visible.some(({uid}) => uid === state.selected?.uid);
-		const first = visible[0];
-		return kept || !first || filter.trim() === '' ? {filter} : {filter, selected: selectionOf(first)};
+		const before = state.filtering ? state.selectedBefore : state.selected;
+		if (filter.trim() === '') return {filter, selected: before};
+		const visible = visibleServices({...state, filter});
+		const [first] = visible;
+		const isFound =
+			before && (hasInText(before, filter, state.scope) || visible.some(({uid}) => uid === before.uid));
+		return {filter, selected: isFound || !first ? before : selectionOf(first)};
 	});
 }
 
 export function closeFilter(store: ConsoleStore, {keep}: {keep: boolean}): void {
-	if (!keep) setFilter(store, '');
-	store.setState({filtering: false});
+	store.setState(({filter}) => ({filter: keep ? filter : '', filtering: false, selectedBefore: undefined}));
 }
 
 export function openSheet(store: ConsoleStore, sheet: Sheet): void {

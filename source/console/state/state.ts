@@ -9,7 +9,7 @@ import type {RevisionChoice, Selected} from './selection.js';
 import type {Standing} from '../../kube/auth/credentials.js';
 import type {Unreached} from '../../kube/gateway/find-gateway.js';
 import type {ForwardState} from '../../kube/port-forward/port-forward.js';
-import type {VisibleNamespaces} from '../../kube/visible-namespaces.js';
+import type {Scope} from './scope-kind.js';
 import type {ReflectorState} from '../../kube/watch/reflector.js';
 import {defaultRequestOptions, type RequestOptions} from '../../probe/transport/request-options.js';
 import type {LoopSnapshot} from '../../probe/loop/loop.js';
@@ -20,6 +20,8 @@ import type {ServiceView} from '../../knative/service/service.js';
 import type {RevisionView} from '../../knative/revision/revision.js';
 import type {RevisionTrouble} from '../../knative/revision/trouble.js';
 import type {Split} from '../../knative/split/split.js';
+import type {Attempt} from '../../journal/attempt.js';
+import type {Deed} from '../../journal/deed.js';
 import type {HistoryEntry} from '../../journal/journal-entry.js';
 import type {ObjectName} from '../tables/object-name.js';
 import type {ContextsSheet, EventsSheet, LeaveSheet, LogsSheet, YamlSheet} from '../sheets/inspected.js';
@@ -89,14 +91,6 @@ export type GatewayState =
 			unreached?: Unreached;
 	  }
 	| {kind: 'not found'; sentence: string};
-
-/** Which namespaces are shown. */
-export type Scope =
-	/** `namespace` alone. */
-	| {kind: 'one'}
-	/** All that the operator may see: which, is being asked. */
-	| {kind: 'looking'}
-	| VisibleNamespaces;
 
 /** Whether a writing action is open to the operator; `reason` says why not. */
 export type Right = {allowed: boolean; reason: string};
@@ -218,6 +212,8 @@ export type ConsoleState = {
 	filter: string;
 	/** The filter has the keys. */
 	filtering: boolean;
+	/** What was selected before the filter had them: what matches half a word is not what is looked for. */
+	selectedBefore: Selected | undefined;
 
 	/** By uid of the service. */
 	drafts: ReadonlyMap<string, Draft>;
@@ -225,6 +221,8 @@ export type ConsoleState = {
 	typed: string | undefined;
 	/** Changes of splits, oldest first; `before` keeps which revision `@latest` meant then. */
 	history: readonly HistoryEntry[];
+	/** From before this console: what was attempted and changed no split as far as is known, and what was made or deleted. */
+	past: readonly (Attempt | Deed)[];
 	/** Why the history on disk could not be read; undefined when it could, or there is none. */
 	historyUnread: string | undefined;
 	/** Why the history is not kept on disk, as a sentence. */
@@ -291,9 +289,11 @@ export function initialState({
 		row: new Map(),
 		filter: '',
 		filtering: false,
+		selectedBefore: undefined,
 		drafts: new Map(),
 		typed: undefined,
 		history: [],
+		past: [],
 		historyUnread: undefined,
 		historyProblem: undefined,
 		moves: new Map(),

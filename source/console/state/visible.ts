@@ -2,7 +2,7 @@
 import {serviceState} from '../../knative/service/service-state.js';
 import type {ServiceView} from '../../knative/service/service.js';
 import {keyOf} from '../tables/object-name.js';
-import type {Scope} from './state.js';
+import type {Scope} from './scope-kind.js';
 
 /** By the services they are taken from: every part of the screen asks, at every change. */
 const filtered = new WeakMap<
@@ -25,12 +25,20 @@ function isReleasing({statusTraffic}: ServiceView): boolean {
 	return new Set(statusTraffic.filter(({percent}) => percent > 0).map(({revision}) => revision)).size > 1;
 }
 
+type Named = Pick<ServiceView, 'namespace' | 'name'>;
+
 /** Where more than one namespace is shown, by `shop/cart`: who looks for a namespace finds what is in it. */
-const textOf = (service: ServiceView, scope: Scope): string =>
+const textOf = (service: Named, scope: Scope): string =>
 	(scope.kind === 'one' ? service.name : keyOf(service)).toLowerCase();
 
+const wantedBy = (filter: string) => filter.trim().toLowerCase();
+
+/** Whether the filter is a part of the name of a service, be that there or gone. */
+export const hasInText = (service: Named, filter: string, scope: Scope) =>
+	textOf(service, scope).includes(wantedBy(filter));
+
 function isWanted(service: ServiceView, wanted: string, scope: Scope): boolean {
-	return textOf(service, scope).includes(wanted) || (states.get(wanted)?.(service) ?? false);
+	return hasInText(service, wanted, scope) || (states.get(wanted)?.(service) ?? false);
 }
 
 /** The services that the filter lets through, in order of namespace and name: the same array for the same services and filter. */
@@ -43,7 +51,7 @@ export function visibleServices({
 	filter: string;
 	scope: Scope;
 }): readonly ServiceView[] {
-	const wanted = filter.trim().toLowerCase();
+	const wanted = wantedBy(filter);
 	if (wanted === '') return services;
 	const known = filtered.get(services);
 	if (known?.wanted === wanted && known.scope === scope) return known.visible;

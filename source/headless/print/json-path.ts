@@ -5,7 +5,7 @@
  * jsonpath-plus's, without scripts: a filter is evaluated by its own small interpreter, never by `eval`.
  */
 import {JSONPath} from 'jsonpath-plus';
-import {printableLines} from '../../knative/text/printable.js';
+import {printable, printableLines} from '../../knative/text/printable.js';
 
 type Part =
 	| {kind: 'text'; text: string}
@@ -48,6 +48,13 @@ function unquoted(text: string): string | undefined {
 	}
 }
 
+/** A template may come out of a script: of what a terminal acts on it keeps line ends and tabs, which are what it is for. */
+const shownText = (text: string): string =>
+	text
+		.split(/([\n\t])/)
+		.map((piece, index) => (index % 2 === 0 ? printable(piece) : piece))
+		.join('');
+
 /** kubectl takes `.items`, `$.items`, `@.items` and `items` for the same. */
 function rooted(path: string): string {
 	const relative = path.replace(/^[$@]/, '');
@@ -62,14 +69,14 @@ function parse(template: string): Part[] {
 		const brace = template.indexOf('{', index);
 		if (brace !== index) {
 			const end = brace === -1 ? template.length : brace;
-			here().push({kind: 'text', text: template.slice(index, end)});
+			here().push({kind: 'text', text: shownText(template.slice(index, end))});
 			index = end;
 			continue;
 		}
 		const {inside, end} = braced(template, index + 1);
 		index = end;
 		const text = unquoted(inside);
-		if (text !== undefined) here().push({kind: 'text', text});
+		if (text !== undefined) here().push({kind: 'text', text: shownText(text)});
 		else if (inside === 'end') {
 			const range = open.pop();
 			if (!range) throw new TemplateError('{end} without a {range …} before it.');

@@ -1,5 +1,6 @@
 /** `-o` of the commands that read: the formats that kubectl has, through one printer. */
 import {identityOf} from '../../kube/objects.js';
+import {visibleJson} from '../said.js';
 import {printable} from '../../knative/text/printable.js';
 import {yamlLines} from '../../knative/text/yaml.js';
 import {jsonPathCell, jsonPathTemplate} from './json-path.js';
@@ -16,14 +17,6 @@ export type ReadFormat =
 	  };
 
 export const readFormats = 'wide, json, yaml, name, jsonpath=TEMPLATE or custom-columns=HEADING:PATH,…';
-
-/** Control characters that JSON leaves as they are (C1, bidi) are escaped: it stays the same JSON, and no terminal obeys it. */
-export function jsonText(value: unknown): string {
-	return JSON.stringify(value, undefined, 4).replaceAll(
-		/[\u007F-\u009F\u061C\u200E\u200F\u2028-\u202E\u2066-\u2069]/g,
-		character => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-	);
-}
 
 /** `service.serving.knative.dev/cart`, as `kubectl get -o name` says it. */
 function nameOf(item: unknown): string {
@@ -58,7 +51,7 @@ export function parseReadFormat(text: string | undefined): ReadFormat {
 		case 'wide':
 			return {kind: 'wide'};
 		case 'json':
-			return {kind: 'objects', print: value => jsonText(value)};
+			return {kind: 'objects', print: value => visibleJson(value, 4)};
 		case 'yaml':
 			return {kind: 'objects', print: value => yamlLines(value, {managedFields: false}).join('\n')};
 		case 'name':

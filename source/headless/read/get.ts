@@ -1,9 +1,11 @@
 /** `kn-canary get`: the services as kubectl lists them, with the split that users get and the state in words. */
 import {TransportError, type ApiAnswer, type Cluster} from '../../kube/cluster.js';
+import {listBounds, pageSize} from '../../kube/list.js';
 import {identityOf, parseList, stampOf} from '../../kube/objects.js';
 import {servingPath} from '../../kube/paths.js';
 import {sentenceOf} from '../../kube/status.js';
 import {reflect} from '../../kube/watch/reflector.js';
+import {tooDeep} from '../../knative/text/nesting.js';
 import {printable} from '../../knative/text/printable.js';
 import type {RevisionTrouble} from '../../knative/revision/trouble.js';
 import {parseService, type ServiceView} from '../../knative/service/service.js';
@@ -30,9 +32,6 @@ export type GetOptions = {
 
 type Streams = {stdout: {write(text: string): unknown}; stderr: {write(text: string): unknown}};
 
-/** As many as a page of the reflector. */
-const pageSize = '250';
-
 /** What the API server refused, in its words. */
 class Refused extends Error {
 	override name = 'Refused';
@@ -45,23 +44,24 @@ async function read(cluster: Cluster, path: string, query?: Record<string, strin
 }
 
 async function listed(cluster: Cluster, path: string, selector: string | undefined): Promise<unknown[]> {
-	const items: unknown[] = [];
+	const pages: (readonly unknown[])[] = [];
+	const beyond = listBounds();
 	let token = '';
 	do {
 		const answer = await read(cluster, path, {
-			limit: pageSize,
+			limit: String(pageSize),
 			...(selector !== undefined && {labelSelector: selector}),
 			...(token !== '' && {continue: token}),
 		});
 		const page = parseList(answer.body);
 		if (!page)
 			throw new Refused('The answer is no list of services: something else answers for the API server.');
-		items.push(...page.items);
-		if (page.continue === token && token !== '')
-			throw new Refused('The API server sends the same page again and again.');
+		const why = beyond(page);
+		if (why !== undefined) throw new Refused(`Not listed: ${why}.`);
+		pages.push(page.items);
 		token = page.continue;
 	} while (token !== '');
-	return items;
+	return pages.flat();
 }
 
 const headings = (options: GetOptions): string[] => [
@@ -117,6 +117,11 @@ async function printed(
 			names.length === 1 && typeof only === 'object' && only !== null
 				? only
 				: {apiVersion: 'v1', kind: 'List', metadata: {resourceVersion: ''}, items};
+		const why = tooDeep(value);
+		if (why !== undefined) {
+			const deep = items.find(item => tooDeep(item) !== undefined);
+			throw new Refused(`${printable(identityOf(deep)?.name ?? 'The list')} cannot be printed: ${why}.`);
+		}
 		return format.print(value, items);
 	}
 	const now = Date.now();

@@ -2,10 +2,8 @@
 import type {Cluster} from '../../kube/cluster.js';
 import {reflect} from '../../kube/watch/reflector.js';
 import {servingPath} from '../../kube/paths.js';
-import {lateRefusal} from '../../knative/release/late-refusal.js';
-import {conditionSentence} from '../../knative/revision/revision-state.js';
-import {parseService, type ServiceView} from '../../knative/service/service.js';
-import {condition, routeSettled} from '../../knative/service/service-state.js';
+import {parseService} from '../../knative/service/service.js';
+import {wayToGateway, type WayToGateway} from '../../release/outcome/arrival.js';
 
 export type Arrival = {kind: 'moved' | 'refused' | 'changed again' | 'late'; sentence: string};
 
@@ -30,12 +28,12 @@ export async function followToGateway(
 	let said = '';
 	const look = (object: unknown) => {
 		const parsed = parseService(object);
-		if (!parsed.ok || parsed.value.generation < generation) return;
-		const arrival = arrivalOf(parsed.value, generation);
-		if (arrival) return resolve(arrival);
-		const words = wordsOf(parsed.value);
-		if (words !== said) progress(words);
-		said = words;
+		if (!parsed.ok) return;
+		const way = wayToGateway(parsed.value, generation);
+		if (way.kind === 'not told') return;
+		if (way.kind !== 'under way') return resolve(arrivalOf(way));
+		if (way.words !== said) progress(way.words);
+		said = way.words;
 	};
 	const target = {
 		path: servingPath('services', namespace),
@@ -63,19 +61,16 @@ export async function followToGateway(
 	}
 }
 
-function arrivalOf(view: ServiceView, generation: number): Arrival | undefined {
-	if (view.generation > generation) {
-		const who = view.lastModifier ?? 'somebody';
-		return {kind: 'changed again', sentence: `It was changed again since, by ${who}.`};
+function arrivalOf(way: Exclude<WayToGateway, {kind: 'not told' | 'under way'}>): Arrival {
+	switch (way.kind) {
+		case 'moved':
+			return {kind: 'moved', sentence: 'The gateway has it.'};
+		case 'changed again':
+			return {kind: 'changed again', sentence: `It was changed again since, by ${way.by ?? 'somebody'}.`};
+		case 'refused':
+			return {
+				kind: 'refused',
+				sentence: `But the route refuses it: ${way.refusal.said} ${way.refusal.meaning}`,
+			};
 	}
-	if (routeSettled(view)) return {kind: 'moved', sentence: 'The gateway has it.'};
-	const refusal = lateRefusal(view);
-	if (!refusal) return undefined;
-	return {kind: 'refused', sentence: `But the route refuses it: ${refusal.said} ${refusal.meaning}`};
-}
-
-function wordsOf(view: ServiceView): string {
-	if (view.observedGeneration !== view.generation) return 'waiting for the controller';
-	const words = conditionSentence(condition(view, 'RoutesReady'));
-	return words === '' ? 'the gateway has it not yet' : words;
 }

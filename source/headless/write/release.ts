@@ -4,10 +4,10 @@
  */
 import type {Cluster} from '../../kube/cluster.js';
 import {identityOf} from '../../kube/objects.js';
-import type {Attempt} from '../../journal/attempt.js';
 import {entriesOf, withoutRepeats, type HistoryEntry} from '../../journal/journal-entry.js';
 import {describeFault} from '../../knative/text/fault.js';
-import type {HistoryFile} from '../../journal/journal-file.js';
+import type {HistoryFile, Recalled} from '../../journal/journal-file.js';
+import type {RevisionView} from '../../knative/revision/revision.js';
 import {agreementFor} from '../../release/agreement.js';
 import {
 	planAbandon,
@@ -20,7 +20,8 @@ import {
 } from '../../release/plan-split.js';
 import {sendRecorded} from '../../release/recorded.js';
 import {dryRunOf, sendPlan, sentenceOfOutcome, type WriteOutcome} from '../../release/send-plan.js';
-import {settleAttempts} from '../../release/settle-attempts.js';
+import {settleAttempts} from '../../release/outcome/settle-attempts.js';
+import {settleDeeds} from '../../release/outcome/settle-deeds.js';
 import type {UnderWay} from '../../release/under-way.js';
 import {withoutHistory} from '../../release/without-history.js';
 import {placed, type DryRun, type Plan} from '../../release/plan.js';
@@ -154,7 +155,7 @@ async function plan(
 	]);
 	if (!read.ok) return {ok: false, code: exitCodes.notMade, sentence: `Not done: ${read.reason}`};
 	const {service} = read;
-	const changes = await settledChanges(memory, service, history, now());
+	const changes = await settledChanges(memory, {service, revisions, server: cluster.server}, history, now());
 	const unread = {problem: memory.problem, changes: changes.length};
 	const known: Facts = {service, revisions, changes, now: now(), user: cluster.user, placeholders};
 	const facts = verb === 'complete' ? await withVerdict(known, {compare, progress}) : known;
@@ -229,29 +230,42 @@ function whichOf(question: string, candidates: readonly string[]): string {
 	return `${question} Name the revision: ${candidates.map(name => `--to ${name}`).join(' or ')}.`;
 }
 
-type Memory = {entries: readonly HistoryEntry[]; attempts: readonly Attempt[]; problem?: string};
+type Memory = Recalled & {problem?: string};
+
+const nothing: Recalled = {entries: [], attempts: [], deeds: []};
 
 /** What is remembered. That it cannot be read is not that there is nothing. */
 async function remembered(history: HistoryFile | undefined): Promise<Memory> {
 	try {
-		return (await history?.readAll()) ?? {entries: [], attempts: []};
+		return (await history?.readAll()) ?? nothing;
 	} catch (error) {
-		return {entries: [], attempts: [], problem: describeFault(error)};
+		return {...nothing, problem: describeFault(error)};
 	}
 }
 
 /** The changes of this service, with those whose sender has not lived to write down how they ended. */
 async function settledChanges(
-	{entries, attempts}: Memory,
-	service: ServiceView,
+	{entries, attempts, deeds}: Memory,
+	{
+		service,
+		revisions,
+		server,
+	}: {service: ServiceView; revisions: readonly RevisionView[] | undefined; server: string},
 	history: HistoryFile | undefined,
 	now: number,
 ): Promise<HistoryEntry[]> {
 	const changes = entriesOf(entries, service.uid);
 	const {made, ended} = settleAttempts(attempts, service, changes, now);
+	const {namespace, name} = service;
+	const has = {server, namespace, services: [service], revisionsOf: () => revisions};
+	const settled = settleDeeds(
+		deeds.filter(deed => deed.service === name),
+		has,
+		now,
+	);
 	try {
 		for (const entry of made) await history?.append(entry);
-		for (const ending of ended) await history?.end(ending);
+		for (const ending of [...ended, ...settled]) await history?.end(ending);
 	} catch {
 		// What cannot be written down is found out again the next time.
 	}

@@ -1,6 +1,7 @@
 /** How the commands without a screen say what they would do and did: as lines for people, or as one JSON object. */
 import {visibleJson} from '../said.js';
 import type {Attempt} from '../../journal/attempt.js';
+import type {Deed} from '../../journal/deed.js';
 import type {HistoryEntry} from '../../journal/journal-entry.js';
 import type {Plan} from '../../release/plan.js';
 import {isGuarded} from '../../knative/commands/commands.js';
@@ -73,35 +74,49 @@ function splitWords(split: Split): string {
 	return split.map(({key, percent}) => `${key}=${percent}`).join(' ');
 }
 
+/** What the history has: changes, what was attempted, what was made or deleted. */
+export type Remembered = HistoryEntry | Attempt | Deed;
+
 /** What became of an attempt, in a word; of a change that was made, nothing. */
-function endWords(entry: HistoryEntry | Attempt): string {
+function endWords(entry: Remembered): string {
 	if (!('end' in entry)) return '';
-	if (entry.end === undefined) return '  (sent, outcome not known)';
-	return `  (${entry.end.how === 'not made' ? 'not made' : 'outcome not known'}: ${entry.end.sentence})`;
+	const {end} = entry;
+	if (end === undefined) return '  (sent, outcome not known)';
+	if (end.how === 'made' && end.sentence === '') return '';
+	const how = {made: 'made', 'not made': 'not made', 'not known': 'outcome not known'}[end.how];
+	return `  (${how}: ${end.sentence})`;
 }
 
 /** Times are those of the operator, with their zone. */
-export function historyLines(entries: readonly (HistoryEntry | Attempt)[]): string[] {
+export function historyLines(entries: readonly Remembered[]): string[] {
 	return entries.flatMap(entry => {
-		const {at, context, namespace, service, by, own, reason, before, after, command} = entry;
+		const {at, context, namespace, service, by, own, reason, command} = entry;
 		const who = `${own ? 'here, ' : ''}${by || 'somebody'}`;
+		const what =
+			'what' in entry
+				? entry.object === service
+					? []
+					: [`  ${entry.object}`]
+				: [`  ${splitWords(entry.before)} → ${splitWords(entry.after)}`];
 		return [
 			`${zoned(at)}  ${context} ${namespace}/${service}  ${who}  ${reason}${endWords(entry)}`,
-			`  ${splitWords(before)} → ${splitWords(after)}`,
+			...what,
 			...(command === '' ? [] : [`  $ ${command}`]),
 		];
 	});
 }
 
-export function historyJson(entries: readonly (HistoryEntry | Attempt)[]): string {
+export function historyJson(entries: readonly Remembered[]): string {
 	return visibleJson(
-		entries.map(({at, before, after, ...rest}) => ({
-			at: zoned(at),
-			...rest,
-			outcome: 'end' in rest ? (rest.end?.how ?? 'not known') : 'made',
-			before: rowsOf(before),
-			after: rowsOf(after),
-		})),
+		entries.map(entry => {
+			const {at, ...rest} = entry;
+			return {
+				at: zoned(at),
+				...rest,
+				outcome: 'end' in rest ? (rest.end?.how ?? 'not known') : 'made',
+				...('what' in entry ? {} : {before: rowsOf(entry.before), after: rowsOf(entry.after)}),
+			};
+		}),
 		2,
 	);
 }

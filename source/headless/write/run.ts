@@ -1,8 +1,6 @@
 /** The subcommands that release without a screen, from their flags to their exit code. */
 import {createInterface} from 'node:readline/promises';
 import type {Cluster} from '../../kube/cluster.js';
-import type {Attempt} from '../../journal/attempt.js';
-import type {HistoryEntry} from '../../journal/journal-entry.js';
 import type {HistoryFile} from '../../journal/journal-file.js';
 import type {MessageStream} from '../said.js';
 import type {UnderWay} from '../../release/under-way.js';
@@ -10,7 +8,7 @@ import {serviceMeant} from '../../knative/release/words.js';
 import {printable} from '../../knative/text/printable.js';
 import {exitCodes, type ExitCode} from '../exit-codes.js';
 import {release, type Despite, type ReleaseDependencies, type ReleaseCommand} from './release.js';
-import {historyJson, historyLines, planLines, resultJson} from './report.js';
+import {historyJson, historyLines, planLines, resultJson, type Remembered} from './report.js';
 
 export type OutputFormat = 'text' | 'json';
 
@@ -135,11 +133,11 @@ export async function runHistory(
 ): Promise<ExitCode> {
 	try {
 		const read = await history.readAll();
-		const isWanted = (entry: HistoryEntry | Attempt) =>
+		const isWanted = (entry: Remembered) =>
 			(service === undefined || entry.service === service) &&
 			(namespace === undefined || entry.namespace === namespace) &&
 			(context === undefined || entry.context === context);
-		const newestFirst = [...read.entries, ...read.attempts]
+		const newestFirst = [...read.entries, ...read.attempts, ...read.deeds]
 			.filter(entry => isWanted(entry))
 			.toSorted((a, b) => b.at - a.at);
 		if (output === 'json') stdout.write(`${historyJson(newestFirst)}\n`);

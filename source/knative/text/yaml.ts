@@ -1,5 +1,7 @@
 /** An object of the API as YAML. Loaded when somebody asks for it: built into a file of its own, scripts/build.js. */
 import {dump} from 'js-yaml';
+import {coveredValue} from './covered.js';
+import {tooDeep} from './nesting.js';
 import {printable} from './printable.js';
 
 function withoutManagedFields(object: object): object {
@@ -9,30 +11,24 @@ function withoutManagedFields(object: object): object {
 	return {...object, metadata: kept};
 }
 
-/** Levels: the package that prints them descends by calls, and the stack has an end. */
-const deepest = 500;
-
-function isDeeperThan(value: unknown, levels: number): boolean {
-	let level: unknown[] = [value];
-	for (let depth = 0; depth <= levels; depth++) {
-		level = level.flatMap(part => (typeof part === 'object' && part !== null ? Object.values(part) : []));
-		if (level.length === 0) return false;
-	}
-	return true;
-}
-
 /**
  * The lines of an object as `kubectl get -o yaml` prints it, in the order that the server gave its fields, each of them
  * printable.
  * @param managedFields Who wrote which field (`metadata.managedFields`): often more lines than all the others together, so
  * that kubectl leaves them out, too, unless it is told otherwise.
+ * @param isCovered Without what may be secret.
  *
  * Throws RangeError when the object is nested deeper than anybody could read.
  */
-export function yamlLines(object: object, {managedFields}: {managedFields: boolean}): string[] {
-	if (isDeeperThan(object, deepest)) throw new RangeError(`it is nested deeper than ${deepest} levels`);
+export function yamlLines(
+	object: object,
+	{managedFields, isCovered = false}: {managedFields: boolean; isCovered?: boolean},
+): string[] {
+	const why = tooDeep(object);
+	if (why !== undefined) throw new RangeError(why);
 	// Without folding: a line is a line of the value, and none is broken that somebody may want to read whole.
-	const text = dump(managedFields ? object : withoutManagedFields(object), {lineWidth: -1, noRefs: true});
+	const kept = managedFields ? object : withoutManagedFields(object);
+	const text = dump(isCovered ? coveredValue(kept) : kept, {lineWidth: -1, noRefs: true});
 	return text
 		.trimEnd()
 		.split('\n')

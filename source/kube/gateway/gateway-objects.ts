@@ -11,7 +11,8 @@ const portNumber = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65_
 /** An address from the cluster, if it is one: it will be connected to and shown. */
 const address = /^[a-z\d](?:[a-z\d.:-]{0,252})$/i;
 
-const isHost = (host: string | null | undefined): host is string =>
+/** Whether it is a name or an address. */
+export const isHost = (host: string | null | undefined): host is string =>
 	typeof host === 'string' && (address.test(host) || isIPv6(host));
 
 const balancerSchema = v.optional(

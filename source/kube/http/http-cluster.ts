@@ -1,35 +1,25 @@
 /**
- * A Cluster over HTTP. Every request of the program goes through `exchange` below: it is where `readOnly` is enforced,
- * time limits run, and a failure is told apart from an unknown outcome.
+ * A Cluster over HTTP: what is asked, how long it may take, and what a failure means. Every request of the program goes through
+ * `exchange.ts`.
  */
-import {
-	ReadOnlyError,
-	TransportError,
-	type ApiAnswer,
-	type ApiRequest,
-	type Cluster,
-	type PodAnswer,
-	type WatchEvent,
-} from '../cluster.js';
+import {TransportError, type ApiAnswer, type Cluster, type PodAnswer, type WatchEvent} from '../cluster.js';
 import type {Credentials, CredentialSource} from '../auth/credentials.js';
+import {urlOf} from './api-request.js';
+import {deadline} from './deadline.js';
 import {dispatcherCache} from './dispatcher.js';
+import {createExchange, usable} from './exchange.js';
 import {parseRetryAfter, parseWarnings} from './headers.js';
 import type {SelectedContext} from '../auth/kubeconfig.js';
-import {printable} from '../../knative/text/printable.js';
 import {corePath, fieldManager as ownFieldManager, podProxyPath} from '../paths.js';
 import {withoutUserInfo} from '../auth/user-info.js';
 import {createServerSignals} from './server-signals.js';
 import {sentenceOf} from '../status.js';
 import {systemTimers, type Timers} from '../timers.js';
 import {
-	isBrokenOff,
-	isCut,
-	orAborted,
 	readAll,
 	readBytes,
 	readLines,
 	readTexts,
-	send,
 	transportError,
 	type IncomingResponse,
 } from './transport.js';
@@ -55,26 +45,6 @@ const mostFromPod = 4 * 1024 * 1024;
 /** Milliseconds after which an answer is late. Webhooks may take that long, so that it only is a reason to look. */
 const late = 5000;
 
-/** POSTs that ask a question and store nothing. */
-const questions =
-	/^\/apis\/(?:authorization\.k8s\.io\/v1\/selfsubject(?:access|rules)reviews|authentication\.k8s\.io\/v1\/selfsubjectreviews)$/;
-
-function isWrite({method, path}: Pick<ApiRequest, 'method' | 'path'>): boolean {
-	return method !== 'GET' && !(method === 'POST' && questions.test(path));
-}
-
-/** The URL of a path below the server's own (`https://rancher.example/k8s/clusters/c-1`). */
-function urlOf(server: string, path: string, query: Record<string, string>): URL {
-	// A name with `..` in it, or a query in the path, would get past the rule above.
-	if (!path.startsWith('/') || /[?#\\]|\/\.{0,2}(?:\/|$)/.test(path)) {
-		throw new TypeError(`not a path of the API: ${printable(path)}`);
-	}
-	const url = new URL(server);
-	url.pathname = `${url.pathname.replace(/\/$/, '')}${path}`;
-	url.search = new URLSearchParams(query).toString();
-	return url;
-}
-
 function parseBody(text: string): unknown {
 	try {
 		return JSON.parse(text);
@@ -95,39 +65,6 @@ function parseEvent(line: string, url: URL): WatchEvent {
 		return {type: event.type, object: event.object};
 	}
 	throw new TransportError(`${url.host} sent something else than events on a watch`, 'unknown');
-}
-
-/** A signal with a reason of its own, so that a time limit and the caller's wish can be told apart afterwards. */
-type Deadline = {
-	readonly signal: AbortSignal;
-	/** The time was over. */
-	readonly over: boolean;
-	/** Begins the time anew; until then there is none. */
-	start(): void;
-	clear(): void;
-};
-
-/** @param milliseconds 0: there is no end to it. */
-function deadline(
-	timers: Pick<Timers, 'after'>,
-	milliseconds: number,
-	caller: AbortSignal | undefined,
-): Deadline {
-	const controller = new AbortController();
-	let clear: (() => void) | undefined;
-	return {
-		signal: caller ? AbortSignal.any([controller.signal, caller]) : controller.signal,
-		get over() {
-			return controller.signal.aborted;
-		},
-		start() {
-			clear?.();
-			if (milliseconds > 0) clear = timers.after(milliseconds, () => controller.abort());
-		},
-		clear() {
-			clear?.();
-		},
-	};
 }
 
 function answerOf({status, headers}: IncomingResponse, body: unknown): ApiAnswer {
@@ -159,75 +96,9 @@ export function httpCluster(
 	const ending = new AbortController();
 	const {server} = selected.cluster;
 	const {readOnly = false, timers = systemTimers, requestTimeout, fieldManager = ownFieldManager} = options;
+	const exchange = createExchange({credentials, dispatchers, signs, readOnly});
 	// Thousands of revisions are 20 MB, and a tenth of that compressed; who is beside the server may rather not wait for it.
 	const mayCompress = selected.cluster['disable-compression'] !== true;
-
-	/** Throws ReadOnlyError when it is a write, and nothing may be written: to this cluster, or by this console. */
-	async function refuseWrite(request: ApiRequest): Promise<void> {
-		if (!isWrite(request)) return;
-		const what = `${request.method} ${printable(request.path)} was not sent`;
-		if (readOnly) throw new ReadOnlyError(`this console is read-only: ${what}`);
-		await credentials.check();
-		const {movedTo} = credentials.standing;
-		if (movedTo !== undefined) throw new ReadOnlyError(`${movedTo}: ${what}`);
-	}
-
-	/**
-	 * Sends one request. After a 401 once more, if there are other credentials by now: it is answered before anything is
-	 * done (k8s.io/apiserver pkg/server: authentication comes first), so that a write is safe, too. After a cut connection
-	 * only a question is asked again: a write may have been made.
-	 *
-	 * @param limit Begins when there are credentials: it is the server's time, and a login takes as long as it takes.
-	 * @param caller Called off, nobody waits for a login any more.
-	 */
-	async function exchange(
-		request: ApiRequest,
-		url: URL,
-		{limit, caller, onSending}: {limit: Deadline; caller: AbortSignal | undefined; onSending?: () => void},
-		{takesGzip, accept = 'application/json'}: {takesGzip: boolean; accept?: string},
-	): Promise<IncomingResponse> {
-		await refuseWrite(request);
-		const body = request.body === undefined ? undefined : JSON.stringify(request.body);
-		for (let attempt = 1; ; attempt++) {
-			limit.clear();
-			const used = await usable(credentials, caller);
-			limit.start();
-			onSending?.();
-			const dispatcher = dispatchers.get(used);
-			const isFirst = attempt === 1;
-			try {
-				const answer = await send({
-					dispatcher,
-					url,
-					method: request.method,
-					headers: {
-						...used.headers,
-						accept,
-						...(takesGzip && {'accept-encoding': 'gzip'}),
-						'user-agent': 'kn-canary',
-						...(body === undefined ? {} : {'content-type': request.contentType ?? 'application/json'}),
-					},
-					signal: limit.signal,
-					isOnce: isWrite(request),
-					...(body === undefined ? {} : {body}),
-				});
-				if (answer.status !== 401) {
-					credentials.accepted();
-					return answer;
-				}
-				if (!isFirst || !(await credentials.rejected(used))) {
-					signs.refused();
-					return answer;
-				}
-				await answer.body.dump().catch(() => {});
-			} catch (error) {
-				// undici opens more than one connection for what is sent while it is still clearing an old one away.
-				if (isCut(error)) dispatchers.retire(dispatcher);
-				const mayRepeat = isFirst && request.method === 'GET' && !limit.signal.aborted;
-				if (!mayRepeat || !(isCut(error) || isBrokenOff(error))) throw error;
-			}
-		}
-	}
 
 	/** What a failure means once it is known who called it off, and a word to all that watch when it was not `caller`. */
 	function judged(
@@ -261,12 +132,13 @@ export function httpCluster(
 		const timeout = requestTimeout ?? defaultTimeout;
 		const limit = deadline(timers, timeout, signal);
 		try {
-			const incoming = await exchange(
-				{method: 'GET', path},
-				url,
-				{limit, caller: signal, onSending},
-				{takesGzip: false, ...(accept !== undefined && {accept})},
-			);
+			const incoming = await exchange({method: 'GET', path}, url, {
+				limit,
+				caller: signal,
+				onSending,
+				takesGzip: false,
+				accept,
+			});
 			if (incoming.status !== 200) return answerOf(incoming, parseBody(await readAll(incoming, url)));
 			limit.clear();
 			try {
@@ -307,12 +179,12 @@ export function httpCluster(
 				request.onSending?.();
 			};
 			try {
-				const incoming = await exchange(
-					request,
-					url,
-					{limit, caller: request.signal, onSending},
-					{takesGzip: mayCompress},
-				);
+				const incoming = await exchange(request, url, {
+					limit,
+					caller: request.signal,
+					onSending,
+					takesGzip: mayCompress,
+				});
 				// The rest may take its time on a slow line.
 				inTime?.();
 				const answer = answerOf(incoming, parseBody(await readAll(incoming, url)));
@@ -355,12 +227,12 @@ export function httpCluster(
 			const caller = AbortSignal.any([signal, ending.signal]);
 			const limit = deadline(timers, timeout, caller);
 			try {
-				const incoming = await exchange(
-					{method: 'GET', path: url.pathname},
-					url,
-					{limit, caller},
-					{takesGzip: false, accept},
-				);
+				const incoming = await exchange({method: 'GET', path: url.pathname}, url, {
+					limit,
+					caller,
+					takesGzip: false,
+					accept,
+				});
 				return {status: incoming.status, body: await readBytes(incoming, url, mostFromPod)};
 			} catch (error) {
 				if (!limit.over || signal.aborted) throw error;
@@ -428,17 +300,4 @@ async function openPod(url: URL, used: Credentials, signal: AbortSignal) {
 	if (proxy === undefined) return openPodConnection(url, used, undefined, signal);
 	const {proxyAgent} = await import('./proxy-agent.js');
 	return openPodConnection(url, used, await proxyAgent(url, proxy, tls), signal);
-}
-
-/** Nobody waits for a plugin that asks a person something, unless `caller` goes on wanting it. */
-async function usable(credentials: CredentialSource, caller: AbortSignal | undefined) {
-	try {
-		// With a signal in any case: requests go out in the order in which they were asked for.
-		return await orAborted(credentials.get(), caller ?? AbortSignal.any([]));
-	} catch (error) {
-		throw new TransportError(error instanceof Error ? error.message : String(error), 'not sent', {
-			cause: error,
-			isLogin: true,
-		});
-	}
 }

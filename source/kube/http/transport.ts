@@ -107,7 +107,8 @@ export async function send(outgoing: Outgoing): Promise<IncomingResponse> {
 		);
 		return {status: answer.statusCode, headers: answer.headers, body: answer.body};
 	} catch (error) {
-		throw transportError(error, url, sending && !isRefused(error) ? 'unknown' : 'not sent');
+		const fate = isUnprocessed(error) ? 'not processed' : 'unknown';
+		throw transportError(error, url, sending ? fate : 'not sent');
 	}
 }
 
@@ -117,13 +118,31 @@ const once = (body: string): Readable => Readable.from([Buffer.from(body)], {obj
 /** HTTP/2: the server says that it has not done anything with the request (RFC 9113 §8.7). */
 const refusedStream = 7;
 
-/** Whether the server has refused the stream of a request, so that it was not processed. */
-function isRefused(error: unknown): boolean {
-	for (let at = error; at instanceof Error; at = at.cause) {
-		if ('http2ErrorCode' in at && at.http2ErrorCode === refusedStream) return true;
-	}
+const isAnyCause = (error: unknown, is: (error: Error) => boolean): boolean => {
+	for (let at = error; at instanceof Error; at = at.cause) if (is(at)) return true;
 	return false;
-}
+};
+
+/** Whether the server has refused the stream of a request, so that it was not processed. */
+const isRefused = (error: unknown): boolean =>
+	isAnyCause(error, at => 'http2ErrorCode' in at && at.http2ErrorCode === refusedStream);
+
+/**
+ * undici's words for a request whose stream is above the last one of a GOAWAY, whatever its code: those below it go on, or
+ * end as the connection does. The server promises to have done nothing with it (RFC 9113 §6.8).
+ */
+const beyondGoaway = /^HTTP\/2: "GOAWAY" frame received/;
+/** undici's words for HEADERS (frame type 1) that never left, because a GOAWAY came before. */
+const neverLeft = /^HTTP\/2: "frameError" received - type 1,/;
+
+/** Whether a GOAWAY was there before the request: the server has not processed it, and another connection may. */
+export const isTurnedAway = (error: unknown): boolean =>
+	isAnyCause(error, at => {
+		const unsent = 'code' in at && at.code === 'ERR_HTTP2_GOAWAY_SESSION';
+		return unsent || beyondGoaway.test(at.message) || neverLeft.test(at.message);
+	});
+
+const isUnprocessed = (error: unknown): boolean => isRefused(error) || isTurnedAway(error);
 
 /**
  * The whole body as text, unpacked if it is packed with gzip. Throws TransportError ('unknown') when it ends too early, is
@@ -252,6 +271,7 @@ const timedOut = new Set(['UND_ERR_CONNECT_TIMEOUT', 'ETIMEDOUT']);
 function words(error: unknown, url: URL): string {
 	const code = codeOf(error);
 	if (isRefused(error)) return `${url.host} refused the request before it did anything (REFUSED_STREAM)`;
+	if (isTurnedAway(error)) return `${url.host} closed the connection before it took the request (GOAWAY)`;
 	if (code === 'ECONNREFUSED') return `${url.origin} refused the connection`;
 	if (unresolved.has(code)) return `the name ${url.hostname} cannot be resolved (${code})`;
 	if (unreachable.has(code)) return `${url.host} cannot be reached (${code})`;

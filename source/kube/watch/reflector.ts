@@ -6,7 +6,7 @@
 import type {ApiAnswer, Cluster, ServerSignal, WatchEvent} from '../cluster.js';
 import {loss, refusal, type WatchPhase, type WatchEnd} from './watch-end.js';
 import {Freshness} from './freshness.js';
-import {mostObjects} from '../list.js';
+import {listBounds, pageSize} from '../list.js';
 import {identityOf, parseList} from '../objects.js';
 import type {ReflectorChange, ReflectorState} from './reflected.js';
 import {waitFor, type Wait} from './watch-retry.js';
@@ -35,10 +35,6 @@ export type Reflector = {
 	readonly done: Promise<void>;
 };
 
-/** Half of what kubectl asks for: what a page is parsed from is garbage at once, and more of it would stay in memory. */
-const pageSize = 250;
-/** Pages of one list; those after the first are as long as they are asked to be, but a server may send what it likes. */
-const mostPages = mostObjects / pageSize + 1;
 /** What is asked for is there sooner than this, or what is shown cannot be called current meanwhile. */
 const promptness = 3000;
 /** A watch that lasted this long was a good one: the next failure counts as the first. */
@@ -153,8 +149,7 @@ class Following {
 	private async list(afterSilence: boolean): Promise<WatchEnd> {
 		const {firstPage = pageSize} = this.target;
 		let token = '';
-		let listed = 0;
-		let pages = 0;
+		const beyond = listBounds();
 		let isFirst = true;
 		do {
 			const limit = this.isUnpaged ? undefined : String(isFirst ? firstPage : pageSize);
@@ -189,14 +184,8 @@ class Following {
 					why: 'the API server answered with something else than a list',
 				};
 			}
-			listed += page.items.length;
-			const isEndless = page.continue !== '' && (page.continue === token || ++pages > mostPages);
-			if (listed > mostObjects || isEndless) {
-				const why = isEndless
-					? 'the API server gives page after page of a list without an end'
-					: `there are more than ${mostObjects.toLocaleString('en')} objects here, which is more than can be followed`;
-				return {next: 'list', after: 'back-off', why};
-			}
+			const why = beyond(page);
+			if (why !== undefined) return {next: 'list', after: 'back-off', why};
 			token = page.continue;
 			// All pages of a list are of the same moment, and a watch begins there.
 			this.resourceVersion = page.resourceVersion;

@@ -1,9 +1,20 @@
 /** Writing an annotation on a Revision: its spec is fixed, its metadata is not. */
 import type {Cluster} from '../cluster.js';
-import {identityOf} from '../objects.js';
 import {fieldManager, servingPath} from '../paths.js';
-import {parseStatus} from '../status.js';
-import {refused, unreadable, write, type WriteOptions, type WriteOutcome} from './writing.js';
+import {includes} from './expected-state.js';
+import {
+	answeredObject,
+	isGoneAnswer,
+	noObject,
+	refused,
+	unreadable,
+	write,
+	type WriteOptions,
+	type WriteOutcome,
+} from './writing.js';
+
+const isAnnotated = (object: unknown, annotations: Readonly<Record<string, string>>) =>
+	includes(object, {metadata: {annotations}});
 
 /**
  * Merges the annotations into the Revision, if it is still the same one: the uid in a patch is a precondition, and another
@@ -26,17 +37,22 @@ export async function annotateRevision(
 			contentType: 'application/merge-patch+json',
 			body: {metadata: {uid, annotations}},
 			async onAnswer(answer) {
-				if (answer.status === 200) return {kind: 'done', object: answer.body, warnings: answer.warnings};
-				if (answer.status === 404 && parseStatus(answer.body)) return {kind: 'gone'};
-				return refused(answer);
+				if (answer.status < 300) {
+					const isMade =
+						answeredObject(answer, {name: revision, uid}) !== undefined &&
+						isAnnotated(answer.body, annotations);
+					return isMade ? {kind: 'done', object: answer.body, warnings: answer.warnings} : noObject;
+				}
+				return isGoneAnswer(answer, revision) ? {kind: 'gone'} : refused(answer);
 			},
 			onLost(reading, sentence) {
 				if (reading.kind === 'unreadable') return unreadable(sentence, reading);
 				if (reading.kind === 'absent' || reading.identity.uid !== uid) return {kind: 'gone'};
-				const now = identityOf(reading.object);
+				const {object: now} = reading;
+				if (isAnnotated(now, annotations)) return {kind: 'done', object: now, warnings: []};
 				return {
 					kind: 'unknown',
-					sentence: `${sentence}; whether it is marked was not looked for`,
+					sentence: `${sentence}; so far it has no such annotation, but the request may still be on its way`,
 					now,
 				};
 			},

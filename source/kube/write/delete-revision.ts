@@ -5,16 +5,8 @@ import {TransportError, type Cluster} from '../cluster.js';
 import {identityOf} from '../objects.js';
 import {servingPath} from '../paths.js';
 import {parseStatus, sentenceOf} from '../status.js';
-import {
-	isDeletion,
-	isGoneAnswer,
-	noObject,
-	refused,
-	unreadable,
-	write,
-	type WriteOptions,
-	type WriteOutcome,
-} from './writing.js';
+import {guardedDeletion} from './deletion.js';
+import type {WriteOptions, WriteOutcome} from './writing.js';
 
 export type RevisionTarget = {namespace: string; service: string; revision: string; uid: string};
 
@@ -42,45 +34,8 @@ export async function deleteRevision(
 	const seen = await versionOf(cluster, path);
 	if (seen.kind !== 'there') return seen.outcome;
 	if (seen.uid !== uid) return {kind: 'conflict', theirs: seen.object};
-	return write(
-		cluster,
-		{
-			method: 'DELETE',
-			path,
-			objectPath: path,
-			contentType: 'application/json',
-			body: {
-				kind: 'DeleteOptions',
-				apiVersion: 'v1',
-				propagationPolicy: 'Background',
-				preconditions: {uid, resourceVersion: seen.resourceVersion},
-			},
-			async onAnswer(answer) {
-				if (answer.status < 300) {
-					return isDeletion(answer, {name: revision, uid})
-						? {kind: 'done', object: answer.body, warnings: answer.warnings}
-						: noObject;
-				}
-				if (isGoneAnswer(answer, revision)) return {kind: 'gone'};
-				return refused(answer);
-			},
-			onLost(reading, sentence) {
-				if (reading.kind === 'unreadable') return unreadable(sentence, reading);
-				if (reading.kind === 'absent') return {kind: 'done', object: undefined, warnings: []};
-				const {object: now, identity} = reading;
-				// The controller makes the newest one again under the same name: another uid is another revision.
-				if (identity.uid !== uid || identity.deletionTimestamp !== undefined) {
-					return {kind: 'done', object: now, warnings: []};
-				}
-				return {
-					kind: 'unknown',
-					sentence: `${sentence}; so far the revision is still there, but the request may still be on its way`,
-					now,
-				};
-			},
-		},
-		options,
-	);
+	const {resourceVersion} = seen;
+	return guardedDeletion(cluster, {path, name: revision, what: 'revision', uid, resourceVersion}, options);
 }
 
 /** A sentence when the Service leads to the revision, or cannot be read; undefined when nothing is in the way. */

@@ -6,10 +6,10 @@ import {differencesOf, holds} from './expected-state.js';
 import type {Identity} from '../objects.js';
 import {fieldManager, servingPath} from '../paths.js';
 import {parseStatus} from '../status.js';
+import {guardedDeletion} from './deletion.js';
 import {mayBeOurs} from './managed-by.js';
 import {
 	answeredObject,
-	isDeletion,
 	isGoneAnswer,
 	noObject,
 	refused,
@@ -152,60 +152,12 @@ export async function createService(
 	);
 }
 
-/**
- * Deletes a Service of serving.knative.dev, if it is still the same one (by uid); what belongs to it goes with it, in
- * the background. `done` means that the server has taken it on: with finalizers the object stays for a while, with a
- * deletionTimestamp.
- */
+/** Deletes a Service of serving.knative.dev, if it is still the same one (by uid); what belongs to it goes with it. */
 export async function deleteService(
 	cluster: Cluster,
-	target: Pick<WriteTarget, 'namespace' | 'name' | 'uid'>,
+	{namespace, name, uid}: Pick<WriteTarget, 'namespace' | 'name' | 'uid'>,
 	options: WriteOptions = {},
 ): Promise<WriteOutcome> {
-	const path = servingPath('services', target.namespace, target.name);
-	return write(
-		cluster,
-		{
-			method: 'DELETE',
-			path,
-			objectPath: path,
-			contentType: 'application/json',
-			body: {
-				kind: 'DeleteOptions',
-				apiVersion: 'v1',
-				propagationPolicy: 'Background',
-				preconditions: {uid: target.uid},
-			},
-			async onAnswer(answer, readAgain) {
-				if (answer.status < 300) {
-					return isDeletion(answer, target)
-						? {kind: 'done', object: answer.body, warnings: answer.warnings}
-						: noObject;
-				}
-				if (isGoneAnswer(answer, target.name)) return {kind: 'gone'};
-				if (answer.status !== 409) return refused(answer);
-				const reading = await readAgain();
-				if (reading.kind === 'absent') return {kind: 'gone'};
-				if (reading.kind === 'there' && reading.identity.uid !== target.uid) {
-					return {kind: 'conflict', theirs: reading.object};
-				}
-				return refused(answer);
-			},
-			onLost(reading, sentence) {
-				if (reading.kind === 'unreadable') return unreadable(sentence, reading);
-				// Whoever did it: the Service that was to go is gone, or going.
-				if (reading.kind === 'absent') return {kind: 'done', object: undefined, warnings: []};
-				const {object: now, identity} = reading;
-				if (identity.uid !== target.uid || identity.deletionTimestamp !== undefined) {
-					return {kind: 'done', object: now, warnings: []};
-				}
-				return {
-					kind: 'unknown',
-					sentence: `${sentence}; so far the Service is still there, but the request may still be on its way`,
-					now,
-				};
-			},
-		},
-		options,
-	);
+	const path = servingPath('services', namespace, name);
+	return guardedDeletion(cluster, {path, name, what: 'Service', uid}, options);
 }

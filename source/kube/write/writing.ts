@@ -45,7 +45,7 @@ export type WriteOutcome =
 	| {kind: 'exists'}
 	/** Not made: the server said no. `sentence` in its own words; `full` with the name of the webhook that refused. */
 	| {kind: 'refused'; status: number; reason: string; sentence: string; full: string; retryAfter?: number}
-	/** Not made: the request did not reach the server, or was a dry run. */
+	/** Not made: the request did not reach the server or was not processed there, or was a dry run. */
 	| {kind: 'not made'; sentence: string}
 	/** Perhaps made, perhaps not, perhaps still on its way. `now` is the object as far as it could be read again. */
 	| {kind: 'unknown'; sentence: string; now?: unknown}
@@ -167,6 +167,7 @@ async function outcomeOf(
 		if (!(error instanceof TransportError)) throw error;
 		if (error.outcome === 'not sent')
 			return {kind: 'not made', sentence: `nothing was sent: ${error.message}`};
+		if (error.outcome === 'not processed') return {kind: 'not made', sentence: error.message};
 		lost = error.message;
 	}
 	if (dryRun) return {kind: 'not made', sentence: lost};
@@ -176,9 +177,9 @@ async function outcomeOf(
 /**
  * Sends one writing request, once, and finds out what became of it.
  *
- * A dry run of a DELETE is said in its body: the API server takes the options of a deletion from the body when there is
- * one, and then does not look at the query (k8s.io/apiserver pkg/endpoints/handlers/delete.go). The query says it too, for
- * a server to which some proxy brings the request without its body.
+ * A dry run of a DELETE is said in its body, and there alone, as client-go has it: the API server takes the options of a
+ * deletion from the body when there is one, and then does not look at the query (k8s.io/apiserver
+ * pkg/endpoints/handlers/delete.go), so that a query says something that may not be so.
  */
 export async function write(
 	cluster: Cluster,
@@ -187,7 +188,7 @@ export async function write(
 ): Promise<WriteOutcome> {
 	const dryRun = options.dryRun ?? false;
 	const {method, path, contentType} = writing;
-	const query = {...writing.query, ...(dryRun ? {dryRun: 'All'} : {})};
+	const query = {...writing.query, ...(dryRun && method !== 'DELETE' && {dryRun: 'All'})};
 	const body = dryRun && writing.method === 'DELETE' ? {...writing.body, dryRun: ['All']} : writing.body;
 	const at = (options.now ?? Date.now)();
 	let outcome: WriteOutcome;

@@ -26,6 +26,15 @@ export const lookKeys: readonly Binding[] = [
 		help: 'Show the values of environment variables, or cover them again.',
 	},
 	{
+		// ctrl-e goes to the end of the line there.
+		action: 'uncover',
+		keys: ['ctrl-o'],
+		in: ['form'],
+		label: 'values',
+		help: 'Show the values of environment variables, or cover them again.',
+		footer: {rank: 24},
+	},
+	{
 		action: 'verifyOnce',
 		keys: ['v'],
 		in: 'panes',

@@ -9,7 +9,7 @@ import {
 	selectedService,
 	troubledRevision,
 	troubleOf,
-	whyNoService,
+	whyNoParts,
 	type RevisionRow,
 } from '../../console/state/read.js';
 import {isAcross} from '../../console/state/scope.js';
@@ -60,7 +60,7 @@ export function RevisionsPane({width, height}: Size) {
 	const isKnown = useConsoleState(state => service && knownRevisions(state, service) !== undefined);
 	const selected = useConsoleState(selectedRevisionIndex);
 	const {focus, missing} = useConsoleState(
-		useShallow(state => ({focus: state.focus, missing: state.selected && whyNoService(state)})),
+		useShallow(state => ({focus: state.focus, missing: whyNoParts(state)})),
 	);
 	const isAll = useConsoleState(isAcross);
 	const size = frameContentSize(width, height);
@@ -100,7 +100,7 @@ export function RevisionsPane({width, height}: Size) {
 							: mayNotList
 								? 'You may not list revisions here: it takes list and watch on revisions.serving.knative.dev.'
 								: 'Its revisions are not known yet.'
-						: (missing ?? '')
+						: missing
 				}
 			/>
 			{said.map(line => (

@@ -1,10 +1,18 @@
-import {cutKeys, giveUp, NOTHING_PENDING, type Cut, type Pending, type Token} from './key-tokens.js';
+import {
+	cutKeys,
+	giveUp,
+	isTypedAlone,
+	NOTHING_PENDING,
+	type Cut,
+	type Pending,
+	type Token,
+} from './key-tokens.js';
 import type {TerminalReport} from './reports.js';
 
 /** What a terminal can be asked. Its answer is a report of that kind. */
 export type Question = Extract<
 	TerminalReport['kind'],
-	'cursor' | 'status' | 'background' | 'device attributes'
+	'cursor' | 'status' | 'background' | 'device attributes' | 'identity'
 >;
 
 export type KeyTiming = {
@@ -15,11 +23,17 @@ export type KeyTiming = {
 	*/
 	readonly escapeTimeout?: number;
 	/**
-	How long the rest of a begun control sequence, or of a paste, is waited for after each part of it, in milliseconds.
-	Nobody types one by hand, so this is generous; what stays unfinished is dropped, never shown as text.
-	@default 2000
+	How long the rest of a begun control sequence is waited for after each part of it, in milliseconds. Nobody types one by hand,
+	and a line that lost a packet sends it again after 1 s, 2 s, 4 s (RFC 6298), so this is generous; what stays unfinished is
+	dropped, never shown as text.
+	@default 6000
 	*/
 	readonly sequenceTimeout?: number;
+	/**
+	How long the rest of a paste is waited for after each part of it, in milliseconds: until then keys are text of it.
+	@default 2000
+	*/
+	readonly pasteTimeout?: number;
 	/**
 	For how long after its arrival an ESC that was taken for the Esc key may turn out to have been the beginning of a
 	sequence, in milliseconds.
@@ -52,6 +66,7 @@ whether it is there, as soon as it is known to answer: its answer comes after al
 export class KeyAssembler {
 	readonly #escapeTimeout: number;
 	readonly #sequenceTimeout: number;
+	readonly #pasteTimeout: number;
 	readonly #lateness: number;
 	readonly #answerTimeout: number;
 	readonly #ask: ((question: Question) => void) | undefined;
@@ -67,7 +82,8 @@ export class KeyAssembler {
 	constructor(ask: ((question: Question) => void) | undefined, timing: KeyTiming = {}) {
 		this.#ask = ask;
 		this.#escapeTimeout = timing.escapeTimeout ?? (isRemote(process.env) ? 200 : 50);
-		this.#sequenceTimeout = timing.sequenceTimeout ?? 2000;
+		this.#sequenceTimeout = timing.sequenceTimeout ?? 6000;
+		this.#pasteTimeout = timing.pasteTimeout ?? 2000;
 		this.#lateness = timing.lateness ?? 2000;
 		this.#answerTimeout = timing.answerTimeout ?? 3000;
 	}
@@ -114,9 +130,13 @@ export class KeyAssembler {
 				return this.#escapedAt + this.#lateness;
 			}
 
-			case 'sequence':
+			case 'sequence': {
+				const wait = isTypedAlone(this.#pending) ? this.#lateness : this.#sequenceTimeout;
+				return this.#lastRead + wait;
+			}
+
 			case 'paste': {
-				return this.#lastRead + this.#sequenceTimeout;
+				return this.#lastRead + this.#pasteTimeout;
 			}
 		}
 	}

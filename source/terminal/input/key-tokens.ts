@@ -194,7 +194,7 @@ class Cutter {
 		else if (!isLate) {
 			const key = keyOf(sequence);
 			if (key !== undefined) this.#tokens.push(keyToken(key));
-		} else if (isTyped(sequence)) this.#keys(text.slice(1, sequence.end));
+		}
 
 		return {at: sequence.end};
 	}
@@ -238,7 +238,7 @@ const cutText = (before: Pending, chunk: string): Cut => {
 		}
 
 		case 'sequence': {
-			return new Cutter(before.text + chunk).cut(before.isLate);
+			return continueSequence(before, chunk);
 		}
 
 		case 'escaped': {
@@ -253,6 +253,13 @@ const cutText = (before: Pending, chunk: string): Cut => {
 			return new Cutter(chunk).cut(false);
 		}
 	}
+};
+
+const continueSequence = (before: Extract<Pending, {kind: 'sequence'}>, chunk: string): Cut => {
+	const sequence = isTypedAlone(before) ? sequenceAt(before.text + chunk, 0) : undefined;
+	if (sequence === undefined || !isTyped(sequence)) return new Cutter(before.text + chunk).cut(before.isLate);
+	const rest = cutText(NOTHING_PENDING, chunk);
+	return {tokens: [...giveUp(before).tokens, ...rest.tokens], pending: rest.pending};
 };
 
 const escapeKeys = (text: string): readonly Token[] => Array.from(text, () => keyToken(ESCAPE_KEY));
@@ -280,6 +287,10 @@ const continuePaste = (before: Extract<Pending, {kind: 'paste'}>, chunk: string)
 	return {tokens: [...paste, ...rest.tokens], pending: rest.pending};
 };
 
+/** A single character after the Esc key: one that was pressed, unless its rest comes. */
+export const isTypedAlone = (pending: Extract<Pending, {kind: 'sequence'}>): boolean =>
+	pending.isLate && pending.text.length === 2;
+
 /** What is left over, when the rest has not come in time. */
 export const giveUp = (pending: Pending): Cut => {
 	switch (pending.kind) {
@@ -292,10 +303,9 @@ export const giveUp = (pending: Pending): Cut => {
 		}
 
 		case 'sequence': {
-			// A single character after the Esc key was one that was pressed: its rest would be here. Else it is never shown as text.
-			const isPressed = pending.isLate && pending.text.length === 2;
+			// Never shown as text.
 			return {
-				tokens: isPressed ? [keyToken(pending.text.charAt(1))] : [],
+				tokens: isTypedAlone(pending) ? [keyToken(pending.text.charAt(1))] : [],
 				pending: NOTHING_PENDING,
 			};
 		}

@@ -24,6 +24,7 @@ const questions: Readonly<Record<Question, string>> = {
 	status: '\u001B[5n',
 	background: '\u001B]11;?\u001B\\',
 	'device attributes': '\u001B[c',
+	identity: '\u001B[>c',
 };
 
 /** Around a report: the number of the read that it came with. */

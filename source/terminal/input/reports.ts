@@ -8,6 +8,8 @@ export type TerminalReport =
 	| {readonly kind: 'background'; readonly red: number; readonly green: number; readonly blue: number}
 	/** What the terminal can do (DA1); asked last, its answer is the last one. */
 	| {readonly kind: 'device attributes'; readonly attributes: readonly number[]}
+	/** Which terminal it is, and of which version (DA2, `CSI > … c`). */
+	| {readonly kind: 'identity'; readonly attributes: readonly number[]}
 	/** That it is there (DSR 5): everything it has sent before was received before. */
 	| {readonly kind: 'status'}
 	/** Whether its window has the keyboard (mode 1004). */
@@ -43,9 +45,10 @@ export const reportOf = (sequence: Sequence): TerminalReport | undefined => {
 		}
 
 		case 'c': {
-			if (!body.startsWith('?')) return /^[>=]/.test(body) ? {kind: 'other'} : undefined;
 			const attributes = body.slice(1).split(';').map(Number).filter(Number.isFinite);
-			return {kind: 'device attributes', attributes};
+			if (body.startsWith('?')) return {kind: 'device attributes', attributes};
+			if (body.startsWith('>')) return {kind: 'identity', attributes};
+			return body.startsWith('=') ? {kind: 'other'} : undefined;
 		}
 
 		case 'n': {

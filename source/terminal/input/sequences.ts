@@ -154,7 +154,7 @@ export const sequenceAt = (text: string, index: number): Sequence | undefined =>
 /** Final bytes, without any parameter before them, that no terminal ends a key or a report with. */
 const neverSent = {CSI: /^[e-lopqsvwxyzJ-LNUVWXY]$/, SS3: /^[e-izGJ-LNT-WYZ]$/};
 
-/** Whether what looks like a sequence, its ESC pressed by itself, are keys that were pressed one after the other. */
+/** Whether what looks like a sequence, and came in three reads, are keys that were pressed one after the other. */
 export const isTyped = (sequence: Sequence): boolean =>
 	sequence.kind === 'CSI' || sequence.kind === 'SS3'
 		? sequence.body === '' && neverSent[sequence.kind].test(sequence.final)

@@ -133,7 +133,7 @@ const taken = async (stream: MaybeStuck): Promise<void> =>
 Sees to it that the terminal is left as it was found, whatever ends the program: a signal, an error nobody caught, a
 promise nobody awaited, or the terminal itself going away. Exit codes: 128 + the signal's number, 1 for an error.
 
-A second signal while the clean-ups run ends the program at once.
+A second signal while the clean-ups run ends the program at once, but not before it is said what is true of a write.
 */
 export const installLifecycle = ({
 	name,
@@ -151,6 +151,10 @@ export const installLifecycle = ({
 	const restores = new Set<CleanUp>();
 	const debts = new Set<() => Promise<void> | undefined>();
 	let isLeaving = false;
+	/** What became of a write is waited for, which takes a second at most. */
+	let isAsking = false;
+	/** The exit code that what is under way wants. */
+	let known: number | undefined;
 
 	const restoreTerminal = () => {
 		let isRestored = true;
@@ -194,7 +198,10 @@ export const installLifecycle = ({
 
 		// First the terminal: whatever hangs afterwards, the operator has their shell's screen back.
 		restoreTerminal();
+		isAsking = true;
 		const last = await lastWords();
+		isAsking = false;
+		known = last?.code;
 		const words = sentences(sentence, last?.sentence ?? reassurance);
 		const say = () => {
 			if (words !== '') write(stderr, `${words}\n`);
@@ -218,7 +225,8 @@ export const installLifecycle = ({
 	const onSignal = (signal: Signal) => {
 		const code = 128 + constants.signals[signal];
 		if (isLeaving) {
-			exit(code);
+			// The end of a terminal is told more than once: by the kernel, and by the shell that ran there.
+			if (!isAsking && signal !== 'SIGHUP') exit(known ?? code);
 			return;
 		}
 

@@ -259,6 +259,34 @@ test('a split that is changed while it is asked is not judged', async () => {
 	});
 });
 
+test('a service that another one has taken the place of meanwhile is not judged, though it has the same split', async () => {
+	const world = await openWorld();
+	let isAnother = false;
+	const cluster: typeof world.cluster = {
+		...world.cluster,
+		async request(request) {
+			const answer = await world.cluster.request(request);
+			if (!isAnother || !request.path.endsWith('/services/cart')) return answer;
+			const object = structuredClone(answer.body);
+			Reflect.set(Object(Reflect.get(Object(object), 'metadata')), 'uid', 'another');
+			return {...answer, body: object};
+		},
+	};
+	const {report} = await verify(
+		{...world, cluster},
+		{
+			n: 40,
+			onProgress() {
+				isAnother = true;
+			},
+		},
+	);
+	expect(report?.verdict).toMatchObject({
+		state: 'cannot tell',
+		sentence: 'Cannot tell: the split was changed while it was asked.',
+	});
+});
+
 test('the interval beside the verdict is that of the same test at the same alpha', async () => {
 	const {report, said} = await verify(await openWorld(), {alpha: 0.05});
 	for (const {interval, expectedPercent} of report?.rows ?? []) {

@@ -1,10 +1,10 @@
 /** `kn-canary get` as a script starts it: the built program against the sandbox, beside kubectl where it is installed. */
 import {execFile, execFileSync} from 'node:child_process';
-import path from 'node:path';
 import {promisify} from 'node:util';
 import {afterAll, beforeAll, describe, expect, it} from 'vitest';
 import {openTerminal} from '../../support/terminal.js';
 import {startWorld, type World} from '../../support/world.js';
+import {builtProgram} from '../../support/run-program.js';
 
 let world: World;
 beforeAll(async () => {
@@ -15,7 +15,7 @@ afterAll(async () => {
 });
 
 const environment = () => ({...process.env, KUBECONFIG: world.sandbox.kubeconfigPath});
-const program = path.resolve('dist/cli.js');
+const program = builtProgram;
 
 async function get(...args: string[]): Promise<{code: number; stdout: string; stderr: string}> {
 	return new Promise(resolve => {

@@ -8,6 +8,7 @@ import {text} from 'node:stream/consumers';
 import {afterAll, beforeAll, beforeEach, describe, expect, it} from 'vitest';
 import {openTerminal} from '../../support/terminal.js';
 import {startWorld, type World} from '../../support/world.js';
+import {builtProgram} from '../../support/run-program.js';
 
 let world: World;
 let state: string;
@@ -31,7 +32,7 @@ beforeEach(async () => {
 
 type Ended = {code: number; stdout: string; stderr: string};
 
-const program = path.resolve('dist/cli.js');
+const program = builtProgram;
 const environment = () => ({
 	...process.env,
 	XDG_STATE_HOME: state,

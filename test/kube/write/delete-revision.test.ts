@@ -43,11 +43,12 @@ describe('deleting a revision', () => {
 		]);
 	});
 
-	it('says in its body that it is a dry run: with a body there, the API server ignores the query', async () => {
+	it('says in its body alone that it is a dry run: with a body there, the API server ignores the query', async () => {
 		const outcome = deleteRevision(cluster, target, {dryRun: true});
 		(await server.next()).answer(200, service(elsewhere));
 		(await server.next()).answer(200, revision());
 		const deletion = await server.next();
+		expect([...deletion.query]).toEqual([]);
 		expect(deletion.body).toMatchObject({
 			preconditions: {uid: 'r-1', resourceVersion: '77'},
 			dryRun: ['All'],

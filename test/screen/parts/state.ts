@@ -3,6 +3,7 @@ import type {Condition} from '../../../source/knative/objects/wire.js';
 import {parseRevision, type RevisionView} from '../../../source/knative/revision/revision.js';
 import type {ServiceView} from '../../../source/knative/service/service.js';
 import type {ConsoleState} from '../../../source/console/state/state.js';
+import {keyOf} from '../../../source/console/tables/object-name.js';
 import {knativeRevision, revisionName, serviceView} from '../../knative/objects.js';
 
 export const [one, two] = [revisionName(1), revisionName(2)];
@@ -39,5 +40,5 @@ export function knowing(
 	service: ServiceView = serviceView({traffic: canaryTraffic, ready: 2}),
 	revisions: readonly RevisionView[] = [revisionOf(2), revisionOf(1)],
 ): Partial<ConsoleState> {
-	return {...connected, services: [service], revisions: new Map([[service.name, revisions]])};
+	return {...connected, services: [service], revisions: new Map([[keyOf(service), revisions]])};
 }

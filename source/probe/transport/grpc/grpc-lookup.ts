@@ -39,7 +39,9 @@ export async function lookUp(call: GrpcCall, client: Client, timeout: number): P
 async function found(call: GrpcCall, client: Client, deadline: number): Promise<GrpcMethod> {
 	const [service = '', name = ''] = call.method.split('/');
 	const definition =
-		call.protoFile === undefined ? await reflect(client, service, deadline) : await fromFile(call.protoFile);
+		call.protoFile === undefined
+			? await reflect(client, service, deadline)
+			: await inTime(fromFile(call.protoFile), call.protoFile, deadline);
 	const method = methodIn(definition[service], name);
 	if (!method) {
 		throw new Error(`There is no method ${name} in a service ${service}: look at --grpc-method.`);
@@ -85,6 +87,20 @@ function serialized(method: FoundMethod, {request, method: name}: GrpcCall): Buf
 	}
 
 	return bytes;
+}
+
+/** A file may lie where nobody answers: on a share that is away, behind what only ever waits. */
+async function inTime<T>(reading: Promise<T>, file: string, deadline: number): Promise<T> {
+	const {promise: over, reject} = Promise.withResolvers<never>();
+	const timer = setTimeout(
+		() => reject(new Error(`The file ${file} was not read in time.`)),
+		deadline - Date.now(),
+	);
+	try {
+		return await Promise.race([reading, over]);
+	} finally {
+		clearTimeout(timer);
+	}
 }
 
 async function fromFile(file: string): Promise<PackageDefinition> {

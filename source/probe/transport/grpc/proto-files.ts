@@ -19,10 +19,23 @@ export async function checkProto(file: string): Promise<void> {
 		seen.add(next);
 		if (seen.size > most) throw new Error(`it imports more than ${most} files`);
 		const text = await readBounded(next, next === file);
-		for (const [, imported] of text.matchAll(/^\s*import\s+(?:public\s+|weak\s+)?["']([^"'\n]+)["']/gm)) {
-			wanted.push(path.resolve(directory, imported ?? ''));
-		}
+		for (const imported of importsOf(text)) wanted.push(path.resolve(directory, imported));
 	}
+}
+
+/** Strings, comments and the words that matter, as protobufjs cuts a file: what is within one of them is nothing else. */
+const tokens = /"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|\/\/[^\n]*|\/\*[^]*?\*\/|\bimport\b|;/g;
+
+/** What a .proto file imports, however that is written. */
+export function importsOf(text: string): string[] {
+	const found: string[] = [];
+	let isImport = false;
+	for (const [token] of text.matchAll(tokens)) {
+		if (token === 'import') isImport = true;
+		else if (token === ';') isImport = false;
+		else if (isImport && /^["']/.test(token)) found.push(token.slice(1, -1));
+	}
+	return found;
 }
 
 /** An imported file may be one that the library brings itself; whether it is missing is its to say. */

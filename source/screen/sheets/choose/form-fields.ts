@@ -63,8 +63,37 @@ export function shownErrors<Id extends string>(
 	return shown;
 }
 
-/** Fields for the screen. They judge nothing by themselves: that is the domain's, and `shownErrors` shows it. */
-export function toFormFields(fields: readonly DomainField[]): FormField[] {
+/**
+ * Whether a line shows the value that a variable of the service has, or what is left of it after some editing. What
+ * somebody has typed here is theirs to see.
+ */
+export function coveredBy(rows: readonly EnvRow[]): (line: string) => boolean {
+	return line => {
+		const at = line.indexOf('=');
+		if (at === -1) return false;
+		const [name, value] = [line.slice(0, at).trim(), line.slice(at + 1)];
+		return rows.some(row => row.source === undefined && row.name === name && isMostOf(value, row.value));
+	};
+}
+
+/** Whether at least half of what was there is still at the beginning or the end. */
+function isMostOf(value: string, had: string): boolean {
+	const isAlike = (index: number) => value.at(index) === had.at(index);
+	const longest = Math.min(had.length, value.length);
+	let [start, end] = [0, 0];
+	while (start < longest && isAlike(start)) start++;
+	while (end < longest - start && isAlike(-end - 1)) end++;
+	return start + end > 0 && start + end >= had.length / 2;
+}
+
+/**
+ * Fields for the screen. They judge nothing by themselves: that is the domain's, and `shownErrors` shows it.
+ * @param isCovered Whether the value in a line of variables is not to be seen.
+ */
+export function toFormFields(
+	fields: readonly DomainField[],
+	isCovered?: (line: string) => boolean,
+): FormField[] {
 	const toField = (field: DomainField): FormField => {
 		const {id, label, hint, aside, group} = field;
 		const common = {
@@ -82,7 +111,7 @@ export function toFormFields(fields: readonly DomainField[]): FormField[] {
 			case 'toggle':
 				return {...common, kind: 'toggle'};
 			case 'env list':
-				return {...common, kind: 'env'};
+				return {...common, kind: 'env', isCovered};
 		}
 	};
 	const basic = fields.filter(({group}) => group === 'basic');

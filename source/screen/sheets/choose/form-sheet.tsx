@@ -12,7 +12,8 @@ import {
 import {closeSheet, isForm} from '../../../console/state/select.js';
 import type {FormSheet as FormSheetState} from '../../../console/sheets/sheets.js';
 import type {EnvRow, Field as DomainField} from '../../../knative/forms/form.js';
-import {autoscalingFields, revisionFields} from '../../../knative/forms/revision-form.js';
+import {autoscalingFields, initialRevision, revisionFields} from '../../../knative/forms/revision-form.js';
+import {basedOn} from '../../../knative/revision/base.js';
 import {serviceFields} from '../../../knative/forms/service-form.js';
 import type {Size} from '../../layout.js';
 import {FormView} from '../../widgets/form/form-view.js';
@@ -22,7 +23,15 @@ import {Frame} from '../../widgets/frame.js';
 import {useTheme} from '../../widgets/theme-context.js';
 import {useConsole, useConsoleState} from '../../use-console.js';
 import {wrapLine} from '../inspect/document.js';
-import {moreField, shownErrors, toEnvRows, toFormFields, toFormValues, toLines} from './form-fields.js';
+import {
+	coveredBy,
+	moreField,
+	shownErrors,
+	toEnvRows,
+	toFormFields,
+	toFormValues,
+	toLines,
+} from './form-fields.js';
 
 type FormSheetProps = Size & {sheet: FormSheetState; isActive: boolean};
 
@@ -89,6 +98,7 @@ function OpenForm({
 	const console = useConsole();
 	const {store} = console;
 	const {styles, glyphs} = useTheme();
+	const isUncovered = useConsoleState(state => state.isUncovered);
 	const fate = useConsoleState(
 		useShallow(state => ('uid' in sheet ? serviceOfForm(state, sheet) : undefined)),
 	);
@@ -157,7 +167,7 @@ function OpenForm({
 				</Text>
 			))}
 			<FormView
-				fields={toFormFields(fields)}
+				fields={toFormFields(fields, isUncovered ? undefined : coveredBy(seenEnvOf(sheet)))}
 				state={state}
 				onChange={change}
 				onSubmit={submit}
@@ -190,6 +200,16 @@ function saidOf(fate: FormService | undefined, sheet: FormSheetState): string | 
 		case undefined:
 			return undefined;
 	}
+}
+
+/** What the service had when the form was begun, or what users run, where that is what it is made from. */
+function seenEnvOf(sheet: FormSheetState): readonly EnvRow[] {
+	if (!('seen' in sheet)) return [];
+	const running = 'running' in sheet ? sheet.running : undefined;
+	return [
+		...initialRevision(sheet.seen).env,
+		...(running ? initialRevision(basedOn(sheet.seen, running)).env : []),
+	];
 }
 
 function envOf(sheet: FormSheetState): readonly EnvRow[] {

@@ -21,6 +21,7 @@ export function Yaml({
 	const [managedFields, setManagedFields] = useState(false);
 	const {object, phase} = sheet;
 	const flags = useConsoleState(flagsOf);
+	const isUncovered = useConsoleState(state => state.isUncovered);
 	const line = kubectlGetCommand(object.kind === 'service' ? 'ksvc' : 'revision', object, {managedFields});
 	const command = atCluster(line, flags);
 	useActions(
@@ -35,17 +36,19 @@ export function Yaml({
 	const lines = useMemo((): DocumentLine[] => {
 		if (phase.kind === 'asking') return [{text: 'Asking the cluster…', style: styles.waiting}];
 		if (phase.kind === 'not read') return [{text: phase.sentence, style: styles.bad}];
+		const shown = isUncovered ? phase.lines : phase.covered;
+		const values = isUncovered ? 'E covers what may be secret' : 'E shows the values of variables';
 		const said = managedFields ? 'm leaves managedFields out' : 'managedFields left out, m shows them';
 		return [
 			{text: `# ${command}`, style: styles.muted, hard: true, indent: 2},
-			{text: `# as of ${clock(phase.at)}, r reads again; ${said}`, style: styles.muted, indent: 2},
-			...(managedFields ? phase.lines.whole : phase.lines.short).map(text => ({
+			{text: `# as of ${clock(phase.at)}, r reads again; ${values}; ${said}`, style: styles.muted, indent: 2},
+			...(managedFields ? shown.whole : shown.short).map(text => ({
 				text: steadyWidth(text),
 				hard: true,
 				indent: indentOf(text),
 			})),
 		];
-	}, [phase, managedFields, command, styles]);
+	}, [phase, managedFields, isUncovered, command, styles]);
 	return (
 		<Document
 			{...size}

@@ -1,5 +1,6 @@
 /** History: what was written from here, as commands, and who changed which split, the newest first. */
 import type {HistoryEntry} from '../../../console/session/change-recorder.js';
+import type {ConsoleState} from '../../../console/state/state.js';
 import type {WriteRecord} from '../../../console/sheets/sheets.js';
 import {coveredLine} from '../../../knative/commands/commands.js';
 import {diffSplit, type Split} from '../../../knative/split/split.js';
@@ -15,12 +16,13 @@ export function Writes({isActive, copy, ...size}: Size & {isActive: boolean; cop
 	const theme = useTheme();
 	const writes = useConsoleState(state => state.writes);
 	const history = useConsoleState(state => state.history);
+	const past = useConsoleState(state => state.past);
 	const problem = useConsoleState(state => state.historyProblem);
 	useActions('viewer', {copyCommand: () => copy(writes.map(({command}) => command).join('\n'))}, {isActive});
 	const now = useNow();
 	const isUncovered = useConsoleState(state => state.isUncovered);
 	const shown = isUncovered ? writes : writes.map(write => ({...write, command: coveredLine(write.command)}));
-	const lines = recordLines(shown, history, theme, now);
+	const lines = recordLines({writes: shown, history, past}, theme, now);
 	return (
 		<Document
 			{...size}
@@ -37,8 +39,15 @@ export function Writes({isActive, copy, ...size}: Size & {isActive: boolean; cop
 
 /** Requests of this session with what became of them; changes of a split from elsewhere or from before. */
 export function recordLines(
-	writes: readonly WriteRecord[],
-	history: readonly HistoryEntry[],
+	{
+		writes,
+		history,
+		past,
+	}: {
+		writes: readonly WriteRecord[];
+		history: readonly HistoryEntry[];
+		past: ConsoleState['past'];
+	},
 	{styles, glyphs}: Pick<Theme, 'styles' | 'glyphs'>,
 	now: number,
 ): DocumentLine[] {
@@ -72,8 +81,37 @@ export function recordLines(
 				{text: ''},
 			],
 		}));
-	return [...sent, ...others].toSorted((a, b) => b.at - a.at).flatMap(({lines}): DocumentLine[] => lines);
+	const attempted = past.map(entry => {
+		const {at, service, namespace, reason, by, command} = entry;
+		const who = by === '' ? 'somebody' : by;
+		const change = 'what' in entry ? deedWords(entry) : changeWords(entry, glyphs.arrow);
+		return {
+			at,
+			lines: [
+				{
+					text: `${dayAndClock(at, now)}  ${service} in ${namespace}: ${reason} by ${who}, from a console here: ${endWords(entry)}`,
+					style: styles.key,
+					indent: 10,
+				},
+				...(change === '' ? [] : [{text: `          ${change}`, indent: 10}]),
+				...(command === '' ? [] : [{text: command, hard: true, style: styles.muted}]),
+				{text: ''},
+			],
+		};
+	});
+	return [...sent, ...others, ...attempted]
+		.toSorted((a, b) => b.at - a.at)
+		.flatMap(({lines}): DocumentLine[] => lines);
 }
+
+function endWords({end}: ConsoleState['past'][number]): string {
+	if (end === undefined) return 'sent, outcome not known';
+	if (end.how === 'made') return end.sentence === '' ? 'made' : `made: ${end.sentence}`;
+	return `${end.how === 'not made' ? 'not made' : 'outcome not known'}: ${end.sentence}`;
+}
+
+const deedWords = ({object, service}: Extract<ConsoleState['past'][number], {what: unknown}>) =>
+	object === service ? '' : object;
 
 function whose({own, by, reason}: HistoryEntry): string {
 	const who = by === '' ? 'somebody' : by;

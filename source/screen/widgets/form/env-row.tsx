@@ -8,12 +8,14 @@ export type EnvRowProps = {
 	/** The row to draw; `lines.length` is the empty one, for a new variable. */
 	readonly row: number;
 	readonly onChange: (lines: readonly string[]) => void;
+	/** Whether the value in a line is not to be seen. */
+	readonly isCovered?: ((line: string) => boolean) | undefined;
 	readonly isFocused: boolean;
 	readonly width: number;
 };
 
 /** One environment variable: type to add or to change, empty it to remove it, paste several lines at once. */
-export function EnvRow({lines, row, onChange, isFocused, width}: EnvRowProps) {
+export function EnvRow({lines, row, onChange, isCovered, isFocused, width}: EnvRowProps) {
 	const {glyphs, styles} = useTheme();
 	const isNew = row >= lines.length;
 	const line = lines[row] ?? '';
@@ -25,6 +27,7 @@ export function EnvRow({lines, row, onChange, isFocused, width}: EnvRowProps) {
 				isFocused={isFocused}
 				width={width - 2}
 				placeholder="NAME=value"
+				coveredFrom={isCovered?.(line) ? line.indexOf('=') + 1 : undefined}
 				onChange={text => {
 					onChange(isNew ? [...lines, text] : lines.with(row, text));
 				}}

@@ -29,7 +29,12 @@ export type FormField =
 			readonly initial?: string;
 	  })
 	| (FormFieldBase & {readonly kind: 'toggle'; readonly initial?: boolean})
-	| (FormFieldBase & {readonly kind: 'env'; readonly initial?: readonly string[]});
+	| (FormFieldBase & {
+			readonly kind: 'env';
+			readonly initial?: readonly string[];
+			/** Whether the value in a line is not to be seen. */
+			readonly isCovered?: ((line: string) => boolean) | undefined;
+	  });
 
 /** Where the keyboard is: a row of a field (0 for all but lists), or the button at the end. */
 export type Focus =

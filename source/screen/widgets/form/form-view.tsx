@@ -189,7 +189,8 @@ function FieldInput({field, row, values, isFocused, width, onChange}: FieldInput
 
 	if (field.kind === 'env') {
 		const lines = linesValue(values, field.name);
-		return <EnvRow lines={lines} row={row} onChange={set} isFocused={isFocused} width={width} />;
+		const {isCovered} = field;
+		return <EnvRow {...{lines, row, isCovered, isFocused, width}} onChange={set} />;
 	}
 
 	if (field.kind === 'toggle') {

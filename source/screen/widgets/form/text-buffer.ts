@@ -29,6 +29,17 @@ export const bufferOf = (text: string): TextBuffer => {
 
 export const textOf = ({characters}: TextBuffer): string => characters.join('');
 
+/** A dot for each character from that place of the text on, so that it can be edited without being seen. */
+export const coveredBuffer = (buffer: TextBuffer, from: number | undefined): TextBuffer => {
+	if (from === undefined) return buffer;
+	let length = 0;
+	const characters = buffer.characters.map(character => {
+		length += character.length;
+		return length > from ? '•' : character;
+	});
+	return {characters, cursor: buffer.cursor};
+};
+
 /** Text typed or pasted at the cursor, as one line. */
 export const insertText = ({characters, cursor}: TextBuffer, text: string): TextBuffer => {
 	const before = characters.slice(0, cursor).join('') + singleLine(text);

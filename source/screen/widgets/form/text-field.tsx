@@ -1,9 +1,18 @@
 import {Text, useInput, usePaste} from 'ink';
 import {useState} from 'react';
+import {cover} from '../../../knative/text/covered.js';
 import {printable} from '../../../knative/text/printable.js';
 import {strokeOf, type Stroke} from '../../../terminal/input/strokes.js';
 import {cutText} from '../table/fit-text.js';
-import {bufferOf, editBuffer, insertText, textOf, visibleText, type TextBuffer} from './text-buffer.js';
+import {
+	bufferOf,
+	coveredBuffer,
+	editBuffer,
+	insertText,
+	textOf,
+	visibleText,
+	type TextBuffer,
+} from './text-buffer.js';
 import {useTheme} from '../theme-context.js';
 
 export type TextFieldProps = {
@@ -13,6 +22,8 @@ export type TextFieldProps = {
 	readonly width: number;
 	/** Shown, dimmed, while the field is empty. */
 	readonly placeholder?: string | undefined;
+	/** The place in the text from which on it is not to be seen. */
+	readonly coveredFrom?: number | undefined;
 	/** A paste of several lines; without it they become one line with blanks between. */
 	readonly onPasteLines?: ((lines: readonly string[]) => void) | undefined;
 };
@@ -31,6 +42,7 @@ export function TextField({
 	isFocused,
 	width,
 	placeholder = '',
+	coveredFrom,
 	onPasteLines,
 }: TextFieldProps) {
 	const {cursor: cursorStyle, glyphs, styles} = useTheme();
@@ -91,16 +103,18 @@ export function TextField({
 		return null;
 	}
 
+	const whole = coveredFrom === undefined ? printable(value) : printable(value.slice(0, coveredFrom)) + cover;
+
 	if (!isFocused) {
 		return (
 			<Text wrap="truncate" {...(value === '' ? styles.muted : {})}>
-				{cutText(value === '' ? placeholder : printable(value), width, {ellipsis: glyphs.ellipsis})}
+				{cutText(value === '' ? placeholder : whole, width, {ellipsis: glyphs.ellipsis})}
 			</Text>
 		);
 	}
 
 	if (isWhole) {
-		const shown = cutText(printable(value), width, {ellipsis: glyphs.ellipsis});
+		const shown = cutText(whole, width, {ellipsis: glyphs.ellipsis});
 		return (
 			<Text wrap="truncate">
 				{cursorStyle === 'mark' ? `${glyphs.cursor}${shown}` : <Text inverse>{shown}</Text>}
@@ -109,7 +123,7 @@ export function TextField({
 	}
 
 	const isMark = cursorStyle === 'mark';
-	const {before, at, after} = visibleText(buffer, isMark ? width - 1 : width);
+	const {before, at, after} = visibleText(coveredBuffer(buffer, coveredFrom), isMark ? width - 1 : width);
 	const hint = value === '' ? cutText(placeholder.slice(1), width - 1, {ellipsis: glyphs.ellipsis}) : '';
 	const under = value === '' && placeholder !== '' ? placeholder.charAt(0) : at;
 	return (

@@ -1,0 +1,101 @@
+/** What may be secret of an object, covered: to be shown to whoever looks at the screen, never to be sent. Pure. */
+
+export const cover = '•••';
+
+/** Names after which something secret stands: of annotations, arguments, headers, parameters. */
+const secretName =
+	/pass(?:word|wd|phrase|code)?$|^pw$|pwd$|secret|token|api[-_.]?key|(?:access|private|secret|signing|encryption|account|shared|master)[-_.]?key|credential|^auth$|authorization|bearer|cookie|signature|dsn$|connection[-_.]?string|jdbc/i;
+
+/** A user and a password in an address. */
+const userInfo = /([a-z][a-z0-9+.-]*:\/\/)[^/?#\s@'"]+@/gi;
+/** `?token=…`, `password=…`, `--api-key=…`, `"secret":"…"` within a text. */
+const assigned = /([\w.-]*)(=|"\s*:\s*")((?:[^\s&;,"'\\]|\\.)+)/g;
+/** A JSON Web Token, whatever it is called. */
+const webToken = /\beyJ[\w-]+\.[\w-]*\.?[\w-]*/g;
+const afterScheme = /\b(Bearer|Basic) +[\w.~+/=-]+/gi;
+/** Something packed: nobody reads it, and who unpacks it finds the object with its variables. */
+const packed = /^[\w+/=-]{80,}$/;
+
+function coveredText(text: string): string {
+	return text
+		.replaceAll(userInfo, `$1${cover}@`)
+		.replaceAll(webToken, cover)
+		.replaceAll(afterScheme, `$1 ${cover}`)
+		.replaceAll(assigned, (whole: string, name: string, sign: string) =>
+			secretName.test(name) ? `${name}${sign}${cover}` : whole,
+		);
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+	typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Words of a command line: what follows a flag that is named so is its value. */
+function coveredWords(words: readonly unknown[]): unknown[] {
+	return words.map((word, index) => {
+		const before: unknown = words[index - 1];
+		const flag = typeof before === 'string' ? /^--?([\w.-]+)$/.exec(before)?.[1] : undefined;
+		if (typeof word === 'string' && flag !== undefined && secretName.test(flag) && !word.startsWith('-')) {
+			return cover;
+		}
+		return typeof word === 'string' ? coveredText(word) : coveredValue(word);
+	});
+}
+
+/** `name` and `value`, of variables and headers: the value of a variable is covered whatever its name is. */
+function coveredPairs(pairs: readonly unknown[]): unknown[] {
+	return pairs.map(pair =>
+		isRecord(pair) && 'value' in pair && pair['value'] !== '' && pair['value'] !== null
+			? {...pair, value: cover}
+			: coveredValue(pair),
+	);
+}
+
+/** Annotations hold whole manifests: what kubectl applied last, and others like it. */
+function coveredAnnotations(annotations: Record<string, unknown>): Record<string, unknown> {
+	return Object.fromEntries(
+		Object.entries(annotations).map(([name, value]) => [name, coveredAnnotation(name, value)]),
+	);
+}
+
+function coveredAnnotation(name: string, value: unknown): unknown {
+	if (typeof value !== 'string') return coveredValue(value);
+	const text = value.trim();
+	if (/^[{[]/.test(text)) {
+		try {
+			return `${JSON.stringify(coveredValue(JSON.parse(text)))}${value.endsWith('\n') ? '\n' : ''}`;
+		} catch {
+			// Cut, or something else than it looks like.
+			return /"?(?:env|value|data)"?\s*:/.test(text) ? cover : coveredText(value);
+		}
+	}
+	const last = name.slice(name.lastIndexOf('/') + 1);
+	if (secretName.test(last) || packed.test(text)) return cover;
+	// A manifest as YAML.
+	return /^\s*(?:- )?(?:env|value|stringData|data):/m.test(value) ? cover : coveredText(value);
+}
+
+function coveredField(name: string, value: unknown): unknown {
+	if (Array.isArray(value)) {
+		if (name === 'env' || name === 'httpHeaders') return coveredPairs(value);
+		if (name === 'args' || name === 'command') return coveredWords(value);
+		return value.map(item => coveredValue(item));
+	}
+	if (name === 'annotations' && isRecord(value)) return coveredAnnotations(value);
+	// Of a Secret, or of one that somebody has put into another object.
+	if ((name === 'stringData' || name === 'data') && isRecord(value)) {
+		return Object.fromEntries(Object.keys(value).map(key => [key, cover]));
+	}
+	return coveredValue(value);
+}
+
+/**
+ * A copy with the values of variables and headers covered, also in manifests within annotations; of arguments and all other
+ * texts what stands where a secret stands: users and passwords in addresses, tokens, what follows a name that says so.
+ * What a variable is taken from is no secret.
+ */
+export function coveredValue(value: unknown): unknown {
+	if (typeof value === 'string') return coveredText(value);
+	if (Array.isArray(value)) return value.map(item => coveredValue(item));
+	if (!isRecord(value)) return value;
+	return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, coveredField(name, part)]));
+}

@@ -1,0 +1,121 @@
+/**
+ * One request and its answer, with credentials: the only way out to the API server. It is where read-only is enforced and where
+ * what may be sent a second time is told from what may not.
+ */
+import {printable} from '../../knative/text/printable.js';
+import type {CredentialSource} from '../auth/credentials.js';
+import {ReadOnlyError, TransportError, type ApiRequest} from '../cluster.js';
+import {isWrite} from './api-request.js';
+import type {Deadline} from './deadline.js';
+import type {DispatcherCache} from './dispatcher.js';
+import type {ServerSignals} from './server-signals.js';
+import {isBrokenOff, isCut, isTurnedAway, orAborted, send, type IncomingResponse} from './transport.js';
+
+/** How one request is sent. */
+export type ApiExchangeOptions = {
+	/** Begins when there are credentials: it is the server's time, and a login takes as long as it takes. */
+	limit: Deadline;
+	/** Called off, nobody waits for a login any more. */
+	caller: AbortSignal | undefined;
+	/** Told when there are credentials and it goes out. */
+	onSending?: (() => void) | undefined;
+	takesGzip: boolean;
+	accept?: string | undefined;
+};
+
+export type ApiExchange = (
+	request: ApiRequest,
+	url: URL,
+	options: ApiExchangeOptions,
+) => Promise<IncomingResponse>;
+
+export function createExchange({
+	credentials,
+	dispatchers,
+	signs,
+	readOnly,
+}: {
+	credentials: CredentialSource;
+	dispatchers: DispatcherCache;
+	signs: ServerSignals;
+	readOnly: boolean;
+}): ApiExchange {
+	/** Throws ReadOnlyError when it is a write, and nothing may be written: to this cluster, or by this console. */
+	async function refuseWrite(request: ApiRequest): Promise<void> {
+		if (!isWrite(request)) return;
+		const what = `${request.method} ${printable(request.path)} was not sent`;
+		if (readOnly) throw new ReadOnlyError(`this console is read-only: ${what}`);
+		await credentials.check();
+		const {movedTo} = credentials.standing;
+		if (movedTo !== undefined) throw new ReadOnlyError(`${movedTo}: ${what}`);
+	}
+
+	/**
+	 * Sends one request. After a 401 once more, if there are other credentials by now: it is answered before anything is
+	 * done (k8s.io/apiserver pkg/server: authentication comes first), so that a write is safe, too. Once more as well when a
+	 * GOAWAY was there before it: servers spread their clients so, and have not looked at it. After a cut connection only a
+	 * question is asked again: a write may have been made.
+	 */
+	async function exchange(
+		request: ApiRequest,
+		url: URL,
+		{limit, caller, onSending, takesGzip, accept = 'application/json'}: ApiExchangeOptions,
+	): Promise<IncomingResponse> {
+		await refuseWrite(request);
+		const body = request.body === undefined ? undefined : JSON.stringify(request.body);
+		for (let attempt = 1; ; attempt++) {
+			limit.clear();
+			const used = await usable(credentials, caller);
+			limit.start();
+			onSending?.();
+			const dispatcher = dispatchers.get(used);
+			const isFirst = attempt === 1;
+			try {
+				const answer = await send({
+					dispatcher,
+					url,
+					method: request.method,
+					headers: {
+						...used.headers,
+						accept,
+						...(takesGzip && {'accept-encoding': 'gzip'}),
+						'user-agent': 'kn-canary',
+						...(body === undefined ? {} : {'content-type': request.contentType ?? 'application/json'}),
+					},
+					signal: limit.signal,
+					isOnce: isWrite(request),
+					...(body === undefined ? {} : {body}),
+				});
+				if (answer.status !== 401) {
+					credentials.accepted();
+					return answer;
+				}
+				if (!isFirst || !(await credentials.rejected(used))) {
+					signs.refused();
+					return answer;
+				}
+				await answer.body.dump().catch(() => {});
+			} catch (error) {
+				// undici opens more than one connection for what is sent while it is still clearing an old one away.
+				if (isCut(error)) dispatchers.retire(dispatcher);
+				const wasLost = request.method === 'GET' && (isCut(error) || isBrokenOff(error));
+				const mayRepeat = isFirst && !limit.signal.aborted;
+				if (!mayRepeat || !(wasLost || isTurnedAway(error))) throw error;
+			}
+		}
+	}
+	return exchange;
+}
+
+/** Nobody waits for a plugin that asks a person something, unless `caller` goes on wanting it. */
+export async function usable(credentials: CredentialSource, caller: AbortSignal | undefined) {
+	try {
+		// With a signal in any case: requests go out in the order in which they were asked for.
+		return await orAborted(credentials.get(), caller ?? AbortSignal.any([]));
+	} catch (error) {
+		throw new TransportError(error instanceof Error ? error.message : String(error), 'not sent', {
+			cause: error,
+			isLogin: true,
+		});
+	}
+}

@@ -1,0 +1,35 @@
+/**
+ * How far a change of a service is on its way from the API server, whose answer is only a promise, to the gateway. Pure:
+ * the console goes by its watch, the commands without a screen by one of their own.
+ */
+import {lateRefusal, type LateRefusal} from '../../knative/release/late-refusal.js';
+import {condition, routeSettled} from '../../knative/service/service-state.js';
+import {conditionSentence} from '../../knative/revision/revision-state.js';
+import type {ServiceView} from '../../knative/service/service.js';
+
+export type WayToGateway =
+	/** What tells of the service is older than the change. */
+	| {kind: 'not told'}
+	/** RoutesReady at that generation. */
+	| {kind: 'moved'}
+	/** The route's late no. */
+	| {kind: 'refused'; refusal: LateRefusal}
+	/** Another change came after it. */
+	| {kind: 'changed again'; by: string | undefined}
+	/** `words`: the server's own. */
+	| {kind: 'under way'; words: string};
+
+/** @param generation The one that the change made. */
+export function wayToGateway(view: ServiceView, generation: number): WayToGateway {
+	if (view.generation < generation) return {kind: 'not told'};
+	if (view.generation > generation) return {kind: 'changed again', by: view.lastModifier};
+	if (routeSettled(view)) return {kind: 'moved'};
+	const refusal = lateRefusal(view);
+	return refusal ? {kind: 'refused', refusal} : {kind: 'under way', words: wordsOf(view)};
+}
+
+function wordsOf(view: ServiceView): string {
+	if (view.observedGeneration !== view.generation) return 'waiting for the controller';
+	const words = conditionSentence(condition(view, 'RoutesReady'));
+	return words === '' ? 'the gateway has it not yet' : words;
+}

@@ -1,0 +1,53 @@
+/** What became of attempts whose end nobody wrote down, by what the cluster has now. Pure. */
+import type {Attempt, AttemptEnding} from '../../journal/attempt.js';
+import type {HistoryEntry} from '../../journal/journal-entry.js';
+import type {ServiceView} from '../../knative/service/service.js';
+import {equalSplits, splitOf} from '../../knative/split/split.js';
+
+export type Settled = {
+	/** Changes that were made after all. */
+	made: readonly HistoryEntry[];
+	/** Attempts that made none, or of which it cannot be told any more. */
+	ended: readonly AttemptEnding[];
+};
+
+/** Milliseconds for which a request may still be on its way, from somebody who is gone. */
+const underWay = 60_000;
+
+/**
+ * @param entries All changes of that service that are known, also those that others made: one of them may be the next
+ * generation that an attempt was to make.
+ */
+export function settleAttempts(
+	attempts: readonly Attempt[],
+	service: ServiceView,
+	entries: readonly HistoryEntry[],
+	now: number,
+): Settled {
+	const made: HistoryEntry[] = [];
+	const ended: AttemptEnding[] = [];
+	for (const attempt of attempts) {
+		if (attempt.end !== undefined || attempt.uid !== service.uid) continue;
+		const {end: _end, ...change} = attempt;
+		const next = attempt.generation + 1;
+		const isNext = service.generation === next;
+		const known = entries.find(entry => entry.uid === attempt.uid && entry.generation === next);
+		const after = isNext ? splitOf(service) : known?.after;
+		if (service.generation < next) {
+			if (now - attempt.at < underWay) continue;
+			ended.push({id: attempt.id, how: 'not made', sentence: 'It never reached the cluster.'});
+		} else if (known?.id !== undefined && known.id !== attempt.id) {
+			const sentence = 'Another change from here was first.';
+			ended.push({id: attempt.id, how: 'not made', sentence});
+		} else if (after && equalSplits(after, attempt.after)) {
+			made.push({...change, generation: next});
+		} else if (after) {
+			const sentence = 'Somebody else was first, or the server stored something else.';
+			ended.push({id: attempt.id, how: 'not known', sentence});
+		} else {
+			const sentence = `${service.name} was changed again before anybody looked.`;
+			ended.push({id: attempt.id, how: 'not known', sentence});
+		}
+	}
+	return {made, ended};
+}

@@ -1,0 +1,87 @@
+/** What the frame before Ink's says once the API server has told of the services: the same that Ink will draw there. */
+import {isAcross} from '../../console/state/scope.js';
+import {selectedIndex, serviceRows, visibleServices} from '../../console/state/read.js';
+import type {ConsoleState} from '../../console/state/state.js';
+import {styled, type Piece} from '../../terminal/output/pieces.js';
+import type {Theme} from '../../terminal/output/theme.js';
+import type {FirstContents} from './first-frame.js';
+import {headerLine, type HeaderState} from './header-line.js';
+import {layoutOf, type Size} from '../layout.js';
+import {cellsOf, servicesColumnGap, servicesColumns, widestOf} from '../panes/services-table.js';
+import {fitText, widthOf} from '../widgets/table/fit-text.js';
+import {frameContentSize} from '../widgets/frame-lines.js';
+import {listWindow, scrollThumb} from '../widgets/table/list-window.js';
+import {tableRowsHeight, tableText} from '../widgets/table/table-text.js';
+
+export function firstContents(
+	state: ConsoleState,
+	{columns, rows, theme}: {columns: number; rows: number; theme: Theme},
+): FirstContents {
+	const layout = layoutOf(columns, rows);
+	return {
+		header: headerText(state, {columns, theme}),
+		...(layout.kind === 'all' && {services: servicesContent(state, layout.sizes.services, theme)}),
+	};
+}
+
+function headerText(state: HeaderState, {columns, theme}: {columns: number; theme: Theme}): string {
+	const {left, right} = headerLine(state, {now: Date.now(), width: columns, theme});
+	const taken = [...left, ...right].reduce((sum, {text}) => sum + widthOf(text), 0);
+	if (taken <= columns) return styled(left) + ' '.repeat(columns - taken) + styled(right);
+	const rightWidth = right.reduce((sum, {text}) => sum + widthOf(text), 0);
+	return fitText(styled(left), Math.max(0, columns - rightWidth)) + styled(right);
+}
+
+/** The list of services, scrolled to its beginning. */
+function servicesContent(
+	state: ConsoleState,
+	pane: Size,
+	theme: Theme,
+): {aside: string; content: readonly string[]} {
+	const {glyphs, styles} = theme;
+	const services = visibleServices(state);
+	const isAll = isAcross(state);
+	const rows = serviceRows(state);
+	const selected = selectedIndex(state);
+	const {width, height} = frameContentSize(pane.width, pane.height);
+	const rowsHeight = tableRowsHeight(rows.length, height);
+	const window = listWindow({previousTop: 0, selected, height: rowsHeight, count: rows.length});
+	const [thumbFrom, thumbTo] = scrollThumb(window, rows.length, rowsHeight);
+	const text = tableText(
+		{
+			columns: servicesColumns(isAll),
+			widest: widestOf(services, isAll),
+			width,
+			columnGap: servicesColumnGap,
+			rows: rows.slice(window.top, window.end).map(service => cellsOf(service, theme, {isAcross: isAll})),
+		},
+		glyphs,
+	);
+	const row = (pieces: readonly Piece[], end: Piece = {text: ' '}): string => {
+		const taken = pieces.reduce((sum, piece) => sum + widthOf(piece.text), 0);
+		return styled([...pieces, {text: ' '.repeat(Math.max(0, width - 1 - taken))}, end]);
+	};
+	return {
+		aside: String(services.length || ''),
+		content: [
+			...(rowsHeight < height ? [row([{text: text.titles, style: styles.muted}])] : []),
+			...rows.slice(window.top, window.end).map((service, index) => {
+				const isSelected = window.top + index === selected;
+				return row(
+					[
+						isSelected ? {text: `${glyphs.selected} `, style: styles.selected} : {text: '  '},
+						...text
+							.pieces(cellsOf(service, theme, {isAcross: isAll}))
+							.map(piece => (isSelected ? {...piece, style: {...piece.style, bold: true}} : piece)),
+					],
+					thumbTo > thumbFrom
+						? {
+								text: index >= thumbFrom && index < thumbTo ? glyphs.scrollThumb : glyphs.scrollTrack,
+								style: styles.muted,
+							}
+						: undefined,
+				);
+			}),
+		],
+	};
+}

@@ -1,0 +1,184 @@
+/** The last lines: what has just happened or is wrong, and the keys of where one is. */
+import {Box, Text} from 'ink';
+import {useEffect, useMemo, useReducer} from 'react';
+import {useShallow} from 'zustand/react/shallow';
+import {offeredRights} from '../../console/session/rights.js';
+import {announced, announcedFor, announcement, lastChangeWords} from './changes.js';
+import {oldSince, selectedService, topSheet, troubledRevision} from '../../console/state/read.js';
+import type {ConsoleState} from '../../console/state/state.js';
+import {serviceState} from '../../knative/service/service-state.js';
+import {footerFor, type Action} from '../keys/key-lookup.js';
+import type {TextStyle, Theme} from '../../terminal/output/theme.js';
+import {wrapLine} from '../sheets/inspect/document.js';
+import {cutText} from '../widgets/table/fit-text.js';
+import {Hints} from '../widgets/hint.js';
+import {useTheme} from '../widgets/theme-context.js';
+import {unavailable} from '../perform.js';
+import {contextOf, useConsoleState} from '../use-console.js';
+import {clock} from '../format.js';
+
+/** Rows by which the message line may grow for a sentence that is too long for it. */
+const mostMore = 3;
+
+/**
+ * The rows of the message line: as many as there are for it, be there something to say or not, and more for what is said once. What
+ * still has no room is cut, and says where to read it whole.
+ * @param rows That are kept for it.
+ * @param isBesideRevisions Whether the pane of the revisions is to be seen, which says why one of them is not ready.
+ */
+export function useNoticeRows({
+	columns,
+	rows,
+	isBesideRevisions,
+}: {
+	columns: number;
+	rows: number;
+	isBesideRevisions: boolean;
+}): {
+	lines: readonly string[];
+	height: number;
+	style: object;
+} {
+	const theme = useTheme();
+	useAnnouncementsEnd();
+	const {text, style, isSaidOnce} = useConsoleState(
+		useShallow(state => noticeOf(state, theme, {isBesideRevisions, now: Date.now()})),
+	);
+	return useMemo(() => {
+		if (rows === 0) return {lines: [], height: 0, style};
+		const width = Math.max(1, columns - 2);
+		const lines = wrapLine({text}, width);
+		const most = isSaidOnce ? rows + mostMore : rows;
+		const height = Math.min(Math.max(rows, lines.length), most);
+		if (lines.length <= height) return {lines, height, style};
+		const rest = isSaidOnce ? ` (m: whole message)` : '';
+		const {ellipsis} = theme.glyphs;
+		const last = `${cutText(lines.slice(height - 1).join(' '), width - rest.length, {ellipsis})}${rest}`;
+		return {lines: [...lines.slice(0, height - 1), last], height, style};
+	}, [text, style, isSaidOnce, columns, rows, theme]);
+}
+
+/** Draws the line once more when a colleague's change is old news. */
+function useAnnouncementsEnd(): void {
+	const [, drawAgain] = useReducer((times: number) => times + 1, 0);
+	const newest = useConsoleState(({history}) => history.findLast(entry => !entry.own)?.at);
+	useEffect(() => {
+		const left = (newest ?? 0) + announcedFor - Date.now();
+		if (left <= 0) return;
+		const timer = setTimeout(drawAgain, left);
+		return () => clearTimeout(timer);
+	}, [newest]);
+}
+
+export function Notice({lines, height, style, width}: ReturnType<typeof useNoticeRows> & {width: number}) {
+	return (
+		<Box width={width} height={height} flexShrink={0} paddingX={1} flexDirection="column" overflow="hidden">
+			{lines.map((line, index) => (
+				<Text key={index} wrap="truncate" {...style}>
+					{line}
+				</Text>
+			))}
+		</Box>
+	);
+}
+
+/** What is said, and whether that is about what was just done rather than about what is selected. */
+type Said = {text: string; style: TextStyle; isSaidOnce?: true};
+
+/** The notice; without one the worst there is to say: of the connection, the watch, or the selected service. */
+function noticeOf(
+	state: ConsoleState,
+	{styles, glyphs, isAscii}: Theme,
+	{isBesideRevisions, now}: {isBesideRevisions: boolean; now: number},
+): Said {
+	const {notice, connection, feeds, unreadable, historyProblem} = state;
+	const ofService = serviceNotice(state, {styles, isBesideRevisions});
+	// What the server says of the service is newer than the good news about what was asked of it.
+	if (notice && (notice.tone !== 'good' || !ofService)) {
+		const style = {info: styles.waiting, good: styles.ok, bad: styles.bad}[notice.tone];
+		// Of the change that was made, where it is said that it was.
+		return notice.tone === 'good' && historyProblem !== undefined
+			? {text: `${notice.text} ${historyProblem}`, style: styles.warning, isSaidOnce: true}
+			: {text: notice.text, style, isSaidOnce: true};
+	}
+	if (connection.kind === 'failed') return {text: connection.sentence, style: styles.bad};
+	const {plugin, movedTo} = state.standing;
+	if (movedTo !== undefined && connection.kind === 'connected') {
+		const go = `:ctx ${connection.context} goes there`;
+		return {
+			text: `${movedTo.replace(/^t/, 'T')}. This one is read-only from now on; ${go}.`,
+			style: styles.bad,
+		};
+	}
+	if (plugin) return {text: `Waiting for the credential plugin ${plugin.command}.`, style: styles.waiting};
+	for (const feed of [feeds.services, feeds.revisions]) {
+		if (feed.kind === 'live' || feed.kind === 'connecting') continue;
+		const since = oldSince(feed);
+		const data = since === undefined ? '' : ` Data from ${clock(since)}.`;
+		const why = feed.why.replace(/\.$/, '');
+		return {text: `${why}.${data} Retrying; ctrl-r retries now.`, style: styles.warning};
+	}
+	if (unreadable[0] !== undefined) return {text: `${glyphs.warning} ${unreadable[0]}`, style: styles.warning};
+	// Of the change that is about to be made, before it is made.
+	const unkept = historyProblem === undefined ? undefined : {text: historyProblem, style: styles.warning};
+	if (unkept && topSheet(state)?.kind === 'review') return unkept;
+	const look = {bar: isAscii ? '|' : '│', arrow: glyphs.arrow};
+	const news = announced(state, now);
+	if (news) {
+		const text = `${glyphs.warning} ${announcement(news, state, look)}`;
+		return {text, style: styles.warning, isSaidOnce: true};
+	}
+	const uid = selectedService(state)?.uid;
+	const last = uid === undefined ? undefined : lastChangeWords(state, uid, look);
+	const quiet = last === undefined ? '' : `last change ${last} ${glyphs.bullet} w history`;
+	return ofService ?? unkept ?? {text: quiet, style: styles.muted};
+}
+
+/** What Knative puts before the words of a revision that failed, in the conditions of its service. */
+const ofRevision = /^(?<reason>\w+): Revision "(?<revision>[^"]+)" failed with message: /;
+
+/** The server's own words about the selected service, while it is not simply Ready. */
+function serviceNotice(
+	state: ConsoleState,
+	{styles, isBesideRevisions}: Pick<Theme, 'styles'> & {isBesideRevisions: boolean},
+): Said | undefined {
+	const service = selectedService(state);
+	if (!service) return undefined;
+	const {kind, sentence} = serviceState(service);
+	if (sentence === '') return undefined;
+	const style = kind === 'failed' ? styles.bad : kind === 'serving' ? styles.warning : styles.waiting;
+	const {reason, revision} = ofRevision.exec(sentence)?.groups ?? {};
+	const isSaidThere =
+		isBesideRevisions && revision !== undefined && revision === troubledRevision(state)?.name;
+	return {
+		text: `${service.name}: ${isSaidThere ? `${reason}: ${revision}, see pane 2` : sentence}`,
+		style,
+	};
+}
+
+/** What the verdict on the selected service asks for: the canary is worse than what users had. */
+function urgentAction(state: ConsoleState): Action | undefined {
+	if (topSheet(state)) return undefined;
+	const service = selectedService(state);
+	const verdict = service && state.verdicts.get(service.uid);
+	return verdict?.tone === 'bad' && ['worse', 'slower', 'failing'].includes(verdict.word)
+		? 'rollBack'
+		: undefined;
+}
+
+export function Footer({width, isEnabled}: {width: number; isEnabled: (action: Action) => boolean}) {
+	const {isAscii} = useTheme();
+	const context = useConsoleState(contextOf);
+	const rights = useConsoleState(useShallow(offeredRights));
+	const urgent = useConsoleState(urgentAction);
+	const isUnavailable = (action: Action) => unavailable(rights, action) !== undefined;
+	return (
+		<Box width={width} height={1} paddingLeft={1} overflow="hidden">
+			<Hints
+				urgent={urgent}
+				hints={footerFor(context, width - 1, {isAscii, isEnabled, isUnavailable, urgent})}
+				isUnavailable={isUnavailable}
+			/>
+		</Box>
+	);
+}

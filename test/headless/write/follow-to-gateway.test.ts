@@ -1,0 +1,88 @@
+/** Following a change to the gateway, by what a watch tells in this or that order. */
+import {afterEach, beforeEach, describe, expect, it} from 'vitest';
+import {followToGateway, type Arrival} from '../../../source/headless/write/follow-to-gateway.js';
+import type {Cluster} from '../../../source/kube/cluster.js';
+import {connect} from '../../../source/kube/connect.js';
+import {condition, knativeService, readyConditions} from '../../knative/objects.js';
+import {startApiServer, type ApiServer, type Exchange} from '../../support/api-server.js';
+
+let server: ApiServer;
+let cluster: Cluster;
+
+beforeEach(async () => {
+	server = await startApiServer();
+	cluster = await connect({kubeconfigText: server.kubeconfig()});
+});
+
+afterEach(async () => {
+	await cluster.close();
+	await server.close();
+});
+
+type Shown = {generation: number; observed?: number; conditions?: typeof readyConditions};
+
+function service({generation, observed = generation, conditions = readyConditions}: Shown): object {
+	const object = knativeService();
+	const {name} = object.metadata;
+	return {
+		...object,
+		metadata: {...object.metadata, name, generation, resourceVersion: String(100 + generation)},
+		status: {...object.status, observedGeneration: observed, conditions},
+	};
+}
+
+const routing = [condition('RoutesReady', 'Unknown', 'IngressNotConfigured', 'Waiting for the gateway')];
+
+/** What becomes of generation 5 when the list shows one thing and the watch then these; and what was said meanwhile. */
+async function follow(
+	listed: Shown,
+	...told: readonly Shown[]
+): Promise<{arrival: Arrival; progress: string[]}> {
+	server.always((exchange: Exchange) => {
+		if (exchange.query.get('watch') !== '1') {
+			const list = {kind: 'ServiceList', metadata: {resourceVersion: '100'}, items: [service(listed)]};
+			return exchange.answer(200, list);
+		}
+		exchange.stream().send(...told.map(shown => ({type: 'MODIFIED', object: service(shown)})));
+	});
+	const progress: string[] = [];
+	const arrival = await followToGateway(cluster, {
+		namespace: 'default',
+		service: 'helloworld-go',
+		generation: 5,
+		within: 60_000,
+		progress: words => progress.push(words),
+	});
+	return {arrival, progress};
+}
+
+describe('a change', () => {
+	it('is not at the gateway because the one before it is, which the list still shows', async () => {
+		const {arrival, progress} = await follow(
+			{generation: 4},
+			{generation: 5, observed: 4},
+			{generation: 5, conditions: routing},
+			{generation: 5},
+		);
+		expect(arrival.kind).toBe('moved');
+		expect(progress).toEqual([
+			expect.any(String),
+			expect.stringContaining('IngressNotConfigured: Waiting for the gateway'),
+		]);
+	});
+
+	it('is there at once where the list shows it settled', async () => {
+		expect(await follow({generation: 5})).toMatchObject({arrival: {kind: 'moved'}, progress: []});
+	});
+
+	it('that somebody changed again is not waited for', async () => {
+		const {arrival} = await follow({generation: 4}, {generation: 6});
+		expect(arrival).toMatchObject({kind: 'changed again', sentence: expect.stringContaining('bob')});
+	});
+
+	it('that the route refuses says so, in its words', async () => {
+		const refused = [condition('RoutesReady', 'False', 'RevisionMissing', 'Revision "x" not found')];
+		const {arrival} = await follow({generation: 5, conditions: refused});
+		expect(arrival).toMatchObject({kind: 'refused', sentence: expect.stringContaining('RevisionMissing')});
+	});
+});

@@ -1,0 +1,100 @@
+/** The message line and the keys. */
+import {describe, expect, it} from 'vitest';
+import type {ConsoleState} from '../../../source/console/state/state.js';
+import {Footer, Notice, useNoticeRows} from '../../../source/screen/frame/footer.js';
+import {condition, serviceView} from '../../knative/objects.js';
+import {openOnConsole} from '../parts/on-console.js';
+import {canaryTraffic, connected, knowing} from '../parts/state.js';
+
+function MessageLine({rows = 1}: {rows?: number}) {
+	const notice = useNoticeRows({columns: 60, rows, isBesideRevisions: false});
+	return <Notice width={60} {...notice} />;
+}
+
+const said = async (state: Partial<ConsoleState>) => {
+	const line = await openOnConsole(() => <MessageLine />, {state, columns: 60});
+	return line.text();
+};
+
+const failing = serviceView({
+	traffic: canaryTraffic,
+	ready: 2,
+	edit(object) {
+		object.status.conditions = [
+			condition('ConfigurationsReady', 'True'),
+			condition('Ready', 'False', 'RevisionMissing', 'no such revision'),
+			condition('RoutesReady', 'False', 'RevisionMissing', 'no such revision'),
+		];
+	},
+});
+
+describe('the message line', () => {
+	it('says what was just done', async () => {
+		expect(await said({...knowing(), notice: {tone: 'good', text: 'Rolled back.'}})).toContain(
+			'Rolled back.',
+		);
+	});
+
+	it('has the server’s words take the place of good news, not of bad news', async () => {
+		const good = await said({...knowing(failing), notice: {tone: 'good', text: 'Rolled back.'}});
+		expect(good).toContain('RevisionMissing: no such revision');
+		expect(good).not.toContain('Rolled back.');
+		const bad = await said({...knowing(failing), notice: {tone: 'bad', text: 'Not sent.'}});
+		expect(bad).toContain('Not sent.');
+		expect(bad).not.toContain('RevisionMissing');
+	});
+
+	it('tells why nothing is there before it tells of a service', async () => {
+		const state = {...knowing(failing), connection: {kind: 'failed', sentence: 'Nobody listens.'}} as const;
+		expect(await said(state)).toContain('Nobody listens.');
+	});
+
+	it('names the watch that broke off and why, and that what is shown is old', async () => {
+		const stale = {kind: 'stale', since: 0, why: 'the connection was cut.'} as const;
+		const text = await said({...connected, feeds: {services: {kind: 'live'}, revisions: stale}});
+		expect(text).toMatch(/the connection was cut.*\d\d:\d\d:\d\d/);
+	});
+
+	it('grows by some rows for a long sentence, and says where the rest of a longer one is', async () => {
+		const long = await openOnConsole(() => <MessageLine />, {
+			state: {...connected, notice: {tone: 'bad', text: 'word '.repeat(20)}},
+			columns: 60,
+		});
+		expect(long.screen().match(/word/g)).toHaveLength(20);
+		const longer = await openOnConsole(() => <MessageLine />, {
+			state: {...connected, notice: {tone: 'bad', text: 'word '.repeat(200)}},
+			columns: 60,
+		});
+		expect(longer.screen().split('\n').length).toBeLessThan(8);
+		expect(longer.screen()).toContain('(m: whole message)');
+	});
+});
+
+const footer = async (state: Partial<ConsoleState>) => {
+	const line = await openOnConsole(() => <Footer width={120} isEnabled={() => true} />, {
+		state: {...knowing(), ...state},
+		columns: 120,
+	});
+	return line.screen();
+};
+
+describe('the keys', () => {
+	it('are those of where one is', async () => {
+		const [services, help] = [await footer({focus: 'services'}), await footer({sheets: [{kind: 'help'}]})];
+		expect(services).toContain('?');
+		expect(services).not.toBe(help);
+	});
+
+	it('that are not allowed are in brackets', async () => {
+		const no = {allowed: false, reason: 'you may not patch services'};
+		const yes = {allowed: true, reason: ''};
+		expect(await footer({focus: 'traffic'})).not.toContain('(');
+		expect(
+			await footer({
+				focus: 'traffic',
+				namespace: 'default',
+				rights: new Map([['default', {create: yes, patch: no, delete: yes, deleteRevision: yes}]]),
+			}),
+		).toContain('(');
+	});
+});

@@ -1,0 +1,83 @@
+import {describe, expect, it} from 'vitest';
+import type {UsersSnapshot} from '../../../source/console/state/state.js';
+import {UsersRows, usersHeight} from '../../../source/screen/live/users-rows.js';
+import {serviceView} from '../../knative/objects.js';
+import {openOnConsole} from '../parts/on-console.js';
+import {canaryTraffic, knowing, one, two} from '../parts/state.js';
+
+const service = serviceView({traffic: canaryTraffic, ready: 2});
+
+const row = (revision: string, perSecond: number): UsersSnapshot['view']['recent']['rows'][number] => ({
+	revision,
+	percent: 50,
+	perSecond,
+	share: perSecond / 100,
+	requests: perSecond * 30,
+	failed: 0,
+	rejected: 0,
+	p50: undefined,
+	p95: undefined,
+	concurrency: undefined,
+	pods: {all: 1, read: 1},
+});
+
+const stretch = {
+	seconds: 30,
+	perSecond: 100,
+	requests: 3000,
+	isExact: true,
+	rows: [row(one, 75), row(two, 25)],
+};
+
+async function open({
+	uid = service.uid,
+	isPaused = false,
+	problems = [],
+	height = 3,
+}: {uid?: string; isPaused?: boolean; problems?: UsersSnapshot['problems']; height?: number} = {}) {
+	const snapshot: UsersSnapshot = {
+		state: 'counting',
+		asked: 0,
+		view: {
+			recent: stretch,
+			sinceSplit: stretch,
+			split: undefined,
+			errors: undefined,
+			dispersion: undefined,
+			history: [],
+		},
+		problems,
+	};
+	return openOnConsole(() => <UsersRows width={100} height={height} />, {
+		columns: 100,
+		rows: 3,
+		isStill: true,
+		state: {...knowing(service), users: {uid, snapshot, isPaused}},
+	});
+}
+
+describe('what users get', () => {
+	it('is told in one line, by revision', async () => {
+		const {screen} = await open();
+		expect(screen()).toMatch(/users +100\/s +75│25/);
+	});
+
+	it('is not told of another service', async () => {
+		expect((await open({uid: 'other'})).screen()).not.toContain('100/s');
+	});
+
+	it('that is not read any more says so', async () => {
+		expect((await open({isPaused: true})).screen()).toContain('paused');
+	});
+});
+
+it.each([
+	[3, 0],
+	[4, 0],
+	[5, 1],
+	[9, 1],
+	[10, 3],
+	[40, 3],
+])('of a pane of %i lines the users have %i', (height, lines) => {
+	expect(usersHeight(height)).toBe(lines);
+});

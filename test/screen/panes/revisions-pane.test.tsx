@@ -1,0 +1,68 @@
+import {describe, expect, it, vi} from 'vitest';
+import type {ConsoleState} from '../../../source/console/state/state.js';
+import {RevisionsPane} from '../../../source/screen/panes/revisions-pane.js';
+import {condition} from '../../knative/objects.js';
+import {openOnConsole} from '../parts/on-console.js';
+import {connected, knowing, revisionOf} from '../parts/state.js';
+
+const open = async (state: Partial<ConsoleState>) =>
+	openOnConsole(() => <RevisionsPane width={150} height={12} />, {columns: 150, rows: 12, state});
+
+describe('the revisions of the selected service', () => {
+	it('are there newest first, with share, tag, state and pods', async () => {
+		const {screen} = await open(knowing());
+		expect(screen()).toContain('Revisions of helloworld-go');
+		const lines = screen().split('\n');
+		const place = (text: string) => lines.findIndex(line => line.includes(text));
+		expect(place('…00002')).toBeLessThan(place('…00001'));
+		expect(lines[place('…00002')]).toMatch(/▸.* …00002 +10 % +canary .*Ready +1\/2/);
+		expect(lines[place('…00001')]).toMatch(/…00001 +90 % +stable/);
+	});
+
+	it('show the values of variables only to who asks for them', async () => {
+		const {screen, store, until} = await open(knowing());
+		expect(screen()).not.toContain('World');
+		store.setState({isUncovered: true});
+		await until(/TARGET=World/);
+	});
+
+	it('say what is wrong with one that failed, and what to do', async () => {
+		const failed = revisionOf(2, [
+			condition('Ready', 'False', 'ContainerMissing', 'Unable to fetch image'),
+			condition('ContainerHealthy', 'False', 'ContainerMissing', 'Unable to fetch image'),
+		]);
+		const {screen} = await open(knowing(undefined, [failed, revisionOf(1)]));
+		expect(screen()).toMatch(/✗ …00002: .*fetch image/);
+		expect(screen()).toContain('e events · L log · r new revision');
+	});
+
+	it('keep the place of the selected one when it is deleted', async () => {
+		const {screen, store} = await open(knowing());
+		store.setState(knowing(undefined, [revisionOf(1)]));
+		await vi.waitFor(() => expect(screen()).toMatch(/▸.*…00002 .*✗ deleted/));
+		expect(screen()).toMatch(/^│ [^▸]*…00001/m);
+	});
+
+	it('that are not known are told from none, and from those that may not be listed', async () => {
+		const none = await open(knowing(undefined, []));
+		expect(none.screen()).toContain('No revision yet');
+		const unknown = await open({
+			...knowing(),
+			revisions: new Map(),
+			feeds: {services: {kind: 'live'}, revisions: {kind: 'connecting'}},
+		});
+		expect(unknown.screen()).toContain('not known yet');
+		const forbidden = await open({
+			...knowing(),
+			revisions: new Map(),
+			feeds: {services: {kind: 'live'}, revisions: {kind: 'forbidden', status: 403, why: 'no'}},
+		});
+		expect(forbidden.screen()).toContain('may not list revisions');
+	});
+
+	it('are none without a service', async () => {
+		const {screen} = await open(connected);
+		expect(screen()).toContain('2 Revisions');
+		expect(screen()).not.toContain('…0000');
+	});
+});

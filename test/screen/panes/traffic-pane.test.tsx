@@ -1,0 +1,98 @@
+import {describe, expect, it} from 'vitest';
+import {beginValue, nudge, typeDigit} from '../../../source/console/state/draft.js';
+import type {ConsoleState} from '../../../source/console/state/state.js';
+import {TrafficPane} from '../../../source/screen/panes/traffic-pane.js';
+import {condition, serviceView} from '../../knative/objects.js';
+import {openOnConsole} from '../parts/on-console.js';
+import {canaryTraffic, connected, knowing, one, two} from '../parts/state.js';
+
+const open = async (state: Partial<ConsoleState> = knowing()) =>
+	openOnConsole(() => <TrafficPane width={100} height={8} />, {
+		columns: 100,
+		rows: 8,
+		state: {...state, focus: 'traffic'},
+	});
+
+/** What the frame says beside the title. */
+const asideOf = (screen: string) => /3 Traffic ─* *(.*?) *─*╮/.exec(screen)?.[1];
+
+describe('the slider', () => {
+	it('has a row for each target, with its tag and its share', async () => {
+		const {screen} = await open();
+		expect(screen()).toMatch(/▸.* …00001 +stable .* 90 %/);
+		expect(screen()).toMatch(/…00002 +canary .* 10 %/);
+	});
+
+	it('marks a draft: from what to what, and that it is not sent', async () => {
+		const {screen, store, until} = await open();
+		nudge(store, -10);
+		await until(/90 → 80 %/);
+		expect(screen()).toMatch(/10 → 20 %/);
+		expect(screen()).toContain('draft');
+	});
+
+	it('shows an exact share as it is typed', async () => {
+		const pane = await open();
+		beginValue(pane.store);
+		typeDigit(pane.store, '4');
+		await pane.until(/ 4.? %/);
+		await pane.until(/0 to 100/);
+	});
+
+	it('says what others made of the split while one drafts', async () => {
+		const {screen, store, until} = await open();
+		nudge(store, -10);
+		const theirs = serviceView({
+			traffic: [
+				{revisionName: one, percent: 30, tag: 'stable'},
+				{revisionName: two, percent: 70, tag: 'canary'},
+			],
+			ready: 2,
+			edit(object) {
+				object.metadata.generation = 2;
+			},
+		});
+		store.setState({services: [theirs]});
+		await until(/was 90, theirs 30/);
+		expect(asideOf(screen())).toContain('changed the split');
+		expect(screen()).toMatch(/ 80 %/);
+	});
+
+	it('says in the server’s words what the route refuses', async () => {
+		const refused = serviceView({
+			traffic: canaryTraffic,
+			ready: 1,
+			edit(object) {
+				object.status.conditions = [
+					condition('ConfigurationsReady', 'True'),
+					condition('Ready', 'False', 'RevisionMissing', 'Revision "x" not found'),
+					condition('RoutesReady', 'False', 'RevisionMissing', 'Revision "x" not found'),
+				];
+			},
+		});
+		const {text} = await open(knowing(refused));
+		expect(text()).toContain('RevisionMissing');
+		expect(text()).toContain('Route not ready');
+	});
+
+	it('does not say that a split is in place before the watch has told of it', async () => {
+		const service = serviceView({traffic: canaryTraffic, ready: 2});
+		const move = {
+			generation: service.generation + 1,
+			askedAt: Date.now(),
+			own: true,
+			movedAt: undefined,
+			refusalTold: false,
+		};
+		const settled = await open(knowing(service));
+		const moving = await open({...knowing(service), moves: new Map([[service.uid, move]])});
+		expect(asideOf(moving.screen())).toContain('waiting for the watch');
+		expect(asideOf(settled.screen())).not.toContain('waiting');
+	});
+
+	it('is empty without a service', async () => {
+		const {screen} = await open(connected);
+		expect(screen()).toContain('3 Traffic');
+		expect(screen()).not.toContain('%');
+	});
+});

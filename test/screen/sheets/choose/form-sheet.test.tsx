@@ -1,0 +1,77 @@
+import {describe, expect, it, vi} from 'vitest';
+import {openRevisionForm, openServiceForm, openTagForm} from '../../../../source/console/forms/forms.js';
+import {isForm} from '../../../../source/console/state/select.js';
+import type {ConsoleStore} from '../../../../source/console/state/state.js';
+import {FormSheet} from '../../../../source/screen/sheets/choose/form-sheet.js';
+import {useConsoleState} from '../../../../source/screen/use-console.js';
+import {serviceView} from '../../../knative/objects.js';
+import {openOnConsole} from '../../parts/on-console.js';
+import {canaryTraffic, knowing} from '../../parts/state.js';
+
+function OpenForm() {
+	const sheet = useConsoleState(({sheets}) => sheets.at(-1));
+	return sheet && isForm(sheet) ? <FormSheet sheet={sheet} isActive width={90} height={24} /> : null;
+}
+
+async function open(which: (store: ConsoleStore) => void) {
+	const opened = await openOnConsole(() => <OpenForm />, {columns: 90, state: knowing()});
+	which(opened.store);
+	return opened;
+}
+
+describe('the form of a new service', () => {
+	it('begins with the name, and keeps what is typed', async () => {
+		const {store, type, until} = await open(openServiceForm);
+		await until(/New service/);
+		type('shop');
+		await until(/shop/);
+		expect(store.getState().sheets.at(-1)).toMatchObject({kind: 'create service', values: {name: 'shop'}});
+	});
+
+	it('reproaches a field only once it was left, and goes to the first wrong one when it is sent', async () => {
+		const {press, screen, store, until} = await open(openServiceForm);
+		await until(/New service/);
+		press('tab');
+		press('ctrl-s');
+		await until(/is missing/);
+		expect(store.getState().sheets).toHaveLength(1);
+		expect(screen()).toContain('New service');
+	});
+});
+
+describe('the form of a new revision', () => {
+	it('says what the server refused, and that the service it was for is gone', async () => {
+		const form = await open(openRevisionForm);
+		const {store} = form;
+		await form.until(/New revision of helloworld-go/);
+		store.setState(({sheets}) => ({
+			sheets: sheets.map(sheet => (isForm(sheet) ? {...sheet, refusal: 'quota exceeded'} : sheet)),
+		}));
+		await form.until(/✗ quota exceeded/);
+		store.setState({services: [], feeds: {services: {kind: 'live'}, revisions: {kind: 'live'}}});
+		await form.until(/helloworld-go was deleted/);
+	});
+
+	it('says that the service of that name is another one by now', async () => {
+		const form = await open(openRevisionForm);
+		await form.until(/New revision of helloworld-go/);
+		const another = serviceView({
+			traffic: canaryTraffic,
+			ready: 2,
+			edit(object) {
+				object.metadata.uid = 'another';
+			},
+		});
+		form.store.setState({services: [another]});
+		await form.until(/was deleted/);
+		await form.until(/another one/);
+	});
+});
+
+it('the form of tags begins with those there are, and Esc closes it', async () => {
+	const {press, store, until} = await open(openTagForm);
+	await until(/Tags of helloworld-go-00002/);
+	await until(/canary/);
+	press('esc');
+	await vi.waitFor(() => expect(store.getState().sheets).toEqual([]));
+});

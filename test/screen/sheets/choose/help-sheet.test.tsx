@@ -1,0 +1,29 @@
+import {expect, it} from 'vitest';
+import {unknownRights, type ConsoleState} from '../../../../source/console/state/state.js';
+import {helpFor} from '../../../../source/screen/keys/key-lookup.js';
+import {Help} from '../../../../source/screen/sheets/choose/help-sheet.js';
+import {canPerform} from '../../../../source/screen/perform.js';
+import {openOnConsole} from '../../parts/on-console.js';
+
+const open = async (state: Partial<ConsoleState> = {}) =>
+	openOnConsole(() => <Help pane="traffic" isActive width={110} height={200} />, {
+		columns: 110,
+		rows: 200,
+		state,
+	});
+
+it('lists every key of the pane that does something, with what it does', async () => {
+	const {text} = await open();
+	const entries = helpFor('traffic').flatMap(section => section.entries);
+	const shown = entries.filter(({action}) => canPerform(action));
+	expect(shown.length).toBeGreaterThan(10);
+	for (const {keys} of shown) expect(text()).toContain(keys.trim());
+	for (const {text: help} of shown) expect(text()).toContain(help);
+});
+
+it('says of what is not allowed why', async () => {
+	const patch = {allowed: false, reason: 'you may not patch services'};
+	const {text} = await open({rights: new Map([['default', {...unknownRights, patch}]])});
+	expect(text()).toContain('you may not patch services');
+	expect((await open()).text()).not.toContain('you may not patch services');
+});

@@ -1,0 +1,31 @@
+import {expect, it, vi} from 'vitest';
+import {Namespaces} from '../../../../source/screen/sheets/choose/namespaces-sheet.js';
+import {openOnConsole} from '../../parts/on-console.js';
+import {connected} from '../../parts/state.js';
+
+const open = async (names: readonly string[], sentence?: string) =>
+	openOnConsole(() => <Namespaces names={names} sentence={sentence} isActive width={40} height={8} />, {
+		columns: 40,
+		rows: 8,
+		state: {...connected, namespace: 'shop', sheets: [{kind: 'namespaces', names}]},
+	});
+
+it('begins at the namespace one is in, and Enter goes to the chosen one and closes the list', async () => {
+	const {console, press, store, until} = await open(['default', 'shop', 'team']);
+	const change = vi.spyOn(console, 'changeNamespace').mockResolvedValue();
+	await until(/▸ *shop/);
+	press('down');
+	await until(/▸ *team/);
+	press('enter');
+	await vi.waitFor(() => expect(change).toHaveBeenCalledExactlyOnceWith('team'));
+	expect(store.getState().sheets).toEqual([]);
+});
+
+it('says that it asks as long as there are none, and why there may be more', async () => {
+	const none = await open([]);
+	expect(none.screen()).toContain('Asking the cluster…');
+	const {screen} = await open(['shop'], 'You may not list namespaces.');
+	expect(screen()).toContain('You may not list namespaces.');
+	expect(screen()).toContain('shop');
+	expect(screen()).not.toContain('Asking');
+});

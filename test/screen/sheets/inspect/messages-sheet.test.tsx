@@ -1,0 +1,32 @@
+import {expect, it} from 'vitest';
+import {Messages} from '../../../../source/screen/sheets/inspect/messages-sheet.js';
+import {openOnConsole} from '../../parts/on-console.js';
+
+const open = async () =>
+	openOnConsole(() => <Messages isActive width={60} height={8} />, {columns: 60, rows: 8});
+
+it('has what was said, the newest first and each whole, as it is said', async () => {
+	const {screen, store, until} = await open();
+	expect(screen()).not.toMatch(/\d\d:\d\d/);
+	store.setState({notice: {tone: 'info', text: 'first'}});
+	store.setState({notice: {tone: 'bad', text: `second ${'word '.repeat(15)}end`}});
+	await until(/second/);
+	const lines = screen().split('\n').slice(1);
+	expect(lines[0]).toMatch(/\d\d:\d\d:\d\d {2}second/);
+	expect(lines.join(' ')).toContain('end');
+	expect(lines.findIndex(line => line.includes('first'))).toBeGreaterThan(0);
+});
+
+it('scrolls through more than there is room for', async () => {
+	const {press, screen, store, until} = await open();
+	for (let number = 1; number <= 30; number++) {
+		store.setState({notice: {tone: 'info', text: `message ${number};`}});
+	}
+	await until(/message 30;/);
+	expect(screen()).not.toContain('message 1;');
+	press('G');
+	await until(/message 1;/);
+	expect(screen()).not.toContain('message 30;');
+	press('g');
+	await until(/message 30;/);
+});
