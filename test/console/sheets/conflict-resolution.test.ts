@@ -97,7 +97,7 @@ describe('after a conflict', () => {
 
 	it('of giving a release up, mine on top asks of the template again, and keeps the reason', async () => {
 		console.abandon('too many 5xx');
-		await console.choose('template');
+		console.choose('template');
 		await until(console.store, 'the review', ({sheets}) => sheets.at(-1)?.kind === 'review');
 		expect(reviewOf(console.store.getState()).plan.facts).toContainEqual(
 			expect.objectContaining({label: 'Template'}),
@@ -107,7 +107,7 @@ describe('after a conflict', () => {
 		expect(reviewOf(console.store.getState()).phase).toMatchObject({kind: 'conflict'});
 		await console.putMineOnTop();
 		expect(console.store.getState().sheets.at(-1)).toMatchObject({kind: 'choice', about: 'template'});
-		await console.choose('template');
+		console.choose('template');
 		await until(console.store, 'the review', ({sheets}) => sheets.at(-1)?.kind === 'review');
 		await console.confirm();
 		await splitSeen(console, 'cart-00001=100');
