@@ -97,6 +97,8 @@ it('keys are named in the console alone', () => {
 	expect(headless.join('\n')).not.toMatch(/f pins|x takes|slider/);
 });
 
+const warned = ({warnings}: Plan) => warnings.map(({sentence}) => sentence);
+
 it('what fails now is said where more of it is asked for, and not on the way out', () => {
 	const facts = {
 		...factsOf([
@@ -105,11 +107,10 @@ it('what fails now is said where more of it is asked for, and not on the way out
 		]),
 		trouble: 'users get failures: 5 of 58 (500 ×5)',
 	};
-	const told = ({warnings}: Plan) => warnings.map(({sentence}) => sentence);
 	const live = 'Live says: users get failures: 5 of 58 (500 ×5).';
-	expect(told(planned(planPromote(facts)))).toContain(live);
-	expect(told(planned(planSplit(facts, set(splitOf(facts.service), two, 50))))).toContain(live);
-	expect(told(planned(planRollback(facts)))).not.toContain(live);
+	expect(warned(planned(planPromote(facts)))).toContain(live);
+	expect(warned(planned(planSplit(facts, set(splitOf(facts.service), two, 50))))).toContain(live);
+	expect(warned(planned(planRollback(facts)))).not.toContain(live);
 });
 
 it.each([
