@@ -211,7 +211,91 @@ const undiciInParts = {
 	},
 };
 
+/** Appended to Ink's output.js. Cells and texts are replaced, never changed, so that one of them may be on many frames. */
+const keptBetweenFrames = `
+const emptyCell = {type: 'char', value: ' ', fullWidth: false, styles: []};
+const keptCaches = new OutputCaches();
+const mostKept = {widths: 4096, blockWidths: 1024, styledChars: 1024, lines: 1024, slices: 1024};
+function cachesOfAllFrames() {
+	for (const [name, most] of Object.entries(mostKept)) {
+		if (keptCaches[name].size > most) keptCaches[name].clear();
+	}
+	return keptCaches;
+}
+const lastRows = [];
+function rowText(cells, y) {
+	const last = lastRows[y];
+	if (last !== undefined && last.cells.length === cells.length) {
+		let x = 0;
+		while (x < cells.length && cells[x] === last.cells[x]) x++;
+		if (x === cells.length) return last.text;
+	}
+	const text = styledCharsToString(cells.filter(item => item !== undefined)).trimEnd();
+	lastRows[y] = {cells, text};
+	return text;
+}
+`;
+
+/**
+ * For each frame Ink makes thousands of blank cells, takes all its texts apart into cells, and makes texts of them again: a fifth
+ * of what a key cost, and most of its garbage. Nearly all of a frame is as in the one before. Here texts that were taken apart
+ * stay so for the next frame, there is one blank cell, and a row whose cells are the ones of the last frame has its text.
+ */
+const outputOfChanges = {
+	name: 'output-of-changes',
+	setup({onLoad}) {
+		onLoad({filter: /ink\/build\/output\.js$/}, async ({path: file}) => {
+			let text = await readFile(file, 'utf8');
+			const patches = [
+				[/caches = new OutputCaches\(\);/, 'caches = cachesOfAllFrames();'],
+				[
+					/const row = \[\];\s+for \(let x = 0; x < this\.width; x\+\+\) \{\s+row\.push\(\{[^}]*\}\);\s+\}\s+output\.push\(row\);/,
+					'output.push(new Array(this.width).fill(emptyCell));',
+				],
+				[
+					/const characterLines = \[\[\]\];[^]*?let lines = characterLines\.map\(line => styledCharsToString\(line\)\);/,
+					'let lines = this.caches.getLines(text);',
+				],
+				[
+					/styledChars = new Map\(\);/,
+					`styledChars = new Map();
+					lines = new Map();
+					getLines(text) {
+						let cached = this.lines.get(text);
+						if (cached === undefined) {
+							const rows = [[]];
+							for (const character of this.getStyledChars(text)) {
+								if (character.value === '\\n') rows.push([]);
+								else rows.at(-1).push(character);
+							}
+							cached = rows.map(row => styledCharsToString(row));
+							this.lines.set(text, cached);
+						}
+						return cached;
+					}
+					slices = new Map();
+					getSlice(output, line, from, to) {
+						const last = this.slices.get(line);
+						if (last !== undefined && last.from === from && last.to === to) return last.text;
+						const text = output.sliceLineToColumns(line, from, to);
+						this.slices.set(line, {from, to, text});
+						return text;
+					}`,
+				],
+				[
+					/return this\.sliceLineToColumns\(line, from, to\);/,
+					'return this.caches.getSlice(this, line, from, to);',
+				],
+				[/\.map\(line => \{[^}]*lineWithoutEmptyItems[^}]*\}\)/, '.map((cells, y) => rowText(cells, y))'],
+			];
+			for (const [pattern, replacement] of patches) text = replaceOne(text, pattern, replacement, file);
+			return {contents: text + keptBetweenFrames, loader: 'js'};
+		});
+	},
+};
+
 export const leanStart = [
+	outputOfChanges,
 	withoutDevtools,
 	yogaAtOnce,
 	keysWithoutDecoder,

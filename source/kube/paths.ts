@@ -19,6 +19,11 @@ export function servingPath(
 	return path(`/apis/${servingGroup}/v1`, namespace, plural, name);
 }
 
+/** DomainMappings, which are still of v1beta1; over all namespaces when none is given. */
+export function domainMappingsPath(namespace?: string): string {
+	return path(`/apis/${servingGroup}/v1beta1`, namespace, 'domainmappings');
+}
+
 /** Selects the revisions of a service: the label that its Configuration gives them. */
 export function ofService(service: string): {labelSelector: string} {
 	return {labelSelector: `${servingGroup}/service=${service}`};

@@ -90,6 +90,11 @@ const cases: Case[] = [
 		own => text(own, {cluster: cluster(own, ', extensions: [{name: x, extension: {a: 1}}]')}),
 		'reached',
 	],
+	[
+		'a server without a scheme, which means http to one that speaks TLS',
+		own => text({...own, server: own.server.replace('https://', '')}),
+		'no way',
+	],
 	['a scheme in capitals', own => text({...own, server: own.server.replace('https', 'HTTPS')}), 'reached'],
 	['a slash after the server', own => text({...own, server: `${own.server}/`}), 'reached'],
 	[

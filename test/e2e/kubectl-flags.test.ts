@@ -4,6 +4,7 @@ import {writeFileSync} from 'node:fs';
 import path from 'node:path';
 import {afterAll, beforeAll, describe, expect, it} from 'vitest';
 import {startApiRelay, tokenOf, type ApiRelay} from '../support/api-relay.js';
+import {startApiServer} from '../support/api-server.js';
 import {createAuthority, hasOpenssl, type Authority} from '../support/authority.js';
 import {builtProgram, runCommand, runProgram} from '../support/run-program.js';
 import {startSandboxProcess, type SandboxProcess} from '../support/sandbox-process.js';
@@ -169,6 +170,20 @@ describe.skipIf(!hasOpenssl)('the flags of kubectl', () => {
 			expect(output).toMatch(/^error: option '--(request-timeout|field-manager)/);
 		},
 	);
+
+	it('gives the server as much time as --request-timeout says, and no more', async () => {
+		// Takes every request, and never says anything.
+		const silent = await startApiServer();
+		try {
+			const args = ['get', '--server', silent.url, '--token', 'any', '--request-timeout', '300ms'];
+			const {output, code} = await runProgram(args, {KUBECONFIG: '/none/at/all'});
+			expect(output).toMatch(/no answer from 127\.0\.0\.1:\d+ within 0\.3 s/);
+			expect(code).toBe(1);
+			expect(silent.log.length).toBeGreaterThan(0);
+		} finally {
+			await silent.close();
+		}
+	});
 
 	it('writes as the field manager it is told', async () => {
 		const args = [

@@ -5,8 +5,9 @@ import {
 	requestContent,
 	type RequestWords,
 } from '../../probe/transport/request-content.js';
+import {parseHost} from '../../probe/transport/request-content.js';
 import type {RequestOptions} from '../../probe/transport/request-options.js';
-import {selectedService} from '../state/read.js';
+import {domainsOf, selectedService} from '../state/read.js';
 import {closeSheet, notify, openSheet} from '../state/select.js';
 import type {RequestSheet, RequestValues} from '../sheets/sheets.js';
 import type {ConsoleStore} from '../state/state.js';
@@ -28,6 +29,7 @@ export function openRequests(store: ConsoleStore): void {
 		uid: service.uid,
 		values: valuesOf(options, suggestion),
 		suggestion,
+		domains: domainsOf(state, service).map(({host}) => host),
 		isGrpc: service.summary.protocol === 'grpc',
 	});
 }
@@ -35,11 +37,12 @@ export function openRequests(store: ConsoleStore): void {
 const cookieHeader = /^cookie:\s*/i;
 
 function valuesOf(
-	{fingerprint, path, request}: RequestOptions,
+	{fingerprint, host, path, request}: RequestOptions,
 	suggestion: string | undefined,
 ): RequestValues {
 	return {
 		fingerprint: suggestion ?? fingerprint ?? 'first-line',
+		host: host ?? '',
 		path,
 		method: request.method,
 		headers: request.headers.filter(line => !cookieHeader.test(line)),
@@ -55,6 +58,7 @@ function valuesOf(
 /** What is wrong with a value and what to do; undefined when nothing is. */
 export const requestRules = {
 	fingerprint: (text: string) => sentenceOf(() => parseFingerprint(text.trim())),
+	host: (text: string) => (text.trim() === '' ? undefined : sentenceOf(() => parseHost(text.trim()))),
 	path: (text: string) =>
 		/^\/[!-~]*$/.test(text) ? undefined : 'The path must start with "/" and be percent-encoded.',
 	method: (text: string) => sentenceOf(() => requestContent({...nothing, method: text.trim()})),
@@ -102,6 +106,7 @@ export function applyRequests(
 	try {
 		chosen = {
 			...asking,
+			host: values.host.trim() === '' ? undefined : parseHost(values.host.trim()),
 			path: values.path,
 			request: words,
 			content: requestContent(words),

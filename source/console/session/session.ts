@@ -5,6 +5,7 @@ import {namespaceExists} from '../../kube/namespaces.js';
 import type {Timers} from '../../kube/timers.js';
 import {findVisibleNamespaces} from '../../kube/visible-namespaces.js';
 import type {ServiceView} from '../../knative/service/service.js';
+import {followDomainMappings} from './domain-mappings.js';
 import {followGateway} from './gateway.js';
 import {followNamespace, joined, noRows, type NamespaceRows} from './namespace-rows.js';
 import {followPodTrouble} from './pod-trouble.js';
@@ -67,6 +68,7 @@ export function startSession(
 			services,
 			revisions,
 			feeds,
+			domains: new Map(),
 			trouble: undefined,
 			unreadable: [],
 			// What is listed here, too, is not deleted because nothing has been told of it yet.
@@ -130,6 +132,7 @@ export function startSession(
 	if (!across) void lookForNamespace(store, cluster, namespace, signal);
 	const recheckRights = followRights(store, cluster, namespace, signal);
 	followGateway(store, cluster, signal, {given: gateway});
+	followDomainMappings(store, cluster, signal, {timers});
 
 	return {
 		recheckRights,

@@ -147,6 +147,8 @@ export type WriteRecord = {at: number; title: string; command: string; outcome: 
 export type RequestValues = {
 	/** As `--fingerprint` takes it. */
 	fingerprint: string;
+	/** As `--host` takes it; empty for that of the service's URL. */
+	host: string;
 	path: string;
 	method: string;
 	/** `Name: value` each; empty ones are none. */
@@ -165,6 +167,8 @@ export type RequestSheet = {
 	values: RequestValues;
 	/** By what revisions that answer identically can be told apart, in the words of `--fingerprint`. */
 	suggestion: string | undefined;
+	/** Hosts that DomainMappings lead to the service from. */
+	domains: readonly string[];
 	/** gRPC takes the headers only. */
 	isGrpc: boolean;
 };

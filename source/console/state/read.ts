@@ -1,5 +1,6 @@
 /** Readings of the store that more than one place needs. Pure. */
 import type {RevisionView} from '../../knative/revision/revision.js';
+import type {DomainMapping} from '../../knative/service/domain-mapping.js';
 import {conditionTrouble, told, type RevisionTrouble} from '../../knative/revision/trouble.js';
 import type {ServiceView} from '../../knative/service/service.js';
 import {set, splitOf, type Split, type SplitRow} from '../../knative/split/split.js';
@@ -192,6 +193,17 @@ export function newestTrouble(
 export function troubledRevision(state: ConsoleState): RevisionView | undefined {
 	const newest = revisionsOf(state, selectedService(state))[0];
 	return [selectedRevision(state), newest].find(revision => troubleOf(state, revision));
+}
+
+const noDomains: readonly DomainMapping[] = [];
+
+/** The hosts of its own that lead to a service, as far as they are known. */
+export function domainsOf(
+	{domains}: Pick<ConsoleState, 'domains'>,
+	{namespace, name}: ObjectName,
+): readonly DomainMapping[] {
+	const all = domains.get(namespace) ?? noDomains;
+	return all.length === 0 ? all : all.filter(({service}) => service === name);
 }
 
 export function draftOf(state: ConsoleState, service: ServiceView | undefined): Draft | undefined {

@@ -16,6 +16,7 @@ import type {LoopSnapshot} from '../../probe/loop/loop.js';
 import type {ServiceVerdict} from '../live/verdicts.js';
 import type {UsersSnapshot} from '../../users/users.js';
 import type {Tunnel} from '../../probe/transport/probe.js';
+import type {DomainMapping} from '../../knative/service/domain-mapping.js';
 import type {ServiceView} from '../../knative/service/service.js';
 import type {RevisionView} from '../../knative/revision/revision.js';
 import type {RevisionTrouble} from '../../knative/revision/trouble.js';
@@ -196,6 +197,8 @@ export type ConsoleState = {
 	services: readonly ServiceView[];
 	/** By `keyOf` of the service; newest first. All of a service's or none of them; an empty list says that it has none. */
 	revisions: ReadonlyMap<string, readonly RevisionView[]>;
+	/** DomainMappings by namespace, as far as they were read. */
+	domains: ReadonlyMap<string, readonly DomainMapping[]>;
 	/** What the pods of the newest revision of the selected service say, while that is not ready; with its uid. */
 	trouble: (RevisionTrouble & {revision: string}) | undefined;
 	/** Objects that could not be read, as sentences. */
@@ -280,6 +283,7 @@ export function initialState({
 		requests: new Map(),
 		services: [],
 		revisions: new Map(),
+		domains: new Map(),
 		trouble: undefined,
 		unreadable: [],
 		focus: 'services',

@@ -8,6 +8,8 @@ import {reflect} from '../../kube/watch/reflector.js';
 import {tooDeep} from '../../knative/text/nesting.js';
 import {printable} from '../../knative/text/printable.js';
 import type {RevisionTrouble} from '../../knative/revision/trouble.js';
+import {readDomainMappings} from '../../kube/read-domain-mappings.js';
+import type {DomainMapping} from '../../knative/service/domain-mapping.js';
 import {parseService, type ServiceView} from '../../knative/service/service.js';
 import {serviceState} from '../../knative/service/service-state.js';
 import {exitCodes, type ExitCode} from '../exit-codes.js';
@@ -71,7 +73,7 @@ const headings = (options: GetOptions): string[] => [
 	'SPLIT',
 	'URL',
 	'AGE',
-	...(options.format.kind === 'wide' ? ['LATEST CREATED', 'LATEST READY', 'IMAGE'] : []),
+	...(options.format.kind === 'wide' ? ['LATEST CREATED', 'LATEST READY', 'DOMAINS', 'IMAGE'] : []),
 	'REASON',
 ];
 
@@ -83,9 +85,21 @@ function splitText({statusTraffic}: ServiceView): string {
 		: shares.map(({revision, percent}) => `${revision}=${percent}`).join(',');
 }
 
-type Asked = {now: number; troubles: ReadonlyMap<string, RevisionTrouble>};
+/** The hosts of DomainMappings that lead to it; a question mark where they may not be listed. */
+function domainsText({namespace, name}: ServiceView, domains: readonly DomainMapping[] | undefined): string {
+	if (!domains) return '?';
+	const own = domains.filter(each => each.namespace === namespace && each.service === name);
+	return own.length === 0 ? '<none>' : own.map(({host}) => host).join(',');
+}
 
-function row(item: unknown, options: GetOptions, {now, troubles}: Asked): string[] {
+type Asked = {
+	now: number;
+	troubles: ReadonlyMap<string, RevisionTrouble>;
+	/** Only where they are shown. */
+	domains: readonly DomainMapping[] | undefined;
+};
+
+function row(item: unknown, options: GetOptions, {now, troubles, domains}: Asked): string[] {
 	const parsed = parseService(item);
 	if (!parsed.ok) return headings(options).map((_, index) => (index === 0 ? printable(parsed.reason) : ''));
 	const service = parsed.value;
@@ -98,7 +112,12 @@ function row(item: unknown, options: GetOptions, {now, troubles}: Asked): string
 		service.url ?? '',
 		age(service.createdAt, now),
 		...(options.format.kind === 'wide'
-			? [service.latestCreated ?? '<none>', service.latestReady ?? '<none>', service.summary.image]
+			? [
+					service.latestCreated ?? '<none>',
+					service.latestReady ?? '<none>',
+					domainsText(service, domains),
+					service.summary.image,
+				]
 			: []),
 		sentence,
 	];
@@ -129,9 +148,20 @@ async function printed(
 		const parsed = parseService(item);
 		return parsed.ok ? [parsed.value] : [];
 	});
-	const asked: Asked = {now, troubles: await podTroubles(cluster, services, now)};
+	const asked: Asked = {
+		now,
+		troubles: await podTroubles(cluster, services, now),
+		domains: format.kind === 'wide' ? await domainsFor(cluster, options) : undefined,
+	};
 	const table = textTable([headings(options), ...items.map(item => row(item, options, asked))]);
 	return table.slice(heading ? 0 : 1).join('\n');
+}
+
+async function domainsFor(
+	cluster: Cluster,
+	{allNamespaces, namespace, signal = new AbortController().signal}: GetOptions,
+): Promise<readonly DomainMapping[] | undefined> {
+	return readDomainMappings(cluster, allNamespaces ? undefined : namespace, signal);
 }
 
 /** Prints; 0, or 1 where the server refused, with its words on standard error. */

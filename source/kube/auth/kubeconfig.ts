@@ -179,11 +179,16 @@ function checkUser(entry: KubeconfigEntry, name: string): KubeconfigUser {
 	};
 }
 
+/**
+ * `host:port` is what kubectl makes of it, whatever is said of TLS beside it: http, over which no credential leaves this
+ * machine. `kubectl proxy` is reached so.
+ */
 function checkServer(server: string | null | undefined, cluster: string): string {
 	const given = server ?? '';
-	// kubectl takes `host:port` without a scheme for http; a credential must not travel in the clear by a slip.
-	const url = URL.canParse(given) ? new URL(given) : undefined;
-	if (url?.protocol === 'https:' || url?.protocol === 'http:') return given;
+	const isBare = given !== '' && !/^[a-z][a-z\d+.-]*:\/\//i.test(given);
+	const whole = isBare ? `http://${given}` : given;
+	const url = URL.canParse(whole) ? new URL(whole) : undefined;
+	if (url?.protocol === 'https:' || url?.protocol === 'http:') return whole;
 	throw new KubeconfigError(
 		`cluster "${printable(cluster)}" has the server "${printable(withoutUserInfo(given))}", which is no http:// or https:// URL`,
 	);

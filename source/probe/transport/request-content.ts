@@ -135,3 +135,13 @@ export function parseExpectedStatus(text: string): ExpectedStatus {
 	});
 	return status => ranges.some(({from, to}) => status >= from && status <= to);
 }
+
+/** The host to ask for. Throws TypeError where it is no host name, with a port or without. */
+export function parseHost(host: string): string {
+	// Anything else could end the header line and start another.
+	if (!/^[\w.-]+(?::\d{1,5})?$/.test(host)) {
+		throw new TypeError(`The host ${JSON.stringify(host)} is no host name, such as shop.example.com.`);
+	}
+
+	return host;
+}

@@ -9,6 +9,7 @@ import {
 	selectedService,
 	troubledRevision,
 	troubleOf,
+	domainsOf,
 	whyNoParts,
 	type RevisionRow,
 } from '../../console/state/read.js';
@@ -22,6 +23,7 @@ import {roleOf, type RevisionMarks} from './revision-marks.js';
 import {useRelease} from '../use-release.js';
 import type {RevisionView} from '../../knative/revision/revision.js';
 import {conditionTrouble, type RevisionTrouble} from '../../knative/revision/trouble.js';
+import type {DomainMapping} from '../../knative/service/domain-mapping.js';
 import type {ServiceView} from '../../knative/service/service.js';
 import type {Theme} from '../../terminal/output/theme.js';
 import type {Size} from '../layout.js';
@@ -48,6 +50,12 @@ const columns = [
 	{title: 'ENVIRONMENT', priority: 7, isFlexible: true, min: 16},
 ] as const;
 
+/** Where users ask for it: its own URL, and hosts that DomainMappings lead to it from. */
+function urlsOf({url}: ServiceView, domains: readonly DomainMapping[]): string {
+	const hosts = domains.map(({host, ready}) => (ready ? host : `${host} (not ready)`));
+	return [...(url === undefined ? [] : [url]), ...hosts].join(', ');
+}
+
 export function RevisionsPane({width, height}: Size) {
 	const theme = useTheme();
 	const now = useNow();
@@ -62,6 +70,7 @@ export function RevisionsPane({width, height}: Size) {
 	const {focus, missing} = useConsoleState(
 		useShallow(state => ({focus: state.focus, missing: whyNoParts(state)})),
 	);
+	const domains = useConsoleState(useShallow(state => (service ? domainsOf(state, service) : [])));
 	const isAll = useConsoleState(isAcross);
 	const size = frameContentSize(width, height);
 	const told = useRelease(service);
@@ -77,7 +86,7 @@ export function RevisionsPane({width, height}: Size) {
 			title={
 				service ? `${titleOf('revisions')} of ${isAll ? keyOf(service) : service.name}` : titleOf('revisions')
 			}
-			aside={service?.url}
+			aside={service && urlsOf(service, domains)}
 			isFocused={focus === 'revisions'}
 		>
 			<Table

@@ -139,20 +139,20 @@ export function createFrameWriter<Stream extends TerminalStream>(
 	function write(bytes: string): void {
 		const start = clock.now();
 		const before = preemptions();
-		const written = (wasPreempted: boolean) => {
+		const written = (wasPreempted: () => boolean) => {
 			const end = clock.now();
 			pace.wrote(Buffer.byteLength(bytes), end - start, end, wasPreempted);
 		};
 		let hasToWait = false;
 		terminal.write(bytes, () => {
 			if (!hasToWait) return;
-			written(false);
+			written(() => false);
 			isStuck = false;
 			if (isDue) schedule();
 		});
 		hasToWait = (terminal.writableLength ?? 0) > 0;
 		if (hasToWait) isStuck = true;
-		else written(preemptions() !== before);
+		else written(() => preemptions() !== before);
 	}
 
 	function paint(): void {

@@ -46,7 +46,7 @@ describe('kn-canary get', () => {
 
 	it('names the namespace with -A, and what is newest with -o wide', async () => {
 		const {stdout} = await get('-A', '-o', 'wide');
-		expect(stdout).toMatch(/^NAMESPACE\s+NAME\s.*LATEST CREATED\s+LATEST READY\s+IMAGE\s+REASON\n/);
+		expect(stdout).toMatch(/^NAMESPACE\s+NAME\s.*LATEST CREATED\s+LATEST READY\s+DOMAINS\s+IMAGE\s+REASON\n/);
 		expect(stdout).toMatch(/^default\s+payments\s.*payments-00002\s+payments-00001\s/m);
 	});
 

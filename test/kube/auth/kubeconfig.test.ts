@@ -153,6 +153,17 @@ describe('a context', () => {
 		});
 	});
 
+	it('takes a server without a scheme for http, as kubectl does', async () => {
+		const kubeconfigText = JSON.stringify({
+			clusters: [{name: 'c', cluster: {server: 'localhost:8001'}}],
+			contexts: [{name: 'x', context: {cluster: 'c'}}],
+			'current-context': 'x',
+		});
+		expect(await selectContext({kubeconfigText})).toMatchObject({
+			cluster: {server: 'http://localhost:8001'},
+		});
+	});
+
 	it.each([
 		[{cluster: 'none'}, 'names the cluster "none", which is not in the kubeconfig'],
 		[{cluster: 'c', user: 'none'}, 'names the user "none", who is not in the kubeconfig'],

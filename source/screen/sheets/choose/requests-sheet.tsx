@@ -40,7 +40,7 @@ export function Requests({sheet, isActive, width, height}: Size & {sheet: Reques
 
 const headerNames = Array.from({length: headerFields}, (_, index) => `header${index}`);
 
-function fieldsOf({values, suggestion, isGrpc}: RequestSheet): readonly FormField[] {
+function fieldsOf({values, suggestion, domains, isGrpc}: RequestSheet): readonly FormField[] {
 	const headers = headerNames.map((name, index): FormField => ({
 		kind: 'text',
 		name,
@@ -58,7 +58,19 @@ function fieldsOf({values, suggestion, isGrpc}: RequestSheet): readonly FormFiel
 		help: 'what identifies a revision: first-line, status, header:NAME, json:PATH or /REGEXP/',
 		check: requestRules.fingerprint,
 	};
-	if (isGrpc) return [compareBy, ...headers];
+	const host: FormField = {
+		kind: 'text',
+		name: 'host',
+		label: 'Host',
+		initial: values.host,
+		placeholder: 'that of its URL',
+		help:
+			domains.length === 0
+				? 'instead of that of its URL'
+				: `instead of that of its URL; DomainMappings lead here from ${domains.join(', ')}`,
+		check: requestRules.host,
+	};
+	if (isGrpc) return [compareBy, ...headers, host];
 	return [
 		compareBy,
 		{
@@ -103,6 +115,7 @@ function fieldsOf({values, suggestion, isGrpc}: RequestSheet): readonly FormFiel
 			help: '200, 200-299, 2xx,404: any other status is a failure',
 			check: requestRules.expectStatus,
 		},
+		host,
 	];
 }
 
@@ -110,6 +123,7 @@ function valuesOf(values: Values, {values: before, isGrpc}: RequestSheet): Reque
 	const text = (name: string) => textValue(values, name);
 	const chosen = {
 		fingerprint: text('fingerprint'),
+		host: text('host'),
 		headers: [...headerNames.map(text), ...before.headers.slice(headerFields)],
 	};
 	return isGrpc

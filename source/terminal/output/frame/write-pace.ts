@@ -43,13 +43,14 @@ export class WritePace {
 
 	/**
 	 * A write of so many bytes has taken `duration` milliseconds and is over `now`.
-	 * @param wasPreempted Whether this process has lost its processor meanwhile: then the time says nothing of the line.
+	 * @param wasPreempted Whether this process has lost its processor meanwhile: then the time says nothing of the line. Asked only
+	 * where that matters: it takes a call of the system.
 	 */
-	wrote(bytes: number, duration: number, now: number, wasPreempted: boolean): void {
+	wrote(bytes: number, duration: number, now: number, wasPreempted: () => boolean): void {
 		this.#queued = this.#left(now) + bytes;
 		this.#lastWrite = now;
 		if (this.#full) this.#full.bytes += bytes;
-		if (duration <= blocking || wasPreempted) {
+		if (duration <= blocking || wasPreempted()) {
 			if (this.#full) this.#full.writes++;
 			return;
 		}

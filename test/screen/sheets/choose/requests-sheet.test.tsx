@@ -18,8 +18,10 @@ const sheetWith = (part: Partial<RequestSheet> = {}): RequestSheet => ({
 		cookie: '',
 		body: '',
 		expectStatus: '',
+		host: '',
 	},
 	suggestion: undefined,
+	domains: [],
 	isGrpc: false,
 	...part,
 });

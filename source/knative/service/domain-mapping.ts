@@ -1,0 +1,40 @@
+/** A DomainMapping: a host of one's own that leads to a service. */
+import * as v from 'valibot';
+import {conditions, issueSentence, metadata, optionalText, text, type Parsed} from '../objects/parsed.js';
+
+/** Texts are printable. */
+export type DomainMapping = {
+	/** The host, which is the name of the object. */
+	host: string;
+	namespace: string;
+	/** Name of the service that it leads to. */
+	service: string;
+	/** With the scheme that users are to take; undefined while it has none. */
+	url: string | undefined;
+	ready: boolean;
+};
+
+const schema = v.object({
+	metadata,
+	spec: v.object({ref: v.object({kind: text, name: text, namespace: v.optional(text, '')})}),
+	status: v.optional(v.object({url: optionalText, conditions: v.optional(conditions, [])}), {
+		url: undefined,
+		conditions: [],
+	}),
+});
+
+/** What it maps; a sentence where it leads to anything but a service, which is no concern of one. */
+export function parseDomainMapping(object: unknown): Parsed<DomainMapping> {
+	const parsed = v.safeParse(schema, object);
+	if (!parsed.success) return {ok: false, reason: issueSentence('The DomainMapping', parsed.issues)};
+	const {
+		metadata: {name: host, namespace},
+		spec: {ref},
+		status,
+	} = parsed.output;
+	if (ref.kind !== 'Service' || (ref.namespace !== '' && ref.namespace !== namespace)) {
+		return {ok: false, reason: `The DomainMapping ${host} leads to no service of its namespace.`};
+	}
+	const ready = status.conditions.some(({type, status: is}) => type === 'Ready' && is === 'True');
+	return {ok: true, value: {host, namespace, service: ref.name, url: status.url, ready}};
+}

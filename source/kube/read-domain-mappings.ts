@@ -1,0 +1,25 @@
+/** Reads the DomainMappings of a namespace. */
+import {parseDomainMapping, type DomainMapping} from '../knative/service/domain-mapping.js';
+import type {Cluster} from './cluster.js';
+import {listAll} from './list.js';
+import {domainMappingsPath} from './paths.js';
+
+/**
+ * Those that lead to a service, in order of host; undefined where they cannot be had: they may not be listed, or the cluster
+ * has no such thing.
+ *
+ * @param namespace Undefined: of all.
+ */
+export async function readDomainMappings(
+	cluster: Cluster,
+	namespace: string | undefined,
+	signal: AbortSignal,
+): Promise<readonly DomainMapping[] | undefined> {
+	const items = await listAll(cluster, domainMappingsPath(namespace), {}, signal);
+	return items
+		?.flatMap(item => {
+			const parsed = parseDomainMapping(item);
+			return parsed.ok ? [parsed.value] : [];
+		})
+		.toSorted((one, other) => (one.host < other.host ? -1 : 1));
+}
