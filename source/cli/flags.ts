@@ -20,6 +20,8 @@ export type ConsoleFlags = {
 	/** The users' numbers are had from there, and not from the pods. */
 	prometheus?: PrometheusPlace;
 	ascii?: true;
+	/** Lines instead of a screen. */
+	screenReader?: boolean;
 	quiet?: true;
 	verbose?: true;
 	/** Where requests are kept, a path. */

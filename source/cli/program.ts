@@ -20,6 +20,7 @@ import {
 import {invokedName, parentName} from './invoked-name.js';
 import {addKubeFlags} from './kube-flags.js';
 import {openConsole} from './open-console.js';
+import type {openLinear as OpenLinear} from './run/open-linear.js';
 import {addRequestFlags, requestOptionsFor} from './request-flags.js';
 
 /**
@@ -48,6 +49,11 @@ export function createProgram({
 		)
 		.option('--ascii', 'draw with ASCII characters only')
 		.addOption(themeOption())
+		.addOption(
+			new Option('--screen-reader', 'no frames: one change a line, commands by number or word').env(
+				'INK_SCREEN_READER',
+			),
+		)
 		.option(
 			'--prometheus <where>',
 			'what users get, from Prometheus instead of the pods: a URL, or namespace/service:port in the cluster',
@@ -68,15 +74,12 @@ export function createProgram({
 				});
 			}
 			const asking = requestOptionsFor(program, flags, {rate: 1});
-			if (process.stdout.isTTY && process.stdin.isTTY) {
-				if (process.env['TERM'] === 'dumb') {
-					return program.error(
-						'kn-canary draws on the whole screen, which a terminal with TERM=dumb cannot do. `kn-canary demo` shows a ' +
-							'release as plain lines; `kn-canary status`, `split`, `complete` and `rollback` need no screen.',
-					);
-				}
-				return openConsole(flags, asking, keepCode);
-			}
+			const {stdin, stdout} = process;
+			const isDumb = process.env['TERM'] === 'dumb';
+			if (flags.screenReader ?? false) return openLines(flags, asking, {isViewOnly: false});
+			if (stdout.isTTY && stdin.isTTY && !isDumb) return openConsole(flags, asking, keepCode);
+			// It can be written to, but not drawn on, or nobody can press a key.
+			if (stdout.isTTY) return openLines(flags, asking, {isViewOnly: true});
 			if (flags.sandbox) {
 				const {runDemo} = await import('./run/run-sandbox.js');
 				return runDemo({pace: demoPace});
@@ -98,6 +101,11 @@ export function createProgram({
 	addReadCommands(program);
 	// So that the action can say that there is no such command, rather than that there are too many arguments.
 	return program.allowExcessArguments();
+}
+
+async function openLines(...args: Parameters<typeof OpenLinear>): Promise<void> {
+	const {openLinear} = await import('./run/open-linear.js');
+	return openLinear(...args);
 }
 
 async function startTelling({verbose, log}: ConsoleFlags): Promise<void> {
