@@ -2,7 +2,8 @@
 import {describe, expect, it} from 'vitest';
 import {planLines} from '../../source/headless/write/report.js';
 import {reviewLines} from '../../source/screen/sheets/review/review-lines.js';
-import {planPromote, planSplit, type Planned} from '../../source/release/plan-split.js';
+import {verdictSentence} from '../../source/release/canary-verdict.js';
+import {planPromote, planRollback, planSplit, type Planned} from '../../source/release/plan-split.js';
 import {set, splitOf} from '../../source/knative/split/split.js';
 import type {Plan} from '../../source/release/plan.js';
 import {createTheme} from '../../source/terminal/output/theme.js';
@@ -94,4 +95,36 @@ it('keys are named in the console alone', () => {
 	const headless = planLines(plan);
 	expect(headless).toContainEqual(expect.stringMatching(/^! @latest follows .* as soon as it is ready\.$/));
 	expect(headless.join('\n')).not.toMatch(/f pins|x takes|slider/);
+});
+
+const warned = ({warnings}: Plan) => warnings.map(({sentence}) => sentence);
+
+it('what fails now is said where more of it is asked for, and not on the way out', () => {
+	const facts = {
+		...factsOf([
+			{revisionName: one, percent: 90, tag: 'stable'},
+			{revisionName: two, percent: 10, tag: 'canary'},
+		]),
+		trouble: 'users get failures: 5 of 58 (500 ×5)',
+	};
+	const live = 'Live says: users get failures: 5 of 58 (500 ×5).';
+	expect(warned(planned(planPromote(facts)))).toContain(live);
+	expect(warned(planned(planSplit(facts, set(splitOf(facts.service), two, 50))))).toContain(live);
+	expect(warned(planned(planRollback(facts)))).not.toContain(live);
+});
+
+it.each([
+	[undefined, /^Too few requests to tell: .*-00002 failed 1 of 2 \(50 %\), .*-00001 0 of 2\.$/],
+	[0.029, /^Not worse so far: .* \(true rate < 2\.9 %\)\.$/],
+])('a verdict with the bound %s says no more than that', (bound, sentence) => {
+	expect(
+		verdictSentence({
+			canary: {revision: two, asked: 2, failed: 1},
+			stable: {revision: one, asked: 2, failed: 0},
+			pairs: 2,
+			errors: 'not worse',
+			latency: 'not slower',
+			bound,
+		}),
+	).toMatch(sentence);
 });
