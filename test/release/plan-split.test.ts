@@ -3,7 +3,14 @@ import {describe, expect, it} from 'vitest';
 import {planLines} from '../../source/headless/write/report.js';
 import {reviewLines} from '../../source/screen/sheets/review/review-lines.js';
 import {verdictSentence} from '../../source/release/canary-verdict.js';
-import {planPromote, planRollback, planSplit, type Planned} from '../../source/release/plan-split.js';
+import {
+	planAbandon,
+	planPromote,
+	planRollback,
+	planSplit,
+	type Planned,
+} from '../../source/release/plan-split.js';
+import {copiedLines} from '../../source/knative/commands/commands.js';
 import {set, splitOf} from '../../source/knative/split/split.js';
 import type {Plan} from '../../source/release/plan.js';
 import {createTheme} from '../../source/terminal/output/theme.js';
@@ -127,4 +134,39 @@ it.each([
 			bound,
 		}),
 	).toMatch(sentence);
+});
+
+/** Of a line of kubectl, as the shell would hand it over. */
+const patchIn = (line: string): unknown =>
+	JSON.parse(/-p='(.*)'$/.exec(line)?.[1]?.replaceAll(String.raw`'\''`, "'") ?? '{}');
+
+it('the copied line is the patch that Enter sends, with its guard and its note; a mark follows only when that is done', () => {
+	const facts = {
+		...factsOf(
+			[
+				{revisionName: one, percent: 90, tag: 'stable'},
+				{revisionName: two, percent: 10, tag: 'canary'},
+			],
+			[2, 1].map(number => ({...revisionView(number), uid: `uid-${number}`})),
+		),
+		now: Date.UTC(2026, 10, 26, 9),
+		user: 'ann',
+	};
+	const plan = planned(planAbandon(facts, {why: "it's worse && slow"}));
+	const [first = '', second = ''] = plan.commands;
+	if (plan.write.kind !== 'patch') throw new Error('no patch');
+	const {operations, uid, generation} = plan.write;
+	expect(operations.map(({path}) => path)).toContain('/metadata/annotations/kn-canary.dev~1release');
+	expect(patchIn(first)).toEqual([
+		{op: 'test', path: '/metadata/uid', value: uid},
+		{op: 'test', path: '/metadata/generation', value: generation},
+		...operations,
+	]);
+	expect(patchIn(second)).toMatchObject({
+		metadata: {
+			uid: plan.reject?.uid,
+			annotations: {'kn-canary.dev/rejected': expect.stringContaining("it's worse && slow")},
+		},
+	});
+	expect(copiedLines(plan.commands)).toBe(`${first} &&\n${second}`);
 });
