@@ -137,8 +137,9 @@ async function brokenIn(steps: readonly Step[]): Promise<string[]> {
 				const result = await run(what.verb, 'cart', {machine: what.machine});
 				const to = wholeAfter(result);
 				if (result.code !== 0 || !result.plan) break;
-				if (what.verb === 'complete' && !wasIn.has(to))
+				if (what.verb === 'complete' && !wasIn.has(to)) {
 					broken.push(`${words}: promoted ${to}, which was in no split`);
+				}
 				if (what.verb === 'rollback') {
 					const newest = Math.max(...[...wasIn].map(name => numberOf(name ?? '0')));
 					if (numberOf(to) > newest) broken.push(`${words}: rolled back to ${to}, newer than all`);

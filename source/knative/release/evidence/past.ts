@@ -79,8 +79,9 @@ function fromNote(facts: ReleaseFacts, whole: string): Past | undefined {
 		const replaced = previous === whole ? stable : undefined;
 		const isOut =
 			replaced !== undefined && !sharesOf(facts.service).some(({revision}) => revision === replaced);
-		if (!isOut || isNewer(order, replaced, whole) !== true || isOlderThan(facts, note.since))
+		if (!isOut || isNewer(order, replaced, whole) !== true || isOlderThan(facts, note.since)) {
 			return undefined;
+		}
 		return {kind: 'rolled back', from: replaced, ...leaving(facts, replaced), isAbandoned: false};
 	}
 	if ((note.verb === 'roll back' || note.verb === 'abandon') && stable === whole && canary !== undefined) {
