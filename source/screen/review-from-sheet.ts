@@ -16,8 +16,17 @@ export function reviewFromSheet(store: ConsoleStore, label: string, open: () => 
 		return notify(store, {tone: 'bad', text});
 	}
 	notify(store, undefined);
+	putInPlace(store, sheets.length);
 	open();
-	store.setState(now => (now.sheets.length > sheets.length ? {sheets: now.sheets.slice(sheets.length)} : {}));
+}
+
+/** What is opened on that many sheets takes their place; it may have to ask the cluster something before it is there. */
+function putInPlace(store: ConsoleStore, below: number): void {
+	const stop = store.subscribe(({sheets}) => {
+		if (sheets.length === below) return;
+		stop();
+		if (sheets.length > below) store.setState({sheets: sheets.slice(below)});
+	});
 }
 
 /** When the service that is looked at was deleted, another one is selected: nobody has asked for a review of that. */

@@ -62,6 +62,13 @@ it.each(looking)('the review stands in the place of $kind', sheet => {
 	expect(reviewOf(console.store.getState()).plan).toMatchObject({action: 'roll back', name: 'cart'});
 });
 
+it('so does one for which the cluster has to be asked first', async () => {
+	openSheet(console.store, onCart(looking[0]!));
+	reviewFromSheet(console.store, 'promote', () => void console.complete());
+	await until(console.store, 'the review', ({sheets}) => sheets.at(-1)?.kind === 'review');
+	expect(console.store.getState().sheets).toHaveLength(1);
+});
+
 it.each(looking)('no other service is reviewed when the one of $kind was deleted', async looked => {
 	const sheet = onCart(looked);
 	openSheet(console.store, sheet);
