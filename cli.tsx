@@ -3,6 +3,7 @@
  * The way in: checks Node, then hands over to source/cli. Everything else is loaded when it is needed: an older
  * Node gets a sentence instead of a syntax error, and the first frame does not wait for what it does not show.
  */
+import {getRawAsset, isSea} from 'node:sea';
 import {cachedDataVersionTag} from 'node:v8';
 import {codeCachePath, openCodeCache} from './source/bootstrap/code-cache.js';
 import {homeOf, ownEnvironment} from './source/bootstrap/home.js';
@@ -24,13 +25,18 @@ const version = () => `${process.env['KN_CANARY_BUILD']}-${cachedDataVersionTag(
 // As for Node's own cache.
 const isCaching = process.env['NODE_DISABLE_COMPILE_CACHE'] !== '1';
 const cache = isCaching ? codeCachePath(ownEnvironment(), homeOf()) : undefined;
-const loader = createLoader(__dirname, cache === undefined ? undefined : openCodeCache(cache, version));
+// An executable without Node beside it has the files of the bundle inside (scripts/package).
+const loader = createLoader(
+	__dirname,
+	cache === undefined ? undefined : openCodeCache(cache, version),
+	isSea() ? name => Buffer.from(getRawAsset(name)).toString('latin1') : undefined,
+);
 process.once('exit', () => loader.keepRest());
 const loaded = loader.load('./program.js');
 if (!isProgram(loaded))
 	throw new TypeError('dist/program.js is not what the build made; run `npm run build`.');
-void loaded.createProgram({keepCode: () => loader.keep()}).parseAsync();
+void loaded.runProgram({keepCode: () => loader.keep()});
 
 function isProgram(value: unknown): value is typeof import('./source/cli/program.js') {
-	return typeof value === 'object' && value !== null && 'createProgram' in value;
+	return typeof value === 'object' && value !== null && 'runProgram' in value;
 }

@@ -40,7 +40,7 @@ const groups = [
 	{program: 'source/cli/program.ts'},
 	{yaml: 'source/knative/text/yaml.ts'},
 	Object.fromEntries(
-		['run-release', 'run-evidence', 'run-read', 'run-sandbox'].map(name => [
+		['run-release', 'run-write', 'run-evidence', 'run-read', 'run-about', 'run-sandbox'].map(name => [
 			name,
 			`source/cli/run/${name}.ts`,
 		]),

@@ -37,8 +37,15 @@ export type Loader = {
 const before = '(function (exports, require, module, __filename, __dirname) {';
 const after = '\n})';
 
-/** @param directory Of the bundle: CommonJS files that consist of ASCII. */
-export function createLoader(directory: string, cache?: CodeCache): Loader {
+/**
+ * @param directory Of the bundle: CommonJS files that consist of ASCII.
+ * @param read The text of one of them, by its name; of an executable that has them inside, not from the disk.
+ */
+export function createLoader(
+	directory: string,
+	cache?: CodeCache,
+	read: (name: string) => string = name => readFileSync(path.join(directory, name), 'latin1'),
+): Loader {
 	const modules = new Map<string, Loaded>();
 	const scripts = new Map<string, {script: Script; isKept: boolean; isOfConsole: boolean}>();
 	const requireOfNode = createRequire(path.join(directory, 'cli.js'));
@@ -50,7 +57,7 @@ export function createLoader(directory: string, cache?: CodeCache): Loader {
 		if (known) return known.exports;
 		const filename = path.join(directory, name);
 		const kept = cache?.read(name);
-		const script = new Script(before + readFileSync(filename, 'latin1') + after, {
+		const script = new Script(before + read(name) + after, {
 			filename,
 			columnOffset: -before.length,
 			...(kept && {cachedData: kept.data}),

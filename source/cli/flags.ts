@@ -20,6 +20,8 @@ export type ConsoleFlags = {
 	/** The users' numbers are had from there, and not from the pods. */
 	prometheus?: PrometheusPlace;
 	ascii?: true;
+	/** Lines instead of a screen. */
+	screenReader?: boolean;
 	quiet?: true;
 	verbose?: true;
 	/** Where requests are kept, a path. */
@@ -59,7 +61,7 @@ function number(what: string, isFine: (value: number) => boolean): (text: string
 	};
 }
 
-function whole(what: string, lowest: number, highest: number): (text: string) => number {
+export function whole(what: string, lowest: number, highest: number): (text: string) => number {
 	return number(what, value => Number.isInteger(value) && value >= lowest && value <= highest);
 }
 
@@ -109,13 +111,14 @@ const themes: Readonly<Record<string, ThemeOptions>> = {
 };
 
 export const themeOption = () =>
-	new Option('--theme <name>', `${Object.keys(themes).join(', ')}: colours, and for which background`)
-		.env('KN_CANARY_THEME')
-		.argParser(text => {
-			const theme = Object.hasOwn(themes, text) ? themes[text] : undefined;
-			if (theme) return theme;
-			throw new InvalidArgumentError(`It is one of ${Object.keys(themes).join(', ')}.`);
-		});
+	new Option(
+		'--theme <name>',
+		`${Object.keys(themes).join(', ')}: colours, and for which background`,
+	).argParser(text => {
+		const theme = Object.hasOwn(themes, text) ? themes[text] : undefined;
+		if (theme) return theme;
+		throw new InvalidArgumentError(`It is one of ${Object.keys(themes).join(', ')}.`);
+	});
 
 export function pattern(text: string): RegExp {
 	try {
@@ -162,5 +165,18 @@ export const agreementOptions = ({isRelease}: {isRelease: boolean}) => [
 		'what would have to be typed at a terminal: the name of the service, in production',
 	),
 ];
+/** What is to be typed at a terminal, said beforehand. */
+export const despite = () =>
+	new Option('--despite <what...>', 'apply it although the canary is worse, or was rejected').choices([
+		'worse',
+		'rejected',
+	]);
+
+/** @param usual Seconds. */
+export const waitOption = (usual = 60) =>
+	new Option('--wait <time>', 'how long to wait for the gateway; 0 does not wait')
+		.argParser(seconds)
+		.default(usual, usual === 0 ? '0' : `${usual}s`);
+
 export const outputOption = () =>
 	new Option('-o, --output <format>', 'lines, or one JSON object').choices(['text', 'json']).default('text');

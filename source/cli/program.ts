@@ -1,11 +1,16 @@
 /** The program and its commands; what each does is imported when it is asked for. */
 import {Option, type Command} from 'commander';
 import {exitCodeLines, exitCodes} from '../headless/exit-codes.js';
+import {addAboutCommands} from './commands/about-commands.js';
 import {addEvidenceCommands} from './commands/evidence-commands.js';
 import {addReadCommands} from './commands/read-commands.js';
 import {addReleaseCommands} from './commands/release-commands.js';
+import {addWriteCommands} from './commands/write-commands.js';
 import {addSandboxCommands} from './commands/sandbox-commands.js';
-import {endInWords, Program} from './command-errors.js';
+import {endInWords, Program, wantsJson} from './command-errors.js';
+import {hasConfig} from './config/config-place.js';
+import {visibleJson} from '../headless/said.js';
+import {isExecutable, versionOf} from './version.js';
 import {
 	crowdOptions,
 	demoPace,
@@ -20,6 +25,7 @@ import {
 import {invokedName, parentName} from './invoked-name.js';
 import {addKubeFlags} from './kube-flags.js';
 import {openConsole} from './open-console.js';
+import type {openLinear as OpenLinear} from './run/open-linear.js';
 import {addRequestFlags, requestOptionsFor} from './request-flags.js';
 
 /**
@@ -30,11 +36,11 @@ export function createProgram({
 	keepCode = () => {},
 	words = process.argv.slice(2),
 }: {keepCode?: () => void; words?: readonly string[]} = {}): Command {
-	const program = new Program(invokedName(process.argv[1], parentName));
+	const program = new Program(invokedName(isExecutable() ? process.argv0 : process.argv[1], parentName));
 	endInWords(program, words);
 	program
 		.description('Release a new revision of a Knative Service, step by step, by keyboard.')
-		.version(process.env['KN_CANARY_VERSION'] ?? '')
+		.version(wantsJson(words) ? visibleJson(versionOf(), 2) : versionOf().version)
 		.option('--sandbox', 'open on the sandbox: a small Knative inside this program')
 		.option('--gateway <host[:port]>', 'where the gateway is, if it cannot be found; 443 speaks TLS', gateway)
 		.option('--cacert <file>', 'authorities that may vouch for the gateway, beside those of the system')
@@ -42,12 +48,18 @@ export function createProgram({
 		.option('--host <name>', 'host to ask for, instead of that of the URL of the service')
 		.option('--read-only', 'never write to the cluster')
 		.addOption(
-			new Option('--production <pattern>', 'contexts matching this regular expression are production')
-				.env('KN_CANARY_PRODUCTION')
-				.argParser(pattern),
+			new Option(
+				'--production <pattern>',
+				'contexts matching this regular expression are production',
+			).argParser(pattern),
 		)
 		.option('--ascii', 'draw with ASCII characters only')
 		.addOption(themeOption())
+		.addOption(
+			new Option('--screen-reader', 'no frames: one change a line, commands by number or word').env(
+				'INK_SCREEN_READER',
+			),
+		)
 		.option(
 			'--prometheus <where>',
 			'what users get, from Prometheus instead of the pods: a URL, or namespace/service:port in the cluster',
@@ -56,10 +68,18 @@ export function createProgram({
 	program
 		.option('-q, --quiet', 'print nothing but errors and what was asked for with -o; the exit code tells')
 		.option('-v, --verbose', 'print each request and its answer on standard error; no headers, no bodies')
+		.option('--config <file>', 'settings, instead of $XDG_CONFIG_HOME/kn-canary/config.yaml')
 		.option('--log <file>', 'keep the same in a file, for you alone; beyond 5 MB it goes to <file>.1')
 		.helpCommand(true)
+		.addHelpText(
+			'after',
+			'\nEach flag has a variable: --max-rate is KN_CANARY_MAX_RATE. A flag comes first, then its variable, then the file.',
+		)
 		.addHelpText('after', `\nExit codes:\n${exitCodeLines(Object.values(exitCodes).slice(3)).join('\n')}`)
-		.hook('preAction', async (_program, command) => startTelling(command.optsWithGlobals<ConsoleFlags>()))
+		.hook('preAction', async (_program, command) => {
+			await settleFlags(command);
+			await startTelling(command.optsWithGlobals<ConsoleFlags>());
+		})
 		.action(async (flags: ConsoleFlags, {args}: Command) => {
 			if (args.length > 0) return program.unknownCommand();
 			if (!flags.sandbox && (flags.services ?? flags.revisions) !== undefined) {
@@ -68,15 +88,12 @@ export function createProgram({
 				});
 			}
 			const asking = requestOptionsFor(program, flags, {rate: 1});
-			if (process.stdout.isTTY && process.stdin.isTTY) {
-				if (process.env['TERM'] === 'dumb') {
-					return program.error(
-						'kn-canary draws on the whole screen, which a terminal with TERM=dumb cannot do. `kn-canary demo` shows a ' +
-							'release as plain lines; `kn-canary status`, `split`, `complete` and `rollback` need no screen.',
-					);
-				}
-				return openConsole(flags, asking, keepCode);
-			}
+			const {stdin, stdout} = process;
+			const isDumb = process.env['TERM'] === 'dumb';
+			if (flags.screenReader ?? false) return openLines(flags, asking, {isViewOnly: false});
+			if (stdout.isTTY && stdin.isTTY && !isDumb) return openConsole(flags, asking, keepCode);
+			// It can be written to, but not drawn on, or nobody can press a key.
+			if (stdout.isTTY) return openLines(flags, asking, {isViewOnly: true});
 			if (flags.sandbox) {
 				const {runDemo} = await import('./run/run-sandbox.js');
 				return runDemo({pace: demoPace});
@@ -94,10 +111,25 @@ export function createProgram({
 	program.hook('preAction', (_, command) => refuseAllNamespaces(program, command));
 	addSandboxCommands(program);
 	addReleaseCommands(program);
+	addWriteCommands(program);
 	addEvidenceCommands(program);
 	addReadCommands(program);
+	addAboutCommands(program);
 	// So that the action can say that there is no such command, rather than that there are too many arguments.
 	return program.allowExcessArguments();
+}
+
+/** What is not there is not loaded: most starts have neither a variable nor a file. */
+async function settleFlags(command: Command): Promise<void> {
+	const isSet = Object.keys(process.env).some(name => name.startsWith('KN_CANARY_'));
+	if (!isSet && !hasConfig(command.optsWithGlobals<{config?: string}>())) return;
+	const {settle} = await import('./config/settle.js');
+	await settle(command);
+}
+
+async function openLines(...args: Parameters<typeof OpenLinear>): Promise<void> {
+	const {openLinear} = await import('./run/open-linear.js');
+	return openLinear(...args);
 }
 
 async function startTelling({verbose, log}: ConsoleFlags): Promise<void> {
@@ -106,11 +138,22 @@ async function startTelling({verbose, log}: ConsoleFlags): Promise<void> {
 	tellRequests({verbose: verbose ?? false, log});
 }
 
-/** All commands but those that list are of one service, whose namespace has to be known. */
+/** Runs the command line; what a shell asks of the words that it has so far is answered before anything reads them. */
+export async function runProgram({keepCode}: {keepCode: () => void}): Promise<void> {
+	const words = process.argv.slice(2);
+	if (words[0] !== '__complete') return void (await createProgram({keepCode, words}).parseAsync());
+	const {completionLines} = await import('./complete/complete.js');
+	const lines = await completionLines(createProgram({words: []}), words.slice(1));
+	process.stdout.write(`${lines.join('\n')}\n`);
+}
+
+/** Commands that want the name of a service are of one, whose namespace has to be known. */
 function refuseAllNamespaces(program: Command, command: Command): void {
-	const name = command.name();
-	if (program.opts<ConsoleFlags>().allNamespaces !== true || command === program || name === 'get') return;
-	program.error(`error: ${name} is of one service: give its namespace with -n instead of -A`, {
+	const isOfOne = command.registeredArguments.some(
+		({required}) => required && command.name() !== 'completion',
+	);
+	if (program.opts<ConsoleFlags>().allNamespaces !== true || !isOfOne) return;
+	program.error(`error: ${command.name()} is of one service: give its namespace with -n instead of -A`, {
 		exitCode: exitCodes.usage,
 	});
 }

@@ -3,7 +3,7 @@ import {readAutoscalingDefaults} from '../kube/read-autoscaling-defaults.js';
 import type {Cluster} from '../kube/cluster.js';
 import type {GivenGateway} from '../kube/gateway/gateway-address.js';
 import type {RequestOptions} from '../probe/transport/request-options.js';
-import {equalSplits, splitOf} from '../knative/split/split.js';
+import {equalSplits, splitOf, type Split} from '../knative/split/split.js';
 import {createConnection, type ConnectionControl} from './session/connection.js';
 import type {Contexts} from './sheets/contexts-sheet.js';
 import {conflictOf, keepEditing, takeTheirs} from './sheets/conflict-resolution.js';
@@ -60,6 +60,8 @@ export type Console = Omit<ConnectionControl, 'cluster' | 'recheckRights' | 'sto
 	/** Lists everything that is watched anew, at once, also what was to wait for its next try. */
 	readonly askAnew: () => void;
 	readonly reviewDraft: () => void;
+	/** The same for a split that was put together elsewhere. */
+	readonly reviewSplit: (service: ServiceView, split: Split) => void;
 	/** Resolves when its review is open, or it is said why not: the names of new tags are asked for before. */
 	readonly complete: () => Promise<void>;
 	/** On the review of a promotion: whether what users had stays in the split as the way back. */
@@ -267,6 +269,9 @@ export function createConsole({
 			// The line is needed for what comes of it.
 			notify(store, undefined);
 			cluster.askNow();
+		},
+		reviewSplit(service, split) {
+			reviewOf(service, facts => planSplit(facts, split));
 		},
 		reviewDraft() {
 			review((facts, state) => {

@@ -32,7 +32,7 @@ export const exitCodeMeanings: Readonly<Record<ExitCode, string>> = {
 	3: 'not made: somebody else was first',
 	4: 'not known whether it was made',
 	5: 'not made: not confirmed',
-	6: 'made, but the route refuses it or the gateway does not have it; or not so within --timeout',
+	6: 'made, but the route refuses it or the gateway does not have it; or not so in time',
 	7: 'made, but the server stored something other than was asked for',
 	8: 'cannot tell: too few answers, or it depends on whose they are',
 	9: 'no requests possible: the gateway cannot be reached, or answers by itself',

@@ -159,5 +159,7 @@ function entryOf(
 	if (outcome.kind !== 'done' && outcome.kind !== 'altered') return undefined;
 	const generation = identityOf(outcome.object)?.generation;
 	if (write.kind !== 'patch' || outcome.unchanged || generation === undefined) return undefined;
+	// A generation that has not moved is the split that was there: nothing that could be taken back.
+	if (outcome.kind === 'altered' && generation === write.generation) return undefined;
 	return {...attempt, at, generation, after: storedSplit(outcome.object) ?? attempt.after};
 }

@@ -215,7 +215,7 @@ describe('without a screen nothing acts on the terminal', () => {
 			'of columns of it',
 			['get', name, '-o', 'custom-columns=A:.metadata.annotations,B:.status.conditions[0].message'],
 		],
-		['of a template of output', ['get', name, '-o', `jsonpath={.a}${argument}`]],
+		['of a template of output', ['get', name, '-o', `jsonpath={.a}${argument.replaceAll('\t', '')}`]],
 		['of a format of output', ['get', '-o', argument]],
 		['of a selector', ['get', '-l', argument]],
 		['of what users get', ['users', name, '--for', '1']],
@@ -321,7 +321,7 @@ const open = (env: Record<string, string> = {}, args: readonly string[] = []) =>
 describe('in the console nothing acts on the terminal', () => {
 	it.each([
 		['of an object', ['y'], /Service helloworld-go[^]*apiVersion/],
-		['of what was written', ['w'], /What was sent/],
+		['of what was written', ['w'], /History/],
 		['of a review and its dry run', ['R'], /Roll back|roll back/],
 		['of a promotion', ['c'], /Promote/],
 		['of the details', ['2', 'enter'], /Revision|Environment/],
@@ -384,7 +384,7 @@ describe('in the console nothing acts on the terminal', () => {
 		await using terminal = open({NODE_OPTIONS: `--require ${warner}`, KN_CANARY_TRACE});
 		await terminal.until(/Revisions of helloworld-go/);
 		terminal.press('w');
-		await terminal.until(/What was sent/);
+		await terminal.until(/History/);
 		await terminal.settle(300);
 		expect(terminal.written()).not.toContain('Warned');
 		terminal.press('esc');

@@ -69,12 +69,12 @@ it('a promotion says who is canary and why, before and after, what differs; ctrl
 		'10 % → 100 %',
 		'+previous, -stable',
 		'+stable, -canary',
-		'Way back: cart-00001 stays at 0 % (ctrl-p takes it out)',
+		'Way back: cart-00001 stays at 0 % (ctrl-p removes it)',
 	]) {
 		await terminal.until(shows(line));
 	}
 	terminal.press('ctrl-p');
-	await terminal.until(shows('No way back in the split: cart-00001 is taken out (ctrl-p keeps it at 0 %)'));
+	await terminal.until(shows('No way back in the split: cart-00001 is removed (ctrl-p keeps it at 0 %)'));
 	await agree(terminal, 'cart', 'cart-00002=100:stable');
 });
 

@@ -22,6 +22,7 @@ export type ConsoleOptions = {
 	| 'background'
 	| 'delay'
 	| 'isAnswering'
+	| 'answersFor'
 >;
 
 /** Opens the console on a sandbox of its own, which lives four times as fast as a cluster and draws the same in every run. `npm test` builds it first. */

@@ -44,6 +44,8 @@ export type TerminalOptions = {
 	readonly delay?: number;
 	/** Whether the terminal answers what it is asked. @default true */
 	readonly isAnswering?: boolean;
+	/** The terminal answers at once, at the program's end of the line, and says by this which it is (DA2): as mosh does. */
+	readonly answersFor?: string;
 	/** What is on the screen, and set in the terminal, before the program starts. */
 	readonly before?: string;
 	/** As the Linux console, mosh, or GNU screen as it comes: there is one screen only. @default true */
@@ -116,6 +118,7 @@ export const openTerminal = ({
 	cwd,
 	delay = 0,
 	isAnswering = true,
+	answersFor,
 	before = '',
 	hasAlternateScreen = true,
 	hasSize = true,
@@ -187,12 +190,21 @@ export const openTerminal = ({
 		});
 	};
 
+	/** At the program's end of the line: it has drawn what the one at the other end has not seen yet. */
+	const nearer =
+		answersFor === undefined ? undefined : new xterm.Terminal({cols, rows, allowProposedApi: true});
+	nearer?.onData(data => {
+		const isIdentity = data.startsWith('\u001B[>') && data.endsWith('c');
+		if (exit === undefined && !isClosed) child.write(isIdentity ? (answersFor ?? '') : data);
+	});
+
 	let unparsed = 0;
 	let taken: string[] | undefined;
 	child.onData(data => {
 		byteCount += Buffer.byteLength(data);
 		taken?.push(data);
 		written += data;
+		nearer?.write(data);
 		unparsed++;
 		arrive(() => {
 			emulator.write(isLatin1 ? Buffer.from(data).toString('latin1') : data, () => {
@@ -203,7 +215,7 @@ export const openTerminal = ({
 	});
 	// Answers to what a program asks its terminal.
 	emulator.onData(data => {
-		if (isAnswering) send(data);
+		if (isAnswering && answersFor === undefined) send(data);
 	});
 
 	/** What is still to be sent, and whether an Esc is to be noticed before: with it the next key would be Alt's. */
@@ -423,6 +435,7 @@ export const openTerminal = ({
 			}
 
 			emulator.dispose();
+			nearer?.dispose();
 		},
 	};
 };

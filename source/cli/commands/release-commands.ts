@@ -1,19 +1,12 @@
 /** The commands that release: their flags, and the way to what they do. */
-import {Option, type Command} from 'commander';
+import type {Command} from 'commander';
 import {writing} from '../../headless/exit-codes.js';
 import type {OutputFormat, ReleaseFlags} from '../../headless/write/run.js';
 import type {ReleaseCommand} from '../../headless/write/release.js';
 import {wordsHelp} from '../../knative/release/words-help.js';
-import {agreementOptions, outputOption, seconds, type ConsoleFlags} from '../flags.js';
+import {agreementOptions, despite, outputOption, waitOption, type ConsoleFlags} from '../flags.js';
 import {requestOptionsFor} from '../request-flags.js';
 import {addExamples, addExitCodes} from './help-parts.js';
-
-/** What is to be typed at a terminal, said beforehand. */
-const despite = () =>
-	new Option('--despite <what...>', 'apply it although the canary is worse, or was rejected').choices([
-		'worse',
-		'rejected',
-	]);
 
 export function addReleaseCommands(program: Command): void {
 	const release = (verb: ReleaseCommand, description: string) => {
@@ -21,7 +14,7 @@ export function addReleaseCommands(program: Command): void {
 		for (const option of agreementOptions({isRelease: true})) command.addOption(option);
 		command
 			.option('--reason <text>', 'why, for the history')
-			.option('--wait <time>', 'how long to wait for the gateway (60s); 0 does not wait', seconds, 60)
+			.addOption(waitOption())
 			.addOption(outputOption());
 		addExitCodes(command, writing);
 		return command;

@@ -26,10 +26,10 @@ import {
 import {orphanOf, serviceOfForm, takenOver, type FormOfService} from './form-service.js';
 import {factsOf} from '../state/facts.js';
 import {baseOffer, baseWarnings} from '../../release/base-offer.js';
+import {freeCanaryTag} from '../../knative/release/free-tag.js';
 import {planTags} from '../../release/plan-split.js';
 import {basedOn, type Base} from '../../knative/revision/base.js';
 import {releaseOf} from '../../knative/release/release.js';
-import {canaryTag, placeholderRule} from '../../knative/release/verbs/role-tags.js';
 import {planCreateRevision, planCreateService} from '../../release/plan-object.js';
 import {
 	knownRevisions,
@@ -94,14 +94,7 @@ export function openScalingForm(store: ConsoleStore): {isOpen: boolean; offer: B
 
 const offerOf = (state: ConsoleState, service: ServiceView) => baseOffer(factsOf(state, service));
 
-/** The tag for a canary, unless one that is being tried has it: it is not taken away from that without a word. */
-function freeTag(state: ConsoleState, service: ServiceView): string {
-	const {canary, whole} = releaseOf(factsOf(state, service));
-	const isRunning = canary !== undefined && canary.revision !== whole;
-	const isInUse = service.specTraffic.some(({tag}) => tag === canaryTag);
-	const isFree = placeholderRule(canaryTag, service.name, factsOf(state, service).placeholders) === undefined;
-	return (isRunning && isInUse) || (!isInUse && !isFree) ? '' : canaryTag;
-}
+const freeTag = (state: ConsoleState, service: ServiceView) => freeCanaryTag(factsOf(state, service));
 
 /** What users run was read: the form can be a change of that. Where the template has failed users, it is at once. */
 export function baseRead(store: ConsoleStore, uid: string, running: Base): void {

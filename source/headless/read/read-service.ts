@@ -28,6 +28,16 @@ async function get(
 	}
 }
 
+/** The object as the server has it. */
+export async function readObject(
+	cluster: Cluster,
+	namespace: string,
+	name: string,
+): Promise<{ok: true; object: unknown} | Refused> {
+	const got = await get(cluster, servingPath('services', namespace, name));
+	return got.ok ? {ok: true, object: got.answer.body} : got;
+}
+
 export async function readService(cluster: Cluster, namespace: string, name: string): Promise<ReadService> {
 	const got = await get(cluster, servingPath('services', namespace, name));
 	if (!got.ok) return got;

@@ -2,6 +2,7 @@
 import type {Cluster} from '../../kube/cluster.js';
 import type {UsersMeter} from '../../users/users.js';
 import {exitCodes, type ExitCode} from '../exit-codes.js';
+import {visibleJson} from '../said.js';
 import {readService} from '../read/read-service.js';
 import {followUsers, type FollowedUsers} from './follow-users.js';
 import {usersJson, usersLines} from './users-text.js';
@@ -39,7 +40,9 @@ export async function runUsers(
 	const found = await readService(cluster, namespace, name);
 	if (!found.ok) {
 		const subject = found.isAnswer ? `Service ${name} in namespace ${namespace}: ` : '';
-		stderr.write(`${subject}${found.reason}\n`);
+		const sentence = `${subject}${found.reason}`;
+		if (output === 'json') stdout.write(`${visibleJson({exitCode: exitCodes.notMade, sentence}, 2)}\n`);
+		else stderr.write(`${sentence}\n`);
 		return exitCodes.notMade;
 	}
 	const begun = performance.now();
@@ -76,4 +79,35 @@ export async function runUsers(
 	if (!last) return exitCodes.notMade;
 	if (!watch) print(last);
 	return last.snapshot.state === 'counting' ? exitCodes.done : exitCodes.notMade;
+}
+
+/** The same for who asks for more than that: measured for so many seconds; undefined where nothing is known. */
+export async function measureUsers(
+	cluster: Cluster,
+	{
+		service: name,
+		namespace,
+		seconds,
+		meter,
+		signal,
+	}: Pick<UsersRun, 'service' | 'namespace' | 'seconds' | 'meter' | 'signal'>,
+): Promise<{report: object; lines: readonly string[]} | undefined> {
+	const found = await readService(cluster, namespace, name);
+	if (!found.ok) return undefined;
+	const begun = performance.now();
+	let last: FollowedUsers | undefined;
+	await followUsers(cluster, found.service, {
+		meter,
+		...(signal && {signal}),
+		onRound(now) {
+			last = now;
+			const passed = performance.now() - begun;
+			const {state, view} = now.snapshot;
+			if (state !== 'counting') return state === 'unknown' || passed > patience;
+			return view.recent.seconds >= seconds || passed >= seconds * 1000 + patience;
+		},
+	});
+	return (
+		last && {report: usersJson(last.service, last.snapshot), lines: usersLines(last.service, last.snapshot)}
+	);
 }

@@ -4,9 +4,9 @@ import type {Attempt} from '../../journal/attempt.js';
 import type {Deed} from '../../journal/deed.js';
 import type {HistoryEntry} from '../../journal/journal-entry.js';
 import type {Plan} from '../../release/plan.js';
-import {isGuarded} from '../../knative/commands/commands.js';
+import {coveredLine, isGuarded} from '../../knative/commands/commands.js';
 import type {Split, SplitDifference} from '../../knative/split/split.js';
-import type {Result} from './release.js';
+import type {Result} from './apply-plan.js';
 import {zoned} from '../../knative/text/moment.js';
 
 const shareWords = (value: number | undefined, none: string) => (value === undefined ? none : `${value} %`);
@@ -26,6 +26,7 @@ export function planLines({
 	name,
 	namespace,
 	rows,
+	facts,
 	warnings,
 	notes,
 	commands,
@@ -34,10 +35,11 @@ export function planLines({
 	return [
 		`${action} ${name} in ${namespace}`,
 		...rows.map(row => rowWords(row)),
+		...facts.map(({label, value}) => `  ${label.padEnd(labelWidth(facts))}  ${value}`),
 		...about.map(({label, value}) => `  ${label.padEnd(labelWidth(about))}  ${value}`),
 		...warnings.map(({sentence}) => `! ${sentence}`),
 		...notes.map(note => `· ${note}`),
-		...commands.map(command => `$ ${command}${isGuarded(command) ? '' : '   (unguarded)'}`),
+		...commands.map(command => `$ ${coveredLine(command)}${isGuarded(command) ? '' : '   (unguarded)'}`),
 	];
 }
 
@@ -62,8 +64,9 @@ export function resultJson({code, sentence, plan, dryRun, outcome, arrival}: Res
 				warnings: plan.warnings.map(({kind, sentence: said}) => ({kind, sentence: said})),
 				notes: plan.notes,
 				about: plan.about,
-				commands: plan.commands,
-				unguarded: plan.commands.filter(command => !isGuarded(command)),
+				facts: plan.facts.map(({label, value}) => ({label, value})),
+				commands: plan.commands.map(command => coveredLine(command)),
+				unguarded: plan.commands.filter(command => !isGuarded(command)).map(command => coveredLine(command)),
 			}),
 		},
 		2,

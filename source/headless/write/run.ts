@@ -7,12 +7,15 @@ import type {UnderWay} from '../../release/under-way.js';
 import {serviceMeant} from '../../knative/release/words.js';
 import {printable} from '../../knative/text/printable.js';
 import {exitCodes, type ExitCode} from '../exit-codes.js';
-import {release, type Despite, type ReleaseDependencies, type ReleaseCommand} from './release.js';
+import type {ApplyMeans, ApplyOptions, Despite, Result} from './apply-plan.js';
+import {changeObject, type ObjectWish} from './objects.js';
+import {release, type ReleaseDependencies, type ReleaseCommand} from './release.js';
 import {historyJson, historyLines, planLines, resultJson, type Remembered} from './report.js';
 
 export type OutputFormat = 'text' | 'json';
 
-export type ReleaseFlags = {
+/** Of every command that writes. */
+export type WriteFlags = {
 	dryRun?: true;
 	yes?: true;
 	/** What would have to be typed at a terminal. */
@@ -20,10 +23,13 @@ export type ReleaseFlags = {
 	output: OutputFormat;
 	reason?: string;
 	/** Seconds; 0 does not wait for the gateway. */
-	wait: number;
+	wait?: number;
+	despite?: readonly Despite[];
+};
+
+export type ReleaseFlags = WriteFlags & {
 	/** Which revision is meant. */
 	to?: string;
-	despite?: readonly Despite[];
 	/** Of `abandon`: put the template back, too. */
 	template?: true;
 	/** False with `--no-compare`. */
@@ -42,68 +48,101 @@ export type HeadlessTerminal = {
 	isTerminal: boolean;
 };
 
-/** @param namespace Undefined: that of the context. */
-export async function runRelease(
-	verb: ReleaseCommand,
-	{service, shares, namespace}: {service: string; shares: readonly string[]; namespace?: string | undefined},
-	flags: ReleaseFlags,
-	{
-		cluster,
-		history,
-		underWay,
-		production,
-		terminal,
-		compare,
-	}: {
-		cluster: Cluster;
-		history: HistoryFile | undefined;
-		underWay?: UnderWay;
-		production: RegExp | undefined;
-		terminal: HeadlessTerminal;
-		compare?: ReleaseDependencies['compare'];
-	},
+export type WriteSurroundings = {
+	cluster: Cluster;
+	history: HistoryFile | undefined;
+	underWay?: UnderWay;
+	production: RegExp | undefined;
+	terminal: HeadlessTerminal;
+};
+
+/**
+ * What every command that writes does around its own work: its flags in the words of a plan, what is shown and asked, and what
+ * became of it.
+ *
+ * @param service As it was typed: `cart` or `ksvc/cart`.
+ * @param namespace Undefined: that of the context.
+ */
+async function told(
+	{service, namespace}: {service: string; namespace: string | undefined},
+	flags: WriteFlags,
+	{cluster, history, underWay, production, terminal}: WriteSurroundings,
+	work: (options: ApplyOptions, means: ApplyMeans) => Promise<Result>,
 ): Promise<ExitCode> {
 	const isJson = flags.output === 'json';
 	// With JSON, standard output is one object; what is meant for eyes goes beside it.
 	const eyes = isJson ? terminal.stderr : terminal.stdout;
 	const say = (line: string) => eyes.write(`${line}\n`);
+	const tell = (result: Result) => {
+		if (isJson) terminal.stdout.write(`${resultJson(result)}\n`);
+		else (result.code === exitCodes.done ? terminal.stdout : terminal.stderr).write(`${result.sentence}\n`);
+		return result.code;
+	};
 	const name = serviceMeant(service);
 	if (name === undefined) {
-		terminal.stderr.write(`${printable(service)} is no Service: name one as cart or ksvc/cart.\n`);
-		return exitCodes.usage;
+		const sentence = `${printable(service)} is no Service: name one as cart or ksvc/cart.`;
+		return tell({code: exitCodes.usage, sentence});
 	}
-	const result = await release(
-		{
-			verb,
-			namespace: namespace ?? cluster.namespace,
-			service: name,
-			shares,
-			to: flags.to,
-			despite: flags.despite ?? [],
-			keepsPrevious: flags.previous ?? true,
-			resetsTemplate: flags.template ?? false,
-			dryRun: flags.dryRun ?? false,
-			yes: flags.yes ?? false,
-			confirm: flags.confirm,
-			production: production?.test(cluster.context) ?? false,
-			reason: flags.reason ?? '',
-			wait: flags.wait * 1000,
-		},
-		{
-			cluster,
-			history,
-			...(underWay && {underWay}),
-			show(plan) {
-				if (!isJson) for (const line of planLines(plan)) say(line);
+	return tell(
+		await work(
+			{
+				namespace: namespace ?? cluster.namespace,
+				service: name,
+				despite: flags.despite ?? [],
+				dryRun: flags.dryRun ?? false,
+				yes: flags.yes ?? false,
+				confirm: flags.confirm,
+				production: production?.test(cluster.context) ?? false,
+				reason: flags.reason ?? '',
+				wait: (flags.wait ?? 0) * 1000,
 			},
-			agree: terminal.isTerminal ? async word => ask(word, terminal) : undefined,
-			progress: say,
-			...(compare && {compare}),
-		},
+			{
+				cluster,
+				history,
+				...(underWay && {underWay}),
+				show(plan) {
+					if (!isJson) for (const line of planLines(plan)) say(line);
+				},
+				agree: terminal.isTerminal ? async word => ask(word, terminal) : undefined,
+				progress: say,
+			},
+		),
 	);
-	if (isJson) terminal.stdout.write(`${resultJson(result)}\n`);
-	else (result.code === exitCodes.done ? terminal.stdout : terminal.stderr).write(`${result.sentence}\n`);
-	return result.code;
+}
+
+/** @param target.namespace Undefined: that of the context. */
+export async function runRelease(
+	verb: ReleaseCommand,
+	target: {service: string; shares: readonly string[]; namespace?: string | undefined},
+	flags: ReleaseFlags,
+	{compare, ...surroundings}: WriteSurroundings & {compare?: ReleaseDependencies['compare']},
+): Promise<ExitCode> {
+	const {service, shares, namespace} = target;
+	return told({service, namespace}, flags, surroundings, async (options, means) =>
+		release(
+			{
+				...options,
+				verb,
+				shares,
+				to: flags.to,
+				keepsPrevious: flags.previous ?? true,
+				resetsTemplate: flags.template ?? false,
+			},
+			{...means, ...(compare && {compare})},
+		),
+	);
+}
+
+/** @param wish From the namespace, which a new service is to have in its manifest. */
+export async function runObject(
+	target: {service: string; namespace: string | undefined},
+	wish: (options: Pick<ApplyOptions, 'namespace' | 'service'>) => ObjectWish,
+	flags: WriteFlags,
+	surroundings: WriteSurroundings,
+): Promise<ExitCode> {
+	return told(target, flags, surroundings, async (options, means) =>
+		changeObject(wish(options), options, means),
+	);
 }
 
 /** Anything but the word asked for is a no: ctrl-c and ctrl-d, too. */

@@ -2,7 +2,7 @@
 import {guard, type PatchOperation} from '../../knative/objects/patch.js';
 import type {KubernetesObject} from '../../knative/objects/wire.js';
 import type {Cluster} from '../cluster.js';
-import {differencesOf, holds} from './expected-state.js';
+import {differencesOf, holds, type Difference} from './expected-state.js';
 import type {Identity} from '../objects.js';
 import {fieldManager, servingPath} from '../paths.js';
 import {parseStatus} from '../status.js';
@@ -59,7 +59,13 @@ export async function guardedPatch(
 					const differences = differencesOf(object, operations);
 					return differences.length === 0
 						? {kind: 'done', object, warnings, ...sameGeneration(identity)}
-						: {kind: 'altered', object, warnings, differences, ...sameGeneration(identity)};
+						: {
+								kind: 'altered',
+								object,
+								warnings,
+								differences,
+								...(steps === 0 && isNothing(operations, differences) && {unchanged: true}),
+							};
 				}
 				const status = parseStatus(answer.body);
 				if (isGoneAnswer(answer, target.name)) return {kind: 'gone'};
@@ -99,6 +105,13 @@ export async function guardedPatch(
 		},
 		options,
 	);
+}
+
+/** Whether none of what was to be set is there, the spec among it. */
+function isNothing(operations: readonly PatchOperation[], differences: readonly Difference[]): boolean {
+	const missing = new Set(differences.map(({path}) => path));
+	if (!operations.some(({op, path}) => op !== 'test' && path.startsWith('/spec'))) return false;
+	return operations.every(({op, path}) => op === 'test' || missing.has(path));
 }
 
 /**

@@ -1,5 +1,5 @@
 /**
- * How far a change of a service is on its way from the API server, whose answer is only a promise, to the gateway. Pure:
+ * How far a change of a service is under way from the API server, whose answer is only a promise, to the gateway. Pure:
  * the console goes by its watch, the commands without a screen by one of their own.
  */
 import {lateRefusal, type LateRefusal} from '../../knative/release/late-refusal.js';

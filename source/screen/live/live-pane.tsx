@@ -20,7 +20,7 @@ import {Table} from '../widgets/table/table.js';
 import {useTheme} from '../widgets/theme-context.js';
 import type {ConsoleState} from '../../console/state/state.js';
 import {useConsoleState} from '../use-console.js';
-import {useRelease} from '../use-release.js';
+import {useRelease} from '../panes/use-release.js';
 import {clock, count, duration} from '../format.js';
 import {failureText} from './failure-lines.js';
 import {LiveChart} from './live-chart.js';

@@ -20,7 +20,7 @@ import {rejectionOf} from '../../knative/release/evidence/facts.js';
 import type {Release} from '../../knative/release/release.js';
 import type {ConsoleState} from '../../console/state/state.js';
 import {roleOf, type RevisionMarks} from './revision-marks.js';
-import {useRelease} from '../use-release.js';
+import {useRelease} from './use-release.js';
 import type {RevisionView} from '../../knative/revision/revision.js';
 import {conditionTrouble, type RevisionTrouble} from '../../knative/revision/trouble.js';
 import type {DomainMapping} from '../../knative/service/domain-mapping.js';

@@ -23,7 +23,7 @@ import {useTheme} from '../widgets/theme-context.js';
 import {useConsoleState} from '../use-console.js';
 import {wrapLine, type DocumentLine} from '../sheets/inspect/document.js';
 import {shortRevision} from '../format.js';
-import {useRelease} from '../use-release.js';
+import {useRelease} from './use-release.js';
 import type {RevisionMarks} from './revision-marks.js';
 import {contradiction, inPlaceWords} from './gateway-evidence.js';
 

@@ -11,8 +11,8 @@ import {
 	release,
 	type ReleaseDependencies,
 	type ReleaseOptions,
-	type Result,
 } from '../../../source/headless/write/release.js';
+import type {Result} from '../../../source/headless/write/apply-plan.js';
 import {openHistoryFile} from '../../../source/journal/journal-file.js';
 import {serviceState} from '../../../source/knative/service/service-state.js';
 import type {ServiceView, SplitTarget} from '../../../source/knative/service/service.js';

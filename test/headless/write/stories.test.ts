@@ -10,7 +10,7 @@ import {
 	type Arbitrary,
 } from '../../support/property.js';
 import {expect, it} from 'vitest';
-import type {Result} from '../../../source/headless/write/release.js';
+import type {Result} from '../../../source/headless/write/apply-plan.js';
 import {openOperators, type Operators} from './operators.js';
 
 type Step =

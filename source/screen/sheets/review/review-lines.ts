@@ -175,8 +175,8 @@ function whereToLook(since: number | undefined): string {
 function wayBackLine({wayBack, keepsPrevious}: NonNullable<Plan['promotion']>): DocumentLine {
 	return {
 		text: keepsPrevious
-			? `Way back: ${wayBack} stays at 0 % (ctrl-p takes it out)`
-			: `No way back in the split: ${wayBack} is taken out (ctrl-p keeps it at 0 %)`,
+			? `Way back: ${wayBack} stays at 0 % (ctrl-p removes it)`
+			: `No way back in the split: ${wayBack} is removed (ctrl-p keeps it at 0 %)`,
 		indent: 2,
 	};
 }

@@ -1,12 +1,12 @@
 /** What is released, for the panes. */
 import {useMemo} from 'react';
-import {changesOf} from '../console/session/change-recorder.js';
-import {knownRevisions} from '../console/state/read.js';
-import {releaseOf, type Release} from '../knative/release/release.js';
-import type {ServiceView} from '../knative/service/service.js';
-import {revisionMarks, type RevisionMarks} from './panes/revision-marks.js';
-import {useTheme} from './widgets/theme-context.js';
-import {useConsoleState} from './use-console.js';
+import {changesOf} from '../../console/session/change-recorder.js';
+import {knownRevisions} from '../../console/state/read.js';
+import {releaseOf, type Release} from '../../knative/release/release.js';
+import type {ServiceView} from '../../knative/service/service.js';
+import {revisionMarks, type RevisionMarks} from './revision-marks.js';
+import {useTheme} from '../widgets/theme-context.js';
+import {useConsoleState} from '../use-console.js';
 
 /** The release of a service and the marks of its revisions; told anew only when service, revisions or history change. */
 export function useRelease(

@@ -1,0 +1,55 @@
+/** What holds for a command that is about to run: its flags, the variables, and the configuration file. */
+import type {Command} from 'commander';
+import {exitCodes} from '../../headless/exit-codes.js';
+import {listContexts} from '../../kube/connect.js';
+import {applyConfig, type Origins} from './apply-config.js';
+import {configPlace} from './config-place.js';
+import {ConfigError, parseConfig, readConfigText, type Config} from './config-file.js';
+import {allSettings} from './settings.js';
+
+function rootOf(command: Command): Command {
+	return command.parent ? rootOf(command.parent) : command;
+}
+
+/** Ends the process with a usage error where a variable or the file says something that cannot be. */
+export async function settle(command: Command): Promise<Origins> {
+	const {env} = process;
+	try {
+		const flags = command.optsWithGlobals<{
+			config?: string;
+			context?: string;
+			kubeconfig?: string;
+			sandbox?: true;
+		}>();
+		const place = configPlace(flags, env);
+		const text = place === undefined ? undefined : readConfigText(place);
+		if (place !== undefined && text === undefined && (flags.config ?? env['KN_CANARY_CONFIG'])) {
+			throw new ConfigError(`${place}: there is no such file.`);
+		}
+		const known = new Set(allSettings(rootOf(command)).keys());
+		const config =
+			place === undefined || text === undefined ? undefined : await parseConfig(text, place, known);
+		return applyConfig(command, {env, config, context: await contextOf(config, flags)});
+	} catch (error) {
+		if (!(error instanceof ConfigError)) throw error;
+		return command.error(`error: ${error.message}`, {exitCode: exitCodes.usage});
+	}
+}
+
+/** Which context the settings of one are asked for; the kubeconfig is read for that only where the file has any. */
+async function contextOf(
+	config: Config | undefined,
+	{context, kubeconfig, sandbox}: {context?: string; kubeconfig?: string; sandbox?: true},
+): Promise<string | undefined> {
+	if (!config || config.contexts.size === 0) return undefined;
+	if (sandbox) return 'sandbox';
+	const named = context ?? process.env['KN_CANARY_CONTEXT'] ?? config.values.get('context');
+	if (named !== undefined) return String(named);
+	try {
+		const contexts = await listContexts(kubeconfig === undefined ? {} : {kubeconfig});
+		return contexts.find(({current}) => current)?.name;
+	} catch {
+		// What is wrong with the kubeconfig is said by who wants a cluster of it.
+		return undefined;
+	}
+}

@@ -1,0 +1,66 @@
+/** `kn-canary --screen-reader`, and where nothing can be drawn: the console as lines. Ends the process. */
+import {createInterface} from 'node:readline';
+import process from 'node:process';
+import {createConsole} from '../../console/console.js';
+import {sessionLines} from '../../console/sheets/quit-sheet.js';
+import {runLinear, tellChanges} from '../../headless/linear/linear.js';
+import {saying} from '../../headless/said.js';
+import {zoned} from '../../knative/text/moment.js';
+import {printable} from '../../knative/text/printable.js';
+import type {RequestOptions} from '../../probe/transport/request-options.js';
+import {createUnderWay} from '../../release/under-way.js';
+import {describeError} from '../../terminal/lifecycle/lifecycle.js';
+import {historyOf, reachOf} from '../cluster-from-flags.js';
+import type {ConsoleFlags} from '../flags.js';
+import {install} from '../process-setup.js';
+
+/** @param isViewOnly Nothing is read: what changes is told until the program is ended. */
+export async function openLinear(
+	flags: ConsoleFlags,
+	asking: RequestOptions,
+	{isViewOnly}: {isViewOnly: boolean},
+): Promise<void> {
+	const underWay = createUnderWay();
+	const lifecycle = install({lastWords: underWay.lastWords});
+	const reach = reachOf(flags, lifecycle);
+	const console = createConsole({
+		to: printable(flags.sandbox ? 'sandbox' : (flags.context ?? 'the cluster')),
+		namespace: flags.namespace,
+		allNamespaces: flags.allNamespaces,
+		gateway: flags.gateway,
+		selector: flags.selector,
+		asking,
+		production: flags.production,
+		prometheus: flags.prometheus,
+		contexts: reach.contexts,
+		underWay,
+		history: flags.sandbox ? undefined : historyOf(),
+	});
+	lifecycle.onLeave(async () => console.stop());
+	const stdout = saying(process.stdout);
+	const say = (line: string) => void stdout.write(`${line}\n`);
+	const connect = async () => {
+		try {
+			console.connected(await reach.cluster());
+		} catch (error) {
+			console.failed(describeError(error));
+		}
+	};
+	if (isViewOnly) {
+		const why = process.env['TERM'] === 'dumb' ? 'TERM=dumb' : 'standard input is no terminal';
+		say(`View only (${why}): what changes is told here, a line each, until ctrl-c.`);
+		say('--screen-reader takes commands in lines; kn-canary demo plays a whole release.');
+		tellChanges(console, say);
+		await connect();
+		return;
+	}
+	void connect();
+	const lines = createInterface({input: process.stdin, terminal: false})[Symbol.asyncIterator]();
+	const ask = async (question: string): Promise<string | undefined> => {
+		if (question !== '') say(question);
+		const {done, value} = await lines.next();
+		return done === true ? undefined : value;
+	};
+	await runLinear(console, {ask, say});
+	await lifecycle.leave(0, sessionLines(console.store.getState(), at => zoned(at)).join('\n'));
+}

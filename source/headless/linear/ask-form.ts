@@ -1,0 +1,123 @@
+/** A form as questions, one after the other: an empty line keeps what stands there. */
+import type {Console} from '../../console/console.js';
+import {changeRevisionForm, changeServiceForm} from '../../console/forms/forms.js';
+import {topSheet} from '../../console/state/read.js';
+import {closeSheet} from '../../console/state/select.js';
+import type {EnvRow, Field} from '../../knative/forms/form.js';
+import {revisionFields, type RevisionValues} from '../../knative/forms/revision-form.js';
+import {serviceFields, type ServiceValues} from '../../knative/forms/service-form.js';
+import {printable} from '../../knative/text/printable.js';
+
+export type Asking = {
+	/** The next line that is typed; undefined when there is none any more. */
+	readonly ask: (question: string) => Promise<string | undefined>;
+	readonly say: (line: string) => void;
+};
+
+/** The word that leaves a form. */
+const leaving = 'cancel';
+
+type FormValues = Partial<ServiceValues & RevisionValues>;
+
+/** Fills in the form on top and submits it. True when it led to a review. */
+export async function askForm(console: Console, {ask, say}: Asking): Promise<boolean> {
+	const {store} = console;
+	const form = topSheet(store.getState());
+	if (form?.kind !== 'create service' && form?.kind !== 'create revision') return false;
+	const fields: readonly Field[] =
+		form.kind === 'create service'
+			? serviceFields({namespace: form.values.namespace})
+			: revisionFields(form.seen, form.offer);
+	const change = (values: FormValues) => {
+		if (form.kind === 'create service') changeServiceForm(store, values);
+		else changeRevisionForm(store, values);
+	};
+	say(`An empty line keeps what stands in brackets; ${leaving} leaves.`);
+	let wanted = fields.filter(({group}) => group === 'basic');
+	if (form.kind === 'create service') wanted = [...wanted, ...fields.filter(({id}) => id === 'env')];
+	for (;;) {
+		for (const field of wanted) {
+			const values: Readonly<Record<string, unknown>> = valuesOf(console);
+			const answer = await askField(field, values[field.id], {ask, say});
+			if (answer === undefined) {
+				closeSheet(store);
+				say('Nothing was sent.');
+				return false;
+			}
+			change({[field.id]: answer});
+		}
+		await console.submitForm();
+		const top = topSheet(store.getState());
+		if (top?.kind === 'review') return true;
+		if (top?.kind !== 'create service' && top?.kind !== 'create revision') return false;
+		const errors: Readonly<Record<string, string | undefined>> = {...top.errors, ...top.refused};
+		const wrong = fields.filter(({id}) => errors[id] !== undefined);
+		for (const field of wrong) say(`${field.label}: ${errors[field.id] ?? ''}`);
+		if (top.refusal !== undefined) say(top.refusal);
+		// With nothing to type anew there is nothing to ask.
+		if (wrong.length === 0) {
+			closeSheet(store);
+			return false;
+		}
+		wanted = wrong;
+	}
+}
+
+function valuesOf({store}: Console): Readonly<Record<string, unknown>> {
+	const form = topSheet(store.getState());
+	return form && 'values' in form ? {...form.values} : {};
+}
+
+/** Undefined when the form is left. */
+async function askField(
+	field: Field,
+	value: unknown,
+	asking: Asking,
+): Promise<string | boolean | readonly EnvRow[] | undefined> {
+	switch (field.kind) {
+		case 'env list':
+			return askEnv(field, isRows(value) ? value : [], asking);
+		case 'choice': {
+			const chosen = field.choices.findIndex(choice => choice.value === value);
+			field.choices.forEach(({label}, index) => asking.say(`${index + 1} ${label}`));
+			const line = await asking.ask(`${field.label} [${chosen + 1}]: `);
+			if (line === undefined || line.trim() === leaving) return undefined;
+			return field.choices[Number(line.trim()) - 1]?.value ?? String(value);
+		}
+		case 'toggle': {
+			const line = await asking.ask(`${field.label}, yes or no [${value === true ? 'yes' : 'no'}]: `);
+			if (line === undefined || line.trim() === leaving) return undefined;
+			return line.trim() === '' ? value === true : /^y/i.test(line.trim());
+		}
+		case 'text': {
+			const hint = field.hint === '' ? '' : ` (${field.hint})`;
+			const kept = typeof value === 'string' ? value : '';
+			const line = await asking.ask(`${field.label}${hint} [${printable(kept)}]: `);
+			if (line === undefined || line.trim() === leaving) return undefined;
+			return line.trim() === '' ? kept : line.trim();
+		}
+	}
+}
+
+const isRows = (value: unknown): value is readonly EnvRow[] => Array.isArray(value);
+
+async function askEnv(
+	field: Field,
+	before: readonly EnvRow[],
+	{ask, say}: Asking,
+): Promise<readonly EnvRow[] | undefined> {
+	let rows = before;
+	const names = rows.map(({name}) => printable(name)).join(', ');
+	say(`${field.label} now: ${names === '' ? 'none' : names}. NAME=value sets one, -NAME removes one.`);
+	for (;;) {
+		const line = (await ask('Variable [no more]: '))?.trim();
+		if (line === undefined || line === leaving) return undefined;
+		if (line === '') return rows;
+		const at = line.indexOf('=');
+		const name = line.startsWith('-') && at === -1 ? line.slice(1) : line.slice(0, Math.max(0, at));
+		const rest = rows.filter(row => row.name !== name || row.source !== undefined);
+		if (line.startsWith('-') && at === -1) rows = rest;
+		else if (at > 0) rows = [...rest, {name, value: line.slice(at + 1)}];
+		else say(`${printable(line)} has no “=”; write NAME=value.`);
+	}
+}

@@ -1,0 +1,112 @@
+/** A review as lines, and the question whether to apply it. Nothing is written without an answer to that. */
+import type {Console} from '../../console/console.js';
+import {conflictOfReview, lostGround} from '../../console/sheets/lost-ground.js';
+import {typeName} from '../../console/sheets/review.js';
+import type {ReviewSheet} from '../../console/sheets/sheets.js';
+import {topSheet} from '../../console/state/read.js';
+import {closeSheet} from '../../console/state/select.js';
+import type {ConsoleState} from '../../console/state/state.js';
+import {planLines} from '../write/report.js';
+import type {Asking} from './ask-form.js';
+
+/** What is on top was asked about until it is decided: a choice, a review, what came of it. */
+export async function askOnTop(console: Console, asking: Asking): Promise<void> {
+	for (;;) {
+		const top = topSheet(console.store.getState());
+		if (top?.kind === 'choice') await askChoice(console, asking);
+		else if (top?.kind === 'review') await askReview(console, top.id, asking);
+		else return;
+	}
+}
+
+async function askChoice(console: Console, {ask, say}: Asking): Promise<void> {
+	const {store} = console;
+	const sheet = topSheet(store.getState());
+	if (sheet?.kind !== 'choice') return;
+	say(`${sheet.title} ${sheet.question}`);
+	sheet.options.forEach(({label}, index) => say(`${index + 1} ${label}`));
+	const line = await ask('Number, or nothing to cancel: ');
+	const option = sheet.options[Number((line ?? '').trim()) - 1];
+	if (!option) {
+		closeSheet(store);
+		say('Nothing was sent.');
+		return;
+	}
+	console.choose(option.value);
+	await change(console, state => topSheet(state) !== sheet);
+}
+
+async function askReview(console: Console, id: number, {ask, say}: Asking): Promise<void> {
+	const {store} = console;
+	const review = (): ReviewSheet | undefined => {
+		const top = topSheet(store.getState());
+		return top?.kind === 'review' && top.id === id ? top : undefined;
+	};
+	await change(console, () => review()?.dryRun.kind !== 'asking');
+	const sheet = review();
+	if (!sheet) return;
+	const leave = (sentence: string) => {
+		if (review()) closeSheet(store);
+		say(sentence);
+	};
+	// A command line is long to listen to: it is read when it is asked for.
+	for (const line of planLines({...sheet.plan, commands: []})) say(line);
+	for (const {label, value} of sheet.plan.facts) say(`${label}: ${value}`);
+	say(dryRunWords(sheet));
+	const lost = lostGround(store.getState(), sheet);
+	if (lost) return leave(`Nothing was sent. ${lost.sentence}`);
+	const word = sheet.confirmation === 'word' ? sheet.word : 'yes';
+	for (let times = sheet.confirmation === 'twice' ? 2 : 1; times > 0; times--) {
+		const why = sheet.because === '' ? '' : ` (${sheet.because})`;
+		const question = `Type ${word} to apply it${why}; command reads the equivalent command; anything else cancels: `;
+		let line = (await ask(question))?.trim();
+		while (line === 'command') {
+			for (const command of sheet.plan.commands) say(command);
+			line = (await ask(question))?.trim();
+		}
+		if (line !== word) return leave('Cancelled: nothing was sent.');
+		if (sheet.confirmation === 'word') typeName(store, line);
+		await console.confirm();
+	}
+	await change(console, () => review()?.phase.kind !== 'sending');
+	const after = review();
+	if (!after) return;
+	const conflict = conflictOfReview(store.getState(), after);
+	if (!conflict) return leave('sentence' in after.phase ? after.phase.sentence : 'Nothing was sent.');
+	say(conflict.sentence);
+	if (conflict.by !== undefined) say(`Changed by ${conflict.by}.`);
+	say('1 keep theirs');
+	if (!conflict.already) say('2 apply mine over theirs: reviewed again, on what is there now');
+	const line = (await ask('Number [1]: '))?.trim();
+	if (line === '2' && !conflict.already) return console.putMineOnTop();
+	console.takeTheirs();
+	if (review()) closeSheet(store);
+}
+
+function dryRunWords({dryRun}: ReviewSheet): string {
+	switch (dryRun.kind) {
+		case 'accepted':
+			return 'Dry run: the server would accept it.';
+		case 'asking':
+			return 'Dry run: not answered yet.';
+		case 'refused':
+			return `Dry run: the server would refuse it. ${dryRun.sentence}`;
+		case 'altered':
+			return `Dry run: the server would store something else: ${dryRun.sentence}`;
+		case 'not logged in':
+		case 'unknown':
+			return `Dry run failed: ${dryRun.sentence}`;
+	}
+}
+
+/** Resolves when it is so. */
+export async function change({store}: Console, isSo: (state: ConsoleState) => boolean): Promise<void> {
+	if (isSo(store.getState())) return;
+	await new Promise<void>(resolve => {
+		const unsubscribe = store.subscribe(state => {
+			if (!isSo(state)) return;
+			unsubscribe();
+			resolve();
+		});
+	});
+}

@@ -1,0 +1,179 @@
+/**
+ * The console without a screen, for a screen reader or a terminal that cannot be drawn on: no frames, one change a line, menus
+ * with numbers. It works on the same store, and what it writes goes through the same reviews.
+ */
+import type {Console} from '../../console/console.js';
+import {openServiceForm} from '../../console/forms/forms.js';
+import {verifyRevision, verifyService} from '../../console/live/verify-requests.js';
+import {endsOf, sessionLines} from '../../console/sheets/quit-sheet.js';
+import {factsOf} from '../../console/state/facts.js';
+import {revisionsOf, selectedService, topSheet, whyNoService} from '../../console/state/read.js';
+import {closeSheet, notify, selectService} from '../../console/state/select.js';
+import {printable} from '../../knative/text/printable.js';
+import {zoned} from '../../knative/text/moment.js';
+import {parseShares} from '../write/parse-shares.js';
+import {askForm, type Asking} from './ask-form.js';
+import {askOnTop, change} from './ask-review.js';
+import {
+	countLines,
+	newlyTold,
+	revisionWords,
+	serviceWords,
+	toldOf,
+	verdictWords,
+	type LinearNews,
+} from './told.js';
+import {menuLines, parseLine, type LinearName} from './words.js';
+
+export type LinearStreams = {
+	/** The next line that is typed after the question, which may be empty; undefined at the end of the input. */
+	readonly ask: (question: string) => Promise<string | undefined>;
+	readonly say: (line: string) => void;
+};
+
+/** Tells what changes, a line each, until it is called: nothing can be asked for. */
+export function tellChanges({store}: Console, say: (line: string) => void): () => void {
+	let told: LinearNews = new Map();
+	const look = () => {
+		const now = toldOf(store.getState());
+		for (const sentence of newlyTold(told, now)) say(printable(sentence));
+		told = now;
+	};
+	look();
+	return store.subscribe(look);
+}
+
+/** Tells what changes and does what is typed, until the operator quits or the input ends. */
+export async function runLinear(console: Console, {ask, say}: LinearStreams): Promise<void> {
+	const {store} = console;
+	const asking: Asking = {ask: async question => ask(printable(question)), say: line => say(printable(line))};
+	say('kn-canary in linear mode: one change a line. Type help for the commands, by number or word.');
+	const stopTelling = tellChanges(console, say);
+	try {
+		for (;;) {
+			const line = await ask('');
+			if (line === undefined) return;
+			const parsed = parseLine(line);
+			if (parsed.kind === 'problem') asking.say(parsed.sentence);
+			if (parsed.kind !== 'command') continue;
+			// What was said about the last command is about that one.
+			notify(store, undefined);
+			if (parsed.name === 'quit') {
+				const ends = endsOf(store.getState());
+				for (const end of ends) asking.say(end);
+				const answer = ends.length === 0 ? 'yes' : (await ask('Quit all the same? yes or no: '))?.trim();
+				if (answer === undefined || /^y(?:es)?$/i.test(answer)) return;
+				continue;
+			}
+			await performers[parsed.name](console, asking, parsed.argument);
+			await askOnTop(console, asking);
+		}
+	} finally {
+		stopTelling();
+	}
+}
+
+type Performer = (console: Console, asking: Asking, argument: string) => Promise<void> | void;
+
+const performers: Readonly<Record<Exclude<LinearName, 'quit'>, Performer>> = {
+	services({store}, {say}) {
+		const {services} = store.getState();
+		if (services.length === 0) say('There are no services.');
+		services.forEach((service, index) => say(`${index + 1} ${serviceWords(service)}`));
+	},
+	use({store}, {say}, wanted) {
+		const {services} = store.getState();
+		const service = services.find(({name}) => name === wanted) ?? services[Number(wanted) - 1];
+		if (!service) return say(`There is no service ${wanted}; services lists them.`);
+		selectService(store, service);
+		say(`Chosen: ${serviceWords(service)}`);
+	},
+	status({store}, {say}) {
+		const state = store.getState();
+		const service = selectedService(state);
+		if (!service) return say(whyNoService(state));
+		say(serviceWords(service));
+		if (service.url !== undefined) say(`URL ${service.url}`);
+		for (const revision of revisionsOf(state, service)) say(`Revision ${revisionWords(revision)}.`);
+		const verdict = state.verdicts.get(service.uid);
+		if (verdict && verdict.word !== '') say(verdictWords(service.name, verdict));
+	},
+	async new(console, asking) {
+		openServiceForm(console.store);
+		await askForm(console, asking);
+	},
+	async revision(console, asking) {
+		console.newRevision();
+		await askForm(console, asking);
+	},
+	split(console, {say}, words) {
+		const state = console.store.getState();
+		const service = selectedService(state);
+		if (!service) return say(whyNoService(state));
+		const parsed = parseShares(words.split(/\s+/).filter(Boolean), factsOf(state, service));
+		if (!parsed.ok) return say(parsed.reason);
+		console.reviewSplit(service, parsed.split);
+	},
+	promote: console => console.complete(),
+	rollback: console => console.rollBack(),
+	undo: console => console.undo(),
+	abandon: (console, _, why) => console.abandon(why),
+	verify: async (console, asking) => sayAnswer(console, asking, () => verifyService(console.store)),
+	tagged: async (console, asking) => sayAnswer(console, asking, () => verifyRevision(console.store)),
+	start: ({live, store}) => (isAsking(store.getState()) ? undefined : live.toggle()),
+	stop: ({live, store}) => (isAsking(store.getState()) ? live.toggle() : undefined),
+	faster: ({live}) => live.changePace(1),
+	slower: ({live}) => live.changePace(-1),
+	compare: ({live}) => live.toggleComparison(),
+	counts({store}, {say}) {
+		for (const line of countLines(store.getState())) say(line);
+	},
+	history({store}, {say}) {
+		const lines = sessionLines(store.getState(), at => zoned(at));
+		for (const line of lines.length > 0 ? lines : ['No changes yet.']) say(line);
+	},
+	messages({store}, {say}) {
+		const {messages} = store.getState();
+		if (messages.length === 0) say('No messages yet.');
+		for (const {at, text} of messages.slice(-10)) say(`${zoned(at)}  ${text}`);
+	},
+	async namespace(console, {say}, name) {
+		if (name === '') return say('Name the namespace: namespace shop');
+		await console.changeNamespace(name);
+	},
+	help(_, {say}) {
+		for (const line of menuLines()) say(line);
+	},
+};
+
+function isAsking(state: ReturnType<Console['store']['getState']>): boolean {
+	const service = selectedService(state);
+	return service !== undefined && state.verdicts.get(service.uid)?.isRunning === true;
+}
+
+/** One request, and what came of it. */
+async function sayAnswer(console: Console, {say}: Asking, send: () => Promise<void>): Promise<void> {
+	const {store} = console;
+	await send();
+	const sheet = topSheet(store.getState());
+	if (sheet?.kind !== 'verify') return;
+	await change(console, state => {
+		const top = topSheet(state);
+		return top?.kind !== 'verify' || top.phase.kind !== 'asking';
+	});
+	const top = topSheet(store.getState());
+	if (top?.kind !== 'verify') return;
+	say(top.url);
+	say(top.command);
+	const {phase} = top;
+	if (phase.kind === 'not asked') say(phase.sentence);
+	if (phase.kind === 'answered') {
+		const {outcome, latency} = phase.answer;
+		if (outcome.kind === 'failure') say(outcome.sentence);
+		else {
+			const whose = top.revision === undefined ? '' : `, by ${top.revision}`;
+			say(`Answer ${outcome.code} in ${Math.round(latency)} ms${whose}: ${outcome.firstLine}`);
+		}
+	}
+	closeSheet(store);
+}

@@ -1,0 +1,137 @@
+/** What is so, as sentences under names: what is new in one of them is told as a line of its own. Pure. */
+import {count} from './words.js';
+import type {ConsoleState, ServiceVerdict} from '../../console/state/state.js';
+import {revisionsOf, selectedService} from '../../console/state/read.js';
+import {serviceState} from '../../knative/service/service-state.js';
+import type {ServiceView} from '../../knative/service/service.js';
+import type {RevisionView} from '../../knative/revision/revision.js';
+
+/** By what it is about. Texts are printable. */
+export type LinearNews = ReadonlyMap<string, string>;
+
+/** Services that are told of one by one: of more, only those in trouble and the selected one. */
+const mostTold = 30;
+
+export function toldOf(state: ConsoleState): LinearNews {
+	const {connection, feeds, services, notice} = state;
+	const told = new Map<string, string>();
+	const tell = (about: string, sentence: string) => {
+		if (sentence !== '') told.set(about, sentence);
+	};
+	if (connection.kind === 'connected' && state.namespace !== '') {
+		const marks = [connection.production ? ' PRODUCTION.' : '', connection.readOnly ? ' Read-only.' : ''];
+		tell('connection', `Connected to ${connection.context}, namespace ${state.namespace}.${marks.join('')}`);
+	}
+	if (connection.kind === 'failed') tell('connection', `Not connected: ${connection.sentence}`);
+	tell('watch', watchWords(feeds.services));
+	tell('gateway', gatewayWords(state));
+	const selected = selectedService(state);
+	for (const service of services) {
+		const isBad = serviceState(service).kind === 'failed';
+		if (services.length <= mostTold || isBad || service === selected) {
+			tell(`service ${service.uid}`, serviceWords(service));
+		}
+	}
+	for (const revision of revisionsOf(state, selected)) {
+		tell(`revision ${revision.uid}`, `Revision ${revisionWords(revision)}.`);
+	}
+	for (const verdict of state.verdicts.values()) {
+		const service = services.find(({uid}) => uid === verdict.uid);
+		if (service && verdict.word !== '') tell(`verdict ${verdict.uid}`, verdictWords(service.name, verdict));
+	}
+	if (notice && notice.isPassing !== true) tell('notice', notice.text);
+	return told;
+}
+
+/** What is to be said after a change: sentences that were not so before. */
+export function newlyTold(before: LinearNews, after: LinearNews): string[] {
+	return [...after]
+		.filter(([about, sentence]) => before.get(about) !== sentence)
+		.map(([, sentence]) => sentence);
+}
+
+function watchWords(feed: ConsoleState['feeds']['services']): string {
+	switch (feed.kind) {
+		case 'connecting':
+			return '';
+		case 'live':
+			return 'Watching: what changes is told here.';
+		case 'stale':
+			return feed.isUnanswered ? 'No answer from the API server; what is told may be old.' : '';
+		case 'offline':
+			return 'The API server cannot be reached; retrying.';
+		case 'forbidden':
+		case 'missing':
+			return feed.why;
+	}
+}
+
+function gatewayWords({gateway}: ConsoleState): string {
+	switch (gateway.kind) {
+		case 'looking':
+			return '';
+		case 'found':
+			return `Gateway ${gateway.via} at ${gateway.host}:${gateway.port}.`;
+		case 'not found':
+			return `No gateway: ${gateway.sentence}`;
+	}
+}
+
+/** `cart: Ready. cart-00001 90 % (stable), cart-00002 10 % (canary).` */
+export function serviceWords(service: ServiceView): string {
+	const {word, sentence} = serviceState(service);
+	const entries = service.statusTraffic.length > 0 ? service.statusTraffic : service.specTraffic;
+	const rows = new Map<string, {percent: number; tags: string[]}>();
+	for (const {revision = 'the latest revision', percent, tag} of entries) {
+		const row = rows.get(revision) ?? {percent: 0, tags: []};
+		rows.set(revision, {
+			percent: row.percent + percent,
+			tags: tag === undefined ? row.tags : [...row.tags, tag],
+		});
+	}
+	const shares = [...rows].map(
+		([revision, {percent, tags}]) =>
+			`${revision} ${percent} %${tags.length > 0 ? ` (${tags.join(', ')})` : ''}`,
+	);
+	const state = sentence === '' ? word : `${word}: ${sentence.replace(/\.$/, '')}`;
+	return `${service.name}: ${state}. ${shares.join(', ')}${shares.length > 0 ? '.' : ''}`.trim();
+}
+
+export function revisionWords({name, state, actualReplicas, desiredReplicas, image}: RevisionView): string {
+	const pods = actualReplicas === undefined ? '' : `, ${actualReplicas} of ${desiredReplicas ?? '?'} pods`;
+	const why = state.ready || state.sentence === '' ? '' : ` (${state.sentence})`;
+	return `${name}: ${state.word}${why}${pods}, image ${image}`;
+}
+
+/** Its words are told anew when the verdict is another one, not with each answer. */
+export function verdictWords(service: string, {word, tone}: ServiceVerdict): string {
+	const weight = {bad: 'ALARM', warning: 'Doubtful', good: 'Good', waiting: 'Verdict'}[tone];
+	const hint = tone === 'bad' && word !== 'down' ? ' rollback takes it back; counts says why.' : '';
+	return `${weight}: ${service} is ${word}.${hint}`;
+}
+
+/** What the loop has counted, a line each. */
+export function countLines(state: ConsoleState): string[] {
+	const service = selectedService(state);
+	const snapshot = service && state.live?.uid === service.uid ? state.live.snapshot : undefined;
+	if (!service || !snapshot) return ['No requests were sent yet; start sends them.'];
+	const {answered, rate, rows, comparison} = snapshot;
+	const verdict = state.verdicts.get(service.uid);
+	const pace = snapshot.state === 'running' ? `${rate} requests a second` : 'paused';
+	return [
+		`${service.name}: ${count(answered, 'answer')}, ${pace}.`,
+		...rows.map(row => {
+			const whose = row.revision ?? 'unattributed';
+			const got = row.observedShare === undefined ? '' : `, got ${(row.observedShare * 100).toFixed(1)} %`;
+			const set = row.configuredPercent === undefined ? '' : `, set ${row.configuredPercent} %`;
+			const said = row.fingerprint ?? row.text;
+			return `${whose}: ${count(row.n, 'answer')}${set}${got}, ${count(row.errors, 'failure')}${said === '' ? '' : `: ${said}`}.`;
+		}),
+		...(comparison && comparison.pairs > 0
+			? [comparison.fresh, comparison.old].map(
+					side => `${side.revision} at its tag: ${side.failed} of ${side.asked} failed.`,
+				)
+			: []),
+		...(verdict && verdict.word !== '' ? [verdictWords(service.name, verdict)] : []),
+	];
+}

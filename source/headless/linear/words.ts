@@ -1,0 +1,93 @@
+/** The commands of the linear mode: by number, by word or by the beginning of a word. Pure. */
+
+export type LinearCommand = {
+	readonly name: string;
+	readonly help: string;
+	/** Also without being asked for: it changes nothing in the cluster. */
+	readonly argument?: string;
+};
+
+/** In the order of the menu; the first is number 1. */
+export const linearCommands = [
+	{name: 'services', help: 'list the services, with their numbers'},
+	{name: 'use', argument: 'number or name', help: 'choose the service that all else is about'},
+	{name: 'status', help: 'read the chosen service: split, revisions, verdict'},
+	{name: 'new', help: 'create a service'},
+	{name: 'revision', help: 'create a revision of it, at 0 % unless you say otherwise'},
+	{
+		name: 'split',
+		argument: 'revision=percent …',
+		help: 'give shares, such as: split cart-00001=90 cart-00002=10',
+	},
+	{name: 'promote', help: 'give 100 % to the canary'},
+	{name: 'rollback', help: 'give 100 % back to what users had'},
+	{name: 'undo', help: 'undo the last split'},
+	{name: 'abandon', argument: 'why', help: 'give the release up'},
+	{name: 'verify', help: 'send one request to the service, as a user would'},
+	{name: 'tagged', help: 'send one request to the newest revision at its tag URL'},
+	{name: 'start', help: 'send requests all the time and judge who answers'},
+	{name: 'faster', help: 'more requests a second'},
+	{name: 'slower', help: 'fewer requests a second'},
+	{name: 'compare', help: 'compare canary and stable side by side, or no longer'},
+	{name: 'stop', help: 'send no more requests'},
+	{name: 'counts', help: 'read what was counted'},
+	{name: 'history', help: 'read what was written from here'},
+	{name: 'messages', help: 'read the last messages again'},
+	{name: 'namespace', argument: 'name', help: 'change the namespace'},
+	{name: 'help', help: 'read this list'},
+	{name: 'quit', help: 'leave; the split stays as it is'},
+] as const satisfies readonly LinearCommand[];
+
+export type LinearName = (typeof linearCommands)[number]['name'];
+
+/** The keys of the console mean the same here, as its messages speak of them. */
+const keys: Readonly<Record<string, LinearName>> = {
+	n: 'new',
+	r: 'revision',
+	c: 'promote',
+	R: 'rollback',
+	u: 'undo',
+	X: 'abandon',
+	v: 'verify',
+	V: 'tagged',
+	p: 'compare',
+	w: 'history',
+	m: 'messages',
+	q: 'quit',
+	'?': 'help',
+	'+': 'faster',
+	'-': 'slower',
+};
+
+export type LinearLine =
+	| {readonly kind: 'command'; readonly name: LinearName; readonly argument: string}
+	| {readonly kind: 'nothing'}
+	| {readonly kind: 'problem'; readonly sentence: string};
+
+export function parseLine(line: string): LinearLine {
+	const [, word = '', argument = ''] = /^\s*(\S*)\s*(.*?)\s*$/.exec(line) ?? [];
+	if (word === '') return {kind: 'nothing'};
+	const byNumber = /^\d+$/.test(word) ? linearCommands[Number(word) - 1] : undefined;
+	const exact = linearCommands.filter(({name}) => name === (keys[word] ?? word.toLowerCase()));
+	const begun = linearCommands.filter(({name}) => name.startsWith(word.toLowerCase()));
+	const found = byNumber ? [byNumber] : exact.length > 0 ? exact : begun;
+	const [command] = found;
+	if (!command) return {kind: 'problem', sentence: `There is no command ${word}; help lists them.`};
+	if (found.length > 1) {
+		const names = found.map(({name}) => name).join(', ');
+		return {kind: 'problem', sentence: `${word} may be ${names}; type more of it.`};
+	}
+	return {kind: 'command', name: command.name, argument};
+}
+
+export function menuLines(): string[] {
+	return linearCommands.map((command, index) => {
+		const argument = 'argument' in command ? ` <${command.argument}>` : '';
+		return `${index + 1} ${command.name}${argument}: ${command.help}`;
+	});
+}
+
+/** `1 answer`, `2 answers`. */
+export function count(number: number, one: string, many = `${one}s`): string {
+	return `${number} ${number === 1 ? one : many}`;
+}

@@ -1,0 +1,113 @@
+/** Waits until a service is as it is wanted, and says meanwhile what the server says. */
+import type {Cluster} from '../../kube/cluster.js';
+import {servingPath} from '../../kube/paths.js';
+import {reflect} from '../../kube/watch/reflector.js';
+import {releaseOf} from '../../knative/release/release.js';
+import {parseService, type ServiceView} from '../../knative/service/service.js';
+import {condition, routeSettled, serviceState} from '../../knative/service/service-state.js';
+import type {RevisionView} from '../../knative/revision/revision.js';
+import {readRevisions} from './read-service.js';
+import {waitGoals, type WaitGoal} from './wait-goals.js';
+
+export type Waited =
+	| {kind: 'so'}
+	| {kind: 'gone'; sentence: string}
+	/** Not in time; what the server said last. */
+	| {kind: 'late'; sentence: string}
+	| {kind: 'failed'; sentence: string};
+
+function isSo(goal: WaitGoal, service: ServiceView, revisions: readonly RevisionView[] | undefined): boolean {
+	switch (goal) {
+		case 'settled':
+			return routeSettled(service);
+		case 'ready':
+			return serviceState(service).kind === 'ready';
+		case 'complete':
+			return routeSettled(service) && releaseOf({service, revisions, changes: []}).whole !== undefined;
+		case 'canary-ready': {
+			const {canary} = releaseOf({service, revisions, changes: []});
+			return revisions?.find(({name}) => name === canary?.revision)?.state.kind === 'ready';
+		}
+		case 'deleted':
+			return false;
+	}
+}
+
+/** @param within Milliseconds. */
+export async function waitFor(
+	cluster: Cluster,
+	{
+		namespace,
+		name,
+		goal,
+		within,
+		signal,
+		progress,
+	}: {
+		namespace: string;
+		name: string;
+		goal: WaitGoal;
+		within: number;
+		signal: AbortSignal;
+		progress: (words: string) => void;
+	},
+): Promise<Waited> {
+	const {promise, resolve} = Promise.withResolvers<Waited>();
+	let said = '';
+	let problem = '';
+	const look = async (object: unknown) => {
+		const parsed = parseService(object);
+		if (!parsed.ok || parsed.value.name !== name) return;
+		const service = parsed.value;
+		const revisions =
+			goal === 'canary-ready' || goal === 'complete'
+				? await readRevisions(cluster, namespace, name)
+				: undefined;
+		if (isSo(goal, service, revisions)) return resolve({kind: 'so'});
+		const {word, sentence} = serviceState(service);
+		const routes = condition(service, 'RoutesReady');
+		const words = `${word}${sentence === '' ? (routes?.message ?? '') : `: ${sentence}`}`;
+		if (words !== said) progress(words);
+		said = words;
+	};
+	const gone = () =>
+		resolve(
+			goal === 'deleted'
+				? {kind: 'so'}
+				: {kind: 'gone', sentence: `There is no service ${name} in namespace ${namespace}.`},
+		);
+	const reflector = reflect(
+		cluster,
+		{path: servingPath('services', namespace), query: {fieldSelector: `metadata.name=${name}`}},
+		{
+			onState(state) {
+				if (state.kind === 'live' || state.kind === 'connecting') return;
+				problem = state.why;
+				if (state.kind === 'forbidden')
+					resolve({kind: 'failed', sentence: `${name} cannot be watched: ${state.why}.`});
+			},
+			onChange(change) {
+				if (change.type === 'gone') return gone();
+				if (change.type === 'put') return void look(change.object);
+				if (change.isLast && change.isFirst && change.items.length === 0) return gone();
+				for (const item of change.items) void look(item);
+			},
+		},
+	);
+	const late = () => {
+		const last = said === '' ? problem : said;
+		resolve({
+			kind: 'late',
+			sentence: `Not so after ${within / 1000} s: ${waitGoals[goal]}.${last === '' ? '' : ` Last heard: ${last}`}`,
+		});
+	};
+	const timer = setTimeout(late, within);
+	signal.addEventListener('abort', late, {once: true});
+	try {
+		return await promise;
+	} finally {
+		clearTimeout(timer);
+		signal.removeEventListener('abort', late);
+		reflector.stop();
+	}
+}

@@ -1,0 +1,179 @@
+/** A plan without a screen: shown, agreed to, sent once and remembered, followed to the gateway; or tried dry. */
+import type {HistoryFile} from '../../journal/journal-file.js';
+import type {Warning} from '../../knative/release/warnings.js';
+import type {Cluster} from '../../kube/cluster.js';
+import {identityOf} from '../../kube/objects.js';
+import {agreementFor} from '../../release/agreement.js';
+import {placed, type DryRun, type Plan} from '../../release/plan.js';
+import {sendRecorded} from '../../release/recorded.js';
+import {dryRunOf, sendPlan, sentenceOfOutcome, type WriteOutcome} from '../../release/send-plan.js';
+import type {UnderWay} from '../../release/under-way.js';
+import {exitCodes, type ExitCode} from '../exit-codes.js';
+import {followToGateway, type Arrival} from './follow-to-gateway.js';
+
+/** What has to be typed at a terminal can be said on the command line. */
+export type Despite = 'worse' | 'rejected';
+
+export type ApplyOptions = {
+	namespace: string;
+	service: string;
+	/** What it is to be done in spite of: `worse`, `rejected`. */
+	despite?: readonly Despite[];
+	dryRun: boolean;
+	/** Agreed to beforehand. */
+	yes: boolean;
+	/** What would have to be typed at a terminal, said beforehand. */
+	confirm?: string | undefined;
+	/** The context is production. */
+	production: boolean;
+	/** Why, in the operator's words: kept in the history. */
+	reason: string;
+	/** Milliseconds to wait for the gateway; 0 does not wait. */
+	wait: number;
+};
+
+export type ApplyMeans = {
+	cluster: Cluster;
+	history: HistoryFile | undefined;
+	/** Where what is under way is told, for who is ended meanwhile. */
+	underWay?: UnderWay;
+	/** What the plan says, before anything is sent. */
+	show: (plan: Plan) => void;
+	/** Whether somebody at a terminal agrees, by typing this word; undefined where there is nobody. */
+	agree: ((word: string) => Promise<boolean>) | undefined;
+	/** How it goes on after the write: the server's own words. */
+	progress: (words: string) => void;
+	now?: () => number;
+};
+
+export type Result = {
+	code: ExitCode;
+	/** Whether the change was made, as a sentence. */
+	sentence: string;
+	plan?: Plan;
+	dryRun?: DryRun;
+	outcome?: WriteOutcome['kind'];
+	arrival?: Arrival;
+};
+
+export async function applyPlan(plan: Plan, options: ApplyOptions, means: ApplyMeans): Promise<Result> {
+	const agreed = placed(plan, means.cluster);
+	means.show(agreed);
+	if (options.dryRun) return tryDry(means.cluster, agreed);
+	if (means.cluster.readOnly) {
+		return {
+			code: exitCodes.notMade,
+			sentence: 'Not done: started with --read-only, nothing is written.',
+			plan: agreed,
+		};
+	}
+	const refusal = await refusalOf(options, means, agreed);
+	if (refusal) return {...refusal, plan: agreed};
+	return write(options, means, agreed);
+}
+
+async function tryDry(cluster: Cluster, agreed: Plan): Promise<Result> {
+	const outcome = await sendPlan(cluster, agreed, {dryRun: true});
+	const dryRun = dryRunOf(outcome, agreed);
+	const sentence = {
+		asking: '',
+		accepted: 'Dry run: the server would accept it. Nothing was written.',
+		altered: 'Dry run: the server would store something else. Nothing was written.',
+		refused: 'Dry run: the server would refuse it. Nothing was written.',
+		'not logged in': 'Dry run: you are not logged in. Nothing was written.',
+		unknown: 'Dry run failed. Nothing was written.',
+	}[dryRun.kind];
+	return {
+		code: dryRun.kind === 'accepted' ? exitCodes.done : exitCodes.notMade,
+		sentence: 'sentence' in dryRun ? `${sentence} ${dryRun.sentence}` : sentence,
+		plan: agreed,
+		dryRun,
+	};
+}
+
+/** Why it is not to be done; undefined when it is. `--yes` is not enough where the console would want more than Enter. */
+async function refusalOf(
+	{yes, confirm, production, despite = []}: ApplyOptions,
+	{agree, cluster}: ApplyMeans,
+	agreed: Plan,
+): Promise<{code: ExitCode; sentence: string} | undefined> {
+	const isSaid = ({kind}: Warning) => despite.some(what => what === kind);
+	const left = agreed.warnings.filter(warning => !isSaid(warning));
+	const agreement = agreementFor(
+		{...agreed, warnings: left},
+		{production: production ? cluster.context : undefined},
+	);
+	const doubt = left.find(({kind}) => kind === 'worse' || kind === 'rejected');
+	if (doubt && (yes || !agree)) {
+		return {
+			code: exitCodes.notMade,
+			sentence: `Not applied: ${doubt.sentence} To apply it anyway: --despite ${doubt.kind}.`,
+		};
+	}
+	if (agreement.kind === 'once' && yes) return undefined;
+	if (agreement.kind === 'word' && confirm !== undefined) {
+		if (confirm === agreement.word) return undefined;
+		return {
+			code: exitCodes.notAgreed,
+			sentence: `Not applied: --confirm says "${confirm}", and it has to be "${agreement.word}" (${agreement.because}).`,
+		};
+	}
+	if (agree && (agreement.kind !== 'twice' || !yes)) {
+		const word = agreement.kind === 'word' ? agreement.word : 'yes';
+		return (await agree(word))
+			? undefined
+			: {code: exitCodes.notAgreed, sentence: 'Not applied: not confirmed.'};
+	}
+	const sentence = {
+		once: 'Not applied: not confirmed; --yes skips the question.',
+		twice:
+			'Not applied: a target cannot take the traffic now, which --yes does not agree to; confirm it at a terminal.',
+		word: `Not applied: ${'because' in agreement ? agreement.because : ''}: type "${'word' in agreement ? agreement.word : ''}" at a terminal, or say it with --confirm.`,
+	}[agreement.kind];
+	return {code: exitCodes.notAgreed, sentence};
+}
+
+async function write(
+	{reason, wait, namespace, service}: ApplyOptions,
+	{cluster, history, underWay, progress, now = Date.now}: ApplyMeans,
+	agreed: Plan,
+): Promise<Result> {
+	const mine = underWay?.begin(`${agreed.action} ${service}`);
+	try {
+		const {outcome, problem} = await sendRecorded(cluster, agreed, history, {reason, now});
+		const common = {plan: agreed, outcome: outcome.kind};
+		const notKept = problem === undefined ? '' : ` It is not in the history: ${problem}.`;
+		if (outcome.kind !== 'done') {
+			const sentence = `${sentenceOfOutcome(outcome, agreed)}${notKept}`;
+			const code = codes[outcome.kind] ?? exitCodes.notMade;
+			mine?.settled({sentence, code});
+			return {...common, code, sentence};
+		}
+		const missed = outcome.missed === undefined ? '' : ` But ${outcome.missed}`;
+		const taken = `Done: the server took it.${notKept}${missed}`;
+		const generation = identityOf(outcome.object)?.generation;
+		if (wait === 0 || generation === undefined) {
+			mine?.settled({sentence: taken, code: exitCodes.done});
+			return {...common, code: exitCodes.done, sentence: taken};
+		}
+		mine?.settled({
+			sentence: `${taken} Whether the gateway has it was not waited for.`,
+			code: exitCodes.notRouted,
+		});
+		const arrival = await followToGateway(cluster, {namespace, service, generation, within: wait, progress});
+		return {
+			...common,
+			arrival,
+			code: arrival.kind === 'moved' ? exitCodes.done : exitCodes.notRouted,
+			sentence: `Done: the server took it. ${arrival.sentence}${notKept}${missed}`,
+		};
+	} finally {
+		mine?.end();
+	}
+}
+
+const codes: Partial<Record<WriteOutcome['kind'], ExitCode>> = {
+	altered: exitCodes.altered,
+	conflict: exitCodes.conflict,
+	unknown: exitCodes.unknown,
+};

@@ -1,0 +1,108 @@
+/** The whole release without a screen, as a screen reader has it: the output is read as text. */
+import {spawn} from 'node:child_process';
+import path from 'node:path';
+import process from 'node:process';
+import {stripVTControlCharacters} from 'node:util';
+import {expect, it, vi} from 'vitest';
+
+const image = 'registry.example.com/samples/helloworld-go:73fbdd56';
+
+function openLinear(args: readonly string[] = []) {
+	const program = spawn(
+		process.execPath,
+		['dist/cli.js', '--sandbox', '--pace', '10', '--seed', '1', '--screen-reader', ...args],
+		{env: {...process.env, XDG_STATE_HOME: path.resolve('node_modules/.cache/kn-canary-test/linear')}},
+	);
+	let said = '';
+	let read = 0;
+	program.stdout.on('data', (bytes: Buffer) => {
+		said += String(bytes);
+	});
+	program.stderr.on('data', (bytes: Buffer) => {
+		said += String(bytes);
+	});
+	const ended = new Promise<number | null>(resolve => {
+		program.once('close', resolve);
+	});
+	return {
+		ended,
+		whole: () => said,
+		/** Types a line, and hears what comes after it. */
+		type(...lines: readonly string[]) {
+			read = said.length;
+			program.stdin.write(lines.map(line => `${line}\n`).join(''));
+		},
+		/** Resolves when it was said since the last line was typed. */
+		async hear(wanted: RegExp): Promise<string> {
+			return vi.waitFor(
+				() => {
+					const since = said.slice(read);
+					if (!wanted.test(since)) throw new Error(`${String(wanted)} was not said:\n${since}`);
+					return since;
+				},
+				{timeout: 20_000, interval: 20},
+			);
+		},
+		async [Symbol.asyncDispose]() {
+			program.kill('SIGKILL');
+			await ended;
+		},
+	};
+}
+
+it('releases a revision step by step, and takes a failing one back', async () => {
+	await using linear = openLinear();
+	await linear.hear(/cart: Ready\. cart-00001 90 % \(stable\), cart-00002 10 % \(canary\)\./);
+	await linear.hear(/Gateway kourier at/);
+
+	linear.type('new', '', 'hello', image, '', '', '');
+	await linear.hear(/create service hello in default[^]*Dry run: the server would accept it\.[^]*Type yes/);
+	linear.type('yes');
+	await linear.hear(/hello: Ready\. hello-00001 100 %\./);
+	linear.type('verify');
+	await linear.hear(/Answer 200 in \d+ ms, by hello-00001: Hello World!/);
+
+	linear.type('revision', '', 'TARGET=Knative', '', '', '', '');
+	await linear.hear(/@latest \(none ready\) {2}– → 0 % {2}canary[^]*Type yes/);
+	linear.type('yes');
+	await linear.hear(/hello: Ready\. hello-00001 100 % \(stable\), hello-00002 0 % \(canary\)\./);
+	linear.type('tagged');
+	await linear.hear(/Answer 200 in \d+ ms, by hello-00002: Hello Knative!/);
+
+	linear.type('split hello-00001=50 hello-00002=60');
+	await linear.hear(/sum to 110, and must sum to 100/);
+	linear.type('split hello-00001=50 hello-00002=50');
+	await linear.hear(/hello-00001 {2}100 % → 50 %[^]*Type yes/);
+	linear.type('no');
+	await linear.hear(/Cancelled: nothing was sent\./);
+	linear.type('split hello-00001=50 hello-00002=50');
+	await linear.hear(/Type yes/);
+	linear.type('yes');
+	await linear.hear(/hello: Ready\. hello-00001 50 % \(stable\), hello-00002 50 % \(canary\)\./);
+	linear.type('promote');
+	await linear.hear(/Type yes/);
+	linear.type('yes');
+	await linear.hear(/hello: Ready\. .*hello-00002 100 %/);
+
+	// One that fails half of its requests.
+	linear.type('revision', image.replace('go:73fbdd56', 'flaky:1'), 'ERROR_RATE=0.5', '', '50', '', '');
+	await linear.hear(/Type yes/);
+	linear.type('yes');
+	await linear.hear(/hello: Ready\. .*hello-00003 50 %/);
+	linear.type('start', '+', '+', '+', '+');
+	await linear.hear(/ALARM: hello is worse\./);
+	linear.type('counts');
+	await linear.hear(/hello-00003 at its tag: [1-9]\d* of \d+ failed\./);
+	linear.type('rollback');
+	await linear.hear(/hello-00002 {2}50 % → 100 %[^]*Type yes/);
+	linear.type('yes');
+	await linear.hear(/hello: Ready\. (?!.*hello-00003 50 %).*hello-00002 100 %/);
+
+	linear.type('quit');
+	await linear.hear(/running: requests to hello/);
+	linear.type('yes');
+	expect(await linear.ended).toBe(0);
+	expect(linear.whole()).toMatch(/roll back hello: done\n$/);
+	// Nothing but lines of text.
+	expect(stripVTControlCharacters(linear.whole())).toBe(linear.whole());
+});

@@ -1,0 +1,28 @@
+/** Commands of the linear mode, by number, word, beginning and key. */
+import {expect, test} from 'vitest';
+import {linearCommands, menuLines, parseLine} from '../../source/headless/linear/words.js';
+
+test.each([
+	['services', {kind: 'command', name: 'services', argument: ''}],
+	['1', {kind: 'command', name: 'services', argument: ''}],
+	['  use  cart ', {kind: 'command', name: 'use', argument: 'cart'}],
+	['split a=50 b=50', {kind: 'command', name: 'split', argument: 'a=50 b=50'}],
+	['roll', {kind: 'command', name: 'rollback', argument: ''}],
+	['R', {kind: 'command', name: 'rollback', argument: ''}],
+	['r', {kind: 'command', name: 'revision', argument: ''}],
+	['PROMOTE', {kind: 'command', name: 'promote', argument: ''}],
+	['', {kind: 'nothing'}],
+	['99', {kind: 'problem', sentence: 'There is no command 99; help lists them.'}],
+	['st', {kind: 'problem', sentence: 'st may be status, start, stop; type more of it.'}],
+])('%j is %j', (line, meant) => {
+	expect(parseLine(line)).toEqual(meant);
+});
+
+test('the menu has each command once, with the number that means it', () => {
+	const lines = menuLines();
+	expect(lines).toHaveLength(linearCommands.length);
+	linearCommands.forEach(({name}, index) => {
+		expect(lines[index]).toMatch(new RegExp(`^${index + 1} ${name}\\b`));
+		expect(parseLine(String(index + 1))).toMatchObject({name});
+	});
+});
