@@ -33,6 +33,9 @@ const resizeGrace = 100;
 /** A character of two bytes, and of one column but where a terminal takes those that are ambiguous for wide (UAX #11). */
 const ambiguous = '·';
 
+/** Cells that it may take, where each byte of it is drawn as something. */
+const widest = 4;
+
 /** Milliseconds after another spelling in which the screen is erased before each frame: the last of the old ones may be among them. */
 const respelling = 500;
 
@@ -214,7 +217,10 @@ export function createFrameWriter<Stream extends TerminalStream>(
 		write(enterAlternateScreen + knownState + noWrap + hideCursor + home + eraseAll + measured + drawn);
 	}
 
-	const told = ({column}: Position) => width.resolve(column);
+	const told = ({row, column}: Position) => {
+		// Of another place it is the answer to something else, or a key that looks like one.
+		if (row === 0 && column <= widest) width.resolve(column);
+	};
 
 	function redraw(): void {
 		displayed.forget();
