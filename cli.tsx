@@ -33,8 +33,9 @@ const loader = createLoader(
 );
 process.once('exit', () => loader.keepRest());
 const loaded = loader.load('./program.js');
-if (!isProgram(loaded))
+if (!isProgram(loaded)) {
 	throw new TypeError('dist/program.js is not what the build made; run `npm run build`.');
+}
 void loaded.runProgram({keepCode: () => loader.keep()});
 
 function isProgram(value: unknown): value is typeof import('./source/cli/program.js') {

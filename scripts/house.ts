@@ -92,5 +92,6 @@ ${table.join('\n')}
 `;
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href)
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
 	writeFileSync('docs/house.md', housePicture());
+}

@@ -54,8 +54,9 @@ async function textOf(license, {name, holder}) {
 	const of = `Copyright (c) ${holder ?? `the authors of ${name}`}`;
 	if (license === 'MIT') return `${of}\n\n${mit}`;
 	// It wants nothing passed on; that it is in the public domain is said all the same.
-	if (license === 'Unlicense')
+	if (license === 'Unlicense') {
 		return 'This is free and unencumbered software released into the public domain (https://unlicense.org).';
+	}
 	throw new Error(`${name} has no file with its licence (${license}); add its text to scripts/licences.js.`);
 }
 

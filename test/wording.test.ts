@@ -4,7 +4,7 @@ import path from 'node:path';
 import {expect, test} from 'vitest';
 
 /** What was said once → what is said instead. */
-const replaced: ReadonlyArray<readonly [said: string, instead: string]> = [
+const replaced: readonly (readonly [said: string, instead: string])[] = [
 	['asks it once a second and counts the answers', 'send 1 request/s and count who answers'],
 	['Enter does it', 'Enter applies'],
 	["'do it'", "'apply'"],

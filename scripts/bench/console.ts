@@ -65,8 +65,9 @@ try {
 	for (const {terminal} of consoles) await quit(terminal);
 	await Promise.all(all.map(async ({kubeconfig, add}) => measureHeap(kubeconfig, add)));
 
-	for (const {services, results} of all)
+	for (const {services, results} of all) {
 		printResults(`${services} services of ${revisions} revisions`, results);
+	}
 	console.log('');
 	printGrowth(all);
 

@@ -360,13 +360,14 @@ export function createConsole({
 		},
 		async confirm() {
 			const cluster = connection.cluster();
-			if (cluster)
+			if (cluster) {
 				await confirmReview(store, {
 					cluster,
 					history,
 					underWay,
 					onForbidden: () => connection.recheckRights(),
 				});
+			}
 		},
 		takeTheirs() {
 			takeTheirs(store);

@@ -29,8 +29,9 @@ export function createOperator(console: Console) {
 	async function confirm(): Promise<Plan> {
 		const {plan} = await until(store, 'a dry run that the server accepts', ({sheets, notice}) => {
 			const top = sheets.at(-1);
-			if (top?.kind !== 'review')
+			if (top?.kind !== 'review') {
 				throw new NotShown(`there was nothing to review: ${notice?.text ?? problem()}`);
+			}
 			if (top.dryRun.kind === 'refused') throw new NotShown(top.dryRun.sentence);
 			return top.dryRun.kind === 'accepted' && top;
 		});

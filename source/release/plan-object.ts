@@ -135,8 +135,9 @@ export function planDeleteRevision(service: ServiceView, revision: RevisionView)
 			reason: `${name} is in the split of ${service.name} (${how}): take it out there first (x), then delete it.`,
 		};
 	}
-	if (revision.uid === '')
+	if (revision.uid === '') {
 		return {ok: false, reason: `${name} has no uid, so deleting it cannot be guarded.`};
+	}
 	const warnings: Warning[] = [...ownerWarnings(service)];
 	if (service.latestCreated === name) {
 		warnings.push({

@@ -38,8 +38,9 @@ const answerSchema = v.variant('status', [
 /** Reads an answer of `/api/v1/query`. */
 export function readVector(body: unknown): PromAnswer {
 	const parsed = v.safeParse(answerSchema, body);
-	if (!parsed.success)
+	if (!parsed.success) {
 		return {ok: false, sentence: 'what answers is no Prometheus: its answer has another form'};
+	}
 	const {output} = parsed;
 	if (output.status === 'error') return {ok: false, sentence: `Prometheus: ${printable(output.error)}`};
 	return {
@@ -66,11 +67,12 @@ export function askPrometheusAt(place: PrometheusPlace, cluster: Cluster): AskPr
 					timeout: patience,
 					signal,
 				});
-				if (status === 403)
+				if (status === 403) {
 					return {
 						ok: false,
 						sentence: `needs the right to get services/proxy (${sentenceOf({status, body})})`,
 					};
+				}
 				return status === 200 || status === 400 || status === 422
 					? readVector(body)
 					: {ok: false, sentence: sentenceOf({status, body})};

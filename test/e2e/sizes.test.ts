@@ -40,8 +40,9 @@ describe.each(sizes)('at %i columns and %i rows', (cols, rows) => {
 	it('shows the four panes whole, with the three services and their splits', async () => {
 		await using terminal = await openOnSandbox({cols, rows});
 		const screen = terminal.screen();
-		for (const title of ['1 Services', '2 Revisions of cart', '3 Traffic', '4 Live'])
+		for (const title of ['1 Services', '2 Revisions of cart', '3 Traffic', '4 Live']) {
 			expect(screen).toContain(title);
+		}
 		expect(screen).toMatch(/cart\s+90│10/);
 		expect(screen).toMatch(/checkout\s+100/);
 		expect(screen).toMatch(/payments\s+100/);

@@ -78,8 +78,9 @@ export function withRights(
 		answer(request) {
 			const attributes = attributesOf(request);
 			if (!attributes) return undefined;
-			if (attributes.resource !== 'selfsubjectaccessreviews')
+			if (attributes.resource !== 'selfsubjectaccessreviews') {
 				return mayUseResource(rules, attributes) ? undefined : refused(attributes);
+			}
 			if (!reviews) return refused(attributes);
 			const review: unknown = JSON.parse(request.body);
 			const spec = at(Object(review), 'spec');

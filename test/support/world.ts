@@ -119,8 +119,9 @@ export async function startWorld({
 /** The review on top. */
 export function reviewOf(state: ConsoleState): ReviewSheet {
 	const sheet = state.sheets.at(-1);
-	if (sheet?.kind !== 'review')
+	if (sheet?.kind !== 'review') {
 		throw new Error(`no review is open: ${state.notice?.text ?? 'nothing was said'}`);
+	}
 	return sheet;
 }
 

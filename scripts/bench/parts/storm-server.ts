@@ -102,8 +102,9 @@ async function serve(source: string): Promise<void> {
 			response.end(JSON.stringify(body));
 		};
 		if (url.pathname.endsWith('/selfsubjectaccessreviews')) return json(201, {status: {allowed: true}});
-		if (kind === undefined)
+		if (kind === undefined) {
 			return json(404, {kind: 'Status', status: 'Failure', message: 'not found', code: 404});
+		}
 		if (query.get('watch') === '1') {
 			counts.watches++;
 			response.writeHead(200, {'content-type': 'application/json'});

@@ -123,8 +123,9 @@ export function usersSummary(snapshot: UsersSnapshot): UsersLine {
 		const why = problem === undefined || problem.kind === 'rates' ? 'asking the pods…' : problem.sentence;
 		return {tone: 'dim', text: `users  ${why}`};
 	}
-	if (state === 'unknown')
+	if (state === 'unknown') {
 		return {tone: 'dim', text: `users  not known: ${problem?.sentence ?? 'no pod answers'}`};
+	}
 	const {recent} = view;
 	return {tone: recent.perSecond < hardlyAnybody ? 'doubtful' : 'plain', text: usersLine(recent)};
 }

@@ -135,8 +135,9 @@ function inWords({
 	if (trouble && trouble.kind !== 'redirects') return {tone: 'bad', word: 'failing'};
 	if (latencyState === 'slower' || isOn(slower)) return {tone: 'bad', word: 'slower'};
 	const isSuspicious = split === 'suspicious' || errorState === 'suspicious' || latencyState === 'suspicious';
-	if (isSuspicious || trouble || tagDoubt !== undefined || splitAlarm)
+	if (isSuspicious || trouble || tagDoubt !== undefined || splitAlarm) {
 		return {tone: 'warning', word: 'unsure'};
+	}
 	const isGood = split === 'agrees' && (failureBound === undefined || failureBound <= convincingBound);
 	return isGood ? {tone: 'good', word: 'fine'} : {tone: 'waiting', word: ''};
 }

@@ -214,8 +214,9 @@ export function followLog(
 		const isAnother = now.restarts !== openedOn?.restarts;
 		const mayHaveOne = open.phase.kind === 'refused' && now.state !== openedOn?.state;
 		const isDone = open.phase.kind === 'over' || open.phase.kind === 'refused';
-		if ((isDone && isAnother) || mayHaveOne)
+		if ((isDone && isAnother) || mayHaveOne) {
 			begin(current, {container: open.container, isRestart: !buffer.isEmpty});
+		}
 	}
 
 	const reflector = reflect(
@@ -252,8 +253,9 @@ export function followLog(
 			const list = pods.list();
 			const at = list.findIndex(({name}) => name === sheet()?.pod);
 			const next = list[at === -1 ? 0 : (at + by + list.length) % list.length];
-			if (next && next.name !== sheet()?.pod)
+			if (next && next.name !== sheet()?.pod) {
 				begin(next, {container: containerOf(next, sheet()?.container ?? '')?.name});
+			}
 		},
 		turnContainer() {
 			const now = shownPod();

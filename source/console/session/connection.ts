@@ -212,8 +212,9 @@ export function createConnection(
 			store.setState({filter: ''});
 		},
 		async chooseContext() {
-			if (!contexts)
+			if (!contexts) {
 				return notify(store, {tone: 'info', text: 'There is no kubeconfig to choose from here.'});
+			}
 			await chooseContext(store, contexts, {here: cluster?.context, production});
 		},
 		async changeContext(name, {mayLose = false} = {}) {
@@ -222,8 +223,9 @@ export function createConnection(
 			const tell = (text: string) => notify(store, {tone: 'info', text});
 			if (!contexts) return tell('There is no kubeconfig to choose from here.');
 			if (state.connection.kind === 'connecting') return tell('Not connected yet.');
-			if (wanted === undefined)
+			if (wanted === undefined) {
 				return tell('There is no context before this one; :ctx lists those there are.');
+			}
 			// What the name means by now may be another cluster.
 			if (wanted === cluster?.context && state.standing.movedTo === undefined) {
 				return tell(`This is the context ${printable(wanted)}.`);

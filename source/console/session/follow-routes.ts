@@ -69,8 +69,9 @@ const begun = ({generation}: ServiceView, now: number, {isFirst}: {isFirst: bool
 function tellMoved(store: ConsoleStore, service: ServiceView): void {
 	const {name} = service;
 	const {notice} = store.getState();
-	if (notice?.text.includes(waitingSentence))
+	if (notice?.text.includes(waitingSentence)) {
 		notify(store, {tone: 'good', text: `${name} is now ${sharesWord(service)}.`});
+	}
 }
 
 /** `90│10`, in the order of the split. */

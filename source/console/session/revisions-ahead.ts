@@ -62,8 +62,9 @@ export function createRevisionsAhead(): RevisionsAhead {
 
 	const isNewer = ({askedAt}: RevisionsAnswer) => askedAt > 0 && askedAt === now;
 	const letGo = () => {
-		for (const [service, {versions, followed}] of answers)
+		for (const [service, {versions, followed}] of answers) {
 			if (isSame(versions, followed)) answers.delete(service);
+		}
 	};
 	return {
 		put(view, version) {
@@ -128,8 +129,9 @@ export function createRevisionsAhead(): RevisionsAhead {
 			return answer !== undefined && !isNewer(answer);
 		},
 		giveUp(which) {
-			for (const [service, answer] of answers)
+			for (const [service, answer] of answers) {
 				if (which === 'all' || !isNewer(answer)) answers.delete(service);
+			}
 		},
 		snapshot() {
 			const rows = listed ? new Map<string, readonly RevisionView[]>() : table.snapshot();

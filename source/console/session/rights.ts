@@ -40,8 +40,9 @@ export function rightsIn({rights, connection, standing: {movedTo}}: RightsState,
 	if (connection.kind === 'connected' && connection.readOnly) return readOnlyRights;
 	// The context means another cluster by now: nothing is written to the one that is shown.
 	if (movedTo !== undefined) {
-		if (movedRights?.movedTo !== movedTo)
+		if (movedRights?.movedTo !== movedTo) {
 			movedRights = {movedTo, rights: none(`${movedTo}; :ctx goes there`)};
+		}
 		return movedRights.rights;
 	}
 	return rights.get(namespace) ?? unknownRights;

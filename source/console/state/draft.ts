@@ -93,8 +93,9 @@ export function addRevision(store: ConsoleStore): void {
 	const state = store.getState();
 	const listed = new Set(draft.split.map(row => row.revision));
 	const revisions = knownRevisions(state, service);
-	if (!revisions)
+	if (!revisions) {
 		return notify(store, {tone: 'info', text: `The revisions of ${service.name} are not known yet.`});
+	}
 	const wanted = selectedRevision(state);
 	const revision =
 		wanted && !listed.has(wanted.name) ? wanted : revisions.find(({name}) => !listed.has(name));

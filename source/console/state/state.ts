@@ -331,8 +331,9 @@ export function createConsoleStore(of: Parameters<typeof initialState>[0]): Cons
 /** Keeps what is newly said, so that a sentence that gave way to the next one can be read again. */
 function withMessage(before: ConsoleState, state: ConsoleState): ConsoleState {
 	const {notice, messages} = state;
-	if (!notice || notice.isPassing || notice === before.notice || notice.text === messages.at(-1)?.text)
+	if (!notice || notice.isPassing || notice === before.notice || notice.text === messages.at(-1)?.text) {
 		return state;
+	}
 	const {tone, text} = notice;
 	return {...state, messages: [...messages.slice(1 - keptMessages), {at: Date.now(), tone, text}]};
 }

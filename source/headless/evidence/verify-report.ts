@@ -250,10 +250,11 @@ export function notesOn(
 			notes.push(`${n} answers may be those of ${candidates.join(' or ')}: not all of them were heard.`);
 		}
 	}
-	if (notSent > 0)
+	if (notSent > 0) {
 		notes.push(
 			`${notSent} slots passed unsent, because too many requests were under way; they were made up for later.`,
 		);
+	}
 	return notes;
 }
 

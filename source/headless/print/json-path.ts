@@ -63,7 +63,7 @@ function rooted(path: string): string {
 
 function parse(template: string): Part[] {
 	const root: Part[] = [];
-	const open: Array<{path: string; parts: Part[]}> = [];
+	const open: {path: string; parts: Part[]}[] = [];
 	const here = () => open.at(-1)?.parts ?? root;
 	for (let index = 0; index < template.length;) {
 		const brace = template.indexOf('{', index);

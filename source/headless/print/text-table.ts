@@ -2,7 +2,7 @@
 import stringWidth from 'string-width';
 
 /** @param rows The headings first; every row as long as the first. */
-export function textTable(rows: ReadonlyArray<readonly string[]>): string[] {
+export function textTable(rows: readonly (readonly string[])[]): string[] {
 	const widths = (rows[0] ?? []).map((_, column) =>
 		Math.max(...rows.map(row => stringWidth(row[column] ?? ''))),
 	);

@@ -56,8 +56,9 @@ async function listed(cluster: Cluster, path: string, selector: string | undefin
 			...(token !== '' && {continue: token}),
 		});
 		const page = parseList(answer.body);
-		if (!page)
+		if (!page) {
 			throw new Refused('The answer is no list of services: something else answers for the API server.');
+		}
 		const why = beyond(page);
 		if (why !== undefined) throw new Refused(`Not listed: ${why}.`);
 		pages.push(page.items);

@@ -34,8 +34,9 @@ export async function settledService(
 		}
 		const {service} = read;
 		const settled = routeSettled(service);
-		if (settled || neverServes(service) || performance.now() >= end)
+		if (settled || neverServes(service) || performance.now() >= end) {
 			return {kind: 'service', service, settled};
+		}
 		await new Promise(resolve => setTimeout(resolve, settlePoll));
 	}
 }

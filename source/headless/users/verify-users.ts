@@ -48,11 +48,11 @@ export async function runVerifyUsers(
 ): Promise<ExitCode> {
 	const {namespace, service: name, seconds, expect, output, meter, signal} = run;
 	const could = (sentence: string): ExitCode => {
-		if (output === 'json')
+		if (output === 'json') {
 			stdout.write(
 				`${visibleJson({result: 'could not ask', exitCode: exitCodes.couldNotAsk, sentence}, 2)}\n`,
 			);
-		else stderr.write(`${sentence}\n`);
+		} else stderr.write(`${sentence}\n`);
 		return exitCodes.couldNotAsk;
 	};
 	const found = await settledService(cluster, {namespace, service: name, ...(signal && {signal})});

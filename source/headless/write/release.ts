@@ -144,8 +144,9 @@ async function readRunning(
 	facts: Facts,
 ): Promise<{ok: true; base: Base} | {ok: false; reason: string}> {
 	const {stable, doubt} = releaseOf(facts);
-	if (!stable)
+	if (!stable) {
 		return {ok: false, reason: doubt?.because ?? `what users of ${facts.service.name} run is not known.`};
+	}
 	return readBase(cluster, facts.service.namespace, stable.revision);
 }
 

@@ -268,8 +268,9 @@ function durationRule(
 	{from, to}: {from: number; to: number},
 ): string | undefined {
 	const seconds = goDuration(value);
-	if (seconds !== undefined && Number.isInteger(seconds) && seconds >= from && seconds <= to)
+	if (seconds !== undefined && Number.isInteger(seconds) && seconds >= from && seconds <= to) {
 		return undefined;
+	}
 	return `${what} is whole seconds from ${from}s to 1h, for example 60s or 2m30s.`;
 }
 

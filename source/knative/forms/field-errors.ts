@@ -78,8 +78,9 @@ export function refusals(message: string, form: 'service' | 'revision'): FormRef
 	if (/^services\.serving\.knative\.dev "[^"]*" already exists/.test(message)) {
 		return [{sentence: printable(message), field: 'name'}];
 	}
-	if (/^namespaces "[^"]*" not found/.test(message))
+	if (/^namespaces "[^"]*" not found/.test(message)) {
 		return [{sentence: printable(message), field: 'namespace'}];
+	}
 	const text = message.replace(
 		/^admission webhook "[^"]*" denied the request: (?:validation failed: |mutation failed: )?/,
 		'',

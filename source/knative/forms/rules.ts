@@ -68,8 +68,9 @@ const imageReference = new RegExp(
 export function imageRule(value: string): string | undefined {
 	if (value === '') return 'The image is missing.';
 	if (/\s/.test(value)) return 'The image has a blank in it.';
-	if (value.includes('://'))
+	if (value.includes('://')) {
 		return 'The image is given without a scheme, for example ghcr.io/knative/helloworld-go:latest.';
+	}
 	// Linear up to here; a bound keeps the pattern below from being given a novel.
 	if (value.length > 512) return `The image has ${value.length} characters; 512 are allowed.`;
 	if (imageReference.test(value)) return undefined;
@@ -83,8 +84,9 @@ const reservedPorts = new Set([8008, 8012, 8013, 8022, 9090, 9091]);
 export function portRule(value: string): string | undefined {
 	const port = wholeNumber(value);
 	if (port === undefined || port < 1 || port > 65_535) return 'The port is a whole number from 1 to 65535.';
-	if (reservedPorts.has(port))
+	if (reservedPorts.has(port)) {
 		return `Port ${port} is reserved by Knative; choose another, for example 8080.`;
+	}
 	return undefined;
 }
 
@@ -118,8 +120,9 @@ const quantity = /^(?:\d+(?:\.\d*)?|\.\d+)(?:(m|k|[KMGTPE]i?)|[eE][-+]?\d+)?$/;
 /** CPU as a Kubernetes quantity, in cores: `0.5`, `500m`. */
 export function cpuRule(value: string): string | undefined {
 	const suffix = quantity.exec(value)?.[1] ?? '';
-	if (quantity.test(value) && (suffix === '' || suffix === 'm') && Number.parseFloat(value) > 0)
+	if (quantity.test(value) && (suffix === '' || suffix === 'm') && Number.parseFloat(value) > 0) {
 		return undefined;
+	}
 	return 'CPU is a number of cores, for example 0.5 or 500m.';
 }
 

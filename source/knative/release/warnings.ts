@@ -73,13 +73,14 @@ export function trafficWarnings(
 			if (revisions && !revision?.state.ready) warnings.push(blocking(row.revision ?? row.key, revision));
 			continue;
 		}
-		if (revision)
+		if (revision) {
 			warnings.push(
 				...ofRejected({service, revisions}, revision, {now, users, isBack}),
 				...ofTarget(service, revision, {now}),
 			);
-		else if (revisions || row.revision === undefined)
+		} else if (revisions || row.revision === undefined) {
 			warnings.push(missing(row.revision ?? row.key, row.latest));
+		}
 		if (row.latest && old === 0) {
 			warnings.push({
 				kind: 'follows latest',

@@ -178,16 +178,18 @@ function troubleIn({state, conditions}: RevisionView): RevisionTrouble {
 		};
 	}
 	if (reason === 'FailedCreate') return {word: 'No pod', sentence: `its pod is refused${detail(message)}`};
-	if (reason === 'ContainerMissing')
+	if (reason === 'ContainerMissing') {
 		return {word: 'No image', sentence: `image not found${detail(registryText(message))}`};
+	}
 	if (reason.startsWith('ExitCode')) {
 		return {
 			word: 'Crashed',
 			sentence: `exited with ${reason.slice('ExitCode'.length)}${detail(lastLine(message.replace(/^Container failed with: /, '')))}`,
 		};
 	}
-	if (imageReasons.has(reason))
+	if (imageReasons.has(reason)) {
 		return {word: 'No image', sentence: `image cannot be pulled${detail(message)}`};
+	}
 	if (reason === 'ProgressDeadlineExceeded') {
 		return {word: 'Timed out', sentence: `it did not become ready in time${detail(message)}`};
 	}

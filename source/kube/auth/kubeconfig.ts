@@ -134,8 +134,9 @@ function contextOf(
 ): {name: string; context: KubeconfigContext} {
 	const name = wanted ?? config.currentContext;
 	const standsAlone = overrides.server !== undefined || overrides.cluster !== undefined;
-	if (name === undefined && standsAlone)
+	if (name === undefined && standsAlone) {
 		return {name: overrides.server ?? overrides.cluster ?? '', context: {}};
+	}
 	if (config.contexts.size === 0) throw new KubeconfigError(withoutContexts(config));
 	if (name === undefined) {
 		throw new KubeconfigError(

@@ -55,8 +55,9 @@ export function parseGatewayAddress(text: string): ParsedAddress {
 	const host = six ?? name;
 	if (port === undefined) return {kind: 'address', host, tls: said};
 	const number = Number(port);
-	if (!/^\d{1,5}$/.test(port) || number < 1 || number > 65_535)
+	if (!/^\d{1,5}$/.test(port) || number < 1 || number > 65_535) {
 		return invalid('the port is not a number from 1 to 65535');
+	}
 	const byNumber = securePorts.has(number) ? true : plainPorts.has(number) ? false : undefined;
 	return {kind: 'address', host, port: number, tls: said ?? byNumber};
 }

@@ -17,8 +17,9 @@ function family(address: string): 'ipv4' | 'ipv6' {
 
 function inNetwork(address: string, network: string): boolean {
 	const [base, bits] = network.split('/');
-	if (base === undefined || isIP(base) === 0 || isIP(address) === 0 || !/^\d+$/.test(bits ?? ''))
+	if (base === undefined || isIP(base) === 0 || isIP(address) === 0 || !/^\d+$/.test(bits ?? '')) {
 		return false;
+	}
 	const prefix = Number(bits);
 	if (prefix > (isIP(base) === 6 ? 128 : 32)) return false;
 	const list = new BlockList();

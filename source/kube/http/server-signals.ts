@@ -3,7 +3,8 @@
  * nothing by itself for a long time, and one that waits for its next try does not notice that there is nothing left to
  * wait for.
  */
-import {TransportError, type ServerSignal} from '../cluster.js';
+import type {TransportError} from '../cluster.js';
+import {type ServerSignal} from '../cluster.js';
 
 export type ServerSignals = {
 	readonly on: (listener: (sign: ServerSignal) => void) => () => void;

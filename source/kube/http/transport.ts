@@ -164,8 +164,9 @@ export async function readAll({headers, body}: IncomingResponse, url: URL): Prom
 	const encoding = String(headers['content-encoding'] ?? 'identity').toLowerCase();
 	if (encoding === 'identity') return whole.toString('utf8');
 	try {
-		if (encoding !== 'gzip')
+		if (encoding !== 'gzip') {
 			throw new Error(`it is encoded as ${printable(encoding)}, which was not asked for`);
+		}
 		return (await unpacked(whole)).toString('utf8');
 	} catch (error) {
 		throw transportError(error, url, 'unknown');
@@ -229,8 +230,9 @@ export async function* readLines(incoming: IncomingResponse, url: URL): AsyncGen
 		const pieces = text.split('\n');
 		pieces[0] = rest + pieces[0]!;
 		rest = pieces.pop()!;
-		if (rest.length > largestBody)
+		if (rest.length > largestBody) {
 			throw transportError(new Error('a line is larger than 256 MiB'), url, 'unknown');
+		}
 		yield* pieces;
 	}
 	if (rest !== '') yield rest;
@@ -276,8 +278,9 @@ function words(error: unknown, url: URL): string {
 	if (unresolved.has(code)) return `the name ${url.hostname} cannot be resolved (${code})`;
 	if (unreachable.has(code)) return `${url.host} cannot be reached (${code})`;
 	if (timedOut.has(code)) return `${url.host} does not answer (${code})`;
-	if (cut.has(code) || brokenOff.has(code))
+	if (cut.has(code) || brokenOff.has(code)) {
 		return `${url.host} closed the connection before its answer was complete`;
+	}
 	const message = printable(error instanceof Error ? error.message : String(error));
 	if (untrusted.test(code)) return `the certificate of ${url.host} is not trusted: ${message}`;
 	return `no answer from ${url.host}: ${message}`;

@@ -69,8 +69,9 @@ async function versionOf(cluster: Cluster, path: string): Promise<Seen> {
 		if (answer.status === 200 && uid !== undefined && resourceVersion !== undefined) {
 			return {kind: 'there', object: answer.body, uid, resourceVersion};
 		}
-		if (answer.status === 404 && parseStatus(answer.body))
+		if (answer.status === 404 && parseStatus(answer.body)) {
 			return {kind: 'not there', outcome: {kind: 'gone'}};
+		}
 		return {
 			kind: 'not there',
 			outcome: {kind: 'not made', sentence: `nothing was sent: ${sentenceOf(answer)}`},

@@ -73,8 +73,9 @@ export async function guardedPatch(
 				if (answer.status !== 422 && answer.status !== 409) return refused(answer);
 				const reading = await readAgain();
 				if (reading.kind === 'absent') return {kind: 'gone'};
-				if (reading.kind === 'there' && moved(reading.identity))
+				if (reading.kind === 'there' && moved(reading.identity)) {
 					return {kind: 'conflict', theirs: reading.object};
+				}
 				// The server applies a patch again when somebody else's write, be it of the status or of a label, comes in
 				// between, and gives up after five times (k8s.io/apiserver pkg/endpoints/handlers/patch.go).
 				if (answer.status === 409 && status?.reason === 'Conflict') {
@@ -88,12 +89,14 @@ export async function guardedPatch(
 				if (reading.kind === 'absent') return {kind: 'gone'};
 				if (reading.kind === 'unreadable') return unreadable(sentence, reading);
 				const {object: now, identity} = reading;
-				if (identity.uid !== target.uid || identity.generation === undefined)
+				if (identity.uid !== target.uid || identity.generation === undefined) {
 					return {kind: 'conflict', theirs: now};
+				}
 				const steps = identity.generation - target.generation;
 				const asWanted = holds(now, operations);
-				if (asWanted && steps <= 1)
+				if (asWanted && steps <= 1) {
 					return {kind: 'done', object: now, warnings: [], ...sameGeneration(identity)};
+				}
 				// Somebody else's change is the one that came next, so that the guard refuses ours for good.
 				if (asWanted === false && steps === 1 && !mayBeOurs(now)) return {kind: 'conflict', theirs: now};
 				const situation =
@@ -124,8 +127,9 @@ export async function createService(
 	options: WriteOptions = {},
 ): Promise<WriteOutcome> {
 	const {name, namespace} = manifest.metadata;
-	if (!name || !namespace)
+	if (!name || !namespace) {
 		throw new TypeError('a Service to be created needs metadata.name and metadata.namespace');
+	}
 	const wanted: PatchOperation[] = [{op: 'add', path: '/spec', value: manifest.spec}];
 	return write(
 		cluster,

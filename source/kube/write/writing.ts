@@ -165,8 +165,9 @@ async function outcomeOf(
 		lost = said?.sentence ?? sentenceOf(answer);
 	} catch (error) {
 		if (!(error instanceof TransportError)) throw error;
-		if (error.outcome === 'not sent')
+		if (error.outcome === 'not sent') {
 			return {kind: 'not made', sentence: `nothing was sent: ${error.message}`};
+		}
 		if (error.outcome === 'not processed') return {kind: 'not made', sentence: error.message};
 		lost = error.message;
 	}

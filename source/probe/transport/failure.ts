@@ -8,7 +8,7 @@ import {formatAddress, serverName} from './probe.js';
  * Error codes of Node, of its TLS and of undici, by what they mean to somebody who looks at a gateway.
  * HPE_*: the HTTP parser; CERT_* and the like: Node's names for X.509 verification results.
  */
-const kinds: ReadonlyArray<[RegExp, FailureKind]> = [
+const kinds: readonly [RegExp, FailureKind][] = [
 	[/^ECONNREFUSED$/, 'refused'],
 	[/^(ECONNRESET|EPIPE|ECONNABORTED|UND_ERR_SOCKET|UND_ERR_RES_CONTENT_LENGTH_MISMATCH)$/, 'reset'],
 	[/^(ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|EHOSTDOWN|UND_ERR_CONNECT_TIMEOUT)$/, 'unreachable'],

@@ -125,8 +125,9 @@ function gatewayWords(gateway: ConsoleState['gateway'], down: GatewayDown | unde
 		const since = `gateway down since ${clock(down.since)}`;
 		return [`${since} (${count(down.requests, 'request')})`, since, 'gateway down'];
 	}
-	if (gateway.kind === 'looking')
+	if (gateway.kind === 'looking') {
 		return gateway.before ? gatewayWords(gateway.before, undefined) : ['gateway …'];
+	}
 	if (gateway.kind === 'not found') return ['no gateway'];
 	const {host, port, via, forward, unreached} = gateway;
 	if (!forward) {

@@ -17,7 +17,7 @@ type LiveChartProps = {
 
 /** Drawn once a second: answers come more often, and each would cost the whole of it. */
 export const LiveChart = memo(
-	function LiveChart({snapshot, service, marks, width, height}: LiveChartProps) {
+	({snapshot, service, marks, width, height}: LiveChartProps) => {
 		const {styles, glyphs} = useTheme();
 		const options = {width, service, glyphs};
 		const revisions = drawnRevisions(snapshot);

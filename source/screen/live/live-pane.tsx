@@ -352,7 +352,7 @@ function VerdictRow({verdict, aside = '', width}: {verdict: VerdictLine; aside?:
 }
 
 /** Drawn once, however far it moves up. */
-const AnswerLine = memo(function AnswerLine({answer, width}: {answer: RecordedAnswer; width: number}) {
+const AnswerLine = memo(({answer, width}: {answer: RecordedAnswer; width: number}) => {
 	const {styles, glyphs} = useTheme();
 	const {outcome} = answer;
 	const isResponse = outcome.kind === 'response';

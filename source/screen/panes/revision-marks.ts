@@ -8,7 +8,7 @@ export type RevisionMark = {readonly fill: string; readonly style: TextStyle};
 /** Of each revision in the split, and of the canary and the stable one; others have none. */
 export type RevisionMarks = ReadonlyMap<string, RevisionMark>;
 
-type Roles = {readonly [Role in 'canary' | 'stable']: {readonly revision: string} | undefined};
+type Roles = Readonly<Record<'canary' | 'stable', {readonly revision: string} | undefined>>;
 
 /** What is stable has the first fill and what is tried the second, wherever they stand in the split; the rest follows in its order. */
 export function revisionMarks(

@@ -6,7 +6,7 @@ or `alt-` before it. The key table, the help and the footer all speak of keys in
 */
 export type Stroke = string;
 
-const named: ReadonlyArray<readonly [keyof Key, string]> = [
+const named: readonly (readonly [keyof Key, string])[] = [
 	['upArrow', 'up'],
 	['downArrow', 'down'],
 	['leftArrow', 'left'],

@@ -28,8 +28,9 @@ const mostLines = 100_000;
 export function readExposition(text: string): ReadText {
 	const samples: MetricSample[] = [];
 	const lines = text.split('\n');
-	if (lines.length > mostLines)
+	if (lines.length > mostLines) {
 		return {ok: false, reason: `${lines.length} lines are more than ${mostLines}`};
+	}
 	for (const [index, whole] of lines.entries()) {
 		const line = whole.replace(/[\t\r ]+$/, '').replace(/^[\t ]+/, '');
 		if (line === '' || line.startsWith('#')) continue;

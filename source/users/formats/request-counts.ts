@@ -92,8 +92,9 @@ function strangerIn(
 			[revisionLabels, pod.revision, 'revision'],
 		] as const) {
 			const said = names.map(name => labels.get(name)).find(value => value !== undefined && value !== '');
-			if (said !== undefined && said !== expected)
+			if (said !== undefined && said !== expected) {
 				return `it says that it is of the ${what} ${printable(said)}`;
+			}
 		}
 	}
 	return undefined;
@@ -113,8 +114,9 @@ function countsOf(samples: readonly MetricSample[], names: Names): ReadCounts {
 		else if (name === `${names.histogram}_bucket`) {
 			const text = labels.get('le') ?? '';
 			const bound = text.toLowerCase() === '+inf' ? Infinity : Number(text);
-			if (text === '' || Number.isNaN(bound))
+			if (text === '' || Number.isNaN(bound)) {
 				return {ok: false, reason: `a bucket has the bound ${printable(text)}`};
+			}
 			const seconds = bound * names.unit;
 			found.buckets.set(seconds, (found.buckets.get(seconds) ?? 0) + value);
 		}

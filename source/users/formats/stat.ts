@@ -40,9 +40,9 @@ export function readStat(bytes: Uint8Array): ReadStat {
 			const wireType = tag & 7;
 			if (field === 1 && wireType === delimited) pod = reader.string();
 			else if (field >= 2 && field <= 6 && wireType === fixed64) doubles.set(field, reader.double());
-			else if (field >= 1 && field <= 6)
+			else if (field >= 1 && field <= 6) {
 				return {ok: false, reason: `field ${field} has wire type ${wireType}`};
-			else reader.skipType(wireType);
+			} else reader.skipType(wireType);
 		}
 	} catch (error) {
 		return {ok: false, reason: printable(error instanceof Error ? error.message : String(error))};

@@ -37,8 +37,9 @@ beforeEach(async () => {
 		...connected,
 		async request(request) {
 			const selector = request.query?.['labelSelector'];
-			if (request.path.endsWith('/revisions'))
+			if (request.path.endsWith('/revisions')) {
 				sent.push(selector?.replace('serving.knative.dev/service=', '') ?? 'all');
+			}
 			return connected.request(request);
 		},
 	};

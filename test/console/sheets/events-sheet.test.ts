@@ -36,8 +36,9 @@ test('those of a service are those of all that belongs to it, newest first, and 
 	console.showEvents();
 	const events = await until(console.store, 'the events', eventsOf);
 	const kinds = new Set(events.map(({kind}) => kind));
-	for (const kind of ['Configuration', 'Route', 'Revision', 'Deployment', 'ReplicaSet', 'Pod'])
+	for (const kind of ['Configuration', 'Route', 'Revision', 'Deployment', 'ReplicaSet', 'Pod']) {
 		expect(kinds).toContain(kind);
+	}
 	expect(events.every(({about}) => /^cart(-0000\d(-deployment.*)?)?$/.test(about))).toBe(true);
 	const times = events.map(({last}) => last ?? 0);
 	expect(times).toEqual(times.toSorted((a, b) => b - a));

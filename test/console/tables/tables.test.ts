@@ -26,8 +26,9 @@ it('keeps two services of one name in two namespaces, in order of namespace and 
 		['bank', 'cart'],
 		['shop', 'api'],
 		['bank-2', 'api'],
-	] as const)
+	] as const) {
 		table.put({...named(namespace, name), uid: `${namespace}-${name}`});
+	}
 	expect(table.snapshot().map(keyOf)).toEqual(['bank/cart', 'bank-2/api', 'shop/api', 'shop/cart']);
 	table.drop(named('bank', 'cart'));
 	expect(table.snapshot().map(keyOf)).toEqual(['bank-2/api', 'shop/api', 'shop/cart']);
@@ -38,8 +39,9 @@ it('keeps two services of one name in two namespaces, in order of namespace and 
 
 it('keeps the revisions of services of one name apart', () => {
 	const table = createRevisionTable();
-	for (const namespace of ['bank', 'shop'])
+	for (const namespace of ['bank', 'shop']) {
 		for (const generation of [1, 2]) table.put(revision(namespace, generation));
+	}
 	table.drop(named('bank', 'cart-00002'));
 	const uids = (namespace: string) =>
 		table

@@ -128,8 +128,9 @@ export class Model {
 		this.traffic = traffic;
 		if (!isSame) this.generation += 1;
 		this.lastModifier = by;
-		if (traffic.find(({latestRevision}) => latestRevision)?.percent !== latestBefore)
+		if (traffic.find(({latestRevision}) => latestRevision)?.percent !== latestBefore) {
 			this.rolling = undefined;
+		}
 		this.reconcile();
 	}
 
@@ -164,8 +165,9 @@ export class Model {
 		const known = {before: splitOf(this.service()), from: this.generation};
 		change();
 		if (seen === 'later' || seen === 'nobody') {
-			if (seen === 'later')
+			if (seen === 'later') {
 				for (const who of ['anns', 'bobs']) this.#away.set(who, this.#away.get(who) ?? known);
+			}
 			return;
 		}
 		for (const who of seen === 'both' ? ['anns', 'bobs'] : [seen]) {

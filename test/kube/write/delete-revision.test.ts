@@ -27,6 +27,15 @@ afterEach(async () => {
 	await server.close();
 });
 
+/** What is said when the deletion is answered so. */
+const after = async (code: number, body: unknown) => {
+	const outcome = deleteRevision(cluster, target);
+	(await server.next()).answer(200, service(elsewhere));
+	(await server.next()).answer(200, revision());
+	(await server.next()).answer(code, body);
+	return outcome;
+};
+
 describe('deleting a revision', () => {
 	it('holds for the revision that was looked at, as it was when nothing led to it', async () => {
 		const outcome = deleteRevision(cluster, target);
@@ -91,6 +100,116 @@ describe('deleting a revision', () => {
 		(await server.next()).cut();
 		(await server.next()).answer(404, status(404, 'NotFound', 'gone'));
 		expect(await outcome).toMatchObject({kind: 'done'});
+	});
+
+	it.each([
+		['the deletion of another object', {metadata: {name: 'hello-00009', uid: 'r-1'}}],
+		['a page to log in', '<html>Log in</html>'],
+	])('is not done by %s: the revision is looked for', async (_, body) => {
+		const outcome = deleteRevision(cluster, target);
+		(await server.next()).answer(200, service(elsewhere));
+		(await server.next()).answer(200, revision());
+		(await server.next()).answer(200, body);
+		(await server.next()).answer(404, status(404, 'NotFound', 'gone'));
+		expect(await outcome).toMatchObject({kind: 'done', object: undefined});
+	});
+
+	it('is told in the words of the server', async () => {
+		const gone = status(404, 'NotFound', 'revisions.serving.knative.dev "hello-00001" not found');
+		expect(await after(404, gone)).toEqual({kind: 'gone'});
+		expect(await after(404, 'no route')).toMatchObject({kind: 'refused', status: 404});
+		expect(await after(409, status(409, 'Conflict', 'Precondition failed: resourceVersion'))).toMatchObject({
+			kind: 'refused',
+			status: 409,
+			sentence: expect.stringContaining('resourceVersion'),
+		});
+	});
+
+	it.each([
+		['is there still', revision(), 'unknown'],
+		['is another one by now', revision('r-2'), 'done'],
+		['is going', {metadata: {...revision().metadata, deletionTimestamp: '2026-01-02T03:04:05Z'}}, 'done'],
+	])('whose answer is lost and that %s is told so', async (_, now, kind) => {
+		const outcome = deleteRevision(cluster, target);
+		(await server.next()).answer(200, service(elsewhere));
+		(await server.next()).answer(200, revision());
+		(await server.next()).cut();
+		(await server.next()).answer(200, now);
+		const {kind: told, ...rest} = await outcome;
+		expect(told).toBe(kind);
+		expect(rest).toMatchObject(kind === 'done' ? {object: now, warnings: []} : {now});
+	});
+
+	it('whose answer is lost and that cannot be read is a doubt', async () => {
+		const outcome = deleteRevision(cluster, target);
+		(await server.next()).answer(200, service(elsewhere));
+		(await server.next()).answer(200, revision());
+		(await server.next()).cut();
+		(await server.next()).answer(403, status(403, 'Forbidden', 'you may not get revisions'));
+		expect(await outcome).toMatchObject({
+			kind: 'unknown',
+			sentence: expect.stringContaining('you may not get revisions'),
+		});
+	});
+
+	it('goes on without its service: nothing leads to it then', async () => {
+		const outcome = deleteRevision(cluster, target);
+		(await server.next()).answer(
+			404,
+			status(404, 'NotFound', 'services.serving.knative.dev "hello" not found'),
+		);
+		(await server.next()).answer(200, revision());
+		(await server.next()).answer(200, {kind: 'Status', status: 'Success'});
+		expect(await outcome).toMatchObject({kind: 'done'});
+	});
+
+	it.each([
+		['of a route of the gateway', 404, 'no route', 'refused'],
+		['that is no service', 200, {spec: {traffic: 'x'}}, 'refused'],
+		['with another status', 203, service(elsewhere), 'refused'],
+	])('is not sent on an answer about the split %s', async (_, code, body, kind) => {
+		const outcome = deleteRevision(cluster, target);
+		(await server.next()).answer(code, body);
+		expect(await outcome).toMatchObject({kind, reason: 'InUse', status: 409});
+		expect(server.log).toHaveLength(1);
+	});
+
+	it('is not sent when the connection breaks off before the split was read, or the revision', async () => {
+		const first = deleteRevision(cluster, target);
+		// Reading is tried once more on another connection.
+		server.always(exchange => exchange.cut());
+		expect(await first).toMatchObject({
+			kind: 'refused',
+			sentence: expect.stringContaining('nothing was sent'),
+		});
+		server.always(exchange =>
+			exchange.path.includes('/services/') ? exchange.answer(200, service(elsewhere)) : exchange.cut(),
+		);
+		expect(await deleteRevision(cluster, target)).toMatchObject({
+			kind: 'not made',
+			sentence: expect.stringMatching(/^nothing was sent: ./),
+		});
+		expect(server.log.some(line => line.startsWith('DELETE'))).toBe(false);
+	});
+
+	it.each([
+		['is gone', 404, status(404, 'NotFound', 'gone'), {kind: 'gone'}],
+		[
+			'may not be read',
+			403,
+			status(403, 'Forbidden', 'no'),
+			{kind: 'not made', sentence: expect.stringContaining('no')},
+		],
+		['has no uid', 200, {metadata: {name: 'hello-00001', resourceVersion: '77'}}, {kind: 'not made'}],
+		['has no version', 200, {metadata: {name: 'hello-00001', uid: 'r-1'}}, {kind: 'not made'}],
+		['is told by a proxy', 203, revision(), {kind: 'not made'}],
+		['is not told by a proxy', 404, 'no route', {kind: 'not made'}],
+	])('is not sent where the revision %s', async (_, code, body, wanted) => {
+		const outcome = deleteRevision(cluster, target);
+		(await server.next()).answer(200, service(elsewhere));
+		(await server.next()).answer(code, body);
+		expect(await outcome).toMatchObject(wanted);
+		expect(server.log.some(line => line.startsWith('DELETE'))).toBe(false);
 	});
 
 	it('is not sent by a cluster that is connected read-only', async () => {

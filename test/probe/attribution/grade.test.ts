@@ -4,12 +4,11 @@ import {gradeOf, isFailure, isWorking, type Grade} from '../../../source/probe/a
 import {parseExpectedStatus} from '../../../source/probe/transport/request-content.js';
 import {answering, failing} from '../answers.js';
 
-const graded = (part: Parameters<typeof answering>[1], expected?: string): Grade => {
-	return gradeOf(
+const graded = (part: Parameters<typeof answering>[1], expected?: string): Grade =>
+	gradeOf(
 		answering('said', part).outcome,
 		expected === undefined ? undefined : parseExpectedStatus(expected),
 	);
-};
 
 describe('an answer over HTTP', () => {
 	it.each<[status: number, grade: Grade]>([

@@ -20,7 +20,7 @@ const half: Weight[] = [
 ];
 
 function reportOn(
-	answers: Array<[Answer, number]>,
+	answers: [Answer, number][],
 	evidence: Evidence,
 	weights: readonly Weight[],
 	settling = false,
@@ -196,7 +196,7 @@ test('revisions that cannot be told apart share one row, with what they are conf
 });
 
 test('a revision that is configured 0 %, or not at all, must not answer', () => {
-	const answers: Array<[Answer, number]> = [
+	const answers: [Answer, number][] = [
 		[answering('Hello World!'), 30],
 		[answering('Hello Knative!'), 1],
 	];

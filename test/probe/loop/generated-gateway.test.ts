@@ -126,8 +126,9 @@ function createAnswers(gateway: Gateway, random: () => number) {
 			const drawn = random() < gateway.got ? 'fresh' : 'old';
 			const {answer, isFailure} = application(drawn);
 			// What the old one has as well is nothing new.
-			if (drawn === 'fresh' && isFailure && random() > gateway.old.failure / gateway.fresh.failure)
+			if (drawn === 'fresh' && isFailure && random() > gateway.old.failure / gateway.fresh.failure) {
 				users.failures++;
+			}
 			return answer;
 		},
 	};

@@ -73,7 +73,7 @@ test('a late timer does not move the slots after it, and the late slot is still 
 });
 
 test('at most 8 are in flight; slots beyond that are not sent, and counted', async () => {
-	const waiting: Array<() => void> = [];
+	const waiting: (() => void)[] = [];
 	let sent = 0;
 	const {clock, pace, notSent} = setUp({
 		rate: 10,

@@ -83,7 +83,7 @@ test('makes a connection for each request when it is told to', async () => {
 });
 
 test('asks on several connections at a time', async () => {
-	const waiting: Array<() => void> = [];
+	const waiting: (() => void)[] = [];
 	const {port} = await serveHttp((_request, response) => {
 		waiting.push(() => response.end('ok'));
 		// None is answered before all eight are there.

@@ -214,8 +214,9 @@ describe('a watch over HTTP/2', () => {
 			const event = await watch.next();
 			if (!event) throw new Error('it has ended');
 			if (event['type'] === 'BOOKMARK' && seen.length > 0) bookmark = event['object'];
-			if (event['type'] !== 'BOOKMARK')
+			if (event['type'] !== 'BOOKMARK') {
 				seen.push(`${String(event['type'])} ${String(name(event['object']))}`);
+			}
 		}
 
 		expect(seen).toEqual(['ADDED hello']);

@@ -127,7 +127,7 @@ describe.each(contexts)('in %s', context => {
 });
 
 /** The keys that k9s and lazygit have taught, and what each must do in every pane unless another is said. */
-const promised: ReadonlyArray<readonly [string, Action, ReadonlyArray<KeyContext>?]> = [
+const promised: readonly (readonly [string, Action, (readonly KeyContext[])?])[] = [
 	['tab', 'nextPane'],
 	['shift-tab', 'previousPane'],
 	['1', 'go to services'],

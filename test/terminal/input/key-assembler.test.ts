@@ -8,7 +8,7 @@ import {ESCAPE_KEY, type Token} from '../../../source/terminal/input/key-tokens.
 const pasteOf = (text: string) => `\u001B[200~${text}\u001B[201~`;
 
 /** What a terminal sends → the key that it is; undefined for what is no key of ours. */
-const sent: ReadonlyArray<readonly [string, string | undefined]> = [
+const sent: readonly (readonly [string, string | undefined])[] = [
 	...Array.from('jkqRcDuC?:=1 hl[]OPé世', character => [character, character] as const),
 	['\r', '\r'],
 	['\t', '\t'],

@@ -11,7 +11,7 @@ import {openTerminal} from '../../support/terminal.js';
 
 const noop = () => {};
 const noTerminal = {isTTY: true, setRawMode: noop, ref: noop, unref: noop};
-const unmounts: Array<() => void> = [];
+const unmounts: (() => void)[] = [];
 afterEach(() => {
 	vi.useRealTimers();
 	for (const unmount of unmounts.splice(0)) {

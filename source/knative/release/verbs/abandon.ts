@@ -34,8 +34,9 @@ export function abandon(facts: ReleaseFacts, {to, placeholders}: VerbOptions = {
 	if (hasRoleTags(before) && before.some(({tags}) => tags.includes(stableTag))) {
 		split = moveTag(split, kept, stableTag, {service: service.name, placeholders, notes});
 	}
-	if (split.some(({key, tags}) => key === kept && tags.includes(previousTag)))
+	if (split.some(({key, tags}) => key === kept && tags.includes(previousTag))) {
 		split = dropTag(split, previousTag);
+	}
 	if (before.some(row => row.latest && row.percent > 0)) {
 		notes.push(`Pins ${kept} (was: follow latest).`);
 	}
@@ -70,8 +71,9 @@ function keptBy(
 	if (whole === rejected) {
 		const past = pastOf(facts, whole);
 		if (past.kind === 'told') return past.revision;
-		if (past.kind === 'cannot tell')
+		if (past.kind === 'cannot tell') {
 			return {kind: 'ask', question: past.because, candidates: past.candidates};
+		}
 	}
 	return {
 		kind: 'refused',

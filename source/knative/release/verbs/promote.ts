@@ -48,8 +48,9 @@ function rolledBackBefore(
 	now: number | undefined,
 ): string | undefined {
 	const found = noteOf(facts);
-	if (!found?.isCurrent || found.note.verb !== 'roll back' || found.note.canary !== revision)
+	if (!found?.isCurrent || found.note.verb !== 'roll back' || found.note.canary !== revision) {
 		return undefined;
+	}
 	const {since: at, by} = found.note;
 	return `${revision} was rolled back${momentBy({at, by}, now)}`;
 }

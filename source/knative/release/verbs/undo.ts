@@ -38,8 +38,9 @@ export function undo(facts: ReleaseFacts, {now}: VerbOptions = {}): Choice {
 /** That it gives users again what somebody has taken from them. */
 function broughtBack(facts: ReleaseFacts, after: Split, now: number | undefined): string | undefined {
 	const found = noteOf(facts);
-	if (!found?.isCurrent || (found.note.verb !== 'roll back' && found.note.verb !== 'abandon'))
+	if (!found?.isCurrent || (found.note.verb !== 'roll back' && found.note.verb !== 'abandon')) {
 		return undefined;
+	}
 	const {canary, verb, since: at, by} = found.note;
 	const percent = after.reduce((sum, row) => sum + (row.revision === canary ? row.percent : 0), 0);
 	if (percent === 0) return undefined;

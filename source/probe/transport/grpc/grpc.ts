@@ -245,7 +245,7 @@ const unreadableStream =
 	/^(Response message parsing|No message received|No status information|Received message|Failed to decompress|Invalid)/;
 
 /** What the details of a status for a connection that never was say; the first that fits. */
-const connectionFailures: ReadonlyArray<[RegExp, FailureKind]> = [
+const connectionFailures: readonly [RegExp, FailureKind][] = [
 	[/ECONNREFUSED/, 'refused'],
 	[/ENOTFOUND|EAI_|ENODATA|ESERVFAIL|Name resolution failed/, 'dns'],
 	[/ETIMEDOUT|EHOSTUNREACH|ENETUNREACH/, 'unreachable'],

@@ -105,8 +105,9 @@ function phaseLines(
 ): DocumentLine[] {
 	switch (phase.kind) {
 		case 'open': {
-			if (!isRead)
+			if (!isRead) {
 				return [{text: 'Enter shows the rest first; Esc goes back.', style: styles.key, indent: 2}];
+			}
 			if (dryRun.kind === 'refused') {
 				const text = `${glyphs.bad} Nothing sent: the server would refuse this. Esc goes back.`;
 				return [{text, style: styles.bad, indent: 2}];

@@ -34,7 +34,7 @@ export const COLUMN_GAP = 2;
 /** The widest text of each column, in columns of the screen. */
 export const widestTexts = (
 	columns: readonly Column[],
-	rows: ReadonlyArray<readonly string[]>,
+	rows: readonly (readonly string[])[],
 ): readonly number[] =>
 	columns.map((_, index) => rows.reduce((most, row) => Math.max(most, widthOf(row[index] ?? '')), 0));
 

@@ -37,7 +37,7 @@ export const tableText = (
 		readonly width: number;
 		readonly columnGap: number;
 		/** The rows that are shown, whose names are told apart. */
-		readonly rows?: ReadonlyArray<readonly TableCell[]>;
+		readonly rows?: readonly (readonly TableCell[])[];
 	},
 	{ellipsis}: Pick<Glyphs, 'ellipsis'>,
 ): TableText => {
@@ -69,7 +69,7 @@ export const tableText = (
 
 /** What each name of a column is shown as. */
 const namesIn = (
-	rows: ReadonlyArray<readonly TableCell[]>,
+	rows: readonly (readonly TableCell[])[],
 	index: number,
 	width: number,
 	position: Column['cut'] = 'end',

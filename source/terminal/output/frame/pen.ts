@@ -122,8 +122,14 @@ export class Pen {
 			const fits = cell === blank ? this.#styles.isBlankPlain(this.#style) : styleOf(cell) === this.#style;
 			const codePoint = codePointOf(cell);
 			// A wide character, of which this may be either half, is no short cut.
-			if (!fits || codePoint === 0 || bytesOf(codePoint) > 3 || codePointOf(line[column + 1] ?? blank) === 0)
+			if (
+				!fits ||
+				codePoint === 0 ||
+				bytesOf(codePoint) > 3 ||
+				codePointOf(line[column + 1] ?? blank) === 0
+			) {
 				return undefined;
+			}
 			text += String.fromCodePoint(codePoint);
 			bytes += bytesOf(codePoint);
 		}

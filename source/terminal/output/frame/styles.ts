@@ -111,8 +111,9 @@ export class StyleTable {
 				// One of the 256 colours, or red, green and blue.
 				const length = codes[index + 1] === '5' ? 3 : codes[index + 1] === '2' ? 5 : 0;
 				const colour = codes.slice(index, index + length);
-				if (length === 0 || colour.length < length || colour.some(part => !/^\d{1,3}$/.test(part)))
+				if (length === 0 || colour.length < length || colour.some(part => !/^\d{1,3}$/.test(part))) {
 					return undefined;
+				}
 				style[code === 38 ? 'foreground' : 'background'] = colour.join(';');
 				index += length - 1;
 			} else return undefined;

@@ -1,0 +1,110 @@
+/** What is said of a Service that was to be created, whatever is answered. */
+import {afterEach, beforeEach, describe, expect, it} from 'vitest';
+import type {Cluster} from '../../../source/kube/cluster.js';
+import {connect} from '../../../source/kube/connect.js';
+import {createService, type WriteOutcome} from '../../../source/kube/write/write.js';
+import {startApiServer, status, type ApiServer, type Exchange} from '../../support/api-server.js';
+
+const manifest = {
+	apiVersion: 'serving.knative.dev/v1',
+	kind: 'Service',
+	metadata: {name: 'hello', namespace: 'default'},
+	spec: {template: {spec: {containers: [{image: 'registry.example.com/hello:1'}]}}},
+};
+const stored = (image = 'registry.example.com/hello:1', name = 'hello') => ({
+	...manifest,
+	metadata: {name, namespace: 'default', uid: 'u-1', generation: 1},
+	spec: {template: {spec: {containers: [{image, name: 'user-container'}]}}},
+});
+
+let server: ApiServer;
+let cluster: Cluster;
+
+beforeEach(async () => {
+	server = await startApiServer();
+	cluster = await connect({kubeconfigText: server.kubeconfig()});
+});
+
+afterEach(async () => {
+	await cluster.close();
+	await server.close();
+});
+
+async function after(...doings: ((exchange: Exchange) => void)[]): Promise<WriteOutcome> {
+	const outcome = createService(cluster, manifest);
+	for (const act of doings) act(await server.next());
+	return outcome;
+}
+
+const answer = (code: number, body: unknown) => (exchange: Exchange) => exchange.answer(code, body);
+const cut = (exchange: Exchange) => exchange.cut();
+const notFound = status(404, 'NotFound', 'services.serving.knative.dev "hello" not found');
+
+describe('creating is', () => {
+	it('one POST of the manifest, in which unknown fields are refused', async () => {
+		const outcome = createService(cluster, manifest);
+		const post = await server.next();
+		expect([post.method, post.path]).toEqual([
+			'POST',
+			'/apis/serving.knative.dev/v1/namespaces/default/services',
+		]);
+		expect(post.headers['content-type']).toBe('application/json');
+		expect(post.query.get('fieldValidation')).toBe('Strict');
+		expect(post.body).toEqual(manifest);
+		post.answer(201, stored());
+		expect(await outcome).toEqual({kind: 'done', object: stored(), warnings: []});
+		expect(server.log).toHaveLength(1);
+	});
+
+	it('not done as wanted where a webhook made something else of it, and says where', async () => {
+		expect(await after(answer(201, stored('mirror.example.com/hello:1')))).toMatchObject({
+			kind: 'altered',
+			differences: [{path: '/spec', wanted: manifest.spec}],
+		});
+	});
+
+	it.each([
+		['a page to log in', '<html>Log in</html>'],
+		['a service of another name', stored(undefined, 'other')],
+	])('not done by %s: the service is looked for', async (_, body) => {
+		expect(await after(answer(200, body), answer(200, stored()))).toMatchObject({kind: 'done'});
+		expect(server.log[1]).toBe('GET /apis/serving.knative.dev/v1/namespaces/default/services/hello');
+	});
+
+	it('too late only where the server says that the name is taken', async () => {
+		expect(await after(answer(409, status(409, 'AlreadyExists', 'already exists')))).toEqual({
+			kind: 'exists',
+		});
+		expect(await after(answer(409, status(409, 'Conflict', 'being deleted')))).toMatchObject({
+			kind: 'refused',
+			status: 409,
+		});
+		expect(await after(answer(400, status(400, 'AlreadyExists', 'odd')))).toMatchObject({kind: 'refused'});
+		expect(await after(answer(409, 'a proxy'))).toMatchObject({kind: 'refused'});
+	});
+});
+
+describe('an answer that was lost', () => {
+	it('is looked for in the service of that name', async () => {
+		expect(await after(cut, answer(200, stored()))).toEqual({kind: 'done', object: stored(), warnings: []});
+		expect(await after(cut, answer(200, stored('another.example.com/x:1')))).toEqual({kind: 'exists'});
+	});
+
+	it('is a doubt while there is no such service, or it cannot be read', async () => {
+		expect(await after(cut, answer(404, notFound))).toMatchObject({
+			kind: 'unknown',
+			sentence: expect.stringContaining('may still be on its way'),
+		});
+		expect(await after(cut, answer(403, status(403, 'Forbidden', 'no')))).toMatchObject({kind: 'unknown'});
+	});
+});
+
+it.each([
+	{name: 'hello', namespace: ''},
+	{name: '', namespace: 'default'},
+])('a manifest without a name or a namespace (%j) is not sent', async metadata => {
+	await expect(createService(cluster, {...manifest, metadata})).rejects.toThrow(
+		'metadata.name and metadata.namespace',
+	);
+	expect(server.log).toEqual([]);
+});
