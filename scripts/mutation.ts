@@ -57,8 +57,8 @@ async function openTrial(file: string): Promise<Trial> {
 			bail: 1,
 			maxWorkers: 1,
 			// A change that has a test wait for what never comes is noticed, too, and soon.
-			testTimeout: 4000,
-			hookTimeout: 4000,
+			testTimeout: 15_000,
+			hookTimeout: 15_000,
 			globalSetup: [],
 			// It would keep the text of the first run.
 			fsModuleCache: false,
