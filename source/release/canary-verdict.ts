@@ -36,8 +36,9 @@ export function verdictSentence({canary, stable, errors, latency, pairs, bound}:
 	if (pairs === 0) return `${canary.revision} was not compared with ${stable.revision}.`;
 	if (errors === 'worse') return `WORSE: ${counts}.${slower}`;
 	if (errors === 'suspicious') return `Possibly worse: ${counts}.${slower}`;
-	const below = bound === undefined || bound >= 1 ? '' : ` (true rate < ${(100 * bound).toFixed(1)} %)`;
-	return `Not worse so far: ${counts}${below}.${slower}`;
+	// Nothing is bounded by a few requests: that is no word for it.
+	if (bound === undefined || bound >= 1) return `Too few requests to tell: ${counts}.${slower}`;
+	return `Not worse so far: ${counts} (true rate < ${(100 * bound).toFixed(1)} %).${slower}`;
 }
 
 /** To give a canary that is worse everything, or to bring it back, has to be meant; any more of it is warned of. */

@@ -58,6 +58,8 @@ export type Facts = {
 	user?: string;
 	/** Which names for tags are free; undefined where nobody has asked. */
 	placeholders?: Placeholders | undefined;
+	/** What the loop says of what users get, as a clause: `users get failures: 5 of 58`. */
+	trouble?: string | undefined;
 	/** How the canary did against what users had, as far as they were compared. */
 	verdict?: CanaryVerdict | undefined;
 };
@@ -112,6 +114,7 @@ function trafficPlan(
 		notes: [...notes, ...knNotes(after)],
 		warnings: [
 			...warnings,
+			...troubleWarnings(action, facts.trouble),
 			...verdictWarnings(facts.verdict, {action, before: sharesOf(service), after}),
 			...trafficWarnings(service, revisions, before, after, {
 				now,
@@ -123,6 +126,12 @@ function trafficPlan(
 		splits: {before, after},
 		about: aboutRelease(facts, after.find(({percent}) => percent === 100)?.revision),
 	};
+}
+
+/** Whatever the pairs say: what fails now is known before more of it is asked for. Of a way out of that nothing need be said. */
+function troubleWarnings(action: TrafficAction, trouble: string | undefined): Warning[] {
+	if (trouble === undefined || action === 'roll back' || action === 'abandon' || action === 'tag') return [];
+	return [{kind: 'other', sentence: `Live says: ${trouble}.`}];
 }
 
 /** A row a target; what followed the latest and is pinned by this is one row, of the revision that it was. */

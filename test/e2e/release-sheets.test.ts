@@ -106,6 +106,30 @@ it('what was given up is made again, or given traffic, only by typing its name',
 	expect(await splitOf('cart')).toBe('cart-00001=100:stable');
 });
 
+it('a new revision takes no tag away from a canary that is being tried, unless that is meant', async () => {
+	world = await startWorld();
+	await using terminal = await open('cart');
+	terminal.press('r');
+	await terminal.until(/Canary tag/);
+	expect(terminal.screen()).not.toMatch(/Canary tag\s+canary/);
+	terminal.press('tab', 'tab');
+	terminal.type('MORE=1');
+	await terminal.until(shows('MORE=1'));
+	for (let step = 0; step < 6 && !/▸ .*Canary tag/.test(terminal.screen()); step++) {
+		const before = terminal.screen();
+		terminal.press('down');
+		await terminal.until(screen => screen !== before);
+	}
+	terminal.type('canary');
+	await terminal.until(/Canary tag\s+canary/);
+	terminal.press('ctrl-s');
+	await terminal.until(
+		shows('cart-00002 is being tried with 10 %, and loses the tag canary to the new revision'),
+	);
+	await terminal.until(shows('Enter twice applies, because a canary loses its tag'));
+	expect(await splitOf('cart')).toBe('cart-00001=90:stable cart-00002=10:canary');
+});
+
 describe('a tag whose name another service has', () => {
 	it('is not proposed, is refused in the form, and leaves the route as it is', async () => {
 		world = await startWorld();

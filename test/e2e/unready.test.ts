@@ -74,7 +74,7 @@ describe('a release that does not become ready says why, with what to do', () =>
 		expect(await printed('get', 'cart')).toMatch(listed);
 	});
 
-	it('and so does a command that would give it traffic', async () => {
+	it('and so do a sheet and a command that would give it traffic, in the words of the pane', async () => {
 		await release('helloworld-crash:2');
 		await using terminal = await openOnWorld(world, {service: 'cart', state});
 		await terminal.until(shows('exits with 1'));
@@ -84,6 +84,14 @@ describe('a release that does not become ready says why, with what to do', () =>
 				`${latestCreated} is not ready \\(Crashing: exits with 1.*could not connect to the database`,
 			),
 		);
+		terminal.press('3');
+		await terminal.until(/▸3 Traffic/);
+		terminal.press('a');
+		await terminal.until(/– → 0 %/);
+		terminal.press('%', '3', '0');
+		await terminal.until(/30▏ %/);
+		terminal.press('enter');
+		await terminal.until(shows(`${latestCreated} is not ready (Crashing: exits with 1`));
 	});
 
 	it('a quota that is used up', async () => {

@@ -11,7 +11,9 @@ import type {ConsoleState} from './state.js';
 
 export function factsOf(state: ConsoleState, service: ServiceView): Facts {
 	const known = releaseFactsOf(state, service);
-	return {...known, verdict: verdictOf(state, service.uid, known)};
+	const {live} = state;
+	const trouble = live?.uid === service.uid ? live.snapshot.trouble?.sentence : undefined;
+	return {...known, trouble, verdict: verdictOf(state, service.uid, known)};
 }
 
 function releaseFactsOf(state: ConsoleState, service: ServiceView): Facts {

@@ -10,7 +10,8 @@ import {
 } from '../../../source/console/forms/forms.js';
 import {draftOf, selectedService} from '../../../source/console/state/read.js';
 import {typeName} from '../../../source/console/sheets/review.js';
-import {reviewOf, splitSeen, startWorld, type World} from '../../support/world.js';
+import {servingPath} from '../../../source/kube/paths.js';
+import {reviewOf, splitSeen, startWorld, until, type World} from '../../support/world.js';
 
 let world: World;
 let console: Console;
@@ -92,6 +93,35 @@ describe('after a conflict', () => {
 		console.keepEditing();
 		const state = console.store.getState();
 		expect(draftOf(state, selectedService(state))?.split).toMatchObject([{percent: 100}, {percent: 0}]);
+	});
+
+	it('of giving a release up, mine on top asks of the template again, and keeps the reason', async () => {
+		console.abandon('too many 5xx');
+		console.choose('template');
+		await until(console.store, 'the review', ({sheets}) => sheets.at(-1)?.kind === 'review');
+		expect(reviewOf(console.store.getState()).plan.facts).toContainEqual(
+			expect.objectContaining({label: 'Template'}),
+		);
+		await world.split('cart', theirs);
+		await console.confirm();
+		expect(reviewOf(console.store.getState()).phase).toMatchObject({kind: 'conflict'});
+		await console.putMineOnTop();
+		expect(console.store.getState().sheets.at(-1)).toMatchObject({kind: 'choice', about: 'template'});
+		console.choose('template');
+		await until(console.store, 'the review', ({sheets}) => sheets.at(-1)?.kind === 'review');
+		await console.confirm();
+		await splitSeen(console, 'cart-00001=100');
+		const revision = await world.other.request({
+			method: 'GET',
+			path: servingPath('revisions', 'default', 'cart-00002'),
+		});
+		expect(revision.body).toMatchObject({
+			metadata: {annotations: {'kn-canary.dev/rejected': expect.stringMatching(/too many 5xx/)}},
+		});
+		// The template is what users run again.
+		await until(console.store, 'the revision made of it', state =>
+			state.services.some(({name, latestReady}) => name === 'cart' && latestReady === 'cart-00003'),
+		);
 	});
 
 	it('of a new revision, what was typed is still in the form', async () => {

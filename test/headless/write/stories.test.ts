@@ -134,6 +134,14 @@ async function brokenIn(steps: readonly Step[]): Promise<string[]> {
 						'latest' in row && row.latest ? (revision ?? before.latestReady) : revision,
 					),
 				);
+				if (what.verb !== 'undo') {
+					const proposed = new Set<string>();
+					for (const who of ['ann', 'bob', 'nowhere']) {
+						const {code, plan} = await run(what.verb, 'cart', {machine: who, dryRun: true});
+						proposed.add(`${code} ${JSON.stringify(plan?.splits?.after ?? [])}`);
+					}
+					if (proposed.size > 1) broken.push(`${words}: ${what.verb} proposes ${[...proposed].join(' or ')}`);
+				}
 				const result = await run(what.verb, 'cart', {machine: what.machine});
 				const to = wholeAfter(result);
 				if (result.code !== 0 || !result.plan) break;

@@ -340,6 +340,27 @@ describe('rolling back', () => {
 		expect(wholeOf(rollBack({...model.facts(), revisions: undefined}))).toBe('cart-00002');
 	});
 
+	it('asks where neither the revisions may be listed nor anything else tells, whatever a machine remembers', () => {
+		const model = pinnedFirst(2);
+		model.watched('anns', 'kim', () => model.write('kim', [pin(2, 100)]));
+		const blind = (who?: string) => ({...model.facts(who), revisions: undefined});
+		expect(rollBack(blind())).toEqual({
+			kind: 'ask',
+			question:
+				'Which revision had the traffic before cart-00002 cannot be told: the revisions could not be listed.',
+			candidates: [],
+		});
+		// One more that may be meant, and no proposal.
+		expect(rollBack(blind('anns'))).toEqual({
+			kind: 'ask',
+			question: expect.stringMatching(
+				/This machine remembers cart-00001 with 100 % until kim changed it at .*09:\d\d\.$/,
+			),
+			candidates: ['cart-00001'],
+		});
+		expect(targetsOf(rollBack(blind(), {to: 'cart-00001'}))).toEqual([pin(2, 0), pin(1, 100)]);
+	});
+
 	it('never goes to a rejected revision', () => {
 		const model = madeOf(3);
 		model.reject('cart-00002', 'ann');
@@ -368,6 +389,26 @@ describe('abandoning', () => {
 			kind: 'refused',
 			reason: 'cart has no canary to abandon: cart-00001 has 100 %.',
 		});
+	});
+
+	it('is known by the note alone, carried on until the revision bears its mark, and then let go', () => {
+		const model = pinnedFirst(2);
+		model.write('kim', [pin(1, 90, 'stable'), pin(2, 10, 'canary')]);
+		model.send('anns', 'ann', planned(planAbandon(model.facts('anns'), {why: 'it failed'})));
+		const warnsOf = () =>
+			planned(planPromote(model.facts('bobs'), {to: 'cart-00002'})).warnings.map(({sentence}) => sentence);
+		expect(warnsOf()).toContainEqual(
+			expect.stringMatching(/^cart-00002 was rejected at \d\d:\d\d by ann: it failed\.$/),
+		);
+		model.pass(60);
+		model.deploy('ci', {crashes: false});
+		model.pass(60);
+		model.send('bobs', 'bob', planned(planPromote(model.facts('bobs'), {to: 'cart-00003'})));
+		expect(model.noted()?.rejected).toMatchObject([{revision: 'cart-00002', by: 'ann', why: 'it failed'}]);
+		model.reject('cart-00002', 'ann');
+		model.pass(60);
+		model.send('bobs', 'bob', planned(planRollback(model.facts('bobs'))));
+		expect(model.noted()?.rejected).toEqual([]);
 	});
 
 	it('keeps what was given up from being promoted or rolled back to', () => {

@@ -16,7 +16,7 @@ import {
 	type ReleaseFacts,
 } from './facts.js';
 import {unready} from '../verbs/choice.js';
-import {momentBy} from '../../text/moment.js';
+import {moment} from '../../text/moment.js';
 import {isNewer, keptByGateway, orderOf, sharesOf, type Share} from './shares.js';
 import {previousTag, stableTag} from '../verbs/role-tags.js';
 
@@ -44,7 +44,7 @@ function withMemory(facts: ReleaseFacts, whole: string, past: Past): Past {
 	const remembered = rememberedBefore(facts, whole);
 	if (!remembered) return past;
 	const {revision, at, by, percent} = remembered;
-	const because = `${past.because} This machine remembers ${revision} with ${percent} % until${momentBy({at, by}).replace(/^ at/, '')}.`;
+	const because = `${past.because} This machine remembers ${revision} with ${percent} % until ${by === '' ? 'somebody' : by} changed it at ${moment(at)}.`;
 	const candidates = past.kind === 'none' ? [] : past.candidates;
 	return {
 		kind: 'cannot tell',

@@ -1,6 +1,6 @@
 /** Ends a release that fails: all of the traffic back to what users had. Pure; waits for nothing. */
 import {dropTag, splitOf} from '../../split/split.js';
-import {momentBy} from '../../text/moment.js';
+import {moment, momentBy} from '../../text/moment.js';
 import {isAsked, type Choice, type VerbOptions} from './choice.js';
 import {joinedChanges, noteOf, rejectionOf, type ReleaseFacts} from '../evidence/facts.js';
 import {pastOf} from '../evidence/past.js';
@@ -94,7 +94,7 @@ function besideCanary(facts: ReleaseFacts, canary: string, whole: string, now: n
 	}
 	const remembered = noted === undefined ? rememberedLoss(facts, canary) : undefined;
 	const words = remembered
-		? ` This machine remembers that it had some until${untilWords(remembered, now)}.`
+		? ` This machine remembers that it had some until ${untilWords(remembered, now)}.`
 		: '';
 	return {
 		kind: 'refused',
@@ -106,8 +106,8 @@ function besideCanary(facts: ReleaseFacts, canary: string, whole: string, now: n
 	};
 }
 
-const untilWords = (moment: {at: number; by: string}, now: number | undefined) =>
-	momentBy(moment, now).replace(/^ at/, '');
+const untilWords = ({at, by}: {at: number; by: string}, now: number | undefined) =>
+	`${by === '' ? 'somebody' : by} changed it at ${moment(at, now)}`;
 
 /** Whether the canary had any traffic, by the note; undefined where that is not about the present split. */
 function notedShare(facts: ReleaseFacts, canary: string): 'had' | 'never' | undefined {
