@@ -4,10 +4,14 @@ export const exitCodes = {
 	done: 0,
 	/** It is not: refused, not possible, not found, disagrees. */
 	notMade: 1,
-	/** Usage error: the command line is wrong, or does not say enough. */
+	/** Not decided: the command line is wrong, or does not say enough. */
 	usage: 2,
-	/** Not made: somebody else changed the service in between. */
+	/** Not decided: asked, and the answers do not tell. */
+	cannotTell: 2,
+	/** Not now, nothing made: somebody else changed the service in between. */
 	conflict: 3,
+	/** Not now: nothing could be asked of the gateway. */
+	couldNotAsk: 3,
 	/** Perhaps made: the answer was lost and reading again did not tell. */
 	unknown: 4,
 	/** Not made: not confirmed. */
@@ -16,10 +20,6 @@ export const exitCodes = {
 	notRouted: 6,
 	/** Made, but not as it was wanted: the server stored something else. */
 	altered: 7,
-	/** Asked, and the answers do not tell. */
-	cannotTell: 8,
-	/** Nothing could be asked of the gateway. */
-	couldNotAsk: 9,
 } as const;
 
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
@@ -28,14 +28,12 @@ export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 export const exitCodeMeanings: Readonly<Record<ExitCode, string>> = {
 	0: 'yes: made, already so, accepted by the dry run, found, or the split agrees',
 	1: 'no: refused, not possible as things are, not found, or the split disagrees',
-	2: 'usage error, or it has to be said which revision is meant; nothing was sent',
-	3: 'not made: somebody else was first',
+	2: 'not decided: usage error, it has to be said which revision is meant, or the answers do not tell',
+	3: 'not now: somebody else was first, or the gateway cannot be asked; nothing was made',
 	4: 'not known whether it was made',
 	5: 'not made: not confirmed',
 	6: 'made, but the route refuses it or the gateway does not have it; or not so in time',
 	7: 'made, but the server stored something other than was asked for',
-	8: 'cannot tell: too few answers, or it depends on whose they are',
-	9: 'no requests possible: the gateway cannot be reached, or answers by itself',
 };
 
 /** Of which codes a command can end with, beside 0, 1 and 2. */
@@ -43,13 +41,15 @@ export const writing: readonly ExitCode[] = [3, 4, 5, 6, 7];
 
 /** Lines for the help of a command: 0, 1, 2 and those of its own. */
 export function exitCodeLines(own: readonly ExitCode[] = []): string[] {
-	const all = [exitCodes.done, exitCodes.notMade, exitCodes.usage, ...own].toSorted((a, b) => a - b);
-	return all.map(code => `  ${code}  ${exitCodeMeanings[code]}`);
+	const all = new Set([exitCodes.done, exitCodes.notMade, exitCodes.usage, ...own]);
+	return [...all].toSorted((a, b) => a - b).map(code => `  ${code}  ${exitCodeMeanings[code]}`);
 }
 
 /** The table of the readme. */
 export function exitCodeTable(): string[] {
-	const rows = Object.values(exitCodes).map(code => [String(code), exitCodeMeanings[code]] as const);
+	const rows = [...new Set(Object.values(exitCodes))].map(
+		code => [String(code), exitCodeMeanings[code]] as const,
+	);
 	const width = Math.max(...rows.map(([, meaning]) => meaning.length));
 	return [
 		`| exit code | ${'meaning'.padEnd(width)} |`,

@@ -47,7 +47,7 @@ test.each([404, 401])(
 			return isNew(answer) ? {...answer, status, body: 'Cannot GET /\n'} : answer;
 		});
 		const {code, report, said} = await verify(world, {gateway});
-		expect(code).toBe(8);
+		expect(code).toBe(2);
 		expect(report?.requests.errors).toBeGreaterThan(0);
 		expect(report?.verdict.sentence).toMatch(
 			new RegExp(`users get failures: \\d+ of 100 \\(${status} ×\\d+\\)`),
@@ -65,7 +65,7 @@ test.each([
 ])('%s that answers every host by itself is no service', async (_, answer) => {
 	const world = await openWorld();
 	const {code, said} = await verify(world, {gateway: await inFrontOf(world.sandbox, async () => answer)});
-	expect(code).toBe(9);
+	expect(code).toBe(3);
 	expect(said).toMatch(/^100 of 100 answers are the gateway's own \(\d+.*no revision answered\. Check that/);
 });
 
@@ -77,7 +77,7 @@ test('a gateway that wants a login is said to, and is asked with what it wants',
 			: {status: 302, headers: {server: 'istio-envoy', location: '/dex/auth'}, body: 'Found\n'},
 	);
 	const without = await verify(world, {gateway});
-	expect(without.code).toBe(9);
+	expect(without.code).toBe(3);
 	expect(without.said).toMatch(/302 to \/dex\/auth.*give it with --header or --cookie/);
 	const given = requestOptionsOf(
 		{header: ['Authorization: Bearer letmein'], cookie: ['session=1'], rate: '200', maxRate: '200'},
@@ -92,7 +92,7 @@ test('a load balancer that has a rule for the main host only leaves the split un
 		/^r\d-/.test(request.headers.host ?? '') ? page(404, 'ALB') : undefined,
 	);
 	const {code, said} = await verify(world, {gateway});
-	expect(code).toBe(8);
+	expect(code).toBe(2);
 	expect(said).toContain('the gateway may have no rule for tag hosts');
 	expect(said).not.toMatch(/[✓✗]/);
 });
@@ -112,7 +112,7 @@ test('a revision with a share that was never heard is not accused of what anothe
 		],
 	});
 	const {code, report, said} = await verify(world, {});
-	expect(code).toBe(8);
+	expect(code).toBe(2);
 	expect(report?.rows.find(({why}) => why === 'unheard')?.candidates).toContain('cart-00003');
 	expect(said).not.toMatch(/[✓✗]/);
 	expect(said).toContain('cart-00003 has no tag URL');
@@ -126,7 +126,7 @@ test('a healthy split of two that say the same is not called wrong', async () =>
 	});
 	await patchSpec(world.cluster, 'cart', {traffic: trafficOf('cart', {1: 90, 3: 10})});
 	const {code, report} = await verify(world, {});
-	expect(code).toBe(8);
+	expect(code).toBe(2);
 	expect(report?.verdict.state).toBe('cannot tell');
 	expect(report?.notes.join(' ')).toContain('cart-00001 and cart-00003 answer identically');
 });
@@ -169,7 +169,7 @@ test('a gateway that dies on the way is down since then, and in no count', async
 		gateway: {host: '127.0.0.1', port: way.port, tls: false},
 		asking: {...asking, keepAlive: false},
 	});
-	expect(code).toBe(8);
+	expect(code).toBe(2);
 	expect(report?.requests.unreached).toBeGreaterThan(0);
 	expect(report?.verdict.sentence).toMatch(
 		/gateway down since \d\d:\d\d:\d\d \(\d+ requests?\): Nothing listens at/,
@@ -189,7 +189,7 @@ test('a split that is changed while it is asked is not judged', async () => {
 		},
 	});
 	await changed;
-	expect(code).toBe(8);
+	expect(code).toBe(2);
 	expect(report?.verdict).toMatchObject({
 		state: 'cannot tell',
 		sentence: 'Cannot tell: the split was changed while it was asked.',

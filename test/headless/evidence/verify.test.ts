@@ -96,7 +96,7 @@ test('revisions that answer alike, or have no tag, cannot be told apart', async 
 	});
 	await patchSpec(world.cluster, 'twin', {traffic: trafficOf('twin', {1: 50, 2: 50})});
 	const alike = await verify(world, {service: 'twin', n: 30});
-	expect(alike.code).toBe(8);
+	expect(alike.code).toBe(2);
 	expect(alike.report?.notes[0]).toBe(
 		'twin-00001 and twin-00002 answer identically. Another part of the answer (--fingerprint) or another page (--path) may identify them.',
 	);
@@ -104,7 +104,7 @@ test('revisions that answer alike, or have no tag, cannot be told apart', async 
 	const untagged = trafficOf('twin', {1: 50, 2: 50}).map(target => ({...target, tag: undefined}));
 	await patchSpec(world.cluster, 'twin', {traffic: untagged});
 	const unknown = await verify(world, {service: 'twin', n: 30});
-	expect(unknown.code).toBe(8);
+	expect(unknown.code).toBe(2);
 	expect(unknown.report?.verdict.sentence).toMatch(
 		/^Cannot tell: it depends on whose the 30 unattributed answers are\.$/,
 	);
@@ -190,13 +190,13 @@ test('a port-forward that cannot be had is said in a sentence, after one request
 	const viewer = await connect({kubeconfig: world.sandbox.kubeconfigPath, context: 'sandbox-viewer'});
 	onTestFinished(async () => viewer.close());
 	expect(await verify({...world, cluster: viewer})).toMatchObject({
-		code: 9,
+		code: 3,
 		outcome: {sentence: expect.stringContaining('takes the right to create pods/portforward: ')},
 	});
 	// The review has no say over what the server does.
 	world.sandbox.apiFaults.set({answers: [{code: 403, methods: ['GET'], path: '/portforward'}]});
 	expect(await verify(world)).toMatchObject({
-		code: 9,
+		code: 3,
 		outcome: {
 			sentence: expect.stringMatching(
 				/^No port-forward to kourier-system\/kourier: it takes the right to get and create pods\/portforward /,
@@ -229,7 +229,7 @@ test('a gateway whose address cannot be reached is asked through a port-forward,
 	const viewer = await connect({kubeconfig: world.sandbox.kubeconfigPath, context: 'sandbox-viewer'});
 	onTestFinished(async () => viewer.close());
 	expect(await verify({...world, cluster: viewer})).toMatchObject({
-		code: 9,
+		code: 3,
 		outcome: {
 			sentence: expect.stringMatching(
 				/^Nothing listens at \S+ \(connection refused\).* The gateway cannot be reached from here at \S+ \(load balancer: connection refused\), and a port-forward .* takes the right to create pods\/portforward: .*; give an address that can be reached with --gateway host\[:port\]/,
@@ -238,7 +238,7 @@ test('a gateway whose address cannot be reached is asked through a port-forward,
 	});
 	// The operator's own word is not tried beforehand: it may be that only some requests are answered.
 	expect(await verify(world, {n: 5, gateway: {host: '127.0.0.1', port, tls: false}})).toMatchObject({
-		code: 9,
+		code: 3,
 		outcome: {sentence: expect.not.stringContaining('The gateway cannot be reached')},
 	});
 });
@@ -262,7 +262,7 @@ test('too few requests cannot tell', async () => {
 	const world = await openSandbox({random: fair()});
 	await patchSpec(world.cluster, 'cart', {traffic: trafficOf('cart', {1: 99, 2: 1})});
 	const {code, report} = await verify(world, {n: 20});
-	expect({code, minimum: report?.verdict.minimum}).toEqual({code: 8, minimum: 459});
+	expect({code, minimum: report?.verdict.minimum}).toEqual({code: 2, minimum: 459});
 });
 
 const neverReady: readonly [string, string, string][] = [
@@ -293,7 +293,7 @@ test.each(neverReady)(
 			cluster: world.cluster,
 		};
 		const [stdout, stderr] = [output(false), output(false)];
-		expect(await runVerify({...run, output: 'text', stdout, stderr})).toBe(8);
+		expect(await runVerify({...run, output: 'text', stdout, stderr})).toBe(2);
 		expect(stdout.text()).toContain(
 			`? Cannot tell: no revision of new has been ready so far, so its route has no split.`,
 		);
@@ -305,15 +305,15 @@ test.each(neverReady)(
 test('what could not be asked is said, and is no verdict', async () => {
 	const world = await openSandbox({random: fair()});
 	expect(await verify(world, {service: 'nope'})).toMatchObject({
-		code: 9,
+		code: 3,
 		outcome: {sentence: 'Service nope in namespace default: services.serving.knative.dev "nope" not found'},
 	});
 	const port = await unusedPort();
 	expect(await verify(world, {n: 5, gateway: {host: '127.0.0.1', port, tls: false}})).toMatchObject({
-		code: 9,
+		code: 3,
 		outcome: {sentence: expect.stringContaining('connection refused')},
 	});
-	expect(await verify(world, {expect: '1/2'})).toMatchObject({code: 9, outcome: {kind: 'could not ask'}});
+	expect(await verify(world, {expect: '1/2'})).toMatchObject({code: 3, outcome: {kind: 'could not ask'}});
 });
 
 function output(isTTY: boolean) {

@@ -131,7 +131,7 @@ describe('verify --source users', () => {
 		});
 		const viewer = await connect({kubeconfig: sandbox.kubeconfigPath, context: 'sandbox-viewer'});
 		onTestFinished(async () => viewer.close());
-		expect((await verify(viewer)).code).toBe(9);
+		expect((await verify(viewer)).code).toBe(3);
 		expect(await verify(cluster, {expect: '10/10'})).toMatchObject({
 			code: 3,
 			err: expect.stringContaining('--expect'),
