@@ -35,7 +35,7 @@ const steps = [
 	// Half of the traffic, and many requests, until the verdict is sure.
 	{press: ['3', '%', '5', '0'], until: /50▏ %/},
 	{press: ['enter'], until: /Dry run: the server would accept it/},
-	{press: ['enter'], until: /50│50/},
+	{press: ['enter'], until: /50│50\s+Ready/},
 	{press: ['space', '+', '+', '+', '+'], until: /No contradiction with the split so far/},
 	{until: /[1-9]\d\d answers/},
 	// The next step as a draft.

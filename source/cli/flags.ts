@@ -107,7 +107,9 @@ const themes: Readonly<Record<string, ThemeOptions>> = {
 	dark: {background: 'dark'},
 	light: {background: 'light'},
 	'colour-blind': {palette: 'colour-blind'},
+	'high-contrast': {palette: 'high-contrast'},
 	'no-colour': {palette: 'none'},
+	none: {palette: 'none'},
 };
 
 export const themeOption = () =>

@@ -15,6 +15,9 @@ export type LiveTable = {columns: readonly Column[]; rows: readonly TableRow[]; 
 /** From this width on there is room for a column per percentile. */
 const wideFrom = 104;
 
+/** From this width on a fill before the answer costs it nothing. */
+const markedFrom = 124;
+
 const longestRevision = 24;
 
 const wide: readonly Column[] = [
@@ -98,7 +101,7 @@ export function liveTable(
 	const context = {service, greatest, glyphs, ownFailures, lately};
 	const cells = shown.map(row => ({
 		key: row.key,
-		cells: marked(cellsOf(row, context), row, {marks, isWide}),
+		cells: marked(cellsOf(row, context), row, {marks, hasFill: width >= markedFrom}),
 	}));
 	const hidden = rows.filter(row => !shown.includes(row));
 	const rest = {key: 'more', cells: [restWords(hidden)]};
@@ -113,12 +116,12 @@ export function liveTable(
 function marked(
 	cells: readonly string[],
 	{revision}: Row,
-	{marks, isWide}: {marks: RevisionMarks; isWide: boolean},
+	{marks, hasFill}: {marks: RevisionMarks; hasFill: boolean},
 ): TableCell[] {
 	if (marks.size === 0) return [...cells];
 	const mark = revision === undefined ? undefined : marks.get(revision);
 	return cells.map((text, index) => {
-		const lead = index === 0 && isWide ? `${mark?.fill ?? ' '} ` : '';
+		const lead = index === 0 && hasFill ? `${mark?.fill ?? ' '} ` : '';
 		const shown = `${lead}${text}`;
 		return mark && index <= revisionColumn ? {text: shown, style: mark.style} : shown;
 	});

@@ -66,7 +66,7 @@ export function TrafficPane({width, height}: Size) {
 					keyOf={row => row.key}
 					selected={shown.findIndex(({key}) => key === selectedKey)}
 					width={size.width}
-					height={size.height - said.length - (got ? 1 : 0)}
+					height={got ? shown.length : size.height - said.length}
 					renderRow={(row, {isSelected, width: rowWidth}) => (
 						<SplitRowLine
 							row={row}

@@ -3,7 +3,7 @@
  * at least (WCAG 2.2, 1.4.3), in the colours that xterm comes with: a test measures it.
  */
 
-export const palettes = ['standard', 'colour-blind', 'none'] as const;
+export const palettes = ['standard', 'colour-blind', 'high-contrast', 'none'] as const;
 export type Palette = (typeof palettes)[number];
 
 export const backgrounds = ['dark', 'light'] as const;
@@ -57,6 +57,20 @@ const dark: Record<Exclude<Palette, 'none'>, Colours> = {
 		canary: 'ansi256(215)',
 		other: 'ansi256(80)',
 	},
+	/** Nothing dim, and only colours that are as good as the text's own. */
+	'high-contrast': {
+		focused: 'ansi256(51)',
+		muted: 'ansi256(252)',
+		ok: 'ansi256(120)',
+		waiting: 'ansi256(228)',
+		warning: 'ansi256(228)',
+		bad: 'ansi256(217)',
+		production: 'ansi256(217)',
+		draft: 'ansi256(228)',
+		stable: undefined,
+		canary: 'ansi256(219)',
+		other: 'ansi256(123)',
+	},
 };
 
 /** On a light one most of the sixteen cannot be read: these are of the 256 whose colours are the same everywhere. */
@@ -86,6 +100,19 @@ const light: Record<Exclude<Palette, 'none'>, Colours> = {
 		stable: undefined,
 		canary: 'ansi256(130)',
 		other: 'ansi256(23)',
+	},
+	'high-contrast': {
+		focused: 'ansi256(17)',
+		muted: 'ansi256(237)',
+		ok: 'ansi256(22)',
+		waiting: 'ansi256(52)',
+		warning: 'ansi256(52)',
+		bad: 'ansi256(88)',
+		production: 'ansi256(88)',
+		draft: 'ansi256(52)',
+		stable: undefined,
+		canary: 'ansi256(53)',
+		other: 'ansi256(17)',
 	},
 };
 

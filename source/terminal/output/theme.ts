@@ -147,7 +147,10 @@ const asciiGlyphs: Glyphs = {
 	},
 };
 
-const stylesOf = (colours: ReturnType<typeof coloursOf>, background: Background): TextStyles => {
+const stylesOf = (
+	colours: ReturnType<typeof coloursOf>,
+	{background, mayDim}: {background: Background; mayDim: boolean},
+): TextStyles => {
 	const colour = (role: ColourRole): {readonly color?: string} => {
 		const name = colours[role];
 		return name === undefined ? {} : {color: name};
@@ -157,7 +160,8 @@ const stylesOf = (colours: ReturnType<typeof coloursOf>, background: Background)
 		plain: {},
 		focused: {...colour('focused'), bold: true},
 		// What is half as dark on a light background cannot be read.
-		muted: colours.muted === undefined && background === 'dark' ? {dimColor: true} : colour('muted'),
+		muted:
+			mayDim && colours.muted === undefined && background === 'dark' ? {dimColor: true} : colour('muted'),
 		selected: {...colour('focused'), bold: true},
 		ok: colour('ok'),
 		waiting: colour('waiting'),
@@ -199,11 +203,12 @@ export const createTheme = ({env = process.env, isAscii, palette, background}: T
 	const isSet = (name: string) => (env[name] ?? '') !== '';
 	const ascii = isAscii ?? (isSet('KN_CANARY_ASCII') || env['TERM'] === 'linux' || hasOtherCharacters(env));
 	const ground = background ?? backgroundByEnvironment(env) ?? 'dark';
-	const colours = coloursOf(palette ?? (isSet('NO_COLOR') ? 'none' : 'standard'), ground, env);
+	const chosen = palette ?? (isSet('NO_COLOR') ? 'none' : 'standard');
+	const colours = coloursOf(chosen, ground, env);
 	return {
 		isAscii: ascii,
 		glyphs: ascii ? asciiGlyphs : unicodeGlyphs,
-		styles: stylesOf(colours, ground),
+		styles: stylesOf(colours, {background: ground, mayDim: chosen !== 'high-contrast'}),
 		// Without any SGR an inverse cell looks like every other one.
 		cursor: env['TERM'] === 'dumb' || env['FORCE_COLOR'] === '0' ? 'mark' : 'inverse',
 	};

@@ -35,6 +35,11 @@ describe.each(cases)('the %s palette on a %s background, in %s', (palette, backg
 		expect(Math.min(...contrasts(theme.styles))).toBeGreaterThanOrEqual(4.5);
 		expect(Math.min(...contrasts(greyed(theme).styles))).toBeGreaterThanOrEqual(4.5);
 	});
+
+	test.runIf(palette === 'high-contrast')('has one of 7 where that was asked for', () => {
+		expect(Math.min(...contrasts(theme.styles))).toBeGreaterThanOrEqual(7);
+		expect(Math.min(...contrasts(greyed(theme).styles))).toBeGreaterThanOrEqual(7);
+	});
 });
 
 test('the background is what the terminal says it is', () => {
