@@ -105,6 +105,7 @@ it('shows each service with its namespace, and acts on the one that is selected,
 	expect(review).toContain('test / shop');
 	expect(review.replaceAll(/[\s│]+/g, ' ')).toContain('delete ksvc cart -n shop');
 	terminal.type('cart');
+	await terminal.until(/Type cart: cart/);
 	terminal.press('enter');
 	await eventually(async () => {
 		expect(
