@@ -172,9 +172,9 @@ const deeds = {
 			terminal.press('tab');
 			terminal.press('G');
 			terminal.press('g');
-			await terminal.until(/▸ …00004/);
+			await terminal.until(/▸ .{0,4}…00004/u);
 			terminal.press('j');
-			await terminal.until(/▸ …00003/);
+			await terminal.until(/▸ .{0,4}…00003/u);
 			terminal.press('D');
 			await terminal.until(/Delete a revision of cart/);
 			await reviewed(terminal);
