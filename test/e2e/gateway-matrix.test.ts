@@ -3,6 +3,8 @@ import {writeFileSync} from 'node:fs';
 import {createServer} from 'node:net';
 import path from 'node:path';
 import {afterAll, afterEach, beforeAll, beforeEach, describe, expect, it} from 'vitest';
+import {connect} from '../../source/kube/connect.js';
+import {servingPath} from '../../source/kube/paths.js';
 import {
 	at,
 	startApiRelay,
@@ -12,6 +14,7 @@ import {
 	type RelayRules,
 } from '../support/api-relay.js';
 import {kubeconfigFor} from '../support/api-server.js';
+import {eventually} from '../support/eventually.js';
 import {createAuthority, hasOpenssl, type Authority} from '../support/authority.js';
 import {startTestGateway, type TestGateway} from '../support/gateways.js';
 import {builtProgram, runProgram} from '../support/run-program.js';
@@ -396,6 +399,30 @@ describe.skipIf(!hasOpenssl)('a gateway', () => {
 		const isSaid = typeof expected === 'string' || expected.test(output);
 		const [place, end] = typeof expected === 'string' ? [[expected], 0] : [[], 9];
 		expect({asked, code, isSaid, output}).toMatchObject({asked: place, code: end, isSaid: true});
+	});
+
+	it('for those inside of the cluster is asked for a service that has no rule outside, through a port-forward', async () => {
+		const cluster = await connect({kubeconfig: sandbox.kubeconfig});
+		try {
+			const labelled = await cluster.request({
+				method: 'PATCH',
+				path: servingPath('services', 'default', 'checkout'),
+				contentType: 'application/merge-patch+json',
+				body: {metadata: {labels: {'networking.knative.dev/visibility': 'cluster-local'}}},
+			});
+			expect(labelled.status).toBe(200);
+			await eventually(async () => {
+				const {stdout} = await runProgram(['get', 'checkout', '--kubeconfig', sandbox.kubeconfig]);
+				if (!/Ready .*http:\/\/checkout\.default\.svc\./.test(stdout)) throw new Error(stdout);
+			});
+			const args = ['verify', 'checkout', '--n=6', '--rate=50', `--kubeconfig=${sandbox.kubeconfig}`];
+			const {code, output} = await runProgram(args, {XDG_STATE_HOME: authority.directory});
+			expect(output).toContain('via port-forward');
+			expect(output).toMatch(/6 of 6 answered/);
+			expect(code).toBe(0);
+		} finally {
+			await cluster.close();
+		}
 	});
 });
 

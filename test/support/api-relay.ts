@@ -21,8 +21,10 @@ export type RelayedRequest = {
 
 export type RelayRules = {
 	/** Answers instead of the sandbox; undefined leaves it to that. */
-	answer?: (request: RelayedRequest) => {status: number; body: unknown} | undefined;
-	/** Each object of a list, a watch or a GET on its way back; edits it in place, or returns another. */
+	answer?: (
+		request: RelayedRequest,
+	) => {status: number; body: unknown; headers?: Record<string, string>} | undefined;
+	/** Each object of a list, a watch or a GET on its way back, to be edited in place; the answer is cut where it throws. */
 	object?: (object: KubernetesObject) => void;
 	/** What the sandbox is shown, whoever asks; as it came when not given. */
 	token?: string;
@@ -87,7 +89,10 @@ export async function startApiRelay(
 		const own = relay.rules.answer?.(request);
 		if (own) {
 			const isText = typeof own.body === 'string';
-			response.writeHead(own.status, {'content-type': isText ? 'text/plain' : 'application/json'});
+			response.writeHead(own.status, {
+				'content-type': isText ? 'text/plain' : 'application/json',
+				...own.headers,
+			});
 			response.end(isText ? own.body : JSON.stringify(own.body));
 			return;
 		}
