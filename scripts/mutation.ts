@@ -7,7 +7,7 @@
 import {existsSync, globSync, readFileSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
 import {format, resolveConfig} from 'prettier';
-import {createVitest, type TestSpecification, type Vitest} from 'vitest/node';
+import {createVitest, type Vitest} from 'vitest/node';
 import {mutantsOf, mutated, type Mutant} from './mutation/mutants.ts';
 
 const report = 'docs/mutation.md';
@@ -57,8 +57,8 @@ async function openTrial(file: string): Promise<Trial> {
 			bail: 1,
 			maxWorkers: 1,
 			// A change that has a test wait for what never comes is noticed, too, and soon.
-			testTimeout: 4000,
-			hookTimeout: 4000,
+			testTimeout: 15_000,
+			hookTimeout: 15_000,
 			globalSetup: [],
 			// It would keep the text of the first run.
 			fsModuleCache: false,
@@ -67,21 +67,13 @@ async function openTrial(file: string): Promise<Trial> {
 		{plugins: [{name: 'mutant', enforce: 'pre', load: id => (id.split('?')[0] === at ? text : undefined)}]},
 	);
 	const all = await vitest.globTestSpecifications();
-	const own = path.basename(file).replace(/\.tsx?$/, '.test.');
-	const isOwn = ({moduleId}: TestSpecification) => path.basename(moduleId).startsWith(own);
-	const rounds = [all.filter(isOwn), all.filter(specification => !isOwn(specification))];
-	const passes = async (specifications: TestSpecification[]): Promise<boolean> => {
-		if (specifications.length === 0) return true;
-		const {testModules, unhandledErrors} = await vitest.runTestSpecifications(specifications);
-		return unhandledErrors.length === 0 && testModules.every(module => module.ok());
-	};
 	return {
 		async notices(next) {
 			text = next;
 			vitest.invalidateFile(at);
 			vitest.state.clearErrors();
-			for (const round of rounds) if (!(await passes(round))) return true;
-			return false;
+			const {testModules, unhandledErrors} = await vitest.runTestSpecifications(all);
+			return unhandledErrors.length > 0 || !testModules.every(module => module.ok());
 		},
 		close: async () => vitest.close(),
 	};

@@ -67,8 +67,9 @@ export function applyConfig(
 				continue;
 			}
 			const {isSet, value} = valueOf(setting.option, found.raw, found.words);
-			if (isSet)
+			if (isSet) {
 				at.setOptionValueWithSource(attribute, value, found.origin.kind === 'variable' ? 'env' : 'config');
+			}
 			origins.set(setting, found.origin);
 		}
 	}
@@ -81,8 +82,9 @@ function given(
 ): {raw: ConfigValue; origin: Origin & {kind: 'variable' | 'file'}; words: string} | undefined {
 	const told = env[variable];
 	// An empty one is none, as for most programs.
-	if (told !== undefined && told !== '')
+	if (told !== undefined && told !== '') {
 		return {raw: told, origin: {kind: 'variable', name: variable, raw: told}, words: variable};
+	}
 	if (!config) return undefined;
 	const ofContext = context === undefined ? undefined : config.contexts.get(context)?.get(key);
 	if (key === 'production') {

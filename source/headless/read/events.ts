@@ -44,16 +44,16 @@ export async function showEvents(
 	};
 	const print = () => {
 		const sorted = listed.toSorted((a, b) => (a.last ?? 0) - (b.last ?? 0) || a.version - b.version);
-		if (output === 'json' && watch)
+		if (output === 'json' && watch) {
 			for (const event of sorted) stdout.write(`${visibleJson(eventJson(event))}\n`);
-		else if (output === 'json')
+		} else if (output === 'json') {
 			stdout.write(
 				`${visibleJson(
 					sorted.map(event => eventJson(event)),
 					2,
 				)}\n`,
 			);
-		else if (sorted.length === 0) stdout.write(`No events of ${service} in namespace ${namespace}.\n`);
+		} else if (sorted.length === 0) stdout.write(`No events of ${service} in namespace ${namespace}.\n`);
 		else stdout.write(`${lines(sorted).join('\n')}\n`);
 	};
 	const reflector = reflect(

@@ -83,8 +83,9 @@ export async function waitFor(
 			onState(state) {
 				if (state.kind === 'live' || state.kind === 'connecting') return;
 				problem = state.why;
-				if (state.kind === 'forbidden')
+				if (state.kind === 'forbidden') {
 					resolve({kind: 'failed', sentence: `${name} cannot be watched: ${state.why}.`});
+				}
 			},
 			onChange(change) {
 				if (change.type === 'gone') return gone();
