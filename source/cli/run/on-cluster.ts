@@ -44,6 +44,8 @@ export async function onCluster(
 	const stderr = saying(process.stderr);
 	const ending = new AbortController();
 	lifecycle.onLeave(() => ending.abort());
+	// What is followed is followed for a reader: one who has had enough ends it (`get -w | head -1`).
+	if (isRead) process.stdout.once('error', () => ending.abort());
 	let cluster: Cluster;
 	try {
 		cluster = await clusterOf(flags, lifecycle);
