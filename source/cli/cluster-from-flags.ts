@@ -1,8 +1,10 @@
 /** What the commands work on: the cluster, and the history on disk. */
+import {dirname, join} from 'node:path';
 import {homeOf, ownEnvironment} from '../bootstrap/home.js';
 import type {Cluster} from '../kube/cluster.js';
 import {connect, listContexts, type KubeconfigOverrides, type TerminalLoan} from '../kube/connect.js';
 import {historyPath, openHistoryFile, type HistoryFile} from '../journal/journal-file.js';
+import {openRequestMemory, type RequestMemory} from '../journal/request-memory.js';
 import type {Contexts} from '../console/sheets/contexts-sheet.js';
 import type {Lifecycle} from '../terminal/lifecycle/lifecycle.js';
 import type {ConsoleFlags} from './flags.js';
@@ -76,4 +78,10 @@ export async function clusterOf(flags: ConsoleFlags, lifecycle: Lifecycle): Prom
 /** What this machine remembers of earlier changes, kept in the home of whoever runs the program. */
 export function historyOf(): HistoryFile {
 	return openHistoryFile(historyPath(ownEnvironment(), homeOf()));
+}
+
+/** How services are asked, kept beside the history. */
+export function requestMemoryOf(): RequestMemory {
+	const history = historyPath(ownEnvironment(), homeOf());
+	return openRequestMemory(history && join(dirname(history), 'requests.json'));
 }

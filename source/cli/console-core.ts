@@ -3,4 +3,4 @@ export {firstContents} from '../screen/frame/first-contents.js';
 export {clock} from '../screen/format.js';
 export {sessionLines} from '../console/sheets/quit-sheet.js';
 export {createConsole} from '../console/console.js';
-export {historyOf, reachOf} from './cluster-from-flags.js';
+export {historyOf, reachOf, requestMemoryOf} from './cluster-from-flags.js';

@@ -46,6 +46,7 @@ export async function openConsole(
 		frameInterval: () => first.writer.wait(),
 		// The sandbox is gone with this process, and so would be all that its history speaks of.
 		history: flags.sandbox ? undefined : core.historyOf(),
+		requests: flags.sandbox ? undefined : core.requestMemoryOf(),
 	});
 	lifecycle.onLeave(async () => console.stop());
 	const connected = connect(console, reach.cluster);

@@ -17,6 +17,8 @@ import {afterAsking, askPlaceholders} from './session/placeholders.js';
 import {readBase} from '../release/read-base.js';
 import {createHistory, type HistoryFile} from './session/change-recorder.js';
 import {createLive, type Live} from './live/live.js';
+import {rememberRequests} from './live/remembered-requests.js';
+import type {RequestMemory} from '../journal/request-memory.js';
 import {tagsByHeader} from './live/tags-by-header.js';
 import {setAndGot} from './live/verdicts.js';
 import {createUsersFollower} from './live/users.js';
@@ -30,7 +32,8 @@ import {
 	type Facts,
 	type Planned,
 } from '../release/plan-split.js';
-import {planDeleteRevision, planDeleteService} from '../release/plan-object.js';
+
+import {planAgain, planDeleteRevision, planDeleteService} from '../release/plan-object.js';
 import {
 	draftOf,
 	revisionsOf,
@@ -72,6 +75,8 @@ export type Console = Omit<ConnectionControl, 'cluster' | 'recheckRights' | 'sto
 	/** The answer to a question: which revision is meant. */
 	readonly choose: (value: string) => void;
 	readonly undo: () => void;
+	/** Sends the split that is set once more, for a gateway that does not have it. */
+	readonly sendAgain: () => void;
 	readonly deleteService: () => void;
 	readonly deleteRevision: () => void;
 	/** Opens the autoscaling sheet and asks for the defaults of the cluster to put beside it. */
@@ -118,6 +123,7 @@ const fastestNews = 100;
  * @param selector Only services with these labels are shown.
  * @param frameInterval Milliseconds that the terminal needs between two frames: what is only news comes no faster.
  * @param history Where the history is kept; without it, it lives as long as the console.
+ * @param requests Where it is kept how each service is asked; without it, that lives as long as the console.
  * @param prometheus Where the users' numbers are had from; from the pods when not given.
  * @param contexts The way to the other contexts of the kubeconfig.
  * @param underWay Where a write that is under way is told, for who is ended meanwhile.
@@ -131,6 +137,7 @@ export function createConsole({
 	selector,
 	asking,
 	history: historyFile,
+	requests,
 	production,
 	prometheus,
 	contexts,
@@ -144,6 +151,7 @@ export function createConsole({
 	selector?: string | undefined;
 	asking?: RequestOptions | undefined;
 	history?: HistoryFile | undefined;
+	requests?: RequestMemory | undefined;
 	production?: RegExp | undefined;
 	prometheus?: PrometheusPlace | undefined;
 	contexts?: Contexts | undefined;
@@ -178,6 +186,7 @@ export function createConsole({
 		probed: uid => live.snapshotOf(uid),
 		prometheus,
 	});
+	const forget = requests && rememberRequests(store, requests);
 	const unfollowRoutes = followRoutes(store);
 	const unfollowCreated = followCreated(store);
 	const unfollow = store.subscribe((state, before) => {
@@ -251,8 +260,8 @@ export function createConsole({
 		// What Knative says to be so already is not what users get.
 		const verdict = state.verdicts.get(service.uid);
 		const got = verdict?.splitAlarm?.isOver === false ? setAndGot(verdict.shares) : undefined;
-		if (got !== undefined && result.already === true) {
-			const text = `${result.reason} That is what Knative says; ${got}. Look at the KIngress and the gateway's pods.`;
+		if (got !== undefined && (result.already === true || verb !== undefined)) {
+			const text = `${result.reason} That is what Knative says; ${got}. S sends the split again; else look at the KIngress and the gateway's pods.`;
 			return notify(store, {tone: 'bad', text});
 		}
 		const instead = result.instead ? ' X gives the release up.' : '';
@@ -325,6 +334,9 @@ export function createConsole({
 			if (history.reading && service) void history.reading.then(() => reviewOf(service, undoPlan));
 			else review(undoPlan);
 		},
+		sendAgain() {
+			review(planAgain);
+		},
 		deleteService() {
 			review(({service, revisions}) => ({ok: true, plan: planDeleteService(service, revisions)}), 'delete');
 		},
@@ -395,6 +407,7 @@ export function createConsole({
 		logs,
 		async stop() {
 			unfollow();
+			forget?.();
 			unfollowRoutes();
 			unfollowCreated();
 			// What follows the cluster for a sheet ends with it.
@@ -449,6 +462,8 @@ export function createConsole({
 				return reviewOf(service, rollBackPlan);
 			case 'undo':
 				return reviewOf(service, undoPlan);
+			case 'send again':
+				return reviewOf(service, planAgain);
 			case 'split':
 				return reviewOf(service, facts => planSplit(facts, splits?.after ?? splitOf(service)));
 			case 'tag':

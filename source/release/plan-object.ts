@@ -1,4 +1,4 @@
-/** Plans of writes that make or delete something: a service, a revision. Pure. */
+/** Plans of writes of something else than the split: that make or delete a service or a revision, or send the split again. Pure. */
 import {
 	kubectlCreateCommand,
 	kubectlDeleteCommand,
@@ -6,6 +6,7 @@ import {
 } from '../knative/commands/commands.js';
 import type {RevisionPlan} from '../knative/revision/plan-revision.js';
 import type {RevisionView} from '../knative/revision/revision.js';
+import {annotationOperations} from '../knative/service/annotation-operations.js';
 import type {ServiceView} from '../knative/service/service.js';
 import {diffSplit, latestKey, splitOf, type Split} from '../knative/split/split.js';
 import {releaseOf} from '../knative/release/release.js';
@@ -167,6 +168,39 @@ export function planDeleteRevision(service: ServiceView, revision: RevisionView)
 			notes: ['It cannot be rolled back to any more.'],
 			warnings,
 			commands: [kubectlDeleteCommand('revision', {namespace, name})],
+		},
+	};
+}
+
+export const sentAgainAnnotation = 'kn-canary.dev/sent-again';
+
+/**
+ * Sends the split that is set once more, for a gateway that does not have it though Knative says so. The same spec again is
+ * no change, and nothing would come of it. An annotation is one: the Service's controller hands it on to the Route, that to
+ * the KIngress, and what is changed there the ingress controller configures its gateways by again (knative/serving
+ * pkg/reconciler/service/resources/route.go, pkg/reconciler/route/resources/ingress.go).
+ */
+export function planAgain({service, now}: Facts): Planned {
+	const split = splitOf(service);
+	if (now === undefined) {
+		return {ok: false, reason: `${service.name} has no split that could be sent again.`};
+	}
+	const at = new Date(now).toISOString();
+	const operations = annotationOperations(service, sentAgainAnnotation, at);
+	return {
+		ok: true,
+		plan: {
+			action: 'send again',
+			namespace: service.namespace,
+			name: service.name,
+			write: {kind: 'patch', uid: service.uid, generation: service.generation, operations},
+			rows: diffSplit(split, split),
+			facts: [{label: 'Annotation', value: `${sentAgainAnnotation}: ${at}`}],
+			notes: [
+				'The split stays as it is. Route and KIngress get the annotation too, and the gateway is configured again.',
+			],
+			warnings: ownerWarnings(service),
+			commands: [kubectlPatchCommand(service, operations)],
 		},
 	};
 }

@@ -10,7 +10,13 @@ import type {Split, SplitDifference} from '../knative/split/split.js';
 export type TrafficAction = 'split' | 'promote' | 'roll back' | 'abandon' | 'undo' | 'tag';
 
 export type PlanAction =
-	TrafficAction | 'create revision' | 'autoscaling' | 'create service' | 'delete revision' | 'delete service';
+	| TrafficAction
+	| 'send again'
+	| 'create revision'
+	| 'autoscaling'
+	| 'create service'
+	| 'delete revision'
+	| 'delete service';
 
 /** `uncovered`: what is shown in the stead of `value` to who asks for it; values of variables may be secrets. */
 export type Fact = {label: string; value: string; uncovered?: string};

@@ -48,6 +48,7 @@ const overlays: ReadonlySet<KeyContext> = new Set([
 	'conflict',
 	'leaving',
 	'form',
+	'requestForm',
 	'filter',
 	'palette',
 	'viewer',
@@ -138,7 +139,7 @@ export function App(means: AppProps) {
 		if (action === 'complete' || action === 'rollBack') {
 			return reviewFromSheet(store, labelOf(action), () => run(action));
 		}
-		if (action !== 'back' || context === 'form' || context === 'search') return;
+		if (action !== 'back' || ['form', 'requestForm', 'search'].includes(context)) return;
 		if (sheet.kind === 'review' && sheet.phase.kind === 'sending') {
 			return notify(store, {tone: 'info', text: 'Under way; what became of it is shown here in a moment.'});
 		}

@@ -135,6 +135,7 @@ const performers: Partial<Record<Action, Performer>> = {
 	rollBack: console => console.rollBack(),
 	abandon: (console, _, why) => console.abandon(why),
 	undo: console => console.undo(),
+	sendAgain: console => console.sendAgain(),
 	tag: ({store}) => openTagForm(store),
 	autoscaling: console => console.scaling(),
 	deleteService: console => console.deleteService(),

@@ -57,8 +57,9 @@ export function contextOf(state: ConsoleState): KeyContext {
 		case 'create revision':
 		case 'autoscaling':
 		case 'tag':
-		case 'requests':
 			return 'form';
+		case 'requests':
+			return 'requestForm';
 		case 'quit':
 			return 'leaving';
 		case 'leave context':

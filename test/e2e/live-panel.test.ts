@@ -66,6 +66,28 @@ test('a new revision that fails 5 % is WORSE while users still get 100 % of the 
 	expect(screen).toMatch(/500 ×\d+ .*…00002 \(tag\)/);
 });
 
+/** Answers that are counted. */
+const answered = (screen: string): number => Number(/(\d+) answers/.exec(screen)?.[1] ?? 0);
+
+test('at 80 columns and 24 rows a failure stays on the screen, and how it went without one', async () => {
+	const world = await openWorld();
+	await using terminal = openBuiltConsole({
+		args: ['--kubeconfig', world.sandbox.kubeconfigPath, '--rate', '20'],
+		cols: 80,
+		rows: 24,
+	});
+	await terminal.until(/gateway 127\.0\.0\.1:\d+[^]*cart +.*90│10/);
+	terminal.press('space');
+	await terminal.until(/share …00002 \S+ +[\d.]+ % +errors \S+ +0 % +p95 \S+/);
+	await world.sandbox.gatewayFaults.set({unavailable: 0.2});
+	await terminal.until(/✗ 503 ×\d+ .*gateway/);
+	await world.sandbox.gatewayFaults.clear();
+	const from = answered(terminal.screen());
+	// A hundred good answers later it is there all the same.
+	const later = await terminal.until(screen => answered(screen) >= from + 100);
+	expect(later).toMatch(/✗ 503 ×\d+ .*gateway/);
+});
+
 /** Milliseconds of a cell such as `12 ms` or `2.0 s`. */
 const milliseconds = (cell: string | undefined): number => {
 	const [, value, unit] = /([\d.]+) (ms|s)/.exec(cell ?? '') ?? [];
@@ -107,7 +129,9 @@ test('a gateway that gives users another split is contradicted in panes 1, 3 and
 	await world.sandbox.gatewayFaults.set({weights: {[host]: {'cart-00001': 0, 'cart-00002': 1}}});
 	const wrong = await terminal.until(/set 90│10, users get [0-9]│(?:9\d|100) for/);
 	expect(wrong).toMatch(/3 Traffic.*in place, says Knative; users get another split/);
-	expect(wrong).toMatch(/✗ set 90│10, users get [0-9]│(?:9\d|100) for \d+ s · check KIngress, gateway pods/);
+	expect(wrong).toMatch(
+		/✗ set 90│10, users get [0-9]│(?:9\d|100) for \d+ s · S sends it again · check KIngress, gateway pods/,
+	);
 	expect(wrong).toMatch(
 		/✗ wrong split: set 90│10, users get [0-9]│(?:9\d|100) for \d+ s \(since [\d:]+, last [\d:]+\)/,
 	);

@@ -11,6 +11,7 @@ import {domainsOf, selectedService} from '../state/read.js';
 import {closeSheet, notify, openSheet} from '../state/select.js';
 import type {RequestSheet, RequestValues} from '../sheets/sheets.js';
 import type {ConsoleStore} from '../state/state.js';
+import {keepable} from './remembered-requests.js';
 import {requestOptionsFor} from './request-target.js';
 
 /** Headers that the sheet has room for. */
@@ -118,5 +119,13 @@ export function applyRequests(
 	}
 	closeSheet(store);
 	store.setState({requests: new Map(requests).set(uid, chosen)});
-	notify(store, {tone: 'good', text: `Requests to ${service} are sent as chosen; counting starts anew.`});
+	const {left} = keepable(chosen);
+	const forgotten =
+		left.length === 0
+			? ''
+			: ` Not kept for the next start: ${left.join(', ')}; give values as $NAME or @file.`;
+	notify(store, {
+		tone: 'good',
+		text: `Requests to ${service} are sent as chosen; counting starts anew.${forgotten}`,
+	});
 }

@@ -25,19 +25,35 @@ export function percentWords(share: number): string {
  * estimate. Short: without what stands behind the shares.
  */
 export function usersLine(
-	{rows, perSecond, isExact}: UsersWindow,
+	{rows, perSecond, seconds, isExact}: UsersWindow,
 	{isShort = false}: {isShort?: boolean} = {},
 ): string {
 	const shown = rows.filter(row => (row.percent ?? 0) > 0 || row.perSecond > 0);
 	if (perSecond < hardlyAnybody) return `users  nobody uses it: ${isExact ? '' : about}${rate(perSecond)}/s`;
 	const mark = isExact ? '' : about;
-	const parts = [`users  ${mark}${rate(perSecond)}/s`, `${mark}${shares(shown).join('│')}`];
+	const parts = [
+		`users  ${mark}${rate(perSecond)}/s`,
+		`${mark}${shares(shown).join('│')}${isExact ? '' : within(shown, perSecond * seconds)}`,
+	];
 	if (isShort) return parts.join('   ');
 	if (shown.some(({requests}) => requests > 0)) parts.push(`ok ${shown.map(okWords).join('│')}`);
 	if (shown.some(({p95}) => p95 !== undefined)) {
 		parts.push(`p95 ${about}${shown.map(({p95}) => latency(p95)).join('│')} ms`);
 	}
 	return parts.join('   ');
+}
+
+/** Of the seconds that pass, the part that rates tell of: each pod says what came in the last one, and is asked every two. */
+const toldPart = 0.5;
+
+/**
+ * How far off shares by rates may be, in percent, 95 %: nothing for one revision alone. As if requests came one by one; those
+ * that come in groups are further off.
+ */
+function within(rows: readonly UsersRow[], requests: number): string {
+	const spread = Math.max(0, ...rows.map(({share = 0}) => share * (1 - share)));
+	const points = 196 * Math.sqrt(spread / Math.max(1, requests * toldPart));
+	return points < 0.05 ? '' : ` ±${points >= 0.95 ? Math.ceil(points) : points.toFixed(1)}`;
 }
 
 /** Shares in percent: whole, or with one place where a small one would be none. */

@@ -116,6 +116,9 @@ const percents = (numbers: readonly number[]) => numbers.map(number => Math.roun
 
 const isOn = (alarm: Alarm | undefined) => alarm !== undefined && !alarm.isOver;
 
+/** What may turn out to be well. */
+export const doubts: ReadonlySet<Trouble['kind']> = new Set(['redirects', 'unanswered']);
+
 /** The worst of it in a word. */
 function inWords({
 	gateway,
@@ -132,7 +135,7 @@ function inWords({
 	if (gateway.kind === 'down') return {tone: 'bad', word: 'down'};
 	if (errorState === 'worse' || isOn(worse)) return {tone: 'bad', word: 'worse'};
 	if (isOn(splitAlarm)) return {tone: 'bad', word: 'wrong'};
-	if (trouble && trouble.kind !== 'redirects') return {tone: 'bad', word: 'failing'};
+	if (trouble && !doubts.has(trouble.kind)) return {tone: 'bad', word: 'failing'};
 	if (latencyState === 'slower' || isOn(slower)) return {tone: 'bad', word: 'slower'};
 	const isSuspicious = split === 'suspicious' || errorState === 'suspicious' || latencyState === 'suspicious';
 	if (isSuspicious || trouble || tagDoubt !== undefined || splitAlarm) {

@@ -228,6 +228,8 @@ const done: Readonly<Record<PlanAction, (name: string) => string>> = {
 	'roll back': () => `Rolled back: the server took it; ${waitingSentence}.`,
 	abandon: name => `The release of ${name} was given up: the server took it; ${waitingSentence}.`,
 	undo: () => `Undone: the server took it; ${waitingSentence}.`,
+	'send again': name =>
+		`The split of ${name} was sent again: the server took it; the gateway needs some seconds.`,
 	tag: () => `Tagged: the server took it; ${waitingSentence}.`,
 	'create revision': name => `Creating a revision of ${name}… V tests it once it is Ready.`,
 	autoscaling: name => `Creating a revision of ${name} with these settings… Existing ones are unchanged.`,
@@ -244,11 +246,11 @@ function succeed(
 	newerThan: number,
 ): void {
 	const {write, name, action} = plan;
-	const isForm = action === 'create revision' || action === 'autoscaling' || action === 'tag';
+	const keepsDraft = ['create revision', 'autoscaling', 'tag', 'send again'].includes(action);
 	store.setState(({drafts}) => {
 		const next = new Map(drafts);
-		// A form says nothing about a draft of the split, and must not cost one.
-		if (write.kind === 'patch' && !isForm) next.delete(write.uid);
+		// What says nothing about a draft of the split must not cost one.
+		if (write.kind === 'patch' && !keepsDraft) next.delete(write.uid);
 		// The review, and the form it came from.
 		return {sheets: [], drafts: next};
 	});

@@ -182,3 +182,21 @@ export function unheardOf(evidence: Evidence, revisions: readonly string[]): str
 export function fingerprintsOf(evidence: Evidence, revision: string): string[] {
 	return [...(heard(evidence, revision)?.says ?? [])];
 }
+
+/** What one that says the same again and again is heard to say at most: more is something new each time. */
+const fewSayings = 8;
+
+/**
+ * Whether what two revisions were heard to say at their own hosts proves that it was they who were asked. A gateway that leads
+ * both hosts to the same pods gives answers that are alike; such that differ each time prove nothing either.
+ */
+export function areProvenDistinct(evidence: Evidence, one: string, other: string): boolean {
+	const [first, second] = [heard(evidence, one)?.says, heard(evidence, other)?.says];
+	return (
+		first !== undefined &&
+		second !== undefined &&
+		first.size <= fewSayings &&
+		second.size <= fewSayings &&
+		![...first].some(fingerprint => second.has(fingerprint))
+	);
+}

@@ -4,7 +4,7 @@ import type {EpochCounts} from '../counting/past-epochs.js';
 import type {GatewayCondition} from './gateway-state.js';
 
 export type Trouble = {
-	kind: 'down' | 'gateway' | 'failures' | 'refusals' | 'redirects';
+	kind: 'down' | 'gateway' | 'failures' | 'unanswered' | 'refusals' | 'redirects';
 	/** How many of how many requests. */
 	count: number;
 	of: number;
@@ -26,7 +26,8 @@ type Counts = Pick<
 /** `12:03:11`, in the time zone of the operator. */
 const timeOf = (at: number) => new Date(at).toTimeString().slice(0, 8);
 
-export function troubleOf(counts: Counts, gateway: GatewayCondition): Trouble | undefined {
+/** @param overdue Requests that wait for an answer for longer than any answer took. */
+export function troubleOf(counts: Counts, gateway: GatewayCondition, overdue = 0): Trouble | undefined {
 	const {answered, errors, refused, gatewayAnswers, unreached, rows} = counts;
 	const of = answered + gatewayAnswers + unreached;
 	const isMuch = (count: number) => count > toleratedPart * of;
@@ -70,6 +71,17 @@ export function troubleOf(counts: Counts, gateway: GatewayCondition): Trouble | 
 			count: errors,
 			of: answered,
 			sentence: `users get failures: ${errors} of ${answered} (${kinds.join(', ')})`,
+		};
+	}
+
+	const awaited = answered + overdue;
+	if (errors + overdue > toleratedPart * awaited) {
+		const failing = errors === 0 ? '' : `, and ${errors} failed`;
+		return {
+			kind: 'unanswered',
+			count: errors + overdue,
+			of: awaited,
+			sentence: `${overdue} of ${awaited} requests have no answer yet${failing}`,
 		};
 	}
 

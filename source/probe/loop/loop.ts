@@ -119,7 +119,7 @@ export function createLoop({
 	let current: LoopSnapshot | undefined;
 	let comparing = false;
 	let sides: Sides | undefined;
-	const observations = createObservations({clock, isExpected});
+	const observations = createObservations({clock, isExpected, onOverdue: changed});
 	const knowledge = createGatewayKnowledge({probe, timeout, ...(random && {random})});
 	const publisher = createPublisher(clock);
 
@@ -179,6 +179,7 @@ export function createLoop({
 		rate: pace.rate,
 		maxRate,
 		worksElsewhere: () => observations.works,
+		areDistinct: (fresh, old) => observations.areDistinct(fresh, old),
 		onAnswer: observations.recordAtTag,
 		onLearned: observations.learn,
 		onChange: changed,
@@ -198,7 +199,7 @@ export function createLoop({
 
 	async function send(slot: number): Promise<void> {
 		const {signal} = controller;
-		const ticket = observations.sent();
+		const {ticket, over} = observations.sent();
 		// In the next snapshot; but nobody is told: the answer would then have to wait for its turn to be.
 		current = undefined;
 		let asked: {answer: Answer; grade: Grade};
@@ -219,6 +220,8 @@ export function createLoop({
 				answer: {at: clock.date(), latency: clock.now() - slot, outcome},
 				grade: 'failure',
 			};
+		} finally {
+			over();
 		}
 
 		observations.record(asked.answer, asked.grade, ticket);
@@ -332,6 +335,7 @@ export function createLoop({
 		async stop() {
 			pace.stop();
 			learner.stop();
+			observations.stop();
 			pairs.stop();
 			publisher.stop();
 			controller.abort(new Error('The loop was stopped.'));

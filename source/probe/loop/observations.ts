@@ -4,7 +4,7 @@
  */
 import type {ChangePoint} from '../../stats/change-point.js';
 import type {Evidence, TagAnswer} from '../attribution/attribution.js';
-import {learnAlone, learnFromTags, noEvidence} from '../attribution/attribution.js';
+import {areProvenDistinct, learnAlone, learnFromTags, noEvidence} from '../attribution/attribution.js';
 import {isFailure, isWorking, type Grade} from '../attribution/grade.js';
 import {distinguishingTrait} from '../attribution/traits.js';
 import {createAnswerSeries} from '../counting/answer-series.js';
@@ -17,6 +17,7 @@ import type {Alarm} from '../judging/alarm.js';
 import {createGatewayMonitor, type GatewayCondition} from '../judging/gateway-state.js';
 import {nextSplitAlarm} from '../judging/split-alarm.js';
 import {troubleOf, type Trouble} from '../judging/trouble.js';
+import {createWaiting} from '../judging/waiting.js';
 import type {SideAnswer} from '../pairs/pairs.js';
 import {wordsOf} from '../transport/answer-words.js';
 import type {Answer} from '../transport/probe.js';
@@ -62,8 +63,11 @@ export type Observations = {
 	readonly works: boolean;
 	/** Every answer, whoever's it is, before it is counted. `host`: whose was asked. */
 	noteGrade(answer: Answer, grade: Grade, host: AskedHost): void;
-	/** To be called when a request to the service's own host is sent; the ticket goes to `record` with its answer. */
-	sent(): Ticket;
+	/**
+	 * To be called when a request to the service's own host is sent; the ticket goes to `record` with its answer, and `over` is
+	 * called whatever became of it.
+	 */
+	sent(): {ticket: Ticket; over: () => void};
 	/** To be called for slots whose request could not be sent. */
 	notSent(slots: number): void;
 	record(answer: Answer, grade: Grade, ticket: Ticket): void;
@@ -76,7 +80,11 @@ export type Observations = {
 	forgetGateway(): void;
 	/** Everything is of another service or another request. */
 	forgetAll(): void;
+	/** Whether it is proven that answers at the hosts of these two revisions come from two. */
+	areDistinct(one: string, other: string): boolean;
 	findings(): Findings;
+	/** Waits for nothing any more. */
+	stop(): void;
 };
 
 /** Milliseconds that "lately" means. */
@@ -88,8 +96,11 @@ const traitsLimit = 6;
 export function createObservations({
 	clock,
 	isExpected,
+	onOverdue,
 }: {
 	clock: Clock;
+	/** Findings may be others, though nothing came. */
+	onOverdue: () => void;
 	isExpected: ExpectedStatus | undefined;
 }): Observations {
 	let weights: readonly Weight[] = [];
@@ -103,6 +114,7 @@ export function createObservations({
 	const series = createAnswerSeries();
 	const failures = createFailureLog();
 	const monitor = createGatewayMonitor();
+	const waiting = createWaiting({clock, onOverdue});
 
 	function keepTraits(revision: string, {outcome}: Answer): void {
 		if (outcome.kind === 'response' && outcome.traits) {
@@ -180,11 +192,15 @@ export function createObservations({
 				noteAtTag(host.revision, answer);
 			}
 		},
-		sent: () => tally.sent(),
+		sent: () => ({ticket: tally.sent(), over: waiting.sent()}),
+		stop() {
+			waiting.clear();
+		},
 		notSent(slots) {
 			tally.notSent(slots);
 		},
 		record(answer, grade, ticket) {
+			if (answer.outcome.kind === 'response') waiting.answered(answer.latency);
 			const said = tally.record(answer, grade, ticket);
 			const holders = holdersOf(weights);
 			if (said) {
@@ -219,6 +235,7 @@ export function createObservations({
 			if (!tally.settling) history = withEpoch(history, buildEpoch().epoch, clock.date());
 			({weights} = next);
 			tally.newEpoch({settling: next.settling, at: clock.date()});
+			waiting.clear();
 			alarm = undefined;
 			series.newEpoch();
 			failures.clear();
@@ -236,6 +253,7 @@ export function createObservations({
 			series.clear();
 			works = false;
 		},
+		areDistinct: (one, other) => areProvenDistinct(evidence, one, other),
 		findings() {
 			const now = clock.date();
 			const {epoch, ...rest} = buildEpoch();
@@ -250,7 +268,7 @@ export function createObservations({
 				history,
 				atTags,
 				gateway,
-				trouble: rest.settling ? undefined : troubleOf(epoch, gateway),
+				trouble: rest.settling ? undefined : troubleOf(epoch, gateway, waiting.overdue),
 				alarm,
 				suggestion: findSuggestion(epoch.rows),
 				failures: failures.entries({worksElsewhere: works}),

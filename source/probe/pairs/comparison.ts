@@ -58,6 +58,8 @@ export type Comparison = {
 	/** Since when it is worse, and slower; undefined while that was not said. */
 	worse: Alarm | undefined;
 	slower: Alarm | undefined;
+	/** What both answer proves that it was they who were asked: else nothing is known of the new one's failures. */
+	isProven: boolean;
 	/** The new revision's failure rate is below this, at whatever moment one stops (α = 5 %); 0–1. */
 	bound: number;
 	/** About how many more answers until it is below 1 %; undefined when it is, or no number would do. */
@@ -90,7 +92,10 @@ export type Asked = {answer: Answer; grade: Grade; isCold: boolean};
 export type AskedPair = {old: Asked; fresh: Asked};
 
 /** What was counted of two sides. Changed in place. */
-export type Book = Omit<Comparison, 'old' | 'fresh' | 'notSent' | 'bound' | 'boundMore' | 'boundWait'> & {
+export type Book = Omit<
+	Comparison,
+	'old' | 'fresh' | 'notSent' | 'isProven' | 'bound' | 'boundMore' | 'boundWait'
+> & {
 	old: PairCounts;
 	fresh: PairCounts;
 	/** The pairs of the last half a minute. */
@@ -201,20 +206,29 @@ function textOf({answer: {outcome}}: Asked): string {
 		: withCode(outcome.code, wordsOf(outcome).replaceAll(/[\da-f-]{8,}/gi, '#'));
 }
 
+/** @param options.overdue Pairs of which an answer does not come: until it is there it may be a failure of the new one. */
 export function toComparison(
 	book: Book,
-	{notSent, rate, now}: {notSent: number; rate: number; now: number},
+	{
+		notSent,
+		rate,
+		now,
+		overdue,
+		isProven,
+	}: {notSent: number; rate: number; now: number; overdue: number; isProven: boolean},
 ): Comparison {
 	watch(book, now);
-	const {asked, failed} = book.fresh;
-	const boundMore = moreForBound(failed, asked, wantedBound);
+	const asked = book.fresh.asked + overdue;
+	const failed = book.fresh.failed + overdue;
+	const boundMore = isProven ? moreForBound(failed, asked, wantedBound) : undefined;
 	const {lately: _lately, lastFailedAt: _lastFailedAt, lastBadAt: _lastBadAt, ...counts} = book;
 	return {
 		...counts,
 		old: toReport(book.old),
 		fresh: toReport(book.fresh),
 		notSent,
-		bound: failureBound(failed, asked),
+		isProven,
+		bound: isProven ? failureBound(failed, asked) : 1,
 		boundMore,
 		boundWait: boundMore === undefined ? undefined : (boundMore / rate) * 1000,
 	};

@@ -5,6 +5,7 @@
 import {isDeepStrictEqual} from 'node:util';
 import type {TagAnswer} from '../attribution/attribution.js';
 import type {Grade} from '../attribution/grade.js';
+import {createWaiting} from '../judging/waiting.js';
 import type {Clock} from '../loop/clock.js';
 import {createPace} from '../loop/pace.js';
 import type {Answer, ProbeTarget} from '../transport/probe.js';
@@ -65,6 +66,7 @@ export function createPairs({
 	maxRate,
 	random = Math.random,
 	worksElsewhere,
+	areDistinct = () => true,
 	onAnswer,
 	onLearned,
 	onChange,
@@ -83,6 +85,8 @@ export function createPairs({
 	random?: () => number;
 	/** Whether the service is known to answer the same request with 2xx or 3xx. */
 	worksElsewhere: () => boolean;
+	/** Whether it is proven that answers at the hosts of these two come from two. */
+	areDistinct?: (fresh: string, old: string) => boolean;
 	/** Each answer that is counted, and each that is no evidence. */
 	onAnswer: (answer: SideAnswer) => void;
 	onLearned: (answers: readonly TagAnswer[]) => void;
@@ -95,6 +99,7 @@ export function createPairs({
 	let period = 0;
 	let controller = new AbortController();
 	let isSuspended = false;
+	const waiting = createWaiting({clock, onOverdue: changed});
 	/** What is to be learned once it is old enough, the oldest first. */
 	let toLearn: (TagAnswer & {at: number})[] = [];
 	/** Until something is counted. */
@@ -128,6 +133,7 @@ export function createPairs({
 	function interrupt(): void {
 		period++;
 		toLearn = [];
+		waiting.clear();
 		controller.abort(new Error('Something else is being compared.'));
 		controller = new AbortController();
 	}
@@ -144,7 +150,8 @@ export function createPairs({
 		// Both are under way at once; only which of them is written first is drawn.
 		const first = ask(isFreshFirst ? current.fresh : current.old, slot, signal);
 		const second = ask(isFreshFirst ? current.old : current.fresh, slot, signal);
-		const [one, other] = await Promise.all([first, second]);
+		const over = waiting.sent();
+		const [one, other] = await Promise.all([first, second]).finally(over);
 		if (began === period) {
 			record(current, isFreshFirst ? {fresh: one, old: other} : {fresh: other, old: one});
 		}
@@ -166,6 +173,7 @@ export function createPairs({
 			const {answer, grade} = pair[side];
 			const {revision} = current[side];
 			onAnswer({revision, answer, grade, isFailed: counted[side]});
+			if (answer.outcome.kind === 'response') waiting.answered(answer.latency);
 			if (grade === 'success') {
 				toLearn.push({revision, answer, at: clock.now()});
 			}
@@ -182,7 +190,15 @@ export function createPairs({
 
 	return {
 		get comparison() {
-			known ??= book && toComparison(book, {notSent, rate: pace.rate, now: clock.date()});
+			known ??=
+				book &&
+				toComparison(book, {
+					notSent,
+					rate: pace.rate,
+					now: clock.date(),
+					overdue: waiting.overdue,
+					isProven: areDistinct(book.fresh.revision, book.old.revision),
+				});
 			return known;
 		},
 		setSides(next) {

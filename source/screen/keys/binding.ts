@@ -18,6 +18,7 @@ export const contexts = [
 	'conflict',
 	'leaving',
 	'form',
+	'requestForm',
 	'filter',
 	'palette',
 	'viewer',
@@ -90,6 +91,7 @@ export type Action =
 	| 'rollBack'
 	| 'abandon'
 	| 'undo'
+	| 'sendAgain'
 	| 'less'
 	| 'more'
 	| 'less10'

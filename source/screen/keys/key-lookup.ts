@@ -10,7 +10,14 @@ export {contexts, type Action, type KeyContext} from './binding.js';
 Contexts in which a letter is text: only keys that no text can contain have a meaning there. A review is one of them, as
 the name of a production service is typed into it.
 */
-const textContexts: ReadonlySet<KeyContext> = new Set(['form', 'filter', 'palette', 'sheet', 'search']);
+const textContexts: ReadonlySet<KeyContext> = new Set([
+	'form',
+	'requestForm',
+	'filter',
+	'palette',
+	'sheet',
+	'search',
+]);
 
 /** Whether what is typed in this context is text, so that only named keys are actions. */
 export const isTextContext = (context: KeyContext): boolean => textContexts.has(context);

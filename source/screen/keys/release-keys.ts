@@ -81,6 +81,15 @@ export const releaseKeys: readonly Binding[] = [
 		writes: true,
 	},
 	{
+		action: 'sendAgain',
+		keys: ['S'],
+		in: 'panes',
+		label: 'send again',
+		help: 'Review sending the split that is set once more, for a gateway that does not have it.',
+		palette: {names: ['send-again']},
+		writes: true,
+	},
+	{
 		action: 'tag',
 		keys: ['t'],
 		in: 'panes',

@@ -1,6 +1,6 @@
 /** The verdicts as the lines of the live pane, what matters most first. Pure. */
 import type {Comparison, EpochCounts, LoopSnapshot} from '../../console/state/state.js';
-import {convincingBound, setAndGot, sharesOf} from '../../console/live/verdicts.js';
+import {convincingBound, doubts, setAndGot, sharesOf} from '../../console/live/verdicts.js';
 import type {ComparedPair} from '../../console/live/compared-pair.js';
 import {remedies, type AskedBy} from '../../knative/commands/identify-revisions.js';
 import type {SplitVerdict} from '../../stats/split-verdict.js';
@@ -66,7 +66,7 @@ function gatewayLines({gateway}: LoopSnapshot): VerdictLine[] {
 function troubleLines({trouble, gateway}: LoopSnapshot): VerdictLine[] {
 	if (!trouble || trouble.kind === 'down') return [];
 	if (trouble.kind === 'gateway' && gateway.kind === 'answers itself' && gateway.isAll) return [];
-	return [{tone: trouble.kind === 'redirects' ? 'warning' : 'bad', sentence: trouble.sentence}];
+	return [{tone: doubts.has(trouble.kind) ? 'warning' : 'bad', sentence: trouble.sentence}];
 }
 
 type SplitSnapshot = Pick<
@@ -92,7 +92,7 @@ export function splitLine(
 		return {
 			tone: 'bad',
 			sentence: `wrong split: ${got} for ${long}`,
-			more: `Users do not get this split: ${got} for ${long}. ${impossible}Look at the KIngress and the gateway's pods (e), or send the split again.`,
+			more: `Users do not get this split: ${got} for ${long}. ${impossible}S sends the split again; else look at the KIngress and the gateway's pods (e).`,
 		};
 	}
 	if (alarm) {
@@ -217,6 +217,12 @@ export function comparisonLine(
 		return line(
 			'waiting',
 			`canary neither works nor fails: ${fresh.undecided} answers are redirects or 4xx; choose what to send (i)`,
+		);
+	}
+	if (!comparison.isProven) {
+		return line(
+			'waiting',
+			`canary not worse so far${off}, if it was asked: the tags' answers do not differ (i) · ${failedOf(fresh)} failed, stable ${failedOf(comparison.old)}`,
 		);
 	}
 	// No alarm is no evidence: good is only said of a new revision whose own failure rate is known to be low.

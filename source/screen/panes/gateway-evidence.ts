@@ -33,29 +33,38 @@ function liveWords(
 	return `live since ${clock(move.movedAt)}${move.own ? ` (took ${duration(move.movedAt - move.askedAt)})` : ''}`;
 }
 
-function evidenceOf({splitAlarm, split, gateway}: ServiceVerdict) {
+function evidenceOf({splitAlarm, split, gateway, trouble}: ServiceVerdict) {
 	if (splitAlarm && !splitAlarm.isOver) return 'contradicted';
 	if (gateway.kind === 'down' || (gateway.kind === 'answers itself' && gateway.isAll)) return 'not served';
+	// Most of what users get is no answer of the service.
+	if (trouble && trouble.kind !== 'redirects' && trouble.count > trouble.of / 2) return 'not served';
 	return split === 'agrees' ? 'agreed' : 'not known';
 }
+
+const advice = 'check KIngress, gateway pods';
 
 /** What contradicts the split that is shown, with what to do; undefined when nothing does. */
 export function contradiction(verdict: ServiceVerdict | undefined): string | undefined {
 	if (!verdict) return undefined;
-	const {splitAlarm, gateway, at} = verdict;
+	const {splitAlarm, at} = verdict;
 	switch (evidenceOf(verdict)) {
 		case 'contradicted': {
 			const since = splitAlarm ? ` for ${span(at - splitAlarm.since)}` : '';
-			return `${setAndGot(verdict.shares) ?? 'users get another split'}${since} · check KIngress, gateway pods`;
+			return `${setAndGot(verdict.shares) ?? 'users get another split'}${since} · S sends it again · ${advice}`;
 		}
 		case 'not served':
-			return gateway.kind === 'answers itself'
-				? `users get ${gateway.code} from the gateway itself since ${clock(gateway.since)} · check KIngress, gateway pods`
-				: gateway.kind === 'down'
-					? `gateway down since ${clock(gateway.since)} (${gateway.requests} requests)`
-					: undefined;
+			return notServed(verdict);
 		case 'agreed':
 		case 'not known':
 			return undefined;
 	}
+}
+
+function notServed({gateway, trouble}: ServiceVerdict): string | undefined {
+	if (gateway.kind === 'down') {
+		return `gateway down since ${clock(gateway.since)} (${gateway.requests} requests)`;
+	}
+	return gateway.kind === 'answers itself' && gateway.isAll
+		? `users get ${gateway.code} from the gateway itself since ${clock(gateway.since)} · S sends the split again · ${advice}`
+		: trouble?.sentence;
 }

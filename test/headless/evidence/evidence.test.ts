@@ -2,15 +2,15 @@
  * What `verify` says in front of gateways and revisions that are not as they should be: each was called good, or called bad,
  * and was not. The gateways stand before the sandbox's and change what it says.
  */
-import {createServer, request as httpRequest, type IncomingMessage, type ServerResponse} from 'node:http';
 import {gzipSync} from 'node:zlib';
-import {expect, onTestFinished, test} from 'vitest';
+import {expect, test} from 'vitest';
 import {exitCodeOf, verifySplit, type VerifyOptions} from '../../../source/headless/evidence/verify.js';
 import {verifyLines} from '../../../source/headless/evidence/verify-text.js';
 import {defaultRequestOptions, requestOptionsOf} from '../../../source/probe/transport/request-options.js';
 import {serveRaw} from '../../probe/servers.js';
 import {seeded} from '../../stats/random.js';
-import {gatewayOf, greeter, openSandbox, patchSpec, trafficOf, type World} from '../sandbox.js';
+import {inFrontOf, page, type FrontAnswer} from '../../support/front-gateway.js';
+import {greeter, openSandbox, patchSpec, trafficOf, type World} from '../sandbox.js';
 
 const asking = {...defaultRequestOptions, rate: 200, maxRate: 200, timeout: 2000};
 
@@ -18,47 +18,6 @@ async function openWorld(): Promise<World> {
 	const world = await openSandbox({random: seeded(12)});
 	await patchSpec(world.cluster, 'cart', {traffic: trafficOf('cart', {1: 90, 2: 10})});
 	return world;
-}
-
-type Answer = {status: number; headers: Record<string, string | string[] | undefined>; body: string};
-/** Undefined: as the sandbox's gateway says. `answer` asks that one. */
-type Gateway = (request: IncomingMessage, answer: () => Promise<Answer>) => Promise<Answer | undefined>;
-
-/** A gateway in front of the sandbox's. */
-async function inFront({sandbox}: World, gateway: Gateway) {
-	const behind = gatewayOf(sandbox);
-	const server = createServer((request, response) => void serve(request, response));
-	async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-		const ask = async () =>
-			new Promise<Answer>((resolve, reject) => {
-				const {method, url, headers} = request;
-				httpRequest({...behind, method, path: url, headers}, upstream => {
-					let body = '';
-					upstream.setEncoding('utf8');
-					upstream.on('data', (chunk: string) => {
-						body += chunk;
-					});
-					upstream.on('end', () =>
-						resolve({status: upstream.statusCode ?? 0, headers: upstream.headers, body}),
-					);
-				})
-					.on('error', reject)
-					.end();
-			});
-		const {status, headers, body} = (await gateway(request, ask)) ?? (await ask());
-		const {'content-length': _length, 'transfer-encoding': _encoding, ...kept} = headers;
-		response.writeHead(status, kept);
-		response.end(body);
-	}
-	await new Promise<void>(resolve => {
-		server.listen(0, '127.0.0.1', resolve);
-	});
-	onTestFinished(() => {
-		server.closeAllConnections();
-		server.close();
-	});
-	const address = server.address();
-	return {host: '127.0.0.1', port: typeof address === 'object' && address ? address.port : 0, tls: false};
 }
 
 async function verify(world: World, options: Partial<VerifyOptions>) {
@@ -78,18 +37,12 @@ async function verify(world: World, options: Partial<VerifyOptions>) {
 	};
 }
 
-const isNew = ({body}: Answer) => body.includes('v2');
-const page = (status: number, server: string): Answer => ({
-	status,
-	headers: {server, 'content-type': 'text/html'},
-	body: `<html>\n<head><title>${status} Not Found</title></head></html>\n`,
-});
-
+const isNew = ({body}: FrontAnswer) => String(body).includes('v2');
 test.each([404, 401])(
 	'a new revision that answers %i where the old one answers 200 is no agreement',
 	async status => {
 		const world = await openWorld();
-		const gateway = await inFront(world, async (_, ask) => {
+		const gateway = await inFrontOf(world.sandbox, async (_, ask) => {
 			const answer = await ask();
 			return isNew(answer) ? {...answer, status, body: 'Cannot GET /\n'} : answer;
 		});
@@ -111,14 +64,14 @@ test.each([
 	['a maintenance page', page(503, 'CDN')],
 ])('%s that answers every host by itself is no service', async (_, answer) => {
 	const world = await openWorld();
-	const {code, said} = await verify(world, {gateway: await inFront(world, async () => answer)});
+	const {code, said} = await verify(world, {gateway: await inFrontOf(world.sandbox, async () => answer)});
 	expect(code).toBe(9);
 	expect(said).toMatch(/^100 of 100 answers are the gateway's own \(\d+.*no revision answered\. Check that/);
 });
 
 test('a gateway that wants a login is said to, and is asked with what it wants', async () => {
 	const world = await openWorld();
-	const gateway = await inFront(world, async request =>
+	const gateway = await inFrontOf(world.sandbox, async request =>
 		request.headers.authorization === 'Bearer letmein' && request.headers.cookie === 'session=1'
 			? undefined
 			: {status: 302, headers: {server: 'istio-envoy', location: '/dex/auth'}, body: 'Found\n'},
@@ -135,7 +88,7 @@ test('a gateway that wants a login is said to, and is asked with what it wants',
 
 test('a load balancer that has a rule for the main host only leaves the split unjudged, and says why', async () => {
 	const world = await openWorld();
-	const gateway = await inFront(world, async request =>
+	const gateway = await inFrontOf(world.sandbox, async request =>
 		/^r\d-/.test(request.headers.host ?? '') ? page(404, 'ALB') : undefined,
 	);
 	const {code, said} = await verify(world, {gateway});
@@ -180,28 +133,12 @@ test('a healthy split of two that say the same is not called wrong', async () =>
 
 test('bodies that come compressed unasked are read, and are not a row each', async () => {
 	const world = await openWorld();
-	const behind = await inFront(world, async () => undefined);
-	const server = createServer((request, response) => {
-		httpRequest({...behind, path: request.url, headers: request.headers}, upstream => {
-			const chunks: Buffer[] = [];
-			upstream.on('data', (chunk: Buffer) => chunks.push(chunk));
-			upstream.on('end', () => {
-				const {'content-length': _length, 'transfer-encoding': _encoding, ...headers} = upstream.headers;
-				response.writeHead(upstream.statusCode ?? 0, {...headers, 'content-encoding': 'gzip'});
-				response.end(gzipSync(Buffer.concat([...chunks, Buffer.from(`request ${Math.random()}\n`)])));
-			});
-		}).end();
+	const gateway = await inFrontOf(world.sandbox, async (_, ask) => {
+		const {status, headers, body} = await ask();
+		const packed = gzipSync(`${String(body)}request ${Math.random()}\n`);
+		return {status, headers: {...headers, 'content-encoding': 'gzip'}, body: packed};
 	});
-	await new Promise<void>(resolve => {
-		server.listen(0, '127.0.0.1', resolve);
-	});
-	onTestFinished(() => {
-		server.closeAllConnections();
-		server.close();
-	});
-	const address = server.address();
-	const port = typeof address === 'object' && address ? address.port : 0;
-	const {code, report} = await verify(world, {gateway: {host: '127.0.0.1', port, tls: false}});
+	const {code, report} = await verify(world, {gateway});
 	expect(code).toBe(0);
 	expect(report?.rows.map(({fingerprint}) => fingerprint)).toEqual(['Hello Cart!', 'Hello Cart v2!']);
 });
@@ -209,7 +146,7 @@ test('bodies that come compressed unasked are read, and are not a row each', asy
 test('a gateway that dies on the way is down since then, and in no count', async () => {
 	const world = await openWorld();
 	let answered = 0;
-	const dying = await inFront(world, async () => {
+	const dying = await inFrontOf(world.sandbox, async () => {
 		answered++;
 		return undefined;
 	});

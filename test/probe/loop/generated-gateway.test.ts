@@ -9,11 +9,14 @@ import {createLoop, type LoopSnapshot} from '../../../source/probe/loop/loop.js'
 import type {Answer, ProbeTarget} from '../../../source/probe/transport/probe.js';
 import {verdictLines} from '../../../source/screen/live/live-verdicts.js';
 import {answering, failing} from '../answers.js';
-import {createFakeClock} from '../fake-clock.js';
+import {createFakeClock, type FakeClock} from '../fake-clock.js';
 import {targetAt} from '../servers.js';
 import {seeded} from '../../stats/random.js';
 
 const worlds = Number(process.env['GENERATED_GATEWAYS'] ?? 120);
+
+/** Milliseconds after which a request without an answer is called one. */
+const hanging = 2100;
 
 const host = 'shop.default.example.com';
 const target: ProbeTarget = targetAt(80, {authority: host});
@@ -74,9 +77,15 @@ function generate(random: () => number): Gateway {
 const ownAnswer = answering('404 page not found', {status: 404, code: '404'});
 
 /** What it says, and whether that is a failure which the old revision does not have. */
-function createAnswers(gateway: Gateway, random: () => number) {
+function createAnswers(gateway: Gateway, random: () => number, clock: FakeClock) {
 	let requests = 0;
 	const users = {answers: 0, failures: 0};
+	// What hangs is known to nobody before it is overdue.
+	const count = (what: keyof typeof users) => {
+		clock.after(hanging, () => {
+			users[what]++;
+		});
+	};
 
 	function application(side: Side): {answer: Answer; isFailure: boolean} {
 		const {failure, kind, redirect, says} = gateway[side];
@@ -93,7 +102,7 @@ function createAnswers(gateway: Gateway, random: () => number) {
 					...through,
 				}),
 				'not found': answering('Cannot GET /', {status: 404, code: '404', latency, ...through}),
-				'no answer': failing('timeout', 2000),
+				'no answer': failing('timeout', 10_000),
 			}[kind];
 			return {answer, isFailure: true};
 		}
@@ -118,16 +127,16 @@ function createAnswers(gateway: Gateway, random: () => number) {
 				return gateway.tags[side] === 'there' ? application(side).answer : structuredClone(ownAnswer);
 			}
 			if (authority !== host) return structuredClone(ownAnswer);
-			users.answers++;
+			count('answers');
 			if (random() < gateway.own) {
-				users.failures++;
+				count('failures');
 				return structuredClone(ownAnswer);
 			}
 			const drawn = random() < gateway.got ? 'fresh' : 'old';
 			const {answer, isFailure} = application(drawn);
 			// What the old one has as well is nothing new.
 			if (drawn === 'fresh' && isFailure && random() > gateway.old.failure / gateway.fresh.failure) {
-				users.failures++;
+				count('failures');
 			}
 			return answer;
 		},
@@ -149,15 +158,23 @@ async function watch(
 	look: (snapshot: LoopSnapshot, users: {answers: number; failures: number}) => void,
 ): Promise<void> {
 	const clock = createFakeClock();
-	const {answer, users} = createAnswers(gateway, random);
+	const {answer, users} = createAnswers(gateway, random, clock);
 	const loop = createLoop({
 		target,
 		clock,
 		random,
 		rate: 4,
-		timeout: 2000,
+		timeout: 10_000,
 		probe: {
-			ask: async ({authority}) => answer(authority),
+			async ask({authority}) {
+				const given = answer(authority);
+				if (given.outcome.kind === 'failure' && given.outcome.failure === 'timeout') {
+					await new Promise<void>(resolve => {
+						clock.after(given.latency, resolve);
+					});
+				}
+				return given;
+			},
 			async close() {},
 		},
 	});

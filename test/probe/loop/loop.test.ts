@@ -601,3 +601,33 @@ test('against a real gateway at 50/50: both greetings are counted, attributed an
 	});
 	expect(last.length).toBeGreaterThanOrEqual(40);
 });
+
+test('while a part of the requests gets no answer at all, what the others got is nothing good', async () => {
+	let requests = 0;
+	const {clock, loop} = setUp(
+		({authority}) => {
+			if (authority !== target.authority) return greetings[authority];
+			requests++;
+			// One of ten hangs, for as long as the client waits.
+			return requests % 10 === 9 ? undefined : answering('Hello World!');
+		},
+		{rate: 20},
+	);
+	loop.setEpoch({
+		weights: [{revision: 'h-00001', percent: 100}],
+		settling: false,
+	});
+	await loop.learn(tags);
+	const seen: (string | undefined)[] = [];
+	loop.subscribe(({trouble}) => seen.push(trouble?.kind));
+	loop.start();
+	await clock.pass(1900);
+	expect(loop.snapshot()).toMatchObject({trouble: undefined, verdict: {state: 'agrees'}});
+	// Nothing comes any more once all that may be under way is; that is told all the same.
+	await clock.pass(3000);
+	expect(loop.snapshot().trouble).toMatchObject({
+		kind: 'unanswered',
+		sentence: expect.stringMatching(/^\d+ of \d+ requests have no answer yet$/),
+	});
+	expect(seen.at(-1)).toBe('unanswered');
+});

@@ -50,6 +50,7 @@ function comparison({asked = 120, fresh = 0, old = 0, bad = 0, cold = 0, undecid
 		latency: latencyVerdict(asked, bad),
 		worse: undefined,
 		slower: undefined,
+		isProven: true,
 		bound: failureBound(fresh, asked),
 		boundMore,
 		boundWait: boundMore === undefined ? undefined : boundMore * 1000,
@@ -245,7 +246,9 @@ test('an alarm says what users get, since when, when last, and what to do', () =
 	expect(line.sentence).toBe(
 		`wrong split: set 100│0, users get 0│100 for 48 s (since ${clock(noon)}, last ${clock(noon + 47_000)})`,
 	);
-	expect(line.more).toMatch(/Look at the KIngress and the gateway's pods \(e\), or send the split again\.$/);
+	expect(line.more).toMatch(
+		/S sends the split again; else look at the KIngress and the gateway's pods \(e\)\.$/,
+	);
 
 	const over = split({verdict, rows, alarm: {...alarm, isOver: true}});
 	expect(over).toEqual({

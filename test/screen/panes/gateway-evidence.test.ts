@@ -38,7 +38,9 @@ test('what answers contradict is said with what is set, what users get, how long
 		],
 	});
 	expect(inPlaceWords({generation: 3}, move, wrong)).toBe('in place, says Knative; users get another split');
-	expect(contradiction(wrong)).toBe('set 100│0, users get 0│100 for 15 s · check KIngress, gateway pods');
+	expect(contradiction(wrong)).toBe(
+		'set 100│0, users get 0│100 for 15 s · S sends it again · check KIngress, gateway pods',
+	);
 	expect(contradiction({...wrong, splitAlarm: {since: noon, last: noon, isOver: true}})).toBeUndefined();
 });
 

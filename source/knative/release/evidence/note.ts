@@ -6,7 +6,8 @@
  * move the generation, but the split in the same patch does, by one; that number ties the note to the split it is about.
  */
 import * as v from 'valibot';
-import {pointer, type PatchOperation} from '../../objects/patch.js';
+import type {PatchOperation} from '../../objects/patch.js';
+import {annotationOperations} from '../../service/annotation-operations.js';
 import type {ServiceView} from '../../service/service.js';
 import {printable} from '../../text/printable.js';
 import {latestKey, type Split, type SplitRow} from '../../split/split.js';
@@ -171,22 +172,11 @@ export function formatNote({
 	return undefined;
 }
 
-/**
- * Sets the note, beside an operation on the spec. None where it would be too long.
- *
- * `add` needs the map to be there, and replaces it where the map itself is added: so that no annotation is lost which came
- * since, the object then has to be the one that was read.
- */
+/** Sets the note, beside an operation on the spec. None where it would be too long. */
 export function noteOperations(
-	{unannotatedAt}: Pick<ServiceView, 'unannotatedAt'>,
+	service: Pick<ServiceView, 'unannotatedAt'>,
 	written: ReleaseNote,
 ): PatchOperation[] {
 	const value = formatNote(written);
-	if (value === undefined) return [];
-	const annotations = ['metadata', 'annotations'] as const;
-	if (unannotatedAt === undefined) return [{op: 'add', path: pointer(...annotations, noteAnnotation), value}];
-	return [
-		{op: 'test', path: pointer('metadata', 'resourceVersion'), value: unannotatedAt},
-		{op: 'add', path: pointer(...annotations), value: {[noteAnnotation]: value}},
-	];
+	return value === undefined ? [] : annotationOperations(service, noteAnnotation, value);
 }

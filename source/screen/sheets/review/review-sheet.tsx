@@ -26,6 +26,7 @@ const titles: Readonly<Record<Plan['action'], string>> = {
 	'roll back': 'Roll back',
 	abandon: 'Abandon the release of',
 	undo: 'Undo the last split of',
+	'send again': 'Send again the split of',
 	tag: 'Tag a revision of',
 	'create revision': 'Create a revision of',
 	autoscaling: 'Change the autoscaling of',
