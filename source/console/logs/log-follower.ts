@@ -10,7 +10,7 @@ import {createLogBuffer, type LogAnswer} from './log-buffer.js';
 import {createPodTable} from '../tables/pod-table.js';
 import {changeSheet, openSheet} from '../state/select.js';
 import type {ConsoleStore} from '../state/state.js';
-import {createThrottle} from '../session/throttle.js';
+import {createThrottle} from './throttle.js';
 
 /** Milliseconds between two publications. */
 const leastInterval = 200;

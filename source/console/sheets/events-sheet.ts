@@ -8,7 +8,7 @@ import type {EventsSheet, Inspected} from './inspected.js';
 import {revisionsOf} from '../state/read.js';
 import {changeSheet, notify, openSheet} from '../state/select.js';
 import type {ConsoleStore} from '../state/state.js';
-import {createThrottle} from '../session/throttle.js';
+import {createThrottle} from '../logs/throttle.js';
 
 /** Events that are kept, the newest ones: more than anybody reads, and few of a namespace that has tens of thousands. */
 const kept = 300;
