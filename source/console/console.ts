@@ -13,7 +13,7 @@ import {followCreated} from './session/follow-created.js';
 import {followRoutes} from './session/follow-routes.js';
 import {baseRead, openRevisionForm, openScalingForm, submitForm, tagsOfForm} from './forms/forms.js';
 import {previousTag, stableTag} from '../knative/release/verbs/role-tags.js';
-import {afterAsking, askPlaceholders} from './session/placeholders.js';
+import {afterAsking, askPlaceholders} from './sheets/placeholders.js';
 import {readBase} from '../release/read-base.js';
 import {createHistory, type HistoryFile} from './session/change-recorder.js';
 import {createLive, type Live} from './live/live.js';

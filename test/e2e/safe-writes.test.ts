@@ -154,7 +154,7 @@ describe('before a write the review warns', () => {
 		world = await startWorld();
 		await using terminal = await open('cart', ['--production', '^sand']);
 		terminal.press('R');
-		await terminal.until(/Roll back cart[^]*Enter applies/);
+		await terminal.until(/Roll back cart[^]*Enter applies[^]*✓ Dry run/);
 		terminal.press('enter');
 		await terminal.until(/1 Services[^]*cart\s+100/);
 		expect((await world.service('cart')).specTraffic[0]).toMatchObject({percent: 100});

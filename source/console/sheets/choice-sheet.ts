@@ -5,7 +5,7 @@ import {planAbandon, planPromote, planRollback, type Planned} from '../../releas
 import {readBase} from '../../release/read-base.js';
 import type {Cluster} from '../../kube/cluster.js';
 import {previousTag, stableTag} from '../../knative/release/verbs/role-tags.js';
-import {askPlaceholders} from '../session/placeholders.js';
+import {askPlaceholders} from '../sheets/placeholders.js';
 import {factsOf} from '../state/facts.js';
 import {closeSheet, notify, openSheet} from '../state/select.js';
 import type {ConsoleStore} from '../state/state.js';
