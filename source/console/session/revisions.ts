@@ -10,7 +10,7 @@ import {parseRevision, type RevisionView} from '../../knative/revision/revision.
 import {startFeed, type Feed} from './feed.js';
 import {selectedService} from '../state/read.js';
 import {createRevisionsAhead} from './revisions-ahead.js';
-import {followSelected, type SelectedRevisions} from './selected-revisions.js';
+import {followSelected, type SelectedRevisions} from '../selected/selected-revisions.js';
 import type {ConsoleStore} from '../state/state.js';
 
 /** Milliseconds in which an open watch has told what it is behind with; after that it will not come to it. */

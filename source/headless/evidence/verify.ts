@@ -10,7 +10,7 @@ import {createProbe} from '../../probe/transport/create-probe.js';
 import type {Loop, LoopSnapshot} from '../../probe/loop/loop.js';
 import {createLoop} from '../../probe/loop/loop.js';
 import {connectionFailures} from '../../probe/transport/probe.js';
-import {reachGateway} from '../../console/session/gateway.js';
+import {reachGateway} from '../../console/selected/gateway.js';
 import type {GatewayState} from '../../console/state/state.js';
 import {leadNowhere} from '../../probe/attribution/learning.js';
 import {tagsByHeader} from '../../console/live/tags-by-header.js';

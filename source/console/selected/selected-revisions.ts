@@ -7,7 +7,7 @@ import {systemTimers, type Timers} from '../../kube/timers.js';
 import {parseRevision} from '../../knative/revision/revision.js';
 import type {ServiceView} from '../../knative/service/service.js';
 import {selectedService} from '../state/read.js';
-import type {ReadRevision} from './revisions-ahead.js';
+import type {ReadRevision} from '../session/revisions-ahead.js';
 import type {ConsoleState, ConsoleStore} from '../state/state.js';
 
 export type SelectedRevisions = {
