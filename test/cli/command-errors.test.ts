@@ -54,7 +54,7 @@ describe('a command line that makes no sense', () => {
 		[['split', 'cart', '1=100'], 1],
 		[['undo', 'cart'], 1],
 		[['users', 'cart'], 1],
-		[['verify', 'cart'], 9],
+		[['verify', 'cart'], 3],
 	])('of %j without a cluster is an object too', async (words, exitCode) => {
 		const {code, stdout} = await runProgram([...words, '-o', 'json', '--kubeconfig', '/nonexistent/config']);
 		expect(JSON.parse(stdout)).toEqual({
