@@ -50,7 +50,7 @@ const groups = [
 		'port-forward': 'source/kube/port-forward/port-forward.ts',
 		'pod-connection': 'source/kube/port-forward/pod-connection.ts',
 	},
-	{sandbox: 'source/sandbox/sandbox.ts', 'seeded-random': 'source/sandbox/seeded-random.ts'},
+	{sandbox: 'source/sandbox/index.ts'},
 ];
 
 /** Imports of what is built in another group. */

@@ -53,6 +53,8 @@ test('is asked through a port-forward that the first question opens, and that go
 	terminal.press('esc');
 	await terminal.until(/4 Live/);
 	terminal.press('q');
+	await terminal.until(/running: requests to checkout/);
+	terminal.press('q');
 	expect((await terminal.exited).code).toBe(0);
 	await expect(once(connectTo({host: '127.0.0.1', port}), 'connect')).rejects.toMatchObject({
 		code: 'ECONNREFUSED',
