@@ -78,7 +78,7 @@ it('verify of a service that never had a ready revision cannot tell, and says wh
 	await world.create('broken', world.image.replace('helloworld-go', 'helloworld-none'));
 	const {code, stdout, stderr} = await run('verify', 'broken');
 	expect(stdout).toMatch(/^\? Cannot tell: no revision of broken has been ready so far/);
-	expect(stdout).toMatch(/image not found/);
+	expect(stdout).toMatch(/404 Not Found/);
 	expect({code, stderr}).toEqual({code: 2, stderr: ''});
 });
 

@@ -92,7 +92,7 @@ const previews: readonly Preview[] = [
 		request: 'delete revisions',
 		async open(terminal) {
 			terminal.press('2', 'G');
-			await terminal.until(/▸ …00001/);
+			await terminal.until(/▸[^│]*…00001/);
 			terminal.press('D');
 		},
 	},
@@ -127,7 +127,8 @@ describe('nothing is written by', () => {
 		]);
 		await backToPanes(terminal);
 		expect(await world.versions()).toEqual(before);
-		terminal.press('q');
+		// What was typed into a form is kept, and `q` would ask whether to lose it.
+		terminal.press('ctrl-c');
 		await terminal.exited;
 		expect(await world.settled()).toEqual(before);
 		expect(await world.writes()).toHaveLength(seen + 1);

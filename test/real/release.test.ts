@@ -111,7 +111,7 @@ it('goes from n to D, and what is stored is what each review has shown', async (
 	await world.ready('shop');
 	await terminal.until(/shop\s+100\s+Ready/);
 	terminal.press('2', 'G');
-	await terminal.until(/▸ …00001/);
+	await terminal.until(/▸[^│]*…00001/);
 	terminal.press('D');
 	await agree(terminal, 'delete revisions 200');
 	await world.gone('revisions', 'shop-00001');
