@@ -3,6 +3,7 @@ import {existsSync, globSync, readFileSync} from 'node:fs';
 import path from 'node:path';
 import {parseSync} from 'oxc-parser';
 import {describe, expect, it} from 'vitest';
+import {housePicture} from '../scripts/house.ts';
 
 type Import = {file: string; from: string; target: string; typeOnly: boolean; dynamic: boolean};
 
@@ -147,6 +148,12 @@ describe('the house', () => {
 	it('has no room of more than 15 files', () => {
 		const rooms = Map.groupBy(files, file => path.posix.dirname(file));
 		expect([...rooms].filter(([, held]) => held.length > 15).map(([room]) => room)).toEqual([]);
+	});
+
+	it('is drawn in docs/house.md as its imports have it: npm run house draws it anew', () => {
+		// The formatter aligns the table.
+		const flat = (text: string) => text.replaceAll(/[-\s]+/g, ' ');
+		expect(flat(readFileSync('docs/house.md', 'utf8'))).toBe(flat(housePicture()));
 	});
 
 	it('gives each exported type a name of its own', () => {
