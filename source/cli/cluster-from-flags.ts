@@ -11,7 +11,7 @@ import type {ConsoleFlags} from './flags.js';
 import type {KubeFlags} from './kube-flags.js';
 import {sandboxOf} from './run/own-sandbox.js';
 
-/** What the flags say in the stead of the kubeconfig. */
+/** What the flags say instead of the kubeconfig. */
 function overridesOf(flags: KubeFlags): KubeconfigOverrides {
 	return {
 		cluster: flags.cluster,

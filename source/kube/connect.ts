@@ -26,7 +26,7 @@ export type ConnectOptions = KubeconfigSource &
 	HttpClusterOptions & {
 		/** Name of a context; the current one when not given. */
 		context?: string | undefined;
-		/** What the command line says in the stead of the kubeconfig. */
+		/** What the command line says instead of the kubeconfig. */
 		overrides?: KubeconfigOverrides | undefined;
 		/** The way to the terminal, for a credential plugin that wants it. */
 		terminal?: TerminalLoan | undefined;

@@ -30,7 +30,7 @@ export async function listNamespaces(cluster: Cluster): Promise<Namespaces> {
 			const answer = await cluster.request({method: 'GET', path: corePath('namespaces'), query});
 			if (answer.status !== 200) return unlisted(sentenceOf(answer));
 			const page = parseList(answer.body);
-			if (!page) return unlisted('the API server answered with something else than a list of namespaces');
+			if (!page) return unlisted('the API server answered with something other than a list of namespaces');
 			const why = beyond(page);
 			if (why !== undefined) return unlisted(why);
 			for (const item of page.items) {

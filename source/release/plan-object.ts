@@ -1,4 +1,4 @@
-/** Plans of writes of something else than the split: that make or delete a service or a revision, or send the split again. Pure. */
+/** Plans of writes of something other than the split: that make or delete a service or a revision, or send the split again. Pure. */
 import {
 	kubectlCreateCommand,
 	kubectlDeleteCommand,

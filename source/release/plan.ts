@@ -18,7 +18,7 @@ export type PlanAction =
 	| 'delete revision'
 	| 'delete service';
 
-/** `uncovered`: what is shown in the stead of `value` to who asks for it; values of variables may be secrets. */
+/** `uncovered`: what is shown instead of `value` to who asks for it; values of variables may be secrets. */
 export type Fact = {label: string; value: string; uncovered?: string};
 
 /** A write that is ready to be sent, and all there is to say about it before that. */

@@ -47,7 +47,7 @@ export type ObjectStore = {
 	/** Fills uid, resourceVersion, creationTimestamp and generation 1. Throws StoreConflict('exists') when it is there already. */
 	create(resource: Resource, object: KubernetesObject): StoredObject;
 	/**
-	 * Puts `change(current)` in the stead of the current object. `part` says whose write it is: 'main' keeps the
+	 * Puts `change(current)` instead of the current object. `part` says whose write it is: 'main' keeps the
 	 * status and moves generation when anything outside metadata and status changed; 'status' keeps all but status.
 	 * Throws StoreConflict('missing') when it is not there.
 	 */

@@ -12,7 +12,7 @@ async function openForm(): Promise<TestTerminal> {
 	return terminal;
 }
 
-/** Types into the field that many tabs on, in the stead of what is there. */
+/** Types into the field that many tabs on, instead of what is there. */
 function fill(terminal: TestTerminal, tabs: number, text: string): void {
 	terminal.press(...Array.from({length: tabs}, () => 'tab'), 'ctrl-u');
 	terminal.type(text);
@@ -32,7 +32,7 @@ describe('the form of a new service', () => {
 
 	it.each([
 		['Hello_World', /lower-case letters, digits and -/],
-		['a'.repeat(64), /64 characters; 63 are allowed/],
+		['a'.repeat(64), /64 characters; at most 63 characters/],
 		['checkout', /checkout is taken in namespace default/],
 	])('says what is wrong with the name %s as it is typed', async (name, sentence) => {
 		await using terminal = await openForm();

@@ -241,7 +241,7 @@ describe('the form of a revision', () => {
 					{name: 'A', value: ''},
 				],
 			},
-			{env: 'The environment variable A is there twice.'},
+			{env: 'The environment variable A is defined twice.'},
 		],
 		[{env: [{name: 'K_SERVICE', value: ''}]}, {env: expect.stringContaining('set by Knative itself')}],
 		[{'max-scale': '1'}, {'max-scale': expect.stringContaining('less than min pods (2)')}],

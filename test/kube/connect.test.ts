@@ -338,7 +338,7 @@ describe('a watch', () => {
 		const nonsense = failure(cluster.watch('/a', {}, () => {}, new AbortController().signal));
 		const second = await server.next();
 		second.stream().raw('<html>\n');
-		expect((await nonsense).message).toContain('something else than events');
+		expect((await nonsense).message).toContain('something other than events');
 		await second.closed;
 	});
 

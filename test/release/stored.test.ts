@@ -1,4 +1,4 @@
-/** What is said when the server has stored something else than was wanted. */
+/** What is said when the server has stored something other than was wanted. */
 import {expect, it} from 'vitest';
 import {splitOf} from '../../source/knative/split/split.js';
 import {parseService} from '../../source/knative/service/service.js';

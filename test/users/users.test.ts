@@ -213,7 +213,7 @@ describe('from counts, at port 9091', () => {
 		expect(view.recent.requests).toBe(0);
 	});
 
-	it('calls a gateway that gives 50/50 in the stead of 90/10, within ten seconds', async () => {
+	it('calls a gateway that gives 50/50 instead of 90/10, within ten seconds', async () => {
 		sandbox.users.set({service: 'cart', rate: 100});
 		const meter = measure(admin);
 		expect((await until(meter, after(24))).view.split?.state).toMatch(/^(agrees|suspicious)$/);

@@ -40,7 +40,7 @@ async function read(cluster: Cluster, object: Inspected): Promise<YamlSheet['pha
 		if (typeof body !== 'object' || body === null || !identityOf(body)?.name) {
 			return {
 				kind: 'not read',
-				sentence: `${what}: the API server answered with something else than an object.`,
+				sentence: `${what}: the API server answered with something other than an object.`,
 			};
 		}
 		const linesOf = (isCovered: boolean) => ({

@@ -13,7 +13,7 @@ const dns1123 = /^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$/;
 /** Name of a Service or a tag: a DNS-1035 label. `what` begins the sentence: `The name`. */
 export function labelRule(what: string, value: string): string | undefined {
 	if (value === '') return `${what} is missing.`;
-	if (value.length > 63) return `${what} has ${value.length} characters; 63 are allowed.`;
+	if (value.length > 63) return `${what} has ${value.length} characters; at most 63 characters.`;
 	if (dns1035.test(value)) return undefined;
 	return `${what} may have lower-case letters, digits and -, beginning with a letter and ending with a letter or digit.`;
 }
@@ -21,7 +21,7 @@ export function labelRule(what: string, value: string): string | undefined {
 /** Name of a namespace: a DNS-1123 label, which may begin with a digit. */
 export function namespaceRule(value: string): string | undefined {
 	if (value === '') return 'The namespace is missing.';
-	if (value.length > 63) return `The namespace has ${value.length} characters; 63 are allowed.`;
+	if (value.length > 63) return `The namespace has ${value.length} characters; at most 63 characters.`;
 	if (dns1123.test(value)) return undefined;
 	return 'The namespace may have lower-case letters, digits and -, beginning and ending with a letter or digit.';
 }
@@ -53,7 +53,7 @@ export function tagRule(tag: string, service: string): string | undefined {
 	if (label !== undefined) return label;
 	const host = `${tag}-${service}`;
 	if (host.length <= 63) return undefined;
-	return `The tag ${tag} makes the host name ${host} of ${host.length} characters; 63 are allowed.`;
+	return `The tag ${tag} makes the host name ${host} of ${host.length} characters; at most 63 characters.`;
 }
 
 // distribution/reference: [domain[:port]/]path[:tag][@digest]
@@ -67,7 +67,7 @@ const imageReference = new RegExp(
 /** An image reference: `image`, `domain/namespace/image:tag`, `…@sha256:…`. */
 export function imageRule(value: string): string | undefined {
 	if (value === '') return 'The image is missing.';
-	if (/\s/.test(value)) return 'The image has a blank in it.';
+	if (/\s/.test(value)) return 'The image must not contain spaces.';
 	if (value.includes('://')) {
 		return 'The image is given without a scheme, for example ghcr.io/knative/helloworld-go:latest.';
 	}
@@ -101,7 +101,7 @@ export function envRule(names: readonly string[]): string | undefined {
 			return `The environment variable ${printable(name)} may have letters, digits, _, - and ., and not begin with a digit.`;
 		}
 		if (reservedVariables.has(name)) return `The environment variable ${name} is set by Knative itself.`;
-		if (seen.has(name)) return `The environment variable ${name} is there twice.`;
+		if (seen.has(name)) return `The environment variable ${name} is defined twice.`;
 		seen.add(name);
 	}
 	return undefined;

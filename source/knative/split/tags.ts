@@ -13,7 +13,7 @@ export function splitTags(text: string): string[] {
 export function tagsRule(text: string, service: string): string | undefined {
 	const tags = splitTags(text);
 	const twice = tags.find((tag, index) => tags.indexOf(tag) !== index);
-	if (twice !== undefined) return `The tag ${twice} is there twice.`;
+	if (twice !== undefined) return `The tag ${twice} is defined twice.`;
 	return tags.map(tag => tagRule(tag, service)).find(sentence => sentence !== undefined);
 }
 

@@ -64,7 +64,7 @@ function coveredAnnotation(name: string, value: unknown): unknown {
 		try {
 			return `${JSON.stringify(coveredValue(JSON.parse(text)))}${value.endsWith('\n') ? '\n' : ''}`;
 		} catch {
-			// Cut, or something else than it looks like.
+			// Cut, or something other than it looks like.
 			return /"?(?:env|value|data)"?\s*:/.test(text) ? cover : coveredText(value);
 		}
 	}

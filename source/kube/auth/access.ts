@@ -53,7 +53,7 @@ async function ask(cluster: Cluster, namespace: string | undefined, action: Acce
 		if (answer.status !== 201 && answer.status !== 200) return {kind: 'unknown', why: sentenceOf(answer)};
 		const review = v.safeParse(reviewSchema, answer.body);
 		if (!review.success) {
-			return {kind: 'unknown', why: 'the API server answered with something else than a review'};
+			return {kind: 'unknown', why: 'the API server answered with something other than a review'};
 		}
 		const {allowed, denied, reason, evaluationError} = review.output.status;
 		if (allowed) return {kind: 'allowed'};

@@ -1,4 +1,4 @@
-/** What the command line says in the stead of a kubeconfig, with kubectl's flags and by its rules (clientcmd: client_config.go). */
+/** What the command line says instead of a kubeconfig, with kubectl's flags and by its rules (clientcmd: client_config.go). */
 import path from 'node:path';
 import type {KubeconfigCluster, KubeconfigUser} from './kubeconfig-entries.js';
 

@@ -64,7 +64,7 @@ function parseEvent(line: string, url: URL): WatchEvent {
 	) {
 		return {type: event.type, object: event.object};
 	}
-	throw new TransportError(`${url.host} sent something else than events on a watch`, 'unknown');
+	throw new TransportError(`${url.host} sent something other than events on a watch`, 'unknown');
 }
 
 function answerOf({status, headers}: IncomingResponse, body: unknown): ApiAnswer {

@@ -181,7 +181,7 @@ class Following {
 				return {
 					next: 'list',
 					after: 'back-off',
-					why: 'the API server answered with something else than a list',
+					why: 'the API server answered with something other than a list',
 				};
 			}
 			const why = beyond(page);

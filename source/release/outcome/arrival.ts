@@ -31,5 +31,5 @@ export function wayToGateway(view: ServiceView, generation: number): WayToGatewa
 function wordsOf(view: ServiceView): string {
 	if (view.observedGeneration !== view.generation) return 'waiting for the controller';
 	const words = conditionSentence(condition(view, 'RoutesReady'));
-	return words === '' ? 'the gateway has it not yet' : words;
+	return words === '' ? 'the gateway does not have it yet' : words;
 }

@@ -1,7 +1,7 @@
 import type {ObjectStore, Resource, StoredObject} from '../state.js';
 
 /**
- * Makes an object be as it should: created, or changed, or in the stead of one that the owner made that had this name before.
+ * Makes an object be as it should: created, or changed, or instead of one that the owner made that had this name before.
  * Of the status nothing is said.
  */
 export function ensured(

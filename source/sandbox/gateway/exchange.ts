@@ -25,7 +25,7 @@ export type Exchange = {
 	readonly upgrade?: {
 		/** What it has sent already, beyond its request. */
 		readonly head: Buffer;
-		/** The connection itself, in the stead of an answer. */
+		/** The connection itself, instead of an answer. */
 		take(): Duplex;
 	};
 	/** Whether an answer has been begun. */

@@ -12,14 +12,14 @@ export type GatewayFaults = {
 	readonly delay: number;
 	/** Share of requests, 0–1, that are never answered; the connection stays open until the client gives up. */
 	readonly drop: number;
-	/** Share of requests, 0–1, whose connection is reset in the stead of an answer (over HTTP/2: their stream). */
+	/** Share of requests, 0–1, whose connection is reset instead of an answer (over HTTP/2: their stream). */
 	readonly reset: number;
 	/** Share of requests, 0–1, whose answer breaks off in its body. */
 	readonly cut: number;
 	/** Share of requests, 0–1, that Envoy answers itself with a 503. */
 	readonly unavailable: number;
 	/**
-	 * Weights by revision, by host, that the gateway draws by in the stead of those of the KIngress: it lies about the
+	 * Weights by revision, by host, that the gateway draws by instead of those of the KIngress: it lies about the
 	 * split. Any numbers from 0 up of which one is above 0; revisions that are not named get nothing.
 	 */
 	readonly weights: Readonly<Record<string, Readonly<Record<string, number>>>>;

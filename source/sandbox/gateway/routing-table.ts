@@ -14,7 +14,7 @@ export type Path = {
 };
 
 export type RoutingTable = {
-	/** Puts the rules of one KIngress in the stead of those it had before, all at once. */
+	/** Puts the rules of one KIngress instead of those it had before, all at once. */
 	program(ingress: string, rules: readonly IngressRule[]): void;
 	remove(ingress: string): void;
 	/** The path of a `Host` or `:authority`, with or without a port; undefined when no host matches. */

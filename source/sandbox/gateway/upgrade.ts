@@ -68,7 +68,7 @@ export function sendUpgrade(
 	return promise;
 }
 
-/** What the app said in the stead of an answer, as Envoy passes it on. */
+/** What the app said instead of an answer, as Envoy passes it on. */
 function headOf({statusCode = 101, statusMessage = '', rawHeaders}: IncomingMessage): string {
 	const lines = rawHeaders.flatMap((name, index) =>
 		index % 2 === 0 && name.toLowerCase() !== 'server' ? [`${name}: ${rawHeaders[index + 1] ?? ''}`] : [],

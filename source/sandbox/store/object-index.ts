@@ -1,5 +1,5 @@
 /**
- * Objects by something else than their names, kept up with the store: what the informers' indexes are for controllers.
+ * Objects by something other than their names, kept up with the store: what the informers' indexes are for controllers.
  * With ten thousand objects a controller that lists them all for each change would never be done.
  */
 import type {ObjectStore, Resource, StoredObject} from '../state.js';

@@ -24,7 +24,7 @@ describe.each<
 		['a', 'helloworld-go', 'a1-b2', 'a'.repeat(63)],
 		[
 			['', 'The name is missing.'],
-			['a'.repeat(64), 'The name has 64 characters; 63 are allowed.'],
+			['a'.repeat(64), 'The name has 64 characters; at most 63 characters.'],
 			['1a', 'The name may have lower-case letters, digits and -, beginning with a letter'],
 			['Hello', 'lower-case letters'],
 			['a-', 'ending with a letter or digit'],
@@ -55,7 +55,7 @@ describe.each<
 		],
 		[
 			['', 'The image is missing.'],
-			['a b', 'has a blank'],
+			['a b', 'must not contain spaces'],
 			['https://ghcr.io/a', 'without a scheme'],
 			['HelloWorld', 'capitals in its tag only'],
 			['a:b:c', 'Invalid image reference'],
@@ -130,7 +130,7 @@ describe.each<
 		['canary', 'v2', 'x'.repeat(49)],
 		[
 			['@latest', 'The tag @latest may have'],
-			['x'.repeat(50), '63 are allowed'],
+			['x'.repeat(50), 'at most 63 characters'],
 		],
 	],
 ])('%s', (_what, rule, good, bad) => {
@@ -149,7 +149,7 @@ test.each([
 	[['A='], 'may have letters'],
 	[['PORT'], 'The environment variable PORT is set by Knative itself.'],
 	[['K_REVISION'], 'is set by Knative itself'],
-	[['A', 'B', 'A'], 'The environment variable A is there twice.'],
+	[['A', 'B', 'A'], 'The environment variable A is defined twice.'],
 	[['a\u001b[2J'], 'The environment variable a␛[2J may'],
 ])('environment variables %j', (names, sentence) => {
 	const found = envRule(names);

@@ -153,7 +153,7 @@ describe('the tags', () => {
 	test.each([
 		[{newTag: 'x', oldTag: 'x'}, 'The tag x can be on the new revision or on the old one, not on both.'],
 		[{newTag: 'Canary'}, 'The tag Canary may have lower-case letters, digits and -'],
-		[{oldTag: 'a'.repeat(60)}, 'of 74 characters; 63 are allowed.'],
+		[{oldTag: 'a'.repeat(60)}, 'of 74 characters; at most 63 characters.'],
 	])('%j are refused', (tags, reason) => {
 		expect(planRevision(canary, {...knative, ...tags})).toMatchObject({
 			ok: false,
@@ -291,7 +291,7 @@ describe('the template', () => {
 
 	test.each<[Partial<RevisionRequest>, string]>([
 		[{env: [{name: 'PORT', value: '1'}]}, 'The environment variable PORT is set by Knative itself.'],
-		[{image: 'Hello World'}, 'The image has a blank in it.'],
+		[{image: 'Hello World'}, 'The image must not contain spaces.'],
 	])('that the server would refuse is refused here: %j', (request, reason) => {
 		expect(planRevision(serviceView(), {percent: 0, ...request})).toEqual({ok: false, reason});
 	});

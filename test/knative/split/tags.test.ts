@@ -60,9 +60,9 @@ describe('the tags of a revision', () => {
 	it.each([
 		['', /^fine$/],
 		['canary, next', /^fine$/],
-		['a a', /^The tag a is there twice\.$/],
+		['a a', /^The tag a is defined twice\.$/],
 		['Upper', /lower-case/],
-		['a'.repeat(60), /63 are allowed/],
+		['a'.repeat(60), /at most 63 characters/],
 	])('are judged: %j', (typed, sentence) => {
 		expect(tagsRule(typed, 'helloworld-go') ?? 'fine').toMatch(sentence);
 	});

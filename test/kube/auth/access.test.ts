@@ -59,7 +59,7 @@ describe('what the operator may do', () => {
 
 	it.each([
 		['a refusal', 403, status(403, 'Forbidden', 'no reviews for you'), 'no reviews for you'],
-		['nonsense', 201, {status: 'yes'}, 'something else than a review'],
+		['nonsense', 201, {status: 'yes'}, 'something other than a review'],
 		[
 			'an authorizer that is away',
 			201,

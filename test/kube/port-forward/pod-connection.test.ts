@@ -36,7 +36,7 @@ const credential = (token: string) =>
 
 /** What has asked for an upgrade, in order. */
 let asked: Asked[];
-/** Says no in the stead of a 101, when it likes. */
+/** Says no instead of a 101, when it likes. */
 let refuse: (request: IncomingMessage) => {code: number; body: string} | undefined;
 
 beforeEach(() => {

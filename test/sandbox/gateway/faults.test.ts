@@ -68,7 +68,7 @@ async function get(): Promise<{status: number | undefined; body: string}> {
 	return {status: response.statusCode, body: await text(response)};
 }
 
-test('weights that are set draw in the stead of those of the KIngress, for their host alone, until they are cleared', async () => {
+test('weights that are set draw instead of those of the KIngress, for their host alone, until they are cleared', async () => {
 	expect(await get()).toEqual({status: 200, body: 'Hello Old!\n'});
 	await faults.set({weights: {[`${host.toUpperCase()}:80`]: {new: 3, old: 0}}});
 	expect(await get()).toEqual({status: 200, body: 'Hello New!\n'});

@@ -3,7 +3,7 @@
  * Switched while requests are under way; each request goes by what is set when it arrives.
  */
 
-/** What can be answered in the stead of serving a request. */
+/** What can be answered instead of serving a request. */
 export const faultCodes = [401, 403, 409, 410, 429, 500, 503, 504] as const;
 export type FaultCode = (typeof faultCodes)[number];
 
@@ -31,7 +31,7 @@ export type ApiFaults = {
 	readonly delay: number;
 	/** Share of requests, 0–1, that are never answered; the connection stays open until the client gives up. */
 	readonly drop: number;
-	/** Share of requests, 0–1, whose connection is reset in the stead of an answer. */
+	/** Share of requests, 0–1, whose connection is reset instead of an answer. */
 	readonly reset: number;
 	/**
 	 * Share of requests, 0–1, with which an HTTP/2 connection gets a GOAWAY: the request is served, the watches go on, and

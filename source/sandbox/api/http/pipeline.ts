@@ -131,7 +131,7 @@ function warning({warnings}: IncomingRequest, task: (told: string[]) => ApiReply
 	}
 }
 
-/** Lets a change in: an object in the stead of `current`. */
+/** Lets a change in: an object instead of `current`. */
 export function admitChange(
 	api: Api,
 	request: ResourceRequest,

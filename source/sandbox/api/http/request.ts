@@ -50,7 +50,7 @@ export type ApiReply = {
 	/** Each becomes a header `Warning: 299`. */
 	warnings?: string[];
 	headers?: Record<string, string>;
-	/** Written as YAML in the stead of JSON. */
+	/** Written as YAML instead of JSON. */
 	yaml?: true;
 };
 

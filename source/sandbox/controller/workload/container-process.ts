@@ -105,7 +105,7 @@ export function startContainer(
 	};
 }
 
-/** A `command` in the stead of the image's own must be a program that the image has: there is one, named like it, in `/`. */
+/** A `command` instead of the image's own must be a program that the image has: there is one, named like it, in `/`. */
 function missingCommand(image: Image, {command}: PodContainer): string | undefined {
 	const [program] = command;
 	const programs = [image.name, `/${image.name}`, `/ko-app/${image.name}`, '/server'];

@@ -187,7 +187,7 @@ function entryOf(
 	};
 }
 
-/** `entry` in the stead of the one it replaces; its time stays when nothing was written. Applies come first. */
+/** `entry` instead of the one it replaces; its time stays when nothing was written. Applies come first. */
 function withEntry(
 	entries: readonly ManagedFieldsEntry[],
 	entry: ManagedFieldsEntry,

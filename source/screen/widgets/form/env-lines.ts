@@ -35,7 +35,7 @@ export const checkEnvLines = (lines: readonly string[]): string | undefined => {
 		}
 
 		if (seen.has(name)) {
-			return `${name} is there twice; remove one of them.`;
+			return `${name} is defined twice; remove one of them.`;
 		}
 
 		seen.add(name);

@@ -142,7 +142,7 @@ describe('environment variables', () => {
 	});
 
 	test('are refused when one is there twice', () => {
-		expect(checkEnvLines(['A=1', 'A=2'])).toBe('A is there twice; remove one of them.');
+		expect(checkEnvLines(['A=1', 'A=2'])).toBe('A is defined twice; remove one of them.');
 	});
 });
 
