@@ -286,6 +286,7 @@ export function createPrometheusMeter({
 			return {
 				state: window ? 'counting' : problem === undefined ? 'waiting' : 'unknown',
 				view,
+				changes: [],
 				problems,
 				asked,
 			};

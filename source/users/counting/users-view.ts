@@ -54,16 +54,14 @@ export type UsersView = {
 	readonly errors: (UsersErrorVerdict & {readonly fresh: string; readonly old: string}) | undefined;
 	/** Whether requests are independent, as far as is known. */
 	readonly dispersion: Dispersion | undefined;
-	/** Requests a second in each of the last stretches, oldest first, in the order of the rows: for a chart. */
-	readonly history: readonly {readonly at: number; readonly perSecond: readonly number[]}[];
+	/** All stretches that are kept, oldest first: for a chart. */
+	readonly history: readonly LedgerStretch[];
 };
 
 /** Milliseconds that "recent" is. */
 export const recentMilliseconds = 30_000;
 /** Requests a second below which nobody can be said to use it. */
 export const hardlyAnybody = 0.5;
-/** Stretches in a chart. */
-const charted = 120;
 
 /**
  * @param stretches Oldest first; all that are kept.
@@ -104,12 +102,10 @@ export function usersView(
 		recent: windowOf(recent, revisions, percents),
 		sinceSplit: windowOf(settled, revisions, percents),
 		split,
-		errors: isCounted && isPair ? {...usersErrorVerdict(intervals, places), ...pair!} : undefined,
+		errors:
+			isCounted && isPair ? {...usersErrorVerdict(intervals, {...places, shares}), ...pair!} : undefined,
 		dispersion: split?.dispersion,
-		history: stretches.slice(-charted).map(({to, byRevision}) => ({
-			at: to,
-			perSecond: revisions.map(revision => byRevision.get(revision)?.perSecond ?? 0),
-		})),
+		history: stretches,
 	};
 }
 
