@@ -31,7 +31,7 @@ export type UsersSplit = {
 };
 
 /** Percents before and after, in the order of each split. */
-export type SplitChange = {
+export type UsersSplitChange = {
 	/** Milliseconds since 1970. */
 	readonly at: number;
 	readonly before: readonly number[];
@@ -43,7 +43,7 @@ export type UsersSnapshot = {
 	readonly state: 'waiting' | 'counting' | 'unknown';
 	readonly view: UsersView;
 	/** Where the split was changed, oldest first. */
-	readonly changes: readonly SplitChange[];
+	readonly changes: readonly UsersSplitChange[];
 	/** What is wrong or left out, the worst first. */
 	readonly problems: readonly UsersProblem[];
 	/** Questions asked of the API server so far, about pods. */
@@ -91,7 +91,7 @@ export function createUsersMeter({
 	let since = timers.now();
 	let ledger: Ledger = createLedger();
 	let stretches: LedgerStretch[] = [];
-	let changes: SplitChange[] = [];
+	let changes: UsersSplitChange[] = [];
 	let last: Round | undefined;
 	let watch: ReflectorState = {kind: 'connecting'};
 	let asked = 0;

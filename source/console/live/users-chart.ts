@@ -2,7 +2,7 @@
  * What users got over time, as their pods count it: the same columns as those of the probes (`chart-columns.ts`), from the
  * stretches between two rounds. Pure.
  */
-import {quantile, type LedgerStretch, type SplitChange} from '../../users/users.js';
+import {quantile, type LedgerStretch, type UsersSplitChange} from '../../users/users.js';
 import {columnsFor, gathered, type Chart} from './chart-columns.js';
 
 /** Milliseconds: pods are asked no more often. */
@@ -16,7 +16,7 @@ const shortest = 2000;
  */
 export function usersChartOf(
 	stretches: readonly LedgerStretch[],
-	changes: readonly SplitChange[],
+	changes: readonly UsersSplitChange[],
 	{columns, revisions}: {columns: number; revisions: readonly string[]},
 ): Chart | undefined {
 	const [first] = stretches;
