@@ -147,11 +147,12 @@ export async function openRealWorld() {
 		async handedOn(name: string, annotation: string, value: string): Promise<void> {
 			const ingresses = `/apis/networking.internal.knative.dev/v1alpha1/namespaces/${namespace}/ingresses`;
 			for (const path of [collection('routes'), ingresses]) {
-				await client.until('GET', `${path}/${name}`, (code, text) => {
-					return (
-						code === 200 && v.parse(annotated, JSON.parse(text)).metadata.annotations[annotation] === value
-					);
-				});
+				await client.until(
+					'GET',
+					`${path}/${name}`,
+					(code, text) =>
+						code === 200 && v.parse(annotated, JSON.parse(text)).metadata.annotations[annotation] === value,
+				);
 			}
 		},
 		/** A Service of Kubernetes that belongs to nobody; it goes when what is returned is called. */
@@ -231,17 +232,7 @@ export async function openRealWorld() {
 		},
 		/** Until the autoscaler has told each revision with pods how many it is to have: seconds after it is Ready. */
 		async scaled(): Promise<void> {
-			await client.until('GET', collection('revisions'), (code, text) => {
-				return (
-					code === 200 &&
-					v
-						.parse(list, JSON.parse(text))
-						.items.every(
-							({status: {actualReplicas, desiredReplicas}}) =>
-								actualReplicas === undefined || desiredReplicas !== undefined,
-						)
-				);
-			});
+			await client.until('GET', collection('revisions'), (code, text) => code === 200 && areScaled(text));
 		},
 		/** Until the controllers have done what there was to do, and left everything alone for a second. */
 		async settled(): Promise<string[]> {
@@ -341,6 +332,16 @@ export async function openRealWorld() {
 		},
 	};
 	return world;
+}
+
+/** Of a list of revisions: each that has pods knows how many it is to have. */
+function areScaled(text: string): boolean {
+	return v
+		.parse(list, JSON.parse(text))
+		.items.every(
+			({status: {actualReplicas, desiredReplicas}}) =>
+				actualReplicas === undefined || desiredReplicas !== undefined,
+		);
 }
 
 function isReady({metadata, status: {observedGeneration, conditions}}: StoredService): boolean {

@@ -81,7 +81,7 @@ it('an operator may split and not more; a viewer may not even that, by the words
 	expect(sharesIn(await stored())).toBe('hello-00002=70 hello-00001=30');
 });
 
-it.each(readingCommands.map(words => [...words]))('kn-canary %s only reads', async (...args) => {
+it.each(readingCommands.map(args => [...args]))('kn-canary %s only reads', async (...args) => {
 	const versions = await world.settled();
 	const seen = (await world.writes()).length;
 	await run(...args);
