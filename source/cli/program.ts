@@ -171,8 +171,9 @@ async function startTelling({verbose, log}: ConsoleFlags): Promise<void> {
 /** Runs the command line; what a shell asks of the words that it has so far is answered before anything reads them. */
 export async function runProgram({keepCode}: {keepCode: () => void}): Promise<void> {
 	const words = process.argv.slice(2);
-	if (words[0] !== '__complete')
+	if (words[0] !== '__complete') {
 		return void (await createProgram({keepCode, words, isAsNeeded: true}).parseAsync());
+	}
 	const {completionLines} = await import('./complete/complete.js');
 	const lines = await completionLines(createProgram({words: []}), words.slice(1));
 	process.stdout.write(`${lines.join('\n')}\n`);
