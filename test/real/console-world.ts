@@ -300,6 +300,39 @@ export async function openRealWorld() {
 				await expectCode(200, 'DELETE', `${services}/${name}`);
 			};
 		},
+		/** Until what it returns is called, this user may patch the services of this namespace. */
+		async grant(user: string): Promise<() => Promise<void>> {
+			const bindings = `/apis/rbac.authorization.k8s.io/v1/namespaces/${namespace}/rolebindings`;
+			const group = 'rbac.authorization.k8s.io';
+			await expectCode(201, 'POST', bindings, {
+				metadata: {name: 'granted'},
+				subjects: [{apiGroup: group, kind: 'User', name: user}],
+				roleRef: {apiGroup: group, kind: 'ClusterRole', name: 'moves-traffic'},
+			});
+			// The authorizer hears of it in its own time.
+			const until = async (isAllowed: boolean) =>
+				client.until(
+					'POST',
+					'/apis/authorization.k8s.io/v1/subjectaccessreviews',
+					(_, text) => text.includes(`"allowed":${isAllowed}`),
+					{
+						spec: {
+							user,
+							resourceAttributes: {
+								namespace,
+								verb: 'patch',
+								group: 'serving.knative.dev',
+								resource: 'services',
+							},
+						},
+					},
+				);
+			await until(true);
+			return async () => {
+				await expectCode(200, 'DELETE', `${bindings}/granted`);
+				await until(false);
+			};
+		},
 		/** Until what it returns is called, a policy denies every change of a service of this namespace, with this message. */
 		async freeze(message: string): Promise<() => Promise<void>> {
 			const group = '/apis/admissionregistration.k8s.io/v1';
