@@ -17,7 +17,6 @@ import {problemsOf, type UsersProblem} from './problems.js';
 import {createScraper, type Round, type Scrape} from './scrape/scraper.js';
 
 export type {UsersRow, UsersView, UsersWeight, UsersWindow} from './counting/users-view.js';
-export {hardlyAnybody, quantile} from './counting/users-view.js';
 export type {LedgerStretch, OwnCounts, OwnRequests} from './counting/ledger.js';
 export type {UsersProblem} from './problems.js';
 

@@ -2,7 +2,8 @@
  * What users got over time, as their pods count it: the same columns as those of the probes (`chart-columns.ts`), from the
  * stretches between two rounds. Pure.
  */
-import {quantile, type LedgerStretch, type UsersSplitChange} from '../../users/users.js';
+import {quantile} from '../../users/counting/quantile.js';
+import type {LedgerStretch, UsersSplitChange} from '../../users/users.js';
 import {columnsFor, gathered, type Chart} from './chart-columns.js';
 
 /** Milliseconds: pods are asked no more often. */

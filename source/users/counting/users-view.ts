@@ -8,6 +8,7 @@ import {
 	type UsersSplitVerdict,
 } from '../../stats/users-verdict.js';
 import type {RevisionPart, LedgerStretch} from './ledger.js';
+import {quantile} from './quantile.js';
 
 /** What a revision is configured to get: percent, 0–100. From `status.traffic`. */
 export type UsersWeight = {readonly revision: string; readonly percent: number};
@@ -60,8 +61,6 @@ export type UsersView = {
 
 /** Milliseconds that "recent" is. */
 export const recentMilliseconds = 30_000;
-/** Requests a second below which nobody can be said to use it. */
-export const hardlyAnybody = 0.5;
 
 /**
  * @param stretches Oldest first; all that are kept.
@@ -180,27 +179,4 @@ function windowOf(
 			pods: sum.last?.pods ?? {all: 0, read: 0},
 		})),
 	};
-}
-
-/**
- * A quantile from cumulative counts by upper bound in seconds, in milliseconds: within a bucket evenly spread, as Prometheus'
- * histogram_quantile has it. Infinity in the last one without an end; undefined without requests.
- */
-export function quantile(buckets: ReadonlyMap<number, number>, q: number): number | undefined {
-	const sorted = [...buckets].toSorted(([one], [other]) => one - other);
-	const total = sorted.at(-1)?.[1] ?? 0;
-	if (total === 0) return undefined;
-	const wanted = q * total;
-	let lower = 0;
-	let before = 0;
-	for (const [bound, count] of sorted) {
-		if (count >= wanted) {
-			if (bound === Infinity) return Infinity;
-			const inside = count > before ? (wanted - before) / (count - before) : 1;
-			return (lower + (bound - lower) * inside) * 1000;
-		}
-		lower = bound;
-		before = count;
-	}
-	return Infinity;
 }
