@@ -92,6 +92,12 @@ const split = (state: NonNullable<UsersSnapshot['view']['split']>['state']) => (
 	dispersion: {factor: 4.2, isFound: state === 'dependent', looks: 20, mostOver: () => 1},
 });
 
+/** What is said of a split that is wrong, after so many looks at how requests come. */
+function wrong(looks: number): string | undefined {
+	const of = split('disagrees');
+	return usersVerdicts(snapshot({split: {...of, dispersion: {...of.dispersion, looks}}}))[0]?.text;
+}
+
 describe('the verdicts', () => {
 	it('put what is bad first, with the counts', () => {
 		const errors = {state: 'worse', logE: 5, by: '5xx', fresh: 'new', old: 'old'} as const;
@@ -102,10 +108,6 @@ describe('the verdicts', () => {
 	});
 
 	it('say of a split that is wrong from the beginning on that one client could do the same', () => {
-		const wrong = (looks: number) => {
-			const of = split('disagrees');
-			return usersVerdicts(snapshot({split: {...of, dispersion: {...of.dispersion, looks}}}))[0]?.text;
-		};
 		expect(wrong(4)).toBe(
 			'users, split: DISAGREES with the configured one (9270│3090), unless one client makes most of it',
 		);
