@@ -45,6 +45,7 @@ async function listen(made: Server): Promise<string> {
 	return `127.0.0.1:${address.port}`;
 }
 
+const base64 = (text: string) => Buffer.from(text).toString('base64');
 const established = 'HTTP/1.1 200 Connection established\r\n\r\n';
 
 /** Passes on what the API server says until that is as long as `most` bytes. */
@@ -161,8 +162,6 @@ describe.skipIf(!hasOpenssl)('a server', () => {
 		authority.remove();
 		other.remove();
 	});
-
-	const base64 = (text: string) => Buffer.from(text).toString('base64');
 
 	async function ask(url: string, cluster: object, user: object = {token: 'any'}): Promise<string> {
 		const file = path.join(authority.directory, 'kubeconfig');

@@ -39,11 +39,11 @@ function refusal(proxy: string, status: number): ProxyRefusal {
 /** Connections to the proxy itself: of ProxyAgent, for the tunnels that it makes. */
 export function tunnelPool(origin: URL, options: Pool.Options, proxy: string): Pool {
 	const pool = new Pool(origin, options);
-	const connect: (target: Dispatcher.ConnectOptions<null>) => Promise<Dispatcher.ConnectData<null>> =
+	const connect: (target: Dispatcher.ConnectOptions) => Promise<Dispatcher.ConnectData> =
 		pool.connect.bind(pool);
 	// ProxyAgent calls it with what to connect to, and awaits the answer.
 	const tunnel: typeof connect = async target => {
-		let answer: Dispatcher.ConnectData<null>;
+		let answer: Dispatcher.ConnectData;
 		try {
 			answer = await connect(target);
 		} catch (error) {
