@@ -57,6 +57,19 @@ it('what is bad news stays when a key means nothing', async () => {
 	expect(store.getState().messages.map(({text}) => text)).toEqual(['Not sent.']);
 });
 
+it('a review stands below the service it is about, and below the panes where there is room', async () => {
+	const small = await openApp({sheets: [sheetOn()]});
+	await small.until(/Roll back helloworld-go/);
+	expect(small.screen()).not.toContain('1 Services');
+	expect(small.screen()).toMatch(
+		/helloworld-go {2}Ready .*…00002 10 %.*…00001 90 %[^]*Roll back helloworld-go/,
+	);
+	const large = await openApp({columns: 120, rows: 40, sheets: [sheetOn()]});
+	await large.until(/Roll back helloworld-go/);
+	expect(large.screen()).toMatch(/1 Services.*2 Revisions[^]*› ● helloworld-go[^]*Roll back helloworld-go/);
+	expect(large.screen()).not.toContain('▸1 Services');
+});
+
 it('a sheet hides the panes and has the keys', async () => {
 	const {press, screen, store, until} = await openApp();
 	expect(screen()).toContain('1 Services');
