@@ -12,6 +12,7 @@ import {
 	planUndo,
 	type Facts,
 	type Planned,
+	type PlanOptions,
 } from '../release/plan-split.js';
 import {withoutHistory} from '../release/without-history.js';
 import {setAndGot} from './live/verdicts.js';
@@ -122,11 +123,11 @@ export function createVerbs(
 	}
 
 	/** Its tags may be new ones, of which the names have to be free. */
-	async function reviewPromotion(service: ServiceView): Promise<void> {
+	async function reviewPromotion(service: ServiceView, options: PlanOptions = {}): Promise<void> {
 		const open = () => {
 			const status = targetStatusOf(store.getState(), service);
 			const newest = status.kind === 'there' ? status.service : service;
-			reviewOf(newest, facts => planPromote(facts), 'patch', 'promote');
+			reviewOf(newest, facts => planPromote(facts, options), 'patch', 'promote');
 		};
 		const cluster = connected();
 		await afterAsking(
@@ -147,17 +148,19 @@ export function createVerbs(
 		}
 		closeSheet(store);
 		const {service} = status;
+		// What the sheet has called mine: by theirs another revision may be the one that a verb would take by itself.
+		const to = splits?.after.find(({percent}) => percent === 100)?.revision;
 		switch (action) {
 			case 'promote':
-				return reviewPromotion(service);
+				return reviewPromotion(service, {to, keepsPrevious: plan.promotion?.keepsPrevious});
 			case 'abandon':
 				return abandonAgain(service, plan);
 			case 'roll back':
-				return reviewOf(service, rollBackPlan);
-			case 'undo':
-				return reviewOf(service, undoPlan);
+				return reviewOf(service, facts => planRollback(facts, {to}));
 			case 'send again':
 				return reviewOf(service, planAgain);
+			// To undo would take back theirs by now.
+			case 'undo':
 			case 'split':
 				return reviewOf(service, facts => planSplit(facts, splits?.after ?? splitOf(service)));
 			case 'tag':

@@ -1,5 +1,6 @@
 /** The frame as a whole: what a key does while this or that is on top. */
 import {describe, expect, it, vi} from 'vitest';
+import {panes} from '../../source/console/state/panes.js';
 import type {ReviewSheet} from '../../source/console/sheets/sheets.js';
 import {App} from '../../source/screen/app.js';
 import {sheetOn} from './parts/review.js';
@@ -68,6 +69,16 @@ it('a review stands below the service it is about, and below the panes where the
 	await large.until(/Roll back helloworld-go/);
 	expect(large.screen()).toMatch(/1 Services.*2 Revisions[^]*› ● helloworld-go[^]*Roll back helloworld-go/);
 	expect(large.screen()).not.toContain('▸1 Services');
+});
+
+it('every pane is reached by its digit, and by Tab from the one before', async () => {
+	const {press, store} = await openApp();
+	for (const [index, pane] of panes.entries()) {
+		press(String(index + 1));
+		await vi.waitFor(() => expect(store.getState().focus).toBe(pane));
+		press('tab');
+		await vi.waitFor(() => expect(store.getState().focus).toBe(panes[(index + 1) % panes.length]));
+	}
 });
 
 it('a sheet hides the panes and has the keys', async () => {
