@@ -37,7 +37,10 @@ export function planCreateRevision(
 	const {stable, whole} = releaseOf(facts);
 	const parts = {stable: stable?.revision ?? whole, canary: undefined, previous: undefined};
 	const followed = before.length === 1 && before[0]?.latest === true;
-	const operations = [...plan.operations, ...noteFor('new revision', facts, plan.split, {parts, followed})];
+	const operations = [
+		...plan.operations,
+		...noteFor('new revision', facts, plan.split, {parts, followed, changesTemplate: true}),
+	];
 	return {
 		action,
 		namespace: service.namespace,
