@@ -32,9 +32,9 @@ const loader = createLoader(
 	isSea() ? name => Buffer.from(getRawAsset(name)).toString('latin1') : undefined,
 );
 process.once('exit', () => loader.keepRest());
-const loaded = loader.load('./program.js');
+const loaded = loader.load('./start.js#program.js');
 if (!isProgram(loaded)) {
-	throw new TypeError('dist/program.js is not what the build made; run `npm run build`.');
+	throw new TypeError('dist/start.js is not what the build made; run `npm run build`.');
 }
 void loaded.runProgram({keepCode: () => loader.keep()});
 

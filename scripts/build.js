@@ -53,6 +53,53 @@ const groups = [
 	{sandbox: 'source/sandbox/index.ts'},
 ];
 
+/**
+ * What a console loads at one go lies in one file: each file costs a third of a millisecond to open, to check and to compile, and
+ * whatever is loaded on demand anywhere cuts one more off what it shares with the start. By what is loaded first. Such a file
+ * exports a function for each file of esbuild's that it holds, which `source/bootstrap/load.ts` knows as `./file.js#part.js`.
+ */
+const stages = {
+	start: 'source/cli/program.ts',
+	services: 'source/cli/console-core.ts',
+	console: 'source/screen/open.tsx',
+};
+
+/** By the name of a file of esbuild's, the stage that it is loaded in; not there when that is none of them. */
+function stagesOf({outputs}) {
+	const found = new Map();
+	const add = (output, stage) => {
+		const name = path.basename(output);
+		if (outputs[output] === undefined || found.has(name)) return;
+		found.set(name, stage);
+		for (const {path: other, kind} of outputs[output].imports) {
+			if (kind === 'import-statement') add(other, stage);
+		}
+	};
+	for (const [stage, entry] of Object.entries(stages)) {
+		const [output] = Object.entries(outputs).find(([, {entryPoint}]) => entryPoint === entry) ?? [];
+		if (output !== undefined) add(output, stage);
+	}
+	return found;
+}
+
+/** One file of several, with a source map in sections. */
+function together(file, parts) {
+	let line = 0;
+	const lines = [];
+	const sections = [];
+	for (const {name, code, map} of parts) {
+		// In parentheses V8 compiles it at once instead of twice.
+		lines.push(
+			`exports[${JSON.stringify(name)}] = (function (exports, require, module, __filename, __dirname) {\n`,
+		);
+		sections.push({offset: {line: line + 1, column: 0}, map: JSON.parse(map)});
+		lines.push(code.replace(/^\/\/# sourceMappingURL=.*\n/m, ''), '});\n');
+		line = lines.join('').split('\n').length - 1;
+	}
+	const map = JSON.stringify({version: 3, file, sections});
+	return {code: `${lines.join('')}//# sourceMappingURL=${file}.map\n`, map};
+}
+
 /** Imports of what is built in another group. */
 function otherGroups(group) {
 	const others = new Map(
@@ -117,6 +164,12 @@ await rm('dist', {recursive: true, force: true});
 await mkdir('dist', {recursive: true});
 // Of all that is loaded: V8 takes the code of one source for that of another of the same length.
 const hash = createHash('sha256');
+async function keep(name, {code, map}) {
+	hash.update(`${name}\0${code}\0`);
+	await writeFile(path.join('dist', name), code);
+	await writeFile(path.join('dist', `${name}.map`), map);
+}
+
 for (const group of groups) {
 	const {outputFiles, metafile} = await build({
 		...common,
@@ -135,15 +188,23 @@ for (const group of groups) {
 		banner: {js: builtinBanner},
 	});
 	addInputs(metafile);
+	const stageOf = stagesOf(metafile);
+	const parts = Object.fromEntries(Object.keys(stages).map(stage => [stage, []]));
 	for (const {path: file, text} of outputFiles) {
 		if (!file.endsWith('.js')) {
 			await writeFile(file, text);
 			continue;
 		}
-		const {code, map} = await commonJs(file, builtinsOnDemand(text));
-		hash.update(`${path.basename(file)}\0${code}\0`);
-		await writeFile(file, code);
-		await writeFile(`${file}.map`, map);
+		const name = path.basename(file);
+		const made = await commonJs(file, builtinsOnDemand(text));
+		const code = made.code.replaceAll(/\brequire\("\.\/([\w.-]+)"\)/g, (whole, other) =>
+			stageOf.has(other) ? `require("./${stageOf.get(other)}.js#${other}")` : whole,
+		);
+		if (stageOf.has(name)) parts[stageOf.get(name)].push({name, code, map: made.map});
+		else await keep(name, {code, map: made.map});
+	}
+	for (const [stage, files] of Object.entries(parts)) {
+		if (files.length > 0) await keep(`${stage}.js`, together(`${stage}.js`, files));
 	}
 }
 

@@ -2,6 +2,7 @@
  * Draws docs/house.md: the rooms of source/ and the imports between them, from the imports themselves. `npm run house`
  * writes it, and a test says when it is not what the imports say.
  */
+import {format, resolveConfig} from 'prettier';
 import {globSync, readFileSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
 import {pathToFileURL} from 'node:url';
@@ -93,5 +94,6 @@ ${table.join('\n')}
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
-	writeFileSync('docs/house.md', housePicture());
+	const style = (await resolveConfig('docs/house.md')) ?? {};
+	writeFileSync('docs/house.md', await format(housePicture(), {...style, parser: 'markdown'}));
 }

@@ -82,6 +82,22 @@ const keysWithoutDecoder = {
 	},
 };
 
+/** commander can run subcommands that are programs of their own, of which there are none: child processes, and with them all of the network. */
+const commandsOfOneProgram = {
+	name: 'commands-of-one-program',
+	setup({onLoad}) {
+		onLoad({filter: /commander\/lib\/command\.js$/}, async ({path: file}) => ({
+			contents: replaceOne(
+				await readFile(file, 'utf8'),
+				/import childProcess from 'node:child_process';/,
+				"const childProcess = {spawn: (...args) => process.getBuiltinModule('node:child_process').spawn(...args)};",
+				file,
+			),
+			loader: 'js',
+		}));
+	},
+};
+
 /** In the banner of each file, for `builtinsOnDemand`. No name that esbuild makes looks like it. */
 export const builtinBanner = 'const builtin$=globalThis.process.getBuiltinModule;';
 
@@ -299,6 +315,7 @@ export const leanStart = [
 	withoutDevtools,
 	yogaAtOnce,
 	keysWithoutDecoder,
+	commandsOfOneProgram,
 	reactOnce,
 	graphemesWithoutIcu,
 	undiciInParts,

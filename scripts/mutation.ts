@@ -1,11 +1,14 @@
 /**
  * Tries whether tests notice: changes a source file one small thing at a time and runs the tests of its folder on each
  * change. `npm run test:mutation -- source/stats/binomial.ts`. docs/mutation.md keeps the score of each file and its
- * survivors; a reason that is written behind a survivor there stays when the file is tried again. Nothing of the file on
- * disk is changed: vitest is handed the changed text.
+ * survivors; a reason that is written behind a survivor there stays when the file is tried again. Of a folder a sample is
+ * tried, 40 changes unless `--sample` gives another number: `npm run test:mutation -- --sample 60 source/stats`. Nothing of
+ * a file on disk is changed: vitest is handed the changed text.
  */
+import {createHash} from 'node:crypto';
 import {existsSync, globSync, readFileSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
+import {parseArgs} from 'node:util';
 import {format, resolveConfig} from 'prettier';
 import {createVitest, type Vitest} from 'vitest/node';
 import {mutantsOf, mutated, type Mutant} from './mutation/mutants.ts';
@@ -16,7 +19,8 @@ const introduction = `# Do the tests notice?
 
 \`npm run test:mutation -- source/stats/binomial.ts\` changes a file one small thing at a time (\`scripts/mutation/mutants.ts\`), runs
 the tests of its folder on each change, and writes its part of this page. A change that no test notices survives, and is listed. Where
-it makes no difference, or none that matters, the reason is written behind it by hand, and stays.
+it makes no difference, or none that matters, the reason is written behind it by hand, and stays. Of a folder a sample is tried: its
+score stands for the folder, give or take what a sample of that size may be off (95 %, Wilson).
 `;
 
 /** Folders whose files are held by the tests of another one as well. */
@@ -56,9 +60,7 @@ async function openTrial(file: string): Promise<Trial> {
 			reporters: [{}],
 			bail: 1,
 			maxWorkers: 1,
-			// A change that has a test wait for what never comes is noticed, too, and soon.
-			testTimeout: 15_000,
-			hookTimeout: 15_000,
+			// A change that has a test wait for what never comes is noticed, too; a slow machine is not to be taken for one.
 			globalSetup: [],
 			// It would keep the text of the first run.
 			fsModuleCache: false,
@@ -90,63 +92,110 @@ function codeOf(text: string): string {
 const prefixOf = ({before, after, context}: Mutant) =>
 	`- ${codeOf(before)} → ${codeOf(after)} in ${codeOf(context)}`;
 
-async function tryFile(file: string): Promise<{killed: number; survivors: Mutant[]}> {
+/** A mutant, and the file it is of. */
+type Placed = Mutant & {readonly file: string};
+
+type Outcome = {readonly tried: number; readonly survivors: readonly Placed[]};
+
+async function tryFile(file: string, mutants: readonly Mutant[]): Promise<Outcome> {
 	const text = readFileSync(file, 'utf8');
 	const trial = await openTrial(file);
 	try {
 		if (await trial.notices(text)) throw new Error(`The tests of ${file} fail as it is.`);
-		const mutants = mutantsOf(file, text);
-		const survivors: Mutant[] = [];
+		const survivors: Placed[] = [];
 		for (const [index, mutant] of mutants.entries()) {
 			const isNoticed = await trial.notices(mutated(text, mutant));
-			if (!isNoticed) survivors.push(mutant);
+			if (!isNoticed) survivors.push({...mutant, file});
 			const words = isNoticed ? 'noticed' : 'SURVIVED';
 			process.stdout.write(
 				`${index + 1}/${mutants.length} ${words} ${file}:${mutant.line} ${codeOf(mutant.before)} → ${codeOf(mutant.after)}\n`,
 			);
 		}
-		return {killed: mutants.length - survivors.length, survivors};
+		return {tried: mutants.length, survivors};
 	} finally {
 		await trial.close();
 	}
 }
 
-/** The part of a file: its score and its survivors, each with the reason that was written behind it before. */
-function partOf(file: string, outcome: Awaited<ReturnType<typeof tryFile>>, before: string): string {
-	const {killed, survivors} = outcome;
-	const known = before.split('\n');
-	const explanations = survivors.map(survivor =>
-		known.find(line => line.startsWith(`${prefixOf(survivor)}: `)),
+/** Where a mutant comes in the order from which samples are taken. */
+const order = ({file, context, before, after}: Placed) =>
+	createHash('sha256').update(`${file}\0${context}\0${before}\0${after}`).digest('hex');
+
+/** The same sample every time, as long as the code is the same: by a hash of each change. */
+async function tryFolder(folder: string, size: number): Promise<Outcome> {
+	const all = globSync(`${folder}/**/*.ts`).flatMap(file =>
+		mutantsOf(file, readFileSync(file, 'utf8')).map((mutant): Placed => ({...mutant, file})),
 	);
-	const total = killed + survivors.length;
-	const percent = total === 0 ? 100 : Math.floor((killed / total) * 100);
+	const sample = all
+		.map(mutant => ({mutant, at: order(mutant)}))
+		.toSorted((one, other) => one.at.localeCompare(other.at))
+		.slice(0, size)
+		.map(({mutant}) => mutant);
+	const outcomes: Outcome[] = [];
+	for (const [file, mutants] of Map.groupBy(sample, mutant => mutant.file)) {
+		outcomes.push(await tryFile(file, mutants));
+	}
+	return {
+		tried: outcomes.reduce((sum, {tried}) => sum + tried, 0),
+		survivors: outcomes.flatMap(({survivors}) => survivors),
+	};
+}
+
+/** Half the width of Wilson's interval at 95 %, in points of a hundred. */
+function margin(noticed: number, tried: number): number {
+	const z = 1.96;
+	const share = noticed / tried;
+	const half =
+		(z / (1 + z ** 2 / tried)) * Math.sqrt((share * (1 - share)) / tried + z ** 2 / (4 * tried ** 2));
+	return Math.ceil(half * 100);
+}
+
+/** The part of a file or folder: its score and its survivors, each with the reason that was written behind it before. */
+function partOf(place: string, {tried, survivors}: Outcome, before: string): string {
+	const known = before.split('\n');
+	const isFolder = !place.endsWith('.ts');
+	const nameOf = (survivor: Placed) =>
+		isFolder ? `${prefixOf(survivor)} of ${survivor.file.slice(place.length + 1)}` : prefixOf(survivor);
+	const explanations = survivors.map(survivor =>
+		known.find(line => line.startsWith(`${nameOf(survivor)}: `)),
+	);
+	const noticed = tried - survivors.length;
+	const percent = tried === 0 ? 100 : Math.floor((noticed / tried) * 100);
 	const explained = explanations.filter(line => line !== undefined).length;
 	return [
-		`## ${file}`,
+		`## ${place}`,
 		'',
-		`${percent} %: ${killed} of ${total} noticed, ${explained} of ${survivors.length} survivors explained.`,
+		`${percent} %${isFolder ? ` (±${margin(noticed, tried)})` : ''}: ${noticed} of ${tried} noticed, ${explained} of ${survivors.length} survivors explained.`,
 		'',
-		...survivors.map((survivor, index) => explanations[index] ?? prefixOf(survivor)),
+		...survivors.map((survivor, index) => explanations[index] ?? nameOf(survivor)),
 		'',
 	].join('\n');
 }
 
-const files = process.argv.slice(2);
-if (files.length === 0) {
-	process.stderr.write('Name the files: npm run test:mutation -- source/stats/binomial.ts\n');
+const {positionals: places, values} = parseArgs({
+	allowPositionals: true,
+	options: {sample: {type: 'string', default: '40'}},
+});
+if (places.length === 0) {
+	process.stderr.write(
+		'Name files or folders: npm run test:mutation -- source/stats/binomial.ts source/knative/split\n',
+	);
 	process.exit(2);
 }
 const style = (await resolveConfig(report)) ?? {};
-for (const file of files) {
-	const outcome = await tryFile(file);
+for (const given of places) {
+	const place = given.replace(/\/$/, '');
+	const outcome = place.endsWith('.ts')
+		? await tryFile(place, mutantsOf(place, readFileSync(place, 'utf8')))
+		: await tryFolder(place, Number(values.sample));
 	const parts = new Map(
 		(existsSync(report) ? readFileSync(report, 'utf8') : '')
 			.split(/^(?=## )/m)
 			.slice(1)
 			.map(part => [/^## (.*)$/m.exec(part)?.[1] ?? '', part.trim()]),
 	);
-	const part = partOf(file, outcome, parts.get(file) ?? '');
-	parts.set(file, part.trim());
+	const part = partOf(place, outcome, parts.get(place) ?? '');
+	parts.set(place, part.trim());
 	const sorted = [...parts].toSorted(([one], [other]) => one.localeCompare(other)).map(([, text]) => text);
 	const page = `${[introduction.trim(), ...sorted].join('\n\n')}\n`;
 	writeFileSync(report, await format(page, {...style, filepath: report}));

@@ -5,7 +5,7 @@ import {mkdir, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import process from 'node:process';
 import {openTerminal} from '../test/support/terminal.ts';
-import {svgOf} from './svg.js';
+import {svgOf} from './svg.ts';
 
 const [output = 'docs/console.svg', ...command] = process.argv.slice(2);
 const isConsole = command.length === 0;

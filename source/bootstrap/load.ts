@@ -22,7 +22,10 @@ type Wrapper = (
 ) => void;
 
 export type Loader = {
-	/** What a file of the bundle exports (`./program.js`), or a module of Node. Throws what it throws. */
+	/**
+	 * What a file of the bundle exports (`./yaml.js`), or a part of one (`./start.js#program.js`: a function that the file exports by
+	 * that name), or a module of Node. Throws what it throws.
+	 */
 	load(id: string): unknown;
 	/**
 	 * Keeps the code of all that is loaded by now. To be called when a console has come up, and before anything sets flags of
@@ -55,6 +58,24 @@ export function createLoader(
 		const name = id.slice(2);
 		const known = modules.get(name);
 		if (known) return known.exports;
+		const [file = '', part] = name.split('#');
+		return part === undefined ? run(name, file, compiled(file)) : run(name, part, partOf(file, part));
+	}
+
+	function run(name: string, file: string, wrapper: Wrapper): unknown {
+		const module: Loaded = {exports: {}};
+		modules.set(name, module);
+		wrapper(module.exports, load, module, path.join(directory, file), directory);
+		return module.exports;
+	}
+
+	function partOf(file: string, part: string): Wrapper {
+		const parts = load(`./${file}`);
+		if (!isRecord(parts) || !isWrapper(parts[part])) throw new TypeError(`${file} has no ${part}`);
+		return parts[part];
+	}
+
+	function compiled(name: string): Wrapper {
 		const filename = path.join(directory, name);
 		const kept = cache?.read(name);
 		const script = new Script(before + read(name) + after, {
@@ -64,11 +85,7 @@ export function createLoader(
 		});
 		const isKept = kept !== undefined && script.cachedDataRejected === false;
 		scripts.set(name, {script, isKept, isOfConsole: isKept && kept.isOfConsole});
-		const module: Loaded = {exports: {}};
-		modules.set(name, module);
-		const run: Wrapper = script.runInThisContext();
-		run(module.exports, load, module, filename, directory);
-		return module.exports;
+		return script.runInThisContext();
 	}
 
 	function write(isOfConsole: boolean): void {
@@ -83,3 +100,7 @@ export function createLoader(
 
 	return {load, keep: () => write(true), keepRest: () => write(false)};
 }
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+	typeof value === 'object' && value !== null;
+const isWrapper = (value: unknown): value is Wrapper => typeof value === 'function';

@@ -31,13 +31,27 @@ import {addRequestFlags, requestOptionsFor} from './request-flags.js';
 /**
  * @param keepCode Called when a console has come up: the code that it took may be kept for the next start.
  * @param words Of the command line.
+ * @param isAsNeeded Without the commands where the words cannot mean one: forty of them, with all their flags, take as long as the
+ * first frame.
  */
 export function createProgram({
 	keepCode = () => {},
 	words = process.argv.slice(2),
-}: {keepCode?: () => void; words?: readonly string[]} = {}): Command {
+	isAsNeeded = false,
+}: {keepCode?: () => void; words?: readonly string[]; isAsNeeded?: boolean} = {}): Command {
 	const program = new Program(invokedName(isExecutable() ? process.argv0 : process.argv[1], parentName));
 	endInWords(program, words);
+
+	function addCommands(): void {
+		if (program.commands.length > 0) return;
+		addSandboxCommands(program);
+		addReleaseCommands(program);
+		addWriteCommands(program);
+		addEvidenceCommands(program);
+		addReadCommands(program);
+		addAboutCommands(program);
+	}
+
 	program
 		.description('Release a new revision of a Knative Service, step by step, by keyboard.')
 		.version(wantsJson(words) ? visibleJson(versionOf(), 2) : versionOf().version)
@@ -77,7 +91,7 @@ export function createProgram({
 		)
 		.addHelpText('after', `\nExit codes:\n${exitCodeLines(Object.values(exitCodes).slice(3)).join('\n')}`)
 		.hook('preAction', async (_program, command) => {
-			await settleFlags(command);
+			await settleFlags(command, addCommands);
 			await startTelling(command.optsWithGlobals<ConsoleFlags>());
 		})
 		.action(async (flags: ConsoleFlags, {args}: Command) => {
@@ -109,20 +123,36 @@ export function createProgram({
 
 	addKubeFlags(program);
 	program.hook('preAction', (_, command) => refuseAllNamespaces(program, command));
-	addSandboxCommands(program);
-	addReleaseCommands(program);
-	addWriteCommands(program);
-	addEvidenceCommands(program);
-	addReadCommands(program);
-	addAboutCommands(program);
+	if (!isAsNeeded || !areOwnFlags(program, words)) addCommands();
 	// So that the action can say that there is no such command, rather than that there are too many arguments.
 	return program.allowExcessArguments();
 }
 
-/** What is not there is not loaded: most starts have neither a variable nor a file. */
-async function settleFlags(command: Command): Promise<void> {
+/** Whether the words are flags of the program, with their values, and nothing else; false where that is not certain. */
+function areOwnFlags({options}: Command, words: readonly string[]): boolean {
+	let isValue = false;
+	return words.every(word => {
+		if (isValue) {
+			isValue = false;
+			return true;
+		}
+		const [name = ''] = word.split('=');
+		const option = options.find(({short, long}) => name === short || name === long);
+		isValue = option?.required === true && !word.includes('=');
+		return option !== undefined && !option.optional && !option.variadic;
+	});
+}
+
+/**
+ * What is not there is not loaded: most starts have neither a variable nor a file.
+ *
+ * @param addCommands Adds those of the program that are not there yet.
+ */
+async function settleFlags(command: Command, addCommands: () => void): Promise<void> {
 	const isSet = Object.keys(process.env).some(name => name.startsWith('KN_CANARY_'));
 	if (!isSet && !hasConfig(command.optsWithGlobals<{config?: string}>())) return;
+	// What they say may be of any command.
+	addCommands();
 	const {settle} = await import('./config/settle.js');
 	await settle(command);
 }
@@ -141,7 +171,9 @@ async function startTelling({verbose, log}: ConsoleFlags): Promise<void> {
 /** Runs the command line; what a shell asks of the words that it has so far is answered before anything reads them. */
 export async function runProgram({keepCode}: {keepCode: () => void}): Promise<void> {
 	const words = process.argv.slice(2);
-	if (words[0] !== '__complete') return void (await createProgram({keepCode, words}).parseAsync());
+	if (words[0] !== '__complete') {
+		return void (await createProgram({keepCode, words, isAsNeeded: true}).parseAsync());
+	}
 	const {completionLines} = await import('./complete/complete.js');
 	const lines = await completionLines(createProgram({words: []}), words.slice(1));
 	process.stdout.write(`${lines.join('\n')}\n`);

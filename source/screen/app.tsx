@@ -104,7 +104,7 @@ export function App(means: AppProps) {
 	const notice = useNoticeRows({
 		columns,
 		rows: noticeRows(rows - login.length),
-		isBesideRevisions: whole.kind === 'all' && sheets.length === 0,
+		revisions: whole.kind === 'all' && sheets.length === 0 ? whole.sizes.revisions : undefined,
 	});
 	const layout = shortened(whole, notice.height - noticeRows(rows - login.length));
 	const page = layout.kind === 'all' ? layout.sizes.services.height - 3 : layout.body.height - 3;

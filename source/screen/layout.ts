@@ -1,6 +1,7 @@
 /** Where things go: sizes from the size of the window alone, so that nothing jumps when data come. */
 
 import type {Pane} from '../console/state/panes.js';
+import {paneRows} from './panes/pane-table.js';
 
 export type Size = {width: number; height: number};
 
@@ -23,14 +24,15 @@ export function noticeRows(rows: number): number {
 	return rows < 30 ? 1 : 2;
 }
 
-/** With that many rows less, which the last pane gives: the others stay where they are. */
+/** With that many rows less, which the lowest panes give: the others stay where they are. */
 export function shortened(layout: Layout, rows: number): Layout {
 	if (rows <= 0 || layout.kind === 'none') return layout;
 	const less = ({width, height}: Size) => ({width, height: Math.max(3, height - rows)});
 	const body = less(layout.body);
-	return layout.kind === 'all'
-		? {...layout, body, sizes: {...layout.sizes, live: less(layout.sizes.live)}}
-		: {...layout, body};
+	if (layout.kind === 'one') return {...layout, body};
+	const {sizes} = layout;
+	const lowestRow = Object.fromEntries((paneRows.at(-1) ?? []).map(pane => [pane, less(sizes[pane])]));
+	return {...layout, body, sizes: {...sizes, ...lowestRow}};
 }
 
 /**

@@ -17,7 +17,6 @@ import {problemsOf, type UsersProblem} from './problems.js';
 import {createScraper, type Round, type Scrape} from './scrape/scraper.js';
 
 export type {UsersRow, UsersView, UsersWeight, UsersWindow} from './counting/users-view.js';
-export {hardlyAnybody} from './counting/users-view.js';
 export type {OwnCounts, OwnRequests} from './counting/ledger.js';
 export type {UsersProblem} from './problems.js';
 

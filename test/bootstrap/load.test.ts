@@ -54,6 +54,20 @@ describe('loading the bundle', () => {
 		expect(loader.load('./a.js')).toBe(a);
 	});
 
+	it('loads the parts of a file one by one, each once, with the names that they have', () => {
+		bundle({
+			'all.js':
+				"exports['a.js'] = (function (exports, require, module, file) { exports.name = require('node:path').basename(file); exports.b = require('./all.js#b.js'); });\n" +
+				"exports['b.js'] = (function (exports, require) { exports.a = require('./all.js#a.js'); exports.c = require('./c.js'); });\n",
+			'c.js': "exports.b = require('./all.js#b.js');",
+		});
+		const loader = createLoader(directory, cache);
+		const a = loader.load('./all.js#a.js');
+		expect(a).toMatchObject({name: 'a.js', b: {a}});
+		expect(loader.load('./c.js')).toMatchObject({b: {a}});
+		expect(() => loader.load('./all.js#d.js')).toThrow('all.js has no d.js');
+	});
+
 	it('throws what a file throws, with the line and the column where it did', () => {
 		bundle({
 			'first.js': "throw new Error('in the first line');",

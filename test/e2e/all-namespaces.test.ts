@@ -1,87 +1,51 @@
 /** Services of several namespaces in one console, as the built program shows and writes them. */
-import {afterAll, afterEach, beforeAll, beforeEach, expect, it} from 'vitest';
-import {mkdtempSync, rmSync, writeFileSync} from 'node:fs';
-import {tmpdir} from 'node:os';
-import path from 'node:path';
-import {connect} from '../../source/kube/connect.js';
-import type {Cluster} from '../../source/kube/cluster.js';
+import {expect, it} from 'vitest';
+import {writeFileSync} from 'node:fs';
 import {servingPath} from '../../source/kube/paths.js';
 import {everything} from '../../source/sandbox/api/access/access.js';
-import {at, startApiRelay, tokenOf, type ApiRelay, type KubernetesObject} from '../support/api-relay.js';
+import {at, tokenOf, type KubernetesObject} from '../support/api-relay.js';
 import {kubeconfigFor} from '../support/api-server.js';
 import {eventually} from '../support/eventually.js';
 import {editorIn, withRights} from '../support/rights.js';
-import {builtProgram, runProgram} from '../support/run-program.js';
-import {startSandboxProcess, type SandboxProcess} from '../support/sandbox-process.js';
-import {openTerminal, type TestTerminal} from '../support/terminal.js';
+import {runProgram} from '../support/run-program.js';
+import {useRelayedSandbox} from '../support/relayed-sandbox.js';
 
-let sandbox: SandboxProcess;
-let cluster: Cluster;
-let directory: string;
-let relay: ApiRelay;
-let kubeconfig: string;
-
-beforeAll(async () => {
-	sandbox = await startSandboxProcess(builtProgram, {args: ['--pace', '20']});
-	cluster = await connect({kubeconfig: sandbox.kubeconfig});
-	for (const namespace of ['shop', 'bank']) {
-		await create('/api/v1/namespaces', {apiVersion: 'v1', kind: 'Namespace', metadata: {name: namespace}});
-		await create(servingPath('services', namespace), {
-			apiVersion: 'serving.knative.dev/v1',
-			kind: 'Service',
-			metadata: {name: 'cart', namespace, labels: {app: namespace}},
-			spec: {
-				template: {spec: {containers: [{image: 'registry.example.com/samples/helloworld-go:1'}]}},
-			},
+const world = useRelayedSandbox({
+	cols: 100,
+	rows: 40,
+	rules: () => withRights(everything),
+	async prepare() {
+		for (const namespace of ['shop', 'bank']) {
+			await create('/api/v1/namespaces', {apiVersion: 'v1', kind: 'Namespace', metadata: {name: namespace}});
+			await create(servingPath('services', namespace), {
+				apiVersion: 'serving.knative.dev/v1',
+				kind: 'Service',
+				metadata: {name: 'cart', namespace, labels: {app: namespace}},
+				spec: {
+					template: {spec: {containers: [{image: 'registry.example.com/samples/helloworld-go:1'}]}},
+				},
+			});
+		}
+		await eventually(async () => {
+			const ready = at(Object(await cart('shop')), 'status')['latestReadyRevisionName'];
+			if (ready !== 'cart-00001') throw new Error('not ready yet');
 		});
-	}
-	await eventually(async () => {
-		const ready = at(Object(await cart('shop')), 'status')['latestReadyRevisionName'];
-		if (ready !== 'cart-00001') throw new Error('not ready yet');
-	});
+	},
 });
-
-afterAll(async () => {
-	await cluster.close();
-	await sandbox.stop();
-});
-
-beforeEach(async () => {
-	directory = mkdtempSync(path.join(tmpdir(), 'kn-canary-namespaces-'));
-	relay = await startApiRelay(sandbox.kubeconfig, {
-		rules: {token: tokenOf(sandbox.kubeconfig), ...withRights(everything)},
-	});
-	kubeconfig = path.join(directory, 'kubeconfig');
-	writeFileSync(
-		kubeconfig,
-		kubeconfigFor(relay.url, {context: {namespace: 'default'}, user: {token: 'any'}}),
-	);
-});
-
-afterEach(async () => {
-	await relay.close();
-	rmSync(directory, {recursive: true});
-});
+const {open} = world;
 
 async function create(where: string, body: object): Promise<void> {
-	const {status, body: said} = await cluster.request({method: 'POST', path: where, body});
+	const {status, body: said} = await world.cluster.request({method: 'POST', path: where, body});
 	if (status !== 201) throw new Error(JSON.stringify(said));
 }
 
 async function cart(namespace: string): Promise<unknown> {
-	return (await cluster.request({method: 'GET', path: servingPath('services', namespace, 'cart')})).body;
+	return (await world.cluster.request({method: 'GET', path: servingPath('services', namespace, 'cart')}))
+		.body;
 }
 
-const open = (...args: string[]): TestTerminal =>
-	openTerminal({
-		command: process.execPath,
-		args: [builtProgram, '--kubeconfig', kubeconfig, ...args],
-		env: {XDG_STATE_HOME: directory},
-		cols: 100,
-	});
-
 /** Lists and watches of services over all namespaces that were sent. */
-const clusterWide = () => relay.seen.filter(({path: asked}) => asked === servingPath('services'));
+const clusterWide = () => world.relay.seen.filter(({path: asked}) => asked === servingPath('services'));
 
 const contextIn = (namespace: string): KubernetesObject => ({
 	name: namespace,
@@ -89,7 +53,7 @@ const contextIn = (namespace: string): KubernetesObject => ({
 });
 
 const limited = (...namespaces: string[]) => {
-	relay.rules = {token: tokenOf(sandbox.kubeconfig), ...withRights(editorIn(...namespaces))};
+	world.relay.rules = {token: tokenOf(world.sandbox.kubeconfig), ...withRights(editorIn(...namespaces))};
 };
 
 it('shows each service with its namespace, and acts on the one that is selected, not on its namesake', async () => {
@@ -109,11 +73,11 @@ it('shows each service with its namespace, and acts on the one that is selected,
 	terminal.press('enter');
 	await eventually(async () => {
 		expect(
-			(await cluster.request({method: 'GET', path: servingPath('services', 'shop', 'cart')})).status,
+			(await world.cluster.request({method: 'GET', path: servingPath('services', 'shop', 'cart')})).status,
 		).toBe(404);
 	});
 	expect(at(Object(await cart('bank')), 'metadata')['deletionTimestamp']).toBeUndefined();
-	const deletes = relay.seen.filter(
+	const deletes = world.relay.seen.filter(
 		({method, body}) => method === 'DELETE' && !body.includes('"dryRun":["All"]'),
 	);
 	expect(deletes.map(({path: asked}) => asked)).toEqual([servingPath('services', 'shop', 'cart')]);
@@ -151,8 +115,8 @@ it('goes to all namespaces and back by 0, :ns all and the list, and keeps what i
 
 it('lists each namespace that may be seen by itself where there is no right to all, and says which', async () => {
 	limited('bank', 'default');
-	relay.rules = {
-		...relay.rules,
+	world.relay.rules = {
+		...world.relay.rules,
 		answer(request) {
 			// The names of the namespaces may be listed, which is a right of its own.
 			if (request.method === 'GET' && request.path === '/api/v1/namespaces') return undefined;
@@ -169,9 +133,9 @@ it('lists each namespace that may be seen by itself where there is no right to a
 
 it('shows the namespaces that the kubeconfig speaks of where not even their names may be had', async () => {
 	limited('bank', 'default');
-	const config: unknown = JSON.parse(kubeconfigFor(relay.url, {user: {token: 'any'}}));
+	const config: unknown = JSON.parse(kubeconfigFor(world.relay.url, {user: {token: 'any'}}));
 	writeFileSync(
-		kubeconfig,
+		world.kubeconfig,
 		JSON.stringify({
 			...Object(config),
 			contexts: ['default', 'bank', 'shop'].map(contextIn),
@@ -191,7 +155,7 @@ it('shows only services with the labels of -l, and says what an empty list means
 });
 
 it('refuses -A where one service is meant', async () => {
-	const {code, stderr} = await runProgram(['verify', 'cart', '-A', '--kubeconfig', kubeconfig]);
+	const {code, stderr} = await runProgram(['verify', 'cart', '-A', '--kubeconfig', world.kubeconfig]);
 	expect(stderr).toContain('verify is of one service: give its namespace with -n instead of -A');
 	expect(code).toBe(2);
 });

@@ -1,54 +1,9 @@
 /** The whole release without a screen, as a screen reader has it: the output is read as text. */
-import {spawn} from 'node:child_process';
-import path from 'node:path';
-import process from 'node:process';
 import {stripVTControlCharacters} from 'node:util';
-import {expect, it, vi} from 'vitest';
+import {expect, it} from 'vitest';
+import {openLinear} from '../support/linear.js';
 
 const image = 'registry.example.com/samples/helloworld-go:73fbdd56';
-
-function openLinear(args: readonly string[] = []) {
-	const program = spawn(
-		process.execPath,
-		['dist/cli.js', '--sandbox', '--pace', '10', '--seed', '1', '--screen-reader', ...args],
-		{env: {...process.env, XDG_STATE_HOME: path.resolve('node_modules/.cache/kn-canary-test/linear')}},
-	);
-	let said = '';
-	let read = 0;
-	program.stdout.on('data', (bytes: Buffer) => {
-		said += String(bytes);
-	});
-	program.stderr.on('data', (bytes: Buffer) => {
-		said += String(bytes);
-	});
-	const ended = new Promise<number | null>(resolve => {
-		program.once('close', resolve);
-	});
-	return {
-		ended,
-		whole: () => said,
-		/** Types a line, and hears what comes after it. */
-		type(...lines: readonly string[]) {
-			read = said.length;
-			program.stdin.write(lines.map(line => `${line}\n`).join(''));
-		},
-		/** Resolves when it was said since the last line was typed. */
-		async hear(wanted: RegExp): Promise<string> {
-			return vi.waitFor(
-				() => {
-					const since = said.slice(read);
-					if (!wanted.test(since)) throw new Error(`${String(wanted)} was not said:\n${since}`);
-					return since;
-				},
-				{timeout: 20_000, interval: 20},
-			);
-		},
-		async [Symbol.asyncDispose]() {
-			program.kill('SIGKILL');
-			await ended;
-		},
-	};
-}
 
 it('releases a revision step by step, and takes a failing one back', async () => {
 	await using linear = openLinear();

@@ -1,56 +1,14 @@
 /** Objects that are odd, and legal: the built program shows what they say, and nothing of one takes another away. */
-import {afterAll, afterEach, beforeAll, beforeEach, describe, expect, it} from 'vitest';
-import {mkdtempSync, rmSync, writeFileSync} from 'node:fs';
-import {tmpdir} from 'node:os';
-import path from 'node:path';
-import {connect} from '../../source/kube/connect.js';
-import type {Cluster} from '../../source/kube/cluster.js';
+import {describe, expect, it} from 'vitest';
+import {writeFileSync} from 'node:fs';
 import {servingPath} from '../../source/kube/paths.js';
-import {at, startApiRelay, tokenOf, type ApiRelay, type KubernetesObject} from '../support/api-relay.js';
+import {at, tokenOf, type KubernetesObject} from '../support/api-relay.js';
 import {kubeconfigFor} from '../support/api-server.js';
-import {builtProgram, runProgram} from '../support/run-program.js';
-import {startSandboxProcess, type SandboxProcess} from '../support/sandbox-process.js';
-import {openTerminal, type TestTerminal} from '../support/terminal.js';
+import {runProgram} from '../support/run-program.js';
+import {useRelayedSandbox} from '../support/relayed-sandbox.js';
 
-let sandbox: SandboxProcess;
-let cluster: Cluster;
-let directory: string;
-let relay: ApiRelay;
-let kubeconfig: string;
-
-beforeAll(async () => {
-	sandbox = await startSandboxProcess(builtProgram, {args: ['--pace', '20']});
-	cluster = await connect({kubeconfig: sandbox.kubeconfig});
-});
-
-afterAll(async () => {
-	await cluster.close();
-	await sandbox.stop();
-});
-
-beforeEach(async () => {
-	directory = mkdtempSync(path.join(tmpdir(), 'kn-canary-odd-'));
-	relay = await startApiRelay(sandbox.kubeconfig, {rules: {token: tokenOf(sandbox.kubeconfig)}});
-	kubeconfig = path.join(directory, 'kubeconfig');
-	writeFileSync(
-		kubeconfig,
-		kubeconfigFor(relay.url, {context: {namespace: 'default'}, user: {token: 'any'}}),
-	);
-});
-
-afterEach(async () => {
-	await relay.close();
-	rmSync(directory, {recursive: true});
-});
-
-const open = (...args: string[]): TestTerminal =>
-	openTerminal({
-		command: process.execPath,
-		args: [builtProgram, '--kubeconfig', kubeconfig, ...args],
-		env: {XDG_STATE_HOME: directory},
-		cols: 80,
-		rows: 24,
-	});
+const world = useRelayedSandbox({cols: 80});
+const {open} = world;
 
 const arn = (name: string) => `arn:aws:eks:eu-central-1:123456789012:cluster/payments-${name}-europe`;
 
@@ -59,8 +17,8 @@ const rowsOf = (screen: string) => screen.split('\n').filter(line => /^│ .{4}\
 
 /** Has the service of that name, and it alone, changed on its way here. */
 function change(name: string, edit: (service: KubernetesObject) => void): void {
-	relay.rules = {
-		token: tokenOf(sandbox.kubeconfig),
+	world.relay.rules = {
+		token: tokenOf(world.sandbox.kubeconfig),
 		object(object) {
 			if (object['kind'] !== 'Service' || at(object, 'metadata')['name'] !== name) return;
 			if (object['apiVersion'] === 'serving.knative.dev/v1') edit(object);
@@ -108,7 +66,7 @@ describe('a service', () => {
 		await using terminal = open();
 		const screen = await terminal.until(text => shown.test(text) && /checkout +100/.test(text));
 		expect(screen).not.toMatch(/cannot be read|undefined|null/);
-		const {stdout, code} = await runProgram(['get', '--kubeconfig', kubeconfig]);
+		const {stdout, code} = await runProgram(['get', '--kubeconfig', world.kubeconfig]);
 		expect(stdout.match(/^cart /gm)).toHaveLength(1);
 		expect(code).toBe(0);
 	});
@@ -125,7 +83,7 @@ describe('a service', () => {
 it('names that differ in the middle alone read differently at 80 columns, and so do ARNs of contexts', async () => {
 	const names = ['15', '16'].map(day => `storefront-release-2026-01-${day}-eu-west-production-cluster`);
 	for (const name of names) {
-		const {status, body} = await cluster.request({
+		const {status, body} = await world.cluster.request({
 			method: 'POST',
 			path: servingPath('services', 'default'),
 			body: {
@@ -137,9 +95,9 @@ it('names that differ in the middle alone read differently at 80 columns, and so
 		});
 		expect({status, body}).toMatchObject({status: 201});
 	}
-	const config: unknown = JSON.parse(kubeconfigFor(relay.url, {user: {token: 'any'}}));
+	const config: unknown = JSON.parse(kubeconfigFor(world.relay.url, {user: {token: 'any'}}));
 	writeFileSync(
-		kubeconfig,
+		world.kubeconfig,
 		JSON.stringify({
 			...Object(config),
 			contexts: ['staging', 'production'].map(name => ({
@@ -158,13 +116,13 @@ it('names that differ in the middle alone read differently at 80 columns, and so
 	expect(header).toContain('production');
 	expect(header).toContain('/ default');
 	for (const name of names) {
-		await cluster.request({method: 'DELETE', path: servingPath('services', 'default', name)});
+		await world.cluster.request({method: 'DELETE', path: servingPath('services', 'default', name)});
 	}
 });
 
 it('a revision that is there twice, untagged, is put together by split', async () => {
 	const target = {revisionName: 'checkout-00001', latestRevision: false};
-	const {status, body} = await cluster.request({
+	const {status, body} = await world.cluster.request({
 		method: 'PATCH',
 		path: servingPath('services', 'default', 'checkout'),
 		contentType: 'application/merge-patch+json',
@@ -179,12 +137,15 @@ it('a revision that is there twice, untagged, is put together by split', async (
 	});
 	expect({status, body}).toMatchObject({status: 200});
 	const {output, code} = await runProgram(
-		['split', 'checkout', 'checkout-00001=100', '--yes', '--kubeconfig', sandbox.kubeconfig],
-		{XDG_STATE_HOME: directory},
+		['split', 'checkout', 'checkout-00001=100', '--yes', '--kubeconfig', world.sandbox.kubeconfig],
+		{XDG_STATE_HOME: world.directory},
 	);
 	expect(output).not.toMatch(/already/);
 	expect(code).toBe(0);
-	const after = await cluster.request({method: 'GET', path: servingPath('services', 'default', 'checkout')});
+	const after = await world.cluster.request({
+		method: 'GET',
+		path: servingPath('services', 'default', 'checkout'),
+	});
 	expect(after.body).toMatchObject({spec: {traffic: [{revisionName: 'checkout-00001', percent: 100}]}});
 	expect(at(Object(after.body), 'spec')['traffic']).toHaveLength(1);
 });

@@ -1,65 +1,22 @@
 /** An API server that is busy, forgets, and breaks off: the built program goes on, and shows what is. */
-import {afterAll, afterEach, beforeAll, beforeEach, expect, it} from 'vitest';
-import {mkdtempSync, rmSync, writeFileSync} from 'node:fs';
-import {tmpdir} from 'node:os';
-import path from 'node:path';
-import {connect} from '../../source/kube/connect.js';
-import type {Cluster} from '../../source/kube/cluster.js';
+import {expect, it} from 'vitest';
 import {servingPath} from '../../source/kube/paths.js';
-import {at, startApiRelay, tokenOf, type ApiRelay, type RelayedRequest} from '../support/api-relay.js';
-import {kubeconfigFor, status} from '../support/api-server.js';
+import {at, type RelayedRequest} from '../support/api-relay.js';
+import {status} from '../support/api-server.js';
 import {eventually} from '../support/eventually.js';
-import {builtProgram} from '../support/run-program.js';
-import {startSandboxProcess, type SandboxProcess} from '../support/sandbox-process.js';
-import {openTerminal, type TestTerminal} from '../support/terminal.js';
+import {useRelayedSandbox} from '../support/relayed-sandbox.js';
 
-let sandbox: SandboxProcess;
-let cluster: Cluster;
-let directory: string;
-let relay: ApiRelay;
-let kubeconfig: string;
-
-beforeAll(async () => {
-	sandbox = await startSandboxProcess(builtProgram, {args: ['--pace', '20']});
-	cluster = await connect({kubeconfig: sandbox.kubeconfig});
-});
-
-afterAll(async () => {
-	await cluster.close();
-	await sandbox.stop();
-});
-
-beforeEach(async () => {
-	directory = mkdtempSync(path.join(tmpdir(), 'kn-canary-rough-'));
-	relay = await startApiRelay(sandbox.kubeconfig, {rules: {token: tokenOf(sandbox.kubeconfig)}});
-	kubeconfig = path.join(directory, 'kubeconfig');
-	writeFileSync(
-		kubeconfig,
-		kubeconfigFor(relay.url, {context: {namespace: 'default'}, user: {token: 'any'}}),
-	);
-});
-
-afterEach(async () => {
-	await relay.close();
-	rmSync(directory, {recursive: true});
-});
-
-const open = (): TestTerminal =>
-	openTerminal({
-		command: process.execPath,
-		args: [builtProgram, '--kubeconfig', kubeconfig],
-		env: {XDG_STATE_HOME: directory},
-		cols: 120,
-	});
+const world = useRelayedSandbox({cols: 120, rows: 40});
+const {open} = world;
 
 const services = servingPath('services', 'default');
 const isList = ({path: asked, query}: RelayedRequest) => asked === services && !query.has('watch');
 const isWatch = ({path: asked, query}: RelayedRequest) => asked === services && query.has('watch');
-const count = (wanted: (request: RelayedRequest) => boolean) => relay.seen.filter(wanted).length;
+const count = (wanted: (request: RelayedRequest) => boolean) => world.relay.seen.filter(wanted).length;
 
 /** Moves the split of cart, as somebody else. */
 async function move(percent: number): Promise<void> {
-	const answer = await cluster.request({
+	const answer = await world.cluster.request({
 		method: 'PATCH',
 		path: servingPath('services', 'default', 'cart'),
 		contentType: 'application/merge-patch+json',
@@ -77,7 +34,7 @@ async function move(percent: number): Promise<void> {
 
 it('that is busy is asked again when it says so', async () => {
 	let isBusy = true;
-	relay.rules.answer = request => {
+	world.relay.rules.answer = request => {
 		if (!isBusy || !isList(request)) return undefined;
 		isBusy = false;
 		const body = status(429, 'TooManyRequests', 'The server is busy, try later');
@@ -90,7 +47,7 @@ it('that is busy is asked again when it says so', async () => {
 
 it('whose history does not reach back is listed again', async () => {
 	let isExpired = true;
-	relay.rules.answer = request => {
+	world.relay.rules.answer = request => {
 		if (!isExpired || !isWatch(request)) return undefined;
 		isExpired = false;
 		return {status: 410, body: status(410, 'Expired', 'too old resource version: 1 (2)')};
@@ -105,7 +62,7 @@ it('whose history does not reach back is listed again', async () => {
 
 it('that breaks off in the middle of an event is asked on from there', async () => {
 	let breaks = 0;
-	relay.rules.object = object => {
+	world.relay.rules.object = object => {
 		const traffic = at(object, 'spec')['traffic'];
 		const isMoved = Array.isArray(traffic) && JSON.stringify(traffic).includes('"percent":55');
 		if (object['kind'] !== 'Service' || !isMoved || breaks > 0) return;

@@ -70,6 +70,13 @@ const list = v.object({
 	items: v.array(
 		v.object({
 			metadata: v.object({name: v.string(), uid: v.string(), resourceVersion: v.string()}),
+			status: v.exactOptional(
+				v.object({
+					actualReplicas: v.exactOptional(v.number()),
+					desiredReplicas: v.exactOptional(v.number()),
+				}),
+				{},
+			),
 		}),
 	),
 });
@@ -135,6 +142,18 @@ export async function openRealWorld() {
 		async annotations(revision: string): Promise<Record<string, string>> {
 			const text = await expectCode(200, 'GET', `${collection('revisions')}/${revision}`);
 			return v.parse(annotated, JSON.parse(text)).metadata.annotations;
+		},
+		/** Until Route and KIngress of a service have this annotation too. */
+		async handedOn(name: string, annotation: string, value: string): Promise<void> {
+			const ingresses = `/apis/networking.internal.knative.dev/v1alpha1/namespaces/${namespace}/ingresses`;
+			for (const path of [collection('routes'), ingresses]) {
+				await client.until(
+					'GET',
+					`${path}/${name}`,
+					(code, text) =>
+						code === 200 && v.parse(annotated, JSON.parse(text)).metadata.annotations[annotation] === value,
+				);
+			}
 		},
 		/** A Service of Kubernetes that belongs to nobody; it goes when what is returned is called. */
 		async occupy(name: string): Promise<() => Promise<void>> {
@@ -211,8 +230,13 @@ export async function openRealWorld() {
 			);
 			return all.flat();
 		},
-		/** Until the controllers have left everything alone for a second. */
+		/** Until the autoscaler has told each revision with pods how many it is to have: seconds after it is Ready. */
+		async scaled(): Promise<void> {
+			await client.until('GET', collection('revisions'), (code, text) => code === 200 && areScaled(text));
+		},
+		/** Until the controllers have done what there was to do, and left everything alone for a second. */
 		async settled(): Promise<string[]> {
+			await world.scaled();
 			let before: string[] = [];
 			for (;;) {
 				const now = await world.versions();
@@ -276,6 +300,39 @@ export async function openRealWorld() {
 				await expectCode(200, 'DELETE', `${services}/${name}`);
 			};
 		},
+		/** Until what it returns is called, this user may patch the services of this namespace. */
+		async grant(user: string): Promise<() => Promise<void>> {
+			const bindings = `/apis/rbac.authorization.k8s.io/v1/namespaces/${namespace}/rolebindings`;
+			const group = 'rbac.authorization.k8s.io';
+			await expectCode(201, 'POST', bindings, {
+				metadata: {name: 'granted'},
+				subjects: [{apiGroup: group, kind: 'User', name: user}],
+				roleRef: {apiGroup: group, kind: 'ClusterRole', name: 'moves-traffic'},
+			});
+			// The authorizer hears of it in its own time.
+			const until = async (isAllowed: boolean) =>
+				client.until(
+					'POST',
+					'/apis/authorization.k8s.io/v1/subjectaccessreviews',
+					(_, text) => text.includes(`"allowed":${isAllowed}`),
+					{
+						spec: {
+							user,
+							resourceAttributes: {
+								namespace,
+								verb: 'patch',
+								group: 'serving.knative.dev',
+								resource: 'services',
+							},
+						},
+					},
+				);
+			await until(true);
+			return async () => {
+				await expectCode(200, 'DELETE', `${bindings}/granted`);
+				await until(false);
+			};
+		},
 		/** Until what it returns is called, a policy denies every change of a service of this namespace, with this message. */
 		async freeze(message: string): Promise<() => Promise<void>> {
 			const group = '/apis/admissionregistration.k8s.io/v1';
@@ -308,6 +365,16 @@ export async function openRealWorld() {
 		},
 	};
 	return world;
+}
+
+/** Of a list of revisions: each that has pods knows how many it is to have. */
+function areScaled(text: string): boolean {
+	return v
+		.parse(list, JSON.parse(text))
+		.items.every(
+			({status: {actualReplicas, desiredReplicas}}) =>
+				actualReplicas === undefined || desiredReplicas !== undefined,
+		);
 }
 
 function isReady({metadata, status: {observedGeneration, conditions}}: StoredService): boolean {

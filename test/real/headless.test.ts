@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import {afterAll, beforeAll, describe, expect, it} from 'vitest';
 import {openRealWorld, sharesIn, splitWords, type RealWorld} from './console-world.js';
 import {runCommand, stateDirectory} from './real-console.js';
+import {readingCommands, shareCommands} from './tried/commands.js';
 
 let world: RealWorld;
 let state: Awaited<ReturnType<typeof stateDirectory>>;
@@ -33,46 +34,33 @@ const words = (rows: readonly v.InferOutput<typeof row>[]) =>
 /** There is no gateway here: what is to be completed is not compared, and that is said. */
 const withoutComparison = (said: string) => said.replaceAll(/^(?:Comparing|Not compared).*\n/gm, '');
 
-/** Each goes on from the split that the one before it has left. */
-const verbs: readonly {args: readonly string[]; shares: string; writes?: readonly string[]}[] = [
-	{args: ['split', 'hello', 'stable=50', '00003=50'], shares: 'hello-00002=50 hello-00003=50'},
-	{args: ['complete', 'hello'], shares: 'hello-00002=0 hello-00003=100'},
-	{args: ['undo', 'hello'], shares: 'hello-00002=50 hello-00003=50'},
-	{args: ['split', 'hello', '00003=100'], shares: 'hello-00002=0 hello-00003=100'},
-	{args: ['rollback', 'hello', '--to', 'hello-00002'], shares: 'hello-00002=100 hello-00003=0'},
-	{args: ['split', 'hello', '00002=80', '00003=20'], shares: 'hello-00002=80 hello-00003=20'},
-	{
-		args: ['abandon', 'hello'],
-		shares: 'hello-00002=100',
-		// The revision that was given up is marked as such.
-		writes: ['patch services', 'patch revisions'],
+describe.each(shareCommands)(
+	'kn-canary $args',
+	({args, shares: wanted, writes: requests = ['patch services']}) => {
+		it('stores nothing with --dry-run or where nobody agrees, and with --yes what it said, in one request', async () => {
+			const before = await stored();
+			const versions = await world.settled();
+			const seen = (await world.writes()).length;
+			const dry = await run(...args, '--dry-run', '-o', 'json');
+			expect(withoutComparison(dry.stderr)).toBe('');
+			const said = v.parse(plan, JSON.parse(dry.stdout));
+			expect(words(said.before)).toBe(before);
+			expect(sharesIn(words(said.after))).toBe(wanted);
+			expect(await run(...args)).toMatchObject({code: 5});
+			const writes = (await world.writes()).slice(seen);
+			expect(writes[0]).toMatchObject({verb: 'patch', resource: 'services', code: 200, isDry: true});
+			expect(writes.filter(({isDry}) => !isDry)).toEqual([]);
+			expect(await world.settled()).toEqual(versions);
+
+			const made = await run(...args, '--yes');
+			expect({code: made.code, stderr: withoutComparison(made.stderr)}).toEqual({code: 0, stderr: ''});
+			expect(await stored()).toBe(words(said.after));
+			const real = (await world.writes()).slice(seen).filter(({isDry}) => !isDry);
+			expect(real.map(({verb, resource}) => `${verb} ${resource}`)).toEqual(requests);
+			expect(real.every(({code}) => code === 200)).toBe(true);
+		});
 	},
-];
-
-describe.each(verbs)('kn-canary $args', ({args, shares: wanted, writes: requests = ['patch services']}) => {
-	it('stores nothing with --dry-run or where nobody agrees, and with --yes what it said, in one request', async () => {
-		const before = await stored();
-		const versions = await world.settled();
-		const seen = (await world.writes()).length;
-		const dry = await run(...args, '--dry-run', '-o', 'json');
-		expect(withoutComparison(dry.stderr)).toBe('');
-		const said = v.parse(plan, JSON.parse(dry.stdout));
-		expect(words(said.before)).toBe(before);
-		expect(sharesIn(words(said.after))).toBe(wanted);
-		expect(await run(...args)).toMatchObject({code: 5});
-		const writes = (await world.writes()).slice(seen);
-		expect(writes[0]).toMatchObject({verb: 'patch', resource: 'services', code: 200, isDry: true});
-		expect(writes.filter(({isDry}) => !isDry)).toEqual([]);
-		expect(await world.settled()).toEqual(versions);
-
-		const made = await run(...args, '--yes');
-		expect({code: made.code, stderr: withoutComparison(made.stderr)}).toEqual({code: 0, stderr: ''});
-		expect(await stored()).toBe(words(said.after));
-		const real = (await world.writes()).slice(seen).filter(({isDry}) => !isDry);
-		expect(real.map(({verb, resource}) => `${verb} ${resource}`)).toEqual(requests);
-		expect(real.every(({code}) => code === 200)).toBe(true);
-	});
-});
+);
 
 it('verify of a service that never had a ready revision cannot tell, and says why', async () => {
 	await world.create('broken', world.image.replace('helloworld-go', 'helloworld-none'));
@@ -93,11 +81,7 @@ it('an operator may split and not more; a viewer may not even that, by the words
 	expect(sharesIn(await stored())).toBe('hello-00002=70 hello-00001=30');
 });
 
-it.each([
-	['get', 'hello'],
-	['history', 'hello'],
-	['verify', 'hello', '--requests', '1'],
-])('kn-canary %s only reads', async (...args) => {
+it.each(readingCommands.map(args => [...args]))('kn-canary %s only reads', async (...args) => {
 	const versions = await world.settled();
 	const seen = (await world.writes()).length;
 	await run(...args);

@@ -1,7 +1,8 @@
 /** The commands that make, change and delete objects: what each stores, and that none does with --dry-run or without an answer. */
 import {afterAll, beforeAll, describe, expect, it} from 'vitest';
-import {openRealWorld, splitWords, type RealWorld, type StoredService} from './console-world.js';
+import {openRealWorld, type RealWorld} from './console-world.js';
 import {runCommand, stateDirectory} from './real-console.js';
+import {deletions, objectCommands} from './tried/commands.js';
 
 let world: RealWorld;
 let state: Awaited<ReturnType<typeof stateDirectory>>;
@@ -20,51 +21,8 @@ const run = async (...args: readonly string[]) => runCommand(world, state.path, 
 /** There is no gateway here to wait for. */
 const agreed = ['--yes', '--wait', '0'] as const;
 
-const container = ({spec}: StoredService) => spec.template.spec.containers[0];
-const scaled = (stored: StoredService) => stored.spec.template.metadata.annotations;
-
-/** Each goes on from what the one before it has left. */
-const commands: readonly {
-	args: (image: string) => readonly string[];
-	write: string;
-	holds: (stored: StoredService) => void;
-}[] = [
-	{
-		args: image => ['create', 'made', '--image', image, '--env', 'TARGET=World', '--scale-max', '3'],
-		write: 'create services',
-		holds(stored) {
-			expect(container(stored)?.env).toEqual([{name: 'TARGET', value: 'World'}]);
-			expect(scaled(stored)).toMatchObject({'autoscaling.knative.dev/max-scale': '3'});
-		},
-	},
-	{
-		args: () => ['revision', 'create', 'made', '--env', 'TARGET=Knative'],
-		write: 'patch services',
-		holds(stored) {
-			expect(container(stored)?.env).toEqual([{name: 'TARGET', value: 'Knative'}]);
-			expect(splitWords(stored)).toMatch(/made-00001=100:stable/);
-			expect(splitWords(stored)).toMatch(/=0:canary/);
-		},
-	},
-	{
-		args: () => ['tag', 'made', '00001=first'],
-		write: 'patch services',
-		holds: stored =>
-			expect(splitWords(stored)).toMatch(/made-00001=\d+:first|made-00001=100:stable made-00001=0:first/),
-	},
-	{
-		args: () => ['scale', 'made', '--min', '1', '--max', '4'],
-		write: 'patch services',
-		holds: stored =>
-			expect(scaled(stored)).toMatchObject({
-				'autoscaling.knative.dev/min-scale': '1',
-				'autoscaling.knative.dev/max-scale': '4',
-			}),
-	},
-];
-
 describe('what is made and changed', () => {
-	it.each(commands)(
+	it.each(objectCommands)(
 		'$write by one request, and none before it is agreed to',
 		async ({args, write, holds}) => {
 			const words = args(world.image);
@@ -92,21 +50,21 @@ describe('what is deleted', () => {
 		await world.release('gone');
 	});
 
-	it.each([
-		{args: ['delete', 'gone', '--revision', '00001'], plural: 'revisions', name: 'gone-00001'},
-		{args: ['delete', 'gone'], plural: 'services', name: 'gone'},
-	])('$name goes by one request, and by none before it is agreed to', async ({args, plural, name}) => {
-		const seen = (await world.writes()).length;
-		expect(await run(...args, '--dry-run')).toMatchObject({code: 0});
-		expect(await run(...args)).toMatchObject({code: 5});
-		const asked = (await world.writes()).slice(seen);
-		expect(asked.length).toBeGreaterThan(0);
-		expect(asked.filter(({isDry}) => !isDry)).toEqual([]);
+	it.each(deletions)(
+		'$name goes by one request, and by none before it is agreed to',
+		async ({args, plural, name}) => {
+			const seen = (await world.writes()).length;
+			expect(await run(...args, '--dry-run')).toMatchObject({code: 0});
+			expect(await run(...args)).toMatchObject({code: 5});
+			const asked = (await world.writes()).slice(seen);
+			expect(asked.length).toBeGreaterThan(0);
+			expect(asked.filter(({isDry}) => !isDry)).toEqual([]);
 
-		// A service goes with all its revisions, so that its name is asked for whoever says yes.
-		expect(await run(...args, ...agreed, '--confirm', name)).toMatchObject({code: 0});
-		await world.gone(plural, name);
-		const real = (await world.writes()).slice(seen).filter(({isDry}) => !isDry);
-		expect(real.map(({verb, resource}) => `${verb} ${resource}`)).toEqual([`delete ${plural}`]);
-	});
+			// A service goes with all its revisions, so that its name is asked for whoever says yes.
+			expect(await run(...args, ...agreed, '--confirm', name)).toMatchObject({code: 0});
+			await world.gone(plural, name);
+			const real = (await world.writes()).slice(seen).filter(({isDry}) => !isDry);
+			expect(real.map(({verb, resource}) => `${verb} ${resource}`)).toEqual([`delete ${plural}`]);
+		},
+	);
 });

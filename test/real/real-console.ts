@@ -4,6 +4,8 @@ import {mkdtemp, rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
+import {expect} from 'vitest';
+import type {Action} from '../../source/screen/keys/key-lookup.js';
 import {openBuiltConsole} from '../support/console.js';
 import type {TestTerminal} from '../support/terminal.js';
 import type {RealWorld, Write} from './console-world.js';
@@ -22,12 +24,18 @@ export async function stateDirectory() {
 /** A console in the namespace of this world, as soon as it shows all of these words and follows the cluster. */
 export async function openRealConsole(
 	{kubeconfig, namespace}: Pick<RealWorld, 'kubeconfig' | 'namespace'>,
-	{state, shows, args = []}: {state: string; shows: readonly string[]; args?: readonly string[]},
+	{
+		state,
+		shows,
+		args = [],
+		cols = 120,
+		rows = 40,
+	}: {state: string; shows: readonly string[]; args?: readonly string[]; cols?: number; rows?: number},
 ): Promise<TestTerminal> {
 	const terminal = openBuiltConsole({
 		args: ['--kubeconfig', kubeconfig, '-n', namespace, ...args],
-		cols: 120,
-		rows: 40,
+		cols,
+		rows,
 		env: {XDG_STATE_HOME: state},
 	});
 	await terminal.until(screen => ['watching', ...shows].every(word => screen.includes(word)));
@@ -70,6 +78,47 @@ export async function nextWrites(world: RealWorld, seen: number): Promise<Write[
 export async function previewed(terminal: TestTerminal): Promise<void> {
 	await terminal.until(/✓ Dry run/);
 	await terminal.settle(200);
+}
+
+/** What the review is headed by that each key leads to. */
+const titles: Partial<Record<Action, RegExp>> = {
+	newService: /Create the service/,
+	newRevision: /Create a revision of/,
+	autoscaling: /Change the autoscaling of/,
+	tag: /Tag a revision of/,
+	review: /Split the traffic of/,
+	complete: /Promote the canary of/,
+	rollBack: /Roll back/,
+	abandon: /Abandon the release of/,
+	undo: /Undo the last split of/,
+	sendAgain: /Send again the split of/,
+	deleteRevision: /Delete a revision of/,
+	deleteService: /Delete the service/,
+};
+
+/** Waits as `previewed` does for the review that this action leads to. */
+export async function previewOf(terminal: TestTerminal, action: Action): Promise<void> {
+	await previewed(terminal);
+	expect(terminal.screen()).toMatch(titles[action] ?? /$^/);
+}
+
+/**
+ * Enter on the review that the key of this action has led to, and the requests that come of it, once and not dry: `patch
+ * services 200`.
+ */
+export async function agree(
+	terminal: TestTerminal,
+	{world, of}: {world: RealWorld; of: Action},
+	requests: readonly string[] = ['patch services 200'],
+): Promise<void> {
+	await previewOf(terminal, of);
+	const seen = (await world.writes()).length;
+	terminal.press('enter');
+	await nextWrites(world, seen + requests.length - 1);
+	const writes = (await world.writes()).slice(seen);
+	expect(
+		writes.map(({verb, resource, code, isDry}) => `${verb} ${resource} ${code}${isDry ? ' dry' : ''}`),
+	).toEqual(requests);
 }
 
 /** Goes back to the panes, however many sheets and forms lie over them. */

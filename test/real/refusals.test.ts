@@ -1,7 +1,7 @@
 /** What the console and the commands say, and leave alone, when the API server does not do what it is asked. */
 import {afterAll, beforeAll, describe, expect, it} from 'vitest';
 import {openRealWorld, splitWords, type RealWorld} from './console-world.js';
-import {openRealConsole, runCommand, stateDirectory} from './real-console.js';
+import {openRealConsole, previewed, runCommand, stateDirectory} from './real-console.js';
 
 let world: RealWorld;
 
@@ -86,6 +86,45 @@ it('with a policy that denies the change Enter sends nothing, and the commands e
 	} finally {
 		await thaw();
 	}
+});
+
+it('a right that is taken away while a review is open takes its Enter', async () => {
+	await using state = await stateDirectory();
+	const revoke = await world.grant('real-viewer');
+	await using terminal = await openRealConsole(world, {
+		state: state.path,
+		shows: ['…00003'],
+		args: ['--context', 'real-viewer'],
+	});
+	terminal.press('R');
+	await terminal.until(/✓ Dry run[^]*⏎ apply/);
+	const seen = (await world.writes()).length;
+	await revoke();
+	await terminal.until(/no rule allows "patch" on services[^]*Nothing was sent/);
+	expect(terminal.screen()).not.toMatch(/⏎ apply|✓ Dry run/);
+	terminal.press('enter');
+	await terminal.settle(500);
+	expect(await world.writes()).toHaveLength(seen);
+});
+
+it('a right that is taken away and not noticed yet: the server says no, and the sheet says nothing else', async () => {
+	await using state = await stateDirectory();
+	const revoke = await world.grant('real-viewer');
+	await using terminal = await openRealConsole(world, {
+		state: state.path,
+		shows: ['…00003'],
+		args: ['--context', 'real-viewer'],
+	});
+	terminal.press('R');
+	await previewed(terminal);
+	const before = await world.versions();
+	await revoke();
+	terminal.press('enter');
+	await terminal.until(
+		/Not done\. The server refused: .*"hello" is forbidden|no rule allows "patch" on services/,
+	);
+	expect(terminal.screen()).not.toMatch(/⏎ apply|✓ Dry run/);
+	expect(await world.versions()).toEqual(before);
 });
 
 it('a revision that has its share by following the latest is named, and gets what it was given', async () => {

@@ -5,7 +5,7 @@
 import {afterAll, beforeAll, expect, it} from 'vitest';
 import type {TestTerminal} from '../support/terminal.js';
 import {openRealWorld, splitWords, type RealWorld, type StoredService} from './console-world.js';
-import {nextWrites, openRealConsole, previewed, runCommand, stateDirectory} from './real-console.js';
+import {agree, openRealConsole, runCommand, stateDirectory} from './real-console.js';
 
 let world: RealWorld;
 
@@ -14,20 +14,6 @@ beforeAll(async () => {
 });
 
 afterAll(async () => world.close());
-
-/** Enter on the review, and the requests that come of it, once and not dry. */
-async function agree(terminal: TestTerminal, requests: readonly string[]): Promise<void> {
-	await previewed(terminal);
-	const seen = (await world.writes()).length;
-	terminal.press('enter');
-	await nextWrites(world, seen + requests.length - 1);
-	const writes = (await world.writes()).slice(seen);
-	expect(
-		writes.map(({verb, resource, code, isDry}) => `${verb} ${resource} ${code}${isDry ? ' dry' : ''}`),
-	).toEqual(requests);
-}
-
-const patch = ['patch services 200'];
 
 /** The service once its split reads so, and the controllers are done. */
 async function split(words: string): Promise<StoredService> {
@@ -64,7 +50,7 @@ it('r, c, t and X store the note, the tags, the image for kn and the mark, each 
 	expect(await world.writes()).toEqual([]);
 	await free();
 	terminal.press('ctrl-s');
-	await agree(terminal, patch);
+	await agree(terminal, {world, of: 'newRevision'});
 	const revised = await split('cart-00001=100:stable @latest=0:canary');
 	expect(noteOf(revised)).toMatchObject({
 		verb: 'new revision',
@@ -96,12 +82,12 @@ it('r, c, t and X store the note, the tags, the image for kn and the mark, each 
 	await split('cart-00001=90:stable cart-00002=10:canary');
 	await terminal.until(/cart\s+90│10/);
 	terminal.press('c');
-	await agree(terminal, patch);
+	await agree(terminal, {world, of: 'complete'});
 	const promoted = await split('cart-00001=0:previous cart-00002=100:stable');
 	expect(noteOf(promoted)).toMatchObject({verb: 'promote', stable: 'cart-00002', previous: 'cart-00001'});
 
 	await newRevision(terminal, `${world.image}:3`);
-	await agree(terminal, patch);
+	await agree(terminal, {world, of: 'newRevision'});
 	await split('cart-00001=0:previous cart-00002=100:stable @latest=0:canary');
 	await world.patch('cart', {
 		spec: {
@@ -125,14 +111,14 @@ it('r, c, t and X store the note, the tags, the image for kn and the mark, each 
 	await terminal.until(/canary, stable/);
 	terminal.press('ctrl-s');
 	await terminal.until(/The tag stable moves from cart-00002 to cart-00003/);
-	await agree(terminal, patch);
+	await agree(terminal, {world, of: 'tag'});
 	const tagged = await world.until('cart', stored => splitWords(stored).includes('cart-00003=0:stable'));
 	expect(splitWords(tagged)).toBe('cart-00001=0 cart-00002=90 cart-00003=10:canary cart-00003=0:stable');
 	expect(noteOf(tagged)).toMatchObject({verb: 'tag'});
 	await world.ready('cart');
 	await terminal.until(/…00003[^\n]*canary, stable/);
 	terminal.press('u');
-	await agree(terminal, patch);
+	await agree(terminal, {world, of: 'undo'});
 	await split('cart-00001=0 cart-00002=90:stable cart-00003=10:canary');
 	await terminal.until(/…00002[^\n]*stable/);
 
@@ -140,7 +126,7 @@ it('r, c, t and X store the note, the tags, the image for kn and the mark, each 
 	terminal.press('X');
 	await terminal.until(/Give up the release of cart/);
 	terminal.press('down', 'enter');
-	await agree(terminal, ['patch services 200', 'patch revisions 200']);
+	await agree(terminal, {world, of: 'abandon'}, ['patch services 200', 'patch revisions 200']);
 	const given = await split('cart-00001=0 cart-00002=100:stable');
 	expect(noteOf(given)).toMatchObject({
 		verb: 'abandon',

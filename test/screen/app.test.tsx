@@ -1,5 +1,6 @@
 /** The frame as a whole: what a key does while this or that is on top. */
 import {describe, expect, it, vi} from 'vitest';
+import {panes} from '../../source/console/state/panes.js';
 import type {ReviewSheet} from '../../source/console/sheets/sheets.js';
 import {App} from '../../source/screen/app.js';
 import {sheetOn} from './parts/review.js';
@@ -55,6 +56,16 @@ it('what is bad news stays when a key means nothing', async () => {
 	press('Y', 'tab');
 	await vi.waitFor(() => expect(store.getState().focus).toBe('revisions'));
 	expect(store.getState().messages.map(({text}) => text)).toEqual(['Not sent.']);
+});
+
+it('every pane is reached by its digit, and by Tab from the one before', async () => {
+	const {press, store} = await openApp();
+	for (const [index, pane] of panes.entries()) {
+		press(String(index + 1));
+		await vi.waitFor(() => expect(store.getState().focus).toBe(pane));
+		press('tab');
+		await vi.waitFor(() => expect(store.getState().focus).toBe(panes[(index + 1) % panes.length]));
+	}
 });
 
 it('a sheet hides the panes and has the keys', async () => {

@@ -1,10 +1,12 @@
 /** What is known of the users, in words: the same on the screen and without one. Pure. */
-import {hardlyAnybody, type UsersRow, type UsersSnapshot, type UsersWindow} from '../../users/users.js';
+import type {UsersRow, UsersSnapshot, UsersWindow} from '../../users/users.js';
 
 /** How good a line is news, for its colour. */
 export type Tone = 'good' | 'plain' | 'doubtful' | 'bad' | 'dim';
 export type UsersLine = {readonly text: string; readonly tone: Tone};
 
+/** Requests a second below which nobody can be said to use it. Not in `users.ts`: that would load what reads pods with each start. */
+const hardlyAnybody = 0.5;
 const about = '≈';
 const none = '–';
 

@@ -71,29 +71,29 @@ export function createUsersFollower(
 		if (!asked) return;
 		const begun = era;
 		// Loaded with the first use: the first frame needs none of it.
-		const [{createUsersMeter}, {askPrometheusAt, createPrometheusMeter}] = await Promise.all([
-			import('../../users/users.js'),
-			import('../../users/prometheus.js'),
-		]);
-		if (begun !== era || chosen !== service.uid || measured) return;
-		const own = createOwnTally();
-		const {namespace, name} = service;
 		const meter = prometheus
-			? createPrometheusMeter({ask: askPrometheusAt(prometheus, asked), namespace, service: name})
-			: createUsersMeter({
-					cluster: asked,
-					namespace,
-					own: () => {
-						const loop = probed(service.uid);
-						if (loop) own.take(loop);
-						return own.counts();
-					},
-				});
+			? await meterByPrometheus(prometheus, asked, service)
+			: await meterByPods(asked, service);
+		if (begun !== era || chosen !== service.uid || measured) return;
 		measured = {uid: service.uid, meter, told: '', unsubscribe: meter.subscribe(() => publish())};
 		tell(service, measured);
 		meter.start();
 		publish();
 		attend();
+	}
+
+	async function meterByPods(asked: Cluster, {uid, namespace}: ServiceView): Promise<UsersMeter> {
+		const {createUsersMeter} = await import('../../users/users.js');
+		const own = createOwnTally();
+		return createUsersMeter({
+			cluster: asked,
+			namespace,
+			own: () => {
+				const loop = probed(uid);
+				if (loop) own.take(loop);
+				return own.counts();
+			},
+		});
 	}
 
 	function tell(service: ServiceView, to: Measured): void {
@@ -153,6 +153,15 @@ export function createUsersFollower(
 			end();
 		},
 	};
+}
+
+async function meterByPrometheus(
+	place: PrometheusPlace,
+	asked: Cluster,
+	{namespace, name}: ServiceView,
+): Promise<UsersMeter> {
+	const {askPrometheusAt, createPrometheusMeter} = await import('../../users/prometheus.js');
+	return createPrometheusMeter({ask: askPrometheusAt(place, asked), namespace, service: name});
 }
 
 /** Of those it is not known which pod's they are among. */

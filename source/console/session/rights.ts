@@ -1,8 +1,10 @@
 /** What the operator may do in a namespace, asked before it is offered and again when the server says no after all. */
 import {mayI, type Access, type AccessAction} from '../../kube/auth/access.js';
 import type {Cluster} from '../../kube/cluster.js';
-import {selectedService} from '../state/read.js';
+import {selectedService, topSheet} from '../state/read.js';
 import {homeOf} from '../state/scope.js';
+import type {Plan, PlanAction} from '../../release/plan.js';
+import {systemTimers, type Timers} from '../../kube/timers.js';
 import {
 	unknownRights,
 	type ConsoleState,
@@ -12,6 +14,15 @@ import {
 } from '../state/state.js';
 
 export type RightName = keyof Rights;
+
+/** What a write needs to be allowed; all others change a service: `patch`. */
+const rightsOfActions: Partial<Record<PlanAction, RightName>> = {
+	'create service': 'create',
+	'delete service': 'delete',
+	'delete revision': 'deleteRevision',
+};
+
+export const rightOfPlan = ({action}: Pick<Plan, 'action'>): RightName => rightsOfActions[action] ?? 'patch';
 
 /** What it takes to say what may be done in a namespace. */
 export type RightsState = Pick<ConsoleState, 'rights' | 'connection' | 'standing'>;
@@ -89,6 +100,7 @@ export function followRights(
 	cluster: Cluster,
 	namespace: string,
 	signal: AbortSignal,
+	timers: Pick<Timers, 'after'> = systemTimers,
 ): () => void {
 	const known = new Set<string>();
 	const ask = (wanted: string) => {
@@ -102,9 +114,72 @@ export function followRights(
 		if (service) ask(service.namespace);
 	});
 	signal.addEventListener('abort', unsubscribe, {once: true});
+	askWhileReviewed(store, cluster, signal, timers);
 	return () => {
 		for (const each of known) void askRights(store, cluster, each, signal);
 	};
+}
+
+/** Milliseconds between two questions whether what is on review may still be done. */
+const reviewedInterval = 5000;
+
+/** The plan that waits for its Enter. */
+function reviewedPlan(state: ConsoleState): Plan | undefined {
+	const sheet = topSheet(state);
+	return sheet?.kind === 'review' && (sheet.phase.kind === 'open' || sheet.phase.kind === 'armed')
+		? sheet.plan
+		: undefined;
+}
+
+/**
+ * A right may be taken away while a review is open, and no watch tells of it. What cannot be asked stays as it was: that the
+ * API server is away is said elsewhere.
+ */
+function askWhileReviewed(
+	store: ConsoleStore,
+	cluster: Cluster,
+	signal: AbortSignal,
+	timers: Pick<Timers, 'after'>,
+): void {
+	if (cluster.readOnly) return;
+	let reviewed: Plan | undefined;
+	let callOff: (() => void) | undefined;
+	const isCurrent = (plan: Plan) => plan === reviewed && !signal.aborted;
+
+	async function ask(plan: Plan): Promise<void> {
+		const {namespace} = plan;
+		const name = rightOfPlan(plan);
+		const [answer] = await mayI(cluster, namespace, [asked[name]]);
+		if (!isCurrent(plan)) return;
+		const before = store.getState().rights.get(namespace) ?? unknownRights;
+		if (answer && answer.kind !== 'unknown' && before[name].allowed !== (answer.kind === 'allowed')) {
+			const rights = {...before, [name]: rightOf(answer)};
+			store.setState(state => ({rights: new Map(state.rights).set(namespace, rights)}));
+		}
+		wait(plan);
+	}
+
+	function wait(plan: Plan): void {
+		callOff = timers.after(reviewedInterval, () => {
+			if (isCurrent(plan)) void ask(plan);
+		});
+	}
+
+	const unsubscribe = store.subscribe(state => {
+		const plan = reviewedPlan(state);
+		if (plan === reviewed) return;
+		callOff?.();
+		reviewed = plan;
+		if (plan) wait(plan);
+	});
+	signal.addEventListener(
+		'abort',
+		() => {
+			unsubscribe();
+			callOff?.();
+		},
+		{once: true},
+	);
 }
 
 function rightOf(answer: Access | undefined): Right {

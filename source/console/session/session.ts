@@ -130,7 +130,7 @@ export function startSession(
 	else follow([namespace]);
 	const podTrouble = followPodTrouble(store, {cluster, timers});
 	if (!across) void lookForNamespace(store, cluster, namespace, signal);
-	const recheckRights = followRights(store, cluster, namespace, signal);
+	const recheckRights = followRights(store, cluster, namespace, signal, timers);
 	followGateway(store, cluster, signal, {given: gateway});
 	followDomainMappings(store, cluster, signal, {timers});
 

@@ -4,8 +4,8 @@
  */
 import type {ServiceView} from '../../knative/service/service.js';
 import {equalSplits, splitOf} from '../../knative/split/split.js';
-import type {Plan, PlanAction} from '../../release/plan.js';
-import {refusedRight, type RightName} from '../session/rights.js';
+import type {Plan} from '../../release/plan.js';
+import {refusedRight, rightOfPlan} from '../session/rights.js';
 import type {ConsoleState} from '../state/state.js';
 import {keyOf} from '../tables/object-name.js';
 import {indexOfName} from '../tables/tables.js';
@@ -24,13 +24,6 @@ export type Grounds = Pick<
 	'services' | 'revisions' | 'namespace' | 'scope' | 'feeds' | 'moves' | 'rights' | 'connection' | 'standing'
 >;
 
-/** What a plan needs to be allowed. */
-const rights: Partial<Record<PlanAction, RightName>> = {
-	'create service': 'create',
-	'delete service': 'delete',
-	'delete revision': 'deleteRevision',
-};
-
 /** Undefined as long as nothing is known that would keep the review from being agreed to. */
 export function lostGround(state: Grounds, {plan, phase, on}: ReviewSheet): LostGround | undefined {
 	if (phase.kind !== 'open' && phase.kind !== 'armed') return undefined;
@@ -42,7 +35,7 @@ export function lostGround(state: Grounds, {plan, phase, on}: ReviewSheet): Lost
 	) {
 		return {sentence: `This is not the context ${on.context} any more.`};
 	}
-	const withheld = refusedRight(state, rights[plan.action] ?? 'patch', plan.namespace);
+	const withheld = refusedRight(state, rightOfPlan(plan), plan.namespace);
 	if (withheld !== undefined) return {sentence: withheld};
 	const moved = movedGround(state, plan);
 	if (moved) return moved;

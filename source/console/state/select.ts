@@ -34,33 +34,34 @@ export function cyclePane(store: ConsoleStore, by: 1 | -1): void {
 	focusPane(store, panes[(panes.indexOf(focus) + by + panes.length) % panes.length] ?? focus);
 }
 
+/** What moves the selection in each pane; undefined where there is nothing to select. */
+const paneSteps: Readonly<Record<Pane, ((store: ConsoleStore, step: SelectionStep) => void) | undefined>> = {
+	services(store, step) {
+		const state = store.getState();
+		const next = stepped(serviceRows(state), selectedIndex(state), step);
+		if (next && !isGone(next)) selectService(store, next);
+	},
+	revisions(store, step) {
+		const state = store.getState();
+		const service = selectedService(state);
+		const next = stepped(revisionRows(state), selectedRevisionIndex(state), step);
+		if (service && next && !isGone(next)) selectRevision(store, service.uid, next);
+	},
+	traffic(store, step) {
+		const state = store.getState();
+		const service = selectedService(state);
+		if (!service) return;
+		const split = shownSplit(state, service);
+		const index = split.findIndex(({key}) => key === selectedRow(state, service)?.key);
+		const next = stepped(split, index, step);
+		if (next) store.setState({row: new Map(state.row).set(service.uid, next.key), typed: undefined});
+	},
+	live: undefined,
+};
+
 /** Moves the selection of the focused pane; stays at the ends. */
 export function moveSelection(store: ConsoleStore, step: SelectionStep): void {
-	const state = store.getState();
-	const service = selectedService(state);
-	switch (state.focus) {
-		case 'services': {
-			const next = stepped(serviceRows(state), selectedIndex(state), step);
-			if (next && !isGone(next)) selectService(store, next);
-			return;
-		}
-		case 'revisions': {
-			const next = stepped(revisionRows(state), selectedRevisionIndex(state), step);
-			if (service && next && !isGone(next)) selectRevision(store, service.uid, next);
-			return;
-		}
-		case 'traffic': {
-			if (!service) return;
-			const split = shownSplit(state, service);
-			const index = split.findIndex(({key}) => key === selectedRow(state, service)?.key);
-			const next = stepped(split, index, step);
-			if (next) store.setState({row: new Map(state.row).set(service.uid, next.key), typed: undefined});
-			return;
-		}
-		case 'live': {
-			return;
-		}
-	}
+	paneSteps[store.getState().focus]?.(store, step);
 }
 
 /** @param wasSeen Whether the watch has told of it; else it is awaited. */

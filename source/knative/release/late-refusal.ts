@@ -47,27 +47,27 @@ type Meaning = {meaning: (before: Before) => string; wayBack: (before: Before) =
 /** The reasons of RoutesReady=False, and what each asks for. */
 const meanings: Readonly<Record<string, Meaning>> = {
 	RevisionMissing: {
-		meaning: ({keeps}) => `A revision of this split does not exist or is not ready. ${keeps}`,
+		meaning: ({keeps}) => `${keeps} A revision of this split does not exist or is not ready.`,
 		wayBack: state =>
 			state === before
 				? `Remove that revision from the split, or put the split before back: ${back}`
 				: state.putBack,
 	},
 	ConfigurationMissing: {
-		meaning: ({keeps}) => `What the latest revision is made from does not exist. ${keeps}`,
+		meaning: ({keeps}) => `${keeps} What the latest revision is made from does not exist.`,
 		wayBack: ({putBack}) => putBack,
 	},
 	RevisionNotOwned: {
-		meaning: ({keeps}) => `A revision of this split belongs to another service. ${keeps}`,
+		meaning: ({keeps}) => `${keeps} A revision of this split belongs to another service.`,
 		wayBack: ({wayBack}) => `Remove that revision from the split: ${wayBack}`,
 	},
 	RevisionNameTaken: {
-		meaning: ({keeps}) => `The template names a revision that there is already with other contents. ${keeps}`,
+		meaning: ({keeps}) => `${keeps} The template names a revision that there is already with other contents.`,
 		wayBack: () => 'Make a revision under another name (r).',
 	},
 	ErrorConfig: {
 		meaning: ({keeps}) =>
-			`A host name of this route cannot be made, mostly because a tag and the service's name are too long. ${keeps}`,
+			`${keeps} A host name of this route cannot be made, mostly because a tag and the service's name are too long.`,
 		wayBack: state =>
 			state === before
 				? `Take the tag away or shorten it (t), or ${back}`

@@ -60,13 +60,13 @@ export function podTrouble(pods: readonly PodView[], isLate: boolean): RevisionT
 	return isRunning && isLate
 		? {
 				word: 'Not ready',
-				sentence: 'readiness probe failing: the container runs, but nothing answers on its port',
+				sentence: 'readiness probe failing: nothing answers on its port',
 			}
 		: undefined;
 }
 
-/** What a kubelet puts before the words of the registry. */
-const pullPrefix = /^Back-off pulling image "[^"]*": ErrImagePull: /;
+/** What a kubelet puts before the words of the registry, if it has any. */
+const pullPrefix = /^Back-off pulling image "[^"]*"(?:: ErrImagePull: )?/;
 
 /** Any of them: a sidecar that cannot be started holds its pod up as well. */
 function startTrouble({containers}: PodView): RevisionTrouble | undefined {

@@ -4,7 +4,7 @@ import {useEffect, useMemo, useReducer} from 'react';
 import {useShallow} from 'zustand/react/shallow';
 import {offeredRights} from '../../console/session/rights.js';
 import {announced, announcedFor, announcement, lastChangeWords} from './changes.js';
-import {oldSince, selectedService, topSheet, troubledRevision} from '../../console/state/read.js';
+import {oldSince, selectedService, topSheet, troubledRevision, troubleOf} from '../../console/state/read.js';
 import type {ConsoleState} from '../../console/state/state.js';
 import {serviceState} from '../../knative/service/service-state.js';
 import {footerFor, type Action} from '../keys/key-lookup.js';
@@ -13,9 +13,12 @@ import {wrapLine} from '../sheets/inspect/document.js';
 import {cutText} from '../widgets/table/fit-text.js';
 import {Hints} from '../widgets/hint.js';
 import {useTheme} from '../widgets/theme-context.js';
+import {frameContentSize} from '../widgets/frame-lines.js';
+import type {Size} from '../layout.js';
+import {troubleLinesOf} from '../panes/trouble-lines.js';
 import {unavailable} from '../perform.js';
 import {contextOf, useConsoleState} from '../use-console.js';
-import {clock} from '../format.js';
+import {clock, shortRevision} from '../format.js';
 
 /** Rows by which the message line may grow for a sentence that is too long for it. */
 const mostMore = 3;
@@ -24,16 +27,16 @@ const mostMore = 3;
  * The rows of the message line: as many as there are for it, be there something to say or not, and more for what is said once. What
  * still has no room is cut, and says where to read it whole.
  * @param rows That are kept for it.
- * @param isBesideRevisions Whether the pane of the revisions is to be seen, which says why one of them is not ready.
+ * @param revisions The pane of the revisions, if it is to be seen: it says why one of them is not ready.
  */
 export function useNoticeRows({
 	columns,
 	rows,
-	isBesideRevisions,
+	revisions,
 }: {
 	columns: number;
 	rows: number;
-	isBesideRevisions: boolean;
+	revisions: Size | undefined;
 }): {
 	lines: readonly string[];
 	height: number;
@@ -42,7 +45,7 @@ export function useNoticeRows({
 	const theme = useTheme();
 	useAnnouncementsEnd();
 	const {text, style, isSaidOnce} = useConsoleState(
-		useShallow(state => noticeOf(state, theme, {isBesideRevisions, now: Date.now()})),
+		useShallow(state => noticeOf(state, theme, {revisions, now: Date.now()})),
 	);
 	return useMemo(() => {
 		if (rows === 0) return {lines: [], height: 0, style};
@@ -88,13 +91,15 @@ type Said = {text: string; style: TextStyle; isSaidOnce?: true};
 /** The notice; without one the worst there is to say: of the connection, the watch, or the selected service. */
 function noticeOf(
 	state: ConsoleState,
-	{styles, glyphs, isAscii}: Theme,
-	{isBesideRevisions, now}: {isBesideRevisions: boolean; now: number},
+	theme: Theme,
+	{revisions, now}: {revisions: Size | undefined; now: number},
 ): Said {
 	const {notice, connection, feeds, unreadable, historyProblem} = state;
-	const ofService = serviceNotice(state, {styles, isBesideRevisions});
-	// What the server says of the service is newer than the good news about what was asked of it.
-	if (notice && (notice.tone !== 'good' || !ofService)) {
+	const {styles, glyphs, isAscii} = theme;
+	const ofService = serviceNotice(state, theme, revisions);
+	// What the server says of the service is newer than the good news about what was asked of it, but not what there is no
+	// record of.
+	if (notice && (notice.tone !== 'good' || !ofService || historyProblem !== undefined)) {
 		const style = {info: styles.waiting, good: styles.ok, bad: styles.bad}[notice.tone];
 		// Of the change that was made, where it is said that it was.
 		return notice.tone === 'good' && historyProblem !== undefined
@@ -134,26 +139,37 @@ function noticeOf(
 	return ofService ?? unkept ?? {text: quiet, style: styles.muted};
 }
 
-/** What Knative puts before the words of a revision that failed, in the conditions of its service. */
-const ofRevision = /^(?<reason>\w+): Revision "(?<revision>[^"]+)" failed with message: /;
+/** What Knative says of a service for want of a revision: the words for that are those of the revision. */
+const forRevision =
+	/^(?<reason>\w+): (?:Revision "(?<revision>[^"]+)" failed with message: |Configuration "[^"]*" (?:is waiting for a Revision|does not have any ready Revision))/;
 
-/** The server's own words about the selected service, while it is not simply Ready. */
+/** The server's own words about the selected service while it is not simply Ready; those of its revision that have no room elsewhere. */
 function serviceNotice(
 	state: ConsoleState,
-	{styles, isBesideRevisions}: Pick<Theme, 'styles'> & {isBesideRevisions: boolean},
+	{styles, glyphs}: Theme,
+	revisions: Size | undefined,
 ): Said | undefined {
 	const service = selectedService(state);
 	if (!service) return undefined;
 	const {kind, sentence} = serviceState(service);
-	if (sentence === '') return undefined;
 	const style = kind === 'failed' ? styles.bad : kind === 'serving' ? styles.warning : styles.waiting;
-	const {reason, revision} = ofRevision.exec(sentence)?.groups ?? {};
-	const isSaidThere =
-		isBesideRevisions && revision !== undefined && revision === troubledRevision(state)?.name;
-	return {
-		text: `${service.name}: ${isSaidThere ? `${reason}: ${revision}, see pane 2` : sentence}`,
-		style,
-	};
+	const troubled = troubledRevision(state);
+	const trouble = troubleOf(state, troubled);
+	const {reason, revision} = forRevision.exec(sentence)?.groups ?? {};
+	if (troubled && trouble && (sentence === '' || reason !== undefined)) {
+		const there =
+			revisions && troubleLinesOf(state, frameContentSize(revisions.width, revisions.height), glyphs);
+		if (!there || there.isCut) {
+			return {
+				text: `${shortRevision(troubled.name, service.name)}: ${trouble.sentence}`,
+				style: sentence === '' ? styles.warning : styles.bad,
+			};
+		}
+		if (reason !== undefined && (revision ?? troubled.name) === troubled.name) {
+			return {text: `${service.name}: ${reason}: ${troubled.name}, see pane 2`, style};
+		}
+	}
+	return sentence === '' ? undefined : {text: `${service.name}: ${sentence}`, style};
 }
 
 /** What the verdict on the selected service asks for: the canary is worse than what users had. */

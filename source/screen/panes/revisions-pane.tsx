@@ -7,8 +7,6 @@ import {
 	revisionRows,
 	selectedRevisionIndex,
 	selectedService,
-	troubledRevision,
-	troubleOf,
 	domainsOf,
 	whyNoParts,
 	type RevisionRow,
@@ -20,9 +18,10 @@ import {rejectionOf} from '../../knative/release/evidence/facts.js';
 import type {Release} from '../../knative/release/release.js';
 import type {ConsoleState} from '../../console/state/state.js';
 import {roleOf, type RevisionMarks} from './revision-marks.js';
+import {troubleLinesOf, type TroubleLines} from './trouble-lines.js';
 import {useRelease} from './use-release.js';
 import type {RevisionView} from '../../knative/revision/revision.js';
-import {conditionTrouble, type RevisionTrouble} from '../../knative/revision/trouble.js';
+import {conditionTrouble} from '../../knative/revision/trouble.js';
 import type {DomainMapping} from '../../knative/service/domain-mapping.js';
 import type {ServiceView} from '../../knative/service/service.js';
 import type {Theme} from '../../terminal/output/theme.js';
@@ -34,7 +33,6 @@ import {Table} from '../widgets/table/table.js';
 import {useTheme} from '../widgets/theme-context.js';
 import {useConsoleState} from '../use-console.js';
 import {useNow} from '../use-now.js';
-import {wrapLine, type DocumentLine} from '../sheets/inspect/document.js';
 import {age, envValue, shortImage, shortRevision} from '../format.js';
 
 const columns = [
@@ -75,9 +73,11 @@ export function RevisionsPane({width, height}: Size) {
 	const size = frameContentSize(width, height);
 	const told = useRelease(service);
 	const failing = useConsoleState(useShallow(state => failureShares(state, service)));
-	const troubled = useConsoleState(troubledRevision);
-	const trouble = useConsoleState(state => troubleOf(state, troubled));
-	const said = troubled && service && trouble ? troubleLines(trouble, troubled, {service, size, theme}) : [];
+	const trouble = useConsoleState(state => troubleLinesOf(state, size, theme.glyphs), sameLines);
+	const said = [
+		...(trouble?.what ?? []).map(text => ({text, style: theme.styles.bad})),
+		...(trouble?.todo === undefined ? [] : [{text: trouble.todo, style: theme.styles.warning}]),
+	];
 	const sick = useConsoleState(useShallow(({trouble: word}) => ({uid: word?.revision, word: word?.word})));
 	return (
 		<Frame
@@ -121,6 +121,9 @@ export function RevisionsPane({width, height}: Size) {
 	);
 }
 
+const sameLines = (one: TroubleLines | undefined, other: TroubleLines | undefined) =>
+	one?.todo === other?.todo && one?.what.join('\n') === other?.what.join('\n');
+
 /** From this width on there is room for two blanks between columns. */
 const roomy = 60;
 
@@ -148,38 +151,6 @@ function failureShares(
 				failed === 0 ? '0 %' : `${Math.max(1, Math.round((failed / of) * 100))} %`,
 			]),
 	);
-}
-
-/** Rows of the pane for what is wrong; the table keeps its heading and two rows at least. */
-const mostSaid = 3;
-const leastTable = 3;
-
-/** What is wrong with the selected revision and what to do, at the foot of the pane. */
-function troubleLines(
-	{sentence}: RevisionTrouble,
-	revision: RevisionView,
-	{service, size, theme}: {service: ServiceView; size: Size; theme: Theme},
-): DocumentLine[] {
-	const {glyphs, styles} = theme;
-	const isServed = service.latestReady !== undefined && service.latestReady !== revision.name;
-	const rows = Math.max(0, Math.min(mostSaid, size.height - leastTable));
-	if (rows === 0) return [];
-	const what = {
-		text: `${glyphs.bad} ${shortRevision(revision.name, service.name)}: ${sentence}`,
-		style: styles.bad,
-	};
-	const todo = 'e events · L log · r new revision';
-	const longer = `${todo} · R roll back`;
-	// What to do is not what has to give way: the last row for what is wrong is cut, not the one after it.
-	const own = Math.max(1, rows - 1);
-	const wrapped = wrapLine(what, size.width);
-	const shown = [...wrapped.slice(0, own - 1), wrapped.slice(own - 1).join(' ')].filter(text => text !== '');
-	return [
-		...shown.map(text => ({...what, text})),
-		...(rows > 1
-			? [{text: isServed && longer.length <= size.width ? longer : todo, style: styles.warning}]
-			: []),
-	];
 }
 
 type Sick = {uid: string | undefined; word: string | undefined};

@@ -146,7 +146,12 @@ function saidLines(
 			? []
 			: [{text: `${glyphs.bad} ${proven}`, style: styles.bad}];
 	const rows = lines.flatMap(line => wrapLine(line, width).map(text => ({...line, text})));
-	return rows.slice(0, Math.max(0, height - 1));
+	const shown = rows.slice(0, Math.max(0, height - 1));
+	const last = shown.at(-1);
+	if (last === undefined || shown.length === rows.length) return shown;
+	// What has no room is cut where it can be seen that it was.
+	const rest = rows.slice(shown.length).map(({text}) => text);
+	return [...shown.slice(0, -1), {...last, text: [last.text, ...rest].join(' ')}];
 }
 
 /** A bar is green only of what users get: not while no revision is ready, or the gateway says otherwise. */

@@ -60,8 +60,6 @@ export type UsersView = {
 
 /** Milliseconds that "recent" is. */
 export const recentMilliseconds = 30_000;
-/** Requests a second below which nobody can be said to use it. */
-export const hardlyAnybody = 0.5;
 /** Stretches in a chart. */
 const charted = 120;
 

@@ -73,6 +73,57 @@ describe('after a conflict', () => {
 		expect(await splitThere()).toEqual([80, 20]);
 	});
 
+	it('of an undo, mine is what was to be put back before, not what theirs would be taken back to', async () => {
+		await world.split('cart', [
+			{revisionName: 'cart-00001', percent: 60, tag: 'stable'},
+			{revisionName: 'cart-00002', percent: 40, tag: 'canary'},
+		]);
+		await splitSeen(console, 'cart-00001=60 cart-00002=40');
+		console.undo();
+		await world.split('cart', theirs);
+		await console.confirm();
+		expect(reviewOf(console.store.getState()).phase).toMatchObject({
+			kind: 'conflict',
+			mine: [{percent: 90}, {percent: 10}],
+		});
+		await console.putMineOnTop();
+		expect(reviewOf(console.store.getState()).plan.rows).toMatchObject([
+			{before: 30, after: 90},
+			{before: 70, after: 10},
+		]);
+	});
+
+	it('of a roll back and a promotion, mine is the revision that was meant before', async () => {
+		// By theirs another one is stable, and another the canary.
+		const turned = [
+			{revisionName: 'cart-00001', percent: 10, tag: 'canary'},
+			{revisionName: 'cart-00002', percent: 90, tag: 'stable'},
+		];
+		const original = [
+			{revisionName: 'cart-00001', percent: 90, tag: 'stable'},
+			{revisionName: 'cart-00002', percent: 10, tag: 'canary'},
+		];
+		for (const [verb, meant] of [
+			[() => console.rollBack(), 'cart-00001'],
+			[async () => console.complete(), 'cart-00002'],
+		] as const) {
+			await verb();
+			expect(reviewOf(console.store.getState()).plan.rows).toContainEqual(
+				expect.objectContaining({key: meant, after: 100}),
+			);
+			await world.split('cart', turned);
+			await console.confirm();
+			expect(reviewOf(console.store.getState()).phase).toMatchObject({kind: 'conflict'});
+			await console.putMineOnTop();
+			const {phase, plan} = reviewOf(console.store.getState());
+			expect(phase).toEqual({kind: 'open'});
+			expect(plan.rows).toContainEqual(expect.objectContaining({key: meant, after: 100}));
+			console.store.setState({sheets: []});
+			await world.split('cart', original);
+			await splitSeen(console, 'cart-00001=90 cart-00002=10');
+		}
+	});
+
 	it('keeping on editing has the draft in the slider, with what it was begun on', async () => {
 		await meet();
 		console.keepEditing();

@@ -79,7 +79,7 @@ describe('what the pods say', () => {
 	it('is that nothing answers, once a container that runs should have', () => {
 		expect(podTrouble([pod()], true)).toEqual({
 			word: 'Not ready',
-			sentence: 'readiness probe failing: the container runs, but nothing answers on its port',
+			sentence: 'readiness probe failing: nothing answers on its port',
 		});
 	});
 
@@ -96,6 +96,15 @@ describe('what the pods say', () => {
 				},
 			}),
 			{word: 'No image', sentence: 'image cannot be pulled: r.example.com/nope:1: not found'},
+		],
+		[
+			'an image that is not there, of which the registry has said nothing',
+			pod({
+				state: {
+					waiting: {reason: 'ImagePullBackOff', message: 'Back-off pulling image "r.example.com/nope:1"'},
+				},
+			}),
+			{word: 'No image', sentence: 'image cannot be pulled'},
 		],
 		[
 			'a ConfigMap that is not there',

@@ -7,7 +7,7 @@ import {openOnConsole} from '../parts/on-console.js';
 import {canaryTraffic, connected, knowing} from '../parts/state.js';
 
 function MessageLine({rows = 1}: {rows?: number}) {
-	const notice = useNoticeRows({columns: 60, rows, isBesideRevisions: false});
+	const notice = useNoticeRows({columns: 60, rows, revisions: undefined});
 	return <Notice width={60} {...notice} />;
 }
 

@@ -1,5 +1,6 @@
 import type {Key} from 'ink';
 import {describe, expect, test} from 'vitest';
+import {panes} from '../../../source/console/state/panes.js';
 import {bindings} from '../../../source/screen/keys/key-table.js';
 import {
 	actionFor,
@@ -65,8 +66,6 @@ const reported = (stroke: string): readonly [string, Key] => {
 
 const press = (context: KeyContext, stroke: string): Action | undefined =>
 	actionFor(context, ...reported(stroke));
-
-const panes = ['services', 'revisions', 'traffic', 'live'] as const;
 
 const applies = (where: (typeof bindings)[number]['in'], context: KeyContext) =>
 	where === 'everywhere' ||

@@ -37,8 +37,9 @@ export function reviewLines(
 	const lines: DocumentLine[] =
 		lost !== undefined && isOpen ? lostLines(lost, look) : phaseLines(sheet, look, {isRead, since});
 	const say = (text: string, style?: DocumentLine['style'], indent = 2) => lines.push({text, style, indent});
-	// Of what was tried on another ground nothing is said. On the first screen: whoever agrees need not scroll for it.
-	if (lost === undefined) say(...dryRunLine(dryRun, look));
+	// Of what was tried on another ground nothing is said, nor once it is known what came of it. On the first screen: whoever
+	// agrees need not scroll for it.
+	if (lost === undefined && (isOpen || phase.kind === 'sending')) say(...dryRunLine(dryRun, look));
 	say('');
 	// Warnings before the table: whoever presses Enter has to have had them before the eyes at 80x24.
 	for (const {sentence, keys} of plan.warnings) {

@@ -1,0 +1,252 @@
+/** Each verb of the console: what it plans on the service that is meant, and the review or the words that come of it. */
+import {equalSplits, splitOf, type Split} from '../knative/split/split.js';
+import {previousTag, stableTag} from '../knative/release/verbs/role-tags.js';
+import type {ServiceView} from '../knative/service/service.js';
+import type {Cluster} from '../kube/cluster.js';
+import type {Plan} from '../release/plan.js';
+import {planAgain, planDeleteRevision, planDeleteService} from '../release/plan-object.js';
+import {
+	planPromote,
+	planRollback,
+	planSplit,
+	planUndo,
+	type Facts,
+	type Planned,
+	type PlanOptions,
+} from '../release/plan-split.js';
+import {withoutHistory} from '../release/without-history.js';
+import {setAndGot} from './live/verdicts.js';
+import type {History} from './session/change-recorder.js';
+import {refusedRight, type RightName} from './session/rights.js';
+import {askRevision, choose, reviewAbandon} from './sheets/choice-sheet.js';
+import {conflictOf} from './sheets/conflict-resolution.js';
+import {afterAsking, askPlaceholders} from './sheets/placeholders.js';
+import {openReview} from './sheets/review.js';
+import type {AskedVerb} from './sheets/sheets.js';
+import {targetStatusOf} from './sheets/target-status.js';
+import {discardDraft} from './state/draft.js';
+import {factsOf} from './state/facts.js';
+import {draftOf, selectedRevision, selectedService, whyNoRevision, whyNoService} from './state/read.js';
+import {closeSheet, notify} from './state/select.js';
+import type {ConsoleState, ConsoleStore} from './state/state.js';
+
+export type Verbs = {
+	readonly reviewDraft: () => void;
+	/** The same for a split that was put together elsewhere. */
+	readonly reviewSplit: (service: ServiceView, split: Split) => void;
+	/** Resolves when its review is open, or it is said why not: the names of new tags are asked for before. */
+	readonly complete: () => Promise<void>;
+	/** On the review of a promotion: whether what users had stays in the split as the way back. */
+	readonly dropOrKeepPrevious: () => void;
+	readonly rollBack: () => void;
+	/** Gives the release up: `why` in the operator's words. */
+	readonly abandon: (why?: string) => void;
+	/** The answer to a question: which revision is meant. */
+	readonly choose: (value: string) => void;
+	readonly undo: () => void;
+	/** Sends the split that is set once more, for a gateway that does not have it. */
+	readonly sendAgain: () => void;
+	readonly deleteService: () => void;
+	readonly deleteRevision: () => void;
+	/** After a conflict: the same wish on the service as it is now, to be reviewed again. */
+	readonly putMineOnTop: () => Promise<void>;
+};
+
+/** By the history, which may be one that cannot be read. */
+const unread = ({changes}: Facts, {historyUnread: problem}: ConsoleState) => ({
+	problem,
+	changes: changes.length,
+});
+const rollBackPlan: Planner = (facts, state) =>
+	withoutHistory(planRollback(facts), 'roll back', unread(facts, state));
+const undoPlan: Planner = (facts, state) => withoutHistory(planUndo(facts), 'undo', unread(facts, state));
+
+/** What turns the facts about a service into a plan. */
+type Planner = (facts: Facts, state: ConsoleState) => Planned;
+
+/** What the verbs need of the session that they are used in. */
+type Surroundings = {
+	/** The cluster that is connected to, if any. */
+	readonly cluster: () => Cluster | undefined;
+	/** The same, after saying on the screen that there is none yet. */
+	readonly reached: () => Cluster | undefined;
+	readonly history: Pick<History, 'reading'>;
+	/** Sends the form that is open to its review once more. */
+	readonly submitForm: () => Promise<void>;
+};
+
+export function createVerbs(
+	store: ConsoleStore,
+	{cluster: connected, reached, history, submitForm}: Surroundings,
+): Verbs {
+	/** Opens the review of what is planned on the selected service, or says what is missing. */
+	function review(planned: Planner, right: RightName = 'patch', verb?: AskedVerb): void {
+		const state = store.getState();
+		const service = selectedService(state);
+		if (service) return reviewOf(service, planned, right, verb);
+		if (reached()) notify(store, {tone: 'info', text: whyNoService(state)});
+	}
+
+	/** The same for a service that was bound before, whatever is selected. */
+	function reviewOf(
+		service: ServiceView,
+		planned: Planner,
+		right: RightName = 'patch',
+		verb?: AskedVerb,
+	): void {
+		const cluster = reached();
+		if (!cluster) return;
+		const state = store.getState();
+		const withheld = refusedRight(state, right, service.namespace);
+		if (withheld !== undefined) return notify(store, {tone: 'bad', text: withheld});
+		const result = planned(factsOf(state, service), state);
+		if (result.ok) return openReview(store, cluster, result.plan);
+		if (verb && result.candidates && result.candidates.length > 0) {
+			return askRevision(store, service, result, {verb});
+		}
+		// What Knative says to be so already is not what users get.
+		const verdict = state.verdicts.get(service.uid);
+		const got = verdict?.splitAlarm?.isOver === false ? setAndGot(verdict.shares) : undefined;
+		if (got !== undefined && (result.already === true || verb !== undefined)) {
+			const text = `${result.reason} That is what Knative says; ${got}. S sends the split again; else look at the KIngress and the gateway's pods.`;
+			return notify(store, {tone: 'bad', text});
+		}
+		const instead = result.instead ? ' X gives the release up.' : '';
+		notify(store, {tone: 'info', text: `${result.reason}${instead}`});
+	}
+
+	/** What becomes of the template is asked again: what users run may be something else by now. */
+	function abandonAgain(service: ServiceView, {reject}: Plan): void {
+		const cluster = reached();
+		if (!cluster) return;
+		reviewAbandon(store, cluster, service, {why: reject?.mark.why ?? '', to: reject?.revision});
+	}
+
+	/** Its tags may be new ones, of which the names have to be free. */
+	async function reviewPromotion(service: ServiceView, options: PlanOptions = {}): Promise<void> {
+		const open = () => {
+			const status = targetStatusOf(store.getState(), service);
+			const newest = status.kind === 'there' ? status.service : service;
+			reviewOf(newest, facts => planPromote(facts, options), 'patch', 'promote');
+		};
+		const cluster = connected();
+		await afterAsking(
+			store,
+			cluster && askPlaceholders(store, cluster, service, [stableTag, previousTag]),
+			open,
+		);
+	}
+
+	/** The same wish, planned on the service as it is now: to be reviewed again. Never on another one. */
+	async function putMineOnTop(plan: Plan): Promise<void> {
+		const {action, write, name, splits} = plan;
+		if (write.kind !== 'patch') return;
+		const status = targetStatusOf(store.getState(), {uid: write.uid, name, namespace: plan.namespace});
+		if (status.kind !== 'there') {
+			const why = status.kind === 'not told' ? 'is not listed here' : 'was deleted';
+			return notify(store, {tone: 'bad', text: `${name} ${why}: there is nothing to apply this to.`});
+		}
+		closeSheet(store);
+		const {service} = status;
+		// What the sheet has called mine: by theirs another revision may be the one that a verb would take by itself.
+		const to = splits?.after.find(({percent}) => percent === 100)?.revision;
+		switch (action) {
+			case 'promote':
+				return reviewPromotion(service, {to, keepsPrevious: plan.promotion?.keepsPrevious});
+			case 'abandon':
+				return abandonAgain(service, plan);
+			case 'roll back':
+				return reviewOf(service, facts => planRollback(facts, {to}));
+			case 'send again':
+				return reviewOf(service, planAgain);
+			// To undo would take back theirs by now.
+			case 'undo':
+			case 'split':
+				return reviewOf(service, facts => planSplit(facts, splits?.after ?? splitOf(service)));
+			case 'tag':
+			case 'autoscaling':
+			case 'create revision':
+				return submitForm();
+			case 'create service':
+			case 'delete service':
+			case 'delete revision':
+				return;
+		}
+	}
+
+	return {
+		reviewSplit(service, split) {
+			reviewOf(service, facts => planSplit(facts, split));
+		},
+		reviewDraft() {
+			review((facts, state) => {
+				const draft = draftOf(state, facts.service);
+				const planned = draft && planSplit(facts, draft.split);
+				if (planned?.ok) return planned;
+				// Begun on another split, and what it asked for has come by another way.
+				if (planned?.already && draft && !equalSplits(draft.base, draft.split)) {
+					discardDraft(store);
+					return planned;
+				}
+				return {ok: false, reason: 'Nothing to review: ←→ moves the selected row, = makes all even.'};
+			});
+		},
+		dropOrKeepPrevious() {
+			const sheet = store.getState().sheets.at(-1);
+			if (sheet?.kind !== 'review' || !sheet.plan.promotion) return;
+			const {plan, phase} = sheet;
+			if (plan.write.kind !== 'patch' || (phase.kind !== 'open' && phase.kind !== 'armed')) return;
+			const status = targetStatusOf(store.getState(), {...plan, uid: plan.write.uid});
+			if (status.kind !== 'there') return;
+			const {promotion} = sheet.plan;
+			closeSheet(store);
+			reviewOf(status.service, facts =>
+				planPromote(facts, {to: promotion.to, keepsPrevious: !promotion.keepsPrevious}),
+			);
+		},
+		async complete() {
+			const service = selectedService(store.getState());
+			if (service) await reviewPromotion(service);
+			else review(facts => planPromote(facts), 'patch', 'promote');
+		},
+		rollBack() {
+			review(rollBackPlan, 'patch', 'roll back');
+		},
+		abandon(why = '') {
+			const state = store.getState();
+			const service = selectedService(state);
+			const cluster = reached();
+			if (!cluster) return;
+			if (!service) return notify(store, {tone: 'info', text: whyNoService(state)});
+			reviewAbandon(store, cluster, service, {why});
+		},
+		choose(value) {
+			const cluster = reached();
+			if (cluster) void choose(store, cluster, value);
+		},
+		undo() {
+			const service = selectedService(store.getState());
+			// What there is to undo is not known before; it is of the service that was selected then.
+			if (history.reading && service) void history.reading.then(() => reviewOf(service, undoPlan));
+			else review(undoPlan);
+		},
+		sendAgain() {
+			review(planAgain);
+		},
+		deleteService() {
+			review(({service, revisions}) => ({ok: true, plan: planDeleteService(service, revisions)}), 'delete');
+		},
+		deleteRevision() {
+			review(({service}, state) => {
+				const revision = selectedRevision(state);
+				if (!revision) return {ok: false, reason: whyNoRevision(state)};
+				return planDeleteRevision(service, revision);
+			}, 'deleteRevision');
+		},
+		async putMineOnTop() {
+			const sheet = conflictOf(store);
+			if (!sheet || sheet.conflict.already) return;
+			await putMineOnTop(sheet.plan);
+		},
+	};
+}
