@@ -194,7 +194,6 @@ export function noteFor(
 /** Of a change of shares or tags alone: the release goes on, with what is in the split. */
 function keptParts(facts: Facts, after: Split): Parts {
 	const {canary, stable, whole} = releaseOf(facts);
-	const found = noteOf(facts);
 	const listed = new Set(after.map(({revision}) => revision));
 	const had = stable?.revision ?? whole;
 	// Begun by this change: the one that gains and is not what users have.

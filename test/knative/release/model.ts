@@ -28,6 +28,9 @@ const serviceName = 'cart';
 export const nameOf = (generation: number) => `${serviceName}-${String(generation).padStart(5, '0')}`;
 const isoTime = (at: number) => new Date(at).toISOString().replace(/\.\d+Z$/, 'Z');
 
+const percentOfLatest = (targets: readonly TrafficTarget[]) =>
+	targets.find(({latestRevision}) => latestRevision)?.percent;
+
 export type Served = ReadonlyMap<string, number>;
 
 export class Model {
@@ -142,8 +145,6 @@ export class Model {
 
 	/** Whether that is another split. */
 	#set(by: string, traffic: TrafficTarget[]): boolean {
-		const percentOfLatest = (targets: TrafficTarget[]) =>
-			targets.find(({latestRevision}) => latestRevision)?.percent;
 		if (percentOfLatest(traffic) !== percentOfLatest(this.traffic)) this.rolling = undefined;
 		const isOther = JSON.stringify(traffic) !== JSON.stringify(this.traffic);
 		if (isOther) this.#ownerOfTraffic = by;

@@ -420,7 +420,7 @@ function happen(model: Model, what: Exclude<Step, {kind: 'verb'}>): void {
 			const facts = model.facts(what.machine);
 			const {service} = facts;
 			const newTag = freeCanaryTag(facts);
-			const made = planRevision(
+			const revision = planRevision(
 				service,
 				{
 					image: `registry.example.com/cart:${model.revisions.length + 1}`,
@@ -429,8 +429,8 @@ function happen(model: Model, what: Exclude<Step, {kind: 'verb'}>): void {
 				},
 				{stable: releaseOf(facts).stable?.revision},
 			);
-			if (!made.ok) return;
-			const plan = planCreateRevision(facts, made, []);
+			if (!revision.ok) return;
+			const plan = planCreateRevision(facts, revision, []);
 			model.send(what.machine, what.machine, plan, {makes: what});
 			return;
 		}
