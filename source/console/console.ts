@@ -100,7 +100,7 @@ export function createConsole({
 		return cluster ? tagsByHeader(cluster, service) : new Set();
 	});
 	const logs = createLogs(store, newsInterval);
-	const history = createHistory(store, historyFile, {isWhole: selector === undefined});
+	const history = createHistory(store, historyFile);
 	const connection = createConnection(store, {
 		gateway,
 		allNamespaces,
@@ -108,7 +108,10 @@ export function createConsole({
 		production,
 		contexts,
 		newsInterval,
-		onConnected: () => void history.load(),
+		onConnected(connected) {
+			history.lookUp(connected);
+			void history.load();
+		},
 		onService: service => history.saw(service),
 		async onLeave() {
 			users.clear();

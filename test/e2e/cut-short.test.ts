@@ -4,7 +4,7 @@
  */
 import {on} from 'node:events';
 import {watch} from 'node:fs';
-import {mkdir, mkdtemp, readFile, rm, writeFile} from 'node:fs/promises';
+import {mkdir, mkdtemp, readFile, rename, rm, rmdir, writeFile} from 'node:fs/promises';
 import {connect as connectTo, createServer, type Server, type Socket} from 'node:net';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
@@ -21,6 +21,7 @@ const moments = [
 	'when the request was sent',
 	'when the server has done it',
 	'when the answer was read',
+	'before the record of it',
 ] as const;
 type Moment = (typeof moments)[number];
 const ways = ['SIGHUP', 'SIGTERM', 'SIGKILL', 'ctrl-c', 'a closed line'] as const;
@@ -205,7 +206,12 @@ const deeds = {
 type Name = keyof typeof deeds;
 
 /** Resolves at that moment of the write that is sent next. */
-async function reached(moment: Moment): Promise<void> {
+async function reached(moment: Moment, terminal: TestTerminal): Promise<void> {
+	if (moment === 'before the record of it') {
+		relay.rules.gate = (request, way) => (isWrite(request) && way === 'back' ? hideJournal() : undefined);
+		await terminal.until(/The history is kept only until you quit/);
+		return;
+	}
 	if (moment === 'before the request') {
 		door.shut();
 		return noted();
@@ -250,6 +256,18 @@ async function noted(): Promise<void> {
 	}
 }
 
+/** From now on nothing can be written into the history: the answer that comes next is read, and not recorded. */
+async function hideJournal(): Promise<void> {
+	await rename(file(), aside());
+	await mkdir(file());
+}
+
+async function showJournal(): Promise<void> {
+	await rmdir(file());
+	await rename(aside(), file());
+}
+
+const aside = () => `${file()}.aside`;
 const file = () => path.join(directory, 'kn-canary', 'history.jsonl');
 const journal = async () => readFile(file(), 'utf8');
 
@@ -264,22 +282,28 @@ const trials: (readonly [Name, Way, Moment])[] = [
 
 const flat = (terminal: TestTerminal) => terminal.screen().replaceAll('\n', '');
 /** Whether the program has had the time, and the reason, to say that it does not know what became of it. */
-const isTold = (moment: Moment, way: Way) => moment !== 'when the answer was read' && way !== 'SIGKILL';
+const isTold = (moment: Moment, way: Way) =>
+	moment !== 'when the answer was read' && moment !== 'before the record of it' && way !== 'SIGKILL';
 
 describe('a console that is ended in the middle of a write', () => {
 	it.each(trials)('%s, by %s %s', async (name, way, moment) => {
 		const deed: Deed = deeds[name];
-		const isMade = moment === 'when the server has done it' || moment === 'when the answer was read';
+		const isMade = moment !== 'before the request' && moment !== 'when the request was sent';
 		{
 			await using terminal = open();
 			await terminal.until(/Revisions of cart[^]*watching|watching[^]*Revisions of cart/);
 			await deed.review(terminal);
-			const now = reached(moment);
+			const now = reached(moment, terminal);
 			terminal.press('enter');
 			await now;
-			expect(await journal()).toMatch(/^\{"(attempt|deed)":/);
+			const isHidden = moment === 'before the record of it';
+			const lines = await readFile(isHidden ? aside() : file(), 'utf8');
+			expect(lines).toMatch(/^\{"(attempt|deed)":/);
+			// What was hidden has nothing of how it ended.
+			expect(isHidden ? lines.trim().split('\n') : ['one']).toHaveLength(1);
 			end(terminal, way);
 			const {code} = await terminal.exited;
+			if (isHidden) await showJournal();
 			expect(isTold(moment, way) ? code : 4).toBe(4);
 			const words = `Sent, outcome not known: ${deed.title}.`;
 			expect(isTold(moment, way) && way !== 'a closed line' ? flat(terminal) : words).toContain(words);

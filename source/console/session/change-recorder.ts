@@ -3,15 +3,17 @@
  * tells. Kept in the store for undo and the roll back, and on disk so that both outlive a session.
  */
 import {entriesOf, withoutRepeats, type HistoryEntry} from '../../journal/journal-entry.js';
-import type {Attempt} from '../../journal/attempt.js';
-import type {Deed} from '../../journal/deed.js';
+import type {Attempt, AttemptEnding} from '../../journal/attempt.js';
+import type {Deed, DeedEnd} from '../../journal/deed.js';
 import type {HistoryFile} from '../../journal/journal-file.js';
 import {describeFault} from '../../knative/text/fault.js';
 import {settleAttempts} from '../../release/outcome/settle-attempts.js';
-import {settleDeeds} from '../../release/outcome/settle-deeds.js';
+import {lookUpDeeds, lookUpService} from '../../release/outcome/look-up.js';
+import {underWay} from '../../release/outcome/settle-deeds.js';
+import type {Cluster} from '../../kube/cluster.js';
+import type {Timers} from '../../kube/timers.js';
 import type {ServiceView} from '../../knative/service/service.js';
 import {equalSplits, splitOf, type Split} from '../../knative/split/split.js';
-import {knownRevisions} from '../state/read.js';
 import {notify} from '../state/select.js';
 import type {ConsoleState, ConsoleStore} from '../state/state.js';
 
@@ -40,8 +42,10 @@ export type History = {
 	hold(uid: string): () => void;
 	/** A change that was made from here, which is on disk already. */
 	own(entry: HistoryEntry): void;
-	/** What was attempted from here and of which it is not known what became: the watch will tell. */
+	/** What was attempted from here and of which it is not known what became: the watch will tell, or who looks. */
 	attempted(attempt: Attempt | Deed): void;
+	/** Connected to this cluster by now: what became of writes there is read, as long as it may still come. */
+	lookUp(cluster: Pick<Cluster, 'request' | 'server'>): void;
 	/** Where what is about to be sent, and what became of it, is written down; undefined without a disk. */
 	readonly file: HistoryFile | undefined;
 	/** Resolves when everything that was recorded is on disk. */
@@ -50,14 +54,25 @@ export type History = {
 
 type Known = {generation: number; split: Split};
 
-/**
- * @param file Undefined: the history lives as long as the console.
- * @param isWhole False where the watch tells of a part of the services only: what it does not tell of is not gone.
- */
+/** They keep no program from ending. */
+const idleTimers: Pick<Timers, 'after'> = {
+	after(milliseconds, task) {
+		const timer = setTimeout(task, milliseconds);
+		timer.unref();
+		return () => clearTimeout(timer);
+	},
+};
+
+/** Milliseconds after which is read what became of a write that has no answer, and between two such reads. */
+const lookInterval = 5000;
+/** Writes of which it is read at most what became of them, the newest ones. */
+const mostLookedUp = 50;
+
+/** @param file Undefined: the history lives as long as the console. */
 export function createHistory(
 	store: ConsoleStore,
 	file: HistoryFile | undefined,
-	{now = Date.now, isWhole = true}: {now?: () => number; isWhole?: boolean} = {},
+	{now = Date.now, timers = idleTimers}: {now?: () => number; timers?: Pick<Timers, 'after'>} = {},
 ): History {
 	const known = new Map<string, Known>();
 	const holds = new Map<string, number>();
@@ -65,6 +80,8 @@ export function createHistory(
 	/** Without an end. */
 	let attempts: readonly Attempt[] = [];
 	let openDeeds: readonly Deed[] = [];
+	let cluster: Pick<Cluster, 'request' | 'server'> | undefined;
+	let callOff: (() => void) | undefined;
 	let isLoaded = file === undefined;
 	const {promise: reading, resolve: hasRead} = Promise.withResolvers<void>();
 	let writing: Promise<void> = Promise.resolve();
@@ -121,51 +138,51 @@ export function createHistory(
 		const over = new Set([...made, ...ended].map(({id}) => id));
 		attempts = attempts.filter(({id}) => !over.has(id));
 		const isMade = new Set(made.map(({id}) => id));
-		const ends = new Map(ended.map(({id, ...end}) => [id, end]));
-		store.setState(({past}) => ({
-			past: past
-				.filter(({id}) => !isMade.has(id))
-				.map(each => {
-					const end = ends.get(each.id);
-					return end && !('what' in each) && end.how !== 'made'
-						? {...each, end: {how: end.how, sentence: end.sentence}}
-						: each;
-				}),
-		}));
+		store.setState(({past}) => ({past: past.filter(({id}) => !isMade.has(id))}));
+		settleEndings(ended);
 		for (const entry of made) {
 			remember(entry);
 			keep(async () => file?.append(entry), entry);
 		}
-		for (const ending of ended) keep(async () => file?.end(ending));
 	}
 
-	/** Of what was made or deleted. */
-	function settleOpenDeeds(state: ConsoleState): void {
-		if (openDeeds.length === 0 || state.connection.kind !== 'connected') return;
-		const isTold =
-			isWhole &&
-			state.scope.kind === 'one' &&
-			state.feeds.services.kind === 'live' &&
-			state.unreadable.length === 0;
-		if (!isTold) return;
-		const {namespace, services, connection} = state;
-		const has = {
-			server: connection.server,
-			namespace,
-			services,
-			revisionsOf: (name: string) =>
-				state.feeds.revisions.kind === 'live' ? knownRevisions(state, {namespace, name}) : undefined,
-		};
-		const ends = new Map(settleDeeds(openDeeds, has, now()).map(ending => [ending.id, ending]));
-		if (ends.size === 0) return;
+	/** How it ended of what was no change of a split, or is none that can be told. */
+	function settleEndings(endings: readonly AttemptEnding[]): void {
+		if (endings.length === 0) return;
+		const ends = new Map(endings.map(({id, ...end}) => [id, end]));
 		openDeeds = openDeeds.filter(({id}) => !ends.has(id));
-		for (const ending of ends.values()) keep(async () => file?.end(ending));
-		store.setState(({past}) => ({
-			past: past.map(each => {
-				const ending = ends.get(each.id);
-				return ending && 'what' in each ? {...each, end: {how: ending.how, sentence: ending.sentence}} : each;
-			}),
-		}));
+		attempts = attempts.filter(({id}) => !ends.has(id));
+		for (const ending of endings) keep(async () => file?.end(ending));
+		store.setState(({past}) => ({past: past.map(each => endedAs(each, ends.get(each.id)))}));
+	}
+
+	const isHere = ({server, end}: Attempt | Deed) => end === undefined && server === cluster?.server;
+
+	async function look(): Promise<void> {
+		const current = cluster;
+		if (!current) return;
+		for (const attempt of attempts.filter(each => isHere(each)).slice(-mostLookedUp)) {
+			const found = await lookUpService(current, attempt);
+			if (cluster !== current) return;
+			if (found === 'gone') {
+				const sentence = `${attempt.service} was deleted before anybody looked.`;
+				settleEndings([{id: attempt.id, how: 'not known', sentence}]);
+			} else if (found) settle(found);
+		}
+		const deeds = openDeeds.filter(each => isHere(each)).slice(-mostLookedUp);
+		const endings = await lookUpDeeds(current, deeds, now);
+		if (cluster !== current) return;
+		settleEndings(endings);
+		lookAgain();
+	}
+
+	/** What is older and was not told is not going to be. */
+	function lookAgain(): void {
+		callOff?.();
+		const isOpen = [...attempts, ...openDeeds].some(
+			each => isHere(each) && now() - each.at < underWay + 2 * lookInterval,
+		);
+		if (isOpen) callOff = timers.after(lookInterval, () => void look());
 	}
 
 	function take(service: ServiceView): void {
@@ -210,12 +227,6 @@ export function createHistory(
 		else take(service);
 	}
 
-	if (file) {
-		store.subscribe(state => {
-			if (isLoaded) settleOpenDeeds(state);
-		});
-	}
-
 	return {
 		saw,
 		get reading() {
@@ -237,8 +248,8 @@ export function createHistory(
 			}
 			isLoaded = true;
 			takeWaiting();
-			settleOpenDeeds(store.getState());
 			hasRead();
+			void look();
 		},
 		hold(uid) {
 			holds.set(uid, (holds.get(uid) ?? 0) + 1);
@@ -258,12 +269,26 @@ export function createHistory(
 		attempted(attempt) {
 			if ('what' in attempt) openDeeds = [...openDeeds, attempt];
 			else attempts = [...attempts, attempt];
+			lookAgain();
+		},
+		lookUp(connected) {
+			cluster = connected;
+			if (isLoaded) void look();
 		},
 		file,
 		async flush() {
+			callOff?.();
 			await writing;
 		},
 	};
+}
+
+/** A change that was made has an entry, and no end. */
+function endedAs(each: Attempt | Deed, end: DeedEnd | undefined): Attempt | Deed {
+	if (!end) return each;
+	if ('what' in each) return {...each, end};
+	const {how, sentence} = end;
+	return how === 'made' ? each : {...each, end: {how, sentence}};
 }
 
 function whereOf({connection}: ConsoleState): {server: string; context: string; user: string} {

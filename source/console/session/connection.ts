@@ -73,7 +73,7 @@ export function createConnection(
 		production: RegExp | undefined;
 		contexts: Contexts | undefined;
 		newsInterval: () => number;
-		onConnected: () => void;
+		onConnected: (cluster: Cluster) => void;
 		onService: (service: ServiceView) => void;
 		onLeave: () => Promise<void>;
 	},
@@ -159,7 +159,7 @@ export function createConnection(
 			store.setState({
 				connection: {kind: 'connected', context, server, user, flags, readOnly, production: isProduction},
 			});
-			onConnected();
+			onConnected(cluster);
 			if (context.length > longContext) void nameContexts();
 			const isFirst = cluster.context === home && contextBefore === undefined;
 			open(cluster, store.getState().namespace || cluster.namespace, {isAll: allNamespaces && isFirst});

@@ -1,14 +1,14 @@
 /** What a plan is made from, read once: what the watches of the console would tell, and what this machine remembers. */
+import type {AttemptEnding} from '../../journal/attempt.js';
 import {entriesOf, withoutRepeats, type HistoryEntry} from '../../journal/journal-entry.js';
 import type {HistoryFile, Recalled} from '../../journal/journal-file.js';
-import type {RevisionView} from '../../knative/revision/revision.js';
 import type {ServiceView} from '../../knative/service/service.js';
 import {describeFault} from '../../knative/text/fault.js';
 import type {Cluster} from '../../kube/cluster.js';
 import {readPlaceholders} from '../../kube/read-placeholders.js';
 import type {Facts} from '../../release/plan-split.js';
 import {settleAttempts} from '../../release/outcome/settle-attempts.js';
-import {settleDeeds} from '../../release/outcome/settle-deeds.js';
+import {lookUpDeeds} from '../../release/outcome/look-up.js';
 import {readRevisions, readService} from '../read/read-service.js';
 
 export type ReadFacts =
@@ -31,9 +31,10 @@ export async function readFacts(
 		// A roll back waits for nothing that it can do without.
 		tags.length > 0 ? readPlaceholders(cluster, namespace, name, tags) : undefined,
 	]);
+	await settleDeeds(memory, {cluster, history, now}, {namespace, name});
 	if (!read.ok) return read;
 	const {service} = read;
-	const changes = await settledChanges(memory, {service, revisions, server: cluster.server}, history, now());
+	const changes = await settledChanges(memory, service, history, now());
 	return {
 		ok: true,
 		facts: {service, revisions, changes, now: now(), user: cluster.user, placeholders},
@@ -54,31 +55,44 @@ async function remembered(history: HistoryFile | undefined): Promise<Memory> {
 	}
 }
 
+/** What was made or deleted of this name, and nobody has lived to write down how that ended. */
+async function settleDeeds(
+	{deeds}: Memory,
+	{cluster, history, now}: {cluster: Cluster; history: HistoryFile | undefined; now: () => number},
+	{namespace, name}: {namespace: string; name: string},
+): Promise<void> {
+	const open = deeds.filter(
+		deed =>
+			deed.end === undefined &&
+			deed.server === cluster.server &&
+			deed.namespace === namespace &&
+			deed.service === name,
+	);
+	await keep(history, [], await lookUpDeeds(cluster, open, now));
+}
+
+async function keep(
+	history: HistoryFile | undefined,
+	made: readonly HistoryEntry[],
+	ended: readonly AttemptEnding[],
+): Promise<void> {
+	try {
+		for (const entry of made) await history?.append(entry);
+		for (const ending of ended) await history?.end(ending);
+	} catch {
+		// What cannot be written down is found out again the next time.
+	}
+}
+
 /** The changes of this service, with those whose sender has not lived to write down how they ended. */
 async function settledChanges(
-	{entries, attempts, deeds}: Memory,
-	{
-		service,
-		revisions,
-		server,
-	}: {service: ServiceView; revisions: readonly RevisionView[] | undefined; server: string},
+	{entries, attempts}: Memory,
+	service: ServiceView,
 	history: HistoryFile | undefined,
 	now: number,
 ): Promise<HistoryEntry[]> {
 	const changes = entriesOf(entries, service.uid);
 	const {made, ended} = settleAttempts(attempts, service, changes, now);
-	const {namespace, name} = service;
-	const has = {server, namespace, services: [service], revisionsOf: () => revisions};
-	const settled = settleDeeds(
-		deeds.filter(deed => deed.service === name),
-		has,
-		now,
-	);
-	try {
-		for (const entry of made) await history?.append(entry);
-		for (const ending of [...ended, ...settled]) await history?.end(ending);
-	} catch {
-		// What cannot be written down is found out again the next time.
-	}
+	await keep(history, made, ended);
 	return entriesOf(withoutRepeats([...changes, ...made]), service.uid);
 }

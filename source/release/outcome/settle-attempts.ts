@@ -3,6 +3,7 @@ import type {Attempt, AttemptEnding} from '../../journal/attempt.js';
 import type {HistoryEntry} from '../../journal/journal-entry.js';
 import type {ServiceView} from '../../knative/service/service.js';
 import {equalSplits, splitOf} from '../../knative/split/split.js';
+import {underWay} from './settle-deeds.js';
 
 export type Settled = {
 	/** Changes that were made after all. */
@@ -10,9 +11,6 @@ export type Settled = {
 	/** Attempts that made none, or of which it cannot be told any more. */
 	ended: readonly AttemptEnding[];
 };
-
-/** Milliseconds for which a request may still be on its way, from somebody who is gone. */
-const underWay = 60_000;
 
 /**
  * @param entries All changes of that service that are known, also those that others made: one of them may be the next

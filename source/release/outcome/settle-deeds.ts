@@ -1,63 +1,36 @@
-/** What became of something made or deleted whose end nobody wrote down, by what the cluster has now. Pure. */
-import type {AttemptEnding} from '../../journal/attempt.js';
+/** What became of something made or deleted whose end nobody wrote down, by what the cluster has of that name now. Pure. */
 import type {Deed, DeedEnd} from '../../journal/deed.js';
-import type {RevisionView} from '../../knative/revision/revision.js';
-import type {ServiceView} from '../../knative/service/service.js';
 
-/** What the cluster has in a namespace, as far as it has told. */
-export type Inventory = {
-	server: string;
-	namespace: string;
-	/** All of them; undefined while that is not known. */
-	services: readonly ServiceView[] | undefined;
-	/** All of a service, by its name; undefined while they are not known. */
-	revisionsOf: (service: string) => readonly RevisionView[] | undefined;
-};
+/** The object of that name, as it was read. */
+export type FoundObject =
+	| {kind: 'absent'}
+	| {
+			kind: 'there';
+			uid: string;
+			/** It is being deleted. */
+			isGoing: boolean;
+			/** Who made it and when, where it says so; milliseconds since 1970. */
+			creator?: string | undefined;
+			createdAt?: number | undefined;
+	  };
 
 /** Milliseconds for which a request may still be on its way, from somebody who is gone. */
-const underWay = 60_000;
+export const underWay = 60_000;
 
-/** The ends that can be told by now. */
-export function settleDeeds(deeds: readonly Deed[], has: Inventory, now: number): AttemptEnding[] {
-	return deeds.flatMap(deed => {
-		if (deed.end !== undefined || deed.server !== has.server || deed.namespace !== has.namespace) return [];
-		const end = endOf(deed, has, now - deed.at > underWay);
-		return end ? [{id: deed.id, ...end}] : [];
-	});
-}
-
-/** @param isOver A request of then is not on its way any more. */
-function endOf(deed: Deed, has: Inventory, isOver: boolean): DeedEnd | undefined {
-	if (!has.services) return undefined;
+/** Undefined while it may still come. */
+export function endOfDeed(deed: Deed, found: FoundObject, now: number): DeedEnd | undefined {
+	const isOver = now - deed.at > underWay;
 	const {object, uid, what} = deed;
-	if (what === 'create service') return endOfCreation(deed, has.services, isOver);
-	const isThere =
-		what === 'delete service'
-			? has.services.some(service => service.uid === uid && !service.deleting)
-			: isRevisionThere(deed, has, has.services);
-	if (isThere === undefined) return undefined;
+	if (what === 'create service') return endOfCreation(deed, found, isOver);
+	// Another of its name is another object.
+	const isThere = found.kind === 'there' && found.uid === uid && !found.isGoing;
 	if (!isThere) return {how: 'made', sentence: `${object} is gone.`};
 	return isOver ? {how: 'not made', sentence: `${object} is still there.`} : undefined;
 }
 
-function isRevisionThere(
-	{service, uid}: Deed,
-	has: Inventory,
-	services: readonly ServiceView[],
-): boolean | undefined {
-	// They go with their service.
-	if (services.every(({name}) => name !== service)) return false;
-	return has.revisionsOf(service)?.some(revision => revision.uid === uid && !revision.deleting);
-}
-
 /** Who made it is no proof: a kubeconfig names its user otherwise than the server does. */
-function endOfCreation(
-	{object, at}: Deed,
-	services: readonly ServiceView[],
-	isOver: boolean,
-): DeedEnd | undefined {
-	const found = services.find(({name}) => name === object);
-	if (!found) {
+function endOfCreation({object, at}: Deed, found: FoundObject, isOver: boolean): DeedEnd | undefined {
+	if (found.kind === 'absent') {
 		const sentence = `There is no ${object}: it was never made, or was deleted since.`;
 		return isOver ? {how: 'not known', sentence} : undefined;
 	}

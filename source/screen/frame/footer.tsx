@@ -97,8 +97,9 @@ function noticeOf(
 	const {notice, connection, feeds, unreadable, historyProblem} = state;
 	const {styles, glyphs, isAscii} = theme;
 	const ofService = serviceNotice(state, theme, revisions);
-	// What the server says of the service is newer than the good news about what was asked of it.
-	if (notice && (notice.tone !== 'good' || !ofService)) {
+	// What the server says of the service is newer than the good news about what was asked of it, but not what there is no
+	// record of.
+	if (notice && (notice.tone !== 'good' || !ofService || historyProblem !== undefined)) {
 		const style = {info: styles.waiting, good: styles.ok, bad: styles.bad}[notice.tone];
 		// Of the change that was made, where it is said that it was.
 		return notice.tone === 'good' && historyProblem !== undefined

@@ -196,6 +196,20 @@ describe('an answer on purpose', () => {
 		expect(answers.map(({code}) => code)).toEqual(codes);
 	});
 
+	it('of a deletion with a body, that is what makes it a dry run, whatever the query says', async () => {
+		await change('PATCH', '/api', {answers: [{code: 409, methods: ['DELETE'], dryRun: true, times: 2}]});
+		const options = {kind: 'DeleteOptions', apiVersion: 'v1'};
+		const path = `${services}/checkout`;
+		const answers = [
+			await api('DELETE', path, {body: {...options, dryRun: ['All']}}),
+			await api('DELETE', `${path}?dryRun=All`),
+			await api('DELETE', path, {body: {...options, dryRun: ['All']}}),
+			await api('DELETE', `${path}?dryRun=All`, {body: options}),
+		];
+		expect(answers.map(({code}) => code)).toEqual([409, 409, 200, 200]);
+		expect((await api('GET', path)).code).not.toBe(200);
+	});
+
 	it('410 is given to lists, and in the stream of a watch', async () => {
 		await change('PATCH', '/api', {answers: [{code: 410}]});
 		expect(await api('GET', services)).toMatchObject({code: 410, body: {reason: 'Expired'}});

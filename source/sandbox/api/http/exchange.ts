@@ -24,6 +24,19 @@ export type ApiMessage = {
 	[Symbol.asyncIterator](): AsyncIterator<unknown>;
 };
 
+/** The same message, of which the body has been read already. */
+export function withBody({method, url, headers, rawHeaders}: ApiMessage, body: Buffer): ApiMessage {
+	return {
+		method,
+		url,
+		headers,
+		rawHeaders,
+		async *[Symbol.asyncIterator]() {
+			yield body;
+		},
+	};
+}
+
 /** By name in small letters; several values of one header are as many headers. */
 export type ApiHeaders = Record<string, number | string | string[]>;
 

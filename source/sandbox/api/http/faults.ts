@@ -14,7 +14,7 @@ export type FaultAnswer = {
 	readonly methods?: readonly string[];
 	/** What the path has to contain: `/services/hello`. All paths unless told. */
 	readonly path?: string;
-	/** Only dry runs (`dryRun=All` in the query), or all but these; both unless told. */
+	/** Only dry runs (`dryRun=All` in the query; of a DELETE with a body, in that), or all but these; both unless told. */
 	readonly dryRun?: boolean;
 	/** After that many requests it is over; never unless told. */
 	readonly times?: number;

@@ -11,7 +11,9 @@ import {everything, type PolicyRule} from '../access/access.js';
 import {callerOf, type ApiUser} from '../access/authentication.js';
 import {startGarbageCollection} from '../verbs/garbage-collection.js';
 import {createCertificate} from './certificate.js';
-import type {ApiMessage, ApiResponse} from './exchange.js';
+import {withBody, type ApiMessage, type ApiResponse} from './exchange.js';
+import {readBody} from '../body/body.js';
+import {isDryDeletion} from '../verbs/delete.js';
 import {faultError} from './fault-answer.js';
 import {createApiFaults, type ApiFaultSwitch, type FaultedRequest} from './faults.js';
 import {listen} from './listener.js';
@@ -229,13 +231,13 @@ function refuse(response: ApiResponse, error: unknown): void {
 
 async function dispatch(
 	{shared, routes, users}: ApiContext,
-	message: ApiMessage,
+	received: ApiMessage,
 	response: ApiResponse,
 ): Promise<ApiReply | undefined> {
-	const [path = '/', ...query] = (message.url ?? '/').split('?');
+	const [path = '/', ...query] = (received.url ?? '/').split('?');
 	const parameters = new URLSearchParams(query.join('?'));
 	const isWatch = isYes(parameters.get('watch'));
-	const isDryRun = parameters.getAll('dryRun').includes('All');
+	const {message, isDryRun} = await withDryRun(received, parameters);
 	const request = {method: message.method ?? '', path, isWatch, isDryRun};
 	const fault = await meetFault(shared, request, response);
 	if (fault === 'over') {
@@ -265,6 +267,16 @@ async function dispatch(
 	}
 
 	return handler(message, response, parameters);
+}
+
+/** What a DELETE is to do is in its body, if it has one. */
+async function withDryRun(
+	message: ApiMessage,
+	query: URLSearchParams,
+): Promise<{message: ApiMessage; isDryRun: boolean}> {
+	if (message.method !== 'DELETE') return {message, isDryRun: query.getAll('dryRun').includes('All')};
+	const body = await readBody(message);
+	return {message: withBody(message, body), isDryRun: isDryDeletion({query, message}, body)};
 }
 
 /** Below this many bytes nothing is compressed (k8s.io/apiserver responsewriters/writers.go). */

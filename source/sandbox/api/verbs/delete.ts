@@ -149,7 +149,10 @@ function graceOf({spec}: StoredObject): number {
 }
 
 /** The options are in the body or in the query: a body, whatever is in it, makes the query be overlooked. */
-function deleteOptionsOf({query, message}: ResourceRequest, body: Buffer): DeleteOptions {
+function deleteOptionsOf(
+	{query, message}: Pick<ResourceRequest, 'query' | 'message'>,
+	body: Buffer,
+): DeleteOptions {
 	const given =
 		body.length === 0
 			? optionsIn(query)
@@ -171,6 +174,15 @@ function deleteOptionsOf({query, message}: ResourceRequest, body: Buffer): Delet
 		uid: stringOf(at(given, 'preconditions', 'uid')),
 		resourceVersion: stringOf(at(given, 'preconditions', 'resourceVersion')),
 	};
+}
+
+/** Whether nothing is to be deleted; of what makes no sense that is not said. */
+export function isDryDeletion(request: Pick<ResourceRequest, 'query' | 'message'>, body: Buffer): boolean {
+	try {
+		return deleteOptionsOf(request, body).dryRun;
+	} catch {
+		return false;
+	}
 }
 
 /** What a query says, in the form of a body. */
