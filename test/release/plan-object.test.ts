@@ -1,7 +1,9 @@
 /** Which revisions may be deleted: none that the route has, or is about to have. */
 import {describe, expect, it, test} from 'vitest';
 import {parseRevision, type RevisionView} from '../../source/knative/revision/revision.js';
-import {planAgain, planDeleteRevision} from '../../source/release/plan-object.js';
+import {parseNote} from '../../source/knative/release/evidence/note.js';
+import {planRevision} from '../../source/knative/revision/plan-revision.js';
+import {planAgain, planCreateRevision, planDeleteRevision} from '../../source/release/plan-object.js';
 import {knativeRevision, revisionName, revisionView, serviceView} from '../knative/objects.js';
 
 function revision(generation: number, uid = `uid-${generation}`): RevisionView {
@@ -111,4 +113,20 @@ test('the split is sent again by an annotation, which is a change where the same
 	// Nothing of the split changes, and there is nothing to undo.
 	expect(planned.ok && planned.plan.rows.every(({before, after}) => before === after)).toBe(true);
 	expect(planned.ok && planned.plan.splits).toBeFalsy();
+});
+
+test('the note of a new revision is about the generation that the template makes, though the split stays as it is', () => {
+	const following = [
+		{revisionName: revisionName(1), percent: 100},
+		{latestRevision: true, percent: 0},
+	];
+	const service = serviceView({traffic: following, ready: 1});
+	const made = planRevision(service, {image: 'registry.example.com/another:1', percent: 0});
+	if (!made.ok) throw new Error(made.reason);
+	const {write} = planCreateRevision({...facts, service, revisions: [revisionView(1)]}, made, []);
+	const operations = write.kind === 'patch' ? write.operations : [];
+	const noted = operations.flatMap(operation =>
+		'value' in operation && operation.path.includes('release') ? [parseNote(String(operation.value))] : [],
+	);
+	expect(noted).toMatchObject([{generation: service.generation + 1, verb: 'new revision'}]);
 });
