@@ -1,7 +1,12 @@
 /** Services and revisions as a server sends them, for plans: only what the test says differs from a sound one. */
-import {formatNote, noteAnnotation, type ReleaseNote} from '../../source/knative/release/evidence/note.js';
+import {
+	formatNote,
+	noteAnnotation,
+	parseNote,
+	type ReleaseNote,
+} from '../../source/knative/release/evidence/note.js';
 import {formatRejection, type Rejection} from '../../source/knative/release/evidence/rejection.js';
-import {patched} from '../../source/knative/objects/patch.js';
+import {patched, pointer} from '../../source/knative/objects/patch.js';
 import type {Condition, KnativeService, TrafficTarget} from '../../source/knative/objects/wire.js';
 import {parseRevision, type RevisionView} from '../../source/knative/revision/revision.js';
 import type {ServiceView} from '../../source/knative/service/service.js';
@@ -103,4 +108,12 @@ export function serviceMade({
 export function servicePatched(service: KnativeService, {write}: Plan, generation: number): KnativeService {
 	const object = patched(service, write.kind === 'patch' ? write.operations : []);
 	return {...object, metadata: {...object.metadata, generation}};
+}
+
+/** What a plan writes down on the service about its release. */
+export function noteIn({write}: Plan): ReleaseNote | undefined {
+	const path = pointer('metadata', 'annotations', noteAnnotation);
+	const operations = write.kind === 'patch' ? write.operations : [];
+	const written = operations.find(operation => operation.path === path);
+	return written && 'value' in written ? parseNote(String(written.value)) : undefined;
 }

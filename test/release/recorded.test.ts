@@ -222,7 +222,7 @@ describe('what is made or deleted', () => {
 
 	it('a service, is there with its end and no command line, whose manifest may have secrets in it', async () => {
 		world.onWrite(exchange => exchange.answer(201, manifest));
-		const {outcome} = await sendRecorded(cluster, planCreateService(manifest, []), history, {
+		const {outcome} = await sendRecorded(cluster, planCreateService(manifest, [], undefined), history, {
 			reason: 'a trial',
 			now: clock(now),
 		});
@@ -253,7 +253,7 @@ describe('what is made or deleted', () => {
 		const [container] = other.spec.template?.spec.containers ?? [];
 		if (container) container.image = 'mirror.example.com/app:1';
 		world.onWrite(exchange => exchange.answer(201, other));
-		const {outcome} = await sendRecorded(cluster, planCreateService(manifest, []), history);
+		const {outcome} = await sendRecorded(cluster, planCreateService(manifest, [], undefined), history);
 		expect(outcome.kind).toBe('altered');
 		expect((await history.readAll()).deeds).toMatchObject([
 			{end: {how: 'made', sentence: expect.stringContaining('stored mirror.example.com/app:1')}},
@@ -262,7 +262,7 @@ describe('what is made or deleted', () => {
 
 	it('a service that was there already, is not made', async () => {
 		world.onWrite(exchange => exchange.answer(409, status(409, 'AlreadyExists', 'it exists')));
-		const {open} = await sendRecorded(cluster, planCreateService(manifest, []), history);
+		const {open} = await sendRecorded(cluster, planCreateService(manifest, [], undefined), history);
 		expect(open).toBeUndefined();
 		expect((await history.readAll()).deeds).toMatchObject([
 			{
