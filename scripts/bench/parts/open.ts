@@ -29,14 +29,13 @@ export function openConsole(
 
 /** Who leaves a loop that is running is asked once more. */
 export async function quit(terminal: TestTerminal): Promise<void> {
-	let isOver = false;
-	const over = terminal.exited.then(() => {
-		isOver = true;
-	});
-	while (!isOver) {
+	const over = terminal.exited.then(() => true);
+	const pressed = async () => {
 		terminal.press('q');
-		await Promise.race([over, pause(1000)]);
-	}
+		await pause(1000);
+		return false;
+	};
+	while (!(await Promise.race([over, pressed()])));
 }
 
 /** Opens it and waits until everything is listed and watched, and the screen is quiet. */
