@@ -113,6 +113,8 @@ const open = () =>
 const reviewed = async (terminal: TestTerminal) => {
 	await terminal.until(/Dry run: the server would accept it/);
 	await terminal.until(/⏎ apply/);
+	// The terminal has to have said that it shows the sheet: Enter before that does not count.
+	await terminal.settle(200);
 };
 
 type Deed = {

@@ -79,7 +79,9 @@ export async function choose(store: ConsoleStore, cluster: Cluster, value: strin
 	if (sheet?.kind !== 'choice') return;
 	const service = state.services.find(({uid}) => uid === sheet.uid);
 	closeSheet(store);
-	if (!service) return notify(store, {tone: 'bad', text: 'That service was deleted: nothing to review.'});
+	if (!service) {
+		return notify(store, {tone: 'bad', text: 'That service is not there any more: nothing to review.'});
+	}
 	if (sheet.about === 'revision' && sheet.verb === 'abandon') {
 		return reviewAbandon(store, cluster, service, {why: sheet.why, to: value});
 	}

@@ -185,7 +185,7 @@ function row(
 				{text: shortRevision(revision.name, service.name), style: styles.muted},
 				'',
 				'',
-				{text: `${glyphs.bad} deleted`, style: styles.muted},
+				{text: `${glyphs.bad} ${revision.fate}`, style: styles.muted},
 			],
 		};
 	}

@@ -49,7 +49,7 @@ export function cellsOf(service: ServiceRow, theme: Theme, news: ServiceNews = {
 			...(isAcross ? [{text: printable(service.namespace), style: styles.muted}] : []),
 			{text: service.name, style: styles.muted},
 			'',
-			{text: 'deleted', style: styles.muted},
+			{text: service.fate, style: styles.muted},
 		];
 	}
 	const {glyph, style, word} = standingOf(service, theme, news);
