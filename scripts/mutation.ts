@@ -60,9 +60,7 @@ async function openTrial(file: string): Promise<Trial> {
 			reporters: [{}],
 			bail: 1,
 			maxWorkers: 1,
-			// A change that has a test wait for what never comes is noticed, too, and soon.
-			testTimeout: 15_000,
-			hookTimeout: 15_000,
+			// A change that has a test wait for what never comes is noticed, too; a slow machine is not to be taken for one.
 			globalSetup: [],
 			// It would keep the text of the first run.
 			fsModuleCache: false,

@@ -93,7 +93,7 @@ export async function connect(options: ConnectOptions = {}): Promise<Cluster> {
 		};
 	};
 	const flags = copiedFlags(selected.name, options.kubeconfig, overrides);
-	const cluster = httpCluster(selected, {credentials, onStanding, flags}, options);
+	const cluster = httpCluster(selected, {credentials, proxy, onStanding, flags}, options);
 	if (!terminal?.isDrawnOn) return cluster;
 	// Somebody looks at it for hours, and tools rewrite the file meanwhile.
 	const stopLooking = whenWritten(options, async () => credentials.check());

@@ -76,6 +76,55 @@ describe('the keyboard protocols that a program has left on', () => {
 	});
 });
 
+describe('Esc and / in one read', () => {
+	it('leave the filter and begin another one', async () => {
+		await using terminal = await openOnSandbox();
+		terminal.type(`/ca${ESC}/pay`);
+		await terminal.until(screen => /│ \/pay /.test(screen) && !/cart +9|checkout/.test(screen));
+	});
+
+	it('make no command of what follows', async () => {
+		await using terminal = await openOnSandbox();
+		terminal.type(`${ESC}/checkout`);
+		await terminal.until(/│ \/checkout /);
+		terminal.type(`${ESC}:ctx`);
+		await terminal.until(/: *ctx/);
+		expect(terminal.screen()).not.toMatch(sheets);
+	});
+});
+
+it('keys that are cut behind their beginning, into bytes 300 ms apart, are those keys and no others', async () => {
+	await using terminal = await openOnSandbox();
+	for (const [beginning, rest, wanted] of [
+		[`${ESC}[`, 'B', /▸ ● checkout/],
+		[`${ESC}O`, 'B', /▸ ▲ payments/],
+		[`${ESC}[`, '1;1A', /▸ ● checkout/],
+		[`${ESC}[`, 'H', /▸ ● cart/],
+		[`${ESC}[`, 'Z', /▸4 Live/],
+		[`${ESC}[`, '49;1u', /▸1 Services/],
+	] as const) {
+		await sendCut(terminal, [beginning, ...Array.from(rest)], 300);
+		await terminal.until(wanted);
+	}
+
+	expect(terminal.screen()).not.toMatch(sheets);
+});
+
+it('a storm of pastes types nothing and writes nothing, and the keys behind it act', async () => {
+	await using terminal = await openOnSandbox();
+	for (let times = 0; times < 50; times++) {
+		terminal.type(`${ESC}[200~Rq\rDc${'x'.repeat(2000)}\n${ESC}[201~`);
+	}
+
+	expect(await afterWholeKeys(terminal)).toSatisfy(isOnPanes);
+	// In a field only its first line is taken, once for each.
+	terminal.press('/');
+	await terminal.until(/keep filter/);
+	for (let times = 0; times < 3; times++) terminal.type(`${ESC}[200~pay\r${ESC}[201~`);
+	await terminal.until(/\/paypaypay/);
+	expect(terminal.screen()).not.toMatch(sheets);
+});
+
 it('a paste whose end is lost ends by itself', async () => {
 	await using terminal = await openOnSandbox();
 	terminal.type(`${ESC}[200~R\rq`);

@@ -43,6 +43,7 @@ describe('before a write the review warns', () => {
 		// And the way back, with the newest revision failed.
 		terminal.press('R');
 		await terminal.until(/Roll back payments/);
+		await terminal.until(shows('Dry run: the server would accept it'));
 		terminal.press('enter');
 		await terminal.until(/live since \d\d:\d\d:\d\d \(took [\d.]+ m?s\)/);
 		// All of it: listed at 0 %, the failed one would go on keeping the gateway from moving.

@@ -7,6 +7,7 @@ import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {execFile} from 'node:child_process';
 import {afterAll, beforeAll, describe, expect, it} from 'vitest';
+import {eventually} from '../support/eventually.js';
 import {openOnWorld, shows} from '../support/on-world.js';
 import {startWorld, type World} from '../support/world.js';
 
@@ -71,7 +72,8 @@ describe('a release that does not become ready says why, with what to do', () =>
 		// Knative says nothing of it yet.
 		const {conditions} = await world.service('cart');
 		expect(conditions.find(({type}) => type === 'ConfigurationsReady')).toMatchObject({status: 'Unknown'});
-		expect(await printed('get', 'cart')).toMatch(listed);
+		// Its look at the pods is a short one, which a busy machine may not answer in time.
+		await eventually(async () => expect(await printed('get', 'cart')).toMatch(listed));
 	});
 
 	it('and so do a sheet and a command that would give it traffic, in the words of the pane', async () => {

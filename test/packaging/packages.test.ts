@@ -28,7 +28,7 @@ describe.skipIf(!isMade)('the packages', () => {
 		const words = ['scripts/package/index.ts', '--out', out, '--only', target];
 		execFileSync(process.execPath, [...words, '--base-url', 'https://example.com/releases'], {stdio: 'pipe'});
 		execFileSync('tar', ['-xzf', at('*-linux-*.tar.gz'), '-C', folder.path]);
-	}, 300_000);
+	}, 900_000);
 
 	afterAll(() => {
 		folder.remove();

@@ -54,6 +54,8 @@ export type TerminalOptions = {
 	readonly isAmbiguousWide?: boolean;
 	/** Takes each byte for a character of its own. */
 	readonly isLatin1?: boolean;
+	/** What it takes bytes for, by a name of the Encoding Standard: `euc-jp`, `gbk`. @default UTF-8 */
+	readonly charset?: string;
 	/** Of its window, as it says when it is asked (OSC 11): `#ffffff`. */
 	readonly background?: string;
 	/** Whether the pseudo-terminal has a size; `ssh -tt` and some CI systems leave it at 0 by 0. @default true */
@@ -124,6 +126,7 @@ export const openTerminal = ({
 	hasSize = true,
 	isAmbiguousWide = false,
 	isLatin1 = false,
+	charset,
 	background,
 }: TerminalOptions) => {
 	const emulator = new xterm.Terminal({cols, rows, scrollback: 1000, allowProposedApi: true});
@@ -198,6 +201,13 @@ export const openTerminal = ({
 		if (exit === undefined && !isClosed) child.write(isIdentity ? (answersFor ?? '') : data);
 	});
 
+	const decoder = charset === undefined ? undefined : new TextDecoder(charset);
+	/** As the terminal takes the bytes of it. */
+	const decoded = (data: string): string => {
+		if (isLatin1) return Buffer.from(data).toString('latin1');
+		return decoder ? decoder.decode(Buffer.from(data), {stream: true}) : data;
+	};
+
 	let unparsed = 0;
 	let taken: string[] | undefined;
 	child.onData(data => {
@@ -207,7 +217,7 @@ export const openTerminal = ({
 		nearer?.write(data);
 		unparsed++;
 		arrive(() => {
-			emulator.write(isLatin1 ? Buffer.from(data).toString('latin1') : data, () => {
+			emulator.write(decoded(data), () => {
 				unparsed--;
 				notify();
 			});
@@ -366,6 +376,17 @@ export const openTerminal = ({
 
 				watchers.add(again);
 			});
+		},
+		/** The cells, as soon as none has changed for so many milliseconds: rows that are drawn again as they are count for nothing. */
+		async still(milliseconds = 700): Promise<string[]> {
+			for (let seen = this.cells(); ;) {
+				await new Promise(resolve => {
+					setTimeout(resolve, milliseconds);
+				});
+				const now = this.cells();
+				if (now.every((row, index) => row === seen[index])) return now;
+				seen = now;
+			}
 		},
 		resize(newCols: number, newRows: number) {
 			emulator.resize(newCols, newRows);

@@ -1,5 +1,6 @@
 /** Readings of the store that more than one place needs. Pure. */
 import {fateOfRevision, fateOfService, fateWords, type Fate} from './fate.js';
+import type {Pane} from './panes.js';
 import type {RevisionView} from '../../knative/revision/revision.js';
 import type {DomainMapping} from '../../knative/service/domain-mapping.js';
 import {conditionTrouble, told, type RevisionTrouble} from '../../knative/revision/trouble.js';
@@ -241,6 +242,11 @@ function rowOf({row}: Pick<ConsoleState, 'row'>, {uid}: ServiceView, split: Spli
 
 export function topSheet({sheets}: ConsoleState): Sheet | undefined {
 	return sheets.at(-1);
+}
+
+/** The pane that has the keyboard; none while a sheet has it. */
+export function focusedPane(state: ConsoleState): Pane | undefined {
+	return topSheet(state) === undefined ? state.focus : undefined;
 }
 
 const noFlags: readonly string[] = [];

@@ -4,6 +4,8 @@
  * client-node's, each loaded for those alone.
  */
 import {readFile} from 'node:fs/promises';
+import {createSecureContext} from 'node:tls';
+import {describeFault} from '../../knative/text/fault.js';
 import {printable} from '../../knative/text/printable.js';
 import {dataOrFile, KubeconfigError, type KubeconfigUser, type SelectedContext} from './kubeconfig.js';
 import type {OidcLogin} from './oidc.js';
@@ -112,15 +114,37 @@ async function certificateOf(user: KubeconfigUser): Promise<Certificate | undefi
 				: 'there is a client-certificate and no client-key',
 		);
 	}
+	belongTogether({cert, key});
 	return {cert, key};
+}
+
+/** The pair that was tried last: it is read again for each request, and changes hardly ever. */
+let together = '';
+
+/** Throws KubeconfigError where TLS would refuse them, which says so in OpenSSL's words, at each request. */
+function belongTogether({cert, key}: Certificate): void {
+	const pair = `${String(cert)}${String(key)}`;
+	if (pair === together) return;
+	try {
+		createSecureContext({cert, key});
+	} catch (error) {
+		const code = error instanceof Error && 'code' in error ? error.code : '';
+		throw new KubeconfigError(
+			code === 'ERR_OSSL_X509_KEY_VALUES_MISMATCH'
+				? 'the client-key is not that of the client-certificate'
+				: /ENCRYPTED/.test(String(key))
+					? 'the client-key is encrypted; give it without a passphrase'
+					: 'the client-certificate or its client-key is not PEM',
+		);
+	}
+	together = pair;
 }
 
 /** A failure to read a file, in words that name the user. */
 function explained(error: unknown, {userName}: SelectedContext): Error {
 	if (error instanceof KubeconfigError) return error;
-	const message = error instanceof Error ? error.message : String(error);
 	return new KubeconfigError(
-		`the credentials of user "${printable(userName)}" cannot be used: ${printable(message)}`,
+		`the credentials of user "${printable(userName)}" cannot be used: ${describeFault(error)}`,
 		{cause: error},
 	);
 }

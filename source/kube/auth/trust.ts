@@ -1,5 +1,6 @@
 /** Which API server is believed to be the one that is meant: its authority, the name in its certificate, or neither. */
 import {X509Certificate} from 'node:crypto';
+import {describeFault} from '../../knative/text/fault.js';
 import {printable} from '../../knative/text/printable.js';
 import {dataOrFile, type SelectedContext} from './kubeconfig.js';
 import {KubeconfigError} from './kubeconfig-files.js';
@@ -14,13 +15,22 @@ export type Trust = {
 
 /**
  * What the cluster of a context says; where it names no authority, those that this machine trusts.
- * @throws KubeconfigError when the authority is no certificate; what reading its file throws.
+ * @throws KubeconfigError when the authority cannot be read, or is no certificate.
  */
 export async function trustOf({cluster, clusterName}: SelectedContext): Promise<Trust> {
 	const isInsecure = cluster['insecure-skip-tls-verify'] === true;
 	const name = cluster['tls-server-name'];
 	const rest = {rejectUnauthorized: !isInsecure, ...(name && {servername: name})};
-	const given = await dataOrFile(cluster['certificate-authority-data'], cluster['certificate-authority']);
+	const file = cluster['certificate-authority'];
+	let given: Buffer | undefined;
+	try {
+		given = await dataOrFile(cluster['certificate-authority-data'], file);
+	} catch (error) {
+		throw new KubeconfigError(
+			`the certificate authority of cluster "${printable(clusterName)}" cannot be read: ${describeFault(error)}`,
+			{cause: error},
+		);
+	}
 	if (given !== undefined) {
 		const ca = given.toString('latin1');
 		if (!hasCertificate(ca)) {

@@ -4,8 +4,9 @@
  */
 import {createHash} from 'node:crypto';
 import {isIP} from 'node:net';
-import {Agent, Pool, ProxyAgent, type buildConnector, type Dispatcher} from 'undici';
+import {Agent, ProxyAgent, type buildConnector, type Dispatcher, type Pool} from 'undici';
 import type {Credentials} from '../auth/credentials.js';
+import {tunnelPool} from './tunnel.js';
 
 export type DispatcherCache = {
 	/** The dispatcher for these credentials: the same one until certificate, CA or proxy change. */
@@ -56,7 +57,7 @@ function make({connection, allowHttp2}: Credentials): Dispatcher {
 			requestTls: tls,
 			// As Go has it: the authority of the cluster is that of an https proxy as well (net/http transport.go, dialConn).
 			proxyTls,
-			clientFactory: (origin, options) => new Pool(origin, withoutAddressAsName(options)),
+			clientFactory: (origin, options) => tunnelPool(origin, withoutAddressAsName(options), proxy),
 			...limits,
 		});
 	}

@@ -9,7 +9,8 @@ import {isWrite} from './api-request.js';
 import type {Deadline} from './deadline.js';
 import type {DispatcherCache} from './dispatcher.js';
 import type {ServerSignals} from './server-signals.js';
-import {isBrokenOff, isCut, isTurnedAway, orAborted, send, type IncomingResponse} from './transport.js';
+import {isBrokenOff, isCut, isTurnedAway} from './failed-connection.js';
+import {orAborted, send, type IncomingResponse} from './transport.js';
 
 /** How one request is sent. */
 export type ApiExchangeOptions = {
@@ -84,6 +85,7 @@ export function createExchange({
 					},
 					signal: limit.signal,
 					isOnce: isWrite(request),
+					proxy: used.connection.proxy,
 					...(body === undefined ? {} : {body}),
 				});
 				if (answer.status !== 401) {

@@ -12,17 +12,12 @@ import {parseRetryAfter, parseWarnings} from './headers.js';
 import type {SelectedContext} from '../auth/kubeconfig.js';
 import {corePath, fieldManager as ownFieldManager, podProxyPath} from '../paths.js';
 import {withoutUserInfo} from '../auth/user-info.js';
+import {transportError} from './failed-connection.js';
 import {createServerSignals} from './server-signals.js';
 import {sentenceOf} from '../status.js';
 import {systemTimers, type Timers} from '../timers.js';
-import {
-	readAll,
-	readBytes,
-	readLines,
-	readTexts,
-	transportError,
-	type IncomingResponse,
-} from './transport.js';
+import {readAll, readBytes, readLines, readTexts, type IncomingResponse} from './transport.js';
+import {hostOfProxy} from './tunnel.js';
 
 export type HttpClusterOptions = {
 	/** Instead of the namespace of the context. */
@@ -82,10 +77,13 @@ export function httpCluster(
 	selected: SelectedContext,
 	{
 		credentials,
+		proxy,
 		onStanding,
 		flags,
 	}: {
 		credentials: CredentialSource;
+		/** URL of the proxy on the way, if there is one. */
+		proxy?: string | undefined;
 		onStanding: Cluster['onStanding'];
 		flags: readonly string[];
 	},
@@ -100,6 +98,9 @@ export function httpCluster(
 	// Thousands of revisions are 20 MB, and a tenth of that compressed; who is beside the server may rather not wait for it.
 	const mayCompress = selected.cluster['disable-compression'] !== true;
 
+	const noAnswer = (url: URL, seconds: number) =>
+		`no answer from ${url.host} within ${seconds} s${proxy === undefined ? '' : `, through the proxy ${hostOfProxy(proxy)}`}`;
+
 	/** What a failure means once it is known who called it off, and a word to all that watch when it was not `caller`. */
 	function judged(
 		error: unknown,
@@ -111,7 +112,7 @@ export function httpCluster(
 		if (error.isLogin) return error;
 		if (limit.over) dispatchers.retire();
 		const lost = limit.over
-			? new TransportError(`no answer from ${url.host} within ${seconds} s`, error.outcome, {
+			? new TransportError(noAnswer(url, seconds), error.outcome, {
 					cause: error,
 					isUnanswered: true,
 				})
@@ -262,8 +263,8 @@ export function httpCluster(
 					}
 				}
 			} catch (error) {
-				const none = `no answer from ${url.host} within ${defaultTimeout / 1000} s`;
-				const sentence = limit.over ? none : transportError(error, url, 'not sent').message;
+				const none = noAnswer(url, defaultTimeout / 1000);
+				const sentence = limit.over ? none : transportError(error, url, 'not sent', proxy).message;
 				return {kind: 'unanswered', sentence};
 			} finally {
 				limit.clear();

@@ -6,6 +6,7 @@ import {isIP, type Socket} from 'node:net';
 import {SocksClient} from 'socks';
 import {buildConnector} from 'undici';
 import type {ServerConnection} from '../auth/credentials.js';
+import {ProxyRefusal} from './tunnel.js';
 
 /**
  * @param proxy URL: socks5: or socks5h:, which are the same to kubectl; the proxy resolves the name.
@@ -26,7 +27,7 @@ export function socksConnector(
 		try {
 			socket = await connectThrough({hostname, port, username, password}, target, timeout);
 		} catch (error) {
-			callback(error instanceof Error ? error : new Error(String(error)), null);
+			callback(new ProxyRefusal('the proxy cannot be asked', undefined, {cause: error}), null);
 			return;
 		}
 		if (options.protocol !== 'https:') {

@@ -5,8 +5,8 @@ import {Readable} from 'node:stream';
 import {StringDecoder} from 'node:string_decoder';
 import {promisify} from 'node:util';
 import type {Dispatcher} from 'undici';
-import {TransportError} from '../cluster.js';
 import {printable} from '../../knative/text/printable.js';
+import {isUnprocessed, transportError} from './failed-connection.js';
 
 export type Outgoing = {
 	dispatcher: Dispatcher;
@@ -16,6 +16,8 @@ export type Outgoing = {
 	body?: string;
 	/** It writes: whatever a server says of the connection, nobody but the caller sends it again. */
 	isOnce?: boolean;
+	/** URL of the proxy on the way, if there is one. */
+	proxy?: string | undefined;
 	signal: AbortSignal;
 };
 
@@ -79,7 +81,7 @@ export async function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Pr
 
 /** Sends one request, once. Redirects are not followed: they would take the credentials elsewhere. */
 export async function send(outgoing: Outgoing): Promise<IncomingResponse> {
-	const {dispatcher, url, method, headers, body, isOnce = false, signal} = outgoing;
+	const {dispatcher, url, method, headers, body, isOnce = false, proxy, signal} = outgoing;
 	let sending = false;
 	const observed = dispatcher.compose(dispatch => (options, handler) => {
 		const observer = new SendObserver(handler, () => {
@@ -108,41 +110,12 @@ export async function send(outgoing: Outgoing): Promise<IncomingResponse> {
 		return {status: answer.statusCode, headers: answer.headers, body: answer.body};
 	} catch (error) {
 		const fate = isUnprocessed(error) ? 'not processed' : 'unknown';
-		throw transportError(error, url, sending ? fate : 'not sent');
+		throw transportError(error, url, sending ? fate : 'not sent', proxy);
 	}
 }
 
 /** As a body that undici cannot send a second time: it sends a whole one again when its stream was refused. */
 const once = (body: string): Readable => Readable.from([Buffer.from(body)], {objectMode: false});
-
-/** HTTP/2: the server says that it has not done anything with the request (RFC 9113 §8.7). */
-const refusedStream = 7;
-
-const isAnyCause = (error: unknown, is: (error: Error) => boolean): boolean => {
-	for (let at = error; at instanceof Error; at = at.cause) if (is(at)) return true;
-	return false;
-};
-
-/** Whether the server has refused the stream of a request, so that it was not processed. */
-const isRefused = (error: unknown): boolean =>
-	isAnyCause(error, at => 'http2ErrorCode' in at && at.http2ErrorCode === refusedStream);
-
-/**
- * undici's words for a request whose stream is above the last one of a GOAWAY, whatever its code: those below it go on, or
- * end as the connection does. The server promises to have done nothing with it (RFC 9113 §6.8).
- */
-const beyondGoaway = /^HTTP\/2: "GOAWAY" frame received/;
-/** undici's words for HEADERS (frame type 1) that never left, because a GOAWAY came before. */
-const neverLeft = /^HTTP\/2: "frameError" received - type 1,/;
-
-/** Whether a GOAWAY was there before the request: the server has not processed it, and another connection may. */
-export const isTurnedAway = (error: unknown): boolean =>
-	isAnyCause(error, at => {
-		const unsent = 'code' in at && at.code === 'ERR_HTTP2_GOAWAY_SESSION';
-		return unsent || beyondGoaway.test(at.message) || neverLeft.test(at.message);
-	});
-
-const isUnprocessed = (error: unknown): boolean => isRefused(error) || isTurnedAway(error);
 
 /**
  * The whole body as text, unpacked if it is packed with gzip. Throws TransportError ('unknown') when it ends too early, is
@@ -236,61 +209,4 @@ export async function* readLines(incoming: IncomingResponse, url: URL): AsyncGen
 		yield* pieces;
 	}
 	if (rest !== '') yield rest;
-}
-
-function codeOf(error: unknown): string {
-	for (let at = error; at instanceof Error; at = at.cause) {
-		if ('code' in at && typeof at.code === 'string') return at.code;
-	}
-	return '';
-}
-
-const unresolved = new Set(['ENOTFOUND', 'EAI_AGAIN', 'EAI_FAIL']);
-const unreachable = new Set(['EHOSTUNREACH', 'ENETUNREACH', 'EHOSTDOWN', 'ENETDOWN', 'EADDRNOTAVAIL']);
-/** What becomes of a connection, and of everything on it. */
-const cut = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);
-/**
- * What becomes of one answer while the connection goes on; UND_ERR_INFO is what undici says of a stream that ended without
- * one, or was not taken after a GOAWAY.
- */
-const brokenOff = new Set(['ERR_HTTP2_STREAM_ERROR', 'UND_ERR_INFO', 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH']);
-const untrusted =
-	/^(CERT_|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_|ERR_TLS_CERT_ALTNAME_INVALID|HOSTNAME_MISMATCH)/;
-
-/** Whether a server may have closed a kept-alive connection just as it was used again. */
-export function isCut(error: unknown): boolean {
-	return cut.has(codeOf(error));
-}
-
-/** Whether one answer ended before it was complete, and the connection did not. */
-export function isBrokenOff(error: unknown): boolean {
-	return brokenOff.has(codeOf(error));
-}
-
-/** Of a connection that does not come about, or whose keep-alive is not answered. */
-const timedOut = new Set(['UND_ERR_CONNECT_TIMEOUT', 'ETIMEDOUT']);
-
-function words(error: unknown, url: URL): string {
-	const code = codeOf(error);
-	if (isRefused(error)) return `${url.host} refused the request before it did anything (REFUSED_STREAM)`;
-	if (isTurnedAway(error)) return `${url.host} closed the connection before it took the request (GOAWAY)`;
-	if (code === 'ECONNREFUSED') return `${url.origin} refused the connection`;
-	if (unresolved.has(code)) return `the name ${url.hostname} cannot be resolved (${code})`;
-	if (unreachable.has(code)) return `${url.host} cannot be reached (${code})`;
-	if (timedOut.has(code)) return `${url.host} does not answer (${code})`;
-	if (cut.has(code) || brokenOff.has(code)) {
-		return `${url.host} closed the connection before its answer was complete`;
-	}
-	const message = printable(error instanceof Error ? error.message : String(error));
-	if (untrusted.test(code)) return `the certificate of ${url.host} is not trusted: ${message}`;
-	return `no answer from ${url.host}: ${message}`;
-}
-
-export function transportError(error: unknown, url: URL, outcome: TransportError['outcome']): TransportError {
-	return error instanceof TransportError
-		? error
-		: new TransportError(words(error, url), outcome, {
-				cause: error,
-				isUnanswered: timedOut.has(codeOf(error)),
-			});
 }

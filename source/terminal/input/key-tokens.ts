@@ -97,6 +97,12 @@ const kept = (text: string): string => {
 	return text.slice(0, KEPT_OF_SEQUENCE) + (text.endsWith(ESC) ? ESC : '');
 };
 
+/**
+What opens a field for text. After an ESC it is Esc and this key, never Alt with it: else the text that follows would be taken for
+commands, or stand in the field that Esc was to leave.
+*/
+const beginsText = new Set(['/', ':']);
+
 /** Whether a sequence is a key or would be one if it meant anything: Alt may stand before it. */
 const isKey = (sequence: Sequence): boolean =>
 	(sequence.kind === 'CSI' || sequence.kind === 'SS3') &&
@@ -162,8 +168,9 @@ class Cutter {
 		// Ctrl-C is a way out of everything, also right after Esc.
 		if (rest.startsWith(CTRL_C)) return {at: index + 1};
 		const [character = ''] = graphemes(rest);
+		if (!isLate && beginsText.has(character)) this.#tokens.push(keyToken(ESCAPE_KEY));
 		// Its ESC was the Esc key, and this is no sequence after all.
-		const key = isLate ? character : altKey(character);
+		const key = isLate || beginsText.has(character) ? character : altKey(character);
 		if (key !== undefined) this.#tokens.push(keyToken(key));
 		return {at: index + 1 + character.length};
 	}
@@ -211,7 +218,7 @@ Cut `chunk`, which follows `before`, into keys and reports.
 
 A terminal spells Alt with a character as ESC and that character in one write. Over SSH the Esc key and the next key may
 arrive in one read just as well, and nobody can tell: so they are Alt with that key, which means nothing but for the few
-that a line editor knows. In two reads, with an answer of the terminal or enough time between them, they are two keys.
+that a line editor knows, and but for a key that begins text (`beginsText`). In two reads, with an answer of the terminal or enough time between them, they are two keys.
 
 An answer stands between two keys, never within one, unless something between us and the terminal gives it in its place, as
 mosh and multiplexers do: so what was pending before it still is.

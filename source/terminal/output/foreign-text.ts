@@ -1,29 +1,25 @@
 /**
  * Text that others write on the screen (`wall`, a job in the background, a plugin) stands among the cells and reads as if it were
  * the console's. Nobody tells of it; but it moves the cursor. So the terminal is asked for its position before a frame is
- * written, and now and then while none is: where it is not where the last frame has left it, everything is drawn anew.
+ * written: where it is not where the last frame has left it, everything is drawn anew.
  *
- * Text may also have put the cursor back where it was, and some terminals answer nothing. So once the operator has rested from
- * pressing keys, and reads, every row is drawn again, a few at a time; and now and then another one, as long as nobody comes.
+ * Text may also have put the cursor back where it was, and some terminals answer nothing. So rows are drawn again all the time, in
+ * turn, for a few bytes a second; and every row sooner once the operator has rested from pressing keys, and reads.
  */
 import type {FrameClock} from './frame-clock.js';
 
 /** Where the cursor is, from 0. */
 export type Position = {readonly row: number; readonly column: number};
 
-/**
- * Milliseconds between two looks at a screen that nothing is written on: each costs a dozen bytes, there and back, and a row. Twice
- * as many after each, up to the longest: whoever comes back presses a key.
- */
-const soonest = 4000;
-const rarest = 32_000;
+/** Bytes a second for rows that are drawn again: for each row once when no key comes any more, and all the time. */
+const rates = {afterKey: 300, always: 90};
 
-/** Rows that are drawn again at a time: at a look; where the terminal does not answer; when the operator has rested. */
-const rowsOf = {look: 1, silence: 2, rest: 2};
-
-/** Milliseconds without a key until rows are drawn again, and from some of them to the next: some 300 bytes a second. */
+/** Milliseconds without a key until rows are drawn again, and from some of them to the next. */
 const rest = 3000;
 const step = 1000;
+
+/** Bytes of a row, until some were drawn again. */
+const usualRow = 150;
 
 /** Milliseconds after which an answer is not waited for any more. */
 const lostAfter = 5000;
@@ -38,9 +34,9 @@ export type ForeignTextOptions = {
 	request: (answered: (position: Position) => void) => string;
 	/** Whether the line is free and nothing waits for it. */
 	isIdle: () => boolean;
-	/** Draws everything again, or rows only, whatever is thought to be there. */
+	/** Draws everything again, or the next rows only, whatever is thought to be there; and says how many bytes these took. */
 	redraw: () => void;
-	redrawRows: (count: number) => void;
+	redrawRows: (count: number) => number;
 	/** Rows of the window. */
 	rows: () => number;
 };
@@ -72,11 +68,13 @@ export function watchForForeignText({
 	let repairs = 0;
 	let notBefore = -Infinity;
 	let later: (() => void) | undefined;
-	let stop: (() => void) | undefined;
-	let interval = soonest;
-	/** Rows that are still to be drawn again since the last key. */
-	let left = 0;
 	let stopStepping: (() => void) | undefined;
+	/** Rows that are still to be drawn again since the last key, and from when on. */
+	let left = 0;
+	let restedAt = -Infinity;
+	/** Bytes that may be sent for rows now; of a row, as the last ones were. */
+	let allowance = 0;
+	let bytesOfRow = usualRow;
 
 	function question(expected: Position | undefined): string {
 		const now = clock.now();
@@ -105,47 +103,38 @@ export function watchForForeignText({
 		redraw();
 	}
 
-	function look(): void {
-		const isTold = isAnswering?.() ?? false;
-		interval = isTold ? Math.min(rarest, interval * 2) : soonest;
-		stop = clock.after(interval, look);
-		// Before a frame the terminal is asked.
-		if (isIdle()) redrawRows(isTold ? rowsOf.look : rowsOf.silence);
-	}
-
 	function takeStep(): void {
-		stopStepping = undefined;
-		if (isIdle()) {
-			redrawRows(rowsOf.rest);
-			left -= rowsOf.rest;
-		}
-
-		if (left > 0) stopStepping = clock.after(step, takeStep);
+		stopStepping = clock.after(step, takeStep);
+		// What was not sent while it could not be is not sent all at once then.
+		if (clock.now() < restedAt || !isIdle()) return;
+		const rate = left > 0 ? rates.afterKey : rates.always;
+		allowance = Math.min(allowance + (rate * step) / 1000, 2 * rate);
+		if (allowance <= 0) return;
+		const count = Math.max(1, Math.floor(allowance / bytesOfRow));
+		const bytes = redrawRows(count);
+		allowance -= bytes;
+		bytesOfRow = (bytesOfRow + bytes / count) / 2;
+		left -= count;
 	}
 
-	function endWaiting(): void {
-		stop?.();
-		stop = undefined;
-		stopStepping?.();
-		stopStepping = undefined;
+	function startStepping(): void {
+		stopStepping ??= clock.after(step, takeStep);
 	}
 
 	return {
 		start(answering) {
 			isAnswering = answering;
-			stop ??= clock.after(interval, look);
+			startStepping();
 		},
 		keyPressed() {
 			if (!isAnswering || isPaused) return;
-			endWaiting();
-			interval = soonest;
-			stop = clock.after(interval, look);
 			left = rows();
-			stopStepping = clock.after(rest, takeStep);
+			restedAt = clock.now() + rest;
 		},
 		pause() {
 			isPaused = true;
-			endWaiting();
+			stopStepping?.();
+			stopStepping = undefined;
 			later?.();
 			later = undefined;
 		},
@@ -153,7 +142,7 @@ export function watchForForeignText({
 			if (!isPaused) return;
 			isPaused = false;
 			askedAt = -Infinity;
-			if (isAnswering) stop ??= clock.after(interval, look);
+			if (isAnswering) startStepping();
 		},
 		beforeFrame: question,
 	};

@@ -123,6 +123,8 @@ export function createFrameWriter<Stream extends TerminalStream>(
 	let isStuck = false;
 	const size = () => windowSize(terminal);
 	let isRendering = false;
+	/** Bytes so far. */
+	let sent = 0;
 	let spell = firstSpelling;
 	let erasesUntil = -Infinity;
 	const width = Promise.withResolvers<number>();
@@ -133,18 +135,21 @@ export function createFrameWriter<Stream extends TerminalStream>(
 		redraw,
 		rows: () => size().rows,
 		redrawRows(count) {
-			if (frame === undefined) return;
+			const before = sent;
 			displayed.forgetNext(count);
-			schedule();
+			if (frame !== undefined) schedule();
+			return sent - before;
 		},
 	});
 
 	function write(bytes: string): void {
 		const start = clock.now();
 		const before = preemptions();
+		const length = Buffer.byteLength(bytes);
+		sent += length;
 		const written = (wasPreempted: () => boolean) => {
 			const end = clock.now();
-			pace.wrote(Buffer.byteLength(bytes), end - start, end, wasPreempted);
+			pace.wrote(length, end - start, end, wasPreempted);
 		};
 		let hasToWait = false;
 		terminal.write(bytes, () => {

@@ -62,6 +62,11 @@ test.each([
 	['Alt with the keys of a line editor', '\u001Bb\u001B\u007Fx', ['\u001Bb', '\u001B\u007F', 'x']],
 	['Alt with a key that means nothing then', '\u001Bq\u001BD\u001B\r\u001B \u001Bé\u001BRj', ['j']],
 	[
+		'Esc and a key that begins text',
+		'ab\u001B/ch\u001B:q',
+		['a', 'b', ESCAPE_KEY, '/', 'c', 'h', ESCAPE_KEY, ':', 'q'],
+	],
+	[
 		'Alt with an arrow as ESC and the arrow',
 		'\u001B\u001B[Dx\u001B\u001BOA',
 		['\u001B[1;3D', 'x', '\u001B[1;3A'],

@@ -3,6 +3,7 @@ import {watchForForeignText, type Position} from '../../../source/terminal/outpu
 import {createFakeClock} from '../../probe/fake-clock.js';
 
 const rows = 40;
+const bytesOfRow = 200;
 const place: Position = {row: 3, column: 4};
 
 function open({isAnswering}: {isAnswering: boolean}) {
@@ -25,6 +26,7 @@ function open({isAnswering}: {isAnswering: boolean}) {
 			drawn.push({at: clock.now(), count});
 			// As a frame is written.
 			watch.beforeFrame(place);
+			return count * bytesOfRow;
 		},
 		rows: () => rows,
 	});
@@ -47,24 +49,41 @@ function open({isAnswering}: {isAnswering: boolean}) {
 	};
 }
 
-describe('a screen that nothing is written on', () => {
-	it('is looked at ever less often, a row at a time, where the terminal answers', async () => {
-		const {clock, rowsDrawn, questions, answer} = open({isAnswering: true});
-		await clock.pass(4000);
-		expect([rowsDrawn(), questions()]).toEqual([1, 1]);
-		answer(place);
-		await clock.pass(60_000);
-		expect(rowsDrawn()).toBe(4);
-		await clock.pass(320_000);
-		expect(rowsDrawn()).toBe(14);
-	});
+describe.each([true, false])(
+	'a screen that nothing is written on, where the terminal answers: %s',
+	isAnswering => {
+		it('is drawn again all the time, row by row, for less than 100 bytes a second', async () => {
+			const {clock, rowsDrawn} = open({isAnswering});
+			await clock.pass(600_000);
+			const perSecond = (rowsDrawn() * bytesOfRow) / 600;
+			expect(perSecond).toBeGreaterThan(80);
+			expect(perSecond).toBeLessThan(100);
+			const before = rowsDrawn();
+			await clock.pass(((rows * bytesOfRow) / 90) * 1000);
+			expect(rowsDrawn() - before).toBeGreaterThanOrEqual(rows - 1);
+		});
 
-	it('is drawn again all the time, some rows at a time, where it does not', async () => {
-		const {clock, rowsDrawn, questions} = open({isAnswering: false});
-		await clock.pass((rows / 2) * 4000);
-		expect(rowsDrawn()).toBe(rows);
-		expect(questions()).toBe(0);
-	});
+		it('is not drawn again faster after the line was not free for a long time', async () => {
+			const {clock, rowsDrawn, setIdle} = open({isAnswering});
+			setIdle(false);
+			await clock.pass(600_000);
+			expect(rowsDrawn()).toBe(0);
+			setIdle(true);
+			await clock.pass(10_000);
+			expect(rowsDrawn() * bytesOfRow).toBeLessThanOrEqual(10 * 90 + bytesOfRow);
+		});
+	},
+);
+
+it('a terminal that answers is asked with each row where its cursor is', async () => {
+	const {clock, questions, answer, rowsDrawn} = open({isAnswering: true});
+	for (let second = 0; second < 20; second++) {
+		await clock.pass(1000);
+		expect(questions()).toBeLessThanOrEqual(1);
+		answer(place);
+	}
+
+	expect(rowsDrawn()).toBeGreaterThan(5);
 });
 
 describe.each([true, false])('after a key, where the terminal answers: %s', isAnswering => {
@@ -76,11 +95,11 @@ describe.each([true, false])('after a key, where the terminal answers: %s', isAn
 		}
 
 		expect(rowsDrawn()).toBe(0);
-		await clock.pass(3000 + (rows / 2) * 1000);
+		await clock.pass(3000 + ((rows * bytesOfRow) / 300) * 1000);
 		expect(rowsDrawn()).toBeGreaterThanOrEqual(rows);
 		const before = rowsDrawn();
-		await clock.pass(4000);
-		expect(rowsDrawn() - before).toBeLessThanOrEqual(2);
+		await clock.pass(10_000);
+		expect((rowsDrawn() - before) * bytesOfRow).toBeLessThanOrEqual(10 * 90 + bytesOfRow);
 	});
 
 	it('nothing is drawn while the line is not free, and all of it when it is', async () => {
@@ -90,7 +109,7 @@ describe.each([true, false])('after a key, where the terminal answers: %s', isAn
 		await clock.pass(60_000);
 		expect(rowsDrawn()).toBe(0);
 		setIdle(true);
-		await clock.pass((rows / 2) * 1000);
+		await clock.pass(1000 + ((rows * bytesOfRow) / 300) * 1000);
 		expect(rowsDrawn()).toBeGreaterThanOrEqual(rows);
 	});
 
