@@ -231,8 +231,9 @@ export function createVerbs(
 		undo() {
 			const service = selectedService(store.getState());
 			// What there is to undo is not known before; it is of the service that was selected then.
-			if (history.reading && service) void history.reading.then(() => reviewOf(service, undoPlan));
-			else review(undoPlan);
+			if (!service) return review(undoPlan);
+			const open = () => reviewOf(service, undoPlan);
+			void afterAsking(store, history.reading, open, 'Reading the history…');
 		},
 		sendAgain() {
 			review(planAgain);
