@@ -162,8 +162,9 @@ const deeds = {
 		async review(terminal) {
 			terminal.press('D');
 			await terminal.until(/Delete (the service )?cart/);
-			terminal.type('cart');
 			await reviewed(terminal);
+			terminal.type('cart');
+			await terminal.until(/Type cart: cart/);
 		},
 		title: 'delete service cart',
 		made: /cart in default: delete service by \S+, from a console here: made/,
