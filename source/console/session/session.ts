@@ -97,6 +97,7 @@ export function startSession(
 				...(unreadable !== before.unreadable && {unreadable}),
 			});
 		};
+		const names = namespaces.flatMap(each => each ?? []);
 		const feeds = namespaces.map((each, index) =>
 			followNamespace(store, {
 				cluster,
@@ -107,7 +108,7 @@ export function startSession(
 				onService,
 				onRows(rows) {
 					all[index] = rows;
-					publish(joined(all, last));
+					publish(joined(all, last, names));
 				},
 			}),
 		);

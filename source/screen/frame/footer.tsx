@@ -121,7 +121,8 @@ function noticeOf(
 		const since = oldSince(feed);
 		const data = since === undefined ? '' : ` Data from ${clock(since)}.`;
 		const why = feed.why.replace(/\.$/, '');
-		return {text: `${why}.${data} Retrying; ctrl-r retries now.`, style: styles.warning};
+		const where = feed.of === undefined ? '' : `${feed.of}: `;
+		return {text: `${where}${why}.${data} Retrying; ctrl-r retries now.`, style: styles.warning};
 	}
 	const [unread] = [...unreadable.services, ...unreadable.revisions];
 	if (unread) return {text: `${glyphs.warning} ${unread.sentence}`, style: styles.warning};
