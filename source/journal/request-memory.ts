@@ -3,8 +3,9 @@
  * Values are never in it, only where they come from. What is in it is not trusted: a service that cannot be read is none.
  */
 import {constants} from 'node:fs';
-import {mkdir, open, rename} from 'node:fs/promises';
+import {open, rename} from 'node:fs/promises';
 import path from 'node:path';
+import {makeFolder} from '../bootstrap/make-folder.js';
 import * as v from 'valibot';
 
 const line = v.pipe(v.string(), v.maxLength(2000));
@@ -58,7 +59,7 @@ export function openRequestMemory(file: string | undefined): RequestMemory {
 		services.set(uid, request);
 		const kept = Object.fromEntries([...services].slice(-limit));
 		const folder = path.dirname(file);
-		await mkdir(folder, {recursive: true, mode: 0o700});
+		makeFolder(folder);
 		const fresh = path.join(folder, `.${path.basename(file)}.${process.pid}`);
 		const handle = await open(fresh, 'w', 0o600);
 		try {

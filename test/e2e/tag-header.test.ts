@@ -19,6 +19,8 @@ let directory: string;
 let balancer: TestGateway;
 /** Hosts and the tags that were chosen at them by header. */
 let asked: {host: string; tag: string | undefined}[];
+/** Takes the header off, as some balancers do with what they do not know. */
+let isDropping = false;
 
 beforeAll(async () => {
 	sandbox = await startSandboxProcess(builtProgram, {args: ['--pace', '20']});
@@ -33,11 +35,13 @@ afterAll(async () => {
 beforeEach(async () => {
 	directory = mkdtempSync(path.join(tmpdir(), 'kn-canary-tags-'));
 	asked = [];
+	isDropping = false;
 	balancer = await startTestGateway({
 		to: sandbox.gateway,
 		answer({headers}: IncomingMessage) {
 			const tag = headers['knative-serving-tag'];
 			asked.push({host: headers.host ?? '', tag: typeof tag === 'string' ? tag : undefined});
+			if (isDropping) delete headers['knative-serving-tag'];
 			if (headers.host === 'cart.default.example.com') return undefined;
 			return {status: 404, headers: {server: 'ALB'}, body: '<title>404 Not Found</title>\n'};
 		},
@@ -107,4 +111,31 @@ it('asks no tag by header where the cluster has it off, and says that nothing is
 	const {output} = await verify();
 	expect(output).toContain('the gateway may have no rule for tag hosts');
 	expect(asked.filter(({tag}) => tag !== undefined)).toEqual([]);
+});
+
+it('says of no answer whose it is, and calls no canary good, by a header that does not arrive', async () => {
+	await switchFeature('enabled');
+	isDropping = true;
+	const {output} = await verify();
+	expect(output).toContain(
+		'The tag canary teaches nothing: the header Knative-Serving-Tag may not arrive: it is answered as the other tags are',
+	);
+	expect(output).toMatch(/cart-00002 .* n 0 /);
+	expect(output).toContain('Cannot tell');
+	expect(asked.filter(({tag}) => tag === 'canary').length).toBeGreaterThanOrEqual(8);
+	await using terminal = openTerminal({
+		command: process.execPath,
+		args: [builtProgram, '--kubeconfig', sandbox.kubeconfig, '--rate', '10', ...gateway()],
+		env: {XDG_STATE_HOME: directory},
+		cols: 160,
+	});
+	await terminal.until(/▸ . cart +90│10/);
+	terminal.press('space');
+	await terminal.until(/tags are asked with the header Knative-Serving-Tag/);
+	// Longer than answers of pairs wait before they would teach.
+	await terminal.until(/if it was asked: the tags' answers do not differ .* 0 of \d{3} failed/, {
+		within: 60_000,
+	});
+	expect(terminal.screen()).toMatch(/\(no answers\) +…00002/);
+	expect(terminal.screen()).toContain('Cannot be judged');
 });

@@ -6,7 +6,7 @@ import type {Timers} from '../../kube/timers.js';
 import type {ReflectorState} from '../../kube/watch/reflector.js';
 import type {RevisionView} from '../../knative/revision/revision.js';
 import {parseService, type ServiceView} from '../../knative/service/service.js';
-import type {ConsoleState, ConsoleStore} from '../state/state.js';
+import type {ConsoleState, ConsoleStore, FeedState} from '../state/state.js';
 import {createSortedTable} from '../tables/tables.js';
 import {startFeed, type Feed} from './feed.js';
 import {followRevisions} from './revisions.js';
@@ -119,26 +119,44 @@ const kinds: readonly ReflectorState['kind'][] = [
 	'offline',
 ];
 
-function worst(states: readonly ReflectorState[]): ReflectorState {
-	return states.reduce((one, other) => (kinds.indexOf(other.kind) > kinds.indexOf(one.kind) ? other : one));
+/** With whose it is, where that is not all of them. */
+function worst(states: readonly ReflectorState[], names: readonly string[]): FeedState {
+	const found = states.reduce((one, other) =>
+		kinds.indexOf(other.kind) > kinds.indexOf(one.kind) ? other : one,
+	);
+	// They connect one after the other, and soon all have.
+	if (found.kind === 'connecting') return found;
+	const [first, ...more] = names.filter((_, index) => states[index]?.kind === found.kind);
+	if (first === undefined || more.length === names.length - 1) return found;
+	return {...found, of: more.length === 0 ? first : `${first} and ${more.length} more`};
 }
 
 const isSame = (one: readonly unknown[], other: readonly unknown[]): boolean =>
 	one.length === other.length && one.every((item, index) => item === other[index]);
 
 /**
- * The rows of several namespaces, given in order of their names, as those of one. What is as in `before`, which is what they
+ * The rows of several namespaces, given in order of their `names`, as those of one. What is as in `before`, which is what they
  * were joined to last, stays the same object, and all of it where nothing changed.
  */
-export function joined(all: readonly NamespaceRows[], before: NamespaceRows): NamespaceRows {
+export function joined(
+	all: readonly NamespaceRows[],
+	before: NamespaceRows,
+	names: readonly string[],
+): NamespaceRows {
 	const [first, ...others] = all;
 	if (!first) return before;
 	if (others.length === 0) return first;
 	const services = all.flatMap(each => each.services);
 	const revisions = new Map(all.flatMap(each => [...each.revisions]));
 	const feeds = {
-		services: worst(all.map(each => each.feeds.services)),
-		revisions: worst(all.map(each => each.feeds.revisions)),
+		services: worst(
+			all.map(each => each.feeds.services),
+			names,
+		),
+		revisions: worst(
+			all.map(each => each.feeds.revisions),
+			names,
+		),
 	};
 	const unreadable = {
 		services: all.flatMap(each => each.unreadable.services),

@@ -98,6 +98,7 @@ export function startSession(
 				}),
 			});
 		};
+		const names = namespaces.flatMap(each => each ?? []);
 		const feeds = namespaces.map((each, index) =>
 			followNamespace(store, {
 				cluster,
@@ -108,7 +109,7 @@ export function startSession(
 				onService,
 				onRows(rows) {
 					all[index] = rows;
-					publish(joined(all, last));
+					publish(joined(all, last, names));
 				},
 			}),
 		);

@@ -39,6 +39,9 @@ import type {
 /** What the screen draws of the folders below the store; it imports nothing of them itself. */
 export type {Standing} from '../../kube/auth/credentials.js';
 export type {ReflectorState} from '../../kube/watch/reflector.js';
+
+/** What is the matter with what is watched; of several namespaces the worst, and which of them it is of, where it is not of all. */
+export type FeedState = ReflectorState & {readonly of?: string};
 export type {RequestOptions} from '../../probe/transport/request-options.js';
 export type {FailureEntry} from '../../probe/counting/failure-log.js';
 export type {EpochCounts, PastEpoch} from '../../probe/counting/past-epochs.js';
@@ -185,7 +188,7 @@ export type ConsoleState = {
 	/** The server says that there is no such namespace. */
 	namespaceMissing: boolean;
 	/** The state of the two watches, services first. */
-	feeds: {services: ReflectorState; revisions: ReflectorState};
+	feeds: {services: FeedState; revisions: FeedState};
 	/** By namespace, as far as they are known; read with `rightsIn`. */
 	rights: ReadonlyMap<string, Rights>;
 	gateway: GatewayState;

@@ -228,7 +228,8 @@ export function notesOn(
 		notes.push(`${names} fails at its own tag where another revision answers: users of it get that, too.`);
 	}
 	const problems = new Set(tags.map(({problem}) => problem));
-	if (tags.length > 1 && problems.size === 1 && !problems.has(undefined) && rows.some(isSuccess)) {
+	const areAllAlike = tags.length > 1 && problems.size === 1 && !problems.has(undefined);
+	if (areAllAlike && byHeader.length === 0 && rows.some(isSuccess)) {
 		notes.push('All tags fail alike, the service itself works: the gateway may have no rule for tag hosts.');
 	}
 	const tagged = new Set(

@@ -3,7 +3,7 @@ import type {TagAnswer} from './attribution.js';
 import {withCode, wordsOf} from '../transport/answer-words.js';
 import type {Clock} from '../loop/clock.js';
 import type {Answer, ProbeTarget} from '../transport/probe.js';
-import {targetAt, type TagPlace} from '../transport/tag-target.js';
+import {tagHeader, targetAt, type TagPlace} from '../transport/tag-target.js';
 import type {Grade} from './grade.js';
 
 /** A tag of a route, with the host of its URL (`status.traffic[].url`), or how else it is chosen. */
@@ -47,6 +47,11 @@ export type Learner = {
 
 /** An application that says something new each time shows it in a few answers. */
 const answersPerTag = 3;
+/**
+ * Of a tag that is chosen by header: so many that a gateway which drops the header, so that the split decides, hardly ever gives one
+ * tag the answers of one revision and the next tag those of another (at 50│50: 2 × 0.5¹⁶).
+ */
+const answersByHeader = 8;
 /** A revision that is just starting fails at first: tried again after these milliseconds, then given up. */
 const retryDelays = [1000, 2000, 5000, 10_000];
 
@@ -69,6 +74,8 @@ export function createLearner({
 	onChange: () => void;
 }): Learner {
 	let states: readonly TagState[] = [];
+	/** Answers by header, by the place of their tag: nothing is learned of them until it shows that the header arrives. */
+	let held = new Map<number, readonly TagAnswer[]>();
 	let controller = new AbortController();
 	let done = Promise.withResolvers<void>();
 	let suspended = false;
@@ -84,16 +91,33 @@ export function createLearner({
 		const {resolve} = done;
 		await Promise.all(states.map(async ({state}, index) => state === 'learned' || learnTag(index, signal)));
 		if (!signal.aborted) {
+			learnHeld();
 			resolve();
+		}
+	}
+
+	/** What came by header counts for a revision where another one's answers by header were all different. */
+	function learnHeld(): void {
+		const said = [...held].map(([index, answers]) => ({index, answers, says: fingerprintsOf(answers)}));
+		held = new Map();
+		for (const {index, answers, says} of said) {
+			const revision = states[index]?.revision;
+			const isChosen = said.some(
+				other =>
+					states[other.index]?.revision !== revision &&
+					![...says].some(fingerprint => other.says.has(fingerprint)),
+			);
+			if (isChosen) onLearned(answers);
+			setState(index, isChosen ? 'learned' : 'failed', isChosen ? undefined : notChosen);
 		}
 	}
 
 	async function learnTag(index: number, signal: AbortSignal): Promise<void> {
 		for (let attempt = 0; !signal.aborted; attempt++) {
 			const tag = states[index];
-			const failed = tag ? await askTag(tag, signal) : undefined;
+			const failed = tag ? await askTag(tag, index, signal) : undefined;
 			const problem = failed?.problem;
-			if (signal.aborted) {
+			if (signal.aborted || held.has(index)) {
 				return;
 			}
 
@@ -108,9 +132,15 @@ export function createLearner({
 	}
 
 	/** Returns why nothing could be learned, or undefined when something was. */
-	async function askTag({revision, ...place}: Tag, signal: AbortSignal): Promise<Problem | undefined> {
+	async function askTag(
+		{revision, ...place}: Tag,
+		index: number,
+		signal: AbortSignal,
+	): Promise<Problem | undefined> {
 		const answers: TagAnswer[] = [];
-		for (let count = 0; count < answersPerTag; count++) {
+		const isByHeader = place.byHeader !== undefined;
+		const wanted = isByHeader ? answersByHeader : answersPerTag;
+		for (let count = 0; count < wanted; count++) {
 			let asked: {answer: Answer; grade: Grade};
 			try {
 				asked = await ask(targetAt(target(), place), {signal, traits: true});
@@ -126,14 +156,14 @@ export function createLearner({
 			answers.push({revision, answer: asked.answer});
 		}
 
-		if (!signal.aborted) {
-			onLearned(answers);
-		}
-
+		if (signal.aborted) return undefined;
+		if (isByHeader) held.set(index, answers);
+		else onLearned(answers);
 		return undefined;
 	}
 
 	function interrupt(): void {
+		held = new Map();
 		controller.abort(new Error('Other tags are being asked, or the route is settling.'));
 		controller = new AbortController();
 	}
@@ -176,6 +206,15 @@ export function createLearner({
 		},
 	};
 }
+
+const notChosen = `the header ${tagHeader} may not arrive: it is answered as the other tags are`;
+
+const fingerprintsOf = (answers: readonly TagAnswer[]): ReadonlySet<string> =>
+	new Set(
+		answers.flatMap(({answer: {outcome}}) =>
+			outcome.kind === 'response' ? (outcome.fingerprint ?? []) : [],
+		),
+	);
 
 /** Why nothing could be learned, and whether that is likely to stay so. */
 type Problem = {problem: string; isLasting: boolean};

@@ -169,11 +169,14 @@ export function createPairs({
 
 	function record(current: Book, pair: AskedPair): void {
 		const counted = countPair(current, pair, {worksElsewhere: worksElsewhere(), now: clock.date()});
+		const areTold = areDistinct(current.fresh.revision, current.old.revision);
 		for (const side of ['old', 'fresh'] as const) {
 			const {answer, grade} = pair[side];
-			const {revision} = current[side];
-			onAnswer({revision, answer, grade, isFailed: counted[side]});
+			const {revision, byHeader} = current[side];
 			if (answer.outcome.kind === 'response') waiting.answered(answer.latency);
+			// A gateway that drops the header has the split decide who answers.
+			if (byHeader !== undefined && !areTold) continue;
+			onAnswer({revision, answer, grade, isFailed: counted[side]});
 			if (grade === 'success') {
 				toLearn.push({revision, answer, at: clock.now()});
 			}

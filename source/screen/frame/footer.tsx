@@ -121,7 +121,8 @@ function noticeOf(
 		const since = oldSince(feed);
 		const data = since === undefined ? '' : ` Data from ${clock(since)}.`;
 		const why = feed.why.replace(/\.$/, '');
-		return {text: `${why}.${data} Retrying; ctrl-r retries now.`, style: styles.warning};
+		const where = feed.of === undefined ? '' : `${feed.of}: `;
+		return {text: `${where}${why}.${data} Retrying; ctrl-r retries now.`, style: styles.warning};
 	}
 	if (unreadable[0] !== undefined) return {text: `${glyphs.warning} ${unreadable[0]}`, style: styles.warning};
 	// Of the change that is about to be made, before it is made.

@@ -1,7 +1,7 @@
 /** What the first line says: where one is, where the gateway is, and whether what is shown is fresh. */
 import {oldSince} from '../../console/state/read.js';
 import {scopeWords} from '../../console/state/scope.js';
-import type {ConsoleState, ReflectorState} from '../../console/state/state.js';
+import type {ConsoleState, FeedState} from '../../console/state/state.js';
 import type {Piece} from '../../terminal/output/pieces.js';
 import type {Theme} from '../../terminal/output/theme.js';
 import {printable} from '../../knative/text/printable.js';
@@ -146,7 +146,7 @@ function gatewayWords(gateway: ConsoleState['gateway'], down: GatewayDown | unde
 }
 
 /** The one that is further from being live. */
-function worse(one: ReflectorState, other: ReflectorState): ReflectorState {
+function worse(one: FeedState, other: FeedState): FeedState {
 	return one.kind === 'live' ? other : one;
 }
 
@@ -161,14 +161,16 @@ function watchState(
 	const {services, revisions} = feeds;
 	// Of a cluster that shows the services, and no more than those, that is what there is to know.
 	if (services.kind === 'live' && revisions.kind === 'forbidden' && revisions.status === 403) {
-		return {text: `${glyphs.warning} watching, not revisions`, style: styles.warning};
+		const those = revisions.of === undefined ? '' : ` in ${revisions.of}`;
+		return {text: `${glyphs.warning} watching, not revisions${those}`, style: styles.warning};
 	}
 	const feed = worse(services, revisions);
 	const since = oldSince(feed);
 	const old = since === undefined ? '' : `${age(since, now)} old`;
+	const where = feed.of === undefined ? '' : ` in ${feed.of}`;
 	/** With the age of what is shown, where there is something to see. */
 	const bad = (words: string) => ({
-		text: `${glyphs.bad} ${words}${old === '' ? '' : `, ${old}`}`,
+		text: `${glyphs.bad} ${words}${where}${old === '' ? '' : `, ${old}`}`,
 		style: styles.bad,
 	});
 	const expired = old === '' ? 'no login' : `login expired ${glyphs.bullet} data ${old}`;
@@ -180,7 +182,7 @@ function watchState(
 			return {text: `${glyphs.running} watching`, style: styles.ok};
 		case 'stale':
 			return {
-				text: `${glyphs.warning} ${feed.isUnanswered ? 'no answer, ' : ''}${old}`,
+				text: `${glyphs.warning} ${feed.isUnanswered ? 'no answer, ' : ''}${old}${where}`,
 				style: styles.warning,
 			};
 		case 'offline':

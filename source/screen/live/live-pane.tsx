@@ -27,7 +27,7 @@ import {LiveChart} from './live-chart.js';
 import {liveLayout, type LiveLayout} from './live-layout.js';
 import {liveTable, type OwnFailures} from './live-table.js';
 import {fittedVerdict, pastLine, verdictLines, type VerdictLine} from './live-verdicts.js';
-import {UsersRows, usersHeight} from './users-rows.js';
+import {UsersChart, usersChartHeight, UsersRows, usersHeight} from './users-rows.js';
 
 /** That of the service before, until this one's is known: nearly always they have the same, and a pane that blinks says nothing. */
 function shownGateway({gateway}: Pick<ConsoleState, 'gateway'>): ConsoleState['gateway'] {
@@ -52,7 +52,10 @@ export function LivePane({width, height}: Size) {
 	const isRefused = service !== undefined && lateRefusal(service) !== undefined;
 	const inside = frameContentSize(width, height);
 	const users = usersHeight(inside.height);
-	const size = {width: inside.width, height: inside.height - users};
+	const isAsked = snapshot !== undefined;
+	const usersChart = useConsoleState(state => usersChartHeight(state, {height: inside.height, isAsked}));
+	const size = {width: inside.width, height: inside.height - users - usersChart};
+	const chart = <UsersChart width={inside.width} height={usersChart} />;
 	return (
 		<Frame
 			width={width}
@@ -64,7 +67,8 @@ export function LivePane({width, height}: Size) {
 			}
 			isFocused={focus === 'live'}
 		>
-			<UsersRows width={inside.width} height={users} />
+			<UsersRows width={inside.width} height={users} hasChart={usersChart > 0} />
+			{isAsked && chart}
 			{snapshot && service ? (
 				<Counts snapshot={snapshot} page={page} service={service} asking={asking} {...size} />
 			) : (
@@ -79,6 +83,7 @@ export function LivePane({width, height}: Size) {
 						))}
 				</Box>
 			)}
+			{!isAsked && chart}
 		</Frame>
 	);
 }

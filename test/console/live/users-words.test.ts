@@ -1,5 +1,10 @@
 import {describe, expect, it} from 'vitest';
-import {usersLine, usersSummary, usersVerdicts} from '../../../source/console/live/users-words.js';
+import {
+	sinceSplitLine,
+	usersLine,
+	usersSummary,
+	usersVerdicts,
+} from '../../../source/console/live/users-words.js';
 import type {UsersRow, UsersSnapshot, UsersWindow} from '../../../source/users/users.js';
 
 const row = (revision: string, perSecond: number, more: Partial<UsersRow> = {}): UsersRow => ({
@@ -66,6 +71,7 @@ const snapshot = (
 	state: 'counting',
 	problems: [],
 	asked: 0,
+	changes: [],
 	view: {
 		recent: counted,
 		sinceSplit: counted,
@@ -86,6 +92,12 @@ const split = (state: NonNullable<UsersSnapshot['view']['split']>['state']) => (
 	dispersion: {factor: 4.2, isFound: state === 'dependent', looks: 20, mostOver: () => 1},
 });
 
+/** What is said of a split that is wrong, after so many looks at how requests come. */
+function wrong(looks: number): string | undefined {
+	const of = split('disagrees');
+	return usersVerdicts(snapshot({split: {...of, dispersion: {...of.dispersion, looks}}}))[0]?.text;
+}
+
 describe('the verdicts', () => {
 	it('put what is bad first, with the counts', () => {
 		const errors = {state: 'worse', logE: 5, by: '5xx', fresh: 'new', old: 'old'} as const;
@@ -93,6 +105,13 @@ describe('the verdicts', () => {
 			{tone: 'bad', text: 'users: canary is WORSE (5xx: 58 of 3090 against 28 of 9270)'},
 			{tone: 'good', text: 'users, split: no contradiction so far (9270│3090)'},
 		]);
+	});
+
+	it('say of a split that is wrong from the beginning on that one client could do the same', () => {
+		expect(wrong(4)).toBe(
+			'users, split: DISAGREES with the configured one (9270│3090), unless one client makes most of it',
+		);
+		expect(wrong(60)).toBe('users, split: DISAGREES with the configured one (9270│3090)');
 	});
 
 	it('claim nothing of requests that come in groups', () => {
@@ -107,6 +126,16 @@ describe('the verdicts', () => {
 			{tone: 'doubtful', text: 'users: too little traffic for a verdict; no error here proves nothing'},
 		]);
 	});
+});
+
+it('says the same since the split, and how long that is', () => {
+	const sinceSplit = {...counted, seconds: 240};
+	expect(sinceSplitLine(snapshot({sinceSplit}))).toBe(
+		'since the split, 4 min  412/s   75│25   ok 99.7 %│98.1 %   p95 ≈38│382 ms',
+	);
+	expect(sinceSplitLine(snapshot({sinceSplit: {...counted, seconds: 31}}))).toContain('split, 31 s  412/s');
+	expect(sinceSplitLine(snapshot({sinceSplit: {...counted, seconds: 0}}))).toBeUndefined();
+	expect(sinceSplitLine(snapshot({}, {state: 'waiting'}))).toBeUndefined();
 });
 
 it('says in the place of numbers why there are none', () => {

@@ -1,4 +1,4 @@
-import {expect, onTestFinished, test} from 'vitest';
+import {expect, onTestFinished, test, vi} from 'vitest';
 import type {TagAnswer} from '../../../source/probe/attribution/attribution.js';
 import {gradeOf} from '../../../source/probe/attribution/grade.js';
 import {createLearner} from '../../../source/probe/attribution/learning.js';
@@ -92,4 +92,62 @@ test.each([
 	}
 	expect(asked()).toBe(times);
 	expect(learner.tags).toMatchObject([{state: 'failed', problem}]);
+});
+
+const byHeader = ['stable', 'canary'].map((name, index) => ({
+	tag: name,
+	revision: `h-0000${index + 1}`,
+	authority: 'h.example.com',
+	byHeader: name,
+}));
+
+/** Answers all tags by header until they ask no more: each with what its own list says, again and again. */
+async function answerByHeader(says: Readonly<Record<string, readonly string[]>>) {
+	const clock = createFakeClock();
+	const learned: TagAnswer[] = [];
+	const counts = new Map<string, number>();
+	const learner = createLearner({
+		async ask({request}) {
+			const chosen = request?.headers?.find(({name}) => name === 'Knative-Serving-Tag')?.value ?? '';
+			const count = counts.get(chosen) ?? 0;
+			counts.set(chosen, count + 1);
+			const list = says[chosen] ?? [];
+			const answer = answering(list[count % list.length] ?? '');
+			return {answer, grade: gradeOf(answer.outcome)};
+		},
+		clock,
+		target: () => targetAt(80),
+		onLearned: answers => learned.push(...answers),
+		onChange() {},
+	});
+	onTestFinished(() => learner.stop());
+	void learner.learn(byHeader);
+	await vi.waitUntil(async () => {
+		await clock.pass(0);
+		return learner.tags.every(({state}) => state !== 'waiting');
+	});
+	return {learner, learned, counts};
+}
+
+test('answers of tags by header are learned where each tag is answered by another revision', async () => {
+	const {learner, learned, counts} = await answerByHeader({stable: ['one'], canary: ['two']});
+	expect(learner.tags.map(({state}) => state)).toEqual(['learned', 'learned']);
+	expect(new Set(learned.map(({revision}) => revision))).toEqual(new Set(['h-00001', 'h-00002']));
+	expect([...counts.values()]).toEqual([8, 8]);
+});
+
+test.each([
+	['both say what the split says', {stable: ['one', 'two'], canary: ['two', 'one']}],
+	[
+		'one is answered by both',
+		{stable: ['one'], canary: ['one', 'one', 'one', 'one', 'one', 'one', 'one', 'two']},
+	],
+	['both say the same', {stable: ['one'], canary: ['one']}],
+])('nothing is learned by a header that may be dropped: %s', async (_, says) => {
+	const {learner, learned} = await answerByHeader(says);
+	expect(learned).toEqual([]);
+	expect(learner.tags.map(({problem}) => problem)).toEqual([
+		expect.stringContaining('the header Knative-Serving-Tag may not arrive'),
+		expect.stringContaining('the header Knative-Serving-Tag may not arrive'),
+	]);
 });

@@ -1,7 +1,7 @@
 /** What the first line says of the gateway, in the room that there is. */
 import {expect, test} from 'vitest';
 import {headerLine} from '../../../source/screen/frame/header-line.js';
-import {initialState, type GatewayState} from '../../../source/console/state/state.js';
+import {initialState, type ConsoleState, type GatewayState} from '../../../source/console/state/state.js';
 import {createTheme} from '../../../source/terminal/output/theme.js';
 
 const theme = createTheme();
@@ -89,4 +89,33 @@ test('users who are worse off are told of in the first line, whatever is looked 
 	const long = {service: 'the-service-of-the-longest-name-of-all', word: 'worse'};
 	const cut = headerLine({...state, alarm: long}, {now: 0, width: 80, theme}).left.at(-1)?.text ?? '';
 	expect(cut).toMatch(/^ {2}✗ the-serv\S*…\S* WORSE$/);
+});
+
+function watching(feeds: Partial<ConsoleState['feeds']>): string {
+	const connection = {
+		kind: 'connected',
+		context: 'prod',
+		server: '',
+		user: '',
+		flags: [],
+		readOnly: false,
+		production: true,
+	} as const;
+	const live = {kind: 'live'} as const;
+	const state = {
+		...initialState({to: '', namespace: 'shop'}),
+		connection,
+		feeds: {services: live, revisions: live, ...feeds},
+	};
+	return headerLine(state, {now: 60_000, width: 140, theme})
+		.right.map(({text}) => text)
+		.join(' ');
+}
+
+test('of several namespaces it says in which of them something is the matter', () => {
+	const forbidden = {kind: 'forbidden', why: 'no', status: 403, of: 'bank'} as const;
+	expect(watching({services: forbidden})).toContain('✗ not allowed in bank');
+	expect(watching({revisions: forbidden})).toContain('watching, not revisions in bank');
+	const offline = {kind: 'offline', why: 'no', since: 0, of: 'bank and 2 more'} as const;
+	expect(watching({services: offline})).toContain('✗ offline in bank and 2 more');
 });
