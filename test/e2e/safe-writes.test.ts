@@ -34,6 +34,7 @@ describe('before a write the review warns', () => {
 		terminal.press('enter');
 		await terminal.until(shows('payments-00002 is not ready'));
 		await terminal.until(shows('Enter twice applies'));
+		await terminal.until(shows('✓ Dry run: the server would accept it.'));
 		terminal.press('enter');
 		await terminal.until(shows('Enter once more applies it'));
 		expect((await world.service('payments')).specTraffic).toHaveLength(1);
