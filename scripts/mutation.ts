@@ -23,7 +23,7 @@ it makes no difference, or none that matters, the reason is written behind it by
 score stands for the folder, give or take what a sample of that size may be off (95 %, Wilson).
 `;
 
-/** Folders whose files are held by the tests of another one as well. */
+/** Folders whose files, and those of the folders in them, are held by the tests of another one as well. */
 const heldBy: Readonly<Record<string, readonly string[]>> = {
 	'source/release': ['test/release', 'test/knative/release'],
 	'source/knative/release': ['test/knative/release', 'test/release'],
@@ -35,7 +35,8 @@ const heldBy: Readonly<Record<string, readonly string[]>> = {
 function testsOf(file: string): string[] {
 	const folders = (folder: string): readonly string[] => {
 		const mirrored = folder.replace(/^source/, 'test');
-		if (heldBy[folder]) return heldBy[folder];
+		const held = Object.keys(heldBy).find(held => folder === held || folder.startsWith(`${held}/`));
+		if (held !== undefined) return heldBy[held] ?? [];
 		if (existsSync(mirrored)) return [mirrored];
 		if (!folder.includes('/')) throw new Error(`${file} has no folder of tests.`);
 		return folders(path.posix.dirname(folder));

@@ -31,7 +31,7 @@ const steps = [
 	{press: ['r'], until: /New revision of helloworld-go/},
 	{press: ['tab', 'TARGET=Knative'], until: /TARGET=Knative/},
 	{press: ['ctrl-s'], until: /Dry run: the server would accept it/},
-	{press: ['enter'], until: /…00002\s+0 %\s+canary\s+● Ready/},
+	{press: ['enter'], until: /…00002\s+0 %\s+(?:\d+ %\s+)?canary\s+● Ready/},
 	// Half of the traffic, and many requests, until the verdict is sure.
 	{press: ['3', '%', '5', '0'], until: /50▏ %/},
 	{press: ['enter'], until: /Dry run: the server would accept it/},

@@ -16,7 +16,7 @@ const mayImport: Record<string, readonly string[]> = {
 	kube: ['knative'],
 	probe: ['knative', 'stats'],
 	users: ['knative', 'kube', 'stats'],
-	journal: ['knative'],
+	journal: ['bootstrap', 'knative'],
 	release: ['journal', 'knative', 'kube', 'probe', 'stats', 'users'],
 	console: ['journal', 'knative', 'kube', 'probe', 'release', 'stats', 'users'],
 	screen: ['console', 'knative', 'release', 'stats', 'terminal'],

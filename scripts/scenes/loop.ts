@@ -112,6 +112,8 @@ export async function playedLoop({
 		revisions.map(({revision}, index) => ({revision, percent: percents[index] ?? 0}));
 	loop.setEpoch({weights: weightsOf(shares), settling: false});
 	void loop.learn(tags);
+	// Alarms begin when somebody looks.
+	loop.subscribe(() => {});
 	loop.start();
 	await fake.pass(before);
 	shares = got;

@@ -5,18 +5,10 @@
  * V8 refuses data of another version or of other flags, but takes what has been damaged and crashes with it; so each file
  * carries a checksum, and a directory that somebody else could have written to is not read.
  */
-import {
-	mkdirSync,
-	readdirSync,
-	readFileSync,
-	renameSync,
-	rmSync,
-	statSync,
-	unlinkSync,
-	writeFileSync,
-} from 'node:fs';
+import {readdirSync, readFileSync, renameSync, rmSync, statSync, unlinkSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
 import {crc32} from 'node:zlib';
+import {makeFolder} from './make-folder.js';
 
 export type KeptCode = {
 	readonly data: Buffer;
@@ -75,7 +67,7 @@ export function openCodeCache(base: string, version: () => string): CodeCache {
 			const file = path.join(directory, name);
 			const unfinished = `${file}.${process.pid}`;
 			const isDone = attempt(() => {
-				if (mkdirSync(directory, {recursive: true, mode: 0o700}) !== undefined) forgetOthers(base, current);
+				if (makeFolder(directory) !== undefined) forgetOthers(base, current);
 				if (!isOwn(directory)) return;
 				writeFileSync(unfinished, sealed(code), {mode: 0o600});
 				renameSync(unfinished, file);

@@ -6,6 +6,7 @@ import {channel} from 'node:diagnostics_channel';
 import {chmodSync, closeSync, openSync, renameSync, statSync, writeSync} from 'node:fs';
 import * as v from 'valibot';
 import {printable} from '../knative/text/printable.js';
+import {callBegins, callEnds} from '../probe/transport/grpc/call-channels.js';
 
 /** Bytes after which the file is put aside as `<file>.1`. */
 const largest = 5 * 1024 * 1024;
@@ -36,6 +37,8 @@ const request = v.object({
 	path: v.string(),
 });
 const answered = v.object({response: v.object({statusCode: v.number()})});
+const called = v.object({line: v.string()});
+const callEnded = v.object({status: v.string()});
 const failed = v.object({error: v.object({message: v.string(), code: v.optional(v.string())})});
 const withRequest = v.looseObject({
 	request: v.custom<object>(value => typeof value === 'object' && value !== null),
@@ -48,7 +51,7 @@ const onMessage =
 		if (parsed.success) use(parsed.output);
 	};
 
-/** Hears undici, by which all of HTTP goes: to the API server, to the gateway, to Prometheus. */
+/** Hears undici, by which all of HTTP goes (to the API server, to the gateway, to Prometheus), and the probe of gRPC. */
 export function tellRequests(
 	{verbose, log}: {verbose: boolean; log: string | undefined},
 	{
@@ -90,6 +93,21 @@ export function tellRequests(
 			const parsed = v.safeParse(failed, message);
 			const {code, message: words} = parsed.success ? parsed.output.error : {message: 'failed'};
 			end(message.request, printable(code === undefined ? words : `${code} (${words})`));
+		}),
+	);
+	callBegins.subscribe(
+		onMessage(({request: key}) => {
+			const parsed = v.safeParse(called, key);
+			if (!parsed.success) return;
+			const line = printable(parsed.output.line);
+			begun.set(key, {line, at: now()});
+			say(`→ ${line}`);
+		}),
+	);
+	callEnds.subscribe(
+		onMessage(message => {
+			const parsed = v.safeParse(callEnded, message);
+			if (parsed.success) end(message.request, parsed.output.status);
 		}),
 	);
 	// Named in full, as the build replaces them.

@@ -5,8 +5,9 @@
  * Source of the place: XDG Base Directory Specification 0.8, `$XDG_STATE_HOME`, "actions history".
  */
 import {constants} from 'node:fs';
-import {chmod, mkdir, open, rename, rm, type FileHandle} from 'node:fs/promises';
+import {chmod, open, rename, rm, type FileHandle} from 'node:fs/promises';
 import path from 'node:path';
+import {makeFolder} from '../bootstrap/make-folder.js';
 import {
 	attemptsOf,
 	formatAttempt,
@@ -138,7 +139,7 @@ async function openFile(file: string, flags: number): Promise<FileHandle> {
 
 async function appendLine(file: string, line: string, limit: number): Promise<void> {
 	const directory = path.dirname(file);
-	await mkdir(directory, {recursive: true, mode: 0o700});
+	makeFolder(directory);
 	await chmod(directory, 0o700);
 	const handle = await openFile(file, constants.O_RDWR | constants.O_APPEND | constants.O_CREAT);
 	let size: number;

@@ -3,8 +3,9 @@
  * Values are never in it, only where they come from. What is in it is not trusted: a service that cannot be read is none.
  */
 import {constants} from 'node:fs';
-import {mkdir, open, rename} from 'node:fs/promises';
+import {open, rename} from 'node:fs/promises';
 import path from 'node:path';
+import {makeFolder} from '../bootstrap/make-folder.js';
 import * as v from 'valibot';
 
 const line = v.pipe(v.string(), v.maxLength(2000));
@@ -28,6 +29,8 @@ export type RequestMemory = {
 	read(): Promise<ReadonlyMap<string, RememberedRequest>>;
 	/** Keeps it instead of what was kept for this service. Throws the error of the file system. */
 	write(uid: string, request: RememberedRequest): Promise<void>;
+	/** Resolves when what was to be kept so far is, or cannot be. */
+	flush(): Promise<void>;
 };
 
 /** Services; the one that was chosen for longest ago gives way. */
@@ -58,7 +61,7 @@ export function openRequestMemory(file: string | undefined): RequestMemory {
 		services.set(uid, request);
 		const kept = Object.fromEntries([...services].slice(-limit));
 		const folder = path.dirname(file);
-		await mkdir(folder, {recursive: true, mode: 0o700});
+		makeFolder(folder);
 		const fresh = path.join(folder, `.${path.basename(file)}.${process.pid}`);
 		const handle = await open(fresh, 'w', 0o600);
 		try {
@@ -75,6 +78,9 @@ export function openRequestMemory(file: string | undefined): RequestMemory {
 			const mine = last.then(async () => replace(uid, request));
 			last = mine.catch(() => {});
 			return mine;
+		},
+		async flush() {
+			await last;
 		},
 	};
 }

@@ -35,7 +35,7 @@ export function agreementFor(
 		),
 	);
 	if (words.length > 0) {
-		return {kind: 'word', word: [...new Set(words)].join(' '), because: because.join(', and ')};
+		return {kind: 'word', word: [...new Set(words)].join(' '), because: [...new Set(because)].join(', and ')};
 	}
 	if (!needsSecondConfirmation(warnings)) return {kind: 'once'};
 	const kinds = new Set(warnings.map(({kind}) => kind));

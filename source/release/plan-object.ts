@@ -10,7 +10,8 @@ import {annotationOperations} from '../knative/service/annotation-operations.js'
 import type {ServiceView} from '../knative/service/service.js';
 import {diffSplit, latestKey, splitOf, type Split} from '../knative/split/split.js';
 import {releaseOf} from '../knative/release/release.js';
-import {ownerWarnings, type Warning} from '../knative/release/warnings.js';
+import {rejectedImage} from '../knative/release/evidence/likeness.js';
+import {ownerWarnings, rejectedWords, type Warning} from '../knative/release/warnings.js';
 import type {KnativeService} from '../knative/objects/wire.js';
 import {baseWarnings} from './base-offer.js';
 import {noteFor, type Facts, type Planned} from './plan-split.js';
@@ -37,7 +38,10 @@ export function planCreateRevision(
 	const {stable, whole} = releaseOf(facts);
 	const parts = {stable: stable?.revision ?? whole, canary: undefined, previous: undefined};
 	const followed = before.length === 1 && before[0]?.latest === true;
-	const operations = [...plan.operations, ...noteFor('new revision', facts, plan.split, {parts, followed})];
+	const operations = [
+		...plan.operations,
+		...noteFor('new revision', facts, plan.split, {parts, followed, changesTemplate: true}),
+	];
 	return {
 		action,
 		namespace: service.namespace,
@@ -83,7 +87,14 @@ function withShareBefore(row: Plan['rows'][number], service: ServiceView): Plan[
 	return following && service.latestReady === row.key ? {...row, before: following.percent} : row;
 }
 
-export function planCreateService(manifest: KnativeService, facts: Plan['facts']): Plan {
+/** @param known What there is in its namespace; undefined where that could not be listed. */
+export function planCreateService(
+	manifest: KnativeService,
+	facts: Plan['facts'],
+	known: {services: readonly ServiceView[]; revisions: readonly RevisionView[]; now: number} | undefined,
+): Plan {
+	const images = (manifest.spec?.template.spec.containers ?? []).flatMap(({image}) => image ?? []);
+	const like = known && images.map(image => rejectedImage(image, known)).find(found => found);
 	return {
 		action: 'create service',
 		namespace: manifest.metadata.namespace ?? 'default',
@@ -92,7 +103,15 @@ export function planCreateService(manifest: KnativeService, facts: Plan['facts']
 		rows: [],
 		facts,
 		notes: [],
-		warnings: [],
+		warnings: like
+			? [
+					{
+						kind: 'rejected',
+						revision: like.revision,
+						sentence: `It runs ${like.what}, which was ${rejectedWords(like.rejection, known?.now)}.`,
+					},
+				]
+			: [],
 		commands: [kubectlCreateCommand(manifest)],
 	};
 }

@@ -88,17 +88,22 @@ function trafficPlan(
 		warnings = [],
 		parts,
 		rejected,
+		changesTemplate = false,
 	}: {
 		notes?: readonly string[];
 		warnings?: readonly Warning[];
 		parts?: Parts;
 		rejected?: NotedRejection;
+		changesTemplate?: boolean;
 	} = {},
 ): Plan {
 	const {service, revisions, now} = facts;
 	const before = splitOf(service);
 	const {stable, whole} = releaseOf(facts);
-	const operations = [trafficOperation(after), ...noteFor(action, facts, after, {parts, rejected})];
+	const operations = [
+		trafficOperation(after),
+		...noteFor(action, facts, after, {parts, rejected, changesTemplate}),
+	];
 	return {
 		action,
 		namespace: service.namespace,
@@ -152,9 +157,12 @@ export function noteFor(
 		parts = keptParts(facts, after),
 		followed,
 		rejected,
+		changesTemplate = false,
 	}: {
 		parts?: Parts | undefined;
 		followed?: boolean;
+		/** In the same patch: that moves the generation, whatever becomes of the split. */
+		changesTemplate?: boolean;
 		/** What this gives up. */
 		rejected?: NotedRejection | undefined;
 	} = {},
@@ -168,7 +176,7 @@ export function noteFor(
 	return noteOperations(service, {
 		...parts,
 		// It counts changes of the spec.
-		generation: service.generation + (isAsked(service, after) ? 0 : 1),
+		generation: service.generation + (isAsked(service, after) && !changesTemplate ? 0 : 1),
 		verb,
 		followed: followed ?? (verb === 'promote' ? false : (note?.followed ?? false)),
 		since: now,
@@ -186,7 +194,6 @@ export function noteFor(
 /** Of a change of shares or tags alone: the release goes on, with what is in the split. */
 function keptParts(facts: Facts, after: Split): Parts {
 	const {canary, stable, whole} = releaseOf(facts);
-	const found = noteOf(facts);
 	const listed = new Set(after.map(({revision}) => revision));
 	const had = stable?.revision ?? whole;
 	// Begun by this change: the one that gains and is not what users have.
@@ -197,8 +204,16 @@ function keptParts(facts: Facts, after: Split): Parts {
 	return {
 		stable: had,
 		canary: tried !== undefined && listed.has(tried) ? tried : undefined,
-		previous: found?.isCurrent && found.note.stable === had ? found.note.previous : undefined,
+		previous: previousTo(facts, had),
 	};
+}
+
+/** What had the traffic before what users have, as the note about the present split tells it. */
+function previousTo(facts: Facts, had: string | undefined): string | undefined {
+	const found = noteOf(facts);
+	if (!found?.isCurrent) return undefined;
+	const {stable, previous} = found.note;
+	return stable === had ? previous : stable;
 }
 
 /** What the command line of kn cannot do of it. */
@@ -256,7 +271,12 @@ export function planAbandon(
 			? `${rejected} is rejected by the note on ${facts.service.name}; it gets no mark of its own: the revisions could not be listed.`
 			: `Two writes: this patch, whose note already says that ${rejected} is rejected, then the mark on ${rejected} itself.`,
 	);
-	const all = trafficPlan('abandon', facts, split, {notes, parts, rejected: {revision: rejected, ...mark}});
+	const all = trafficPlan('abandon', facts, split, {
+		notes,
+		parts,
+		rejected: {revision: rejected, ...mark},
+		changesTemplate: base !== undefined && templateChanges(facts.service, base).length > 0,
+	});
 	// That it leaves the split is what was asked for.
 	const warnings = all.warnings.filter(({kind, revision}) => kind !== 'unlisted' || revision !== rejected);
 	const plan = base ? withTemplate({...all, warnings}, facts.service, base) : {...all, warnings};
@@ -274,11 +294,14 @@ export function planAbandon(
 	};
 }
 
+const templateChanges = (service: ServiceView, base: Base) =>
+	differences(comparedTemplate(service), comparedTemplate(basedOn(service, base)));
+
 /** The same write with the template put back to what users run, in the same patch. */
 function withTemplate(plan: Plan, service: ServiceView, base: Base): Plan {
 	if (plan.write.kind !== 'patch') return plan;
 	const operations = [baseOperation(base), ...plan.write.operations];
-	const changes = differences(comparedTemplate(service), comparedTemplate(basedOn(service, base)));
+	const changes = templateChanges(service, base);
 	return {
 		...plan,
 		write: {...plan.write, operations},

@@ -1,7 +1,9 @@
 /** What the server has stored in the place of what was wanted, as before → wanted → stored. Pure. */
+import {pointer} from '../knative/objects/patch.js';
 import {printable} from '../knative/text/printable.js';
 import {parseService} from '../knative/service/service.js';
 import {splitOf, type Split} from '../knative/split/split.js';
+import {includes, type Difference} from '../kube/write/expected-state.js';
 import type {WriteOutcome} from '../kube/write/write.js';
 import type {Plan} from './plan.js';
 
@@ -13,18 +15,45 @@ export function storedSplit(object: unknown): Split | undefined {
 	return parsed.ok ? splitOf(parsed.value) : undefined;
 }
 
+/** At most so many places are told: the rest is counted. */
+const longest = 6;
+
 /** One sentence per place where something else was stored. Values of variables are nobody's to read here. */
 export function alteredSentences({splits}: Pick<Plan, 'splits'>, {object, differences}: Altered): string[] {
-	return differences.map(({path, wanted, stored}) => {
-		const after = path === '/spec/traffic' && splits ? storedSplit(object) : undefined;
-		if (after && splits) return splitSentence(splits.before, splits.after, after);
-		const field = fieldWords(path);
-		const isSecret = /(?:^|\.)env(?:\.|$)/.test(field) || path === '/spec';
-		return isSecret
-			? `${field} is not as wanted`
-			: `${field}: wanted ${valueWords(wanted)} → stored ${valueWords(stored)}`;
+	const sentences = differences.flatMap(difference => {
+		const after = difference.path === '/spec/traffic' && splits ? storedSplit(object) : undefined;
+		if (after && splits) return [splitSentence(splits.before, splits.after, after)];
+		return narrowed(difference).map(fieldSentence);
+	});
+	const more = sentences.length - longest;
+	return more > 0 ? [...sentences.slice(0, longest), `and ${more} more`] : sentences;
+}
+
+/** The places beneath it where the two part: a template as a whole says nothing. */
+function narrowed({path, wanted, stored}: Difference): Difference[] {
+	const isList = Array.isArray(wanted) && Array.isArray(stored) && wanted.length === stored.length;
+	const isWhole = path.endsWith('/env') || (!isList && !(isRecord(wanted) && isRecord(stored)));
+	if (isWhole) return [{path, wanted, stored}];
+	return Object.entries(wanted).flatMap(([key, value]) => {
+		const its: unknown = Object.hasOwn(stored, key) ? Reflect.get(stored, key) : undefined;
+		return value === undefined || includes(its, value)
+			? []
+			: narrowed({path: `${path}${pointer(key)}`, wanted: value, stored: its});
 	});
 }
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+	typeof value === 'object' && value !== null && !Array.isArray(value);
+
+function fieldSentence({path, wanted, stored}: Difference): string {
+	const field = fieldWords(path);
+	const isSecret = /(?:^|\.)env(?:\.|$)/.test(field) || hasVariables(wanted) || hasVariables(stored);
+	return isSecret
+		? `${field} is not as wanted`
+		: `${field}: wanted ${valueWords(wanted)} → stored ${valueWords(stored)}`;
+}
+
+const hasVariables = (value: unknown) => (JSON.stringify(value) ?? '').includes('"env":');
 
 /** A JSON pointer as people write it: `template.spec.containers.0.image`, or an annotation by its name. */
 function fieldWords(path: string): string {
@@ -36,7 +65,8 @@ function fieldWords(path: string): string {
 	if (annotation !== -1 && parts.length > annotation + 1) {
 		return printable(`the annotation ${parts.slice(annotation + 1).join('/')}`);
 	}
-	return printable(parts.slice(parts[0] === 'spec' ? 1 : 0).join('.'));
+	const field = parts.slice(parts[0] === 'spec' ? 1 : 0).join('.');
+	return field === '' ? 'the spec' : printable(field);
 }
 
 function share(split: Split, key: string): string {

@@ -12,7 +12,8 @@ import {greyed, type Theme} from '../terminal/output/theme.js';
 import {actionFor, isTextContext, keysOf, labelOf, type Action, type KeyContext} from './keys/key-lookup.js';
 import {Footer, Notice, useNoticeRows} from './frame/footer.js';
 import {Header} from './frame/header.js';
-import {layoutOf, noticeRows, shortened, type Layout, type Size} from './layout.js';
+import {layoutOf, noticeRows, rowsAbove, shortened, type Layout, type Size} from './layout.js';
+import {ServiceStrip} from './frame/service-strip.js';
 import {LoginBanner, loginRows} from './frame/login-banner.js';
 import {paneComponents} from './panes/pane-components.js';
 import {digitOf, paneRows, paneTable} from './panes/pane-table.js';
@@ -56,6 +57,8 @@ const overlays: ReadonlySet<KeyContext> = new Set([
 	'search',
 	'value',
 ]);
+/** What asks something about what the panes show: as much of them as there is room for stays above it. */
+const dialogs: ReadonlySet<Sheet['kind']> = new Set(['review', 'choice', 'quit', 'leave context']);
 /** Sheets with something worth copying. */
 const copied: ReadonlySet<Sheet['kind']> = new Set(['review', 'verify', 'writes', 'yaml', 'logs']);
 
@@ -147,13 +150,23 @@ export function App(means: AppProps) {
 	});
 
 	if (layout.kind === 'none') return <TooSmall columns={columns} rows={rows} />;
+	const top = sheets.at(-1);
+	const above = top && dialogs.has(top.kind) ? rowsAbove(layout) : {panes: 0, strip: 0};
+	const sheetHeight = layout.body.height - above.panes - above.strip;
 	return (
 		<Box flexDirection="column" width={columns} height={rows} overflow="hidden">
 			<Header width={columns} />
 			<Box width={columns} height={layout.body.height} overflow="hidden" flexDirection="column">
-				<Box display={sheets.length > 0 ? 'none' : 'flex'} flexDirection="column">
+				<Box
+					display={top === undefined || above.panes > 0 ? 'flex' : 'none'}
+					{...(top !== undefined && {height: above.panes})}
+					flexDirection="column"
+					flexShrink={0}
+					overflow="hidden"
+				>
 					<Panes layout={layout} focus={focus} />
 				</Box>
+				{above.strip > 0 && <ServiceStrip width={columns} />}
 				{sheets.map((sheet, index) => (
 					<Box key={`${index} ${sheetKey(sheet)}`} display={index === sheets.length - 1 ? 'flex' : 'none'}>
 						<SheetView
@@ -162,7 +175,8 @@ export function App(means: AppProps) {
 							pane={focus}
 							run={run}
 							copy={means.copy}
-							{...layout.body}
+							width={columns}
+							height={sheetHeight}
 						/>
 					</Box>
 				))}
@@ -203,7 +217,7 @@ function Panes({layout, focus}: {layout: Exclude<Layout, {kind: 'none'}>; focus:
 	const themeOf = (pane: Pane) => (paneTable[pane].isOfCluster ? ofCluster : theme);
 	if (layout.kind === 'all') {
 		return paneRows.map(row => (
-			<Box key={row.join(' ')}>
+			<Box key={row.join(' ')} flexShrink={0}>
 				{row.map(pane => (
 					<PaneView key={pane} pane={pane} theme={themeOf(pane)} {...layout.sizes[pane]} />
 				))}

@@ -35,6 +35,22 @@ export function shortened(layout: Layout, rows: number): Layout {
 	return {...layout, body, sizes: {...sizes, ...lowestRow}};
 }
 
+/** Rows that a sheet has at least in which one agrees to something: its evidence is to be read without scrolling. */
+const dialogRows = 22;
+
+/**
+ * How many rows of what lies beneath a dialog stay on the screen above it: panes, as many as leave it its room, from the
+ * top; else one row, of the selected service.
+ */
+export function rowsAbove(layout: Layout): {panes: number; strip: number} {
+	if (layout.kind === 'none' || layout.body.height < 12) return {panes: 0, strip: 0};
+	if (layout.kind === 'one') return {panes: 0, strip: 1};
+	const {body, sizes} = layout;
+	const all = [sizes.services.height + sizes.traffic.height, sizes.services.height];
+	const panes = all.find(height => body.height - height >= dialogRows) ?? 0;
+	return {panes, strip: panes === 0 ? 1 : 0};
+}
+
 /**
  * @param columns Of the window, in cells.
  * @param isEnlarged The focused pane has all of it.
@@ -45,9 +61,10 @@ export function layoutOf(columns: number, rows: number, {isEnlarged = false} = {
 	if (columns < 20 || body.height < 4) return {kind: 'none', body};
 	if (isEnlarged || columns < narrowest || rows < lowest) return {kind: 'one', body};
 	const top = Math.max(6, Math.round(body.height * 0.32));
-	const traffic = body.height < 24 ? 5 : Math.max(6, Math.round(body.height * 0.18));
+	// Four revisions and what users got of them: with more there is one bar for all.
+	const traffic = body.height < 24 ? 5 : Math.min(7, Math.max(6, Math.round(body.height * 0.18)));
 	// Enough for a name, a state and a split; the rest goes to the revisions, which have more to say.
-	const services = Math.min(60, Math.max(30, Math.round(columns * 0.36)));
+	const services = Math.min(76, Math.max(30, Math.round(columns * 0.36)));
 	return {
 		kind: 'all',
 		sizes: {

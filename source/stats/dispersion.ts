@@ -1,10 +1,11 @@
 /**
  * Do requests go their ways one by one, or in company? Where clients keep to a revision (kept connections, retries, one client
- * with half of the traffic), the shares of one stretch of time differ from those of the next by more than chance allows, and
+ * with half of the traffic), the shares of one stretch of time differ from those of the others by more than chance allows, and
  * no test that takes requests for independent may claim its rate of false alarms.
  *
- * Looked at between neighbouring stretches, at several lengths: a share that changes once (the gateway is switched) makes one
- * difference, company makes many. Each difference is Pearson's statistic of homogeneity; the greatest is left out.
+ * Looked at over all stretches, at several lengths, about the share that they have together: Pearson's statistic of homogeneity.
+ * A gateway that gave users another split for a while differs as well, and once: one run of stretches may have a share of its
+ * own, if all others have that of the split. Neighbours alone would not do: clients that stay are in both.
  */
 
 /** Requests of one stretch of time by revision, in the same order in all of them. */
@@ -15,18 +16,18 @@ export type Dispersion = {
 	readonly factor: number;
 	/** More than chance allows. */
 	readonly isFound: boolean;
-	/** Differences between neighbouring stretches that were looked at; 0 while nothing can be said. */
+	/** Stretches that were compared, less the shares that were fitted to them; 0 while nothing can be said. */
 	readonly looks: number;
 	/**
 	 * By how much the evidence of that many stretches in a row has to be divided, so that it holds for whatever dependence is
-	 * not ruled out yet: 1 or more, Infinity before anything can be said. Company of a longer time than was looked at makes
-	 * the excess grow with the time, and by no more.
+	 * not ruled out yet: 1 or more. Company of a longer time than was looked at makes the excess grow with the time, and by no
+	 * more.
 	 */
 	mostOver(stretches: number): number;
 };
 
-/** Fewer differences than that say nothing. */
-const fewestLooks = 4;
+/** Fewer stretches than that, beyond the shares that were fitted, say nothing. */
+const fewestLooks = 3;
 /** Requests in a stretch below which its share says nothing. */
 const fewestRequests = 10;
 
@@ -37,43 +38,77 @@ const foundAt = 4;
  * a wrong split is known within seconds.
  */
 const fewStretches = 8;
-const manyLooks = 12;
+const manyLooks = 10;
 const mostAt = {few: -1.645, many: -2.576};
 
 /**
  * Of how many requests a client's company is taken to be until it is seen: without a bound nothing could be claimed for minutes.
- * What comes in larger groups is found within half a minute, as a rule.
+ * Clients that send ten requests on average, some many and some few, are company of about twenty in the end, and of less within
+ * the seconds that it takes to see them.
  */
-const largestGroup = 8;
+const largestGroup = 11;
+/** How many times what was seen there may be. */
+const unseen = 5;
+
+/** By how many standard errors a stretch deviates, at least, that is taken to be one of a run with another share. */
+const leastDeviation = 0.5;
+/** Looks that the search for that run is worth. */
+const searched = 2;
 
 type Most = Readonly<Record<keyof typeof mostAt, number>>;
+/** Stretches from one, to before another. */
+type Run = {from: number; to: number};
+type Deviation = {sum: number; looks: number};
 type Scale = {length: number; factor: number; most: Most; isFound: boolean; looks: number};
 
-/** How far the requests of consecutive stretches, oldest first, are from being independent. */
-export function dispersion(stretches: readonly Stretch[]): Dispersion {
+/**
+ * How far the requests of consecutive stretches, oldest first, are from being independent.
+ *
+ * @param shares Of the split, as fractions that sum to 1.
+ */
+export function dispersion(stretches: readonly Stretch[], shares: readonly number[]): Dispersion {
 	const scales: Scale[] = [];
-	for (let length = 1; ; length *= 2) {
-		const scale = scaleOf(joined(stretches, length), length);
-		if (!scale) break;
-		scales.push(scale);
+	const kinds = Math.max(1, shares.filter(share => share > 0).length - 1);
+	const ofBlocks = deviationsOf(stretches, shares);
+	for (let length = 1; length * (fewestLooks + 1) <= stretches.length; length *= 2) {
+		const scale = scaleOf(ofBlocks(length), {length, kinds});
+		// In a short one there may be too few requests.
+		if (scale) scales.push(scale);
 	}
 	const found = scales.filter(({isFound}) => isFound);
+	const seen = Math.max(1, ...scales.map(({factor}) => factor));
 	return {
 		factor: Math.max(scales[0]?.factor ?? 1, ...found.map(({factor}) => factor)),
 		isFound: found.length > 0,
 		looks: scales[0]?.looks ?? 0,
 		mostOver(over) {
-			if (scales.length === 0) return Infinity;
 			const bounds = scales.map(({length, most, looks}) => {
 				const excess = most[over <= fewStretches && looks >= manyLooks ? 'few' : 'many'] - 1;
 				return 1 + excess * Math.max(1, over / length);
 			});
-			const seen = Math.max(...scales.map(({factor}) => factor));
-			return Math.min(...bounds, Math.max(largestGroup, 4 * seen));
+			return Math.min(...bounds, Math.max(largestGroup, unseen * seen));
 		},
 	};
 }
 
+/**
+ * How far blocks of so many stretches are from one share, or from one and a run with another: whichever single stretches are
+ * nearer to. Where the run would explain it, but too few are left to say so, nothing is said.
+ */
+function deviationsOf(
+	stretches: readonly Stretch[],
+	shares: readonly number[],
+): (length: number) => Deviation {
+	const run = runOf(stretches, shares);
+	const whole = together(stretches, 1);
+	const apart = run && apartFrom(run, stretches, {length: 1, shares});
+	if (!run || !apart || whole.sum / whole.looks <= apart.sum / Math.max(1, apart.looks)) {
+		return length => together(stretches, length);
+	}
+	return length => apartFrom(run, stretches, {length, shares});
+}
+
+/** Blocks of that many stretches; what is left over at the beginning is in none. */
 function joined(stretches: readonly Stretch[], length: number): Stretch[] {
 	const blocks: number[][] = [];
 	// From the end: what came last must be in it.
@@ -88,19 +123,14 @@ function joined(stretches: readonly Stretch[], length: number): Stretch[] {
 
 const totalOf = (counts: Stretch): number => counts.reduce((sum, count) => sum + count, 0);
 
-function scaleOf(blocks: readonly Stretch[], length: number): Scale | undefined {
-	const differences: number[] = [];
-	for (let index = 1; index < blocks.length; index++) {
-		const difference = homogeneity(blocks[index - 1] ?? [], blocks[index] ?? []);
-		if (difference !== undefined) differences.push(difference);
-	}
-	const kept = differences.toSorted((one, other) => one - other).slice(0, -1);
-	if (kept.length < fewestLooks) return undefined;
-	const sum = kept.reduce((total, value) => total + value, 0);
-	// What is left out was the greatest of as many draws, or a change among them: between the two.
-	const factor = sum / Math.max(1, kept.length - (greatestOf(differences.length) - 1) / 2);
-	// Neighbouring differences share a stretch: they are worth two thirds of as many independent ones (von Neumann 1941).
-	const degrees = (2 * kept.length) / 3;
+/** Of blocks of so many stretches: about their own share, or with one run of them apart from the others. */
+function scaleOf(
+	{sum, looks}: Deviation,
+	{length, kinds}: {length: number; kinds: number},
+): Scale | undefined {
+	if (looks < fewestLooks) return undefined;
+	const degrees = looks * kinds;
+	const factor = sum / degrees;
 	return {
 		length,
 		factor,
@@ -109,36 +139,91 @@ function scaleOf(blocks: readonly Stretch[], length: number): Scale | undefined 
 			many: Math.max(1, factor / quantile(degrees, mostAt.many)),
 		},
 		isFound: factor > quantile(degrees, foundAt),
-		looks: kept.length,
+		looks,
 	};
 }
 
-/** About the mean of the greatest of n draws of chi-square with one degree of freedom. */
-function greatestOf(n: number): number {
-	return Math.max(1, 2 * Math.log(n) - Math.log(Math.log(n + 1)) - 0.6);
+/** All of them about the share that they have together. */
+function together(stretches: readonly Stretch[], length: number): Deviation {
+	const blocks = joined(stretches, length);
+	return {sum: deviation(blocks), looks: blocks.length - 1};
+}
+
+/** The run about its own share, the others about that of the split; without the stretches in which one became the other. */
+function apartFrom(
+	{from, to}: Run,
+	stretches: readonly Stretch[],
+	{length, shares}: {length: number; shares: readonly number[]},
+): Deviation {
+	const inside = joined(
+		stretches.slice(from === 0 ? from : from + 1, to === stretches.length ? to : to - 1),
+		length,
+	);
+	const outside = [...joined(stretches.slice(0, from), length), ...joined(stretches.slice(to), length)];
+	return {
+		sum: deviation(inside) + deviation(outside, shares),
+		looks: outside.length + Math.max(0, inside.length - 1) - searched,
+	};
+}
+
+/** Pearson's statistic of so many rows of counts against these shares; against those that they have together unless told. */
+function deviation(blocks: readonly Stretch[], shares?: readonly number[]): number {
+	const sums = (blocks[0] ?? []).map((_, place) =>
+		blocks.reduce((sum, counts) => sum + (counts[place] ?? 0), 0),
+	);
+	const all = totalOf(sums);
+	const expected = shares ?? sums.map(sum => sum / all);
+	let deviates = 0;
+	for (const counts of blocks) {
+		const total = totalOf(counts);
+		for (const [place, share] of expected.entries()) {
+			if (share > 0) deviates += ((counts[place] ?? 0) - total * share) ** 2 / (total * share);
+		}
+	}
+	return deviates;
+}
+
+/** The stretches in a row that deviate most from the split, all to the same side; undefined where none do. */
+function runOf(stretches: readonly Stretch[], shares: readonly number[]): Run | undefined {
+	let best: (Run & {sum: number}) | undefined;
+	for (const [place, share] of shares.entries()) {
+		if (share <= 0 || share >= 1) continue;
+		const deviations = stretches.map(counts => {
+			const total = totalOf(counts);
+			const off = (counts[place] ?? 0) - total * share;
+			return total > 0 ? off / Math.sqrt(total * share * (1 - share)) : 0;
+		});
+		for (const signed of [deviations, deviations.map(off => -off)]) {
+			const rough = greatestRun(signed, leastDeviation);
+			if (!rough) continue;
+			// What is nearer to the split than to the others of the run is none of it.
+			const mean = signed.slice(rough.from, rough.to).reduce((sum, off) => sum + off, 0);
+			const run = greatestRun(signed, Math.max(leastDeviation, mean / (rough.to - rough.from) / 2));
+			if (run && run.sum > (best?.sum ?? 0)) best = run;
+		}
+	}
+	return best;
+}
+
+/** The run with the greatest sum of what is above `least` (Kadane). */
+function greatestRun(values: readonly number[], least: number): (Run & {sum: number}) | undefined {
+	let best: (Run & {sum: number}) | undefined;
+	let from = 0;
+	let sum = 0;
+	for (const [index, value] of values.entries()) {
+		sum += value - least;
+		if (sum <= 0) {
+			sum = 0;
+			from = index + 1;
+		} else if (sum > (best?.sum ?? 0)) best = {from, to: index + 1, sum};
+	}
+	return best;
 }
 
 /** The quantile of chi-square over its degrees of freedom, at z of the standard normal (Wilson and Hilferty 1931). */
 function quantile(degrees: number, z: number): number {
 	const spread = 2 / (9 * degrees);
 	return Math.max(1e-3, (1 - spread + z * Math.sqrt(spread)) ** 3);
-}
-
-/** Pearson's statistic of two rows of counts, over its degrees of freedom; undefined where all are of one kind. */
-function homogeneity(one: Stretch, other: Stretch): number | undefined {
-	const [first, second] = [totalOf(one), totalOf(other)];
-	const total = first + second;
-	let sum = 0;
-	let kinds = 0;
-	for (const [place, count] of one.entries()) {
-		const both = count + (other[place] ?? 0);
-		if (both === 0) continue;
-		kinds++;
-		const expected = (both * first) / total;
-		const rest = (both * second) / total;
-		sum += (count - expected) ** 2 / expected + ((other[place] ?? 0) - rest) ** 2 / rest;
-	}
-	return kinds < 2 ? undefined : sum / (kinds - 1);
 }
 
 /**

@@ -57,7 +57,10 @@ export function usersSplitVerdict(
 	);
 	const total = requests.reduce((sum, count) => sum + count, 0);
 	const minimum = minimumAnswers(shares);
-	const spread = dispersion(intervals.map(interval => interval.requests));
+	const spread = dispersion(
+		intervals.map(interval => interval.requests),
+		shares,
+	);
 	const common = {requests, minimum, dispersion: spread};
 	if (requests.some((count, place) => count > 0 && (shares[place] ?? 0) <= 0)) {
 		return {...common, state: 'impossible', logE: Infinity};
@@ -119,12 +122,18 @@ export type UsersErrorVerdict = {
  * Whether the new revision fails its users more often than the old one.
  *
  * @param places Of both in the intervals.
+ * @param places.shares Of the split, as fractions, in the order of the intervals.
  */
 export function usersErrorVerdict(
 	intervals: readonly UsersInterval[],
-	{fresh, old}: {fresh: number; old: number},
+	{fresh, old, shares}: {fresh: number; old: number; shares: readonly number[]},
 ): UsersErrorVerdict {
-	const spread = dispersion(intervals.map(({requests}) => [requests[fresh] ?? 0, requests[old] ?? 0]));
+	const ofPair = (values: readonly number[]) => [values[fresh] ?? 0, values[old] ?? 0];
+	const both = ofPair(shares).reduce((sum, share) => sum + share, 0);
+	const spread = dispersion(
+		intervals.map(({requests}) => ofPair(requests)),
+		ofPair(shares).map(share => share / Math.max(both, Number.MIN_VALUE)),
+	);
 	const logOf = (failures: (interval: UsersInterval) => readonly number[]): number =>
 		logErrorEvidence(strata(intervals, failures, {fresh, old}));
 	const failed = logOf(interval => interval.failed);

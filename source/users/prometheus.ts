@@ -10,7 +10,8 @@ import {printable} from '../knative/text/printable.js';
 import {TransportError, type Cluster} from '../kube/cluster.js';
 import {systemTimers, type Timers} from '../kube/timers.js';
 import {sentenceOf} from '../kube/status.js';
-import {quantile, type UsersRow, type UsersView, type UsersWindow} from './counting/users-view.js';
+import {quantile} from './counting/quantile.js';
+import type {UsersRow, UsersView, UsersWindow} from './counting/users-view.js';
 import type {PrometheusPlace} from './prometheus-place.js';
 import type {UsersMeter, UsersSnapshot, UsersSplit} from './users.js';
 
@@ -286,6 +287,7 @@ export function createPrometheusMeter({
 			return {
 				state: window ? 'counting' : problem === undefined ? 'waiting' : 'unknown',
 				view,
+				changes: [],
 				problems,
 				asked,
 			};

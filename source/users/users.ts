@@ -17,7 +17,7 @@ import {problemsOf, type UsersProblem} from './problems.js';
 import {createScraper, type Round, type Scrape} from './scrape/scraper.js';
 
 export type {UsersRow, UsersView, UsersWeight, UsersWindow} from './counting/users-view.js';
-export type {OwnCounts, OwnRequests} from './counting/ledger.js';
+export type {LedgerStretch, OwnCounts, OwnRequests} from './counting/ledger.js';
 export type {UsersProblem} from './problems.js';
 
 export type UsersSplit = {
@@ -29,10 +29,20 @@ export type UsersSplit = {
 	readonly pair: {fresh: string; old: string} | undefined;
 };
 
+/** Percents before and after, in the order of each split. */
+export type UsersSplitChange = {
+	/** Milliseconds since 1970. */
+	readonly at: number;
+	readonly before: readonly number[];
+	readonly after: readonly number[];
+};
+
 export type UsersSnapshot = {
 	/** `waiting`: nothing was counted yet · `counting` · `unknown`: nothing can be, the problems say why. */
 	readonly state: 'waiting' | 'counting' | 'unknown';
 	readonly view: UsersView;
+	/** Where the split was changed, oldest first. */
+	readonly changes: readonly UsersSplitChange[];
 	/** What is wrong or left out, the worst first. */
 	readonly problems: readonly UsersProblem[];
 	/** Questions asked of the API server so far, about pods. */
@@ -55,6 +65,8 @@ export type UsersMeter = {
 
 /** Half an hour at one in two seconds: what verdicts and charts go by. */
 const mostStretches = 900;
+/** Changes of the split that are kept for charts. */
+const mostChanges = 50;
 
 /**
  * @param own The requests of this console itself, by revision, since it began: they are removed.
@@ -78,6 +90,7 @@ export function createUsersMeter({
 	let since = timers.now();
 	let ledger: Ledger = createLedger();
 	let stretches: LedgerStretch[] = [];
+	let changes: UsersSplitChange[] = [];
 	let last: Round | undefined;
 	let watch: ReflectorState = {kind: 'connecting'};
 	let asked = 0;
@@ -123,6 +136,10 @@ export function createUsersMeter({
 			const isOther = keyOf(next) !== keyOf(split);
 			// A split that is still on its way begins when it is there.
 			if (isOther || split.isSettling) since = timers.now();
+			if (isOther && split.weights.length > 0) {
+				const change = {at: since, before: percentsOf(split), after: percentsOf(next)};
+				changes = [...changes.slice(1 - mostChanges), change];
+			}
 			split = next;
 			if (isOther) scraper.setRevisions(next.weights.map(({revision}) => revision));
 		},
@@ -148,6 +165,7 @@ export function createUsersMeter({
 			return {
 				state: stretches.length > 0 && isRead ? 'counting' : isBarred ? 'unknown' : 'waiting',
 				view,
+				changes,
 				problems,
 				asked,
 			};
@@ -166,6 +184,7 @@ export function createUsersMeter({
 	};
 }
 
+const percentsOf = ({weights}: UsersSplit) => weights.map(({percent}) => percent);
 const keyOf = ({weights}: UsersSplit): string =>
 	weights.map(({revision, percent}) => `${revision} ${percent}`).join('\n');
 

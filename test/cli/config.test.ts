@@ -67,6 +67,12 @@ describe('a setting', () => {
 		expect(await settingOf('path')).toEqual([null, 'default']);
 	});
 
+	it('is shown as it is typed', async () => {
+		for (const gateway of ['127.0.0.1:8081', 'https://gw.example.com:8443', '[2001:db8::1]:443', 'gw']) {
+			expect(await settingOf('gateway', ['--gateway', gateway])).toEqual([gateway, 'flag --gateway']);
+		}
+	});
+
 	it('that may be a secret is not shown', async () => {
 		write('header: ["Authorization: Bearer secret"]\n');
 		const {stdout} = await run(['config', 'view', '--cookie', 'a=hidden'], {KN_CANARY_TOKEN: 'secret'});

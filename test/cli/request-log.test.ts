@@ -53,6 +53,18 @@ describe('what is sent and answered', () => {
 		}
 	});
 
+	it('is there of gRPC, too: the call and what came of it, without its metadata', async () => {
+		const image = 'registry.example.com/samples/helloworld-grpc:1';
+		const gateway = ['--gateway', world.sandbox.gatewayAddress];
+		const made = await run('create', 'greeter', '--image', image, '--port', 'h2c:8080', '--yes', ...gateway);
+		expect(made.code).toBe(0);
+		const asked = ['verify', 'greeter', '--requests', '3', '--rate', '50', '-v', ...gateway];
+		const {stderr} = await run(...asked, '--header', 'authorization: topsecret');
+		expect(stderr).toMatch(/^\S+Z → gRPC http:\/\/[\d.]+:\d+\/grpc\.health\.v1\.Health\/Check$/m);
+		expect(stderr).toMatch(/^\S+Z ← OK in \d+ ms: gRPC http:\/\/[\d.]+:\d+\/grpc\.health/m);
+		expect(stderr).not.toContain('topsecret');
+	});
+
 	it('is kept in a file for one user alone, which is put aside when it is large', async () => {
 		const log = path.join(folder.path, 'kn-canary.log');
 		writeFileSync(log, `${'x'.repeat(99)}\n`.repeat(53_000), {mode: 0o644});

@@ -6,7 +6,7 @@ import {expect, test} from 'vitest';
 import {openOnSandbox} from '../support/console.js';
 
 /** What every start of a console with its own sandbox loads before it has come up. */
-const loaded = /\/(program|console-core-\w+|open-\w+|sandbox)\.js$/;
+const loaded = /\/(start|services|console|sandbox)\.js$/;
 
 /** Where that is beneath the cache directory; another number where it was written anew. */
 const keptOf = (base: string): ReadonlyMap<string, number> =>

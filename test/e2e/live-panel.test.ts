@@ -51,7 +51,7 @@ test('a new revision that fails 5 % is WORSE while users still get 100 % of the 
 	});
 	// A fifth of the cap is for pairs: fifty a second, of which two or three are found to fail.
 	await using terminal = await openOnCheckout(world, ['--rate', '50', '--max-rate', '250']);
-	await terminal.until(/…00002 +0 % +canary +● Ready/);
+	await terminal.until(/…00002 +0 % +(?:\d+ % +)?canary +● Ready/);
 	terminal.press('space');
 	const screen = await terminal.until(/✗ canary WORSE/);
 	expect(screen).toMatch(/100\/0 since/);
@@ -133,11 +133,11 @@ test('a gateway that gives users another split is contradicted in panes 1, 3 and
 		/✗ set 90│10, users get [0-9]│(?:9\d|100) for \d+ s · S sends it again · check KIngress, gateway pods/,
 	);
 	expect(wrong).toMatch(
-		/✗ wrong split: set 90│10, users get [0-9]│(?:9\d|100) for \d+ s \(since [\d:]+, last [\d:]+\)/,
+		/✗ wrong split: set 90│10, users get [0-9]│(?:9\d|100) for \d+ s · since [\d:]+, last [\d:]+/,
 	);
 	expect(wrong).toMatch(/✗ cart +90│10 +wrong/);
 	await world.sandbox.gatewayFaults.clear();
-	await terminal.until(/split was wrong [\d:]+–[\d:]+, now set 90│10, users get \d+│\d+; Z counts anew/);
+	await terminal.until(/split was wrong [\d:]+–[\d:]+, now set 90│10, users get \d+│\d+ · Z counts anew/);
 	terminal.press('Z');
 	await terminal.until(
 		screen => /No contradiction with the split so far/.test(screen) && !/split was wrong/.test(screen),

@@ -56,7 +56,7 @@ describe('the walk-through', () => {
 		await terminal.until(/Create a revision of helloworld-go/);
 		expect(terminal.screen()).toMatch(/the new revision \(latest\)\s+canary\s+–\s+→\s+0 %/);
 		await confirm(terminal);
-		await terminal.until(/…00002\s+0 %\s+canary\s+● Ready/);
+		await terminal.until(/…00002\s+0 %\s+(?:\d+ %\s+)?canary\s+● Ready/);
 		// Until then the tag leads where it led: to what was the latest ready revision.
 		await terminal.until(/live since/);
 

@@ -46,7 +46,7 @@ it('goes from n to D, and what is stored is what each review has shown', async (
 	expect(revised.spec.template.spec.containers[0]?.env).toEqual([
 		{name: 'TARGET', value: `a "b" 'c' $HOME: #1=2`},
 	]);
-	await terminal.until(/…00002\s+0 %\s+canary\s+● Ready/);
+	await terminal.until(/…00002\s+0 %\s+(?:\d+ %\s+)?canary\s+● Ready/);
 
 	terminal.press('3', '=');
 	await terminal.until(/→ 50 %/);

@@ -1,8 +1,29 @@
-/** Which revisions may be deleted: none that the route has, or is about to have. */
+/** Plans of all that is no change of the split alone: what they write, and what they say of it. */
 import {describe, expect, it, test} from 'vitest';
+import {kubectlCreateCommand, kubectlPatchCommand} from '../../source/knative/commands/commands.js';
+import type {TrafficTarget} from '../../source/knative/objects/wire.js';
+import {planRevision, type RevisionRequest} from '../../source/knative/revision/plan-revision.js';
 import {parseRevision, type RevisionView} from '../../source/knative/revision/revision.js';
-import {planAgain, planDeleteRevision} from '../../source/release/plan-object.js';
-import {knativeRevision, revisionName, revisionView, serviceView} from '../knative/objects.js';
+import {parseNote} from '../../source/knative/release/evidence/note.js';
+import type {ServiceView} from '../../source/knative/service/service.js';
+import {splitOf} from '../../source/knative/split/split.js';
+import type {Plan} from '../../source/release/plan.js';
+import {
+	planAgain,
+	planCreateRevision,
+	planCreateService,
+	planDeleteRevision,
+	planDeleteService,
+} from '../../source/release/plan-object.js';
+import {
+	knativeRevision,
+	knativeService,
+	revisionName,
+	revisionView,
+	serviceView,
+	type ServiceChange,
+} from '../knative/objects.js';
+import {noteIn, now, one, revisionMade, serviceMade, tried, two, whole} from './made.js';
 
 function revision(generation: number, uid = `uid-${generation}`): RevisionView {
 	const object = knativeRevision(generation);
@@ -87,12 +108,12 @@ describe('a revision outside of the split', () => {
 });
 
 const sentAt = Date.UTC(2026, 10, 26, 3, 4, 5);
-const traffic = [
+const mixedTraffic = [
 	{revisionName: revisionName(1), percent: 90, tag: 'stable'},
 	{revisionName: revisionName(2), percent: 10, tag: 'canary'},
 ];
 const facts = {
-	service: serviceView({traffic, ready: 2}),
+	service: serviceView({traffic: mixedTraffic, ready: 2}),
 	revisions: [revisionView(2), revisionView(1)],
 	changes: [],
 	now: sentAt,
@@ -111,4 +132,318 @@ test('the split is sent again by an annotation, which is a change where the same
 	// Nothing of the split changes, and there is nothing to undo.
 	expect(planned.ok && planned.plan.rows.every(({before, after}) => before === after)).toBe(true);
 	expect(planned.ok && planned.plan.splits).toBeFalsy();
+});
+
+test('the note of a new revision is about the generation that the template makes, though the split stays as it is', () => {
+	const following = [
+		{revisionName: revisionName(1), percent: 100},
+		{latestRevision: true, percent: 0},
+	];
+	const service = serviceView({traffic: following, ready: 1});
+	const made = planRevision(service, {image: 'registry.example.com/another:1', percent: 0});
+	if (!made.ok) throw new Error(made.reason);
+	const {write} = planCreateRevision({...facts, service, revisions: [revisionView(1)]}, made, []);
+	const operations = write.kind === 'patch' ? write.operations : [];
+	const noted = operations.flatMap(operation =>
+		'value' in operation && operation.path.includes('release') ? [parseNote(String(operation.value))] : [],
+	);
+	expect(noted).toMatchObject([{generation: service.generation + 1, verb: 'new revision'}]);
+});
+
+describe('a revision of which the split follows the latest', () => {
+	it('may be deleted where it is neither the latest nor about to be', () => {
+		const service = serviceView({traffic: [{latestRevision: true, percent: 100}], ready: 2});
+		expect(planDeleteRevision(service, revision(1))).toMatchObject({
+			ok: true,
+			plan: {
+				action: 'delete revision',
+				namespace: 'default',
+				name: 'helloworld-go',
+				rows: [],
+				facts: [
+					{label: 'Revision', value: one},
+					{label: 'Image', value: 'ghcr.io/knative/helloworld-go:latest'},
+					{label: 'State', value: 'Ready'},
+				],
+				notes: ['It cannot be rolled back to any more.'],
+			},
+		});
+	});
+});
+
+test('nothing is sent again while it is not known what time it is', () => {
+	expect(planAgain({...facts, now: undefined})).toEqual({
+		ok: false,
+		reason: 'helloworld-go has no split that could be sent again.',
+	});
+});
+
+/** As somebody else manages it too, who may put things back. */
+const owned: NonNullable<ServiceChange['edit']> = object => {
+	object.metadata.labels = {'kustomize.toolkit.fluxcd.io/name': 'apps'};
+};
+
+type Wanted = {
+	asked?: RevisionRequest;
+	options?: Parameters<typeof planCreateRevision>[3];
+	revisions?: RevisionView[];
+};
+
+const lines = [{label: 'Image', value: 'app:3'}];
+const request: RevisionRequest = {image: 'app:3', percent: 20};
+
+function revisionPlan(service: ServiceView, asked: RevisionRequest) {
+	const plan = planRevision(service, asked);
+	if (!plan.ok) throw new Error(plan.reason);
+	return plan;
+}
+
+function making(
+	service: ServiceView,
+	{asked = request, options, revisions = [revisionMade(2), revisionMade(1)]}: Wanted = {},
+): Plan {
+	const known = {service, revisions, changes: [], now, user: 'ann'};
+	return planCreateRevision(known, revisionPlan(service, asked), lines, options);
+}
+
+describe('a plan to make a revision', () => {
+	it('is a patch of the template and the traffic of this service, guarded by what was read', () => {
+		const service = serviceMade({traffic: tried, ready: 2});
+		const plan = making(service);
+		expect(plan).toMatchObject({
+			action: 'create revision',
+			namespace: 'default',
+			name: 'helloworld-go',
+			write: {kind: 'patch', uid: service.uid, generation: 5},
+			facts: lines,
+			notes: [],
+			warnings: [],
+			splits: {before: splitOf(service), after: revisionPlan(service, request).split},
+		});
+		const operations = plan.write.kind === 'patch' ? plan.write.operations : [];
+		expect(operations.map(({path}) => path)).toEqual([
+			'/spec/template/spec/containers/0/image',
+			'/spec/template/metadata/annotations/client.knative.dev~1user-image',
+			'/spec/traffic',
+			'/metadata/annotations/kn-canary.dev~1release',
+		]);
+		expect(plan.commands).toEqual([kubectlPatchCommand(service, operations)]);
+	});
+
+	it('says which share each had before, and of the new revision no name', () => {
+		const rows = making(serviceMade({traffic: tried, ready: 2})).rows;
+		expect(rows.map(({key, revision: name, before, after}) => [key, name, before, after])).toEqual([
+			[one, one, 90, 72],
+			[two, two, 10, 8],
+			['@latest', undefined, undefined, 20],
+		]);
+	});
+
+	it('says of what followed the latest, and is pinned by this, that it had its share before', () => {
+		const following = serviceMade({traffic: [{latestRevision: true, percent: 100}], ready: 2});
+		const rows = making(following).rows;
+		expect(rows.map(({key, revision: name, before, after}) => [key, name, before, after])).toEqual([
+			[two, two, 100, 80],
+			['@latest', undefined, undefined, 20],
+		]);
+		const mixed = serviceMade({
+			traffic: [
+				{revisionName: one, percent: 60},
+				{latestRevision: true, percent: 40},
+			],
+			ready: 2,
+		});
+		expect(making(mixed).rows.map(({key, before}) => [key, before])).toEqual([
+			[one, 60],
+			[two, 40],
+			['@latest', undefined],
+		]);
+	});
+
+	it.each<[string, TrafficTarget[], object]>([
+		[
+			'all of the traffic followed the latest',
+			[{latestRevision: true, percent: 100}],
+			{stable: two, followed: true},
+		],
+		['one revision had all of it', whole(two), {stable: two, followed: false}],
+		['a canary was being tried', tried, {stable: one, followed: false}],
+		[
+			'a part of it followed the latest',
+			[
+				{latestRevision: true, percent: 90, tag: 'stable'},
+				{revisionName: one, percent: 10},
+			],
+			{followed: false},
+		],
+	])('notes what users had when the release began, where %s', (_, traffic, noted) => {
+		const plan = making(serviceMade({traffic, ready: 2}));
+		const note = noteIn(plan);
+		expect(note).toMatchObject({verb: 'new revision', generation: 6, by: 'ann', since: now, ...noted});
+		expect(note?.canary).toBeUndefined();
+		expect(note?.previous).toBeUndefined();
+	});
+
+	it('by a change of the autoscaling says that this makes one, too', () => {
+		const service = serviceMade({traffic: [{latestRevision: true, percent: 100}], ready: 2});
+		const plan = making(service, {options: {action: 'autoscaling'}});
+		expect(plan.action).toBe('autoscaling');
+		expect(plan.notes).toEqual([
+			'Autoscaling is part of the template: creates a new revision.',
+			`Pins ${two} at 100 % (was: follow latest).`,
+		]);
+		expect(making(service).notes).toEqual([`Pins ${two} at 100 % (was: follow latest).`]);
+	});
+
+	it('warns that a canary which is being tried loses its tag to it', () => {
+		const plan = making(serviceMade({traffic: tried, ready: 2}), {asked: {...request, newTag: 'canary'}});
+		expect(plan.warnings).toEqual([
+			{
+				kind: 'takes tag',
+				revision: two,
+				sentence: `${two} is being tried with 10 %, and loses the tag canary to the new revision.`,
+			},
+		]);
+	});
+
+	it.each<[string, TrafficTarget[], RevisionRequest]>([
+		['it gets another tag', tried, {...request, newTag: 'next'}],
+		[
+			'it gets the tag of what users have',
+			whole(one).map(row => ({...row, tag: 'live'})),
+			{...request, newTag: 'live'},
+		],
+		[
+			'the tag is on what has everything by now',
+			[{revisionName: two, percent: 100, tag: 'canary'}],
+			{...request, newTag: 'canary'},
+		],
+		[
+			'the tag followed the latest anyway',
+			[
+				{revisionName: one, percent: 90, tag: 'stable'},
+				{latestRevision: true, percent: 10, tag: 'canary'},
+			],
+			{...request, newTag: 'canary'},
+		],
+		[
+			'nothing of the canary is in the split',
+			[
+				{revisionName: one, percent: 100, tag: 'canary'},
+				{latestRevision: true, percent: 0},
+			],
+			{...request, newTag: 'next'},
+		],
+	])('does not, where %s', (_, traffic, asked) => {
+		const plan = making(serviceMade({traffic, ready: 2}), {asked});
+		expect(plan.warnings).toEqual([]);
+	});
+
+	it('warns of what it runs again, and of who else manages the service', () => {
+		const service = serviceMade({traffic: whole(one), ready: 2, edit: owned});
+		const rejected = {by: 'ann', at: undefined, why: ''};
+		const revisions = [revisionMade(2, {image: 'app:3', rejected}), revisionMade(1)];
+		const {warnings} = making(service, {revisions});
+		expect(warnings.map(({kind}) => kind)).toEqual(['rejected', 'owner']);
+		expect(warnings[0]?.sentence).toContain(`made from the template of ${two}`);
+	});
+});
+
+test('a service is made by its whole manifest', () => {
+	const manifest = knativeService();
+	expect(planCreateService(manifest, [{label: 'Image', value: 'a'}], undefined)).toEqual({
+		action: 'create service',
+		namespace: 'default',
+		name: 'helloworld-go',
+		write: {kind: 'create', manifest},
+		rows: [],
+		facts: [{label: 'Image', value: 'a'}],
+		notes: [],
+		warnings: [],
+		commands: [kubectlCreateCommand(manifest)],
+	});
+	manifest.metadata.namespace = 'shop';
+	expect(planCreateService(manifest, [], undefined).namespace).toBe('shop');
+	delete manifest.metadata.namespace;
+	expect(planCreateService(manifest, [], undefined).namespace).toBe('default');
+});
+
+test('a service that runs what was rejected in its namespace is warned of, by the name of that', () => {
+	const rejected = {by: 'ann', at: undefined, why: '5xx'};
+	const given = revisionMade(2, {image: 'app:2', rejected});
+	const manifest = knativeService();
+	const [container] = manifest.spec.template.spec.containers;
+	if (container) container.image = 'app:2';
+	const known = {services: [serviceMade()], revisions: [revisionMade(1), given], now};
+	expect(planCreateService(manifest, [], known).warnings).toEqual([
+		{
+			kind: 'rejected',
+			revision: two,
+			sentence: `It runs the image of ${two} (app:2), which was rejected by ann: 5xx.`,
+		},
+	]);
+	if (container) container.image = 'app:3';
+	expect(planCreateService(manifest, [], known).warnings).toEqual([]);
+});
+
+describe('a plan to delete a service', () => {
+	const url = 'http://helloworld-go.default.example.com';
+
+	it('is of this one by its uid, with all that goes', () => {
+		const service = serviceMade({traffic: tried, ready: 2, edit: owned});
+		const plan = planDeleteService(service, [revisionMade(2), revisionMade(1)]);
+		expect(plan).toMatchObject({
+			action: 'delete service',
+			namespace: 'default',
+			name: 'helloworld-go',
+			write: {kind: 'delete service', uid: service.uid, generation: 5},
+			facts: [
+				{label: 'URL', value: url},
+				{label: 'Revisions', value: '2'},
+			],
+			notes: ['The service, its route and all its revisions go; nothing here brings them back.'],
+			commands: ['kubectl delete ksvc helloworld-go -n default'],
+		});
+		expect(plan.warnings.map(({kind}) => kind)).toEqual(['other', 'owner']);
+		expect(plan.warnings[0]?.sentence).toBe(`Users of ${url} get 404 from then on.`);
+		expect(plan.rows.map(({key, before, after}) => [key, before, after])).toEqual([
+			[one, 90, undefined],
+			[two, 10, undefined],
+		]);
+	});
+
+	it('says what is not known, and nothing of a URL that there is not', () => {
+		const service = serviceMade({edit: object => delete object.status.url});
+		const plan = planDeleteService(service, undefined);
+		expect(plan.facts).toEqual([{label: 'Revisions', value: 'not known'}]);
+		expect(plan.warnings.map(({sentence}) => sentence)).toEqual([
+			'Users of helloworld-go get 404 from then on.',
+		]);
+		expect(planDeleteService(service, []).facts).toEqual([{label: 'Revisions', value: '0'}]);
+	});
+});
+
+test('the split that is sent again is said with its annotation, its command line and who else manages it', () => {
+	const service = serviceMade({traffic: tried, ready: 2, edit: owned});
+	const planned = planAgain({...facts, service});
+	if (!planned.ok || planned.plan.write.kind !== 'patch') throw new Error('no patch');
+	const {plan} = planned;
+	const {operations} = planned.plan.write;
+	expect(plan).toMatchObject({
+		namespace: 'default',
+		name: 'helloworld-go',
+		write: {uid: service.uid, generation: 5},
+		facts: [{label: 'Annotation', value: 'kn-canary.dev/sent-again: 2026-11-26T03:04:05.000Z'}],
+		commands: [kubectlPatchCommand(service, operations)],
+	});
+	expect(operations).toEqual([
+		{op: 'add', path: '/metadata/annotations/kn-canary.dev~1sent-again', value: '2026-11-26T03:04:05.000Z'},
+	]);
+	expect(plan.warnings.map(({kind}) => kind)).toEqual(['owner']);
+});
+
+test('deleting a revision says who else manages the service', () => {
+	const service = serviceMade({traffic: whole(two), ready: 2, edit: owned});
+	const planned = planDeleteRevision(service, revision(1));
+	expect(planned.ok && planned.plan.warnings.map(({kind}) => kind)).toEqual(['owner']);
 });

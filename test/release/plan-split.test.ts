@@ -2,22 +2,31 @@
 import {describe, expect, it} from 'vitest';
 import {planLines} from '../../source/headless/write/report.js';
 import {reviewLines} from '../../source/screen/sheets/review/review-lines.js';
-import {verdictSentence} from '../../source/release/canary-verdict.js';
+import {aboutRelease} from '../../source/release/about-release.js';
+import {verdictSentence, type CanaryVerdict} from '../../source/release/canary-verdict.js';
 import {
 	planAbandon,
 	planPromote,
 	planRollback,
 	planSplit,
+	planTags,
+	planUndo,
+	type Facts,
 	type Planned,
 } from '../../source/release/plan-split.js';
-import {copiedLines} from '../../source/knative/commands/commands.js';
-import {set, splitOf} from '../../source/knative/split/split.js';
+import {
+	copiedLines,
+	kubectlMarkCommand,
+	kubectlPatchCommand,
+} from '../../source/knative/commands/commands.js';
+import {markOf} from '../../source/knative/release/evidence/rejection.js';
+import {baseOf} from '../../source/knative/revision/base.js';
+import {set, splitOf, type Split} from '../../source/knative/split/split.js';
 import type {Plan} from '../../source/release/plan.js';
 import {createTheme} from '../../source/terminal/output/theme.js';
 import type {TrafficTarget} from '../../source/knative/objects/wire.js';
-import {condition, revisionName, revisionView, serviceView} from '../knative/objects.js';
-
-const [one, two] = [revisionName(1), revisionName(2)];
+import {condition, revisionName, revisionView, serviceView, type ServiceChange} from '../knative/objects.js';
+import {noteIn, now, one, revisionMade, serviceMade, three, tried, two, whole, type Noted} from './made.js';
 
 function planned(result: Planned): Plan {
 	if (!result.ok) throw new Error(result.reason);
@@ -169,4 +178,525 @@ it('the copied line is the patch that Enter sends, with its guard and its note; 
 		},
 	});
 	expect(copiedLines(plan.commands)).toBe(`${first} &&\n${second}`);
+});
+
+/** As a server has them, with what was noted and who asks. */
+const situation = ({
+	traffic = tried,
+	ready = 2,
+	note,
+	edit,
+	revisions = [revisionMade(2), revisionMade(1)],
+	...more
+}: Partial<Facts> & {
+	traffic?: TrafficTarget[];
+	ready?: number;
+	note?: Noted;
+	edit?: NonNullable<ServiceChange['edit']>;
+} = {}): Facts => ({
+	service: serviceMade({traffic, ready, ...(note && {note}), ...(edit && {edit})}),
+	changes: [],
+	now,
+	user: 'ann',
+	...more,
+	revisions,
+});
+
+const percents = (split: Split | undefined) => split?.map(({key, percent}) => `${key}=${percent}`).join(' ');
+const half = (facts: Facts) => set(splitOf(facts.service), two, 50);
+const operationsOf = ({write}: Plan) => (write.kind === 'patch' ? write.operations : []);
+const kindsOf = ({warnings}: Plan) => warnings.map(({kind}) => kind);
+const row = (key: string, percent: number, tags: string[] = []) => ({
+	key,
+	revision: key,
+	latest: false,
+	percent,
+	tags,
+	locked: false,
+});
+
+describe('a plan of a split', () => {
+	it('is one patch of this service as it was read, with all that is said of it', () => {
+		const facts = situation();
+		const plan = planned(planSplit(facts, half(facts)));
+		expect(plan).toMatchObject({
+			action: 'split',
+			namespace: 'default',
+			name: 'helloworld-go',
+			write: {kind: 'patch', uid: facts.service.uid, generation: 5},
+			facts: [],
+			notes: [],
+			warnings: [],
+			splits: {before: splitOf(facts.service)},
+		});
+		expect(percents(plan.splits?.after)).toBe(`${one}=50 ${two}=50`);
+		expect(plan.rows.map(({key, before, after}) => [key, before, after])).toEqual([
+			[one, 90, 50],
+			[two, 10, 50],
+		]);
+		const operations = operationsOf(plan);
+		expect(operations[0]).toEqual({
+			op: 'add',
+			path: '/spec/traffic',
+			value: [
+				{revisionName: one, percent: 50, tag: 'stable'},
+				{revisionName: two, percent: 50, tag: 'canary'},
+			],
+		});
+		expect(operations).toHaveLength(2);
+		expect(plan.commands).toEqual([
+			kubectlPatchCommand(facts.service, operations),
+			`kn service update helloworld-go -n default --traffic ${one}=50,${two}=50`,
+		]);
+		expect(plan.about).toEqual(aboutRelease(facts));
+		expect(plan.promotion).toBeUndefined();
+		expect(plan.reject).toBeUndefined();
+	});
+
+	it('is none, where it is so already', () => {
+		const facts = situation();
+		expect(planSplit(facts, splitOf(facts.service))).toEqual({
+			ok: false,
+			reason: 'helloworld-go has this split already.',
+			already: true,
+		});
+	});
+
+	it('says what differs of what is to have all of the traffic, where nothing is being tried', () => {
+		const revisions = [revisionMade(2, {image: 'app:2'}), revisionMade(1, {image: 'app:1'})];
+		const facts = situation({traffic: whole(two), revisions});
+		const plan = planned(planSplit(facts, [row(one, 100)]));
+		expect(plan.about).toContainEqual({label: 'Differs', value: 'image app:1 → app:2'});
+	});
+
+	it('has one row of what followed the latest and is pinned by it', () => {
+		const facts = situation({traffic: [{latestRevision: true, percent: 100}]});
+		const pinned = planned(planSplit(facts, [row(two, 100)]));
+		expect(pinned.rows.map(({key, before, after}) => [key, before, after])).toEqual([[two, 100, 100]]);
+		const beside = [row(two, 40), {...row('@latest', 60), revision: two, latest: true}];
+		const rows = planned(planSplit(facts, beside)).rows;
+		expect(rows.map(({key, before, after}) => [key, before, after])).toEqual(
+			expect.arrayContaining([
+				[two, undefined, 40],
+				['@latest', 100, 60],
+			]),
+		);
+	});
+
+	it('warns of a canary that is worse, where it gets more', () => {
+		const verdict: CanaryVerdict = {
+			canary: {revision: two, asked: 50, failed: 20},
+			stable: {revision: one, asked: 50, failed: 0},
+			pairs: 50,
+			errors: 'worse',
+			latency: 'not slower',
+		};
+		const facts = situation({verdict});
+		const sentence = verdictSentence(verdict);
+		expect(planned(planSplit(facts, half(facts))).warnings).toEqual([
+			{kind: 'other', revision: two, sentence},
+		]);
+		expect(planned(planPromote(facts)).warnings).toEqual([{kind: 'worse', revision: two, sentence}]);
+		expect(planned(planRollback(facts)).warnings).toEqual([]);
+	});
+
+	it('warns of what was rejected, unless it is a way back', () => {
+		const rejected = {by: 'ann', at: undefined, why: ''};
+		const revisions = [
+			revisionMade(3, {image: 'app:1', rejected}),
+			revisionMade(2, {image: 'app:2'}),
+			revisionMade(1, {image: 'app:1'}),
+		];
+		const facts = situation({traffic: whole(two), revisions, ready: 3});
+		expect(kindsOf(planned(planSplit(facts, [row(two, 50), row(one, 50)])))).toContain('rejected');
+		expect(kindsOf(planned(planRollback(facts, {to: one})))).not.toContain('rejected');
+		// What users have is no news to them.
+		const theirs = situation({
+			traffic: [
+				{revisionName: one, percent: 90, tag: 'stable'},
+				{revisionName: two, percent: 10, tag: 'canary'},
+			],
+			revisions,
+			ready: 3,
+		});
+		expect(kindsOf(planned(planSplit(theirs, [row(one, 95, ['stable']), row(two, 5, ['canary'])])))).toEqual(
+			[],
+		);
+	});
+});
+
+describe('what fails now', () => {
+	const trouble = 'users get failures: 5 of 58';
+	const live = {kind: 'other', sentence: `Live says: ${trouble}.`};
+	const before = [row(one, 100, ['stable']), row(two, 0, ['canary'])];
+
+	it('is said where a change is undone, too', () => {
+		const facts = situation({trouble, note: {undo: [before]}});
+		expect(planned(planUndo(facts)).warnings).toContainEqual(live);
+	});
+
+	it('is not said of a canary that is given up, or of a tag', () => {
+		const facts = situation({trouble});
+		expect(planned(planAbandon(facts)).warnings).toEqual([]);
+		expect(planned(planTags(facts, two, ['next'])).warnings).toEqual([]);
+		expect(planned(planPromote(situation())).warnings).toEqual([]);
+	});
+});
+
+const rejections = (count: number) =>
+	Array.from({length: count}, (_, index) => ({
+		revision: revisionName(index + 3),
+		by: 'ann',
+		at: now,
+		why: '5xx',
+	}));
+const withThose = (count: number) => [
+	...Array.from({length: count}, (_, index) => revisionMade(index + 3)),
+	revisionMade(2),
+	revisionMade(1),
+];
+
+describe('the note in the patch', () => {
+	it('says who has which part, since when, by whom, and what undo puts back', () => {
+		const facts = situation();
+		expect(noteIn(planned(planSplit(facts, half(facts))))).toEqual({
+			generation: 6,
+			verb: 'split',
+			stable: one,
+			canary: two,
+			previous: undefined,
+			followed: false,
+			since: now,
+			by: 'ann',
+			split: half(facts).map(({anchor: _anchor, ...rest}) => rest),
+			undo: [splitOf(facts.service)],
+			rejected: [],
+		});
+	});
+
+	it('is left out while it is not known what time it is', () => {
+		const facts = situation({now: undefined});
+		expect(operationsOf(planned(planSplit(facts, half(facts)))).map(({path}) => path)).toEqual([
+			'/spec/traffic',
+		]);
+	});
+
+	it('has no name where it is not known who writes', () => {
+		const {user: _user, ...facts} = situation();
+		expect(noteIn(planned(planSplit(facts, half(facts))))?.by).toBe('');
+	});
+
+	it('keeps what undo would put back before, the last one first, where it is about the present split', () => {
+		const earlier = [row(one, 100, ['stable'])];
+		const facts = situation({note: {undo: [earlier]}});
+		expect(noteIn(planned(planSplit(facts, half(facts))))?.undo.map(percents)).toEqual([
+			`${one}=90 ${two}=10`,
+			`${one}=100`,
+		]);
+		const stale = situation({note: {undo: [earlier], split: earlier}});
+		expect(noteIn(planned(planSplit(stale, half(stale))))?.undo.map(percents)).toEqual([
+			`${one}=90 ${two}=10`,
+		]);
+	});
+
+	it('of an undo has what was before that, and not what is undone', () => {
+		const last = [row(one, 80, ['stable']), row(two, 20, ['canary'])];
+		const facts = situation({note: {undo: [last, [row(one, 100)]]}});
+		const plan = planned(planUndo(facts));
+		expect(percents(plan.splits?.after)).toBe(`${one}=80 ${two}=20`);
+		expect(noteIn(plan)?.undo.map(percents)).toEqual([`${one}=100`]);
+	});
+
+	it.each<[string, boolean | undefined, Noted | undefined, (facts: Facts) => Planned]>([
+		['a change of shares, where it did', true, {followed: true}, facts => planSplit(facts, half(facts))],
+		[
+			'a change of shares, where it did not',
+			false,
+			{followed: false},
+			facts => planSplit(facts, half(facts)),
+		],
+		['a change of shares, where nothing is noted', false, undefined, facts => planSplit(facts, half(facts))],
+		['a roll back, where it did', true, {followed: true}, facts => planRollback(facts)],
+		['a promotion, which ends the release', false, {followed: true}, facts => planPromote(facts)],
+		[
+			'a change, where the note is about another split',
+			false,
+			{followed: true, split: [row(one, 100)]},
+			facts => planSplit(facts, half(facts)),
+		],
+	])('says whether all followed the latest before the release, of %s', (_, followed, note, plan) => {
+		expect(noteIn(planned(plan(situation({...(note && {note})}))))?.followed).toBe(followed);
+	});
+
+	it('of a change that begins a release has for the canary what gains and is not what users have', () => {
+		const facts = situation({traffic: whole(one)});
+		expect(noteIn(planned(planSplit(facts, [row(one, 90), row(two, 10)])))).toMatchObject({
+			stable: one,
+			canary: two,
+		});
+		const traffic = [...whole(two), {revisionName: one, percent: 0}];
+		const beside = situation({traffic, revisions: [revisionMade(3), revisionMade(2), revisionMade(1)]});
+		const gains = [row(two, 90), row(one, 0), row(three, 10)];
+		expect(noteIn(planned(planSplit(beside, gains)))).toMatchObject({stable: two, canary: three});
+	});
+
+	it('has no canary where that leaves the split, or nothing gains but what users have', () => {
+		const facts = situation();
+		const note = noteIn(planned(planSplit(facts, [row(one, 100, ['stable'])])));
+		expect(note).toMatchObject({stable: one});
+		expect(note?.canary).toBeUndefined();
+		const tagged = planned(planTags(situation({traffic: whole(one)}), one, ['live']));
+		expect(noteIn(tagged)).toMatchObject({verb: 'tag', stable: one});
+		expect(noteIn(tagged)?.canary).toBeUndefined();
+	});
+
+	it('says what users had before what they have, as the note about the present split does', () => {
+		const traffic: TrafficTarget[] = [
+			{revisionName: two, percent: 100, tag: 'stable'},
+			{revisionName: one, percent: 0, tag: 'previous'},
+		];
+		const noted = {verb: 'promote', stable: two, canary: undefined, previous: one} as const;
+		const next = [row(two, 100, ['stable']), row(one, 0, ['previous', 'old'])];
+		const facts = situation({traffic, note: noted});
+		expect(noteIn(planned(planSplit(facts, next)))?.previous).toBe(one);
+		const other = situation({traffic, note: {...noted, stable: three}});
+		expect(noteIn(planned(planSplit(other, next)))?.previous).toBe(three);
+		const stale = situation({traffic, note: {...noted, split: [row(one, 100)]}});
+		expect(noteIn(planned(planSplit(stale, next)))?.previous).toBeUndefined();
+	});
+
+	it('keeps what was rejected and bears no mark yet, four of them at most', () => {
+		const facts = situation({note: {rejected: rejections(4)}, revisions: withThose(4)});
+		expect(noteIn(planned(planSplit(facts, half(facts))))?.rejected).toEqual(rejections(4));
+		const more = situation({note: {rejected: rejections(5)}, revisions: withThose(5)});
+		expect(noteIn(planned(planSplit(more, half(more))))?.rejected).toEqual(rejections(4));
+		const abandoned = noteIn(planned(planAbandon(facts, {why: 'slow'})));
+		expect(abandoned?.rejected).toEqual([{revision: two, by: 'ann', at: now, why: 'slow'}, ...rejections(3)]);
+	});
+
+	it('has what is given up again once, with the latest reason', () => {
+		const rejected = [{revision: two, by: 'bob', at: now - 1000, why: 'old'}];
+		const facts = situation({note: {rejected}});
+		expect(noteIn(planned(planAbandon(facts, {why: 'slow'})))?.rejected).toEqual([
+			{revision: two, by: 'ann', at: now, why: 'slow'},
+		]);
+	});
+});
+
+describe('promoting', () => {
+	const wayBack = {to: undefined, wayBack: one};
+
+	it('keeps a way back, and says so', () => {
+		const plan = planned(planPromote(situation()));
+		expect(plan).toMatchObject({action: 'promote', promotion: {...wayBack, keepsPrevious: true}});
+		expect(percents(plan.splits?.after)).toBe(`${one}=0 ${two}=100`);
+		expect(planned(planPromote(situation(), {keepsPrevious: true})).promotion?.keepsPrevious).toBe(true);
+	});
+
+	it('keeps none, where none is wanted, and says which it would be', () => {
+		const plan = planned(planPromote(situation(), {keepsPrevious: false, to: two}));
+		expect(plan.promotion).toEqual({to: two, wayBack: one, keepsPrevious: false});
+		expect(percents(plan.splits?.after)).toBe(`${two}=100`);
+	});
+
+	it('says of no way back, where there is none to keep', () => {
+		const failed = revisionMade(1, {conditions: [condition('Ready', 'False', 'ExitCode1', 'it died')]});
+		const facts = situation({revisions: [revisionMade(2), failed]});
+		expect(planned(planPromote(facts)).promotion).toBeUndefined();
+	});
+
+	it('is refused where there is nothing to promote', () => {
+		expect(planPromote(situation({traffic: whole(two), revisions: [revisionMade(2)]}))).toEqual({
+			ok: false,
+			reason: expect.stringContaining('has 100 %'),
+			already: true,
+		});
+	});
+
+	it('asks which one is meant', () => {
+		const traffic = [
+			{revisionName: one, percent: 60},
+			{revisionName: 'by-hand', percent: 40},
+		];
+		expect(planPromote(situation({traffic, revisions: []}))).toEqual({
+			ok: false,
+			reason: expect.stringContaining('cannot be told'),
+			candidates: [one, 'by-hand'],
+		});
+	});
+
+	it('takes two presses for what no split lists', () => {
+		const facts = situation({traffic: whole(one)});
+		const plan = planned(planPromote(facts));
+		expect(plan.warnings[0]).toEqual({
+			kind: 'guess',
+			sentence: expect.stringMatching(/-00002 is newer, but no split lists it\.$/),
+		});
+	});
+});
+
+describe('rolling back and undoing', () => {
+	it('is refused with what may be meant instead', () => {
+		const traffic = [
+			{revisionName: one, percent: 100, tag: 'stable'},
+			{revisionName: two, percent: 0, tag: 'canary'},
+		];
+		expect(planRollback(situation({traffic}))).toEqual({
+			ok: false,
+			reason: expect.stringContaining('Nothing to roll back'),
+			instead: 'abandon',
+		});
+	});
+
+	it('goes to the revision that the operator named', () => {
+		const facts = situation({revisions: [revisionMade(3), revisionMade(2), revisionMade(1)]});
+		const plan = planned(planRollback(facts, {to: three}));
+		expect(percents(plan.splits?.after)).toContain(`${three}=100`);
+	});
+
+	it('undoes nothing where nothing is known', () => {
+		expect(planUndo(situation())).toEqual({
+			ok: false,
+			reason: 'Nothing to undo: no change of the split of helloworld-go is known.',
+		});
+	});
+
+	it('warns of what an undo brings back to users', () => {
+		const traffic = [
+			{revisionName: one, percent: 100, tag: 'stable'},
+			{revisionName: two, percent: 0, tag: 'canary'},
+		];
+		const undo = [[row(one, 50, ['stable']), row(two, 50, ['canary'])]];
+		const plan = planned(planUndo(situation({traffic, note: {verb: 'roll back', undo}})));
+		expect(plan.warnings[0]).toEqual({
+			kind: 'other',
+			sentence: expect.stringMatching(/^Brings .*-00002 back to 50 % of users, which was rolled back/),
+		});
+	});
+});
+
+describe('giving a canary up', () => {
+	const why = 'too slow';
+
+	it('is the patch, then the mark by the uid of the revision', () => {
+		const facts = situation();
+		const plan = planned(planAbandon(facts, {why}));
+		const mark = {by: 'ann', at: now, why};
+		expect(plan.reject).toEqual({revision: two, uid: 'uid-2', mark});
+		expect(plan.action).toBe('abandon');
+		expect(percents(plan.splits?.after)).toBe(`${one}=100`);
+		expect(plan.notes).toContain(
+			`Two writes: this patch, whose note already says that ${two} is rejected, then the mark on ${two} itself.`,
+		);
+		expect(plan.commands).toEqual([
+			kubectlPatchCommand(facts.service, operationsOf(plan)),
+			kubectlMarkCommand({namespace: 'default', revision: two, uid: 'uid-2'}, markOf(mark)),
+			expect.stringMatching(/^kn service update/),
+		]);
+		// That it leaves the split is what was asked for.
+		expect(kindsOf(plan)).toEqual([]);
+	});
+
+	it('says which other revisions leave the split by it', () => {
+		const traffic = [
+			{revisionName: one, percent: 80, tag: 'stable'},
+			{revisionName: two, percent: 10, tag: 'canary'},
+			{revisionName: three, percent: 10},
+		];
+		const facts = situation({traffic});
+		expect(planned(planAbandon(facts)).warnings).toMatchObject([{kind: 'unlisted', revision: three}]);
+	});
+
+	it('is the patch alone where the revision is not known by its uid', () => {
+		const alone = `${two} is rejected by the note on helloworld-go; it gets no mark of its own: the revisions could not be listed.`;
+		for (const revisions of [[revisionMade(2, {uid: ''}), revisionMade(1)], [revisionMade(1)], undefined]) {
+			const plan = planned(planAbandon({...situation(), revisions}, {why}));
+			expect(plan.notes).toContain(alone);
+			expect(plan.reject).toBeUndefined();
+			expect(plan.commands.map(line => line.split(' ').slice(0, 3).join(' '))).toEqual([
+				'kubectl patch ksvc',
+				'kn service update',
+			]);
+			expect(noteIn(plan)?.rejected).toMatchObject([{revision: two, why}]);
+		}
+	});
+
+	it('keeps the beginning of a long reason', () => {
+		const plan = planned(planAbandon(situation(), {why: 'x'.repeat(501)}));
+		expect(plan.reject?.mark.why).toBe('x'.repeat(500));
+	});
+
+	it('needs no reason and no name', () => {
+		const {user: _user, ...facts} = situation();
+		expect(planned(planAbandon(facts)).reject?.mark).toEqual({by: '', at: now, why: ''});
+	});
+
+	it('puts the template back in the same patch, where that is wanted', () => {
+		const facts = {...situation(), service: serviceMade({traffic: tried, ready: 2, image: 'app:2'})};
+		const base = baseOf({
+			metadata: {name: one},
+			spec: {containers: [{image: 'app:1', env: [{name: 'TARGET', value: 'World'}]}]},
+		});
+		if (!base) throw new Error('no base');
+		const plan = planned(planAbandon(facts, {base}));
+		const operations = operationsOf(plan);
+		expect(operations[0]).toEqual({op: 'replace', path: '/spec/template', value: base.template});
+		expect(operations.map(({path}) => path)).toContain('/spec/traffic');
+		expect(plan.facts).toEqual([
+			{label: 'Template', value: `as ${one} runs it: a new revision, at 0 %`},
+			{label: '', value: 'image app:2 → app:1'},
+		]);
+		expect(plan.commands).toEqual([
+			kubectlPatchCommand(facts.service, operations),
+			expect.stringMatching(/^kubectl patch revision/),
+		]);
+		expect(kindsOf(plan)).toEqual([]);
+	});
+
+	it('is refused where there is no canary', () => {
+		expect(planAbandon(situation({traffic: whole(one), revisions: [revisionMade(1)]}))).toEqual({
+			ok: false,
+			reason: `helloworld-go has no canary to abandon: ${one} has 100 %.`,
+		});
+	});
+});
+
+describe('tags', () => {
+	it('are a plan of the same shares', () => {
+		const plan = planned(planTags(situation(), two, ['canary', 'next']));
+		expect(plan.action).toBe('tag');
+		expect(plan.rows.map(({key, before, after, tags}) => [key, before, after, tags])).toEqual([
+			[one, 90, 90, ['stable']],
+			[two, 10, 10, ['canary', 'next']],
+		]);
+	});
+
+	it('that move are told of', () => {
+		const plan = planned(planTags(situation(), two, ['canary', 'stable']));
+		expect(plan.notes).toContain(`The tag stable moves from ${one} to ${two}.`);
+	});
+
+	it('that change nothing are no plan', () => {
+		expect(planTags(situation(), two, ['canary'])).toEqual({ok: false, reason: 'Tags unchanged.'});
+	});
+
+	it('whose name another service has are refused, those that are in use are not', () => {
+		const placeholders = new Map([
+			['next-helloworld-go', 'taken'],
+			['canary-helloworld-go', 'taken'],
+		] as const);
+		expect(planTags(situation({placeholders}), two, ['canary', 'next'])).toEqual({
+			ok: false,
+			reason:
+				'The tag next needs the name next-helloworld-go, which another service of this namespace has: choose another tag.',
+		});
+		expect(planTags(situation({placeholders}), one, ['canary'])).toMatchObject({ok: true});
+	});
+
+	it('whose name could not be looked up are given, and that is said', () => {
+		const plan = planned(planTags(situation({placeholders: new Map()}), two, ['next']));
+		expect(plan.notes).toContainEqual(
+			expect.stringMatching(/^Whether the name next-helloworld-go is free could not be read/),
+		);
+	});
 });

@@ -58,6 +58,19 @@ it('what is bad news stays when a key means nothing', async () => {
 	expect(store.getState().messages.map(({text}) => text)).toEqual(['Not sent.']);
 });
 
+it('a review stands below the service it is about, and below the panes where there is room', async () => {
+	const small = await openApp({sheets: [sheetOn()]});
+	await small.until(/Roll back helloworld-go/);
+	expect(small.screen()).not.toContain('1 Services');
+	expect(small.screen()).toMatch(
+		/helloworld-go {2}Ready .*…00002 10 %.*…00001 90 %[^]*Roll back helloworld-go/,
+	);
+	const large = await openApp({columns: 120, rows: 40, sheets: [sheetOn()]});
+	await large.until(/Roll back helloworld-go/);
+	expect(large.screen()).toMatch(/1 Services.*2 Revisions[^]*› ● helloworld-go[^]*Roll back helloworld-go/);
+	expect(large.screen()).not.toContain('▸1 Services');
+});
+
 it('every pane is reached by its digit, and by Tab from the one before', async () => {
 	const {press, store} = await openApp();
 	for (const [index, pane] of panes.entries()) {

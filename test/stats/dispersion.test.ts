@@ -8,18 +8,22 @@ const requestsOf = (options: Parameters<typeof intervalsOf>[0]) =>
 const shares = [0.8, 0.2];
 
 it('says nothing of a few stretches', () => {
-	const few = dispersion([
-		[80, 20],
-		[79, 21],
-	]);
+	const few = dispersion(
+		[
+			[80, 20],
+			[79, 21],
+		],
+		shares,
+	);
 	expect(few).toMatchObject({looks: 0, isFound: false});
-	expect(few.mostOver(1)).toBe(Infinity);
-	expect(dispersion([]).looks).toBe(0);
+	// Then it is taken for what comes in groups as they are usual.
+	expect(few.mostOver(1)).toBe(11);
+	expect(dispersion([], shares).looks).toBe(0);
 });
 
 it('is about 1 where requests are independent, however unevenly they come', () => {
 	for (const kind of ['poisson', 'bursts'] as const) {
-		const found = dispersion(requestsOf({kind, shares, seconds: 600, rate: 50, random: seeded(4)}));
+		const found = dispersion(requestsOf({kind, shares, seconds: 600, rate: 50, random: seeded(4)}), shares);
 		expect(found.factor).toBeGreaterThan(0.75);
 		expect(found.factor).toBeLessThan(1.3);
 		expect(found.isFound).toBe(false);
@@ -38,7 +42,7 @@ it('is about as large as the groups in which requests come', () => {
 		rate: 50,
 		random,
 	});
-	const found = dispersion(requests);
+	const found = dispersion(requests, shares);
 	expect(found.isFound).toBe(true);
 	expect(found.factor).toBeGreaterThan(5);
 	expect(found.factor).toBeLessThan(25);
@@ -48,14 +52,14 @@ it('takes a share that changes once for what it is', () => {
 	const random = seeded(6);
 	const before = requestsOf({kind: 'poisson', shares, seconds: 60, rate: 50, random});
 	const after = requestsOf({kind: 'poisson', shares: [0.5, 0.5], seconds: 20, rate: 50, random});
-	const found = dispersion([...before, ...after]);
+	const found = dispersion([...before, ...after], shares);
 	expect(found.isFound).toBe(false);
 	expect(found.factor).toBeLessThan(1.6);
 });
 
 it('allows for company that lasts longer than was looked at', () => {
 	const random = seeded(7);
-	const found = dispersion(requestsOf({kind: 'poisson', shares, seconds: 40, rate: 50, random}));
+	const found = dispersion(requestsOf({kind: 'poisson', shares, seconds: 40, rate: 50, random}), shares);
 	expect(found.mostOver(20)).toBeGreaterThan(found.mostOver(4));
 	expect(found.mostOver(4)).toBeGreaterThanOrEqual(found.mostOver(1));
 });

@@ -222,8 +222,17 @@ describe('from counts, at port 9091', () => {
 		});
 		const lied = meter.snapshot().view.sinceSplit.seconds;
 		const {view} = await until(meter, ({view: {split: verdict}}) => verdict?.state === 'disagrees');
-		expect(view.sinceSplit.seconds - lied).toBeLessThanOrEqual(12);
+		expect(view.sinceSplit.seconds - lied).toBeLessThanOrEqual(10);
 		expect(view.recent.isExact).toBe(true);
+	});
+
+	it('calls one that did so from the beginning on, within ten seconds', async () => {
+		await sandbox.gatewayFaults.set({
+			weights: {'cart.default.example.com': {'cart-00001': 1, 'cart-00002': 1}},
+		});
+		sandbox.users.set({service: 'cart', rate: 50});
+		const {view} = await until(measure(admin), ({view: {split: verdict}}) => verdict?.state === 'disagrees');
+		expect(view.sinceSplit.seconds).toBeLessThanOrEqual(10);
 	});
 
 	it('counts on while pods are replaced, and begins anew with each of them', async () => {

@@ -50,11 +50,13 @@ export function addReleaseCommands(program: Command): void {
 	addExamples(complete, ['complete cart', 'promote cart --yes --reason "sprint 12"']);
 	const rollback = release('rollback', 'give 100 % back to what users had before the release')
 		.option('--to <revision>', which)
+		.addOption(despite())
 		.action(run('rollback'));
 	addExamples(rollback, ['rollback cart --yes', 'rollback cart --to 00041']);
 	release('abandon', 'give a release up: the canary leaves the split and is marked as rejected')
 		.option('--to <revision>', which)
 		.option('--template', 'put the template back to what users run, too: that makes a revision, at 0 %')
+		.addOption(despite())
 		.action(run('abandon'));
 	release('undo', 'put back the split before the last change').addOption(despite()).action(run('undo'));
 	const history = program

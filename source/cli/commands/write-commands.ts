@@ -73,6 +73,7 @@ export function addWriteCommands(program: Command): void {
 		.option('--cmd <words>', 'command instead of the one of the image, quoted as in a shell')
 		.option('--arg <words>', 'its arguments, quoted as in a shell')
 		.option('--cluster-local', 'not on the external gateway')
+		.addOption(despite())
 		.action(async (service: string, flags: CreateFlags) =>
 			(await load()).runCreate(service, common(), flags),
 		);

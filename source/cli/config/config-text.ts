@@ -1,6 +1,8 @@
 /** What `config init` writes and `config view` shows. Pure. */
 import type {Command} from 'commander';
+import * as v from 'valibot';
 import {textTable} from '../../headless/print/text-table.js';
+import {gatewayText} from '../../kube/gateway/gateway-address.js';
 import type {Origins} from './apply-config.js';
 import {allSettings, type Setting} from './settings.js';
 
@@ -76,9 +78,18 @@ export function shownSettings(command: Command, origins: Origins, place: string 
 	return shown.toSorted((a, b) => (a.key < b.key ? -1 : 1));
 }
 
+const givenGateway = v.object({
+	kind: v.literal('address'),
+	host: v.string(),
+	port: v.optional(v.number()),
+	tls: v.optional(v.boolean()),
+});
+
+/** As it is typed. */
 function plain(value: unknown): unknown {
 	if (value instanceof RegExp) return value.source;
-	return value;
+	const gateway = v.safeParse(givenGateway, value);
+	return gateway.success ? gatewayText(gateway.output) : value;
 }
 
 /** What is not the default first; all of it with `--all`. */

@@ -1,7 +1,8 @@
 /** `kn-canary version`, `completion`, `man` and `config`. */
-import {existsSync, mkdirSync, writeFileSync} from 'node:fs';
+import {existsSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
 import type {Command} from 'commander';
+import {makeFolder} from '../../bootstrap/make-folder.js';
 import {saying, visibleJson} from '../../headless/said.js';
 import {printable} from '../../knative/text/printable.js';
 import {completionScripts} from '../complete/scripts.js';
@@ -30,7 +31,7 @@ export function initConfig(program: Command, flags: {config?: string}): string |
 	if (place === undefined) return 'error: there is no home directory for it; set HOME or XDG_CONFIG_HOME.';
 	if (existsSync(place)) return `error: ${printable(place)} is there already; nothing was written.`;
 	try {
-		mkdirSync(path.dirname(place), {recursive: true, mode: 0o700});
+		makeFolder(path.dirname(place));
 		writeFileSync(place, exampleConfig(program), {mode: 0o600, flag: 'wx'});
 	} catch (error) {
 		return `error: ${printable(error instanceof Error ? error.message : String(error))}`;

@@ -253,7 +253,9 @@ export function submitForm(store: ConsoleStore): FormOutcome {
 		const judged = judgedService(state, form.values, new Set(idsOf(form.values)));
 		changeSheet(store, 'create service', () => judged);
 		if (Object.keys(judged.errors).length > 0) return {kind: 'wrong'};
-		return {kind: 'plan', plan: planCreateService(toService(form.values), serviceFacts(form.values))};
+		const manifest = toService(form.values);
+		const known = knownIn(state, manifest.metadata.namespace);
+		return {kind: 'plan', plan: planCreateService(manifest, serviceFacts(form.values), known)};
 	}
 	if (!form || !isForm(form)) return {kind: 'wrong'};
 	const found = serviceOfForm(state, form);
@@ -275,6 +277,16 @@ export function submitForm(store: ConsoleStore): FormOutcome {
 	changeSheet(store, form.kind, () => moved);
 	forgetForm(store, formKey(form));
 	return submitOn(store, moved, service);
+}
+
+/** What is there beside a service that is about to be made. */
+function knownIn({services, revisions}: ConsoleState, namespace: string | undefined) {
+	const isThere = (object: {namespace: string}) => object.namespace === namespace;
+	return {
+		services: services.filter(service => isThere(service)),
+		revisions: [...revisions.values()].flat().filter(revision => isThere(revision)),
+		now: Date.now(),
+	};
 }
 
 function mayHave(state: ConsoleState, service: ServiceView, revision: string): boolean {

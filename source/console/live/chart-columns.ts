@@ -57,12 +57,7 @@ export function chartOf(
 ): Chart | undefined {
 	const first = timeline[0]?.at;
 	if (first === undefined || columns < 1) return undefined;
-	let duration = second;
-	const startFor = (length: number) => Math.floor(first / length) * length;
-	while ((now - startFor(duration)) / duration >= columns) duration *= 2;
-	const start = startFor(duration);
-	const place = (time: number) => Math.floor((time - start) / duration);
-	const length = place(now) + 1;
+	const {start, duration, length, place} = columnsFor(first, now, {columns, shortest: second});
 	const buckets = inColumns(timeline, {start, duration, length});
 	const marks = marksOf([...history, {since, weights}])
 		.map(mark => ({...mark, column: place(mark.at)}))
@@ -91,6 +86,20 @@ export function chartOf(
 		})),
 		marks,
 	};
+}
+
+/** So many columns that all of the time from the first to the last has room, as short as can be; milliseconds. */
+export function columnsFor(
+	first: number,
+	last: number,
+	{columns, shortest}: {columns: number; shortest: number},
+): {start: number; duration: number; length: number; place: (time: number) => number} {
+	let duration = shortest;
+	const startFor = (length: number) => Math.floor(first / length) * length;
+	while ((last - startFor(duration)) / duration >= columns) duration *= 2;
+	const start = startFor(duration);
+	const place = (time: number) => Math.floor((time - start) / duration);
+	return {start, duration, length: place(last) + 1, place};
 }
 
 /** The part of answers of no certain revision, beyond which no share is drawn. */
@@ -122,16 +131,16 @@ function inColumns(
 	return columns;
 }
 
-/** The buckets of a column and of those before it, until there is enough; none where nothing came in the column itself. */
-function gathered(
-	columns: readonly (readonly TimelineBucket[])[],
+/** What is in a column and in those before it, until there is enough; none where nothing came in the column itself. */
+export function gathered<Item>(
+	columns: readonly (readonly Item[])[],
 	index: number,
-	{breaks, weigh}: {breaks: ReadonlySet<number>; weigh: (bucket: TimelineBucket) => number},
-): TimelineBucket[] {
-	const found: TimelineBucket[] = [];
+	{breaks, weigh}: {breaks: ReadonlySet<number>; weigh: (item: Item) => number},
+): Item[] {
+	const found: Item[] = [];
 	for (let column = index; column >= 0; column--) {
-		found.push(...(columns[column] ?? []).filter(bucket => !found.includes(bucket)));
-		const total = sumOf(found, weigh);
+		found.push(...(columns[column] ?? []).filter(item => !found.includes(item)));
+		const total = found.reduce((sum, item) => sum + weigh(item), 0);
 		if (total === 0) return [];
 		if (total >= telling || breaks.has(column)) break;
 	}

@@ -1,4 +1,5 @@
 /** What is known of the users, in words: the same on the screen and without one. Pure. */
+import type {UsersSplitVerdict} from '../../stats/users-verdict.js';
 import type {UsersRow, UsersSnapshot, UsersWindow} from '../../users/users.js';
 
 /** How good a line is news, for its colour. */
@@ -98,7 +99,7 @@ export function usersVerdicts({view, state}: UsersSnapshot): UsersLine[] {
 				} as const,
 				disagrees: {
 					tone: 'bad',
-					text: `users, split: DISAGREES with the configured one (${counts})`,
+					text: `users, split: DISAGREES with the configured one (${counts})${oneClient(split)}`,
 				} as const,
 				impossible: {
 					tone: 'bad',
@@ -128,6 +129,21 @@ export function usersVerdicts({view, state}: UsersSnapshot): UsersLine[] {
 		);
 	}
 	return lines.toSorted((one, other) => weight(one) - weight(other));
+}
+
+/** Stretches from which on a client that has much of the traffic and keeps to a revision would have been noticed, mostly. */
+const soon = 30;
+
+/** What the same counts could come from: no test of counts can tell a client that stays from a gateway that sends others there. */
+const oneClient = ({dispersion: {looks}}: UsersSplitVerdict): string =>
+	looks < soon ? ', unless one client makes most of it' : '';
+
+/** The same since the split: `since the split, 4 min  409/s   74│26   ok …`; undefined where that is not known, or nobody comes. */
+export function sinceSplitLine({view: {sinceSplit}, state}: UsersSnapshot): string | undefined {
+	const {seconds, perSecond} = sinceSplit;
+	if (state !== 'counting' || seconds === 0 || perSecond < hardlyAnybody) return undefined;
+	const time = seconds < 100 ? `${Math.round(seconds)} s` : `${Math.round(seconds / 60)} min`;
+	return usersLine(sinceSplit).replace(/^users/, `since the split, ${time}`);
 }
 
 const order: readonly Tone[] = ['bad', 'doubtful', 'plain', 'good', 'dim'];

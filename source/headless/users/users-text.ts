@@ -4,6 +4,7 @@ import {
 	okWords,
 	percentWords,
 	rate,
+	sinceSplitLine,
 	usersSummary,
 	usersVerdicts,
 } from '../../console/live/users-words.js';
@@ -13,15 +14,17 @@ import {textTable} from '../print/text-table.js';
 
 const headings = ['REVISION', 'SET', 'GOT', 'RATE', 'COUNT', 'OK', '4xx', 'P50', 'P95', 'PODS'];
 
-/** A line on what was measured, a row for each revision, the verdicts, and what is wrong. */
+/** A line on what was measured, a row for each revision, all since the split, the verdicts, and what is wrong. */
 export function usersLines(service: ServiceView, snapshot: UsersSnapshot): string[] {
 	const {view, state, problems} = snapshot;
 	const {recent} = view;
+	const sinceSplit = sinceSplitLine(snapshot);
 	const name = `${service.namespace}/${service.name}`;
 	if (state !== 'counting') return [`${name}  ${usersSummary(snapshot).text}`, ...problemLines(snapshot, 1)];
 	return [
 		`${name}  users of the last ${Math.round(recent.seconds)} s: ${recent.isExact ? '' : '≈'}${rate(recent.perSecond)}/s`,
 		...textTable([headings, ...recent.rows.map(row => cells(row, recent))]),
+		...(sinceSplit === undefined ? [] : [sinceSplit]),
 		...usersVerdicts(snapshot).map(({text}) => text),
 		...problemLines({problems}, 0),
 	];

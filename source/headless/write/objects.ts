@@ -10,7 +10,7 @@ import {exitCodes} from '../exit-codes.js';
 import {applyPlan, type ApplyMeans, type ApplyOptions, type Result} from './apply-plan.js';
 import {planNewRevision, type RevisionWish} from './plan-revision.js';
 import {fieldSentences, type PlannedObject} from './planned-object.js';
-import {readFacts} from './read-facts.js';
+import {readAround, readFacts} from './read-facts.js';
 
 export type ObjectWish =
 	| {verb: 'create'; values: ServiceValues}
@@ -37,9 +37,9 @@ async function plannedFor(
 ): Promise<PlannedObject> {
 	if (wish.verb === 'create') {
 		const wrong = fieldSentences(validateService(wish.values));
-		return wrong === undefined
-			? {ok: true, plan: planCreateService(toService(wish.values), serviceFacts(wish.values))}
-			: {ok: false, code: exitCodes.usage, sentence: wrong};
+		if (wrong !== undefined) return {ok: false, code: exitCodes.usage, sentence: wrong};
+		const known = await readAround(means.cluster, namespace, (means.now ?? Date.now)());
+		return {ok: true, plan: planCreateService(toService(wish.values), serviceFacts(wish.values), known)};
 	}
 	const tags = wish.verb === 'tag' ? wish.add : wish.verb === 'revision' ? roleTags : [];
 	const read = await readFacts(means, {namespace, name, tags});

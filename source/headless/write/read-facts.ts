@@ -2,9 +2,12 @@
 import type {AttemptEnding} from '../../journal/attempt.js';
 import {entriesOf, withoutRepeats, type HistoryEntry} from '../../journal/journal-entry.js';
 import type {HistoryFile, Recalled} from '../../journal/journal-file.js';
-import type {ServiceView} from '../../knative/service/service.js';
+import {parseRevision, type RevisionView} from '../../knative/revision/revision.js';
+import {parseService, type Parsed, type ServiceView} from '../../knative/service/service.js';
 import {describeFault} from '../../knative/text/fault.js';
 import type {Cluster} from '../../kube/cluster.js';
+import {listAll} from '../../kube/list.js';
+import {servingPath} from '../../kube/paths.js';
 import {readPlaceholders} from '../../kube/read-placeholders.js';
 import type {Facts} from '../../release/plan-split.js';
 import {settleAttempts} from '../../release/outcome/settle-attempts.js';
@@ -41,6 +44,30 @@ export async function readFacts(
 		unread: {problem: memory.problem, changes: changes.length},
 	};
 }
+
+/** Milliseconds that something which only warns is waited for. */
+const patience = 5000;
+
+/** What there is in a namespace where something is about to be made; undefined where that cannot be listed. */
+export async function readAround(
+	cluster: Cluster,
+	namespace: string,
+	now: number,
+): Promise<{services: readonly ServiceView[]; revisions: readonly RevisionView[]; now: number} | undefined> {
+	const [services, revisions] = await Promise.all(
+		(['services', 'revisions'] as const).map(kind =>
+			listAll(cluster, servingPath(kind, namespace), {}, AbortSignal.timeout(patience)),
+		),
+	);
+	if (!revisions) return undefined;
+	return {
+		services: (services ?? []).flatMap(item => valueOf(parseService(item))),
+		revisions: revisions.flatMap(item => valueOf(parseRevision(item))),
+		now,
+	};
+}
+
+const valueOf = <Value>(parsed: Parsed<Value>): Value[] => (parsed.ok ? [parsed.value] : []);
 
 type Memory = Recalled & {problem?: string};
 

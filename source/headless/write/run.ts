@@ -180,7 +180,11 @@ export async function runHistory(
 			.filter(entry => isWanted(entry))
 			.toSorted((a, b) => b.at - a.at);
 		if (output === 'json') stdout.write(`${historyJson(newestFirst)}\n`);
-		else for (const line of historyLines(newestFirst)) stdout.write(`${line}\n`);
+		else if (newestFirst.length === 0) {
+			stdout.write(
+				`No changes${service === undefined ? '' : ` of ${service}`} in the history of this machine yet.\n`,
+			);
+		} else for (const line of historyLines(newestFirst)) stdout.write(`${line}\n`);
 		return exitCodes.done;
 	} catch (error) {
 		const why = error instanceof Error ? error.message : String(error);

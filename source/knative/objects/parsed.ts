@@ -131,16 +131,21 @@ const fieldManagers = v.pipe(
 			manager: sharedText,
 			time: v.fallback(v.optional(v.string(), ''), ''),
 			subresource: v.fallback(v.optional(v.string(), ''), ''),
+			fieldsV1: v.fallback(v.optional(v.object({'f:spec': v.looseObject({})})), undefined),
 		}),
 	),
 	v.transform(entries => {
 		const own = entries.filter(({subresource}) => subresource === '');
 		const last = own.reduce((latest, {time}) => (time > latest ? time : latest), '');
+		const ofTraffic = own.filter(({fieldsV1}) => fieldsV1 && 'f:traffic' in fieldsV1['f:spec']);
+		const times = ofTraffic.map(({time}) => Date.parse(time)).filter(time => !Number.isNaN(time));
 		return {
 			all: [...new Set(entries.map(({manager}) => manager))],
 			// Times are whole seconds: of two in one second it cannot be told.
 			last:
 				last === '' ? [] : [...new Set(own.filter(({time}) => time === last).map(({manager}) => manager))],
+			/** `spec.traffic` was not written after that. */
+			traffic: times.length === 0 ? undefined : Math.max(...times),
 		};
 	}),
 );

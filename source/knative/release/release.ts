@@ -12,6 +12,7 @@ import {
 	keptByGateway,
 	newestOf,
 	orderOf,
+	servedInstead,
 	sharesOf,
 	waitingLatest,
 	type Order,
@@ -170,7 +171,7 @@ function mixed(facts: ReleaseFacts, shares: readonly Share[], order: Order): Par
 	if (having.length === 0) return nothingReady(facts);
 	const marked = having.find(({tags}) => tags.includes(stableTag) && !tags.includes(canaryTag));
 	const kept = keptByGateway(facts.service);
-	const had = [marked?.revision, kept, noted?.stable].find(name =>
+	const had = [kept, marked?.revision, noted?.stable].find(name =>
 		having.some(({revision}) => revision === name),
 	);
 	const canary = canaryAmong({facts, shares, order, had, noted: noted?.canary});
@@ -263,7 +264,10 @@ function stableAmong({
 	kept: string | undefined;
 	noted: string | undefined;
 }): Role | Doubt | undefined {
-	const rest = having.filter(({revision}) => revision !== canary);
+	// Of a split that the route refuses, what users do not have is not what they had.
+	const served = servedInstead(facts.service);
+	const others = having.filter(({revision}) => revision !== canary);
+	const rest = others.filter(({revision}) => served === undefined || (served.get(revision) ?? 0) > 0);
 	const of = (revision: string, because: string): Role => ({
 		revision,
 		percent: rest.find(share => share.revision === revision)?.percent ?? 0,
@@ -272,7 +276,7 @@ function stableAmong({
 	if (kept !== undefined && kept !== canary) {
 		return of(kept, 'users still have it, because the route refuses the present split');
 	}
-	if (marked !== undefined && marked !== canary) {
+	if (marked !== undefined && rest.some(({revision}) => revision === marked)) {
 		return of(marked, `tagged ${stableTag}, and has traffic`);
 	}
 	if (rest.some(({revision}) => revision === noted) && noted !== undefined) {
@@ -282,6 +286,11 @@ function stableAmong({
 	const most = Math.max(0, ...fit.map(({percent}) => percent));
 	const largest = fit.filter(({percent}) => percent === most);
 	const [only, ...more] = largest;
+	if (!only && kept !== undefined) {
+		const candidates = others.map(({revision}) => revision);
+		const because = `Which revision to go back to cannot be told: users still have ${kept}, because the route refuses the present split.`;
+		return candidates.length === 0 ? undefined : {about: 'stable', candidates, because};
+	}
 	if (!only) {
 		const candidates = rest.map(({revision}) => revision);
 		const because = `Which revision users had cannot be told: ${candidates.join(', ')} cannot take traffic now.`;

@@ -73,9 +73,10 @@ export function trafficWarnings(
 			if (revisions && !revision?.state.ready) warnings.push(blocking(row.revision ?? row.key, revision));
 			continue;
 		}
+		warnings.push(...ofNames({service, revisions}, row, {now}));
 		if (revision) {
 			warnings.push(
-				...ofRejected({service, revisions}, revision, {now, users, isBack}),
+				...ofLikeness({service, revisions}, revision, {now, users, isBack}),
 				...ofTarget(service, revision, {now}),
 			);
 		} else if (revisions || row.revision === undefined) {
@@ -102,18 +103,32 @@ export function trafficWarnings(
 	return [...warnings, ...ownerWarnings(service)];
 }
 
-/** Of the revision itself, or of another one that runs the same. */
-function ofRejected(
+/**
+ * Of the revision itself, by its mark or, where the revisions may not be listed, by the note; of a row that follows the
+ * latest one, of what it will follow as soon as that is ready, too.
+ */
+function ofNames(
+	facts: Pick<ReleaseFacts, 'service' | 'revisions'>,
+	{revision, latest}: Split[number],
+	{now}: {now: number | undefined},
+): Warning[] {
+	const names = new Set([revision, latest ? facts.service.latestCreated : undefined]);
+	return [...names].flatMap((name): Warning[] => {
+		const rejection = name === undefined ? undefined : rejectionOf(facts, name);
+		if (name === undefined || !rejection) return [];
+		return [{kind: 'rejected', revision: name, sentence: `${name} was ${rejectedWords(rejection, now)}.`}];
+	});
+}
+
+/** Of another one that runs the same. */
+function ofLikeness(
 	facts: Pick<ReleaseFacts, 'service' | 'revisions'>,
 	revision: RevisionView,
 	{now, users, isBack}: {now: number | undefined; users: string | undefined; isBack: boolean},
 ): Warning[] {
 	const {name} = revision;
-	const rejection = rejectionOf(facts, name);
-	if (rejection) {
-		return [{kind: 'rejected', revision: name, sentence: `${name} was ${rejectedWords(rejection, now)}.`}];
-	}
-	const like = name === users ? undefined : rejectedLike({...facts, changes: []}, revision, users);
+	if (name === users || rejectionOf(facts, name)) return [];
+	const like = rejectedLike({...facts, changes: []}, revision, users);
 	if (!like) return [];
 	const sentence = `${name} runs ${like.what}, which was ${rejectedWords(like.rejection, now)}.`;
 	return [{kind: isBack ? 'other' : 'rejected', revision: like.revision, sentence}];

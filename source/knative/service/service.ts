@@ -63,6 +63,11 @@ export type ServiceView = {
 	lastModifier: string | undefined;
 	/** By what it was last written, as `managedFields` tells: `kubectl-patch`. Undefined where that cannot be told. */
 	lastTool: string | undefined;
+	/**
+	 * `spec.traffic` has not been written after that, as `managedFields` tells: milliseconds since 1970, to the second. Undefined
+	 * where that cannot be told.
+	 */
+	trafficWrittenAt: number | undefined;
 	/** The annotation `kn-canary.dev/release` as it was sent: raw, for `parseNote`. */
 	releaseNote: string | undefined;
 	/** The resourceVersion of one that has no annotation at all, so that the map can be added to that very one. */
@@ -254,6 +259,7 @@ export function parseService(input: unknown): Parsed<ServiceView> {
 			creator: annotation('serving.knative.dev/creator'),
 			lastModifier: annotation('serving.knative.dev/lastModifier'),
 			lastTool: lastToolOf(meta.managedFields.last),
+			trafficWrittenAt: meta.managedFields.traffic,
 			releaseNote: meta.annotations.get('kn-canary.dev/release'),
 			unannotatedAt: meta.annotations.size > 0 ? undefined : meta.resourceVersion,
 			rolloutDuration: annotation('serving.knative.dev/rollout-duration'),

@@ -20,6 +20,13 @@ export type GivenGateway = {
 
 export type ParsedAddress = ({kind: 'address'} & GivenGateway) | {kind: 'invalid'; sentence: string};
 
+/** What is typed for it: `https://203.0.113.10:8443`, `[2001:db8::1]:8080`; without a scheme where none was given or meant. */
+export function gatewayText({host, port, tls}: GivenGateway): string {
+	const name = isIPv6(host) && port !== undefined ? `[${host}]` : host;
+	const scheme = tls === undefined || port === (tls ? 443 : 80) ? '' : tls ? 'https://' : 'http://';
+	return `${scheme}${name}${port === undefined ? '' : `:${port}`}`;
+}
+
 /** RFC 1123 name or IPv4 address. */
 const hostName =
 	/^(?=.{1,253}$)[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?(?:\.[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?)*\.?$/i;

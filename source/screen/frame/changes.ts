@@ -2,7 +2,7 @@
 import type {HistoryEntry} from '../../console/session/change-recorder.js';
 import type {ConsoleState} from '../../console/state/state.js';
 import type {Split} from '../../knative/split/split.js';
-import {clock} from '../format.js';
+import {clock, shortRevision} from '../format.js';
 
 /** Milliseconds for which a colleague's change is announced. */
 export const announcedFor = 60_000;
@@ -36,17 +36,76 @@ export function lastChangeWords(
 	look: {bar: string; arrow: string},
 ): string | undefined {
 	const last = history.findLast(entry => entry.uid === uid);
-	if (!last) return undefined;
-	const who = last.by === '' ? (last.own ? 'you' : 'somebody') : last.by;
-	return `${clock(last.at)} ${who} ${splitsWords(last, look)}`;
+	return last && changeLine(last, look);
 }
 
-/** Shares in the order of the split afterwards; what is gone stands behind, what is new had nothing. */
+/** The changes of a service that are known here, the newest first. */
+export function changesWords(
+	{history}: Pick<ConsoleState, 'history'>,
+	uid: string,
+	look: {bar: string; arrow: string},
+): string[] {
+	return history
+		.filter(entry => entry.uid === uid)
+		.toReversed()
+		.map(entry => changeLine(entry, look));
+}
+
+function changeLine(entry: HistoryEntry, look: {bar: string; arrow: string}): string {
+	const {at, by, own} = entry;
+	const who = by === '' ? (own ? 'you' : 'somebody') : by;
+	return `${clock(at)} ${who} ${splitsWords(entry, look)}`;
+}
+
+/** What became of the shares, then of the tags. */
 function splitsWords(
-	{before, after}: {before: Split; after: Split},
+	{before, after, service}: Pick<HistoryEntry, 'before' | 'after' | 'service'>,
 	{bar, arrow}: {bar: string; arrow: string},
 ): string {
-	const keys = [...new Set([...after, ...before].map(({key}) => key))];
-	const words = (split: Split) => keys.map(key => split.find(row => row.key === key)?.percent ?? 0).join(bar);
-	return `${words(before)} ${arrow} ${words(after)}`;
+	const words = [
+		...shareWords({before, after, service}, {bar, arrow}),
+		...tagWords({before, after, service}, arrow),
+	];
+	return words.length > 0 ? words.join(', ') : 'same shares and tags';
+}
+
+type Changed = Pick<HistoryEntry, 'before' | 'after' | 'service'>;
+
+const percentIn = (split: Split, key: string) => split.find(row => row.key === key)?.percent;
+
+/** `90│10 → 50│50` where the same revisions share it; else by name, for the numbers alone would tell nothing. */
+function shareWords({before, after, service}: Changed, {bar, arrow}: {bar: string; arrow: string}): string[] {
+	const sharing = [...new Set([...after, ...before].filter(({percent}) => percent > 0).map(({key}) => key))];
+	if (sharing.every(key => percentIn(before, key) === percentIn(after, key))) return [];
+	if (sharing.every(key => percentIn(before, key) !== undefined && percentIn(after, key) !== undefined)) {
+		const ofOrder = after.filter(({key}) => sharing.includes(key));
+		const numbers = (split: Split) => ofOrder.map(({key}) => percentIn(split, key)).join(bar);
+		return [`${numbers(before)} ${arrow} ${numbers(after)}`];
+	}
+	const named = (split: Split) =>
+		split
+			.filter(({percent}) => percent > 0)
+			.map(row => `${rowName(row, service)} ${row.percent}`)
+			.join(bar);
+	return [`${named(before)} ${arrow} ${named(after)}`];
+}
+
+const holder = (split: Split, tag: string) => split.find(({tags}) => tags.includes(tag));
+
+/** `tag canary …00002 → …00003`. */
+function tagWords({before, after, service}: Changed, arrow: string): string[] {
+	const all = new Set([...before, ...after].flatMap(({tags}) => tags));
+	return [...all].flatMap(tag => {
+		const [from, to] = [holder(before, tag), holder(after, tag)];
+		if (from?.key === to?.key) return [];
+		if (!from) return to ? [`tag ${tag} added to ${rowName(to, service)}`] : [];
+		return to
+			? [`tag ${tag} ${rowName(from, service)} ${arrow} ${rowName(to, service)}`]
+			: [`tag ${tag} removed from ${rowName(from, service)}`];
+	});
+}
+
+function rowName({latest, key, revision}: Split[number], service: string): string {
+	if (!latest) return shortRevision(key, service);
+	return revision === undefined ? 'latest' : `latest (${shortRevision(revision, service)})`;
 }

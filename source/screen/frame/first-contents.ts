@@ -41,6 +41,7 @@ function servicesContent(
 	const {glyphs, styles} = theme;
 	const services = visibleServices(state);
 	const isAll = isAcross(state);
+	const now = Date.now();
 	const rows = serviceRows(state);
 	const selected = selectedIndex(state);
 	const {width, height} = frameContentSize(pane.width, pane.height);
@@ -53,7 +54,9 @@ function servicesContent(
 			widest: widestOf(services, isAll),
 			width,
 			columnGap: servicesColumnGap,
-			rows: rows.slice(window.top, window.end).map(service => cellsOf(service, theme, {isAcross: isAll})),
+			rows: rows
+				.slice(window.top, window.end)
+				.map(service => cellsOf(service, theme, {isAcross: isAll, now})),
 		},
 		glyphs,
 	);
@@ -71,7 +74,7 @@ function servicesContent(
 					[
 						isSelected ? {text: `${glyphs.selected} `, style: styles.selected} : {text: '  '},
 						...text
-							.pieces(cellsOf(service, theme, {isAcross: isAll}))
+							.pieces(cellsOf(service, theme, {isAcross: isAll, now}))
 							.map(piece => (isSelected ? {...piece, style: {...piece.style, bold: true}} : piece)),
 					],
 					thumbTo > thumbFrom

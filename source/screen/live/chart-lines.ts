@@ -52,10 +52,17 @@ type Drawn = {
  *
  * @param room Lines there are.
  * @param service Which the names of its revisions begin with.
+ * @param title What it is of, where that has to be said.
  */
 export function chartLines(
 	chart: Chart,
-	{room, width, service, glyphs}: {room: number; width: number; service: string; glyphs: Glyphs},
+	{
+		room,
+		width,
+		service,
+		glyphs,
+		title = '',
+	}: {room: number; width: number; service: string; glyphs: Glyphs; title?: string},
 ): ChartLine[] {
 	const ranked = rankedSeries(chart, service);
 	const kept = ranked.slice(0, Math.max(0, room - (room > 2 ? 1 : 0)));
@@ -73,15 +80,15 @@ export function chartLines(
 			value: (last === undefined ? '–' : write(last)).padStart(widths.value),
 		};
 	});
-	return room > 2 ? [axisOf(chart, columns), ...lines] : lines;
+	return room > 2 ? [axisOf(chart, {columns, title}), ...lines] : lines;
 }
 
 /** The same in one line, for a window that has no more: a sparkline each. */
 export function shortChart(
 	charts: (columns: number) => Chart | undefined,
-	{width, service, glyphs}: {width: number; service: string; glyphs: Glyphs},
+	{width, service, glyphs, title = ''}: {width: number; service: string; glyphs: Glyphs; title?: string},
 ): string {
-	const fixed = ['share …00002  100 %', 'errors  100 %', 'p95  10.0 s'].join('   ').length + 2;
+	const fixed = [title, 'share …00002  100 %', 'errors  100 %', 'p95  10.0 s'].join('   ').length + 2;
 	const columns = Math.max(4, Math.floor((width - fixed) / 3));
 	const chart = charts(columns);
 	if (!chart) return '';
@@ -92,12 +99,12 @@ export function shortChart(
 		if (!series) return [];
 		const {kind, name, values, scale, write} = series;
 		const last = lastOf(values);
-		const title = kind === 'share' ? `share ${name}` : kind;
+		const heading = kind === 'share' ? `share ${name}` : kind;
 		return [
-			`${title} ${cellsOf(values, {scale, marked, columns, glyphs})} ${last === undefined ? '–' : write(last)}`,
+			`${heading} ${cellsOf(values, {scale, marked, columns, glyphs})} ${last === undefined ? '–' : write(last)}`,
 		];
 	});
-	return parts.join('   ');
+	return [...(title === '' ? [] : [title]), ...parts].join('   ');
 }
 
 /** Whether it was ever asked at its own host. */
@@ -195,7 +202,10 @@ function cellsOf(
 }
 
 /** When it begins, and where the split was changed; a mark whose words find no room keeps its place all the same. */
-function axisOf({start, duration, marks}: Chart, columns: number): ChartLine {
+function axisOf(
+	{start, duration, marks}: Chart,
+	{columns, title}: {columns: number; title: string},
+): ChartLine {
 	let line = `${clock(start)} `;
 	for (const mark of marks) {
 		const words = markWords(mark);
@@ -205,7 +215,7 @@ function axisOf({start, duration, marks}: Chart, columns: number): ChartLine {
 	return {
 		key: 'time',
 		revision: undefined,
-		label: ' '.repeat(labelWidth),
+		label: title.padEnd(labelWidth),
 		cells: line.padEnd(columns).slice(0, columns),
 		value: `${duration / 1000} s/col`.padStart(widths.value),
 	};

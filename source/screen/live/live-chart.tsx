@@ -1,7 +1,7 @@
 /** What users and the two revisions got over time, drawn with cells; one line of sparklines where there is no more room. */
 import {Box, Text} from 'ink';
 import {memo} from 'react';
-import {chartOf} from '../../console/live/chart-columns.js';
+import {chartOf, type Chart} from '../../console/live/chart-columns.js';
 import type {LoopSnapshot} from '../../console/state/state.js';
 import type {Size} from '../layout.js';
 import type {RevisionMarks} from '../panes/revision-marks.js';
@@ -18,36 +18,60 @@ type LiveChartProps = {
 /** Drawn once a second: answers come more often, and each would cost the whole of it. */
 export const LiveChart = memo(
 	({snapshot, service, marks, width, height}: LiveChartProps) => {
-		const {styles, glyphs} = useTheme();
-		const options = {width, service, glyphs};
 		const revisions = drawnRevisions(snapshot);
-		const chart = chartOf(snapshot, {columns: chartRoom(width), revisions});
 		return (
-			<Box width={width} height={height} flexDirection="column" flexShrink={0} overflow="hidden">
-				{height === 1 ? (
-					<Text wrap="truncate" {...styles.muted}>
-						{cutText(
-							shortChart(columns => chartOf(snapshot, {columns, revisions}), options),
-							width,
-							{ellipsis: glyphs.ellipsis},
-						)}
-					</Text>
-				) : (
-					(chart ? chartLines(chart, {...options, room: height}) : []).map(
-						({key, revision, label, cells, value}) => (
-							<Text key={key} wrap="truncate">
-								<Text {...styles.muted}>{label}</Text>
-								<Text {...(key === 'time' ? styles.muted : marks?.get(revision ?? '')?.style)}>{cells}</Text>
-								{` ${value}`}
-							</Text>
-						),
-					)
-				)}
-			</Box>
+			<ChartView
+				chart={columns => chartOf(snapshot, {columns, revisions})}
+				title={height > 1 ? 'probes' : ''}
+				service={service}
+				marks={marks}
+				width={width}
+				height={height}
+			/>
 		);
 	},
 	(before, after) => isDrawnAlike(before, after) && before.marks === after.marks,
 );
+
+/** A chart of several lines, or of one. */
+export function ChartView({
+	chart: chartFor,
+	title = '',
+	service,
+	marks,
+	width,
+	height,
+}: {
+	/** In so many columns. */
+	chart: (columns: number) => Chart | undefined;
+	/** What it is of, where that has to be said. */
+	title?: string;
+	service: string;
+	marks: RevisionMarks | undefined;
+} & Size) {
+	const {styles, glyphs} = useTheme();
+	const options = {width, service, glyphs, title};
+	const chart = height > 1 ? chartFor(chartRoom(width)) : undefined;
+	return (
+		<Box width={width} height={height} flexDirection="column" flexShrink={0} overflow="hidden">
+			{height === 1 ? (
+				<Text wrap="truncate" {...styles.muted}>
+					{cutText(shortChart(chartFor, options), width, {ellipsis: glyphs.ellipsis})}
+				</Text>
+			) : (
+				(chart ? chartLines(chart, {...options, room: height}) : []).map(
+					({key, revision, label, cells, value}) => (
+						<Text key={key} wrap="truncate">
+							<Text {...styles.muted}>{label}</Text>
+							<Text {...(key === 'time' ? styles.muted : marks?.get(revision ?? '')?.style)}>{cells}</Text>
+							{` ${value}`}
+						</Text>
+					),
+				)
+			)}
+		</Box>
+	);
+}
 
 function isDrawnAlike(before: LiveChartProps, after: LiveChartProps): boolean {
 	const secondOf = ({snapshot}: LiveChartProps) => Math.floor(snapshot.at / 1000);

@@ -5,7 +5,7 @@ import {memo} from 'react';
 import {useShallow} from 'zustand/react/shallow';
 import {pairOf} from '../../console/live/compared-pair.js';
 import {lateRefusal} from '../../knative/release/late-refusal.js';
-import {revisionsOf, selectedService} from '../../console/state/read.js';
+import {focusedPane, revisionsOf, selectedService} from '../../console/state/read.js';
 import type {FailureEntry, LoopSnapshot, RecordedAnswer, RequestOptions} from '../../console/state/state.js';
 import {requestOptionsFor, targetOf} from '../../console/live/request-target.js';
 import type {ServiceView} from '../../knative/service/service.js';
@@ -26,8 +26,8 @@ import {failureText} from './failure-lines.js';
 import {LiveChart} from './live-chart.js';
 import {liveLayout, type LiveLayout} from './live-layout.js';
 import {liveTable, type OwnFailures} from './live-table.js';
-import {pastLine, verdictLines, type VerdictLine} from './live-verdicts.js';
-import {UsersRows, usersHeight} from './users-rows.js';
+import {fittedVerdict, pastLine, verdictLines, type VerdictLine} from './live-verdicts.js';
+import {UsersChart, usersChartHeight, UsersRows, usersHeight} from './users-rows.js';
 
 /** That of the service before, until this one's is known: nearly always they have the same, and a pane that blinks says nothing. */
 function shownGateway({gateway}: Pick<ConsoleState, 'gateway'>): ConsoleState['gateway'] {
@@ -39,7 +39,7 @@ export function LivePane({width, height}: Size) {
 	const service = useConsoleState(selectedService);
 	const {focus, gateway, asking, live} = useConsoleState(
 		useShallow(state => ({
-			focus: state.focus,
+			focus: focusedPane(state),
 			gateway: shownGateway(state),
 			asking: requestOptionsFor(state, service?.uid),
 			live: state.live,
@@ -52,7 +52,10 @@ export function LivePane({width, height}: Size) {
 	const isRefused = service !== undefined && lateRefusal(service) !== undefined;
 	const inside = frameContentSize(width, height);
 	const users = usersHeight(inside.height);
-	const size = {width: inside.width, height: inside.height - users};
+	const isAsked = snapshot !== undefined;
+	const usersChart = useConsoleState(state => usersChartHeight(state, {height: inside.height, isAsked}));
+	const size = {width: inside.width, height: inside.height - users - usersChart};
+	const chart = <UsersChart width={inside.width} height={usersChart} />;
 	return (
 		<Frame
 			width={width}
@@ -64,7 +67,8 @@ export function LivePane({width, height}: Size) {
 			}
 			isFocused={focus === 'live'}
 		>
-			<UsersRows width={inside.width} height={users} />
+			<UsersRows width={inside.width} height={users} hasChart={usersChart > 0} />
+			{isAsked && chart}
 			{snapshot && service ? (
 				<Counts snapshot={snapshot} page={page} service={service} asking={asking} {...size} />
 			) : (
@@ -79,6 +83,7 @@ export function LivePane({width, height}: Size) {
 						))}
 				</Box>
 			)}
+			{!isAsked && chart}
 		</Frame>
 	);
 }
@@ -170,7 +175,11 @@ function Counts({
 	const verdicts = past
 		? [
 				pastLine(past),
-				{tone: 'waiting' as const, sentence: 'counts under an earlier split; ] goes on to the next'},
+				{
+					tone: 'waiting' as const,
+					sentence: 'counts under an earlier split',
+					remedy: '] goes on to the next',
+				},
 			]
 		: byWeight(
 				verdictLines(snapshot, {
@@ -345,7 +354,13 @@ function VerdictRow({verdict, aside = '', width}: {verdict: VerdictLine; aside?:
 	const right = aside === '' ? '' : `  ${aside}`;
 	return (
 		<Text wrap="truncate">
-			<Text {...style}>{fitText(`${glyph} ${verdict.sentence}`, width - widthOf(right), {ellipsis})}</Text>
+			<Text {...style}>
+				{fitText(
+					`${glyph} ${fittedVerdict(verdict, width - widthOf(right) - widthOf(glyph) - 1, ellipsis)}`,
+					width - widthOf(right),
+					{ellipsis},
+				)}
+			</Text>
 			<Text {...styles.muted}>{right}</Text>
 		</Text>
 	);

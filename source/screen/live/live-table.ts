@@ -98,7 +98,7 @@ export function liveTable(
 	const greatest = Math.max(0, ...rows.flatMap(({recent}) => recent));
 	const cellsOf = isWide ? wideCells : narrowCells;
 	const lately = rows.reduce((sum, row) => sum + row.lately, 0);
-	const context = {service, greatest, glyphs, ownFailures, lately};
+	const context = {service, greatest, glyphs, ownFailures, lately, isNarrow: width < markedFrom};
 	const cells = shown.map(row => ({
 		key: row.key,
 		cells: marked(cellsOf(row, context), row, {marks, hasFill: width >= markedFrom}),
@@ -136,12 +136,16 @@ type LiveTableContext = {
 	ownFailures: OwnFailures;
 	/** Answers of the last half a minute, of all rows. */
 	lately: number;
+	/** A revision's own name just fits. */
+	isNarrow: boolean;
 };
 
 function wideCells(row: Row, context: LiveTableContext): string[] {
-	const {service, greatest, glyphs, lately} = context;
+	const {service, greatest, glyphs, lately, isNarrow} = context;
 	const {observedShare, interval} = row;
-	const names = whose(row, service);
+	const full = whose(row, service);
+	// Half of the word would be read as the end of a name.
+	const names = isNarrow && full === 'unattributed' ? '?' : full;
 	const isCut = row.candidates.length > 1 && widthOf(names) > longestRevision;
 	return [
 		answerOf(row),

@@ -4,11 +4,14 @@ import {convincingBound, doubts, setAndGot, sharesOf} from '../../console/live/v
 import type {ComparedPair} from '../../console/live/compared-pair.js';
 import {remedies, type AskedBy} from '../../knative/commands/identify-revisions.js';
 import type {SplitVerdict} from '../../stats/split-verdict.js';
+import {cutText, widthOf} from '../widgets/table/fit-text.js';
 import {clock, duration, percentOf, shortRevision, span} from '../format.js';
 
 export type VerdictLine = {
 	tone: 'good' | 'waiting' | 'bad' | 'warning';
 	sentence: string;
+	/** What to do: whatever else of the line has no room, this has. */
+	remedy?: string;
 	/** What the line has no room for. It says what to do, so that it gives way to no counts. */
 	more?: string;
 };
@@ -66,7 +69,15 @@ function gatewayLines({gateway}: LoopSnapshot): VerdictLine[] {
 function troubleLines({trouble, gateway}: LoopSnapshot): VerdictLine[] {
 	if (!trouble || trouble.kind === 'down') return [];
 	if (trouble.kind === 'gateway' && gateway.kind === 'answers itself' && gateway.isAll) return [];
-	return [{tone: doubts.has(trouble.kind) ? 'warning' : 'bad', sentence: trouble.sentence}];
+	// What to do stands at the end of what is only a doubt.
+	const [, sentence = trouble.sentence, remedy] = /^(.*); (choose .*)$/s.exec(trouble.sentence) ?? [];
+	return [
+		{
+			tone: doubts.has(trouble.kind) ? 'warning' : 'bad',
+			sentence,
+			...(remedy !== undefined && {remedy}),
+		},
+	];
 }
 
 type SplitSnapshot = Pick<
@@ -88,17 +99,19 @@ export function splitLine(
 	const got = setAndGot(sharesOf({rows})) ?? 'nothing came lately';
 	if (alarm && !alarm.isOver) {
 		const impossible = verdict.state === 'impossible' ? `${verdict.sentence} ` : '';
-		const long = `${span(now - alarm.since)} (since ${clock(alarm.since)}, last ${clock(alarm.last)})`;
+		const long = `${span(now - alarm.since)} · since ${clock(alarm.since)}, last ${clock(alarm.last)}`;
 		return {
 			tone: 'bad',
 			sentence: `wrong split: ${got} for ${long}`,
-			more: `Users do not get this split: ${got} for ${long}. ${impossible}S sends the split again; else look at the KIngress and the gateway's pods (e).`,
+			remedy: 'S sends it again',
+			more: `Users do not get this split: ${got} for ${long.replace(' · ', ' (')}). ${impossible}S sends the split again; else look at the KIngress and the gateway's pods (e).`,
 		};
 	}
 	if (alarm) {
 		return {
 			tone: 'warning',
-			sentence: `split was wrong ${clock(alarm.since)}–${clock(alarm.last)}, now ${got}; Z counts anew`,
+			sentence: `split was wrong ${clock(alarm.since)}–${clock(alarm.last)}, now ${got}`,
+			remedy: 'Z counts anew',
 		};
 	}
 	const isOpen = verdict.state === 'unjudgeable' || verdict.state === 'too few';
@@ -106,11 +119,8 @@ export function splitLine(
 	if (isOpen && alike.some(({n}) => n > verdict.unattributed / 2)) {
 		return {
 			tone: 'warning',
-			// What to do must not be what a narrow window cuts off.
-			sentence:
-				suggestion === undefined
-					? 'Revisions answer identically; choose what to compare (i)'
-					: `Revisions answer identically; i compares ${suggestion}`,
+			sentence: 'Revisions answer identically',
+			remedy: suggestion === undefined ? 'choose what to compare (i)' : `i compares ${suggestion}`,
 			more: `Revisions answer identically, so the split cannot be judged. ${suggestion === undefined ? remedies[askedBy].long : `They differ in ${suggestion}: i compares that, as --fingerprint ${suggestion} does.`}`,
 		};
 	}
@@ -118,7 +128,8 @@ export function splitLine(
 	if (isOpen && unheard && unheard.n > verdict.unattributed / 2) {
 		return {
 			tone: 'warning',
-			sentence: `cannot be judged: ${unheard.n} of ${answered} answers may be any revision's; t adds a tag URL`,
+			sentence: `cannot be judged: ${unheard.n} of ${answered} answers may be any revision's`,
+			remedy: 't adds a tag URL',
 			more: `The split cannot be judged: ${unheard.n} of ${answered} answers may be those of ${unheard.candidates.join(' or ')}, because not all of them could be asked on their own. t adds a tag URL.`,
 		};
 	}
@@ -181,11 +192,15 @@ export function comparisonLine(
 	{comparing, comparison, settling, tagDoubt, trouble}: ComparisonSnapshot,
 	pair: ComparedPair,
 ): VerdictLine {
-	const line = (tone: VerdictLine['tone'], sentence: string) => ({tone, sentence});
+	const line = (tone: VerdictLine['tone'], sentence: string, remedy?: string): VerdictLine => ({
+		tone,
+		sentence,
+		...(remedy !== undefined && {remedy}),
+	});
 	if (!pair.ok) return line('waiting', pair.reason);
 	if (tagDoubt) return line('warning', `not compared: ${tagDoubt.sentence}`);
 	if (!comparison || comparison.pairs === 0) {
-		if (!comparing) return line('waiting', 'not compared; p compares canary and stable at their tags');
+		if (!comparing) return line('waiting', 'not compared', 'p compares canary and stable at their tags');
 		if (comparison && comparison.withoutGateway > 0) {
 			return line('warning', 'not compared: the gateway itself answers at a tag, or does not');
 		}
@@ -205,7 +220,7 @@ export function comparisonLine(
 		const when = alarm
 			? ` · since ${clock(alarm.since)}, ${alarm.isOver ? 'over since' : 'last'} ${clock(alarm.last)}`
 			: '';
-		return line('bad', `canary ${said.join(', ')}${off}: ${counts}${when}`);
+		return line('bad', `canary ${said.join(', ')}${off}: ${counts}${when}`, 'R rolls back');
 	}
 	const suspected = [
 		...(errors.state === 'suspicious' ? [`possibly worse${moreWords(errors.more)}`] : []),
@@ -216,13 +231,15 @@ export function comparisonLine(
 	if (fresh.asked === 0) {
 		return line(
 			'waiting',
-			`canary neither works nor fails: ${fresh.undecided} answers are redirects or 4xx; choose what to send (i)`,
+			`canary neither works nor fails: ${fresh.undecided} answers are redirects or 4xx`,
+			'choose what to send (i)',
 		);
 	}
 	if (!comparison.isProven) {
 		return line(
 			'waiting',
-			`canary not worse so far${off}, if it was asked: the tags' answers do not differ (i) · ${failedOf(fresh)} failed, stable ${failedOf(comparison.old)}`,
+			`canary not worse so far${off}, if it was asked: the tags' answers do not differ · ${failedOf(fresh)} failed, stable ${failedOf(comparison.old)}`,
+			'choose what to compare (i)',
 		);
 	}
 	// No alarm is no evidence: good is only said of a new revision whose own failure rate is known to be low.
@@ -279,4 +296,19 @@ export function pastLine({verdict}: Pick<EpochCounts, 'verdict'>): VerdictLine {
 		tone: isWrong ? 'bad' : verdict.state === 'agrees' ? 'good' : 'waiting',
 		sentence: verdict.sentence,
 	};
+}
+
+/**
+ * The line in at most `width` columns: what gives way are its last pieces, whole, and then the end of the first one; never what
+ * to do.
+ */
+export function fittedVerdict(
+	{sentence, remedy}: Pick<VerdictLine, 'sentence' | 'remedy'>,
+	width: number,
+	ellipsis: string,
+): string {
+	const tail = remedy === undefined ? '' : ` · ${remedy}`;
+	const pieces = sentence.split(' · ');
+	while (pieces.length > 1 && widthOf(pieces.join(' · ') + tail) > width) pieces.pop();
+	return cutText(pieces.join(' · '), Math.max(0, width - widthOf(tail)), {ellipsis}) + tail;
 }

@@ -1,26 +1,111 @@
-/** What real users get, as the pods tell: one line, and where there is room what follows from it. */
+/** What real users get, as the pods tell: one line, and where there is room what follows from it, and how it went. */
 import {Box, Text} from 'ink';
-import {usersLine, usersSummary, usersVerdicts, type UsersLine} from '../../console/live/users-words.js';
+import {memo} from 'react';
+import {
+	sinceSplitLine,
+	usersLine,
+	usersSummary,
+	usersVerdicts,
+	type UsersLine,
+} from '../../console/live/users-words.js';
+import {usersChartOf} from '../../console/live/users-chart.js';
 import {selectedService} from '../../console/state/read.js';
 import {sparkline} from '../widgets/sparkline.js';
 import {fitText, widthOf} from '../widgets/table/fit-text.js';
 import {useTheme} from '../widgets/theme-context.js';
+import {useRelease} from '../panes/use-release.js';
 import {useConsoleState} from '../use-console.js';
+import type {Size} from '../layout.js';
+import type {RevisionMarks} from '../panes/revision-marks.js';
 import type {Glyphs} from '../../terminal/output/theme.js';
-import type {UsersSnapshot} from '../../console/state/state.js';
+import type {ConsoleState, UsersSnapshot} from '../../console/state/state.js';
+import {ChartView} from './live-chart.js';
 
 /** How many lines a pane of that many has for the users: none where the probes would have no room. */
 export function usersHeight(height: number): number {
 	if (height < 5) return 0;
-	return height < 10 ? 1 : 3;
+	if (height < 10) return 1;
+	return height < 18 ? 3 : 5;
 }
 
-export function UsersRows({width, height}: {width: number; height: number}) {
+const longestChart = 7;
+/** Lines of a pane from which on a chart of the users stands above that of the probes. */
+const chartFrom = 26;
+/** Lines that say how to begin, at most, where nothing is asked. */
+const invitationLines = 5;
+
+/** How many lines a pane of that many, users' lines included, has for a chart of the users; none before there is something to draw. */
+export function usersChartHeight(
+	state: ConsoleState,
+	{height, isAsked}: {height: number; isAsked: boolean},
+): number {
+	const {users} = state;
+	if (!users || users.uid !== selectedService(state)?.uid || !hasCome(users.snapshot)) return 0;
+	const asked = height < chartFrom ? 0 : longestChart;
+	const room = isAsked ? asked : height - usersHeight(height) - invitationLines;
+	return room < 3 ? 0 : Math.min(longestChart, room);
+}
+
+const hasCome = ({view: {history}}: UsersSnapshot): boolean =>
+	history.some(({byRevision}) => [...byRevision.values()].some(({perSecond}) => perSecond > 0));
+
+/** The compared two, the new one first; else the smaller shares first. */
+function drawnRevisions({view: {errors, recent}}: UsersSnapshot): string[] {
+	if (errors) return [errors.fresh, errors.old];
+	return recent.rows
+		.filter(({percent, perSecond}) => (percent ?? 0) > 0 || perSecond > 0)
+		.toSorted((one, other) => (one.percent ?? 0) - (other.percent ?? 0))
+		.slice(0, 2)
+		.map(({revision}) => revision);
+}
+
+/** Drawn with each round, and no more often. */
+const DrawnUsers = memo(
+	({
+		snapshot,
+		service,
+		marks,
+		width,
+		height,
+	}: {snapshot: UsersSnapshot; service: string; marks: RevisionMarks | undefined} & Size) => (
+		<ChartView
+			chart={columns =>
+				usersChartOf(snapshot.view.history, snapshot.changes, {columns, revisions: drawnRevisions(snapshot)})
+			}
+			title="users"
+			service={service}
+			marks={marks}
+			width={width}
+			height={height}
+		/>
+	),
+);
+
+/** What users got over time: as many lines as `usersChartHeight` says, or one. */
+export function UsersChart({width, height}: Size) {
+	const service = useConsoleState(selectedService);
+	const users = useConsoleState(state => state.users);
+	const marks = useRelease(service)?.marks;
+	if (height === 0 || !service || users?.uid !== service.uid) return null;
+	return (
+		<DrawnUsers
+			snapshot={users.snapshot}
+			service={service.name}
+			marks={marks}
+			width={width}
+			height={height}
+		/>
+	);
+}
+
+/** @param hasChart Whether a chart stands elsewhere in the pane: else there is one of a line where there is room. */
+export function UsersRows({width, height, hasChart = false}: Size & {hasChart?: boolean}) {
 	const {styles, glyphs} = useTheme();
 	const service = useConsoleState(selectedService);
 	const users = useConsoleState(state => state.users);
 	if (height === 0) return null;
 	const known = service && users?.uid === service.uid ? users : undefined;
+	const isDrawn = !hasChart && height > 3 && known !== undefined && hasCome(known.snapshot);
 	const lines = known ? linesOf(known, {width, height, glyphs}) : [];
 	const style = {
 		good: styles.ok,
@@ -31,11 +116,12 @@ export function UsersRows({width, height}: {width: number; height: number}) {
 	};
 	return (
 		<Box width={width} height={height} flexDirection="column" flexShrink={0} overflow="hidden">
-			{lines.slice(0, height).map(({text, tone}, index) => (
+			{lines.slice(0, height - (isDrawn ? 1 : 0)).map(({text, tone}, index) => (
 				<Text key={index} wrap="truncate" {...style[tone]}>
 					{text}
 				</Text>
 			))}
+			{isDrawn && <UsersChart width={width} height={1} />}
 		</Box>
 	);
 }
@@ -60,8 +146,8 @@ function linesOf(
 		? `${usersLine(snapshot.view.recent, {isShort: true})}   ${worst.text.replace(/^users,? ?:? ?/, '')}`
 		: first.text;
 	const room = width - widthOf(said) - 3;
-	const history = snapshot.view.history.map(({perSecond}) =>
-		perSecond.reduce((sum, value) => sum + value, 0),
+	const history = snapshot.view.history.map(({byRevision}) =>
+		[...byRevision.values()].reduce((sum, {perSecond}) => sum + perSecond, 0),
 	);
 	const greatest = Math.max(0, ...history);
 	// One of nothing would only grow, and be sent, every other second.
@@ -69,12 +155,15 @@ function linesOf(
 		room >= 20 && history.length > 2 && greatest > 0
 			? `   ${sparkline(history, Math.min(room, 60, history.length), {greatest, levels: glyphs.levels})}`
 			: '';
+	const sinceSplit = sinceSplitLine(snapshot);
 	return [
 		{
 			tone: isAlarm ? 'bad' : first.tone,
 			text: said + chart,
 		},
-		...verdicts,
+		...verdicts.slice(0, 1),
+		...(sinceSplit === undefined ? [] : [{tone: 'dim' as const, text: sinceSplit}]),
+		...verdicts.slice(1),
 		...problems,
 	].map(({tone, text}) => ({tone, text: fitText(text, width, {ellipsis: glyphs.ellipsis})}));
 }

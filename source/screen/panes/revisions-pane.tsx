@@ -3,6 +3,7 @@ import {titleOf} from './pane-table.js';
 import {Text} from 'ink';
 import {useShallow} from 'zustand/react/shallow';
 import {
+	focusedPane,
 	knownRevisions,
 	revisionRows,
 	selectedRevisionIndex,
@@ -16,7 +17,6 @@ import {keyOf} from '../../console/tables/object-name.js';
 import {isGone} from '../../console/state/selection.js';
 import {rejectionOf} from '../../knative/release/evidence/facts.js';
 import type {Release} from '../../knative/release/release.js';
-import type {ConsoleState} from '../../console/state/state.js';
 import {roleOf, type RevisionMarks} from './revision-marks.js';
 import {troubleLinesOf, type TroubleLines} from './trouble-lines.js';
 import {useRelease} from './use-release.js';
@@ -28,25 +28,33 @@ import type {Theme} from '../../terminal/output/theme.js';
 import type {Size} from '../layout.js';
 import {frameContentSize} from '../widgets/frame-lines.js';
 import {Frame} from '../widgets/frame.js';
+import type {Column} from '../widgets/table/columns.js';
 import type {TableCell} from '../widgets/table/table-text.js';
 import {Table} from '../widgets/table/table.js';
 import {useTheme} from '../widgets/theme-context.js';
 import {useConsoleState} from '../use-console.js';
 import {useNow} from '../use-now.js';
 import {age, envValue, shortImage, shortRevision} from '../format.js';
+import {measuredOf, type Measured} from './measured.js';
+import {differenceLines} from './difference-lines.js';
 
-const columns = [
+const columns: readonly Column[] = [
 	{title: '', priority: 0},
 	{title: 'REVISION', priority: 0, min: 8, isName: true, cut: 'start'},
 	{title: 'SHARE', priority: 1, align: 'right'},
-	{title: 'ROLE', priority: 3, min: 6, max: 20, usual: 6},
-	{title: 'STATE', priority: 2, usual: 8},
+	{title: 'GOT', priority: 5, align: 'right', least: 4},
+	{title: 'ROLE', priority: 3, max: 28, usual: 6},
+	{title: 'STATE', priority: 1, usual: 8},
 	{title: 'PODS', priority: 4, align: 'right', usual: 4},
-	{title: 'ERR', priority: 4, align: 'right', usual: 4},
-	{title: 'AGE', priority: 5, align: 'right', usual: 4},
-	{title: 'IMAGE', priority: 6, max: 40, cut: 'start', usual: 24},
-	{title: 'ENVIRONMENT', priority: 7, isFlexible: true, min: 16},
-] as const;
+	{title: 'ERR', priority: 2, align: 'right', least: 4},
+	{title: 'P95', priority: 6, align: 'right', least: 6},
+	{title: 'AGE', priority: 7, align: 'right', usual: 4},
+	{title: 'IMAGE', priority: 8, max: 40, cut: 'start', usual: 24},
+	{title: 'ENVIRONMENT', priority: 9, isFlexible: true, min: 16},
+];
+
+/** In a narrow pane tags give way to what the pods and the errors of a revision are. */
+const narrowColumns = columns.map(column => (column.title === 'ROLE' ? {...column, min: 6} : column));
 
 /** Where users ask for it: its own URL, and hosts that DomainMappings lead to it from. */
 function urlsOf({url}: ServiceView, domains: readonly DomainMapping[]): string {
@@ -66,18 +74,24 @@ export function RevisionsPane({width, height}: Size) {
 	const isKnown = useConsoleState(state => service && knownRevisions(state, service) !== undefined);
 	const selected = useConsoleState(selectedRevisionIndex);
 	const {focus, missing} = useConsoleState(
-		useShallow(state => ({focus: state.focus, missing: whyNoParts(state)})),
+		useShallow(state => ({focus: focusedPane(state), missing: whyNoParts(state)})),
 	);
 	const domains = useConsoleState(useShallow(state => (service ? domainsOf(state, service) : [])));
 	const isAll = useConsoleState(isAcross);
 	const size = frameContentSize(width, height);
 	const told = useRelease(service);
-	const failing = useConsoleState(useShallow(state => failureShares(state, service)));
+	const measured = useConsoleState(useShallow(state => measuredOf(state, service)));
 	const trouble = useConsoleState(state => troubleLinesOf(state, size, theme.glyphs), sameLines);
-	const said = [
+	const wrong = [
 		...(trouble?.what ?? []).map(text => ({text, style: theme.styles.bad})),
 		...(trouble?.todo === undefined ? [] : [{text: trouble.todo, style: theme.styles.warning}]),
 	];
+	const left = size.height - 1 - revisions.length - wrong.length;
+	const differing =
+		told && service
+			? differenceLines(service, revisions, {...told, room: left, width: size.width, theme})
+			: [];
+	const said = [...wrong, ...differing];
 	const sick = useConsoleState(useShallow(({trouble: word}) => ({uid: word?.revision, word: word?.word})));
 	return (
 		<Frame
@@ -90,18 +104,22 @@ export function RevisionsPane({width, height}: Size) {
 			isFocused={focus === 'revisions'}
 		>
 			<Table
-				columns={columns}
+				columns={width < roomy ? narrowColumns : columns}
 				columnGap={width < roomy ? 1 : 2}
 				rows={
 					service && told
 						? revisions.map(revision =>
-								row(revision, service, {...told, failing, theme, now, sick, isUncovered}),
+								row(revision, service, {...told, measured, theme, now, sick, isUncovered}),
 							)
 						: []
 				}
 				selected={selected}
+				isFocused={focus === 'revisions'}
 				width={size.width}
-				height={size.height - said.length}
+				height={Math.min(
+					size.height - said.length,
+					differing.length > 0 ? revisions.length + 1 : size.height,
+				)}
 				empty={
 					service
 						? isKnown
@@ -112,8 +130,8 @@ export function RevisionsPane({width, height}: Size) {
 						: missing
 				}
 			/>
-			{said.map(line => (
-				<Text key={line.text} wrap="truncate" {...line.style}>
+			{said.map((line, index) => (
+				<Text key={index} wrap="truncate" {...line.style}>
 					{line.text}
 				</Text>
 			))}
@@ -127,32 +145,6 @@ const sameLines = (one: TroubleLines | undefined, other: TroubleLines | undefine
 /** From this width on there is room for two blanks between columns. */
 const roomy = 60;
 
-/**
- * How many requests of each revision fail, where it is certain whose failures they are: of those that were sent to its tag,
- * else of those of users. `22 %`, by name; more than nothing is 1 % at least.
- */
-function failureShares(
-	{live, users}: ConsoleState,
-	service: ServiceView | undefined,
-): Readonly<Record<string, string>> {
-	if (!service) return {};
-	const counted = users?.uid === service.uid ? users.snapshot.view.sinceSplit.rows : [];
-	const comparison = live?.uid === service.uid ? live.snapshot.comparison : undefined;
-	const asked = comparison ? [comparison.fresh, comparison.old] : [];
-	const known = [
-		...counted.map(({revision, requests, failed}) => ({revision, of: requests, failed})),
-		...asked.map(side => ({revision: side.revision, of: side.asked, failed: side.failed})),
-	];
-	return Object.fromEntries(
-		known
-			.filter(({of}) => of > 0)
-			.map(({revision, of, failed}) => [
-				revision,
-				failed === 0 ? '0 %' : `${Math.max(1, Math.round((failed / of) * 100))} %`,
-			]),
-	);
-}
-
 type Sick = {uid: string | undefined; word: string | undefined};
 
 function row(
@@ -161,7 +153,7 @@ function row(
 	{
 		release,
 		marks,
-		failing,
+		measured,
 		theme,
 		now,
 		sick,
@@ -169,7 +161,7 @@ function row(
 	}: {
 		release: Release;
 		marks: RevisionMarks;
-		failing: Readonly<Record<string, string>>;
+		measured: Measured;
 		theme: Theme;
 		now: number;
 		sick: Sick;
@@ -185,7 +177,8 @@ function row(
 				{text: shortRevision(revision.name, service.name), style: styles.muted},
 				'',
 				'',
-				{text: `${glyphs.bad} deleted`, style: styles.muted},
+				'',
+				{text: `${glyphs.bad} ${revision.fate}`, style: styles.muted},
 			],
 		};
 	}
@@ -194,20 +187,26 @@ function row(
 	const role = roleOf(revision.name, release);
 	const tags = entries.flatMap(({tag}) => tag ?? []).filter(tag => tag !== role);
 	const mark = marks.get(revision.name);
-	const failed = failing[revision.name] ?? '';
+	const [failed, got, p95] = (['err', 'got', 'p95'] as const).map(
+		what => measured[`${what} ${revision.name}`] ?? '',
+	);
 	return {
 		key: revision.name,
 		cells: [
 			mark ? {text: mark.fill, style: mark.style} : '',
 			shortRevision(revision.name, service.name),
 			entries.length === 0 ? '' : `${percent} %`,
+			got ?? '',
 			[...(role === undefined ? [] : [role]), ...tags].join(', '),
 			stateCell(revision, theme, {
 				isRejected: rejectionOf({service, revisions: [revision]}, revision.name) !== undefined,
 				sickness: revision.uid === sick.uid ? sick.word : undefined,
 			}),
 			pods(revision),
-			failed === '' || failed === '0 %' ? failed : {text: failed, style: theme.styles.bad},
+			failed === undefined || failed === '' || failed === '0 %'
+				? (failed ?? '')
+				: {text: failed, style: theme.styles.bad},
+			p95 ?? '',
 			age(revision.createdAt, now),
 			shortImage(revision.image),
 			revision.env.map(entry => `${entry.name}=${envValue(entry, isUncovered)}`).join(' '),

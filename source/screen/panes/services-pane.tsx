@@ -1,8 +1,10 @@
 /** Pane 1: the services of the namespace, each with its state and its split. */
 import {titleOf} from './pane-table.js';
 import {Box} from 'ink';
+import {useMemo} from 'react';
 import {useShallow} from 'zustand/react/shallow';
 import {
+	focusedPane,
 	newestTrouble,
 	selectedIndex,
 	selectedService,
@@ -22,11 +24,13 @@ import {TableRows} from '../widgets/table/table.js';
 import {useTheme} from '../widgets/theme-context.js';
 import {useListWindow} from '../widgets/table/use-list-window.js';
 import {useConsole, useConsoleState} from '../use-console.js';
-import {cellsOf, servicesColumnGap, servicesColumns, widestOf} from './services-table.js';
+import {useNow} from '../use-now.js';
+import {cellsOf, servicesColumnGap, servicesColumns, widestOf, withNews} from './services-table.js';
 
 export function ServicesPane({width, height}: Size) {
 	const {store} = useConsole();
 	const theme = useTheme();
+	const now = useNow(60_000);
 	const {
 		connection,
 		focus,
@@ -43,7 +47,7 @@ export function ServicesPane({width, height}: Size) {
 		selected,
 	} = useConsoleState(
 		useShallow(state => ({
-			focus: state.focus,
+			focus: focusedPane(state),
 			filter: state.filter,
 			filtering: state.filtering,
 			feed: state.feeds.services,
@@ -72,7 +76,11 @@ export function ServicesPane({width, height}: Size) {
 		}),
 	);
 	const verdicts = useConsoleState(useShallow(state => shown.map(({uid}) => state.verdicts.get(uid))));
-	const widths = useConsoleState(useShallow(state => widestOf(visibleServices(state), isAcross(state))));
+	const ofAll = useConsoleState(useShallow(state => widestOf(visibleServices(state), isAcross(state))));
+	const widths = useMemo(
+		() => withNews(ofAll, {isAcross: isAll, trouble: sick.word}),
+		[ofAll, isAll, sick.word],
+	);
 	return (
 		<Frame
 			width={width}
@@ -90,12 +98,14 @@ export function ServicesPane({width, height}: Size) {
 						trouble: service.uid === sick.uid ? sick.word : undefined,
 						verdict: verdicts[index],
 						isAcross: isAll,
+						now,
 					}),
 				}))}
 				count={count}
 				window={window}
 				widest={widths}
 				selected={selected}
+				isFocused={focus === 'services'}
 				width={size.width}
 				height={tableHeight}
 				empty={

@@ -1,5 +1,6 @@
 /** What the list of services says of each. */
 import type {ServiceRow} from '../../console/state/read.js';
+import type {Fate} from '../../console/state/fate.js';
 import {isGone} from '../../console/state/selection.js';
 import {printable} from '../../knative/text/printable.js';
 import {routeSettled, serviceState, type ServiceState} from '../../knative/service/service-state.js';
@@ -8,14 +9,19 @@ import type {ServiceView} from '../../knative/service/service.js';
 import type {TextStyle, Theme} from '../../terminal/output/theme.js';
 import type {Column} from '../widgets/table/columns.js';
 import {widthOf} from '../widgets/table/fit-text.js';
+import {age} from '../format.js';
 import type {TableCell} from '../widgets/table/table-text.js';
 
 /** Of the services of one namespace. */
 const columnsOfOne: readonly Column[] = [
 	{title: ' ', priority: 0},
-	{title: 'SERVICE', priority: 0, isFlexible: true, min: 13, isName: true, cut: 'middle'},
-	{title: 'SPLIT', priority: 1, max: 12},
-	{title: 'STATE', priority: 2},
+	// As wide for short names as for long ones: none of them is why another column is not there.
+	{title: 'SERVICE', priority: 0, isFlexible: true, least: 13, min: 13, isName: true, cut: 'middle'},
+	// Five shares of one service do not take the column from all the others.
+	{title: 'SPLIT', priority: 1, min: 6, max: 13},
+	{title: 'STATE', priority: 2, min: 13},
+	{title: 'AGE', priority: 3, align: 'right', least: 4},
+	{title: 'DOMAIN', priority: 4, min: 16, max: 60},
 ];
 
 /** Of several: the namespace is what tells two of one name apart, and never left out. */
@@ -38,10 +44,12 @@ export type ServiceNews = {
 	verdict?: ServiceVerdict | undefined;
 	/** Services of other namespaces are listed, too. */
 	isAcross?: boolean;
+	/** Milliseconds since 1970, for ages. */
+	now: number;
 };
 
-export function cellsOf(service: ServiceRow, theme: Theme, news: ServiceNews = {}): TableCell[] {
-	const {isAcross = false} = news;
+export function cellsOf(service: ServiceRow, theme: Theme, news: ServiceNews): TableCell[] {
+	const {isAcross = false, now} = news;
 	if (isGone(service)) {
 		const {glyphs, styles} = theme;
 		return [
@@ -49,7 +57,7 @@ export function cellsOf(service: ServiceRow, theme: Theme, news: ServiceNews = {
 			...(isAcross ? [{text: printable(service.namespace), style: styles.muted}] : []),
 			{text: service.name, style: styles.muted},
 			'',
-			{text: 'deleted', style: styles.muted},
+			{text: service.fate, style: styles.muted},
 		];
 	}
 	const {glyph, style, word} = standingOf(service, theme, news);
@@ -59,8 +67,16 @@ export function cellsOf(service: ServiceRow, theme: Theme, news: ServiceNews = {
 		service.name,
 		splitWord(service, theme.isAscii ? '|' : '│'),
 		{text: word, style},
+		age(service.createdAt, now),
+		domainOf(service),
 	];
 }
+
+/** What has become of one that is told of no more; the others are rare. */
+const usualFate: Fate = 'deleted';
+
+/** Where users ask for it by default. */
+const domainOf = ({url}: ServiceView) => url?.replace(/^https?:\/\//, '') ?? '';
 
 /** The worst that is known comes first: an alarm of the loop, then pods in trouble, then what Knative says. */
 function standingOf(
@@ -103,7 +119,14 @@ const measured = new WeakMap<ServiceView, readonly number[]>();
 function widthsOf(service: ServiceView): readonly number[] {
 	const known = measured.get(service);
 	if (known) return known;
-	const texts = [service.namespace, service.name, splitWord(service, '│'), serviceState(service).word];
+	const texts = [
+		service.namespace,
+		service.name,
+		splitWord(service, '│'),
+		serviceState(service).word,
+		'',
+		domainOf(service),
+	];
 	// All marks are one column wide.
 	const widths = [1, ...texts.map(text => widthOf(text))];
 	measured.set(service, widths);
@@ -118,8 +141,18 @@ export function widestOf(services: readonly ServiceView[], isAcross: boolean): r
 	return isAcross ? known.many : known.one;
 }
 
+/** With what only the pods of the selected one say in the place of its state. */
+export function withNews(
+	widths: readonly number[],
+	{isAcross, trouble = ''}: {isAcross: boolean; trouble?: string | undefined},
+): readonly number[] {
+	const state = servicesColumns(isAcross).findIndex(({title}) => title === 'STATE');
+	return widths.with(state, Math.max(widths[state] ?? 0, widthOf(trouble)));
+}
+
 function widestTextsOf(services: readonly ServiceView[]): {many: readonly number[]; one: readonly number[]} {
-	const most = columnsOfMany.map(() => 0);
+	// A verdict, or that it is gone, may take the place of a shorter state.
+	const most = columnsOfMany.map(({title}) => (title === 'STATE' ? usualFate.length : 0));
 	for (const service of services) {
 		widthsOf(service).forEach((width, index) => {
 			most[index] = Math.max(most[index] ?? 0, width);

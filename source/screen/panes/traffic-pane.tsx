@@ -3,7 +3,7 @@ import {titleOf} from './pane-table.js';
 import {Box, Text} from 'ink';
 import {useMemo} from 'react';
 import {useShallow} from 'zustand/react/shallow';
-import {draftOf, selectedRow, selectedService, shownSplit} from '../../console/state/read.js';
+import {draftOf, focusedPane, selectedRow, selectedService, shownSplit} from '../../console/state/read.js';
 import type {ServiceView} from '../../knative/service/service.js';
 import {equalSplits, splitOf, type Split, type SplitRow} from '../../knative/split/split.js';
 import {lateRefusal} from '../../knative/release/late-refusal.js';
@@ -25,13 +25,14 @@ import {wrapLine, type DocumentLine} from '../sheets/inspect/document.js';
 import {shortRevision} from '../format.js';
 import {useRelease} from './use-release.js';
 import type {RevisionMarks} from './revision-marks.js';
+import {changesWords} from '../frame/changes.js';
 import {contradiction, inPlaceWords} from './gateway-evidence.js';
 
 export function TrafficPane({width, height}: Size) {
 	const service = useConsoleState(selectedService);
 	const draft = useConsoleState(state => draftOf(state, service));
 	const selectedKey = useConsoleState(state => service && selectedRow(state, service)?.key);
-	const focus = useConsoleState(state => state.focus);
+	const focus = useConsoleState(focusedPane);
 	const move = useConsoleState(state => service && state.moves.get(service.uid));
 	const verdict = useConsoleState(state => service && state.verdicts.get(service.uid));
 	const theme = useTheme();
@@ -42,7 +43,20 @@ export function TrafficPane({width, height}: Size) {
 	const said = service ? saidLines(service, verdict, size, theme) : [];
 	const told = useRelease(service);
 	const users = useConsoleState(state => (state.users?.uid === service?.uid ? state.users : undefined));
-	const got = service && size.height > shown.length + said.length ? gotOf(shown, verdict, users) : undefined;
+	const room = size.height - said.length;
+	// With more rows than there is room for, one bar for all of them: what users get of each matters more than a row of its own.
+	const isOneBar = shown.length > room && room > 1;
+	const got =
+		service && (isOneBar ? room > 2 : room > shown.length) ? gotOf(shown, verdict, users) : undefined;
+	const listHeight = isOneBar ? room - (got ? 2 : 1) : got ? shown.length : room;
+	const spare = room - (isOneBar ? 3 : shown.length + (got ? 1 : 0)) - 1;
+	const changes = useConsoleState(
+		useShallow(state =>
+			service && spare > 0
+				? recentChanges(state, service.uid, {isAscii: theme.isAscii, arrow: theme.glyphs.arrow}, spare)
+				: [],
+		),
+	);
 	const theirs = draft && !equalSplits(draft.base, current) ? current : undefined;
 	return (
 		<Frame
@@ -60,13 +74,33 @@ export function TrafficPane({width, height}: Size) {
 			}
 			isFocused={focus === 'traffic'}
 		>
+			{service && isOneBar && (
+				<SplitBar
+					label="set"
+					percents={shown.map(({percent}) => percent)}
+					service={service}
+					split={shown}
+					marks={told?.marks ?? noMarks}
+					width={size.width}
+				/>
+			)}
+			{service && isOneBar && got && (
+				<SplitBar
+					{...got}
+					service={service}
+					split={shown}
+					marks={told?.marks ?? noMarks}
+					width={size.width}
+				/>
+			)}
 			{service && (
 				<List
 					items={shown}
 					keyOf={row => row.key}
 					selected={shown.findIndex(({key}) => key === selectedKey)}
+					isFocused={focus === 'traffic'}
 					width={size.width}
-					height={got ? shown.length : size.height - said.length}
+					height={Math.min(listHeight, Math.max(1, shown.length))}
 					renderRow={(row, {isSelected, width: rowWidth}) => (
 						<SplitRowLine
 							row={row}
@@ -83,15 +117,20 @@ export function TrafficPane({width, height}: Size) {
 					)}
 				/>
 			)}
-			{service && got && (
-				<GotLine
-					got={got}
+			{service && got && !isOneBar && (
+				<SplitBar
+					{...got}
 					service={service}
 					split={shown}
 					marks={told?.marks ?? noMarks}
 					width={size.width}
 				/>
 			)}
+			{changes.map(text => (
+				<Text key={text} wrap="truncate" {...theme.styles.muted}>
+					{text}
+				</Text>
+			))}
 			{said.map(line => (
 				<Text key={line.text} wrap="truncate" {...line.style}>
 					{line.text}
@@ -102,6 +141,17 @@ export function TrafficPane({width, height}: Size) {
 }
 
 const noMarks: RevisionMarks = new Map();
+
+/** Who changed the split of it when, the newest first, after a blank line. */
+function recentChanges(
+	state: Pick<ConsoleState, 'history'>,
+	uid: string,
+	{isAscii, arrow}: {isAscii: boolean; arrow: string},
+	room: number,
+): string[] {
+	const words = changesWords(state, uid, {bar: isAscii ? '|' : '│', arrow}).slice(0, room);
+	return words.length > 0 ? [' ', ...words.map(text => `  ${text}`)] : [];
+}
 
 /** What was got of each row, in percent of what was counted, and by whom. */
 type Got = {readonly label: string; readonly percents: readonly number[]};
@@ -216,15 +266,17 @@ function barWidthOf({nameWidth, tagWidth}: {nameWidth: number; tagWidth: number}
 	return Math.max(0, width - (2 + nameWidth + 1 + (tagWidth > 0 ? tagWidth + 1 : 0) + 2 + percentWidth + 1));
 }
 
-/** Under what is set what is got, in the same scale. */
-function GotLine({
-	got: {label, percents},
+/** All shares on one line, in the scale of the rows: what is set, or what is got of it. */
+function SplitBar({
+	label,
+	percents,
 	service,
 	split,
 	marks,
 	width,
 }: {
-	got: Got;
+	label: string;
+	percents: readonly number[];
 	service: ServiceView;
 	split: Split;
 	marks: RevisionMarks;
@@ -232,9 +284,10 @@ function GotLine({
 }) {
 	const {styles, isAscii} = useTheme();
 	const columns = columnsOf(split, service, width - rowMargin);
-	const barWidth = barWidthOf(columns, width - rowMargin);
-	const lead = width - barWidth - percentWidth - 1;
 	const value = percents.join(isAscii ? '|' : '│');
+	const valueWidth = Math.max(percentWidth, widthOf(value));
+	const barWidth = Math.max(0, barWidthOf(columns, width - rowMargin) - (valueWidth - percentWidth));
+	const lead = width - barWidth - valueWidth - 1;
 	return (
 		<Text wrap="truncate">
 			<Text {...styles.muted}>{fitText(`  ${label}`, lead)}</Text>
@@ -247,7 +300,7 @@ function GotLine({
 					</Text>
 				);
 			})}
-			{` ${fitText(value, percentWidth, {align: 'right'})}`}
+			{` ${fitText(value, valueWidth, {align: 'right'})}`}
 		</Text>
 	);
 }

@@ -53,6 +53,8 @@ export type Glyphs = {
 	readonly bad: string;
 	readonly warning: string;
 	readonly selected: string;
+	/** What is selected in a pane that does not have the keyboard: some keys act on it all the same. */
+	readonly selectedElsewhere: string;
 	readonly locked: string;
 	readonly paused: string;
 	readonly running: string;
@@ -84,6 +86,7 @@ const unicodeGlyphs: Glyphs = {
 	bad: '✗',
 	warning: '▲',
 	selected: '▸',
+	selectedElsewhere: '›',
 	locked: '■',
 	paused: '‖',
 	running: '●',
@@ -119,6 +122,7 @@ const asciiGlyphs: Glyphs = {
 	bad: 'x',
 	warning: '!',
 	selected: '>',
+	selectedElsewhere: ':',
 	locked: '#',
 	paused: '||',
 	running: '*',

@@ -8,6 +8,7 @@ import {
 	type UsersSplitVerdict,
 } from '../../stats/users-verdict.js';
 import type {RevisionPart, LedgerStretch} from './ledger.js';
+import {quantile} from './quantile.js';
 
 /** What a revision is configured to get: percent, 0–100. From `status.traffic`. */
 export type UsersWeight = {readonly revision: string; readonly percent: number};
@@ -54,14 +55,12 @@ export type UsersView = {
 	readonly errors: (UsersErrorVerdict & {readonly fresh: string; readonly old: string}) | undefined;
 	/** Whether requests are independent, as far as is known. */
 	readonly dispersion: Dispersion | undefined;
-	/** Requests a second in each of the last stretches, oldest first, in the order of the rows: for a chart. */
-	readonly history: readonly {readonly at: number; readonly perSecond: readonly number[]}[];
+	/** All stretches that are kept, oldest first: for a chart. */
+	readonly history: readonly LedgerStretch[];
 };
 
 /** Milliseconds that "recent" is. */
 export const recentMilliseconds = 30_000;
-/** Stretches in a chart. */
-const charted = 120;
 
 /**
  * @param stretches Oldest first; all that are kept.
@@ -102,12 +101,10 @@ export function usersView(
 		recent: windowOf(recent, revisions, percents),
 		sinceSplit: windowOf(settled, revisions, percents),
 		split,
-		errors: isCounted && isPair ? {...usersErrorVerdict(intervals, places), ...pair!} : undefined,
+		errors:
+			isCounted && isPair ? {...usersErrorVerdict(intervals, {...places, shares}), ...pair!} : undefined,
 		dispersion: split?.dispersion,
-		history: stretches.slice(-charted).map(({to, byRevision}) => ({
-			at: to,
-			perSecond: revisions.map(revision => byRevision.get(revision)?.perSecond ?? 0),
-		})),
+		history: stretches,
 	};
 }
 
@@ -182,27 +179,4 @@ function windowOf(
 			pods: sum.last?.pods ?? {all: 0, read: 0},
 		})),
 	};
-}
-
-/**
- * A quantile from cumulative counts by upper bound in seconds, in milliseconds: within a bucket evenly spread, as Prometheus'
- * histogram_quantile has it. Infinity in the last one without an end; undefined without requests.
- */
-export function quantile(buckets: ReadonlyMap<number, number>, q: number): number | undefined {
-	const sorted = [...buckets].toSorted(([one], [other]) => one - other);
-	const total = sorted.at(-1)?.[1] ?? 0;
-	if (total === 0) return undefined;
-	const wanted = q * total;
-	let lower = 0;
-	let before = 0;
-	for (const [bound, count] of sorted) {
-		if (count >= wanted) {
-			if (bound === Infinity) return Infinity;
-			const inside = count > before ? (wanted - before) / (count - before) : 1;
-			return (lower + (bound - lower) * inside) * 1000;
-		}
-		lower = bound;
-		before = count;
-	}
-	return Infinity;
 }

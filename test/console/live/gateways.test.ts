@@ -59,7 +59,10 @@ function linesOf({store}: Console, snapshot: LoopSnapshot): string[] {
 	if (!service) return [];
 	const pair = pairOf(service, revisionsOf(state, service));
 	const context = {service: 'cart', isRefused: false, askedBy: 'http', pair, now: snapshot.at} as const;
-	return verdictLines(snapshot, context).map(({tone, sentence}) => `${tone}: ${sentence}`);
+	return verdictLines(snapshot, context).map(
+		({tone, sentence, remedy}) =>
+			`${tone}: ${[sentence, ...(remedy === undefined ? [] : [remedy])].join(' · ')}`,
+	);
 }
 
 /** What the panel says once so many answers of whatever kind came. */
@@ -135,7 +138,7 @@ test.each([
 	await until(console.store, '80 pairs', ({live}) => (live?.snapshot.comparison?.pairs ?? 0) >= 80);
 	const {lines} = await said(console, 1);
 	expect(lines).toMatch(
-		/waiting: canary not worse so far, if it was asked: the tags' answers do not differ \(i\)/,
+		/waiting: canary not worse so far, if it was asked: the tags' answers do not differ · .* · choose what to compare \(i\)/,
 	);
 	expect(verdictIn(console)).toMatchObject({failureBound: 1});
 	expect(praised).toEqual([]);
@@ -158,7 +161,7 @@ test('a revision with a share that was never heard is not accused of what anothe
 	const {lines, snapshot} = await said(console, 150);
 	expect(snapshot.verdict?.state).toBe('unjudgeable');
 	expect(lines).not.toMatch(/bad:/);
-	expect(lines).toContain("may be any revision's; t adds a tag URL");
+	expect(lines).toContain("may be any revision's · t adds a tag URL");
 });
 
 test('a healthy split of two that say the same is not called wrong', async () => {

@@ -137,7 +137,9 @@ it('complete, rollback and undo go on from each other, by the history on disk', 
 		{reason: 'roll back', own: true, service: 'cart', namespace: 'default'},
 		{reason: 'promote: release 7', before: [{percent: 90}, {percent: 10}]},
 	]);
-	expect((await run('history', 'checkout')).stdout).toBe('');
+	expect((await run('history', 'checkout')).stdout).toBe(
+		'No changes of checkout in the history of this machine yet.\n',
+	);
 	const lines = await run('history', 'cart');
 	expect(lines.stdout).toMatch(/^\d{4}-\d\d-\d\dT.*sandbox default\/cart/);
 	expect(lines.stdout).toContain('cart-00001=90 cart-00002=10 → cart-00001=0 cart-00002=100');

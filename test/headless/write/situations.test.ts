@@ -4,9 +4,11 @@
  */
 import {beforeEach, describe, expect, it, vi} from 'vitest';
 import {compareCanary} from '../../../source/headless/write/compare-canary.js';
+import {changeObject} from '../../../source/headless/write/objects.js';
 import type {ReleaseDependencies} from '../../../source/headless/write/release.js';
 import type {Cluster} from '../../../source/kube/cluster.js';
 import {servingPath} from '../../../source/kube/paths.js';
+import {initialService} from '../../../source/knative/forms/service-form.js';
 import {requestOptionsOf} from '../../../source/probe/transport/request-options.js';
 import {openOperators, services, type Operators} from './operators.js';
 
@@ -311,6 +313,53 @@ describe('what was rejected', () => {
 		expect(await run('split', 'cart', {shares: ['1=90', '3=10'], ...despite})).toMatchObject({code: 0});
 		expect(await run('rollback', 'cart', {to: '1'})).toMatchObject({code: 0});
 		expect(await run('undo', 'cart')).toMatchObject(refused);
+	});
+
+	it('is refused to who may not list revisions, by the note alone', async () => {
+		await madeOf('cart', 2, '1=90#stable 2=10#canary');
+		expect(await run('abandon', 'cart', {reason: 'flaky', through: mayNotMark})).toMatchObject({code: 0});
+		const mayNotList = answering('GET', servingPath('revisions', 'default'), 403, {
+			kind: 'Status',
+			apiVersion: 'v1',
+			status: 'Failure',
+			reason: 'Forbidden',
+			message: 'revisions.serving.knative.dev is forbidden',
+			code: 403,
+		});
+		const back = {shares: ['1=90', '2=10'], through: mayNotList};
+		expect(await run('split', 'cart', back)).toMatchObject({
+			code: 1,
+			sentence: expect.stringMatching(/cart-00002 was rejected at .*flaky\. .*--despite rejected\.$/),
+		});
+		expect(await splitOf('cart')).not.toContain('2=10');
+	});
+
+	it('is refused to a service of another name', async () => {
+		const bad = 'registry.example.com/samples/helloworld-flaky:2';
+		await create('cart');
+		await split('cart', '1=100');
+		await deploy('cart', 'two', bad);
+		await split('cart', '1=90#stable 2=10#canary');
+		expect(await run('abandon', 'cart', {reason: 'flaky'})).toMatchObject({code: 0});
+		const wish = {verb: 'create' as const, values: {...initialService(), name: 'desk', image: bad}};
+		const options = {
+			namespace: 'default',
+			service: 'desk',
+			dryRun: false,
+			yes: true,
+			production: false,
+			reason: '',
+			wait: 0,
+		};
+		const means = {cluster, history: undefined, show() {}, agree: undefined, progress() {}};
+		expect(await changeObject(wish, options, means)).toMatchObject({
+			code: 1,
+			sentence: expect.stringMatching(
+				/It runs the image of cart-00002 \(helloworld-flaky:2\), which was rejected at .*--despite rejected\.$/,
+			),
+		});
+		const despite = {...options, despite: ['rejected' as const]};
+		expect(await changeObject(wish, despite, means)).toMatchObject({code: 0});
 	});
 });
 

@@ -1,6 +1,6 @@
 /** What runs again what was rejected, under another name: by its image, or by the settings that it was given up with. */
 import {describe, expect, it} from 'vitest';
-import {rejectedLike} from '../../../source/knative/release/evidence/likeness.js';
+import {rejectedImage, rejectedLike} from '../../../source/knative/release/evidence/likeness.js';
 import {comparedTemplate} from '../../../source/knative/revision/base.js';
 import {parseRevision, type RevisionView} from '../../../source/knative/revision/revision.js';
 import {serviceView} from '../objects.js';
@@ -110,5 +110,21 @@ describe('of the image that users run', () => {
 		const same = made(2, {env: {TARGET: 'one'}, rejected: true});
 		const again = made(3, {env: {TARGET: 'one'}});
 		expect(likeness([again, same, users], again, users)).toBeUndefined();
+	});
+});
+
+describe('the image of a new service', () => {
+	const bad = made(2, {image: 'shop/cart:2', resolved: digest('b'), rejected: true});
+	const known = {services: [], revisions: [made(1), bad]};
+
+	it.each(['shop/cart:2', `shop/cart@${digest('b')}`])('%s is that of one that was rejected', image => {
+		expect(rejectedImage(image, known)).toMatchObject({
+			revision: 'helloworld-go-00002',
+			what: 'the image of helloworld-go-00002 (cart:2)',
+		});
+	});
+
+	it.each(['shop/cart:1', 'shop/desk:2', `shop/cart@${digest('c')}`])('%s is not', image => {
+		expect(rejectedImage(image, known)).toBeUndefined();
 	});
 });

@@ -21,11 +21,15 @@ type Made = {
 	isListed: boolean;
 	modified: number;
 	rejected?: string;
+	isDeleted?: true;
 };
 
 const serviceName = 'cart';
 export const nameOf = (generation: number) => `${serviceName}-${String(generation).padStart(5, '0')}`;
 const isoTime = (at: number) => new Date(at).toISOString().replace(/\.\d+Z$/, 'Z');
+
+const percentOfLatest = (targets: readonly TrafficTarget[]) =>
+	targets.find(({latestRevision}) => latestRevision)?.percent;
 
 export type Served = ReadonlyMap<string, number>;
 
@@ -35,6 +39,9 @@ export class Model {
 	generation = 1;
 	note: string | undefined;
 	lastModifier = 'ci';
+	/** When each manager last wrote what it owns, and which of them owns `spec.traffic`, as managedFields tell. */
+	readonly #written = new Map<string, number>();
+	#ownerOfTraffic = 'ci';
 	revisions: Made[] = [];
 	/** What users get, by revision; what the Route refuses does not get there. */
 	served: Served = new Map();
@@ -60,10 +67,17 @@ export class Model {
 		return newest && nameOf(newest.generation);
 	}
 
-	/** A change of the template: CI, `kubectl apply` of an image, `kn service update`. */
-	deploy(by: string, {crashes, stays = false}: {crashes: boolean; stays?: boolean}): void {
+	/**
+	 * A change of the template: CI, `kubectl apply` of an image, `kn service update`.
+	 * @param options.traffic A new split in the same write.
+	 */
+	deploy(
+		by: string,
+		{crashes, stays = false, traffic}: {crashes: boolean; stays?: boolean; traffic?: TrafficTarget[]},
+	): void {
 		const generation = this.revisions.length + 1;
 		const before = this.latestReady;
+		if (traffic) this.#set(by, traffic);
 		this.revisions.push({
 			generation,
 			createdAt: this.now,
@@ -75,6 +89,7 @@ export class Model {
 		});
 		if (generation > 1) this.generation += 1;
 		this.lastModifier = by;
+		this.#written.set(by, this.now);
 		this.#follow(before);
 		this.reconcile();
 	}
@@ -123,26 +138,53 @@ export class Model {
 
 	/** As `kubectl patch`: the whole list. */
 	write(by: string, traffic: TrafficTarget[]): void {
-		const latestBefore = this.traffic.find(({latestRevision}) => latestRevision)?.percent;
-		const isSame = JSON.stringify(traffic) === JSON.stringify(this.traffic);
-		this.traffic = traffic;
-		if (!isSame) this.generation += 1;
+		if (this.#set(by, traffic)) this.generation += 1;
 		this.lastModifier = by;
-		if (traffic.find(({latestRevision}) => latestRevision)?.percent !== latestBefore) {
-			this.rolling = undefined;
-		}
 		this.reconcile();
 	}
 
-	/** As this program sends it, and as the machine remembers it afterwards. */
-	send(machine: string, by: string, plan: Plan, {remembers = true} = {}): void {
+	/** Whether that is another split. */
+	#set(by: string, traffic: TrafficTarget[]): boolean {
+		if (percentOfLatest(traffic) !== percentOfLatest(this.traffic)) this.rolling = undefined;
+		const isOther = JSON.stringify(traffic) !== JSON.stringify(this.traffic);
+		if (isOther) this.#ownerOfTraffic = by;
+		this.#written.set(by, this.now);
+		this.traffic = traffic;
+		return isOther;
+	}
+
+	/** `kubectl delete revision`, of one that no split lists; false where one does. */
+	remove(generation: number): boolean {
+		const name = nameOf(generation);
+		const isInUse =
+			this.served.has(name) ||
+			this.traffic.some(({revisionName}) => revisionName === name) ||
+			name === this.latestReady ||
+			generation === this.revisions.length;
+		const revision = this.revisions.find(candidate => candidate.generation === generation);
+		if (revision && !isInUse) revision.isDeleted = true;
+		return !isInUse;
+	}
+
+	/**
+	 * As this program sends it, and as the machine remembers it afterwards.
+	 * @param options.makes Of a plan that changes the template: how the new revision does.
+	 */
+	send(
+		machine: string,
+		by: string,
+		plan: Plan,
+		{remembers = true, makes}: {remembers?: boolean; makes?: {crashes: boolean; stays: boolean}} = {},
+	): void {
 		if (plan.write.kind !== 'patch' || !plan.splits) throw new Error('no patch of a split');
 		if (plan.write.generation !== this.generation) throw new Error('the guard would refuse it');
 		for (const {op, path, ...rest} of plan.write.operations) {
 			if (op === 'test' || !('value' in rest)) continue;
 			if (path === '/metadata/annotations/kn-canary.dev~1release') this.note = String(rest.value);
 		}
-		this.write(by, toTargets(plan.splits.after));
+		const traffic = toTargets(plan.splits.after);
+		if (makes) this.deploy(by, {...makes, traffic});
+		else this.write(by, traffic);
 		if (!remembers) return;
 		const {before, after} = plan.splits;
 		const change = {
@@ -203,7 +245,7 @@ export class Model {
 		for (const {revisionName, latestRevision, percent = 0} of this.traffic) {
 			const name = latestRevision ? this.latestReady : revisionName;
 			const made = this.revisions.find(({generation}) => nameOf(generation) === name);
-			if (name === undefined || made?.state !== 'ready') return undefined;
+			if (name === undefined || made?.state !== 'ready' || made.isDeleted) return undefined;
 			if (latestRevision && this.rolling && percent > 1) {
 				give(this.rolling.to, Math.min(this.rolling.percent, percent));
 				give(this.rolling.from, percent - Math.min(this.rolling.percent, percent));
@@ -256,6 +298,14 @@ export class Model {
 				resourceVersion: String(this.now),
 				generation: this.generation,
 				creationTimestamp: isoTime(this.now),
+				managedFields: [...this.#written].map(([manager, at]) => ({
+					manager,
+					operation: 'Update',
+					time: isoTime(at),
+					fieldsV1: {
+						'f:spec': {'f:template': {}, ...(manager === this.#ownerOfTraffic && {'f:traffic': {}})},
+					},
+				})),
 				annotations: {
 					'serving.knative.dev/lastModifier': this.lastModifier,
 					...(this.note !== undefined && {'kn-canary.dev/release': this.note}),
@@ -296,7 +346,8 @@ export class Model {
 	}
 
 	views(): RevisionView[] {
-		return this.revisions.toReversed().map(revision => {
+		const kept = this.revisions.filter(({isDeleted}) => !isDeleted);
+		return kept.toReversed().map(revision => {
 			const {generation, createdAt, creator, state, since, isListed, modified, rejected} = revision;
 			const parsed = parseRevision({
 				metadata: {

@@ -6,7 +6,7 @@ import {promote} from '../../../source/knative/release/verbs/promote.js';
 import {releaseOf} from '../../../source/knative/release/release.js';
 import {rollBack} from '../../../source/knative/release/verbs/roll-back.js';
 import {undo} from '../../../source/knative/release/verbs/undo.js';
-import {toTargets} from '../../../source/knative/split/split.js';
+import {splitOf, toTargets} from '../../../source/knative/split/split.js';
 import type {TrafficTarget} from '../../../source/knative/objects/wire.js';
 import {
 	planAbandon,
@@ -225,6 +225,79 @@ describe('rolling back', () => {
 		model.pass(60);
 		model.deploy('ci', {crashes: false});
 		expect(wholeOf(rollBack(model.facts()))).toBe('cart-00002');
+	});
+
+	it('is not led by one that became ready only after the route had let go of it', () => {
+		const model = new Model();
+		model.pass(60);
+		model.write('kim', [pin(1, 0), latest(100)]);
+		model.pass(60);
+		model.deploy('ci', {crashes: false, stays: true});
+		model.pass(60);
+		model.deploy('ci', {crashes: false, stays: true});
+		model.pass(60);
+		model.becomeReady();
+		expect(wholeOf(rollBack(model.facts()))).toBe('cart-00001');
+	});
+
+	it('asks where the last one may have been followed at 0 % only', () => {
+		const model = new Model();
+		model.pass(60);
+		model.write('kim', [pin(1, 100), latest(0)]);
+		for (let made = 0; made < 2; made++) {
+			model.pass(60);
+			model.deploy('ci', {crashes: false});
+		}
+		model.pass(60);
+		model.write('kim', [pin(1, 0), latest(100)]);
+		expect(rollBack(model.facts())).toMatchObject({
+			kind: 'ask',
+			candidates: ['cart-00001', 'cart-00002'],
+		});
+	});
+
+	it('asks where the one that was tried in between leaves the split last', () => {
+		const model = madeOf(3);
+		model.write('kim', [pin(1, 100)]);
+		model.pass(60);
+		model.write('kim', [pin(1, 90), pin(2, 0), pin(3, 10)]);
+		model.pass(60);
+		model.write('kim', [pin(2, 0), pin(3, 100)]);
+		model.pass(60);
+		model.write('kim', [pin(3, 100)]);
+		expect(rollBack(model.facts())).toMatchObject({
+			kind: 'ask',
+			candidates: ['cart-00002', 'cart-00001'],
+		});
+	});
+
+	it('goes to nothing that the route has refused, be it tagged stable', () => {
+		const model = new Model();
+		model.pass(60);
+		model.deploy('ci', {crashes: true});
+		model.pass(60);
+		model.deploy('ci', {crashes: false});
+		model.pass(60);
+		model.write('kim', [latest(90), pin(2, 10, 'stable')]);
+		const choice = rollBack(model.facts());
+		expect(choice.kind).toBe('ask');
+		expect(releaseOf(model.facts()).stable?.revision).toBe('cart-00003');
+	});
+
+	it('goes by the note, where the spec was changed once since', () => {
+		const model = madeOf(2);
+		model.write('kim', [pin(1, 100), latest(0)]);
+		model.pass(60);
+		const [main, row] = splitOf(model.service());
+		if (!main || !row) throw new Error('two rows');
+		const slid = [
+			{...main, percent: 90},
+			{...row, percent: 10},
+		];
+		model.send('anns', 'ann', planned(planSplit(model.facts('anns'), slid)));
+		model.pass(60);
+		model.write('kim', [pin(1, 0), pin(2, 100)]);
+		expect(wholeOf(rollBack(model.facts()))).toBe('cart-00001');
 	});
 
 	it('goes to no revision that was in no split', () => {

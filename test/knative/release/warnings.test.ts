@@ -48,6 +48,14 @@ describe('the warnings of a split', () => {
 		expect(kinds(set(before, two, 50), undefined)).toEqual([]);
 	});
 
+	it('name what follows the latest, where that is to be one that was rejected', () => {
+		const waiting = serviceView({traffic, ready: 2, created: 3});
+		const rejected: RevisionView = {...revisionView(3, failed), rejected: '{"by":"ann","why":"5xx"}'};
+		const latest = {key: '@latest', revision: two, latest: true, percent: 100, tags: [], locked: false};
+		const revisions = [rejected, ...both];
+		expect(kinds([latest], revisions, waiting)).toContain(`rejected ${revisionName(3)}`);
+	});
+
 	it('name a target at zero pods', () => {
 		const warnings = warned(set(before, two, 50), [revisionView(2, idle), revisionView(1)]);
 		expect(warnings).toMatchObject([{kind: 'cold', revision: two}]);

@@ -50,7 +50,7 @@ test('a colleague is named with before, after and tool, and never taken for ones
 	expect(announcement(entry, {services: [later]}, look)).not.toContain('kubectl');
 	const gone = {...entry, by: '', after: split({b: 100})};
 	expect(announcement(gone, {services: []}, look)).toBe(
-		'Somebody changed cart: 10│90 → 100│0 · not from this console',
+		'Somebody changed cart: a 90│b 10 → b 100 · not from this console',
 	);
 });
 
@@ -68,4 +68,31 @@ test.each([
 test('the last change of a service says who it was', () => {
 	expect(lastChangeWords(state, service.uid, look)).toMatch(/^\d\d:\d\d:\d\d bob 90│10 → 50│50$/);
 	expect(lastChangeWords(state, 'another', look)).toBeUndefined();
+});
+
+const tagged = (revision: string, tag?: string) =>
+	splitOf({
+		specTraffic: ['cart-00001', 'cart-00002', 'cart-00003'].map(name => ({
+			revision: name,
+			percent: name === 'cart-00001' ? 100 : 0,
+			latest: false,
+			tag: name === revision ? tag : undefined,
+		})),
+		latestReady: undefined,
+	});
+const said = (before: HistoryEntry['before'], after: HistoryEntry['before']) =>
+	announcement({...entry, before, after}, {services: []}, look).replace(
+		/^bob changed cart: (.*) · not.*$/,
+		'$1',
+	);
+
+test('a change of tags alone is told by the tags, and one of revisions by their names', () => {
+	expect(said(tagged('cart-00002', 'canary'), tagged('cart-00003', 'canary'))).toBe(
+		'tag canary …00002 → …00003',
+	);
+	expect(said(tagged('cart-00002'), tagged('cart-00003', 'blue'))).toBe('tag blue added to …00003');
+	expect(said(tagged('cart-00002', 'blue'), tagged('cart-00002'))).toBe('tag blue removed from …00002');
+	expect(said(split({'cart-00001': 90, 'cart-00002': 10}), split({'cart-00001': 90, 'cart-00003': 10}))).toBe(
+		'…00001 90│…00002 10 → …00001 90│…00003 10',
+	);
 });

@@ -91,27 +91,28 @@ test('users who are worse off are told of in the first line, whatever is looked 
 	expect(cut).toMatch(/^ {2}✗ the-serv\S*…\S* WORSE$/);
 });
 
-test('of several namespaces it says in which of them something is the matter', () => {
-	const watching = (feeds: Partial<ConsoleState['feeds']>) => {
-		const connection = {
-			kind: 'connected',
-			context: 'prod',
-			server: '',
-			user: '',
-			flags: [],
-			readOnly: false,
-			production: true,
-		} as const;
-		const live = {kind: 'live'} as const;
-		const state = {
-			...initialState({to: '', namespace: 'shop'}),
-			connection,
-			feeds: {services: live, revisions: live, ...feeds},
-		};
-		return headerLine(state, {now: 60_000, width: 140, theme})
-			.right.map(({text}) => text)
-			.join(' ');
+function watching(feeds: Partial<ConsoleState['feeds']>): string {
+	const connection = {
+		kind: 'connected',
+		context: 'prod',
+		server: '',
+		user: '',
+		flags: [],
+		readOnly: false,
+		production: true,
+	} as const;
+	const live = {kind: 'live'} as const;
+	const state = {
+		...initialState({to: '', namespace: 'shop'}),
+		connection,
+		feeds: {services: live, revisions: live, ...feeds},
 	};
+	return headerLine(state, {now: 60_000, width: 140, theme})
+		.right.map(({text}) => text)
+		.join(' ');
+}
+
+test('of several namespaces it says in which of them something is the matter', () => {
 	const forbidden = {kind: 'forbidden', why: 'no', status: 403, of: 'bank'} as const;
 	expect(watching({services: forbidden})).toContain('✗ not allowed in bank');
 	expect(watching({revisions: forbidden})).toContain('watching, not revisions in bank');

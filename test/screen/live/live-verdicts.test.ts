@@ -2,6 +2,7 @@ import {expect, test} from 'vitest';
 import {
 	changeLines,
 	comparisonLine,
+	fittedVerdict,
 	splitLine,
 	verdictLines,
 	type VerdictContext,
@@ -87,7 +88,8 @@ test('nothing is good while users get failures, or while much of it is redirects
 	expect(lineOf(comparison({undecided: 40})).tone).toBe('waiting');
 	expect(lineOf(comparison({asked: 0, undecided: 40}))).toEqual({
 		tone: 'waiting',
-		sentence: 'canary neither works nor fails: 40 answers are redirects or 4xx; choose what to send (i)',
+		sentence: 'canary neither works nor fails: 40 answers are redirects or 4xx',
+		remedy: 'choose what to send (i)',
 	});
 });
 
@@ -121,7 +123,7 @@ test('cold starts are told apart', () => {
 
 test('why nothing is compared is said', () => {
 	expect(lineOf(undefined).sentence).toBe('no pair answered yet');
-	expect(lineOf(undefined, {comparing: false}).sentence).toContain('p compares canary and stable');
+	expect(lineOf(undefined, {comparing: false}).remedy).toContain('p compares canary and stable');
 	expect(lineOf(comparison(), {comparing: false}).sentence).toContain('not worse so far (off)');
 	const reason = 'not compared: h-00001 has no tag URL; t adds one';
 	expect(
@@ -192,13 +194,14 @@ test('revisions that answer identically are named as the reason, with what tells
 	const rows = [row({why: 'alike'})];
 	expect(split({verdict: alike, rows})).toEqual({
 		tone: 'warning',
-		sentence: 'Revisions answer identically; choose what to compare (i)',
+		sentence: 'Revisions answer identically',
+		remedy: 'choose what to compare (i)',
 		more: expect.stringMatching(
 			/^Revisions answer identically, so the split cannot be judged\. Another part/,
 		),
 	});
 	expect(split({verdict: alike, rows, suggestion: 'header:x-version'})).toMatchObject({
-		sentence: 'Revisions answer identically; i compares header:x-version',
+		remedy: 'i compares header:x-version',
 		more: expect.stringContaining('--fingerprint header:x-version'),
 	});
 	expect(split({verdict: alike, rows}, {askedBy: 'health check'}).more).toContain('--grpc-method');
@@ -209,7 +212,8 @@ test('revisions that answer identically are named as the reason, with what tells
 
 test('a revision that could not be asked on its own is named as the reason', () => {
 	const line = split({verdict: alike, rows: [row({why: 'unheard'})]});
-	expect(line.sentence).toBe("cannot be judged: 40 of 40 answers may be any revision's; t adds a tag URL");
+	expect(line.sentence).toBe("cannot be judged: 40 of 40 answers may be any revision's");
+	expect(line.remedy).toBe('t adds a tag URL');
 	expect(line.more).toContain('h-00001 or h-00002');
 });
 
@@ -244,7 +248,7 @@ test('an alarm says what users get, since when, when last, and what to do', () =
 	const line = split({verdict, rows, alarm});
 	expect(line.tone).toBe('bad');
 	expect(line.sentence).toBe(
-		`wrong split: set 100│0, users get 0│100 for 48 s (since ${clock(noon)}, last ${clock(noon + 47_000)})`,
+		`wrong split: set 100│0, users get 0│100 for 48 s · since ${clock(noon)}, last ${clock(noon + 47_000)}`,
 	);
 	expect(line.more).toMatch(
 		/S sends the split again; else look at the KIngress and the gateway's pods \(e\)\.$/,
@@ -253,7 +257,8 @@ test('an alarm says what users get, since when, when last, and what to do', () =
 	const over = split({verdict, rows, alarm: {...alarm, isOver: true}});
 	expect(over).toEqual({
 		tone: 'warning',
-		sentence: `split was wrong ${clock(noon)}–${clock(noon + 47_000)}, now set 100│0, users get 0│100; Z counts anew`,
+		sentence: `split was wrong ${clock(noon)}–${clock(noon + 47_000)}, now set 100│0, users get 0│100`,
+		remedy: 'Z counts anew',
 	});
 });
 
@@ -377,4 +382,17 @@ test('failures that users get are said before what the shares say', () => {
 	const lines = verdictLines(snapshot({trouble}), context);
 	expect(lines[0]).toEqual({tone: 'bad', sentence: 'users get failures: 20 of 200 (404 ×20)'});
 	expect(lines.some(({tone}) => tone === 'good')).toBe(false);
+});
+
+test('a line without room loses its last pieces, whole, and never what to do', () => {
+	const line = {
+		sentence: 'canary WORSE: fails 18 of 81, stable 0 of 81 · p50 311 ms vs 8 ms · since 12:00:00',
+		remedy: 'R rolls back',
+	};
+	expect(fittedVerdict(line, 120, '…')).toBe(`${line.sentence} · R rolls back`);
+	expect(fittedVerdict(line, 90, '…')).toBe(
+		'canary WORSE: fails 18 of 81, stable 0 of 81 · p50 311 ms vs 8 ms · R rolls back',
+	);
+	expect(fittedVerdict(line, 70, '…')).toBe('canary WORSE: fails 18 of 81, stable 0 of 81 · R rolls back');
+	expect(fittedVerdict(line, 40, '…')).toMatch(/^canary WORSE: .*… · R rolls back$/);
 });

@@ -38,6 +38,7 @@ async function open({
 	const snapshot: UsersSnapshot = {
 		state: 'counting',
 		asked: 0,
+		changes: [],
 		view: {
 			recent: stretch,
 			sinceSplit: stretch,
@@ -62,6 +63,10 @@ describe('what users get', () => {
 		expect(screen()).toMatch(/users +100\/s +75│25/);
 	});
 
+	it('is told over the last half minute and since the split', async () => {
+		expect((await open()).screen()).toMatch(/users +100\/s[^\n]*\n *since the split, 30 s +100\/s +75│25/);
+	});
+
 	it('is not told of another service', async () => {
 		expect((await open({uid: 'other'})).screen()).not.toContain('100/s');
 	});
@@ -77,7 +82,9 @@ it.each([
 	[5, 1],
 	[9, 1],
 	[10, 3],
-	[40, 3],
+	[17, 3],
+	[18, 5],
+	[40, 5],
 ])('of a pane of %i lines the users have %i', (height, lines) => {
 	expect(usersHeight(height)).toBe(lines);
 });

@@ -15,7 +15,7 @@ describe('the revisions of the selected service', () => {
 		const lines = screen().split('\n');
 		const place = (text: string) => lines.findIndex(line => line.includes(text));
 		expect(place('…00002')).toBeLessThan(place('…00001'));
-		expect(lines[place('…00002')]).toMatch(/▸.* …00002 +10 % +canary .*Ready +1\/2/);
+		expect(lines[place('…00002')]).toMatch(/›.* …00002 +10 % +canary .*Ready +1\/2/);
 		expect(lines[place('…00001')]).toMatch(/…00001 +90 % +stable/);
 	});
 
@@ -39,8 +39,8 @@ describe('the revisions of the selected service', () => {
 	it('keep the place of the selected one when it is deleted', async () => {
 		const {screen, store} = await open(knowing());
 		store.setState(knowing(undefined, [revisionOf(1)]));
-		await vi.waitFor(() => expect(screen()).toMatch(/▸.*…00002 .*✗ deleted/));
-		expect(screen()).toMatch(/^│ [^▸]*…00001/m);
+		await vi.waitFor(() => expect(screen()).toMatch(/›.*…00002 .*✗ deleted/));
+		expect(screen()).toMatch(/^│ [^›]*…00001/m);
 	});
 
 	it('that are not known are told from none, and from those that may not be listed', async () => {

@@ -1,6 +1,6 @@
 import {expect, it} from 'vitest';
 import type {RevisionPart, LedgerStretch} from '../../../source/users/counting/ledger.js';
-import {quantile, usersView} from '../../../source/users/counting/users-view.js';
+import {usersView} from '../../../source/users/counting/users-view.js';
 
 function part(requests: number, {failed = 0, isExact = true, buckets = {}} = {}): RevisionPart {
 	return {
@@ -82,17 +82,4 @@ it('shows a revision that users reach and that is not in the split', () => {
 		['other', undefined],
 	]);
 	expect(view.split?.state).toBe('impossible');
-});
-
-it('estimates quantiles within the buckets of a histogram', () => {
-	const buckets = new Map([
-		[0.1, 50],
-		[0.2, 90],
-		[Infinity, 100],
-	]);
-	expect(quantile(buckets, 0.5)).toBeCloseTo(100);
-	expect(quantile(buckets, 0.7)).toBeCloseTo(150);
-	expect(quantile(buckets, 0.95)).toBe(Infinity);
-	expect(quantile(new Map(), 0.5)).toBeUndefined();
-	expect(quantile(new Map([[Infinity, 0]]), 0.5)).toBeUndefined();
 });

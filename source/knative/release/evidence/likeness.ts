@@ -5,7 +5,8 @@
 import type {ComparedRevision} from '../../revision/differences.js';
 import {digestIn, type RevisionView} from '../../revision/revision.js';
 import {ownRevisions, rejectionOf, type ReleaseFacts} from './facts.js';
-import type {Rejection} from './rejection.js';
+import {parseRejection, type Rejection} from './rejection.js';
+import type {ServiceView} from '../../service/service.js';
 
 /** A revision, or a template: of what is not made yet the image is not resolved. */
 type Made = ComparedRevision & {readonly name?: string; readonly digest?: string | undefined};
@@ -28,6 +29,29 @@ export function rejectedLike(
 		if (!rejection || rejected.name === made.name) continue;
 		const what = sameAs(facts, made, rejected, users);
 		if (what !== undefined) return {revision: rejected.name, rejection, what};
+	}
+	return undefined;
+}
+
+/**
+ * Whether this image is that of a revision which was rejected, of whatever service: by digest where that is known.
+ *
+ * @param services With notes of what was rejected and bears no mark of it itself.
+ */
+export function rejectedImage(
+	image: string,
+	{services, revisions}: {services: readonly ServiceView[]; revisions: readonly RevisionView[]},
+): Likeness | undefined {
+	for (const revision of revisions) {
+		const service = services.find(
+			({namespace, name}) => namespace === revision.namespace && name === revision.service,
+		);
+		const rejection = service
+			? rejectionOf({service, revisions: [revision]}, revision.name)
+			: parseRejection(revision.rejected);
+		if (!rejection || !hasSameImage({revisions}, {image}, revision)) continue;
+		const what = `the image of ${revision.name} (${shortImage(revision.image)})`;
+		return {revision: revision.name, rejection, what};
 	}
 	return undefined;
 }
@@ -60,7 +84,11 @@ export function sameAs(
 }
 
 /** By digest where both are known to be resolved; by reference else. A tag may have moved since it was resolved. */
-function hasSameImage({revisions}: ReleaseFacts, one: Made, other: Made): boolean {
+function hasSameImage(
+	{revisions}: Pick<ReleaseFacts, 'revisions'>,
+	one: Pick<Made, 'image' | 'digest'>,
+	other: Pick<Made, 'image' | 'digest'>,
+): boolean {
 	const [a, b] = [one, other].map(
 		({image, digest}) =>
 			digest ??

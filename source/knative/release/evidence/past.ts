@@ -5,16 +5,9 @@
  * about an earlier split. What this machine remembers is no proof: another machine remembers something else, and both have to
  * propose the same. It is told where it has to be asked. Pure.
  */
-import {
-	joinedChanges,
-	mayExist,
-	noteOf,
-	ownRevisions,
-	rejectionOf,
-	second,
-	toSecond,
-	type ReleaseFacts,
-} from './facts.js';
+import {joinedChanges, mayExist, noteOf, ownRevisions, rejectionOf, type ReleaseFacts} from './facts.js';
+import {isUnchangedSince, lastOf, leftOf, listedBefore, meantBefore, rolledBackBy} from './record.js';
+import type {ReleaseNote} from './note.js';
 import {unready} from '../verbs/choice.js';
 import {moment} from '../../text/moment.js';
 import {isNewer, keptByGateway, orderOf, sharesOf, type Share} from './shares.js';
@@ -30,12 +23,25 @@ export type Past =
 	/** Proof is missing, or contradicts itself. */
 	| {kind: 'cannot tell'; candidates: readonly string[]; because: string};
 
-/** A Revision that no Route lists any more, and since when. */
-type Left = {name: string; at: number; createdAt: number};
-
 /** @param whole The revision that has 100 % now. */
 export function pastOf(facts: ReleaseFacts, whole: string): Past {
-	return withMemory(facts, whole, fromNote(facts, whole) ?? fromSplitAndRecord(facts, whole));
+	return withMemory(
+		facts,
+		whole,
+		whileRefused(facts, whole) ?? fromNote(facts, whole) ?? fromSplitAndRecord(facts, whole),
+	);
+}
+
+/** Whatever was asked for before: what users have is what the gateway keeps. */
+function whileRefused(facts: ReleaseFacts, whole: string): Past | undefined {
+	const {service} = facts;
+	const kept = keptByGateway(service);
+	if (kept === undefined || kept === whole) return undefined;
+	const because = 'users still have it, because the route refuses the present split';
+	const isNewerOne = isNewer(orderOf(service, facts.revisions), kept, whole) === true;
+	return isNewerOne || !isUsable(facts, kept)
+		? {kind: 'cannot tell', candidates: [kept], because: `${kept}: ${because}.`}
+		: {kind: 'told', revision: kept, because};
 }
 
 /** Where it cannot be told, what this machine remembers is one more that may be meant; it decides nothing. */
@@ -75,6 +81,8 @@ function fromNote(facts: ReleaseFacts, whole: string): Past | undefined {
 	const {stable, canary, previous, since: at, by} = note;
 	const order = orderOf(facts.service, facts.revisions);
 	if (!isCurrent) {
+		const exact = justBefore(facts, whole, note);
+		if (exact) return exact;
 		// It tells of `whole` having been replaced by a newer one, which is out of the split again.
 		const replaced = previous === whole ? stable : undefined;
 		const isOut =
@@ -99,6 +107,34 @@ function fromNote(facts: ReleaseFacts, whole: string): Past | undefined {
 	};
 }
 
+/**
+ * Where the spec was changed once since the note, what it says was pinned is what was there before that: nothing else was in
+ * between.
+ */
+function justBefore(facts: ReleaseFacts, whole: string, note: ReleaseNote): Past | undefined {
+	const {service, revisions} = facts;
+	if (note.generation !== service.generation - 1 || !wasServed(facts, note)) return undefined;
+	const row = note.split.find(({percent}) => percent === 100) ?? rowOfStable(note);
+	if (row?.revision === undefined || row.latest || row.revision === whole) return undefined;
+	const {revision} = row;
+	if (isNewer(orderOf(service, revisions), revision, whole) === true) {
+		const isIn = sharesOf(service).some(share => share.revision === revision);
+		return isIn
+			? undefined
+			: {kind: 'rolled back', from: revision, ...leaving(facts, revision), isAbandoned: false};
+	}
+	if (!isUsable(facts, revision)) return undefined;
+	return {kind: 'told', revision, because: `noted on the service: it had the traffic before ${whole}`};
+}
+
+const rowOfStable = ({split, stable}: ReleaseNote) =>
+	split.find(({revision, percent}) => revision === stable && percent > 0);
+
+/** The note says what was asked for: a split with a row that is not ready users never had. */
+function wasServed(facts: ReleaseFacts, {split}: ReleaseNote): boolean {
+	return split.every(({revision}) => revision === undefined || unready(facts, revision) === undefined);
+}
+
 /** A note from before the last time that any revision came or went cannot speak of the change that did it. */
 function isOlderThan(facts: ReleaseFacts, since: number): boolean {
 	const made = ownRevisions(facts)?.filter(({createdAt = 0}) => createdAt > since) ?? [];
@@ -119,13 +155,6 @@ function isUsable(facts: ReleaseFacts, name: string): boolean {
 function fromSplitAndRecord(facts: ReleaseFacts, whole: string): Past {
 	const {service} = facts;
 	const order = orderOf(service, facts.revisions);
-	const kept = keptByGateway(service);
-	if (kept !== undefined && kept !== whole) {
-		const because = 'users still have it, because the route refuses the present split';
-		return isNewer(order, kept, whole) === true || !isUsable(facts, kept)
-			? {kind: 'cannot tell', candidates: [kept], because: `${kept}: ${because}.`}
-			: {kind: 'told', revision: kept, because};
-	}
 	const shares = sharesOf(service);
 	// What is not ready may never have been: the Route lists the newest one before it can have traffic.
 	const isCandidate = (name: string) =>
@@ -137,29 +166,44 @@ function fromSplitAndRecord(facts: ReleaseFacts, whole: string): Past {
 	const left = leftOf(facts, whole);
 
 	const back = rolledBackBy(facts, whole, left);
-	if (back?.kind === 'rolled back') return back;
+	if (back?.kind === 'rolled back') return {...back, by: service.lastModifier ?? '', isAbandoned: false};
 
-	const older = left.filter(({name}) => isCandidate(name));
+	const older = left.filter(({name}) => isNewer(order, name, whole) !== true);
 	const follows = shares.some(({revision, latest}) => revision === whole && latest);
-	if (follows && listed.every(({tags}) => !tags.includes(previousTag))) {
-		const before = meantBefore(facts, whole, older, order);
-		if (before !== undefined && back === undefined) {
-			return {
-				kind: 'told',
-				revision: before,
-				because: `the latest ready revision until ${whole} came`,
-			};
+	// A row that is listed beside it may have had the traffic as well, if the split is another one since.
+	const isTold = listed.length === 0 || isUnchangedSince(facts, whole);
+	if (follows && isTold && back === undefined) {
+		const before = meantBefore(facts, whole, older);
+		if (before !== undefined && isCandidate(before)) {
+			return {kind: 'told', revision: before, because: `the latest ready revision until ${whole} came`};
 		}
 	}
-	const candidates = candidatesOf(facts, whole, {listed, older});
-	if (candidates.length === 0 && back === undefined) {
-		return fromEarlierNote(facts, whole) ?? nothing(facts, whole);
-	}
+	const before = listedBefore(facts, whole, older);
+	// Where nothing is listed any more, and nothing was when it came, what left last.
+	const names = before.length > 0 || listed.length > 0 ? before : lastOf(older);
+	const all = [...new Set([...listed.map(({revision}) => revision), ...names, ...leavingNow(facts, whole)])];
+	const candidates = all.filter(name => isCandidate(name));
+	if (all.length === 0 && back === undefined) return fromEarlierNote(facts, whole) ?? nothing(facts, whole);
+	// One of several that may not be gone back to may be the one that had it.
+	const isWhole = candidates.length === all.length && back === undefined;
 	const [only, ...more] = candidates;
-	if (only !== undefined && more.length === 0 && back === undefined) return told(only, listed, whole);
-	const tagged = back === undefined ? byTag(candidates, listed) : undefined;
+	if (only !== undefined && more.length === 0 && isWhole) return told(only, listed, whole);
+	const tagged = isWhole ? byTag(candidates, listed) : undefined;
 	if (tagged) return tagged;
-	return fromEarlierNote(facts, whole, candidates) ?? doubtful(whole, candidates, back?.from);
+	const earlier = lastOf(older.filter(({name}) => isCandidate(name) && !candidates.includes(name)));
+	return (
+		fromEarlierNote(facts, whole, candidates) ??
+		doubtful(whole, isWhole ? candidates : [...candidates, ...earlier], back?.from)
+	);
+}
+
+/** What the Route has still, though the split lists it no more: the labeler has not let go of it yet. */
+function leavingNow({service, revisions}: ReleaseFacts, whole: string): string[] {
+	const order = orderOf(service, revisions);
+	const asked = new Set(sharesOf(service).map(({revision}) => revision));
+	return service.statusTraffic
+		.map(({revision}) => revision)
+		.filter(name => name !== whole && !asked.has(name) && isNewer(order, name, whole) !== true);
 }
 
 /** That nothing can be read is not that there is nothing. */
@@ -194,112 +238,6 @@ function doubtful(whole: string, candidates: readonly string[], newer: string | 
 	return {kind: 'cannot tell', candidates, because: `${candidates.join(', ') || whole}: ${what}.`};
 }
 
-/** Those that a Route listed once, as their record says, and that none lists now. */
-function leftOf(facts: ReleaseFacts, whole: string): Left[] {
-	return (ownRevisions(facts) ?? []).flatMap(
-		({name, routingState, routingStateModified: at, createdAt, deleting}) =>
-			name !== whole && routingState === 'reserve' && at !== undefined && createdAt !== undefined && !deleting
-				? [{name, at, createdAt}]
-				: [],
-	);
-}
-
-/** It was let go as soon as it was made: no split has listed it. */
-const wasNeverListed = ({at, createdAt}: Left) => at - createdAt <= second;
-
-/** When the Route began to list `whole`, the last time. */
-function arrivalOf(facts: ReleaseFacts, whole: string): {created: number; arrived: number} | undefined {
-	const revision = facts.revisions?.find(({name}) => name === whole);
-	if (revision?.createdAt === undefined) return undefined;
-	const {createdAt: created, routingState, routingStateModified} = revision;
-	return {created, arrived: routingState === 'active' ? (routingStateModified ?? created) : created};
-}
-
-/**
- * That a newer revision was in the split and is out of it again. Proven where `whole` came back at the moment when that
- * one left; else it may be a revision that the labeler has merely taken its time to let go of.
- */
-function rolledBackBy(
-	facts: ReleaseFacts,
-	whole: string,
-	left: readonly Left[],
-): Extract<Past, {kind: 'rolled back'}> | {kind: 'perhaps'; from: string} | undefined {
-	const order = orderOf(facts.service, facts.revisions);
-	const last = left.filter(candidate => !wasNeverListed(candidate)).toSorted((a, b) => b.at - a.at)[0];
-	const newer = left
-		.filter(candidate => isNewer(order, candidate.name, whole) === true)
-		.toSorted((a, b) => b.at - a.at)
-		.find(candidate => !wasNeverListed(candidate));
-	if (!newer || !last || last.at - newer.at > second) return undefined;
-	const arrival = arrivalOf(facts, whole);
-	const cameBack =
-		arrival !== undefined &&
-		arrival.arrived - arrival.created > second &&
-		Math.abs(newer.at - arrival.arrived) <= 2 * second;
-	const hasOlder = left.some(({name}) => isNewer(order, whole, name) === true);
-	if (!cameBack && hasOlder) return {kind: 'perhaps', from: newer.name};
-	return {
-		kind: 'rolled back',
-		from: newer.name,
-		at: newer.at,
-		by: facts.service.lastModifier ?? '',
-		isAbandoned: false,
-	};
-}
-
-/**
- * Where all of the traffic follows the latest ready revision, each takes it over from the one before: that is the one
- * which the Route let go of when this one came. Several in the same second are told apart only where the newest was made
- * in that second, too: then it has taken over from the others just before.
- */
-function meantBefore(
-	facts: ReleaseFacts,
-	whole: string,
-	older: readonly Left[],
-	order: (name: string) => number | undefined,
-): string | undefined {
-	const arrival = arrivalOf(facts, whole);
-	if (!arrival) return undefined;
-	// What became ready only after a newer one had was never the latest ready one.
-	const readySince = (name: string) =>
-		facts.revisions
-			?.find(candidate => candidate.name === name)
-			?.conditions.find(({type, status}) => type === 'Ready' && status === 'True')?.since ?? 0;
-	const came = Math.max(readySince(whole), arrival.created);
-	const since = older.filter(
-		({name, at}) => at >= toSecond(arrival.created) && readySince(name) <= toSecond(came) + second,
-	);
-	const last = Math.max(...since.map(({at}) => at));
-	const together = since
-		.filter(({at}) => last - at <= second)
-		.toSorted((a, b) => (order(b.name) ?? 0) - (order(a.name) ?? 0));
-	const [newest, ...others] = together;
-	if (!newest || (others.length > 0 && last - newest.createdAt > second)) return undefined;
-	return newest.name;
-}
-
-/**
- * What may have had the traffic before: what the split lists still, at 0 %, and what left it last. Where something is
- * listed, what had left before `whole` came cannot have been the last.
- */
-function candidatesOf(
-	facts: ReleaseFacts,
-	whole: string,
-	{listed, older}: {listed: readonly Share[]; older: readonly Left[]},
-): string[] {
-	const arrival = arrivalOf(facts, whole);
-	const arrived = arrival === undefined ? undefined : toSecond(arrival.arrived);
-	const ofRecord = older.filter(
-		candidate =>
-			// In the split when `whole` came into it: however short that was, it was listed.
-			(arrived !== undefined && candidate.at >= arrived) ||
-			(!wasNeverListed(candidate) && listed.length === 0),
-	);
-	const last = Math.max(...ofRecord.map(({at}) => at));
-	const names = ofRecord.filter(({at}) => last - at <= second).map(({name}) => name);
-	return [...listed.map(({revision}) => revision), ...names];
-}
-
 /** A tag tells only of what is in the split: one that left it later contradicts a tag that has stayed behind. */
 function byTag(candidates: readonly string[], listed: readonly Share[]): Past | undefined {
 	if (candidates.some(name => !listed.some(({revision}) => revision === name))) return undefined;
@@ -319,11 +257,7 @@ function fromEarlierNote(
 	candidates?: readonly string[],
 ): Past | undefined {
 	const {note} = noteOf(facts) ?? {};
-	// The note says what was asked for: a split with a row that is not ready users never had.
-	const isServed = note?.split.every(
-		({revision}) => revision === undefined || unready(facts, revision) === undefined,
-	);
-	if (!note || !isServed) return undefined;
+	if (!note || !wasServed(facts, note)) return undefined;
 	const main = note.split.find(({percent}) => percent === 100)?.revision ?? note.stable;
 	const had = main === whole ? note.previous : main;
 	if (had === undefined || had === whole || !isUsable(facts, had)) return undefined;

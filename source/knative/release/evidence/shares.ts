@@ -73,9 +73,9 @@ export function waitingLatest(service: ServiceView): {revision: string; row: Spl
 
 /**
  * What users have while the Route does not take the present split: the gateway goes on with the one before, which
- * `status.traffic` still tells. The revision with the largest share; undefined where the split is not refused.
+ * `status.traffic` still tells. Percents by revision; undefined where the split is not refused.
  */
-export function keptByGateway(service: ServiceView): string | undefined {
+export function servedInstead(service: ServiceView): ReadonlyMap<string, number> | undefined {
 	const routes = condition(service, 'RoutesReady');
 	// Of a revision that may become ready yet, the Route says Unknown (route_lifecycle.go).
 	const isRefused = routes?.status === 'False' || routes?.reason === 'RevisionMissing';
@@ -84,7 +84,12 @@ export function keptByGateway(service: ServiceView): string | undefined {
 	for (const {revision, percent} of service.statusTraffic) {
 		served.set(revision, (served.get(revision) ?? 0) + percent);
 	}
-	const [main] = [...served].toSorted(([, a], [, b]) => b - a);
+	return served;
+}
+
+/** Of that, the revision with the largest share; undefined where the split is not refused. */
+export function keptByGateway(service: ServiceView): string | undefined {
+	const [main] = [...(servedInstead(service) ?? [])].toSorted(([, a], [, b]) => b - a);
 	return main && main[1] > 0 ? main[0] : undefined;
 }
 

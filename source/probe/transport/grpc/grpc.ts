@@ -2,13 +2,14 @@
  * One unary gRPC call to a gateway, over HTTP/2: h2c with prior knowledge, or TLS. To be loaded with `import()`:
  * grpc-js is large. Nothing is read from disk at run time, because the program is bundled.
  */
-import {Client, Metadata, credentials, status as Status} from '@grpc/grpc-js';
-import type {ChannelCredentials, ServiceError, StatusObject} from '@grpc/grpc-js';
+import {Client, InterceptingCall, Metadata, credentials, status as Status} from '@grpc/grpc-js';
+import type {ChannelCredentials, Interceptor, ServiceError, StatusObject} from '@grpc/grpc-js';
 import {printable} from '../../../knative/text/printable.js';
 import {describeFailure, timeoutFailure} from '../failure.js';
 import type {Fingerprinter} from '../../attribution/fingerprint.js';
 import {byFirstLine, firstLineOf} from '../../attribution/fingerprint.js';
 import {isGatewaysOwn, upstreamTime} from '../gateway-answer.js';
+import {callBegins, callEnds, type BegunCall, type EndedCall} from './call-channels.js';
 import type {GrpcMethod} from './grpc-methods.js';
 import {grpcMethods, healthCheck} from './grpc-methods.js';
 import {lookUp} from './grpc-lookup.js';
@@ -123,7 +124,27 @@ function connect(target: ProbeTarget, {tls = {}, version}: ProbeOptions): Client
 		'grpc.use_local_subchannel_pool': 1,
 		'grpc.initial_reconnect_backoff_ms': 100,
 		'grpc.max_reconnect_backoff_ms': 1000,
+		...(callBegins.hasSubscribers && {interceptors: [telling(target)]}),
 	});
+}
+
+/** Tells of each call, also of those by which a method is looked up. */
+function telling({scheme, address}: ProbeTarget): Interceptor {
+	return (options, nextCall) =>
+		new InterceptingCall(nextCall(options), {
+			start(metadata, _listener, next) {
+				const line = `gRPC ${scheme}://${formatAddress(address)}${options.method_definition.path}`;
+				const begun: BegunCall = {request: {line}};
+				callBegins.publish(begun);
+				next(metadata, {
+					onReceiveStatus(status, nextStatus) {
+						const ended: EndedCall = {...begun, status: nameOf(status.code)};
+						callEnds.publish(ended);
+						nextStatus(status);
+					},
+				});
+			},
+		});
 }
 
 /** The operator's headers. */

@@ -69,11 +69,18 @@ function verdictTexts(
 		warning: {glyph: glyphs.warning, style: styles.warning},
 	};
 	return [
-		...lines.map(({tone, sentence, more = sentence}): DocumentLine => ({
-			text: `${looks[tone].glyph} ${more}`,
-			style: looks[tone].style,
-			indent: 2,
-		})),
+		...lines.map(
+			({
+				tone,
+				sentence,
+				remedy,
+				more = remedy === undefined ? sentence : `${sentence} · ${remedy}`,
+			}): DocumentLine => ({
+				text: `${looks[tone].glyph} ${more}`,
+				style: looks[tone].style,
+				indent: 2,
+			}),
+		),
 		{text: ''},
 	];
 }

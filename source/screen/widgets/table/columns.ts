@@ -11,6 +11,8 @@ export type Column = {
 	 * from one list of rows to the next.
 	 */
 	readonly usual?: number;
+	/** Width it has at least, even when nothing in it is that long: no text decides then whether other columns have room. */
+	readonly least?: number;
 	/** Width it never exceeds, however long its content is. */
 	readonly max?: number;
 	/** Takes what is left over. */
@@ -50,7 +52,7 @@ export const fitColumns = (
 	gap = COLUMN_GAP,
 ): readonly FittedColumn[] => {
 	const wanted = columns.map((column, index) => {
-		const longest = Math.max(widest[index] ?? 0, widthOf(column.title));
+		const longest = Math.max(widest[index] ?? 0, widthOf(column.title), column.least ?? 0);
 		const needed = Math.max(1, Math.min(longest, column.max ?? Number.POSITIVE_INFINITY));
 		const natural = Math.max(needed, column.usual ?? 0);
 		return {index, column, natural, min: Math.min(needed, column.min ?? needed)};

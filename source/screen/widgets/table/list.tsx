@@ -10,6 +10,8 @@ export type ListProps<Item> = {
 	readonly keyOf: (item: Item) => string;
 	/** Index of the selected item; −1 for none. */
 	readonly selected: number;
+	/** Whether it has the keyboard: there is one such mark on the screen. @default true */
+	readonly isFocused?: boolean;
 	readonly width: number;
 	readonly height: number;
 	/** Draws one row of at most `width` columns; it must not wrap. */
@@ -50,6 +52,7 @@ export function ListRows<Item>({
 	window,
 	keyOf,
 	selected,
+	isFocused = true,
 	width,
 	height,
 	renderRow,
@@ -70,6 +73,8 @@ export function ListRows<Item>({
 		);
 	}
 
+	const mark = isFocused ? glyphs.selected : glyphs.selectedElsewhere;
+	const markStyle = isFocused ? styles.selected : styles.muted;
 	const [thumbFrom, thumbTo] = scrollThumb(window, count, height);
 	const isScrolling = thumbTo > thumbFrom;
 	const rowWidth = Math.max(0, width - MARK_WIDTH - (isScrolling ? 1 : 0));
@@ -80,7 +85,7 @@ export function ListRows<Item>({
 				const isThumb = row >= thumbFrom && row < thumbTo;
 				return (
 					<Box key={keyOf(item)} width={width} height={1} flexShrink={0} overflow="hidden">
-						<Text {...(isSelected ? styles.selected : {})}>{isSelected ? `${glyphs.selected} ` : '  '}</Text>
+						<Text {...(isSelected ? markStyle : {})}>{isSelected ? `${mark} ` : '  '}</Text>
 						<Box width={rowWidth} height={1} overflow="hidden">
 							{renderRow(item, {isSelected, width: rowWidth})}
 						</Box>

@@ -14,6 +14,8 @@ export type TableProps = {
 	readonly rows: readonly TableRow[];
 	/** Index of the selected row; −1 for none. */
 	readonly selected: number;
+	/** Whether it has the keyboard. @default true */
+	readonly isFocused?: boolean;
 	readonly width: number;
 	/** Height including the row of titles. */
 	readonly height: number;
@@ -64,6 +66,7 @@ export function TableRows({
 	count,
 	widest,
 	selected,
+	isFocused = true,
 	width,
 	height,
 	empty = '',
@@ -88,6 +91,7 @@ export function TableRows({
 				window={window}
 				keyOf={row => row.key}
 				selected={selected}
+				isFocused={isFocused}
 				width={width}
 				height={tableRowsHeight(count, height)}
 				empty={empty}

@@ -1,0 +1,112 @@
+/**
+ * What users got over time, as their pods count it: the same columns as those of the probes (`chart-columns.ts`), from the
+ * stretches between two rounds. Pure.
+ */
+import {quantile} from '../../users/counting/quantile.js';
+import type {LedgerStretch, UsersSplitChange} from '../../users/users.js';
+import {columnsFor, gathered, type Chart} from './chart-columns.js';
+
+/** Milliseconds: pods are asked no more often. */
+const shortest = 2000;
+
+/**
+ * @param stretches Oldest first.
+ * @param changes Where the split was changed.
+ * @param options.columns Room, in cells.
+ * @param options.revisions Of which there is something to be drawn, in that order.
+ */
+export function usersChartOf(
+	stretches: readonly LedgerStretch[],
+	changes: readonly UsersSplitChange[],
+	{columns, revisions}: {columns: number; revisions: readonly string[]},
+): Chart | undefined {
+	const [first] = stretches;
+	const last = stretches.at(-1);
+	if (!first || !last || columns < 1) return undefined;
+	const {start, duration, length, place} = columnsFor(first.from, last.to - 1, {columns, shortest});
+	const held = Array.from({length}, (_, column) => {
+		const from = start + column * duration;
+		// What reaches into it by a little is of another one.
+		return stretches.filter(stretch => {
+			const shared = Math.min(stretch.to, from + duration) - Math.max(stretch.from, from);
+			return shared >= Math.min(duration, stretch.to - stretch.from) / 4;
+		});
+	});
+	const marks = changes
+		.map(change => ({...change, column: place(change.at)}))
+		.filter(({column}) => column > 0 && column < length);
+	const breaks = new Set(marks.map(({column}) => column));
+	const ofColumns = (weigh: Weigh, value: (found: readonly LedgerStretch[]) => number | undefined) =>
+		held.map((_, index) => {
+			const found = gathered(held, index, {breaks, weigh});
+			return found.length === 0 ? undefined : value(found);
+		});
+	return {
+		start,
+		duration,
+		errors: ofColumns(counted(revisionsOf), failedPart(revisionsOf)),
+		revisions: revisions.map(revision => {
+			const own = counted(() => [revision]);
+			return {
+				revision,
+				share: ofColumns(came(revisionsOf), found => {
+					const all = sumOf(found, came(revisionsOf));
+					return all === 0
+						? undefined
+						: sumOf(
+								found,
+								came(() => [revision]),
+							) / all;
+				}),
+				errors: ofColumns(
+					own,
+					failedPart(() => [revision]),
+				),
+				p95: ofColumns(own, found => p95Of(found, revision)),
+			};
+		}),
+		marks,
+	};
+}
+
+type Weigh = (stretch: LedgerStretch) => number;
+type Which = (stretch: LedgerStretch) => readonly string[];
+
+const revisionsOf: Which = ({byRevision}) => [...byRevision.keys()];
+const sumOf = (stretches: readonly LedgerStretch[], weigh: Weigh): number =>
+	stretches.reduce((sum, stretch) => sum + weigh(stretch), 0);
+
+/** Requests, be they counted or a rate over that time. */
+const came =
+	(which: Which): Weigh =>
+	stretch =>
+		which(stretch).reduce((sum, revision) => sum + (stretch.byRevision.get(revision)?.perSecond ?? 0), 0) *
+		((stretch.to - stretch.from) / 1000);
+
+/** Requests that were counted: of others it is not told how they went. */
+const counted =
+	(which: Which): Weigh =>
+	stretch =>
+		which(stretch).reduce((sum, revision) => sum + (stretch.byRevision.get(revision)?.requests ?? 0), 0);
+
+const failedPart =
+	(which: Which) =>
+	(found: readonly LedgerStretch[]): number | undefined => {
+		const failed = sumOf(found, stretch =>
+			which(stretch).reduce((sum, revision) => sum + (stretch.byRevision.get(revision)?.failed ?? 0), 0),
+		);
+		const all = sumOf(found, counted(which));
+		return all === 0 ? undefined : failed / all;
+	};
+
+/** Milliseconds. What took longer than the last bound of the histogram is drawn as that bound. */
+function p95Of(found: readonly LedgerStretch[], revision: string): number | undefined {
+	const buckets = new Map<number, number>();
+	for (const {byRevision} of found) {
+		for (const [bound, count] of byRevision.get(revision)?.buckets ?? []) {
+			buckets.set(bound, (buckets.get(bound) ?? 0) + count);
+		}
+	}
+	const p95 = quantile(buckets, 0.95);
+	return p95 === Infinity ? Math.max(0, ...[...buckets.keys()].filter(Number.isFinite)) * 1000 : p95;
+}

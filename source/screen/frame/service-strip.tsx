@@ -1,0 +1,68 @@
+/** The selected service in one row, above a sheet that leaves no room for the panes: its verdict, and each revision of its split. */
+import {Text} from 'ink';
+import {useShallow} from 'zustand/react/shallow';
+import {selectedService} from '../../console/state/read.js';
+import {serviceState} from '../../knative/service/service-state.js';
+import type {Piece} from '../../terminal/output/pieces.js';
+import {shortRevision} from '../format.js';
+import {measuredOf} from '../panes/measured.js';
+import {roleOf} from '../panes/revision-marks.js';
+import {cellsOf} from '../panes/services-table.js';
+import {useRelease} from '../panes/use-release.js';
+import {fitText, widthOf} from '../widgets/table/fit-text.js';
+import {textOf} from '../widgets/table/table-text.js';
+import {useTheme} from '../widgets/theme-context.js';
+import {useConsoleState} from '../use-console.js';
+import {useNow} from '../use-now.js';
+
+export function ServiceStrip({width}: {width: number}) {
+	const theme = useTheme();
+	const now = useNow(60_000);
+	const service = useConsoleState(selectedService);
+	const verdict = useConsoleState(state => service && state.verdicts.get(service.uid));
+	const measured = useConsoleState(useShallow(state => measuredOf(state, service)));
+	const told = useRelease(service);
+	if (!service || !told) return <Text> </Text>;
+	const {styles} = theme;
+	const [glyph = '', , , state = ''] = cellsOf(service, theme, {verdict, now});
+	const styleOf = (cell: typeof glyph) => (typeof cell === 'object' ? cell.style : undefined);
+	const {release, marks} = told;
+	const shares = new Map<string, number>();
+	for (const {revision, percent} of service.statusTraffic) {
+		shares.set(revision, (shares.get(revision) ?? 0) + percent);
+	}
+	const word = verdict?.word ? textOf(state) : serviceState(service).word;
+	// The canary first: it is what may fail.
+	const ordered = [...shares].toSorted(([one], [other]) =>
+		roleOf(one, release) === 'canary' ? -1 : roleOf(other, release) === 'canary' ? 1 : 0,
+	);
+	const pieces: Piece[] = [
+		{text: ` ${textOf(glyph)} `, style: styleOf(glyph) ?? styles.plain},
+		{text: service.name, style: styles.key},
+		{text: `  ${word}`, style: styleOf(state) ?? styles.plain},
+	];
+	let left = width - pieces.reduce((sum, {text}) => sum + widthOf(text), 0);
+	for (const [revision, percent] of ordered) {
+		const mark = marks.get(revision);
+		const failed = measured[`err ${revision}`];
+		const name = `${mark?.fill ?? ''} ${shortRevision(revision, service.name)}`;
+		const numbers = ` ${percent} %${failed === undefined ? '' : ` (${failed} errors)`}`;
+		const needed = 3 + widthOf(name) + widthOf(numbers);
+		if (needed > left) continue;
+		left -= needed;
+		pieces.push(
+			{text: `   ${name}`, style: mark?.style ?? styles.plain},
+			{text: numbers, style: failed === undefined || failed === '0 %' ? styles.plain : styles.bad},
+		);
+	}
+	return (
+		<Text wrap="truncate">
+			{pieces.map(({text, style}, index) => (
+				<Text key={index} {...style}>
+					{text}
+				</Text>
+			))}
+			{fitText('', Math.max(0, left))}
+		</Text>
+	);
+}

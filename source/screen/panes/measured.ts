@@ -1,0 +1,61 @@
+/** What was measured of each revision, for the pane of the revisions. Pure. */
+import type {ConsoleState} from '../../console/state/state.js';
+import type {ServiceView} from '../../knative/service/service.js';
+import {duration} from '../format.js';
+
+/** `err cart-00002` → `22 %`, `got cart-00002` → `13 %`, `p95 cart-00002` → `382 ms`: flat, so that the same is no news. */
+export type Measured = Readonly<Record<string, string>>;
+
+export function measuredOf(
+	state: Pick<ConsoleState, 'live' | 'users' | 'verdicts'>,
+	service: ServiceView | undefined,
+): Measured {
+	if (!service) return {};
+	return Object.fromEntries([
+		...failureShares(state, service),
+		...sharesGot(state, service),
+		...percentiles(state, service),
+	]);
+}
+
+type Entry = readonly [string, string];
+
+/**
+ * How many requests of each revision fail, where it is certain whose failures they are: of those that were sent to its tag,
+ * else of those of users. More than nothing is 1 % at least.
+ */
+function failureShares({live, users}: Pick<ConsoleState, 'live' | 'users'>, {uid}: ServiceView): Entry[] {
+	const counted = users?.uid === uid ? users.snapshot.view.sinceSplit.rows : [];
+	const comparison = live?.uid === uid ? live.snapshot.comparison : undefined;
+	const asked = comparison ? [comparison.fresh, comparison.old] : [];
+	const known = [
+		...counted.map(({revision, requests, failed}) => ({revision, of: requests, failed})),
+		...asked.map(side => ({revision: side.revision, of: side.asked, failed: side.failed})),
+	];
+	return known
+		.filter(({of}) => of > 0)
+		.map(({revision, of, failed}) => [
+			`err ${revision}`,
+			failed === 0 ? '0 %' : `${Math.max(1, Math.round((failed / of) * 100))} %`,
+		]);
+}
+
+/** Of the last half a minute: what the loop was answered while it runs, else what users were. */
+function sharesGot({verdicts, users}: Pick<ConsoleState, 'verdicts' | 'users'>, {uid}: ServiceView): Entry[] {
+	const verdict = verdicts.get(uid);
+	if (verdict?.isRunning && verdict.shares.some(({got}) => got !== undefined)) {
+		return verdict.shares.map(({revision, got = 0}) => [`got ${revision}`, `${Math.round(got)} %`]);
+	}
+	const rows = users?.uid === uid ? users.snapshot.view.recent.rows : [];
+	return rows.flatMap(({revision, share}) =>
+		share === undefined ? [] : [[`got ${revision}`, `${Math.round(share * 100)} %`] as const],
+	);
+}
+
+/** Of the answers that the loop got of each, under this split. */
+function percentiles({live}: Pick<ConsoleState, 'live'>, {uid}: ServiceView): Entry[] {
+	const rows = live?.uid === uid ? live.snapshot.rows : [];
+	return rows.flatMap(({revision, p95}) =>
+		revision === undefined || p95 === undefined ? [] : [[`p95 ${revision}`, duration(p95)] as const],
+	);
+}

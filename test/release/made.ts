@@ -1,0 +1,119 @@
+/** Services and revisions as a server sends them, for plans: only what the test says differs from a sound one. */
+import {
+	formatNote,
+	noteAnnotation,
+	parseNote,
+	type ReleaseNote,
+} from '../../source/knative/release/evidence/note.js';
+import {formatRejection, type Rejection} from '../../source/knative/release/evidence/rejection.js';
+import {patched, pointer} from '../../source/knative/objects/patch.js';
+import type {Condition, KnativeService, TrafficTarget} from '../../source/knative/objects/wire.js';
+import {parseRevision, type RevisionView} from '../../source/knative/revision/revision.js';
+import type {ServiceView} from '../../source/knative/service/service.js';
+import {splitOf, type Split} from '../../source/knative/split/split.js';
+import type {Plan} from '../../source/release/plan.js';
+import {knativeRevision, revisionName, serviceView, type ServiceChange} from '../knative/objects.js';
+
+export const [one, two, three] = [revisionName(1), revisionName(2), revisionName(3)];
+
+export const now = Date.UTC(2026, 10, 26, 9);
+
+/** A canary that is being tried. */
+export const tried: TrafficTarget[] = [
+	{revisionName: one, percent: 90, tag: 'stable'},
+	{revisionName: two, percent: 10, tag: 'canary'},
+];
+
+export const whole = (revision: string): TrafficTarget[] => [{revisionName: revision, percent: 100}];
+
+type Made = {
+	image?: string;
+	env?: Readonly<Record<string, string>>;
+	autoscaling?: Readonly<Record<string, string>>;
+	rejected?: Rejection;
+	conditions?: Condition[];
+	/** As in the cluster, unless a server sent none. */
+	uid?: string;
+};
+
+export function revisionMade(
+	generation: number,
+	{image, env, autoscaling = {}, rejected, conditions, uid = `uid-${generation}`}: Made = {},
+): RevisionView {
+	const object = knativeRevision(generation, conditions);
+	object.metadata.uid = uid;
+	object.metadata.annotations = {
+		...Object.fromEntries(
+			Object.entries(autoscaling).map(([key, value]) => [`autoscaling.knative.dev/${key}`, value]),
+		),
+		...(rejected && {'kn-canary.dev/rejected': formatRejection(rejected)}),
+	};
+	const [container] = object.spec?.containers ?? [];
+	if (container && image !== undefined) container.image = image;
+	if (container && env) container.env = Object.entries(env).map(([name, value]) => ({name, value}));
+	const parsed = parseRevision(object);
+	if (!parsed.ok) throw new Error(parsed.reason);
+	return parsed.value;
+}
+
+/** What is noted on the service with its present split, unless the test says otherwise. */
+export type Noted = Partial<Omit<ReleaseNote, 'split'>> & {split?: Split};
+
+export function serviceMade({
+	image,
+	env,
+	note,
+	edit,
+	...change
+}: ServiceChange & {
+	/** Of the template. */
+	image?: string;
+	env?: Readonly<Record<string, string>>;
+	note?: Noted;
+} = {}): ServiceView {
+	const changed = (text?: string) =>
+		serviceView({
+			...change,
+			edit(object) {
+				object.metadata.generation = 5;
+				object.status.observedGeneration = 5;
+				const [container] = object.spec.template?.spec.containers ?? [];
+				if (container && image !== undefined) container.image = image;
+				if (container && env) container.env = Object.entries(env).map(([name, value]) => ({name, value}));
+				if (text !== undefined) {
+					object.metadata.annotations = {...object.metadata.annotations, [noteAnnotation]: text};
+				}
+				edit?.(object);
+			},
+		});
+	if (!note) return changed();
+	const text = formatNote({
+		generation: 5,
+		verb: 'split',
+		stable: one,
+		canary: two,
+		previous: undefined,
+		followed: false,
+		since: now - 60_000,
+		by: 'ann',
+		split: splitOf(changed()),
+		undo: [],
+		rejected: [],
+		...note,
+	});
+	return changed(text);
+}
+
+/** What a server has after it has taken a plan. */
+export function servicePatched(service: KnativeService, {write}: Plan, generation: number): KnativeService {
+	const object = patched(service, write.kind === 'patch' ? write.operations : []);
+	return {...object, metadata: {...object.metadata, generation}};
+}
+
+/** What a plan writes down on the service about its release. */
+export function noteIn({write}: Plan): ReleaseNote | undefined {
+	const path = pointer('metadata', 'annotations', noteAnnotation);
+	const operations = write.kind === 'patch' ? write.operations : [];
+	const written = operations.find(operation => operation.path === path);
+	return written && 'value' in written ? parseNote(String(written.value)) : undefined;
+}

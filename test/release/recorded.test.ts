@@ -1,0 +1,336 @@
+/** A plan is written down before it is sent and after: in a history on disk, with an API server over HTTP. */
+import {mkdtemp, rm} from 'node:fs/promises';
+import {tmpdir} from 'node:os';
+import path from 'node:path';
+import {afterEach, beforeEach, describe, expect, it} from 'vitest';
+import {openHistoryFile, type HistoryFile} from '../../source/journal/journal-file.js';
+import type {Cluster} from '../../source/kube/cluster.js';
+import {connect} from '../../source/kube/connect.js';
+import type {TrafficTarget} from '../../source/knative/objects/wire.js';
+import {parseService, type ServiceView} from '../../source/knative/service/service.js';
+import {splitOf, set} from '../../source/knative/split/split.js';
+import type {Plan} from '../../source/release/plan.js';
+import {
+	planAgain,
+	planCreateService,
+	planDeleteRevision,
+	planDeleteService,
+} from '../../source/release/plan-object.js';
+import {planRollback, planSplit, type Planned} from '../../source/release/plan-split.js';
+import {sendRecorded} from '../../source/release/recorded.js';
+import {status} from '../support/api-server.js';
+import {startScriptedCluster, type ScriptedCluster} from '../support/scripted-cluster.js';
+import {knativeService} from '../knative/objects.js';
+import {now, one, revisionMade, servicePatched, three, two} from './made.js';
+
+let world: ScriptedCluster;
+let cluster: Cluster;
+let directory: string;
+let history: HistoryFile;
+
+beforeEach(async () => {
+	world = await startScriptedCluster();
+	cluster = await connect({kubeconfigText: world.server.kubeconfig()});
+	directory = await mkdtemp(path.join(tmpdir(), 'kn-canary-recorded-'));
+	history = openHistoryFile(path.join(directory, 'history.jsonl'));
+});
+
+afterEach(async () => {
+	await cluster.close();
+	await world.server.close();
+	await rm(directory, {recursive: true, force: true});
+});
+
+function view(): ServiceView {
+	const parsed = parseService(world.service);
+	if (!parsed.ok) throw new Error(parsed.reason);
+	return parsed.value;
+}
+
+function planned(result: Planned): Plan {
+	if (!result.ok) throw new Error(result.reason);
+	return result.plan;
+}
+
+const facts = () => ({
+	service: view(),
+	revisions: [revisionMade(2), revisionMade(1)],
+	changes: [],
+	now,
+	user: 'ann',
+});
+
+const back = () => planned(planRollback(facts()));
+
+/** The service as the plan leaves it, at this generation. */
+const given = (plan: Plan, generation: number) => servicePatched(world.service, plan, generation);
+
+const withTraffic = (object: ReturnType<typeof given>, traffic: TrafficTarget[]) => ({
+	...object,
+	spec: {...object.spec, traffic},
+});
+
+const never = async () => new Promise<void>(() => {});
+
+/** Tells these times one after the other, and goes on telling the last one. */
+function clock(...times: number[]) {
+	let last = now;
+	return () => (last = times.shift() ?? last);
+}
+
+const shares = (split: readonly {key: string; percent: number}[]) =>
+	split.map(({key, percent}) => `${key}=${percent}`).join(' ');
+
+describe('a change of a split', () => {
+	it('is in the history once it is made: what, by whom, why, from what to what, and when it was sent', async () => {
+		const plan = back();
+		world.onWrite(exchange => exchange.answer(200, given(plan, 5)));
+		const sent = await sendRecorded(cluster, plan, history, {
+			reason: 'too many 5xx',
+			now: clock(now, now + 7),
+		});
+		expect(sent).toMatchObject({outcome: {kind: 'done'}, at: now + 7, open: undefined, problem: undefined});
+		const {entries, attempts, deeds} = await history.readAll();
+		expect(attempts).toEqual([]);
+		expect(deeds).toEqual([]);
+		expect(entries).toEqual([sent.entry]);
+		expect(sent.entry).toMatchObject({
+			at: now + 7,
+			server: world.server.url,
+			context: 'test',
+			namespace: 'default',
+			service: 'helloworld-go',
+			uid: view().uid,
+			generation: 5,
+			by: cluster.user,
+			own: true,
+			reason: 'roll back: too many 5xx',
+			command: plan.commands[0],
+		});
+		expect(shares(sent.entry?.before ?? [])).toBe(`${one}=90 ${two}=10`);
+		expect(shares(sent.entry?.after ?? [])).toBe(`${one}=100 ${two}=0`);
+	});
+
+	it('without a reason has the name of the verb for one', async () => {
+		const plan = back();
+		world.onWrite(exchange => exchange.answer(200, given(plan, 5)));
+		expect((await sendRecorded(cluster, plan, history)).entry?.reason).toBe('roll back');
+	});
+
+	it('is there as an attempt before it is sent, by the generation that it was made from', async () => {
+		const plan = back();
+		let begun: unknown;
+		world.onWrite(exchange => {
+			void (async () => {
+				begun = (await history.readAll()).attempts;
+				exchange.answer(200, given(plan, 5));
+			})();
+		});
+		const {entry} = await sendRecorded(cluster, plan, history, {now: clock(now)});
+		expect(begun).toMatchObject([{generation: 4, at: now, end: undefined, id: entry?.id}]);
+	});
+
+	it('has the split that the server stored, where that is another one', async () => {
+		const plan = back();
+		const stored = [
+			{revisionName: one, percent: 95},
+			{revisionName: two, percent: 5},
+		];
+		world.onWrite(exchange => exchange.answer(200, withTraffic(given(plan, 5), stored)));
+		const {outcome, entry} = await sendRecorded(cluster, plan, history);
+		expect(outcome.kind).toBe('altered');
+		expect(shares(entry?.after ?? [])).toBe(`${one}=95 ${two}=5`);
+		expect(await history.read()).toEqual([entry]);
+	});
+
+	it('is none where the generation has not moved: nothing could be taken back', async () => {
+		const plan = back();
+		world.onWrite(exchange =>
+			exchange.answer(200, withTraffic(given(plan, 4), world.service.spec.traffic ?? [])),
+		);
+		const {outcome, entry} = await sendRecorded(cluster, plan, history);
+		expect(outcome.kind).toBe('altered');
+		expect(entry).toBeUndefined();
+		const {attempts, entries} = await history.readAll();
+		expect(entries).toEqual([]);
+		expect(attempts).toMatchObject([
+			{end: {how: 'not made', sentence: expect.stringMatching(/^The server (?:stored|changed) /)}},
+		]);
+	});
+
+	it('is none where the server had it that way already', async () => {
+		world.onWrite(exchange => exchange.answer(200, given(plan, 4)));
+		// Without a note beside it: that alone would be a change.
+		const plan = planned(planSplit({...facts(), now: undefined}, set(splitOf(view()), two, 50)));
+		const {outcome, entry} = await sendRecorded(cluster, plan, history);
+		expect(outcome).toMatchObject({kind: 'done', unchanged: true});
+		expect(entry).toBeUndefined();
+		expect((await history.readAll()).attempts).toMatchObject([
+			{end: {how: 'not made', sentence: 'The server had it that way already.'}},
+		]);
+	});
+
+	it('that was refused is an attempt with its end', async () => {
+		world.onWrite(exchange => exchange.answer(403, status(403, 'Forbidden', 'you may not')));
+		const sent = await sendRecorded(cluster, back(), history);
+		expect(sent).toMatchObject({outcome: {kind: 'refused'}, entry: undefined, open: undefined});
+		expect((await history.readAll()).attempts).toMatchObject([
+			{end: {how: 'not made', sentence: 'Not done. The server refused: you may not'}},
+		]);
+	});
+
+	it('of which it is not known what became of it stays open', async () => {
+		world.onWrite(exchange => exchange.cut());
+		const {outcome, open, entry} = await sendRecorded(cluster, back(), history);
+		expect(outcome.kind).toBe('unknown');
+		expect(entry).toBeUndefined();
+		const {attempts} = await history.readAll();
+		expect(attempts).toMatchObject([{id: open?.id, end: undefined}]);
+	});
+
+	it('is told to who listens, with what came of it', async () => {
+		const plan = back();
+		world.onWrite(exchange => exchange.answer(200, given(plan, 5)));
+		const seen: string[] = [];
+		await sendRecorded(cluster, plan, history, {
+			onSent: ({reason, outcome}) => seen.push(`${reason}: ${outcome.kind}`),
+		});
+		expect(seen).toEqual(['roll back: done']);
+	});
+
+	it.each<[string, Partial<Plan>, string]>([
+		['of a form has no command line: its values may be secret', {action: 'create revision'}, ''],
+		['without a command line has none', {commands: []}, ''],
+	])('%s', async (_, changed, command) => {
+		const plan = back();
+		world.onWrite(exchange => exchange.answer(200, given(plan, 5)));
+		const {entry} = await sendRecorded(cluster, {...plan, ...changed}, history);
+		expect(entry?.command).toBe(command);
+	});
+
+	it('sent again is written down nowhere: the split is as it was', async () => {
+		const plan = planned(planAgain(facts()));
+		world.onWrite(exchange => exchange.answer(200, given(plan, 4)));
+		const sent = await sendRecorded(cluster, plan, history);
+		expect(sent).toMatchObject({outcome: {kind: 'done'}, entry: undefined, open: undefined});
+		expect(await history.readAll()).toEqual({entries: [], attempts: [], deeds: []});
+	});
+});
+
+describe('what is made or deleted', () => {
+	const manifest = knativeService();
+
+	it('a service, is there with its end and no command line, whose manifest may have secrets in it', async () => {
+		world.onWrite(exchange => exchange.answer(201, manifest));
+		const {outcome} = await sendRecorded(cluster, planCreateService(manifest, [], undefined), history, {
+			reason: 'a trial',
+			now: clock(now),
+		});
+		expect(outcome.kind).toBe('done');
+		const {entries, attempts, deeds} = await history.readAll();
+		expect([...entries, ...attempts]).toEqual([]);
+		expect(deeds).toMatchObject([
+			{
+				what: 'create service',
+				object: 'helloworld-go',
+				uid: '',
+				at: now,
+				server: world.server.url,
+				context: 'test',
+				namespace: 'default',
+				service: 'helloworld-go',
+				by: cluster.user,
+				own: true,
+				reason: 'create service: a trial',
+				command: '',
+				end: {how: 'made', sentence: ''},
+			},
+		]);
+	});
+
+	it('a service that is stored otherwise, is made, and what is other is said', async () => {
+		const other = structuredClone(manifest);
+		const [container] = other.spec.template?.spec.containers ?? [];
+		if (container) container.image = 'mirror.example.com/app:1';
+		world.onWrite(exchange => exchange.answer(201, other));
+		const {outcome} = await sendRecorded(cluster, planCreateService(manifest, [], undefined), history);
+		expect(outcome.kind).toBe('altered');
+		expect((await history.readAll()).deeds).toMatchObject([
+			{end: {how: 'made', sentence: expect.stringContaining('stored mirror.example.com/app:1')}},
+		]);
+	});
+
+	it('a service that was there already, is not made', async () => {
+		world.onWrite(exchange => exchange.answer(409, status(409, 'AlreadyExists', 'it exists')));
+		const {open} = await sendRecorded(cluster, planCreateService(manifest, [], undefined), history);
+		expect(open).toBeUndefined();
+		expect((await history.readAll()).deeds).toMatchObject([
+			{
+				end: {
+					how: 'not made',
+					sentence: 'Not done: services.serving.knative.dev "helloworld-go" already exists',
+				},
+			},
+		]);
+	});
+
+	it('a service that goes, by its uid, with the command line', async () => {
+		world.onWrite(exchange => exchange.answer(200, world.service));
+		await sendRecorded(cluster, planDeleteService(view(), undefined), history);
+		expect((await history.readAll()).deeds).toMatchObject([
+			{
+				what: 'delete service',
+				object: 'helloworld-go',
+				uid: view().uid,
+				reason: 'delete service',
+				command: 'kubectl delete ksvc helloworld-go -n default',
+				end: {how: 'made', sentence: ''},
+			},
+		]);
+	});
+
+	it('a revision that goes, by its own name and uid', async () => {
+		const revision = {metadata: {name: three, namespace: 'default', uid: 'uid-3', resourceVersion: '7'}};
+		world.onOther(exchange => exchange.answer(200, revision));
+		world.onWrite(exchange => exchange.answer(200, revision));
+		const plan = planned(planDeleteRevision(view(), revisionMade(3)));
+		expect((await sendRecorded(cluster, plan, history)).outcome.kind).toBe('done');
+		expect((await history.readAll()).deeds).toMatchObject([
+			{what: 'delete revision', object: three, service: 'helloworld-go', uid: 'uid-3', end: {how: 'made'}},
+		]);
+	});
+
+	it('stays open where it is not known', async () => {
+		world.onWrite(exchange => exchange.cut());
+		const {outcome, open} = await sendRecorded(cluster, planDeleteService(view(), undefined), history);
+		expect(outcome.kind).toBe('unknown');
+		expect((await history.readAll()).deeds).toMatchObject([{id: open?.id, end: undefined}]);
+	});
+});
+
+describe('a history that cannot be kept', () => {
+	it('keeps nothing from being sent, and the first reason is told', async () => {
+		const plan = back();
+		world.onWrite(exchange => exchange.answer(200, given(plan, 5)));
+		const nowhere = openHistoryFile(undefined);
+		const sent = await sendRecorded(cluster, plan, nowhere);
+		expect(sent.outcome.kind).toBe('done');
+		expect(sent.entry?.generation).toBe(5);
+		expect(sent.problem).toMatch(/set HOME or XDG_STATE_HOME/);
+	});
+
+	it('by a disk that hangs holds nothing up for longer than a second', async () => {
+		const plan = back();
+		world.onWrite(exchange => exchange.answer(200, given(plan, 5)));
+		const sent = await sendRecorded(cluster, plan, {append: never, begin: never, end: never});
+		expect(sent.outcome.kind).toBe('done');
+		expect(sent.problem).toBe('the disk takes longer than 1 s');
+	});
+
+	it('is none where none is wanted', async () => {
+		const plan = back();
+		world.onWrite(exchange => exchange.answer(200, given(plan, 5)));
+		const sent = await sendRecorded(cluster, plan, undefined);
+		expect(sent).toMatchObject({outcome: {kind: 'done'}, problem: undefined});
+	});
+});
