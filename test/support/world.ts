@@ -7,6 +7,7 @@ import {startSandbox} from '../../source/sandbox/sandbox.js';
 import {createConsole, type Console} from '../../source/console/console.js';
 import type {Contexts} from '../../source/console/sheets/contexts-sheet.js';
 import {selectedService} from '../../source/console/state/read.js';
+import {seeded} from '../stats/random.js';
 import {selectNamed} from './select.js';
 import type {ReviewSheet} from '../../source/console/sheets/sheets.js';
 import type {ConsoleState} from '../../source/console/state/state.js';
@@ -21,20 +22,20 @@ export type World = Awaited<ReturnType<typeof startWorld>>;
 /**
  * @param pace As of the sandbox; at Infinity, the default, everything comes at once and nothing becomes idle.
  * @param crowd So many services more.
- * @param random What the gateway draws revisions by.
+ * @param random What the gateway draws revisions by; always the same numbers when not given, so that no verdict is off by chance.
  */
 export async function startWorld({
 	pace = Number.POSITIVE_INFINITY,
 	tls = true,
 	crowd,
-	random,
+	random = seeded(1),
 }: {
 	pace?: number;
 	tls?: boolean;
 	crowd?: {services: number; revisions: number};
 	random?: () => number;
 } = {}) {
-	const sandbox = await startSandbox({pace, tls, ...(crowd && {crowd}), ...(random && {random})});
+	const sandbox = await startSandbox({pace, tls, ...(crowd && {crowd}), random});
 	const other = await connect({kubeconfigText: sandbox.kubeconfig});
 	const clusters: Cluster[] = [other];
 	const consoles: Console[] = [];
