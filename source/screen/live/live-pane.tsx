@@ -48,6 +48,9 @@ export function LivePane({width, height}: Size) {
 	const isForwarded = gateway.kind === 'found' && gateway.forward !== undefined;
 	const snapshot = service && live?.uid === service.uid ? live.snapshot : undefined;
 	const page = live?.page ?? 0;
+	const isBack = useConsoleState(
+		state => state.answersUpTo !== undefined && state.answersUpTo.uid === service?.uid,
+	);
 	const background = live?.background ?? 0;
 	const isRefused = service !== undefined && lateRefusal(service) !== undefined;
 	const inside = frameContentSize(width, height);
@@ -63,7 +66,10 @@ export function LivePane({width, height}: Size) {
 			title={titleOf('live')}
 			aside={
 				snapshot &&
-				fittingAside(asidePieces(snapshot, page, {isRefused, isForwarded, background}), width - titleWidth)
+				fittingAside(
+					asidePieces(snapshot, page, {isRefused, isForwarded, background, isBack}),
+					width - titleWidth,
+				)
 			}
 			isFocused={focus === 'live'}
 		>
@@ -135,7 +141,12 @@ function fittingAside(pieces: readonly AsidePiece[], room: number): string {
 function asidePieces(
 	snapshot: LoopSnapshot,
 	page: number,
-	{isRefused, isForwarded, background}: {isRefused: boolean; isForwarded: boolean; background: number},
+	{
+		isRefused,
+		isForwarded,
+		background,
+		isBack,
+	}: {isRefused: boolean; isForwarded: boolean; background: number; isBack: boolean},
 ): AsidePiece[] {
 	const past = snapshot.history.at(-page);
 	if (page > 0 && past) {
@@ -150,6 +161,7 @@ function asidePieces(
 	const pace = burstLeft > 0 ? `burst, ${burstLeft} left` : state === 'running' ? `${rate} req/s` : 'paused';
 	const split = weights.map(({percent}) => percent).join('/');
 	return [
+		...(isBack ? [{text: 'earlier answers, G follows'}] : []),
 		{text: pace},
 		{text: count(answered, 'answer'), rank: 1},
 		...(notSent > 0 ? [{text: `${notSent} skipped (rate limit)`, rank: 3}] : []),
@@ -276,6 +288,10 @@ function AnswersAndFailures({
 	const failuresWidth = isBeside ? Math.floor(width / 2) - 1 : width;
 	const answersWidth = isBeside ? width - failuresWidth - 2 : width;
 	const isTitled = isBeside && layout.failures > 2;
+	const upTo = useConsoleState(state => state.answersUpTo);
+	const found = upTo ? last.findIndex(({order}) => order === upTo.order) : -1;
+	// One that is not kept any more: the oldest that are.
+	const end = upTo === undefined ? last.length : Math.max(found + 1, Math.min(last.length, layout.answers));
 	const shown = failures.slice(0, layout.failures - (isTitled ? 1 : 0));
 	const failureList = (
 		<Box width={failuresWidth} flexDirection="column" overflow="hidden">
@@ -287,7 +303,7 @@ function AnswersAndFailures({
 	);
 	const answerList = (
 		<Box width={answersWidth} height={layout.answers} flexDirection="column" overflow="hidden">
-			{(layout.answers > 0 ? last.slice(-layout.answers) : []).map(answer => (
+			{(layout.answers > 0 ? last.slice(Math.max(0, end - layout.answers), end) : []).map(answer => (
 				<AnswerLine key={answer.order} answer={answer} width={answersWidth} />
 			))}
 		</Box>

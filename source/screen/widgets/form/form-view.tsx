@@ -67,10 +67,21 @@ export function FormView(props: FormViewProps) {
 		onChange(reduceForm(fields, state, {type}));
 	};
 
+	const page = (direction: 1 | -1) => {
+		const type = direction === 1 ? 'next' : 'previous';
+		let moved = state;
+		for (let count = 0; count < Math.max(1, height - FOOT_HEIGHT - 1); count++) {
+			moved = reduceForm(fields, moved, {type});
+		}
+		onChange(moved);
+	};
+
 	const handlers: Partial<Record<Action, () => void>> = {
 		nextField: () => send('next'),
 		previousField: () => send('previous'),
 		removeRow: () => send('removeRow'),
+		pageUp: () => page(-1),
+		pageDown: () => page(1),
 		advance: () => (stops[focused]?.kind === 'submit' ? submit() : send('next')),
 		submit,
 		back: onBack,
