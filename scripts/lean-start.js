@@ -310,8 +310,34 @@ const outputOfChanges = {
 	},
 };
 
+/** For each frame, and when its layout is made, Ink looks through each text for controls: a twelfth of a key. What came of it is kept. */
+const textsLookedThroughOnce = {
+	name: 'texts-looked-through-once',
+	setup({onLoad}) {
+		onLoad({filter: /ink\/build\/sanitize-ansi\.js$/}, async ({path: file}) => ({
+			contents: replaceOne(
+				await readFile(file, 'utf8'),
+				/export default sanitizeAnsi;/,
+				`const sanitized = new Map();
+				export default text => {
+					let known = sanitized.get(text);
+					if (known === undefined) {
+						if (sanitized.size >= 2048) sanitized.clear();
+						known = sanitizeAnsi(text);
+						sanitized.set(text, known);
+					}
+					return known;
+				};`,
+				file,
+			),
+			loader: 'js',
+		}));
+	},
+};
+
 export const leanStart = [
 	outputOfChanges,
+	textsLookedThroughOnce,
 	withoutDevtools,
 	yogaAtOnce,
 	keysWithoutDecoder,

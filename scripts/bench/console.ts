@@ -12,9 +12,19 @@ import {parseArgs} from 'node:util';
 import {startSandboxProcess, type SandboxProcess} from '../../test/support/sandbox-process.ts';
 import {openWatching, program, quit, screen} from './parts/open.ts';
 import {createResults, printGrowth, printResults} from './parts/results.ts';
-import {measureHeap, measureHeldKey, measureIdle, measureKeys, measureLoop} from './parts/running.ts';
+import {
+	measureHeap,
+	measureHeldKey,
+	measureIdle,
+	measureKeys,
+	measureLoop,
+	measureQuickLoop,
+	measureScrolling,
+	measureTouches,
+} from './parts/running.ts';
 import {measureStarts} from './parts/start-up.ts';
 import {measureStorm} from './parts/storm.ts';
+import {printTargets} from './parts/targets.ts';
 
 const {values: flags} = parseArgs({
 	options: {
@@ -58,16 +68,28 @@ try {
 	const consoles = await Promise.all(
 		all.map(async one => ({...one, terminal: await openWatching(one.kubeconfig)})),
 	);
-	await measureIdle(consoles, Number(flags.idle));
-	await measureKeys(consoles, keys);
-	await measureHeldKey(consoles, Math.min(...sizes) + ownServices - 1);
-	await measureLoop(consoles, seconds);
+	for (const [what, measure] of [
+		['an idle console', async () => measureIdle(consoles, Number(flags.idle))],
+		['keys', async () => measureKeys(consoles, keys)],
+		['a key that is held', async () => measureHeldKey(consoles, Math.min(...sizes) + ownServices - 1)],
+		['keys that scroll', async () => measureScrolling(consoles)],
+		['events that are not shown', async () => measureTouches(consoles, seconds)],
+		['a loop at 1/s', async () => measureLoop(consoles, seconds)],
+	] as const) {
+		console.error(`measuring ${what}`);
+		await measure();
+	}
 	for (const {terminal} of consoles) await quit(terminal);
-	await Promise.all(all.map(async ({kubeconfig, add}) => measureHeap(kubeconfig, add)));
+	console.error('measuring a loop at 50/s, and the heap');
+	for (const {kubeconfig, add} of all) {
+		await measureQuickLoop(kubeconfig, add, seconds);
+		await measureHeap(kubeconfig, add);
+	}
 
 	for (const {services, results} of all) {
 		printResults(`${services} services of ${revisions} revisions`, results);
 	}
+	for (const {services, results} of all) printTargets(services, results);
 	console.log('');
 	printGrowth(all);
 

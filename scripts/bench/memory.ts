@@ -14,6 +14,7 @@ import {performance} from 'node:perf_hooks';
 import {parseArgs} from 'node:util';
 import {openTerminal, type TestTerminal} from '../../test/support/terminal.ts';
 import {startSandboxProcess} from '../../test/support/sandbox-process.ts';
+import {quit} from './parts/open.ts';
 import {createHeapProbe, usage} from './parts/process.ts';
 import {pause, quantile} from './parts/statistics.ts';
 
@@ -143,8 +144,7 @@ try {
 			`${JSON.stringify({minutes, rate, idle, samples: taken, growth}, undefined, '\t')}\n`,
 		);
 	}
-	terminal.press('q');
-	await terminal.exited;
+	await quit(terminal);
 } finally {
 	await sandbox.stop();
 	heap.close();

@@ -1,4 +1,5 @@
 /** From a kubeconfig to a Cluster: which context, with which credentials, by way of which proxy. */
+import {printable} from '../knative/text/printable.js';
 import type {Cluster} from './cluster.js';
 import {credentialSource, hasPlugin, type Standing} from './auth/credentials.js';
 import {copiedFlags} from './auth/copied-flags.js';
@@ -9,7 +10,7 @@ import {
 	type KubeconfigSource,
 	type SelectedContext,
 } from './auth/kubeconfig.js';
-import {kubeconfigStamp} from './auth/kubeconfig-files.js';
+import {KubeconfigError, kubeconfigStamp} from './auth/kubeconfig-files.js';
 import type {TerminalLoan} from './auth/plugin-login.js';
 import {isLoopback, proxyFromEnvironment} from './http/proxy.js';
 
@@ -63,6 +64,12 @@ function whenWritten(source: KubeconfigSource, onWritten: () => Promise<void>): 
 	return () => clearInterval(timer);
 }
 
+/** What cannot be part of a path (k8s.io/apimachinery: IsValidPathSegmentName) would ask for something else. */
+function refuseNamespace(namespace: string): void {
+	if (!/[/%]/.test(namespace) && namespace !== '.' && namespace !== '..') return;
+	throw new KubeconfigError(`there can be no namespace "${printable(namespace)}": it may not contain / or %`);
+}
+
 /**
  * The cluster of a context. Sends nothing yet: an unreachable server shows at the first request. Throws
  * KubeconfigError, with what to do, when there is no kubeconfig, no such context, a file that cannot be read, or
@@ -71,6 +78,7 @@ function whenWritten(source: KubeconfigSource, onWritten: () => Promise<void>): 
 export async function connect(options: ConnectOptions = {}): Promise<Cluster> {
 	const {overrides, terminal} = options;
 	const selected = await selectContext(options, options.context, overrides);
+	refuseNamespace(options.namespace ?? selected.namespace);
 	const {user} = selected;
 	const {server, 'proxy-url': ownProxy} = selected.cluster;
 	const proxy = ownProxy || proxyFromEnvironment(new URL(server), options.env ?? process.env);

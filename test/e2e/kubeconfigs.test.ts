@@ -16,7 +16,7 @@ const hasKubectl = spawnSync('kubectl', ['version', '--client'], {stdio: 'ignore
 type Files = {server: string; ca: string; token: string; directory: string};
 type Case = [
 	what: string,
-	make: (own: Files) => string | readonly string[],
+	make: (own: Files) => string | Uint8Array | readonly string[],
 	outcome: 'reached' | 'refused by the server' | 'no way',
 	more?: {args?: readonly string[]; env?: (own: Files) => Record<string, string>},
 ];
@@ -48,6 +48,7 @@ function text(
 	].join('\n');
 }
 
+const utf16 = (content: string) => Buffer.from(`\uFEFF${content}`, 'utf16le');
 const cluster = (own: Files, more: string) =>
 	`server: "${own.server}", certificate-authority-data: ${own.ca}${more}`;
 const user = (own: Files, more: string) => `token: ${own.token}${more}`;
@@ -144,6 +145,24 @@ const cases: Case[] = [
 		'reached',
 		{env: own => ({SSL_CERT_FILE: `${own.directory}/ca.crt`})},
 	],
+	['UTF-16, as PowerShell writes it', own => utf16(text(own)), 'reached'],
+	[
+		'an authority in several lines',
+		own => text({...own, ca: JSON.stringify(own.ca.replace(/.{76}/g, '$&\n'))}),
+		'reached',
+	],
+	[
+		'a login in the URL, which comes before the token',
+		own => text({...own, server: own.server.replace('://', '://me:secret@')}),
+		'refused by the server',
+	],
+	['a path that the server does not have', own => text({...own, server: `${own.server}/k8s/c-1`}), 'no way'],
+	['a context twice', own => text(own).replace(/^(- name: c\n {2}context: .*\n)/m, '$1$1'), 'no way'],
+	[
+		'a namespace that cannot be',
+		own => text(own, {context: 'cluster: c, user: u, namespace: a/b'}),
+		'no way',
+	],
 	['a token that is none', own => text(own, {user: 'token: wrong'}), 'refused by the server'],
 	['another kind', own => text(own).replace('kind: Config', 'kind: Foo'), 'no way'],
 	['another version', own => text(own).replace('apiVersion: v1', 'apiVersion: v2'), 'no way'],
@@ -238,11 +257,13 @@ describe('a kubeconfig', () => {
 
 	it.each(cases)('with %s', async (what, make, outcome, more) => {
 		const made = make(own);
-		const files = (typeof made === 'string' ? [made] : made).map((content, index) => {
-			const file = `${own.directory}/config-${index}`;
-			writeFileSync(file, content);
-			return file;
-		});
+		const files = (typeof made === 'string' || made instanceof Uint8Array ? [made] : made).map(
+			(content, index) => {
+				const file = `${own.directory}/config-${index}`;
+				writeFileSync(file, content);
+				return file;
+			},
+		);
 		const env = {KUBECONFIG: files.join(path.delimiter), ...more?.env?.(own)};
 		const [ours, kubectl] = await Promise.all([
 			runProgram(['get', 'nosuch'], env),

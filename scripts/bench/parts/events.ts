@@ -14,16 +14,37 @@ export type Events = {
 	stop(): Promise<void>;
 };
 
-const revisions = '/apis/serving.knative.dev/v1/namespaces/default/revisions';
+const namespace = '/apis/serving.knative.dev/v1/namespaces/default';
+
+/** What is changed: where, and by what patch. */
+const kinds = {
+	/** The number of pods of a revision, as an autoscaler does. */
+	pods: {
+		list: `${namespace}/revisions`,
+		change: (name: string, tick: number) => ({
+			path: `${namespace}/revisions/${name}/status`,
+			patch: {status: {actualReplicas: 1 + (tick % 99)}},
+		}),
+	},
+	/** A label of a service, which is shown nowhere. */
+	touches: {
+		list: `${namespace}/services`,
+		change: (name: string, tick: number) => ({
+			path: `${namespace}/services/${name}`,
+			patch: {metadata: {labels: {touched: String(tick)}}},
+		}),
+	},
+};
 
 /**
- * Changes the number of pods of revisions, as an autoscaler does. Every second change is one of the service `shown`, so
- * that the screen has as much to draw whatever the size of the cluster; the others go round all revisions there are.
+ * Changes objects. Every second change is one of the service `shown`, so that the screen has as much to draw whatever the size of
+ * the cluster; the others go round all there are.
  */
 export async function startEvents(
 	kubeconfig: string,
-	{perSecond, shown}: {perSecond: number; shown: string},
+	{perSecond, shown, kind = 'pods'}: {perSecond: number; shown: string; kind?: keyof typeof kinds},
 ): Promise<Events> {
+	const {list: collection, change: changeOf} = kinds[kind];
 	const {server, ca, token} = accessOf(kubeconfig);
 	const dispatcher = new Agent({connect: {ca}, allowH2: true});
 	const headers = {authorization: `Bearer ${token}`};
@@ -42,16 +63,17 @@ export async function startEvents(
 		if (statusCode !== 200) throw new Error(`${path}: ${statusCode} ${text}`);
 		return text;
 	};
-	const list: {items: {metadata: {name: string}}[]} = JSON.parse(await ask(revisions));
+	const list: {items: {metadata: {name: string}}[]} = JSON.parse(await ask(collection));
 	const names = list.items.map(({metadata}) => metadata.name);
-	const seen = names.filter(name => name.startsWith(`${shown}-`));
-	if (seen.length === 0) throw new Error(`there is no revision of ${shown}`);
+	const seen = names.filter(name => name === shown || name.startsWith(`${shown}-`));
+	if (seen.length === 0) throw new Error(`there is nothing of ${shown}`);
 
 	let made = 0;
 	let refused: unknown;
-	const change = async (name: string, pods: number): Promise<void> => {
+	const change = async (name: string, turn: number): Promise<void> => {
 		try {
-			await ask(`${revisions}/${name}/status`, {status: {actualReplicas: pods}});
+			const {path, patch} = changeOf(name, turn);
+			await ask(path, patch);
 			made++;
 		} catch (error) {
 			refused ??= error;
@@ -64,7 +86,7 @@ export async function startEvents(
 		for (let turn = 0; !signal.aborted; turn++, tick++) {
 			await pause(begun + (turn * 1000) / perSecond - performance.now());
 			const from = tick % 2 === 0 ? seen : names;
-			const one = change(from[Math.floor(tick / 2) % from.length] ?? '', 1 + (tick % 99));
+			const one = change(from[Math.floor(tick / 2) % from.length] ?? '', tick);
 			waiting.add(one);
 			void one.then(() => waiting.delete(one));
 		}

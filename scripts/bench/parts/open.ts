@@ -6,11 +6,18 @@ import {pause} from './statistics.ts';
 export const program = 'dist/cli.js';
 export const screen = {cols: 120, rows: 40};
 
-/** @param nodeFlags For Node, before the program. */
-export function openConsole(kubeconfig: string, nodeFlags: readonly string[] = []): TestTerminal {
+/**
+ * @param nodeFlags For Node, before the program.
+ * @param flags For the program.
+ */
+export function openConsole(
+	kubeconfig: string,
+	nodeFlags: readonly string[] = [],
+	flags: readonly string[] = [],
+): TestTerminal {
 	return openTerminal({
 		command: process.execPath,
-		args: [...nodeFlags, program],
+		args: [...nodeFlags, program, ...flags],
 		env: {
 			XDG_STATE_HOME: path.resolve('node_modules/.cache/kn-canary-test/state'),
 			XDG_CACHE_HOME: path.resolve('node_modules/.cache/kn-canary-test/cache'),
@@ -20,17 +27,24 @@ export function openConsole(kubeconfig: string, nodeFlags: readonly string[] = [
 	});
 }
 
+/** Who leaves a loop that is running is asked once more. */
 export async function quit(terminal: TestTerminal): Promise<void> {
-	terminal.press('q');
-	await terminal.exited;
+	const over = terminal.exited.then(() => true);
+	const pressed = async () => {
+		terminal.press('q');
+		await pause(1000);
+		return false;
+	};
+	while (!(await Promise.race([over, pressed()])));
 }
 
 /** Opens it and waits until everything is listed and watched, and the screen is quiet. */
 export async function openWatching(
 	kubeconfig: string,
 	nodeFlags: readonly string[] = [],
+	flags: readonly string[] = [],
 ): Promise<TestTerminal> {
-	const terminal = openConsole(kubeconfig, nodeFlags);
+	const terminal = openConsole(kubeconfig, nodeFlags, flags);
 	await terminal.until(/watching/, {within: 60_000});
 	await terminal.settle(1500);
 	return terminal;

@@ -2,7 +2,7 @@
 import {performance} from 'node:perf_hooks';
 import type {TestTerminal} from '../../../test/support/terminal.ts';
 import {startEvents} from './events.ts';
-import {keyTimes, openWatching, quit} from './open.ts';
+import {keyTimes, openWatching, quit, screen} from './open.ts';
 import {createHeapProbe, usage} from './process.ts';
 import type {Add} from './results.ts';
 import {median, pause, quantile} from './statistics.ts';
@@ -91,6 +91,64 @@ export async function measureKeys(consoles: readonly Running[], keys: number): P
 		add(`key to frame, ${eventRate} events/s: p95`, quantile(busy, 0.95), 'ms', under);
 		add(`CPU, keys and ${eventRate} events/s`, busyWork / 10 / seconds, '% of a core', under);
 	}
+}
+
+/** Share of a core that events take which change nothing that is shown, and bytes that they have sent. */
+export async function measureTouches(
+	consoles: readonly Running[],
+	seconds: number,
+	touchRates: readonly number[] = [20, 200],
+): Promise<void> {
+	for (const one of consoles) {
+		for (const perSecond of touchRates) {
+			const events = await startEvents(one.kubeconfig, {perSecond, shown: 'cart', kind: 'touches'});
+			events.resume();
+			const [rate] = await rates([one], seconds);
+			await events.stop();
+			const under = `${(events.made / seconds).toFixed(0)} events/s`;
+			one.add(`CPU, ${perSecond} unseen events/s`, rate?.cpu ?? Number.NaN, '% of a core', under);
+			one.add(`terminal, ${perSecond} unseen events/s`, rate?.bytes ?? Number.NaN, 'B/s', under);
+		}
+	}
+}
+
+/** Bytes of each key that scrolls the list of services; nothing where it is shorter than the screen. */
+export async function measureScrolling(consoles: readonly (Running & {services: number})[]): Promise<void> {
+	const keys = 60;
+	for (const {terminal, add, services} of consoles) {
+		if (services < screen.rows + keys) continue;
+		for (let press = 0; press < screen.rows; press++) terminal.press('down');
+		await terminal.settle(500);
+		const bytes: number[] = [];
+		for (let press = 0; press < keys; press++) {
+			const before = terminal.bytes();
+			terminal.press('down');
+			await pause(100);
+			bytes.push(terminal.bytes() - before);
+		}
+		add('terminal, a key that scrolls: p50', median(bytes), 'B');
+		add('terminal, a key that scrolls: p95', quantile(bytes, 0.95), 'B');
+		terminal.press('g');
+		await terminal.settle(500);
+	}
+}
+
+/** The live loop at 50 requests a second, in a console of its own: its work, and keys beside it. */
+export async function measureQuickLoop(kubeconfig: string, add: Add, seconds: number): Promise<void> {
+	await using terminal = await openWatching(kubeconfig, [], ['--rate', '50']);
+	terminal.press('g');
+	await terminal.until(/▸ . cart/);
+	terminal.press('space');
+	await terminal.until(/50 req\/s/);
+	// Until the charts have columns.
+	await pause(5000);
+	const [rate] = await rates([{kubeconfig, terminal, add}], seconds);
+	add('CPU, loop at 50/s', rate?.cpu ?? Number.NaN, '% of a core');
+	add('terminal, loop at 50/s', rate?.bytes ?? Number.NaN, 'B/s');
+	const times = await keyTimes(terminal, 30);
+	add('key to frame, loop at 50/s: p50', median(times), 'ms');
+	add('key to frame, loop at 50/s: p95', quantile(times, 0.95), 'ms');
+	await quit(terminal);
 }
 
 /** Bytes a second while a key is held that moves the selection `way` services down and as many up. */

@@ -1,8 +1,8 @@
 /** How long a start takes, beside what takes no longer and what operators have today. */
 import {performance} from 'node:perf_hooks';
 import {openConsole, quit} from './open.ts';
-import {processTime} from './process.ts';
-import {median} from './statistics.ts';
+import {processTime, usage} from './process.ts';
+import {median, pause} from './statistics.ts';
 import type {Add} from './results.ts';
 
 type Start = {panes: number; services: number; whole: number; revisions: number; complete: number};
@@ -30,6 +30,15 @@ async function startUp(kubeconfig: string): Promise<Start> {
 	return {panes, services, whole, revisions, complete};
 }
 
+/** Seconds of work of the first 3.5 s, all threads of it. */
+async function firstWork(kubeconfig: string): Promise<number> {
+	await using terminal = openConsole(kubeconfig);
+	await pause(3500);
+	const {cpu} = usage(terminal.pid);
+	await quit(terminal);
+	return cpu / 1000;
+}
+
 /** Undefined where kubectl is not installed. */
 function kubectlTime(kubeconfig: string): number | undefined {
 	const env = {...process.env, KUBECONFIG: kubeconfig};
@@ -50,21 +59,23 @@ export async function measureStarts(
 	const all = clusters.map(cluster => ({
 		...cluster,
 		starts: [] as Start[],
+		works: [] as number[],
 		kubectls: [] as number[],
 	}));
 	// Fills the code cache; measured is what every later start has.
 	for (const {kubeconfig} of all) await startUp(kubeconfig);
 	for (let run = 0; run < runs; run++) {
 		floors.push(processTime(process.execPath, ['-e', '0']));
-		for (const {kubeconfig, starts, kubectls} of all) {
+		for (const {kubeconfig, starts, works, kubectls} of all) {
 			starts.push(await startUp(kubeconfig));
+			works.push(await firstWork(kubeconfig));
 			const kubectl = kubectlTime(kubeconfig);
 			if (kubectl !== undefined) kubectls.push(kubectl);
 		}
 	}
 	const floor = median(floors);
 	const ratio = (value: number) => `${(value / floor).toFixed(1)} × the floor`;
-	for (const {add, starts, kubectls} of all) {
+	for (const {add, starts, works, kubectls} of all) {
 		add('floor: node -e 0', floor, 'ms');
 		for (const [what, values] of [
 			['title and panes', starts.map(start => start.panes)],
@@ -79,6 +90,7 @@ export async function measureStarts(
 					: '';
 			add(what, median(values), 'ms', ratio(median(values)) + beside);
 		}
+		add('CPU of the first 3.5 s', median(works), 's');
 		if (kubectls.length > 0) add('kubectl get ksvc', median(kubectls), 'ms', ratio(median(kubectls)));
 	}
 }

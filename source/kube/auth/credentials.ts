@@ -101,6 +101,14 @@ async function fileToken({tokenFile, token}: KubeconfigUser): Promise<string | u
 	}
 }
 
+/** Of `https://user:password@host`. */
+function loginIn(server: string): string | undefined {
+	const {username, password} = new URL(server);
+	if (username === '' && password === '') return undefined;
+	const login = [username, password].map(part => decodeURIComponent(part)).join(':');
+	return `Basic ${Buffer.from(login).toString('base64')}`;
+}
+
 type Certificate = {cert: string | Buffer; key: string | Buffer};
 
 async function certificateOf(user: KubeconfigUser): Promise<Certificate | undefined> {
@@ -216,7 +224,9 @@ export function credentialSource(
 	const compute = async (): Promise<Credentials> => {
 		const startedIn = epoch;
 		try {
-			const {authorization, certificate} = await logIn();
+			const {authorization: own, certificate} = await logIn();
+			// As Go has it: a login in the URL comes before any other, as for a proxy in front of the server.
+			const authorization = loginIn(opened.cluster.server) ?? own;
 			const impersonated = impersonation(selected.user, selected.userName);
 			return {
 				headers: {...(authorization !== undefined && {Authorization: authorization}), ...impersonated},

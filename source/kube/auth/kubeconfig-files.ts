@@ -53,9 +53,18 @@ function codeOf(error: unknown): string | undefined {
 	return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }
 
+/** By its byte order mark, as YAML has it: PowerShell writes UTF-16. */
+function decoded(bytes: Buffer): string {
+	if (bytes.length % 2 === 0) {
+		if (bytes[0] === 0xff && bytes[1] === 0xfe) return bytes.toString('utf16le');
+		if (bytes[0] === 0xfe && bytes[1] === 0xff) return Buffer.from(bytes).swap16().toString('utf16le');
+	}
+	return bytes.toString('utf8');
+}
+
 async function readKubeconfig(file: string, missingIsFine: boolean): Promise<string | undefined> {
 	try {
-		return await readFile(file, 'utf8');
+		return decoded(await readFile(file));
 	} catch (error) {
 		const code = codeOf(error);
 		if (code === 'ENOENT' && missingIsFine) return undefined;
@@ -154,7 +163,15 @@ function merge(files: {file: string; directory: string; content: string}[]): Kub
 			[parsed.clusters, 'cluster', merged.clusters],
 			[parsed.users, 'user', merged.users],
 		] as const) {
+			const names = new Set<string>();
 			for (const entry of list ?? []) {
+				// Of several files the first one counts; in one file it would be a guess.
+				if (names.has(entry.name)) {
+					throw new KubeconfigError(
+						`${file} has two ${key}s of the name "${printable(entry.name)}"; remove one`,
+					);
+				}
+				names.add(entry.name);
 				if (!into.has(entry.name)) into.set(entry.name, {value: entry[key] ?? {}, file, directory});
 			}
 		}
