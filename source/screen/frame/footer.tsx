@@ -3,6 +3,7 @@ import {Box, Text} from 'ink';
 import {useEffect, useMemo, useReducer} from 'react';
 import {useShallow} from 'zustand/react/shallow';
 import {offeredRights} from '../../console/session/rights.js';
+import {notOffered} from './offered.js';
 import {announced, announcedFor, announcement, lastChangeWords} from './changes.js';
 import {
 	oldSince,
@@ -208,11 +209,13 @@ export function Footer({width, isEnabled}: {width: number; isEnabled: (action: A
 	const isUnavailable = (action: Action) => unavailable(rights, action) !== undefined;
 	const target = useConsoleState(shownTarget);
 	const targetOf = (action: Action) => (ofRevision.has(action) ? target : undefined);
+	const idle = useConsoleState(useShallow(notOffered));
+	const isHere = (action: Action) => isEnabled(action) && !idle.includes(action);
 	return (
 		<Box width={width} height={1} paddingLeft={1} overflow="hidden">
 			<Hints
 				urgent={urgent}
-				hints={footerFor(context, width - 1, {isAscii, isEnabled, isUnavailable, targetOf, urgent})}
+				hints={footerFor(context, width - 1, {isAscii, isEnabled: isHere, isUnavailable, targetOf, urgent})}
 				isUnavailable={isUnavailable}
 			/>
 		</Box>

@@ -269,6 +269,9 @@ function Counts({
 	);
 }
 
+/** Lines of failures from which on there is room below them. */
+const roomyList = 5;
+
 /** Beside each other where there is room and something fails: no failure pushes off the answers, and none of these a failure. */
 function AnswersAndFailures({
 	snapshot: {last, at},
@@ -283,8 +286,9 @@ function AnswersAndFailures({
 	width: number;
 	layout: LiveLayout;
 }) {
-	const {styles} = useTheme();
-	const isBeside = layout.isBeside && failures.length > 0;
+	const {styles, glyphs} = useTheme();
+	// Without a failure only where there is room for what else was said.
+	const isBeside = layout.isBeside && (failures.length > 0 || layout.failures > roomyList);
 	const failuresWidth = isBeside ? Math.floor(width / 2) - 1 : width;
 	const answersWidth = isBeside ? width - failuresWidth - 2 : width;
 	const isTitled = isBeside && layout.failures > 2;
@@ -293,11 +297,25 @@ function AnswersAndFailures({
 	// One that is not kept any more: the oldest that are.
 	const end = upTo === undefined ? last.length : Math.max(found + 1, Math.min(last.length, layout.answers));
 	const shown = failures.slice(0, layout.failures - (isTitled ? 1 : 0));
+	const messages = useConsoleState(state => state.messages);
+	const left = layout.failures - (isTitled ? 1 : 0) - shown.length - 2;
+	const said = isBeside && layout.failures > roomyList && left > 0 ? messages.slice(-left).toReversed() : [];
 	const failureList = (
 		<Box width={failuresWidth} flexDirection="column" overflow="hidden">
-			{isTitled && <Text {...styles.muted}>FAILURES of this split, newest first</Text>}
+			{isTitled && (
+				<Text {...styles.muted}>
+					{failures.length > 0 ? 'FAILURES of this split, newest first' : 'FAILURES of this split: none'}
+				</Text>
+			)}
 			{shown.map(failure => (
 				<FailureLine key={failure.key} failure={failure} now={at} width={failuresWidth} service={service} />
+			))}
+			{said.length > 0 && <Text {...styles.muted}>{'\n'}MESSAGES, newest first (m: all)</Text>}
+			{said.map(({at: when, text}) => (
+				<Text key={when} wrap="truncate">
+					<Text {...styles.muted}>{`${clock(when)}  `}</Text>
+					{cutText(text, failuresWidth - 10, {ellipsis: glyphs.ellipsis})}
+				</Text>
 			))}
 		</Box>
 	);
