@@ -89,12 +89,7 @@ export function ServicesPane({width, height}: Size) {
 			width={width}
 			height={height}
 			title={titleOf('services')}
-			aside={[
-				...(sort === 'name' ? [] : [`by ${sort}`]),
-				filter === '' ? String(total || '') : `${visible} of ${total}`,
-			]
-				.filter(part => part !== '')
-				.join(' · ')}
+			aside={asideOf(filter === '' ? String(total || '') : `${visible} of ${total}`, sort, width)}
 			isFocused={focus === 'services'}
 		>
 			<TableRows
@@ -142,6 +137,13 @@ export function ServicesPane({width, height}: Size) {
 			)}
 		</Frame>
 	);
+}
+
+/** How many there are, and in which order when that is not of their names; the order first where there is no room for both. */
+function asideOf(count: string, sort: ConsoleState['sort'], width: number): string {
+	if (sort === 'name') return count;
+	const both = [`by ${sort}`, count].filter(part => part !== '').join(' · ');
+	return both.length <= width - titleOf('services').length - 8 ? both : `by ${sort}`;
 }
 
 /** What an empty list means, and what to do about it. */

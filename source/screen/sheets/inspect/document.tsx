@@ -14,6 +14,8 @@ import {useActions, useConsole, useConsoleState} from '../../use-console.js';
 export type DocumentLine = {
 	text: string;
 	style?: TextStyle | undefined;
+	/** What it is found by beside its text. */
+	also?: string;
 	/** Columns by which continuation lines are set in. */
 	indent?: number;
 	/** Break anywhere instead of between words: for commands, which are to be copied. */
@@ -94,7 +96,7 @@ export function Document({
 	const rows = useMemo(
 		() =>
 			lines
-				.filter(({text}) => wanted === '' || text.toLowerCase().includes(wanted))
+				.filter(({text, also = ''}) => wanted === '' || `${text} ${also}`.toLowerCase().includes(wanted))
 				.flatMap(line => wrapLine(line, size.width).map(text => ({text, style: line.style}))),
 		[lines, size.width, wanted],
 	);

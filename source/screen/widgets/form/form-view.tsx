@@ -157,6 +157,12 @@ export function FormView(props: FormViewProps) {
 	const stop = stops[focused];
 	const field = stop?.kind === 'field' ? fields.find(({name}) => name === stop.name) : undefined;
 	const error = field === undefined ? undefined : errors[field.name];
+	// What was left wrong is said where one goes on to: the nearest above.
+	const placeOf = (wanted: string) =>
+		stops.findIndex(candidate => candidate.kind === 'field' && candidate.name === wanted);
+	const passed = fields.findLast(
+		({name}) => errors[name] !== undefined && placeOf(name) !== -1 && placeOf(name) < focused,
+	);
 	return (
 		<Box flexDirection="column" width={width} height={height} overflow="hidden">
 			<Box flexDirection="column" height={Math.max(1, height - FOOT_HEIGHT)} overflow="hidden">
@@ -177,6 +183,9 @@ export function FormView(props: FormViewProps) {
 			</Box>
 			<Box height={SENTENCE_HEIGHT} flexShrink={0} overflow="hidden">
 				<Text wrap="wrap" {...(error === undefined ? styles.muted : styles.bad)}>
+					{error === undefined && passed !== undefined && (
+						<Text {...styles.bad}>{`${glyphs.bad} ${passed.label}: ${errors[passed.name]}\n`}</Text>
+					)}
 					{error === undefined ? (field?.help ?? '') : `${glyphs.bad} ${error}`}
 				</Text>
 			</Box>

@@ -34,10 +34,14 @@ it('finds: only lines with what is typed are left, until Esc', async () => {
 	press('/');
 	await vi.waitFor(() => expect(store.getState().find).toEqual({text: '', isTyping: true}));
 	type('suspend');
+	await vi.waitFor(() => expect(store.getState().find?.text).toBe('suspend'));
 	await vi.waitFor(() => expect(text()).toContain('Suspend; fg resumes.'));
 	await vi.waitFor(() => expect(text()).not.toContain('Go to the services.'));
+	// By its label, too.
+	store.setState({find: {text: 'roll back', isTyping: true}});
+	await vi.waitFor(() => expect(text()).toMatch(/ R /));
 	press('enter');
-	await vi.waitFor(() => expect(store.getState().find).toEqual({text: 'suspend', isTyping: false}));
+	await vi.waitFor(() => expect(store.getState().find).toEqual({text: 'roll back', isTyping: false}));
 	press('/', 'esc');
 	await vi.waitFor(() => expect(text()).toContain('Go to the services.'));
 	expect(store.getState().find).toBeUndefined();
