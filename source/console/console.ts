@@ -117,6 +117,7 @@ export function createConsole({
 			users.clear();
 			await live.clear();
 			await history.flush();
+			await requests?.flush();
 		},
 	});
 	const {cluster: _, recheckRights: __, stop: ___, ...going} = connection;
@@ -207,6 +208,7 @@ export function createConsole({
 			users.stop();
 			await live.stop();
 			await history.flush();
+			await requests?.flush();
 			await connection.cluster()?.close();
 		},
 	};

@@ -23,6 +23,7 @@ import {conflictOf} from './sheets/conflict-resolution.js';
 import {afterAsking, askPlaceholders} from './sheets/placeholders.js';
 import {openReview} from './sheets/review.js';
 import type {AskedVerb} from './sheets/sheets.js';
+import {fateWords} from './state/fate.js';
 import {targetStatusOf} from './sheets/target-status.js';
 import {discardDraft} from './state/draft.js';
 import {factsOf} from './state/facts.js';
@@ -143,8 +144,11 @@ export function createVerbs(
 		if (write.kind !== 'patch') return;
 		const status = targetStatusOf(store.getState(), {uid: write.uid, name, namespace: plan.namespace});
 		if (status.kind !== 'there') {
-			const why = status.kind === 'not told' ? 'is not listed here' : 'was deleted';
-			return notify(store, {tone: 'bad', text: `${name} ${why}: there is nothing to apply this to.`});
+			const why =
+				status.kind === 'not told'
+					? `${name} is not listed here`
+					: fateWords(name, status.kind === 'gone' ? status.fate : 'deleted');
+			return notify(store, {tone: 'bad', text: `${why}: there is nothing to apply this to.`});
 		}
 		closeSheet(store);
 		const {service} = status;
@@ -227,8 +231,9 @@ export function createVerbs(
 		undo() {
 			const service = selectedService(store.getState());
 			// What there is to undo is not known before; it is of the service that was selected then.
-			if (history.reading && service) void history.reading.then(() => reviewOf(service, undoPlan));
-			else review(undoPlan);
+			if (!service) return review(undoPlan);
+			const open = () => reviewOf(service, undoPlan);
+			void afterAsking(store, history.reading, open, 'Reading the history…');
 		},
 		sendAgain() {
 			review(planAgain);

@@ -29,6 +29,8 @@ export type RequestMemory = {
 	read(): Promise<ReadonlyMap<string, RememberedRequest>>;
 	/** Keeps it instead of what was kept for this service. Throws the error of the file system. */
 	write(uid: string, request: RememberedRequest): Promise<void>;
+	/** Resolves when what was to be kept so far is, or cannot be. */
+	flush(): Promise<void>;
 };
 
 /** Services; the one that was chosen for longest ago gives way. */
@@ -76,6 +78,9 @@ export function openRequestMemory(file: string | undefined): RequestMemory {
 			const mine = last.then(async () => replace(uid, request));
 			last = mine.catch(() => {});
 			return mine;
+		},
+		async flush() {
+			await last;
 		},
 	};
 }

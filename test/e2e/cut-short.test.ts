@@ -113,6 +113,8 @@ const open = () =>
 const reviewed = async (terminal: TestTerminal) => {
 	await terminal.until(/Dry run: the server would accept it/);
 	await terminal.until(/⏎ apply/);
+	// The terminal has to have said that it shows the sheet: Enter before that does not count.
+	await terminal.settle(200);
 };
 
 type Deed = {
@@ -160,8 +162,9 @@ const deeds = {
 		async review(terminal) {
 			terminal.press('D');
 			await terminal.until(/Delete (the service )?cart/);
-			terminal.type('cart');
 			await reviewed(terminal);
+			terminal.type('cart');
+			await terminal.until(/Type cart: cart/);
 		},
 		title: 'delete service cart',
 		made: /cart in default: delete service by \S+, from a console here: made/,

@@ -56,7 +56,7 @@ const node = (...addresses: [type: string, address: string][]) => ({
 	items: [{status: {addresses: addresses.map(([type, address]) => ({type, address}))}}],
 });
 
-const routes = (parentRefs: object[]) => ({
+const routes = (parentRefs: object[], hostnames: string[] = []) => ({
 	kind: 'HTTPRouteList',
 	apiVersion: 'gateway.networking.k8s.io/v1',
 	metadata: {},
@@ -65,7 +65,7 @@ const routes = (parentRefs: object[]) => ({
 			metadata: {labels: {'networking.knative.dev/visibility': 'cluster-local'}},
 			spec: {parentRefs: [{name: 'inside', namespace: 'edge'}]},
 		},
-		{metadata: {labels: {'networking.knative.dev/visibility': ''}}, spec: {parentRefs}},
+		{metadata: {labels: {'networking.knative.dev/visibility': ''}}, spec: {parentRefs, hostnames}},
 	],
 });
 const routesPath = '/apis/gateway.networking.k8s.io/v1/namespaces/default/httproutes';
@@ -328,6 +328,70 @@ const cases: Case[] = [
 		'an address that leads nowhere, and no pod to forward to',
 		({nobody}) => ({ports: [{name: 'http2', port: nobody}], missing: /\/pods|\/endpoints/}),
 		/cannot be reached from here at 127\.0\.0\.1:\d+ .*--gateway host\[:port\]/,
+	],
+	[
+		'a port that passes TLS on before the one that ends it, and a URL with https',
+		({plain, secure, wrong}) => ({
+			https: true,
+			ports: [
+				{name: 'tls', port: wrong},
+				{name: 'https', port: secure},
+				{name: 'http2', port: plain},
+			],
+		}),
+		'secure',
+	],
+	[
+		'ports named after a proxy, as of Kong',
+		({plain, secure}) => ({
+			ports: [
+				{name: 'kong-proxy-tls', port: secure},
+				{name: 'kong-proxy', port: plain},
+			],
+		}),
+		'plain',
+	],
+	[
+		'a balancer of two addresses, of which the first is of a family that this machine has not',
+		({plain}) => ({
+			ports: [{name: 'http2', port: plain}],
+			balancer: [{ip: '2001:db8::1'}, {ip: '127.0.0.1'}],
+		}),
+		'plain',
+	],
+	[
+		'the Gateway API, where another listener is for other hosts',
+		({plain, wrong}) => ({
+			ingressClass: ofGatewayApi,
+			objects: {
+				[routesPath]: routes([{name: 'outside', namespace: 'edge'}], ['checkout.default.example.com']),
+				[gatewayPath]: gateway(
+					[
+						{name: 'other', protocol: 'HTTP', hostname: '*.example.org', port: wrong},
+						{name: 'own', protocol: 'HTTP', hostname: '*.example.com', port: plain},
+					],
+					here,
+				),
+			},
+		}),
+		'plain',
+	],
+	[
+		'the Gateway API, where the route is attached by its port',
+		({plain, wrong}) => ({
+			ingressClass: ofGatewayApi,
+			objects: {
+				[routesPath]: routes([{name: 'outside', namespace: 'edge', port: plain}]),
+				[gatewayPath]: gateway(
+					[
+						{name: 'other', protocol: 'HTTP', port: wrong},
+						{name: 'own', protocol: 'HTTP', port: plain},
+					],
+					here,
+				),
+			},
+		}),
+		'plain',
 	],
 	[
 		'none at all',

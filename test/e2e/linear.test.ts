@@ -35,9 +35,17 @@ it('releases a revision step by step, and takes a failing one back', async () =>
 	linear.type('yes');
 	await linear.hear(/hello: Ready\. hello-00001 50 % \(stable\), hello-00002 50 % \(canary\)\./);
 	linear.type('promote');
-	await linear.hear(/Type yes/);
+	await linear.hear(/Way back: hello-00001 stays at 0 %\.[^]*Type yes[^]*way back removes hello-00001/);
+	linear.type('way back');
+	await linear.hear(
+		/No way back in the split: hello-00001 is removed\.[^]*way back keeps hello-00001 at 0 %/,
+	);
+	linear.type('way back');
+	await linear.hear(/Way back: hello-00001 stays at 0 %\.[^]*Type yes/);
+	linear.type('way back');
+	await linear.hear(/No way back in the split: hello-00001 is removed\.[^]*Type yes/);
 	linear.type('yes');
-	await linear.hear(/hello: Ready\. .*hello-00002 100 %/);
+	await linear.hear(/hello: Ready\. hello-00002 100 % \(stable\)\./);
 
 	// One that fails half of its requests.
 	linear.type('revision', image.replace('go:73fbdd56', 'flaky:1'), 'ERROR_RATE=0.5', '', '50', '', '');

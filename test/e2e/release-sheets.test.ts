@@ -3,6 +3,7 @@ import {mkdtemp, rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {afterEach, beforeEach, describe, expect, it} from 'vitest';
+import {readRevisions} from '../../source/headless/read/read-service.js';
 import {servingPath} from '../../source/kube/paths.js';
 import {openOnWorld, shows} from '../support/on-world.js';
 import type {TestTerminal} from '../support/terminal.js';
@@ -104,6 +105,51 @@ it('what was given up is made again, or given traffic, only by typing its name',
 	terminal.press('enter');
 	await terminal.until(shows('Type cart-00002 first: cart-00002 was rejected.'));
 	expect(await splitOf('cart')).toBe('cart-00001=100:stable');
+});
+
+describe('after a roll back the template still has the bad code, and s', () => {
+	it('starts from what users run, and makes that again with the one field that is changed', async () => {
+		world = await startWorld();
+		await using terminal = await open('cart');
+		terminal.press('R');
+		await agree(terminal, 'cart', 'cart-00001=100:stable cart-00002=0:canary');
+		terminal.press('esc', 's');
+		await terminal.until(shows('Made from ‹ what users run: cart-00001'));
+		terminal.press('down');
+		await terminal.until(/▸ Min pods/);
+		terminal.type('2');
+		await terminal.until(/Min pods\s+2/);
+		terminal.press('ctrl-s');
+		await terminal.until(shows('Made from what users run: cart-00001'));
+		await terminal.until(shows('✓ Dry run: the server would accept it.'));
+		terminal.press('enter');
+		await terminal.until(/00003.*Ready/);
+		const env = async (name: string) =>
+			(await readRevisions(world.other, 'default', 'cart'))?.find(revision => revision.name === name)?.env;
+		expect(await env('cart-00003')).toEqual(await env('cart-00001'));
+		expect(await env('cart-00003')).not.toEqual(await env('cart-00002'));
+		// The one that failed users keeps its tag: the new one is given none without a word.
+		expect(await splitOf('cart')).toBe('cart-00001=100:stable cart-00002=0:canary @latest=0');
+	});
+
+	it('says what it would make again, where the template is meant', async () => {
+		world = await startWorld();
+		await using terminal = await open('cart');
+		terminal.press('R');
+		await agree(terminal, 'cart', 'cart-00001=100:stable cart-00002=0:canary');
+		terminal.press('esc', 's');
+		await terminal.until(shows('Made from ‹ what users run: cart-00001'));
+		terminal.press('left');
+		await terminal.until(shows('Made from ‹ template, rolled back at'));
+		terminal.press('down');
+		await terminal.until(/▸ Min pods/);
+		terminal.type('2');
+		await terminal.until(/Min pods\s+2/);
+		terminal.press('ctrl-s');
+		await terminal.until(
+			shows('It runs what cart-00002 was given up with (env TARGET) again, which was rolled back at'),
+		);
+	});
 });
 
 it('a new revision takes no tag away from a canary that is being tried, unless that is meant', async () => {

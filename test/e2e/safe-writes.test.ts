@@ -34,6 +34,7 @@ describe('before a write the review warns', () => {
 		terminal.press('enter');
 		await terminal.until(shows('payments-00002 is not ready'));
 		await terminal.until(shows('Enter twice applies'));
+		await terminal.until(shows('✓ Dry run: the server would accept it.'));
 		terminal.press('enter');
 		await terminal.until(shows('Enter once more applies it'));
 		expect((await world.service('payments')).specTraffic).toHaveLength(1);
@@ -81,6 +82,33 @@ describe('before a write the review warns', () => {
 		terminal.press('esc');
 		await terminal.until(/1 Services/);
 		expect((await world.service('cart')).specTraffic[1]).toMatchObject({percent: 0});
+	});
+
+	it('that a target is at zero pods, and offers to wake none that has no URL of its own', async () => {
+		world = await startWorld({pace: 30});
+		await world.patch('cart', {
+			spec: {
+				template: {
+					metadata: {
+						annotations: {
+							'autoscaling.knative.dev/min-scale': '0',
+							'autoscaling.knative.dev/window': '6s',
+						},
+					},
+				},
+				traffic: [
+					{revisionName: 'cart-00001', percent: 100, tag: 'stable'},
+					{latestRevision: true, percent: 0},
+				],
+			},
+		});
+		await using terminal = await open('cart');
+		terminal.press('2');
+		await terminal.until(/00003.*Idle/);
+		terminal.press('c');
+		await terminal.until(shows('cart-00003 is scaled to zero'));
+		await terminal.until(shows('Dry run: the server would accept it'));
+		expect(terminal.screen()).not.toContain('ctrl-t');
 	});
 
 	it('that a target is not listed, so that it may be garbage collected', async () => {

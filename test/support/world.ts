@@ -21,13 +21,20 @@ export type World = Awaited<ReturnType<typeof startWorld>>;
 /**
  * @param pace As of the sandbox; at Infinity, the default, everything comes at once and nothing becomes idle.
  * @param crowd So many services more.
+ * @param random What the gateway draws revisions by.
  */
 export async function startWorld({
 	pace = Number.POSITIVE_INFINITY,
 	tls = true,
 	crowd,
-}: {pace?: number; tls?: boolean; crowd?: {services: number; revisions: number}} = {}) {
-	const sandbox = await startSandbox({pace, tls, ...(crowd && {crowd})});
+	random,
+}: {
+	pace?: number;
+	tls?: boolean;
+	crowd?: {services: number; revisions: number};
+	random?: () => number;
+} = {}) {
+	const sandbox = await startSandbox({pace, tls, ...(crowd && {crowd}), ...(random && {random})});
 	const other = await connect({kubeconfigText: sandbox.kubeconfig});
 	const clusters: Cluster[] = [other];
 	const consoles: Console[] = [];

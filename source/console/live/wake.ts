@@ -10,10 +10,12 @@ import {targetOf, taggedEntry} from './request-target.js';
 /** Milliseconds: an image may have to be pulled before a pod is there. */
 const patience = 60_000;
 
-/** What is offered for a plan: the revisions it sends traffic to that have no pod. */
-export function wakeOf({warnings}: Pick<Plan, 'warnings'>): Wake | undefined {
-	const revisions = warnings.flatMap(({kind, revision}) =>
-		kind === 'cold' && revision !== undefined ? [revision] : [],
+/** What is offered for a plan: the revisions it sends traffic to that have no pod, and a tag URL to be woken by. */
+export function wakeOf(state: ConsoleState, plan: Plan): Wake | undefined {
+	const service = serviceOfPlan(state, plan);
+	if (!service) return undefined;
+	const revisions = plan.warnings.flatMap(({kind, revision}) =>
+		kind === 'cold' && revision !== undefined && taggedEntry(service, revision) ? [revision] : [],
 	);
 	return revisions.length > 0 ? {kind: 'offered', revisions: [...new Set(revisions)]} : undefined;
 }

@@ -3,7 +3,7 @@ import type {Cluster} from '../../kube/cluster.js';
 import {reflect, type ReflectorChange, type ReflectorState} from '../../kube/watch/reflector.js';
 import type {Parsed} from '../../knative/objects/parsed.js';
 import {printable} from '../../knative/text/printable.js';
-import {keyOf, type ObjectName} from '../tables/object-name.js';
+import {keyOf, type ObjectName, type Unreadable} from '../tables/object-name.js';
 
 export type Feed = {stop(): void};
 
@@ -51,12 +51,12 @@ export function startFeed<View>({
 	onPut?: (view: View) => void;
 	/** Told of every page of a list when the table has it. */
 	onPage?: (page: Page) => void;
-	onTable: (unreadable: readonly string[]) => void;
+	onTable: (unreadable: readonly Unreadable[]) => void;
 	onState: (state: ReflectorState) => void;
 }): Feed {
 	/** Everything there is, also what could not be read, by `keyOf`. */
 	const known = new Map<string, ObjectName>();
-	const unreadable = new Map<string, string>();
+	const unreadable = new Map<string, Unreadable>();
 	/** What the pages of the list under way have named so far, by `keyOf`; undefined outside of a list. */
 	let listed: Set<string> | undefined;
 	let isPublished = !waitsForAll;
@@ -70,7 +70,7 @@ export function startFeed<View>({
 		listed?.add(key);
 		known.set(key, named);
 		if (!parsed.ok) {
-			unreadable.set(key, parsed.reason);
+			unreadable.set(key, {...named, sentence: parsed.reason});
 			return table.drop(named);
 		}
 		unreadable.delete(key);

@@ -8,11 +8,12 @@ import type {RevisionView} from '../../knative/revision/revision.js';
 import {parseService, type ServiceView} from '../../knative/service/service.js';
 import type {ConsoleState, ConsoleStore, FeedState} from '../state/state.js';
 import {createSortedTable} from '../tables/tables.js';
+import type {Unreadable} from '../tables/object-name.js';
 import {startFeed, type Feed} from './feed.js';
 import {followRevisions} from './revisions.js';
 
 export type NamespaceRows = Pick<ConsoleState, 'services' | 'revisions' | 'feeds'> & {
-	unreadable: {readonly services: readonly string[]; readonly revisions: readonly string[]};
+	unreadable: {readonly services: readonly Unreadable[]; readonly revisions: readonly Unreadable[]};
 };
 
 export const noRows: NamespaceRows = {

@@ -7,6 +7,7 @@ import {servingPath} from '../../kube/paths.js';
 import type {ReflectorState} from '../../kube/watch/reflector.js';
 import {systemTimers, type Timers} from '../../kube/timers.js';
 import {parseRevision, type RevisionView} from '../../knative/revision/revision.js';
+import type {Unreadable} from '../tables/object-name.js';
 import {startFeed, type Feed} from './feed.js';
 import {selectedService} from '../state/read.js';
 import {createRevisionsAhead} from './revisions-ahead.js';
@@ -45,7 +46,7 @@ export function followRevisions(
 		timers?: Pick<Timers, 'after'> | undefined;
 		onRevisions: (
 			revisions: ReadonlyMap<string, readonly RevisionView[]>,
-			unreadable?: readonly string[],
+			unreadable?: readonly Unreadable[],
 		) => void;
 		onState: (state: ReflectorState) => void;
 	},

@@ -108,8 +108,13 @@ export function followRights(
 		known.add(wanted);
 		void askRights(store, cluster, wanted, signal);
 	};
-	ask(namespace);
+	// Not before the services are there, or are known not to come: they are what one waits for.
+	const askFirst = ({feeds}: ConsoleState) => {
+		if (feeds.services.kind !== 'connecting') ask(namespace);
+	};
+	askFirst(store.getState());
 	const unsubscribe = store.subscribe(state => {
+		askFirst(state);
 		const service = selectedService(state);
 		if (service) ask(service.namespace);
 	});

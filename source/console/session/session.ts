@@ -70,7 +70,8 @@ export function startSession(
 			feeds,
 			domains: new Map(),
 			trouble: undefined,
-			unreadable: [],
+			unreadable: noRows.unreadable,
+			selector,
 			// What is listed here, too, is not deleted because nothing has been told of it yet.
 			selected: stays ? {...selected, wasSeen: false} : undefined,
 			rights: new Map(),
@@ -93,9 +94,7 @@ export function startSession(
 				...(services !== before.services && {services}),
 				...(revisions !== before.revisions && {revisions}),
 				...(feeds !== before.feeds && {feeds}),
-				...(unreadable !== before.unreadable && {
-					unreadable: [...unreadable.services, ...unreadable.revisions],
-				}),
+				...(unreadable !== before.unreadable && {unreadable}),
 			});
 		};
 		const names = namespaces.flatMap(each => each ?? []);

@@ -5,7 +5,7 @@ import {planAbandon, planPromote, planRollback, type Planned} from '../../releas
 import {readBase} from '../../release/read-base.js';
 import type {Cluster} from '../../kube/cluster.js';
 import {previousTag, stableTag} from '../../knative/release/verbs/role-tags.js';
-import {askPlaceholders} from '../sheets/placeholders.js';
+import {askPlaceholders, stillHere} from '../sheets/placeholders.js';
 import {factsOf} from '../state/facts.js';
 import {closeSheet, notify, openSheet} from '../state/select.js';
 import type {ConsoleStore} from '../state/state.js';
@@ -79,12 +79,16 @@ export async function choose(store: ConsoleStore, cluster: Cluster, value: strin
 	if (sheet?.kind !== 'choice') return;
 	const service = state.services.find(({uid}) => uid === sheet.uid);
 	closeSheet(store);
-	if (!service) return notify(store, {tone: 'bad', text: 'That service was deleted: nothing to review.'});
+	if (!service) {
+		return notify(store, {tone: 'bad', text: 'That service is not there any more: nothing to review.'});
+	}
 	if (sheet.about === 'revision' && sheet.verb === 'abandon') {
 		return reviewAbandon(store, cluster, service, {why: sheet.why, to: value});
 	}
+	const isHere = stillHere(store);
 	if (sheet.verb === 'promote') await askPlaceholders(store, cluster, service, [stableTag, previousTag]);
 	const planned = await plannedBy(cluster, factsOf(store.getState(), service), sheet, value);
+	if (!isHere()) return;
 	if (typeof planned === 'string') return notify(store, {tone: 'bad', text: planned});
 	if (!planned.ok) return notify(store, {tone: 'info', text: planned.reason});
 	openReview(store, cluster, planned.plan);

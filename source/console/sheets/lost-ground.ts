@@ -7,6 +7,7 @@ import {equalSplits, splitOf} from '../../knative/split/split.js';
 import type {Plan} from '../../release/plan.js';
 import {refusedRight, rightOfPlan} from '../session/rights.js';
 import type {ConsoleState} from '../state/state.js';
+import {fateOfRevision, fateWords} from '../state/fate.js';
 import {keyOf} from '../tables/object-name.js';
 import {indexOfName} from '../tables/tables.js';
 import type {Conflict, ReviewSheet} from './sheets.js';
@@ -21,7 +22,17 @@ export type LostGround = {
 
 export type Grounds = Pick<
 	ConsoleState,
-	'services' | 'revisions' | 'namespace' | 'scope' | 'feeds' | 'moves' | 'rights' | 'connection' | 'standing'
+	| 'services'
+	| 'revisions'
+	| 'namespace'
+	| 'scope'
+	| 'feeds'
+	| 'moves'
+	| 'rights'
+	| 'connection'
+	| 'standing'
+	| 'unreadable'
+	| 'selector'
 >;
 
 /** Undefined as long as nothing is known that would keep the review from being agreed to. */
@@ -55,7 +66,7 @@ function movedGround(state: Grounds, {write, splits, name, namespace}: Plan): Lo
 	const uid = write.kind === 'delete revision' ? write.serviceUid : write.uid;
 	const status = targetStatusOf(state, {uid, name, namespace});
 	if (status.kind === 'not told') return undefined;
-	if (status.kind === 'gone') return {sentence: `${name} was deleted.`};
+	if (status.kind === 'gone') return {sentence: `${fateWords(name, status.fate)}.`};
 	if (status.kind === 'another') {
 		return {sentence: `${name} was deleted, and the one there now is another.`};
 	}
@@ -71,15 +82,16 @@ function movedGround(state: Grounds, {write, splits, name, namespace}: Plan): Lo
 }
 
 function movedRevision(
-	{revisions}: Grounds,
+	state: Grounds,
 	service: ServiceView,
 	{revision, uid}: Extract<Plan['write'], {kind: 'delete revision'}>,
 ): LostGround | undefined {
-	const known = revisions.get(keyOf(service));
+	const known = state.revisions.get(keyOf(service));
 	const named = known?.find(({name}) => name === revision);
 	if (known && named?.uid !== uid) {
-		const more = named ? ', and the one there now is another' : '';
-		return {sentence: `${revision} was deleted${more}.`};
+		if (named) return {sentence: `${revision} was deleted, and the one there now is another.`};
+		const fate = fateOfRevision(state, {namespace: service.namespace, name: revision});
+		return {sentence: `${fateWords(revision, fate)}.`};
 	}
 	const targets = [...service.specTraffic, ...service.statusTraffic];
 	return targets.some(target => target.revision === revision)

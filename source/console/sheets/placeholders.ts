@@ -52,18 +52,27 @@ function whereabouts(store: ConsoleStore): string {
 	return [selected?.uid, ...sheets.map(sheet => ('id' in sheet ? sheet.id : sheet.kind))].join(' ');
 }
 
-/** Goes on when that was read, unless the operator went elsewhere meanwhile: nothing opens over another sheet. */
+/** What tells whether the operator is still where they are now: a sheet that had to be waited for opens over no other. */
+export function stillHere(store: ConsoleStore): () => boolean {
+	const before = whereabouts(store);
+	return () => whereabouts(store) === before;
+}
+
+/**
+ * Goes on when that was read, unless the operator went elsewhere meanwhile.
+ *
+ * @param words Of what is waited for, when it takes long.
+ */
 export async function afterAsking(
 	store: ConsoleStore,
 	asked: Promise<void> | undefined,
 	goOn: () => void,
+	words = 'Asking the server whether the names of the tags are free…',
 ): Promise<void> {
 	if (!asked) return goOn();
-	const before = whereabouts(store);
-	const callOff = systemTimers.after(soon, () =>
-		notify(store, {tone: 'info', text: 'Asking the server whether the names of the tags are free…'}),
-	);
+	const isHere = stillHere(store);
+	const callOff = systemTimers.after(soon, () => notify(store, {tone: 'info', text: words}));
 	await asked;
 	callOff();
-	if (whereabouts(store) === before) goOn();
+	if (isHere()) goOn();
 }

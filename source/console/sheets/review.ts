@@ -58,7 +58,7 @@ export function openReview(store: ConsoleStore, cluster: Cluster, planned: Plan)
 		phase: {kind: 'open'},
 		isDisarmed: false,
 		timesAsked: 1,
-		wake: wakeOf(plan),
+		wake: wakeOf(store.getState(), plan),
 	});
 	void tryDry(store, cluster, plan);
 }

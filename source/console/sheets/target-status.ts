@@ -1,16 +1,20 @@
 /** What has become of a service that somebody is at work on, by what the watch has told. Pure. */
 import type {ServiceView} from '../../knative/service/service.js';
 import type {ConsoleState} from '../state/state.js';
+import {fateOfService, type Fate} from '../state/fate.js';
 import {isShown} from '../state/scope.js';
 import {indexOfName} from '../tables/tables.js';
 
-export type Told = Pick<ConsoleState, 'services' | 'namespace' | 'scope' | 'feeds'>;
+export type Told = Pick<
+	ConsoleState,
+	'services' | 'namespace' | 'scope' | 'feeds' | 'unreadable' | 'selector'
+>;
 
 export type TargetStatus =
 	| {kind: 'there'; service: ServiceView}
 	/** One of that name, but not the one that was meant: that was deleted. */
 	| {kind: 'another'; service: ServiceView}
-	| {kind: 'gone'}
+	| {kind: 'gone'; fate: Fate}
 	/** It is not told of here, or not yet. */
 	| {kind: 'not told'};
 
@@ -24,5 +28,7 @@ export function targetStatusOf(
 	// What is not told of is gone only where everything was told.
 	const {kind} = feeds.services;
 	if (!isShown(told, namespace) || (kind !== 'live' && kind !== 'stale')) return {kind: 'not told'};
-	return named ? {kind: 'another', service: named} : {kind: 'gone'};
+	return named
+		? {kind: 'another', service: named}
+		: {kind: 'gone', fate: fateOfService(told, {namespace, name})};
 }

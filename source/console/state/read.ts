@@ -1,4 +1,5 @@
 /** Readings of the store that more than one place needs. Pure. */
+import {fateOfRevision, fateOfService, fateWords, type Fate} from './fate.js';
 import type {Pane} from './panes.js';
 import type {RevisionView} from '../../knative/revision/revision.js';
 import type {DomainMapping} from '../../knative/service/domain-mapping.js';
@@ -29,13 +30,16 @@ export function selectedService(state: ConsoleState): ServiceView | undefined {
 		: undefined;
 }
 
-/** What was selected and was deleted since. */
+/** What was selected and is told of no more. */
 export function goneService(state: ConsoleState): Selected | undefined {
 	const {selected} = state;
 	return selected?.wasSeen && !foundService(state) ? selected : undefined;
 }
 
-const rowsWithGone = new WeakMap<readonly ServiceView[], {gone: Selected; rows: readonly ServiceRow[]}>();
+const rowsWithGone = new WeakMap<
+	readonly ServiceView[],
+	{gone: Selected; fate: Fate; rows: readonly ServiceRow[]}
+>();
 
 export type ServiceRow = ServiceView | Gone;
 
@@ -49,10 +53,11 @@ function namedRows(state: ConsoleState): readonly ServiceRow[] {
 	const visible = visibleServices(state);
 	const gone = goneService(state);
 	if (!gone || !hasInText(gone, state.filter, state.scope)) return visible;
+	const fate = fateOfService(state, gone);
 	const known = rowsWithGone.get(visible);
-	if (known?.gone === gone) return known.rows;
-	const rows = withGoneService(visible, gone);
-	rowsWithGone.set(visible, {gone, rows});
+	if (known?.gone === gone && known.fate === fate) return known.rows;
+	const rows = withGoneService(visible, gone, fate);
+	rowsWithGone.set(visible, {gone, fate, rows});
 	return rows;
 }
 
@@ -76,10 +81,11 @@ export function whyNoService(state: ConsoleState): string {
 	if (!selected) return 'Select a service first.';
 	if (foundService(state)) return `${selected.name} is hidden by the filter. Esc clears it.`;
 	if (!selected.wasSeen) return `${selected.name} is not listed yet.`;
+	const what = fateWords(selected.name, fateOfService(state, selected));
 	const {length} = visibleServices(state);
 	return length === 0 && state.filter !== ''
-		? `${selected.name} was deleted. Esc clears the filter.`
-		: `${selected.name} was deleted. ↑↓ selects another service.`;
+		? `${what}. Esc clears the filter.`
+		: `${what}. ↑↓ selects another service.`;
 }
 
 /** What stands in the place of the selected service's parts; where no service is listed, the list says why. */
@@ -129,7 +135,7 @@ export function selectedRevision(state: ConsoleState): RevisionView | undefined 
 	return revisionsOf(state, service).find(({uid}) => uid === chosen.uid);
 }
 
-/** The selected revision of that service when it was deleted since. */
+/** The selected revision of that service when it is told of no more. */
 function goneRevision(state: ConsoleState, service: ServiceView): Selected | undefined {
 	const chosen = state.revision.get(service.uid);
 	if (!chosen || !('uid' in chosen) || !chosen.wasSeen) return undefined;
@@ -143,7 +149,7 @@ export type RevisionRow = RevisionView | Gone;
 
 const revisionsWithGone = new WeakMap<
 	readonly RevisionView[],
-	{gone: Selected; rows: readonly RevisionRow[]}
+	{gone: Selected; fate: Fate; rows: readonly RevisionRow[]}
 >();
 
 /** The rows of the list of revisions of the selected service, with the place of the selected one when that is gone. */
@@ -152,10 +158,11 @@ export function revisionRows(state: ConsoleState): readonly RevisionRow[] {
 	const revisions = revisionsOf(state, service);
 	const gone = service && goneRevision(state, service);
 	if (!gone) return revisions;
+	const fate = fateOfRevision(state, gone);
 	const known = revisionsWithGone.get(revisions);
-	if (known?.gone === gone) return known.rows;
-	const rows = withGoneRevision(revisions, gone);
-	revisionsWithGone.set(revisions, {gone, rows});
+	if (known?.gone === gone && known.fate === fate) return known.rows;
+	const rows = withGoneRevision(revisions, gone, fate);
+	revisionsWithGone.set(revisions, {gone, fate, rows});
 	return rows;
 }
 
@@ -175,7 +182,7 @@ export function whyNoRevision(state: ConsoleState): string {
 	if (chosen && 'newerThan' in chosen) return 'The new revision is not listed yet.';
 	const gone = goneRevision(state, service);
 	return gone
-		? `${gone.name} was deleted. ↑↓ in pane 2 selects another revision.`
+		? `${fateWords(gone.name, fateOfRevision(state, gone))}. ↑↓ in pane 2 selects another revision.`
 		: 'Select a revision first.';
 }
 

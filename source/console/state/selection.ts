@@ -4,6 +4,7 @@
  */
 import type {ObjectName} from '../tables/object-name.js';
 import {placeOf} from '../tables/tables.js';
+import type {Fate} from './fate.js';
 
 /** A service, or a revision of one. */
 export type Selected = ObjectName & {
@@ -20,7 +21,7 @@ export type AwaitedRevision = {newerThan: number};
 export type RevisionChoice = Selected | AwaitedRevision;
 
 /** The place in a list of what is selected and gone. */
-export type Gone = ObjectName & {uid: string; isGone: true};
+export type Gone = ObjectName & {uid: string; isGone: true; fate: Fate};
 
 type Identified = ObjectName & {uid: string};
 
@@ -41,23 +42,31 @@ export const selectionOf = ({
 	...(generation !== undefined && {generation}),
 });
 
-const goneOf = ({uid, namespace, name}: Selected): Gone => ({uid, namespace, name, isGone: true});
+const goneOf = ({uid, namespace, name}: Selected, fate: Fate): Gone => ({
+	uid,
+	namespace,
+	name,
+	isGone: true,
+	fate,
+});
 
 /** The services in order of namespace and name, with a row for the selected one where that is gone. */
 export function withGoneService<Item extends Identified>(
 	items: readonly Item[],
 	gone: Selected,
+	fate: Fate,
 ): readonly (Item | Gone)[] {
 	const place = placeOf(items, gone);
-	return [...items.slice(0, place), goneOf(gone), ...items.slice(place)];
+	return [...items.slice(0, place), goneOf(gone, fate), ...items.slice(place)];
 }
 
 /** The revisions, newest first, with a row for the selected one where that is gone. */
 export function withGoneRevision<Item extends Identified & {generation: number}>(
 	items: readonly Item[],
 	gone: Selected,
+	fate: Fate,
 ): readonly (Item | Gone)[] {
 	const older = items.findIndex(({generation}) => generation <= (gone.generation ?? 0));
 	const place = older === -1 ? items.length : older;
-	return [...items.slice(0, place), goneOf(gone), ...items.slice(place)];
+	return [...items.slice(0, place), goneOf(gone, fate), ...items.slice(place)];
 }

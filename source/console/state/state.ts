@@ -5,6 +5,7 @@
 import {createStore, type StoreApi} from 'zustand/vanilla';
 import type {Pane} from './panes.js';
 import {bound} from './bound.js';
+import type {Unreadable} from '../tables/object-name.js';
 import type {RevisionChoice, Selected} from './selection.js';
 import type {Standing} from '../../kube/auth/credentials.js';
 import type {Unreached} from '../../kube/gateway/find-gateway.js';
@@ -208,8 +209,10 @@ export type ConsoleState = {
 	domains: ReadonlyMap<string, readonly DomainMapping[]>;
 	/** What the pods of the newest revision of the selected service say, while that is not ready; with its uid. */
 	trouble: (RevisionTrouble & {revision: string}) | undefined;
-	/** Objects that could not be read, as sentences. */
-	unreadable: readonly string[];
+	/** Objects that could not be read. */
+	unreadable: {readonly services: readonly Unreadable[]; readonly revisions: readonly Unreadable[]};
+	/** Only services with these labels are told of. */
+	selector: string | undefined;
 
 	focus: Pane;
 	/** The focused pane has the whole window. */
@@ -298,7 +301,8 @@ export function initialState({
 		revisions: new Map(),
 		domains: new Map(),
 		trouble: undefined,
-		unreadable: [],
+		unreadable: {services: [], revisions: []},
+		selector: undefined,
 		focus: 'services',
 		isEnlarged: false,
 		selected: undefined,

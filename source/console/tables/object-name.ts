@@ -2,6 +2,9 @@
 
 export type ObjectName = {readonly namespace: string; readonly name: string};
 
+/** An object that there is and that cannot be read, and why, as a sentence. */
+export type Unreadable = ObjectName & {readonly sentence: string};
+
 /** Below zero where `one` comes before `other`: by namespace, then by name, in the order of code units. */
 export function compareNames(one: ObjectName, other: ObjectName): number {
 	if (one.namespace !== other.namespace) return one.namespace < other.namespace ? -1 : 1;

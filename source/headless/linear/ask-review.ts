@@ -1,5 +1,6 @@
 /** A review as lines, and the question whether to apply it. Nothing is written without an answer to that. */
 import type {Console} from '../../console/console.js';
+import {wakeTargets} from '../../console/live/wake.js';
 import {conflictOfReview, lostGround} from '../../console/sheets/lost-ground.js';
 import {typeName} from '../../console/sheets/review.js';
 import type {ReviewSheet} from '../../console/sheets/sheets.js';
@@ -52,18 +53,23 @@ async function askReview(console: Console, id: number, {ask, say}: Asking): Prom
 	// A command line is long to listen to: it is read when it is asked for.
 	for (const line of planLines({...sheet.plan, commands: []})) say(line);
 	for (const {label, value} of sheet.plan.facts) say(`${label}: ${value}`);
+	if (sheet.plan.promotion) say(wayBackWords(sheet.plan.promotion));
 	say(dryRunWords(sheet));
 	const lost = lostGround(store.getState(), sheet);
 	if (lost) return leave(`Nothing was sent. ${lost.sentence}`);
 	const word = sheet.confirmation === 'word' ? sheet.word : 'yes';
 	for (let times = sheet.confirmation === 'twice' ? 2 : 1; times > 0; times--) {
 		const why = sheet.because === '' ? '' : ` (${sheet.because})`;
-		const question = `Type ${word} to apply it${why}; command reads the equivalent command; anything else cancels: `;
+		const others = choicesOn(sheet).map(choice => `${choice}; `);
+		const question = `Type ${word} to apply it${why}; ${others.join('')}anything else cancels: `;
 		let line = (await ask(question))?.trim();
-		while (line === 'command') {
-			for (const command of sheet.plan.commands) say(command);
+		while (line === 'command' || (line === 'wake' && review()?.wake)) {
+			if (line === 'command') for (const command of sheet.plan.commands) say(command);
+			else await wake(console, review, say);
 			line = (await ask(question))?.trim();
 		}
+		// Another plan, which is asked about anew.
+		if (line === 'way back' && sheet.plan.promotion) return console.dropOrKeepPrevious();
 		if (line !== word) return leave('Cancelled: nothing was sent.');
 		if (sheet.confirmation === 'word') typeName(store, line);
 		await console.confirm();
@@ -81,6 +87,33 @@ async function askReview(console: Console, id: number, {ask, say}: Asking): Prom
 	if (line === '2' && !conflict.already) return console.putMineOnTop();
 	console.takeTheirs();
 	if (review()) closeSheet(store);
+}
+
+const wayBackWords = ({wayBack, keepsPrevious}: NonNullable<ReviewSheet['plan']['promotion']>) =>
+	keepsPrevious ? `Way back: ${wayBack} stays at 0 %.` : `No way back in the split: ${wayBack} is removed.`;
+
+/** What else can be typed, and what it does. */
+function choicesOn({plan: {promotion}, wake: offered}: ReviewSheet): string[] {
+	const {keepsPrevious, wayBack} = promotion ?? {};
+	return [
+		...(wayBack === undefined
+			? []
+			: [keepsPrevious ? `way back removes ${wayBack} from the split` : `way back keeps ${wayBack} at 0 %`]),
+		...(offered?.kind === 'offered' ? [`wake sends ${offered.revisions.join(', ')} one request first`] : []),
+		'command reads the equivalent command',
+	];
+}
+
+/** As `ctrl-t` does on the sheet: once, and what came of it. */
+async function wake(
+	console: Console,
+	review: () => ReviewSheet | undefined,
+	say: Asking['say'],
+): Promise<void> {
+	await wakeTargets(console.store);
+	await change(console, () => review()?.wake?.kind !== 'asking');
+	const told = review()?.wake;
+	if (told?.kind === 'told') for (const {text} of told.sentences) say(text);
 }
 
 function dryRunWords({dryRun}: ReviewSheet): string {

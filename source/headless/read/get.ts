@@ -10,6 +10,7 @@ import {printable} from '../../knative/text/printable.js';
 import type {RevisionTrouble} from '../../knative/revision/trouble.js';
 import {readDomainMappings} from '../../kube/read-domain-mappings.js';
 import type {DomainMapping} from '../../knative/service/domain-mapping.js';
+import {plainReason} from '../../knative/release/plain-reason.js';
 import {parseService, type ServiceView} from '../../knative/service/service.js';
 import {serviceState} from '../../knative/service/service-state.js';
 import {exitCodes, type ExitCode} from '../exit-codes.js';
@@ -104,7 +105,8 @@ function row(item: unknown, options: GetOptions, {now, troubles, domains}: Asked
 	const parsed = parseService(item);
 	if (!parsed.ok) return headings(options).map((_, index) => (index === 0 ? printable(parsed.reason) : ''));
 	const service = parsed.value;
-	const {word, sentence} = troubles.get(service.uid) ?? serviceState(service);
+	const trouble = troubles.get(service.uid);
+	const word = trouble?.word ?? serviceState(service).word;
 	return [
 		...(options.allNamespaces ? [service.namespace] : []),
 		service.name,
@@ -120,7 +122,7 @@ function row(item: unknown, options: GetOptions, {now, troubles, domains}: Asked
 					service.summary.image,
 				]
 			: []),
-		sentence,
+		trouble?.sentence ?? plainReason(service),
 	];
 }
 

@@ -10,6 +10,8 @@ import {condition} from '../service/service-state.js';
 export type LateRefusal = {
 	/** The server's own words. */
 	said: string;
+	/** What users have meanwhile, as a sentence. */
+	keeps: string;
 	/** What they mean for users. */
 	meaning: string;
 	/** What to do. */
@@ -97,5 +99,11 @@ export function lateRefusal(view: ServiceView): LateRefusal | undefined {
 	// The Route writes `status.traffic` with the first split that it takes, and leaves it as it is when it refuses one.
 	const isFirst = view.statusTraffic.length === 0;
 	const state = isFirst ? nothingBefore : before;
-	return {said: conditionSentence(routes), meaning: meaning(state), wayBack: wayBack(state), isFirst};
+	return {
+		said: conditionSentence(routes),
+		keeps: state.keeps,
+		meaning: meaning(state),
+		wayBack: wayBack(state),
+		isFirst,
+	};
 }

@@ -225,7 +225,7 @@ function annotationOperations(
 			.filter(alias => present?.[alias] !== undefined);
 		const current = spelled[0] === undefined ? undefined : present?.[spelled[0]];
 		if (current === value) continue;
-		// The other spellings go as well: left behind, they would hold again once this one is placeholders away.
+		// The other spellings go as well: left behind, they would hold again once this one is taken away.
 		for (const spelling of spelled) {
 			if (spelling !== name || value === undefined) {
 				operations.push({op: 'remove', path: pointer(...path, spelling)});

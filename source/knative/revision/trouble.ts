@@ -139,6 +139,17 @@ function registryText(message: string): string {
 	return host === undefined ? said : `${status.trim()} from ${host}`;
 }
 
+/** What a message of a condition says, where its reason is not told with it. Printable, without an end. */
+export function messageTrouble(said: string): string {
+	// Whoever quotes it puts an end behind it, be it on a line of its own.
+	const message = said.replace(/[.␊\s]+$/, '');
+	const quota = exceededQuota.exec(message)?.groups;
+	if (quota) return `no pod fits into the quota ${quota['name']}: ${quotaText(quota)}`;
+	if (digestPrefix.test(message)) return `image not found${detail(registryText(message))}`;
+	const failed = /^Container failed with: (?<log>[^]*)$/.exec(message)?.groups;
+	return failed ? `exited${detail(lastLine(failed['log'] ?? ''))}` : message;
+}
+
 /** The same for the same revision: the screen asks at every change. */
 const known = new WeakMap<RevisionView, RevisionTrouble>();
 

@@ -32,7 +32,8 @@ export function parseDomainMapping(object: unknown): Parsed<DomainMapping> {
 		spec: {ref},
 		status,
 	} = parsed.output;
-	if (ref.kind !== 'Service' || (ref.namespace !== '' && ref.namespace !== namespace)) {
+	const isElsewhere = ref.namespace !== '' && ref.namespace !== namespace;
+	if (ref.kind !== 'Service' || ref.name === '' || isElsewhere) {
 		return {ok: false, reason: `The DomainMapping ${host} leads to no service of its namespace.`};
 	}
 	const ready = status.conditions.some(({type, status: is}) => type === 'Ready' && is === 'True');

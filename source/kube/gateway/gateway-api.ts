@@ -6,8 +6,15 @@ import * as v from 'valibot';
 import {isHost} from './gateway-objects.js';
 import type {Doors} from './gateway-ports.js';
 
-/** A Gateway, and the listener of it that a route is for, where it names one. */
-export type GatewayRef = {namespace: string; name: string; sectionName: string | undefined};
+/** Of the listeners of a Gateway, those that a route is for: by name or port where it names one, and by the hosts that it has. */
+export type ListenerChoice = {
+	sectionName?: string | undefined;
+	port?: number | undefined;
+	hostnames?: readonly string[];
+};
+
+/** A Gateway, and which listeners of it a route is for. */
+export type GatewayRef = ListenerChoice & {namespace: string; name: string};
 
 const text = v.optional(v.nullable(v.string()));
 const list = <T extends v.GenericSchema>(item: T) => v.optional(v.nullable(v.array(item)));
@@ -18,6 +25,7 @@ const objectName = v.pipe(v.string(), v.regex(/^[a-z\d](?:[a-z\d.-]{0,251}[a-z\d
 const routeSchema = v.object({
 	metadata: v.object({labels: v.optional(v.nullable(v.record(v.string(), v.string())))}),
 	spec: v.object({
+		hostnames: list(v.string()),
 		parentRefs: list(
 			v.object({
 				kind: text,
@@ -25,6 +33,7 @@ const routeSchema = v.object({
 				namespace: v.optional(objectName),
 				name: objectName,
 				sectionName: text,
+				port: v.optional(v.nullable(v.number())),
 			}),
 		),
 	}),
@@ -52,6 +61,8 @@ export function readGatewayRefs(
 				namespace: ref.namespace ?? namespace,
 				name: ref.name,
 				sectionName: ref.sectionName ?? undefined,
+				port: ref.port ?? undefined,
+				hostnames: spec.hostnames ?? [],
 			}));
 	});
 	return [...new Map(refs.map(ref => [JSON.stringify(ref), ref])).values()];
@@ -64,22 +75,30 @@ const gatewaySchema = v.object({
 				name: text,
 				port: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65_535)),
 				protocol: text,
+				hostname: text,
 			}),
 		),
 	}),
 	status: v.optional(v.nullable(v.object({addresses: list(v.object({value: text}))}))),
 });
 
+/** Whether a listener of that host takes requests for this one: `*.example.com` takes any below it. */
+const takes = (listener: string, host: string): boolean =>
+	listener.startsWith('*.') ? host.endsWith(listener.slice(1)) : listener === host;
+
 /** Where a Gateway listens, and at which addresses; undefined when it is none. */
 export function readGateway(
 	object: unknown,
-	sectionName: string | undefined,
+	{sectionName, port: wanted, hostnames = []}: ListenerChoice,
 ): {hosts: readonly string[]; doors: Doors} | undefined {
 	const parsed = v.safeParse(gatewaySchema, object);
 	if (!parsed.success) return undefined;
 	const {spec, status} = parsed.output;
 	const listeners = (spec.listeners ?? []).filter(
-		({name}) => sectionName === undefined || name === sectionName,
+		({name, port, hostname}) =>
+			(sectionName === undefined || name === sectionName) &&
+			(wanted === undefined || port === wanted) &&
+			(!hostname || hostnames.length === 0 || hostnames.some(host => takes(hostname, host))),
 	);
 	const doorOf = (protocol: string, usual: number) => {
 		const fitting = listeners.filter(listener => listener.protocol === protocol);

@@ -28,14 +28,16 @@ const secureProtocols = new Set(['https', 'h2', 'grpcs', 'grpc-web-tls', 'kubern
 const own =
 	/(?:^|-)(?:status|metrics?|prom(?:etheus)?|health|healthz|healthcheck|admin|stats|monitoring|traefik|xds|internal)(?:-|$)/;
 
-const plainName = /^(?:http2?|h2c|web)(?:$|-(?!s(?:ecure)?$))/;
-const secureName = /^(?:https|http2?-?s(?:ecure)?|tls|web-?secure|ssl|h2)(?:$|-)/;
+const plainName = /^(?:http2?|h2c|web)(?:$|-(?!s(?:ecure)?$))|(?:^|-)proxy$/;
+const secureName = /^(?:https|http2?-?s(?:ecure)?|web-?secure)(?:$|-)|(?:^|-)proxy-(?:tls|ssl|https)$/;
+/** TLS, but perhaps TLS that is passed on: Istio's port 15443 is called `tls`, beside `https`. */
+const anyTlsName = /^(?:tls|ssl|h2)(?:$|-)/;
 const plainNumbers = [80, 8080, 8000, 10080];
 const secureNumbers = [443, 8443, 10443];
 
 type Kind = 'plain' | 'secure';
 
-/** How sure it is that a port is for that: 3 by appProtocol, 2 by name, 1 by number, 0 not at all. */
+/** How sure it is that a port is for that: 3 by appProtocol, 2 by name (1.5 by one that may mean more), 1 by number, 0 not at all. */
 function sureness({name, port, protocol, appProtocol}: ServicePort, kind: Kind): number {
 	const called = (name ?? '').toLowerCase();
 	if ((protocol ?? 'TCP') !== 'TCP' || own.test(called)) return 0;
@@ -49,8 +51,10 @@ function sureness({name, port, protocol, appProtocol}: ServicePort, kind: Kind):
 	// What is said of it counts for more than what it is called.
 	if (others.has(spoken)) return 0;
 	if (names.test(called)) return 2;
-	const otherNames = kind === 'plain' ? secureName : plainName;
-	return numbers.includes(port) && !otherNames.test(called) ? 1 : 0;
+	if (kind === 'secure' && anyTlsName.test(called)) return 1.5;
+	const isOther =
+		kind === 'plain' ? secureName.test(called) || anyTlsName.test(called) : plainName.test(called);
+	return numbers.includes(port) && !isOther ? 1 : 0;
 }
 
 /** The doors of a gateway. A single port that says nothing of itself is for HTTP. */

@@ -197,7 +197,7 @@ export class Search {
 		for (const ref of readGatewayRefs(routes, {namespace, clusterLocal})) {
 			const called = `Gateway ${ref.namespace}/${ref.name}`;
 			const gateway = await this.get(gatewayApiPath('gateways', ref.namespace, ref.name), called);
-			const read = gateway === undefined ? undefined : readGateway(gateway, ref.sectionName);
+			const read = gateway === undefined ? undefined : readGateway(gateway, ref);
 			const chosen = read && this.doorOf(read.doors);
 			if (!chosen) {
 				if (gateway !== undefined) this.tried.push(`${called}: it has no listener for HTTP`);

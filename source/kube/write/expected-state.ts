@@ -1,5 +1,5 @@
 /** Whether an object is as a write was to leave it: for when the answer to the write was lost. */
-import {pointer, type PatchOperation} from '../../knative/objects/patch.js';
+import {patched, pointer, type PatchOperation} from '../../knative/objects/patch.js';
 
 /** What a JSON pointer (RFC 6901) points at, or undefined. */
 function lookUp(object: unknown, path: string): unknown {
@@ -38,13 +38,36 @@ const listElement = /\/(?:-|\d+)$/;
 /** A place where an object is not as an operation was to leave it; undefined: there is nothing. */
 export type Difference = {path: string; wanted: unknown; stored: unknown};
 
+/** Operations within what an earlier one has put there, as a part of that: a template is replaced, then changed. */
+function inOne(operations: readonly PatchOperation[]): PatchOperation[] {
+	const found: PatchOperation[] = [];
+	for (const operation of operations) {
+		const index = found.findIndex(
+			earlier => isPut(earlier) && operation.op !== 'test' && operation.path.startsWith(`${earlier.path}/`),
+		);
+		const earlier = found[index];
+		if (earlier && isPut(earlier)) {
+			const within = {...operation, path: operation.path.slice(earlier.path.length)};
+			found[index] = {...earlier, value: patched(earlier.value, [within])};
+		} else found.push(operation);
+	}
+	return found;
+}
+
+type Put = Extract<PatchOperation, {value: unknown}> & {value: object};
+
+const isPut = (operation: PatchOperation): operation is Put =>
+	(operation.op === 'add' || operation.op === 'replace') &&
+	typeof operation.value === 'object' &&
+	operation.value !== null;
+
 /**
  * Where an object is not as these operations leave it. Of an element that was put into a list or removed from it nothing
  * is said: where it is by now cannot be told.
  */
 export function differencesOf(object: unknown, operations: readonly PatchOperation[]): Difference[] {
 	const differences: Difference[] = [];
-	for (const operation of operations) {
+	for (const operation of inOne(operations)) {
 		const {op, path} = operation;
 		if (op === 'test' || (op !== 'replace' && listElement.test(path))) continue;
 		const stored = lookUp(object, path);

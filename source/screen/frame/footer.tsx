@@ -132,7 +132,8 @@ function noticeOf(
 		const where = feed.of === undefined ? '' : `${feed.of}: `;
 		return {text: `${where}${why}.${data} Retrying; ctrl-r retries now.`, style: styles.warning};
 	}
-	if (unreadable[0] !== undefined) return {text: `${glyphs.warning} ${unreadable[0]}`, style: styles.warning};
+	const [unread] = [...unreadable.services, ...unreadable.revisions];
+	if (unread) return {text: `${glyphs.warning} ${unread.sentence}`, style: styles.warning};
 	// Of the change that is about to be made, before it is made.
 	const unkept = historyProblem === undefined ? undefined : {text: historyProblem, style: styles.warning};
 	if (unkept && topSheet(state)?.kind === 'review') return unkept;

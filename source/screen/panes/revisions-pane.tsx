@@ -178,7 +178,7 @@ function row(
 				'',
 				'',
 				'',
-				{text: `${glyphs.bad} deleted`, style: styles.muted},
+				{text: `${glyphs.bad} ${revision.fate}`, style: styles.muted},
 			],
 		};
 	}

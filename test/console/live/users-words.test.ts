@@ -5,6 +5,9 @@ import {
 	usersSummary,
 	usersVerdicts,
 } from '../../../source/console/live/users-words.js';
+import {createLedger, type LedgerStretch} from '../../../source/users/counting/ledger.js';
+import {usersView} from '../../../source/users/counting/users-view.js';
+import {seeded} from '../../stats/random.js';
 import type {UsersRow, UsersSnapshot, UsersWindow} from '../../../source/users/users.js';
 
 const row = (revision: string, perSecond: number, more: Partial<UsersRow> = {}): UsersRow => ({
@@ -63,6 +66,76 @@ describe('the line', () => {
 		expect(usersLine(windowOf(rows))).toBe('users  100/s   90│10');
 	});
 });
+
+/** Half a minute of two pods that say every two seconds how many came in the last one; what the line says, and what really came. */
+function sampled(rate: number, random: () => number): {text: string; share: number} {
+	const ledger = createLedger();
+	const stretches: LedgerStretch[] = [];
+	const really = [0, 0];
+	/** One second of requests that come one by one. */
+	const second = () => {
+		const came = [0, 0];
+		for (let at = -Math.log(1 - random()) / rate; at < 1; at -= Math.log(1 - random()) / rate) {
+			const place = random() < 0.8 ? 0 : 1;
+			came[place] = (came[place] ?? 0) + 1;
+			really[place] = (really[place] ?? 0) + 1;
+		}
+		return came;
+	};
+	for (let round = 0; round <= 15; round++) {
+		if (round > 0) second();
+		const last = second();
+		const stretch = ledger.add({
+			at: round * 2000,
+			pods: new Map([
+				['old', ['old.1']],
+				['new', ['new.1']],
+			]),
+			samples: ['old', 'new'].map((revision, place) => ({
+				uid: `${revision}.1`,
+				revision,
+				isNew: false,
+				at: round * 2000,
+				said: {
+					kind: 'rate',
+					stat: {pod: revision, concurrency: 0, requests: last[place] ?? 0, proxiedRequests: 0, uptime: 9},
+				},
+			})),
+			own: new Map(),
+			isSettling: false,
+		});
+		if (stretch) stretches.push(stretch);
+	}
+	const weights = [
+		{revision: 'old', percent: 80},
+		{revision: 'new', percent: 20},
+	];
+	const view = usersView(stretches, {weights, since: 0, pair: undefined});
+	return {text: usersLine(view.recent), share: (really[1] ?? 0) / ((really[0] ?? 0) + (really[1] ?? 0))};
+}
+
+it.each([10, 50, 400])(
+	'says of shares from rates how far off they may be: right in 19 of 20, at %i requests a second',
+	rate => {
+		const random = seeded(90_90);
+		const runs = 400;
+		const missed = {really: 0, set: 0};
+		const widths: number[] = [];
+		for (let run = 0; run < runs; run++) {
+			const {text, share} = sampled(rate, random);
+			const [, fresh, off] = /≈\d+│(\d+) ±([\d.]+)$/.exec(text) ?? [];
+			widths.push(Number(off));
+			// Shares are shown in whole percents.
+			const room = Number(off) + 0.5;
+			if (Math.abs(Number(fresh) - share * 100) > room) missed.really++;
+			if (Math.abs(Number(fresh) - 20) > room) missed.set++;
+		}
+		expect(missed.really / runs).toBeLessThanOrEqual(0.05);
+		expect(missed.set / runs).toBeLessThanOrEqual(0.05);
+		// It is no bound that is true of everything.
+		expect(Math.max(...widths)).toBeLessThanOrEqual(Math.ceil(1.1 * 196 * Math.sqrt(0.16 / (15 * rate))));
+	},
+);
 
 const snapshot = (
 	part: Partial<UsersSnapshot['view']>,

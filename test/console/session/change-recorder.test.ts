@@ -2,6 +2,7 @@
 import {mkdtemp, rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
+import {setImmediate as nextTurn} from 'node:timers/promises';
 import {afterEach, beforeEach, describe, expect, it} from 'vitest';
 import {openHistoryFile} from '../../../source/journal/journal-file.js';
 import {nudge} from '../../../source/console/state/draft.js';
@@ -130,5 +131,48 @@ describe('the history', () => {
 		expect(historyProblem).toMatch(/^The history is .*ENOTDIR/);
 		console.undo();
 		expect(reviewOf(console.store.getState()).plan.action).toBe('undo');
+	});
+});
+
+/** One that is read when the test says so, with a change of cart in it. */
+async function slow() {
+	const before = await open();
+	nudge(before.store, -40);
+	before.reviewDraft();
+	await before.confirm();
+	await splitSeen(before, 'cart-00001=50 cart-00002=50');
+	const read = Promise.withResolvers<void>();
+	const onDisk = openHistoryFile(file);
+	const history = {
+		...onDisk,
+		async readAll() {
+			await read.promise;
+			return onDisk.readAll();
+		},
+	};
+	return {console: await world.console('cart', {history}), read: read.resolve};
+}
+
+describe('undo before the history has been read', () => {
+	it('is reviewed when it has been', async () => {
+		const {console, read} = await slow();
+		console.undo();
+		expect(console.store.getState().sheets).toEqual([]);
+		read();
+		await until(console.store, 'the review', ({sheets}) => sheets.at(-1)?.kind === 'review');
+		expect(reviewOf(console.store.getState()).plan.action).toBe('undo');
+	});
+
+	it('opens over no other sheet', async () => {
+		const {console, read} = await slow();
+		console.undo();
+		console.rollBack();
+		read();
+		await until(console.store, 'the history', ({history}) => history.length > 0);
+		// Whoever waited for it has gone on.
+		await nextTurn();
+		const {sheets} = console.store.getState();
+		expect(sheets).toHaveLength(1);
+		expect(reviewOf(console.store.getState()).plan.action).toBe('roll back');
 	});
 });

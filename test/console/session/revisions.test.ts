@@ -220,7 +220,9 @@ it.each<[string, (exchange: Exchange) => void]>([
 	await until(store, 'everything', isLive);
 	expect(generations(first)(store.getState())).toEqual([4, 3, 2, 1]);
 	expect(new Set(states.map(({feeds}) => feeds.revisions.kind))).toEqual(new Set(['connecting', 'live']));
-	expect(states.flatMap(({unreadable, notice}) => [...unreadable, ...(notice ? [notice] : [])])).toEqual([]);
+	expect(
+		states.flatMap(({unreadable, notice}) => [...unreadable.revisions, ...(notice ? [notice] : [])]),
+	).toEqual([]);
 	expect(new Set(states.map(({revisions}) => revisions.size))).toEqual(new Set([0, size.services]));
 });
 
@@ -234,7 +236,7 @@ it('shows none of them where one cannot be read, and the list of all says which,
 	expect(store.getState().revisions.size).toBe(0);
 	goOn();
 	const state = await until(store, 'everything', now => isLive(now) && now);
-	expect(state.unreadable).toHaveLength(1);
+	expect(state.unreadable.revisions).toHaveLength(1);
 	expect(generations(first)(state)).toEqual([4, 3, 2]);
 });
 

@@ -6,6 +6,7 @@ import {
 	type RevisionPlan,
 	type RevisionRequest,
 } from '../../../source/knative/revision/plan-revision.js';
+import {baseOf} from '../../../source/knative/revision/base.js';
 import {parseService, type ServiceView} from '../../../source/knative/service/service.js';
 import {splitOf} from '../../../source/knative/split/split.js';
 import {condition, knativeService, revisionName, serviceView, type ServiceChange} from '../objects.js';
@@ -347,4 +348,211 @@ test('a patch of the traffic is one operation, and its guard fails for another o
 	expect(same.spec).toEqual({traffic: [{latestRevision: true, percent: 100}]});
 	expect(applyPatch(object(view.uid, 2), patch)[1]).toMatchObject({name: 'TestError'});
 	expect(applyPatch(object('another', 1), patch)[0]).toMatchObject({name: 'TestError'});
+});
+
+const notesOf = (plan: RevisionPlan) => (plan.ok ? plan.notes : [plan.reason]);
+const pathsOf = (plan: RevisionPlan) => (plan.ok ? plan.operations.map(({op, path}) => `${op} ${path}`) : []);
+const tagsOf = (plan: RevisionPlan) =>
+	plan.ok ? Object.fromEntries(plan.split.map(({key, tags}) => [key, tags.join()])) : {};
+
+describe('the tag for the old one', () => {
+	const traffic = [
+		{revisionName: first, percent: 40, tag: 'live'},
+		{revisionName: second, percent: 60},
+	];
+	const view = serviceView({ready: 2, traffic});
+
+	test('goes to what users had when the release began, whatever has most of the traffic now', () => {
+		const plan = planRevision(view, {...knative, oldTag: 'stable'}, {stable: first});
+		expect(tagsOf(plan)).toEqual({[first]: 'live,stable', [second]: '', '@latest': ''});
+		expect(notesOf(plan)).toEqual([]);
+	});
+
+	test('goes to what has most of it, where that had none or is not told', () => {
+		const none = serviceView({
+			ready: 2,
+			traffic: [
+				{revisionName: first, percent: 0},
+				{revisionName: second, percent: 100},
+			],
+		});
+		const wanted = {...knative, oldTag: 'stable'};
+		expect(tagsOf(planRevision(none, wanted, {stable: first}))).toMatchObject({[second]: 'stable'});
+		expect(tagsOf(planRevision(view, wanted))).toMatchObject({[second]: 'stable'});
+	});
+
+	test('goes to the upper one of two that have as much', () => {
+		const equal = serviceView({ready: 2, traffic: traffic.map(target => ({...target, percent: 50}))});
+		expect(tagsOf(planRevision(equal, {...knative, oldTag: 'stable'}))).toMatchObject({
+			[first]: 'live,stable',
+		});
+	});
+
+	test('that moves is told of by both names, one that stays is not', () => {
+		const moved = planRevision(view, {...knative, oldTag: 'live'});
+		expect(notesOf(moved)).toEqual([`The tag live moves from ${first} to ${second}.`]);
+		expect(tagsOf(moved)).toMatchObject({[first]: '', [second]: 'live'});
+		const stays = planRevision(view, {...knative, oldTag: 'live'}, {stable: first});
+		expect(notesOf(stays)).toEqual([]);
+		expect(tagsOf(stays)).toMatchObject({[first]: 'live'});
+	});
+});
+
+const unread = (name: string): unknown => expect.stringContaining(`Whether the name ${name} is free`);
+
+describe('the names that tags need', () => {
+	const view = serviceView({traffic: [{latestRevision: true, percent: 100, tag: 'live'}]});
+	const [taken, free] = ['taken', 'free'] as const;
+
+	test('are refused where another service has them, unless the tag is in use', () => {
+		const placeholders = new Map([
+			['next-helloworld-go', taken],
+			['live-helloworld-go', taken],
+		]);
+		const reason = expect.stringContaining('The tag next needs the name next-helloworld-go');
+		for (const tags of [{newTag: 'next'}, {oldTag: 'next'}]) {
+			expect(planRevision(view, {...knative, ...tags}, {placeholders})).toEqual({ok: false, reason});
+		}
+		expect(planRevision(view, {...knative, newTag: 'live'}, {placeholders}).ok).toBe(true);
+	});
+
+	test('that could not be looked up are told of, each', () => {
+		const placeholders = new Map([['old-helloworld-go', free]]);
+		const pins = `Pins ${first} at 100 % (was: follow latest).`;
+		const asked = {...knative, newTag: 'next', oldTag: 'old'};
+		expect(notesOf(planRevision(view, asked, {placeholders}))).toEqual([pins, unread('next-helloworld-go')]);
+		expect(notesOf(planRevision(view, asked, {placeholders: new Map()}))).toEqual([
+			pins,
+			unread('next-helloworld-go'),
+			unread('old-helloworld-go'),
+		]);
+		expect(notesOf(planRevision(view, asked))).toEqual([pins]);
+	});
+});
+
+test('what followed the latest at 0 % is pinned without a share', () => {
+	const view = serviceView({
+		ready: 2,
+		traffic: [
+			{revisionName: first, percent: 100},
+			{latestRevision: true, percent: 0, tag: 'next'},
+		],
+	});
+	expect(notesOf(planRevision(view, knative))).toEqual([`Pins ${second} (was: follow latest).`]);
+});
+
+describe('who it runs as', () => {
+	const view = serviceView({
+		edit: service => {
+			Object.assign(service.spec.template.spec, {
+				serviceAccountName: 'robot',
+				imagePullSecrets: [{name: 'one'}, {name: 'two'}],
+			});
+		},
+	});
+	const specOf = (request: Partial<RevisionRequest>, of = view) =>
+		patched(of, planRevision(of, {...knative, ...request})).template.spec;
+
+	test('is set, and by which Secrets its images are pulled', () => {
+		const spec = specOf({serviceAccount: 'other', pullSecrets: ['two']});
+		expect(spec).toMatchObject({serviceAccountName: 'other', imagePullSecrets: [{name: 'two'}]});
+		expect(specOf({serviceAccount: 'other', pullSecrets: ['two']}, serviceView())).toMatchObject({
+			serviceAccountName: 'other',
+			imagePullSecrets: [{name: 'two'}],
+		});
+	});
+
+	test('is taken away by an empty one', () => {
+		const spec = specOf({serviceAccount: '', pullSecrets: []});
+		expect(spec).not.toHaveProperty('serviceAccountName');
+		expect(spec).not.toHaveProperty('imagePullSecrets');
+	});
+
+	test('is no change where it is so', () => {
+		const same = {serviceAccount: 'robot', pullSecrets: ['one', 'two'], percent: 0};
+		expect(planRevision(view, same).ok).toBe(false);
+		expect(planRevision(serviceView(), {serviceAccount: '', pullSecrets: [], percent: 0}).ok).toBe(false);
+		expect(pathsOf(planRevision(view, {...same, pullSecrets: ['two', 'one']}))).toEqual([
+			'add /spec/template/spec/imagePullSecrets',
+			'add /spec/traffic',
+		]);
+	});
+});
+
+describe('an image', () => {
+	const image = 'app:2';
+	const annotation = {'client.knative.dev/user-image': image};
+
+	test('is written where kn looks for it, too', () => {
+		const view = serviceView();
+		expect(patched(view, planRevision(view, {image, percent: 0})).template).toMatchObject({
+			metadata: {annotations: annotation},
+			spec: {containers: [{image}]},
+		});
+	});
+
+	test('that is there already is not written again', () => {
+		const view = serviceView({
+			edit: service => {
+				service.spec.template.metadata = {annotations: annotation};
+			},
+		});
+		expect(pathsOf(planRevision(view, {image, percent: 0}))).toEqual([
+			'replace /spec/template/spec/containers/0/image',
+			'add /spec/traffic',
+		]);
+		expect(pathsOf(planRevision(withContainer({image}), {...knative, image}))).toEqual([
+			'add /spec/template/spec/containers/0/env',
+			'add /spec/traffic',
+		]);
+	});
+});
+
+test('a variable without a value is an empty one', () => {
+	const view = withContainer({env: [{name: 'EMPTY'}]});
+	expect(planRevision(view, {env: [{name: 'EMPTY', value: ''}], percent: 0}).ok).toBe(false);
+	expect(planRevision(view, {env: [{name: 'EMPTY', value: 'x'}], percent: 0}).ok).toBe(true);
+});
+
+describe('made from what users run', () => {
+	const base = baseOf({
+		metadata: {name: first, annotations: {'example.com/note': 'x'}},
+		spec: {containers: [{image: 'app:1', env: [{name: 'MODE', value: 'slow'}]}]},
+	});
+
+	test('is their template, without any change of it', () => {
+		const view = serviceView();
+		const plan = planRevision(view, {percent: 0}, {base});
+		expect(pathsOf(plan)).toEqual(['replace /spec/template', 'add /spec/traffic']);
+		expect(patched(view, plan).template).toEqual(base?.template);
+		expect(plan).toMatchObject({made: {image: 'app:1', env: [{name: 'MODE', value: 'slow'}]}});
+	});
+
+	test('takes the changes on it, not on the template of the service', () => {
+		const view = serviceView();
+		const plan = planRevision(view, {env: [{name: 'MODE', value: 'fast'}], percent: 0}, {base});
+		expect(patched(view, plan).template).toMatchObject({
+			metadata: {annotations: {'example.com/note': 'x'}},
+			spec: {containers: [{image: 'app:1', env: [{name: 'MODE', value: 'fast'}]}]},
+		});
+		expect(plan).toMatchObject({made: {env: [{name: 'MODE', value: 'fast'}]}});
+	});
+});
+
+test('a setting that is spelled in two ways is taken away in both, and set in one', () => {
+	const view = serviceView({
+		edit: service => {
+			service.spec.template.metadata = {
+				annotations: {
+					'autoscaling.knative.dev/min-scale': '3',
+					'autoscaling.knative.dev/minScale': '2',
+				},
+			};
+		},
+	});
+	const after = (value: string | undefined) =>
+		patched(view, planRevision(view, {autoscaling: {'min-scale': value}, percent: 0})).template.metadata
+			?.annotations;
+	expect(after(undefined)).toEqual({});
+	expect(after('1')).toEqual({'autoscaling.knative.dev/min-scale': '1'});
 });

@@ -2,7 +2,9 @@ import {readFileSync} from 'node:fs';
 import {describe, expect, it} from 'vitest';
 import {parsePod, type PodView} from '../../../source/knative/objects/pod.js';
 import {parseRevision, type RevisionView} from '../../../source/knative/revision/revision.js';
-import {conditionTrouble, podTrouble} from '../../../source/knative/revision/trouble.js';
+import {conditionTrouble, podTrouble, told} from '../../../source/knative/revision/trouble.js';
+
+import {condition, revisionView} from '../objects.js';
 
 function podOf(object: unknown): PodView {
 	const parsed = parsePod(object);
@@ -47,10 +49,10 @@ function pod({
 
 describe('what the pods say', () => {
 	it('tells from the recorded states of a crashing pod, from its first exit on, what it said last', () => {
-		const told = recorded.map(object => podTrouble([podOf(object)], false)?.sentence);
+		const sentences = recorded.map(object => podTrouble([podOf(object)], false)?.sentence);
 		const said =
 			'panic: could not connect to the database: dial tcp 10.96.14.3:5432: connect: connection refused';
-		expect(told).toEqual([
+		expect(sentences).toEqual([
 			undefined,
 			undefined,
 			undefined,
@@ -226,5 +228,161 @@ describe('what the conditions say', () => {
 		expect(conditionTrouble(revision)).toEqual(trouble);
 		// The screen asks at every change, and draws anew what is not the same.
 		expect(conditionTrouble(revision)).toBe(conditionTrouble(revision));
+	});
+});
+
+const leaving = (object: object) =>
+	podOf({
+		...object,
+		metadata: {name: 'cart-00002-deployment-0', deletionTimestamp: '2026-11-26T12:31:52Z'},
+	});
+
+describe('of several pods and containers', () => {
+	const crashing = pod({state: {terminated: {exitCode: 2, message: ''}}});
+
+	it('a pod that is going says nothing', () => {
+		const gone = leaving({
+			spec: {containers: [{name: 'user-container'}]},
+			status: {
+				conditions: [{type: 'Ready', status: 'True'}],
+				containerStatuses: [
+					{name: 'user-container', restartCount: 0, state: {terminated: {exitCode: 3}}, lastState: {}},
+				],
+			},
+		});
+		expect(podTrouble([gone, crashing], false)?.sentence).toBe('exits with 2');
+		expect(podTrouble([gone], true)?.word).toBe('No pod');
+		expect(podTrouble([gone], false)).toBeUndefined();
+	});
+
+	it('what cannot be started is told before what exits, and that before what has no node', () => {
+		const homeless = pod({state: {}, scheduled: {status: 'False', message: 'no node'}});
+		const unmade = pod({state: {waiting: {reason: 'CreateContainerError', message: ''}}});
+		expect(podTrouble([homeless, crashing, unmade], false)).toEqual({
+			word: 'No start',
+			sentence: 'container cannot be started (CreateContainerError)',
+		});
+		expect(podTrouble([homeless, crashing], false)?.word).toBe('Crashing');
+		expect(podTrouble([homeless], false)).toEqual({
+			word: 'No node',
+			sentence: 'no node takes its pod: no node',
+		});
+	});
+
+	it('a container that runs again after an exit is crashing once it was restarted', () => {
+		const lastState = {terminated: {exitCode: 1, message: 'panic'}};
+		expect(podTrouble([pod({lastState, restarts: 1})], false)).toEqual({
+			word: 'Crashing',
+			sentence: 'exits with 1 (1 restart): panic',
+		});
+		expect(podTrouble([pod({lastState})], false)).toBeUndefined();
+		expect(podTrouble([pod({restarts: 2})], false)).toBeUndefined();
+	});
+
+	it('one that waits for its next start has exited, however often that was', () => {
+		const waiting = {waiting: {reason: 'CrashLoopBackOff', message: 'back-off 10s'}};
+		const lastState = {terminated: {exitCode: 1}};
+		expect(podTrouble([pod({state: waiting, lastState})], false)?.sentence).toBe('exits with 1');
+		expect(podTrouble([pod({state: waiting})], true)).toBeUndefined();
+	});
+
+	it('one that runs is late beside others that wait', () => {
+		const waiting = pod({state: {waiting: {reason: 'ContainerCreating'}}});
+		expect(podTrouble([waiting, pod()], true)?.word).toBe('Not ready');
+	});
+});
+
+const image = (message: string) => failed('ContainerHealthy', 'ContainerMissing', message);
+
+const revisionWith = (...conditions: object[]) => {
+	const parsed = parseRevision({
+		metadata: {name: 'cart-00002', namespace: 'default', uid: 'u'},
+		spec: {containers: [{image: 'i'}]},
+		status: {conditions},
+	});
+	if (!parsed.ok) throw new Error(parsed.reason);
+	return parsed.value;
+};
+
+describe('of several conditions', () => {
+	const notReady = {type: 'Ready', status: 'False', reason: 'FailedCreate', message: 'no'};
+
+	it('the one that is False is the cause, and not Active, which only says that nothing is sent', () => {
+		const cause = {type: 'ContainerHealthy', status: 'False', reason: 'ExitCode2', message: 'it died'};
+		const inactive = {type: 'Active', status: 'False', reason: 'NoTraffic', message: 'idle'};
+		const fine = {type: 'ResourcesAvailable', status: 'True', reason: 'ExitCode9'};
+		const unknown = {type: 'Other', status: 'Unknown', reason: 'ExitCode8'};
+		expect(conditionTrouble(revisionWith(notReady, inactive, fine, unknown, cause))).toEqual({
+			word: 'Crashed',
+			sentence: 'exited with 2: it died',
+		});
+		expect(conditionTrouble(revisionWith(inactive, fine, unknown, notReady))).toEqual({
+			word: 'No pod',
+			sentence: 'its pod is refused: no',
+		});
+	});
+
+	it('a revision that did not fail has no trouble', () => {
+		expect(
+			conditionTrouble(revisionWith({type: 'Ready', status: 'Unknown', reason: 'Deploying'})),
+		).toBeUndefined();
+		expect(conditionTrouble(revisionWith({type: 'Ready', status: 'True'}))).toBeUndefined();
+	});
+
+	it.each([
+		[
+			image(
+				'HEAD https://r.example.com/v2/x/manifests/1: unexpected status code 401 Unauthorized (token): x',
+			),
+			'401 Unauthorized from r.example.com',
+		],
+		[image('Unable to fetch image "x:1": failed to resolve image to digest: no such host'), 'no such host'],
+		[image('the registry said no.'), 'the registry said no'],
+	])('what the registry said is told without its address (%#)', (revision, said) => {
+		expect(conditionTrouble(revision)).toEqual({word: 'No image', sentence: `image not found: ${said}`});
+	});
+
+	it('an image that cannot be pulled is told as one', () => {
+		expect(conditionTrouble(failed('ContainerHealthy', 'ImagePullBackOff', 'no access'))).toEqual({
+			word: 'No image',
+			sentence: 'image cannot be pulled: no access',
+		});
+	});
+
+	it('of a quota, what is not told is a question mark', () => {
+		const message =
+			'exceeded quota: q, requested: pods=1, used: limits.cpu=3,pods=2, limited: limits.memory=4,pods=2.';
+		expect(conditionTrouble(failed('ResourcesAvailable', 'FailedCreate', message))?.sentence).toBe(
+			'no pod fits into the quota q: limits.cpu 3 of ? used, ? needed; pods 2 of 2 used, 1 needed',
+		);
+	});
+
+	it('the last line of a log that says something is told', () => {
+		const message = 'Container failed with: first\nsecond \n \n';
+		expect(conditionTrouble(failed('ContainerHealthy', 'ExitCode1', message))?.sentence).toBe(
+			'exited with 1: second',
+		);
+		expect(conditionTrouble(failed('ContainerHealthy', 'ExitCode1', ''))?.sentence).toBe('exited with 1');
+	});
+});
+
+describe('the words of a revision', () => {
+	const sick = failed('ResourcesAvailable', 'FailedCreate', 'no');
+	const ofPods = {word: 'Crashing', sentence: 'exits with 1'};
+
+	it('are those of its conditions before those of its pods', () => {
+		expect(told(sick, ofPods).state).toMatchObject({
+			kind: 'failed',
+			word: 'No pod',
+			sentence: 'its pod is refused: no',
+		});
+		const waiting = revisionView(1, [condition('Ready', 'Unknown', 'Deploying')]);
+		expect(told(waiting, ofPods).state).toEqual({...waiting.state, ...ofPods});
+		expect(told(waiting)).toBe(waiting);
+	});
+
+	it('of one that is being deleted are left as they are', () => {
+		const going = {...sick, state: {...sick.state, kind: 'deleting' as const}};
+		expect(told(going, ofPods)).toBe(going);
 	});
 });

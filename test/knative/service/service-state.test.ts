@@ -123,8 +123,8 @@ describe('a Service', () => {
 		const ready = condition('Ready', 'Unknown', 'Uninitialized', waiting);
 		const state = {kind: 'progressing', word: 'Routing', sentence: `Uninitialized: ${waiting}`};
 		expect(serviceState(viewWith(conditionsOf(ok('ConfigurationsReady'), routes, ready)))).toEqual(state);
-		const failed = condition('Ready', 'False', 'RevisionFailed', 'x');
-		expect(serviceState(viewWith(conditionsOf(revisionFailed, routes, failed)))).toEqual(state);
+		const sick = condition('Ready', 'False', 'RevisionFailed', 'x');
+		expect(serviceState(viewWith(conditionsOf(revisionFailed, routes, sick)))).toEqual(state);
 	});
 
 	test('says that a gradual rollout is under way', () => {
@@ -141,6 +141,108 @@ describe('a Service', () => {
 			kind: 'progressing',
 			word: 'Rolling out',
 			sentence: `RolloutInProgress: ${message}`,
+		});
+	});
+});
+
+const failed = (reason: string) => condition('Ready', 'False', reason);
+
+describe('what a Service says of why it is not ready', () => {
+	const missing = condition('RoutesReady', 'False', 'RevisionMissing', 'gone');
+
+	test('is the refusal of the route where a revision was ready, whatever became of the newest', () => {
+		const view = viewWith(conditionsOf(revisionFailed, missing, failed('RevisionMissing')));
+		expect(serviceState(view)).toEqual({kind: 'failed', word: 'Failed', sentence: 'RevisionMissing: gone'});
+	});
+
+	test('is the refusal of the route where none was ready, and none failed', () => {
+		const view = viewWith(conditionsOf(ok('ConfigurationsReady'), missing, failed('RevisionMissing')), {
+			noneReady: true,
+		});
+		expect(serviceState(view).sentence).toBe('RevisionMissing: gone');
+		expect(serviceState(viewWith([missing, failed('Other')], {noneReady: true})).sentence).toBe(
+			'RevisionMissing: gone',
+		);
+	});
+
+	test('is what Ready says, where the conditions behind it say nothing', () => {
+		expect(serviceState(viewWith([failed('NotReady')]))).toEqual({
+			kind: 'failed',
+			word: 'Failed',
+			sentence: 'NotReady',
+		});
+		const serving = viewWith([ok('RoutesReady'), failed('NotReady')]);
+		expect(serviceState(serving)).toEqual({kind: 'serving', word: 'Latest failed', sentence: 'NotReady'});
+		const known = viewWith(conditionsOf(ok('ConfigurationsReady'), ok('RoutesReady'), failed('NotReady')));
+		expect(serviceState(known).sentence).toBe('NotReady');
+	});
+
+	test('is why its configuration failed, while no revision was ever ready and the route waits', () => {
+		const waiting = condition('RoutesReady', 'Unknown', 'Uninitialized', 'Waiting');
+		const view = viewWith(conditionsOf(revisionFailed, waiting, failed('RevisionFailed')), {noneReady: true});
+		expect(serviceState(view)).toMatchObject({
+			kind: 'failed',
+			word: 'Failed',
+			sentence: expect.stringMatching(/^RevisionFailed: Revision /),
+		});
+		const routing = viewWith([waiting, failed('RevisionFailed')]);
+		expect(serviceState(routing)).toMatchObject({kind: 'progressing', word: 'Routing'});
+	});
+});
+
+describe('a Service that is at work', () => {
+	test('says what its configuration waits for, or else what Ready says', () => {
+		const pulling = condition('ConfigurationsReady', 'Unknown', 'Deploying', 'pulling');
+		const ready = condition('Ready', 'Unknown', 'Waiting', 'for all');
+		expect(serviceState(viewWith([pulling, ready]))).toEqual({
+			kind: 'progressing',
+			word: 'Deploying',
+			sentence: 'Deploying: pulling',
+		});
+		expect(serviceState(viewWith([condition('ConfigurationsReady', 'Unknown'), ready])).sentence).toBe(
+			'Waiting: for all',
+		);
+	});
+
+	test('without any condition is routing, as far as is known', () => {
+		expect(serviceState(viewWith([]))).toEqual({kind: 'progressing', word: 'Routing', sentence: ''});
+		const ready = condition('Ready', 'Unknown', 'Waiting', 'for all');
+		expect(serviceState(viewWith([ready])).sentence).toBe('Waiting: for all');
+	});
+
+	test('is rolling out where only one condition says so', () => {
+		for (const type of ['Ready', 'RoutesReady']) {
+			const view = viewWith([condition(type, 'Unknown', 'RolloutInProgress', 'moving')]);
+			expect(rolloutInProgress(view)).toBe(true);
+			expect(serviceState(view)).toEqual({
+				kind: 'progressing',
+				word: 'Rolling out',
+				sentence: 'RolloutInProgress: moving',
+			});
+		}
+		expect(rolloutInProgress(viewWith([]))).toBe(false);
+		const other = viewWith([condition('ConfigurationsReady', 'Unknown', 'RolloutInProgress')]);
+		expect(rolloutInProgress(other)).toBe(false);
+	});
+
+	test('that is being deleted is that before all else', () => {
+		const view = serviceView({
+			edit: object => Object.assign(object.metadata, {deletionTimestamp: '2026-01-02T03:04:05Z'}),
+		});
+		expect(serviceState(view)).toEqual({kind: 'deleting', word: 'Deleting', sentence: ''});
+	});
+
+	test('has not settled where the route says nothing', () => {
+		expect(routeSettled(viewWith([ok('Ready')]))).toBe(false);
+		expect(routeSettled(viewWith([condition('RoutesReady', 'Unknown')]))).toBe(false);
+	});
+
+	test('says that the controller has not taken up what was changed', () => {
+		const sentence = 'The change has not been taken up by the controller yet.';
+		expect(serviceState(viewWith([], {observed: 2}))).toEqual({
+			kind: 'progressing',
+			word: 'Updating',
+			sentence,
 		});
 	});
 });

@@ -278,3 +278,15 @@ test('an entry of the route that names no revision says nothing of the others', 
 		['helloworld-go-00002', 10],
 	]);
 });
+
+test('one target that names no revision is not left out for the others that do', () => {
+	const object = knativeService();
+	object.spec.traffic = [
+		{revisionName: 'helloworld-go-00001', percent: 50},
+		{latestRevision: false, percent: 50},
+	];
+	expect(parseService(object)).toEqual({
+		ok: false,
+		reason: expect.stringContaining('a target names no revision'),
+	});
+});

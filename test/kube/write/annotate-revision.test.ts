@@ -61,6 +61,10 @@ describe('the answer is read', () => {
 		expect(server.log).toEqual([`PATCH ${path}`, `GET ${path}`]);
 	});
 
+	it('as no success with 300', async () => {
+		expect(await after(answer(300, revision()))).toMatchObject({kind: 'refused', status: 300});
+	});
+
 	it('as gone only where the server says so of this one', async () => {
 		expect(await after(answer(404, notFound))).toEqual({kind: 'gone'});
 		expect(await after(answer(404, 'no route'))).toMatchObject({kind: 'refused', status: 404});

@@ -60,8 +60,8 @@ describe('where an object is not as it was to be', () => {
 	it('says what was wanted there and what is there', () => {
 		expect(
 			differencesOf(object, [
-				replace('/spec/traffic', [{revisionName: 'x', percent: 90}]),
 				replace('/spec/traffic/0/percent', 100),
+				replace('/spec/traffic', [{revisionName: 'x', percent: 90}]),
 				add('/metadata/annotations/example.com~1a', 'one'),
 				add('/metadata/annotations/b~0c', 'three'),
 				add('/spec/missing', 1),
@@ -125,5 +125,32 @@ describe('an object holds a patch', () => {
 		[[], true],
 	])('%j: %s', (operations, answer) => {
 		expect(holds(object, operations)).toBe(answer);
+	});
+});
+
+const withScale = (scale: string) => ({
+	spec: {template: {metadata: {annotations: {scale}}, spec: {containers: [{image: 'a:2', name: 'main'}]}}},
+});
+
+describe('what is put there and then changed by the same patch', () => {
+	const operations: PatchOperation[] = [
+		{
+			op: 'replace',
+			path: '/spec/template',
+			value: {metadata: {annotations: {scale: '1', old: 'x'}}, spec: {}},
+		},
+		{op: 'add', path: '/spec/template/metadata/annotations/scale', value: '2'},
+		{op: 'remove', path: '/spec/template/metadata/annotations/old'},
+		{op: 'add', path: '/spec/template/spec/containers', value: [{image: 'a:2'}]},
+	];
+
+	it('is as the last of its operations leaves it', () => {
+		expect(differencesOf(withScale('2'), operations)).toEqual([]);
+		expect(holds(withScale('2'), operations)).toBe(true);
+	});
+
+	it('and is not where it is as the first one left it', () => {
+		expect(differencesOf(withScale('1'), operations)).toMatchObject([{path: '/spec/template'}]);
+		expect(holds(withScale('1'), operations)).toBe(false);
 	});
 });

@@ -567,3 +567,115 @@ describe('deleting a Service', () => {
 		expect((await outcome).kind).toBe(kind);
 	});
 });
+
+describe('what settles a write, and what does not', () => {
+	it('is no success with 300, whatever comes with it', async () => {
+		expect(await patchAnswered([300, service(4)])).toMatchObject({kind: 'refused', status: 300});
+		expect(await patchAnswered([299, service(4)])).toMatchObject({kind: 'done'});
+		const creation = createService(cluster, manifestOf('hello'));
+		(await server.next()).answer(300, {...manifestOf('hello'), metadata: {name: 'hello', uid: 'u-1'}});
+		expect(await creation).toMatchObject({kind: 'refused', status: 300});
+		const deletion = deleteService(cluster, target);
+		(await server.next()).answer(300, {kind: 'Status', status: 'Success'});
+		expect(await deletion).toMatchObject({kind: 'refused', status: 300});
+	});
+
+	it.each([
+		['a failure of the server', 500, status(500, 'InternalError', 'etcdserver: request timed out')],
+		['one that names no reason', 500, 'failed calling webhook'],
+		['a time-out of a gateway', 504, status(504, 'Timeout', 'no answer in time')],
+		['a busy one that has begun', 503, status(503, 'Timeout', 'no answer in time')],
+	])('by %s nothing is settled: the object is read again', async (_, code, body) => {
+		expect(await patchAnswered([code, body], [200, service(4)])).toMatchObject({kind: 'done'});
+	});
+
+	it('is a doubt where the read after it was answered by somebody else', async () => {
+		for (const answer of [
+			[404, 'no route'],
+			[203, service(4)],
+			[200, 'Log in'],
+		] as const) {
+			expect(await patchAnswered('cut', [...answer])).toMatchObject({
+				kind: 'unknown',
+				sentence: expect.stringContaining('reading the object again failed too'),
+			});
+		}
+	});
+
+	it('is a conflict only where the guard, or the server, says that it is one', async () => {
+		const exists = status(409, 'AlreadyExists', 'it is there');
+		expect(await patchAnswered([409, exists], [200, service(3)])).toMatchObject({
+			kind: 'refused',
+			status: 409,
+		});
+		expect(await patchAnswered([409, 'locked'], [200, service(3)])).toMatchObject({kind: 'refused'});
+	});
+
+	it('waits as long as the answer says, in its head before its body', async () => {
+		const busy = status(429, 'TooManyRequests', 'busy', {details: {retryAfterSeconds: 7}});
+		expect(await patchAnswered([429, busy])).toMatchObject({kind: 'refused', retryAfter: 7});
+		expect(await patchAnswered([403, status(403, 'Forbidden', 'no')])).not.toHaveProperty('retryAfter');
+		const outcome = guardedPatch(cluster, target, operations);
+		(await server.next()).answer(429, busy, {'retry-after': '3'});
+		expect(await outcome).toMatchObject({retryAfter: 3});
+	});
+});
+
+describe('of a patch of the spec with a note beside it', () => {
+	const noted: PatchOperation[] = [
+		...operations,
+		{op: 'add', path: '/metadata/annotations/example.com~1note', value: 'x'},
+	];
+	const answered = async (object: object, wanted = noted) => {
+		const outcome = guardedPatch(cluster, target, wanted);
+		(await server.next()).answer(200, object);
+		return outcome;
+	};
+	const before = service(3, {traffic: []});
+	const annotated = {...before, metadata: {...before.metadata, annotations: {'example.com/note': 'x'}}};
+
+	it('nothing was stored where neither is there', async () => {
+		expect(await answered(before)).toMatchObject({kind: 'altered', unchanged: true});
+	});
+
+	it('something was, where one of them is', async () => {
+		const outcome = await answered(annotated);
+		expect(outcome.kind).toBe('altered');
+		expect(outcome).not.toHaveProperty('unchanged');
+	});
+
+	it('that is not said of a note alone, which moves no generation', async () => {
+		const outcome = await answered(before, noted.slice(1));
+		expect(outcome.kind).toBe('altered');
+		expect(outcome).not.toHaveProperty('unchanged');
+	});
+});
+
+describe('the answer to a deletion', () => {
+	const deletionAnswered = async (body: unknown) => {
+		const outcome = deleteService(cluster, target);
+		(await server.next()).answer(200, body);
+		// What is read again, where it is.
+		server.always(exchange => exchange.answer(200, service(3)));
+		return outcome;
+	};
+
+	it.each([
+		['a success in words', {kind: 'Status', status: 'Success'}],
+		['a success of this name', {kind: 'Status', status: 'Success', details: {name: 'hello'}}],
+		['the object that is going', service(3)],
+	])('is %s', async (_, body) => {
+		expect(await deletionAnswered(body)).toMatchObject({kind: 'done', object: body});
+	});
+
+	it.each([
+		['a failure', {kind: 'Status', status: 'Failure'}],
+		['a status that says nothing', {kind: 'Status'}],
+		['a success of another name', {kind: 'Status', status: 'Success', details: {name: 'other'}}],
+		['another object', service(3, undefined, 'u-2')],
+		['something else that succeeded', {kind: 'Login', status: 'Success'}],
+		['nothing', null],
+	])('is not %s: the service is read again', async (_, body) => {
+		expect(await deletionAnswered(body)).toMatchObject({kind: 'unknown', now: service(3)});
+	});
+});

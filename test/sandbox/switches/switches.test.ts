@@ -7,6 +7,7 @@ import {afterEach, beforeAll, afterAll, describe, expect, it, onTestFinished} fr
 import {connect} from '../../../source/kube/connect.js';
 import {at, isObject, listOf, parseJson, type JsonObject} from '../../../source/sandbox/api/body/json.js';
 import {startSandbox, type Sandbox} from '../../../source/sandbox/sandbox.js';
+import {knativeService} from '../api/support.js';
 
 const services = '/apis/serving.knative.dev/v1/namespaces/default/services';
 const mergePatch = {'content-type': 'application/merge-patch+json'};
@@ -199,7 +200,8 @@ describe('an answer on purpose', () => {
 	it('of a deletion with a body, that is what makes it a dry run, whatever the query says', async () => {
 		await change('PATCH', '/api', {answers: [{code: 409, methods: ['DELETE'], dryRun: true, times: 2}]});
 		const options = {kind: 'DeleteOptions', apiVersion: 'v1'};
-		const path = `${services}/checkout`;
+		const path = `${services}/tried`;
+		await api('POST', services, {body: knativeService('tried')});
 		const answers = [
 			await api('DELETE', path, {body: {...options, dryRun: ['All']}}),
 			await api('DELETE', `${path}?dryRun=All`),

@@ -176,7 +176,7 @@ function deleteOptionsOf(
 	};
 }
 
-/** Whether nothing is to be deleted; of a request that cannot be carried out it is not said. */
+/** Whether nothing is to be deleted. Options that cannot be read say no such thing. */
 export function isDryDeletion(request: Pick<ResourceRequest, 'query' | 'message'>, body: Buffer): boolean {
 	try {
 		return deleteOptionsOf(request, body).dryRun;

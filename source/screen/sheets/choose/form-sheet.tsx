@@ -9,6 +9,7 @@ import {
 	changeTagForm,
 	touchField,
 } from '../../../console/forms/forms.js';
+import {fateWords} from '../../../console/state/fate.js';
 import {closeSheet, isForm} from '../../../console/state/select.js';
 import type {FormSheet as FormSheetState} from '../../../console/sheets/sheets.js';
 import type {EnvRow, Field as DomainField} from '../../../knative/forms/form.js';
@@ -198,7 +199,7 @@ function saidOf(fate: FormService | undefined, sheet: FormSheetState): string | 
 	const name = sheet.service;
 	switch (fate?.kind) {
 		case 'gone':
-			return `${name} was deleted. What you typed stays, here and after Esc: when there is a ${name} again, it can be reviewed on that one.`;
+			return `${fateWords(name, fate.fate)}. What you typed stays, here and after Esc: when there is a ${name} again, it can be reviewed on that one.`;
 		case 'another':
 			return `${name} was deleted, and the ${name} there now is another one. What you typed stays; ctrl-s reviews it on that one, and what you did not change is as that one has it.`;
 		case 'there':

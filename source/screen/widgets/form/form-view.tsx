@@ -129,25 +129,27 @@ export function FormView(props: FormViewProps) {
 		const hasError = errors[field.name] !== undefined;
 		const mark = isFocused ? glyphs.selected : hasError ? glyphs.bad : '';
 		const label = stop.row === 0 ? field.label : '';
+		// Where nothing stands beside it, the whole line is its own.
+		const beside = (field.aside ?? '') === '' ? 0 : asideWidth;
 		return (
 			<>
 				<Text {...(hasError ? styles.bad : isFocused ? styles.selected : {})}>
 					{fitText(mark, MARK_WIDTH) + fitText(label, labelWidth, {ellipsis: glyphs.ellipsis})}
 				</Text>
 				<Text>{'  '}</Text>
-				<Box width={fieldWidth - asideWidth} flexShrink={0}>
+				<Box width={fieldWidth - beside} flexShrink={0}>
 					<FieldInput
 						field={field}
 						row={stop.row}
 						values={values}
 						isFocused={isFocused}
-						width={fieldWidth - asideWidth}
+						width={fieldWidth - beside}
 						onChange={change}
 					/>
 				</Box>
-				{asideWidth > 0 && (
+				{beside > 0 && (
 					<Text wrap="truncate" {...styles.muted}>
-						{fitText(field.aside ?? '', asideWidth, {ellipsis: glyphs.ellipsis})}
+						{fitText(field.aside ?? '', beside, {ellipsis: glyphs.ellipsis})}
 					</Text>
 				)}
 			</>
