@@ -28,14 +28,18 @@ const heldBy: Readonly<Record<string, readonly string[]>> = {
 	'source/release': ['test/release', 'test/knative/release'],
 	'source/knative/release': ['test/knative/release', 'test/release'],
 	'source/knative/forms': ['test/knative/forms', 'test/knative/forms.test.ts'],
-	'source/knative/autoscaling': ['test/knative/forms', 'test/knative/forms.test.ts'],
+	'source/knative/autoscaling': [
+		'test/knative/autoscaling',
+		'test/knative/forms',
+		'test/knative/forms.test.ts',
+	],
 };
 
 /** The tests of a file: those of the nearest folder that mirrors its own, the file's own tests first. */
 function testsOf(file: string): string[] {
 	const folders = (folder: string): readonly string[] => {
 		const mirrored = folder.replace(/^source/, 'test');
-		const held = Object.keys(heldBy).find(held => folder === held || folder.startsWith(`${held}/`));
+		const held = Object.keys(heldBy).find(name => folder === name || folder.startsWith(`${name}/`));
 		if (held !== undefined) return heldBy[held] ?? [];
 		if (existsSync(mirrored)) return [mirrored];
 		if (!folder.includes('/')) throw new Error(`${file} has no folder of tests.`);
