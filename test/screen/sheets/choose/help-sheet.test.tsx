@@ -42,7 +42,9 @@ it('finds: only lines with what is typed are left, until Esc', async () => {
 	await vi.waitFor(() => expect(text()).toMatch(/ R /));
 	press('enter');
 	await vi.waitFor(() => expect(store.getState().find).toEqual({text: 'roll back', isTyping: false}));
-	press('/', 'esc');
+	press('/');
 	await vi.waitFor(() => expect(text()).toContain('Go to the services.'));
-	expect(store.getState().find).toBeUndefined();
+	press('esc');
+	await vi.waitFor(() => expect(store.getState().find).toBeUndefined());
+	expect(text()).toContain('Go to the services.');
 });
