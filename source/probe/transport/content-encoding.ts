@@ -18,6 +18,8 @@ export type DecodedBody = {
 	truncated: boolean;
 	/** What was not undone, and why; the bytes are those that came. */
 	problem?: string;
+	/** It is not what it says, which no client can make anything of. */
+	isBroken?: true;
 };
 
 /**
@@ -47,7 +49,12 @@ export async function decodeContent(
 		const layer = decoders[name];
 		const next = layer && (await decodeLayer(decoded, layer, limit));
 		if (!next) {
-			return {bytes, truncated, problem: `said to be compressed as ${name}, and is not`};
+			return {
+				bytes,
+				truncated,
+				problem: `said to be compressed as ${name}, and is not`,
+				isBroken: true,
+			};
 		}
 
 		decoded = next;

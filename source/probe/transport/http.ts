@@ -167,11 +167,15 @@ async function receive(
 
 	const headers = flatten(response.headers);
 	const contentType = headers['content-type'] ?? '';
-	const {bytes, truncated, problem} = await decodeContent(
-		Buffer.concat(chunks),
-		headers['content-encoding'] ?? '',
-		{limit: bodyLimit, truncated: isCut},
-	);
+	const {
+		bytes,
+		truncated,
+		problem,
+		isBroken = false,
+	} = await decodeContent(Buffer.concat(chunks), headers['content-encoding'] ?? '', {
+		limit: bodyLimit,
+		truncated: isCut,
+	});
 	const body = problem === undefined ? decode(bytes, contentType, truncated) : `(${problem})`;
 	const status = response.statusCode;
 	const received = {status, headers, body};
@@ -180,7 +184,7 @@ async function receive(
 		kind: 'response',
 		status,
 		code: String(status),
-		error: status >= 500,
+		error: status >= 500 || isBroken,
 		...(status >= 300 && isGatewaysOwn(headers) && {by: 'gateway'}),
 		...(headers[upstreamTime] !== undefined && {isFromUpstream: true}),
 		...(location !== undefined && status >= 300 && status < 400 && {location: toLabel(location)}),

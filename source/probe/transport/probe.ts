@@ -56,7 +56,7 @@ export type GatewayResponse = {
 	status: number;
 	/** The status as it is called: `200`, or gRPC's name, `UNAVAILABLE`. */
 	code: string;
-	/** HTTP 5xx, or a gRPC status other than OK, or a health state other than SERVING. */
+	/** HTTP 5xx, a body that is not compressed as it says, a gRPC status other than OK, or a health state other than SERVING. */
 	error: boolean;
 	/** Who answered, where that was nothing of the service's (gateway-answer.ts). */
 	by?: 'gateway';

@@ -457,6 +457,18 @@ describe('abandoning', () => {
 		expect(targetsOf(abandon(model.facts()))).toEqual([pin(1, 100)]);
 	});
 
+	it('does not take what users are to keep for what is to be given up, where it cannot tell which that is', () => {
+		const model = madeOf(3);
+		model.write('kim', [pin(1, 40), pin(2, 40), pin(3, 20)]);
+		const choice = abandon(model.facts());
+		expect(choice).toMatchObject({
+			kind: 'refused',
+			reason: expect.stringMatching(
+				/cart-00001 and cart-00002 have 40 % each\. Roll back to .* first, then give cart-00003 up\.$/,
+			),
+		});
+	});
+
 	it('says that there is nothing to give up', () => {
 		expect(abandon(madeOf(1).facts())).toEqual({
 			kind: 'refused',

@@ -61,7 +61,7 @@ test.each(['gzip', 'br'])(
 	},
 );
 
-test('a body that cannot be read has no fingerprint', async () => {
+test('a body that no client can read has no fingerprint, and is a failure', async () => {
 	const {port} = await serveHttp((_, response) => {
 		response.setHeader('content-encoding', 'gzip');
 		response.end('rubbish');
@@ -70,5 +70,9 @@ test('a body that cannot be read has no fingerprint', async () => {
 	onTestFinished(async () => probe.close());
 	const response = responseOf(await probe.ask(targetAt(port)));
 	expect(response.fingerprint).toBeUndefined();
-	expect(response.firstLine).toBe('(said to be compressed as gzip, and is not)');
+	expect(response).toMatchObject({
+		status: 200,
+		error: true,
+		firstLine: '(said to be compressed as gzip, and is not)',
+	});
 });

@@ -175,7 +175,10 @@ function fromSplitAndRecord(facts: ReleaseFacts, whole: string): Past {
 	if (follows && isTold && back === undefined) {
 		const before = meantBefore(facts, whole, older);
 		if (before !== undefined && isCandidate(before)) {
-			return {kind: 'told', revision: before, because: `the latest ready revision until ${whole} came`};
+			const because = isUnchangedSince(facts, whole)
+				? `the latest ready revision until ${whole} came`
+				: `the last to leave the split before ${whole} had all of it`;
+			return {kind: 'told', revision: before, because};
 		}
 	}
 	const before = listedBefore(facts, whole, older);

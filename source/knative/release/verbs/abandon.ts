@@ -67,13 +67,13 @@ function keptBy(
 ): string | Exclude<Choice, {kind: 'split'}> {
 	if (whole !== undefined && whole !== rejected) return whole;
 	if (stable && stable.revision !== rejected) return stable.revision;
-	if (doubt?.about === 'stable') return {kind: 'ask', question: doubt.because, candidates: doubt.candidates};
+	// What is asked for here is what to give up: which one users are to keep is another question, of a roll back.
+	const first = `Roll back to the one that users are to have first, then give ${rejected} up.`;
+	if (doubt?.about === 'stable') return {kind: 'refused', reason: `${doubt.because} ${first}`};
 	if (whole === rejected) {
 		const past = pastOf(facts, whole);
 		if (past.kind === 'told') return past.revision;
-		if (past.kind === 'cannot tell') {
-			return {kind: 'ask', question: past.because, candidates: past.candidates};
-		}
+		if (past.kind === 'cannot tell') return {kind: 'refused', reason: `${past.because} ${first}`};
 	}
 	return {
 		kind: 'refused',
