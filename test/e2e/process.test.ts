@@ -277,6 +277,13 @@ describe('a command without a screen', () => {
 			for (const home of [['-u', 'HOME'], ['HOME=']]) {
 				const {stderr} = await run('setpriv', [...as, ...home, ...rest], {cwd});
 				expect(stderr).toBe('');
+				const asked = ['-u', 'KUBECONFIG', ...home, process.execPath, program, 'get'];
+				await expect(run('setpriv', [...as, ...asked], {cwd})).rejects.toMatchObject({
+					code: 1,
+					stderr: expect.stringMatching(
+						/^there is no kubeconfig: there is no home directory to look in; set/,
+					),
+				});
 			}
 			expect(await readdir(cwd)).toEqual([]);
 		},

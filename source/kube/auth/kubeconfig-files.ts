@@ -207,15 +207,25 @@ async function inCluster(
 	};
 }
 
-/** Paths of the files that count, be they there or not; empty for a text. */
+/** Undefined where a container runs as a number without an account and HOME is not set: then there is none. */
+function homeDirectory(): string | undefined {
+	try {
+		const home = homedir();
+		return path.isAbsolute(home) ? home : undefined;
+	} catch {
+		return undefined;
+	}
+}
+
+/** Paths of the files that count, be they there or not; empty for a text, and where there is nowhere to look. */
 export function kubeconfigPaths(source: KubeconfigSource): string[] {
 	if (source.kubeconfigText !== undefined) return [];
 	const env = source.env ?? process.env;
 	const listed = (env['KUBECONFIG'] ?? '').split(path.delimiter).filter(Boolean);
-	const standard = path.join(source.home ?? homedir(), '.kube', 'config');
-	const wanted =
-		source.kubeconfig === undefined ? (listed.length > 0 ? listed : [standard]) : [source.kubeconfig];
-	return wanted.map(name => path.resolve(name));
+	if (source.kubeconfig !== undefined) return [path.resolve(source.kubeconfig)];
+	if (listed.length > 0) return listed.map(name => path.resolve(name));
+	const home = source.home ?? homeDirectory();
+	return home === undefined ? [] : [path.resolve(home, '.kube', 'config')];
 }
 
 /** Changes when one of the files is written; nothing is read. */
@@ -257,8 +267,9 @@ export async function loadKubeconfig(
 	const own = await inCluster(source.serviceAccount ?? '/var/run/secrets/kubernetes.io/serviceaccount', env);
 	if (own) return own;
 	if (found.length > 0) return merged;
+	const missing = wanted.map(file => printable(file)).join(', ');
 	throw new KubeconfigError(
-		`there is no kubeconfig: ${wanted.map(file => printable(file)).join(', ')} ${wanted.length > 1 ? 'do' : 'does'} not exist; ` +
+		`there is no kubeconfig: ${missing === '' ? 'there is no home directory to look in' : `${missing} ${wanted.length > 1 ? 'do' : 'does'} not exist`}; ` +
 			'set KUBECONFIG, give --kubeconfig, or start with --sandbox',
 	);
 }
