@@ -3,6 +3,7 @@ import {InvalidArgumentError, Option} from 'commander';
 import {parseDuration} from '../knative/text/duration.js';
 import {parsePrometheusPlace, type PrometheusPlace} from '../users/prometheus-place.js';
 import {parseGatewayAddress, type GivenGateway} from '../kube/gateway/gateway-address.js';
+import {alertKinds, type AlertKind} from '../terminal/output/attention.js';
 import type {ThemeOptions} from '../terminal/output/theme.js';
 import type {KubeFlags} from './kube-flags.js';
 import type {RequestFlags} from '../probe/transport/request-options.js';
@@ -26,6 +27,8 @@ export type ConsoleFlags = {
 	verbose?: true;
 	/** Where requests are kept, a path. */
 	log?: string;
+	/** What calls the operator when a verdict turns red. */
+	alert?: ReadonlySet<AlertKind>;
 	/** What a name of `--theme` stands for. */
 	theme?: ThemeOptions;
 	/** Of the sandbox. */
@@ -111,6 +114,17 @@ const themes: Readonly<Record<string, ThemeOptions>> = {
 	'no-colour': {palette: 'none'},
 	none: {palette: 'none'},
 };
+
+export const alertOption = () =>
+	new Option(
+		'--alert <list>',
+		`when a verdict turns red: ${alertKinds.join(', ')} (of the desktop, OSC 9); nothing when not given`,
+	).argParser((text): ReadonlySet<AlertKind> => {
+		const names = text.split(',').map(name => name.trim());
+		const kinds = alertKinds.filter(kind => names.includes(kind));
+		if (kinds.length === names.length) return new Set(kinds);
+		throw new InvalidArgumentError(`It is one or more of ${alertKinds.join(', ')}, between commas.`);
+	});
 
 export const themeOption = () =>
 	new Option(

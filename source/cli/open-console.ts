@@ -58,7 +58,13 @@ export async function openConsole(
 		if (state.services.length > 0) first.show(window => core.firstContents(state, window));
 	}
 	const {openScreen} = await import('../screen/open.js');
-	const closed = openScreen(console, {lifecycle, first, loan, theme});
+	const closed = openScreen(console, {
+		lifecycle,
+		first,
+		loan,
+		theme,
+		...(flags.alert && {alert: flags.alert}),
+	});
 	forget();
 	void keepWhatItTook(connected, keepCode);
 	try {

@@ -1,4 +1,5 @@
 /** The program and its commands; what each does is imported when it is asked for. */
+import {addExamples, showSharedFlags} from './commands/help-parts.js';
 import {Option, type Command} from 'commander';
 import {exitCodeLines, exitCodes} from '../headless/exit-codes.js';
 import {addAboutCommands} from './commands/about-commands.js';
@@ -19,6 +20,7 @@ import {
 	pattern,
 	prometheus,
 	seedOption,
+	alertOption,
 	themeOption,
 	type ConsoleFlags,
 } from './flags.js';
@@ -34,6 +36,9 @@ import {addRequestFlags, requestOptionsFor} from './request-flags.js';
  * @param isAsNeeded Without the commands where the words cannot mean one: forty of them, with all their flags, take as long as the
  * first frame.
  */
+/** Commands that are for no cluster, and take none of its flags. */
+const ofNoCluster: ReadonlySet<string> = new Set(['sandbox', 'demo', 'version', 'completion', 'man', 'help']);
+
 export function createProgram({
 	keepCode = () => {},
 	words = process.argv.slice(2),
@@ -49,6 +54,9 @@ export function createProgram({
 		addWriteCommands(program);
 		addEvidenceCommands(program);
 		addReadCommands(program);
+		for (const command of program.commands) {
+			if (!ofNoCluster.has(command.name())) showSharedFlags(command);
+		}
 		addAboutCommands(program);
 	}
 
@@ -69,6 +77,7 @@ export function createProgram({
 		)
 		.option('--ascii', 'draw with ASCII characters only')
 		.addOption(themeOption())
+		.addOption(alertOption())
 		.addOption(
 			new Option('--screen-reader', 'no frames: one change a line, commands by number or word').env(
 				'INK_SCREEN_READER',
@@ -79,6 +88,7 @@ export function createProgram({
 			'what users get, from Prometheus instead of the pods: a URL, or namespace/service:port in the cluster',
 			prometheus,
 		);
+	addExamples(program, ['--sandbox', '--context prod-eu -n shop --read-only']);
 	program
 		.option('-q, --quiet', 'print nothing but errors and what was asked for with -o; the exit code tells')
 		.option('-v, --verbose', 'print each request and its answer on standard error; no headers, no bodies')

@@ -28,6 +28,7 @@ import {Quit} from './sheets/choose/quit-sheet.js';
 import {Help} from './sheets/choose/help-sheet.js';
 import {canSteer, Logs} from './sheets/inspect/logs-sheet.js';
 import {Choice} from './sheets/choose/choice-sheet.js';
+import {Images} from './sheets/choose/images-sheet.js';
 import {Namespaces} from './sheets/choose/namespaces-sheet.js';
 import {Palette} from './sheets/choose/palette-sheet.js';
 import {Requests} from './sheets/choose/requests-sheet.js';
@@ -76,6 +77,7 @@ function isEnabled(
 		return sheet?.kind === 'review' && !isSettled;
 	}
 	if (action === 'managedFields' || action === 'refresh') return sheet?.kind === 'yaml';
+	if (action === 'images') return sheet?.kind === 'create service' || sheet?.kind === 'create revision';
 	if (action === 'askAgain') return sheet?.kind === 'verify';
 	if (sheet?.kind === 'logs') return canSteer(sheet, action);
 	if (action === 'copyCommand') return sheet !== undefined && copied.has(sheet.kind);
@@ -139,6 +141,7 @@ export function App(means: AppProps) {
 			return run(action, input);
 		}
 		if (action === 'uncover' && (context === 'viewer' || context === 'form')) return run(action);
+		if (action === 'images') return run(action);
 		if (action === 'complete' || action === 'rollBack') {
 			return reviewFromSheet(store, labelOf(action), () => run(action));
 		}
@@ -280,6 +283,8 @@ function SheetView({
 			return <Palette perform={run} {...props} />;
 		case 'namespaces':
 			return <Namespaces names={sheet.names} sentence={sheet.sentence} {...props} />;
+		case 'images':
+			return <Images images={sheet.images} {...props} />;
 		case 'choice':
 			return <Choice sheet={sheet} {...props} />;
 		case 'contexts':

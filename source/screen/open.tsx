@@ -12,6 +12,8 @@ import type {ConsoleLoan} from '../terminal/lifecycle/terminal-loan.js';
 import {inAscii} from '../terminal/output/ascii.js';
 import {backgroundOf} from '../terminal/output/palette.js';
 import {createTheme, type ThemeOptions} from '../terminal/output/theme.js';
+import type {AlertKind} from '../terminal/output/attention.js';
+import {followAlarms} from './alerts.js';
 import {App} from './app.js';
 import {ThemeContext} from './widgets/theme-context.js';
 import type {FirstFrame} from './frame/first-frame.js';
@@ -35,7 +37,14 @@ export async function openScreen(
 		first,
 		loan,
 		theme = {},
-	}: {lifecycle: Lifecycle; first: FirstFrame; loan: ConsoleLoan; theme?: ThemeOptions},
+		alert = new Set(),
+	}: {
+		lifecycle: Lifecycle;
+		first: FirstFrame;
+		loan: ConsoleLoan;
+		theme?: ThemeOptions;
+		alert?: ReadonlySet<AlertKind>;
+	},
 ): Promise<void> {
 	const {store} = console;
 	const {writer, sight} = first;
@@ -90,7 +99,11 @@ export async function openScreen(
 		interactive: true,
 	});
 	lifecycle.onOwed(owed);
-	lifecycle.onRestore(() => instance.unmount());
+	const forget = followAlarms(store, alert, bytes => process.stdout.write(bytes));
+	lifecycle.onRestore(() => {
+		forget();
+		instance.unmount();
+	});
 	let options = theme;
 	const draw = (more: ThemeOptions) => {
 		options = {...options, ...more};
@@ -117,6 +130,7 @@ export async function openScreen(
 	// Whether it answers at all: then it can be asked what a lone ESC is.
 	stdin.ask('device attributes');
 	await instance.waitUntilExit();
+	forget();
 }
 
 /**

@@ -13,11 +13,13 @@ import {
 	typeDigit,
 } from '../console/state/draft.js';
 import {openServiceForm, openTagForm} from '../console/forms/forms.js';
+import {openImages} from '../console/forms/used-images.js';
 import type {Console} from '../console/console.js';
 import {selectedService} from '../console/state/read.js';
 import {
 	closeFilter,
 	cyclePane,
+	cycleSort,
 	focusPane,
 	moveSelection,
 	notify,
@@ -67,6 +69,8 @@ const performers: Partial<Record<Action, Performer>> = {
 	leave({store}, {quit}) {
 		if (mayQuit(store)) quit();
 	},
+	sort: ({store}) => cycleSort(store),
+	images: ({store}) => openImages(store),
 	enlarge: ({store}) => toggleEnlarged(store),
 	messages: ({store}) => openSheet(store, {kind: 'messages'}),
 	suspend: (_, {suspend}) => suspend(),

@@ -67,6 +67,7 @@ export function contextOf(state: ConsoleState): KeyContext {
 		case 'palette':
 		case 'contexts':
 		case 'namespaces':
+		case 'images':
 		case 'choice':
 			return 'palette';
 		case 'help':
@@ -77,7 +78,7 @@ export function contextOf(state: ConsoleState): KeyContext {
 		case 'verify':
 		case 'yaml':
 		case 'events':
-			return 'viewer';
+			return state.find?.isTyping ? 'search' : 'viewer';
 		case 'logs':
 			return sheet.isTyping ? 'search' : 'logs';
 		case undefined:

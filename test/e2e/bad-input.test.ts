@@ -24,9 +24,10 @@ describe('the form of a new service', () => {
 		['65536', /1 to 65535/],
 		['8012', /8012 is reserved by Knative/],
 		['abc', /1 to 65535/],
-	])('says what is wrong with port %s as it is typed', async (port, sentence) => {
+	])('says what is wrong with port %s when its field is left', async (port, sentence) => {
 		await using terminal = await openForm();
 		fill(terminal, 3, port);
+		terminal.press('tab');
 		await terminal.until(screen => sentence.test(screen) && new RegExp(`Port\\s+${port}`).test(screen));
 	});
 
@@ -34,9 +35,10 @@ describe('the form of a new service', () => {
 		['Hello_World', /lower-case letters, digits and -/],
 		['a'.repeat(64), /64 characters; at most 63 characters/],
 		['checkout', /checkout is taken in namespace default/],
-	])('says what is wrong with the name %s as it is typed', async (name, sentence) => {
+	])('says what is wrong with the name %s when its field is left', async (name, sentence) => {
 		await using terminal = await openForm();
 		fill(terminal, 0, name);
+		terminal.press('tab');
 		await terminal.until(sentence);
 	});
 

@@ -13,7 +13,7 @@ export function addAboutCommands(program: Command): void {
 		.description('version, commit, and what it runs on')
 		.addOption(outputOption())
 		.action(async ({output}: {output: 'text' | 'json'}) => (await load()).showVersion(output));
-	addExamples(version, ['version -o json']);
+	addExamples(version, ['version', 'version -o json']);
 
 	const completion = program
 		.command('completion')
@@ -26,10 +26,11 @@ export function addAboutCommands(program: Command): void {
 		'completion kubectl > /usr/local/bin/kubectl_complete-canary; chmod +x /usr/local/bin/kubectl_complete-canary',
 	]);
 
-	program
+	const manual = program
 		.command('man')
 		.description('print the manual page, for man -l -')
 		.action(async () => (await load()).showManual(program));
+	addExamples(manual, ['man | man -l -', 'man > ~/.local/share/man/man1/kn-canary.1']);
 
 	addConfig(program);
 }
@@ -46,7 +47,7 @@ function addConfig(program: Command): void {
 			const failed = (await load()).initConfig(program, command.optsWithGlobals<{config?: string}>());
 			if (failed !== undefined) program.error(failed, {exitCode: exitCodes.notMade});
 		});
-	addExamples(init, ['config init']);
+	addExamples(init, ['config init', 'config init --config ./kn-canary.yaml']);
 	const view = config
 		.command('view')
 		.description('every setting that is not the default, and where it comes from')

@@ -1,5 +1,5 @@
 /** What the help of every command ends with. */
-import type {Command} from 'commander';
+import type {Command, Option} from 'commander';
 import {exitCodeLines, type ExitCode} from '../../headless/exit-codes.js';
 
 /** What the program was called by, as all above a command know it. */
@@ -18,4 +18,36 @@ export function addExamples(command: Command, lines: readonly string[]): void {
 /** @param own Beside 0, 1 and 2. */
 export function addExitCodes(command: Command, own: readonly ExitCode[]): void {
 	command.addHelpText('after', `\nExit codes:\n${exitCodeLines(own).join('\n')}`);
+}
+
+/** Of the program, and of no use to a command that has no screen, or that has a flag of its own for it. */
+const ofScreen: ReadonlySet<string> = new Set([
+	'version',
+	'alert',
+	'ascii',
+	'screenReader',
+	'theme',
+	'allNamespaces',
+	'selector',
+]);
+const ofRequests: ReadonlySet<string> = new Set(['verify', 'complete']);
+const ofUsers: ReadonlySet<string> = new Set(['verify', 'users']);
+
+/** The flags of the program that a command takes, too, wherever they stand. */
+function sharedFlags(command: Command): readonly Option[] {
+	const program = command.parent?.parent ?? command.parent;
+	const own = new Set(command.options.map(option => option.attributeName()));
+	return (program?.options ?? []).filter(option => {
+		const name = option.attributeName();
+		const {helpGroupHeading: group = ''} = option;
+		if (option.hidden || own.has(name) || ofScreen.has(name) || group.startsWith('The sandbox')) return false;
+		if (name === 'prometheus') return ofUsers.has(command.name());
+		return !group.startsWith('Requests') || ofRequests.has(command.name());
+	});
+}
+
+/** Has the help of a command that reaches a cluster show the flags that it shares with the others. */
+export function showSharedFlags(command: Command): void {
+	command.configureHelp({showGlobalOptions: true, visibleGlobalOptions: given => [...sharedFlags(given)]});
+	for (const part of command.commands) showSharedFlags(part);
 }

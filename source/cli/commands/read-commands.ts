@@ -88,7 +88,7 @@ function addStatus(program: Command): void {
 				{isDescribed: true},
 			),
 		);
-	addExamples(describe, ['describe ksvc/cart']);
+	addExamples(describe, ['describe ksvc/cart', 'describe cart -n shop']);
 	addExitCodes(describe, []);
 }
 

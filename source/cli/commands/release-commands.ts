@@ -53,12 +53,19 @@ export function addReleaseCommands(program: Command): void {
 		.addOption(despite())
 		.action(run('rollback'));
 	addExamples(rollback, ['rollback cart --yes', 'rollback cart --to 00041']);
-	release('abandon', 'give a release up: the canary leaves the split and is marked as rejected')
+	const abandon = release(
+		'abandon',
+		'give a release up: the canary leaves the split and is marked as rejected',
+	)
 		.option('--to <revision>', which)
 		.option('--template', 'put the template back to what users run, too: that makes a revision, at 0 %')
 		.addOption(despite())
 		.action(run('abandon'));
-	release('undo', 'put back the split before the last change').addOption(despite()).action(run('undo'));
+	addExamples(abandon, ['abandon cart --yes --reason "5xx at 10 %"', 'abandon cart --template']);
+	const undo = release('undo', 'put back the split before the last change')
+		.addOption(despite())
+		.action(run('undo'));
+	addExamples(undo, ['undo cart --dry-run', 'undo cart --yes']);
 	const history = program
 		.command('history')
 		.description('who changed which split, when, from what to what, as far as this machine knows')
@@ -69,4 +76,5 @@ export function addReleaseCommands(program: Command): void {
 			await runHistory(service, program.opts<ConsoleFlags>(), output);
 		});
 	addExitCodes(history, []);
+	addExamples(history, ['history cart', 'history -o json']);
 }

@@ -10,6 +10,8 @@ import {
 	type SandboxFlags,
 } from '../flags.js';
 
+import {addExamples} from './help-parts.js';
+
 export function addSandboxCommands(program: Command): void {
 	const sandbox = program
 		.command('sandbox')
@@ -26,8 +28,9 @@ export function addSandboxCommands(program: Command): void {
 	for (const option of crowdOptions()) {
 		sandbox.addOption(option);
 	}
+	addExamples(sandbox, ['sandbox', 'sandbox --pace 10 --services 1000']);
 
-	program
+	const demo = program
 		.command('demo')
 		.description('play a whole canary release on a fresh sandbox and print it as plain lines')
 		.addOption(paceOption(demoPace))
@@ -36,4 +39,5 @@ export function addSandboxCommands(program: Command): void {
 			const {pace = demoPace} = command.optsWithGlobals();
 			await runDemo({pace});
 		});
+	addExamples(demo, ['demo', 'demo --pace 20']);
 }

@@ -111,7 +111,7 @@ export function addWriteCommands(program: Command): void {
 				.option('--concurrency-limit <number>', 'requests at once in one pod at most; 0 is none'),
 		),
 	).action(async (service: string, flags: ScaleFlags) => (await load()).runScale(service, common(), flags));
-	addExamples(writes(scale), ['scale cart --min 1 --max 20']);
+	addExamples(writes(scale), ['scale cart --min 1 --max 20', 'scale cart --target 50 --dry-run']);
 
 	const tag = program
 		.command('tag <service> <tags...>')

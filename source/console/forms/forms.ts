@@ -49,7 +49,9 @@ export function openServiceForm(store: ConsoleStore): void {
 	const state = store.getState();
 	if (isWithheld(store, 'create', homeOf(state))) return;
 	const left = state.leftForms.get(formKey({kind: 'create service'}));
-	openSheet(store, left ?? judgedService(state, initialService({namespace: homeOf(state)}), new Set()));
+	const fresh = judgedService(state, initialService({namespace: homeOf(state)}), new Set());
+	openSheet(store, left ?? fresh);
+	if (left) sayKept(store, left, fresh);
 }
 
 /** Returns what users run, where it is not what the template makes: it is worth reading then. */
@@ -119,6 +121,12 @@ export function openTagForm(store: ConsoleStore): void {
 	}));
 }
 
+/** That a form is as it was left, where something was typed into it. */
+function sayKept(store: ConsoleStore, left: FormSheet, fresh: FormSheet): void {
+	if (JSON.stringify(left.values) === JSON.stringify(fresh.values)) return;
+	notify(store, {tone: 'info', text: 'Here is what you typed before; nothing of it was sent.'});
+}
+
 const on = (service: ServiceView) => ({seen: service, isAnother: false, now: service});
 
 function isWithheld(store: ConsoleStore, right: RightName, namespace: string): boolean {
@@ -139,7 +147,9 @@ function openFor(
 	}
 	if (isWithheld(store, 'patch', service.namespace)) return false;
 	const {key, fresh} = form(service, state);
-	openSheet(store, state.leftForms.get(key) ?? orphanOf(state, key, service) ?? fresh());
+	const left = state.leftForms.get(key) ?? orphanOf(state, key, service);
+	openSheet(store, left ?? fresh());
+	if (left) sayKept(store, left, fresh());
 	return true;
 }
 

@@ -9,6 +9,7 @@ import {set, splitOf, type Split, type SplitRow} from '../../knative/split/split
 import type {ConsoleState, Draft, ReflectorState, Sheet} from './state.js';
 import {compareNames, keyOf, type ObjectName} from '../tables/object-name.js';
 import {indexOfName, placeOf} from '../tables/tables.js';
+import {sortedRows} from './sorted.js';
 import {hasInText, visibleServices} from './visible.js';
 import {withGoneRevision, withGoneService, type Gone, type Selected} from './selection.js';
 
@@ -44,6 +45,11 @@ export type ServiceRow = ServiceView | Gone;
 
 /** The rows of the list of services: those that are visible, and the place of the selected one when that is gone. */
 export function serviceRows(state: ConsoleState): readonly ServiceRow[] {
+	return sortedRows(namedRows(state), state.sort, state.verdicts);
+}
+
+/** The same in order of namespace and name. */
+function namedRows(state: ConsoleState): readonly ServiceRow[] {
 	const visible = visibleServices(state);
 	const gone = goneService(state);
 	if (!gone || !hasInText(gone, state.filter, state.scope)) return visible;
@@ -60,6 +66,7 @@ export function selectedIndex(state: ConsoleState): number {
 	const {selected} = state;
 	if (!selected) return -1;
 	const rows = serviceRows(state);
+	if (state.sort !== 'name') return rows.findIndex(({uid}) => uid === selected.uid);
 	// In order; one that is gone may stand before another of its name.
 	for (let place = placeOf(rows, selected); ; place++) {
 		const row = rows[place];

@@ -9,6 +9,7 @@ import {
 	shownSplit,
 	visibleServices,
 } from './read.js';
+import {serviceSorts} from './sorted.js';
 import {hasInText} from './visible.js';
 import {isGone, selectionOf, type Selected} from './selection.js';
 import type {FormSheet} from '../sheets/sheets.js';
@@ -56,8 +57,24 @@ const paneSteps: Readonly<Record<Pane, ((store: ConsoleStore, step: SelectionSte
 		const next = stepped(split, index, step);
 		if (next) store.setState({row: new Map(state.row).set(service.uid, next.key), typed: undefined});
 	},
-	live: undefined,
+	live: stepAnswers,
 };
+
+/** Back through the answers that are kept, and on to the newest, which is followed again. */
+function stepAnswers(store: ConsoleStore, step: SelectionStep): void {
+	const {live, answersUpTo} = store.getState();
+	const last = live?.snapshot.last ?? [];
+	if (!live || last.length === 0) return;
+	const newest = last.length - 1;
+	const found =
+		answersUpTo?.uid === live.uid ? last.findIndex(({order}) => order === answersUpTo.order) : newest;
+	const from = found === -1 ? (answersUpTo?.uid === live.uid ? 0 : newest) : found;
+	const to = 'to' in step ? (step.to === 'top' ? 0 : newest) : Math.min(newest, Math.max(0, from + step.by));
+	const answer = last[to];
+	store.setState({
+		answersUpTo: to === newest || !answer ? undefined : {uid: live.uid, order: answer.order},
+	});
+}
 
 /** Moves the selection of the focused pane; stays at the ends. */
 export function moveSelection(store: ConsoleStore, step: SelectionStep): void {
@@ -115,14 +132,19 @@ export function closeFilter(store: ConsoleStore, {keep}: {keep: boolean}): void 
 }
 
 export function openSheet(store: ConsoleStore, sheet: Sheet): void {
-	store.setState(({sheets}) => ({sheets: [...sheets, sheet], notice: undefined, typed: undefined}));
+	store.setState(({sheets}) => ({
+		sheets: [...sheets, sheet],
+		find: undefined,
+		notice: undefined,
+		typed: undefined,
+	}));
 }
 
 /** Closes the sheet on top. What was typed into a form is kept for the next time it is opened. */
 export function closeSheet(store: ConsoleStore): void {
 	store.setState(({sheets, leftForms}) => {
 		const top = sheets.at(-1);
-		const rest = {sheets: sheets.slice(0, -1)};
+		const rest = {sheets: sheets.slice(0, -1), find: undefined};
 		return top && isForm(top) ? {...rest, leftForms: new Map(leftForms).set(formKey(top), top)} : rest;
 	});
 }
@@ -201,4 +223,11 @@ export function stepBack(store: ConsoleStore): boolean {
 	else if (state.filter !== '') setFilter(store, '');
 	else return false;
 	return true;
+}
+
+/** The next order of the list of services. */
+export function cycleSort(store: ConsoleStore): void {
+	store.setState(({sort}) => ({
+		sort: serviceSorts[(serviceSorts.indexOf(sort) + 1) % serviceSorts.length] ?? 'name',
+	}));
 }

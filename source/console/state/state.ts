@@ -11,6 +11,7 @@ import type {Standing} from '../../kube/auth/credentials.js';
 import type {Unreached} from '../../kube/gateway/find-gateway.js';
 import type {ForwardState} from '../../kube/port-forward/port-forward.js';
 import type {Scope} from './scope-kind.js';
+import type {ServiceSort} from './sorted.js';
 import type {ReflectorState} from '../../kube/watch/reflector.js';
 import {defaultRequestOptions, type RequestOptions} from '../../probe/transport/request-options.js';
 import type {LoopSnapshot} from '../../probe/loop/loop.js';
@@ -57,7 +58,8 @@ export type {UsersSnapshot} from '../../users/users.js';
 
 /** Where the cluster is reached, and as whom. */
 export type ConnectionState =
-	| {kind: 'connecting'; to: string}
+	/** Since when: milliseconds since 1970. */
+	| {kind: 'connecting'; to: string; since: number}
 	| {
 			kind: 'connected';
 			context: string;
@@ -151,6 +153,8 @@ export type Sheet =
 	| {kind: 'details'}
 	| {kind: 'palette'}
 	| {kind: 'namespaces'; names: readonly string[]; sentence?: string}
+	/** Images that are in use here, to pick one for the form beneath. */
+	| {kind: 'images'; images: readonly string[]}
 	| ChoiceSheet
 	| {kind: 'writes'}
 	| {kind: 'messages'}
@@ -219,6 +223,8 @@ export type ConsoleState = {
 	revision: ReadonlyMap<string, RevisionChoice>;
 	row: ReadonlyMap<string, string>;
 	filter: string;
+	/** In which order the services are listed. */
+	sort: ServiceSort;
 	/** The filter has the keys. */
 	filtering: boolean;
 	/** What was selected before the filter had them: what matches half a word is not what is looked for. */
@@ -246,6 +252,8 @@ export type ConsoleState = {
 
 	/** Counts of the service that is asked, or was last. */
 	live: LiveView | undefined;
+	/** The newest answer that is shown, where one has gone back; undefined: the newest there is. */
+	answersUpTo: {uid: string; order: number} | undefined;
 	/** What the loops say of each service that was asked, by uid. */
 	verdicts: ReadonlyMap<string, ServiceVerdict>;
 
@@ -255,6 +263,8 @@ export type ConsoleState = {
 		| undefined;
 
 	sheets: readonly Sheet[];
+	/** What is looked for in the text on top, and whether it is being typed. */
+	find: {text: string; isTyping: boolean} | undefined;
 	writes: readonly WriteRecord[];
 	notice: Notice | undefined;
 	/** What the message line has said, oldest first, to be read again. */
@@ -276,7 +286,7 @@ export function initialState({
 	asking?: RequestOptions | undefined;
 }): ConsoleState {
 	return {
-		connection: {kind: 'connecting', to},
+		connection: {kind: 'connecting', to, since: Date.now()},
 		standing: {},
 		contextNames: [],
 		namespace,
@@ -299,6 +309,7 @@ export function initialState({
 		revision: new Map(),
 		row: new Map(),
 		filter: '',
+		sort: 'name',
 		filtering: false,
 		selectedBefore: undefined,
 		drafts: new Map(),
@@ -312,9 +323,11 @@ export function initialState({
 		placeholders: new Map(),
 		leftForms: new Map(),
 		live: undefined,
+		answersUpTo: undefined,
 		verdicts: new Map(),
 		users: undefined,
 		sheets: [],
+		find: undefined,
 		writes: [],
 		notice: undefined,
 		messages: [],

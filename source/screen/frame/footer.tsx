@@ -3,8 +3,16 @@ import {Box, Text} from 'ink';
 import {useEffect, useMemo, useReducer} from 'react';
 import {useShallow} from 'zustand/react/shallow';
 import {offeredRights} from '../../console/session/rights.js';
+import {notOffered} from './offered.js';
 import {announced, announcedFor, announcement, lastChangeWords} from './changes.js';
-import {oldSince, selectedService, topSheet, troubledRevision, troubleOf} from '../../console/state/read.js';
+import {
+	oldSince,
+	selectedRevision,
+	selectedService,
+	topSheet,
+	troubledRevision,
+	troubleOf,
+} from '../../console/state/read.js';
 import type {ConsoleState} from '../../console/state/state.js';
 import {serviceState} from '../../knative/service/service-state.js';
 import {footerFor, type Action} from '../keys/key-lookup.js';
@@ -184,17 +192,31 @@ function urgentAction(state: ConsoleState): Action | undefined {
 		: undefined;
 }
 
+/** What these keys act on is the selected revision, whichever pane has the keyboard. */
+const ofRevision: ReadonlySet<Action> = new Set(['tag', 'verifyTag', 'deleteRevision']);
+
+function shownTarget(state: ConsoleState): string | undefined {
+	if (topSheet(state)) return undefined;
+	const service = selectedService(state);
+	const revision = selectedRevision(state);
+	return service && revision && shortRevision(revision.name, service.name);
+}
+
 export function Footer({width, isEnabled}: {width: number; isEnabled: (action: Action) => boolean}) {
 	const {isAscii} = useTheme();
 	const context = useConsoleState(contextOf);
 	const rights = useConsoleState(useShallow(offeredRights));
 	const urgent = useConsoleState(urgentAction);
 	const isUnavailable = (action: Action) => unavailable(rights, action) !== undefined;
+	const target = useConsoleState(shownTarget);
+	const targetOf = (action: Action) => (ofRevision.has(action) ? target : undefined);
+	const idle = useConsoleState(useShallow(notOffered));
+	const isHere = (action: Action) => isEnabled(action) && !idle.includes(action);
 	return (
 		<Box width={width} height={1} paddingLeft={1} overflow="hidden">
 			<Hints
 				urgent={urgent}
-				hints={footerFor(context, width - 1, {isAscii, isEnabled, isUnavailable, urgent})}
+				hints={footerFor(context, width - 1, {isAscii, isEnabled: isHere, isUnavailable, targetOf, urgent})}
 				isUnavailable={isUnavailable}
 			/>
 		</Box>

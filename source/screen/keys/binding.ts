@@ -51,6 +51,8 @@ export type Action =
 	| 'open'
 	| 'back'
 	| 'filter'
+	| 'sort'
+	| 'images'
 	| 'palette'
 	| 'help'
 	| 'enlarge'

@@ -85,9 +85,14 @@ export type FooterOptions = StrokeStyle & {
 	readonly isEnabled?: (action: Action) => boolean;
 	/** What has to be done now: it stands first. */
 	readonly urgent?: Action | undefined;
+	/** What the action would act on, where that is not what has the keyboard: `…00002`. */
+	readonly targetOf?: (action: Action) => string | undefined;
 	/** What is not open to the operator; it is to be shown in brackets, where there is room. */
 	readonly isUnavailable?: (action: Action) => boolean;
 };
+
+const labelWith = (label: string, target: string | undefined) =>
+	target === undefined ? label : `${label} ${target}`;
 
 /** Columns a hint takes in the footer: `keys label`, and two spaces between two hints. */
 const hintWidth = ({keys, label}: Hint): number => Array.from(keys).length + 1 + label.length;
@@ -103,7 +108,7 @@ export const footerFor = (
 	width: number,
 	options: FooterOptions = {},
 ): readonly Hint[] => {
-	const {isEnabled = () => true, isUnavailable = () => false, urgent} = options;
+	const {isEnabled = () => true, isUnavailable = () => false, targetOf = () => undefined, urgent} = options;
 	const candidates = bindings
 		.filter(
 			binding => binding.footer !== undefined && appliesIn(binding, context) && isEnabled(binding.action),
@@ -116,7 +121,7 @@ export const footerFor = (
 				keys: (binding.footer?.keys ?? binding.keys.slice(0, 1))
 					.map(stroke => showStroke(stroke, options))
 					.join(''),
-				label: binding.footer?.label ?? binding.label,
+				label: labelWith(binding.footer?.label ?? binding.label, targetOf(binding.action)),
 			},
 		}));
 

@@ -50,6 +50,7 @@ export const lookKeys: readonly Binding[] = [
 		label: 'verify tag',
 		help: 'Send one request to the tag URL of the selected revision, which no user sees yet.',
 		palette: {names: ['verify-tag']},
+		footer: {rank: 21, label: 'verify'},
 	},
 	{
 		action: 'pauseResume',

@@ -60,6 +60,15 @@ export const movingKeys: readonly Binding[] = [
 		help: 'Go a page down.',
 	},
 	{
+		action: 'sort',
+		keys: ['o'],
+		in: ['services'],
+		label: 'sort',
+		help: 'List the services by name, by trouble (the worst first), or by age (the newest first).',
+		palette: {names: ['sort']},
+		footer: {rank: 13},
+	},
+	{
 		action: 'open',
 		keys: ['enter'],
 		in: ['services'],

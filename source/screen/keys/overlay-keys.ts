@@ -136,6 +136,28 @@ export const overlayKeys: readonly Binding[] = [
 		footer: {rank: 2},
 	},
 	{
+		action: 'images',
+		keys: ['ctrl-g'],
+		in: ['form'],
+		label: 'images',
+		help: 'Pick an image with its tag among those that the namespace already uses.',
+		footer: {rank: 4},
+	},
+	{
+		action: 'pageUp',
+		keys: ['pageup'],
+		in: ['form', 'requestForm'],
+		label: 'page up',
+		help: 'Go some fields up.',
+	},
+	{
+		action: 'pageDown',
+		keys: ['pagedown'],
+		in: ['form', 'requestForm'],
+		label: 'page down',
+		help: 'Go some fields down.',
+	},
+	{
 		action: 'nextField',
 		keys: ['tab', 'down'],
 		in: ['form', 'requestForm'],
@@ -234,6 +256,14 @@ export const overlayKeys: readonly Binding[] = [
 		label: 'back',
 		help: 'Close the palette.',
 		footer: {rank: 2},
+	},
+	{
+		action: 'filter',
+		keys: ['/'],
+		in: ['viewer'],
+		label: 'find',
+		help: 'Show only lines with some text in them.',
+		footer: {rank: 3},
 	},
 	{
 		action: 'back',

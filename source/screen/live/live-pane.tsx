@@ -48,6 +48,9 @@ export function LivePane({width, height}: Size) {
 	const isForwarded = gateway.kind === 'found' && gateway.forward !== undefined;
 	const snapshot = service && live?.uid === service.uid ? live.snapshot : undefined;
 	const page = live?.page ?? 0;
+	const isBack = useConsoleState(
+		state => state.answersUpTo !== undefined && state.answersUpTo.uid === service?.uid,
+	);
 	const background = live?.background ?? 0;
 	const isRefused = service !== undefined && lateRefusal(service) !== undefined;
 	const inside = frameContentSize(width, height);
@@ -63,7 +66,10 @@ export function LivePane({width, height}: Size) {
 			title={titleOf('live')}
 			aside={
 				snapshot &&
-				fittingAside(asidePieces(snapshot, page, {isRefused, isForwarded, background}), width - titleWidth)
+				fittingAside(
+					asidePieces(snapshot, page, {isRefused, isForwarded, background, isBack}),
+					width - titleWidth,
+				)
 			}
 			isFocused={focus === 'live'}
 		>
@@ -135,7 +141,12 @@ function fittingAside(pieces: readonly AsidePiece[], room: number): string {
 function asidePieces(
 	snapshot: LoopSnapshot,
 	page: number,
-	{isRefused, isForwarded, background}: {isRefused: boolean; isForwarded: boolean; background: number},
+	{
+		isRefused,
+		isForwarded,
+		background,
+		isBack,
+	}: {isRefused: boolean; isForwarded: boolean; background: number; isBack: boolean},
 ): AsidePiece[] {
 	const past = snapshot.history.at(-page);
 	if (page > 0 && past) {
@@ -150,6 +161,7 @@ function asidePieces(
 	const pace = burstLeft > 0 ? `burst, ${burstLeft} left` : state === 'running' ? `${rate} req/s` : 'paused';
 	const split = weights.map(({percent}) => percent).join('/');
 	return [
+		...(isBack ? [{text: 'earlier answers, G follows'}] : []),
 		{text: pace},
 		{text: count(answered, 'answer'), rank: 1},
 		...(notSent > 0 ? [{text: `${notSent} skipped (rate limit)`, rank: 3}] : []),
@@ -257,6 +269,9 @@ function Counts({
 	);
 }
 
+/** Lines of failures from which on there is room below them. */
+const roomyList = 5;
+
 /** Beside each other where there is room and something fails: no failure pushes off the answers, and none of these a failure. */
 function AnswersAndFailures({
 	snapshot: {last, at},
@@ -271,23 +286,42 @@ function AnswersAndFailures({
 	width: number;
 	layout: LiveLayout;
 }) {
-	const {styles} = useTheme();
-	const isBeside = layout.isBeside && failures.length > 0;
+	const {styles, glyphs} = useTheme();
+	// Without a failure only where there is room for what else was said.
+	const isBeside = layout.isBeside && (failures.length > 0 || layout.failures > roomyList);
 	const failuresWidth = isBeside ? Math.floor(width / 2) - 1 : width;
 	const answersWidth = isBeside ? width - failuresWidth - 2 : width;
 	const isTitled = isBeside && layout.failures > 2;
+	const upTo = useConsoleState(state => state.answersUpTo);
+	const found = upTo ? last.findIndex(({order}) => order === upTo.order) : -1;
+	// One that is not kept any more: the oldest that are.
+	const end = upTo === undefined ? last.length : Math.max(found + 1, Math.min(last.length, layout.answers));
 	const shown = failures.slice(0, layout.failures - (isTitled ? 1 : 0));
+	const messages = useConsoleState(state => state.messages);
+	const left = layout.failures - (isTitled ? 1 : 0) - shown.length - 2;
+	const said = isBeside && layout.failures > roomyList && left > 0 ? messages.slice(-left).toReversed() : [];
 	const failureList = (
 		<Box width={failuresWidth} flexDirection="column" overflow="hidden">
-			{isTitled && <Text {...styles.muted}>FAILURES of this split, newest first</Text>}
+			{isTitled && (
+				<Text {...styles.muted}>
+					{failures.length > 0 ? 'FAILURES of this split, newest first' : 'FAILURES of this split: none'}
+				</Text>
+			)}
 			{shown.map(failure => (
 				<FailureLine key={failure.key} failure={failure} now={at} width={failuresWidth} service={service} />
+			))}
+			{said.length > 0 && <Text {...styles.muted}>{'\n'}MESSAGES, newest first (m: all)</Text>}
+			{said.map(({at: when, text}) => (
+				<Text key={when} wrap="truncate">
+					<Text {...styles.muted}>{`${clock(when)}  `}</Text>
+					{cutText(text, failuresWidth - 10, {ellipsis: glyphs.ellipsis})}
+				</Text>
 			))}
 		</Box>
 	);
 	const answerList = (
 		<Box width={answersWidth} height={layout.answers} flexDirection="column" overflow="hidden">
-			{(layout.answers > 0 ? last.slice(-layout.answers) : []).map(answer => (
+			{(layout.answers > 0 ? last.slice(Math.max(0, end - layout.answers), end) : []).map(answer => (
 				<AnswerLine key={answer.order} answer={answer} width={answersWidth} />
 			))}
 		</Box>

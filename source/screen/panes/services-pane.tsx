@@ -14,7 +14,8 @@ import {
 import {filterStates} from '../../console/state/visible.js';
 import {isAcross, whereWords} from '../../console/state/scope.js';
 import {setFilter} from '../../console/state/select.js';
-import type {ReflectorState} from '../../console/state/state.js';
+import type {ConsoleState, ReflectorState} from '../../console/state/state.js';
+import {clock} from '../format.js';
 import type {Size} from '../layout.js';
 import {frameContentSize} from '../widgets/frame-lines.js';
 import {Frame} from '../widgets/frame.js';
@@ -36,6 +37,7 @@ export function ServicesPane({width, height}: Size) {
 		focus,
 		filter,
 		filtering,
+		sort,
 		feed,
 		scope,
 		namespace,
@@ -50,6 +52,7 @@ export function ServicesPane({width, height}: Size) {
 			focus: focusedPane(state),
 			filter: state.filter,
 			filtering: state.filtering,
+			sort: state.sort,
 			feed: state.feeds.services,
 			connection: state.connection,
 			scope: state.scope,
@@ -86,7 +89,7 @@ export function ServicesPane({width, height}: Size) {
 			width={width}
 			height={height}
 			title={titleOf('services')}
-			aside={filter === '' ? String(total || '') : `${visible} of ${total}`}
+			aside={asideOf(filter === '' ? String(total || '') : `${visible} of ${total}`, sort, width)}
 			isFocused={focus === 'services'}
 		>
 			<TableRows
@@ -113,7 +116,13 @@ export function ServicesPane({width, height}: Size) {
 						? connection.sentence
 						: plugin !== undefined
 							? `Waiting for the credential plugin ${plugin}…`
-							: emptySentence(feed, {filter, where: whereWords({namespace, scope}), namespace, isMissing})
+							: emptySentence(feed, {
+									filter,
+									where: whereWords({namespace, scope}),
+									namespace,
+									isMissing,
+									connection,
+								})
 				}
 			/>
 			{hasFilterLine && (
@@ -130,6 +139,13 @@ export function ServicesPane({width, height}: Size) {
 	);
 }
 
+/** How many there are, and in which order when that is not of their names; the order first where there is no room for both. */
+function asideOf(count: string, sort: ConsoleState['sort'], width: number): string {
+	if (sort === 'name') return count;
+	const both = [`by ${sort}`, count].filter(part => part !== '').join(' · ');
+	return both.length <= width - titleOf('services').length - 8 ? both : `by ${sort}`;
+}
+
 /** What an empty list means, and what to do about it. */
 function emptySentence(
 	feed: ReflectorState,
@@ -138,11 +154,20 @@ function emptySentence(
 		where,
 		namespace,
 		isMissing,
-	}: {filter: string; where: string; namespace: string; isMissing: boolean},
+		connection,
+	}: {
+		filter: string;
+		where: string;
+		namespace: string;
+		isMissing: boolean;
+		connection: ConsoleState['connection'];
+	},
 ): string {
 	switch (feed.kind) {
 		case 'connecting':
-			return 'Connecting…';
+			return connection.kind === 'connecting'
+				? `Connecting to ${connection.to} since ${clock(connection.since)}: waiting for its API server.`
+				: `Waiting for the list of the services in ${where}.`;
 		case 'live':
 			if (isMissing) return `There is no namespace ${namespace}. :ns lists those there are.`;
 			return filter === ''

@@ -85,6 +85,20 @@ describe('the keys', () => {
 		expect(services).not.toBe(help);
 	});
 
+	it('that have nothing to act on yet are not offered', async () => {
+		const ready = await footer({focus: 'services'});
+		expect(ready).toContain('r revision');
+		expect(ready).not.toContain('u undo');
+		const waiting = await footer({
+			services: [],
+			connection: {kind: 'connecting', to: 'test', since: Date.now()},
+		});
+		for (const label of ['new', 'revision', 'promote', 'roll back', 'loop']) {
+			expect(waiting).not.toContain(label);
+		}
+		expect(waiting).toContain('? help');
+	});
+
 	it('that are not allowed are in brackets', async () => {
 		const no = {allowed: false, reason: 'you may not patch services'};
 		const yes = {allowed: true, reason: ''};

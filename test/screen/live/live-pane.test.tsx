@@ -1,6 +1,7 @@
 import {describe, expect, it} from 'vitest';
 import type {ConsoleState} from '../../../source/console/state/state.js';
 import {createLoop, type LoopSnapshot} from '../../../source/probe/loop/loop.js';
+import {moveSelection} from '../../../source/console/state/select.js';
 import {LivePane} from '../../../source/screen/live/live-pane.js';
 import {serviceView} from '../../knative/objects.js';
 import {answering} from '../../probe/answers.js';
@@ -131,4 +132,23 @@ describe('the live pane', () => {
 		expect(screen()).toContain('7 answers');
 		expect(screen()).not.toContain('55 answers');
 	});
+});
+
+it('goes back through the answers that are kept, says so, and follows again at the newest', async () => {
+	const last = Array.from({length: 40}, (_, index) => ({
+		...answering(`answer ${index + 1}.`),
+		grade: 'success' as const,
+		settling: false,
+		at: Date.now(),
+		order: index + 1,
+	}));
+	const {screen, store, until} = await open({state: 'running', answered: 40, last}, {focus: 'live'});
+	expect(screen()).toContain('answer 40.');
+	moveSelection(store, {by: -5});
+	await until(/earlier answers, G follows/);
+	await until(/answer 35\./);
+	expect(screen()).not.toContain('answer 36.');
+	moveSelection(store, {to: 'bottom'});
+	await until(/answer 40\./);
+	expect(store.getState().answersUpTo).toBeUndefined();
 });

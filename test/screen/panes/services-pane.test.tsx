@@ -1,5 +1,6 @@
 import {describe, expect, it, vi} from 'vitest';
 import type {ConsoleState} from '../../../source/console/state/state.js';
+import {cycleSort} from '../../../source/console/state/select.js';
 import {ServicesPane} from '../../../source/screen/panes/services-pane.js';
 import type {ServiceView} from '../../../source/knative/service/service.js';
 import {condition, serviceView} from '../../knative/objects.js';
@@ -69,7 +70,15 @@ describe('the list of services', () => {
 		[
 			'while it is asked for',
 			{feeds: {services: {kind: 'connecting'}, revisions: {kind: 'connecting'}}},
-			/Connecting/,
+			/Waiting for the list of the services/,
+		],
+		[
+			'before there is a connection',
+			{
+				connection: {kind: 'connecting', to: 'prod-eu', since: new Date(2026, 0, 1, 3, 4, 5).getTime()},
+				feeds: {services: {kind: 'connecting'}, revisions: {kind: 'connecting'}},
+			},
+			/Connecting to prod-eu since[^]*03:04:05/,
 		],
 		['that has none', {namespace: 'shop'}, /No services in namespace shop/],
 		['of a namespace that is not there', {namespace: 'shop', namespaceMissing: true}, /no namespace shop/],
@@ -87,4 +96,17 @@ describe('the list of services', () => {
 	])('%s says so', async (_, state, sentence) => {
 		expect((await open(state)).screen()).toMatch(sentence);
 	});
+});
+
+it('the list says in which order it is, and the selection stays on its service', async () => {
+	const {screen, store, until} = await open({services: [named('cart'), broken]});
+	cycleSort(store);
+	await until(/by trouble · 2/);
+	expect(screen()).toMatch(/checkout[^]*cart/);
+	await until(/▸ . cart/);
+	cycleSort(store);
+	await until(/by age · 2/);
+	cycleSort(store);
+	await vi.waitFor(() => expect(screen()).toMatch(/cart[^]*checkout/));
+	expect(screen()).not.toContain('by ');
 });

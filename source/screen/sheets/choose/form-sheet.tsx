@@ -110,7 +110,9 @@ function OpenForm({
 	const setLines = (next: readonly string[]) => setTyped({of, lines: [...next]});
 	const [showsMore, setShowsMore] = useState(false);
 	const [focus, setFocus] = useState<Focus>({kind: 'field', name: firstFieldOf(sheet, fields), row: 0});
-	const errors = errorsOf(sheet, lines);
+	// What is being typed is judged when its field is left, or the form is sent.
+	const [editing, setEditing] = useState<string>();
+	const {[editing ?? '']: _unfinished, ...errors} = errorsOf(sheet, lines);
 	const state: FormState = {values: toFormValues(fields, sheet.values, {lines, showsMore}), focus, errors};
 	const size = frameContentSize(width, height);
 	const said = [saidOf(fate, sheet), sheet.refusal].flatMap(text =>
@@ -124,6 +126,7 @@ function OpenForm({
 		for (const {id, kind} of fields) {
 			const value = next.values[id];
 			if (value === undefined || value === state.values[id]) continue;
+			setEditing(id);
 			if (kind === 'env list') {
 				const rows = linesValue(next.values, id);
 				setLines(rows);
@@ -132,6 +135,7 @@ function OpenForm({
 		}
 		if (focus.kind === 'field' && (next.focus.kind === 'submit' || next.focus.name !== focus.name)) {
 			touchField(store, sheet.kind, focus.name);
+			setEditing(undefined);
 		}
 		setFocus(next.focus);
 	};
@@ -150,6 +154,7 @@ function OpenForm({
 	};
 
 	const submit = () => {
+		setEditing(undefined);
 		void console.submitForm();
 		const after = store.getState().sheets.findLast(candidate => candidate.kind === sheet.kind);
 		if (!after || !isForm(after)) return;

@@ -1,7 +1,7 @@
 /** The keys of the focused pane, made from the key table. */
 import {useShallow} from 'zustand/react/shallow';
 import {offeredRights} from '../../../console/session/rights.js';
-import {helpFor, type KeyContext} from '../../keys/key-lookup.js';
+import {helpFor, labelOf, type KeyContext} from '../../keys/key-lookup.js';
 import type {Size} from '../../layout.js';
 import {fitText, widthOf} from '../../widgets/table/fit-text.js';
 import {useTheme} from '../../widgets/theme-context.js';
@@ -24,6 +24,7 @@ export function Help({pane, isActive, ...size}: Size & {pane: KeyContext; isActi
 			const why = unavailable(rights, action);
 			return {
 				text: `${fitText(keys, keyWidth)}  ${why === undefined ? text : `${text} ${why}`}`,
+				also: labelOf(action),
 				indent: keyWidth + 2,
 				...(why !== undefined && {style: styles.muted}),
 			};

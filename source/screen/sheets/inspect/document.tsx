@@ -8,11 +8,14 @@ import type {Size} from '../../layout.js';
 import {frameContentSize} from '../../widgets/frame-lines.js';
 import {Frame} from '../../widgets/frame.js';
 import {useTheme} from '../../widgets/theme-context.js';
-import {useActions} from '../../use-console.js';
+import {PromptLine} from '../../widgets/form/prompt-line.js';
+import {useActions, useConsole, useConsoleState} from '../../use-console.js';
 
 export type DocumentLine = {
 	text: string;
 	style?: TextStyle | undefined;
+	/** What it is found by beside its text. */
+	also?: string;
 	/** Columns by which continuation lines are set in. */
 	indent?: number;
 	/** Break anywhere instead of between words: for commands, which are to be copied. */
@@ -83,17 +86,24 @@ export function Document({
 	/** The name of what is on the screen with it, for a sheet that has to know what could be seen. */
 	shownAs?: string;
 }) {
-	const {glyphs} = useTheme();
-	const size = frameContentSize(width, height);
+	const {glyphs, styles} = useTheme();
+	const {store} = useConsole();
+	const find = useConsoleState(state => (context === 'viewer' && isActive ? state.find : undefined));
+	const whole = frameContentSize(width, height);
+	const size = find ? {...whole, height: Math.max(1, whole.height - 1)} : whole;
+	const wanted = find?.text.trim().toLowerCase() ?? '';
 	// A long text is wrapped once, not for each key that scrolls it.
 	const rows = useMemo(
-		() => lines.flatMap(line => wrapLine(line, size.width).map(text => ({text, style: line.style}))),
-		[lines, size.width],
+		() =>
+			lines
+				.filter(({text, also = ''}) => wanted === '' || `${text} ${also}`.toLowerCase().includes(wanted))
+				.flatMap(line => wrapLine(line, size.width).map(text => ({text, style: line.style}))),
+		[lines, size.width, wanted],
 	);
 	const last = Math.max(0, rows.length - size.height);
 	const [ownTop, setOwnTop] = useState(0);
-	const {top: wanted, setTop} = scrolled ?? {top: ownTop, setTop: setOwnTop};
-	const top = Math.min(wanted, last);
+	const {top: wantedTop, setTop} = scrolled ?? {top: ownTop, setTop: setOwnTop};
+	const top = Math.min(wantedTop, last);
 	const scroll = (by: number) => setTop(Math.min(last, Math.max(0, top + by)));
 	useActions(
 		context,
@@ -104,19 +114,39 @@ export function Document({
 			pageDown: () => scroll(size.height - 1),
 			top: () => setTop(0),
 			bottom: () => setTop(last),
+			filter: () => store.setState({find: {text: '', isTyping: true}}),
 		},
-		{isActive},
+		{isActive: isActive && !find?.isTyping},
 	);
+	useActions(
+		'search',
+		{
+			accept: () =>
+				store.setState({find: find && find.text.trim() !== '' ? {...find, isTyping: false} : undefined}),
+			back: () => store.setState({find: undefined}),
+		},
+		{isActive: isActive && find?.isTyping === true},
+	);
+	const shown = rows.slice(top, top + size.height);
 	const more = last > 0 ? `${glyphs.up}${glyphs.down} ${top + size.height} of ${rows.length}` : undefined;
 	return (
 		<Frame width={width} height={height} title={title} aside={more ?? aside} isFocused shownAs={shownAs}>
 			<Box width={size.width} height={size.height} flexDirection="column" overflow="hidden">
-				{rows.slice(top, top + size.height).map(({text, style}, index) => (
+				{find && shown.length === 0 && <Text {...styles.muted}>Nothing here has this.</Text>}
+				{shown.map(({text, style}, index) => (
 					<Text key={top + index} wrap="truncate" {...style}>
 						{text === '' ? ' ' : text}
 					</Text>
 				))}
 			</Box>
+			{find && (
+				<PromptLine
+					prefix="/"
+					value={find.text}
+					isFocused={isActive && find.isTyping}
+					onChange={text => store.setState({find: {text, isTyping: true}})}
+				/>
+			)}
 		</Frame>
 	);
 }

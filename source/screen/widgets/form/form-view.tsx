@@ -67,10 +67,21 @@ export function FormView(props: FormViewProps) {
 		onChange(reduceForm(fields, state, {type}));
 	};
 
+	const page = (direction: 1 | -1) => {
+		const type = direction === 1 ? 'next' : 'previous';
+		let moved = state;
+		for (let count = 0; count < Math.max(1, height - FOOT_HEIGHT - 1); count++) {
+			moved = reduceForm(fields, moved, {type});
+		}
+		onChange(moved);
+	};
+
 	const handlers: Partial<Record<Action, () => void>> = {
 		nextField: () => send('next'),
 		previousField: () => send('previous'),
 		removeRow: () => send('removeRow'),
+		pageUp: () => page(-1),
+		pageDown: () => page(1),
 		advance: () => (stops[focused]?.kind === 'submit' ? submit() : send('next')),
 		submit,
 		back: onBack,
@@ -148,6 +159,12 @@ export function FormView(props: FormViewProps) {
 	const stop = stops[focused];
 	const field = stop?.kind === 'field' ? fields.find(({name}) => name === stop.name) : undefined;
 	const error = field === undefined ? undefined : errors[field.name];
+	// What was left wrong is said where one goes on to: the nearest above.
+	const placeOf = (wanted: string) =>
+		stops.findIndex(candidate => candidate.kind === 'field' && candidate.name === wanted);
+	const passed = fields.findLast(
+		({name}) => errors[name] !== undefined && placeOf(name) !== -1 && placeOf(name) < focused,
+	);
 	return (
 		<Box flexDirection="column" width={width} height={height} overflow="hidden">
 			<Box flexDirection="column" height={Math.max(1, height - FOOT_HEIGHT)} overflow="hidden">
@@ -168,6 +185,9 @@ export function FormView(props: FormViewProps) {
 			</Box>
 			<Box height={SENTENCE_HEIGHT} flexShrink={0} overflow="hidden">
 				<Text wrap="wrap" {...(error === undefined ? styles.muted : styles.bad)}>
+					{error === undefined && passed !== undefined && (
+						<Text {...styles.bad}>{`${glyphs.bad} ${passed.label}: ${errors[passed.name]}\n`}</Text>
+					)}
 					{error === undefined ? (field?.help ?? '') : `${glyphs.bad} ${error}`}
 				</Text>
 			</Box>

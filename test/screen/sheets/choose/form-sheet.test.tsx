@@ -1,3 +1,4 @@
+import {openImages, pickImage} from '../../../../source/console/forms/used-images.js';
 import {describe, expect, it, vi} from 'vitest';
 import {openRevisionForm, openServiceForm, openTagForm} from '../../../../source/console/forms/forms.js';
 import {isForm} from '../../../../source/console/state/select.js';
@@ -74,4 +75,24 @@ it('the form of tags begins with those there are, and Esc closes it', async () =
 	await until(/canary/);
 	press('esc');
 	await vi.waitFor(() => expect(store.getState().sheets).toEqual([]));
+});
+
+it('takes an image from the list of those in use, and says when it is opened again that it kept what was typed', async () => {
+	const {press, store, type, until} = await open(openServiceForm);
+	await until(/New service/);
+	type('Shop!');
+	// What is being typed is judged when its field is left.
+	await until(/Shop!/);
+	expect(store.getState().sheets.at(-1)).toMatchObject({kind: 'create service', values: {name: 'Shop!'}});
+	openImages(store);
+	expect(store.getState().sheets.at(-1)).toEqual({
+		kind: 'images',
+		images: ['ghcr.io/knative/helloworld-go:latest'],
+	});
+	pickImage(store, 'ghcr.io/knative/helloworld-go:latest');
+	await until(/ghcr\.io\/knative\/helloworld-go:latest/);
+	press('esc');
+	await vi.waitFor(() => expect(store.getState().sheets).toEqual([]));
+	openServiceForm(store);
+	expect(store.getState().notice?.text).toContain('what you typed before');
 });

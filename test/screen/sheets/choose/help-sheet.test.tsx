@@ -1,4 +1,4 @@
-import {expect, it} from 'vitest';
+import {expect, it, vi} from 'vitest';
 import {unknownRights, type ConsoleState} from '../../../../source/console/state/state.js';
 import {helpFor} from '../../../../source/screen/keys/key-lookup.js';
 import {Help} from '../../../../source/screen/sheets/choose/help-sheet.js';
@@ -26,4 +26,25 @@ it('says of what is not allowed why', async () => {
 	const {text} = await open({rights: new Map([['default', {...unknownRights, patch}]])});
 	expect(text()).toContain('you may not patch services');
 	expect((await open()).text()).not.toContain('you may not patch services');
+});
+
+it('finds: only lines with what is typed are left, until Esc', async () => {
+	const {press, type, text, store} = await open();
+	store.setState({sheets: [{kind: 'help'}]});
+	press('/');
+	await vi.waitFor(() => expect(store.getState().find).toEqual({text: '', isTyping: true}));
+	type('suspend');
+	await vi.waitFor(() => expect(store.getState().find?.text).toBe('suspend'));
+	await vi.waitFor(() => expect(text()).toContain('Suspend; fg resumes.'));
+	await vi.waitFor(() => expect(text()).not.toContain('Go to the services.'));
+	// By its label, too.
+	store.setState({find: {text: 'roll back', isTyping: true}});
+	await vi.waitFor(() => expect(text()).toMatch(/ R /));
+	press('enter');
+	await vi.waitFor(() => expect(store.getState().find).toEqual({text: 'roll back', isTyping: false}));
+	press('/');
+	await vi.waitFor(() => expect(text()).toContain('Go to the services.'));
+	press('esc');
+	await vi.waitFor(() => expect(store.getState().find).toBeUndefined());
+	expect(text()).toContain('Go to the services.');
 });
