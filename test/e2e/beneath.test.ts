@@ -102,7 +102,7 @@ describe('a filter whose only service is deleted', () => {
 			await terminal.until(new RegExp(`/[cart]*${letter}`));
 		}
 		terminal.press('enter');
-		await terminal.until(/R roll back/);
+		await terminal.until(/tab pane/);
 		if (when === 'after') {
 			await terminal.until(/Revisions of cart/);
 			await world.delete('cart');

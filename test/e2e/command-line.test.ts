@@ -150,7 +150,7 @@ describe('the code that is kept from one start to the next', () => {
 		const first = start(env);
 		expect(first.status).toBe(0);
 		const files = filesOf(base.path);
-		expect(files.map(file => path.basename(file))).toContain('program.js');
+		expect(files.map(file => path.basename(file))).toContain('start.js');
 		const whole = new Map(files.map(file => [file, readFileSync(file)]));
 		for (const [file, bytes] of whole) writeFileSync(file, bytes.fill(0x5a, bytes.length / 2));
 		const second = start(env);

@@ -54,7 +54,7 @@ describe('the walk-through', () => {
 		await terminal.until(/TARGET=Knative/);
 		terminal.press('ctrl-s');
 		await terminal.until(/Create a revision of helloworld-go/);
-		expect(terminal.screen()).toMatch(/the new revision \(latest\)\s+canary\s+–\s+→\s+0 %/);
+		await terminal.until(/the new revision \(latest\)\s+canary\s+–\s+→\s+0 %/);
 		await confirm(terminal);
 		await terminal.until(/…00002\s+0 %\s+(?:\d+ %\s+)?canary\s+● Ready/);
 		// Until then the tag leads where it led: to what was the latest ready revision.

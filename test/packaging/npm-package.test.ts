@@ -3,7 +3,7 @@ import {execFileSync} from 'node:child_process';
 import {existsSync, globSync, mkdtempDisposableSync, readFileSync, readdirSync, statSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
-import {array, object, parse, string} from 'valibot';
+import {array, object, parse, string, union} from 'valibot';
 import {afterAll, beforeAll, describe, expect, it} from 'vitest';
 import {runCommand} from '../support/run-program.js';
 import {startSandboxProcess} from '../support/sandbox-process.js';
@@ -78,11 +78,16 @@ describe('the npm package', () => {
 	});
 });
 
+const sourceMap = object({sources: array(string())});
+/** A map, or one of several files that were put into one. */
+const anyMap = union([sourceMap, object({sections: array(object({map: sourceMap}))})]);
+
 /** Of each package that the maps of the build name, whatever the build itself has counted. */
 const mapped = (): Set<string> => {
 	const found = new Set<string>();
 	for (const file of globSync('dist/*.map')) {
-		const {sources} = parse(object({sources: array(string())}), jsonOf(file));
+		const map = parse(anyMap, jsonOf(file));
+		const sources = 'sections' in map ? map.sections.flatMap(section => section.map.sources) : map.sources;
 		for (const source of sources) {
 			const place = /node_modules\/(?:.*node_modules\/)?(?:@[^/]+\/)?[^/]+(?=\/)/.exec(source)?.[0];
 			// Maps that packages bring along may name places that are no package's.

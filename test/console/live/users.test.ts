@@ -44,7 +44,7 @@ test('begins by itself with the service that is selected, and leaves it with the
 	);
 	expect(uid).toBe(uidOf(console, 'cart'));
 	expect(snapshot.view.recent.rows.map(({revision}) => revision)).toEqual(['cart-00001', 'cart-00002']);
-	expect(usersSummary(snapshot).text).toMatch(/^users {2}≈\d+\/s {3}≈\d+│\d+ ±\d+$/);
+	expect(usersSummary(snapshot).text).toMatch(/^users {2}≈\d+\/s {3}≈[\d.]+│[\d.]+ ±\d+$/);
 	selectNamed(console.store, 'checkout');
 	expect(console.store.getState().users).toBeUndefined();
 	const next = await until(console, ({users}) => (users?.snapshot.state === 'counting' ? users : undefined));
