@@ -1,7 +1,7 @@
 /** `npm run dev`: the console on the sandbox, built and started again whenever a source changes. Its arguments are the program's. */
 import {execFileSync, spawn, type ChildProcess} from 'node:child_process';
 import {once} from 'node:events';
-import {watch} from 'node:fs';
+import {globSync, statSync} from 'node:fs';
 import {setTimeout as delay} from 'node:timers/promises';
 
 const args = process.argv.slice(2);
@@ -10,9 +10,19 @@ const settles = 150;
 
 let running: ChildProcess | undefined;
 let changed = Promise.withResolvers<void>();
-for (const place of ['source', 'cli.tsx', 'scripts/build.js']) {
-	watch(place, {recursive: true}, () => changed.resolve());
-}
+/** When each source was written. Node's recursive watch loses a file that an editor saves by putting another one in its place. */
+const stamp = (): string =>
+	globSync('{source/**/*.{ts,tsx},cli.tsx,scripts/build.js}')
+		.map(file => `${file} ${statSync(file, {throwIfNoEntry: false})?.mtimeMs}`)
+		.join('\n');
+
+let known = stamp();
+setInterval(() => {
+	const now = stamp();
+	if (now === known) return;
+	known = now;
+	changed.resolve();
+}, 500);
 
 /** Returns whether it was built; what is wrong is on the terminal. */
 function build(): boolean {
