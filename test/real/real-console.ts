@@ -119,6 +119,9 @@ export async function agree(
 	expect(
 		writes.map(({verb, resource, code, isDry}) => `${verb} ${resource} ${code}${isDry ? ' dry' : ''}`),
 	).toEqual(requests);
+	// The panes are seen beside it: what they say is no sign that the next key goes to them.
+	const isTaken = requests.every(request => / 2\d\d$/.test(request));
+	if (isTaken) await terminal.until(screen => !titles[of]?.test(screen));
 }
 
 /** Goes back to the panes, however many sheets and forms lie over them. */
