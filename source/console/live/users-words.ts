@@ -161,5 +161,11 @@ export function usersSummary(snapshot: UsersSnapshot): UsersLine {
 		return {tone: 'dim', text: `users  not known: ${problem?.sentence ?? 'no pod answers'}`};
 	}
 	const {recent} = view;
-	return {tone: recent.perSecond < hardlyAnybody ? 'doubtful' : 'plain', text: usersLine(recent)};
+	const text = usersLine(recent);
+	// Requests of this console of which nobody knows the revision cannot be taken out: then they are not the users' alone.
+	const isMixed = problems.some(({kind}) => kind === 'own') && recent.perSecond >= hardlyAnybody;
+	return {
+		tone: recent.perSecond < hardlyAnybody ? 'doubtful' : 'plain',
+		text: isMixed ? text.replace(/^users/, 'users + own') : text,
+	};
 }

@@ -211,6 +211,15 @@ it('says the same since the split, and how long that is', () => {
 	expect(sinceSplitLine(snapshot({}, {state: 'waiting'}))).toBeUndefined();
 });
 
+it('calls requests of this console that cannot be told apart by their name, too', () => {
+	const problems = [{kind: 'own', sentence: 'includes 40 requests of this console'}] as const;
+	const many = {recent: counted};
+	expect(usersSummary(snapshot(many, {problems})).text).toMatch(/^users \+ own {2}412\/s/);
+	expect(usersSummary(snapshot(many)).text).toMatch(/^users {2}412\/s/);
+	const few = {recent: windowOf([row('old', 0.2), row('new', 0)])};
+	expect(usersSummary(snapshot(few, {problems})).text).toMatch(/^users {2}nobody uses it/);
+});
+
 it('says in the place of numbers why there are none', () => {
 	const problems = [{kind: 'unread', sentence: 'shop-1 cannot be asked: no answer within 5 s'}] as const;
 	expect(usersSummary(snapshot({}, {state: 'unknown', problems}))).toEqual({
