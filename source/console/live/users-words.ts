@@ -162,7 +162,7 @@ export function usersSummary(snapshot: UsersSnapshot): UsersLine {
 	}
 	const {recent} = view;
 	const text = usersLine(recent);
-	// Requests of this console of which nobody knows the revision cannot be taken out: then they are not the users' alone.
+	// Requests of this console of which nobody knows the revision cannot be removed: then they are not the users' alone.
 	const isMixed = problems.some(({kind}) => kind === 'own') && recent.perSecond >= hardlyAnybody;
 	return {
 		tone: recent.perSecond < hardlyAnybody ? 'doubtful' : 'plain',
