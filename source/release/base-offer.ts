@@ -30,7 +30,8 @@ type Fate = {
 	revision: string;
 	words: string;
 	isRejected: boolean;
-	/** Of another template that runs the same. */ what?: string;
+	/** Of another template that runs the same. */
+	what?: string;
 };
 
 /** What has become of what this template makes: of a revision made from it, or of one with the same image or settings. */

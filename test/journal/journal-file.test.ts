@@ -143,7 +143,7 @@ describe('an entry', () => {
 	it.each([
 		['no JSON', '{'],
 		['a split that does not sum to 100', formatEntry(entry(2, {after: [row('a', 90)]}))],
-		['a revision that is there twice', formatEntry(entry(2, {after: [row('a', 50), row('a', 50)]}))],
+		['a revision that is listed twice', formatEntry(entry(2, {after: [row('a', 50), row('a', 50)]}))],
 		['a share that is no whole percent', formatEntry(entry(2, {after: [row('a', 99.5), row('b', 0.5)]}))],
 		['no split', JSON.stringify({...entry(2), before: null})],
 	])('is none with %s', (_, line) => {

@@ -92,8 +92,8 @@ const ownKind = v.looseObject({
 });
 
 /**
- * As kubectl reads it (sigs.k8s.io/yaml): `yes` and `on` are true, `<<` merges, and of a key that is there twice the last one
- * counts.
+ * As kubectl reads it (sigs.k8s.io/yaml): `yes` and `on` are true, `<<` merges, and of a key that is defined twice the last
+ * one counts.
  */
 const yamlOptions = {
 	json: true,
