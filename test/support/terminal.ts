@@ -170,11 +170,15 @@ export const openTerminal = ({
 	let isClosed = false;
 	let written = '';
 	let isCursorVisible = true;
+	/** Between the beginning and the end of an update (mode 2026): nobody sees what is on the screen by then. */
+	let isUpdating = false;
 	for (const final of ['h', 'l']) {
 		emulator.parser.registerCsiHandler({prefix: '?', final}, parameters => {
 			if (parameters.includes(25)) {
 				isCursorVisible = final === 'h';
 			}
+
+			if (parameters.includes(2026)) isUpdating = final === 'h';
 
 			// Else the emulator's own handler follows.
 			return !hasAlternateScreen && parameters.includes(1049);
@@ -298,6 +302,8 @@ export const openTerminal = ({
 			};
 
 			const look = () => {
+				// A frame may come in pieces; keys that are sent when a part of it is there were typed ahead of the rest.
+				if (isUpdating && exit === undefined) return;
 				const shown = screen();
 				if (wanted instanceof RegExp ? wanted.test(shown) : wanted(shown)) {
 					stop();
