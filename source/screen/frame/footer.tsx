@@ -195,22 +195,13 @@ function urgentAction(state: ConsoleState): Action | undefined {
 
 /** What these keys act on is the selected revision, whichever pane has the keyboard. */
 const ofRevision: ReadonlySet<Action> = new Set(['tag', 'verifyTag', 'deleteRevision']);
-/** Of a revision in its own pane, else of the service. */
-const ofInspected: ReadonlySet<Action> = new Set(['yaml', 'events']);
-
 /** What keys act on that is not what has the keyboard: the selected revision, and the one of which `L` follows the log. */
-function shownTargets(state: ConsoleState): {
-	revision: string | undefined;
-	inspected: string | undefined;
-	log: string | undefined;
-} {
+function shownTargets(state: ConsoleState): {revision: string | undefined; log: string | undefined} {
 	const service = topSheet(state) ? undefined : selectedService(state);
 	const short = (name: string | undefined) =>
 		service && name !== undefined ? shortRevision(name, service.name) : undefined;
-	const revision = short(service && selectedRevision(state)?.name);
 	return {
-		revision,
-		inspected: state.focus === 'revisions' ? revision : undefined,
+		revision: short(service && selectedRevision(state)?.name),
 		log: short(service && loggedRevision(state)),
 	};
 }
@@ -223,8 +214,9 @@ export function Footer({width, isEnabled}: {width: number; isEnabled: (action: A
 	const isUnavailable = (action: Action) => unavailable(rights, action) !== undefined;
 	const targets = useConsoleState(useShallow(shownTargets));
 	const targetOf = (action: Action) => {
+		// In its own pane the row of it has the keyboard, and only one of two that are called alike is told from the other.
+		if (context === 'revisions') return action === 'verifyTag' ? targets.revision : undefined;
 		if (action === 'logs') return targets.log;
-		if (ofInspected.has(action)) return targets.inspected;
 		return ofRevision.has(action) ? targets.revision : undefined;
 	};
 	const idle = useConsoleState(useShallow(notOffered));

@@ -172,7 +172,7 @@ export const lookKeys: readonly Binding[] = [
 		label: 'logs',
 		help: 'Follow the log of the selected revision, or in other panes of the newest one that users reach.',
 		palette: {names: ['logs']},
-		footer: {rank: 20, rankIn: {revisions: 5}},
+		footer: {rank: 20, rankIn: {revisions: 4}},
 	},
 	{
 		action: 'writesLog',
