@@ -323,7 +323,8 @@ describe('the form of a revision', () => {
 		const withEnv = (...env: RevisionValues['env']) => validateRevision({...had, env}, odd).env;
 		expect(withEnv(...had.env, {name: 'NEW', value: ''})).toBeUndefined();
 		expect(withEnv(...had.env, {name: '2ODD', value: ''})).toContain('2ODD');
-		expect(withEnv({name: 'A', value: ''}, {name: 'A', value: ''})).toContain('A is defined twice');
+		const twice = ['A', 'A', 'B', 'B'].map(name => ({name, value: ''}));
+		expect(withEnv(...twice)).toContain('A is defined twice');
 		const unfinished = {name: 'HALF', value: '', unfinished: true} as const;
 		expect(withEnv({name: 'A', value: ''}, {name: 'A', value: ''}, unfinished)).toContain('“HALF”');
 	});
@@ -372,6 +373,24 @@ describe('the form of a revision', () => {
 			},
 		});
 		expect(validateRevision(initialRevision(odd), odd)).toEqual({});
+	});
+
+	test('judges no odd setting that the Service has because of another one that was typed', () => {
+		const odd = serviceView({
+			edit: service => {
+				service.spec.template.metadata = {
+					annotations: {
+						'autoscaling.knative.dev/window': '1s',
+						'autoscaling.knative.dev/min-scale': '4',
+						'autoscaling.knative.dev/max-scale': '3',
+					},
+				};
+			},
+		});
+		const had = initialRevision(odd);
+		expect(validateRevision({...had, percent: '1'}, odd)).toEqual({});
+		expect(Object.keys(validateRevision({...had, 'min-scale': '5'}, odd))).toEqual(['max-scale']);
+		expect(Object.keys(validateRevision({...had, 'max-scale': '2'}, odd))).toEqual(['max-scale']);
 	});
 
 	test('carried over to another Service keeps what was changed and takes all else from that one', () => {
