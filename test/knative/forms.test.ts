@@ -143,7 +143,7 @@ describe('the form of a Service', () => {
 		[{args: "''"}, {args: ['']}],
 		[{env: [{name: 'A', value: ''}]}, {env: [{name: 'A', value: ''}]}],
 	])('leaves out what was not typed beside %j', (change, more) => {
-		const [container] = toService({...valid, ...change}).spec.template.spec.containers;
+		const [container] = toService({...valid, ...change}).spec?.template.spec.containers ?? [];
 		expect(container).toEqual({image: 'helloworld-go', ports: [{containerPort: 8080}], ...more});
 	});
 
