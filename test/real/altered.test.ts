@@ -14,7 +14,7 @@ import {
 } from '../support/mutating-webhook.js';
 import {shows} from '../support/on-world.js';
 import {openRealWorld, splitWords, type RealWorld} from './console-world.js';
-import {agree, openRealConsole, previewOf, runCommand, stateDirectory} from './real-console.js';
+import {agree, openRealConsole, runCommand, stateDirectory} from './real-console.js';
 
 let world: RealWorld;
 let webhook: MutatingWebhook;
@@ -32,6 +32,11 @@ const kept = [
 const ofConsoles = (changes: readonly Change[]) => (admitted: Admitted) =>
 	admitted.user === 'real-admin' ? changes : [];
 const keepsSplit = ofConsoles([{op: 'replace', path: '/spec/traffic', value: kept}]);
+
+/** Of the history. */
+async function lines(): Promise<string[]> {
+	return (await readFile(path.join(state.path, 'kn-canary/history.jsonl'), 'utf8')).trim().split('\n');
+}
 
 describe.skipIf(!hasOpenssl)('a webhook that changes what is written', () => {
 	beforeAll(async () => {
@@ -64,9 +69,6 @@ describe.skipIf(!hasOpenssl)('a webhook that changes what is written', () => {
 		await webhook.close();
 		await state[Symbol.asyncDispose]();
 	});
-
-	const lines = async () =>
-		(await readFile(path.join(state.path, 'kn-canary/history.jsonl'), 'utf8')).trim().split('\n');
 
 	it('keeps another split: before, wanted and stored are on the sheet and in the history, and u takes back what was stored', async () => {
 		change = keepsSplit;
@@ -148,25 +150,13 @@ describe.skipIf(!hasOpenssl)('a webhook that changes what is written', () => {
 				value: [{name: 'TARGET', value: 'se-cret'}],
 			},
 		]);
-		const {code, stdout, stderr} = await runCommand(
-			world,
-			state.path,
-			...[
-				'revision',
-				'create',
-				'hello',
-				'-e',
-				'TARGET=hid-den',
-				'--yes',
-				'--from',
-				'template',
-				'--despite',
-				'rejected',
-			],
-		);
+		const args = ['revision', 'create', 'hello', '-e', 'TARGET=hid-den', '--yes'];
+		// The template is that of what was given up above.
+		const meant = ['--from', 'template', '--despite', 'rejected'];
+		const {code, stdout, stderr} = await runCommand(world, state.path, ...args, ...meant);
 		expect(stdout + stderr).toMatch(/The server stored something else: .*env.* not as wanted/);
 		expect(code).toBe(7);
-		const kept = (await lines()).join('\n');
-		for (const value of ['se-cret', 'hid-den']) expect(kept + stdout + stderr).not.toContain(value);
+		const history = (await lines()).join('\n');
+		for (const value of ['se-cret', 'hid-den']) expect(history + stdout + stderr).not.toContain(value);
 	});
 });

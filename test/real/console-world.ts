@@ -312,8 +312,9 @@ export async function openRealWorld() {
 				metadata: {name},
 				spec: {type: 'ExternalName', externalName: '127.0.0.1'},
 			});
-			const service = {namespace: 'knative-serving', name, port: await freePort()};
-			const remove = await askFirst(name, {service});
+			const remove = await askFirst(name, {
+				service: {namespace: 'knative-serving', name, port: await freePort()},
+			});
 			return async () => {
 				await remove();
 				await expectCode(200, 'DELETE', `${services}/${name}`);
@@ -354,11 +355,11 @@ export async function openRealWorld() {
 		},
 		/**
 		 * Until what it returns is called, a policy denies every change of a service of this namespace, with this message.
-		 * @param service By which it is seen that the API server has heard of it, and that it has of the end.
+		 * @param known A service by which it is seen that the API server has heard of it, and that it has of the end.
 		 */
-		async freeze(message: string, service: string): Promise<() => Promise<void>> {
+		async freeze(message: string, known: string): Promise<() => Promise<void>> {
 			const answers = async (wanted: number) =>
-				client.until('PATCH', `${collection('services')}/${service}?dryRun=All`, code => code === wanted, {
+				client.until('PATCH', `${collection('services')}/${known}?dryRun=All`, code => code === wanted, {
 					metadata: {labels: {asked: 'yes'}},
 				});
 			const group = '/apis/admissionregistration.k8s.io/v1';

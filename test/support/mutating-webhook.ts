@@ -1,4 +1,5 @@
 /** A mutating admission webhook on loopback, as an API server asks one: it changes what it is told to, of those who are told. */
+import type {IncomingMessage, ServerResponse} from 'node:http';
 import {createServer} from 'node:https';
 import {text} from 'node:stream/consumers';
 import * as v from 'valibot';
@@ -41,25 +42,28 @@ export async function startMutatingWebhook(
 	let asked = 0;
 	const server = createServer({key, cert}, (request, response) => {
 		asked += 1;
-		void text(request).then(body => {
-			const {uid, userInfo, object, oldObject} = v.parse(review, JSON.parse(body)).request;
-			const before = oldObject ?? undefined;
-			const patch = JSON.stringify(change({user: userInfo.username, object, before}));
-			response.setHeader('content-type', 'application/json');
-			response.end(
-				JSON.stringify({
-					apiVersion: 'admission.k8s.io/v1',
-					kind: 'AdmissionReview',
-					response: {
-						uid,
-						allowed: true,
-						patchType: 'JSONPatch',
-						patch: Buffer.from(patch).toString('base64'),
-					},
-				}),
-			);
-		});
+		void answer(request, response);
 	});
+
+	async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+		const {uid, userInfo, object, oldObject} = v.parse(review, JSON.parse(await text(request))).request;
+		const before = oldObject ?? undefined;
+		const patch = JSON.stringify(change({user: userInfo.username, object, before}));
+		response.setHeader('content-type', 'application/json');
+		response.end(
+			JSON.stringify({
+				apiVersion: 'admission.k8s.io/v1',
+				kind: 'AdmissionReview',
+				response: {
+					uid,
+					allowed: true,
+					patchType: 'JSONPatch',
+					patch: Buffer.from(patch).toString('base64'),
+				},
+			}),
+		);
+	}
+
 	await new Promise<void>(resolve => {
 		server.listen(0, '127.0.0.1', resolve);
 	});
