@@ -126,8 +126,7 @@ async function refusalOf(
 	}
 	const sentence = {
 		once: 'Not applied: not confirmed; --yes skips the question.',
-		twice:
-			'Not applied: a target cannot take the traffic now, which --yes does not agree to; confirm it at a terminal.',
+		twice: `Not applied: ${'because' in agreement ? agreement.because : ''}, which --yes does not agree to; confirm it at a terminal.`,
 		word: `Not applied: ${'because' in agreement ? agreement.because : ''}: type "${'word' in agreement ? agreement.word : ''}" at a terminal, or say it with --confirm.`,
 	}[agreement.kind];
 	return {code: exitCodes.notAgreed, sentence};

@@ -412,6 +412,26 @@ describe('a canary that is compared first', () => {
 		expect(await run('complete', 'cart', {compare, despite: ['worse']})).toMatchObject({code: 0});
 		expect(await splitOf('cart')).toBe('1=0#previous 2=100#stable');
 	});
+
+	it('says once why it was not compared, and which command changes that', async () => {
+		await madeOf('cart', 2, '1=90 2=10#canary');
+		const said: unknown[] = [];
+		const compare: ReleaseDependencies['compare'] = async facts => {
+			const compared = await compareCanary(cluster, facts, {
+				gateway,
+				asking: requestOptionsOf({}, {rate: 20}),
+			});
+			said.push(compared);
+			return compared;
+		};
+		expect(await run('complete', 'cart', {compare})).toMatchObject({code: 0});
+		expect(said).toEqual([
+			{
+				kind: 'not compared',
+				sentence: 'Not compared: cart-00001 has no tag URL; kn-canary tag cart cart-00001=TAG adds one.',
+			},
+		]);
+	});
 });
 
 it('a production roll back takes --yes, and nothing else there does', async () => {
