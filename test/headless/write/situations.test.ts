@@ -18,11 +18,12 @@ let create: Operators['create'];
 let deploy: Operators['deploy'];
 let patch: Operators['patch'];
 let run: Operators['run'];
+let markRejected: Operators['markRejected'];
 let split: Operators['split'];
 let splitOf: Operators['splitOf'];
 
 beforeEach(async () => {
-	({cluster, gateway, create, deploy, patch, run, split, splitOf} = await openOperators());
+	({cluster, gateway, create, deploy, markRejected, patch, run, split, splitOf} = await openOperators());
 });
 
 /** The cluster with another answer to requests like that. */
@@ -252,6 +253,22 @@ describe('abandon', () => {
 });
 
 describe('what was rejected', () => {
+	it('while somebody was asked gets nothing, and the next one is told of it', async () => {
+		await madeOf('cart', 2, '1=90#stable 2=10#canary');
+		const agree = async () => {
+			await markRejected('cart-00002', 'too many 5xx');
+			return true;
+		};
+		expect(await run('complete', 'cart', {agree})).toMatchObject({
+			code: 3,
+			sentence:
+				'Not applied: cart-00002 was rejected: too many 5xx. This was not known when it was planned. Run it again.',
+		});
+		expect(await splitOf('cart')).toBe('1=90#stable 2=10#canary');
+		expect(await run('complete', 'cart')).toMatchObject({code: 1});
+		expect(await run('rollback', 'cart', {agree: async () => true})).toMatchObject({code: 0});
+	});
+
 	it('is so by the note where the mark cannot be written, on every machine; abandon again writes the mark', async () => {
 		await madeOf('cart', 2, '1=90#stable 2=10#canary');
 		const dry = await run('abandon', 'cart', {through: mayNotMark, dryRun: true});
