@@ -78,19 +78,25 @@ function compared(failed: number): Comparison {
 	};
 }
 
+const weights = (percent: number) => [
+	{revision: 'h-00001', percent: 100 - percent},
+	{revision: 'h-00002', percent},
+];
+
+const withCanaryAt = (percent: number, part: Partial<LoopSnapshot> = {}) =>
+	verdictOf('uid', snapshot({comparison: compared(20), weights: weights(percent), ...part}));
+
 test('a canary that is worse is no alarm once no user gets it, and what users get goes before it', () => {
-	const weights = (percent: number) => [
-		{revision: 'h-00001', percent: 100 - percent},
-		{revision: 'h-00002', percent},
-	];
-	const of = (percent: number, part: Partial<LoopSnapshot> = {}) =>
-		verdictOf('uid', snapshot({comparison: compared(20), weights: weights(percent), ...part}));
-	expect(of(10)).toMatchObject({tone: 'bad', word: 'worse', isCanaryUnused: false});
-	expect(of(0)).toMatchObject({tone: 'warning', word: 'worse', isCanaryUnused: true});
-	expect(of(0, {settling: true})).toMatchObject({tone: 'bad', word: 'worse', isCanaryUnused: false});
-	expect(of(0, {alarm: ongoing})).toMatchObject({tone: 'bad', word: 'worse'});
+	expect(withCanaryAt(10)).toMatchObject({tone: 'bad', word: 'worse', isCanaryUnused: false});
+	expect(withCanaryAt(0)).toMatchObject({tone: 'warning', word: 'worse', isCanaryUnused: true});
+	expect(withCanaryAt(0, {settling: true})).toMatchObject({
+		tone: 'bad',
+		word: 'worse',
+		isCanaryUnused: false,
+	});
+	expect(withCanaryAt(0, {alarm: ongoing})).toMatchObject({tone: 'bad', word: 'worse'});
 	const trouble = {kind: 'failures', count: 9, of: 50, sentence: ''} as const;
-	expect(of(0, {trouble})).toMatchObject({tone: 'bad', word: 'failing', isCanaryUnused: true});
+	expect(withCanaryAt(0, {trouble})).toMatchObject({tone: 'bad', word: 'failing', isCanaryUnused: true});
 });
 
 const share = (revision: string, set: number, got: number | undefined) => ({revision, set, got});

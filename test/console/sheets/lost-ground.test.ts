@@ -87,21 +87,21 @@ describe('a review of a split is told', () => {
 	});
 });
 
-describe('what is marked as rejected under an open review', () => {
-	const mark = async (revision: string) => {
-		const cluster = await world.connect();
-		const answer = await cluster.request({
-			method: 'PATCH',
-			path: servingPath('revisions', 'default', revision),
-			body: {metadata: {annotations: {[rejectedAnnotation]: 'too many 5xx'}}},
-			contentType: 'application/merge-patch+json',
-		});
-		expect(answer.status).toBe(200);
-		await until(console.store, 'the mark', ({revisions}) =>
-			[...revisions.values()].flat().some(({name, rejected}) => name === revision && rejected !== undefined),
-		);
-	};
+const mark = async (revision: string) => {
+	const cluster = await world.connect();
+	const answer = await cluster.request({
+		method: 'PATCH',
+		path: servingPath('revisions', 'default', revision),
+		body: {metadata: {annotations: {[rejectedAnnotation]: 'too many 5xx'}}},
+		contentType: 'application/merge-patch+json',
+	});
+	expect(answer.status).toBe(200);
+	await until(console.store, 'the mark', ({revisions}) =>
+		[...revisions.values()].flat().some(({name, rejected}) => name === revision && rejected !== undefined),
+	);
+};
 
+describe('what is marked as rejected under an open review', () => {
 	it('keeps it from being promoted, until it is planned again, with its name to be typed', async () => {
 		await console.complete();
 		expect(mayBeAgreedTo()).toBe(true);

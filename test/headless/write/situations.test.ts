@@ -255,11 +255,13 @@ describe('abandon', () => {
 describe('what was rejected', () => {
 	it('while somebody was asked gets nothing, and the next one is told of it', async () => {
 		await madeOf('cart', 2, '1=90#stable 2=10#canary');
-		const agree = async () => {
-			await markRejected('cart-00002', 'too many 5xx');
-			return true;
-		};
-		expect(await run('complete', 'cart', {agree})).toMatchObject({
+		const asked = run('complete', 'cart', {
+			async agree() {
+				await markRejected('cart-00002', 'too many 5xx');
+				return true;
+			},
+		});
+		expect(await asked).toMatchObject({
 			code: 3,
 			sentence:
 				'Not applied: cart-00002 was rejected: too many 5xx. This was not known when it was planned. Run it again.',

@@ -8,7 +8,7 @@ import {verdictOf, type ServiceVerdict} from '../../../source/console/live/verdi
 import type {ServiceView} from '../../../source/knative/service/service.js';
 import {createLoop} from '../../../source/probe/loop/loop.js';
 import {targetAt} from '../../probe/servers.js';
-import {canaryTraffic, connected, knowing, revisionOf} from '../parts/state.js';
+import {canaryTraffic, connected, knowing, one, revisionOf, two} from '../parts/state.js';
 
 function MessageLine({rows = 1}: {rows?: number}) {
 	const notice = useNoticeRows({columns: 60, rows, revisions: undefined});
@@ -125,7 +125,6 @@ describe('the keys', () => {
 				focus: 'services',
 				verdicts: new Map([[given.uid, {...calm, isRunning: true, ...part}]]),
 			});
-		const [one, two] = canaryTraffic as [(typeof canaryTraffic)[number], (typeof canaryTraffic)[number]];
 
 		it('a roll back where users get a canary that is worse', async () => {
 			expect(await judged(service, {tone: 'bad', word: 'worse'})).toMatch(/^ R ROLL BACK/);
@@ -134,8 +133,8 @@ describe('the keys', () => {
 		it('giving it up once no user gets it', async () => {
 			const back = serviceView({
 				traffic: [
-					{...one, percent: 100},
-					{...two, percent: 0},
+					{revisionName: one, percent: 100, tag: 'stable'},
+					{revisionName: two, percent: 0, tag: 'canary'},
 				],
 				ready: 2,
 			});
@@ -145,7 +144,7 @@ describe('the keys', () => {
 		});
 
 		it('nothing where a service fails that has nothing to roll back to', async () => {
-			const alone = serviceView({traffic: [{revisionName: one.revisionName, percent: 100}], ready: 1});
+			const alone = serviceView({traffic: [{revisionName: one, percent: 100}], ready: 1});
 			const line = await openOnConsole(() => <Footer width={120} isEnabled={() => true} />, {
 				state: {
 					...knowing(alone, [revisionOf(1)]),

@@ -42,10 +42,15 @@ function broughtBack(facts: ReleaseFacts, after: Split, now: number | undefined)
 		return undefined;
 	}
 	const {canary, verb, since: at, by} = found.note;
-	const percent = after.reduce((sum, row) => sum + (row.revision === canary ? row.percent : 0), 0);
-	if (percent === 0) return undefined;
+	const rows = after.filter(({revision}) => revision === canary);
+	const percent = rows.reduce((sum, row) => sum + row.percent, 0);
+	if (canary === undefined || rows.length === 0) return undefined;
 	const how = verb === 'abandon' ? 'given up' : 'rolled back';
-	return `Brings ${canary} back to ${percent} % of users, which was ${how}${momentBy({at, by}, now)}.`;
+	const was = `which was ${how}${momentBy({at, by}, now)}`;
+	if (percent > 0) return `Brings ${canary} back to ${percent} % of users, ${was}.`;
+	return verb === 'abandon'
+		? `Brings ${canary} back into the split, at 0 %, ${was}; its mark as rejected stays.`
+		: undefined;
 }
 
 const wholeOf = (split: Split) => split.find(({percent}) => percent === 100)?.revision;
