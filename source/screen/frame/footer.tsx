@@ -2,6 +2,7 @@
 import {Box, Text} from 'ink';
 import {useEffect, useMemo, useReducer} from 'react';
 import {useShallow} from 'zustand/react/shallow';
+import {loggedRevision} from '../../console/logs/logs.js';
 import {offeredRights} from '../../console/session/rights.js';
 import {notOffered} from './offered.js';
 import {announced, announcedFor, announcement, lastChangeWords} from './changes.js';
@@ -14,8 +15,7 @@ import {
 	troubleOf,
 } from '../../console/state/read.js';
 import type {ConsoleState} from '../../console/state/state.js';
-import {factsOf} from '../../console/state/facts.js';
-import {rollBack} from '../../knative/release/verbs/roll-back.js';
+import {possibleVerbs} from '../../console/state/possible.js';
 import {serviceState} from '../../knative/service/service-state.js';
 import {footerFor, type Action} from '../keys/key-lookup.js';
 import type {TextStyle, Theme} from '../../terminal/output/theme.js';
@@ -195,19 +195,20 @@ function urgentAction(state: ConsoleState): {action: Action | undefined; isNow: 
 	const verdict = service && state.verdicts.get(service.uid);
 	if (!verdict || !['worse', 'slower', 'failing'].includes(verdict.word)) return none;
 	if (verdict.tone !== 'bad') return verdict.isCanaryUnused ? {action: 'abandon', isNow: false} : none;
-	const choice = rollBack(factsOf(state, service));
-	if (choice.kind !== 'refused') return {action: 'rollBack', isNow: true};
-	return choice.instead ? {action: choice.instead, isNow: true} : none;
+	return possibleVerbs(state, service).has('roll back') ? {action: 'rollBack', isNow: true} : none;
 }
 
 /** What these keys act on is the selected revision, whichever pane has the keyboard. */
 const ofRevision: ReadonlySet<Action> = new Set(['tag', 'verifyTag', 'deleteRevision']);
-
-function shownTarget(state: ConsoleState): string | undefined {
-	if (topSheet(state)) return undefined;
-	const service = selectedService(state);
-	const revision = selectedRevision(state);
-	return service && revision && shortRevision(revision.name, service.name);
+/** What keys act on that is not what has the keyboard: the selected revision, and the one of which `L` follows the log. */
+function shownTargets(state: ConsoleState): {revision: string | undefined; log: string | undefined} {
+	const service = topSheet(state) ? undefined : selectedService(state);
+	const short = (name: string | undefined) =>
+		service && name !== undefined ? shortRevision(name, service.name) : undefined;
+	return {
+		revision: short(service && selectedRevision(state)?.name),
+		log: short(service && loggedRevision(state)),
+	};
 }
 
 export function Footer({width, isEnabled}: {width: number; isEnabled: (action: Action) => boolean}) {
@@ -216,10 +217,15 @@ export function Footer({width, isEnabled}: {width: number; isEnabled: (action: A
 	const rights = useConsoleState(useShallow(offeredRights));
 	const {action: urgent, isNow} = useConsoleState(useShallow(urgentAction));
 	const isUnavailable = (action: Action) => unavailable(rights, action) !== undefined;
-	const target = useConsoleState(shownTarget);
-	const targetOf = (action: Action) => (ofRevision.has(action) ? target : undefined);
+	const targets = useConsoleState(useShallow(shownTargets));
+	const targetOf = (action: Action) => {
+		// In its own pane the row of it has the keyboard, and only one of two that are called alike is told from the other.
+		if (context === 'revisions') return action === 'verifyTag' ? targets.revision : undefined;
+		if (action === 'logs') return targets.log;
+		return ofRevision.has(action) ? targets.revision : undefined;
+	};
 	const idle = useConsoleState(useShallow(notOffered));
-	const isHere = (action: Action) => isEnabled(action) && !idle.includes(action);
+	const isHere = (action: Action) => isEnabled(action) && (action === urgent || !idle.includes(action));
 	return (
 		<Box width={width} height={1} paddingLeft={1} overflow="hidden">
 			<Hints

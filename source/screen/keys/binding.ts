@@ -141,8 +141,16 @@ export type Binding = {
 	/** One sentence, for the help. */
 	readonly help: string;
 	readonly palette?: {readonly names: readonly string[]; readonly argument?: string};
-	/** In the footer; a low rank stays when the window is narrow. `keys`, `label` stand for a pair (`←→ move`). */
-	readonly footer?: {readonly rank: number; readonly keys?: readonly Stroke[]; readonly label?: string};
+	/**
+	 * In the footer; a low rank stays when the window is narrow, `rankIn` is that of some places. `keys`, `label` stand for a pair
+	 * (`←→ move`).
+	 */
+	readonly footer?: {
+		readonly rank: number;
+		readonly rankIn?: Partial<Readonly<Record<KeyContext, number>>>;
+		readonly keys?: readonly Stroke[];
+		readonly label?: string;
+	};
 	/** It leads to a sheet that writes to the cluster. No key writes by itself. */
 	readonly writes?: true;
 };
