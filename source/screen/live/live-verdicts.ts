@@ -222,7 +222,7 @@ export function comparisonLine(snapshot: ComparisonSnapshot, pair: ComparedPair)
 			? ` · since ${clock(alarm.since)}, ${alarm.isOver ? 'over since' : 'last'} ${clock(alarm.last)}`
 			: '';
 		const remedy = isUnused(snapshot, comparison.fresh.revision)
-			? 'no user gets it: X gives it up'
+			? 'no user gets it: X abandons'
 			: 'R rolls back';
 		return line('bad', `canary ${said.join(', ')}${off}: ${counts}${when}`, remedy);
 	}

@@ -124,7 +124,7 @@ test('what no user gets is not rolled back but given up, unless users may get it
 	];
 	const bad = comparison({fresh: 8});
 	expect(lineOf(bad)).toMatchObject({tone: 'bad', remedy: 'R rolls back'});
-	const remedy = 'no user gets it: X gives it up';
+	const remedy = 'no user gets it: X abandons';
 	expect(lineOf(bad, {weights})).toMatchObject({tone: 'bad', remedy});
 	expect(lineOf(comparison({bad: 100}), {weights: [{revision: 'h-00001', percent: 100}]})).toMatchObject({
 		sentence: expect.stringMatching(/^canary SLOWER: /),
