@@ -36,7 +36,7 @@ function service(
 }
 
 /** The same with an annotation that came with the change. */
-function stored(note: string, generation = 4) {
+function annotatedService(note: string, generation = 4) {
 	const {metadata, ...rest} = service(generation);
 	return {...rest, metadata: {...metadata, annotations: {'example.com/note': note}}};
 }
@@ -154,14 +154,14 @@ describe('a guarded patch', () => {
 			async (_, code, body) => {
 				const outcome = guardedPatch(cluster, target, noted);
 				(await server.next()).answer(code, body);
-				(await server.next()).answer(200, stored('at 12:00'));
-				expect(await outcome).toEqual({kind: 'done', object: stored('at 12:00'), warnings: []});
+				(await server.next()).answer(200, annotatedService('at 12:00'));
+				expect(await outcome).toEqual({kind: 'done', object: annotatedService('at 12:00'), warnings: []});
 			},
 		);
 
 		it.each([
-			['the same change with another', stored('at 12:01')],
-			['a later one', stored('at 12:00', 5)],
+			['the same change with another', annotatedService('at 12:01')],
+			['a later one', annotatedService('at 12:00', 5)],
 		])('was not, when what came is %s', async (_, theirs) => {
 			const outcome = guardedPatch(cluster, target, noted);
 			(await server.next()).answer(422, guardRefused);
