@@ -57,13 +57,17 @@ export function LivePane({width, height}: Size) {
 	const background = live?.background ?? 0;
 	const isRefused = service !== undefined && lateRefusal(service) !== undefined;
 	const inside = frameContentSize(width, height);
-	const users = usersHeight(inside.height);
 	const isAsked = snapshot !== undefined;
+	// At the foot of the pane rows may come later: nothing above them moves.
+	const hasUsers = useConsoleState(state => state.users !== undefined && state.users.uid === service?.uid);
+	const users = isAsked && !hasUsers ? 0 : usersHeight(inside.height);
 	const usersChart = useConsoleState(state => usersChartHeight(state, {height: inside.height, isAsked}));
 	const beside = besideWidth(inside);
 	useBesideFollowed(beside > 0);
 	const leftWidth = beside > 0 && service ? inside.width - beside - besideGap : inside.width;
 	const size = {width: leftWidth, height: inside.height - users - usersChart};
+	// The verdict on what is asked is the first line; what users themselves get stands below it.
+	const ofUsers = <UsersRows width={size.width} height={users} hasChart={usersChart > 0} />;
 	const chart = <UsersChart width={size.width} height={usersChart} />;
 	return (
 		<Frame
@@ -81,8 +85,7 @@ export function LivePane({width, height}: Size) {
 		>
 			<Box height={inside.height}>
 				<Box width={size.width} height={inside.height} flexDirection="column" overflow="hidden">
-					<UsersRows width={size.width} height={users} hasChart={usersChart > 0} />
-					{isAsked && chart}
+					{!isAsked && ofUsers}
 					{snapshot && service ? (
 						<Counts
 							snapshot={snapshot}
@@ -110,7 +113,8 @@ export function LivePane({width, height}: Size) {
 							{service && beside > 0 && <Changes service={service} room={size.height - invitationRows} />}
 						</Box>
 					)}
-					{!isAsked && chart}
+					{isAsked && ofUsers}
+					{chart}
 				</Box>
 				{service && beside > 0 && (
 					<BesidePanel

@@ -25,11 +25,20 @@ export function serviceFacts(
 	room: Room,
 	look: Look,
 ): DocumentLine[] {
-	const {name, url, owners, rolloutDuration, lastModifier, lastTool, conditions, clusterLocal} = service;
-	return factLines(
+	// Whole: where users ask for it is what is looked for here.
+	const {
 		name,
+		url = name,
+		owners,
+		rolloutDuration,
+		lastModifier,
+		lastTool,
+		conditions,
+		clusterLocal,
+	} = service;
+	return factLines(
+		url,
 		[
-			['URL', url ?? ''],
 			['Domains', domains.map(({host, ready}) => (ready ? host : `${host} (not ready)`)).join(', ')],
 			['Gateway', gatewayWords(gateway)],
 			['Visible', clusterLocal ? 'inside the cluster only' : ''],
@@ -87,9 +96,17 @@ function gatewayWords(gateway: GatewayState): string {
 	}
 }
 
+/** Those that are not as they should be, or that all are. */
 function conditionWords(conditions: readonly ConditionView[], {glyphs}: Look): string {
 	const mark = {True: glyphs.ok, False: glyphs.bad, Unknown: glyphs.waiting};
-	return conditions.map(({type, status}) => `${mark[status]} ${type}`).join('  ');
+	const open = conditions.filter(({status}) => status !== 'True');
+	const all = conditions.length;
+	if (open.length === 0) return all === 0 ? '' : `${glyphs.ok} all ${all} are True`;
+	return open
+		.map(
+			({type, status, reason}) => `${mark[status]} ${type} ${status}${reason === '' ? '' : ` (${reason})`}`,
+		)
+		.join(', ');
 }
 
 /** Empty where there is no room for them. What has no value is left out. */

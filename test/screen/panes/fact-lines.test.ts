@@ -1,7 +1,7 @@
 import {expect, test} from 'vitest';
 import {revisionFacts, serviceFacts} from '../../../source/screen/panes/fact-lines.js';
 import {createTheme} from '../../../source/terminal/output/theme.js';
-import {serviceView} from '../../knative/objects.js';
+import {condition, serviceView} from '../../knative/objects.js';
 import {canaryTraffic, revisionOf} from '../parts/state.js';
 
 const theme = createTheme({env: {LANG: 'C.UTF-8'}});
@@ -14,16 +14,25 @@ test('of a service are its URL, its gateway and its conditions', () => {
 	const said = text(serviceFacts(service, {gateway, domains: []}, room, theme));
 	expect(said).toContain(service.url);
 	expect(said).toMatch(/Gateway +203\.0\.113\.10:80 \(kourier\)/);
-	expect(said).toMatch(/Conditions +.* Ready/);
+	expect(said).toMatch(/Conditions +✓ all \d are True/);
+	const failed = [condition('Ready', 'False', 'RevisionMissing', 'no such revision')];
+	const failing = serviceView({
+		traffic: canaryTraffic,
+		edit: object => void (object.status.conditions = failed),
+	});
+	expect(text(serviceFacts(failing, {gateway, domains: []}, room, theme))).toContain(
+		'✗ Ready False (RevisionMissing)',
+	);
 });
 
+const gatewayFacts = (found: Parameters<typeof serviceFacts>[1]['gateway']) =>
+	text(serviceFacts(service, {gateway: found, domains: []}, room, theme));
+
 test('of a gateway that was not found stands why, of one that is looked for nothing', () => {
-	const facts = (found: Parameters<typeof serviceFacts>[1]['gateway']) =>
-		text(serviceFacts(service, {gateway: found, domains: []}, room, theme));
-	expect(facts({kind: 'not found', sentence: 'no ingress class is known'})).toContain(
+	expect(gatewayFacts({kind: 'not found', sentence: 'no ingress class is known'})).toContain(
 		'no ingress class is known',
 	);
-	expect(facts({kind: 'looking'})).not.toContain('Gateway');
+	expect(gatewayFacts({kind: 'looking'})).not.toContain('Gateway');
 });
 
 test('of a revision are its whole image and its variables, covered unless somebody asked for them', () => {
@@ -34,10 +43,11 @@ test('of a revision are its whole image and its variables, covered unless somebo
 	expect(facts(true)).toContain('TARGET=Knative');
 });
 
+const linesIn = (rows: number) =>
+	serviceFacts(service, {gateway, domains: []}, {width: 40, rows}, theme).length;
+
 test('take no more rows than there are, and none where there are few', () => {
-	for (let rows = 0; rows < 12; rows++) {
-		const lines = serviceFacts(service, {gateway, domains: []}, {width: 40, rows}, theme);
-		expect(lines.length).toBeLessThanOrEqual(rows);
-		if (rows < 4) expect(lines).toEqual([]);
-	}
+	for (let rows = 0; rows < 12; rows++) expect(linesIn(rows)).toBeLessThanOrEqual(rows);
+	expect([0, 1, 2, 3].map(linesIn)).toEqual([0, 0, 0, 0]);
+	expect(linesIn(4)).toBe(4);
 });
