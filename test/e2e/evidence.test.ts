@@ -6,6 +6,7 @@ import {mkdtempSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {gzipSync} from 'node:zlib';
+import * as v from 'valibot';
 import {afterEach, beforeEach, describe, expect, it, onTestFinished} from 'vitest';
 import {failureBound} from '../../source/stats/failure-bound.js';
 import {seeded} from '../stats/random.js';
@@ -342,20 +343,25 @@ async function dying(isLast: (request: {asked: string; count: number}) => boolea
 	return {...gateway, address: `127.0.0.1:${gateway.port}`};
 }
 
-type Counted = {requests: Record<string, number>; verdict: {sentence: string}; result: string};
+const reported = v.object({
+	requests: v.object({
+		answered: v.number(),
+		errors: v.number(),
+		refused: v.number(),
+		gatewayAnswers: v.number(),
+		unreached: v.number(),
+		statusCodes: v.record(v.string(), v.number()),
+	}),
+	verdict: v.object({sentence: v.string()}),
+});
 
-async function verifyJson(
-	gateway: string,
-	...more: string[]
-): Promise<{code: number | null; report: Counted}> {
+async function verifyJson(gateway: string, ...more: string[]) {
+	const asked = ['verify', 'cart', '--n=80', '--seed=7', '--timeout=2s', '-o', 'json', ...more];
 	const {code, stdout} = await runProgram(
-		[
-			...['verify', 'cart', '--n=80', '--seed=7', '--timeout=2s', '-o', 'json', ...more],
-			...[`--kubeconfig=${world.sandbox.kubeconfigPath}`, `--gateway=${gateway}`],
-		],
+		[...asked, `--kubeconfig=${world.sandbox.kubeconfigPath}`, `--gateway=${gateway}`],
 		{XDG_STATE_HOME: state},
 	);
-	return {code, report: JSON.parse(stdout) as Counted};
+	return {code, report: v.parse(reported, JSON.parse(stdout))};
 }
 
 describe('a dead gateway, to verify', () => {
@@ -372,7 +378,7 @@ describe('a dead gateway, to verify', () => {
 			gatewayAnswers: 0,
 			statusCodes: {200: answered},
 		});
-		expect(Number(answered) + Number(unreached)).toBe(80);
+		expect(answered + unreached).toBe(80);
 		expect(code).toBe(2);
 	});
 
@@ -386,7 +392,7 @@ describe('a dead gateway, to verify', () => {
 		const {code, report} = await verifyJson(address, '--rate=20');
 		expect(code).toBe(2);
 		expect(report.verdict.sentence).toMatch(/^Cannot tell: the gateway was down for \d+ of 80 requests\.$/);
-		expect(report.requests['errors']).toBe(0);
+		expect(report.requests.errors).toBe(0);
 	});
 
 	it('that never was there is said to be, and is no verdict', async () => {

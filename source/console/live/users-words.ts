@@ -150,8 +150,9 @@ const weight = ({tone}: UsersLine) => order.indexOf(tone);
 export function usersSummary(snapshot: UsersSnapshot): UsersLine {
 	const {state, view, problems} = snapshot;
 	const [problem] = problems;
-	if (state === 'unserved')
+	if (state === 'unserved') {
 		return {tone: 'dim', text: 'users  none: the route has no split, so no pod is asked'};
+	}
 	if (state === 'waiting') {
 		const why = problem === undefined || problem.kind === 'rates' ? 'asking the pods…' : problem.sentence;
 		return {tone: 'dim', text: `users  ${why}`};

@@ -200,9 +200,10 @@ async function askService(
 	}
 }
 
+const sharesOf = ({statusTraffic}: ServiceView) => JSON.stringify(configuredShares(statusTraffic));
+
 /** Why what was asked between the two is of more than one split; undefined when it is not. A change that was taken back is one. */
 function changeOf(before: ServiceView, after: ServiceView): string | undefined {
-	const sharesOf = ({statusTraffic}: ServiceView) => JSON.stringify(configuredShares(statusTraffic));
 	if (after.uid !== before.uid || sharesOf(after) !== sharesOf(before)) {
 		return 'the split was changed while it was asked';
 	}

@@ -67,18 +67,19 @@ test('says which right is missing in the place of the numbers', async () => {
 	});
 });
 
+const templateOf = (image: string) => ({
+	spec: {containers: [{image: `registry.example.com/samples/${image}:1`}]},
+});
+
 test('says of a service that never had a split that there is none, until there is one', async () => {
 	const {sandbox, cluster} = await openSandbox();
 	sandbox.users.set({rate: 60});
-	const template = (image: string) => ({
-		spec: {containers: [{image: `registry.example.com/samples/${image}:1`}]},
-	});
 	const path = servingPath('services', 'default');
 	const body = {
 		apiVersion: 'serving.knative.dev/v1',
 		kind: 'Service',
 		metadata: {name: 'aaa', namespace: 'default'},
-		spec: {template: template('no-such-image')},
+		spec: {template: templateOf('no-such-image')},
 	};
 	await cluster.request({method: 'POST', path, body});
 	const console = await opened(cluster, 'aaa');
@@ -89,7 +90,7 @@ test('says of a service that never had a split that there is none, until there i
 		method: 'PATCH',
 		path: `${path}/aaa`,
 		contentType: 'application/merge-patch+json',
-		body: {spec: {template: template('helloworld-go')}},
+		body: {spec: {template: templateOf('helloworld-go')}},
 	});
 	const served = await until(console, ({users}) =>
 		users?.snapshot.state === 'counting' ? users.snapshot : undefined,
