@@ -93,9 +93,7 @@ const recentStretches = 15;
 /** One client that sends the part f to one revision makes of its share θ f + (1 − f)θ. */
 function oneClient(intervals: readonly UsersInterval[], shares: readonly number[]): number {
 	const recent = intervals.slice(-recentStretches);
-	const sums = shares.map((_, place) =>
-		recent.reduce((sum, {requests}) => sum + (requests[place] ?? 0), 0),
-	);
+	const sums = shares.map((_, place) => recent.reduce((sum, {requests}) => sum + (requests[place] ?? 0), 0));
 	const total = sums.reduce((sum, count) => sum + count, 0);
 	if (total === 0) return 0;
 	return Math.max(
