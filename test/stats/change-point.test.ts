@@ -55,6 +55,15 @@ test.each([
 	expect(found?.at).toBe(at);
 });
 
+test('a kind that is counted and has not come makes no difference to where the change is', () => {
+	const buckets = bucketsOf(...times(5, {a: 4, c: 0}), ...times(5, {b: 4, c: 0}));
+	expect(changePoint(buckets)).toMatchObject({
+		at: 5000,
+		before: new Map([['a', 20]]),
+		after: new Map([['b', 20]]),
+	});
+});
+
 test('a change is claimed from evidence 20 on, with what came before it and after it', () => {
 	const buckets = bucketsOf(...times(4, {a: 3, b: 1}), ...times(4, {a: 0, b: 4}));
 	expect(changePoint(buckets)).toMatchObject({

@@ -57,6 +57,22 @@ test('two revisions with shares are judged by the test that the intervals turn a
 	expect(fixedVerdict(rows([70, 150], [0, 0], [30, 50])).p).toBe(two.p);
 });
 
+test.each([
+	['less', [12, 28, 28, 32]],
+	['more', [40, 20, 20, 20]],
+])('a share that alone gets %s than it should is named, where all together agree', (_, counts) => {
+	const split = rows(...counts.map(count => [25, count] as const));
+	expect(fixedVerdict(split)).toMatchObject({
+		state: 'cannot tell',
+		sentence: 'Cannot tell: the share of r0 alone stands out, all together do not.',
+	});
+});
+
+test('an answer that is known to be nobody’s at 0 % does not stand in the way', () => {
+	const shared = [{candidates: ['r0', 'r1'], count: 0}];
+	expect(fixedVerdict(rows([100, 200], [0, 0]), {shared}).state).toBe('agrees');
+});
+
 test('three revisions agree only where each share does', () => {
 	const verdict = fixedVerdict(rows([34, 68], [33, 85], [33, 47]), {alpha: 0.002});
 	expect(verdict.state).toBe('agrees');

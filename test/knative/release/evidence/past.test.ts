@@ -98,6 +98,22 @@ describe('by a row that is listed', () => {
 		});
 	});
 
+	it('a tag does not decide where one that the split lists no more left it later', () => {
+		const facts = factsOf([
+			[two, 0, 'stable'],
+			[three, 100],
+		]);
+		const [last, middle, first] = facts.revisions ?? [];
+		if (!last || !middle || !first) throw new Error('no revisions');
+		const left = {...first, routingState: 'reserve' as const, routingStateModified: Date.UTC(2026, 0, 2, 6)};
+		const arrived = Date.UTC(2026, 0, 2, 5);
+		const newest = {...last, createdAt: arrived, routingStateModified: arrived};
+		expect(pastOf({...facts, revisions: [newest, middle, left]}, three)).toMatchObject({
+			kind: 'cannot tell',
+			candidates: [two, one],
+		});
+	});
+
 	it('what is newer than what has the traffic did not have it before', () => {
 		expect(
 			pastOf(
