@@ -99,6 +99,8 @@ describe('the verdict', () => {
 	test('tells how many more answers would turn a suspicion into a disagreement', () => {
 		const verdict = splitVerdict(rows([50, 11], [50, 0]));
 		expect(verdict.more).toBe(1);
+		// That none is unattributed is no reason not to.
+		expect(splitVerdict(rows([50, 11], [50, 0]), anybodys(0)).more).toBe(1);
 		const slight = splitVerdict(rows([50, 140], [50, 99]));
 		expect(slight.state).toBe('suspicious');
 		const factor = (239 + (slight.more ?? Number.NaN)) / 239;
