@@ -97,8 +97,8 @@ it('a row at 0 % stays for its tag, or where it is the way back', () => {
 		{key: two, revision: two, latest: false, percent: 0, tags: [], locked: false},
 		{key: 'b', revision: 'b', latest: false, percent: 0, tags: ['x'], locked: false},
 	];
-	const keys = (kept: string | undefined) => withoutLeftovers(rows, kept).map(({key}) => key);
-	expect(keys(undefined)).toEqual([one, 'b']);
+	const keys = (...kept: readonly string[]) => withoutLeftovers(rows, kept).map(({key}) => key);
+	expect(keys()).toEqual([one, 'b']);
 	expect(keys(two)).toEqual([one, two, 'b']);
 });
 
