@@ -120,6 +120,7 @@ describe('the verdict', () => {
 			sentence: 'r1 or r2 answered, and is set to get 0 %.',
 		});
 		expect(splitVerdict(split, [{candidates: ['r0', 'r1'], count: 1}]).state).toBe('unjudgeable');
+		expect(splitVerdict(split, [{candidates: ['r1', 'r2'], count: 0}]).state).toBe('agrees');
 	});
 
 	test('says that it cannot be judged when it depends on whose the answers are', () => {

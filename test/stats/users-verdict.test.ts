@@ -132,17 +132,19 @@ it('calls a gateway that gives 50/50 in the place of 80/20 within ten seconds, f
 	expect(quantile(after(600), 0.9)).toBeLessThanOrEqual(10);
 });
 
+/** A hundred requests without a failure, of which so many went to the first. */
+const intervalOf = (first: number): UsersInterval => ({
+	requests: [first, 100 - first],
+	failed: [0, 0],
+	rejected: [0, 0],
+});
+
 it.each([15, 30, 60])(
 	'calls a gateway that lies two stretches after it began to, after %d true ones',
 	before => {
-		const interval = (first: number): UsersInterval => ({
-			requests: [first, 100 - first],
-			failed: [0, 0],
-			rejected: [0, 0],
-		});
-		const truth = Array.from({length: before}, (_, index) => interval(77 + 3 * (index % 3)));
+		const truth = Array.from({length: before}, (_, index) => intervalOf(77 + 3 * (index % 3)));
 		expect(usersSplitVerdict(truth, shares).state).toBe('agrees');
-		expect(usersSplitVerdict([...truth, interval(62), interval(63)], shares).state).toBe('disagrees');
+		expect(usersSplitVerdict([...truth, intervalOf(62), intervalOf(63)], shares).state).toBe('disagrees');
 	},
 );
 
