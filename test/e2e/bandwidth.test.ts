@@ -45,7 +45,7 @@ describe('over a line of little bandwidth, at 120 columns and 40 rows', () => {
 			const seconds = (performance.now() - begun) / 1000;
 			expect(terminal.screen()).toContain('watching');
 			// Of a row that is in the balance at either end.
-			expect(terminal.bytes() - from - 300).toBeLessThanOrEqual(100 * seconds);
+			expect(terminal.bytes() - from - 300).toBeLessThanOrEqual(85 * seconds);
 		},
 	);
 

@@ -235,7 +235,7 @@ describe('text that others write on the screen', () => {
 		await expectAsDrawnAfresh(terminal);
 	});
 
-	it('is drawn over within 40 s at 80 by 24 also where it puts the cursor back and nobody presses a key', async () => {
+	it('is drawn over within 50 s at 80 by 24 also where it puts the cursor back and nobody presses a key', async () => {
 		await using terminal = await openQuiet({cols: 80, rows: 24});
 		terminal.writeForeign(`${ESC}7${ESC}[H${'710 % somebody else '.repeat(96)}${ESC}8`);
 		await terminal.until(/somebody else/);
