@@ -80,13 +80,15 @@ export function LivePane({width, height}: Size) {
 			) : (
 				<Box width={size.width} height={size.height} flexDirection="column" overflow="hidden">
 					{service &&
-						invitation(service, gateway, asking, glyphs).map(({text, wraps = false, isWarning = false}) => (
-							<Box key={text} flexShrink={0}>
-								<Text wrap={wraps ? 'wrap' : 'truncate'} {...(isWarning ? styles.warning : styles.muted)}>
-									{text}
-								</Text>
-							</Box>
-						))}
+						invitation(service, gateway, asking, glyphs).map(
+							({text, wraps = false, isWarning = false}, index) => (
+								<Box key={index} flexShrink={0}>
+									<Text wrap={wraps ? 'wrap' : 'truncate'} {...(isWarning ? styles.warning : styles.muted)}>
+										{text}
+									</Text>
+								</Box>
+							),
+						)}
 				</Box>
 			)}
 			{!isAsked && chart}
