@@ -145,6 +145,8 @@ describe('a window', () => {
 		// The split stands in the second line as soon as it is known.
 		else if (rows > 1) await terminal.until(/\n\S/);
 		if (rows >= 24) await terminal.until(/nobody uses it/);
+		// Where there is room for the events and the log the cluster is asked for them.
+		if (cols >= 300) await terminal.until(/LOG of[^]*listening on port/);
 		await expectAsDrawnAfresh(terminal);
 		terminal.press('q');
 		expect(await terminal.exited).toEqual({code: 0, signal: 0});
