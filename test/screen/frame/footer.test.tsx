@@ -2,7 +2,7 @@
 import {describe, expect, it} from 'vitest';
 import type {ConsoleState} from '../../../source/console/state/state.js';
 import {Footer, Notice, useNoticeRows} from '../../../source/screen/frame/footer.js';
-import {condition, serviceView} from '../../knative/objects.js';
+import {condition, revisionName, serviceView} from '../../knative/objects.js';
 import {openOnConsole} from '../parts/on-console.js';
 import {canaryTraffic, connected, knowing, one, revisionOf} from '../parts/state.js';
 
@@ -53,6 +53,33 @@ describe('the message line', () => {
 		const stale = {kind: 'stale', since: 0, why: 'the connection was cut.'} as const;
 		const text = await said({...connected, feeds: {services: {kind: 'live'}, revisions: stale}});
 		expect(text).toMatch(/the connection was cut.*\d\d:\d\d:\d\d/);
+	});
+
+	it('says how to read the history, however long the last change of it is', async () => {
+		const row = (key: string, percent: number, tags: string[]) => ({
+			key,
+			latest: false,
+			revision: key,
+			percent,
+			tags,
+			locked: false,
+		});
+		const change = {
+			at: Date.now(),
+			server: '',
+			context: 'test-context',
+			namespace: 'default',
+			service: 'helloworld-go',
+			uid: serviceView().uid,
+			generation: 3,
+			by: 'system:serviceaccount:release:releaser',
+			own: true,
+			reason: 'split',
+			before: [row(one, 100, [])],
+			after: [row(one, 50, ['stable']), row(revisionName(2), 50, ['canary'])],
+			command: '',
+		};
+		expect(await said({...knowing(), history: [change]})).toMatch(/w history . last change .*…/);
 	});
 
 	it('grows by some rows for a long sentence, and says where the rest of a longer one is', async () => {
