@@ -20,8 +20,8 @@ async function untilWorse(args: readonly string[]) {
 				},
 			},
 			traffic: [
-				{revisionName: 'checkout-00001', percent: 100, tag: 'stable'},
-				{latestRevision: true, percent: 0, tag: 'canary'},
+				{revisionName: 'checkout-00001', percent: 90, tag: 'stable'},
+				{latestRevision: true, percent: 10, tag: 'canary'},
 			],
 		},
 	});
@@ -46,7 +46,7 @@ async function untilWorse(args: readonly string[]) {
 		screen => /checkout/.test(screen) && /gateway 127\.0\.0\.1:\d+ .*watching/.test(screen),
 	);
 	terminal.press('down');
-	await terminal.until(/…00002 +0 % +(?:\d+ % +)?canary +● Ready/);
+	await terminal.until(/…00002 +10 % +(?:\d+ % +)?canary +● Ready/);
 	terminal.press('space');
 	await terminal.until(/✗ checkout WORSE/);
 	return {terminal, told};

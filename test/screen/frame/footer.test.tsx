@@ -28,6 +28,15 @@ const failing = serviceView({
 	},
 });
 
+const rowOf = (key: string, percent: number, tags: string[]) => ({
+	key,
+	latest: false,
+	revision: key,
+	percent,
+	tags,
+	locked: false,
+});
+
 describe('the message line', () => {
 	it('says what was just done', async () => {
 		expect(await said({...knowing(), notice: {tone: 'good', text: 'Rolled back.'}})).toContain(
@@ -56,14 +65,6 @@ describe('the message line', () => {
 	});
 
 	it('says how to read the history, however long the last change of it is', async () => {
-		const row = (key: string, percent: number, tags: string[]) => ({
-			key,
-			latest: false,
-			revision: key,
-			percent,
-			tags,
-			locked: false,
-		});
 		const change = {
 			at: Date.now(),
 			server: '',
@@ -75,8 +76,8 @@ describe('the message line', () => {
 			by: 'system:serviceaccount:release:releaser',
 			own: true,
 			reason: 'split',
-			before: [row(one, 100, [])],
-			after: [row(one, 50, ['stable']), row(revisionName(2), 50, ['canary'])],
+			before: [rowOf(one, 100, [])],
+			after: [rowOf(one, 50, ['stable']), rowOf(revisionName(2), 50, ['canary'])],
 			command: '',
 		};
 		expect(await said({...knowing(), history: [change]})).toMatch(/w history . last change .*…/);
