@@ -3,6 +3,9 @@ import {afterEach, beforeEach, describe, expect, it} from 'vitest';
 import type {Console} from '../../../source/console/console.js';
 import {canConfirm, conflictOfReview, lostGround} from '../../../source/console/sheets/lost-ground.js';
 import {disarmReview} from '../../../source/console/sheets/review.js';
+import {rejectedAnnotation} from '../../../source/knative/release/evidence/rejection.js';
+import {servingPath} from '../../../source/kube/paths.js';
+import {closeSheet} from '../../../source/console/state/select.js';
 import {unknownRights} from '../../../source/console/state/state.js';
 import {reviewOf, startWorld, until, type World} from '../../support/world.js';
 
@@ -84,6 +87,49 @@ describe('a review of a split is told', () => {
 	});
 });
 
+const mark = async (revision: string) => {
+	const cluster = await world.connect();
+	const answer = await cluster.request({
+		method: 'PATCH',
+		path: servingPath('revisions', 'default', revision),
+		body: {metadata: {annotations: {[rejectedAnnotation]: 'too many 5xx'}}},
+		contentType: 'application/merge-patch+json',
+	});
+	expect(answer.status).toBe(200);
+	await until(console.store, 'the mark', ({revisions}) =>
+		[...revisions.values()].flat().some(({name, rejected}) => name === revision && rejected !== undefined),
+	);
+};
+
+describe('what is marked as rejected under an open review', () => {
+	it('keeps it from being promoted, until it is planned again, with its name to be typed', async () => {
+		await console.complete();
+		expect(mayBeAgreedTo()).toBe(true);
+		await mark('cart-00002');
+		const sentence = 'cart-00002 was rejected: too many 5xx. This was not known when it was planned.';
+		expect(told()).toBe(sentence);
+		await console.confirm();
+		expect(current().notice?.text).toBe(`Nothing was written. ${sentence}`);
+		expect((await world.service('cart')).specTraffic[0]?.percent).toBe(90);
+		closeSheet(console.store);
+		await console.complete();
+		expect(reviewOf(current())).toMatchObject({confirmation: 'word', word: 'cart-00002'});
+		expect(told()).toBeUndefined();
+	});
+
+	it('is nothing to a roll back that takes the traffic from it', async () => {
+		console.rollBack();
+		await mark('cart-00002');
+		expect(mayBeAgreedTo()).toBe(true);
+	});
+
+	it('keeps a roll back from going to it', async () => {
+		console.rollBack();
+		await mark('cart-00001');
+		expect(told()).toMatch(/^cart-00001 was rejected: too many 5xx\./);
+	});
+});
+
 describe('a review cannot be agreed to', () => {
 	beforeEach(() => {
 		console.rollBack();
@@ -109,6 +155,43 @@ describe('a review cannot be agreed to', () => {
 		expect(told()).toBe('The API server is away: it does not answer.');
 		await console.confirm();
 		expect((await world.service('cart')).specTraffic[0]?.percent).toBe(90);
+	});
+
+	it('and can be when the API server is back: what was said of it is said no more, and the dry run is tried again', async () => {
+		const {store} = console;
+		const tried =
+			(kind: string) =>
+			({sheets}: ReturnType<typeof store.getState>) =>
+				sheets.some(sheet => sheet.kind === 'review' && sheet.dryRun.kind === kind);
+		await until(store, 'the dry run', tried('accepted'));
+		const feed = store.getState().feeds.services;
+		store.setState(({feeds, sheets}) => ({
+			feeds: {...feeds, services: {kind: 'stale', since: 0, why: 'it does not answer'}},
+			sheets: sheets.map(sheet =>
+				sheet.kind === 'review' ? {...sheet, dryRun: {kind: 'unknown', sentence: 'no answer'}} : sheet,
+			),
+		}));
+		await console.confirm();
+		expect(store.getState().notice?.text).toBe(
+			'Nothing was written. The API server is away: it does not answer.',
+		);
+		store.setState(({feeds}) => ({feeds: {...feeds, services: feed}}));
+		expect(store.getState().notice).toBeUndefined();
+		await until(store, 'another dry run', tried('accepted'));
+		expect(mayBeAgreedTo()).toBe(true);
+	});
+
+	it('and bad news that came since stays when the API server is back', async () => {
+		const {store} = console;
+		const feed = store.getState().feeds.services;
+		store.setState(({feeds}) => ({
+			feeds: {...feeds, services: {kind: 'offline', since: 0, why: 'it does not answer'}},
+		}));
+		await console.confirm();
+		const notice = {tone: 'bad' as const, text: 'Something else.'};
+		store.setState({notice});
+		store.setState(({feeds}) => ({feeds: {...feeds, services: feed}}));
+		expect(store.getState().notice).toBe(notice);
 	});
 
 	it('when another one has the name of the service', async () => {
