@@ -52,13 +52,14 @@ async function untilWorse(args: readonly string[]) {
 	return {terminal, told};
 }
 
-test('an alarm rings once, is in the title as long as the console runs, and sends a notification', async () => {
+test('an alarm rings, is in the title as long as the console runs, and sends a notification', async () => {
 	const {terminal, told} = await untilWorse(['--alert', 'bell,title,notification']);
 	await using _ = terminal;
 	await terminal.until(() => told.titles.at(-1) === 'checkout WORSE - kn-canary');
 	expect(told.titles[0]).toBe('kn-canary');
-	expect(told.bells).toBe(1);
-	expect(told.notifications).toEqual(['kn-canary: checkout WORSE']);
+	expect(told.notifications.at(-1)).toBe('kn-canary: checkout WORSE');
+	// One for each alarm: that users get failures may be another one.
+	expect(told.bells).toBe(told.notifications.length);
 });
 
 test('nothing is rung, written or sent unless it was chosen', async () => {
