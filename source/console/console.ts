@@ -13,6 +13,7 @@ import {createLive, type Live} from './live/live.js';
 import {rememberRequests} from './live/remembered-requests.js';
 import type {RequestMemory} from '../journal/request-memory.js';
 import {tagsByHeader} from './live/tags-by-header.js';
+import {verifyRevision} from './live/verify-requests.js';
 import {createUsersFollower} from './live/users.js';
 import type {PrometheusPlace} from '../users/prometheus-place.js';
 import {createLogs, type Logs} from './logs/logs.js';
@@ -22,6 +23,7 @@ import {confirmReview} from './sheets/review.js';
 import {notify} from './state/select.js';
 import {showYaml} from './sheets/yaml-sheet.js';
 import {createConsoleStore, type ConsoleStore} from './state/state.js';
+import type {ServiceView} from '../knative/service/service.js';
 import {createFormActions, type FormActions} from './forms/form-actions.js';
 import {createVerbs, type Verbs} from './verbs.js';
 
@@ -45,6 +47,8 @@ export type Console = Omit<ConnectionControl, 'cluster' | 'recheckRights' | 'sto
 		/** Follows the log of what is selected; `logs` steers it. */
 		readonly showLogs: () => void;
 		readonly logs: Omit<Logs, 'open'>;
+		/** Asks the selected revision once. */
+		readonly verifyRevision: () => Promise<void>;
 		readonly stop: () => Promise<void>;
 	};
 
@@ -95,10 +99,11 @@ export function createConsole({
 }): Console {
 	const store = createConsoleStore({to, namespace, asking});
 	const newsInterval = () => Math.max(fastestNews, frameInterval());
-	const live = createLive(store, newsInterval, async service => {
+	const chosenByHeader = async (service: ServiceView): Promise<ReadonlySet<string>> => {
 		const cluster = connection.cluster();
 		return cluster ? tagsByHeader(cluster, service) : new Set();
-	});
+	};
+	const live = createLive(store, newsInterval, chosenByHeader);
 	const logs = createLogs(store, newsInterval);
 	const history = createHistory(store, historyFile);
 	const connection = createConnection(store, {
@@ -197,6 +202,7 @@ export function createConsole({
 			if (cluster) logs.open(cluster);
 		},
 		logs,
+		verifyRevision: async () => verifyRevision(store, chosenByHeader),
 		async stop() {
 			unfollow();
 			forget?.();
