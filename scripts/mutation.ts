@@ -35,7 +35,12 @@ const heldBy: Readonly<Record<string, readonly string[]>> = {
 	],
 };
 
-/** The tests of a file: those of the nearest folder that mirrors its own, the file's own tests first. */
+/** Whether these tests are named after the file. */
+function isOwnTest(test: string, file: string): boolean {
+	return path.basename(test) === path.basename(file).replace(/\.tsx?$/, '.test.ts');
+}
+
+/** The tests of a file: those of the nearest folder that mirrors its own. */
 function testsOf(file: string): string[] {
 	const folders = (folder: string): readonly string[] => {
 		const mirrored = folder.replace(/^source/, 'test');
@@ -45,11 +50,9 @@ function testsOf(file: string): string[] {
 		if (!folder.includes('/')) throw new Error(`${file} has no folder of tests.`);
 		return folders(path.posix.dirname(folder));
 	};
-	const own = path.basename(file).replace(/\.tsx?$/, '.test.ts');
-	const found = folders(path.posix.dirname(file)).flatMap(at =>
+	return folders(path.posix.dirname(file)).flatMap(at =>
 		at.endsWith('.ts') ? [at] : globSync(`${at}/**/*.test.{ts,tsx}`),
 	);
-	return found.toSorted((one, other) => Number(other.endsWith(`/${own}`)) - Number(one.endsWith(`/${own}`)));
 }
 
 /** Runs tests on a text that is not the one on disk. */
@@ -62,6 +65,7 @@ async function openTrial(file: string): Promise<Trial> {
 		{
 			watch: false,
 			include: testsOf(file),
+			related: [at],
 			reporters: [{}],
 			bail: 1,
 			maxWorkers: 1,
@@ -73,14 +77,22 @@ async function openTrial(file: string): Promise<Trial> {
 		},
 		{plugins: [{name: 'mutant', enforce: 'pre', load: id => (id.split('?')[0] === at ? text : undefined)}]},
 	);
-	const all = await vitest.globTestSpecifications();
+	// Only tests that reach the file can notice; those named after it are run first, since most changes end there.
+	const related = await vitest.getRelevantTestSpecifications();
+	const [own, others] = [true, false].map(isOwn =>
+		related.filter(({moduleId}) => isOwnTest(moduleId, file) === isOwn),
+	);
 	return {
 		async notices(next) {
 			text = next;
-			vitest.invalidateFile(at);
-			vitest.state.clearErrors();
-			const {testModules, unhandledErrors} = await vitest.runTestSpecifications(all);
-			return unhandledErrors.length > 0 || !testModules.every(module => module.ok());
+			for (const part of [own, others]) {
+				if (part === undefined || part.length === 0) continue;
+				vitest.invalidateFile(at);
+				vitest.state.clearErrors();
+				const {testModules, unhandledErrors} = await vitest.runTestSpecifications(part);
+				if (unhandledErrors.length > 0 || !testModules.every(module => module.ok())) return true;
+			}
+			return false;
 		},
 		close: async () => vitest.close(),
 	};

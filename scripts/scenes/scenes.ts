@@ -83,6 +83,7 @@ function changeOf(
 		service: after.name,
 		uid: after.uid,
 		generation: after.generation,
+		from: before.generation,
 		by,
 		own,
 		reason: own ? 'split' : 'seen by the watch',

@@ -6,7 +6,7 @@ import {channel} from 'node:diagnostics_channel';
 import {chmodSync, closeSync, openSync, renameSync, statSync, writeSync} from 'node:fs';
 import * as v from 'valibot';
 import {printable} from '../knative/text/printable.js';
-import {callBegins, callEnds} from '../probe/transport/grpc/call-channels.js';
+import {callBegins, callEnds} from '../probe/transport/call-channels.js';
 
 /** Bytes after which the file is put aside as `<file>.1`. */
 const largest = 5 * 1024 * 1024;
@@ -37,7 +37,6 @@ const request = v.object({
 	path: v.string(),
 });
 const answered = v.object({response: v.object({statusCode: v.number()})});
-const called = v.object({line: v.string()});
 const callEnded = v.object({status: v.string()});
 const failed = v.object({error: v.object({message: v.string(), code: v.optional(v.string())})});
 const withRequest = v.looseObject({
@@ -51,7 +50,7 @@ const onMessage =
 		if (parsed.success) use(parsed.output);
 	};
 
-/** Hears undici, by which all of HTTP goes (to the API server, to the gateway, to Prometheus), and the probe of gRPC. */
+/** Hears undici, by which all goes to the API server and to Prometheus, and the probe. */
 export function tellRequests(
 	{verbose, log}: {verbose: boolean; log: string | undefined},
 	{
@@ -66,16 +65,16 @@ export function tellRequests(
 		file?.(text);
 	};
 	const begun = new WeakMap<object, {line: string; at: number}>();
-	channel('undici:request:create').subscribe(
-		onMessage(({request: key}) => {
-			const parsed = v.safeParse(request, key);
-			if (!parsed.success) return;
-			const {method, origin, path} = parsed.output;
-			const line = `${method} ${new URL(origin).origin}${shownPath(path)}`;
-			begun.set(key, {line, at: now()});
-			say(`→ ${line}`);
-		}),
-	);
+	const begin = onMessage(({request: key}) => {
+		const parsed = v.safeParse(request, key);
+		if (!parsed.success) return;
+		const {method, origin, path} = parsed.output;
+		const line = printable(`${method} ${new URL(origin).origin}${shownPath(path)}`);
+		begun.set(key, {line, at: now()});
+		say(`→ ${line}`);
+	});
+	channel('undici:request:create').subscribe(begin);
+	callBegins.subscribe(begin);
 	const end = (key: object, words: string) => {
 		const found = begun.get(key);
 		if (!found) return;
@@ -93,15 +92,6 @@ export function tellRequests(
 			const parsed = v.safeParse(failed, message);
 			const {code, message: words} = parsed.success ? parsed.output.error : {message: 'failed'};
 			end(message.request, printable(code === undefined ? words : `${code} (${words})`));
-		}),
-	);
-	callBegins.subscribe(
-		onMessage(({request: key}) => {
-			const parsed = v.safeParse(called, key);
-			if (!parsed.success) return;
-			const line = printable(parsed.output.line);
-			begun.set(key, {line, at: now()});
-			say(`→ ${line}`);
 		}),
 	);
 	callEnds.subscribe(

@@ -37,6 +37,7 @@ import {requestOptionsFor, targetOf} from '../console/live/request-target.js';
 import {mayQuit} from '../console/sheets/quit-sheet.js';
 import {openRequests} from '../console/live/request-sheet.js';
 import {verifyService} from '../console/live/verify-requests.js';
+import type {ConsoleAction, PaneAction} from './keys/binding.js';
 import {labelOf, leadsToWrite, type Action} from './keys/key-lookup.js';
 
 /** What an action needs beside the console. */
@@ -60,11 +61,11 @@ const step =
 	({store}, means) =>
 		moveSelection(store, by(means));
 
-const goToPanes: Partial<Record<Action, Performer>> = Object.fromEntries(
-	panes.map(pane => [`go to ${pane}`, go(pane)]),
+const goToPanes: Readonly<Record<string, Performer>> = Object.fromEntries(
+	panes.map(pane => [`go to ${pane}` satisfies PaneAction, go(pane)]),
 );
 
-const performers: Partial<Record<Action, Performer>> = {
+const performers: Readonly<Record<ConsoleAction, Performer>> = {
 	quit: (_, {quit}) => quit(),
 	leave({store}, {quit}) {
 		if (mayQuit(store)) quit();
@@ -78,7 +79,6 @@ const performers: Partial<Record<Action, Performer>> = {
 	askAnew: console => console.askAnew(),
 	nextPane: ({store}) => cyclePane(store, 1),
 	previousPane: ({store}) => cyclePane(store, -1),
-	...goToPanes,
 	up: step(() => ({by: -1})),
 	down: step(() => ({by: 1})),
 	top: step(() => ({to: 'top'})),
@@ -167,9 +167,11 @@ const performers: Partial<Record<Action, Performer>> = {
 	accept: ({store}) => closeFilter(store, {keep: true}),
 };
 
+const byAction: Readonly<Partial<Record<Action, Performer>>> = {...performers, ...goToPanes};
+
 /** Whether the action does anything here: what does not is in neither footer, help nor palette. */
 export function canPerform(action: Action): boolean {
-	return performers[action] !== undefined;
+	return byAction[action] !== undefined;
 }
 
 /** What a writing action needs to be allowed; all the others change traffic or the template: `patch`. */
@@ -188,5 +190,5 @@ export function unavailable(offered: Rights, action: Action): string | undefined
 export function perform(console: Console, action: Action, means: ActionDependencies, argument = ''): void {
 	const why = unavailable(offeredRights(console.store.getState()), action);
 	if (why !== undefined) return notify(console.store, {tone: 'bad', text: `${labelOf(action)}: ${why}`});
-	performers[action]?.(console, means, argument);
+	byAction[action]?.(console, means, argument);
 }

@@ -35,7 +35,7 @@ export function createLogs(
 		open(cluster) {
 			const state = store.getState();
 			const service = selectedService(state);
-			const revision = service && wantedRevision(state);
+			const revision = service && loggedRevision(state);
 			if (!service || revision === undefined) {
 				return notify(store, {
 					tone: 'info',
@@ -57,7 +57,7 @@ function noRevision(state: ConsoleState, {name}: ServiceView): string {
 }
 
 /** In the revisions pane the selected one; else the newest that users reach, or without any the newest there is. */
-function wantedRevision(state: ConsoleState): string | undefined {
+export function loggedRevision(state: ConsoleState): string | undefined {
 	if (state.focus === 'revisions') return selectedRevision(state)?.name;
 	const service = selectedService(state);
 	const revisions = revisionsOf(state, service);

@@ -7,12 +7,8 @@ import type {ServiceView} from '../service/service.js';
 import {quoteWord, quoteWords} from './shell-words.js';
 import {diffSplit, type Split} from '../split/split.js';
 
-const defaultPorts: Readonly<Record<string, number>> = {http: 80, https: 443};
-
-function authority(endpoint: Endpoint, scheme?: string): string {
-	const isDefault = scheme !== undefined && defaultPorts[scheme] === endpoint.port;
-	return isDefault ? bracketed(endpoint.host) : endpointText(endpoint);
-}
+/** What a URL of http need not name. */
+const httpPort = 80;
 
 /** What a request is made of, in the words of the operator: a header's value may be `@file` or have `$NAME` in it. */
 export type CommandRequest = {
@@ -45,12 +41,13 @@ export function curlCommand(
 ): string {
 	const words = requestWords(request);
 	if (scheme === 'http') {
-		const url = `http://${authority(gateway, scheme)}${path}`;
+		const authority = gateway.port === httpPort ? bracketed(gateway.host) : endpointText(gateway);
+		const url = `http://${authority}${path}`;
 		return ['curl', ...words, `-H ${singleQuoted(`Host: ${host}`)}`, quoteWord(url)].join(' ');
 	}
 	// TLS needs the name in the handshake too (SNI), which a header alone does not give; the Host has no port of the gateway in it.
 	const [, name = host, port = '443'] = /^(.*):(\d+)$/.exec(host) ?? [];
-	const to = `${name}:${port}:${authority(gateway)}`;
+	const to = `${name}:${port}:${endpointText(gateway)}`;
 	const trust = [...(cacert === undefined ? [] : ['--cacert', cacert]), ...(insecure ? ['--insecure'] : [])];
 	return ['curl', ...words, quoteWords([...trust, '--connect-to', to, `https://${host}${path}`])].join(' ');
 }
@@ -62,14 +59,15 @@ function requestWords({method = 'GET', headers = [], body}: CommandRequest): str
 		...(body === undefined
 			? []
 			: // As bytes: curl's own `--data` takes the line breaks out of a file.
-				[`--data-binary ${body.startsWith('@') ? quoteWord(body) : singleQuoted(body)}`]),
+				[`--data-binary ${quoteWord(body)}`]),
 	];
 }
 
 /** A header as the shell is to read it: a named value is looked up there, everything else stands as it is. */
 function shellText(line: string): string {
-	const [, before, file] = /^([^:]*:\s*(?:(?:Bearer|Basic|Token)\s+)?)@(.+)$/i.exec(line) ?? [];
-	if (file !== undefined && before !== undefined) {
+	const fromFile = /^([^:]*:\s*(?:(?:Bearer|Basic|Token)\s+)?)@(.+)$/i.exec(line);
+	if (fromFile) {
+		const [, before = '', file = ''] = fromFile;
 		return `${doubleQuoted(before).slice(0, -1)}$(cat ${quoteWord(file)})"`;
 	}
 	return /(^|[\s=;])\$\{?\w/.test(line) ? doubleQuoted(line, {keepVariables: true}) : singleQuoted(line);
@@ -110,7 +108,7 @@ export function grpcurlCommand(
 			...(request === undefined ? [] : ['-d', visibleJson(request)]),
 		]),
 		...headers.map(line => `-H ${shellText(line)}`),
-		quoteWords(['-authority', host, authority(gateway), method]),
+		quoteWords(['-authority', host, endpointText(gateway), method]),
 	].join(' ');
 }
 
@@ -174,7 +172,7 @@ export function knTrafficCommand(
 		const kept = row.after === undefined ? [] : row.tags;
 		for (const tag of row.tagsBefore) if (!kept.includes(tag)) words.push('--untag', tag);
 	}
-	for (const row of rows.filter(candidate => candidate.after !== undefined)) {
+	for (const row of rows) {
 		for (const tag of row.tags) if (!row.tagsBefore.includes(tag)) words.push('--tag', `${row.key}=${tag}`);
 	}
 	return quoteWords(words);

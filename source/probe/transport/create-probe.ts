@@ -1,5 +1,5 @@
 import {attentive} from './attention.js';
-import {createHttpProbe} from './http.js';
+import {createHttpProbe} from './http/http.js';
 import type {Probe, ProbeOptions} from './probe.js';
 
 /**

@@ -1,49 +1,37 @@
 /** What went wrong when no answer came, in the operator's words. */
-import {errors} from 'undici';
 import {printable} from '../../knative/text/printable.js';
 import type {Failure, FailureKind, ProbeTarget} from './probe.js';
 import {formatAddress, serverName} from './probe.js';
 
 /**
- * Error codes of Node, of its TLS and of undici, by what they mean to somebody who looks at a gateway.
- * HPE_*: the HTTP parser; CERT_* and the like: Node's names for X.509 verification results.
+ * Error codes of Node and of its TLS, by what they mean to somebody who looks at a gateway.
+ * HPE_*: the HTTP parser, and what it lets through and is no answer; CERT_* and the like: Node's names for X.509 verification results.
  */
 const kinds: readonly [RegExp, FailureKind][] = [
 	[/^ECONNREFUSED$/, 'refused'],
-	[/^(ECONNRESET|EPIPE|ECONNABORTED|UND_ERR_SOCKET|UND_ERR_RES_CONTENT_LENGTH_MISMATCH)$/, 'reset'],
-	[/^(ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|EHOSTDOWN|UND_ERR_CONNECT_TIMEOUT)$/, 'unreachable'],
-	[/^UND_ERR_(HEADERS|BODY)_TIMEOUT$/, 'timeout'],
+	[/^(ECONNRESET|EPIPE|ECONNABORTED)$/, 'reset'],
+	[/^(ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|EHOSTDOWN)$/, 'unreachable'],
 	[/^(ENOTFOUND|EAI_\w+|ENODATA|ESERVFAIL)$/, 'dns'],
 	[
 		/^(CERT_\w+|DEPTH_ZERO_\w+|SELF_SIGNED_\w+|UNABLE_TO_\w+|CRL_\w+|HOSTNAME_MISMATCH|ERR_TLS_\w+|ERR_SSL_.+|EPROTO)$/,
 		'tls',
 	],
-	[/^(HPE_\w+|UND_ERR_HEADERS_OVERFLOW|UND_ERR_NOT_SUPPORTED|ERR_HTTP2_\w+)$/, 'protocol'],
+	[/^(HPE_\w+|ERR_HTTP2_\w+)$/, 'protocol'],
 ];
 
-/** What the error says whose code says most, in a chain of causes; the message of the outermost one when none has a code. */
+/** What the error says that has a code, in a chain of causes; the message of the outermost one when none has. */
 function innermost(error: unknown): {code: string | undefined; message: string} {
 	let current: unknown = error;
 	for (let depth = 0; depth < 5 && current instanceof Error; depth++) {
-		const code = codeOf(current);
-		// Undici wraps what a socket said; its own code for that says less than the cause.
-		if (code !== undefined && !(code === 'UND_ERR_SOCKET' && current.cause instanceof Error)) {
-			return {code, message: current.message};
+		if ('code' in current && typeof current.code === 'string') {
+			// One for several addresses of a name has no words of its own.
+			return {code: current.code, message: current.message === '' ? current.code : current.message};
 		}
 
 		current = current.cause;
 	}
 
 	return {code: undefined, message: error instanceof Error ? error.message : String(error)};
-}
-
-function codeOf(error: Error): string | undefined {
-	if ('code' in error && typeof error.code === 'string') {
-		return error.code;
-	}
-
-	// Undici has a code for what its parser says only where the parser has one.
-	return error instanceof errors.HTTPParserError ? 'HPE_OTHER' : undefined;
 }
 
 /** The failure an error stands for: by its code, or that of a cause. */

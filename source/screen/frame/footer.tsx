@@ -2,6 +2,7 @@
 import {Box, Text} from 'ink';
 import {useEffect, useMemo, useReducer} from 'react';
 import {useShallow} from 'zustand/react/shallow';
+import {loggedRevision} from '../../console/logs/logs.js';
 import {offeredRights} from '../../console/session/rights.js';
 import {notOffered} from './offered.js';
 import {announced, announcedFor, announcement, lastChangeWords} from './changes.js';
@@ -194,12 +195,15 @@ function urgentAction(state: ConsoleState): Action | undefined {
 
 /** What these keys act on is the selected revision, whichever pane has the keyboard. */
 const ofRevision: ReadonlySet<Action> = new Set(['tag', 'verifyTag', 'deleteRevision']);
-
-function shownTarget(state: ConsoleState): string | undefined {
-	if (topSheet(state)) return undefined;
-	const service = selectedService(state);
-	const revision = selectedRevision(state);
-	return service && revision && shortRevision(revision.name, service.name);
+/** What keys act on that is not what has the keyboard: the selected revision, and the one of which `L` follows the log. */
+function shownTargets(state: ConsoleState): {revision: string | undefined; log: string | undefined} {
+	const service = topSheet(state) ? undefined : selectedService(state);
+	const short = (name: string | undefined) =>
+		service && name !== undefined ? shortRevision(name, service.name) : undefined;
+	return {
+		revision: short(service && selectedRevision(state)?.name),
+		log: short(service && loggedRevision(state)),
+	};
 }
 
 export function Footer({width, isEnabled}: {width: number; isEnabled: (action: Action) => boolean}) {
@@ -208,10 +212,15 @@ export function Footer({width, isEnabled}: {width: number; isEnabled: (action: A
 	const rights = useConsoleState(useShallow(offeredRights));
 	const urgent = useConsoleState(urgentAction);
 	const isUnavailable = (action: Action) => unavailable(rights, action) !== undefined;
-	const target = useConsoleState(shownTarget);
-	const targetOf = (action: Action) => (ofRevision.has(action) ? target : undefined);
+	const targets = useConsoleState(useShallow(shownTargets));
+	const targetOf = (action: Action) => {
+		// In its own pane the row of it has the keyboard, and only one of two that are called alike is told from the other.
+		if (context === 'revisions') return action === 'verifyTag' ? targets.revision : undefined;
+		if (action === 'logs') return targets.log;
+		return ofRevision.has(action) ? targets.revision : undefined;
+	};
 	const idle = useConsoleState(useShallow(notOffered));
-	const isHere = (action: Action) => isEnabled(action) && !idle.includes(action);
+	const isHere = (action: Action) => isEnabled(action) && (action === urgent || !idle.includes(action));
 	return (
 		<Box width={width} height={1} paddingLeft={1} overflow="hidden">
 			<Hints

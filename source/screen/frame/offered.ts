@@ -1,5 +1,6 @@
 /** Which keys the footer offers now: not those that have nothing to act on yet. Pressed all the same they say so. Pure. */
 import {selectedService, topSheet} from '../../console/state/read.js';
+import {possibleVerbs, type ReleaseVerb} from '../../console/state/possible.js';
 import type {ConsoleState} from '../../console/state/state.js';
 import type {Action} from '../keys/key-lookup.js';
 
@@ -24,18 +25,31 @@ const ofService: ReadonlySet<Action> = new Set([
 /** What steers a loop of requests. */
 const ofLoop: ReadonlySet<Action> = new Set(['burst', 'faster', 'comparePairs', 'earlierSplit', 'answers']);
 
-const depending: readonly Action[] = ['newService', ...ofService, ...ofLoop];
+/** What there must be something for: a canary, a way back, a change. */
+const ofRelease: Partial<Record<Action, ReleaseVerb>> = {
+	complete: 'promote',
+	rollBack: 'roll back',
+	abandon: 'abandon',
+	undo: 'undo',
+};
+
+const depending: readonly Action[] = ['newService', 'sendAgain', ...ofService, ...ofLoop];
 
 /** In a fixed order, so that the same are no news. */
 export const notOffered = (state: ConsoleState): readonly Action[] =>
 	depending.filter(action => !isOffered(state, action));
 
 function isOffered(state: ConsoleState, action: Action): boolean {
+	const service = selectedService(state);
+	const verb = ofRelease[action];
+	// Also above what is only looked at.
+	if (verb !== undefined) return service !== undefined && possibleVerbs(state, service).has(verb);
 	if (topSheet(state) !== undefined) return true;
 	if (action === 'newService') return state.connection.kind === 'connected';
+	if (action === 'sendAgain') {
+		return service !== undefined && state.verdicts.get(service.uid)?.splitAlarm?.isOver === false;
+	}
 	if (!ofService.has(action) && !ofLoop.has(action)) return true;
-	const service = selectedService(state);
 	if (!service) return false;
-	if (action === 'undo') return state.history.some(({uid}) => uid === service.uid);
 	return !ofLoop.has(action) || state.live?.uid === service.uid;
 }

@@ -31,7 +31,8 @@ export type KeyContext = (typeof contexts)[number];
 /** Going to a pane by its digit. */
 export type PaneAction = `go to ${Pane}`;
 
-export type Action =
+/** What is done in the panes, and from the palette: `perform.ts` says how. */
+export type ConsoleAction =
 	| 'quit'
 	| 'leave'
 	| 'suspend'
@@ -39,11 +40,8 @@ export type Action =
 	| 'askAnew'
 	| 'nextPane'
 	| 'previousPane'
-	| PaneAction
 	| 'up'
 	| 'down'
-	| 'left'
-	| 'right'
 	| 'top'
 	| 'bottom'
 	| 'pageUp'
@@ -78,15 +76,8 @@ export type Action =
 	| 'answers'
 	| 'uncover'
 	| 'yaml'
-	| 'managedFields'
-	| 'refresh'
-	| 'askAgain'
 	| 'events'
 	| 'logs'
-	| 'nextPod'
-	| 'previousPod'
-	| 'container'
-	| 'previousRun'
 	| 'writesLog'
 	| 'copyCurl'
 	| 'complete'
@@ -109,22 +100,36 @@ export type Action =
 	| 'discardDraft'
 	| 'setValue'
 	| 'eraseDigit'
+	| 'deleteService'
+	| 'deleteRevision'
+	| 'accept';
+
+/** What is done only in what lies over the panes: each sheet, form and line has a handler of its own for it. */
+export type OverlayAction =
+	| 'left'
+	| 'right'
+	| 'managedFields'
+	| 'refresh'
+	| 'askAgain'
+	| 'nextPod'
+	| 'previousPod'
+	| 'container'
+	| 'previousRun'
 	| 'confirm'
 	| 'wake'
 	| 'wayBack'
 	| 'takeTheirs'
 	| 'putMineOnTop'
 	| 'keepEditing'
-	| 'deleteService'
-	| 'deleteRevision'
 	| 'copyCommand'
 	| 'nextField'
 	| 'previousField'
 	| 'advance'
 	| 'submit'
 	| 'removeRow'
-	| 'accept'
 	| 'completeWord';
+
+export type Action = ConsoleAction | PaneAction | OverlayAction;
 
 export type Binding = {
 	readonly action: Action;
@@ -136,8 +141,16 @@ export type Binding = {
 	/** One sentence, for the help. */
 	readonly help: string;
 	readonly palette?: {readonly names: readonly string[]; readonly argument?: string};
-	/** In the footer; a low rank stays when the window is narrow. `keys`, `label` stand for a pair (`←→ move`). */
-	readonly footer?: {readonly rank: number; readonly keys?: readonly Stroke[]; readonly label?: string};
+	/**
+	 * In the footer; a low rank stays when the window is narrow, `rankIn` is that of some places. `keys`, `label` stand for a pair
+	 * (`←→ move`).
+	 */
+	readonly footer?: {
+		readonly rank: number;
+		readonly rankIn?: Partial<Readonly<Record<KeyContext, number>>>;
+		readonly keys?: readonly Stroke[];
+		readonly label?: string;
+	};
 	/** It leads to a sheet that writes to the cluster. No key writes by itself. */
 	readonly writes?: true;
 };

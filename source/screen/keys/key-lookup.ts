@@ -114,7 +114,7 @@ export const footerFor = (
 			binding => binding.footer !== undefined && appliesIn(binding, context) && isEnabled(binding.action),
 		)
 		.map((binding, index) => ({
-			rank: binding.action === urgent ? -1 : (binding.footer?.rank ?? 0),
+			rank: binding.action === urgent ? -1 : (binding.footer?.rankIn?.[context] ?? binding.footer?.rank ?? 0),
 			index: binding.action === urgent ? -1 : index,
 			hint: {
 				action: binding.action,

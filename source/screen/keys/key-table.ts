@@ -8,7 +8,7 @@ import {releaseKeys} from './release-keys.js';
 import {splitKeys} from './split-keys.js';
 
 /**
-The key table: the one place that says which key does what. Footer, help and palette are made from it (keys.ts), so they
+The key table: the one place that says which key does what. Footer, help and palette are made from it (key-lookup.ts), so they
 cannot disagree with what happens. Its order is their order.
 
 Decisions, where a key could surprise:

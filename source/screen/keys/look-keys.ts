@@ -50,7 +50,7 @@ export const lookKeys: readonly Binding[] = [
 		label: 'verify tag',
 		help: 'Send one request to the tag URL of the selected revision, which no user sees yet.',
 		palette: {names: ['verify-tag']},
-		footer: {rank: 21, label: 'verify'},
+		footer: {rank: 21, rankIn: {revisions: 3}, label: 'verify'},
 	},
 	{
 		action: 'pauseResume',
@@ -172,7 +172,7 @@ export const lookKeys: readonly Binding[] = [
 		label: 'logs',
 		help: 'Follow the log of the selected revision, or in other panes of the newest one that users reach.',
 		palette: {names: ['logs']},
-		footer: {rank: 20},
+		footer: {rank: 20, rankIn: {revisions: 4}},
 	},
 	{
 		action: 'writesLog',

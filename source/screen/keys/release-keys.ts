@@ -87,6 +87,7 @@ export const releaseKeys: readonly Binding[] = [
 		label: 'send again',
 		help: 'Review sending the split that is set once more, for a gateway that does not have it.',
 		palette: {names: ['send-again']},
+		footer: {rank: 4},
 		writes: true,
 	},
 	{
@@ -96,7 +97,7 @@ export const releaseKeys: readonly Binding[] = [
 		label: 'tag',
 		help: 'Set, move or remove the tag of the selected revision.',
 		palette: {names: ['tag']},
-		footer: {rank: 18},
+		footer: {rank: 18, rankIn: {revisions: 4}},
 		writes: true,
 	},
 	{
@@ -116,6 +117,7 @@ export const releaseKeys: readonly Binding[] = [
 		label: 'delete',
 		help: 'Review deleting the selected service; its name has to be typed.',
 		palette: {names: ['delete-service']},
+		footer: {rank: 28},
 		writes: true,
 	},
 	{
@@ -125,6 +127,7 @@ export const releaseKeys: readonly Binding[] = [
 		label: 'delete',
 		help: 'Review deleting the selected revision; refused while it is in the split.',
 		palette: {names: ['delete-revision']},
+		footer: {rank: 28, rankIn: {revisions: 6}},
 		writes: true,
 	},
 ];

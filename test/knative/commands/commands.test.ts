@@ -1,17 +1,28 @@
 import {execFileSync} from 'node:child_process';
+import {mkdtempSync, rmSync, writeFileSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import path from 'node:path';
 import * as fc from '../../support/property.js';
-import {describe, expect, test} from 'vitest';
+import {describe, expect, onTestFinished, test} from 'vitest';
 import {
 	atCluster,
 	copiedLines,
+	coveredLine,
 	curlCommand,
+	droppedByKn,
 	grpcurlCommand,
+	isGuarded,
 	knTrafficCommand,
 	kubectlCreateCommand,
 	kubectlDeleteCommand,
+	kubectlForwardCommand,
+	kubectlGetCommand,
+	kubectlLogsCommand,
+	kubectlMarkCommand,
 	kubectlPatchCommand,
 } from '../../../source/knative/commands/commands.js';
 import {guard, trafficOperation} from '../../../source/knative/objects/patch.js';
+import {askedBy} from '../../../source/knative/commands/identify-revisions.js';
 import {quoteWord, quoteWords, splitWords} from '../../../source/knative/commands/shell-words.js';
 import {latestKey, move, putTag, splitOf, takeOut} from '../../../source/knative/split/split.js';
 import {revisionName, serviceView} from '../objects.js';
@@ -19,9 +30,10 @@ import {revisionName, serviceView} from '../objects.js';
 const [first] = [revisionName(1)];
 
 /** The arguments that a program gets when a real shell runs the line; every one is ended by a NUL. */
-function argumentsOf(line: string): string[] {
+function argumentsOf(line: string, env: Readonly<Record<string, string>> = {}): string[] {
 	const script = `show() { printf '%s\\0' "$@"; }\nshow ${line}`;
-	return execFileSync('sh', ['-c', script], {encoding: 'utf8'}).split('\0').slice(0, -1);
+	const options = {encoding: 'utf8', env: {...process.env, ...env}} as const;
+	return execFileSync('sh', ['-c', script], options).split('\0').slice(0, -1);
 }
 
 const gateway = {host: '203.0.113.10', port: 80};
@@ -38,8 +50,52 @@ describe('curl', () => {
 			{scheme: 'https'},
 			`curl --connect-to ${host}:443:203.0.113.10:443 https://${host}/`,
 		],
+		[{...gateway, port: 443}, {}, `curl -H 'Host: ${host}' http://203.0.113.10:443/`],
+		[
+			{host: '2001:db8::1', port: 8443},
+			{scheme: 'https', cacert: '/etc/my ca.pem', insecure: true},
+			`curl --cacert '/etc/my ca.pem' --insecure --connect-to '${host}:443:[2001:db8::1]:8443' https://${host}/`,
+		],
 	] as const)('for %j %j', (endpoint, options, line) => {
 		expect(curlCommand(host, endpoint, options)).toBe(line);
+	});
+
+	test('over TLS keeps the port that the host is asked with', () => {
+		expect(curlCommand(`${host}:8443`, {...gateway, port: 30443}, {scheme: 'https'})).toBe(
+			`curl --connect-to ${host}:8443:203.0.113.10:30443 https://${host}:8443/`,
+		);
+	});
+
+	/** What curl is given, of a request with this header or body, by a real shell with TOKEN=secret in it. */
+	const given = (request: Parameters<typeof curlCommand>[2]): string[] =>
+		argumentsOf(curlCommand(host, gateway, request), {TOKEN: 'secret'}).slice(1);
+
+	test.each([
+		['Authorization: Bearer ${TOKEN}', 'Authorization: Bearer secret'],
+		['Cookie: a=b; session=$TOKEN', 'Cookie: a=b; session=secret'],
+		['X-Path: "`$TOKEN`" \\', 'X-Path: "`$TOKEN`" \\'],
+		['X-Note: "quoted" $TOKEN \\', 'X-Note: "quoted" secret \\'],
+		['X-Price: 5$', 'X-Price: 5$'],
+		['X-At: me@example.com', 'X-At: me@example.com'],
+	])('the header %s reaches the shell so that it becomes %s', (header, wanted) => {
+		expect(given({headers: [header]})).toEqual(expect.arrayContaining(['-H', wanted]));
+	});
+
+	test('a header from a file is what is in the file, after a scheme of credentials too', () => {
+		const folder = mkdtempSync(path.join(tmpdir(), 'kn-canary-commands-'));
+		onTestFinished(() => rmSync(folder, {recursive: true}));
+		const file = path.join(folder, "it's $TOKEN");
+		writeFileSync(file, 'from-file\n');
+		expect(given({headers: [`Authorization: Basic @${file}`, `X-$-Key: @${file}`]})).toEqual(
+			expect.arrayContaining(['Authorization: Basic from-file', 'X-$-Key: from-file']),
+		);
+	});
+
+	test('the method is said only where curl would take another one', () => {
+		expect(given({})).not.toContain('-X');
+		expect(given({method: 'GET', body: '{}'})).toEqual(expect.arrayContaining(['-X', 'GET']));
+		expect(given({method: 'POST'})).toEqual(expect.arrayContaining(['-X', 'POST']));
+		expect(given({method: 'POST', body: '{}'})).not.toContain('-X');
 	});
 });
 
@@ -47,6 +103,26 @@ test('grpcurl speaks to the gateway in the name of the host', () => {
 	expect(grpcurlCommand(host, gateway)).toBe(
 		`grpcurl -plaintext -authority ${host} 203.0.113.10:80 grpc.health.v1.Health/Check`,
 	);
+});
+
+test('grpcurl calls the method that is asked for, by its file, over TLS that is believed by name', () => {
+	const options = {
+		method: 'shop.v1.Cart/Get',
+		request: {id: "it's"},
+		protoFile: 'my cart.proto',
+		headers: ['X-Who: me'],
+		scheme: 'https',
+	} as const;
+	const call = ['-authority', host, '203.0.113.10:443', 'shop.v1.Cart/Get'];
+	const described = ['-proto', 'my cart.proto', '-d', `{"id":"it's"}`, '-H', 'X-Who: me', ...call];
+	const endpoint = {...gateway, port: 443};
+	expect(argumentsOf(grpcurlCommand(host, endpoint, options))).toEqual(['grpcurl', ...described]);
+	expect(
+		argumentsOf(grpcurlCommand(host, endpoint, {...options, cacert: '/ca.pem', insecure: true})),
+	).toEqual(['grpcurl', '-cacert', '/ca.pem', '-insecure', ...described]);
+	// Without TLS there is nothing to believe.
+	const plain = grpcurlCommand(host, gateway, {cacert: '/ca.pem', insecure: true});
+	expect(plain).toBe(grpcurlCommand(host, gateway));
 });
 
 test('kubectl gets the same operations, with the guard, through a real shell', () => {
@@ -110,6 +186,73 @@ describe('kn', () => {
 			`kn service update helloworld-go -n default --traffic ${first}=100 --untag canary`,
 		);
 	});
+
+	test('leaves out a row at 0 %, and is said to drop it where no tag keeps it', () => {
+		const tagged = move(before, first, 50);
+		expect(knTrafficCommand(view, before, tagged)).toBe(
+			`kn service update helloworld-go -n default --traffic ${first}=100`,
+		);
+		expect(droppedByKn(tagged)).toEqual([]);
+		const slight = move(before, first, 49);
+		expect(knTrafficCommand(view, before, slight)).toContain(` --traffic ${first}=99,@latest=1`);
+		const untagged = tagged.map(row => (row.key === latestKey ? {...row, tags: []} : row));
+		expect(droppedByKn(untagged)).toMatchObject([{key: latestKey, percent: 0}]);
+	});
+
+	test('says nothing of tags that stay where they are', () => {
+		expect(knTrafficCommand(view, before, before)).toBe(
+			`kn service update helloworld-go -n default --traffic ${first}=50,@latest=50`,
+		);
+	});
+});
+
+describe('kubectl', () => {
+	const cart = {namespace: 'shop', name: 'cart'};
+	const container = {pod: 'cart-00001-x', namespace: 'shop', container: 'user-container'};
+
+	test.each([
+		[kubectlForwardCommand({...cart, port: 80}, 8080), 'kubectl port-forward -n shop service/cart 8080:80'],
+		[kubectlGetCommand('ksvc', cart), 'kubectl get ksvc cart -n shop -o yaml'],
+		[
+			kubectlGetCommand('revision', {...cart, name: 'cart-00001'}, {managedFields: true}),
+			'kubectl get revision cart-00001 -n shop -o yaml --show-managed-fields',
+		],
+		[
+			kubectlLogsCommand(container, {tail: 200, previous: false}),
+			'kubectl logs cart-00001-x -n shop -c user-container --tail=200 -f',
+		],
+		[
+			kubectlLogsCommand(container, {tail: 50, previous: true}),
+			'kubectl logs cart-00001-x -n shop -c user-container --tail=50 --previous',
+		],
+		[
+			kubectlDeleteCommand('revision', {...cart, name: 'cart-00001'}),
+			'kubectl delete revision cart-00001 -n shop',
+		],
+	])('is given what it takes: %s', (line, wanted) => {
+		expect(line).toBe(wanted);
+	});
+
+	test('marks the revision that was seen, and none that has taken its name', () => {
+		const line = kubectlMarkCommand(
+			{namespace: 'shop', revision: 'cart-00001', uid: 'u-1'},
+			{why: "it's slow"},
+		);
+		const words = argumentsOf(line);
+		expect(words.slice(0, -1)).toEqual('kubectl patch revision cart-00001 -n shop --type=merge'.split(' '));
+		expect(JSON.parse(words.at(-1)?.replace(/^-p=/, '') ?? '')).toEqual({
+			metadata: {uid: 'u-1', annotations: {why: "it's slow"}},
+		});
+	});
+});
+
+test.each([
+	['http', undefined, 'http'],
+	['http', {method: 'a.B/C'}, 'http'],
+	['grpc', undefined, 'health check'],
+	['grpc', {method: 'a.B/C'}, 'grpc method'],
+] as const)('asked by %s with the call %j it is asked by %s', (protocol, call, wanted) => {
+	expect(askedBy(protocol, call)).toBe(wanted);
 });
 
 describe('shell words', () => {
@@ -215,7 +358,32 @@ describe('a line that is copied', () => {
 
 	test('is the one that is guarded, where one is: two that do the same would both be run', () => {
 		expect(copiedLines([patch, kn])).toBe(patch);
+		expect(copiedLines([kn, patch])).toBe(patch);
 		const remove = kubectlDeleteCommand('ksvc', view);
 		expect(copiedLines([remove])).toBe(remove);
+		expect(copiedLines([kn, remove])).toBe(kn);
+	});
+
+	test('of several that are guarded each runs only after the one before it was done', () => {
+		const mark = kubectlMarkCommand({namespace: 'shop', revision: first, uid: 'u-1'}, {why: 'slow'});
+		expect(copiedLines([patch, kn, mark])).toBe(`${patch} &&\n${mark}`);
+	});
+
+	test('is guarded where the cluster refuses it for an object that is another or was changed', () => {
+		const mark = kubectlMarkCommand({namespace: 'shop', revision: first, uid: 'u-1'}, {why: 'slow'});
+		const create = kubectlCreateCommand({metadata: {name: 'shop'}});
+		const lines = [patch, mark, create, kn, kubectlDeleteCommand('ksvc', view)];
+		expect(lines.map(line => isGuarded(line))).toEqual([true, true, true, false, false]);
+	});
+
+	test('is shown without the values of variables, and with all else', () => {
+		const env = [
+			{name: 'DB', value: 'a "secret" \\'},
+			{name: 'PORT', value: '80'},
+		];
+		const line = kubectlCreateCommand({metadata: {name: 'shop'}, env});
+		expect(coveredLine(line)).toBe(
+			`printf %s '{"metadata":{"name":"shop"},"env":[{"name":"DB","value":"•••"},{"name":"PORT","value":"•••"}]}' | kubectl create -f -`,
+		);
 	});
 });

@@ -54,6 +54,21 @@ describe('an event', () => {
 		expect(read(fresh).last).toBe(Date.parse('2026-11-23T07:00:00Z'));
 	});
 
+	test('happened at least once, and without any time when it was made', () => {
+		const {creationTimestamp, ...timeless} = old.metadata;
+		const bare = {...old, firstTimestamp: null, lastTimestamp: null};
+		expect(read({...bare, count: 0}).count).toBe(1);
+		expect(read({...bare, firstTimestamp: '2026-11-23T06:00:00Z'}).last).toBe(
+			Date.parse('2026-11-23T06:00:00Z'),
+		);
+		expect(read(bare).last).toBe(Date.parse(creationTimestamp));
+		expect(read({...bare, metadata: timeless}).last).toBeUndefined();
+	});
+
+	test('has no order among others where its version is no number', () => {
+		expect(read({...old, metadata: {...old.metadata, resourceVersion: 'abc'}}).version).toBe(0);
+	});
+
 	test('cannot act on a terminal', () => {
 		expect(read({...old, message: '\u001B[2Jgone', reason: '\u0007'})).toMatchObject({
 			message: '␛[2Jgone',
@@ -97,6 +112,8 @@ describe('an event concerns', () => {
 		['Revision', 'cart-api-00001'],
 		['Pod', 'cart-api-00001-deployment-5d8f-x7k2p'],
 		['Revision', 'cart-green'],
+		['Revision', 'cart-000020'],
+		['Pod', 'other-00002-deployment-5d8f-x7k2p'],
 	])('not the service: %s %s', (kind, name) => {
 		expect(concerns(service, about(kind, name), revisions)).toBe(false);
 	});

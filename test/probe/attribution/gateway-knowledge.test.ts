@@ -1,6 +1,6 @@
 import {expect, onTestFinished, test} from 'vitest';
 import {createGatewayKnowledge} from '../../../source/probe/attribution/gateway-knowledge.js';
-import {createHttpProbe} from '../../../source/probe/transport/http.js';
+import {createHttpProbe} from '../../../source/probe/transport/http/http.js';
 import {responseOf, serveHttp, targetAt} from '../servers.js';
 
 const own = 'helloworld-go.default.example.com';

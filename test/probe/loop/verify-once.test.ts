@@ -1,7 +1,7 @@
 import {execFile, spawnSync} from 'node:child_process';
 import {promisify} from 'node:util';
 import {expect, test} from 'vitest';
-import {createHttpProbe} from '../../../source/probe/transport/http.js';
+import {createHttpProbe} from '../../../source/probe/transport/http/http.js';
 import {verifyOnce} from '../../../source/probe/loop/verify-once.js';
 import {failureOf, responseOf, serveHttp, targetAt, unusedPort} from '../servers.js';
 

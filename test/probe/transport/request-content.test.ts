@@ -1,5 +1,5 @@
 import {expect, onTestFinished, test} from 'vitest';
-import {createHttpProbe} from '../../../source/probe/transport/http.js';
+import {createHttpProbe} from '../../../source/probe/transport/http/http.js';
 import {
 	parseExpectedStatus,
 	plainRequest,

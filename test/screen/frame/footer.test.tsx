@@ -4,7 +4,7 @@ import type {ConsoleState} from '../../../source/console/state/state.js';
 import {Footer, Notice, useNoticeRows} from '../../../source/screen/frame/footer.js';
 import {condition, serviceView} from '../../knative/objects.js';
 import {openOnConsole} from '../parts/on-console.js';
-import {canaryTraffic, connected, knowing} from '../parts/state.js';
+import {canaryTraffic, connected, knowing, one, revisionOf} from '../parts/state.js';
 
 function MessageLine({rows = 1}: {rows?: number}) {
 	const notice = useNoticeRows({columns: 60, rows, revisions: undefined});
@@ -70,10 +70,10 @@ describe('the message line', () => {
 	});
 });
 
-const footer = async (state: Partial<ConsoleState>) => {
-	const line = await openOnConsole(() => <Footer width={120} isEnabled={() => true} />, {
+const footer = async (state: Partial<ConsoleState>, columns = 120) => {
+	const line = await openOnConsole(() => <Footer width={columns} isEnabled={() => true} />, {
 		state: {...knowing(), ...state},
-		columns: 120,
+		columns,
 	});
 	return line.screen();
 };
@@ -97,6 +97,36 @@ describe('the keys', () => {
 			expect(waiting).not.toContain(label);
 		}
 		expect(waiting).toContain('? help');
+	});
+
+	it('of a release are offered where it leads anywhere: a canary to promote or to give up, something to go back to', async () => {
+		const verbs = ['c promote', 'R roll back', 'X abandon'];
+		const releasing = await footer({focus: 'traffic'}, 300);
+		for (const verb of verbs) expect(releasing).toContain(verb);
+		const settled = knowing(serviceView({traffic: [{revisionName: one, percent: 100}]}), [revisionOf(1)]);
+		const alone = await footer({...settled, focus: 'traffic'}, 300);
+		for (const verb of verbs) expect(alone).not.toContain(verb);
+		expect(alone).toContain('r revision');
+		// Nor above what is only looked at.
+		const looking = (state: Partial<ConsoleState>) => footer({...state, sheets: [{kind: 'messages'}]});
+		expect(await looking({})).toContain('R roll back');
+		expect(await looking(settled)).not.toContain('R roll back');
+	});
+
+	it('of a roll back are offered where it cannot be known that there is nothing to go back to', async () => {
+		const settled = knowing(serviceView({traffic: [{revisionName: one, percent: 100}]}), [revisionOf(1)]);
+		expect(await footer({...settled, historyUnread: 'The history cannot be read.'})).toContain('R roll back');
+	});
+
+	it('name what they act on, where that is not what has the keyboard', async () => {
+		const inServices = await footer({focus: 'services'}, 300);
+		expect(inServices).toContain('t tag …00002');
+		expect(inServices).toContain('L logs …00002');
+		// In a narrow window those that act on a revision are there when one stands on it.
+		const narrow = await footer({focus: 'revisions'}, 79);
+		for (const hint of ['V verify …00002', 't tag', 'L logs', 'R roll back', '? help']) {
+			expect(narrow).toContain(hint);
+		}
 	});
 
 	it('that are not allowed are in brackets', async () => {

@@ -9,7 +9,7 @@ import {describeFailure, timeoutFailure} from '../failure.js';
 import type {Fingerprinter} from '../../attribution/fingerprint.js';
 import {byFirstLine, firstLineOf} from '../../attribution/fingerprint.js';
 import {isGatewaysOwn, upstreamTime} from '../gateway-answer.js';
-import {callBegins, callEnds, type BegunCall, type EndedCall} from './call-channels.js';
+import {callBegins, callEnds, type BegunCall, type EndedCall} from '../call-channels.js';
 import type {GrpcMethod} from './grpc-methods.js';
 import {grpcMethods, healthCheck} from './grpc-methods.js';
 import {lookUp} from './grpc-lookup.js';
@@ -133,8 +133,13 @@ function telling({scheme, address}: ProbeTarget): Interceptor {
 	return (options, nextCall) =>
 		new InterceptingCall(nextCall(options), {
 			start(metadata, _listener, next) {
-				const line = `gRPC ${scheme}://${formatAddress(address)}${options.method_definition.path}`;
-				const begun: BegunCall = {request: {line}};
+				const begun: BegunCall = {
+					request: {
+						method: 'gRPC',
+						origin: `${scheme}://${formatAddress(address)}`,
+						path: options.method_definition.path,
+					},
+				};
 				callBegins.publish(begun);
 				next(metadata, {
 					onReceiveStatus(status, nextStatus) {

@@ -1,8 +1,8 @@
 import {brotliCompressSync, deflateSync, gzipSync, zstdCompressSync} from 'node:zlib';
 import {expect, onTestFinished, test} from 'vitest';
-import {decodeContent} from '../../../source/probe/transport/content-encoding.js';
-import {createHttpProbe} from '../../../source/probe/transport/http.js';
-import {responseOf, serveHttp, targetAt} from '../servers.js';
+import {decodeContent} from '../../../../source/probe/transport/http/content-encoding.js';
+import {createHttpProbe} from '../../../../source/probe/transport/http/http.js';
+import {responseOf, serveHttp, targetAt} from '../../servers.js';
 
 const text = Buffer.from('Hello World!\nrequest 1\n');
 const limits = {limit: 64 * 1024, truncated: false};

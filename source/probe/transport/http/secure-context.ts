@@ -1,6 +1,6 @@
 /** Whom the gateway is believed by, made ready once: hundreds of certificates take longer to read than an answer takes. */
 import {createSecureContext, type SecureContext} from 'node:tls';
-import type {ProbeOptions, ProbeTarget} from './probe.js';
+import type {ProbeOptions, ProbeTarget} from '../probe.js';
 
 const made = new WeakMap<readonly string[], Map<string, SecureContext>>();
 const own: readonly string[] = [];

@@ -2,13 +2,13 @@ import {createServer as createHttpsServer} from 'node:https';
 import {once} from 'node:events';
 import {performance} from 'node:perf_hooks';
 import {setImmediate} from 'node:timers/promises';
-import type {Socket} from 'node:net';
+import {createServer as createTcpServer, type Socket} from 'node:net';
 import {TLSSocket} from 'node:tls';
 import {expect, onTestFinished, test} from 'vitest';
-import {createHttpProbe} from '../../../source/probe/transport/http.js';
-import type {ProbeOptions} from '../../../source/probe/transport/probe.js';
-import {failureOf, listen, responseOf, serveHttp, serveRaw, targetAt, unusedPort} from '../servers.js';
-import {certificate} from '../certificate.js';
+import {createHttpProbe} from '../../../../source/probe/transport/http/http.js';
+import type {ProbeOptions} from '../../../../source/probe/transport/probe.js';
+import {failureOf, listen, responseOf, serveHttp, serveRaw, targetAt, unusedPort} from '../../servers.js';
+import {certificate} from '../../certificate.js';
 
 function probe(options?: ProbeOptions) {
 	const created = createHttpProbe(options);
@@ -255,7 +255,7 @@ test.each([
 	[
 		'sends endless headers',
 		'protocol',
-		(socket: Socket) => socket.write(`HTTP/1.1 200 OK\r\nx: ${'x'.repeat(100_000)}\r\n\r\n`),
+		(socket: Socket) => socket.write(`HTTP/1.1 200 OK\r\nx: ${'x'.repeat(300_000)}\r\n\r\n`),
 	],
 ])('a gateway that %s is a failure: %s', async (_name, failure, onRequest) => {
 	const {port} = await serveRaw(onRequest);
@@ -268,6 +268,125 @@ test('a body that ends with the connection is complete', async () => {
 	expect(responseOf(await probe().ask(targetAt(port)))).toMatchObject({
 		firstLine: 'Hello World!',
 		truncated: false,
+	});
+});
+
+const plain = 'HTTP/1.1 200 OK\r\ncontent-length: 6\r\n\r\nHello\n';
+
+// Each is an answer to curl 7.88.
+test.each([
+	['100 Continue, which nobody asked for', `HTTP/1.1 100 Continue\r\n\r\n${plain}`],
+	['100 Continue a hundred times', `${'HTTP/1.1 100 Continue\r\n\r\n'.repeat(100)}${plain}`],
+	['102 Processing', `HTTP/1.1 102 Processing\r\n\r\n${plain}`],
+	['103 Early Hints twice', `${'HTTP/1.1 103 Early Hints\r\nlink: a\r\n\r\n'.repeat(2)}${plain}`],
+])('the answer is what comes after %s', async (_what, bytes) => {
+	const {port} = await serveRaw(socket => socket.write(bytes));
+	expect(responseOf(await probe().ask(targetAt(port)))).toMatchObject({status: 200, firstLine: 'Hello'});
+});
+
+test.each([
+	['80 KiB of headers', `HTTP/1.1 200 OK\r\n${`x: ${'y'.repeat(1000)}\r\n`.repeat(80)}\r\nHello\n`],
+	['lines that end with LF alone', 'HTTP/1.1 200 OK\ncontent-length: 6\n\nHello\n'],
+	['a folded header', 'HTTP/1.1 200 OK\r\nx: a\r\n b\r\ncontent-length: 6\r\n\r\nHello\n'],
+	['a control character in a header', 'HTTP/1.1 200 OK\r\nx: \u001B[2J\r\ncontent-length: 6\r\n\r\nHello\n'],
+	[
+		'a length beside chunks',
+		'HTTP/1.1 200 OK\r\ncontent-length: 6\r\ntransfer-encoding: chunked\r\n\r\n6\r\nHello\n\r\n0\r\n\r\n',
+	],
+	['an upgrade that is offered', `HTTP/1.1 200 OK\r\nupgrade: h2c\r\n${plain.slice(17)}`],
+	['rubbish after it', `${plain}RUBBISH`],
+	['the beginning of another one after it', `${plain}HTTP/1.1 500 Internal`],
+	['no reason', 'HTTP/1.1 200\r\ncontent-length: 6\r\n\r\nHello\n'],
+	['HTTP/1.0', 'HTTP/1.0 200 OK\r\n\r\nHello\n'],
+])('an answer with %s is one', async (_what, bytes) => {
+	const {port} = await serveRaw(socket => socket.end(bytes));
+	expect(responseOf(await probe().ask(targetAt(port)))).toMatchObject({status: 200, firstLine: 'Hello'});
+});
+
+test.each([
+	[
+		'goes over to another protocol',
+		'HTTP/1.1 101 Switching Protocols\r\nupgrade: x\r\nconnection: upgrade\r\n\r\n',
+	],
+	['answers 101 and stays', `HTTP/1.1 101 Switching Protocols\r\n\r\n${plain}`],
+	['answers 000', 'HTTP/1.1 000 None\r\ncontent-length: 0\r\n\r\n'],
+	['answers 099', 'HTTP/1.1 099 None\r\ncontent-length: 0\r\n\r\n'],
+	[
+		'sends chunks that are none',
+		'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nzz\r\nHello\n\r\n0\r\n\r\n',
+	],
+	[
+		'makes a chunk size that has no end',
+		`HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n1;${'x'.repeat(100_000)}`,
+	],
+])('a gateway that %s has not answered', async (_what, bytes) => {
+	const {port} = await serveRaw(socket => socket.write(bytes));
+	const {failure, sentence} = failureOf(await probe().ask(targetAt(port)));
+	expect(failure).toBe('protocol');
+	expect(sentence).toMatch(/^What came from 127\.0\.0\.1:\d+ is not HTTP\/1\.1 \([^␊␛]+\): check/);
+});
+
+/** Answers the first request of each connection; what it does then, `onward` says. */
+async function serveOnce(onward: (socket: Socket) => void) {
+	return listen(
+		createTcpServer(socket => {
+			let requests = 0;
+			socket.on('data', () => {
+				requests++;
+				if (requests === 1) socket.write(plain);
+				else onward(socket);
+			});
+		}),
+	);
+}
+
+const timedOut = 'HTTP/1.1 408 Request Timeout\r\ncontent-length: 0\r\nconnection: close\r\n\r\n';
+
+test.each([
+	['closes', (socket: Socket) => socket.end()],
+	['resets', (socket: Socket) => socket.resetAndDestroy()],
+	['calls timed out', (socket: Socket) => socket.end(timedOut)],
+])('a kept connection that the gateway %s meanwhile is no failure', async (_what, onward) => {
+	const {port, connections} = await serveOnce(onward);
+	const kept = probe();
+	for (let index = 0; index < 5; index++) {
+		expect(responseOf(await kept.ask(targetAt(port))).firstLine).toBe('Hello');
+		await setImmediate();
+	}
+
+	expect(connections()).toBe(5);
+});
+
+test('what must not be sent twice is sent over a connection of its own, once', async () => {
+	const {port, connections} = await serveOnce(socket => socket.resetAndDestroy());
+	const request = {method: 'POST', headers: [], body: 'x'};
+	const kept = probe();
+	for (let index = 0; index < 3; index++) {
+		responseOf(await kept.ask(targetAt(port, {request})));
+		await setImmediate();
+	}
+
+	expect(connections()).toBe(3);
+	const {port: dead, connections: tried} = await serveRaw(socket => socket.resetAndDestroy());
+	expect(failureOf(await kept.ask(targetAt(dead, {request}))).failure).toBe('reset');
+	expect(tried()).toBe(1);
+});
+
+test('where a redirect leads is what its first Location says', async () => {
+	const {port} = await serveRaw(socket =>
+		socket.end('HTTP/1.1 302 Found\r\nlocation: /a\r\nlocation: /b\u001B[2J\r\ncontent-length: 0\r\n\r\n'),
+	);
+	expect(responseOf(await probe().ask(targetAt(port))).location).toBe('/a');
+});
+
+test('a connection that does not come to be in time is no answer that is late', async () => {
+	// Takes the connection, and never says a word of TLS.
+	const {port} = await listen(createTcpServer(() => {}));
+	const target = targetAt(port, {scheme: 'https'});
+	const outcome = failureOf(await probe({connectTimeout: 50}).ask(target, {timeout: 60_000}));
+	expect(outcome).toMatchObject({
+		failure: 'unreachable',
+		sentence: expect.stringContaining('no connection within 0.05 s'),
 	});
 });
 

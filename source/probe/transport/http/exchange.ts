@@ -1,0 +1,189 @@
+/**
+ * One request and its answer on the wire, as a user's client takes them: what `curl` reads is read, whatever a stricter parser
+ * would say of it. By Node's own client: undici takes a `100 Continue` that it did not ask for, and 20 KiB of headers, for
+ * failures, which no user sees.
+ */
+import {request as httpRequest, type Agent, type ClientRequest, type IncomingMessage} from 'node:http';
+import {request as httpsRequest} from 'node:https';
+import {isIP, type Socket} from 'node:net';
+
+export type WireRequest = {
+	scheme: 'http' | 'https';
+	host: string;
+	/** 1–65535 */
+	port: number;
+	/** Whom TLS has to prove to be asked: a name or an IP address. */
+	serverName: string;
+	method: string;
+	path: string;
+	/** Names and values in turn, in the order they are sent. */
+	headers: readonly string[];
+	body: string | undefined;
+	/** Whose connections are used. */
+	agent: Agent;
+};
+
+export type Received = {
+	/** 200–999 */
+	status: number;
+	/** By names in lower case; what came several times is joined by a comma. */
+	headers: Readonly<Record<string, string>>;
+	body: Buffer;
+	/** There was more than the limit; the rest was not read, and the connection was dropped. */
+	isCut: boolean;
+};
+
+/** How far an answer has come. Changed in place. */
+export type Progress = {status: number | undefined; bytes: number};
+
+export type ExchangeOptions = {
+	/** Gives it up: rejects with the signal's reason. */
+	signal: AbortSignal;
+	progress: Progress;
+	/** Bytes of the body that are read. */
+	limit: number;
+	/** Milliseconds until a connection must be there, TLS included; as long as it takes when not given. */
+	connectTimeout: number | undefined;
+};
+
+/** Of the status line and the headers in all, in bytes: as much as browsers and curl take. */
+const headersLimit = 256 * 1024;
+
+/** What may be sent once more without harm, when a kept connection turns out to be closed (RFC 9110, section 9.2.2). */
+const idempotent = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE']);
+
+export const isIdempotent = (method: string): boolean => idempotent.has(method);
+
+/** What went wrong has a code of its own, by which it is put into words. */
+class ExchangeError extends Error {
+	constructor(
+		message: string,
+		readonly code: string,
+	) {
+		super(message);
+	}
+}
+
+/**
+ * A kept connection that the other side closed while nothing was asked is no failure: the request is sent again, over another
+ * one (RFC 9112, section 9.3.1). Rejects with what went wrong, mostly with a `code`.
+ */
+export async function exchange(asked: WireRequest, options: ExchangeOptions): Promise<Received> {
+	for (;;) {
+		const {promise, request} = send(asked, options);
+		try {
+			const received = await promise;
+			// What a server says to a connection on which nothing was asked for long is no answer to this request.
+			if (!(request.reusedSocket && received.status === 408 && isIdempotent(asked.method))) return received;
+			request.destroy();
+		} catch (error) {
+			options.signal.throwIfAborted();
+			const isStale = request.reusedSocket && options.progress.status === undefined && isClosed(error);
+			if (!isStale || !isIdempotent(asked.method)) throw error;
+		}
+
+		options.progress.status = undefined;
+		options.progress.bytes = 0;
+	}
+}
+
+const isClosed = (error: unknown): boolean =>
+	error instanceof Error && 'code' in error && (error.code === 'ECONNRESET' || error.code === 'EPIPE');
+
+function send(
+	{scheme, host, port, serverName, method, path, headers, body, agent}: WireRequest,
+	{signal, progress, limit, connectTimeout}: ExchangeOptions,
+): {promise: Promise<Received>; request: ClientRequest} {
+	const {promise, resolve, reject} = Promise.withResolvers<Received>();
+	const request = (scheme === 'https' ? httpsRequest : httpRequest)({
+		agent,
+		host,
+		port,
+		// An address is no name that could be sent (RFC 6066, section 3).
+		...(scheme === 'https' && {servername: isIP(serverName) === 0 ? serverName : ''}),
+		method,
+		path,
+		headers: [...headers, ...lengthOf(method, body)],
+		maxHeaderSize: headersLimit,
+		// Lines that end with LF alone, folded ones, a blank before a colon: users' clients read them.
+		insecureHTTPParser: true,
+	});
+	const fail = (error: unknown): void => {
+		reject(error);
+		request.destroy();
+	};
+	const onAbort = (): void => fail(signal.reason);
+	signal.addEventListener('abort', onAbort, {once: true});
+	let response: IncomingMessage | undefined;
+	request.on('error', error => {
+		// What comes after the whole answer is none of it.
+		if (response?.complete !== true) fail(error);
+	});
+	request.once('socket', socket => {
+		if (connectTimeout !== undefined && socket.connecting) limitConnecting(socket, connectTimeout, fail);
+	});
+	const onSwitched = ({statusCode}: IncomingMessage): void =>
+		fail(new ExchangeError(`it went over to another protocol, with status ${statusCode}`, 'HPE_SWITCHED'));
+	request.once('upgrade', onSwitched);
+	request.once('connect', onSwitched);
+	request.once('response', message => {
+		const {statusCode: status = 0} = message;
+		// 101 comes here without `Upgrade`; nothing below 200 is the answer (RFC 9110, section 15).
+		if (status < 200) {
+			fail(new ExchangeError(`it answers with status ${status}, which ends no request`, 'HPE_STATUS'));
+			return;
+		}
+
+		response = message;
+		progress.status = status;
+		const chunks: Buffer[] = [];
+		const done = (isCut: boolean): void =>
+			resolve({
+				status,
+				headers: joined(message.headersDistinct),
+				body: Buffer.concat(chunks),
+				isCut,
+			});
+		message.on('data', (chunk: Buffer) => {
+			const room = limit - progress.bytes;
+			chunks.push(chunk.subarray(0, room));
+			progress.bytes += Math.min(chunk.length, room);
+			if (chunk.length > room) {
+				done(true);
+				request.destroy();
+			}
+		});
+		message.once('end', () => done(false));
+		message.on('error', fail);
+	});
+	request.end(body);
+	return {
+		promise: promise.finally(() => signal.removeEventListener('abort', onAbort)),
+		request,
+	};
+}
+
+/** As long as the body is known, it is sent in one piece; a method that is expected to have one says that there is none. */
+function lengthOf(method: string, body: string | undefined): string[] {
+	if (body === undefined && !['POST', 'PUT', 'PATCH'].includes(method)) return [];
+	return ['content-length', String(Buffer.byteLength(body ?? ''))];
+}
+
+function limitConnecting(socket: Socket, limit: number, fail: (error: unknown) => void): void {
+	const timer = setTimeout(() => {
+		fail(new ExchangeError(`no connection within ${limit / 1000} s`, 'ETIMEDOUT'));
+	}, limit);
+	const stop = (): void => clearTimeout(timer);
+	socket.once('encrypted' in socket ? 'secureConnect' : 'connect', stop);
+	socket.once('close', stop);
+}
+
+/** Where a redirect leads is said once: users' clients go by the first. */
+function joined(headers: NodeJS.Dict<string[]>): Record<string, string> {
+	return Object.fromEntries(
+		Object.entries(headers).flatMap(([name, values = []]) => {
+			const [first] = values;
+			return first === undefined ? [] : [[name, name === 'location' ? first : values.join(', ')]];
+		}),
+	);
+}
