@@ -29,6 +29,8 @@ const image = 'registry.example.com/samples/helloworld-go:1';
 const lines: readonly (readonly [line: string, schema: string])[] = [
 	['get', 'list'],
 	['get cart', 'object'],
+	['get nope', 'error'],
+	['get nope nor', 'error'],
 	['export cart', 'object'],
 	['version', 'version'],
 	['config view', 'config'],

@@ -4,7 +4,7 @@ import {serviceMeant} from '../../knative/release/words.js';
 import {printable} from '../../knative/text/printable.js';
 import {errorJson} from '../command-errors.js';
 import type {ConsoleFlags} from '../flags.js';
-import {isJson, onCluster, type OnClusterOptions, type Surroundings} from './on-cluster.js';
+import {isJson, onCluster, type Followed, type OnClusterOptions, type Surroundings} from './on-cluster.js';
 
 /** Says why not, on standard error or as an object, and returns how the command ends. */
 const failing =
@@ -18,7 +18,7 @@ const failing =
 /** Of one service, which may be written `ksvc/cart`. */
 export async function onService(
 	typed: string,
-	flags: ConsoleFlags & {output?: string},
+	flags: ConsoleFlags & {output?: string} & Followed,
 	use: (
 		service: string,
 		surroundings: Surroundings & {fail: (code: ExitCode, sentence: string) => ExitCode},

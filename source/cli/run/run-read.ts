@@ -94,10 +94,10 @@ export async function runEvents(
 	typed: string,
 	flags: ConsoleFlags & {output: Output; watch?: true},
 ): Promise<void> {
-	await onService(typed, flags, async (service, {cluster, namespace, stdout, signal, fail}) => {
+	await onService(typed, flags, async (service, {cluster, namespace, stdout, stderr, signal, fail}) => {
 		const {showEvents} = await import('../../headless/read/events.js');
 		const {output, watch = false} = flags;
-		return showEvents(cluster, {namespace, service, watch, output, signal}, {stdout, fail});
+		return showEvents(cluster, {namespace, service, watch, output, signal}, {stdout, stderr, fail});
 	});
 }
 

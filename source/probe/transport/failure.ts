@@ -42,15 +42,17 @@ export function toFailure(error: unknown, target: ProbeTarget): Failure {
 }
 
 /** What a server says to a client that shows no certificate: in TLS 1.2 within the handshake, in TLS 1.3 after it. */
-const wantsCertificate = /ALERT_(CERTIFICATE_REQUIRED|BAD_CERTIFICATE)$/;
+const wantsCertificate = /ALERT_(CERTIFICATE_REQUIRED|BAD_CERTIFICATE)/;
 /** Of one that asks for none: no version, cipher or name in common. */
-const mayWantCertificate = /ALERT_HANDSHAKE_FAILURE$/;
+const mayWantCertificate = /ALERT_HANDSHAKE_FAILURE/;
 
-/** OpenSSL's reason alone, without its number, file and line. */
+/** OpenSSL's reason alone, without its number, file and line; it is also there where the code says EPROTO. */
 function tlsDetail(code: string, message: string): string {
-	if (wantsCertificate.test(code)) return 'it wants a client certificate, and is shown none';
-	if (mayWantCertificate.test(code)) return 'handshake failure; it may want a client certificate';
-	return /:error:[\dA-F]+:[^:]*:[^:]*:([^:]+):/.exec(message)?.[1] ?? message;
+	const reason = /:error:[\dA-F]+:[^:]*:[^:]*:([^:]+):/.exec(message)?.[1];
+	const alert = `${code} ${reason ?? ''}`.replaceAll(' ', '_').toUpperCase();
+	if (wantsCertificate.test(alert)) return 'it wants a client certificate, and is shown none';
+	if (mayWantCertificate.test(alert)) return 'handshake failure; it may want a client certificate';
+	return reason ?? message;
 }
 
 /** A failure of a known kind; `detail` is what the system said about it. */
