@@ -117,10 +117,10 @@ export function createVerbs(
 	}
 
 	/** What becomes of the template is asked again: what users run may be something else by now. */
-	function abandonAgain(service: ServiceView, {reject}: Plan): void {
+	function abandonAgain(service: ServiceView, {givenUp}: Plan): void {
 		const cluster = reached();
 		if (!cluster) return;
-		reviewAbandon(store, cluster, service, {why: reject?.mark.why ?? '', to: reject?.revision});
+		reviewAbandon(store, cluster, service, {why: givenUp?.why ?? '', to: givenUp?.revision});
 	}
 
 	/** Its tags may be new ones, of which the names have to be free. */

@@ -290,6 +290,7 @@ export function planAbandon(
 				commands: [patch, kubectlMarkCommand({namespace, revision: rejected, uid}, markOf(mark)), ...others],
 			}),
 			...(uid && {reject: {revision: rejected, uid, mark}}),
+			givenUp: {revision: rejected, why},
 		},
 	};
 }

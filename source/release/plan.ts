@@ -35,6 +35,8 @@ export type Plan = {
 		| {kind: 'delete revision'; service: string; serviceUid: string; revision: string; uid: string};
 	/** After the write: the revision that is marked as rejected. */
 	reject?: {revision: string; uid: string; mark: Rejection};
+	/** Which revision is given up, and why in the operator's words: also where it gets no mark, for want of its uid. */
+	givenUp?: {revision: string; why: string};
 	/** Before → after, a row per target. Empty where nothing was there before. */
 	rows: readonly SplitDifference[];
 	/** What else will be true: image, environment, port … */

@@ -7,6 +7,7 @@ import {
 	revisionFields,
 	toRevisionRequest,
 	validateRevision,
+	type RevisionFieldId,
 	type RevisionValues,
 } from '../../source/knative/forms/revision-form.js';
 import {
@@ -16,6 +17,7 @@ import {
 	validateService,
 	type ServiceValues,
 } from '../../source/knative/forms/service-form.js';
+import type {Field} from '../../source/knative/forms/form.js';
 import {parseService} from '../../source/knative/service/service.js';
 import {serviceView} from './objects.js';
 
@@ -136,10 +138,33 @@ describe('the form of a Service', () => {
 		});
 	});
 
+	test.each<[Partial<ServiceValues>, object]>([
+		[{cpu: '500m'}, {resources: {limits: {cpu: '500m'}}}],
+		[{args: "''"}, {args: ['']}],
+		[{env: [{name: 'A', value: ''}]}, {env: [{name: 'A', value: ''}]}],
+	])('leaves out what was not typed beside %j', (change, more) => {
+		const [container] = toService({...valid, ...change}).spec?.template.spec.containers ?? [];
+		expect(container).toEqual({image: 'helloworld-go', ports: [{containerPort: 8080}], ...more});
+	});
+
+	test.each<[Partial<ServiceValues>, RegExp]>([
+		[{serviceAccount: 'My robot'}, /^The service account may have/],
+		[{pullSecrets: 'a,a'}, /^A pull secret is named twice/],
+	])('refuses %j', (change, sentence) => {
+		const [found] = Object.values(validateService({...valid, ...change}));
+		expect(found).toMatch(sentence);
+	});
+
 	test('makes nothing of what is wrong', () => {
 		expect(() => toService(initialService())).toThrow('The name is missing.');
 	});
 });
+
+/** What it can be made from, where that is asked first. */
+function choicesOf(fields: readonly Field<RevisionFieldId>[]): string[] | undefined {
+	const [first] = fields;
+	return first?.id === 'base' && first.kind === 'choice' ? first.choices.map(({label}) => label) : undefined;
+}
 
 describe('the form of a revision', () => {
 	const view = serviceView({
@@ -252,6 +277,93 @@ describe('the form of a revision', () => {
 		expect(() => planned(change)).toThrow(RangeError);
 	});
 
+	test('asks for another account and other secrets only where those were typed', () => {
+		const changed = planned({serviceAccount: 'robot', pullSecrets: 'a, b'});
+		expect(changed).toMatchObject({serviceAccount: 'robot', pullSecrets: ['a', 'b']});
+		expect(planned({percent: '1'})).not.toHaveProperty('serviceAccount');
+		expect(planned({percent: '1'})).not.toHaveProperty('pullSecrets');
+		expect(planned({oldTag: ''})).not.toHaveProperty('oldTag');
+		expect(validateRevision({...initial, serviceAccount: 'My robot', pullSecrets: 'B'}, view)).toEqual({
+			serviceAccount: expect.stringContaining('The service account may have'),
+			pullSecrets: expect.stringContaining('The pull secret B may have'),
+		});
+	});
+
+	test('takes an account, secrets and max pods away that the Service has', () => {
+		const withAll = serviceView({
+			edit: service => {
+				const {template} = service.spec;
+				template.metadata = {annotations: {'autoscaling.knative.dev/max-scale': '3'}};
+				Object.assign(template.spec, {serviceAccountName: 'robot', imagePullSecrets: [{name: 'a'}]});
+			},
+		});
+		const all = initialRevision(withAll);
+		expect(all).toMatchObject({serviceAccount: 'robot', pullSecrets: 'a', 'max-scale': '3'});
+		const without = {...all, serviceAccount: '', pullSecrets: '', 'max-scale': ''};
+		expect(validateRevision(without, withAll)).toEqual({});
+		expect(toRevisionRequest(without, withAll)).toMatchObject({
+			serviceAccount: '',
+			pullSecrets: [],
+			autoscaling: {'max-scale': undefined},
+		});
+		// More min pods than the max pods that stay is told at max pods, though these were not typed.
+		expect(validateRevision({...all, 'min-scale': '4'}, withAll)).toEqual({
+			'max-scale': expect.stringContaining('less than min pods (4)'),
+		});
+	});
+
+	test('judges a variable that is new or typed twice, and no odd one that the Service has', () => {
+		const odd = serviceView({
+			edit: service => {
+				const [container] = service.spec.template.spec.containers;
+				Object.assign(container ?? {}, {env: [{name: '1ODD', value: 'x'}]});
+			},
+		});
+		const had = initialRevision(odd);
+		const withEnv = (...env: RevisionValues['env']) => validateRevision({...had, env}, odd).env;
+		expect(withEnv(...had.env, {name: 'NEW', value: ''})).toBeUndefined();
+		expect(withEnv(...had.env, {name: '2ODD', value: ''})).toContain('2ODD');
+		const twice = ['A', 'A', 'B', 'B'].map(name => ({name, value: ''}));
+		expect(withEnv(...twice)).toContain('A is defined twice');
+		const unfinished = {name: 'HALF', value: '', unfinished: true} as const;
+		expect(withEnv({name: 'A', value: ''}, {name: 'A', value: ''}, unfinished)).toContain('“HALF”');
+	});
+
+	test('says what holds where a setting is left empty: the cluster’s default, or a stock cluster’s', () => {
+		const fieldOf = (id: string, fallbacks: Parameters<typeof autoscalingFields>[1]) =>
+			autoscalingFields(view, fallbacks).find(field => field.id === id);
+		expect(fieldOf('window', {window: '90s'})).toMatchObject({aside: 'cluster 90s'});
+		expect(fieldOf('window', undefined)).toMatchObject({aside: 'stock default 60s'});
+		expect(fieldOf('containerConcurrency', undefined)).toMatchObject({aside: 'default 0', group: 'basic'});
+		const inRevision = revisionFields(view).find(({id}) => id === 'containerConcurrency');
+		expect(inRevision).toMatchObject({group: 'advanced'});
+		expect(inRevision).not.toHaveProperty('aside');
+	});
+
+	test('asks for the common settings first, and for fine tuning in the autoscaling sheet alone', () => {
+		const groups = Object.fromEntries(autoscalingFields(view, {}).map(({id, group}) => [id, group]));
+		expect(groups).toMatchObject({
+			'min-scale': 'basic',
+			percent: 'basic',
+			'panic-window-percentage': 'advanced',
+		});
+		const ids = revisionFields(view).map(({id}) => id);
+		expect(ids).toContain('min-scale');
+		expect(ids).not.toContain('panic-window-percentage');
+	});
+
+	test('asks what it is made from only where the template is not what users run', () => {
+		const offer = {revision: 'a-00001', template: 'app:2', running: 'app:1', fate: undefined};
+		const both = ['template: app:2', 'what users run: app:1'];
+		expect(choicesOf(revisionFields(view, offer))).toEqual(both);
+		expect(choicesOf(autoscalingFields(view, undefined, offer))).toEqual(both);
+		expect(choicesOf(revisionFields(view, {...offer, fate: 'rejected at 12:04'}))?.[0]).toBe(
+			'template, rejected at 12:04: app:2',
+		);
+		expect(choicesOf(revisionFields(view))).toBeUndefined();
+		expect(choicesOf(autoscalingFields(view, undefined))).toBeUndefined();
+	});
+
 	test('does not judge what the Service has already', () => {
 		const odd = serviceView({
 			edit: service => {
@@ -261,6 +373,24 @@ describe('the form of a revision', () => {
 			},
 		});
 		expect(validateRevision(initialRevision(odd), odd)).toEqual({});
+	});
+
+	test('judges no odd setting that the Service has because of another one that was typed', () => {
+		const odd = serviceView({
+			edit: service => {
+				service.spec.template.metadata = {
+					annotations: {
+						'autoscaling.knative.dev/window': '1s',
+						'autoscaling.knative.dev/min-scale': '4',
+						'autoscaling.knative.dev/max-scale': '3',
+					},
+				};
+			},
+		});
+		const had = initialRevision(odd);
+		expect(validateRevision({...had, percent: '1'}, odd)).toEqual({});
+		expect(Object.keys(validateRevision({...had, 'min-scale': '5'}, odd))).toEqual(['max-scale']);
+		expect(Object.keys(validateRevision({...had, 'max-scale': '2'}, odd))).toEqual(['max-scale']);
 	});
 
 	test('carried over to another Service keeps what was changed and takes all else from that one', () => {

@@ -12,13 +12,15 @@ import {
 	focusPane,
 	formKey,
 	notify,
+	notifyWhile,
 	openSheet,
 	selectService,
 } from '../state/select.js';
 import {agreementFor} from '../../release/agreement.js';
 import {sendRecorded} from '../../release/recorded.js';
 import type {UnderWay} from '../../release/under-way.js';
-import {dryRunOf, sendPlan, sentenceOfOutcome, type WriteOutcome} from '../../release/send-plan.js';
+import {sentenceOfOutcome, type WriteOutcome} from '../../release/send-plan.js';
+import {keepTried} from './dry-run.js';
 import {conflictWith, lostGround, type LostGround} from './lost-ground.js';
 import type {ReviewSheet} from './sheets.js';
 import {placed, type Plan, type PlanAction} from '../../release/plan.js';
@@ -60,7 +62,7 @@ export function openReview(store: ConsoleStore, cluster: Cluster, planned: Plan)
 		timesAsked: 1,
 		wake: wakeOf(store.getState(), plan),
 	});
-	void tryDry(store, cluster, plan);
+	keepTried(store, cluster, plan, (outcome, sentence) => refuseInForm(store, outcome, sentence));
 }
 
 /** How the plan is to be agreed to, as the sheet shows it. */
@@ -78,13 +80,6 @@ export function confirmationFor(
 		case 'word':
 			return {confirmation: 'word', word: agreement.word, because: agreement.because};
 	}
-}
-
-async function tryDry(store: ConsoleStore, cluster: Cluster, plan: Plan): Promise<void> {
-	const outcome = await sendPlan(cluster, plan, {dryRun: true});
-	const dryRun = dryRunOf(outcome, plan);
-	changeSheet(store, 'review', sheet => (sheet.plan === plan ? {...sheet, dryRun} : sheet));
-	if (dryRun.kind === 'refused') refuseInForm(store, outcome, dryRun.sentence);
 }
 
 /** What is typed where the name is asked for; what was said of it before is about what was there before. */
@@ -143,12 +138,13 @@ function askAgain(store: ConsoleStore, {id}: ReviewSheet): void {
 }
 
 /** What the write would have met is known before it is sent. */
-function loseGround(store: ConsoleStore, {id, plan}: ReviewSheet, {sentence, now}: LostGround): void {
+function loseGround(store: ConsoleStore, sheet: ReviewSheet, {sentence, now}: LostGround): void {
+	const {id, plan} = sheet;
 	const said = `Nothing was written. ${sentence}`;
 	const conflict = now && conflictWith(plan, now, said);
 	const phase: ReviewSheet['phase'] | undefined = conflict && {kind: 'conflict', ...conflict};
-	if (!phase) return notify(store, {tone: 'bad', text: said});
-	changeSheet(store, 'review', sheet => (sheet.id === id ? {...sheet, phase} : sheet));
+	if (!phase) return notifyWhile(store, said, state => lostGround(state, sheet)?.sentence === sentence);
+	changeSheet(store, 'review', current => (current.id === id ? {...current, phase} : current));
 }
 
 async function sendReviewed(

@@ -210,6 +210,21 @@ export function notify(store: ConsoleStore, notice: Notice | undefined): void {
 	store.setState({notice});
 }
 
+/** Bad news that is none any more when `holds` does not: then it is taken back, unless something else was said since. */
+export function notifyWhile(
+	store: ConsoleStore,
+	text: string,
+	holds: (state: ConsoleState) => boolean,
+): void {
+	const notice: Notice = {tone: 'bad', text};
+	notify(store, notice);
+	const unsubscribe = store.subscribe(state => {
+		if (state.notice === notice && holds(state)) return;
+		unsubscribe();
+		if (state.notice === notice) notify(store, undefined);
+	});
+}
+
 /**
  * One level back: digits being typed, the notice, the enlarged pane, the filter, in that order of nearness; at the panes
  * there is nothing further back. True when there was something to leave.

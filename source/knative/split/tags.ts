@@ -2,7 +2,7 @@
 
 import {tagRule} from '../forms/rules.js';
 import type {ServiceView} from '../service/service.js';
-import {addRow, dropTag, putTag, splitOf, type Split} from './split.js';
+import {addRow, putTag, splitOf, type Split} from './split.js';
 
 /** Tags as typed: between commas or blanks. */
 export function splitTags(text: string): string[] {
@@ -47,7 +47,7 @@ export function retag(service: ServiceView, revision: string, tags: readonly str
 	for (const tag of added) {
 		const holder = split.find(row => row.tags.includes(tag));
 		if (holder) notes.push(`The tag ${tag} moves from ${holder.revision ?? holder.key} to ${revision}.`);
-		split = putTag(dropTag(split, tag), revision, tag);
+		split = putTag(split, revision, tag);
 	}
 	return {split, notes};
 }

@@ -124,6 +124,27 @@ describe('after a conflict', () => {
 		}
 	});
 
+	it('of what is given up, mine is the revision that was meant before, also where none could be listed', async () => {
+		console.store.setState({revisions: new Map()});
+		console.abandon('it leaks');
+		expect(reviewOf(console.store.getState()).plan).toMatchObject({
+			action: 'abandon',
+			givenUp: {revision: 'cart-00002', why: 'it leaks'},
+		});
+		expect(reviewOf(console.store.getState()).plan).not.toHaveProperty('reject');
+		// By theirs it is the other one that is tried, and that is not what was to be given up.
+		await world.split('cart', [
+			{revisionName: 'cart-00001', percent: 10, tag: 'canary'},
+			{revisionName: 'cart-00002', percent: 90, tag: 'stable'},
+		]);
+		await splitSeen(console, 'cart-00001=10 cart-00002=90');
+		await console.confirm();
+		expect(reviewOf(console.store.getState()).phase).toMatchObject({kind: 'conflict'});
+		await console.putMineOnTop();
+		expect(console.store.getState().sheets).toEqual([]);
+		expect(said()).toMatch(/^cart-00002 is what users run, .* roll back to one first\.$/);
+	});
+
 	it('keeping on editing has the draft in the slider, with what it was begun on', async () => {
 		await meet();
 		console.keepEditing();

@@ -111,6 +111,43 @@ describe('a review cannot be agreed to', () => {
 		expect((await world.service('cart')).specTraffic[0]?.percent).toBe(90);
 	});
 
+	it('and can be when the API server is back: what was said of it is said no more, and the dry run is tried again', async () => {
+		const {store} = console;
+		const tried =
+			(kind: string) =>
+			({sheets}: ReturnType<typeof store.getState>) =>
+				sheets.some(sheet => sheet.kind === 'review' && sheet.dryRun.kind === kind);
+		await until(store, 'the dry run', tried('accepted'));
+		const feed = store.getState().feeds.services;
+		store.setState(({feeds, sheets}) => ({
+			feeds: {...feeds, services: {kind: 'stale', since: 0, why: 'it does not answer'}},
+			sheets: sheets.map(sheet =>
+				sheet.kind === 'review' ? {...sheet, dryRun: {kind: 'unknown', sentence: 'no answer'}} : sheet,
+			),
+		}));
+		await console.confirm();
+		expect(store.getState().notice?.text).toBe(
+			'Nothing was written. The API server is away: it does not answer.',
+		);
+		store.setState(({feeds}) => ({feeds: {...feeds, services: feed}}));
+		expect(store.getState().notice).toBeUndefined();
+		await until(store, 'another dry run', tried('accepted'));
+		expect(mayBeAgreedTo()).toBe(true);
+	});
+
+	it('and bad news that came since stays when the API server is back', async () => {
+		const {store} = console;
+		const feed = store.getState().feeds.services;
+		store.setState(({feeds}) => ({
+			feeds: {...feeds, services: {kind: 'offline', since: 0, why: 'it does not answer'}},
+		}));
+		await console.confirm();
+		const notice = {tone: 'bad' as const, text: 'Something else.'};
+		store.setState({notice});
+		store.setState(({feeds}) => ({feeds: {...feeds, services: feed}}));
+		expect(store.getState().notice).toBe(notice);
+	});
+
 	it('when another one has the name of the service', async () => {
 		const {uid} = await world.service('cart');
 		await world.delete('cart');

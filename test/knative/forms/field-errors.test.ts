@@ -95,6 +95,32 @@ test('refusals of the API server itself are understood', () => {
 	expect(refusals('namespaces "shop" not found', 'service')[0]?.field).toBe('namespace');
 });
 
+test('details without a complaint before them are a complaint, and further ones its details', () => {
+	const text =
+		'mutation failed: cannot decode\n\n  line 3\nmissing field(s): spec.template.spec.containers[0].image';
+	expect(
+		refusals(`admission webhook "webhook.serving.knative.dev" denied the request: ${text}`, 'revision'),
+	).toEqual([
+		{field: undefined, sentence: 'cannot decode (line 3)'},
+		{field: 'image', sentence: 'missing field(s)'},
+	]);
+});
+
+test('a complaint of the API server about nothing that is asked keeps its path', () => {
+	const text = 'spec.template.spec.containers[0].livenessProbe: Required value';
+	expect(refusals(`Service.serving.knative.dev "x" is invalid: ${text}`, 'service')).toEqual([
+		{field: undefined, sentence: text},
+	]);
+});
+
+test.each([
+	['services.serving.knative.dev "hello" not found', undefined],
+	['secrets "hello" already exists', undefined],
+	['namespaces "shop" is forbidden', undefined],
+])('%j is about no field of a form', (text, field) => {
+	expect(refusals(text, 'service')).toEqual([{field, sentence: text}]);
+});
+
 test('anything else is told as it is, made printable', () => {
 	expect(refusals('the server is \u001b[31mon fire', 'service')).toEqual([
 		{field: undefined, sentence: 'the server is ␛[31mon fire'},

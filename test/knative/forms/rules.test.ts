@@ -3,14 +3,19 @@ import {autoscalingErrors, goDuration, settingOf} from '../../../source/knative/
 import {
 	concurrencyRule,
 	cpuRule,
+	envRowsRule,
 	envRule,
 	imageRule,
 	labelRule,
 	memoryRule,
+	namesIn,
 	namespaceRule,
+	objectNameRule,
 	percentRule,
 	portRule,
+	pullSecretsRule,
 	tagRule,
+	wholeNumber,
 } from '../../../source/knative/forms/rules.js';
 
 const nameRule = (value: string) => labelRule('The name', value);
@@ -35,7 +40,7 @@ describe.each<
 	[
 		'a namespace',
 		namespaceRule,
-		['default', '1st'],
+		['default', '1st', 'x'.repeat(63)],
 		[
 			['', 'is missing'],
 			['-a', 'beginning and ending'],
@@ -52,6 +57,7 @@ describe.each<
 			'localhost:5000/a/b__c.d:V1.0_x',
 			`a@sha256:${'0'.repeat(64)}`,
 			`Registry.example.com/a:b@sha256:${'f'.repeat(64)}`,
+			'a'.repeat(512),
 		],
 		[
 			['', 'The image is missing.'],
@@ -86,6 +92,9 @@ describe.each<
 		['1', '0.5', '.5', '500m', '1e-1'],
 		[
 			['0', 'for example 0.5'],
+			['0m', 'for example 0.5'],
+			['1.5.5', 'for example 0.5'],
+			['5cores', 'for example 0.5'],
 			['1Gi', 'cores'],
 			['-1', 'cores'],
 			['x', 'cores'],
@@ -133,6 +142,26 @@ describe.each<
 			['x'.repeat(50), 'at most 63 characters'],
 		],
 	],
+	[
+		'the name of a service account',
+		value => objectNameRule('The service account', value),
+		['robot', '1st.robot-a', [63, 63, 63, 61].map(length => 'x'.repeat(length)).join('.')],
+		[
+			[[63, 63, 63, 62].map(length => 'x'.repeat(length)).join('.'), 'has 254 characters'],
+			['x'.repeat(64), 'The service account may have lower-case letters'],
+			['a..b', 'beginning and ending'],
+			['Robot', 'lower-case'],
+		],
+	],
+	[
+		'pull secrets',
+		pullSecretsRule,
+		['', ' , ', 'a', 'a, b c.d'],
+		[
+			['a b,a', 'named twice'],
+			['a, B\u001B, C', 'The pull secret B␛ may have'],
+		],
+	],
 ])('%s', (_what, rule, good, bad) => {
 	test.each(good)('may be %j', value => {
 		expect(rule(value)).toBeUndefined();
@@ -156,6 +185,30 @@ test.each([
 	expect(sentence === undefined ? found : found?.includes(sentence)).toBe(
 		sentence === undefined ? undefined : true,
 	);
+});
+
+test('of rows without their = the first one is told', () => {
+	const rows = ['A', 'B\u0007', 'C'].map(name => ({name, value: ''}));
+	const unfinished = rows.map((row, index) => (index > 0 ? {...row, unfinished: true as const} : row));
+	expect(envRowsRule(unfinished)).toBe('“B␇” has no “=”; write NAME=value.');
+	expect(envRowsRule(rows.slice(0, 1))).toBeUndefined();
+});
+
+test('names stand between commas or blanks', () => {
+	expect(namesIn(' a,b  c ,, d')).toEqual(['a', 'b', 'c', 'd']);
+	expect(namesIn(' ')).toEqual([]);
+});
+
+test.each([
+	['0', 0],
+	['007', 7],
+	['999999999999999', 999_999_999_999_999],
+	['1000000000000000', undefined],
+	['-1', undefined],
+	['1.0', undefined],
+	['', undefined],
+])('%j as a whole number is %s', (typed, number) => {
+	expect(wholeNumber(typed)).toBe(number);
 });
 
 test.each([

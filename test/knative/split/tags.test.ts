@@ -50,6 +50,29 @@ describe('the tags of a revision', () => {
 		expect(notes).toContain(`The tag stable moves from ${one} to ${three}.`);
 	});
 
+	it('come on the row that the revision has, without a word', () => {
+		const {split, notes} = retag(service, one, ['stable', 'next']);
+		expect(toTargets(split)[1]).toEqual({revisionName: one, percent: 0, tag: 'next'});
+		expect(split).toHaveLength(2);
+		expect(notes).toEqual([]);
+	});
+
+	it('move from the row that follows the latest, by its revision or, while none is ready, by its name', () => {
+		expect(retag(service, one, ['stable', 'canary']).notes).toEqual([
+			`The tag canary moves from ${two} to ${one}.`,
+		]);
+		const waiting = serviceView({
+			traffic: [
+				{revisionName: one, percent: 90},
+				{latestRevision: true, percent: 10, tag: 'canary'},
+			],
+			edit({status}) {
+				delete status.latestReadyRevisionName;
+			},
+		});
+		expect(retag(waiting, one, ['canary']).notes).toEqual([`The tag canary moves from @latest to ${one}.`]);
+	});
+
 	it.each([
 		['a,b  c', ['a', 'b', 'c']],
 		[' , ', []],
@@ -61,6 +84,8 @@ describe('the tags of a revision', () => {
 		['', /^fine$/],
 		['canary, next', /^fine$/],
 		['a a', /^The tag a is defined twice\.$/],
+		['b a a b', /^The tag a is defined twice\.$/],
+		['fine One Two', /^The tag One may have/],
 		['Upper', /lower-case/],
 		['a'.repeat(60), /at most 63 characters/],
 	])('are judged: %j', (typed, sentence) => {

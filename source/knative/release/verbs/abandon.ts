@@ -75,8 +75,9 @@ function keptBy(
 		if (past.kind === 'told') return past.revision;
 		if (past.kind === 'cannot tell') return {kind: 'refused', reason: `${past.because} ${first}`};
 	}
-	return {
-		kind: 'refused',
-		reason: `${rejected} has all of the traffic, and no other revision is known to have had it: roll back to one first.`,
-	};
+	const why =
+		whole === rejected
+			? `${rejected} has all of the traffic, and no other revision is known to have had it`
+			: `${rejected} is what users run, and no other revision is known to have been it`;
+	return {kind: 'refused', reason: `${why}: roll back to one first.`};
 }

@@ -5,13 +5,12 @@
 import type {Client} from '@grpc/grpc-js';
 import {Metadata, status as Status} from '@grpc/grpc-js';
 import type {AnyDefinition, MethodDefinition, Options, PackageDefinition} from '@grpc/proto-loader';
-import {fromJSON, load, loadFileDescriptorSetFromBuffer} from '@grpc/proto-loader';
-import path from 'node:path';
+import {fromJSON, loadFileDescriptorSetFromBuffer} from '@grpc/proto-loader';
 import type {GrpcMethod} from './grpc-methods.js';
 import {encoding} from './grpc-methods.js';
 import {printable} from '../../../knative/text/printable.js';
 import type {GrpcCall} from '../probe.js';
-import {checkProto} from './proto-files.js';
+import {readProto} from './proto-files.js';
 
 /** Files of which a server may tell: more than any API has. */
 const mostFiles = 500;
@@ -105,8 +104,7 @@ async function inTime<T>(reading: Promise<T>, file: string, deadline: number): P
 
 async function fromFile(file: string): Promise<PackageDefinition> {
 	try {
-		await checkProto(path.resolve(file));
-		return await load(path.resolve(file), {...readable, includeDirs: [path.dirname(path.resolve(file))]});
+		return fromJSON(await readProto(file), readable);
 	} catch (error) {
 		throw new Error(`The file ${file} cannot be read as a .proto file: ${messageOf(error)}`, {cause: error});
 	}

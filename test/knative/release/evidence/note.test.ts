@@ -6,7 +6,11 @@ import {
 	parseNote,
 	type ReleaseNote,
 } from '../../../../source/knative/release/evidence/note.js';
-import {parseRejection} from '../../../../source/knative/release/evidence/rejection.js';
+import {
+	formatRejection,
+	markOf,
+	parseRejection,
+} from '../../../../source/knative/release/evidence/rejection.js';
 import type {Split} from '../../../../source/knative/split/split.js';
 
 const row = (key: string, percent: number, tags: readonly string[] = []) => ({
@@ -61,6 +65,85 @@ describe('a note', () => {
 		expect(noteOperations({unannotatedAt: undefined}, {...note, split: long(100)})).toEqual([]);
 	});
 
+	it('keeps at most eight splits to undo, the last ones', () => {
+		const undo = Array.from({length: 9}, (_, index) => [row(`cart-${index}`, 100)]);
+		expect(parseNote(formatNote({...note, undo}))?.undo.map(([first]) => first?.key)).toEqual(
+			Array.from({length: 8}, (_, index) => `cart-${index}`),
+		);
+	});
+
+	it('has nothing in it that is not known', () => {
+		const bare: ReleaseNote = {
+			...note,
+			stable: undefined,
+			canary: undefined,
+			by: '',
+			undo: [],
+			rejected: [{revision: 'cart-00002', by: '', at: undefined, why: ''}],
+			split: [{...row('@latest', 100), revision: undefined, latest: true}],
+		};
+		expect(JSON.parse(formatNote(bare) ?? '')).toEqual({
+			v: 1,
+			generation: 7,
+			verb: 'split',
+			since: '2026-11-26T09:00:00.000Z',
+			rejected: [{revision: 'cart-00002'}],
+			split: [{percent: 100}],
+		});
+		expect(parseNote(formatNote(bare))).toEqual(bare);
+	});
+
+	it('is read where it is longer than one of ours, up to 16 KiB', () => {
+		const text = JSON.stringify({...JSON.parse(formatNote(note) ?? ''), more: ''});
+		const padded = (length: number) =>
+			text.replace('"more":""', `"more":"${'x'.repeat(length - text.length)}"`);
+		expect(parseNote(padded(16_384))).toEqual(note);
+		expect(parseNote(padded(16_385))).toBeUndefined();
+	});
+
+	it.each([
+		[
+			'a percent that is none',
+			{
+				split: [
+					{to: 'a', percent: 101},
+					{to: 'b', percent: -1},
+				],
+			},
+		],
+		[
+			'a fraction of a percent',
+			{
+				split: [
+					{to: 'a', percent: 99.5},
+					{to: 'b', percent: 0.5},
+				],
+			},
+		],
+		['no row', {split: []}],
+		[
+			'one revision twice',
+			{
+				split: [
+					{to: 'a', percent: 50},
+					{to: 'a', percent: 50},
+				],
+			},
+		],
+		['a revision without a name', {split: [{to: '', percent: 100}]}],
+		['an unknown verb', {verb: 'boast'}],
+		['a generation before the first', {generation: 0}],
+		['no moment', {since: 'yesterday'}],
+	])('with %s is none', (_, part) => {
+		const text = JSON.stringify({...JSON.parse(formatNote(note) ?? ''), ...part});
+		expect(parseNote(text)).toBeUndefined();
+	});
+
+	it('with rejections that cannot be read is one without', () => {
+		const text = JSON.stringify({...JSON.parse(formatNote(note) ?? ''), rejected: [{why: 'x'}]});
+		expect(parseNote(text)).toEqual({...note, rejected: []});
+	});
+
 	it.each([
 		'',
 		'no JSON',
@@ -104,5 +187,22 @@ describe('a rejection', () => {
 			why: '5xx',
 		});
 		expect(parseRejection('{"by":1}')).toMatchObject({why: '{"by":1}'});
+		expect(parseRejection('{"at":"soon"}')).toEqual({by: '', at: undefined, why: ''});
+	});
+
+	it('is read as it was written, and a reason is cut at 500 characters', () => {
+		const full = {by: 'ann', at: Date.UTC(2026, 10, 26, 9), why: '5xx'};
+		expect(parseRejection(formatRejection(full))).toEqual(full);
+		expect(markOf(full)).toEqual({'kn-canary.dev/rejected': formatRejection(full)});
+		expect(formatRejection({by: 'ann', at: undefined, why: ''})).toBe('{"by":"ann"}');
+		const reason = 'x'.repeat(501);
+		const cut = reason.slice(1);
+		expect(parseRejection(formatRejection({...full, why: reason}))?.why).toBe(cut);
+		expect(parseRejection(JSON.stringify({by: reason, why: reason}))).toEqual({
+			by: cut,
+			at: undefined,
+			why: cut,
+		});
+		expect(parseRejection(reason)?.why).toBe(cut);
 	});
 });
