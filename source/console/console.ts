@@ -28,7 +28,7 @@ import {createFormActions, type FormActions} from './forms/form-actions.js';
 import {createVerbs, type Verbs} from './verbs.js';
 
 /** Before it is connected the store is empty, and every writing action says that it is connecting. */
-export type Console = Omit<ConnectionControl, 'cluster' | 'recheckRights' | 'stop'> &
+export type Console = Omit<ConnectionControl, 'cluster' | 'prometheus' | 'recheckRights' | 'stop'> &
 	Verbs &
 	FormActions & {
 		readonly store: ConsoleStore;
@@ -63,7 +63,7 @@ const fastestNews = 100;
  * @param frameInterval Milliseconds that the terminal needs between two frames: what is only news comes no faster.
  * @param history Where the history is kept; without it, it lives as long as the console.
  * @param requests Where it is kept how each service is asked; without it, that lives as long as the console.
- * @param prometheus Where the users' numbers are had from; from the pods when not given.
+ * @param prometheus Where the users' numbers of the first context are had from; from the pods when not given.
  * @param contexts The way to the other contexts of the kubeconfig.
  * @param underWay Where a write that is under way is told, for who is ended meanwhile.
  * @param production Contexts of that name are production: a write there needs the name of the service.
@@ -108,6 +108,7 @@ export function createConsole({
 	const history = createHistory(store, historyFile);
 	const connection = createConnection(store, {
 		gateway,
+		prometheus,
 		allNamespaces,
 		selector,
 		production,
@@ -125,10 +126,10 @@ export function createConsole({
 			await requests?.flush();
 		},
 	});
-	const {cluster: _, recheckRights: __, stop: ___, ...going} = connection;
+	const {cluster: _, recheckRights: __, stop: ___, prometheus: ____, ...going} = connection;
 	const users = createUsersFollower(store, () => connection.cluster(), {
 		probed: uid => live.snapshotOf(uid),
-		prometheus,
+		prometheus: () => connection.prometheus(),
 	});
 	const forget = requests && rememberRequests(store, requests);
 	const unfollowRoutes = followRoutes(store);
