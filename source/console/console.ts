@@ -17,6 +17,7 @@ import {verifyRevision} from './live/verify-requests.js';
 import {createUsersFollower} from './live/users.js';
 import type {PrometheusPlace} from '../users/prometheus-place.js';
 import {createLogs, type Logs} from './logs/logs.js';
+import {createBesideFollower} from './selected/beside.js';
 import {revisionsOf, selectedService} from './state/read.js';
 import {createUnderWay, type UnderWay} from '../release/under-way.js';
 import {confirmReview} from './sheets/review.js';
@@ -49,6 +50,8 @@ export type Console = Omit<ConnectionControl, 'cluster' | 'prometheus' | 'rechec
 		readonly logs: Omit<Logs, 'open'>;
 		/** Asks the selected revision once. */
 		readonly verifyRevision: () => Promise<void>;
+		/** Whether there is room for events and a log beside the answers: only then they are followed. */
+		readonly wantBeside: (isWanted: boolean) => void;
 		readonly stop: () => Promise<void>;
 	};
 
@@ -131,6 +134,7 @@ export function createConsole({
 		probed: uid => live.snapshotOf(uid),
 		prometheus: () => connection.prometheus(),
 	});
+	const beside = createBesideFollower(store, () => connection.cluster(), {interval: newsInterval});
 	const forget = requests && rememberRequests(store, requests);
 	const unfollowRoutes = followRoutes(store);
 	const unfollowCreated = followCreated(store);
@@ -204,11 +208,13 @@ export function createConsole({
 		},
 		logs,
 		verifyRevision: async () => verifyRevision(store, chosenByHeader),
+		wantBeside: beside.want,
 		async stop() {
 			unfollow();
 			forget?.();
 			unfollowRoutes();
 			unfollowCreated();
+			beside.stop();
 			// What follows the cluster for a sheet ends with it.
 			store.setState({sheets: []});
 			connection.stop();

@@ -61,6 +61,7 @@ export function planCreateRevision(
 		warnings: [...baseWarnings(facts, plan.made), ...takenTags(facts, plan.split), ...ownerWarnings(service)],
 		commands: [kubectlPatchCommand(service, operations)],
 		splits: {before, after: plan.split},
+		made: plan.made,
 	};
 }
 

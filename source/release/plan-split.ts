@@ -100,9 +100,15 @@ function trafficPlan(
 	const {service, revisions, now} = facts;
 	const before = splitOf(service);
 	const {stable, whole} = releaseOf(facts);
+	// What is given up beside a release that goes on is no end of that.
+	const isBeside = rejected !== undefined && parts?.canary !== rejected.revision;
 	const operations = [
 		trafficOperation(after),
-		...noteFor(action, facts, after, {parts, rejected, changesTemplate}),
+		...noteFor(isBeside ? 'split' : action, facts, after, {
+			parts: isBeside ? undefined : parts,
+			rejected,
+			changesTemplate,
+		}),
 	];
 	return {
 		action,

@@ -3,6 +3,7 @@ import {atCluster} from '../knative/commands/commands.js';
 import type {PatchOperation} from '../knative/objects/patch.js';
 import type {KnativeService} from '../knative/objects/wire.js';
 import type {Rejection} from '../knative/release/evidence/rejection.js';
+import type {ComparedRevision} from '../knative/revision/differences.js';
 import type {Warning} from '../knative/release/warnings.js';
 import type {Split, SplitDifference} from '../knative/split/split.js';
 
@@ -47,6 +48,8 @@ export type Plan = {
 	commands: readonly string[];
 	/** Of a patch that changes the split: what undo will put back. */
 	splits?: {before: Split; after: Split};
+	/** Of a new revision: what it will be, as far as two of them are compared. */
+	made?: ComparedRevision;
 	/** Of a promotion that leaves a way back, or could: which revision was named, and whether what users had stays at 0 %. */
 	promotion?: {to: string | undefined; keepsPrevious: boolean; wayBack: string};
 	/** Of a release: who is stable and canary and why, since when, and what differs between the two. */

@@ -550,8 +550,20 @@ describe('rolling back and undoing', () => {
 
 	it('goes to the revision that the operator named', () => {
 		const facts = situation({revisions: [revisionMade(3), revisionMade(2), revisionMade(1)]});
-		const plan = planned(planRollback(facts, {to: three}));
-		expect(percents(plan.splits?.after)).toContain(`${three}=100`);
+		const traffic = [
+			{revisionName: one, percent: 90, tag: 'stable'},
+			{revisionName: three, percent: 10, tag: 'canary'},
+		];
+		const plan = planned(planRollback({...situation({traffic}), revisions: facts.revisions}, {to: two}));
+		expect(percents(plan.splits?.after)).toContain(`${two}=100`);
+	});
+
+	it('goes to nothing newer, though the operator named it', () => {
+		const facts = situation({revisions: [revisionMade(3), revisionMade(2), revisionMade(1)]});
+		expect(planRollback(facts, {to: three})).toMatchObject({
+			ok: false,
+			reason: expect.stringContaining(`${three} is newer than what has the traffic beside it`),
+		});
 	});
 
 	it('undoes nothing where nothing is known', () => {

@@ -7,8 +7,8 @@ import {tagsOf} from './request-target.js';
 
 export type ComparedPair =
 	| {ok: true; sides: Sides}
-	/** Nothing can be compared, and what to do. */
-	| {ok: false; reason: string};
+	/** Why nothing can be compared, as a clause without its stop. `untagged`: the revision that wants a tag for it. */
+	| {ok: false; reason: string; untagged?: string};
 
 /**
  * The canary, and what users had; where there is no release, the newest revision of the route, and the one that has most
@@ -71,6 +71,6 @@ export function pairOf(
 	};
 	const [freshSide, oldSide] = [sideOf(fresh), sideOf(old)];
 	if (freshSide && oldSide) return {ok: true, sides: {fresh: freshSide, old: oldSide}};
-	const untagged = freshSide ? old : fresh;
-	return {ok: false, reason: `not compared: ${untagged.name} has no tag URL; t adds one`};
+	const {name: untagged} = freshSide ? old : fresh;
+	return {ok: false, reason: `${untagged} has no tag URL`, untagged};
 }

@@ -31,6 +31,8 @@ export type ServiceVerdict = {
 	/** The newest revision against the one before; undefined where nothing is compared. */
 	canary: ComparedSide | undefined;
 	stable: ComparedSide | undefined;
+	/** No user gets it as things are: what it answers is heard at its tag alone. */
+	isCanaryUnused: boolean;
 	/** undefined: not compared, or what tags answer may be no revision's. */
 	errorState: ErrorVerdict['state'] | undefined;
 	latencyState: LatencyVerdict['state'] | undefined;
@@ -76,6 +78,7 @@ export function verdictOf(uid: string, snapshot: LoopSnapshot): ServiceVerdict {
 		at: snapshot.at,
 		canary: sideOf('fresh'),
 		stable: sideOf('old'),
+		isCanaryUnused: compared !== undefined && isUnused(snapshot, compared.fresh.revision),
 		errorState: compared?.errors.state,
 		latencyState: compared?.latency.state,
 		errorEvidence: compared?.errors.logE,
@@ -88,6 +91,15 @@ export function verdictOf(uid: string, snapshot: LoopSnapshot): ServiceVerdict {
 		tagDoubt: tagDoubt?.sentence,
 	};
 	return {...facts, ...inWords(facts)};
+}
+
+/** Whether no user gets this revision: by the split, when the gateway has it, and nothing says that users get another one. */
+export function isUnused(
+	{weights, settling, alarm}: Pick<LoopSnapshot, 'weights' | 'settling' | 'alarm'>,
+	revision: string,
+): boolean {
+	if (settling || weights.length === 0 || isOn(alarm)) return false;
+	return weights.every(weight => weight.revision !== revision || weight.percent === 0);
 }
 
 /** What each revision is set to get, and what it got lately. */
@@ -131,12 +143,17 @@ function inWords({
 	slower,
 	failureBound,
 	tagDoubt,
+	isCanaryUnused,
 }: Omit<ServiceVerdict, 'tone' | 'word'>): Pick<ServiceVerdict, 'tone' | 'word'> {
 	if (gateway.kind === 'down') return {tone: 'bad', word: 'down'};
-	if (errorState === 'worse' || isOn(worse)) return {tone: 'bad', word: 'worse'};
+	const isWorse = errorState === 'worse' || isOn(worse);
+	const isSlower = latencyState === 'slower' || isOn(slower);
+	if (isWorse && !isCanaryUnused) return {tone: 'bad', word: 'worse'};
 	if (isOn(splitAlarm)) return {tone: 'bad', word: 'wrong'};
 	if (trouble && !doubts.has(trouble.kind)) return {tone: 'bad', word: 'failing'};
-	if (latencyState === 'slower' || isOn(slower)) return {tone: 'bad', word: 'slower'};
+	if (isSlower && !isCanaryUnused) return {tone: 'bad', word: 'slower'};
+	// Whoever reads the header or hears an alarm is to think of users: of them nobody gets it.
+	if (isWorse || isSlower) return {tone: 'warning', word: isWorse ? 'worse' : 'slower'};
 	const isSuspicious = split === 'suspicious' || errorState === 'suspicious' || latencyState === 'suspicious';
 	if (isSuspicious || trouble || tagDoubt !== undefined || splitAlarm) {
 		return {tone: 'warning', word: 'unsure'};

@@ -4,8 +4,10 @@
  */
 import type {ServiceView} from '../../knative/service/service.js';
 import {equalSplits, splitOf} from '../../knative/split/split.js';
+import {doubtSince} from '../../release/doubt-since.js';
 import type {Plan} from '../../release/plan.js';
 import {refusedRight, rightOfPlan} from '../session/rights.js';
+import {toldRevisions} from '../state/read.js';
 import type {ConsoleState} from '../state/state.js';
 import {fateOfRevision, fateWords} from '../state/fate.js';
 import {keyOf} from '../tables/object-name.js';
@@ -33,6 +35,7 @@ export type Grounds = Pick<
 	| 'standing'
 	| 'unreadable'
 	| 'selector'
+	| 'trouble'
 >;
 
 /** Undefined as long as nothing is known that would keep the review from being agreed to. */
@@ -58,7 +61,8 @@ export function lostGround(state: Grounds, {plan, phase, on}: ReviewSheet): Lost
 }
 
 /** What was changed or has gone since the plan was made. */
-function movedGround(state: Grounds, {write, splits, name, namespace}: Plan): LostGround | undefined {
+function movedGround(state: Grounds, plan: Plan): LostGround | undefined {
+	const {write, splits, name, namespace} = plan;
 	if (write.kind === 'create') {
 		const isThere = indexOfName(state.services, {namespace, name}) !== -1;
 		return isThere ? {sentence: `There is a service ${name} by now.`} : undefined;
@@ -72,7 +76,11 @@ function movedGround(state: Grounds, {write, splits, name, namespace}: Plan): Lo
 	}
 	const {service} = status;
 	if (write.kind === 'delete revision') return movedRevision(state, service, write);
-	if (service.generation <= write.generation) return undefined;
+	if (service.generation <= write.generation) {
+		const revisions = toldRevisions(state, service);
+		const doubt = doubtSince(plan, {service, revisions, now: Date.now()});
+		return doubt === undefined ? undefined : {sentence: doubt};
+	}
 	const isSplit = splits === undefined || !equalSplits(splits.before, splitOf(service));
 	const move = state.moves.get(uid);
 	const isOwn = move?.own === true && move.generation === service.generation;

@@ -112,7 +112,7 @@ export function oldSince(feed: ReflectorState): number | undefined {
  * alone, so that "none" is never said of what is only not known.
  */
 export function knownRevisions(
-	state: ConsoleState,
+	state: Pick<ConsoleState, 'feeds' | 'revisions'>,
 	service: ObjectName,
 ): readonly RevisionView[] | undefined {
 	const {revisions} = state.feeds;
@@ -121,7 +121,10 @@ export function knownRevisions(
 }
 
 /** The revisions that are known, each with its state in the words of pane 2. */
-export function toldRevisions(state: ConsoleState, service: ObjectName): readonly RevisionView[] | undefined {
+export function toldRevisions(
+	state: Pick<ConsoleState, 'feeds' | 'revisions' | 'trouble'>,
+	service: ObjectName,
+): readonly RevisionView[] | undefined {
 	const {trouble} = state;
 	return knownRevisions(state, service)?.map(revision =>
 		told(revision, trouble?.revision === revision.uid ? trouble : undefined),

@@ -104,9 +104,14 @@ export function revisionWords({name, state, actualReplicas, desiredReplicas, ima
 }
 
 /** Its words are told anew when the verdict is another one, not with each answer. */
-export function verdictWords(service: string, {word, tone}: ServiceVerdict): string {
+export function verdictWords(service: string, {word, tone, canary, isCanaryUnused}: ServiceVerdict): string {
+	if (canary && isCanaryUnused && tone === 'warning' && (word === 'worse' || word === 'slower')) {
+		return `Verdict: ${canary.revision} of ${service} is ${word}, and no user gets it. abandon gives it up; counts says why.`;
+	}
 	const weight = {bad: 'ALARM', warning: 'Doubtful', good: 'Good', waiting: 'Verdict'}[tone];
-	const hint = tone === 'bad' && word !== 'down' ? ' rollback takes it back; counts says why.' : '';
+	// A gateway that does something else than is set does so with the split before, too.
+	const takesBack = word === 'wrong' ? '' : ' rollback takes it back;';
+	const hint = tone === 'bad' && word !== 'down' ? `${takesBack} counts says why.` : '';
 	return `${weight}: ${service} is ${word}.${hint}`;
 }
 

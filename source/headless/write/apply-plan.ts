@@ -4,11 +4,13 @@ import type {Warning} from '../../knative/release/warnings.js';
 import type {Cluster} from '../../kube/cluster.js';
 import {identityOf} from '../../kube/objects.js';
 import {agreementFor} from '../../release/agreement.js';
+import {doubtSince} from '../../release/doubt-since.js';
 import {placed, type DryRun, type Plan} from '../../release/plan.js';
 import {sendRecorded} from '../../release/recorded.js';
 import {dryRunOf, sendPlan, sentenceOfOutcome, type WriteOutcome} from '../../release/send-plan.js';
 import type {UnderWay} from '../../release/under-way.js';
 import {exitCodes, type ExitCode} from '../exit-codes.js';
+import {readRevisions, readService} from '../read/read-service.js';
 import {followToGateway, type Arrival} from './follow-to-gateway.js';
 
 /** What has to be typed at a terminal can be said on the command line. */
@@ -69,6 +71,10 @@ export async function applyPlan(plan: Plan, options: ApplyOptions, means: ApplyM
 	}
 	const refusal = await refusalOf(options, means, agreed);
 	if (refusal) return {...refusal, plan: agreed};
+	const doubt = options.yes ? undefined : await newDoubt(means, agreed);
+	if (doubt !== undefined) {
+		return {code: exitCodes.conflict, sentence: `Not applied: ${doubt} Run it again.`, plan: agreed};
+	}
 	return write(options, means, agreed);
 }
 
@@ -126,11 +132,21 @@ async function refusalOf(
 	}
 	const sentence = {
 		once: 'Not applied: not confirmed; --yes skips the question.',
-		twice:
-			'Not applied: a target cannot take the traffic now, which --yes does not agree to; confirm it at a terminal.',
+		twice: `Not applied: ${'because' in agreement ? agreement.because : ''}, which --yes does not agree to; confirm it at a terminal.`,
 		word: `Not applied: ${'because' in agreement ? agreement.because : ''}: type "${'word' in agreement ? agreement.word : ''}" at a terminal, or say it with --confirm.`,
 	}[agreement.kind];
 	return {code: exitCodes.notAgreed, sentence};
+}
+
+/** Somebody may have taken minutes to agree. A roll back does not wait for what it can do without. */
+async function newDoubt({cluster, now = Date.now}: ApplyMeans, plan: Plan): Promise<string | undefined> {
+	const {action, splits, namespace, name} = plan;
+	if (!splits || action === 'roll back') return undefined;
+	const [read, revisions] = await Promise.all([
+		readService(cluster, namespace, name),
+		readRevisions(cluster, namespace, name),
+	]);
+	return read.ok ? doubtSince(plan, {service: read.service, revisions, now: now()}) : undefined;
 }
 
 async function write(

@@ -29,6 +29,8 @@ export type CompareOptions = {
 	within?: number;
 };
 
+const tagCommand = (service: string, revision: string) => `kn-canary tag ${service} ${revision}=TAG`;
+
 /** Requests a second at most that pairs are a share of: 20 pairs a second. */
 const maxRate = 100;
 
@@ -45,7 +47,10 @@ export async function compareCanary(
 	const {service, revisions} = facts;
 	const {canary} = releaseOf(facts);
 	const pair = pairOf(service, revisions);
-	if (!pair.ok) return not(pair.reason);
+	if (!pair.ok) {
+		const {reason, untagged} = pair;
+		return not(untagged === undefined ? reason : `${reason}; ${tagCommand(service.name, untagged)} adds one`);
+	}
 	if (pair.sides.fresh.revision !== canary?.revision) return not('the canary cannot be asked on its own');
 	const reached = await reachGateway(cluster, service, told);
 	try {

@@ -67,7 +67,12 @@ export function trafficWarnings(
 	const warnings: Warning[] = [];
 	const byName = new Map(revisions?.map(revision => [revision.name, revision]));
 	for (const row of after) {
-		const old = before.find(({key}) => key === row.key)?.percent ?? 0;
+		// Pinned or by following the latest, it is the same to users.
+		const old = before.reduce(
+			(sum, {key, revision: had, percent}) =>
+				sum + (key === row.key || (!row.latest && had === row.revision) ? percent : 0),
+			0,
+		);
 		const revision = row.revision === undefined ? undefined : byName.get(row.revision);
 		if (row.percent <= old) {
 			if (revisions && !revision?.state.ready) warnings.push(blocking(row.revision ?? row.key, revision));

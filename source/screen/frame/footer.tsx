@@ -15,6 +15,7 @@ import {
 	troubleOf,
 } from '../../console/state/read.js';
 import type {ConsoleState} from '../../console/state/state.js';
+import {possibleVerbs} from '../../console/state/possible.js';
 import {serviceState} from '../../knative/service/service-state.js';
 import {footerFor, type Action} from '../keys/key-lookup.js';
 import type {TextStyle, Theme} from '../../terminal/output/theme.js';
@@ -183,14 +184,18 @@ function serviceNotice(
 	return sentence === '' ? undefined : {text: `${service.name}: ${sentence}`, style};
 }
 
-/** What the verdict on the selected service asks for: the canary is worse than what users had. */
-function urgentAction(state: ConsoleState): Action | undefined {
-	if (topSheet(state)) return undefined;
+/**
+ * What the verdict on the selected service asks for, as far as that does anything: a roll back where users get what is bad,
+ * else giving up what is worse. `isNow`: users are hurt.
+ */
+function urgentAction(state: ConsoleState): {action: Action | undefined; isNow: boolean} {
+	const none = {action: undefined, isNow: false};
+	if (topSheet(state)) return none;
 	const service = selectedService(state);
 	const verdict = service && state.verdicts.get(service.uid);
-	return verdict?.tone === 'bad' && ['worse', 'slower', 'failing'].includes(verdict.word)
-		? 'rollBack'
-		: undefined;
+	if (!verdict || !['worse', 'slower', 'failing'].includes(verdict.word)) return none;
+	if (verdict.tone !== 'bad') return verdict.isCanaryUnused ? {action: 'abandon', isNow: false} : none;
+	return possibleVerbs(state, service).has('roll back') ? {action: 'rollBack', isNow: true} : none;
 }
 
 /** What these keys act on is the selected revision, whichever pane has the keyboard. */
@@ -210,7 +215,7 @@ export function Footer({width, isEnabled}: {width: number; isEnabled: (action: A
 	const {isAscii} = useTheme();
 	const context = useConsoleState(contextOf);
 	const rights = useConsoleState(useShallow(offeredRights));
-	const urgent = useConsoleState(urgentAction);
+	const {action: urgent, isNow} = useConsoleState(useShallow(urgentAction));
 	const isUnavailable = (action: Action) => unavailable(rights, action) !== undefined;
 	const targets = useConsoleState(useShallow(shownTargets));
 	const targetOf = (action: Action) => {
@@ -224,7 +229,7 @@ export function Footer({width, isEnabled}: {width: number; isEnabled: (action: A
 	return (
 		<Box width={width} height={1} paddingLeft={1} overflow="hidden">
 			<Hints
-				urgent={urgent}
+				urgent={isNow ? urgent : undefined}
 				hints={footerFor(context, width - 1, {isAscii, isEnabled: isHere, isUnavailable, targetOf, urgent})}
 				isUnavailable={isUnavailable}
 			/>

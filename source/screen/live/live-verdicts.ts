@@ -1,6 +1,6 @@
 /** The verdicts as the lines of the live pane, what matters most first. Pure. */
 import type {Comparison, EpochCounts, LoopSnapshot} from '../../console/state/state.js';
-import {convincingBound, doubts, setAndGot, sharesOf} from '../../console/live/verdicts.js';
+import {convincingBound, doubts, isUnused, setAndGot, sharesOf} from '../../console/live/verdicts.js';
 import type {ComparedPair} from '../../console/live/compared-pair.js';
 import {remedies, type AskedBy} from '../../knative/commands/identify-revisions.js';
 import type {SplitVerdict} from '../../stats/split-verdict.js';
@@ -184,20 +184,21 @@ function nameOf(kind: string, service: string): string {
 
 type ComparisonSnapshot = Pick<
 	LoopSnapshot,
-	'comparing' | 'comparison' | 'settling' | 'tagDoubt' | 'trouble'
+	'comparing' | 'comparison' | 'settling' | 'tagDoubt' | 'trouble' | 'weights' | 'alarm'
 >;
 
 /** Whether the new revision is worse than the old one; what matters most comes first, since the line may be cut. */
-export function comparisonLine(
-	{comparing, comparison, settling, tagDoubt, trouble}: ComparisonSnapshot,
-	pair: ComparedPair,
-): VerdictLine {
+export function comparisonLine(snapshot: ComparisonSnapshot, pair: ComparedPair): VerdictLine {
 	const line = (tone: VerdictLine['tone'], sentence: string, remedy?: string): VerdictLine => ({
 		tone,
 		sentence,
 		...(remedy !== undefined && {remedy}),
 	});
-	if (!pair.ok) return line('waiting', pair.reason);
+	const {comparing, comparison, settling, tagDoubt, trouble} = snapshot;
+	if (!pair.ok) {
+		const {reason, untagged} = pair;
+		return line('waiting', untagged === undefined ? reason : `not compared: ${reason}; t adds one`);
+	}
 	if (tagDoubt) return line('warning', `not compared: ${tagDoubt.sentence}`);
 	if (!comparison || comparison.pairs === 0) {
 		if (!comparing) return line('waiting', 'not compared', 'p compares canary and stable at their tags');
@@ -220,7 +221,10 @@ export function comparisonLine(
 		const when = alarm
 			? ` · since ${clock(alarm.since)}, ${alarm.isOver ? 'over since' : 'last'} ${clock(alarm.last)}`
 			: '';
-		return line('bad', `canary ${said.join(', ')}${off}: ${counts}${when}`, 'R rolls back');
+		const remedy = isUnused(snapshot, comparison.fresh.revision)
+			? 'no user gets it: X abandons'
+			: 'R rolls back';
+		return line('bad', `canary ${said.join(', ')}${off}: ${counts}${when}`, remedy);
 	}
 	const suspected = [
 		...(errors.state === 'suspicious' ? [`possibly worse${moreWords(errors.more)}`] : []),

@@ -82,7 +82,8 @@ test('a revision without a tag is asked at the service’s own host while it has
 		),
 	).toEqual({
 		ok: false,
-		reason: 'not compared: h-00001 has no tag URL; t adds one',
+		reason: 'h-00001 has no tag URL',
+		untagged: 'h-00001',
 	});
 });
 

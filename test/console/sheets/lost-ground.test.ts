@@ -3,6 +3,9 @@ import {afterEach, beforeEach, describe, expect, it} from 'vitest';
 import type {Console} from '../../../source/console/console.js';
 import {canConfirm, conflictOfReview, lostGround} from '../../../source/console/sheets/lost-ground.js';
 import {disarmReview} from '../../../source/console/sheets/review.js';
+import {rejectedAnnotation} from '../../../source/knative/release/evidence/rejection.js';
+import {servingPath} from '../../../source/kube/paths.js';
+import {closeSheet} from '../../../source/console/state/select.js';
 import {unknownRights} from '../../../source/console/state/state.js';
 import {reviewOf, startWorld, until, type World} from '../../support/world.js';
 
@@ -81,6 +84,49 @@ describe('a review of a split is told', () => {
 	it('of nothing where another namespace is watched', () => {
 		console.store.setState({namespace: 'elsewhere', services: []});
 		expect(told()).toBeUndefined();
+	});
+});
+
+const mark = async (revision: string) => {
+	const cluster = await world.connect();
+	const answer = await cluster.request({
+		method: 'PATCH',
+		path: servingPath('revisions', 'default', revision),
+		body: {metadata: {annotations: {[rejectedAnnotation]: 'too many 5xx'}}},
+		contentType: 'application/merge-patch+json',
+	});
+	expect(answer.status).toBe(200);
+	await until(console.store, 'the mark', ({revisions}) =>
+		[...revisions.values()].flat().some(({name, rejected}) => name === revision && rejected !== undefined),
+	);
+};
+
+describe('what is marked as rejected under an open review', () => {
+	it('keeps it from being promoted, until it is planned again, with its name to be typed', async () => {
+		await console.complete();
+		expect(mayBeAgreedTo()).toBe(true);
+		await mark('cart-00002');
+		const sentence = 'cart-00002 was rejected: too many 5xx. This was not known when it was planned.';
+		expect(told()).toBe(sentence);
+		await console.confirm();
+		expect(current().notice?.text).toBe(`Nothing was written. ${sentence}`);
+		expect((await world.service('cart')).specTraffic[0]?.percent).toBe(90);
+		closeSheet(console.store);
+		await console.complete();
+		expect(reviewOf(current())).toMatchObject({confirmation: 'word', word: 'cart-00002'});
+		expect(told()).toBeUndefined();
+	});
+
+	it('is nothing to a roll back that takes the traffic from it', async () => {
+		console.rollBack();
+		await mark('cart-00002');
+		expect(mayBeAgreedTo()).toBe(true);
+	});
+
+	it('keeps a roll back from going to it', async () => {
+		console.rollBack();
+		await mark('cart-00001');
+		expect(told()).toMatch(/^cart-00001 was rejected: too many 5xx\./);
 	});
 });
 

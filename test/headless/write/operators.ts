@@ -14,6 +14,7 @@ import {
 } from '../../../source/headless/write/release.js';
 import type {Result} from '../../../source/headless/write/apply-plan.js';
 import {openHistoryFile} from '../../../source/journal/journal-file.js';
+import {rejectedAnnotation} from '../../../source/knative/release/evidence/rejection.js';
 import {serviceState} from '../../../source/knative/service/service-state.js';
 import type {ServiceView, SplitTarget} from '../../../source/knative/service/service.js';
 import type {Cluster} from '../../../source/kube/cluster.js';
@@ -37,6 +38,8 @@ const targetOf = ({revision, latest, percent, tag}: SplitTarget) => ({
 type RunOptions = Partial<ReleaseOptions> & {
 	machine?: string;
 	compare?: ReleaseDependencies['compare'];
+	/** Who is asked at a terminal, where `yes` is not given. */
+	agree?: (word: string) => Promise<boolean>;
 	/** The cluster as this operator may use it. */
 	through?: (cluster: Cluster) => Cluster;
 };
@@ -167,6 +170,17 @@ export async function openOperators() {
 			await settled(name);
 			pass(60);
 		},
+		/** Of a Revision, and of nothing else, as a colleague's `kubectl annotate` writes it. */
+		markRejected: async (revision: string, why: string): Promise<void> => {
+			const answer = await cluster.request({
+				method: 'PATCH',
+				path: servingPath('revisions', 'default', revision),
+				contentType: 'application/merge-patch+json',
+				body: {metadata: {annotations: {[rejectedAnnotation]: why}}},
+			});
+			if (answer.status !== 200) throw new Error(JSON.stringify(answer.body));
+			pass(60);
+		},
 		splitOf: async (name: string): Promise<string> => {
 			const {specTraffic} = await settled(name);
 			return specTraffic
@@ -180,7 +194,7 @@ export async function openOperators() {
 		run: async (
 			verb: ReleaseOptions['verb'],
 			name: string,
-			{machine = 'nowhere', compare, through = own => own, ...options}: RunOptions = {},
+			{machine = 'nowhere', compare, agree, through = own => own, ...options}: RunOptions = {},
 		): Promise<Result> => {
 			const result = await release(
 				{
@@ -189,7 +203,7 @@ export async function openOperators() {
 					service: name,
 					shares: [],
 					dryRun: false,
-					yes: true,
+					yes: agree === undefined,
 					production: false,
 					reason: '',
 					wait: 0,
@@ -199,7 +213,7 @@ export async function openOperators() {
 					cluster: through(cluster),
 					history: openHistoryFile(path.join(directory, machine)),
 					show() {},
-					agree: undefined,
+					agree,
 					progress() {},
 					...(compare && {compare}),
 				},

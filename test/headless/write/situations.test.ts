@@ -18,11 +18,12 @@ let create: Operators['create'];
 let deploy: Operators['deploy'];
 let patch: Operators['patch'];
 let run: Operators['run'];
+let markRejected: Operators['markRejected'];
 let split: Operators['split'];
 let splitOf: Operators['splitOf'];
 
 beforeEach(async () => {
-	({cluster, gateway, create, deploy, patch, run, split, splitOf} = await openOperators());
+	({cluster, gateway, create, deploy, markRejected, patch, run, split, splitOf} = await openOperators());
 });
 
 /** The cluster with another answer to requests like that. */
@@ -252,6 +253,24 @@ describe('abandon', () => {
 });
 
 describe('what was rejected', () => {
+	it('while somebody was asked gets nothing, and the next one is told of it', async () => {
+		await madeOf('cart', 2, '1=90#stable 2=10#canary');
+		const asked = run('complete', 'cart', {
+			async agree() {
+				await markRejected('cart-00002', 'too many 5xx');
+				return true;
+			},
+		});
+		expect(await asked).toMatchObject({
+			code: 3,
+			sentence:
+				'Not applied: cart-00002 was rejected: too many 5xx. This was not known when it was planned. Run it again.',
+		});
+		expect(await splitOf('cart')).toBe('1=90#stable 2=10#canary');
+		expect(await run('complete', 'cart')).toMatchObject({code: 1});
+		expect(await run('rollback', 'cart', {agree: async () => true})).toMatchObject({code: 0});
+	});
+
 	it('is so by the note where the mark cannot be written, on every machine; abandon again writes the mark', async () => {
 		await madeOf('cart', 2, '1=90#stable 2=10#canary');
 		const dry = await run('abandon', 'cart', {through: mayNotMark, dryRun: true});
@@ -411,6 +430,26 @@ describe('a canary that is compared first', () => {
 		expect(await splitOf('cart')).toBe('1=90#stable 2=10#canary');
 		expect(await run('complete', 'cart', {compare, despite: ['worse']})).toMatchObject({code: 0});
 		expect(await splitOf('cart')).toBe('1=0#previous 2=100#stable');
+	});
+
+	it('says once why it was not compared, and which command changes that', async () => {
+		await madeOf('cart', 2, '1=90 2=10#canary');
+		const said: unknown[] = [];
+		const compare: ReleaseDependencies['compare'] = async facts => {
+			const compared = await compareCanary(cluster, facts, {
+				gateway,
+				asking: requestOptionsOf({}, {rate: 20}),
+			});
+			said.push(compared);
+			return compared;
+		};
+		expect(await run('complete', 'cart', {compare})).toMatchObject({code: 0});
+		expect(said).toEqual([
+			{
+				kind: 'not compared',
+				sentence: 'Not compared: cart-00001 has no tag URL; kn-canary tag cart cart-00001=TAG adds one.',
+			},
+		]);
 	});
 });
 

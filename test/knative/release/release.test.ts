@@ -6,6 +6,7 @@ import {promote} from '../../../source/knative/release/verbs/promote.js';
 import {releaseOf} from '../../../source/knative/release/release.js';
 import {rollBack} from '../../../source/knative/release/verbs/roll-back.js';
 import {undo} from '../../../source/knative/release/verbs/undo.js';
+import {trafficWarnings} from '../../../source/knative/release/warnings.js';
 import {splitOf, toTargets} from '../../../source/knative/split/split.js';
 import type {TrafficTarget} from '../../../source/knative/objects/wire.js';
 import {
@@ -563,4 +564,132 @@ describe('undoing', () => {
 		model.deploy('ci', {crashes: false});
 		expect(undo(model.facts('bobs'))).toMatchObject({kind: 'refused', already: true});
 	});
+});
+
+/** Promoted here, and given back to the first one there. */
+function takenBack(): Model {
+	const model = pinnedFirst(2);
+	model.write('kim', [pin(1, 90, 'stable'), pin(2, 10, 'canary')]);
+	model.pass(60);
+	model.send('anns', 'ann', planned(planPromote(model.facts('anns'))));
+	model.pass(60);
+	model.write('bob', [pin(1, 100, 'previous'), pin(2, 0, 'stable')]);
+	model.pass(60);
+	return model;
+}
+
+describe('what a colleague took back with kubectl', () => {
+	it('is not promoted again without a word', () => {
+		expect(promote(takenBack().facts())).toMatchObject({
+			kind: 'split',
+			revision: 'cart-00002',
+			guess: 'cart-00002 had 100 % of users until bob took it back to 0 %',
+		});
+	});
+
+	it('was rolled back already', () => {
+		expect(rollBack(takenBack().facts())).toMatchObject({
+			already: true,
+			instead: 'abandon',
+			reason: 'cart-00002 was rolled back already by bob: cart-00001 has 100 %.',
+		});
+	});
+
+	it('is told by its tag where nothing is noted', () => {
+		const model = takenBack();
+		model.note = undefined;
+		expect(promote(model.facts())).toMatchObject({
+			guess: 'cart-00002 has 0 %, though it is tagged stable: it may have been taken back',
+		});
+		model.write('bob', [pin(1, 100, 'stable'), pin(2, 0, 'canary')]);
+		expect(promote(model.facts())).not.toHaveProperty('guess');
+	});
+});
+
+describe('a roll back to what the operator names', () => {
+	it.each([
+		['what has everything', [pin(1, 100)], '2'],
+		['what it is tried beside', [pin(1, 90, 'stable'), pin(2, 10, 'canary')], '2'],
+		['all that have a share', [pin(1, 50), pin(2, 50)], '3'],
+	])('is none to what is newer than %s', (_, traffic, to) => {
+		const model = pinnedFirst(3);
+		model.write('kim', traffic);
+		expect(rollBack(model.facts(), {to: nameOf(Number(to))})).toMatchObject({
+			kind: 'refused',
+			reason: expect.stringMatching(
+				/^cart-0000\d is newer than what has the traffic beside it, .*Promote it instead/,
+			),
+		});
+	});
+
+	it('goes to what is older than one of those that have a share', () => {
+		const model = pinnedFirst(4);
+		model.write('kim', [pin(1, 50), pin(2, 30), pin(4, 20)]);
+		expect(wholeOf(rollBack(model.facts(), {to: nameOf(2)}))).toBe('cart-00002');
+		expect(wholeOf(rollBack(model.facts(), {to: nameOf(3)}))).toBe('cart-00003');
+	});
+});
+
+describe('giving up what is not being tried', () => {
+	it('leaves the release as it is, and gives its share to what users had', () => {
+		const model = pinnedFirst(4);
+		model.write('kim', [pin(1, 70, 'stable'), pin(2, 20), pin(3, 10, 'canary')]);
+		model.send('anns', 'ann', planned(planAbandon(model.facts('anns'), {to: nameOf(2)})));
+		expect(model.traffic).toEqual([pin(1, 90, 'stable'), pin(3, 10, 'canary')]);
+		expect(model.noted()).toMatchObject({verb: 'split', canary: 'cart-00003', stable: 'cart-00001'});
+		model.pass(60);
+		model.send('anns', 'ann', planned(planAbandon(model.facts('anns'), {to: nameOf(4)})));
+		expect(model.traffic).toEqual([pin(1, 90, 'stable'), pin(3, 10, 'canary')]);
+		expect(model.noted()?.rejected).toMatchObject([{revision: 'cart-00004'}, {revision: 'cart-00002'}]);
+		expect(wholeOf(promote(model.facts()))).toBe('cart-00003');
+		expect(wholeOf(rollBack(model.facts()))).toBe('cart-00001');
+	});
+
+	it('is refused for what users had, and where nobody can take its share', () => {
+		const model = pinnedFirst(3);
+		model.write('kim', [pin(1, 90, 'stable'), pin(2, 10, 'canary')]);
+		expect(abandon(model.facts(), {to: nameOf(1)})).toMatchObject({
+			kind: 'refused',
+			reason:
+				'cart-00001 is what users had, and cart-00002 is being tried: promote cart-00002, or give that one up first.',
+		});
+		model.write('kim', [pin(1, 40), pin(2, 40), pin(3, 20)]);
+		expect(abandon(model.facts(), {to: nameOf(2)})).toMatchObject({
+			kind: 'refused',
+			reason: 'Which revision is to have the 40 % of cart-00002 cannot be told: split them first.',
+		});
+	});
+});
+
+it('what may be the way back stays in the split where it cannot be told which of several it is', () => {
+	const model = pinnedFirst(3);
+	model.write('kim', [pin(1, 33), pin(2, 33), pin(3, 34)]);
+	model.send('anns', 'ann', planned(planPromote(model.facts('anns'))));
+	expect(model.traffic).toEqual([pin(1, 0), pin(2, 0), pin(3, 100, 'stable')]);
+	model.pass(60);
+	expect(rollBack(model.facts())).toMatchObject({kind: 'ask', candidates: ['cart-00001', 'cart-00002']});
+	expect(targetsOf(promote(model.facts(), {to: nameOf(3), keepsPrevious: false}))).toEqual([
+		pin(3, 100, 'stable'),
+	]);
+});
+
+it('undoing an abandonment says that what comes back was given up, even at 0 %', () => {
+	const model = pinnedFirst(2);
+	model.write('kim', [pin(1, 100, 'stable'), pin(2, 0, 'canary')]);
+	model.send('anns', 'ann', planned(planAbandon(model.facts('anns'))));
+	expect(undo(model.facts())).toMatchObject({
+		notes: expect.arrayContaining([
+			expect.stringMatching(
+				/^Brings cart-00002 back into the split, at 0 %, which was given up at .* by ann; its mark as rejected stays\.$/,
+			),
+		]),
+	});
+});
+
+it('what followed the latest and is pinned at the same share is no news to users', () => {
+	const model = madeOf(2);
+	const {service, revisions} = model.facts();
+	const before = splitOf(service);
+	const after = before.map(row => ({...row, key: 'cart-00002', latest: false}));
+	expect(trafficWarnings(service, revisions, before, after)).toEqual([]);
 });

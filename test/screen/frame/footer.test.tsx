@@ -4,7 +4,11 @@ import type {ConsoleState} from '../../../source/console/state/state.js';
 import {Footer, Notice, useNoticeRows} from '../../../source/screen/frame/footer.js';
 import {condition, serviceView} from '../../knative/objects.js';
 import {openOnConsole} from '../parts/on-console.js';
-import {canaryTraffic, connected, knowing, one, revisionOf} from '../parts/state.js';
+import {verdictOf, type ServiceVerdict} from '../../../source/console/live/verdicts.js';
+import type {ServiceView} from '../../../source/knative/service/service.js';
+import {createLoop} from '../../../source/probe/loop/loop.js';
+import {targetAt} from '../../probe/servers.js';
+import {canaryTraffic, connected, knowing, one, revisionOf, two} from '../parts/state.js';
 
 function MessageLine({rows = 1}: {rows?: number}) {
 	const notice = useNoticeRows({columns: 60, rows, revisions: undefined});
@@ -140,5 +144,47 @@ describe('the keys', () => {
 				rights: new Map([['default', {create: yes, patch: no, delete: yes, deleteRevision: yes}]]),
 			}),
 		).toContain('(');
+	});
+
+	describe('what the verdict asks for stands first', () => {
+		const service = serviceView({traffic: canaryTraffic, ready: 2});
+		const calm = verdictOf(service.uid, createLoop({target: targetAt(80)}).snapshot());
+		const judged = (given: ServiceView, part: Partial<ServiceVerdict>) =>
+			footer({
+				...knowing(given),
+				focus: 'services',
+				verdicts: new Map([[given.uid, {...calm, isRunning: true, ...part}]]),
+			});
+
+		it('a roll back where users get a canary that is worse', async () => {
+			expect(await judged(service, {tone: 'bad', word: 'worse'})).toMatch(/^ R ROLL BACK/);
+		});
+
+		it('giving it up once no user gets it', async () => {
+			const back = serviceView({
+				traffic: [
+					{revisionName: one, percent: 100, tag: 'stable'},
+					{revisionName: two, percent: 0, tag: 'canary'},
+				],
+				ready: 2,
+			});
+			expect(await judged(back, {tone: 'warning', word: 'worse', isCanaryUnused: true})).toMatch(
+				/^ X abandon/,
+			);
+		});
+
+		it('nothing where a service fails that has nothing to roll back to', async () => {
+			const alone = serviceView({traffic: [{revisionName: one, percent: 100}], ready: 1});
+			const line = await openOnConsole(() => <Footer width={120} isEnabled={() => true} />, {
+				state: {
+					...knowing(alone, [revisionOf(1)]),
+					focus: 'services',
+					verdicts: new Map([[alone.uid, {...calm, isRunning: true, tone: 'bad', word: 'failing'}]]),
+				},
+				columns: 120,
+			});
+			expect(line.screen()).toContain('r revision');
+			expect(line.screen()).not.toMatch(/roll back/i);
+		});
 	});
 });

@@ -58,7 +58,16 @@ function comparison({asked = 120, fresh = 0, old = 0, bad = 0, cold = 0, undecid
 	};
 }
 
-const calm = {settling: false, tagDoubt: undefined, trouble: undefined};
+const calm = {
+	settling: false,
+	tagDoubt: undefined,
+	trouble: undefined,
+	alarm: undefined,
+	weights: [
+		{revision: 'h-00001', percent: 90},
+		{revision: 'h-00002', percent: 10},
+	],
+};
 const lineOf = (given: Comparison | undefined, part: Partial<LoopSnapshot> = {}) =>
 	comparisonLine({...calm, comparing: true, comparison: given, ...part}, pair);
 
@@ -108,6 +117,26 @@ test('worse, slower and both are said first, with their counts and since when', 
 	);
 });
 
+test('what no user gets is not rolled back but given up, unless users may get it all the same', () => {
+	const weights = [
+		{revision: 'h-00001', percent: 100},
+		{revision: 'h-00002', percent: 0},
+	];
+	const bad = comparison({fresh: 8});
+	expect(lineOf(bad)).toMatchObject({tone: 'bad', remedy: 'R rolls back'});
+	const remedy = 'no user gets it: X abandons';
+	expect(lineOf(bad, {weights})).toMatchObject({tone: 'bad', remedy});
+	expect(lineOf(comparison({bad: 100}), {weights: [{revision: 'h-00001', percent: 100}]})).toMatchObject({
+		sentence: expect.stringMatching(/^canary SLOWER: /),
+		remedy,
+	});
+	const alarm = {since: noon, last: noon, isOver: false};
+	for (const part of [{settling: true}, {alarm}, {weights: []}]) {
+		expect(lineOf(bad, {weights, ...part}).remedy).toBe('R rolls back');
+	}
+	expect(lineOf(bad, {weights, alarm: {...alarm, isOver: true}}).remedy).toBe(remedy);
+});
+
 test('a suspicion says about how many more pairs it takes', () => {
 	expect(lineOf(comparison({fresh: 4}))).toMatchObject({
 		tone: 'warning',
@@ -125,10 +154,10 @@ test('why nothing is compared is said', () => {
 	expect(lineOf(undefined).sentence).toBe('no pair answered yet');
 	expect(lineOf(undefined, {comparing: false}).remedy).toContain('p compares canary and stable');
 	expect(lineOf(comparison(), {comparing: false}).sentence).toContain('not worse so far (off)');
-	const reason = 'not compared: h-00001 has no tag URL; t adds one';
-	expect(
-		comparisonLine({...calm, comparing: true, comparison: undefined}, {ok: false, reason}).sentence,
-	).toBe(reason);
+	const unable = {ok: false, reason: 'h-00001 has no tag URL', untagged: 'h-00001'} as const;
+	expect(comparisonLine({...calm, comparing: true, comparison: undefined}, unable).sentence).toBe(
+		'not compared: h-00001 has no tag URL; t adds one',
+	);
 });
 
 test('tags that may have no rule at the gateway accuse nobody and praise nobody', () => {

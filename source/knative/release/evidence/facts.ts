@@ -151,3 +151,10 @@ export function joinedChanges(facts: ReleaseFacts): Change[] {
 	}
 	return joined;
 }
+
+/** The share of a revision when the service was last noted, percent; undefined where it had none, or nothing is noted. */
+export function shareNoted(facts: ReleaseFacts, name: string): number | undefined {
+	const rows = noteOf(facts)?.note.split.filter(({revision}) => revision === name) ?? [];
+	const percent = rows.reduce((sum, row) => sum + row.percent, 0);
+	return percent > 0 ? percent : undefined;
+}

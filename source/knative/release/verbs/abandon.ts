@@ -5,7 +5,7 @@ import {rejectionOf, unmarkedRejections, type ReleaseFacts} from '../evidence/fa
 import {pastOf} from '../evidence/past.js';
 import {releaseOf, type Release} from '../release.js';
 import {canaryTag, hasRoleTags, moveTag, previousTag, stableTag} from './role-tags.js';
-import {allOn, withoutBlocking} from './settled-split.js';
+import {allOn, pinnedSplit, withoutBlocking} from './settled-split.js';
 
 /** A split that is abandoned, and the revision that is to be marked as rejected. */
 export type Abandonment =
@@ -23,6 +23,14 @@ export function abandon(facts: ReleaseFacts, {to, placeholders}: VerbOptions = {
 		if (doubt) return {kind: 'ask', question: doubt.because, candidates: doubt.candidates};
 		const reason = `${service.name} has no canary to abandon: ${release.whole ?? 'no revision'} has 100 %.`;
 		return {kind: 'refused', reason};
+	}
+	if (
+		canary &&
+		canary.revision !== rejected &&
+		release.whole !== rejected &&
+		canary.revision !== release.whole
+	) {
+		return besideRelease(facts, release, rejected);
 	}
 	const kept = keptBy(facts, release, rejected);
 	if (typeof kept !== 'string') return kept;
@@ -59,6 +67,40 @@ export function abandon(facts: ReleaseFacts, {to, placeholders}: VerbOptions = {
 	};
 }
 
+/** One that is not what is being tried: what is, goes on. Its share goes to what users had. */
+function besideRelease(facts: ReleaseFacts, {canary, stable}: Release, rejected: string): Abandonment {
+	const {service, revisions} = facts;
+	const tried = canary?.revision ?? '';
+	if (rejected === stable?.revision) {
+		const reason = `${rejected} is what users had, and ${tried} is being tried: promote ${tried}, or give that one up first.`;
+		return {kind: 'refused', reason};
+	}
+	const before = splitOf(service);
+	const rows = before.some(({key}) => key === rejected) ? before : pinnedSplit(service);
+	const freed = rows.find(({key}) => key === rejected)?.percent ?? 0;
+	if (freed > 0 && !rows.some(({key}) => key === stable?.revision)) {
+		const reason = `Which revision is to have the ${freed} % of ${rejected} cannot be told: split them first.`;
+		return {kind: 'refused', reason};
+	}
+	const notes: string[] = [`${tried} is still being tried.`];
+	const split = rows
+		.filter(({key}) => key !== rejected)
+		.map(row => (row.key === stable?.revision ? {...row, percent: row.percent + freed} : row));
+	const isUnmarked = revisions && unmarkedRejections(facts).some(({revision}) => revision === rejected);
+	if (isAsked(service, split) && rejectionOf(facts, rejected) && !isUnmarked) {
+		const reason = `${rejected} is out of the split and rejected already.`;
+		return {kind: 'refused', reason, already: true};
+	}
+	return {
+		kind: 'split',
+		split: withoutBlocking(service, split, revisions, notes),
+		revision: undefined,
+		rejected,
+		parts: {stable: stable?.revision, canary: tried, previous: undefined},
+		notes,
+	};
+}
+
 /** What users keep: what has the traffic beside the one that is given up. */
 function keptBy(
 	facts: ReleaseFacts,
@@ -75,6 +117,7 @@ function keptBy(
 		if (past.kind === 'told') return past.revision;
 		if (past.kind === 'cannot tell') return {kind: 'refused', reason: `${past.because} ${first}`};
 	}
+	if (doubt) return {kind: 'refused', reason: `${doubt.because} ${first}`};
 	const why =
 		whole === rejected
 			? `${rejected} has all of the traffic, and no other revision is known to have had it`

@@ -4,7 +4,8 @@ import {condition} from '../../service/service-state.js';
 import {dropTag, follow, splitOf, type Split} from '../../split/split.js';
 import {moment, momentBy} from '../../text/moment.js';
 import {isAsked, revisionOf, unready, type Choice, type VerbOptions} from './choice.js';
-import {mayExist, noteOf, rejectionOf, type ReleaseFacts} from '../evidence/facts.js';
+import {mayExist, noteOf, rejectionOf, shareNoted, type ReleaseFacts} from '../evidence/facts.js';
+import {sharesOf} from '../evidence/shares.js';
 import {pastOf} from '../evidence/past.js';
 import {releaseOf, type Release} from '../release.js';
 import {canaryTag, moveTag, previousTag, stableTag, withoutLeftovers} from './role-tags.js';
@@ -41,18 +42,27 @@ export function promote(
 	return promoteTo(facts, release, only.name, {placeholders, now, keepsPrevious, guess});
 }
 
-/** Why a canary is one that somebody has taken the traffic from. */
+/** Why a canary is one that somebody has taken the traffic from: with a verb of this program, or with kubectl since. */
 function rolledBackBefore(
 	facts: ReleaseFacts,
 	revision: string,
 	now: number | undefined,
 ): string | undefined {
 	const found = noteOf(facts);
-	if (!found?.isCurrent || found.note.verb !== 'roll back' || found.note.canary !== revision) {
-		return undefined;
+	if (found?.isCurrent) {
+		const {verb, canary, since: at, by} = found.note;
+		if (verb !== 'roll back' || canary !== revision) return undefined;
+		return `${revision} was rolled back${momentBy({at, by}, now)}`;
 	}
-	const {since: at, by} = found.note;
-	return `${revision} was rolled back${momentBy({at, by}, now)}`;
+	const share = sharesOf(facts.service).find(candidate => candidate.revision === revision);
+	if (share?.percent !== 0) return undefined;
+	const had = shareNoted(facts, revision);
+	if (had !== undefined) {
+		const by = facts.service.lastModifier ?? 'somebody';
+		return `${revision} had ${had} % of users until ${by} took it back to 0 %`;
+	}
+	if (!share.tags.includes(stableTag)) return undefined;
+	return `${revision} has 0 %, though it is tagged ${stableTag}: it may have been taken back`;
 }
 
 function promoteTo(
@@ -80,7 +90,9 @@ function promoteTo(
 	} else {
 		split = dropTag(split, previousTag);
 	}
-	split = withoutLeftovers(split, back);
+	// Where it cannot be told which of several users had, each of them may be the way back.
+	const had = release.doubt?.about === 'stable' && keepsPrevious ? release.doubt.candidates : [];
+	split = withoutLeftovers(split, back === undefined ? had : [back]);
 	const before = noteOf(facts);
 	const follows = (before?.isCurrent ?? false) && before?.note.followed === true;
 	split = followedAgain(facts, split, to, {follows, notes});

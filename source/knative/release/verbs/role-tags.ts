@@ -100,6 +100,6 @@ export function moveTag(
 }
 
 /** Rows at 0 % without a tag are of no use to anybody: they pile up with every release. */
-export function withoutLeftovers(split: Split, kept: string | undefined): Split {
-	return split.filter(({key, percent, tags}) => percent > 0 || tags.length > 0 || key === kept);
+export function withoutLeftovers(split: Split, kept: readonly string[]): Split {
+	return split.filter(({key, percent, tags}) => percent > 0 || tags.length > 0 || kept.includes(key));
 }

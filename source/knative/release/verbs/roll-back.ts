@@ -2,21 +2,37 @@
 import {dropTag, splitOf} from '../../split/split.js';
 import {moment, momentBy} from '../../text/moment.js';
 import {isAsked, type Choice, type VerbOptions} from './choice.js';
-import {joinedChanges, noteOf, rejectionOf, type ReleaseFacts} from '../evidence/facts.js';
+import {joinedChanges, noteOf, rejectionOf, shareNoted, type ReleaseFacts} from '../evidence/facts.js';
 import {pastOf} from '../evidence/past.js';
 import {releaseOf, type Release} from '../release.js';
 import {canaryTag, hasRoleTags, moveTag, previousTag, stableTag} from './role-tags.js';
-import {isNewer, orderOf, sharesOf} from '../evidence/shares.js';
+import {isNewer, keptByGateway, orderOf, sharesOf} from '../evidence/shares.js';
 import {allOn, withoutBlocking} from './settled-split.js';
 
 export function rollBack(facts: ReleaseFacts, {to, placeholders, now}: VerbOptions = {}): Choice {
 	const release = releaseOf(facts);
 	if (to !== undefined) {
+		const why = noWayBack(facts, to);
+		if (why !== undefined) return {kind: 'refused', reason: why};
 		return backTo(facts, release, to, {placeholders, because: 'you chose it'});
 	}
 	return release.whole === undefined
 		? fromMixed(facts, release, {placeholders})
 		: fromWhole(facts, release, release.whole, {placeholders, now});
+}
+
+/**
+ * Why it would be no roll back, whoever has chosen it: a roll back is agreed to with less than a promotion is. What the gateway
+ * still has while the route refuses the present split is what users have, however new it is.
+ */
+function noWayBack({service, revisions}: ReleaseFacts, to: string): string | undefined {
+	const order = orderOf(service, revisions);
+	const others = sharesOf(service).filter(({revision, percent}) => percent > 0 && revision !== to);
+	const [first] = others;
+	if (!first || keptByGateway(service) === to) return undefined;
+	if (!others.every(({revision}) => isNewer(order, to, revision) === true)) return undefined;
+	const has = others.map(({revision, percent}) => `${revision} (${percent} %)`).join(', ');
+	return `${to} is newer than what has the traffic beside it, ${has}: that would be no roll back. Promote it instead.`;
 }
 
 /** Several revisions have traffic. */
@@ -84,7 +100,10 @@ function fromWhole(
 function besideCanary(facts: ReleaseFacts, canary: string, whole: string, now: number | undefined): Choice {
 	const noted = notedShare(facts, canary);
 	if (noted === 'had') {
-		const {since: at, by = ''} = noteOf(facts)?.note ?? {};
+		const {note, isCurrent} = noteOf(facts) ?? {};
+		const [at, by] = isCurrent
+			? [note?.since, note?.by ?? '']
+			: [undefined, facts.service.lastModifier ?? ''];
 		return {
 			kind: 'refused',
 			already: true,
@@ -109,10 +128,13 @@ function besideCanary(facts: ReleaseFacts, canary: string, whole: string, now: n
 const untilWords = ({at, by}: {at: number; by: string}, now: number | undefined) =>
 	`${by === '' ? 'somebody' : by} changed it at ${moment(at, now)}`;
 
-/** Whether the canary had any traffic, by the note; undefined where that is not about the present split. */
+/**
+ * Whether the canary had any traffic, by the note; undefined where that tells of no traffic, and not of the present split: what
+ * was after it is not known.
+ */
 function notedShare(facts: ReleaseFacts, canary: string): 'had' | 'never' | undefined {
 	const found = noteOf(facts);
-	if (!found?.isCurrent) return undefined;
+	if (!found?.isCurrent) return shareNoted(facts, canary) === undefined ? undefined : 'had';
 	const had = [found.note.split, ...found.note.undo].some(split =>
 		split.some(({revision, percent}) => revision === canary && percent > 0),
 	);

@@ -22,7 +22,7 @@ export function undo(facts: ReleaseFacts, {now}: VerbOptions = {}): Choice {
 			already: true,
 		};
 	}
-	const back = broughtBack(facts, split, now);
+	const back = broughtBack(facts, split, now, notes);
 	const fit = withoutBlocking(service, split, revisions, notes);
 	const parts = partsOf(facts, fit);
 	return {
@@ -35,17 +35,32 @@ export function undo(facts: ReleaseFacts, {now}: VerbOptions = {}): Choice {
 	};
 }
 
-/** That it gives users again what somebody has taken from them. */
-function broughtBack(facts: ReleaseFacts, after: Split, now: number | undefined): string | undefined {
+/**
+ * That it gives users again what somebody has taken from them.
+ *
+ * @param notes Gets that it comes back without a user getting it.
+ */
+function broughtBack(
+	facts: ReleaseFacts,
+	after: Split,
+	now: number | undefined,
+	notes: string[],
+): string | undefined {
 	const found = noteOf(facts);
 	if (!found?.isCurrent || (found.note.verb !== 'roll back' && found.note.verb !== 'abandon')) {
 		return undefined;
 	}
 	const {canary, verb, since: at, by} = found.note;
-	const percent = after.reduce((sum, row) => sum + (row.revision === canary ? row.percent : 0), 0);
-	if (percent === 0) return undefined;
+	const rows = after.filter(({revision}) => revision === canary);
+	const percent = rows.reduce((sum, row) => sum + row.percent, 0);
+	if (canary === undefined || rows.length === 0) return undefined;
 	const how = verb === 'abandon' ? 'given up' : 'rolled back';
-	return `Brings ${canary} back to ${percent} % of users, which was ${how}${momentBy({at, by}, now)}.`;
+	const was = `which was ${how}${momentBy({at, by}, now)}`;
+	if (percent > 0) return `Brings ${canary} back to ${percent} % of users, ${was}.`;
+	if (verb === 'abandon') {
+		notes.push(`Brings ${canary} back into the split, at 0 %, ${was}; its mark as rejected stays.`);
+	}
+	return undefined;
 }
 
 const wholeOf = (split: Split) => split.find(({percent}) => percent === 100)?.revision;

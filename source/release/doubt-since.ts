@@ -1,0 +1,38 @@
+/**
+ * What a plan would warn of by now, and did not when it was made: a mark on a Revision moves neither the uid nor the
+ * generation of its Service, which are all that the write is guarded by. Pure.
+ */
+import {releaseOf} from '../knative/release/release.js';
+import type {ReleaseFacts} from '../knative/release/evidence/facts.js';
+import {trafficWarnings, type Warning} from '../knative/release/warnings.js';
+import {baseWarnings} from './base-offer.js';
+import type {Plan} from './plan.js';
+
+/** Of a roll back, only that nobody wants to have what it goes to: it waits for nothing else. */
+const kindsFor = (action: Plan['action']): readonly Warning['kind'][] =>
+	action === 'roll back' ? ['rejected'] : ['rejected', 'not ready', 'missing'];
+
+/** As a sentence; undefined as long as the plan says all there is to say. */
+export function doubtSince(
+	{action, splits, made, warnings}: Plan,
+	facts: Omit<ReleaseFacts, 'changes'> & {now?: number | undefined},
+): string | undefined {
+	const {service, revisions, now} = facts;
+	if (!splits || !revisions) return undefined;
+	const known = {...facts, changes: []};
+	const {stable, whole} = releaseOf(known);
+	const present = made
+		? baseWarnings(known, made)
+		: trafficWarnings(service, revisions, splits.before, splits.after, {
+				now,
+				users: stable?.revision ?? whole,
+				isBack: action === 'roll back',
+			});
+	const kinds = kindsFor(action);
+	const fresh = present.find(
+		({kind, revision}) =>
+			kinds.includes(kind) &&
+			!warnings.some(warning => warning.kind === kind && warning.revision === revision),
+	);
+	return fresh && `${fresh.sentence} This was not known when it was planned.`;
+}

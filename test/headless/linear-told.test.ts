@@ -1,0 +1,31 @@
+/** What the linear mode tells of a verdict. */
+import {expect, test} from 'vitest';
+import {verdictOf, type ServiceVerdict} from '../../source/console/live/verdicts.js';
+import {verdictWords} from '../../source/headless/linear/told.js';
+import {createLoop} from '../../source/probe/loop/loop.js';
+import {targetAt} from '../probe/servers.js';
+
+const calm = verdictOf('uid', createLoop({target: targetAt(80)}).snapshot());
+const canary = {revision: 'cart-00002', asked: 40, failed: 9, p50: 12};
+const words = (part: Partial<ServiceVerdict>) => verdictWords('cart', {...calm, canary, ...part});
+
+test.each<[string, Partial<ServiceVerdict>, string]>([
+	[
+		'a canary that users get and is worse is to be rolled back',
+		{tone: 'bad', word: 'worse'},
+		'ALARM: cart is worse. rollback takes it back; counts says why.',
+	],
+	[
+		'one that no user gets is to be given up',
+		{tone: 'warning', word: 'worse', isCanaryUnused: true},
+		'Verdict: cart-00002 of cart is worse, and no user gets it. abandon gives it up; counts says why.',
+	],
+	[
+		'a roll back is no cure for a gateway that does something else than is set',
+		{tone: 'bad', word: 'wrong'},
+		'ALARM: cart is wrong. counts says why.',
+	],
+	['a gateway that is down has no counts', {tone: 'bad', word: 'down'}, 'ALARM: cart is down.'],
+])('%s', (_, part, sentence) => {
+	expect(words(part)).toBe(sentence);
+});

@@ -1,0 +1,64 @@
+/** What becomes known of revisions after a plan was made, while somebody reads it. */
+import {expect, test} from 'vitest';
+import {planRevision} from '../../source/knative/revision/plan-revision.js';
+import {condition} from '../knative/objects.js';
+import {doubtSince} from '../../source/release/doubt-since.js';
+import {planCreateRevision} from '../../source/release/plan-object.js';
+import {planPromote, planRollback, type Planned} from '../../source/release/plan-split.js';
+import {now, revisionMade, serviceMade, tried} from './made.js';
+
+const service = serviceMade({traffic: tried, ready: 2});
+const rejected = {by: 'bob', at: undefined, why: 'too many 5xx'};
+const sound = [revisionMade(2), revisionMade(1)];
+const marked = [revisionMade(2, {rejected}), revisionMade(1)];
+const crashed = [
+	revisionMade(2, {conditions: [condition('Ready', 'False', 'ExitCode1', 'it crashed')]}),
+	revisionMade(1),
+];
+const facts = {service, revisions: sound, changes: [], now};
+
+function planOf(planned: Planned) {
+	if (!planned.ok) throw new Error(planned.reason);
+	return planned.plan;
+}
+
+test('a promotion is told that its canary was rejected, or cannot take traffic any more', () => {
+	const plan = planOf(planPromote(facts));
+	expect(doubtSince(plan, {service, revisions: sound})).toBeUndefined();
+	expect(doubtSince(plan, {service, revisions: marked})).toBe(
+		'helloworld-go-00002 was rejected by bob: too many 5xx. This was not known when it was planned.',
+	);
+	expect(doubtSince(plan, {service, revisions: crashed})).toMatch(/^helloworld-go-00002 is not ready/);
+	expect(doubtSince(plan, {service, revisions: [revisionMade(1)]})).toMatch(
+		/^helloworld-go-00002 does not exist/,
+	);
+	expect(doubtSince(plan, {service, revisions: undefined})).toBeUndefined();
+});
+
+test('what the plan says itself is nothing new', () => {
+	const plan = planOf(planPromote({...facts, revisions: marked}, {to: 'helloworld-go-00002'}));
+	expect(doubtSince(plan, {service, revisions: marked})).toBeUndefined();
+});
+
+test('a roll back is told of nothing but that what it goes to was rejected', () => {
+	const plan = planOf(planRollback(facts));
+	expect(doubtSince(plan, {service, revisions: marked})).toBeUndefined();
+	const unready = [
+		revisionMade(2),
+		revisionMade(1, {conditions: [condition('Ready', 'Unknown', 'Deploying', '')]}),
+	];
+	expect(doubtSince(plan, {service, revisions: unready})).toBeUndefined();
+	expect(doubtSince(plan, {service, revisions: [revisionMade(2), revisionMade(1, {rejected})]})).toMatch(
+		/^helloworld-go-00001 was rejected by bob/,
+	);
+});
+
+test('a new revision of the code that was rejected meanwhile is told of that', () => {
+	const image = 'registry.example.com/another:1';
+	const made = planRevision(service, {image, percent: 0});
+	if (!made.ok) throw new Error(made.reason);
+	const plan = planCreateRevision(facts, made, []);
+	expect(doubtSince(plan, {service, revisions: sound})).toBeUndefined();
+	const bad = [revisionMade(2, {rejected, image}), revisionMade(1)];
+	expect(doubtSince(plan, {service, revisions: bad})).toMatch(/which was rejected by bob/);
+});
