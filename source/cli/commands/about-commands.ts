@@ -44,7 +44,7 @@ function addConfig(program: Command): void {
 		.command('init')
 		.description('write a commented example, if there is no file yet')
 		.action(async (_own: unknown, command: Command) => {
-			const failed = await (await load()).initConfig(program, command.optsWithGlobals<{config?: string}>());
+			const failed = (await load()).initConfig(program, command.optsWithGlobals<{config?: string}>());
 			if (failed !== undefined) program.error(failed, {exitCode: exitCodes.notMade});
 		});
 	addExamples(init, ['config init', 'config init --config ./kn-canary.yaml']);

@@ -3,8 +3,7 @@ import {existsSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
 import type {Command} from 'commander';
 import {makeFolder} from '../../bootstrap/make-folder.js';
-import {exitCodes} from '../../headless/exit-codes.js';
-import {saidText, visibleJson} from '../../headless/said.js';
+import {saying, visibleJson} from '../../headless/said.js';
 import {printable} from '../../knative/text/printable.js';
 import {completionScripts} from '../complete/scripts.js';
 import type {Shell} from '../complete/shells.js';
@@ -12,30 +11,22 @@ import {exampleConfig, shownSettings, viewLines} from '../config/config-text.js'
 import {configPlace} from '../config/config-place.js';
 import {settle} from '../config/settle.js';
 import {manPage} from '../man-page.js';
-import {installHeadless} from '../process-setup.js';
 import {versionOf, versionText} from '../version.js';
 
-/** Ends the process: with 1 and a sentence where it cannot be written. */
-async function tell(text: string): Promise<void> {
-	const {lifecycle, delivered} = installHeadless();
-	process.stdout.write(text);
-	await lifecycle.leave((await delivered()) ? exitCodes.done : exitCodes.notMade);
+export function showVersion(output: 'text' | 'json'): void {
+	process.stdout.write(output === 'json' ? `${visibleJson(versionOf(), 2)}\n` : versionText());
 }
 
-export async function showVersion(output: 'text' | 'json'): Promise<void> {
-	await tell(output === 'json' ? `${visibleJson(versionOf(), 2)}\n` : versionText());
+export function showCompletion(shell: Shell): void {
+	process.stdout.write(completionScripts[shell]);
 }
 
-export async function showCompletion(shell: Shell): Promise<void> {
-	await tell(completionScripts[shell]);
+export function showManual(program: Command): void {
+	process.stdout.write(manPage(program, versionOf().version));
 }
 
-export async function showManual(program: Command): Promise<void> {
-	await tell(manPage(program, versionOf().version));
-}
-
-/** Returns why not; else it ends the process. */
-export async function initConfig(program: Command, flags: {config?: string}): Promise<string | undefined> {
+/** Returns why not. */
+export function initConfig(program: Command, flags: {config?: string}): string | undefined {
 	const place = configPlace(flags);
 	if (place === undefined) return 'error: there is no home directory for it; set HOME or XDG_CONFIG_HOME.';
 	if (existsSync(place)) return `error: ${printable(place)} is there already; nothing was written.`;
@@ -45,7 +36,7 @@ export async function initConfig(program: Command, flags: {config?: string}): Pr
 	} catch (error) {
 		return `error: ${printable(error instanceof Error ? error.message : String(error))}`;
 	}
-	await tell(`${printable(place)}\n`);
+	process.stdout.write(`${printable(place)}\n`);
 	return undefined;
 }
 
@@ -57,9 +48,7 @@ export async function viewConfig(
 	const origins = await settle(command);
 	const place = configPlace(command.optsWithGlobals<{config?: string}>());
 	const shown = shownSettings(command, origins, place);
-	await tell(
-		output === 'json'
-			? `${visibleJson({file: place ?? null, settings: shown}, 2)}\n`
-			: saidText(`${viewLines(shown, all).join('\n')}\n`),
-	);
+	const stdout = saying(process.stdout);
+	if (output === 'json') stdout.write(`${visibleJson({file: place ?? null, settings: shown}, 2)}\n`);
+	else stdout.write(`${viewLines(shown, all).join('\n')}\n`);
 }
