@@ -651,7 +651,7 @@ describe('giving up what is not being tried', () => {
 		expect(abandon(model.facts(), {to: nameOf(1)})).toMatchObject({
 			kind: 'refused',
 			reason:
-				'cart-00001 is what users had, and cart-00002 is being tried: promote cart-00002, or give that one up first.',
+				'cart-00001 is what users run, beside the canary, cart-00002: promote cart-00002, or roll back to one first.',
 		});
 		model.write('kim', [pin(1, 40), pin(2, 40), pin(3, 20)]);
 		expect(abandon(model.facts(), {to: nameOf(2)})).toMatchObject({

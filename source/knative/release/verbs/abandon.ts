@@ -72,7 +72,7 @@ function besideRelease(facts: ReleaseFacts, {canary, stable}: Release, rejected:
 	const {service, revisions} = facts;
 	const tried = canary?.revision ?? '';
 	if (rejected === stable?.revision) {
-		const reason = `${rejected} is what users had, and ${tried} is being tried: promote ${tried}, or give that one up first.`;
+		const reason = `${rejected} is what users run, beside the canary, ${tried}: promote ${tried}, or roll back to one first.`;
 		return {kind: 'refused', reason};
 	}
 	const before = splitOf(service);
