@@ -6,6 +6,7 @@ import {mkdtempSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {gzipSync} from 'node:zlib';
+import * as v from 'valibot';
 import {afterEach, beforeEach, describe, expect, it, onTestFinished} from 'vitest';
 import {failureBound} from '../../source/stats/failure-bound.js';
 import {seeded} from '../stats/random.js';
@@ -323,4 +324,83 @@ it('remembers what is sent to a service, over two starts', async () => {
 	await second.terminal.until(/curl .*X-Tenant: blue.*\/health\?deep=1/);
 	second.terminal.press('space');
 	await expect.poll(() => seen, {timeout: 20_000}).toContain('/health?deep=1 blue');
+});
+
+/**
+ * A gateway that goes down with the request of which `isLast` says so, and takes that with it.
+ *
+ * @param outage Milliseconds until it is back; never when not given.
+ */
+async function dying(isLast: (request: {asked: string; count: number}) => boolean, outage?: number) {
+	let count = 0;
+	const gateway = await inFrontOf(world.sandbox, async ({headers}) => {
+		if (isLast({asked: headers.host ?? '', count: ++count})) {
+			gateway.down();
+			if (outage !== undefined) setTimeout(() => void gateway.up(), outage);
+		}
+		return undefined;
+	});
+	return {...gateway, address: `127.0.0.1:${gateway.port}`};
+}
+
+const reported = v.object({
+	requests: v.object({
+		answered: v.number(),
+		errors: v.number(),
+		refused: v.number(),
+		gatewayAnswers: v.number(),
+		unreached: v.number(),
+		statusCodes: v.record(v.string(), v.number()),
+	}),
+	verdict: v.object({sentence: v.string()}),
+});
+
+async function verifyJson(gateway: string, ...more: string[]) {
+	const asked = ['verify', 'cart', '--n=80', '--seed=7', '--timeout=2s', '-o', 'json', ...more];
+	const {code, stdout} = await runProgram(
+		[...asked, `--kubeconfig=${world.sandbox.kubeconfigPath}`, `--gateway=${gateway}`],
+		{XDG_STATE_HOME: state},
+	);
+	return {code, report: v.parse(reported, JSON.parse(stdout))};
+}
+
+describe('a dead gateway, to verify', () => {
+	it('is down since a time, and nothing of it is a failure, nor what it took with it', async () => {
+		const {address} = await dying(({asked, count}) => asked === host && count > 40);
+		const {code, report} = await verifyJson(address, '--rate=100', '--max-rate=100');
+		expect(report.verdict.sentence).toMatch(
+			/^Cannot tell: gateway down since \d\d:\d\d:\d\d \(\d+ requests\): Nothing listens at/,
+		);
+		const {answered, errors, refused, gatewayAnswers, unreached, statusCodes} = report.requests;
+		expect({errors, refused, gatewayAnswers, statusCodes}).toEqual({
+			errors: 0,
+			refused: 0,
+			gatewayAnswers: 0,
+			statusCodes: {200: answered},
+		});
+		expect(answered + unreached).toBe(80);
+		expect(code).toBe(2);
+	});
+
+	it('that comes back was down for so many requests, and nothing of them is a failure', async () => {
+		let isOver = false;
+		const {address} = await dying(({asked, count}) => {
+			const isNow = !isOver && asked === host && count > 20;
+			isOver ||= isNow;
+			return isNow;
+		}, 1000);
+		const {code, report} = await verifyJson(address, '--rate=20');
+		expect(code).toBe(2);
+		expect(report.verdict.sentence).toMatch(/^Cannot tell: the gateway was down for \d+ of 80 requests\.$/);
+		expect(report.requests.errors).toBe(0);
+	});
+
+	it('that never was there is said to be, and is no verdict', async () => {
+		const gateway = await dying(() => false);
+		gateway.down();
+		const {output, code} = await verify(gateway.address);
+		expect(output).toMatch(/^Nothing listens at 127\.0\.0\.1:\d+ \(connection refused\): check/);
+		expect(output).not.toMatch(/[✓✗]/);
+		expect(code).toBe(3);
+	});
 });

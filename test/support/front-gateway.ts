@@ -47,15 +47,20 @@ export async function inFrontOf({gatewayAddress}: Pick<Sandbox, 'gatewayAddress'
 			response.destroy();
 		}
 	}
-	await new Promise<void>(resolve => {
-		server.listen(0, '127.0.0.1', resolve);
-	});
-	onTestFinished(() => {
-		server.closeAllConnections();
+	const listen = async (at: number) =>
+		new Promise<void>(resolve => {
+			server.listen(at, '127.0.0.1', resolve);
+		});
+	/** As a process that is killed: nobody listens, and what is under way breaks. */
+	const down = () => {
 		server.close();
-	});
+		server.closeAllConnections();
+	};
+	await listen(0);
+	onTestFinished(down);
 	const address = server.address();
-	return {host: '127.0.0.1', port: typeof address === 'object' && address ? address.port : 0, tls: false};
+	const own = typeof address === 'object' && address ? address.port : 0;
+	return {host: '127.0.0.1', port: own, tls: false, down, up: async () => listen(own)};
 }
 
 /** A page that is nobody's but the gateway's. */

@@ -5,6 +5,7 @@ import type {LoopSnapshot} from '../../probe/loop/loop.js';
 import type {Row} from '../../probe/counting/loop-report.js';
 import type {ServiceView} from '../../knative/service/service.js';
 import {askedBy, remedies} from '../../knative/commands/identify-revisions.js';
+import {areAllAlike} from '../../probe/attribution/learning.js';
 import type {FailureEntry} from '../../probe/counting/failure-log.js';
 import {percentileOf} from '../../probe/counting/latency-bins.js';
 import {countedIn} from '../../probe/counting/loop-report.js';
@@ -222,14 +223,12 @@ export function notesOn(
 	for (const {tag, problem} of tags) {
 		if (problem !== undefined) notes.push(`The tag ${tag} teaches nothing: ${problem}`);
 	}
-	const failing = tags.filter(({problem}) => problem?.startsWith('it answers') === true);
+	const failing = tags.filter(({fault}) => fault === 'fails');
 	if (failing.length > 0 && tags.some(({state}) => state === 'learned')) {
 		const names = failing.map(({revision}) => revision).join(' and ');
 		notes.push(`${names} fails at its own tag where another revision answers: users of it get that, too.`);
 	}
-	const problems = new Set(tags.map(({problem}) => problem));
-	const areAllAlike = tags.length > 1 && problems.size === 1 && !problems.has(undefined);
-	if (areAllAlike && byHeader.length === 0 && rows.some(isSuccess)) {
+	if (areAllAlike(tags) && byHeader.length === 0 && rows.some(isSuccess)) {
 		notes.push('All tags fail alike, the service itself works: the gateway may have no rule for tag hosts.');
 	}
 	const tagged = new Set(

@@ -15,6 +15,7 @@ import type {GatewayState} from '../../console/state/state.js';
 import {leadNowhere} from '../../probe/attribution/learning.js';
 import {tagsByHeader} from '../../console/live/tags-by-header.js';
 import {tagsOf, targetOf, tlsRedirectOf} from '../../console/live/request-target.js';
+import type {ServiceView} from '../../knative/service/service.js';
 import {serviceState} from '../../knative/service/service-state.js';
 import {exitCodes, type ExitCode} from '../exit-codes.js';
 import {configuredShares, expectedShares} from './expected-split.js';
@@ -143,18 +144,11 @@ async function askService(
 		const snapshot = await sendAll(loop, options);
 		const until = new Date();
 		const after = await readService(cluster, options.namespace, options.service);
-		const changed =
-			after.ok &&
-			(after.service.uid !== service.uid ||
-				JSON.stringify(configuredShares(after.service.statusTraffic)) !== JSON.stringify(configured));
+		const changed = after.ok ? changeOf(service, after.service) : undefined;
 		const nothing = nothingHeard(snapshot);
 		if (nothing !== undefined) return {kind: 'could not ask', sentence: nothing};
 		const {unattributed, rows} = snapshot;
-		const instead = changed
-			? 'the split was changed while it was asked'
-			: found.settled
-				? undefined
-				: 'the route has not settled on its split';
+		const instead = changed ?? (found.settled ? undefined : 'the route has not settled on its split');
 		const verdict = judge(snapshot, expected.shares, {alpha: options.alpha, instead});
 		return {
 			kind: 'asked',
@@ -206,6 +200,17 @@ async function askService(
 	}
 }
 
+const sharesOf = ({statusTraffic}: ServiceView) => JSON.stringify(configuredShares(statusTraffic));
+
+/** Why what was asked between the two is of more than one split; undefined when it is not. A change that was taken back is one. */
+function changeOf(before: ServiceView, after: ServiceView): string | undefined {
+	if (after.uid !== before.uid || sharesOf(after) !== sharesOf(before)) {
+		return 'the split was changed while it was asked';
+	}
+
+	return after.generation === before.generation ? undefined : 'the service was changed while it was asked';
+}
+
 /** Times that what could not be sent is tried again: the test is for the number of requests that was fixed beforehand. */
 const rounds = 10;
 
@@ -239,6 +244,9 @@ async function sendBurst(
 	}
 }
 
+/** 304 and the like lead nowhere. */
+const isRedirect = (code: string): boolean => /^30[12378]$/.test(code);
+
 /** Why nothing of the service was heard at all; undefined when something was. */
 function nothingHeard({answered, settlingAnswers, last, trouble, gateway}: LoopSnapshot): string | undefined {
 	const isOfService = last.some(
@@ -249,7 +257,7 @@ function nothingHeard({answered, settlingAnswers, last, trouble, gateway}: LoopS
 		const advice =
 			gateway.kind !== 'answers itself'
 				? ''
-				: gateway.code.startsWith('3')
+				: isRedirect(gateway.code)
 					? '. If it wants a login, give it with --header or --cookie.'
 					: '. Check that this is the gateway of the service (--gateway) and that it has a route for its host.';
 		return `${trouble.sentence.charAt(0).toUpperCase()}${trouble.sentence.slice(1)}${advice}`;

@@ -15,21 +15,38 @@ export type TagState = Tag & {
 	 */
 	state: 'waiting' | 'learned' | 'failed';
 	problem: string | undefined;
+	/** What kind of problem that is. */
+	fault: TagFault | undefined;
 };
+
+export type TagFault =
+	/** It answers well, without anything that could be compared. */
+	| 'nothing to compare'
+	/** The revision says no, or fails. */
+	| 'fails'
+	/** The gateway answers itself. */
+	| 'gateway'
+	| 'other';
 
 /**
  * Whether the hosts of the tags lead nowhere, by what came of asking them: the gateway itself answers at each, or all say the
  * same no. A service that says no to whatever it is asked looks the same.
  */
 export function leadNowhere(tags: readonly TagState[]): boolean {
-	const problems = new Set(tags.map(({problem}) => problem));
-	if (tags.length === 0 || problems.has(undefined)) return false;
-	return (
-		(problems.size === 1 && tags.length > 1) || [...problems].every(problem => problem?.endsWith(noRule))
-	);
+	if (tags.length === 0 || tags.some(({fault}) => fault === undefined)) return false;
+	return areAllAlike(tags) || tags.every(({fault}) => fault === 'gateway');
 }
 
-const noRule = 'it may have no rule for tag hosts';
+/** Whether several tags all teach nothing for the same reason, and that is none of what works. */
+export function areAllAlike(tags: readonly TagState[]): boolean {
+	const [first] = tags;
+	return (
+		tags.length > 1 &&
+		first?.problem !== undefined &&
+		first.fault !== 'nothing to compare' &&
+		tags.every(({problem}) => problem === first.problem)
+	);
+}
 
 export type Learner = {
 	/** What became of each tag. A new array after each change. */
@@ -81,8 +98,9 @@ export function createLearner({
 	let suspended = false;
 	let stopped = false;
 
-	function setState(index: number, state: TagState['state'], problem?: string): void {
-		states = states.map((tag, place) => (place === index ? {...tag, state, problem} : tag));
+	function setState(index: number, state: TagState['state'], failed?: Problem): void {
+		const {problem, fault} = failed ?? {};
+		states = states.map((tag, place) => (place === index ? {...tag, state, problem, fault} : tag));
 		onChange();
 	}
 
@@ -116,14 +134,13 @@ export function createLearner({
 		for (let attempt = 0; !signal.aborted; attempt++) {
 			const tag = states[index];
 			const failed = tag ? await askTag(tag, index, signal) : undefined;
-			const problem = failed?.problem;
 			if (signal.aborted || held.has(index)) {
 				return;
 			}
 
-			setState(index, problem === undefined ? 'learned' : 'failed', problem);
+			setState(index, failed ? 'failed' : 'learned', failed);
 			const delay = retryDelays[attempt];
-			if (problem === undefined || delay === undefined || (failed?.isLasting === true && attempt > 1)) {
+			if (!failed || delay === undefined || (failed.isLasting && attempt > 1)) {
 				return;
 			}
 
@@ -145,13 +162,15 @@ export function createLearner({
 			try {
 				asked = await ask(targetAt(target(), place), {signal, traits: true});
 			} catch (error) {
-				return {problem: error instanceof Error ? error.message : String(error), isLasting: false};
+				return {
+					problem: error instanceof Error ? error.message : String(error),
+					fault: 'other',
+					isLasting: false,
+				};
 			}
 
 			const problem = problemOf(asked);
-			if (problem !== undefined) {
-				return {problem, isLasting: isLasting(asked)};
-			}
+			if (problem) return problem;
 
 			answers.push({revision, answer: asked.answer});
 		}
@@ -176,7 +195,7 @@ export function createLearner({
 			interrupt();
 			done.resolve();
 			done = Promise.withResolvers();
-			states = tags.map(tag => ({...tag, state: 'waiting', problem: undefined}));
+			states = tags.map(tag => ({...tag, state: 'waiting', problem: undefined, fault: undefined}));
 			onChange();
 			const {promise} = done;
 			if (stopped) {
@@ -207,7 +226,11 @@ export function createLearner({
 	};
 }
 
-const notChosen = `the header ${tagHeader} may not arrive: it is answered as the other tags are`;
+const notChosen: Problem = {
+	problem: `the header ${tagHeader} may not arrive: it is answered as the other tags are`,
+	fault: 'other',
+	isLasting: true,
+};
 
 const fingerprintsOf = (answers: readonly TagAnswer[]): ReadonlySet<string> =>
 	new Set(
@@ -217,40 +240,44 @@ const fingerprintsOf = (answers: readonly TagAnswer[]): ReadonlySet<string> =>
 	);
 
 /** Why nothing could be learned, and whether that is likely to stay so. */
-type Problem = {problem: string; isLasting: boolean};
+type Problem = {problem: string; fault: TagFault; isLasting: boolean};
 
 /**
- * An application that says no goes on to do so, and a gateway without a rule, too; one that is starting does not, and a
- * route that is new is there after a moment.
+ * Why an answer teaches nothing; undefined when it does. An application that says no goes on to do so, and a gateway without a
+ * rule, too; one that is starting does not, and a route that is new is there after a moment.
  */
-function isLasting({answer: {outcome}, grade}: {answer: Answer; grade: Grade}): boolean {
-	return (
-		grade === 'refusal' ||
-		grade === 'redirect' ||
-		(grade === 'gateway' && outcome.kind === 'response' && outcome.status < 500)
-	);
-}
-
-/** Why an answer teaches nothing; undefined when it does. */
-function problemOf({answer: {outcome}, grade}: {answer: Answer; grade: Grade}): string | undefined {
+function problemOf({answer: {outcome}, grade}: {answer: Answer; grade: Grade}): Problem | undefined {
 	if (outcome.kind === 'failure') {
-		return outcome.sentence;
+		return {problem: outcome.sentence, fault: 'other', isLasting: false};
 	}
 
-	const said = withCode(outcome.code, wordsOf(outcome));
+	const {code, status, location, fingerprint} = outcome;
+	const said = withCode(code, wordsOf(outcome));
 	switch (grade) {
 		case 'success':
-			return outcome.fingerprint === undefined
-				? `it answers ${outcome.code}, without what is compared`
+			return fingerprint === undefined
+				? {
+						problem: `it answers ${code}, without what is compared`,
+						fault: 'nothing to compare',
+						isLasting: true,
+					}
 				: undefined;
 		case 'gateway':
-			return `the gateway answers itself: ${said}; ${noRule}`;
+			return {
+				problem: `the gateway answers itself: ${said}; it may have no rule for tag hosts`,
+				fault: 'gateway',
+				isLasting: status < 500,
+			};
 		case 'redirect':
-			return `it redirects to ${outcome.location ?? 'nowhere'}: choose what to send`;
+			return {
+				problem: `it ${location === undefined ? `answers ${code}` : `redirects to ${location}`}: choose what to send`,
+				fault: 'other',
+				isLasting: true,
+			};
 		case 'refusal':
 		case 'failure':
 		case 'unreached':
-			return `it answers ${said}`;
+			return {problem: `it answers ${said}`, fault: 'fails', isLasting: grade === 'refusal'};
 	}
 }
 

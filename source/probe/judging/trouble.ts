@@ -101,7 +101,7 @@ export function troubleOf(counts: Counts, gateway: GatewayCondition, overdue = 0
 			kind: 'redirects',
 			count: redirects,
 			of: answered,
-			sentence: `${redirects} of ${answered} answers are redirects: nothing shows that a revision works; choose what to send (i)`,
+			sentence: `${redirects} of ${answered} answers are ${rows.some(({code = ''}) => /^30[12378]$/.test(code)) ? 'redirects' : '3xx without a place to go to'}: nothing shows that a revision works; choose what to send (i)`,
 		};
 	}
 

@@ -1,10 +1,12 @@
 import {attentive} from './attention.js';
 import {createHttpProbe} from './http/http.js';
 import type {Probe, ProbeOptions} from './probe.js';
+import {knowingTheDead} from './still-there.js';
 
 /**
  * A probe for both protocols. What gRPC needs is loaded with the first target that asks for it, because it is large
- * and most services speak HTTP. What nobody listened to is asked again (attention.ts).
+ * and most services speak HTTP. What nobody listened to is asked again (attention.ts), and what
+ * a gateway took with it when it went down is known for that (still-there.ts).
  */
 export function createProbe(options: ProbeOptions = {}): Probe {
 	const http = createHttpProbe(options);
@@ -16,7 +18,7 @@ export function createProbe(options: ProbeOptions = {}): Probe {
 		return createGrpcProbe(options);
 	}
 
-	return attentive({
+	const both: Probe = {
 		async ask(target, askOptions) {
 			if (closed) {
 				throw new Error('The probe is closed.');
@@ -42,5 +44,6 @@ export function createProbe(options: ProbeOptions = {}): Probe {
 			const probe = await grpc;
 			await probe?.close();
 		},
-	});
+	};
+	return attentive(knowingTheDead(both));
 }

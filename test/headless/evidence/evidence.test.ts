@@ -196,6 +196,33 @@ test('a split that is changed while it is asked is not judged', async () => {
 	});
 });
 
+test('a split that is changed while it is asked, and back again, is not judged either', async () => {
+	const world = await openWorld();
+	let changed: Promise<unknown> | undefined;
+	const toAndFro = async () => {
+		await patchSpec(world.cluster, 'cart', {traffic: trafficOf('cart', {1: 50, 2: 50})});
+		await patchSpec(world.cluster, 'cart', {traffic: trafficOf('cart', {1: 90, 2: 10})});
+	};
+	const {code, report} = await verify(world, {
+		n: 200,
+		onProgress({answered}) {
+			if (answered >= 20) changed ??= toAndFro();
+		},
+	});
+	await changed;
+	expect(code).toBe(2);
+	expect(report?.verdict.sentence).toBe('Cannot tell: the service was changed while it was asked.');
+});
+
+test('a revision that answers well without a body is not said to fail, and the gateway not to lack a rule', async () => {
+	const world = await openWorld();
+	const gateway = await inFrontOf(world.sandbox, async () => ({status: 204, headers: {}, body: ''}));
+	const {code, said} = await verify(world, {gateway});
+	expect(code).toBe(2);
+	expect(said).toContain('it answers 204, without what is compared');
+	expect(said).not.toMatch(/fails at its own tag|no rule for tag hosts|[✓✗]/);
+});
+
 test('a service that another one has taken the place of meanwhile is not judged, though it has the same split', async () => {
 	const world = await openWorld();
 	let isAnother = false;

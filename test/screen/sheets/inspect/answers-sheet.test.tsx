@@ -72,6 +72,7 @@ it('says which tag teaches nothing, and why', async () => {
 		authority: 'canary.example.com',
 		state: 'failed',
 		problem: 'it answers 503',
+		fault: 'fails',
 	} as const;
 	const {text} = await open({rows: [row], tags: [tag]});
 	expect(text()).toMatch(/canary .*helloworld-go-00002.* it answers 503/);
