@@ -630,6 +630,25 @@ describe('a roll back to what the operator names', () => {
 	});
 });
 
+it('giving up twice is once', () => {
+	const model = pinnedFirst(2);
+	model.write('kim', [pin(1, 90, 'stable'), pin(2, 10, 'canary')]);
+	expect(abandon({...model.facts(), revisions: undefined})).toMatchObject({rejected: 'cart-00002'});
+	model.send('anns', 'ann', planned(planAbandon(model.facts('anns'))));
+	model.reject('cart-00002', 'ann');
+	expect(planAbandon(model.facts('bobs'))).toEqual({
+		ok: false,
+		already: true,
+		reason: expect.stringMatching(
+			/^cart-00002 was given up already at \d\d:\d\d by ann: cart-00001 has 100 %\.$/,
+		),
+	});
+	model.pass(60);
+	model.deploy('ci', {crashes: false});
+	model.write('kim', [pin(1, 100)]);
+	expect(planAbandon(model.facts())).not.toHaveProperty('already');
+});
+
 describe('giving up what is not being tried', () => {
 	it('leaves the release as it is, and gives its share to what users had', () => {
 		const model = pinnedFirst(4);
