@@ -257,6 +257,39 @@ describe('rolling back', () => {
 		});
 	});
 
+	it('asks where image and split were written at once, and what it would go to had no pods', () => {
+		const model = new Model();
+		model.pass(60);
+		model.write('kim', [pin(1, 100, 'stable'), latest(0)]);
+		model.pass(60);
+		model.deploy('kim', {crashes: false});
+		model.pass(600);
+		model.deploy('kim', {crashes: false, traffic: [pin(1, 0, 'stable'), latest(100)]});
+		model.pass(60);
+		const facts = model.facts();
+		const active = (name: string, status: 'True' | 'False', ago: number) => ({
+			...facts,
+			revisions: facts.revisions.map(revision =>
+				revision.name === name
+					? {
+							...revision,
+							conditions: [
+								...revision.conditions.filter(({type}) => type !== 'Active'),
+								{type: 'Active', status, severity: 'Info', reason: '', message: '', since: facts.now - ago},
+							],
+						}
+					: revision,
+			),
+		});
+		expect(rollBack(active(nameOf(2), 'False', 500_000))).toMatchObject({
+			kind: 'ask',
+			candidates: ['cart-00001', 'cart-00002'],
+		});
+		// It lost its pods with its traffic.
+		expect(wholeOf(rollBack(active(nameOf(2), 'False', 20_000)))).toBe('cart-00002');
+		expect(wholeOf(rollBack(active(nameOf(1), 'False', 500_000)))).toBe('cart-00002');
+	});
+
 	it('asks where the one that was tried in between leaves the split last', () => {
 		const model = madeOf(3);
 		model.write('kim', [pin(1, 100)]);
