@@ -663,6 +663,20 @@ describe('a roll back to what the operator names', () => {
 	});
 });
 
+it.each([
+	['tagged', [pin(2, 90, 'stable'), pin(3, 10, 'canary')]],
+	['untagged', [pin(2, 90), pin(3, 10)]],
+])('a roll back that was undone goes to the same again, %s', (_, traffic) => {
+	const model = pinnedFirst(3);
+	// All within the same second: the records of the revisions tell nothing apart.
+	model.write('kim', traffic);
+	model.send('anns', 'ann', planned(planPromote(model.facts('anns'))));
+	model.send('anns', 'ann', planned(planRollback(model.facts('anns'))));
+	model.send('bobs', 'bob', planned(planUndo(model.facts('bobs'))));
+	expect(wholeOf(rollBack(model.facts('bobs')))).toBe('cart-00002');
+	expect(wholeOf(rollBack(model.facts()))).toBe('cart-00002');
+});
+
 it('giving up twice is once', () => {
 	const model = pinnedFirst(2);
 	model.write('kim', [pin(1, 90, 'stable'), pin(2, 10, 'canary')]);

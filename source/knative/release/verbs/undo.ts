@@ -3,7 +3,7 @@ import {equalSplits, mergedRows, splitOf, type Split} from '../../split/split.js
 import {momentBy} from '../../text/moment.js';
 import {isAsked, type Choice, type VerbOptions} from './choice.js';
 import {joinedChanges, noteOf, type Change, type ReleaseFacts} from '../evidence/facts.js';
-import {hasRoleTags} from './role-tags.js';
+import {hasRoleTags, previousTag} from './role-tags.js';
 import {releaseOf} from '../release.js';
 import {withoutBlocking} from './settled-split.js';
 
@@ -153,6 +153,15 @@ function partsOf(facts: ReleaseFacts, split: Split) {
 	return {
 		stable: stable?.revision,
 		canary: isTold ? canary?.revision : undefined,
-		previous: undefined,
+		previous: previousTo(facts, split),
 	};
+}
+
+/** What a roll back goes to from there: what the one that is taken back went to, or what is tagged so. */
+function previousTo(facts: ReleaseFacts, split: Split): string | undefined {
+	const whole = wholeOf(split);
+	const found = noteOf(facts);
+	const {verb, stable, canary} = found?.isCurrent ? found.note : {};
+	if (verb === 'roll back' && whole !== undefined && whole === canary) return stable;
+	return split.find(({revision, tags}) => revision !== whole && tags.includes(previousTag))?.revision;
 }
