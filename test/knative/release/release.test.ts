@@ -628,6 +628,20 @@ describe('what a colleague took back with kubectl', () => {
 		});
 	});
 
+	it('is brought back by an undo with a word', () => {
+		const model = takenBack();
+		model.watched('anns', 'kim', () => model.write('kim', [pin(1, 10, 'previous'), pin(2, 90, 'stable')]));
+		model.pass(60);
+		model.watched('anns', 'bob', () => model.write('bob', [pin(1, 100, 'previous'), pin(2, 0, 'stable')]));
+		const choice = undo(model.facts('anns'));
+		expect(targetsOf(choice)).toEqual([pin(1, 10, 'previous'), pin(2, 90, 'stable')]);
+		expect(choice).toMatchObject({
+			warning: expect.stringMatching(
+				/^Brings cart-00002 back to 90 % of users, from whom it was taken at .* by bob\.$/,
+			),
+		});
+	});
+
 	it('is told by its tag where nothing is noted', () => {
 		const model = takenBack();
 		model.note = undefined;
