@@ -152,12 +152,14 @@ export const openTerminal = ({
 	const sized = hasSize
 		? ([command, [...args]] as const)
 		: (['sh', ['-c', 'stty cols 0 rows 0; exec "$@"', 'sh', command, ...args]] as const);
+	const variables = environment(env);
 	const child = spawn(sized[0], [...sized[1]], {
-		name: 'xterm-256color',
+		// It would take the place of TERM.
+		...(variables['TERM'] !== undefined && {name: variables['TERM']}),
 		cols,
 		rows,
 		cwd: cwd ?? process.cwd(),
-		env: environment(env),
+		env: variables,
 	});
 	const watchers = new Set<() => void>();
 	const notify = () => {
