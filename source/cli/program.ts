@@ -67,7 +67,7 @@ export function createProgram({
 		.version(wantsJson(words) ? visibleJson(versionOf(), 2) : versionOf().version)
 		.option('--sandbox', 'open on the sandbox: a small Knative inside this program')
 		.option('--gateway <host[:port]>', 'where the gateway is, if it cannot be found; 443 speaks TLS', gateway)
-		.option('--cacert <file>', 'authorities that may vouch for the gateway, beside those of the system')
+		.option('--cacert <file>', 'CA certificates to trust for the gateway, in addition to those of the system')
 		.option('--insecure-gateway', 'do not check the certificate of the gateway')
 		.option('--host <name>', 'host to ask for, instead of that of the URL of the service')
 		.option('--read-only', 'never write to the cluster')
@@ -92,10 +92,13 @@ export function createProgram({
 		);
 	addExamples(program, ['--sandbox', '--context prod-eu -n shop --read-only']);
 	program
-		.option('-q, --quiet', 'print nothing but errors and what was asked for with -o; the exit code tells')
+		.option('-q, --quiet', 'print only errors and what -o asks for; the exit code says the rest')
 		.option('-v, --verbose', 'print each request and its answer on standard error; no headers, no bodies')
 		.option('--config <file>', 'settings, instead of $XDG_CONFIG_HOME/kn-canary/config.yaml')
-		.option('--log <file>', 'keep the same in a file, for you alone; beyond 5 MB it goes to <file>.1')
+		.option(
+			'--log <file>',
+			'write what --verbose prints to a file that only you can read; beyond 5 MB it goes to <file>.1',
+		)
 		.helpCommand(true)
 		.addHelpText(
 			'after',
