@@ -26,11 +26,13 @@ import {
 } from './flags.js';
 import {undrawableTerminal} from '../terminal/terminal-name.js';
 import {invokedName, parentName} from './invoked-name.js';
+import type {OfContext} from './cluster-from-flags.js';
 import {addKubeFlags} from './kube-flags.js';
 import {openConsole} from './open-console.js';
 import {heedOutputErrors} from './output-errors.js';
 import type {openLinear as OpenLinear} from './run/open-linear.js';
 import {addRequestFlags, requestOptionsFor} from './request-flags.js';
+import {requestOptionsOf} from '../probe/transport/request-options.js';
 
 /**
  * @param keepCode Called when a console has come up: the code that it took may be kept for the next start.
@@ -117,12 +119,15 @@ export function createProgram({
 				});
 			}
 			const asking = requestOptionsFor(program, flags, {rate: 1});
+			// Of its own from now on: what holds for another context is settled in the program's.
+			const own = {...flags};
+			const ofContext: OfContext = async name => settledFor(program, name);
 			const {stdin, stdout} = process;
 			const isDumb = undrawableTerminal(process.env) !== undefined;
-			if (flags.screenReader ?? false) return openLines(flags, asking, {isViewOnly: false});
-			if (stdout.isTTY && stdin.isTTY && !isDumb) return openConsole(flags, asking, keepCode);
+			if (flags.screenReader ?? false) return openLines(own, asking, {isViewOnly: false, ofContext});
+			if (stdout.isTTY && stdin.isTTY && !isDumb) return openConsole(own, asking, {keepCode, ofContext});
 			// It can be written to, but not drawn on, or nobody can press a key.
-			if (stdout.isTTY) return openLines(flags, asking, {isViewOnly: true});
+			if (stdout.isTTY) return openLines(own, asking, {isViewOnly: true, ofContext});
 			if (flags.sandbox) {
 				const {runDemo} = await import('./run/run-sandbox.js');
 				return runDemo({pace: demoPace});
@@ -170,6 +175,14 @@ async function settleFlags(command: Command, addCommands: () => void): Promise<v
 	addCommands();
 	const {settle} = await import('./config/settle.js');
 	await settle(command);
+}
+
+/** What the file says of another context; most operators have no file. */
+async function settledFor(program: Command, name: string): ReturnType<OfContext> {
+	if (!hasConfig(program.opts<{config?: string}>())) return undefined;
+	const {settleFor} = await import('./config/settle.js');
+	const settled = await settleFor(program, name);
+	return settled && {...settled, asking: requestOptionsOf(settled.flags, {rate: 1})};
 }
 
 async function openLines(...args: Parameters<typeof OpenLinear>): Promise<void> {

@@ -4,7 +4,7 @@
  */
 import type {Console} from '../../console/console.js';
 import {openServiceForm} from '../../console/forms/forms.js';
-import {verifyRevision, verifyService} from '../../console/live/verify-requests.js';
+import {verifyService} from '../../console/live/verify-requests.js';
 import {endsOf, sessionLines} from '../../console/sheets/quit-sheet.js';
 import {factsOf} from '../../console/state/facts.js';
 import {revisionsOf, selectedService, topSheet, whyNoService} from '../../console/state/read.js';
@@ -123,7 +123,7 @@ const performers: Readonly<Record<Exclude<LinearName, 'quit'>, Performer>> = {
 	undo: console => console.undo(),
 	abandon: (console, _, why) => console.abandon(why),
 	verify: async (console, asking) => sayAnswer(console, asking, () => verifyService(console.store)),
-	tagged: async (console, asking) => sayAnswer(console, asking, () => verifyRevision(console.store)),
+	tagged: async (console, asking) => sayAnswer(console, asking, () => console.verifyRevision()),
 	start: ({live, store}) => (isAsking(store.getState()) ? undefined : live.toggle()),
 	stop: ({live, store}) => (isAsking(store.getState()) ? live.toggle() : undefined),
 	faster: ({live}) => live.changePace(1),
@@ -199,13 +199,16 @@ async function sayAnswer(console: Console, {say}: Asking, send: () => Promise<vo
 	if (top?.kind !== 'verify') return;
 	say(top.url);
 	say(top.command);
-	const {phase} = top;
+	const {phase, otherwise} = top;
+	if (otherwise) say(otherwise.sentence);
 	if (phase.kind === 'not asked') say(phase.sentence);
 	if (phase.kind === 'answered') {
 		const {outcome, latency} = phase.answer;
 		if (outcome.kind === 'failure') say(outcome.sentence);
 		else {
-			const whose = top.revision === undefined ? '' : `, by ${top.revision}`;
+			const isRevisions = top.revision !== undefined && outcome.by === undefined;
+			const proviso = otherwise?.isByHeader === true ? ' if the header arrives' : '';
+			const whose = isRevisions ? `, by ${top.revision}${proviso}` : '';
 			say(`Answer ${outcome.code} in ${Math.round(latency)} ms${whose}: ${outcome.firstLine}`);
 		}
 	}
