@@ -1,5 +1,6 @@
 /** The scenes in which the console is drawn: what it knows in each of them. Nothing is asked of a cluster. */
-import type {ConsoleState, LiveView} from '../../source/console/state/state.js';
+import type {BesideView, ConsoleState, LiveView} from '../../source/console/state/state.js';
+import {unreadLog} from '../../source/console/logs/logs.js';
 import {verdictOf} from '../../source/console/live/verdicts.js';
 import type {ReviewSheet} from '../../source/console/sheets/sheets.js';
 import {keyOf} from '../../source/console/tables/object-name.js';
@@ -103,10 +104,48 @@ function knowing(
 		...connected,
 		services: [cart, ...others].toSorted((one, other) => (one.name < other.name ? -1 : 1)),
 		selected: {uid: cart.uid, name: cart.name, namespace: cart.namespace, wasSeen: true},
+		beside: besideOf(cart, revisions[0]?.generation ?? 1),
 		revisions: new Map([
 			[keyOf(cart), revisions],
 			...others.map(other => [keyOf(other), [revisionOf(1, {service: other.name})]] as const),
 		]),
+	};
+}
+
+/** What the cluster and a revision said, as a wide window shows it beside the answers. */
+function besideOf(service: ServiceView, generation: number): BesideView {
+	const revision = nameOf(service.name, generation);
+	const events = [
+		{
+			reason: 'RevisionReady',
+			message: 'Revision becomes ready upon all resources being ready',
+			kind: 'Revision',
+		},
+		{reason: 'Started', message: 'Started container user-container', kind: 'Pod'},
+		{reason: 'Pulled', message: `Successfully pulled image "${flaky}" in 1.2s`, kind: 'Pod'},
+	].map((event, index) => ({
+		...event,
+		name: `event-${index}`,
+		isWarning: false,
+		about: event.kind === 'Pod' ? `${revision}-deployment-6c9f7` : revision,
+		count: 1,
+		last: ago.minutes(5) - index * 1000,
+		version: 9 - index,
+	}));
+	return {
+		uid: service.uid,
+		events: {kind: 'followed', events, isCut: false, problem: undefined},
+		log: {
+			...unreadLog(service.namespace, revision),
+			pod: `${revision}-deployment-6c9f7`,
+			container: 'user-container',
+			phase: {kind: 'following'},
+			lines: [
+				'helloworld: starting server...',
+				'helloworld: listening on port 8080',
+				...Array.from({length: 81}, () => 'helloworld: received a request'),
+			],
+		},
 	};
 }
 

@@ -16,6 +16,7 @@ import {tagsByHeader} from './live/tags-by-header.js';
 import {createUsersFollower} from './live/users.js';
 import type {PrometheusPlace} from '../users/prometheus-place.js';
 import {createLogs, type Logs} from './logs/logs.js';
+import {createBesideFollower} from './selected/beside.js';
 import {revisionsOf, selectedService} from './state/read.js';
 import {createUnderWay, type UnderWay} from '../release/under-way.js';
 import {confirmReview} from './sheets/review.js';
@@ -45,6 +46,8 @@ export type Console = Omit<ConnectionControl, 'cluster' | 'recheckRights' | 'sto
 		/** Follows the log of what is selected; `logs` steers it. */
 		readonly showLogs: () => void;
 		readonly logs: Omit<Logs, 'open'>;
+		/** Whether there is room for events and a log beside the answers: only then they are followed. */
+		readonly wantBeside: (isWanted: boolean) => void;
 		readonly stop: () => Promise<void>;
 	};
 
@@ -125,6 +128,7 @@ export function createConsole({
 		probed: uid => live.snapshotOf(uid),
 		prometheus,
 	});
+	const beside = createBesideFollower(store, () => connection.cluster(), {interval: newsInterval});
 	const forget = requests && rememberRequests(store, requests);
 	const unfollowRoutes = followRoutes(store);
 	const unfollowCreated = followCreated(store);
@@ -197,11 +201,13 @@ export function createConsole({
 			if (cluster) logs.open(cluster);
 		},
 		logs,
+		wantBeside: beside.want,
 		async stop() {
 			unfollow();
 			forget?.();
 			unfollowRoutes();
 			unfollowCreated();
+			beside.stop();
 			// What follows the cluster for a sheet ends with it.
 			store.setState({sheets: []});
 			connection.stop();

@@ -3,9 +3,10 @@ import {sharesOf} from '../knative/release/evidence/shares.js';
 import {releaseOf, type ReleaseFacts, type Role} from '../knative/release/release.js';
 import {differences} from '../knative/revision/differences.js';
 import {verdictSentence, type CanaryVerdict} from './canary-verdict.js';
-import {momentBy} from '../knative/text/moment.js';
+import {momentBy, sinceWords} from '../knative/text/moment.js';
 
-export type ReleaseFact = {label: string; value: string};
+/** `isBad`: what speaks against any more of it. */
+export type ReleaseFact = {label: string; value: string; isBad?: true};
 
 /** At most so many lines on what differs: the rest is counted. */
 const longest = 6;
@@ -16,12 +17,15 @@ export function aboutRelease(
 	to?: string,
 ): ReleaseFact[] {
 	const {canary, stable, doubt, since, by, whole} = releaseOf(facts);
-	const account = momentBy({at: since, by}, facts.now).trim();
+	// The note has when the change was planned; it was not written before that.
+	const at = since === undefined ? undefined : Math.max(since, facts.service.trafficWrittenAt ?? 0);
+	const lasted = at === undefined || facts.now === undefined ? '' : `, ${sinceWords(facts.now - at)} ago`;
+	const account = `${momentBy({at, by}, facts.now).trim()}${lasted}`;
 	const lines: ReleaseFact[] = [
 		...(canary ? [{label: 'Canary', value: roleWords(canary)}] : []),
 		...(stable ? [{label: 'Stable', value: roleWords(stable)}] : []),
 		...(doubt ? [{label: doubt.about === 'canary' ? 'Canary?' : 'Stable?', value: doubt.because}] : []),
-		...(facts.verdict ? [{label: 'Verdict', value: verdictSentence(facts.verdict)}] : []),
+		...(facts.verdict ? [verdictFact(facts.verdict)] : []),
 		...(account === '' ? [] : [{label: 'Split set', value: account}]),
 	];
 	// Nothing is being tried: from what has everything to what is to have it.
@@ -29,6 +33,12 @@ export function aboutRelease(
 	const [old, fresh] = isMove ? [to, whole] : [stable?.revision, canary?.revision];
 	return [...lines, ...differenceLines(facts, old, fresh)];
 }
+
+const verdictFact = (verdict: CanaryVerdict): ReleaseFact => ({
+	label: 'Verdict',
+	value: verdictSentence(verdict),
+	...((verdict.errors === 'worse' || verdict.latency === 'slower') && {isBad: true}),
+});
 
 const roleWords = ({revision, percent, because}: Role) => `${revision} ${percent} %: ${because}`;
 

@@ -52,8 +52,8 @@ export type Plan = {
 	made?: ComparedRevision;
 	/** Of a promotion that leaves a way back, or could: which revision was named, and whether what users had stays at 0 %. */
 	promotion?: {to: string | undefined; keepsPrevious: boolean; wayBack: string};
-	/** Of a release: who is stable and canary and why, since when, and what differs between the two. */
-	about?: readonly {label: string; value: string}[];
+	/** Of a release: who is stable and canary and why, since when, and what differs between the two. `isBad`: it speaks against it. */
+	about?: readonly {label: string; value: string; isBad?: true}[];
 };
 
 export type DryRun =

@@ -18,6 +18,9 @@ const narrowest = 76;
 /** Lower, and all panes would have no room for their contents. */
 const lowest = 22;
 
+/** From that width on the revisions have more room than they need. */
+const wideFrom = 180;
+
 /** Rows for the notice: the server's sentences are long, and cut ones are of little use. */
 export function noticeRows(rows: number): number {
 	if (rows < 12) return 0;
@@ -64,7 +67,8 @@ export function layoutOf(columns: number, rows: number, {isEnlarged = false} = {
 	// Four revisions and what users got of them: with more there is one bar for all.
 	const traffic = body.height < 24 ? 5 : Math.min(7, Math.max(6, Math.round(body.height * 0.18)));
 	// Enough for a name, a state and a split; the rest goes to the revisions, which have more to say.
-	const services = Math.min(76, Math.max(30, Math.round(columns * 0.36)));
+	// In a wide window that is room for their domains, too.
+	const services = Math.min(84, Math.max(30, Math.round(columns * (columns < wideFrom ? 0.36 : 0.4))));
 	return {
 		kind: 'all',
 		sizes: {

@@ -69,7 +69,8 @@ type Scale = {length: number; factor: number; most: Most; isFound: boolean; look
 export function dispersion(stretches: readonly Stretch[], shares: readonly number[]): Dispersion {
 	const scales: Scale[] = [];
 	const kinds = Math.max(1, shares.filter(share => share > 0).length - 1);
-	const ofBlocks = deviationsOf(stretches, shares);
+	const parts = partsOf(stretches, shares);
+	const ofBlocks = (length: number) => deviationOf(parts, length);
 	for (let length = 1; length * (fewestLooks + 1) <= stretches.length; length *= 2) {
 		const scale = scaleOf(ofBlocks(length), {length, kinds});
 		// In a short one there may be too few requests.
@@ -77,35 +78,43 @@ export function dispersion(stretches: readonly Stretch[], shares: readonly numbe
 	}
 	const found = scales.filter(({isFound}) => isFound);
 	const seen = Math.max(1, ...scales.map(({factor}) => factor));
+	const [single] = scales;
+	const company = companyOf(parts, {kinds, factor: single?.factor ?? 1});
 	return {
-		factor: Math.max(scales[0]?.factor ?? 1, ...found.map(({factor}) => factor)),
+		factor: Math.max(single?.factor ?? 1, ...found.map(({factor}) => factor)),
 		isFound: found.length > 0,
-		looks: scales[0]?.looks ?? 0,
+		looks: single?.looks ?? 0,
 		mostOver(over) {
+			const isFew = (looks: number) => over <= fewStretches && looks >= manyLooks;
 			const bounds = scales.map(({length, most, looks}) => {
-				const excess = most[over <= fewStretches && looks >= manyLooks ? 'few' : 'many'] - 1;
+				const excess = most[isFew(looks) ? 'few' : 'many'] - 1;
 				return 1 + excess * Math.max(1, over / length);
 			});
+			if (single && isFew(single.looks)) bounds.push(single.most.few + (over - 1) * company);
 			return Math.min(...bounds, Math.max(largestGroup, unseen * seen));
 		},
 	};
 }
 
+/** Stretches in a row that have one share: that of the split, or one of their own. */
+type Part = {stretches: readonly Stretch[]; shares?: readonly number[]};
+
 /**
- * How far blocks of so many stretches are from one share, or from one and a run with another: whichever single stretches are
- * nearer to. Where the run would explain it, but too few are left to say so, nothing is said.
+ * All stretches as one, or a run with a share of its own apart from the others, without the stretches in which one became the other:
+ * whichever single stretches are nearer to.
  */
-function deviationsOf(
-	stretches: readonly Stretch[],
-	shares: readonly number[],
-): (length: number) => Deviation {
+function partsOf(stretches: readonly Stretch[], shares: readonly number[]): Part[] {
 	const run = runOf(stretches, shares);
-	const whole = together(stretches, 1);
-	const apart = run && apartFrom(run, stretches, {length: 1, shares});
-	if (!run || !apart || whole.sum / whole.looks <= apart.sum / Math.max(1, apart.looks)) {
-		return length => together(stretches, length);
-	}
-	return length => apartFrom(run, stretches, {length, shares});
+	const whole: Part[] = [{stretches}];
+	if (!run) return whole;
+	const {from, to} = run;
+	const apart: Part[] = [
+		{stretches: stretches.slice(0, from), shares},
+		{stretches: stretches.slice(from === 0 ? from : from + 1, to === stretches.length ? to : to - 1)},
+		{stretches: stretches.slice(to), shares},
+	];
+	const [one, other] = [deviationOf(whole, 1), deviationOf(apart, 1)];
+	return one.sum / one.looks <= other.sum / Math.max(1, other.looks) ? whole : apart;
 }
 
 /** Blocks of that many stretches; what is left over at the beginning is in none. */
@@ -143,36 +152,67 @@ function scaleOf(
 	};
 }
 
-/** All of them about the share that they have together. */
-function together(stretches: readonly Stretch[], length: number): Deviation {
-	const blocks = joined(stretches, length);
-	return {sum: deviation(blocks), looks: blocks.length - 1};
+/** Of blocks of so many stretches. Where a run would explain it, but too few are left to say so, nothing is said. */
+function deviationOf(parts: readonly Part[], length: number): Deviation {
+	let sum = 0;
+	let looks = parts.length > 1 ? -searched : 0;
+	const outside = parts.filter(({shares}) => shares).flatMap(part => joined(part.stretches, length));
+	const known = parts.find(({shares}) => shares)?.shares;
+	if (known) {
+		sum += deviation(outside, known);
+		looks += outside.length;
+	}
+	for (const part of parts.filter(({shares}) => !shares)) {
+		const blocks = joined(part.stretches, length);
+		sum += deviation(blocks);
+		looks += parts.length > 1 ? Math.max(0, blocks.length - 1) : blocks.length - 1;
+	}
+	return {sum, looks};
 }
 
-/** The run about its own share, the others about that of the split; without the stretches in which one became the other. */
-function apartFrom(
-	{from, to}: Run,
-	stretches: readonly Stretch[],
-	{length, shares}: {length: number; shares: readonly number[]},
-): Deviation {
-	const inside = joined(
-		stretches.slice(from === 0 ? from : from + 1, to === stretches.length ? to : to - 1),
-		length,
+/**
+ * How much neighbours have in common, at most (95 %): the covariance of their deviations, in units of the variance of independent
+ * requests. What stays for k stretches shows between each two neighbours among them, so that their sum has at most k − 1 times this
+ * more than single ones have.
+ */
+function companyOf(parts: readonly Part[], {kinds, factor}: {kinds: number; factor: number}): number {
+	let sum = 0;
+	let pairs = 0;
+	let fitted = 0;
+	for (const {stretches, shares} of parts) {
+		const expected = shares ?? sharesOf(stretches);
+		if (!shares && stretches.length > 1) fitted++;
+		for (const [index, counts] of stretches.entries()) {
+			const next = stretches[index + 1];
+			if (!next || totalOf(counts) < fewestRequests || totalOf(next) < fewestRequests) continue;
+			sum += covariance(counts, next, expected);
+			pairs++;
+		}
+	}
+	// About a share of their own, deviations sum to 0: neighbours seem to have less in common.
+	return pairs === 0
+		? Infinity
+		: Math.max(
+				0,
+				(sum / kinds + fitted) / pairs - (mostAt.few * Math.max(1, factor)) / Math.sqrt(pairs * kinds),
+			);
+}
+
+function covariance(one: Stretch, other: Stretch, shares: readonly number[]): number {
+	const [n, m] = [totalOf(one), totalOf(other)];
+	return shares.reduce(
+		(sum, share, place) =>
+			share > 0
+				? sum +
+					(((one[place] ?? 0) - n * share) * ((other[place] ?? 0) - m * share)) / (share * Math.sqrt(n * m))
+				: sum,
+		0,
 	);
-	const outside = [...joined(stretches.slice(0, from), length), ...joined(stretches.slice(to), length)];
-	return {
-		sum: deviation(inside) + deviation(outside, shares),
-		looks: outside.length + Math.max(0, inside.length - 1) - searched,
-	};
 }
 
 /** Pearson's statistic of so many rows of counts against these shares; against those that they have together unless told. */
 function deviation(blocks: readonly Stretch[], shares?: readonly number[]): number {
-	const sums = (blocks[0] ?? []).map((_, place) =>
-		blocks.reduce((sum, counts) => sum + (counts[place] ?? 0), 0),
-	);
-	const all = totalOf(sums);
-	const expected = shares ?? sums.map(sum => sum / all);
+	const expected = shares ?? sharesOf(blocks);
 	let deviates = 0;
 	for (const counts of blocks) {
 		const total = totalOf(counts);
@@ -181,6 +221,15 @@ function deviation(blocks: readonly Stretch[], shares?: readonly number[]): numb
 		}
 	}
 	return deviates;
+}
+
+/** The shares that they have together. */
+function sharesOf(blocks: readonly Stretch[]): number[] {
+	const sums = (blocks[0] ?? []).map((_, place) =>
+		blocks.reduce((sum, counts) => sum + (counts[place] ?? 0), 0),
+	);
+	const all = totalOf(sums);
+	return sums.map(sum => sum / all);
 }
 
 /** The stretches in a row that deviate most from the split, all to the same side; undefined where none do. */

@@ -37,6 +37,12 @@ export type UsersSplitVerdict = {
 	/** Requests from which on agreement can be told. */
 	readonly minimum: number;
 	readonly dispersion: Dispersion;
+	/**
+	 * What part of all requests (0–1) one client would have to send, all to one revision, for the configured split to look like this. Its
+	 * requests and those of a gateway with another split have the same distribution, however long one looks: this is no rate of
+	 * false alarms, and no count can tell.
+	 */
+	readonly oneClient: number;
 };
 
 /** Stretches that are looked at one by one; older ones count as one. An hour at one in two seconds. */
@@ -61,7 +67,7 @@ export function usersSplitVerdict(
 		intervals.map(interval => interval.requests),
 		shares,
 	);
-	const common = {requests, minimum, dispersion: spread};
+	const common = {requests, minimum, dispersion: spread, oneClient: oneClient(intervals, shares)};
 	if (requests.some((count, place) => count > 0 && (shares[place] ?? 0) <= 0)) {
 		return {...common, state: 'impossible', logE: Infinity};
 	}
@@ -79,6 +85,21 @@ export function usersSplitVerdict(
 						? 'too few'
 						: 'agrees';
 	return {...common, state, logE};
+}
+
+/** Stretches of which it is told what they could come from: half a minute. */
+const recentStretches = 15;
+
+/** One client that sends the part f to one revision makes of its share θ f + (1 − f)θ. */
+function oneClient(intervals: readonly UsersInterval[], shares: readonly number[]): number {
+	const recent = intervals.slice(-recentStretches);
+	const sums = shares.map((_, place) => recent.reduce((sum, {requests}) => sum + (requests[place] ?? 0), 0));
+	const total = sums.reduce((sum, count) => sum + count, 0);
+	if (total === 0) return 0;
+	return Math.max(
+		0,
+		...shares.map((share, place) => (share < 1 ? ((sums[place] ?? 0) / total - share) / (1 - share) : 0)),
+	);
 }
 
 /** ln Σ w_s E_s over the starts s: half of the weight for the first one, the rest for those after it, 1/(s (s+1)) each. */

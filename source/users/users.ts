@@ -38,8 +38,11 @@ export type UsersSplitChange = {
 };
 
 export type UsersSnapshot = {
-	/** `waiting`: nothing was counted yet · `counting` · `unknown`: nothing can be, the problems say why. */
-	readonly state: 'waiting' | 'counting' | 'unknown';
+	/**
+	 * `unserved`: the route has no split, so that there is nobody to ask · `waiting`: nothing was counted yet · `counting` ·
+	 * `unknown`: nothing can be, the problems say why.
+	 */
+	readonly state: 'unserved' | 'waiting' | 'counting' | 'unknown';
 	readonly view: UsersView;
 	/** Where the split was changed, oldest first. */
 	readonly changes: readonly UsersSplitChange[];
@@ -162,8 +165,9 @@ export function createUsersMeter({
 			const problems = problemsOf(last, watch);
 			const isBarred = problems.some(({kind}) => kind !== 'rates' && kind !== 'sampled' && kind !== 'own');
 			const isRead = view.recent.rows.some(({pods}) => pods && (pods.read > 0 || pods.all === 0));
+			const told = stretches.length > 0 && isRead ? 'counting' : isBarred ? 'unknown' : ('waiting' as const);
 			return {
-				state: stretches.length > 0 && isRead ? 'counting' : isBarred ? 'unknown' : 'waiting',
+				state: split.weights.length === 0 ? 'unserved' : told,
 				view,
 				changes,
 				problems,

@@ -39,8 +39,15 @@ describe('of a release', () => {
 
 	it('is told since when, where that is noted', () => {
 		const service = serviceMade({traffic: tried, ready: 2, note: {since: now - 60_000, by: 'ann'}});
-		const since = `at ${moment(now - 60_000, now)} by ann`;
+		const since = `at ${moment(now - 60_000, now)} by ann, 1 min ago`;
 		expect(linesOf({...factsOf(service), now} as ReleaseFacts, 'Split set')).toEqual([since]);
+	});
+
+	it('is told since when it was written, where the note has only when that was planned', () => {
+		const service = serviceMade({traffic: tried, ready: 2, note: {since: now - 600_000, by: 'ann'}});
+		const later = {...service, trafficWrittenAt: now - 21_000};
+		const since = `at ${moment(now - 21_000, now)} by ann, 21 s ago`;
+		expect(linesOf({...factsOf(later), now} as ReleaseFacts, 'Split set')).toEqual([since]);
 	});
 
 	it('nothing is said of who set the split where nobody knows', () => {
@@ -62,7 +69,7 @@ describe('of a release', () => {
 		};
 		const lines = aboutRelease({...factsOf(), verdict});
 		expect(lines.map(({label}) => label)).toEqual(['Canary', 'Stable', 'Verdict', 'Split set']);
-		expect(lines[2]?.value).toBe(verdictSentence(verdict));
+		expect(lines[2]).toEqual({label: 'Verdict', value: verdictSentence(verdict), isBad: true});
 	});
 });
 

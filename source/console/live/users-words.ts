@@ -131,12 +131,9 @@ export function usersVerdicts({view, state}: UsersSnapshot): UsersLine[] {
 	return lines.toSorted((one, other) => weight(one) - weight(other));
 }
 
-/** Stretches from which on a client that has much of the traffic and keeps to a revision would have been noticed, mostly. */
-const soon = 30;
-
-/** What the same counts could come from: no test of counts can tell a client that stays from a gateway that sends others there. */
-const oneClient = ({dispersion: {looks}}: UsersSplitVerdict): string =>
-	looks < soon ? ', unless one client makes most of it' : '';
+/** What the same counts could come from: no test of counts can tell them apart, so that it is said each time. */
+const oneClient = ({oneClient: part}: UsersSplitVerdict): string =>
+	`, unless one client sends ${Math.max(1, Math.round(part * 100))} % of them`;
 
 /** The same since the split: `since the split, 4 min  409/s   74│26   ok …`; undefined where that is not known, or nobody comes. */
 export function sinceSplitLine({view: {sinceSplit}, state}: UsersSnapshot): string | undefined {
@@ -153,6 +150,9 @@ const weight = ({tone}: UsersLine) => order.indexOf(tone);
 export function usersSummary(snapshot: UsersSnapshot): UsersLine {
 	const {state, view, problems} = snapshot;
 	const [problem] = problems;
+	if (state === 'unserved') {
+		return {tone: 'dim', text: 'users  none: the route has no split, so no pod is asked'};
+	}
 	if (state === 'waiting') {
 		const why = problem === undefined || problem.kind === 'rates' ? 'asking the pods…' : problem.sentence;
 		return {tone: 'dim', text: `users  ${why}`};

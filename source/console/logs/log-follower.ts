@@ -1,15 +1,13 @@
-/** The log of one container of a revision's pods, followed for as long as its sheet is open. */
+/** The log of one container of a revision's pods, followed for as long as it is shown. */
 import {TransportError, type Cluster} from '../../kube/cluster.js';
 import {corePath, podLogPath} from '../../kube/paths.js';
 import {reflect, type ReflectorState} from '../../kube/watch/reflector.js';
 import type {Timers} from '../../kube/timers.js';
 import {mainContainer, type ContainerView, type PodView} from '../../knative/objects/pod.js';
-import {nextId, refusalOf, whileOpen} from '../sheets/inspect.js';
-import type {LogsSheet} from '../sheets/inspected.js';
+import {refusalOf} from '../sheets/inspect.js';
+import type {LogView} from '../sheets/inspected.js';
 import {createLogBuffer, type LogAnswer} from './log-buffer.js';
 import {createPodTable} from '../tables/pod-table.js';
-import {changeSheet, openSheet} from '../state/select.js';
-import type {ConsoleStore} from '../state/state.js';
 import {createThrottle} from './throttle.js';
 
 /** Milliseconds between two publications. */
@@ -18,7 +16,16 @@ const leastInterval = 200;
 const firstRetry = 2000;
 const longestRetry = 30_000;
 
-/** One log sheet, from its opening to its closing. */
+/** Where a log is shown. */
+export type LogPlace = {
+	/** Aborted when it is shown no more. */
+	readonly signal: AbortSignal;
+	/** Undefined once it is shown no more. */
+	readonly read: () => LogView | undefined;
+	readonly change: (part: Partial<LogView>) => void;
+};
+
+/** One log, from its opening to its closing. */
 export type LogFollower = {
 	turnPod(by: 1 | -1): void;
 	turnContainer(): void;
@@ -27,34 +34,17 @@ export type LogFollower = {
 };
 
 /**
- * Opens the sheet on a revision and follows the log of one of its pods until the sheet is closed.
+ * Follows the log of one of the revision's pods for as long as it is shown.
+ * @param place Holds what `unreadLog` makes, at first.
  * @param interval Milliseconds between two frames, if that is more than it would be anyway.
  * @param timers The clock of the pauses after which a log that broke off is asked for again.
  */
 export function followLog(
-	store: ConsoleStore,
 	cluster: Cluster,
 	{namespace, revision}: {namespace: string; revision: string},
+	{signal, read: shown, change}: LogPlace,
 	{interval, timers}: {interval: () => number; timers: Pick<Timers, 'sleep'>},
 ): LogFollower {
-	const id = nextId();
-	openSheet(store, {
-		kind: 'logs',
-		id,
-		namespace,
-		revision,
-		pods: [],
-		pod: undefined,
-		container: '',
-		previous: false,
-		lines: [],
-		paused: false,
-		held: 0,
-		filter: '',
-		isTyping: false,
-		phase: {kind: 'looking'},
-	});
-	const signal = whileOpen(store, id);
 	/** Since the pause. */
 	let held = 0;
 	/** Of the log that is read now. */
@@ -63,14 +53,8 @@ export function followLog(
 	let openedOn: ContainerView | undefined;
 	const pods = createPodTable();
 
-	const sheet = (): LogsSheet | undefined => {
-		const found = store.getState().sheets.findLast(other => 'id' in other && other.id === id);
-		return found?.kind === 'logs' ? found : undefined;
-	};
-	const change = (part: Partial<LogsSheet>) =>
-		changeSheet(store, 'logs', other => (other.id === id ? {...other, ...part} : other));
 	const publish = () => {
-		if (sheet()?.paused) change({held});
+		if (shown()?.paused) change({held});
 		else change({lines: buffer.texts()});
 	};
 	const throttle = createThrottle(publish, () => Math.max(leastInterval, interval()));
@@ -109,7 +93,7 @@ export function followLog(
 			container,
 			previous,
 			isRestart,
-		}: Pick<LogsSheet, 'container' | 'previous'> & {
+		}: Pick<LogView, 'container' | 'previous'> & {
 			pod: string;
 			isRestart: boolean;
 		},
@@ -151,7 +135,7 @@ export function followLog(
 			onOpen: () => void;
 		},
 		stop: AbortSignal,
-	): Promise<LogsSheet['phase']> {
+	): Promise<LogView['phase']> {
 		const {query, begin: beginAnswer} = buffer.next(mark);
 		let into: LogAnswer | undefined;
 		try {
@@ -193,7 +177,7 @@ export function followLog(
 
 	/** After the watch told of a pod, and after a log has ended: whether there is another log to be read now. */
 	function podsChanged(): void {
-		const open = sheet();
+		const open = shown();
 		if (!open || !pods.isListed) return;
 		const list = pods.list();
 		change({pods: list});
@@ -242,19 +226,19 @@ export function followLog(
 	});
 
 	/** What is shown and the pod it is of, if that is still there. */
-	function shownPod(): {open: LogsSheet; pod: PodView} | undefined {
-		const shown = sheet();
-		const pod = shown?.pod === undefined ? undefined : pods.find(shown.pod);
-		return shown && pod && {open: shown, pod};
+	function shownPod(): {open: LogView; pod: PodView} | undefined {
+		const open = shown();
+		const pod = open?.pod === undefined ? undefined : pods.find(open.pod);
+		return open && pod && {open, pod};
 	}
 
 	return {
 		turnPod(by) {
 			const list = pods.list();
-			const at = list.findIndex(({name}) => name === sheet()?.pod);
+			const at = list.findIndex(({name}) => name === shown()?.pod);
 			const next = list[at === -1 ? 0 : (at + by + list.length) % list.length];
-			if (next && next.name !== sheet()?.pod) {
-				begin(next, {container: containerOf(next, sheet()?.container ?? '')?.name});
+			if (next && next.name !== shown()?.pod) {
+				begin(next, {container: containerOf(next, shown()?.container ?? '')?.name});
 			}
 		},
 		turnContainer() {
@@ -270,7 +254,7 @@ export function followLog(
 			if (now) begin(now.pod, {container: now.open.container, previous: !now.open.previous});
 		},
 		pause(paused) {
-			if (sheet()?.paused === paused) return;
+			if (shown()?.paused === paused) return;
 			held = 0;
 			change({paused, held, ...(!paused && {lines: buffer.texts()})});
 		},

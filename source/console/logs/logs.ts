@@ -1,10 +1,12 @@
 /** Logs, as the keys ask for them. */
 import type {Cluster} from '../../kube/cluster.js';
 import {systemTimers, type Timers} from '../../kube/timers.js';
-import {followLog, type LogFollower} from './log-follower.js';
+import {followLog, type LogFollower, type LogPlace} from './log-follower.js';
+import {nextId, whileOpen} from '../sheets/inspect.js';
+import type {LogView} from '../sheets/inspected.js';
 import type {ServiceView} from '../../knative/service/service.js';
 import {revisionsOf, selectedRevision, selectedService, whyNoRevision, whyNoService} from '../state/read.js';
-import {notify} from '../state/select.js';
+import {changeSheet, notify, openSheet} from '../state/select.js';
 import type {ConsoleState, ConsoleStore} from '../state/state.js';
 
 export type Logs = {
@@ -42,13 +44,46 @@ export function createLogs(
 					text: service ? noRevision(state, service) : whyNoService(state),
 				});
 			}
-			follower = followLog(store, cluster, {namespace: service.namespace, revision}, {interval, timers});
+			const {namespace} = service;
+			const place = openLogSheet(store, unreadLog(namespace, revision));
+			follower = followLog(cluster, {namespace, revision}, place, {interval, timers});
 		},
 		turnPod: by => follower?.turnPod(by),
 		turnContainer: () => follower?.turnContainer(),
 		togglePrevious: () => follower?.togglePrevious(),
 		pause: () => follower?.pause(true),
 		resume: () => follower?.pause(false),
+	};
+}
+
+/** The log of a revision, before anything of it was read. */
+export function unreadLog(namespace: string, revision: string): LogView {
+	return {
+		namespace,
+		revision,
+		pods: [],
+		pod: undefined,
+		container: '',
+		previous: false,
+		lines: [],
+		paused: false,
+		held: 0,
+		filter: '',
+		isTyping: false,
+		phase: {kind: 'looking'},
+	};
+}
+
+function openLogSheet(store: ConsoleStore, log: LogView): LogPlace {
+	const id = nextId();
+	openSheet(store, {kind: 'logs', id, ...log});
+	return {
+		signal: whileOpen(store, id),
+		read() {
+			const found = store.getState().sheets.findLast(other => 'id' in other && other.id === id);
+			return found?.kind === 'logs' ? found : undefined;
+		},
+		change: part => changeSheet(store, 'logs', other => (other.id === id ? {...other, ...part} : other)),
 	};
 }
 

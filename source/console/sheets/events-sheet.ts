@@ -1,4 +1,4 @@
-/** The events of the selected object, followed for as long as the sheet is open. */
+/** The events of an object, followed for as long as they are shown. */
 import type {Cluster} from '../../kube/cluster.js';
 import {corePath} from '../../kube/paths.js';
 import {reflect, type ReflectorChange, type ReflectorState} from '../../kube/watch/reflector.js';
@@ -16,17 +16,40 @@ const kept = 300;
 /** Milliseconds between two publications: events come in bursts, and each is a frame. */
 const leastInterval = 500;
 
-/** Opens the sheet. What happens is listed, then watched: one list and one watch of the namespace, sorted out here. */
+/** Opens the sheet, which follows them until it is closed. */
 export function showEvents(store: ConsoleStore, cluster: Cluster, interval: () => number): void {
 	const state = store.getState();
 	const object = inspectedOf(state);
 	if (!object) return notify(store, {tone: 'info', text: nothingSelected(state)});
 	const id = nextId();
 	openSheet(store, {kind: 'events', id, object, phase: {kind: 'asking'}});
-	const signal = whileOpen(store, id);
-	const change = (phase: EventsSheet['phase']) =>
-		changeSheet(store, 'events', sheet => (sheet.id === id ? {...sheet, phase} : sheet));
+	followEvents(store, cluster, {
+		object,
+		interval,
+		signal: whileOpen(store, id),
+		onPhase: phase => changeSheet(store, 'events', sheet => (sheet.id === id ? {...sheet, phase} : sheet)),
+	});
+}
 
+/**
+ * What happens is listed, then watched, until the signal says stop: one list and one watch of the namespace, sorted out here.
+ * @param interval Milliseconds between two frames, if that is more than it would be anyway.
+ */
+export function followEvents(
+	store: ConsoleStore,
+	cluster: Cluster,
+	{
+		object,
+		interval,
+		signal,
+		onPhase: change,
+	}: {
+		object: Inspected;
+		interval: () => number;
+		signal: AbortSignal;
+		onPhase: (phase: EventsSheet['phase']) => void;
+	},
+): void {
 	const table = createEventTable(store, object);
 	let problem: string | undefined;
 	let isListed = false;

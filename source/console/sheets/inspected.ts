@@ -44,9 +44,8 @@ export type EventsSheet = {
 		| {kind: 'not read'; sentence: string};
 };
 
-export type LogsSheet = {
-	kind: 'logs';
-	id: number;
+/** The log of a revision, as far as it was read. */
+export type LogView = {
 	namespace: string;
 	revision: string;
 	/** By name. */
@@ -75,6 +74,8 @@ export type LogsSheet = {
 		| {kind: 'over'; sentence: string}
 		| {kind: 'refused'; sentence: string};
 };
+
+export type LogsSheet = LogView & {kind: 'logs'; id: number};
 
 export type ContextRow = {
 	name: string;

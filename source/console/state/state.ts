@@ -27,7 +27,14 @@ import type {Attempt} from '../../journal/attempt.js';
 import type {Deed} from '../../journal/deed.js';
 import type {HistoryEntry} from '../../journal/journal-entry.js';
 import type {ObjectName} from '../tables/object-name.js';
-import type {ContextsSheet, EventsSheet, LeaveSheet, LogsSheet, YamlSheet} from '../sheets/inspected.js';
+import type {
+	ContextsSheet,
+	EventsSheet,
+	LeaveSheet,
+	LogsSheet,
+	LogView,
+	YamlSheet,
+} from '../sheets/inspected.js';
 import type {
 	ChoiceSheet,
 	FormSheet,
@@ -181,6 +188,14 @@ export type LiveView = {
 	background: number;
 };
 
+/** What is worth seeing beside the answers of a service. */
+export type BesideView = {
+	readonly uid: string;
+	readonly events: EventsSheet['phase'];
+	/** Of the canary, else of what users reach; undefined where there is no revision. */
+	readonly log: LogView | undefined;
+};
+
 export type ConsoleState = {
 	connection: ConnectionState;
 	/** A credential plugin that runs, and whether the context still means the cluster that is shown. */
@@ -262,6 +277,9 @@ export type ConsoleState = {
 		| {uid: string; snapshot: UsersSnapshot; /** Nobody has looked for a while. */ isPaused: boolean}
 		| undefined;
 
+	/** Followed while there is room for it beside the answers. */
+	beside: BesideView | undefined;
+
 	sheets: readonly Sheet[];
 	/** What is looked for in the text on top, and whether it is being typed. */
 	find: {text: string; isTyping: boolean} | undefined;
@@ -326,6 +344,7 @@ export function initialState({
 		answersUpTo: undefined,
 		verdicts: new Map(),
 		users: undefined,
+		beside: undefined,
 		sheets: [],
 		find: undefined,
 		writes: [],

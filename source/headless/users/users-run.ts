@@ -64,7 +64,7 @@ export async function runUsers(
 			const {snapshot} = now;
 			const passed = performance.now() - begun;
 			const measured = snapshot.view.recent.seconds;
-			const isHopeless = snapshot.state !== 'counting' && (snapshot.state === 'unknown' || passed > patience);
+			const isHopeless = isNothingKnown(snapshot, passed);
 			if (watch) {
 				const isDue = printed === 0 ? measured > 0 || isHopeless : performance.now() - printed >= printEvery;
 				if (isDue) print(now);
@@ -80,6 +80,10 @@ export async function runUsers(
 	if (!watch) print(last);
 	return last.snapshot.state === 'counting' ? exitCodes.done : exitCodes.notMade;
 }
+
+/** Whether it is no use to wait for more. @param passed Milliseconds since it began. */
+const isNothingKnown = ({state}: FollowedUsers['snapshot'], passed: number): boolean =>
+	state === 'unknown' || state === 'unserved' || (state === 'waiting' && passed > patience);
 
 /** The same for who asks for more than that: measured for so many seconds; undefined where nothing is known. */
 export async function measureUsers(
@@ -103,7 +107,7 @@ export async function measureUsers(
 			last = now;
 			const passed = performance.now() - begun;
 			const {state, view} = now.snapshot;
-			if (state !== 'counting') return state === 'unknown' || passed > patience;
+			if (state !== 'counting') return isNothingKnown(now.snapshot, passed);
 			return view.recent.seconds >= seconds || passed >= seconds * 1000 + patience;
 		},
 	});

@@ -20,7 +20,11 @@ export function usersLines(service: ServiceView, snapshot: UsersSnapshot): strin
 	const {recent} = view;
 	const sinceSplit = sinceSplitLine(snapshot);
 	const name = `${service.namespace}/${service.name}`;
-	if (state !== 'counting') return [`${name}  ${usersSummary(snapshot).text}`, ...problemLines(snapshot, 1)];
+	if (state !== 'counting') {
+		// The first problem is the summary, where there is somebody to ask.
+		const rest = problemLines(snapshot, state === 'unserved' ? 0 : 1);
+		return [`${name}  ${usersSummary(snapshot).text}`, ...rest];
+	}
 	return [
 		`${name}  users of the last ${Math.round(recent.seconds)} s: ${recent.isExact ? '' : '≈'}${rate(recent.perSecond)}/s`,
 		...textTable([headings, ...recent.rows.map(row => cells(row, recent))]),

@@ -36,6 +36,7 @@ const results: Readonly<Partial<Record<ExitCode, string>>> = {
 };
 
 export function usersExitCode({state, view: {split}}: UsersSnapshot): ExitCode {
+	if (state === 'unserved') return exitCodes.cannotTell;
 	if (state !== 'counting') return exitCodes.couldNotAsk;
 	if (split?.state === 'disagrees' || split?.state === 'impossible') return exitCodes.notMade;
 	return split?.state === 'agrees' ? exitCodes.done : exitCodes.cannotTell;
@@ -71,6 +72,7 @@ export async function runVerifyUsers(
 			const passed = (performance.now() - begun) / 1000;
 			return (
 				state === 'unknown' ||
+				state === 'unserved' ||
 				usersExitCode(now.snapshot) === exitCodes.notMade ||
 				view.sinceSplit.seconds >= seconds ||
 				passed >= seconds + 15
@@ -94,6 +96,7 @@ export async function runVerifyUsers(
 }
 
 function cannotTell(snapshot: UsersSnapshot): string {
+	if (snapshot.state === 'unserved') return '? Cannot tell: the route has no split, so no pod was asked.';
 	if (!snapshot.view.split) return '? Cannot tell: rates are no counts, so that nothing can be tested.';
 	return `? Cannot tell: ${usersVerdicts(snapshot)[0]?.text ?? 'too few requests'}.`;
 }

@@ -21,6 +21,14 @@ export function momentBy({at, by}: {at: number | undefined; by: string}, now?: n
 	return [at === undefined ? '' : ` at ${moment(at, now)}`, by === '' ? '' : ` by ${by}`].join('');
 }
 
+/** `21 s`, `4 min`, `2 h`, `6 d`: how long something has been so. Milliseconds, of which less than none are none. */
+export function sinceWords(milliseconds: number): string {
+	const seconds = Math.max(0, Math.floor(milliseconds / 1000));
+	if (seconds < 60) return `${seconds} s`;
+	if (seconds < 3600) return `${Math.floor(seconds / 60)} min`;
+	return seconds < 86_400 ? `${Math.floor(seconds / 3600)} h` : `${Math.floor(seconds / 86_400)} d`;
+}
+
 /**
  * `2026-11-25T12:04:03+01:00`, or with `Z` in UTC (RFC 3339): the time of the operator, with its zone, so that it can be
  * compared with the logs of other machines.

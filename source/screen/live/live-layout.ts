@@ -32,6 +32,7 @@ export function liveLayout({
 	weights,
 	verdicts,
 	failures,
+	isAlone = false,
 }: {
 	/** Of the pane's inside, without the users. */
 	width: number;
@@ -41,6 +42,8 @@ export function liveLayout({
 	weights: number;
 	verdicts: number;
 	failures: number;
+	/** What else there is to be shown stands elsewhere. */
+	isAlone?: boolean;
 }): LiveLayout {
 	const above = Math.min(verdictsAbove, Math.max(1, height - 3));
 	const isRoomy = height >= roomyFrom;
@@ -57,7 +60,7 @@ export function liveLayout({
 	const short = rest > 1 || (rest === 1 && failures === 0) ? 1 : 0;
 	const isTall = isRoomy && rest > fewestLines + 2;
 	const chart = take(isTall ? Math.min(longestChart, rest - fewestLines) : short);
-	const isBeside = isRoomy && width >= wideFrom;
+	const isBeside = isRoomy && !isAlone && width >= wideFrom;
 	const below = take(Math.min(verdicts - above, rest - (failures > 0 ? 1 : 0)));
 	if (isBeside) return {above, below, table, chart, failures: rest, answers: rest, isBeside};
 	// A failure is never pushed off by answers that are well.

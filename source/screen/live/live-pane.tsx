@@ -1,7 +1,7 @@
 /** Pane 4: what users really get. Counts per revision beside what is configured, the verdict, the answers as they come. */
 import {titleOf} from '../panes/pane-table.js';
 import {Box, Text} from 'ink';
-import {memo} from 'react';
+import {memo, useEffect} from 'react';
 import {useShallow} from 'zustand/react/shallow';
 import {pairOf} from '../../console/live/compared-pair.js';
 import {lateRefusal} from '../../knative/release/late-refusal.js';
@@ -19,9 +19,12 @@ import {steadyWidth} from '../widgets/steady-width.js';
 import {Table} from '../widgets/table/table.js';
 import {useTheme} from '../widgets/theme-context.js';
 import type {ConsoleState} from '../../console/state/state.js';
-import {useConsoleState} from '../use-console.js';
+import {useConsole, useConsoleState} from '../use-console.js';
 import {useRelease} from '../panes/use-release.js';
 import {clock, count, duration} from '../format.js';
+import {changesWords} from '../frame/changes.js';
+import {besideGap, BesidePanel} from './beside-panel.js';
+import {besideWidth} from './beside-lines.js';
 import {failureText} from './failure-lines.js';
 import {LiveChart} from './live-chart.js';
 import {liveLayout, type LiveLayout} from './live-layout.js';
@@ -54,11 +57,18 @@ export function LivePane({width, height}: Size) {
 	const background = live?.background ?? 0;
 	const isRefused = service !== undefined && lateRefusal(service) !== undefined;
 	const inside = frameContentSize(width, height);
-	const users = usersHeight(inside.height);
 	const isAsked = snapshot !== undefined;
+	// At the foot of the pane rows may come later: nothing above them moves.
+	const hasUsers = useConsoleState(state => state.users !== undefined && state.users.uid === service?.uid);
+	const users = isAsked && !hasUsers ? 0 : usersHeight(inside.height);
 	const usersChart = useConsoleState(state => usersChartHeight(state, {height: inside.height, isAsked}));
-	const size = {width: inside.width, height: inside.height - users - usersChart};
-	const chart = <UsersChart width={inside.width} height={usersChart} />;
+	const beside = besideWidth(inside);
+	useBesideFollowed(beside > 0);
+	const leftWidth = beside > 0 && service ? inside.width - beside - besideGap : inside.width;
+	const size = {width: leftWidth, height: inside.height - users - usersChart};
+	// The verdict on what is asked is the first line; what users themselves get stands below it.
+	const ofUsers = <UsersRows width={size.width} height={users} hasChart={usersChart > 0} />;
+	const chart = <UsersChart width={size.width} height={usersChart} />;
 	return (
 		<Frame
 			width={width}
@@ -73,24 +83,86 @@ export function LivePane({width, height}: Size) {
 			}
 			isFocused={focus === 'live'}
 		>
-			<UsersRows width={inside.width} height={users} hasChart={usersChart > 0} />
-			{isAsked && chart}
-			{snapshot && service ? (
-				<Counts snapshot={snapshot} page={page} service={service} asking={asking} {...size} />
-			) : (
-				<Box width={size.width} height={size.height} flexDirection="column" overflow="hidden">
-					{service &&
-						invitation(service, gateway, asking, glyphs).map(({text, wraps = false, isWarning = false}) => (
-							<Box key={text} flexShrink={0}>
-								<Text wrap={wraps ? 'wrap' : 'truncate'} {...(isWarning ? styles.warning : styles.muted)}>
-									{text}
-								</Text>
-							</Box>
-						))}
+			<Box height={inside.height}>
+				<Box width={size.width} height={inside.height} flexDirection="column" overflow="hidden">
+					{!isAsked && ofUsers}
+					{snapshot && service ? (
+						<Counts
+							snapshot={snapshot}
+							page={page}
+							service={service}
+							asking={asking}
+							isAlone={beside > 0}
+							{...size}
+						/>
+					) : (
+						<Box width={size.width} height={size.height} flexDirection="column" overflow="hidden">
+							{service &&
+								invitation(service, gateway, asking, glyphs).map(
+									({text, wraps = false, isWarning = false}) => (
+										<Box key={text} flexShrink={0}>
+											<Text
+												wrap={wraps ? 'wrap' : 'truncate'}
+												{...(isWarning ? styles.warning : styles.muted)}
+											>
+												{text}
+											</Text>
+										</Box>
+									),
+								)}
+							{service && beside > 0 && <Changes service={service} room={size.height - invitationRows} />}
+						</Box>
+					)}
+					{isAsked && ofUsers}
+					{chart}
 				</Box>
-			)}
-			{!isAsked && chart}
+				{service && beside > 0 && (
+					<BesidePanel
+						service={service}
+						failures={snapshot && page === 0 ? snapshot.failures : undefined}
+						width={beside}
+						height={inside.height}
+					/>
+				)}
+			</Box>
 		</Frame>
+	);
+}
+
+/** What stands beside the answers is followed while there is room for it. */
+function useBesideFollowed(isWanted: boolean): void {
+	const {wantBeside} = useConsole();
+	useEffect(() => {
+		wantBeside(isWanted);
+		return () => wantBeside(false);
+	}, [wantBeside, isWanted]);
+}
+
+/** Rows that say how to begin, at most, and a blank one. */
+const invitationRows = 6;
+
+/** Where nothing is asked yet: who changed the split, the newest first. */
+function Changes({service, room}: {service: ServiceView; room: number}) {
+	const {styles, glyphs, isAscii} = useTheme();
+	const changes = useConsoleState(
+		useShallow(state =>
+			changesWords(state, service.uid, {bar: isAscii ? '|' : '│', arrow: glyphs.arrow}).slice(
+				0,
+				Math.max(0, room - 2),
+			),
+		),
+	);
+	if (changes.length === 0) return null;
+	return (
+		<>
+			<Text> </Text>
+			<Text {...styles.muted}>{`CHANGES of ${service.name}, newest first (w: all)`}</Text>
+			{changes.map((text, index) => (
+				<Text key={index} wrap="truncate">
+					{text}
+				</Text>
+			))}
+		</>
 	);
 }
 
@@ -176,9 +248,17 @@ function Counts({
 	page,
 	service,
 	asking,
+	isAlone,
 	width,
 	height,
-}: {snapshot: LoopSnapshot; page: number; service: ServiceView; asking: RequestOptions} & Size) {
+}: {
+	snapshot: LoopSnapshot;
+	page: number;
+	service: ServiceView;
+	asking: RequestOptions;
+	/** Failures are shown elsewhere. */
+	isAlone: boolean;
+} & Size) {
 	const {glyphs} = useTheme();
 	const revisions = useConsoleState(state => revisionsOf(state, service));
 	const marks = useRelease(service)?.marks;
@@ -202,7 +282,7 @@ function Counts({
 					now: snapshot.at,
 				}),
 			);
-	const failures = past ? [] : snapshot.failures;
+	const failures = past || isAlone ? [] : snapshot.failures;
 	const layout = liveLayout({
 		width,
 		height,
@@ -210,6 +290,7 @@ function Counts({
 		weights: snapshot.weights.length,
 		verdicts: verdicts.length,
 		failures: failures.length,
+		isAlone,
 	});
 	const {above} = layout;
 	// On a very wide window a greeting and its counts would stand too far apart to be read as one row.

@@ -18,6 +18,9 @@ const wideFrom = 104;
 /** From this width on a fill before the answer costs it nothing. */
 const markedFrom = 124;
 
+/** From this width on `unattributed` has room beside every column. */
+const spelledFrom = 140;
+
 const longestRevision = 24;
 
 const wide: readonly Column[] = [
@@ -98,7 +101,7 @@ export function liveTable(
 	const greatest = Math.max(0, ...rows.flatMap(({recent}) => recent));
 	const cellsOf = isWide ? wideCells : narrowCells;
 	const lately = rows.reduce((sum, row) => sum + row.lately, 0);
-	const context = {service, greatest, glyphs, ownFailures, lately, isNarrow: width < markedFrom};
+	const context = {service, greatest, glyphs, ownFailures, lately, isNarrow: width < spelledFrom};
 	const cells = shown.map(row => ({
 		key: row.key,
 		cells: marked(cellsOf(row, context), row, {marks, hasFill: width >= markedFrom}),

@@ -29,6 +29,8 @@ export function usersHeight(height: number): number {
 }
 
 const longestChart = 7;
+/** With the share alone, and a blank line. */
+const ratesChart = 4;
 /** Lines of a pane from which on a chart of the users stands above that of the probes. */
 const chartFrom = 26;
 /** Lines that say how to begin, at most, where nothing is asked. */
@@ -43,8 +45,12 @@ export function usersChartHeight(
 	if (!users || users.uid !== selectedService(state)?.uid || !hasCome(users.snapshot)) return 0;
 	const asked = height < chartFrom ? 0 : longestChart;
 	const room = isAsked ? asked : height - usersHeight(height) - invitationLines;
-	return room < 3 ? 0 : Math.min(longestChart, room);
+	return room < 3 ? 0 : Math.min(isCounted(users.snapshot) ? longestChart : ratesChart, room);
 }
+
+/** Rates tell no errors and no latencies: there is less to be drawn. */
+const isCounted = ({view: {history}}: UsersSnapshot): boolean =>
+	history.some(({byRevision}) => [...byRevision.values()].some(({requests}) => requests > 0));
 
 const hasCome = ({view: {history}}: UsersSnapshot): boolean =>
 	history.some(({byRevision}) => [...byRevision.values()].some(({perSecond}) => perSecond > 0));

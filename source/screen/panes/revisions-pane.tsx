@@ -6,6 +6,7 @@ import {
 	focusedPane,
 	knownRevisions,
 	revisionRows,
+	selectedRevision,
 	selectedRevisionIndex,
 	selectedService,
 	domainsOf,
@@ -37,6 +38,7 @@ import {useNow} from '../use-now.js';
 import {age, envValue, shortImage, shortRevision} from '../format.js';
 import {measuredOf, type Measured} from './measured.js';
 import {differenceLines} from './difference-lines.js';
+import {revisionFacts} from './fact-lines.js';
 
 const columns: readonly Column[] = [
 	{title: '', priority: 0},
@@ -91,7 +93,17 @@ export function RevisionsPane({width, height}: Size) {
 		told && service
 			? differenceLines(service, revisions, {...told, room: left, width: size.width, theme})
 			: [];
-	const said = [...wrong, ...differing];
+	const chosen = useConsoleState(selectedRevision);
+	const facts =
+		service && told && chosen
+			? revisionFacts(
+					chosen,
+					{service, isUncovered},
+					{width: size.width, rows: left - differing.length},
+					theme,
+				)
+			: [];
+	const said = [...wrong, ...differing, ...facts];
 	const sick = useConsoleState(useShallow(({trouble: word}) => ({uid: word?.revision, word: word?.word})));
 	return (
 		<Frame
@@ -118,7 +130,7 @@ export function RevisionsPane({width, height}: Size) {
 				width={size.width}
 				height={Math.min(
 					size.height - said.length,
-					differing.length > 0 ? revisions.length + 1 : size.height,
+					differing.length + facts.length > 0 ? revisions.length + 1 : size.height,
 				)}
 				empty={
 					service

@@ -1,9 +1,10 @@
 /** Pane 1: the services of the namespace, each with its state and its split. */
 import {titleOf} from './pane-table.js';
-import {Box} from 'ink';
+import {Box, Text} from 'ink';
 import {useMemo} from 'react';
 import {useShallow} from 'zustand/react/shallow';
 import {
+	domainsOf,
 	focusedPane,
 	newestTrouble,
 	selectedIndex,
@@ -26,6 +27,8 @@ import {useTheme} from '../widgets/theme-context.js';
 import {useListWindow} from '../widgets/table/use-list-window.js';
 import {useConsole, useConsoleState} from '../use-console.js';
 import {useNow} from '../use-now.js';
+import type {DocumentLine} from '../sheets/inspect/document.js';
+import {serviceFacts} from './fact-lines.js';
 import {cellsOf, servicesColumnGap, servicesColumns, widestOf, withNews} from './services-table.js';
 
 export function ServicesPane({width, height}: Size) {
@@ -69,6 +72,8 @@ export function ServicesPane({width, height}: Size) {
 	const size = frameContentSize(width, height);
 	const hasFilterLine = filtering || filter !== '';
 	const tableHeight = size.height - (hasFilterLine ? 1 : 0);
+	// The list keeps its rows; what is left beneath a short one tells of the selected service.
+	const facts = useServiceFacts({width: size.width, rows: tableHeight - count - 1});
 	const window = useListWindow(count, tableRowsHeight(count, tableHeight), selected);
 	// A change of a service that is not on the screen draws nothing.
 	const shown = useConsoleState(useShallow(state => serviceRows(state).slice(window.top, window.end)));
@@ -110,7 +115,7 @@ export function ServicesPane({width, height}: Size) {
 				selected={selected}
 				isFocused={focus === 'services'}
 				width={size.width}
-				height={tableHeight}
+				height={tableHeight - facts.length}
 				empty={
 					connection.kind === 'failed'
 						? connection.sentence
@@ -125,6 +130,11 @@ export function ServicesPane({width, height}: Size) {
 								})
 				}
 			/>
+			{facts.map((line, index) => (
+				<Text key={index} wrap="truncate" {...line.style}>
+					{line.text}
+				</Text>
+			))}
 			{hasFilterLine && (
 				<Box width={size.width} height={1}>
 					<PromptLine
@@ -137,6 +147,14 @@ export function ServicesPane({width, height}: Size) {
 			)}
 		</Frame>
 	);
+}
+
+function useServiceFacts(room: {width: number; rows: number}): readonly DocumentLine[] {
+	const theme = useTheme();
+	const service = useConsoleState(selectedService);
+	const gateway = useConsoleState(state => state.gateway);
+	const domains = useConsoleState(useShallow(state => (service ? domainsOf(state, service) : [])));
+	return service ? serviceFacts(service, {gateway, domains}, room, theme) : [];
 }
 
 /** How many there are, and in which order when that is not of their names; the order first where there is no room for both. */

@@ -163,13 +163,8 @@ const split = (state: NonNullable<UsersSnapshot['view']['split']>['state']) => (
 	logE: 0,
 	minimum: 10,
 	dispersion: {factor: 4.2, isFound: state === 'dependent', looks: 20, mostOver: () => 1},
+	oneClient: 0.375,
 });
-
-/** What is said of a split that is wrong, after so many looks at how requests come. */
-function wrong(looks: number): string | undefined {
-	const of = split('disagrees');
-	return usersVerdicts(snapshot({split: {...of, dispersion: {...of.dispersion, looks}}}))[0]?.text;
-}
 
 describe('the verdicts', () => {
 	it('put what is bad first, with the counts', () => {
@@ -180,11 +175,10 @@ describe('the verdicts', () => {
 		]);
 	});
 
-	it('say of a split that is wrong from the beginning on that one client could do the same', () => {
-		expect(wrong(4)).toBe(
-			'users, split: DISAGREES with the configured one (9270│3090), unless one client makes most of it',
+	it('say of a split that is wrong which part of the requests one client would have to send to do the same', () => {
+		expect(usersVerdicts(snapshot({split: split('disagrees')}))[0]?.text).toBe(
+			'users, split: DISAGREES with the configured one (9270│3090), unless one client sends 38 % of them',
 		);
-		expect(wrong(60)).toBe('users, split: DISAGREES with the configured one (9270│3090)');
 	});
 
 	it('claim nothing of requests that come in groups', () => {
@@ -227,4 +221,7 @@ it('says in the place of numbers why there are none', () => {
 		text: 'users  not known: shop-1 cannot be asked: no answer within 5 s',
 	});
 	expect(usersSummary(snapshot({}, {state: 'waiting'})).text).toBe('users  asking the pods…');
+	expect(usersSummary(snapshot({}, {state: 'unserved'})).text).toBe(
+		'users  none: the route has no split, so no pod is asked',
+	);
 });

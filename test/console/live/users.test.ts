@@ -4,6 +4,7 @@ import {createConsole, type Console} from '../../../source/console/console.js';
 import {usersSummary} from '../../../source/console/live/users-words.js';
 import type {Cluster} from '../../../source/kube/cluster.js';
 import {connect} from '../../../source/kube/connect.js';
+import {servingPath} from '../../../source/kube/paths.js';
 import {openSandbox} from '../../headless/sandbox.js';
 import {selectNamed} from '../../support/select.js';
 
@@ -64,6 +65,37 @@ test('says which right is missing in the place of the numbers', async () => {
 			/^users {2}not known: needs the right to get pods\/proxy, or to get and create pods\/portforward/,
 		),
 	});
+});
+
+const templateOf = (image: string) => ({
+	spec: {containers: [{image: `registry.example.com/samples/${image}:1`}]},
+});
+
+test('says of a service that never had a split that there is none, until there is one', async () => {
+	const {sandbox, cluster} = await openSandbox();
+	sandbox.users.set({rate: 60});
+	const path = servingPath('services', 'default');
+	const body = {
+		apiVersion: 'serving.knative.dev/v1',
+		kind: 'Service',
+		metadata: {name: 'aaa', namespace: 'default'},
+		spec: {template: templateOf('no-such-image')},
+	};
+	await cluster.request({method: 'POST', path, body});
+	const console = await opened(cluster, 'aaa');
+	const {uid, snapshot} = await until(console, ({users}) => users);
+	expect(uid).toBe(uidOf(console, 'aaa'));
+	expect(usersSummary(snapshot).text).toBe('users  none: the route has no split, so no pod is asked');
+	await cluster.request({
+		method: 'PATCH',
+		path: `${path}/aaa`,
+		contentType: 'application/merge-patch+json',
+		body: {spec: {template: templateOf('helloworld-go')}},
+	});
+	const served = await until(console, ({users}) =>
+		users?.snapshot.state === 'counting' ? users.snapshot : undefined,
+	);
+	expect(served.view.recent.rows.map(({revision}) => revision)).toEqual(['aaa-00002']);
 });
 
 test('asks nothing any more once the console is left', async () => {

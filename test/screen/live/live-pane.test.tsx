@@ -1,6 +1,7 @@
 import {describe, expect, it} from 'vitest';
 import type {ConsoleState} from '../../../source/console/state/state.js';
 import {createLoop, type LoopSnapshot} from '../../../source/probe/loop/loop.js';
+import {unreadLog} from '../../../source/console/logs/logs.js';
 import {moveSelection} from '../../../source/console/state/select.js';
 import {LivePane} from '../../../source/screen/live/live-pane.js';
 import {serviceView} from '../../knative/objects.js';
@@ -37,7 +38,11 @@ const rowOf = (revision: string, n: number, percent: number): LoopSnapshot['rows
 	p99: undefined,
 });
 
-async function open(part: Partial<LoopSnapshot> | undefined, state: Partial<ConsoleState> = {}) {
+async function open(
+	part: Partial<LoopSnapshot> | undefined,
+	state: Partial<ConsoleState> = {},
+	{columns, rows} = {columns: 110, rows: 18},
+) {
 	const loop = createLoop({target: targetAt(80), clock: createFakeClock()});
 	const snapshot: LoopSnapshot = {
 		...loop.snapshot(),
@@ -47,9 +52,9 @@ async function open(part: Partial<LoopSnapshot> | undefined, state: Partial<Cons
 		],
 		...part,
 	};
-	return openOnConsole(() => <LivePane width={110} height={18} />, {
-		columns: 110,
-		rows: 18,
+	return openOnConsole(() => <LivePane width={columns} height={rows} />, {
+		columns,
+		rows,
 		isStill: true,
 		state: {
 			...knowing(service),
@@ -93,6 +98,30 @@ describe('the live pane', () => {
 		expect(screen()).toContain('2 req/s');
 		expect(screen()).toContain('100 answers');
 		expect(screen()).toMatch(/\d\d:\d\d:\d\d\.\d+ +200 .*Hello World!/);
+	});
+
+	it('has its verdict in the first line', async () => {
+		const pane = await open({rows: [rowOf(one, 40, 90), rowOf(two, 4, 10)]});
+		expect(pane.screen().split('\n')[1]).toMatch(/[✓○▲✗] .*(split|answers|canary)/i);
+	});
+
+	it('has failures, events and the log of a revision beside them in a wide window, and only there', async () => {
+		const beside = {
+			uid: service.uid,
+			events: {kind: 'followed', events: [], isCut: false, problem: undefined},
+			log: {...unreadLog('default', two), phase: {kind: 'following'}, lines: ['ready to serve']},
+		} as const;
+		const rows = [rowOf(one, 40, 90), rowOf(two, 4, 10)];
+		const wide = await open({rows}, {beside}, {columns: 200, rows: 31});
+		for (const words of ['FAILURES of this split: none', 'EVENTS of', 'LOG of', 'ready to serve']) {
+			expect(wide.screen()).toContain(words);
+		}
+		expect(wide.screen()).toContain('Hello World!');
+		const narrow = await open({rows}, {beside});
+		expect(narrow.screen()).not.toContain('ready to serve');
+		// What another service says is not shown for this one's.
+		const other = await open({rows}, {beside: {...beside, uid: 'other'}}, {columns: 200, rows: 31});
+		expect(other.screen()).not.toContain('ready to serve');
 	});
 
 	it('says that answers are not counted while the split is switched', async () => {

@@ -48,6 +48,13 @@ const tableAt = (width: number, rows: readonly Row[] = [row()], room = 3) =>
 	liveTable(rows, {width, room, service: 'h', glyphs});
 
 const titlesAt = (width: number, rows?: readonly Row[]) => {
+	const {columns} = tableAt(width, rows);
+	return fittedAt(width, rows).map(
+		({index, width: columnWidth}) => `${columns[index]?.title} ${columnWidth}`,
+	);
+};
+
+function fittedAt(width: number, rows?: readonly Row[]) {
 	const {columns, columnGap, rows: cells} = tableAt(width, rows);
 	return fitColumns(
 		columns,
@@ -57,8 +64,8 @@ const titlesAt = (width: number, rows?: readonly Row[]) => {
 		),
 		width - 3,
 		columnGap,
-	).map(({index, width: columnWidth}) => `${columns[index]?.title} ${columnWidth}`);
-};
+	);
+}
 
 test('in 80 columns everything has its place: share, interval, answers, failures, percentiles, the last latencies', () => {
 	// The frame takes four columns.
@@ -144,7 +151,7 @@ test('whose an answer is, is said in words', () => {
 		row({attribution: 'silent', fingerprint: undefined}),
 		row({...shared, why: 'alike', candidates: ['h-00001', 'h-00002', 'h-00003']}),
 		row({...shared, why: 'no success', code: '404', text: 'Cannot GET /', fingerprint: undefined}),
-	].map(one => tableAt(126, [one]).rows[0]?.cells.slice(0, 2));
+	].map(one => tableAt(146, [one]).rows[0]?.cells.slice(0, 2));
 	expect(names).toEqual([
 		['Hello World!', 'unattributed'],
 		['Hello World!', 'alike: …00001 …00002'],
@@ -199,4 +206,13 @@ test('a sparkline is as wide as it is to be, its newest value at the right', () 
 	expect(sparkline([0, Number.NaN], 2, {greatest: 0, levels})).toBe('__');
 	expect(sparkline([], 4, {greatest: 0, levels})).toBe('    ');
 	expect(sparkline([1], 0, {greatest: 1, levels})).toBe('');
+});
+
+test('that nobody can be told is said in a whole word or by a question mark, however wide the window is', () => {
+	const stranger = row({revision: undefined, why: 'unknown', candidates: []});
+	for (let width = 60; width <= 150; width++) {
+		const said = textOf(tableAt(width, [stranger]).rows[0]?.cells[1]);
+		const room = fittedAt(width, [stranger]).find(({index}) => index === 1)?.width ?? said.length;
+		expect([said, room >= said.length]).toEqual([said, true]);
+	}
 });

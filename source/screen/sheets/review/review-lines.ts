@@ -4,7 +4,8 @@ import type {ReviewSheet, Wake} from '../../../console/sheets/sheets.js';
 import type {Plan} from '../../../release/plan.js';
 import type {Theme} from '../../../terminal/output/theme.js';
 import {fitText, widthOf} from '../../widgets/table/fit-text.js';
-import {fillOf, splitPicture} from './split-picture.js';
+import type {RevisionMarks} from '../../panes/revision-marks.js';
+import {fillsOf, splitPicture} from './split-picture.js';
 import {clock, shortRevision} from '../../format.js';
 import type {DocumentLine} from '../inspect/document.js';
 
@@ -24,11 +25,14 @@ export function reviewLines(
 		since,
 		lost,
 		isUncovered = false,
+		marks = new Map(),
 	}: {
 		isRead?: boolean;
 		since?: number | undefined;
 		lost?: string | undefined;
 		isUncovered?: boolean;
+		/** By what the panes tell the revisions apart. */
+		marks?: RevisionMarks;
 	} = {},
 ): DocumentLine[] {
 	const {plan, dryRun, wake, phase} = sheet;
@@ -49,7 +53,7 @@ export function reviewLines(
 	if (wake) lines.push(...wakeLines(wake, look));
 	if (plan.warnings.length > 0) say('');
 	// Where nothing can be drawn but ASCII, the mark of a selection is, too.
-	const drawing = {isAscii: glyphs.selected === '>'};
+	const drawing = {isAscii: glyphs.selected === '>', fills: fillsOf(plan.rows, glyphs.fills, marks)};
 	for (const text of splitPicture(plan, drawing)) lines.push({text, hard: true, indent: 2});
 	for (const line of rowLines(plan, glyphs.arrow, drawing)) {
 		lines.push({...line, style: line.changed ? styles.draft : styles.muted, isEssential: true});
@@ -57,8 +61,12 @@ export function reviewLines(
 	if (plan.rows.length > 0) say('');
 	const {about = []} = plan;
 	const aboutWidth = Math.max(0, ...about.map(({label}) => widthOf(label)));
-	for (const {label, value} of about) {
-		lines.push({text: `${fitText(label, aboutWidth)}  ${value}`, indent: aboutWidth + 2});
+	for (const {label, value, isBad = false} of about) {
+		lines.push({
+			text: `${fitText(label, aboutWidth)}  ${isBad ? `${glyphs.bad} ` : ''}${value}`,
+			indent: aboutWidth + 2,
+			...(isBad && {style: styles.bad}),
+		});
 	}
 	if (about.length > 0) say('');
 	const labelWidth = Math.max(0, ...plan.facts.map(({label}) => widthOf(label)));
@@ -229,7 +237,7 @@ function dryRunLine(dryRun: ReviewSheet['dryRun'], {styles, glyphs}: Look): [str
 function rowLines(
 	{rows, name, action}: Plan,
 	arrow: string,
-	drawing: {isAscii: boolean},
+	{fills}: {fills: readonly string[]},
 ): (DocumentLine & {changed: boolean})[] {
 	const labels = rows.map(row => {
 		const revision = row.revision === undefined ? undefined : shortRevision(row.revision, name);
@@ -246,7 +254,7 @@ function rowLines(
 		const before = row.before === undefined ? '–' : `${row.before} %`;
 		const after = row.after === undefined ? removed : `${row.after} %`;
 		return {
-			text: `${fillOf(index, drawing)} ${fitText(labels[index] ?? '', labelWidth)}  ${fitText(tags[index] ?? '', tagWidth)}  ${fitText(before, 5, {align: 'right'})} ${arrow} ${fitText(after, afterWidth, {align: 'right'})}`,
+			text: `${fills[index] ?? ''} ${fitText(labels[index] ?? '', labelWidth)}  ${fitText(tags[index] ?? '', tagWidth)}  ${fitText(before, 5, {align: 'right'})} ${arrow} ${fitText(after, afterWidth, {align: 'right'})}`,
 			changed: row.changed,
 		};
 	});

@@ -12,6 +12,7 @@ import {wakeTargets} from '../../../console/live/wake.js';
 import type {Size} from '../../layout.js';
 import {PromptLine} from '../../widgets/form/prompt-line.js';
 import {widthOf} from '../../widgets/table/fit-text.js';
+import {useRelease} from '../../panes/use-release.js';
 import {tellApart} from '../../widgets/table/tell-apart.js';
 import {useTheme} from '../../widgets/theme-context.js';
 import {typedAhead, useActions, useConsole, useConsoleState, useSeeing} from '../../use-console.js';
@@ -82,7 +83,10 @@ function OpenReview({sheet, isActive, copy, width, height}: ReviewSheetProps) {
 	const room = width - widthOf(`${titles[plan.action]} ${plan.name}`) - widthOf(where) - 9;
 	const aside = `${tellApart([context, ...contextNames], Math.max(6, room), {ellipsis: theme.glyphs.ellipsis})[0] ?? ''}${where}`;
 	const isUncovered = useConsoleState(state => state.isUncovered);
-	const wholeLines = reviewLines(sheet, theme, {lost, since, isUncovered});
+	const target = useConsoleState(({services}) => services.find(({uid}) => uid === uidOf(plan)));
+	const marks = useRelease(target)?.marks;
+	const told = {since, isUncovered, ...(marks && {marks})};
+	const wholeLines = reviewLines(sheet, theme, {lost, ...told});
 	// What cannot be agreed to any more need not be read before.
 	const isRead = lost !== undefined || essentialRows(wholeLines, size.width) <= Math.max(readTo, size.height);
 	// Whatever changes what an Enter would mean is another thing to have seen.
@@ -124,7 +128,7 @@ function OpenReview({sheet, isActive, copy, width, height}: ReviewSheetProps) {
 				height={documentHeight}
 				title={`${titles[plan.action]} ${plan.name}`}
 				aside={aside}
-				lines={isRead ? wholeLines : reviewLines(sheet, theme, {isRead, since, isUncovered})}
+				lines={isRead ? wholeLines : reviewLines(sheet, theme, {isRead, ...told})}
 				context="sheet"
 				isActive={isActive}
 				scroll={{top, setTop: scrollTo}}
@@ -145,6 +149,8 @@ function OpenReview({sheet, isActive, copy, width, height}: ReviewSheetProps) {
 		</Box>
 	);
 }
+
+const uidOf = ({write}: Plan): string | undefined => (write.kind === 'patch' ? write.uid : undefined);
 
 const sameConflict = (one: ConflictState | undefined, other: ConflictState | undefined): boolean =>
 	one === other || JSON.stringify(one) === JSON.stringify(other);
