@@ -43,7 +43,7 @@ export function tagDoubtOf(
 		return {
 			revisions,
 			text: alikeFailures.text,
-			sentence: `both tags answer ${alikeFailures.text}, the service itself works: the gateway may have no rule for tag hosts`,
+			sentence: `the gateway may have no rule for tag hosts: both answer ${alikeFailures.text}, the service itself works`,
 		};
 	}
 
@@ -54,7 +54,7 @@ export function tagDoubtOf(
 			revisions: [revision],
 			text,
 			sentence: text.startsWith('404')
-				? `the gateway itself answers ${text} at the tag of ${revision}, the service works: it may have no rule for tag hosts`
+				? `the gateway may have no rule for tag hosts: it answers ${text} itself at that of ${revision}, the service works`
 				: `the gateway itself answers ${text} at the tag of ${revision}: no pod of it answered`,
 		};
 	}
