@@ -10,6 +10,8 @@ import {entryFields, rowsOf, withoutSecrets, type HistoryEntry} from './journal-
 /** `generation`: of the service that it was made from. */
 export type Attempt = Omit<HistoryEntry, 'id'> & {
 	id: string;
+	/** The note about the release goes with it, in the same patch: by that it is told from the same split by somebody else. */
+	isNoted?: true | undefined;
 	/** How it ended; undefined while nobody has found out. A change that was made has an entry of its own. */
 	end: AttemptEnd | undefined;
 };
@@ -20,7 +22,11 @@ export type AttemptEnd = {how: 'not made' | 'not known'; sentence: string};
 export type AttemptEnding = (AttemptEnd | DeedEnd) & {id: string};
 
 const id = v.pipe(v.string(), v.regex(/^[\w-]{1,100}$/));
-const attempt = v.object({attempt: id, of: v.object(entryFields)});
+const attempt = v.object({
+	attempt: id,
+	noted: v.fallback(v.optional(v.literal(true)), undefined),
+	of: v.object(entryFields),
+});
 const ending = v.object({ended: id, how: v.picklist(['made', 'not made', 'not known']), sentence: text});
 
 export type JournalLine = {kind: 'attempt'; attempt: Attempt} | {kind: 'ending'; ending: AttemptEnding};
@@ -29,8 +35,11 @@ export type JournalLine = {kind: 'attempt'; attempt: Attempt} | {kind: 'ending';
 export function parseAttemptLine(value: unknown): JournalLine | undefined {
 	const begun = v.safeParse(attempt, value);
 	if (begun.success) {
-		const {attempt: key, of} = begun.output;
-		return {kind: 'attempt', attempt: {...withoutSecrets(of), id: key, end: undefined}};
+		const {attempt: key, noted: isNoted, of} = begun.output;
+		return {
+			kind: 'attempt',
+			attempt: {...withoutSecrets(of), id: key, ...(isNoted && {isNoted}), end: undefined},
+		};
 	}
 	const over = v.safeParse(ending, value);
 	if (!over.success) return undefined;
@@ -38,9 +47,9 @@ export function parseAttemptLine(value: unknown): JournalLine | undefined {
 	return {kind: 'ending', ending: {id: ended, how, sentence}};
 }
 
-export function formatAttempt({id: key, end: _end, before, after, ...rest}: Attempt): string {
+export function formatAttempt({id: key, isNoted, end: _end, before, after, ...rest}: Attempt): string {
 	const of = {...withoutSecrets(rest), before: rowsOf(before), after: rowsOf(after)};
-	return JSON.stringify({attempt: key, of});
+	return JSON.stringify({attempt: key, ...(isNoted && {noted: true}), of});
 }
 
 export function formatEnding({id: key, ...end}: AttemptEnding): string {

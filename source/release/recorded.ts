@@ -8,6 +8,8 @@ import type {Attempt} from '../journal/attempt.js';
 import type {Deed} from '../journal/deed.js';
 import type {HistoryEntry} from '../journal/journal-entry.js';
 import type {HistoryFile} from '../journal/journal-file.js';
+import {pointer, type PatchOperation} from '../knative/objects/patch.js';
+import {noteAnnotation} from '../knative/release/evidence/note.js';
 import {describeFault} from '../knative/text/fault.js';
 import type {Cluster} from '../kube/cluster.js';
 import {identityOf} from '../kube/objects.js';
@@ -98,6 +100,17 @@ function sentenceOf(outcome: WriteOutcome, plan: Plan): string {
 	return outcome.kind === 'done' ? 'The server had it that way already.' : sentenceOfOutcome(outcome, plan);
 }
 
+/** Also where it comes with the first annotations of the service, in a map of its own. */
+function hasNote(operation: PatchOperation): boolean {
+	if (operation.op !== 'add') return false;
+	const {path, value} = operation;
+	const annotations = pointer('metadata', 'annotations');
+	return (
+		path === `${annotations}${pointer(noteAnnotation)}` ||
+		(path === annotations && Object.hasOwn(Object(value), noteAnnotation))
+	);
+}
+
 /** Of a change of a split: what can be taken back. */
 function attemptOf(
 	cluster: Cluster,
@@ -119,6 +132,7 @@ function attemptOf(
 		own: true,
 		reason: reason === '' ? action : `${action}: ${reason}`,
 		command: plain.has(action) ? (commands[0] ?? '') : '',
+		...(write.operations.some(hasNote) && {isNoted: true}),
 		end: undefined,
 	};
 }
@@ -151,7 +165,7 @@ function deedOf(
 
 /** The change as the server has stored it. */
 function entryOf(
-	{end: _end, ...attempt}: Attempt,
+	{end: _end, isNoted: _isNoted, ...attempt}: Attempt,
 	{write}: Plan,
 	outcome: WriteOutcome,
 	at: number,

@@ -17,9 +17,11 @@ export function withoutHistory(
 		if (action !== 'undo' || planned.already || changes > 0) return planned;
 		return {ok: false, reason: `${unread}, so it is not known what there is to undo.`};
 	}
+	const seen = changes > 0 ? ', and what was seen since' : '';
 	const by =
-		action === 'undo'
-			? 'this goes by what was seen since the console was opened'
-			: 'this goes by tags, the list of revisions and what was seen since';
-	return {ok: true, plan: {...planned.plan, notes: [`${unread}: ${by}.`, ...planned.plan.notes]}};
+		action === 'undo' ? 'notes on the cluster' : 'tags, notes and the list of revisions on the cluster';
+	return {
+		ok: true,
+		plan: {...planned.plan, notes: [`${unread}: this goes by ${by}${seen}.`, ...planned.plan.notes]},
+	};
 }

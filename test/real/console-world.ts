@@ -3,6 +3,7 @@ import {randomBytes} from 'node:crypto';
 import {readFile} from 'node:fs/promises';
 import process from 'node:process';
 import * as v from 'valibot';
+import type {MutatingWebhook} from '../support/mutating-webhook.js';
 import {createClient} from './client.ts';
 import {freePort} from './server.ts';
 
@@ -128,6 +129,34 @@ export async function openRealWorld() {
 		return text;
 	};
 	await expectCode(201, 'POST', '/api/v1/namespaces', {metadata: {name: namespace}});
+
+	/** Has the API server ask a mutating webhook before it writes a service of this namespace, until the returned is called. */
+	const askFirst = async (name: string, clientConfig: object): Promise<() => Promise<void>> => {
+		const configurations = '/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations';
+		await expectCode(201, 'POST', configurations, {
+			metadata: {name},
+			webhooks: [
+				{
+					name: 'test.example.com',
+					admissionReviewVersions: ['v1'],
+					sideEffects: 'None',
+					clientConfig,
+					namespaceSelector: {matchLabels: {'kubernetes.io/metadata.name': namespace}},
+					rules: [
+						{
+							apiGroups: ['serving.knative.dev'],
+							apiVersions: ['v1'],
+							operations: ['CREATE', 'UPDATE'],
+							resources: ['services'],
+						},
+					],
+				},
+			],
+		});
+		return async () => {
+			await expectCode(200, 'DELETE', `${configurations}/${name}`);
+		};
+	};
 
 	const world = {
 		kubeconfig: file,
@@ -263,40 +292,31 @@ export async function openRealWorld() {
 					isDry: isDry(verb, requestURI, requestObject),
 				}));
 		},
+		/** Until what it returns is called, this webhook may change what is written of the services of this namespace. */
+		async changeBy(webhook: Pick<MutatingWebhook, 'clientConfig' | 'asked'>, name: string) {
+			const remove = await askFirst(`change-${namespace}`, webhook.clientConfig);
+			// The API server hears of it in its own time.
+			await client.until('PATCH', `${collection('services')}/${name}?dryRun=All`, () => webhook.asked > 0, {
+				metadata: {labels: {asked: 'yes'}},
+			});
+			return remove;
+		},
 		/**
 		 * Until what it returns is called, the API server has to ask a webhook before it writes a service of this namespace,
 		 * and that webhook is down.
 		 */
 		async loseWebhook(): Promise<() => Promise<void>> {
 			const services = '/api/v1/namespaces/knative-serving/services';
-			const configurations = '/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations';
 			const name = `down-${namespace}`;
 			await expectCode(201, 'POST', services, {
 				metadata: {name},
 				spec: {type: 'ExternalName', externalName: '127.0.0.1'},
 			});
-			await expectCode(201, 'POST', configurations, {
-				metadata: {name},
-				webhooks: [
-					{
-						name: 'down.example.com',
-						admissionReviewVersions: ['v1'],
-						sideEffects: 'None',
-						clientConfig: {service: {namespace: 'knative-serving', name, port: await freePort()}},
-						namespaceSelector: {matchLabels: {'kubernetes.io/metadata.name': namespace}},
-						rules: [
-							{
-								apiGroups: ['serving.knative.dev'],
-								apiVersions: ['v1'],
-								operations: ['CREATE', 'UPDATE'],
-								resources: ['services'],
-							},
-						],
-					},
-				],
+			const remove = await askFirst(name, {
+				service: {namespace: 'knative-serving', name, port: await freePort()},
 			});
 			return async () => {
-				await expectCode(200, 'DELETE', `${configurations}/${name}`);
+				await remove();
 				await expectCode(200, 'DELETE', `${services}/${name}`);
 			};
 		},
@@ -333,8 +353,15 @@ export async function openRealWorld() {
 				await until(false);
 			};
 		},
-		/** Until what it returns is called, a policy denies every change of a service of this namespace, with this message. */
-		async freeze(message: string): Promise<() => Promise<void>> {
+		/**
+		 * Until what it returns is called, a policy denies every change of a service of this namespace, with this message.
+		 * @param known A service by which it is seen that the API server has heard of it, and that it has of the end.
+		 */
+		async freeze(message: string, known: string): Promise<() => Promise<void>> {
+			const answers = async (wanted: number) =>
+				client.until('PATCH', `${collection('services')}/${known}?dryRun=All`, code => code === wanted, {
+					metadata: {labels: {asked: 'yes'}},
+				});
 			const group = '/apis/admissionregistration.k8s.io/v1';
 			const name = `freeze-${namespace}`;
 			const paths = [`${group}/validatingadmissionpolicies`, `${group}/validatingadmissionpolicybindings`];
@@ -355,8 +382,10 @@ export async function openRealWorld() {
 			for (const [index, path] of paths.entries()) {
 				await expectCode(201, 'POST', path, {metadata: {name}, spec: specs[index]});
 			}
+			await answers(422);
 			return async () => {
 				for (const path of paths) await expectCode(200, 'DELETE', `${path}/${name}`);
+				await answers(200);
 			};
 		},
 		async close(): Promise<void> {

@@ -60,14 +60,8 @@ describe('with an admission webhook down', () => {
 
 it('with a policy that denies the change Enter sends nothing, and the commands end with 1', async () => {
 	await using state = await stateDirectory();
-	const thaw = await world.freeze('frozen');
+	const thaw = await world.freeze('frozen', 'hello');
 	try {
-		await world.client.until(
-			'PATCH',
-			`${world.collection('services')}/hello?dryRun=All`,
-			code => code === 422,
-			{metadata: {labels: {asked: 'yes'}}},
-		);
 		await using terminal = await openRealConsole(world, {state: state.path, shows: ['…00003']});
 		const before = await world.versions();
 		const seen = (await world.writes()).length;
@@ -129,8 +123,7 @@ it('a right that is taken away and not noticed yet: the server says no, and the 
 
 it('a revision that has its share by following the latest is named, and gets what it was given', async () => {
 	await using state = await stateDirectory();
-	// The policy is lifted in the API server's own time.
-	await world.client.until('PATCH', `${world.collection('services')}/hello`, code => code === 200, {
+	await world.patch('hello', {
 		spec: {
 			traffic: [
 				{revisionName: 'hello-00002', percent: 90, tag: 'stable'},

@@ -21,10 +21,16 @@ it('nothing, where it can be read', () => {
 });
 
 it.each([
-	['undo', 'this goes by what was seen since the console was opened'],
-	['roll back', 'this goes by tags, the list of revisions and what was seen since'],
-] as const)('by what a plan to %s goes then, before all else', (action, by) => {
-	const said = withoutHistory(plan, action, {problem, changes: 1});
+	['undo', 0, 'this goes by notes on the cluster'],
+	['undo', 1, 'this goes by notes on the cluster, and what was seen since'],
+	['roll back', 0, 'this goes by tags, notes and the list of revisions on the cluster'],
+	[
+		'roll back',
+		1,
+		'this goes by tags, notes and the list of revisions on the cluster, and what was seen since',
+	],
+] as const)('by what a plan to %s goes then, before all else: %i changes seen', (action, changes, by) => {
+	const said = withoutHistory(plan, action, {problem, changes});
 	expect(notesOf(said)).toEqual([`${unread}: ${by}.`, ...notesOf(plan)]);
 	expect(notesOf(plan).length).toBeGreaterThan(0);
 });

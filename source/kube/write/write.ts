@@ -15,6 +15,7 @@ import {
 	refused,
 	unreadable,
 	write,
+	type Reading,
 	type WriteOptions,
 	type WriteOutcome,
 } from './writing.js';
@@ -74,7 +75,10 @@ export async function guardedPatch(
 				const reading = await readAgain();
 				if (reading.kind === 'absent') return {kind: 'gone'};
 				if (reading.kind === 'there' && moved(reading.identity)) {
-					return {kind: 'conflict', theirs: reading.object};
+					const {object} = reading;
+					return isThisChange(reading, target, operations)
+						? {kind: 'done', object, warnings: []}
+						: {kind: 'conflict', theirs: object};
 				}
 				// The server applies a patch again when somebody else's write, be it of the status or of a label, comes in
 				// between, and gives up after five times (k8s.io/apiserver pkg/endpoints/handlers/patch.go).
@@ -108,6 +112,20 @@ export async function guardedPatch(
 		},
 		options,
 	);
+}
+
+/**
+ * Whether the change that came next is this very one, whatever is said of it: something on the way may have sent it twice,
+ * so that the guard refused the second for the first. An annotation that goes with it is nobody else's.
+ */
+function isThisChange(
+	{object, identity}: Extract<Reading, {kind: 'there'}>,
+	target: WriteTarget,
+	operations: readonly PatchOperation[],
+): boolean {
+	const isMarked = operations.some(({op, path}) => op === 'add' && path.startsWith('/metadata/annotations'));
+	const isNext = identity.uid === target.uid && identity.generation === target.generation + 1;
+	return isMarked && isNext && holds(object, operations) === true;
 }
 
 /** Whether none of what was to be set is there, the spec among it. */
@@ -160,9 +178,14 @@ export async function createService(
 						sentence: `${sentence}; so far there is no such Service, but the request may still be on its way`,
 					};
 				}
-				return holds(reading.object, wanted)
-					? {kind: 'done', object: reading.object, warnings: []}
-					: {kind: 'exists'};
+				const {object: now} = reading;
+				if (holds(now, wanted)) return {kind: 'done', object: now, warnings: []};
+				// A webhook may have changed what this one has made.
+				return {
+					kind: 'unknown',
+					sentence: `${sentence}; there is a Service of this name, and whether this request made it cannot be told`,
+					now,
+				};
 			},
 		},
 		options,

@@ -1,8 +1,10 @@
 /** What became of attempts whose end nobody wrote down, by what the cluster has now. Pure. */
 import type {Attempt, AttemptEnding} from '../../journal/attempt.js';
 import type {HistoryEntry} from '../../journal/journal-entry.js';
+import {parseNote} from '../../knative/release/evidence/note.js';
 import type {ServiceView} from '../../knative/service/service.js';
 import {equalSplits, splitOf} from '../../knative/split/split.js';
+import {printable} from '../../knative/text/printable.js';
 import {underWay} from './settle-deeds.js';
 
 export type Settled = {
@@ -26,7 +28,7 @@ export function settleAttempts(
 	const ended: AttemptEnding[] = [];
 	for (const attempt of attempts) {
 		if (attempt.end !== undefined || attempt.uid !== service.uid) continue;
-		const {end: _end, ...change} = attempt;
+		const {end: _end, isNoted: _isNoted, ...change} = attempt;
 		const next = attempt.generation + 1;
 		const isNext = service.generation === next;
 		const known = entries.find(entry => entry.uid === attempt.uid && entry.generation === next);
@@ -38,7 +40,13 @@ export function settleAttempts(
 			const sentence = 'Another change from here was first.';
 			ended.push({id: attempt.id, how: 'not made', sentence});
 		} else if (after && equalSplits(after, attempt.after)) {
-			made.push({...change, generation: next});
+			const isOurs = !isNext || !attempt.isNoted || isNotedBy(attempt, service);
+			if (isOurs) made.push({...change, generation: next});
+			else {
+				const sentence =
+					'The split is the same, but without the note of this change: somebody else was first.';
+				ended.push({id: attempt.id, how: 'not known', sentence});
+			}
 		} else if (after) {
 			const sentence = 'Somebody else was first, or the server stored something else.';
 			ended.push({id: attempt.id, how: 'not known', sentence});
@@ -48,4 +56,10 @@ export function settleAttempts(
 		}
 	}
 	return {made, ended};
+}
+
+/** A change that leaves the split as it is, by somebody with other tools, leaves the note of the change before it. */
+function isNotedBy({generation, by}: Attempt, {releaseNote}: ServiceView): boolean {
+	const note = parseNote(releaseNote);
+	return note?.generation === generation + 1 && note.by === printable(by);
 }

@@ -87,7 +87,13 @@ describe('creating is', () => {
 describe('an answer that was lost', () => {
 	it('is looked for in the service of that name', async () => {
 		expect(await after(cut, answer(200, stored()))).toEqual({kind: 'done', object: stored(), warnings: []});
-		expect(await after(cut, answer(200, stored('another.example.com/x:1')))).toEqual({kind: 'exists'});
+	});
+
+	it('is a doubt where there is another: it may have been there before, or a webhook may have changed this one', async () => {
+		expect(await after(cut, answer(200, stored('another.example.com/x:1')))).toMatchObject({
+			kind: 'unknown',
+			sentence: expect.stringContaining('whether this request made it cannot be told'),
+		});
 	});
 
 	it('is a doubt while there is no such service, or it cannot be read', async () => {

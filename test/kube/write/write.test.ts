@@ -35,6 +35,12 @@ function service(
 	};
 }
 
+/** The same with an annotation that came with the change. */
+function annotatedService(note: string, generation = 4) {
+	const {metadata, ...rest} = service(generation);
+	return {...rest, metadata: {...metadata, annotations: {'example.com/note': note}}};
+}
+
 /** What a Service takes to be created. */
 const manifestOf = (name: string) => ({
 	apiVersion: 'serving.knative.dev/v1',
@@ -131,6 +137,37 @@ describe('a guarded patch', () => {
 		['another uid', service(3, undefined, 'u-2')],
 	])('that the guard refused is a conflict, with theirs: %s', async (_, theirs) => {
 		expect(await patchAnswered([422, guardRefused], [200, theirs])).toEqual({kind: 'conflict', theirs});
+	});
+
+	describe('that comes with an annotation of its own', () => {
+		const noted: PatchOperation[] = [
+			...operations,
+			{op: 'add', path: '/metadata/annotations/example.com~1note', value: 'at 12:00'},
+		];
+
+		it.each([
+			['refused', 422, guardRefused],
+			['a conflict', 409, status(409, 'Conflict', 'the object has been modified')],
+			['something cut short', 409, '{"kind": "Status", "reas'],
+		])(
+			'was made when it is what came next, though %s was said: it was sent twice on the way',
+			async (_, code, body) => {
+				const outcome = guardedPatch(cluster, target, noted);
+				(await server.next()).answer(code, body);
+				(await server.next()).answer(200, annotatedService('at 12:00'));
+				expect(await outcome).toEqual({kind: 'done', object: annotatedService('at 12:00'), warnings: []});
+			},
+		);
+
+		it.each([
+			['the same change with another', annotatedService('at 12:01')],
+			['a later one', annotatedService('at 12:00', 5)],
+		])('was not, when what came is %s', async (_, theirs) => {
+			const outcome = guardedPatch(cluster, target, noted);
+			(await server.next()).answer(422, guardRefused);
+			(await server.next()).answer(200, theirs);
+			expect(await outcome).toEqual({kind: 'conflict', theirs});
+		});
 	});
 
 	it('that lost against writes of the status or of labels is a conflict over the same spec', async () => {
@@ -496,7 +533,7 @@ describe('creating a Service', () => {
 
 	it.each([
 		['done when it is there as wanted', [200, stored], 'done'],
-		['exists when another is there', [200, service(1, {template: {}})], 'exists'],
+		['is not known when another is there', [200, service(1, {template: {}})], 'unknown'],
 		['unknown while there is none', [404, notFound], 'unknown'],
 		['unknown when it cannot be read', [403, status(403, 'Forbidden', 'no')], 'unknown'],
 	] as const)('after a lost answer is %s', async (_, [code, body], kind) => {

@@ -1,6 +1,6 @@
 /** What the next console makes of an attempt whose sender has not lived to say how it ended. */
-import {expect, it} from 'vitest';
-import type {Attempt} from '../../../source/journal/attempt.js';
+import {describe, expect, it} from 'vitest';
+import {formatAttempt, parseAttemptLine, type Attempt} from '../../../source/journal/attempt.js';
 import type {HistoryEntry} from '../../../source/journal/journal-entry.js';
 import {splitOf} from '../../../source/knative/split/split.js';
 import {parseService, type ServiceView} from '../../../source/knative/service/service.js';
@@ -75,5 +75,47 @@ it('was not made when another change from here was the next one, even where that
 	expect(settle(service(5, [100, 0]), [second])).toMatchObject({
 		made: [],
 		ended: [{id: 'a-1', how: 'not made'}],
+	});
+});
+
+describe('with its note in the same patch', () => {
+	const noted = {...attempt, isNoted: true as const};
+	/** The split that was wanted, with a note of that generation by this user. */
+	const withNote = (generation: number, by: string): ServiceView => ({
+		...service(5, [100, 0]),
+		releaseNote: JSON.stringify({
+			v: 1,
+			generation,
+			verb: 'roll back',
+			since: new Date(at).toISOString(),
+			by,
+			split: [{to: revisionName(1), percent: 100}],
+		}),
+	});
+
+	it('was made when the note is there', () => {
+		expect(settleAttempts([noted], withNote(5, 'jane'), [], at).made).toMatchObject([
+			{id: 'a-1', generation: 5, own: true},
+		]);
+	});
+
+	it.each([
+		['without any note', service(5, [100, 0])],
+		['with that of a change before it', withNote(4, 'jane')],
+		['with that of somebody else', withNote(5, 'joe')],
+	])('is not known to be when the split is the same %s', (_, now) => {
+		expect(settleAttempts([noted], now, [], at)).toMatchObject({
+			made: [],
+			ended: [
+				{id: 'a-1', how: 'not known', sentence: expect.stringContaining('without the note of this change')},
+			],
+		});
+	});
+
+	it('is read again from its line as it was written', () => {
+		expect(parseAttemptLine(JSON.parse(formatAttempt(noted)))).toMatchObject({
+			attempt: {id: 'a-1', isNoted: true},
+		});
+		expect(parseAttemptLine(JSON.parse(formatAttempt(attempt)))).not.toHaveProperty('attempt.isNoted');
 	});
 });

@@ -2,7 +2,15 @@
  * One unary gRPC call to a gateway, over HTTP/2: h2c with prior knowledge, or TLS. To be loaded with `import()`:
  * grpc-js is large. Nothing is read from disk at run time, because the program is bundled.
  */
-import {Client, InterceptingCall, Metadata, credentials, status as Status} from '@grpc/grpc-js';
+import {
+	Client,
+	InterceptingCall,
+	Metadata,
+	credentials,
+	logVerbosity,
+	setLogVerbosity,
+	status as Status,
+} from '@grpc/grpc-js';
 import type {ChannelCredentials, Interceptor, ServiceError, StatusObject} from '@grpc/grpc-js';
 import {printable} from '../../../knative/text/printable.js';
 import {describeFailure, timeoutFailure} from '../failure.js';
@@ -21,6 +29,8 @@ import {userAgent} from '../user-agent.js';
 /** Calls the method that `target.path` names; `/` is the health check of the whole server. */
 export function createGrpcProbe(options: ProbeOptions = {}): Probe {
 	const {keepAlive = true, fingerprint = byFirstLine} = options;
+	// It would write what a gateway sent, as it came, on the terminal.
+	setLogVerbosity(logVerbosity.NONE);
 	const clients = new Map<string, Client>();
 	const closing = new AbortController();
 	/** By host: two revisions may describe the same method in two ways. Looked up again where that failed. */
@@ -168,14 +178,29 @@ type CallOptions = {
 	/** Aborted when the probe is closed. */
 	closing: AbortSignal;
 	fingerprint: Fingerprinter;
+	/** How often it may still be refused. */
+	refusals?: number;
 };
+
+/**
+ * A stream that is refused, mostly since the gateway is about to close the connection, was not begun: it is sent again, over
+ * another one (RFC 9113, section 8.7).
+ */
+const neverBegun = /^Stream refused/;
+const mostRefusals = 3;
+
+/** grpc-js makes up some statuses without a word. */
+function detailsOf({details}: {details?: unknown}): string {
+	return typeof details === 'string' ? details : '';
+}
 
 async function call(
 	client: Client,
 	target: ProbeTarget,
 	method: GrpcMethod,
-	{timeout, signal, closing, fingerprint}: CallOptions,
+	{timeout, signal, closing, fingerprint, refusals = mostRefusals}: CallOptions,
 ): Promise<ProbeOutcome> {
+	const begun = performance.now();
 	return new Promise((resolve, reject) => {
 		let headers = new Metadata();
 		let late = false;
@@ -194,6 +219,17 @@ async function call(
 					reject(signal.reason);
 				} else if (late) {
 					resolve(timeoutFailure(target, timeout, 'the call was not answered'));
+				} else if (error && refusals > 0 && neverBegun.test(detailsOf(error))) {
+					const left = timeout - (performance.now() - begun);
+					resolve(
+						call(client, target, method, {
+							signal,
+							closing,
+							fingerprint,
+							timeout: Math.max(1, left),
+							refusals: refusals - 1,
+						}),
+					);
 				} else {
 					resolve(
 						error
@@ -252,8 +288,14 @@ function toOutcome(
 	headers: Metadata,
 	fingerprint: Fingerprinter,
 ): ProbeOutcome {
-	const text = error.details === '' ? nameOf(error.code) : `${nameOf(error.code)}: ${error.details}`;
-	const failure = failureOf(error, headers);
+	const details = detailsOf(error);
+	// A grpc-status that is no number, or a message that is packed as nobody said.
+	if (!Number.isInteger(error.code)) {
+		return describeFailure('protocol', target, 'its status or its message cannot be read');
+	}
+
+	const text = details === '' ? nameOf(error.code) : `${nameOf(error.code)}: ${details}`;
+	const failure = failureOf({metadata: error.metadata, details}, headers);
 	if (failure) return describeFailure(failure, target, text);
 	// An answer of one frame has its headers beside its status.
 	const all = headers.clone();
@@ -280,7 +322,10 @@ const connectionFailures: readonly [RegExp, FailureKind][] = [
 	[/ECONNRESET|EPIPE|socket hang up|closed/i, 'reset'],
 ];
 
-function failureOf({details, metadata}: StatusObject, headers: Metadata): FailureKind | undefined {
+function failureOf(
+	{details, metadata}: Pick<StatusObject, 'details' | 'metadata'>,
+	headers: Metadata,
+): FailureKind | undefined {
 	// A status by HTTP alone: the gateway answered, though not in gRPC.
 	if (hasEntries(metadata) || details.startsWith('Received HTTP status code')) {
 		return undefined;

@@ -1,7 +1,7 @@
-import {createServer as createHttp2Server} from 'node:http2';
+import {constants, createServer as createHttp2Server, type ServerHttp2Stream} from 'node:http2';
 import {Server, ServerCredentials, status as Status} from '@grpc/grpc-js';
 import type {sendUnaryData, ServerUnaryCall} from '@grpc/grpc-js';
-import {expect, onTestFinished, test} from 'vitest';
+import {expect, onTestFinished, test, vi} from 'vitest';
 import {createProbe} from '../../../../source/probe/transport/create-probe.js';
 import {byHeader} from '../../../../source/probe/attribution/fingerprint.js';
 import type {ProbeOptions, ProbeTarget} from '../../../../source/probe/transport/probe.js';
@@ -190,7 +190,8 @@ test('a connection that breaks during the call is a failure: reset; the next cal
 	const kept = probe();
 	expect(failureOf(await kept.ask(grpcAt(port))).failure).toBe('reset');
 	expect(responseOf(await kept.ask(grpcAt(port))).firstLine).toBe('SERVING');
-	expect(connections()).toBe(2);
+	// With that by which it was seen that the gateway is still there.
+	expect(connections()).toBe(3);
 });
 
 test('a stream that the gateway resets is a failure: reset', async () => {
@@ -292,4 +293,75 @@ test('a method that is not built in cannot be asked', async () => {
 	await expect(probe().ask(grpcAt(80, {path: '/a.B/C'}))).rejects.toThrow(
 		'The gRPC method /a.B/C is not built in',
 	);
+});
+
+/** SERVING, as a message on the wire. */
+const serving = Buffer.from([0, 0, 0, 0, 2, 8, 1]);
+const responseHeaders = {':status': 200, 'content-type': 'application/grpc'};
+
+function answerWell(stream: ServerHttp2Stream, message = serving): void {
+	stream.respond(responseHeaders, {waitForTrailers: true});
+	stream.on('wantTrailers', () => stream.sendTrailers({'grpc-status': '0'}));
+	stream.end(message);
+}
+
+async function serveStreams(onStream: (stream: ServerHttp2Stream, count: number) => void) {
+	const server = createHttp2Server();
+	let count = 0;
+	server.on('stream', stream => {
+		stream.on('error', () => {});
+		onStream(stream, ++count);
+	});
+	return listen(server);
+}
+
+const askAt = async (port: number) => probe().ask(grpcAt(port));
+
+test.each([100, 103])('the answer is what comes after %i, which nobody asked for', async status => {
+	const {port} = await serveStreams(stream => {
+		stream.additionalHeaders({':status': status});
+		answerWell(stream);
+	});
+	expect(responseOf(await askAt(port)).firstLine).toBe('SERVING');
+});
+
+test.each([
+	[
+		'a message that is packed as nobody said',
+		(stream: ServerHttp2Stream) => answerWell(stream, Buffer.from([1, ...serving.subarray(1)])),
+	],
+	[
+		'a status that is no number',
+		(stream: ServerHttp2Stream) =>
+			stream.respond({...responseHeaders, 'grpc-status': 'banana'}, {endStream: true}),
+	],
+	[
+		'a message that ends before it should',
+		(stream: ServerHttp2Stream) => answerWell(stream, Buffer.from([0, 0, 0, 0, 99, 8, 1])),
+	],
+])('%s is no gRPC', async (_what, onStream) => {
+	const {port} = await serveStreams(onStream);
+	expect(failureOf(await askAt(port))).toMatchObject({
+		failure: 'protocol',
+		sentence: expect.stringMatching(/^What came from 127\.0\.0\.1:\d+ is not gRPC \([^)]/),
+	});
+});
+
+const refuse = (stream: ServerHttp2Stream) => stream.close(constants.NGHTTP2_REFUSED_STREAM);
+
+test('a stream that is refused was not begun, and is sent again; one that always is has failed', async () => {
+	const {port} = await serveStreams((stream, count) => (count < 3 ? refuse(stream) : answerWell(stream)));
+	expect(responseOf(await askAt(port)).firstLine).toBe('SERVING');
+	const {port: refusing} = await serveStreams(refuse);
+	expect(failureOf(await askAt(refusing)).failure).toBe('reset');
+});
+
+test('nothing that a gateway sends is written on the terminal by the library', async () => {
+	const written = vi.spyOn(console, 'error').mockImplementation(() => {});
+	onTestFinished(() => written.mockRestore());
+	const {port} = await serveStreams(stream =>
+		stream.respond({':status': 302, 'x-place': 'https://x/\u009B31m\u00FF'}, {endStream: true}),
+	);
+	expect(responseOf(await askAt(port)).code).toBe('UNKNOWN');
+	expect(written).not.toHaveBeenCalled();
 });
