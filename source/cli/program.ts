@@ -24,9 +24,11 @@ import {
 	themeOption,
 	type ConsoleFlags,
 } from './flags.js';
+import {undrawableTerminal} from '../terminal/terminal-name.js';
 import {invokedName, parentName} from './invoked-name.js';
 import {addKubeFlags} from './kube-flags.js';
 import {openConsole} from './open-console.js';
+import {heedOutputErrors} from './output-errors.js';
 import type {openLinear as OpenLinear} from './run/open-linear.js';
 import {addRequestFlags, requestOptionsFor} from './request-flags.js';
 
@@ -113,7 +115,7 @@ export function createProgram({
 			}
 			const asking = requestOptionsFor(program, flags, {rate: 1});
 			const {stdin, stdout} = process;
-			const isDumb = process.env['TERM'] === 'dumb';
+			const isDumb = undrawableTerminal(process.env) !== undefined;
 			if (flags.screenReader ?? false) return openLines(flags, asking, {isViewOnly: false});
 			if (stdout.isTTY && stdin.isTTY && !isDumb) return openConsole(flags, asking, keepCode);
 			// It can be written to, but not drawn on, or nobody can press a key.
@@ -180,6 +182,7 @@ async function startTelling({verbose, log}: ConsoleFlags): Promise<void> {
 
 /** Runs the command line; what a shell asks of the words that it has so far is answered before anything reads them. */
 export async function runProgram({keepCode}: {keepCode: () => void}): Promise<void> {
+	heedOutputErrors();
 	const words = process.argv.slice(2);
 	if (words[0] !== '__complete') {
 		return void (await createProgram({keepCode, words, isAsNeeded: true}).parseAsync());

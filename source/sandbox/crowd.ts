@@ -174,6 +174,7 @@ const revisionName = (name: string, number: number): string =>
 /** As admission leaves it. */
 function template(name: string, number: number): RevisionTemplate {
 	return {
+		metadata: {},
 		spec: {
 			containerConcurrency: 0,
 			timeoutSeconds: 300,

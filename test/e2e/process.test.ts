@@ -74,16 +74,22 @@ describe('the console', () => {
 		},
 	);
 
-	it('tells what changes on a terminal that cannot draw, and draws nothing', async () => {
-		await using terminal = openTerminal({
-			command: 'env',
-			args: ['TERM=dumb', process.execPath, program, '--sandbox'],
-		});
-		await terminal.until(/View only \(TERM=dumb\)[^]*--screen-reader[^]*cart: Ready\.[^]*Watching/);
-		expect(terminal.modes()).toEqual(untouched);
-		terminal.press('ctrl-c');
-		expect((await terminal.exited).code).toBe(130);
-	});
+	it.each(['dumb', 'unknown'])(
+		'tells what changes on a terminal that cannot draw (%s), and draws nothing',
+		async TERM => {
+			await using terminal = openTerminal({
+				command: process.execPath,
+				args: [program, '--sandbox'],
+				env: {TERM},
+			});
+			await terminal.until(screen => screen.includes(`View only (TERM=${TERM})`));
+			await terminal.until(/--screen-reader[^]*cart: Ready\.[^]*Watching/);
+			expect(terminal.written()).not.toContain('\u001B');
+			expect(terminal.modes()).toEqual(untouched);
+			terminal.press('ctrl-c');
+			expect((await terminal.exited).code).toBe(130);
+		},
+	);
 
 	it('opens no inspector on SIGUSR1', async () => {
 		await using terminal = await openOnSandbox();
@@ -244,8 +250,19 @@ describe('a command without a screen', () => {
 		expect(await readdir(TMPDIR)).toEqual([]);
 	});
 
-	it('ends with a word where what it says cannot be written', async () => {
-		const child = spawn('sh', ['-c', '"$0" "$1" demo >/dev/full', process.execPath, program], {
+	it.each([
+		'demo',
+		'version',
+		'--version',
+		'help',
+		'release --help',
+		'completion bash',
+		'man',
+		'__complete st',
+		'status cart --sandbox',
+		'sandbox',
+	])('ends with a word where what it says cannot be written: %s', async command => {
+		const child = spawn('sh', ['-c', `"$0" "$1" ${command} >/dev/full`, process.execPath, program], {
 			stdio: ['ignore', 'ignore', 'pipe'],
 		});
 		let words = '';

@@ -15,11 +15,12 @@ import path from 'node:path';
 import {builtProgram} from './run-program.js';
 import {openTerminal, type TerminalOptions, type TestTerminal} from './terminal.js';
 
-export type TerminalProgram = 'xterm' | 'tmux' | 'tmux without another screen' | 'screen';
+export type TerminalProgram =
+	'xterm' | 'the Linux console' | 'tmux' | 'tmux without another screen' | 'screen' | 'mosh';
 
 /** Whether it can be tried on this machine. */
 export function isInstalled(program: TerminalProgram): boolean {
-	if (program === 'xterm') return true;
+	if (program === 'xterm' || program === 'the Linux console') return true;
 	try {
 		execFileSync('which', [program.split(' ')[0] ?? ''], {stdio: 'ignore'});
 		return true;
@@ -36,7 +37,27 @@ function within(
 ): {before: readonly string[]; end: readonly string[]} {
 	switch (program) {
 		case 'xterm':
+		case 'the Linux console':
 			return {before: [], end: ['true']};
+		case 'mosh': {
+			// Both ends are on this machine; the one that has the shell goes on without the other one until it is ended.
+			const script = path.join(folder, 'mosh');
+			writeFileSync(
+				script,
+				`said=$(mosh-server new -i 127.0.0.1 -p 61000:61999 -- "$@" 2>'${folder}/mosh-server' </dev/null | grep '^MOSH CONNECT')
+set -- $said
+MOSH_KEY=$4 exec mosh-client 127.0.0.1 $3
+`,
+			);
+			return {
+				before: ['sh', script],
+				end: [
+					'sh',
+					'-c',
+					`kill $(sed -n 's/.*detached, pid = \\([0-9]*\\).*/\\1/p' '${folder}/mosh-server')`,
+				],
+			};
+		}
 		case 'tmux':
 		case 'tmux without another screen': {
 			const server = ['tmux', ...(isUtf8 ? ['-u'] : []), '-S', path.join(folder, 'tmux'), '-f', '/dev/null'];
@@ -89,7 +110,14 @@ export async function openShellIn(
 		...env,
 	};
 	execFileSync('mkdir', ['-m', '700', all.SCREENDIR]);
-	const terminal = openTerminal({...options, command, args, env: all});
+	const isConsole = program === 'the Linux console';
+	const terminal = openTerminal({
+		...options,
+		command,
+		args,
+		env: {...(isConsole && {TERM: 'linux', COLORTERM: undefined}), ...all},
+		hasAlternateScreen: !isConsole,
+	});
 	const run = (line: string) => terminal.type(`${line}\r`);
 	await terminal.until(/\$ *$/m);
 	run(`bind 'set enable-bracketed-paste off'; tty > '${folder}/tty'; clear; echo REA''DY`);

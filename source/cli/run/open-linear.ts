@@ -10,6 +10,7 @@ import {printable} from '../../knative/text/printable.js';
 import type {RequestOptions} from '../../probe/transport/request-options.js';
 import {createUnderWay} from '../../release/under-way.js';
 import {describeError} from '../../terminal/lifecycle/lifecycle.js';
+import {undrawableTerminal} from '../../terminal/terminal-name.js';
 import {historyOf, reachOf} from '../cluster-from-flags.js';
 import type {ConsoleFlags} from '../flags.js';
 import {install} from '../process-setup.js';
@@ -47,7 +48,8 @@ export async function openLinear(
 		}
 	};
 	if (isViewOnly) {
-		const why = process.env['TERM'] === 'dumb' ? 'TERM=dumb' : 'standard input is no terminal';
+		const name = undrawableTerminal(process.env);
+		const why = name === undefined ? 'standard input is no terminal' : `TERM=${name}`;
 		say(`View only (${why}): what changes is told here, a line each, until ctrl-c.`);
 		say('--screen-reader takes commands in lines; kn-canary demo plays a whole release.');
 		tellChanges(console, say);

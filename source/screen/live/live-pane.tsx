@@ -99,8 +99,8 @@ export function LivePane({width, height}: Size) {
 						<Box width={size.width} height={size.height} flexDirection="column" overflow="hidden">
 							{service &&
 								invitation(service, gateway, asking, glyphs).map(
-									({text, wraps = false, isWarning = false}) => (
-										<Box key={text} flexShrink={0}>
+									({text, wraps = false, isWarning = false}, index) => (
+										<Box key={index} flexShrink={0}>
 											<Text
 												wrap={wraps ? 'wrap' : 'truncate'}
 												{...(isWarning ? styles.warning : styles.muted)}

@@ -120,9 +120,11 @@ export function RevisionsPane({width, height}: Size) {
 				columnGap={width < roomy ? 1 : 2}
 				rows={
 					service && told
-						? revisions.map(revision =>
-								row(revision, service, {...told, measured, theme, now, sick, isUncovered}),
-							)
+						? revisions.map((revision, index) => ({
+								// By their places: those of another service are changed to, not made anew.
+								key: String(index),
+								cells: cellsOf(revision, service, {...told, measured, theme, now, sick, isUncovered}),
+							}))
 						: []
 				}
 				selected={selected}
@@ -159,7 +161,7 @@ const roomy = 60;
 
 type Sick = {uid: string | undefined; word: string | undefined};
 
-function row(
+function cellsOf(
 	revision: RevisionRow,
 	service: ServiceView,
 	{
@@ -179,20 +181,17 @@ function row(
 		sick: Sick;
 		isUncovered: boolean;
 	},
-) {
+): TableCell[] {
 	if (isGone(revision)) {
 		const {glyphs, styles} = theme;
-		return {
-			key: revision.uid,
-			cells: [
-				'',
-				{text: shortRevision(revision.name, service.name), style: styles.muted},
-				'',
-				'',
-				'',
-				{text: `${glyphs.bad} ${revision.fate}`, style: styles.muted},
-			],
-		};
+		return [
+			'',
+			{text: shortRevision(revision.name, service.name), style: styles.muted},
+			'',
+			'',
+			'',
+			{text: `${glyphs.bad} ${revision.fate}`, style: styles.muted},
+		];
 	}
 	const entries = service.statusTraffic.filter(({revision: name}) => name === revision.name);
 	const percent = entries.reduce((sum, entry) => sum + entry.percent, 0);
@@ -202,28 +201,25 @@ function row(
 	const [failed, got, p95] = (['err', 'got', 'p95'] as const).map(
 		what => measured[`${what} ${revision.name}`] ?? '',
 	);
-	return {
-		key: revision.name,
-		cells: [
-			mark ? {text: mark.fill, style: mark.style} : '',
-			shortRevision(revision.name, service.name),
-			entries.length === 0 ? '' : `${percent} %`,
-			got ?? '',
-			[...(role === undefined ? [] : [role]), ...tags].join(', '),
-			stateCell(revision, theme, {
-				isRejected: rejectionOf({service, revisions: [revision]}, revision.name) !== undefined,
-				sickness: revision.uid === sick.uid ? sick.word : undefined,
-			}),
-			pods(revision),
-			failed === undefined || failed === '' || failed === '0 %'
-				? (failed ?? '')
-				: {text: failed, style: theme.styles.bad},
-			p95 ?? '',
-			age(revision.createdAt, now),
-			shortImage(revision.image),
-			revision.env.map(entry => `${entry.name}=${envValue(entry, isUncovered)}`).join(' '),
-		],
-	};
+	return [
+		mark ? {text: mark.fill, style: mark.style} : '',
+		shortRevision(revision.name, service.name),
+		entries.length === 0 ? '' : `${percent} %`,
+		got ?? '',
+		[...(role === undefined ? [] : [role]), ...tags].join(', '),
+		stateCell(revision, theme, {
+			isRejected: rejectionOf({service, revisions: [revision]}, revision.name) !== undefined,
+			sickness: revision.uid === sick.uid ? sick.word : undefined,
+		}),
+		pods(revision),
+		failed === undefined || failed === '' || failed === '0 %'
+			? (failed ?? '')
+			: {text: failed, style: theme.styles.bad},
+		p95 ?? '',
+		age(revision.createdAt, now),
+		shortImage(revision.image),
+		revision.env.map(entry => `${entry.name}=${envValue(entry, isUncovered)}`).join(' '),
+	];
 }
 
 /** Ready and wanted ones; how many are wanted is not known at first, and is not said then. */

@@ -96,7 +96,8 @@ export function TrafficPane({width, height}: Size) {
 			{service && (
 				<List
 					items={shown}
-					keyOf={row => row.key}
+					// By their places: those of another service are changed to, not made anew.
+					keyOf={row => String(shown.indexOf(row))}
 					selected={shown.findIndex(({key}) => key === selectedKey)}
 					isFocused={focus === 'traffic'}
 					width={size.width}
@@ -126,13 +127,13 @@ export function TrafficPane({width, height}: Size) {
 					width={size.width}
 				/>
 			)}
-			{changes.map(text => (
-				<Text key={text} wrap="truncate" {...theme.styles.muted}>
+			{changes.map((text, index) => (
+				<Text key={index} wrap="truncate" {...theme.styles.muted}>
 					{text}
 				</Text>
 			))}
-			{said.map(line => (
-				<Text key={line.text} wrap="truncate" {...line.style}>
+			{said.map((line, index) => (
+				<Text key={index} wrap="truncate" {...line.style}>
 					{line.text}
 				</Text>
 			))}

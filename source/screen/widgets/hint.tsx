@@ -1,5 +1,7 @@
 import {Text} from 'ink';
+import {memo} from 'react';
 import type {Action, Hint} from '../keys/key-lookup.js';
+import type {Theme} from '../../terminal/output/theme.js';
 import {useTheme} from './theme-context.js';
 
 /**
@@ -17,13 +19,24 @@ export function Hints({
 	readonly urgent?: Action | undefined;
 }) {
 	const {styles} = useTheme();
-	return (
+	const shown = hints.map(hint => ({...hint, isOpen: isUnavailable?.(hint.action) !== true}));
+	return <HintLine hints={shown} urgent={urgent} styles={styles} said={JSON.stringify([shown, urgent])} />;
+}
+
+type HintLineProps = {
+	readonly hints: readonly (Hint & {readonly isOpen: boolean})[];
+	readonly urgent: Action | undefined;
+	readonly styles: Theme['styles'];
+	/** All of it as a text: what says the same is not drawn again. */
+	readonly said: string;
+};
+
+const HintLine = memo(
+	({hints, urgent, styles}: HintLineProps) => (
 		<Text wrap="truncate">
-			{hints.map(({action, keys, label}, index) =>
-				isUnavailable?.(action) ? (
-					<Text key={action} {...styles.muted}>{`${index === 0 ? '' : '  '}(${keys} ${label})`}</Text>
-				) : (
-					<Text key={action}>
+			{hints.map(({action, keys, label, isOpen}, index) =>
+				isOpen ? (
+					<Text key={index}>
 						{index === 0 ? '' : '  '}
 						<Text {...(action === urgent ? styles.bad : styles.key)}>{keys}</Text>
 						{action === urgent ? (
@@ -32,8 +45,11 @@ export function Hints({
 							<Text {...styles.muted}> {label}</Text>
 						)}
 					</Text>
+				) : (
+					<Text key={index} {...styles.muted}>{`${index === 0 ? '' : '  '}(${keys} ${label})`}</Text>
 				),
 			)}
 		</Text>
-	);
-}
+	),
+	(one, other) => one.said === other.said && one.styles === other.styles,
+);

@@ -11,8 +11,11 @@ import type {FrameClock} from './frame-clock.js';
 /** Where the cursor is, from 0. */
 export type Position = {readonly row: number; readonly column: number};
 
-/** Bytes a second for rows that are drawn again: for each row once when no key comes any more, and all the time. */
-const rates = {afterKey: 300, always: 90};
+/**
+ * Bytes a second for rows that are drawn again: for each row once when no key comes any more, and all the time. An idle screen is
+ * to cost less than 100 in any ten seconds: beside these there are a row that is in the balance, and what changes of itself.
+ */
+const rates = {afterKey: 300, always: 75};
 
 /** Milliseconds without a key until rows are drawn again, and from some of them to the next. */
 const rest = 3000;
@@ -114,6 +117,7 @@ export function watchForForeignText({
 		const bytes = redrawRows(count);
 		allowance -= bytes;
 		bytesOfRow = (bytesOfRow + bytes / count) / 2;
+		if (left > 0 && left <= count) allowance = Math.min(allowance, 0);
 		left -= count;
 	}
 

@@ -1,4 +1,5 @@
 import type {BoxProps, TextProps} from 'ink';
+import {isLinuxConsole, undrawableTerminal} from '../terminal-name.js';
 import {
 	backgroundByEnvironment,
 	coloursOf,
@@ -205,7 +206,7 @@ const hasOtherCharacters = (env: Readonly<Record<string, string | undefined>>): 
 /** The theme for an environment; what is given explicitly (a flag) wins over it. */
 export const createTheme = ({env = process.env, isAscii, palette, background}: ThemeOptions = {}): Theme => {
 	const isSet = (name: string) => (env[name] ?? '') !== '';
-	const ascii = isAscii ?? (isSet('KN_CANARY_ASCII') || env['TERM'] === 'linux' || hasOtherCharacters(env));
+	const ascii = isAscii ?? (isSet('KN_CANARY_ASCII') || isLinuxConsole(env) || hasOtherCharacters(env));
 	const ground = background ?? backgroundByEnvironment(env) ?? 'dark';
 	const chosen = palette ?? (isSet('NO_COLOR') ? 'none' : 'standard');
 	const colours = coloursOf(chosen, ground, env);
@@ -214,7 +215,7 @@ export const createTheme = ({env = process.env, isAscii, palette, background}: T
 		glyphs: ascii ? asciiGlyphs : unicodeGlyphs,
 		styles: stylesOf(colours, {background: ground, mayDim: chosen !== 'high-contrast'}),
 		// Without any SGR an inverse cell looks like every other one.
-		cursor: env['TERM'] === 'dumb' || env['FORCE_COLOR'] === '0' ? 'mark' : 'inverse',
+		cursor: undrawableTerminal(env) !== undefined || env['FORCE_COLOR'] === '0' ? 'mark' : 'inverse',
 	};
 };
 

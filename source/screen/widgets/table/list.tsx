@@ -1,7 +1,8 @@
 import {Box, Text} from 'ink';
-import type {ReactNode} from 'react';
+import {memo, type ReactNode} from 'react';
 import {scrollThumb, type ListWindow} from './list-window.js';
 import {useListWindow} from './use-list-window.js';
+import type {Theme} from '../../../terminal/output/theme.js';
 import {useTheme} from '../theme-context.js';
 
 export type ListProps<Item> = {
@@ -16,6 +17,8 @@ export type ListProps<Item> = {
 	readonly height: number;
 	/** Draws one row of at most `width` columns; it must not wrap. */
 	readonly renderRow: (item: Item, row: {readonly isSelected: boolean; readonly width: number}) => ReactNode;
+	/** All that a row shows, as a text: a row that shows the same as before is not drawn again. @default it always is */
+	readonly saidBy?: (item: Item) => string;
 	/** Shown instead of an empty list: what it means and what to do about it. */
 	readonly empty?: string;
 };
@@ -56,9 +59,10 @@ export function ListRows<Item>({
 	width,
 	height,
 	renderRow,
+	saidBy,
 	empty = '',
 }: ListRowsProps<Item>) {
-	const {glyphs, styles} = useTheme();
+	const theme = useTheme();
 	if (width < 1 || height < 1) {
 		return null;
 	}
@@ -66,15 +70,13 @@ export function ListRows<Item>({
 	if (count === 0) {
 		return (
 			<Box width={width} height={height} overflow="hidden">
-				<Text {...styles.muted} wrap="wrap">
+				<Text {...theme.styles.muted} wrap="wrap">
 					{empty}
 				</Text>
 			</Box>
 		);
 	}
 
-	const mark = isFocused ? glyphs.selected : glyphs.selectedElsewhere;
-	const markStyle = isFocused ? styles.selected : styles.muted;
 	const [thumbFrom, thumbTo] = scrollThumb(window, count, height);
 	const isScrolling = thumbTo > thumbFrom;
 	const rowWidth = Math.max(0, width - MARK_WIDTH - (isScrolling ? 1 : 0));
@@ -84,17 +86,57 @@ export function ListRows<Item>({
 				const isSelected = window.top + row === selected;
 				const isThumb = row >= thumbFrom && row < thumbTo;
 				return (
-					<Box key={keyOf(item)} width={width} height={1} flexShrink={0} overflow="hidden">
-						<Text {...(isSelected ? markStyle : {})}>{isSelected ? `${mark} ` : '  '}</Text>
-						<Box width={rowWidth} height={1} overflow="hidden">
-							{renderRow(item, {isSelected, width: rowWidth})}
-						</Box>
-						{isScrolling && (
-							<Text {...styles.muted}>{isThumb ? glyphs.scrollThumb : glyphs.scrollTrack}</Text>
-						)}
-					</Box>
+					<Row
+						key={keyOf(item)}
+						said={saidBy?.(item)}
+						isSelected={isSelected}
+						isFocused={isFocused}
+						bar={isScrolling ? (isThumb ? 'thumb' : 'track') : undefined}
+						theme={theme}
+						width={width}
+						rowWidth={rowWidth}
+						draw={() => renderRow(item, {isSelected, width: rowWidth})}
+					/>
 				);
 			})}
 		</Box>
 	);
 }
+
+type RowProps = {
+	readonly said: string | undefined;
+	readonly isSelected: boolean;
+	readonly isFocused: boolean;
+	/** Its part of the scroll bar, where there is one. */
+	readonly bar: 'thumb' | 'track' | undefined;
+	readonly theme: Theme;
+	readonly width: number;
+	readonly rowWidth: number;
+	readonly draw: () => ReactNode;
+};
+
+/** A row that says what it said is left as it is: of a moved selection two rows are drawn, not all of them. */
+const Row = memo(
+	({isSelected, isFocused, bar, theme: {glyphs, styles}, width, rowWidth, draw}: RowProps) => (
+		<Box width={width} height={1} flexShrink={0} overflow="hidden">
+			<Text {...(isSelected ? (isFocused ? styles.selected : styles.muted) : {})}>
+				{isSelected ? `${isFocused ? glyphs.selected : glyphs.selectedElsewhere} ` : '  '}
+			</Text>
+			<Box width={rowWidth} height={1} overflow="hidden">
+				{draw()}
+			</Box>
+			{bar !== undefined && (
+				<Text {...styles.muted}>{bar === 'thumb' ? glyphs.scrollThumb : glyphs.scrollTrack}</Text>
+			)}
+		</Box>
+	),
+	(one, other) =>
+		one.said !== undefined &&
+		one.said === other.said &&
+		one.isSelected === other.isSelected &&
+		(one.isFocused === other.isFocused || !one.isSelected) &&
+		one.bar === other.bar &&
+		one.theme === other.theme &&
+		one.width === other.width &&
+		one.rowWidth === other.rowWidth,
+);

@@ -77,6 +77,10 @@ export function TableRows({
 		() => tableText({columns, widest, width, columnGap, rows: rows.map(({cells}) => cells)}, glyphs),
 		[columns, widest, width, columnGap, rows, glyphs],
 	);
+	const items = rows.map(({key, cells}) => {
+		const pieces = text.pieces(cells).map(piece => ({style: styles.plain, ...piece}));
+		return {key, pieces, said: JSON.stringify([styles.plain, pieces])};
+	});
 
 	return (
 		<Box flexDirection="column" width={width} height={height} overflow="hidden">
@@ -86,10 +90,11 @@ export function TableRows({
 				</Text>
 			)}
 			<ListRows
-				items={rows}
+				items={items}
 				count={count}
 				window={window}
 				keyOf={row => row.key}
+				saidBy={row => row.said}
 				selected={selected}
 				isFocused={isFocused}
 				width={width}
@@ -97,8 +102,8 @@ export function TableRows({
 				empty={empty}
 				renderRow={(row, {isSelected}) => (
 					<Text wrap="truncate" {...styles.plain} {...(isSelected ? {bold: true} : {})}>
-						{text.pieces(row.cells).map((piece, position) => (
-							<Text key={position} {...(piece.style ?? styles.plain)}>
+						{row.pieces.map((piece, position) => (
+							<Text key={position} {...piece.style}>
 								{piece.text}
 							</Text>
 						))}

@@ -1,6 +1,7 @@
 /** Draws over one line of the screen with another one. */
 import {blank, codePointOf, unknown, type CellLine} from './cells.js';
 import type {Pen} from './pen.js';
+import {shiftsBetween} from './shift.js';
 
 /** Bytes of `CSI n X` and of the move that has to follow, against which blanks are weighed. */
 const eraseBytes = 5;
@@ -14,7 +15,9 @@ export function drawLine(pen: Pen, row: number, before: CellLine | undefined, af
 		? before.rest === after.rest && before.sure === after.sure && before.restStyle === after.restStyle
 		: after.rest === '';
 	if (isRestShown) {
-		drawCells(pen, row, {shown, wanted: after.cells, from: 0, to: after.sure, hasEnd: after.rest === ''});
+		const hasEnd = after.rest === '';
+		const moved = before && hasEnd ? move(pen, row, shown, after.cells) : shown;
+		drawCells(pen, row, {shown: moved, wanted: after.cells, from: 0, to: after.sure, hasEnd});
 		return;
 	}
 	// From the first character that terminals disagree on, in either line, the row is blanked and drawn whole.
@@ -34,6 +37,16 @@ export function drawLine(pen: Pen, row: number, before: CellLine | undefined, af
 	if (after.rest === '') return;
 	pen.moveTo(row, after.sure, after.cells);
 	pen.raw(after.rest, after.restStyle);
+}
+
+/** What is only further left or right goes there; gives what the row shows then. */
+function move(pen: Pen, row: number, before: Uint32Array, after: Uint32Array): Uint32Array {
+	const {shifts, shown} = shiftsBetween(before, after);
+	for (const {column, by} of shifts) {
+		pen.moveTo(row, column);
+		pen.shift(by);
+	}
+	return shown;
 }
 
 /** @param hasEnd Whether nothing is beyond `to`, so that blanks may be erased to the end of the row. */

@@ -70,6 +70,14 @@ export class Pen {
 		this.#bytes += count === undefined ? `${csi}K` : `${csi}${count === 1 ? '' : count}X`;
 	}
 
+	/** Moves what is at the cursor and behind it in its row to the right, blanks coming in; to the left where it is negative. */
+	shift(by: number): void {
+		// What comes in has the colours that the terminal draws in.
+		this.#draw(defaultStyle);
+		const count = Math.abs(by);
+		this.#bytes += `${csi}${count === 1 ? '' : count}${by > 0 ? '@' : 'P'}`;
+	}
+
 	/** Text as it is. Where the cursor is afterwards, and what it draws in, is not known. */
 	raw(text: string, style: number): void {
 		this.#draw(style);

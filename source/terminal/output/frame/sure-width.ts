@@ -12,6 +12,8 @@ const narrow: readonly (readonly [number, number])[] = [
 	[0x20_a0, 0x20_bf],
 	// Arrows and operators.
 	[0x21_90, 0x22_ff],
+	// The sign of the Enter key; some of its neighbours are emoji.
+	[0x23_ce, 0x23_ce],
 	[0x27_13, 0x27_13],
 	[0x27_17, 0x27_17],
 	[0x28_00, 0x28_ff],

@@ -4,6 +4,8 @@ import {renderToString, Text} from 'ink';
 import {describe, expect, test} from 'vitest';
 import {listWindow, scrollThumb} from '../../../../source/screen/widgets/table/list-window.js';
 import {List} from '../../../../source/screen/widgets/table/list.js';
+import {ThemeContext} from '../../../../source/screen/widgets/theme-context.js';
+import {createTheme} from '../../../../source/terminal/output/theme.js';
 
 const topAfter = (previousTop: number, selected: number) =>
 	listWindow({previousTop, selected, height: 5, count: 20}).top;
@@ -86,4 +88,40 @@ test('an empty list says what that means', () => {
 	expect(renderToString(<Names selected={-1} items={[]} />)).toMatch(
 		/^No services\s+here: n creates\s+one\./,
 	);
+});
+
+test('of a moved selection two rows are drawn, of a changed item its own, and all with another theme', () => {
+	let drawn: string[] = [];
+	const dark = createTheme({});
+	const light = createTheme({background: 'light'});
+	const list = (selected: number, items: readonly string[], theme = dark) => (
+		<ThemeContext value={theme}>
+			<List
+				items={items}
+				keyOf={name => name.slice(0, 9)}
+				saidBy={name => name}
+				selected={selected}
+				width={20}
+				height={8}
+				renderRow={name => {
+					drawn.push(name);
+					return <Text wrap="truncate">{name}</Text>;
+				}}
+			/>
+		</ThemeContext>
+	);
+	const {lastFrame, rerender, unmount} = render(list(0, names));
+	expect(drawn).toEqual(names);
+	drawn = [];
+	rerender(list(1, names));
+	expect(drawn).toEqual(['service-0', 'service-1']);
+	expect(lastFrame()).toContain('▸ service-1');
+	drawn = [];
+	rerender(list(1, names.with(5, 'service-5 failed')));
+	expect(drawn).toEqual(['service-5 failed']);
+	expect(lastFrame()).toContain('  service-5 failed');
+	drawn = [];
+	rerender(list(1, names, light));
+	expect(drawn).toEqual(names);
+	unmount();
 });
