@@ -53,8 +53,10 @@ function isOfSize({terminal}: ShellTerminal, cols: number, rows: number): boolea
 /** The console is stopped, this is typed into the shell, and it goes on. */
 async function whileStopped({terminal, run}: ShellTerminal, line: string): Promise<void> {
 	terminal.press('ctrl-z');
-	await terminal.until(/Stopped/);
-	run(`${line}; fg`);
+	// In line drawing, too: that is one of the things that are left on.
+	await terminal.until(/Stopped|S├⎺⎻⎻␊␍/);
+	// Cleared, so that the word is not on the screen any more when the console is stopped the next time.
+	run(`clear; ${line}; fg`);
 	await terminal.until(screen => screen.includes('watching') && !/Stopped/.test(screen));
 }
 
@@ -101,6 +103,8 @@ describe.concurrent.each(terminals.map(program => ({program, isThere: isInstalle
 				await terminal.exited;
 				expect(terminal.modes()).toEqual(untouched);
 			},
+			// Row after row is drawn again, twice; beside other work that takes its time.
+			180_000,
 		);
 
 		// With and without another screen tmux has the same modes and characters.

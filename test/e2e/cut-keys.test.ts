@@ -8,18 +8,6 @@ import {untouched, type TestTerminal} from '../support/terminal.js';
 
 const ESC = '\u001B';
 
-/** Sends the parts with so many milliseconds between them, as a line that lags does. The delay is what is tested. */
-async function sendCut(
-	terminal: TestTerminal,
-	parts: readonly string[],
-	milliseconds: number,
-): Promise<void> {
-	for (const [index, part] of parts.entries()) {
-		if (index > 0) await delay(milliseconds);
-		terminal.type(part);
-	}
-}
-
 /** What a sheet that can write is called. */
 const sheets = /Delete|Roll back|Complete cart|Undo|New service|New revision|Apply the split/;
 
@@ -48,7 +36,7 @@ describe('nothing happens by', () => {
 		['the release of a key', [`${ESC}[113;1:3u`, `${ESC}[114;2:3u`], 10],
 	])('%s', async (_, parts, milliseconds) => {
 		await using terminal = await openOnSandbox();
-		await sendCut(terminal, parts, milliseconds);
+		await terminal.typeCut(parts, milliseconds);
 		// What had to be waited for is over then.
 		await delay(2200);
 		expect(await afterWholeKeys(terminal)).toSatisfy(isOnPanes);
@@ -103,7 +91,7 @@ it('keys that are cut behind their beginning, into bytes 300 ms apart, are those
 		[`${ESC}[`, 'Z', /▸4 Live/],
 		[`${ESC}[`, '49;1u', /▸1 Services/],
 	] as const) {
-		await sendCut(terminal, [beginning, ...Array.from(rest)], 300);
+		await terminal.typeCut([beginning, ...Array.from(rest)], 300);
 		await terminal.until(wanted);
 	}
 

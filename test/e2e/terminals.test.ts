@@ -292,6 +292,7 @@ describe('the characters of a terminal', () => {
 	])('are ASCII from the moment on that it is known that it %s', async (_, options) => {
 		await using terminal = openBuiltConsole({args: ['--sandbox', '--seed', '1'], ...options});
 		await terminal.until(screen => /watching[^]*checkout/.test(screen) && /^\p{ASCII}*$/u.test(screen));
+		await terminal.until(/nobody uses it/);
 		await expectAsDrawnAfresh(terminal);
 		expect(terminal.screen()).toMatch(/cart +90\|10|cart .*90/);
 	});

@@ -39,6 +39,44 @@ test('answers that all become those of one revision are a change, and it is said
 	expect(found?.before.get('r0')).toBeGreaterThan(40);
 });
 
+/** A bucket a second with these counts. */
+const bucketsOf = (...counts: readonly Record<string, number>[]): Bucket[] =>
+	counts.map((kinds, second) => ({at: second * 1000, counts: new Map(Object.entries(kinds))}));
+const times = (count: number, kinds: Record<string, number>) => Array.from({length: count}, () => kinds);
+
+// Summed with Python from the definition: KT before, KT after, over the greatest likelihood, by the weights.
+test.each([
+	{buckets: [...times(4, {a: 3, b: 1}), ...times(4, {a: 0, b: 4})], logE: 5.027992724048917, at: 4000},
+	{buckets: [...times(5, {a: 4}), ...times(5, {b: 4})], logE: 19.573381932965194, at: 5000},
+	{buckets: [...times(2, {a: 4}), {b: 1}], logE: -0.962430159023134, at: 2000},
+])('the evidence is the exact one, and the change where it is likeliest: $logE', ({buckets, logE, at}) => {
+	const found = changePoint(bucketsOf(...buckets), -Infinity);
+	expect(found?.logE).toBeCloseTo(logE, 9);
+	expect(found?.at).toBe(at);
+});
+
+test('a kind that is counted and has not come makes no difference to where the change is', () => {
+	const buckets = bucketsOf(...times(5, {a: 4, c: 0}), ...times(5, {b: 4, c: 0}));
+	expect(changePoint(buckets)).toMatchObject({
+		at: 5000,
+		before: new Map([['a', 20]]),
+		after: new Map([['b', 20]]),
+	});
+});
+
+test('a change is claimed from evidence 20 on, with what came before it and after it', () => {
+	const buckets = bucketsOf(...times(4, {a: 3, b: 1}), ...times(4, {a: 0, b: 4}));
+	expect(changePoint(buckets)).toMatchObject({
+		before: new Map([
+			['a', 12],
+			['b', 4],
+		]),
+		after: new Map([['b', 16]]),
+	});
+	expect(changePoint(buckets, 5.03)).toBeUndefined();
+	expect(changePoint(buckets, 5.02)).toBeDefined();
+});
+
 test('one kind of answer, no answers and a single bucket are no change', () => {
 	expect(changePoint([])).toBeUndefined();
 	const same = Array.from({length: 200}, (_, at) => ({at, counts: new Map([['r0', 3]])}));

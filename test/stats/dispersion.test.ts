@@ -64,6 +64,42 @@ it('allows for company that lasts longer than was looked at', () => {
 	expect(found.mostOver(4)).toBeGreaterThanOrEqual(found.mostOver(1));
 });
 
+it('is the same beside a revision that is set to get nothing', () => {
+	const random = seeded(9);
+	const requests = requestsOf({kind: 'poisson', shares, seconds: 60, rate: 50, random});
+	const beside = dispersion(
+		requests.map(counts => [...counts, 0]),
+		[...shares, 0],
+	);
+	expect(beside).toMatchObject({factor: dispersion(requests, shares).factor, isFound: false});
+});
+
+/** Looks at stretches of so many requests, half of them to each. */
+const looksAt = (...requests: readonly number[]) =>
+	dispersion(
+		requests.map(count => [count / 2, count / 2]),
+		[0.5, 0.5],
+	).looks;
+
+it('counts a stretch as a look from ten requests on, and the last ones first', () => {
+	expect(looksAt(10, 10, 10, 10)).toBe(3);
+	expect(looksAt(10, 10, 10)).toBe(0);
+	expect(looksAt(10, 10, 10, 10, 10)).toBe(4);
+	expect(looksAt(8, 10, 10, 10, 10)).toBe(3);
+});
+
+// Pearson's statistic of the eight rows, summed with Python, over its seven degrees of freedom.
+it('is Pearson’s statistic over its degrees of freedom', () => {
+	const first = [80, 70, 90, 85, 75, 80, 88, 72];
+	const found = dispersion(
+		first.map(count => [count, 100 - count]),
+		shares,
+	);
+	expect(found.factor).toBeCloseTo(3.375, 9);
+	expect(found.looks).toBe(7);
+	expect(found.isFound).toBe(false);
+});
+
 describe('failures', () => {
 	it('come one by one, or in groups', () => {
 		const random = seeded(8);

@@ -52,3 +52,10 @@ test('of no shares at all there is one outcome', () => {
 	expect(exactTest([0], [0])).toEqual({p: 1, method: 'exact'});
 	expect(exactTest([3], [0])).toEqual({p: 0, method: 'exact'});
 });
+
+test('what is as likely as anything is never unlikely, however many outcomes there are', () => {
+	const shares = Array.from({length: 60}, () => 1 / 60);
+	// Six answers of six revisions; more of one would be less likely.
+	const counts = shares.map((_, place) => (place < 6 ? 1 : 0));
+	expect(exactTest(counts, shares, seeded(5))).toEqual({p: 1, method: 'monte carlo'});
+});

@@ -25,6 +25,61 @@ test('the verdict of one look: agrees, disagrees, cannot tell', () => {
 	});
 });
 
+test('the verdict says by which p, to two digits', () => {
+	expect(fixedVerdict(rows([50, 120], [50, 80]))).toMatchObject({
+		p: expect.closeTo(0.005685155996750305, 10),
+		method: 'exact',
+		sentence: 'Disagrees with the expected split (p = 0.0057).',
+	});
+	expect(fixedVerdict(rows([50, 100], [50, 100])).sentence).toBe('Agrees with the expected split (p = 1.0).');
+	expect(fixedVerdict(rows([50, 200], [50, 0])).sentence).toBe(
+		'Disagrees with the expected split (p < 0.0001).',
+	);
+});
+
+test('what answered at 0 % is named once, whether it is known which it was or not', () => {
+	const none = rows([100, 10], [0, 1], [0, 0]);
+	const shared = [{candidates: ['r1', 'r2'], count: 2}];
+	expect(fixedVerdict(none, {shared})).toMatchObject({
+		state: 'disagrees',
+		p: 0,
+		attributed: 11,
+		unattributed: 2,
+		sentence: 'Disagrees: r1 or r2 answered, and is set to get 0 %.',
+	});
+	// None of them has answered.
+	const silent = [{candidates: ['r1', 'r2'], count: 0}];
+	expect(fixedVerdict(rows([100, 10], [0, 0], [0, 0]), {shared: silent}).state).toBe('agrees');
+});
+
+test('two revisions with shares are judged by the test that the intervals turn around, whatever else is at 0 %', () => {
+	const two = fixedVerdict(rows([70, 150], [30, 50]));
+	expect(fixedVerdict(rows([70, 150], [0, 0], [30, 50])).p).toBe(two.p);
+});
+
+test.each([
+	['less', [12, 28, 28, 32]],
+	['more', [40, 20, 20, 20]],
+])('a share that alone gets %s than it should is named, where all together agree', (_, counts) => {
+	const split = rows(...counts.map(count => [25, count] as const));
+	expect(fixedVerdict(split)).toMatchObject({
+		state: 'cannot tell',
+		sentence: 'Cannot tell: the share of r0 alone stands out, all together do not.',
+	});
+});
+
+test('an answer that is known to be nobody’s at 0 % does not stand in the way', () => {
+	const shared = [{candidates: ['r0', 'r1'], count: 0}];
+	expect(fixedVerdict(rows([100, 200], [0, 0]), {shared}).state).toBe('agrees');
+});
+
+test('three revisions agree only where each share does', () => {
+	const verdict = fixedVerdict(rows([34, 68], [33, 85], [33, 47]), {alpha: 0.002});
+	expect(verdict.state).toBe('agrees');
+	expect(fixedVerdict(rows([34, 68], [33, 66], [33, 66])).state).toBe('agrees');
+	expect(fixedVerdict(rows([34, 120], [33, 40], [33, 40])).state).toBe('disagrees');
+});
+
 test('exactly the minimum of attributed answers is enough, and one fewer is not', () => {
 	expect(fixedVerdict(rows([50, 4], [50, 3]))).toMatchObject({state: 'agrees', attributed: 7});
 	expect(fixedVerdict(rows([50, 3], [50, 3]))).toMatchObject({state: 'cannot tell', attributed: 6});

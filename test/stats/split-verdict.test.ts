@@ -99,6 +99,8 @@ describe('the verdict', () => {
 	test('tells how many more answers would turn a suspicion into a disagreement', () => {
 		const verdict = splitVerdict(rows([50, 11], [50, 0]));
 		expect(verdict.more).toBe(1);
+		// That none is unattributed is no reason not to.
+		expect(splitVerdict(rows([50, 11], [50, 0]), anybodys(0)).more).toBe(1);
 		const slight = splitVerdict(rows([50, 140], [50, 99]));
 		expect(slight.state).toBe('suspicious');
 		const factor = (239 + (slight.more ?? Number.NaN)) / 239;
@@ -118,6 +120,7 @@ describe('the verdict', () => {
 			sentence: 'r1 or r2 answered, and is set to get 0 %.',
 		});
 		expect(splitVerdict(split, [{candidates: ['r0', 'r1'], count: 1}]).state).toBe('unjudgeable');
+		expect(splitVerdict(split, [{candidates: ['r1', 'r2'], count: 0}]).state).toBe('agrees');
 	});
 
 	test('says that it cannot be judged when it depends on whose the answers are', () => {

@@ -150,6 +150,22 @@ it('calls a gateway that gives 50/50 in the place of 80/20 within ten seconds, f
 	expect(quantile(after(600), 0.9)).toBeLessThanOrEqual(10);
 });
 
+/** A hundred requests without a failure, of which so many went to the first. */
+const intervalOf = (first: number): UsersInterval => ({
+	requests: [first, 100 - first],
+	failed: [0, 0],
+	rejected: [0, 0],
+});
+
+it.each([15, 30, 60])(
+	'calls a gateway that lies two stretches after it began to, after %d true ones',
+	before => {
+		const truth = Array.from({length: before}, (_, index) => intervalOf(77 + 3 * (index % 3)));
+		expect(usersSplitVerdict(truth, shares).state).toBe('agrees');
+		expect(usersSplitVerdict([...truth, intervalOf(62), intervalOf(63)], shares).state).toBe('disagrees');
+	},
+);
+
 it('calls a canary at 10 % that fails 5 % worse within the yardstick', () => {
 	expect(quantile(until(0), 0.9)).toBeLessThanOrEqual(46);
 	expect(quantile(until(0.001), 0.9)).toBeLessThanOrEqual(58);

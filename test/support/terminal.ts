@@ -1,6 +1,7 @@
 import {execFileSync} from 'node:child_process';
 import {readFileSync} from 'node:fs';
 import process from 'node:process';
+import {setTimeout as wait} from 'node:timers/promises';
 import xterm from '@xterm/headless';
 import {spawn} from 'node-pty';
 import {cellsOf, FakeTerminal} from './fake-terminal.ts';
@@ -230,8 +231,12 @@ export const openTerminal = ({
 		});
 	});
 	// Answers to what a program asks its terminal.
+	const held: string[] = [];
+	let isHolding = false;
 	emulator.onData(data => {
-		if (isAnswering && answersFor === undefined) send(data);
+		if (!isAnswering || answersFor !== undefined) return;
+		if (isHolding) held.push(data);
+		else send(data);
 	});
 
 	/** What is still to be sent, and whether an Esc is to be noticed before: with it the next key would be Alt's. */
@@ -343,6 +348,20 @@ export const openTerminal = ({
 		type(text: string) {
 			send(text);
 		},
+		/**
+		Sends what the terminal sent in one piece in parts, so many milliseconds apart, as a line that lags cuts it. After an Esc that
+		is a part of its own there may be an answer; it is never in the middle of a sequence that the terminal was at.
+		*/
+		async typeCut(parts: readonly string[], milliseconds: number): Promise<void> {
+			for (const [index, part] of parts.entries()) {
+				if (index > 0) await wait(milliseconds);
+				isHolding = index > 0 || part !== namedKeys['esc'];
+				send(part);
+			}
+
+			isHolding = false;
+			for (const answer of held.splice(0)) send(answer);
+		},
 		/** Paste as a terminal does: bracketed if the program asked for that, else as if it were typed. */
 		paste(text: string) {
 			send(emulator.modes.bracketedPasteMode ? `\u001B[200~${text}\u001B[201~` : text);
@@ -354,8 +373,10 @@ export const openTerminal = ({
 		cells: () => cellsOf(emulator),
 		/** Has the program draw its frame anew, and gives the cells of a terminal on which nothing else was ever written. */
 		async drawnAfresh(): Promise<string[]> {
-			taken = [];
+			const bytes: string[] = [];
+			taken = bytes;
 			child.write(keyBytes('ctrl-l'));
+			await until(() => bytes.join('').includes('\u001B[?2026l'));
 			await this.settle(300);
 			const fresh = new FakeTerminal(emulator.cols, emulator.rows);
 			fresh.write(`\u001B[?7l${taken.join('')}`);
@@ -376,13 +397,14 @@ export const openTerminal = ({
 					resolve();
 				};
 
-				let timer = setTimeout(done, quiet);
+				let timer: NodeJS.Timeout | undefined;
 				const again = () => {
 					clearTimeout(timer);
-					timer = setTimeout(done, quiet);
+					if (!isUpdating) timer = setTimeout(done, quiet);
 				};
 
 				watchers.add(again);
+				again();
 			});
 		},
 		/** The cells, as soon as none has changed for so many milliseconds: rows that are drawn again as they are count for nothing. */

@@ -191,8 +191,8 @@ function distribute(split: Split, weight: (row: SplitRow) => number): Split {
 	);
 	return settled(split).map((row, index) => {
 		const original = split[index];
-		const position = original ? free.indexOf(original) : -1;
-		return position === -1 ? row : {...row, percent: shares[position] ?? row.percent};
+		const share = original && shares[free.indexOf(original)];
+		return share === undefined ? row : {...row, percent: share};
 	});
 }
 

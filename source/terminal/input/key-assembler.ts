@@ -157,13 +157,16 @@ export class KeyAssembler {
 	}
 
 	#took({tokens, pending}: Cut, now: number): readonly Token[] {
+		const wasEscape = this.#pending.kind === 'escape';
 		this.#pending = pending;
 		for (const token of tokens) {
 			if (token.kind === 'report') this.#answered(token.report);
 		}
 
+		// Also of an ESC that was read together with an answer behind it; not of one that only its answer has come to.
+		const isNewEscape = !wasEscape || tokens.some(({kind}) => kind === 'key');
+		if (pending.kind === 'escape' && (isNewEscape || !pending.isAlone)) this.#escapedAt = now;
 		if (pending.kind === 'escape' && !pending.isAlone) {
-			this.#escapedAt = now;
 			if (now > this.#answerUntil) this.#due = [];
 			if (this.#ask && this.#isAnswering && this.#due.length === 0) {
 				this.asked('status', now);

@@ -97,6 +97,17 @@ describe('the warnings of a split', () => {
 		expect(kinds(toUnlisted, both, alone)).toEqual([`to be collected ${one}`]);
 	});
 
+	it('call neither the latest ready revision nor the newest one collectable', () => {
+		const pinnedToOne = [{revisionName: one, percent: 100}];
+		const toTwo = set(addRow(splitOf(serviceView({traffic: pinnedToOne, ready: 1})), two), two, 100);
+		const all = [revisionView(3), ...both];
+		expect(kinds(toTwo, all, serviceView({traffic: pinnedToOne, ready: 2, created: 3}))).toEqual([]);
+		expect(kinds(toTwo, all, serviceView({traffic: pinnedToOne, ready: 1, created: 2}))).toEqual([]);
+		expect(kinds(toTwo, all, serviceView({traffic: pinnedToOne, ready: 3, created: 3}))).toEqual([
+			`to be collected ${two}`,
+		]);
+	});
+
 	it('name a row with traffic that is taken out, unless the same revision has it by another row', () => {
 		expect(kinds(takeOut(before, two).split, both)).toEqual([`unlisted ${two}`]);
 		const following = serviceView({traffic: [{latestRevision: true, percent: 100}], ready: 2});

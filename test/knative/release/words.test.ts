@@ -38,6 +38,43 @@ describe('a word', () => {
 		});
 	});
 
+	it('for a part that nothing has is refused with why', () => {
+		const whole = {
+			...facts,
+			service: serviceView({traffic: [{revisionName: three, percent: 100}], ready: 3}),
+		};
+		expect(meantBy('@canary', whole)).toEqual({ok: false, reason: '@canary: helloworld-go has no canary.'});
+		const tried = serviceView({traffic: [{latestRevision: true, percent: 100}], created: 1});
+		const starting = {...tried, latestReady: undefined};
+		expect(meantBy('@stable', {...facts, service: starting})).toEqual({
+			ok: false,
+			reason: '@stable: helloworld-go has no stable revision.',
+		});
+		expect(meantBy('@latest', {...facts, service: starting})).toEqual({
+			ok: false,
+			reason: 'helloworld-go has no ready revision yet, so @latest means none.',
+		});
+		const equal = serviceView({
+			traffic: [one, two].map(name => ({revisionName: name, percent: 50})),
+			ready: 3,
+		});
+		expect(meantBy('@stable', {...facts, service: equal, revisions: undefined})).toMatchObject({ok: true});
+	});
+
+	it('names the row where it is a tag or @latest, and none where it is a name', () => {
+		expect(meantBy('canary', facts)).toEqual({ok: true, revision: two, row: two});
+		expect(meantBy('@latest', facts)).toEqual({ok: true, revision: three, row: '@latest'});
+		expect(meantBy('00002', facts)).toEqual({ok: true, revision: two});
+	});
+
+	it('that is the end of a name is refused with what may be meant, and made printable', () => {
+		const named = {...revisionView(3), name: 'helloworld-go-blue'};
+		expect(meantBy('blue', {...facts, revisions: [named, ...facts.revisions]})).toMatchObject({
+			reason: expect.stringContaining(' Did you mean helloworld-go-blue?'),
+		});
+		expect(meantBy('x\u001B', facts)).toMatchObject({reason: expect.stringContaining('no revision x␛:')});
+	});
+
 	it.each(['7', 'shop-00001', `${one}x`, '', '../x'])('%s, which means none, is refused', word => {
 		expect(meantBy(word, facts)).toMatchObject({ok: false});
 	});
@@ -49,14 +86,19 @@ describe('where the revisions may not be listed', () => {
 	it.each([
 		[revisionName(7), revisionName(7)],
 		['7', revisionName(7)],
+		['100000', 'helloworld-go-100000'],
+		['helloworld-go-blue', 'helloworld-go-blue'],
 		['canary', two],
 	])('%s is believed to be %s', (word, revision) => {
 		expect(meantBy(word, blind)).toMatchObject({ok: true, revision});
 	});
 
-	it.each(['shop-00001', 'helloworld-go-', 'helloworld-go-A', '0'])('%s is refused', word => {
-		expect(meantBy(word, blind)).toMatchObject({ok: false});
-	});
+	it.each(['shop-00001', 'helloworld-go-', 'helloworld-go-A', '0', '1234567890', '7x'])(
+		'%s is refused',
+		word => {
+			expect(meantBy(word, blind)).toMatchObject({ok: false});
+		},
+	);
 });
 
 it.each([
@@ -65,6 +107,8 @@ it.each([
 	['service.serving.knative.dev/cart', 'cart'],
 	['deployment/cart', undefined],
 	['ksvc/', undefined],
+	['ksvc/cart/x', undefined],
+	['', undefined],
 ])('%s is the service %s', (word, service) => {
 	expect(serviceMeant(word)).toBe(service);
 });

@@ -90,6 +90,8 @@ describe('the other operations', () => {
 		['complete', completeOn(split('a=50#x b=50'), 'b'), 'a=0#x b=100'],
 		['complete beside a locked row', completeOn(split('a=50! b=20 c=30'), 'c'), 'a=50! b=0 c=50'],
 		['complete on a locked row', completeOn(split('a=50! b=50'), 'a'), 'a=50! b=50'],
+		['complete on a locked row of several', completeOn(split('a=50! b=40 c=10'), 'a'), 'a=50! b=40 c=10'],
+		['complete on an unknown row', completeOn(split('a=90 b=10'), 'x'), 'a=90 b=10'],
 		['lock and unlock', lock(lock(split('a=50 b=50'), 'a'), 'a'), 'a=50 b=50'],
 		['add a row', addRow(split('a=100'), 'b'), 'a=100 b=0'],
 		['add a row that is there', addRow(split('a=100'), 'a'), 'a=100'],

@@ -42,6 +42,10 @@ test('an object without metadata is printed as it is', () => {
 		'kind: Odd',
 		'metadata: null',
 	]);
+	expect(yamlLines({kind: 'Odd', metadata: 'none'}, {managedFields: false})).toEqual([
+		'kind: Odd',
+		'metadata: none',
+	]);
 });
 
 test('an object that is nested without an end is refused in words, however deep it is', () => {

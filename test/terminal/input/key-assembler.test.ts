@@ -105,7 +105,15 @@ function send(bytes: number, {random, isAnswering, delay, pause}: Line) {
 				continue;
 			}
 
-			const read = way.shift()?.text ?? '';
+			let read = way.shift()?.text ?? '';
+			// A program that is busy for a while reads at once what has come meanwhile.
+			const busyUntil = now + random(0, 3) * 20;
+			for (let more = way[0]; more !== undefined && more.at <= busyUntil; more = way[0]) {
+				way.shift();
+				now = Math.max(now, more.at);
+				read += more.text;
+			}
+
 			note(assembler.take(read, now));
 		}
 
@@ -177,4 +185,20 @@ describe('real sequences that are cut at every place and delayed up to 1.5 s', (
 		// One of each kind at least.
 		expect(sent.filter(([, key]) => key !== undefined && !came.has(key))).toEqual([]);
 	});
+});
+
+test('an Esc that is read together with an answer may still be the beginning of what comes later', () => {
+	const assembler = new KeyAssembler(() => {}, {escapeTimeout: 50, lateness: 2000});
+	const keys: string[] = [];
+	const note = (tokens: readonly Token[]) => {
+		for (const token of tokens) if (token.kind === 'key') keys.push(token.key);
+	};
+	assembler.asked('cursor', 10_000);
+	note(assembler.take('\u001B\u001B[1;120R', 10_010));
+	expect(assembler.deadline).toBe(10_060);
+	note(assembler.expire(10_060));
+	expect(assembler.deadline).toBe(12_010);
+	note(assembler.take('[?62;22', 10_300));
+	note(assembler.take('c\u001B[25;67R', 10_600));
+	expect(keys).toEqual([ESCAPE_KEY]);
 });

@@ -5,6 +5,7 @@ import {
 	installLifecycle,
 	RESTORE,
 	type Lifecycle,
+	type LifecycleOptions,
 } from '../../../source/terminal/lifecycle/lifecycle.js';
 import {eventually} from '../../support/eventually.js';
 
@@ -13,7 +14,9 @@ afterEach(() => {
 	lifecycle?.uninstall();
 });
 
-const install = (options: {readonly isTTY?: boolean; readonly assurance?: string} = {}) => {
+type Options = {isTTY?: boolean} & Pick<Partial<LifecycleOptions>, 'assurance' | 'lastWords'>;
+
+const install = (options: Readonly<Options> = {}) => {
 	const {isTTY = true, ...others} = options;
 	const stdout = Object.assign(new PassThrough(), {isTTY});
 	const stderr = new PassThrough();
@@ -57,6 +60,44 @@ test('a second signal does not wait for clean-ups that hang', async () => {
 		'program stopped: asked to stop (SIGTERM). The traffic split stays as it is.\n',
 	);
 	resolve();
+});
+
+test('a second signal does not keep from being said what became of a write', async () => {
+	const before = process.listeners('SIGTERM');
+	const answer = Promise.withResolvers<{sentence: string; code: number}>();
+	const asked = Promise.withResolvers<void>();
+	const {exit, stderr} = install({
+		async lastWords() {
+			asked.resolve();
+			return answer.promise;
+		},
+	});
+	const onSignal = process.listeners('SIGTERM').find(listener => !before.includes(listener));
+	onSignal?.('SIGTERM');
+	await asked.promise;
+	onSignal?.('SIGTERM');
+	expect(exit).not.toHaveBeenCalled();
+	answer.resolve({sentence: 'The split was written.', code: 7});
+	await eventually(() => expect(exit).toHaveBeenCalledExactlyOnceWith(7));
+	expect(String(stderr.read())).toContain('The split was written.');
+});
+
+test('a terminal that ends, which is told more than once, leaves the clean-ups their time', async () => {
+	const before = process.listeners('SIGHUP');
+	const {lifecycle: life, exit} = install();
+	const onSignal = process.listeners('SIGHUP').find(listener => !before.includes(listener));
+	const begun = Promise.withResolvers<void>();
+	const cleaned = Promise.withResolvers<void>();
+	life.onLeave(async () => {
+		begun.resolve();
+		await cleaned.promise;
+	});
+	onSignal?.('SIGHUP');
+	await begun.promise;
+	onSignal?.('SIGHUP');
+	expect(exit).not.toHaveBeenCalled();
+	cleaned.resolve();
+	await eventually(() => expect(exit).toHaveBeenCalledExactlyOnceWith(129));
 });
 
 test('the terminal is restored before anything is said', async () => {

@@ -1,16 +1,13 @@
 /** Undo by what is noted on the service, and by what a machine remembers where nothing is. */
 import {describe, expect, it} from 'vitest';
 import type {Change, ReleaseFacts} from '../../../../source/knative/release/evidence/facts.js';
-import {
-	formatNote,
-	noteAnnotation,
-	type ReleaseNote,
-} from '../../../../source/knative/release/evidence/note.js';
+import type {ReleaseNote} from '../../../../source/knative/release/evidence/note.js';
 import {undo, undoable} from '../../../../source/knative/release/verbs/undo.js';
 import {splitOf, type Split} from '../../../../source/knative/split/split.js';
 import type {TrafficTarget} from '../../../../source/knative/objects/wire.js';
 import {moment} from '../../../../source/knative/text/moment.js';
 import {revisionName, revisionView, serviceView} from '../../objects.js';
+import {notedAt, noting} from '../noted.js';
 
 const [one, two] = [revisionName(1), revisionName(2)];
 const shares = (first: number): TrafficTarget[] => [
@@ -43,28 +40,9 @@ function factsWith(traffic: TrafficTarget[], changes: readonly Change[], created
 
 /** A service with these shares and a note about them, which a colleague has changed since where `isOld`. */
 function factsNoted(first: number, part: Partial<ReleaseNote>, {isOld = false} = {}): ReleaseFacts {
-	const note: ReleaseNote = {
-		generation: 5,
-		verb: 'split',
-		stable: one,
-		canary: two,
-		previous: undefined,
-		followed: false,
-		since: Date.UTC(2026, 0, 2, 12, 4),
-		by: 'ann',
-		split: splitWith(isOld ? 42 : first),
-		undo: [],
-		rejected: [],
-		...part,
-	};
-	const service = serviceView({
-		traffic: shares(first),
-		ready: 2,
-		edit({metadata}) {
-			metadata.generation = isOld ? 6 : 5;
-			metadata.annotations = {...metadata.annotations, [noteAnnotation]: formatNote(note) ?? ''};
-		},
-	});
+	const split = splitWith(isOld ? 42 : first);
+	const edit = noting({generation: 5, split, ...part}, isOld ? 6 : 5);
+	const service = serviceView({traffic: shares(first), ready: 2, edit});
 	return {service, revisions: [revisionView(2), revisionView(1)], changes: []};
 }
 
@@ -79,7 +57,7 @@ function takenBack(last: Change): string | undefined {
 }
 
 const now = Date.UTC(2026, 0, 2, 12, 30);
-const clock = moment(Date.UTC(2026, 0, 2, 12, 4), now);
+const clock = moment(notedAt, now);
 
 const percents = (split: Split) => split.map(({percent}) => percent);
 
