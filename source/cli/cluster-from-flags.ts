@@ -6,6 +6,7 @@ import {connect, listContexts, type KubeconfigOverrides, type TerminalLoan} from
 import {historyPath, openHistoryFile, type HistoryFile} from '../journal/journal-file.js';
 import {openRequestMemory, type RequestMemory} from '../journal/request-memory.js';
 import type {Contexts} from '../console/sheets/contexts-sheet.js';
+import type {RequestOptions} from '../probe/transport/request-options.js';
 import type {Lifecycle} from '../terminal/lifecycle/lifecycle.js';
 import type {ConsoleFlags} from './flags.js';
 import type {KubeFlags} from './kube-flags.js';
@@ -32,6 +33,11 @@ function overridesOf(flags: KubeFlags): KubeconfigOverrides {
 /** Of which the console lends its own (`terminal`); a command without a screen shares the one it was started on. */
 const sharedTerminal: TerminalLoan = {isDrawnOn: false, lend: async use => use()};
 
+/** What is laid down for another context: see `settleFor`. */
+export type OfContext = (
+	name: string,
+) => Promise<{flags: ConsoleFlags; ofContext: ReadonlySet<string>; asking: RequestOptions} | undefined>;
+
 /**
  * What the flags lead to: a kubeconfig, or a sandbox that is started when it is needed and stops with the program.
  *
@@ -41,7 +47,10 @@ const sharedTerminal: TerminalLoan = {isDrawnOn: false, lend: async use => use()
 export function reachOf(
 	flags: ConsoleFlags,
 	lifecycle: Lifecycle,
-	terminal: TerminalLoan | undefined = process.stdin.isTTY ? sharedTerminal : undefined,
+	{
+		terminal = process.stdin.isTTY ? sharedTerminal : undefined,
+		ofContext,
+	}: {terminal?: TerminalLoan | undefined; ofContext?: OfContext | undefined} = {},
 ): {cluster: () => Promise<Cluster>; contexts: Contexts} {
 	const {namespace, context, readOnly = false, requestTimeout, fieldManager} = flags;
 	const common = {readOnly, requestTimeout, fieldManager, terminal};
@@ -65,7 +74,25 @@ export function reachOf(
 		contexts: {
 			list: async () => listContexts(await kubeconfig()),
 			// The namespace that was given is one of the first context, as is all else that was said of that.
-			connect: async name => connect({...common, ...(await kubeconfig()), context: name}),
+			async connect(name) {
+				const said = (await ofContext?.(name))?.flags ?? flags;
+				const own = {
+					readOnly: said.readOnly ?? false,
+					requestTimeout: said.requestTimeout,
+					fieldManager: said.fieldManager,
+				};
+				return connect({...common, ...own, ...(await kubeconfig()), context: name});
+			},
+			async settings(name) {
+				const said = await ofContext?.(name);
+				if (!said) return undefined;
+				const {flags: own, ofContext: keys, asking} = said;
+				return {
+					gateway: keys.has('gateway') ? own.gateway : undefined,
+					prometheus: keys.has('prometheus') ? own.prometheus : undefined,
+					asking,
+				};
+			},
 		},
 	};
 }

@@ -55,7 +55,7 @@ export function addKubeFlags(program: Command): void {
 		new Option('--as-uid <uid>', 'act with that UID'),
 		new Option(
 			'--request-timeout <time>',
-			'until the API server must have answered: 30, 5s, 2m; 0: no limit',
+			'how long the API server may take to answer: 30, 5s, 2m; 0: no limit',
 		).argParser(requestTimeout),
 		new Option('-l, --selector <selector>', 'only services with these labels: app=shop,tier!=test').argParser(
 			short,

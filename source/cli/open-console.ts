@@ -1,5 +1,6 @@
 /** `kn-canary`: the console on the terminal. */
 import type {Cluster} from '../kube/cluster.js';
+import type {OfContext} from './cluster-from-flags.js';
 import type {RequestOptions} from '../probe/transport/request-options.js';
 import {printable} from '../knative/text/printable.js';
 import {createUnderWay} from '../release/under-way.js';
@@ -21,7 +22,7 @@ const headStart = 60;
 export async function openConsole(
 	flags: ConsoleFlags,
 	asking: RequestOptions,
-	keepCode: () => void,
+	{keepCode, ofContext}: {keepCode: () => void; ofContext: OfContext},
 ): Promise<void> {
 	const underWay = createUnderWay();
 	const lifecycle = install({lastWords: underWay.lastWords});
@@ -31,7 +32,7 @@ export async function openConsole(
 	const forget = lifecycle.onRestore(first.leave);
 	const core = await import('./console-core.js');
 	const loan = createConsoleLoan();
-	const reach = core.reachOf(flags, lifecycle, loan);
+	const reach = core.reachOf(flags, lifecycle, {terminal: loan, ofContext});
 	const console = core.createConsole({
 		to,
 		namespace: flags.namespace,

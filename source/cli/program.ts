@@ -26,11 +26,13 @@ import {
 } from './flags.js';
 import {undrawableTerminal} from '../terminal/terminal-name.js';
 import {invokedName, parentName} from './invoked-name.js';
+import type {OfContext} from './cluster-from-flags.js';
 import {addKubeFlags} from './kube-flags.js';
 import {openConsole} from './open-console.js';
 import {heedOutputErrors} from './output-errors.js';
 import type {openLinear as OpenLinear} from './run/open-linear.js';
 import {addRequestFlags, requestOptionsFor} from './request-flags.js';
+import {requestOptionsOf} from '../probe/transport/request-options.js';
 
 /**
  * @param keepCode Called when a console has come up: the code that it took may be kept for the next start.
@@ -67,7 +69,7 @@ export function createProgram({
 		.version(wantsJson(words) ? visibleJson(versionOf(), 2) : versionOf().version)
 		.option('--sandbox', 'open on the sandbox: a small Knative inside this program')
 		.option('--gateway <host[:port]>', 'where the gateway is, if it cannot be found; 443 speaks TLS', gateway)
-		.option('--cacert <file>', 'authorities that may vouch for the gateway, beside those of the system')
+		.option('--cacert <file>', 'CA certificates to trust for the gateway, in addition to those of the system')
 		.option('--insecure-gateway', 'do not check the certificate of the gateway')
 		.option('--host <name>', 'host to ask for, instead of that of the URL of the service')
 		.option('--read-only', 'never write to the cluster')
@@ -92,10 +94,13 @@ export function createProgram({
 		);
 	addExamples(program, ['--sandbox', '--context prod-eu -n shop --read-only']);
 	program
-		.option('-q, --quiet', 'print nothing but errors and what was asked for with -o; the exit code tells')
+		.option('-q, --quiet', 'print only errors and what -o asks for; the exit code says the rest')
 		.option('-v, --verbose', 'print each request and its answer on standard error; no headers, no bodies')
 		.option('--config <file>', 'settings, instead of $XDG_CONFIG_HOME/kn-canary/config.yaml')
-		.option('--log <file>', 'keep the same in a file, for you alone; beyond 5 MB it goes to <file>.1')
+		.option(
+			'--log <file>',
+			'write what --verbose prints to a file that only you can read; beyond 5 MB it goes to <file>.1',
+		)
 		.helpCommand(true)
 		.addHelpText(
 			'after',
@@ -114,12 +119,15 @@ export function createProgram({
 				});
 			}
 			const asking = requestOptionsFor(program, flags, {rate: 1});
+			// Of its own from now on: what holds for another context is settled in the program's.
+			const own = {...flags};
+			const ofContext: OfContext = async name => settledFor(program, name);
 			const {stdin, stdout} = process;
 			const isDumb = undrawableTerminal(process.env) !== undefined;
-			if (flags.screenReader ?? false) return openLines(flags, asking, {isViewOnly: false});
-			if (stdout.isTTY && stdin.isTTY && !isDumb) return openConsole(flags, asking, keepCode);
+			if (flags.screenReader ?? false) return openLines(own, asking, {isViewOnly: false, ofContext});
+			if (stdout.isTTY && stdin.isTTY && !isDumb) return openConsole(own, asking, {keepCode, ofContext});
 			// It can be written to, but not drawn on, or nobody can press a key.
-			if (stdout.isTTY) return openLines(flags, asking, {isViewOnly: true});
+			if (stdout.isTTY) return openLines(own, asking, {isViewOnly: true, ofContext});
 			if (flags.sandbox) {
 				const {runDemo} = await import('./run/run-sandbox.js');
 				return runDemo({pace: demoPace});
@@ -167,6 +175,14 @@ async function settleFlags(command: Command, addCommands: () => void): Promise<v
 	addCommands();
 	const {settle} = await import('./config/settle.js');
 	await settle(command);
+}
+
+/** What the file says of another context; most operators have no file. */
+async function settledFor(program: Command, name: string): ReturnType<OfContext> {
+	if (!hasConfig(program.opts<{config?: string}>())) return undefined;
+	const {settleFor} = await import('./config/settle.js');
+	const settled = await settleFor(program, name);
+	return settled && {...settled, asking: requestOptionsOf(settled.flags, {rate: 1})};
 }
 
 async function openLines(...args: Parameters<typeof OpenLinear>): Promise<void> {

@@ -15,7 +15,7 @@ export function addRequestFlags(program: Command): void {
 		.optionsGroup('Requests to the service:')
 		.option('--rate <number>', 'requests a second to begin with (console: 1, verify: 20)')
 		.option('--max-rate <number>', 'requests a second at most (50)')
-		.option('--timeout <time>', 'until an answer must be complete: 10, 5s, 500ms (10s)')
+		.option('--timeout <time>', 'how long a complete answer may take: 10, 5s, 500ms (10s)')
 		.option('--no-keepalive', 'open a connection for each request')
 		.option('--path <path>', 'what to ask the service for (/)')
 		.option(
@@ -30,8 +30,11 @@ export function addRequestFlags(program: Command): void {
 		.option('--cookie <pair>', 'a cookie of each request: name=value; may be repeated', repeated)
 		.option('--method <name>', 'the method of each request (GET; POST with --data)')
 		.option('--data <text>', 'the body of each request; @file reads it from a file')
-		.option('--expect-status <list>', 'statuses that are no failure, all others are: 200, 200-299, 2xx,404')
-		.option('--grpc-method <package.Service/Method>', 'what to call of a gRPC service (its health check)')
+		.option(
+			'--expect-status <list>',
+			'statuses that are no failures; all others are failures: 200, 200-299, 2xx,404',
+		)
+		.option('--grpc-method <package.Service/Method>', 'gRPC method to call (the health check)')
 		.option('--grpc-data <json>', 'the request of that call ({})')
 		.option('--proto <file>', 'where that method is described; else the server is asked by reflection')
 		.optionsGroup('Options:');

@@ -13,6 +13,7 @@ import {createLive, type Live} from './live/live.js';
 import {rememberRequests} from './live/remembered-requests.js';
 import type {RequestMemory} from '../journal/request-memory.js';
 import {tagsByHeader} from './live/tags-by-header.js';
+import {verifyRevision} from './live/verify-requests.js';
 import {createUsersFollower} from './live/users.js';
 import type {PrometheusPlace} from '../users/prometheus-place.js';
 import {createLogs, type Logs} from './logs/logs.js';
@@ -23,11 +24,12 @@ import {confirmReview} from './sheets/review.js';
 import {notify} from './state/select.js';
 import {showYaml} from './sheets/yaml-sheet.js';
 import {createConsoleStore, type ConsoleStore} from './state/state.js';
+import type {ServiceView} from '../knative/service/service.js';
 import {createFormActions, type FormActions} from './forms/form-actions.js';
 import {createVerbs, type Verbs} from './verbs.js';
 
 /** Before it is connected the store is empty, and every writing action says that it is connecting. */
-export type Console = Omit<ConnectionControl, 'cluster' | 'recheckRights' | 'stop'> &
+export type Console = Omit<ConnectionControl, 'cluster' | 'prometheus' | 'recheckRights' | 'stop'> &
 	Verbs &
 	FormActions & {
 		readonly store: ConsoleStore;
@@ -46,6 +48,8 @@ export type Console = Omit<ConnectionControl, 'cluster' | 'recheckRights' | 'sto
 		/** Follows the log of what is selected; `logs` steers it. */
 		readonly showLogs: () => void;
 		readonly logs: Omit<Logs, 'open'>;
+		/** Asks the selected revision once. */
+		readonly verifyRevision: () => Promise<void>;
 		/** Whether there is room for events and a log beside the answers: only then they are followed. */
 		readonly wantBeside: (isWanted: boolean) => void;
 		readonly stop: () => Promise<void>;
@@ -62,7 +66,7 @@ const fastestNews = 100;
  * @param frameInterval Milliseconds that the terminal needs between two frames: what is only news comes no faster.
  * @param history Where the history is kept; without it, it lives as long as the console.
  * @param requests Where it is kept how each service is asked; without it, that lives as long as the console.
- * @param prometheus Where the users' numbers are had from; from the pods when not given.
+ * @param prometheus Where the users' numbers of the first context are had from; from the pods when not given.
  * @param contexts The way to the other contexts of the kubeconfig.
  * @param underWay Where a write that is under way is told, for who is ended meanwhile.
  * @param production Contexts of that name are production: a write there needs the name of the service.
@@ -98,14 +102,16 @@ export function createConsole({
 }): Console {
 	const store = createConsoleStore({to, namespace, asking});
 	const newsInterval = () => Math.max(fastestNews, frameInterval());
-	const live = createLive(store, newsInterval, async service => {
+	const chosenByHeader = async (service: ServiceView): Promise<ReadonlySet<string>> => {
 		const cluster = connection.cluster();
 		return cluster ? tagsByHeader(cluster, service) : new Set();
-	});
+	};
+	const live = createLive(store, newsInterval, chosenByHeader);
 	const logs = createLogs(store, newsInterval);
 	const history = createHistory(store, historyFile);
 	const connection = createConnection(store, {
 		gateway,
+		prometheus,
 		allNamespaces,
 		selector,
 		production,
@@ -123,10 +129,10 @@ export function createConsole({
 			await requests?.flush();
 		},
 	});
-	const {cluster: _, recheckRights: __, stop: ___, ...going} = connection;
+	const {cluster: _, recheckRights: __, stop: ___, prometheus: ____, ...going} = connection;
 	const users = createUsersFollower(store, () => connection.cluster(), {
 		probed: uid => live.snapshotOf(uid),
-		prometheus,
+		prometheus: () => connection.prometheus(),
 	});
 	const beside = createBesideFollower(store, () => connection.cluster(), {interval: newsInterval});
 	const forget = requests && rememberRequests(store, requests);
@@ -201,6 +207,7 @@ export function createConsole({
 			if (cluster) logs.open(cluster);
 		},
 		logs,
+		verifyRevision: async () => verifyRevision(store, chosenByHeader),
 		wantBeside: beside.want,
 		async stop() {
 			unfollow();

@@ -17,7 +17,7 @@ import type {RevisionValues} from '../knative/forms/revision-form.js';
 import type {ServiceValues} from '../knative/forms/service-form.js';
 import type {ServiceView} from '../knative/service/service.js';
 import {routeSettled, serviceState} from '../knative/service/service-state.js';
-import {verifyRevision, verifyService} from '../console/live/verify-requests.js';
+import {verifyService} from '../console/live/verify-requests.js';
 import {NotShown, until} from './wait.js';
 
 export type Operator = ReturnType<typeof createOperator>;
@@ -131,7 +131,7 @@ export function createOperator(console: Console) {
 		},
 		settled,
 		async verify(which: 'service' | 'revision'): Promise<{sheet: VerifySheet; answer: Answer}> {
-			await (which === 'service' ? verifyService(store) : verifyRevision(store));
+			await (which === 'service' ? verifyService(store) : console.verifyRevision());
 			const sheet = store.getState().sheets.at(-1);
 			if (sheet?.kind !== 'verify' || sheet.phase.kind !== 'answered') {
 				throw new NotShown(store.getState().notice?.text ?? 'there was no answer');

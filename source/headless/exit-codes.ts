@@ -10,7 +10,7 @@ export const exitCodes = {
 	cannotTell: 2,
 	/** Not now, nothing made: somebody else changed the service in between. */
 	conflict: 3,
-	/** Not now: nothing could be asked of the gateway. */
+	/** Not now: neither the cluster nor the gateway could be asked; of `verify` alone, whose 1 is a verdict. */
 	couldNotAsk: 3,
 	/** Perhaps made: the answer was lost and reading again did not tell. */
 	unknown: 4,
@@ -29,7 +29,7 @@ export const exitCodeMeanings: Readonly<Record<ExitCode, string>> = {
 	0: 'yes: made, already so, accepted by the dry run, found, or the split agrees',
 	1: 'no: refused, not possible as things are, not found, or the split disagrees',
 	2: 'not decided: usage error, it has to be said which revision is meant, or the answers do not tell',
-	3: 'not now: somebody else was first, or the gateway cannot be asked; nothing was made',
+	3: 'not now: somebody else was first, or verify cannot reach cluster or gateway; nothing was made',
 	4: 'not known whether it was made',
 	5: 'not made: not confirmed',
 	6: 'made, but the route refuses it or the gateway does not have it; or not so in time',

@@ -36,7 +36,7 @@ import {panes, type Pane} from '../console/state/panes.js';
 import {requestOptionsFor, targetOf} from '../console/live/request-target.js';
 import {mayQuit} from '../console/sheets/quit-sheet.js';
 import {openRequests} from '../console/live/request-sheet.js';
-import {verifyRevision, verifyService} from '../console/live/verify-requests.js';
+import {verifyService} from '../console/live/verify-requests.js';
 import type {ConsoleAction, PaneAction} from './keys/binding.js';
 import {labelOf, leadsToWrite, type Action} from './keys/key-lookup.js';
 
@@ -109,7 +109,7 @@ const performers: Readonly<Record<ConsoleAction, Performer>> = {
 	newService: ({store}) => openServiceForm(store),
 	newRevision: console => console.newRevision(),
 	verifyOnce: ({store}) => void verifyService(store),
-	verifyTag: ({store}) => void verifyRevision(store),
+	verifyTag: console => void console.verifyRevision(),
 	pauseResume: ({live}) => void live.toggle(),
 	burst: ({live}) => live.burst(),
 	faster: ({live}) => live.changePace(1),

@@ -95,6 +95,29 @@ const verify = async (file: string, ...args: string[]) =>
 	});
 
 describe.skipIf(!hasOpenssl)('a gateway', () => {
+	it.each(['TLSv1.2', 'TLSv1.3'] as const)(
+		'that wants a certificate of its clients is not said to have closed a connection (%s)',
+		async version => {
+			const {port} = await gateway({
+				tls: {
+					...certificate(),
+					ca: authority.pem,
+					requestCert: true,
+					rejectUnauthorized: true,
+					minVersion: version,
+					maxVersion: version,
+				},
+			});
+			const args = ['--gateway', `https://127.0.0.1:${port}`, '--cacert', authority.file];
+			const {code, output} = await verify(sandbox.kubeconfig, ...args);
+			expect(output).toMatch(
+				/^TLS with \S+ for checkout\.default\.example\.com failed \(.*client certificate.*\): name a port without mutual TLS with --gateway\./,
+			);
+			expect(output).not.toMatch(/SSL routines|closed/);
+			expect(code).toBe(3);
+		},
+	);
+
 	it('is asked over TLS, with the name of the host, where the URL has https', async () => {
 		const plain = await gateway({answer: () => ({status: 301, headers: {location: 'https://x.example'}})});
 		const secure = await gateway({tls: certificate()});

@@ -56,6 +56,13 @@ const v1 = 'client.authentication.k8s.io/v1';
 const exec = (own: Files, more: string, version = v1) =>
 	`exec: {apiVersion: ${version}, command: ${own.directory}/login${version === v1 ? '' : '-beta'}, ${more}}`;
 
+const formerExec = (own: Files) => exec(own, 'interactiveMode: Never').replace(v1, `${v1}alpha1`);
+const oidc = (config: string) => `auth-provider: {name: oidc, config: {${config}}}`;
+const issuer = 'idp-issuer-url: "https://127.0.0.1:1", client-id: c';
+const expired = [{alg: 'none'}, {exp: 1_000_000_000, sub: 'me'}, 'x']
+	.map(part => Buffer.from(JSON.stringify(part)).toString('base64url'))
+	.join('.');
+
 const cases: Case[] = [
 	['as the sandbox writes it', own => text(own), 'reached'],
 	['a key twice', own => `${text(own)}kind: Config\n`, 'reached'],
@@ -203,6 +210,14 @@ const cases: Case[] = [
 	],
 	['auth-provider: one of former times', own => text(own, {user: 'auth-provider: {name: gcp}'}), 'no way'],
 	['auth-provider: one that nobody knows', own => text(own, {user: 'auth-provider: {name: foo}'}), 'no way'],
+	['exec: a version of former times', own => text(own, {user: formerExec(own)}), 'no way'],
+	['auth-provider: oidc without an issuer', own => text(own, {user: oidc('client-id: c')}), 'no way'],
+	['auth-provider: oidc without a token', own => text(own, {user: oidc(issuer)}), 'no way'],
+	[
+		'auth-provider: oidc with a token that has expired',
+		own => text(own, {user: oidc(`${issuer}, id-token: ${expired}`)}),
+		'no way',
+	],
 	[
 		'a proxy that is no URL',
 		own => text(own, {cluster: cluster(own, ', proxy-url: "127.0.0.1:1"')}),
@@ -272,6 +287,8 @@ describe('a kubeconfig', () => {
 				: undefined,
 		]);
 		expect(ours.output).not.toMatch(/\n\s+at |undefined|\[object/);
+		// Without what was to be shown nobody is asked for anything.
+		expect(ours.output).not.toContain('system:anonymous');
 		for (const {output} of [ours, ...(kubectl ? [kubectl] : [])]) {
 			expect({what, outcome: outcomeOf(output), said: output}).toMatchObject({what, outcome});
 		}

@@ -56,10 +56,18 @@ it('releases a revision step by step, and takes a failing one back', async () =>
 	await linear.hear(/ALARM: hello is worse\./);
 	linear.type('counts');
 	await linear.hear(/hello-00003 at its tag: [1-9]\d* of \d+ failed\./);
+	linear.type('log');
+	await linear.hear(/Log of hello-00003, pod hello-00003-[^]*helloworld-flaky/);
+	linear.type('e');
+	await linear.hear(/hello-00003[^\n]*: RevisionReady/);
 	linear.type('rollback');
 	await linear.hear(/hello-00002 {2}50 % → 100 %[^]*Type yes/);
 	linear.type('yes');
 	await linear.hear(/hello: Ready\. (?!.*hello-00003 50 %).*hello-00002 100 %/);
+
+	// Nothing that is said speaks of panes, and no fact is said twice.
+	expect(linear.whole()).not.toMatch(/\bpane \d|\d[│|]\d/);
+	expect(linear.whole()).not.toMatch(/^ *(?<fact>[A-Z][a-z]+ [^\n]{12,})\n\k<fact>$/m);
 
 	linear.type('quit');
 	await linear.hear(/running: requests to hello/);

@@ -179,6 +179,16 @@ describe.skipIf(!hasOpenssl)('the built program, over TLS', () => {
 		expect(await ask(kubeconfig(url, {'insecure-skip-tls-verify': true}))).toMatchObject(reached);
 	});
 
+	it('takes an IPv4 address that is written as one of IPv6 for the same, as kubectl does', async () => {
+		const mapped = kubeconfigWith(text => text.replace('https://127.0.0.1:', 'https://[::ffff:127.0.0.1]:'));
+		expect(await ask(mapped)).toMatchObject(reached);
+		const {port: other} = await server(['IP:127.0.0.9']);
+		const ca = {'certificate-authority-data': base64(authority.pem)};
+		expect((await ask(kubeconfig(`https://[::ffff:127.0.0.1]:${other}`, ca))).output).toContain(
+			'is not trusted: it is not for ::ffff:7f00:1 but for 127.0.0.9',
+		);
+	});
+
 	it('expects the name of tls-server-name in the certificate', async () => {
 		const {url} = await server(['DNS:api.example']);
 		const ca = {'certificate-authority-data': base64(authority.pem)};

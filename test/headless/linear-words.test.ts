@@ -26,3 +26,11 @@ test('the menu has each command once, with the number that means it', () => {
 		expect(parseLine(String(index + 1))).toMatchObject({name});
 	});
 });
+
+test('keys that messages speak of mean the same here', () => {
+	// `V tests it at its tag`, `e events · L log · r new revision`, `S sends the split again`, `X gives the release up`.
+	const meant = {V: 'tagged', v: 'verify', e: 'events', L: 'log', r: 'revision', S: 'again', X: 'abandon'};
+	for (const [key, name] of Object.entries(meant)) expect(parseLine(key)).toMatchObject({name});
+	// `Press space to send requests first.`
+	expect(parseLine('space')).toMatchObject({name: 'start'});
+});

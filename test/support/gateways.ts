@@ -2,7 +2,7 @@
 import {createServer, request as httpRequest, type IncomingMessage, type ServerResponse} from 'node:http';
 import {createServer as createHttpsServer} from 'node:https';
 import type {Server, Socket} from 'node:net';
-import {TLSSocket} from 'node:tls';
+import {TLSSocket, type TlsOptions} from 'node:tls';
 
 export type GatewayRequest = {
 	host: string;
@@ -27,7 +27,7 @@ export async function startTestGateway({
 	answer = () => undefined,
 }: {
 	to: string;
-	tls?: {key: string; cert: string} | undefined;
+	tls?: TlsOptions | undefined;
 	address?: string;
 	answer?: (
 		request: IncomingMessage,

@@ -29,9 +29,20 @@ function addVerify(program: Command): void {
 				.default('probes'),
 		)
 		.option('--for <time>', 'with --source users: how long at most, such as 60s', duration, 60)
+		.addOption(
+			new Option(
+				'--revision <revision>',
+				'ask this revision alone, once, at its tag: a name, a number, a tag, @canary',
+			).conflicts(['requests', 'n', 'alpha', 'expect', 'source', 'for']),
+		)
 		.addOption(outputOption())
 		.action(async (service: string, _own: unknown, command: {optsWithGlobals(): VerifyFlags}) => {
 			const flags = command.optsWithGlobals();
+			if (flags.revision !== undefined) {
+				const asking = requestOptionsFor(program, flags, {rate: 1});
+				const {runVerifyRevision} = await import('../run/run-evidence.js');
+				return runVerifyRevision(service, flags.revision, flags, asking);
+			}
 			if (flags.source === 'users') {
 				const {runVerifyUsers} = await import('../run/run-evidence.js');
 				return runVerifyUsers(service, flags);
@@ -40,7 +51,11 @@ function addVerify(program: Command): void {
 			const {runVerify} = await import('../run/run-evidence.js');
 			await runVerify(service, {...flags, requests: flags.n ?? flags.requests}, asking);
 		});
-	addExamples(verify, ['verify cart', 'verify cart --expect 50/50 --requests 500 -o json']);
+	addExamples(verify, [
+		'verify cart',
+		'verify cart --revision @canary',
+		'verify cart --expect 50/50 --requests 500 -o json',
+	]);
 	addExitCodes(verify, [exitCodes.cannotTell, exitCodes.couldNotAsk]);
 }
 

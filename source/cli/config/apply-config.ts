@@ -62,15 +62,16 @@ export function applyConfig(
 				continue;
 			}
 			const found = given(setting, {env, config, context});
-			if (!found) {
-				origins.set(setting, {kind: 'default'});
-				continue;
-			}
-			const {isSet, value} = valueOf(setting.option, found.raw, found.words);
+			const {isSet, value} = found
+				? valueOf(setting.option, found.raw, found.words)
+				: {isSet: false, value: undefined};
 			if (isSet) {
-				at.setOptionValueWithSource(attribute, value, found.origin.kind === 'variable' ? 'env' : 'config');
+				at.setOptionValueWithSource(attribute, value, found?.origin.kind === 'variable' ? 'env' : 'config');
+			} else if (source === 'config') {
+				// What the file says of the context before this one.
+				at.setOptionValueWithSource(attribute, setting.option.defaultValue, 'default');
 			}
-			origins.set(setting, found.origin);
+			origins.set(setting, found?.origin ?? {kind: 'default'});
 		}
 	}
 	return origins;

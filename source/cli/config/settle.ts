@@ -5,30 +5,38 @@ import {listContexts} from '../../kube/connect.js';
 import {applyConfig, type Origins} from './apply-config.js';
 import {configPlace} from './config-place.js';
 import {ConfigError, parseConfig, readConfigText, type Config} from './config-file.js';
+import type {ConsoleFlags} from '../flags.js';
 import {allSettings} from './settings.js';
 
 function rootOf(command: Command): Command {
 	return command.parent ? rootOf(command.parent) : command;
 }
 
+/**
+ * What holds in another context to which the console goes: flags and variables as before, and of the file what it says of that
+ * context. Undefined where it says nothing of any. `ofContext`: the keys that it says of that one alone.
+ *
+ * @throws ConfigError with a sentence.
+ */
+export async function settleFor(
+	program: Command,
+	context: string,
+): Promise<{flags: ConsoleFlags; ofContext: ReadonlySet<string>} | undefined> {
+	const {env} = process;
+	const {config} = await configFor(program);
+	if (!config || config.contexts.size === 0) return undefined;
+	const origins = applyConfig(program, {env, config, context});
+	const ofContext = [...origins].flatMap(([{key}, origin]) =>
+		origin.kind === 'file' && origin.context === context ? [key] : [],
+	);
+	return {flags: {...program.optsWithGlobals<ConsoleFlags>()}, ofContext: new Set(ofContext)};
+}
+
 /** Ends the process with a usage error where a variable or the file says something that cannot be. */
 export async function settle(command: Command): Promise<Origins> {
 	const {env} = process;
 	try {
-		const flags = command.optsWithGlobals<{
-			config?: string;
-			context?: string;
-			kubeconfig?: string;
-			sandbox?: true;
-		}>();
-		const place = configPlace(flags, env);
-		const text = place === undefined ? undefined : readConfigText(place);
-		if (place !== undefined && text === undefined && (flags.config ?? env['KN_CANARY_CONFIG'])) {
-			throw new ConfigError(`${place}: there is no such file.`);
-		}
-		const known = new Set(allSettings(rootOf(command)).keys());
-		const config =
-			place === undefined || text === undefined ? undefined : await parseConfig(text, place, known);
+		const {config, flags} = await configFor(command);
 		return applyConfig(command, {env, config, context: await contextOf(config, flags)});
 	} catch (error) {
 		if (!(error instanceof ConfigError)) throw error;
@@ -36,10 +44,27 @@ export async function settle(command: Command): Promise<Origins> {
 	}
 }
 
+type PlaceFlags = {config?: string; context?: string; kubeconfig?: string; sandbox?: true};
+
+async function configFor(command: Command): Promise<{config: Config | undefined; flags: PlaceFlags}> {
+	const {env} = process;
+	const flags = command.optsWithGlobals<PlaceFlags>();
+	const place = configPlace(flags, env);
+	const text = place === undefined ? undefined : readConfigText(place);
+	if (place !== undefined && text === undefined && (flags.config ?? env['KN_CANARY_CONFIG'])) {
+		throw new ConfigError(`${place}: there is no such file.`);
+	}
+	const known = new Set(allSettings(rootOf(command)).keys());
+	return {
+		config: place === undefined || text === undefined ? undefined : await parseConfig(text, place, known),
+		flags,
+	};
+}
+
 /** Which context the settings of one are asked for; the kubeconfig is read for that only where the file has any. */
 async function contextOf(
 	config: Config | undefined,
-	{context, kubeconfig, sandbox}: {context?: string; kubeconfig?: string; sandbox?: true},
+	{context, kubeconfig, sandbox}: PlaceFlags,
 ): Promise<string | undefined> {
 	if (!config || config.contexts.size === 0) return undefined;
 	if (sandbox) return 'sandbox';

@@ -7,6 +7,7 @@ import {clusterOf} from '../cluster-from-flags.js';
 import {errorJson} from '../command-errors.js';
 import type {ConsoleFlags} from '../flags.js';
 import {installHeadless} from '../process-setup.js';
+import {whenReaderGone} from '../reader-gone.js';
 
 export type Surroundings = {
 	readonly cluster: Cluster;
@@ -20,6 +21,9 @@ export type Surroundings = {
 	readonly signal: AbortSignal;
 	readonly lifecycle: Lifecycle;
 };
+
+/** Of commands that go on until their reader has had enough. */
+export type Followed = {watch?: boolean | undefined; follow?: boolean | undefined};
 
 export type OnClusterOptions = Pick<LifecycleOptions, 'lastWords'> & {
 	/** What it means that there is no cluster. */
@@ -35,7 +39,7 @@ export const isJson = ({output}: {output?: string | undefined}) => output === 'j
 
 /** Ends the process with what `use` returns, or where there is no cluster, with a sentence, or an object with `-o json`. */
 export async function onCluster(
-	flags: ConsoleFlags & {output?: string | undefined},
+	flags: ConsoleFlags & {output?: string | undefined} & Followed,
 	use: (surroundings: Surroundings) => Promise<ExitCode>,
 	{failure = exitCodes.notMade, isRead = false, lastWords}: OnClusterOptions = {},
 ): Promise<void> {
@@ -45,7 +49,10 @@ export async function onCluster(
 	const ending = new AbortController();
 	lifecycle.onLeave(() => ending.abort());
 	// What is followed is followed for a reader: one who has had enough ends it (`get -w | head -1`).
-	if (isRead) process.stdout.once('error', () => ending.abort());
+	if (isRead) {
+		process.stdout.once('error', () => ending.abort());
+		if (flags.watch === true || flags.follow === true) whenReaderGone(() => ending.abort());
+	}
 	let cluster: Cluster;
 	try {
 		cluster = await clusterOf(flags, lifecycle);

@@ -11,7 +11,7 @@ import type {RequestOptions} from '../../probe/transport/request-options.js';
 import {createUnderWay} from '../../release/under-way.js';
 import {describeError} from '../../terminal/lifecycle/lifecycle.js';
 import {undrawableTerminal} from '../../terminal/terminal-name.js';
-import {historyOf, reachOf} from '../cluster-from-flags.js';
+import {historyOf, reachOf, type OfContext} from '../cluster-from-flags.js';
 import type {ConsoleFlags} from '../flags.js';
 import {install} from '../process-setup.js';
 
@@ -19,11 +19,11 @@ import {install} from '../process-setup.js';
 export async function openLinear(
 	flags: ConsoleFlags,
 	asking: RequestOptions,
-	{isViewOnly}: {isViewOnly: boolean},
+	{isViewOnly, ofContext}: {isViewOnly: boolean; ofContext: OfContext},
 ): Promise<void> {
 	const underWay = createUnderWay();
 	const lifecycle = install({lastWords: underWay.lastWords});
-	const reach = reachOf(flags, lifecycle);
+	const reach = reachOf(flags, lifecycle, {ofContext});
 	const console = createConsole({
 		to: printable(flags.sandbox ? 'sandbox' : (flags.context ?? 'the cluster')),
 		namespace: flags.namespace,

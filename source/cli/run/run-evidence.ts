@@ -3,7 +3,7 @@ import {exitCodes} from '../../headless/exit-codes.js';
 import type {OutputFormat} from '../../headless/write/run.js';
 import type {RequestOptions} from '../../probe/transport/request-options.js';
 import type {ConsoleFlags, UsersFlags, VerifySourceFlags} from '../flags.js';
-import {onCluster} from './on-cluster.js';
+import {onService} from './on-service.js';
 import {usersMeterOf} from './users-meter.js';
 
 export type VerifyFlags = ConsoleFlags &
@@ -13,14 +13,17 @@ export type VerifyFlags = ConsoleFlags &
 		n?: number;
 		alpha: number;
 		expect?: string;
+		/** The one revision that is asked. */
+		revision?: string;
 		output: OutputFormat;
 	};
 
 /** `kn-canary verify`: ends the process with its verdict as exit code. */
-export async function runVerify(service: string, flags: VerifyFlags, asking: RequestOptions): Promise<void> {
-	await onCluster(
-		{...flags, readOnly: true},
-		async ({cluster, namespace, stdout, stderr, eyes, signal}) => {
+export async function runVerify(typed: string, flags: VerifyFlags, asking: RequestOptions): Promise<void> {
+	await onService(
+		typed,
+		flags,
+		async (service, {cluster, namespace, stdout, stderr, eyes, signal}) => {
 			const {runVerify: run} = await import('../../headless/evidence/verify-run.js');
 			return run({
 				cluster,
@@ -42,29 +45,49 @@ export async function runVerify(service: string, flags: VerifyFlags, asking: Req
 	);
 }
 
-/** `kn-canary users`: ends the process. */
-export async function runUsers(service: string, flags: UsersFlags): Promise<void> {
-	await onCluster(
-		{...flags, readOnly: true},
-		async ({cluster, namespace, stdout, stderr, signal}) => {
-			const {runUsers: run} = await import('../../headless/users/users-run.js');
-			const meter = await usersMeterOf(cluster, {...flags, namespace, service});
-			const {for: seconds, output, watch = false} = flags;
+/** `kn-canary verify --revision`: ends the process. */
+export async function runVerifyRevision(
+	typed: string,
+	revision: string,
+	flags: VerifyFlags,
+	asking: RequestOptions,
+): Promise<void> {
+	await onService(
+		typed,
+		flags,
+		async (service, {cluster, namespace, stdout, stderr, eyes, signal}) => {
+			const {runVerifyRevision: run} = await import('../../headless/evidence/verify-revision.js');
+			const {gateway, output} = flags;
 			return run(
 				cluster,
-				{service, namespace, seconds, watch, output, meter, signal},
-				{stdout, stderr: flags.quiet ? {write: text => stderr.write(text), isTTY: false} : stderr},
+				{service, namespace, revision, gateway, asking, output, signal},
+				{stdout: output === 'json' ? stdout : eyes, stderr},
 			);
 		},
-		{isRead: true},
+		{failure: exitCodes.couldNotAsk},
 	);
 }
 
+/** `kn-canary users`: ends the process. */
+export async function runUsers(typed: string, flags: UsersFlags): Promise<void> {
+	await onService(typed, flags, async (service, {cluster, namespace, stdout, stderr, signal}) => {
+		const {runUsers: run} = await import('../../headless/users/users-run.js');
+		const meter = await usersMeterOf(cluster, {...flags, namespace, service});
+		const {for: seconds, output, watch = false} = flags;
+		return run(
+			cluster,
+			{service, namespace, seconds, watch, output, meter, signal},
+			{stdout, stderr: flags.quiet ? {write: text => stderr.write(text), isTTY: false} : stderr},
+		);
+	});
+}
+
 /** `kn-canary verify --source users`: ends the process with its verdict as exit code. */
-export async function runVerifyUsers(service: string, flags: VerifyFlags): Promise<void> {
-	await onCluster(
-		{...flags, readOnly: true},
-		async ({cluster, namespace, stdout, stderr, eyes, signal}) => {
+export async function runVerifyUsers(typed: string, flags: VerifyFlags): Promise<void> {
+	await onService(
+		typed,
+		flags,
+		async (service, {cluster, namespace, stdout, stderr, eyes, signal}) => {
 			const {runVerifyUsers: run} = await import('../../headless/users/verify-users.js');
 			const meter = await usersMeterOf(cluster, {...flags, namespace, service});
 			const {for: seconds, output, expect} = flags;

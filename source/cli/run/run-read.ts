@@ -1,47 +1,16 @@
 /** The commands that only read. */
-import {exitCodes, type ExitCode} from '../../headless/exit-codes.js';
-import {serviceMeant} from '../../knative/release/words.js';
-import {printable} from '../../knative/text/printable.js';
+import {exitCodes} from '../../headless/exit-codes.js';
 import {waitGoals, type WaitGoal} from '../../headless/read/wait-goals.js';
 import type {RequestOptions} from '../../probe/transport/request-options.js';
 import {historyOf} from '../cluster-from-flags.js';
 import {errorJson} from '../command-errors.js';
 import {describeError} from '../../terminal/lifecycle/lifecycle.js';
 import type {ConsoleFlags, GetFlags} from '../flags.js';
-import {isJson, nowhere, onCluster, type Surroundings} from './on-cluster.js';
+import {isJson, nowhere, onCluster} from './on-cluster.js';
+import {onService} from './on-service.js';
 import {usersMeterOf} from './users-meter.js';
 
 type Output = 'text' | 'json';
-
-/** Says why not, on standard error or as an object, and returns how the command ends. */
-const failing =
-	({stdout, stderr}: Surroundings, flags: {output?: string}) =>
-	(code: ExitCode, sentence: string): ExitCode => {
-		if (isJson(flags)) stdout.write(`${errorJson(code, sentence)}\n`);
-		else stderr.write(`${sentence}\n`);
-		return code;
-	};
-
-/** Of one service, which may be written `ksvc/cart`. */
-async function onService(
-	typed: string,
-	flags: ConsoleFlags & {output?: string},
-	use: (
-		service: string,
-		surroundings: Surroundings & {fail: (code: ExitCode, sentence: string) => ExitCode},
-	) => Promise<ExitCode>,
-): Promise<void> {
-	await onCluster(
-		{...flags, readOnly: true},
-		async surroundings => {
-			const fail = failing(surroundings, flags);
-			const service = serviceMeant(typed);
-			if (service !== undefined) return use(service, {...surroundings, fail});
-			return fail(exitCodes.usage, `${printable(typed)} is no Service: name one as cart or ksvc/cart.`);
-		},
-		{isRead: true},
-	);
-}
 
 export type StatusFlags = ConsoleFlags & {
 	output: Output;
@@ -125,10 +94,10 @@ export async function runEvents(
 	typed: string,
 	flags: ConsoleFlags & {output: Output; watch?: true},
 ): Promise<void> {
-	await onService(typed, flags, async (service, {cluster, namespace, stdout, signal, fail}) => {
+	await onService(typed, flags, async (service, {cluster, namespace, stdout, stderr, signal, fail}) => {
 		const {showEvents} = await import('../../headless/read/events.js');
 		const {output, watch = false} = flags;
-		return showEvents(cluster, {namespace, service, watch, output, signal}, {stdout, fail});
+		return showEvents(cluster, {namespace, service, watch, output, signal}, {stdout, stderr, fail});
 	});
 }
 

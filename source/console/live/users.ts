@@ -29,7 +29,7 @@ type Measured = {uid: string; meter: UsersMeter; told: string; unsubscribe: () =
 /**
  * @param cluster The cluster one is connected to by now.
  * @param options.probed What the loop of a service has counted by now: its requests are in what the pods say.
- * @param options.prometheus Where the numbers are had from; from the pods when not given.
+ * @param options.prometheus Where the numbers of this cluster are had from; from the pods when undefined.
  */
 export function createUsersFollower(
 	store: ConsoleStore,
@@ -39,7 +39,7 @@ export function createUsersFollower(
 		prometheus,
 	}: {
 		probed: (uid: string) => LoopSnapshot | undefined;
-		prometheus?: PrometheusPlace | undefined;
+		prometheus: () => PrometheusPlace | undefined;
 	},
 ): UsersFollower {
 	let measured: Measured | undefined;
@@ -71,9 +71,8 @@ export function createUsersFollower(
 		if (!asked) return;
 		const begun = era;
 		// Loaded with the first use: the first frame needs none of it.
-		const meter = prometheus
-			? await meterByPrometheus(prometheus, asked, service)
-			: await meterByPods(asked, service);
+		const place = prometheus();
+		const meter = place ? await meterByPrometheus(place, asked, service) : await meterByPods(asked, service);
 		if (begun !== era || chosen !== service.uid || measured) return;
 		measured = {uid: service.uid, meter, told: '', unsubscribe: meter.subscribe(() => publish())};
 		tell(service, measured);

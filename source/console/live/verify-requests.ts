@@ -6,10 +6,8 @@ import {changeSheet, notify, openSheet} from '../state/select.js';
 import type {VerifySheet} from '../sheets/sheets.js';
 import type {ConsoleStore} from '../state/state.js';
 import {gatewayKnown} from './known-gateway.js';
+import type {TagsByHeader} from './private-request.js';
 import {requestOptionsFor, targetOf, taggedEntry, tlsRedirectOf} from './request-target.js';
-
-/** Of this program, for the User-Agent; set when it is built. */
-const version = process.env['KN_CANARY_VERSION'];
 
 /** Asks the selected service once, at its own host. */
 export async function verifyService(store: ConsoleStore): Promise<void> {
@@ -20,8 +18,11 @@ export async function verifyService(store: ConsoleStore): Promise<void> {
 	await ask(store, service, {tag: undefined, revision: alone}, service.url);
 }
 
-/** Asks the selected revision once at its tag URL, where it answers whatever its share is. */
-export async function verifyRevision(store: ConsoleStore): Promise<void> {
+/**
+ * Asks the selected revision once at its tag URL, where it answers whatever its share is; by header where that URL leads
+ * nowhere and the cluster chooses tags so.
+ */
+export async function verifyRevision(store: ConsoleStore, tagsByHeader: TagsByHeader): Promise<void> {
 	const state = store.getState();
 	const service = selectedService(state);
 	const revision = selectedRevision(state);
@@ -33,7 +34,7 @@ export async function verifyRevision(store: ConsoleStore): Promise<void> {
 			: `${revision.name} is not ready, so no tag leads to it yet.`;
 		return notify(store, {tone: 'bad', text: reason});
 	}
-	await ask(store, service, {tag: entry.tag, revision: revision.name}, entry.url);
+	await ask(store, service, {tag: entry.tag, revision: revision.name}, entry.url, tagsByHeader);
 }
 
 type VerifyQuestion = Pick<VerifySheet, 'tag' | 'revision'>;
@@ -43,6 +44,7 @@ async function ask(
 	service: ServiceView,
 	question: VerifyQuestion,
 	url: string | undefined,
+	tagsByHeader: TagsByHeader = async () => new Set(),
 ): Promise<void> {
 	if (!(await gatewayKnown(store))) return;
 	const state = store.getState();
@@ -65,24 +67,28 @@ async function ask(
 	if (state.sheets.at(-1)?.kind === 'verify') changeSheet(store, 'verify', () => sheet);
 	else openSheet(store, sheet);
 	// Loaded with the first use: the first frame needs no HTTP client.
-	const [{verifyOnce}, {probeOptionsOf}] = await Promise.all([
-		import('../../probe/loop/verify-once.js'),
-		import('../../probe/transport/request-options.js'),
-	]);
-	const {answer} = await verifyOnce(asked.target, {
-		...probeOptionsOf(asking, version),
-		keepAlive: false,
-		timeout: asking.timeout,
-	});
-	const redirect = tlsRedirectOf(asked, state.gateway, answer.outcome);
+	const {askOnce, askPrivately} = await import('./private-request.js');
+	const {gateway} = state;
+	const {tag} = question;
+	const {
+		answer,
+		asked: answered,
+		otherwise,
+	} = tag === undefined
+		? {answer: await askOnce(asked, asking), asked, otherwise: undefined}
+		: await askPrivately(service, tag, asked, {gateway, asking, tagsByHeader});
+	const redirect = tlsRedirectOf(answered, gateway, answer.outcome);
 	// From now on it is asked where it wants to be, by whatever asks.
-	if (redirect?.gateway && store.getState().gateway === state.gateway) {
+	if (redirect?.gateway && store.getState().gateway === gateway) {
 		store.setState({gateway: redirect.gateway});
 	}
 	changeSheet(store, 'verify', current =>
 		current.command === sheet.command && current.phase.kind === 'asking'
 			? {
 					...current,
+					url: answered.url,
+					command: answered.command,
+					...(otherwise && {otherwise}),
 					phase: {kind: 'answered', answer, ...(redirect && {redirect: redirect.sentence})},
 				}
 			: current,

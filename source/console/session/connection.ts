@@ -5,7 +5,14 @@ import {listNamespaces, namespaceExists} from '../../kube/namespaces.js';
 import {withoutUserInfo} from '../../kube/auth/user-info.js';
 import {printable} from '../../knative/text/printable.js';
 import type {ServiceView} from '../../knative/service/service.js';
-import {chooseContext, lossesOf, refuseContext, type Contexts} from '../sheets/contexts-sheet.js';
+import type {PrometheusPlace} from '../../users/prometheus-place.js';
+import {
+	chooseContext,
+	lossesOf,
+	refuseContext,
+	type Contexts,
+	type ContextSettings,
+} from '../sheets/contexts-sheet.js';
 import {nextId} from '../sheets/inspect.js';
 import {changeSheet, focusPane, notify, openSheet} from '../state/select.js';
 import {startSession, type Session} from './session.js';
@@ -15,6 +22,8 @@ import {initialState, type ConsoleStore} from '../state/state.js';
 export type ConnectionControl = {
 	/** The cluster one is connected to by now. */
 	readonly cluster: () => Cluster | undefined;
+	/** Where the users' numbers of this cluster are had from; from the pods when undefined. */
+	readonly prometheus: () => PrometheusPlace | undefined;
 	/** Asks again what the operator may do: when the server has said no to what was allowed. */
 	readonly recheckRights: () => void;
 	/** Watches the cluster, in the namespace that was asked for or its own. */
@@ -45,6 +54,7 @@ const longContext = 16;
 
 /**
  * @param options.gateway The operator's own word for where the gateway of the first context is.
+ * @param options.prometheus And for where its users' numbers are had from.
  * @param options.allNamespaces The first context is shown with all its namespaces.
  * @param options.selector Only services with these labels are shown.
  * @param options.production Contexts of that name are production.
@@ -58,6 +68,7 @@ export function createConnection(
 	store: ConsoleStore,
 	{
 		gateway,
+		prometheus,
 		allNamespaces,
 		selector,
 		production,
@@ -68,6 +79,7 @@ export function createConnection(
 		onLeave,
 	}: {
 		gateway: GivenGateway | undefined;
+		prometheus: PrometheusPlace | undefined;
 		allNamespaces: boolean;
 		selector: string | undefined;
 		production: RegExp | undefined;
@@ -83,6 +95,8 @@ export function createConnection(
 	/** The context that was the first, which what was said of the gateway is about; and the one before this one. */
 	let home: string | undefined;
 	let contextBefore: string | undefined;
+	/** What is laid down for the context that is shown, where that is not the first one. */
+	let settings: ContextSettings | undefined;
 	let switches = 0;
 	let unfollow: (() => void) | undefined;
 
@@ -104,7 +118,7 @@ export function createConnection(
 			cluster: current,
 			namespace: name,
 			across: isAll ? {known: async () => [...(await knownNamespaces(current)), name]} : undefined,
-			gateway: current.context === home ? gateway : undefined,
+			gateway: current.context === home ? gateway : settings?.gateway,
 			selector,
 			interval: newsInterval,
 			onService,
@@ -119,7 +133,7 @@ export function createConnection(
 		session = undefined;
 		// What was written, and who changed what, is true of wherever one goes.
 		store.setState(({asking: asked, requests, history: changes, historyProblem, historyUnread, writes}) => ({
-			...initialState({to: next, namespace: '', asking: asked}),
+			...initialState({to: next, namespace: '', asking: settings?.asking ?? asked}),
 			requests,
 			history: changes,
 			historyProblem,
@@ -142,6 +156,7 @@ export function createConnection(
 
 	const connection: ConnectionControl = {
 		cluster: () => cluster,
+		prometheus: () => (cluster?.context === home ? prometheus : settings?.prometheus),
 		recheckRights() {
 			session?.recheckRights();
 		},
@@ -236,7 +251,9 @@ export function createConnection(
 			}
 			const turn = ++switches;
 			let next: Cluster;
+			let own: ContextSettings | undefined;
 			try {
+				own = await contexts.settings?.(wanted);
 				next = await contexts.connect(wanted);
 			} catch (error) {
 				return refuseContext(store, wanted, error);
@@ -244,6 +261,7 @@ export function createConnection(
 			// Another one was wanted meanwhile, or the end.
 			if (turn !== switches) return next.close();
 			const before = cluster?.context;
+			settings = own;
 			await leave(printable(wanted));
 			if (turn !== switches) return next.close();
 			if (before !== wanted) contextBefore = before ?? contextBefore;

@@ -1,6 +1,9 @@
 /** The contexts of the kubeconfig: to see which there are, and what would be lost on the way to another. */
 import type {Cluster} from '../../kube/cluster.js';
 import type {ContextInfo} from '../../kube/auth/kubeconfig.js';
+import type {GivenGateway} from '../../kube/gateway/gateway-address.js';
+import type {RequestOptions} from '../../probe/transport/request-options.js';
+import type {PrometheusPlace} from '../../users/prometheus-place.js';
 import {withoutUserInfo} from '../../kube/auth/user-info.js';
 import {printable} from '../../knative/text/printable.js';
 import {nextId} from './inspect.js';
@@ -13,6 +16,15 @@ export type Contexts = {
 	list(): Promise<readonly ContextInfo[]>;
 	/** Sends nothing yet: whether the cluster is there shows when it is asked. */
 	connect(name: string): Promise<Cluster>;
+	/** What the operator has laid down for it; undefined where that is nothing of any context. */
+	settings?(name: string): Promise<ContextSettings | undefined>;
+};
+
+/** What is said of one context alone, and how services are asked there. */
+export type ContextSettings = {
+	gateway: GivenGateway | undefined;
+	prometheus: PrometheusPlace | undefined;
+	asking: RequestOptions;
 };
 
 /** Opens the sheet with the contexts there are; production is marked before one goes there. */

@@ -134,6 +134,8 @@ export type VerifySheet = {
 	forwarding?: string;
 	/** That the gateway's own address cannot be reached from here, and what that means. */
 	unreached?: string;
+	/** That the host of the tag leads nowhere, and whether the tag was chosen by header instead. */
+	otherwise?: {isByHeader: boolean; sentence: string};
 	phase:
 		| {kind: 'asking'}
 		| {kind: 'answered'; answer: Answer; /** That the gateway wants TLS, and what to do. */ redirect?: string}

@@ -55,23 +55,29 @@ export type VerifyOutcome =
 	| {kind: 'asked'; report: VerifyReport}
 	/** Nothing was asked: there is no split that answers could be compared with. */
 	| {kind: 'cannot tell'; sentence: string}
+	/** Nothing was asked: there is no such service, or no right to it. */
+	| {kind: 'refused'; sentence: string}
+	/** Nothing was asked: what is expected cannot be meant. */
+	| {kind: 'usage'; sentence: string}
 	| {kind: 'could not ask'; sentence: string};
 
 const verdictCodes = {
 	agrees: exitCodes.done,
 	disagrees: exitCodes.notMade,
 	'cannot tell': exitCodes.cannotTell,
+	refused: exitCodes.notMade,
+	usage: exitCodes.usage,
+	'could not ask': exitCodes.couldNotAsk,
 } as const;
 
 export function exitCodeOf(outcome: VerifyOutcome): ExitCode {
-	if (outcome.kind === 'could not ask') return exitCodes.couldNotAsk;
-	return verdictCodes[outcome.kind === 'cannot tell' ? outcome.kind : outcome.report.verdict.state];
+	return verdictCodes[outcome.kind === 'asked' ? outcome.report.verdict.state : outcome.kind];
 }
 
 /** Sends the requests and judges the answers. Throws only what `signal` was aborted with, and TypeError for a bad `asking`. */
 export async function verifySplit(cluster: Cluster, options: VerifyOptions): Promise<VerifyOutcome> {
 	const found = await settledService(cluster, options);
-	if (found.kind === 'could not ask') return found;
+	if (found.kind !== 'service') return found;
 	if (found.service.statusTraffic.length === 0) return {kind: 'cannot tell', sentence: neverServed(found)};
 	const reached = await reachGateway(cluster, found.service, options.gateway, options.signal);
 	try {
@@ -105,7 +111,7 @@ async function askService(
 		options.expect === undefined
 			? ({ok: true, shares: configured} as const)
 			: expectedShares(options.expect, service.statusTraffic);
-	if (!expected.ok) return {kind: 'could not ask', sentence: expected.reason};
+	if (!expected.ok) return {kind: 'usage', sentence: expected.reason};
 
 	const probe = createProbe(probeOptionsOf(asking, version));
 	// Once beforehand, uncounted: where nothing listens there is no need to send hundreds to find that out.

@@ -52,7 +52,6 @@ async function askReview(console: Console, id: number, {ask, say}: Asking): Prom
 	};
 	// A command line is long to listen to: it is read when it is asked for.
 	for (const line of planLines({...sheet.plan, commands: []})) say(line);
-	for (const {label, value} of sheet.plan.facts) say(`${label}: ${value}`);
 	if (sheet.plan.promotion) say(wayBackWords(sheet.plan.promotion));
 	say(dryRunWords(sheet));
 	const lost = lostGround(store.getState(), sheet);

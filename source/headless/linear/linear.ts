@@ -4,11 +4,13 @@
  */
 import type {Console} from '../../console/console.js';
 import {openServiceForm} from '../../console/forms/forms.js';
-import {verifyRevision, verifyService} from '../../console/live/verify-requests.js';
+import {verifyService} from '../../console/live/verify-requests.js';
 import {endsOf, sessionLines} from '../../console/sheets/quit-sheet.js';
 import {factsOf} from '../../console/state/facts.js';
 import {revisionsOf, selectedService, topSheet, whyNoService} from '../../console/state/read.js';
+import type {BesideView, ConsoleState} from '../../console/state/state.js';
 import {closeSheet, notify, selectService} from '../../console/state/select.js';
+import {systemTimers} from '../../kube/timers.js';
 import {printable} from '../../knative/text/printable.js';
 import {zoned} from '../../knative/text/moment.js';
 import {parseShares} from '../write/parse-shares.js';
@@ -16,6 +18,8 @@ import {askForm, type Asking} from './ask-form.js';
 import {askOnTop, change} from './ask-review.js';
 import {
 	countLines,
+	eventLines,
+	logLines,
 	newlyTold,
 	revisionWords,
 	serviceWords,
@@ -119,7 +123,7 @@ const performers: Readonly<Record<Exclude<LinearName, 'quit'>, Performer>> = {
 	undo: console => console.undo(),
 	abandon: (console, _, why) => console.abandon(why),
 	verify: async (console, asking) => sayAnswer(console, asking, () => verifyService(console.store)),
-	tagged: async (console, asking) => sayAnswer(console, asking, () => verifyRevision(console.store)),
+	tagged: async (console, asking) => sayAnswer(console, asking, () => console.verifyRevision()),
 	start: ({live, store}) => (isAsking(store.getState()) ? undefined : live.toggle()),
 	stop: ({live, store}) => (isAsking(store.getState()) ? live.toggle() : undefined),
 	faster: ({live}) => live.changePace(1),
@@ -128,6 +132,10 @@ const performers: Readonly<Record<Exclude<LinearName, 'quit'>, Performer>> = {
 	counts({store}, {say}) {
 		for (const line of countLines(store.getState())) say(line);
 	},
+	events: async (console, {say}) => sayBeside(console, say, eventLines),
+	log: async (console, {say}) => sayBeside(console, say, logLines),
+	again: console => console.sendAgain(),
+	delete: console => console.deleteService(),
 	history({store}, {say}) {
 		const lines = sessionLines(store.getState(), at => zoned(at));
 		for (const line of lines.length > 0 ? lines : ['No changes yet.']) say(line);
@@ -151,6 +159,32 @@ function isAsking(state: ReturnType<Console['store']['getState']>): boolean {
 	return service !== undefined && state.verdicts.get(service.uid)?.isRunning === true;
 }
 
+/** Milliseconds to wait for what may never be said. */
+const patience = 5000;
+
+/** What the cluster says of the chosen service, as soon as it has said it; it is not followed after that. */
+async function sayBeside(
+	console: Console,
+	say: Asking['say'],
+	linesOf: (beside: BesideView) => readonly string[] | undefined,
+): Promise<void> {
+	const {store} = console;
+	const service = selectedService(store.getState());
+	if (!service) return say(whyNoService(store.getState()));
+	const told = ({beside}: ConsoleState) => (beside?.uid === service.uid ? linesOf(beside) : undefined);
+	const ending = new AbortController();
+	console.wantBeside(true);
+	try {
+		const isDone = (state: ConsoleState) =>
+			told(state) !== undefined || selectedService(state)?.uid !== service.uid;
+		await Promise.race([change(console, isDone), systemTimers.sleep(patience, ending.signal)]);
+		for (const line of told(store.getState()) ?? ['Nothing was said yet.']) say(line);
+	} finally {
+		ending.abort();
+		console.wantBeside(false);
+	}
+}
+
 /** One request, and what came of it. */
 async function sayAnswer(console: Console, {say}: Asking, send: () => Promise<void>): Promise<void> {
 	const {store} = console;
@@ -165,13 +199,16 @@ async function sayAnswer(console: Console, {say}: Asking, send: () => Promise<vo
 	if (top?.kind !== 'verify') return;
 	say(top.url);
 	say(top.command);
-	const {phase} = top;
+	const {phase, otherwise} = top;
+	if (otherwise) say(otherwise.sentence);
 	if (phase.kind === 'not asked') say(phase.sentence);
 	if (phase.kind === 'answered') {
 		const {outcome, latency} = phase.answer;
 		if (outcome.kind === 'failure') say(outcome.sentence);
 		else {
-			const whose = top.revision === undefined ? '' : `, by ${top.revision}`;
+			const isRevisions = top.revision !== undefined && outcome.by === undefined;
+			const proviso = otherwise?.isByHeader === true ? ' if the header arrives' : '';
+			const whose = isRevisions ? `, by ${top.revision}${proviso}` : '';
 			say(`Answer ${outcome.code} in ${Math.round(latency)} ms${whose}: ${outcome.firstLine}`);
 		}
 	}

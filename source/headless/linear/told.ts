@@ -1,6 +1,7 @@
 /** What is so, as sentences under names: what is new in one of them is told as a line of its own. Pure. */
 import {count} from './words.js';
-import type {ConsoleState, ServiceVerdict} from '../../console/state/state.js';
+import {waitingSentence} from '../../console/session/follow-routes.js';
+import type {BesideView, ConsoleState, ServiceVerdict} from '../../console/state/state.js';
 import {revisionsOf, selectedService} from '../../console/state/read.js';
 import {serviceState} from '../../knative/service/service-state.js';
 import type {ServiceView} from '../../knative/service/service.js';
@@ -39,7 +40,7 @@ export function toldOf(state: ConsoleState): LinearNews {
 		const service = services.find(({uid}) => uid === verdict.uid);
 		if (service && verdict.word !== '') tell(`verdict ${verdict.uid}`, verdictWords(service.name, verdict));
 	}
-	if (notice && notice.isPassing !== true) tell('notice', notice.text);
+	if (notice && notice.isPassing !== true) tell('notice', spoken(notice.text));
 	return told;
 }
 
@@ -139,4 +140,52 @@ export function countLines(state: ConsoleState): string[] {
 			: []),
 		...(verdict && verdict.word !== '' ? [verdictWords(service.name, verdict)] : []),
 	];
+}
+
+/** Words of the screen as they are heard: there are no panes here, and a bar between two shares is not read out. */
+function spoken(text: string): string {
+	return text
+		.replace(waitingSentence, 'when the gateway has it is told here')
+		.replaceAll(/(?<=\d)[│|](?=\d)/g, ' to ');
+}
+
+/** Of each kind that is read out, so many at most. */
+const mostRead = 10;
+
+/** The newest first; undefined while nothing is known. */
+export function eventLines({events}: BesideView): readonly string[] | undefined {
+	switch (events.kind) {
+		case 'asking':
+			return undefined;
+		case 'not read':
+			return [events.sentence];
+		case 'followed': {
+			const lines = events.events
+				.slice(0, mostRead)
+				.map(({isWarning, reason, about, message, count: times}) => {
+					const often = times > 1 ? `, ${times} times` : '';
+					return `${isWarning ? 'Warning: ' : ''}${about}: ${reason}${often}: ${message}`;
+				});
+			return lines.length > 0 ? lines : ['No events in the last hour.'];
+		}
+	}
+}
+
+/** The oldest of the last ones first; undefined while nothing is known. */
+export function logLines({log}: BesideView): readonly string[] | undefined {
+	if (!log) return ['There is no revision yet.'];
+	const {phase, lines, revision, pod} = log;
+	const read = [`Log of ${revision}${pod === undefined ? '' : `, pod ${pod}`}:`, ...lines.slice(-mostRead)];
+	switch (phase.kind) {
+		case 'looking':
+		case 'opening':
+			return undefined;
+		case 'no pods':
+			return [`${revision} has no pods now.`];
+		case 'following':
+			return lines.length > 0 ? read : undefined;
+		case 'over':
+		case 'refused':
+			return [...(lines.length > 0 ? read : []), phase.sentence];
+	}
 }

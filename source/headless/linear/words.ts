@@ -3,7 +3,6 @@
 export type LinearCommand = {
 	readonly name: string;
 	readonly help: string;
-	/** Also without being asked for: it changes nothing in the cluster. */
 	readonly argument?: string;
 };
 
@@ -31,6 +30,10 @@ export const linearCommands = [
 	{name: 'compare', help: 'compare canary and stable side by side, or no longer'},
 	{name: 'stop', help: 'send no more requests'},
 	{name: 'counts', help: 'read what was counted'},
+	{name: 'events', help: 'read what the cluster said of the service lately'},
+	{name: 'log', help: 'read the last lines of the canary, or of what users reach'},
+	{name: 'again', help: 'send the split that is set once more, for a gateway that does not have it'},
+	{name: 'delete', help: 'delete the service; its name has to be typed'},
 	{name: 'history', help: 'read what was written from here'},
 	{name: 'messages', help: 'read the last messages again'},
 	{name: 'namespace', argument: 'name', help: 'change the namespace'},
@@ -51,6 +54,11 @@ const keys: Readonly<Record<string, LinearName>> = {
 	v: 'verify',
 	V: 'tagged',
 	p: 'compare',
+	e: 'events',
+	L: 'log',
+	S: 'again',
+	D: 'delete',
+	space: 'start',
 	w: 'history',
 	m: 'messages',
 	q: 'quit',

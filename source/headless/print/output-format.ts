@@ -14,6 +14,8 @@ export type ReadFormat =
 			print: (value: object, items: readonly unknown[]) => string;
 			/** Nothing is added to what the template says, not even a line end. */
 			isExact?: true;
+			/** What goes wrong is an object, too. */
+			isJson?: true;
 	  };
 
 export const readFormats = 'wide, json, yaml, name, jsonpath=TEMPLATE or custom-columns=HEADING:PATH,…';
@@ -51,7 +53,7 @@ export function parseReadFormat(text: string | undefined): ReadFormat {
 		case 'wide':
 			return {kind: 'wide'};
 		case 'json':
-			return {kind: 'objects', print: value => visibleJson(value, 4)};
+			return {kind: 'objects', print: value => visibleJson(value, 4), isJson: true};
 		case 'yaml':
 			return {kind: 'objects', print: value => yamlLines(value, {managedFields: false}).join('\n')};
 		case 'name':

@@ -23,7 +23,15 @@ export type EventsOptions = {
 export async function showEvents(
 	cluster: Cluster,
 	{namespace, service, watch, output, signal}: EventsOptions,
-	{stdout, fail}: {stdout: MessageStream; fail: (code: ExitCode, sentence: string) => ExitCode},
+	{
+		stdout,
+		stderr,
+		fail,
+	}: {
+		stdout: MessageStream;
+		stderr: MessageStream;
+		fail: (code: ExitCode, sentence: string) => ExitCode;
+	},
 ): Promise<ExitCode> {
 	const found = await readService(cluster, namespace, service);
 	if (!found.ok) return fail(exitCodes.notMade, found.reason);
@@ -31,6 +39,7 @@ export async function showEvents(
 	const seen = new Map<string, number>();
 	const listed: EventView[] = [];
 	let isListed = false;
+	let trouble = '';
 	const {promise, resolve} = Promise.withResolvers<ExitCode>();
 	const take = (item: unknown) => {
 		const parsed = parseEvent(item);
@@ -61,7 +70,10 @@ export async function showEvents(
 		{path: corePath('events', namespace)},
 		{
 			onState(state) {
-				if (state.kind === 'live' || state.kind === 'connecting' || isListed) return;
+				if (state.kind === 'live' || state.kind === 'connecting') return;
+				if (isListed && state.why !== trouble) stderr.write(`Not current: ${state.why}. Retrying.\n`);
+				trouble = state.why;
+				if (isListed) return;
 				resolve(fail(exitCodes.notMade, `The events cannot be read: ${state.why}.`));
 			},
 			onChange(change) {

@@ -14,6 +14,7 @@ import {plainReason} from '../../knative/release/plain-reason.js';
 import {parseService, type ServiceView} from '../../knative/service/service.js';
 import {serviceState} from '../../knative/service/service-state.js';
 import {exitCodes, type ExitCode} from '../exit-codes.js';
+import {visibleJson} from '../said.js';
 import {podTroubles} from './pod-trouble.js';
 import {age} from '../print/age.js';
 import type {ReadFormat} from '../print/output-format.js';
@@ -174,12 +175,23 @@ export async function getServices(
 	{stdout, stderr}: Streams,
 ): Promise<ExitCode> {
 	const {names, namespace, allNamespaces, selector} = options;
+	const refused: string[] = [];
+	let isSaid = false;
 	const say = (text: string) => {
 		const isWhole = text.endsWith('\n') || (options.format.kind === 'objects' && options.format.isExact);
+		isSaid = true;
 		if (text !== '') stdout.write(isWhole ? text : `${text}\n`);
 	};
 	const path = servingPath('services', allNamespaces ? undefined : namespace);
-	let isComplete = true;
+	// As all commands do with `-o json`: an object for who reads no words, where there is no other.
+	const fail = (sentences: readonly string[]): ExitCode => {
+		const isJson = options.format.kind === 'objects' && options.format.isJson === true;
+		const exitCode = exitCodes.notMade;
+		if (isJson && !isSaid) {
+			stdout.write(`${visibleJson({exitCode, sentence: sentences.join('; ')}, 2)}\n`);
+		} else stderr.write(sentences.map(sentence => `${sentence}\n`).join(''));
+		return exitCode;
+	};
 	try {
 		const items: unknown[] = [];
 		if (names.length === 0) items.push(...(await listed(cluster, path, selector)));
@@ -188,8 +200,7 @@ export async function getServices(
 				items.push((await read(cluster, servingPath('services', namespace, name))).body);
 			} catch (error) {
 				if (!(error instanceof Refused)) throw error;
-				isComplete = false;
-				stderr.write(`${error.message}\n`);
+				refused.push(error.message);
 			}
 		}
 		if (items.length > 0 || options.format.kind === 'objects') {
@@ -197,26 +208,34 @@ export async function getServices(
 		} else if (names.length === 0 && !options.watch) {
 			stderr.write(allNamespaces ? 'No services found.\n' : `No services found in namespace ${namespace}.\n`);
 		}
-		if (options.watch) await follow(cluster, path, options, {said: items, say});
+		if (options.watch) {
+			if (refused.length > 0) fail(refused.splice(0));
+			const why = await follow(cluster, path, options, {said: items, say, stderr});
+			if (why !== undefined) return fail([why]);
+		}
 	} catch (error) {
 		if (!(error instanceof Refused || error instanceof TransportError)) throw error;
-		stderr.write(`${error.message}\n`);
-		return exitCodes.notMade;
+		return fail([...refused, error.message]);
 	}
-	return isComplete ? exitCodes.done : exitCodes.notMade;
+	return refused.length === 0 ? exitCodes.done : fail(refused);
 }
 
-/** Each change as it comes, after what was `said` already; also one that came between that and the first list of the watch. */
+/**
+ * Each change as it comes, after what was `said` already; also one that came between that and the first list of the watch.
+ * Returns why it may not go on; undefined when it was ended.
+ */
 async function follow(
 	cluster: Cluster,
 	path: string,
 	options: GetOptions,
-	{said, say}: {said: readonly unknown[]; say: (text: string) => void},
-): Promise<void> {
+	{said, say, stderr}: {said: readonly unknown[]; say: (text: string) => void} & Pick<Streams, 'stderr'>,
+): Promise<string | undefined> {
 	const {names, selector, signal} = options;
 	const named = new Set(names);
 	const versions = new Map(said.map(item => [stampOf(item).uid, stampOf(item).resourceVersion]));
 	let turn = Promise.resolve();
+	let trouble = '';
+	let refused: string | undefined;
 	const tell = (object: unknown) => {
 		if (named.size > 0 && !named.has(identityOf(object)?.name ?? '')) return;
 		const {uid, resourceVersion} = stampOf(object);
@@ -229,9 +248,25 @@ async function follow(
 	};
 	const reflector = reflect(
 		cluster,
-		{path, ...(selector !== undefined && {query: {labelSelector: selector}})},
 		{
-			onState() {},
+			path,
+			query: {
+				...(selector !== undefined && {labelSelector: selector}),
+				// Who has a right to one object may watch that one.
+				...(names.length === 1 && {fieldSelector: `metadata.name=${names[0]}`}),
+			},
+		},
+		{
+			onState(state) {
+				if (state.kind === 'live' || state.kind === 'connecting') return;
+				if (state.kind === 'forbidden') {
+					refused = `The services cannot be watched: ${state.why}.`;
+					reflector.stop();
+				} else if (state.why !== trouble) {
+					stderr.write(`Not current: ${state.why}. Retrying.\n`);
+				}
+				trouble = state.why;
+			},
 			onChange(change) {
 				if (change.type === 'put' || change.type === 'gone') tell(change.object);
 				else for (const item of change.items) tell(item);
@@ -241,4 +276,5 @@ async function follow(
 	signal?.addEventListener('abort', () => reflector.stop(), {once: true});
 	await reflector.done;
 	await turn;
+	return refused;
 }

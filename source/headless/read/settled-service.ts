@@ -12,6 +12,9 @@ export type SettleOptions = {
 	signal?: AbortSignal;
 };
 
+/** The server says no (not there, no right), or nothing could be asked of it. */
+export type NoService = {kind: 'refused' | 'could not ask'; sentence: string};
+
 export type SettledService = {kind: 'service'; service: ServiceView; settled: boolean};
 
 /** Milliseconds between two looks at a route that is settling. */
@@ -21,7 +24,7 @@ const settlePoll = 250;
 export async function settledService(
 	cluster: Cluster,
 	options: SettleOptions,
-): Promise<{kind: 'could not ask'; sentence: string} | SettledService> {
+): Promise<NoService | SettledService> {
 	const {settleTimeout = 60_000, signal} = options;
 	const end = performance.now() + settleTimeout;
 	for (;;) {
@@ -30,7 +33,7 @@ export async function settledService(
 		const read = await readService(cluster, namespace, name);
 		if (!read.ok) {
 			const subject = read.isAnswer ? `Service ${name} in namespace ${namespace}: ` : '';
-			return {kind: 'could not ask', sentence: subject + read.reason};
+			return {kind: read.isAnswer ? 'refused' : 'could not ask', sentence: subject + read.reason};
 		}
 		const {service} = read;
 		const settled = routeSettled(service);

@@ -35,6 +35,13 @@ const results: Readonly<Partial<Record<ExitCode, string>>> = {
 	[exitCodes.couldNotAsk]: 'could not ask',
 };
 
+/** Where nothing was counted, as `verify` has it. */
+const notAsked = {
+	refused: exitCodes.notMade,
+	usage: exitCodes.usage,
+	'could not ask': exitCodes.couldNotAsk,
+} as const;
+
 export function usersExitCode({state, view: {split}}: UsersSnapshot): ExitCode {
 	if (state === 'unserved') return exitCodes.cannotTell;
 	if (state !== 'counting') return exitCodes.couldNotAsk;
@@ -48,18 +55,16 @@ export async function runVerifyUsers(
 	{stdout, stderr}: Streams,
 ): Promise<ExitCode> {
 	const {namespace, service: name, seconds, expect, output, meter, signal} = run;
-	const could = (sentence: string): ExitCode => {
-		if (output === 'json') {
-			stdout.write(
-				`${visibleJson({result: 'could not ask', exitCode: exitCodes.couldNotAsk, sentence}, 2)}\n`,
-			);
-		} else stderr.write(`${sentence}\n`);
-		return exitCodes.couldNotAsk;
+	const not = (result: keyof typeof notAsked, sentence: string): ExitCode => {
+		const exitCode = notAsked[result];
+		if (output === 'json') stdout.write(`${visibleJson({result, exitCode, sentence}, 2)}\n`);
+		else stderr.write(`${sentence}\n`);
+		return exitCode;
 	};
 	const found = await settledService(cluster, {namespace, service: name, ...(signal && {signal})});
-	if (found.kind === 'could not ask') return could(found.sentence);
+	if (found.kind !== 'service') return not(found.kind, found.sentence);
 	const expected = expect === undefined ? undefined : expectedShares(expect, found.service.statusTraffic);
-	if (expected && !expected.ok) return could(expected.reason);
+	if (expected && !expected.ok) return not('usage', expected.reason);
 	const begun = performance.now();
 	let last: FollowedUsers | undefined;
 	await followUsers(cluster, found.service, {
@@ -79,7 +84,7 @@ export async function runVerifyUsers(
 			);
 		},
 	});
-	if (!last) return could('Nothing is known of the users.');
+	if (!last) return not('could not ask', 'Nothing is known of the users.');
 	const {service, snapshot} = last;
 	const code = usersExitCode(snapshot);
 	if (output === 'json') {

@@ -50,7 +50,14 @@ export const userSchema = v.looseObject({
 	'as-groups': v.optional(v.nullable(v.array(v.string()))),
 	'as-user-extra': v.optional(v.nullable(v.record(v.string(), v.array(v.string())))),
 	exec: v.optional(v.nullable(execSchema)),
-	'auth-provider': v.optional(v.nullable(v.looseObject({name: v.string()}))),
+	'auth-provider': v.optional(
+		v.nullable(
+			v.looseObject({
+				name: v.string(),
+				config: v.optional(v.nullable(v.record(v.string(), v.string()))),
+			}),
+		),
+	),
 });
 
 export const contextSchema = v.looseObject({cluster: text, user: text, namespace: text});

@@ -13,6 +13,9 @@ const formerProviders: Readonly<Record<string, string>> = {
 	azure: 'it was removed from kubectl 1.26; use the credential plugin kubelogin',
 };
 
+/** Those that kubectl and this program speak with a plugin; v1alpha1 was removed from kubectl 1.24. */
+const execVersions = ['client.authentication.k8s.io/v1', 'client.authentication.k8s.io/v1beta1'];
+
 const interactiveModes = ['Never', 'IfAvailable', 'Always'];
 
 /** @throws KubeconfigError that says what is said twice, or is missing. */
@@ -54,6 +57,9 @@ function refuseUser({user, userName}: SelectedContext): void {
 	if (exec && provider) refuse('an auth-provider and an exec plugin are both given; keep one');
 	if (exec) {
 		const {apiVersion, interactiveMode: mode} = exec;
+		if (!execVersions.includes(apiVersion)) {
+			refuse(`exec: its apiVersion "${printable(apiVersion)}" is none of ${execVersions.join(', ')}`);
+		}
 		if (mode && !interactiveModes.includes(mode)) {
 			refuse(`interactiveMode "${printable(mode)}" is none of ${interactiveModes.join(', ')}`);
 		}
@@ -64,5 +70,14 @@ function refuseUser({user, userName}: SelectedContext): void {
 	if (provider && provider.name !== 'oidc') {
 		const why = formerProviders[provider.name] ?? 'neither kubectl nor this program knows it';
 		refuse(`auth-provider "${printable(provider.name)}": ${why}`);
+	}
+	// As k8s.io/client-go/plugin/pkg/client/auth/oidc has it; client-node goes on without credentials.
+	if (provider) {
+		for (const name of ['idp-issuer-url', 'client-id']) {
+			if (!provider.config?.[name]) refuse(`auth-provider "oidc": its config must have ${name}`);
+		}
+		if (!provider.config?.['id-token'] && !provider.config?.['refresh-token']) {
+			refuse('auth-provider "oidc": it has neither an id-token nor a refresh-token; log in anew');
+		}
 	}
 }

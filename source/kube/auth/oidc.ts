@@ -10,8 +10,8 @@ import {KubeConfig} from '@kubernetes/client-node';
 import type {SelectedContext} from './kubeconfig.js';
 
 export type OidcLogin = {
-	/** The header to send; it remembers the token until that expires. Throws what client-node throws. */
-	get(): Promise<string | undefined>;
+	/** The header to send; it remembers the token until that expires. Throws when there is none, and what client-node throws. */
+	get(): Promise<string>;
 };
 
 /** The login of the context's user, in the form client-node reads. */
@@ -45,7 +45,9 @@ export async function oidcLogin(
 			const authorization = Object.entries(options.headers ?? {}).find(
 				([name]) => name.toLowerCase() === 'authorization',
 			)?.[1];
-			return typeof authorization === 'string' ? authorization : undefined;
+			if (typeof authorization === 'string') return authorization;
+			// client-node goes on without; the server would see somebody else, whom it does not know.
+			throw new Error('its id-token has expired, and there is no refresh-token to get another; log in anew');
 		},
 	};
 }

@@ -4,6 +4,7 @@ import {describeFault} from '../../knative/text/fault.js';
 import {printable} from '../../knative/text/printable.js';
 import {dataOrFile, type SelectedContext} from './kubeconfig.js';
 import {KubeconfigError} from './kubeconfig-files.js';
+import {checkIdentity} from '../http/server-identity.js';
 
 export type Trust = {
 	/** PEM; undefined on a connection without TLS. */
@@ -11,6 +12,7 @@ export type Trust = {
 	/** Always said, so that no variable of the environment decides it (NODE_TLS_REJECT_UNAUTHORIZED). */
 	rejectUnauthorized: boolean;
 	servername?: string;
+	checkServerIdentity: typeof checkIdentity;
 };
 
 /**
@@ -20,7 +22,11 @@ export type Trust = {
 export async function trustOf({cluster, clusterName}: SelectedContext): Promise<Trust> {
 	const isInsecure = cluster['insecure-skip-tls-verify'] === true;
 	const name = cluster['tls-server-name'];
-	const rest = {rejectUnauthorized: !isInsecure, ...(name && {servername: name})};
+	const rest = {
+		rejectUnauthorized: !isInsecure,
+		checkServerIdentity: checkIdentity,
+		...(name && {servername: name}),
+	};
 	const file = cluster['certificate-authority'];
 	let given: Buffer | undefined;
 	try {

@@ -6,6 +6,7 @@ import {createHash} from 'node:crypto';
 import {isIP} from 'node:net';
 import {Agent, ProxyAgent, type buildConnector, type Dispatcher, type Pool} from 'undici';
 import type {Credentials} from '../auth/credentials.js';
+import {hearLateAlerts} from './late-alert.js';
 import {tunnelPool} from './tunnel.js';
 
 export type DispatcherCache = {
@@ -39,6 +40,7 @@ const keepAlive = {keepAlive: true, keepAliveInitialDelay: 30_000};
 const h2Options = {maxConcurrentStreams: 250};
 
 function make({connection, allowHttp2}: Credentials): Dispatcher {
+	hearLateAlerts();
 	const {tls, proxy} = connection;
 	const limits = {allowH2: allowHttp2, h2Options, connectTimeout};
 	if (proxy !== undefined && proxy.startsWith('socks')) {

@@ -37,9 +37,15 @@ export const isUnprocessed = (error: unknown): boolean => isRefused(error) || is
 
 function codeOf(error: unknown): string {
 	for (let at = error; at instanceof Error; at = at.cause) {
-		if ('code' in at && typeof at.code === 'string') return at.code;
+		if ('code' in at && typeof at.code === 'string') return at.code === 'EPROTO' ? opensslCode(at) : at.code;
 	}
 	return '';
+}
+
+/** Where a write fails for what OpenSSL says of the handshake, Node's code is EPROTO and the reason in the message alone. */
+function opensslCode({message}: Error): string {
+	const reason = /:error:[\dA-F]+:[^:]*:[^:]*:([^:]+):/.exec(message)?.[1];
+	return reason === undefined ? 'EPROTO' : `ERR_SSL_${reason.replaceAll(' ', '_').toUpperCase()}`;
 }
 
 const unresolved = new Set(['ENOTFOUND', 'EAI_AGAIN', 'EAI_FAIL']);

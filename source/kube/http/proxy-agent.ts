@@ -14,7 +14,10 @@ import {KubeConfig} from '@kubernetes/client-node';
 export async function proxyAgent(
 	server: URL,
 	proxy: string,
-	tls: Pick<RequestOptions, 'ca' | 'cert' | 'key' | 'rejectUnauthorized' | 'servername'>,
+	tls: Pick<
+		RequestOptions,
+		'ca' | 'cert' | 'key' | 'rejectUnauthorized' | 'servername' | 'checkServerIdentity'
+	>,
 ): Promise<Agent> {
 	const config = new KubeConfig();
 	config.loadFromOptions({

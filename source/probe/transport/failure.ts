@@ -13,7 +13,7 @@ const kinds: readonly [RegExp, FailureKind][] = [
 	[/^(ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|EHOSTDOWN)$/, 'unreachable'],
 	[/^(ENOTFOUND|EAI_\w+|ENODATA|ESERVFAIL)$/, 'dns'],
 	[
-		/^(CERT_\w+|DEPTH_ZERO_\w+|SELF_SIGNED_\w+|UNABLE_TO_\w+|CRL_\w+|HOSTNAME_MISMATCH|ERR_TLS_\w+|ERR_SSL_\w+|EPROTO)$/,
+		/^(CERT_\w+|DEPTH_ZERO_\w+|SELF_SIGNED_\w+|UNABLE_TO_\w+|CRL_\w+|HOSTNAME_MISMATCH|ERR_TLS_\w+|ERR_SSL_.+|EPROTO)$/,
 		'tls',
 	],
 	[/^(HPE_\w+|ERR_HTTP2_\w+)$/, 'protocol'],
@@ -38,7 +38,21 @@ function innermost(error: unknown): {code: string | undefined; message: string} 
 export function toFailure(error: unknown, target: ProbeTarget): Failure {
 	const {code, message} = innermost(error);
 	const failure = kinds.find(([pattern]) => pattern.test(code ?? ''))?.[1] ?? 'other';
-	return describeFailure(failure, target, message);
+	return describeFailure(failure, target, failure === 'tls' ? tlsDetail(code ?? '', message) : message);
+}
+
+/** What a server says to a client that shows no certificate: in TLS 1.2 within the handshake, in TLS 1.3 after it. */
+const wantsCertificate = /ALERT_(CERTIFICATE_REQUIRED|BAD_CERTIFICATE)/;
+/** Of one that asks for none: no version, cipher or name in common. */
+const mayWantCertificate = /ALERT_HANDSHAKE_FAILURE/;
+
+/** OpenSSL's reason alone, without its number, file and line; it is also there where the code says EPROTO. */
+function tlsDetail(code: string, message: string): string {
+	const reason = /:error:[\dA-F]+:[^:]*:[^:]*:([^:]+):/.exec(message)?.[1];
+	const alert = `${code} ${reason ?? ''}`.replaceAll(' ', '_').toUpperCase();
+	if (wantsCertificate.test(alert)) return 'it wants a client certificate, and is shown none';
+	if (mayWantCertificate.test(alert)) return 'handshake failure; it may want a client certificate';
+	return reason ?? message;
 }
 
 /** A failure of a known kind; `detail` is what the system said about it. */
@@ -77,7 +91,11 @@ const sentences: Record<FailureKind, (target: ProbeTarget, gateway: string, deta
 	dns: ({address}, _gateway, detail) =>
 		`The gateway's name ${address.host} cannot be resolved (${detail}): check the name, or give an IP address.`,
 	tls: ({authority}, gateway, detail) =>
-		`TLS with ${gateway} for ${serverName(authority)} failed (${detail}): check the certificate, or whether the port speaks TLS.`,
+		`TLS with ${gateway} for ${serverName(authority)} failed (${detail}): ${
+			detail.includes('client certificate')
+				? 'name a port without mutual TLS with --gateway.'
+				: 'check the certificate, or whether the port speaks TLS.'
+		}`,
 	protocol: ({protocol}, gateway, detail) =>
 		`What came from ${gateway} is not ${protocol === 'grpc' ? 'gRPC' : 'HTTP/1.1'} (${detail}): check the gateway's port and the service's protocol.`,
 	other: (_target, gateway, detail) => `The gateway ${gateway} cannot be asked (${detail}).`,

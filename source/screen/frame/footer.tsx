@@ -147,7 +147,8 @@ function noticeOf(
 	}
 	const uid = selectedService(state)?.uid;
 	const last = uid === undefined ? undefined : lastChangeWords(state, uid, look);
-	const quiet = last === undefined ? '' : `last change ${last} ${glyphs.bullet} w history`;
+	// What can be pressed first: of a long change the end is cut.
+	const quiet = last === undefined ? '' : `w history ${glyphs.bullet} last change ${last}`;
 	return ofService ?? unkept ?? {text: quiet, style: styles.muted};
 }
 

@@ -100,9 +100,9 @@ export const lookKeys: readonly Binding[] = [
 		action: 'countAnew',
 		keys: ['Z'],
 		in: 'panes',
-		label: 'count anew',
+		label: 'reset counts',
 		help: 'Reset the counts and the alarms of this split, and count from now on.',
-		palette: {names: ['count-anew', 'reset-counts']},
+		palette: {names: ['reset-counts', 'count-anew']},
 	},
 	{
 		action: 'requests',

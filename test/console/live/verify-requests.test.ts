@@ -3,7 +3,7 @@ import {expect, onTestFinished, test} from 'vitest';
 import {servingPath} from '../../../source/kube/paths.js';
 import type {Console} from '../../../source/console/console.js';
 import type {VerifySheet} from '../../../source/console/sheets/sheets.js';
-import {verifyRevision, verifyService} from '../../../source/console/live/verify-requests.js';
+import {verifyService} from '../../../source/console/live/verify-requests.js';
 import {phaseLines} from '../../../source/screen/sheets/inspect/verify-lines.js';
 import {createTheme} from '../../../source/terminal/output/theme.js';
 import {lateRefusal} from '../../../source/knative/release/late-refusal.js';
@@ -35,7 +35,7 @@ const linesOf = (console: Console) =>
 
 test('a tag is asked at its own URL, and its revision answers', async () => {
 	const console = await consoleOn('cart');
-	await verifyRevision(console.store);
+	await console.verifyRevision();
 	expect(sheetOf(console)).toMatchObject({
 		tag: 'canary',
 		revision: 'cart-00002',

@@ -302,18 +302,21 @@ test.each(neverReady)(
 	},
 );
 
-test('what could not be asked is said, and is no verdict', async () => {
+test('what could not be asked is said, is no verdict, and ends as with other commands', async () => {
 	const world = await openSandbox({random: fair()});
 	expect(await verify(world, {service: 'nope'})).toMatchObject({
-		code: 3,
-		outcome: {sentence: 'Service nope in namespace default: services.serving.knative.dev "nope" not found'},
+		code: 1,
+		outcome: {
+			kind: 'refused',
+			sentence: 'Service nope in namespace default: services.serving.knative.dev "nope" not found',
+		},
 	});
 	const port = await unusedPort();
 	expect(await verify(world, {n: 5, gateway: {host: '127.0.0.1', port, tls: false}})).toMatchObject({
 		code: 3,
 		outcome: {sentence: expect.stringContaining('connection refused')},
 	});
-	expect(await verify(world, {expect: '1/2'})).toMatchObject({code: 3, outcome: {kind: 'could not ask'}});
+	expect(await verify(world, {expect: '1/2'})).toMatchObject({code: 2, outcome: {kind: 'usage'}});
 });
 
 function output(isTTY: boolean) {

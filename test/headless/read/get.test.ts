@@ -66,6 +66,21 @@ describe('kn-canary get', () => {
 		);
 	});
 
+	it('says with -o json as an object why there is nothing, or on standard error what is missing beside the rest', async () => {
+		const none = await get('nope', '-o', 'json');
+		expect({...none, stdout: JSON.parse(none.stdout)}).toEqual({
+			code: 1,
+			stdout: {exitCode: 1, sentence: 'services.serving.knative.dev "nope" not found'},
+			stderr: '',
+		});
+		const some = await get('cart', 'nope', '-o', 'json');
+		expect({...some, stdout: JSON.parse(some.stdout)}).toMatchObject({
+			code: 1,
+			stdout: {kind: 'List', items: [{metadata: {name: 'cart'}}]},
+			stderr: 'services.serving.knative.dev "nope" not found\n',
+		});
+	});
+
 	it('says that there is none, which is no error, as kubectl says it', async () => {
 		expect(await get('-l', 'team=none')).toEqual({
 			code: 0,

@@ -133,7 +133,7 @@ describe('verify --source users', () => {
 		onTestFinished(async () => viewer.close());
 		expect((await verify(viewer)).code).toBe(3);
 		expect(await verify(cluster, {expect: '10/10'})).toMatchObject({
-			code: 3,
+			code: 2,
 			err: expect.stringContaining('--expect'),
 		});
 	});

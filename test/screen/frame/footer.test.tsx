@@ -2,7 +2,7 @@
 import {describe, expect, it} from 'vitest';
 import type {ConsoleState} from '../../../source/console/state/state.js';
 import {Footer, Notice, useNoticeRows} from '../../../source/screen/frame/footer.js';
-import {condition, serviceView} from '../../knative/objects.js';
+import {condition, revisionName, serviceView} from '../../knative/objects.js';
 import {openOnConsole} from '../parts/on-console.js';
 import {verdictOf, type ServiceVerdict} from '../../../source/console/live/verdicts.js';
 import type {ServiceView} from '../../../source/knative/service/service.js';
@@ -32,6 +32,15 @@ const failing = serviceView({
 	},
 });
 
+const rowOf = (key: string, percent: number, tags: string[]) => ({
+	key,
+	latest: false,
+	revision: key,
+	percent,
+	tags,
+	locked: false,
+});
+
 describe('the message line', () => {
 	it('says what was just done', async () => {
 		expect(await said({...knowing(), notice: {tone: 'good', text: 'Rolled back.'}})).toContain(
@@ -57,6 +66,25 @@ describe('the message line', () => {
 		const stale = {kind: 'stale', since: 0, why: 'the connection was cut.'} as const;
 		const text = await said({...connected, feeds: {services: {kind: 'live'}, revisions: stale}});
 		expect(text).toMatch(/the connection was cut.*\d\d:\d\d:\d\d/);
+	});
+
+	it('says how to read the history, however long the last change of it is', async () => {
+		const change = {
+			at: Date.now(),
+			server: '',
+			context: 'test-context',
+			namespace: 'default',
+			service: 'helloworld-go',
+			uid: serviceView().uid,
+			generation: 3,
+			by: 'system:serviceaccount:release:releaser',
+			own: true,
+			reason: 'split',
+			before: [rowOf(one, 100, [])],
+			after: [rowOf(one, 50, ['stable']), rowOf(revisionName(2), 50, ['canary'])],
+			command: '',
+		};
+		expect(await said({...knowing(), history: [change]})).toMatch(/w history . last change .*…/);
 	});
 
 	it('grows by some rows for a long sentence, and says where the rest of a longer one is', async () => {

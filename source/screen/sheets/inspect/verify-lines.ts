@@ -16,6 +16,9 @@ export function phaseLines(sheet: VerifySheet, theme: Pick<Theme, 'styles' | 'gl
 		case 'answered':
 			return [
 				...answerLines(phase.answer, theme),
+				...(sheet.otherwise
+					? [{text: ''}, {text: sheet.otherwise.sentence, style: theme.styles.warning}]
+					: []),
 				// A redirect to TLS is nobody's answer but the gateway's.
 				...(phase.redirect === undefined
 					? whoseWords(sheet, phase.answer).flatMap(text => [{text: ''}, {text, style: theme.styles.muted}])
@@ -25,7 +28,7 @@ export function phaseLines(sheet: VerifySheet, theme: Pick<Theme, 'styles' | 'gl
 }
 
 /** Whose answer it is, as far as that is known; nothing where there is none. */
-function whoseWords({revision, tag, isSettling}: VerifySheet, {outcome}: Answer): string[] {
+function whoseWords({revision, tag, isSettling, otherwise}: VerifySheet, {outcome}: Answer): string[] {
 	if (outcome.kind === 'failure') return [];
 	if (outcome.by === 'gateway') {
 		return [
@@ -41,7 +44,9 @@ function whoseWords({revision, tag, isSettling}: VerifySheet, {outcome}: Answer)
 				? `The route has not settled on its split: a revision other than ${revision} may have answered.`
 				: tag === undefined
 					? `Answered by ${revision}, which has all of the traffic.`
-					: `Answered by ${revision} (tag URLs ignore the split).`;
+					: otherwise?.isByHeader === true
+						? `Answered by ${revision}, if the header arrives; without it the split decides.`
+						: `Answered by ${revision} (tag URLs ignore the split).`;
 	return saysNo(outcome)
 		? [whose, 'The application said no, which may be right for what was asked.']
 		: [whose];

@@ -1,5 +1,5 @@
 /** What one request by hand got back, and the command that asks the same. */
-import {verifyRevision, verifyService} from '../../../console/live/verify-requests.js';
+import {verifyService} from '../../../console/live/verify-requests.js';
 import type {VerifySheet} from '../../../console/sheets/sheets.js';
 import type {Theme} from '../../../terminal/output/theme.js';
 import type {Size} from '../../layout.js';
@@ -15,8 +15,9 @@ export function Verify({
 	...size
 }: Size & {sheet: VerifySheet; isActive: boolean; copy: (text: string) => void}) {
 	const theme = useTheme();
-	const {store} = useConsole();
-	const askAgain = () => void (sheet.tag === undefined ? verifyService(store) : verifyRevision(store));
+	const console = useConsole();
+	const askAgain = () =>
+		void (sheet.tag === undefined ? verifyService(console.store) : console.verifyRevision());
 	useActions('viewer', {copyCommand: () => copy(sheet.command), askAgain}, {isActive});
 	const asked = sheet.tag === undefined ? sheet.service : `${sheet.tag} of ${sheet.service}`;
 	return (

@@ -1,0 +1,38 @@
+/** What every command does that only reads one service: its name, and how it says why not. */
+import {exitCodes, type ExitCode} from '../../headless/exit-codes.js';
+import {serviceMeant} from '../../knative/release/words.js';
+import {printable} from '../../knative/text/printable.js';
+import {errorJson} from '../command-errors.js';
+import type {ConsoleFlags} from '../flags.js';
+import {isJson, onCluster, type Followed, type OnClusterOptions, type Surroundings} from './on-cluster.js';
+
+/** Says why not, on standard error or as an object, and returns how the command ends. */
+const failing =
+	({stdout, stderr}: Surroundings, flags: {output?: string}) =>
+	(code: ExitCode, sentence: string): ExitCode => {
+		if (isJson(flags)) stdout.write(`${errorJson(code, sentence)}\n`);
+		else stderr.write(`${sentence}\n`);
+		return code;
+	};
+
+/** Of one service, which may be written `ksvc/cart`. */
+export async function onService(
+	typed: string,
+	flags: ConsoleFlags & {output?: string} & Followed,
+	use: (
+		service: string,
+		surroundings: Surroundings & {fail: (code: ExitCode, sentence: string) => ExitCode},
+	) => Promise<ExitCode>,
+	options: OnClusterOptions = {isRead: true},
+): Promise<void> {
+	await onCluster(
+		{...flags, readOnly: true},
+		async surroundings => {
+			const fail = failing(surroundings, flags);
+			const service = serviceMeant(typed);
+			if (service !== undefined) return use(service, {...surroundings, fail});
+			return fail(exitCodes.usage, `${printable(typed)} is no Service: name one as cart or ksvc/cart.`);
+		},
+		options,
+	);
+}

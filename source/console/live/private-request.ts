@@ -1,0 +1,101 @@
+/** One request to one revision, whatever the split: at the host of its tag, or by header where no gateway has a rule for that. */
+import {verifyOnce} from '../../probe/loop/verify-once.js';
+import type {Answer} from '../../probe/transport/probe.js';
+import {probeOptionsOf, type RequestOptions} from '../../probe/transport/request-options.js';
+import {tagHeader, targetAt} from '../../probe/transport/tag-target.js';
+import type {ServiceView} from '../../knative/service/service.js';
+import type {GatewayState} from '../state/state.js';
+import {targetOf, tlsRedirectOf, type TargetLookup} from './request-target.js';
+
+/** Of this program, for the User-Agent; set when it is built. */
+const version = process.env['KN_CANARY_VERSION'];
+
+export type AskedTarget = Extract<TargetLookup, {ok: true}>;
+
+/** Which tags of a service the cluster chooses by header; none where it has that off or does not say. */
+export type TagsByHeader = (service: ServiceView) => Promise<ReadonlySet<string>>;
+
+export type PrivateAnswer = {
+	answer: Answer;
+	/** What was asked last, which is what answered. */
+	asked: AskedTarget;
+	/** Why it was asked by header, or why it could not be; undefined where the host of the tag led somewhere. */
+	otherwise?: {isByHeader: boolean; sentence: string};
+};
+
+/** One request over a connection of its own. */
+export async function askOnce({target}: AskedTarget, asking: RequestOptions): Promise<Answer> {
+	const {answer} = await verifyOnce(target, {
+		...probeOptionsOf(asking, version),
+		keepAlive: false,
+		timeout: asking.timeout,
+	});
+	return answer;
+}
+
+/** Asks a tag at its host; where nothing but the gateway answers there, at the service's own host by header. */
+export async function askPrivately(
+	service: ServiceView,
+	tag: string,
+	asked: AskedTarget,
+	{
+		gateway,
+		asking,
+		tagsByHeader,
+	}: {gateway: GatewayState; asking: RequestOptions; tagsByHeader: TagsByHeader},
+): Promise<PrivateAnswer> {
+	const answer = await askOnce(asked, asking);
+	// Who wants TLS says that of whatever host.
+	const problem = tlsRedirectOf(asked, gateway, answer.outcome) ? undefined : leadsNowhere(asked, answer);
+	if (problem === undefined) return {answer, asked};
+	const nowhere = `The host of the tag ${tag} leads nowhere: ${problem}`;
+	const chosen = await tagsByHeader(service);
+	if (!chosen.has(tag)) {
+		const why = 'tag-header-based-routing is off, or may not be read';
+		return {
+			answer,
+			asked,
+			otherwise: {isByHeader: false, sentence: `${nowhere}. No tag can be chosen by header: ${why}.`},
+		};
+	}
+	const byHeader = askedByHeader(service, tag, gateway, asking);
+	if (!byHeader.ok) return {answer, asked};
+	return {
+		answer: await askOnce(byHeader, asking),
+		asked: byHeader,
+		otherwise: {
+			isByHeader: true,
+			sentence: `${nowhere}. Asked with the header ${tagHeader} instead.`,
+		},
+	};
+}
+
+/** What shows that no gateway has a rule for the host; undefined where something of the service answered, or nothing could. */
+function leadsNowhere({target}: AskedTarget, {outcome}: Answer): string | undefined {
+	if (outcome.kind === 'response') {
+		return outcome.by === 'gateway' ? `the gateway itself answers ${outcome.code}` : undefined;
+	}
+	// A certificate that does not name it, or a handshake that is broken off for a name that nobody knows.
+	const isUnknownName = target.scheme === 'https' && ['tls', 'reset'].includes(outcome.failure);
+	return isUnknownName ? 'its TLS handshake fails' : undefined;
+}
+
+/** The service's own host, and the tag in a header of the request; one of that name that the operator sends gives way. */
+function askedByHeader(
+	service: ServiceView,
+	tag: string,
+	gateway: GatewayState,
+	{request, ...asking}: RequestOptions,
+): TargetLookup {
+	const headers = [...request.headers.filter(line => !choosesTag(line)), `${tagHeader}: ${tag}`];
+	const asked = targetOf(service, service.url, gateway, {
+		...asking,
+		host: undefined,
+		request: {...request, headers},
+	});
+	return asked.ok
+		? {...asked, target: targetAt(asked.target, {authority: asked.target.authority, byHeader: tag})}
+		: asked;
+}
+
+const choosesTag = (line: string) => line.toLowerCase().startsWith(`${tagHeader.toLowerCase()}:`);
