@@ -155,6 +155,17 @@ function withLoop(live: LiveView): Partial<ConsoleState> {
 
 const cart = serviceOf(released);
 
+/** What a colleague has made of it, with another tool. */
+const theirs = serviceOf({
+	generation: 4,
+	modifiedBy: 'bob',
+	tool: 'kubectl-patch',
+	traffic: [
+		{revision: 1, percent: 50, tag: 'stable'},
+		{revision: 2, percent: 50, tag: 'canary'},
+	],
+});
+
 const canaryLoop: PlayedLoop = {
 	uid: cart.uid,
 	set: [90, 10],
@@ -250,15 +261,6 @@ export const scenes: readonly Scene[] = [
 				),
 			);
 			if (!planned.ok) throw new Error(planned.reason);
-			const theirs = serviceOf({
-				generation: 4,
-				modifiedBy: 'bob',
-				tool: 'kubectl-patch',
-				traffic: [
-					{revision: 1, percent: 50, tag: 'stable'},
-					{revision: 2, percent: 50, tag: 'canary'},
-				],
-			});
 			const review: ReviewSheet = {
 				kind: 'review',
 				id: 1,
@@ -286,15 +288,6 @@ export const scenes: readonly Scene[] = [
 		name: 'colleagues-change',
 		title: 'a colleague has changed the split with another tool',
 		async state() {
-			const theirs = serviceOf({
-				generation: 4,
-				modifiedBy: 'bob',
-				tool: 'kubectl-patch',
-				traffic: [
-					{revision: 1, percent: 50, tag: 'stable'},
-					{revision: 2, percent: 50, tag: 'canary'},
-				],
-			});
 			return {
 				...(await canary({set: [50, 50], seconds: 20})),
 				...knowing(theirs, [canaryRevision, stableRevision]),

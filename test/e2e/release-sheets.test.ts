@@ -107,45 +107,49 @@ it('what was given up is made again, or given traffic, only by typing its name',
 	expect(await splitOf('cart')).toBe('cart-00001=100:stable');
 });
 
+/** The variables of a revision of cart. */
+const envOf = async (name: string) =>
+	(await readRevisions(world.other, 'default', 'cart'))?.find(revision => revision.name === name)?.env;
+
+/** The form of the autoscaling, right after a roll back. */
+async function openScaling() {
+	world = await startWorld();
+	const terminal = await open('cart');
+	terminal.press('R');
+	await agree(terminal, 'cart', 'cart-00001=100:stable cart-00002=0:canary');
+	terminal.press('esc', 's');
+	await terminal.until(shows('Made from ‹ what users run: cart-00001'));
+	return terminal;
+}
+
+/** Changes that one field, and sends the form. */
+async function sendTwoPods(terminal: TestTerminal): Promise<void> {
+	terminal.press('down');
+	await terminal.until(/▸ Min pods/);
+	terminal.type('2');
+	await terminal.until(/Min pods\s+2/);
+	terminal.press('ctrl-s');
+}
+
 describe('after a roll back the template still has the bad code, and s', () => {
 	it('starts from what users run, and makes that again with the one field that is changed', async () => {
-		world = await startWorld();
-		await using terminal = await open('cart');
-		terminal.press('R');
-		await agree(terminal, 'cart', 'cart-00001=100:stable cart-00002=0:canary');
-		terminal.press('esc', 's');
-		await terminal.until(shows('Made from ‹ what users run: cart-00001'));
-		terminal.press('down');
-		await terminal.until(/▸ Min pods/);
-		terminal.type('2');
-		await terminal.until(/Min pods\s+2/);
-		terminal.press('ctrl-s');
+		await using terminal = await openScaling();
+		await sendTwoPods(terminal);
 		await terminal.until(shows('Made from what users run: cart-00001'));
 		await terminal.until(shows('✓ Dry run: the server would accept it.'));
 		terminal.press('enter');
 		await terminal.until(/00003.*Ready/);
-		const env = async (name: string) =>
-			(await readRevisions(world.other, 'default', 'cart'))?.find(revision => revision.name === name)?.env;
-		expect(await env('cart-00003')).toEqual(await env('cart-00001'));
-		expect(await env('cart-00003')).not.toEqual(await env('cart-00002'));
+		expect(await envOf('cart-00003')).toEqual(await envOf('cart-00001'));
+		expect(await envOf('cart-00003')).not.toEqual(await envOf('cart-00002'));
 		// The one that failed users keeps its tag: the new one is given none without a word.
 		expect(await splitOf('cart')).toBe('cart-00001=100:stable cart-00002=0:canary @latest=0');
 	});
 
 	it('says what it would make again, where the template is meant', async () => {
-		world = await startWorld();
-		await using terminal = await open('cart');
-		terminal.press('R');
-		await agree(terminal, 'cart', 'cart-00001=100:stable cart-00002=0:canary');
-		terminal.press('esc', 's');
-		await terminal.until(shows('Made from ‹ what users run: cart-00001'));
+		await using terminal = await openScaling();
 		terminal.press('left');
 		await terminal.until(shows('Made from ‹ template, rolled back at'));
-		terminal.press('down');
-		await terminal.until(/▸ Min pods/);
-		terminal.type('2');
-		await terminal.until(/Min pods\s+2/);
-		terminal.press('ctrl-s');
+		await sendTwoPods(terminal);
 		await terminal.until(
 			shows('It runs what cart-00002 was given up with (env TARGET) again, which was rolled back at'),
 		);

@@ -21,6 +21,30 @@ afterEach(async () => {
 const open = async (service: string, args: readonly string[] = []) =>
 	openOnWorld(world, {service, args, state});
 
+/** The review that gives everything to a revision at zero pods, which has this tag or none. */
+async function openOnSleepy(tagged: {tag?: string}) {
+	world = await startWorld({pace: 30});
+	const annotations = {
+		'autoscaling.knative.dev/min-scale': '0',
+		'autoscaling.knative.dev/window': '6s',
+	};
+	await world.patch('cart', {
+		spec: {
+			template: {metadata: {annotations}},
+			traffic: [
+				{revisionName: 'cart-00001', percent: 100, tag: 'stable'},
+				{latestRevision: true, percent: 0, ...tagged},
+			],
+		},
+	});
+	const terminal = await open('cart');
+	terminal.press('2');
+	await terminal.until(/00003.*Idle/);
+	terminal.press('c');
+	await terminal.until(shows('cart-00003 is scaled to zero'));
+	return terminal;
+}
+
 describe('before a write the review warns', () => {
 	it('that a target is not ready, wants Enter twice, and the pane says later what the route refuses', async () => {
 		world = await startWorld();
@@ -54,28 +78,7 @@ describe('before a write the review warns', () => {
 	});
 
 	it('that a target is at zero pods, and wakes it at its tag', async () => {
-		world = await startWorld({pace: 30});
-		await world.patch('cart', {
-			spec: {
-				template: {
-					metadata: {
-						annotations: {
-							'autoscaling.knative.dev/min-scale': '0',
-							'autoscaling.knative.dev/window': '6s',
-						},
-					},
-				},
-				traffic: [
-					{revisionName: 'cart-00001', percent: 100, tag: 'stable'},
-					{latestRevision: true, percent: 0, tag: 'sleepy'},
-				],
-			},
-		});
-		await using terminal = await open('cart');
-		terminal.press('2');
-		await terminal.until(/00003.*Idle/);
-		terminal.press('c');
-		await terminal.until(shows('cart-00003 is scaled to zero'));
+		await using terminal = await openOnSleepy({tag: 'sleepy'});
 		await terminal.until(shows('ctrl-t wakes cart-00003 first'));
 		terminal.press('ctrl-t');
 		await terminal.until(shows('cart-00003 is awake: it answered 200 at its tag sleepy'));
@@ -85,28 +88,7 @@ describe('before a write the review warns', () => {
 	});
 
 	it('that a target is at zero pods, and offers to wake none that has no URL of its own', async () => {
-		world = await startWorld({pace: 30});
-		await world.patch('cart', {
-			spec: {
-				template: {
-					metadata: {
-						annotations: {
-							'autoscaling.knative.dev/min-scale': '0',
-							'autoscaling.knative.dev/window': '6s',
-						},
-					},
-				},
-				traffic: [
-					{revisionName: 'cart-00001', percent: 100, tag: 'stable'},
-					{latestRevision: true, percent: 0},
-				],
-			},
-		});
-		await using terminal = await open('cart');
-		terminal.press('2');
-		await terminal.until(/00003.*Idle/);
-		terminal.press('c');
-		await terminal.until(shows('cart-00003 is scaled to zero'));
+		await using terminal = await openOnSleepy({});
 		await terminal.until(shows('Dry run: the server would accept it'));
 		expect(terminal.screen()).not.toContain('ctrl-t');
 	});

@@ -26,6 +26,7 @@ import type {Plan} from '../../source/release/plan.js';
 import {createTheme} from '../../source/terminal/output/theme.js';
 import type {TrafficTarget} from '../../source/knative/objects/wire.js';
 import {condition, revisionName, revisionView, serviceView, type ServiceChange} from '../knative/objects.js';
+import {sheetOn} from '../screen/parts/review.js';
 import {noteIn, now, one, revisionMade, serviceMade, three, tried, two, whole, type Noted} from './made.js';
 
 function planned(result: Planned): Plan {
@@ -89,21 +90,7 @@ it('keys are named in the console alone', () => {
 	const split = splitOf(facts.service).map((row, index) => ({...row, percent: [60, 0, 40][index] ?? 0}));
 	const plan = planned(planSplit(facts, split));
 	const lines = reviewLines(
-		{
-			kind: 'review',
-			id: 1,
-			on: {context: 'test', server: 'https://127.0.0.1'},
-			plan,
-			confirmation: 'twice',
-			word: '',
-			because: '',
-			typed: '',
-			dryRun: {kind: 'asking'},
-			phase: {kind: 'open'},
-			isDisarmed: false,
-			timesAsked: 1,
-			wake: undefined,
-		},
+		sheetOn({plan, confirmation: 'twice', dryRun: {kind: 'asking'}}),
 		createTheme({env: {}}),
 	).map(({text}) => text);
 	expect(lines).toContainEqual(expect.stringMatching(/^▲ @latest follows .* In the slider, f pins it\.$/));

@@ -7,7 +7,8 @@ import {openReview} from '../sheets/review.js';
 import {selectedService} from '../state/read.js';
 import {notify} from '../state/select.js';
 import type {ConsoleStore} from '../state/state.js';
-import {baseRead, openRevisionForm, openScalingForm, submitForm, tagsOfForm} from './forms.js';
+import {baseRead, openRevisionForm, openScalingForm, tagsOfForm} from './forms.js';
+import {submitForm} from './submit-form.js';
 
 export type FormActions = {
 	/** Opens the autoscaling sheet and asks for the defaults of the cluster to put beside it. */

@@ -4,7 +4,8 @@ import {identityOf} from '../../kube/objects.js';
 import {parseService, type ServiceView} from '../../knative/service/service.js';
 import {creatingNotice} from '../session/follow-created.js';
 import {beginMove, waitingSentence} from '../session/follow-routes.js';
-import {refuseForm, forgetForm} from '../forms/forms.js';
+import {forgetForm} from '../forms/forms.js';
+import {refuseForm} from '../forms/submit-form.js';
 import type {History} from '../session/change-recorder.js';
 import {
 	awaitRevision,

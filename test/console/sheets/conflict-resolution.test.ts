@@ -142,7 +142,9 @@ describe('after a conflict', () => {
 		expect(reviewOf(console.store.getState()).phase).toMatchObject({kind: 'conflict'});
 		await console.putMineOnTop();
 		expect(console.store.getState().sheets).toEqual([]);
-		expect(said()).toMatch(/^cart-00002 is what users run, .* roll back to one first\.$/);
+		expect(said()).toBe(
+			'cart-00002 is what users had, and cart-00001 is being tried: promote cart-00001, or give that one up first.',
+		);
 	});
 
 	it('keeping on editing has the draft in the slider, with what it was begun on', async () => {

@@ -1,7 +1,13 @@
 import {expect, onTestFinished, test, vi} from 'vitest';
 import type {TagAnswer} from '../../../source/probe/attribution/attribution.js';
 import {gradeOf} from '../../../source/probe/attribution/grade.js';
-import {createLearner} from '../../../source/probe/attribution/learning.js';
+import {
+	areAllAlike,
+	createLearner,
+	leadNowhere,
+	type TagFault,
+	type TagState,
+} from '../../../source/probe/attribution/learning.js';
 import type {Answer} from '../../../source/probe/transport/probe.js';
 import {answering, failing} from '../answers.js';
 import {createFakeClock} from '../fake-clock.js';
@@ -59,6 +65,77 @@ test('the last answer that comes after an interruption teaches nothing, nor do t
 	await answer(answering('Hello from the revision that has the tag now!'));
 	expect(learned).toEqual([]);
 	expect(learner.tags).toMatchObject([{state: 'waiting'}]);
+});
+
+test('a tag that was learned is not asked again once the route has settled, and one that was interrupted is', async () => {
+	const {learner, asked, answer, clock} = setUp();
+	void learner.learn([tag]);
+	await clock.pass(0);
+	for (let count = 0; count < 3; count++) await answer(answering('Hello!'));
+	learner.suspend();
+	learner.resume();
+	await clock.pass(10_000);
+	expect(asked()).toBe(3);
+	void learner.learn([tag]);
+	await clock.pass(0);
+	learner.suspend();
+	learner.suspend();
+	await clock.pass(10_000);
+	expect(asked()).toBe(4);
+	learner.resume();
+	await clock.pass(0);
+	expect(asked()).toBe(5);
+	// It is under way: there is nothing to resume.
+	learner.resume();
+	await clock.pass(0);
+	expect(asked()).toBe(5);
+});
+
+test('nothing is asked while the route settles, nor once it was stopped', async () => {
+	const {learner, asked, clock} = setUp();
+	learner.suspend();
+	void learner.learn([tag]);
+	await clock.pass(10_000);
+	expect(asked()).toBe(0);
+	learner.stop();
+	learner.resume();
+	await learner.learn([tag]);
+	await clock.pass(10_000);
+	expect(asked()).toBe(0);
+});
+
+/** Tags of which each had this problem, or was learned. */
+const tagsWith = (...problems: readonly (readonly [TagFault, string] | undefined)[]): TagState[] =>
+	problems.map(problem => ({
+		...tag,
+		state: problem ? 'failed' : 'learned',
+		problem: problem?.[1],
+		fault: problem?.[0],
+	}));
+
+test.each([
+	['two that say the same', tagsWith(['fails', '404'], ['fails', '404']), true, true],
+	['two that say something else', tagsWith(['fails', '404'], ['fails', '503']), false, false],
+	[
+		'two that work, without anything to compare',
+		tagsWith(['nothing to compare', 'x'], ['nothing to compare', 'x']),
+		false,
+		false,
+	],
+	['one alone', tagsWith(['fails', '404']), false, false],
+	['one alone at which the gateway answers', tagsWith(['gateway', '404']), false, true],
+	[
+		'two at which the gateway answers, each in other words',
+		tagsWith(['gateway', 'a'], ['gateway', 'b']),
+		false,
+		true,
+	],
+	['one of two that was learned', tagsWith(['gateway', 'a'], undefined), false, false],
+	['two that were learned', tagsWith(undefined, undefined), false, false],
+	['none', [], false, false],
+])('of %s', (_, tags, alike, nowhere) => {
+	expect(areAllAlike(tags)).toBe(alike);
+	expect(leadNowhere(tags)).toBe(nowhere);
 });
 
 test.each([
