@@ -1,4 +1,5 @@
 /** Each verb of the console: what it plans on the service that is meant, and the review or the words that come of it. */
+import {rebased} from '../knative/split/rebased.js';
 import {equalSplits, splitOf, type Split} from '../knative/split/split.js';
 import {previousTag, stableTag} from '../knative/release/verbs/role-tags.js';
 import type {ServiceView} from '../knative/service/service.js';
@@ -75,6 +76,11 @@ type Surroundings = {
 	/** Sends the form that is open to its review once more. */
 	readonly submitForm: () => Promise<void>;
 };
+
+function mineOnTop(splits: Plan['splits'], service: ServiceView): Split {
+	const theirs = splitOf(service);
+	return splits ? rebased({base: splits.before, mine: splits.after, theirs}) : theirs;
+}
 
 export function createVerbs(
 	store: ConsoleStore,
@@ -166,7 +172,7 @@ export function createVerbs(
 			// To undo would take back theirs by now.
 			case 'undo':
 			case 'split':
-				return reviewOf(service, facts => planSplit(facts, splits?.after ?? splitOf(service)));
+				return reviewOf(service, facts => planSplit(facts, mineOnTop(splits, service)));
 			case 'tag':
 			case 'autoscaling':
 			case 'create revision':

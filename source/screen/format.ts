@@ -1,4 +1,5 @@
 /** Numbers and names as they are written on the screen. Pure. */
+import {generatedNumber} from '../knative/release/evidence/shares.js';
 import prettyMilliseconds from 'pretty-ms';
 
 /** `2m`, `3d`; empty when it is not known. */
@@ -10,7 +11,8 @@ export function age(createdAt: number | undefined, now: number): string {
 
 /** The end of a generated revision name, which is what tells it from its sisters: `…00002`. */
 export function shortRevision(name: string, service: string): string {
-	return name.startsWith(`${service}-`) ? `…${name.slice(service.length + 1)}` : name;
+	if (name.startsWith(`${service}-`)) return `…${name.slice(service.length + 1)}`;
+	return generatedNumber(service, name) === undefined ? name : `…${name.slice(name.lastIndexOf('-') + 1)}`;
 }
 
 /** `52.3 %` from 0.523; whole numbers without a decimal. */

@@ -18,7 +18,7 @@ it('releases a revision step by step, and takes a failing one back', async () =>
 	await linear.hear(/Answer 200 in \d+ ms, by hello-00001: Hello World!/);
 
 	linear.type('revision', '', 'TARGET=Knative', '', '', '', '');
-	await linear.hear(/@latest \(none ready\) {2}– → 0 % {2}canary[^]*Type yes/);
+	await linear.hear(/@latest \(the new revision\) {2}– → 0 % {2}canary[^]*Type yes/);
 	linear.type('yes');
 	await linear.hear(/hello: Ready\. hello-00001 100 % \(stable\), hello-00002 0 % \(canary\)\./);
 	linear.type('tagged');

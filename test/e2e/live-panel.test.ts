@@ -58,7 +58,10 @@ test('a new revision that fails 5 % is WORSE while users still get 100 % of the 
 	const [, fresh, old] = /WORSE: fails (\d+) of \d+, stable (\d+) of \d+/.exec(screen) ?? [];
 	expect(Number(fresh)).toBeGreaterThanOrEqual(6);
 	expect(Number(old)).toBe(0);
-	// Users have seen nothing of it.
+	// Users have seen nothing of it: no alarm, and nothing to roll back.
+	await terminal.until(/✗ canary WORSE: .* · no user gets it: X abandons/);
+	const calm = await terminal.until(/^ X abandon /m);
+	expect(calm).not.toMatch(/checkout WORSE|R ROLL BACK|R rolls back/);
 	expect(screen).toMatch(/Hello Checkout! +…00001 +100 % +100 %/);
 	expect(screen).not.toMatch(/users get failures/);
 	expect(screen).not.toMatch(/\d {2}500 /);

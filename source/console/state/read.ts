@@ -5,6 +5,7 @@ import type {RevisionView} from '../../knative/revision/revision.js';
 import type {DomainMapping} from '../../knative/service/domain-mapping.js';
 import {conditionTrouble, told, type RevisionTrouble} from '../../knative/revision/trouble.js';
 import type {ServiceView} from '../../knative/service/service.js';
+import {rebased} from '../../knative/split/rebased.js';
 import {set, splitOf, type Split, type SplitRow} from '../../knative/split/split.js';
 import type {ConsoleState, Draft, ReflectorState, Sheet} from './state.js';
 import {compareNames, keyOf, type ObjectName} from '../tables/object-name.js';
@@ -224,8 +225,22 @@ export function domainsOf(
 	return all.length === 0 ? all : all.filter(({service}) => service === name);
 }
 
-export function draftOf(state: ConsoleState, service: ServiceView | undefined): Draft | undefined {
-	return service && state.drafts.get(service.uid);
+/** Drafts on top of what the service has by now: once for each of its states, so that the same is no news. */
+const onTop = new WeakMap<Draft, {service: ServiceView; draft: Draft}>();
+
+/** The draft on top of what the service has by now: tags that it does not touch are where they are, not where they were. */
+export function draftOf(
+	{drafts}: Pick<ConsoleState, 'drafts'>,
+	service: ServiceView | undefined,
+): Draft | undefined {
+	const draft = service && drafts.get(service.uid);
+	if (!draft) return undefined;
+	const known = onTop.get(draft);
+	if (known?.service === service) return known.draft;
+	const split = rebased({base: draft.base, mine: draft.split, theirs: splitOf(service)});
+	const result = split === draft.split ? draft : {...draft, split};
+	onTop.set(draft, {service, draft: result});
+	return result;
 }
 
 /** What the slider shows: the draft, or else what the service has; while an exact share is typed, with that. */
@@ -233,7 +248,7 @@ export function shownSplit(
 	state: Pick<ConsoleState, 'drafts' | 'row' | 'typed'>,
 	service: ServiceView,
 ): Split {
-	const split = state.drafts.get(service.uid)?.split ?? splitOf(service);
+	const split = draftOf(state, service)?.split ?? splitOf(service);
 	const percent = Number(state.typed);
 	if (state.typed === undefined || state.typed === '' || percent > 100) return split;
 	const row = rowOf(state, service, split);

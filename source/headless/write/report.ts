@@ -11,8 +11,12 @@ import {zoned} from '../../knative/text/moment.js';
 
 const shareWords = (value: number | undefined, none: string) => (value === undefined ? none : `${value} %`);
 
-function rowWords({key, revision, latest, before, after, tags}: SplitDifference): string {
-	const name = latest ? `@latest (${revision ?? 'none ready'})` : key;
+function rowWords(
+	{key, revision, latest, before, after, tags}: SplitDifference,
+	action: Plan['action'],
+): string {
+	const isMaking = action === 'create revision' || action === 'autoscaling';
+	const name = latest ? `@latest (${revision ?? (isMaking ? 'the new revision' : 'none ready')})` : key;
 	const tagged = tags.length > 0 ? `  ${tags.join(', ')}` : '';
 	return `  ${name}  ${shareWords(before, '–')} → ${shareWords(after, 'removed')}${tagged}`;
 }
@@ -34,7 +38,7 @@ export function planLines({
 }: Plan): string[] {
 	return [
 		`${action} ${name} in ${namespace}`,
-		...rows.map(row => rowWords(row)),
+		...rows.map(row => rowWords(row, action)),
 		...facts.map(({label, value}) => `  ${label.padEnd(labelWidth(facts))}  ${value}`),
 		...about.map(({label, value}) => `  ${label.padEnd(labelWidth(about))}  ${value}`),
 		...warnings.map(({sentence}) => `! ${sentence}`),

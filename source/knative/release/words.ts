@@ -2,6 +2,7 @@
 import {printable} from '../text/printable.js';
 import {latestKey, splitOf} from '../split/split.js';
 import type {ReleaseFacts} from './evidence/facts.js';
+import {generatedNumber} from './evidence/shares.js';
 import type {ServiceView} from '../service/service.js';
 import {releaseOf} from './release.js';
 import {objectNameRule} from '../forms/rules.js';
@@ -70,8 +71,9 @@ function unlistedName(word: string, {name, latestCreated = ''}: ServiceView): st
 function numbered(word: string, service: string, names: readonly string[]): string[] {
 	if (!/^\d{1,9}$/.test(word)) return [];
 	return names.filter(name => {
-		const number = name.startsWith(`${service}-`) ? name.slice(service.length + 1) : '';
-		return /^\d{1,9}$/.test(number) && Number(number) === Number(word);
+		const given = name.startsWith(`${service}-`) ? name.slice(service.length + 1) : '';
+		const number = /^\d{1,9}$/.test(given) ? Number(given) : generatedNumber(service, name);
+		return number === Number(word);
 	});
 }
 

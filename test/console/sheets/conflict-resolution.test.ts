@@ -49,6 +49,44 @@ const draft = () => draftOf(console.store.getState(), selectedService(console.st
 const said = () => console.store.getState().notice?.text;
 const splitThere = async () => (await world.service('cart')).specTraffic.map(({percent}) => percent);
 
+const tagsOf = (rows: readonly {key: string; tags: readonly string[]}[]) =>
+	rows.map(({key, tags}) => `${key} ${tags.join(',')}`);
+
+describe('a tag that somebody moves', () => {
+	const moved = [
+		{revisionName: 'cart-00001', percent: 90, tag: 'stable'},
+		{revisionName: 'cart-00002', percent: 10},
+		{revisionName: 'cart-00001', percent: 0, tag: 'canary'},
+	];
+	const wanted = ['cart-00001 stable,canary', 'cart-00002 '];
+
+	it('under a draft stays where it is by then', async () => {
+		nudge(console.store, -10);
+		await world.split('cart', moved);
+		await until(console.store, 'the moved tag', ({services}) =>
+			services.some(({name, specTraffic}) => name === 'cart' && specTraffic.length === 3),
+		);
+		expect(tagsOf(draft()?.split ?? [])).toEqual(wanted);
+		console.reviewDraft();
+		const {rows} = reviewOf(console.store.getState()).plan;
+		expect(rows.map(({before, after}) => [before, after])).toEqual([
+			[90, 80],
+			[10, 20],
+		]);
+		expect(tagsOf(rows)).toEqual(wanted);
+	});
+
+	it('under a review stays there when mine is put on top', async () => {
+		nudge(console.store, -10);
+		console.reviewDraft();
+		await world.split('cart', moved);
+		await console.confirm();
+		expect(reviewOf(console.store.getState()).phase).toMatchObject({kind: 'conflict'});
+		await console.putMineOnTop();
+		expect(tagsOf(reviewOf(console.store.getState()).plan.rows)).toEqual(wanted);
+	});
+});
+
 describe('after a conflict', () => {
 	it('taking theirs leaves it and drops the draft', async () => {
 		await meet();

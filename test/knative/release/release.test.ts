@@ -257,6 +257,39 @@ describe('rolling back', () => {
 		});
 	});
 
+	it('asks where image and split were written at once, and what it would go to had no pods', () => {
+		const model = new Model();
+		model.pass(60);
+		model.write('kim', [pin(1, 100, 'stable'), latest(0)]);
+		model.pass(60);
+		model.deploy('kim', {crashes: false});
+		model.pass(600);
+		model.deploy('kim', {crashes: false, traffic: [pin(1, 0, 'stable'), latest(100)]});
+		model.pass(60);
+		const facts = model.facts();
+		const active = (name: string, status: 'True' | 'False', ago: number) => ({
+			...facts,
+			revisions: facts.revisions.map(revision =>
+				revision.name === name
+					? {
+							...revision,
+							conditions: [
+								...revision.conditions.filter(({type}) => type !== 'Active'),
+								{type: 'Active', status, severity: 'Info', reason: '', message: '', since: facts.now - ago},
+							],
+						}
+					: revision,
+			),
+		});
+		expect(rollBack(active(nameOf(2), 'False', 500_000))).toMatchObject({
+			kind: 'ask',
+			candidates: ['cart-00001', 'cart-00002'],
+		});
+		// It lost its pods with its traffic.
+		expect(wholeOf(rollBack(active(nameOf(2), 'False', 20_000)))).toBe('cart-00002');
+		expect(wholeOf(rollBack(active(nameOf(1), 'False', 500_000)))).toBe('cart-00002');
+	});
+
 	it('asks where the one that was tried in between leaves the split last', () => {
 		const model = madeOf(3);
 		model.write('kim', [pin(1, 100)]);
@@ -595,6 +628,20 @@ describe('what a colleague took back with kubectl', () => {
 		});
 	});
 
+	it('is brought back by an undo with a word', () => {
+		const model = takenBack();
+		model.watched('anns', 'kim', () => model.write('kim', [pin(1, 10, 'previous'), pin(2, 90, 'stable')]));
+		model.pass(60);
+		model.watched('anns', 'bob', () => model.write('bob', [pin(1, 100, 'previous'), pin(2, 0, 'stable')]));
+		const choice = undo(model.facts('anns'));
+		expect(targetsOf(choice)).toEqual([pin(1, 10, 'previous'), pin(2, 90, 'stable')]);
+		expect(choice).toMatchObject({
+			warning: expect.stringMatching(
+				/^Brings cart-00002 back to 90 % of users, from whom it was taken at .* by bob\.$/,
+			),
+		});
+	});
+
 	it('is told by its tag where nothing is noted', () => {
 		const model = takenBack();
 		model.note = undefined;
@@ -630,6 +677,39 @@ describe('a roll back to what the operator names', () => {
 	});
 });
 
+it.each([
+	['tagged', [pin(2, 90, 'stable'), pin(3, 10, 'canary')]],
+	['untagged', [pin(2, 90), pin(3, 10)]],
+])('a roll back that was undone goes to the same again, %s', (_, traffic) => {
+	const model = pinnedFirst(3);
+	// All within the same second: the records of the revisions tell nothing apart.
+	model.write('kim', traffic);
+	model.send('anns', 'ann', planned(planPromote(model.facts('anns'))));
+	model.send('anns', 'ann', planned(planRollback(model.facts('anns'))));
+	model.send('bobs', 'bob', planned(planUndo(model.facts('bobs'))));
+	expect(wholeOf(rollBack(model.facts('bobs')))).toBe('cart-00002');
+	expect(wholeOf(rollBack(model.facts()))).toBe('cart-00002');
+});
+
+it('giving up twice is once', () => {
+	const model = pinnedFirst(2);
+	model.write('kim', [pin(1, 90, 'stable'), pin(2, 10, 'canary')]);
+	expect(abandon({...model.facts(), revisions: undefined})).toMatchObject({rejected: 'cart-00002'});
+	model.send('anns', 'ann', planned(planAbandon(model.facts('anns'))));
+	model.reject('cart-00002', 'ann');
+	expect(planAbandon(model.facts('bobs'))).toEqual({
+		ok: false,
+		already: true,
+		reason: expect.stringMatching(
+			/^cart-00002 was given up already at \d\d:\d\d by ann: cart-00001 has 100 %\.$/,
+		),
+	});
+	model.pass(60);
+	model.deploy('ci', {crashes: false});
+	model.write('kim', [pin(1, 100)]);
+	expect(planAbandon(model.facts())).not.toHaveProperty('already');
+});
+
 describe('giving up what is not being tried', () => {
 	it('leaves the release as it is, and gives its share to what users had', () => {
 		const model = pinnedFirst(4);
@@ -651,7 +731,7 @@ describe('giving up what is not being tried', () => {
 		expect(abandon(model.facts(), {to: nameOf(1)})).toMatchObject({
 			kind: 'refused',
 			reason:
-				'cart-00001 is what users had, and cart-00002 is being tried: promote cart-00002, or give that one up first.',
+				'cart-00001 is what users run, beside the canary, cart-00002: promote cart-00002, or roll back to one first.',
 		});
 		model.write('kim', [pin(1, 40), pin(2, 40), pin(3, 20)]);
 		expect(abandon(model.facts(), {to: nameOf(2)})).toMatchObject({

@@ -1,5 +1,7 @@
 /** Which revision an operator means by a word. */
 import {describe, expect, it} from 'vitest';
+import {newestOf, orderOf} from '../../../source/knative/release/evidence/shares.js';
+import {shortRevision} from '../../../source/screen/format.js';
 import {meantBy, serviceMeant} from '../../../source/knative/release/words.js';
 import {revisionName, revisionView, serviceView} from '../objects.js';
 
@@ -77,6 +79,37 @@ describe('a word', () => {
 
 	it.each(['7', 'shop-00001', `${one}x`, '', '../x'])('%s, which means none, is refused', word => {
 		expect(meantBy(word, facts)).toMatchObject({ok: false});
+	});
+});
+
+/** As knative/pkg makes it of 58 letters and `-00002`. */
+const long = (number: number) => `a-service-with-a-really-l85efc29d00325672929b1ed0b1ead4fc-0000${number}`;
+
+describe('a service whose name leaves no room for the number behind it', () => {
+	const name = 'a-service-with-a-really-long-name-that-is-near-the-limit-x';
+	const revisions = facts.revisions.map(revision => ({
+		...revision,
+		name: long(revision.generation),
+		service: name,
+	}));
+	const known = {...facts, service: {...facts.service, name, specTraffic: []}, revisions};
+
+	it('has revisions with a number all the same', () => {
+		expect(meantBy('2', known)).toEqual({ok: true, revision: long(2)});
+		expect(meantBy('00003', known)).toEqual({ok: true, revision: long(3)});
+		expect(meantBy('4', known)).toMatchObject({ok: false});
+	});
+
+	it('has revisions of which one is newer, also where they may not be listed', () => {
+		const order = orderOf({name, latestCreated: undefined}, undefined);
+		expect(newestOf(order, [long(1), long(3), long(2)])).toBe(long(3));
+		expect(order(`another-service-85efc29d00325672929b1ed0b1ead4fc-00001`)).toBeUndefined();
+		expect(order('85efc29d00325672929b1ed0b1ead4fc-00001')).toBeUndefined();
+	});
+
+	it('has revisions with a short name', () => {
+		expect(shortRevision(long(2), name)).toBe('…00002');
+		expect(shortRevision('other-00002', name)).toBe('other-00002');
 	});
 });
 

@@ -6,7 +6,15 @@
  * propose the same. It is told where it has to be asked. Pure.
  */
 import {joinedChanges, mayExist, noteOf, ownRevisions, rejectionOf, type ReleaseFacts} from './facts.js';
-import {isUnchangedSince, lastOf, leftOf, listedBefore, meantBefore, rolledBackBy} from './record.js';
+import {
+	hadNoPods,
+	isUnchangedSince,
+	lastOf,
+	leftOf,
+	listedBefore,
+	meantBefore,
+	rolledBackBy,
+} from './record.js';
 import type {ReleaseNote} from './note.js';
 import {unready} from '../verbs/choice.js';
 import {moment} from '../../text/moment.js';
@@ -174,7 +182,8 @@ function fromSplitAndRecord(facts: ReleaseFacts, whole: string): Past {
 	const isTold = listed.length === 0 || isUnchangedSince(facts, whole);
 	if (follows && isTold && back === undefined) {
 		const before = meantBefore(facts, whole, older);
-		if (before !== undefined && isCandidate(before)) {
+		const names = listed.map(({revision}) => revision);
+		if (before !== undefined && isCandidate(before) && !hadNoPods(facts, whole, before, names)) {
 			const because = isUnchangedSince(facts, whole)
 				? `the latest ready revision until ${whole} came`
 				: `the last to leave the split before ${whole} had all of it`;

@@ -102,6 +102,33 @@ export function isUnchangedSince(facts: ReleaseFacts, whole: string): boolean {
 }
 
 /**
+ * That another one had the traffic than the latest ready revision, though the split may be the one that `whole` came into: who
+ * writes image and split at once leaves the time at which the split was written last at the moment when `whole` was made, as
+ * one does who writes the image alone. What had the traffic had pods then, and what had none had none (condition Active).
+ *
+ * @param listed What stays in the split beside `whole`, at 0 %.
+ */
+export function hadNoPods(
+	facts: ReleaseFacts,
+	whole: string,
+	before: string,
+	listed: readonly string[],
+): boolean {
+	const {trafficWrittenAt} = facts.service;
+	const {created} = arrivalOf(facts, whole) ?? {};
+	if (created === undefined || trafficWrittenAt === undefined) return false;
+	if (created - trafficWrittenAt > 2 * second) return false;
+	const wasIdle = (name: string) => (idleSince(facts, name) ?? created) < created - second;
+	return wasIdle(before) && listed.some(name => !wasIdle(name));
+}
+
+/** Since when it has no pods; undefined where it has some, or that is not told. */
+function idleSince({revisions}: ReleaseFacts, name: string): number | undefined {
+	const conditions = revisions?.find(candidate => candidate.name === name)?.conditions ?? [];
+	return conditions.find(({type, status}) => type === 'Active' && status === 'False')?.since;
+}
+
+/**
  * What was in the split when `whole` came into it, and has left it since: however short that was, it was listed. Which of
  * several left last does not tell which one had the traffic: a row at 0 % may stay longest.
  */

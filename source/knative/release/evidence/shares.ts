@@ -108,9 +108,23 @@ export function orderOf(
 		const generation = known.get(revision);
 		if (generation !== undefined && generation > 0) return generation;
 		if (revisions === undefined && revision === latestCreated) return Number.POSITIVE_INFINITY;
-		const generated = revision.startsWith(`${name}-`) ? revision.slice(name.length + 1) : '';
-		return /^\d{5,}$/.test(generated) ? Number(generated) : undefined;
+		return generatedNumber(name, revision);
 	};
+}
+
+/** Of the name of a revision that is too long to begin with that of its service: some of that, and an MD5 of all of it. */
+const hashed = /^(?<start>.*)[\da-f]{32}-(?<number>\d{5,})$/;
+
+/**
+ * The number in a name that Knative has made: `cart-00002`, or with a hash in it where `<service>-00002` would be longer than
+ * 63 characters (knative/pkg kmeta.ChildName). Undefined for a name that somebody has given.
+ */
+export function generatedNumber(service: string, revision: string): number | undefined {
+	const generated = revision.startsWith(`${service}-`) ? revision.slice(service.length + 1) : '';
+	if (/^\d{5,}$/.test(generated)) return Number(generated);
+	const {start, number} = hashed.exec(revision)?.groups ?? {};
+	if (start === undefined || start === '' || service.length <= start.length) return undefined;
+	return service.startsWith(start) ? Number(number) : undefined;
 }
 
 /** Undefined where that cannot be told. */

@@ -1,7 +1,8 @@
 /** Gives a release up: the canary leaves the split with its tag, and what users run stays. Pure. */
 import {dropTag, splitOf, type Split} from '../../split/split.js';
 import {isAsked, type Choice, type VerbOptions} from './choice.js';
-import {rejectionOf, unmarkedRejections, type ReleaseFacts} from '../evidence/facts.js';
+import {momentBy} from '../../text/moment.js';
+import {noteOf, rejectionOf, unmarkedRejections, type ReleaseFacts} from '../evidence/facts.js';
 import {pastOf} from '../evidence/past.js';
 import {releaseOf, type Release} from '../release.js';
 import {canaryTag, hasRoleTags, moveTag, previousTag, stableTag} from './role-tags.js';
@@ -12,7 +13,7 @@ export type Abandonment =
 	Exclude<Choice, {kind: 'split'}> | (Extract<Choice, {kind: 'split'}> & {rejected: string});
 
 /** @param options `to`: the revision to give up, where the split does not tell. */
-export function abandon(facts: ReleaseFacts, {to, placeholders}: VerbOptions = {}): Abandonment {
+export function abandon(facts: ReleaseFacts, {to, placeholders, now}: VerbOptions = {}): Abandonment {
 	const {service, revisions} = facts;
 	const release = releaseOf(facts);
 	const {canary, doubt} = release;
@@ -21,8 +22,12 @@ export function abandon(facts: ReleaseFacts, {to, placeholders}: VerbOptions = {
 	const rejected = to ?? canary?.revision ?? unmarked[0];
 	if (rejected === undefined) {
 		if (doubt) return {kind: 'ask', question: doubt.because, candidates: doubt.candidates};
-		const reason = `${service.name} has no canary to abandon: ${release.whole ?? 'no revision'} has 100 %.`;
-		return {kind: 'refused', reason};
+		const whole = release.whole ?? 'no revision';
+		const given = givenUp(facts, now);
+		if (given !== undefined) {
+			return {kind: 'refused', reason: `${given}: ${whole} has 100 %.`, already: true};
+		}
+		return {kind: 'refused', reason: `${service.name} has no canary to abandon: ${whole} has 100 %.`};
 	}
 	if (
 		canary &&
@@ -67,12 +72,20 @@ export function abandon(facts: ReleaseFacts, {to, placeholders}: VerbOptions = {
 	};
 }
 
+/** What the last change of the split has given up. */
+function givenUp(facts: ReleaseFacts, now: number | undefined): string | undefined {
+	const found = noteOf(facts);
+	if (!found?.isCurrent || found.note.verb !== 'abandon' || found.note.canary === undefined) return undefined;
+	const {canary, since: at, by} = found.note;
+	return `${canary} was given up already${momentBy({at, by}, now)}`;
+}
+
 /** One that is not what is being tried: what is, goes on. Its share goes to what users had. */
 function besideRelease(facts: ReleaseFacts, {canary, stable}: Release, rejected: string): Abandonment {
 	const {service, revisions} = facts;
 	const tried = canary?.revision ?? '';
 	if (rejected === stable?.revision) {
-		const reason = `${rejected} is what users had, and ${tried} is being tried: promote ${tried}, or give that one up first.`;
+		const reason = `${rejected} is what users run, beside the canary, ${tried}: promote ${tried}, or roll back to one first.`;
 		return {kind: 'refused', reason};
 	}
 	const before = splitOf(service);

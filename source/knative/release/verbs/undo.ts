@@ -3,8 +3,9 @@ import {equalSplits, mergedRows, splitOf, type Split} from '../../split/split.js
 import {momentBy} from '../../text/moment.js';
 import {isAsked, type Choice, type VerbOptions} from './choice.js';
 import {joinedChanges, noteOf, type Change, type ReleaseFacts} from '../evidence/facts.js';
-import {hasRoleTags} from './role-tags.js';
+import {hasRoleTags, previousTag} from './role-tags.js';
 import {releaseOf} from '../release.js';
+import {isNewer, orderOf, sharesOf, sharesOfSplit} from '../evidence/shares.js';
 import {withoutBlocking} from './settled-split.js';
 
 type Last = {before: Split; what: string; at: number; by: string};
@@ -47,9 +48,8 @@ function broughtBack(
 	notes: string[],
 ): string | undefined {
 	const found = noteOf(facts);
-	if (!found?.isCurrent || (found.note.verb !== 'roll back' && found.note.verb !== 'abandon')) {
-		return undefined;
-	}
+	if (!found?.isCurrent) return takenSince(facts, after, now);
+	if (found.note.verb !== 'roll back' && found.note.verb !== 'abandon') return undefined;
 	const {canary, verb, since: at, by} = found.note;
 	const rows = after.filter(({revision}) => revision === canary);
 	const percent = rows.reduce((sum, row) => sum + row.percent, 0);
@@ -61,6 +61,21 @@ function broughtBack(
 		notes.push(`Brings ${canary} back into the split, at 0 %, ${was}; its mark as rejected stays.`);
 	}
 	return undefined;
+}
+
+/** The same of what somebody has taken from users without this program: newer than all that has traffic now. */
+function takenSince(facts: ReleaseFacts, after: Split, now: number | undefined): string | undefined {
+	const order = orderOf(facts.service, facts.revisions);
+	const having = sharesOf(facts.service).filter(({percent}) => percent > 0);
+	const back = sharesOfSplit(facts.service, after).find(
+		({revision, percent}) =>
+			percent > 0 &&
+			having.length > 0 &&
+			having.every(had => isNewer(order, revision, had.revision) === true),
+	);
+	const last = lastOf(facts);
+	if (!back || !last) return undefined;
+	return `Brings ${back.revision} back to ${back.percent} % of users, from whom it was taken${momentBy(last, now)}.`;
 }
 
 const wholeOf = (split: Split) => split.find(({percent}) => percent === 100)?.revision;
@@ -153,6 +168,15 @@ function partsOf(facts: ReleaseFacts, split: Split) {
 	return {
 		stable: stable?.revision,
 		canary: isTold ? canary?.revision : undefined,
-		previous: undefined,
+		previous: previousTo(facts, split),
 	};
+}
+
+/** What a roll back goes to from there: what the one that is taken back went to, or what is tagged so. */
+function previousTo(facts: ReleaseFacts, split: Split): string | undefined {
+	const whole = wholeOf(split);
+	const found = noteOf(facts);
+	const {verb, stable, canary} = found?.isCurrent ? found.note : {};
+	if (verb === 'roll back' && whole !== undefined && whole === canary) return stable;
+	return split.find(({revision, tags}) => revision !== whole && tags.includes(previousTag))?.revision;
 }
