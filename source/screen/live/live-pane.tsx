@@ -18,8 +18,8 @@ import {Frame} from '../widgets/frame.js';
 import {steadyWidth} from '../widgets/steady-width.js';
 import {Table} from '../widgets/table/table.js';
 import {useTheme} from '../widgets/theme-context.js';
-import type {ConsoleState} from '../../console/state/state.js';
 import {useConsole, useConsoleState} from '../use-console.js';
+import {shownGateway} from '../panes/gateway-evidence.js';
 import {useRelease} from '../panes/use-release.js';
 import {clock, count, duration} from '../format.js';
 import {changesWords} from '../frame/changes.js';
@@ -31,11 +31,6 @@ import {liveLayout, type LiveLayout} from './live-layout.js';
 import {liveTable, type OwnFailures} from './live-table.js';
 import {fittedVerdict, pastLine, verdictLines, type VerdictLine} from './live-verdicts.js';
 import {UsersChart, usersChartHeight, UsersRows, usersHeight} from './users-rows.js';
-
-/** That of the service before, until this one's is known: nearly always they have the same, and a pane that blinks says nothing. */
-function shownGateway({gateway}: Pick<ConsoleState, 'gateway'>): ConsoleState['gateway'] {
-	return gateway.kind === 'looking' ? (gateway.before ?? gateway) : gateway;
-}
 
 export function LivePane({width, height}: Size) {
 	const {styles, glyphs} = useTheme();

@@ -1,6 +1,6 @@
 /** What is known of what the gateway has: what Knative says, and what answers prove. Pure. */
 import {setAndGot} from '../../console/live/verdicts.js';
-import type {Move, ServiceVerdict} from '../../console/state/state.js';
+import type {ConsoleState, Move, ServiceVerdict} from '../../console/state/state.js';
 import type {ServiceView} from '../../knative/service/service.js';
 import {clock, duration, span} from '../format.js';
 
@@ -67,4 +67,9 @@ function notServed({gateway, trouble}: ServiceVerdict): string | undefined {
 	return gateway.kind === 'answers itself' && gateway.isAll
 		? `users get ${gateway.code} from the gateway itself since ${clock(gateway.since)} · S sends the split again · ${advice}`
 		: trouble?.sentence;
+}
+
+/** That of the service before, until this one's is known: nearly always they have the same, and a pane that blinks says nothing. */
+export function shownGateway({gateway}: Pick<ConsoleState, 'gateway'>): ConsoleState['gateway'] {
+	return gateway.kind === 'looking' ? (gateway.before ?? gateway) : gateway;
 }

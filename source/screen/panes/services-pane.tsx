@@ -29,6 +29,7 @@ import {useConsole, useConsoleState} from '../use-console.js';
 import {useNow} from '../use-now.js';
 import type {DocumentLine} from '../sheets/inspect/document.js';
 import {serviceFacts} from './fact-lines.js';
+import {shownGateway} from './gateway-evidence.js';
 import {cellsOf, servicesColumnGap, servicesColumns, widestOf, withNews} from './services-table.js';
 
 export function ServicesPane({width, height}: Size) {
@@ -152,7 +153,7 @@ export function ServicesPane({width, height}: Size) {
 function useServiceFacts(room: {width: number; rows: number}): readonly DocumentLine[] {
 	const theme = useTheme();
 	const service = useConsoleState(selectedService);
-	const gateway = useConsoleState(state => state.gateway);
+	const gateway = useConsoleState(shownGateway);
 	const domains = useConsoleState(useShallow(state => (service ? domainsOf(state, service) : [])));
 	return service ? serviceFacts(service, {gateway, domains}, room, theme) : [];
 }
