@@ -130,6 +130,24 @@ const scenes: Scene[] = [
 		verify: /may have no rule for tag hosts/,
 	},
 	{
+		what: 'a default backend that answers any host well, but those of the service',
+		rule: async ({headers: {host: asked = ''}}) =>
+			asked === host ? undefined : {status: 200, headers: {}, body: `Welcome to ${asked}\n`},
+		panel: /not compared: the tag of cart-00002 answers what any host gets \(Welcome to canary-cart/,
+		never: /✓ canary|✗ /,
+		code: 2,
+		verify: /The tag canary teaches nothing: it answers what any host gets \(Welcome to canary-cart/,
+	},
+	{
+		what: 'a tag of one revision alone that leads to a default backend',
+		rule: async ({headers: {host: asked = ''}}) =>
+			/^(?:canary-|kn-canary-)/.test(asked) ? {status: 200, headers: {}, body: 'It works!\n'} : undefined,
+		panel: /not compared: the tag of cart-00002 answers what any host gets \(It works!\)/,
+		never: /✓ canary|✗ /,
+		code: 2,
+		verify: /The tag canary teaches nothing: it answers what any host gets \(It works!\)/,
+	},
+	{
 		what: 'a gateway that gives users another split',
 		prepare: lies,
 		panel:

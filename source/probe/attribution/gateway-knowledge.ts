@@ -2,12 +2,15 @@
  * Which answers are the gateway's own, as far as its headers do not say so. Envoy's are known by those (gateway-answer.ts);
  * any other gateway is asked for a host that cannot exist, once: what it answers there it answers without a service.
  */
+import {wordsToAll} from './any-host.js';
 import type {Answer, GatewayResponse, Probe, ProbeTarget} from '../transport/probe.js';
 import {formatAddress} from '../transport/probe.js';
 
 export type GatewayKnowledge = {
 	/** The answer, said to be the gateway's where it is. Rejects only with the reason of `signal`. */
 	judge(target: ProbeTarget, answer: Answer, signal?: AbortSignal): Promise<Answer>;
+	/** Whether a host that cannot exist is answered well, and always with these words (`wordsToAll`). */
+	isSaidToAll: (target: ProbeTarget, words: string) => Promise<boolean>;
 	/** Another gateway may stand at the same address: what was heard of it is forgotten. */
 	forget(): void;
 };
@@ -18,11 +21,13 @@ type Known = {
 	direct: number;
 	/** What it says of hosts that do not exist. */
 	catchAll: Promise<ReadonlySet<string>> | undefined;
+	/** The same as it was heard first: where no answer comes, it is not asked for again and again. */
+	first: Promise<ReadonlySet<string>> | undefined;
 };
 
 /** Times that a host which does not exist is asked: an answer drawn from a split is seldom the same so often. */
 const rounds = 3;
-/** No signature: those begin with a status. */
+/** No signature: those begin with a status, or with `good`. */
 const varies = 'varies';
 
 /** @param random For the hosts that do not exist; 0 to 1. */
@@ -41,7 +46,7 @@ export function createGatewayKnowledge({
 		const key = `${target.scheme} ${formatAddress(target.address)} ${target.path} ${target.protocol}`;
 		let known = gateways.get(key);
 		if (!known) {
-			known = {fromUpstream: 0, direct: 0, catchAll: undefined};
+			known = {fromUpstream: 0, direct: 0, catchAll: undefined, first: undefined};
 			gateways.set(key, known);
 		}
 
@@ -57,7 +62,7 @@ export function createGatewayKnowledge({
 		return new Set(heard.flatMap(signature => (typeof signature === 'string' ? [signature] : [])));
 	}
 
-	/** What is said of a host whenever it is asked; 'varies' when that differs or is good; undefined without an answer. */
+	/** What is said of a host whenever it is asked; 'varies' when that differs; undefined without an answer. */
 	async function askHost(target: ProbeTarget, authority: string): Promise<string | undefined> {
 		const {request} = target;
 		const madeUp = {
@@ -76,8 +81,8 @@ export function createGatewayKnowledge({
 		const signatures = new Set<string>();
 		for (const outcome of answers) {
 			if (outcome?.kind !== 'response') return undefined;
-			// A gateway that leads every host to the service has no answer of its own.
-			signatures.add(isGood(outcome) ? varies : signatureOf(outcome, authority));
+			const signature = isGood(outcome) ? wordsToAll(outcome, authority) : signatureOf(outcome, authority);
+			signatures.add(signature ?? varies);
 		}
 
 		const [only] = signatures;
@@ -112,6 +117,12 @@ export function createGatewayKnowledge({
 			return signatures.has(signatureOf(outcome, target.authority))
 				? {...answer, outcome: {...outcome, by: 'gateway'}}
 				: answer;
+		},
+		async isSaidToAll(target, words) {
+			const known = knownOf(target);
+			known.catchAll ??= askMadeUp(target, known);
+			known.first ??= known.catchAll;
+			return (await known.first).has(words);
 		},
 		forget() {
 			gateways.clear();

@@ -15,18 +15,35 @@ type Users = Pick<EpochCounts, 'answered' | 'errors' | 'refused' | 'weights'>;
 
 /**
  * Two that fail with the same words, while the service itself works; or one that fails whenever its tag is asked, though it
- * has a share of the traffic and users never see it fail.
+ * has a share of the traffic and users never see it fail; or one whose tag is answered as any host is.
+ *
+ * @param saidToAll What is answered at the tag of a revision, where any host gets it and users do not.
  */
-export function tagDoubtOf(comparison: Comparison | undefined, users: Users): TagDoubt | undefined {
+export function tagDoubtOf(
+	comparison: Comparison | undefined,
+	users: Users,
+	saidToAll: (revision: string) => string | undefined = () => undefined,
+): TagDoubt | undefined {
 	if (!comparison) return undefined;
 	const {alikeFailures, old, fresh} = comparison;
+	for (const {revision} of [fresh, old]) {
+		const text = saidToAll(revision);
+		if (text !== undefined) {
+			return {
+				revisions: [revision],
+				text,
+				sentence: `the tag of ${revision} answers what any host gets (${text}), users of the service do not: the gateway may have no rule for it`,
+			};
+		}
+	}
+
 	const working = users.answered - users.errors - users.refused;
 	if (alikeFailures.isLast && working > 0) {
 		const revisions = [old.revision, fresh.revision];
 		return {
 			revisions,
 			text: alikeFailures.text,
-			sentence: `both tags answer ${alikeFailures.text}, the service itself works: the gateway may have no rule for tag hosts`,
+			sentence: `the gateway may have no rule for tag hosts: both answer ${alikeFailures.text}, the service itself works`,
 		};
 	}
 
@@ -37,7 +54,7 @@ export function tagDoubtOf(comparison: Comparison | undefined, users: Users): Ta
 			revisions: [revision],
 			text,
 			sentence: text.startsWith('404')
-				? `the gateway itself answers ${text} at the tag of ${revision}, the service works: it may have no rule for tag hosts`
+				? `the gateway may have no rule for tag hosts: it answers ${text} itself at that of ${revision}, the service works`
 				: `the gateway itself answers ${text} at the tag of ${revision}: no pod of it answered`,
 		};
 	}

@@ -3,6 +3,7 @@
  * the configured split. Needs no screen.
  */
 import {isDeepStrictEqual} from 'node:util';
+import {createAnyHost} from '../attribution/any-host.js';
 import {createGatewayKnowledge} from '../attribution/gateway-knowledge.js';
 import {gradeOf, type Grade} from '../attribution/grade.js';
 import type {Tag, TagState} from '../attribution/learning.js';
@@ -122,6 +123,7 @@ export function createLoop({
 	const observations = createObservations({clock, isExpected, onOverdue: changed});
 	const knowledge = createGatewayKnowledge({probe, timeout, ...(random && {random})});
 	const publisher = createPublisher(clock);
+	const anyHost = createAnyHost({isSaidToAll: knowledge.isSaidToAll, onChange: changed});
 
 	function changed(): void {
 		current = undefined;
@@ -145,6 +147,11 @@ export function createLoop({
 		);
 		const grade = gradeOf(answer.outcome, isExpected);
 		observations.noteGrade(answer, grade, host);
+		if (grade === 'success' && answer.outcome.kind === 'response' && !observations.settling) {
+			if (host.kind === 'service') anyHost.noteService(asked, answer.outcome);
+			else if (host.revision !== undefined) anyHost.noteTag(host.revision, asked, answer.outcome);
+		}
+
 		return {answer, grade};
 	}
 
@@ -179,7 +186,8 @@ export function createLoop({
 		rate: pace.rate,
 		maxRate,
 		worksElsewhere: () => observations.works,
-		areDistinct: (fresh, old) => observations.areDistinct(fresh, old),
+		areDistinct: (fresh, old) =>
+			observations.areDistinct(fresh, old) && !anyHost.isOpen(fresh) && !anyHost.isOpen(old),
 		onAnswer: observations.recordAtTag,
 		onLearned: observations.learn,
 		onChange: changed,
@@ -251,11 +259,24 @@ export function createLoop({
 			rate: pace.rate,
 			burstLeft: pace.burstLeft,
 			inFlight: pace.inFlight,
-			tags: learner.tags,
+			tags: learner.tags.map(withoutRule),
 			comparing,
 			comparison,
-			tagDoubt: tagDoubtOf(comparison, findings),
+			tagDoubt: tagDoubtOf(comparison, findings, anyHost.saidToAll),
 		};
+	}
+
+	/** What any host gets teaches nothing of a revision. */
+	function withoutRule(tag: TagState): TagState {
+		const text = tag.state === 'learned' ? anyHost.saidToAll(tag.revision) : undefined;
+		return text === undefined
+			? tag
+			: {
+					...tag,
+					state: 'failed',
+					problem: `it answers what any host gets (${text}): the gateway may have no rule for tag hosts`,
+					fault: 'gateway',
+				};
 	}
 
 	function snapshot(): LoopSnapshot {
@@ -303,6 +324,7 @@ export function createLoop({
 			pairs.reset();
 			observations.forgetGateway();
 			knowledge.forget();
+			anyHost.clear();
 			if (!sameService) {
 				observations.forgetAll();
 				void learner.learn([]);

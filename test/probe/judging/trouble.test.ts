@@ -128,7 +128,7 @@ test('a tag that fails always is doubted when users would have seen it by now, a
 test('two that fail alike are doubted while the service works, and not when it fails too', () => {
 	const alike = {...comparison, alikeFailures: {count: 9, text: '404 Not Found', isLast: true}};
 	expect(tagDoubtOf(alike, {answered: 3, errors: 0, refused: 0, weights})?.sentence).toBe(
-		'both tags answer 404 Not Found, the service itself works: the gateway may have no rule for tag hosts',
+		'the gateway may have no rule for tag hosts: both answer 404 Not Found, the service itself works',
 	);
 	expect(tagDoubtOf(alike, {answered: 3, errors: 3, refused: 0, weights})).toBeUndefined();
 	expect(

@@ -161,8 +161,7 @@ test('why nothing is compared is said', () => {
 });
 
 test('tags that may have no rule at the gateway accuse nobody and praise nobody', () => {
-	const sentence =
-		'both tags answer 404, the service itself works: the gateway may have no rule for tag hosts';
+	const sentence = 'the gateway may have no rule for tag hosts: both answer 404, the service itself works';
 	const tagDoubt = {revisions: ['h-00001', 'h-00002'], text: '404', sentence};
 	for (const given of [comparison(), comparison({fresh: 100})]) {
 		expect(lineOf(given, {tagDoubt})).toEqual({tone: 'warning', sentence: `not compared: ${sentence}`});

@@ -1,0 +1,60 @@
+import {expect, onTestFinished, test, vi} from 'vitest';
+import {createAnyHost} from '../../../source/probe/attribution/any-host.js';
+import {createGatewayKnowledge} from '../../../source/probe/attribution/gateway-knowledge.js';
+import {createHttpProbe} from '../../../source/probe/transport/http/http.js';
+import {responseOf, serveHttp, targetAt} from '../servers.js';
+
+const service = 'shop.example.com';
+
+/** What a gateway answers to each host; asked at the tags, and at the service's own host. */
+async function heardAt(answer: (host: string) => string | undefined, hosts: readonly string[]) {
+	const {port} = await serveHttp(({headers: {host = ''}}, response) => {
+		const body = answer(host);
+		if (body === undefined) response.writeHead(404).end();
+		else response.end(body);
+	});
+	const probe = createHttpProbe();
+	onTestFinished(async () => probe.close());
+	const {isSaidToAll} = createGatewayKnowledge({probe, timeout: 60_000});
+	const anyHost = createAnyHost({isSaidToAll, onChange() {}});
+	for (const host of hosts) {
+		const target = targetAt(port, {authority: host});
+		const outcome = responseOf(await probe.ask(target));
+		if (host === service) for (let time = 0; time < 10; time++) anyHost.noteService(target, outcome);
+		else anyHost.noteTag(host, target, outcome);
+	}
+	await vi.waitUntil(() => hosts.every(host => !anyHost.isOpen(host)), {timeout: 30_000});
+	return anyHost;
+}
+
+const [stable, canary] = [`stable-${service}`, `canary-${service}`];
+const hosts = [stable, canary, service];
+
+test('what a default backend says to a tag without a rule is no answer of its revision', async () => {
+	const anyHost = await heardAt(host => ({[stable]: 'v1', [service]: 'v1'})[host] ?? 'welcome', hosts);
+	expect(hosts.map(host => anyHost.saidToAll(host))).toEqual([undefined, 'welcome', undefined]);
+	anyHost.clear();
+	expect(anyHost.saidToAll(canary)).toBeUndefined();
+});
+
+test('a default backend that says each host its name says the same to all', async () => {
+	const anyHost = await heardAt(host => (host === service ? 'v1' : `welcome to ${host}`), hosts);
+	expect(anyHost.saidToAll(canary)).toBe(`welcome to ${canary}`);
+});
+
+test('where users get the same, the gateway leads every host to the service', async () => {
+	const anyHost = await heardAt(() => 'v1', hosts);
+	expect(anyHost.saidToAll(canary)).toBeUndefined();
+});
+
+test('a gateway that refuses hosts it has no rule for leaves the tags in peace', async () => {
+	const known: Record<string, string> = {[stable]: 'v1', [canary]: 'v2', [service]: 'v1'};
+	const anyHost = await heardAt(host => known[host], hosts);
+	expect(anyHost.saidToAll(canary)).toBeUndefined();
+});
+
+test('a backend that says something new each time says nothing to all', async () => {
+	let count = 0;
+	const anyHost = await heardAt(() => `request ${count++}`, hosts);
+	expect(anyHost.saidToAll(canary)).toBeUndefined();
+});
