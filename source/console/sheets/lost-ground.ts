@@ -81,12 +81,17 @@ function movedGround(state: Grounds, plan: Plan): LostGround | undefined {
 		const doubt = doubtSince(plan, {service, revisions, now: Date.now()});
 		return doubt === undefined ? undefined : {sentence: doubt};
 	}
-	const isSplit = splits === undefined || !equalSplits(splits.before, splitOf(service));
 	const move = state.moves.get(uid);
 	const isOwn = move?.own === true && move.generation === service.generation;
 	const who = isOwn ? 'An earlier change of yours' : (service.lastModifier ?? 'Somebody else');
-	const sentence = `${who} changed ${isSplit ? 'the split' : 'the template'} of ${name}.`;
+	const sentence = `${who} changed ${changed(splits, service)}.`;
 	return {sentence, now: service};
+}
+
+/** What plans that are of no split would meet is not known apart. */
+function changed(splits: Plan['splits'], service: ServiceView): string {
+	if (splits === undefined) return service.name;
+	return `${equalSplits(splits.before, splitOf(service)) ? 'the template' : 'the split'} of ${service.name}`;
 }
 
 function movedRevision(

@@ -40,7 +40,7 @@ async function after(change: () => Promise<void>): Promise<void> {
 }
 
 const template = async () =>
-	world.patch('cart', {spec: {template: {metadata: {annotations: {'example.com/note': 'x'}}}}});
+	world.patch('cart', {spec: {template: {metadata: {annotations: {'example.com/note': `x${++changes}`}}}}});
 
 describe('a review of a split is told', () => {
 	beforeEach(() => console.rollBack());
@@ -64,6 +64,16 @@ describe('a review of a split is told', () => {
 	it('of a change of the template', async () => {
 		await after(template);
 		expect(told()).toBe('sandbox-admin changed the template of cart.');
+	});
+
+	it('of a change, where it is the review of something other than a split', async () => {
+		for (const open of [() => console.sendAgain(), () => console.deleteService()]) {
+			console.store.setState({sheets: []});
+			open();
+			await after(template);
+			expect(told()).toBe('sandbox-admin changed cart.');
+			expect(mayBeAgreedTo()).toBe(false);
+		}
 	});
 
 	it('of an own change that the watch tells of only now, but not as somebody else’s', async () => {
@@ -231,7 +241,7 @@ it('a review of deleting a service is told that it was changed, and that it went
 	console.deleteService();
 	expect(told()).toBeUndefined();
 	await after(template);
-	expect(told()).toMatch(/^sandbox-admin changed the .* of cart\.$/);
+	expect(told()).toMatch(/^sandbox-admin changed cart\.$/);
 	await world.delete('cart');
 	await until(console.store, 'cart gone', ({services}) => services.every(({name}) => name !== 'cart'));
 	expect(told()).toBe('cart was deleted.');
