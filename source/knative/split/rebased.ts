@@ -3,7 +3,7 @@ import {equalSplits, type Split, type SplitRow} from './split.js';
 
 /**
  * Mine on top of theirs: the shares of mine, and of the tags those that mine has moved; every other tag is where theirs has
- * it. What theirs has listed since stays at 0 %, what it has taken out goes unless mine gives it traffic.
+ * it. What theirs has listed since stays at 0 %, what it has removed goes unless mine gives it traffic.
  *
  * @param base What mine was begun on.
  */

@@ -181,7 +181,7 @@ describe('after a conflict', () => {
 		await console.putMineOnTop();
 		expect(console.store.getState().sheets).toEqual([]);
 		expect(said()).toBe(
-			'cart-00002 is what users had, and cart-00001 is being tried: promote cart-00001, or give that one up first.',
+			'cart-00002 is what users run, beside the canary, cart-00001: promote cart-00001, or roll back to one first.',
 		);
 	});
 

@@ -305,8 +305,8 @@ describe('what was rejected', () => {
 			metadata: {annotations: {'kn-canary.dev/rejected': expect.any(String)}},
 		});
 		expect(await run('abandon', 'cart')).toMatchObject({
-			code: 1,
-			sentence: expect.stringMatching(/no canary/),
+			code: 0,
+			sentence: expect.stringMatching(/^cart-00002 was given up already/),
 		});
 	});
 
