@@ -17,7 +17,7 @@ export default defineConfig({
 			XDG_CACHE_HOME: path.resolve('node_modules/.cache/kn-canary-test/cache'),
 		},
 		// `npm run coverage`: of the sources themselves; what a test starts as a program is not counted.
-		coverage: {include: ['source/**'], reporter: ['text-summary', 'html']},
+		coverage: {include: ['source/**/*.{ts,tsx}'], reporter: ['text-summary', 'html']},
 		testTimeout: 60_000,
 		hookTimeout: 60_000,
 		// The machines that run this have two cores; a pseudo-terminal test already keeps one busy.
