@@ -146,9 +146,9 @@ describe('of a split', () => {
 	});
 });
 
-test('a value deeper than the stack reaches is none to be shown', () => {
+it('tells no value deeper than the stack reaches', () => {
 	let nested: object = {};
 	for (let level = 0; level < 10_000; level++) nested = {nested};
-	const deep: Difference = {path: '/spec/template/spec', wanted: 1, stored: nested};
+	const deep = {path: '/spec/template/spec', wanted: 1, stored: nested};
 	expect(alteredSentences({}, altered([deep]))).toEqual(['template.spec is not as wanted']);
 });
