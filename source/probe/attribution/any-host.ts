@@ -3,7 +3,6 @@
  * tag that it has no rule for, and that is no answer of the revision. Asked of a host that cannot exist, once
  * (gateway-knowledge.ts). Where users of the service get the same, the gateway leads every host to the service.
  */
-import type {GatewayKnowledge} from './gateway-knowledge.js';
 import type {GatewayResponse, ProbeTarget} from '../transport/probe.js';
 
 export type AnyHost = {
@@ -31,7 +30,8 @@ export function createAnyHost({
 	isSaidToAll,
 	onChange,
 }: {
-	isSaidToAll: GatewayKnowledge['isSaidToAll'];
+	/** As `isSaidToAll` of GatewayKnowledge. */
+	isSaidToAll: (target: ProbeTarget, words: string) => Promise<boolean>;
 	onChange: () => void;
 }): AnyHost {
 	const tags = new Map<string, Said>();
