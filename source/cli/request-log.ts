@@ -3,7 +3,7 @@
  * cookie or variable is in it; of a query only what Kubernetes' own parameters say.
  */
 import {channel} from 'node:diagnostics_channel';
-import {chmodSync, closeSync, openSync, renameSync, statSync, writeSync} from 'node:fs';
+import {chmodSync, closeSync, constants, fstatSync, openSync, renameSync, writeSync} from 'node:fs';
 import * as v from 'valibot';
 import {printable} from '../knative/text/printable.js';
 import {callBegins, callEnds} from '../probe/transport/call-channels.js';
@@ -116,31 +116,41 @@ export function tellRequests(
 function openLog(path: string): (text: string) => void {
 	let file: number | undefined;
 	let size = 0;
+	let isRegular = true;
 	const open = () => {
-		file = openSync(path, 'a', 0o600);
+		// Neither opening nor writing waits for whoever should read from a pipe.
+		const {O_WRONLY, O_APPEND, O_CREAT, O_NONBLOCK} = constants;
+		file = openSync(path, O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK, 0o600);
+		const about = fstatSync(file);
+		isRegular = about.isFile();
 		// One that was there before may be anybody's to read.
 		chmodSync(path, 0o600);
-		size = statSync(path).size;
+		({size} = about);
 	};
 	try {
 		open();
 	} catch (error) {
+		const isUnread = codeOf(error) === 'ENXIO';
+		const why = error instanceof Error ? error.message : String(error);
 		process.stderr.write(
-			`--log ${printable(path)}: ${error instanceof Error ? error.message : String(error)}\n`,
+			`--log ${printable(path)}: ${isUnread ? 'it is a pipe that nobody reads from' : printable(why)}\n`,
 		);
 	}
 	return text => {
 		if (file === undefined) return;
 		try {
-			if (size > largest) {
+			if (isRegular && size > largest) {
 				closeSync(file);
 				file = undefined;
 				renameSync(path, `${path}.1`);
 				open();
 			}
 			if (file !== undefined) size += writeSync(file, text);
-		} catch {
-			file = undefined;
+		} catch (error) {
+			// A pipe that is full: its reader misses a line, and nobody waits for it.
+			if (codeOf(error) !== 'EAGAIN') file = undefined;
 		}
 	};
 }
+
+const codeOf = (error: unknown) => (error instanceof Error && 'code' in error ? error.code : undefined);

@@ -1,6 +1,6 @@
 /** The configuration file: where it is, and what it says. */
-import {readFileSync} from 'node:fs';
 import * as v from 'valibot';
+import {readGivenSync} from '../../files/given-file.js';
 import {printable} from '../../knative/text/printable.js';
 
 /** A file that cannot be used, as a sentence. */
@@ -24,7 +24,7 @@ export type Config = {
 /** Its text; undefined when there is none. @throws ConfigError when it is there and cannot be read. */
 export function readConfigText(place: string): string | undefined {
 	try {
-		return readFileSync(place, 'utf8');
+		return readGivenSync(place);
 	} catch (error) {
 		const code = error instanceof Error && 'code' in error ? error.code : undefined;
 		if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;

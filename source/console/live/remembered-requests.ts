@@ -1,6 +1,6 @@
 /** How services are asked, from one start of the console to the next: taken up when it starts, kept when it is chosen. */
 import type {RememberedRequest, RequestMemory} from '../../journal/request-memory.js';
-import {requestContent, type RequestWords} from '../../probe/transport/request-content.js';
+import {promptSources, requestContent, type RequestWords} from '../../probe/transport/request-content.js';
 import type {RequestOptions} from '../../probe/transport/request-options.js';
 import {describeFault} from '../../knative/text/fault.js';
 import {notify} from '../state/select.js';
@@ -95,7 +95,7 @@ function optionsOf(
 ): RequestOptions | undefined {
 	const request: RequestWords = {method, headers, body, expectStatus};
 	try {
-		return {...asking, path, fingerprint, request, content: requestContent(request)};
+		return {...asking, path, fingerprint, request, content: requestContent(request, promptSources)};
 	} catch {
 		return undefined;
 	}

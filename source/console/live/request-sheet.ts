@@ -2,6 +2,7 @@
 import {parseFingerprint} from '../../probe/attribution/fingerprint.js';
 import {
 	parseExpectedStatus,
+	promptSources,
 	requestContent,
 	type RequestWords,
 } from '../../probe/transport/request-content.js';
@@ -62,15 +63,15 @@ export const requestRules = {
 	host: (text: string) => (text.trim() === '' ? undefined : sentenceOf(() => parseHost(text.trim()))),
 	path: (text: string) =>
 		/^\/[!-~]*$/.test(text) ? undefined : 'The path must start with "/" and be percent-encoded.',
-	method: (text: string) => sentenceOf(() => requestContent({...nothing, method: text.trim()})),
+	method: (text: string) => sentenceOf(() => requestContent({...nothing, method: text.trim()}, promptSources)),
 	header: (text: string) =>
-		text.trim() === '' ? undefined : sentenceOf(() => requestContent({...nothing, headers: [text]})),
+		text.trim() === '' ? undefined : sentenceOf(() => requestContent({...nothing, headers: [text]}, promptSources)),
 	cookie: (text: string) =>
 		text.trim() === ''
 			? undefined
-			: sentenceOf(() => requestContent({...nothing, headers: [`Cookie: ${text}`]})),
+			: sentenceOf(() => requestContent({...nothing, headers: [`Cookie: ${text}`]}, promptSources)),
 	body: (text: string) =>
-		text === '' ? undefined : sentenceOf(() => requestContent({...nothing, body: text})),
+		text === '' ? undefined : sentenceOf(() => requestContent({...nothing, body: text}, promptSources)),
 	expectStatus: (text: string) =>
 		text.trim() === '' ? undefined : sentenceOf(() => parseExpectedStatus(text.trim())),
 };
@@ -110,7 +111,7 @@ export function applyRequests(
 			host: values.host.trim() === '' ? undefined : parseHost(values.host.trim()),
 			path: values.path,
 			request: words,
-			content: requestContent(words),
+			content: requestContent(words, promptSources),
 			fingerprint: fingerprint === 'first-line' ? undefined : fingerprint,
 		};
 	} catch (error) {

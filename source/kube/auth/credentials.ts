@@ -3,8 +3,8 @@
  * kubectl's rules (kubernetes/client-go tools/clientcmd/api types.go); plugins are run by plugin-login.ts, and OIDC is
  * client-node's, each loaded for those alone.
  */
-import {readFile} from 'node:fs/promises';
 import {createSecureContext} from 'node:tls';
+import {readGiven} from '../../files/given-file.js';
 import {describeFault} from '../../knative/text/fault.js';
 import {printable} from '../../knative/text/printable.js';
 import {dataOrFile, KubeconfigError, type KubeconfigUser, type SelectedContext} from './kubeconfig.js';
@@ -94,7 +94,7 @@ async function authorizationOf(user: KubeconfigUser): Promise<string | undefined
 async function fileToken({tokenFile, token}: KubeconfigUser): Promise<string | undefined> {
 	if (!tokenFile) return undefined;
 	try {
-		return (await readFile(tokenFile, 'utf8')).trim();
+		return (await readGiven(tokenFile)).toString('utf8').trim();
 	} catch (error) {
 		if (token) return undefined;
 		throw error;

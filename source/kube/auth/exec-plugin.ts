@@ -4,8 +4,8 @@
  * handed over as it comes.
  */
 import {spawn, type ChildProcess} from 'node:child_process';
-import {readFile} from 'node:fs/promises';
 import * as v from 'valibot';
+import {readGiven} from '../../files/given-file.js';
 import {printable} from '../../knative/text/printable.js';
 import type {SelectedContext} from './kubeconfig.js';
 
@@ -73,7 +73,7 @@ async function execInfo({cluster, user}: SelectedContext, interactive: boolean):
 	const ca =
 		cluster['certificate-authority-data'] ??
 		(cluster['certificate-authority']
-			? (await readFile(cluster['certificate-authority'])).toString('base64')
+			? (await readGiven(cluster['certificate-authority'])).toString('base64')
 			: undefined);
 	const config = cluster.extensions?.find(
 		({name}) => name === 'client.authentication.k8s.io/exec',

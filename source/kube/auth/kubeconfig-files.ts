@@ -3,11 +3,12 @@
  * that says something wins, missing files are ignored, and relative paths are relative to the file they stand in.
  * Source: kubernetes/client-go tools/clientcmd (loader.go, client_config.go).
  */
-import {readFile, stat} from 'node:fs/promises';
+import {stat} from 'node:fs/promises';
 import {homedir} from 'node:os';
 import path from 'node:path';
 import {boolYaml11Tag, CORE_SCHEMA, load, mergeTag} from 'js-yaml';
 import * as v from 'valibot';
+import {readGiven} from '../../files/given-file.js';
 import {printable} from '../../knative/text/printable.js';
 
 /** The kubeconfig, or what it says, is no way to a cluster. The message tells the operator what to do. */
@@ -64,7 +65,7 @@ function decoded(bytes: Buffer): string {
 
 async function readKubeconfig(file: string, missingIsFine: boolean): Promise<string | undefined> {
 	try {
-		return decoded(await readFile(file));
+		return decoded(await readGiven(file));
 	} catch (error) {
 		const code = codeOf(error);
 		if (code === 'ENOENT' && missingIsFine) return undefined;

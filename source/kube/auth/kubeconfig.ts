@@ -1,8 +1,8 @@
 /** A context of the kubeconfig with its cluster and user, checked; only the one that is used. */
 import {withoutUserInfo} from './user-info.js';
-import {readFile} from 'node:fs/promises';
 import path from 'node:path';
 import * as v from 'valibot';
+import {readGiven} from '../../files/given-file.js';
 import {printable} from '../../knative/text/printable.js';
 import {
 	explain,
@@ -201,5 +201,5 @@ export async function dataOrFile(
 	file: string | null | undefined,
 ): Promise<Buffer | undefined> {
 	if (data) return Buffer.from(data, 'base64');
-	return file ? readFile(file) : undefined;
+	return file ? readGiven(file) : undefined;
 }

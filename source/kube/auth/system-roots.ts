@@ -3,9 +3,10 @@
  * kubectl follows. Node has its own list and looks at neither the system's nor SSL_CERT_FILE; a company's own authority is
  * in no list but the system's.
  */
-import {readdir, readFile} from 'node:fs/promises';
+import {readdir} from 'node:fs/promises';
 import path from 'node:path';
 import {getCACertificates} from 'node:tls';
+import {readGiven} from '../../files/given-file.js';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -63,7 +64,7 @@ async function filesIn(directory: string): Promise<string[]> {
 
 async function textOf(file: string): Promise<string | undefined> {
 	try {
-		return await readFile(file, 'latin1');
+		return (await readGiven(file, {mayWait: false})).toString('latin1');
 	} catch {
 		return undefined;
 	}

@@ -2,7 +2,7 @@
  * What is sent to a service, as the operator says it: method, headers, cookies, body, and which statuses are as they
  * should be. Values that nobody should read off a screen are named, not written: `$NAME` of the environment, `@file`.
  */
-import {readFileSync} from 'node:fs';
+import {readGivenSync} from '../../files/given-file.js';
 import {token, type RequestContent, type RequestHeader} from './probe.js';
 
 /** As it was said: fit to be shown and remembered. */
@@ -32,7 +32,13 @@ export type ValueSources = {
 
 export const processSources: ValueSources = {
 	environment: process.env,
-	readFile: file => readFileSync(file, 'utf8'),
+	readFile: file => readGivenSync(file),
+};
+
+/** The same while somebody looks at a screen: an empty pipe is not waited for. */
+export const promptSources: ValueSources = {
+	...processSources,
+	readFile: file => readGivenSync(file, {mayWait: false}),
 };
 
 /** Set by whoever sends the request, so that it goes where it should. */

@@ -1,5 +1,5 @@
 /** How a service is to be asked, as the operator's flags say it; the same for the console and without a screen. */
-import {readFileSync} from 'node:fs';
+import {readGivenSync} from '../../files/given-file.js';
 import {parseDuration} from '../../knative/text/duration.js';
 import {printable} from '../../knative/text/printable.js';
 import {parseFingerprint} from '../attribution/fingerprint.js';
@@ -123,11 +123,14 @@ function tlsOf({cacert, insecureGateway}: RequestFlags): Pick<RequestOptions, 'c
 
 	let pem: string;
 	try {
-		pem = readFileSync(cacert, 'utf8');
+		pem = readGivenSync(cacert);
 	} catch (error) {
-		throw new TypeError(`--cacert ${JSON.stringify(cacert)} cannot be read: ${String(error)}`, {
-			cause: error,
-		});
+		throw new TypeError(
+			`--cacert ${JSON.stringify(cacert)} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+			{
+				cause: error,
+			},
+		);
 	}
 
 	if (!pem.includes('-----BEGIN CERTIFICATE-----')) {
