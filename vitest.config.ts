@@ -16,6 +16,8 @@ export default defineConfig({
 			// The code cache of the programs that tests start; not that of whoever runs them.
 			XDG_CACHE_HOME: path.resolve('node_modules/.cache/kn-canary-test/cache'),
 		},
+		// `npm run coverage`: of the sources themselves; what a test starts as a program is not counted.
+		coverage: {include: ['source/**/*.{ts,tsx}'], reporter: ['text-summary', 'html']},
 		testTimeout: 60_000,
 		hookTimeout: 60_000,
 		// The machines that run this have two cores; a pseudo-terminal test already keeps one busy.

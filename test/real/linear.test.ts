@@ -17,21 +17,24 @@ it('each command stores what its review has said, in one request, and nothing wh
 	await using state = await stateDirectory();
 	await using linear = openLinear(['--kubeconfig', world.kubeconfig, '-n', world.namespace], state.path);
 	await linear.hear(/Watching/);
-	for (const {lines, requests, split, hears} of linearWrites(world.image)) {
+	for (const {lines, word = 'yes', requests, split, hears} of linearWrites(world.image)) {
 		const before = await world.settled();
 		const seen = (await world.writes()).length;
 		linear.type(...lines);
-		await linear.hear(/Dry run: the server would accept it\.[^]*Type yes/);
+		await linear.hear(new RegExp(`Dry run: the server would accept it\\.[^]*Type ${word}`));
 		expect((await nextWrites(world, seen)).filter(({isDry}) => !isDry)).toEqual([]);
 		linear.type('');
 		await linear.hear(/Cancelled: nothing was sent\./);
 		expect(await world.settled()).toEqual(before);
 
 		linear.type(...lines);
-		await linear.hear(/Type yes/);
-		linear.type('yes');
+		await linear.hear(new RegExp(`Type ${word}`));
+		linear.type(word);
 		await linear.hear(hears);
-		expect(splitWords(await world.ready('made'))).toMatch(split);
+		const stored = await (lines[0] === 'delete'
+			? world.gone('services', 'made').then(() => 'gone')
+			: world.ready('made').then(splitWords));
+		expect(stored).toMatch(split);
 		const made = (await world.writes()).slice(seen).filter(({isDry}) => !isDry);
 		expect(made.map(({verb, resource}) => `${verb} ${resource}`)).toEqual(requests);
 	}

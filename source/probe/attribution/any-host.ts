@@ -3,7 +3,7 @@
  * tag that it has no rule for, and that is no answer of the revision. Asked of a host that cannot exist, once
  * (gateway-knowledge.ts). Where users of the service get the same, the gateway leads every host to the service.
  */
-import type {GatewayKnowledge} from './gateway-knowledge.js';
+import {wordsToAll, type GatewayKnowledge} from './gateway-knowledge.js';
 import type {GatewayResponse, ProbeTarget} from '../transport/probe.js';
 
 export type AnyHost = {
@@ -72,10 +72,4 @@ export function createAnyHost({
 			heardTimes = 0;
 		},
 	};
-}
-
-/** What is compared of a success, the same from host to host; undefined where there is nothing. */
-export function wordsToAll({status, fingerprint}: GatewayResponse, authority: string): string | undefined {
-	const name = authority.replace(/:\d+$/, '');
-	return fingerprint === undefined ? undefined : `good ${status} ${fingerprint.replaceAll(name, '{host}')}`;
 }

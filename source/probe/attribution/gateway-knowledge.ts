@@ -2,7 +2,6 @@
  * Which answers are the gateway's own, as far as its headers do not say so. Envoy's are known by those (gateway-answer.ts);
  * any other gateway is asked for a host that cannot exist, once: what it answers there it answers without a service.
  */
-import {wordsToAll} from './any-host.js';
 import type {Answer, GatewayResponse, Probe, ProbeTarget} from '../transport/probe.js';
 import {formatAddress} from '../transport/probe.js';
 
@@ -148,4 +147,10 @@ function signatureOf({status, body, location = ''}: GatewayResponse, authority: 
 	const said = `${location}\n${body}`.replaceAll(name, '{host}');
 	// Ids of requests and the like.
 	return `${status} ${said.replaceAll(/[\da-f-]{8,}/gi, '#')}`;
+}
+
+/** What is compared of a success, the same from host to host; undefined where there is nothing. */
+export function wordsToAll({status, fingerprint}: GatewayResponse, authority: string): string | undefined {
+	const name = authority.replace(/:\d+$/, '');
+	return fingerprint === undefined ? undefined : `good ${status} ${fingerprint.replaceAll(name, '{host}')}`;
 }

@@ -105,8 +105,10 @@ export const commandsWithoutCluster = [
 /** The commands of the linear mode, in turns with the same service; the answers of a form are lines too. */
 export function linearWrites(image: string): readonly {
 	lines: readonly string[];
+	/** What agrees to it. @default yes */
+	word?: string;
 	requests: readonly string[];
-	/** What the split then is, stored. */
+	/** What the split then is, stored; `gone` where the service is. */
 	split: RegExp;
 	/** What is said of it when it is in place. */
 	hears: RegExp;
@@ -160,6 +162,19 @@ export function linearWrites(image: string): readonly {
 			split: /^made-00001=100:stable$/,
 			hears: /made: Ready\. made-00001 100 % \(stable\)\./,
 		},
+		{
+			lines: ['again'],
+			requests: ['patch services'],
+			split: /^made-00001=100:stable$/,
+			hears: /The split of made was sent again: the server took it/,
+		},
+		{
+			lines: ['delete'],
+			word: 'made',
+			requests: ['delete services'],
+			split: /^gone$/,
+			hears: /made is being deleted, with all its revisions\./,
+		},
 	];
 }
 
@@ -168,6 +183,8 @@ export const linearReading = [
 	'services',
 	'use',
 	'status',
+	'events',
+	'log',
 	'verify',
 	'tagged',
 	'start',
