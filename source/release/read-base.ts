@@ -1,5 +1,6 @@
 /** Reads a revision whole, to make the same template of it again: of those that are listed only a view is kept. */
 import {baseOf, type Base} from '../knative/revision/base.js';
+import {depthSentence} from '../knative/objects/parsed.js';
 import {printable} from '../knative/text/printable.js';
 import {TransportError, type Cluster} from '../kube/cluster.js';
 import {servingPath} from '../kube/paths.js';
@@ -16,6 +17,8 @@ export async function readBase(
 			path: servingPath('revisions', namespace, revision),
 		});
 		if (answer.status !== 200) return {ok: false, reason: sentenceOf(answer)};
+		const reason = depthSentence('Revision', answer.body);
+		if (reason !== undefined) return {ok: false, reason};
 		const base = baseOf(answer.body);
 		return base ? {ok: true, base} : {ok: false, reason: `Revision ${printable(revision)} cannot be read.`};
 	} catch (error) {

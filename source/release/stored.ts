@@ -1,5 +1,6 @@
 /** What the server has stored in the place of what was wanted, as before → wanted → stored. Pure. */
 import {pointer} from '../knative/objects/patch.js';
+import {tooDeep} from '../knative/text/nesting.js';
 import {printable} from '../knative/text/printable.js';
 import {parseService} from '../knative/service/service.js';
 import {splitOf, type Split} from '../knative/split/split.js';
@@ -47,6 +48,8 @@ const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
 
 function fieldSentence({path, wanted, stored}: Difference): string {
 	const field = fieldWords(path);
+	// Whoever has stored that: it is no value to be shown.
+	if (tooDeep(stored) !== undefined) return `${field} is not as wanted`;
 	const isSecret = /(?:^|\.)env(?:\.|$)/.test(field) || hasVariables(wanted) || hasVariables(stored);
 	return isSecret
 		? `${field} is not as wanted`

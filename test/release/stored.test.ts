@@ -145,3 +145,10 @@ describe('of a split', () => {
 		expect(alteredSentences({}, altered(traffic, objectWith([95, 5])))).toEqual(words);
 	});
 });
+
+it('tells no value deeper than the stack reaches', () => {
+	let nested: object = {};
+	for (let level = 0; level < 10_000; level++) nested = {nested};
+	const deep = {path: '/spec/template/spec', wanted: 1, stored: nested};
+	expect(alteredSentences({}, altered([deep]))).toEqual(['template.spec is not as wanted']);
+});

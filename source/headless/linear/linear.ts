@@ -14,7 +14,8 @@ import {systemTimers} from '../../kube/timers.js';
 import {printable} from '../../knative/text/printable.js';
 import {zoned} from '../../knative/text/moment.js';
 import {parseShares} from '../write/parse-shares.js';
-import {askForm, type Asking} from './ask-form.js';
+import {askYesNo, type Asking} from './ask-again.js';
+import {askForm} from './ask-form.js';
 import {askOnTop, change} from './ask-review.js';
 import {
 	countLines,
@@ -65,8 +66,10 @@ export async function runLinear(console: Console, {ask, say}: LinearStreams): Pr
 			if (parsed.name === 'quit') {
 				const ends = endsOf(store.getState());
 				for (const end of ends) asking.say(end);
-				const answer = ends.length === 0 ? 'yes' : (await ask('Quit all the same? yes or no: '))?.trim();
-				if (answer === undefined || /^y(?:es)?$/i.test(answer)) return;
+				if (ends.length === 0) return;
+				const answer = await askYesNo('Quit all the same? yes or no: ', {}, asking);
+				// Leaving the question is staying; with no more lines the loop ends by itself.
+				if (answer === true) return;
 				continue;
 			}
 			await performers[parsed.name](console, asking, parsed.argument);

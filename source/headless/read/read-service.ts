@@ -1,6 +1,7 @@
 /** Reads one service and its revisions: what the watches of the console would tell, once. */
 import {TransportError, type ApiAnswer, type Cluster} from '../../kube/cluster.js';
 import {parseList} from '../../kube/objects.js';
+import {depthSentence} from '../../knative/objects/parsed.js';
 import {ofService, servingPath} from '../../kube/paths.js';
 import {sentenceOf} from '../../kube/status.js';
 import {parseRevision, type RevisionView} from '../../knative/revision/revision.js';
@@ -28,14 +29,16 @@ async function get(
 	}
 }
 
-/** The object as the server has it. */
+/** The object as the server has it, unless it is too deep to be printed. */
 export async function readObject(
 	cluster: Cluster,
 	namespace: string,
 	name: string,
 ): Promise<{ok: true; object: unknown} | Refused> {
 	const got = await get(cluster, servingPath('services', namespace, name));
-	return got.ok ? {ok: true, object: got.answer.body} : got;
+	if (!got.ok) return got;
+	const reason = depthSentence('Service', got.answer.body);
+	return reason === undefined ? {ok: true, object: got.answer.body} : {ok: false, reason, isAnswer: false};
 }
 
 export async function readService(cluster: Cluster, namespace: string, name: string): Promise<ReadService> {

@@ -44,8 +44,12 @@ export async function planNewRevision(
 			sentence: `The template makes what was ${offer.fate}. Say which is meant: --from users (${offer.running}) or --from template (${offer.template}).`,
 		};
 	}
+	const unknown = unknownRunning(facts);
+	const running = offer?.revision ?? unknown;
 	const read =
-		from === 'users' && offer ? await readBase(cluster, service.namespace, offer.revision) : undefined;
+		from === 'users' && running !== undefined
+			? await readBase(cluster, service.namespace, running)
+			: undefined;
 	if (read && !read.ok) return {ok: false, code: exitCodes.notMade, sentence: `Not done: ${read.reason}`};
 	const base = read?.base;
 	const limits = action === 'autoscaling' ? await limitsOf(cluster) : stockLimits;
@@ -67,15 +71,26 @@ export async function planNewRevision(
 	});
 	if (!plan.ok) return {ok: false, code: exitCodes.notMade, sentence: `Not done: ${plan.reason}`};
 	const lines = [
-		{label: 'Made from', value: madeFrom(base, offer, on.summary.image)},
+		{label: 'Made from', value: madeFrom(base, {offer, unknown}, on.summary.image)},
 		...revisionFacts(values, on),
 	];
 	return {ok: true, plan: planCreateRevision(facts, plan, lines, {action})};
 }
 
-function madeFrom(base: Base | undefined, offer: ReturnType<typeof baseOffer>, image: string): string {
-	if (!offer) return `the template, which is what users run: ${image}`;
-	return base ? `what users run: ${offer.running}` : `the template: ${offer.template}`;
+/** The revision that users run, where that is not among those that could be read: what it is is not known. */
+function unknownRunning(facts: Facts): string | undefined {
+	const running = releaseOf(facts).stable?.revision;
+	return facts.revisions?.some(({name}) => name === running) ? undefined : running;
+}
+
+function madeFrom(
+	base: Base | undefined,
+	{offer, unknown}: {offer: ReturnType<typeof baseOffer>; unknown: string | undefined},
+	image: string,
+): string {
+	if (base) return `what users run: ${offer?.running ?? `${base.revision} (${image})`}`;
+	if (offer) return `the template: ${offer.template}`;
+	return unknown === undefined ? `the template, which is what users run: ${image}` : `the template: ${image}`;
 }
 
 function withChanges(before: readonly EnvRow[], changes: readonly EnvChange[]): EnvRow[] {

@@ -1,6 +1,7 @@
 /** Parsing of what comes from outside: tolerant pieces that the parsers of Service and Revision share. */
 
 import * as v from 'valibot';
+import {tooDeep} from '../text/nesting.js';
 import {printable} from '../text/printable.js';
 
 /** The outcome of parsing something that cannot be trusted; `reason` is a sentence for the operator. */
@@ -176,4 +177,18 @@ export function issueSentence(what: string, issues: readonly v.BaseIssue<unknown
 	if (!issue) return `${what} cannot be read.`;
 	const path = v.getDotPath(issue);
 	return printable(`${what} cannot be read: ${path === null ? '' : `${path}: `}${issue.message}.`);
+}
+
+const named = v.object({metadata: v.object({name: v.string()})});
+
+/** What an object that cannot be read is called: `Service cart`, or `A Service` where it does not say. */
+export function nameOf(kind: 'Service' | 'Revision', input: unknown): string {
+	const parsed = v.safeParse(named, input);
+	return parsed.success ? `${kind} ${printable(parsed.output.metadata.name)}` : `A ${kind}`;
+}
+
+/** Why an object is not even looked at, as a sentence: it is too deep to be compared, copied or printed. */
+export function depthSentence(kind: 'Service' | 'Revision', input: unknown): string | undefined {
+	const depth = tooDeep(input);
+	return depth === undefined ? undefined : `${nameOf(kind, input)} cannot be read: ${depth}.`;
 }

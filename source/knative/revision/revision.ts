@@ -3,8 +3,10 @@
 import * as v from 'valibot';
 import {
 	conditions,
+	depthSentence,
 	issueSentence,
 	metadata,
+	nameOf,
 	optionalText,
 	optionalWhole,
 	shared,
@@ -91,10 +93,12 @@ export function digestIn(image: string | undefined): string | undefined {
 
 const routingStates = v.picklist(['active', 'reserve', 'pending']);
 
-/** A Revision without `status` (just created) is fine; one without a name or containers is not. */
+/** A Revision without `status` (just created) is fine; one without a name or containers is not, nor one that is too deep. */
 export function parseRevision(input: unknown): Parsed<RevisionView> {
+	const reason = depthSentence('Revision', input);
+	if (reason !== undefined) return {ok: false, reason};
 	const result = v.safeParse(revision, input);
-	if (!result.success) return {ok: false, reason: issueSentence('A Revision', result.issues)};
+	if (!result.success) return {ok: false, reason: issueSentence(nameOf('Revision', input), result.issues)};
 	const {metadata: meta, spec, status} = result.output;
 	const summary = summaryOf({metadata: {annotations: Object.fromEntries(meta.annotations)}, spec});
 	const label = (key: string) => {

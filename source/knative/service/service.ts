@@ -3,7 +3,9 @@
 import * as v from 'valibot';
 import {
 	conditions,
+	depthSentence,
 	issueSentence,
+	nameOf,
 	ownedMetadata,
 	optionalText,
 	optionalWhole,
@@ -237,10 +239,15 @@ function ownersOf({
 	return found;
 }
 
-/** A Service without `status` (just created) is fine; one without a name, template or a sound `spec.traffic` is not. */
+/**
+ * A Service without `status` (just created) is fine; one without a name, template or a sound `spec.traffic` is not, nor one
+ * that is too deep to be compared, copied or printed.
+ */
 export function parseService(input: unknown): Parsed<ServiceView> {
+	const reason = depthSentence('Service', input);
+	if (reason !== undefined) return {ok: false, reason};
 	const result = v.safeParse(service, input);
-	if (!result.success) return {ok: false, reason: issueSentence(nameOf(input), result.issues)};
+	if (!result.success) return {ok: false, reason: issueSentence(nameOf('Service', input), result.issues)};
 	const {metadata: meta, spec, status} = result.output;
 	const annotation = (key: string) => {
 		const value = meta.annotations.get(key);
@@ -286,9 +293,4 @@ function lastToolOf([only, ...others]: readonly string[]): string | undefined {
 /** With the stock ConfigMap `config-domain` every route is cluster-local, without any label saying so. */
 function isClusterLocal(url: string | undefined): boolean {
 	return url !== undefined && URL.canParse(url) && new URL(url).hostname.endsWith('.svc.cluster.local');
-}
-
-function nameOf(input: unknown): string {
-	const named = v.safeParse(v.object({metadata: v.object({name: v.string()})}), input);
-	return named.success ? `Service ${printable(named.output.metadata.name)}` : 'A Service';
 }

@@ -1,14 +1,19 @@
-/** How deep an object is. Printers descend by calls, and the stack has an end. Pure. */
+/** How deep an object is. What prints, compares and copies it descends by calls, and the stack has an end. Pure. */
 
 /** Levels: deeper than anybody could read. */
 const deepest = 500;
 
-/** Why an object is not to be printed, as half a sentence; undefined where it can be. */
+/** Why an object is not to be used, as half a sentence; undefined where it can be. */
 export function tooDeep(value: unknown): string | undefined {
-	let level: unknown[] = [value];
-	for (let depth = 0; depth <= deepest; depth++) {
-		level = level.flatMap(part => (typeof part === 'object' && part !== null ? Object.values(part) : []));
-		if (level.length === 0) return undefined;
+	return isDeeper(value, deepest) ? `it is nested deeper than ${deepest} levels` : undefined;
+}
+
+/** By calls, too, which end where the levels do: lists of thousands of objects are looked at with each answer. */
+function isDeeper(value: unknown, levels: number): boolean {
+	if (typeof value !== 'object' || value === null) return false;
+	if (levels === 0) return true;
+	for (const part of Object.values(value)) {
+		if (isDeeper(part, levels - 1)) return true;
 	}
-	return `it is nested deeper than ${deepest} levels`;
+	return false;
 }
