@@ -18,14 +18,14 @@ const hardlyAnybody = 0.5;
 const toldPart = 0.5;
 /** Percent by which a share may be off at most, to be worth a look beside one that is set. */
 const widest = 20;
-/** Seconds: a pod counts a request of this console by so much before its answer is here and can be taken out. */
+/** Seconds: a pod counts a request of this console by so much before its answer is here and can be removed. */
 const ahead = 1;
 
 /**
- * As if requests came one by one; those that come in groups are further off. The requests of this console are taken out, and what
+ * As if requests came one by one; those that come in groups are further off. The requests of this console are removed, and what
  * they were off by is left: the more of them, the less is known.
  *
- * @param rows Requests a second without those of this console, and those that were taken out, by revision.
+ * @param rows Requests a second without those of this console, and those that were removed, by revision.
  */
 export function usersCertainty(
 	rows: readonly {readonly perSecond: number; readonly ownPerSecond: number}[],

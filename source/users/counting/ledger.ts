@@ -42,11 +42,11 @@ export type RevisionPart = {
 	/** Requests a second, all pods together. An estimate where `isExact` is false. */
 	readonly perSecond: number;
 	/**
-	 * The same, below 0 where more requests of this console were taken out than its pods had told of by then: over several stretches
+	 * The same, below 0 where more requests of this console were removed than its pods had told of by then: over several stretches
 	 * that evens out, which what is never below 0 does not.
 	 */
 	readonly balance: number;
-	/** Requests of this console a second that were answered in it: what was, or will be, taken out. */
+	/** Requests of this console a second that were answered in it: what was, or will be, removed. */
 	readonly ownPerSecond: number;
 	/** From counts of all of its pods; otherwise from rates, or from some of the pods. */
 	readonly isExact: boolean;
