@@ -24,6 +24,7 @@ import {
 	newlyTold,
 	revisionWords,
 	serviceWords,
+	spoken,
 	toldOf,
 	verdictWords,
 	type LinearNews,
@@ -98,7 +99,7 @@ const performers: Readonly<Record<Exclude<LinearName, 'quit'>, Performer>> = {
 	status({store}, {say}) {
 		const state = store.getState();
 		const service = selectedService(state);
-		if (!service) return say(whyNoService(state));
+		if (!service) return say(spoken(whyNoService(state)));
 		say(serviceWords(service));
 		if (service.url !== undefined) say(`URL ${service.url}`);
 		for (const revision of revisionsOf(state, service)) say(`Revision ${revisionWords(revision)}.`);
@@ -116,7 +117,7 @@ const performers: Readonly<Record<Exclude<LinearName, 'quit'>, Performer>> = {
 	split(console, {say}, words) {
 		const state = console.store.getState();
 		const service = selectedService(state);
-		if (!service) return say(whyNoService(state));
+		if (!service) return say(spoken(whyNoService(state)));
 		const parsed = parseShares(words.split(/\s+/).filter(Boolean), factsOf(state, service));
 		if (!parsed.ok) return say(parsed.reason);
 		console.reviewSplit(service, parsed.split);
@@ -173,7 +174,7 @@ async function sayBeside(
 ): Promise<void> {
 	const {store} = console;
 	const service = selectedService(store.getState());
-	if (!service) return say(whyNoService(store.getState()));
+	if (!service) return say(spoken(whyNoService(store.getState())));
 	const told = ({beside}: ConsoleState) => (beside?.uid === service.uid ? linesOf(beside) : undefined);
 	const ending = new AbortController();
 	console.wantBeside(true);
