@@ -17,10 +17,9 @@ export function aboutRelease(
 	to?: string,
 ): ReleaseFact[] {
 	const {canary, stable, doubt, since, by, whole} = releaseOf(facts);
-	// The note has when the change was planned; it was not written before that.
-	const at = since === undefined ? undefined : Math.max(since, facts.service.trafficWrittenAt ?? 0);
-	const lasted = at === undefined || facts.now === undefined ? '' : `, ${sinceWords(facts.now - at)} ago`;
-	const account = `${momentBy({at, by}, facts.now).trim()}${lasted}`;
+	const lasted =
+		since === undefined || facts.now === undefined ? '' : `, ${sinceWords(facts.now - since)} ago`;
+	const account = `${momentBy({at: since, by}, facts.now).trim()}${lasted}`;
 	const lines: ReleaseFact[] = [
 		...(canary ? [{label: 'Canary', value: roleWords(canary)}] : []),
 		...(stable ? [{label: 'Stable', value: roleWords(stable)}] : []),

@@ -15,7 +15,7 @@ import {
 import {openServiceForm, openTagForm} from '../console/forms/forms.js';
 import {openImages} from '../console/forms/used-images.js';
 import type {Console} from '../console/console.js';
-import {selectedService} from '../console/state/read.js';
+import {selectedRevision, selectedService, whyNoRevision, whyNoService} from '../console/state/read.js';
 import {
 	closeFilter,
 	cyclePane,
@@ -86,8 +86,10 @@ const performers: Readonly<Record<ConsoleAction, Performer>> = {
 	pageUp: step(({page}) => ({by: -page})),
 	pageDown: step(({page}) => ({by: page})),
 	open({store}) {
-		if (store.getState().focus === 'revisions') openSheet(store, {kind: 'details'});
-		else cyclePane(store, 1);
+		const state = store.getState();
+		if (state.focus !== 'revisions') cyclePane(store, 1);
+		else if (selectedRevision(state)) openSheet(store, {kind: 'details'});
+		else notify(store, {tone: 'info', text: whyNoRevision(state)});
 	},
 	back: ({store}) => {
 		if (!stepBack(store)) focusPane(store, 'services');
@@ -120,7 +122,9 @@ const performers: Readonly<Record<ConsoleAction, Performer>> = {
 	earlierSplit: ({live}) => live.turnPage(-1),
 	laterSplit: ({live}) => live.turnPage(1),
 	answers({store}) {
-		if (store.getState().live) openSheet(store, {kind: 'answers'});
+		const state = store.getState();
+		if (state.live) openSheet(store, {kind: 'answers'});
+		else if (!selectedService(state)) notify(store, {tone: 'info', text: whyNoService(state)});
 		else notify(store, {tone: 'info', text: 'Press space to send requests first.'});
 	},
 	yaml: console => void console.showYaml(),
@@ -130,7 +134,7 @@ const performers: Readonly<Record<ConsoleAction, Performer>> = {
 	copyCurl({store}, {copy}) {
 		const state = store.getState();
 		const service = selectedService(state);
-		if (!service) return;
+		if (!service) return notify(store, {tone: 'info', text: whyNoService(state)});
 		const asked = targetOf(service, service.url, state.gateway, requestOptionsFor(state, service.uid));
 		if (asked.ok) copy(asked.command);
 		else notify(store, {tone: 'bad', text: asked.reason});

@@ -10,6 +10,7 @@ import {printable} from '../knative/text/printable.js';
 import {TransportError, type Cluster} from '../kube/cluster.js';
 import {systemTimers, type Timers} from '../kube/timers.js';
 import {sentenceOf} from '../kube/status.js';
+import {usersCertainty} from './counting/certainty.js';
 import {quantile} from './counting/quantile.js';
 import type {UsersRow, UsersView, UsersWindow} from './counting/users-view.js';
 import type {PrometheusPlace} from './prometheus-place.js';
@@ -189,12 +190,18 @@ export function promWindow(
 			};
 		});
 	const perSecond = rows.reduce((total, row) => total + row.perSecond, 0);
+	const none = rows.map(row => ({perSecond: row.perSecond, ownPerSecond: 0}));
+	const certainty = usersCertainty(none, {seconds, isExact: false});
 	return {
 		seconds,
 		perSecond,
 		requests: rows.reduce((total, row) => total + row.requests, 0),
 		isExact: false,
-		rows: rows.map(row => ({...row, share: perSecond > 0 ? row.perSecond / perSecond : undefined})),
+		certainty,
+		rows: rows.map(row => ({
+			...row,
+			share: certainty.told === 'shares' ? row.perSecond / perSecond : undefined,
+		})),
 	};
 }
 
@@ -253,7 +260,14 @@ export function createPrometheusMeter({
 		}
 	}
 
-	const empty: UsersWindow = {seconds: 0, perSecond: 0, requests: 0, isExact: false, rows: []};
+	const empty: UsersWindow = {
+		seconds: 0,
+		perSecond: 0,
+		requests: 0,
+		isExact: false,
+		certainty: usersCertainty([], {seconds: 0, isExact: false}),
+		rows: [],
+	};
 	return {
 		setSplit(next) {
 			split = next;

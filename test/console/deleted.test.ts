@@ -8,7 +8,17 @@ import {
 	openRevisionForm,
 	openTagForm,
 } from '../../source/console/forms/forms.js';
-import {closeSheet, isForm, moveSelection, setFilter} from '../../source/console/state/select.js';
+import {closeSheet, isForm, moveSelection, notify, setFilter} from '../../source/console/state/select.js';
+import {openRequests} from '../../source/console/live/request-sheet.js';
+import {
+	addRevision,
+	beginValue,
+	evenShares,
+	nudge,
+	takeRowOut,
+	toggleFollow,
+	toggleLock,
+} from '../../source/console/state/draft.js';
 import {selectNamed} from '../support/select.js';
 import {
 	selectedIndex,
@@ -139,6 +149,22 @@ it('the selection stays on the revision it is on when newer ones come, and on no
 	expect(console.store.getState().notice?.text).toBe(
 		'cart-00002 was deleted. ↑↓ in pane 2 selects another revision.',
 	);
+});
+
+it('keys of the split say that the service is gone, and what to do', async () => {
+	await deleted();
+	const says = (press: () => unknown) => {
+		notify(console.store, undefined);
+		press();
+		return console.store.getState().notice?.text;
+	};
+	const {store, live} = console;
+	const keys = [evenShares, toggleLock, toggleFollow, addRevision, takeRowOut, beginValue, openRequests];
+	const presses = [...keys.map(key => () => key(store)), () => nudge(store, 1), () => live.burst()];
+	for (const press of [...presses, () => void live.toggle()]) {
+		expect(says(press)).toBe('cart was deleted. ↑↓ selects another service.');
+	}
+	expect(selectedService(store.getState())).toBeUndefined();
 });
 
 it('what is hidden by a filter is not acted upon, and is selected again when the filter goes', () => {

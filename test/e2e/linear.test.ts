@@ -77,3 +77,16 @@ it('releases a revision step by step, and takes a failing one back', async () =>
 	// Nothing but lines of text.
 	expect(stripVTControlCharacters(linear.whole())).toBe(linear.whole());
 });
+
+it('says that an answer is none, and asks again, instead of taking it for the default', async () => {
+	await using linear = openLinear();
+	await linear.hear(/Gateway kourier at/);
+	linear.type('use cart', 'revision', '7');
+	await linear.hear(
+		/Made from \[\d\]: [^]*“7” is no answer here: answer 1 to \d, or an empty line[^]*Made from/,
+	);
+	linear.type('cancel');
+	await linear.hear(/Nothing was sent\./);
+	linear.type('quit');
+	expect(await linear.ended).toBe(0);
+});

@@ -1,7 +1,7 @@
 /** What the linear mode tells of a verdict. */
 import {expect, test} from 'vitest';
 import {verdictOf, type ServiceVerdict} from '../../source/console/live/verdicts.js';
-import {verdictWords} from '../../source/headless/linear/told.js';
+import {spoken, verdictWords} from '../../source/headless/linear/told.js';
 import {createLoop} from '../../source/probe/loop/loop.js';
 import {targetAt} from '../probe/servers.js';
 
@@ -28,4 +28,12 @@ test.each<[string, Partial<ServiceVerdict>, string]>([
 	['a gateway that is down has no counts', {tone: 'bad', word: 'down'}, 'ALARM: cart is down.'],
 ])('%s', (_, part, sentence) => {
 	expect(words(part)).toBe(sentence);
+});
+
+test.each([
+	['cart was deleted. ↑↓ selects another service.', 'cart was deleted. use chooses another service.'],
+	['cart-00002 was deleted. ↑↓ in pane 2 selects another revision.', 'cart-00002 was deleted.'],
+	['cart is now 90│10', 'cart is now 90 to 10'],
+])('%s is told without keys and panes', (onScreen, heard) => {
+	expect(spoken(onScreen)).toBe(heard);
 });

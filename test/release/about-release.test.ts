@@ -1,7 +1,7 @@
 /** What a review says of the release that it is about. */
 import {describe, expect, it, test} from 'vitest';
 import {aboutRelease} from '../../source/release/about-release.js';
-import type {ReleaseFacts} from '../../source/knative/release/release.js';
+import {releaseOf, type ReleaseFacts} from '../../source/knative/release/release.js';
 import {verdictSentence, type CanaryVerdict} from '../../source/release/canary-verdict.js';
 import {moment} from '../../source/knative/text/moment.js';
 import {now, one, revisionMade, serviceMade, three, tried, two, whole} from './made.js';
@@ -48,6 +48,8 @@ describe('of a release', () => {
 		const later = {...service, trafficWrittenAt: now - 21_000};
 		const since = `at ${moment(now - 21_000, now)} by ann, 21 s ago`;
 		expect(linesOf({...factsOf(later), now} as ReleaseFacts, 'Split set')).toEqual([since]);
+		// As `kn-canary status` has it.
+		expect(releaseOf(factsOf(later))).toMatchObject({since: now - 21_000, by: 'ann'});
 	});
 
 	it('nothing is said of who set the split where nobody knows', () => {

@@ -169,7 +169,7 @@ it('quotes what it asks for, and ignores what is no number', () => {
 		{
 			counts: [
 				{labels: new Map([['kn_revision_name', 'cart-00001']]), value: Number.NaN},
-				{labels: new Map([['kn_revision_name', 'cart-00002']]), value: 6},
+				{labels: new Map([['kn_revision_name', 'cart-00002']]), value: 60},
 			],
 			buckets: [],
 		},

@@ -11,7 +11,7 @@ import {tagHeader} from '../../probe/transport/tag-target.js';
 import type {ServiceView} from '../../knative/service/service.js';
 import {routeSettled} from '../../knative/service/service-state.js';
 import {pairOf} from './compared-pair.js';
-import {revisionsOf, selectedService} from '../state/read.js';
+import {revisionsOf, selectedService, whyNoService} from '../state/read.js';
 import {notify} from '../state/select.js';
 import type {ConsoleState, ConsoleStore} from '../state/state.js';
 import {gatewayKnown} from './known-gateway.js';
@@ -266,7 +266,8 @@ export function createLive(
 	/** Does it to the loop of the selected service and shows it at once: whoever pressed a key waits for no snapshot. */
 	function steer(change: (loop: Loop, entry: LiveEntry) => void): void {
 		const found = selected();
-		if (!found?.entry) return notify(store, {tone: 'info', text: 'Press space to send requests first.'});
+		if (!found) return notify(store, {tone: 'info', text: whyNoService(store.getState())});
+		if (!found.entry) return notify(store, {tone: 'info', text: 'Press space to send requests first.'});
 		change(found.entry.loop, found.entry);
 		publish(found.service.uid);
 	}
@@ -274,7 +275,7 @@ export function createLive(
 	const live: Live = {
 		async toggle() {
 			const found = selected();
-			if (!found) return;
+			if (!found) return notify(store, {tone: 'info', text: whyNoService(store.getState())});
 			if (found.entry) {
 				found.entry.wanted = !found.entry.wanted;
 			} else if (!(await gatewayKnown(store)) || !(await open(found.service))) return;

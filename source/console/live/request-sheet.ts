@@ -8,7 +8,7 @@ import {
 } from '../../probe/transport/request-content.js';
 import {parseHost} from '../../probe/transport/request-content.js';
 import type {RequestOptions} from '../../probe/transport/request-options.js';
-import {domainsOf, selectedService} from '../state/read.js';
+import {domainsOf, selectedService, whyNoService} from '../state/read.js';
 import {closeSheet, notify, openSheet} from '../state/select.js';
 import type {RequestSheet, RequestValues} from '../sheets/sheets.js';
 import type {ConsoleStore} from '../state/state.js';
@@ -22,7 +22,7 @@ export const headerFields = 3;
 export function openRequests(store: ConsoleStore): void {
 	const state = store.getState();
 	const service = selectedService(state);
-	if (!service) return notify(store, {tone: 'info', text: 'Select a service first.'});
+	if (!service) return notify(store, {tone: 'info', text: whyNoService(state)});
 	const options = requestOptionsFor(state, service.uid);
 	const suggestion = state.live?.uid === service.uid ? state.live.snapshot.suggestion : undefined;
 	openSheet(store, {

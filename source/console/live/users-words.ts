@@ -6,8 +6,6 @@ import type {UsersRow, UsersSnapshot, UsersWindow} from '../../users/users.js';
 export type Tone = 'good' | 'plain' | 'doubtful' | 'bad' | 'dim';
 export type UsersLine = {readonly text: string; readonly tone: Tone};
 
-/** Requests a second below which nobody can be said to use it. Not in `users.ts`: that would load what reads pods with each start. */
-const hardlyAnybody = 0.5;
 const about = '≈';
 const none = '–';
 
@@ -28,15 +26,22 @@ export function percentWords(share: number): string {
  * estimate. Short: without what stands behind the shares.
  */
 export function usersLine(
-	{rows, perSecond, seconds, isExact}: UsersWindow,
+	{rows, perSecond, isExact, certainty}: UsersWindow,
 	{isShort = false}: {isShort?: boolean} = {},
 ): string {
 	const shown = rows.filter(row => (row.percent ?? 0) > 0 || row.perSecond > 0);
-	if (perSecond < hardlyAnybody) return `users  nobody uses it: ${isExact ? '' : about}${rate(perSecond)}/s`;
 	const mark = isExact ? '' : about;
+	if (certainty.told === 'nobody') return `users  nobody uses it: ${mark}${rate(perSecond)}/s`;
+	const off = certainty.rateWithin < 0.05 ? '' : ` ±${rate(certainty.rateWithin)}`;
+	if (certainty.told === 'unclear') {
+		return `users  nobody uses it, or too few to tell: ${mark}${rate(perSecond)}${off}/s`;
+	}
+	if (certainty.told === 'few') {
+		return `users  ${mark}${rate(perSecond)}${off}/s: too few to tell the shares`;
+	}
 	const parts = [
 		`users  ${mark}${rate(perSecond)}/s`,
-		`${mark}${shares(shown).join('│')}${isExact ? '' : within(shown, perSecond * seconds)}`,
+		`${mark}${shares(shown).join('│')}${isExact ? '' : within(certainty)}`,
 	];
 	if (isShort) return parts.join('   ');
 	if (shown.some(({requests}) => requests > 0)) parts.push(`ok ${shown.map(okWords).join('│')}`);
@@ -46,16 +51,8 @@ export function usersLine(
 	return parts.join('   ');
 }
 
-/** Of the seconds that pass, the part that rates tell of: each pod says what came in the last one, and is asked every two. */
-const toldPart = 0.5;
-
-/**
- * How far off shares by rates may be, in percent, 95 %: nothing for one revision alone. As if requests came one by one; those
- * that come in groups are further off.
- */
-function within(rows: readonly UsersRow[], requests: number): string {
-	const spread = Math.max(0, ...rows.map(({share = 0}) => share * (1 - share)));
-	const points = 196 * Math.sqrt(spread / Math.max(1, requests * toldPart));
+/** How far off shares by rates may be, in percent; nothing for one revision alone. */
+function within({shareWithin: points}: UsersWindow['certainty']): string {
 	return points < 0.05 ? '' : ` ±${points >= 0.95 ? Math.ceil(points) : points.toFixed(1)}`;
 }
 
@@ -77,11 +74,15 @@ export function latency(milliseconds: number | undefined): string {
 	return milliseconds >= 9.95 ? String(Math.round(milliseconds)) : milliseconds.toFixed(1);
 }
 
+/** Whether users cannot be told from none. */
+export const hardlyAnybody = ({certainty: {told}}: UsersWindow): boolean =>
+	told === 'nobody' || told === 'unclear';
+
 /** What is said beside the numbers: verdicts, and what is wrong; the most important first. */
 export function usersVerdicts({view, state}: UsersSnapshot): UsersLine[] {
 	const {split, errors, sinceSplit} = view;
 	if (state !== 'counting') return [];
-	if (sinceSplit.perSecond < hardlyAnybody && sinceSplit.seconds > 0) {
+	if (hardlyAnybody(sinceSplit) && sinceSplit.seconds > 0) {
 		return [
 			{tone: 'doubtful', text: 'users: too little traffic for a verdict; no error here proves nothing'},
 		];
@@ -137,8 +138,8 @@ const oneClient = ({oneClient: part}: UsersSplitVerdict): string =>
 
 /** The same since the split: `since the split, 4 min  409/s   74│26   ok …`; undefined where that is not known, or nobody comes. */
 export function sinceSplitLine({view: {sinceSplit}, state}: UsersSnapshot): string | undefined {
-	const {seconds, perSecond} = sinceSplit;
-	if (state !== 'counting' || seconds === 0 || perSecond < hardlyAnybody) return undefined;
+	const {seconds} = sinceSplit;
+	if (state !== 'counting' || seconds === 0 || hardlyAnybody(sinceSplit)) return undefined;
 	const time = seconds < 100 ? `${Math.round(seconds)} s` : `${Math.round(seconds / 60)} min`;
 	return usersLine(sinceSplit).replace(/^users/, `since the split, ${time}`);
 }
@@ -163,9 +164,9 @@ export function usersSummary(snapshot: UsersSnapshot): UsersLine {
 	const {recent} = view;
 	const text = usersLine(recent);
 	// Requests of this console of which nobody knows the revision cannot be removed: then they are not the users' alone.
-	const isMixed = problems.some(({kind}) => kind === 'own') && recent.perSecond >= hardlyAnybody;
+	const isMixed = problems.some(({kind}) => kind === 'own') && !hardlyAnybody(recent);
 	return {
-		tone: recent.perSecond < hardlyAnybody ? 'doubtful' : 'plain',
+		tone: hardlyAnybody(recent) || recent.certainty.told === 'few' ? 'doubtful' : 'plain',
 		text: isMixed ? text.replace(/^users/, 'users + own') : text,
 	};
 }

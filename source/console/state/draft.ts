@@ -13,15 +13,28 @@ import {
 	type Split,
 } from '../../knative/split/split.js';
 import type {ServiceView} from '../../knative/service/service.js';
-import {draftOf, knownRevisions, selectedRevision, selectedRow, selectedService} from './read.js';
+import {
+	draftOf,
+	knownRevisions,
+	selectedRevision,
+	selectedRow,
+	selectedService,
+	whyNoService,
+} from './read.js';
 import {notify} from './select.js';
 import type {ConsoleStore, Draft} from './state.js';
 
-/** What an operation needs: the service, the split as shown and the selected row's key. Undefined without a service. */
+/**
+ * What an operation needs: the service, the split as shown and the selected row's key. Undefined without one of them, which is
+ * said.
+ */
 function current(store: ConsoleStore): {service: ServiceView; draft: Draft; key: string} | undefined {
 	const state = store.getState();
 	const service = selectedService(state);
-	if (!service) return undefined;
+	if (!service) {
+		notify(store, {tone: 'info', text: whyNoService(state)});
+		return undefined;
+	}
 	const split = splitOf(service);
 	const draft = draftOf(state, service) ?? {base: split, generation: service.generation, split};
 	const row = selectedRow(state, service);

@@ -7,15 +7,7 @@ import type {EnvRow, Field} from '../../knative/forms/form.js';
 import {revisionFields, type RevisionValues} from '../../knative/forms/revision-form.js';
 import {serviceFields, type ServiceValues} from '../../knative/forms/service-form.js';
 import {printable} from '../../knative/text/printable.js';
-
-export type Asking = {
-	/** The next line that is typed; undefined when there is none any more. */
-	readonly ask: (question: string) => Promise<string | undefined>;
-	readonly say: (line: string) => void;
-};
-
-/** The word that leaves a form. */
-const leaving = 'cancel';
+import {askNumber, askYesNo, leaving, type Asking} from './ask-again.js';
 
 type FormValues = Partial<ServiceValues & RevisionValues>;
 
@@ -80,14 +72,21 @@ async function askField(
 		case 'choice': {
 			const chosen = field.choices.findIndex(choice => choice.value === value);
 			field.choices.forEach(({label}, index) => asking.say(`${index + 1} ${label}`));
-			const line = await asking.ask(`${field.label} [${chosen + 1}]: `);
-			if (line === undefined || line.trim() === leaving) return undefined;
-			return field.choices[Number(line.trim()) - 1]?.value ?? String(value);
+			const number = await askNumber(
+				`${field.label} [${chosen + 1}]: `,
+				{
+					count: field.choices.length,
+					whenEmpty: chosen + 1,
+					otherwise: 'an empty line for what is in brackets',
+				},
+				asking,
+			);
+			return number === undefined ? undefined : (field.choices[number - 1]?.value ?? String(value));
 		}
 		case 'toggle': {
-			const line = await asking.ask(`${field.label}, yes or no [${value === true ? 'yes' : 'no'}]: `);
-			if (line === undefined || line.trim() === leaving) return undefined;
-			return line.trim() === '' ? value === true : /^y/i.test(line.trim());
+			const isSet = value === true;
+			const question = `${field.label}, yes or no [${isSet ? 'yes' : 'no'}]: `;
+			return askYesNo(question, {whenEmpty: isSet}, asking);
 		}
 		case 'text': {
 			const hint = field.hint === '' ? '' : ` (${field.hint})`;
@@ -116,8 +115,12 @@ async function askEnv(
 		const at = line.indexOf('=');
 		const name = line.startsWith('-') && at === -1 ? line.slice(1) : line.slice(0, Math.max(0, at));
 		const rest = rows.filter(row => row.name !== name || row.source !== undefined);
-		if (line.startsWith('-') && at === -1) rows = rest;
-		else if (at > 0) rows = [...rest, {name, value: line.slice(at + 1)}];
+		if (line.startsWith('-') && at === -1) {
+			const source = rows.find(row => row.name === name)?.source;
+			if (source !== undefined) say(`${printable(name)} is kept: its value comes from ${source}.`);
+			else if (rest.length === rows.length) say(`There is no variable ${printable(name)} to remove.`);
+			rows = rest;
+		} else if (at > 0) rows = [...rest, {name, value: line.slice(at + 1)}];
 		else say(`${printable(line)} has no “=”; write NAME=value.`);
 	}
 }

@@ -8,7 +8,7 @@ import {topSheet} from '../../console/state/read.js';
 import {closeSheet} from '../../console/state/select.js';
 import type {ConsoleState} from '../../console/state/state.js';
 import {planLines} from '../write/report.js';
-import type {Asking} from './ask-form.js';
+import {askNumber, type Asking} from './ask-again.js';
 
 /** What is on top was asked about until it is decided: a choice, a review, what came of it. */
 export async function askOnTop(console: Console, asking: Asking): Promise<void> {
@@ -20,14 +20,19 @@ export async function askOnTop(console: Console, asking: Asking): Promise<void> 
 	}
 }
 
-async function askChoice(console: Console, {ask, say}: Asking): Promise<void> {
+async function askChoice(console: Console, asking: Asking): Promise<void> {
 	const {store} = console;
 	const sheet = topSheet(store.getState());
 	if (sheet?.kind !== 'choice') return;
+	const {say} = asking;
 	say(`${sheet.title} ${sheet.question}`);
 	sheet.options.forEach(({label}, index) => say(`${index + 1} ${label}`));
-	const line = await ask('Number, or nothing to cancel: ');
-	const option = sheet.options[Number((line ?? '').trim()) - 1];
+	const number = await askNumber(
+		'Number, or nothing to cancel: ',
+		{count: sheet.options.length, whenEmpty: undefined, otherwise: 'nothing to cancel'},
+		asking,
+	);
+	const option = number === undefined ? undefined : sheet.options[number - 1];
 	if (!option) {
 		closeSheet(store);
 		say('Nothing was sent.');
@@ -37,7 +42,8 @@ async function askChoice(console: Console, {ask, say}: Asking): Promise<void> {
 	await change(console, state => topSheet(state) !== sheet);
 }
 
-async function askReview(console: Console, id: number, {ask, say}: Asking): Promise<void> {
+async function askReview(console: Console, id: number, asking: Asking): Promise<void> {
+	const {ask, say} = asking;
 	const {store} = console;
 	const review = (): ReviewSheet | undefined => {
 		const top = topSheet(store.getState());
@@ -82,8 +88,12 @@ async function askReview(console: Console, id: number, {ask, say}: Asking): Prom
 	if (conflict.by !== undefined) say(`Changed by ${conflict.by}.`);
 	say('1 keep theirs');
 	if (!conflict.already) say('2 apply mine over theirs: reviewed again, on what is there now');
-	const line = (await ask('Number [1]: '))?.trim();
-	if (line === '2' && !conflict.already) return console.putMineOnTop();
+	const number = await askNumber(
+		'Number [1]: ',
+		{count: conflict.already ? 1 : 2, whenEmpty: 1, otherwise: 'an empty line for 1'},
+		asking,
+	);
+	if (number === 2) return console.putMineOnTop();
 	console.takeTheirs();
 	if (review()) closeSheet(store);
 }

@@ -14,7 +14,8 @@ import {systemTimers} from '../../kube/timers.js';
 import {printable} from '../../knative/text/printable.js';
 import {zoned} from '../../knative/text/moment.js';
 import {parseShares} from '../write/parse-shares.js';
-import {askForm, type Asking} from './ask-form.js';
+import {askYesNo, type Asking} from './ask-again.js';
+import {askForm} from './ask-form.js';
 import {askOnTop, change} from './ask-review.js';
 import {
 	countLines,
@@ -23,6 +24,7 @@ import {
 	newlyTold,
 	revisionWords,
 	serviceWords,
+	spoken,
 	toldOf,
 	verdictWords,
 	type LinearNews,
@@ -65,8 +67,10 @@ export async function runLinear(console: Console, {ask, say}: LinearStreams): Pr
 			if (parsed.name === 'quit') {
 				const ends = endsOf(store.getState());
 				for (const end of ends) asking.say(end);
-				const answer = ends.length === 0 ? 'yes' : (await ask('Quit all the same? yes or no: '))?.trim();
-				if (answer === undefined || /^y(?:es)?$/i.test(answer)) return;
+				if (ends.length === 0) return;
+				const answer = await askYesNo('Quit all the same? yes or no: ', {}, asking);
+				// Leaving the question is staying; with no more lines the loop ends by itself.
+				if (answer === true) return;
 				continue;
 			}
 			await performers[parsed.name](console, asking, parsed.argument);
@@ -95,7 +99,7 @@ const performers: Readonly<Record<Exclude<LinearName, 'quit'>, Performer>> = {
 	status({store}, {say}) {
 		const state = store.getState();
 		const service = selectedService(state);
-		if (!service) return say(whyNoService(state));
+		if (!service) return say(spoken(whyNoService(state)));
 		say(serviceWords(service));
 		if (service.url !== undefined) say(`URL ${service.url}`);
 		for (const revision of revisionsOf(state, service)) say(`Revision ${revisionWords(revision)}.`);
@@ -113,7 +117,7 @@ const performers: Readonly<Record<Exclude<LinearName, 'quit'>, Performer>> = {
 	split(console, {say}, words) {
 		const state = console.store.getState();
 		const service = selectedService(state);
-		if (!service) return say(whyNoService(state));
+		if (!service) return say(spoken(whyNoService(state)));
 		const parsed = parseShares(words.split(/\s+/).filter(Boolean), factsOf(state, service));
 		if (!parsed.ok) return say(parsed.reason);
 		console.reviewSplit(service, parsed.split);
@@ -170,7 +174,7 @@ async function sayBeside(
 ): Promise<void> {
 	const {store} = console;
 	const service = selectedService(store.getState());
-	if (!service) return say(whyNoService(store.getState()));
+	if (!service) return say(spoken(whyNoService(store.getState())));
 	const told = ({beside}: ConsoleState) => (beside?.uid === service.uid ? linesOf(beside) : undefined);
 	const ending = new AbortController();
 	console.wantBeside(true);

@@ -143,8 +143,10 @@ export function countLines(state: ConsoleState): string[] {
 }
 
 /** Words of the screen as they are heard: there are no panes here, and a bar between two shares is not read out. */
-function spoken(text: string): string {
+export function spoken(text: string): string {
 	return text
+		.replace('↑↓ selects another service', 'use chooses another service')
+		.replace(' ↑↓ in pane 2 selects another revision.', '')
 		.replace(waitingSentence, 'when the gateway has it is told here')
 		.replaceAll(/(?<=\d)[│|](?=\d)/g, ' to ');
 }

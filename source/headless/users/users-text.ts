@@ -5,6 +5,7 @@ import {
 	percentWords,
 	rate,
 	sinceSplitLine,
+	usersLine,
 	usersSummary,
 	usersVerdicts,
 } from '../../console/live/users-words.js';
@@ -26,7 +27,7 @@ export function usersLines(service: ServiceView, snapshot: UsersSnapshot): strin
 		return [`${name}  ${usersSummary(snapshot).text}`, ...rest];
 	}
 	return [
-		`${name}  users of the last ${Math.round(recent.seconds)} s: ${recent.isExact ? '' : '≈'}${rate(recent.perSecond)}/s`,
+		`${name}  users of the last ${Math.round(recent.seconds)} s: ${total(recent)}`,
 		...textTable([headings, ...recent.rows.map(row => cells(row, recent))]),
 		...(sinceSplit === undefined ? [] : [sinceSplit]),
 		...usersVerdicts(snapshot).map(({text}) => text),
@@ -34,13 +35,23 @@ export function usersLines(service: ServiceView, snapshot: UsersSnapshot): strin
 	];
 }
 
-function cells(row: UsersRow, {isExact}: UsersWindow): string[] {
+/** The rate, or why that is none to go by: in the words of the line. */
+function total(recent: UsersWindow): string {
+	const mark = recent.isExact ? '' : '≈';
+	return recent.certainty.told === 'shares'
+		? `${mark}${rate(recent.perSecond)}/s`
+		: usersLine(recent).replace(/^users +/, '');
+}
+
+function cells(row: UsersRow, {isExact, certainty}: UsersWindow): string[] {
 	const mark = isExact ? '' : '≈';
+	// Rates side by side say what shares say.
+	const isTold = isExact || certainty.told === 'shares';
 	return [
 		row.revision,
 		row.percent === undefined ? '–' : `${row.percent} %`,
 		row.share === undefined ? '–' : `${mark}${percentWords(row.share)} %`,
-		`${mark}${rate(row.perSecond)}/s`,
+		isTold ? `${mark}${rate(row.perSecond)}/s` : '–',
 		row.requests === 0 ? '–' : String(row.requests),
 		okWords(row),
 		row.requests === 0 ? '–' : String(row.rejected),
@@ -92,12 +103,13 @@ export function usersJson(service: ServiceView, {state, view, problems}: UsersSn
 /** JSON has no infinity: evidence beyond all numbers is a large one. */
 const finite = (value: number) => (Number.isFinite(value) ? value : Number.MAX_VALUE);
 
-function windowJson({seconds, perSecond, requests, isExact, rows}: UsersWindow): object {
+function windowJson({seconds, perSecond, requests, isExact, certainty, rows}: UsersWindow): object {
 	return {
 		seconds,
 		perSecond,
 		requests,
 		isExact,
+		certainty: certainty.told,
 		rows: rows.map(row => ({
 			revision: row.revision,
 			percent: row.percent ?? null,

@@ -324,9 +324,11 @@ function outsideOf(
 
 /** Who made the split what it is, and when. */
 function accountOf(facts: ReleaseFacts): {since: number | undefined; by: string} {
+	// A note has when the change was planned, and its review may have been looked at for long: what was written was written later.
+	const written = (at: number) => Math.max(at, facts.service.trafficWrittenAt ?? 0);
 	const found = noteOf(facts);
-	if (found?.isCurrent) return {since: found.note.since, by: found.note.by};
+	if (found?.isCurrent) return {since: written(found.note.since), by: found.note.by};
 	const last = joinedChanges(facts).at(-1);
-	if (last) return {since: last.at, by: last.by};
+	if (last) return {since: written(last.at), by: last.by};
 	return {since: undefined, by: facts.service.lastModifier ?? ''};
 }

@@ -4,7 +4,13 @@
  */
 import type {ChangePoint} from '../../stats/change-point.js';
 import type {Evidence, TagAnswer} from '../attribution/attribution.js';
-import {areProvenDistinct, learnAlone, learnFromTags, noEvidence} from '../attribution/attribution.js';
+import {
+	areProvenDistinct,
+	learnAlone,
+	learnFromTags,
+	noEvidence,
+	unheardOf,
+} from '../attribution/attribution.js';
 import {isFailure, isWorking, type Grade} from '../attribution/grade.js';
 import {distinguishingTrait} from '../attribution/traits.js';
 import {createAnswerSeries} from '../counting/answer-series.js';
@@ -46,6 +52,8 @@ export type Findings = EpochCounts & {
 	change: ChangePoint | undefined;
 	/** By what else revisions that say the same can be told apart, in the words of `--fingerprint`. */
 	suggestion: string | undefined;
+	/** Revisions with a share that were never heard on their own, in the order of the split. */
+	unheard: readonly string[];
 	/** Kinds of failure of this split, the newest first. */
 	failures: readonly FailureEntry[];
 	/** The last hour, by the second and, from ten minutes on, by ten seconds; the newest last. */
@@ -271,6 +279,7 @@ export function createObservations({
 				trouble: rest.settling ? undefined : troubleOf(epoch, gateway, waiting.overdue),
 				alarm,
 				suggestion: findSuggestion(epoch.rows),
+				unheard: unheardOf(evidence, holdersOf(weights)),
 				failures: failures.entries({worksElsewhere: works}),
 			};
 		},

@@ -20,7 +20,7 @@ import {serviceState} from '../../knative/service/service-state.js';
 import {footerFor, type Action} from '../keys/key-lookup.js';
 import type {TextStyle, Theme} from '../../terminal/output/theme.js';
 import {wrapLine} from '../sheets/inspect/document.js';
-import {cutText} from '../widgets/table/fit-text.js';
+import {cutText, widthOf} from '../widgets/table/fit-text.js';
 import {Hints} from '../widgets/hint.js';
 import {useTheme} from '../widgets/theme-context.js';
 import {frameContentSize} from '../widgets/frame-lines.js';
@@ -54,12 +54,16 @@ export function useNoticeRows({
 } {
 	const theme = useTheme();
 	useAnnouncementsEnd();
-	const {text, style, isSaidOnce} = useConsoleState(
-		useShallow(state => noticeOf(state, theme, {revisions, now: Date.now()})),
-	);
+	const {
+		text: whole,
+		short,
+		style,
+		isSaidOnce,
+	} = useConsoleState(useShallow(state => noticeOf(state, theme, {revisions, now: Date.now()})));
 	return useMemo(() => {
 		if (rows === 0) return {lines: [], height: 0, style};
 		const width = Math.max(1, columns - 2);
+		const text = short !== undefined && widthOf(whole) > width * rows ? short : whole;
 		const lines = wrapLine({text}, width);
 		const most = isSaidOnce ? rows + mostMore : rows;
 		const height = Math.min(Math.max(rows, lines.length), most);
@@ -68,7 +72,7 @@ export function useNoticeRows({
 		const {ellipsis} = theme.glyphs;
 		const last = `${cutText(lines.slice(height - 1).join(' '), width - rest.length, {ellipsis})}${rest}`;
 		return {lines: [...lines.slice(0, height - 1), last], height, style};
-	}, [text, style, isSaidOnce, columns, rows, theme]);
+	}, [whole, short, style, isSaidOnce, columns, rows, theme]);
 }
 
 /** Draws the line once more when a colleague's change is old news. */
@@ -95,8 +99,11 @@ export function Notice({lines, height, style, width}: ReturnType<typeof useNotic
 	);
 }
 
-/** What is said, and whether that is about what was just done rather than about what is selected. */
-type Said = {text: string; style: TextStyle; isSaidOnce?: true};
+/**
+ * What is said, and whether that is about what was just done rather than about what is selected. `short`: the same in fewer words,
+ * for where the whole has no room.
+ */
+type Said = {text: string; short?: string; style: TextStyle; isSaidOnce?: true};
 
 /** The notice; without one the worst there is to say: of the connection, the watch, or the selected service. */
 function noticeOf(
@@ -156,6 +163,9 @@ function noticeOf(
 const forRevision =
 	/^(?<reason>\w+): (?:Revision "(?<revision>[^"]+)" failed with message: |Configuration "[^"]*" (?:is waiting for a Revision|does not have any ready Revision))/;
 
+/** `RevisionMissing: Configuration "cart" is waiting for a Revision to become ready.` (knative/serving route_lifecycle.go) */
+const ofConfiguration = /^(?<reason>\w+): Configuration "(?<of>[^"]*)" (?:is )?(?<rest>.+)$/s;
+
 /** The server's own words about the selected service while it is not simply Ready; those of its revision that have no room elsewhere. */
 function serviceNotice(
 	state: ConsoleState,
@@ -182,7 +192,11 @@ function serviceNotice(
 			return {text: `${service.name}: ${reason}: ${troubled.name}, see pane 2`, style};
 		}
 	}
-	return sentence === '' ? undefined : {text: `${service.name}: ${sentence}`, style};
+	if (sentence === '') return undefined;
+	// The object that waits has the name of the service, which is what is selected.
+	const own = ofConfiguration.exec(sentence)?.groups;
+	const short = own?.['of'] === service.name ? `${own['reason']}: ${own['rest']}` : undefined;
+	return {text: `${service.name}: ${sentence}`, ...(short !== undefined && {short}), style};
 }
 
 /**

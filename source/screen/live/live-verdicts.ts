@@ -82,12 +82,32 @@ function troubleLines({trouble, gateway}: LoopSnapshot): VerdictLine[] {
 
 type SplitSnapshot = Pick<
 	LoopSnapshot,
-	'verdict' | 'settling' | 'rows' | 'alarm' | 'trouble' | 'suggestion' | 'answered' | 'rate'
+	| 'verdict'
+	| 'settling'
+	| 'rows'
+	| 'alarm'
+	| 'trouble'
+	| 'suggestion'
+	| 'answered'
+	| 'rate'
+	| 'unheard'
+	| 'tags'
 >;
 
 /** Whether users get the split that is set. */
 export function splitLine(
-	{verdict, settling, rows, alarm, trouble, suggestion, answered, rate}: SplitSnapshot,
+	{
+		verdict,
+		settling,
+		rows,
+		alarm,
+		trouble,
+		suggestion,
+		answered,
+		rate,
+		unheard: unheardRevisions,
+		tags,
+	}: SplitSnapshot,
 	{isRefused, askedBy, now}: Pick<VerdictContext, 'isRefused' | 'askedBy' | 'now'>,
 ): VerdictLine {
 	if (settling) {
@@ -126,11 +146,12 @@ export function splitLine(
 	}
 	const unheard = rows.find(({why}) => why === 'unheard');
 	if (isOpen && unheard && unheard.n > verdict.unattributed / 2) {
+		const {remedy, because} = whyUnheard({unheard: unheardRevisions, tags});
 		return {
 			tone: 'warning',
 			sentence: `cannot be judged: ${unheard.n} of ${answered} answers may be any revision's`,
-			remedy: 't adds a tag URL',
-			more: `The split cannot be judged: ${unheard.n} of ${answered} answers may be those of ${unheard.candidates.join(' or ')}, because not all of them could be asked on their own. t adds a tag URL.`,
+			...(remedy !== undefined && {remedy}),
+			more: `The split cannot be judged: ${unheard.n} of ${answered} answers may be those of ${unheard.candidates.join(' or ')}, because ${because}`,
 		};
 	}
 	switch (verdict.state) {
@@ -145,6 +166,37 @@ export function splitLine(
 		case 'impossible':
 			return {tone: 'bad', sentence: verdict.sentence};
 	}
+}
+
+/** Why a revision was never heard on its own, and what helps: a tag only where there is none. `because`: a clause with its stop. */
+function whyUnheard({unheard, tags}: Pick<LoopSnapshot, 'unheard' | 'tags'>): {
+	remedy: string | undefined;
+	because: string;
+} {
+	const untagged = unheard.find(revision => !tags.some(tag => tag.revision === revision));
+	if (untagged !== undefined) {
+		return {
+			remedy: 't adds a tag URL',
+			because: 'not all of them could be asked on their own. t adds a tag URL.',
+		};
+	}
+	const failing = tags.find(({revision, state}) => state === 'failed' && unheard.includes(revision));
+	// Its turn comes, or the route settles.
+	if (!failing) return {remedy: undefined, because: 'not all of them have been asked on their own yet.'};
+	const {tag, revision, problem = 'no answer', fault, byHeader} = failing;
+	const because = `the tag ${tag} of ${revision} tells nothing of it: ${problem}.`;
+	if (fault === 'nothing to compare') {
+		return {
+			remedy: `tag ${tag} says nothing to compare: choose what (i)`,
+			because: `${because} i chooses what to compare.`,
+		};
+	}
+	const check =
+		byHeader === undefined ? "the gateway's rule for tag hosts" : 'that the gateway passes the tag header on';
+	return {
+		remedy: `tag ${tag} fails: check ${byHeader === undefined ? "the gateway's rule" : 'its header'}`,
+		because: `${because} Check ${check}; V sends the selected revision one request.`,
+	};
 }
 
 /** `Too few answers to tell, ~44 more needed (44 s).`: how long that takes at this pace. */

@@ -2,6 +2,7 @@
 import {Box, Text} from 'ink';
 import {memo} from 'react';
 import {
+	hardlyAnybody,
 	sinceSplitLine,
 	usersLine,
 	usersSummary,
@@ -52,7 +53,9 @@ export function usersChartHeight(
 const isCounted = ({view: {history}}: UsersSnapshot): boolean =>
 	history.some(({byRevision}) => [...byRevision.values()].some(({requests}) => requests > 0));
 
-const hasCome = ({view: {history}}: UsersSnapshot): boolean =>
+/** Of what cannot be told from none nothing is drawn: it would be noise, drawn as a share. */
+const hasCome = ({view: {history, recent, sinceSplit}}: UsersSnapshot): boolean =>
+	!(hardlyAnybody(recent) && hardlyAnybody(sinceSplit)) &&
 	history.some(({byRevision}) => [...byRevision.values()].some(({perSecond}) => perSecond > 0));
 
 /** The compared two, the new one first; else the smaller shares first. */
@@ -158,7 +161,7 @@ function linesOf(
 	const greatest = Math.max(0, ...history);
 	// One of nothing would only grow, and be sent, every other second.
 	const chart =
-		room >= 20 && history.length > 2 && greatest > 0
+		room >= 20 && history.length > 2 && greatest > 0 && hasCome(snapshot)
 			? `   ${sparkline(history, Math.min(room, 60, history.length), {greatest, levels: glyphs.levels})}`
 			: '';
 	const sinceSplit = sinceSplitLine(snapshot);

@@ -16,8 +16,11 @@ type Look = Pick<Theme, 'styles' | 'glyphs'>;
 type Room = {readonly width: number; readonly rows: number};
 type Fact = readonly [label: string, value: string];
 
-/** Fewer rows say nothing that is worth a line of its own. */
-const leastRows = 4;
+/**
+ * Where fewer rows are left than a large window has, nothing is told: over a bad line each move of the selection would pay for
+ * what Enter opens anyway.
+ */
+const leastRows = 10;
 
 export function serviceFacts(
 	service: ServiceView,

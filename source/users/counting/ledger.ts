@@ -41,6 +41,13 @@ export type LedgerRound = {
 export type RevisionPart = {
 	/** Requests a second, all pods together. An estimate where `isExact` is false. */
 	readonly perSecond: number;
+	/**
+	 * The same, below 0 where more requests of this console were removed than its pods had told of by then: over several stretches
+	 * that evens out, which what is never below 0 does not.
+	 */
+	readonly balance: number;
+	/** Requests of this console a second that were answered in it: what was, or will be, removed. */
+	readonly ownPerSecond: number;
 	/** From counts of all of its pods; otherwise from rates, or from some of the pods. */
 	readonly isExact: boolean;
 	/** 0 where nothing is counted. */
@@ -139,7 +146,11 @@ export function createLedger(): Ledger {
 		return true;
 	}
 
-	function part(revision: string, uids: readonly string[], seconds: number): RevisionPart {
+	function part(
+		revision: string,
+		uids: readonly string[],
+		{seconds, sent}: {seconds: number; sent: number},
+	): RevisionPart {
 		const delta = pending.get(revision) ?? nothing();
 		const own = ownOf(revision);
 		const {counted, rates} = delta;
@@ -154,8 +165,11 @@ export function createLedger(): Ledger {
 		const rate = [...rates].reduce((sum, [uid, perSecond]) => (counted.has(uid) ? sum : sum + perSecond), 0);
 		const ownRate = rates.size > 0 && counted.size === 0 ? own.requests / seconds : 0;
 		if (ownRate > 0) own.requests = 0;
+		const balance = (requests / seconds + rate - ownRate) * scale;
 		return {
-			perSecond: Math.max(0, requests / seconds + rate - ownRate) * scale,
+			perSecond: Math.max(0, balance),
+			balance,
+			ownPerSecond: (sent / seconds) * scale,
 			isExact:
 				scale === 1 &&
 				[...rates.keys()].every(uid => counted.has(uid)) &&
@@ -196,12 +210,14 @@ export function createLedger(): Ledger {
 			}
 			const seconds = (round.at - from) / 1000;
 			if (!isWhole(round) || seconds <= 0) return undefined;
+			const sent = new Map<string, number>();
 			for (const [revision, own] of round.own) {
 				const before = ownBefore.get(revision);
 				const left = ownOf(revision);
 				for (const what of ['requests', 'failed', 'rejected'] as const) {
 					left[what] += Math.max(0, own[what] - (before?.[what] ?? 0));
 				}
+				sent.set(revision, Math.max(0, own.requests - (before?.requests ?? 0)));
 			}
 			const revisions = new Set([...round.pods.keys(), ...pending.keys()]);
 			const stretch: LedgerStretch = {
@@ -209,7 +225,10 @@ export function createLedger(): Ledger {
 				to: round.at,
 				isSettling,
 				byRevision: new Map(
-					[...revisions].map(revision => [revision, part(revision, round.pods.get(revision) ?? [], seconds)]),
+					[...revisions].map(revision => [
+						revision,
+						part(revision, round.pods.get(revision) ?? [], {seconds, sent: sent.get(revision) ?? 0}),
+					]),
 				),
 			};
 			ownBefore = new Map(round.own);

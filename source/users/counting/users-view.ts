@@ -8,6 +8,7 @@ import {
 	type UsersSplitVerdict,
 } from '../../stats/users-verdict.js';
 import type {RevisionPart, LedgerStretch} from './ledger.js';
+import {usersCertainty, type UsersCertainty} from './certainty.js';
 import {quantile} from './quantile.js';
 
 /** What a revision is configured to get: percent, 0–100. From `status.traffic`. */
@@ -19,7 +20,7 @@ export type UsersRow = {
 	readonly percent: number | undefined;
 	/** Requests a second. */
 	readonly perSecond: number;
-	/** Of all requests, 0–1; undefined while there are none. */
+	/** Of all requests, 0–1; undefined while there are none, and where it cannot be told. */
 	readonly share: number | undefined;
 	/** Counted, as far as it is told: 0 where only rates are. */
 	readonly requests: number;
@@ -42,6 +43,7 @@ export type UsersWindow = {
 	/** Whether all of it was counted: otherwise it is an estimate. */
 	readonly isExact: boolean;
 	readonly rows: readonly UsersRow[];
+	readonly certainty: UsersCertainty;
 };
 
 export type UsersView = {
@@ -145,12 +147,17 @@ function windowOf(
 		for (const {part} of parts) {
 			for (const [bound, count] of part.buckets) buckets.set(bound, (buckets.get(bound) ?? 0) + count);
 		}
+		const mean = (of: (part: RevisionPart) => number) =>
+			seconds > 0
+				? parts.reduce((total, {part, seconds: length}) => total + of(part) * length, 0) / seconds
+				: 0;
 		return {
 			revision,
-			perSecond:
-				seconds > 0
-					? parts.reduce((total, {part, seconds: length}) => total + part.perSecond * length, 0) / seconds
-					: 0,
+			perSecond: Math.max(
+				0,
+				mean(({balance}) => balance),
+			),
+			ownPerSecond: mean(({ownPerSecond}) => ownPerSecond),
 			requests: sum(({requests}) => requests),
 			failed: sum(({failed}) => failed),
 			rejected: sum(({rejected}) => rejected),
@@ -160,16 +167,19 @@ function windowOf(
 		};
 	});
 	const perSecond = sums.reduce((total, sum) => total + sum.perSecond, 0);
+	const isExact = stretches.length > 0 && sums.every(sum => sum.isExact);
+	const certainty = usersCertainty(sums, {seconds, isExact});
 	return {
 		seconds,
 		perSecond,
 		requests: sums.reduce((total, {requests}) => total + requests, 0),
-		isExact: stretches.length > 0 && sums.every(({isExact}) => isExact),
+		isExact,
+		certainty,
 		rows: sums.map(sum => ({
 			revision: sum.revision,
 			percent: percents.get(sum.revision),
 			perSecond: sum.perSecond,
-			share: perSecond > 0 ? sum.perSecond / perSecond : undefined,
+			share: certainty.told === 'shares' ? sum.perSecond / perSecond : undefined,
 			requests: sum.requests,
 			failed: sum.failed,
 			rejected: sum.rejected,

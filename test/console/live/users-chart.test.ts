@@ -14,6 +14,8 @@ function stretch(
 ): LedgerStretch {
 	const part = (requests: number, ofThem: number, buckets: readonly (readonly [number, number])[]) => ({
 		perSecond: requests / 2,
+		balance: requests / 2,
+		ownPerSecond: 0,
 		isExact,
 		requests: isExact ? requests : 0,
 		failed: isExact ? ofThem : 0,

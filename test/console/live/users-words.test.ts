@@ -5,6 +5,7 @@ import {
 	usersSummary,
 	usersVerdicts,
 } from '../../../source/console/live/users-words.js';
+import {usersCertainty} from '../../../source/users/counting/certainty.js';
 import {createLedger, type LedgerStretch} from '../../../source/users/counting/ledger.js';
 import {usersView} from '../../../source/users/counting/users-view.js';
 import {seeded} from '../../stats/random.js';
@@ -27,7 +28,12 @@ const row = (revision: string, perSecond: number, more: Partial<UsersRow> = {}):
 
 function windowOf(rows: readonly UsersRow[], isExact = true): UsersWindow {
 	const perSecond = rows.reduce((sum, {perSecond: own}) => sum + own, 0);
+	const certainty = usersCertainty(
+		rows.map(one => ({perSecond: one.perSecond, ownPerSecond: 0})),
+		{seconds: 30, isExact},
+	);
 	return {
+		certainty,
 		seconds: 30,
 		perSecond,
 		requests: rows.reduce((sum, {requests}) => sum + requests, 0),
@@ -67,15 +73,29 @@ describe('the line', () => {
 	});
 });
 
-/** Half a minute of two pods that say every two seconds how many came in the last one; what the line says, and what really came. */
-function sampled(rate: number, random: () => number): {text: string; share: number} {
+/**
+ * Half a minute of two pods that say every two seconds how many came in the last one; what the line says, and what really came.
+ *
+ * @param own Requests of this console itself a second, sent at an even pace.
+ */
+function sampled(rate: number, random: () => number, own = 0): {text: string; share: number} {
 	const ledger = createLedger();
 	const stretches: LedgerStretch[] = [];
 	const really = [0, 0];
 	/** One second of requests that come one by one. */
+	const sent = [0, 0];
 	const second = () => {
 		const came = [0, 0];
-		for (let at = -Math.log(1 - random()) / rate; at < 1; at -= Math.log(1 - random()) / rate) {
+		for (let number = 0; number < own; number++) {
+			const place = random() < 0.8 ? 0 : 1;
+			came[place] = (came[place] ?? 0) + 1;
+			sent[place] = (sent[place] ?? 0) + 1;
+		}
+		for (
+			let at = rate === 0 ? 1 : -Math.log(1 - random()) / rate;
+			at < 1;
+			at -= Math.log(1 - random()) / rate
+		) {
 			const place = random() < 0.8 ? 0 : 1;
 			came[place] = (came[place] ?? 0) + 1;
 			really[place] = (really[place] ?? 0) + 1;
@@ -101,7 +121,12 @@ function sampled(rate: number, random: () => number): {text: string; share: numb
 					stat: {pod: revision, concurrency: 0, requests: last[place] ?? 0, proxiedRequests: 0, uptime: 9},
 				},
 			})),
-			own: new Map(),
+			own: new Map(
+				['old', 'new'].map((revision, place) => [
+					revision,
+					{requests: sent[place] ?? 0, failed: 0, rejected: 0},
+				]),
+			),
 			isSettling: false,
 		});
 		if (stretch) stretches.push(stretch);
@@ -136,6 +161,47 @@ it.each([10, 50, 400])(
 		expect(Math.max(...widths)).toBeLessThanOrEqual(Math.ceil(1.1 * 196 * Math.sqrt(0.16 / (15 * rate))));
 	},
 );
+
+it.each([1, 2, 5, 20, 50])('shows no shares of what is left of %i requests a second of its own', own => {
+	const random = seeded(17);
+	const texts = Array.from({length: 200}, () => sampled(0, random, own).text);
+	expect(texts.filter(text => text.includes('│'))).toEqual([]);
+	const quiet = texts.filter(text => /^users {2}nobody uses it/.test(text));
+	expect(quiet.length / texts.length).toBeGreaterThanOrEqual(0.95);
+});
+
+it.each([
+	[20, 5],
+	[50, 20],
+])(
+	'tells the shares of %i users a second beside %i of its own, no better than it knows them',
+	(rate, own) => {
+		const random = seeded(23);
+		const runs = 400;
+		let missed = 0;
+		for (let run = 0; run < runs; run++) {
+			const {text, share} = sampled(rate, random, own);
+			const [, fresh, off] = /≈\d+│(\d+) ±([\d.]+)$/.exec(text) ?? [];
+			if (!(Math.abs(Number(fresh) - share * 100) <= Number(off) + 0.5)) missed++;
+		}
+		expect(missed / runs).toBeLessThanOrEqual(0.05);
+	},
+);
+
+it('says of few requests that their shares cannot be told, and of fewer that they may be none', () => {
+	expect(usersLine(windowOf([row('old', 0.5), row('new', 0.4)], false))).toBe(
+		'users  ≈0.9 ±0.5/s: too few to tell the shares',
+	);
+	const rows = [row('old', 0.5), row('new', 0.4)];
+	const certainty = usersCertainty(
+		rows.map(({perSecond}) => ({perSecond, ownPerSecond: 5})),
+		{seconds: 30, isExact: false},
+	);
+	const among = {...windowOf(rows, false), certainty};
+	expect(usersLine(among)).toBe('users  nobody uses it, or too few to tell: ≈0.9 ±1.7/s');
+	expect(usersVerdicts(snapshot({sinceSplit: among}))[0]?.text).toContain('too little traffic for a verdict');
+	expect(sinceSplitLine(snapshot({sinceSplit: among}))).toBeUndefined();
+});
 
 const snapshot = (
 	part: Partial<UsersSnapshot['view']>,

@@ -147,3 +147,22 @@ test('the requests of the loop, its pairs and what it learns from tags are no us
 	expect(counted).toBeLessThanOrEqual(3);
 	expect(users?.snapshot.view.split?.state).not.toBe('disagrees');
 });
+
+test('of the requests of the loop nothing is left that would be shown as shares of users', async () => {
+	const {cluster} = await openSandbox();
+	const console = await opened(cluster, 'cart');
+	await until(console, state => (state.gateway.kind === 'found' ? true : undefined));
+	await until(console, ({users}) => (users?.snapshot.state === 'counting' ? true : undefined));
+	const said: string[] = [];
+	const unsubscribe = console.store.subscribe(({users}) => {
+		if (users?.snapshot.state === 'counting') said.push(usersSummary(users.snapshot).text);
+	});
+	onTestFinished(unsubscribe);
+	await console.live.toggle();
+	for (let press = 0; press < 4; press++) console.live.changePace(1);
+	await until(console, ({live, users}) =>
+		(live?.snapshot.sent ?? 0) >= 150 && (users?.snapshot.view.recent.seconds ?? 0) >= 12 ? true : undefined,
+	);
+	expect(said.length).toBeGreaterThan(3);
+	expect(said.filter(text => text.includes('│'))).toEqual([]);
+});

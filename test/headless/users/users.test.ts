@@ -86,6 +86,10 @@ describe('users', () => {
 		const {cluster} = await openSandbox();
 		const {out} = await users(cluster);
 		expect(out).toContain('users: too little traffic for a verdict; no error here proves nothing');
+		expect(out).toMatch(/^default\/cart {2}users of the last \d+ s: nobody uses it/);
+		expect(out).toMatch(/\ncart-00001 +90 % +– +– /);
+		const told = await users(cluster, {output: 'json'});
+		expect(JSON.parse(told.out)).toMatchObject({recent: {certainty: 'nobody', rows: [{share: null}, {}]}});
 	});
 
 	it('says which service there is not, and which right is missing', async () => {

@@ -57,6 +57,23 @@ describe('the message line', () => {
 		expect(bad).not.toContain('RevisionMissing');
 	});
 
+	it('has words about what is waited for that fit, where the server has too many', async () => {
+		const message = 'Configuration "helloworld-go" is waiting for a Revision to become ready.';
+		const waiting = serviceView({
+			traffic: canaryTraffic,
+			edit(object) {
+				object.status.conditions = [
+					condition('ConfigurationsReady', 'Unknown'),
+					condition('Ready', 'Unknown', 'RevisionMissing', message),
+					condition('RoutesReady', 'Unknown', 'RevisionMissing', message),
+				];
+			},
+		});
+		expect((await said(knowing(waiting, []))).trim()).toBe(
+			'RevisionMissing: waiting for a Revision to become ready.',
+		);
+	});
+
 	it('tells why nothing is there before it tells of a service', async () => {
 		const state = {...knowing(failing), connection: {kind: 'failed', sentence: 'Nobody listens.'}} as const;
 		expect(await said(state)).toContain('Nobody listens.');

@@ -13,6 +13,7 @@ import {failureBound, moreForBound} from '../../../source/stats/failure-bound.js
 import {errorVerdict} from '../../../source/stats/error-verdict.js';
 import {latencyVerdict} from '../../../source/stats/latency-verdict.js';
 import {splitVerdict} from '../../../source/stats/split-verdict.js';
+import type {TagState} from '../../../source/probe/attribution/learning.js';
 
 const pair = {
 	ok: true,
@@ -207,6 +208,8 @@ const split = (part: Partial<LoopSnapshot>, given: Partial<VerdictContext> = {})
 			suggestion: undefined,
 			answered: 40,
 			rate: 2,
+			unheard: [],
+			tags: [],
 			...part,
 		},
 		{...context, ...given},
@@ -239,10 +242,36 @@ test('revisions that answer identically are named as the reason, with what tells
 });
 
 test('a revision that could not be asked on its own is named as the reason', () => {
-	const line = split({verdict: alike, rows: [row({why: 'unheard'})]});
+	const line = split({verdict: alike, rows: [row({why: 'unheard'})], unheard: ['h-00002']});
 	expect(line.sentence).toBe("cannot be judged: 40 of 40 answers may be any revision's");
 	expect(line.remedy).toBe('t adds a tag URL');
 	expect(line.more).toContain('h-00001 or h-00002');
+});
+
+test('a revision whose tag fails is not told to get one', () => {
+	const canary = {authority: 'canary-h.example.com', tag: 'canary', revision: 'h-00002'};
+	const unheard = (tag: Partial<TagState>, revisions = ['h-00002']) =>
+		split({
+			verdict: alike,
+			rows: [row({why: 'unheard'})],
+			unheard: revisions,
+			tags: [{...canary, state: 'failed', problem: 'it answers 404', fault: 'fails', ...tag}],
+		});
+	const line = unheard({});
+	expect(line.remedy).toBe("tag canary fails: check the gateway's rule");
+	expect(line.more).toContain(
+		'the tag canary of h-00002 tells nothing of it: it answers 404. Check the gateway',
+	);
+	expect(line.more).not.toContain('adds a tag');
+	expect(unheard({byHeader: 'canary'}).remedy).toBe('tag canary fails: check its header');
+	expect(unheard({fault: 'nothing to compare'}).remedy).toMatch(
+		/says nothing to compare: choose what \(i\)$/,
+	);
+	const waiting = unheard({state: 'waiting', problem: undefined, fault: undefined});
+	expect(waiting.remedy).toBeUndefined();
+	expect(waiting.more).toContain('have been asked on their own yet');
+	// Another one has no tag: that one gets it.
+	expect(unheard({}, ['h-00001', 'h-00002']).remedy).toBe('t adds a tag URL');
 });
 
 test('a split in agreement is claimed no further than it is proven, and not as good beside failures', () => {
@@ -363,6 +392,7 @@ const snapshot = (part: Partial<LoopSnapshot>): LoopSnapshot => ({
 	change: undefined,
 	tagDoubt: undefined,
 	suggestion: undefined,
+	unheard: [],
 	failures: [],
 	timeline: [],
 	atTags: new Map(),

@@ -21,11 +21,12 @@ const row = (revision: string, perSecond: number): UsersSnapshot['view']['recent
 	pods: {all: 1, read: 1},
 });
 
-const stretch = {
+const stretch: UsersSnapshot['view']['recent'] = {
 	seconds: 30,
 	perSecond: 100,
 	requests: 3000,
 	isExact: true,
+	certainty: {told: 'shares', rateWithin: 0, shareWithin: 0},
 	rows: [row(one, 75), row(two, 25)],
 };
 

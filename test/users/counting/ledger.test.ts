@@ -180,6 +180,17 @@ describe('the requests of this console itself', () => {
 		const own = {new: {requests: 10, failed: 0}};
 		expect(of(add({'new.1': rated(25)}, {own}), 'new')?.perSecond).toBe(20);
 	});
+
+	it('are owed where the pods have told of fewer by then', () => {
+		const add = ledgerOf();
+		add({'new.1': rated(5)}, {own: {}});
+		const own = {new: {requests: 10, failed: 0}};
+		expect(of(add({'new.1': rated(3)}, {own}), 'new')).toMatchObject({
+			perSecond: 0,
+			balance: -2,
+			ownPerSecond: 5,
+		});
+	});
 });
 
 it('marks what came while the gateway was switched', () => {

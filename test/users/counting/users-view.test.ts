@@ -5,6 +5,8 @@ import {usersView} from '../../../source/users/counting/users-view.js';
 function part(requests: number, {failed = 0, isExact = true, buckets = {}} = {}): RevisionPart {
 	return {
 		perSecond: requests / 2,
+		balance: requests / 2,
+		ownPerSecond: 0,
 		isExact,
 		requests: isExact ? requests : 0,
 		failed,

@@ -1,6 +1,6 @@
 /** One revision, told whole: its conditions in the server's words, its image, environment and autoscaling. */
 import {useShallow} from 'zustand/react/shallow';
-import {selectedRevision, selectedService} from '../../../console/state/read.js';
+import {selectedRevision, selectedService, whyNoRevision} from '../../../console/state/read.js';
 import type {Theme} from '../../../terminal/output/theme.js';
 import {printable} from '../../../knative/text/printable.js';
 import type {RevisionView} from '../../../knative/revision/revision.js';
@@ -24,6 +24,7 @@ export function Details({isActive, ...size}: Size & {isActive: boolean}) {
 	const {service, revision} = useConsoleState(
 		useShallow(state => ({service: selectedService(state), revision: selectedRevision(state)})),
 	);
+	const why = useConsoleState(whyNoRevision);
 	const trouble = useConsoleState(state => state.trouble);
 	const ofPods = trouble !== undefined && trouble.revision === revision?.uid ? trouble : undefined;
 	return (
@@ -33,7 +34,7 @@ export function Details({isActive, ...size}: Size & {isActive: boolean}) {
 			lines={
 				service && revision
 					? detailLines(service, told(revision, ofPods), theme, {now, isUncovered})
-					: [{text: 'It is gone.'}]
+					: [{text: `${why} Esc closes this.`}]
 			}
 			context="viewer"
 			isActive={isActive}

@@ -27,6 +27,6 @@ it('shows the values of variables only to who asks for them', async () => {
 it('says that the revision is gone, instead of telling another one', async () => {
 	const {screen, store, until} = await open();
 	store.setState(knowing(undefined, [revisionOf(1)]));
-	await until(/gone/);
+	await until(/helloworld-go-00002 was deleted\. .* selects another revision\. Esc closes this\./);
 	expect(screen()).not.toContain('helloworld-go-00001');
 });
