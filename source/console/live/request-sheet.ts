@@ -63,9 +63,12 @@ export const requestRules = {
 	host: (text: string) => (text.trim() === '' ? undefined : sentenceOf(() => parseHost(text.trim()))),
 	path: (text: string) =>
 		/^\/[!-~]*$/.test(text) ? undefined : 'The path must start with "/" and be percent-encoded.',
-	method: (text: string) => sentenceOf(() => requestContent({...nothing, method: text.trim()}, promptSources)),
+	method: (text: string) =>
+		sentenceOf(() => requestContent({...nothing, method: text.trim()}, promptSources)),
 	header: (text: string) =>
-		text.trim() === '' ? undefined : sentenceOf(() => requestContent({...nothing, headers: [text]}, promptSources)),
+		text.trim() === ''
+			? undefined
+			: sentenceOf(() => requestContent({...nothing, headers: [text]}, promptSources)),
 	cookie: (text: string) =>
 		text.trim() === ''
 			? undefined
