@@ -18,6 +18,9 @@ import {keepYoungGeneration} from '../bootstrap/young-generation.js';
  */
 const headStart = 60;
 
+/** Milliseconds that a frame stands alone, without keys, for a kubeconfig to be read. */
+const longestAlone = 1000;
+
 /** Draws the frames of the panes at once, then the services, then the console over them. Ends the process. */
 export async function openConsole(
 	flags: ConsoleFlags,
@@ -53,7 +56,8 @@ export async function openConsole(
 	const connected = connect(console, reach.cluster);
 	// A sandbox has to be loaded and started first, which takes longer than Ink.
 	if (!flags.sandbox) {
-		await connected;
+		// A kubeconfig may be a pipe that nothing comes out of: keys are read all the same, ctrl-c among them.
+		await Promise.race([connected, new Promise(resolve => setTimeout(resolve, longestAlone))]);
 		await Promise.race([servicesTold(console), new Promise(resolve => setTimeout(resolve, headStart))]);
 		const state = console.store.getState();
 		if (state.services.length > 0) first.show(window => core.firstContents(state, window));

@@ -1,6 +1,6 @@
 /** Whatever a flag or a kubeconfig names as a file, the built program ends with a sentence about it, and soon. */
 import {execFileSync} from 'node:child_process';
-import {mkdirSync, writeFileSync} from 'node:fs';
+import {closeSync, constants, mkdirSync, openSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
 import {beforeEach, describe, expect, it} from 'vitest';
 import {kubeconfigFor} from '../support/api-server.js';
@@ -90,6 +90,24 @@ const shell = async (script: string) =>
 		PROGRAM: `${process.execPath} ${builtProgram}`,
 		KUBE: world.kubeconfig,
 	});
+
+it('a kubeconfig that nothing comes out of keeps nobody in the console: keys are read', async () => {
+	// Somebody has it open, and writes nothing.
+	const holder = openSync(pipe, constants.O_RDWR | constants.O_NONBLOCK);
+	await using terminal = openTerminal({
+		command: process.execPath,
+		args: [builtProgram, '--kubeconfig', pipe],
+		env: state(),
+		cols: 80,
+		rows: 24,
+	});
+	await terminal.until(/1 Services/);
+	terminal.press('?');
+	await terminal.until(/Keys/);
+	terminal.press('ctrl-c');
+	expect((await terminal.exited).code).toBe(0);
+	closeSync(holder);
+});
 
 describe('what a shell has for a command', () => {
 	it.each([
