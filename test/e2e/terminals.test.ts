@@ -144,7 +144,7 @@ describe('a window', () => {
 		if (cols >= 20) await terminal.until(/watching/);
 		// The split stands in the second line as soon as it is known.
 		else if (rows > 1) await terminal.until(/\n\S/);
-		if (rows >= 24) await terminal.until(/nobody uses it/);
+		if (rows >= 23) await terminal.until(/nobody uses it/);
 		// Where there is room for the events and the log the cluster is asked for them.
 		if (cols >= 300) await terminal.until(/LOG of[^]*listening on port/);
 		await expectAsDrawnAfresh(terminal);
