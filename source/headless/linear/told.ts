@@ -110,7 +110,7 @@ export function verdictWords(service: string, {word, tone, canary, isCanaryUnuse
 		return `Verdict: ${canary.revision} of ${service} is ${word}, and no user gets it. abandon gives it up; counts says why.`;
 	}
 	const weight = {bad: 'ALARM', warning: 'Doubtful', good: 'Good', waiting: 'Verdict'}[tone];
-	// A gateway that does something else than is set does so with the split before, too.
+	// A gateway that does not do what is set may have been like that under the split before, too.
 	const takesBack = word === 'wrong' ? '' : ' rollback takes it back;';
 	const hint = tone === 'bad' && word !== 'down' ? `${takesBack} counts says why.` : '';
 	return `${weight}: ${service} is ${word}.${hint}`;
