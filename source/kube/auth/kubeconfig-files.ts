@@ -9,6 +9,8 @@ import path from 'node:path';
 import {boolYaml11Tag, CORE_SCHEMA, load, mergeTag} from 'js-yaml';
 import * as v from 'valibot';
 import {readGiven} from '../../files/given-file.js';
+import {issueWords} from '../../knative/objects/parsed.js';
+import {placeInYaml} from '../../knative/text/place-in-yaml.js';
 import {printable} from '../../knative/text/printable.js';
 
 /** The kubeconfig, or what it says, is no way to a cluster. The message tells the operator what to do. */
@@ -82,7 +84,7 @@ export function explain(issues: readonly v.BaseIssue<unknown>[]): string {
 	const [issue] = issues;
 	const where = issue === undefined ? null : v.getDotPath(issue);
 	const what =
-		issue?.received === 'undefined' ? 'must be given' : printable(issue?.message ?? 'is not valid');
+		issue?.received === 'undefined' ? 'must be given' : printable(issue ? issueWords(issue) : 'is not valid');
 	return `${where ?? 'it'}: ${what}`;
 }
 
@@ -122,16 +124,6 @@ function firstDocument(content: string): string {
 	return document.every(isBlank) ? '' : document.join('\n');
 }
 
-const marked = v.object({mark: v.object({line: v.number(), column: v.number()})});
-
-/** Of an error of the YAML parser: ` (line 3, column 5)`. */
-function placeOf(error: unknown): string {
-	const parsed = v.safeParse(marked, error);
-	if (!parsed.success) return '';
-	const {line, column} = parsed.output.mark;
-	return ` (line ${line + 1}, column ${column + 1})`;
-}
-
 function parseFile(content: string, file: string) {
 	let document: unknown;
 	try {
@@ -139,7 +131,7 @@ function parseFile(content: string, file: string) {
 		document = first === '' ? {} : load(first, yamlOptions);
 	} catch (error) {
 		// Where, and nothing of what stands there: it may be a token. Nor as a cause, whose words would be shown, too.
-		throw new KubeconfigError(`the kubeconfig ${file} is not valid YAML${placeOf(error)}`);
+		throw new KubeconfigError(`the kubeconfig ${file} is not valid YAML${placeInYaml(error)}`);
 	}
 	const what = v.safeParse(ownKind, document ?? {});
 	if (!what.success) throw new KubeconfigError(`${file} is no kubeconfig: ${explain(what.issues)}`);
