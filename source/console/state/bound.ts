@@ -3,8 +3,10 @@ import type {RevisionView} from '../../knative/revision/revision.js';
 import type {ServiceView} from '../../knative/service/service.js';
 import {keyOf} from '../tables/object-name.js';
 import {indexOfName} from '../tables/tables.js';
-import {selectionOf, type RevisionChoice, type Selected} from './selection.js';
+import {selectedRow, shownSplit} from './read.js';
+import {selectionOf, type FirstRow, type RevisionChoice, type Selected} from './selection.js';
 import type {Scope} from './scope-kind.js';
+import type {Draft, Move} from './state.js';
 import {visibleServices} from './visible.js';
 
 /** What of the state has to do with what is selected. */
@@ -15,16 +17,54 @@ type Selecting = {
 	revisions: ReadonlyMap<string, readonly RevisionView[]>;
 	selected: Selected | undefined;
 	revision: ReadonlyMap<string, RevisionChoice>;
+	row: ReadonlyMap<string, string>;
+	firstRow: FirstRow | undefined;
+	lastTold: ServiceView | undefined;
+	drafts: ReadonlyMap<string, Draft>;
+	typed: string | undefined;
+	moves: ReadonlyMap<string, Pick<Move, 'own' | 'generation'>>;
 };
 
 /**
  * The state with its selection bound: to the first service where none was selected yet, to the newest revision of the
- * selected service where none of that was. The same state where there is nothing to bind.
+ * selected service and the first row of its slider where none of those was. The same state where there is nothing to bind.
  */
 export function bound<State extends Selecting>(state: State): State {
 	const selected = boundService(state);
 	const revision = boundRevision(state, selected);
-	return selected === state.selected && revision === state.revision ? state : {...state, selected, revision};
+	const lastTold = told(state, selected);
+	const firstRow = boundRow(state, lastTold);
+	const isSame =
+		selected === state.selected &&
+		revision === state.revision &&
+		lastTold === state.lastTold &&
+		firstRow === state.firstRow;
+	return isSame ? state : {...state, selected, revision, lastTold, firstRow};
+}
+
+/** As it is told now; as it was told last where it is not any more. */
+function told({services, lastTold}: Selecting, selected: Selected | undefined): ServiceView | undefined {
+	if (!selected) return undefined;
+	const named = services[indexOfName(services, selected)];
+	if (named?.uid === selected.uid) return named;
+	return lastTold?.uid === selected.uid ? lastTold : undefined;
+}
+
+/** Another one only for another service, or where an own change has taken the row out. */
+function boundRow(state: Selecting, service: ServiceView | undefined): FirstRow | undefined {
+	if (!service || state.row.has(service.uid)) return undefined;
+	const {firstRow} = state;
+	if (firstRow?.uid === service.uid) {
+		const move = state.moves.get(service.uid);
+		const isOwn = move?.own === true && move.generation === service.generation;
+		if (!isOwn || selectedRow(state, service)) return firstRow;
+	}
+	const split = shownSplit({...state, typed: undefined}, service);
+	const [first] = split;
+	if (!first) return undefined;
+	const {key, revision} = first;
+	const isAlone = split.every(row => row === first || row.revision !== revision);
+	return {uid: service.uid, key, revision: first.latest && isAlone ? revision : undefined};
 }
 
 function boundService(state: Selecting): Selected | undefined {

@@ -6,7 +6,7 @@ import {createStore, type StoreApi} from 'zustand/vanilla';
 import type {Pane} from './panes.js';
 import {bound} from './bound.js';
 import type {Unreadable} from '../tables/object-name.js';
-import type {RevisionChoice, Selected} from './selection.js';
+import type {FirstRow, RevisionChoice, Selected} from './selection.js';
 import type {Standing} from '../../kube/auth/credentials.js';
 import type {Unreached} from '../../kube/gateway/find-gateway.js';
 import type {ForwardState} from '../../kube/port-forward/port-forward.js';
@@ -237,6 +237,10 @@ export type ConsoleState = {
 	/** By uid of the service: its selected revision, and the selected row of its slider (a Split key). */
 	revision: ReadonlyMap<string, RevisionChoice>;
 	row: ReadonlyMap<string, string>;
+	/** The row of the slider of the selected service, as long as none was chosen there. */
+	firstRow: FirstRow | undefined;
+	/** The selected service as it was last told of: where it stood in the list. */
+	lastTold: ServiceView | undefined;
 	filter: string;
 	/** In which order the services are listed. */
 	sort: ServiceSort;
@@ -326,6 +330,8 @@ export function initialState({
 		selected: undefined,
 		revision: new Map(),
 		row: new Map(),
+		firstRow: undefined,
+		lastTold: undefined,
 		filter: '',
 		sort: 'name',
 		filtering: false,
