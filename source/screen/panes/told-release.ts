@@ -1,0 +1,35 @@
+/** What is released, and by what its revisions are told apart, as it was told last. */
+import {changesOf} from '../../console/session/change-recorder.js';
+import type {ConsoleState} from '../../console/state/state.js';
+import {releaseOf, type Release} from '../../knative/release/release.js';
+import type {RevisionView} from '../../knative/revision/revision.js';
+import type {ServiceView} from '../../knative/service/service.js';
+import type {Theme} from '../../terminal/output/theme.js';
+import {revisionMarks, type RevisionMarks} from './revision-marks.js';
+
+export type ToldRelease = {readonly release: Release; readonly marks: RevisionMarks};
+
+/** What was told last of a service, and what of: several panes ask for the same. */
+const lastTold = new WeakMap<ServiceView, {readonly of: readonly unknown[]; readonly told: ToldRelease}>();
+
+/** The release of a service and the marks of its revisions, as far as these are known; the same for the same. */
+export function toldOf(
+	service: ServiceView,
+	{
+		revisions,
+		history,
+		theme,
+	}: {
+		revisions: readonly RevisionView[] | undefined;
+		history: ConsoleState['history'];
+		theme: Theme;
+	},
+): ToldRelease {
+	const of = [revisions, history, theme];
+	const last = lastTold.get(service);
+	if (last?.of.every((part, index) => part === of[index])) return last.told;
+	const release = releaseOf({service, revisions, changes: changesOf({history}, service.uid)});
+	const told = {release, marks: revisionMarks(service, release, theme)};
+	lastTold.set(service, {of, told});
+	return told;
+}
