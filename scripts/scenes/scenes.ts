@@ -3,6 +3,7 @@ import type {BesideView, ConsoleState, LiveView} from '../../source/console/stat
 import {unreadLog} from '../../source/console/logs/logs.js';
 import {verdictOf} from '../../source/console/live/verdicts.js';
 import type {ReviewSheet} from '../../source/console/sheets/sheets.js';
+import {gatewayKind} from '../../source/console/state/gateway-kind.js';
 import {keyOf} from '../../source/console/tables/object-name.js';
 import type {RevisionView} from '../../source/knative/revision/revision.js';
 import type {ServiceView} from '../../source/knative/service/service.js';
@@ -33,6 +34,7 @@ const connected: Partial<ConsoleState> = {
 	},
 	feeds: {services: {kind: 'live'}, revisions: {kind: 'live'}},
 	gateway: {kind: 'found', host: '203.0.113.10', port: 80, tls: false, via: 'kourier'},
+	gatewayNames: new Map([[gatewayKind({clusterLocal: false}), 'kourier']]),
 };
 
 const checkout = serviceOf({
