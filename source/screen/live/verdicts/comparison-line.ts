@@ -10,13 +10,14 @@ type ComparisonSnapshot = Pick<
 	'comparing' | 'comparison' | 'settling' | 'tagDoubt' | 'trouble' | 'weights' | 'alarm'
 >;
 
+const line = (tone: VerdictLine['tone'], sentence: string, remedy?: string): VerdictLine => ({
+	tone,
+	sentence,
+	...(remedy !== undefined && {remedy}),
+});
+
 /** Whether the new revision is worse than the old one; what matters most comes first, since the line may be cut. */
 export function comparisonLine(snapshot: ComparisonSnapshot, pair: ComparedPair): VerdictLine {
-	const line = (tone: VerdictLine['tone'], sentence: string, remedy?: string): VerdictLine => ({
-		tone,
-		sentence,
-		...(remedy !== undefined && {remedy}),
-	});
 	const {comparing, comparison, settling, tagDoubt, trouble} = snapshot;
 	if (!pair.ok) {
 		const {reason, untagged} = pair;
