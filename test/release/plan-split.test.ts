@@ -3,7 +3,8 @@ import {describe, expect, it} from 'vitest';
 import {planLines} from '../../source/headless/write/report.js';
 import {reviewLines} from '../../source/screen/sheets/review/review-lines.js';
 import {aboutRelease} from '../../source/release/about-release.js';
-import {verdictSentence, type CanaryVerdict} from '../../source/release/canary-verdict.js';
+import {verdictSentence, type CanaryVerdict} from '../../source/release/verdict/canary-verdict.js';
+import type {Facts, Planned} from '../../source/release/plan-facts.js';
 import {
 	planAbandon,
 	planPromote,
@@ -11,8 +12,6 @@ import {
 	planSplit,
 	planTags,
 	planUndo,
-	type Facts,
-	type Planned,
 } from '../../source/release/plan-split.js';
 import {
 	copiedLines,

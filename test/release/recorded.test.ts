@@ -16,7 +16,8 @@ import {
 	planDeleteRevision,
 	planDeleteService,
 } from '../../source/release/plan-object.js';
-import {planRollback, planSplit, type Planned} from '../../source/release/plan-split.js';
+import type {Planned} from '../../source/release/plan-facts.js';
+import {planRollback, planSplit} from '../../source/release/plan-split.js';
 import {sendRecorded} from '../../source/release/recorded.js';
 import {status} from '../support/api-server.js';
 import {startScriptedCluster, type ScriptedCluster} from '../support/scripted-cluster.js';

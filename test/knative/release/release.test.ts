@@ -9,13 +9,13 @@ import {undo} from '../../../source/knative/release/verbs/undo.js';
 import {trafficWarnings} from '../../../source/knative/release/warnings.js';
 import {splitOf, toTargets} from '../../../source/knative/split/split.js';
 import type {TrafficTarget} from '../../../source/knative/objects/wire.js';
+import type {Planned} from '../../../source/release/plan-facts.js';
 import {
 	planAbandon,
 	planPromote,
 	planRollback,
 	planSplit,
 	planUndo,
-	type Planned,
 } from '../../../source/release/plan-split.js';
 import {Model, nameOf} from './model.js';
 
