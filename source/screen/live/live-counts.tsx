@@ -16,7 +16,8 @@ import {AnswersAndFailures} from './answers-and-failures.js';
 import {LiveChart} from './live-chart.js';
 import {liveLayout} from './live-layout.js';
 import {liveTable, type OwnFailures} from './live-table.js';
-import {fittedVerdict, pastLine, verdictLines, type VerdictLine} from './live-verdicts.js';
+import {fittedVerdict, pastLine, verdictLines} from './live-verdicts.js';
+import type {VerdictLine} from './verdicts/verdict-line.js';
 
 /** Of the split that is in force, or with `page` of one that many before. */
 export function LiveCounts({
