@@ -189,7 +189,6 @@ function mixed(facts: ReleaseFacts, shares: readonly Share[], order: Order): Par
 	return {canary, stable, doubt: undefined};
 }
 
-
 function canaryAmong({
 	facts,
 	shares,
