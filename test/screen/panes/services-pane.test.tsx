@@ -112,13 +112,14 @@ it('the list says in which order it is, and the selection stays on its service',
 	expect(screen()).not.toContain('by ');
 });
 
+const at = async (columns: number, services: readonly ServiceView[]) =>
+	openOnConsole(() => <ServicesPane width={columns} height={8} />, {
+		columns,
+		rows: 8,
+		state: {...connected, services, gatewayNames: new Map([['external ', 'kourier']])},
+	});
+
 it('each split is a bar of its revisions where there is room, and names are never cut for a column', async () => {
-	const at = async (columns: number, services: readonly ServiceView[]) =>
-		openOnConsole(() => <ServicesPane width={columns} height={8} />, {
-			columns,
-			rows: 8,
-			state: {...connected, services, gatewayNames: new Map([['external ', 'kourier']])},
-		});
 	const wide = await at(110, [named('cart'), broken]);
 	expect(wide.screen()).toMatch(/DOMAIN +GATEWAY/);
 	expect(wide.screen()).toMatch(/ cart +█{9}▓ 90│10 Ready .*example\.com kourier/);

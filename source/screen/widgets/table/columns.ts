@@ -63,7 +63,7 @@ export const fitColumns = (
 	let shown = wanted;
 	const needed = (of: typeof wanted) =>
 		of.reduce((sum, {min}) => sum + min, 0) + gap * Math.max(0, of.length - 1);
-	const natural = (of: typeof wanted) =>
+	const wholeWidth = (of: typeof wanted) =>
 		of.reduce((sum, each) => sum + each.natural, 0) + gap * Math.max(0, of.length - 1);
 	while (shown.length > 1 && needed(shown) > width) {
 		const least = shown.reduce((a, b) => (b.column.priority >= a.column.priority ? b : a));
@@ -74,7 +74,7 @@ export const fitColumns = (
 		shown = shown.filter(({index}) => index !== least.index);
 	}
 
-	const isWhole = natural(shown) <= width;
+	const isWhole = wholeWidth(shown) <= width;
 	if (!isWhole) shown = shown.filter(({column}) => column.yields !== true);
 
 	// First everybody's minimum, then what is left to the most important that wants more.
