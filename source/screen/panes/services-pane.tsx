@@ -89,8 +89,15 @@ export function ServicesPane({width, height}: Size) {
 		}),
 	);
 	const verdicts = useConsoleState(useShallow(state => shown.map(({uid}) => state.verdicts.get(uid))));
-	const history = useConsoleState(state => state.history);
-	const revisions = useConsoleState(useShallow(state => shown.map(row => knownRevisions(state, row))));
+	const marks = useConsoleState(
+		useShallow(state =>
+			shown.map(row =>
+				isGone(row)
+					? undefined
+					: toldOf(row, {revisions: knownRevisions(state, row), history: state.history, theme}).marks,
+			),
+		),
+	);
 	const gateways = useConsoleState(state => state.gatewayNames);
 	const ofAll = useConsoleState(useShallow(state => widestOf(visibleServices(state), isAcross(state))));
 	const widths = useMemo(
@@ -113,9 +120,7 @@ export function ServicesPane({width, height}: Size) {
 					cells: cellsOf(service, theme, {
 						trouble: service.uid === sick.uid ? sick.word : undefined,
 						verdict: verdicts[index],
-						marks: isGone(service)
-							? undefined
-							: toldOf(service, {revisions: revisions[index], history, theme}).marks,
+						marks: marks[index],
 						gateway: isGone(service) ? undefined : gateways.get(gatewayKind(service)),
 						isAcross: isAll,
 						now,

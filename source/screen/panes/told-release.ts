@@ -12,6 +12,14 @@ export type ToldRelease = {readonly release: Release; readonly marks: RevisionMa
 /** What was told last of a service, and what of: several panes ask for the same. */
 const lastTold = new WeakMap<ServiceView, {readonly of: readonly unknown[]; readonly told: ToldRelease}>();
 
+/** Most of what becomes of revisions changes nothing about them. */
+const sameMarks = (one: RevisionMarks, other: RevisionMarks): boolean =>
+	one.size === other.size &&
+	[...one].every(([revision, {fill, style}]) => {
+		const mark = other.get(revision);
+		return mark?.fill === fill && mark.style === style;
+	});
+
 /** The release of a service and the marks of its revisions, as far as these are known; the same for the same. */
 export function toldOf(
 	service: ServiceView,
@@ -29,7 +37,8 @@ export function toldOf(
 	const last = lastTold.get(service);
 	if (last?.of.every((part, index) => part === of[index])) return last.told;
 	const release = releaseOf({service, revisions, changes: changesOf({history}, service.uid)});
-	const told = {release, marks: revisionMarks(service, release, theme)};
+	const marks = revisionMarks(service, release, theme);
+	const told = {release, marks: last && sameMarks(last.told.marks, marks) ? last.told.marks : marks};
 	lastTold.set(service, {of, told});
 	return told;
 }
