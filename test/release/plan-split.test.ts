@@ -127,6 +127,7 @@ it.each([
 			pairs: 2,
 			errors: 'not worse',
 			latency: 'not slower',
+			isProven: true,
 			bound,
 		}),
 	).toMatch(sentence);
@@ -277,6 +278,7 @@ describe('a plan of a split', () => {
 			pairs: 50,
 			errors: 'worse',
 			latency: 'not slower',
+			isProven: true,
 		};
 		const facts = situation({verdict});
 		const sentence = verdictSentence(verdict);
