@@ -9,14 +9,15 @@ import {undo} from '../../../source/knative/release/verbs/undo.js';
 import {trafficWarnings} from '../../../source/knative/release/warnings.js';
 import {splitOf, toTargets} from '../../../source/knative/split/split.js';
 import type {TrafficTarget} from '../../../source/knative/objects/wire.js';
+import {planned} from '../../release/made.js';
 import {
 	planAbandon,
 	planPromote,
 	planRollback,
 	planSplit,
 	planUndo,
-	type Planned,
 } from '../../../source/release/plan-split.js';
+import {serviceView} from '../objects.js';
 import {Model, nameOf} from './model.js';
 
 const pin = (generation: number, percent: number, tag?: string): TrafficTarget => ({
@@ -57,11 +58,6 @@ function pinnedFirst(revisions: number): Model {
 function wholeOf(choice: Choice): string | undefined {
 	if (choice.kind !== 'split') throw new Error(choice.kind === 'ask' ? choice.question : choice.reason);
 	return choice.split.find(({percent}) => percent === 100)?.revision;
-}
-
-function planned(result: Planned) {
-	if (!result.ok) throw new Error(result.reason);
-	return result.plan;
 }
 
 const targetsOf = (choice: Choice) => (choice.kind === 'split' ? toTargets(choice.split) : choice);
@@ -772,4 +768,17 @@ it('what followed the latest and is pinned at the same share is no news to users
 	const before = splitOf(service);
 	const after = before.map(row => ({...row, key: 'cart-00002', latest: false}));
 	expect(trafficWarnings(service, revisions, before, after)).toEqual([]);
+});
+
+it('what is deployed before any revision has been ready is no canary: it is tried beside nothing', () => {
+	const service = serviceView({
+		traffic: [latest(100)],
+		edit(object) {
+			object.status.traffic = [];
+			delete object.status.latestReadyRevisionName;
+		},
+	});
+	const {canary, stable, doubt, reason} = releaseOf({service, revisions: [], changes: []});
+	expect({canary, stable, doubt}).toEqual({canary: undefined, stable: undefined, doubt: undefined});
+	expect(reason).toBe('There is no canary.');
 });
