@@ -32,7 +32,7 @@ type Selecting = {
 export function bound<State extends Selecting>(state: State): State {
 	const selected = boundService(state);
 	const revision = boundRevision(state, selected);
-	const lastTold = told(state, selected);
+	const lastTold = lastToldOf(state, selected);
 	const firstRow = boundRow(state, lastTold);
 	const isSame =
 		selected === state.selected &&
@@ -43,7 +43,10 @@ export function bound<State extends Selecting>(state: State): State {
 }
 
 /** As it is told now; as it was told last where it is not any more. */
-function told({services, lastTold}: Selecting, selected: Selected | undefined): ServiceView | undefined {
+function lastToldOf(
+	{services, lastTold}: Selecting,
+	selected: Selected | undefined,
+): ServiceView | undefined {
 	if (!selected) return undefined;
 	const named = services[indexOfName(services, selected)];
 	if (named?.uid === selected.uid) return named;

@@ -87,13 +87,14 @@ describe('creating is', () => {
 	});
 });
 
+const made = (createdAt: number, generation = 1) => {
+	const {metadata, ...rest} = stored();
+	return {
+		...rest,
+		metadata: {...metadata, generation, creationTimestamp: new Date(createdAt).toISOString()},
+	};
+
 describe('a name that is taken', () => {
-	const made = (createdAt: number, generation = 1) => {
-		const {metadata, ...rest} = stored();
-		return {
-			...rest,
-			metadata: {...metadata, generation, creationTimestamp: new Date(createdAt).toISOString()},
-		};
 	};
 
 	it('is a doubt where what has it is new and as wanted: something on the way may have asked twice', async () => {
