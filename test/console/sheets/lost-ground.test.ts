@@ -6,7 +6,7 @@ import {disarmReview} from '../../../source/console/sheets/review.js';
 import {rejectedAnnotation} from '../../../source/knative/release/evidence/rejection.js';
 import {servingPath} from '../../../source/kube/paths.js';
 import {closeSheet} from '../../../source/console/state/select.js';
-import {unknownRights} from '../../../source/console/state/state.js';
+import {unknownRights} from '../../../source/console/state/slices/cluster-slice.js';
 import {reviewOf, startWorld, until, type World} from '../../support/world.js';
 
 let world: World;
