@@ -85,6 +85,8 @@ export type ClusterSlice = {
 	/** By namespace, as far as they are known; read with `rightsIn`. */
 	rights: ReadonlyMap<string, Rights>;
 	gateway: GatewayState;
+	/** By `gatewayKind` of the services that have it: by which gateway, of those that were found so far, users reach them. */
+	gatewayNames: ReadonlyMap<string, string>;
 	/** In order of namespace and name. */
 	services: readonly ServiceView[];
 	/** By `keyOf` of the service; newest first. All of a service's or none of them; an empty list says that it has none. */
@@ -111,6 +113,7 @@ export function initialCluster({to, namespace}: {to: string; namespace: string})
 		feeds: {services: {kind: 'connecting'}, revisions: {kind: 'connecting'}},
 		rights: new Map(),
 		gateway: {kind: 'looking'},
+		gatewayNames: new Map(),
 		services: [],
 		revisions: new Map(),
 		domains: new Map(),
