@@ -93,10 +93,9 @@ const made = (createdAt: number, generation = 1) => {
 		...rest,
 		metadata: {...metadata, generation, creationTimestamp: new Date(createdAt).toISOString()},
 	};
+};
 
 describe('a name that is taken', () => {
-	};
-
 	it('is a doubt where what has it is new and as wanted: something on the way may have asked twice', async () => {
 		expect(await after(answer(409, taken), answer(200, made(Date.now())))).toMatchObject({
 			kind: 'unknown',
