@@ -56,7 +56,9 @@ function sampled({isSampled, pods}: Round): UsersProblem[] {
 function rates({standings}: Round): UsersProblem[] {
 	const rated = standings.filter(({tells}) => tells === 'rate');
 	if (rated.length === 0) return [];
-	const [protocol] = rated.flatMap(({pod: {metrics}}) => (metrics.kind === 'pushed' ? [metrics.protocol] : []));
+	const [protocol] = rated.flatMap(({pod: {metrics}}) =>
+		metrics.kind === 'pushed' ? [metrics.protocol] : [],
+	);
 	const [why] = rated.flatMap(({noCounts}) => noCounts ?? []);
 	const sentence =
 		protocol === undefined

@@ -205,7 +205,7 @@ export function createLedger(): Ledger {
 			concurrency:
 				delta.underWay.size === 0
 					? undefined
-					: [...delta.underWay.values()].reduce((sum, requests) => sum + requests, 0) * scale,
+					: [...delta.underWay.values()].reduce((sum, one) => sum + one, 0) * scale,
 			pods: {all: uids.length, read: Math.min(uids.length, read.size)},
 		};
 	}

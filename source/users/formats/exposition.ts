@@ -45,7 +45,8 @@ export function readExposition(text: string): ReadText {
 }
 
 /** For a sentence about it, printable: any part of a text may be as long as all of it. */
-export const shortenedText = (text: string): string => printable(text.length > 60 ? `${text.slice(0, 60)}…` : text);
+export const shortenedText = (text: string): string =>
+	printable(text.length > 60 ? `${text.slice(0, 60)}…` : text);
 
 const bareName = /[a-zA-Z_:][\w:]*/y;
 const space = /[\t ]*/y;

@@ -46,7 +46,9 @@ export async function askPod(
 	if (askFor === 'rate') {
 		const stat = readStat(body);
 		if (!stat.ok) return failed(`no rate: ${stat.reason}`);
-		return stat.stat.pod === pod.name ? {kind: 'rate', stat: stat.stat} : failed('it answers for another pod');
+		return stat.stat.pod === pod.name
+			? {kind: 'rate', stat: stat.stat}
+			: failed('it answers for another pod');
 	}
 	const text = readExposition(Buffer.from(body).toString('utf8'));
 	if (!text.ok) return failed(`no metrics: ${text.reason}`);

@@ -11,7 +11,10 @@ const closed: PodReport = {kind: 'closed'};
 const failed = (sentence: string): PodReport => ({kind: 'failed', sentence});
 
 /** A pod that is asked every two seconds for what it is to be asked for, unless it rests. */
-function asked(answers: {counts: (second: number) => PodReport; rate: PodReport}, {isPrometheus = true} = {}) {
+function asked(
+	answers: {counts: (second: number) => PodReport; rate: PodReport},
+	{isPrometheus = true} = {},
+) {
 	const memory = createPodMemory();
 	const log: string[] = [];
 	return {
@@ -27,7 +30,11 @@ function asked(answers: {counts: (second: number) => PodReport; rate: PodReport}
 				const askedFor = memory.isWithoutCounts(now) ? 'rate' : 'counts';
 				memory.askedAt = now;
 				log.push(askedFor);
-				memory.take(askedFor === 'rate' ? answers.rate : answers.counts(second), {askedFor, now, isPrometheus});
+				memory.take(askedFor === 'rate' ? answers.rate : answers.counts(second), {
+					askedFor,
+					now,
+					isPrometheus,
+				});
 			}
 			return memory.known;
 		},
