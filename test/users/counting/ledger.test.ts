@@ -153,8 +153,7 @@ describe('what a pod counted while nobody could ask it', () => {
 		const add = ledgerOf();
 		add({'old.1': counted({200: 100})});
 		const isNew = ['new.1'];
-		for (let round = 1; round <= 4; round++)
-			add({'old.1': counted({200: 100 + 80 * round})}, {running, isNew});
+		for (const requests of [180, 260, 340, 420]) add({'old.1': counted({200: requests})}, {running, isNew});
 		const back = add({'old.1': counted({200: 500}), 'new.1': counted({200: 90})}, {isNew});
 		expect(of(back, 'new')).toMatchObject({requests: 0, isExact: false});
 		expect(
