@@ -89,10 +89,12 @@ type Refusal = Pick<ApiAnswer, 'status' | 'body' | 'redirect'>;
 
 /**
  * Whether something on the way has answered (a proxy, a portal that wants a login): the API server sends nobody elsewhere,
- * and says no in no web page.
+ * says no in no web page, and gives nothing but objects.
  */
 export function isOnTheWay({status, body}: Refusal): boolean {
-	return (status >= 300 && status < 400) || (typeof body === 'string' && isMarkup(body));
+	return status < 400
+		? status >= 300 || typeof body === 'string'
+		: typeof body === 'string' && isMarkup(body);
 }
 
 const isMarkup = (text: string) => text.trimStart().startsWith('<');
@@ -114,12 +116,13 @@ export function sentenceOf(answer: Refusal): string {
 
 const middleman = 'something between here and the API server';
 
-function wordsOnTheWay({status, redirect}: Refusal): string {
+function wordsOnTheWay({status, body, redirect}: Refusal): string {
 	if (status >= 300 && status < 400) {
 		const to = redirect === undefined ? '' : ` to ${redirect}`;
 		return `${middleman} redirects this${to}, perhaps to a login (HTTP ${status})`;
 	}
-	return `${middleman} answered with a web page (HTTP ${status})`;
+	const what = typeof body === 'string' && isMarkup(body) ? 'a web page' : 'no object';
+	return `${middleman} answered with ${what} (HTTP ${status})`;
 }
 
 function ownWordsFor(status: number): string {

@@ -1,12 +1,12 @@
 /** Binds what is selected by default to an object as soon as there is one, so that it is that one from then on. Pure. */
 import type {RevisionView} from '../../knative/revision/revision.js';
 import type {ServiceView} from '../../knative/service/service.js';
+import {splitOf} from '../../knative/split/split.js';
 import {keyOf} from '../tables/object-name.js';
 import {indexOfName} from '../tables/tables.js';
-import {selectedRow, shownSplit} from './read.js';
-import {selectionOf, type FirstRow, type RevisionChoice, type Selected} from './selection.js';
+import {selectionOf, type RevisionChoice, type Selected} from './selection.js';
+import {firstRowOf, selectedIn, type FirstRow} from '../../knative/split/slider-row.js';
 import type {Scope} from './scope-kind.js';
-import type {Draft, Move} from './state.js';
 import {visibleServices} from './visible.js';
 
 /** What of the state has to do with what is selected. */
@@ -20,9 +20,7 @@ type Selecting = {
 	row: ReadonlyMap<string, string>;
 	firstRow: FirstRow | undefined;
 	lastTold: ServiceView | undefined;
-	drafts: ReadonlyMap<string, Draft>;
-	typed: string | undefined;
-	moves: ReadonlyMap<string, Pick<Move, 'own' | 'generation'>>;
+	moves: ReadonlyMap<string, {own: boolean; generation: number}>;
 };
 
 /**
@@ -57,17 +55,11 @@ function lastToldOf(
 function boundRow(state: Selecting, service: ServiceView | undefined): FirstRow | undefined {
 	if (!service || state.row.has(service.uid)) return undefined;
 	const {firstRow} = state;
-	if (firstRow?.uid === service.uid) {
-		const move = state.moves.get(service.uid);
-		const isOwn = move?.own === true && move.generation === service.generation;
-		if (!isOwn || selectedRow(state, service)) return firstRow;
-	}
-	const split = shownSplit({...state, typed: undefined}, service);
-	const [first] = split;
-	if (!first) return undefined;
-	const {key, revision} = first;
-	const isAlone = split.every(row => row === first || row.revision !== revision);
-	return {uid: service.uid, key, revision: first.latest && isAlone ? revision : undefined};
+	if (firstRow?.uid !== service.uid) return firstRowOf(service);
+	const move = state.moves.get(service.uid);
+	const isOwn = move?.own === true && move.generation === service.generation;
+	const isThere = selectedIn(splitOf(service), undefined, firstRow) !== undefined;
+	return isOwn && !isThere ? firstRowOf(service) : firstRow;
 }
 
 function boundService(state: Selecting): Selected | undefined {

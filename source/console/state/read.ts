@@ -10,6 +10,7 @@ import {set, splitOf, type Split, type SplitRow} from '../../knative/split/split
 import type {ConsoleState, Draft, ReflectorState, Sheet} from './state.js';
 import {compareNames, keyOf, type ObjectName} from '../tables/object-name.js';
 import {indexOfName, placeOf} from '../tables/tables.js';
+import {selectedIn} from '../../knative/split/slider-row.js';
 import {sortedRows} from './sorted.js';
 import {hasInText, visibleServices} from './visible.js';
 import {withGoneRevision, withGoneService, type Gone, type Selected} from './selection.js';
@@ -270,12 +271,7 @@ function rowOf(
 	{uid}: ServiceView,
 	split: Split,
 ): SplitRow | undefined {
-	const find = (wanted: string | undefined) => split.find(({key}) => key === wanted);
-	const chosen = row.get(uid);
-	if (chosen !== undefined) return find(chosen);
-	if (firstRow?.uid !== uid) return split[0];
-	// What followed the latest and is pinned by now is still what was selected.
-	return find(firstRow.revision) ?? find(firstRow.key);
+	return selectedIn(split, row.get(uid), firstRow?.uid === uid ? firstRow : undefined);
 }
 
 export function topSheet({sheets}: ConsoleState): Sheet | undefined {

@@ -21,12 +21,6 @@ export type AwaitedRevision = {newerThan: number};
 
 export type RevisionChoice = Selected | AwaitedRevision;
 
-/**
- * The row of the slider that is selected by default: one from then on, whatever comes before it in the list. `revision` is what
- * `@latest` meant, where no other row leads there.
- */
-export type FirstRow = {uid: string; key: string; revision: string | undefined};
-
 /** The place in a list of what is selected and gone. `last`: a service as it was last told of. */
 export type Gone = ObjectName & {uid: string; isGone: true; fate: Fate; last?: ServiceView | undefined};
 

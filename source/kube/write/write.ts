@@ -186,7 +186,8 @@ export async function createService(
 				const exists = answer.status === 409 && parseStatus(answer.body)?.reason === 'AlreadyExists';
 				if (!exists) return refused(answer);
 				// Something on the way may have sent it twice, so that the second finds what the first has made.
-				return options.dryRun !== true && isMade(await readAgain())
+				const reading = options.dryRun === true ? undefined : await readAgain();
+				return reading && isMade(reading) && isOfNow(reading, sentAt)
 					? {
 							kind: 'unknown',
 							sentence: `the server says that there is a Service ${name} already, and it is new and as wanted: whether this request made it cannot be told`,
@@ -223,6 +224,13 @@ const skew = 60_000;
 function isNew({generation, creationTimestamp}: Identity, since: number): boolean {
 	const createdAt = Date.parse(creationTimestamp ?? '');
 	return (generation ?? 1) === 1 && !(createdAt < since - skew);
+}
+
+/** Whether it was made in the second of the request or later, as an object says when it was made: in whole seconds. */
+function isOfNow(reading: Reading, sentAt: number): boolean {
+	const createdAt =
+		reading.kind === 'there' ? Date.parse(reading.identity.creationTimestamp ?? '') : Number.NaN;
+	return createdAt >= Math.floor(sentAt / 1000) * 1000;
 }
 
 /** Deletes a Service of serving.knative.dev, if it is still the same one (by uid); what belongs to it goes with it. */

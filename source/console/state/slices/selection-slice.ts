@@ -1,7 +1,8 @@
 /** What the operator looks at: the focused pane, what is selected in each, filter and order. */
 import type {ServiceView} from '../../../knative/service/service.js';
 import type {Pane} from '../panes.js';
-import type {FirstRow, RevisionChoice, Selected} from '../selection.js';
+import type {RevisionChoice, Selected} from '../selection.js';
+import type {FirstRow} from '../../../knative/split/slider-row.js';
 import type {ServiceSort} from '../sorted.js';
 
 export type SelectionSlice = {
