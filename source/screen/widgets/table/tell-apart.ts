@@ -89,6 +89,19 @@ function piecesOf(name: string): string[] {
 	return name.match(/[^-./:_@ ]*[-./:_@ ]|[^-./:_@ ]+$/g) ?? [name];
 }
 
+/** Those of `all` that a name could be taken for first: they have most of its beginning and its end. At most `count`. */
+export function closestTo(name: string, all: readonly string[], count: number): string[] {
+	const reversed = (text: string) => [...text].toReversed().join('');
+	const end = reversed(name);
+	const likeness = (other: string) => commonStart(name, other) + commonStart(end, reversed(other));
+	return [...new Set(all)]
+		.filter(other => other !== name)
+		.map(other => ({other, like: likeness(other)}))
+		.toSorted((one, another) => another.like - one.like)
+		.slice(0, count)
+		.map(({other}) => other);
+}
+
 function commonStart(one: string, other: string): number {
 	let index = 0;
 	while (index < one.length && one[index] === other[index]) index++;
