@@ -18,11 +18,11 @@ describe('a title with the name of an object', () => {
 	it('tells it from the others there are, however long they are and wherever they differ', async () => {
 		const services = ['1', '2', '3'].map(middle => serviceNamed(long(middle)));
 		const titles: string[] = [];
-		for (const {uid} of services) {
+		for (const service of services) {
 			const {screen} = await openOnConsole(() => <RevisionsPane width={50} height={6} />, {
 				columns: 50,
 				rows: 6,
-				state: {...knowing(), services, selected: {uid, wasSeen: true}},
+				state: {...knowing(), services, selected: {...service, wasSeen: true}},
 			});
 			titles.push(/Revisions of (\S+)/.exec(screen())?.[1] ?? '');
 		}
@@ -35,7 +35,7 @@ describe('a title with the name of an object', () => {
 		const {screen} = await openOnConsole(() => <RevisionsPane width={90} height={6} />, {
 			columns: 90,
 			rows: 6,
-			state: {...knowing(), services: [service], selected: {uid: service.uid, wasSeen: true}},
+			state: {...knowing(), services: [service], selected: {...service, wasSeen: true}},
 		});
 		expect(screen()).toContain(`Revisions of ${service.name} `);
 	});

@@ -11,7 +11,7 @@ import {dataOrFile, KubeconfigError, type KubeconfigUser, type SelectedContext} 
 import type {OidcLogin} from './oidc.js';
 import type {PluginLogin, PluginRun, TerminalLoan} from './plugin-login.js';
 import {movedTo} from './same-cluster.js';
-import {trustOf, type Trust} from './trust.js';
+import {trustOf, type Trust} from './trust/trust.js';
 
 /** How to get to the API server. */
 export type ServerConnection = {
@@ -94,7 +94,12 @@ async function authorizationOf(user: KubeconfigUser): Promise<string | undefined
 async function fileToken({tokenFile, token}: KubeconfigUser): Promise<string | undefined> {
 	if (!tokenFile) return undefined;
 	try {
-		return (await readGiven(tokenFile)).toString('utf8').trim();
+		const read = (await readGiven(tokenFile)).toString('utf8').trim();
+		// Without it the server would be asked as nobody, and would tell of rights that are missing.
+		if (read === '' && !token) {
+			throw new KubeconfigError(`the file with the token of the user is empty: ${printable(tokenFile)}`);
+		}
+		return read;
 	} catch (error) {
 		if (token) return undefined;
 		throw error;

@@ -10,6 +10,7 @@ import {boolYaml11Tag, CORE_SCHEMA, load, mergeTag} from 'js-yaml';
 import * as v from 'valibot';
 import {readGiven} from '../../files/given-file.js';
 import {printable} from '../../knative/text/printable.js';
+import {inCluster} from './in-cluster.js';
 
 /** The kubeconfig, or what it says, is no way to a cluster. The message tells the operator what to do. */
 export class KubeconfigError extends Error {
@@ -180,34 +181,6 @@ function merge(files: {file: string; directory: string; content: string}[]): Kub
 	return merged;
 }
 
-/** A pod's own way to the API server: kubernetes/client-go rest.InClusterConfig. */
-async function inCluster(
-	root: string,
-	env: Record<string, string | undefined>,
-): Promise<Kubeconfig | undefined> {
-	const {KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT: port} = env;
-	if (!host || !port) return undefined;
-	const tokenFile = path.join(root, 'token');
-	if ((await readKubeconfig(tokenFile, true)) === undefined) return undefined;
-	const namespace = (await readKubeconfig(path.join(root, 'namespace'), true))?.trim();
-	const entry = (value: unknown): KubeconfigEntry => ({value, file: 'the service account', directory: root});
-	return {
-		files: ['the service account'],
-		currentContext: 'in-cluster',
-		contexts: new Map([['in-cluster', entry({cluster: 'in-cluster', user: 'service account', namespace})]]),
-		clusters: new Map([
-			[
-				'in-cluster',
-				entry({
-					server: `https://${host.includes(':') ? `[${host}]` : host}:${port}`,
-					'certificate-authority': 'ca.crt',
-				}),
-			],
-		]),
-		users: new Map([['service account', entry({tokenFile: 'token'})]]),
-	};
-}
-
 /** Undefined where a container runs as a number without an account and HOME is not set: then there is none. */
 function homeDirectory(): string | undefined {
 	try {
@@ -255,7 +228,6 @@ export async function loadKubeconfig(
 	if (source.kubeconfigText !== undefined) {
 		return merge([{file: 'given as text', directory: process.cwd(), content: source.kubeconfigText}]);
 	}
-	const env = source.env ?? process.env;
 	const explicit = source.kubeconfig !== undefined;
 	const wanted = kubeconfigPaths(source);
 	const found: {file: string; directory: string; content: string}[] = [];
@@ -265,7 +237,7 @@ export async function loadKubeconfig(
 	}
 	const merged = merge(found);
 	if (explicit || isOptional || merged.contexts.size > 0) return merged;
-	const own = await inCluster(source.serviceAccount ?? '/var/run/secrets/kubernetes.io/serviceaccount', env);
+	const own = await inCluster(source);
 	if (own) return own;
 	if (found.length > 0) return merged;
 	const missing = wanted.map(file => printable(file)).join(', ');
