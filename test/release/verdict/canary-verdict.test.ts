@@ -1,9 +1,13 @@
 /** What is said of how a canary did, and when a review warns of it. */
 import {describe, expect, it} from 'vitest';
-import {verdictSentence, verdictWarnings, type CanaryVerdict} from '../../source/release/canary-verdict.js';
-import type {TrafficAction} from '../../source/release/plan.js';
-import {latestKey, type Split} from '../../source/knative/split/split.js';
-import {one, two} from './made.js';
+import {
+	verdictSentence,
+	verdictWarnings,
+	type CanaryVerdict,
+} from '../../../source/release/verdict/canary-verdict.js';
+import type {TrafficAction} from '../../../source/release/plan.js';
+import {latestKey, type Split} from '../../../source/knative/split/split.js';
+import {one, two} from '../made.js';
 
 const worse: CanaryVerdict = {
 	canary: {revision: two, asked: 81, failed: 18, p50: 120.4},
@@ -11,6 +15,7 @@ const worse: CanaryVerdict = {
 	pairs: 81,
 	errors: 'worse',
 	latency: 'not slower',
+	isProven: true,
 };
 const counts = `${two} failed 18 of 81 (22 %), ${one} 0 of 81`;
 
@@ -22,6 +27,11 @@ describe('the sentence of a verdict', () => {
 		['one that may be slower, which is not said', {latency: 'suspicious'}, `WORSE: ${counts}.`],
 		['no pair at all', {pairs: 0}, `${two} was not compared with ${one}.`],
 		['too few', {errors: 'not worse'}, `Too few requests to tell: ${counts}.`],
+		[
+			'one that nothing proves to have been asked',
+			{errors: 'not worse', isProven: false, bound: 1},
+			`Not worse so far, if it was asked: the tags' answers do not differ: ${counts}.`,
+		],
 		['a bound that bounds nothing', {errors: 'not worse', bound: 1}, `Too few requests to tell: ${counts}.`],
 		['a bound', {errors: 'not worse', bound: 0.999}, `Not worse so far: ${counts} (true rate < 99.9 %).`],
 		[
