@@ -67,16 +67,16 @@ describe.skipIf(!canMount || !hasOpenssl)('in a pod', () => {
 		expect(seen.map(({headers}) => headers.authorization)).toEqual(['Bearer first', 'Bearer rotated']);
 	});
 
+	const kubeconfig = (namespace = '') =>
+		JSON.stringify({
+			clusters: [{name: 'c', cluster: {server: relay.url, 'certificate-authority': authority.file}}],
+			users: [{name: 'u', user: {token: 'mine'}}],
+			contexts: [{name: 'c', context: {cluster: 'c', user: 'u', namespace}}],
+			'current-context': 'c',
+		});
+
 	describe('what is asked is what kubectl asks', () => {
 		type Place = {account: string; home: string};
-		const kubeconfig = (namespace = '') =>
-			JSON.stringify({
-				clusters: [{name: 'c', cluster: {server: relay.url, 'certificate-authority': authority.file}}],
-				users: [{name: 'u', user: {token: 'mine'}}],
-				contexts: [{name: 'c', context: {cluster: 'c', user: 'u', namespace}}],
-				'current-context': 'c',
-			});
-
 		it.each<
 			[what: string, prepare: (place: Place) => Record<string, string> | void, asked: string | undefined]
 		>([
@@ -154,8 +154,9 @@ describe.skipIf(!canMount || !hasOpenssl)('in a pod', () => {
 				const namespace = /\/namespaces\/([^/]+)\//.exec(request.path)?.[1];
 				return `${namespace} as ${request.headers.authorization}`;
 			};
-			expect(await asks([process.execPath, builtProgram, 'get', 'nosuch'])).toBe(asked);
-			if (hasKubectl) expect(await asks(['kubectl', 'get', 'ksvc', 'nosuch'])).toBe(asked);
+			const ours = [process.execPath, builtProgram, 'get', 'nosuch'];
+			const commands = [ours, ...(hasKubectl ? [['kubectl', 'get', 'ksvc', 'nosuch']] : [])];
+			for (const command of commands) expect(await asks(command)).toBe(asked);
 		});
 	});
 });

@@ -75,3 +75,6 @@ export type SelectedContext = {
 	cluster: KubeconfigCluster & {server: string};
 	user: KubeconfigUser;
 };
+
+/** Whether a header can carry it: visible ASCII, blanks and what is beyond. */
+export const mayBeToken = (token: string): boolean => /^[\t\u0020-\u007E\u0080-\u00FF]*$/.test(token);

@@ -70,11 +70,17 @@ async function readKubeconfig(file: string, missingIsFine: boolean): Promise<str
 	} catch (error) {
 		const code = codeOf(error);
 		if (code === 'ENOENT' && missingIsFine) return undefined;
-		const why =
-			{ENOENT: 'there is no such file', EACCES: 'permission denied', EISDIR: 'it is a directory'}[
-				code ?? ''
-			] ?? (error instanceof Error ? error.message : String(error));
-		throw new KubeconfigError(`cannot read the kubeconfig ${printable(file)}: ${why}`, {cause: error});
+		const known = {
+			ENOENT: 'there is no such file',
+			EACCES: 'permission denied',
+			EISDIR: 'it is a directory',
+		}[code ?? ''];
+		const what = `cannot read the kubeconfig ${printable(file)}`;
+		// The cause would say the same again, in the words of the system.
+		if (known !== undefined) throw new KubeconfigError(`${what}: ${known}`);
+		throw new KubeconfigError(`${what}: ${error instanceof Error ? error.message : String(error)}`, {
+			cause: error,
+		});
 	}
 }
 

@@ -14,7 +14,7 @@ export function Messages({isActive, width, height}: Size & {isActive: boolean}) 
 	const messages = useConsoleState(state => state.messages);
 	// What holds now is no message; where its line has no room for it, this is where it can be read.
 	const standing = useConsoleState(
-		useShallow(({notice: _, ...state}) =>
+		useShallow(state =>
 			noticeOf({...state, notice: undefined}, theme, {revisions: undefined, now: Number.POSITIVE_INFINITY}),
 		),
 	);
