@@ -2,7 +2,7 @@
 import {readFile} from 'node:fs/promises';
 import path from 'node:path';
 import {hasCertificate} from './trust/certificates.js';
-import type {Kubeconfig, KubeconfigEntry, KubeconfigSource} from './kubeconfig-files.js';
+import type {Kubeconfig, KubeconfigEntry, KubeconfigSource} from './kubeconfig-entries.js';
 
 const defaultPlace = '/var/run/secrets/kubernetes.io/serviceaccount';
 

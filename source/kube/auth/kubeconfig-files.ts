@@ -11,22 +11,14 @@ import * as v from 'valibot';
 import {readGiven} from '../../files/given-file.js';
 import {printable} from '../../knative/text/printable.js';
 import {inCluster} from './in-cluster.js';
+import type {Kubeconfig, KubeconfigSource} from './kubeconfig-entries.js';
+
+export type {Kubeconfig, KubeconfigEntry, KubeconfigSource} from './kubeconfig-entries.js';
 
 /** The kubeconfig, or what it says, is no way to a cluster. The message tells the operator what to do. */
 export class KubeconfigError extends Error {
 	override name = 'KubeconfigError';
 }
-
-export type KubeconfigSource = {
-	/** Path of one file, as `--kubeconfig` gives it. */
-	kubeconfig?: string;
-	/** The text itself, instead of any file. */
-	kubeconfigText?: string;
-	/** For tests: the environment, the home directory and where a pod finds its service account. */
-	env?: Record<string, string | undefined>;
-	home?: string;
-	serviceAccount?: string;
-};
 
 const text = v.optional(v.nullable(v.string()));
 
@@ -38,18 +30,6 @@ const fileSchema = v.looseObject({
 	clusters: entries,
 	users: entries,
 });
-
-/** An entry as it stands in a file; only the one that is used is checked, so that another one's fault does not matter. */
-export type KubeconfigEntry = {value: unknown; file: string; directory: string};
-
-export type Kubeconfig = {
-	/** What was read, for messages. */
-	files: string[];
-	currentContext: string | undefined;
-	contexts: Map<string, KubeconfigEntry>;
-	clusters: Map<string, KubeconfigEntry>;
-	users: Map<string, KubeconfigEntry>;
-};
 
 function codeOf(error: unknown): string | undefined {
 	return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;

@@ -13,14 +13,14 @@ import {announced, announcement, lastChangeWords} from './changes.js';
  * What is said, and whether that is about what was just done rather than about what is selected. `short`: the same in fewer words,
  * for where the whole has no room. `isQuiet`: nothing is wrong, and it is told elsewhere too.
  */
-export type Said = {text: string; short?: string; style: TextStyle; isSaidOnce?: true; isQuiet?: true};
+type NoticeWords = {text: string; short?: string; style: TextStyle; isSaidOnce?: true; isQuiet?: true};
 
 /** The notice; without one the worst there is to say: of the connection, the watch, or the selected service. */
 export function noticeOf(
 	state: ConsoleState,
 	theme: Theme,
 	{revisions, now}: {revisions: Size | undefined; now: number},
-): Said {
+): NoticeWords {
 	const {notice, connection, feeds, unreadable, historyProblem} = state;
 	const {styles, glyphs, isAscii} = theme;
 	const ofService = serviceNotice(state, theme, revisions);
@@ -84,7 +84,7 @@ function serviceNotice(
 	state: ConsoleState,
 	{styles, glyphs}: Theme,
 	revisions: Size | undefined,
-): Said | undefined {
+): NoticeWords | undefined {
 	const service = selectedService(state);
 	if (!service) return undefined;
 	const {kind, sentence} = serviceState(service);
