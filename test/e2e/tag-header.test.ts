@@ -193,13 +193,14 @@ it('says of no answer whose it is, and calls no canary good, by a header that do
 	expect(terminal.screen()).toContain('Cannot be judged');
 });
 
+function secure(holder: KubernetesObject): void {
+	const {url} = holder;
+	if (typeof url === 'string') holder['url'] = url.replace(/^http:/, 'https:');
+}
+
 /** URLs of the service and of its tags as behind external-domain-tls. */
 function overTls(object: KubernetesObject): void {
 	if (object['apiVersion'] !== 'serving.knative.dev/v1') return;
-	const secure = (holder: KubernetesObject) => {
-		const {url} = holder;
-		if (typeof url === 'string') holder['url'] = url.replace(/^http:/, 'https:');
-	};
 	const status = at(object, 'status');
 	secure(status);
 	const {traffic} = status;
@@ -211,7 +212,7 @@ it.skipIf(!hasOpenssl)(
 	async () => {
 		await switchFeature('enabled');
 		const authority = createAuthority();
-		const secure = await startTestGateway({
+		const behindTls = await startTestGateway({
 			to: sandbox.gateway,
 			tls: authority.issue('cart', ['DNS:cart.default.example.com']),
 		});
@@ -222,7 +223,7 @@ it.skipIf(!hasOpenssl)(
 			const kubeconfig = path.join(directory, 'kubeconfig');
 			writeFileSync(kubeconfig, kubeconfigFor(relay.url, {user: {token: 'any'}}));
 			const flags = ['--kubeconfig', kubeconfig, '--cacert', authority.file];
-			const args = [...flags, '--gateway', `127.0.0.1:${secure.port}`];
+			const args = [...flags, '--gateway', `127.0.0.1:${behindTls.port}`];
 			const {output} = await runProgram(['verify', 'cart', '--n', '40', '--rate', '50', ...args], {
 				XDG_STATE_HOME: directory,
 			});
@@ -239,14 +240,14 @@ it.skipIf(!hasOpenssl)(
 			terminal.press('space');
 			await terminal.until(/tags are asked with the header Knative-Serving-Tag/);
 			await terminal.until(/canary not worse so far: 0 of \d+ failed/);
-			expect(secure.seen.every(({host}) => host === 'cart.default.example.com')).toBe(true);
+			expect(behindTls.seen.every(({host}) => host === 'cart.default.example.com')).toBe(true);
 			const compared = await runProgram(['complete', 'cart', '--dry-run', '--yes', ...args], {
 				XDG_STATE_HOME: directory,
 			});
 			expect(compared.output).not.toMatch(/could not be compared|not compared/);
 		} finally {
 			await relay.close();
-			await secure.close();
+			await behindTls.close();
 			authority.remove();
 		}
 	},
