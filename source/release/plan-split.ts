@@ -27,6 +27,7 @@ import {diffSplit, splitOf, type Split} from '../knative/split/split.js';
 import {retag} from '../knative/split/tags.js';
 import type {Plan, TrafficAction} from './plan.js';
 import {aboutRelease} from './about-release.js';
+import {skippedSteps} from './skipped-steps.js';
 import {newTags, placeholderRule, unreadNotes} from '../knative/release/verbs/role-tags.js';
 import type {Facts, Planned, PlanOptions} from './plan-facts.js';
 import {noteFor} from './plan-note.js';
@@ -70,10 +71,12 @@ function trafficPlan(
 			changesTemplate,
 		}),
 	];
+	const skipped = action === 'split' || action === 'promote' ? skippedSteps(facts, after) : undefined;
 	return {
 		action,
 		namespace: service.namespace,
 		name: service.name,
+		...(skipped !== undefined && {skipped}),
 		write: {
 			kind: 'patch',
 			uid: service.uid,
