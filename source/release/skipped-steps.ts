@@ -21,9 +21,10 @@ export function skippedSteps(
 	// Without a canary yet: what begins to be one.
 	const tried =
 		canary?.revision ??
-		after.find(({revision, percent}) => {
-			return revision !== undefined && revision !== had && percent > (before.get(revision) ?? 0);
-		})?.revision;
+		after.find(
+			({revision, percent}) =>
+				revision !== undefined && revision !== had && percent > (before.get(revision) ?? 0),
+		)?.revision;
 	if (tried === undefined) return undefined;
 	const from = before.get(tried) ?? 0;
 	const to = after.reduce((sum, {revision, percent}) => sum + (revision === tried ? percent : 0), 0);

@@ -57,14 +57,15 @@ export async function askForm(console: Console, {ask, say}: Asking): Promise<boo
 	}
 }
 
+function isRunningRead({sheets}: ConsoleState): boolean {
+	const top = sheets.at(-1);
+	return (top?.kind !== 'create revision' && top?.kind !== 'autoscaling') || top.running !== undefined;
+}
+
 /** What users run is read when the form is opened: a form can be made from it as soon as that has come. */
 async function runningRead(console: Console): Promise<void> {
 	const ending = new AbortController();
-	const isRead = ({sheets}: ConsoleState) => {
-		const top = sheets.at(-1);
-		return (top?.kind !== 'create revision' && top?.kind !== 'autoscaling') || top.running !== undefined;
-	};
-	await Promise.race([change(console, isRead), systemTimers.sleep(patience, ending.signal)]);
+	await Promise.race([change(console, isRunningRead), systemTimers.sleep(patience, ending.signal)]);
 	ending.abort();
 }
 
