@@ -25,7 +25,7 @@ export const linearCommands = [
 	{
 		name: 'tag',
 		argument: 'revision',
-		help: 'give tags to a revision, each a URL of its own, or take them away; the newest unless you name one',
+		help: 'add tags to a revision, each with a URL of its own, or remove them; the newest unless you name one',
 	},
 	{name: 'scaling', help: 'change the autoscaling, which creates a revision'},
 	{name: 'verify', help: 'send one request to the service, as a user would'},

@@ -1,9 +1,9 @@
 /** Which steps of a release a change leaves out. */
 import {expect, it, test} from 'vitest';
-import {splitOf, type Split} from '../../source/knative/split/split.js';
-import {toldAbout} from '../../source/release/plan.js';
-import {skippedSteps} from '../../source/release/skipped-steps.js';
-import {now, one, serviceMade, two} from './made.js';
+import {splitOf, type Split} from '../../../source/knative/split/split.js';
+import {toldAbout} from '../../../source/release/plan.js';
+import {skippedSteps} from '../../../source/knative/release/skipped-steps.js';
+import {now, one, serviceMade, two} from '../../release/made.js';
 
 const at = (percent: number, note?: {since: number; by: string}) => ({
 	service: serviceMade({

@@ -1,8 +1,8 @@
 /** Which of the usual steps of a release a change of its split leaves out, in words. Pure. */
-import {sharesOf} from '../knative/release/evidence/shares.js';
-import {releaseOf, type ReleaseFacts} from '../knative/release/release.js';
-import type {Split} from '../knative/split/split.js';
-import {sinceWords} from '../knative/text/moment.js';
+import {sharesOf} from './evidence/shares.js';
+import {releaseOf, type ReleaseFacts} from './release.js';
+import type {Split} from '../split/split.js';
+import {sinceWords} from '../text/moment.js';
 
 /** Percent of the traffic, each some twice the one before: what few users would see is seen before most do. */
 const steps: readonly number[] = [5, 10, 25, 50];
