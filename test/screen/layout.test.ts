@@ -44,9 +44,9 @@ describe.each([
 	});
 });
 
-describe('above a dialog', () => {
-	const above = (columns: number, rows: number) => rowsAbove(layoutOf(columns, rows));
+const above = (columns: number, rows: number) => rowsAbove(layoutOf(columns, rows));
 
+describe('above a dialog', () => {
 	it('stand the upper rows of panes, as many as leave it its room; else one row of the service', () => {
 		const {sizes} = ofAll(layoutOf(200, 60));
 		expect(above(200, 60)).toEqual({panes: sizes.services.height + sizes.traffic.height, strip: 0});

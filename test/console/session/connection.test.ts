@@ -109,21 +109,22 @@ describe('the namespaces of a cluster', () => {
 	});
 });
 
-describe('the names of the contexts', () => {
-	const listed = async (context: string) => {
-		let times = 0;
-		const contexts: Contexts = {
-			async list() {
-				times++;
-				return [];
-			},
-			connect: async () => world.connect(),
-		};
-		const console = unconnected({contexts});
-		console.connected(await named(context));
-		return times;
+/** How often they are read by a console in a context of this name. */
+const listed = async (context: string) => {
+	let times = 0;
+	const contexts: Contexts = {
+		async list() {
+			times++;
+			return [];
+		},
+		connect: async () => world.connect(),
 	};
+	const console = unconnected({contexts});
+	console.connected(await named(context));
+	return times;
+};
 
+describe('the names of the contexts', () => {
 	it('are read only where that of this one may have to be cut', async () => {
 		expect(await listed('a-context-of-16.')).toBe(0);
 		expect(await listed('a-context-of-17..')).toBe(1);
