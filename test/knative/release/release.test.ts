@@ -7,8 +7,10 @@ import {releaseOf} from '../../../source/knative/release/release.js';
 import {rollBack} from '../../../source/knative/release/verbs/roll-back.js';
 import {undo} from '../../../source/knative/release/verbs/undo.js';
 import {trafficWarnings} from '../../../source/knative/release/warnings.js';
+import {planRevision} from '../../../source/knative/revision/plan-revision.js';
 import {splitOf, toTargets} from '../../../source/knative/split/split.js';
 import type {TrafficTarget} from '../../../source/knative/objects/wire.js';
+import {planCreateRevision} from '../../../source/release/plan-object.js';
 import {planned} from '../../release/made.js';
 import {
 	planAbandon,
@@ -252,7 +254,7 @@ describe('rolling back', () => {
 		});
 	});
 
-	it('asks where image and split were written at once, and what it would go to had no pods', () => {
+	it('asks where image and split were written at once, unless pods tell what had the traffic', () => {
 		const model = new Model();
 		model.pass(60);
 		model.write('kim', [pin(1, 100, 'stable'), latest(0)]);
@@ -276,12 +278,11 @@ describe('rolling back', () => {
 					: revision,
 			),
 		});
-		expect(rollBack(active(nameOf(2), 'False', 500_000))).toMatchObject({
-			kind: 'ask',
-			candidates: ['cart-00001', 'cart-00002'],
-		});
-		// It lost its pods with its traffic.
-		expect(wholeOf(rollBack(active(nameOf(2), 'False', 20_000)))).toBe('cart-00002');
+		const asked = {kind: 'ask', candidates: ['cart-00001', 'cart-00002']};
+		expect(rollBack(facts)).toMatchObject(asked);
+		expect(rollBack(active(nameOf(2), 'False', 500_000))).toMatchObject(asked);
+		// It lost its pods with its traffic, or with the requests at its tag.
+		expect(rollBack(active(nameOf(2), 'False', 20_000))).toMatchObject(asked);
 		expect(wholeOf(rollBack(active(nameOf(1), 'False', 500_000)))).toBe('cart-00002');
 	});
 
@@ -767,4 +768,29 @@ it('what followed the latest and is pinned at the same share is no news to users
 	const before = splitOf(service);
 	const after = before.map(row => ({...row, key: 'cart-00002', latest: false}));
 	expect(trafficWarnings(service, revisions, before, after)).toEqual([]);
+});
+
+it('no tag of the way back is left behind by the next revision, where follow latest comes on again', () => {
+	const model = madeOf(1);
+	model.pass(60);
+	const revision = planRevision(
+		model.service(),
+		{image: 'registry.example.com/cart:2', percent: 0, newTag: 'canary'},
+		{stable: nameOf(1)},
+	);
+	if (!revision.ok) throw new Error('no revision');
+	model.send('anns', 'ann', planCreateRevision(model.facts('anns'), revision, []), {
+		makes: {crashes: false, stays: false},
+	});
+	model.pass(60);
+	model.send('anns', 'ann', planned(planPromote(model.facts('anns'))));
+	expect(splitOf(model.service()).map(({key, percent}) => `${key}=${percent}`)).toEqual([
+		'cart-00001=0',
+		'@latest=100',
+	]);
+	model.pass(60);
+	model.deploy('ci', {crashes: false});
+	model.pass(60);
+	expect(splitOf(model.service()).flatMap(({tags}) => tags)).not.toContain('previous');
+	expect(wholeOf(rollBack(model.facts()))).toBe('cart-00002');
 });

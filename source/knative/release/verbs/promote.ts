@@ -85,7 +85,9 @@ function promoteTo(
 	split = dropTag(split, canaryTag);
 	const tagging = {service: service.name, placeholders, notes};
 	split = moveTag(split, to, stableTag, tagging);
-	if (back !== undefined && split.some(({key}) => key === back)) {
+	const follows = followsAgain(facts, to);
+	// Of what follows the latest the next revision makes it out of date, which no tag would tell.
+	if (!follows && back !== undefined && split.some(({key}) => key === back)) {
 		split = moveTag(split, back, previousTag, tagging);
 	} else {
 		split = dropTag(split, previousTag);
@@ -93,8 +95,6 @@ function promoteTo(
 	// Where it cannot be told which of several users had, each of them may be the way back.
 	const had = release.doubt?.about === 'stable' && keepsPrevious ? release.doubt.candidates : [];
 	split = withoutLeftovers(split, back === undefined ? had : [back]);
-	const before = noteOf(facts);
-	const follows = (before?.isCurrent ?? false) && before?.note.followed === true;
 	split = followedAgain(facts, split, to, {follows, notes});
 	notes.push(...outsideNotes(release, to, now));
 	if (revisions === undefined) {
@@ -133,24 +133,32 @@ function wayBack(facts: ReleaseFacts, {stable, whole}: Release, to: string): str
 	return isFine && unready(facts, had) === undefined ? had : undefined;
 }
 
-/**
- * Pinned, so that later revisions wait for the operator; following the latest again where all of the traffic did before
- * the release, and no newer revision can take it at once.
- */
+/** All of the traffic followed the latest before the release, says the note about it. */
+function hadFollowed(facts: ReleaseFacts): boolean {
+	const found = noteOf(facts);
+	return found?.isCurrent === true && found.note.followed;
+}
+
+/** The same once it is promoted, where no newer revision can take it at once. */
+function followsAgain(facts: ReleaseFacts, to: string): boolean {
+	const {latestReady, latestCreated} = facts.service;
+	return hadFollowed(facts) && latestReady === to && latestCreated === to;
+}
+
+/** Pinned, so that later revisions wait for the operator; following the latest where it did before the release. */
 function followedAgain(
-	{service}: ReleaseFacts,
+	facts: ReleaseFacts,
 	split: Split,
 	to: string,
 	{follows, notes}: {follows: boolean; notes: string[]},
 ): Split {
-	const isLatest = service.latestReady === to && service.latestCreated === to;
-	if (follows && isLatest) {
+	if (follows) {
 		notes.push(
 			'Follow latest is on again, as before this release: the next ready revision gets this traffic.',
 		);
 		return follow(split, to, to).split;
 	}
-	if (splitOf(service).some(row => row.latest) || follows) {
+	if (splitOf(facts.service).some(row => row.latest) || hadFollowed(facts)) {
 		notes.push(`Pinned to ${to}: later revisions wait for you.`);
 	}
 	return split;
