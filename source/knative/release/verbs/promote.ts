@@ -29,7 +29,7 @@ export function promote(
 	}
 	const ready = outside.filter(({name, state}) => state.ready && rejectionOf(facts, name) === undefined);
 	const [only, ...more] = ready;
-	if (only === undefined) return nothingToPromote(facts, whole);
+	if (only === undefined) return nothingToPromote(facts, whole, now);
 	const question = `${service.name} has no canary: ${whole ?? 'no revision'} has 100 %.`;
 	if (more.length > 0) {
 		return {
@@ -175,7 +175,11 @@ function outsideNotes({outside}: Release, to: string, now: number | undefined): 
 }
 
 /** Complete is what has 100 % on the newest revision of all: where that one is not ready there is nothing to be glad of. */
-function nothingToPromote(facts: ReleaseFacts, whole: string | undefined): Choice {
+function nothingToPromote(
+	facts: ReleaseFacts,
+	whole: string | undefined,
+	now: number | undefined,
+): Choice {
 	const {service} = facts;
 	const {name, latestCreated} = service;
 	const has =
@@ -190,7 +194,7 @@ function nothingToPromote(facts: ReleaseFacts, whole: string | undefined): Choic
 			const reason = why === '' ? '' : `: ${why}`;
 			return {
 				kind: 'refused',
-				reason: `${name} has no canary: ${latestCreated} was rejected${momentBy({at, by})}${reason}. ${has}.`,
+				reason: `${name} has no canary: ${latestCreated} was rejected${momentBy({at, by}, now)}${reason}. ${has}.`,
 			};
 		}
 		const configurations = condition(service, 'ConfigurationsReady');
