@@ -19,6 +19,7 @@ import {
 	planSplit,
 	planUndo,
 } from '../../../source/release/plan-split.js';
+import {serviceView} from '../objects.js';
 import {Model, nameOf} from './model.js';
 
 const pin = (generation: number, percent: number, tag?: string): TrafficTarget => ({
@@ -793,4 +794,17 @@ it('no tag of the way back is left behind by the next revision, where follow lat
 	model.pass(60);
 	expect(splitOf(model.service()).flatMap(({tags}) => tags)).not.toContain('previous');
 	expect(wholeOf(rollBack(model.facts()))).toBe('cart-00002');
+});
+
+it('what is deployed before any revision has been ready is no canary: it is tried beside nothing', () => {
+	const service = serviceView({
+		traffic: [latest(100)],
+		edit(object) {
+			object.status.traffic = [];
+			delete object.status.latestReadyRevisionName;
+		},
+	});
+	const {canary, stable, doubt, reason} = releaseOf({service, revisions: [], changes: []});
+	expect({canary, stable, doubt}).toEqual({canary: undefined, stable: undefined, doubt: undefined});
+	expect(reason).toBe('There is no canary.');
 });
