@@ -722,6 +722,16 @@ describe('giving up what is not being tried', () => {
 		expect(wholeOf(rollBack(model.facts()))).toBe('cart-00001');
 	});
 
+	it('leaves a canary that waits for being ready at the tag which follows the latest', () => {
+		const model = madeOf(2);
+		model.write('kim', [pin(2, 100, 'stable'), latest(0, 'canary')]);
+		model.deploy('ci', {crashes: false, stays: true});
+		model.pass(60);
+		const choice = abandon(model.facts(), {to: nameOf(1)});
+		expect(choice).toMatchObject({rejected: 'cart-00001'});
+		expect(targetsOf(choice)).toEqual([pin(2, 100, 'stable'), latest(0, 'canary')]);
+	});
+
 	it('is refused for what users had, and where nobody can take its share', () => {
 		const model = pinnedFirst(3);
 		model.write('kim', [pin(1, 90, 'stable'), pin(2, 10, 'canary')]);
@@ -736,6 +746,14 @@ describe('giving up what is not being tried', () => {
 			reason: 'Which revision is to have the 40 % of cart-00002 cannot be told: split them first.',
 		});
 	});
+});
+
+it('what a promotion leaves in the split does not go by what one machine remembers', () => {
+	const model = madeOf(2);
+	model.watched('bobs', 'kim', () => model.write('kim', [pin(2, 0), pin(1, 100, 'canary')]));
+	model.pass(60);
+	expect(model.facts('bobs').changes).toHaveLength(1);
+	expect(targetsOf(promote(model.facts('bobs')))).toEqual(targetsOf(promote(model.facts('anns'))));
 });
 
 it('what may be the way back stays in the split where it cannot be told which of several it is', () => {

@@ -92,8 +92,9 @@ function promoteTo(
 	} else {
 		split = dropTag(split, previousTag);
 	}
-	// Where it cannot be told which of several users had, each of them may be the way back.
-	const had = release.doubt?.about === 'stable' && keepsPrevious ? release.doubt.candidates : [];
+	// Where the cluster does not tell which of several users had, each of them may be the way back.
+	const {doubt} = releaseOf({...facts, changes: []});
+	const had = doubt?.about === 'stable' && keepsPrevious ? doubt.candidates : [];
 	split = withoutLeftovers(split, back === undefined ? had : [back]);
 	split = followedAgain(facts, split, to, {follows, notes});
 	notes.push(...outsideNotes(release, to, now));
@@ -175,11 +176,7 @@ function outsideNotes({outside}: Release, to: string, now: number | undefined): 
 }
 
 /** Complete is what has 100 % on the newest revision of all: where that one is not ready there is nothing to be glad of. */
-function nothingToPromote(
-	facts: ReleaseFacts,
-	whole: string | undefined,
-	now: number | undefined,
-): Choice {
+function nothingToPromote(facts: ReleaseFacts, whole: string | undefined, now: number | undefined): Choice {
 	const {service} = facts;
 	const {name, latestCreated} = service;
 	const has =
