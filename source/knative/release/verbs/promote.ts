@@ -175,11 +175,7 @@ function outsideNotes({outside}: Release, to: string, now: number | undefined): 
 }
 
 /** Complete is what has 100 % on the newest revision of all: where that one is not ready there is nothing to be glad of. */
-function nothingToPromote(
-	facts: ReleaseFacts,
-	whole: string | undefined,
-	now: number | undefined,
-): Choice {
+function nothingToPromote(facts: ReleaseFacts, whole: string | undefined, now: number | undefined): Choice {
 	const {service} = facts;
 	const {name, latestCreated} = service;
 	const has =
