@@ -7,7 +7,7 @@
  */
 import {joinedChanges, mayExist, noteOf, ownRevisions, rejectionOf, type ReleaseFacts} from './facts.js';
 import {
-	hadTraffic,
+	hadNoPods,
 	isUnchangedSince,
 	lastOf,
 	leftOf,
@@ -184,7 +184,7 @@ function fromSplitAndRecord(facts: ReleaseFacts, whole: string): Past {
 	if (follows && isTold && back === undefined) {
 		const before = meantBefore(facts, whole, older);
 		const names = listed.map(({revision}) => revision);
-		if (before !== undefined && isCandidate(before) && hadTraffic(facts, whole, before, names)) {
+		if (before !== undefined && isCandidate(before) && !hadNoPods(facts, whole, before, names)) {
 			const because = isUnchangedSince(facts, whole)
 				? `the latest ready revision until ${whole} came`
 				: `the last to leave the split before ${whole} had all of it`;

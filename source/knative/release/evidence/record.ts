@@ -102,13 +102,13 @@ export function isUnchangedSince(facts: ReleaseFacts, whole: string): boolean {
 }
 
 /**
- * Whether the latest ready revision is what had the traffic, where others are listed beside `whole` at 0 %: who writes image
- * and split at once leaves the time at which the split was written last at the moment when `whole` was made, as one does who
- * writes the same split with each image. What had the traffic had pods then; where others had some, too, it cannot be told.
+ * That another one had the traffic than the latest ready revision, though the split may be the one that `whole` came into: who
+ * writes image and split at once leaves the time at which the split was written last at the moment when `whole` was made, as
+ * one does who writes the image alone. What had the traffic had pods then, and what had none had none (condition Active).
  *
  * @param listed What stays in the split beside `whole`, at 0 %.
  */
-export function hadTraffic(
+export function hadNoPods(
 	facts: ReleaseFacts,
 	whole: string,
 	before: string,
@@ -116,10 +116,10 @@ export function hadTraffic(
 ): boolean {
 	const {trafficWrittenAt} = facts.service;
 	const {created} = arrivalOf(facts, whole) ?? {};
-	if (listed.length === 0 || created === undefined || trafficWrittenAt === undefined) return true;
-	if (created - trafficWrittenAt > 2 * second) return true;
+	if (created === undefined || trafficWrittenAt === undefined) return false;
+	if (created - trafficWrittenAt > 2 * second) return false;
 	const wasIdle = (name: string) => (idleSince(facts, name) ?? created) < created - second;
-	return !wasIdle(before) && listed.every(name => wasIdle(name));
+	return wasIdle(before) && listed.some(name => !wasIdle(name));
 }
 
 /** Since when it has no pods; undefined where it has some, or that is not told. */
