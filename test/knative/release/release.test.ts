@@ -117,6 +117,16 @@ describe('promoting', () => {
 		});
 	});
 
+	it('is no way to give users back what they had', () => {
+		const model = pinnedFirst(2);
+		model.write('kim', [pin(1, 90, 'stable'), pin(2, 10, 'canary')]);
+		expect(promote(model.facts(), {to: nameOf(1)})).toEqual({
+			kind: 'refused',
+			reason:
+				'cart-00001 is what users had before cart-00002 was tried: that would be no promotion. Roll back instead.',
+		});
+	});
+
 	it('asks which one, where several are newer', () => {
 		expect(promote(pinnedFirst(3).facts())).toMatchObject({
 			kind: 'ask',

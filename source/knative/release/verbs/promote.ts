@@ -24,6 +24,8 @@ export function promote(
 	}
 	const offered = to ?? canary?.revision;
 	if (offered !== undefined) {
+		const why = noPromotion(release, offered);
+		if (why !== undefined) return {kind: 'refused', reason: why};
 		const guess = to === undefined ? rolledBackBefore(facts, offered, now) : undefined;
 		return promoteTo(facts, release, offered, {placeholders, now, keepsPrevious, guess});
 	}
@@ -40,6 +42,12 @@ export function promote(
 	}
 	const guess = `${question} ${only.name} is newer, but no split lists it`;
 	return promoteTo(facts, release, only.name, {placeholders, now, keepsPrevious, guess});
+}
+
+/** Why it would be no promotion, whoever has chosen it: what is being tried would be taken from users, without a word of that. */
+function noPromotion({canary, stable, whole}: Release, to: string): string | undefined {
+	if (whole !== undefined || !canary || stable?.revision !== to) return undefined;
+	return `${to} is what users had before ${canary.revision} was tried: that would be no promotion. Roll back instead.`;
 }
 
 /** Why a canary is one that somebody has taken the traffic from: with a verb of this program, or with kubectl since. */
