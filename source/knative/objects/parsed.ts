@@ -151,9 +151,16 @@ const fieldManagers = v.pipe(
 	}),
 );
 
+/** What a path of the API can end in, as the server itself takes it (apimachinery IsValidPathSegmentName). */
+const pathSegment = v.pipe(
+	v.string(),
+	v.minLength(1),
+	v.check(segment => segment !== '.' && segment !== '..' && !/[/%]/.test(segment), 'no name of an object'),
+);
+
 /** A reading of `metadata`; a missing name, or uid where something is to be written, is for the caller to refuse. */
 export const metadata = v.object({
-	name: v.pipe(v.string(), v.minLength(1), v.transform(printable)),
+	name: v.pipe(pathSegment, v.transform(printable)),
 	namespace: sharedText,
 	uid: text,
 	resourceVersion: text,
@@ -164,9 +171,15 @@ export const metadata = v.object({
 	annotations: stringMap,
 });
 
+/** Of an object that is asked for again by its namespace and name: without a namespace it would be another one. */
+export const placedMetadata = v.object({
+	...metadata.entries,
+	namespace: v.pipe(pathSegment, v.transform(shared)),
+});
+
 /** The same, with who else writes the object. */
 export const ownedMetadata = v.object({
-	...metadata.entries,
+	...placedMetadata.entries,
 	ownerReferences: v.optional(controllers, []),
 	managedFields: v.optional(fieldManagers, []),
 });

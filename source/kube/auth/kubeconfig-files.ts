@@ -10,22 +10,15 @@ import {boolYaml11Tag, CORE_SCHEMA, load, mergeTag} from 'js-yaml';
 import * as v from 'valibot';
 import {readGiven} from '../../files/given-file.js';
 import {printable} from '../../knative/text/printable.js';
+import {inCluster} from './in-cluster.js';
+import type {Kubeconfig, KubeconfigSource} from './kubeconfig-entries.js';
+
+export type {Kubeconfig, KubeconfigEntry, KubeconfigSource} from './kubeconfig-entries.js';
 
 /** The kubeconfig, or what it says, is no way to a cluster. The message tells the operator what to do. */
 export class KubeconfigError extends Error {
 	override name = 'KubeconfigError';
 }
-
-export type KubeconfigSource = {
-	/** Path of one file, as `--kubeconfig` gives it. */
-	kubeconfig?: string;
-	/** The text itself, instead of any file. */
-	kubeconfigText?: string;
-	/** For tests: the environment, the home directory and where a pod finds its service account. */
-	env?: Record<string, string | undefined>;
-	home?: string;
-	serviceAccount?: string;
-};
 
 const text = v.optional(v.nullable(v.string()));
 
@@ -37,18 +30,6 @@ const fileSchema = v.looseObject({
 	clusters: entries,
 	users: entries,
 });
-
-/** An entry as it stands in a file; only the one that is used is checked, so that another one's fault does not matter. */
-export type KubeconfigEntry = {value: unknown; file: string; directory: string};
-
-export type Kubeconfig = {
-	/** What was read, for messages. */
-	files: string[];
-	currentContext: string | undefined;
-	contexts: Map<string, KubeconfigEntry>;
-	clusters: Map<string, KubeconfigEntry>;
-	users: Map<string, KubeconfigEntry>;
-};
 
 function codeOf(error: unknown): string | undefined {
 	return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
@@ -69,11 +50,17 @@ async function readKubeconfig(file: string, missingIsFine: boolean): Promise<str
 	} catch (error) {
 		const code = codeOf(error);
 		if (code === 'ENOENT' && missingIsFine) return undefined;
-		const why =
-			{ENOENT: 'there is no such file', EACCES: 'permission denied', EISDIR: 'it is a directory'}[
-				code ?? ''
-			] ?? (error instanceof Error ? error.message : String(error));
-		throw new KubeconfigError(`cannot read the kubeconfig ${printable(file)}: ${why}`, {cause: error});
+		const known = {
+			ENOENT: 'there is no such file',
+			EACCES: 'permission denied',
+			EISDIR: 'it is a directory',
+		}[code ?? ''];
+		const what = `cannot read the kubeconfig ${printable(file)}`;
+		// The cause would say the same again, in the words of the system.
+		if (known !== undefined) throw new KubeconfigError(`${what}: ${known}`);
+		throw new KubeconfigError(`${what}: ${error instanceof Error ? error.message : String(error)}`, {
+			cause: error,
+		});
 	}
 }
 
@@ -180,34 +167,6 @@ function merge(files: {file: string; directory: string; content: string}[]): Kub
 	return merged;
 }
 
-/** A pod's own way to the API server: kubernetes/client-go rest.InClusterConfig. */
-async function inCluster(
-	root: string,
-	env: Record<string, string | undefined>,
-): Promise<Kubeconfig | undefined> {
-	const {KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT: port} = env;
-	if (!host || !port) return undefined;
-	const tokenFile = path.join(root, 'token');
-	if ((await readKubeconfig(tokenFile, true)) === undefined) return undefined;
-	const namespace = (await readKubeconfig(path.join(root, 'namespace'), true))?.trim();
-	const entry = (value: unknown): KubeconfigEntry => ({value, file: 'the service account', directory: root});
-	return {
-		files: ['the service account'],
-		currentContext: 'in-cluster',
-		contexts: new Map([['in-cluster', entry({cluster: 'in-cluster', user: 'service account', namespace})]]),
-		clusters: new Map([
-			[
-				'in-cluster',
-				entry({
-					server: `https://${host.includes(':') ? `[${host}]` : host}:${port}`,
-					'certificate-authority': 'ca.crt',
-				}),
-			],
-		]),
-		users: new Map([['service account', entry({tokenFile: 'token'})]]),
-	};
-}
-
 /** Undefined where a container runs as a number without an account and HOME is not set: then there is none. */
 function homeDirectory(): string | undefined {
 	try {
@@ -255,7 +214,6 @@ export async function loadKubeconfig(
 	if (source.kubeconfigText !== undefined) {
 		return merge([{file: 'given as text', directory: process.cwd(), content: source.kubeconfigText}]);
 	}
-	const env = source.env ?? process.env;
 	const explicit = source.kubeconfig !== undefined;
 	const wanted = kubeconfigPaths(source);
 	const found: {file: string; directory: string; content: string}[] = [];
@@ -265,7 +223,7 @@ export async function loadKubeconfig(
 	}
 	const merged = merge(found);
 	if (explicit || isOptional || merged.contexts.size > 0) return merged;
-	const own = await inCluster(source.serviceAccount ?? '/var/run/secrets/kubernetes.io/serviceaccount', env);
+	const own = await inCluster(source);
 	if (own) return own;
 	if (found.length > 0) return merged;
 	const missing = wanted.map(file => printable(file)).join(', ');

@@ -22,6 +22,7 @@ import {
 	type SelectedContext,
 } from './kubeconfig-entries.js';
 import {hasOwnUser, overrideCluster, overrideUser, type KubeconfigOverrides} from './kubeconfig-overrides.js';
+import {podNamespace} from './in-cluster.js';
 import {refuseAsKubectl} from './kubeconfig-rules.js';
 
 export {KubeconfigError, type KubeconfigSource} from './kubeconfig-files.js';
@@ -116,7 +117,7 @@ export async function selectContext(
 	}
 	const selected: SelectedContext = {
 		name,
-		namespace: context.namespace || 'default',
+		namespace: context.namespace || (await podNamespace(source)) || 'default',
 		clusterName,
 		userName,
 		cluster: {...cluster, server},
