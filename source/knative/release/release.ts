@@ -62,7 +62,7 @@ export type Release = {
 /** The part that a revision has in the release; undefined where it has none, or that cannot be told. */
 export function roleOf(
 	revision: string,
-	{canary, stable}: {readonly [part in RoleName]: {readonly revision: string} | undefined},
+	{canary, stable}: Readonly<Record<RoleName, {readonly revision: string} | undefined>>,
 ): RoleName | undefined {
 	if (revision === canary?.revision) return 'canary';
 	return revision === stable?.revision ? 'stable' : undefined;

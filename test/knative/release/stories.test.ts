@@ -297,10 +297,11 @@ function brokenPromises(model: Model): Broken {
 	];
 }
 
+const shareIn = (split: Split, name: string) =>
+	split.reduce((sum, {revision, percent}) => sum + (revision === name ? percent : 0), 0);
+
 /** Nothing that was rejected gets more users without its name being said. */
 function brokenByRejected(model: Model, {service}: ReturnType<Model['facts']>, plan: Plan): Broken {
-	const shareIn = (split: Split, name: string) =>
-		split.reduce((sum, {revision, percent}) => sum + (revision === name ? percent : 0), 0);
 	return model.revisions.flatMap(({generation, rejected}) => {
 		const name = nameOf(generation);
 		const had = sharesOf(service).find(({revision}) => revision === name)?.percent ?? 0;
