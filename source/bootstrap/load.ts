@@ -10,7 +10,7 @@ import {readFileSync} from 'node:fs';
 import {createRequire} from 'node:module';
 import path from 'node:path';
 import {Script} from 'node:vm';
-import type {CodeCache} from './code-cache.js';
+import {stages, type CodeCache, type Stage} from './code-cache.js';
 
 type Loaded = {readonly exports: unknown};
 type Wrapper = (
@@ -28,10 +28,10 @@ export type Loader = {
 	 */
 	load(id: string): unknown;
 	/**
-	 * Keeps the code of all that is loaded by now. To be called when a console has come up, and before anything sets flags of
-	 * V8: it would take the code for that of another V8.
+	 * Keeps the code of all that is loaded by now, but for what is kept of that stage or a later one. To be called while no flags of
+	 * V8 are set that were not at the start: it would take the code for that of another V8.
 	 */
-	keep(): void;
+	keep(stage: Exclude<Stage, 'command'>): void;
 	/** For the end of the program: keeps the code of what was loaded and never kept. */
 	keepRest(): void;
 };
@@ -50,7 +50,7 @@ export function createLoader(
 	read: (name: string) => string = name => readFileSync(path.join(directory, name), 'latin1'),
 ): Loader {
 	const modules = new Map<string, Loaded>();
-	const scripts = new Map<string, {script: Script; isKept: boolean; isOfConsole: boolean}>();
+	const scripts = new Map<string, {script: Script; kept: Stage | undefined}>();
 	const requireOfNode = createRequire(path.join(directory, 'cli.js'));
 
 	function load(id: string): unknown {
@@ -83,22 +83,21 @@ export function createLoader(
 			columnOffset: -before.length,
 			...(kept && {cachedData: kept.data}),
 		});
-		const isKept = kept !== undefined && script.cachedDataRejected === false;
-		scripts.set(name, {script, isKept, isOfConsole: isKept && kept.isOfConsole});
+		const isTaken = kept !== undefined && script.cachedDataRejected === false;
+		scripts.set(name, {script, kept: isTaken ? kept.stage : undefined});
 		return script.runInThisContext();
 	}
 
-	function write(isOfConsole: boolean): void {
+	function write(stage: Stage): void {
 		if (cache === undefined) return;
 		for (const [name, entry] of scripts) {
-			if (entry.isKept && (entry.isOfConsole || !isOfConsole)) continue;
-			cache.write(name, {data: entry.script.createCachedData(), isOfConsole});
-			entry.isKept = true;
-			entry.isOfConsole = isOfConsole;
+			if (entry.kept !== undefined && stages.indexOf(entry.kept) >= stages.indexOf(stage)) continue;
+			cache.write(name, {data: entry.script.createCachedData(), stage});
+			entry.kept = stage;
 		}
 	}
 
-	return {load, keep: () => write(true), keepRest: () => write(false)};
+	return {load, keep: write, keepRest: () => write('command')};
 }
 
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>

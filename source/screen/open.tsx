@@ -36,12 +36,15 @@ export async function openScreen(
 		lifecycle,
 		first,
 		loan,
+		onKey = () => {},
 		theme = {},
 		alert = new Set(),
 	}: {
 		lifecycle: Lifecycle;
 		first: FirstFrame;
 		loan: ConsoleLoan;
+		/** Called for each key. */
+		onKey?: () => void;
 		theme?: ThemeOptions;
 		alert?: ReadonlySet<AlertKind>;
 	},
@@ -72,7 +75,10 @@ export async function openScreen(
 						quit={() => settled(() => instance.unmount())}
 						settled={settled}
 						redraw={() => writer.redraw()}
-						onKey={() => writer.keyPressed()}
+						onKey={() => {
+							writer.keyPressed();
+							onKey();
+						}}
 						onSuspendable={suspend =>
 							loan.provide(async use => {
 								// Whoever is lent it must not get as keys what the terminal answers us.

@@ -33,11 +33,12 @@ const bundle = (files: Record<string, string>) => {
 const work = (name: string) => `exports.${name} = n => { ${'n = n * 3 + 1; '.repeat(200)} return n; };\n`;
 
 /** Loads it and runs some of the functions that `work` has made. */
-const run = (names: readonly string[], end: 'keep' | 'keepRest') => {
+const run = (names: readonly string[], end: 'console' | 'used' | 'keepRest') => {
 	const loader = createLoader(directory, cache);
 	const exported = new Map(Object.entries(loader.load('./a.js') ?? {}));
 	for (const name of names) exported.get(name)(1);
-	loader[end]();
+	if (end === 'keepRest') loader.keepRest();
+	else loader.keep(end);
 };
 
 describe('loading the bundle', () => {
@@ -115,22 +116,28 @@ describe('the code of the bundle', () => {
 		expect(written).toEqual(['a.js']);
 	});
 
-	it('of a command gives way to that of a console, which stays', () => {
+	it('of a command gives way to that of a console, and this to that of one that was used, which stays', () => {
 		bundle({'a.js': work('first')});
 		run([], 'keepRest');
-		run(['first'], 'keep');
-		run(['first'], 'keep');
+		run(['first'], 'console');
+		run(['first'], 'console');
 		run([], 'keepRest');
 		expect(written).toEqual(['a.js', 'a.js']);
-		expect(kept.get('a.js')!.isOfConsole).toBe(true);
+		expect(kept.get('a.js')!.stage).toBe('console');
+		run(['first'], 'used');
+		run(['first'], 'used');
+		run(['first'], 'console');
+		run([], 'keepRest');
+		expect(written).toEqual(['a.js', 'a.js', 'a.js']);
+		expect(kept.get('a.js')!.stage).toBe('used');
 	});
 
 	it('is made anew where V8 does not take it', () => {
 		bundle({'a.js': work('first')});
-		run(['first'], 'keep');
+		run(['first'], 'console');
 		bundle({'a.js': work('another')});
-		run(['another'], 'keep');
-		run(['another'], 'keep');
+		run(['another'], 'console');
+		run(['another'], 'console');
 		expect(written).toEqual(['a.js', 'a.js']);
 	});
 
@@ -138,7 +145,7 @@ describe('the code of the bundle', () => {
 		bundle({'a.js': work('first')});
 		const loader = createLoader(directory);
 		loader.load('./a.js');
-		loader.keep();
+		loader.keep('used');
 		loader.keepRest();
 		expect(written).toEqual([]);
 	});

@@ -79,7 +79,7 @@ export function TableRows({
 	);
 	const items = rows.map(({key, cells}) => {
 		const pieces = text.pieces(cells).map(piece => ({style: styles.plain, ...piece}));
-		return {key, pieces, said: JSON.stringify([styles.plain, pieces])};
+		return {key, pieces, said: JSON.stringify(pieces)};
 	});
 
 	return (
@@ -100,15 +100,11 @@ export function TableRows({
 				width={width}
 				height={tableRowsHeight(count, height)}
 				empty={empty}
-				renderRow={(row, {isSelected}) => (
-					<Text wrap="truncate" {...styles.plain} {...(isSelected ? {bold: true} : {})}>
-						{row.pieces.map((piece, position) => (
-							<Text key={position} {...piece.style}>
-								{piece.text}
-							</Text>
-						))}
-					</Text>
-				)}
+				renderRow={({pieces}, {isSelected}) =>
+					isSelected
+						? pieces.map(({text: said, style}) => ({text: said, style: {...style, bold: true}}))
+						: pieces
+				}
 			/>
 		</Box>
 	);
