@@ -101,9 +101,10 @@ export function TableRows({
 				height={tableRowsHeight(count, height)}
 				empty={empty}
 				renderRow={({pieces}, {isSelected}) =>
-					isSelected
-						? pieces.map(({text: said, style}) => ({text: said, style: {...style, bold: true}}))
-						: pieces
+					pieces.map(({text: said, style, isDrawn = false}) => ({
+						text: said,
+						style: isSelected && !isDrawn ? {...style, bold: true} : style,
+					}))
 				}
 			/>
 		</Box>
