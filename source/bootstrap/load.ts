@@ -12,7 +12,7 @@ import path from 'node:path';
 import {Script} from 'node:vm';
 import {stages, type CodeCache, type Stage} from './code-cache.js';
 
-type Loaded = {readonly exports: unknown};
+type Loaded = {exports: unknown};
 type Wrapper = (
 	exports: unknown,
 	require: (id: string) => unknown,
@@ -66,6 +66,7 @@ export function createLoader(
 		const module: Loaded = {exports: {}};
 		modules.set(name, module);
 		wrapper(module.exports, load, module, path.join(directory, file), directory);
+		module.exports = withFunctions(module.exports);
 		return module.exports;
 	}
 
@@ -103,3 +104,17 @@ export function createLoader(
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
 	typeof value === 'object' && value !== null;
 const isWrapper = (value: unknown): value is Wrapper => typeof value === 'function';
+
+/**
+ * What a file exports, with its functions as values. esbuild makes a getter of each export, which calls another one, for each call of
+ * a function from another file; all of them share one piece of code, which V8 cannot make quick. A function is never exchanged for
+ * another one; what is no function yet may be, and keeps its getter.
+ */
+function withFunctions(exports: unknown): unknown {
+	if (!isRecord(exports) || exports['__esModule'] !== true) return exports;
+	const properties = Object.entries(Object.getOwnPropertyDescriptors(exports)).map(([name, property]) => {
+		const value = property.get && exports[name];
+		return [name, typeof value === 'function' ? {value, enumerable: true} : property] as const;
+	});
+	return Object.defineProperties({}, Object.fromEntries(properties));
+}

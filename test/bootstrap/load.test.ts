@@ -69,6 +69,19 @@ describe('loading the bundle', () => {
 		expect(() => loader.load('./all.js#d.js')).toThrow('all.js has no d.js');
 	});
 
+	it('gives functions as values, and what may be another thing later as it is then', () => {
+		bundle({
+			'a.js':
+				'let count = 0; function add() { count++; }\n' +
+				"Object.defineProperty(exports, '__esModule', {value: true});\n" +
+				'for (const [name, get] of Object.entries({count: () => count, add: () => add})) Object.defineProperty(exports, name, {get, enumerable: true});',
+		});
+		const a = createLoader(directory).load('./a.js');
+		expect(Object.getOwnPropertyDescriptor(a, 'add')?.value).toBeTypeOf('function');
+		Reflect.get(Object(a), 'add')();
+		expect(a).toMatchObject({__esModule: true, count: 1});
+	});
+
 	it('throws what a file throws, with the line and the column where it did', () => {
 		bundle({
 			'first.js': "throw new Error('in the first line');",
