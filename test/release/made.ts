@@ -146,6 +146,6 @@ export const row = (key: string, percent: number, tags: string[] = []) => ({
 });
 
 /** An object as the server gives it back that has taken its deletion on. */
-export function going<Metadata extends object>(object: {metadata: Metadata}): object {
+export function going(object: {metadata: object}): object {
 	return {...object, metadata: {...object.metadata, deletionTimestamp: '2026-11-26T09:00:00Z'}};
 }
