@@ -6,15 +6,8 @@ import type {ServiceView} from '../knative/service/service.js';
 import type {Cluster} from '../kube/cluster.js';
 import type {Plan} from '../release/plan.js';
 import {planAgain, planDeleteRevision, planDeleteService} from '../release/plan-object.js';
-import {
-	planPromote,
-	planRollback,
-	planSplit,
-	planUndo,
-	type Facts,
-	type Planned,
-	type PlanOptions,
-} from '../release/plan-split.js';
+import type {Facts, Planned, PlanOptions} from '../release/plan-facts.js';
+import {planPromote, planRollback, planSplit, planUndo} from '../release/plan-split.js';
 import {withoutHistory} from '../release/without-history.js';
 import {setAndGot} from './live/verdicts.js';
 import type {History} from './session/change-recorder.js';

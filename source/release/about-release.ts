@@ -2,7 +2,7 @@
 import {sharesOf} from '../knative/release/evidence/shares.js';
 import {releaseOf, type ReleaseFacts, type Role} from '../knative/release/release.js';
 import {differences} from '../knative/revision/differences.js';
-import {verdictSentence, type CanaryVerdict} from './canary-verdict.js';
+import {verdictSentence, type CanaryVerdict} from './verdict/canary-verdict.js';
 import {momentBy, sinceWords} from '../knative/text/moment.js';
 
 /** `isBad`: what speaks against any more of it. */

@@ -14,7 +14,8 @@ import {rejectedImage} from '../knative/release/evidence/likeness.js';
 import {ownerWarnings, rejectedWords, type Warning} from '../knative/release/warnings.js';
 import type {KnativeService} from '../knative/objects/wire.js';
 import {baseWarnings} from './base-offer.js';
-import {noteFor, type Facts, type Planned} from './plan-split.js';
+import type {Facts, Planned} from './plan-facts.js';
+import {noteFor} from './plan-note.js';
 import type {Plan} from './plan.js';
 
 /**

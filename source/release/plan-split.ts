@@ -13,64 +13,24 @@ import {abandon} from '../knative/release/verbs/abandon.js';
 import {isAsked, type Choice, type Parts, type VerbOptions} from '../knative/release/verbs/choice.js';
 import {baseOperation, basedOn, comparedTemplate, type Base} from '../knative/revision/base.js';
 import {differences} from '../knative/revision/differences.js';
-import {noteOf, unmarkedRejections, type Change} from '../knative/release/evidence/facts.js';
-import {noteOperations, type NotedRejection, type Verb} from '../knative/release/evidence/note.js';
+import type {NotedRejection} from '../knative/release/evidence/note.js';
 import {promote} from '../knative/release/verbs/promote.js';
 import {longestReason, markOf, type Rejection} from '../knative/release/evidence/rejection.js';
 import {releaseOf} from '../knative/release/release.js';
 import {rollBack} from '../knative/release/verbs/roll-back.js';
 import {pinnedSplit} from '../knative/release/verbs/settled-split.js';
 import {sharesOf} from '../knative/release/evidence/shares.js';
-import {undo, undoable} from '../knative/release/verbs/undo.js';
+import {undo} from '../knative/release/verbs/undo.js';
 import {trafficWarnings, type Warning} from '../knative/release/warnings.js';
-import type {RevisionView} from '../knative/revision/revision.js';
 import type {ServiceView} from '../knative/service/service.js';
 import {diffSplit, splitOf, type Split} from '../knative/split/split.js';
 import {retag} from '../knative/split/tags.js';
 import type {Plan, TrafficAction} from './plan.js';
 import {aboutRelease} from './about-release.js';
-import {
-	newTags,
-	placeholderRule,
-	unreadNotes,
-	type Placeholders,
-} from '../knative/release/verbs/role-tags.js';
-import {verdictWarnings, type CanaryVerdict} from './canary-verdict.js';
-
-export type Planned =
-	| {ok: true; plan: Plan}
-	/**
-	 * `already`: what is wished for is so. `candidates`: it cannot be told which revision is meant, the operator has to
-	 * say. `instead`: what may be meant.
-	 */
-	| {ok: false; reason: string; already?: true; candidates?: readonly string[]; instead?: 'abandon'};
-
-/** What a plan is made from. */
-export type Facts = {
-	service: ServiceView;
-	/** Newest first; undefined while they are not known, for which no roll back waits. */
-	revisions: readonly RevisionView[] | undefined;
-	/** Changes of its split, oldest first. */
-	changes: readonly Change[];
-	/** Milliseconds since 1970. */
-	now?: number | undefined;
-	/** Who writes, as the server knows them; empty where that is not known. */
-	user?: string;
-	/** Which names for tags are free; undefined where nobody has asked. */
-	placeholders?: Placeholders | undefined;
-	/** What the loop says of what users get, as a clause: `users get failures: 5 of 58`. */
-	trouble?: string | undefined;
-	/** How the canary did against what users had, as far as they were compared. */
-	verdict?: CanaryVerdict | undefined;
-};
-
-/** How a verb is to be done. */
-export type PlanOptions = {
-	/** The operator's own word for which revision is meant, by its full name. */
-	to?: string | undefined;
-	/** What users had stays in the split at 0 %, tagged `previous`. */
-	keepsPrevious?: boolean | undefined;
-};
+import {newTags, placeholderRule, unreadNotes} from '../knative/release/verbs/role-tags.js';
+import type {Facts, Planned, PlanOptions} from './plan-facts.js';
+import {noteFor} from './plan-note.js';
+import {verdictWarnings} from './verdict/canary-verdict.js';
 
 const optionsOf = ({now, placeholders}: Facts, {to}: PlanOptions = {}): VerbOptions => ({
 	to,
@@ -149,77 +109,6 @@ function troubleWarnings(action: TrafficAction, trouble: string | undefined): Wa
 function rowsOf(service: ServiceView, before: Split, after: Split) {
 	const isPinned = after.every(({latest}) => !latest);
 	return diffSplit(isPinned ? pinnedSplit(service) : before, after);
-}
-
-/** Of one service, without a mark of their own: more than that are those of somebody who may not mark any. */
-const mostRejected = 4;
-
-/** What is written down on the service about its release, in the same patch. */
-export function noteFor(
-	verb: Verb,
-	facts: Facts,
-	after: Split,
-	{
-		parts = keptParts(facts, after),
-		followed,
-		rejected,
-		changesTemplate = false,
-	}: {
-		parts?: Parts | undefined;
-		followed?: boolean;
-		/** In the same patch: that moves the generation, whatever becomes of the split. */
-		changesTemplate?: boolean;
-		/** What this gives up. */
-		rejected?: NotedRejection | undefined;
-	} = {},
-) {
-	const {service, now, user = ''} = facts;
-	if (now === undefined) return [];
-	const found = noteOf(facts);
-	const note = found?.isCurrent ? found.note : undefined;
-	const before = splitOf(service);
-	const earlier = undoable(facts);
-	return noteOperations(service, {
-		...parts,
-		// It counts changes of the spec.
-		generation: service.generation + (isAsked(service, after) && !changesTemplate ? 0 : 1),
-		verb,
-		followed: followed ?? (verb === 'promote' ? false : (note?.followed ?? false)),
-		since: now,
-		by: user,
-		split: after,
-		// Undo takes a change back: what it puts back is not undone by undoing again, the one before it is.
-		undo: verb === 'undo' ? earlier.slice(1) : [before, ...earlier],
-		rejected: [
-			...(rejected ? [rejected] : []),
-			...unmarkedRejections(facts).filter(({revision}) => revision !== rejected?.revision),
-		].slice(0, mostRejected),
-	});
-}
-
-/** Of a change of shares or tags alone: the release goes on, with what is in the split. */
-function keptParts(facts: Facts, after: Split): Parts {
-	const {canary, stable, whole} = releaseOf(facts);
-	const listed = new Set(after.map(({revision}) => revision));
-	const had = stable?.revision ?? whole;
-	// Begun by this change: the one that gains and is not what users have.
-	const gaining = diffSplit(splitOf(facts.service), after).find(
-		row => row.revision !== had && (row.after ?? 0) > (row.before ?? 0),
-	)?.revision;
-	const tried = canary?.revision ?? gaining;
-	return {
-		stable: had,
-		canary: tried !== undefined && listed.has(tried) ? tried : undefined,
-		previous: previousTo(facts, had),
-	};
-}
-
-/** What had the traffic before what users have, as the note about the present split tells it. */
-function previousTo(facts: Facts, had: string | undefined): string | undefined {
-	const found = noteOf(facts);
-	if (!found?.isCurrent) return undefined;
-	const {stable, previous} = found.note;
-	return stable === had ? previous : stable;
 }
 
 /** What the command line of kn cannot do of it. */

@@ -1,5 +1,5 @@
 /** What is said of a plan that goes by the history, where the history of this machine cannot be read. Pure. */
-import type {Planned} from './plan-split.js';
+import type {Planned} from './plan-facts.js';
 
 /**
  * That nothing can be read is not that there is nothing.

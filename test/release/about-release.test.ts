@@ -2,7 +2,7 @@
 import {describe, expect, it, test} from 'vitest';
 import {aboutRelease} from '../../source/release/about-release.js';
 import {releaseOf, type ReleaseFacts} from '../../source/knative/release/release.js';
-import {verdictSentence, type CanaryVerdict} from '../../source/release/canary-verdict.js';
+import {verdictSentence, type CanaryVerdict} from '../../source/release/verdict/canary-verdict.js';
 import {moment} from '../../source/knative/text/moment.js';
 import {now, one, revisionMade, serviceMade, three, tried, two, whole} from './made.js';
 

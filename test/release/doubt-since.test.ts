@@ -4,7 +4,8 @@ import {planRevision} from '../../source/knative/revision/plan-revision.js';
 import {condition} from '../knative/objects.js';
 import {doubtSince} from '../../source/release/doubt-since.js';
 import {planCreateRevision} from '../../source/release/plan-object.js';
-import {planPromote, planRollback, type Planned} from '../../source/release/plan-split.js';
+import type {Planned} from '../../source/release/plan-facts.js';
+import {planPromote, planRollback} from '../../source/release/plan-split.js';
 import {now, revisionMade, serviceMade, tried} from './made.js';
 
 const service = serviceMade({traffic: tried, ready: 2});

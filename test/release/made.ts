@@ -10,7 +10,8 @@ import {patched, pointer} from '../../source/knative/objects/patch.js';
 import type {Condition, KnativeService, TrafficTarget} from '../../source/knative/objects/wire.js';
 import {parseRevision, type RevisionView} from '../../source/knative/revision/revision.js';
 import type {ServiceView} from '../../source/knative/service/service.js';
-import {splitOf, type Split} from '../../source/knative/split/split.js';
+import {set, splitOf, type Split} from '../../source/knative/split/split.js';
+import type {Facts, Planned} from '../../source/release/plan-facts.js';
 import type {Plan} from '../../source/release/plan.js';
 import {knativeRevision, revisionName, serviceView, type ServiceChange} from '../knative/objects.js';
 
@@ -117,3 +118,48 @@ export function noteIn({write}: Plan): ReleaseNote | undefined {
 	const written = operations.find(operation => operation.path === path);
 	return written && 'value' in written ? parseNote(String(written.value)) : undefined;
 }
+
+export function planned(result: Planned): Plan {
+	if (!result.ok) throw new Error(result.reason);
+	return result.plan;
+}
+
+/** As a server has them, with what was noted and who asks. */
+export const situation = ({
+	traffic = tried,
+	ready = 2,
+	note,
+	edit,
+	revisions = [revisionMade(2), revisionMade(1)],
+	...more
+}: Partial<Facts> & {
+	traffic?: TrafficTarget[];
+	ready?: number;
+	note?: Noted;
+	edit?: NonNullable<ServiceChange['edit']>;
+} = {}): Facts => ({
+	service: serviceMade({traffic, ready, ...(note && {note}), ...(edit && {edit})}),
+	changes: [],
+	now,
+	user: 'ann',
+	...more,
+	revisions,
+});
+
+export const percents = (split: Split | undefined) =>
+	split?.map(({key, percent}) => `${key}=${percent}`).join(' ');
+
+/** The split of a canary that is tried, with half of the traffic for the canary. */
+export const half = (facts: Facts) => set(splitOf(facts.service), two, 50);
+
+export const operationsOf = ({write}: Plan) => (write.kind === 'patch' ? write.operations : []);
+
+/** A row of a split that names a revision. */
+export const row = (key: string, percent: number, tags: string[] = []) => ({
+	key,
+	revision: key,
+	latest: false,
+	percent,
+	tags,
+	locked: false,
+});

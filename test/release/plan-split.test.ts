@@ -3,7 +3,7 @@ import {describe, expect, it} from 'vitest';
 import {planLines} from '../../source/headless/write/report.js';
 import {reviewLines} from '../../source/screen/sheets/review/review-lines.js';
 import {aboutRelease} from '../../source/release/about-release.js';
-import {verdictSentence, type CanaryVerdict} from '../../source/release/canary-verdict.js';
+import {verdictSentence, type CanaryVerdict} from '../../source/release/verdict/canary-verdict.js';
 import {
 	planAbandon,
 	planPromote,
@@ -11,8 +11,6 @@ import {
 	planSplit,
 	planTags,
 	planUndo,
-	type Facts,
-	type Planned,
 } from '../../source/release/plan-split.js';
 import {
 	copiedLines,
@@ -21,18 +19,29 @@ import {
 } from '../../source/knative/commands/commands.js';
 import {markOf} from '../../source/knative/release/evidence/rejection.js';
 import {baseOf} from '../../source/knative/revision/base.js';
-import {set, splitOf, type Split} from '../../source/knative/split/split.js';
+import {set, splitOf} from '../../source/knative/split/split.js';
 import type {Plan} from '../../source/release/plan.js';
 import {createTheme} from '../../source/terminal/output/theme.js';
 import type {TrafficTarget} from '../../source/knative/objects/wire.js';
-import {condition, revisionName, revisionView, serviceView, type ServiceChange} from '../knative/objects.js';
+import {condition, revisionView, serviceView} from '../knative/objects.js';
 import {sheetOn} from '../screen/parts/review.js';
-import {noteIn, now, one, revisionMade, serviceMade, three, tried, two, whole, type Noted} from './made.js';
-
-function planned(result: Planned): Plan {
-	if (!result.ok) throw new Error(result.reason);
-	return result.plan;
-}
+import {
+	half,
+	noteIn,
+	now,
+	one,
+	operationsOf,
+	percents,
+	planned,
+	revisionMade,
+	row,
+	serviceMade,
+	situation,
+	three,
+	tried,
+	two,
+	whole,
+} from './made.js';
 
 const factsOf = (traffic: TrafficTarget[], revisions = [revisionView(2), revisionView(1)]) => ({
 	service: serviceView({traffic, ready: 2}),
@@ -87,7 +96,7 @@ it('keys are named in the console alone', () => {
 		],
 		[failed, revisionView(1)],
 	);
-	const split = splitOf(facts.service).map((row, index) => ({...row, percent: [60, 0, 40][index] ?? 0}));
+	const split = splitOf(facts.service).map((each, index) => ({...each, percent: [60, 0, 40][index] ?? 0}));
 	const plan = planned(planSplit(facts, split));
 	const lines = reviewLines(
 		sheetOn({plan, confirmation: 'twice', dryRun: {kind: 'asking'}}),
@@ -167,41 +176,7 @@ it('the copied line is the patch that Enter sends, with its guard and its note; 
 	expect(copiedLines(plan.commands)).toBe(`${first} &&\n${second}`);
 });
 
-/** As a server has them, with what was noted and who asks. */
-const situation = ({
-	traffic = tried,
-	ready = 2,
-	note,
-	edit,
-	revisions = [revisionMade(2), revisionMade(1)],
-	...more
-}: Partial<Facts> & {
-	traffic?: TrafficTarget[];
-	ready?: number;
-	note?: Noted;
-	edit?: NonNullable<ServiceChange['edit']>;
-} = {}): Facts => ({
-	service: serviceMade({traffic, ready, ...(note && {note}), ...(edit && {edit})}),
-	changes: [],
-	now,
-	user: 'ann',
-	...more,
-	revisions,
-});
-
-const percents = (split: Split | undefined) => split?.map(({key, percent}) => `${key}=${percent}`).join(' ');
-const half = (facts: Facts) => set(splitOf(facts.service), two, 50);
-const operationsOf = ({write}: Plan) => (write.kind === 'patch' ? write.operations : []);
 const kindsOf = ({warnings}: Plan) => warnings.map(({kind}) => kind);
-const row = (key: string, percent: number, tags: string[] = []) => ({
-	key,
-	revision: key,
-	latest: false,
-	percent,
-	tags,
-	locked: false,
-});
-
 describe('a plan of a split', () => {
 	it('is one patch of this service as it was read, with all that is said of it', () => {
 		const facts = situation();
@@ -327,146 +302,6 @@ describe('what fails now', () => {
 		expect(planned(planAbandon(facts)).warnings).toEqual([]);
 		expect(planned(planTags(facts, two, ['next'])).warnings).toEqual([]);
 		expect(planned(planPromote(situation())).warnings).toEqual([]);
-	});
-});
-
-const rejections = (count: number) =>
-	Array.from({length: count}, (_, index) => ({
-		revision: revisionName(index + 3),
-		by: 'ann',
-		at: now,
-		why: '5xx',
-	}));
-const withThose = (count: number) => [
-	...Array.from({length: count}, (_, index) => revisionMade(index + 3)),
-	revisionMade(2),
-	revisionMade(1),
-];
-
-describe('the note in the patch', () => {
-	it('says who has which part, since when, by whom, and what undo puts back', () => {
-		const facts = situation();
-		expect(noteIn(planned(planSplit(facts, half(facts))))).toEqual({
-			generation: 6,
-			verb: 'split',
-			stable: one,
-			canary: two,
-			previous: undefined,
-			followed: false,
-			since: now,
-			by: 'ann',
-			split: half(facts).map(({anchor: _anchor, ...rest}) => rest),
-			undo: [splitOf(facts.service)],
-			rejected: [],
-		});
-	});
-
-	it('is left out while it is not known what time it is', () => {
-		const facts = situation({now: undefined});
-		expect(operationsOf(planned(planSplit(facts, half(facts)))).map(({path}) => path)).toEqual([
-			'/spec/traffic',
-		]);
-	});
-
-	it('has no name where it is not known who writes', () => {
-		const {user: _user, ...facts} = situation();
-		expect(noteIn(planned(planSplit(facts, half(facts))))?.by).toBe('');
-	});
-
-	it('keeps what undo would put back before, the last one first, where it is about the present split', () => {
-		const earlier = [row(one, 100, ['stable'])];
-		const facts = situation({note: {undo: [earlier]}});
-		expect(noteIn(planned(planSplit(facts, half(facts))))?.undo.map(percents)).toEqual([
-			`${one}=90 ${two}=10`,
-			`${one}=100`,
-		]);
-		const stale = situation({note: {undo: [earlier], split: earlier}});
-		expect(noteIn(planned(planSplit(stale, half(stale))))?.undo.map(percents)).toEqual([
-			`${one}=90 ${two}=10`,
-		]);
-	});
-
-	it('of an undo has what was before that, and not what is undone', () => {
-		const last = [row(one, 80, ['stable']), row(two, 20, ['canary'])];
-		const facts = situation({note: {undo: [last, [row(one, 100)]]}});
-		const plan = planned(planUndo(facts));
-		expect(percents(plan.splits?.after)).toBe(`${one}=80 ${two}=20`);
-		expect(noteIn(plan)?.undo.map(percents)).toEqual([`${one}=100`]);
-	});
-
-	it.each<[string, boolean | undefined, Noted | undefined, (facts: Facts) => Planned]>([
-		['a change of shares, where it did', true, {followed: true}, facts => planSplit(facts, half(facts))],
-		[
-			'a change of shares, where it did not',
-			false,
-			{followed: false},
-			facts => planSplit(facts, half(facts)),
-		],
-		['a change of shares, where nothing is noted', false, undefined, facts => planSplit(facts, half(facts))],
-		['a roll back, where it did', true, {followed: true}, facts => planRollback(facts)],
-		['a promotion, which ends the release', false, {followed: true}, facts => planPromote(facts)],
-		[
-			'a change, where the note is about another split',
-			false,
-			{followed: true, split: [row(one, 100)]},
-			facts => planSplit(facts, half(facts)),
-		],
-	])('says whether all followed the latest before the release, of %s', (_, followed, note, plan) => {
-		expect(noteIn(planned(plan(situation({...(note && {note})}))))?.followed).toBe(followed);
-	});
-
-	it('of a change that begins a release has for the canary what gains and is not what users have', () => {
-		const facts = situation({traffic: whole(one)});
-		expect(noteIn(planned(planSplit(facts, [row(one, 90), row(two, 10)])))).toMatchObject({
-			stable: one,
-			canary: two,
-		});
-		const traffic = [...whole(two), {revisionName: one, percent: 0}];
-		const beside = situation({traffic, revisions: [revisionMade(3), revisionMade(2), revisionMade(1)]});
-		const gains = [row(two, 90), row(one, 0), row(three, 10)];
-		expect(noteIn(planned(planSplit(beside, gains)))).toMatchObject({stable: two, canary: three});
-	});
-
-	it('has no canary where that leaves the split, or nothing gains but what users have', () => {
-		const facts = situation();
-		const note = noteIn(planned(planSplit(facts, [row(one, 100, ['stable'])])));
-		expect(note).toMatchObject({stable: one});
-		expect(note?.canary).toBeUndefined();
-		const tagged = planned(planTags(situation({traffic: whole(one)}), one, ['live']));
-		expect(noteIn(tagged)).toMatchObject({verb: 'tag', stable: one});
-		expect(noteIn(tagged)?.canary).toBeUndefined();
-	});
-
-	it('says what users had before what they have, as the note about the present split does', () => {
-		const traffic: TrafficTarget[] = [
-			{revisionName: two, percent: 100, tag: 'stable'},
-			{revisionName: one, percent: 0, tag: 'previous'},
-		];
-		const noted = {verb: 'promote', stable: two, canary: undefined, previous: one} as const;
-		const next = [row(two, 100, ['stable']), row(one, 0, ['previous', 'old'])];
-		const facts = situation({traffic, note: noted});
-		expect(noteIn(planned(planSplit(facts, next)))?.previous).toBe(one);
-		const other = situation({traffic, note: {...noted, stable: three}});
-		expect(noteIn(planned(planSplit(other, next)))?.previous).toBe(three);
-		const stale = situation({traffic, note: {...noted, split: [row(one, 100)]}});
-		expect(noteIn(planned(planSplit(stale, next)))?.previous).toBeUndefined();
-	});
-
-	it('keeps what was rejected and bears no mark yet, four of them at most', () => {
-		const facts = situation({note: {rejected: rejections(4)}, revisions: withThose(4)});
-		expect(noteIn(planned(planSplit(facts, half(facts))))?.rejected).toEqual(rejections(4));
-		const more = situation({note: {rejected: rejections(5)}, revisions: withThose(5)});
-		expect(noteIn(planned(planSplit(more, half(more))))?.rejected).toEqual(rejections(4));
-		const abandoned = noteIn(planned(planAbandon(facts, {why: 'slow'})));
-		expect(abandoned?.rejected).toEqual([{revision: two, by: 'ann', at: now, why: 'slow'}, ...rejections(3)]);
-	});
-
-	it('has what is given up again once, with the latest reason', () => {
-		const rejected = [{revision: two, by: 'bob', at: now - 1000, why: 'old'}];
-		const facts = situation({note: {rejected}});
-		expect(noteIn(planned(planAbandon(facts, {why: 'slow'})))?.rejected).toEqual([
-			{revision: two, by: 'ann', at: now, why: 'slow'},
-		]);
 	});
 });
 

@@ -16,12 +16,12 @@ import {
 	planDeleteRevision,
 	planDeleteService,
 } from '../../source/release/plan-object.js';
-import {planRollback, planSplit, type Planned} from '../../source/release/plan-split.js';
+import {planRollback, planSplit} from '../../source/release/plan-split.js';
 import {sendRecorded} from '../../source/release/recorded.js';
 import {status} from '../support/api-server.js';
 import {startScriptedCluster, type ScriptedCluster} from '../support/scripted-cluster.js';
 import {knativeService} from '../knative/objects.js';
-import {now, one, revisionMade, servicePatched, three, two} from './made.js';
+import {now, one, planned, revisionMade, servicePatched, three, two} from './made.js';
 
 let world: ScriptedCluster;
 let cluster: Cluster;
@@ -45,11 +45,6 @@ function view(): ServiceView {
 	const parsed = parseService(world.service);
 	if (!parsed.ok) throw new Error(parsed.reason);
 	return parsed.value;
-}
-
-function planned(result: Planned): Plan {
-	if (!result.ok) throw new Error(result.reason);
-	return result.plan;
 }
 
 const facts = () => ({

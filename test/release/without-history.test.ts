@@ -1,7 +1,8 @@
 /** What is said of a plan where the history of this machine cannot be read. */
 import {expect, it} from 'vitest';
 import {withoutHistory} from '../../source/release/without-history.js';
-import {planRollback, type Planned} from '../../source/release/plan-split.js';
+import type {Planned} from '../../source/release/plan-facts.js';
+import {planRollback} from '../../source/release/plan-split.js';
 import {now, revisionMade, serviceMade, tried} from './made.js';
 
 const plan = planRollback({

@@ -1,7 +1,8 @@
 /** What cannot be told, asked of the operator: which revision is meant, or what is to become of the template. */
 import type {ServiceView} from '../../knative/service/service.js';
 import {baseOffer} from '../../release/base-offer.js';
-import {planAbandon, planPromote, planRollback, type Planned} from '../../release/plan-split.js';
+import type {Planned} from '../../release/plan-facts.js';
+import {planAbandon, planPromote, planRollback} from '../../release/plan-split.js';
 import {readBase} from '../../release/read-base.js';
 import type {Cluster} from '../../kube/cluster.js';
 import {previousTag, stableTag} from '../../knative/release/verbs/role-tags.js';

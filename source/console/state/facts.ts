@@ -2,9 +2,9 @@
 import type {ServiceView} from '../../knative/service/service.js';
 import {releaseOf} from '../../knative/release/release.js';
 import type {Placeholders} from '../../knative/release/verbs/role-tags.js';
-import type {CanaryVerdict} from '../../release/canary-verdict.js';
-import {verdictOfPairs} from '../../release/verdict-of-pairs.js';
-import type {Facts} from '../../release/plan-split.js';
+import type {CanaryVerdict} from '../../release/verdict/canary-verdict.js';
+import {verdictOfPairs} from '../../release/verdict/verdict-of-pairs.js';
+import type {Facts} from '../../release/plan-facts.js';
 import {changesOf} from '../session/change-recorder.js';
 import {toldRevisions} from './read.js';
 import type {ConsoleState} from './state.js';

@@ -1,5 +1,5 @@
 /** What `describe` says beside the release: the template and the conditions. Values of variables are not shown. Pure. */
-import type {Facts} from '../../release/plan-split.js';
+import type {Facts} from '../../release/plan-facts.js';
 import {resourcesOf} from '../../knative/revision/template.js';
 import {age} from '../print/age.js';
 import {textTable} from '../print/text-table.js';

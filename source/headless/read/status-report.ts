@@ -4,8 +4,8 @@ import {releaseOf, type Role} from '../../knative/release/release.js';
 import {routeSettled, serviceState} from '../../knative/service/service-state.js';
 import {splitOf} from '../../knative/split/split.js';
 import {zoned} from '../../knative/text/moment.js';
-import {verdictSentence, type CanaryVerdict} from '../../release/canary-verdict.js';
-import type {Facts} from '../../release/plan-split.js';
+import {verdictSentence, type CanaryVerdict} from '../../release/verdict/canary-verdict.js';
+import type {Facts} from '../../release/plan-facts.js';
 import {age} from '../print/age.js';
 import {textTable} from '../print/text-table.js';
 

@@ -1,7 +1,7 @@
 /** `kn-canary status` and `describe`: how a release stands, once, or when it is as it is waited for. */
 import type {Cluster} from '../../kube/cluster.js';
 import type {HistoryFile} from '../../journal/journal-file.js';
-import type {Facts} from '../../release/plan-split.js';
+import type {Facts} from '../../release/plan-facts.js';
 import type {CanaryComparison} from '../write/compare-canary.js';
 import {readFacts} from '../write/read-facts.js';
 import {visibleJson, type MessageStream} from '../said.js';

@@ -10,8 +10,8 @@ import {createLoop} from '../../probe/loop/loop.js';
 import type {Comparison} from '../../probe/pairs/comparison.js';
 import {createProbe} from '../../probe/transport/create-probe.js';
 import {probeOptionsOf, type RequestOptions} from '../../probe/transport/request-options.js';
-import type {CanaryVerdict} from '../../release/canary-verdict.js';
-import {verdictOfPairs} from '../../release/verdict-of-pairs.js';
+import type {CanaryVerdict} from '../../release/verdict/canary-verdict.js';
+import {verdictOfPairs} from '../../release/verdict/verdict-of-pairs.js';
 
 export type CanaryComparison =
 	| {kind: 'compared'; verdict: CanaryVerdict}

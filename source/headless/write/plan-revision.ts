@@ -16,7 +16,7 @@ import type {Cluster} from '../../kube/cluster.js';
 import {baseOffer} from '../../release/base-offer.js';
 import {freeCanaryTag} from '../../knative/release/free-tag.js';
 import {planCreateRevision} from '../../release/plan-object.js';
-import type {Facts} from '../../release/plan-split.js';
+import type {Facts} from '../../release/plan-facts.js';
 import {readBase} from '../../release/read-base.js';
 import {exitCodes} from '../exit-codes.js';
 import {fieldSentences, type PlannedObject} from './planned-object.js';

@@ -9,7 +9,7 @@ import type {Cluster} from '../../kube/cluster.js';
 import {listAll} from '../../kube/list.js';
 import {servingPath} from '../../kube/paths.js';
 import {readPlaceholders} from '../../kube/read-placeholders.js';
-import type {Facts} from '../../release/plan-split.js';
+import type {Facts} from '../../release/plan-facts.js';
 import {settleAttempts} from '../../release/outcome/settle-attempts.js';
 import {lookUpDeeds} from '../../release/outcome/look-up.js';
 import {readRevisions, readService} from '../read/read-service.js';

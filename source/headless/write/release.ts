@@ -3,15 +3,8 @@
  * the console; what its review sheet shows is printed, and agreed to by `--yes` or at a prompt.
  */
 import type {Cluster} from '../../kube/cluster.js';
-import {
-	planAbandon,
-	planPromote,
-	planRollback,
-	planSplit,
-	planUndo,
-	type Facts,
-	type Planned,
-} from '../../release/plan-split.js';
+import type {Facts, Planned} from '../../release/plan-facts.js';
+import {planAbandon, planPromote, planRollback, planSplit, planUndo} from '../../release/plan-split.js';
 import {withoutHistory} from '../../release/without-history.js';
 import type {Plan} from '../../release/plan.js';
 import type {ServiceView} from '../../knative/service/service.js';

@@ -9,13 +9,13 @@ import {undo} from '../../../source/knative/release/verbs/undo.js';
 import {trafficWarnings} from '../../../source/knative/release/warnings.js';
 import {splitOf, toTargets} from '../../../source/knative/split/split.js';
 import type {TrafficTarget} from '../../../source/knative/objects/wire.js';
+import {planned} from '../../release/made.js';
 import {
 	planAbandon,
 	planPromote,
 	planRollback,
 	planSplit,
 	planUndo,
-	type Planned,
 } from '../../../source/release/plan-split.js';
 import {Model, nameOf} from './model.js';
 
@@ -57,11 +57,6 @@ function pinnedFirst(revisions: number): Model {
 function wholeOf(choice: Choice): string | undefined {
 	if (choice.kind !== 'split') throw new Error(choice.kind === 'ask' ? choice.question : choice.reason);
 	return choice.split.find(({percent}) => percent === 100)?.revision;
-}
-
-function planned(result: Planned) {
-	if (!result.ok) throw new Error(result.reason);
-	return result.plan;
 }
 
 const targetsOf = (choice: Choice) => (choice.kind === 'split' ? toTargets(choice.split) : choice);

@@ -19,13 +19,13 @@ import {releaseOf} from '../../../source/knative/release/release.js';
 import {sharesOf} from '../../../source/knative/release/evidence/shares.js';
 import {splitOf, toTargets, type Split} from '../../../source/knative/split/split.js';
 import type {TrafficTarget} from '../../../source/knative/objects/wire.js';
+import type {Planned} from '../../../source/release/plan-facts.js';
 import {
 	planAbandon,
 	planPromote,
 	planRollback,
 	planSplit,
 	planUndo,
-	type Planned,
 } from '../../../source/release/plan-split.js';
 import type {Plan} from '../../../source/release/plan.js';
 import {freeCanaryTag} from '../../../source/knative/release/free-tag.js';

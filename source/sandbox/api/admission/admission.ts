@@ -14,12 +14,14 @@ import {fillRequired, omitEmpty} from '../../kubectl-compat/schema/schema.js';
 import {schemaOf} from '../../kubectl-compat/schema/knative.js';
 import {badRequest} from '../http/status.js';
 import {
-	autoscalingErrors,
-	misplacedAutoscalingErrors,
+	networkingErrors,
+	progressDeadlineErrors,
+	queueProxyErrors,
 	rolloutDurationErrors,
-	templateAnnotationErrors,
 	userInfoErrors,
+	type Annotations,
 } from './annotations.js';
+import {autoscalingErrors, misplacedAutoscalingErrors} from './autoscaling-annotations.js';
 import {
 	disallowedField,
 	fieldErrorText,
@@ -288,4 +290,18 @@ function ownerLabelErrors(metadata: JsonObject, label: string, kind: string): Fi
 
 function isOwned(object: JsonObject): boolean {
 	return objectsOf(objectOf(object['metadata'])['ownerReferences']).length > 0;
+}
+
+/** The template of a Service or Configuration: everything that holds for its annotations. */
+function templateAnnotationErrors(
+	annotations: Annotations,
+	path: string,
+	settings: AdmissionSettings,
+): FieldError[] {
+	return [
+		...autoscalingErrors(annotations, path, settings),
+		...networkingErrors(annotations, path),
+		...queueProxyErrors(annotations, path),
+		...progressDeadlineErrors(annotations, path),
+	];
 }

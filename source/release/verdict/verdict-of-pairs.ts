@@ -1,5 +1,5 @@
 /** What pairs of requests to both revisions say, in the words of a release. Pure. */
-import type {Comparison} from '../probe/pairs/comparison.js';
+import type {Comparison} from '../../probe/pairs/comparison.js';
 import type {CanaryVerdict} from './canary-verdict.js';
 
 const side = ({revision, asked, failed, p50}: Comparison['fresh']) => ({revision, asked, failed, p50});

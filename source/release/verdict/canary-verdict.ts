@@ -1,8 +1,8 @@
 /** How the canary did against what users had, and what a review says of it. Pure. */
-import type {Share} from '../knative/release/evidence/shares.js';
-import type {Warning} from '../knative/release/warnings.js';
-import type {Split} from '../knative/split/split.js';
-import type {TrafficAction} from './plan.js';
+import type {Share} from '../../knative/release/evidence/shares.js';
+import type {Warning} from '../../knative/release/warnings.js';
+import type {Split} from '../../knative/split/split.js';
+import type {TrafficAction} from '../plan.js';
 
 type Side = {
 	readonly revision: string;

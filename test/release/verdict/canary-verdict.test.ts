@@ -1,9 +1,13 @@
 /** What is said of how a canary did, and when a review warns of it. */
 import {describe, expect, it} from 'vitest';
-import {verdictSentence, verdictWarnings, type CanaryVerdict} from '../../source/release/canary-verdict.js';
-import type {TrafficAction} from '../../source/release/plan.js';
-import {latestKey, type Split} from '../../source/knative/split/split.js';
-import {one, two} from './made.js';
+import {
+	verdictSentence,
+	verdictWarnings,
+	type CanaryVerdict,
+} from '../../../source/release/verdict/canary-verdict.js';
+import type {TrafficAction} from '../../../source/release/plan.js';
+import {latestKey, type Split} from '../../../source/knative/split/split.js';
+import {one, two} from '../made.js';
 
 const worse: CanaryVerdict = {
 	canary: {revision: two, asked: 81, failed: 18, p50: 120.4},

@@ -1,0 +1,79 @@
+/** The note that a plan leaves on the service, in the same patch: what the release is from then on. Pure. */
+import {noteOf, unmarkedRejections} from '../knative/release/evidence/facts.js';
+import {noteOperations, type NotedRejection, type Verb} from '../knative/release/evidence/note.js';
+import {releaseOf} from '../knative/release/release.js';
+import {isAsked, type Parts} from '../knative/release/verbs/choice.js';
+import {undoable} from '../knative/release/verbs/undo.js';
+import {diffSplit, splitOf, type Split} from '../knative/split/split.js';
+import type {Facts} from './plan-facts.js';
+
+/** Of one service, without a mark of their own: more than that are those of somebody who may not mark any. */
+const mostRejected = 4;
+
+/** What is written down on the service about its release, in the same patch. */
+export function noteFor(
+	verb: Verb,
+	facts: Facts,
+	after: Split,
+	{
+		parts = keptParts(facts, after),
+		followed,
+		rejected,
+		changesTemplate = false,
+	}: {
+		parts?: Parts | undefined;
+		followed?: boolean;
+		/** In the same patch: that moves the generation, whatever becomes of the split. */
+		changesTemplate?: boolean;
+		/** What this gives up. */
+		rejected?: NotedRejection | undefined;
+	} = {},
+) {
+	const {service, now, user = ''} = facts;
+	if (now === undefined) return [];
+	const found = noteOf(facts);
+	const note = found?.isCurrent ? found.note : undefined;
+	const before = splitOf(service);
+	const earlier = undoable(facts);
+	return noteOperations(service, {
+		...parts,
+		// It counts changes of the spec.
+		generation: service.generation + (isAsked(service, after) && !changesTemplate ? 0 : 1),
+		verb,
+		followed: followed ?? (verb === 'promote' ? false : (note?.followed ?? false)),
+		since: now,
+		by: user,
+		split: after,
+		// Undo takes a change back: what it puts back is not undone by undoing again, the one before it is.
+		undo: verb === 'undo' ? earlier.slice(1) : [before, ...earlier],
+		rejected: [
+			...(rejected ? [rejected] : []),
+			...unmarkedRejections(facts).filter(({revision}) => revision !== rejected?.revision),
+		].slice(0, mostRejected),
+	});
+}
+
+/** Of a change of shares or tags alone: the release goes on, with what is in the split. */
+function keptParts(facts: Facts, after: Split): Parts {
+	const {canary, stable, whole} = releaseOf(facts);
+	const listed = new Set(after.map(({revision}) => revision));
+	const had = stable?.revision ?? whole;
+	// Begun by this change: the one that gains and is not what users have.
+	const gaining = diffSplit(splitOf(facts.service), after).find(
+		row => row.revision !== had && (row.after ?? 0) > (row.before ?? 0),
+	)?.revision;
+	const tried = canary?.revision ?? gaining;
+	return {
+		stable: had,
+		canary: tried !== undefined && listed.has(tried) ? tried : undefined,
+		previous: previousTo(facts, had),
+	};
+}
+
+/** What had the traffic before what users have, as the note about the present split tells it. */
+function previousTo(facts: Facts, had: string | undefined): string | undefined {
+	const found = noteOf(facts);
+	if (!found?.isCurrent) return undefined;
+	const {stable, previous} = found.note;
+	return stable === had ? previous : stable;
+}

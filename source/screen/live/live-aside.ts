@@ -1,0 +1,53 @@
+/** What the frame of the live pane says in its upper line: pace, answers, split. */
+import type {LoopSnapshot} from '../../console/state/state.js';
+import {clock, count} from '../format.js';
+import {widthOf} from '../widgets/table/fit-text.js';
+
+/** A piece of the line in the frame; what has a rank goes, the highest first, where there is no room. */
+export type AsidePiece = {text: string; rank?: number};
+
+/** As many of the pieces as fit: a line that is too long would not be there at all. */
+export function fittingAside(pieces: readonly AsidePiece[], room: number): string {
+	const line = pieces.map(({text}) => text).join(' · ');
+	const highest = Math.max(0, ...pieces.map(({rank = 0}) => rank));
+	return widthOf(line) <= room || highest === 0
+		? line
+		: fittingAside(
+				pieces.filter(({rank = 0}) => rank < highest),
+				room,
+			);
+}
+
+/** `1 req/s · 128 answers · 50/50 since 12:01:03`, or of an earlier split what it was and when. */
+export function asidePieces(
+	snapshot: LoopSnapshot,
+	page: number,
+	{
+		isRefused,
+		isForwarded,
+		background,
+		isBack,
+	}: {isRefused: boolean; isForwarded: boolean; background: number; isBack: boolean},
+): AsidePiece[] {
+	const past = snapshot.history.at(-page);
+	if (page > 0 && past) {
+		const split = past.weights.map(({percent}) => percent).join('/');
+		return [
+			{text: page === 1 ? 'the split before' : `${page} splits ago`},
+			{text: `${split} from ${clock(past.since)} to ${clock(past.until)}`},
+			{text: count(past.answered, 'answer'), rank: 1},
+		];
+	}
+	const {state, rate, burstLeft, answered, notSent, weights, settling, since} = snapshot;
+	const pace = burstLeft > 0 ? `burst, ${burstLeft} left` : state === 'running' ? `${rate} req/s` : 'paused';
+	const split = weights.map(({percent}) => percent).join('/');
+	return [
+		...(isBack ? [{text: 'earlier answers, G follows'}] : []),
+		{text: pace},
+		{text: count(answered, 'answer'), rank: 1},
+		...(notSent > 0 ? [{text: `${notSent} skipped (rate limit)`, rank: 3}] : []),
+		{text: settling ? (isRefused ? 'split refused' : 'switching') : `${split} since ${clock(since)}`},
+		...(isForwarded ? [{text: 'via API server', rank: 4}] : []),
+		...(background > 0 ? [{text: `${count(background, 'loop')} in background`, rank: 2}] : []),
+	];
+}

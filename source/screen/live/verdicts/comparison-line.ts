@@ -1,0 +1,117 @@
+/** Whether the canary is worse than what users had, as a line. Pure. */
+import type {ComparedPair} from '../../../console/live/compared-pair.js';
+import {convincingBound, isUnused} from '../../../console/live/verdicts.js';
+import type {Comparison, LoopSnapshot} from '../../../console/state/state.js';
+import {clock, duration, percentOf, span} from '../../format.js';
+import type {VerdictLine} from './verdict-line.js';
+
+type ComparisonSnapshot = Pick<
+	LoopSnapshot,
+	'comparing' | 'comparison' | 'settling' | 'tagDoubt' | 'trouble' | 'weights' | 'alarm'
+>;
+
+const line = (tone: VerdictLine['tone'], sentence: string, remedy?: string): VerdictLine => ({
+	tone,
+	sentence,
+	...(remedy !== undefined && {remedy}),
+});
+
+/** Whether the new revision is worse than the old one; what matters most comes first, since the line may be cut. */
+export function comparisonLine(snapshot: ComparisonSnapshot, pair: ComparedPair): VerdictLine {
+	const {comparing, comparison, settling, tagDoubt, trouble} = snapshot;
+	if (!pair.ok) {
+		const {reason, untagged} = pair;
+		return line('waiting', untagged === undefined ? reason : `not compared: ${reason}; t adds one`);
+	}
+	if (tagDoubt) return line('warning', `not compared: ${tagDoubt.sentence}`);
+	if (!comparison || comparison.pairs === 0) {
+		if (!comparing) return line('waiting', 'not compared', 'p compares canary and stable at their tags');
+		if (comparison && comparison.withoutGateway > 0) {
+			return line('warning', 'not compared: the gateway itself answers at a tag, or does not');
+		}
+		return line(
+			'waiting',
+			settling ? 'comparison waits until the route has switched' : 'no pair answered yet',
+		);
+	}
+	const off = comparing ? '' : ' (off)';
+	const {errors, latency, worse, slower} = comparison;
+	const isWorse = errors.state === 'worse' || (worse !== undefined && !worse.isOver);
+	const isSlower = latency.state === 'slower' || (slower !== undefined && !slower.isOver);
+	const said = [...(isWorse ? ['WORSE'] : []), ...(isSlower ? ['SLOWER'] : [])];
+	const alarm = isWorse ? worse : slower;
+	const counts = alarmCounts(comparison, {isOfErrors: errors.state !== 'not worse'});
+	if (said.length > 0) {
+		const when = alarm
+			? ` · since ${clock(alarm.since)}, ${alarm.isOver ? 'over since' : 'last'} ${clock(alarm.last)}`
+			: '';
+		const remedy = isUnused(snapshot, comparison.fresh.revision)
+			? 'no user gets it: X abandons'
+			: 'R rolls back';
+		return line('bad', `canary ${said.join(', ')}${off}: ${counts}${when}`, remedy);
+	}
+	const suspected = [
+		...(errors.state === 'suspicious' ? [`possibly worse${moreWords(errors.more)}`] : []),
+		...(latency.state === 'suspicious' ? [`possibly slower${moreWords(latency.more)}`] : []),
+	];
+	if (suspected.length > 0) return line('warning', `canary ${suspected.join(', ')}${off}: ${counts}`);
+	const {fresh} = comparison;
+	if (fresh.asked === 0) {
+		return line(
+			'waiting',
+			`canary neither works nor fails: ${fresh.undecided} answers are redirects or 4xx`,
+			'choose what to send (i)',
+		);
+	}
+	if (!comparison.isProven) {
+		return line(
+			'waiting',
+			`canary not worse so far${off}, if it was asked: the tags' answers do not differ · ${failedOf(fresh)} failed, stable ${failedOf(comparison.old)}`,
+			'choose what to compare (i)',
+		);
+	}
+	// No alarm is no evidence: good is only said of a new revision whose own failure rate is known to be low.
+	const isGood = comparison.bound <= convincingBound && !trouble && fresh.undecided <= fresh.asked / 20;
+	return line(isGood ? 'good' : 'waiting', `canary not worse so far${off}: ${calmCounts(comparison)}`);
+}
+
+const moreWords = (more: number | undefined) => (more === undefined ? '' : ` (~${more} more)`);
+
+/** Pairs, all without a failure, that it is not worth to speak of: a quarter of an hour at one a second. */
+const farOff = 1000;
+
+const failedOf = ({failed, asked}: Comparison['old']) => `${failed} of ${asked}`;
+
+/** How low the new one's failure rate is known to be, and what it takes to know more. */
+function calmCounts(comparison: Comparison): string {
+	const {fresh, old, bound, boundMore, boundWait} = comparison;
+	// Nobody waits for thousands of answers to make up for an outage of both.
+	const isInSight = boundMore !== undefined && boundMore < farOff;
+	const wait = boundWait === undefined ? '' : ` (${span(boundWait)})`;
+	return [
+		// Never below what is shown.
+		`${failedOf(fresh)} failed (true rate < ${percentOf(Math.ceil(bound * 1000 - 1e-6) / 1000)})`,
+		...(isInSight ? [`< 1 % takes ~${boundMore} more${wait}`] : []),
+		`stable ${failedOf(old)}`,
+		...latencyCounts(comparison),
+	].join(' · ');
+}
+
+/** What the alarm is about first; how many requests without a failure would make up for it is of no use now. */
+function alarmCounts(comparison: Comparison, {isOfErrors}: {isOfErrors: boolean}): string {
+	const {fresh, old} = comparison;
+	const failures = `fails ${failedOf(fresh)}, stable ${failedOf(old)}`;
+	const latencies = latencyCounts(comparison);
+	return (isOfErrors ? [failures, ...latencies] : [...latencies, failures]).join(' · ');
+}
+
+function latencyCounts({fresh, old, compared, bad}: Comparison): string[] {
+	return [
+		...(fresh.p50 === undefined || old.p50 === undefined
+			? []
+			: [`p50 ${duration(fresh.p50)} vs ${duration(old.p50)}, slower in ${bad} of ${compared}`]),
+		...(fresh.cold === 0 || fresh.coldP50 === undefined
+			? []
+			: [`${fresh.cold} from a cold start: p50 ${duration(fresh.coldP50)}`]),
+	];
+}

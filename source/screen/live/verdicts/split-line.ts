@@ -1,0 +1,131 @@
+/** Whether users get the split that is set, as a line. Pure. */
+import {setAndGot, sharesOf} from '../../../console/live/verdicts.js';
+import type {LoopSnapshot} from '../../../console/state/state.js';
+import {remedies} from '../../../knative/commands/identify-revisions.js';
+import type {SplitVerdict} from '../../../stats/split-verdict.js';
+import {clock, span} from '../../format.js';
+import type {VerdictContext, VerdictLine} from './verdict-line.js';
+
+type SplitSnapshot = Pick<
+	LoopSnapshot,
+	| 'verdict'
+	| 'settling'
+	| 'rows'
+	| 'alarm'
+	| 'trouble'
+	| 'suggestion'
+	| 'answered'
+	| 'rate'
+	| 'unheard'
+	| 'tags'
+>;
+
+/** Whether users get the split that is set. */
+export function splitLine(
+	{
+		verdict,
+		settling,
+		rows,
+		alarm,
+		trouble,
+		suggestion,
+		answered,
+		rate,
+		unheard: unheardRevisions,
+		tags,
+	}: SplitSnapshot,
+	{isRefused, askedBy, now}: Pick<VerdictContext, 'isRefused' | 'askedBy' | 'now'>,
+): VerdictLine {
+	if (settling) {
+		return isRefused
+			? {tone: 'bad', sentence: 'not counted: the route refuses the split, and the gateway is not switched'}
+			: {tone: 'waiting', sentence: 'switching: answers not counted yet'};
+	}
+	if (!verdict) return {tone: 'waiting', sentence: 'no split to compare with yet'};
+	const got = setAndGot(sharesOf({rows})) ?? 'nothing came lately';
+	if (alarm && !alarm.isOver) {
+		const impossible = verdict.state === 'impossible' ? `${verdict.sentence} ` : '';
+		const long = `${span(now - alarm.since)} · since ${clock(alarm.since)}, last ${clock(alarm.last)}`;
+		return {
+			tone: 'bad',
+			sentence: `wrong split: ${got} for ${long}`,
+			remedy: 'S sends it again',
+			more: `Users do not get this split: ${got} for ${long.replace(' · ', ' (')}). ${impossible}S sends the split again; else look at the KIngress and the gateway's pods (e).`,
+		};
+	}
+	if (alarm) {
+		return {
+			tone: 'warning',
+			sentence: `split was wrong ${clock(alarm.since)}–${clock(alarm.last)}, now ${got}`,
+			remedy: 'Z counts anew',
+		};
+	}
+	const isOpen = verdict.state === 'unjudgeable' || verdict.state === 'too few';
+	const alike = rows.filter(({why}) => why === 'alike');
+	if (isOpen && alike.some(({n}) => n > verdict.unattributed / 2)) {
+		return {
+			tone: 'warning',
+			sentence: 'Revisions answer identically',
+			remedy: suggestion === undefined ? 'choose what to compare (i)' : `i compares ${suggestion}`,
+			more: `Revisions answer identically, so the split cannot be judged. ${suggestion === undefined ? remedies[askedBy].long : `They differ in ${suggestion}: i compares that, as --fingerprint ${suggestion} does.`}`,
+		};
+	}
+	const unheard = rows.find(({why}) => why === 'unheard');
+	if (isOpen && unheard && unheard.n > verdict.unattributed / 2) {
+		const {remedy, because} = whyUnheard({unheard: unheardRevisions, tags});
+		return {
+			tone: 'warning',
+			sentence: `cannot be judged: ${unheard.n} of ${answered} answers may be any revision's`,
+			...(remedy !== undefined && {remedy}),
+			more: `The split cannot be judged: ${unheard.n} of ${answered} answers may be those of ${unheard.candidates.join(' or ')}, because ${because}`,
+		};
+	}
+	switch (verdict.state) {
+		case 'agrees':
+			return {tone: trouble ? 'warning' : 'good', sentence: verdict.sentence};
+		case 'too few':
+			return {tone: 'waiting', sentence: withWait(verdict, rate)};
+		case 'suspicious':
+		case 'unjudgeable':
+			return {tone: 'warning', sentence: withWait(verdict, rate)};
+		case 'disagrees':
+		case 'impossible':
+			return {tone: 'bad', sentence: verdict.sentence};
+	}
+}
+
+/** Why a revision was never heard on its own, and what helps: a tag only where there is none. `because`: a clause with its stop. */
+function whyUnheard({unheard, tags}: Pick<LoopSnapshot, 'unheard' | 'tags'>): {
+	remedy: string | undefined;
+	because: string;
+} {
+	const untagged = unheard.find(revision => !tags.some(tag => tag.revision === revision));
+	if (untagged !== undefined) {
+		return {
+			remedy: 't adds a tag URL',
+			because: 'not all of them could be asked on their own. t adds a tag URL.',
+		};
+	}
+	const failing = tags.find(({revision, state}) => state === 'failed' && unheard.includes(revision));
+	// Its turn comes, or the route settles.
+	if (!failing) return {remedy: undefined, because: 'not all of them have been asked on their own yet.'};
+	const {tag, revision, problem = 'no answer', fault, byHeader} = failing;
+	const because = `the tag ${tag} of ${revision} tells nothing of it: ${problem}.`;
+	if (fault === 'nothing to compare') {
+		return {
+			remedy: `tag ${tag} says nothing to compare: choose what (i)`,
+			because: `${because} i chooses what to compare.`,
+		};
+	}
+	const check =
+		byHeader === undefined ? "the gateway's rule for tag hosts" : 'that the gateway passes the tag header on';
+	return {
+		remedy: `tag ${tag} fails: check ${byHeader === undefined ? "the gateway's rule" : 'its header'}`,
+		because: `${because} Check ${check}; V sends the selected revision one request.`,
+	};
+}
+
+/** `Too few answers to tell, ~44 more needed (44 s).`: how long that takes at this pace. */
+function withWait({sentence, more}: SplitVerdict, rate: number): string {
+	return more === undefined ? sentence : sentence.replace(/\.$/, ` (${span((more / rate) * 1000)}).`);
+}

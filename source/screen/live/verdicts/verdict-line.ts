@@ -1,0 +1,25 @@
+/** A line of verdicts, and what it is told from beside the counts. */
+import type {ComparedPair} from '../../../console/live/compared-pair.js';
+import type {AskedBy} from '../../../knative/commands/identify-revisions.js';
+
+export type VerdictLine = {
+	tone: 'good' | 'waiting' | 'bad' | 'warning';
+	sentence: string;
+	/** What to do: whatever else of the line has no room, this has. */
+	remedy?: string;
+	/** What the line has no room for. It says what to do, so that it gives way to no counts. */
+	more?: string;
+};
+
+/** What is known beside the counts. */
+export type VerdictContext = {
+	/** Of the service, which the names of its revisions begin with. */
+	service: string;
+	/** The route says no for good: nothing is being switched. */
+	isRefused: boolean;
+	/** How to identify revisions depends on it. */
+	askedBy: AskedBy;
+	pair: ComparedPair;
+	/** Milliseconds since 1970. */
+	now: number;
+};

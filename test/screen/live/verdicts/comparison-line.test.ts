@@ -1,0 +1,151 @@
+import {expect, test} from 'vitest';
+import type {Comparison, LoopSnapshot} from '../../../../source/console/state/state.js';
+import {clock} from '../../../../source/screen/format.js';
+import {comparisonLine} from '../../../../source/screen/live/verdicts/comparison-line.js';
+import {errorVerdict} from '../../../../source/stats/error-verdict.js';
+import {failureBound, moreForBound} from '../../../../source/stats/failure-bound.js';
+import {latencyVerdict} from '../../../../source/stats/latency-verdict.js';
+import {noon, pair} from './context.js';
+
+function comparison({asked = 120, fresh = 0, old = 0, bad = 0, cold = 0, undecided = 0} = {}): Comparison {
+	const side = {p50: 12, p95: 20, p99: 30, cold: 0, coldP50: undefined, undecided: 0, lastFailure: undefined};
+	const boundMore = moreForBound(fresh, asked, 0.01);
+	return {
+		old: {...side, revision: 'h-00001', asked, failed: old},
+		fresh: {
+			...side,
+			revision: 'h-00002',
+			asked,
+			failed: fresh,
+			cold,
+			coldP50: cold > 0 ? 2500 : undefined,
+			undecided,
+		},
+		since: 0,
+		pairs: asked + undecided,
+		compared: asked,
+		bad,
+		notSent: 0,
+		withoutGateway: 0,
+		gatewaySaid: undefined,
+		alikeFailures: {count: 0, text: '', isLast: false},
+		errors: errorVerdict({asked, failed: fresh}, {asked, failed: old}),
+		latency: latencyVerdict(asked, bad),
+		worse: undefined,
+		slower: undefined,
+		isProven: true,
+		bound: failureBound(fresh, asked),
+		boundMore,
+		boundWait: boundMore === undefined ? undefined : boundMore * 1000,
+	};
+}
+
+const calm = {
+	settling: false,
+	tagDoubt: undefined,
+	trouble: undefined,
+	alarm: undefined,
+	weights: [
+		{revision: 'h-00001', percent: 90},
+		{revision: 'h-00002', percent: 10},
+	],
+};
+const lineOf = (given: Comparison | undefined, part: Partial<LoopSnapshot> = {}) =>
+	comparisonLine({...calm, comparing: true, comparison: given, ...part}, pair);
+
+test('not worse so far comes with the bound, with what it takes for a lower one, and how long that is', () => {
+	expect(lineOf(comparison())).toEqual({
+		tone: 'good',
+		sentence:
+			'canary not worse so far: 0 of 120 failed (true rate < 2.9 %) · < 1 % takes ~230 more (3m 50s) · stable 0 of 120 · p50 12 ms vs 12 ms, slower in 0 of 120',
+	});
+	expect(lineOf(comparison({asked: 350})).sentence).toContain('0 of 350 failed (true rate < 1 %) · stable');
+	// Both fail: a low bound is out of sight.
+	expect(lineOf(comparison({asked: 300, fresh: 90, old: 90})).sentence).toMatch(
+		/90 of 300 failed \(true rate < [34]\d\.\d %\) · stable 90 of 300/,
+	);
+});
+
+test('no alarm is shown as good only once the canary is known to fail seldom', () => {
+	expect(lineOf(comparison({asked: 20})).tone).toBe('waiting');
+	expect(lineOf(comparison({asked: 68})).tone).toBe('waiting');
+	expect(lineOf(comparison({asked: 70})).tone).toBe('good');
+	expect(lineOf(comparison({asked: 100, fresh: 90, old: 90})).tone).toBe('waiting');
+});
+
+test('nothing is good while users get failures, or while much of it is redirects', () => {
+	const trouble = {kind: 'failures', count: 20, of: 200, sentence: 'users get failures'} as const;
+	expect(lineOf(comparison(), {trouble}).tone).toBe('waiting');
+	expect(lineOf(comparison({undecided: 40})).tone).toBe('waiting');
+	expect(lineOf(comparison({asked: 0, undecided: 40}))).toEqual({
+		tone: 'waiting',
+		sentence: 'canary neither works nor fails: 40 answers are redirects or 4xx',
+		remedy: 'choose what to send (i)',
+	});
+});
+
+test('worse, slower and both are said first, with their counts and since when', () => {
+	expect(lineOf(comparison({fresh: 8}))).toMatchObject({
+		tone: 'bad',
+		sentence: 'canary WORSE: fails 8 of 120, stable 0 of 120 · p50 12 ms vs 12 ms, slower in 0 of 120',
+	});
+	expect(lineOf(comparison({bad: 100})).sentence).toBe(
+		'canary SLOWER: p50 12 ms vs 12 ms, slower in 100 of 120 · fails 0 of 120, stable 0 of 120',
+	);
+	expect(lineOf(comparison({fresh: 8, bad: 100})).sentence).toMatch(/^canary WORSE, SLOWER: /);
+	const worse = {since: noon, last: noon + 40_000, isOver: false};
+	expect(lineOf({...comparison({fresh: 8}), worse}).sentence).toMatch(
+		new RegExp(`· since ${clock(noon)}, last ${clock(noon + 40_000)}$`),
+	);
+});
+
+test('what no user gets is not rolled back but given up, unless users may get it all the same', () => {
+	const weights = [
+		{revision: 'h-00001', percent: 100},
+		{revision: 'h-00002', percent: 0},
+	];
+	const bad = comparison({fresh: 8});
+	expect(lineOf(bad)).toMatchObject({tone: 'bad', remedy: 'R rolls back'});
+	const remedy = 'no user gets it: X abandons';
+	expect(lineOf(bad, {weights})).toMatchObject({tone: 'bad', remedy});
+	expect(lineOf(comparison({bad: 100}), {weights: [{revision: 'h-00001', percent: 100}]})).toMatchObject({
+		sentence: expect.stringMatching(/^canary SLOWER: /),
+		remedy,
+	});
+	const alarm = {since: noon, last: noon, isOver: false};
+	for (const part of [{settling: true}, {alarm}, {weights: []}]) {
+		expect(lineOf(bad, {weights, ...part}).remedy).toBe('R rolls back');
+	}
+	expect(lineOf(bad, {weights, alarm: {...alarm, isOver: true}}).remedy).toBe(remedy);
+});
+
+test('a suspicion says about how many more pairs it takes', () => {
+	expect(lineOf(comparison({fresh: 4}))).toMatchObject({
+		tone: 'warning',
+		sentence: expect.stringMatching(
+			/^canary possibly worse \(~\d+ more\): fails 4 of 120, stable 0 of 120 ·/,
+		),
+	});
+});
+
+test('cold starts are told apart', () => {
+	expect(lineOf(comparison({cold: 2})).sentence).toMatch(/· 2 from a cold start: p50 2\.5 s$/);
+});
+
+test('why nothing is compared is said', () => {
+	expect(lineOf(undefined).sentence).toBe('no pair answered yet');
+	expect(lineOf(undefined, {comparing: false}).remedy).toContain('p compares canary and stable');
+	expect(lineOf(comparison(), {comparing: false}).sentence).toContain('not worse so far (off)');
+	const unable = {ok: false, reason: 'h-00001 has no tag URL', untagged: 'h-00001'} as const;
+	expect(comparisonLine({...calm, comparing: true, comparison: undefined}, unable).sentence).toBe(
+		'not compared: h-00001 has no tag URL; t adds one',
+	);
+});
+
+test('tags that may have no rule at the gateway accuse nobody and praise nobody', () => {
+	const sentence = 'the gateway may have no rule for tag hosts: both answer 404, the service itself works';
+	const tagDoubt = {revisions: ['h-00001', 'h-00002'], text: '404', sentence};
+	for (const given of [comparison(), comparison({fresh: 100})]) {
+		expect(lineOf(given, {tagDoubt})).toEqual({tone: 'warning', sentence: `not compared: ${sentence}`});
+	}
+});
