@@ -55,7 +55,8 @@ function tidyLength(fields: readonly string[]): string[] {
 	const isChunked = valuesOf(/^transfer-encoding:/i).some(coding => /^chunked$/i.test(coding));
 	const [length] = lengths;
 	const isOne =
-		lengths.every(value => /^\d{1,20}$/.test(value)) && new Set(lengths.map(value => BigInt(value))).size === 1;
+		lengths.every(value => /^\d{1,20}$/.test(value)) &&
+		new Set(lengths.map(value => BigInt(value))).size === 1;
 	if (length === undefined || !(isChunked || isOne)) return [...fields];
 	const others = fields.filter(field => !/^content-length:/i.test(field));
 	return isChunked ? others : [`content-length: ${BigInt(length)}`, ...others];
