@@ -24,7 +24,7 @@ type Counts = Pick<
 >;
 
 /** `12:03:11`, in the time zone of the operator. */
-const timeOf = (at: number) => new Date(at).toTimeString().slice(0, 8);
+export const timeOf = (at: number) => new Date(at).toTimeString().slice(0, 8);
 
 /** @param overdue Requests that wait for an answer for longer than any answer took. */
 export function troubleOf(counts: Counts, gateway: GatewayCondition, overdue = 0): Trouble | undefined {

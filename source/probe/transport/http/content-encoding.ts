@@ -110,7 +110,7 @@ async function decodeLayer(
 function isText(bytes: Uint8Array, truncated: boolean): boolean {
 	try {
 		const text = new TextDecoder('utf-8', {fatal: true}).decode(bytes, {stream: truncated});
-		return !/[\0-\u0008\u000E-\u001A\u001C-\u001F]/.test(text);
+		return !/[^\P{Cc}\s]/u.test(text);
 	} catch {
 		return false;
 	}
