@@ -1,4 +1,6 @@
 /** Each verb of the console: what it plans on the service that is meant, and the review or the words that come of it. */
+import {meantBy} from '../knative/release/words.js';
+import {sharesMeant} from '../knative/release/shares-meant.js';
 import {rebased} from '../knative/split/rebased.js';
 import {equalSplits, splitOf, type Split} from '../knative/split/split.js';
 import {previousTag, stableTag} from '../knative/release/verbs/role-tags.js';
@@ -27,13 +29,18 @@ import type {ConsoleState, ConsoleStore} from './state/state.js';
 
 export type Verbs = {
 	readonly reviewDraft: () => void;
-	/** The same for a split that was put together elsewhere. */
-	readonly reviewSplit: (service: ServiceView, split: Split) => void;
-	/** Resolves when its review is open, or it is said why not: the names of new tags are asked for before. */
-	readonly complete: () => Promise<void>;
+	/** The same for shares that are typed, as `sharesMeant` takes them: `stable=90 00002=10`. */
+	readonly reviewShares: (words: string) => void;
+	/**
+	 * Resolves when its review is open, or it is said why not: the names of new tags are asked for before.
+	 *
+	 * @param word Which revision is meant, as `meantBy` takes it; empty where the release is to tell.
+	 */
+	readonly complete: (word?: string) => Promise<void>;
 	/** On the review of a promotion: whether what users had stays in the split as the way back. */
 	readonly dropOrKeepPrevious: () => void;
-	readonly rollBack: () => void;
+	/** @param word As above. */
+	readonly rollBack: (word?: string) => void;
 	/** Gives the release up: `why` in the operator's words. */
 	readonly abandon: (why?: string) => void;
 	/** The answer to a question: which revision is meant. */
@@ -52,8 +59,17 @@ const unread = ({changes}: Facts, {historyUnread: problem}: ConsoleState) => ({
 	problem,
 	changes: changes.length,
 });
-const rollBackPlan: Planner = (facts, state) =>
-	withoutHistory(planRollback(facts), 'roll back', unread(facts, state));
+/** With the revision that a word means; without a word the release tells which one it is. */
+const planWith = (facts: Facts, word: string, plan: (to: string | undefined) => Planned): Planned => {
+	const meant = word === '' ? undefined : meantBy(word, facts);
+	return meant?.ok === false ? meant : plan(meant?.revision);
+};
+
+const rollBackPlan = (facts: Facts, state: ConsoleState, word: string): Planned =>
+	planWith(facts, word, to => withoutHistory(planRollback(facts, {to}), 'roll back', unread(facts, state)));
+
+/** What is typed where it has to be asked, and no answer can be offered: which revisions there are is not known. */
+const commands: Readonly<Partial<Record<AskedVerb, string>>> = {promote: 'complete', 'roll back': 'rollback'};
 const undoPlan: Planner = (facts, state) => withoutHistory(planUndo(facts), 'undo', unread(facts, state));
 
 /** What turns the facts about a service into a plan. */
@@ -111,8 +127,10 @@ export function createVerbs(
 			const text = `${result.reason} That is what Knative says; ${got}. S sends the split again; else look at the KIngress and the gateway's pods.`;
 			return notify(store, {tone: 'bad', text});
 		}
+		const command = verb && result.candidates ? commands[verb] : undefined;
+		const named = command === undefined ? '' : ` :${command} REVISION names it.`;
 		const instead = result.instead ? ' X gives the release up.' : '';
-		notify(store, {tone: 'info', text: `${result.reason}${instead}`});
+		notify(store, {tone: 'info', text: `${result.reason}${named}${instead}`});
 	}
 
 	/** What becomes of the template is asked again: what users run may be something else by now. */
@@ -123,11 +141,16 @@ export function createVerbs(
 	}
 
 	/** Its tags may be new ones, of which the names have to be free. */
-	async function reviewPromotion(service: ServiceView, options: PlanOptions = {}): Promise<void> {
+	async function reviewPromotion(service: ServiceView, options: PlanOptions = {}, word = ''): Promise<void> {
 		const open = () => {
 			const status = targetStatusOf(store.getState(), service);
 			const newest = status.kind === 'there' ? status.service : service;
-			reviewOf(newest, facts => planPromote(facts, options), 'patch', 'promote');
+			reviewOf(
+				newest,
+				facts => planWith(facts, word, (to = options.to) => planPromote(facts, {...options, to})),
+				'patch',
+				'promote',
+			);
 		};
 		const cluster = connected();
 		await afterAsking(
@@ -178,8 +201,11 @@ export function createVerbs(
 	}
 
 	return {
-		reviewSplit(service, split) {
-			reviewOf(service, facts => planSplit(facts, split));
+		reviewShares(words) {
+			review(facts => {
+				const parsed = sharesMeant(words.split(/\s+/).filter(Boolean), facts);
+				return parsed.ok ? planSplit(facts, parsed.split) : parsed;
+			});
 		},
 		reviewDraft() {
 			review((facts, state) => {
@@ -207,13 +233,13 @@ export function createVerbs(
 				planPromote(facts, {to: promotion.to, keepsPrevious: !promotion.keepsPrevious}),
 			);
 		},
-		async complete() {
+		async complete(word = '') {
 			const service = selectedService(store.getState());
-			if (service) await reviewPromotion(service);
+			if (service) await reviewPromotion(service, {}, word);
 			else review(facts => planPromote(facts), 'patch', 'promote');
 		},
-		rollBack() {
-			review(rollBackPlan, 'patch', 'roll back');
+		rollBack(word = '') {
+			review((facts, state) => rollBackPlan(facts, state, word), 'patch', 'roll back');
 		},
 		abandon(why = '') {
 			const state = store.getState();

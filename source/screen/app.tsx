@@ -53,6 +53,7 @@ const overlays: ReadonlySet<KeyContext> = new Set([
 	'requestForm',
 	'filter',
 	'palette',
+	'menu',
 	'viewer',
 	'logs',
 	'search',
@@ -138,7 +139,8 @@ export function App(means: AppProps) {
 		if (!sheet) {
 			// What was said about the last action is about the last action.
 			if (store.getState().notice && action !== 'back' && action !== 'discardDraft') notify(store, undefined);
-			return run(action, input);
+			// A letter is the key, and no word of the operator's.
+			return run(action, action === 'digit' ? input : '');
 		}
 		if (action === 'uncover' && (context === 'viewer' || context === 'form')) return run(action);
 		if (action === 'images') return run(action);

@@ -139,8 +139,8 @@ const performers: Readonly<Record<ConsoleAction, Performer>> = {
 		if (asked.ok) copy(asked.command);
 		else notify(store, {tone: 'bad', text: asked.reason});
 	},
-	complete: console => void console.complete(),
-	rollBack: console => console.rollBack(),
+	complete: (console, _, word) => void console.complete(word),
+	rollBack: (console, _, word) => console.rollBack(word),
 	abandon: (console, _, why) => console.abandon(why),
 	undo: console => console.undo(),
 	sendAgain: console => console.sendAgain(),
@@ -149,6 +149,7 @@ const performers: Readonly<Record<ConsoleAction, Performer>> = {
 	deleteService: console => console.deleteService(),
 	deleteRevision: console => console.deleteRevision(),
 	review: console => console.reviewDraft(),
+	split: (console, _, shares) => console.reviewShares(shares),
 	less: ({store}) => nudge(store, -1),
 	more: ({store}) => nudge(store, 1),
 	less10: ({store}) => nudge(store, -10),

@@ -65,11 +65,12 @@ export function contextOf(state: ConsoleState): KeyContext {
 		case 'leave context':
 			return 'sheet';
 		case 'palette':
+			return 'palette';
 		case 'contexts':
 		case 'namespaces':
 		case 'images':
 		case 'choice':
-			return 'palette';
+			return 'menu';
 		case 'help':
 		case 'details':
 		case 'writes':

@@ -6,6 +6,7 @@ import {mkdtemp, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {expect, onTestFinished, test} from 'vitest';
+import {isNarrow} from '../../source/terminal/output/graphemes.js';
 import {openBuiltConsole} from '../support/console.js';
 import {crowdName, startCrowdedCluster, type CrowdedCluster} from '../support/crowded-cluster.js';
 import {framesOf} from '../support/repairs.js';
@@ -103,4 +104,20 @@ test('events that change nothing visible of what is on the screen send nothing',
 	expect(changing).toHaveLength(1);
 	// One a second at most, of rows that are drawn again in their turn.
 	expect(repairs).toBeLessThanOrEqual(seconds + 1);
+});
+
+test('the console draws nothing of its own that takes ICU to measure', async () => {
+	const {terminal} = await open();
+	const drawn = [terminal.screen()];
+	for (const [key, shown] of [
+		['?', /╭.Keys/],
+		['esc', /1 Services/],
+	] as const) {
+		terminal.press(key);
+		await terminal.until(shown);
+		drawn.push(terminal.screen());
+	}
+	const characters = new Set(drawn.join('').replaceAll('\n', ''));
+	expect(characters.size).toBeGreaterThan(50);
+	expect([...characters].filter(character => !isNarrow(character))).toEqual([]);
 });

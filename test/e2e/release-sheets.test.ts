@@ -79,15 +79,50 @@ it('a promotion says who is canary and why, before and after, what differs; ctrl
 	await agree(terminal, 'cart', 'cart-00002=100:stable');
 });
 
+/** What is written on a revision of cart that was given up. */
+async function rejectionOf(name: string): Promise<unknown> {
+	const revisions = await readRevisions(world.other, 'default', 'cart');
+	return JSON.parse(revisions?.find(revision => revision.name === name)?.rejected ?? '');
+}
+
+it('the command line takes revisions by the words of the commands, and says why where a word means none', async () => {
+	world = await startWorld();
+	await using terminal = await open('cart');
+	const command = (line: string) => {
+		terminal.type(line);
+		terminal.press('enter');
+	};
+	command(':split stable=60,2=40');
+	await terminal.until(shows('10 % → 40 %'));
+	terminal.press('esc');
+	await terminal.until(/▸1 Services/);
+	command(':rollback 00009');
+	await terminal.until(shows('cart has no revision 00009: name one by its full name, its tag'));
+	command(':split');
+	await terminal.until(shows('Name the shares: <revision>=<whole percent>, which sum to 100.'));
+	command(':rollback @canary');
+	await terminal.until(shows('that would be no roll back. Promote it instead.'));
+	command(':promote canary');
+	await terminal.until(shows('Canary cart-00002 10 %: tagged canary'));
+	terminal.press('esc');
+	await terminal.until(/▸1 Services/);
+	command(':rollback 1');
+	await terminal.until(shows('Back to cart-00001: you chose it.'));
+	await agree(terminal, 'cart', 'cart-00001=100:stable cart-00002=0:canary');
+});
+
 it('what was given up is made again, or given traffic, only by typing its name', async () => {
 	world = await startWorld();
 	await using terminal = await open('cart');
 	terminal.press('X');
 	await terminal.until(shows('leave the template as it is'));
+	await terminal.until(shows('⏎ choose esc cancel'));
 	terminal.press('down', 'enter');
 	await terminal.until(shows('Two writes: this patch, whose note already says that cart-00002 is rejected'));
 	await agree(terminal, 'cart', 'cart-00001=100:stable');
 	await terminal.until(/00002.*✗ Rejected/);
+	// The key is no word of the operator's.
+	expect(await rejectionOf('cart-00002')).not.toHaveProperty('why');
 
 	// The form starts from what users run; whoever goes back to the template has to mean it, whatever else is changed.
 	terminal.press('r');

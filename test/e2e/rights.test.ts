@@ -103,6 +103,14 @@ it('without Revisions the services are shown, and the pane of the revisions says
 	expect(flat(screen)).toMatch(/list .*revisions/i);
 	terminal.press('R');
 	await terminal.until(/Equivalent command/);
+	terminal.press('esc');
+	// Of one that has everything nothing tells what had it before; the operator may know.
+	terminal.type('/checkout');
+	terminal.press('enter');
+	await terminal.until(/Revisions of checkout/);
+	terminal.press('R');
+	const said = await terminal.until(text => flat(text).includes(':rollback REVISION names it.'));
+	expect(flat(said)).toContain('cannot be told: the revisions could not be listed');
 });
 
 it('without pods the log says so, and everything else is as ever', async () => {

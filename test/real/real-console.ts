@@ -87,6 +87,7 @@ const titles: Partial<Record<Action, RegExp>> = {
 	autoscaling: /Change the autoscaling of/,
 	tag: /Tag a revision of/,
 	review: /Split the traffic of/,
+	split: /Split the traffic of/,
 	complete: /Promote the canary of/,
 	rollBack: /Roll back/,
 	abandon: /Abandon the release of/,

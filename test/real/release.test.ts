@@ -55,6 +55,12 @@ it('goes from n to D, and what is stored is what each review has shown', async (
 	await split(/^shop-00001=50:stable @latest=50:canary$/);
 	await terminal.until(/shop\s+50│50\s+Ready/);
 
+	terminal.type(':split stable=90,canary=10');
+	terminal.press('enter');
+	await agree(terminal, {world, of: 'split'});
+	await split(/^shop-00001=90:stable @latest=10:canary$/);
+	await terminal.until(/shop\s+90│10\s+Ready/);
+
 	terminal.press('c');
 	await agree(terminal, {world, of: 'complete'});
 	await split(/(?:shop-00002|@latest)=100/);

@@ -68,6 +68,7 @@ describe('of a release', () => {
 			pairs: 50,
 			errors: 'worse',
 			latency: 'not slower',
+			isProven: true,
 		};
 		const lines = aboutRelease({...factsOf(), verdict});
 		expect(lines.map(({label}) => label)).toEqual(['Canary', 'Stable', 'Verdict', 'Split set']);

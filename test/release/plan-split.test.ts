@@ -136,6 +136,7 @@ it.each([
 			pairs: 2,
 			errors: 'not worse',
 			latency: 'not slower',
+			isProven: true,
 			bound,
 		}),
 	).toMatch(sentence);
@@ -252,6 +253,7 @@ describe('a plan of a split', () => {
 			pairs: 50,
 			errors: 'worse',
 			latency: 'not slower',
+			isProven: true,
 		};
 		const facts = situation({verdict});
 		const sentence = verdictSentence(verdict);

@@ -20,6 +20,8 @@ export function openConsole(
 		args: [...nodeFlags, program, ...flags],
 		env: {
 			XDG_STATE_HOME: path.resolve('node_modules/.cache/kn-canary-test/state'),
+			// A configuration file of whoever measures would be read, with what it takes to understand it.
+			XDG_CONFIG_HOME: path.resolve('node_modules/.cache/kn-canary-test/config'),
 			XDG_CACHE_HOME: path.resolve('node_modules/.cache/kn-canary-test/cache'),
 			KUBECONFIG: kubeconfig,
 		},

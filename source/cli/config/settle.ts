@@ -1,7 +1,6 @@
 /** What holds for a command that is about to run: its flags, the variables, and the configuration file. */
 import type {Command} from 'commander';
 import {exitCodes} from '../../headless/exit-codes.js';
-import {listContexts} from '../../kube/connect.js';
 import {applyConfig, type Origins} from './apply-config.js';
 import {configPlace} from './config-place.js';
 import {ConfigError, parseConfig, readConfigText, type Config} from './config-file.js';
@@ -71,6 +70,8 @@ async function contextOf(
 	const named = context ?? process.env['KN_CANARY_CONTEXT'] ?? config.values.get('context');
 	if (named !== undefined) return String(named);
 	try {
+		// With all of the network, which the panes do not wait for.
+		const {listContexts} = await import('../../kube/connect.js');
 		const contexts = await listContexts(kubeconfig === undefined ? {} : {kubeconfig});
 		return contexts.find(({current}) => current)?.name;
 	} catch {

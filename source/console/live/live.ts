@@ -6,16 +6,16 @@
 import {isDeepStrictEqual} from 'node:util';
 import type {PastEpoch} from '../../probe/counting/past-epochs.js';
 import type {Loop, LoopSnapshot} from '../../probe/loop/loop.js';
-import type {RequestOptions} from '../../probe/transport/request-options.js';
 import {tagHeader} from '../../probe/transport/tag-target.js';
 import type {ServiceView} from '../../knative/service/service.js';
-import {routeSettled} from '../../knative/service/service-state.js';
-import {pairOf} from './compared-pair.js';
-import {revisionsOf, selectedService, whyNoService} from '../state/read.js';
+import {selectedService, whyNoService} from '../state/read.js';
 import {notify} from '../state/select.js';
 import type {ConsoleState, ConsoleStore} from '../state/state.js';
 import {gatewayKnown} from './known-gateway.js';
-import {requestOptionsFor, tagsOf, targetOf} from './request-target.js';
+import {backgroundLoops, budgetSpent, crowdedOut} from './loops/background.js';
+import {loadLoops, sentOf, type LoopEntry} from './loops/loop-entry.js';
+import {tellLoop} from './loops/tell-loop.js';
+import {requestOptionsFor, targetOf} from './request-target.js';
 import {verdictOf} from './verdicts.js';
 
 export type Live = {
@@ -42,36 +42,11 @@ export type Live = {
 	stop(): Promise<void>;
 };
 
-/** Of this program, for the User-Agent; set when it is built. */
-const version = process.env['KN_CANARY_VERSION'];
-
 /** Requests a second (statistics.md §4: 1 is `while true; curl; sleep 1`, 50 the cap). */
 const paces = [1, 2, 5, 10, 20, 50] as const;
 
 /** Milliseconds between two snapshots: faster than anybody reads, and each is a frame, behind which a key has to wait. */
 const snapshotEvery = 200;
-
-/** Loops that go on in the background at once; the one that is there longest is paused for another. */
-const backgroundLimit = 5;
-/** Requests that a loop may send in the background: a quarter of an hour at one a second. */
-const backgroundBudget = 1000;
-
-type LiveEntry = {
-	loop: Loop;
-	/** How it is asked: another way is another loop. */
-	asking: RequestOptions;
-	/** The operator wants it to run; it does while its service is selected, or its budget lasts. */
-	wanted: boolean;
-	/** What was last told to the loop, so that it is told only what is new. */
-	told: {authority: string; tags: string};
-	/** How many requests it had sent when its service was left; undefined while that is selected. */
-	leftAt: number | undefined;
-	/** In which order services were left. */
-	leftAs: number;
-	unsubscribe: () => void;
-	/** Tags that are chosen by header, because their hosts lead nowhere; undefined until that was looked into. */
-	byHeader: ReadonlySet<string> | undefined;
-};
 
 /**
  * @param interval Milliseconds between two snapshots, if that is more than it would be anyway.
@@ -82,14 +57,14 @@ export function createLive(
 	interval: () => number,
 	tagsByHeader: (service: ServiceView) => Promise<ReadonlySet<string>>,
 ): Live {
-	const entries = new Map<string, LiveEntry>();
+	const entries = new Map<string, LoopEntry>();
 	let shown: string | undefined;
 	let stopped = false;
 	let leavings = 0;
 	/** Of the cluster that is asked: a loop that was being made for the one before is not wanted any more. */
 	let era = 0;
 
-	function selected(): {service: ServiceView; entry: LiveEntry | undefined} | undefined {
+	function selected(): {service: ServiceView; entry: LoopEntry | undefined} | undefined {
 		const service = selectedService(store.getState());
 		return service && {service, entry: entries.get(service.uid)};
 	}
@@ -113,11 +88,14 @@ export function createLive(
 		const older = before?.uid === uid && before.page > 0 ? before.page : 0;
 		const added = older > 0 && before ? newEpochs(before.snapshot.history, snapshot.history) : 0;
 		const page = Math.min(older + added, snapshot.history.length);
-		store.setState({...next, live: {uid, snapshot, page, background: background().length}});
+		store.setState({
+			...next,
+			live: {uid, snapshot, page, background: backgroundLoops(entries, shown).length},
+		});
 	}
 
 	/** Where the hosts of tags lead nowhere, as it seems, they are chosen by header, if the cluster has that on. */
-	async function chooseByHeader(uid: string, entry: LiveEntry): Promise<void> {
+	async function chooseByHeader(uid: string, entry: LoopEntry): Promise<void> {
 		const found = () => store.getState().services.find(service => service.uid === uid);
 		const service = found();
 		if (entry.byHeader || !service) return;
@@ -126,31 +104,17 @@ export function createLive(
 		const now = found();
 		if (chosen.size === 0 || !now || entries.get(uid) !== entry) return;
 		entry.byHeader = chosen;
-		tell(now, entry);
+		tellLoop(store.getState(), now, entry);
 		const text = `The hosts of the tags of ${service.name} lead nowhere: tags are asked with the header ${tagHeader}.`;
 		notify(store, {tone: 'info', text});
 	}
 
-	/** Loops of other services that are sending, the one that was left longest ago first. */
-	function background(): [uid: string, entry: LiveEntry][] {
-		return [...entries]
-			.filter(([uid, {wanted}]) => uid !== shown && wanted)
-			.toSorted(([, one], [, other]) => one.leftAs - other.leftAs);
+	function keepBudget(uid: string, entry: LoopEntry): void {
+		const why = budgetSpent(entry);
+		if (why !== undefined) pauseBackground(uid, entry, why);
 	}
 
-	/** All requests that a loop has sent: at the service's own host, and in pairs. */
-	function sentOf({loop}: LiveEntry): number {
-		const {history, sent, comparison} = loop.snapshot();
-		return history.reduce((sum, epoch) => sum + epoch.sent, sent) + 2 * (comparison?.pairs ?? 0);
-	}
-
-	function keepBudget(uid: string, entry: LiveEntry): void {
-		if (!entry.wanted || entry.leftAt === undefined) return;
-		if (sentOf(entry) - entry.leftAt < backgroundBudget) return;
-		pauseBackground(uid, entry, `sent ${backgroundBudget} requests in the background`);
-	}
-
-	function pauseBackground(uid: string, entry: LiveEntry, why: string): void {
+	function pauseBackground(uid: string, entry: LoopEntry, why: string): void {
 		entry.wanted = false;
 		entry.loop.pause();
 		const name = store.getState().services.find(service => service.uid === uid)?.name;
@@ -167,47 +131,12 @@ export function createLive(
 		entry.leftAt = sentOf(entry);
 		entry.leftAs = leavings++;
 		const {maxRate} = store.getState().asking;
-		for (const [oldest, candidate] of background()) {
-			const running = background();
-			const rate = running.reduce((sum, [, {loop}]) => sum + loop.snapshot().rate, 0);
-			if (running.length <= backgroundLimit && rate <= maxRate) break;
-			const limit =
-				running.length > backgroundLimit
-					? `at most ${backgroundLimit} loops go on in the background`
-					: `loops in the background send at most ${maxRate} requests a second`;
-			pauseBackground(oldest, candidate, limit);
-		}
-	}
-
-	function tell(service: ServiceView, entry: LiveEntry): void {
-		const {gateway} = store.getState();
-		const asked = targetOf(service, service.url, gateway, entry.asking);
-		if (!asked.ok) return;
-		const {host, port} = asked.target.address;
-		const {scheme, protocol} = asked.target;
-		const authority = `${asked.target.authority} ${scheme} ${host}:${port} ${protocol}`;
-		if (authority !== entry.told.authority) {
-			entry.loop.retarget(asked.target);
-			entry.told = {authority, tags: ''};
-			// Another gateway may have rules for them.
-			entry.byHeader = undefined;
-		}
-		entry.loop.setEpoch({
-			weights: service.statusTraffic.map(({revision, percent}) => ({revision, percent})),
-			settling: !routeSettled(service),
-		});
-		const tags = tagsOf(service, entry.byHeader);
-		const said = tags.map(({tag, revision, authority: name}) => `${tag} ${revision} ${name}`).join('\n');
-		if (said !== entry.told.tags) {
-			entry.told.tags = said;
-			void entry.loop.learn(tags);
-		}
-		const pair = pairOf(service, revisionsOf(store.getState(), service), entry.byHeader);
-		entry.loop.setSides(pair.ok ? pair.sides : undefined);
+		const next = () => crowdedOut(entries, shown, maxRate);
+		for (let found = next(); found; found = next()) pauseBackground(found.uid, found.entry, found.why);
 	}
 
 	/** Ends a loop that is not wanted any more, with all it counted. */
-	function drop(uid: string): LiveEntry | undefined {
+	function drop(uid: string): LoopEntry | undefined {
 		const entry = entries.get(uid);
 		if (!entry) return undefined;
 		entries.delete(uid);
@@ -220,7 +149,7 @@ export function createLive(
 		return entry;
 	}
 
-	async function open(service: ServiceView): Promise<LiveEntry | undefined> {
+	async function open(service: ServiceView): Promise<LoopEntry | undefined> {
 		const {gateway} = store.getState();
 		const asking = requestOptionsFor(store.getState(), service.uid);
 		const asked = targetOf(service, service.url, gateway, asking);
@@ -229,23 +158,11 @@ export function createLive(
 			return undefined;
 		}
 		const begun = era;
-		// Loaded with the first use: the first frame needs no HTTP client.
-		const [{createLoop}, {createProbe}, {probeOptionsOf}] = await Promise.all([
-			import('../../probe/loop/loop.js'),
-			import('../../probe/transport/create-probe.js'),
-			import('../../probe/transport/request-options.js'),
-		]);
+		const createLoop = await loadLoops();
 		const existing = entries.get(service.uid);
 		if (existing || stopped || begun !== era) return existing;
-		const loop = createLoop({
-			target: asked.target,
-			rate: asking.rate,
-			maxRate: asking.maxRate,
-			timeout: asking.timeout,
-			expectStatus: asking.request.expectStatus,
-			probe: createProbe(probeOptionsOf(asking, version)),
-		});
-		const entry: LiveEntry = {
+		const loop = createLoop(asked.target, asking);
+		const entry: LoopEntry = {
 			loop,
 			asking,
 			wanted: true,
@@ -264,7 +181,7 @@ export function createLive(
 	}
 
 	/** Does it to the loop of the selected service and shows it at once: whoever pressed a key waits for no snapshot. */
-	function steer(change: (loop: Loop, entry: LiveEntry) => void): void {
+	function steer(change: (loop: Loop, entry: LoopEntry) => void): void {
 		const found = selected();
 		if (!found) return notify(store, {tone: 'info', text: whyNoService(store.getState())});
 		if (!found.entry) return notify(store, {tone: 'info', text: 'Press space to send requests first.'});
@@ -336,7 +253,7 @@ export function createLive(
 					continue;
 				}
 				if (other === shown) entry.leftAt = undefined;
-				tell(service, entry);
+				tellLoop(store.getState(), service, entry);
 				if (entry.wanted) entry.loop.start();
 				else entry.loop.pause();
 			}

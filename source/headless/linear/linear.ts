@@ -6,14 +6,12 @@ import type {Console} from '../../console/console.js';
 import {openServiceForm} from '../../console/forms/forms.js';
 import {verifyService} from '../../console/live/verify-requests.js';
 import {endsOf, sessionLines} from '../../console/sheets/quit-sheet.js';
-import {factsOf} from '../../console/state/facts.js';
 import {revisionsOf, selectedService, topSheet, whyNoService} from '../../console/state/read.js';
 import type {BesideView, ConsoleState} from '../../console/state/state.js';
 import {closeSheet, notify, selectService} from '../../console/state/select.js';
 import {systemTimers} from '../../kube/timers.js';
 import {printable} from '../../knative/text/printable.js';
 import {zoned} from '../../knative/text/moment.js';
-import {parseShares} from '../write/parse-shares.js';
 import {askYesNo, type Asking} from './ask-again.js';
 import {askForm} from './ask-form.js';
 import {askOnTop, change} from './ask-review.js';
@@ -114,16 +112,9 @@ const performers: Readonly<Record<Exclude<LinearName, 'quit'>, Performer>> = {
 		console.newRevision();
 		await askForm(console, asking);
 	},
-	split(console, {say}, words) {
-		const state = console.store.getState();
-		const service = selectedService(state);
-		if (!service) return say(spoken(whyNoService(state)));
-		const parsed = parseShares(words.split(/\s+/).filter(Boolean), factsOf(state, service));
-		if (!parsed.ok) return say(parsed.reason);
-		console.reviewSplit(service, parsed.split);
-	},
-	promote: console => console.complete(),
-	rollback: console => console.rollBack(),
+	split: (console, _, words) => console.reviewShares(words),
+	promote: async (console, _, word) => console.complete(word),
+	rollback: (console, _, word) => console.rollBack(word),
 	undo: console => console.undo(),
 	abandon: (console, _, why) => console.abandon(why),
 	verify: async (console, asking) => sayAnswer(console, asking, () => verifyService(console.store)),

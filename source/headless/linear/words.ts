@@ -18,8 +18,8 @@ export const linearCommands = [
 		argument: 'revision=percent …',
 		help: 'give shares, such as: split cart-00001=90 cart-00002=10',
 	},
-	{name: 'promote', help: 'give 100 % to the canary'},
-	{name: 'rollback', help: 'give 100 % back to what users had'},
+	{name: 'promote', argument: 'revision', help: 'give 100 % to the canary, or to that revision'},
+	{name: 'rollback', argument: 'revision', help: 'give 100 % back to what users had, or to that revision'},
 	{name: 'undo', help: 'undo the last split'},
 	{name: 'abandon', argument: 'why', help: 'give the release up'},
 	{name: 'verify', help: 'send one request to the service, as a user would'},
@@ -73,7 +73,7 @@ export type LinearLine =
 	| {readonly kind: 'problem'; readonly sentence: string};
 
 export function parseLine(line: string): LinearLine {
-	const [, word = '', argument = ''] = /^\s*(\S*)\s*(.*?)\s*$/.exec(line) ?? [];
+	const [, word = '', argument = ''] = /^\s*:?(\S*)\s*(.*?)\s*$/.exec(line) ?? [];
 	if (word === '') return {kind: 'nothing'};
 	const byNumber = /^\d+$/.test(word) ? linearCommands[Number(word) - 1] : undefined;
 	const exact = linearCommands.filter(({name}) => name === (keys[word] ?? word.toLowerCase()));

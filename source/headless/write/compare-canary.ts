@@ -1,6 +1,6 @@
 /** Asks the canary and what users had in pairs, for a few seconds, before the canary is promoted without a screen. */
 import {pairOf} from '../../console/live/compared-pair.js';
-import {targetOf} from '../../console/live/request-target.js';
+import {tagsOf, targetOf} from '../../console/live/request-target.js';
 import {tagsByHeader} from '../../console/live/tags-by-header.js';
 import {reachGateway} from '../../console/selected/gateway.js';
 import {releaseOf, type ReleaseFacts} from '../../knative/release/release.js';
@@ -66,8 +66,9 @@ export async function compareCanary(
 		});
 		const {promise, resolve} = Promise.withResolvers<void>();
 		let isByHeader = false;
+		let hasLearned = false;
 		const unsubscribe = loop.subscribe(({comparison, tagDoubt}) => {
-			if (isEnough(comparison, enough)) resolve();
+			if (isEnough(comparison, hasLearned ? enough : Infinity)) resolve();
 			if (!tagDoubt || isByHeader) return;
 			isByHeader = true;
 			void (async () => {
@@ -82,6 +83,12 @@ export async function compareCanary(
 			loop.setSides(pair.sides);
 			loop.compare(true);
 			loop.start();
+			// What each says by itself proves that it was they who were asked.
+			void (async () => {
+				await loop.learn(tagsOf(service));
+				hasLearned = true;
+				if (isEnough(loop.snapshot().comparison, enough)) resolve();
+			})();
 			await promise;
 			const {comparison} = loop.snapshot();
 			return comparison && comparison.pairs > 0

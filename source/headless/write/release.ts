@@ -10,12 +10,12 @@ import type {Plan} from '../../release/plan.js';
 import type {ServiceView} from '../../knative/service/service.js';
 import {routeSettled} from '../../knative/service/service-state.js';
 import {roleTags} from '../../knative/release/verbs/role-tags.js';
+import {sharesMeant} from '../../knative/release/shares-meant.js';
 import {meantBy} from '../../knative/release/words.js';
 import type {CanaryComparison} from './compare-canary.js';
 import {exitCodes, type ExitCode} from '../exit-codes.js';
 import {applyPlan, type ApplyMeans, type ApplyOptions, type Result} from './apply-plan.js';
 import {followToGateway} from './follow-to-gateway.js';
-import {parseShares} from './parse-shares.js';
 import type {Base} from '../../knative/revision/base.js';
 import {releaseOf} from '../../knative/release/release.js';
 import {readBase} from '../../release/read-base.js';
@@ -89,7 +89,7 @@ async function plan(
 	const to = meant?.revision;
 	const base = options.resetsTemplate ? await readRunning(cluster, facts) : undefined;
 	if (base && !base.ok) return {ok: false, code: exitCodes.notMade, sentence: `Not applied: ${base.reason}`};
-	const split = verb === 'split' ? parseShares(shares, facts) : undefined;
+	const split = verb === 'split' ? sharesMeant(shares, facts) : undefined;
 	if (split && !split.ok) return {ok: false, code: exitCodes.usage, sentence: split.reason};
 	const planned = ((): Planned => {
 		switch (verb) {

@@ -35,7 +35,32 @@ export function meantBy(word: string, facts: ReleaseFacts): Meant {
 		...split.flatMap(row => row.revision ?? []),
 		...[service.latestCreated, service.latestReady].flatMap(name => name ?? []),
 	]);
-	const tagged = split.find(row => row.tags.includes(word));
+	const found = meaningsOf(word, service, names);
+	const [only, ...others] = found.values();
+	if (only && others.length === 0) return only;
+	const unlisted = revisions === undefined && !only ? unlistedName(word, service) : undefined;
+	if (unlisted !== undefined) return {ok: true, revision: unlisted};
+	const shown = printable(word);
+	if (only) {
+		const all = [...found.keys()];
+		const clear = all.map(name => clearWord(name, service, names));
+		const how = clear.every((said, index) => said === all[index])
+			? 'name the one you mean in full'
+			: `say ${clear.map((said, index) => (said === all[index] ? said : `${said} for ${all[index]}`)).join(' or ')}`;
+		return {ok: false, reason: `${shown} means ${all.join(' and ')}: ${how}.`};
+	}
+	const near = [...names].filter(name => name.endsWith(`-${word}`));
+	const hint = near.length > 0 ? ` Did you mean ${near.join(' or ')}?` : '';
+	return {ok: false, reason: `${service.name} has no revision ${shown}: name one by ${wordsHelp}.${hint}`};
+}
+
+/** Each revision that the word means, as its name, as a tag, or as a number. */
+function meaningsOf(
+	word: string,
+	service: ServiceView,
+	names: ReadonlySet<string>,
+): ReadonlyMap<string, Extract<Meant, {ok: true}>> {
+	const tagged = splitOf(service).find(row => row.tags.includes(word));
 	const found = new Map<string, Extract<Meant, {ok: true}>>();
 	if (names.has(word)) found.set(word, {ok: true, revision: word});
 	if (tagged?.revision !== undefined && !found.has(tagged.revision)) {
@@ -44,18 +69,18 @@ export function meantBy(word: string, facts: ReleaseFacts): Meant {
 	for (const name of numbered(word, service.name, [...names])) {
 		if (!found.has(name)) found.set(name, {ok: true, revision: name});
 	}
-	const [only, ...others] = found.values();
-	if (only && others.length === 0) return only;
-	const unlisted = revisions === undefined && !only ? unlistedName(word, service) : undefined;
-	if (unlisted !== undefined) return {ok: true, revision: unlisted};
-	const shown = printable(word);
-	if (only) {
-		const all = [...found.keys()];
-		return {ok: false, reason: `${shown} means ${all.join(' and ')}: name the one you mean in full.`};
-	}
-	const near = [...names].filter(name => name.endsWith(`-${word}`));
-	const hint = near.length > 0 ? ` Did you mean ${near.join(' or ')}?` : '';
-	return {ok: false, reason: `${service.name} has no revision ${shown}: name one by ${wordsHelp}.${hint}`};
+	return found;
+}
+
+/** A word that means this revision and no other: where its name is a tag of another one, its number or a tag. */
+function clearWord(revision: string, service: ServiceView, names: ReadonlySet<string>): string {
+	const number = revision.startsWith(`${service.name}-`) ? revision.slice(service.name.length + 1) : revision;
+	const tags = splitOf(service).flatMap(row => (row.revision === revision ? row.tags : []));
+	const isClear = (word: string) => {
+		const found = meaningsOf(word, service, names);
+		return found.size === 1 && found.has(revision);
+	};
+	return [revision, number, ...tags].find(word => isClear(word)) ?? revision;
 }
 
 /** Where the revisions may not be listed, the name of one is believed: whether it is there the Route finds out. */

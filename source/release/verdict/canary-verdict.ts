@@ -18,6 +18,8 @@ export type CanaryVerdict = {
 	readonly pairs: number;
 	readonly errors: 'worse' | 'suspicious' | 'not worse';
 	readonly latency: 'slower' | 'suspicious' | 'not slower';
+	/** What both answer proves that it was they who were asked; nothing else lets a failure rate be bounded. */
+	readonly isProven: boolean;
 	/** The canary's true failure rate is below this, 0–1; undefined where nothing bounds it. */
 	readonly bound?: number | undefined;
 };
@@ -25,7 +27,15 @@ export type CanaryVerdict = {
 const percent = (part: number, whole: number) => `${Math.round((100 * part) / Math.max(1, whole))} %`;
 
 /** `WORSE: cart-00002 failed 18 of 81 (22 %), cart-00001 0 of 81.` */
-export function verdictSentence({canary, stable, errors, latency, pairs, bound}: CanaryVerdict): string {
+export function verdictSentence({
+	canary,
+	stable,
+	errors,
+	latency,
+	pairs,
+	bound,
+	isProven,
+}: CanaryVerdict): string {
 	const counts = `${canary.revision} failed ${canary.failed} of ${canary.asked}${canary.failed > 0 ? ` (${percent(canary.failed, canary.asked)})` : ''}, ${stable.revision} ${stable.failed} of ${stable.asked}`;
 	const slower =
 		latency === 'slower' && canary.p50 !== undefined && stable.p50 !== undefined
@@ -36,6 +46,9 @@ export function verdictSentence({canary, stable, errors, latency, pairs, bound}:
 	if (pairs === 0) return `${canary.revision} was not compared with ${stable.revision}.`;
 	if (errors === 'worse') return `WORSE: ${counts}.${slower}`;
 	if (errors === 'suspicious') return `Possibly worse: ${counts}.${slower}`;
+	if (!isProven) {
+		return `Not worse so far, if it was asked: the tags' answers do not differ: ${counts}.${slower}`;
+	}
 	// Nothing is bounded by a few requests: that is no word for it.
 	if (bound === undefined || bound >= 1) return `Too few requests to tell: ${counts}.${slower}`;
 	return `Not worse so far: ${counts} (true rate < ${(100 * bound).toFixed(1)} %).${slower}`;

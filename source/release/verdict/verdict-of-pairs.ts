@@ -4,13 +4,22 @@ import type {CanaryVerdict} from './canary-verdict.js';
 
 const side = ({revision, asked, failed, p50}: Comparison['fresh']) => ({revision, asked, failed, p50});
 
-export function verdictOfPairs({fresh, old, pairs, errors, latency, bound}: Comparison): CanaryVerdict {
+export function verdictOfPairs({
+	fresh,
+	old,
+	pairs,
+	errors,
+	latency,
+	isProven,
+	bound,
+}: Comparison): CanaryVerdict {
 	return {
 		canary: side(fresh),
 		stable: side(old),
 		pairs,
 		errors: errors.state,
 		latency: latency.state,
+		isProven,
 		bound,
 	};
 }

@@ -7,6 +7,7 @@ Where keys are read: one of the panes, or one of the things that lie over them. 
 - `sheet`: a review (before → after) that waits for Enter or for a typed name
 - `conflict`: theirs, mine and base side by side, after somebody else's write came first
 - `form`: fields being filled in; `filter`, `palette`: the line at the bottom
+- `menu`: answers to pick one of: a context, a namespace, an image, which revision is meant
 - `leaving`: whether to leave the program
 - `viewer`: text to read (YAML, events, what was sent, help)
 - `logs`: text that goes on; `search`: what its lines are to have in them is being typed
@@ -21,6 +22,7 @@ export const contexts = [
 	'requestForm',
 	'filter',
 	'palette',
+	'menu',
 	'viewer',
 	'logs',
 	'search',
@@ -97,6 +99,7 @@ export type ConsoleAction =
 	| 'addRevision'
 	| 'takeOut'
 	| 'review'
+	| 'split'
 	| 'discardDraft'
 	| 'setValue'
 	| 'eraseDigit'

@@ -8,13 +8,14 @@ export {contexts, type Action, type KeyContext} from './binding.js';
 
 /**
 Contexts in which a letter is text: only keys that no text can contain have a meaning there. A review is one of them, as
-the name of a production service is typed into it.
+the name of a production service is typed into it; so is a list to pick from, whose letters and digits are its own.
 */
 const textContexts: ReadonlySet<KeyContext> = new Set([
 	'form',
 	'requestForm',
 	'filter',
 	'palette',
+	'menu',
 	'sheet',
 	'search',
 ]);

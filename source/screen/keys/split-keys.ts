@@ -101,6 +101,15 @@ export const splitKeys: readonly Binding[] = [
 		writes: true,
 	},
 	{
+		action: 'split',
+		keys: [],
+		in: 'panes',
+		label: 'split',
+		help: 'Review a split that is typed: revisions by name, tag, number, @latest, @stable or @canary.',
+		palette: {names: ['split'], argument: '<rev=percent,…>'},
+		writes: true,
+	},
+	{
 		action: 'discardDraft',
 		keys: ['esc'],
 		in: ['traffic'],

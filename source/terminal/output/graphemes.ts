@@ -7,12 +7,12 @@
 
 /**
  * Characters that are one UTF-16 unit, one grapheme and one column wherever they stand, as long as nothing but their
- * like is around: letters of Latin, Greek and Cyrillic, punctuation, arrows, mathematical signs, box drawing, blocks,
- * shapes that are no emoji, Braille.
+ * like is around: letters of Latin, Greek and Cyrillic, punctuation, arrows, mathematical signs, the return key, pictures
+ * of control characters, box drawing, blocks, shapes that are no emoji, Braille.
  */
 const narrow =
 	'\\u0020-\\u007E\\u00A1-\\u00A8\\u00AA-\\u00AC\\u00AF-\\u02FF\\u0370-\\u0482\\u048A-\\u052F\\u1E00-\\u1EFF\\u2010-\\u2027' +
-	'\\u2030-\\u203B\\u2190-\\u2193\\u2200-\\u22FF\\u2500-\\u25A9\\u25B0-\\u25B5\\u25B7-\\u25BF\\u25C1-\\u25FA\\u2713\\u2717\\u2800-\\u28FF';
+	'\\u2030-\\u203B\\u2190-\\u2193\\u2200-\\u22FF\\u23CE\\u2400-\\u2426\\u2500-\\u25A9\\u25B0-\\u25B5\\u25B7-\\u25BF\\u25C1-\\u25FA\\u2713\\u2717\\u2800-\\u28FF';
 
 const onlyNarrow = new RegExp(`^[${narrow}]*$`);
 

@@ -432,6 +432,22 @@ describe('a canary that is compared first', () => {
 		expect(await splitOf('cart')).toBe('1=0#previous 2=100#stable');
 	});
 
+	it('and is good has a bound on how often it may fail', async () => {
+		await madeOf('cart', 2, '1=90#stable 2=10#canary');
+		vi.useRealTimers();
+		const asking = requestOptionsOf({}, {rate: 20});
+		const compare: ReleaseDependencies['compare'] = async facts =>
+			compareCanary(cluster, facts, {gateway, asking});
+		const {code, plan} = await run('complete', 'cart', {compare});
+		expect(code).toBe(0);
+		expect(plan?.about).toContainEqual({
+			label: 'Verdict',
+			value: expect.stringMatching(
+				/^Not worse so far: cart-00002 failed 0 of \d+, cart-00001 0 of \d+ \(true rate < \d\.\d %\)\.$/,
+			),
+		});
+	});
+
 	it('says once why it was not compared, and which command changes that', async () => {
 		await madeOf('cart', 2, '1=90 2=10#canary');
 		const said: unknown[] = [];

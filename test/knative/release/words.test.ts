@@ -40,6 +40,24 @@ describe('a word', () => {
 		});
 	});
 
+	it('that is the name of one and the tag of another is refused with what tells the two apart', () => {
+		const service = serviceView({
+			traffic: [
+				{revisionName: one, percent: 90, tag: two},
+				{revisionName: two, percent: 10},
+			],
+			ready: 2,
+			created: 2,
+		});
+		const told = {...facts, service};
+		expect(meantBy(two, told)).toEqual({
+			ok: false,
+			reason: `${two} means ${two} and ${one}: say 00002 for ${two} or ${one}.`,
+		});
+		expect(meantBy('00002', told)).toMatchObject({ok: true, revision: two});
+		expect(meantBy(one, told)).toMatchObject({ok: true, revision: one});
+	});
+
 	it('for a part that nothing has is refused with why', () => {
 		const whole = {
 			...facts,

@@ -104,6 +104,15 @@ export const previews: readonly Preview[] = [
 		},
 	},
 	{
+		what: ':split, with revisions by name and number',
+		action: 'split',
+		request: 'patch services',
+		open(terminal) {
+			terminal.type(':split hello-00001=50,2=50');
+			terminal.press('enter');
+		},
+	},
+	{
 		what: 'D on a revision',
 		action: 'deleteRevision',
 		request: 'delete revisions',

@@ -15,6 +15,7 @@ const worse: CanaryVerdict = {
 	pairs: 81,
 	errors: 'worse',
 	latency: 'not slower',
+	isProven: true,
 };
 const counts = `${two} failed 18 of 81 (22 %), ${one} 0 of 81`;
 
@@ -26,6 +27,11 @@ describe('the sentence of a verdict', () => {
 		['one that may be slower, which is not said', {latency: 'suspicious'}, `WORSE: ${counts}.`],
 		['no pair at all', {pairs: 0}, `${two} was not compared with ${one}.`],
 		['too few', {errors: 'not worse'}, `Too few requests to tell: ${counts}.`],
+		[
+			'one that nothing proves to have been asked',
+			{errors: 'not worse', isProven: false, bound: 1},
+			`Not worse so far, if it was asked: the tags' answers do not differ: ${counts}.`,
+		],
 		['a bound that bounds nothing', {errors: 'not worse', bound: 1}, `Too few requests to tell: ${counts}.`],
 		['a bound', {errors: 'not worse', bound: 0.999}, `Not worse so far: ${counts} (true rate < 99.9 %).`],
 		[

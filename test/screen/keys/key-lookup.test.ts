@@ -210,6 +210,7 @@ test('what changes the cluster is known as such, and what only looks is not', ()
 			'review',
 			'rollBack',
 			'sendAgain',
+			'split',
 			'tag',
 			'undo',
 		].toSorted(),

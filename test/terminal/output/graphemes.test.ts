@@ -39,7 +39,7 @@ test('every character that is called narrow takes one column, alone and beside a
 });
 
 test('borders, bars, shapes and accented letters are narrow; emoji, wide and combining characters are not', () => {
-	for (const text of ['╭─ 1 Services ─╮', '▏▎▍▌▋▊▉█░', '● ○ ✓ ✗ ▲ ▸ ■ ‖', 'Zürich → Łódź', '']) {
+	for (const text of ['╭─ 1 Services ─╮', '▏▎▍▌▋▊▉█░', '● ○ ✓ ✗ ▲ ▸ ■ ‖', '⏎ ↓ ␊ ␛', 'Zürich → Łódź', '']) {
 		expect([text, isNarrow(text)]).toEqual([text, true]);
 	}
 	for (const text of [

@@ -1,21 +1,21 @@
-/** The shares of `kn-canary split SERVICE REV=50 REV=50`, as a Split. Pure. */
-import {wholeNumber} from '../../knative/forms/rules.js';
-import type {ReleaseFacts} from '../../knative/release/evidence/facts.js';
-import {meantBy} from '../../knative/release/words.js';
-import {latestKey, mergedRows, splitOf, type Split, type SplitRow} from '../../knative/split/split.js';
-import {printable} from '../../knative/text/printable.js';
+/** Shares as they are typed, `REV=50 REV=50`, as a Split: the same for command lines and the palette. Pure. */
+import {wholeNumber} from '../forms/rules.js';
+import {latestKey, mergedRows, splitOf, type Split, type SplitRow} from '../split/split.js';
+import {printable} from '../text/printable.js';
+import type {ReleaseFacts} from './evidence/facts.js';
+import {meantBy} from './words.js';
 
-export type Shares = {ok: true; split: Split} | {ok: false; reason: string};
+export type SharesMeant = {ok: true; split: Split} | {ok: false; reason: string};
 
 /**
  * Each word is `<revision>=<percent>`, or several of them between commas, as kn takes them. The percents sum to 100; rows
  * that are not named keep their place and their tags at 0 %, as in the console. A revision that has its share by following
  * the latest is pinned when it is named by its name: what is named is what gets the traffic.
  */
-export function parseShares(words: readonly string[], facts: ReleaseFacts): Shares {
+export function sharesMeant(words: readonly string[], facts: ReleaseFacts): SharesMeant {
 	const {service} = facts;
 	const wanted = new Map<string, number>();
-	for (const word of words.flatMap(text => text.split(','))) {
+	for (const word of words.flatMap(text => text.split(',')).filter(Boolean)) {
 		const at = word.lastIndexOf('=');
 		const percent = wholeNumber(word.slice(at + 1).replace(/%$/, ''));
 		if (at <= 0 || percent === undefined || percent > 100) {
@@ -29,6 +29,9 @@ export function parseShares(words: readonly string[], facts: ReleaseFacts): Shar
 		const key = meant.row ?? meant.revision;
 		if (wanted.has(key)) return {ok: false, reason: `${key} is named twice.`};
 		wanted.set(key, percent);
+	}
+	if (wanted.size === 0) {
+		return {ok: false, reason: 'Name the shares: <revision>=<whole percent>, which sum to 100.'};
 	}
 	const sum = [...wanted.values()].reduce((total, percent) => total + percent, 0);
 	if (sum !== 100) return {ok: false, reason: `The shares sum to ${sum}, and must sum to 100.`};
