@@ -2,6 +2,7 @@
 import {unreadLog} from '../../source/console/logs/logs.js';
 import {verdictOf} from '../../source/console/live/verdicts.js';
 import type {BesideView, ConsoleState, LiveView} from '../../source/console/state/state.js';
+import {gatewayKind} from '../../source/console/state/gateway-kind.js';
 import {keyOf} from '../../source/console/tables/object-name.js';
 import type {RevisionView} from '../../source/knative/revision/revision.js';
 import type {ServiceView} from '../../source/knative/service/service.js';
@@ -23,6 +24,7 @@ const connected: Partial<ConsoleState> = {
 	},
 	feeds: {services: {kind: 'live'}, revisions: {kind: 'live'}},
 	gateway: {kind: 'found', host: '203.0.113.10', port: 80, tls: false, via: 'kourier'},
+	gatewayNames: new Map([[gatewayKind({clusterLocal: false}), 'kourier']]),
 };
 
 const checkout = serviceOf({

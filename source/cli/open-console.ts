@@ -8,6 +8,7 @@ import {showFirstFrame} from '../screen/frame/first-frame.js';
 import type {Console} from '../console/console.js';
 import {createConsoleLoan} from '../terminal/lifecycle/terminal-loan.js';
 import {describeError} from '../terminal/lifecycle/lifecycle.js';
+import type {ThemeOptions} from '../terminal/output/theme.js';
 import type {ConsoleFlags} from './flags.js';
 import {install} from './process-setup.js';
 import {keepYoungGeneration} from '../bootstrap/young-generation.js';
@@ -30,7 +31,7 @@ export async function openConsole(
 	const underWay = createUnderWay();
 	const lifecycle = install({lastWords: underWay.lastWords});
 	const to = printable(flags.sandbox ? 'sandbox' : (flags.context ?? 'the cluster'));
-	const theme = {...flags.theme, ...(flags.ascii && {isAscii: true})};
+	const theme = themeOf(flags);
 	const first = showFirstFrame(to, {theme});
 	const forget = lifecycle.onRestore(first.leave);
 	const core = await import('./console-core.js');
@@ -68,6 +69,10 @@ export async function openConsole(
 		first,
 		loan,
 		theme,
+		themeOf: async context => {
+			const settled = await ofContext(context);
+			return settled && themeOf(settled.flags);
+		},
 		...(flags.alert && {alert: flags.alert}),
 	});
 	forget();
@@ -80,6 +85,8 @@ export async function openConsole(
 	// On the shell's own screen, where it can be kept.
 	await lifecycle.leave(0, core.sessionLines(console.store.getState(), core.clock).join('\n'));
 }
+
+const themeOf = ({theme, ascii}: ConsoleFlags): ThemeOptions => ({...theme, ...(ascii && {isAscii: true})});
 
 /** Once the console has come up: in this order, as `keepCode` must be before anything sets flags of V8. */
 async function keepWhatItTook(connected: Promise<void>, keepCode: () => void): Promise<void> {

@@ -18,8 +18,15 @@ const narrowest = 76;
 /** Lower, and all panes would have no room for their contents. */
 const lowest = 22;
 
-/** From that width on the revisions have more room than they need. */
-const wideFrom = 180;
+/**
+ * Of the width, from how many columns on: narrow windows have room for a name, a state and a split, wider ones for the bar of each
+ * split, wide ones for domain and gateway as well. The rest goes to the revisions, which have more to say.
+ */
+const servicesPart: readonly {readonly from: number; readonly part: number}[] = [
+	{from: 180, part: 0.49},
+	{from: 112, part: 0.45},
+	{from: 0, part: 0.36},
+];
 
 /** Rows for the notice: the server's sentences are long, and cut ones are of little use. */
 export function noticeRows(rows: number): number {
@@ -66,9 +73,8 @@ export function layoutOf(columns: number, rows: number, {isEnlarged = false} = {
 	const top = Math.max(6, Math.round(body.height * 0.32));
 	// Four revisions and what users got of them: with more there is one bar for all.
 	const traffic = body.height < 24 ? 5 : Math.min(7, Math.max(6, Math.round(body.height * 0.18)));
-	// Enough for a name, a state and a split; the rest goes to the revisions, which have more to say.
-	// In a wide window that is room for their domains, too.
-	const services = Math.min(84, Math.max(30, Math.round(columns * (columns < wideFrom ? 0.36 : 0.4))));
+	const {part = 0} = servicesPart.find(({from}) => columns >= from) ?? {};
+	const services = Math.min(98, Math.max(30, Math.round(columns * part)));
 	return {
 		kind: 'all',
 		sizes: {

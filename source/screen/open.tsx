@@ -37,12 +37,15 @@ export async function openScreen(
 		first,
 		loan,
 		theme = {},
+		themeOf,
 		alert = new Set(),
 	}: {
 		lifecycle: Lifecycle;
 		first: FirstFrame;
 		loan: ConsoleLoan;
 		theme?: ThemeOptions;
+		/** What is laid down for a context to which the console goes; undefined where nothing is. */
+		themeOf?: (context: string) => Promise<ThemeOptions | undefined>;
 		alert?: ReadonlySet<AlertKind>;
 	},
 ): Promise<void> {
@@ -102,35 +105,65 @@ export async function openScreen(
 	const forget = followAlarms(store, alert, bytes => process.stdout.write(bytes));
 	lifecycle.onRestore(() => {
 		forget();
+		unfollow();
 		instance.unmount();
 	});
-	let options = theme;
-	const draw = (more: ThemeOptions) => {
-		options = {...options, ...more};
-		instance.rerender(content(options));
+	let wanted = theme;
+	/** What the terminal has told of itself: the operator's word on the background comes before it. */
+	let found: ThemeOptions = {};
+	const options = () => ({...found, ...wanted, ...(found.isAscii && {isAscii: true})});
+	const draw = (more: ThemeOptions = {}) => {
+		found = {...found, ...more};
+		instance.rerender(content(options()));
 	};
+	const unfollow = followContext(store, async context => {
+		const own = await themeOf?.(context).catch(() => undefined);
+		if (!own || contextOf(store) !== context) return;
+		const wasAscii = createTheme(options()).isAscii;
+		wanted = own;
+		const {isAscii} = createTheme(options());
+		if (isAscii !== wasAscii) writer.respell(isAscii ? inAscii : frame => frame);
+		draw();
+	});
 	stdin.on('report', (report: TerminalReport) => {
 		if (report.kind === 'cursor') sight.answered(report);
 		else if (report.kind === 'identity') sight.identified(report.attributes);
-		else if (report.kind === 'background' && theme.background === undefined) {
-			draw({background: backgroundOf(report)});
-		}
+		else if (report.kind === 'background') draw({background: backgroundOf(report)});
 	});
 	const drawInAsciiIfWide = async () => {
-		if ((await writer.ambiguousWidth) === 1 || createTheme(options).isAscii) return;
+		if ((await writer.ambiguousWidth) === 1 || createTheme(options()).isAscii) return;
 		// It takes our glyphs for wider than they are drawn, or each of their bytes for a character.
 		writer.respell(inAscii);
 		draw({isAscii: true});
 	};
 	void drawInAsciiIfWide();
 	writer.watch(() => stdin.isAnswering);
-	if (theme.background === undefined) stdin.ask('background');
+	// Another context may leave it to the terminal.
+	if (theme.background === undefined || themeOf) stdin.ask('background');
 	// Before there is anything to agree to: an answer may be one that is given for another terminal.
 	stdin.ask('identity');
 	// Whether it answers at all: then it can be asked what a lone ESC is.
 	stdin.ask('device attributes');
 	await instance.waitUntilExit();
 	forget();
+	unfollow();
+}
+
+const contextOf = ({getState}: Console['store']): string | undefined => {
+	const {connection} = getState();
+	return connection.kind === 'connected' ? connection.context : undefined;
+};
+
+/** Tells of each context to which the console goes from the one it has opened on, and of that one when it comes back. */
+function followContext(store: Console['store'], tell: (context: string) => unknown): () => void {
+	let before = contextOf(store);
+	return store.subscribe(() => {
+		const context = contextOf(store);
+		if (context === undefined || context === before) return;
+		const isFirst = before === undefined;
+		before = context;
+		if (!isFirst) void tell(context);
+	});
 }
 
 /**

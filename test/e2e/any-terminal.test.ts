@@ -179,7 +179,7 @@ describe.concurrent.each(terminals.map(program => ({program, isThere: isInstalle
 			await shell.openConsole();
 			await expectAsDrawnAfresh(shell);
 			expect(shell.terminal.screen()).toMatch(/^\p{ASCII}*$/u);
-			expect(shell.terminal.screen()).toMatch(/cart +90\|10/);
+			expect(shell.terminal.screen()).toMatch(/cart [█▓▒░#=. ]+90\|10/);
 		});
 	},
 );

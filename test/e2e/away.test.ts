@@ -20,7 +20,7 @@ it('keeps the last state, says how old it is, and says of a write that it was no
 		await terminal.until(
 			/refused the connection\. Data from \d\d:\d\d:\d\d\. Retrying; ctrl-r retries now\./,
 		);
-		expect(terminal.screen()).toMatch(/cart\s+90│10/);
+		expect(terminal.screen()).toMatch(/cart[\s█▓▒░#=.]+90│10/);
 		terminal.press('R');
 		await terminal.until(/Roll back cart[^]*The API server is away:[^]*Nothing was sent/);
 		expect(terminal.screen()).not.toContain('⏎ apply');

@@ -104,7 +104,7 @@ describe('a namespace that does not exist', () => {
 		await terminal.until(/:ns nowhere/);
 		terminal.press('enter');
 		await terminal.until(/There is no namespace nowhere; :ns lists those there are\./);
-		expect(terminal.screen()).toMatch(/cart\s+90│10/);
+		expect(terminal.screen()).toMatch(/cart[\s█▓▒░#=.]+90│10/);
 	});
 });
 
@@ -127,7 +127,7 @@ describe('an image that cannot be pulled', () => {
 		await terminal.until(
 			/✗ …00001: image not found: 404 Not Found from registry\.example\.com[^]*RevisionFailed: broken-00001, see pane 2/,
 		);
-		expect(terminal.screen()).toMatch(/cart\s+90│10\s+Ready/);
+		expect(terminal.screen()).toMatch(/cart[\s█▓▒░#=.]+90│10\s+Ready/);
 	});
 });
 

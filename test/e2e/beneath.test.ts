@@ -56,7 +56,7 @@ describe('from what is only looked at', () => {
 		terminal.press('R');
 		await terminal.until(/Roll back cart/);
 		terminal.press('enter');
-		await terminal.until(/1 Services[^]*cart\s+100/);
+		await terminal.until(/1 Services[^]*cart[\s█▓▒░#=.]+100/);
 	});
 
 	it('R does so while a share is being typed too', async () => {

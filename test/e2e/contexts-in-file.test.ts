@@ -7,7 +7,7 @@ import path from 'node:path';
 import {startTestGateway, type TestGateway} from '../support/gateways.js';
 import {builtProgram} from '../support/run-program.js';
 import {startSandboxProcess, type SandboxProcess} from '../support/sandbox-process.js';
-import {openTerminal} from '../support/terminal.js';
+import {openTerminal, type TestTerminal} from '../support/terminal.js';
 
 let sandbox: SandboxProcess;
 let directory: string;
@@ -66,7 +66,7 @@ contexts:
 		env: {XDG_STATE_HOME: directory},
 		cols: 140,
 	});
-	await terminal.until(/▸ . cart +90│10/);
+	await terminal.until(/▸ . cart [█▓▒░#=. ]+90│10/);
 	terminal.press('v');
 	await terminal.until(/Test request: cart[^]*200 /);
 	expect(asked[0]).toMatchObject([
@@ -78,7 +78,7 @@ contexts:
 	terminal.type(':ctx sandbox-operator\r');
 	await terminal.until(/This is the context sandbox-operator/);
 	await terminal.until(/read-only/);
-	await terminal.until(/▸ . cart +90│10/);
+	await terminal.until(/▸ . cart [█▓▒░#=. ]+90│10/);
 	terminal.press('v');
 	await terminal.until(/Test request: cart[^]*200 /);
 	expect(asked[1]).toMatchObject([{path: '/second', headers: {cookie: 'everywhere=yes'}}]);
@@ -89,9 +89,39 @@ contexts:
 
 	terminal.type(':ctx -\r');
 	await terminal.until(/This is the context sandbox\./);
-	await terminal.until(/▸ . cart +90│10/);
+	await terminal.until(/▸ . cart [█▓▒░#=. ]+90│10/);
 	terminal.press('v');
 	await terminal.until(/Test request: cart[^]*200 /);
 	expect(asked[0]![1]).toMatchObject({path: '/', headers: {authorization: 'Bearer of-the-first'}});
 	expect(asked[1]).toHaveLength(1);
 });
+
+it('colours and characters', async () => {
+	const config = path.join(directory, 'config.yaml');
+	writeFileSync(config, 'contexts:\n  sandbox-operator:\n    theme: no-colour\n    ascii: true\n');
+	await using terminal = openTerminal({
+		command: process.execPath,
+		args: [builtProgram, '--kubeconfig', sandbox.kubeconfig, '--config', config],
+		env: {XDG_STATE_HOME: directory},
+	});
+	await terminal.until(/▸ . cart [█▓ ]+90│10/);
+	expect(coloured(terminal)).toBe(true);
+	terminal.type(':ctx sandbox-operator\r');
+	await terminal.until(/This is the context sandbox-operator/);
+	await terminal.until(/> \* cart [#= ]+90\|10/);
+	await terminal.until(screen => !coloured(terminal) && !/[…│█]/.test(screen));
+	terminal.type(':ctx -\r');
+	await terminal.until(/This is the context sandbox\./);
+	await terminal.until(/▸ . cart [█▓ ]+90│10/);
+	await terminal.until(() => coloured(terminal));
+});
+
+/** Whether anything on the screen has a colour. */
+function coloured({emulator}: TestTerminal): boolean {
+	const {active} = emulator.buffer;
+	return Array.from({length: emulator.rows}, (_, row) => active.getLine(active.baseY + row)).some(line =>
+		Array.from({length: emulator.cols}, (_, column) => line?.getCell(column)).some(
+			cell => cell !== undefined && !cell.isFgDefault(),
+		),
+	);
+}

@@ -207,7 +207,7 @@ async function open(rule: FrontRule = untouched, args: readonly string[] = []): 
 		rows: 40,
 	});
 	onTestFinished(async () => terminal[Symbol.asyncDispose]());
-	await terminal.until(/gateway 127\.0\.0\.1:\d+[^]*cart +\d+│/);
+	await terminal.until(/gateway 127\.0\.0\.1:\d+[^]*cart [█▓▒░#=. ]+\d+│/);
 	return {terminal, gateway};
 }
 
@@ -317,7 +317,7 @@ it('goes on asking a service that is no longer selected, and says so and what co
 	await terminal.until(/4 Live.*1 loop in background/);
 	await lies(world);
 	await terminal.until(
-		/✗ cart +90│10 +wrong[^]*Revisions of checkout|Revisions of checkout[^]*✗ cart +90│10 +wrong/,
+		/✗ cart [█▓▒░#=. ]+90│10 +wrong[^]*Revisions of checkout|Revisions of checkout[^]*✗ cart [█▓▒░#=. ]+90│10 +wrong/,
 	);
 });
 

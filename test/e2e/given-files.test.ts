@@ -159,9 +159,9 @@ describe('what a shell has for a command', () => {
 			cols: 80,
 			rows: 24,
 		});
-		await terminal.until(/cart +90│10/);
+		await terminal.until(/cart [█▓▒░#=. ]+90│10/);
 		await terminal.until(/watching/);
 		terminal.press('ctrl-r');
-		await terminal.until(/cart +90│10/);
+		await terminal.until(/cart [█▓▒░#=. ]+90│10/);
 	});
 });

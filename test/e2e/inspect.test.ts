@@ -87,7 +87,7 @@ test(':ctx lists the contexts, Enter goes there, :ctx - comes back; a draft is a
 	await terminal.until(/checkout/);
 	terminal.type(':ctx -\r');
 	await terminal.until(/kn-canary {2}sandbox \/ default.*● watching/);
-	await terminal.until(/cart +90│10/);
+	await terminal.until(/cart [█▓▒░#=. ]+90│10/);
 	terminal.press('3', 'right');
 	await terminal.until(/90 → 91 %/);
 	terminal.type(':ctx sandbox-operator\r');

@@ -125,7 +125,7 @@ test('a gateway that gives users another split is contradicted in panes 1, 3 and
 		cols: 140,
 		rows: 40,
 	});
-	await terminal.until(/gateway 127\.0\.0\.1:\d+[^]*cart +90│10/);
+	await terminal.until(/gateway 127\.0\.0\.1:\d+[^]*cart [█▓▒░#=. ]+90│10/);
 	terminal.press('space');
 	await terminal.until(/No contradiction with the split so far/);
 	expect(terminal.screen()).toMatch(/3 Traffic.*in place: answers agree/);
@@ -138,7 +138,7 @@ test('a gateway that gives users another split is contradicted in panes 1, 3 and
 	expect(wrong).toMatch(
 		/✗ wrong split: set 90│10, users get [0-9]│(?:9\d|100) for \d+ s · since [\d:]+, last [\d:]+/,
 	);
-	expect(wrong).toMatch(/✗ cart +90│10 +wrong/);
+	expect(wrong).toMatch(/✗ cart [█▓▒░#=. ]+90│10 +wrong/);
 	await world.sandbox.gatewayFaults.clear();
 	await terminal.until(/split was wrong [\d:]+–[\d:]+, now set 90│10, users get \d+│\d+ · Z counts anew/);
 	terminal.press('Z');

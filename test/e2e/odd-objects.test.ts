@@ -37,18 +37,22 @@ describe('a service', () => {
 					...(Array.isArray(traffic) ? traffic : []),
 				];
 			},
-			/cart +90│10/,
+			/cart [█▓▒░#=. ]+90│10/,
 		],
-		['without a status is shown with what was asked for', service => delete service['status'], /cart +90│10/],
+		[
+			'without a status is shown with what was asked for',
+			service => delete service['status'],
+			/cart [█▓▒░#=. ]+90│10/,
+		],
 		[
 			'with a status that says nothing is shown, too',
 			service => Object.assign(service, {status: {}}),
-			/cart +90│10/,
+			/cart [█▓▒░#=. ]+90│10/,
 		],
 		[
 			'with annotations that are null',
 			service => Object.assign(at(service, 'metadata'), {annotations: null}),
-			/cart +90│10/,
+			/cart [█▓▒░#=. ]+90│10/,
 		],
 		[
 			'with conditions that nobody knows, and a state that is none',
@@ -59,12 +63,12 @@ describe('a service', () => {
 					...(Array.isArray(conditions) ? conditions : []),
 				];
 			},
-			/● cart +90│10/,
+			/● cart [█▓▒░#=. ]+90│10/,
 		],
 	])('%s', async (_, edit, shown) => {
 		change('cart', edit);
 		await using terminal = open();
-		const screen = await terminal.until(text => shown.test(text) && /checkout +100/.test(text));
+		const screen = await terminal.until(text => shown.test(text) && /checkout [█▓▒░#=. ]+100/.test(text));
 		expect(screen).not.toMatch(/cannot be read|undefined|null/);
 		const {stdout, code} = await runProgram(['get', '--kubeconfig', world.kubeconfig]);
 		expect(stdout.match(/^cart /gm)).toHaveLength(1);
@@ -74,7 +78,7 @@ describe('a service', () => {
 	it('that cannot be read at all takes no other away, and is named', async () => {
 		change('cart', service => Object.assign(service, {spec: 'none'}));
 		await using terminal = open();
-		const screen = await terminal.until(/checkout +100/);
+		const screen = await terminal.until(/checkout [█▓▒░#=. ]+100/);
 		expect(screen).not.toMatch(/▸ . cart/);
 		await terminal.until(/cart cannot be read/);
 	});

@@ -82,7 +82,7 @@ const open = (...args: string[]): TestTerminal =>
 		cols: 140,
 	});
 
-const isListed = (screen: string) => /cart +90│10/.test(screen);
+const isListed = (screen: string) => /cart [█▓▒░#=. ]+90│10/.test(screen);
 /** Without frames and breaks of lines. */
 const flat = (screen: string) => screen.replaceAll(/[\s│]+/g, ' ');
 

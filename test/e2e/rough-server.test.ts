@@ -41,7 +41,7 @@ it('that is busy is asked again when it says so', async () => {
 		return {status: 429, body, headers: {'retry-after': '1'}};
 	};
 	await using terminal = open();
-	await terminal.until(/cart +\d+│\d+/);
+	await terminal.until(/cart [█▓▒░#=. ]+\d+│\d+/);
 	expect(count(isList)).toBe(2);
 });
 
@@ -57,7 +57,7 @@ it('whose history does not reach back is listed again', async () => {
 		expect({lists: count(isList), watches: count(isWatch)}).toEqual({lists: 2, watches: 2});
 	});
 	await move(70);
-	await terminal.until(/cart +70│30/);
+	await terminal.until(/cart [█▓▒░#=. ]+70│30/);
 });
 
 it('that breaks off in the middle of an event is asked on from there', async () => {
@@ -70,8 +70,8 @@ it('that breaks off in the middle of an event is asked on from there', async () 
 		throw new Error('cut');
 	};
 	await using terminal = open();
-	await terminal.until(text => /cart +\d+│\d+/.test(text) && text.includes('watching'));
+	await terminal.until(text => /cart [█▓▒░#=. ]+\d+│\d+/.test(text) && text.includes('watching'));
 	await move(55);
-	await terminal.until(/cart +55│45/);
+	await terminal.until(/cart [█▓▒░#=. ]+55│45/);
 	expect(breaks).toBe(1);
 });

@@ -97,7 +97,7 @@ describe('before a write the review warns', () => {
 		world = await startWorld();
 		await world.split('cart', [{revisionName: 'cart-00002', percent: 100}]);
 		await using terminal = await open('cart');
-		await terminal.until(/cart\s+100\s/);
+		await terminal.until(/cart[\s█▓▒░#=.]+100\s/);
 		terminal.press('R');
 		await terminal.until(
 			shows('cart-00001 is not listed in the split and older than 48 h: it may be garbage collected'),
@@ -157,7 +157,7 @@ describe('before a write the review warns', () => {
 		terminal.type('t');
 		await terminal.until(/Type cart: cart/);
 		terminal.press('enter');
-		await terminal.until(/1 Services[^]*cart\s+0│100/);
+		await terminal.until(/1 Services[^]*cart[\s█▓▒░#=.]+0│100/);
 		expect((await world.service('cart')).specTraffic[1]).toMatchObject({percent: 100});
 	});
 
@@ -167,7 +167,7 @@ describe('before a write the review warns', () => {
 		terminal.press('R');
 		await terminal.until(/Roll back cart[^]*Enter applies[^]*✓ Dry run/);
 		terminal.press('enter');
-		await terminal.until(/1 Services[^]*cart\s+100/);
+		await terminal.until(/1 Services[^]*cart[\s█▓▒░#=.]+100/);
 		expect((await world.service('cart')).specTraffic[0]).toMatchObject({percent: 100});
 	});
 });
@@ -180,7 +180,7 @@ describe('the sheet', () => {
 		await terminal.until(/Roll back cart[^]*Typed before this sheet was on the screen: dropped/);
 		expect((await world.service('cart')).specTraffic[0]).toMatchObject({percent: 90});
 		terminal.press('enter');
-		await terminal.until(/1 Services[^]*cart\s+100/);
+		await terminal.until(/1 Services[^]*cart[\s█▓▒░#=.]+100/);
 	});
 
 	it('is not agreed to by what was typed for another window: a key that means nothing disarms its Enter', async () => {
@@ -201,7 +201,7 @@ describe('the sheet', () => {
 		terminal.press('enter');
 		await terminal.until(shows('Nothing sent yet. Enter applies, Esc cancels.'));
 		terminal.press('enter');
-		await terminal.until(/1 Services[^]*cart\s+0│100|1 Services[^]*cart\s+100/);
+		await terminal.until(/1 Services[^]*cart[\s█▓▒░#=.]+0│100|1 Services[^]*cart[\s█▓▒░#=.]+100/);
 		expect((await world.service('cart')).specTraffic[0]).toMatchObject({percent: 0});
 	});
 
@@ -264,7 +264,7 @@ describe('the sheet', () => {
 		terminal.press('enter', 'm');
 		await terminal.until(/…00001\s+stable\s+30 % → 100 %/);
 		terminal.press('enter');
-		await terminal.until(/1 Services[^]*cart\s+100/);
+		await terminal.until(/1 Services[^]*cart[\s█▓▒░#=.]+100/);
 		// What was sent, what became of it, and what the other one did.
 		terminal.press('w');
 		await terminal.until(/roll back cart: done/);
@@ -310,7 +310,7 @@ describe('the sheet', () => {
 		expect(terminal.screen()).not.toMatch(/apply mine|keep editing/);
 		terminal.press('e');
 		await terminal.until(shows('cart already is as was asked: somebody else made it so'));
-		await terminal.until(/1 Services[^]*cart\s+100/);
+		await terminal.until(/1 Services[^]*cart[\s█▓▒░#=.]+100/);
 		expect(terminal.screen()).not.toMatch(/draft/);
 	});
 

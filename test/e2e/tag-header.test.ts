@@ -97,7 +97,7 @@ it('compares canary and stable in pairs by header in the console', async () => {
 		env: {XDG_STATE_HOME: directory},
 		cols: 160,
 	});
-	await terminal.until(/▸ . cart +90│10/);
+	await terminal.until(/▸ . cart [█▓▒░#=. ]+90│10/);
 	terminal.press('space');
 	await terminal.until(/tags are asked with the header Knative-Serving-Tag/);
 	await terminal.until(/canary not worse so far: 0 of \d+ failed/);
@@ -114,7 +114,7 @@ it('asks one revision by header in the console, where its tag host leads nowhere
 		env: {XDG_STATE_HOME: directory},
 		cols: 160,
 	});
-	await terminal.until(/▸ . cart +90│10/);
+	await terminal.until(/▸ . cart [█▓▒░#=. ]+90│10/);
 	await terminal.until(/▸ .*00002 .*canary/);
 	terminal.press('V');
 	await terminal.until(/Answered by cart-00002, if the header arrives; without it the split decides\./);
@@ -179,7 +179,7 @@ it('says of no answer whose it is, and calls no canary good, by a header that do
 		env: {XDG_STATE_HOME: directory},
 		cols: 160,
 	});
-	await terminal.until(/▸ . cart +90│10/);
+	await terminal.until(/▸ . cart [█▓▒░#=. ]+90│10/);
 	terminal.press('space');
 	await terminal.until(/tags are asked with the header Knative-Serving-Tag/);
 	// Longer than answers of pairs wait before they would teach.

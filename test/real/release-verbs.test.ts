@@ -80,7 +80,7 @@ it('r, c, t and X store the note, the tags, the image for kn and the mark, each 
 		},
 	});
 	await split('cart-00001=90:stable cart-00002=10:canary');
-	await terminal.until(/cart\s+90│10/);
+	await terminal.until(/cart[\s█▓▒░#=.]+90│10/);
 	terminal.press('c');
 	await agree(terminal, {world, of: 'complete'});
 	const promoted = await split('cart-00001=0:previous cart-00002=100:stable');

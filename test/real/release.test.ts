@@ -32,7 +32,7 @@ it('goes from n to D, and what is stored is what each review has shown', async (
 	const created = await world.ready('shop');
 	expect(created.spec.template.spec.containers).toMatchObject([{image: world.image, env: []}]);
 	expect(splitWords(created)).toBe('@latest=100');
-	await terminal.until(/shop\s+100\s+Ready/);
+	await terminal.until(/shop[\s█▓▒░#=.]+100\s+Ready/);
 
 	terminal.press('r');
 	await terminal.until(/New revision of shop/);
@@ -53,7 +53,7 @@ it('goes from n to D, and what is stored is what each review has shown', async (
 	terminal.press('enter');
 	await agree(terminal, {world, of: 'review'});
 	await split(/^shop-00001=50:stable @latest=50:canary$/);
-	await terminal.until(/shop\s+50│50\s+Ready/);
+	await terminal.until(/shop[\s█▓▒░#=.]+50│50\s+Ready/);
 
 	terminal.type(':split stable=90,canary=10');
 	terminal.press('enter');
@@ -64,17 +64,17 @@ it('goes from n to D, and what is stored is what each review has shown', async (
 	terminal.press('c');
 	await agree(terminal, {world, of: 'complete'});
 	await split(/(?:shop-00002|@latest)=100/);
-	await terminal.until(/shop\s+\S+\s+Ready[^]*…00002\s+100 %/);
+	await terminal.until(/shop[\s█▓▒░#=.]+\S+\s+Ready[^]*…00002\s+100 %/);
 
 	terminal.press('R');
 	await agree(terminal, {world, of: 'rollBack'});
 	await split(/shop-00001=100/);
-	await terminal.until(/shop\s+\S+\s+Ready[^]*…00001\s+100 %/);
+	await terminal.until(/shop[\s█▓▒░#=.]+\S+\s+Ready[^]*…00001\s+100 %/);
 
 	terminal.press('u');
 	await agree(terminal, {world, of: 'undo'});
 	await split(/(?:shop-00002|@latest)=100/);
-	await terminal.until(/shop\s+\S+\s+Ready[^]*…00002\s+100 %/);
+	await terminal.until(/shop[\s█▓▒░#=.]+\S+\s+Ready[^]*…00002\s+100 %/);
 
 	// The split is sent again by an annotation that is handed on to what the gateway is configured by; Esc sends nothing.
 	const undone = await world.settled();
@@ -126,7 +126,7 @@ it('goes from n to D, and what is stored is what each review has shown', async (
 	// A revision that nothing leads to can go.
 	await world.patch('shop', {spec: {traffic: [{revisionName: 'shop-00002', percent: 100}]}});
 	await world.ready('shop');
-	await terminal.until(/shop\s+100\s+Ready/);
+	await terminal.until(/shop[\s█▓▒░#=.]+100\s+Ready/);
 	terminal.press('2', 'G');
 	await terminal.until(/▸[^│]*…00001/);
 	terminal.press('D');

@@ -83,9 +83,7 @@ export function usersVerdicts({view, state}: UsersSnapshot): UsersLine[] {
 	const {split, errors, sinceSplit} = view;
 	if (state !== 'counting') return [];
 	if (hardlyAnybody(sinceSplit) && sinceSplit.seconds > 0) {
-		return [
-			{tone: 'doubtful', text: 'users: too little traffic for a verdict; no error here proves nothing'},
-		];
+		return [{tone: 'dim', text: 'users: too little traffic for a verdict; no error here proves nothing'}];
 	}
 	const lines: UsersLine[] = [];
 	if (split) {
@@ -166,7 +164,8 @@ export function usersSummary(snapshot: UsersSnapshot): UsersLine {
 	// Requests of this console of which nobody knows the revision cannot be removed: then they are not the users' alone.
 	const isMixed = problems.some(({kind}) => kind === 'own') && !hardlyAnybody(recent);
 	return {
-		tone: hardlyAnybody(recent) || recent.certainty.told === 'few' ? 'doubtful' : 'plain',
+		// Colours of warnings are for what is wrong: a service that nobody uses at night is well.
+		tone: hardlyAnybody(recent) ? 'dim' : recent.certainty.told === 'few' ? 'doubtful' : 'plain',
 		text: isMixed ? text.replace(/^users/, 'users + own') : text,
 	};
 }

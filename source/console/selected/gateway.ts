@@ -8,6 +8,7 @@ import type {PortForward, Way} from '../../kube/port-forward/port-forward.js';
 import {atCluster, kubectlForwardCommand} from '../../knative/commands/commands.js';
 import {endpointText} from '../../knative/commands/endpoint.js';
 import type {ServiceView} from '../../knative/service/service.js';
+import {gatewayKind} from '../state/gateway-kind.js';
 import {selectedService} from '../state/read.js';
 import type {ConsoleStore, GatewayState} from '../state/state.js';
 
@@ -65,7 +66,7 @@ export function followGateway(
 		const put = (gateway: GatewayState) => {
 			if (current !== key || signal.aborted) return;
 			if (gateway.kind === 'found' && !gateway.forward && !gateway.unreached) known.set(key, gateway);
-			store.setState({gateway});
+			store.setState(({gatewayNames}) => ({gateway, gatewayNames: withName(gatewayNames, service, gateway)}));
 		};
 		const had = known.get(key);
 		if (had) return put(had);
@@ -85,6 +86,19 @@ export function followGateway(
 	const unsubscribe = store.subscribe(look);
 	signal.addEventListener('abort', unsubscribe, {once: true});
 	look();
+}
+
+/** The same map where it says so already. */
+function withName(
+	names: ReadonlyMap<string, string>,
+	service: ServiceView | undefined,
+	gateway: GatewayState,
+): ReadonlyMap<string, string> {
+	if (!service || gateway.kind !== 'found') return names;
+	const kind = gatewayKind(service);
+	// `kourier, port of a node`: which gateway it is, without the way to it.
+	const [name = ''] = gateway.via.split(',');
+	return names.get(kind) === name ? names : new Map([...names, [kind, name]]);
 }
 
 type Shared = {cluster: Cluster; dial: Dial; /** What was wrong may be right by now. */ forget(): void};

@@ -76,6 +76,7 @@ export function startSession(
 			selected: stays ? {...selected, wasSeen: false} : undefined,
 			rights: new Map(),
 			gateway: {kind: 'looking'},
+			gatewayNames: new Map(),
 		};
 	});
 

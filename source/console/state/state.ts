@@ -212,6 +212,8 @@ export type ConsoleState = {
 	/** By namespace, as far as they are known; read with `rightsIn`. */
 	rights: ReadonlyMap<string, Rights>;
 	gateway: GatewayState;
+	/** By `gatewayKind` of the services that have it: by which gateway, of those that were found so far, users reach them. */
+	gatewayNames: ReadonlyMap<string, string>;
 	/** How services are asked, by the flags; does not change. */
 	asking: RequestOptions;
 	/** How a service is asked where that was chosen for it, by uid. */
@@ -313,6 +315,7 @@ export function initialState({
 		feeds: {services: {kind: 'connecting'}, revisions: {kind: 'connecting'}},
 		rights: new Map(),
 		gateway: {kind: 'looking'},
+		gatewayNames: new Map(),
 		asking,
 		requests: new Map(),
 		services: [],

@@ -168,7 +168,8 @@ function mixed(facts: ReleaseFacts, shares: readonly Share[], order: Order): Par
 	const found = noteOf(facts);
 	const noted = found?.isCurrent ? found.note : undefined;
 	const having = shares.filter(({percent}) => percent > 0);
-	if (having.length === 0) return nothingReady(facts);
+	// No revision has been ready yet: what is deployed is tried beside nothing, and so no canary.
+	if (having.length === 0) return {canary: undefined, stable: undefined, doubt: undefined};
 	const marked = having.find(({tags}) => tags.includes(stableTag) && !tags.includes(canaryTag));
 	const kept = keptByGateway(facts.service);
 	const had = [kept, marked?.revision, noted?.stable].find(name =>
@@ -186,12 +187,6 @@ function mixed(facts: ReleaseFacts, shares: readonly Share[], order: Order): Par
 	});
 	if (stable && 'candidates' in stable) return {canary, stable: undefined, doubt: stable};
 	return {canary, stable, doubt: undefined};
-}
-
-function nothingReady({service: {latestCreated}}: ReleaseFacts): Parts {
-	if (latestCreated === undefined) return {canary: undefined, stable: undefined, doubt: undefined};
-	const because = 'no revision has been ready yet';
-	return {canary: {revision: latestCreated, percent: 0, because}, stable: undefined, doubt: undefined};
 }
 
 function canaryAmong({

@@ -79,6 +79,8 @@ export type ServiceView = {
 	owners: readonly Owner[];
 	/** It has no rule on the external gateway. */
 	clusterLocal: boolean;
+	/** The ingress class that it wants instead of the one of the cluster (`networking.knative.dev/ingress-class`). */
+	ingressClass?: string;
 	url: string | undefined;
 	latestCreated: string | undefined;
 	latestReady: string | undefined;
@@ -253,6 +255,9 @@ export function parseService(input: unknown): Parsed<ServiceView> {
 		const value = meta.annotations.get(key);
 		return value === undefined || value === '' ? undefined : printable(value);
 	};
+	// The older spelling counts where there is no newer one (networking, pkg/apis/networking/register.go).
+	const ingressClass =
+		annotation('networking.knative.dev/ingress-class') ?? annotation('networking.knative.dev/ingress.class');
 	return {
 		ok: true,
 		value: {
@@ -274,6 +279,7 @@ export function parseService(input: unknown): Parsed<ServiceView> {
 			clusterLocal:
 				meta.labels.get('networking.knative.dev/visibility') === 'cluster-local' ||
 				isClusterLocal(status.url),
+			...(ingressClass !== undefined && {ingressClass}),
 			url: status.url,
 			latestCreated: status.latestCreatedRevisionName,
 			latestReady: status.latestReadyRevisionName,

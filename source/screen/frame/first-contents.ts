@@ -1,6 +1,13 @@
 /** What the frame before Ink's says once the API server has told of the services: the same that Ink will draw there. */
 import {isAcross} from '../../console/state/scope.js';
-import {selectedIndex, serviceRows, visibleServices} from '../../console/state/read.js';
+import {
+	knownRevisions,
+	selectedIndex,
+	serviceRows,
+	visibleServices,
+	type ServiceRow,
+} from '../../console/state/read.js';
+import {isGone} from '../../console/state/selection.js';
 import type {ConsoleState} from '../../console/state/state.js';
 import {styled, type Piece} from '../../terminal/output/pieces.js';
 import type {Theme} from '../../terminal/output/theme.js';
@@ -8,6 +15,7 @@ import type {FirstContents} from './first-frame.js';
 import {headerLine, type HeaderState} from './header-line.js';
 import {layoutOf, type Size} from '../layout.js';
 import {cellsOf, servicesColumnGap, servicesColumns, widestOf} from '../panes/services-table.js';
+import {toldOf} from '../panes/told-release.js';
 import {fitText, widthOf} from '../widgets/table/fit-text.js';
 import {frameContentSize} from '../widgets/frame-lines.js';
 import {listWindow, scrollThumb} from '../widgets/table/list-window.js';
@@ -48,15 +56,22 @@ function servicesContent(
 	const rowsHeight = tableRowsHeight(rows.length, height);
 	const window = listWindow({previousTop: 0, selected, height: rowsHeight, count: rows.length});
 	const [thumbFrom, thumbTo] = scrollThumb(window, rows.length, rowsHeight);
+	const cellsFor = (service: ServiceRow) =>
+		cellsOf(service, theme, {
+			...(!isGone(service) && {
+				marks: toldOf(service, {revisions: knownRevisions(state, service), history: state.history, theme})
+					.marks,
+			}),
+			isAcross: isAll,
+			now,
+		});
 	const text = tableText(
 		{
 			columns: servicesColumns(isAll),
 			widest: widestOf(services, isAll),
 			width,
 			columnGap: servicesColumnGap,
-			rows: rows
-				.slice(window.top, window.end)
-				.map(service => cellsOf(service, theme, {isAcross: isAll, now})),
+			rows: rows.slice(window.top, window.end).map(cellsFor),
 		},
 		glyphs,
 	);
@@ -74,8 +89,10 @@ function servicesContent(
 					[
 						isSelected ? {text: `${glyphs.selected} `, style: styles.selected} : {text: '  '},
 						...text
-							.pieces(cellsOf(service, theme, {isAcross: isAll, now}))
-							.map(piece => (isSelected ? {...piece, style: {...piece.style, bold: true}} : piece)),
+							.pieces(cellsFor(service))
+							.map(({isDrawn = false, ...piece}) =>
+								isSelected && !isDrawn ? {...piece, style: {...piece.style, bold: true}} : piece,
+							),
 					],
 					thumbTo > thumbFrom
 						? {

@@ -24,8 +24,9 @@ export function ServiceStrip({width}: {width: number}) {
 	const told = useRelease(service);
 	if (!service || !told) return <Text> </Text>;
 	const {styles} = theme;
-	const [glyph = '', , , state = ''] = cellsOf(service, theme, {verdict, now});
-	const styleOf = (cell: typeof glyph) => (typeof cell === 'object' ? cell.style : undefined);
+	const [glyph = '', , , , state = ''] = cellsOf(service, theme, {verdict, now});
+	const styleOf = (cell: typeof glyph) =>
+		typeof cell === 'object' && 'style' in cell ? cell.style : undefined;
 	const {release, marks} = told;
 	const shares = new Map<string, number>();
 	for (const {revision, percent} of service.statusTraffic) {

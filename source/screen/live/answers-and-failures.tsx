@@ -1,12 +1,13 @@
 /** The foot of pane 4: answers as they come, what failed, and beside them what the console said. */
 import {Box, Text} from 'ink';
 import {memo} from 'react';
-import type {FailureEntry, LoopSnapshot, RecordedAnswer} from '../../console/state/state.js';
+import type {FailureEntry, LoopSnapshot, RecordedAnswer, Row} from '../../console/state/state.js';
 import {clock, duration} from '../format.js';
 import {useConsoleState} from '../use-console.js';
 import {steadyWidth} from '../widgets/steady-width.js';
 import {cutText, fitText, widthOf} from '../widgets/table/fit-text.js';
 import {useTheme} from '../widgets/theme-context.js';
+import type {RevisionMark, RevisionMarks} from '../panes/revision-marks.js';
 import {failureText} from './failure-lines.js';
 import type {LiveLayout} from './live-layout.js';
 
@@ -15,14 +16,16 @@ const roomyList = 5;
 
 /** Beside each other where there is room and something fails: no failure pushes off the answers, and none of these a failure. */
 export function AnswersAndFailures({
-	snapshot: {last, at},
+	snapshot: {last, at, rows},
 	failures,
+	marks,
 	service,
 	width,
 	layout,
 }: {
 	snapshot: LoopSnapshot;
 	failures: readonly FailureEntry[];
+	marks: RevisionMarks | undefined;
 	service: string;
 	width: number;
 	layout: LiveLayout;
@@ -63,7 +66,12 @@ export function AnswersAndFailures({
 	const answerList = (
 		<Box width={answersWidth} height={layout.answers} flexDirection="column" overflow="hidden">
 			{(layout.answers > 0 ? last.slice(Math.max(0, end - layout.answers), end) : []).map(answer => (
-				<AnswerLine key={answer.order} answer={answer} width={answersWidth} />
+				<AnswerLine
+					key={answer.order}
+					answer={answer}
+					mark={markOf(answer, rows, marks)}
+					width={answersWidth}
+				/>
 			))}
 		</Box>
 	);
@@ -105,19 +113,35 @@ function FailureLine({
 
 // What changes with every answer is cut here: Ink keeps the last thousands of texts that it had to cut itself.
 
+/** Of the revision whose answer it is, where that is certain. */
+function markOf(
+	{outcome}: RecordedAnswer,
+	rows: readonly Row[],
+	marks: RevisionMarks | undefined,
+): RevisionMark | undefined {
+	if (outcome.kind === 'failure' || outcome.fingerprint === undefined) return undefined;
+	const row = rows.find(({code, fingerprint}) => code === undefined && fingerprint === outcome.fingerprint);
+	return row?.revision === undefined ? undefined : marks?.get(row.revision);
+}
+
+type AnswerLineProps = {answer: RecordedAnswer; mark: RevisionMark | undefined; width: number};
+
 /** Drawn once, however far it moves up. */
-const AnswerLine = memo(({answer, width}: {answer: RecordedAnswer; width: number}) => {
+const AnswerLine = memo(({answer, mark, width}: AnswerLineProps) => {
 	const {styles, glyphs} = useTheme();
 	const {outcome} = answer;
 	const isResponse = outcome.kind === 'response';
 	const failed = answer.grade !== 'success' && answer.grade !== 'redirect';
-	const head = `${clock(answer.at, {milliseconds: true})}  ${fitText(isResponse ? outcome.code : outcome.failure, 9)}  ${fitText(duration(answer.latency), 7, {align: 'right'})}  `;
+	const time = clock(answer.at, {milliseconds: true});
+	const head = ` ${fitText(isResponse ? outcome.code : outcome.failure, 9)}  ${fitText(duration(answer.latency), 7, {align: 'right'})}  `;
 	const said = isResponse ? saidBy(outcome, glyphs.arrow) : outcome.sentence;
 	const text = `${said}${answer.settling ? '  (not counted)' : ''}`;
 	return (
 		<Text wrap="truncate" {...(failed ? styles.bad : answer.settling ? styles.muted : {})}>
+			<Text {...(failed ? {} : styles.muted)}>{`${time}  `}</Text>
+			<Text {...mark?.style}>{mark?.fill ?? ' '}</Text>
 			<Text {...(failed ? {} : styles.muted)}>{head}</Text>
-			{cutText(text, width - widthOf(head), {ellipsis: glyphs.ellipsis})}
+			{cutText(text, width - widthOf(time) - 3 - widthOf(head), {ellipsis: glyphs.ellipsis})}
 		</Text>
 	);
 });

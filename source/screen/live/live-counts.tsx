@@ -119,6 +119,7 @@ export function LiveCounts({
 			<AnswersAndFailures
 				snapshot={snapshot}
 				failures={failures}
+				marks={marks}
 				service={service.name}
 				width={width}
 				layout={layout}

@@ -10,7 +10,10 @@ export type RevisionMarks = ReadonlyMap<string, RevisionMark>;
 
 type Roles = Readonly<Record<'canary' | 'stable', {readonly revision: string} | undefined>>;
 
-/** What is stable has the first fill and what is tried the second, wherever they stand in the split; the rest follows in its order. */
+/**
+ * What is stable has the first fill and what is tried the second, wherever they stand in the split; the rest follows in its order.
+ * Where a part is known, neither of the two is lent to another revision: what is kept at 0 % after a promotion is no canary.
+ */
 export function revisionMarks(
 	{statusTraffic, specTraffic}: Pick<ServiceView, 'statusTraffic' | 'specTraffic'>,
 	{canary, stable}: Roles,
@@ -23,7 +26,9 @@ export function revisionMarks(
 	if (stable) taken.set(stable.revision, 0);
 	if (canary && !taken.has(canary.revision)) taken.set(canary.revision, 1);
 	const used = new Set(taken.values());
-	const free = marks.map((_, index) => index).filter(index => !used.has(index));
+	const free = marks
+		.map((_, index) => index)
+		.filter(index => !used.has(index) && (used.size === 0 || index > 1));
 	for (const {revision} of [...statusTraffic, ...specTraffic]) {
 		if (revision === undefined || taken.has(revision)) continue;
 		// More than there are fills: the last one stands for all of these.

@@ -157,7 +157,7 @@ const sameLines = (one: TroubleLines | undefined, other: TroubleLines | undefine
 	one?.todo === other?.todo && one?.what.join('\n') === other?.what.join('\n');
 
 /** From this width on there is room for two blanks between columns. */
-const roomy = 60;
+const roomy = 70;
 
 type Sick = {uid: string | undefined; word: string | undefined};
 

@@ -6,6 +6,7 @@ import {useShallow} from 'zustand/react/shallow';
 import {
 	domainsOf,
 	focusedPane,
+	knownRevisions,
 	newestTrouble,
 	selectedIndex,
 	selectedService,
@@ -14,6 +15,8 @@ import {
 } from '../../console/state/read.js';
 import {filterStates} from '../../console/state/visible.js';
 import {isAcross, whereWords} from '../../console/state/scope.js';
+import {gatewayKind} from '../../console/state/gateway-kind.js';
+import {isGone} from '../../console/state/selection.js';
 import {setFilter} from '../../console/state/select.js';
 import type {ConsoleState, ReflectorState} from '../../console/state/state.js';
 import {clock} from '../format.js';
@@ -30,6 +33,7 @@ import {useNow} from '../use-now.js';
 import type {DocumentLine} from '../sheets/inspect/document.js';
 import {serviceFacts} from './fact-lines.js';
 import {shownGateway} from './gateway-evidence.js';
+import {toldOf} from './told-release.js';
 import {cellsOf, servicesColumnGap, servicesColumns, widestOf, withNews} from './services-table.js';
 
 export function ServicesPane({width, height}: Size) {
@@ -85,10 +89,20 @@ export function ServicesPane({width, height}: Size) {
 		}),
 	);
 	const verdicts = useConsoleState(useShallow(state => shown.map(({uid}) => state.verdicts.get(uid))));
+	const marks = useConsoleState(
+		useShallow(state =>
+			shown.map(row =>
+				isGone(row)
+					? undefined
+					: toldOf(row, {revisions: knownRevisions(state, row), history: state.history, theme}).marks,
+			),
+		),
+	);
+	const gateways = useConsoleState(state => state.gatewayNames);
 	const ofAll = useConsoleState(useShallow(state => widestOf(visibleServices(state), isAcross(state))));
 	const widths = useMemo(
-		() => withNews(ofAll, {isAcross: isAll, trouble: sick.word}),
-		[ofAll, isAll, sick.word],
+		() => withNews(ofAll, {isAcross: isAll, trouble: sick.word, gateways: gateways.values()}),
+		[ofAll, isAll, sick.word, gateways],
 	);
 	return (
 		<Frame
@@ -106,6 +120,8 @@ export function ServicesPane({width, height}: Size) {
 					cells: cellsOf(service, theme, {
 						trouble: service.uid === sick.uid ? sick.word : undefined,
 						verdict: verdicts[index],
+						marks: marks[index],
+						gateway: isGone(service) ? undefined : gateways.get(gatewayKind(service)),
 						isAcross: isAll,
 						now,
 					}),

@@ -7,10 +7,16 @@ import {routeSettled, serviceState, type ServiceState} from '../../knative/servi
 import type {ServiceVerdict} from '../../console/state/state.js';
 import type {ServiceView} from '../../knative/service/service.js';
 import type {TextStyle, Theme} from '../../terminal/output/theme.js';
+import type {Piece} from '../../terminal/output/pieces.js';
+import {barParts} from '../widgets/stacked-bar.js';
 import type {Column} from '../widgets/table/columns.js';
 import {widthOf} from '../widgets/table/fit-text.js';
 import {age} from '../format.js';
 import type {TableCell} from '../widgets/table/table-text.js';
+import type {RevisionMarks} from './revision-marks.js';
+
+/** Cells of the bar of a split. */
+const barWidth = 10;
 
 /** Of the services of one namespace. */
 const columnsOfOne: readonly Column[] = [
@@ -18,10 +24,12 @@ const columnsOfOne: readonly Column[] = [
 	// As wide for short names as for long ones: none of them is why another column is not there.
 	{title: 'SERVICE', priority: 0, isFlexible: true, least: 13, min: 13, isName: true, cut: 'middle'},
 	// Five shares of one service do not take the column from all the others.
+	{title: '', priority: 3, least: barWidth},
 	{title: 'SPLIT', priority: 1, min: 6, max: 13},
 	{title: 'STATE', priority: 2, min: 13},
-	{title: 'AGE', priority: 3, align: 'right', least: 4},
-	{title: 'DOMAIN', priority: 4, min: 16, max: 60},
+	{title: 'AGE', priority: 4, align: 'right', least: 4},
+	{title: 'DOMAIN', priority: 5, min: 16, max: 60},
+	{title: 'GATEWAY', priority: 6, max: 16, yields: true},
 ];
 
 /** Of several: the namespace is what tells two of one name apart, and never left out. */
@@ -42,6 +50,10 @@ export type ServiceNews = {
 	trouble?: string | undefined;
 	/** What its loop says of it; that it is bad matters more than that it is ready. */
 	verdict?: ServiceVerdict | undefined;
+	/** By what its revisions are told apart in the other panes; without them there is no bar. */
+	marks?: RevisionMarks | undefined;
+	/** By which gateway users reach it, as far as that is known. */
+	gateway?: string | undefined;
 	/** Services of other namespaces are listed, too. */
 	isAcross?: boolean;
 	/** Milliseconds since 1970, for ages. */
@@ -49,13 +61,14 @@ export type ServiceNews = {
 };
 
 export function cellsOf(service: ServiceRow, theme: Theme, news: ServiceNews): TableCell[] {
-	const {isAcross = false, now} = news;
+	const {isAcross = false, marks, gateway = '', now} = news;
 	if (isGone(service)) {
 		const {glyphs, styles} = theme;
 		return [
 			{text: glyphs.bad, style: styles.muted},
 			...(isAcross ? [{text: printable(service.namespace), style: styles.muted}] : []),
 			{text: service.name, style: styles.muted},
+			'',
 			'',
 			{text: service.fate, style: styles.muted},
 		];
@@ -65,10 +78,12 @@ export function cellsOf(service: ServiceRow, theme: Theme, news: ServiceNews): T
 		{text: glyph, style},
 		...(isAcross ? [service.namespace] : []),
 		service.name,
-		splitWord(service, theme.isAscii ? '|' : '│'),
+		{parts: barOf(service, theme, marks)},
+		{parts: splitParts(service, theme, marks)},
 		{text: word, style},
 		age(service.createdAt, now),
 		domainOf(service),
+		gateway,
 	];
 }
 
@@ -122,10 +137,12 @@ function widthsOf(service: ServiceView): readonly number[] {
 	const texts = [
 		service.namespace,
 		service.name,
+		'',
 		splitWord(service, '│'),
 		serviceState(service).word,
 		'',
 		domainOf(service),
+		'',
 	];
 	// All marks are one column wide.
 	const widths = [1, ...texts.map(text => widthOf(text))];
@@ -141,13 +158,20 @@ export function widestOf(services: readonly ServiceView[], isAcross: boolean): r
 	return isAcross ? known.many : known.one;
 }
 
-/** With what only the pods of the selected one say in the place of its state. */
+/** With what only the pods of the selected one say in the place of its state, and the gateways that are known by now. */
 export function withNews(
 	widths: readonly number[],
-	{isAcross, trouble = ''}: {isAcross: boolean; trouble?: string | undefined},
+	{
+		isAcross,
+		trouble = '',
+		gateways,
+	}: {isAcross: boolean; trouble?: string | undefined; gateways: Iterable<string>},
 ): readonly number[] {
-	const state = servicesColumns(isAcross).findIndex(({title}) => title === 'STATE');
-	return widths.with(state, Math.max(widths[state] ?? 0, widthOf(trouble)));
+	const wider = (all: readonly number[], column: string, texts: readonly string[]) => {
+		const index = servicesColumns(isAcross).findIndex(({title}) => title === column);
+		return all.with(index, Math.max(all[index] ?? 0, ...texts.map(text => widthOf(text))));
+	};
+	return wider(wider(widths, 'STATE', [trouble]), 'GATEWAY', [...gateways]);
 }
 
 function widestTextsOf(services: readonly ServiceView[]): {many: readonly number[]; one: readonly number[]} {
@@ -178,12 +202,39 @@ function markOf(kind: ServiceState['kind'], {glyphs, styles}: Theme): {glyph: st
 	}
 }
 
-/** `50│50`, in the order of the split; what the route has, or before that what was asked for. */
-function splitWord(service: ServiceView, bar: string): string {
+/** In the order of the split: what the route has, or before that what was asked for. */
+function sharesOf(service: ServiceView): ReadonlyMap<string, number> {
 	const entries = service.statusTraffic.length > 0 ? service.statusTraffic : service.specTraffic;
 	const shares = new Map<string, number>();
 	for (const {revision, percent} of entries) {
 		shares.set(revision ?? '', (shares.get(revision ?? '') ?? 0) + percent);
 	}
-	return [...shares.values()].join(bar);
+	return shares;
+}
+
+/** `50│50`. */
+const splitWord = (service: ServiceView, bar: string): string => [...sharesOf(service).values()].join(bar);
+
+/** The same, each share in the hue of its revision, where there are several. */
+function splitParts(service: ServiceView, {isAscii, styles}: Theme, marks: RevisionMarks = noMarks): Piece[] {
+	const shares = [...sharesOf(service)];
+	return shares.flatMap(([revision, percent], index) => [
+		...(index === 0 ? [] : [{text: isAscii ? '|' : '│', style: styles.muted}]),
+		{text: String(percent), style: (shares.length > 1 && marks.get(revision)?.style) || styles.plain},
+	]);
+}
+
+const noMarks: RevisionMarks = new Map();
+
+function barOf(service: ServiceView, {styles}: Theme, marks: RevisionMarks = noMarks): Piece[] {
+	const shares = [...sharesOf(service)];
+	if (shares.some(([revision]) => !marks.has(revision))) return [];
+	const parts = barParts(
+		shares.map(([, percent]) => percent),
+		barWidth,
+	);
+	return shares.map(([revision], index) => {
+		const {fill = '', style = styles.plain} = marks.get(revision) ?? {};
+		return {text: fill.repeat(parts[index]?.cells ?? 0), style};
+	});
 }

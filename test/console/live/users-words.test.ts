@@ -256,7 +256,7 @@ describe('the verdicts', () => {
 	it('are none where next to nobody comes', () => {
 		const quiet = windowOf([row('old', 0.2, {requests: 6}), row('new', 0)]);
 		expect(usersVerdicts(snapshot({sinceSplit: quiet, split: split('agrees')}))).toEqual([
-			{tone: 'doubtful', text: 'users: too little traffic for a verdict; no error here proves nothing'},
+			{tone: 'dim', text: 'users: too little traffic for a verdict; no error here proves nothing'},
 		]);
 	});
 });

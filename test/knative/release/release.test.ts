@@ -17,6 +17,7 @@ import {
 	planSplit,
 	planUndo,
 } from '../../../source/release/plan-split.js';
+import {serviceView} from '../objects.js';
 import {Model, nameOf} from './model.js';
 
 const pin = (generation: number, percent: number, tag?: string): TrafficTarget => ({
@@ -767,4 +768,17 @@ it('what followed the latest and is pinned at the same share is no news to users
 	const before = splitOf(service);
 	const after = before.map(row => ({...row, key: 'cart-00002', latest: false}));
 	expect(trafficWarnings(service, revisions, before, after)).toEqual([]);
+});
+
+it('what is deployed before any revision has been ready is no canary: it is tried beside nothing', () => {
+	const service = serviceView({
+		traffic: [latest(100)],
+		edit(object) {
+			object.status.traffic = [];
+			delete object.status.latestReadyRevisionName;
+		},
+	});
+	const {canary, stable, doubt, reason} = releaseOf({service, revisions: [], changes: []});
+	expect({canary, stable, doubt}).toEqual({canary: undefined, stable: undefined, doubt: undefined});
+	expect(reason).toBe('There is no canary.');
 });

@@ -97,7 +97,7 @@ describe('the live pane', () => {
 		expect(screen()).toMatch(/…00002 .*10/);
 		expect(screen()).toContain('2 req/s');
 		expect(screen()).toContain('100 answers');
-		expect(screen()).toMatch(/\d\d:\d\d:\d\d\.\d+ +200 .*Hello World!/);
+		expect(screen()).toMatch(/\d\d:\d\d:\d\d\.\d+ +[█▓] 200 .*Hello World!/);
 	});
 
 	it('has its verdict in the first line', async () => {

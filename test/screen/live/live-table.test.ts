@@ -2,7 +2,7 @@ import {expect, test} from 'vitest';
 import {liveTable} from '../../../source/screen/live/live-table.js';
 import {fitColumns, widestTexts} from '../../../source/screen/widgets/table/columns.js';
 import {sparkline} from '../../../source/screen/widgets/sparkline.js';
-import type {TableCell} from '../../../source/screen/widgets/table/table-text.js';
+import {textOf, type TableCell} from '../../../source/screen/widgets/table/table-text.js';
 import {createTheme} from '../../../source/terminal/output/theme.js';
 import type {Row} from '../../../source/console/state/state.js';
 
@@ -35,7 +35,7 @@ function row(part: Partial<Row> = {}): Row {
 	};
 }
 
-const textOf = (cell: TableCell | undefined) => (typeof cell === 'object' ? cell.text : (cell ?? '')).trim();
+const shownIn = (cell: TableCell | undefined) => textOf(cell).trim();
 
 /** Answers that may be those of both. */
 const shared = {
@@ -60,7 +60,7 @@ function fittedAt(width: number, rows?: readonly Row[]) {
 		columns,
 		widestTexts(
 			columns,
-			cells.map(line => line.cells.map(cell => (typeof cell === 'string' ? cell : cell.text))),
+			cells.map(line => line.cells.map(cell => textOf(cell))),
 		),
 		width - 3,
 		columnGap,
@@ -168,7 +168,7 @@ test('failures of a revision stand in its own row: those at its tag, where it is
 	const cell = (width: number, part: Partial<Row> = {}) => {
 		const {columns, rows} = liveTable([row(part)], {...options, width});
 		const place = columns.findIndex(({title}) => title === 'FAIL' || title === 'FAILED');
-		return textOf(rows[0]?.cells[place]);
+		return shownIn(rows[0]?.cells[place]);
 	};
 	expect(cell(76)).toBe('22 %');
 	expect(cell(126)).toBe('18/81');
@@ -196,7 +196,7 @@ test('the share of the last half a minute stands beside that since the split', (
 	const rows = [row({lately: 30}), row({key: 'other', revision: 'h-00002', lately: 10})];
 	const {columns, rows: lines} = tableAt(126, rows);
 	const place = columns.findIndex(({title}) => title === '30 S');
-	expect(lines.map(({cells}) => textOf(cells[place]))).toEqual(['75 %', '25 %']);
+	expect(lines.map(({cells}) => shownIn(cells[place]))).toEqual(['75 %', '25 %']);
 });
 
 test('a sparkline is as wide as it is to be, its newest value at the right', () => {
@@ -211,7 +211,7 @@ test('a sparkline is as wide as it is to be, its newest value at the right', () 
 test('that nobody can be told is said in a whole word or by a question mark, however wide the window is', () => {
 	const stranger = row({revision: undefined, why: 'unknown', candidates: []});
 	for (let width = 60; width <= 150; width++) {
-		const said = textOf(tableAt(width, [stranger]).rows[0]?.cells[1]);
+		const said = shownIn(tableAt(width, [stranger]).rows[0]?.cells[1]);
 		const room = fittedAt(width, [stranger]).find(({index}) => index === 1)?.width ?? said.length;
 		expect([said, room >= said.length]).toEqual([said, true]);
 	}

@@ -28,7 +28,11 @@ test.each([
 	[['b', 'a'], {canary: 'b', stable: 'a'}, '▓█'],
 	[['old', 'a', 'b'], {canary: 'b', stable: 'a'}, '▒█▓'],
 	[['a', 'b'], {}, '█▓'],
-	[['a', 'b', 'c', 'd', 'e'], {stable: 'e'}, '▓▒░░█'],
+	[['a', 'b', 'c', 'd', 'e'], {stable: 'e'}, '▒░░░█'],
+	// What had the traffic before a promotion is no canary.
+	[['new', 'previous'], {stable: 'new'}, '█▒'],
+	[['new', 'previous', 'tried'], {stable: 'new', canary: 'tried'}, '█▒▓'],
+	[['a', 'b'], {canary: 'b'}, '▒▓'],
 ])('%j with %j is %s', (names, roles, fills) => {
 	expect(fillsOf(names, roles)).toBe(fills);
 });

@@ -1,4 +1,5 @@
 import {describe, expect, it, vi} from 'vitest';
+import {gatewayKind} from '../../../source/console/state/gateway-kind.js';
 import type {ConsoleState} from '../../../source/console/state/state.js';
 import {cycleSort} from '../../../source/console/state/select.js';
 import {ServicesPane} from '../../../source/screen/panes/services-pane.js';
@@ -109,4 +110,42 @@ it('the list says in which order it is, and the selection stays on its service',
 	cycleSort(store);
 	await vi.waitFor(() => expect(screen()).toMatch(/cart[^]*checkout/));
 	expect(screen()).not.toContain('by ');
+});
+
+const at = async (columns: number, services: readonly ServiceView[]) =>
+	openOnConsole(() => <ServicesPane width={columns} height={8} />, {
+		columns,
+		rows: 8,
+		state: {...connected, services, gatewayNames: new Map([['external ', 'kourier']])},
+	});
+
+it('each split is a bar of its revisions where there is room, and names are never cut for a column', async () => {
+	const wide = await at(110, [named('cart'), broken]);
+	expect(wide.screen()).toMatch(/DOMAIN +GATEWAY/);
+	expect(wide.screen()).toMatch(/ cart +█{9}▓ 90│10 Ready .*example\.com kourier/);
+	const narrow = await at(56, [named('cart')]);
+	expect(narrow.screen()).toMatch(/ cart +█{9}▓ 90│10 Ready/);
+	expect(narrow.screen()).not.toContain('GATEWAY');
+	expect((await at(30, [named('cart')])).screen()).toMatch(/ cart +90│10 /);
+	const name = `storefront-${'web-'.repeat(8)}eu`;
+	const long = await at(110, [named(name)]);
+	expect(long.screen()).toContain(name);
+	expect(long.screen()).not.toContain('GATEWAY');
+});
+
+it('the gateway is that of services that are alike in class and visibility', async () => {
+	const alike = named('cart');
+	const other = {...named('inside'), clusterLocal: true};
+	const own = {...named('own'), ingressClass: 'istio.ingress.networking.knative.dev'};
+	const {screen} = await openOnConsole(() => <ServicesPane width={120} height={8} />, {
+		columns: 120,
+		rows: 8,
+		state: {
+			...connected,
+			services: [alike, other, own],
+			gatewayNames: new Map([[gatewayKind(alike), 'kourier']]),
+		},
+	});
+	expect(screen()).toMatch(/ cart .*kourier/);
+	expect(screen()).not.toMatch(/ (?:inside|own) .*kourier/);
 });

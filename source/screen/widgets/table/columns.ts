@@ -15,6 +15,8 @@ export type Column = {
 	readonly least?: number;
 	/** Width it never exceeds, however long its content is. */
 	readonly max?: number;
+	/** Left out where another one would have to be cut for it. */
+	readonly yields?: true;
 	/** Takes what is left over. */
 	readonly isFlexible?: boolean;
 	readonly align?: 'left' | 'right';
@@ -61,6 +63,8 @@ export const fitColumns = (
 	let shown = wanted;
 	const needed = (of: typeof wanted) =>
 		of.reduce((sum, {min}) => sum + min, 0) + gap * Math.max(0, of.length - 1);
+	const wholeWidth = (of: typeof wanted) =>
+		of.reduce((sum, each) => sum + each.natural, 0) + gap * Math.max(0, of.length - 1);
 	while (shown.length > 1 && needed(shown) > width) {
 		const least = shown.reduce((a, b) => (b.column.priority >= a.column.priority ? b : a));
 		if (least.column.priority === 0) {
@@ -69,6 +73,9 @@ export const fitColumns = (
 
 		shown = shown.filter(({index}) => index !== least.index);
 	}
+
+	const isWhole = wholeWidth(shown) <= width;
+	if (!isWhole) shown = shown.filter(({column}) => column.yields !== true);
 
 	// First everybody's minimum, then what is left to the most important that wants more.
 	let left = width - needed(shown);

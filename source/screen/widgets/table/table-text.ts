@@ -2,12 +2,20 @@
 import type {Piece} from '../../../terminal/output/pieces.js';
 import type {Glyphs, TextStyle} from '../../../terminal/output/theme.js';
 import {fitColumns, type Column, type FittedColumn} from './columns.js';
-import {fitText} from './fit-text.js';
+import {fitText, widthOf} from './fit-text.js';
 import {tellApart} from './tell-apart.js';
 
-export type TableCell = string | {readonly text: string; readonly style?: TextStyle};
-export const textOf = (cell: TableCell | undefined): string =>
-	typeof cell === 'string' ? cell : (cell?.text ?? '');
+/** `parts`: of several styles. Bold is for words: a selected row leaves them as they are. */
+export type TableCell =
+	string | {readonly text: string; readonly style?: TextStyle} | {readonly parts: readonly Piece[]};
+
+export function textOf(cell: TableCell | undefined): string {
+	if (cell === undefined || typeof cell === 'string') return cell ?? '';
+	return 'parts' in cell ? cell.parts.map(({text}) => text).join('') : cell.text;
+}
+
+/** What a row consists of. `isDrawn`: it is a picture, which is as it is also where the row is selected. */
+export type RowPiece = Piece & {readonly isDrawn?: true};
 
 /** Columns at the left of each row that the list uses for its mark, and at the right for its scroll bar. */
 const LIST_MARGIN = 3;
@@ -20,7 +28,7 @@ export type TableText = {
 	/** The row of titles, above the rows of the list. */
 	readonly titles: string;
 	/** What follows the mark of the selection in a row. */
-	readonly pieces: (cells: readonly TableCell[]) => readonly Piece[];
+	readonly pieces: (cells: readonly TableCell[]) => readonly RowPiece[];
 };
 
 /** @param options.width Columns of the table, mark and scroll bar included. */
@@ -59,10 +67,18 @@ export const tableText = (
 	return {
 		titles: `  ${fitted.map(column => place(columns[column.index]?.title ?? '', column)).join(gap)}`,
 		pieces: cells =>
-			fitted.map((column, position) => {
+			fitted.flatMap((column, position): RowPiece[] => {
 				const cell = cells[column.index];
-				const text = (position === 0 ? '' : gap) + place(textOf(cell), column);
-				return typeof cell === 'object' && cell.style !== undefined ? {text, style: cell.style} : {text};
+				const lead = position === 0 ? '' : gap;
+				const whole = textOf(cell);
+				const text = lead + place(whole, column);
+				if (typeof cell !== 'object') return [{text}];
+				if (!('parts' in cell)) return [cell.style === undefined ? {text} : {text, style: cell.style}];
+				const rest = column.width - widthOf(whole);
+				// What is cut is no picture any more.
+				if (rest < 0) return [{text}];
+				const drawn = cell.parts.map((part): RowPiece => ({...part, isDrawn: true}));
+				return [{text: lead}, ...drawn, {text: ' '.repeat(rest)}].filter(piece => piece.text !== '');
 			}),
 	};
 };

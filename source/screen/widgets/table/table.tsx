@@ -101,10 +101,10 @@ export function TableRows({
 				height={tableRowsHeight(count, height)}
 				empty={empty}
 				renderRow={(row, {isSelected}) => (
-					<Text wrap="truncate" {...styles.plain} {...(isSelected ? {bold: true} : {})}>
-						{row.pieces.map((piece, position) => (
-							<Text key={position} {...piece.style}>
-								{piece.text}
+					<Text wrap="truncate" {...styles.plain}>
+						{row.pieces.map(({text: said, style, isDrawn = false}, position) => (
+							<Text key={position} {...style} {...(isSelected && !isDrawn ? {bold: true} : {})}>
+								{said}
 							</Text>
 						))}
 					</Text>
