@@ -139,6 +139,18 @@ const scenes: Scene[] = [
 		verify: /The tag canary teaches nothing: it answers what any host gets \(Welcome to canary-cart/,
 	},
 	{
+		what: 'a default backend that answers any host well, and says each its name',
+		rule: async ({headers: {host: asked = ''}}) => ({
+			status: 200,
+			headers: {},
+			body: `Welcome to ${asked}\n`,
+		}),
+		panel: /if it was asked: the tags' answers do not differ/,
+		never: /✓ canary|✗ /,
+		code: 2,
+		verify: /\d+ answers say what no tag says/,
+	},
+	{
 		what: 'a tag of one revision alone that leads to a default backend',
 		rule: async ({headers: {host: asked = ''}}) =>
 			/^(?:canary-|kn-canary-)/.test(asked) ? {status: 200, headers: {}, body: 'It works!\n'} : undefined,

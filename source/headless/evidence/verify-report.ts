@@ -274,6 +274,8 @@ export function notesOn(
 			notes.push(`${candidates.join(' and ')} answer identically. ${what}`);
 		} else if (why === 'unheard') {
 			notes.push(`${n} answers may be those of ${candidates.join(' or ')}: not all of them were heard.`);
+		} else if (why === 'unknown' && tags.every(({state}) => state === 'learned')) {
+			notes.push(`${n} answers say what no tag says. ${remedy}`);
 		}
 	}
 	if (notSent > 0) {

@@ -155,6 +155,7 @@ export function createObservations({
 			grade,
 			code: outcome.kind === 'response' ? outcome.code : outcome.failure,
 			text: wordsOf(outcome),
+			isFromUpstream: outcome.kind === 'response' && outcome.isFromUpstream === true,
 		});
 	}
 
