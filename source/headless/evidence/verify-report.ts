@@ -10,7 +10,7 @@ import type {FailureEntry} from '../../probe/counting/failure-log.js';
 import {percentileOf} from '../../probe/counting/latency-bins.js';
 import {countedIn} from '../../probe/counting/loop-report.js';
 import type {TimelineBucket} from '../../probe/counting/timeline.js';
-import {changeSentence} from '../../probe/judging/change-sentence.js';
+import {changeSentence} from '../../release/verdict/change-sentence.js';
 import type {ChangePoint} from '../../stats/change-point.js';
 import {fixedInterval, fixedVerdict, type FixedVerdict} from '../../stats/fixed-verdict.js';
 import type {ExpectedShare} from './expected-split.js';

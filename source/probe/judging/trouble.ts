@@ -10,7 +10,15 @@ export type Trouble = {
 	of: number;
 	/** One sentence for the operator. */
 	sentence: string;
+	/** It was so under this split, and is no longer: too many answers came without it. */
+	isOver?: true;
 };
+
+/** When something was seen last, in milliseconds since 1970, and how many answers of the service came since. */
+export type LastSeen = {at: number; answersSince: number};
+
+/** What ends, and is told of for as long as it weighs. */
+type Ending = Extract<Trouble['kind'], 'failures' | 'gateway' | 'down'>;
 
 /**
  * The part of users' answers that may fail while something is still called good: half of what nobody would release with,
@@ -26,11 +34,34 @@ type Counts = Pick<
 /** `12:03:11`, in the time zone of the operator. */
 export const timeOf = (at: number) => new Date(at).toTimeString().slice(0, 8);
 
-/** @param overdue Requests that wait for an answer for longer than any answer took. */
-export function troubleOf(counts: Counts, gateway: GatewayCondition, overdue = 0): Trouble | undefined {
+/** Answers without it before something is said to be over; and the chance of so many, were it as frequent as before. */
+const fewestSince = 5;
+const tooUnlikely = 0.01;
+
+function isOver(count: number, of: number, {answersSince}: LastSeen): boolean {
+	const before = Math.max(1, of - answersSince);
+	return answersSince >= fewestSince && (1 - Math.min(1, count / before)) ** answersSince < tooUnlikely;
+}
+
+/**
+ * @param overdue Requests that wait for an answer for longer than any answer took.
+ * @param lastSeen When users got that last.
+ */
+export function troubleOf(
+	counts: Counts,
+	gateway: GatewayCondition,
+	overdue = 0,
+	lastSeen: Partial<Record<Ending, LastSeen | undefined>> = {},
+): Trouble | undefined {
 	const {answered, errors, refused, gatewayAnswers, unreached, rows} = counts;
 	const of = answered + gatewayAnswers + unreached;
 	const isMuch = (count: number) => count > toleratedPart * of;
+	const over = (kind: Ending, count: number, sentence: string): Trouble | undefined => {
+		const last = lastSeen[kind];
+		return last && isOver(count, of, last)
+			? {kind, count, of, sentence: `${sentence}, last ${timeOf(last.at)}`, isOver: true}
+			: undefined;
+	};
 	if (gateway.kind === 'down') {
 		const {since, requests, sentence} = gateway;
 		const number = requests === 1 ? '1 request' : `${requests} requests`;
@@ -43,6 +74,12 @@ export function troubleOf(counts: Counts, gateway: GatewayCondition, overdue = 0
 	}
 
 	if (isMuch(gatewayAnswers)) {
+		const ended = over(
+			'gateway',
+			gatewayAnswers,
+			`${gatewayAnswers} of ${of} answers were the gateway's own`,
+		);
+		if (ended) return ended;
 		const {code = '', text = ''} = gateway.kind === 'answers itself' ? gateway : {};
 		const said = withCode(code, text);
 		return {
@@ -54,24 +91,23 @@ export function troubleOf(counts: Counts, gateway: GatewayCondition, overdue = 0
 	}
 
 	if (isMuch(unreached)) {
-		return {
-			kind: 'down',
-			count: unreached,
-			of,
-			sentence: `the gateway was down for ${unreached} of ${of} requests`,
-		};
+		const sentence = `the gateway was down for ${unreached} of ${of} requests`;
+		return over('down', unreached, sentence) ?? {kind: 'down', count: unreached, of, sentence};
 	}
 
 	if (isMuch(errors)) {
 		const kinds = rows
 			.filter(row => row.errors > 0 && row.code !== undefined)
 			.map(({code, errors: count}) => `${code} ×${count}`);
-		return {
-			kind: 'failures',
-			count: errors,
-			of: answered,
-			sentence: `users get failures: ${errors} of ${answered} (${kinds.join(', ')})`,
-		};
+		const told = `failures: ${errors} of ${answered} (${kinds.join(', ')})`;
+		return (
+			over('failures', errors, `users got ${told}`) ?? {
+				kind: 'failures',
+				count: errors,
+				of: answered,
+				sentence: `users get ${told}`,
+			}
+		);
 	}
 
 	const awaited = answered + overdue;

@@ -1,7 +1,7 @@
 /** The verdicts as the lines of the live pane, what matters most first. Pure. */
 import {doubts} from '../../console/live/verdicts.js';
 import type {EpochCounts, LoopSnapshot} from '../../console/state/state.js';
-import {changeSentence} from '../../probe/judging/change-sentence.js';
+import {changeSentence} from '../../release/verdict/change-sentence.js';
 import {clock, shortRevision} from '../format.js';
 import {cutText, widthOf} from '../widgets/table/fit-text.js';
 import {comparisonLine} from './verdicts/comparison-line.js';
@@ -46,7 +46,10 @@ function gatewayLines({gateway}: LoopSnapshot): VerdictLine[] {
 
 /** Users get failures. */
 function troubleLines({trouble, gateway}: LoopSnapshot): VerdictLine[] {
-	if (!trouble || trouble.kind === 'down') return [];
+	if (!trouble || gateway.kind === 'down') return [];
+	if (trouble.isOver) {
+		return [{tone: 'warning', sentence: trouble.sentence, remedy: 'Z counts anew'}];
+	}
 	if (trouble.kind === 'gateway' && gateway.kind === 'answers itself' && gateway.isAll) return [];
 	// What to do stands at the end of what is only a doubt.
 	const [, sentence = trouble.sentence, remedy] = /^(.*); (choose .*)$/s.exec(trouble.sentence) ?? [];
