@@ -1,5 +1,6 @@
 /** The scenes in which the console is drawn: what it knows in each of them. Nothing is asked of a cluster. */
 import type {ConsoleState} from '../../source/console/state/state.js';
+import {newReview} from '../../source/console/sheets/review.js';
 import type {ReviewSheet} from '../../source/console/sheets/sheets.js';
 import {splitOf} from '../../source/knative/split/split.js';
 import {planSplit} from '../../source/release/plan-split.js';
@@ -105,19 +106,9 @@ export const scenes: readonly Scene[] = [
 			);
 			if (!planned.ok) throw new Error(planned.reason);
 			const review: ReviewSheet = {
-				kind: 'review',
+				...newReview(planned.plan, {context: 'shop-eu', server}),
 				id: 1,
-				on: {context: 'shop-eu', server},
-				plan: planned.plan,
-				confirmation: 'enter',
-				word: '',
-				because: '',
-				typed: '',
 				dryRun: {kind: 'accepted'},
-				phase: {kind: 'open'},
-				isDisarmed: false,
-				timesAsked: 1,
-				wake: undefined,
 			};
 			return {
 				...(await canary()),

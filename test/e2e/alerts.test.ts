@@ -1,30 +1,14 @@
 /** Bell, title and notification of the built program, as the terminal gets them. */
 import {expect, onTestFinished, test} from 'vitest';
 import {openBuiltConsole} from '../support/console.js';
+import {flakyCanary} from '../support/flaky-canary.js';
 import {startWorld} from '../support/world.js';
 
 /** The console on a canary that fails half of its requests, up to its alarm; and what the terminal was told. */
 async function untilWorse(args: readonly string[]) {
 	const world = await startWorld();
 	onTestFinished(async () => world.stop());
-	await world.patch('checkout', {
-		spec: {
-			template: {
-				spec: {
-					containers: [
-						{
-							image: 'registry.example.com/samples/helloworld-flaky:1',
-							env: [{name: 'ERROR_RATE', value: '0.5'}],
-						},
-					],
-				},
-			},
-			traffic: [
-				{revisionName: 'checkout-00001', percent: 90, tag: 'stable'},
-				{latestRevision: true, percent: 10, tag: 'canary'},
-			],
-		},
-	});
+	await world.patch('checkout', {spec: flakyCanary('checkout', {errorRate: '0.5', percent: 10})});
 	const terminal = openBuiltConsole({
 		args: ['--kubeconfig', world.sandbox.kubeconfigPath, '--rate', '20', ...args],
 		cols: 140,

@@ -1,52 +1,15 @@
 /** What comes back to a write is read: each answer ends in a true sentence, a true exit code and a true line of the history. */
-import {spawn} from 'node:child_process';
-import {mkdtemp, rm, writeFile} from 'node:fs/promises';
-import {tmpdir} from 'node:os';
-import path from 'node:path';
-import process from 'node:process';
-import {afterEach, beforeEach, describe, expect, it} from 'vitest';
+import {describe, expect, it} from 'vitest';
 import type {Exchange} from '../support/api-server.js';
-import {startScriptedCluster, type ScriptedCluster} from '../support/scripted-cluster.js';
+import {onScripted} from './parts/on-scripted.js';
 
 const name = 'helloworld-go';
-let scripted: ScriptedCluster;
-let directory: string;
-let kubeconfig: string;
-
-beforeEach(async () => {
-	scripted = await startScriptedCluster();
-	directory = await mkdtemp(path.join(tmpdir(), 'kn-canary-answers-'));
-	kubeconfig = path.join(directory, 'config');
-	await writeFile(kubeconfig, scripted.server.kubeconfig());
-});
-
-afterEach(async () => {
-	await scripted.server.close();
-	await rm(directory, {recursive: true, force: true});
-});
-
-async function run(...args: string[]): Promise<{code: number | null; said: string}> {
-	const child = spawn(process.execPath, [path.resolve('dist/cli.js'), '--kubeconfig', kubeconfig, ...args], {
-		env: {...process.env, XDG_STATE_HOME: directory, KUBECONFIG: ''},
-		stdio: ['ignore', 'pipe', 'pipe'],
-	});
-	let said = '';
-	for (const stream of [child.stdout, child.stderr]) {
-		stream.setEncoding('utf8').on('data', (text: string) => {
-			said += text;
-		});
-	}
-	return new Promise(resolve => {
-		child.once('close', code => resolve({code, said}));
-	});
-}
-
-/** The server has made the change. */
-const make = () => void Object.assign(scripted.service, scripted.changed());
+const on = onScripted();
+const {run, make} = on;
 
 /** As it was wanted, but for what a webhook makes of it. */
 function altered(): object {
-	const changed = structuredClone(scripted.changed());
+	const changed = structuredClone(on.scripted.changed());
 	const traffic: unknown = Reflect.get(Object(Reflect.get(changed, 'spec')), 'traffic');
 	if (!Array.isArray(traffic)) throw new Error('a service without traffic');
 	const percents: readonly number[] = [95, 5];
@@ -62,7 +25,7 @@ const answers: readonly (readonly [string, Answer, {code: number; said: RegExp; 
 		'as it was wanted',
 		exchange => {
 			make();
-			exchange.answer(200, scripted.service);
+			exchange.answer(200, on.scripted.service);
 		},
 		{code: 0, said: /Done: the server took it\./, history: /here, test-user {2}roll back\n/},
 	],
@@ -108,8 +71,8 @@ const answers: readonly (readonly [string, Answer, {code: number; said: RegExp; 
 	[
 		'an object of another name',
 		exchange => {
-			const {metadata} = scripted.service;
-			exchange.answer(200, {...scripted.service, metadata: {...metadata, name: 'other', uid: 'u-9'}});
+			const {metadata} = on.scripted.service;
+			exchange.answer(200, {...on.scripted.service, metadata: {...metadata, name: 'other', uid: 'u-9'}});
 		},
 		{
 			code: 4,
@@ -121,7 +84,7 @@ const answers: readonly (readonly [string, Answer, {code: number; said: RegExp; 
 		'what a webhook made of it',
 		exchange => {
 			const object = altered();
-			Object.assign(scripted.service, object);
+			Object.assign(on.scripted.service, object);
 			exchange.answer(200, object);
 		},
 		{
@@ -132,7 +95,7 @@ const answers: readonly (readonly [string, Answer, {code: number; said: RegExp; 
 	],
 	[
 		'what was there before, with nothing changed',
-		exchange => exchange.answer(200, scripted.service),
+		exchange => exchange.answer(200, on.scripted.service),
 		{
 			code: 7,
 			said: /The server changed nothing: /,
@@ -160,11 +123,11 @@ const answers: readonly (readonly [string, Answer, {code: number; said: RegExp; 
 
 describe('the answer to a write', () => {
 	it.each(answers)('%s', async (_, answer, {code, said, history}) => {
-		scripted.onWrite(answer);
+		on.scripted.onWrite(answer);
 		const ended = await run('rollback', name, '--yes', '--wait', '0');
 		expect(ended.said).toMatch(said);
 		expect(ended.code).toBe(code);
-		expect(scripted.writes).toHaveLength(1);
+		expect(on.scripted.writes).toHaveLength(1);
 		expect((await run('history')).said).toMatch(history);
 	});
 });

@@ -3,6 +3,7 @@ import {describe, expect, it} from 'vitest';
 import {withoutAges} from '../support/ages.js';
 import {isInstalled, openShellIn, type ShellTerminal, type TerminalProgram} from '../support/shell-in.js';
 import {untouched} from '../support/terminal.js';
+import {manySizes} from '../support/sizes.js';
 
 const ESC = '\u001B';
 
@@ -128,16 +129,7 @@ describe.concurrent.each(terminals.map(program => ({program, isThere: isInstalle
 				await using shell = await openShellIn(program);
 				const {terminal} = shell;
 				await shell.openConsole();
-				for (const [cols, rows] of [
-					[2, 2],
-					[19, 5],
-					[20, 6],
-					[40, 10],
-					[79, 23],
-					[132, 43],
-					[300, 100],
-					[500, 200],
-				] as const) {
+				for (const [cols, rows] of manySizes) {
 					terminal.resize(cols, rows);
 					await terminal.until(() => isOfSize(shell, cols, rows));
 					// Where there is room for the events and the log the cluster is asked for them.

@@ -2,70 +2,46 @@
  * The program is ended while a write is under way: what it says is true, and the next one knows what became of it and takes
  * back the right thing.
  */
-import {spawn} from 'node:child_process';
-import {readFile, mkdtemp, rm, writeFile} from 'node:fs/promises';
-import {tmpdir} from 'node:os';
+import {readFile, rm, symlink, writeFile} from 'node:fs/promises';
 import path from 'node:path';
-import process from 'node:process';
-import {afterEach, beforeEach, describe, expect, it} from 'vitest';
+import {describe, expect, it} from 'vitest';
 import {openBuiltConsole} from '../support/console.js';
-import {startScriptedCluster, type ScriptedCluster} from '../support/scripted-cluster.js';
-import {builtProgram} from '../support/run-program.js';
+import type {TestTerminal} from '../support/terminal.js';
+import {onScripted, type Ended} from './parts/on-scripted.js';
 
-const program = builtProgram;
 const name = 'helloworld-go';
 
-let scripted: ScriptedCluster;
-let directory: string;
-let kubeconfig: string;
-
-beforeEach(async () => {
-	scripted = await startScriptedCluster();
-	directory = await mkdtemp(path.join(tmpdir(), 'kn-canary-ended-'));
-	kubeconfig = path.join(directory, 'config');
-	await writeFile(kubeconfig, scripted.server.kubeconfig());
-});
-
-afterEach(async () => {
-	await scripted.server.close();
-	await rm(directory, {recursive: true, force: true});
-});
-
-type Ended = {code: number | null; signal: NodeJS.Signals | null; said: string};
-
-/** A command without a screen; `signal` ends it. */
-function start(...args: string[]): {ended: Promise<Ended>; signal: (signal: NodeJS.Signals) => void} {
-	const child = spawn(process.execPath, [program, '--kubeconfig', kubeconfig, ...args], {
-		env: {...process.env, XDG_STATE_HOME: directory, KUBECONFIG: ''},
-		stdio: ['ignore', 'pipe', 'pipe'],
+const on = onScripted();
+const {start, run, make} = on;
+const open = () =>
+	openBuiltConsole({
+		args: ['--kubeconfig', on.kubeconfig],
+		cols: 80,
+		rows: 24,
+		env: {XDG_STATE_HOME: on.directory, KUBECONFIG: ''},
 	});
-	let said = '';
-	for (const stream of [child.stdout, child.stderr]) {
-		stream.setEncoding('utf8').on('data', (text: string) => {
-			said += text;
-		});
-	}
-	const ended = new Promise<Ended>(resolve => {
-		child.once('close', (code, signal) => resolve({code, signal, said}));
-	});
-	return {ended, signal: signal => void child.kill(signal)};
-}
-
-const run = async (...args: string[]) => start(...args).ended;
-const journal = async () => readFile(path.join(directory, 'kn-canary', 'history.jsonl'), 'utf8');
+const journal = async () => readFile(path.join(on.directory, 'kn-canary', 'history.jsonl'), 'utf8');
 
 /** Resolves when the write has arrived; what becomes of it is `then`'s to say. */
 async function written(then: (answer: () => void) => void = () => {}): Promise<void> {
 	return new Promise(resolve => {
-		scripted.onWrite(exchange => {
-			then(() => exchange.answer(200, scripted.changed()));
+		on.scripted.onWrite(exchange => {
+			then(() => exchange.answer(200, on.scripted.changed()));
 			resolve();
 		});
 	});
 }
 
-/** The server has made the change, whoever hears of it. */
-const make = () => void Object.assign(scripted.service, scripted.changed());
+/** Until the roll back has been agreed to and its write has arrived. */
+async function rollBackUnderWay(terminal: TestTerminal): Promise<void> {
+	await terminal.until(/Revisions of helloworld-go/);
+	const arrived = written();
+	terminal.press('R');
+	await terminal.until(/⏎ apply/);
+	await terminal.until(/Dry run: the server would accept it/);
+	terminal.press('enter');
+	await arrived;
+}
 
 /** The next start: what it says of the past, and what it would take back. */
 async function next(): Promise<{history: string; undo: Ended}> {
@@ -141,19 +117,8 @@ it('SIGHUP without any terminal is none of its business: the write is finished, 
 
 describe.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('%s to a console', signal => {
 	it('after the request was sent: not known, code 4, and the next start finds it was made', async () => {
-		await using terminal = openBuiltConsole({
-			args: ['--kubeconfig', kubeconfig],
-			cols: 80,
-			rows: 24,
-			env: {XDG_STATE_HOME: directory, KUBECONFIG: ''},
-		});
-		await terminal.until(/Revisions of helloworld-go/);
-		const arrived = written();
-		terminal.press('R');
-		await terminal.until(/⏎ apply/);
-		await terminal.until(/Dry run: the server would accept it/);
-		terminal.press('enter');
-		await arrived;
+		await using terminal = open();
+		await rollBackUnderWay(terminal);
 		terminal.kill(signal);
 		const {code} = await terminal.exited;
 		expect(terminal.screen().replaceAll('\n', '')).toContain(
@@ -168,19 +133,8 @@ describe.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('%s to a console', signa
 });
 
 it('ctrl-c in a console while a write is under way waits for the answer and says it', async () => {
-	await using terminal = openBuiltConsole({
-		args: ['--kubeconfig', kubeconfig],
-		cols: 80,
-		rows: 24,
-		env: {XDG_STATE_HOME: directory, KUBECONFIG: ''},
-	});
-	await terminal.until(/Revisions of helloworld-go/);
-	const arrived = written();
-	terminal.press('R');
-	await terminal.until(/⏎ apply/);
-	await terminal.until(/Dry run: the server would accept it/);
-	terminal.press('enter');
-	await arrived;
+	await using terminal = open();
+	await rollBackUnderWay(terminal);
 	terminal.press('ctrl-c');
 	const {code} = await terminal.exited;
 	expect(terminal.screen().replaceAll('\n', '')).toContain(
@@ -200,12 +154,7 @@ describe('kill -9', () => {
 			rollback.signal('SIGKILL');
 			expect((await rollback.ended).signal).toBe('SIGKILL');
 			make();
-			await using terminal = openBuiltConsole({
-				args: ['--kubeconfig', kubeconfig],
-				cols: 80,
-				rows: 24,
-				env: {XDG_STATE_HOME: directory, KUBECONFIG: ''},
-			});
+			await using terminal = open();
 			await terminal.until(/Revisions of helloworld-go/);
 			terminal.press('u');
 			await terminal.until(/Undo the last split of helloworld-go[^]*100 % → +90 %[^]*0 % → +10 %/);
@@ -217,10 +166,12 @@ describe('kill -9', () => {
 describe('a history that cannot be read', () => {
 	it('is said, and nothing is called unknown or none for it', async () => {
 		await run('rollback', name, '--yes', '--wait', '0');
-		await rm(path.join(directory, 'kn-canary', 'history.jsonl'));
-		await writeFile(path.join(directory, 'elsewhere'), '');
-		const {symlink} = await import('node:fs/promises');
-		await symlink(path.join(directory, 'elsewhere'), path.join(directory, 'kn-canary', 'history.jsonl'));
+		await rm(path.join(on.directory, 'kn-canary', 'history.jsonl'));
+		await writeFile(path.join(on.directory, 'elsewhere'), '');
+		await symlink(
+			path.join(on.directory, 'elsewhere'),
+			path.join(on.directory, 'kn-canary', 'history.jsonl'),
+		);
 		const undo = await run('undo', name, '--dry-run');
 		expect(undo.said).toMatch(
 			/The history of this machine cannot be read \(ELOOP.*\), so it is not known what there is to undo\./,

@@ -2,6 +2,7 @@
 import {expect, onTestFinished, test} from 'vitest';
 import {openBuiltConsole} from '../support/console.js';
 import type {TestTerminal} from '../support/terminal.js';
+import {flakyCanary} from '../support/flaky-canary.js';
 import {startWorld, type World} from '../support/world.js';
 
 async function openWorld(): Promise<World> {
@@ -29,25 +30,7 @@ async function openOnCheckout({sandbox}: World, args: readonly string[]): Promis
 test('a new revision that fails 5 % is WORSE while users still get 100 % of the old one', async () => {
 	const world = await openWorld();
 	await world.patch('checkout', {
-		spec: {
-			template: {
-				spec: {
-					containers: [
-						{
-							image: 'registry.example.com/samples/helloworld-flaky:1',
-							env: [
-								{name: 'ERROR_RATE', value: '5%'},
-								{name: 'TARGET', value: 'Checkout v2'},
-							],
-						},
-					],
-				},
-			},
-			traffic: [
-				{revisionName: 'checkout-00001', percent: 100, tag: 'stable'},
-				{latestRevision: true, percent: 0, tag: 'canary'},
-			],
-		},
+		spec: flakyCanary('checkout', {errorRate: '5%', target: 'Checkout v2', percent: 0}),
 	});
 	// A fifth of the cap is for pairs: fifty a second, of which two or three are found to fail.
 	await using terminal = await openOnCheckout(world, ['--rate', '50', '--max-rate', '250']);

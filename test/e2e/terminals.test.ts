@@ -6,6 +6,7 @@ import {withoutAges} from '../support/ages.js';
 import {openBuiltConsole, openOnSandbox, type ConsoleOptions} from '../support/console.js';
 import {leastContrast, type Colour} from '../support/colours.js';
 import {openTerminal, untouched, type TestTerminal} from '../support/terminal.js';
+import {manySizes} from '../support/sizes.js';
 
 const ESC = '\u001B';
 
@@ -123,34 +124,27 @@ describe('a window', () => {
 		await terminal.until(/▸ ● checkout/);
 	});
 
-	it.each([
-		[1, 1],
-		[2, 2],
-		[19, 5],
-		[20, 6],
-		[40, 10],
-		[79, 23],
-		[132, 43],
-		[300, 100],
-		[500, 200],
-	])('of %i by %i shows what a fresh draw does', async (cols, rows) => {
-		await using terminal = openBuiltConsole({
-			args: ['--sandbox', '--seed', '1'],
-			cols,
-			rows,
-			before: shellText,
-		});
-		await terminal.until(screen => screen.trim() !== '');
-		if (cols >= 20) await terminal.until(/watching/);
-		// The split stands in the second line as soon as it is known.
-		else if (rows > 1) await terminal.until(/\n\S/);
-		if (rows >= 23) await terminal.until(/nobody uses it/);
-		// Where there is room for the events and the log the cluster is asked for them.
-		if (cols >= 300) await terminal.until(/LOG of[^]*listening on port/);
-		await expectAsDrawnAfresh(terminal);
-		terminal.press('q');
-		expect(await terminal.exited).toEqual({code: 0, signal: 0});
-	});
+	it.each<readonly [number, number]>([[1, 1], ...manySizes])(
+		'of %i by %i shows what a fresh draw does',
+		async (cols, rows) => {
+			await using terminal = openBuiltConsole({
+				args: ['--sandbox', '--seed', '1'],
+				cols,
+				rows,
+				before: shellText,
+			});
+			await terminal.until(screen => screen.trim() !== '');
+			if (cols >= 20) await terminal.until(/watching/);
+			// The split stands in the second line as soon as it is known.
+			else if (rows > 1) await terminal.until(/\n\S/);
+			if (rows >= 23) await terminal.until(/nobody uses it/);
+			// Where there is room for the events and the log the cluster is asked for them.
+			if (cols >= 300) await terminal.until(/LOG of[^]*listening on port/);
+			await expectAsDrawnAfresh(terminal);
+			terminal.press('q');
+			expect(await terminal.exited).toEqual({code: 0, signal: 0});
+		},
+	);
 });
 
 const isThere = (program: string): boolean => {

@@ -1,10 +1,5 @@
 /** Services and revisions as a server sends them, for plans: only what the test says differs from a sound one. */
-import {
-	formatNote,
-	noteAnnotation,
-	parseNote,
-	type ReleaseNote,
-} from '../../source/knative/release/evidence/note.js';
+import {noteAnnotation, parseNote, type ReleaseNote} from '../../source/knative/release/evidence/note.js';
 import {formatRejection, type Rejection} from '../../source/knative/release/evidence/rejection.js';
 import {patched, pointer} from '../../source/knative/objects/patch.js';
 import type {Condition, KnativeService, TrafficTarget} from '../../source/knative/objects/wire.js';
@@ -13,6 +8,7 @@ import type {ServiceView} from '../../source/knative/service/service.js';
 import {set, splitOf, type Split} from '../../source/knative/split/split.js';
 import type {Facts, Planned} from '../../source/release/plan-facts.js';
 import type {Plan} from '../../source/release/plan.js';
+import {noting} from '../knative/release/noted.js';
 import {knativeRevision, revisionName, serviceView, type ServiceChange} from '../knative/objects.js';
 
 export const [one, two, three] = [revisionName(1), revisionName(2), revisionName(3)];
@@ -72,7 +68,7 @@ export function serviceMade({
 	env?: Readonly<Record<string, string>>;
 	note?: Noted;
 } = {}): ServiceView {
-	const changed = (text?: string) =>
+	const changed = (noted?: Required<ServiceChange>['edit']) =>
 		serviceView({
 			...change,
 			edit(object) {
@@ -81,28 +77,13 @@ export function serviceMade({
 				const [container] = object.spec.template?.spec.containers ?? [];
 				if (container && image !== undefined) container.image = image;
 				if (container && env) container.env = Object.entries(env).map(([name, value]) => ({name, value}));
-				if (text !== undefined) {
-					object.metadata.annotations = {...object.metadata.annotations, [noteAnnotation]: text};
-				}
+				noted?.(object);
 				edit?.(object);
 			},
 		});
-	if (!note) return changed();
-	const text = formatNote({
-		generation: 5,
-		verb: 'split',
-		stable: one,
-		canary: two,
-		previous: undefined,
-		followed: false,
-		since: now - 60_000,
-		by: 'ann',
-		split: splitOf(changed()),
-		undo: [],
-		rejected: [],
-		...note,
-	});
-	return changed(text);
+	return note
+		? changed(noting({generation: 5, since: now - 60_000, split: splitOf(changed()), ...note}, 5))
+		: changed();
 }
 
 /** What a server has after it has taken a plan. */

@@ -5,13 +5,8 @@ import {selectedService, topSheet} from '../state/read.js';
 import {homeOf} from '../state/scope.js';
 import type {Plan, PlanAction} from '../../release/plan.js';
 import {systemTimers, type Timers} from '../../kube/timers.js';
-import {
-	unknownRights,
-	type ConsoleState,
-	type ConsoleStore,
-	type Right,
-	type Rights,
-} from '../state/state.js';
+import type {ConsoleState, ConsoleStore, Right, Rights} from '../state/state.js';
+import {unknownRights} from '../state/slices/cluster-slice.js';
 
 export type RightName = keyof Rights;
 

@@ -48,22 +48,33 @@ let reviews = 0;
 /** Opens the review and asks the server what it would say; the operator need not wait for that. */
 export function openReview(store: ConsoleStore, cluster: Cluster, planned: Plan): void {
 	const plan = placed(planned, cluster);
-	const agreement = confirmationFor(store.getState(), plan);
 	reviews += 1;
 	openSheet(store, {
-		kind: 'review',
+		...newReview(plan, {context: cluster.context, server: cluster.server}),
+		...confirmationFor(store.getState(), plan),
 		id: reviews,
-		on: {context: cluster.context, server: cluster.server},
+		wake: wakeOf(store.getState(), plan),
+	});
+	keepTried(store, cluster, plan, (outcome, sentence) => refuseInForm(store, outcome, sentence));
+}
+
+/** A review of a plan as it is when it opens; one Enter is enough for it, unless more is asked for. */
+export function newReview(plan: Plan, on: ReviewSheet['on']): ReviewSheet {
+	return {
+		kind: 'review',
+		id: 0,
+		on,
 		plan,
-		...agreement,
+		confirmation: 'enter',
+		word: '',
+		because: '',
 		typed: '',
 		dryRun: {kind: 'asking'},
 		phase: {kind: 'open'},
 		isDisarmed: false,
 		timesAsked: 1,
-		wake: wakeOf(store.getState(), plan),
-	});
-	keepTried(store, cluster, plan, (outcome, sentence) => refuseInForm(store, outcome, sentence));
+		wake: undefined,
+	};
 }
 
 /** How the plan is to be agreed to, as the sheet shows it. */

@@ -1,5 +1,6 @@
 /** The live loop as the console has it, against the sandbox: it follows the cluster, and says what users get. */
 import {selectNamed} from '../../support/select.js';
+import {flakyCanary} from '../../support/flaky-canary.js';
 import {expect, onTestFinished, test} from 'vitest';
 import {defaultRequestOptions} from '../../../source/probe/transport/request-options.js';
 import type {LoopSnapshot} from '../../../source/probe/loop/loop.js';
@@ -116,25 +117,7 @@ test('a new revision that fails 5 % is worse while the split is still 100/0, by 
 	const world = await openSandbox({seed: false});
 	const {cluster} = world;
 	await createService(cluster, 'shaky', greeter('Shaky'));
-	await patchSpec(cluster, 'shaky', {
-		template: {
-			spec: {
-				containers: [
-					{
-						image: 'registry.example.com/samples/helloworld-flaky:1',
-						env: [
-							{name: 'ERROR_RATE', value: '5%'},
-							{name: 'TARGET', value: 'Shaky v2'},
-						],
-					},
-				],
-			},
-		},
-		traffic: [
-			{revisionName: 'shaky-00001', percent: 100, tag: 'stable'},
-			{latestRevision: true, percent: 0, tag: 'canary'},
-		],
-	});
+	await patchSpec(cluster, 'shaky', flakyCanary('shaky', {errorRate: '5%', target: 'Shaky v2', percent: 0}));
 	const console = await watching(world, 'shaky', 100);
 	const snapshot = await untilCounted(console, ({comparison}) => comparison?.errors.state === 'worse');
 	expect(splitOf(snapshot)).toBe('100/0');

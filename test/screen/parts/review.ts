@@ -1,4 +1,5 @@
 /** A review as it is opened, of a roll back of helloworld-go. */
+import {newReview} from '../../../source/console/sheets/review.js';
 import type {ReviewSheet} from '../../../source/console/sheets/sheets.js';
 import {planRollback} from '../../../source/release/plan-split.js';
 import type {Plan} from '../../../source/release/plan.js';
@@ -14,19 +15,9 @@ export function rollbackPlan(): Plan {
 
 export function sheetOn(part: Partial<ReviewSheet> = {}): ReviewSheet {
 	return {
-		kind: 'review',
+		...newReview(rollbackPlan(), {context: 'test-context', server: 'https://127.0.0.1:6443'}),
 		id: 1,
-		on: {context: 'test-context', server: 'https://127.0.0.1:6443'},
-		plan: rollbackPlan(),
-		confirmation: 'enter',
-		word: '',
-		because: '',
-		typed: '',
 		dryRun: {kind: 'accepted'},
-		phase: {kind: 'open'},
-		isDisarmed: false,
-		timesAsked: 1,
-		wake: undefined,
 		...part,
 	};
 }

@@ -1,5 +1,6 @@
 import {expect, it, vi} from 'vitest';
-import {unknownRights, type ConsoleState} from '../../../../source/console/state/state.js';
+import {unknownRights} from '../../../../source/console/state/slices/cluster-slice.js';
+import type {ConsoleState} from '../../../../source/console/state/state.js';
 import {helpFor} from '../../../../source/screen/keys/key-lookup.js';
 import {Help} from '../../../../source/screen/sheets/choose/help-sheet.js';
 import {canPerform} from '../../../../source/screen/perform.js';

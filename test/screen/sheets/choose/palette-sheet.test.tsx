@@ -1,5 +1,6 @@
 import {describe, expect, it, vi} from 'vitest';
-import {unknownRights, type ConsoleState} from '../../../../source/console/state/state.js';
+import {unknownRights} from '../../../../source/console/state/slices/cluster-slice.js';
+import type {ConsoleState} from '../../../../source/console/state/state.js';
 import {Palette} from '../../../../source/screen/sheets/choose/palette-sheet.js';
 import type {Action} from '../../../../source/screen/keys/key-lookup.js';
 import {openOnConsole} from '../../parts/on-console.js';

@@ -1,4 +1,5 @@
 import {describe, expect, it, vi} from 'vitest';
+import {unreadLog} from '../../../../source/console/logs/logs.js';
 import type {LogsSheet} from '../../../../source/console/sheets/inspected.js';
 import type {PodView} from '../../../../source/knative/objects/pod.js';
 import {canSteer, Logs} from '../../../../source/screen/sheets/inspect/logs-sheet.js';
@@ -24,17 +25,10 @@ const pod = (name: string, restarts = 0, containers = ['user-container']): PodVi
 const sheetWith = (part: Partial<LogsSheet> = {}): LogsSheet => ({
 	kind: 'logs',
 	id: 1,
-	namespace: 'shop',
-	revision: 'cart-00002',
+	...unreadLog('shop', 'cart-00002'),
 	pods: [pod('cart-00002-a')],
 	pod: 'cart-00002-a',
 	container: 'user-container',
-	previous: false,
-	lines: [],
-	paused: false,
-	held: 0,
-	filter: '',
-	isTyping: false,
 	phase: {kind: 'following'},
 	...part,
 });

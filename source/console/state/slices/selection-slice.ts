@@ -1,0 +1,36 @@
+/** What the operator looks at: the focused pane, what is selected in each, filter and order. */
+import type {Pane} from '../panes.js';
+import type {RevisionChoice, Selected} from '../selection.js';
+import type {ServiceSort} from '../sorted.js';
+
+export type SelectionSlice = {
+	focus: Pane;
+	/** The focused pane has the whole window. */
+	isEnlarged: boolean;
+	/** The selected service; it may not be there yet, or not any more. Undefined as long as there was none to select. */
+	selected: Selected | undefined;
+	/** By uid of the service: its selected revision, and the selected row of its slider (a Split key). */
+	revision: ReadonlyMap<string, RevisionChoice>;
+	row: ReadonlyMap<string, string>;
+	filter: string;
+	/** In which order the services are listed. */
+	sort: ServiceSort;
+	/** The filter has the keys. */
+	filtering: boolean;
+	/** What was selected before the filter had them: what matches half a word is not what is looked for. */
+	selectedBefore: Selected | undefined;
+};
+
+export function initialSelection(): SelectionSlice {
+	return {
+		focus: 'services',
+		isEnlarged: false,
+		selected: undefined,
+		revision: new Map(),
+		row: new Map(),
+		filter: '',
+		sort: 'name',
+		filtering: false,
+		selectedBefore: undefined,
+	};
+}
