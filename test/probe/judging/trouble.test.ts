@@ -81,6 +81,16 @@ test('what was much and has not come for so long that it would have, is over, an
 		isOver: true,
 		sentence: 'the gateway was down for 12 of 212 requests, last 12:03:11',
 	});
+	// What still happens comes first.
+	expect(
+		troubleOf({...failing, unreached: 300}, answers, 0, {
+			down: {at, answersSince: 190},
+			failures: {at, answersSince: 1},
+		}),
+	).toMatchObject({sentence: 'users get failures: 20 of 200 (500 ×20)'});
+	expect(troubleOf({...counts, unreached: 300}, answers, 20, {down: {at, answersSince: 190}})).toMatchObject({
+		kind: 'unanswered',
+	});
 	expect(troubleOf(failing, answers, 0, {down: {at, answersSince: 190}})?.isOver).toBeUndefined();
 });
 
