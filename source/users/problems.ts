@@ -38,14 +38,12 @@ function unlisted(watch: ReflectorState): UsersProblem[] {
 	}
 }
 
-function unread({scrapes, pods}: Round): UsersProblem[] {
-	const failed = scrapes.flatMap(({pod, report}) =>
-		report.kind === 'failed' ? [{pod, sentence: report.sentence}] : [],
-	);
+function unread({standings, pods}: Round): UsersProblem[] {
+	const failed = standings.flatMap(({pod, failure}) => (failure === undefined ? [] : [{pod, failure}]));
 	const [first] = failed;
 	if (!first) return [];
 	const who = failed.length === 1 ? first.pod.name : `${failed.length} of ${pods.length} pods`;
-	return [{kind: 'unread', sentence: `${who} cannot be asked: ${first.sentence}`}];
+	return [{kind: 'unread', sentence: `${who} cannot be asked: ${first.failure}`}];
 }
 
 function sampled({isSampled, pods}: Round): UsersProblem[] {
@@ -55,17 +53,18 @@ function sampled({isSampled, pods}: Round): UsersProblem[] {
 }
 
 /** Said once exact counts were looked for and not found. */
-function rates({scrapes, pods}: Round): UsersProblem[] {
-	if (!scrapes.some(({report}) => report.kind === 'rate')) return [];
-	const pushed = pods.flatMap(({metrics}) => (metrics.kind === 'pushed' ? [metrics.protocol] : []));
-	const [protocol] = pushed;
-	return [
-		{
-			kind: 'rates',
-			sentence:
-				protocol === undefined
-					? 'estimated from rates; exact counts: request-metrics-protocol: prometheus in config-observability'
-					: `estimated from rates: config-observability has request metrics pushed elsewhere (${protocol})`,
-		},
-	];
+function rates({standings}: Round): UsersProblem[] {
+	const rated = standings.filter(({tells}) => tells === 'rate');
+	if (rated.length === 0) return [];
+	const [protocol] = rated.flatMap(({pod: {metrics}}) =>
+		metrics.kind === 'pushed' ? [metrics.protocol] : [],
+	);
+	const [why] = rated.flatMap(({noCounts}) => noCounts ?? []);
+	const sentence =
+		protocol === undefined
+			? why === undefined
+				? 'estimated from rates; exact counts: request-metrics-protocol: prometheus in config-observability'
+				: `estimated from rates, since there are no exact counts: ${why}`
+			: `estimated from rates: config-observability has request metrics pushed elsewhere (${protocol})`;
+	return [{kind: 'rates', sentence}];
 }

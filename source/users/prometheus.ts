@@ -293,6 +293,7 @@ export function createPrometheusMeter({
 				errors: undefined,
 				dispersion: undefined,
 				history: [],
+				isCurrent: true,
 			};
 			const problems =
 				problem === undefined

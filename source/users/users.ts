@@ -68,6 +68,8 @@ export type UsersMeter = {
 
 /** Half an hour at one in two seconds: what verdicts and charts go by. */
 const mostStretches = 900;
+/** Rounds in which a pod may fail to answer before that is what is told. */
+const fewRounds = 2;
 /** Changes of the split that are kept for charts. */
 const mostChanges = 50;
 
@@ -99,6 +101,9 @@ export function createUsersMeter({
 	let asked = 0;
 	let isRunning = false;
 
+	/** Since it was started. */
+	let rounds = 0;
+
 	const tell = () => {
 		for (const listener of listeners) listener();
 	};
@@ -115,6 +120,7 @@ export function createUsersMeter({
 
 	function take(round: Round): void {
 		last = round;
+		rounds++;
 		asked += round.scrapes.length;
 		const stretch = ledger.add({
 			at: round.at,
@@ -134,6 +140,14 @@ export function createUsersMeter({
 		return byRevision;
 	}
 
+	/** A pod that does not answer once may do so the next time; a right that is missing stays so. */
+	function untold(problems: readonly UsersProblem[]): UsersSnapshot['state'] {
+		const isBarred = problems.some(
+			({kind}) => kind === 'forbidden' || kind === 'unlisted' || (kind === 'unread' && rounds > fewRounds),
+		);
+		return isBarred ? 'unknown' : 'waiting';
+	}
+
 	return {
 		setSplit(next) {
 			const isOther = keyOf(next) !== keyOf(split);
@@ -151,6 +165,7 @@ export function createUsersMeter({
 			isRunning = true;
 			// What came while nobody asked is not counted: nothing is known of when.
 			ledger = createLedger();
+			rounds = 0;
 			scraper.start();
 		},
 		pause() {
@@ -163,11 +178,9 @@ export function createUsersMeter({
 		snapshot() {
 			const view = usersView(stretches, {weights: split.weights, since, pair: split.pair, recent});
 			const problems = problemsOf(last, watch);
-			const isBarred = problems.some(({kind}) => kind !== 'rates' && kind !== 'sampled' && kind !== 'own');
-			const isRead = view.recent.rows.some(({pods}) => pods && (pods.read > 0 || pods.all === 0));
-			const told = stretches.length > 0 && isRead ? 'counting' : isBarred ? 'unknown' : ('waiting' as const);
+			const isTold = view.recent.seconds > 0 && view.isCurrent;
 			return {
-				state: split.weights.length === 0 ? 'unserved' : told,
+				state: split.weights.length === 0 ? 'unserved' : isTold ? 'counting' : untold(problems),
 				view,
 				changes,
 				problems,

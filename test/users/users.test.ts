@@ -298,6 +298,7 @@ it('asks the API server no more than ten times a second for three revisions of f
 
 	let requests = 0;
 	let underWay = 0;
+	const times: number[] = [];
 	let most = 0;
 	const counting: Cluster = {
 		...admin,
@@ -311,6 +312,7 @@ it('asks the API server no more than ten times a second for three revisions of f
 		},
 		fetchFromPod: async (...asked) => {
 			requests++;
+			times.push(performance.now());
 			underWay++;
 			most = Math.max(most, underWay);
 			return admin.fetchFromPod(...asked).finally(() => underWay--);
@@ -329,6 +331,9 @@ it('asks the API server no more than ten times a second for three revisions of f
 	// One round more than the time has room for: the first comes at once.
 	expect(requests).toBeLessThanOrEqual(10 * seconds + 15);
 	expect(most).toBeLessThanOrEqual(mostAtOnce);
+	// Nor in any second of it.
+	const within = times.map(from => times.filter(time => time >= from && time < from + 1000).length);
+	expect(Math.max(...within)).toBeLessThanOrEqual(10);
 	meter.pause();
 	const {asked} = meter.snapshot();
 	const again = measure(admin);

@@ -7,6 +7,9 @@ export type Tone = 'good' | 'plain' | 'doubtful' | 'bad' | 'dim';
 export type UsersLine = {readonly text: string; readonly tone: Tone};
 
 const about = '≈';
+
+/** Of the verdict on the split among the others. */
+export const splitVerdictBegins = 'users, split:';
 const none = '–';
 
 /** 412, 41, 4.1, 0.2: what an eye can tell apart. */
@@ -90,23 +93,23 @@ export function usersVerdicts({view, state}: UsersSnapshot): UsersLine[] {
 		const counts = split.requests.join('│');
 		lines.push(
 			{
-				'too few': {tone: 'dim', text: `users, split: too few requests to tell (${counts})`} as const,
-				agrees: {tone: 'good', text: `users, split: no contradiction so far (${counts})`} as const,
+				'too few': {tone: 'dim', text: `${splitVerdictBegins} too few requests to tell (${counts})`} as const,
+				agrees: {tone: 'good', text: `${splitVerdictBegins} no contradiction so far (${counts})`} as const,
 				suspicious: {
 					tone: 'doubtful',
-					text: `users, split: possibly off; could be chance (${counts})`,
+					text: `${splitVerdictBegins} possibly off; could be chance (${counts})`,
 				} as const,
 				disagrees: {
 					tone: 'bad',
-					text: `users, split: DISAGREES with the configured one (${counts})${oneClient(split)}`,
+					text: `${splitVerdictBegins} DISAGREES with the configured one (${counts})${oneClient(split)}`,
 				} as const,
 				impossible: {
 					tone: 'bad',
-					text: `users, split: requests at a revision that is configured 0 % (${counts})`,
+					text: `${splitVerdictBegins} requests at a revision that is configured 0 % (${counts})`,
 				} as const,
 				dependent: {
 					tone: 'doubtful',
-					text: `users, split: requests come in groups (×${rate(split.dispersion.factor)}): no verdict, see the share`,
+					text: `${splitVerdictBegins} requests come in groups (×${rate(split.dispersion.factor)}): no verdict, see the share`,
 				} as const,
 			}[split.state],
 		);

@@ -4,7 +4,7 @@
  * however often one looks.
  */
 import type {Cluster} from '../../kube/cluster.js';
-import {usersVerdicts} from '../../console/live/users-words.js';
+import {splitVerdictBegins, usersVerdicts} from '../../console/live/users-words.js';
 import type {UsersMeter, UsersSnapshot} from '../../users/users.js';
 import {exitCodes, type ExitCode} from '../exit-codes.js';
 import {visibleJson} from '../said.js';
@@ -102,6 +102,13 @@ export async function runVerifyUsers(
 
 function cannotTell(snapshot: UsersSnapshot): string {
 	if (snapshot.state === 'unserved') return '? Cannot tell: the route has no split, so no pod was asked.';
-	if (!snapshot.view.split) return '? Cannot tell: rates are no counts, so that nothing can be tested.';
-	return `? Cannot tell: ${usersVerdicts(snapshot)[0]?.text ?? 'too few requests'}.`;
+	const {split, recent} = snapshot.view;
+	if (!split && recent.isExact && recent.rows.length < 2) {
+		return '? Cannot tell: nothing to compare: one revision.';
+	}
+	if (!split) return '? Cannot tell: rates are no counts, so that nothing can be tested.';
+	// Of the verdicts the one on the split: what is said of errors is no answer to what was asked.
+	const verdicts = usersVerdicts(snapshot).map(({text}) => text);
+	const why = verdicts.find(text => text.startsWith(splitVerdictBegins)) ?? verdicts[0] ?? 'too few requests';
+	return `? Cannot tell: ${why}.`;
 }

@@ -11,7 +11,7 @@ export type PodSample = {
 	readonly revision: string;
 	/** Whether its queue-proxy began to count after the ledger did. */
 	readonly isNew: boolean;
-	/** Milliseconds. */
+	/** When it was asked: what it has counted by then came before. Milliseconds. */
 	readonly at: number;
 	readonly said:
 		| {readonly kind: 'counts'; readonly counts: PodRequestCounts}
@@ -64,6 +64,8 @@ export type RevisionPart = {
 export type LedgerStretch = {
 	readonly from: number;
 	readonly to: number;
+	/** Milliseconds: none of its requests came before that. Earlier than `from` where pods are asked one after the other. */
+	readonly earliest: number;
 	readonly isSettling: boolean;
 	readonly byRevision: ReadonlyMap<string, RevisionPart>;
 };
@@ -76,8 +78,11 @@ export type Ledger = {
 /** Rounds without an answer after which a pod is waited for no longer. */
 const patience = 2;
 
+/** Milliseconds before a rate is asked for within which the requests came: it is that of the last second that was over. */
+const rateReachesBack = 2000;
+
 type PodState = {
-	revision: string;
+	/** What the next counts are compared with; undefined where that is not known. */
 	counts: PodRequestCounts | undefined;
 	at: number;
 	missed: number;
@@ -90,8 +95,10 @@ type Delta = {
 	buckets: Map<number, number>;
 	/** Requests a second of each pod that said so, and of how many there were. */
 	rates: Map<string, number>;
-	concurrency: number | undefined;
+	/** Requests under way at each pod that said so. */
+	underWay: Map<string, number>;
 	counted: Set<string>;
+	earliest: number;
 };
 
 const nothing = (): Delta => ({
@@ -100,8 +107,9 @@ const nothing = (): Delta => ({
 	rejected: 0,
 	buckets: new Map(),
 	rates: new Map(),
-	concurrency: undefined,
+	underWay: new Map(),
 	counted: new Set(),
+	earliest: Infinity,
 });
 
 export function createLedger(): Ledger {
@@ -124,15 +132,31 @@ export function createLedger(): Ledger {
 		const delta = deltaOf(revision);
 		if (said.kind === 'rate') {
 			delta.rates.set(uid, said.stat.requests);
-			delta.concurrency = (delta.concurrency ?? 0) + said.stat.concurrency;
-			known.set(uid, {revision, counts: undefined, at, missed: 0});
+			delta.underWay.set(uid, said.stat.concurrency);
+			delta.earliest = Math.min(delta.earliest, at - rateReachesBack);
+			known.set(uid, {counts: undefined, at, missed: 0});
 			return;
 		}
 		// A pod that was there before has counted before: from the second time on it is known how much.
-		const base = before?.counts ?? (isNew && !before ? emptyCounts : undefined);
-		if (base) add(delta, difference(base, said.counts));
-		if (base) delta.counted.add(uid);
-		known.set(uid, {revision, counts: said.counts, at, missed: 0});
+		const base = before ? before.counts : isNew ? emptyCounts : undefined;
+		if (base) {
+			add(delta, difference(base, said.counts));
+			delta.counted.add(uid);
+			if (before) delta.earliest = Math.min(delta.earliest, before.at);
+		}
+		known.set(uid, {counts: said.counts, at, missed: 0});
+	}
+
+	/**
+	 * What a pod goes on to count while stretches end without it belongs to no stretch that is known: the next counts of it are what
+	 * later ones are compared with, and no more.
+	 */
+	function leaveOut({pods, at}: LedgerRound): void {
+		for (const uid of [...pods.values()].flat()) {
+			const pod = known.get(uid);
+			if (!pod) known.set(uid, {counts: undefined, at, missed: patience + 1});
+			else if (pod.missed > 0) pod.counts = undefined;
+		}
 	}
 
 	/** Whether every pod that is waited for has said something since the last stretch. */
@@ -178,7 +202,10 @@ export function createLedger(): Ledger {
 			failed,
 			rejected,
 			buckets: delta.buckets,
-			concurrency: delta.concurrency === undefined ? undefined : delta.concurrency * scale,
+			concurrency:
+				delta.underWay.size === 0
+					? undefined
+					: [...delta.underWay.values()].reduce((sum, one) => sum + one, 0) * scale,
 			pods: {all: uids.length, read: Math.min(uids.length, read.size)},
 		};
 	}
@@ -191,6 +218,11 @@ export function createLedger(): Ledger {
 
 	return {
 		add(round) {
+			// A clock that was set back: what was known is of no time any more.
+			if (from !== undefined && round.at < from) {
+				from = undefined;
+				known.clear();
+			}
 			const answered = new Set(round.samples.map(({uid}) => uid));
 			const running = new Set([...round.pods.values()].flat());
 			for (const [uid, pod] of known) {
@@ -206,6 +238,7 @@ export function createLedger(): Ledger {
 				ownBefore = new Map(round.own);
 				pending = new Map();
 				isSettling = round.isSettling;
+				leaveOut(round);
 				return undefined;
 			}
 			const seconds = (round.at - from) / 1000;
@@ -223,6 +256,7 @@ export function createLedger(): Ledger {
 			const stretch: LedgerStretch = {
 				from,
 				to: round.at,
+				earliest: Math.min(from, ...[...pending.values()].map(({earliest}) => earliest)),
 				isSettling,
 				byRevision: new Map(
 					[...revisions].map(revision => [
@@ -235,6 +269,7 @@ export function createLedger(): Ledger {
 			from = round.at;
 			pending = new Map();
 			isSettling = round.isSettling;
+			leaveOut(round);
 			return stretch;
 		},
 	};

@@ -57,12 +57,17 @@ export type UsersView = {
 	readonly errors: (UsersErrorVerdict & {readonly fresh: string; readonly old: string}) | undefined;
 	/** Whether requests are independent, as far as is known. */
 	readonly dispersion: Dispersion | undefined;
-	/** All stretches that are kept, oldest first: for a chart. */
+	/** All stretches that are kept and tell of every revision that users are sent to, oldest first: for a chart. */
 	readonly history: readonly LedgerStretch[];
+	/** Whether the newest of what was counted, or what is hardly older, is among them. */
+	readonly isCurrent: boolean;
 };
 
 /** Milliseconds that "recent" is. */
 export const recentMilliseconds = 30_000;
+
+/** Milliseconds for which what is shown may be older than what was asked last: a pod that is replaced is back by then. */
+const longestGap = 10_000;
 
 /**
  * @param stretches Oldest first; all that are kept.
@@ -87,9 +92,13 @@ export function usersView(
 ): UsersView {
 	const revisions = [...new Set([...weights.map(({revision}) => revision), ...strangers(stretches)])];
 	const last = stretches.at(-1)?.to ?? 0;
-	const recent = stretches.filter(({to}) => to > last - milliseconds);
-	const settled = stretches.filter(({from, isSettling}) => from >= since && !isSettling);
 	const percents = percentsOf(weights);
+	// Shares are of the same time for all, or they are none: a revision whose pods do not answer would seem to get nothing.
+	const whole = stretches.filter(stretch =>
+		[...percents].every(([revision, percent]) => percent === 0 || !isUnread(stretch, revision)),
+	);
+	const recent = whole.filter(({to}) => to > last - milliseconds);
+	const settled = whole.filter(({earliest, isSettling}) => earliest >= since && !isSettling);
 	const counted = settled.filter(({byRevision}) => [...byRevision.values()].every(({isExact}) => isExact));
 	const intervals = counted.map(stretch => intervalOf(stretch, revisions));
 	// What cannot be counted is left out whole: which stretches those are has nothing to do with where requests went.
@@ -106,8 +115,15 @@ export function usersView(
 		errors:
 			isCounted && isPair ? {...usersErrorVerdict(intervals, {...places, shares}), ...pair!} : undefined,
 		dispersion: split?.dispersion,
-		history: stretches,
+		history: whole,
+		isCurrent: (whole.at(-1)?.to ?? -Infinity) >= last - longestGap,
 	};
+}
+
+/** Whether a revision has pods, and none of them has told anything. */
+function isUnread({byRevision}: LedgerStretch, revision: string): boolean {
+	const pods = byRevision.get(revision)?.pods;
+	return pods !== undefined && pods.all > 0 && pods.read === 0;
 }
 
 /** Revisions that users reached, or that have pods, and that are not in the split. */

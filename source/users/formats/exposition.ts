@@ -32,23 +32,32 @@ export function readExposition(text: string): ReadText {
 		return {ok: false, reason: `${lines.length} lines are more than ${mostLines}`};
 	}
 	for (const [index, whole] of lines.entries()) {
-		const line = whole.replace(/[\t\r ]+$/, '').replace(/^[\t ]+/, '');
+		// No pattern for the spaces at the end: it would try each of very many of them before something else.
+		const line = whole.trim();
 		if (line === '' || line.startsWith('#')) continue;
 		const read = readSample(line);
 		if (typeof read === 'string') {
-			return {ok: false, reason: `line ${index + 1} is no sample: ${read}: ${shortened(line)}`};
+			return {ok: false, reason: `line ${index + 1} is no sample: ${read}: ${shortenedText(line)}`};
 		}
 		samples.push(read);
 	}
 	return {ok: true, samples};
 }
 
-const shortened = (line: string): string => printable(line.length > 60 ? `${line.slice(0, 60)}…` : line);
+/** For a sentence about it, printable: any part of a text may be as long as all of it. */
+export const shortenedText = (text: string): string =>
+	printable(text.length > 60 ? `${text.slice(0, 60)}…` : text);
 
 const bareName = /[a-zA-Z_:][\w:]*/y;
 const space = /[\t ]*/y;
 /** As Go's ParseFloat takes it, and Prometheus writes it. */
 const number = /^(?:[+-]?(?:inf|infinity)|nan|[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?)$/i;
+
+/** Any other escape stands for itself, as in Prometheus' own reader. */
+const unescaped = (text: string): string =>
+	text.includes('\\')
+		? text.replaceAll(/\\([n"\\])/g, (_, what: string) => (what === 'n' ? '\n' : what))
+		: text;
 
 /** One line, or what is wrong with it. */
 function readSample(line: string): MetricSample | string {
@@ -61,22 +70,12 @@ function readSample(line: string): MetricSample | string {
 	};
 	/** What stands between quotes, where one begins; undefined when it does not end. */
 	const quoted = (): string | undefined => {
-		let value = '';
-		for (let index = at + 1; index < line.length; index++) {
-			const character = line[index];
-			if (character === '"') {
-				at = index + 1;
-				return value;
-			}
-			if (character !== '\\') value += character;
-			else {
-				const escaped = line[++index];
-				// Any other escape stands for itself, as in Prometheus' own reader.
-				value +=
-					escaped === 'n' ? '\n' : escaped === '"' || escaped === '\\' ? escaped : `\\${escaped ?? ''}`;
-			}
-		}
-		return undefined;
+		const begin = at + 1;
+		let end = begin;
+		while (end < line.length && line[end] !== '"') end += line[end] === '\\' ? 2 : 1;
+		if (end >= line.length) return undefined;
+		at = end + 1;
+		return unescaped(line.slice(begin, end));
 	};
 
 	let name = take(bareName);
@@ -98,13 +97,13 @@ function readSample(line: string): MetricSample | string {
 			if (line[at] === '=') {
 				at++;
 				take(space);
-				if (line[at] !== '"') return `the value of label ${printable(label)} is not quoted`;
+				if (line[at] !== '"') return `the value of label ${shortenedText(label)} is not quoted`;
 				const value = quoted();
-				if (value === undefined) return `the value of label ${printable(label)} does not end`;
-				if (labels.has(label)) return `label ${printable(label)} comes twice`;
+				if (value === undefined) return `the value of label ${shortenedText(label)} does not end`;
+				if (labels.has(label)) return `label ${shortenedText(label)} comes twice`;
 				labels.set(label, value);
 			} else if (isQuoted && name === '') name = label;
-			else return `label ${printable(label)} has no value`;
+			else return `label ${shortenedText(label)} has no value`;
 			take(space);
 			if (line[at] === ',') at++;
 			else if (line[at] !== '}') return 'a comma or a closing brace is missing';
@@ -115,8 +114,8 @@ function readSample(line: string): MetricSample | string {
 	const [rest = ''] = line.slice(at).split(' # ', 1);
 	const [value, timestamp, ...more] = rest.trim().split(/[\t ]+/);
 	if (value === undefined || value === '') return 'it has no value';
-	if (!number.test(value)) return `${shortened(value)} is no number`;
-	if (timestamp !== undefined && !number.test(timestamp)) return `${shortened(timestamp)} is no time`;
+	if (!number.test(value)) return `${shortenedText(value)} is no number`;
+	if (timestamp !== undefined && !number.test(timestamp)) return `${shortenedText(timestamp)} is no time`;
 	if (more.length > 0) return 'there is more on it than a value and a time';
 	return {name, labels, value: valueOf(value)};
 }

@@ -5,7 +5,7 @@
  * pkg/queue/metrics/request_metric.go with the Prometheus exporter of OpenCensus.
  */
 import {printable} from '../../knative/text/printable.js';
-import type {MetricSample} from './exposition.js';
+import {shortenedText, type MetricSample} from './exposition.js';
 
 /** Since the queue-proxy began. Its own probes are not among them: it leaves them out itself. */
 export type PodRequestCounts = {
@@ -93,18 +93,22 @@ function strangerIn(
 		] as const) {
 			const said = names.map(name => labels.get(name)).find(value => value !== undefined && value !== '');
 			if (said !== undefined && said !== expected) {
-				return `it says that it is of the ${what} ${printable(said)}`;
+				return `it says that it is of the ${what} ${shortenedText(said)}`;
 			}
 		}
 	}
 	return undefined;
 }
 
+/** Far more than any queue-proxy has: what is kept of each stretch of time is to be little. */
+const mostStatuses = 1000;
+const mostBounds = 200;
+
 function countsOf(samples: readonly MetricSample[], names: Names): ReadCounts {
 	const byStatus = new Map<string, {counter: number; histogram: number; buckets: Map<number, number>}>();
 	for (const {name, labels, value} of samples) {
 		if (!(value >= 0 && value <= Number.MAX_SAFE_INTEGER) && !name.endsWith('_sum')) {
-			return {ok: false, reason: `${printable(name)} is ${value}`};
+			return {ok: false, reason: `${shortenedText(name)} is ${value}`};
 		}
 		const status = labels.get(names.status) ?? '';
 		const found = byStatus.get(status) ?? {counter: 0, histogram: 0, buckets: new Map<number, number>()};
@@ -114,12 +118,16 @@ function countsOf(samples: readonly MetricSample[], names: Names): ReadCounts {
 		else if (name === `${names.histogram}_bucket`) {
 			const text = labels.get('le') ?? '';
 			const bound = text.toLowerCase() === '+inf' ? Infinity : Number(text);
-			if (text === '' || Number.isNaN(bound)) {
-				return {ok: false, reason: `a bucket has the bound ${printable(text)}`};
+			if (text === '' || !(bound >= 0)) {
+				return {ok: false, reason: `a bucket has the bound ${shortenedText(text)}`};
 			}
 			const seconds = bound * names.unit;
 			found.buckets.set(seconds, (found.buckets.get(seconds) ?? 0) + value);
+			if (found.buckets.size > mostBounds) {
+				return {ok: false, reason: `a histogram with more than ${mostBounds} buckets`};
+			}
 		}
+		if (byStatus.size > mostStatuses) return {ok: false, reason: `more than ${mostStatuses} status codes`};
 	}
 	return {
 		ok: true,

@@ -4,11 +4,13 @@
  *
  * Source: knative/serving pkg/networking/constants.go.
  */
+import {gunzipSync} from 'node:zlib';
+import {printable} from '../../knative/text/printable.js';
 import {readExposition} from '../formats/exposition.js';
 import {requestCounts, type PodRequestCounts} from '../formats/request-counts.js';
 import {readStat, type Stat} from '../formats/stat.js';
 import type {KnownPod} from './pod-set.js';
-import type {PodReader, PodReading} from './pod-reader.js';
+import {mostBytes, type PodReader, type PodReading} from './pod-reader.js';
 
 const userPort = 9091;
 const autoscalerPort = 9090;
@@ -34,23 +36,37 @@ export async function askPod(
 			? ([userPort, 'text/plain;version=0.0.4'] as const)
 			: ([autoscalerPort, 'application/protobuf'] as const);
 	const reading = await read({pod: {namespace, name: pod.name}, port}, accept, signal);
+	const failed = (why: string): PodReport => ({kind: 'failed', sentence: `port ${port}: ${shortened(why)}`});
+	if (reading.kind === 'failed') return failed(reading.sentence);
 	if (reading.kind !== 'read') {
-		return reading.kind === 'closed' && askFor === 'rate'
-			? {kind: 'failed', sentence: `nobody listens at port ${port}`}
-			: reading;
+		return reading.kind === 'closed' && askFor === 'rate' ? failed('nobody listens') : reading;
 	}
-	const said = `port ${port} of ${pod.name}`;
+	const body = unpacked(reading.body);
+	if (typeof body === 'string') return failed(body);
 	if (askFor === 'rate') {
-		const stat = readStat(reading.body);
-		if (!stat.ok) return {kind: 'failed', sentence: `${said} tells no rate: ${stat.reason}`};
+		const stat = readStat(body);
+		if (!stat.ok) return failed(`no rate: ${stat.reason}`);
 		return stat.stat.pod === pod.name
 			? {kind: 'rate', stat: stat.stat}
-			: {kind: 'failed', sentence: `${said} answers for another pod`};
+			: failed('it answers for another pod');
 	}
-	const text = readExposition(Buffer.from(reading.body).toString('utf8'));
-	if (!text.ok) return {kind: 'failed', sentence: `${said} tells no metrics: ${text.reason}`};
+	const text = readExposition(Buffer.from(body).toString('utf8'));
+	if (!text.ok) return failed(`no metrics: ${text.reason}`);
 	const counts = requestCounts(text.samples, pod);
-	return counts.ok
-		? {kind: 'counts', counts: counts.counts}
-		: {kind: 'failed', sentence: `${said}: ${counts.reason}`};
+	return counts.ok ? {kind: 'counts', counts: counts.counts} : failed(counts.reason);
 }
+
+/** What something in between has packed, though nobody asked for that; or why it cannot be unpacked. Neither format begins like gzip. */
+function unpacked(body: Uint8Array): Uint8Array | string {
+	if (body[0] !== 0x1f || body[1] !== 0x8b) return body;
+	try {
+		return gunzipSync(body, {maxOutputLength: mostBytes});
+	} catch (error) {
+		return `its gzip cannot be unpacked: ${printable(error instanceof Error ? error.message : String(error))}`;
+	}
+}
+
+/** A name that a pod tells may be as long as its answer. */
+const longest = 300;
+const shortened = (sentence: string): string =>
+	sentence.length > longest ? `${sentence.slice(0, longest).toWellFormed()}…` : sentence;

@@ -24,7 +24,11 @@ export type PodReader = (target: ForwardTarget, accept: string, signal: AbortSig
 /** Milliseconds that a pod has to answer. */
 const patience = 5000;
 const path = '/metrics';
-const mostBytes = 4 * 1024 * 1024;
+/** Of an answer. */
+export const mostBytes = 4 * 1024 * 1024;
+
+/** As Go's dialer says it, and socat, by which some container runtimes forward ports: whatever the words around it. */
+const refusedConnection = /connection refused/i;
 
 export const proxyRight = 'get pods/proxy';
 export const forwardRight = 'get and create pods/portforward';
@@ -54,9 +58,8 @@ function refusal(status: number, bytes: Uint8Array): PodReading {
 	const isStatus = typeof body === 'object' && body !== null && 'kind' in body && body.kind === 'Status';
 	if (isStatus && status === 403) return {kind: 'forbidden', right: proxyRight, sentence};
 	if (isStatus && status === 404) return {kind: 'gone'};
-	// As Go's dialer says it, whatever the words around it.
-	if (status === 503 && /connection refused/.test(sentence)) return {kind: 'closed'};
-	return {kind: 'failed', sentence: isStatus ? sentence : `the port answers with HTTP ${status}`};
+	if (status === 503 && refusedConnection.test(sentence)) return {kind: 'closed'};
+	return {kind: 'failed', sentence: isStatus ? sentence : `it answers with HTTP ${status}`};
 }
 
 /** Over a port-forward, opened for each request. */
@@ -77,7 +80,7 @@ export function forwardReader(cluster: Cluster): PodReader {
 		} catch (error) {
 			caller.throwIfAborted();
 			const message = error instanceof Error ? error.message : String(error);
-			if (/connection refused/.test(message)) return {kind: 'closed'};
+			if (refusedConnection.test(message)) return {kind: 'closed'};
 			const sentence = ending.signal.aborted ? `no answer within ${patience / 1000} s` : printable(message);
 			return {kind: 'failed', sentence};
 		} finally {
@@ -110,5 +113,5 @@ async function ask(stream: Duplex, accept: string): Promise<PodReading> {
 	}
 	return answer.statusCode === 200
 		? {kind: 'read', body: Buffer.concat(chunks)}
-		: {kind: 'failed', sentence: `the port answers with HTTP ${answer.statusCode ?? 0}`};
+		: {kind: 'failed', sentence: `it answers with HTTP ${answer.statusCode ?? 0}`};
 }

@@ -3,7 +3,10 @@ import type {ReflectorChange} from '../../kube/watch/reflected.js';
 import {parseMeteredPod, type MeteredPod} from './metered-pod.js';
 
 export type KnownPod = MeteredPod & {
-	/** Whether it came after the first list: then its queue-proxy began to count after we did. */
+	/**
+	 * Whether the watch told of it as it came: then its queue-proxy has begun to count only now. Of one that a list has, nobody
+	 * knows since when it does.
+	 */
 	readonly isNew: boolean;
 };
 
@@ -20,25 +23,25 @@ export function createPodSet(): PodSet {
 	let isListed = false;
 	let listed = new Set<string>();
 
-	function put(object: unknown): void {
+	function put(object: unknown, isNew: boolean): void {
 		const parsed = parseMeteredPod(object);
 		// A pod that cannot be read cannot be asked.
 		if (!parsed.ok || parsed.value.revision === '') return;
 		const {uid} = parsed.value;
 		listed.add(uid);
-		pods.set(uid, {...parsed.value, isNew: pods.get(uid)?.isNew ?? isListed});
+		pods.set(uid, {...parsed.value, isNew: pods.get(uid)?.isNew ?? isNew});
 	}
 
 	return {
 		take(change) {
-			if (change.type === 'put') return put(change.object);
+			if (change.type === 'put') return put(change.object, isListed);
 			if (change.type === 'gone') {
 				const parsed = parseMeteredPod(change.object);
 				if (parsed.ok) pods.delete(parsed.value.uid);
 				return;
 			}
 			if (change.isFirst) listed = new Set();
-			for (const item of change.items) put(item);
+			for (const item of change.items) put(item, false);
 			if (!change.isLast) return;
 			for (const uid of pods.keys()) if (!listed.has(uid)) pods.delete(uid);
 			isListed = true;

@@ -7,10 +7,11 @@ import {corePath} from '../../kube/paths.js';
 import {systemTimers, type Timers} from '../../kube/timers.js';
 import {reflect, type Reflector, type ReflectorState} from '../../kube/watch/reflector.js';
 import {askPod, type AskedFor, type PodReport} from './ask-pod.js';
+import {createPodMemory, shortestPeriod, type PodKnowledge, type PodMemory} from './pod-memory.js';
 import {createPodSet, type KnownPod, type PodSet} from './pod-set.js';
 import {forwardReader, proxyReader, type PodReader, type PodReading} from './pod-reader.js';
 
-/** What a pod said, or why it did not. `at` is when it was asked and answered, the middle of both; milliseconds since 1970. */
+/** What a pod said, or why it did not. `at` is when it was asked; milliseconds since 1970. */
 export type Scrape = {readonly pod: KnownPod; readonly at: number; readonly report: PodReport};
 
 export type Round = {
@@ -19,6 +20,8 @@ export type Round = {
 	readonly pods: readonly KnownPod[];
 	/** Of those that were to be asked in this round. */
 	readonly scrapes: readonly Scrape[];
+	/** What is known of each by now, also of those that are waited for. */
+	readonly standings: readonly PodStanding[];
 	/** Whether all of the pods were asked, or of a revision with very many a fixed sample of them. */
 	readonly isSampled: boolean;
 	/** The way there is: through pods/proxy, over port-forwards, or none. */
@@ -26,6 +29,8 @@ export type Round = {
 	/** Why there is none: each right that is missing, in the server's words. */
 	readonly forbidden: readonly Extract<PodReading, {kind: 'forbidden'}>[];
 };
+
+export type PodStanding = PodKnowledge & {readonly pod: KnownPod};
 
 export type Scraper = {
 	/** Which revisions are followed; the pods of others are forgotten. */
@@ -35,16 +40,16 @@ export type Scraper = {
 	pause(): void;
 };
 
-export const shortestPeriod = 2000;
 export const mostAtOnce = 8;
 export const mostOfRevision = 20;
 /** Questions a second, of all pods together. */
 const mostPerSecond = 10;
-/** Milliseconds until port 9091 is tried again where nobody listened there, and a right that was missing. */
+/** In milliseconds, and a little: what is sent evenly does not come evenly. */
+const second = 1050;
+/** Milliseconds that a question waits for its turn at most. */
+const longestTurn = 3000;
+/** Milliseconds until a right that was missing is tried again. */
 const again = 60_000;
-const longestBackOff = 60_000;
-
-type PodMemory = {askedAt: number; failures: number; closedAt: number};
 
 /**
  * @param onRound Told of each round as it is over.
@@ -75,15 +80,15 @@ export function createScraper({
 	const memories = new Map<string, PodMemory>();
 
 	const memoryOf = ({uid}: KnownPod): PodMemory => {
-		const known = memories.get(uid) ?? {askedAt: -Infinity, failures: 0, closedAt: -Infinity};
+		const known = memories.get(uid) ?? createPodMemory();
 		memories.set(uid, known);
 		return known;
 	};
 	const openWay = () => ways.find(({name}) => (barred.get(name)?.until ?? 0) <= timers.now());
 
-	function askedFor(pod: KnownPod, pods: readonly KnownPod[]): AskedFor {
+	function portOf(pod: KnownPod, pods: readonly KnownPod[]): AskedFor {
 		const now = timers.now();
-		const isClosed = (other: KnownPod) => now - memoryOf(other).closedAt < again;
+		const isClosed = (other: KnownPod) => memoryOf(other).isWithoutCounts(now);
 		if (isClosed(pod)) return 'rate';
 		if (pod.metrics.kind === 'prometheus') return 'counts';
 		if (pod.metrics.kind !== 'unknown') return 'rate';
@@ -91,23 +96,40 @@ export function createScraper({
 		return pods.some(other => other.revision === pod.revision && isClosed(other)) ? 'rate' : 'counts';
 	}
 
+	/** When questions were sent, or will be: the last ones. */
+	const turns: number[] = [];
+
+	/** Waits until one question more in a second is not too many, and until the pod was asked long enough ago. */
+	async function turn(notBefore: number, signal: AbortSignal): Promise<void> {
+		const now = timers.now();
+		const [tenth = -Infinity] = turns.length < mostPerSecond ? [] : turns;
+		// A clock that was set back would have it wait for as long as that.
+		const at = Math.max(now, Math.min(Math.max(notBefore, tenth + second), now + longestTurn));
+		turns.push(at);
+		if (turns.length > mostPerSecond) turns.shift();
+		if (at > now) await timers.sleep(at - now, signal);
+	}
+
 	async function ask(
 		pod: KnownPod,
 		pods: readonly KnownPod[],
 		signal: AbortSignal,
 	): Promise<Scrape | undefined> {
+		if (!openWay()) return undefined;
 		const memory = memoryOf(pod);
-		const begun = timers.now();
-		memory.askedAt = begun;
-		const askFor = askedFor(pod, pods);
+		await turn(memory.askedAt + shortestPeriod, signal);
+		if (signal.aborted) return undefined;
+		const askedFor = portOf(pod, pods);
 		for (let way = openWay(); way; way = openWay()) {
-			const report = await askPod(way.read, pod, {namespace, askFor, signal});
-			const now = timers.now();
-			if (report.kind === 'closed') memory.closedAt = now;
-			memory.failures = report.kind === 'failed' || report.kind === 'gone' ? memory.failures + 1 : 0;
+			const at = timers.now();
+			memory.askedAt = at;
+			const report = await askPod(way.read, pod, {namespace, askFor: askedFor, signal});
+			const isPrometheus = pod.metrics.kind === 'prometheus';
+			memory.take(report, {askedFor, now: timers.now(), isPrometheus});
+			if (report.kind !== 'forbidden') return {pod, at, report};
 			// Nothing was asked of the pod: the other way is tried at once.
-			if (report.kind === 'forbidden') barred.set(way.name, {until: now + again, answer: report});
-			else return {pod, at: (begun + now) / 2, report};
+			barred.set(way.name, {until: timers.now() + again, answer: report});
+			await turn(-Infinity, signal);
 		}
 		return undefined;
 	}
@@ -119,11 +141,7 @@ export function createScraper({
 			own.toSorted((one, other) => (one.uid < other.uid ? -1 : 1)).slice(0, mostOfRevision),
 		);
 		const now = timers.now();
-		const due = sampled.filter(pod => {
-			const {askedAt, failures} = memoryOf(pod);
-			const pause = failures === 0 ? 0 : Math.min(longestBackOff, shortestPeriod * 2 ** failures);
-			return now - askedAt >= pause;
-		});
+		const due = sampled.filter(pod => !memoryOf(pod).isResting(now));
 		return {due, isSampled: sampled.length < pods.length};
 	}
 
@@ -146,6 +164,10 @@ export function createScraper({
 			at: timers.now(),
 			pods,
 			scrapes,
+			standings: pods.flatMap(pod => {
+				const memory = memories.get(pod.uid);
+				return memory ? [{pod, ...memory.known}] : [];
+			}),
 			isSampled,
 			way: openWay()?.name ?? 'none',
 			forbidden: ways.flatMap(({name}) => barred.get(name)?.answer ?? []),

@@ -27,6 +27,7 @@ function stretch(
 	return {
 		from: noon + second * 1000,
 		to: noon + (second + 2) * 1000,
+		earliest: noon + second * 1000,
 		isSettling: false,
 		byRevision: new Map([
 			[

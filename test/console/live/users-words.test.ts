@@ -218,6 +218,7 @@ const snapshot = (
 		errors: undefined,
 		dispersion: undefined,
 		history: [],
+		isCurrent: true,
 		...part,
 	},
 	...more,

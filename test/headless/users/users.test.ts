@@ -43,12 +43,12 @@ async function users(
 
 async function verify(
 	cluster: Cluster,
-	options: {seconds?: number; expect?: string; output?: 'text' | 'json'} = {},
+	options: {service?: string; seconds?: number; expect?: string; output?: 'text' | 'json'} = {},
 ) {
-	const {seconds = 16, output = 'text'} = options;
+	const {service = 'cart', seconds = 16, output = 'text'} = options;
 	const {written, ...to} = streams();
 	const meter = createUsersMeter({cluster, namespace: 'default'});
-	const run = {...cart, seconds, expect: options.expect, output, meter};
+	const run = {...cart, service, seconds, expect: options.expect, output, meter};
 	return {code: await runVerifyUsers(cluster, run, to), ...written};
 }
 
@@ -123,6 +123,20 @@ describe('verify --source users', () => {
 			result: 'disagrees',
 			exitCode: 1,
 			sinceSplit: {seconds: expect.any(Number)},
+		});
+	});
+
+	it('says why it cannot tell: of the split, whatever there is to say of errors', async () => {
+		const world = await countedWorld();
+		world.sandbox.users.set({service: 'cart', rate: 5});
+		expect(await verify(world.cluster, {seconds: 1})).toMatchObject({
+			code: 2,
+			out: expect.stringContaining('? Cannot tell: users, split: too few requests to tell'),
+		});
+		world.sandbox.users.set({service: 'checkout'});
+		expect(await verify(world.cluster, {seconds: 1, service: 'checkout'})).toMatchObject({
+			code: 2,
+			out: expect.stringContaining('? Cannot tell: nothing to compare: one revision.'),
 		});
 	});
 

@@ -47,6 +47,7 @@ async function open({
 			errors: undefined,
 			dispersion: undefined,
 			history: [],
+			isCurrent: true,
 		},
 		problems,
 	};

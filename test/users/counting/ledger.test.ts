@@ -133,12 +133,88 @@ describe('exact counts', () => {
 	});
 });
 
+describe('what a pod counted while nobody could ask it', () => {
+	const running = ['old.1', 'new.1'];
+	const first = {'old.1': counted({200: 100}), 'new.1': counted({200: 10})};
+
+	it('belongs to no stretch: those that ended without it are over', () => {
+		const add = ledgerOf();
+		add(first);
+		for (let round = 1; round <= 6; round++) add({'old.1': counted({200: 100 + 80 * round})}, {running});
+		const back = add({'old.1': counted({200: 660}), 'new.1': counted({200: 150})});
+		expect(of(back, 'old')).toMatchObject({requests: 80, isExact: true});
+		expect(of(back, 'new')).toMatchObject({requests: 0, isExact: false, pods: {all: 1, read: 0}});
+		const next = add({'old.1': counted({200: 740}), 'new.1': counted({200: 170})});
+		expect([of(next, 'old')?.requests, of(next, 'new')?.requests]).toEqual([80, 20]);
+		expect(of(next, 'new')?.isExact).toBe(true);
+	});
+
+	it('neither does it when the pod has only come', () => {
+		const add = ledgerOf();
+		add({'old.1': counted({200: 100})});
+		const isNew = ['new.1'];
+		for (const requests of [180, 260, 340, 420]) add({'old.1': counted({200: requests})}, {running, isNew});
+		const back = add({'old.1': counted({200: 500}), 'new.1': counted({200: 90})}, {isNew});
+		expect(of(back, 'new')).toMatchObject({requests: 0, isExact: false});
+		expect(
+			of(add({'old.1': counted({200: 580}), 'new.1': counted({200: 110})}, {isNew}), 'new'),
+		).toMatchObject({requests: 20, isExact: true});
+	});
+
+	it('nor what it did in the round that all others are compared with', () => {
+		const add = ledgerOf();
+		add({'old.1': counted({200: 100})}, {running});
+		const isNew = ['new.1'];
+		const second = add({'old.1': counted({200: 180}), 'new.1': counted({200: 9000})}, {isNew});
+		expect(of(second, 'new')).toMatchObject({requests: 0, isExact: false});
+	});
+});
+
+it('says how early the requests of a stretch may have come: since its pods were asked before', () => {
+	const ledger = createLedger();
+	const add = (at: number, askedAt: number, said: PodSample['said']) =>
+		ledger.add({
+			at,
+			pods: new Map([['old', ['old.1']]]),
+			samples: [{uid: 'old.1', revision: 'old', isNew: false, at: askedAt, said}],
+			own: new Map(),
+			isSettling: false,
+		});
+	add(10_000, 8500, counted({200: 1}));
+	expect(add(12_000, 11_000, counted({200: 2}))?.earliest).toBe(8500);
+	expect(add(14_000, 13_000, rated(5))?.earliest).toBe(11_000);
+});
+
+it('begins anew when the clock is set back', () => {
+	const ledger = createLedger();
+	const add = (at: number, requests: number) =>
+		ledger.add({
+			at,
+			pods: new Map([['old', ['old.1']]]),
+			samples: [{uid: 'old.1', revision: 'old', isNew: false, at, said: counted({200: requests})}],
+			own: new Map(),
+			isSettling: false,
+		});
+	add(3_600_000, 1);
+	expect(add(2000, 11)).toBeUndefined();
+	expect(of(add(4000, 31), 'old')).toMatchObject({requests: 20, perSecond: 10});
+});
+
 describe('rates', () => {
 	it('are added up over the pods, and are an estimate', () => {
 		const add = ledgerOf();
 		add({'old.1': rated(9)});
 		const stretch = add({'old.1': rated(10), 'old.2': rated(30)});
 		expect(of(stretch, 'old')).toMatchObject({perSecond: 40, isExact: false, requests: 0, concurrency: 1});
+	});
+
+	it('of several rounds are not added up', () => {
+		const add = ledgerOf();
+		const running = ['old.1', 'new.1'];
+		add({'old.1': rated(9), 'new.1': rated(1)});
+		expect(add({'old.1': rated(10)}, {running})).toBeUndefined();
+		const stretch = add({'old.1': rated(20), 'new.1': rated(2)});
+		expect(of(stretch, 'old')).toMatchObject({perSecond: 20, concurrency: 0.5});
 	});
 
 	it('of some of the pods stand for all of them', () => {

@@ -2,7 +2,10 @@ import {expect, it} from 'vitest';
 import type {RevisionPart, LedgerStretch} from '../../../source/users/counting/ledger.js';
 import {usersView} from '../../../source/users/counting/users-view.js';
 
-function part(requests: number, {failed = 0, isExact = true, buckets = {}} = {}): RevisionPart {
+function part(
+	requests: number,
+	{failed = 0, isExact = true, buckets = {}, pods = {all: 1, read: 1}} = {},
+): RevisionPart {
 	return {
 		perSecond: requests / 2,
 		balance: requests / 2,
@@ -13,7 +16,7 @@ function part(requests: number, {failed = 0, isExact = true, buckets = {}} = {})
 		rejected: 0,
 		buckets: new Map(Object.entries(buckets).map(([bound, count]) => [Number(bound), Number(count)])),
 		concurrency: undefined,
-		pods: {all: 1, read: 1},
+		pods,
 	};
 }
 
@@ -24,6 +27,7 @@ function stretches(
 	return Array.from({length: number}, (_, index) => ({
 		from: index * 2000,
 		to: (index + 1) * 2000,
+		earliest: index * 2000,
 		isSettling: false,
 		byRevision: new Map(Object.entries(of(index))),
 	}));
@@ -84,4 +88,49 @@ it('shows a revision that users reach and that is not in the split', () => {
 		['other', undefined],
 	]);
 	expect(view.split?.state).toBe('impossible');
+});
+
+it('counts for the verdict nothing that may have come before the split, however late its pod was asked', () => {
+	const all = stretches(20, () => ({old: part(80), new: part(20)}));
+	const view = usersView(
+		all.map((stretch, index) => (index === 10 ? {...stretch, earliest: stretch.from - 1500} : stretch)),
+		{weights, since: 20_000, pair},
+	);
+	expect(view.split?.requests).toEqual([720, 180]);
+	expect(view.sinceSplit.seconds).toBe(18);
+});
+
+const unread = part(0, {isExact: false, pods: {all: 2, read: 0}});
+
+it('takes no revision for unused whose pods do not answer, and draws nothing of that time', () => {
+	const view = usersView(
+		stretches(10, index => ({old: index < 6 ? part(80) : unread, new: part(20)})),
+		{weights, since: 0, pair},
+	);
+	expect(view.recent).toMatchObject({seconds: 12, perSecond: 50, isExact: true});
+	expect(view.recent.rows.map(({share}) => share)).toEqual([0.8, 0.2]);
+	expect(view.sinceSplit.seconds).toBe(12);
+	expect([view.history.length, view.isCurrent]).toEqual([6, true]);
+});
+
+it('is not current once nothing is known of a revision for a while', () => {
+	const view = usersView(
+		stretches(12, index => ({old: index < 6 ? part(80) : unread, new: part(20)})),
+		{weights, since: 0, pair},
+	);
+	expect(view.isCurrent).toBe(false);
+	const never = usersView(
+		stretches(12, () => ({old: unread, new: part(20)})),
+		{weights, since: 0, pair},
+	);
+	expect([never.recent.seconds, never.isCurrent]).toEqual([0, false]);
+});
+
+it('does without a revision that is to get nothing, and with one that has no pods', () => {
+	const view = usersView(
+		stretches(10, () => ({old: part(80), new: part(0, {pods: {all: 0, read: 0}}), tagged: unread})),
+		{weights: [...weights, {revision: 'tagged', percent: 0}], since: 0, pair},
+	);
+	expect(view.recent.rows.map(({share}) => share)).toEqual([1, 0, 0]);
+	expect(view.isCurrent).toBe(true);
 });

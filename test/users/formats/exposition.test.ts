@@ -75,6 +75,22 @@ describe('what is no sample is said with its line', () => {
 const escaped = (text: string) =>
 	text.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n');
 
+const megabytes = 3_900_000;
+
+it.each([
+	['spaces before something else', `${' '.repeat(megabytes)}x`],
+	['spaces within a line', `up 1${' '.repeat(megabytes)}x`],
+	['tabs and returns', `up${'\t\r'.repeat(megabytes / 2)}x 1 2 3`],
+	['a label', `up{${'a'.repeat(megabytes)}} 1`],
+	['a quoted name', `{"${'\\u001B'.repeat(megabytes)}`],
+	['a number', `up ${'1'.repeat(megabytes)}x`],
+	['braces', `up${'{'.repeat(megabytes)}`],
+	['commas', `up{${','.repeat(megabytes)}`],
+])('is over at once with %s as long as an answer may be, and says so in short', (_, text) => {
+	// What tries each character against each other takes hours: longer than any test may.
+	expect(reasonOf(text)).toMatch(/^line 1 is no sample: [^\p{Cc}\p{Cf}\p{Cs}]{1,300}$/u);
+});
+
 it('comes out as it went in, whatever the labels say', () => {
 	const name = fc.stringMatching(/^[a-zA-Z_:][\w:]{0,20}$/);
 	const labels = fc.dictionary(fc.stringMatching(/^[a-zA-Z_]\w{0,10}$/), fc.string({unit: 'grapheme'}), {
