@@ -421,7 +421,9 @@ describe('a dead gateway, to verify', () => {
 		}, 1000);
 		const {code, report} = await verifyJson(address, '--rate=20');
 		expect(code).toBe(2);
-		expect(report.verdict.sentence).toMatch(/^Cannot tell: the gateway was down for \d+ of 80 requests(, last [\d:]+)?\.$/);
+		expect(report.verdict.sentence).toMatch(
+			/^Cannot tell: the gateway was down for \d+ of 80 requests(, last [\d:]+)?\.$/,
+		);
 		expect(report.requests.errors).toBe(0);
 	});
 
