@@ -123,11 +123,12 @@ function send(
 	});
 	request.once('socket', socket => {
 		tidyNextHead(socket, headersLimit);
-		isThere = request.reusedSocket;
+		isThere = request.reusedSocket || !socket.connecting;
+		if (isThere) return;
 		socket.once(connectedBy(socket), () => {
 			isThere = true;
 		});
-		if (connectTimeout !== undefined && socket.connecting) limitConnecting(socket, connectTimeout, fail);
+		if (connectTimeout !== undefined) limitConnecting(socket, connectTimeout, fail);
 	});
 	const onSwitched = ({statusCode}: IncomingMessage): void =>
 		fail(new ExchangeError(`it went over to another protocol, with status ${statusCode}`, 'HPE_SWITCHED'));

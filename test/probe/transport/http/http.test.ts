@@ -1,3 +1,4 @@
+import {createServer} from 'node:http';
 import {createServer as createHttpsServer} from 'node:https';
 import {once} from 'node:events';
 import {performance} from 'node:perf_hooks';
@@ -362,6 +363,28 @@ test.each([
 	}
 
 	expect(connections()).toBe(5);
+});
+
+test('a kept connection gathers no listeners, whatever comes over it', async () => {
+	const warned: Error[] = [];
+	const onWarning = (warning: Error) => warned.push(warning);
+	process.on('warning', onWarning);
+	onTestFinished(() => void process.off('warning', onWarning));
+	for (const tls of [false, true]) {
+		const server = tls
+			? createHttpsServer(certificate, (_request, response) => response.end('Hello'))
+			: createServer((_request, response) => response.end('Hello'));
+		const {port, connections} = await listen(server);
+		const kept = probe({tls: {insecure: true}, connectTimeout: 60_000});
+		for (let index = 0; index < 30; index++) {
+			responseOf(await kept.ask(targetAt(port, {scheme: tls ? 'https' : 'http'})));
+			await setImmediate();
+		}
+
+		expect(connections()).toBe(1);
+	}
+
+	expect(warned).toEqual([]);
 });
 
 test('what must not be sent twice is sent over a connection of its own, once', async () => {
