@@ -155,6 +155,18 @@ describe('the house', () => {
 		expect([...rooms].filter(([, held]) => held.length > 15).map(([room]) => room)).toEqual([]);
 	});
 
+	it('tests each pane, sheet and part of the frame by itself', () => {
+		const drawn = globSync('source/screen/{frame,live,panes,sheets}/**/*.tsx').map(file =>
+			file.split(path.sep).join('/'),
+		);
+		expect(drawn.length).toBeGreaterThan(30);
+		const untested = drawn.filter(file => {
+			const mirrored = file.replace(/^source/, 'test').replace(/\.tsx$/, '.test');
+			return !existsSync(`${mirrored}.tsx`) && !existsSync(`${mirrored}.ts`);
+		});
+		expect(untested).toEqual([]);
+	});
+
 	it('is drawn in docs/house.md as its imports have it: npm run house draws it anew', () => {
 		expect(unaligned(readFileSync('docs/house.md', 'utf8'))).toBe(unaligned(housePicture()));
 	});

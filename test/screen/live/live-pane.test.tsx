@@ -1,57 +1,23 @@
 import {describe, expect, it} from 'vitest';
 import type {ConsoleState} from '../../../source/console/state/state.js';
-import {createLoop, type LoopSnapshot} from '../../../source/probe/loop/loop.js';
+import type {LoopSnapshot} from '../../../source/probe/loop/loop.js';
 import {unreadLog} from '../../../source/console/logs/logs.js';
 import {moveSelection} from '../../../source/console/state/select.js';
 import {LivePane} from '../../../source/screen/live/live-pane.js';
 import {serviceView} from '../../knative/objects.js';
-import {answering} from '../../probe/answers.js';
-import {createFakeClock} from '../../probe/fake-clock.js';
-import {targetAt} from '../../probe/servers.js';
 import {openOnConsole} from '../parts/on-console.js';
 import {canaryTraffic, knowing, one, two} from '../parts/state.js';
+import {answerOf, rowOf, snapshotOf} from './snapshot.js';
 
 const service = serviceView({traffic: canaryTraffic, ready: 2});
 const found = {kind: 'found', host: '203.0.113.10', port: 80, tls: false, via: 'load balancer'} as const;
-
-const rowOf = (revision: string, n: number, percent: number): LoopSnapshot['rows'][number] => ({
-	key: `revision ${revision}`,
-	fingerprint: 'Hello World!',
-	otherFingerprints: 0,
-	code: undefined,
-	text: `Hello from ${revision}`,
-	why: undefined,
-	lately: n,
-	revision,
-	learned: 'tag',
-	attribution: 'revision',
-	candidates: [revision],
-	configuredPercent: percent,
-	n,
-	errors: 0,
-	observedShare: percent / 100,
-	interval: {low: 0, high: 1},
-	recent: [10],
-	sample: 'Hello',
-	p50: 12,
-	p95: 31,
-	p99: undefined,
-});
 
 async function open(
 	part: Partial<LoopSnapshot> | undefined,
 	state: Partial<ConsoleState> = {},
 	{columns, rows} = {columns: 110, rows: 18},
 ) {
-	const loop = createLoop({target: targetAt(80), clock: createFakeClock()});
-	const snapshot: LoopSnapshot = {
-		...loop.snapshot(),
-		weights: [
-			{revision: one, percent: 90},
-			{revision: two, percent: 10},
-		],
-		...part,
-	};
+	const snapshot = snapshotOf(part);
 	return openOnConsole(() => <LivePane width={columns} height={rows} />, {
 		columns,
 		rows,
@@ -79,13 +45,7 @@ describe('the live pane', () => {
 	});
 
 	it('has a row for each revision, and the answers as they come', async () => {
-		const answer = {
-			...answering('Hello World!'),
-			grade: 'success',
-			settling: false,
-			at: Date.now(),
-			order: 1,
-		} as const;
+		const answer = answerOf('Hello World!');
 		const {screen} = await open({
 			state: 'running',
 			rate: 2,
@@ -125,21 +85,14 @@ describe('the live pane', () => {
 	});
 
 	it('says that answers are not counted while the split is switched', async () => {
-		const answer = {
-			...answering('Hello World!'),
-			grade: 'success',
-			settling: true,
-			at: Date.now(),
-			order: 1,
-		} as const;
+		const answer = answerOf('Hello World!', {settling: true});
 		const {screen} = await open({state: 'running', settling: true, last: [answer]});
 		expect(screen()).toContain('switching');
 		expect(screen()).toContain('(not counted)');
 	});
 
 	it('shows nothing that was counted of another service', async () => {
-		const loop = createLoop({target: targetAt(80), clock: createFakeClock()});
-		const snapshot = {...loop.snapshot(), rows: [rowOf('other-00001', 4, 100)], answered: 4};
+		const snapshot = snapshotOf({rows: [rowOf('other-00001', 4, 100)], answered: 4});
 		const {screen} = await open(undefined, {live: {uid: 'other', snapshot, page: 0, background: 0}});
 		expect(screen()).not.toContain('other-00001');
 		expect(screen()).not.toContain('4 answers');
@@ -147,15 +100,14 @@ describe('the live pane', () => {
 
 	it('tells an earlier split as such', async () => {
 		const past = {
-			...createLoop({target: targetAt(80), clock: createFakeClock()}).snapshot(),
+			...snapshotOf(),
 			weights: [{revision: one, percent: 100}],
 			answered: 7,
 			since: Date.now() - 60_000,
 			until: Date.now() - 30_000,
 			rows: [rowOf(one, 7, 100)],
 		};
-		const loop = createLoop({target: targetAt(80), clock: createFakeClock()});
-		const snapshot = {...loop.snapshot(), history: [past], answered: 55};
+		const snapshot = snapshotOf({history: [past], answered: 55});
 		const {screen} = await open({}, {live: {uid: service.uid, snapshot, page: 1, background: 0}});
 		expect(screen()).toContain('the split before');
 		expect(screen()).toContain('7 answers');
@@ -164,13 +116,7 @@ describe('the live pane', () => {
 });
 
 it('goes back through the answers that are kept, says so, and follows again at the newest', async () => {
-	const last = Array.from({length: 40}, (_, index) => ({
-		...answering(`answer ${index + 1}.`),
-		grade: 'success' as const,
-		settling: false,
-		at: Date.now(),
-		order: index + 1,
-	}));
+	const last = Array.from({length: 40}, (_, index) => answerOf(`answer ${index + 1}.`, {order: index + 1}));
 	const {screen, store, until} = await open({state: 'running', answered: 40, last}, {focus: 'live'});
 	expect(screen()).toContain('answer 40.');
 	moveSelection(store, {by: -5});

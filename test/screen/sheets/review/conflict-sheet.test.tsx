@@ -1,9 +1,14 @@
 /** The three splits of a conflict, side by side: at every width each is to be told from its neighbour. */
-import {describe, expect, it} from 'vitest';
-import {conflictLines} from '../../source/screen/sheets/review/conflict-sheet.js';
-import type {Conflict} from '../../source/console/sheets/sheets.js';
-import type {Split} from '../../source/knative/split/split.js';
-import {createTheme} from '../../source/terminal/output/theme.js';
+import {describe, expect, it, vi} from 'vitest';
+import {
+	Conflict as ConflictSheet,
+	conflictLines,
+} from '../../../../source/screen/sheets/review/conflict-sheet.js';
+import type {Conflict} from '../../../../source/console/sheets/sheets.js';
+import type {Split} from '../../../../source/knative/split/split.js';
+import {createTheme} from '../../../../source/terminal/output/theme.js';
+import {openOnConsole} from '../../parts/on-console.js';
+import {rollbackPlan} from '../../parts/review.js';
 
 const split = (old: number, tag: string): Split => [
 	{key: 'cart-00001', revision: 'cart-00001', latest: false, percent: old, tags: [tag], locked: false},
@@ -47,4 +52,50 @@ it('says whose theirs is in a line of its own, however long the name', () => {
 it('offers nothing to put on top or to edit where theirs is what was asked for', () => {
 	expect(offered({})).toEqual(['t', 'm', 'e']);
 	expect(offered({already: true})).toEqual(['t']);
+});
+
+const open = async ({couldSee = true, isActive = true} = {}) => {
+	const drawn = await openOnConsole(
+		() => (
+			<ConflictSheet
+				title="Roll back"
+				plan={rollbackPlan()}
+				conflict={conflict}
+				shownAs="conflict 1"
+				isActive={isActive}
+				width={80}
+				height={20}
+			/>
+		),
+		{couldSee: () => couldSee},
+	);
+	const {console} = drawn;
+	return {
+		...drawn,
+		takeTheirs: vi.spyOn(console, 'takeTheirs').mockReturnValue(),
+		putMineOnTop: vi.spyOn(console, 'putMineOnTop').mockResolvedValue(),
+		keepEditing: vi.spyOn(console, 'keepEditing').mockReturnValue(),
+	};
+};
+
+describe('the sheet', () => {
+	it('says of what it is, and does what its keys say', async () => {
+		const {text, press, takeTheirs, putMineOnTop, keepEditing} = await open();
+		expect(text()).toMatch(/Roll back helloworld-go .*conflict/);
+		expect(text()).toContain('Not done.');
+		press('t');
+		await vi.waitFor(() => expect(takeTheirs).toHaveBeenCalledOnce());
+		press('m');
+		await vi.waitFor(() => expect(putMineOnTop).toHaveBeenCalledOnce());
+		press('e');
+		await vi.waitFor(() => expect(keepEditing).toHaveBeenCalledOnce());
+	});
+
+	it('neither drops a draft nor goes on to a write before it could be seen', async () => {
+		const {store, press, takeTheirs, putMineOnTop} = await open({couldSee: false});
+		press('t', 'm');
+		await vi.waitFor(() => expect(store.getState().notice).toBeDefined());
+		expect(takeTheirs).not.toHaveBeenCalled();
+		expect(putMineOnTop).not.toHaveBeenCalled();
+	});
 });

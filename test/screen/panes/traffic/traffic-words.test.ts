@@ -1,0 +1,99 @@
+import {describe, expect, it} from 'vitest';
+import {verdictOf} from '../../../../source/console/live/verdicts.js';
+import {splitOf} from '../../../../source/knative/split/split.js';
+import {
+	asideOf,
+	gotOf,
+	isGotByUsers,
+	saidLines,
+} from '../../../../source/screen/panes/traffic/traffic-words.js';
+import {createTheme} from '../../../../source/terminal/output/theme.js';
+import type {ServiceVerdict} from '../../../../source/console/state/state.js';
+import {snapshotOf} from '../../live/snapshot.js';
+import {condition, serviceView} from '../../../knative/objects.js';
+import {canaryTraffic, one, two} from '../../parts/state.js';
+
+const service = serviceView({traffic: canaryTraffic, ready: 2});
+const theme = createTheme({env: {}});
+const refused = serviceView({
+	traffic: canaryTraffic,
+	ready: 1,
+	edit(object) {
+		object.status.conditions = [
+			condition('ConfigurationsReady', 'True'),
+			condition('Ready', 'False', 'RevisionMissing', 'Revision "x" not found'),
+			condition('RoutesReady', 'False', 'RevisionMissing', 'Revision "x" not found'),
+		];
+	},
+});
+
+const verdictWith = (part: Partial<ServiceVerdict>): ServiceVerdict => ({
+	...verdictOf(service.uid, snapshotOf()),
+	isRunning: true,
+	...part,
+});
+
+describe('beside the title', () => {
+	const calm = {isDraft: false, isTyping: false, isChanged: false, verdict: undefined};
+
+	it('stands what others did before what is typed, and that before the draft', () => {
+		expect(asideOf(service, undefined, {...calm, isChanged: true, isTyping: true})).toContain(
+			'changed the split meanwhile',
+		);
+		expect(asideOf(service, undefined, {...calm, isTyping: true, isDraft: true})).toContain('type 0 to 100');
+		expect(asideOf(service, undefined, {...calm, isDraft: true})).toContain('sums to 100');
+	});
+
+	it('stands how far a split has got that was sent', () => {
+		const move = {
+			generation: service.generation + 1,
+			askedAt: 0,
+			own: true,
+			movedAt: undefined,
+			refusalTold: false,
+		};
+		expect(asideOf(service, move, calm)).toBe('sent · waiting for the watch');
+		expect(asideOf(refused, undefined, calm)).toMatch(/^Route not ready; /);
+		const behind = serviceView({
+			traffic: canaryTraffic,
+			edit(object) {
+				object.metadata.generation = 5;
+				object.status.observedGeneration = 4;
+			},
+		});
+		expect(asideOf(behind, undefined, calm)).toBe('waiting for the controller');
+	});
+});
+
+describe('what contradicts a split', () => {
+	it('is said in the words of the server, cut where it can be seen, and leaves one row', () => {
+		const whole = saidLines(refused, undefined, {width: 60, height: 12}, theme).map(({text}) => text);
+		expect(whole.join(' ')).toContain('Revision "x" not found');
+		const [only, ...more] = saidLines(refused, undefined, {width: 60, height: 2}, theme);
+		expect(more).toEqual([]);
+		expect(only?.text).toBe(whole.join(' '));
+		expect(saidLines(refused, undefined, {width: 60, height: 1}, theme)).toEqual([]);
+	});
+
+	it('is nothing where the route is ready', () => {
+		expect(saidLines(service, undefined, {width: 60, height: 12}, theme)).toEqual([]);
+		expect(isGotByUsers(service, undefined)).toBe(true);
+	});
+});
+
+describe('what is got', () => {
+	const split = splitOf(service);
+	const shares = [
+		{revision: one, set: 90, got: 30},
+		{revision: two, set: 10, got: 10},
+	];
+
+	it('is what the loop was answered, in the order of the rows, in whole percents', () => {
+		expect(gotOf(split, verdictWith({shares}), undefined)).toEqual({label: 'got', percents: [75, 25]});
+		expect(gotOf(split, verdictWith({shares: []}), undefined)).toBeUndefined();
+	});
+
+	it('is nothing of a loop that has stopped', () => {
+		expect(gotOf(split, verdictWith({shares, isRunning: false}), undefined)).toBeUndefined();
+	});
+});
