@@ -144,12 +144,12 @@ async function askService(
 		// Nobody may need it in the end.
 		learning.catch(() => {});
 		// A revision that scaled to zero is awake then; whoever fails is tried again beside the requests.
-		await Promise.race([learning, triedAll(loop)]);
+		await unlessAborted(Promise.race([learning, triedAll(loop)]), options.signal);
 		const since = new Date();
 		let snapshot = await sendAll(loop, options);
 		const until = new Date();
 		if (mayTellMore(snapshot, expected.shares, options)) {
-			await learning;
+			await unlessAborted(learning, options.signal);
 			snapshot = loop.snapshot();
 		}
 		const after = await readService(cluster, options.namespace, options.service);
@@ -229,6 +229,19 @@ async function triedAll(loop: Loop): Promise<void> {
 	look(loop.snapshot());
 	await promise;
 	unsubscribe();
+}
+
+/** Rejects with the reason of the signal, whatever becomes of the rest. */
+async function unlessAborted(promise: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
+	signal?.throwIfAborted();
+	const {promise: aborted, reject} = Promise.withResolvers<never>();
+	const onAbort = () => reject(signal?.reason);
+	signal?.addEventListener('abort', onAbort, {once: true});
+	try {
+		await Promise.race([promise, aborted]);
+	} finally {
+		signal?.removeEventListener('abort', onAbort);
+	}
 }
 
 /** Whether whose the answers are is all that is missing, and tags that have failed so far may still say it. */

@@ -296,6 +296,24 @@ test('where users get failures nobody waits for a tag that fails, too', async ()
 	expect(said).toContain('The tag r2 teaches nothing: it answers 500');
 });
 
+test('a verify that is left while tags do not answer ends at once', async () => {
+	const world = await openWorld();
+	for (const at of ['before', 'after'] as const) {
+		const leaving = new AbortController();
+		let tried = 0;
+		let asked = 0;
+		const leaveIf = (isTime: boolean) => isTime && leaving.abort(new Error('left'));
+		const gateway = await inFrontOf(world.sandbox, async ({headers: {host = ''}}) => {
+			if (host === ofService) leaveIf(at === 'after' && ++asked > 100);
+			if (!host.startsWith('r2-')) return undefined;
+			if (at === 'after' && ++tried === 1) return page(503, 'starting');
+			leaveIf(at === 'before');
+			return new Promise(() => {});
+		});
+		await expect(verify(world, {gateway, asking: patient, signal: leaving.signal})).rejects.toThrow('left');
+	}
+});
+
 test('a split that becomes another one while it is asked is told with its time', async () => {
 	const world = await openWorld();
 	await patchSpec(world.cluster, 'cart', {traffic: trafficOf('cart', {1: 50, 2: 50})});
