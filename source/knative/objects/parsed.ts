@@ -184,12 +184,20 @@ export const ownedMetadata = v.object({
 	managedFields: v.optional(fieldManagers, []),
 });
 
+/** What is wrong with a value, without the value: it may be a secret, and valibot's own words have it in them. */
+export function issueWords({message, expected, input}: v.BaseIssue<unknown>): string {
+	if (!message.startsWith('Invalid ')) return message;
+	if (input === undefined) return 'it is missing';
+	const found = input === null ? 'null' : Array.isArray(input) ? 'a list' : `of type ${typeof input}`;
+	return expected === null ? `it is ${found}` : `expected ${expected}, and it is ${found}`;
+}
+
 /** One sentence out of what valibot found: the place and what is wrong there. */
 export function issueSentence(what: string, issues: readonly v.BaseIssue<unknown>[]): string {
 	const [issue] = issues;
 	if (!issue) return `${what} cannot be read.`;
 	const path = v.getDotPath(issue);
-	return printable(`${what} cannot be read: ${path === null ? '' : `${path}: `}${issue.message}.`);
+	return printable(`${what} cannot be read: ${path === null ? '' : `${path}: `}${issueWords(issue)}.`);
 }
 
 const named = v.object({metadata: v.object({name: v.string()})});

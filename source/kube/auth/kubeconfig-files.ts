@@ -9,6 +9,8 @@ import path from 'node:path';
 import {boolYaml11Tag, CORE_SCHEMA, load, mergeTag} from 'js-yaml';
 import * as v from 'valibot';
 import {readGiven} from '../../files/given-file.js';
+import {issueWords} from '../../knative/objects/parsed.js';
+import {placeInYaml} from '../../knative/text/place-in-yaml.js';
 import {printable} from '../../knative/text/printable.js';
 import {inCluster} from './in-cluster.js';
 import type {Kubeconfig, KubeconfigSource} from './kubeconfig-entries.js';
@@ -69,7 +71,7 @@ export function explain(issues: readonly v.BaseIssue<unknown>[]): string {
 	const [issue] = issues;
 	const where = issue === undefined ? null : v.getDotPath(issue);
 	const what =
-		issue?.received === 'undefined' ? 'must be given' : printable(issue?.message ?? 'is not valid');
+		issue?.received === 'undefined' ? 'must be given' : printable(issue ? issueWords(issue) : 'is not valid');
 	return `${where ?? 'it'}: ${what}`;
 }
 
@@ -109,16 +111,6 @@ function firstDocument(content: string): string {
 	return document.every(isBlank) ? '' : document.join('\n');
 }
 
-const marked = v.object({mark: v.object({line: v.number(), column: v.number()})});
-
-/** Of an error of the YAML parser: ` (line 3, column 5)`. */
-function placeOf(error: unknown): string {
-	const parsed = v.safeParse(marked, error);
-	if (!parsed.success) return '';
-	const {line, column} = parsed.output.mark;
-	return ` (line ${line + 1}, column ${column + 1})`;
-}
-
 function parseFile(content: string, file: string) {
 	let document: unknown;
 	try {
@@ -126,7 +118,7 @@ function parseFile(content: string, file: string) {
 		document = first === '' ? {} : load(first, yamlOptions);
 	} catch (error) {
 		// Where, and nothing of what stands there: it may be a token. Nor as a cause, whose words would be shown, too.
-		throw new KubeconfigError(`the kubeconfig ${file} is not valid YAML${placeOf(error)}`);
+		throw new KubeconfigError(`the kubeconfig ${file} is not valid YAML${placeInYaml(error)}`);
 	}
 	const what = v.safeParse(ownKind, document ?? {});
 	if (!what.success) throw new KubeconfigError(`${file} is no kubeconfig: ${explain(what.issues)}`);
