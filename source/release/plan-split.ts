@@ -26,6 +26,7 @@ import type {ServiceView} from '../knative/service/service.js';
 import {diffSplit, splitOf, type Split} from '../knative/split/split.js';
 import {retag} from '../knative/split/tags.js';
 import type {Plan, TrafficAction} from './plan.js';
+import {skippedSteps} from '../knative/release/skipped-steps.js';
 import {aboutRelease} from './about-release.js';
 import {newTags, placeholderRule, unreadNotes} from '../knative/release/verbs/role-tags.js';
 import type {Facts, Planned, PlanOptions} from './plan-facts.js';
@@ -70,10 +71,12 @@ function trafficPlan(
 			changesTemplate,
 		}),
 	];
+	const skipped = action === 'split' || action === 'promote' ? skippedSteps(facts, after) : undefined;
 	return {
 		action,
 		namespace: service.namespace,
 		name: service.name,
+		...(skipped !== undefined && {skipped}),
 		write: {
 			kind: 'patch',
 			uid: service.uid,
