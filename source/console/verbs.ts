@@ -141,16 +141,19 @@ export function createVerbs(
 	}
 
 	/** Its tags may be new ones, of which the names have to be free. */
-	async function reviewPromotion(service: ServiceView, options: PlanOptions = {}, word = ''): Promise<void> {
+	async function reviewPromotion(
+		service: ServiceView,
+		options: PlanOptions = {},
+		{word = '', instead}: {word?: string; instead?: (facts: Facts) => Planned} = {},
+	): Promise<void> {
+		const planned: Planner = facts => {
+			const plan = planWith(facts, word, (to = options.to) => planPromote(facts, {...options, to}));
+			return plan.ok || !instead ? plan : instead(facts);
+		};
 		const open = () => {
 			const status = targetStatusOf(store.getState(), service);
 			const newest = status.kind === 'there' ? status.service : service;
-			reviewOf(
-				newest,
-				facts => planWith(facts, word, (to = options.to) => planPromote(facts, {...options, to})),
-				'patch',
-				'promote',
-			);
+			reviewOf(newest, planned, 'patch', 'promote');
 		};
 		const cluster = connected();
 		await afterAsking(store, cluster && askPlaceholders(store, cluster, service, tagsOfPromotion), open);
@@ -174,7 +177,12 @@ export function createVerbs(
 		const to = splits && wholeOf(splits.after);
 		switch (action) {
 			case 'promote':
-				return reviewPromotion(service, {to, keepsPrevious: plan.promotion?.keepsPrevious});
+				// By theirs it may be no promotion any more: then it is the same split.
+				return reviewPromotion(
+					service,
+					{to, keepsPrevious: plan.promotion?.keepsPrevious},
+					{instead: facts => planSplit(facts, mineOnTop(splits, facts.service))},
+				);
 			case 'abandon':
 				return abandonAgain(service, plan);
 			case 'roll back':
@@ -231,7 +239,7 @@ export function createVerbs(
 		},
 		async complete(word = '') {
 			const service = selectedService(store.getState());
-			if (service) await reviewPromotion(service, {}, word);
+			if (service) await reviewPromotion(service, {}, {word});
 			else review(facts => planPromote(facts), 'patch', 'promote');
 		},
 		rollBack(word = '') {
