@@ -39,3 +39,15 @@ export async function textOf(scene: Scene): Promise<string> {
 	parts.push('80x24, ASCII', await plain(scene, {columns: 80, rows: 24, theme: {isAscii: true}}));
 	return `${parts.join('\n\n')}\n`;
 }
+
+/** Of a sheet, or of a pane by itself: the narrowest window that has all panes, and the usual one. */
+export async function sheetTextOf(scene: Scene): Promise<string> {
+	const parts = [`${scene.name}: ${scene.title}`];
+	for (const [columns, rows] of [
+		[80, 24],
+		[120, 40],
+	] as const) {
+		parts.push(`${columns}x${rows}`, await plain(scene, {columns, rows}));
+	}
+	return `${parts.join('\n\n')}\n`;
+}

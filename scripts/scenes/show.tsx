@@ -12,7 +12,10 @@ import {ConsoleContext} from '../../source/screen/use-console.js';
 import {ThemeContext} from '../../source/screen/widgets/theme-context.js';
 import {createTheme} from '../../source/terminal/output/theme.js';
 import {present} from './objects.js';
-import {scenes, type Scene} from './scenes.js';
+import {scenes as releaseScenes, type Scene} from './scenes.js';
+import {sheetScenes} from './sheet-scenes.js';
+
+const scenes: readonly Scene[] = [...releaseScenes, ...sheetScenes];
 
 const nothing = () => {};
 

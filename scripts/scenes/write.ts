@@ -3,8 +3,9 @@ import {mkdir, writeFile} from 'node:fs/promises';
 import xterm from '@xterm/headless';
 import {svgOf} from '../svg.ts';
 import {drawScene} from './draw.js';
-import {textOf, themes} from './files.js';
+import {sheetTextOf, textOf, themes} from './files.js';
 import {scenes} from './scenes.js';
+import {sheetScenes} from './sheet-scenes.js';
 
 const folder = 'docs/scenes';
 /** Of the pictures; of the other sizes there is the text. */
@@ -28,6 +29,11 @@ for (const scene of scenes) {
 			emulator.dispose();
 		}
 	}
+	console.log(scene.name);
+}
+await mkdir(`${folder}/sheets`, {recursive: true});
+for (const scene of sheetScenes) {
+	await writeFile(`${folder}/sheets/${scene.name}.txt`, await sheetTextOf(scene));
 	console.log(scene.name);
 }
 // Consoles that were made for a drawing keep nothing open, but Ink's layout does.

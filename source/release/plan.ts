@@ -54,6 +54,8 @@ export type Plan = {
 	promotion?: {to: string | undefined; keepsPrevious: boolean; wayBack: string};
 	/** Of a release: who is stable and canary and why, since when, and what differs between the two. `isBad`: it speaks against it. */
 	about?: readonly {label: string; value: string; isBad?: true}[];
+	/** Of a release: which of the usual steps it leaves out, in words. */
+	skipped?: string;
 };
 
 export type DryRun =
@@ -70,4 +72,14 @@ export type DryRun =
 /** The plan with command lines that act on the cluster it is of, wherever they are pasted. */
 export function placed(plan: Plan, {flags}: {flags: readonly string[]}): Plan {
 	return {...plan, commands: plan.commands.map(line => atCluster(line, flags))};
+}
+
+/** What a review says of the release, in the order in which it is read: what was done so far before what differs. */
+export function toldAbout({
+	about = [],
+	skipped,
+}: Pick<Plan, 'about' | 'skipped'>): NonNullable<Plan['about']> {
+	if (skipped === undefined) return about;
+	const place = about.findIndex(({label}) => label === 'Differs');
+	return about.toSpliced(place === -1 ? about.length : place, 0, {label: 'Skips', value: skipped});
 }

@@ -22,7 +22,7 @@ export type FixedVerdict = {
 
 type FixedOptions = {
 	shared?: readonly SharedAnswers[];
-	/** The chance of calling a split wrong that is right, above 0 and below 1. */
+	/** The chance of calling a correct split wrong, above 0 and below 1. */
 	alpha?: number;
 	/** Uniform in [0, 1), for splits with too many outcomes to count. */
 	random?: () => number;

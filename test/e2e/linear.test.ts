@@ -78,6 +78,34 @@ it('releases a revision step by step, and takes a failing one back', async () =>
 	expect(stripVTControlCharacters(linear.whole())).toBe(linear.whole());
 });
 
+it('gives tags, changes the autoscaling and deletes a revision, each as questions', async () => {
+	await using linear = openLinear();
+	await linear.hear(/Gateway kourier at/);
+	linear.type('use cart', 't 2', 'Bad!');
+	await linear.hear(/- removes all\) \[canary\]: [^]*Tags: The tag Bad! may have/);
+	linear.type('canary, beta');
+	await linear.hear(/cart-00002 {2}10 % → 10 % {2}canary, \+?beta[^]*Type yes/);
+	linear.type('yes');
+	await linear.hear(/cart: Ready\. .*cart-00002 10 % \((?:canary, beta|beta, canary)\)/);
+	linear.type('tag 7');
+	await linear.hear(/no revision 7/);
+	linear.type('tag @canary', '-');
+	await linear.hear(/cart-00002 {2}10 % → 10 % {2}-canary, -beta[^]*Type yes|Type yes/);
+	linear.type('no');
+
+	linear.type('scaling', '2', '2', '3', '', '', '', '', '', '', '', '', '-');
+	await linear.hear(/Made from {2}what users run[^]*min-scale[^]*→ 2[^]*max-scale[^]*→ 3[^]*Type yes/);
+	linear.type('yes');
+	await linear.hear(/cart: Ready\. .*cart-00003 0 %/);
+
+	linear.type('use payments', 'delete 2');
+	await linear.hear(/delete revision[^]*payments-00002[^]*Type yes/);
+	linear.type('yes');
+	await linear.hear(/The revision of payments is being deleted\./);
+	linear.type('quit');
+	expect(await linear.ended).toBe(0);
+});
+
 it('says that an answer is none, and asks again, instead of taking it for the default', async () => {
 	await using linear = openLinear();
 	await linear.hear(/Gateway kourier at/);

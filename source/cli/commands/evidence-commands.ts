@@ -14,11 +14,11 @@ export function addEvidenceCommands(program: Command): void {
 function addVerify(program: Command): void {
 	const verify = program
 		.command('verify <service>')
-		.description('ask a service and say whether users get the split that is configured')
+		.description('send requests to a service and say whether users get the configured split')
 		.option('--requests <number>', 'how many requests', requests, 200)
 		// Its former name: `-n` is the namespace, as everywhere.
 		.addOption(new Option('--n <number>').argParser(requests).hideHelp())
-		.option('--alpha <number>', 'chance of calling a split wrong that is right', alpha, 0.01)
+		.option('--alpha <number>', 'chance of calling a correct split wrong', alpha, 0.01)
 		.option('--expect <shares>', '50/50 or stable=90,canary=10, instead of what the route has')
 		.addOption(
 			new Option(

@@ -80,7 +80,7 @@ function addStatus(program: Command): void {
 
 	const describe = program
 		.command('describe <service>')
-		.description('the same, with template, conditions and who changed it')
+		.description('how the release of a service stands, with its template, its conditions and who changed it')
 		.action(async (service: string, _own: unknown, command: Command) =>
 			(await load()).runStatus(
 				service,
@@ -95,7 +95,7 @@ function addStatus(program: Command): void {
 function addWait(program: Command): void {
 	const wait = program
 		.command('wait <service>')
-		.description('wait until a service is as it is wanted')
+		.description('wait until a service is in the state that --for names')
 		.addOption(new Option('--for <goal>', 'what to wait for').argParser(goal).makeOptionMandatory())
 		.option('--timeout <time>', 'how long at most (60s)')
 		.addOption(outputOption())
@@ -121,7 +121,7 @@ function addWait(program: Command): void {
 function addEvents(program: Command): void {
 	const events = program
 		.command('events <service>')
-		.description('what the cluster had to say about a service, its revisions and their pods')
+		.description('events of a service, of its revisions and of their pods')
 		.option('-w, --watch', 'go on, and print each as it comes')
 		.addOption(outputOption())
 		.action(async (service: string, _own: unknown, command: Command) =>
@@ -139,9 +139,7 @@ const lines = whole('Give a whole number of lines, 0 or more.', 0, 1_000_000);
 function addLogs(program: Command): void {
 	const logs = program
 		.command('logs <service>')
-		.description(
-			'what the pods of a revision write: of the one that users reach, unless --revision says which',
-		)
+		.description('logs of the pods of a revision: of the one that users reach, unless --revision names one')
 		.option('--revision <revision>', 'of this revision: a name, tag or number, @canary, @stable, @latest')
 		.option('-c, --container <name>', 'of this container (the one that gets the requests)')
 		.option('--pod <name>', 'of this pod alone')
@@ -162,7 +160,9 @@ function addExport(program: Command): void {
 		.command('export <service>')
 		.description('a service as a manifest that kubectl applies, without what the server keeps for itself')
 		.option('--split', 'its split alone, as a patch for a Git repository (kustomize)')
-		.addOption(new Option('-o, --output <format>', 'how').choices(['yaml', 'json']).default('yaml'))
+		.addOption(
+			new Option('-o, --output <format>', 'format of the manifest').choices(['yaml', 'json']).default('yaml'),
+		)
 		.action(async (service: string, _own: unknown, command: Command) =>
 			(await load()).runExport(
 				service,

@@ -10,7 +10,10 @@ import {addExamples, addExitCodes} from './help-parts.js';
 
 export function addReleaseCommands(program: Command): void {
 	const release = (verb: ReleaseCommand, description: string) => {
-		const command = program.command(verb).description(description).argument('<service>');
+		const command = program
+			.command(verb)
+			.description(description)
+			.argument('<service>', 'its name, which may be written as ksvc/NAME');
 		for (const option of agreementOptions({isRelease: true})) command.addOption(option);
 		command
 			.option('--reason <text>', 'why, for the history')
@@ -58,13 +61,11 @@ export function addReleaseCommands(program: Command): void {
 		'give a release up: the canary leaves the split and is marked as rejected',
 	)
 		.option('--to <revision>', which)
-		.option('--template', 'put the template back to what users run, too: that makes a revision, at 0 %')
+		.option('--template', 'also set the template back to what users run, which creates a revision at 0 %')
 		.addOption(despite())
 		.action(run('abandon'));
 	addExamples(abandon, ['abandon cart --yes --reason "5xx at 10 %"', 'abandon cart --template']);
-	const undo = release('undo', 'put back the split before the last change')
-		.addOption(despite())
-		.action(run('undo'));
+	const undo = release('undo', 'undo the last change of the split').addOption(despite()).action(run('undo'));
 	addExamples(undo, ['undo cart --dry-run', 'undo cart --yes']);
 	const history = program
 		.command('history')

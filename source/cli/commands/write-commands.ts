@@ -26,9 +26,9 @@ const containerFlags = (command: Command) =>
 				collect,
 			),
 		)
-		.option('--concurrency-limit <number>', 'requests at once in one pod at most; 0 is none')
-		.option('--scale-min <number>', 'pods at least; 0 scales to zero')
-		.option('--scale-max <number>', 'pods at most; 0 is without limit')
+		.option('--concurrency-limit <number>', 'most requests at once in a pod; 0 = unlimited')
+		.option('--scale-min <number>', 'fewest pods; 0 scales to zero')
+		.option('--scale-max <number>', 'most pods; 0 = unlimited')
 		.option('--scale-target <number>', 'requests at once, or a second, that a pod is to have')
 		.option('--service-account <name>', 'what it runs as')
 		.addOption(
@@ -82,13 +82,13 @@ export function addWriteCommands(program: Command): void {
 		'create cart --image registry.example.com/shop/cart:1 --port h2c:8080 --dry-run -o json',
 	]);
 
-	const revision = program.command('revision').description('make revisions').helpCommand(false);
+	const revision = program.command('revision').description('create revisions').helpCommand(false);
 	const made = ofNewRevision(
 		scaleFlags(
 			containerFlags(
 				revision
 					.command('create <service>')
-					.description('make a revision of a service, with no traffic unless --traffic says so')
+					.description('create a revision of a service, with no traffic unless --traffic says so')
 					.option('--image <image>', 'instead of the one it has'),
 			),
 		),
@@ -104,18 +104,18 @@ export function addWriteCommands(program: Command): void {
 		scaleFlags(
 			program
 				.command('scale <service>')
-				.description('change the autoscaling of a service, which makes a revision of it')
-				.option('--scale-min, --min <number>', 'pods at least; 0 scales to zero')
-				.option('--scale-max, --max <number>', 'pods at most; 0 is without limit')
+				.description('change the autoscaling of a service, which creates a revision')
+				.option('--scale-min, --min <number>', 'fewest pods; 0 scales to zero')
+				.option('--scale-max, --max <number>', 'most pods; 0 = unlimited')
 				.option('--scale-target, --target <number>', 'requests at once, or a second, that a pod is to have')
-				.option('--concurrency-limit <number>', 'requests at once in one pod at most; 0 is none'),
+				.option('--concurrency-limit <number>', 'most requests at once in a pod; 0 = unlimited'),
 		),
 	).action(async (service: string, flags: ScaleFlags) => (await load()).runScale(service, common(), flags));
 	addExamples(writes(scale), ['scale cart --min 1 --max 20', 'scale cart --target 50 --dry-run']);
 
 	const tag = program
 		.command('tag <service> <tags...>')
-		.description('give tags to a revision, each a URL of its own, or take them away')
+		.description('add tags to a revision, each with a URL of its own, or remove them')
 		.option('--untag <tag>', 'a tag to remove from it; may be repeated', collect)
 		.action(async (service: string, words: string[], flags: TagFlags) =>
 			(await load()).runTag(service, words, common(), flags),

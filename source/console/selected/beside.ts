@@ -17,6 +17,10 @@ import type {BesideView, ConsoleState, ConsoleStore} from '../state/state.js';
 const rest = 700;
 /** Milliseconds between two publications at least: it is read beside something else. */
 const leastInterval = 1000;
+/** The same for a log that is there: each telling of a busy one moves all its lines, a kilobyte beside answers of a few bytes. */
+const logInterval = 3000;
+/** Tellings of a log until it is there: that it is looked for, opened, and what it had so far. */
+const untilThere = 5;
 
 export type BesideFollower = {
 	/** Whether there is room for it now. */
@@ -84,6 +88,7 @@ export function createBesideFollower(
 			onPhase: events => change({events}),
 		});
 		if (revision === undefined) return;
+		let told = 0;
 		followLog(
 			reached,
 			{namespace, revision},
@@ -92,10 +97,11 @@ export function createBesideFollower(
 				read: () => shown()?.log,
 				change(part) {
 					const log = shown()?.log;
+					told++;
 					if (log) change({log: {...log, ...part}});
 				},
 			},
-			{interval: often, timers},
+			{interval: () => Math.max(told > untilThere ? logInterval : leastInterval, interval()), timers},
 		);
 	}
 

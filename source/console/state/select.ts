@@ -91,7 +91,7 @@ export function selectService(
 	store.setState({selected, selectedBefore: selected, typed: undefined});
 }
 
-function selectRevision(
+export function selectRevision(
 	store: ConsoleStore,
 	service: string,
 	revision: Pick<Selected, 'uid' | 'namespace' | 'name'> & {generation: number},

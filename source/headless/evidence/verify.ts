@@ -36,7 +36,7 @@ export type VerifyOptions = {
 	namespace: string;
 	/** Requests to send. */
 	n: number;
-	/** The chance of calling a split wrong that is right, above 0 and below 1. */
+	/** The chance of calling a correct split wrong, above 0 and below 1. */
 	alpha: number;
 	/** As `expectedShares` takes it; the split of the route when not given. */
 	expect?: string | undefined;

@@ -1,30 +1,31 @@
 /** A form as questions, one after the other: an empty line keeps what stands there. */
 import type {Console} from '../../console/console.js';
-import {changeRevisionForm, changeServiceForm} from '../../console/forms/forms.js';
+import {changeRevisionForm, changeServiceForm, changeTagForm} from '../../console/forms/forms.js';
 import {topSheet} from '../../console/state/read.js';
-import {closeSheet} from '../../console/state/select.js';
+import type {FormSheet} from '../../console/sheets/sheets.js';
+import type {ConsoleState} from '../../console/state/state.js';
+import {closeSheet, isForm} from '../../console/state/select.js';
 import type {EnvRow, Field} from '../../knative/forms/form.js';
-import {revisionFields, type RevisionValues} from '../../knative/forms/revision-form.js';
+import {autoscalingFields, revisionFields, type RevisionValues} from '../../knative/forms/revision-form.js';
 import {serviceFields, type ServiceValues} from '../../knative/forms/service-form.js';
+import {tagFields} from '../../knative/forms/tag-form.js';
+import {systemTimers} from '../../kube/timers.js';
 import {printable} from '../../knative/text/printable.js';
+import {change} from './ask-review.js';
 import {askNumber, askYesNo, leaving, type Asking} from './ask-again.js';
 
-type FormValues = Partial<ServiceValues & RevisionValues>;
+type FormValues = Partial<ServiceValues & RevisionValues & {tags: string}>;
+
+/** Typed alone, it leaves nothing in a field of text. */
+const emptying = '-';
 
 /** Fills in the form on top and submits it. True when it led to a review. */
 export async function askForm(console: Console, {ask, say}: Asking): Promise<boolean> {
 	const {store} = console;
 	const form = topSheet(store.getState());
-	if (form?.kind !== 'create service' && form?.kind !== 'create revision') return false;
-	const fields: readonly Field[] =
-		form.kind === 'create service'
-			? serviceFields({namespace: form.values.namespace})
-			: revisionFields(form.seen, form.offer);
-	const change = (values: FormValues) => {
-		if (form.kind === 'create service') changeServiceForm(store, values);
-		else changeRevisionForm(store, values);
-	};
-	say(`An empty line keeps what stands in brackets; ${leaving} leaves.`);
+	if (!form || !isForm(form)) return false;
+	const {fields, fill} = shapeOf(console, form);
+	say(`An empty line keeps what stands in brackets, ${emptying} empties it; ${leaving} leaves.`);
 	let wanted = fields.filter(({group}) => group === 'basic');
 	if (form.kind === 'create service') wanted = [...wanted, ...fields.filter(({id}) => id === 'env')];
 	for (;;) {
@@ -36,12 +37,13 @@ export async function askForm(console: Console, {ask, say}: Asking): Promise<boo
 				say('Nothing was sent.');
 				return false;
 			}
-			change({[field.id]: answer});
+			if (field.id === 'base' && answer === 'users') await runningRead(console);
+			fill({[field.id]: answer});
 		}
 		await console.submitForm();
 		const top = topSheet(store.getState());
 		if (top?.kind === 'review') return true;
-		if (top?.kind !== 'create service' && top?.kind !== 'create revision') return false;
+		if (!top || !isForm(top)) return false;
 		const errors: Readonly<Record<string, string | undefined>> = {...top.errors, ...top.refused};
 		const wrong = fields.filter(({id}) => errors[id] !== undefined);
 		for (const field of wrong) say(`${field.label}: ${errors[field.id] ?? ''}`);
@@ -52,6 +54,51 @@ export async function askForm(console: Console, {ask, say}: Asking): Promise<boo
 			return false;
 		}
 		wanted = wrong;
+	}
+}
+
+function isRunningRead({sheets}: ConsoleState): boolean {
+	const top = sheets.at(-1);
+	return (top?.kind !== 'create revision' && top?.kind !== 'autoscaling') || top.running !== undefined;
+}
+
+/** What users run is read when the form is opened: a form can be made from it as soon as that has come. */
+async function runningRead(console: Console): Promise<void> {
+	const ending = new AbortController();
+	await Promise.race([change(console, isRunningRead), systemTimers.sleep(patience, ending.signal)]);
+	ending.abort();
+}
+
+/** Milliseconds to wait for what may never be read; why it was not is said by itself. */
+const patience = 5000;
+
+type Shape = {readonly fields: readonly Field[]; readonly fill: (values: FormValues) => void};
+
+function shapeOf({store}: Console, form: FormSheet): Shape {
+	switch (form.kind) {
+		case 'create service':
+			return {
+				fields: serviceFields({namespace: form.values.namespace}),
+				fill: values => changeServiceForm(store, values),
+			};
+		case 'create revision':
+			return {
+				fields: revisionFields(form.seen, form.offer),
+				fill: values => changeRevisionForm(store, values),
+			};
+		case 'autoscaling': {
+			const {scalingDefaults: defaults} = store.getState();
+			return {
+				fields: autoscalingFields(
+					form.seen,
+					defaults.kind === 'known' ? defaults.values : undefined,
+					form.offer,
+				),
+				fill: values => changeRevisionForm(store, values, 'autoscaling'),
+			};
+		}
+		case 'tag':
+			return {fields: tagFields, fill: ({tags = ''}) => changeTagForm(store, tags)};
 	}
 }
 
@@ -89,10 +136,14 @@ async function askField(
 			return askYesNo(question, {whenEmpty: isSet}, asking);
 		}
 		case 'text': {
-			const hint = field.hint === '' ? '' : ` (${field.hint})`;
+			const hints = [field.hint.replaceAll(/\bempty\b/g, emptying), field.aside ?? '']
+				.filter(text => text !== '')
+				.join('; ');
+			const hint = hints === '' ? '' : ` (${hints})`;
 			const kept = typeof value === 'string' ? value : '';
 			const line = await asking.ask(`${field.label}${hint} [${printable(kept)}]: `);
 			if (line === undefined || line.trim() === leaving) return undefined;
+			if (line.trim() === emptying) return '';
 			return line.trim() === '' ? kept : line.trim();
 		}
 	}

@@ -3,13 +3,15 @@
  * with numbers. It works on the same store, and what it writes goes through the same reviews.
  */
 import type {Console} from '../../console/console.js';
-import {openServiceForm} from '../../console/forms/forms.js';
+import {openServiceForm, openTagForm} from '../../console/forms/forms.js';
 import {verifyService} from '../../console/live/verify-requests.js';
 import {endsOf, sessionLines} from '../../console/sheets/quit-sheet.js';
+import {factsOf} from '../../console/state/facts.js';
 import {revisionsOf, selectedService, topSheet, whyNoService} from '../../console/state/read.js';
 import type {BesideView, ConsoleState} from '../../console/state/state.js';
-import {closeSheet, notify, selectService} from '../../console/state/select.js';
+import {closeSheet, notify, selectRevision, selectService} from '../../console/state/select.js';
 import {systemTimers} from '../../kube/timers.js';
+import {meantBy} from '../../knative/release/words.js';
 import {printable} from '../../knative/text/printable.js';
 import {zoned} from '../../knative/text/moment.js';
 import {askYesNo, type Asking} from './ask-again.js';
@@ -118,7 +120,19 @@ const performers: Readonly<Record<Exclude<LinearName, 'quit'>, Performer>> = {
 	undo: console => console.undo(),
 	abandon: (console, _, why) => console.abandon(why),
 	verify: async (console, asking) => sayAnswer(console, asking, () => verifyService(console.store)),
-	tagged: async (console, asking) => sayAnswer(console, asking, () => console.verifyRevision()),
+	async tag(console, asking, wanted) {
+		if (!chooseRevision(console, asking, wanted)) return;
+		openTagForm(console.store);
+		await askForm(console, asking);
+	},
+	async scaling(console, asking) {
+		console.scaling();
+		await askForm(console, asking);
+	},
+	async tagged(console, asking, wanted) {
+		if (!chooseRevision(console, asking, wanted)) return;
+		await sayAnswer(console, asking, () => console.verifyRevision());
+	},
 	start: ({live, store}) => (isAsking(store.getState()) ? undefined : live.toggle()),
 	stop: ({live, store}) => (isAsking(store.getState()) ? live.toggle() : undefined),
 	faster: ({live}) => live.changePace(1),
@@ -130,7 +144,10 @@ const performers: Readonly<Record<Exclude<LinearName, 'quit'>, Performer>> = {
 	events: async (console, {say}) => sayBeside(console, say, eventLines),
 	log: async (console, {say}) => sayBeside(console, say, logLines),
 	again: console => console.sendAgain(),
-	delete: console => console.deleteService(),
+	delete(console, asking, wanted) {
+		if (wanted === '') return console.deleteService();
+		if (chooseRevision(console, asking, wanted)) console.deleteRevision();
+	},
 	history({store}, {say}) {
 		const lines = sessionLines(store.getState(), at => zoned(at));
 		for (const line of lines.length > 0 ? lines : ['No changes yet.']) say(line);
@@ -148,6 +165,24 @@ const performers: Readonly<Record<Exclude<LinearName, 'quit'>, Performer>> = {
 		for (const line of menuLines()) say(line);
 	},
 };
+
+/** What the next command is about: the revision of that name, tag or number. False, with a word, where there is none. */
+function chooseRevision({store}: Console, {say}: Asking, wanted: string): boolean {
+	if (wanted === '') return true;
+	const state = store.getState();
+	const service = selectedService(state);
+	if (!service) {
+		say(spoken(whyNoService(state)));
+		return false;
+	}
+	const meant = meantBy(wanted, factsOf(state, service));
+	const revision = meant.ok
+		? revisionsOf(state, service).find(({name}) => name === meant.revision)
+		: undefined;
+	if (revision) selectRevision(store, service.uid, revision);
+	else say(meant.ok ? `${meant.revision} is not there.` : meant.reason);
+	return revision !== undefined;
+}
 
 function isAsking(state: ReturnType<Console['store']['getState']>): boolean {
 	const service = selectedService(state);

@@ -99,8 +99,13 @@ export function serviceWords(service: ServiceView): string {
 }
 
 export function revisionWords({name, state, actualReplicas, desiredReplicas, image}: RevisionView): string {
-	const pods = actualReplicas === undefined ? '' : `, ${actualReplicas} of ${desiredReplicas ?? '?'} pods`;
-	const why = state.ready || state.sentence === '' ? '' : ` (${state.sentence})`;
+	// How many are wanted may not be known yet: a sign for that is not read out.
+	const wanted =
+		desiredReplicas === undefined
+			? count(actualReplicas ?? 0, 'pod')
+			: `${actualReplicas} of ${count(desiredReplicas, 'pod')}`;
+	const pods = actualReplicas === undefined ? '' : `, ${wanted}`;
+	const why = state.ready || ['', state.word].includes(state.sentence) ? '' : ` (${state.sentence})`;
 	return `${name}: ${state.word}${why}${pods}, image ${image}`;
 }
 

@@ -3,7 +3,7 @@ import {visibleJson} from '../said.js';
 import type {Attempt} from '../../journal/attempt.js';
 import type {Deed} from '../../journal/deed.js';
 import type {HistoryEntry} from '../../journal/journal-entry.js';
-import type {Plan} from '../../release/plan.js';
+import {toldAbout, type Plan} from '../../release/plan.js';
 import {coveredLine, isGuarded} from '../../knative/commands/commands.js';
 import type {Split, SplitDifference} from '../../knative/split/split.js';
 import type {Result} from './apply-plan.js';
@@ -34,8 +34,9 @@ export function planLines({
 	warnings,
 	notes,
 	commands,
-	about = [],
+	...told
 }: Plan): string[] {
+	const about = toldAbout(told);
 	return [
 		`${action} ${name} in ${namespace}`,
 		...rows.map(row => rowWords(row, action)),
@@ -67,7 +68,7 @@ export function resultJson({code, sentence, plan, dryRun, outcome, arrival}: Res
 				after: plan.splits && rowsOf(plan.splits.after),
 				warnings: plan.warnings.map(({kind, sentence: said}) => ({kind, sentence: said})),
 				notes: plan.notes,
-				about: plan.about,
+				about: plan.about && toldAbout(plan),
 				facts: plan.facts.map(({label, value}) => ({label, value})),
 				commands: plan.commands.map(command => coveredLine(command)),
 				unguarded: plan.commands.filter(command => !isGuarded(command)).map(command => coveredLine(command)),

@@ -54,6 +54,8 @@ export function besideLines(
 ): DocumentLine[] {
 	const {styles} = look;
 	const third = Math.floor(height / 3);
+	// A short log ends above the answers then: over there each new one moves the rows of the pane as they are.
+	const mostEvents = failures === undefined ? third : Math.min(third, 5);
 	const title = (text: string): DocumentLine => ({
 		text: fitText(text, width, look.glyphs),
 		style: styles.muted,
@@ -68,7 +70,7 @@ export function besideLines(
 				];
 	const happened = [
 		title(`EVENTS of ${service} (e: all)`),
-		...eventRows(beside?.events, {service, now, width, height: third}, look),
+		...eventRows(beside?.events, {service, now, width, height: mostEvents}, look),
 		blank,
 	];
 	const left = height - failed.length - happened.length;

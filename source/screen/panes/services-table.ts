@@ -24,12 +24,12 @@ const columnsOfOne: readonly Column[] = [
 	// As wide for short names as for long ones: none of them is why another column is not there.
 	{title: 'SERVICE', priority: 0, isFlexible: true, least: 13, min: 13, isName: true, cut: 'middle'},
 	// Five shares of one service do not take the column from all the others.
-	{title: '', priority: 3, least: barWidth},
+	{title: '', priority: 3, least: barWidth, yields: 'where that is enough'},
 	{title: 'SPLIT', priority: 1, min: 6, max: 13},
 	{title: 'STATE', priority: 2, min: 13},
 	{title: 'AGE', priority: 4, align: 'right', least: 4},
 	{title: 'DOMAIN', priority: 5, min: 16, max: 60},
-	{title: 'GATEWAY', priority: 6, max: 16, yields: true},
+	{title: 'GATEWAY', priority: 6, max: 16, yields: 'always'},
 ];
 
 /** Of several: the namespace is what tells two of one name apart, and never left out. */

@@ -127,6 +127,18 @@ export function linearWrites(image: string): readonly {
 			hears: /made: Ready\. made-00001 100 % \(stable\), made-00002 0 % \(canary\)/,
 		},
 		{
+			lines: ['tag 1', 'steady, stable'],
+			requests: ['patch services'],
+			split: /^made-00001=100:s\w+ made-00001=0:s\w+ @latest=0:canary$/,
+			hears: /made: Ready\. .*steady/,
+		},
+		{
+			lines: ['tag made-00001', 'stable'],
+			requests: ['patch services'],
+			split: /^made-00001=100:stable @latest=0:canary$/,
+			hears: /made: Ready\. made-00001 100 % \(stable\), made-00002 0 % \(canary\)/,
+		},
+		{
 			lines: ['split made-00001=60 made-00002=40'],
 			requests: ['patch services'],
 			split: /^made-00001=60:stable made-00002=40:canary$/,
@@ -167,6 +179,18 @@ export function linearWrites(image: string): readonly {
 			requests: ['patch services'],
 			split: /^made-00001=100:stable$/,
 			hears: /The split of made was sent again: the server took it/,
+		},
+		{
+			lines: ['scaling', '2', '', '3', '', '', '', '', '', '', '', '', ''],
+			requests: ['patch services'],
+			split: /^made-00001=100:stable @latest=0:canary$/,
+			hears: /made: Ready\. .*made-00003 0 %/,
+		},
+		{
+			lines: ['delete 2'],
+			requests: ['delete revisions'],
+			split: /^made-00001=100:stable @latest=0:canary$/,
+			hears: /The revision of made is being deleted\./,
 		},
 		{
 			lines: ['delete'],

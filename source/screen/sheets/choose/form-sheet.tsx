@@ -15,6 +15,7 @@ import type {FormSheet as FormSheetState} from '../../../console/sheets/sheets.j
 import type {EnvRow, Field as DomainField} from '../../../knative/forms/form.js';
 import {autoscalingFields, initialRevision, revisionFields} from '../../../knative/forms/revision-form.js';
 import {basedOn} from '../../../knative/revision/base.js';
+import {tagFields} from '../../../knative/forms/tag-form.js';
 import {serviceFields} from '../../../knative/forms/service-form.js';
 import type {Size} from '../../layout.js';
 import {useNamedTitle} from '../../named-title.js';
@@ -89,17 +90,6 @@ function titleParts(sheet: FormSheetState): [words: string, name: string] {
 			return ['Tags of', sheet.revision];
 	}
 }
-
-const tagFields: readonly DomainField[] = [
-	{
-		id: 'tags',
-		label: 'Tags',
-		kind: 'text',
-		initial: '',
-		group: 'basic',
-		hint: 'comma-separated; moves a tag from elsewhere; empty removes all',
-	},
-];
 
 function OpenForm({
 	sheet,

@@ -1,7 +1,7 @@
 /** What the review sheet says, line by line. Pure. */
 import {copiedLines, coveredLine, isGuarded} from '../../../knative/commands/commands.js';
 import type {ReviewSheet, Wake} from '../../../console/sheets/sheets.js';
-import type {Plan} from '../../../release/plan.js';
+import {toldAbout, type Plan} from '../../../release/plan.js';
 import type {Theme} from '../../../terminal/output/theme.js';
 import {fitText, widthOf} from '../../widgets/table/fit-text.js';
 import {tellApart} from '../../widgets/table/tell-apart.js';
@@ -67,7 +67,7 @@ export function reviewLines(
 		lines.push({...line, style: line.changed ? styles.draft : styles.muted, isEssential: true});
 	}
 	if (plan.rows.length > 0) say('');
-	const {about = []} = plan;
+	const about = toldAbout(plan);
 	const aboutWidth = Math.max(0, ...about.map(({label}) => widthOf(label)));
 	for (const {label, value, isBad = false} of about) {
 		lines.push({

@@ -15,8 +15,8 @@ export type Column = {
 	readonly least?: number;
 	/** Width it never exceeds, however long its content is. */
 	readonly max?: number;
-	/** Left out where another one would have to be cut for it. */
-	readonly yields?: true;
+	/** Left out where another one would have to be cut: always, or only where that is enough for all of them to be whole. */
+	readonly yields?: 'always' | 'where that is enough';
 	/** Takes what is left over. */
 	readonly isFlexible?: boolean;
 	readonly align?: 'left' | 'right';
@@ -74,8 +74,14 @@ export const fitColumns = (
 		shown = shown.filter(({index}) => index !== least.index);
 	}
 
-	const isWhole = wholeWidth(shown) <= width;
-	if (!isWhole) shown = shown.filter(({column}) => column.yields !== true);
+	const isEnough = wholeWidth(shown.filter(({column}) => column.yields === undefined)) <= width;
+	const yielding = shown
+		.filter(({column: {yields}}) => yields === 'always' || (yields !== undefined && isEnough))
+		.toSorted((a, b) => b.column.priority - a.column.priority);
+	for (const {index} of yielding) {
+		if (wholeWidth(shown) <= width) break;
+		shown = shown.filter(each => each.index !== index);
+	}
 
 	// First everybody's minimum, then what is left to the most important that wants more.
 	let left = width - needed(shown);

@@ -1,0 +1,39 @@
+/** Which of the usual steps of a release a change of its split leaves out, in words. Pure. */
+import {sharesOf} from './evidence/shares.js';
+import {releaseOf, type ReleaseFacts} from './release.js';
+import type {Split} from '../split/split.js';
+import {sinceWords} from '../text/moment.js';
+
+/** Percent of the traffic, each some twice the one before: what few users would see is seen before most do. */
+const steps: readonly number[] = [5, 10, 25, 50];
+
+/**
+ * `25 % and 50 % (10 % for 4 min)`. Undefined where the canary gains nothing, or no step lies between.
+ * @param facts With `now` (milliseconds since 1970) also for how long the share is what it is.
+ */
+export function skippedSteps(
+	facts: ReleaseFacts & {now?: number | undefined},
+	after: Split,
+): string | undefined {
+	const {canary, stable, whole, since} = releaseOf(facts);
+	const before = new Map(sharesOf(facts.service).map(({revision, percent}) => [revision, percent]));
+	const had = stable?.revision ?? whole;
+	// Without a canary yet: what begins to be one.
+	const tried =
+		canary?.revision ??
+		after.find(
+			({revision, percent}) =>
+				revision !== undefined && revision !== had && percent > (before.get(revision) ?? 0),
+		)?.revision;
+	if (tried === undefined) return undefined;
+	const from = before.get(tried) ?? 0;
+	const to = after.reduce((sum, {revision, percent}) => sum + (revision === tried ? percent : 0), 0);
+	const skipped = steps.filter(step => step > from && step < to).map(step => `${step} %`);
+	if (skipped.length === 0) return undefined;
+	const named = [skipped.slice(0, -1).join(', '), ...skipped.slice(-1)]
+		.filter(part => part !== '')
+		.join(' and ');
+	const lasted =
+		since === undefined || facts.now === undefined ? '' : ` for ${sinceWords(facts.now - since)}`;
+	return `${named} (${from} %${lasted} so far)`;
+}
