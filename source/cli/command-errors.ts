@@ -1,12 +1,23 @@
 /** How a command line that cannot be run ends: a sentence on standard error, or with `-o json` an object on standard output. */
 import {writeSync} from 'node:fs';
-import {Command, type CommanderError} from 'commander';
+import {Command, type CommanderError, type ParseOptionsResult} from 'commander';
 import {exitCodes, type ExitCode} from '../headless/exit-codes.js';
 import {saidText, visibleJson} from '../headless/said.js';
+import {withGoBooleans} from './commands/go-flags.js';
 
 /** commander's own sentence for a command that there is not, with what may be meant; its types do not name it. */
 export class Program extends Command {
 	declare readonly unknownCommand: () => never;
+
+	override createCommand(name?: string): Command {
+		return new Program(name);
+	}
+
+	override parseOptions(words: string[]): ParseOptionsResult {
+		const {words: kept, denied} = withGoBooleans(words, this.options);
+		for (const option of denied) this.setOptionValueWithSource(option.attributeName(), option.negate, 'cli');
+		return super.parseOptions(kept);
+	}
 }
 
 const isUnknown = ({commands}: Command, word: string) =>

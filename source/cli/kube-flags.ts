@@ -33,9 +33,14 @@ function manager(text: string): string {
 
 const collect = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
 
+const group = 'The cluster, as kubectl has it:';
+
+/** But for the manager of fields, which has a name or is refused. */
+export const mayBeEmpty = ({helpGroupHeading, required, long}: Option): boolean =>
+	helpGroupHeading === group && required && long !== '--field-manager';
+
 /** Adds them to the program, for all its commands. */
 export function addKubeFlags(program: Command): void {
-	const group = 'The cluster, as kubectl has it:';
 	const options = [
 		new Option('--kubeconfig <file>', 'instead of $KUBECONFIG or ~/.kube/config'),
 		new Option('--context <name>', 'context of the kubeconfig'),

@@ -27,7 +27,8 @@ import {
 import {undrawableTerminal} from '../terminal/terminal-name.js';
 import {invokedName, parentName} from './invoked-name.js';
 import type {OfContext} from './cluster-from-flags.js';
-import {addKubeFlags} from './kube-flags.js';
+import {forgetEmpty} from './commands/go-flags.js';
+import {addKubeFlags, mayBeEmpty} from './kube-flags.js';
 import {openConsole} from './open-console.js';
 import {heedOutputErrors} from './output-errors.js';
 import type {openLinear as OpenLinear} from './run/open-linear.js';
@@ -108,6 +109,7 @@ export function createProgram({
 		)
 		.addHelpText('after', `\nExit codes:\n${exitCodeLines(Object.values(exitCodes).slice(3)).join('\n')}`)
 		.hook('preAction', async (_program, command) => {
+			forgetEmpty(program, mayBeEmpty);
 			await settleFlags(command, addCommands);
 			await startTelling(command.optsWithGlobals<ConsoleFlags>());
 		})

@@ -33,6 +33,8 @@ export type ApiAnswer = {
 	warnings: string[];
 	/** Seconds, from `Retry-After`. */
 	retryAfter?: number;
+	/** Where somebody is sent to, as scheme, host and port, from `Location`, printable: what is behind it may be a secret. */
+	redirect?: string;
 };
 
 /** The request had no HTTP answer. */
@@ -107,6 +109,8 @@ export type Cluster = {
 	/** The namespace of the context, or `default`. */
 	readonly namespace: string;
 	readonly readOnly: boolean;
+	/** Who writes, as `metadata.managedFields` says, where that was given. */
+	readonly fieldManager?: string;
 	/** Any HTTP answer resolves; TransportError or ReadOnlyError otherwise. */
 	request(request: ApiRequest): Promise<ApiAnswer>;
 	/**

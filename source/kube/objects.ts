@@ -8,6 +8,7 @@ const identitySchema = v.object({
 		uid: v.optional(v.string()),
 		generation: v.optional(v.number()),
 		resourceVersion: v.optional(v.string()),
+		creationTimestamp: v.optional(v.nullable(v.string())),
 		deletionTimestamp: v.optional(v.string()),
 	}),
 });

@@ -14,6 +14,7 @@ const statusSchema = v.object({
 			v.object({
 				name: v.optional(v.string()),
 				kind: v.optional(v.string()),
+				uid: v.optional(v.string()),
 				causes: v.optional(
 					v.nullable(
 						v.array(v.object({message: v.optional(v.string(), ''), field: v.optional(v.string(), '')})),
@@ -33,7 +34,9 @@ export type Status = {
 	code?: number;
 	causes: {field: string; message: string}[];
 	/** Of the object that it is about, where it says; raw. */
-	about?: {name: string; kind: string};
+	about?: {name: string; kind: string; uid?: string | undefined};
+	/** That what was asked for was done. */
+	isSuccess?: true;
 	/** Seconds. */
 	retryAfter?: number;
 };
@@ -47,7 +50,7 @@ function lines(text: string): string {
 export function parseStatus(body: unknown): Status | undefined {
 	const parsed = v.safeParse(statusSchema, body);
 	if (!parsed.success) return undefined;
-	const {message, reason, code, details} = parsed.output;
+	const {message, reason, code, details, status} = parsed.output;
 	const causes = (details?.causes ?? []).map(cause => ({
 		field: printable(cause.field),
 		message: lines(cause.message),
@@ -56,7 +59,10 @@ export function parseStatus(body: unknown): Status | undefined {
 		reason: printable(reason),
 		message: lines(message),
 		causes,
-		...(details?.name !== undefined && {about: {name: details.name, kind: details.kind ?? ''}}),
+		...(status === 'Success' && {isSuccess: true}),
+		...(details?.name !== undefined && {
+			about: {name: details.name, kind: details.kind ?? '', uid: details.uid},
+		}),
 		...(code === undefined ? {} : {code}),
 		...(details?.retryAfterSeconds === undefined ? {} : {retryAfter: details.retryAfterSeconds}),
 	};
@@ -79,19 +85,44 @@ const ownWords: Record<number, string> = {
 	504: 'the API server ran out of time',
 };
 
+type Refusal = Pick<ApiAnswer, 'status' | 'body' | 'redirect'>;
+
+/**
+ * Whether something on the way has answered (a proxy, a portal that wants a login): the API server sends nobody elsewhere,
+ * says no in no web page, and gives nothing but objects.
+ */
+export function isOnTheWay({status, body}: Refusal): boolean {
+	return status < 400
+		? status >= 300 || typeof body === 'string'
+		: typeof body === 'string' && isMarkup(body);
+}
+
+const isMarkup = (text: string) => text.trimStart().startsWith('<');
+
 /**
  * One sentence, printable, that says why an answer is no success: the server's own words where it has some, else the
  * meaning of the status code. A body that is no Status comes from something in between (a proxy, a load balancer);
  * its first line is quoted.
  */
-export function sentenceOf(answer: Pick<ApiAnswer, 'status' | 'body'>): string {
+export function sentenceOf(answer: Refusal): string {
 	const status = parseStatus(answer.body);
+	if (!status && isOnTheWay(answer)) return wordsOnTheWay(answer);
 	if (status?.message === 'Unauthorized' || status?.message === '') return ownWordsFor(answer.status);
 	if (status) return status.message;
 	const text = typeof answer.body === 'string' ? answer.body.trim().split('\n', 1)[0]! : '';
 	const words = ownWordsFor(answer.status);
-	// An error page is no sentence.
-	return text === '' || text.startsWith('<') ? words : `${words}: ${printable(text.slice(0, 200))}`;
+	return text === '' ? words : `${words}: ${printable(text.slice(0, 200))}`;
+}
+
+const middleman = 'something between here and the API server';
+
+function wordsOnTheWay({status, body, redirect}: Refusal): string {
+	if (status >= 300 && status < 400) {
+		const to = redirect === undefined ? '' : ` to ${redirect}`;
+		return `${middleman} redirects this${to}, perhaps to a login (HTTP ${status})`;
+	}
+	const what = typeof body === 'string' && isMarkup(body) ? 'a web page' : 'no object';
+	return `${middleman} answered with ${what} (HTTP ${status})`;
 }
 
 function ownWordsFor(status: number): string {

@@ -85,6 +85,7 @@ export function sentenceOfOutcome(
 			return `Not done: services.serving.knative.dev "${name}" already exists`;
 		case 'refused': {
 			if (outcome.status === 401) return `Not done: you are not logged in. ${loggedOut(outcome)}`;
+			if (outcome.isOnTheWay) return `Not done: ${stop(outcome.sentence)}`;
 			const busy = outcome.retryAfter !== undefined || outcome.status === 429;
 			const again = outcome.retryAfter === undefined ? 'Try again.' : `Try again in ${outcome.retryAfter} s.`;
 			if (!busy && outcome.status >= 500) {
@@ -133,7 +134,8 @@ export function dryRunOf(outcome: WriteOutcome, plan: Plan): DryRun {
 			return {kind: 'unknown', sentence: outcome.sentence};
 		case 'refused':
 			if (outcome.status === 401) return {kind: 'not logged in', sentence: loggedOut(outcome)};
-			return outcome.status === 429 || outcome.status >= 500
+			// What is on the way knows nothing of what the server would say.
+			return outcome.isOnTheWay || outcome.status === 429 || outcome.status >= 500
 				? {kind: 'unknown', sentence: outcome.sentence}
 				: {kind: 'refused', sentence: outcome.sentence};
 		case 'conflict':

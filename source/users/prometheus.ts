@@ -5,101 +5,13 @@
  * Source: https://prometheus.io/docs/prometheus/latest/querying/api/; the names of metrics and labels as in
  * `formats/request-counts.ts`.
  */
-import * as v from 'valibot';
 import {printable} from '../knative/text/printable.js';
-import {TransportError, type Cluster} from '../kube/cluster.js';
 import {systemTimers, type Timers} from '../kube/timers.js';
-import {sentenceOf} from '../kube/status.js';
 import {usersCertainty} from './counting/certainty.js';
 import {quantile} from './counting/quantile.js';
+import type {AskPrometheus, PromSeries} from './prometheus-answer.js';
 import type {UsersRow, UsersView, UsersWindow} from './counting/users-view.js';
-import type {PrometheusPlace} from './prometheus-place.js';
 import type {UsersMeter, UsersSnapshot, UsersSplit} from './users.js';
-
-/** Asks one query; the sentence says why there is no answer. */
-export type AskPrometheus = (query: string, signal: AbortSignal) => Promise<PromAnswer>;
-export type PromAnswer = {ok: true; series: readonly PromSeries[]} | {ok: false; sentence: string};
-export type PromSeries = {readonly labels: ReadonlyMap<string, string>; readonly value: number};
-
-const answerSchema = v.variant('status', [
-	v.object({
-		status: v.literal('success'),
-		data: v.object({
-			resultType: v.literal('vector'),
-			result: v.array(
-				v.object({
-					metric: v.record(v.string(), v.string()),
-					value: v.tuple([v.number(), v.string()]),
-				}),
-			),
-		}),
-	}),
-	v.object({status: v.literal('error'), error: v.string()}),
-]);
-
-/** Reads an answer of `/api/v1/query`. */
-export function readVector(body: unknown): PromAnswer {
-	const parsed = v.safeParse(answerSchema, body);
-	if (!parsed.success) {
-		return {ok: false, sentence: 'what answers is no Prometheus: its answer has another form'};
-	}
-	const {output} = parsed;
-	if (output.status === 'error') return {ok: false, sentence: `Prometheus: ${printable(output.error)}`};
-	return {
-		ok: true,
-		series: output.data.result.map(({metric, value: [, text]}) => ({
-			labels: new Map(Object.entries(metric)),
-			value: Number(text),
-		})),
-	};
-}
-
-const patience = 10_000;
-
-/** @param cluster For a Service: the API server leads to it (the right to get services/proxy). */
-export function askPrometheusAt(place: PrometheusPlace, cluster: Cluster): AskPrometheus {
-	return async (query, signal) => {
-		try {
-			if (place.kind === 'service') {
-				const {namespace, name, port} = place;
-				const {status, body} = await cluster.request({
-					method: 'GET',
-					path: `/api/v1/namespaces/${namespace}/services/${name}:${port}/proxy/api/v1/query`,
-					query: {query},
-					timeout: patience,
-					signal,
-				});
-				if (status === 403) {
-					return {
-						ok: false,
-						sentence: `needs the right to get services/proxy (${sentenceOf({status, body})})`,
-					};
-				}
-				return status === 200 || status === 400 || status === 422
-					? readVector(body)
-					: {ok: false, sentence: sentenceOf({status, body})};
-			}
-			const url = new URL(place.url);
-			url.pathname = `${url.pathname.replace(/\/$/, '')}/api/v1/query`;
-			url.search = new URLSearchParams({query}).toString();
-			const response = await fetch(url, {signal: AbortSignal.any([signal, AbortSignal.timeout(patience)])});
-			const text = await response.text();
-			try {
-				return readVector(JSON.parse(text));
-			} catch {
-				return {ok: false, sentence: `${url.host} answers with HTTP ${response.status}, and no JSON`};
-			}
-		} catch (error) {
-			if (signal.aborted) return {ok: false, sentence: 'it was called off'};
-			const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-			const why = printable(cause instanceof Error ? cause.message : String(cause));
-			return {
-				ok: false,
-				sentence: error instanceof TransportError ? error.message : `Prometheus cannot be asked: ${why}`,
-			};
-		}
-	};
-}
 
 type PromNames = {
 	/** Selector of the samples of one service, of the counter and of the buckets. */
@@ -159,20 +71,22 @@ export function promWindow(
 	const revisions = [
 		...new Set([...percents.keys(), ...counts.filter(({value}) => value > 0).map(revisionOf)]),
 	];
-	const sum = (revision: string, isWanted: (status: string) => boolean) =>
-		counts.reduce((total, series) => {
-			const fits = revisionOf(series) === revision && isWanted(series.labels.get(names.status) ?? '');
-			return fits && series.value > 0 ? total + series.value : total;
-		}, 0);
+	const countsOf = Map.groupBy(counts, revisionOf);
+	const bucketsOf = Map.groupBy(buckets, revisionOf);
 	const rows = revisions
 		.filter(revision => revision !== '')
 		.map((revision): UsersRow => {
-			const requests = sum(revision, () => true);
+			const sum = (isWanted: (status: string) => boolean) =>
+				(countsOf.get(revision) ?? []).reduce(
+					(total, {labels, value}) => (isWanted(labels.get(names.status) ?? '') ? total + value : total),
+					0,
+				);
+			const requests = sum(() => true);
 			const bounds = new Map(
-				buckets.flatMap(series => {
-					const text = series.labels.get('le') ?? '';
+				(bucketsOf.get(revision) ?? []).flatMap(({labels, value}) => {
+					const text = labels.get('le') ?? '';
 					const bound = text === '+Inf' ? Infinity : Number(text) * names.unit;
-					return revisionOf(series) === revision && text !== '' ? [[bound, series.value] as const] : [];
+					return text !== '' && bound >= 0 ? [[bound, value] as const] : [];
 				}),
 			);
 			return {
@@ -181,8 +95,8 @@ export function promWindow(
 				perSecond: requests / seconds,
 				share: undefined,
 				requests: Math.round(requests),
-				failed: Math.round(sum(revision, status => status.startsWith('5'))),
-				rejected: Math.round(sum(revision, status => status.startsWith('4'))),
+				failed: Math.round(sum(status => status.startsWith('5'))),
+				rejected: Math.round(sum(status => status.startsWith('4'))),
 				p50: quantile(bounds, 0.5),
 				p95: quantile(bounds, 0.95),
 				concurrency: undefined,
@@ -205,15 +119,34 @@ export function promWindow(
 	};
 }
 
+/**
+ * A revision that users are sent to and that Prometheus has no series of: nobody reached it, or its pods are not asked. Which of
+ * both cannot be told, and of 0 requests that would be a claim.
+ */
+export function unknownRevision(
+	names: PromNames,
+	counts: readonly PromSeries[],
+	{weights}: UsersSplit,
+): string | undefined {
+	const told = new Set(counts.map(({labels}) => labels.get(names.revision)));
+	return weights.find(({revision, percent}) => percent > 0 && !told.has(revision))?.revision;
+}
+
+/** Failures after which what was known before is not shown any more. */
+const fewFailures = 2;
+
 /** Milliseconds between two questions: Prometheus itself asks the pods every 15 to 60 s. */
 const period = 10_000;
+
+/** Milliseconds that are looked back at least: Prometheus asks the pods every 15 to 30 s, and it takes two answers to tell of an increase. */
+export const shortestLook = 60_000;
 
 /** Users by Prometheus, in the place of those by the pods. */
 export function createPrometheusMeter({
 	ask,
 	namespace,
 	service,
-	recent = 60_000,
+	recent = shortestLook,
 	timers = systemTimers,
 }: {
 	ask: AskPrometheus;
@@ -227,6 +160,7 @@ export function createPrometheusMeter({
 	let split: UsersSplit = {weights: [], isSettling: false, pair: undefined};
 	let window: UsersWindow | undefined;
 	let problem: string | undefined;
+	let failures = 0;
 	let asked = 0;
 	let running: AbortController | undefined;
 	const seconds = Math.round(recent / 1000);
@@ -241,16 +175,26 @@ export function createPrometheusMeter({
 			asked += 2;
 			if (!counts.ok || !buckets.ok) {
 				problem = counts.ok ? (buckets.ok ? undefined : buckets.sentence) : counts.sentence;
+				failures++;
+				if (failures >= fewFailures) window = undefined;
 				return;
 			}
-			if (counts.series.length > 0) {
-				problem = undefined;
-				window = promWindow(names, {counts: counts.series, buckets: buckets.series}, {split, seconds});
-				return;
-			}
+			failures = 0;
+			if (counts.series.length === 0) continue;
+			const missing = unknownRevision(names, counts.series, split);
+			problem = missing === undefined ? undefined : noRequestsOf(missing);
+			window =
+				missing === undefined
+					? promWindow(names, {counts: counts.series, buckets: buckets.series}, {split, seconds})
+					: undefined;
+			return;
 		}
-		problem = `Prometheus has no requests of ${printable(service)}: does it scrape port 9091 of its pods?`;
+		window = undefined;
+		problem = noRequestsOf(service);
 	}
+
+	const noRequestsOf = (what: string) =>
+		`Prometheus has no requests of ${printable(what)} in ${seconds} s: nobody came, or it does not scrape port 9091 of its pods`;
 
 	async function run(signal: AbortSignal): Promise<void> {
 		while (!signal.aborted) {

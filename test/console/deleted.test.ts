@@ -8,7 +8,15 @@ import {
 	openRevisionForm,
 	openTagForm,
 } from '../../source/console/forms/forms.js';
-import {closeSheet, isForm, moveSelection, notify, setFilter} from '../../source/console/state/select.js';
+import {
+	closeSheet,
+	cycleSort,
+	focusPane,
+	isForm,
+	moveSelection,
+	notify,
+	setFilter,
+} from '../../source/console/state/select.js';
 import {openRequests} from '../../source/console/live/request-sheet.js';
 import {
 	addRevision,
@@ -23,14 +31,16 @@ import {selectNamed} from '../support/select.js';
 import {
 	selectedIndex,
 	selectedRevision,
+	selectedRow,
 	selectedService,
+	shownSplit,
 	serviceRows,
 	whyNoService,
 } from '../../source/console/state/read.js';
 import {initialRevision} from '../../source/knative/forms/revision-form.js';
 import type {ServiceView} from '../../source/knative/service/service.js';
 import {servingPath} from '../../source/kube/paths.js';
-import {reviewOf, startWorld, until, type World} from '../support/world.js';
+import {reviewOf, splitSeen, startWorld, until, type World} from '../support/world.js';
 
 let world: World;
 let console: Console;
@@ -114,6 +124,21 @@ describe('the selection on a service that is deleted', () => {
 		expect(rows().filter(name => name === 'cart')).toHaveLength(1);
 	});
 
+	it.each([
+		['by trouble', 1],
+		['by age', 2],
+	])('stays at its place among services that are listed %s', async (_, presses) => {
+		for (let press = 0; press < presses; press++) cycleSort(console.store);
+		selectNamed(console.store, 'checkout');
+		const before = place();
+		await world.delete('checkout');
+		await until(console.store, 'checkout gone', ({services}) =>
+			services.every(({name}) => name !== 'checkout'),
+		);
+		expect(place()).toBe(before);
+		expect(rows()).toHaveLength(3);
+	});
+
 	it('is on no other after a filter that shows none, nor when it is cleared', async () => {
 		setFilter(console.store, 'cart');
 		await deleted();
@@ -149,6 +174,61 @@ it('the selection stays on the revision it is on when newer ones come, and on no
 	expect(console.store.getState().notice?.text).toBe(
 		'cart-00002 was deleted. ↑↓ in pane 2 selects another revision.',
 	);
+});
+
+const shownService = () => selectedService(console.store.getState()) ?? first;
+const row = () => selectedRow(console.store.getState(), shownService())?.key;
+const shownShares = () =>
+	Object.fromEntries(
+		shownSplit(console.store.getState(), shownService()).map(({key, percent}) => [key, percent]),
+	);
+
+describe('the row of the slider that is selected by default', () => {
+	const [stable, canary] = [
+		{revisionName: 'cart-00001', percent: 90, tag: 'stable'},
+		{revisionName: 'cart-00002', percent: 10, tag: 'canary'},
+	];
+
+	it('stays selected when somebody puts another before it', async () => {
+		expect(row()).toBe('cart-00001');
+		await world.split('cart', [canary, stable]);
+		await splitSeen(console, 'cart-00002=10 cart-00001=90');
+		nudge(console.store, 1);
+		expect(row()).toBe('cart-00001');
+		expect(shownShares()).toEqual({'cart-00002': 9, 'cart-00001': 91});
+	});
+
+	it('is none when somebody takes it out, and says so, until one is selected', async () => {
+		await world.split('cart', [{revisionName: 'cart-00002', percent: 100}]);
+		await splitSeen(console, 'cart-00002=100');
+		expect(row()).toBeUndefined();
+		nudge(console.store, -1);
+		expect(console.store.getState().notice?.text).toBe(
+			'cart-00001 is not in the split any more. ↑↓ selects a row.',
+		);
+		focusPane(console.store, 'traffic');
+		moveSelection(console.store, {by: 1});
+		expect(row()).toBe('cart-00002');
+	});
+
+	it('that follows the latest stays with the revision when that is pinned, and with the latest when a new one is', async () => {
+		selectNamed(console.store, 'checkout');
+		expect(row()).toBe('@latest');
+		await world.split('checkout', [
+			{latestRevision: true, percent: 0, tag: 'canary'},
+			{revisionName: 'checkout-00001', percent: 100},
+		]);
+		await until(console.store, 'the pinned row', ({services}) =>
+			services.some(({name, specTraffic}) => name === 'checkout' && specTraffic.length === 2),
+		);
+		expect(row()).toBe('checkout-00001');
+	});
+
+	it('is another for another service, and for the same one again', async () => {
+		selectNamed(console.store, 'payments');
+		selectNamed(console.store, 'cart');
+		expect(row()).toBe('cart-00001');
+	});
 });
 
 it('keys of the split say that the service is gone, and what to do', async () => {

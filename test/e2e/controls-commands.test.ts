@@ -137,6 +137,52 @@ describe('without a screen nothing acts on the terminal', () => {
 		expect(output + asked).not.toMatch(/s3cr3t/);
 	});
 
+	it.each([
+		['is no YAML', `header: s3cr3t-${hostile}\n bad: [\n`],
+		['has no such key', `${JSON.stringify(`k${hostile}`)}: s3cr3t\n`],
+		['has no such value', `theme: ${JSON.stringify(hostile)}\n`],
+	])('of a configuration that %s, and nothing secret of what stands in it is said', async (_, text) => {
+		const file = path.join(world.directory, 'settings');
+		await writeFile(file, text);
+		const output = await run('--config', file, '--kubeconfig', world.kubeconfig, 'get');
+		expect(output).not.toBe('');
+		expect(through(output, {isScreen: false})).toEqual([]);
+		expect(output).not.toMatch(/s3cr3t/);
+	});
+
+	it.each([
+		['clusters are a text', {clusters: 's3cr3t'}],
+		['token is a list', {users: [{name: 'test-user', user: {token: ['s3cr3t'], password: {a: 's3cr3t'}}}]}],
+		[
+			'server has a password and is no URL',
+			{clusters: [{name: 'test-cluster', cluster: {server: 'ht!p://u:s3cr3t@x y'}}]},
+		],
+	])('of a kubeconfig whose %s: neither there nor in the log', async (_, part) => {
+		const file = path.join(world.directory, 'wrong');
+		const config: object = JSON.parse(world.scripted.server.kubeconfig());
+		await writeFile(file, JSON.stringify({...config, ...part}));
+		const output = await run('--kubeconfig', file, '-v', 'get');
+		expect(output).not.toBe('');
+		expect(through(output, {isScreen: false})).toEqual([]);
+		expect(output).not.toMatch(/s3cr3t/);
+	});
+
+	it('of the contexts that a shell is offered, and of how to get a plugin that is not there', async () => {
+		const file = path.join(world.directory, 'offered');
+		const exec = {
+			apiVersion: 'client.authentication.k8s.io/v1',
+			command: 'no-such-plugin',
+			installHint: `Hint${hostile}`,
+			interactiveMode: 'Never',
+		};
+		const config = world.scripted.server.kubeconfig({user: {exec}});
+		await writeFile(file, config.replaceAll('"test"', JSON.stringify(`ctx${hostile}`)));
+		const said = await run('--kubeconfig', file, 'get');
+		expect(said).toContain('Hint');
+		const offered = await run('complete', 'bash', '--', 'get', '--kubeconfig', file, '--context', '');
+		expect(through(said + offered, {isScreen: false})).toEqual([]);
+	});
+
 	it('of a plugin that prints no JSON, and nothing of what it prints is said', async () => {
 		const file = path.join(world.directory, 'plugin');
 		const exec = {

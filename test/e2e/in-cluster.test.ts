@@ -19,6 +19,7 @@ const inPod = (directory: string, command: readonly string[]) => [
 	directory,
 	...command,
 ];
+const hasKubectl = spawnSync('kubectl', ['version', '--client'], {stdio: 'ignore'}).status === 0;
 const canMount = spawnSync('unshare', inPod(tmpdir(), ['true']), {stdio: 'ignore'}).status === 0;
 
 describe.skipIf(!canMount || !hasOpenssl)('in a pod', () => {
@@ -64,5 +65,98 @@ describe.skipIf(!canMount || !hasOpenssl)('in a pod', () => {
 		await get();
 		const seen = relay.seen.filter(({path: to}) => to.endsWith('/namespaces/default/services/cart'));
 		expect(seen.map(({headers}) => headers.authorization)).toEqual(['Bearer first', 'Bearer rotated']);
+	});
+
+	const kubeconfig = (namespace = '') =>
+		JSON.stringify({
+			clusters: [{name: 'c', cluster: {server: relay.url, 'certificate-authority': authority.file}}],
+			users: [{name: 'u', user: {token: 'mine'}}],
+			contexts: [{name: 'c', context: {cluster: 'c', user: 'u', namespace}}],
+			'current-context': 'c',
+		});
+
+	describe('what is asked is what kubectl asks', () => {
+		type Place = {account: string; home: string};
+		it.each<
+			[what: string, prepare: (place: Place) => Record<string, string> | void, asked: string | undefined]
+		>([
+			['as an account is', () => {}, 'default as Bearer first'],
+			[
+				'without an authority, for that of the machine',
+				({account: at}) => {
+					rmSync(path.join(at, 'ca.crt'));
+					return {SSL_CERT_FILE: authority.file};
+				},
+				'default as Bearer first',
+			],
+			['without an authority', ({account: at}) => rmSync(path.join(at, 'ca.crt')), undefined],
+			[
+				'with an authority that is none',
+				({account: at}) => {
+					writeFileSync(path.join(at, 'ca.crt'), 'none');
+					return {SSL_CERT_FILE: authority.file};
+				},
+				'default as Bearer first',
+			],
+			['with the namespace in a variable', () => ({POD_NAMESPACE: 'told'}), 'told as Bearer first'],
+			[
+				'without a namespace',
+				({account: at}) => rmSync(path.join(at, 'namespace')),
+				'default as Bearer first',
+			],
+			[
+				'with blanks around the namespace',
+				({account: at}) => writeFileSync(path.join(at, 'namespace'), ' other\n'),
+				'other as Bearer first',
+			],
+			[
+				'beside an empty kubeconfig',
+				({home}) => writeFileSync(path.join(home, '.kube', 'config'), ''),
+				'default as Bearer first',
+			],
+			[
+				'with a kubeconfig that names no namespace',
+				({account: at, home}) => {
+					writeFileSync(path.join(at, 'namespace'), 'of-the-pod');
+					writeFileSync(path.join(home, '.kube', 'config'), kubeconfig());
+				},
+				'of-the-pod as Bearer mine',
+			],
+			[
+				'with a kubeconfig that names one',
+				({home}) => writeFileSync(path.join(home, '.kube', 'config'), kubeconfig('named')),
+				'named as Bearer mine',
+			],
+			['with an empty token', ({account: at}) => writeFileSync(path.join(at, 'token'), ''), undefined],
+			['without a token', ({account: at}) => rmSync(path.join(at, 'token')), undefined],
+		])('%s', async (_, prepare, asked) => {
+			const place = {
+				account: path.join(directory, path.relative('/var/run/secrets', account)),
+				home: directory,
+			};
+			rmSync(path.join(directory, '.kube'), {recursive: true, force: true});
+			mkdirSync(path.join(directory, '.kube'));
+			writeFileSync(path.join(place.account, 'token'), 'first');
+			writeFileSync(path.join(place.account, 'ca.crt'), authority.pem);
+			writeFileSync(path.join(place.account, 'namespace'), 'default');
+			const env = {
+				HOME: directory,
+				KUBERNETES_SERVICE_HOST: '127.0.0.1',
+				KUBERNETES_SERVICE_PORT: String(relay.port),
+				KUBECACHEDIR: path.join(directory, 'cache'),
+				...prepare(place),
+			};
+			const asks = async (command: readonly string[]) => {
+				const before = relay.seen.length;
+				await runCommand('unshare', inPod(directory, command), env);
+				const request = relay.seen.slice(before).find(({path: to}) => to.endsWith('/services/nosuch'));
+				if (!request) return undefined;
+				const namespace = /\/namespaces\/([^/]+)\//.exec(request.path)?.[1];
+				return `${namespace} as ${request.headers.authorization}`;
+			};
+			const ours = [process.execPath, builtProgram, 'get', 'nosuch'];
+			const commands = [ours, ...(hasKubectl ? [['kubectl', 'get', 'ksvc', 'nosuch']] : [])];
+			for (const command of commands) expect(await asks(command)).toBe(asked);
+		});
 	});
 });

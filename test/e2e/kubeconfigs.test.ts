@@ -56,6 +56,19 @@ const v1 = 'client.authentication.k8s.io/v1';
 const exec = (own: Files, more: string, version = v1) =>
 	`exec: {apiVersion: ${version}, command: ${own.directory}/login${version === v1 ? '' : '-beta'}, ${more}}`;
 
+/** A plugin of its own, as a script of sh; `give` is what prints the credentials. */
+function plugin(own: Files, script: (give: (status?: object) => string) => string, mode = 'Never'): string {
+	const give = (status: object = {token: own.token}) =>
+		`printf '%s' '${JSON.stringify({kind: 'ExecCredential', apiVersion: v1, status})}'`;
+	const file = `${own.directory}/plugin`;
+	writeFileSync(file, `#!/bin/sh\n${script(give)}\n`);
+	chmodSync(file, 0o755);
+	return text(own, {
+		user: `exec: {apiVersion: ${v1}, command: ${file}, interactiveMode: ${mode}, provideClusterInfo: true}`,
+	});
+}
+
+const stale = ({token}: Files) => ({token, expirationTimestamp: '2020-01-01T00:00:00Z'});
 const formerExec = (own: Files) => exec(own, 'interactiveMode: Never').replace(v1, `${v1}alpha1`);
 const oidc = (config: string) => `auth-provider: {name: oidc, config: {${config}}}`;
 const issuer = 'idp-issuer-url: "https://127.0.0.1:1", client-id: c';
@@ -208,6 +221,40 @@ const cases: Case[] = [
 		own => text(own, {user: exec(own, 'interactiveMode: Never').replace('/login', '/nosuch')}),
 		'no way',
 	],
+	[
+		'exec: with a byte order mark',
+		own => plugin(own, give => `printf '\\357\\273\\277'; ${give()}`),
+		'reached',
+	],
+	[
+		'exec: without its kind',
+		own => plugin(own, give => `${give()} | sed 's/"kind":"ExecCredential",//'`),
+		'reached',
+	],
+	[
+		'exec: that says much beside',
+		own => plugin(own, give => `head -c 200000 /dev/zero | tr '\\0' x >&2; ${give()}`),
+		'reached',
+	],
+	['exec: that gives what has expired', own => plugin(own, give => give(stale(own))), 'reached'],
+	['exec: that wants a terminal', own => plugin(own, give => give(), 'Always'), 'no way'],
+	['exec: that prints more than it gives', own => plugin(own, give => `${give()}; echo bye`), 'no way'],
+	['exec: that prints nothing', own => plugin(own, () => 'true'), 'no way'],
+	['exec: that is ended', own => plugin(own, () => 'kill -9 $$'), 'no way'],
+	['exec: that gives nothing', own => plugin(own, give => give({})), 'no way'],
+	['exec: that gives a token in two lines', own => plugin(own, give => give({token: 'a\nb'})), 'no way'],
+	[
+		'exec: that gives a certificate alone',
+		own => plugin(own, give => give({clientCertificateData: 'x'})),
+		'no way',
+	],
+	[
+		'exec: that gives a certificate that is none',
+		own => plugin(own, give => give({clientCertificateData: 'x', clientKeyData: 'y'})),
+		'no way',
+	],
+	['a token in two lines', own => text(own, {user: 'token: "a\\nb"'}), 'no way'],
+	['an empty file of a token', own => text(own, {user: `tokenFile: ${own.directory}/empty`}), 'no way'],
 	['auth-provider: one of former times', own => text(own, {user: 'auth-provider: {name: gcp}'}), 'no way'],
 	['auth-provider: one that nobody knows', own => text(own, {user: 'auth-provider: {name: foo}'}), 'no way'],
 	['exec: a version of former times', own => text(own, {user: formerExec(own)}), 'no way'],
@@ -255,6 +302,7 @@ describe('a kubeconfig', () => {
 			directory,
 		};
 		writeFileSync(`${directory}/ca.crt`, Buffer.from(own.ca, 'base64'));
+		writeFileSync(`${directory}/empty`, '');
 		writeFileSync(`${directory}/token`, `${own.token}\n`);
 		for (const [name, version] of [
 			['login', v1],

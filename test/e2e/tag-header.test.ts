@@ -1,12 +1,15 @@
 /** A load balancer that has a rule for the service's own host alone: tags are asked by header, where the cluster has that on. */
 import {afterAll, afterEach, beforeAll, beforeEach, expect, it} from 'vitest';
 import type {IncomingMessage} from 'node:http';
-import {mkdtempSync, rmSync} from 'node:fs';
+import {mkdtempSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {connect} from '../../source/kube/connect.js';
 import type {Cluster} from '../../source/kube/cluster.js';
 import {corePath, ingressPath} from '../../source/kube/paths.js';
+import {at, startApiRelay, tokenOf, type KubernetesObject} from '../support/api-relay.js';
+import {kubeconfigFor} from '../support/api-server.js';
+import {createAuthority, hasOpenssl} from '../support/authority.js';
 import {eventually} from '../support/eventually.js';
 import {startTestGateway, type TestGateway} from '../support/gateways.js';
 import {builtProgram, runProgram} from '../support/run-program.js';
@@ -189,3 +192,63 @@ it('says of no answer whose it is, and calls no canary good, by a header that do
 	expect(terminal.screen()).toMatch(/\(no answers\) +…00002/);
 	expect(terminal.screen()).toContain('Cannot be judged');
 });
+
+function secure(holder: KubernetesObject): void {
+	const {url} = holder;
+	if (typeof url === 'string') holder['url'] = url.replace(/^http:/, 'https:');
+}
+
+/** URLs of the service and of its tags as behind external-domain-tls. */
+function overTls(object: KubernetesObject): void {
+	if (object['apiVersion'] !== 'serving.knative.dev/v1') return;
+	const status = at(object, 'status');
+	secure(status);
+	const {traffic} = status;
+	for (const entry of Array.isArray(traffic) ? traffic : []) secure(Object(entry));
+}
+
+it.skipIf(!hasOpenssl)(
+	'asks by header where the certificate is for the host of the service alone',
+	async () => {
+		await switchFeature('enabled');
+		const authority = createAuthority();
+		const behindTls = await startTestGateway({
+			to: sandbox.gateway,
+			tls: authority.issue('cart', ['DNS:cart.default.example.com']),
+		});
+		const relay = await startApiRelay(sandbox.kubeconfig, {
+			rules: {token: tokenOf(sandbox.kubeconfig), object: overTls},
+		});
+		try {
+			const kubeconfig = path.join(directory, 'kubeconfig');
+			writeFileSync(kubeconfig, kubeconfigFor(relay.url, {user: {token: 'any'}}));
+			const flags = ['--kubeconfig', kubeconfig, '--cacert', authority.file];
+			const args = [...flags, '--gateway', `127.0.0.1:${behindTls.port}`];
+			const {output} = await runProgram(['verify', 'cart', '--n', '40', '--rate', '50', ...args], {
+				XDG_STATE_HOME: directory,
+			});
+			expect(output.replaceAll(/\s+/g, ' ')).toContain(
+				'The hosts of tags lead nowhere: stable, canary asked with the header Knative-Serving-Tag instead.',
+			);
+			await using terminal = openTerminal({
+				command: process.execPath,
+				args: [builtProgram, '--rate', '10', ...args],
+				env: {XDG_STATE_HOME: directory},
+				cols: 160,
+			});
+			await terminal.until(/▸ . cart [█▓▒░#=. ]+90│10/);
+			terminal.press('space');
+			await terminal.until(/tags are asked with the header Knative-Serving-Tag/);
+			await terminal.until(/canary not worse so far: 0 of \d+ failed/);
+			expect(behindTls.seen.every(({host}) => host === 'cart.default.example.com')).toBe(true);
+			const compared = await runProgram(['complete', 'cart', '--dry-run', '--yes', ...args], {
+				XDG_STATE_HOME: directory,
+			});
+			expect(compared.output).not.toMatch(/could not be compared|not compared/);
+		} finally {
+			await relay.close();
+			await behindTls.close();
+			authority.remove();
+		}
+	},
+);

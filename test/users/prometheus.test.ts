@@ -1,16 +1,10 @@
 /** Users by Prometheus: a server that speaks its HTTP API, at a URL and behind the API server. */
-import {createServer} from 'node:http';
+import {createServer, type ServerResponse} from 'node:http';
 import {once} from 'node:events';
 import {describe, expect, it, onTestFinished} from 'vitest';
 import {connect} from '../../source/kube/connect.js';
-import {
-	askPrometheusAt,
-	createPrometheusMeter,
-	promNames,
-	promQueries,
-	promWindow,
-	readVector,
-} from '../../source/users/prometheus.js';
+import {createPrometheusMeter, promNames, promQueries} from '../../source/users/prometheus.js';
+import {askPrometheusAt, readVector} from '../../source/users/prometheus-answer.js';
 import {parsePrometheusPlace} from '../../source/users/prometheus-place.js';
 import type {UsersSnapshot} from '../../source/users/users.js';
 import {startApiServer} from '../support/api-server.js';
@@ -147,7 +141,9 @@ it('says why it is not known', async () => {
 	);
 	expect(
 		(await first(createPrometheusMeter({ask, namespace: 'default', service: 'cart'}))).problems[0]?.sentence,
-	).toBe('Prometheus has no requests of cart: does it scrape port 9091 of its pods?');
+	).toBe(
+		'Prometheus has no requests of cart in 60 s: nobody came, or it does not scrape port 9091 of its pods',
+	);
 });
 
 it('takes nothing for an answer that is none', () => {
@@ -160,20 +156,96 @@ it('takes nothing for an answer that is none', () => {
 	}
 });
 
-it('quotes what it asks for, and ignores what is no number', () => {
+const vector = (...result: readonly (readonly [Record<string, string>, string])[]) => ({
+	status: 'success',
+	data: {resultType: 'vector', result: result.map(([metric, value]) => ({metric, value: [1, value]}))},
+});
+
+it.each(['NaN', '+Inf', '-Inf', '-5', 'abc', '', '1e308'])('takes %s for no number of requests', text => {
+	expect(readVector(vector([{revision_name: 'a'}, '5'], [{revision_name: 'a'}, text]))).toEqual({
+		ok: false,
+		sentence: `Prometheus says ${text}, which is no number of requests`,
+	});
+});
+
+it('takes no more series than a service can have', () => {
+	const many = Array.from({length: 5001}, (_, number) => [{revision_name: String(number)}, '1'] as const);
+	expect(readVector(vector(...many))).toEqual({
+		ok: false,
+		sentence: 'Prometheus answers with 5001 series, more than 5000',
+	});
+});
+
+/** A meter of a server at a URL that answers each question so. */
+async function answering(
+	respond: (response: ServerResponse, authorization: string | undefined, query: string) => void,
+	login = '',
+) {
+	const server = createServer((request, response) => {
+		const query = new URL(request.url ?? '', 'http://x').searchParams.get('query') ?? '';
+		respond(response, request.headers.authorization, query);
+	});
+	onTestFinished(() => {
+		server.close();
+		server.closeAllConnections();
+	});
+	server.listen(0, '127.0.0.1');
+	await once(server, 'listening');
+	const address = server.address();
+	const port = typeof address === 'object' ? address?.port : 0;
+	const {cluster} = await apiServer();
+	const ask = askPrometheusAt({kind: 'url', url: new URL(`http://${login}127.0.0.1:${port}`)}, cluster);
+	return createPrometheusMeter({ask, namespace: 'default', service: 'cart'});
+}
+
+it.each([
+	[200, '<html>login</html>', /answers with HTTP 200, and no JSON$/],
+	[401, 'Unauthorized', /answers with HTTP 401: Prometheus wants a login, such as https:\/\/USER:PASSWORD@/],
+	[401, '{"message":"Unauthorized"}', /answers with HTTP 401: Prometheus wants a login/],
+	[503, '{"message":"no"}', /^127\.0\.0\.1:\d+ answers with HTTP 503$/],
+	[422, '{"status":"error","error":"many-to-many\\u001b"}', /^Prometheus: many-to-many␛$/],
+	[200, JSON.stringify(vector()).padEnd(9_000_000), /answers with more than 8388608 bytes$/],
+	[200, '['.repeat(100_000), /and no JSON$/],
+])('says of HTTP %i why nothing is known', async (status, body, sentence) => {
+	const {state, problems} = await first(
+		await answering(response => {
+			response.writeHead(status);
+			response.end(body);
+		}),
+	);
+	expect([state, problems]).toEqual([
+		'unknown',
+		[{kind: 'unread', sentence: expect.stringMatching(sentence)}],
+	]);
+});
+
+it('logs in as the URL says', async () => {
+	const {state} = await first(
+		await answering((response, authorization, query) => {
+			const isKnown = authorization === `Basic ${Buffer.from('me:p@ss').toString('base64')}`;
+			response.writeHead(isKnown ? 200 : 401);
+			response.end(JSON.stringify(answerTo(query)));
+		}, 'me:p%40ss@'),
+	);
+	expect(state).toBe('counting');
+});
+
+it('does not take a revision for unused that it has nothing of', async () => {
+	const {state, problems} = await first(
+		await answering((response, _, query) => {
+			const isOfCounts = query.startsWith('sum by (revision_name, response_code)');
+			const only = [{revision_name: 'cart-00001', response_code: '200'}, '480'] as const;
+			response.end(JSON.stringify(isOfCounts ? vector(only) : answerTo(query)));
+		}),
+	);
+	expect([state, problems[0]?.sentence]).toEqual([
+		'unknown',
+		'Prometheus has no requests of cart-00002 in 60 s: nobody came, or it does not scrape port 9091 of its pods',
+	]);
+});
+
+it('quotes what it asks for', () => {
 	const [newer] = promNames('de"fault', 'cart');
 	if (!newer) throw new Error('no names');
 	expect(promQueries(newer, 30).counts).toContain('k8s_namespace_name="de\\"fault"');
-	const window = promWindow(
-		newer,
-		{
-			counts: [
-				{labels: new Map([['kn_revision_name', 'cart-00001']]), value: Number.NaN},
-				{labels: new Map([['kn_revision_name', 'cart-00002']]), value: 60},
-			],
-			buckets: [],
-		},
-		{split, seconds: 30},
-	);
-	expect(window.rows.map(({share}) => share)).toEqual([0, 1]);
 });

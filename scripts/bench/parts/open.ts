@@ -15,9 +15,14 @@ export function openConsole(
 	nodeFlags: readonly string[] = [],
 	flags: readonly string[] = [],
 ): TestTerminal {
+	return openCommand([process.execPath, ...nodeFlags, program, ...flags], kubeconfig);
+}
+
+/** Another way to start it: the executable. */
+export function openCommand([command = '', ...args]: readonly string[], kubeconfig: string): TestTerminal {
 	return openTerminal({
-		command: process.execPath,
-		args: [...nodeFlags, program, ...flags],
+		command,
+		args,
 		env: {
 			XDG_STATE_HOME: path.resolve('node_modules/.cache/kn-canary-test/state'),
 			// A configuration file of whoever measures would be read, with what it takes to understand it.

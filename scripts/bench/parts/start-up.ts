@@ -5,15 +5,15 @@ import {processTime, usage} from './process.ts';
 import {median, pause} from './statistics.ts';
 import type {Add} from './results.ts';
 
-type Start = {panes: number; services: number; whole: number; revisions: number; complete: number};
+export type Start = {panes: number; services: number; whole: number; revisions: number; complete: number};
 
 /**
  * Milliseconds to the title and the empty panes, to the services in them, to the whole frame, which is Ink's and from
  * which on keys are answered, to the revisions of the service that is selected, and to the last revision of all.
  */
-async function startUp(kubeconfig: string): Promise<Start> {
+export async function startUp(kubeconfig: string, open = openConsole): Promise<Start> {
 	const start = performance.now();
-	await using terminal = openConsole(kubeconfig);
+	await using terminal = open(kubeconfig);
 	const reached = async (wanted: RegExp): Promise<number> => {
 		await terminal.until(wanted, {within: 60_000});
 		return performance.now() - start;

@@ -1,6 +1,7 @@
 /** The configuration file: where it is, and what it says. */
 import * as v from 'valibot';
 import {readGivenSync} from '../../files/given-file.js';
+import {placeInYaml} from '../../knative/text/place-in-yaml.js';
 import {printable} from '../../knative/text/printable.js';
 
 /** A file that cannot be used, as a sentence. */
@@ -43,9 +44,8 @@ export async function parseConfig(text: string, place: string, known: ReadonlySe
 		// A file of comments alone says nothing, which to the parser is no document.
 		read = text.replaceAll(/^\s*(?:#.*)?$/gm, '').trim() === '' ? {} : load(text);
 	} catch (error) {
-		throw new ConfigError(
-			`${where} is no YAML: ${printable(error instanceof Error ? error.message : String(error))}`,
-		);
+		// Where, and nothing of what stands there: it may be a header with a token.
+		throw new ConfigError(`${where} is no YAML${placeInYaml(error)}`);
 	}
 	if (Array.isArray(read)) throw new ConfigError(`${where} has to be keys with values, not a list.`);
 	const parsed = v.safeParse(file, read);

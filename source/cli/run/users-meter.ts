@@ -11,8 +11,10 @@ export async function usersMeterOf(
 	const {namespace, service, prometheus} = options;
 	const recent = options.for * 1000;
 	if (prometheus) {
-		const {askPrometheusAt, createPrometheusMeter} = await import('../../users/prometheus.js');
-		return createPrometheusMeter({ask: askPrometheusAt(prometheus, cluster), namespace, service, recent});
+		const {askPrometheusAt} = await import('../../users/prometheus-answer.js');
+		const {createPrometheusMeter, shortestLook} = await import('../../users/prometheus.js');
+		const ask = askPrometheusAt(prometheus, cluster);
+		return createPrometheusMeter({ask, namespace, service, recent: Math.max(recent, shortestLook)});
 	}
 	const {createUsersMeter} = await import('../../users/users.js');
 	return createUsersMeter({cluster, namespace, recent});

@@ -159,7 +159,8 @@ async function meterByPrometheus(
 	asked: Cluster,
 	{namespace, name}: ServiceView,
 ): Promise<UsersMeter> {
-	const {askPrometheusAt, createPrometheusMeter} = await import('../../users/prometheus.js');
+	const {askPrometheusAt} = await import('../../users/prometheus-answer.js');
+	const {createPrometheusMeter} = await import('../../users/prometheus.js');
 	return createPrometheusMeter({ask: askPrometheusAt(place, asked), namespace, service: name});
 }
 

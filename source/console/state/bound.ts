@@ -1,9 +1,11 @@
 /** Binds what is selected by default to an object as soon as there is one, so that it is that one from then on. Pure. */
 import type {RevisionView} from '../../knative/revision/revision.js';
 import type {ServiceView} from '../../knative/service/service.js';
+import {splitOf} from '../../knative/split/split.js';
 import {keyOf} from '../tables/object-name.js';
 import {indexOfName} from '../tables/tables.js';
 import {selectionOf, type RevisionChoice, type Selected} from './selection.js';
+import {firstRowOf, selectedIn, type FirstRow} from '../../knative/split/slider-row.js';
 import type {Scope} from './scope-kind.js';
 import {visibleServices} from './visible.js';
 
@@ -15,16 +17,49 @@ type Selecting = {
 	revisions: ReadonlyMap<string, readonly RevisionView[]>;
 	selected: Selected | undefined;
 	revision: ReadonlyMap<string, RevisionChoice>;
+	row: ReadonlyMap<string, string>;
+	firstRow: FirstRow | undefined;
+	lastTold: ServiceView | undefined;
+	moves: ReadonlyMap<string, {own: boolean; generation: number}>;
 };
 
 /**
  * The state with its selection bound: to the first service where none was selected yet, to the newest revision of the
- * selected service where none of that was. The same state where there is nothing to bind.
+ * selected service and the first row of its slider where none of those was. The same state where there is nothing to bind.
  */
 export function bound<State extends Selecting>(state: State): State {
 	const selected = boundService(state);
 	const revision = boundRevision(state, selected);
-	return selected === state.selected && revision === state.revision ? state : {...state, selected, revision};
+	const lastTold = lastToldOf(state, selected);
+	const firstRow = boundRow(state, lastTold);
+	const isSame =
+		selected === state.selected &&
+		revision === state.revision &&
+		lastTold === state.lastTold &&
+		firstRow === state.firstRow;
+	return isSame ? state : {...state, selected, revision, lastTold, firstRow};
+}
+
+/** As it is told now; as it was told last where it is not any more. */
+function lastToldOf(
+	{services, lastTold}: Selecting,
+	selected: Selected | undefined,
+): ServiceView | undefined {
+	if (!selected) return undefined;
+	const named = services[indexOfName(services, selected)];
+	if (named?.uid === selected.uid) return named;
+	return lastTold?.uid === selected.uid ? lastTold : undefined;
+}
+
+/** Another one only for another service, or where an own change has taken the row out. */
+function boundRow(state: Selecting, service: ServiceView | undefined): FirstRow | undefined {
+	if (!service || state.row.has(service.uid)) return undefined;
+	const {firstRow} = state;
+	if (firstRow?.uid !== service.uid) return firstRowOf(service);
+	const move = state.moves.get(service.uid);
+	const isOwn = move?.own === true && move.generation === service.generation;
+	const isThere = selectedIn(splitOf(service), undefined, firstRow) !== undefined;
+	return isOwn && !isThere ? firstRowOf(service) : firstRow;
 }
 
 function boundService(state: Selecting): Selected | undefined {

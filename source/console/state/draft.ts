@@ -39,7 +39,7 @@ function current(store: ConsoleStore): {service: ServiceView; draft: Draft; key:
 	const draft = draftOf(state, service) ?? {base: split, generation: service.generation, split};
 	const row = selectedRow(state, service);
 	if (!row) {
-		const chosen = state.row.get(service.uid) ?? 'The selected row';
+		const chosen = state.row.get(service.uid) ?? state.firstRow?.key ?? 'The selected row';
 		notify(store, {tone: 'info', text: `${chosen} is not in the split any more. ↑↓ selects a row.`});
 		return undefined;
 	}

@@ -10,6 +10,7 @@ import {set, splitOf, type Split, type SplitRow} from '../../knative/split/split
 import type {ConsoleState, Draft, ReflectorState, Sheet} from './state.js';
 import {compareNames, keyOf, type ObjectName} from '../tables/object-name.js';
 import {indexOfName, placeOf} from '../tables/tables.js';
+import {selectedIn} from '../../knative/split/slider-row.js';
 import {sortedRows} from './sorted.js';
 import {hasInText, visibleServices} from './visible.js';
 import {withGoneRevision, withGoneService, type Gone, type Selected} from './selection.js';
@@ -57,7 +58,9 @@ function namedRows(state: ConsoleState): readonly ServiceRow[] {
 	const fate = fateOfService(state, gone);
 	const known = rowsWithGone.get(visible);
 	if (known?.gone === gone && known.fate === fate) return known.rows;
-	const rows = withGoneService(visible, gone, fate);
+	const {lastTold} = state;
+	const last = lastTold?.uid === gone.uid ? lastTold : undefined;
+	const rows = withGoneService(visible, gone, {fate, last});
 	rowsWithGone.set(visible, {gone, fate, rows});
 	return rows;
 }
@@ -245,7 +248,7 @@ export function draftOf(
 
 /** What the slider shows: the draft, or else what the service has; while an exact share is typed, with that. */
 export function shownSplit(
-	state: Pick<ConsoleState, 'drafts' | 'row' | 'typed'>,
+	state: Pick<ConsoleState, 'drafts' | 'row' | 'firstRow' | 'typed'>,
 	service: ServiceView,
 ): Split {
 	const split = draftOf(state, service)?.split ?? splitOf(service);
@@ -255,14 +258,20 @@ export function shownSplit(
 	return row ? set(split, row.key, percent) : split;
 }
 
-/** The row of the slider that was chosen; the first one until one was. Undefined when it is not in the split any more. */
-export function selectedRow(state: ConsoleState, service: ServiceView): SplitRow | undefined {
+/** The row of the slider that was chosen; the first one there was until one was. Undefined when it is not in the split any more. */
+export function selectedRow(
+	state: Pick<ConsoleState, 'drafts' | 'row' | 'firstRow' | 'typed'>,
+	service: ServiceView,
+): SplitRow | undefined {
 	return rowOf(state, service, shownSplit(state, service));
 }
 
-function rowOf({row}: Pick<ConsoleState, 'row'>, {uid}: ServiceView, split: Split): SplitRow | undefined {
-	const chosen = row.get(uid);
-	return chosen === undefined ? split[0] : split.find(({key}) => key === chosen);
+function rowOf(
+	{row, firstRow}: Pick<ConsoleState, 'row' | 'firstRow'>,
+	{uid}: ServiceView,
+	split: Split,
+): SplitRow | undefined {
+	return selectedIn(split, row.get(uid), firstRow?.uid === uid ? firstRow : undefined);
 }
 
 export function topSheet({sheets}: ConsoleState): Sheet | undefined {

@@ -2,6 +2,7 @@
  * What is selected is an object, told by its uid. When it goes, the selection stays where it was and selects nothing: it
  * never falls on a neighbour, nor on another object that takes the name. Only the operator moves it. Pure.
  */
+import type {ServiceView} from '../../knative/service/service.js';
 import type {ObjectName} from '../tables/object-name.js';
 import {placeOf} from '../tables/tables.js';
 import type {Fate} from './fate.js';
@@ -20,8 +21,8 @@ export type AwaitedRevision = {newerThan: number};
 
 export type RevisionChoice = Selected | AwaitedRevision;
 
-/** The place in a list of what is selected and gone. */
-export type Gone = ObjectName & {uid: string; isGone: true; fate: Fate};
+/** The place in a list of what is selected and gone. `last`: a service as it was last told of. */
+export type Gone = ObjectName & {uid: string; isGone: true; fate: Fate; last?: ServiceView | undefined};
 
 type Identified = ObjectName & {uid: string};
 
@@ -42,22 +43,23 @@ export const selectionOf = ({
 	...(generation !== undefined && {generation}),
 });
 
-const goneOf = ({uid, namespace, name}: Selected, fate: Fate): Gone => ({
+const goneOf = ({uid, namespace, name}: Selected, fate: Fate, last?: ServiceView): Gone => ({
 	uid,
 	namespace,
 	name,
 	isGone: true,
 	fate,
+	...(last && {last}),
 });
 
 /** The services in order of namespace and name, with a row for the selected one where that is gone. */
 export function withGoneService<Item extends Identified>(
 	items: readonly Item[],
 	gone: Selected,
-	fate: Fate,
+	{fate, last}: {fate: Fate; last: ServiceView | undefined},
 ): readonly (Item | Gone)[] {
 	const place = placeOf(items, gone);
-	return [...items.slice(0, place), goneOf(gone, fate), ...items.slice(place)];
+	return [...items.slice(0, place), goneOf(gone, fate, last), ...items.slice(place)];
 }
 
 /** The revisions, newest first, with a row for the selected one where that is gone. */

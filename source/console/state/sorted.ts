@@ -22,15 +22,16 @@ const releasing = 4;
 type Verdicts = ReadonlyMap<string, Pick<ServiceVerdict, 'tone'>>;
 
 function rankOf(row: ServiceRow, verdicts: Verdicts): number {
-	if (isGone(row)) return 6;
 	if (verdicts.get(row.uid)?.tone === 'bad') return 0;
+	// What is gone stays where it was.
+	if (isGone(row)) return row.last ? rankOf(row.last, verdicts) : 6;
 	const {kind} = serviceState(row);
 	const sharing = row.statusTraffic.filter(({percent}) => percent > 0);
 	return kind === 'ready' && sharing.length > 1 ? releasing : ranks[kind];
 }
 
 /** The newest first. */
-const bornAt = (row: ServiceRow) => (isGone(row) ? 0 : (row.createdAt ?? 0));
+const bornAt = (row: ServiceRow) => (isGone(row) ? row.last : row)?.createdAt ?? 0;
 
 const known = new WeakMap<
 	readonly ServiceRow[],

@@ -3,7 +3,7 @@ import {TransportError, type ApiAnswer, type Cluster} from '../../kube/cluster.j
 import {parseList} from '../../kube/objects.js';
 import {depthSentence} from '../../knative/objects/parsed.js';
 import {ofService, servingPath} from '../../kube/paths.js';
-import {sentenceOf} from '../../kube/status.js';
+import {isOnTheWay, sentenceOf} from '../../kube/status.js';
 import {parseRevision, type RevisionView} from '../../knative/revision/revision.js';
 import {withPodTrouble} from './pod-trouble.js';
 import {parseService, type ServiceView} from '../../knative/service/service.js';
@@ -20,7 +20,8 @@ async function get(
 ): Promise<{ok: true; answer: ApiAnswer} | Refused> {
 	try {
 		const answer = await cluster.request({method: 'GET', path, ...(query && {query})});
-		return answer.status === 200
+		// Who answers with no object is not the API server.
+		return answer.status === 200 && !isOnTheWay(answer)
 			? {ok: true, answer}
 			: {ok: false, reason: sentenceOf(answer), isAnswer: true};
 	} catch (error) {

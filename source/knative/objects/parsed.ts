@@ -151,9 +151,16 @@ const fieldManagers = v.pipe(
 	}),
 );
 
+/** What a path of the API can end in, as the server itself takes it (apimachinery IsValidPathSegmentName). */
+const pathSegment = v.pipe(
+	v.string(),
+	v.minLength(1),
+	v.check(segment => segment !== '.' && segment !== '..' && !/[/%]/.test(segment), 'no name of an object'),
+);
+
 /** A reading of `metadata`; a missing name, or uid where something is to be written, is for the caller to refuse. */
 export const metadata = v.object({
-	name: v.pipe(v.string(), v.minLength(1), v.transform(printable)),
+	name: v.pipe(pathSegment, v.transform(printable)),
 	namespace: sharedText,
 	uid: text,
 	resourceVersion: text,
@@ -164,19 +171,33 @@ export const metadata = v.object({
 	annotations: stringMap,
 });
 
+/** Of an object that is asked for again by its namespace and name: without a namespace it would be another one. */
+export const placedMetadata = v.object({
+	...metadata.entries,
+	namespace: v.pipe(pathSegment, v.transform(shared)),
+});
+
 /** The same, with who else writes the object. */
 export const ownedMetadata = v.object({
-	...metadata.entries,
+	...placedMetadata.entries,
 	ownerReferences: v.optional(controllers, []),
 	managedFields: v.optional(fieldManagers, []),
 });
+
+/** What is wrong with a value, without the value: it may be a secret, and valibot's own words have it in them. */
+export function issueWords({message, expected, input}: v.BaseIssue<unknown>): string {
+	if (!message.startsWith('Invalid ')) return message;
+	if (input === undefined) return 'it is missing';
+	const found = input === null ? 'null' : Array.isArray(input) ? 'a list' : `of type ${typeof input}`;
+	return expected === null ? `it is ${found}` : `expected ${expected}, and it is ${found}`;
+}
 
 /** One sentence out of what valibot found: the place and what is wrong there. */
 export function issueSentence(what: string, issues: readonly v.BaseIssue<unknown>[]): string {
 	const [issue] = issues;
 	if (!issue) return `${what} cannot be read.`;
 	const path = v.getDotPath(issue);
-	return printable(`${what} cannot be read: ${path === null ? '' : `${path}: `}${issue.message}.`);
+	return printable(`${what} cannot be read: ${path === null ? '' : `${path}: `}${issueWords(issue)}.`);
 }
 
 const named = v.object({metadata: v.object({name: v.string()})});

@@ -15,8 +15,8 @@ export type Base = {readonly revision: string; readonly template: RawTemplate};
 const revisionObject = v.object({
 	metadata: v.object({
 		name: v.string(),
-		labels: v.optional(v.record(v.string(), v.string()), {}),
-		annotations: v.optional(v.record(v.string(), v.string()), {}),
+		labels: v.nullish(v.record(v.string(), v.string()), {}),
+		annotations: v.nullish(v.record(v.string(), v.string()), {}),
 	}),
 	spec: revisionSpec,
 });

@@ -108,6 +108,9 @@ function refusalOf(
 	placeholders: Placeholders | undefined,
 ): string | undefined {
 	const {percent, newTag, oldTag, image} = request;
+	if (view.template.spec.containers.length === 0) {
+		return `The template of ${view.name} has no container: no revision can be made of it.`;
+	}
 	if (!Number.isInteger(percent) || percent < 0 || percent > 100) {
 		return 'The share of the new revision is a whole percent from 0 to 100.';
 	}
@@ -156,7 +159,8 @@ function templateOperations(view: ServiceView, request: RevisionRequest): PatchO
 	const operations: PatchOperation[] = [];
 	const annotations: Record<string, string> = {};
 	if (request.image !== undefined && request.image !== present?.image) {
-		operations.push({op: 'replace', path: pointer(...container, 'image'), value: request.image});
+		const op = present?.image === undefined ? 'add' : 'replace';
+		operations.push({op, path: pointer(...container, 'image'), value: request.image});
 		annotations[userImageAnnotation] = request.image;
 	}
 	const before = presentEnv(view);

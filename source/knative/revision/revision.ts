@@ -5,10 +5,10 @@ import {
 	conditions,
 	depthSentence,
 	issueSentence,
-	metadata,
 	nameOf,
 	optionalText,
 	optionalWhole,
+	placedMetadata,
 	shared,
 	type ConditionView,
 	type Parsed,
@@ -72,7 +72,7 @@ const emptyStatus = {
 };
 
 const revision = v.object({
-	metadata,
+	metadata: placedMetadata,
 	spec: revisionSpec,
 	status: v.fallback(
 		v.object({
@@ -93,7 +93,7 @@ export function digestIn(image: string | undefined): string | undefined {
 
 const routingStates = v.picklist(['active', 'reserve', 'pending']);
 
-/** A Revision without `status` (just created) is fine; one without a name or containers is not, nor one that is too deep. */
+/** A Revision without `status` (just created) is fine; one without a name is not, nor one that is too deep. */
 export function parseRevision(input: unknown): Parsed<RevisionView> {
 	const reason = depthSentence('Revision', input);
 	if (reason !== undefined) return {ok: false, reason};

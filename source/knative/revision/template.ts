@@ -36,13 +36,23 @@ export type TemplateSummary = {
 	pullSecrets: readonly string[];
 };
 
-// Exact: what is absent stays absent when it is written back.
-const containerSchema = v.looseObject({
+/** Null is absent, as it is to the server (Go's encoding/json). */
+function withoutNulls(input: unknown): unknown {
+	if (typeof input !== 'object' || input === null || Array.isArray(input)) return input;
+	if (!Object.values(input).includes(null)) return input;
+	return Object.fromEntries(Object.entries(input).filter(([, value]) => value !== null));
+}
+
+// Exact: what is absent stays absent when it is written back. Unknown fields are kept for the same reason.
+const sent = <Entries extends v.ObjectEntries>(entries: Entries) =>
+	v.pipe(v.unknown(), v.transform(withoutNulls), v.looseObject(entries));
+
+const containerSchema = sent({
 	name: v.exactOptional(v.string()),
-	image: v.string(),
+	image: v.exactOptional(v.string()),
 	env: v.exactOptional(
 		v.array(
-			v.looseObject({
+			sent({
 				name: v.string(),
 				value: v.exactOptional(v.string()),
 				valueFrom: v.exactOptional(v.unknown()),
@@ -51,7 +61,7 @@ const containerSchema = v.looseObject({
 	),
 	ports: v.exactOptional(
 		v.array(
-			v.looseObject({
+			sent({
 				name: v.exactOptional(v.string()),
 				containerPort: v.exactOptional(v.number()),
 				protocol: v.exactOptional(v.string()),
@@ -60,23 +70,25 @@ const containerSchema = v.looseObject({
 	),
 });
 
-/** The spec of a revision: unknown fields are kept, since it is written back. */
-export const revisionSpec = v.looseObject({
-	containers: v.pipe(v.array(containerSchema), v.minLength(1)),
+/** The spec of a revision. One without containers can be read, and nothing can be made of it. */
+export const revisionSpec = sent({
+	containers: v.optional(v.array(containerSchema), []),
 	containerConcurrency: v.exactOptional(v.number()),
 	serviceAccountName: v.exactOptional(v.string()),
-	imagePullSecrets: v.exactOptional(v.array(v.looseObject({name: v.exactOptional(v.string())}))),
+	imagePullSecrets: v.exactOptional(v.array(sent({name: v.exactOptional(v.string())}))),
 });
 
-export const template = v.looseObject({
+const strings = v.pipe(v.unknown(), v.transform(withoutNulls), v.record(v.string(), v.string()));
+
+export const template = sent({
 	metadata: v.exactOptional(
-		v.looseObject({
+		sent({
 			name: v.exactOptional(v.string()),
-			labels: v.exactOptional(v.record(v.string(), v.string())),
-			annotations: v.exactOptional(v.record(v.string(), v.string())),
+			labels: v.exactOptional(strings),
+			annotations: v.exactOptional(strings),
 		}),
 	),
-	spec: revisionSpec,
+	spec: v.optional(revisionSpec, {}),
 });
 
 /** A template as it was sent, with every field it has. Raw: never to be shown as it is. */

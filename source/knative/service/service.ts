@@ -176,7 +176,7 @@ const emptyStatus = {
 const service = v.object({
 	metadata: ownedMetadata,
 	spec: v.object({
-		template,
+		template: v.nullish(template, {}),
 		traffic: v.pipe(v.nullish(v.unknown(), []), specTraffic),
 	}),
 	status: v.fallback(
@@ -242,7 +242,7 @@ function ownersOf({
 }
 
 /**
- * A Service without `status` (just created) is fine; one without a name, template or a sound `spec.traffic` is not, nor one
+ * A Service without `status` (just created) or template is fine; one without a name or a sound `spec.traffic` is not, nor one
  * that is too deep to be compared, copied or printed.
  */
 export function parseService(input: unknown): Parsed<ServiceView> {

@@ -3,7 +3,6 @@
  * kubectl's rules (kubernetes/client-go tools/clientcmd/api types.go); plugins are run by plugin-login.ts, and OIDC is
  * client-node's, each loaded for those alone.
  */
-import {createSecureContext} from 'node:tls';
 import {readGiven} from '../../files/given-file.js';
 import {describeFault} from '../../knative/text/fault.js';
 import {printable} from '../../knative/text/printable.js';
@@ -11,7 +10,9 @@ import {dataOrFile, KubeconfigError, type KubeconfigUser, type SelectedContext} 
 import type {OidcLogin} from './oidc.js';
 import type {PluginLogin, PluginRun, TerminalLoan} from './plugin-login.js';
 import {movedTo} from './same-cluster.js';
-import {trustOf, type Trust} from './trust.js';
+import {mayBeToken} from './kubeconfig-entries.js';
+import {pairFault, type CertificatePair} from './trust/certificates.js';
+import {trustOf, type Trust} from './trust/trust.js';
 
 /** How to get to the API server. */
 export type ServerConnection = {
@@ -85,7 +86,10 @@ export function hasPlugin(user: KubeconfigUser): boolean {
 
 async function authorizationOf(user: KubeconfigUser): Promise<string | undefined> {
 	const token = (await fileToken(user)) || user.token;
-	if (token) return `Bearer ${token}`;
+	if (token) {
+		if (!mayBeToken(token)) throw new KubeconfigError('the token has characters that no header may have');
+		return `Bearer ${token}`;
+	}
 	if (!user.username) return undefined;
 	return `Basic ${Buffer.from(`${user.username}:${user.password ?? ''}`).toString('base64')}`;
 }
@@ -94,7 +98,12 @@ async function authorizationOf(user: KubeconfigUser): Promise<string | undefined
 async function fileToken({tokenFile, token}: KubeconfigUser): Promise<string | undefined> {
 	if (!tokenFile) return undefined;
 	try {
-		return (await readGiven(tokenFile)).toString('utf8').trim();
+		const read = (await readGiven(tokenFile)).toString('utf8').trim();
+		// Without it the server would be asked as nobody, and would tell of rights that are missing.
+		if (read === '' && !token) {
+			throw new KubeconfigError(`the file with the token of the user is empty: ${printable(tokenFile)}`);
+		}
+		return read;
 	} catch (error) {
 		if (token) return undefined;
 		throw error;
@@ -109,9 +118,7 @@ function loginIn(server: string): string | undefined {
 	return `Basic ${Buffer.from(login).toString('base64')}`;
 }
 
-type Certificate = {cert: string | Buffer; key: string | Buffer};
-
-async function certificateOf(user: KubeconfigUser): Promise<Certificate | undefined> {
+async function certificateOf(user: KubeconfigUser): Promise<CertificatePair | undefined> {
 	const cert = await dataOrFile(user['client-certificate-data'], user['client-certificate']);
 	const key = await dataOrFile(user['client-key-data'], user['client-key']);
 	if (cert === undefined && key === undefined) return undefined;
@@ -122,30 +129,11 @@ async function certificateOf(user: KubeconfigUser): Promise<Certificate | undefi
 				: 'there is a client-certificate and no client-key',
 		);
 	}
-	belongTogether({cert, key});
-	return {cert, key};
-}
-
-/** The pair that was tried last: it is read again for each request, and changes hardly ever. */
-let together = '';
-
-/** Throws KubeconfigError where TLS would refuse them, which says so in OpenSSL's words, at each request. */
-function belongTogether({cert, key}: Certificate): void {
-	const pair = `${String(cert)}${String(key)}`;
-	if (pair === together) return;
-	try {
-		createSecureContext({cert, key});
-	} catch (error) {
-		const code = error instanceof Error && 'code' in error ? error.code : '';
-		throw new KubeconfigError(
-			code === 'ERR_OSSL_X509_KEY_VALUES_MISMATCH'
-				? 'the client-key is not that of the client-certificate'
-				: /ENCRYPTED/.test(String(key))
-					? 'the client-key is encrypted; give it without a passphrase'
-					: 'the client-certificate or its client-key is not PEM',
-		);
+	const fault = pairFault({cert, key});
+	if (fault !== undefined) {
+		throw new KubeconfigError(fault.replaceAll(/\b(?=certificate|key)/g, 'client-'));
 	}
-	together = pair;
+	return {cert, key};
 }
 
 /** A failure to read a file, in words that name the user. */
@@ -207,7 +195,7 @@ export function credentialSource(
 
 	const logIn = async (): Promise<{
 		authorization: string | undefined;
-		certificate: Certificate | undefined;
+		certificate: CertificatePair | undefined;
 	}> => {
 		const {user} = selected;
 		const own = {authorization: await authorizationOf(user), certificate: await certificateOf(user)};

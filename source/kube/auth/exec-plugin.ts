@@ -8,6 +8,8 @@ import * as v from 'valibot';
 import {readGiven} from '../../files/given-file.js';
 import {printable} from '../../knative/text/printable.js';
 import type {SelectedContext} from './kubeconfig.js';
+import {mayBeToken} from './kubeconfig-entries.js';
+import {pairFault} from './trust/certificates.js';
 
 export type ExecCredential = {
 	token?: string;
@@ -53,7 +55,8 @@ const longestLine = 2000;
 
 const optionalText = v.optional(v.nullable(v.string()));
 const credentialSchema = v.object({
-	kind: v.literal('ExecCredential'),
+	// Left out it is what is expected: that is how client-go decodes it.
+	kind: v.exactOptional(v.literal('ExecCredential')),
 	apiVersion: v.string(),
 	status: v.optional(
 		v.nullable(
@@ -235,7 +238,7 @@ function linesOf(onLine: (line: string) => void): {add(text: string): void; end(
 function parseCredential(output: string, wantedVersion: string): ExecCredential {
 	let json: unknown;
 	try {
-		json = JSON.parse(output);
+		json = JSON.parse(output.replace(/^\uFEFF/, ''));
 	} catch {
 		// Without the cause, in which its beginning stands: that may be of a token.
 		throw new PluginError('what it printed is no JSON');
@@ -255,6 +258,9 @@ function parseCredential(output: string, wantedVersion: string): ExecCredential 
 		);
 	}
 	if (!token && !cert) throw new PluginError('it gave neither a token nor a certificate');
+	if (token && !mayBeToken(token)) throw new PluginError('its token has characters that no header may have');
+	const fault = cert && key ? pairFault({cert, key}) : undefined;
+	if (fault !== undefined) throw new PluginError(`of what it gave ${fault}`);
 	const expiresAt = expirationTimestamp ? Date.parse(expirationTimestamp) : Number.NaN;
 	return {
 		...(token && {token}),

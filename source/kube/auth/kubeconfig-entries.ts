@@ -75,3 +75,29 @@ export type SelectedContext = {
 	cluster: KubeconfigCluster & {server: string};
 	user: KubeconfigUser;
 };
+
+/** Whether a header can carry it: visible ASCII, blanks and what is beyond. */
+export const mayBeToken = (token: string): boolean => /^[\t\u0020-\u007E\u0080-\u00FF]*$/.test(token);
+
+export type KubeconfigSource = {
+	/** Path of one file, as `--kubeconfig` gives it. */
+	kubeconfig?: string;
+	/** The text itself, instead of any file. */
+	kubeconfigText?: string;
+	/** For tests: the environment, the home directory and where a pod finds its service account. */
+	env?: Record<string, string | undefined>;
+	home?: string;
+	serviceAccount?: string;
+};
+
+/** An entry as it stands in a file; only the one that is used is checked, so that another one's fault does not matter. */
+export type KubeconfigEntry = {value: unknown; file: string; directory: string};
+
+export type Kubeconfig = {
+	/** What was read, for messages. */
+	files: string[];
+	currentContext: string | undefined;
+	contexts: Map<string, KubeconfigEntry>;
+	clusters: Map<string, KubeconfigEntry>;
+	users: Map<string, KubeconfigEntry>;
+};

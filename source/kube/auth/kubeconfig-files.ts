@@ -9,23 +9,18 @@ import path from 'node:path';
 import {boolYaml11Tag, CORE_SCHEMA, load, mergeTag} from 'js-yaml';
 import * as v from 'valibot';
 import {readGiven} from '../../files/given-file.js';
+import {issueWords} from '../../knative/objects/parsed.js';
+import {placeInYaml} from '../../knative/text/place-in-yaml.js';
 import {printable} from '../../knative/text/printable.js';
+import {inCluster} from './in-cluster.js';
+import type {Kubeconfig, KubeconfigSource} from './kubeconfig-entries.js';
+
+export type {Kubeconfig, KubeconfigEntry, KubeconfigSource} from './kubeconfig-entries.js';
 
 /** The kubeconfig, or what it says, is no way to a cluster. The message tells the operator what to do. */
 export class KubeconfigError extends Error {
 	override name = 'KubeconfigError';
 }
-
-export type KubeconfigSource = {
-	/** Path of one file, as `--kubeconfig` gives it. */
-	kubeconfig?: string;
-	/** The text itself, instead of any file. */
-	kubeconfigText?: string;
-	/** For tests: the environment, the home directory and where a pod finds its service account. */
-	env?: Record<string, string | undefined>;
-	home?: string;
-	serviceAccount?: string;
-};
 
 const text = v.optional(v.nullable(v.string()));
 
@@ -37,18 +32,6 @@ const fileSchema = v.looseObject({
 	clusters: entries,
 	users: entries,
 });
-
-/** An entry as it stands in a file; only the one that is used is checked, so that another one's fault does not matter. */
-export type KubeconfigEntry = {value: unknown; file: string; directory: string};
-
-export type Kubeconfig = {
-	/** What was read, for messages. */
-	files: string[];
-	currentContext: string | undefined;
-	contexts: Map<string, KubeconfigEntry>;
-	clusters: Map<string, KubeconfigEntry>;
-	users: Map<string, KubeconfigEntry>;
-};
 
 function codeOf(error: unknown): string | undefined {
 	return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
@@ -69,11 +52,17 @@ async function readKubeconfig(file: string, missingIsFine: boolean): Promise<str
 	} catch (error) {
 		const code = codeOf(error);
 		if (code === 'ENOENT' && missingIsFine) return undefined;
-		const why =
-			{ENOENT: 'there is no such file', EACCES: 'permission denied', EISDIR: 'it is a directory'}[
-				code ?? ''
-			] ?? (error instanceof Error ? error.message : String(error));
-		throw new KubeconfigError(`cannot read the kubeconfig ${printable(file)}: ${why}`, {cause: error});
+		const known = {
+			ENOENT: 'there is no such file',
+			EACCES: 'permission denied',
+			EISDIR: 'it is a directory',
+		}[code ?? ''];
+		const what = `cannot read the kubeconfig ${printable(file)}`;
+		// The cause would say the same again, in the words of the system.
+		if (known !== undefined) throw new KubeconfigError(`${what}: ${known}`);
+		throw new KubeconfigError(`${what}: ${error instanceof Error ? error.message : String(error)}`, {
+			cause: error,
+		});
 	}
 }
 
@@ -82,7 +71,7 @@ export function explain(issues: readonly v.BaseIssue<unknown>[]): string {
 	const [issue] = issues;
 	const where = issue === undefined ? null : v.getDotPath(issue);
 	const what =
-		issue?.received === 'undefined' ? 'must be given' : printable(issue?.message ?? 'is not valid');
+		issue?.received === 'undefined' ? 'must be given' : printable(issue ? issueWords(issue) : 'is not valid');
 	return `${where ?? 'it'}: ${what}`;
 }
 
@@ -122,16 +111,6 @@ function firstDocument(content: string): string {
 	return document.every(isBlank) ? '' : document.join('\n');
 }
 
-const marked = v.object({mark: v.object({line: v.number(), column: v.number()})});
-
-/** Of an error of the YAML parser: ` (line 3, column 5)`. */
-function placeOf(error: unknown): string {
-	const parsed = v.safeParse(marked, error);
-	if (!parsed.success) return '';
-	const {line, column} = parsed.output.mark;
-	return ` (line ${line + 1}, column ${column + 1})`;
-}
-
 function parseFile(content: string, file: string) {
 	let document: unknown;
 	try {
@@ -139,7 +118,7 @@ function parseFile(content: string, file: string) {
 		document = first === '' ? {} : load(first, yamlOptions);
 	} catch (error) {
 		// Where, and nothing of what stands there: it may be a token. Nor as a cause, whose words would be shown, too.
-		throw new KubeconfigError(`the kubeconfig ${file} is not valid YAML${placeOf(error)}`);
+		throw new KubeconfigError(`the kubeconfig ${file} is not valid YAML${placeInYaml(error)}`);
 	}
 	const what = v.safeParse(ownKind, document ?? {});
 	if (!what.success) throw new KubeconfigError(`${file} is no kubeconfig: ${explain(what.issues)}`);
@@ -178,34 +157,6 @@ function merge(files: {file: string; directory: string; content: string}[]): Kub
 		}
 	}
 	return merged;
-}
-
-/** A pod's own way to the API server: kubernetes/client-go rest.InClusterConfig. */
-async function inCluster(
-	root: string,
-	env: Record<string, string | undefined>,
-): Promise<Kubeconfig | undefined> {
-	const {KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT: port} = env;
-	if (!host || !port) return undefined;
-	const tokenFile = path.join(root, 'token');
-	if ((await readKubeconfig(tokenFile, true)) === undefined) return undefined;
-	const namespace = (await readKubeconfig(path.join(root, 'namespace'), true))?.trim();
-	const entry = (value: unknown): KubeconfigEntry => ({value, file: 'the service account', directory: root});
-	return {
-		files: ['the service account'],
-		currentContext: 'in-cluster',
-		contexts: new Map([['in-cluster', entry({cluster: 'in-cluster', user: 'service account', namespace})]]),
-		clusters: new Map([
-			[
-				'in-cluster',
-				entry({
-					server: `https://${host.includes(':') ? `[${host}]` : host}:${port}`,
-					'certificate-authority': 'ca.crt',
-				}),
-			],
-		]),
-		users: new Map([['service account', entry({tokenFile: 'token'})]]),
-	};
 }
 
 /** Undefined where a container runs as a number without an account and HOME is not set: then there is none. */
@@ -255,7 +206,6 @@ export async function loadKubeconfig(
 	if (source.kubeconfigText !== undefined) {
 		return merge([{file: 'given as text', directory: process.cwd(), content: source.kubeconfigText}]);
 	}
-	const env = source.env ?? process.env;
 	const explicit = source.kubeconfig !== undefined;
 	const wanted = kubeconfigPaths(source);
 	const found: {file: string; directory: string; content: string}[] = [];
@@ -265,7 +215,7 @@ export async function loadKubeconfig(
 	}
 	const merged = merge(found);
 	if (explicit || isOptional || merged.contexts.size > 0) return merged;
-	const own = await inCluster(source.serviceAccount ?? '/var/run/secrets/kubernetes.io/serviceaccount', env);
+	const own = await inCluster(source);
 	if (own) return own;
 	if (found.length > 0) return merged;
 	const missing = wanted.map(file => printable(file)).join(', ');

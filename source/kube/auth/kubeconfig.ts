@@ -22,6 +22,7 @@ import {
 	type SelectedContext,
 } from './kubeconfig-entries.js';
 import {hasOwnUser, overrideCluster, overrideUser, type KubeconfigOverrides} from './kubeconfig-overrides.js';
+import {podNamespace} from './in-cluster.js';
 import {refuseAsKubectl} from './kubeconfig-rules.js';
 
 export {KubeconfigError, type KubeconfigSource} from './kubeconfig-files.js';
@@ -116,7 +117,7 @@ export async function selectContext(
 	}
 	const selected: SelectedContext = {
 		name,
-		namespace: context.namespace || 'default',
+		namespace: context.namespace || (await podNamespace(source)) || 'default',
 		clusterName,
 		userName,
 		cluster: {...cluster, server},
@@ -187,7 +188,8 @@ function checkUser(entry: KubeconfigEntry, name: string): KubeconfigUser {
 function checkServer(server: string | null | undefined, cluster: string): string {
 	const given = server ?? '';
 	const isBare = given !== '' && !/^[a-z][a-z\d+.-]*:\/\//i.test(given);
-	const whole = isBare ? `http://${given}` : given;
+	// What only looks like a scheme is none, and what follows it no host: a password in it would be shown as a path.
+	const whole = isBare && !given.includes('://') ? `http://${given}` : given;
 	const url = URL.canParse(whole) ? new URL(whole) : undefined;
 	if (url?.protocol === 'https:' || url?.protocol === 'http:') return whole;
 	throw new KubeconfigError(

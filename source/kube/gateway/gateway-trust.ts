@@ -1,5 +1,5 @@
 /** Whom a gateway's certificate may be from: anybody whom this machine trusts, and whom the cluster itself is believed by. */
-import {systemRoots} from '../auth/system-roots.js';
+import {systemRoots} from '../auth/trust/system-roots.js';
 import type {Cluster} from '../cluster.js';
 
 let ofMachine: Promise<readonly string[]> | undefined;

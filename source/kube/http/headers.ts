@@ -22,6 +22,12 @@ export function parseWarnings(header: HeaderValue): string[] {
 	return [...new Set(texts)];
 }
 
+/** Scheme, host and port of a `Location`, printable; undefined where it is none, or of this server. */
+export function parseOrigin(header: HeaderValue): string | undefined {
+	const url = URL.parse(values(header)[0]?.trim() ?? '');
+	return url === null || url.host === '' ? undefined : printable(`${url.protocol}//${url.host}`);
+}
+
 /** Seconds to wait, from a `Retry-After` of seconds or of a date; undefined when it says neither. Never negative. */
 export function parseRetryAfter(header: HeaderValue, now: number): number | undefined {
 	const value = values(header)[0]?.trim();

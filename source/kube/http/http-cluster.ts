@@ -8,7 +8,7 @@ import {urlOf} from './api-request.js';
 import {deadline} from './deadline.js';
 import {dispatcherCache} from './dispatcher.js';
 import {createExchange, usable} from './exchange.js';
-import {parseRetryAfter, parseWarnings} from './headers.js';
+import {parseOrigin, parseRetryAfter, parseWarnings} from './headers.js';
 import type {SelectedContext} from '../auth/kubeconfig.js';
 import {corePath, fieldManager as ownFieldManager, podProxyPath} from '../paths.js';
 import {withoutUserInfo} from '../auth/user-info.js';
@@ -63,12 +63,14 @@ function parseEvent(line: string, url: URL): WatchEvent {
 }
 
 function answerOf({status, headers}: IncomingResponse, body: unknown): ApiAnswer {
+	const redirect = status >= 300 && status < 400 ? parseOrigin(headers['location']) : undefined;
 	const retryAfter = parseRetryAfter(headers['retry-after'], Date.now());
 	return {
 		status,
 		body,
 		warnings: parseWarnings(headers['warning']),
 		...(retryAfter === undefined ? {} : {retryAfter}),
+		...(redirect === undefined ? {} : {redirect}),
 	};
 }
 
@@ -163,6 +165,7 @@ export function httpCluster(
 		server: withoutUserInfo(server),
 		user: selected.userName,
 		flags,
+		fieldManager,
 		namespace: options.namespace ?? selected.namespace,
 		readOnly,
 

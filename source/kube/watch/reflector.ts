@@ -10,7 +10,7 @@ import {listBounds, pageSize} from '../list.js';
 import {identityOf, parseList} from '../objects.js';
 import type {ReflectorChange, ReflectorState} from './reflected.js';
 import {waitFor, type Wait} from './watch-retry.js';
-import {parseStatus} from '../status.js';
+import {isOnTheWay, parseStatus, sentenceOf} from '../status.js';
 import {systemTimers, type Timers} from '../timers.js';
 
 export type {ReflectorChange, ReflectorState} from './reflected.js';
@@ -181,7 +181,9 @@ class Following {
 				return {
 					next: 'list',
 					after: 'back-off',
-					why: 'the API server answered with something other than a list',
+					why: isOnTheWay(answer)
+						? sentenceOf(answer)
+						: 'the API server answered with something other than a list',
 				};
 			}
 			const why = beyond(page);

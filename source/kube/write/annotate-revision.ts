@@ -56,6 +56,8 @@ export async function annotateRevision(
 					now,
 				};
 			},
+			isMade: reading =>
+				reading.kind === 'there' && reading.identity.uid === uid && isAnnotated(reading.object, annotations),
 		},
 		options,
 	);

@@ -4,9 +4,9 @@ import {printable} from '../../knative/text/printable.js';
 import {TransportError, type Cluster} from '../cluster.js';
 import {identityOf} from '../objects.js';
 import {servingPath} from '../paths.js';
-import {parseStatus, sentenceOf} from '../status.js';
+import {sentenceOf} from '../status.js';
 import {guardedDeletion} from './deletion.js';
-import type {WriteOptions, WriteOutcome} from './writing.js';
+import {isGoneAnswer, type WriteOptions, type WriteOutcome} from './writing.js';
 
 export type RevisionTarget = {namespace: string; service: string; revision: string; uid: string};
 
@@ -27,11 +27,11 @@ export async function deleteRevision(
 	options: WriteOptions = {},
 ): Promise<WriteOutcome> {
 	const path = servingPath('revisions', namespace, revision);
-	const inUse = await whoLeadsTo(cluster, servingPath('services', namespace, service), revision);
+	const inUse = await whoLeadsTo(cluster, {namespace, service}, revision);
 	if (inUse !== undefined) {
 		return {kind: 'refused', status: 409, reason: 'InUse', sentence: inUse, full: inUse};
 	}
-	const seen = await versionOf(cluster, path);
+	const seen = await versionOf(cluster, path, revision);
 	if (seen.kind !== 'there') return seen.outcome;
 	if (seen.uid !== uid) return {kind: 'conflict', theirs: seen.object};
 	const {resourceVersion} = seen;
@@ -39,11 +39,16 @@ export async function deleteRevision(
 }
 
 /** A sentence when the Service leads to the revision, or cannot be read; undefined when nothing is in the way. */
-async function whoLeadsTo(cluster: Cluster, path: string, revision: string): Promise<string | undefined> {
+async function whoLeadsTo(
+	cluster: Cluster,
+	{namespace, service}: Pick<RevisionTarget, 'namespace' | 'service'>,
+	revision: string,
+): Promise<string | undefined> {
 	try {
+		const path = servingPath('services', namespace, service);
 		const answer = await cluster.request({method: 'GET', path});
 		// Without its Service nothing can lead to it.
-		if (answer.status === 404 && parseStatus(answer.body)) return undefined;
+		if (isGoneAnswer(answer, service)) return undefined;
 		const parsed = v.safeParse(routed, answer.body);
 		if (answer.status !== 200 || !parsed.success) {
 			return `whether the split leads to it cannot be read, so nothing was sent (${sentenceOf(answer)})`;
@@ -62,16 +67,14 @@ type Seen =
 	| {kind: 'there'; object: unknown; uid: string; resourceVersion: string}
 	| {kind: 'not there'; outcome: WriteOutcome};
 
-async function versionOf(cluster: Cluster, path: string): Promise<Seen> {
+async function versionOf(cluster: Cluster, path: string, name: string): Promise<Seen> {
 	try {
 		const answer = await cluster.request({method: 'GET', path});
 		const {uid, resourceVersion} = identityOf(answer.body) ?? {};
 		if (answer.status === 200 && uid !== undefined && resourceVersion !== undefined) {
 			return {kind: 'there', object: answer.body, uid, resourceVersion};
 		}
-		if (answer.status === 404 && parseStatus(answer.body)) {
-			return {kind: 'not there', outcome: {kind: 'gone'}};
-		}
+		if (isGoneAnswer(answer, name)) return {kind: 'not there', outcome: {kind: 'gone'}};
 		return {
 			kind: 'not there',
 			outcome: {kind: 'not made', sentence: `nothing was sent: ${sentenceOf(answer)}`},

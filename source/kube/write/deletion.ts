@@ -7,6 +7,7 @@ import {
 	refused,
 	unreadable,
 	write,
+	type Reading,
 	type WriteOptions,
 	type WriteOutcome,
 } from './writing.js';
@@ -32,6 +33,13 @@ export async function guardedDeletion(
 	{path, name, what, uid, resourceVersion}: DeletionTarget,
 	options: WriteOptions,
 ): Promise<WriteOutcome> {
+	/** Whoever did it: what was to go is gone, or going. */
+	const isOver = (reading: Reading): boolean => {
+		if (reading.kind !== 'there') return reading.kind === 'absent';
+		const {identity} = reading;
+		// Another uid is another object: the controller makes the newest revision again under the same name, for one.
+		return identity.uid !== uid || identity.deletionTimestamp !== undefined;
+	};
 	return write(
 		cluster,
 		{
@@ -54,7 +62,6 @@ export async function guardedDeletion(
 				if (isGoneAnswer(answer, name)) return {kind: 'gone'};
 				if (answer.status !== 409) return refused(answer);
 				const reading = await readAgain();
-				if (reading.kind === 'absent') return {kind: 'gone'};
 				if (reading.kind === 'there' && reading.identity.uid !== uid) {
 					return {kind: 'conflict', theirs: reading.object};
 				}
@@ -62,19 +69,16 @@ export async function guardedDeletion(
 			},
 			onLost(reading, sentence) {
 				if (reading.kind === 'unreadable') return unreadable(sentence, reading);
-				// Whoever did it: what was to go is gone, or going.
 				if (reading.kind === 'absent') return {kind: 'done', object: undefined, warnings: []};
-				const {object: now, identity} = reading;
-				// Another uid is another object: the controller makes the newest revision again under the same name, for one.
-				if (identity.uid !== uid || identity.deletionTimestamp !== undefined) {
-					return {kind: 'done', object: now, warnings: []};
-				}
+				const {object: now} = reading;
+				if (isOver(reading)) return {kind: 'done', object: now, warnings: []};
 				return {
 					kind: 'unknown',
 					sentence: `${sentence}; so far the ${what} is still there, but the request may still be on its way`,
 					now,
 				};
 			},
+			isMade: isOver,
 		},
 		options,
 	);

@@ -58,6 +58,9 @@ export async function guardedPatch(
 					const steps = (identity?.generation ?? Number.NaN) - target.generation;
 					if (!identity || (steps !== 0 && steps !== 1)) return noObject;
 					const differences = differencesOf(object, operations);
+					// Somebody on the way may know it only as it was before: what is stored is read, where that is what is in doubt.
+					const isOld = steps === 0 && differences.length > 0 && options.dryRun !== true;
+					if (isOld && !isAsRead(identity, await readAgain())) return noObject;
 					return differences.length === 0
 						? {kind: 'done', object, warnings, ...sameGeneration(identity)}
 						: {
@@ -74,11 +77,10 @@ export async function guardedPatch(
 				if (answer.status !== 422 && answer.status !== 409) return refused(answer);
 				const reading = await readAgain();
 				if (reading.kind === 'absent') return {kind: 'gone'};
-				if (reading.kind === 'there' && moved(reading.identity)) {
+				if (reading.kind === 'there') {
 					const {object} = reading;
-					return isThisChange(reading, target, operations)
-						? {kind: 'done', object, warnings: []}
-						: {kind: 'conflict', theirs: object};
+					if (isThisChange(reading, target, operations)) return {kind: 'done', object, warnings: []};
+					if (moved(reading.identity)) return {kind: 'conflict', theirs: object};
 				}
 				// The server applies a patch again when somebody else's write, be it of the status or of a label, comes in
 				// between, and gives up after five times (k8s.io/apiserver pkg/endpoints/handlers/patch.go).
@@ -102,13 +104,16 @@ export async function guardedPatch(
 					return {kind: 'done', object: now, warnings: [], ...sameGeneration(identity)};
 				}
 				// Somebody else's change is the one that came next, so that the guard refuses ours for good.
-				if (asWanted === false && steps === 1 && !mayBeOurs(now)) return {kind: 'conflict', theirs: now};
+				if (asWanted === false && steps === 1 && !mayBeOurs(now, cluster.fieldManager)) {
+					return {kind: 'conflict', theirs: now};
+				}
 				const situation =
 					steps === 0
 						? 'so far the object is as it was, but the request may still be on its way'
 						: 'the object was changed since, and whether this change is among them cannot be told';
 				return {kind: 'unknown', sentence: `${sentence}; ${situation}`, now};
 			},
+			isMade: reading => reading.kind === 'there' && isThisChange(reading, target, operations),
 		},
 		options,
 	);
@@ -124,9 +129,15 @@ function isThisChange(
 	operations: readonly PatchOperation[],
 ): boolean {
 	const isMarked = operations.some(({op, path}) => op === 'add' && path.startsWith('/metadata/annotations'));
-	const isNext = identity.uid === target.uid && identity.generation === target.generation + 1;
-	return isMarked && isNext && holds(object, operations) === true;
+	const moves = operations.some(({op, path}) => op !== 'test' && path.startsWith('/spec'));
+	const next = target.generation + (moves ? 1 : 0);
+	const isNext = identity.uid === target.uid && identity.generation === next;
+	return isMarked && isNext && holds(object, operations) !== false;
 }
+
+/** Whether the object that came back is the one that is there. */
+const isAsRead = ({resourceVersion}: Identity, reading: Reading): boolean =>
+	reading.kind === 'there' && reading.identity.resourceVersion === resourceVersion;
 
 /** Whether none of what was to be set is there, the spec among it. */
 function isNothing(operations: readonly PatchOperation[], differences: readonly Difference[]): boolean {
@@ -149,6 +160,10 @@ export async function createService(
 		throw new TypeError('a Service to be created needs metadata.name and metadata.namespace');
 	}
 	const wanted: PatchOperation[] = [{op: 'add', path: '/spec', value: manifest.spec}];
+	const sentAt = (options.now ?? Date.now)();
+	/** As wanted, new, and nobody has changed it: made by this request, as far as can be told. */
+	const isMade = (reading: Reading): boolean =>
+		reading.kind === 'there' && isNew(reading.identity, sentAt) && holds(reading.object, wanted) === true;
 	return write(
 		cluster,
 		{
@@ -158,17 +173,26 @@ export async function createService(
 			query: {fieldManager, fieldValidation: 'Strict'},
 			contentType: 'application/json',
 			body: manifest,
-			async onAnswer(answer) {
+			async onAnswer(answer, readAgain) {
 				if (answer.status < 300) {
 					const {body: object, warnings} = answer;
-					if (!answeredObject(answer, {name})) return noObject;
+					const identity = answeredObject(answer, {name});
+					if (!identity || (identity.generation ?? 1) !== 1) return noObject;
 					const differences = differencesOf(object, wanted);
 					return differences.length === 0
 						? {kind: 'done', object, warnings}
 						: {kind: 'altered', object, warnings, differences};
 				}
 				const exists = answer.status === 409 && parseStatus(answer.body)?.reason === 'AlreadyExists';
-				return exists ? {kind: 'exists'} : refused(answer);
+				if (!exists) return refused(answer);
+				// Something on the way may have sent it twice, so that the second finds what the first has made.
+				const reading = options.dryRun === true ? undefined : await readAgain();
+				return reading && isMade(reading) && isOfNow(reading, sentAt)
+					? {
+							kind: 'unknown',
+							sentence: `the server says that there is a Service ${name} already, and it is new and as wanted: whether this request made it cannot be told`,
+						}
+					: {kind: 'exists'};
 			},
 			onLost(reading, sentence) {
 				if (reading.kind === 'unreadable') return unreadable(sentence, reading);
@@ -179,7 +203,7 @@ export async function createService(
 					};
 				}
 				const {object: now} = reading;
-				if (holds(now, wanted)) return {kind: 'done', object: now, warnings: []};
+				if (isMade(reading)) return {kind: 'done', object: now, warnings: []};
 				// A webhook may have changed what this one has made.
 				return {
 					kind: 'unknown',
@@ -187,9 +211,26 @@ export async function createService(
 					now,
 				};
 			},
+			isMade,
 		},
 		options,
 	);
+}
+
+/** Milliseconds by which the clock of the server may be behind. */
+const skew = 60_000;
+
+/** Whether something was made since then and not changed, as far as it says. */
+function isNew({generation, creationTimestamp}: Identity, since: number): boolean {
+	const createdAt = Date.parse(creationTimestamp ?? '');
+	return (generation ?? 1) === 1 && !(createdAt < since - skew);
+}
+
+/** Whether it was made in the second of the request or later, as an object says when it was made: in whole seconds. */
+function isOfNow(reading: Reading, sentAt: number): boolean {
+	const createdAt =
+		reading.kind === 'there' ? Date.parse(reading.identity.creationTimestamp ?? '') : Number.NaN;
+	return createdAt >= Math.floor(sentAt / 1000) * 1000;
 }
 
 /** Deletes a Service of serving.knative.dev, if it is still the same one (by uid); what belongs to it goes with it. */

@@ -12,7 +12,7 @@ import {
 } from '../cluster.js';
 import {identityOf, type Identity} from '../objects.js';
 import type {Difference} from './expected-state.js';
-import {parseStatus, sentenceOf, withoutWebhookPrefix} from '../status.js';
+import {isOnTheWay, parseStatus, sentenceOf, withoutWebhookPrefix} from '../status.js';
 
 export type WriteOutcome =
 	/** Made (or, of a dry run: would be). `unchanged`: the server had it that way already. */
@@ -44,7 +44,16 @@ export type WriteOutcome =
 	/** Not made: an object of this name exists already. */
 	| {kind: 'exists'}
 	/** Not made: the server said no. `sentence` in its own words; `full` with the name of the webhook that refused. */
-	| {kind: 'refused'; status: number; reason: string; sentence: string; full: string; retryAfter?: number}
+	| {
+			kind: 'refused';
+			status: number;
+			reason: string;
+			sentence: string;
+			full: string;
+			retryAfter?: number;
+			/** It was not the server that said no, but something on the way to it. */
+			isOnTheWay?: true;
+	  }
 	/** Not made: the request did not reach the server or was not processed there, or was a dry run. */
 	| {kind: 'not made'; sentence: string}
 	/** Perhaps made, perhaps not, perhaps still on its way. `now` is the object as far as it could be read again. */
@@ -91,6 +100,11 @@ export type Writing = {
 	onAnswer: (answer: ApiAnswer, readAgain: () => Promise<Reading>) => Promise<WriteOutcome | NoAnswer>;
 	/** After a lost answer. `sentence` says how it was lost. */
 	onLost: (reading: Reading, sentence: string) => WriteOutcome;
+	/**
+	 * Whether the object as it is shows that this very write was made, whatever was answered: something on the way may have
+	 * sent it twice, or have answered for the server.
+	 */
+	isMade: (reading: Reading) => boolean;
 } & ({method: 'POST' | 'PATCH'; body: unknown} | {method: 'DELETE'; body: DeleteOptions});
 
 /** `meta.v1.DeleteOptions`, without what `write` adds to it. */
@@ -122,7 +136,17 @@ export function refused(answer: ApiAnswer): WriteOutcome {
 		sentence: withoutWebhookPrefix(full),
 		full,
 		...(retryAfter === undefined ? {} : {retryAfter}),
+		...(isOnTheWay(answer) && {isOnTheWay: true}),
 	};
+}
+
+/**
+ * Whether a refusal is the API server's own and comes before anything is done, so that nothing need be read: who asks is not
+ * known, may not, or asks for what cannot be (k8s.io/apiserver pkg/server: authentication, authorization, decoding).
+ */
+function isBeforehand({status, body}: ApiAnswer): boolean {
+	if (status === 401) return true;
+	return (status === 400 || status === 403) && parseStatus(body) !== undefined;
 }
 
 /**
@@ -142,7 +166,7 @@ async function read(cluster: Cluster, path: string): Promise<Reading> {
 		const answer = await cluster.request({method: 'GET', path});
 		const identity = identityOf(answer.body);
 		if (answer.status === 200 && identity) return {kind: 'there', object: answer.body, identity};
-		if (answer.status === 404 && parseStatus(answer.body)) return {kind: 'absent'};
+		if (isGoneAnswer(answer, path.slice(path.lastIndexOf('/') + 1))) return {kind: 'absent'};
 		return {kind: 'unreadable', sentence: sentenceOf(answer)};
 	} catch (error) {
 		if (error instanceof TransportError) return {kind: 'unreadable', sentence: error.message};
@@ -156,12 +180,16 @@ async function outcomeOf(
 	request: ApiRequest,
 	dryRun: boolean,
 ): Promise<WriteOutcome> {
-	const readAgain = async () => read(cluster, writing.objectPath);
+	let reading: Promise<Reading> | undefined;
+	const readAgain = async () => (reading ??= read(cluster, writing.objectPath));
 	let lost: string;
 	try {
 		const answer = await cluster.request(request);
 		const said = settles(answer) ? await writing.onAnswer(answer, readAgain) : undefined;
-		if (said && said.kind !== 'no answer') return said;
+		if (said && said.kind !== 'no answer') {
+			const isDoubtful = said.kind === 'refused' && !dryRun && !isBeforehand(answer);
+			return (isDoubtful ? madeAfterAll(writing, await readAgain()) : undefined) ?? said;
+		}
 		lost = said?.sentence ?? sentenceOf(answer);
 	} catch (error) {
 		if (!(error instanceof TransportError)) throw error;
@@ -173,6 +201,11 @@ async function outcomeOf(
 	}
 	if (dryRun) return {kind: 'not made', sentence: lost};
 	return writing.onLost(await readAgain(), lost);
+}
+
+function madeAfterAll({isMade}: Writing, reading: Reading): WriteOutcome | undefined {
+	if (!isMade(reading)) return undefined;
+	return {kind: 'done', object: reading.kind === 'there' ? reading.object : undefined, warnings: []};
 }
 
 /**
@@ -234,13 +267,17 @@ export function answeredObject(
 	return isSame && identity.uid !== undefined ? identity : undefined;
 }
 
-/** That a deletion was taken on: by the object that is going, or in the words of the API server. */
+/**
+ * That a deletion was taken on: by the object that is going, or in the words of the API server, which name the object
+ * (k8s.io/apiserver pkg/registry/generic/registry/store.go).
+ */
 export function isDeletion(answer: ApiAnswer, {name, uid}: {name: string; uid: string}): boolean {
-	if (answeredObject(answer, {name, uid})) return true;
-	const {body} = answer;
-	if (typeof body !== 'object' || body === null || !('kind' in body) || body.kind !== 'Status') return false;
-	const about = parseStatus(body)?.about;
-	return 'status' in body && body.status === 'Success' && (about === undefined || about.name === name);
+	const object = answeredObject(answer, {name, uid});
+	if (object) return object.deletionTimestamp !== undefined;
+	const said = parseStatus(answer.body);
+	if (said?.isSuccess !== true) return false;
+	const {about} = said;
+	return about?.name === name && (about.uid === undefined || about.uid === uid);
 }
 
 /** Whether the server says of this object that it is not there. */

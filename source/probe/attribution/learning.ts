@@ -24,7 +24,7 @@ export type TagFault =
 	| 'nothing to compare'
 	/** The revision says no, or fails. */
 	| 'fails'
-	/** The gateway answers itself. */
+	/** The gateway answers itself, or breaks off the handshake for that host. */
 	| 'gateway'
 	| 'other';
 
@@ -248,7 +248,9 @@ type Problem = {problem: string; fault: TagFault; isLasting: boolean};
  */
 function problemOf({answer: {outcome}, grade}: {answer: Answer; grade: Grade}): Problem | undefined {
 	if (outcome.kind === 'failure') {
-		return {problem: outcome.sentence, fault: 'other', isLasting: false};
+		// A certificate that does not name the host of the tag is the gateway's, and stays.
+		const isOfHost = outcome.failure === 'tls';
+		return {problem: outcome.sentence, fault: isOfHost ? 'gateway' : 'other', isLasting: isOfHost};
 	}
 
 	const {code, status, location, fingerprint} = outcome;

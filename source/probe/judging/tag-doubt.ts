@@ -1,6 +1,6 @@
 /** When what is answered at tags may be no revision's, but that of a gateway which has no rule for tag hosts. Pure. */
 import type {EpochCounts} from '../counting/past-epochs.js';
-import type {Comparison, SideReport} from '../pairs/comparison.js';
+import {brokenHandshake, type Comparison, type SideReport} from '../pairs/comparison.js';
 
 export type TagDoubt = {
 	/** The revisions at whose tags it was seen. */
@@ -53,9 +53,12 @@ export function tagDoubtOf(
 		return {
 			revisions: [revision],
 			text,
-			sentence: text.startsWith('404')
-				? `the gateway may have no rule for tag hosts: it answers ${text} itself at that of ${revision}, the service works`
-				: `the gateway itself answers ${text} at the tag of ${revision}: no pod of it answered`,
+			sentence:
+				text === brokenHandshake
+					? `the host of the tag of ${revision} leads nowhere: ${text}, that of the service works`
+					: text.startsWith('404')
+						? `the gateway may have no rule for tag hosts: it answers ${text} itself at that of ${revision}, the service works`
+						: `the gateway itself answers ${text} at the tag of ${revision}: no pod of it answered`,
 		};
 	}
 

@@ -46,7 +46,7 @@ export type Comparison = {
 	notSent: number;
 	/** Pairs that are no evidence: the gateway answered itself, or could not be reached. */
 	withoutGateway: number;
-	/** What the gateway itself said last at a tag, and which revision's that is. */
+	/** What the gateway itself said last at a tag, be it by `brokenHandshake`, and which revision's that is. */
 	gatewaySaid: {revision: string; text: string} | undefined;
 	/**
 	 * Pairs in which both failed with the same words: the gateway may have no rule for tag hosts. `isLast`: so did the last
@@ -127,6 +127,12 @@ export function createBook({old, fresh}: Sides, since: number): Book {
 
 const isGateways = ({grade}: Asked) => grade === 'gateway' || grade === 'unreached';
 
+/** What a gateway says without a word, for a name that its certificate is not for. */
+export const brokenHandshake = 'its TLS handshake fails';
+
+const isRefusedAtTag = ({grade, answer: {outcome}}: Asked) =>
+	grade === 'gateway' || (outcome.kind === 'failure' && outcome.failure === 'tls');
+
 /** Counts a pair where it is evidence; returns which side failed. */
 export function countPair(
 	book: Book,
@@ -135,9 +141,11 @@ export function countPair(
 ): {old: boolean; fresh: boolean} {
 	if (isGateways(old) || isGateways(fresh)) {
 		book.withoutGateway++;
-		const own = fresh.grade === 'gateway' ? 'fresh' : old.grade === 'gateway' ? 'old' : undefined;
+		const own = isRefusedAtTag(fresh) ? 'fresh' : isRefusedAtTag(old) ? 'old' : undefined;
 		if (own) {
-			book.gatewaySaid = {revision: book[own].revision, text: textOf(own === 'fresh' ? fresh : old)};
+			const said = own === 'fresh' ? fresh : old;
+			const text = said.grade === 'gateway' ? textOf(said) : brokenHandshake;
+			book.gatewaySaid = {revision: book[own].revision, text};
 		}
 
 		return {old: false, fresh: false};

@@ -12,6 +12,8 @@ const ofService: ReadonlySet<Action> = new Set([
 	'undo',
 	'tag',
 	'autoscaling',
+	'deleteService',
+	'deleteRevision',
 	'verifyOnce',
 	'verifyTag',
 	'pauseResume',

@@ -27,6 +27,7 @@ import type {DomainMapping} from '../../knative/service/domain-mapping.js';
 import type {ServiceView} from '../../knative/service/service.js';
 import type {Theme} from '../../terminal/output/theme.js';
 import type {Size} from '../layout.js';
+import {useNamedTitle} from '../named-title.js';
 import {frameContentSize} from '../widgets/frame-lines.js';
 import {Frame} from '../widgets/frame.js';
 import type {Column} from '../widgets/table/columns.js';
@@ -80,6 +81,11 @@ export function RevisionsPane({width, height}: Size) {
 	);
 	const domains = useConsoleState(useShallow(state => (service ? domainsOf(state, service) : [])));
 	const isAll = useConsoleState(isAcross);
+	const title = useNamedTitle(
+		`${titleOf('revisions')} of`,
+		service ? (isAll ? keyOf(service) : service.name) : '',
+		width,
+	);
 	const size = frameContentSize(width, height);
 	const told = useRelease(service);
 	const measured = useConsoleState(useShallow(state => measuredOf(state, service)));
@@ -109,9 +115,7 @@ export function RevisionsPane({width, height}: Size) {
 		<Frame
 			width={width}
 			height={height}
-			title={
-				service ? `${titleOf('revisions')} of ${isAll ? keyOf(service) : service.name}` : titleOf('revisions')
-			}
+			title={service ? title : titleOf('revisions')}
 			aside={service && urlsOf(service, domains)}
 			isFocused={focus === 'revisions'}
 		>

@@ -26,7 +26,9 @@ export function TrafficPane({width, height}: Size) {
 	const theme = useTheme();
 	const size = frameContentSize(width, height);
 	const current = useMemo(() => (service ? splitOf(service) : []), [service]);
-	const drafted = useConsoleState(useShallow(({drafts, row, typed}) => ({drafts, row, typed})));
+	const drafted = useConsoleState(
+		useShallow(({drafts, row, firstRow, typed}) => ({drafts, row, firstRow, typed})),
+	);
 	const shown = useMemo(() => (service ? shownSplit(drafted, service) : []), [service, drafted]);
 	const said = service ? saidLines(service, verdict, size, theme) : [];
 	const told = useRelease(service);

@@ -128,6 +128,8 @@ export function createFrameWriter<Stream extends TerminalStream>(
 	let spell = firstSpelling;
 	let erasesUntil = -Infinity;
 	const width = Promise.withResolvers<number>();
+	/** The last frames on the way out ask nothing: the answer would be for the shell. */
+	let mayAsk = true;
 	const watch = watchForForeignText({
 		clock,
 		request: answered => sight?.request(answered) ?? '',
@@ -187,7 +189,7 @@ export function createFrameWriter<Stream extends TerminalStream>(
 
 	/** Only once Ink draws: nobody reads an answer before. */
 	function behind(): string {
-		return isRendering ? (sight?.behind(shown) ?? '') : '';
+		return isRendering && mayAsk ? (sight?.behind(shown) ?? '') : '';
 	}
 
 	/** Now, or as soon as the line takes it; a newer frame takes its place. */
@@ -213,6 +215,7 @@ export function createFrameWriter<Stream extends TerminalStream>(
 		terminal.on('resize', onResize);
 		frame = first;
 		displayed.blanked(size().columns, size().rows, first);
+		mayAsk = true;
 		watch.resume();
 		// Drawn over by the frame; how far the cursor is behind it tells how wide it is, and whether it is one character at all.
 		const measured = first === undefined || !sight ? '' : ambiguous + sight.request(told) + home;
@@ -314,7 +317,10 @@ export function createFrameWriter<Stream extends TerminalStream>(
 		show,
 		redraw,
 		watch: isAnswering => watch.start(isAnswering),
-		stopWatching: () => watch.pause(),
+		stopWatching() {
+			mayAsk = false;
+			watch.pause();
+		},
 		respell(next) {
 			spell = next;
 			erasesUntil = clock.now() + respelling;

@@ -48,6 +48,18 @@ test('the walk-through: the old one is pinned at 100, the new one is there at 0 
 	});
 });
 
+test('fields that are null are made as if they were not there, and no revision is made of no container', () => {
+	const nothing = withContainer({image: null, env: null, ports: null});
+	const plan = planRevision(nothing, {...knative, image: 'registry.example.com/shop:2'});
+	expect(patched(nothing, plan)).toMatchObject({
+		template: {
+			spec: {containers: [{image: 'registry.example.com/shop:2', env: [{name: 'TARGET', value: 'Knative'}]}]},
+		},
+	});
+	const empty = serviceView({edit: service => Object.assign(service.spec.template.spec, {containers: null})});
+	expect(planRevision(empty, knative)).toMatchObject({ok: false, reason: /has no container/});
+});
+
 test('the plan is accepted as the split of the Service it makes', () => {
 	const view = serviceView();
 	const plan = planRevision(view, {...knative, percent: 30});

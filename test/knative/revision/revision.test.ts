@@ -34,10 +34,24 @@ test('a Revision without status or labels is deploying and belongs to nothing', 
 	});
 });
 
+test('a Revision without containers has no image, and is read all the same', () => {
+	for (const spec of [{}, {containers: null}, {containers: []}]) {
+		expect(parseRevision({metadata: {name: 'x', namespace: 'default'}, spec})).toMatchObject({
+			ok: true,
+			value: {image: '', env: []},
+		});
+	}
+});
+
 test('what is no Revision is refused with a reason', () => {
-	expect(parseRevision({metadata: {name: 'x'}, spec: {}})).toMatchObject({
+	const metadata = {name: 'x', namespace: 'default'};
+	expect(parseRevision({metadata, spec: {containers: 'none'}})).toMatchObject({
 		ok: false,
 		reason: expect.stringContaining('spec.containers'),
+	});
+	expect(parseRevision({metadata: {name: 'x'}, spec: {}})).toMatchObject({
+		ok: false,
+		reason: expect.stringContaining('metadata.namespace'),
 	});
 	expect(parseRevision(null).ok).toBe(false);
 });

@@ -41,7 +41,10 @@ describe('the container that gets the requests', () => {
 
 describe('a variable', () => {
 	it('without a value is empty', () => {
-		expect(summary(container({env: [{name: 'A'}]})).env).toEqual([{name: 'A', shown: '', value: ''}]);
+		for (const none of [{}, {value: null}, {valueFrom: null}]) {
+			const entry = {name: 'A', ...none};
+			expect(summary(container({env: [entry]})).env).toEqual([{name: 'A', shown: '', value: ''}]);
+		}
 	});
 
 	it.each([
@@ -49,7 +52,7 @@ describe('a variable', () => {
 		[{configMapKeyRef: {name: 'settings', key: 'mode'}}, 'from ConfigMap settings, key mode'],
 		[{fieldRef: {fieldPath: 'metadata.name'}}, 'from field metadata.name'],
 		[{resourceFieldRef: {resource: 'limits.cpu'}}, 'from elsewhere'],
-		[null, 'from elsewhere'],
+		['nonsense', 'from elsewhere'],
 	])('from %j has no value here', (valueFrom, shown) => {
 		expect(summary(container({env: [{name: 'A', valueFrom}]})).env).toEqual([
 			{name: 'A', shown, value: undefined},

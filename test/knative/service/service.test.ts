@@ -238,14 +238,36 @@ function replaced(value: unknown, [key, ...rest]: readonly string[], part: unkno
 	return Array.isArray(value) ? parts.map(([, own]) => own) : Object.fromEntries(parts);
 }
 
+test.each([
+	[undefined],
+	[null],
+	[{}],
+	[{metadata: null, spec: null}],
+	[{metadata: {labels: null, annotations: null}, spec: {containers: null}}],
+	[{spec: {containers: [], imagePullSecrets: null, serviceAccountName: null, containerConcurrency: null}}],
+	[{spec: {containers: [{image: null, env: null, ports: null, name: null}]}}],
+])('a template of %j says as little as it says', template => {
+	const object = knativeService();
+	expect(parseService({...object, spec: {...object.spec, template}})).toMatchObject({
+		ok: true,
+		value: {summary: {image: '', env: [], port: 8080, pullSecrets: []}},
+	});
+});
+
 describe('what is no Service', () => {
 	test.each([
 		[undefined, 'A Service cannot be read'],
 		[null, 'A Service cannot be read'],
 		['text', 'A Service cannot be read'],
 		[{}, 'A Service cannot be read: metadata'],
-		[{metadata: {name: 'a\u001b'}}, 'Service a␛ cannot be read: spec'],
-		[{metadata: {name: 'a'}, spec: {template: {spec: {containers: []}}}}, 'spec.template.spec.containers'],
+		[{metadata: {name: 'a'}}, 'Service a cannot be read: metadata.namespace'],
+		[{metadata: {name: '..', namespace: 'b'}}, 'Service .. cannot be read: metadata.name'],
+		[{metadata: {name: 'a/b', namespace: 'b'}}, 'Service a/b cannot be read: metadata.name'],
+		[{metadata: {name: 'a\u001b', namespace: 'b'}}, 'Service a␛ cannot be read: spec'],
+		[
+			{metadata: {name: 'a', namespace: 'b'}, spec: {template: {spec: {containers: 'none'}}}},
+			'spec.template.spec.containers',
+		],
 	])('%j is refused with a reason', (input, reason) => {
 		expect(parseService(input)).toMatchObject({ok: false, reason: expect.stringContaining(reason)});
 	});

@@ -2,6 +2,7 @@ import {mkdir, mkdtemp, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {afterEach, beforeEach, describe, expect, it} from 'vitest';
+import {createCertificate} from '../../../source/sandbox/api/http/certificate.js';
 import {listContexts, selectContext} from '../../../source/kube/auth/kubeconfig.js';
 
 let directory: string;
@@ -74,7 +75,7 @@ describe('where a kubeconfig comes from', () => {
 	it('takes the service account of a pod when there is nothing else', async () => {
 		const serviceAccount = path.join(directory, 'account');
 		await file('account/token', 'secret');
-		await file('account/ca.crt', 'certificate');
+		await file('account/ca.crt', (await createCertificate(Date.now())).cert);
 		await file('account/namespace', 'shop\n');
 		const env = {KUBERNETES_SERVICE_HOST: 'fd00::1', KUBERNETES_SERVICE_PORT: '443'};
 		expect(await selectContext({env, home: directory, serviceAccount})).toMatchObject({

@@ -447,7 +447,7 @@ describe('a reflector', () => {
 		(await server.next()).answer(200, '<html>log in first</html>');
 		await timers.sleeping();
 		expect(await seen.state('offline')).toMatchObject({
-			why: 'the API server answered with something other than a list',
+			why: 'something between here and the API server answered with a web page (HTTP 200)',
 		});
 	});
 

@@ -62,17 +62,23 @@ describe('the answer is read', () => {
 	});
 
 	it('as no success with 300', async () => {
-		expect(await after(answer(300, revision()))).toMatchObject({kind: 'refused', status: 300});
+		expect(await after(answer(300, revision()), answer(200, revision({})))).toMatchObject({
+			kind: 'refused',
+			status: 300,
+		});
 	});
 
 	it('as gone only where the server says so of this one', async () => {
 		expect(await after(answer(404, notFound))).toEqual({kind: 'gone'});
-		expect(await after(answer(404, 'no route'))).toMatchObject({kind: 'refused', status: 404});
+		expect(await after(answer(404, 'no route'), answer(200, revision({})))).toMatchObject({
+			kind: 'refused',
+			status: 404,
+		});
 	});
 
 	it('as refused, in the words of the server', async () => {
 		const conflict = status(409, 'Conflict', 'Precondition failed: UID in precondition: r-2');
-		expect(await after(answer(409, conflict))).toMatchObject({
+		expect(await after(answer(409, conflict), answer(200, revision({})))).toMatchObject({
 			kind: 'refused',
 			status: 409,
 			sentence: expect.stringContaining('UID in precondition'),

@@ -38,6 +38,7 @@ async function after(...doings: ((exchange: Exchange) => void)[]): Promise<Write
 
 const answer = (code: number, body: unknown) => (exchange: Exchange) => exchange.answer(code, body);
 const cut = (exchange: Exchange) => exchange.cut();
+const taken = status(409, 'AlreadyExists', 'services.serving.knative.dev "hello" already exists');
 const notFound = status(404, 'NotFound', 'services.serving.knative.dev "hello" not found');
 
 describe('creating is', () => {
@@ -72,15 +73,63 @@ describe('creating is', () => {
 	});
 
 	it('too late only where the server says that the name is taken', async () => {
-		expect(await after(answer(409, status(409, 'AlreadyExists', 'already exists')))).toEqual({
+		const there = answer(200, stored('another.example.com/x:1'));
+		expect(await after(answer(409, taken), there)).toEqual({kind: 'exists'});
+		expect(await after(answer(409, taken), answer(403, status(403, 'Forbidden', 'no')))).toEqual({
 			kind: 'exists',
 		});
-		expect(await after(answer(409, status(409, 'Conflict', 'being deleted')))).toMatchObject({
+		expect(await after(answer(409, status(409, 'Conflict', 'being deleted')), there)).toMatchObject({
 			kind: 'refused',
 			status: 409,
 		});
 		expect(await after(answer(400, status(400, 'AlreadyExists', 'odd')))).toMatchObject({kind: 'refused'});
-		expect(await after(answer(409, 'a proxy'))).toMatchObject({kind: 'refused'});
+		expect(await after(answer(409, 'a proxy'), there)).toMatchObject({kind: 'refused'});
+	});
+});
+
+const made = (createdAt: number, generation = 1) => {
+	const {metadata, ...rest} = stored();
+	return {
+		...rest,
+		metadata: {...metadata, generation, creationTimestamp: new Date(createdAt).toISOString()},
+	};
+};
+
+describe('a name that is taken', () => {
+	it('is a doubt where what has it is new and as wanted: something on the way may have asked twice', async () => {
+		expect(await after(answer(409, taken), answer(200, made(Date.now())))).toMatchObject({
+			kind: 'unknown',
+			sentence: expect.stringMatching(/whether this request made it cannot be told/),
+		});
+	});
+
+	it('is no doubt where it was there before, or was changed since', async () => {
+		const [hourAgo, secondsAgo] = [Date.now() - 3_600_000, Date.now() - 2000];
+		expect(await after(answer(409, taken), answer(200, made(secondsAgo)))).toEqual({kind: 'exists'});
+		expect(await after(answer(409, taken), answer(200, made(hourAgo)))).toEqual({kind: 'exists'});
+		expect(await after(answer(409, taken), answer(200, made(Date.now(), 2)))).toEqual({kind: 'exists'});
+	});
+
+	it('by a service that is older is no success, whoever says so', async () => {
+		const hourAgo = Date.now() - 3_600_000;
+		expect(await after(answer(200, made(hourAgo, 3)), answer(200, made(hourAgo, 3)))).toMatchObject({
+			kind: 'unknown',
+		});
+		expect(await after(cut, answer(200, made(hourAgo)))).toMatchObject({kind: 'unknown'});
+	});
+});
+
+describe('a refusal by whoever is on the way', () => {
+	it('does not keep what was made from being told as made', async () => {
+		const webhook = status(500, 'InternalError', 'failed calling webhook "x": EOF');
+		expect(await after(answer(500, webhook), answer(200, stored()))).toMatchObject({kind: 'done'});
+		expect(await after(answer(302, '<html>Log in</html>'), answer(200, stored()))).toMatchObject({
+			kind: 'done',
+		});
+		expect(await after(answer(500, webhook), answer(404, notFound))).toMatchObject({
+			kind: 'refused',
+			status: 500,
+		});
 	});
 });
 

@@ -12,6 +12,9 @@ const service = (traffic: object[], resolved: object[] = []) => ({
 	status: {traffic: resolved},
 });
 const revision = (uid = 'r-1') => ({metadata: {name: 'hello-00001', uid, resourceVersion: '77'}});
+/** As the API server says that it has taken a deletion on. */
+const taken = {kind: 'Status', status: 'Success', details: {name: 'hello-00001', uid: 'r-1'}};
+const notFound = status(404, 'NotFound', 'revisions.serving.knative.dev "hello-00001" not found');
 const elsewhere = [{revisionName: 'hello-00002', percent: 100}];
 
 let server: ApiServer;
@@ -27,12 +30,13 @@ afterEach(async () => {
 	await server.close();
 });
 
-/** What is said when the deletion is answered so. */
-const after = async (code: number, body: unknown) => {
+/** What is said when the deletion is answered so, and the read after it, if there is one. */
+const after = async (code: number, body: unknown, now?: unknown) => {
 	const outcome = deleteRevision(cluster, target);
 	(await server.next()).answer(200, service(elsewhere));
 	(await server.next()).answer(200, revision());
 	(await server.next()).answer(code, body);
+	if (now !== undefined) (await server.next()).answer(200, now);
 	return outcome;
 };
 
@@ -43,7 +47,7 @@ describe('deleting a revision', () => {
 		(await server.next()).answer(200, revision());
 		const deletion = await server.next();
 		expect(deletion.body).toMatchObject({preconditions: {uid: 'r-1', resourceVersion: '77'}});
-		deletion.answer(200, {kind: 'Status', status: 'Success'});
+		deletion.answer(200, taken);
 		expect(await outcome).toMatchObject({kind: 'done'});
 		expect(server.log).toEqual([
 			`GET ${base}/services/hello`,
@@ -62,7 +66,7 @@ describe('deleting a revision', () => {
 			preconditions: {uid: 'r-1', resourceVersion: '77'},
 			dryRun: ['All'],
 		});
-		deletion.answer(200, {kind: 'Status', status: 'Success'});
+		deletion.answer(200, taken);
 		expect(await outcome).toMatchObject({kind: 'done'});
 	});
 
@@ -98,27 +102,30 @@ describe('deleting a revision', () => {
 		(await server.next()).answer(200, service(elsewhere));
 		(await server.next()).answer(200, revision());
 		(await server.next()).cut();
-		(await server.next()).answer(404, status(404, 'NotFound', 'gone'));
+		(await server.next()).answer(404, notFound);
 		expect(await outcome).toMatchObject({kind: 'done'});
 	});
 
 	it.each([
 		['the deletion of another object', {metadata: {name: 'hello-00009', uid: 'r-1'}}],
+		['the revision as it was, which is not going', revision()],
+		['a success that does not say of what', {kind: 'Status', status: 'Success'}],
+		['the deletion of another one of that name', {...taken, details: {name: 'hello-00001', uid: 'r-9'}}],
 		['a page to log in', '<html>Log in</html>'],
 	])('is not done by %s: the revision is looked for', async (_, body) => {
 		const outcome = deleteRevision(cluster, target);
 		(await server.next()).answer(200, service(elsewhere));
 		(await server.next()).answer(200, revision());
 		(await server.next()).answer(200, body);
-		(await server.next()).answer(404, status(404, 'NotFound', 'gone'));
+		(await server.next()).answer(404, notFound);
 		expect(await outcome).toMatchObject({kind: 'done', object: undefined});
 	});
 
 	it('is told in the words of the server', async () => {
-		const gone = status(404, 'NotFound', 'revisions.serving.knative.dev "hello-00001" not found');
-		expect(await after(404, gone)).toEqual({kind: 'gone'});
-		expect(await after(404, 'no route')).toMatchObject({kind: 'refused', status: 404});
-		expect(await after(409, status(409, 'Conflict', 'Precondition failed: resourceVersion'))).toMatchObject({
+		expect(await after(404, notFound)).toEqual({kind: 'gone'});
+		expect(await after(404, 'no route', revision())).toMatchObject({kind: 'refused', status: 404});
+		const conflict = status(409, 'Conflict', 'Precondition failed: resourceVersion');
+		expect(await after(409, conflict, revision())).toMatchObject({
 			kind: 'refused',
 			status: 409,
 			sentence: expect.stringContaining('resourceVersion'),
@@ -159,7 +166,7 @@ describe('deleting a revision', () => {
 			status(404, 'NotFound', 'services.serving.knative.dev "hello" not found'),
 		);
 		(await server.next()).answer(200, revision());
-		(await server.next()).answer(200, {kind: 'Status', status: 'Success'});
+		(await server.next()).answer(200, taken);
 		expect(await outcome).toMatchObject({kind: 'done'});
 	});
 
@@ -193,7 +200,7 @@ describe('deleting a revision', () => {
 	});
 
 	it.each([
-		['is gone', 404, status(404, 'NotFound', 'gone'), {kind: 'gone'}],
+		['is gone', 404, notFound, {kind: 'gone'}],
 		[
 			'may not be read',
 			403,

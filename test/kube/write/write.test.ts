@@ -49,6 +49,8 @@ const manifestOf = (name: string) => ({
 	spec: {template: {spec: {containers: [{image: 'registry.example.com/hello:1'}]}}},
 });
 
+/** As the API server says that it has taken a deletion on. */
+const taken = {kind: 'Status', status: 'Success', details: {name: 'hello', uid: 'u-1'}};
 const notFound = status(404, 'NotFound', 'services.serving.knative.dev "hello" not found');
 const guardRefused = status(422, 'Invalid', 'the server rejected our request due to an error in our request');
 
@@ -129,6 +131,7 @@ describe('a guarded patch', () => {
 	it('does not say so of a patch of metadata, which moves no generation', async () => {
 		const outcome = guardedPatch(cluster, target, [{op: 'add', path: '/metadata/labels', value: {a: 'b'}}]);
 		(await server.next()).answer(200, service(3));
+		(await server.next()).answer(200, service(3));
 		expect(await outcome).not.toHaveProperty('unchanged');
 	});
 
@@ -167,6 +170,59 @@ describe('a guarded patch', () => {
 			(await server.next()).answer(422, guardRefused);
 			(await server.next()).answer(200, theirs);
 			expect(await outcome).toEqual({kind: 'conflict', theirs});
+		});
+	});
+
+	describe('that was refused by whoever is on the way, when it was made or before', () => {
+		const noted: PatchOperation[] = [
+			...operations,
+			{op: 'add', path: '/metadata/annotations/example.com~1note', value: 'at 12:00'},
+		];
+		const page = '<!doctype html><title>Log in</title>';
+		const refusals: readonly (readonly [string, number, unknown])[] = [
+			[
+				'a webhook that was not reached',
+				500,
+				status(500, 'InternalError', 'failed calling webhook "x": EOF'),
+			],
+			['a busy server', 429, status(429, 'TooManyRequests', 'slow down')],
+			['a server that is not there', 503, status(503, 'ServiceUnavailable', 'unable to handle the request')],
+			['a redirect to a login', 302, page],
+			['a page that says 403', 403, page],
+			['a page that says 404', 404, page],
+		];
+
+		it.each(refusals)('by %s: made, when it is there with its note', async (_, code, body) => {
+			const outcome = guardedPatch(cluster, target, noted);
+			(await server.next()).answer(code, body);
+			(await server.next()).answer(200, annotatedService('at 12:00'));
+			expect(await outcome).toEqual({kind: 'done', object: annotatedService('at 12:00'), warnings: []});
+		});
+
+		it.each(refusals)('by %s: refused, when what is there is as it was', async (_, code, body) => {
+			const outcome = guardedPatch(cluster, target, noted);
+			(await server.next()).answer(code, body);
+			(await server.next()).answer(200, service(3));
+			expect(await outcome).toMatchObject({kind: 'refused', status: code});
+		});
+
+		it('and is told to be no word of the server where it is a page or a redirect', async () => {
+			const outcome = guardedPatch(cluster, target, noted);
+			(await server.next()).answer(302, page, {location: 'https://sso.example.com/login?token=abc'});
+			(await server.next()).answer(302, page, {location: 'https://sso.example.com/login?token=abc'});
+			expect(await outcome).toMatchObject({
+				kind: 'refused',
+				isOnTheWay: true,
+				sentence:
+					'something between here and the API server redirects this to https://sso.example.com, perhaps to a login (HTTP 302)',
+			});
+		});
+
+		it('and a word of the server that comes before anything is done needs no reading', async () => {
+			const outcome = guardedPatch(cluster, target, noted);
+			(await server.next()).answer(403, status(403, 'Forbidden', 'you may not'));
+			expect(await outcome).toMatchObject({kind: 'refused', sentence: 'you may not'});
+			expect(server.log).toHaveLength(1);
 		});
 	});
 
@@ -211,7 +267,10 @@ describe('a guarded patch', () => {
 	});
 
 	it('is refused, not gone, where Knative is not installed', async () => {
-		expect(await patchAnswered([404, '404 page not found\n'])).toMatchObject({kind: 'refused', status: 404});
+		expect(await patchAnswered([404, '404 page not found\n'], [200, service(3)])).toMatchObject({
+			kind: 'refused',
+			status: 404,
+		});
 	});
 
 	it('that a webhook denied is told in its own words, without its name', async () => {
@@ -233,7 +292,11 @@ describe('a guarded patch', () => {
 
 	it('says how long a busy server wants to be left alone', async () => {
 		const busy = status(429, 'TooManyRequests', 'slow down', {details: {retryAfterSeconds: 4}});
-		expect(await patchAnswered([429, busy])).toMatchObject({kind: 'refused', status: 429, retryAfter: 4});
+		expect(await patchAnswered([429, busy], [200, service(3)])).toMatchObject({
+			kind: 'refused',
+			status: 429,
+			retryAfter: 4,
+		});
 	});
 
 	it('that did not leave is not made, and not in the log', async () => {
@@ -279,10 +342,19 @@ describe('the answer to a guarded patch is read', () => {
 	});
 
 	it('and when the server kept everything as it was, that nothing was stored', async () => {
-		expect(await patchAnswered([200, service(3, {traffic: stored})])).toMatchObject({
+		const kept = service(3, {traffic: stored});
+		expect(await patchAnswered([200, kept], [200, kept])).toMatchObject({
 			kind: 'altered',
 			unchanged: true,
 		});
+	});
+
+	it('and the object as it was, from who has not seen the change, is no answer', async () => {
+		const old = service(3, {traffic: stored});
+		const stale = {...old, metadata: {...old.metadata, resourceVersion: '76'}};
+		expect(await patchAnswered([200, stale], [200, service(4)])).toMatchObject({kind: 'done'});
+		expect(await patchAnswered([200, stale], [200, old])).toMatchObject({kind: 'unknown', now: old});
+		expect(await patchAnswered([200, stale], 'cut')).toMatchObject({kind: 'unknown'});
 	});
 
 	it.each([
@@ -322,7 +394,10 @@ describe('the answer to a guarded patch is read', () => {
 		const other = status(404, 'NotFound', 'namespaces "default" not found', {
 			details: {name: 'default', kind: 'namespaces'},
 		});
-		expect(await patchAnswered([404, other])).toMatchObject({kind: 'refused', status: 404});
+		expect(await patchAnswered([404, other], [200, service(3)])).toMatchObject({
+			kind: 'refused',
+			status: 404,
+		});
 		expect(await patchAnswered([404, notFound])).toEqual({kind: 'gone'});
 	});
 
@@ -335,7 +410,10 @@ describe('the answer to a guarded patch is read', () => {
 			'ServiceUnavailable',
 			'the server is currently unable to handle the request',
 		);
-		expect(await patchAnswered([503, unavailable])).toMatchObject({kind: 'refused', status: 503});
+		expect(await patchAnswered([503, unavailable], [200, service(3)])).toMatchObject({
+			kind: 'refused',
+			status: 503,
+		});
 	});
 });
 
@@ -467,7 +545,7 @@ describe('a guarded patch whose answer was lost', () => {
 			'InternalError',
 			'Internal error occurred: failed calling webhook "webhook.serving.knative.dev": refused',
 		);
-		expect(await patchAnswered([500, down])).toMatchObject({kind: 'refused', status: 500});
+		expect(await patchAnswered([500, down], [200, service(3)])).toMatchObject({kind: 'refused', status: 500});
 	});
 
 	it('by time is read again too', async () => {
@@ -528,6 +606,7 @@ describe('creating a Service', () => {
 			409,
 			status(409, 'AlreadyExists', 'services.serving.knative.dev "hello" already exists'),
 		);
+		(await server.next()).answer(200, service(5));
 		expect(await outcome).toEqual({kind: 'exists'});
 	});
 
@@ -559,7 +638,7 @@ describe('deleting a Service', () => {
 			path,
 			body: {kind: 'DeleteOptions', preconditions: {uid: 'u-1'}, propagationPolicy: 'Background'},
 		});
-		request.answer(200, {kind: 'Status', status: 'Success'});
+		request.answer(200, taken);
 		expect(await outcome).toMatchObject({kind: 'done'});
 		expect(sent).toHaveLength(1);
 		expect(request.body).not.toHaveProperty('dryRun');
@@ -576,14 +655,14 @@ describe('deleting a Service', () => {
 			preconditions: {uid: 'u-1'},
 			dryRun: ['All'],
 		});
-		request.answer(200, {kind: 'Status', status: 'Success'});
+		request.answer(200, taken);
 		expect(await outcome).toMatchObject({kind: 'done'});
 		expect(sent[0]).toMatchObject({dryRun: true, body: {dryRun: ['All']}});
 	});
 
 	it.each([
 		['conflict', [200, service(1, undefined, 'u-2')]],
-		['gone', [404, notFound]],
+		['done', [404, notFound]],
 		['refused', [200, service(3)]],
 	] as const)('is a %s as the read after a refusal tells', async (kind, [code, body]) => {
 		const outcome = deleteService(cluster, target);
@@ -607,13 +686,18 @@ describe('deleting a Service', () => {
 
 describe('what settles a write, and what does not', () => {
 	it('is no success with 300, whatever comes with it', async () => {
-		expect(await patchAnswered([300, service(4)])).toMatchObject({kind: 'refused', status: 300});
+		expect(await patchAnswered([300, service(4)], [200, service(3)])).toMatchObject({
+			kind: 'refused',
+			status: 300,
+		});
 		expect(await patchAnswered([299, service(4)])).toMatchObject({kind: 'done'});
 		const creation = createService(cluster, manifestOf('hello'));
 		(await server.next()).answer(300, {...manifestOf('hello'), metadata: {name: 'hello', uid: 'u-1'}});
+		(await server.next()).answer(404, notFound);
 		expect(await creation).toMatchObject({kind: 'refused', status: 300});
 		const deletion = deleteService(cluster, target);
-		(await server.next()).answer(300, {kind: 'Status', status: 'Success'});
+		(await server.next()).answer(300, taken);
+		(await server.next()).answer(200, service(3));
 		expect(await deletion).toMatchObject({kind: 'refused', status: 300});
 	});
 
@@ -650,10 +734,14 @@ describe('what settles a write, and what does not', () => {
 
 	it('waits as long as the answer says, in its head before its body', async () => {
 		const busy = status(429, 'TooManyRequests', 'busy', {details: {retryAfterSeconds: 7}});
-		expect(await patchAnswered([429, busy])).toMatchObject({kind: 'refused', retryAfter: 7});
+		expect(await patchAnswered([429, busy], [200, service(3)])).toMatchObject({
+			kind: 'refused',
+			retryAfter: 7,
+		});
 		expect(await patchAnswered([403, status(403, 'Forbidden', 'no')])).not.toHaveProperty('retryAfter');
 		const outcome = guardedPatch(cluster, target, operations);
 		(await server.next()).answer(429, busy, {'retry-after': '3'});
+		(await server.next()).answer(200, service(3));
 		expect(await outcome).toMatchObject({retryAfter: 3});
 	});
 });
@@ -665,6 +753,7 @@ describe('of a patch of the spec with a note beside it', () => {
 	];
 	const answered = async (object: object, wanted = noted) => {
 		const outcome = guardedPatch(cluster, target, wanted);
+		(await server.next()).answer(200, object);
 		(await server.next()).answer(200, object);
 		return outcome;
 	};
@@ -698,15 +787,21 @@ describe('the answer to a deletion', () => {
 	};
 
 	it.each([
-		['a success in words', {kind: 'Status', status: 'Success'}],
 		['a success of this name', {kind: 'Status', status: 'Success', details: {name: 'hello'}}],
-		['the object that is going', service(3)],
+		['a success of this uid', taken],
+		[
+			'the object that is going',
+			{...service(3), metadata: {...service(3).metadata, deletionTimestamp: '2026-01-01T00:00:00Z'}},
+		],
 	])('is %s', async (_, body) => {
 		expect(await deletionAnswered(body)).toMatchObject({kind: 'done', object: body});
 	});
 
 	it.each([
 		['a failure', {kind: 'Status', status: 'Failure'}],
+		['a success that does not say of what', {kind: 'Status', status: 'Success'}],
+		['a success of another uid', {...taken, details: {name: 'hello', uid: 'u-2'}}],
+		['the object as it was', service(3)],
 		['a status that says nothing', {kind: 'Status'}],
 		['a success of another name', {kind: 'Status', status: 'Success', details: {name: 'other'}}],
 		['another object', service(3, undefined, 'u-2')],

@@ -1,6 +1,8 @@
 /** What the operator looks at: the focused pane, what is selected in each, filter and order. */
+import type {ServiceView} from '../../../knative/service/service.js';
 import type {Pane} from '../panes.js';
 import type {RevisionChoice, Selected} from '../selection.js';
+import type {FirstRow} from '../../../knative/split/slider-row.js';
 import type {ServiceSort} from '../sorted.js';
 
 export type SelectionSlice = {
@@ -12,6 +14,10 @@ export type SelectionSlice = {
 	/** By uid of the service: its selected revision, and the selected row of its slider (a Split key). */
 	revision: ReadonlyMap<string, RevisionChoice>;
 	row: ReadonlyMap<string, string>;
+	/** The row of the slider of the selected service, as long as none was chosen there. */
+	firstRow: FirstRow | undefined;
+	/** The selected service as it was last told of: where it stood in the list. */
+	lastTold: ServiceView | undefined;
 	filter: string;
 	/** In which order the services are listed. */
 	sort: ServiceSort;
@@ -28,6 +34,8 @@ export function initialSelection(): SelectionSlice {
 		selected: undefined,
 		revision: new Map(),
 		row: new Map(),
+		firstRow: undefined,
+		lastTold: undefined,
 		filter: '',
 		sort: 'name',
 		filtering: false,

@@ -18,6 +18,7 @@ import {basedOn} from '../../../knative/revision/base.js';
 import {tagFields} from '../../../knative/forms/tag-form.js';
 import {serviceFields} from '../../../knative/forms/service-form.js';
 import type {Size} from '../../layout.js';
+import {useNamedTitle} from '../../named-title.js';
 import {FormView} from '../../widgets/form/form-view.js';
 import {linesValue, type Focus, type FormState} from '../../widgets/form/form-state.js';
 import {frameContentSize} from '../../widgets/frame-lines.js';
@@ -41,6 +42,7 @@ export function FormSheet(props: FormSheetProps) {
 	const {sheet} = props;
 	const namespace = useConsoleState(state => state.namespace);
 	const defaults = useConsoleState(state => state.scalingDefaults);
+	const title = useNamedTitle(...titleParts(sheet), props.width);
 	switch (sheet.kind) {
 		case 'create service':
 			return <OpenForm {...props} title="New service" aside="" fields={serviceFields({namespace})} />;
@@ -48,7 +50,7 @@ export function FormSheet(props: FormSheetProps) {
 			return (
 				<OpenForm
 					{...props}
-					title={`New revision of ${sheet.service}`}
+					title={title}
 					aside="no user traffic at 0 %"
 					fields={revisionFields(sheet.seen, sheet.offer)}
 				/>
@@ -57,7 +59,7 @@ export function FormSheet(props: FormSheetProps) {
 			return (
 				<OpenForm
 					{...props}
-					title={`Autoscaling of ${sheet.service}`}
+					title={title}
 					aside={
 						defaults.kind === 'not known'
 							? `makes a new revision · cluster defaults not readable: ${defaults.why}`
@@ -71,9 +73,21 @@ export function FormSheet(props: FormSheetProps) {
 				/>
 			);
 		case 'tag':
-			return (
-				<OpenForm {...props} title={`Tags of ${sheet.revision}`} aside={sheet.service} fields={tagFields} />
-			);
+			return <OpenForm {...props} title={title} aside={sheet.service} fields={tagFields} />;
+	}
+}
+
+/** What the form is for, and the object that it is of. */
+function titleParts(sheet: FormSheetState): [words: string, name: string] {
+	switch (sheet.kind) {
+		case 'create service':
+			return ['New service', ''];
+		case 'create revision':
+			return ['New revision of', sheet.service];
+		case 'autoscaling':
+			return ['Autoscaling of', sheet.service];
+		case 'tag':
+			return ['Tags of', sheet.revision];
 	}
 }
 

@@ -10,6 +10,7 @@ import {told} from '../../../knative/revision/trouble.js';
 import {momentBy} from '../../../knative/text/moment.js';
 import type {ServiceView} from '../../../knative/service/service.js';
 import type {Size} from '../../layout.js';
+import {useNamedTitle} from '../../named-title.js';
 import {fitText, widthOf} from '../../widgets/table/fit-text.js';
 import {useTheme} from '../../widgets/theme-context.js';
 import {useConsoleState} from '../../use-console.js';
@@ -24,13 +25,14 @@ export function Details({isActive, ...size}: Size & {isActive: boolean}) {
 	const {service, revision} = useConsoleState(
 		useShallow(state => ({service: selectedService(state), revision: selectedRevision(state)})),
 	);
+	const title = useNamedTitle('Revision', revision?.name ?? '', size.width);
 	const why = useConsoleState(whyNoRevision);
 	const trouble = useConsoleState(state => state.trouble);
 	const ofPods = trouble !== undefined && trouble.revision === revision?.uid ? trouble : undefined;
 	return (
 		<Document
 			{...size}
-			title={revision ? `Revision ${revision.name}` : 'Revision'}
+			title={title}
 			lines={
 				service && revision
 					? detailLines(service, told(revision, ofPods), theme, {now, isUncovered})

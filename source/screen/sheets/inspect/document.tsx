@@ -7,6 +7,7 @@ import type {KeyContext} from '../../keys/key-lookup.js';
 import type {Size} from '../../layout.js';
 import {frameContentSize} from '../../widgets/frame-lines.js';
 import {Frame} from '../../widgets/frame.js';
+import {widthOf} from '../../widgets/table/fit-text.js';
 import {useTheme} from '../../widgets/theme-context.js';
 import {PromptLine} from '../../widgets/form/prompt-line.js';
 import {useActions, useConsole, useConsoleState} from '../../use-console.js';
@@ -64,6 +65,9 @@ export function essentialRows(lines: readonly DocumentLine[], width: number): nu
 	}
 	return essential;
 }
+
+/** Columns of a top border that are neither title nor aside: corners, mark, blanks and two pieces of line. */
+export const aroundTexts = 8;
 
 /** @param scroll Where it is scrolled to, for a sheet that has to know; kept here when not given. */
 export function Document({
@@ -129,8 +133,11 @@ export function Document({
 	);
 	const shown = rows.slice(top, top + size.height);
 	const more = last > 0 ? `${glyphs.up}${glyphs.down} ${top + size.height} of ${rows.length}` : undefined;
+	// Both where there is room for both.
+	const both = [aside, more].filter(part => part !== undefined && part !== '').join(` ${glyphs.bullet} `);
+	const shownAside = widthOf(title) + widthOf(both) + aroundTexts <= width ? both : (more ?? aside);
 	return (
-		<Frame width={width} height={height} title={title} aside={more ?? aside} isFocused shownAs={shownAs}>
+		<Frame width={width} height={height} title={title} aside={shownAside} isFocused shownAs={shownAs}>
 			<Box width={size.width} height={size.height} flexDirection="column" overflow="hidden">
 				{find && shown.length === 0 && <Text {...styles.muted}>Nothing here has this.</Text>}
 				{shown.map(({text, style}, index) => (

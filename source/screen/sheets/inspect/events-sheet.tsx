@@ -4,6 +4,7 @@ import type {EventsSheet} from '../../../console/sheets/inspected.js';
 import type {EventView} from '../../../knative/objects/event.js';
 import type {Theme} from '../../../terminal/output/theme.js';
 import type {Size} from '../../layout.js';
+import {useNamedTitle} from '../../named-title.js';
 import {fitText} from '../../widgets/table/fit-text.js';
 import {steadyWidth} from '../../widgets/steady-width.js';
 import {useTheme} from '../../widgets/theme-context.js';
@@ -18,11 +19,12 @@ export function Events({sheet, isActive, ...size}: Size & {sheet: EventsSheet; i
 	const theme = useTheme();
 	const now = useNow();
 	const {object, phase} = sheet;
+	const title = useNamedTitle(`Events of ${object.kind}`, object.name, size.width);
 	const lines = useMemo(() => linesOf(sheet, theme, now), [sheet, theme, now]);
 	return (
 		<Document
 			{...size}
-			title={`Events of ${object.kind} ${object.name}`}
+			title={title}
 			aside={phase.kind === 'followed' ? count(phase.events.length, 'event') : undefined}
 			lines={lines}
 			context="viewer"

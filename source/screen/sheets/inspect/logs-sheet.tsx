@@ -9,6 +9,7 @@ import type {Theme} from '../../../terminal/output/theme.js';
 import {flagsOf} from '../../../console/state/read.js';
 import {atCluster, kubectlLogsCommand} from '../../../knative/commands/commands.js';
 import type {Size} from '../../layout.js';
+import {useNamedTitle} from '../../named-title.js';
 import {frameContentSize} from '../../widgets/frame-lines.js';
 import {Frame} from '../../widgets/frame.js';
 import {PromptLine} from '../../widgets/form/prompt-line.js';
@@ -103,9 +104,10 @@ export function Logs({
 		{accept: () => change({isTyping: false}), back: () => change({isTyping: false, filter: ''})},
 		{isActive: isActive && isTyping},
 	);
+	const title = useNamedTitle('Log of', sheet.revision, width);
 	const shown = [...rows.map(text => ({text, style: {}})), ...said].slice(top, top + room);
 	return (
-		<Frame width={width} height={height} title={`Log of ${sheet.revision}`} aside={asideOf(sheet)} isFocused>
+		<Frame width={width} height={height} title={title} aside={asideOf(sheet)} isFocused>
 			<Box width={size.width} height={size.height} flexDirection="column" overflow="hidden">
 				<Text wrap="truncate" {...styles.muted}>
 					{statusOf(sheet, theme)}

@@ -1,5 +1,7 @@
 /** What the message line has said, whole, the newest first. */
 import {useMemo} from 'react';
+import {useShallow} from 'zustand/react/shallow';
+import {noticeOf} from '../../frame/notice.js';
 import {useConsoleState} from '../../use-console.js';
 import type {Size} from '../../layout.js';
 import {useTheme} from '../../widgets/theme-context.js';
@@ -7,14 +9,23 @@ import {clock} from '../../format.js';
 import {Document} from './document.js';
 
 export function Messages({isActive, width, height}: Size & {isActive: boolean}) {
-	const {styles} = useTheme();
+	const theme = useTheme();
+	const {styles} = theme;
 	const messages = useConsoleState(state => state.messages);
-	const lines = useMemo(() => {
+	// What holds now is no message; where its line has no room for it, this is where it can be read.
+	const standing = useConsoleState(
+		useShallow(state =>
+			noticeOf({...state, notice: undefined}, theme, {revisions: undefined, now: Number.POSITIVE_INFINITY}),
+		),
+	);
+	const told = useMemo(() => {
 		const byTone = {info: styles.plain, good: styles.ok, bad: styles.bad};
 		return messages
 			.toReversed()
 			.map(({at, tone, text}) => ({text: `${clock(at)}  ${text}`, indent: 10, style: byTone[tone]}));
 	}, [messages, styles]);
+	const now = {text: `now       ${standing.text}`, indent: 10, style: standing.style};
+	const lines = standing.text === '' || standing.isQuiet ? told : [now, ...told];
 	return (
 		<Document
 			width={width}

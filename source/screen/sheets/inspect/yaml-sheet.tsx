@@ -4,6 +4,7 @@ import type {YamlSheet} from '../../../console/sheets/inspected.js';
 import {flagsOf} from '../../../console/state/read.js';
 import {atCluster, kubectlGetCommand} from '../../../knative/commands/commands.js';
 import type {Size} from '../../layout.js';
+import {useNamedTitle} from '../../named-title.js';
 import {steadyWidth} from '../../widgets/steady-width.js';
 import {useTheme} from '../../widgets/theme-context.js';
 import {useActions, useConsole, useConsoleState} from '../../use-console.js';
@@ -33,6 +34,7 @@ export function Yaml({
 		},
 		{isActive},
 	);
+	const title = useNamedTitle(object.kind === 'service' ? 'Service' : 'Revision', object.name, size.width);
 	const lines = useMemo((): DocumentLine[] => {
 		if (phase.kind === 'asking') return [{text: 'Asking the cluster…', style: styles.waiting}];
 		if (phase.kind === 'not read') return [{text: phase.sentence, style: styles.bad}];
@@ -52,7 +54,7 @@ export function Yaml({
 	return (
 		<Document
 			{...size}
-			title={`${object.kind === 'service' ? 'Service' : 'Revision'} ${object.name}`}
+			title={title}
 			aside={`namespace ${object.namespace}`}
 			lines={lines}
 			context="viewer"

@@ -4,6 +4,7 @@ import type {Plan} from '../../../release/plan.js';
 import type {Split, SplitRow} from '../../../knative/split/split.js';
 import type {Theme} from '../../../terminal/output/theme.js';
 import type {Size} from '../../layout.js';
+import {useNamedTitle} from '../../named-title.js';
 import {frameContentSize} from '../../widgets/frame-lines.js';
 import {fitText, widthOf} from '../../widgets/table/fit-text.js';
 import {useTheme} from '../../widgets/theme-context.js';
@@ -23,6 +24,7 @@ export function Conflict({
 	const console = useConsole();
 	const theme = useTheme();
 	const {couldSee} = useSeeing();
+	const named = useNamedTitle(title, plan.name, size.width);
 	/** Of what loses something or goes on to a write: it has to have been seen what it is about. */
 	const seen = (act: () => void) => () => {
 		if (couldSee(shownAs)) act();
@@ -40,7 +42,7 @@ export function Conflict({
 	return (
 		<Document
 			{...size}
-			title={`${title} ${plan.name}`}
+			title={named}
 			aside="conflict"
 			lines={conflictLines(conflict, plan.name, frameContentSize(size.width, size.height).width, theme)}
 			context="conflict"

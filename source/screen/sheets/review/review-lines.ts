@@ -4,6 +4,7 @@ import type {ReviewSheet, Wake} from '../../../console/sheets/sheets.js';
 import {toldAbout, type Plan} from '../../../release/plan.js';
 import type {Theme} from '../../../terminal/output/theme.js';
 import {fitText, widthOf} from '../../widgets/table/fit-text.js';
+import {tellApart} from '../../widgets/table/tell-apart.js';
 import type {RevisionMarks} from '../../panes/revision-marks.js';
 import {fillsOf, splitPicture} from './split-picture.js';
 import {clock, shortRevision} from '../../format.js';
@@ -26,6 +27,8 @@ export function reviewLines(
 		lost,
 		isUncovered = false,
 		marks = new Map(),
+		where,
+		width = Number.POSITIVE_INFINITY,
 	}: {
 		isRead?: boolean;
 		since?: number | undefined;
@@ -33,6 +36,10 @@ export function reviewLines(
 		isUncovered?: boolean;
 		/** By what the panes tell the revisions apart. */
 		marks?: RevisionMarks;
+		/** Context and namespace, where the border has no room for them. */
+		where?: string | undefined;
+		/** Columns that there are. */
+		width?: number;
 	} = {},
 ): DocumentLine[] {
 	const {plan, dryRun, wake, phase} = sheet;
@@ -41,6 +48,7 @@ export function reviewLines(
 	const lines: DocumentLine[] =
 		lost !== undefined && isOpen ? lostLines(lost, look) : phaseLines(sheet, look, {isRead, since});
 	const say = (text: string, style?: DocumentLine['style'], indent = 2) => lines.push({text, style, indent});
+	if (where !== undefined) lines.unshift({text: where, style: styles.key, indent: 2});
 	// Of what was tried on another ground nothing is said, nor once it is known what came of it. On the first screen: whoever
 	// agrees need not scroll for it.
 	if (lost === undefined && (isOpen || phase.kind === 'sending')) say(...dryRunLine(dryRun, look));
@@ -55,7 +63,7 @@ export function reviewLines(
 	// Where nothing can be drawn but ASCII, the mark of a selection is, too.
 	const drawing = {isAscii: glyphs.selected === '>', fills: fillsOf(plan.rows, glyphs.fills, marks)};
 	for (const text of splitPicture(plan, drawing)) lines.push({text, hard: true, indent: 2});
-	for (const line of rowLines(plan, glyphs.arrow, drawing)) {
+	for (const line of rowLines(plan, glyphs, {...drawing, width})) {
 		lines.push({...line, style: line.changed ? styles.draft : styles.muted, isEssential: true});
 	}
 	if (plan.rows.length > 0) say('');
@@ -234,22 +242,28 @@ function dryRunLine(dryRun: ReviewSheet['dryRun'], {styles, glyphs}: Look): [str
 	}
 }
 
+/** Columns of a name in a row, however narrow the window. */
+const shortestLabel = 12;
+
 function rowLines(
 	{rows, name, action}: Plan,
-	arrow: string,
-	{fills}: {fills: readonly string[]},
+	{arrow, ellipsis}: Theme['glyphs'],
+	{fills, width}: {fills: readonly string[]; width: number},
 ): (DocumentLine & {changed: boolean})[] {
-	const labels = rows.map(row => {
+	const whole = rows.map(row => {
 		const revision = row.revision === undefined ? undefined : shortRevision(row.revision, name);
 		if (!row.latest) return revision ?? row.key;
 		if (action === 'create revision' || action === 'autoscaling') return 'the new revision (latest)';
 		return `latest (${revision ?? 'none ready'})`;
 	});
 	const tags = rows.map(row => tagWords(row));
-	const labelWidth = Math.max(0, ...labels.map(label => widthOf(label)));
 	const tagWidth = Math.max(0, ...tags.map(words => widthOf(words)));
 	const removed = 'removed';
 	const afterWidth = rows.some(row => row.after === undefined) ? removed.length : 5;
+	// Glyph, blanks, the share before and the arrow are 14 columns. A row in two is worse than a name that is cut.
+	const room = Math.max(shortestLabel, width - tagWidth - afterWidth - 14);
+	const labels = Number.isFinite(room) ? tellApart(whole, room, {ellipsis}) : whole;
+	const labelWidth = Math.max(0, ...labels.map(label => widthOf(label)));
 	return rows.map((row, index) => {
 		const before = row.before === undefined ? '–' : `${row.before} %`;
 		const after = row.after === undefined ? removed : `${row.after} %`;

@@ -10,6 +10,7 @@ import type {Plan} from '../../../release/plan.js';
 import {copiedLines} from '../../../knative/commands/commands.js';
 import {wakeTargets} from '../../../console/live/wake.js';
 import type {Size} from '../../layout.js';
+import {useNamedTitle} from '../../named-title.js';
 import {PromptLine} from '../../widgets/form/prompt-line.js';
 import {widthOf} from '../../widgets/table/fit-text.js';
 import {useRelease} from '../../panes/use-release.js';
@@ -18,7 +19,7 @@ import {useTheme} from '../../widgets/theme-context.js';
 import {typedAhead, useActions, useConsole, useConsoleState, useSeeing} from '../../use-console.js';
 import {Conflict} from './conflict-sheet.js';
 import {frameContentSize} from '../../widgets/frame-lines.js';
-import {Document, essentialRows} from '../inspect/document.js';
+import {aroundTexts, Document, essentialRows} from '../inspect/document.js';
 import {reviewLines} from './review-lines.js';
 
 const titles: Readonly<Record<Plan['action'], string>> = {
@@ -35,6 +36,12 @@ const titles: Readonly<Record<Plan['action'], string>> = {
 	'delete service': 'Delete the service',
 	'delete revision': 'Delete a revision of',
 };
+
+/** What the border says beside that of a text that is scrolled. */
+const longestScroll = ' · ↑↓ 100 of 100';
+
+/** Columns that the name of a context needs to say anything. */
+const shortestContext = 12;
 
 type ReviewSheetProps = Size & {sheet: ReviewSheet; isActive: boolean; copy: (text: string) => void};
 
@@ -79,13 +86,21 @@ function OpenReview({sheet, isActive, copy, width, height}: ReviewSheetProps) {
 		setReadTo(Math.max(readTo, row + size.height));
 	};
 	// Both are in every review: the namespace whole, of the context as much as there is room for.
-	const where = ` / ${plan.namespace}`;
-	const room = width - widthOf(`${titles[plan.action]} ${plan.name}`) - widthOf(where) - 9;
-	const aside = `${tellApart([context, ...contextNames], Math.max(6, room), {ellipsis: theme.glyphs.ellipsis})[0] ?? ''}${where}`;
+	const title = useNamedTitle(titles[plan.action], plan.name, width);
+	const {ellipsis} = theme.glyphs;
+	const inNamespace = ` / ${plan.namespace}`;
+	const room = width - widthOf(title) - widthOf(inNamespace) - widthOf(longestScroll) - aroundTexts;
+	const shownIn = (most: number) =>
+		`${tellApart([context, ...contextNames], most, {ellipsis})[0] ?? context}${inNamespace}`;
+	// Where the border has no room for both, a line has.
+	const isInBorder = room >= Math.min(widthOf(context), shortestContext);
+	const where = isInBorder
+		? undefined
+		: shownIn(Math.max(shortestContext, size.width - widthOf(inNamespace)));
 	const isUncovered = useConsoleState(state => state.isUncovered);
 	const target = useConsoleState(({services}) => services.find(({uid}) => uid === uidOf(plan)));
 	const marks = useRelease(target)?.marks;
-	const told = {since, isUncovered, ...(marks && {marks})};
+	const told = {since, isUncovered, where, width: size.width, ...(marks && {marks})};
 	const wholeLines = reviewLines(sheet, theme, {lost, ...told});
 	// What cannot be agreed to any more need not be read before.
 	const isRead = lost !== undefined || essentialRows(wholeLines, size.width) <= Math.max(readTo, size.height);
@@ -126,8 +141,8 @@ function OpenReview({sheet, isActive, copy, width, height}: ReviewSheetProps) {
 			<Document
 				width={width}
 				height={documentHeight}
-				title={`${titles[plan.action]} ${plan.name}`}
-				aside={aside}
+				title={title}
+				aside={isInBorder ? shownIn(room) : undefined}
 				lines={isRead ? wholeLines : reviewLines(sheet, theme, {isRead, ...told})}
 				context="sheet"
 				isActive={isActive}

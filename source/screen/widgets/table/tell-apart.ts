@@ -89,10 +89,27 @@ function piecesOf(name: string): string[] {
 	return name.match(/[^-./:_@ ]*[-./:_@ ]|[^-./:_@ ]+$/g) ?? [name];
 }
 
+/** Those of `all` that a name could be taken for first: they have most of its beginning and its end. At most `count`. */
+export function closestTo(name: string, all: readonly string[], count: number): string[] {
+	const likeness = (other: string) => commonStart(name, other) + commonEnd(name, other);
+	return [...new Set(all)]
+		.filter(other => other !== name)
+		.map(other => ({other, like: likeness(other)}))
+		.toSorted((one, another) => another.like - one.like)
+		.slice(0, count)
+		.map(({other}) => other);
+}
+
 function commonStart(one: string, other: string): number {
 	let index = 0;
 	while (index < one.length && one[index] === other[index]) index++;
 	return index;
+}
+
+function commonEnd(one: string, other: string): number {
+	let count = 0;
+	while (count < one.length && one.at(-1 - count) === other.at(-1 - count)) count++;
+	return count;
 }
 
 /** Where it begins to differ from each of the others, in characters; the latest first, because that is the closest of them. */

@@ -30,3 +30,13 @@ it('scrolls through more than there is room for', async () => {
 	press('g');
 	await until(/message 30;/);
 });
+
+it('has what holds now at its top, whole: its line may have no room for it', async () => {
+	const {screen, store, until} = await open();
+	const why = `Service cart cannot be read: ${'spec '.repeat(12)}end.`;
+	store.setState({
+		unreadable: {services: [{namespace: 'default', name: 'cart', sentence: why}], revisions: []},
+	});
+	await until(/now {7}.*cart cannot be read/);
+	expect(screen()).toMatch(/end\./);
+});

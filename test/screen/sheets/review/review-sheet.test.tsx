@@ -4,7 +4,7 @@ import {Review} from '../../../../source/screen/sheets/review/review-sheet.js';
 import {useConsoleState} from '../../../../source/screen/use-console.js';
 import {serviceView} from '../../../knative/objects.js';
 import {openOnConsole} from '../../parts/on-console.js';
-import {sheetOn} from '../../parts/review.js';
+import {rollbackPlan, sheetOn} from '../../parts/review.js';
 import {canaryTraffic, knowing, one, two} from '../../parts/state.js';
 
 function OpenReview({copy, height}: {copy: (text: string) => void; height: number}) {
@@ -50,6 +50,32 @@ describe('a review', () => {
 		press('ctrl-y');
 		await vi.waitFor(() => expect(copy).toHaveBeenCalledOnce());
 		expect(copy.mock.calls[0]?.[0]).toContain('kubectl patch ksvc helloworld-go');
+	});
+
+	it('says where it is of in a line of its own when the border has no room for it', async () => {
+		const name = `${'storefront-'.repeat(5)}checkout`;
+		const {screen} = await open({plan: {...rollbackPlan(), name, namespace: 'team-checkout-europe-west'}});
+		const [border = '', line = ''] = screen().split('\n');
+		expect(border).toContain(`Roll back ${name}`);
+		expect(line).toContain('test-context / team-checkout-europe-west');
+	});
+
+	it('says it beside how much there is to scroll', async () => {
+		const {screen} = await open({}, {height: 12});
+		expect(screen().split('\n')[0]).toMatch(/test-context \/ default · ↑↓ \d+ of \d+/);
+	});
+
+	it('keeps the names of revisions apart where a row has no room for them', async () => {
+		const plan = rollbackPlan();
+		const names = ['15', '16'].map(day => `shop-build-2026-01-${day}-${'feature-'.repeat(8)}west`);
+		const rows = plan.rows.map((row, index) => ({...row, revision: names[index], key: names[index] ?? ''}));
+		const {screen} = await open({plan: {...plan, rows}});
+		const shown = screen()
+			.split('\n')
+			.filter(row => / % →/.test(row));
+		expect(shown).toHaveLength(2);
+		expect(shown[0]).toMatch(/15.* % → +\d+ %/);
+		expect(shown[1]).toMatch(/16.* % → +\d+ %/);
 	});
 
 	it('is applied by Enter, and by none that was pressed before it could be read', async () => {

@@ -1,10 +1,10 @@
 /** Which API server is believed to be the one that is meant: its authority, the name in its certificate, or neither. */
-import {X509Certificate} from 'node:crypto';
-import {describeFault} from '../../knative/text/fault.js';
-import {printable} from '../../knative/text/printable.js';
-import {dataOrFile, type SelectedContext} from './kubeconfig.js';
-import {KubeconfigError} from './kubeconfig-files.js';
-import {checkIdentity} from '../http/server-identity.js';
+import {describeFault} from '../../../knative/text/fault.js';
+import {printable} from '../../../knative/text/printable.js';
+import {hasCertificate} from './certificates.js';
+import {dataOrFile, type SelectedContext} from '../kubeconfig.js';
+import {KubeconfigError} from '../kubeconfig-files.js';
+import {checkIdentity} from '../../http/server-identity.js';
 
 export type Trust = {
 	/** PEM; undefined on a connection without TLS. */
@@ -55,15 +55,3 @@ export async function trustOf({cluster, clusterName}: SelectedContext): Promise<
 
 /** They do not change while the program runs, and are hundreds of files. */
 let roots: Promise<string[]> | undefined;
-
-/** As Go: of several it is enough that one can be read. */
-function hasCertificate(pem: string): boolean {
-	const blocks = pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
-	return blocks.some(block => {
-		try {
-			return new X509Certificate(block).raw.length > 0;
-		} catch {
-			return false;
-		}
-	});
-}

@@ -6,7 +6,7 @@
 import {readdir} from 'node:fs/promises';
 import path from 'node:path';
 import {getCACertificates} from 'node:tls';
-import {readGiven} from '../../files/given-file.js';
+import {readGiven} from '../../../files/given-file.js';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

@@ -1,0 +1,72 @@
+import {Option} from 'commander';
+import {describe, expect, it} from 'vitest';
+import {withGoBooleans} from '../../../source/cli/commands/go-flags.js';
+import {createProgram} from '../../../source/cli/program.js';
+
+const options = [
+	new Option('-A, --all-namespaces'),
+	new Option('-n, --namespace <name>'),
+	new Option('--no-keepalive'),
+	new Option('--colour [when]'),
+];
+
+describe('a flag that takes no value', () => {
+	it.each([
+		[['--all-namespaces=true'], ['--all-namespaces'], []],
+		[['-A=1', 'get'], ['-A', 'get'], []],
+		[['get', '--all-namespaces=False'], ['get'], ['allNamespaces']],
+		[['-A=0'], [], ['allNamespaces']],
+		[['--no-keepalive=false'], [], ['keepalive']],
+		[['--all-namespaces=maybe'], ['--all-namespaces=maybe'], []],
+		[['-n=true', '--namespace=false'], ['-n=true', '--namespace=false'], []],
+		[['--colour=true'], ['--colour=true'], []],
+		[['--unknown=true'], ['--unknown=true'], []],
+		[['--', '--all-namespaces=true'], ['--', '--all-namespaces=true'], []],
+	])('in %j is %j, and %j is denied', (words, kept, denied) => {
+		const result = withGoBooleans(words, options);
+		expect(result.words).toEqual(kept);
+		expect(result.denied.map(option => option.attributeName())).toEqual(denied);
+	});
+
+	it('can be said not to hold, by the program and by a command', async () => {
+		const program = createProgram({words: []});
+		const get = program.commands.find(command => command.name() === 'get')!;
+		let seen: unknown;
+		get.action((_names, flags: object) => void (seen = {...program.opts(), ...flags}));
+		await program.parseAsync(
+			['get', '--read-only=false', '--insecure-skip-tls-verify=true', '--watch=false', '-A=true'],
+			{from: 'user'},
+		);
+		expect(seen).toMatchObject({
+			readOnly: false,
+			insecureSkipTlsVerify: true,
+			watch: false,
+			allNamespaces: true,
+		});
+		expect(program.getOptionValueSource('readOnly')).toBe('cli');
+	});
+});
+
+it('a flag of the cluster with an empty value is as one that was not given', async () => {
+	const program = createProgram({words: []});
+	const get = program.commands.find(command => command.name() === 'get')!;
+	get.action(() => {});
+	const names = ['namespace', 'context', 'kubeconfig', 'server', 'token', 'user', 'cluster', 'as', 'as-uid'];
+	await program.parseAsync(['get', ...names.flatMap(name => [`--${name}`, '']), '--host', ''], {
+		from: 'user',
+	});
+	for (const name of [
+		'namespace',
+		'context',
+		'kubeconfig',
+		'server',
+		'token',
+		'user',
+		'cluster',
+		'as',
+		'asUid',
+	]) {
+		expect([name, program.getOptionValue(name)]).toEqual([name, undefined]);
+	}
+	expect(program.getOptionValue('host')).toBe('');
+});
