@@ -48,7 +48,8 @@ export function reviewLines(
 	const lines: DocumentLine[] =
 		lost !== undefined && isOpen ? lostLines(lost, look) : phaseLines(sheet, look, {isRead, since});
 	const say = (text: string, style?: DocumentLine['style'], indent = 2) => lines.push({text, style, indent});
-	if (where !== undefined) lines.unshift({text: where, style: styles.key, indent: 2});
+	// In a tiny window what Enter does comes first: there it only shows more.
+	if (where !== undefined) lines[isRead ? 'unshift' : 'push']({text: where, style: styles.key, indent: 2});
 	// Of what was tried on another ground nothing is said, nor once it is known what came of it. On the first screen: whoever
 	// agrees need not scroll for it.
 	if (lost === undefined && (isOpen || phase.kind === 'sending')) say(...dryRunLine(dryRun, look));
