@@ -2,8 +2,8 @@
 import {meantBy} from '../knative/release/words.js';
 import {sharesMeant} from '../knative/release/shares-meant.js';
 import {rebased} from '../knative/split/rebased.js';
-import {equalSplits, splitOf, type Split} from '../knative/split/split.js';
-import {previousTag, stableTag} from '../knative/release/verbs/role-tags.js';
+import {equalSplits, splitOf, wholeOf, type Split} from '../knative/split/split.js';
+import {tagsOfPromotion} from '../knative/release/verbs/role-tags.js';
 import type {ServiceView} from '../knative/service/service.js';
 import type {Cluster} from '../kube/cluster.js';
 import type {Plan} from '../release/plan.js';
@@ -153,11 +153,7 @@ export function createVerbs(
 			);
 		};
 		const cluster = connected();
-		await afterAsking(
-			store,
-			cluster && askPlaceholders(store, cluster, service, [stableTag, previousTag]),
-			open,
-		);
+		await afterAsking(store, cluster && askPlaceholders(store, cluster, service, tagsOfPromotion), open);
 	}
 
 	/** The same wish, planned on the service as it is now: to be reviewed again. Never on another one. */
@@ -175,7 +171,7 @@ export function createVerbs(
 		closeSheet(store);
 		const {service} = status;
 		// What the sheet has called mine: by theirs another revision may be the one that a verb would take by itself.
-		const to = splits?.after.find(({percent}) => percent === 100)?.revision;
+		const to = splits && wholeOf(splits.after);
 		switch (action) {
 			case 'promote':
 				return reviewPromotion(service, {to, keepsPrevious: plan.promotion?.keepsPrevious});

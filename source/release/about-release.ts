@@ -1,6 +1,6 @@
 /** What a review says of the release it is about: who has which part and why, since when, and what differs. Pure. */
 import {sharesOf} from '../knative/release/evidence/shares.js';
-import {releaseOf, type ReleaseFacts, type Role} from '../knative/release/release.js';
+import {releaseOf, roleWords, type ReleaseFacts} from '../knative/release/release.js';
 import {differences} from '../knative/revision/differences.js';
 import {verdictSentence, type CanaryVerdict} from './verdict/canary-verdict.js';
 import {momentBy, sinceWords} from '../knative/text/moment.js';
@@ -38,8 +38,6 @@ const verdictFact = (verdict: CanaryVerdict): ReleaseFact => ({
 	value: verdictSentence(verdict),
 	...((verdict.errors === 'worse' || verdict.latency === 'slower') && {isBad: true}),
 });
-
-const roleWords = ({revision, percent, because}: Role) => `${revision} ${percent} %: ${because}`;
 
 function differenceLines(
 	{service, revisions}: ReleaseFacts,

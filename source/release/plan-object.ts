@@ -38,7 +38,8 @@ export function planCreateRevision(
 	);
 	const {stable, whole} = releaseOf(facts);
 	const parts = {stable: stable?.revision ?? whole, canary: undefined, previous: undefined};
-	const followed = before.length === 1 && before[0]?.latest === true;
+	// Beside it a row at 0 % may be listed as the way back.
+	const followed = before.some(({latest, percent}) => latest && percent === 100);
 	const operations = [
 		...plan.operations,
 		...noteFor('new revision', facts, plan.split, {parts, followed, changesTemplate: true}),

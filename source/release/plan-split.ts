@@ -23,7 +23,7 @@ import {sharesOf} from '../knative/release/evidence/shares.js';
 import {undo} from '../knative/release/verbs/undo.js';
 import {trafficWarnings, type Warning} from '../knative/release/warnings.js';
 import type {ServiceView} from '../knative/service/service.js';
-import {diffSplit, splitOf, type Split} from '../knative/split/split.js';
+import {diffSplit, splitOf, wholeOf, type Split} from '../knative/split/split.js';
 import {retag} from '../knative/split/tags.js';
 import type {Plan, TrafficAction} from './plan.js';
 import {skippedSteps} from '../knative/release/skipped-steps.js';
@@ -98,7 +98,7 @@ function trafficPlan(
 		],
 		commands: [kubectlPatchCommand(service, operations), knTrafficCommand(service, before, after)],
 		splits: {before, after},
-		about: aboutRelease(facts, after.find(({percent}) => percent === 100)?.revision),
+		about: aboutRelease(facts, wholeOf(after)),
 	};
 }
 

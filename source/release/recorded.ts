@@ -8,8 +8,7 @@ import type {Attempt} from '../journal/attempt.js';
 import type {Deed} from '../journal/deed.js';
 import type {HistoryEntry} from '../journal/journal-entry.js';
 import type {HistoryFile} from '../journal/journal-file.js';
-import {pointer, type PatchOperation} from '../knative/objects/patch.js';
-import {noteAnnotation} from '../knative/release/evidence/note.js';
+import {hasNote, withNote} from '../knative/release/evidence/note.js';
 import {describeFault} from '../knative/text/fault.js';
 import type {Cluster} from '../kube/cluster.js';
 import {identityOf} from '../kube/objects.js';
@@ -68,7 +67,7 @@ export async function sendRecorded(
 	};
 	if (begun) await note(history?.begin(begun));
 	let at = now();
-	const outcome = await sendPlan(cluster, plan, {
+	const outcome = await sendPlan(cluster, attempt ? stamped(plan, {id: attempt.id, at}) : plan, {
 		reason: plan.action,
 		now,
 		onSent(sent) {
@@ -100,15 +99,24 @@ function sentenceOf(outcome: WriteOutcome, plan: Plan): string {
 	return outcome.kind === 'done' ? 'The server had it that way already.' : sentenceOfOutcome(outcome, plan);
 }
 
-/** Also where it comes with the first annotations of the service, in a map of its own. */
-function hasNote(operation: PatchOperation): boolean {
-	if (operation.op !== 'add') return false;
-	const {path, value} = operation;
-	const annotations = pointer('metadata', 'annotations');
-	return (
-		path === `${annotations}${pointer(noteAnnotation)}` ||
-		(path === annotations && Object.hasOwn(Object(value), noteAnnotation))
-	);
+/**
+ * The same plan with a note that is of this write: by its id it is told from the same change by somebody else, be it of the same
+ * user at the same moment; and it says when it was sent, for however long its review was looked at.
+ */
+function stamped(plan: Plan, {id, at}: {id: string; at: number}): Plan {
+	const {write, reject, givenUp} = plan;
+	if (write.kind !== 'patch') return plan;
+	const operations = withNote(write.operations, note => ({
+		...note,
+		id,
+		since: at,
+		rejected: note.rejected.map(entry => (entry.revision === givenUp?.revision ? {...entry, at} : entry)),
+	}));
+	return {
+		...plan,
+		write: {...write, operations},
+		...(reject && {reject: {...reject, mark: {...reject.mark, at}}}),
+	};
 }
 
 /** Of a change of a split: what can be taken back. */
@@ -132,7 +140,7 @@ function attemptOf(
 		own: true,
 		reason: reason === '' ? action : `${action}: ${reason}`,
 		command: plain.has(action) ? (commands[0] ?? '') : '',
-		...(write.operations.some(hasNote) && {isNoted: true}),
+		...(hasNote(write.operations) && {isNoted: true}),
 		end: undefined,
 	};
 }

@@ -96,9 +96,7 @@ async function editLikeKubectl(edits: number, made: Made[]): Promise<Tally> {
 
 it('makes every edit on the state that its author saw, or refuses it', async () => {
 	const first = await world.console('cart');
-	// Of one user, two writes of the same millisecond and the same split are one write that was sent twice.
-	const operator = await world.connect({context: 'sandbox-operator'});
-	const second = await world.console('cart', {cluster: operator});
+	const second = await world.console('cart');
 	const begun = await world.service('cart');
 	const made: Made[] = [];
 	const tallies = await Promise.all([

@@ -266,6 +266,14 @@ describe('a plan to make a revision', () => {
 			[{latestRevision: true, percent: 100}],
 			{stable: two, followed: true},
 		],
+		[
+			'all of it did, beside the way back at 0 %',
+			[
+				{revisionName: one, percent: 0},
+				{latestRevision: true, percent: 100},
+			],
+			{stable: two, followed: true},
+		],
 		['one revision had all of it', whole(two), {stable: two, followed: false}],
 		['a canary was being tried', tried, {stable: one, followed: false}],
 		[

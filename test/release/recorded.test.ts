@@ -6,7 +6,9 @@ import {afterEach, beforeEach, describe, expect, it} from 'vitest';
 import {openHistoryFile, type HistoryFile} from '../../source/journal/journal-file.js';
 import type {Cluster} from '../../source/kube/cluster.js';
 import {connect} from '../../source/kube/connect.js';
-import type {TrafficTarget} from '../../source/knative/objects/wire.js';
+import {patched} from '../../source/knative/objects/patch.js';
+import type {KnativeService, TrafficTarget} from '../../source/knative/objects/wire.js';
+import {noteAnnotation, parseNote, type ReleaseNote} from '../../source/knative/release/evidence/note.js';
 import {parseService, type ServiceView} from '../../source/knative/service/service.js';
 import {splitOf, set} from '../../source/knative/split/split.js';
 import type {Plan} from '../../source/release/plan.js';
@@ -16,12 +18,12 @@ import {
 	planDeleteRevision,
 	planDeleteService,
 } from '../../source/release/plan-object.js';
-import {planRollback, planSplit} from '../../source/release/plan-split.js';
+import {planAbandon, planRollback, planSplit} from '../../source/release/plan-split.js';
 import {sendRecorded} from '../../source/release/recorded.js';
-import {status} from '../support/api-server.js';
+import {status, type Exchange} from '../support/api-server.js';
 import {startScriptedCluster, type ScriptedCluster} from '../support/scripted-cluster.js';
 import {knativeService} from '../knative/objects.js';
-import {now, one, planned, revisionMade, servicePatched, three, two} from './made.js';
+import {now, one, planned, revisionMade, three, two} from './made.js';
 
 let world: ScriptedCluster;
 let cluster: Cluster;
@@ -57,8 +59,15 @@ const facts = () => ({
 
 const back = () => planned(planRollback(facts()));
 
-/** The service as the plan leaves it, at this generation. */
-const given = (plan: Plan, generation: number) => servicePatched(world.service, plan, generation);
+/** The service as what was sent leaves it, at this generation. */
+function given({body}: Pick<Exchange, 'body'>, generation: number): KnativeService {
+	const object = patched(world.service, Array.isArray(body) ? body : []);
+	return {...object, metadata: {...object.metadata, generation}};
+}
+
+/** The note in what was sent. */
+const noteSent = (exchange: Pick<Exchange, 'body'>) =>
+	parseNote(given(exchange, 5).metadata.annotations?.[noteAnnotation]);
 
 const withTraffic = (object: ReturnType<typeof given>, traffic: TrafficTarget[]) => ({
 	...object,
@@ -79,7 +88,7 @@ const shares = (split: readonly {key: string; percent: number}[]) =>
 describe('a change of a split', () => {
 	it('is in the history once it is made: what, by whom, why, from what to what, and when it was sent', async () => {
 		const plan = back();
-		world.onWrite(exchange => exchange.answer(200, given(plan, 5)));
+		world.onWrite(exchange => exchange.answer(200, given(exchange, 5)));
 		const sent = await sendRecorded(cluster, plan, history, {
 			reason: 'too many 5xx',
 			now: clock(now, now + 7),
@@ -106,9 +115,44 @@ describe('a change of a split', () => {
 		expect(shares(sent.entry?.after ?? [])).toBe(`${one}=100 ${two}=0`);
 	});
 
+	it('has a note with its id, and the time at which it was sent, however long its review was open', async () => {
+		const plan = planned(planAbandon(facts(), {why: 'slow'}));
+		const mark = plan.reject?.mark;
+		let note: ReleaseNote | undefined;
+		world.onWrite(exchange => {
+			note ??= noteSent(exchange);
+			exchange.answer(200, given(exchange, 5));
+		});
+		const later = now + 600_000;
+		const {entry} = await sendRecorded(cluster, plan, history, {now: clock(later)});
+		expect(mark?.at).toBe(now);
+		expect(note).toMatchObject({
+			id: entry?.id,
+			since: later,
+			verb: 'abandon',
+			rejected: [{revision: two, at: later, why: 'slow'}],
+		});
+	});
+
+	it('is not taken for the same one of another console of that user', async () => {
+		const plan = back();
+		let theirs: ReturnType<typeof given> | undefined;
+		world.onWrite(exchange => {
+			theirs = given(exchange, 5);
+			exchange.answer(200, theirs);
+		});
+		await sendRecorded(cluster, plan, history, {now: clock(now)});
+		// The guard refuses it, because theirs is there.
+		world.onRead(exchange => exchange.answer(200, theirs));
+		world.onWrite(exchange => exchange.answer(422, status(422, 'Invalid', 'the test operation failed')));
+		const {outcome, entry} = await sendRecorded(cluster, plan, history, {now: clock(now)});
+		expect(outcome.kind).toBe('conflict');
+		expect(entry).toBeUndefined();
+	});
+
 	it('without a reason has the name of the verb for one', async () => {
 		const plan = back();
-		world.onWrite(exchange => exchange.answer(200, given(plan, 5)));
+		world.onWrite(exchange => exchange.answer(200, given(exchange, 5)));
 		expect((await sendRecorded(cluster, plan, history)).entry?.reason).toBe('roll back');
 	});
 
@@ -118,7 +162,7 @@ describe('a change of a split', () => {
 		world.onWrite(exchange => {
 			void (async () => {
 				begun = (await history.readAll()).attempts;
-				exchange.answer(200, given(plan, 5));
+				exchange.answer(200, given(exchange, 5));
 			})();
 		});
 		const {entry} = await sendRecorded(cluster, plan, history, {now: clock(now)});
@@ -131,7 +175,7 @@ describe('a change of a split', () => {
 			{revisionName: one, percent: 95},
 			{revisionName: two, percent: 5},
 		];
-		world.onWrite(exchange => exchange.answer(200, withTraffic(given(plan, 5), stored)));
+		world.onWrite(exchange => exchange.answer(200, withTraffic(given(exchange, 5), stored)));
 		const {outcome, entry} = await sendRecorded(cluster, plan, history);
 		expect(outcome.kind).toBe('altered');
 		expect(shares(entry?.after ?? [])).toBe(`${one}=95 ${two}=5`);
@@ -141,7 +185,7 @@ describe('a change of a split', () => {
 	it('is none where the generation has not moved: nothing could be taken back', async () => {
 		const plan = back();
 		world.onWrite(exchange =>
-			exchange.answer(200, withTraffic(given(plan, 4), world.service.spec.traffic ?? [])),
+			exchange.answer(200, withTraffic(given(exchange, 4), world.service.spec.traffic ?? [])),
 		);
 		const {outcome, entry} = await sendRecorded(cluster, plan, history);
 		expect(outcome.kind).toBe('altered');
@@ -154,7 +198,7 @@ describe('a change of a split', () => {
 	});
 
 	it('is none where the server had it that way already', async () => {
-		world.onWrite(exchange => exchange.answer(200, given(plan, 4)));
+		world.onWrite(exchange => exchange.answer(200, given(exchange, 4)));
 		// Without a note beside it: that alone would be a change.
 		const plan = planned(planSplit({...facts(), now: undefined}, set(splitOf(view()), two, 50)));
 		const {outcome, entry} = await sendRecorded(cluster, plan, history);
@@ -185,7 +229,7 @@ describe('a change of a split', () => {
 
 	it('is told to who listens, with what came of it', async () => {
 		const plan = back();
-		world.onWrite(exchange => exchange.answer(200, given(plan, 5)));
+		world.onWrite(exchange => exchange.answer(200, given(exchange, 5)));
 		const seen: string[] = [];
 		await sendRecorded(cluster, plan, history, {
 			onSent: ({reason, outcome}) => seen.push(`${reason}: ${outcome.kind}`),
@@ -198,14 +242,14 @@ describe('a change of a split', () => {
 		['without a command line has none', {commands: []}, ''],
 	])('%s', async (_, changed, command) => {
 		const plan = back();
-		world.onWrite(exchange => exchange.answer(200, given(plan, 5)));
+		world.onWrite(exchange => exchange.answer(200, given(exchange, 5)));
 		const {entry} = await sendRecorded(cluster, {...plan, ...changed}, history);
 		expect(entry?.command).toBe(command);
 	});
 
 	it('sent again is written down nowhere: the split is as it was', async () => {
 		const plan = planned(planAgain(facts()));
-		world.onWrite(exchange => exchange.answer(200, given(plan, 4)));
+		world.onWrite(exchange => exchange.answer(200, given(exchange, 4)));
 		const sent = await sendRecorded(cluster, plan, history);
 		expect(sent).toMatchObject({outcome: {kind: 'done'}, entry: undefined, open: undefined});
 		expect(await history.readAll()).toEqual({entries: [], attempts: [], deeds: []});
@@ -306,7 +350,7 @@ describe('what is made or deleted', () => {
 describe('a history that cannot be kept', () => {
 	it('keeps nothing from being sent, and the first reason is told', async () => {
 		const plan = back();
-		world.onWrite(exchange => exchange.answer(200, given(plan, 5)));
+		world.onWrite(exchange => exchange.answer(200, given(exchange, 5)));
 		const nowhere = openHistoryFile(undefined);
 		const sent = await sendRecorded(cluster, plan, nowhere);
 		expect(sent.outcome.kind).toBe('done');
@@ -316,7 +360,7 @@ describe('a history that cannot be kept', () => {
 
 	it('by a disk that hangs holds nothing up for longer than a second', async () => {
 		const plan = back();
-		world.onWrite(exchange => exchange.answer(200, given(plan, 5)));
+		world.onWrite(exchange => exchange.answer(200, given(exchange, 5)));
 		const sent = await sendRecorded(cluster, plan, {append: never, begin: never, end: never});
 		expect(sent.outcome.kind).toBe('done');
 		expect(sent.problem).toBe('the disk takes longer than 1 s');
@@ -324,7 +368,7 @@ describe('a history that cannot be kept', () => {
 
 	it('is none where none is wanted', async () => {
 		const plan = back();
-		world.onWrite(exchange => exchange.answer(200, given(plan, 5)));
+		world.onWrite(exchange => exchange.answer(200, given(exchange, 5)));
 		const sent = await sendRecorded(cluster, plan, undefined);
 		expect(sent).toMatchObject({outcome: {kind: 'done'}, problem: undefined});
 	});

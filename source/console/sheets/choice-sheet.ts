@@ -5,7 +5,7 @@ import type {Planned} from '../../release/plan-facts.js';
 import {planAbandon, planPromote, planRollback} from '../../release/plan-split.js';
 import {readBase} from '../../release/read-base.js';
 import type {Cluster} from '../../kube/cluster.js';
-import {previousTag, stableTag} from '../../knative/release/verbs/role-tags.js';
+import {tagsOfPromotion} from '../../knative/release/verbs/role-tags.js';
 import {askPlaceholders, stillHere} from '../sheets/placeholders.js';
 import {factsOf} from '../state/facts.js';
 import {closeSheet, notify, openSheet} from '../state/select.js';
@@ -87,7 +87,7 @@ export async function choose(store: ConsoleStore, cluster: Cluster, value: strin
 		return reviewAbandon(store, cluster, service, {why: sheet.why, to: value});
 	}
 	const isHere = stillHere(store);
-	if (sheet.verb === 'promote') await askPlaceholders(store, cluster, service, [stableTag, previousTag]);
+	if (sheet.verb === 'promote') await askPlaceholders(store, cluster, service, tagsOfPromotion);
 	const planned = await plannedBy(cluster, factsOf(store.getState(), service), sheet, value);
 	if (!isHere()) return;
 	if (typeof planned === 'string') return notify(store, {tone: 'bad', text: planned});

@@ -1,6 +1,6 @@
 /** How a release stands, for a reader and for a script. Pure. */
 import {rejectionOf} from '../../knative/release/evidence/facts.js';
-import {releaseOf, type Role} from '../../knative/release/release.js';
+import {releaseOf, roleOf, roleWords, type Role} from '../../knative/release/release.js';
 import {routeSettled, serviceState} from '../../knative/service/service-state.js';
 import {splitOf} from '../../knative/split/split.js';
 import {zoned} from '../../knative/text/moment.js';
@@ -82,8 +82,6 @@ export function statusReport(
 	const {word, sentence} = serviceState(service);
 	const found = releaseOf(facts);
 	const {stable, canary, whole, doubt, since, by, reason} = found;
-	const roleOf = (name: string) =>
-		name === canary?.revision ? 'canary' : name === stable?.revision ? 'stable' : null;
 	return {
 		context,
 		namespace: service.namespace,
@@ -118,7 +116,7 @@ export function statusReport(
 		revisions:
 			revisions?.map(({name, state, image, actualReplicas, createdAt}) => ({
 				name,
-				role: roleOf(name),
+				role: roleOf(name, found) ?? null,
 				state: state.word,
 				reason: state.sentence,
 				image,
@@ -169,8 +167,6 @@ export function statusLines(report: StatusReport, {revisions}: Facts, now: numbe
 		]),
 	];
 }
-
-const roleWords = ({revision, percent, because}: RoleReport) => `${revision} ${percent} %: ${because}`;
 
 const sum = (entries: readonly {percent: number}[]) =>
 	entries.length === 0 ? '–' : `${entries.reduce((total, {percent}) => total + percent, 0)} %`;

@@ -9,7 +9,8 @@ import {withoutHistory} from '../../release/without-history.js';
 import type {Plan} from '../../release/plan.js';
 import type {ServiceView} from '../../knative/service/service.js';
 import {routeSettled} from '../../knative/service/service-state.js';
-import {roleTags} from '../../knative/release/verbs/role-tags.js';
+import {tagsOfPromotion} from '../../knative/release/verbs/role-tags.js';
+import {wholeOf} from '../../knative/split/split.js';
 import {sharesMeant} from '../../knative/release/shares-meant.js';
 import {meantBy} from '../../knative/release/words.js';
 import type {CanaryComparison} from './compare-canary.js';
@@ -78,7 +79,7 @@ async function plan(
 	const {verb, namespace, service: name, shares} = options;
 	const read = await readFacts(
 		{cluster, history, now},
-		{namespace, name, tags: verb === 'complete' ? roleTags : []},
+		{namespace, name, tags: verb === 'complete' ? tagsOfPromotion : []},
 	);
 	if (!read.ok) return {ok: false, code: exitCodes.notMade, sentence: `Not done: ${read.reason}`};
 	const {facts: known, unread} = read;
@@ -146,7 +147,7 @@ async function readRunning(
 /** What is more than was asked for is asked for by its name. */
 function guessed({plan: {warnings, splits}}: Extract<Planned, {ok: true}>): PlannedOrNot | undefined {
 	const guess = warnings.find(({kind}) => kind === 'guess');
-	const revision = splits?.after.find(({percent}) => percent === 100)?.revision;
+	const revision = splits && wholeOf(splits.after);
 	if (!guess || revision === undefined) return undefined;
 	return {ok: false, code: exitCodes.usage, sentence: whichOf(guess.sentence, [revision])};
 }

@@ -21,6 +21,8 @@ import {
 
 export type {Change, ReleaseFacts} from './evidence/facts.js';
 
+export type RoleName = 'canary' | 'stable';
+
 export type Role = {
 	readonly revision: string;
 	/** Whole percent, 0–100. */
@@ -56,6 +58,18 @@ export type Release = {
 	/** In a sentence or two. */
 	readonly reason: string;
 };
+
+/** The part that a revision has in the release; undefined where it has none, or that cannot be told. */
+export function roleOf(
+	revision: string,
+	{canary, stable}: Readonly<Record<RoleName, {readonly revision: string} | undefined>>,
+): RoleName | undefined {
+	if (revision === canary?.revision) return 'canary';
+	return revision === stable?.revision ? 'stable' : undefined;
+}
+
+/** `cart-00002 10 %: tagged canary`. */
+export const roleWords = ({revision, percent, because}: Role) => `${revision} ${percent} %: ${because}`;
 
 export function releaseOf(facts: ReleaseFacts): Release {
 	const shares = sharesOf(facts.service);

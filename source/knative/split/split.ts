@@ -284,3 +284,6 @@ export function diffSplit(before: Split, after: Split): SplitDifference[] {
 function sameTags(a: readonly string[], b: readonly string[]): boolean {
 	return a.length === b.length && a.every(tag => b.includes(tag));
 }
+
+/** The revision that has all of it; undefined where none has. */
+export const wholeOf = (split: Split) => split.find(({percent}) => percent === 100)?.revision;

@@ -58,8 +58,12 @@ export function settleAttempts(
 	return {made, ended};
 }
 
-/** A change that leaves the split as it is, by somebody with other tools, leaves the note of the change before it. */
-function isNotedBy({generation, by}: Attempt, {releaseNote}: ServiceView): boolean {
+/**
+ * A change that leaves the split as it is, by somebody with other tools, leaves the note of the change before it. One of an
+ * earlier version has no id.
+ */
+function isNotedBy({id, generation, by}: Attempt, {releaseNote}: ServiceView): boolean {
 	const note = parseNote(releaseNote);
+	if (note?.id !== undefined && note.id !== id) return false;
 	return note?.generation === generation + 1 && note.by === printable(by);
 }

@@ -6,7 +6,7 @@ import {serviceState} from '../../knative/service/service-state.js';
 import type {Piece} from '../../terminal/output/pieces.js';
 import {shortRevision} from '../format.js';
 import {measuredOf} from '../panes/measured.js';
-import {roleOf} from '../panes/revision-marks.js';
+import {roleOf} from '../../knative/release/release.js';
 import {cellsOf} from '../panes/services-table.js';
 import {useRelease} from '../panes/use-release.js';
 import {fitText, widthOf} from '../widgets/table/fit-text.js';

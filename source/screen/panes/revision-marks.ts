@@ -1,5 +1,4 @@
 /** By what each revision of a service is told from the others in every pane: one fill and one hue. Pure. */
-import type {Release} from '../../knative/release/release.js';
 import type {ServiceView} from '../../knative/service/service.js';
 import type {TextStyle, Theme} from '../../terminal/output/theme.js';
 
@@ -40,15 +39,4 @@ export function revisionMarks(
 			return mark ? [[revision, mark] as const] : [];
 		}),
 	);
-}
-
-export type RoleName = 'canary' | 'stable';
-
-/** The part that a revision has in the release; undefined where it has none, or that cannot be told. */
-export function roleOf(
-	revision: string,
-	{canary, stable}: Pick<Release, 'canary' | 'stable'>,
-): RoleName | undefined {
-	if (revision === canary?.revision) return 'canary';
-	return revision === stable?.revision ? 'stable' : undefined;
 }

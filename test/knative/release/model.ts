@@ -38,6 +38,8 @@ export class Model {
 	traffic: TrafficTarget[] = [{latestRevision: true, percent: 100}];
 	generation = 1;
 	note: string | undefined;
+	/** A note was there, and somebody has taken it away. */
+	isForgotten = false;
 	lastModifier = 'ci';
 	/** When each manager last wrote what it owns, and which of them owns `spec.traffic`, as managedFields tell. */
 	readonly #written = new Map<string, number>();
@@ -180,7 +182,9 @@ export class Model {
 		if (plan.write.generation !== this.generation) throw new Error('the guard would refuse it');
 		for (const {op, path, ...rest} of plan.write.operations) {
 			if (op === 'test' || !('value' in rest)) continue;
-			if (path === '/metadata/annotations/kn-canary.dev~1release') this.note = String(rest.value);
+			if (path !== '/metadata/annotations/kn-canary.dev~1release') continue;
+			this.note = String(rest.value);
+			this.isForgotten = false;
 		}
 		const traffic = toTargets(plan.splits.after);
 		if (makes) this.deploy(by, {...makes, traffic});

@@ -7,8 +7,10 @@ import {releaseOf} from '../../../source/knative/release/release.js';
 import {rollBack} from '../../../source/knative/release/verbs/roll-back.js';
 import {undo} from '../../../source/knative/release/verbs/undo.js';
 import {trafficWarnings} from '../../../source/knative/release/warnings.js';
+import {planRevision} from '../../../source/knative/revision/plan-revision.js';
 import {splitOf, toTargets} from '../../../source/knative/split/split.js';
 import type {TrafficTarget} from '../../../source/knative/objects/wire.js';
+import {planCreateRevision} from '../../../source/release/plan-object.js';
 import {planned} from '../../release/made.js';
 import {
 	planAbandon,
@@ -112,6 +114,16 @@ describe('promoting', () => {
 		expect(wholeOf(choice)).toBe('cart-00002');
 		expect(choice).toMatchObject({
 			guess: 'cart has no canary: cart-00001 has 100 %. cart-00002 is newer, but no split lists it',
+		});
+	});
+
+	it('is no way to give users back what they had', () => {
+		const model = pinnedFirst(2);
+		model.write('kim', [pin(1, 90, 'stable'), pin(2, 10, 'canary')]);
+		expect(promote(model.facts(), {to: nameOf(1)})).toEqual({
+			kind: 'refused',
+			reason:
+				'cart-00001 is what users had before cart-00002 was tried: that would be no promotion. Roll back instead.',
 		});
 	});
 
@@ -721,6 +733,16 @@ describe('giving up what is not being tried', () => {
 		expect(wholeOf(rollBack(model.facts()))).toBe('cart-00001');
 	});
 
+	it('leaves a canary that waits for being ready at the tag which follows the latest', () => {
+		const model = madeOf(2);
+		model.write('kim', [pin(2, 100, 'stable'), latest(0, 'canary')]);
+		model.deploy('ci', {crashes: false, stays: true});
+		model.pass(60);
+		const choice = abandon(model.facts(), {to: nameOf(1)});
+		expect(choice).toMatchObject({rejected: 'cart-00001'});
+		expect(targetsOf(choice)).toEqual([pin(2, 100, 'stable'), latest(0, 'canary')]);
+	});
+
 	it('is refused for what users had, and where nobody can take its share', () => {
 		const model = pinnedFirst(3);
 		model.write('kim', [pin(1, 90, 'stable'), pin(2, 10, 'canary')]);
@@ -735,6 +757,14 @@ describe('giving up what is not being tried', () => {
 			reason: 'Which revision is to have the 40 % of cart-00002 cannot be told: split them first.',
 		});
 	});
+});
+
+it('what a promotion leaves in the split does not go by what one machine remembers', () => {
+	const model = madeOf(2);
+	model.watched('bobs', 'kim', () => model.write('kim', [pin(2, 0), pin(1, 100, 'canary')]));
+	model.pass(60);
+	expect(model.facts('bobs').changes).toHaveLength(1);
+	expect(targetsOf(promote(model.facts('bobs')))).toEqual(targetsOf(promote(model.facts('anns'))));
 });
 
 it('what may be the way back stays in the split where it cannot be told which of several it is', () => {
@@ -768,6 +798,31 @@ it('what followed the latest and is pinned at the same share is no news to users
 	const before = splitOf(service);
 	const after = before.map(row => ({...row, key: 'cart-00002', latest: false}));
 	expect(trafficWarnings(service, revisions, before, after)).toEqual([]);
+});
+
+it('no tag of the way back is left behind by the next revision, where follow latest comes on again', () => {
+	const model = madeOf(1);
+	model.pass(60);
+	const revision = planRevision(
+		model.service(),
+		{image: 'registry.example.com/cart:2', percent: 0, newTag: 'canary'},
+		{stable: nameOf(1)},
+	);
+	if (!revision.ok) throw new Error('no revision');
+	model.send('anns', 'ann', planCreateRevision(model.facts('anns'), revision, []), {
+		makes: {crashes: false, stays: false},
+	});
+	model.pass(60);
+	model.send('anns', 'ann', planned(planPromote(model.facts('anns'))));
+	expect(splitOf(model.service()).map(({key, percent}) => `${key}=${percent}`)).toEqual([
+		'cart-00001=0',
+		'@latest=100',
+	]);
+	model.pass(60);
+	model.deploy('ci', {crashes: false});
+	model.pass(60);
+	expect(splitOf(model.service()).flatMap(({tags}) => tags)).not.toContain('previous');
+	expect(wholeOf(rollBack(model.facts()))).toBe('cart-00002');
 });
 
 it('what is deployed before any revision has been ready is no canary: it is tried beside nothing', () => {

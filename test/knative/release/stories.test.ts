@@ -54,7 +54,18 @@ type Step =
 	| {kind: 'tag'; pick: number; tag: string}
 	| {kind: 'rollout'; on: boolean}
 	| {kind: 'roll on'}
-	| {kind: 'verb'; verb: 'promote' | 'roll back' | 'abandon' | 'undo'; machine: string}
+	/** `kubectl replace` and the like: what this program wrote down on the service is lost. */
+	| {kind: 'forget'}
+	/** Somebody marks a revision as rejected, by hand. */
+	| {kind: 'mark'; pick: number}
+	/** `to`: which revision the operator names; `none` for whom the release is to tell. */
+	| {
+			kind: 'verb';
+			verb: 'promote' | 'roll back' | 'abandon' | 'undo';
+			machine: string;
+			to: number | 'none';
+			keepsPrevious: boolean;
+	  }
 	| {kind: 'new revision'; machine: string; percent: number; crashes: boolean; stays: boolean}
 	| {kind: 'slide'; machine: string; pick: number; percent: number};
 
@@ -121,12 +132,16 @@ const step: Arbitrary<{step: Step; seconds: number}> = record({
 		},
 		{weight: 1, arbitrary: record({kind: constant('rollout' as const), on: boolean()})},
 		{weight: 1, arbitrary: constant({kind: 'roll on' as const})},
+		{weight: 1, arbitrary: constant({kind: 'forget' as const})},
+		{weight: 1, arbitrary: record({kind: constant('mark' as const), pick})},
 		{
 			weight: 6,
 			arbitrary: record({
 				kind: constant('verb' as const),
 				verb: constantFrom('promote' as const, 'roll back' as const, 'abandon' as const, 'undo' as const),
 				machine,
+				to: oneof({weight: 4, arbitrary: constant('none' as const)}, {weight: 1, arbitrary: pick}),
+				keepsPrevious: boolean(),
 			}),
 		},
 		{
@@ -157,7 +172,9 @@ function meaning(model: Model, split: Split): string[] {
 		rows.set(revision, {percent: percent + (known?.percent ?? 0), tags: [...(known?.tags ?? []), ...tags]});
 	}
 	const isReady = (name: string) =>
-		model.revisions.some(({generation, state}) => nameOf(generation) === name && state === 'ready');
+		model.revisions.some(
+			({generation, state, isDeleted}) => nameOf(generation) === name && state === 'ready' && !isDeleted,
+		);
 	return [...rows]
 		.filter(([name, {percent}]) => percent > 0 || isReady(name))
 		.map(([name, {percent, tags}]) => `${name} ${percent} ${tags.toSorted().join()}`)
@@ -247,7 +264,8 @@ const differ = (name: string, proposals: readonly string[]): Broken =>
 /** Machines that remember other things propose the same; what one alone remembers may be undone by it alone. */
 function brokenByMemory(model: Model): Broken {
 	const machines = ['anns', 'bobs', undefined].map(who => model.facts(who));
-	const undone = machines.map(facts => planUndo(facts)).filter(({ok}) => ok);
+	// Where somebody has taken the note away there is nothing but what each machine has seen itself.
+	const undone = model.isForgotten ? [] : machines.map(facts => planUndo(facts)).filter(({ok}) => ok);
 	return [
 		...differ(
 			'promote',
@@ -279,18 +297,42 @@ function brokenPromises(model: Model): Broken {
 	];
 }
 
+const shareIn = (split: Split, name: string) =>
+	split.reduce((sum, {revision, percent}) => sum + (revision === name ? percent : 0), 0);
+
+/** Nothing that was rejected gets more users without its name being said. */
+function brokenByRejected(model: Model, {service}: ReturnType<Model['facts']>, plan: Plan): Broken {
+	return model.revisions.flatMap(({generation, rejected}) => {
+		const name = nameOf(generation);
+		const had = sharesOf(service).find(({revision}) => revision === name)?.percent ?? 0;
+		const isSaid = plan.warnings.some(({kind, revision}) => kind === 'rejected' && revision === name);
+		return rejected !== undefined && shareIn(writtenBy(plan), name) > had && !isSaid
+			? [`${plan.action} gives more users to ${name}, which was rejected, without a word`]
+			: [];
+	});
+}
+
 /** The verb as done by this machine, and what does not hold right after it. */
-function doVerb(model: Model, verb: Extract<Step, {kind: 'verb'}>['verb'], who: string): Broken {
+function doVerb(
+	model: Model,
+	{verb, machine: who, to: picked, keepsPrevious}: Extract<Step, {kind: 'verb'}>,
+): Broken {
 	const facts = model.facts(who);
-	const verbs = {promote: planPromote, 'roll back': planRollback, abandon: planAbandon, undo: planUndo};
-	const plan = planOf(verbs[verb](facts));
+	const to = picked === 'none' ? undefined : nameOf((picked % model.revisions.length) + 1);
+	const verbs = {
+		promote: () => planPromote(facts, {to, keepsPrevious}),
+		'roll back': () => planRollback(facts, {to}),
+		abandon: () => planAbandon(facts, {to}),
+		undo: () => planUndo(facts),
+	};
+	const plan = planOf(verbs[verb]());
 	if (!plan) return [];
-	const broken: Broken = [];
+	const broken: Broken = brokenByRejected(model, facts, plan);
 	const before = meaning(model, splitOf(facts.service));
 	const {canary} = releaseOf(facts);
 	model.send(who, who, plan);
 	if (verb === 'roll back') {
-		const again = planRollback(model.facts());
+		const again = planRollback(model.facts(), {to});
 		check(broken, !again.ok && again.already === true, 'a second roll back is not the same as one');
 	}
 	const isTrue = splitOf(model.service()).every(
@@ -298,14 +340,17 @@ function doVerb(model: Model, verb: Extract<Step, {kind: 'verb'}>['verb'], who: 
 	);
 	// What undo puts back is as it was, its tags too.
 	check(broken, isTrue || verb === 'undo', `after ${verb} the canary has everything`);
+	const given = plan.givenUp?.revision ?? '';
 	if (verb === 'abandon') {
-		const isMarked = tagged(plan, 'stable').every(({percent}) => percent === 100);
-		check(broken, isMarked, 'after abandon, stable is not what users have');
-		check(broken, tagged(plan, 'canary').length === 0, 'there is a canary after it was abandoned');
-		const given = canary?.revision ?? '';
 		model.reject(given, who);
 		const isOut = sharesOf(model.service()).every(({revision}) => revision !== given);
 		check(broken, isOut, `${given} was abandoned and is in the split`);
+	}
+	// One that is given up beside a release that goes on is no end of that.
+	if (verb === 'abandon' && (canary === undefined || canary.revision === given)) {
+		const isMarked = tagged(plan, 'stable').every(({percent}) => percent === 100);
+		check(broken, isMarked, 'after abandon, stable is not what users have');
+		check(broken, tagged(plan, 'canary').length === 0, 'there is a canary after it was abandoned');
 	}
 	if (verb === 'undo') return broken;
 	// By somebody who remembers nothing.
@@ -326,7 +371,7 @@ function doVerb(model: Model, verb: Extract<Step, {kind: 'verb'}>['verb'], who: 
 
 function take(model: Model, {step: what, seconds}: {step: Step; seconds: number}): Broken {
 	model.pass(seconds);
-	if (what.kind === 'verb') return doVerb(model, what.verb, what.machine);
+	if (what.kind === 'verb') return doVerb(model, what);
 	happen(model, what);
 	return [];
 }
@@ -360,6 +405,13 @@ function happen(model: Model, what: Exclude<Step, {kind: 'verb'}>): void {
 			return model.deploy(what.by, what);
 		case 'ready':
 			return model.becomeReady();
+		case 'forget': {
+			model.note = undefined;
+			model.isForgotten = true;
+			return;
+		}
+		case 'mark':
+			return model.reject(nameOf(made(what.pick)), 'kim');
 		case 'crash':
 			return model.crash(made(what.pick));
 		case 'rollout': {

@@ -81,10 +81,11 @@ it('was not made when another change from here was the next one, even where that
 describe('with its note in the same patch', () => {
 	const noted = {...attempt, isNoted: true as const};
 	/** The split that was wanted, with a note of that generation by this user. */
-	const withNote = (generation: number, by: string): ServiceView => ({
+	const withNote = (generation: number, by: string, id?: string): ServiceView => ({
 		...service(5, [100, 0]),
 		releaseNote: JSON.stringify({
 			v: 1,
+			id,
 			generation,
 			verb: 'roll back',
 			since: new Date(at).toISOString(),
@@ -99,10 +100,15 @@ describe('with its note in the same patch', () => {
 		]);
 	});
 
+	it('was made when the note has its id', () => {
+		expect(settleAttempts([noted], withNote(5, 'jane', 'a-1'), [], at).made).toHaveLength(1);
+	});
+
 	it.each([
 		['without any note', service(5, [100, 0])],
 		['with that of a change before it', withNote(4, 'jane')],
 		['with that of somebody else', withNote(5, 'joe')],
+		['with that of another console of this user', withNote(5, 'jane', 'a-2')],
 	])('is not known to be when the split is the same %s', (_, now) => {
 		expect(settleAttempts([noted], now, [], at)).toMatchObject({
 			made: [],

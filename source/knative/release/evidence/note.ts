@@ -6,7 +6,7 @@
  * move the generation, but the split in the same patch does, by one; that number ties the note to the split it is about.
  */
 import * as v from 'valibot';
-import type {PatchOperation} from '../../objects/patch.js';
+import {pointer, type PatchOperation} from '../../objects/patch.js';
 import {annotationOperations} from '../../service/annotation-operations.js';
 import type {ServiceView} from '../../service/service.js';
 import {printable} from '../../text/printable.js';
@@ -27,6 +27,8 @@ const verbs: readonly Verb[] = ['split', 'promote', 'roll back', 'abandon', 'und
 
 /** Names of revisions as the cluster has them; texts are printable. */
 export type ReleaseNote = {
+	/** Of the write, by which it is told from another that is the same; undefined in notes of earlier versions. */
+	id?: string | undefined;
 	/** The generation of the Service that the patch with this note made. */
 	generation: number;
 	verb: Verb;
@@ -37,7 +39,7 @@ export type ReleaseNote = {
 	previous: string | undefined;
 	/** Before the release all of the traffic followed the latest ready revision. */
 	followed: boolean;
-	/** Milliseconds since 1970, UTC, by the clock of whoever wrote it. */
+	/** When it was sent: milliseconds since 1970, UTC, by the clock of whoever wrote it. */
 	since: number;
 	/** User name as the server knows it; empty where that is not known. */
 	by: string;
@@ -96,6 +98,7 @@ const rejected = v.pipe(
 const note = v.pipe(
 	v.object({
 		v: v.literal(1),
+		id: v.fallback(v.optional(v.pipe(v.string(), v.regex(/^[\w-]{1,100}$/))), undefined),
 		generation: v.pipe(v.number(), v.safeInteger(), v.minValue(1)),
 		verb: v.picklist(verbs),
 		stable: v.optional(name),
@@ -179,4 +182,31 @@ export function noteOperations(
 ): PatchOperation[] {
 	const value = formatNote(written);
 	return value === undefined ? [] : annotationOperations(service, noteAnnotation, value);
+}
+
+const place = pointer('metadata', 'annotations', noteAnnotation);
+const annotationsPlace = pointer('metadata', 'annotations');
+
+/** The text of a note: in an annotation of its own, or with the first ones of the service. */
+function noteText({op, path, ...rest}: PatchOperation): string | undefined {
+	const value: unknown = op === 'add' && 'value' in rest ? rest.value : undefined;
+	const text: unknown = path === annotationsPlace ? Reflect.get(Object(value), noteAnnotation) : value;
+	return (path === place || path === annotationsPlace) && typeof text === 'string' ? text : undefined;
+}
+
+export const hasNote = (operations: readonly PatchOperation[]) =>
+	operations.some(operation => noteText(operation) !== undefined);
+
+/** The same operations, with their note as `change` leaves it. */
+export function withNote(
+	operations: readonly PatchOperation[],
+	change: (note: ReleaseNote) => ReleaseNote,
+): PatchOperation[] {
+	return operations.map(operation => {
+		const found = parseNote(noteText(operation));
+		const text = found && formatNote(change(found));
+		if (operation.op !== 'add' || text === undefined) return operation;
+		const {path, value} = operation;
+		return {...operation, value: path === place ? text : {...Object(value), [noteAnnotation]: text}};
+	});
 }

@@ -20,6 +20,7 @@ import {unready} from '../verbs/choice.js';
 import {moment} from '../../text/moment.js';
 import {isNewer, keptByGateway, orderOf, sharesOf, type Share} from './shares.js';
 import {previousTag, stableTag} from '../verbs/role-tags.js';
+import {wholeOf} from '../../split/split.js';
 
 export type Past =
 	/** It had the traffic before; older than what has it now. */
@@ -270,7 +271,7 @@ function fromEarlierNote(
 ): Past | undefined {
 	const {note} = noteOf(facts) ?? {};
 	if (!note || !wasServed(facts, note)) return undefined;
-	const main = note.split.find(({percent}) => percent === 100)?.revision ?? note.stable;
+	const main = wholeOf(note.split) ?? note.stable;
 	const had = main === whole ? note.previous : main;
 	if (had === undefined || had === whole || !isUsable(facts, had)) return undefined;
 	const isCandidate = candidates

@@ -4,6 +4,7 @@ import {isAsked, type Choice, type VerbOptions} from './choice.js';
 import {momentBy} from '../../text/moment.js';
 import {noteOf, rejectionOf, unmarkedRejections, type ReleaseFacts} from '../evidence/facts.js';
 import {pastOf} from '../evidence/past.js';
+import {sharesOf} from '../evidence/shares.js';
 import {releaseOf, type Release} from '../release.js';
 import {canaryTag, hasRoleTags, moveTag, previousTag, stableTag} from './role-tags.js';
 import {allOn, pinnedSplit, withoutBlocking} from './settled-split.js';
@@ -89,7 +90,11 @@ function besideRelease(facts: ReleaseFacts, {canary, stable}: Release, rejected:
 		return {kind: 'refused', reason};
 	}
 	const before = splitOf(service);
-	const rows = before.some(({key}) => key === rejected) ? before : pinnedSplit(service);
+	// What follows the latest is pinned where that is what is given up, and waits for the canary else.
+	const isFollowed =
+		!before.some(({key}) => key === rejected) &&
+		sharesOf(service).some(({revision}) => revision === rejected);
+	const rows = isFollowed ? pinnedSplit(service) : before;
 	const freed = rows.find(({key}) => key === rejected)?.percent ?? 0;
 	if (freed > 0 && !rows.some(({key}) => key === stable?.revision)) {
 		const reason = `Which revision is to have the ${freed} % of ${rejected} cannot be told: split them first.`;

@@ -24,12 +24,14 @@ export function promote(
 	}
 	const offered = to ?? canary?.revision;
 	if (offered !== undefined) {
+		const why = noPromotion(release, offered);
+		if (why !== undefined) return {kind: 'refused', reason: why};
 		const guess = to === undefined ? rolledBackBefore(facts, offered, now) : undefined;
 		return promoteTo(facts, release, offered, {placeholders, now, keepsPrevious, guess});
 	}
 	const ready = outside.filter(({name, state}) => state.ready && rejectionOf(facts, name) === undefined);
 	const [only, ...more] = ready;
-	if (only === undefined) return nothingToPromote(facts, whole);
+	if (only === undefined) return nothingToPromote(facts, whole, now);
 	const question = `${service.name} has no canary: ${whole ?? 'no revision'} has 100 %.`;
 	if (more.length > 0) {
 		return {
@@ -40,6 +42,12 @@ export function promote(
 	}
 	const guess = `${question} ${only.name} is newer, but no split lists it`;
 	return promoteTo(facts, release, only.name, {placeholders, now, keepsPrevious, guess});
+}
+
+/** Why it would be no promotion, whoever has chosen it: what is being tried would be taken from users, without a word of that. */
+function noPromotion({canary, stable, whole}: Release, to: string): string | undefined {
+	if (whole !== undefined || !canary || stable?.revision !== to) return undefined;
+	return `${to} is what users had before ${canary.revision} was tried: that would be no promotion. Roll back instead.`;
 }
 
 /** Why a canary is one that somebody has taken the traffic from: with a verb of this program, or with kubectl since. */
@@ -85,16 +93,17 @@ function promoteTo(
 	split = dropTag(split, canaryTag);
 	const tagging = {service: service.name, placeholders, notes};
 	split = moveTag(split, to, stableTag, tagging);
-	if (back !== undefined && split.some(({key}) => key === back)) {
+	const follows = followsAgain(facts, to);
+	// Of what follows the latest the next revision makes it out of date, which no tag would tell.
+	if (!follows && back !== undefined && split.some(({key}) => key === back)) {
 		split = moveTag(split, back, previousTag, tagging);
 	} else {
 		split = dropTag(split, previousTag);
 	}
-	// Where it cannot be told which of several users had, each of them may be the way back.
-	const had = release.doubt?.about === 'stable' && keepsPrevious ? release.doubt.candidates : [];
+	// Where the cluster does not tell which of several users had, each of them may be the way back.
+	const {doubt} = releaseOf({...facts, changes: []});
+	const had = doubt?.about === 'stable' && keepsPrevious ? doubt.candidates : [];
 	split = withoutLeftovers(split, back === undefined ? had : [back]);
-	const before = noteOf(facts);
-	const follows = (before?.isCurrent ?? false) && before?.note.followed === true;
 	split = followedAgain(facts, split, to, {follows, notes});
 	notes.push(...outsideNotes(release, to, now));
 	if (revisions === undefined) {
@@ -133,24 +142,32 @@ function wayBack(facts: ReleaseFacts, {stable, whole}: Release, to: string): str
 	return isFine && unready(facts, had) === undefined ? had : undefined;
 }
 
-/**
- * Pinned, so that later revisions wait for the operator; following the latest again where all of the traffic did before
- * the release, and no newer revision can take it at once.
- */
+/** All of the traffic followed the latest before the release, says the note about it. */
+function hadFollowed(facts: ReleaseFacts): boolean {
+	const found = noteOf(facts);
+	return found?.isCurrent === true && found.note.followed;
+}
+
+/** The same once it is promoted, where no newer revision can take it at once. */
+function followsAgain(facts: ReleaseFacts, to: string): boolean {
+	const {latestReady, latestCreated} = facts.service;
+	return hadFollowed(facts) && latestReady === to && latestCreated === to;
+}
+
+/** Pinned, so that later revisions wait for the operator; following the latest where it did before the release. */
 function followedAgain(
-	{service}: ReleaseFacts,
+	facts: ReleaseFacts,
 	split: Split,
 	to: string,
 	{follows, notes}: {follows: boolean; notes: string[]},
 ): Split {
-	const isLatest = service.latestReady === to && service.latestCreated === to;
-	if (follows && isLatest) {
+	if (follows) {
 		notes.push(
 			'Follow latest is on again, as before this release: the next ready revision gets this traffic.',
 		);
 		return follow(split, to, to).split;
 	}
-	if (splitOf(service).some(row => row.latest) || follows) {
+	if (splitOf(facts.service).some(row => row.latest) || hadFollowed(facts)) {
 		notes.push(`Pinned to ${to}: later revisions wait for you.`);
 	}
 	return split;
@@ -167,7 +184,7 @@ function outsideNotes({outside}: Release, to: string, now: number | undefined): 
 }
 
 /** Complete is what has 100 % on the newest revision of all: where that one is not ready there is nothing to be glad of. */
-function nothingToPromote(facts: ReleaseFacts, whole: string | undefined): Choice {
+function nothingToPromote(facts: ReleaseFacts, whole: string | undefined, now: number | undefined): Choice {
 	const {service} = facts;
 	const {name, latestCreated} = service;
 	const has =
@@ -182,7 +199,7 @@ function nothingToPromote(facts: ReleaseFacts, whole: string | undefined): Choic
 			const reason = why === '' ? '' : `: ${why}`;
 			return {
 				kind: 'refused',
-				reason: `${name} has no canary: ${latestCreated} was rejected${momentBy({at, by})}${reason}. ${has}.`,
+				reason: `${name} has no canary: ${latestCreated} was rejected${momentBy({at, by}, now)}${reason}. ${has}.`,
 			};
 		}
 		const configurations = condition(service, 'ConfigurationsReady');

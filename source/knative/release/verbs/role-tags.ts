@@ -12,6 +12,9 @@ export const previousTag = 'previous';
 
 export const roleTags: readonly string[] = [stableTag, canaryTag, previousTag];
 
+/** Those that a promotion gives, of which the names have to be free. */
+export const tagsOfPromotion: readonly string[] = [stableTag, previousTag];
+
 /**
  * What is known of the names that tags need, by name: whether another Service of the namespace has it. Of one that is not in it
  * that could not be read.

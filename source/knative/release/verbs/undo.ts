@@ -1,11 +1,11 @@
 /** Takes the last change of the split back, whoever made it, where it is told without a gap. Pure. */
-import {equalSplits, mergedRows, splitOf, type Split} from '../../split/split.js';
+import {equalSplits, mergedRows, splitOf, wholeOf, type Split} from '../../split/split.js';
 import {momentBy} from '../../text/moment.js';
-import {isAsked, type Choice, type VerbOptions} from './choice.js';
+import {isAsked, unready, type Choice, type VerbOptions} from './choice.js';
 import {joinedChanges, noteOf, type Change, type ReleaseFacts} from '../evidence/facts.js';
 import {hasRoleTags, previousTag} from './role-tags.js';
 import {releaseOf} from '../release.js';
-import {isNewer, orderOf, sharesOf, sharesOfSplit} from '../evidence/shares.js';
+import {isNewer, orderOf, servedInstead, sharesOf, sharesOfSplit} from '../evidence/shares.js';
 import {withoutBlocking} from './settled-split.js';
 
 type Last = {before: Split; what: string; at: number; by: string};
@@ -77,8 +77,6 @@ function takenSince(facts: ReleaseFacts, after: Split, now: number | undefined):
 	if (!back || !last) return undefined;
 	return `Brings ${back.revision} back to ${back.percent} % of users, from whom it was taken${momentBy(last, now)}.`;
 }
-
-const wholeOf = (split: Split) => split.find(({percent}) => percent === 100)?.revision;
 
 /** Where no note or change leads up to the present split: who is known to have changed it. */
 function nothingKnown(facts: ReleaseFacts, now: number | undefined): string {
@@ -177,6 +175,11 @@ function previousTo(facts: ReleaseFacts, split: Split): string | undefined {
 	const whole = wholeOf(split);
 	const found = noteOf(facts);
 	const {verb, stable, canary} = found?.isCurrent ? found.note : {};
-	if (verb === 'roll back' && whole !== undefined && whole === canary) return stable;
+	// What the route has not taken, or what is not ready, no user had.
+	const wasServed =
+		stable !== undefined &&
+		servedInstead(facts.service) === undefined &&
+		unready(facts, stable) === undefined;
+	if (verb === 'roll back' && whole !== undefined && whole === canary && wasServed) return stable;
 	return split.find(({revision, tags}) => revision !== whole && tags.includes(previousTag))?.revision;
 }

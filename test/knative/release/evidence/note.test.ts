@@ -2,8 +2,10 @@
 import {describe, expect, it} from 'vitest';
 import {
 	formatNote,
+	hasNote,
 	noteOperations,
 	parseNote,
+	withNote,
 	type ReleaseNote,
 } from '../../../../source/knative/release/evidence/note.js';
 import {
@@ -11,6 +13,7 @@ import {
 	markOf,
 	parseRejection,
 } from '../../../../source/knative/release/evidence/rejection.js';
+import type {PatchOperation} from '../../../../source/knative/objects/patch.js';
 import type {Split} from '../../../../source/knative/split/split.js';
 
 const row = (key: string, percent: number, tags: readonly string[] = []) => ({
@@ -53,6 +56,25 @@ describe('a note', () => {
 		};
 		const following = {...note, followed: true, by: '', split: [latest], undo: []};
 		expect(parseNote(formatNote(following))).toEqual(following);
+	});
+
+	it('has an id, or none where that is not one', () => {
+		expect(parseNote(formatNote({...note, id: 'a-1'}))).toEqual({...note, id: 'a-1'});
+		const text = formatNote(note)?.replace('"v":1', '"v":1,"id":"<no id>"');
+		expect(parseNote(text)).toEqual(note);
+	});
+
+	it('is changed where it is, in an annotation of its own or with the first ones', () => {
+		const changed = {...note, id: 'a-1', since: note.since + 1000};
+		const change = (before: ReleaseNote) => ({...before, id: changed.id, since: changed.since});
+		for (const unannotatedAt of [undefined, '4711']) {
+			const operations = noteOperations({unannotatedAt}, note);
+			expect(hasNote(operations)).toBe(true);
+			expect(withNote(operations, change)).toEqual(noteOperations({unannotatedAt}, changed));
+		}
+		const other: PatchOperation[] = [{op: 'add', path: '/metadata/annotations/a', value: 'b'}];
+		expect(hasNote(other)).toBe(false);
+		expect(withNote(other, change)).toEqual(other);
 	});
 
 	it('is at most 4 KiB: the oldest splits go, and it goes whole where one is too long', () => {

@@ -126,6 +126,11 @@ describe('of what the note tells', () => {
 				'Follow latest is on again, as before this release: the next ready revision gets this traffic.',
 			],
 		});
+		// The next revision would make a tag of the way back out of date; the row stays, and the note says it.
+		expect(promote(notedFacts({followed: true}))).toMatchObject({
+			split: [{key: one, percent: 0, tags: []}, {key: '@latest'}],
+			parts: {previous: one},
+		});
 		const before = notedFacts({followed: true});
 		const newer = {...before.service, latestCreated: three};
 		const choice = promote({...before, service: newer, revisions: [revisionView(3), ...before.revisions]});
