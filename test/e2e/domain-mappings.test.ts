@@ -85,7 +85,7 @@ it('stand beside the URL of the service, and in what may be chosen to ask for', 
 		/http:\/\/cart\.default\.example\.com, new\.example\.org \(not ready\), shop\.example\.org/,
 	);
 	// Of those that have no room it is said how many there are.
-	terminal.resize(180, 40);
+	terminal.resize(190, 40);
 	await terminal.until(/http:\/\/cart\.default\.example\.com, new\.example\.org \(not ready\), 1 more ─/);
 	terminal.press('i');
 	await terminal.until(/Host/);
