@@ -36,7 +36,7 @@ const loaded = loader.load('./start.js#program.js');
 if (!isProgram(loaded)) {
 	throw new TypeError('dist/start.js is not what the build made; run `npm run build`.');
 }
-void loaded.runProgram({keepCode: () => loader.keep()});
+void loaded.runProgram({keepCode: stage => loader.keep(stage)});
 
 function isProgram(value: unknown): value is typeof import('./source/cli/program.js') {
 	return typeof value === 'object' && value !== null && 'runProgram' in value;

@@ -23,8 +23,10 @@ it makes no difference, or none that matters, the reason is written behind it by
 score stands for the folder, give or take what a sample of that size may be off (95 %, Wilson).
 `;
 
-/** Folders whose files, and those of the folders in them, are held by the tests of another one as well. */
+/** Folders whose files, and those of the folders in them, are held by the tests of another one as well: folders, files or patterns. */
 const heldBy: Readonly<Record<string, readonly string[]>> = {
+	'source/console/session': ['test/console/session', 'test/console/*.test.ts'],
+	'source/probe/attribution': ['test/probe/attribution', 'test/probe/loop'],
 	'source/release': ['test/release', 'test/knative/release'],
 	'source/knative/release': ['test/knative/release', 'test/release'],
 	'source/knative/forms': ['test/knative/forms', 'test/knative/forms.test.ts'],
@@ -51,7 +53,7 @@ function testsOf(file: string): string[] {
 		return folders(path.posix.dirname(folder));
 	};
 	return folders(path.posix.dirname(file)).flatMap(at =>
-		at.endsWith('.ts') ? [at] : globSync(`${at}/**/*.test.{ts,tsx}`),
+		at.endsWith('.ts') ? globSync(at) : globSync(`${at}/**/*.test.{ts,tsx}`),
 	);
 }
 

@@ -10,10 +10,16 @@ import path from 'node:path';
 import {crc32} from 'node:zlib';
 import {makeFolder} from './make-folder.js';
 
+/**
+ * How far the program had come when the code was made, which has the functions that have run by then: the end of a command, a
+ * console that has come up, one whose keys were used. What comes later has more of them, and takes the place of what was before.
+ */
+export const stages = ['command', 'console', 'used'] as const;
+export type Stage = (typeof stages)[number];
+
 export type KeptCode = {
 	readonly data: Buffer;
-	/** Made when a console had come up, so that it has the functions which that takes; else of another command, at its end. */
-	readonly isOfConsole: boolean;
+	readonly stage: Stage;
 };
 
 export type CodeCache = {
@@ -23,7 +29,7 @@ export type CodeCache = {
 	write(name: string, code: KeptCode): void;
 };
 
-/** Checksum of the rest; 1 for a console; the rest of 16 bytes, because V8 copies data that is not aligned. */
+/** Checksum of the rest; the number of the stage; the rest of 16 bytes, because V8 copies data that is not aligned. */
 const headerLength = 16;
 
 /** Of other versions of the program, of Node or of the flags of V8, besides the one that is running. */
@@ -87,9 +93,9 @@ function attempt(work: () => void): boolean {
 	}
 }
 
-function sealed({data, isOfConsole}: KeptCode): Buffer {
+function sealed({data, stage}: KeptCode): Buffer {
 	const header = Buffer.alloc(headerLength);
-	header.writeUInt32LE(isOfConsole ? 1 : 0, 4);
+	header.writeUInt32LE(stages.indexOf(stage), 4);
 	const whole = Buffer.concat([header, data]);
 	whole.writeUInt32LE(crc32(whole.subarray(4)), 0);
 	return whole;
@@ -97,7 +103,8 @@ function sealed({data, isOfConsole}: KeptCode): Buffer {
 
 function opened(whole: Buffer): KeptCode | undefined {
 	if (whole.length < headerLength || whole.readUInt32LE(0) !== crc32(whole.subarray(4))) return undefined;
-	return {data: whole.subarray(headerLength), isOfConsole: whole.readUInt32LE(4) === 1};
+	const stage = stages[whole.readUInt32LE(4)];
+	return stage && {data: whole.subarray(headerLength), stage};
 }
 
 /** Whether nobody but the user can have written there. */

@@ -10,9 +10,9 @@ import {readFileSync} from 'node:fs';
 import {createRequire} from 'node:module';
 import path from 'node:path';
 import {Script} from 'node:vm';
-import type {CodeCache} from './code-cache.js';
+import {stages, type CodeCache, type Stage} from './code-cache.js';
 
-type Loaded = {readonly exports: unknown};
+type Loaded = {exports: unknown};
 type Wrapper = (
 	exports: unknown,
 	require: (id: string) => unknown,
@@ -28,10 +28,10 @@ export type Loader = {
 	 */
 	load(id: string): unknown;
 	/**
-	 * Keeps the code of all that is loaded by now. To be called when a console has come up, and before anything sets flags of
-	 * V8: it would take the code for that of another V8.
+	 * Keeps the code of all that is loaded by now, but for what is kept of that stage or a later one. To be called while no flags of
+	 * V8 are set that were not at the start: it would take the code for that of another V8.
 	 */
-	keep(): void;
+	keep(stage: Exclude<Stage, 'command'>): void;
 	/** For the end of the program: keeps the code of what was loaded and never kept. */
 	keepRest(): void;
 };
@@ -50,7 +50,7 @@ export function createLoader(
 	read: (name: string) => string = name => readFileSync(path.join(directory, name), 'latin1'),
 ): Loader {
 	const modules = new Map<string, Loaded>();
-	const scripts = new Map<string, {script: Script; isKept: boolean; isOfConsole: boolean}>();
+	const scripts = new Map<string, {script: Script; kept: Stage | undefined}>();
 	const requireOfNode = createRequire(path.join(directory, 'cli.js'));
 
 	function load(id: string): unknown {
@@ -66,6 +66,7 @@ export function createLoader(
 		const module: Loaded = {exports: {}};
 		modules.set(name, module);
 		wrapper(module.exports, load, module, path.join(directory, file), directory);
+		module.exports = withFunctions(module.exports);
 		return module.exports;
 	}
 
@@ -83,24 +84,37 @@ export function createLoader(
 			columnOffset: -before.length,
 			...(kept && {cachedData: kept.data}),
 		});
-		const isKept = kept !== undefined && script.cachedDataRejected === false;
-		scripts.set(name, {script, isKept, isOfConsole: isKept && kept.isOfConsole});
+		const isTaken = kept !== undefined && script.cachedDataRejected === false;
+		scripts.set(name, {script, kept: isTaken ? kept.stage : undefined});
 		return script.runInThisContext();
 	}
 
-	function write(isOfConsole: boolean): void {
+	function write(stage: Stage): void {
 		if (cache === undefined) return;
 		for (const [name, entry] of scripts) {
-			if (entry.isKept && (entry.isOfConsole || !isOfConsole)) continue;
-			cache.write(name, {data: entry.script.createCachedData(), isOfConsole});
-			entry.isKept = true;
-			entry.isOfConsole = isOfConsole;
+			if (entry.kept !== undefined && stages.indexOf(entry.kept) >= stages.indexOf(stage)) continue;
+			cache.write(name, {data: entry.script.createCachedData(), stage});
+			entry.kept = stage;
 		}
 	}
 
-	return {load, keep: () => write(true), keepRest: () => write(false)};
+	return {load, keep: write, keepRest: () => write('command')};
 }
 
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
 	typeof value === 'object' && value !== null;
 const isWrapper = (value: unknown): value is Wrapper => typeof value === 'function';
+
+/**
+ * What a file exports, with its functions as values. esbuild makes a getter of each export, which calls another one, for each call of
+ * a function from another file; all of them share one piece of code, which V8 cannot make quick. A function is never exchanged for
+ * another one; what is no function yet may be, and keeps its getter.
+ */
+function withFunctions(exports: unknown): unknown {
+	if (!isRecord(exports) || exports['__esModule'] !== true) return exports;
+	const properties = Object.entries(Object.getOwnPropertyDescriptors(exports)).map(([name, property]) => {
+		const value = property.get && exports[name];
+		return [name, typeof value === 'function' ? {value, enumerable: true} : property] as const;
+	});
+	return Object.defineProperties({}, Object.fromEntries(properties));
+}

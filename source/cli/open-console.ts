@@ -11,7 +11,7 @@ import {describeError} from '../terminal/lifecycle/lifecycle.js';
 import type {ThemeOptions} from '../terminal/output/theme.js';
 import type {ConsoleFlags} from './flags.js';
 import {install} from './process-setup.js';
-import {keepYoungGeneration} from '../bootstrap/young-generation.js';
+import {keepYoungGeneration, type YoungGeneration} from '../bootstrap/young-generation.js';
 
 /**
  * Milliseconds that the API server has to tell of the services before Ink is loaded, which keeps the program busy for longer
@@ -22,11 +22,17 @@ const headStart = 60;
 /** Milliseconds that a frame stands alone, without keys, for a kubeconfig to be read. */
 const longestAlone = 1000;
 
+/** Keeps the code that V8 has made so far for the next start, as far as that has none of this stage yet. */
+export type KeepCode = (stage: 'console' | 'used') => void;
+
+/** Milliseconds without a key after which a console that was used is taken to be at rest. */
+const rest = 2000;
+
 /** Draws the frames of the panes at once, then the services, then the console over them. Ends the process. */
 export async function openConsole(
 	flags: ConsoleFlags,
 	asking: RequestOptions,
-	{keepCode, ofContext}: {keepCode: () => void; ofContext: OfContext},
+	{keepCode, ofContext}: {keepCode: KeepCode; ofContext: OfContext},
 ): Promise<void> {
 	const underWay = createUnderWay();
 	const lifecycle = install({lastWords: underWay.lastWords});
@@ -64,9 +70,11 @@ export async function openConsole(
 		if (state.services.length > 0) first.show(window => core.firstContents(state, window));
 	}
 	const {openScreen} = await import('../screen/open.js');
+	const kept = Promise.withResolvers<YoungGeneration>();
 	const closed = openScreen(console, {
 		lifecycle,
 		first,
+		onKey: keepWhatKeysTake(kept.promise, keepCode),
 		loan,
 		theme,
 		themeOf: async context => {
@@ -76,7 +84,7 @@ export async function openConsole(
 		...(flags.alert && {alert: flags.alert}),
 	});
 	forget();
-	void keepWhatItTook(connected, keepCode);
+	kept.resolve(keepWhatItTook(connected, keepCode));
 	try {
 		await closed;
 	} catch (error) {
@@ -89,10 +97,28 @@ export async function openConsole(
 const themeOf = ({theme, ascii}: ConsoleFlags): ThemeOptions => ({...theme, ...(ascii && {isAscii: true})});
 
 /** Once the console has come up: in this order, as `keepCode` must be before anything sets flags of V8. */
-async function keepWhatItTook(connected: Promise<void>, keepCode: () => void): Promise<void> {
+async function keepWhatItTook(connected: Promise<void>, keepCode: KeepCode): Promise<YoungGeneration> {
 	await connected;
-	keepCode();
-	keepYoungGeneration();
+	keepCode('console');
+	return keepYoungGeneration();
+}
+
+/**
+ * Once more, with what the first keys took, which would else be compiled for the first key of each console.
+ * @returns To be called for each key.
+ */
+function keepWhatKeysTake(young: Promise<YoungGeneration>, keepCode: KeepCode): () => void {
+	let timer: NodeJS.Timeout | undefined;
+	let isKept = false;
+	const keep = async () => {
+		isKept = true;
+		(await young).unkept(() => keepCode('used'));
+	};
+	return () => {
+		if (isKept) return;
+		clearTimeout(timer);
+		timer = setTimeout(() => void keep(), rest).unref();
+	};
 }
 
 async function connect(console: Console, reach: () => Promise<Cluster>): Promise<void> {

@@ -29,14 +29,14 @@ import {invokedName, parentName} from './invoked-name.js';
 import type {OfContext} from './cluster-from-flags.js';
 import {forgetEmpty} from './commands/go-flags.js';
 import {addKubeFlags, mayBeEmpty} from './kube-flags.js';
-import {openConsole} from './open-console.js';
+import {openConsole, type KeepCode} from './open-console.js';
 import {heedOutputErrors} from './output-errors.js';
 import type {openLinear as OpenLinear} from './run/open-linear.js';
 import {addRequestFlags, requestOptionsFor} from './request-flags.js';
 import {requestOptionsOf} from '../probe/transport/request-options.js';
 
 /**
- * @param keepCode Called when a console has come up: the code that it took may be kept for the next start.
+ * @param keepCode Called when a console has come up, and when it has been used: the code that it took may be kept for the next start.
  * @param words Of the command line.
  * @param isAsNeeded Without the commands where the words cannot mean one: forty of them, with all their flags, take as long as the
  * first frame.
@@ -48,7 +48,7 @@ export function createProgram({
 	keepCode = () => {},
 	words = process.argv.slice(2),
 	isAsNeeded = false,
-}: {keepCode?: () => void; words?: readonly string[]; isAsNeeded?: boolean} = {}): Command {
+}: {keepCode?: KeepCode; words?: readonly string[]; isAsNeeded?: boolean} = {}): Command {
 	const program = new Program(invokedName(isExecutable() ? process.argv0 : process.argv[1], parentName));
 	endInWords(program, words);
 
@@ -199,7 +199,7 @@ async function startTelling({verbose, log}: ConsoleFlags): Promise<void> {
 }
 
 /** Runs the command line; what a shell asks of the words that it has so far is answered before anything reads them. */
-export async function runProgram({keepCode}: {keepCode: () => void}): Promise<void> {
+export async function runProgram({keepCode}: {keepCode: KeepCode}): Promise<void> {
 	heedOutputErrors();
 	const words = process.argv.slice(2);
 	if (words[0] !== '__complete') {

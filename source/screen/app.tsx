@@ -1,6 +1,6 @@
 /** The frame: header, panes or the sheet on top of them, notice, keys. It has the keyboard when no sheet has. */
 import {Box, Text, useInput, useWindowSize} from 'ink';
-import {useMemo} from 'react';
+import {memo, useMemo} from 'react';
 import {useShallow} from 'zustand/react/shallow';
 import {canConfirm, conflictOfReview} from '../console/sheets/lost-ground.js';
 import {oldSince, topSheet} from '../console/state/read.js';
@@ -106,13 +106,15 @@ export function App(means: AppProps) {
 		}),
 	);
 	const isEnlarged = useConsoleState(state => state.isEnlarged);
-	const whole = layoutOf(columns, rows - login.length, {isEnlarged});
+	const height = rows - login.length;
+	const whole = useMemo(() => layoutOf(columns, height, {isEnlarged}), [columns, height, isEnlarged]);
 	const notice = useNoticeRows({
 		columns,
-		rows: noticeRows(rows - login.length),
+		rows: noticeRows(height),
 		revisions: whole.kind === 'all' && sheets.length === 0 ? whole.sizes.revisions : undefined,
 	});
-	const layout = shortened(whole, notice.height - noticeRows(rows - login.length));
+	const taken = notice.height - noticeRows(height);
+	const layout = useMemo(() => shortened(whole, taken), [whole, taken]);
 	const page = layout.kind === 'all' ? layout.sizes.services.height - 3 : layout.body.height - 3;
 
 	const run = (action: Action, argument = '') => perform(console, action, {...means, page}, argument);
@@ -212,7 +214,8 @@ function sheetKey(sheet: Sheet): string {
 	return 'id' in sheet ? `${sheet.kind} ${sheet.id}` : sheet.kind;
 }
 
-function Panes({layout, focus}: {layout: Exclude<Layout, {kind: 'none'}>; focus: Pane}) {
+/** Not drawn again for what is said beneath them. */
+const Panes = memo(({layout, focus}: {layout: Exclude<Layout, {kind: 'none'}>; focus: Pane}) => {
 	const theme = useTheme();
 	// Old data are better than none, as long as nobody takes them for new ones.
 	const isOld = useConsoleState(
@@ -236,7 +239,7 @@ function Panes({layout, focus}: {layout: Exclude<Layout, {kind: 'none'}>; focus:
 			<PaneView pane={focus} theme={themeOf(focus)} width={width} height={height - 1} />
 		</>
 	);
-}
+});
 
 function PaneView({pane, theme, width, height}: Size & {pane: Pane; theme: Theme}) {
 	const Component = paneComponents[pane];

@@ -56,8 +56,12 @@ export function rowsAbove(layout: Layout): {panes: number; strip: number} {
 	if (layout.kind === 'none' || layout.body.height < 12) return {panes: 0, strip: 0};
 	if (layout.kind === 'one') return {panes: 0, strip: 1};
 	const {body, sizes} = layout;
-	const all = [sizes.services.height + sizes.traffic.height, sizes.services.height];
-	const panes = all.find(height => body.height - height >= dialogRows) ?? 0;
+	const heights = paneRows.map(row => Math.max(...row.map(pane => sizes[pane].height)));
+	// Rows of panes from the top, all but the lowest, then one less, and so on.
+	const fromTop = heights
+		.slice(1)
+		.map((_, index) => heights.slice(0, index + 1).reduce((sum, height) => sum + height, 0));
+	const panes = fromTop.findLast(height => body.height - height >= dialogRows) ?? 0;
 	return {panes, strip: panes === 0 ? 1 : 0};
 }
 

@@ -36,6 +36,7 @@ export async function openScreen(
 		lifecycle,
 		first,
 		loan,
+		onKey = () => {},
 		theme = {},
 		themeOf,
 		alert = new Set(),
@@ -43,6 +44,8 @@ export async function openScreen(
 		lifecycle: Lifecycle;
 		first: FirstFrame;
 		loan: ConsoleLoan;
+		/** Called for each key. */
+		onKey?: () => void;
 		theme?: ThemeOptions;
 		/** What is laid down for a context to which the console goes; undefined where nothing is. */
 		themeOf?: (context: string) => Promise<ThemeOptions | undefined>;
@@ -75,7 +78,10 @@ export async function openScreen(
 						quit={() => settled(() => instance.unmount())}
 						settled={settled}
 						redraw={() => writer.redraw()}
-						onKey={() => writer.keyPressed()}
+						onKey={() => {
+							writer.keyPressed();
+							onKey();
+						}}
 						onSuspendable={suspend =>
 							loan.provide(async use => {
 								// Whoever is lent it must not get as keys what the terminal answers us.

@@ -12,7 +12,7 @@ import {
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {afterEach, beforeEach, describe, expect, it} from 'vitest';
-import {codeCachePath, openCodeCache} from '../../source/bootstrap/code-cache.js';
+import {codeCachePath, openCodeCache, type KeptCode} from '../../source/bootstrap/code-cache.js';
 
 let base: string;
 beforeEach(() => {
@@ -22,17 +22,17 @@ afterEach(() => {
 	rmSync(base, {recursive: true, force: true});
 });
 
-const code = {data: Buffer.from('what V8 has made of it'), isOfConsole: true};
+const code: KeptCode = {data: Buffer.from('what V8 has made of it'), stage: 'used'};
 const cacheOf = (version: string) => openCodeCache(base, () => version);
 const file = (name: string) => path.join(base, '1', name);
 
 describe('the code cache', () => {
 	it('gives back what was kept, in a later process too, and nothing of what never was', () => {
 		cacheOf('1').write('a.js', code);
-		cacheOf('1').write('b.js', {data: Buffer.alloc(0), isOfConsole: false});
+		cacheOf('1').write('b.js', {data: Buffer.alloc(0), stage: 'command'});
 		const cache = cacheOf('1');
 		expect(cache.read('a.js')).toEqual(code);
-		expect(cache.read('b.js')).toEqual({data: Buffer.alloc(0), isOfConsole: false});
+		expect(cache.read('b.js')).toEqual({data: Buffer.alloc(0), stage: 'command'});
 		expect(cache.read('c.js')).toBeUndefined();
 		expect(cacheOf('2').read('a.js')).toBeUndefined();
 	});
@@ -43,7 +43,7 @@ describe('the code cache', () => {
 		cache.write('a.js', code);
 		version = '2';
 		expect(cache.read('a.js')).toBeUndefined();
-		cache.write('a.js', {...code, isOfConsole: false});
+		cache.write('a.js', {...code, stage: 'command'});
 		version = '1';
 		expect(cache.read('a.js')).toEqual(code);
 	});

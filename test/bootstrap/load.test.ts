@@ -33,11 +33,12 @@ const bundle = (files: Record<string, string>) => {
 const work = (name: string) => `exports.${name} = n => { ${'n = n * 3 + 1; '.repeat(200)} return n; };\n`;
 
 /** Loads it and runs some of the functions that `work` has made. */
-const run = (names: readonly string[], end: 'keep' | 'keepRest') => {
+const run = (names: readonly string[], end: 'console' | 'used' | 'keepRest') => {
 	const loader = createLoader(directory, cache);
 	const exported = new Map(Object.entries(loader.load('./a.js') ?? {}));
 	for (const name of names) exported.get(name)(1);
-	loader[end]();
+	if (end === 'keepRest') loader.keepRest();
+	else loader.keep(end);
 };
 
 describe('loading the bundle', () => {
@@ -66,6 +67,19 @@ describe('loading the bundle', () => {
 		expect(a).toMatchObject({name: 'a.js', b: {a}});
 		expect(loader.load('./c.js')).toMatchObject({b: {a}});
 		expect(() => loader.load('./all.js#d.js')).toThrow('all.js has no d.js');
+	});
+
+	it('gives functions as values, and what may be another thing later as it is then', () => {
+		bundle({
+			'a.js':
+				'let count = 0; function add() { count++; }\n' +
+				"Object.defineProperty(exports, '__esModule', {value: true});\n" +
+				'for (const [name, get] of Object.entries({count: () => count, add: () => add})) Object.defineProperty(exports, name, {get, enumerable: true});',
+		});
+		const a = createLoader(directory).load('./a.js');
+		expect(Object.getOwnPropertyDescriptor(a, 'add')?.value).toBeTypeOf('function');
+		Reflect.get(Object(a), 'add')();
+		expect(a).toMatchObject({__esModule: true, count: 1});
 	});
 
 	it('throws what a file throws, with the line and the column where it did', () => {
@@ -115,22 +129,28 @@ describe('the code of the bundle', () => {
 		expect(written).toEqual(['a.js']);
 	});
 
-	it('of a command gives way to that of a console, which stays', () => {
+	it('of a command gives way to that of a console, and this to that of one that was used, which stays', () => {
 		bundle({'a.js': work('first')});
 		run([], 'keepRest');
-		run(['first'], 'keep');
-		run(['first'], 'keep');
+		run(['first'], 'console');
+		run(['first'], 'console');
 		run([], 'keepRest');
 		expect(written).toEqual(['a.js', 'a.js']);
-		expect(kept.get('a.js')!.isOfConsole).toBe(true);
+		expect(kept.get('a.js')!.stage).toBe('console');
+		run(['first'], 'used');
+		run(['first'], 'used');
+		run(['first'], 'console');
+		run([], 'keepRest');
+		expect(written).toEqual(['a.js', 'a.js', 'a.js']);
+		expect(kept.get('a.js')!.stage).toBe('used');
 	});
 
 	it('is made anew where V8 does not take it', () => {
 		bundle({'a.js': work('first')});
-		run(['first'], 'keep');
+		run(['first'], 'console');
 		bundle({'a.js': work('another')});
-		run(['another'], 'keep');
-		run(['another'], 'keep');
+		run(['another'], 'console');
+		run(['another'], 'console');
 		expect(written).toEqual(['a.js', 'a.js']);
 	});
 
@@ -138,7 +158,7 @@ describe('the code of the bundle', () => {
 		bundle({'a.js': work('first')});
 		const loader = createLoader(directory);
 		loader.load('./a.js');
-		loader.keep();
+		loader.keep('used');
 		loader.keepRest();
 		expect(written).toEqual([]);
 	});

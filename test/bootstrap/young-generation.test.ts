@@ -58,3 +58,26 @@ test('the space for new objects grows again to the size it had, and no further, 
 	expect(size.after).toBe(size.before);
 	expect(grown.after).toBeGreaterThan(grown.before);
 });
+
+test('V8 has the flags it had, for who needs them, and then those that hold the space again', async () => {
+	const text = `
+		import {cachedDataVersionTag} from 'node:v8';
+		import {keepYoungGeneration} from ${JSON.stringify(source)};
+		const tags = [cachedDataVersionTag()];
+		const {unkept} = keepYoungGeneration();
+		tags.push(cachedDataVersionTag());
+		unkept(() => tags.push(cachedDataVersionTag()));
+		tags.push(cachedDataVersionTag());
+		console.log(JSON.stringify(tags));
+	`;
+	const {stdout} = await promisify(execFile)(process.execPath, [
+		'--no-warnings',
+		'--input-type=module-typescript',
+		'--eval',
+		text,
+	]);
+	const [before, kept, meanwhile, after] = v.parse(v.array(v.number()), JSON.parse(stdout));
+	expect(meanwhile).toBe(before);
+	expect(kept).not.toBe(before);
+	expect(after).toBe(kept);
+});

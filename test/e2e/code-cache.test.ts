@@ -8,12 +8,12 @@ import {openOnSandbox} from '../support/console.js';
 /** What every start of a console with its own sandbox loads before it has come up. */
 const loaded = /\/(start|services|console|sandbox)\.js$/;
 
-/** Where that is beneath the cache directory; another number where it was written anew. */
+/** Where that is beneath the cache directory; with another number where it was written anew. */
 const keptOf = (base: string): ReadonlyMap<string, number> =>
 	new Map(
 		globSync('kn-canary/*/*', {cwd: base})
 			.filter(file => loaded.test(file))
-			.map(file => [file, statSync(path.join(base, file)).ino]),
+			.map(file => [file, statSync(path.join(base, file)).mtimeMs]),
 	);
 
 async function startAndQuit(base: string): Promise<void> {
@@ -30,4 +30,23 @@ test('a second start takes the code that the first one kept, and writes none of 
 	expect(first.size).toBe(4);
 	await startAndQuit(folder.path);
 	expect(keptOf(folder.path)).toEqual(first);
+});
+
+test('a console whose keys were used keeps the code of that, too, and once', async () => {
+	using folder = mkdtempDisposableSync(path.join(tmpdir(), 'kn-canary-keys-'));
+	await startAndQuit(folder.path);
+	const first = keptOf(folder.path);
+	{
+		await using terminal = await openOnSandbox({env: {XDG_CACHE_HOME: folder.path}});
+		await terminal.until(/tab pane/);
+		terminal.press('down');
+		const isAnew = () => [...keptOf(folder.path)].filter(([file, time]) => first.get(file) !== time);
+		await expect.poll(() => isAnew().length, {timeout: 20_000}).toBe(first.size);
+		terminal.press('q');
+		expect(await terminal.exited).toMatchObject({code: 0});
+	}
+	const used = keptOf(folder.path);
+	expect([...used.keys()].toSorted()).toEqual([...first.keys()].toSorted());
+	await startAndQuit(folder.path);
+	expect(keptOf(folder.path)).toEqual(used);
 });

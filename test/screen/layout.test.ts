@@ -1,5 +1,5 @@
 import {describe, expect, it} from 'vitest';
-import {layoutOf, shortened, type Layout} from '../../source/screen/layout.js';
+import {layoutOf, rowsAbove, shortened, type Layout} from '../../source/screen/layout.js';
 import {paneRows} from '../../source/screen/panes/pane-table.js';
 
 function ofAll(layout: Layout) {
@@ -41,5 +41,19 @@ describe.each([
 		const short = ofAll(shortened(whole, 2));
 		expect(holes(short)).toEqual([]);
 		for (const pane of paneRows.slice(0, -1).flat()) expect(short.sizes[pane]).toEqual(whole.sizes[pane]);
+	});
+});
+
+const above = (columns: number, rows: number) => rowsAbove(layoutOf(columns, rows));
+
+describe('above a dialog', () => {
+	it('stand the upper rows of panes, as many as leave it its room; else one row of the service', () => {
+		const {sizes} = ofAll(layoutOf(200, 60));
+		expect(above(200, 60)).toEqual({panes: sizes.services.height + sizes.traffic.height, strip: 0});
+		const middle = ofAll(layoutOf(120, 40));
+		expect(above(120, 40)).toEqual({panes: middle.sizes.services.height, strip: 0});
+		expect(above(80, 24)).toEqual({panes: 0, strip: 1});
+		expect(above(60, 24)).toEqual({panes: 0, strip: 1});
+		expect(above(60, 12)).toEqual({panes: 0, strip: 0});
 	});
 });

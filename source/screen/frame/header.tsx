@@ -1,13 +1,14 @@
 /** The first line, as Ink draws it. */
-import {Box, Text} from 'ink';
+import {Box} from 'ink';
+import {memo} from 'react';
 import {useShallow} from 'zustand/react/shallow';
-import type {Piece} from '../../terminal/output/pieces.js';
 import {alarmOf, gatewayDownOf, headerLine, type HeaderAlarm} from './header-line.js';
+import {PiecesLine} from '../widgets/pieces-line.js';
 import {useTheme} from '../widgets/theme-context.js';
 import {useConsoleState} from '../use-console.js';
 import {useNow} from '../use-now.js';
 
-export function Header({width}: {width: number}) {
+export const Header = memo(({width}: {width: number}) => {
 	const theme = useTheme();
 	const now = useNow();
 	const state = useConsoleState(
@@ -42,26 +43,14 @@ export function Header({width}: {width: number}) {
 	return (
 		<Box width={width} height={1} justifyContent="space-between" overflow="hidden">
 			<Box flexShrink={1} height={1} overflow="hidden">
-				<Pieces of={left} />
+				<PiecesLine of={left} />
 			</Box>
 			<Box flexShrink={0}>
-				<Pieces of={right} />
+				<PiecesLine of={right} />
 			</Box>
 		</Box>
 	);
-}
+});
 
 /** Flat, so that the same alarm is no news. */
 const alarmParts = (alarm: HeaderAlarm | undefined) => ({alarmed: alarm?.service, word: alarm?.word ?? ''});
-
-function Pieces({of: pieces}: {of: readonly Piece[]}) {
-	return (
-		<Text wrap="truncate">
-			{pieces.map(({text, style}, index) => (
-				<Text key={index} {...style}>
-					{text}
-				</Text>
-			))}
-		</Text>
-	);
-}

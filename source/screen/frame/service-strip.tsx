@@ -9,8 +9,9 @@ import {measuredOf} from '../panes/measured.js';
 import {roleOf} from '../../knative/release/release.js';
 import {cellsOf} from '../panes/services-table.js';
 import {useRelease} from '../panes/use-release.js';
-import {fitText, widthOf} from '../widgets/table/fit-text.js';
+import {widthOf} from '../widgets/table/fit-text.js';
 import {textOf} from '../widgets/table/table-text.js';
+import {PiecesLine} from '../widgets/pieces-line.js';
 import {useTheme} from '../widgets/theme-context.js';
 import {useConsoleState} from '../use-console.js';
 import {useNow} from '../use-now.js';
@@ -56,14 +57,5 @@ export function ServiceStrip({width}: {width: number}) {
 			{text: numbers, style: failed === undefined || failed === '0 %' ? styles.plain : styles.bad},
 		);
 	}
-	return (
-		<Text wrap="truncate">
-			{pieces.map(({text, style}, index) => (
-				<Text key={index} {...style}>
-					{text}
-				</Text>
-			))}
-			{fitText('', Math.max(0, left))}
-		</Text>
-	);
+	return <PiecesLine of={[...pieces, {text: ' '.repeat(Math.max(0, left))}]} />;
 }

@@ -1,7 +1,8 @@
-import {Text} from 'ink';
 import {memo} from 'react';
 import type {Action, Hint} from '../keys/key-lookup.js';
+import type {Piece} from '../../terminal/output/pieces.js';
 import type {Theme} from '../../terminal/output/theme.js';
+import {PiecesLine} from './pieces-line.js';
 import {useTheme} from './theme-context.js';
 
 /**
@@ -33,23 +34,20 @@ type HintLineProps = {
 
 const HintLine = memo(
 	({hints, urgent, styles}: HintLineProps) => (
-		<Text wrap="truncate">
-			{hints.map(({action, keys, label, isOpen}, index) =>
-				isOpen ? (
-					<Text key={index}>
-						{index === 0 ? '' : '  '}
-						<Text {...(action === urgent ? styles.bad : styles.key)}>{keys}</Text>
-						{action === urgent ? (
-							<Text {...styles.bad}> {label.toUpperCase()}</Text>
-						) : (
-							<Text {...styles.muted}> {label}</Text>
-						)}
-					</Text>
-				) : (
-					<Text key={index} {...styles.muted}>{`${index === 0 ? '' : '  '}(${keys} ${label})`}</Text>
-				),
-			)}
-		</Text>
+		<PiecesLine
+			of={hints.flatMap(({action, keys, label, isOpen}, index): readonly Piece[] => {
+				const gap = index === 0 ? '' : '  ';
+				if (!isOpen) return [{text: `${gap}(${keys} ${label})`, style: styles.muted}];
+				const isUrgent = action === urgent;
+				return [
+					{text: gap},
+					{text: keys, style: isUrgent ? styles.bad : styles.key},
+					isUrgent
+						? {text: ` ${label.toUpperCase()}`, style: styles.bad}
+						: {text: ` ${label}`, style: styles.muted},
+				];
+			})}
+		/>
 	),
 	(one, other) => one.said === other.said && one.styles === other.styles,
 );

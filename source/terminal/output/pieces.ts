@@ -1,4 +1,4 @@
-/** Text with styles outside of Ink: for what is drawn before Ink is loaded. */
+/** Text with styles: of a line that Ink draws, and of what is drawn before Ink is loaded. */
 import {styleText} from 'node:util';
 import type {TextStyle} from './theme.js';
 
@@ -34,3 +34,19 @@ function styledPiece({text, style = {}}: Piece): string {
 
 /** The pieces one after the other, with SGR sequences. */
 export const styled = (pieces: readonly Piece[]): string => pieces.map(piece => styledPiece(piece)).join('');
+
+const aspects = ['color', 'bold', 'dimColor', 'inverse', 'underline'] as const;
+const isAlike = (one: TextStyle = {}, other: TextStyle = {}): boolean =>
+	aspects.every(aspect => one[aspect] === other[aspect]);
+
+/** The same line in as few pieces as it takes: none without a text, none beside one that looks alike, no style that sets nothing. */
+export function joined(pieces: readonly Piece[]): readonly Piece[] {
+	const few: Piece[] = [];
+	for (const {text, style} of pieces) {
+		if (text === '') continue;
+		const last = few.at(-1);
+		if (last && isAlike(last.style, style)) few[few.length - 1] = {...last, text: last.text + text};
+		else few.push(style === undefined || isAlike(style) ? {text} : {text, style});
+	}
+	return few;
+}

@@ -75,3 +75,8 @@ test.each([
 		),
 	).toBeUndefined();
 });
+
+test('one revision is told apart from none', () => {
+	expect(distinguishingTrait(new Map([['a', said({'header:v': '1'}, {'header:v': '1'})]]))).toBeUndefined();
+	expect(distinguishingTrait(new Map())).toBeUndefined();
+});

@@ -1,8 +1,11 @@
 import {Box, Text} from 'ink';
-import {memo, type ReactNode} from 'react';
+import {isValidElement, memo, type ReactElement} from 'react';
 import {scrollThumb, type ListWindow} from './list-window.js';
 import {useListWindow} from './use-list-window.js';
+import type {Piece} from '../../../terminal/output/pieces.js';
 import type {Theme} from '../../../terminal/output/theme.js';
+import {PiecesLine} from '../pieces-line.js';
+import {widthOf} from './fit-text.js';
 import {useTheme} from '../theme-context.js';
 
 export type ListProps<Item> = {
@@ -15,8 +18,14 @@ export type ListProps<Item> = {
 	readonly isFocused?: boolean;
 	readonly width: number;
 	readonly height: number;
-	/** Draws one row of at most `width` columns; it must not wrap. */
-	readonly renderRow: (item: Item, row: {readonly isSelected: boolean; readonly width: number}) => ReactNode;
+	/**
+	 * One row of at most `width` columns. Pieces make one line with the mark and the scroll bar, the cheapest to draw; what else is
+	 * drawn must not wrap.
+	 */
+	readonly renderRow: (
+		item: Item,
+		row: {readonly isSelected: boolean; readonly width: number},
+	) => readonly Piece[] | ReactElement;
 	/** All that a row shows, as a text: a row that shows the same as before is not drawn again. @default it always is */
 	readonly saidBy?: (item: Item) => string;
 	/** Shown instead of an empty list: what it means and what to do about it. */
@@ -112,24 +121,34 @@ type RowProps = {
 	readonly theme: Theme;
 	readonly width: number;
 	readonly rowWidth: number;
-	readonly draw: () => ReactNode;
+	readonly draw: () => readonly Piece[] | ReactElement;
 };
 
 /** A row that says what it said is left as it is: of a moved selection two rows are drawn, not all of them. */
 const Row = memo(
-	({isSelected, isFocused, bar, theme: {glyphs, styles}, width, rowWidth, draw}: RowProps) => (
-		<Box width={width} height={1} flexShrink={0} overflow="hidden">
-			<Text {...(isSelected ? (isFocused ? styles.selected : styles.muted) : {})}>
-				{isSelected ? `${isFocused ? glyphs.selected : glyphs.selectedElsewhere} ` : '  '}
-			</Text>
-			<Box width={rowWidth} height={1} overflow="hidden">
-				{draw()}
+	({isSelected, isFocused, bar, theme: {glyphs, styles}, width, rowWidth, draw}: RowProps) => {
+		const mark: Piece = isSelected
+			? {
+					text: `${isFocused ? glyphs.selected : glyphs.selectedElsewhere} `,
+					style: isFocused ? styles.selected : styles.muted,
+				}
+			: {text: '  '};
+		const end: readonly Piece[] =
+			bar === undefined
+				? []
+				: [{text: bar === 'thumb' ? glyphs.scrollThumb : glyphs.scrollTrack, style: styles.muted}];
+		const drawn = draw();
+		if (!isValidElement(drawn)) return <PiecesLine of={[mark, ...filled(drawn, rowWidth), ...end]} />;
+		return (
+			<Box width={width} height={1} flexShrink={0} overflow="hidden">
+				<PiecesLine of={[mark]} />
+				<Box width={rowWidth} height={1} overflow="hidden">
+					{drawn}
+				</Box>
+				{end.length > 0 && <PiecesLine of={end} />}
 			</Box>
-			{bar !== undefined && (
-				<Text {...styles.muted}>{bar === 'thumb' ? glyphs.scrollThumb : glyphs.scrollTrack}</Text>
-			)}
-		</Box>
-	),
+		);
+	},
 	(one, other) =>
 		one.said !== undefined &&
 		one.said === other.said &&
@@ -140,3 +159,8 @@ const Row = memo(
 		one.width === other.width &&
 		one.rowWidth === other.rowWidth,
 );
+
+const filled = (pieces: readonly Piece[], width: number): readonly Piece[] => {
+	const taken = pieces.reduce((sum, {text}) => sum + widthOf(text), 0);
+	return [...pieces, {text: ' '.repeat(Math.max(0, width - taken))}];
+};

@@ -79,7 +79,7 @@ export function TableRows({
 	);
 	const items = rows.map(({key, cells}) => {
 		const pieces = text.pieces(cells).map(piece => ({style: styles.plain, ...piece}));
-		return {key, pieces, said: JSON.stringify([styles.plain, pieces])};
+		return {key, pieces, said: JSON.stringify(pieces)};
 	});
 
 	return (
@@ -100,15 +100,12 @@ export function TableRows({
 				width={width}
 				height={tableRowsHeight(count, height)}
 				empty={empty}
-				renderRow={(row, {isSelected}) => (
-					<Text wrap="truncate" {...styles.plain}>
-						{row.pieces.map(({text: said, style, isDrawn = false}, position) => (
-							<Text key={position} {...style} {...(isSelected && !isDrawn ? {bold: true} : {})}>
-								{said}
-							</Text>
-						))}
-					</Text>
-				)}
+				renderRow={({pieces}, {isSelected}) =>
+					pieces.map(({text: said, style, isDrawn = false}) => ({
+						text: said,
+						style: isSelected && !isDrawn ? {...style, bold: true} : style,
+					}))
+				}
 			/>
 		</Box>
 	);
