@@ -18,7 +18,7 @@ export const exitCodes = {
 	notAgreed: 5,
 	/** Made, but the gateway does not have it; or waited for in vain. */
 	notRouted: 6,
-	/** Made, but not as it was wanted: the server stored something else. */
+	/** Taken, but not as it was wanted: the server stored something else, or left everything as it was. */
 	altered: 7,
 } as const;
 
@@ -33,7 +33,7 @@ export const exitCodeMeanings: Readonly<Record<ExitCode, string>> = {
 	4: 'not known whether it was made',
 	5: 'not made: not confirmed',
 	6: 'made, but the route refuses it or the gateway does not have it; or not so in time',
-	7: 'made, but the server stored something other than was asked for',
+	7: 'the server took it, but stored something other than was asked for',
 };
 
 /** Of which codes a command can end with, beside 0, 1 and 2. */

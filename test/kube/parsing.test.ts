@@ -1,5 +1,5 @@
 import {describe, expect, it} from 'vitest';
-import {parseRetryAfter, parseWarnings} from '../../source/kube/http/headers.js';
+import {parseOrigin, parseRetryAfter, parseWarnings} from '../../source/kube/http/headers.js';
 import {holds, includes} from '../../source/kube/write/expected-state.js';
 import {servingPath} from '../../source/kube/paths.js';
 import {proxyFromEnvironment} from '../../source/kube/http/proxy.js';
@@ -36,7 +36,13 @@ describe('a Status', () => {
 			'the API server does not accept the credentials of this context (HTTP 401)',
 		],
 		[404, '404 page not found\n', 'the API server does not know this path (HTTP 404): 404 page not found'],
-		[502, '<html>Bad Gateway</html>', 'the API server answered with an error (HTTP 502)'],
+		[
+			502,
+			'<html>Bad Gateway</html>',
+			'something between here and the API server answered with a web page (HTTP 502)',
+		],
+		[200, '', 'something between here and the API server answered with no object (HTTP 200)'],
+		[302, '', 'something between here and the API server redirects this, perhaps to a login (HTTP 302)'],
 		[503, 'a\u001B[2Jb', 'the API server is not available at the moment (HTTP 503): a␛[2Jb'],
 	])('or anything else of %i becomes a sentence', (code, body, sentence) => {
 		expect(sentenceOf({status: code, body})).toBe(sentence);
@@ -63,6 +69,15 @@ describe('headers', () => {
 			]),
 		).toEqual(['unknown field "spec.x"', 'a, b', 'ärger ␛']);
 		expect(parseWarnings(undefined)).toEqual([]);
+	});
+
+	it('give where somebody is sent to, without what may be a secret in it', () => {
+		expect(parseOrigin('https://u:p@sso.example.com:8443/login?token=abc')).toBe(
+			'https://sso.example.com:8443',
+		);
+		expect(parseOrigin('/login')).toBeUndefined();
+		expect(parseOrigin('\u001B[2J')).toBeUndefined();
+		expect(parseOrigin(undefined)).toBeUndefined();
 	});
 
 	it('give the seconds to wait, as a number or until a date', () => {

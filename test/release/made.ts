@@ -144,3 +144,8 @@ export const row = (key: string, percent: number, tags: string[] = []) => ({
 	tags,
 	locked: false,
 });
+
+/** An object as the server gives it back that has taken its deletion on. */
+export function going(object: {metadata: object}): object {
+	return {...object, metadata: {...object.metadata, deletionTimestamp: '2026-11-26T09:00:00Z'}};
+}

@@ -23,7 +23,7 @@ import {sendRecorded} from '../../source/release/recorded.js';
 import {status, type Exchange} from '../support/api-server.js';
 import {startScriptedCluster, type ScriptedCluster} from '../support/scripted-cluster.js';
 import {knativeService} from '../knative/objects.js';
-import {now, one, planned, revisionMade, three, two} from './made.js';
+import {going, now, one, planned, revisionMade, three, two} from './made.js';
 
 let world: ScriptedCluster;
 let cluster: Cluster;
@@ -314,7 +314,7 @@ describe('what is made or deleted', () => {
 	});
 
 	it('a service that goes, by its uid, with the command line', async () => {
-		world.onWrite(exchange => exchange.answer(200, world.service));
+		world.onWrite(exchange => exchange.answer(200, going(world.service)));
 		await sendRecorded(cluster, planDeleteService(view(), undefined), history);
 		expect((await history.readAll()).deeds).toMatchObject([
 			{
@@ -331,7 +331,7 @@ describe('what is made or deleted', () => {
 	it('a revision that goes, by its own name and uid', async () => {
 		const revision = {metadata: {name: three, namespace: 'default', uid: 'uid-3', resourceVersion: '7'}};
 		world.onOther(exchange => exchange.answer(200, revision));
-		world.onWrite(exchange => exchange.answer(200, revision));
+		world.onWrite(exchange => exchange.answer(200, going(revision)));
 		const plan = planned(planDeleteRevision(view(), revisionMade(3)));
 		expect((await sendRecorded(cluster, plan, history)).outcome.kind).toBe('done');
 		expect((await history.readAll()).deeds).toMatchObject([

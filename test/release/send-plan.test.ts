@@ -10,7 +10,7 @@ import {planAbandon} from '../../source/release/plan-split.js';
 import {dryRunOf, sendPlan, sentenceOfOutcome, type WriteOutcome} from '../../source/release/send-plan.js';
 import {status} from '../support/api-server.js';
 import {startScriptedCluster, type ScriptedCluster} from '../support/scripted-cluster.js';
-import {now, revisionMade, servicePatched, two} from './made.js';
+import {going, now, revisionMade, servicePatched, two} from './made.js';
 
 const service = '/apis/serving.knative.dev/v1/namespaces/default/services/helloworld-go';
 const revision = `/apis/serving.knative.dev/v1/namespaces/default/revisions/${two}`;
@@ -304,7 +304,7 @@ describe('of a dry run', () => {
 test('a service is deleted by its uid', async () => {
 	const parsed = parseService(world.service);
 	if (!parsed.ok) throw new Error(parsed.reason);
-	world.onWrite(exchange => exchange.answer(200, world.service));
+	world.onWrite(exchange => exchange.answer(200, going(world.service)));
 	const outcome = await sendPlan(cluster, planDeleteService(parsed.value, undefined), {});
 	expect(outcome.kind).toBe('done');
 	expect(world.writes.map(({method, path, body}) => ({method, path, body}))).toEqual([

@@ -57,6 +57,35 @@ it('takes a share that changes once for what it is', () => {
 	expect(found.factor).toBeLessThan(1.6);
 });
 
+// Nothing is left of the run without its ends, and what is outside of it is hardly off: no look at all remains.
+it('says nothing where a run would explain what few stretches show', () => {
+	const found = dispersion(
+		[
+			[81, 19],
+			[50, 50],
+			[50, 50],
+			[79, 21],
+		],
+		shares,
+	);
+	expect(found).toMatchObject({looks: 0, isFound: false, factor: 1});
+});
+
+it('takes no run for one where what is outside of it is as far off as all are together', () => {
+	const found = dispersion(
+		[
+			[92, 8],
+			[68, 32],
+			[88, 12],
+			[86, 14],
+		],
+		shares,
+	);
+	// Of 83.5 on average: 72.25 + 240.25 + 20.25 + 6.25 over 100 · 0.835 · 0.165, and three degrees of freedom.
+	expect(found.factor).toBeCloseTo(339 / 13.7775 / 3, 9);
+	expect(found).toMatchObject({looks: 3, isFound: true});
+});
+
 it('allows for company that lasts longer than was looked at', () => {
 	const random = seeded(7);
 	const found = dispersion(requestsOf({kind: 'poisson', shares, seconds: 40, rate: 50, random}), shares);

@@ -24,6 +24,8 @@ export type RelayRules = {
 	answer?: (
 		request: RelayedRequest,
 	) => {status: number; body: unknown; headers?: Record<string, string>} | undefined;
+	/** What is answered in the place of the server's own answer, after that has done what was asked; undefined leaves it. */
+	instead?: RelayRules['answer'];
 	/** Each object of a list, a watch or a GET on its way back, to be edited in place; the answer is cut where it throws. */
 	object?: (object: KubernetesObject) => void;
 	/** What the sandbox is shown, whoever asks; as it came when not given. */
@@ -87,15 +89,7 @@ export async function startApiRelay(
 		};
 		seen.push(request);
 		const own = relay.rules.answer?.(request);
-		if (own) {
-			const isText = typeof own.body === 'string';
-			response.writeHead(own.status, {
-				'content-type': isText ? 'text/plain' : 'application/json',
-				...own.headers,
-			});
-			response.end(isText ? own.body : JSON.stringify(own.body));
-			return;
-		}
+		if (own) return giveBack(own, response);
 		await relay.rules.gate?.(request, 'there');
 		if (relay.rules.closes && !url.searchParams.has('watch')) response.setHeader('connection', 'close');
 		const {'accept-encoding': _, ...headers} = incoming.headers;
@@ -112,6 +106,11 @@ export async function startApiRelay(
 				},
 			},
 			answer => {
+				const other = relay.rules.instead?.(request);
+				if (other) {
+					answer.resume().once('end', () => giveBack(other, response));
+					return;
+				}
 				const isWatch = url.searchParams.has('watch');
 				const gate = relay.rules.gate?.(request, 'back') ?? Promise.resolve();
 				void gate.then(async () => passBack(answer, response, {isWatch, object}));
@@ -167,6 +166,15 @@ function commonName(socket: Socket): string | undefined {
 }
 
 const isObject = (value: unknown): value is KubernetesObject => typeof value === 'object' && value !== null;
+
+function giveBack(
+	{status, body, headers}: NonNullable<ReturnType<NonNullable<RelayRules['answer']>>>,
+	response: ServerResponse,
+): void {
+	const isText = typeof body === 'string';
+	response.writeHead(status, {'content-type': isText ? 'text/plain' : 'application/json', ...headers});
+	response.end(isText ? body : JSON.stringify(body));
+}
 
 async function passBack(
 	answer: IncomingMessage,

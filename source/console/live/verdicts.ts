@@ -150,7 +150,7 @@ function inWords({
 	const isSlower = latencyState === 'slower' || isOn(slower);
 	if (isWorse && !isCanaryUnused) return {tone: 'bad', word: 'worse'};
 	if (isOn(splitAlarm)) return {tone: 'bad', word: 'wrong'};
-	if (trouble && !doubts.has(trouble.kind)) return {tone: 'bad', word: 'failing'};
+	if (trouble && !trouble.isOver && !doubts.has(trouble.kind)) return {tone: 'bad', word: 'failing'};
 	if (isSlower && !isCanaryUnused) return {tone: 'bad', word: 'slower'};
 	// Whoever reads the header or hears an alarm is to think of users: of them nobody gets it.
 	if (isWorse || isSlower) return {tone: 'warning', word: isWorse ? 'worse' : 'slower'};

@@ -152,6 +152,12 @@ function goneRevision(state: ConsoleState, service: ServiceView): Selected | und
 	return known.some(({uid}) => uid === chosen.uid) ? undefined : chosen;
 }
 
+/** Whether the selected revision is told of no more: nothing can be done with it. */
+export function isRevisionGone(state: ConsoleState): boolean {
+	const service = selectedService(state);
+	return service !== undefined && goneRevision(state, service) !== undefined;
+}
+
 export type RevisionRow = RevisionView | Gone;
 
 const revisionsWithGone = new WeakMap<

@@ -10,6 +10,8 @@ import type {FailureEntry} from '../../probe/counting/failure-log.js';
 import {percentileOf} from '../../probe/counting/latency-bins.js';
 import {countedIn} from '../../probe/counting/loop-report.js';
 import type {TimelineBucket} from '../../probe/counting/timeline.js';
+import {changeSentence} from '../../release/verdict/change-sentence.js';
+import type {ChangePoint} from '../../stats/change-point.js';
 import {fixedInterval, fixedVerdict, type FixedVerdict} from '../../stats/fixed-verdict.js';
 import type {ExpectedShare} from './expected-split.js';
 
@@ -49,6 +51,8 @@ export type VerifyReport = {
 	failures: readonly ReportFailure[];
 	/** What came when, by the second; stretches without an answer are left out. */
 	series: readonly ReportSecond[];
+	/** What users got became something else meanwhile, though the split was not changed. */
+	change: ReportChange | null;
 	verdict: Omit<FixedVerdict, 'attributed' | 'unattributed'> & {alpha: number};
 	/** What should be known beside the verdict. */
 	notes: readonly string[];
@@ -85,6 +89,14 @@ export type ReportSecond = {
 	errors: number;
 	/** By revision: answers that are certainly its own, of `n`; and the 95th percentile of its latencies in milliseconds. */
 	revisions: Readonly<Record<string, {n: number; p95: number | null}>>;
+};
+
+export type ReportChange = {
+	/** ISO 8601, UTC. */
+	at: string;
+	/** Answers by whose or what they are: `revision NAME`, `code 500`, or what is not known. */
+	before: Readonly<Record<string, number>>;
+	after: Readonly<Record<string, number>>;
 };
 
 export type ReportFailure = {
@@ -173,6 +185,14 @@ export function toReportSecond({at, duration, users, failed, revisions}: Timelin
 	};
 }
 
+export function toReportChange({at, before, after}: ChangePoint): ReportChange {
+	return {
+		at: new Date(at).toISOString(),
+		before: Object.fromEntries(before),
+		after: Object.fromEntries(after),
+	};
+}
+
 export function toReportFailure({
 	code,
 	text,
@@ -194,7 +214,7 @@ export function toReportFailure({
 }
 
 export function notesOn(
-	{tags, rows, notSent, suggestion}: LoopSnapshot,
+	{tags, rows, notSent, suggestion, change}: LoopSnapshot,
 	service: ServiceView,
 	{
 		configured,
@@ -213,6 +233,12 @@ export function notesOn(
 	if (JSON.stringify(configured) !== JSON.stringify(expected)) {
 		const split = configured.map(({revision, percent}) => `${revision} ${percent} %`).join(', ');
 		notes.push(`The route is configured otherwise than expected: ${split}.`);
+	}
+	if (change) {
+		const sentence = changeSentence(change);
+		notes.push(
+			`${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}: what users get changed without a change of the split.`,
+		);
 	}
 	const byHeader = tags.flatMap(tag => tag.byHeader ?? []);
 	if (byHeader.length > 0) {
@@ -248,6 +274,8 @@ export function notesOn(
 			notes.push(`${candidates.join(' and ')} answer identically. ${what}`);
 		} else if (why === 'unheard') {
 			notes.push(`${n} answers may be those of ${candidates.join(' or ')}: not all of them were heard.`);
+		} else if (why === 'unknown' && tags.every(({state}) => state === 'learned')) {
+			notes.push(`${n} answers say what no tag says. ${remedy}`);
 		}
 	}
 	if (notSent > 0) {

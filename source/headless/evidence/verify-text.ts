@@ -75,6 +75,17 @@ function whose({revision, attribution, why, code, candidates}: ReportRow): strin
 }
 
 /** One line that is drawn over the one before it. */
-export function progressLine({answered, errors}: LoopSnapshot, n: number): string {
-	return `${answered}/${n} answered, ${errors} failures`;
+export function progressLine(
+	{
+		answered,
+		errors,
+		sent,
+		inFlight,
+		tags,
+	}: Pick<LoopSnapshot, 'answered' | 'errors' | 'sent' | 'inFlight' | 'tags'>,
+	n: number,
+): string {
+	const failing = tags.filter(({state}) => state === 'failed').map(({tag}) => tag);
+	const waits = sent >= n && inFlight === 0 && failing.length > 0;
+	return `${answered}/${n} answered, ${errors} failures${waits ? `; trying ${failing.join(', ')} again` : ''}`;
 }

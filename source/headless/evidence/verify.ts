@@ -18,12 +18,13 @@ import {tagsOf, targetOf, tlsRedirectOf} from '../../console/live/request-target
 import type {ServiceView} from '../../knative/service/service.js';
 import {serviceState} from '../../knative/service/service-state.js';
 import {exitCodes, type ExitCode} from '../exit-codes.js';
-import {configuredShares, expectedShares} from './expected-split.js';
+import {configuredShares, expectedShares, type ExpectedShare} from './expected-split.js';
 import {readService} from '../read/read-service.js';
 import {settledService, type SettledService} from '../read/settled-service.js';
 import {
 	judge,
 	notesOn,
+	toReportChange,
 	toReportFailure,
 	toReportRow,
 	toReportSecond,
@@ -139,16 +140,18 @@ async function askService(
 	const unsubscribe = onProgress && loop.subscribe(onProgress);
 	try {
 		loop.setEpoch({weights: configured, settling: !found.settled});
-		if (found.settled) {
-			await loop.learn(tagsOf(service));
-			const byHeader = leadNowhere(loop.snapshot().tags)
-				? await tagsByHeader(cluster, service)
-				: new Set<string>();
-			if (byHeader.size > 0) await loop.learn(tagsOf(service, byHeader));
-		}
+		const learning = found.settled ? learnTags(loop, cluster, service) : Promise.resolve();
+		// Nobody may need it in the end.
+		learning.catch(() => {});
+		// A revision that scaled to zero is awake then; whoever fails is tried again beside the requests.
+		await unlessAborted(Promise.race([learning, triedAll(loop)]), options.signal);
 		const since = new Date();
-		const snapshot = await sendAll(loop, options);
+		let snapshot = await sendAll(loop, options);
 		const until = new Date();
+		if (mayTellMore(snapshot, expected.shares, options)) {
+			await unlessAborted(learning, options.signal);
+			snapshot = loop.snapshot();
+		}
 		const after = await readService(cluster, options.namespace, options.service);
 		const changed = after.ok ? changeOf(service, after.service) : undefined;
 		const nothing = nothingHeard(snapshot);
@@ -191,6 +194,7 @@ async function askService(
 				rows: rows.map(row => toReportRow(row, expected.shares, {rows, alpha: options.alpha})),
 				failures: snapshot.failures.map(toReportFailure),
 				series: snapshot.timeline.map(toReportSecond),
+				change: snapshot.change === undefined ? null : toReportChange(snapshot.change),
 				verdict,
 				notes: notesOn(snapshot, service, {
 					configured,
@@ -204,6 +208,55 @@ async function askService(
 		unsubscribe?.();
 		await loop.stop();
 	}
+}
+
+/** Asks the tags what their revisions say; by header where their hosts lead nowhere. Resolves when each is learned or given up. */
+async function learnTags(loop: Loop, cluster: Cluster, service: ServiceView): Promise<void> {
+	await loop.learn(tagsOf(service));
+	const byHeader = leadNowhere(loop.snapshot().tags)
+		? await tagsByHeader(cluster, service)
+		: new Set<string>();
+	if (byHeader.size > 0) await loop.learn(tagsOf(service, byHeader));
+}
+
+/** Resolves when each tag was asked and has answered something. */
+async function triedAll(loop: Loop): Promise<void> {
+	const {promise, resolve} = Promise.withResolvers<void>();
+	const look = ({tags}: LoopSnapshot): void => {
+		if (tags.every(({state}) => state !== 'waiting')) resolve();
+	};
+	const unsubscribe = loop.subscribe(look);
+	look(loop.snapshot());
+	await promise;
+	unsubscribe();
+}
+
+/** Rejects with the reason of the signal, whatever becomes of the rest. */
+async function unlessAborted(promise: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
+	signal?.throwIfAborted();
+	const {promise: aborted, reject} = Promise.withResolvers<never>();
+	const onAbort = () => reject(signal?.reason);
+	signal?.addEventListener('abort', onAbort, {once: true});
+	try {
+		await Promise.race([promise, aborted]);
+	} finally {
+		signal?.removeEventListener('abort', onAbort);
+	}
+}
+
+/** Whether whose the answers are is all that is missing, and tags that have failed so far may still say it. */
+function mayTellMore(
+	snapshot: LoopSnapshot,
+	expected: readonly ExpectedShare[],
+	{alpha}: Pick<VerifyOptions, 'alpha'>,
+): boolean {
+	const {tags, unattributed, trouble} = snapshot;
+	return (
+		trouble === undefined &&
+		unattributed > 0 &&
+		tags.some(({state}) => state !== 'learned') &&
+		judge(snapshot, expected, {alpha}).state === 'cannot tell'
+	);
 }
 
 const sharesOf = ({statusTraffic}: ServiceView) => JSON.stringify(configuredShares(statusTraffic));

@@ -3,6 +3,7 @@
  * Nothing is asked here, and none of it is trusted.
  */
 import * as v from 'valibot';
+import {tolerantList} from '../../knative/objects/parsed.js';
 import {isHost} from './gateway-objects.js';
 import type {Doors} from './gateway-ports.js';
 
@@ -17,7 +18,6 @@ export type ListenerChoice = {
 export type GatewayRef = ListenerChoice & {namespace: string; name: string};
 
 const text = v.optional(v.nullable(v.string()));
-const list = <T extends v.GenericSchema>(item: T) => v.optional(v.nullable(v.array(item)));
 
 /** A DNS-1123 subdomain: it goes into a path. */
 const objectName = v.pipe(v.string(), v.regex(/^[a-z\d](?:[a-z\d.-]{0,251}[a-z\d])?$/));
@@ -25,8 +25,8 @@ const objectName = v.pipe(v.string(), v.regex(/^[a-z\d](?:[a-z\d.-]{0,251}[a-z\d
 const routeSchema = v.object({
 	metadata: v.object({labels: v.optional(v.nullable(v.record(v.string(), v.string())))}),
 	spec: v.object({
-		hostnames: list(v.string()),
-		parentRefs: list(
+		hostnames: tolerantList(v.string()),
+		parentRefs: tolerantList(
 			v.object({
 				kind: text,
 				group: text,
@@ -70,7 +70,7 @@ export function readGatewayRefs(
 
 const gatewaySchema = v.object({
 	spec: v.object({
-		listeners: list(
+		listeners: tolerantList(
 			v.object({
 				name: text,
 				port: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65_535)),
@@ -79,7 +79,7 @@ const gatewaySchema = v.object({
 			}),
 		),
 	}),
-	status: v.optional(v.nullable(v.object({addresses: list(v.object({value: text}))}))),
+	status: v.optional(v.nullable(v.object({addresses: tolerantList(v.object({value: text}))}))),
 });
 
 /** Whether a listener of that host takes requests for this one: `*.example.com` takes any below it. */

@@ -1,11 +1,11 @@
 /** What the objects of a cluster say about where a gateway is. Nothing is asked here, and none of it is trusted. */
 import {isIPv6} from 'node:net';
 import * as v from 'valibot';
+import {tolerantList} from '../../knative/objects/parsed.js';
 import {printable} from '../../knative/text/printable.js';
 import {doorsOf, type Doors} from './gateway-ports.js';
 
 const optionalText = v.optional(v.nullable(v.string()));
-const list = <T extends v.GenericSchema>(item: T) => v.optional(v.nullable(v.array(item)));
 const portNumber = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65_535));
 
 /** An address from the cluster, if it is one: it will be connected to and shown. */
@@ -18,7 +18,7 @@ export const isHost = (host: string | null | undefined): host is string =>
 const balancerSchema = v.optional(
 	v.nullable(
 		v.object({
-			ingress: list(v.object({ip: optionalText, domain: optionalText, domainInternal: optionalText})),
+			ingress: tolerantList(v.object({ip: optionalText, domain: optionalText, domainInternal: optionalText})),
 		}),
 	),
 );
@@ -105,8 +105,8 @@ export function readDefaultClass(object: unknown): string | undefined {
 const serviceSchema = v.object({
 	spec: v.object({
 		type: optionalText,
-		externalIPs: list(v.string()),
-		ports: list(
+		externalIPs: tolerantList(v.string()),
+		ports: tolerantList(
 			v.object({
 				name: optionalText,
 				port: portNumber,
@@ -120,7 +120,7 @@ const serviceSchema = v.object({
 		v.nullable(
 			v.object({
 				loadBalancer: v.optional(
-					v.nullable(v.object({ingress: list(v.object({ip: optionalText, hostname: optionalText}))})),
+					v.nullable(v.object({ingress: tolerantList(v.object({ip: optionalText, hostname: optionalText}))})),
 				),
 			}),
 		),
@@ -153,7 +153,7 @@ export function readGatewayService(object: unknown): GatewayService | undefined 
 }
 
 const nodeSchema = v.object({
-	status: v.object({addresses: list(v.object({type: v.string(), address: v.string()}))}),
+	status: v.object({addresses: tolerantList(v.object({type: v.string(), address: v.string()}))}),
 });
 
 /** Where the nodes are: the addresses from outside first, of all nodes, then those from inside. */

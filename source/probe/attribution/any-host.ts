@@ -13,6 +13,8 @@ export type AnyHost = {
 	noteService(target: ProbeTarget, answer: GatewayResponse): void;
 	/** It is not known yet whether any host is answered as this revision's tag is. */
 	isOpen(revision: string): boolean;
+	/** What is answered at the tags of these two differs in nothing but the names of their hosts. */
+	areAlike(one: string, other: string): boolean;
 	/** What is answered at the tag of this revision, where any host gets it, and users of the service do not. */
 	saidToAll: (revision: string) => string | undefined;
 	clear(): void;
@@ -60,6 +62,10 @@ export function createAnyHost({
 		isOpen(revision) {
 			const said = tags.get(revision);
 			return said !== undefined && said.isToAll === undefined;
+		},
+		areAlike(one, other) {
+			const said = tags.get(one);
+			return said !== undefined && said.words === tags.get(other)?.words;
 		},
 		saidToAll(revision) {
 			const said = tags.get(revision);

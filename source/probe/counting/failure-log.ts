@@ -14,6 +14,8 @@ export type FailureEntry = {
 	at: 'service' | 'tag';
 	/** Whose it is; several when it may be any of theirs, none when it is the gateway's. */
 	revisions: readonly string[];
+	/** An Envoy says that it had one of them from behind it. */
+	isFromUpstream?: boolean | undefined;
 	count: number;
 	/** Milliseconds since 1970. */
 	first: number;
@@ -33,24 +35,37 @@ export type FailureLog = {
 	clear(): void;
 };
 
+const keyOf = (at: string, code: string, said: string): string => [at, code, said].join(' ');
+
 /** Kinds of failure that are kept; the one that was seen longest ago gives way. */
 const limit = 50;
 
 export function createFailureLog(): FailureLog {
 	const kept = new Map<string, FailureEntry>();
+
+	/** What the gateway says was taken for a revision's, before it was known that it says so itself. */
+	function takenFor({at, code, grade}: Pick<FailureEntry, 'at' | 'code' | 'grade'>, said: string): string[] {
+		if (grade !== 'gateway') return [];
+		const begin = `${keyOf(at, code, said)}\n`;
+		return [...kept.values()].flatMap(({key, isFromUpstream}) =>
+			key.startsWith(begin) && isFromUpstream !== true ? [key] : [],
+		);
+	}
+
 	return {
 		record({when, ...failure}) {
 			// An id in the text must not make each failure a kind of its own.
 			const said = failure.text.replaceAll(/[\da-f-]{6,}|\d+/gi, '#');
-			const key = [failure.at, failure.code, said, ...failure.revisions].join(' ');
-			const known = kept.get(key);
-			kept.delete(key);
+			const key = [keyOf(failure.at, failure.code, said), ...failure.revisions].join('\n');
+			const known = [key, ...takenFor(failure, said)].flatMap(one => kept.get(one) ?? []);
+			for (const one of known) kept.delete(one.key);
 			kept.set(key, {
 				...failure,
+				isFromUpstream: failure.isFromUpstream === true || known.some(one => one.isFromUpstream === true),
 				key,
-				count: (known?.count ?? 0) + 1,
-				first: known?.first ?? when,
-				last: Math.max(known?.last ?? 0, when),
+				count: known.reduce((sum, {count}) => sum + count, 1),
+				first: Math.min(when, ...known.map(({first}) => first)),
+				last: Math.max(when, ...known.map(({last}) => last)),
 			});
 			const [oldest] = kept.keys();
 			if (kept.size > limit && oldest !== undefined) kept.delete(oldest);

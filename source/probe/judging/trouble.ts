@@ -10,7 +10,15 @@ export type Trouble = {
 	of: number;
 	/** One sentence for the operator. */
 	sentence: string;
+	/** It was so under this split, and is no longer: too many answers came without it. */
+	isOver?: true;
 };
+
+/** When something was seen last, in milliseconds since 1970, and how many answers of the service came since. */
+export type LastSeen = {at: number; answersSince: number};
+
+/** What ends, and is told of for as long as it weighs. */
+type Ending = Extract<Trouble['kind'], 'failures' | 'gateway' | 'down'>;
 
 /**
  * The part of users' answers that may fail while something is still called good: half of what nobody would release with,
@@ -24,86 +32,147 @@ type Counts = Pick<
 >;
 
 /** `12:03:11`, in the time zone of the operator. */
-const timeOf = (at: number) => new Date(at).toTimeString().slice(0, 8);
+export const timeOf = (at: number) => new Date(at).toTimeString().slice(0, 8);
 
-/** @param overdue Requests that wait for an answer for longer than any answer took. */
-export function troubleOf(counts: Counts, gateway: GatewayCondition, overdue = 0): Trouble | undefined {
-	const {answered, errors, refused, gatewayAnswers, unreached, rows} = counts;
-	const of = answered + gatewayAnswers + unreached;
-	const isMuch = (count: number) => count > toleratedPart * of;
-	if (gateway.kind === 'down') {
-		const {since, requests, sentence} = gateway;
-		const number = requests === 1 ? '1 request' : `${requests} requests`;
-		return {
-			kind: 'down',
-			count: requests,
+/** Answers without it before something is said to be over; and the chance of so many, were it as frequent as before. */
+const fewestSince = 5;
+const tooUnlikely = 0.01;
+
+function isOver(count: number, of: number, {answersSince}: LastSeen): boolean {
+	const before = Math.max(1, of - answersSince);
+	return answersSince >= fewestSince && (1 - Math.min(1, count / before)) ** answersSince < tooUnlikely;
+}
+
+/**
+ * What still happens comes before what is over.
+ *
+ * @param overdue Requests that wait for an answer for longer than any answer took.
+ * @param lastSeen When users got that last.
+ */
+export function troubleOf(
+	counts: Counts,
+	gateway: GatewayCondition,
+	overdue = 0,
+	lastSeen: Partial<Record<Ending, LastSeen | undefined>> = {},
+): Trouble | undefined {
+	const troubles = [
+		downNow(counts, gateway),
+		gatewaysOwn(counts, gateway, lastSeen.gateway),
+		outage(counts, lastSeen.down),
+		failures(counts, lastSeen.failures),
+		unanswered(counts, overdue),
+		refusals(counts),
+		redirects(counts),
+	].filter(trouble => trouble !== undefined);
+	return troubles.find(trouble => !trouble.isOver) ?? troubles[0];
+}
+
+const requestsOf = ({answered, gatewayAnswers, unreached}: Counts) => answered + gatewayAnswers + unreached;
+const isMuch = (count: number, of: number) => count > toleratedPart * of;
+
+/** The trouble as it is told when it is over, if it is. */
+function ended(trouble: Omit<Trouble, 'isOver'>, last: LastSeen | undefined): Trouble | undefined {
+	return last && isOver(trouble.count, trouble.of, last)
+		? {...trouble, sentence: `${trouble.sentence}, last ${timeOf(last.at)}`, isOver: true}
+		: undefined;
+}
+
+function downNow(counts: Counts, gateway: GatewayCondition): Trouble | undefined {
+	if (gateway.kind !== 'down') return undefined;
+	const {since, requests, sentence} = gateway;
+	const number = requests === 1 ? '1 request' : `${requests} requests`;
+	return {
+		kind: 'down',
+		count: requests,
+		of: requestsOf(counts),
+		sentence: `gateway down since ${timeOf(since)} (${number}): ${sentence}`,
+	};
+}
+
+function gatewaysOwn(
+	counts: Counts,
+	gateway: GatewayCondition,
+	last: LastSeen | undefined,
+): Trouble | undefined {
+	const count = counts.gatewayAnswers;
+	const of = requestsOf(counts);
+	if (!isMuch(count, of)) return undefined;
+	const {code = '', text = ''} = gateway.kind === 'answers itself' ? gateway : {};
+	const said = withCode(code, text);
+	const kind = 'gateway';
+	return (
+		ended({kind, count, of, sentence: `${count} of ${of} answers were the gateway's own`}, last) ?? {
+			kind,
+			count,
 			of,
-			sentence: `gateway down since ${timeOf(since)} (${number}): ${sentence}`,
-		};
-	}
+			sentence: `${count} of ${of} answers are the gateway's own${said === '' ? '' : ` (${said})`}: no revision answered`,
+		}
+	);
+}
 
-	if (isMuch(gatewayAnswers)) {
-		const {code = '', text = ''} = gateway.kind === 'answers itself' ? gateway : {};
-		const said = withCode(code, text);
-		return {
-			kind: 'gateway',
-			count: gatewayAnswers,
-			of,
-			sentence: `${gatewayAnswers} of ${of} answers are the gateway's own${said === '' ? '' : ` (${said})`}: no revision answered`,
-		};
-	}
+function outage(counts: Counts, last: LastSeen | undefined): Trouble | undefined {
+	const count = counts.unreached;
+	const of = requestsOf(counts);
+	if (!isMuch(count, of)) return undefined;
+	const trouble = {
+		kind: 'down',
+		count,
+		of,
+		sentence: `the gateway was down for ${count} of ${of} requests`,
+	} as const;
+	return ended(trouble, last) ?? trouble;
+}
 
-	if (isMuch(unreached)) {
-		return {
-			kind: 'down',
-			count: unreached,
-			of,
-			sentence: `the gateway was down for ${unreached} of ${of} requests`,
-		};
-	}
-
-	if (isMuch(errors)) {
-		const kinds = rows
-			.filter(row => row.errors > 0 && row.code !== undefined)
-			.map(({code, errors: count}) => `${code} ×${count}`);
-		return {
-			kind: 'failures',
+function failures(counts: Counts, last: LastSeen | undefined): Trouble | undefined {
+	const {errors, answered: of, rows} = counts;
+	if (!isMuch(errors, of)) return undefined;
+	const kinds = rows
+		.filter(row => row.errors > 0 && row.code !== undefined)
+		.map(({code, errors: count}) => `${code} ×${count}`);
+	const told = `failures: ${errors} of ${of} (${kinds.join(', ')})`;
+	const kind = 'failures';
+	return (
+		ended({kind, count: errors, of, sentence: `users got ${told}`}, last) ?? {
+			kind,
 			count: errors,
-			of: answered,
-			sentence: `users get failures: ${errors} of ${answered} (${kinds.join(', ')})`,
-		};
-	}
+			of,
+			sentence: `users get ${told}`,
+		}
+	);
+}
 
+function unanswered({answered, errors}: Counts, overdue: number): Trouble | undefined {
 	const awaited = answered + overdue;
-	if (errors + overdue > toleratedPart * awaited) {
-		const failing = errors === 0 ? '' : `, and ${errors} failed`;
-		return {
-			kind: 'unanswered',
-			count: errors + overdue,
-			of: awaited,
-			sentence: `${overdue} of ${awaited} requests have no answer yet${failing}`,
-		};
-	}
+	if (overdue === 0 || errors + overdue <= toleratedPart * awaited) return undefined;
+	const failing = errors === 0 ? '' : `, and ${errors} failed`;
+	return {
+		kind: 'unanswered',
+		count: errors + overdue,
+		of: awaited,
+		sentence: `${overdue} of ${awaited} requests have no answer yet${failing}`,
+	};
+}
 
-	if (isMuch(refused)) {
-		const kinds = rows.flatMap(({code, n}) => (code?.startsWith('4') === true ? [`${code} ×${n}`] : []));
-		return {
-			kind: 'refusals',
-			count: refused,
-			of: answered,
-			sentence: `only ${kinds.join(', ')}: nothing shows that any revision works; choose what to send (i)`,
-		};
-	}
+function refusals(counts: Counts): Trouble | undefined {
+	const {refused, answered, rows} = counts;
+	if (!isMuch(refused, answered)) return undefined;
+	const kinds = rows.flatMap(({code, n}) => (code?.startsWith('4') === true ? [`${code} ×${n}`] : []));
+	return {
+		kind: 'refusals',
+		count: refused,
+		of: answered,
+		sentence: `only ${kinds.join(', ')}: nothing shows that any revision works; choose what to send (i)`,
+	};
+}
 
-	const redirects = rows.reduce((sum, {code, n}) => sum + (code?.startsWith('3') === true ? n : 0), 0);
-	if (redirects > answered / 2) {
-		return {
-			kind: 'redirects',
-			count: redirects,
-			of: answered,
-			sentence: `${redirects} of ${answered} answers are ${rows.some(({code = ''}) => /^30[12378]$/.test(code)) ? 'redirects' : '3xx without a place to go to'}: nothing shows that a revision works; choose what to send (i)`,
-		};
-	}
-
-	return undefined;
+function redirects({answered, rows}: Counts): Trouble | undefined {
+	const count = rows.reduce((sum, {code, n}) => sum + (code?.startsWith('3') === true ? n : 0), 0);
+	if (count <= answered / 2) return undefined;
+	const isLed = rows.some(({code = ''}) => /^30[12378]$/.test(code));
+	return {
+		kind: 'redirects',
+		count,
+		of: answered,
+		sentence: `${count} of ${answered} answers are ${isLed ? 'redirects' : '3xx without a place to go to'}: nothing shows that a revision works; choose what to send (i)`,
+	};
 }

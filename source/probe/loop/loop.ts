@@ -187,7 +187,11 @@ export function createLoop({
 		maxRate,
 		worksElsewhere: () => observations.works,
 		areDistinct: (fresh, old) =>
-			observations.areDistinct(fresh, old) && !anyHost.isOpen(fresh) && !anyHost.isOpen(old),
+			observations.areDistinct(fresh, old) &&
+			!anyHost.areAlike(fresh, old) &&
+			!anyHost.isOpen(fresh) &&
+			!anyHost.isOpen(old),
+		isOpen: (fresh, old) => anyHost.isOpen(fresh) || anyHost.isOpen(old),
 		onAnswer: observations.recordAtTag,
 		onLearned: observations.learn,
 		onChange: changed,

@@ -116,6 +116,7 @@ export function createObservations({
 	let history: readonly PastEpoch[] = [];
 	let works = false;
 	let alarm: Alarm | undefined;
+	let unreachedAt: number | undefined;
 	let traits: ReadonlyMap<string, readonly ReadonlyMap<string, string>[]> = new Map();
 	let atTags: ReadonlyMap<string, AnswersAtTag> = new Map();
 	const tally = createTally(clock.date());
@@ -155,6 +156,7 @@ export function createObservations({
 			grade,
 			code: outcome.kind === 'response' ? outcome.code : outcome.failure,
 			text: wordsOf(outcome),
+			isFromUpstream: outcome.kind === 'response' && outcome.isFromUpstream === true,
 		});
 	}
 
@@ -183,7 +185,26 @@ export function createObservations({
 			series.countSince(attributed, from),
 		);
 		const epoch: EpochCounts = {...counts, ...judged, weights};
-		return {epoch, settling, settlingAnswers, last, change, timeline: series.timeline(attributed, now)};
+		const answersSince = (at: number) =>
+			[...series.countSince(attributed, at).values()].reduce((sum, count) => sum + count, 0);
+		const timeline = series.timeline(attributed, now);
+		return {epoch, settling, settlingAnswers, last, change, timeline, answersSince};
+	}
+
+	/** When users got a failure last, and an answer of the gateway's own, and none since it could not be reached. */
+	function lastSeen(kinds: readonly FailureEntry[], answersSince: (at: number) => number) {
+		const latest = (isGateways: boolean): number | undefined => {
+			const times = kinds
+				.filter(({at, grade}) => at === 'service' && (grade === 'gateway') === isGateways)
+				.map(({last}) => last);
+			return times.length === 0 ? undefined : Math.max(...times);
+		};
+		const seen = (at: number | undefined) =>
+			at === undefined
+				? undefined
+				: // Counted by the second: those of the same one may have come before.
+					{at, answersSince: answersSince((Math.floor(at / 1000) + 1) * 1000)};
+		return {failures: seen(latest(false)), gateway: seen(latest(true)), down: seen(unreachedAt)};
 	}
 
 	return {
@@ -210,6 +231,7 @@ export function createObservations({
 		record(answer, grade, ticket) {
 			if (answer.outcome.kind === 'response') waiting.answered(answer.latency);
 			const said = tally.record(answer, grade, ticket);
+			if (grade === 'unreached') unreachedAt = clock.date();
 			const holders = holdersOf(weights);
 			if (said) {
 				series.addOfService(said, {
@@ -245,6 +267,7 @@ export function createObservations({
 			tally.newEpoch({settling: next.settling, at: clock.date()});
 			waiting.clear();
 			alarm = undefined;
+			unreachedAt = undefined;
 			series.newEpoch();
 			failures.clear();
 		},
@@ -264,7 +287,8 @@ export function createObservations({
 		areDistinct: (one, other) => areProvenDistinct(evidence, one, other),
 		findings() {
 			const now = clock.date();
-			const {epoch, ...rest} = buildEpoch();
+			const {epoch, answersSince, ...rest} = buildEpoch();
+			const kinds = failures.entries({worksElsewhere: works});
 			const gateway = monitor.condition(now);
 			const lastAnswer = series.lastSince(now - recently);
 			alarm = rest.settling
@@ -276,11 +300,13 @@ export function createObservations({
 				history,
 				atTags,
 				gateway,
-				trouble: rest.settling ? undefined : troubleOf(epoch, gateway, waiting.overdue),
+				trouble: rest.settling
+					? undefined
+					: troubleOf(epoch, gateway, waiting.overdue, lastSeen(kinds, answersSince)),
 				alarm,
 				suggestion: findSuggestion(epoch.rows),
 				unheard: unheardOf(evidence, holdersOf(weights)),
-				failures: failures.entries({worksElsewhere: works}),
+				failures: kinds,
 			};
 		},
 	};

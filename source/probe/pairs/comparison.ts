@@ -60,6 +60,8 @@ export type Comparison = {
 	slower: Alarm | undefined;
 	/** What both answer proves that it was they who were asked: else nothing is known of the new one's failures. */
 	isProven: boolean;
+	/** It is still being looked at whether any host is answered as their tags are. */
+	isOpen?: true;
 	/** The new revision's failure rate is below this, at whatever moment one stops (α = 5 %); 0–1. */
 	bound: number;
 	/** About how many more answers until it is below 1 %; undefined when it is, or no number would do. */
@@ -94,7 +96,7 @@ export type AskedPair = {old: Asked; fresh: Asked};
 /** What was counted of two sides. Changed in place. */
 export type Book = Omit<
 	Comparison,
-	'old' | 'fresh' | 'notSent' | 'isProven' | 'bound' | 'boundMore' | 'boundWait'
+	'old' | 'fresh' | 'notSent' | 'isProven' | 'isOpen' | 'bound' | 'boundMore' | 'boundWait'
 > & {
 	old: PairCounts;
 	fresh: PairCounts;
@@ -223,7 +225,8 @@ export function toComparison(
 		now,
 		overdue,
 		isProven,
-	}: {notSent: number; rate: number; now: number; overdue: number; isProven: boolean},
+		isOpen,
+	}: {notSent: number; rate: number; now: number; overdue: number; isProven: boolean; isOpen: boolean},
 ): Comparison {
 	watch(book, now);
 	const asked = book.fresh.asked + overdue;
@@ -236,6 +239,7 @@ export function toComparison(
 		fresh: toReport(book.fresh),
 		notSent,
 		isProven,
+		...(isOpen && {isOpen}),
 		bound: isProven ? failureBound(failed, asked) : 1,
 		boundMore,
 		boundWait: boundMore === undefined ? undefined : (boundMore / rate) * 1000,

@@ -67,6 +67,7 @@ export function createPairs({
 	random = Math.random,
 	worksElsewhere,
 	areDistinct = () => true,
+	isOpen = () => false,
 	onAnswer,
 	onLearned,
 	onChange,
@@ -87,6 +88,8 @@ export function createPairs({
 	worksElsewhere: () => boolean;
 	/** Whether it is proven that answers at the hosts of these two come from two. */
 	areDistinct?: (fresh: string, old: string) => boolean;
+	/** Whether it is still being looked at whether any host is answered as these are. */
+	isOpen?: (fresh: string, old: string) => boolean;
 	/** Each answer that is counted, and each that is no evidence. */
 	onAnswer: (answer: SideAnswer) => void;
 	onLearned: (answers: readonly TagAnswer[]) => void;
@@ -201,6 +204,7 @@ export function createPairs({
 					now: clock.date(),
 					overdue: waiting.overdue,
 					isProven: areDistinct(book.fresh.revision, book.old.revision),
+					isOpen: isOpen(book.fresh.revision, book.old.revision),
 				});
 			return known;
 		},

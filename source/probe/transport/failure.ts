@@ -10,7 +10,7 @@ import {formatAddress, serverName} from './probe.js';
 const kinds: readonly [RegExp, FailureKind][] = [
 	[/^ECONNREFUSED$/, 'refused'],
 	[/^(ECONNRESET|EPIPE|ECONNABORTED)$/, 'reset'],
-	[/^(ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|EHOSTDOWN)$/, 'unreachable'],
+	[/^(ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|EHOSTDOWN|ERR_NO_CONNECTION)$/, 'unreachable'],
 	[/^(ENOTFOUND|EAI_\w+|ENODATA|ESERVFAIL)$/, 'dns'],
 	[
 		/^(CERT_\w+|DEPTH_ZERO_\w+|SELF_SIGNED_\w+|UNABLE_TO_\w+|CRL_\w+|HOSTNAME_MISMATCH|ERR_TLS_\w+|ERR_SSL_.+|EPROTO)$/,
@@ -43,6 +43,8 @@ export function toFailure(error: unknown, target: ProbeTarget): Failure {
 
 /** What a server says to a client that shows no certificate: in TLS 1.2 within the handshake, in TLS 1.3 after it. */
 const wantsCertificate = /ALERT_(CERTIFICATE_REQUIRED|BAD_CERTIFICATE)/;
+/** ALPN (RFC 7301): it offers others alone, mostly HTTP/2. */
+const otherProtocols = /ALERT_NO_APPLICATION_PROTOCOL/;
 /** Of one that asks for none: no version, cipher or name in common. */
 const mayWantCertificate = /ALERT_HANDSHAKE_FAILURE/;
 
@@ -51,6 +53,7 @@ function tlsDetail(code: string, message: string): string {
 	const reason = /:error:[\dA-F]+:[^:]*:[^:]*:([^:]+):/.exec(message)?.[1];
 	const alert = `${code} ${reason ?? ''}`.replaceAll(' ', '_').toUpperCase();
 	if (wantsCertificate.test(alert)) return 'it wants a client certificate, and is shown none';
+	if (otherProtocols.test(alert)) return 'it does not speak HTTP/1.1 there, as HTTP services are asked';
 	if (mayWantCertificate.test(alert)) return 'handshake failure; it may want a client certificate';
 	return reason ?? message;
 }
@@ -80,6 +83,13 @@ function gatewayOf({address, tunnel}: ProbeTarget): string {
 	return tunnel ? `${formatAddress(address)} (${tunnel.name})` : formatAddress(address);
 }
 
+function tlsAdvice(detail: string): string {
+	if (detail.includes('client certificate')) return 'name a port without mutual TLS with --gateway.';
+	return detail.includes('HTTP/1.1')
+		? 'name a port that does with --gateway.'
+		: 'check the certificate, or whether the port speaks TLS.';
+}
+
 const sentences: Record<FailureKind, (target: ProbeTarget, gateway: string, detail: string) => string> = {
 	refused: (_target, gateway) =>
 		`Nothing listens at ${gateway} (connection refused): check the gateway's address and port.`,
@@ -91,11 +101,7 @@ const sentences: Record<FailureKind, (target: ProbeTarget, gateway: string, deta
 	dns: ({address}, _gateway, detail) =>
 		`The gateway's name ${address.host} cannot be resolved (${detail}): check the name, or give an IP address.`,
 	tls: ({authority}, gateway, detail) =>
-		`TLS with ${gateway} for ${serverName(authority)} failed (${detail}): ${
-			detail.includes('client certificate')
-				? 'name a port without mutual TLS with --gateway.'
-				: 'check the certificate, or whether the port speaks TLS.'
-		}`,
+		`TLS with ${gateway} for ${serverName(authority)} failed (${detail}): ${tlsAdvice(detail)}`,
 	protocol: ({protocol}, gateway, detail) =>
 		`What came from ${gateway} is not ${protocol === 'grpc' ? 'gRPC' : 'HTTP/1.1'} (${detail}): check the gateway's port and the service's protocol.`,
 	other: (_target, gateway, detail) => `The gateway ${gateway} cannot be asked (${detail}).`,

@@ -1,5 +1,5 @@
 /** Which keys the footer offers now: not those that have nothing to act on yet. Pressed all the same they say so. Pure. */
-import {selectedService, topSheet} from '../../console/state/read.js';
+import {isRevisionGone, selectedService, topSheet} from '../../console/state/read.js';
 import {possibleVerbs, type ReleaseVerb} from '../../console/state/possible.js';
 import type {ConsoleState} from '../../console/state/state.js';
 import type {Action} from '../keys/key-lookup.js';
@@ -23,6 +23,9 @@ const ofService: ReadonlySet<Action> = new Set([
 	'logs',
 	'open',
 ]);
+
+/** What is done with the selected revision. */
+const ofRevision: ReadonlySet<Action> = new Set(['tag', 'verifyTag', 'deleteRevision']);
 
 /** What steers a loop of requests. */
 const ofLoop: ReadonlySet<Action> = new Set(['burst', 'faster', 'comparePairs', 'earlierSplit', 'answers']);
@@ -52,6 +55,6 @@ function isOffered(state: ConsoleState, action: Action): boolean {
 		return service !== undefined && state.verdicts.get(service.uid)?.splitAlarm?.isOver === false;
 	}
 	if (!ofService.has(action) && !ofLoop.has(action)) return true;
-	if (!service) return false;
+	if (!service || (ofRevision.has(action) && isRevisionGone(state))) return false;
 	return !ofLoop.has(action) || state.live?.uid === service.uid;
 }

@@ -2,6 +2,7 @@
 import type {Chart, ChartMark} from '../../console/live/chart-columns.js';
 import {clock, duration as durationOf, shortRevision} from '../format.js';
 import {fitText, widthOf} from '../widgets/table/fit-text.js';
+import {tellApart} from '../widgets/table/tell-apart.js';
 
 export type ChartLine = {
 	key: string;
@@ -64,7 +65,7 @@ export function chartLines(
 		title = '',
 	}: {room: number; width: number; service: string; glyphs: Glyphs; title?: string},
 ): ChartLine[] {
-	const ranked = rankedSeries(chart, service);
+	const ranked = rankedSeries(chart, service, glyphs);
 	const kept = ranked.slice(0, Math.max(0, room - (room > 2 ? 1 : 0)));
 	const order = ['users', 'share', 'errors', 'p95'];
 	const series = kept.toSorted((one, other) => order.indexOf(one.kind) - order.indexOf(other.kind));
@@ -92,7 +93,7 @@ export function shortChart(
 	const columns = Math.max(4, Math.floor((width - fixed) / 3));
 	const chart = charts(columns);
 	if (!chart) return '';
-	const ranked = rankedSeries(chart, service);
+	const ranked = rankedSeries(chart, service, glyphs);
 	const one = (kind: string) => ranked.find(series => series.kind === kind);
 	const marked = new Set(chart.marks.map(({column}) => column));
 	const parts = [one('share'), one('errors'), one('p95')].flatMap(series => {
@@ -111,7 +112,7 @@ export function shortChart(
 const isCompared = ({errors}: {errors: Values}) => errors.some(value => value !== undefined);
 
 /** What is drawn, the most telling first. */
-function rankedSeries(chart: Chart, service: string): Drawn[] {
+function rankedSeries(chart: Chart, service: string, {ellipsis}: Pick<Glyphs, 'ellipsis'>): Drawn[] {
 	const [fresh, ...others] = chart.revisions;
 	const compared = chart.revisions.filter(isCompared);
 	const errorScale = scaleOf([chart.errors, ...compared.map(({errors}) => errors)], percentSteps);
@@ -120,7 +121,10 @@ function rankedSeries(chart: Chart, service: string): Drawn[] {
 		chart.revisions.map(({p95}) => p95),
 		latencySteps,
 	);
-	const nameOf = (revision: string) => shortRevision(revision, service);
+	const whole = chart.revisions.map(({revision}) => shortRevision(revision, service));
+	const names = tellApart(whole, widths.name, {ellipsis});
+	const nameOf = (revision: string) =>
+		names[chart.revisions.findIndex(each => each.revision === revision)] ?? revision;
 	const errorsOf = (drawn: typeof chart.revisions): Drawn[] =>
 		drawn.filter(isCompared).map(({revision, errors}) => ({
 			key: `errors ${revision}`,

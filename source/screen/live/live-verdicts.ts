@@ -1,6 +1,7 @@
 /** The verdicts as the lines of the live pane, what matters most first. Pure. */
 import {doubts} from '../../console/live/verdicts.js';
 import type {EpochCounts, LoopSnapshot} from '../../console/state/state.js';
+import {changeSentence} from '../../release/verdict/change-sentence.js';
 import {clock, shortRevision} from '../format.js';
 import {cutText, widthOf} from '../widgets/table/fit-text.js';
 import {comparisonLine} from './verdicts/comparison-line.js';
@@ -45,7 +46,10 @@ function gatewayLines({gateway}: LoopSnapshot): VerdictLine[] {
 
 /** Users get failures. */
 function troubleLines({trouble, gateway}: LoopSnapshot): VerdictLine[] {
-	if (!trouble || trouble.kind === 'down') return [];
+	if (!trouble || gateway.kind === 'down') return [];
+	if (trouble.isOver) {
+		return [{tone: 'warning', sentence: trouble.sentence, remedy: 'Z counts anew'}];
+	}
 	if (trouble.kind === 'gateway' && gateway.kind === 'answers itself' && gateway.isAll) return [];
 	// What to do stands at the end of what is only a doubt.
 	const [, sentence = trouble.sentence, remedy] = /^(.*); (choose .*)$/s.exec(trouble.sentence) ?? [];
@@ -65,27 +69,8 @@ export function changeLines(
 ): VerdictLine[] {
 	// That a wrong split began or ended is said by its alarm.
 	if (!change || alarm) return [];
-	const {at, before, after} = change;
-	const shares = (counts: ReadonlyMap<string, number>) => {
-		const total = [...counts.values()].reduce((sum, count) => sum + count, 0);
-		const named = [...counts]
-			.toSorted(([, one], [, other]) => other - one)
-			.map(([kind, count]) => `${nameOf(kind, service)} ${Math.round((count / total) * 100)} %`);
-		return named.slice(0, 3).join(', ');
-	};
-	const [only] = after.keys();
-	const now =
-		after.size === 1 && only !== undefined
-			? `all answers are ${nameOf(only, service)}'s`
-			: `${shares(after)}, before ${shares(before)}`;
-	return [{tone: 'warning', sentence: `since ${clock(at)} ${now}: changed without a change of the split`}];
-}
-
-/** `revision shop-00002` → `…00002`, `code 500` → `500`. */
-function nameOf(kind: string, service: string): string {
-	const [, word, rest = ''] = /^(revision|code) (.*)$/s.exec(kind) ?? [];
-	if (word === 'revision') return shortRevision(rest, service);
-	return word === 'code' ? rest : 'unknown';
+	const sentence = changeSentence(change, revision => shortRevision(revision, service));
+	return [{tone: 'warning', sentence: `${sentence}: changed without a change of the split`}];
 }
 
 /** The line under counts of an earlier split: what was claimed of it then. */

@@ -37,7 +37,8 @@ function evidenceOf({splitAlarm, split, gateway, trouble}: ServiceVerdict) {
 	if (splitAlarm && !splitAlarm.isOver) return 'contradicted';
 	if (gateway.kind === 'down' || (gateway.kind === 'answers itself' && gateway.isAll)) return 'not served';
 	// Most of what users get is no answer of the service.
-	if (trouble && trouble.kind !== 'redirects' && trouble.count > trouble.of / 2) return 'not served';
+	const isMost = trouble && !trouble.isOver && trouble.count > trouble.of / 2;
+	if (isMost && trouble.kind !== 'redirects') return 'not served';
 	return split === 'agrees' ? 'agreed' : 'not known';
 }
 

@@ -44,6 +44,12 @@ test.each([
 		'failing',
 	],
 	[
+		'failures of users that are over',
+		{verdict: agreeing, trouble: {kind: 'failures', count: 9, of: 50, sentence: '', isOver: true}},
+		'warning',
+		'unsure',
+	],
+	[
 		'tags that may have no rule',
 		{verdict: agreeing, tagDoubt: {revisions: [], text: '404', sentence: 'both tags answer 404'}},
 		'warning',

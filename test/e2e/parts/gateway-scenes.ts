@@ -6,9 +6,9 @@ export type Ports = {plain: number; secure: number; six: number; wrong: number; 
 
 export type GatewayScene = {
 	/** Ports of the gateway's Service, which has the address of this machine unless told otherwise. */
-	ports?: object[];
+	ports?: (object | null)[];
 	spec?: object;
-	balancer?: object[];
+	balancer?: (object | null)[];
 	/** Of the Ingress of the service. */
 	ingressClass?: string;
 	outside?: object[];
@@ -371,6 +371,121 @@ export const gatewayCases: readonly GatewayCase[] = [
 					[
 						{name: 'other', protocol: 'HTTP', port: wrong},
 						{name: 'own', protocol: 'HTTP', port: plain},
+					],
+					here,
+				),
+			},
+		}),
+		'plain',
+	],
+	[
+		'a port and an address that are none, beside those that are',
+		({plain}) => ({
+			ports: [{name: 'http2', port: 70_000}, null, {name: 'http2', port: plain}],
+			balancer: [null, {ip: 5}, {}, {ip: '127.0.0.1'}],
+		}),
+		'plain',
+	],
+	[
+		'a balancer with an empty address and a name',
+		({plain}) => ({
+			ports: [{name: 'http2', port: plain}],
+			balancer: [{ip: '', hostname: 'localhost', ipMode: 'Proxy'}],
+		}),
+		'plain',
+	],
+	[
+		'an appProtocol that says otherwise than the name',
+		({plain, secure}) => ({
+			ports: [
+				{name: 'http', appProtocol: 'HTTPS', port: secure},
+				{name: 'https', appProtocol: 'HTTP', port: plain},
+			],
+		}),
+		'plain',
+	],
+	[
+		'a port of the nodes for TLS, and a URL with https',
+		({secure, wrong}) => ({
+			https: true,
+			ports: [
+				{name: 'http2', port: 80, nodePort: wrong},
+				{name: 'https', port: 443, nodePort: secure},
+			],
+			balancer: [],
+			spec: {type: 'NodePort'},
+			objects: {'/api/v1/nodes': node(['InternalIP', '127.0.0.1'])},
+		}),
+		'secure',
+	],
+	[
+		'nodes of which the address from outside leads nowhere',
+		({plain}) => ({
+			ports: [{name: 'http', port: 80, nodePort: plain}],
+			balancer: [],
+			spec: {type: 'NodePort'},
+			objects: {'/api/v1/nodes': node(['ExternalIP', '127.0.0.77'], ['InternalIP', '127.0.0.1'])},
+		}),
+		'plain',
+	],
+	[
+		'two families, of which the first is not listened to',
+		({plain}) => ({
+			ports: [{name: 'http2', port: plain}],
+			balancer: [{ip: '::1'}, {ip: '127.0.0.1'}],
+		}),
+		'plain',
+	],
+	[
+		'a name in the Ingress itself',
+		({plain}) => ({ports: [{name: 'http2', port: plain}], outside: [{domain: 'localhost'}]}),
+		'plain',
+	],
+	[
+		'the Gateway API, where the Gateway has a name',
+		({plain}) => ({
+			ingressClass: ofGatewayApi,
+			outside: [],
+			objects: {
+				[routesPath]: routes([{name: 'outside', namespace: 'edge'}]),
+				[gatewayPath]: gateway(
+					[{name: 'web', port: plain, protocol: 'HTTP'}],
+					[{type: 'Hostname', value: 'localhost'}],
+				),
+			},
+		}),
+		'plain',
+	],
+	[
+		'the Gateway API, where one listener passes TLS on',
+		({secure, wrong}) => ({
+			https: true,
+			ingressClass: ofGatewayApi,
+			outside: [],
+			objects: {
+				[routesPath]: routes([{name: 'outside', namespace: 'edge'}]),
+				[gatewayPath]: gateway(
+					[
+						{name: 'through', port: wrong, protocol: 'TLS', tls: {mode: 'Passthrough'}},
+						{name: 'ends', port: secure, protocol: 'HTTPS', tls: {mode: 'Terminate'}},
+					],
+					here,
+				),
+			},
+		}),
+		'secure',
+	],
+	[
+		'the Gateway API, where a listener is none',
+		({plain}) => ({
+			ingressClass: ofGatewayApi,
+			outside: [],
+			objects: {
+				[routesPath]: routes([{name: 'outside', namespace: 'edge'}]),
+				[gatewayPath]: gateway(
+					[
+						{name: 'odd', port: 'eighty'},
+						{name: 'web', port: plain, protocol: 'HTTP'},
 					],
 					here,
 				),

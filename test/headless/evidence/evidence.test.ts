@@ -259,3 +259,82 @@ test('the interval beside the verdict is that of the same test at the same alpha
 	}
 	expect(said).toMatch(/got [\d.]+ % \[[\d.]+–[\d.]+ at 95 %\]/);
 });
+
+/** No time limit that a test would see. */
+const patient = {...asking, timeout: 3_600_000};
+const ofService = 'cart.default.example.com';
+
+test('a tag that fails at first is asked again beside the requests, and waited for where only that is missing', async () => {
+	const world = await openWorld();
+	let tried = 0;
+	let asked = 0;
+	const allAsked = Promise.withResolvers<void>();
+	const gateway = await inFrontOf(world.sandbox, async ({headers: {host}}) => {
+		if (host === ofService && ++asked > 100) allAsked.resolve();
+		if (host === undefined || host === ofService || !host.startsWith('r2-')) return undefined;
+		if (++tried === 1) return page(503, 'starting');
+		// Says nothing before all requests were sent: whoever waits for it with them waits for ever.
+		await allAsked.promise;
+		return undefined;
+	});
+	const {code, report} = await verify(world, {gateway, asking: patient});
+	expect(report).toMatchObject({requests: {answered: 100, unattributed: 0}, verdict: {state: 'agrees'}});
+	expect(code).toBe(0);
+});
+
+test('where users get failures nobody waits for a tag that fails, too', async () => {
+	const world = await openWorld();
+	let tried = 0;
+	const gateway = await inFrontOf(world.sandbox, async ({headers: {host = ''}}, ask) => {
+		if (host.startsWith('r2-') && ++tried > 1) await new Promise(() => {});
+		const answer = await ask();
+		return isNew(answer) ? {...answer, status: 500, body: 'broken\n'} : answer;
+	});
+	const {code, said} = await verify(world, {gateway, asking: patient});
+	expect(code).toBe(2);
+	expect(said).toMatch(/users get failures: \d+ of 100 \(500/);
+	expect(said).toContain('The tag r2 teaches nothing: it answers 500');
+});
+
+test('a verify that is left while tags do not answer ends at once', async () => {
+	const world = await openWorld();
+	for (const at of ['before', 'after'] as const) {
+		const leaving = new AbortController();
+		let tried = 0;
+		let asked = 0;
+		const leaveIf = (isTime: boolean) => isTime && leaving.abort(new Error('left'));
+		const gateway = await inFrontOf(world.sandbox, async ({headers: {host = ''}}) => {
+			if (host === ofService) leaveIf(at === 'after' && ++asked > 100);
+			if (!host.startsWith('r2-')) return undefined;
+			if (at === 'after' && ++tried === 1) return page(503, 'starting');
+			leaveIf(at === 'before');
+			return new Promise(() => {});
+		});
+		await expect(verify(world, {gateway, asking: patient, signal: leaving.signal})).rejects.toThrow('left');
+	}
+});
+
+test('a split that becomes another one while it is asked is told with its time', async () => {
+	const world = await openWorld();
+	await patchSpec(world.cluster, 'cart', {traffic: trafficOf('cart', {1: 50, 2: 50})});
+	let changed: Promise<unknown> | undefined;
+	const {report, said} = await verify(world, {
+		n: 600,
+		onProgress({answered}) {
+			if (answered < 300) return;
+			changed ??= world.sandbox.gatewayFaults.set({
+				weights: {[ofService]: {'cart-00001': 1, 'cart-00002': 0}},
+			});
+		},
+	});
+	await changed;
+	const [begun = 0, at = 0, over = 0] = [report?.since, report?.change?.at, report?.until].map(time =>
+		Date.parse(time ?? ''),
+	);
+	expect(at).toBeGreaterThan(begun);
+	expect(at).toBeLessThan(over);
+	expect(Object.keys(report?.change?.before ?? {})).toHaveLength(2);
+	expect(said).toMatch(
+		/Since \d\d:\d\d:\d\d .*cart-00001.*: what users get changed without a change of the split\./,
+	);
+});

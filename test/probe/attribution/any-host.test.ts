@@ -42,6 +42,15 @@ test('a default backend that says each host its name says the same to all', asyn
 	expect(anyHost.saidToAll(canary)).toBe(`welcome to ${canary}`);
 });
 
+test('tags whose answers differ in the names of their hosts alone are alike, whoever else gets the same', async () => {
+	const echoed = await heardAt(host => `welcome to ${host}`, hosts);
+	expect(echoed.saidToAll(canary)).toBeUndefined();
+	expect(echoed.areAlike(stable, canary)).toBe(true);
+	const told = await heardAt(host => `v${host === canary ? 2 : 1} at ${host}`, hosts);
+	expect(told.areAlike(stable, canary)).toBe(false);
+	expect(told.areAlike(stable, 'never heard')).toBe(false);
+});
+
 test('where users get the same, the gateway leads every host to the service', async () => {
 	const anyHost = await heardAt(() => 'v1', hosts);
 	expect(anyHost.saidToAll(canary)).toBeUndefined();

@@ -31,6 +31,22 @@ test('an id or a time in the words makes no new kind; the newest words are kept'
 	expect(log.entries(works)).toMatchObject([{count: 2, text: 'request 77aa00bb failed after 340 ms'}]);
 });
 
+test('what turns out to be the gateway’s own is no revision’s, unless it came from behind it', () => {
+	const log = createFailureLog();
+	const refusal = {...failure, code: '404', text: 'not found', grade: 'refusal' as const, at: 'tag' as const};
+	log.record({...refusal, revisions: ['h-00002'], when: 1});
+	log.record({...refusal, revisions: ['h-00001'], when: 2});
+	log.record({...refusal, revisions: ['h-00003'], isFromUpstream: true, when: 3});
+	log.record({...refusal, revisions: ['h-00003'], when: 4});
+	log.record({...refusal, at: 'service', when: 5});
+	log.record({...refusal, grade: 'gateway', revisions: [], when: 6});
+	expect(log.entries(works)).toMatchObject([
+		{at: 'tag', revisions: [], count: 3, first: 1, last: 6},
+		{at: 'service', count: 1},
+		{at: 'tag', revisions: ['h-00003'], count: 2, first: 3, last: 4},
+	]);
+});
+
 test('a 4xx is listed once it is known to be a failure', () => {
 	const log = createFailureLog();
 	log.record({...failure, code: '404', grade: 'refusal', when: 1});

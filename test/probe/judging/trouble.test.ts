@@ -55,6 +55,45 @@ test('more than one in 40 failures is, whatever the shares say', () => {
 	});
 });
 
+test('what was much and has not come for so long that it would have, is over, and told with its time', () => {
+	const failing = {...counts, errors: 20, rows: [row(undefined, 180), row('500', 20, 20)]};
+	const at = new Date(2026, 10, 27, 12, 3, 11).getTime();
+	const stateAfter = (answersSince: number, errors = 20) =>
+		troubleOf({...failing, errors}, answers, 0, {failures: {at, answersSince}});
+	// One in six failed of the first 120: 26 good ones in a row are less likely than one in 100.
+	expect(stateAfter(80)).toEqual({
+		kind: 'failures',
+		count: 20,
+		of: 200,
+		sentence: 'users got failures: 20 of 200 (500 ×20), last 12:03:11',
+		isOver: true,
+	});
+	expect(stateAfter(20)).toMatchObject({sentence: 'users get failures: 20 of 200 (500 ×20)'});
+	// One in 33: of them a hundred good ones prove nothing.
+	expect(stateAfter(20, 6)?.isOver).toBeUndefined();
+	// All failed, and four were well: it may be every second by now.
+	expect(stateAfter(4, 196)?.isOver).toBeUndefined();
+	expect(stateAfter(5, 195)?.isOver).toBe(true);
+	expect(
+		troubleOf({...counts, gatewayAnswers: 40}, answers, 0, {gateway: {at, answersSince: 100}}),
+	).toMatchObject({isOver: true, sentence: "40 of 240 answers were the gateway's own, last 12:03:11"});
+	expect(troubleOf({...counts, unreached: 12}, answers, 0, {down: {at, answersSince: 190}})).toMatchObject({
+		isOver: true,
+		sentence: 'the gateway was down for 12 of 212 requests, last 12:03:11',
+	});
+	// What still happens comes first.
+	expect(
+		troubleOf({...failing, unreached: 300}, answers, 0, {
+			down: {at, answersSince: 190},
+			failures: {at, answersSince: 1},
+		}),
+	).toMatchObject({sentence: 'users get failures: 20 of 200 (500 ×20)'});
+	expect(troubleOf({...counts, unreached: 300}, answers, 20, {down: {at, answersSince: 190}})).toMatchObject({
+		kind: 'unanswered',
+	});
+	expect(troubleOf(failing, answers, 0, {down: {at, answersSince: 190}})?.isOver).toBeUndefined();
+});
+
 test('the gateway’s own answers and its being down are told apart from failures', () => {
 	const own = {
 		kind: 'answers itself',

@@ -235,6 +235,13 @@ test('a gateway that cannot be reached is a state of its own, in no count and no
 	expect(loop.snapshot()).toMatchObject({answered: 1, unreached: 5, gateway: {kind: 'answers'}});
 	// Users had nothing of it for most of the time: nothing is called good yet.
 	expect(loop.snapshot().trouble).toMatchObject({kind: 'down', count: 5, of: 6});
+	expect(loop.snapshot().trouble?.isOver).toBeUndefined();
+	// That it is over shows after some answers; that it was is told for as long as it weighs.
+	await clock.pass(5000);
+	expect(loop.snapshot().trouble).toMatchObject({
+		isOver: true,
+		sentence: expect.stringMatching(/^the gateway was down for 5 of 11 requests, last \d\d:\d\d:\d\d$/),
+	});
 	loop.restart();
 	await clock.pass(2000);
 	expect(loop.snapshot()).toMatchObject({unreached: 0, trouble: undefined, verdict: {state: 'agrees'}});
@@ -275,6 +282,30 @@ test('failures are kept in a list of their own, with how often, since when and w
 			},
 		],
 	});
+});
+
+test('failures that ended are told in the past, with when the last one came', async () => {
+	let isBroken = true;
+	const {clock, loop} = setUp(() =>
+		isBroken
+			? answering('oops', {status: 500, code: '500', error: true, isFromUpstream: true})
+			: answering('Hello World!', {isFromUpstream: true}),
+	);
+	loop.setEpoch(old);
+	loop.start();
+	await clock.pass(10_000);
+	const last = new Date(clock.date()).toTimeString().slice(0, 8);
+	isBroken = false;
+	await clock.pass(3000);
+	expect(loop.snapshot().trouble).toMatchObject({sentence: 'users get failures: 11 of 14 (500 ×11)'});
+	await clock.pass(5000);
+	expect(loop.snapshot().trouble).toMatchObject({
+		isOver: true,
+		sentence: `users got failures: 11 of 19 (500 ×11), last ${last}`,
+	});
+	isBroken = true;
+	await clock.pass(1000);
+	expect(loop.snapshot().trouble?.isOver).toBeUndefined();
 });
 
 test('4xx to everything is never called good, and is a failure once the service answered otherwise', async () => {

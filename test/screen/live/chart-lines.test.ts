@@ -73,3 +73,14 @@ test('in one line there is a sparkline each', () => {
 	expect(widthOf(line)).toBeLessThanOrEqual(76);
 	expect(shortChart(() => undefined, {width: 76, service: 'shop', glyphs})).toBe('');
 });
+
+test('revisions whose names differ in the middle alone are told apart', () => {
+	const revisions = ['21', '22'].map((day, index) => ({
+		...chart.revisions[index]!,
+		revision: `shop-build-2026-11-${day}-feature-checkout-redesign`,
+	}));
+	const labels = lines(7, 120, {revisions}).map(({label}) => label);
+	expect(labels.filter(label => label.includes('21'))).toHaveLength(3);
+	expect(labels.filter(label => label.includes('22'))).toHaveLength(2);
+	expect(new Set(labels.map(widthOf)).size).toBe(1);
+});

@@ -119,6 +119,16 @@ test('failures that users get are said before what the shares say', () => {
 	expect(lines.some(({tone}) => tone === 'good')).toBe(false);
 });
 
+test('what users got, and get no longer, is told as that, with the key that counts anew', () => {
+	const sentence = 'the gateway was down for 100 of 266 requests, last 12:03:11';
+	const trouble = {kind: 'down', count: 100, of: 266, sentence, isOver: true} as const;
+	const lines = verdictLines(snapshot({trouble}), context);
+	expect(lines[0]).toEqual({tone: 'warning', sentence, remedy: 'Z counts anew'});
+	expect(lines.some(({tone}) => tone === 'good' || tone === 'bad')).toBe(false);
+	const {isOver: _over, ...still} = trouble;
+	expect(verdictLines(snapshot({trouble: still}), context)[0]).toEqual({tone: 'bad', sentence});
+});
+
 test('a line without room loses its last pieces, whole, and never what to do', () => {
 	const line = {
 		sentence: 'canary WORSE: fails 18 of 81, stable 0 of 81 · p50 311 ms vs 8 ms · since 12:00:00',

@@ -18,6 +18,7 @@ import type {Fingerprinter} from '../../attribution/fingerprint.js';
 import {byFirstLine, firstLineOf} from '../../attribution/fingerprint.js';
 import {isGatewaysOwn, upstreamTime} from '../gateway-answer.js';
 import {callBegins, callEnds, type BegunCall, type EndedCall} from '../call-channels.js';
+import {noteSockets} from './client-sockets.js';
 import type {GrpcMethod} from './grpc-methods.js';
 import {grpcMethods, healthCheck} from './grpc-methods.js';
 import {lookUp} from './grpc-lookup.js';
@@ -31,7 +32,7 @@ export function createGrpcProbe(options: ProbeOptions = {}): Probe {
 	const {keepAlive = true, fingerprint = byFirstLine} = options;
 	// It would write what a gateway sent, as it came, on the terminal.
 	setLogVerbosity(logVerbosity.NONE);
-	const clients = new Map<string, Client>();
+	const clients = new Map<string, Connected>();
 	const closing = new AbortController();
 	/** By host: two revisions may describe the same method in two ways. Looked up again where that failed. */
 	const lookedUp = new Map<string, Promise<GrpcMethod>>();
@@ -63,7 +64,7 @@ export function createGrpcProbe(options: ProbeOptions = {}): Probe {
 		return method;
 	}
 
-	function clientFor(target: ProbeTarget): Client {
+	function clientFor(target: ProbeTarget): Connected {
 		const key = `${target.scheme}://${formatAddress(target.address)} ${target.authority}`;
 		let client = clients.get(key);
 		if (!client) {
@@ -82,7 +83,8 @@ export function createGrpcProbe(options: ProbeOptions = {}): Probe {
 			}
 
 			signal?.throwIfAborted();
-			const client = keepAlive ? clientFor(target) : connect(target, options);
+			const connected = keepAlive ? clientFor(target) : connect(target, options);
+			const {client} = connected;
 			const at = Date.now();
 			try {
 				const before = performance.now();
@@ -97,22 +99,23 @@ export function createGrpcProbe(options: ProbeOptions = {}): Probe {
 				});
 				return {at, latency: performance.now() - start, outcome};
 			} finally {
-				if (!keepAlive) {
-					client.close();
-				}
+				if (!keepAlive) connected.close();
 			}
 		},
 		async close() {
-			// A closed client still waits for the calls in flight.
 			closing.abort();
-			for (const client of clients.values()) {
-				client.close();
-			}
+			for (const connected of clients.values()) connected.close();
 		},
 	};
 }
 
-function connect(target: ProbeTarget, {tls = {}, version}: ProbeOptions): Client {
+type Connected = {
+	client: Client;
+	/** Drops its connections, too. */
+	close(): void;
+};
+
+function connect(target: ProbeTarget, {tls = {}, version}: ProbeOptions): Connected {
 	const {scheme, address, authority, authorities = []} = target;
 	const ca = [...authorities, ...(tls.ca === undefined ? [] : [tls.ca])];
 	const channelCredentials: ChannelCredentials =
@@ -121,7 +124,8 @@ function connect(target: ProbeTarget, {tls = {}, version}: ProbeOptions): Client
 			: credentials.createSsl(ca.length === 0 ? null : Buffer.from(ca.join('\n')), null, null, {
 					rejectUnauthorized: tls.insecure !== true,
 				});
-	return new Client(`dns:${formatAddress(address)}`, channelCredentials, {
+	const sockets = noteSockets(channelCredentials);
+	const client = new Client(`dns:${formatAddress(address)}`, channelCredentials, {
 		'grpc.default_authority': authority,
 		...(scheme === 'https' && {'grpc.ssl_target_name_override': serverName(authority)}),
 		'grpc.primary_user_agent': userAgent(version),
@@ -136,6 +140,14 @@ function connect(target: ProbeTarget, {tls = {}, version}: ProbeOptions): Client
 		'grpc.max_reconnect_backoff_ms': 1000,
 		...(callBegins.hasSubscribers && {interceptors: [telling(target)]}),
 	});
+	return {
+		client,
+		close() {
+			client.close();
+			// What was cancelled is still told to the server, and to whoever waits for it.
+			setImmediate(() => sockets.drop());
+		},
+	};
 }
 
 /** Tells of each call, also of those by which a method is looked up. */
@@ -194,6 +206,9 @@ function detailsOf({details}: {details?: unknown}): string {
 	return typeof details === 'string' ? details : '';
 }
 
+/** What the answer brought; a second message is none of an answer to one request. */
+const mostMessages = 1;
+
 async function call(
 	client: Client,
 	target: ProbeTarget,
@@ -204,47 +219,67 @@ async function call(
 	return new Promise((resolve, reject) => {
 		let headers = new Metadata();
 		let late = false;
-		const request = client.makeUnaryRequest(
+		const messages: Buffer[] = [];
+		// Of one message, and read like a stream: grpc-js waits for ever where a second one comes.
+		const request = client.makeServerStreamRequest(
 			method.path,
 			method.serialize,
 			(bytes: Buffer) => bytes,
 			undefined,
 			metadataOf(target),
 			{},
-			(error, reply) => {
-				clearTimeout(timer);
-				signal?.removeEventListener('abort', onAbort);
-				closing.removeEventListener('abort', onAbort);
-				if (signal?.aborted) {
-					reject(signal.reason);
-				} else if (late) {
-					resolve(timeoutFailure(target, timeout, 'the call was not answered'));
-				} else if (error && refusals > 0 && neverBegun.test(detailsOf(error))) {
-					const left = timeout - (performance.now() - begun);
-					resolve(
-						call(client, target, method, {
-							signal,
-							closing,
-							fingerprint,
-							timeout: Math.max(1, left),
-							refusals: refusals - 1,
-						}),
-					);
-				} else {
-					resolve(
-						error
-							? toOutcome(error, target, headers, fingerprint)
-							: toReply(reply, target, method, headers, fingerprint),
-					);
-				}
-			},
 		);
-		request.on('metadata', metadata => {
-			headers = metadata;
-		});
 		const onAbort = (): void => {
 			request.cancel();
 		};
+		const isOver = (): boolean => {
+			clearTimeout(timer);
+			signal?.removeEventListener('abort', onAbort);
+			closing.removeEventListener('abort', onAbort);
+			if (signal?.aborted) reject(signal.reason);
+			else if (messages.length > mostMessages) {
+				resolve(
+					describeFailure('protocol', target, 'more than one message came as an answer to one request'),
+				);
+			} else if (late) {
+				const came = messages.length > 0 ? 'a message had come, and no status' : 'the call was not answered';
+				resolve(timeoutFailure(target, timeout, came));
+			} else return false;
+			return true;
+		};
+		request.on('metadata', metadata => {
+			headers = metadata;
+		});
+		request.on('data', (bytes: Buffer) => {
+			messages.push(bytes);
+			if (messages.length > mostMessages) request.cancel();
+		});
+		request.once('end', () => {
+			const [reply] = messages;
+			if (isOver()) return;
+			resolve(
+				reply === undefined
+					? describeFailure('protocol', target, 'its status is OK, and no message came')
+					: toReply(reply, target, method, headers, fingerprint),
+			);
+		});
+		request.on('error', (error: ServiceError) => {
+			if (isOver()) return;
+			if (refusals > 0 && neverBegun.test(detailsOf(error))) {
+				const left = timeout - (performance.now() - begun);
+				resolve(
+					call(client, target, method, {
+						signal,
+						closing,
+						fingerprint,
+						timeout: Math.max(1, left),
+						refusals: refusals - 1,
+					}),
+				);
+			} else {
+				resolve(toOutcome(error, target, headers, fingerprint));
+			}
+		});
 		signal?.addEventListener('abort', onAbort, {once: true});
 		closing.addEventListener('abort', onAbort, {once: true});
 		// Not gRPC's own deadline: the server can say DEADLINE_EXCEEDED too, and that is an answer.
@@ -294,8 +329,13 @@ function toOutcome(
 		return describeFailure('protocol', target, 'its status or its message cannot be read');
 	}
 
-	const text = details === '' ? nameOf(error.code) : `${nameOf(error.code)}: ${details}`;
+	const text = details === '' ? nameOf(error.code) : `${nameOf(error.code)}: ${withoutFrame(details)}`;
 	const failure = failureOf({metadata: error.metadata, details}, headers);
+	const type = contentTypeOf(headers);
+	if (failure === 'protocol' && type !== '' && !/^application\/grpc/i.test(type)) {
+		return describeFailure(failure, target, `its content type is ${type}`);
+	}
+
 	if (failure) return describeFailure(failure, target, text);
 	// An answer of one frame has its headers beside its status.
 	const all = headers.clone();
@@ -310,7 +350,16 @@ function toOutcome(
 const brokenStream =
 	/^(Received RST_STREAM|Stream refused|Call cancelled|Connection dropped|Bandwidth exhausted|Write (error|failed)|read E)/;
 const unreadableStream =
-	/^(Response message parsing|No message received|No status information|Received message|Failed to decompress|Invalid)/;
+	/^(Response message parsing|No status information|Received message|Failed to decompress|Invalid)/;
+
+/** What is said around the last error of a connection that never was, with the time of day, which would make each another one. */
+const neverConnected =
+	/^No connection established\. Last error: (?:Error: )?(.*?)(?: \(\d{4}-[^)]*Z\))?\. Resolution note: (.*)$/s;
+
+function withoutFrame(details: string): string {
+	const [, last, note = ''] = neverConnected.exec(details) ?? [];
+	return last === undefined ? details : [last, note].filter(part => part !== '').join('; ');
+}
 
 /** What the details of a status for a connection that never was say; the first that fits. */
 const connectionFailures: readonly [RegExp, FailureKind][] = [
@@ -319,6 +368,7 @@ const connectionFailures: readonly [RegExp, FailureKind][] = [
 	[/ETIMEDOUT|EHOSTUNREACH|ENETUNREACH/, 'unreachable'],
 	[/certificate|CERT_|SSL|TLS|EPROTO|altnames/i, 'tls'],
 	[/ERR_HTTP2|Protocol error|Parse Error/i, 'protocol'],
+	[/^No connection established.*(ECONNRESET|EPIPE|socket hang up|closed)/is, 'unreachable'],
 	[/ECONNRESET|EPIPE|socket hang up|closed/i, 'reset'],
 ];
 
@@ -372,3 +422,5 @@ function toResponse(
 		fingerprint: fingerprint({status, headers, body}),
 	};
 }
+
+const contentTypeOf = (metadata: Metadata): string => String(metadata.get('content-type')[0] ?? '');

@@ -6,6 +6,7 @@
 import {request as httpRequest, type Agent, type ClientRequest, type IncomingMessage} from 'node:http';
 import {request as httpsRequest} from 'node:https';
 import {isIP, type Socket} from 'node:net';
+import {tidyNextHead} from './response-head.js';
 
 export type WireRequest = {
 	scheme: 'http' | 'https';
@@ -108,8 +109,9 @@ function send(
 		// Lines that end with LF alone, folded ones, a blank before a colon: users' clients read them.
 		insecureHTTPParser: true,
 	});
+	let isThere = false;
 	const fail = (error: unknown): void => {
-		reject(error);
+		reject(inWords(error, {isThere, scheme, progress}));
 		request.destroy();
 	};
 	const onAbort = (): void => fail(signal.reason);
@@ -120,7 +122,13 @@ function send(
 		if (response?.complete !== true) fail(error);
 	});
 	request.once('socket', socket => {
-		if (connectTimeout !== undefined && socket.connecting) limitConnecting(socket, connectTimeout, fail);
+		tidyNextHead(socket, headersLimit);
+		isThere = request.reusedSocket || !socket.connecting;
+		if (isThere) return;
+		socket.once(connectedBy(socket), () => {
+			isThere = true;
+		});
+		if (connectTimeout !== undefined) limitConnecting(socket, connectTimeout, fail);
 	});
 	const onSwitched = ({statusCode}: IncomingMessage): void =>
 		fail(new ExchangeError(`it went over to another protocol, with status ${statusCode}`, 'HPE_SWITCHED'));
@@ -174,8 +182,43 @@ function limitConnecting(socket: Socket, limit: number, fail: (error: unknown) =
 		fail(new ExchangeError(`no connection within ${limit / 1000} s`, 'ETIMEDOUT'));
 	}, limit);
 	const stop = (): void => clearTimeout(timer);
-	socket.once('encrypted' in socket ? 'secureConnect' : 'connect', stop);
+	socket.once(connectedBy(socket), stop);
 	socket.once('close', stop);
+}
+
+/** The event by which a connection is there, TLS included. */
+const connectedBy = (socket: Socket): 'secureConnect' | 'connect' =>
+	'encrypted' in socket ? 'secureConnect' : 'connect';
+
+/** An error that says how far it came: a connection that breaks before it is there has asked nobody anything. */
+function inWords(
+	error: unknown,
+	{isThere, scheme, progress}: {isThere: boolean; scheme: WireRequest['scheme']; progress: Progress},
+): unknown {
+	if (!(error instanceof Error)) return error;
+	if ('rawPacket' in error && Buffer.isBuffer(error.rawPacket) && isSettings(error.rawPacket)) {
+		return new ExchangeError('it speaks HTTP/2', 'HPE_HTTP2');
+	}
+
+	if (!isClosed(error)) return error;
+	if (!isThere) {
+		return scheme === 'https'
+			? new ExchangeError('the connection was closed during the handshake', 'ERR_TLS_CLOSED')
+			: new ExchangeError('it was closed at once', 'ERR_NO_CONNECTION');
+	}
+
+	return error.message === 'aborted' ? new ExchangeError(describeProgress(progress), 'ECONNRESET') : error;
+}
+
+/** The frame that a server of HTTP/2 begins with (RFC 9113, section 3.4): its type is 4, and its stream 0. */
+const isSettings = (bytes: Buffer): boolean =>
+	bytes.length >= 9 && bytes.readUIntBE(0, 3) % 6 === 0 && bytes[3] === 4 && bytes.readUInt32BE(5) === 0;
+
+/** For sentences: what has come. */
+export function describeProgress({status, bytes}: Progress): string {
+	return status === undefined
+		? 'nothing had come'
+		: `status ${status} and ${bytes} bytes of the body had come`;
 }
 
 /** Where a redirect leads is said once: users' clients go by the first. */

@@ -13,7 +13,14 @@ import type {AskOptions, ProbeOutcome, Probe, ProbeOptions, ProbeTarget} from '.
 import {bodyLimit, checkTarget, defaultTimeout, formatAddress, serverName} from '../probe.js';
 import {userAgent} from '../user-agent.js';
 import {decodeContent} from './content-encoding.js';
-import {exchange, isIdempotent, type WireRequest, type Progress, type Received} from './exchange.js';
+import {
+	describeProgress,
+	exchange,
+	isIdempotent,
+	type WireRequest,
+	type Progress,
+	type Received,
+} from './exchange.js';
 import {secureContextFor} from './secure-context.js';
 
 /** Milliseconds for which a connection is kept without a request, unless the gateway says less. */
@@ -114,12 +121,6 @@ function telling({scheme, address, path, request}: ProbeTarget): (progress: Prog
 	};
 }
 
-function describeProgress({status, bytes}: Progress): string {
-	return status === undefined
-		? 'nothing had come'
-		: `status ${status} and ${bytes} bytes of the body had come`;
-}
-
 function requestOf(target: ProbeTarget, agent: string): Omit<WireRequest, 'agent'> {
 	const {scheme, address, authority, path, request} = target;
 	return {
@@ -157,12 +158,13 @@ async function toResponse(
 	{fingerprint, traits}: {fingerprint: Fingerprinter; traits: boolean},
 ): Promise<ProbeOutcome> {
 	const contentType = headers['content-type'] ?? '';
+	const encodings = `${headers['content-encoding'] ?? ''},${headers['transfer-encoding'] ?? ''}`;
 	const {
 		bytes,
 		truncated,
 		problem,
 		isBroken = false,
-	} = await decodeContent(raw, headers['content-encoding'] ?? '', {
+	} = await decodeContent(raw, encodings, {
 		limit: bodyLimit,
 		truncated: isCut,
 	});

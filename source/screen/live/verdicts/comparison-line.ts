@@ -64,10 +64,12 @@ export function comparisonLine(snapshot: ComparisonSnapshot, pair: ComparedPair)
 		);
 	}
 	if (!comparison.isProven) {
+		const {isOpen = false, old} = comparison;
+		const why = isOpen ? 'any host may be answered so' : "the tags' answers do not differ";
 		return line(
 			'waiting',
-			`canary not worse so far${off}, if it was asked: the tags' answers do not differ · ${failedOf(fresh)} failed, stable ${failedOf(comparison.old)}`,
-			'choose what to compare (i)',
+			`canary not worse so far${off}, if it was asked: ${why} · ${failedOf(fresh)} failed, stable ${failedOf(old)}`,
+			isOpen ? undefined : 'choose what to compare (i)',
 		);
 	}
 	// No alarm is no evidence: good is only said of a new revision whose own failure rate is known to be low.

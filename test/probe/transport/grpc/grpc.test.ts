@@ -1,4 +1,5 @@
 import {constants, createServer as createHttp2Server, type ServerHttp2Stream} from 'node:http2';
+import {createServer as createTcpServer} from 'node:net';
 import {Server, ServerCredentials, status as Status} from '@grpc/grpc-js';
 import type {sendUnaryData, ServerUnaryCall} from '@grpc/grpc-js';
 import {expect, onTestFinished, test, vi} from 'vitest';
@@ -345,6 +346,66 @@ test.each([
 		failure: 'protocol',
 		sentence: expect.stringMatching(/^What came from 127\.0\.0\.1:\d+ is not gRPC \([^)]/),
 	});
+});
+
+test.each([
+	[
+		'and then its status',
+		(stream: ServerHttp2Stream) => answerWell(stream, Buffer.concat([serving, serving])),
+	],
+	[
+		'and then nothing',
+		(stream: ServerHttp2Stream) => {
+			stream.respond(responseHeaders);
+			stream.write(Buffer.concat([serving, serving]));
+		},
+	],
+])('two messages %s are no answer to one request', async (_what, onStream) => {
+	const {port} = await serveStreams(onStream);
+	expect(failureOf(await askAt(port))).toMatchObject({
+		failure: 'protocol',
+		sentence: expect.stringContaining('more than one message came as an answer to one request'),
+	});
+});
+
+test('a message without a status in time is told apart from no answer', async () => {
+	const {port} = await serveStreams(stream => {
+		stream.respond(responseHeaders);
+		stream.write(serving);
+	});
+	expect(failureOf(await probe().ask(grpcAt(port), {timeout: 100}))).toMatchObject({
+		failure: 'timeout',
+		sentence: expect.stringContaining('a message had come, and no status'),
+	});
+});
+
+test('a page where gRPC was expected is said to be one', async () => {
+	const {port} = await serveStreams(stream => {
+		stream.respond({':status': 200, 'content-type': 'text/html'});
+		stream.end('<html>Welcome</html>');
+	});
+	expect(failureOf(await askAt(port))).toMatchObject({
+		failure: 'protocol',
+		sentence: expect.stringContaining('is not gRPC (its content type is text/html)'),
+	});
+});
+
+test('what is said of a connection that never was has no time of day in it', async () => {
+	const {port} = await serveRaw(socket => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'));
+	expect(failureOf(await askAt(port)).sentence).toContain('is not gRPC (UNAVAILABLE: Protocol error)');
+});
+
+test('a server that never says its settings keeps no connection', async () => {
+	const closed = Promise.withResolvers<void>();
+	const {port} = await listen(
+		createTcpServer(socket => {
+			socket.on('close', () => closed.resolve());
+			socket.resume();
+		}),
+	);
+	const once = probe({keepAlive: false});
+	expect(failureOf(await once.ask(grpcAt(port), {timeout: 50})).failure).toBe('timeout');
+	await closed.promise;
 });
 
 const refuse = (stream: ServerHttp2Stream) => stream.close(constants.NGHTTP2_REFUSED_STREAM);

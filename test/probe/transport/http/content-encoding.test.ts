@@ -1,8 +1,8 @@
-import {brotliCompressSync, deflateSync, gzipSync, zstdCompressSync} from 'node:zlib';
+import {brotliCompressSync, deflateRawSync, deflateSync, gzipSync, zstdCompressSync} from 'node:zlib';
 import {expect, onTestFinished, test} from 'vitest';
 import {decodeContent} from '../../../../source/probe/transport/http/content-encoding.js';
 import {createHttpProbe} from '../../../../source/probe/transport/http/http.js';
-import {responseOf, serveHttp, targetAt} from '../../servers.js';
+import {responseOf, serveHttp, serveRaw, targetAt} from '../../servers.js';
 
 const text = Buffer.from('Hello World!\nrequest 1\n');
 const limits = {limit: 64 * 1024, truncated: false};
@@ -11,10 +11,15 @@ test.each([
 	['gzip', gzipSync(text)],
 	['x-gzip', gzipSync(text)],
 	['deflate', deflateSync(text)],
+	['deflate', deflateRawSync(text)],
 	['br', brotliCompressSync(text)],
 	['zstd', zstdCompressSync(text)],
 	['gzip, br', brotliCompressSync(gzipSync(text))],
+	['gzip, gzip, gzip, gzip, gzip', [1, 2, 3, 4, 5].reduce<Buffer>(bytes => gzipSync(bytes), text)],
+	['gzip, chunked', gzipSync(text)],
 	['identity', text],
+	['none', text],
+	['utf-8', text],
 	['', text],
 ])('a body that came as %j is read as it was before', async (encoding, bytes) => {
 	const decoded = await decodeContent(bytes, encoding, limits);
@@ -38,8 +43,10 @@ test('of a body that was cut off as much is read as came', async () => {
 
 test.each([
 	['gzip', Buffer.from('no gzip at all'), /said to be compressed as gzip, and is not/],
-	['compress', text, /compressed as compress, which is not read here/],
-	['gzip, gzip, gzip', text, /which is not read here/],
+	['gzip', gzipSync(text).subarray(0, -4), /compressed as gzip, and cannot be read to its end/],
+	['deflate', Buffer.from('no deflate at all'), /said to be compressed as deflate, and is not/],
+	['compress', Buffer.from([0x1f, 0x9d, 0x90, 0x48]), /compressed as compress, which is not read here/],
+	['gzip, gzip, gzip, gzip, gzip, gzip', text, /which is not read here/],
 ])('what is not as %j says is told', async (encoding, bytes, problem) => {
 	expect((await decodeContent(bytes, encoding, limits)).problem).toMatch(problem);
 });
@@ -60,6 +67,16 @@ test.each(['gzip', 'br'])(
 		expect(response).toMatchObject({firstLine: 'Hello World!', fingerprint: 'Hello World!'});
 	},
 );
+
+test('a body whose transfer is compressed is read as it was before', async () => {
+	const {port} = await serveRaw(socket => {
+		socket.write('HTTP/1.1 200 OK\r\ntransfer-encoding: gzip\r\n\r\n');
+		socket.end(gzipSync(text));
+	});
+	const probe = createHttpProbe();
+	onTestFinished(async () => probe.close());
+	expect(responseOf(await probe.ask(targetAt(port)))).toMatchObject({firstLine: 'Hello World!'});
+});
 
 test('a body that no client can read has no fingerprint, and is a failure', async () => {
 	const {port} = await serveHttp((_, response) => {

@@ -1,9 +1,10 @@
+import {createServer} from 'node:http';
 import {createServer as createHttpsServer} from 'node:https';
 import {once} from 'node:events';
 import {performance} from 'node:perf_hooks';
 import {setImmediate} from 'node:timers/promises';
 import {createServer as createTcpServer, type Socket} from 'node:net';
-import {TLSSocket} from 'node:tls';
+import {createServer as createTlsServer, TLSSocket} from 'node:tls';
 import {expect, onTestFinished, test} from 'vitest';
 import {createHttpProbe} from '../../../../source/probe/transport/http/http.js';
 import type {ProbeOptions} from '../../../../source/probe/transport/probe.js';
@@ -293,6 +294,11 @@ test.each([
 		'a length beside chunks',
 		'HTTP/1.1 200 OK\r\ncontent-length: 6\r\ntransfer-encoding: chunked\r\n\r\n6\r\nHello\n\r\n0\r\n\r\n',
 	],
+	['its length twice', 'HTTP/1.1 200 OK\r\ncontent-length: 6\r\nContent-Length: 6\r\n\r\nHello\n'],
+	['its length twice in one line', 'HTTP/1.1 200 OK\r\ncontent-length: 6, 6\r\n\r\nHello\n'],
+	['a header whose name is none', 'HTTP/1.1 200 OK\r\nx y: z\r\ncontent-length: 6\r\n\r\nHello\n'],
+	['HTTP/2 in its status line', 'HTTP/2 200\r\ncontent-length: 6\r\n\r\nHello\n'],
+	['an empty line before it', `\r\n${plain}`],
 	['an upgrade that is offered', `HTTP/1.1 200 OK\r\nupgrade: h2c\r\n${plain.slice(17)}`],
 	['rubbish after it', `${plain}RUBBISH`],
 	['the beginning of another one after it', `${plain}HTTP/1.1 500 Internal`],
@@ -311,6 +317,8 @@ test.each([
 	['answers 101 and stays', `HTTP/1.1 101 Switching Protocols\r\n\r\n${plain}`],
 	['answers 000', 'HTTP/1.1 000 None\r\ncontent-length: 0\r\n\r\n'],
 	['answers 099', 'HTTP/1.1 099 None\r\ncontent-length: 0\r\n\r\n'],
+	['says two lengths', `HTTP/1.1 200 OK\r\ncontent-length: 3\r\n${plain.slice(17)}`],
+	['speaks HTTP/2', '\u0000\u0000\u0000\u0004\u0000\u0000\u0000\u0000\u0000'],
 	[
 		'sends chunks that are none',
 		'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nzz\r\nHello\n\r\n0\r\n\r\n',
@@ -355,6 +363,28 @@ test.each([
 	}
 
 	expect(connections()).toBe(5);
+});
+
+test('a kept connection gathers no listeners, whatever comes over it', async () => {
+	const warned: Error[] = [];
+	const onWarning = (warning: Error) => warned.push(warning);
+	process.on('warning', onWarning);
+	onTestFinished(() => void process.off('warning', onWarning));
+	for (const tls of [false, true]) {
+		const server = tls
+			? createHttpsServer(certificate, (_request, response) => response.end('Hello'))
+			: createServer((_request, response) => response.end('Hello'));
+		const {port, connections} = await listen(server);
+		const kept = probe({tls: {insecure: true}, connectTimeout: 60_000});
+		for (let index = 0; index < 30; index++) {
+			responseOf(await kept.ask(targetAt(port, {scheme: tls ? 'https' : 'http'})));
+			await setImmediate();
+		}
+
+		expect(connections()).toBe(1);
+	}
+
+	expect(warned).toEqual([]);
 });
 
 test('what must not be sent twice is sent over a connection of its own, once', async () => {
@@ -480,6 +510,36 @@ test('a certificate for another name is a failure', async () => {
 	expect(failureOf(answer)).toMatchObject({
 		failure: 'tls',
 		sentence: expect.stringContaining('other.example.org'),
+	});
+});
+
+test('a connection that breaks within the handshake has asked no revision anything', async () => {
+	for (const die of [(socket: Socket) => socket.end(), (socket: Socket) => socket.resetAndDestroy()]) {
+		const {port} = await serveRaw(die);
+		expect(failureOf(await probe().ask(targetAt(port, {scheme: 'https'})))).toMatchObject({
+			failure: 'tls',
+			sentence: expect.stringContaining('the connection was closed during the handshake'),
+		});
+	}
+});
+
+test('a gateway that offers other protocols than HTTP/1.1 is said to', async () => {
+	const {port} = await listen(
+		createTlsServer({...certificate, ALPNProtocols: ['h2']}, socket => socket.end()),
+	);
+	const target = targetAt(port, {scheme: 'https'});
+	expect(failureOf(await probe({tls: {insecure: true}}).ask(target))).toMatchObject({
+		failure: 'tls',
+		sentence: expect.stringMatching(/it does not speak HTTP\/1\.1 there.*: name a port that does/),
+	});
+});
+
+test('how far an answer came before it broke off is said', async () => {
+	const {port} = await serveRaw(socket => socket.end('HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nHello\n'));
+	expect(failureOf(await probe().ask(targetAt(port)))).toEqual({
+		kind: 'failure',
+		failure: 'reset',
+		sentence: `The gateway 127.0.0.1:${port} closed the connection before the answer was complete (status 200 and 6 bytes of the body had come).`,
 	});
 });
 

@@ -73,6 +73,21 @@ test('no alarm is shown as good only once the canary is known to fail seldom', (
 	expect(lineOf(comparison({asked: 100, fresh: 90, old: 90})).tone).toBe('waiting');
 });
 
+test('of tags that prove nothing it is said why', () => {
+	const unproven = {...comparison(), isProven: false, bound: 1};
+	expect(lineOf(unproven)).toEqual({
+		tone: 'waiting',
+		sentence:
+			"canary not worse so far, if it was asked: the tags' answers do not differ · 0 of 120 failed, stable 0 of 120",
+		remedy: 'choose what to compare (i)',
+	});
+	expect(lineOf({...unproven, isOpen: true})).toEqual({
+		tone: 'waiting',
+		sentence:
+			'canary not worse so far, if it was asked: any host may be answered so · 0 of 120 failed, stable 0 of 120',
+	});
+});
+
 test('nothing is good while users get failures, or while much of it is redirects', () => {
 	const trouble = {kind: 'failures', count: 20, of: 200, sentence: 'users get failures'} as const;
 	expect(lineOf(comparison(), {trouble}).tone).toBe('waiting');
