@@ -167,6 +167,18 @@ describe('from rates, at port 9090', () => {
 		expect((await until(meter, ({state}) => state === 'counting')).problems[0]?.kind).not.toBe('unread');
 	});
 
+	it('does not take a revision for unused whose pods do not answer, and gives its part to no other', async () => {
+		sandbox.users.set({service: 'cart', rate: 50, arrivals: 'steady'});
+		sandbox.apiFaults.set({answers: [{code: 503, path: '/pods/cart-00001'}]});
+		const meter = measure(admin);
+		const shares: (number | undefined)[] = [];
+		meter.subscribe(() => shares.push(...meter.snapshot().view.recent.rows.map(({share}) => share)));
+		const {problems} = await until(meter, ({state}) => state !== 'waiting');
+		expect(meter.snapshot().state).toBe('unknown');
+		expect(problems[0]).toMatchObject({kind: 'unread', sentence: expect.stringContaining('cart-00001')});
+		expect(shares.filter(share => share !== undefined)).toEqual([]);
+	});
+
 	it('follows a revision that has no pod and gets nothing', async () => {
 		const meter = measure(admin, {
 			...split,

@@ -135,6 +135,15 @@ export function UsersRows({width, height, hasChart = false}: Size & {hasChart?: 
 	);
 }
 
+type Problem = UsersSnapshot['problems'][number];
+
+/** Problems for which the numbers may be old, or soon are: of more weight than what is said of those. */
+const untold: ReadonlySet<Problem['kind']> = new Set(['forbidden', 'unlisted', 'unread']);
+
+const isSerious = ({kind}: Problem): boolean => untold.has(kind);
+const problemLines = (problems: readonly Problem[]): UsersLine[] =>
+	problems.map(({kind, sentence}) => ({tone: kind === 'rates' ? 'dim' : 'doubtful', text: sentence}));
+
 /** The numbers first; beside them how it was, where there is room; then what matters most of the rest. */
 function linesOf(
 	{snapshot, isPaused}: {snapshot: UsersSnapshot; isPaused: boolean},
@@ -142,11 +151,13 @@ function linesOf(
 ): UsersLine[] {
 	const summary = usersSummary(snapshot);
 	const verdicts = usersVerdicts(snapshot);
-	const problems = snapshot.problems
-		.filter(({sentence}) => !summary.text.includes(sentence))
-		.map(({kind, sentence}): UsersLine => ({tone: kind === 'rates' ? 'dim' : 'doubtful', text: sentence}));
+	const problems = snapshot.problems.filter(({sentence}) => !summary.text.includes(sentence));
 	const first = isPaused
-		? {tone: 'dim' as const, text: `${summary.text}   paused: nobody looked for 10 min`}
+		? {
+				tone: 'dim' as const,
+				// First: on a narrow screen the end of the line is not seen.
+				text: summary.text.replace(/^users(?: \+ own)? */, '$&paused, nobody looked for 10 min: '),
+			}
 		: summary;
 	// On one line what is bad takes the place of what is usual.
 	const [worst] = verdicts;
@@ -170,9 +181,10 @@ function linesOf(
 			tone: isAlarm ? 'bad' : first.tone,
 			text: said + chart,
 		},
+		...problemLines(problems.filter(isSerious)),
 		...verdicts.slice(0, 1),
 		...(sinceSplit === undefined ? [] : [{tone: 'dim' as const, text: sinceSplit}]),
 		...verdicts.slice(1),
-		...problems,
+		...problemLines(problems.filter(problem => !isSerious(problem))),
 	].map(({tone, text}) => ({tone, text: fitText(text, width, {ellipsis: glyphs.ellipsis})}));
 }

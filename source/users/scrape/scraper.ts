@@ -44,8 +44,8 @@ export const mostAtOnce = 8;
 export const mostOfRevision = 20;
 /** Questions a second, of all pods together. */
 const mostPerSecond = 10;
-/** In milliseconds, and a little: what is sent evenly does not come evenly. */
-const second = 1050;
+/** In milliseconds, and a little: the first ones open connections, and come later than they are sent. */
+const second = 1200;
 /** Milliseconds that a question waits for its turn at most. */
 const longestTurn = 3000;
 /** Milliseconds until a right that was missing is tried again. */
@@ -96,18 +96,28 @@ export function createScraper({
 		return pods.some(other => other.revision === pod.revision && isClosed(other)) ? 'rate' : 'counts';
 	}
 
-	/** When questions were sent, or will be: the last ones. */
-	const turns: number[] = [];
+	/** When the last questions were sent. */
+	const sent: number[] = [];
+	let queue: Promise<void> = Promise.resolve();
 
-	/** Waits until one question more in a second is not too many, and until the pod was asked long enough ago. */
+	/** Waits until the pod was asked long enough ago, and until one question more in a second is not too many. */
 	async function turn(notBefore: number, signal: AbortSignal): Promise<void> {
-		const now = timers.now();
-		const [tenth = -Infinity] = turns.length < mostPerSecond ? [] : turns;
-		// A clock that was set back would have it wait for as long as that.
-		const at = Math.max(now, Math.min(Math.max(notBefore, tenth + second), now + longestTurn));
-		turns.push(at);
-		if (turns.length > mostPerSecond) turns.shift();
-		if (at > now) await timers.sleep(at - now, signal);
+		const wait = async (until: number) => {
+			const now = timers.now();
+			// A clock that was set back would have it wait for as long as that.
+			if (until > now) await timers.sleep(Math.min(until - now, longestTurn), signal);
+		};
+		await wait(notBefore);
+		// One after the other: what counts is when they are sent, not when they were to be.
+		const before = queue;
+		const own = Promise.withResolvers<void>();
+		queue = own.promise;
+		await before;
+		const [tenth = -Infinity] = sent.length < mostPerSecond ? [] : sent;
+		await wait(tenth + second);
+		if (!signal.aborted) sent.push(timers.now());
+		if (sent.length > mostPerSecond) sent.shift();
+		own.resolve();
 	}
 
 	async function ask(

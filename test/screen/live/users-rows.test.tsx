@@ -73,8 +73,23 @@ describe('what users get', () => {
 		expect((await open({uid: 'other'})).screen()).not.toContain('100/s');
 	});
 
+	it('that may be old says why before what follows from it, and how it was measured after that', async () => {
+		const problems = [
+			{kind: 'unread', sentence: 'shop-1 cannot be asked: no answer within 5 s'},
+			{kind: 'rates', sentence: 'estimated from rates'},
+		] as const;
+		const lines = (await open({problems, height: 4})).screen().split('\n');
+		expect(lines.slice(0, 3)).toEqual([
+			expect.stringMatching(/users +100\/s/),
+			expect.stringContaining('shop-1 cannot be asked'),
+			expect.stringContaining('since the split'),
+		]);
+	});
+
 	it('that is not read any more says so', async () => {
-		expect((await open({isPaused: true})).screen()).toContain('paused');
+		expect((await open({isPaused: true})).screen()).toMatch(
+			/users {2}paused, nobody looked for 10 min: 100\/s/,
+		);
 	});
 });
 
