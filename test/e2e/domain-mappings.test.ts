@@ -79,11 +79,14 @@ it('stand beside the URL of the service, and in what may be chosen to ask for', 
 		command: process.execPath,
 		args: [builtProgram, '--kubeconfig', kubeconfig, '--gateway', `127.0.0.1:${gateway.port}`],
 		env: {XDG_STATE_HOME: directory},
-		cols: 200,
+		cols: 220,
 	});
 	await terminal.until(
 		/http:\/\/cart\.default\.example\.com, new\.example\.org \(not ready\), shop\.example\.org/,
 	);
+	// Of those that have no room it is said how many there are.
+	terminal.resize(190, 40);
+	await terminal.until(/http:\/\/cart\.default\.example\.com, new\.example\.org \(not ready\), 1 more ─/);
 	terminal.press('i');
 	await terminal.until(/Host/);
 	// Past what is sent.

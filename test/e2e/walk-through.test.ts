@@ -27,7 +27,7 @@ function seen(screen: string, greeting: string): number {
 async function createHello(terminal: TestTerminal): Promise<void> {
 	await reviewNewService(terminal, {name: 'helloworld-go', image});
 	await confirm(terminal);
-	await terminal.until(screen => /helloworld-go\s+100\s+Ready/.test(screen));
+	await terminal.until(screen => /helloworld-go[\s█]+100\s+Ready/.test(screen));
 }
 
 describe('the walk-through', () => {
@@ -124,7 +124,7 @@ describe('the walk-through', () => {
 		});
 		expect(terminal.screen()).toContain('gRPC (h2c)');
 		await confirm(terminal);
-		await terminal.until(/greeter\s+100\s+Ready/);
+		await terminal.until(/greeter[\s█]+100\s+Ready/);
 		terminal.press('v');
 		await terminal.until(/SERVING/);
 		expect(terminal.screen()).toContain('grpcurl -plaintext -authority greeter.default.example.com');

@@ -31,6 +31,7 @@ import {useNamedTitle} from '../named-title.js';
 import {frameContentSize} from '../widgets/frame-lines.js';
 import {Frame} from '../widgets/frame.js';
 import type {Column} from '../widgets/table/columns.js';
+import {widthOf} from '../widgets/table/fit-text.js';
 import type {TableCell} from '../widgets/table/table-text.js';
 import {Table} from '../widgets/table/table.js';
 import {useTheme} from '../widgets/theme-context.js';
@@ -38,6 +39,7 @@ import {useConsoleState} from '../use-console.js';
 import {useNow} from '../use-now.js';
 import {age, envValue, shortImage, shortRevision} from '../format.js';
 import {measuredOf, type Measured} from './measured.js';
+import {aroundTexts} from '../sheets/inspect/document.js';
 import {differenceLines} from './difference-lines.js';
 import {revisionFacts} from './fact-lines.js';
 
@@ -60,9 +62,16 @@ const columns: readonly Column[] = [
 const narrowColumns = columns.map(column => (column.title === 'ROLE' ? {...column, min: 6} : column));
 
 /** Where users ask for it: its own URL, and hosts that DomainMappings lead to it from. */
-function urlsOf({url}: ServiceView, domains: readonly DomainMapping[]): string {
+function urlsOf({url}: ServiceView, domains: readonly DomainMapping[], room: number): string {
 	const hosts = domains.map(({host, ready}) => (ready ? host : `${host} (not ready)`));
-	return [...(url === undefined ? [] : [url]), ...hosts].join(', ');
+	const all = [...(url === undefined ? [] : [url]), ...hosts];
+	// As many as fit: a border has no line that is too long for it.
+	for (let shown = all.length; shown > 0; shown--) {
+		const rest = all.length - shown;
+		const text = [...all.slice(0, shown), ...(rest > 0 ? [`${rest} more`] : [])].join(', ');
+		if (widthOf(text) <= room) return text;
+	}
+	return '';
 }
 
 export function RevisionsPane({width, height}: Size) {
@@ -116,7 +125,7 @@ export function RevisionsPane({width, height}: Size) {
 			width={width}
 			height={height}
 			title={service ? title : titleOf('revisions')}
-			aside={service && urlsOf(service, domains)}
+			aside={service && urlsOf(service, domains, width - widthOf(title) - aroundTexts)}
 			isFocused={focus === 'revisions'}
 		>
 			<Table

@@ -94,8 +94,7 @@ function promoteTo(
 	const tagging = {service: service.name, placeholders, notes};
 	split = moveTag(split, to, stableTag, tagging);
 	const follows = followsAgain(facts, to);
-	// Of what follows the latest the next revision makes it out of date, which no tag would tell.
-	if (!follows && back !== undefined && split.some(({key}) => key === back)) {
+	if (back !== undefined && split.some(({key}) => key === back)) {
 		split = moveTag(split, back, previousTag, tagging);
 	} else {
 		split = dropTag(split, previousTag);

@@ -10,6 +10,9 @@ import {fillsOf, splitPicture} from './split-picture.js';
 import {clock, shortRevision} from '../../format.js';
 import type {DocumentLine} from '../inspect/document.js';
 
+/** Columns below which a bar takes several rows. */
+const tinyWidth = 40;
+
 type Look = Pick<Theme, 'styles' | 'glyphs'>;
 
 /**
@@ -48,7 +51,10 @@ export function reviewLines(
 	const lines: DocumentLine[] =
 		lost !== undefined && isOpen ? lostLines(lost, look) : phaseLines(sheet, look, {isRead, since});
 	const say = (text: string, style?: DocumentLine['style'], indent = 2) => lines.push({text, style, indent});
-	if (where !== undefined) lines.unshift({text: where, style: styles.key, indent: 2});
+	// In a tiny window what Enter does comes first, and then what changes: nobody gets to them past a long name.
+	const isTiny = width < tinyWidth;
+	const place: DocumentLine = {text: where ?? '', style: styles.key, indent: 2};
+	if (where !== undefined && !isTiny) lines.unshift(place);
 	// Of what was tried on another ground nothing is said, nor once it is known what came of it. On the first screen: whoever
 	// agrees need not scroll for it.
 	if (lost === undefined && (isOpen || phase.kind === 'sending')) say(...dryRunLine(dryRun, look));
@@ -66,6 +72,7 @@ export function reviewLines(
 	for (const line of rowLines(plan, glyphs, {...drawing, width})) {
 		lines.push({...line, style: line.changed ? styles.draft : styles.muted, isEssential: true});
 	}
+	if (where !== undefined && isTiny) lines.push(place);
 	if (plan.rows.length > 0) say('');
 	const about = toldAbout(plan);
 	const aboutWidth = Math.max(0, ...about.map(({label}) => widthOf(label)));

@@ -126,9 +126,8 @@ describe('of what the note tells', () => {
 				'Follow latest is on again, as before this release: the next ready revision gets this traffic.',
 			],
 		});
-		// The next revision would make a tag of the way back out of date; the row stays, and the note says it.
 		expect(promote(notedFacts({followed: true}))).toMatchObject({
-			split: [{key: one, percent: 0, tags: []}, {key: '@latest'}],
+			split: [{key: one, percent: 0, tags: ['previous']}, {key: '@latest'}],
 			parts: {previous: one},
 		});
 		const before = notedFacts({followed: true});
