@@ -16,7 +16,7 @@ const wanted = {
 	crash: /✗ Crashing[^]*…00001: exits with 1 \(3 restarts\)\s/,
 	missing: /✗ No image[^]*…00001: image cannot be pulled\s/,
 	unready: /✗ Not ready[^]*…00001: readiness probe failing: nothing answers on its port\s/,
-	quota: /✗ Quota[^]*…00001: no pod fits into the quota tiny: pods 0 of 0 used, 1 needed\s/,
+	quota: /✗ Quota[^]*…00001: no pod fits into the quota tiny: pods 0 of 0 used, 1[\s│]+needed\s/,
 } as const;
 
 describe.each([
