@@ -10,6 +10,7 @@ import type {Plan} from '../../release/plan.js';
 import type {ServiceView} from '../../knative/service/service.js';
 import {routeSettled} from '../../knative/service/service-state.js';
 import {tagsOfPromotion} from '../../knative/release/verbs/role-tags.js';
+import type {Warning} from '../../knative/release/warnings.js';
 import {wholeOf} from '../../knative/split/split.js';
 import {sharesMeant} from '../../knative/release/shares-meant.js';
 import {meantBy} from '../../knative/release/words.js';
@@ -106,7 +107,7 @@ async function plan(
 				return withoutHistory(planUndo(facts), 'undo', unread);
 		}
 	})();
-	if (planned.ok) return guessed(planned) ?? planned;
+	if (planned.ok) return to === undefined ? (guessed(planned) ?? planned) : named(planned);
 	const {reason, already, candidates, instead} = planned;
 	if (already) return {ok: false, sentence: reason, already: service};
 	if (candidates) return {ok: false, code: exitCodes.usage, sentence: whichOf(reason, candidates)};
@@ -150,6 +151,14 @@ function guessed({plan: {warnings, splits}}: Extract<Planned, {ok: true}>): Plan
 	const revision = splits && wholeOf(splits.after);
 	if (!guess || revision === undefined) return undefined;
 	return {ok: false, code: exitCodes.usage, sentence: whichOf(guess.sentence, [revision])};
+}
+
+/** Who has named the revision has asked for it: what there is to say of it is a warning. */
+function named({plan}: Extract<Planned, {ok: true}>): PlannedOrNot {
+	const warnings = plan.warnings.map(
+		(warning): Warning => (warning.kind === 'guess' ? {...warning, kind: 'other'} : warning),
+	);
+	return {ok: true, plan: {...plan, warnings}};
 }
 
 function whichOf(question: string, candidates: readonly string[]): string {
