@@ -1,5 +1,5 @@
 /** The client against the API server of the sandbox, over HTTP: two sides that were written apart. */
-import {afterEach, beforeEach, describe, expect, it, vi} from 'vitest';
+import {afterEach, beforeEach, describe, expect, it} from 'vitest';
 import {mayI} from '../../source/kube/auth/access.js';
 import type {Cluster} from '../../source/kube/cluster.js';
 import {connect} from '../../source/kube/connect.js';
@@ -62,6 +62,9 @@ afterEach(async () => {
 /** Nothing listens where these objects say that the gateway is. */
 const reachable = async () => {};
 
+/** When what is there already is not new any more. */
+const soon = () => Date.now() + 2000;
+
 describe('against the sandbox', () => {
 	it('creates a Service once', async () => {
 		const created = await createService(cluster, manifest);
@@ -77,8 +80,7 @@ describe('against the sandbox', () => {
 			kind: 'unknown',
 			sentence: expect.stringContaining('there is a Service hello already'),
 		});
-		const now = vi.fn(() => Date.now() + 2000);
-		expect(await createService(cluster, manifest, {now})).toEqual({kind: 'exists'});
+		expect(await createService(cluster, manifest, {now: soon})).toEqual({kind: 'exists'});
 	});
 
 	it('is refused what the real one refuses, in its words', async () => {
