@@ -155,8 +155,8 @@ function guessed({plan: {warnings, splits}}: Extract<Planned, {ok: true}>): Plan
 
 /** Who has named the revision has asked for it: what there is to say of it is a warning. */
 function named({plan}: Extract<Planned, {ok: true}>): PlannedOrNot {
-	const warnings = plan.warnings.map(
-		(warning): Warning => (warning.kind === 'guess' ? {...warning, kind: 'other'} : warning),
+	const warnings = plan.warnings.map((warning): Warning =>
+		warning.kind === 'guess' ? {...warning, kind: 'other'} : warning,
 	);
 	return {ok: true, plan: {...plan, warnings}};
 }

@@ -70,7 +70,9 @@ describe('complete', () => {
 		await run('rollback', 'cart', {machine: 'ann'});
 		const unnamed = await run('complete', 'cart');
 		expect(unnamed.code).toBe(2);
-		expect(unnamed.sentence).toMatch(/^cart-00002 was rolled back at .* Name the revision: --to cart-00002\.$/);
+		expect(unnamed.sentence).toMatch(
+			/^cart-00002 was rolled back at .* Name the revision: --to cart-00002\.$/,
+		);
 		const {code, plan} = await run('complete', 'cart', {to: '2'});
 		expect(code).toBe(0);
 		expect(plan?.warnings).toContainEqual({
