@@ -154,11 +154,11 @@ function guessed({plan: {warnings, splits}}: Extract<Planned, {ok: true}>): Plan
 }
 
 /** Who has named the revision has asked for it: what there is to say of it is a warning. */
-function named({plan}: Extract<Planned, {ok: true}>): PlannedOrNot {
-	const warnings = plan.warnings.map((warning): Warning =>
+function named({plan: made}: Extract<Planned, {ok: true}>): PlannedOrNot {
+	const warnings = made.warnings.map((warning): Warning =>
 		warning.kind === 'guess' ? {...warning, kind: 'other'} : warning,
 	);
-	return {ok: true, plan: {...plan, warnings}};
+	return {ok: true, plan: {...made, warnings}};
 }
 
 function whichOf(question: string, candidates: readonly string[]): string {
