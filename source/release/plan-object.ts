@@ -9,7 +9,7 @@ import type {RevisionView} from '../knative/revision/revision.js';
 import {annotationOperations} from '../knative/service/annotation-operations.js';
 import type {ServiceView} from '../knative/service/service.js';
 import {diffSplit, latestKey, splitOf, type Split} from '../knative/split/split.js';
-import {releaseOf} from '../knative/release/release.js';
+import {releaseOf, type ReleaseFacts} from '../knative/release/release.js';
 import {rejectedImage} from '../knative/release/evidence/likeness.js';
 import {ownerWarnings, rejectedWords, type Warning} from '../knative/release/warnings.js';
 import type {KnativeService} from '../knative/objects/wire.js';
@@ -97,7 +97,11 @@ export function planCreateService(
 	known: {services: readonly ServiceView[]; revisions: readonly RevisionView[]; now: number} | undefined,
 ): Plan {
 	const images = (manifest.spec?.template.spec.containers ?? []).flatMap(({image}) => image ?? []);
-	const like = known && images.map(image => rejectedImage(image, known)).find(found => found);
+	const usersOf = (of: ReleaseFacts) => {
+		const {stable, whole} = releaseOf(of);
+		return stable?.revision ?? whole;
+	};
+	const like = known && images.map(image => rejectedImage(image, known, usersOf)).find(found => found);
 	return {
 		action: 'create service',
 		namespace: manifest.metadata.namespace ?? 'default',
