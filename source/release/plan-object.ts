@@ -90,6 +90,11 @@ function withShareBefore(row: Plan['rows'][number], service: ServiceView): Plan[
 	return following && service.latestReady === row.key ? {...row, before: following.percent} : row;
 }
 
+function usersOf(facts: ReleaseFacts): string | undefined {
+	const {stable, whole} = releaseOf(facts);
+	return stable?.revision ?? whole;
+}
+
 /** @param known What there is in its namespace; undefined where that could not be listed. */
 export function planCreateService(
 	manifest: KnativeService,
@@ -97,10 +102,6 @@ export function planCreateService(
 	known: {services: readonly ServiceView[]; revisions: readonly RevisionView[]; now: number} | undefined,
 ): Plan {
 	const images = (manifest.spec?.template.spec.containers ?? []).flatMap(({image}) => image ?? []);
-	const usersOf = (of: ReleaseFacts) => {
-		const {stable, whole} = releaseOf(of);
-		return stable?.revision ?? whole;
-	};
 	const like = known && images.map(image => rejectedImage(image, known, usersOf)).find(found => found);
 	return {
 		action: 'create service',

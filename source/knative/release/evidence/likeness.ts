@@ -84,8 +84,8 @@ export function sameAs(
 	const image = `the image of ${failed.name} (${shortImage(failed.image)})`;
 	const running = runningBeside(facts, failed, users);
 	// What ran that image before the other one was made is not that one again.
-	if (!running && users === failed.name && (made.generation ?? Infinity) < failed.generation)
-		return undefined;
+	const isBefore = (made.generation ?? Infinity) < failed.generation;
+	if (!running && users === failed.name && isBefore) return undefined;
 	if (!running || !hasSameImage(facts, running, failed)) return image;
 	const [theirs, its, now] = [running, failed, made].map(compared => settingsOf(compared));
 	if (!theirs || !its || !now) return undefined;
