@@ -101,7 +101,7 @@ function rowWords({before, after, service}: Changed): string[] {
 			.map(row => rowName(row, service));
 	return [
 		...only(after, before).map(name => `${name} added at 0 %`),
-		...only(before, after).map(name => `${name} (0 %) taken out`),
+		...only(before, after).map(name => `${name} (0 %) removed`),
 	];
 }
 

@@ -89,7 +89,7 @@ const said = (before: HistoryEntry['before'], after: HistoryEntry['before']) =>
 test('a row at 0 % that came or went is told', () => {
 	const [before, after] = [split({'cart-00001': 100}), split({'cart-00001': 100, 'cart-00003': 0})];
 	expect(said(before, after)).toBe('…00003 added at 0 %');
-	expect(said(after, before)).toBe('…00003 (0 %) taken out');
+	expect(said(after, before)).toBe('…00003 (0 %) removed');
 	expect(said(before, before)).toBe('same shares and tags');
 });
 
