@@ -95,7 +95,7 @@ export function createProgram({
 		);
 	addExamples(program, ['--sandbox', '--context prod-eu -n shop --read-only']);
 	program
-		.option('-q, --quiet', 'print only errors and what -o asks for; the exit code says the rest')
+		.option('-q, --quiet', 'print only errors, rows and objects; the exit code says the rest')
 		.option('-v, --verbose', 'print each request and its answer on standard error; no headers, no bodies')
 		.option('--config <file>', 'settings, instead of $XDG_CONFIG_HOME/kn-canary/config.yaml')
 		.option(

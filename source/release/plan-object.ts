@@ -9,7 +9,7 @@ import type {RevisionView} from '../knative/revision/revision.js';
 import {annotationOperations} from '../knative/service/annotation-operations.js';
 import type {ServiceView} from '../knative/service/service.js';
 import {diffSplit, latestKey, splitOf, type Split} from '../knative/split/split.js';
-import {releaseOf} from '../knative/release/release.js';
+import {releaseOf, type ReleaseFacts} from '../knative/release/release.js';
 import {rejectedImage} from '../knative/release/evidence/likeness.js';
 import {ownerWarnings, rejectedWords, type Warning} from '../knative/release/warnings.js';
 import type {KnativeService} from '../knative/objects/wire.js';
@@ -90,6 +90,11 @@ function withShareBefore(row: Plan['rows'][number], service: ServiceView): Plan[
 	return following && service.latestReady === row.key ? {...row, before: following.percent} : row;
 }
 
+function usersOf(facts: ReleaseFacts): string | undefined {
+	const {stable, whole} = releaseOf(facts);
+	return stable?.revision ?? whole;
+}
+
 /** @param known What there is in its namespace; undefined where that could not be listed. */
 export function planCreateService(
 	manifest: KnativeService,
@@ -97,7 +102,7 @@ export function planCreateService(
 	known: {services: readonly ServiceView[]; revisions: readonly RevisionView[]; now: number} | undefined,
 ): Plan {
 	const images = (manifest.spec?.template.spec.containers ?? []).flatMap(({image}) => image ?? []);
-	const like = known && images.map(image => rejectedImage(image, known)).find(found => found);
+	const like = known && images.map(image => rejectedImage(image, known, usersOf)).find(found => found);
 	return {
 		action: 'create service',
 		namespace: manifest.metadata.namespace ?? 'default',

@@ -58,6 +58,10 @@ async function sendWrite(
 	}
 }
 
+/** Of a Service that was to be created. */
+export const alreadyExists = (name: string) =>
+	`Not done: services.serving.knative.dev "${name}" already exists`;
+
 /** Whether the change was made, with which object, and what to do. True in every case; a doubt is called one. */
 export function sentenceOfOutcome(
 	outcome: Exclude<WriteOutcome, {kind: 'done'}>,
@@ -82,7 +86,7 @@ export function sentenceOfOutcome(
 				? `Not done: the revision ${write.revision} does not exist in namespace ${namespace} any more.`
 				: `Not done: ${name} does not exist in namespace ${namespace} any more.`;
 		case 'exists':
-			return `Not done: services.serving.knative.dev "${name}" already exists`;
+			return alreadyExists(name);
 		case 'refused': {
 			if (outcome.status === 401) return `Not done: you are not logged in. ${loggedOut(outcome)}`;
 			if (outcome.isOnTheWay) return `Not done: ${stop(outcome.sentence)}`;

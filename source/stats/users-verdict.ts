@@ -70,8 +70,7 @@ export function usersSplitVerdict(
 	const isUnused = (place: number) => (shares[place] ?? 0) <= 0;
 	// What came to a revision at 0 % and came no more for half a minute is over.
 	const reached = [...shares.keys()].filter(
-		place =>
-			isUnused(place) && all.slice(-recentStretches).some(({requests}) => (requests[place] ?? 0) > 0),
+		place => isUnused(place) && all.slice(-recentStretches).some(({requests}) => (requests[place] ?? 0) > 0),
 	);
 	const isImpossible = reached.some(place => tagged[place] !== true);
 	const intervals = all.map(interval => ({

@@ -42,8 +42,10 @@ function unread({standings, pods}: Round): UsersProblem[] {
 	const failed = standings.flatMap(({pod, failure}) => (failure === undefined ? [] : [{pod, failure}]));
 	const [first] = failed;
 	if (!first) return [];
-	const who = failed.length === 1 ? first.pod.name : `${failed.length} of ${pods.length} pods`;
-	return [{kind: 'unread', sentence: `${who} cannot be asked: ${first.failure}`}];
+	// The name last: where there is no room for all of it, the reason is what has to be read.
+	const [who, name] =
+		failed.length === 1 ? ['a pod', ` (${first.pod.name})`] : [`${failed.length} of ${pods.length} pods`, ''];
+	return [{kind: 'unread', sentence: `${who} cannot be asked: ${first.failure}${name}`}];
 }
 
 function sampled({isSampled, pods}: Round): UsersProblem[] {

@@ -254,7 +254,7 @@ describe.each([
 		// As long as somebody takes to read a line.
 		if (!line.isAnswering || 'answersFor' in line) await pause(1000);
 		terminal.press('enter');
-		await terminal.until(/1 Services[^]*read .*100/);
+		await terminal.until(/1 Services[^]*read\s[^\n]*\s100│0\s/);
 		expect(writesSince(relay, start)).toHaveLength(1);
 		await world.delete('read');
 	});

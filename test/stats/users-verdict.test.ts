@@ -203,13 +203,16 @@ it('sees a split of the others that is wrong, whatever comes to a tag at 0 %', (
 	});
 });
 
-it.each([[true], [false]])('forgets requests at 0 %% that came no more for half a minute, tag %s', isTagged => {
-	const over = [...unused([8, 4], 10), ...unused([8, 0], 15)];
-	expect(usersSplitVerdict(over, [1, 0], [false, isTagged])).toMatchObject({
-		state: 'agrees',
-		requests: [200, undefined],
-	});
-});
+it.each([[true], [false]])(
+	'forgets requests at 0 %% that came no more for half a minute, tag %s',
+	isTagged => {
+		const over = [...unused([8, 4], 10), ...unused([8, 0], 15)];
+		expect(usersSplitVerdict(over, [1, 0], [false, isTagged])).toMatchObject({
+			state: 'agrees',
+			requests: [200, undefined],
+		});
+	},
+);
 
 it('agrees only once a share that gets nothing would have shown, and it is known how requests come', () => {
 	const even = Array.from({length: 3}, () => ({requests: [80, 20], failed: [0, 0], rejected: [0, 0]}));

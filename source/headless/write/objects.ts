@@ -7,6 +7,7 @@ import {tagsOf, tagsRule} from '../../knative/split/tags.js';
 import {planCreateService, planDeleteRevision, planDeleteService} from '../../release/plan-object.js';
 import type {Facts, Planned} from '../../release/plan-facts.js';
 import {planTags} from '../../release/plan-split.js';
+import {alreadyExists} from '../../release/send-plan.js';
 import {exitCodes} from '../exit-codes.js';
 import {applyPlan, type ApplyMeans, type ApplyOptions, type Result} from './apply-plan.js';
 import {planNewRevision, type RevisionWish} from './plan-revision.js';
@@ -33,13 +34,17 @@ export async function changeObject(
 
 async function plannedFor(
 	wish: ObjectWish,
-	{namespace, service: name}: ApplyOptions,
+	{namespace, service: name, dryRun}: ApplyOptions,
 	means: ApplyMeans,
 ): Promise<PlannedObject> {
 	if (wish.verb === 'create') {
 		const wrong = fieldSentences(validateService(wish.values));
 		if (wrong !== undefined) return {ok: false, code: exitCodes.usage, sentence: wrong};
 		const known = await readAround(means.cluster, namespace, (means.now ?? Date.now)());
+		// Who finds it before anything is sent has not made it, however new it is.
+		if (!dryRun && known?.services.some(service => service.name === name)) {
+			return {ok: false, code: exitCodes.notMade, sentence: alreadyExists(name)};
+		}
 		return {ok: true, plan: planCreateService(toService(wish.values), serviceFacts(wish.values), known)};
 	}
 	const tags = wish.verb === 'tag' ? wish.add : wish.verb === 'revision' ? roleTags : [];

@@ -44,7 +44,7 @@ export function planLines({
 		...about.map(({label, value}) => `  ${label.padEnd(labelWidth(about))}  ${value}`),
 		...warnings.map(({sentence}) => `! ${sentence}`),
 		...notes.map(note => `· ${note}`),
-		...commands.map(command => `$ ${coveredLine(command)}${isGuarded(command) ? '' : '   (unguarded)'}`),
+		...commands.map(command => `$ ${coveredLine(command)}${isGuarded(command) ? '' : '   # unguarded'}`),
 	];
 }
 

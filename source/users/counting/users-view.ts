@@ -207,8 +207,7 @@ function windowOf(
 			revision: sum.revision,
 			percent: percents.get(sum.revision),
 			perSecond: sum.perSecond,
-			share:
-				certainty.told === 'shares' && shared > 0 && !isApart(sum) ? sum.perSecond / shared : undefined,
+			share: certainty.told === 'shares' && shared > 0 && !isApart(sum) ? sum.perSecond / shared : undefined,
 			requests: sum.requests,
 			failed: sum.failed,
 			rejected: sum.rejected,

@@ -379,6 +379,11 @@ describe('what was rejected', () => {
 		});
 		const despite = {...options, despite: ['rejected' as const]};
 		expect(await changeObject(wish, despite, means)).toMatchObject({code: 0});
+		// However soon it is asked for again: it was there before anything was sent.
+		expect(await changeObject(wish, despite, means)).toMatchObject({
+			code: 1,
+			sentence: 'Not done: services.serving.knative.dev "desk" already exists',
+		});
 	});
 });
 

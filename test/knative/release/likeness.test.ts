@@ -104,6 +104,22 @@ describe('of the image that users run', () => {
 		);
 	});
 
+	it('what ran it before the rejected one is not that one again, though users have that for now', () => {
+		const before = made(1, {env: {TARGET: 'one'}});
+		expect(likeness([bad, before], before, bad)).toBeUndefined();
+		const later = made(3, {env: {TARGET: 'two'}});
+		expect(likeness([later, bad, before], later, bad)).toBe('the image of helloworld-go-00002 (cart:1)');
+	});
+
+	it('is not what was rejected, for a new service', () => {
+		const service = serviceView();
+		const image = 'shop/cart:1';
+		const known = {services: [service], revisions: [bad, users]};
+		expect(rejectedImage(image, known, () => users.name)).toBeUndefined();
+		const other = {services: [service], revisions: [bad, made(1, {image: 'shop/cart:0'})]};
+		expect(rejectedImage(image, other, () => users.name)?.revision).toBe(bad.name);
+	});
+
 	it('is another one with other variables, and so is one that differs in nothing from what users run', () => {
 		const candidate = made(3, {env: {TARGET: 'three'}});
 		expect(likeness([candidate, bad, users], candidate, users)).toBeUndefined();
@@ -118,13 +134,13 @@ describe('the image of a new service', () => {
 	const known = {services: [], revisions: [made(1), bad]};
 
 	it.each(['shop/cart:2', `shop/cart@${digest('b')}`])('%s is that of one that was rejected', image => {
-		expect(rejectedImage(image, known)).toMatchObject({
+		expect(rejectedImage(image, known, () => undefined)).toMatchObject({
 			revision: 'helloworld-go-00002',
 			what: 'the image of helloworld-go-00002 (cart:2)',
 		});
 	});
 
 	it.each(['shop/cart:1', 'shop/desk:2', `shop/cart@${digest('c')}`])('%s is not', image => {
-		expect(rejectedImage(image, known)).toBeUndefined();
+		expect(rejectedImage(image, known, () => undefined)).toBeUndefined();
 	});
 });

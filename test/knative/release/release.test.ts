@@ -265,6 +265,21 @@ describe('rolling back', () => {
 		});
 	});
 
+	it('says that users never got a newer one that came into a split without it', () => {
+		const model = new Model();
+		model.pass(60);
+		model.write('kim', [pin(1, 100)]);
+		model.pass(60);
+		model.deploy('ci', {crashes: true});
+		model.pass(60);
+		expect(rollBack(model.facts())).toMatchObject({
+			kind: 'refused',
+			reason: expect.stringMatching(
+				/^Nothing to roll back: users never got cart-00002; cart-00001 has 100 %\. No revision older /,
+			),
+		});
+	});
+
 	it('asks where image and split were written at once, and what it would go to had no pods', () => {
 		const model = new Model();
 		model.pass(60);

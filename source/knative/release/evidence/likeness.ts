@@ -5,11 +5,16 @@
 import type {ComparedRevision} from '../../revision/differences.js';
 import {digestIn, type RevisionView} from '../../revision/revision.js';
 import {ownRevisions, rejectionOf, type ReleaseFacts} from './facts.js';
+import {pastOf} from './past.js';
 import {parseRejection, type Rejection} from './rejection.js';
 import type {ServiceView} from '../../service/service.js';
 
 /** A revision, or a template: of what is not made yet the image is not resolved. */
-type Made = ComparedRevision & {readonly name?: string; readonly digest?: string | undefined};
+type Made = ComparedRevision & {
+	readonly name?: string;
+	readonly digest?: string | undefined;
+	readonly generation?: number;
+};
 
 export type Likeness = {
 	revision: string;
@@ -34,13 +39,16 @@ export function rejectedLike(
 }
 
 /**
- * Whether this image is that of a revision which was rejected, of whatever service: by digest where that is known.
+ * Whether this image is that of a revision which was rejected, of whatever service: by digest where that is known. The image that
+ * users of that service run was not what was rejected.
  *
  * @param services With notes of what was rejected and bears no mark of it itself.
+ * @param usersOf The revision that users of a service have, where it is known.
  */
 export function rejectedImage(
 	image: string,
 	{services, revisions}: {services: readonly ServiceView[]; revisions: readonly RevisionView[]},
+	usersOf: (facts: ReleaseFacts) => string | undefined,
 ): Likeness | undefined {
 	for (const revision of revisions) {
 		const service = services.find(
@@ -50,6 +58,11 @@ export function rejectedImage(
 			? rejectionOf({service, revisions: [revision]}, revision.name)
 			: parseRejection(revision.rejected);
 		if (!rejection || !hasSameImage({revisions}, {image}, revision)) continue;
+		if (service) {
+			const facts: ReleaseFacts = {service, revisions, changes: []};
+			const running = runningBeside(facts, revision, usersOf(facts));
+			if (running && hasSameImage(facts, running, revision)) continue;
+		}
 		const what = `the image of ${revision.name} (${shortImage(revision.image)})`;
 		return {revision: revision.name, rejection, what};
 	}
@@ -69,7 +82,10 @@ export function sameAs(
 ): string | undefined {
 	if (!hasSameImage(facts, made, failed)) return undefined;
 	const image = `the image of ${failed.name} (${shortImage(failed.image)})`;
-	const running = users === failed.name ? undefined : facts.revisions?.find(({name}) => name === users);
+	const running = runningBeside(facts, failed, users);
+	// What ran that image before the other one was made is not that one again.
+	const isBefore = (made.generation ?? Infinity) < failed.generation;
+	if (!running && users === failed.name && isBefore) return undefined;
 	if (!running || !hasSameImage(facts, running, failed)) return image;
 	const [theirs, its, now] = [running, failed, made].map(compared => settingsOf(compared));
 	if (!theirs || !its || !now) return undefined;
@@ -81,6 +97,17 @@ export function sameAs(
 	const telling = variables.length > 0 ? variables : differs;
 	if (telling.length === 0 || telling.some(key => now.get(key) !== its.get(key))) return undefined;
 	return `what ${failed.name} was given up with (${telling.join(', ')})`;
+}
+
+/** What users have, or had before they were given what failed, too. */
+function runningBeside(
+	facts: ReleaseFacts,
+	failed: RevisionView,
+	users: string | undefined,
+): RevisionView | undefined {
+	const past = users === failed.name ? pastOf(facts, users) : undefined;
+	const running = past?.kind === 'told' ? past.revision : users;
+	return running === failed.name ? undefined : facts.revisions?.find(({name}) => name === running);
 }
 
 /** By digest where both are known to be resolved; by reference else. A tag may have moved since it was resolved. */

@@ -4,6 +4,7 @@ import {moment, momentBy} from '../../text/moment.js';
 import {isAsked, type Choice, type VerbOptions} from './choice.js';
 import {joinedChanges, noteOf, rejectionOf, shareNoted, type ReleaseFacts} from '../evidence/facts.js';
 import {pastOf} from '../evidence/past.js';
+import {isUnchangedSince} from '../evidence/record.js';
 import {releaseOf, type Release} from '../release.js';
 import {canaryTag, hasRoleTags, moveTag, previousTag, stableTag} from './role-tags.js';
 import {isNewer, keptByGateway, orderOf, sharesOf} from '../evidence/shares.js';
@@ -86,8 +87,11 @@ function fromWhole(
 				...(isBeside && {instead: 'abandon' as const}),
 			};
 		}
-		case 'none':
-			return {kind: 'refused', reason: `Nothing to roll back: ${whole} has 100 %. ${past.because}`};
+		case 'none': {
+			const unused = release.outside.find(({name}) => isUnchangedSince(facts, name));
+			const what = unused === undefined ? '' : `users never got ${unused.name}; `;
+			return {kind: 'refused', reason: `Nothing to roll back: ${what}${whole} has 100 %. ${past.because}`};
+		}
 		case 'cannot tell':
 			return {kind: 'ask', question: past.because, candidates: past.candidates};
 	}
