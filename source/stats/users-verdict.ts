@@ -33,7 +33,7 @@ export type UsersSplitVerdict = {
 	 */
 	readonly state: 'too few' | 'agrees' | 'suspicious' | 'disagrees' | 'impossible' | 'at tags' | 'dependent';
 	/** Undefined for a revision whose requests are in no share: those at 0 % that came and are over, or may be at its tag. */
-	readonly requests: ReadonlyArray<number | undefined>;
+	readonly requests: readonly (number | undefined)[];
 	/** ln E, divided by what the dispersion may be. */
 	readonly logE: number;
 	/** Requests from which on agreement can be told. */
@@ -86,8 +86,8 @@ export function usersSplitVerdict(
 		intervals.map(interval => interval.requests),
 		shares,
 	);
-	const {part, place: over} = oneClient(intervals, shares);
-	const isOneTagged = tagged[over] === true;
+	const {part, place: most} = oneClient(intervals, shares);
+	const isOneTagged = tagged[most] === true;
 	const common = {requests, minimum, dispersion: spread, oneClient: part, isOneTagged};
 	if (isImpossible) return {...common, state: 'impossible', logE: Infinity};
 	const logE = spread.looks > 0 ? splitEvidence(intervals, shares, over => spread.mostOver(over)) : 0;

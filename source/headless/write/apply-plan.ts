@@ -176,7 +176,9 @@ async function write(
 			sentence: `${taken} Whether the gateway has it was not waited for.`,
 			code: exitCodes.notRouted,
 		});
-		const arrival = await followToGateway(cluster, {namespace, service, generation, within: wait, progress});
+		const makesRevision = agreed.action === 'create revision' || agreed.action === 'autoscaling';
+		const follow = {namespace, service, generation, within: wait, makesRevision, progress};
+		const arrival = await followToGateway(cluster, follow);
 		return {
 			...common,
 			arrival,

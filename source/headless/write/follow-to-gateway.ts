@@ -1,9 +1,12 @@
-/** Follows a change to the gateway: until RoutesReady at its generation, the route's no, or the time is over. */
+/**
+ * Follows a change to the gateway: until RoutesReady at its generation, the route's no, or the time is over; of a new revision
+ * until that is ready, too, or has failed.
+ */
 import type {Cluster} from '../../kube/cluster.js';
 import {reflect} from '../../kube/watch/reflector.js';
 import {servingPath} from '../../kube/paths.js';
 import {parseService} from '../../knative/service/service.js';
-import {wayToGateway, type WayToGateway} from '../../release/outcome/arrival.js';
+import {wayToGateway, wayToReady, type WayToGateway} from '../../release/outcome/arrival.js';
 
 export type Arrival = {kind: 'moved' | 'refused' | 'changed again' | 'late'; sentence: string};
 
@@ -15,25 +18,36 @@ export async function followToGateway(
 		service,
 		generation,
 		within,
+		makesRevision = false,
 		progress,
 	}: {
 		namespace: string;
 		service: string;
 		generation: number;
 		within: number;
+		makesRevision?: boolean;
 		progress: (words: string) => void;
 	},
 ): Promise<Arrival> {
 	const {promise, resolve} = Promise.withResolvers<Arrival>();
 	let said = '';
+	const tell = (words: string) => {
+		if (words !== said) progress(words);
+		said = words;
+	};
 	const look = (object: unknown) => {
 		const parsed = parseService(object);
 		if (!parsed.ok) return;
 		const way = wayToGateway(parsed.value, generation);
 		if (way.kind === 'not told') return;
-		if (way.kind !== 'under way') return resolve(arrivalOf(way));
-		if (way.words !== said) progress(way.words);
-		said = way.words;
+		if (way.kind === 'under way') return tell(way.words);
+		const made = way.kind === 'moved' && makesRevision ? wayToReady(parsed.value) : undefined;
+		if (made?.kind === 'under way') return tell(made.words);
+		if (made?.kind === 'failed') {
+			const name = parsed.value.latestCreated ?? 'the new revision';
+			return resolve({kind: 'refused', sentence: `But ${name} is not ready: ${made.words}`});
+		}
+		return resolve(arrivalOf(way));
 	};
 	const target = {
 		path: servingPath('services', namespace),

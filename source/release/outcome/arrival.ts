@@ -28,6 +28,24 @@ export function wayToGateway(view: ServiceView, generation: number): WayToGatewa
 	return refusal ? {kind: 'refused', refusal} : {kind: 'under way', words: wordsOf(view)};
 }
 
+export type WayToReady =
+	| {kind: 'ready'}
+	/** `words`: why it will not be, in the server's own. */
+	| {kind: 'failed'; words: string}
+	| {kind: 'under way'; words: string};
+
+/**
+ * How far the revision is that the template asks for, once the route has settled: that may be long before, since what is not
+ * ready gets nothing.
+ */
+export function wayToReady(view: ServiceView): WayToReady {
+	const configurations = condition(view, 'ConfigurationsReady');
+	const words = conditionSentence(configurations);
+	if (configurations?.status === 'True') return {kind: 'ready'};
+	if (configurations?.status === 'False') return {kind: 'failed', words};
+	return {kind: 'under way', words: words === '' ? 'waiting for the new revision' : words};
+}
+
 function wordsOf(view: ServiceView): string {
 	if (view.observedGeneration !== view.generation) return 'waiting for the controller';
 	const words = conditionSentence(condition(view, 'RoutesReady'));

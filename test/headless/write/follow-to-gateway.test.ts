@@ -34,9 +34,11 @@ function service({generation, observed = generation, conditions = readyCondition
 const routing = [condition('RoutesReady', 'Unknown', 'IngressNotConfigured', 'Waiting for the gateway')];
 
 /** What becomes of generation 5 when the list shows one thing and the watch then these; and what was said meanwhile. */
-async function follow(
-	listed: Shown,
-	...told: readonly Shown[]
+const follow = async (listed: Shown, ...told: readonly Shown[]) => followed([listed, ...told]);
+
+async function followed(
+	[listed, ...told]: readonly [Shown, ...Shown[]],
+	options: {makesRevision?: boolean} = {},
 ): Promise<{arrival: Arrival; progress: string[]}> {
 	server.always((exchange: Exchange) => {
 		if (exchange.query.get('watch') !== '1') {
@@ -52,9 +54,35 @@ async function follow(
 		generation: 5,
 		within: 60_000,
 		progress: words => progress.push(words),
+		...options,
 	});
 	return {arrival, progress};
 }
+
+/** The route has settled; the revision that the template asks for is like that. */
+const making = (status: 'Unknown' | 'False', reason = '', message = '') => ({
+	generation: 5,
+	conditions: [condition('ConfigurationsReady', status, reason, message), condition('RoutesReady', 'True')],
+});
+
+describe('a new revision', () => {
+	it('is waited for where the route has settled without it', async () => {
+		expect(await followed([making('Unknown'), {generation: 5}], {makesRevision: true})).toEqual({
+			arrival: {kind: 'moved', sentence: 'The gateway has it.'},
+			progress: ['waiting for the new revision'],
+		});
+	});
+
+	it('that has failed is at no gateway, in the words of Knative', async () => {
+		const failed = making('False', 'RevisionFailed', 'Revision "helloworld-go-00001" failed: no such image.');
+		expect(await followed([making('Unknown'), failed], {makesRevision: true})).toMatchObject({
+			arrival: {
+				kind: 'refused',
+				sentence: expect.stringMatching(/^But \S+ is not ready: .*no such image\.$/),
+			},
+		});
+	});
+});
 
 describe('a change', () => {
 	it('is not at the gateway because the one before it is, which the list still shows', async () => {
