@@ -1,5 +1,5 @@
 /** What a review says of the release it is about: who has which part and why, since when, and what differs. Pure. */
-import {sharesOf} from '../knative/release/evidence/shares.js';
+import {isNewer, orderOf, sharesOf} from '../knative/release/evidence/shares.js';
 import {releaseOf, roleWords, type ReleaseFacts} from '../knative/release/release.js';
 import {differences} from '../knative/revision/differences.js';
 import {verdictSentence, type CanaryVerdict} from './verdict/canary-verdict.js';
@@ -16,21 +16,37 @@ export function aboutRelease(
 	facts: ReleaseFacts & {now?: number | undefined; verdict?: CanaryVerdict | undefined},
 	to?: string,
 ): ReleaseFact[] {
-	const {canary, stable, doubt, since, by, whole} = releaseOf(facts);
+	const {canary, stable, doubt, since, by} = releaseOf(facts);
 	const lasted =
 		since === undefined || facts.now === undefined ? '' : `, ${sinceWords(facts.now - since)} ago`;
 	const account = `${momentBy({at: since, by}, facts.now).trim()}${lasted}`;
+	const [old, fresh] = comparedIn(facts, to);
+	const {verdict} = facts;
+	// How the canary did says nothing of another revision that is to have everything.
+	const isOfIt = fresh !== to || verdict?.canary.revision === to;
 	const lines: ReleaseFact[] = [
 		...(canary ? [{label: 'Canary', value: roleWords(canary)}] : []),
 		...(stable ? [{label: 'Stable', value: roleWords(stable)}] : []),
 		...(doubt ? [{label: doubt.about === 'canary' ? 'Canary?' : 'Stable?', value: doubt.because}] : []),
-		...(facts.verdict ? [verdictFact(facts.verdict)] : []),
+		...(verdict && isOfIt ? [verdictFact(verdict)] : []),
 		...(account === '' ? [] : [{label: 'Split set', value: account}]),
 	];
-	// Nothing is being tried: from what has everything to what is to have it.
-	const isMove = canary === undefined && whole !== undefined && to !== undefined && to !== whole;
-	const [old, fresh] = isMove ? [to, whole] : [stable?.revision, canary?.revision];
 	return [...lines, ...differenceLines(facts, old, fresh)];
+}
+
+/** Which two are told apart, the older one first: those of the release, or what users have and another one that is to have everything. */
+function comparedIn(
+	facts: ReleaseFacts,
+	to: string | undefined,
+): [old: string | undefined, fresh: string | undefined] {
+	const {canary, stable, whole} = releaseOf(facts);
+	const having = stable?.revision ?? whole;
+	const isOfRelease = to === undefined || to === canary?.revision || to === having;
+	if (isOfRelease) return [stable?.revision, canary?.revision];
+	const most = sharesOf(facts.service).toSorted((one, other) => other.percent - one.percent);
+	const had = having ?? most.find(({revision}) => revision !== to)?.revision;
+	const order = orderOf(facts.service, facts.revisions);
+	return had !== undefined && isNewer(order, had, to) === true ? [to, had] : [had, to];
 }
 
 const verdictFact = (verdict: CanaryVerdict): ReleaseFact => ({

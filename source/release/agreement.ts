@@ -42,6 +42,8 @@ export function agreementFor(
 	if (kinds.has('not ready') || kinds.has('missing')) {
 		return {kind: 'twice', because: 'a target cannot take the traffic now'};
 	}
+	const untried = warnings.find(({kind}) => kind === 'never compared')?.revision;
+	if (untried !== undefined) return {kind: 'twice', because: `${untried} was never compared`};
 	return {
 		kind: 'twice',
 		because: kinds.has('guess') ? 'this is more than what was asked for' : 'a canary loses its tag',

@@ -128,6 +128,23 @@ export function planSplit(facts: Facts, after: Split): Planned {
 	return {ok: true, plan: trafficPlan('split', facts, after)};
 }
 
+/**
+ * That what is to have everything is not what is being tried: of that alone is known how it does. Where nothing is being tried,
+ * who names it has been told, or knows.
+ */
+function untriedWarnings(facts: Facts, to: string): Warning[] {
+	const {canary, whole, outside} = releaseOf(facts);
+	if ([canary?.revision, whole, facts.verdict?.canary.revision].includes(to)) return [];
+	if (canary) {
+		const sentence = `${to} was never compared with what users have: the canary is ${canary.revision} (${canary.percent} %).`;
+		return [{kind: 'never compared', revision: to, sentence}];
+	}
+	if (whole === undefined || outside.every(({name}) => name !== to)) return [];
+	return [
+		{kind: 'other', revision: to, sentence: `${to} was never compared with ${whole}, which users have.`},
+	];
+}
+
 /** All of the traffic to the canary. */
 export function planPromote(facts: Facts, {to, keepsPrevious}: PlanOptions = {}): Planned {
 	const choice = promote(facts, {
@@ -231,6 +248,8 @@ function planned(action: TrafficAction, facts: Facts, choice: Choice): Planned {
 				...(guess === undefined ? [] : [{kind: 'guess' as const, sentence: `${guess}.`}]),
 				...(warning === undefined ? [] : [{kind: 'other' as const, sentence: warning}]),
 			];
+			const to = action === 'promote' ? wholeOf(split) : undefined;
+			if (to !== undefined && guess === undefined) warnings.push(...untriedWarnings(facts, to));
 			return {ok: true, plan: trafficPlan(action, facts, split, {notes, parts, warnings})};
 		}
 	}

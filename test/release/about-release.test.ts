@@ -155,10 +155,40 @@ describe('where nothing is being tried', () => {
 		expect(linesOf(facts, 'Differs', two)).toEqual([]);
 		expect(linesOf(facts, 'Differs')).toEqual([]);
 	});
+});
 
-	it('a release goes on being told by its parts, whatever is to have everything', () => {
-		const release = factsOf(undefined, revisionMade(3, {image: 'app:3'}), fresh, old);
-		expect(linesOf(release, 'Differs', three)).toEqual([
+describe('where another revision than the canary is to have everything', () => {
+	const third = revisionMade(3, {image: 'app:3'});
+	const verdict: CanaryVerdict = {
+		canary: {revision: two, asked: 50, failed: 0},
+		stable: {revision: one, asked: 50, failed: 0},
+		pairs: 50,
+		errors: 'not worse',
+		latency: 'not slower',
+		isProven: true,
+	};
+
+	it('what differs is told of that one, and nothing of how the canary did', () => {
+		const release = {...factsOf(undefined, third, fresh, old), verdict};
+		expect(linesOf(release, 'Differs', three)).toEqual(['image registry.example.com/app:1 → app:3']);
+		expect(linesOf(release, 'Verdict', three)).toEqual([]);
+		expect(linesOf(release, 'Verdict', two)).toEqual([verdictSentence(verdict)]);
+	});
+
+	it('and is older than what users have, what differs is read as the way back', () => {
+		const traffic = [
+			{revisionName: two, percent: 90, tag: 'stable'},
+			{revisionName: three, percent: 10, tag: 'canary'},
+		];
+		const release = factsOf(serviceMade({traffic, ready: 3}), third, fresh, old);
+		expect(linesOf(release, 'Differs', one)).toEqual([
+			'image registry.example.com/app:1 → registry.example.com/app:2',
+		]);
+	});
+
+	it('and nothing is being tried, what differs is told from what has everything', () => {
+		const forward = factsOf(serviceMade({traffic: whole(one), ready: 2}), fresh, old);
+		expect(linesOf(forward, 'Differs', two)).toEqual([
 			'image registry.example.com/app:1 → registry.example.com/app:2',
 		]);
 	});

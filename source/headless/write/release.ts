@@ -82,9 +82,8 @@ async function plan(
 		{namespace, name, tags: verb === 'complete' ? tagsOfPromotion : []},
 	);
 	if (!read.ok) return {ok: false, code: exitCodes.notMade, sentence: `Not done: ${read.reason}`};
-	const {facts: known, unread} = read;
-	const {service} = known;
-	const facts = verb === 'complete' ? await withVerdict(known, {compare, progress}) : known;
+	const {facts, unread} = read;
+	const {service} = facts;
 	const meant = options.to === undefined ? undefined : meantBy(options.to, facts);
 	if (meant && !meant.ok) return {ok: false, code: exitCodes.usage, sentence: meant.reason};
 	const to = meant?.revision;
@@ -92,12 +91,13 @@ async function plan(
 	if (base && !base.ok) return {ok: false, code: exitCodes.notMade, sentence: `Not applied: ${base.reason}`};
 	const split = verb === 'split' ? sharesMeant(shares, facts) : undefined;
 	if (split && !split.ok) return {ok: false, code: exitCodes.usage, sentence: split.reason};
+	const promotion = (of: Facts) => planPromote(of, {to, keepsPrevious: options.keepsPrevious});
 	const planned = ((): Planned => {
 		switch (verb) {
 			case 'split':
 				return planSplit(facts, split?.split ?? []);
 			case 'complete':
-				return planPromote(facts, {to, keepsPrevious: options.keepsPrevious});
+				return promotion(facts);
 			case 'rollback':
 				return withoutHistory(planRollback(facts, {to}), 'roll back', unread);
 			case 'abandon':
@@ -106,7 +106,13 @@ async function plan(
 				return withoutHistory(planUndo(facts), 'undo', unread);
 		}
 	})();
-	if (planned.ok) return guessed(planned) ?? planned;
+	if (planned.ok) {
+		const unclear = guessed(planned);
+		if (unclear || verb !== 'complete') return unclear ?? planned;
+		const verdict = await verdictOn(planned.plan, facts, {compare, progress});
+		const judged = verdict && promotion({...facts, verdict});
+		return judged?.ok ? judged : planned;
+	}
 	const {reason, already, candidates, instead} = planned;
 	if (already) return {ok: false, sentence: reason, already: service};
 	if (candidates) return {ok: false, code: exitCodes.usage, sentence: whichOf(reason, candidates)};
@@ -114,22 +120,24 @@ async function plan(
 	return {ok: false, sentence: `${reason}${hint}`, code: exitCodes.notMade};
 }
 
-/** What is promoted is compared before, where there is a canary to compare. */
-async function withVerdict(
+/** What is promoted is compared before, where it is the canary: of another revision its verdict would say nothing. */
+async function verdictOn(
+	{splits}: Plan,
 	facts: Facts,
 	{
 		compare,
 		progress,
 	}: {compare: ReleaseDependencies['compare'] | undefined; progress: (words: string) => void},
-): Promise<Facts> {
+): Promise<Facts['verdict']> {
 	const {revisions} = facts;
 	const {canary, whole} = releaseOf(facts);
-	if (!compare || !revisions || !canary || canary.revision === whole) return facts;
+	if (!compare || !revisions || !canary || canary.revision === whole) return undefined;
+	if (!splits || wholeOf(splits.after) !== canary.revision) return undefined;
 	progress(`Comparing ${canary.revision} with what users had…`);
 	const compared = await compare({...facts, revisions});
-	if (compared.kind === 'compared') return {...facts, verdict: compared.verdict};
+	if (compared.kind === 'compared') return compared.verdict;
 	progress(compared.sentence);
-	return facts;
+	return undefined;
 }
 
 /** What users run, as the template that made it: of the revision that has 100 %, or is stable. */

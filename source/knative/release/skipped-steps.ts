@@ -8,7 +8,7 @@ import {sinceWords} from '../text/moment.js';
 const steps: readonly number[] = [5, 10, 25, 50];
 
 /**
- * `25 % and 50 % (10 % for 4 min)`. Undefined where the canary gains nothing, or no step lies between.
+ * `25 % and 50 % (10 % for 4 min)`. Of the revision that gains most; undefined where none does, or no step lies between.
  * @param facts With `now` (milliseconds since 1970) also for how long the share is what it is.
  */
 export function skippedSteps(
@@ -18,22 +18,25 @@ export function skippedSteps(
 	const {canary, stable, whole, since} = releaseOf(facts);
 	const before = new Map(sharesOf(facts.service).map(({revision, percent}) => [revision, percent]));
 	const had = stable?.revision ?? whole;
-	// Without a canary yet: what begins to be one.
-	const tried =
-		canary?.revision ??
-		after.find(
-			({revision, percent}) =>
-				revision !== undefined && revision !== had && percent > (before.get(revision) ?? 0),
-		)?.revision;
+	const gains = after.flatMap(({revision}) => {
+		if (revision === undefined || revision === had) return [];
+		const from = before.get(revision) ?? 0;
+		const to = after.reduce((sum, row) => sum + (row.revision === revision ? row.percent : 0), 0);
+		return to > from ? [{revision, from, to}] : [];
+	});
+	// The canary, what begins to be one, or what is given more than either.
+	const [tried] = gains.toSorted((one, other) => other.to - one.to);
 	if (tried === undefined) return undefined;
-	const from = before.get(tried) ?? 0;
-	const to = after.reduce((sum, {revision, percent}) => sum + (revision === tried ? percent : 0), 0);
+	const {from, to} = tried;
 	const skipped = steps.filter(step => step > from && step < to).map(step => `${step} %`);
 	if (skipped.length === 0) return undefined;
 	const named = [skipped.slice(0, -1).join(', '), ...skipped.slice(-1)]
 		.filter(part => part !== '')
 		.join(' and ');
+	const isAnother = canary !== undefined && canary.revision !== tried.revision;
 	const lasted =
-		since === undefined || facts.now === undefined ? '' : ` for ${sinceWords(facts.now - since)}`;
-	return `${named} (${from} %${lasted} so far)`;
+		isAnother || since === undefined || facts.now === undefined
+			? ''
+			: ` for ${sinceWords(facts.now - since)}`;
+	return `${named} (${isAnother ? `${tried.revision} ` : ''}${from} %${lasted} so far)`;
 }

@@ -26,6 +26,8 @@ export type Warning = {
 		| 'worse'
 		/** More than what was asked for. */
 		| 'guess'
+		/** It gives all of the traffic to another revision than the one that is being tried. */
+		| 'never compared'
 		/** A revision that is being tried loses its tag. */
 		| 'takes tag'
 		| 'other';
@@ -36,9 +38,17 @@ export type Warning = {
 	keys?: string;
 };
 
+const toConfirmTwice: ReadonlySet<Warning['kind']> = new Set([
+	'not ready',
+	'missing',
+	'guess',
+	'never compared',
+	'takes tag',
+]);
+
 /** Traffic would be asked for that no revision can take now: not by one press of Enter. */
 export function needsSecondConfirmation(warnings: readonly Warning[]): boolean {
-	return warnings.some(({kind}) => ['not ready', 'missing', 'guess', 'takes tag'].includes(kind));
+	return warnings.some(({kind}) => toConfirmTwice.has(kind));
 }
 
 /** What has to be typed before the traffic goes where these warn of: the name of what was rejected, or `worse`. */

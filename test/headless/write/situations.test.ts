@@ -453,6 +453,36 @@ describe('a canary that is compared first', () => {
 		});
 	});
 
+	it('says nothing of another one that is promoted: that was never compared, which --yes does not agree to', async () => {
+		await create('cart');
+		await split('cart', '1=100');
+		await deploy('cart', 'two');
+		await deploy('cart', 'three', 'registry.example.com/samples/helloworld-flaky:2');
+		await split('cart', '1=90#stable 2=10#canary');
+		const compare = vi.fn<NonNullable<ReleaseDependencies['compare']>>();
+		const refused = await run('complete', 'cart', {to: '3', compare});
+		expect(refused).toMatchObject({
+			code: 5,
+			sentence: expect.stringContaining('cart-00003 was never compared'),
+			plan: {skipped: '5 %, 10 %, 25 % and 50 % (cart-00003 0 % so far)'},
+		});
+		expect(refused.plan?.about).toContainEqual({
+			label: 'Differs',
+			value: expect.stringMatching(/^image .*helloworld-go:1 → .*helloworld-flaky:2$/),
+		});
+		expect(refused.plan?.warnings).toContainEqual({
+			kind: 'never compared',
+			revision: 'cart-00003',
+			sentence: 'cart-00003 was never compared with what users have: the canary is cart-00002 (10 %).',
+		});
+		expect(await splitOf('cart')).toBe('1=90#stable 2=10#canary');
+		expect(await run('complete', 'cart', {to: 'nonsense', compare})).toMatchObject({code: 2});
+		expect(await run('complete', 'cart', {to: '1', compare})).toMatchObject({code: 1});
+		expect(compare).not.toHaveBeenCalled();
+		expect(await run('complete', 'cart', {to: '3', agree: async () => true})).toMatchObject({code: 0});
+		expect(await splitOf('cart')).toContain('3=100#stable');
+	});
+
 	it('says once why it was not compared, and which command changes that', async () => {
 		await madeOf('cart', 2, '1=90 2=10#canary');
 		const said: unknown[] = [];

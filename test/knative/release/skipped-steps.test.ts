@@ -3,7 +3,7 @@ import {expect, it, test} from 'vitest';
 import {splitOf, type Split} from '../../../source/knative/split/split.js';
 import {toldAbout} from '../../../source/release/plan.js';
 import {skippedSteps} from '../../../source/knative/release/skipped-steps.js';
-import {now, one, serviceMade, two} from '../../release/made.js';
+import {now, one, serviceMade, three, two} from '../../release/made.js';
 
 const at = (percent: number, note?: {since: number; by: string}) => ({
 	service: serviceMade({
@@ -38,6 +38,15 @@ test.each([
 it('says for how long the canary has had what it has, where that is known', () => {
 	const facts = {...at(10, {since: now - 252_000, by: 'ann'}), now};
 	expect(skippedSteps(facts, to(splitOf(facts.service), 100))).toBe('25 % and 50 % (10 % for 4 min so far)');
+});
+
+it('is of what gets the traffic, where that is another one than the canary', () => {
+	const facts = {...at(10, {since: now - 252_000, by: 'ann'}), now};
+	const [row] = splitOf(facts.service);
+	if (!row) throw new Error('no row');
+	expect(skippedSteps(facts, [{...row, key: three, revision: three, percent: 100, tags: []}])).toBe(
+		`5 %, 10 %, 25 % and 50 % (${three} 0 % so far)`,
+	);
 });
 
 it('stands before what differs, or last', () => {
