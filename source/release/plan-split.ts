@@ -120,12 +120,13 @@ function knNotes(after: Split): string[] {
 	return dropped.length === 0 ? [] : [`The kn command drops ${dropped.join(', ')} (0 %, untagged).`];
 }
 
-export function planSplit(facts: Facts, after: Split): Planned {
+/** @param warnings What there is to say of how it was come by. */
+export function planSplit(facts: Facts, after: Split, warnings: readonly Warning[] = []): Planned {
 	const {service} = facts;
 	if (isAsked(service, after)) {
 		return {ok: false, reason: `${service.name} has this split already.`, already: true};
 	}
-	return {ok: true, plan: trafficPlan('split', facts, after)};
+	return {ok: true, plan: trafficPlan('split', facts, after, {warnings})};
 }
 
 /** All of the traffic to the canary. */
