@@ -101,17 +101,23 @@ function latestMoved(then: string | undefined, {latestReady}: ServiceView, becom
 	return [{kind: 'guess', revision: latestReady, sentence}];
 }
 
+/** What either gives a canary that is worse has to be meant. */
+const isGuarded = (action: Plan['action']): action is 'undo' | 'promote' =>
+	action === 'undo' || action === 'promote';
+
 /** The split that the sheet has called mine: what followed the latest is pinned where that is another revision by now. */
-function planMineOnTop(splits: Plan['splits'], facts: Facts): Planned {
+function planMineOnTop({splits, action, guardedAs}: Plan, facts: Facts): Planned {
 	const {service} = facts;
 	const theirs = splitOf(service);
-	if (!splits) return planSplit(facts, theirs);
+	const verb = guardedAs ?? action;
+	const guards = {guardedAs: isGuarded(verb) ? verb : undefined};
+	if (!splits) return planSplit(facts, theirs, guards);
 	const {before: base, after} = splits;
 	const {latestReady} = service;
 	const mine = pinnedAsMeant(after, latestReady);
 	const meant = followedBy(after);
-	const moved = latestMoved(meant, service, `mine is pinned to ${meant}`);
-	return planSplit(facts, rebased({base, mine, theirs, latestReady}), moved);
+	const warnings = latestMoved(meant, service, `mine is pinned to ${meant}`);
+	return planSplit(facts, rebased({base, mine, theirs, latestReady}), {warnings, ...guards});
 }
 
 export function createVerbs(
@@ -204,7 +210,7 @@ export function createVerbs(
 				return reviewPromotion(
 					service,
 					{to, keepsPrevious: plan.promotion?.keepsPrevious},
-					{instead: facts => planMineOnTop(splits, facts)},
+					{instead: facts => planMineOnTop(plan, facts)},
 				);
 			case 'abandon':
 				return abandonAgain(service, plan);
@@ -215,7 +221,7 @@ export function createVerbs(
 			// To undo would take back theirs by now.
 			case 'undo':
 			case 'split':
-				return reviewOf(service, facts => planMineOnTop(splits, facts));
+				return reviewOf(service, facts => planMineOnTop(plan, facts));
 			case 'tag':
 			case 'autoscaling':
 			case 'create revision':
@@ -239,7 +245,7 @@ export function createVerbs(
 				const draft = draftOf(state, facts.service);
 				const then = draft && latestBefore(draft, facts.service);
 				const moved = latestMoved(then, facts.service, 'users would get that one');
-				const planned = draft && planSplit(facts, draft.split, moved);
+				const planned = draft && planSplit(facts, draft.split, {warnings: moved});
 				if (planned?.ok) return planned;
 				// Begun on another split, and what it asked for has come by another way.
 				if (planned?.already && draft && !equalSplits(draft.base, draft.split)) {

@@ -50,12 +50,14 @@ function trafficPlan(
 		parts,
 		rejected,
 		changesTemplate = false,
+		guardedAs,
 	}: {
 		notes?: readonly string[];
 		warnings?: readonly Warning[];
 		parts?: Parts;
 		rejected?: NotedRejection;
 		changesTemplate?: boolean;
+		guardedAs?: TrafficAction | undefined;
 	} = {},
 ): Plan {
 	const {service, revisions, now} = facts;
@@ -89,7 +91,7 @@ function trafficPlan(
 		warnings: [
 			...warnings,
 			...troubleWarnings(action, facts.trouble),
-			...verdictWarnings(facts.verdict, {action, before: sharesOf(service), after}),
+			...verdictWarnings(facts.verdict, {action: guardedAs ?? action, before: sharesOf(service), after}),
 			...trafficWarnings(service, revisions, before, after, {
 				now,
 				users: stable?.revision ?? whole,
@@ -99,6 +101,7 @@ function trafficPlan(
 		commands: [kubectlPatchCommand(service, operations), knTrafficCommand(service, before, after)],
 		splits: {before, after},
 		about: aboutRelease(facts, wholeOf(after)),
+		...(guardedAs && {guardedAs}),
 	};
 }
 
@@ -120,13 +123,20 @@ function knNotes(after: Split): string[] {
 	return dropped.length === 0 ? [] : [`The kn command drops ${dropped.join(', ')} (0 %, untagged).`];
 }
 
-/** @param warnings What there is to say of how it was come by. */
-export function planSplit(facts: Facts, after: Split, warnings: readonly Warning[] = []): Planned {
+/**
+ * @param warnings What there is to say of how it was come by.
+ * @param guardedAs The verb that has made it, where it is one no more.
+ */
+export function planSplit(
+	facts: Facts,
+	after: Split,
+	{warnings, guardedAs}: {warnings?: readonly Warning[]; guardedAs?: TrafficAction | undefined} = {},
+): Planned {
 	const {service} = facts;
 	if (isAsked(service, after)) {
 		return {ok: false, reason: `${service.name} has this split already.`, already: true};
 	}
-	return {ok: true, plan: trafficPlan('split', facts, after, {warnings})};
+	return {ok: true, plan: trafficPlan('split', facts, after, {warnings: warnings ?? [], guardedAs})};
 }
 
 /** All of the traffic to the canary. */

@@ -110,6 +110,8 @@ describe('after a conflict', () => {
 			{before: 30, after: 90},
 			{before: 70, after: 10},
 		]);
+		// What had to be meant of the undo has to be meant still.
+		expect(reviewOf(on.console.store.getState()).plan).toMatchObject({action: 'split', guardedAs: 'undo'});
 	});
 
 	it('of a roll back and a promotion, mine is the revision that was meant before', async () => {
