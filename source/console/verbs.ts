@@ -2,8 +2,9 @@
 import {meantBy} from '../knative/release/words.js';
 import {sharesMeant} from '../knative/release/shares-meant.js';
 import {rebased} from '../knative/split/rebased.js';
-import {equalSplits, splitOf, wholeOf, type Split} from '../knative/split/split.js';
+import {equalSplits, followedBy, pinnedAsMeant, splitOf, wholeOf} from '../knative/split/split.js';
 import {tagsOfPromotion} from '../knative/release/verbs/role-tags.js';
+import type {Warning} from '../knative/release/warnings.js';
 import type {ServiceView} from '../knative/service/service.js';
 import type {Cluster} from '../kube/cluster.js';
 import type {Plan} from '../release/plan.js';
@@ -23,7 +24,14 @@ import {fateWords} from './state/fate.js';
 import {targetStatusOf} from './sheets/target-status.js';
 import {discardDraft} from './state/draft.js';
 import {factsOf} from './state/facts.js';
-import {draftOf, selectedRevision, selectedService, whyNoRevision, whyNoService} from './state/read.js';
+import {
+	draftOf,
+	latestBefore,
+	selectedRevision,
+	selectedService,
+	whyNoRevision,
+	whyNoService,
+} from './state/read.js';
 import {closeSheet, notify} from './state/select.js';
 import type {ConsoleState, ConsoleStore} from './state/state.js';
 
@@ -86,9 +94,30 @@ type Surroundings = {
 	readonly submitForm: () => Promise<void>;
 };
 
-function mineOnTop(splits: Plan['splits'], service: ServiceView): Split {
+/** What follows the latest was of one revision when the split was begun, and is of another by now. */
+function latestMoved(then: string | undefined, {latestReady}: ServiceView, becomes: string): Warning[] {
+	if (then === undefined || latestReady === undefined || then === latestReady) return [];
+	const sentence = `latest is ${latestReady} now, and was ${then} when this was begun: ${becomes}.`;
+	return [{kind: 'guess', revision: latestReady, sentence}];
+}
+
+/** What either gives a canary that is worse has to be meant. */
+const isGuarded = (action: Plan['action']): action is 'undo' | 'promote' =>
+	action === 'undo' || action === 'promote';
+
+/** The split that the sheet has called mine: what followed the latest is pinned where that is another revision by now. */
+function planMineOnTop({splits, action, guardedAs}: Plan, facts: Facts): Planned {
+	const {service} = facts;
 	const theirs = splitOf(service);
-	return splits ? rebased({base: splits.before, mine: splits.after, theirs}) : theirs;
+	const verb = guardedAs ?? action;
+	const guards = {guardedAs: isGuarded(verb) ? verb : undefined};
+	if (!splits) return planSplit(facts, theirs, guards);
+	const {before: base, after} = splits;
+	const {latestReady} = service;
+	const mine = pinnedAsMeant(after, latestReady);
+	const meant = followedBy(after);
+	const warnings = latestMoved(meant, service, `mine is pinned to ${meant}`);
+	return planSplit(facts, rebased({base, mine, theirs, latestReady}), {warnings, ...guards});
 }
 
 export function createVerbs(
@@ -181,7 +210,7 @@ export function createVerbs(
 				return reviewPromotion(
 					service,
 					{to, keepsPrevious: plan.promotion?.keepsPrevious},
-					{instead: facts => planSplit(facts, mineOnTop(splits, facts.service))},
+					{instead: facts => planMineOnTop(plan, facts)},
 				);
 			case 'abandon':
 				return abandonAgain(service, plan);
@@ -192,7 +221,7 @@ export function createVerbs(
 			// To undo would take back theirs by now.
 			case 'undo':
 			case 'split':
-				return reviewOf(service, facts => planSplit(facts, mineOnTop(splits, service)));
+				return reviewOf(service, facts => planMineOnTop(plan, facts));
 			case 'tag':
 			case 'autoscaling':
 			case 'create revision':
@@ -214,7 +243,9 @@ export function createVerbs(
 		reviewDraft() {
 			review((facts, state) => {
 				const draft = draftOf(state, facts.service);
-				const planned = draft && planSplit(facts, draft.split);
+				const then = draft && latestBefore(draft, facts.service);
+				const moved = latestMoved(then, facts.service, 'users would get that one');
+				const planned = draft && planSplit(facts, draft.split, {warnings: moved});
 				if (planned?.ok) return planned;
 				// Begun on another split, and what it asked for has come by another way.
 				if (planned?.already && draft && !equalSplits(draft.base, draft.split)) {

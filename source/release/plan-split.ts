@@ -51,12 +51,14 @@ function trafficPlan(
 		parts,
 		rejected,
 		changesTemplate = false,
+		guardedAs,
 	}: {
 		notes?: readonly string[];
 		warnings?: readonly Warning[];
 		parts?: Parts;
 		rejected?: NotedRejection;
 		changesTemplate?: boolean;
+		guardedAs?: TrafficAction | undefined;
 	} = {},
 ): Plan {
 	const {service, revisions, now} = facts;
@@ -90,7 +92,7 @@ function trafficPlan(
 		warnings: [
 			...warnings,
 			...troubleWarnings(action, facts.trouble),
-			...verdictWarnings(facts.verdict, {action, before: sharesOf(service), after}),
+			...verdictWarnings(facts.verdict, {action: guardedAs ?? action, before: sharesOf(service), after}),
 			...trafficWarnings(service, revisions, before, after, {
 				now,
 				users: stable?.revision ?? whole,
@@ -100,6 +102,7 @@ function trafficPlan(
 		commands: [kubectlPatchCommand(service, operations), knTrafficCommand(service, before, after)],
 		splits: {before, after},
 		about: aboutRelease(facts, wholeOf(after)),
+		...(guardedAs && {guardedAs}),
 	};
 }
 
@@ -121,12 +124,20 @@ function knNotes(after: Split): string[] {
 	return dropped.length === 0 ? [] : [`The kn command drops ${dropped.join(', ')} (0 %, untagged).`];
 }
 
-export function planSplit(facts: Facts, after: Split): Planned {
+/**
+ * @param warnings What there is to say of how it was come by.
+ * @param guardedAs The verb that has made it, where it is one no more.
+ */
+export function planSplit(
+	facts: Facts,
+	after: Split,
+	{warnings, guardedAs}: {warnings?: readonly Warning[]; guardedAs?: TrafficAction | undefined} = {},
+): Planned {
 	const {service} = facts;
 	if (isAsked(service, after)) {
 		return {ok: false, reason: `${service.name} has this split already.`, already: true};
 	}
-	return {ok: true, plan: trafficPlan('split', facts, after)};
+	return {ok: true, plan: trafficPlan('split', facts, after, {warnings: warnings ?? [], guardedAs})};
 }
 
 /**

@@ -48,6 +48,8 @@ export type Plan = {
 	commands: readonly string[];
 	/** Of a patch that changes the split: what undo will put back. */
 	splits?: {before: Split; after: Split};
+	/** Of a split that was another verb before somebody else's change: what has to be meant of that one has to be of this. */
+	guardedAs?: TrafficAction;
 	/** Of a new revision: what it will be, as far as two of them are compared. */
 	made?: ComparedRevision;
 	/** Of a promotion that leaves a way back, or could: which revision was named, and whether what users had stays at 0 %. */

@@ -261,6 +261,12 @@ describe('a plan of a split', () => {
 		expect(planned(planSplit(facts, half(facts))).warnings).toEqual([
 			{kind: 'other', revision: two, sentence},
 		]);
+		// Of what was another verb before somebody else's change, as of that verb.
+		expect(planned(planSplit(facts, half(facts), {guardedAs: 'undo'}))).toMatchObject({
+			action: 'split',
+			guardedAs: 'undo',
+			warnings: [{kind: 'worse', revision: two, sentence}],
+		});
 		expect(planned(planPromote(facts)).warnings).toEqual([{kind: 'worse', revision: two, sentence}]);
 		expect(planned(planRollback(facts)).warnings).toEqual([]);
 	});

@@ -1,5 +1,5 @@
 /** The three ways out of a conflict: theirs stays, mine is put on top and reviewed again, or mine is edited further. */
-import {equalSplits} from '../../knative/split/split.js';
+import {equalSplits, followedBy} from '../../knative/split/split.js';
 import {closeSheet, focusPane, formKey, isForm, notify} from '../state/select.js';
 import {conflictOfReview} from './lost-ground.js';
 import type {Conflict, ReviewSheet} from './sheets.js';
@@ -68,6 +68,7 @@ export function keepEditing(store: ConsoleStore): void {
 		const draft = drafts.get(write.uid) ?? {
 			base: splits.before,
 			generation: write.generation,
+			latest: followedBy(splits.after) ?? followedBy(splits.before),
 			split: splits.after,
 		};
 		return {drafts: new Map(drafts).set(write.uid, draft)};

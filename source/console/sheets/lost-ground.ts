@@ -3,7 +3,7 @@
  * or it may not or cannot be sent any more. Then nothing can be agreed to. Pure.
  */
 import type {ServiceView} from '../../knative/service/service.js';
-import {equalSplits, splitOf} from '../../knative/split/split.js';
+import {equalSplits, followedBy, giveTheSame, splitOf, type Split} from '../../knative/split/split.js';
 import {doubtSince} from '../../release/doubt-since.js';
 import type {Plan} from '../../release/plan.js';
 import {refusedRight, rightOfPlan} from '../session/rights.js';
@@ -76,7 +76,10 @@ function movedGround(state: Grounds, plan: Plan): LostGround | undefined {
 	}
 	const {service} = status;
 	if (write.kind === 'delete revision') return movedRevision(state, service, write);
+	const latest = latestSince(plan, service);
 	if (service.generation <= write.generation) {
+		// That a revision became ready is no change of the spec, and its users are others all the same.
+		if (latest !== undefined) return {sentence: `${latest}.`, now: service};
 		const revisions = toldRevisions(state, service);
 		const doubt = doubtSince(plan, {service, revisions, now: Date.now()});
 		return doubt === undefined ? undefined : {sentence: doubt};
@@ -84,9 +87,23 @@ function movedGround(state: Grounds, plan: Plan): LostGround | undefined {
 	const move = state.moves.get(uid);
 	const isOwn = move?.own === true && move.generation === service.generation;
 	const who = isOwn ? 'An earlier change of yours' : (service.lastModifier ?? 'Somebody else');
-	const sentence = `${who} changed ${changed(splits, service)}.`;
+	const also = latest === undefined ? '' : `; ${latest}`;
+	const sentence = `${who} changed ${changed(splits, service)}${also}.`;
 	return {sentence, now: service};
 }
+
+/** What follows the latest in the plan is another revision by now; a plan that makes the next one says so itself. */
+function latestSince({splits, action}: Plan, {latestReady}: ServiceView): string | undefined {
+	const named = splits && followedOf(splits);
+	if (named === undefined || named === latestReady) return undefined;
+	if (action === 'create revision' || action === 'autoscaling') return undefined;
+	return latestReady === undefined
+		? `${named} is not the latest ready revision any more`
+		: `latest is ${latestReady} now, and was ${named}`;
+}
+
+const followedOf = ({before, after}: {before: Split; after: Split}) =>
+	after.some(({latest}) => latest) ? (followedBy(after) ?? followedBy(before)) : undefined;
 
 /** What plans that are of no split would meet is not known apart. */
 function changed(splits: Plan['splits'], service: ServiceView): string {
@@ -157,5 +174,5 @@ export function conflictWith(
 function isAsAsked(theirs: ServiceView, {action, write, splits}: Plan): boolean {
 	const changesTemplate = action === 'create revision' || action === 'autoscaling';
 	if (write.kind !== 'patch' || write.uid !== theirs.uid || changesTemplate || !splits) return false;
-	return equalSplits(splitOf(theirs), splits.after);
+	return giveTheSame(splitOf(theirs), splits.after);
 }

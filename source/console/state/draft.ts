@@ -37,7 +37,12 @@ function current(store: ConsoleStore): {service: ServiceView; draft: Draft; key:
 		return undefined;
 	}
 	const split = splitOf(service);
-	const draft = draftOf(state, service) ?? {base: split, generation: service.generation, split};
+	const draft = draftOf(state, service) ?? {
+		base: split,
+		generation: service.generation,
+		latest: service.latestReady,
+		split,
+	};
 	const row = selectedRow(state, service);
 	if (!row) {
 		const chosen = state.row.get(service.uid) ?? state.firstRow?.key ?? 'The selected row';

@@ -246,10 +246,23 @@ export function draftOf(
 	if (!draft) return undefined;
 	const known = onTop.get(draft);
 	if (known?.service === service) return known.draft;
-	const split = rebased({base: draft.base, mine: draft.split, theirs: splitOf(service)});
+	const split = rebased({
+		base: draft.base,
+		mine: draft.split,
+		theirs: splitOf(service),
+		latestReady: service.latestReady,
+	});
 	const result = split === draft.split ? draft : {...draft, split};
 	onTop.set(draft, {service, draft: result});
 	return result;
+}
+
+/** What a draft lets follow the latest was of this revision when it was begun, and is of another by now. */
+export function latestBefore(
+	{split, latest}: Draft,
+	{latestReady}: Pick<ServiceView, 'latestReady'>,
+): string | undefined {
+	return split.some(row => row.latest) && latest !== latestReady ? latest : undefined;
 }
 
 /** What the slider shows: the draft, or else what the service has; while an exact share is typed, with that. */

@@ -1,13 +1,25 @@
 /** A wish for a split that was begun on one that somebody else has changed since. Pure. */
-import {equalSplits, type Split, type SplitRow} from './split.js';
+import {boundToLatest, equalSplits, type Split, type SplitRow} from './split.js';
 
 /**
  * Mine on top of theirs: the shares of mine, and of the tags those that mine has moved; every other tag is where theirs has
  * it. What theirs has listed since stays at 0 %, what it has removed goes unless mine gives it traffic.
  *
  * @param base What mine was begun on.
+ * @param latestReady Of the service by now: what follows the latest is that one, whatever it was when mine was begun.
  */
-export function rebased({base, mine, theirs}: {base: Split; mine: Split; theirs: Split}): Split {
+export function rebased({
+	base,
+	mine: wanted,
+	theirs,
+	latestReady,
+}: {
+	base: Split;
+	mine: Split;
+	theirs: Split;
+	latestReady: string | undefined;
+}): Split {
+	const mine = boundToLatest(wanted, latestReady);
 	if (equalSplits(base, theirs)) return mine;
 	const [inBase, inMine, inTheirs] = [base, mine, theirs].map(
 		rows => new Map(rows.map(row => [row.key, row])),

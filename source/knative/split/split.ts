@@ -237,6 +237,27 @@ export function toTargets(split: Split): TrafficTarget[] {
 	});
 }
 
+/** The revision that its users get by following the latest ready one; undefined where nothing follows it, or none is ready. */
+export const followedBy = (split: Split) => split.find(({latest}) => latest)?.revision;
+
+/** The row that follows the latest ready revision names the one that is so now: whoever made the split, it is that one users get. */
+export function boundToLatest(split: Split, latestReady: string | undefined): Split {
+	return split.some(({latest, revision}) => latest && revision !== latestReady)
+		? split.map(row => (row.latest ? {...row, revision: latestReady} : row))
+		: split;
+}
+
+/** The row that follows the latest pinned to the revision it names, where that is another one than the latest ready by now. */
+export function pinnedAsMeant(split: Split, latestReady: string | undefined): Split {
+	const meant = followedBy(split);
+	return meant === undefined || meant === latestReady ? split : pin(split).split;
+}
+
+/** The same rows, and what follows the latest is of the same revision: users get the same of both. */
+export function giveTheSame(a: Split, b: Split): boolean {
+	return equalSplits(a, b) && followedBy(a) === followedBy(b);
+}
+
 /** The same rows in any order, with the same shares and tags. Locks do not count. */
 export function equalSplits(a: Split, b: Split): boolean {
 	return a.length === b.length && diffSplit(a, b).every(row => !row.changed);

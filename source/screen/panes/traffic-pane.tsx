@@ -2,7 +2,14 @@
 import {Text} from 'ink';
 import {useMemo} from 'react';
 import {useShallow} from 'zustand/react/shallow';
-import {draftOf, focusedPane, selectedRow, selectedService, shownSplit} from '../../console/state/read.js';
+import {
+	draftOf,
+	focusedPane,
+	latestBefore,
+	selectedRow,
+	selectedService,
+	shownSplit,
+} from '../../console/state/read.js';
 import {equalSplits, splitOf} from '../../knative/split/split.js';
 import type {Size} from '../layout.js';
 import {useConsoleState} from '../use-console.js';
@@ -48,6 +55,7 @@ export function TrafficPane({width, height}: Size) {
 		),
 	);
 	const theirs = draft && !equalSplits(draft.base, current) ? current : undefined;
+	const latest = service && draft && latestBefore(draft, service) && service.latestReady;
 	return (
 		<Frame
 			width={width}
@@ -59,6 +67,7 @@ export function TrafficPane({width, height}: Size) {
 					isDraft: draft !== undefined,
 					isTyping: drafted.typed !== undefined,
 					isChanged: theirs !== undefined,
+					latest,
 					verdict,
 				})
 			}

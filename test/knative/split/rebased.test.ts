@@ -64,7 +64,9 @@ test.each([
 		'1=90 2=10 3=0#try',
 	],
 ])('%s', (_, base, mine, theirs, expected) => {
-	expect(words(rebased({base: split(base), mine: split(mine), theirs: split(theirs)}))).toBe(expected);
+	expect(
+		words(rebased({base: split(base), mine: split(mine), theirs: split(theirs), latestReady: '2'})),
+	).toBe(expected);
 });
 
 test('has each tag once, each revision once, and sums to what mine sums to', () => {
@@ -79,11 +81,29 @@ test('has each tag once, each revision once, and sums to what mine sums to', () 
 	);
 	assert(
 		property(array(any, {minLength: 3, maxLength: 3}), ([base = '', mine = '', theirs = '']) => {
-			const rows = rebased({base: split(base), mine: split(mine), theirs: split(theirs)});
+			const rows = rebased({base: split(base), mine: split(mine), theirs: split(theirs), latestReady: '2'});
 			const tags = rows.flatMap(row => row.tags);
 			expect(new Set(tags).size).toBe(tags.length);
 			expect(new Set(rows.map(({key}) => key)).size).toBe(rows.length);
 			expect(rows.reduce((sum, {percent}) => sum + percent, 0)).toBe(100);
 		}),
 	);
+});
+
+const following = (percent: number, revision: string): Split => [
+	{key: '1', revision: '1', latest: false, percent: 100 - percent, tags: [], locked: false},
+	{key: '@latest', revision, latest: true, percent, tags: [], locked: false},
+];
+
+test.each([
+	['the split is as it was', 20],
+	['the split has changed', 40],
+])('what follows the latest is the one that does by now, where %s', (_, share) => {
+	const rows = rebased({
+		base: following(20, '2'),
+		mine: following(23, '2'),
+		theirs: following(share, '3'),
+		latestReady: '3',
+	});
+	expect(rows).toEqual(following(23, '3'));
 });

@@ -22,6 +22,8 @@ export type Draft = {
 	/** What the server had when the draft was begun, and its generation. */
 	base: Split;
 	generation: number;
+	/** The latest ready revision then. */
+	latest?: string | undefined;
 	split: Split;
 };
 

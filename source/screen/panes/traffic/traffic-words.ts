@@ -20,10 +20,19 @@ export function asideOf(
 		isDraft,
 		isTyping,
 		isChanged,
+		latest,
 		verdict,
-	}: {isDraft: boolean; isTyping: boolean; isChanged: boolean; verdict: ServiceVerdict | undefined},
+	}: {
+		isDraft: boolean;
+		isTyping: boolean;
+		isChanged: boolean;
+		/** Of a draft that lets it follow: the latest ready revision, where it was another one when the draft was begun. */
+		latest?: string | undefined;
+		verdict: ServiceVerdict | undefined;
+	},
 ): string {
 	if (isChanged) return `draft · ${service.lastModifier ?? 'somebody'} changed the split meanwhile`;
+	if (latest !== undefined) return `draft · latest is ${latest} now`;
 	if (isTyping) return 'type 0 to 100 · Enter reviews it';
 	if (isDraft) return 'draft · sums to 100 · Enter reviews it';
 	// The server has taken a change that the watch has not told of yet: what is shown is from before it.

@@ -80,12 +80,13 @@ export function conflictLines(
 	width: number,
 	{styles, glyphs}: Pick<Theme, 'styles' | 'glyphs'>,
 ): DocumentLine[] {
-	const keys = [...new Set([...base, ...(theirs ?? []), ...mine].map(({key}) => key))];
-	const labels = keys.map(key => labelOf([base, theirs ?? [], mine], key, service));
+	const rows = [...base, ...(theirs ?? []), ...mine];
+	const keys = [...new Set(rows.map(placeOf))];
+	const labels = keys.map(key => labelOf(rows, key, service));
 	const cell = (split: Split | undefined, key: string): ConflictCell => {
 		if (split === undefined) return {text: 'not readable'};
-		const row = split.find(candidate => candidate.key === key);
-		const was = base.find(candidate => candidate.key === key);
+		const row = split.find(candidate => placeOf(candidate) === key);
+		const was = base.find(candidate => placeOf(candidate) === key);
 		const text = row ? `${row.percent} %${row.tags.length > 0 ? ` ${row.tags.join(',')}` : ''}` : '–';
 		const differs = split !== base && !sameRow(row, was);
 		return differs ? {text, mark: glyphs.selected === '>' ? ' <' : ' ◂'} : {text};
@@ -99,12 +100,12 @@ export function conflictLines(
 	const room = width - 2 - widthOf(names[0] ?? '') - splits.length * gap.length;
 	const wanted = splits.reduce((sum, cells) => sum + widthOfColumn(cells), 0);
 	const longest = wanted <= room ? undefined : Math.max(8, Math.floor(room / splits.length));
-	const [first = '', ...rows] = rowsOf([names, ...splits.map(cells => columnOf(cells, longest))]);
+	const [first = '', ...lines] = rowsOf([names, ...splits.map(cells => columnOf(cells, longest))]);
 	return [
 		{text: `${glyphs.bad} ${sentence}`, style: styles.bad, indent: 2},
 		{text: ''},
 		{text: first, style: styles.key, hard: true},
-		...rows.map((text): DocumentLine => ({text, hard: true})),
+		...lines.map((text): DocumentLine => ({text, hard: true})),
 		{text: ''},
 		...(by === undefined ? [] : [{text: `Changed by ${by}.`}, {text: ''}]),
 		...waysOn(already),
@@ -128,8 +129,11 @@ function sameRow(one: SplitRow | undefined, other: SplitRow | undefined): boolea
 	return one?.percent === other?.percent && one?.tags.join() === other?.tags.join();
 }
 
-function labelOf(splits: readonly Split[], key: string, service: string): string {
-	const row = splits.flatMap(split => split.find(candidate => candidate.key === key) ?? [])[0];
+/** What follows the latest is in another row for each revision that it is of: shares of two revisions are never in one. */
+const placeOf = ({key, latest, revision}: SplitRow) => (latest ? `${key}:${revision ?? ''}` : key);
+
+function labelOf(rows: readonly SplitRow[], key: string, service: string): string {
+	const row = rows.find(candidate => placeOf(candidate) === key);
 	const name = row?.revision === undefined ? undefined : shortRevision(row.revision, service);
-	return row?.latest ? `latest (${name ?? 'new'})` : (name ?? key);
+	return row?.latest ? `latest (${name ?? 'new'})` : (name ?? row?.key ?? key);
 }

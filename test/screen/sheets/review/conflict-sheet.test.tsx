@@ -44,6 +44,14 @@ describe.each([40, 60, 76, 116])('at %i columns', width => {
 	});
 });
 
+it('has the share of what follows the latest under the revision that each of the splits was of', () => {
+	const theirs = split(90, 'stable').map(row => (row.latest ? {...row, revision: 'cart-00003'} : row));
+	const rows = texts(76, {base: split(90, 'stable'), theirs, mine: split(77, 'stable')});
+	const cells = rows.map(text => text.trim().replace(/ {2,}/g, ' | '));
+	expect(cells).toContain('latest (…00002) | 10 % | – ◂ | 23 % ◂');
+	expect(cells).toContain('latest (…00003) | – | 10 % ◂ | –');
+});
+
 it('says whose theirs is in a line of its own, however long the name', () => {
 	expect(texts(76)).toContain('Changed by somebody.with.a.long.name@operations.example.com.');
 	expect(texts(76, {by: undefined}).join(' ')).not.toContain('Changed by');
