@@ -160,7 +160,7 @@ export function planDeleteRevision(service: ServiceView, revision: RevisionView)
 		const how = asked ? `at ${asked.percent} %${asked.latest ? ', by following the latest' : ''}` : 'still';
 		return {
 			ok: false,
-			reason: `${name} is in the split of ${service.name} (${how}): take it out there first (x), then delete it.`,
+			reason: `${name} is in the split of ${service.name} (${how}): take it out there first, then delete it.`,
 		};
 	}
 	if (revision.uid === '') {

@@ -27,11 +27,13 @@ export type UsersInterval = {
 export type UsersSplitVerdict = {
 	/**
 	 * too few · agrees · suspicious: could be chance · disagrees: less than one such stream in 20 when the split is as configured ·
-	 * impossible: users reached a revision that is configured 0 % · dependent: requests are not independent, so that nothing
-	 * can be claimed.
+	 * impossible: users just reached a revision that is configured 0 % and has no address of its own · at tags: one that has an
+	 * address of its own was just reached, there or through the gateway, and nothing else is wrong · dependent: requests are not
+	 * independent, so that nothing can be claimed.
 	 */
-	readonly state: 'too few' | 'agrees' | 'suspicious' | 'disagrees' | 'impossible' | 'dependent';
-	readonly requests: readonly number[];
+	readonly state: 'too few' | 'agrees' | 'suspicious' | 'disagrees' | 'impossible' | 'at tags' | 'dependent';
+	/** Undefined for a revision whose requests are in no share: those at 0 % that came and are over, or may be at its tag. */
+	readonly requests: readonly (number | undefined)[];
 	/** ln E, divided by what the dispersion may be. */
 	readonly logE: number;
 	/** Requests from which on agreement can be told. */
@@ -43,6 +45,8 @@ export type UsersSplitVerdict = {
 	 * false alarms, and no count can tell.
 	 */
 	readonly oneClient: number;
+	/** Whether the revision that gets too much has an address of its own: its requests may be of those who ask it there. */
+	readonly isOneTagged: boolean;
 };
 
 /** Stretches that are looked at one by one; older ones count as one. An hour at one in two seconds. */
@@ -53,24 +57,39 @@ const mostIntervals = 1800;
  *
  * @param intervals Oldest first, all under this split.
  * @param shares As fractions that sum to 1.
+ * @param tagged Which of the revisions have an address of their own, at a tag: what comes there says nothing of the split.
  */
 export function usersSplitVerdict(
-	intervals: readonly UsersInterval[],
+	all: readonly UsersInterval[],
 	shares: readonly number[],
+	tagged: readonly boolean[] = [],
 ): UsersSplitVerdict {
-	const requests = shares.map((_, place) =>
-		intervals.reduce((sum, interval) => sum + (interval.requests[place] ?? 0), 0),
+	const counts = shares.map((_, place) =>
+		all.reduce((sum, interval) => sum + (interval.requests[place] ?? 0), 0),
 	);
-	const total = requests.reduce((sum, count) => sum + count, 0);
+	const isUnused = (place: number) => (shares[place] ?? 0) <= 0;
+	// What came to a revision at 0 % and came no more for half a minute is over.
+	const reached = [...shares.keys()].filter(
+		place => isUnused(place) && all.slice(-recentStretches).some(({requests}) => (requests[place] ?? 0) > 0),
+	);
+	const isImpossible = reached.some(place => tagged[place] !== true);
+	const intervals = all.map(interval => ({
+		...interval,
+		requests: interval.requests.map((count, place) => (isUnused(place) ? 0 : count)),
+	}));
+	const isShown = (place: number, count: number) =>
+		!isUnused(place) || count === 0 || isImpossible || reached.includes(place);
+	const requests = counts.map((count, place) => (isShown(place, count) ? count : undefined));
+	const total = counts.reduce((sum, count, place) => sum + (isUnused(place) ? 0 : count), 0);
 	const minimum = minimumAnswers(shares);
 	const spread = dispersion(
 		intervals.map(interval => interval.requests),
 		shares,
 	);
-	const common = {requests, minimum, dispersion: spread, oneClient: oneClient(intervals, shares)};
-	if (requests.some((count, place) => count > 0 && (shares[place] ?? 0) <= 0)) {
-		return {...common, state: 'impossible', logE: Infinity};
-	}
+	const {part, place: most} = oneClient(intervals, shares);
+	const isOneTagged = tagged[most] === true;
+	const common = {requests, minimum, dispersion: spread, oneClient: part, isOneTagged};
+	if (isImpossible) return {...common, state: 'impossible', logE: Infinity};
 	const logE = spread.looks > 0 ? splitEvidence(intervals, shares, over => spread.mostOver(over)) : 0;
 	// Agreement has to survive that requests are independent, disagreement all that they may be instead.
 	const undivided = splitEvidence(intervals, shares, () => 1);
@@ -81,25 +100,31 @@ export function usersSplitVerdict(
 				? 'disagrees'
 				: Math.max(logE, undivided) >= suspiciousFrom
 					? 'suspicious'
-					: total < minimum || spread.looks === 0
-						? 'too few'
-						: 'agrees';
+					: reached.length > 0
+						? 'at tags'
+						: total < minimum || spread.looks === 0
+							? 'too few'
+							: 'agrees';
 	return {...common, state, logE};
 }
 
 /** Stretches of which it is told what they could come from: half a minute. */
 const recentStretches = 15;
 
-/** One client that sends the part f to one revision makes of its share θ f + (1 − f)θ. */
-function oneClient(intervals: readonly UsersInterval[], shares: readonly number[]): number {
+/** One client that sends the part f to one revision, at `place`, makes of its share θ f + (1 − f)θ. */
+function oneClient(
+	intervals: readonly UsersInterval[],
+	shares: readonly number[],
+): {part: number; place: number} {
 	const recent = intervals.slice(-recentStretches);
 	const sums = shares.map((_, place) => recent.reduce((sum, {requests}) => sum + (requests[place] ?? 0), 0));
 	const total = sums.reduce((sum, count) => sum + count, 0);
-	if (total === 0) return 0;
-	return Math.max(
-		0,
-		...shares.map((share, place) => (share < 1 ? ((sums[place] ?? 0) / total - share) / (1 - share) : 0)),
+	if (total === 0) return {part: 0, place: -1};
+	const parts = shares.map((share, place) =>
+		share < 1 ? ((sums[place] ?? 0) / total - share) / (1 - share) : 0,
 	);
+	const part = Math.max(0, ...parts);
+	return {part, place: parts.indexOf(part)};
 }
 
 /** ln Σ w_s E_s over the starts s: half of the weight for the first one, the rest for those after it, 1/(s (s+1)) each. */

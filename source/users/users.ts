@@ -23,6 +23,8 @@ export type {UsersProblem} from './problems.js';
 export type UsersSplit = {
 	/** `status.traffic`, in its order. */
 	readonly weights: readonly UsersWeight[];
+	/** Revisions that have an address of their own, at a tag: requests there are not sent by the split. */
+	readonly tagged?: readonly string[];
 	/** Whether the gateway is still being switched to it. */
 	readonly isSettling: boolean;
 	/** The new revision, and the one that it is compared with. */
@@ -151,8 +153,9 @@ export function createUsersMeter({
 	return {
 		setSplit(next) {
 			const isOther = keyOf(next) !== keyOf(split);
+			const isRetagged = next.tagged?.join() !== split.tagged?.join();
 			// A split that is still on its way begins when it is there.
-			if (isOther || split.isSettling) since = timers.now();
+			if (isOther || isRetagged || split.isSettling) since = timers.now();
 			if (isOther && split.weights.length > 0) {
 				const change = {at: since, before: percentsOf(split), after: percentsOf(next)};
 				changes = [...changes.slice(1 - mostChanges), change];
@@ -176,7 +179,7 @@ export function createUsersMeter({
 			return isRunning;
 		},
 		snapshot() {
-			const view = usersView(stretches, {weights: split.weights, since, pair: split.pair, recent});
+			const view = usersView(stretches, {...split, since, recent});
 			const problems = problemsOf(last, watch);
 			const isTold = view.recent.seconds > 0 && view.isCurrent;
 			return {

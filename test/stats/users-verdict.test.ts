@@ -179,6 +179,41 @@ it('knows at once that users reach a revision that is configured 0 %', () => {
 	});
 });
 
+const unused = (requests: readonly number[], number: number) =>
+	Array.from({length: number}, () => ({requests, failed: [0, 0], rejected: [0, 0]}));
+
+it('cannot tell requests at the tag of a revision at 0 % from those of a gateway that sends users there', () => {
+	const asked = unused([8, 4], 10);
+	expect(usersSplitVerdict(asked, [1, 0], [true, true])).toMatchObject({
+		state: 'at tags',
+		requests: [80, 40],
+	});
+	expect(usersSplitVerdict(asked, [1, 0], [true, false]).state).toBe('impossible');
+});
+
+it('sees a split of the others that is wrong, whatever comes to a tag at 0 %', () => {
+	const wrong = Array.from({length: 20}, (_, index) => ({
+		requests: [50 + (index % 5), 50 - (index % 3), 30],
+		failed: [0, 0, 0],
+		rejected: [0, 0, 0],
+	}));
+	expect(usersSplitVerdict(wrong, [0.8, 0.2, 0], [true, true, true])).toMatchObject({
+		state: 'disagrees',
+		isOneTagged: true,
+	});
+});
+
+it.each([[true], [false]])(
+	'forgets requests at 0 %% that came no more for half a minute, tag %s',
+	isTagged => {
+		const over = [...unused([8, 4], 10), ...unused([8, 0], 15)];
+		expect(usersSplitVerdict(over, [1, 0], [false, isTagged])).toMatchObject({
+			state: 'agrees',
+			requests: [200, undefined],
+		});
+	},
+);
+
 it('agrees only once a share that gets nothing would have shown, and it is known how requests come', () => {
 	const even = Array.from({length: 3}, () => ({requests: [80, 20], failed: [0, 0], rejected: [0, 0]}));
 	expect(usersSplitVerdict(even, shares).state).toBe('too few');

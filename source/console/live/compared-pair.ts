@@ -2,7 +2,7 @@
 import type {Side, Sides} from '../../probe/pairs/sides.js';
 import {releaseOf} from '../../knative/release/release.js';
 import type {RevisionView} from '../../knative/revision/revision.js';
-import type {ServiceView} from '../../knative/service/service.js';
+import type {ServiceView, StatusTarget} from '../../knative/service/service.js';
 import {tagsOf} from './request-target.js';
 
 export type ComparedPair =
@@ -43,6 +43,10 @@ export function comparedRevisions(
 	const pair = pairedRevisions(service, revisions);
 	return pair && {fresh: pair.fresh.name, old: pair.old.name};
 }
+
+/** Revisions that anybody can ask at an address of their own, whatever the split is: each once, in order of their names. */
+export const taggedRevisions = (traffic: readonly StatusTarget[]): string[] =>
+	[...new Set(traffic.flatMap(({revision, tag}) => (tag === undefined ? [] : [revision])))].toSorted();
 
 /**
  * A revision can be asked at a tag of its own, or at the service's host while it has all of the traffic.

@@ -90,7 +90,7 @@ export function usersVerdicts({view, state}: UsersSnapshot): UsersLine[] {
 	}
 	const lines: UsersLine[] = [];
 	if (split) {
-		const counts = split.requests.join('│');
+		const counts = split.requests.map(count => count ?? none).join('│');
 		lines.push(
 			{
 				'too few': {tone: 'dim', text: `${splitVerdictBegins} too few requests to tell (${counts})`} as const,
@@ -106,6 +106,10 @@ export function usersVerdicts({view, state}: UsersSnapshot): UsersLine[] {
 				impossible: {
 					tone: 'bad',
 					text: `${splitVerdictBegins} requests at a revision that is configured 0 % (${counts})`,
+				} as const,
+				'at tags': {
+					tone: 'plain',
+					text: `${splitVerdictBegins} requests at 0 % (${counts}): at its tag URL, or the gateway sends users there; counts cannot tell`,
 				} as const,
 				dependent: {
 					tone: 'doubtful',
@@ -134,8 +138,8 @@ export function usersVerdicts({view, state}: UsersSnapshot): UsersLine[] {
 }
 
 /** What the same counts could come from: no test of counts can tell them apart, so that it is said each time. */
-const oneClient = ({oneClient: part}: UsersSplitVerdict): string =>
-	`, unless one client sends ${Math.max(1, Math.round(part * 100))} % of them`;
+const oneClient = ({oneClient: part, isOneTagged}: UsersSplitVerdict): string =>
+	`, unless ${isOneTagged ? 'requests at a tag URL, or of one client, are' : 'one client sends'} ${Math.max(1, Math.round(part * 100))} % of them`;
 
 /** The same since the split: `since the split, 4 min  409/s   74│26   ok …`; undefined where that is not known, or nobody comes. */
 export function sinceSplitLine({view: {sinceSplit}, state}: UsersSnapshot): string | undefined {

@@ -9,7 +9,7 @@ import type {PrometheusPlace} from '../../users/prometheus-place.js';
 import type {OwnCounts, OwnRequests, UsersMeter, UsersProblem, UsersSplit} from '../../users/users.js';
 import {knownRevisions, selectedService} from '../state/read.js';
 import type {ConsoleState, ConsoleStore, LoopSnapshot} from '../state/state.js';
-import {comparedRevisions} from './compared-pair.js';
+import {comparedRevisions, taggedRevisions} from './compared-pair.js';
 
 export type UsersFollower = {
 	/** Follows the store: selection and split. To be called whenever one of them may have changed. */
@@ -178,6 +178,7 @@ function splitOfUsers(service: ServiceView, state: ConsoleState): UsersSplit {
 	}
 	return {
 		weights: [...percents].map(([revision, percent]) => ({revision, percent})),
+		tagged: taggedRevisions(service.statusTraffic),
 		isSettling: !routeSettled(service),
 		pair: comparedRevisions(service, knownRevisions(state, service) ?? []),
 	};

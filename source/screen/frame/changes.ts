@@ -57,13 +57,14 @@ function changeLine(entry: HistoryEntry, look: {bar: string; arrow: string}): st
 	return `${clock(at)} ${who} ${splitsWords(entry, look)}`;
 }
 
-/** What became of the shares, then of the tags. */
+/** What became of the shares, then of the rows without one, then of the tags. */
 function splitsWords(
 	{before, after, service}: Pick<HistoryEntry, 'before' | 'after' | 'service'>,
 	{bar, arrow}: {bar: string; arrow: string},
 ): string {
 	const words = [
 		...shareWords({before, after, service}, {bar, arrow}),
+		...rowWords({before, after, service}),
 		...tagWords({before, after, service}, arrow),
 	];
 	return words.length > 0 ? words.join(', ') : 'same shares and tags';
@@ -88,6 +89,20 @@ function shareWords({before, after, service}: Changed, {bar, arrow}: {bar: strin
 			.map(row => `${rowName(row, service)} ${row.percent}`)
 			.join(bar);
 	return [`${named(before)} ${arrow} ${named(after)}`];
+}
+
+/** `…00003 added at 0 %`: what has neither a share nor a tag is told by nothing else. */
+function rowWords({before, after, service}: Changed): string[] {
+	const only = (split: Split, other: Split) =>
+		split
+			.filter(
+				({key, percent, tags}) => percent === 0 && tags.length === 0 && other.every(row => row.key !== key),
+			)
+			.map(row => rowName(row, service));
+	return [
+		...only(after, before).map(name => `${name} added at 0 %`),
+		...only(before, after).map(name => `${name} (0 %) removed`),
+	];
 }
 
 const holder = (split: Split, tag: string) => split.find(({tags}) => tags.includes(tag));

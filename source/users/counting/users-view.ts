@@ -20,7 +20,10 @@ export type UsersRow = {
 	readonly percent: number | undefined;
 	/** Requests a second. */
 	readonly perSecond: number;
-	/** Of all requests, 0–1; undefined while there are none, and where it cannot be told. */
+	/**
+	 * Of all requests that the split is about, 0–1; undefined while there are none, where it cannot be told, and for a revision at 0 %
+	 * whose requests may be at its tag.
+	 */
 	readonly share: number | undefined;
 	/** Counted, as far as it is told: 0 where only rates are. */
 	readonly requests: number;
@@ -72,6 +75,7 @@ const longestGap = 10_000;
 /**
  * @param stretches Oldest first; all that are kept.
  * @param weights The split as the route has it, in its order.
+ * @param tagged Revisions that have an address of their own.
  * @param since When the split became what it is; milliseconds.
  * @param recent Milliseconds that are recent.
  * @param pair The revision that is looked at, and the one that it is compared with.
@@ -80,11 +84,13 @@ export function usersView(
 	stretches: readonly LedgerStretch[],
 	{
 		weights,
+		tagged = [],
 		since,
 		pair,
 		recent: milliseconds = recentMilliseconds,
 	}: {
 		weights: readonly UsersWeight[];
+		tagged?: readonly string[];
 		since: number;
 		pair: {fresh: string; old: string} | undefined;
 		recent?: number;
@@ -105,12 +111,14 @@ export function usersView(
 	const isCounted = counted.some(({to}) => to > last - milliseconds);
 	const shares = revisions.map(revision => (percents.get(revision) ?? 0) / 100);
 	const isKnown = Math.abs(shares.reduce((sum, share) => sum + share, 0) - 1) < 1e-9;
-	const split = isCounted && isKnown && weights.length > 1 ? usersSplitVerdict(intervals, shares) : undefined;
+	const areTagged = revisions.map(revision => tagged.includes(revision));
+	const split =
+		isCounted && isKnown && weights.length > 1 ? usersSplitVerdict(intervals, shares, areTagged) : undefined;
 	const places = pair && {fresh: revisions.indexOf(pair.fresh), old: revisions.indexOf(pair.old)};
 	const isPair = places !== undefined && places.fresh >= 0 && places.old >= 0 && places.fresh !== places.old;
 	return {
-		recent: windowOf(recent, revisions, percents),
-		sinceSplit: windowOf(settled, revisions, percents),
+		recent: windowOf(recent, revisions, {percents, tagged}),
+		sinceSplit: windowOf(settled, revisions, {percents, tagged}),
 		split,
 		errors:
 			isCounted && isPair ? {...usersErrorVerdict(intervals, {...places, shares}), ...pair!} : undefined,
@@ -150,7 +158,7 @@ function intervalOf({byRevision}: LedgerStretch, revisions: readonly string[]): 
 function windowOf(
 	stretches: readonly LedgerStretch[],
 	revisions: readonly string[],
-	percents: ReadonlyMap<string, number>,
+	{percents, tagged}: {percents: ReadonlyMap<string, number>; tagged: readonly string[]},
 ): UsersWindow {
 	const seconds = stretches.reduce((sum, {from, to}) => sum + (to - from) / 1000, 0);
 	const sums = revisions.map(revision => {
@@ -183,6 +191,10 @@ function windowOf(
 		};
 	});
 	const perSecond = sums.reduce((total, sum) => total + sum.perSecond, 0);
+	// What is asked at its own address blurs the shares of all others.
+	const isApart = (sum: (typeof sums)[number]) =>
+		percents.get(sum.revision) === 0 && sum.perSecond > 0 && tagged.includes(sum.revision);
+	const shared = sums.reduce((total, sum) => total + (isApart(sum) ? 0 : sum.perSecond), 0);
 	const isExact = stretches.length > 0 && sums.every(sum => sum.isExact);
 	const certainty = usersCertainty(sums, {seconds, isExact});
 	return {
@@ -195,7 +207,7 @@ function windowOf(
 			revision: sum.revision,
 			percent: percents.get(sum.revision),
 			perSecond: sum.perSecond,
-			share: certainty.told === 'shares' ? sum.perSecond / perSecond : undefined,
+			share: certainty.told === 'shares' && shared > 0 && !isApart(sum) ? sum.perSecond / shared : undefined,
 			requests: sum.requests,
 			failed: sum.failed,
 			rejected: sum.rejected,

@@ -231,6 +231,7 @@ const split = (state: NonNullable<UsersSnapshot['view']['split']>['state']) => (
 	minimum: 10,
 	dispersion: {factor: 4.2, isFound: state === 'dependent', looks: 20, mostOver: () => 1},
 	oneClient: 0.375,
+	isOneTagged: false,
 });
 
 describe('the verdicts', () => {
@@ -246,6 +247,19 @@ describe('the verdicts', () => {
 		expect(usersVerdicts(snapshot({split: split('disagrees')}))[0]?.text).toBe(
 			'users, split: DISAGREES with the configured one (9270│3090), unless one client sends 38 % of them',
 		);
+	});
+
+	it('accuse nobody of requests that may have come to a tag URL', () => {
+		const disagreeing = {...split('disagrees'), isOneTagged: true};
+		expect(usersVerdicts(snapshot({split: disagreeing}))[0]?.text).toMatch(
+			/, unless requests at a tag URL, or of one client, are 38 % of them$/,
+		);
+		expect(usersVerdicts(snapshot({split: {...split('at tags'), requests: [84, 42, undefined]}}))).toEqual([
+			{
+				tone: 'plain',
+				text: 'users, split: requests at 0 % (84│42│–): at its tag URL, or the gateway sends users there; counts cannot tell',
+			},
+		]);
 	});
 
 	it('claim nothing of requests that come in groups', () => {

@@ -86,6 +86,13 @@ const said = (before: HistoryEntry['before'], after: HistoryEntry['before']) =>
 		'$1',
 	);
 
+test('a row at 0 % that came or went is told', () => {
+	const [before, after] = [split({'cart-00001': 100}), split({'cart-00001': 100, 'cart-00003': 0})];
+	expect(said(before, after)).toBe('…00003 added at 0 %');
+	expect(said(after, before)).toBe('…00003 (0 %) removed');
+	expect(said(before, before)).toBe('same shares and tags');
+});
+
 test('a change of tags alone is told by the tags, and one of revisions by their names', () => {
 	expect(said(tagged('cart-00002', 'canary'), tagged('cart-00003', 'canary'))).toBe(
 		'tag canary …00002 → …00003',

@@ -126,6 +126,21 @@ it('is not current once nothing is known of a revision for a while', () => {
 	expect([never.recent.seconds, never.isCurrent]).toEqual([0, false]);
 });
 
+it('leaves what may be asked at a tag out of the shares, at 0 % and not above', () => {
+	const view = usersView(
+		stretches(10, () => ({old: part(80), new: part(20), tagged: part(40)})),
+		{
+			weights: [...weights, {revision: 'tagged', percent: 0}],
+			tagged: ['old', 'new', 'tagged'],
+			since: 0,
+			pair,
+		},
+	);
+	expect(view.recent.rows.map(({share}) => share)).toEqual([0.8, 0.2, undefined]);
+	expect(view.recent.perSecond).toBe(70);
+	expect(view.split?.state).toBe('at tags');
+});
+
 it('does without a revision that is to get nothing, and with one that has no pods', () => {
 	const view = usersView(
 		stretches(10, () => ({old: part(80), new: part(0, {pods: {all: 0, read: 0}}), tagged: unread})),

@@ -14,7 +14,10 @@ export function undo(facts: ReleaseFacts, {now}: VerbOptions = {}): Choice {
 	const {service, revisions} = facts;
 	const last = lastOf(facts);
 	if (!last) return {kind: 'refused', reason: nothingKnown(facts, now)};
-	const notes: string[] = [`Takes back: ${last.what}${momentBy(last, now)}.`];
+	const when = momentBy(last, now);
+	// An undo is not taken back by another one: that goes one step further back.
+	const taken = last.what === 'undo' ? `the change before the one undone${when}` : `${last.what}${when}`;
+	const notes: string[] = [`Takes back: ${taken}.`];
 	const split = asThen(facts, last.before, notes);
 	if (isAsked(service, split)) {
 		return {

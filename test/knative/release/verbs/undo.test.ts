@@ -128,6 +128,13 @@ describe('undo, by what is noted on the service,', () => {
 		});
 	});
 
+	it('goes one step further back than an undo, and says so', () => {
+		expect(undo(factsNoted(50, {verb: 'undo', undo: [splitWith(90)]}), {now})).toMatchObject({
+			split: splitWith(90),
+			notes: [`Takes back: the change before the one undone at ${clock} by ann.`],
+		});
+	});
+
 	it('names the revision that gets everything', () => {
 		expect(undo(factsNoted(50, {undo: [splitWith(100)]}))).toMatchObject({revision: one});
 		expect(undo(factsNoted(50, {undo: [splitWith(0)]}))).toMatchObject({revision: two});
