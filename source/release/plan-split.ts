@@ -13,6 +13,7 @@ import {abandon} from '../knative/release/verbs/abandon.js';
 import {isAsked, type Choice, type Parts, type VerbOptions} from '../knative/release/verbs/choice.js';
 import {baseOperation, basedOn, comparedTemplate, type Base} from '../knative/revision/base.js';
 import {differences} from '../knative/revision/differences.js';
+import {noteOf, rejectionOf} from '../knative/release/evidence/facts.js';
 import type {NotedRejection} from '../knative/release/evidence/note.js';
 import {promote} from '../knative/release/verbs/promote.js';
 import {longestReason, markOf, type Rejection} from '../knative/release/evidence/rejection.js';
@@ -139,7 +140,11 @@ function untriedWarnings(facts: Facts, to: string): Warning[] {
 		const sentence = `${to} was never compared with what users have: the canary is ${canary.revision} (${canary.percent} %).`;
 		return [{kind: 'never compared', revision: to, sentence}];
 	}
-	if (whole === undefined || outside.every(({name}) => name !== to)) return [];
+	const wasIn = [...(noteOf(facts)?.note.undo ?? []), ...facts.changes.map(({after}) => after)].some(split =>
+		split.some(({revision, percent}) => revision === to && percent > 0),
+	);
+	if (whole === undefined || wasIn || rejectionOf(facts, to)) return [];
+	if (outside.every(({name}) => name !== to)) return [];
 	return [
 		{kind: 'other', revision: to, sentence: `${to} was never compared with ${whole}, which users have.`},
 	];

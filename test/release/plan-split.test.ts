@@ -1,4 +1,5 @@
 /** What a plan says beside its write: each thing once, and nothing that is not so. */
+import {agreementFor} from '../../source/release/agreement.js';
 import {describe, expect, it} from 'vitest';
 import {planLines} from '../../source/headless/write/report.js';
 import {reviewLines} from '../../source/screen/sheets/review/review-lines.js';
@@ -315,6 +316,37 @@ describe('promoting', () => {
 		expect(plan).toMatchObject({action: 'promote', promotion: {...wayBack, keepsPrevious: true}});
 		expect(percents(plan.splits?.after)).toBe(`${one}=0 ${two}=100`);
 		expect(planned(planPromote(situation(), {keepsPrevious: true})).promotion?.keepsPrevious).toBe(true);
+	});
+
+	it('of another revision than the canary wants a second confirmation, and says why', () => {
+		const revisions = [revisionMade(3), revisionMade(2), revisionMade(1)];
+		const beside = planned(planPromote(situation({revisions, ready: 3}), {to: three}));
+		expect(beside.warnings).toContainEqual({
+			kind: 'never compared',
+			revision: three,
+			sentence: `${three} was never compared with what users have: the canary is ${two} (10 %).`,
+		});
+		expect(agreementFor(beside, {production: undefined})).toEqual({
+			kind: 'twice',
+			because: `${three} was never compared`,
+		});
+		// Where nothing is being tried, its name is what agrees to it.
+		const named = planned(planPromote(situation({traffic: whole(two), revisions, ready: 3}), {to: three}));
+		expect(named.warnings).toContainEqual({
+			kind: 'other',
+			revision: three,
+			sentence: `${three} was never compared with ${two}, which users have.`,
+		});
+		expect(agreementFor(named, {production: undefined})).toEqual({kind: 'once'});
+	});
+
+	it('says nothing of the kind of what was tried before', () => {
+		const revisions = [revisionMade(3), revisionMade(2)];
+		const note = {undo: [[row(two, 90), row(three, 10)]]};
+		const again = planned(
+			planPromote(situation({traffic: whole(two), revisions, ready: 3, note}), {to: three}),
+		);
+		expect(again.warnings.map(({sentence}) => sentence).join(' ')).not.toContain('compared');
 	});
 
 	it('keeps none, where none is wanted, and says which it would be', () => {
