@@ -254,7 +254,8 @@ function planned(action: TrafficAction, facts: Facts, choice: Choice): Planned {
 				...(warning === undefined ? [] : [{kind: 'other' as const, sentence: warning}]),
 			];
 			const to = action === 'promote' ? wholeOf(split) : undefined;
-			if (to !== undefined && guess === undefined) warnings.push(...untriedWarnings(facts, to));
+			const untried = to === undefined ? [] : untriedWarnings(facts, to);
+			warnings.push(...untried.filter(({kind}) => guess === undefined || kind === 'never compared'));
 			return {ok: true, plan: trafficPlan(action, facts, split, {notes, parts, warnings})};
 		}
 	}

@@ -11,6 +11,7 @@ import {
 	splitOf,
 	takeOut,
 	type Split,
+	type SplitRow,
 } from '../../knative/split/split.js';
 import type {ServiceView} from '../../knative/service/service.js';
 import {
@@ -117,12 +118,25 @@ export function addRevision(store: ConsoleStore): void {
 	store.setState(({row}) => ({row: new Map(row).set(service.uid, revision.name)}));
 }
 
-/** Pins the row that follows the latest revision, or lets a pinned one follow it: never without being asked. */
+/** What follows the latest is another revision: the users of this row would get that one, which nobody has asked for. */
+function notFollowed({name, latestReady}: ServiceView, {key, percent}: SplitRow): string {
+	if (latestReady === undefined) return `No revision of ${name} is ready: there is none to follow.`;
+	const loss = percent > 0 ? `: its ${percent} % would go to ${latestReady}` : '';
+	return `${key} is not the latest ready revision${loss}. f is for the row of ${latestReady}.`;
+}
+
+/**
+ * Pins the row that follows the latest revision, or lets the pinned one of that revision follow it: never without being asked,
+ * and never so that users get another revision by it.
+ */
 export function toggleFollow(store: ConsoleStore): void {
 	const found = current(store);
 	if (!found) return;
 	const {service, draft, key} = found;
 	const row = draft.split.find(candidate => candidate.key === key);
+	if (row && !row.latest && row.revision !== service.latestReady) {
+		return notify(store, {tone: 'bad', text: notFollowed(service, row)});
+	}
 	const {split, refused} = row?.latest ? pin(draft.split) : follow(draft.split, key, service.latestReady);
 	if (refused !== undefined) return notify(store, {tone: 'bad', text: refused});
 	keep(store, service, {...draft, split});

@@ -53,6 +53,8 @@ export async function waitFor(
 	},
 ): Promise<Waited> {
 	const {promise, resolve} = Promise.withResolvers<Waited>();
+	/** When it was looked at once, or could not be. */
+	const looked = Promise.withResolvers<void>();
 	let said = '';
 	let problem = '';
 	const look = async (object: unknown) => {
@@ -83,6 +85,7 @@ export async function waitFor(
 			onState(state) {
 				if (state.kind === 'live' || state.kind === 'connecting') return;
 				problem = state.why;
+				looked.resolve();
 				if (state.kind === 'forbidden') {
 					resolve({kind: 'failed', sentence: `${name} cannot be watched: ${state.why}.`});
 				}
@@ -91,7 +94,8 @@ export async function waitFor(
 				if (change.type === 'gone') return gone();
 				if (change.type === 'put') return void look(change.object);
 				if (change.isLast && change.isFirst && change.items.length === 0) return gone();
-				for (const item of change.items) void look(item);
+				const looks = Promise.all(change.items.map(look));
+				if (change.isLast) void looks.then(() => looked.resolve(), looked.reject);
 			},
 		},
 	);
@@ -102,7 +106,8 @@ export async function waitFor(
 			sentence: `Not so after ${within / 1000} s: ${waitGoals[goal]}.${last === '' ? '' : ` Last heard: ${last}`}`,
 		});
 	};
-	const timer = setTimeout(late, within);
+	// However short the time is, what is so is so: it is judged by what was seen, never by nothing.
+	const timer = setTimeout(() => void looked.promise.then(late, late), within);
 	signal.addEventListener('abort', late, {once: true});
 	try {
 		return await promise;

@@ -10,6 +10,7 @@ import type {Plan} from '../../release/plan.js';
 import type {ServiceView} from '../../knative/service/service.js';
 import {routeSettled} from '../../knative/service/service-state.js';
 import {tagsOfPromotion} from '../../knative/release/verbs/role-tags.js';
+import type {Warning} from '../../knative/release/warnings.js';
 import {wholeOf} from '../../knative/split/split.js';
 import {sharesMeant} from '../../knative/release/shares-meant.js';
 import {meantBy} from '../../knative/release/words.js';
@@ -107,11 +108,12 @@ async function plan(
 		}
 	})();
 	if (planned.ok) {
-		const unclear = guessed(planned);
+		const unclear = to === undefined ? guessed(planned) : undefined;
 		if (unclear || verb !== 'complete') return unclear ?? planned;
 		const verdict = await verdictOn(planned.plan, facts, {compare, progress});
 		const judged = verdict && promotion({...facts, verdict});
-		return judged?.ok ? judged : planned;
+		const told = judged?.ok ? judged : planned;
+		return to === undefined ? told : named(told);
 	}
 	const {reason, already, candidates, instead} = planned;
 	if (already) return {ok: false, sentence: reason, already: service};
@@ -158,6 +160,14 @@ function guessed({plan: {warnings, splits}}: Extract<Planned, {ok: true}>): Plan
 	const revision = splits && wholeOf(splits.after);
 	if (!guess || revision === undefined) return undefined;
 	return {ok: false, code: exitCodes.usage, sentence: whichOf(guess.sentence, [revision])};
+}
+
+/** Who has named the revision has asked for it: what there is to say of it is a warning. */
+function named({plan: made}: Extract<Planned, {ok: true}>): PlannedOrNot {
+	const warnings = made.warnings.map((warning): Warning =>
+		warning.kind === 'guess' ? {...warning, kind: 'other'} : warning,
+	);
+	return {ok: true, plan: {...made, warnings}};
 }
 
 function whichOf(question: string, candidates: readonly string[]): string {

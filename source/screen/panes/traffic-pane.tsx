@@ -68,6 +68,7 @@ export function TrafficPane({width, height}: Size) {
 				<SplitBar
 					label="set"
 					percents={shown.map(({percent}) => percent)}
+					revisions={shown.map(({revision}) => revision)}
 					service={service}
 					split={shown}
 					marks={told?.marks ?? noMarks}

@@ -65,6 +65,22 @@ describe('complete', () => {
 		expect(await splitOf('cart')).toBe('1=0#previous 2=100#stable');
 	});
 
+	it('of one that was rolled back is asked for by its name, and warns of it then too', async () => {
+		await madeOf('cart', 2, '1=90#stable 2=10#canary');
+		await run('rollback', 'cart', {machine: 'ann'});
+		const unnamed = await run('complete', 'cart');
+		expect(unnamed.code).toBe(2);
+		expect(unnamed.sentence).toMatch(
+			/^cart-00002 was rolled back at .* Name the revision: --to cart-00002\.$/,
+		);
+		const {code, plan} = await run('complete', 'cart', {to: '2'});
+		expect(code).toBe(0);
+		expect(plan?.warnings).toContainEqual({
+			kind: 'other',
+			sentence: expect.stringMatching(/^cart-00002 was rolled back at /),
+		});
+	});
+
 	it('without a canary names the one that may be meant, and exits with 2', async () => {
 		await madeOf('cart', 2, '1=100');
 		const {code, sentence} = await run('complete', 'cart');

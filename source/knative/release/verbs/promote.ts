@@ -26,7 +26,7 @@ export function promote(
 	if (offered !== undefined) {
 		const why = noPromotion(release, offered);
 		if (why !== undefined) return {kind: 'refused', reason: why};
-		const guess = to === undefined ? rolledBackBefore(facts, offered, now) : undefined;
+		const guess = rolledBackBefore(facts, offered, now);
 		return promoteTo(facts, release, offered, {placeholders, now, keepsPrevious, guess});
 	}
 	const ready = outside.filter(({name, state}) => state.ready && rejectionOf(facts, name) === undefined);

@@ -37,6 +37,7 @@ function barWidthOf({nameWidth, tagWidth}: {nameWidth: number; tagWidth: number}
 export function SplitBar({
 	label,
 	percents,
+	revisions,
 	service,
 	split,
 	marks,
@@ -44,6 +45,8 @@ export function SplitBar({
 }: {
 	label: string;
 	percents: readonly number[];
+	/** Of which each of the percents is. */
+	revisions: readonly (string | undefined)[];
 	service: ServiceView;
 	split: Split;
 	marks: RevisionMarks;
@@ -59,7 +62,7 @@ export function SplitBar({
 		<Text wrap="truncate">
 			<Text {...styles.muted}>{fitText(`  ${label}`, lead)}</Text>
 			{barParts(percents, barWidth).map(({cells}, index) => {
-				const {revision} = split[index] ?? {};
+				const revision = revisions[index];
 				const mark = revision === undefined ? undefined : marks.get(revision);
 				return (
 					<Text key={index} {...mark?.style}>

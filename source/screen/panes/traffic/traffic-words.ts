@@ -76,29 +76,49 @@ export function isGotByUsers(service: ServiceView, verdict: ServiceVerdict | und
 	return contradiction(verdict) === undefined;
 }
 
-/** What was got of each row, in percent of what was counted, and by whom. */
-type Got = {readonly label: string; readonly percents: readonly number[]};
+/** What each revision got, in percent of what is told by revision, and by whom. Each revision once, though it has several rows. */
+type Got = {
+	readonly label: string;
+	readonly revisions: readonly string[];
+	readonly percents: readonly number[];
+};
 
 /**
- * Of the last half a minute: what the loop was answered, else what users were, in the order of the rows. Undefined while too little
- * is known for a bar.
+ * Of the last half a minute: what the loop was answered, else what users were; in the order of the rows, and after them what has
+ * no row, as in a draft that took it out. Undefined while too little is known for a bar.
  */
 export function gotOf(
 	split: Split,
 	verdict: ServiceVerdict | undefined,
 	users: ConsoleState['users'],
 ): Got | undefined {
-	const bars = (label: string, shareOf: (revision: string) => number | undefined): Got | undefined => {
-		const shares = split.map(({revision}) => (revision === undefined ? 0 : (shareOf(revision) ?? 0)));
-		const sum = shares.reduce((left, right) => left + right, 0);
-		return sum > 0 ? {label, percents: apportion(shares, 100)} : undefined;
+	const bars = (
+		label: string,
+		got: readonly (readonly [revision: string, share: number | undefined])[],
+	): Got | undefined => {
+		const byRevision = new Map<string, number>(
+			split.flatMap(({revision}) => (revision === undefined ? [] : [[revision, 0] as const])),
+		);
+		for (const [revision, share = 0] of got) {
+			if (share > 0 || byRevision.has(revision)) byRevision.set(revision, share);
+		}
+		const shares = [...byRevision.values()];
+		return shares.some(share => share > 0)
+			? {label, revisions: [...byRevision.keys()], percents: apportion(shares, 100)}
+			: undefined;
 	};
 	const answered = verdict?.isRunning
-		? bars('got', name => verdict.shares.find(({revision}) => revision === name)?.got)
+		? bars(
+				'got',
+				verdict.shares.map(({revision, got}) => [revision, got]),
+			)
 		: undefined;
 	if (answered) return answered;
 	const rows = users?.snapshot.view.recent.rows ?? [];
-	return bars('users', name => rows.find(({revision}) => revision === name)?.share);
+	return bars(
+		'users',
+		rows.map(({revision, share}) => [revision, share]),
+	);
 }
 
 /** Who changed the split of it when, the newest first, after a blank line. */

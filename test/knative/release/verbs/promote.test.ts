@@ -111,10 +111,11 @@ describe('with nothing to promote', () => {
 describe('of what the note tells', () => {
 	it('a canary that was rolled back is more than what was asked for, and no other', () => {
 		const now = notedAt + 60_000;
-		expect(promote(notedFacts({verb: 'roll back'}), {now})).toMatchObject({
-			guess: `${two} was rolled back at ${moment(notedAt, now)} by ann`,
-		});
-		expect(promote(notedFacts({verb: 'roll back'}), {now, to: two})).not.toHaveProperty('guess');
+		for (const to of [undefined, two]) {
+			expect(promote(notedFacts({verb: 'roll back'}), {now, to})).toMatchObject({
+				guess: `${two} was rolled back at ${moment(notedAt, now)} by ann`,
+			});
+		}
 		expect(promote(notedFacts({verb: 'roll back', canary: one}), {now})).not.toHaveProperty('guess');
 		expect(promote(notedFacts({verb: 'split'}), {now})).not.toHaveProperty('guess');
 	});

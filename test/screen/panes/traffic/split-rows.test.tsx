@@ -75,6 +75,7 @@ it('is one bar for all of them where there is no room for rows', async () => {
 			<SplitBar
 				label="set"
 				percents={[90, 10]}
+				revisions={split.map(({revision}) => revision)}
 				service={service}
 				split={split}
 				marks={new Map()}

@@ -89,8 +89,31 @@ describe('what is got', () => {
 	];
 
 	it('is what the loop was answered, in the order of the rows, in whole percents', () => {
-		expect(gotOf(split, verdictWith({shares}), undefined)).toEqual({label: 'got', percents: [75, 25]});
+		expect(gotOf(split, verdictWith({shares}), undefined)).toEqual({
+			label: 'got',
+			revisions: [one, two],
+			percents: [75, 25],
+		});
 		expect(gotOf(split, verdictWith({shares: []}), undefined)).toBeUndefined();
+	});
+
+	it('is the same whatever the draft is: what it took out is told after its rows', () => {
+		const drafted = split.filter(({revision}) => revision === one);
+		const half = shares.map(share => ({...share, got: 50}));
+		expect(gotOf(drafted, verdictWith({shares: half}), undefined)).toMatchObject({
+			revisions: [one, two],
+			percents: [50, 50],
+		});
+	});
+
+	it('is told once of a revision that has two rows', () => {
+		const [, canary] = split;
+		const twice = canary ? [canary, {...canary, key: 'latest', latest: true}] : [];
+		const all = [{revision: two, set: 100, got: 100}];
+		expect(gotOf(twice, verdictWith({shares: all}), undefined)).toMatchObject({
+			revisions: [two],
+			percents: [100],
+		});
 	});
 
 	it('is nothing of a loop that has stopped', () => {
