@@ -82,9 +82,11 @@ it('gives tags, changes the autoscaling and deletes a revision, each as question
 	await using linear = openLinear();
 	await linear.hear(/Gateway kourier at/);
 	linear.type('use cart', 't 2', 'Bad!');
-	await linear.hear(/- removes all\) \[canary\]: [^]*Tags: The tag Bad! may have/);
-	linear.type('canary, beta');
-	await linear.hear(/cart-00002 {2}10 % → 10 % {2}canary, \+?beta[^]*Type yes/);
+	await linear.hear(/Tags of cart-00002 of cart\.[^]*Tags: The tag Bad! may have[^]*\[canary\]: \n$/);
+	linear.type('beta');
+	await linear.hear(/cart-00002 {2}10 % → 10 % {2}\+beta, -canary[^]*Type yes/);
+	linear.type('no', 't 2', 'canary, beta');
+	await linear.hear(/cart-00002 {2}10 % → 10 % {2}canary, \+beta[^]*Type yes/);
 	linear.type('yes');
 	await linear.hear(/cart: Ready\. .*cart-00002 10 % \((?:canary, beta|beta, canary)\)/);
 	linear.type('tag 7');
@@ -93,6 +95,9 @@ it('gives tags, changes the autoscaling and deletes a revision, each as question
 	await linear.hear(/cart-00002 {2}10 % → 10 % {2}-canary, -beta[^]*Type yes|Type yes/);
 	linear.type('no');
 
+	linear.type('scaling', '2', 'quit');
+	await linear.hear(/Min pods is [^]*Min pods [^\n]*\[1\]: \n$/);
+	linear.type('cancel');
 	linear.type('scaling', '2', '2', '3', '', '', '', '', '', '', '', '', '-');
 	await linear.hear(/Made from {2}what users run[^]*min-scale[^]*→ 2[^]*max-scale[^]*→ 3[^]*Type yes/);
 	linear.type('yes');

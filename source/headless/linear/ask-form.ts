@@ -30,15 +30,23 @@ export async function askForm(console: Console, {ask, say}: Asking): Promise<boo
 	if (form.kind === 'create service') wanted = [...wanted, ...fields.filter(({id}) => id === 'env')];
 	for (;;) {
 		for (const field of wanted) {
-			const values: Readonly<Record<string, unknown>> = valuesOf(console);
-			const answer = await askField(field, values[field.id], {ask, say});
-			if (answer === undefined) {
-				closeSheet(store);
-				say('Nothing was sent.');
-				return false;
+			for (;;) {
+				const before = valuesOf(console)[field.id];
+				const answer = await askField(field, before, {ask, say});
+				if (answer === undefined) {
+					closeSheet(store);
+					say('Nothing was sent.');
+					return false;
+				}
+				if (field.id === 'base' && answer === 'users') await runningRead(console);
+				fill({[field.id]: answer});
+				const error = errorsIn(console)[field.id];
+				// What was kept is judged with all the rest, in the end: it may be wrong by another answer only.
+				if (error === undefined || answer === before) break;
+				say(`${field.label}: ${error}`);
+				// Never the default of the question that comes again.
+				fill({[field.id]: before});
 			}
-			if (field.id === 'base' && answer === 'users') await runningRead(console);
-			fill({[field.id]: answer});
 		}
 		await console.submitForm();
 		const top = topSheet(store.getState());
@@ -105,6 +113,12 @@ function shapeOf({store}: Console, form: FormSheet): Shape {
 function valuesOf({store}: Console): Readonly<Record<string, unknown>> {
 	const form = topSheet(store.getState());
 	return form && 'values' in form ? {...form.values} : {};
+}
+
+/** What the rules say of what stands in the form now. */
+function errorsIn({store}: Console): Readonly<Record<string, string | undefined>> {
+	const form = topSheet(store.getState());
+	return form && isForm(form) ? form.errors : {};
 }
 
 /** Undefined when the form is left. */

@@ -25,7 +25,7 @@ async function askChoice(console: Console, asking: Asking): Promise<void> {
 	const sheet = topSheet(store.getState());
 	if (sheet?.kind !== 'choice') return;
 	const {say} = asking;
-	say(`${sheet.title} ${sheet.question}`);
+	say(`${sheet.title}${/[.?!:]$/.test(sheet.title) ? '' : '.'} ${sheet.question}`);
 	sheet.options.forEach(({label}, index) => say(`${index + 1} ${label}`));
 	const number = await askNumber(
 		'Number, or nothing to cancel: ',

@@ -123,6 +123,9 @@ const performers: Readonly<Record<Exclude<LinearName, 'quit'>, Performer>> = {
 	async tag(console, asking, wanted) {
 		if (!chooseRevision(console, asking, wanted)) return;
 		openTagForm(console.store);
+		const form = topSheet(console.store.getState());
+		// Unless one is named it is one that nobody chose here.
+		if (form?.kind === 'tag') asking.say(`Tags of ${form.revision} of ${form.service}.`);
 		await askForm(console, asking);
 	},
 	async scaling(console, asking) {

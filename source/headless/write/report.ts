@@ -12,12 +12,16 @@ import {zoned} from '../../knative/text/moment.js';
 const shareWords = (value: number | undefined, none: string) => (value === undefined ? none : `${value} %`);
 
 function rowWords(
-	{key, revision, latest, before, after, tags}: SplitDifference,
+	{key, revision, latest, before, after, tags, tagsBefore}: SplitDifference,
 	action: Plan['action'],
 ): string {
 	const isMaking = action === 'create revision' || action === 'autoscaling';
 	const name = latest ? `@latest (${revision ?? (isMaking ? 'the new revision' : 'none ready')})` : key;
-	const tagged = tags.length > 0 ? `  ${tags.join(', ')}` : '';
+	// A tag that goes takes its URL with it.
+	const gone = tagsBefore.filter(tag => !tags.includes(tag)).map(tag => `-${tag}`);
+	const signed = tags.map(tag => (tagsBefore.length > 0 && !tagsBefore.includes(tag) ? `+${tag}` : tag));
+	const words = [...signed, ...gone].join(', ');
+	const tagged = words === '' ? '' : `  ${words}`;
 	return `  ${name}  ${shareWords(before, '–')} → ${shareWords(after, 'removed')}${tagged}`;
 }
 

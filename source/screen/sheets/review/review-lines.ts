@@ -68,7 +68,9 @@ export function reviewLines(
 	if (plan.warnings.length > 0) say('');
 	// Where nothing can be drawn but ASCII, the mark of a selection is, too.
 	const drawing = {isAscii: glyphs.selected === '>', fills: fillsOf(plan.rows, glyphs.fills, marks)};
-	for (const text of splitPicture(plan, drawing)) lines.push({text, hard: true, indent: 2});
+	for (const text of splitPicture(plan, {...drawing, width: width - 2})) {
+		lines.push({text, hard: true, indent: 2});
+	}
 	for (const line of rowLines(plan, glyphs, {...drawing, width})) {
 		lines.push({...line, style: line.changed ? styles.draft : styles.muted, isEssential: true});
 	}

@@ -41,6 +41,10 @@ test('a bar has both splits in these fills, and none where no share changes', ()
 		`now   ${'█'.repeat(50)}  0│100`,
 		`then  ${'▓'.repeat(50)}  100│0`,
 	]);
+	expect(splitPicture({rows}, {...look, width: 40})).toEqual([
+		`now   ${'█'.repeat(27)}  0│100`,
+		`then  ${'▓'.repeat(27)}  100│0`,
+	]);
 	const same = rows.map(one => ({...one, after: one.before}));
 	expect(splitPicture({rows: same}, look)).toEqual([]);
 });
