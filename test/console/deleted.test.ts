@@ -15,6 +15,7 @@ import {
 	isForm,
 	moveSelection,
 	notify,
+	openFilter,
 	setFilter,
 } from '../../source/console/state/select.js';
 import {openRequests} from '../../source/console/live/request-sheet.js';
@@ -253,6 +254,17 @@ it('what is hidden by a filter is not acted upon, and is selected again when the
 	expect(whyNoService(console.store.getState())).toBe('cart is hidden by the filter. Esc clears it.');
 	setFilter(console.store, '');
 	expect(selected()).toBe('cart');
+});
+
+it('what is typed replaces the filter that stands there, and other keys edit it', () => {
+	const {store} = console;
+	setFilter(store, 'fol');
+	openFilter(store);
+	for (const typed of ['fold', 'du', 'duo']) setFilter(store, typed);
+	expect(store.getState().filter).toBe('duo');
+	openFilter(store);
+	for (const typed of ['du', 'dux']) setFilter(store, typed);
+	expect(store.getState().filter).toBe('dux');
 });
 
 describe('a form of a service that is deleted', () => {

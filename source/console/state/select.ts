@@ -108,23 +108,35 @@ export function awaitRevision(store: ConsoleStore, {uid, newerThan}: {uid: strin
 }
 
 export function openFilter(store: ConsoleStore): void {
-	store.setState(({selected}) => ({filtering: true, focus: 'services', selectedBefore: selected}));
+	store.setState(({selected, filter}) => ({
+		filtering: true,
+		focus: 'services',
+		selectedBefore: selected,
+		filterKept: filter,
+	}));
 }
 
 /**
  * While it is typed the first service that is found is selected, unless the one that was selected before is found, too.
  * Where none is found that one still is: half a word is no wish to leave it.
  */
-export function setFilter(store: ConsoleStore, filter: string): void {
+export function setFilter(store: ConsoleStore, typed: string): void {
 	store.setState(state => {
-		const before = state.filtering ? state.selectedBefore : state.selected;
-		if (filter.trim() === '') return {filter, selected: before};
-		const visible = visibleServices({...state, filter});
-		const [first] = visible;
-		const isFound =
-			before && (hasInText(before, filter, state.scope) || visible.some(({uid}) => uid === before.uid));
-		return {filter, selected: isFound || !first ? before : selectionOf(first)};
+		const kept = state.filtering ? state.filterKept : '';
+		// As in a form: what stands there is replaced by what is typed, and edited by other keys.
+		const filter = kept !== '' && typed.startsWith(kept) ? typed.slice(kept.length) : typed;
+		return {filterKept: '', ...filtered(state, filter)};
 	});
+}
+
+function filtered(state: ConsoleState, filter: string): Pick<ConsoleState, 'filter' | 'selected'> {
+	const before = state.filtering ? state.selectedBefore : state.selected;
+	if (filter.trim() === '') return {filter, selected: before};
+	const visible = visibleServices({...state, filter});
+	const [first] = visible;
+	const isFound =
+		before && (hasInText(before, filter, state.scope) || visible.some(({uid}) => uid === before.uid));
+	return {filter, selected: isFound || !first ? before : selectionOf(first)};
 }
 
 export function closeFilter(store: ConsoleStore, {keep}: {keep: boolean}): void {

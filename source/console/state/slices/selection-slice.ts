@@ -19,6 +19,8 @@ export type SelectionSlice = {
 	/** The selected service as it was last told of: where it stood in the list. */
 	lastTold: ServiceView | undefined;
 	filter: string;
+	/** The filter as it was when it got the keys, until the first of them: what is typed replaces it. */
+	filterKept: string;
 	/** In which order the services are listed. */
 	sort: ServiceSort;
 	/** The filter has the keys. */
@@ -37,6 +39,7 @@ export function initialSelection(): SelectionSlice {
 		firstRow: undefined,
 		lastTold: undefined,
 		filter: '',
+		filterKept: '',
 		sort: 'name',
 		filtering: false,
 		selectedBefore: undefined,
