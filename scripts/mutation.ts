@@ -204,6 +204,10 @@ if (places.length === 0) {
 const style = (await resolveConfig(report)) ?? {};
 for (const given of places) {
 	const place = given.replace(/\/$/, '');
+	if (!existsSync(place)) {
+		process.stderr.write(`${place} does not exist: give a path from here, as source/stats.\n`);
+		process.exit(2);
+	}
 	const outcome = place.endsWith('.ts')
 		? await tryFile(place, mutantsOf(place, readFileSync(place, 'utf8')))
 		: await tryFolder(place, Number(values.sample));
