@@ -39,7 +39,7 @@ const says: Readonly<Record<string, RegExp>> = {
 	'create shop': /The gateway has it/,
 	'revision create': /The gateway has it/,
 	'scale shop': /min-scale +not set → 1/,
-	'tag cart': /cart-00002 .* beta/,
+	'tag cart': /cart-00002 .*\+beta/,
 	'split cart': /cart-00001 +90 % → 80 %/,
 	'export cart': /^apiVersion: serving\.knative\.dev\/v1\nkind: Service\nmetadata:\n {2}name: cart/,
 	'delete payments': /payments-00002/,
