@@ -12,6 +12,7 @@ import {openRequests} from '../../source/console/live/request-sheet.js';
 import {unreadLog} from '../../source/console/logs/logs.js';
 import type {Inspected} from '../../source/console/sheets/inspected.js';
 import {mayQuit} from '../../source/console/sheets/quit-sheet.js';
+import {newReview} from '../../source/console/sheets/review.js';
 import type {ReviewSheet} from '../../source/console/sheets/sheets.js';
 import {beginValue, nudge, typeDigit} from '../../source/console/state/draft.js';
 import {
@@ -81,19 +82,9 @@ const facts = {
 function reviewOf(planned: Planned, parts: Partial<ReviewSheet> = {}): ReviewSheet {
 	if (!planned.ok) throw new Error(planned.reason);
 	return {
-		kind: 'review',
+		...newReview(planned.plan, {context: 'shop-eu', server}),
 		id: 1,
-		on: {context: 'shop-eu', server},
-		plan: planned.plan,
-		confirmation: 'enter',
-		word: '',
-		because: '',
-		typed: '',
 		dryRun: {kind: 'accepted'},
-		phase: {kind: 'open'},
-		isDisarmed: false,
-		timesAsked: 1,
-		wake: undefined,
 		...parts,
 	};
 }
