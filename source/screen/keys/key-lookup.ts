@@ -55,6 +55,10 @@ export const actionFor = (context: KeyContext, input: string, key: Key): Action 
 	return stroke === undefined ? undefined : tableOf(context).get(stroke)?.action;
 };
 
+/** `+-`, `←→`; `left/right`, as words run together are none. */
+const runTogether = (shown: readonly string[]): string =>
+	shown.join(shown.some(key => key.length > 1) ? '/' : '');
+
 const unique = (items: readonly string[]): readonly string[] => [...new Set(items)];
 
 /** The keys of an action as they are shown (`c`, `↓ j`); of one context, or of all contexts it applies in. */
@@ -119,9 +123,9 @@ export const footerFor = (
 			index: binding.action === urgent ? -1 : index,
 			hint: {
 				action: binding.action,
-				keys: (binding.footer?.keys ?? binding.keys.slice(0, 1))
-					.map(stroke => showStroke(stroke, options))
-					.join(''),
+				keys: runTogether(
+					(binding.footer?.keys ?? binding.keys.slice(0, 1)).map(stroke => showStroke(stroke, options)),
+				),
 				label: labelWith(binding.footer?.label ?? binding.label, targetOf(binding.action)),
 			},
 		}));
