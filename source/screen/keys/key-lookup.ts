@@ -92,6 +92,8 @@ export type FooterOptions = StrokeStyle & {
 	readonly urgent?: Action | undefined;
 	/** What the action would act on, where that is not what has the keyboard: `…00002`. */
 	readonly targetOf?: (action: Action) => string | undefined;
+	/** What the action does now, where that is not what it is called: `read on`. */
+	readonly labels?: Partial<Record<Action, string | undefined>> | undefined;
 	/** What is not open to the operator; it is to be shown in brackets, where there is room. */
 	readonly isUnavailable?: (action: Action) => boolean;
 };
@@ -114,6 +116,7 @@ export const footerFor = (
 	options: FooterOptions = {},
 ): readonly Hint[] => {
 	const {isEnabled = () => true, isUnavailable = () => false, targetOf = () => undefined, urgent} = options;
+	const {labels = {}} = options;
 	const candidates = bindings
 		.filter(
 			binding => binding.footer !== undefined && appliesIn(binding, context) && isEnabled(binding.action),
@@ -126,7 +129,10 @@ export const footerFor = (
 				keys: runTogether(
 					(binding.footer?.keys ?? binding.keys.slice(0, 1)).map(stroke => showStroke(stroke, options)),
 				),
-				label: labelWith(binding.footer?.label ?? binding.label, targetOf(binding.action)),
+				label: labelWith(
+					labels[binding.action] ?? binding.footer?.label ?? binding.label,
+					targetOf(binding.action),
+				),
 			},
 		}));
 
