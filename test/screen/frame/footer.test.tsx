@@ -133,16 +133,16 @@ const footer = async (state: Partial<ConsoleState>, columns = 120) => {
 	return line.screen();
 };
 
+const reviewing = async (part: Partial<ReviewSheet>, height = 22) => {
+	const line = await openOnConsole(
+		() => <Footer width={120} sheet={{width: 120, height}} isEnabled={() => true} />,
+		{state: {...knowing(), sheets: [sheetOn(part)]}, columns: 120},
+	);
+	return line;
+};
+
 describe('the keys', () => {
 	describe('of a review are called what they do now', () => {
-		const reviewing = async (part: Partial<ReviewSheet>, height = 22) => {
-			const line = await openOnConsole(
-				() => <Footer width={120} sheet={{width: 120, height}} isEnabled={() => true} />,
-				{state: {...knowing(), sheets: [sheetOn(part)]}, columns: 120},
-			);
-			return line;
-		};
-
 		it.each<[string, Partial<ReviewSheet>, RegExp]>([
 			['ready', {}, /^ ⏎ apply  esc cancel/],
 			['with a warning', {confirmation: 'twice', because: 'of it'}, /^ ⏎ ask once more  esc cancel/],

@@ -45,11 +45,12 @@ describe.each([60, 76, 116])('at %i columns', width => {
 	});
 });
 
+/** Also a long tag goes on in the next row. */
+const solid = (text: string) => text.replace(/ /g, '');
+
 it.each([26, 36, 46])('gives each split lines of its own at %i columns, and cuts nothing', width => {
 	const rows = texts(width).flatMap(text => wrapLine({text, indent: 8}, width));
 	for (const row of rows) expect(row.length).toBeLessThanOrEqual(width);
-	// Also a long tag goes on in the next row.
-	const solid = (text: string) => text.replace(/ /g, '');
 	expect(solid(rows.join(''))).toContain(
 		solid(
 			'base …00001 90 % stable, latest (…00002) 10 % ' +
