@@ -1,5 +1,6 @@
 /** Leaving the program: what that would end or lose, and what was done in the session. */
 import {printable} from '../../knative/text/printable.js';
+import {changeWords} from './change-words.js';
 import {nextId} from './inspect.js';
 import {lossesOf} from './contexts-sheet.js';
 import {openSheet} from '../state/select.js';
@@ -27,12 +28,19 @@ export function endsOf(state: ConsoleState): string[] {
 	];
 }
 
-/** What was written in the session, oldest first; a line each. */
+/**
+ * What was written in the session, oldest first; a line each: `03:12:46  roll back cart (cart-00001 90 -> 100 %): done`.
+ *
+ * @param arrow What stands between before and after, for a terminal that may have no other than ASCII.
+ */
 export function sessionLines(
 	{writes}: Pick<ConsoleState, 'writes'>,
 	clock: (at: number) => string,
+	arrow = '->',
 ): string[] {
-	return writes.map(({at, title, outcome}) =>
-		printable(`${clock(at)}  ${title}: ${outcome === '' ? 'sent, outcome not known' : outcome}`),
-	);
+	return writes.map(({at, title, outcome, splits}) => {
+		const change = splits ? changeWords(splits, arrow) : '';
+		const what = change === '' ? title : `${title} (${change})`;
+		return printable(`${clock(at)}  ${what}: ${outcome === '' ? 'sent, outcome not known' : outcome}`);
+	});
 }

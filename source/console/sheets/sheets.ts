@@ -145,7 +145,14 @@ export type VerifySheet = {
 };
 
 /** A write as it left the process, for the log. */
-export type WriteRecord = {at: number; title: string; command: string; outcome: string};
+export type WriteRecord = {
+	at: number;
+	title: string;
+	command: string;
+	outcome: string;
+	/** Of a change of a split: what it was to make of what. */
+	splits?: {before: Split; after: Split};
+};
 
 /** A request as text, as it is typed. */
 export type RequestValues = {
