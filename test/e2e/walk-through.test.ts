@@ -113,7 +113,7 @@ describe('the walk-through', () => {
 		terminal.press('q');
 		expect(await terminal.exited).toEqual({code: 0, signal: 0});
 		expect(terminal.screen()).toMatch(
-			/create service helloworld-go: done[^]*roll back helloworld-go \([^]*50\s+->\s+100\s+%[^]*\):\s+done/,
+			/create service helloworld-go: done[^]*roll back helloworld-go \(00001 0 -> 100 %, 00002 100 -> 0 %\): done/,
 		);
 	});
 

@@ -222,7 +222,7 @@ function log(store: ConsoleStore, plan: Plan, at: number): void {
 				title: `${plan.action} ${plan.name}`,
 				command: plan.commands[0] ?? '',
 				outcome: '',
-				...(plan.splits && {splits: plan.splits}),
+				...(plan.splits && {change: {service: plan.name, rows: plan.rows}}),
 			},
 		],
 	}));

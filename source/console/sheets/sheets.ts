@@ -150,8 +150,8 @@ export type WriteRecord = {
 	title: string;
 	command: string;
 	outcome: string;
-	/** Of a change of a split: what it was to make of what. */
-	splits?: {before: Split; after: Split};
+	/** Of a change of a split: the rows of it, with what they were and were to be. */
+	change?: {service: string; rows: Plan['rows']};
 };
 
 /** A request as text, as it is typed. */

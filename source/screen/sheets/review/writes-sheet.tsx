@@ -1,9 +1,9 @@
 /** History: what was written from here, as commands, and who changed which split, the newest first. */
 import type {HistoryEntry} from '../../../console/session/change-recorder.js';
 import type {ConsoleState} from '../../../console/state/state.js';
-import {changeWords} from '../../../console/sheets/change-words.js';
 import type {WriteRecord} from '../../../console/sheets/sheets.js';
 import {coveredLine} from '../../../knative/commands/commands.js';
+import {diffSplit, type Split} from '../../../knative/split/split.js';
 import type {Theme} from '../../../terminal/output/theme.js';
 import {useConsoleState, useActions} from '../../use-console.js';
 import {useNow} from '../../use-now.js';
@@ -60,7 +60,7 @@ export function recordLines(
 			at,
 			lines: [
 				{text: `${dayAndClock(at, now)}  ${title}: ${outcome || 'under way'}`, style: styles.key, indent: 10},
-				...(entry ? [{text: `          ${changeOf(entry, glyphs.arrow)}`, indent: 10}] : []),
+				...(entry ? [{text: `          ${changeWords(entry, glyphs.arrow)}`, indent: 10}] : []),
 				{text: command, hard: true, style: styles.muted},
 				{text: ''},
 			],
@@ -76,7 +76,7 @@ export function recordLines(
 					style: styles.key,
 					indent: 10,
 				},
-				{text: `          ${changeOf(entry, glyphs.arrow)}`, indent: 10},
+				{text: `          ${changeWords(entry, glyphs.arrow)}`, indent: 10},
 				...(entry.command === '' ? [] : [{text: entry.command, hard: true, style: styles.muted}]),
 				{text: ''},
 			],
@@ -84,7 +84,7 @@ export function recordLines(
 	const attempted = past.map(entry => {
 		const {at, service, namespace, reason, by, command} = entry;
 		const who = by === '' ? 'somebody' : by;
-		const change = 'what' in entry ? deedWords(entry) : changeOf(entry, glyphs.arrow);
+		const change = 'what' in entry ? deedWords(entry) : changeWords(entry, glyphs.arrow);
 		return {
 			at,
 			lines: [
@@ -118,6 +118,17 @@ function whose({own, by, reason}: HistoryEntry): string {
 	return own ? `${reason} by ${who}, from a console here` : `changed by ${who} (${reason})`;
 }
 
-function changeOf(entry: Pick<HistoryEntry, 'before' | 'after' | 'service'>, arrow: string): string {
-	return changeWords(entry, arrow, revision => shortRevision(revision, entry.service));
+function changeWords(
+	{before, after, service}: {before: Split; after: Split; service: string},
+	arrow: string,
+) {
+	return diffSplit(before, after)
+		.filter(({changed}) => changed)
+		.map(row => {
+			const name = row.revision === undefined ? 'latest' : shortRevision(row.revision, service);
+			const tags =
+				row.tags.join(',') === row.tagsBefore.join(',') ? '' : ` tags ${row.tags.join(',') || 'none'}`;
+			return `${row.latest && row.revision !== undefined ? `latest (${name})` : name} ${row.before ?? '–'} ${arrow} ${row.after ?? '–'} %${tags}`;
+		})
+		.join(', ');
 }
