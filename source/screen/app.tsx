@@ -5,11 +5,11 @@ import {useShallow} from 'zustand/react/shallow';
 import {canConfirm, conflictOfReview} from '../console/sheets/lost-ground.js';
 import {oldSince, topSheet} from '../console/state/read.js';
 import {closeFilter, closeSheet, moveSelection, notify} from '../console/state/select.js';
-import type {ConsoleStore, Sheet} from '../console/state/state.js';
+import type {Sheet} from '../console/state/state.js';
 import {panes, type Pane} from '../console/state/panes.js';
-import {showStroke, strokeOf} from '../terminal/input/strokes.js';
+import {strokeOf} from '../terminal/input/strokes.js';
 import {greyed, type Theme} from '../terminal/output/theme.js';
-import {actionFor, isTextContext, keysOf, labelOf, type Action, type KeyContext} from './keys/key-lookup.js';
+import {actionFor, labelOf, type Action, type KeyContext} from './keys/key-lookup.js';
 import {Footer, Notice, useNoticeRows} from './frame/footer.js';
 import {Header} from './frame/header.js';
 import {layoutOf, noticeRows, rowsAbove, shortened, type Layout, type Size} from './layout.js';
@@ -38,6 +38,7 @@ import {Verify} from './sheets/inspect/verify-sheet.js';
 import {Writes} from './sheets/review/writes-sheet.js';
 import {Yaml} from './sheets/inspect/yaml-sheet.js';
 import {reviewFromSheet} from './review-from-sheet.js';
+import {saidUnknown} from './unknown-key.js';
 import {contextOf, useConsole, useConsoleState} from './use-console.js';
 
 const noReview = {canApply: true, isSettled: false};
@@ -196,20 +197,6 @@ export function App(means: AppProps) {
 			/>
 		</Box>
 	);
-}
-
-/** That a key does nothing here, where keys are commands; what is bad news stays. */
-function saidUnknown(
-	store: ConsoleStore,
-	context: KeyContext,
-	stroke: string | undefined,
-	style: {isAscii: boolean},
-): void {
-	if (stroke === undefined || isTextContext(context) || store.getState().notice?.tone === 'bad') return;
-	const isDigit = /^\d$/.test(stroke) && context === 'traffic';
-	const instead = isDigit ? '% and digits type an exact share' : 'esc back';
-	const text = `${showStroke(stroke, style)} does nothing here · ${keysOf('help', {context}) === '' || isDigit ? instead : '? lists the keys'}`;
-	notify(store, {tone: 'info', isPassing: true, text});
 }
 
 /** A review in the place of another one is another sheet: it is to be read from its top, and agreed to anew. */

@@ -32,12 +32,16 @@ export function Palette({
 	);
 	const selected = commands[Math.min(chosen, commands.length - 1)];
 	const size = frameContentSize(width, height);
+	const page = Math.max(1, size.height - 3);
+	const choose = (index: number) => setChosen(Math.max(0, Math.min(commands.length - 1, index)));
 	const completion = selected?.names.find(name => name.startsWith(word)) ?? '';
 	useActions(
 		'palette',
 		{
-			up: () => setChosen(Math.max(0, chosen - 1)),
-			down: () => setChosen(Math.min(commands.length - 1, chosen + 1)),
+			up: () => choose(chosen - 1),
+			down: () => choose(chosen + 1),
+			pageUp: () => choose(chosen - page),
+			pageDown: () => choose(chosen + page),
 			completeWord() {
 				if (completion !== '') setTyped(`${completion}${selected?.argument === undefined ? '' : ' '}`);
 			},

@@ -54,11 +54,20 @@ function OpenMenu({items, initial, onSelect, isFocused, width, height}: MenuProp
 		items.findIndex(({value}) => value === initial),
 	);
 	const [highlighted, setHighlighted] = useState(items[initialIndex]?.value);
+	// The widget has no pages: it begins again where the page leads to.
+	const [from, setFrom] = useState({index: initialIndex, times: 0});
+	const page = (rows: number) => {
+		const at = items.findIndex(({value}) => value === highlighted);
+		const index = Math.max(0, Math.min(items.length - 1, at + rows));
+		setFrom(({times}) => ({index, times: times + 1}));
+		setHighlighted(items[index]?.value);
+	};
 	useInput(
 		(input, key) => {
-			if (strokeOf(input, key) === 'enter' && highlighted !== undefined) {
-				onSelect(highlighted);
-			}
+			const stroke = strokeOf(input, key);
+			if (stroke === 'enter' && highlighted !== undefined) onSelect(highlighted);
+			else if (stroke === 'pagedown') page(Math.max(1, height - 1));
+			else if (stroke === 'pageup') page(-Math.max(1, height - 1));
 		},
 		{isActive: isFocused},
 	);
@@ -66,11 +75,12 @@ function OpenMenu({items, initial, onSelect, isFocused, width, height}: MenuProp
 	return (
 		<Box width={width} height={height} overflow="hidden">
 			<SelectInput
+				key={from.times}
 				items={items.map(({value, label}) => ({
 					value,
 					label: cutText(label, width - 2, {ellipsis: glyphs.ellipsis}),
 				}))}
-				initialIndex={initialIndex}
+				initialIndex={from.index}
 				limit={Math.max(1, height)}
 				isFocused={isFocused}
 				indicatorComponent={Indicator}

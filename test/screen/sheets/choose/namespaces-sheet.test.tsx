@@ -29,3 +29,20 @@ it('says that it asks as long as there are none, and why there may be more', asy
 	expect(screen()).toContain('shop');
 	expect(screen()).not.toContain('Asking');
 });
+
+it('goes on by pages where there are more than there is room for', async () => {
+	const names = Array.from({length: 40}, (_, index) => `team-${String(index).padStart(2, '0')}`);
+	const {console, press, until} = await open(['shop', ...names]);
+	const change = vi.spyOn(console, 'changeNamespace').mockResolvedValue();
+	await until(/▸ *shop/);
+	press('pagedown');
+	await until(/▸ *team-04/);
+	press('pagedown');
+	await until(/▸ *team-09/);
+	press('up');
+	await until(/▸ *team-08/);
+	press('pageup');
+	await until(/▸ *team-03/);
+	press('enter');
+	await vi.waitFor(() => expect(change).toHaveBeenCalledExactlyOnceWith('team-03'));
+});
