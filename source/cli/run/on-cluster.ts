@@ -3,6 +3,7 @@ import {setTimeout as delay} from 'node:timers/promises';
 import {exitCodes, type ExitCode} from '../../headless/exit-codes.js';
 import {saying, type MessageStream} from '../../headless/said.js';
 import type {Cluster} from '../../kube/cluster.js';
+import {patientCluster} from '../../kube/http/patient.js';
 import {describeError, type Lifecycle, type LifecycleOptions} from '../../terminal/lifecycle/lifecycle.js';
 import {clusterOf} from '../cluster-from-flags.js';
 import {errorJson} from '../command-errors.js';
@@ -67,7 +68,7 @@ export async function onCluster(
 	}
 	let cluster: Cluster;
 	try {
-		cluster = await clusterOf(flags, lifecycle);
+		cluster = patientCluster(await clusterOf(flags, lifecycle), {signal: ending.signal});
 	} catch (error) {
 		const sentence = describeError(error);
 		if (!isJson(flags)) return lifecycle.leave(failure, sentence);

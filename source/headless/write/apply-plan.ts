@@ -2,6 +2,7 @@
 import type {HistoryFile} from '../../journal/journal-file.js';
 import type {Warning} from '../../knative/release/warnings.js';
 import type {Cluster} from '../../kube/cluster.js';
+import {comeBackAfter, withPatience} from '../../kube/http/patient.js';
 import {identityOf} from '../../kube/objects.js';
 import {agreementFor} from '../../release/agreement.js';
 import {doubtSince} from '../../release/doubt-since.js';
@@ -156,7 +157,18 @@ async function write(
 ): Promise<Result> {
 	const mine = underWay?.begin(`${agreed.action} ${service}`);
 	try {
-		const {outcome, problem} = await sendRecorded(cluster, agreed, history, {reason, now});
+		// What was refused because the server is busy was not made, and each patch is guarded: sent again it changes nothing else.
+		const {outcome, problem} = await withPatience(
+			async () => sendRecorded(cluster, agreed, history, {reason, now}),
+			sent =>
+				sent.outcome.kind === 'refused' && sent.outcome.isOnTheWay !== true
+					? comeBackAfter(sent.outcome)
+					: undefined,
+			{
+				signal: never,
+				again: seconds => progress(`The server is busy: trying again in ${seconds} s.`),
+			},
+		);
 		const common = {plan: agreed, outcome: outcome.kind};
 		const notKept = problem === undefined ? '' : ` It is not in the history: ${problem}.`;
 		if (outcome.kind !== 'done') {
@@ -189,6 +201,9 @@ async function write(
 		mine?.end();
 	}
 }
+
+/** Who ends the program ends its waiting. */
+const never = new AbortController().signal;
 
 const codes: Partial<Record<WriteOutcome['kind'], ExitCode>> = {
 	altered: exitCodes.altered,

@@ -68,6 +68,40 @@ async function runUnread(
 
 const shares = async () => (await world.service('cart')).specTraffic.map(({percent}) => percent);
 
+describe('while the API server is busy and says when to come back', () => {
+	it('reads are asked again', async () => {
+		world.sandbox.apiFaults.set({answers: [{code: 503, methods: ['GET'], times: 2, retryAfter: 0}]});
+		expect(await run('get', 'cart')).toMatchObject({code: 0, stderr: ''});
+	});
+
+	it('a change is sent again, once it is known that it was not made', async () => {
+		world.sandbox.apiFaults.set({
+			answers: [{code: 429, methods: ['PATCH'], dryRun: false, times: 2, retryAfter: 0}],
+		});
+		const {code, stdout} = await run('split', 'cart', '00001=70', '00002=30', '--yes');
+		expect(stdout).toMatch(/busy: trying again in 0 s\.[^]*busy: trying again[^]*Done: the server took it/);
+		expect(code).toBe(0);
+		expect(await shares()).toEqual([70, 30]);
+	});
+
+	it('a dry run is asked again', async () => {
+		world.sandbox.apiFaults.set({answers: [{code: 503, methods: ['PATCH'], times: 1, retryAfter: 0}]});
+		const {code, stdout} = await run('split', 'cart', '00001=50', '00002=50', '--dry-run');
+		expect(stdout).toContain('Dry run: the server would accept it.');
+		expect(code).toBe(0);
+	});
+
+	it('longer than anybody waits, it says so', async () => {
+		world.sandbox.apiFaults.set({
+			answers: [{code: 503, methods: ['PATCH'], dryRun: false, times: 1, retryAfter: 600}],
+		});
+		const {code, stderr} = await run('split', 'cart', '00001=70', '00002=30', '--yes');
+		expect(stderr).toContain('Try again in 600 s.');
+		expect(code).toBe(1);
+		expect(await shares()).toEqual([90, 10]);
+	});
+});
+
 describe('kn-canary split', () => {
 	it('gives the shares, keeps the tags, and ends when the gateway has them', async () => {
 		const {code, stdout} = await run('split', 'cart', '00001=60', 'canary=40', '--yes');
