@@ -1,7 +1,6 @@
 /** Pane 2: the revisions of the selected service, newest first. */
 import {titleOf} from './pane-table.js';
 import {Text} from 'ink';
-import {useShallow} from 'zustand/react/shallow';
 import {
 	focusedPane,
 	knownRevisions,
@@ -35,7 +34,7 @@ import {widthOf} from '../widgets/table/fit-text.js';
 import type {TableCell} from '../widgets/table/table-text.js';
 import {Table} from '../widgets/table/table.js';
 import {useTheme} from '../widgets/theme-context.js';
-import {useConsoleState} from '../use-console.js';
+import {sameParts, useConsoleState} from '../use-console.js';
 import {useNow} from '../use-now.js';
 import {age, envValue, shortImage, shortRevision} from '../format.js';
 import {measuredOf, type Measured} from './measured.js';
@@ -86,9 +85,10 @@ export function RevisionsPane({width, height}: Size) {
 	const isKnown = useConsoleState(state => service && knownRevisions(state, service) !== undefined);
 	const selected = useConsoleState(selectedRevisionIndex);
 	const {focus, missing} = useConsoleState(
-		useShallow(state => ({focus: focusedPane(state), missing: whyNoParts(state)})),
+		state => ({focus: focusedPane(state), missing: whyNoParts(state)}),
+		sameParts,
 	);
-	const domains = useConsoleState(useShallow(state => (service ? domainsOf(state, service) : [])));
+	const domains = useConsoleState(state => (service ? domainsOf(state, service) : []), sameParts);
 	const isAll = useConsoleState(isAcross);
 	const title = useNamedTitle(
 		`${titleOf('revisions')} of`,
@@ -97,7 +97,7 @@ export function RevisionsPane({width, height}: Size) {
 	);
 	const size = frameContentSize(width, height);
 	const told = useRelease(service);
-	const measured = useConsoleState(useShallow(state => measuredOf(state, service)));
+	const measured = useConsoleState(state => measuredOf(state, service), sameParts);
 	const trouble = useConsoleState(state => troubleLinesOf(state, size, theme.glyphs), sameLines);
 	const wrong = [
 		...(trouble?.what ?? []).map(text => ({text, style: theme.styles.bad})),
@@ -119,7 +119,7 @@ export function RevisionsPane({width, height}: Size) {
 				)
 			: [];
 	const said = [...wrong, ...differing, ...facts];
-	const sick = useConsoleState(useShallow(({trouble: word}) => ({uid: word?.revision, word: word?.word})));
+	const sick = useConsoleState(({trouble: word}) => ({uid: word?.revision, word: word?.word}), sameParts);
 	return (
 		<Frame
 			width={width}
