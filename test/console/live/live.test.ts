@@ -122,9 +122,11 @@ test('a review that was opened before its canary turned out to be worse cannot b
 	const console = await watching(world, 'shaky', 100);
 	// Nothing is asked before the review is open.
 	await console.live.toggle();
-	await until(console, ({revisions}) =>
-		[...revisions.values()].flat().filter(({state}) => state.ready).length === 2 ? true : undefined,
-	);
+	await until(console, ({services, revisions}) => {
+		const ready = [...revisions.values()].flat().filter(({state}) => state.ready);
+		const isLatest = services.some(({latestReady}) => latestReady === 'shaky-00002');
+		return ready.length === 2 && isLatest ? true : undefined;
+	});
 	await console.complete();
 	const review = topSheet(console.store.getState());
 	expect(review).toMatchObject({kind: 'review', confirmation: 'enter', phase: {kind: 'open'}});
