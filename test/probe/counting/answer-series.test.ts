@@ -61,9 +61,10 @@ test('says when the last answer came, to the second', () => {
 	expect(series.lastSince(start + 4000)).toBeUndefined();
 });
 
+const seconds = (from: number, to: number) => Array.from({length: to - from}, (_, index) => from + index);
+
 test('finds a change once a second, and anew for another epoch', () => {
 	const series = createAnswerSeries();
-	const seconds = (from: number, to: number) => Array.from({length: to - from}, (_, index) => from + index);
 	put(series, 'one', ...seconds(0, 30));
 	const options = {since: start, now: start + 60_000};
 	expect(series.findChange(known, options)).toBeUndefined();
@@ -78,12 +79,13 @@ test('finds a change once a second, and anew for another epoch', () => {
 	expect(series.findChange(known, {...options, now: options.now + 1001})).toBeUndefined();
 });
 
+const users = (timeline: ReturnType<AnswerSeries['timeline']>) => timeline.map(bucket => [...bucket.users]);
+
 test('shows the last hour by revision, whenever it was learned whose the answers are', () => {
 	const series = createAnswerSeries();
 	put(series, 'one', 0, 0, 1);
 	series.addOfTag('h-00002', {at: start + 1000, latency: 20, failed: true});
 	const now = start + 2000;
-	const users = (timeline: ReturnType<AnswerSeries['timeline']>) => timeline.map(bucket => [...bucket.users]);
 	const unknown = attributedBy(noEvidence, weights);
 	expect(users(series.timeline(unknown, now))).toEqual([[[undefined, 2]], [[undefined, 1]]]);
 	const timeline = series.timeline(known, now);

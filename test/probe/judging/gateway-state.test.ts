@@ -8,10 +8,13 @@ const fine = answering('Hello!');
 const notFound = answering('no route', {status: 404, code: '404', by: 'gateway'});
 
 function monitor() {
-	const {record, condition, clear} = createGatewayMonitor();
-	const put = (answer: Answer, now: number, isService = true) =>
-		record(answer, gradeOf(answer.outcome), {isService, now});
-	return {put, condition, clear};
+	const gateway = createGatewayMonitor();
+	return {
+		put: (answer: Answer, now: number, isService = true) =>
+			gateway.record(answer, gradeOf(answer.outcome), {isService, now}),
+		condition: (now: number) => gateway.condition(now),
+		clear: () => gateway.clear(),
+	};
 }
 
 test('nothing is said of a gateway that was not asked', () => {

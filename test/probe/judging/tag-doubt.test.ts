@@ -44,12 +44,14 @@ test('a tag that fails always is doubted when users would have seen it by now, a
 	expect(tagDoubtOf(failing, {answered: 500, errors: 0, refused: 0, weights: none})).toBeUndefined();
 });
 
+/** So many of those that were asked failed at the tag. */
+const failed = (asked: number, count: number): Comparison => ({
+	...comparison,
+	fresh: {...comparison.fresh, asked, failed: count, lastFailure: '404'},
+});
+
 test('a tag that fails sometimes, or was asked too seldom, is not doubted', () => {
 	const users = {answered: 500, errors: 0, refused: 0, weights};
-	const failed = (asked: number, count: number): Comparison => ({
-		...comparison,
-		fresh: {...comparison.fresh, asked, failed: count, lastFailure: '404'},
-	});
 	expect(tagDoubtOf(failed(3, 3), users)).toBeDefined();
 	expect(tagDoubtOf(failed(2, 2), users)).toBeUndefined();
 	expect(tagDoubtOf(failed(4, 3), users)).toBeUndefined();
@@ -86,6 +88,8 @@ test.each([
 	},
 );
 
+const ofOld = (revision: string) => (revision === 'h-00001' ? '200 Welcome' : undefined);
+
 test('a tag that answers what any host gets is told before all else, that of the new revision first', () => {
 	const users = {answered: 3, errors: 0, refused: 0, weights};
 	expect(tagDoubtOf(failing, users, () => '200 Welcome')).toEqual({
@@ -94,7 +98,6 @@ test('a tag that answers what any host gets is told before all else, that of the
 		sentence:
 			'the tag of h-00002 answers what any host gets (200 Welcome), users of the service do not: the gateway may have no rule for it',
 	});
-	const ofOld = (revision: string) => (revision === 'h-00001' ? '200 Welcome' : undefined);
 	expect(tagDoubtOf(comparison, users, ofOld)?.revisions).toEqual(['h-00001']);
 	expect(tagDoubtOf(undefined, users, () => '200 Welcome')).toBeUndefined();
 });

@@ -130,9 +130,11 @@ test('an answer that is overdue counts as a failure of the new one until it is t
 	});
 });
 
+const failedRequest = (id: string) =>
+	answering(`request ${id} failed`, {status: 500, code: '500', error: true});
+
 test('an id or a time in what a failure says is none of its words', () => {
-	const failed = (id: string) => answering(`request ${id} failed`, {status: 500, code: '500', error: true});
 	const {count, comparison} = counting();
-	count(asked(failed('1f0c2e4ab9')), asked(failed('77ab23ffe0')));
+	count(asked(failedRequest('1f0c2e4ab9')), asked(failedRequest('77ab23ffe0')));
 	expect(comparison().alikeFailures).toEqual({count: 1, text: '500 request # failed', isLast: true});
 });
