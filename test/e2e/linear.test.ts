@@ -120,6 +120,11 @@ it('says that an answer is none, and asks again, instead of taking it for the de
 	);
 	linear.type('cancel');
 	await linear.hear(/Nothing was sent\./);
-	linear.type('quit');
+	// What has to be there is asked for at once, not when all the other questions are over.
+	linear.type('new', '', '', 'shop', '');
+	await linear.hear(/Name: The name is missing\.\nName [^]*Image: The image is missing\.\nImage [^\n]*\n$/);
+	linear.type('cancel');
+	await linear.hear(/Nothing was sent\.\n$/);
+	linear.type('quit', 'yes');
 	expect(await linear.ended).toBe(0);
 });

@@ -30,6 +30,7 @@ export async function askForm(console: Console, {ask, say}: Asking): Promise<boo
 	if (form.kind === 'create service') wanted = [...wanted, ...fields.filter(({id}) => id === 'env')];
 	for (;;) {
 		for (const field of wanted) {
+			let isKept = false;
 			for (;;) {
 				const before = valuesOf(console)[field.id];
 				const answer = await askField(field, before, {ask, say});
@@ -41,8 +42,14 @@ export async function askForm(console: Console, {ask, say}: Asking): Promise<boo
 				if (field.id === 'base' && answer === 'users') await runningRead(console);
 				fill({[field.id]: answer});
 				const error = errorsIn(console)[field.id];
-				// What was kept is judged with all the rest, in the end: it may be wrong by another answer only.
-				if (error === undefined || answer === before) break;
+				if (error === undefined) break;
+				if (answer === before && answer !== '') {
+					// It may be wrong by another answer only, and is judged with all the rest in the end.
+					if (isKept) break;
+					isKept = true;
+					say(`${field.label}: ${error} An empty line again keeps it for now.`);
+					continue;
+				}
 				say(`${field.label}: ${error}`);
 				// Never the default of the question that comes again.
 				fill({[field.id]: before});

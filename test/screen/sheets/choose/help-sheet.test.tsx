@@ -35,7 +35,8 @@ it('finds: only lines with what is typed are left, until Esc', async () => {
 	press('/');
 	await vi.waitFor(() => expect(store.getState().find).toEqual({text: '', isTyping: true}));
 	type('suspend');
-	await vi.waitFor(() => expect(store.getState().find?.text).toBe('suspend'));
+	// Each letter is drawn, which takes as long as the machine needs.
+	await vi.waitFor(() => expect(store.getState().find?.text).toBe('suspend'), {timeout: 20_000});
 	await vi.waitFor(() => expect(text()).toContain('Suspend; fg resumes.'));
 	await vi.waitFor(() => expect(text()).not.toContain('Go to the services.'));
 	// By its label, too.
