@@ -167,7 +167,7 @@ describe('the house', () => {
 		expect(untested).toEqual([]);
 	});
 
-	it('is drawn in docs/house.md as its imports have it: npm run house draws it anew', () => {
+	it('is drawn in docs/house.md as its imports have it: npm run house draws it again', () => {
 		expect(unaligned(readFileSync('docs/house.md', 'utf8'))).toBe(unaligned(housePicture()));
 	});
 

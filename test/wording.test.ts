@@ -21,7 +21,7 @@ const replaced: readonly (readonly [said: string, instead: string])[] = [
 	['the gateway is being switched; these answers', 'switching: answers not counted yet'],
 	['belong to no revision', 'unattributed'],
 	['(no answer yet)', 'no answers'],
-	['was heard to say', 'unknown body'],
+	['heard to say', 'unknown body'],
 	['may tell them apart', 'choose what to compare'],
 	['maybe worse', 'possibly worse'],
 	['maybe slower', 'possibly slower'],
@@ -32,7 +32,7 @@ const replaced: readonly (readonly [said: string, instead: string])[] = [
 	['No split of this service has reached the gateway yet', 'Never went live'],
 	['In pane 2, e and L say why', 'e events · L log · r new revision'],
 	['The gateway has the new split of', 'is now 90│10'],
-	['is on its way', 'Creating …'],
+	['on its way', 'Creating …'],
 	['asks it once, r makes a revision of it', 'v test · r new revision'],
 	['the ones there are keep theirs', 'existing ones are unchanged'],
 	['Ask ${sheet', 'Test request'],
@@ -67,11 +67,7 @@ const replaced: readonly (readonly [said: string, instead: string])[] = [
 	['share of the target aimed at', 'target utilization'],
 	['applying makes a new revision', 'creates a new revision'],
 	["'Newest failed'", 'Latest failed'],
-	['List everything anew', 'Refresh now'],
-	['Draw the screen anew', 'Redraw'],
-	['Read the object anew', 'Refresh'],
-	['ask anew', 'refresh'],
-	['read anew', 'refreshed'],
+	[' anew', 'again'],
 	['in pairs at their tags beside the loop', 'side-by-side comparison'],
 	['Review putting back the split', 'Undo the last split'],
 	['Review the same wish again', 'Re-apply my change'],
@@ -96,15 +92,26 @@ const replaced: readonly (readonly [said: string, instead: string])[] = [
 	['what it carries inside', 'bundled'],
 	['with who asks for that', 'if asked to'],
 	['sleeps until somebody asks', 'idle services'],
+	['Not possible here', 'Not allowed here'],
+	['seen by the watch', 'not from this console'],
+	['between commas', 'comma-separated'],
+	['a reader who has enough', 'closes the pipe'],
 ];
 
 function filesOf(folder: string): string[] {
 	return readdirSync(folder, {recursive: true, withFileTypes: true})
-		.filter(entry => entry.isFile() && /\.(?:tsx?|md)$/.test(entry.name))
+		.filter(entry => entry.isFile() && /\.(?:tsx?|md|txt)$/.test(entry.name))
 		.map(entry => path.join(entry.parentPath, entry.name));
 }
 
-const texts = [...filesOf('source'), 'cli.tsx', 'readme.md', 'contributing.md'].map(file => ({
+const texts = [
+	...filesOf('source'),
+	...filesOf('docs'),
+	...filesOf('test/golden'),
+	'cli.tsx',
+	'readme.md',
+	'contributing.md',
+].map(file => ({
 	file,
 	// A sentence may be broken between two lines, of a comment too.
 	text: readFileSync(file, 'utf8')

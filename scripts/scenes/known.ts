@@ -79,7 +79,7 @@ export function changeOf(
 		from: before.generation,
 		by,
 		own,
-		reason: own ? 'split' : 'seen by the watch',
+		reason: own ? 'split' : 'not from this console',
 		before: splitOf(before),
 		after: splitOf(after),
 		command: '',

@@ -1,6 +1,6 @@
 /**
  * Where the code that V8 has made of the program is kept from one start to the next: one file for each file of the bundle,
- * beneath the XDG cache directory. Nothing here may fail a start: what cannot be read or written is made anew.
+ * beneath the XDG cache directory. Nothing here may fail a start: what cannot be read or written is made again.
  *
  * V8 refuses data of another version or of other flags, but takes what has been damaged and crashes with it; so each file
  * carries a checksum, and a directory that somebody else could have written to is not read.

@@ -123,7 +123,7 @@ export const alertOption = () =>
 		const names = text.split(',').map(name => name.trim());
 		const kinds = alertKinds.filter(kind => names.includes(kind));
 		if (kinds.length === names.length) return new Set(kinds);
-		throw new InvalidArgumentError(`It is one or more of ${alertKinds.join(', ')}, between commas.`);
+		throw new InvalidArgumentError(`It is one or more of ${alertKinds.join(', ')}, comma-separated.`);
 	});
 
 export const themeOption = () =>

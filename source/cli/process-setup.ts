@@ -56,7 +56,7 @@ export type HeadlessSurroundings = {
 };
 
 /**
- * For a command without a screen: a reader who has enough (`| head -1`), or a terminal that was closed, ends nothing. A
+ * For a command without a screen: a reader that closes the pipe (`| head -1`), or a terminal that was closed, ends nothing. A
  * write that is under way is finished and recorded, and its exit code says what became of it. Other failures, as of a
  * full disk, are told once.
  */

@@ -34,14 +34,14 @@ export type Console = Omit<ConnectionControl, 'cluster' | 'prometheus' | 'rechec
 	FormActions & {
 		readonly store: ConsoleStore;
 		readonly live: Live;
-		/** Lists everything that is watched anew, at once, also what was to wait for its next try. */
+		/** Lists everything that is watched again, at once, also what was to wait for its next try. */
 		readonly askAnew: () => void;
 		/** Enter on the review: sends it, once it is agreed to. */
 		readonly confirm: () => Promise<void>;
 		/** After a conflict: theirs stays, or mine is edited further. */
 		readonly takeTheirs: () => void;
 		readonly keepEditing: () => void;
-		/** Reads what is selected anew and shows it as YAML. */
+		/** Reads what is selected again and shows it as YAML. */
 		readonly showYaml: () => Promise<void>;
 		/** Follows the events of what is selected. */
 		readonly showEvents: () => void;

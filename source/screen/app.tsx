@@ -196,7 +196,7 @@ export function App(means: AppProps) {
 	);
 }
 
-/** A review in the place of another one is another sheet: it is to be read from its top, and agreed to anew. */
+/** A review in the place of another one is another sheet: it is to be read from its top, and agreed to again. */
 function sheetKey(sheet: Sheet): string {
 	return 'id' in sheet ? `${sheet.kind} ${sheet.id}` : sheet.kind;
 }

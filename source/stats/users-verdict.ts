@@ -2,7 +2,7 @@
  * What the counts of the users' own requests say: whether the split is as configured, and whether the new revision fails more
  * often. A voice of its own, never mixed with that of the probes: those are sent one by one and evenly, users are not.
  *
- * The split: the e-process of `split-evidence.ts`, begun anew with each stretch of time, the starts weighed so that the sum is
+ * The split: the e-process of `split-evidence.ts`, begun again with each stretch of time, the starts weighed so that the sum is
  * an e-process again (Shin, Ramdas and Rinaldo, "E-detectors", 2023): what changed ten seconds ago is not drowned by the hour
  * before. The errors: that of `error-verdict.ts`, with ρ the new one's share of the requests in each stretch.
  *

@@ -155,7 +155,7 @@ export function createUsersMeter({
 		setSplit(next) {
 			const isOther = keyOf(next) !== keyOf(split);
 			const isRetagged = next.tagged?.join() !== split.tagged?.join();
-			// A split that is still on its way begins when it is there.
+			// A split that has not arrived yet begins when it is there.
 			if (isOther || isRetagged || split.isSettling) since = timers.now();
 			if (isOther && split.weights.length > 0) {
 				const change = {at: since, before: percentsOf(split), after: percentsOf(next)};

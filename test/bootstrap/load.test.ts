@@ -145,7 +145,7 @@ describe('the code of the bundle', () => {
 		expect(kept.get('a.js')!.stage).toBe('used');
 	});
 
-	it('is made anew where V8 does not take it', () => {
+	it('is made again where V8 does not take it', () => {
 		bundle({'a.js': work('first')});
 		run(['first'], 'console');
 		bundle({'a.js': work('another')});

@@ -1,4 +1,4 @@
-/** A service is deleted, or deleted and made anew, while somebody types a form for it: nothing that was typed is lost. */
+/** A service is deleted, or deleted and made again, while somebody types a form for it: nothing that was typed is lost. */
 import {afterEach, beforeEach, describe, expect, it} from 'vitest';
 import type {Console} from '../../source/console/console.js';
 import {serviceOfForm} from '../../source/console/forms/form-service.js';
@@ -113,7 +113,7 @@ describe('the selection on a service that is deleted', () => {
 		expect(rows()).not.toContain('payments');
 	});
 
-	it('is not on the one that is made anew under its name', async () => {
+	it('is not on the one that is made again under its name', async () => {
 		await deleted();
 		await madeAnew();
 		expect(selected()).toBeUndefined();
@@ -300,7 +300,7 @@ describe('a form of a service that is deleted', () => {
 	});
 });
 
-describe('a form of a service that is deleted and made anew', () => {
+describe('a form of a service that is deleted and made again', () => {
 	it('is reviewed on the new one: what was typed is put on it, all else is as it has it', async () => {
 		typeVariable();
 		await deleted();

@@ -64,7 +64,7 @@ it('watches again as soon as a request goes through with the new token, which th
 	await watched();
 });
 
-it('watches again when the operator has it ask anew', async () => {
+it('watches again when the operator has it ask again', async () => {
 	await refused(403);
 	world.sandbox.apiFaults.clear();
 	console.askAnew();

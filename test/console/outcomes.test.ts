@@ -152,7 +152,7 @@ describe('a write that is answered with', () => {
 		expect(phase).toMatchObject({kind: 'unknown'});
 		expect(phase).toHaveProperty(
 			'sentence',
-			expect.stringMatching(/^Not known whether it was done: .*may still be on its way$/),
+			expect.stringMatching(/^Not known whether it was done: .*may still arrive$/),
 		);
 	});
 });
@@ -202,7 +202,7 @@ it('asks again what is allowed when the server says no to what was offered', asy
 	console.store.setState({sheets: []});
 	console.rollBack();
 	expect(console.store.getState().sheets).toEqual([]);
-	expect(console.store.getState().notice?.text).toMatch(/^Not possible here: no rule allows "patch"/);
+	expect(console.store.getState().notice?.text).toMatch(/^Not allowed here: no rule allows "patch"/);
 });
 
 describe('a roll back', () => {

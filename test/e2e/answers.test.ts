@@ -42,7 +42,7 @@ const answers: readonly (readonly [string, Answer, {code: number; said: RegExp; 
 		exchange => exchange.answer(200, ''),
 		{
 			code: 4,
-			said: /Not known whether it was done: .*not the object that was written.*may still be on its way/,
+			said: /Not known whether it was done: .*not the object that was written.*may still arrive/,
 			history: /roll back {2}\(sent, outcome not known\)/,
 		},
 	],

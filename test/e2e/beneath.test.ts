@@ -74,7 +74,7 @@ describe('from what is only looked at', () => {
 		terminal.press('e');
 		await terminal.until(/Events of service cart/);
 		terminal.press('R');
-		await terminal.until(/Events of service cart[^]*roll back: Not possible here: started with --read-only/);
+		await terminal.until(/Events of service cart[^]*roll back: Not allowed here: started with --read-only/);
 	});
 });
 
@@ -139,7 +139,7 @@ describe('a filter whose only service is deleted', () => {
 });
 
 describe('a form whose service somebody deletes', () => {
-	it('says so at once and stays as typed; made anew, it is said to be another one, and reviewed on it', async () => {
+	it('says so at once and stays as typed; made again, it is said to be another one, and reviewed on it', async () => {
 		await using terminal = await open('cart');
 		terminal.press('r');
 		await terminal.until(/New revision of cart/);

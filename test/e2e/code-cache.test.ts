@@ -8,7 +8,7 @@ import {openOnSandbox} from '../support/console.js';
 /** What every start of a console with its own sandbox loads before it has come up. */
 const loaded = /\/(start|services|console|sandbox)\.js$/;
 
-/** Where that is beneath the cache directory; with another number where it was written anew. */
+/** Where that is beneath the cache directory; with another number where it was written again. */
 const keptOf = (base: string): ReadonlyMap<string, number> =>
 	new Map(
 		globSync('kn-canary/*/*', {cwd: base})

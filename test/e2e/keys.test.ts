@@ -43,11 +43,11 @@ describe('keys of the panes', () => {
 	it('read again what the message line has said, whole', async () => {
 		await using terminal = await openOnSandbox({args: ['--sandbox', '--seed', '1', '--read-only']});
 		terminal.press('R');
-		await terminal.until(/roll back: Not possible here/);
+		await terminal.until(/roll back: Not allowed here/);
 		terminal.press('2');
-		await terminal.until(screen => !screen.includes('Not possible here'));
+		await terminal.until(screen => !screen.includes('Not allowed here'));
 		terminal.press('m');
-		await terminal.until(/Messages[^]*\d\d:\d\d:\d\d {2}roll back: Not possible here/);
+		await terminal.until(/Messages[^]*\d\d:\d\d:\d\d {2}roll back: Not allowed here/);
 	});
 });
 

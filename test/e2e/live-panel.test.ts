@@ -123,7 +123,7 @@ test('a gateway that gives users another split is contradicted in panes 1, 3 and
 	);
 	expect(wrong).toMatch(/✗ cart [█▓▒░#=. ]+90│10 +wrong/);
 	await world.sandbox.gatewayFaults.clear();
-	await terminal.until(/split was wrong [\d:]+–[\d:]+, now set 90│10, users get \d+│\d+ · Z counts anew/);
+	await terminal.until(/split was wrong [\d:]+–[\d:]+, now set 90│10, users get \d+│\d+ · Z resets counts/);
 	terminal.press('Z');
 	await terminal.until(
 		screen => /No contradiction with the split so far/.test(screen) && !/split was wrong/.test(screen),

@@ -203,7 +203,7 @@ describe('a kubeconfig that changes under the console', () => {
 			new Set(['Bearer of-the-old-one']),
 		);
 		terminal.press('c');
-		await terminal.until(/Not possible here: the context work now means another cluster/);
+		await terminal.until(/Not allowed here: the context work now means another cluster/);
 		terminal.type(':ctx work\r');
 		await terminal.until(/This is the context work/);
 		await terminal.until(

@@ -270,7 +270,7 @@ describe('the sheet', () => {
 		await terminal.until(/roll back cart: done/);
 		await terminal.until(shows('…00001 30 → 100 %, …00002 70 → 0 %'));
 		terminal.press('pagedown');
-		await terminal.until(shows('(seen by the watch)'));
+		await terminal.until(shows('(not from this console)'));
 	});
 
 	it('says at once that the split moved, or the service went, underneath it, and Enter writes nothing', async () => {
@@ -356,7 +356,7 @@ it('shows the keys that are not allowed in brackets, and says why when they are 
 	await using terminal = await open('cart', ['--read-only']);
 	await terminal.until(/\(R roll back\)/);
 	terminal.press('R');
-	await terminal.until(/roll back: Not possible here: started with --read-only/);
+	await terminal.until(/roll back: Not allowed here: started with --read-only/);
 	terminal.press('?');
-	await terminal.until(shows('Not possible here: started with --read-only'));
+	await terminal.until(shows('Not allowed here: started with --read-only'));
 });

@@ -170,7 +170,7 @@ async function openWithin(command: string, args: readonly string[]): Promise<Tes
 	return terminal;
 }
 
-/** Nothing but the console is to be seen, and to draw it anew changes no cell. */
+/** Nothing but the console is to be seen, and to draw it again changes no cell. */
 async function expectStable(terminal: TestTerminal): Promise<void> {
 	const seen = withoutAges(await terminal.still());
 	expect(terminal.screen()).not.toMatch(/kubectl get ksvc/);

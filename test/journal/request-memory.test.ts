@@ -70,7 +70,7 @@ test.each([
 	['cut short', '{"v":1,"services":{'],
 	['of another version', '{"v":2,"services":{}}'],
 	['something else', '[]'],
-])('a file that is %s is as if there were none, and is written anew', async (_what, text) => {
+])('a file that is %s is as if there were none, and is written again', async (_what, text) => {
 	await mkdir(path.dirname(file), {recursive: true});
 	await writeFile(file, text);
 	expect(await stored()).toEqual(new Map());

@@ -408,7 +408,7 @@ describe('who we are', () => {
 		await expect(connect({kubeconfigText})).rejects.toThrow('user "test-user" has as-groups');
 	});
 
-	it('reads a tokenFile anew each time, and trims it', async () => {
+	it('reads a tokenFile again each time, and trims it', async () => {
 		const tokenFile = path.join(directory, 'token');
 		await writeFile(tokenFile, 'first\n');
 		const cluster = await connected({kubeconfigText: server.kubeconfig({user: {tokenFile, token: 'old'}})});

@@ -119,7 +119,7 @@ describe('against the sandbox', () => {
 		});
 	});
 
-	it('has a conflict with a Service that was made anew under the name', async () => {
+	it('has a conflict with a Service that was made again under the name', async () => {
 		await createService(cluster, manifest);
 		const target = await seen();
 		expect(await deleteService(cluster, target)).toMatchObject({kind: 'done'});

@@ -1,4 +1,4 @@
-/** A sandbox and a console on its cart, anew for each test of a file. */
+/** A sandbox and a console on its cart, again for each test of a file. */
 import {afterEach, beforeEach} from 'vitest';
 import type {Console} from '../../source/console/console.js';
 import {startWorld, type World} from './world.js';

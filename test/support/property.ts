@@ -1,6 +1,6 @@
 /**
  * fast-check with one seed for all properties, so that a run of the tests says the same twice. `FAST_CHECK_SEED=random
- * npm test` draws anew (a failure prints its seed), `FAST_CHECK_SEED=N` repeats one.
+ * npm test` draws again (a failure prints its seed), `FAST_CHECK_SEED=N` repeats one.
  */
 import * as fc from 'fast-check';
 

@@ -371,7 +371,7 @@ export const openTerminal = ({
 		line,
 		/** What is on the screen, with its colours, cell by cell. */
 		cells: () => cellsOf(emulator),
-		/** Has the program draw its frame anew, and gives the cells of a terminal on which nothing else was ever written. */
+		/** Has the program draw its frame again, and gives the cells of a terminal on which nothing else was ever written. */
 		async drawnAfresh(): Promise<string[]> {
 			const bytes: string[] = [];
 			taken = bytes;

@@ -247,7 +247,7 @@ describe('from counts, at port 9091', () => {
 		expect(view.sinceSplit.seconds).toBeLessThanOrEqual(10);
 	});
 
-	it('counts on while pods are replaced, and begins anew with each of them', async () => {
+	it('counts on while pods are replaced, and begins again with each of them', async () => {
 		sandbox.users.set({service: 'cart', rate: 50});
 		const meter = measure(admin);
 		await until(meter, isCounted);

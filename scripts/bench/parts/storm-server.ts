@@ -26,7 +26,7 @@ const base = '/apis/serving.knative.dev/v1/namespaces/default/';
 
 export type StormServer = {
 	kubeconfig: string;
-	/** Changes one object after the other, nine revisions to a service; resolves when the last event is on its way. */
+	/** Changes one object after the other, nine revisions to a service; resolves when the last event is sent. */
 	storm(perSecond: number, seconds: number): Promise<Report>;
 	/** How many pods each revision of a service was last said to have, newest first. */
 	pods(service: string): Promise<number[]>;

@@ -1,4 +1,4 @@
-/** The service a form was begun on: it may be deleted, and made anew under its name, while somebody types. */
+/** The service a form was begun on: it may be deleted, and made again under its name, while somebody types. */
 import {carryOver} from '../../knative/forms/revision-form.js';
 import type {ServiceView} from '../../knative/service/service.js';
 import {targetStatusOf, type TargetStatus, type Told} from '../sheets/target-status.js';

@@ -164,7 +164,7 @@ function p95Of(buckets: readonly TimelineBucket[], revision: string): number | u
 	return percentileOf(bins, 95);
 }
 
-/** Where an epoch has another split than the one before it: counting anew changes nothing of what users get. */
+/** Where an epoch has another split than the one before it: counting again changes nothing of what users get. */
 function marksOf(epochs: readonly Epoch[]): Omit<ChartMark, 'column'>[] {
 	return epochs.flatMap(({since, weights}, index) => {
 		const before = epochs[index - 1]?.weights;

@@ -27,7 +27,7 @@ export type Live = {
 	burst(): void;
 	/** Whether the new revision and the old one are asked in pairs, too. */
 	toggleComparison(): void;
-	/** Counts anew under the same split: alarms begin afresh. */
+	/** Counts again under the same split: alarms begin afresh. */
 	countAnew(): void;
 	/** Shows the counts under an earlier split, or a later one. */
 	turnPage(direction: 1 | -1): void;
@@ -248,7 +248,7 @@ export function createLive(
 				const isAskedOtherwise = !isDeepStrictEqual(entry.asking, requestOptionsFor(store.getState(), other));
 				if (isAskedOtherwise) {
 					drop(other);
-					// What is asked otherwise is counted anew; it goes on by itself where it was going.
+					// What is asked otherwise is counted again; it goes on by itself where it was going.
 					if (entry.wanted && other === shown) void open(service).then(() => live.follow());
 					continue;
 				}

@@ -90,7 +90,7 @@ function sentenceOf(check: () => unknown): string | undefined {
 	}
 }
 
-/** Takes what was chosen from the next request on; counts begin anew, because they are of another request. */
+/** Takes what was chosen from the next request on; counts begin again, because they are of another request. */
 export function applyRequests(
 	store: ConsoleStore,
 	{uid, service}: RequestSheet,
@@ -130,6 +130,6 @@ export function applyRequests(
 			: ` Not kept for the next start: ${left.join(', ')}; give values as $NAME or @file.`;
 	notify(store, {
 		tone: 'good',
-		text: `Requests to ${service} are sent as chosen; counting starts anew.${forgotten}`,
+		text: `Requests to ${service} are sent as chosen; counts start at 0.${forgotten}`,
 	});
 }

@@ -39,7 +39,7 @@ export function createLogBuffer(onLines: (more: number) => void): LogBuffer {
 
 	function push(entry: LogEntry): void {
 		entries.push(entry);
-		// Not for each line anew.
+		// Not for each line again.
 		if (entries.length > 2 * keptLines) entries = entries.slice(-keptLines);
 		onLines(1);
 	}

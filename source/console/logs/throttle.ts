@@ -6,7 +6,7 @@ export type Throttle = {
 	stop(): void;
 };
 
-/** @param interval Milliseconds between two calls of `tell`; asked anew each time. */
+/** @param interval Milliseconds between two calls of `tell`; asked again each time. */
 export function createThrottle(tell: () => void, interval: () => number): Throttle {
 	let timer: NodeJS.Timeout | undefined;
 	let isPending = false;

@@ -209,7 +209,7 @@ export function createHistory(
 			from: before.generation,
 			by: service.lastModifier ?? '',
 			own: false,
-			reason: wasSeen ? 'seen by the watch' : 'changed while no console was watching',
+			reason: wasSeen ? 'not from this console' : 'changed while no console was watching',
 			before: before.split,
 			after: split,
 			command: '',

@@ -194,5 +194,5 @@ export function refusedRight(state: RightsState, name: RightName, namespace: str
 
 /** The same of a right that is at hand. */
 export function refusalOfRight({allowed, reason}: Right): string | undefined {
-	return allowed ? undefined : `Not possible here: ${reason}.`;
+	return allowed ? undefined : `Not allowed here: ${reason}.`;
 }

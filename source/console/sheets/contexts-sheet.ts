@@ -11,7 +11,7 @@ import type {ContextRow} from './inspected.js';
 import {changeSheet, notify, openSheet} from '../state/select.js';
 import type {ConsoleState, ConsoleStore} from '../state/state.js';
 
-/** Where the console can go. Both read the kubeconfig anew, and throw with a sentence when that says nothing of use. */
+/** Where the console can go. Both read the kubeconfig again, and throw with a sentence when that says nothing of use. */
 export type Contexts = {
 	list(): Promise<readonly ContextInfo[]>;
 	/** Sends nothing yet: whether the cluster is there shows when it is asked. */

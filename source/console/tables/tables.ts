@@ -1,6 +1,6 @@
 /**
  * What a watch told of, kept so that a change costs what it changes and not what there is: thousands of objects must not
- * be sorted and copied anew because one of them has another pod. Snapshots are immutable; what did not change since the
+ * be sorted and copied again because one of them has another pod. Snapshots are immutable; what did not change since the
  * one before is the same array in both, and the same row: many a change of an object changes nothing that a view has.
  */
 import {isDeepStrictEqual} from 'node:util';

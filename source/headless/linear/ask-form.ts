@@ -63,7 +63,7 @@ export async function askForm(console: Console, {ask, say}: Asking): Promise<boo
 		const wrong = fields.filter(({id}) => errors[id] !== undefined);
 		for (const field of wrong) say(`${field.label}: ${errors[field.id] ?? ''}`);
 		if (top.refusal !== undefined) say(top.refusal);
-		// With nothing to type anew there is nothing to ask.
+		// With nothing to type again there is nothing to ask.
 		if (wrong.length === 0) {
 			closeSheet(store);
 			return false;

@@ -73,7 +73,7 @@ async function askReview(console: Console, id: number, asking: Asking): Promise<
 			else await wake(console, review, say);
 			line = (await ask(question))?.trim();
 		}
-		// Another plan, which is asked about anew.
+		// Another plan, which is asked about again.
 		if (line === 'way back' && sheet.plan.promotion) return console.dropOrKeepPrevious();
 		if (line !== word) return leave('Cancelled: nothing was sent.');
 		if (sheet.confirmation === 'word') typeName(store, line);

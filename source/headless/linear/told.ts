@@ -109,7 +109,7 @@ export function revisionWords({name, state, actualReplicas, desiredReplicas, ima
 	return `${name}: ${state.word}${why}${pods}, image ${image}`;
 }
 
-/** Its words are told anew when the verdict is another one, not with each answer. */
+/** Its words are told again when the verdict is another one, not with each answer. */
 export function verdictWords(service: string, {word, tone, canary, isCanaryUnused}: ServiceVerdict): string {
 	if (canary && isCanaryUnused && tone === 'warning' && (word === 'worse' || word === 'slower')) {
 		return `Verdict: ${canary.revision} of ${service} is ${word}, and no user gets it. abandon gives it up; counts says why.`;

@@ -12,7 +12,7 @@ export type UsersRun = {
 	namespace: string;
 	/** Seconds that are measured, and that "recent" is. */
 	seconds: number;
-	/** Goes on until it is ended, and says anew what there is after each of them. */
+	/** Goes on until it is ended, and says again what there is after each of them. */
 	watch: boolean;
 	output: 'text' | 'json';
 	/** How the users are measured: by the pods, or by Prometheus. */

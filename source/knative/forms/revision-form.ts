@@ -35,7 +35,7 @@ export type RevisionValues = Record<AutoscalingKey, string> & {
 	oldTag: string;
 	containerConcurrency: string;
 	serviceAccount: string;
-	/** Between commas. */
+	/** Comma-separated. */
 	pullSecrets: string;
 	/** What the rest is a change of: the template, or what users run. */
 	base: string;

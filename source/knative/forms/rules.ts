@@ -33,7 +33,7 @@ export function objectNameRule(what: string, value: string): string | undefined 
 	return `${what} may have lower-case letters, digits, - and ., beginning and ending with a letter or digit.`;
 }
 
-/** Names of Secrets, between commas or blanks; none is fine. */
+/** Names of Secrets, comma- or blank-separated; none is fine. */
 export function pullSecretsRule(value: string): string | undefined {
 	const names = namesIn(value);
 	if (new Set(names).size < names.length) return 'A pull secret is named twice.';
@@ -42,7 +42,7 @@ export function pullSecretsRule(value: string): string | undefined {
 		.find(sentence => sentence !== undefined);
 }
 
-/** Names as typed: between commas or blanks. */
+/** Names as typed: comma- or blank-separated. */
 export function namesIn(value: string): string[] {
 	return value.split(/[\s,]+/).filter(name => name !== '');
 }

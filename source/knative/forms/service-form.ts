@@ -39,7 +39,7 @@ export type ServiceValues = {
 	args: string;
 	clusterLocal: boolean;
 	serviceAccount: string;
-	/** Between commas. */
+	/** Comma-separated. */
 	pullSecrets: string;
 };
 

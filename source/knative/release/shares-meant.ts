@@ -8,7 +8,7 @@ import {meantBy} from './words.js';
 export type SharesMeant = {ok: true; split: Split} | {ok: false; reason: string};
 
 /**
- * Each word is `<revision>=<percent>`, or several of them between commas, as kn takes them. The percents sum to 100; rows
+ * Each word is `<revision>=<percent>`, or several of them comma-separated, as kn takes them. The percents sum to 100; rows
  * that are not named keep their place and their tags at 0 %, as in the console. A revision that has its share by following
  * the latest is pinned when it is named by its name: what is named is what gets the traffic.
  */

@@ -4,7 +4,7 @@ import {tagRule} from '../forms/rules.js';
 import type {ServiceView} from '../service/service.js';
 import {addRow, putTag, splitOf, type Split} from './split.js';
 
-/** Tags as typed: between commas or blanks. */
+/** Tags as typed: comma- or blank-separated. */
 export function splitTags(text: string): string[] {
 	return text.split(/[\s,]+/).filter(tag => tag !== '');
 }

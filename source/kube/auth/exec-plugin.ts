@@ -180,7 +180,7 @@ async function outputOf(
 	const ended = async (code: number | null, killedBy: string | null) => {
 		await printed;
 		if (code === 0) return resolve(output);
-		// What was said last may still be on its way.
+		// What was said last may still arrive.
 		await new Promise(done => setImmediate(done));
 		take.end();
 		const how = killedBy === null ? `exit code ${code}` : `ended by ${killedBy}`;

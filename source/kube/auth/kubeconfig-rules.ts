@@ -77,7 +77,7 @@ function refuseUser({user, userName}: SelectedContext): void {
 			if (!provider.config?.[name]) refuse(`auth-provider "oidc": its config must have ${name}`);
 		}
 		if (!provider.config?.['id-token'] && !provider.config?.['refresh-token']) {
-			refuse('auth-provider "oidc": it has neither an id-token nor a refresh-token; log in anew');
+			refuse('auth-provider "oidc": it has neither an id-token nor a refresh-token; log in again');
 		}
 	}
 }

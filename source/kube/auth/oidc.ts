@@ -47,7 +47,7 @@ export async function oidcLogin(
 			)?.[1];
 			if (typeof authorization === 'string') return authorization;
 			// client-node goes on without; the server would see somebody else, whom it does not know.
-			throw new Error('its id-token has expired, and there is no refresh-token to get another; log in anew');
+			throw new Error('its id-token has expired, and there is no refresh-token to get another; log in again');
 		},
 	};
 }

@@ -6,7 +6,7 @@ export type Deadline = {
 	readonly signal: AbortSignal;
 	/** The time was over. */
 	readonly over: boolean;
-	/** Begins the time anew; until then there is none. */
+	/** Begins the time again; until then there is none. */
 	start(): void;
 	clear(): void;
 };

@@ -30,7 +30,7 @@ export async function withPatience<Outcome>(
 	comeBack: (outcome: Outcome) => number | undefined,
 	{
 		signal,
-		sleep = systemTimers.sleep,
+		sleep = async (milliseconds, until) => systemTimers.sleep(milliseconds, until),
 		again,
 	}: {signal: AbortSignal; sleep?: Timers['sleep']; again?: (seconds: number) => void},
 ): Promise<Outcome> {

@@ -48,7 +48,7 @@ const longestPause = 5000;
  * Listens on a free port of 127.0.0.1.
  *
  * @param service What it is called in sentences.
- * @param way Leads to one of its pods: the same one, until it fails; then one is looked for anew.
+ * @param way Leads to one of its pods: the same one, until it fails; then one is looked for again.
  * @param onState Told of each change of the state.
  * @param onGone Told when there is no such Service any more.
  * @throws Error when there is no port to listen at.

@@ -3,7 +3,7 @@
  *
  * That nothing happens and that nothing is told look alike. What tells them apart are bookmarks, which come about every
  * minute (kube-apiserver, pkg/storage/cacher: bookmarkFrequency), but they are optional; a watch that was merely
- * accepted may lead into a proxy that keeps everything to itself. So after a silence the objects are listed anew: a list
+ * accepted may lead into a proxy that keeps everything to itself. So after a silence the objects are listed again: a list
  * is the truth, whatever the watch is worth, and it shows whether the watch has kept something back.
  *
  * What that costs: a page is up to 250 objects, some 30 kB packed. 10,000 revisions are 40 pages, 19 MB as JSON, 1 MB
@@ -25,7 +25,7 @@ export class Freshness {
 	provenAt: number;
 	/** A list found what the watch had kept back, and the watch has told nothing since. */
 	isMute = false;
-	/** Milliseconds of silence after which everything is listed anew. */
+	/** Milliseconds of silence after which everything is listed again. */
 	private patience = silenceLimit;
 	/** The resourceVersions as they were handed over, by uid. */
 	private versions = new Map<string, string>();
@@ -44,7 +44,7 @@ export class Freshness {
 
 	/**
 	 * What a silence from now on leads to: nothing that was handed over is current any more, or everything is to be listed
-	 * anew; and in how many milliseconds.
+	 * again; and in how many milliseconds.
 	 */
 	get next(): {kind: 'old' | 'list'; after: number} {
 		const kind = this.patience > silenceLimit && this.isFresh ? 'old' : 'list';

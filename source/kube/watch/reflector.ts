@@ -215,7 +215,7 @@ class Following {
 		const {asked, answered} = this.expectAnswer();
 		this.take = sign => {
 			if (sign === 'wanted') end({next: 'list', after: 'nothing'});
-			// Opened anew, on another connection, it goes on where it is: if the server is there, that costs nothing.
+			// Opened again, on another connection, it goes on where it is: if the server is there, that costs nothing.
 			else if (sign === 'unanswered' && openedAt !== Infinity) end({next: 'watch', after: 'nothing'});
 		};
 		let callOff: (() => void) | undefined;
@@ -252,7 +252,7 @@ class Following {
 					answered();
 					if (freshness.isMute) {
 						this.age(
-							'the watch does not tell what happens, so that everything is listed anew every now and then',
+							'the watch does not tell what happens, so that everything is listed again every now and then',
 						);
 					} else if (freshness.isFresh) this.become({kind: 'live'});
 					listen();

@@ -38,7 +38,7 @@ export function refusal(answer: ApiAnswer, doing: WatchPhase): WatchEnd {
 	return {next: busy ? doing : 'list', after: 'back-off', why, retryAfter};
 }
 
-/** What a lost connection asks for; anything else that was thrown is a fault of this program and goes on its way. */
+/** What a lost connection asks for; anything else that was thrown is a fault of this program and is thrown on. */
 export function loss(error: unknown, doing: WatchPhase): WatchEnd {
 	if (!(error instanceof TransportError)) throw error;
 	const {message: why, isUnanswered, isLogin} = error;

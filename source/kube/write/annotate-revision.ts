@@ -52,7 +52,7 @@ export async function annotateRevision(
 				if (isAnnotated(now, annotations)) return {kind: 'done', object: now, warnings: []};
 				return {
 					kind: 'unknown',
-					sentence: `${sentence}; so far it has no such annotation, but the request may still be on its way`,
+					sentence: `${sentence}; so far it has no such annotation, but the request may still arrive`,
 					now,
 				};
 			},

@@ -74,7 +74,7 @@ export async function guardedDeletion(
 				if (isOver(reading)) return {kind: 'done', object: now, warnings: []};
 				return {
 					kind: 'unknown',
-					sentence: `${sentence}; so far the ${what} is still there, but the request may still be on its way`,
+					sentence: `${sentence}; so far the ${what} is still there, but the request may still arrive`,
 					now,
 				};
 			},

@@ -113,7 +113,7 @@ export async function guardedPatch(
 				}
 				const situation =
 					steps <= 0
-						? 'so far the object is as it was, but the request may still be on its way'
+						? 'so far the object is as it was, but the request may still arrive'
 						: 'the object was changed since, and whether this change is among them cannot be told';
 				return {kind: 'unknown', sentence: `${sentence}; ${situation}`, now};
 			},
@@ -208,7 +208,7 @@ export async function createService(
 				if (reading.kind === 'absent') {
 					return {
 						kind: 'unknown',
-						sentence: `${sentence}; so far there is no such Service, but the request may still be on its way`,
+						sentence: `${sentence}; so far there is no such Service, but the request may still arrive`,
 					};
 				}
 				const {object: now} = reading;

@@ -56,7 +56,7 @@ export type WriteOutcome =
 	  }
 	/** Not made: the request did not reach the server or was not processed there, or was a dry run. */
 	| {kind: 'not made'; sentence: string}
-	/** Perhaps made, perhaps not, perhaps still on its way. `now` is the object as far as it could be read again. */
+	/** Perhaps made, perhaps not, perhaps still to arrive. `now` is the object as far as it could be read again. */
 	| {kind: 'unknown'; sentence: string; now?: unknown}
 	/** Not made: this console may only read. */
 	| {kind: 'read only'; sentence: string};

@@ -173,7 +173,7 @@ function oneOf(
 	return revisions.length === 0 ? {kind: 'nobody'} : {kind: 'one of', revisions, why};
 }
 
-/** The revisions among these that were never heard to say anything. */
+/** The revisions among these that never said anything. */
 export function unheardOf(evidence: Evidence, revisions: readonly string[]): string[] {
 	return revisions.filter(revision => !heard(evidence, revision));
 }
@@ -183,11 +183,11 @@ export function fingerprintsOf(evidence: Evidence, revision: string): string[] {
 	return [...(heard(evidence, revision)?.says ?? [])];
 }
 
-/** What one that says the same again and again is heard to say at most: more is something new each time. */
+/** What one that says the same again and again is taken down as saying at most: more is something new each time. */
 const fewSayings = 8;
 
 /**
- * Whether what two revisions were heard to say at their own hosts proves that it was they who were asked. A gateway that leads
+ * Whether what two revisions said at their own hosts proves that it was they who were asked. A gateway that leads
  * both hosts to the same pods gives answers that are alike; such that differ each time prove nothing either.
  */
 export function areProvenDistinct(evidence: Evidence, one: string, other: string): boolean {

@@ -27,7 +27,7 @@ export type AnswerSeries = {
 	findChange(attributed: Attributed, options: {since: number; now: number}): ChangePoint | undefined;
 	/** The last hour, the oldest first. */
 	timeline(attributed: Attributed, now: number): readonly TimelineBucket[];
-	/** An epoch began: a change is looked for anew. */
+	/** An epoch began: a change is looked for again. */
 	newEpoch(): void;
 	/** Forgets all of it. */
 	clear(): void;

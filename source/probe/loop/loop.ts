@@ -70,22 +70,22 @@ export type Loop = {
 	/** 200 requests at 20 a second when not said otherwise, then what was before. */
 	burst(requests?: number, rate?: number): void;
 	/**
-	 * Asks another gateway or service from now on; counts begin anew. What was learned is kept when only the gateway is
+	 * Asks another gateway or service from now on; counts begin again. What was learned is kept when only the gateway is
 	 * another, else forgotten, and the split with it; with the same target nothing happens. Throws TypeError when the target cannot be asked.
 	 */
 	retarget(target: ProbeTarget): void;
 	/**
-	 * Tells what split the route has, or is `settling` on: counts begin anew whenever that changes, and only then.
+	 * Tells what split the route has, or is `settling` on: counts begin again whenever that changes, and only then.
 	 * Settling is until the route is Ready again at its present generation.
 	 */
 	setEpoch(epoch: {weights: readonly Weight[]; settling: boolean}): void;
-	/** Counts anew, under the same split: what was alarming is looked at afresh. */
+	/** Counts again, under the same split: what was alarming is looked at afresh. */
 	restart(): void;
 	/** Asks tag URLs what their revisions say, once the split is settled. Resolves when that is done, given up, or replaced. */
 	learn(tags: readonly Tag[]): Promise<void>;
 	/**
 	 * Which two revisions to ask in pairs beside the rest, at their own hosts; not while the split settles. Their counts
-	 * go on when the split changes, and begin anew with other sides.
+	 * go on when the split changes, and begin again with other sides.
 	 */
 	setSides(sides: Sides | undefined): void;
 	/** Whether they are; not until this is called. */

@@ -82,9 +82,9 @@ export type Observations = {
 	/** An answer at the tag of a revision. */
 	recordAtTag: (answer: SideAnswer) => void;
 	learn: (answers: readonly TagAnswer[]) => void;
-	/** Counts begin anew under this split; those before are history. */
+	/** Counts begin again under this split; those before are history. */
 	beginEpoch(epoch: {weights: readonly Weight[]; settling: boolean}): void;
-	/** Another gateway may stand there, or the operator wants to know anew. */
+	/** Another gateway may stand there, or the operator wants to know again. */
 	forgetGateway(): void;
 	/** Everything is of another service or another request. */
 	forgetAll(): void;

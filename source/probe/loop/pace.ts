@@ -46,7 +46,7 @@ export type Pace = {
 	 * Throws RangeError when it is not a number above 0.
 	 */
 	setRate(rate: number): number;
-	/** `slots` requests at `rate` a second, then what was before, also when that was a pause. A burst in a burst begins it anew. */
+	/** `slots` requests at `rate` a second, then what was before, also when that was a pause. A burst in a burst begins it again. */
 	burst(slots?: number, rate?: number): void;
 	/** Ends for good. */
 	stop(): void;

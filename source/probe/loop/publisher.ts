@@ -4,7 +4,7 @@ import type {Clock} from './clock.js';
 export type Publisher = {
 	/**
 	 * Calls `listener` after changes, never within the call that changed something, and `interval` milliseconds after the
-	 * last time at the earliest: it is asked anew for every change. The last change is always told. Returns the way to stop.
+	 * last time at the earliest: it is asked again for every change. The last change is always told. Returns the way to stop.
 	 */
 	subscribe(listener: () => void, interval: () => number): () => void;
 	changed(): void;

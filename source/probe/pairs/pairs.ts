@@ -28,7 +28,7 @@ export type SideAnswer = {revision: string; answer: Answer; grade: Grade; isFail
 export type Pairs = {
 	/** Undefined when there is nothing to compare. */
 	readonly comparison: Comparison | undefined;
-	/** What to compare: the counts begin anew when that is something else. */
+	/** What to compare: the counts begin again when that is something else. */
 	setSides(sides: Sides | undefined): void;
 	/** Pairs a second, cut to a fifth of the maximum. */
 	setRate(rate: number): void;

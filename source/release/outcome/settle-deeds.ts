@@ -14,7 +14,7 @@ export type FoundObject =
 			createdAt?: number | undefined;
 	  };
 
-/** Milliseconds for which a request may still be on its way, from somebody who is gone. */
+/** Milliseconds for which a request may still arrive, from somebody who is gone. */
 export const underWay = 60_000;
 
 /** Undefined while it may still come. */

@@ -48,7 +48,7 @@ function gatewayLines({gateway}: LoopSnapshot): VerdictLine[] {
 function troubleLines({trouble, gateway}: LoopSnapshot): VerdictLine[] {
 	if (!trouble || gateway.kind === 'down') return [];
 	if (trouble.isOver) {
-		return [{tone: 'warning', sentence: trouble.sentence, remedy: 'Z counts anew'}];
+		return [{tone: 'warning', sentence: trouble.sentence, remedy: 'Z resets counts'}];
 	}
 	if (trouble.kind === 'gateway' && gateway.kind === 'answers itself' && gateway.isAll) return [];
 	// What to do stands at the end of what is only a doubt.

@@ -167,7 +167,7 @@ export function RevisionsPane({width, height}: Size) {
 				rows={
 					service && told
 						? revisions.map((revision, index) => ({
-								// By their places: those of another service are changed to, not made anew.
+								// By their places: those of another service are changed to, not made again.
 								key: String(index),
 								cells: cellsOf(revision, service, {...told, measured, theme, now, sick, isUncovered}),
 							}))

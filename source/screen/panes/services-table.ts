@@ -152,7 +152,7 @@ function widthsOf(service: ServiceView): readonly number[] {
 
 const widest = new WeakMap<readonly ServiceView[], {many: readonly number[]; one: readonly number[]}>();
 
-/** The widest text of each column; the same for the same array, and not computed anew for it. */
+/** The widest text of each column; the same for the same array, and not computed again for it. */
 export function widestOf(services: readonly ServiceView[], isAcross: boolean): readonly number[] {
 	const known = widest.get(services) ?? widestTextsOf(services);
 	return isAcross ? known.many : known.one;

@@ -96,7 +96,7 @@ export function TrafficPane({width, height}: Size) {
 			{service && (
 				<List
 					items={shown}
-					// By their places: those of another service are changed to, not made anew.
+					// By their places: those of another service are changed to, not made again.
 					keyOf={row => String(shown.indexOf(row))}
 					selected={shown.findIndex(({key}) => key === selectedKey)}
 					isFocused={focus === 'traffic'}

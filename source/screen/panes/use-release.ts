@@ -6,7 +6,7 @@ import {toldOf, type ToldRelease} from './told-release.js';
 import {useTheme} from '../widgets/theme-context.js';
 import {useConsoleState} from '../use-console.js';
 
-/** Told anew only when service, revisions or history change. */
+/** Told again only when service, revisions or history change. */
 export function useRelease(service: ServiceView | undefined): ToldRelease | undefined {
 	const theme = useTheme();
 	const revisions = useConsoleState(state => service && knownRevisions(state, service));

@@ -60,7 +60,7 @@ export const installSuspender = (suspendTerminal: SuspendTerminal): Suspender =>
 		void suspend();
 	};
 
-	// After a SIGSTOP from elsewhere the shell has set the terminal up for itself: set it up anew and redraw.
+	// After a SIGSTOP from elsewhere the shell has set the terminal up for itself: set it up again and redraw.
 	const onContinue = () => {
 		void handOver(async () => {});
 	};

@@ -1,6 +1,6 @@
 /**
  * The terminal of a console, lent to a program that asks its user something: the console leaves it, and takes it back and draws
- * itself anew when that has ended.
+ * itself again when that has ended.
  */
 import type {SuspendTerminal} from './suspend.js';
 

@@ -1,7 +1,7 @@
 /**
  * Text that others write on the screen (`wall`, a job in the background, a plugin) stands among the cells and reads as if it were
  * the console's. Nobody tells of it; but it moves the cursor. So the terminal is asked for its position before a frame is
- * written: where it is not where the last frame has left it, everything is drawn anew.
+ * written: where it is not where the last frame has left it, everything is drawn again.
  *
  * Text may also have put the cursor back where it was, and some terminals answer nothing. So rows are drawn again all the time, in
  * turn, for a few bytes a second; and every row sooner once the operator has rested from pressing keys, and reads.

@@ -1,6 +1,6 @@
 /**
  * Puts together what pods say of their requests, round by round: how many each revision got within each stretch of time, with
- * counters that begin anew, pods that come and go, and the requests of this console removed. Pure.
+ * counters that begin again, pods that come and go, and the requests of this console removed. Pure.
  */
 import type {PodRequestCounts, StatusCounts} from '../formats/request-counts.js';
 import type {Stat} from '../formats/stat.js';
@@ -301,7 +301,7 @@ export function createLedger(): Ledger {
 const emptyCounts: PodRequestCounts = {byStatus: new Map()};
 const noCounts: StatusCounts = {count: 0, buckets: []};
 
-/** What came since; all of it where a counter has fallen: then the queue-proxy has begun anew. */
+/** What came since; all of it where a counter has fallen: then the queue-proxy has begun again. */
 function difference(before: PodRequestCounts, after: PodRequestCounts): PodRequestCounts {
 	const hasFallen = [...before.byStatus].some(
 		([status, {count}]) => (after.byStatus.get(status)?.count ?? 0) < count,

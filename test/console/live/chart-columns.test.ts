@@ -98,7 +98,7 @@ test('a change of the split is marked, and what was before it is in no column af
 	});
 	expect(chart?.marks).toEqual([{column: 2, at: noon + 2000, before: [50, 50], after: [90, 10]}]);
 	expect(chart?.revisions[0]?.share[2]).toBe(0);
-	// Counting anew changes nothing of what users get.
+	// Counting again changes nothing of what users get.
 	expect(shown(before, {until: 2, since: noon + 1000, history})?.marks).toEqual([]);
 });
 

@@ -197,7 +197,7 @@ test('the loop of a service that is left goes on in the background, and its verd
 	await console.live.toggle();
 	const live = await until(console, state => state.live);
 	expect(live).toMatchObject({uid: checkout!.uid, background: 1});
-	// What changes of a service in the background is followed: its counts begin anew.
+	// What changes of a service in the background is followed: its counts begin again.
 	await patchSpec(world.cluster, 'cart', {traffic: trafficOf('cart', {1: 90, 2: 10})});
 	await until(console, ({verdicts}) => {
 		const shares = verdicts.get(cart!.uid)?.shares.map(({set}) => set);
@@ -225,7 +225,7 @@ test('a loop in the background ends when its budget is spent, and says so', asyn
 	);
 });
 
-test('the counts begin anew by a key, under the same split', async () => {
+test('the counts begin again by a key, under the same split', async () => {
 	const console = await watching(await openSandbox(), 'cart', 100);
 	await untilCounted(console, ({answered}) => answered >= 20);
 	console.live.countAnew();
@@ -235,7 +235,7 @@ test('the counts begin anew by a key, under the same split', async () => {
 	await untilCounted(console, now => now.answered > 0);
 });
 
-test('what is sent to a service is chosen for it alone, and counted anew', async () => {
+test('what is sent to a service is chosen for it alone, and counted again', async () => {
 	const console = await watching(await openSandbox(), 'cart', 100);
 	const {store} = console;
 	await untilCounted(console, ({answered}) => answered > 0);

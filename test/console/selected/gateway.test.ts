@@ -92,7 +92,7 @@ test('why it fails is what the answers say, and is in the state', async () => {
 	expect(forwardOf(console.store.getState())?.state.kind).toBe('failing');
 });
 
-test('a gateway whose Service is gone is looked for anew', async () => {
+test('a gateway whose Service is gone is looked for again', async () => {
 	const world = await openWorld();
 	const console = await opened(world);
 	await world.other.request({

@@ -60,7 +60,7 @@ describe('the history', () => {
 			{
 				own: false,
 				by: 'sandbox-admin',
-				reason: 'seen by the watch',
+				reason: 'not from this console',
 				command: '',
 				after: [{percent: 0}, {percent: 100}],
 			},

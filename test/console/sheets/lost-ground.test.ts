@@ -144,9 +144,9 @@ describe('a review cannot be agreed to', () => {
 	it('when the right was taken away', async () => {
 		const patch = {allowed: false, reason: 'no rule'};
 		on.console.store.setState({rights: new Map([['default', {...unknownRights, patch}]])});
-		expect(told()).toBe('Not possible here: no rule.');
+		expect(told()).toBe('Not allowed here: no rule.');
 		await on.console.confirm();
-		expect(current().notice?.text).toBe('Nothing was written. Not possible here: no rule.');
+		expect(current().notice?.text).toBe('Nothing was written. Not allowed here: no rule.');
 		expect((await on.world.service('cart')).specTraffic[0]?.percent).toBe(90);
 	});
 

@@ -51,7 +51,7 @@ test('in the revisions pane it is the revision', async () => {
 	expect(linesOf(console.store.getState()).short).toContain('kind: Revision');
 });
 
-test('it is read anew each time, not taken from what the console keeps', async () => {
+test('it is read again each time, not taken from what the console keeps', async () => {
 	world = await startWorld();
 	const console = await world.console('cart');
 	await console.showYaml();

@@ -1,4 +1,4 @@
-/** A cluster that a test scripts and a state directory, anew for each test of a file, and the built program on them. */
+/** A cluster that a test scripts and a state directory, again for each test of a file, and the built program on them. */
 import {spawn} from 'node:child_process';
 import {mkdtemp, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';

@@ -226,7 +226,7 @@ describe('what the conditions say', () => {
 		],
 	])('is told in plain words (%#)', (revision, trouble) => {
 		expect(conditionTrouble(revision)).toEqual(trouble);
-		// The screen asks at every change, and draws anew what is not the same.
+		// The screen asks at every change, and draws again what is not the same.
 		expect(conditionTrouble(revision)).toBe(conditionTrouble(revision));
 	});
 });

@@ -491,7 +491,7 @@ describe('a reflector', () => {
 });
 
 describe('a watch that says nothing', () => {
-	it('is called off after 90 seconds, and everything listed anew before it is watched again', async () => {
+	it('is called off after 90 seconds, and everything listed again before it is watched again', async () => {
 		follow();
 		const {watching, stream} = await live();
 		timers.advance(60_000);
@@ -597,7 +597,7 @@ describe('a watch that says nothing', () => {
 		await pages();
 	});
 
-	it('is no better for being opened anew: its 90 seconds begin with what was last told', async () => {
+	it('is no better for being opened again: its 90 seconds begin with what was last told', async () => {
 		follow();
 		const {watching} = await live(object('a', '1'));
 		timers.advance(60_000);
@@ -628,7 +628,7 @@ describe('beside other requests of the same cluster', () => {
 		cluster = await connect({kubeconfigText: server.kubeconfig(), timers});
 	});
 
-	it('opens the watch anew when the answer to one of them is late, and stays live when the server is there', async () => {
+	it('opens the watch again when the answer to one of them is late, and stays live when the server is there', async () => {
 		follow();
 		const {watching} = await live(object('a', '1'));
 		const slow = cluster.request({method: 'PATCH', path: '/behind-a-webhook', body: []});

@@ -162,7 +162,7 @@ describe('an answer that was lost', () => {
 	it('is a doubt while there is no such service, or it cannot be read', async () => {
 		expect(await after(cut, answer(404, notFound))).toMatchObject({
 			kind: 'unknown',
-			sentence: expect.stringContaining('may still be on its way'),
+			sentence: expect.stringContaining('may still arrive'),
 		});
 		expect(await after(cut, answer(403, status(403, 'Forbidden', 'no')))).toMatchObject({kind: 'unknown'});
 	});

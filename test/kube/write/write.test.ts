@@ -494,11 +494,11 @@ describe('a guarded patch whose answer was lost', () => {
 		expect(await patchAnswered('cut', [200, theirs])).toEqual({kind: 'conflict', theirs});
 	});
 
-	it('may still be on its way while nothing has changed', async () => {
+	it('may still arrive while nothing has changed', async () => {
 		const before = service(3, {traffic: []});
 		const outcome = await patchAnswered('cut', [200, before]);
 		expect(outcome).toMatchObject({kind: 'unknown', now: before});
-		expect(outcome).toHaveProperty('sentence', expect.stringContaining('may still be on its way'));
+		expect(outcome).toHaveProperty('sentence', expect.stringContaining('may still arrive'));
 	});
 
 	it('cannot be told from others after several changes', async () => {
@@ -522,16 +522,16 @@ describe('a guarded patch whose answer was lost', () => {
 		);
 	});
 
-	it('of something deleted since, or created anew under the name, may have been made before that', async () => {
+	it('of something deleted since, or created again under the name, may have been made before that', async () => {
 		const sentence = expect.stringMatching(/; hello was deleted since, and whether .* cannot be told$/);
 		const another = service(1, undefined, 'u-2');
 		expect(await patchAnswered('cut', [404, notFound])).toEqual({kind: 'unknown', sentence});
 		expect(await patchAnswered('cut', [200, another])).toEqual({kind: 'unknown', sentence, now: another});
 	});
 
-	it('may still be on its way where what is read is older than what was seen', async () => {
+	it('may still arrive where what is read is older than what was seen', async () => {
 		const outcome = await patchAnswered('cut', [200, service(2)]);
-		expect(outcome).toHaveProperty('sentence', expect.stringContaining('may still be on its way'));
+		expect(outcome).toHaveProperty('sentence', expect.stringContaining('may still arrive'));
 	});
 
 	it.each([

@@ -63,7 +63,7 @@ test('says when the last answer came, to the second', () => {
 
 const seconds = (from: number, to: number) => Array.from({length: to - from}, (_, index) => from + index);
 
-test('finds a change once a second, and anew for another epoch', () => {
+test('finds a change once a second, and again for another epoch', () => {
 	const series = createAnswerSeries();
 	put(series, 'one', ...seconds(0, 30));
 	const options = {since: start, now: start + 60_000};
@@ -97,7 +97,7 @@ test('shows the last hour by revision, whenever it was learned whose the answers
 	expect(series.timeline(known, start + 3_602_000)).toHaveLength(0);
 });
 
-test('a stretch that is over is drawn as it was, and the one that goes on is drawn anew', () => {
+test('a stretch that is over is drawn as it was, and the one that goes on is drawn again', () => {
 	const series = createAnswerSeries();
 	put(series, 'one', 0, 1);
 	const first = series.timeline(known, start + 1000);

@@ -61,7 +61,7 @@ test('what it answers itself for the service stands while nothing else comes, ho
 	});
 });
 
-test('beside other answers it stands for half a minute, and begins anew after that', () => {
+test('beside other answers it stands for half a minute, and begins again after that', () => {
 	const {put, condition} = monitor();
 	put(notFound, 1000);
 	put(fine, 2000);

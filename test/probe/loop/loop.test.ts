@@ -116,7 +116,7 @@ test('learns what a revision says while it alone has the traffic', async () => {
 	]);
 });
 
-test('counts begin anew when the split changes, and only then', async () => {
+test('counts begin again when the split changes, and only then', async () => {
 	const {clock, loop} = setUp(() => answering('Hello World!'));
 	loop.setEpoch(old);
 	const {since} = loop.snapshot();
@@ -502,7 +502,7 @@ test('another service: what is in flight is given up, counts, split and what was
 	expect(loop.snapshot().sent).toBe(1);
 });
 
-test('another gateway for the same service: what was learned is kept, counts begin anew', async () => {
+test('another gateway for the same service: what was learned is kept, counts begin again', async () => {
 	const {clock, loop} = setUp(alternating());
 	loop.setEpoch(half);
 	await loop.learn(tags);

@@ -202,7 +202,7 @@ test('a burst in a pause ends in the pause, unless it was started meanwhile', as
 	expect(slots).toEqual([0, 100, 5000, 5100, 6100]);
 });
 
-test('a burst in a burst begins it anew; a pause ends it', async () => {
+test('a burst in a burst begins it again; a pause ends it', async () => {
 	const {clock, pace, slots} = setUp({rate: 1});
 	pace.burst(3, 10);
 	await clock.pass(100);

@@ -318,7 +318,7 @@ test('the first answers of a pod that had to start are a class of their own, als
 	expect(pairs.comparison).toMatchObject({pairs: 7, fresh: {cold: 4}, old: {cold: 2}});
 });
 
-test('counts stay over a pause, begin anew with other sides, and leave out what a settling route answers', async () => {
+test('counts stay over a pause, begin again with other sides, and leave out what a settling route answers', async () => {
 	const held: ((answer: Answer) => void)[] = [];
 	let hold = false;
 	const {clock, pairs} = setUp(() =>

@@ -47,7 +47,7 @@ it('was made when the next generation is as it wanted', () => {
 	});
 });
 
-it('is not settled while the request may still be on its way, and was not made after that', () => {
+it('is not settled while the request may still arrive, and was not made after that', () => {
 	expect(settle(service(4, [90, 10]))).toEqual({made: [], ended: []});
 	expect(settle(service(4, [90, 10]), [], 61_000)).toMatchObject({made: [], ended: [{how: 'not made'}]});
 });
@@ -58,7 +58,7 @@ it('is not known when the next generation is another one, or nobody has seen it'
 });
 
 it('was made when another console has seen the next generation as it wanted', () => {
-	const seen: HistoryEntry = {...attempt, generation: 5, own: false, reason: 'seen by the watch'};
+	const seen: HistoryEntry = {...attempt, generation: 5, own: false, reason: 'not from this console'};
 	expect(settle(service(7, [50, 50]), [seen])).toMatchObject({made: [{id: 'a-1', generation: 5}], ended: []});
 });
 

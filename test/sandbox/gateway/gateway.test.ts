@@ -150,7 +150,7 @@ test('cluster-local hosts are not on the public listener', async () => {
 	expect(await get(port, 'hello.default.svc.cluster.local')).toMatchObject({status: 404, body: ''});
 });
 
-test('each request of a kept-alive connection is drawn anew, in the proportion of the weights', async () => {
+test('each request of a kept-alive connection is drawn again, in the proportion of the weights', async () => {
 	const {port, table, revision} = await start(seeded(7));
 	revision('old', await image('helloworld-go'));
 	revision('new', await image('helloworld-go', {TARGET: 'Knative'}));
@@ -346,7 +346,7 @@ test('a client that leaves gives its place back', async () => {
 	await expect.poll(() => backend.usage.concurrency).toBe(0);
 });
 
-test('HTTP/2 with prior knowledge: each stream of one connection is drawn anew', async () => {
+test('HTTP/2 with prior knowledge: each stream of one connection is drawn again', async () => {
 	const {port, table, revision} = await start(seeded(11));
 	revision('old', await image('helloworld-go'));
 	revision('new', await image('helloworld-go', {TARGET: 'Knative'}));

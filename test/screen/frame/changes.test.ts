@@ -35,7 +35,7 @@ const entry: HistoryEntry = {
 	generation: 7,
 	by: 'bob',
 	own: false,
-	reason: 'seen by the watch',
+	reason: 'not from this console',
 	before: split({a: 90, b: 10}),
 	after: split({a: 50, b: 50}),
 	command: '',

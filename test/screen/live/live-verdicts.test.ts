@@ -119,11 +119,11 @@ test('failures that users get are said before what the shares say', () => {
 	expect(lines.some(({tone}) => tone === 'good')).toBe(false);
 });
 
-test('what users got, and get no longer, is told as that, with the key that counts anew', () => {
+test('what users got, and get no longer, is told as that, with the key that resets counts', () => {
 	const sentence = 'the gateway was down for 100 of 266 requests, last 12:03:11';
 	const trouble = {kind: 'down', count: 100, of: 266, sentence, isOver: true} as const;
 	const lines = verdictLines(snapshot({trouble}), context);
-	expect(lines[0]).toEqual({tone: 'warning', sentence, remedy: 'Z counts anew'});
+	expect(lines[0]).toEqual({tone: 'warning', sentence, remedy: 'Z resets counts'});
 	expect(lines.some(({tone}) => tone === 'good' || tone === 'bad')).toBe(false);
 	const {isOver: _over, ...still} = trouble;
 	expect(verdictLines(snapshot({trouble: still}), context)[0]).toEqual({tone: 'bad', sentence});

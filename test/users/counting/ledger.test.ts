@@ -71,7 +71,7 @@ describe('exact counts', () => {
 		});
 	});
 
-	it('begin anew with the queue-proxy: all that it counts is new', () => {
+	it('begin again with the queue-proxy: all that it counts is new', () => {
 		const add = ledgerOf();
 		add({'old.1': counted({200: 1000, 500: 3})});
 		expect(of(add({'old.1': counted({200: 7})}), 'old')).toMatchObject({requests: 7, failed: 0});
@@ -185,7 +185,7 @@ it('says how early the requests of a stretch may have come: since its pods were 
 	expect(add(14_000, 13_000, rated(5))?.earliest).toBe(11_000);
 });
 
-it('begins anew when the clock is set back', () => {
+it('begins again when the clock is set back', () => {
 	const ledger = createLedger();
 	const add = (at: number, requests: number) =>
 		ledger.add({

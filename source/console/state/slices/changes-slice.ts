@@ -5,7 +5,7 @@ import type {HistoryEntry} from '../../../journal/journal-entry.js';
 import type {Split} from '../../../knative/split/split.js';
 import type {FormSheet, ScalingDefaults} from '../../sheets/sheets.js';
 
-/** One change on its way. Times are milliseconds since 1970. */
+/** One change under way. Times are milliseconds since 1970. */
 export type Move = {
 	generation: number;
 	askedAt: number;
@@ -40,7 +40,7 @@ export type ChangesSlice = {
 	historyUnread: string | undefined;
 	/** Why the history is not kept on disk, as a sentence. */
 	historyProblem: string | undefined;
-	/** The last change of each service on its way to the gateway, by uid. */
+	/** The last change of each service under way to the gateway, by uid. */
 	moves: ReadonlyMap<string, Move>;
 	scalingDefaults: ScalingDefaults;
 	/** What the server said of names that tags need, by `namespace/name`. */

@@ -40,7 +40,7 @@ import {
 } from './status.js';
 import type {ApiWriteOptions} from '../verbs/write-options.js';
 
-/** A decoded object on its way in. */
+/** A decoded object that comes in. */
 export type IncomingRequest = {
 	object: JsonObject;
 	options: ApiWriteOptions;

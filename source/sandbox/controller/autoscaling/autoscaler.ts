@@ -172,7 +172,7 @@ export function createAutoscaler(
 				return;
 			}
 
-			// What has been ready before and sleeps is not started again from its initial scale by looking at it anew.
+			// What has been ready before and sleeps is not started again from its initial scale by looking at it again.
 			const now = clock();
 			const initial = isAsleep(revision) ? bounds.min : Math.max(bounds.initial, bounds.min);
 			const first = Math.min(initial, bounds.max, capacity);

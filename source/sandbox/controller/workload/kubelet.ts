@@ -60,7 +60,7 @@ type Running = {
 	ready: boolean;
 	/** The container beside it, from when the image is there: it goes on when the app exits. */
 	queueProxy: QueueProxy | undefined;
-	/** Starts the container anew; there while something its environment refers to is not. */
+	/** Starts the container again; there while something its environment refers to is not. */
 	missing?: () => void;
 };
 

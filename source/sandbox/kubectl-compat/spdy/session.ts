@@ -140,7 +140,7 @@ export function createSession({carrier, opened, limit = 1000}: SessionOptions): 
 
 			case 'data': {
 				const stream = streams.get(frame.stream);
-				// One that is gone may have been on its way when it went.
+				// One that is gone may have been under way when it went.
 				if (stream && !stream.receive(frame.data, frame.isLast)) {
 					full.add(stream);
 					carrier.pause();

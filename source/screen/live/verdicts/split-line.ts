@@ -57,7 +57,7 @@ export function splitLine(
 		return {
 			tone: 'warning',
 			sentence: `split was wrong ${clock(alarm.since)}–${clock(alarm.last)}, now ${got}`,
-			remedy: 'Z counts anew',
+			remedy: 'Z resets counts',
 		};
 	}
 	const isOpen = verdict.state === 'unjudgeable' || verdict.state === 'too few';

@@ -43,7 +43,7 @@ export const coveredBuffer = (buffer: TextBuffer, from: number | undefined): Tex
 /** Text typed or pasted at the cursor, as one line. */
 export const insertText = ({characters, cursor}: TextBuffer, text: string): TextBuffer => {
 	const before = characters.slice(0, cursor).join('') + singleLine(text);
-	// Cut anew: a combining mark belongs to the character before it, however it arrived.
+	// Cut again: a combining mark belongs to the character before it, however it arrived.
 	const head = graphemes(before);
 	return {characters: [...head, ...graphemes(characters.slice(cursor).join(''))], cursor: head.length};
 };

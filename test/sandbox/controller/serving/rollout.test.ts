@@ -103,7 +103,7 @@ test('looking at it between two steps changes nothing', () => {
 	expect(again).toEqual(planned);
 });
 
-test('a third revision in the middle takes its first percent of the youngest, and the timing begins anew', () => {
+test('a third revision in the middle takes its first percent of the youngest, and the timing begins again', () => {
 	const previous: Rollout = {
 		configurations: [
 			{

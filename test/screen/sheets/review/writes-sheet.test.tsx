@@ -29,7 +29,7 @@ const entry = (part: Partial<HistoryEntry> = {}): HistoryEntry => ({
 	generation: 5,
 	by: 'bob',
 	own: false,
-	reason: 'seen by the watch',
+	reason: 'not from this console',
 	before,
 	after,
 	command: '',
