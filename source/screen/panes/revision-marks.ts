@@ -9,6 +9,17 @@ export type RevisionMarks = ReadonlyMap<string, RevisionMark>;
 
 type Roles = Readonly<Record<'canary' | 'stable', {readonly revision: string} | undefined>>;
 
+/** All there are: of what is stable, of what is tried, then of others. */
+export function allMarks({
+	glyphs: {fills},
+	styles,
+}: Pick<Theme, 'glyphs' | 'styles'>): readonly RevisionMark[] {
+	return [styles.stable, styles.canary, styles.other, styles.plain].map((style, index) => ({
+		fill: fills[index] ?? fills[0],
+		style,
+	}));
+}
+
 /**
  * What is stable has the first fill and what is tried the second, wherever they stand in the split; the rest follows in its order.
  * Where a part is known, neither of the two is lent to another revision: what is kept at 0 % after a promotion is no canary.
@@ -16,11 +27,9 @@ type Roles = Readonly<Record<'canary' | 'stable', {readonly revision: string} | 
 export function revisionMarks(
 	{statusTraffic, specTraffic}: Pick<ServiceView, 'statusTraffic' | 'specTraffic'>,
 	{canary, stable}: Roles,
-	{glyphs: {fills}, styles}: Pick<Theme, 'glyphs' | 'styles'>,
+	look: Pick<Theme, 'glyphs' | 'styles'>,
 ): RevisionMarks {
-	const marks: readonly RevisionMark[] = [styles.stable, styles.canary, styles.other, styles.plain].map(
-		(style, index) => ({fill: fills[index] ?? fills[0], style}),
-	);
+	const marks = allMarks(look);
 	const taken = new Map<string, number>();
 	if (stable) taken.set(stable.revision, 0);
 	if (canary && !taken.has(canary.revision)) taken.set(canary.revision, 1);

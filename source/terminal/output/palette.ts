@@ -18,7 +18,6 @@ export type ColourRole =
 	| 'warning'
 	| 'bad'
 	| 'production'
-	| 'draft'
 	/** Of revisions: what users had, what is tried, and others. None of them stands for health. */
 	| 'stable'
 	| 'canary'
@@ -39,7 +38,6 @@ const dark: Record<Exclude<Palette, 'none'>, Colours> = {
 		warning: 'yellow',
 		bad: 'redBright',
 		production: 'redBright',
-		draft: 'yellow',
 		stable: 'ansi256(75)',
 		canary: 'ansi256(177)',
 		other: 'ansi256(80)',
@@ -52,7 +50,6 @@ const dark: Record<Exclude<Palette, 'none'>, Colours> = {
 		warning: 'yellow',
 		bad: 'magentaBright',
 		production: 'magentaBright',
-		draft: 'yellow',
 		stable: undefined,
 		canary: 'ansi256(215)',
 		other: 'ansi256(80)',
@@ -66,7 +63,6 @@ const dark: Record<Exclude<Palette, 'none'>, Colours> = {
 		warning: 'ansi256(228)',
 		bad: 'ansi256(217)',
 		production: 'ansi256(217)',
-		draft: 'ansi256(228)',
 		stable: undefined,
 		canary: 'ansi256(219)',
 		other: 'ansi256(123)',
@@ -83,7 +79,6 @@ const light: Record<Exclude<Palette, 'none'>, Colours> = {
 		warning: 'ansi256(94)',
 		bad: 'ansi256(124)',
 		production: 'ansi256(124)',
-		draft: 'ansi256(94)',
 		stable: 'ansi256(25)',
 		canary: 'ansi256(127)',
 		other: 'ansi256(23)',
@@ -96,7 +91,6 @@ const light: Record<Exclude<Palette, 'none'>, Colours> = {
 		warning: 'ansi256(94)',
 		bad: 'ansi256(90)',
 		production: 'ansi256(90)',
-		draft: 'ansi256(94)',
 		stable: undefined,
 		canary: 'ansi256(130)',
 		other: 'ansi256(23)',
@@ -109,7 +103,6 @@ const light: Record<Exclude<Palette, 'none'>, Colours> = {
 		warning: 'ansi256(52)',
 		bad: 'ansi256(88)',
 		production: 'ansi256(88)',
-		draft: 'ansi256(52)',
 		stable: undefined,
 		canary: 'ansi256(53)',
 		other: 'ansi256(17)',

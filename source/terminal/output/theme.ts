@@ -174,7 +174,8 @@ const stylesOf = (
 		bad: {...colour('bad'), bold: true},
 		key: {bold: true},
 		production: {...colour('production'), bold: true, inverse: true},
-		draft: colour('draft'),
+		// No colour: those are for health, and for which revision it is.
+		draft: {bold: true},
 		stable: colour('stable'),
 		canary: colour('canary'),
 		other: colour('other'),

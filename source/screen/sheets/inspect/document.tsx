@@ -2,11 +2,13 @@
 import {Box, Text} from 'ink';
 import {useMemo, useState} from 'react';
 import wrapAnsi from 'wrap-ansi';
+import type {Piece} from '../../../terminal/output/pieces.js';
 import type {TextStyle} from '../../../terminal/output/theme.js';
 import type {KeyContext} from '../../keys/key-lookup.js';
 import type {Size} from '../../layout.js';
 import {frameContentSize} from '../../widgets/frame-lines.js';
 import {Frame} from '../../widgets/frame.js';
+import {PiecesLine} from '../../widgets/pieces-line.js';
 import {widthOf} from '../../widgets/table/fit-text.js';
 import {useTheme} from '../../widgets/theme-context.js';
 import {PromptLine} from '../../widgets/form/prompt-line.js';
@@ -21,6 +23,8 @@ export type DocumentLine = {
 	indent?: number;
 	/** Break anywhere instead of between words: for commands, which are to be copied. */
 	hard?: boolean;
+	/** The same text in several styles; where it takes more than one row it has the one `style`. */
+	pieces?: readonly Piece[];
 	/** What has to have been on the screen before anybody can agree to the text. */
 	isEssential?: boolean;
 };
@@ -101,7 +105,11 @@ export function Document({
 		() =>
 			lines
 				.filter(({text, also = ''}) => wanted === '' || `${text} ${also}`.toLowerCase().includes(wanted))
-				.flatMap(line => wrapLine(line, size.width).map(text => ({text, style: line.style}))),
+				.flatMap(line => {
+					const texts = wrapLine(line, size.width);
+					const pieces = texts.length === 1 ? line.pieces : undefined;
+					return texts.map(text => ({text, style: line.style, pieces}));
+				}),
 		[lines, size.width, wanted],
 	);
 	const last = Math.max(0, rows.length - size.height);
@@ -140,11 +148,15 @@ export function Document({
 		<Frame width={width} height={height} title={title} aside={shownAside} isFocused shownAs={shownAs}>
 			<Box width={size.width} height={size.height} flexDirection="column" overflow="hidden">
 				{find && shown.length === 0 && <Text {...styles.muted}>Nothing here has this.</Text>}
-				{shown.map(({text, style}, index) => (
-					<Text key={top + index} wrap="truncate" {...style}>
-						{text === '' ? ' ' : text}
-					</Text>
-				))}
+				{shown.map(({text, style, pieces}, index) =>
+					pieces ? (
+						<PiecesLine key={top + index} of={pieces} />
+					) : (
+						<Text key={top + index} wrap="truncate" {...style}>
+							{text === '' ? ' ' : text}
+						</Text>
+					),
+				)}
 			</Box>
 			{find && (
 				<PromptLine

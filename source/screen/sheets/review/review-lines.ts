@@ -5,8 +5,8 @@ import {toldAbout, type Plan} from '../../../release/plan.js';
 import type {Theme} from '../../../terminal/output/theme.js';
 import {fitText, widthOf} from '../../widgets/table/fit-text.js';
 import {tellApart} from '../../widgets/table/tell-apart.js';
-import type {RevisionMarks} from '../../panes/revision-marks.js';
-import {fillsOf, splitPicture} from './split-picture.js';
+import {allMarks, type RevisionMark, type RevisionMarks} from '../../panes/revision-marks.js';
+import {marksOf, splitPicture} from './split-picture.js';
 import {clock, shortRevision} from '../../format.js';
 import type {DocumentLine} from '../inspect/document.js';
 
@@ -67,12 +67,20 @@ export function reviewLines(
 	if (wake) lines.push(...wakeLines(wake, look));
 	if (plan.warnings.length > 0) say('');
 	// Where nothing can be drawn but ASCII, the mark of a selection is, too.
-	const drawing = {isAscii: glyphs.selected === '>', fills: fillsOf(plan.rows, glyphs.fills, marks)};
-	for (const text of splitPicture(plan, {...drawing, width: width - 2})) {
-		lines.push({text, hard: true, indent: 2});
+	const drawing = {
+		isAscii: glyphs.selected === '>',
+		marks: marksOf(plan.rows, allMarks({styles, glyphs}), marks),
+	};
+	for (const pieces of splitPicture(plan, {...drawing, width: width - 2})) {
+		lines.push({text: pieces.map(({text}) => text).join(''), pieces, hard: true, indent: 2});
 	}
-	for (const line of rowLines(plan, glyphs, {...drawing, width})) {
-		lines.push({...line, style: line.changed ? styles.draft : styles.muted, isEssential: true});
+	for (const {mark, text, changed} of rowLines(plan, glyphs, {...drawing, width})) {
+		const style = changed ? styles.draft : styles.muted;
+		const pieces = [
+			{text: mark.fill, style: mark.style},
+			{text, style},
+		];
+		lines.push({text: `${mark.fill}${text}`, pieces, style, isEssential: true});
 	}
 	if (where !== undefined && isTiny) lines.push(place);
 	if (plan.rows.length > 0) say('');
@@ -257,8 +265,8 @@ const shortestLabel = 12;
 function rowLines(
 	{rows, name, action}: Plan,
 	{arrow, ellipsis}: Theme['glyphs'],
-	{fills, width}: {fills: readonly string[]; width: number},
-): (DocumentLine & {changed: boolean})[] {
+	{marks, width}: {marks: readonly RevisionMark[]; width: number},
+): {mark: RevisionMark; text: string; changed: boolean}[] {
 	const whole = rows.map(row => {
 		const revision = row.revision === undefined ? undefined : shortRevision(row.revision, name);
 		if (!row.latest) return revision ?? row.key;
@@ -277,7 +285,8 @@ function rowLines(
 		const before = row.before === undefined ? '–' : `${row.before} %`;
 		const after = row.after === undefined ? removed : `${row.after} %`;
 		return {
-			text: `${fills[index] ?? ''} ${fitText(labels[index] ?? '', labelWidth)}  ${fitText(tags[index] ?? '', tagWidth)}  ${fitText(before, 5, {align: 'right'})} ${arrow} ${fitText(after, afterWidth, {align: 'right'})}`,
+			mark: marks[index] ?? {fill: '', style: {}},
+			text: ` ${fitText(labels[index] ?? '', labelWidth)}  ${fitText(tags[index] ?? '', tagWidth)}  ${fitText(before, 5, {align: 'right'})} ${arrow} ${fitText(after, afterWidth, {align: 'right'})}`,
 			changed: row.changed,
 		};
 	});

@@ -1,28 +1,29 @@
 /** A split as a bar: what users have now, and what they will have. Pure. */
 import {apportion} from '../../../knative/split/apportion.js';
 import type {Plan} from '../../../release/plan.js';
-import type {RevisionMarks} from '../../panes/revision-marks.js';
-
-/** Columns of the bar at most. */
-const longest = 50;
+import type {Piece} from '../../../terminal/output/pieces.js';
+import type {RevisionMark, RevisionMarks} from '../../panes/revision-marks.js';
 
 /** What each row is drawn with: as in the panes, and what is not there yet with what is left. */
-export function fillsOf(
+export function marksOf(
 	rows: readonly {readonly revision: string | undefined}[],
-	all: readonly string[],
+	all: readonly RevisionMark[],
 	marks: RevisionMarks,
-): string[] {
-	const known = rows.map(({revision}) => (revision === undefined ? undefined : marks.get(revision)?.fill));
-	const left = all.filter(fill => !known.includes(fill));
-	return known.map(fill => fill ?? left.shift() ?? all.at(-1) ?? '');
+): RevisionMark[] {
+	const known = rows.map(({revision}) => (revision === undefined ? undefined : marks.get(revision)));
+	const left = all.filter(({fill}) => known.every(mark => mark?.fill !== fill));
+	return known.map(mark => mark ?? left.shift() ?? all.at(-1) ?? {fill: '', style: {}});
 }
 
 type Look = {
 	readonly isAscii: boolean;
-	readonly fills: readonly string[];
+	readonly marks: readonly RevisionMark[];
 	/** Columns that there are for a line. */
 	readonly width?: number;
 };
+
+/** Columns of the bar where nothing says how many there are. */
+const usual = 50;
 
 /** Of `now` and `then` with the blanks after them, and of the blanks before the numbers. */
 const labels = 6;
@@ -31,7 +32,7 @@ const gap = 2;
 const isWhole = (percents: readonly number[]) => percents.reduce((sum, percent) => sum + percent, 0) === 100;
 
 /** `now   ████▓  90│10` and `then  ▓▓▓▓▓  0│100`; nothing where no share changes. */
-export function splitPicture({rows}: Pick<Plan, 'rows'>, look: Look): string[] {
+export function splitPicture({rows}: Pick<Plan, 'rows'>, look: Look): (readonly Piece[])[] {
 	const moves = rows.some(({before, after}) => (before ?? 0) !== (after ?? 0));
 	const before = rows.map(row => row.before ?? 0);
 	const after = rows.map(row => row.after ?? 0);
@@ -39,14 +40,19 @@ export function splitPicture({rows}: Pick<Plan, 'rows'>, look: Look): string[] {
 	const [now = '', then = ''] = [before, after].map(percents => percents.join(look.isAscii ? '|' : '│'));
 	// As long as each other, so that they can be compared.
 	const room = (look.width ?? Number.POSITIVE_INFINITY) - labels - gap - Math.max(now.length, then.length);
-	const width = Math.min(longest, Math.max(0, room));
-	return [`now   ${bar(before, look, width)}  ${now}`, `then  ${bar(after, look, width)}  ${then}`];
+	const width = Number.isFinite(room) ? Math.max(0, room) : usual;
+	return [
+		[{text: 'now   '}, ...bar(before, look, width), {text: `  ${now}`}],
+		[{text: 'then  '}, ...bar(after, look, width), {text: `  ${then}`}],
+	];
 }
 
-function bar(percents: readonly number[], look: Look, width: number): string {
-	const cells = apportion(percents, width).map((count, index) =>
-		(percents[index] ?? 0) > 0 ? Math.max(1, count) : 0,
-	);
-	const drawn = cells.map((count, index) => (look.fills[index] ?? '').repeat(count)).join('');
-	return drawn.slice(0, width);
+function bar(percents: readonly number[], {marks}: Look, width: number): Piece[] {
+	let left = width;
+	return apportion(percents, width).map((count, index): Piece => {
+		const {fill = '', style = {}} = marks[index] ?? {};
+		const cells = Math.min(left, (percents[index] ?? 0) > 0 ? Math.max(1, count) : 0);
+		left -= cells;
+		return {text: fill.repeat(cells), style};
+	});
 }
