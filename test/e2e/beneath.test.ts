@@ -131,7 +131,7 @@ describe('a filter whose only service is deleted', () => {
 		terminal.press('/');
 		await terminal.until(/keep filter/);
 		terminal.type('cart');
-		await terminal.until(shows('No service has “cart” in its name. Esc clears the filter.'));
+		await terminal.until(shows('No “cart”. Esc clears. States: failed, deploying, ready, releasing'));
 		expect(terminal.screen()).not.toMatch(/checkout|payments/);
 		terminal.press('esc');
 		await terminal.until(/Revisions of payments/);

@@ -3,7 +3,7 @@ import {setTimeout as delay} from 'node:timers/promises';
 import {exitCodes, type ExitCode} from '../../headless/exit-codes.js';
 import {saying, type MessageStream} from '../../headless/said.js';
 import type {Cluster} from '../../kube/cluster.js';
-import {patientCluster} from '../../kube/http/patient.js';
+import {patientCluster} from '../../kube/patient.js';
 import {describeError, type Lifecycle, type LifecycleOptions} from '../../terminal/lifecycle/lifecycle.js';
 import {clusterOf} from '../cluster-from-flags.js';
 import {errorJson} from '../command-errors.js';

@@ -2,7 +2,7 @@
 import type {HistoryFile} from '../../journal/journal-file.js';
 import type {Warning} from '../../knative/release/warnings.js';
 import type {Cluster} from '../../kube/cluster.js';
-import {comeBackAfter, withPatience} from '../../kube/http/patient.js';
+import {comeBackAfter, withPatience} from '../../kube/patient.js';
 import {identityOf} from '../../kube/objects.js';
 import {agreementFor} from '../../release/agreement.js';
 import {doubtSince} from '../../release/doubt-since.js';

@@ -1,7 +1,7 @@
 /** Of a busy API server what changes nothing is asked again. */
 import {describe, expect, it, vi} from 'vitest';
-import type {ApiAnswer, ApiRequest, Cluster} from '../../../source/kube/cluster.js';
-import {comeBackAfter, patientCluster} from '../../../source/kube/http/patient.js';
+import type {ApiAnswer, ApiRequest, Cluster} from '../../source/kube/cluster.js';
+import {comeBackAfter, patientCluster} from '../../source/kube/patient.js';
 
 const answer = (status: number, retryAfter?: number): ApiAnswer => ({
 	status,

@@ -1,7 +1,7 @@
 /** Asks again where the API server is busy and says when to come back, as client-go does (k8s.io/client-go rest/with_retry.go). */
-import type {ApiRequest, Cluster} from '../cluster.js';
-import {parseStatus} from '../status.js';
-import {systemTimers, type Timers} from '../timers.js';
+import type {ApiRequest, Cluster} from './cluster.js';
+import {parseStatus} from './status.js';
+import {systemTimers, type Timers} from './timers.js';
 
 /** How often it is asked again, as by client-go. */
 const mostTries = 10;
