@@ -135,6 +135,11 @@ export const half = (facts: Facts) => set(splitOf(facts.service), two, 50);
 
 export const operationsOf = ({write}: Plan) => (write.kind === 'patch' ? write.operations : []);
 
+/** As somebody else manages it too, who may put things back. */
+export const owned: NonNullable<ServiceChange['edit']> = object => {
+	object.metadata.labels = {'kustomize.toolkit.fluxcd.io/name': 'apps'};
+};
+
 /** A row of a split that names a revision. */
 export const row = (key: string, percent: number, tags: string[] = []) => ({
 	key,
