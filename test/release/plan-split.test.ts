@@ -3,7 +3,7 @@ import {describe, expect, it} from 'vitest';
 import {planLines} from '../../source/headless/write/report.js';
 import {reviewLines} from '../../source/screen/sheets/review/review-lines.js';
 import {aboutRelease} from '../../source/release/about-release.js';
-import {verdictSentence, type CanaryVerdict} from '../../source/release/verdict/canary-verdict.js';
+import {verdictSentence} from '../../source/release/verdict/canary-verdict.js';
 import {
 	planAbandon,
 	planPromote,
@@ -29,6 +29,7 @@ import {
 	situation,
 	two,
 	whole,
+	worseCanary,
 } from './made.js';
 import {factsOf, kindsOf} from './split-plans.js';
 
@@ -213,14 +214,7 @@ describe('a plan of a split', () => {
 	});
 
 	it('warns of a canary that is worse, where it gets more', () => {
-		const verdict: CanaryVerdict = {
-			canary: {revision: two, asked: 50, failed: 20},
-			stable: {revision: one, asked: 50, failed: 0},
-			pairs: 50,
-			errors: 'worse',
-			latency: 'not slower',
-			isProven: true,
-		};
+		const verdict = worseCanary;
 		const facts = situation({verdict});
 		const sentence = verdictSentence(verdict);
 		expect(planned(planSplit(facts, half(facts))).warnings).toEqual([

@@ -1,18 +1,8 @@
 import {describe, expect, it} from 'vitest';
 import {deleteService} from '../../../source/kube/write/write.js';
 import {status} from '../../support/api-server.js';
-import {
-	cluster,
-	notFound,
-	onSent,
-	path,
-	sent,
-	server,
-	service,
-	taken,
-	target,
-	withApiServer,
-} from './hello-service.js';
+import {cluster, server} from '../answered-cluster.js';
+import {notFound, onSent, path, sent, service, taken, target, withApiServer} from './hello-service.js';
 
 withApiServer();
 

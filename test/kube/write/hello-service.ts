@@ -1,11 +1,9 @@
 /** A Service on an API server whose every answer is the test's. */
-import {afterEach, beforeEach, expect} from 'vitest';
-import type {Cluster} from '../../../source/kube/cluster.js';
-import {connect} from '../../../source/kube/connect.js';
+import {beforeEach, expect} from 'vitest';
 import {guardedPatch, type Sent, type WriteOutcome} from '../../../source/kube/write/write.js';
 import type {PatchOperation} from '../../../source/knative/objects/patch.js';
-import {startApiServer, status, type ApiServer} from '../../support/api-server.js';
-import {manualTimers, type ManualTimers} from '../manual-timers.js';
+import {status} from '../../support/api-server.js';
+import {cluster, server, withCluster} from '../answered-cluster.js';
 
 export const base = '/apis/serving.knative.dev/v1/namespaces/default/services';
 
@@ -47,9 +45,6 @@ export const taken = {kind: 'Status', status: 'Success', details: {name: 'hello'
 
 export const notFound = status(404, 'NotFound', 'services.serving.knative.dev "hello" not found');
 
-export let server: ApiServer;
-export let cluster: Cluster;
-export let timers: ManualTimers;
 export let sent: Sent[];
 
 export const onSent = (each: Sent) => {
@@ -79,15 +74,9 @@ export async function patchAnswered(
 
 /** For each test one of its own. */
 export function withApiServer(): void {
-	beforeEach(async () => {
-		timers = manualTimers();
-		server = await startApiServer();
-		cluster = await connect({kubeconfigText: server.kubeconfig(), timers});
-		sent = [];
-	});
+	withCluster();
 
-	afterEach(async () => {
-		await cluster.close();
-		await server.close();
+	beforeEach(() => {
+		sent = [];
 	});
 }

@@ -2,18 +2,8 @@
 import {describe, expect, it} from 'vitest';
 import {guardedPatch} from '../../../source/kube/write/write.js';
 import {status} from '../../support/api-server.js';
-import {
-	cluster,
-	notFound,
-	operations,
-	patchAnswered,
-	sent,
-	server,
-	service,
-	target,
-	timers,
-	withApiServer,
-} from './hello-service.js';
+import {cluster, server, timers} from '../answered-cluster.js';
+import {notFound, operations, patchAnswered, sent, service, target, withApiServer} from './hello-service.js';
 
 withApiServer();
 

@@ -3,9 +3,9 @@ import {connect} from '../../../source/kube/connect.js';
 import {createService, deleteService, guardedPatch} from '../../../source/kube/write/write.js';
 import type {PatchOperation} from '../../../source/knative/objects/patch.js';
 import {startApiServer, status} from '../../support/api-server.js';
+import {cluster, server} from '../answered-cluster.js';
 import {
 	base,
-	cluster,
 	manifestOf,
 	notFound,
 	onSent,
@@ -13,7 +13,6 @@ import {
 	patchAnswered,
 	path,
 	sent,
-	server,
 	service,
 	target,
 	withApiServer,
