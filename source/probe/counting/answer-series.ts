@@ -75,7 +75,7 @@ export function createAnswerSeries(): AnswerSeries {
 				const said = saids.get(key);
 				return said !== undefined && groups?.has(groupOf(said)) !== false;
 			};
-			return series.since(from).findLast(({cells}) => cells.keys().some(isOne))?.at;
+			return series.since(from).findLast(({cells}) => [...cells.keys()].some(isOne))?.at;
 		},
 		findChange({attribute}, {since, now}) {
 			if (knownChange?.second !== secondOf(now)) {
