@@ -4,30 +4,40 @@
  */
 import {releaseOf} from '../knative/release/release.js';
 import type {ReleaseFacts} from '../knative/release/evidence/facts.js';
+import {sharesOf} from '../knative/release/evidence/shares.js';
 import {trafficWarnings, type Warning} from '../knative/release/warnings.js';
 import {baseWarnings} from './base-offer.js';
 import type {Plan} from './plan.js';
+import {verdictWarnings, type CanaryVerdict} from './verdict/canary-verdict.js';
 
 /** Of a roll back, only that nobody wants to have what it goes to: it waits for nothing else. */
 const kindsFor = (action: Plan['action']): readonly Warning['kind'][] =>
-	action === 'roll back' ? ['rejected'] : ['rejected', 'not ready', 'missing'];
+	action === 'roll back' ? ['rejected'] : ['rejected', 'worse', 'not ready', 'missing'];
 
-/** As a sentence; undefined as long as the plan says all there is to say. */
+/**
+ * As a sentence; undefined as long as the plan says all there is to say.
+ *
+ * @param facts.verdict How the canary does by now; undefined where it is not compared.
+ */
 export function doubtSince(
-	{action, splits, made, warnings}: Plan,
-	facts: Omit<ReleaseFacts, 'changes'> & {now?: number | undefined},
+	{action, guardedAs, splits, made, warnings}: Plan,
+	facts: Omit<ReleaseFacts, 'changes'> & {now?: number | undefined; verdict?: CanaryVerdict | undefined},
 ): string | undefined {
-	const {service, revisions, now} = facts;
+	const {service, revisions, now, verdict} = facts;
 	if (!splits || !revisions) return undefined;
+	const {before, after} = splits;
 	const known = {...facts, changes: []};
 	const {stable, whole} = releaseOf(known);
 	const present = made
 		? baseWarnings(known, made)
-		: trafficWarnings(service, revisions, splits.before, splits.after, {
-				now,
-				users: stable?.revision ?? whole,
-				isBack: action === 'roll back',
-			});
+		: [
+				...verdictWarnings(verdict, {action: guardedAs ?? action, before: sharesOf(service), after}),
+				...trafficWarnings(service, revisions, before, after, {
+					now,
+					users: stable?.revision ?? whole,
+					isBack: action === 'roll back',
+				}),
+			];
 	const kinds = kindsFor(action);
 	const fresh = present.find(
 		({kind, revision}) =>

@@ -6,7 +6,7 @@ import {doubtSince} from '../../source/release/doubt-since.js';
 import {planCreateRevision} from '../../source/release/plan-object.js';
 import type {Planned} from '../../source/release/plan-facts.js';
 import {planPromote, planRollback} from '../../source/release/plan-split.js';
-import {now, revisionMade, serviceMade, tried} from './made.js';
+import {now, one, revisionMade, serviceMade, tried, two} from './made.js';
 
 const service = serviceMade({traffic: tried, ready: 2});
 const rejected = {by: 'bob', at: undefined, why: 'too many 5xx'};
@@ -34,6 +34,22 @@ test('a promotion is told that its canary was rejected, or cannot take traffic a
 		/^helloworld-go-00002 does not exist/,
 	);
 	expect(doubtSince(plan, {service, revisions: undefined})).toBeUndefined();
+});
+
+test('what gives a canary more is told that it has turned out to be worse', () => {
+	const side = {asked: 81, failed: 0};
+	const verdict = {
+		canary: {...side, revision: two, failed: 18},
+		stable: {...side, revision: one},
+		pairs: 81,
+		errors: 'worse',
+		latency: 'not slower',
+		isProven: true,
+	} as const;
+	const worse = {service, revisions: sound, verdict};
+	expect(doubtSince(planOf(planPromote(facts)), worse)).toMatch(/^WORSE: .* This was not known when it was/);
+	expect(doubtSince(planOf(planPromote({...facts, verdict})), worse)).toBeUndefined();
+	expect(doubtSince(planOf(planRollback(facts)), worse)).toBeUndefined();
 });
 
 test('what the plan says itself is nothing new', () => {

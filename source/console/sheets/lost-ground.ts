@@ -6,7 +6,9 @@ import type {ServiceView} from '../../knative/service/service.js';
 import {equalSplits, followedBy, giveTheSame, splitOf, type Split} from '../../knative/split/split.js';
 import {doubtSince} from '../../release/doubt-since.js';
 import type {Plan} from '../../release/plan.js';
+import {changesOf} from '../session/change-recorder.js';
 import {refusedRight, rightOfPlan} from '../session/rights.js';
+import {verdictOf} from '../state/facts.js';
 import {toldRevisions} from '../state/read.js';
 import type {ConsoleState} from '../state/state.js';
 import {fateOfRevision, fateWords} from '../state/fate.js';
@@ -36,6 +38,8 @@ export type Grounds = Pick<
 	| 'unreadable'
 	| 'selector'
 	| 'trouble'
+	| 'live'
+	| 'history'
 >;
 
 /** Undefined as long as nothing is known that would keep the review from being agreed to. */
@@ -80,8 +84,9 @@ function movedGround(state: Grounds, plan: Plan): LostGround | undefined {
 	if (service.generation <= write.generation) {
 		// That a revision became ready is no change of the spec, and its users are others all the same.
 		if (latest !== undefined) return {sentence: `${latest}.`, now: service};
-		const revisions = toldRevisions(state, service);
-		const doubt = doubtSince(plan, {service, revisions, now: Date.now()});
+		const facts = {service, revisions: toldRevisions(state, service), changes: changesOf(state, uid)};
+		const verdict = verdictOf(state, uid, facts);
+		const doubt = doubtSince(plan, {...facts, verdict, now: Date.now()});
 		return doubt === undefined ? undefined : {sentence: doubt};
 	}
 	const move = state.moves.get(uid);

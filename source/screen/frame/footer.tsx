@@ -1,23 +1,24 @@
 /** The last lines: what has just happened or is wrong, and the keys of where one is. */
 import {Box, Text} from 'ink';
 import {useEffect, useMemo, useReducer} from 'react';
-import {useShallow} from 'zustand/react/shallow';
 import {loggedRevision} from '../../console/logs/logs.js';
 import {offeredRights} from '../../console/session/rights.js';
 import {notOffered} from './offered.js';
 import {announcedFor} from './changes.js';
 import {noticeOf} from './notice.js';
 import {selectedRevision, selectedService, topSheet} from '../../console/state/read.js';
+import type {ReviewSheet} from '../../console/sheets/sheets.js';
 import type {ConsoleState} from '../../console/state/state.js';
 import {possibleVerbs} from '../../console/state/possible.js';
 import {footerFor, type Action} from '../keys/key-lookup.js';
+import {reviewLabels, useReviewText} from '../sheets/review/use-review-text.js';
 import {wrapLine} from '../sheets/inspect/document.js';
 import {cutText, widthOf} from '../widgets/table/fit-text.js';
 import {Hints} from '../widgets/hint.js';
 import {useTheme} from '../widgets/theme-context.js';
 import type {Size} from '../layout.js';
 import {unavailable} from '../perform.js';
-import {contextOf, useConsoleState} from '../use-console.js';
+import {contextOf, sameParts, useConsoleState} from '../use-console.js';
 import {shortRevision} from '../format.js';
 
 /** Rows by which the message line may grow for a sentence that is too long for it. */
@@ -49,7 +50,7 @@ export function useNoticeRows({
 		short,
 		style,
 		isSaidOnce,
-	} = useConsoleState(useShallow(state => noticeOf(state, theme, {revisions, now: Date.now()})));
+	} = useConsoleState(state => noticeOf(state, theme, {revisions, now: Date.now()}), sameParts);
 	return useMemo(() => {
 		if (rows === 0) return {lines: [], height: 0, style};
 		const width = Math.max(1, columns - 2);
@@ -116,26 +117,56 @@ function shownTargets(state: ConsoleState): {revision: string | undefined; log: 
 	};
 }
 
-export function Footer({width, isEnabled}: {width: number; isEnabled: (action: Action) => boolean}) {
+type FooterProps = {width: number; isEnabled: (action: Action) => boolean};
+
+type Labels = Partial<Record<Action, string | undefined>>;
+
+/** What the keys of a sheet do that is agreed to, but writes nothing. */
+const ofLeaving: Labels = {confirm: 'go there', back: 'stay'};
+
+/** @param sheet The size of what lies over the panes. */
+export function Footer({sheet: size, ...props}: FooterProps & {sheet: Size}) {
+	const top = useConsoleState(topSheet);
+	const isReview = useConsoleState(state => contextOf(state) === 'sheet');
+	if (top?.kind === 'review' && isReview) return <ReviewFooter review={top} size={size} {...props} />;
+	return <KeysLine {...props} labels={top?.kind === 'leave context' ? ofLeaving : undefined} />;
+}
+
+/** The keys are called what they do now, as on the sheet. */
+function ReviewFooter({review, size, ...props}: FooterProps & {review: ReviewSheet; size: Size}) {
+	const labels: Labels = reviewLabels(review, useReviewText(review, size));
+	const isEnabled = (action: Action) =>
+		action in labels ? labels[action] !== undefined : props.isEnabled(action);
+	return <KeysLine {...props} isEnabled={isEnabled} labels={labels} />;
+}
+
+function KeysLine({width, isEnabled, labels}: FooterProps & {labels?: Labels | undefined}) {
 	const {isAscii} = useTheme();
 	const context = useConsoleState(contextOf);
-	const rights = useConsoleState(useShallow(offeredRights));
-	const {action: urgent, isNow} = useConsoleState(useShallow(urgentAction));
+	const rights = useConsoleState(offeredRights, sameParts);
+	const {action: urgent, isNow} = useConsoleState(urgentAction, sameParts);
 	const isUnavailable = (action: Action) => unavailable(rights, action) !== undefined;
-	const targets = useConsoleState(useShallow(shownTargets));
+	const targets = useConsoleState(shownTargets, sameParts);
 	const targetOf = (action: Action) => {
 		// In its own pane the row of it has the keyboard, and only one of two that are called alike is told from the other.
 		if (context === 'revisions') return action === 'verifyTag' ? targets.revision : undefined;
 		if (action === 'logs') return targets.log;
 		return ofRevision.has(action) ? targets.revision : undefined;
 	};
-	const idle = useConsoleState(useShallow(notOffered));
+	const idle = useConsoleState(notOffered, sameParts);
 	const isHere = (action: Action) => isEnabled(action) && (action === urgent || !idle.includes(action));
 	return (
 		<Box width={width} height={1} paddingLeft={1} overflow="hidden">
 			<Hints
 				urgent={isNow ? urgent : undefined}
-				hints={footerFor(context, width - 1, {isAscii, isEnabled: isHere, isUnavailable, targetOf, urgent})}
+				hints={footerFor(context, width - 1, {
+					isAscii,
+					isEnabled: isHere,
+					isUnavailable,
+					targetOf,
+					urgent,
+					labels,
+				})}
 				isUnavailable={isUnavailable}
 			/>
 		</Box>
