@@ -1,6 +1,6 @@
 /** What a plan on a service is made from, as the console knows it now. */
 import type {ServiceView} from '../../knative/service/service.js';
-import {releaseOf} from '../../knative/release/release.js';
+import {releaseOf, type ReleaseFacts} from '../../knative/release/release.js';
 import type {Placeholders} from '../../knative/release/verbs/role-tags.js';
 import type {CanaryVerdict} from '../../release/verdict/canary-verdict.js';
 import {verdictOfPairs} from '../../release/verdict/verdict-of-pairs.js';
@@ -37,7 +37,11 @@ function placeholdersIn({placeholders, services}: ConsoleState, namespace: strin
 }
 
 /** Of the pairs that the loop of this service has sent, when they were of the canary and of what users had. */
-function verdictOf({live}: ConsoleState, uid: string, facts: Facts): CanaryVerdict | undefined {
+export function verdictOf(
+	{live}: Pick<ConsoleState, 'live'>,
+	uid: string,
+	facts: ReleaseFacts,
+): CanaryVerdict | undefined {
 	const comparison = live?.uid === uid ? live.snapshot.comparison : undefined;
 	if (!comparison || comparison.pairs === 0) return undefined;
 	const {canary, stable} = releaseOf(facts);

@@ -33,6 +33,8 @@ export type Warning = {
 		| 'other';
 	/** The revision it is about. */
 	revision?: string;
+	/** Of an owner: who it is. */
+	owner?: string;
 	sentence: string;
 	/** What to press in the console, as a sentence; of no use without it. */
 	keys?: string;
@@ -213,6 +215,7 @@ function collectable({name, createdAt}: RevisionView, now: number | undefined): 
 export function ownerWarnings(service: ServiceView): Warning[] {
 	const warnings = service.owners.map(({by, evidence}): Warning => ({
 		kind: 'owner',
+		owner: by,
 		sentence: `${by} manages this service (${evidence}) and may put its own split back.`,
 	}));
 	if (rolloutInProgress(service)) {

@@ -2,7 +2,7 @@
 import type {Share} from '../../knative/release/evidence/shares.js';
 import type {Warning} from '../../knative/release/warnings.js';
 import type {Split} from '../../knative/split/split.js';
-import type {TrafficAction} from '../plan.js';
+import type {PlanAction} from '../plan.js';
 
 type Side = {
 	readonly revision: string;
@@ -57,7 +57,7 @@ export function verdictSentence({
 /** To give a canary that is worse everything, or to bring it back, has to be meant; any more of it is warned of. */
 export function verdictWarnings(
 	verdict: CanaryVerdict | undefined,
-	{action, before, after}: {action: TrafficAction; before: readonly Share[]; after: Split},
+	{action, before, after}: {action: PlanAction; before: readonly Share[]; after: Split},
 ): Warning[] {
 	if (!verdict || (verdict.errors !== 'worse' && verdict.latency !== 'slower')) return [];
 	const {revision} = verdict.canary;

@@ -239,6 +239,87 @@ describe('split', () => {
 	});
 });
 
+describe('what a prompt has shown moves without a change of the spec', () => {
+	/** As the cluster was before the newest revision was ready, until somebody has been asked. */
+	const beforeReady =
+		(isAsked: () => boolean, latestReadyRevisionName: string) =>
+		(own: Cluster): Cluster => ({
+			...own,
+			async request(request) {
+				const answer = await own.request(request);
+				if (isAsked() || request.method !== 'GET' || request.path !== `${services}/cart`) return answer;
+				const body = Object(answer.body);
+				return {
+					...answer,
+					body: {...body, status: {...Object(Reflect.get(body, 'status')), latestReadyRevisionName}},
+				};
+			},
+		});
+
+	it.each(['split', 'tag'] as const)(
+		'%s: @latest is another revision by the answer, so nothing is written',
+		async verb => {
+			await madeOf('cart', 3);
+			await split('cart', '1=90 @latest=10#canary');
+			let isAsked = false;
+			const through = beforeReady(() => isAsked, 'cart-00002');
+			const agree = async () => (isAsked = true);
+			const asked =
+				verb === 'split'
+					? run('split', 'cart', {shares: ['1=50', '@latest=50'], agree, through})
+					: changeObject(
+							{verb: 'tag', revision: '1', add: ['old'], remove: []},
+							{
+								namespace: 'default',
+								service: 'cart',
+								dryRun: false,
+								yes: false,
+								production: false,
+								reason: '',
+								wait: 0,
+							},
+							{cluster: through(cluster), history: undefined, show() {}, agree, progress() {}},
+						);
+			expect(await asked).toMatchObject({
+				code: 3,
+				sentence: 'Not applied: latest is cart-00003 now, and was cart-00002. Run it again.',
+			});
+			expect(await splitOf('cart')).toBe('1=90 @latest=10#canary');
+		},
+	);
+
+	it('a promotion goes to what was shown as the canary, or nowhere: while it was compared, too', async () => {
+		await madeOf('cart', 3);
+		await split('cart', '1=90#stable @latest=10#canary');
+		let isAsked = false;
+		const through = beforeReady(() => isAsked, 'cart-00002');
+		const compare: ReleaseDependencies['compare'] = async () => {
+			isAsked = true;
+			return {kind: 'not compared', sentence: 'Not compared.'};
+		};
+		expect(await run('complete', 'cart', {compare, through})).toMatchObject({code: 3});
+		expect(await splitOf('cart')).toBe('1=90#stable @latest=10#canary');
+	});
+
+	it('nor under the hands of who has begun to manage it', async () => {
+		await madeOf('cart', 2, '1=90#stable 2=10#canary');
+		const agree = async () => {
+			await cluster.request({
+				method: 'PATCH',
+				path: `${services}/cart`,
+				contentType: 'application/merge-patch+json',
+				body: {metadata: {annotations: {'argocd.argoproj.io/tracking-id': 'shop:cart'}}},
+			});
+			return true;
+		};
+		expect(await run('split', 'cart', {shares: ['1=50', '2=50'], agree})).toMatchObject({
+			code: 3,
+			sentence: expect.stringMatching(/^Not applied: Argo CD manages this service .* Run it again\.$/),
+		});
+		expect(await splitOf('cart')).toBe('1=90#stable 2=10#canary');
+	});
+});
+
 describe('abandon', () => {
 	it('takes the canary out and marks it, so that nothing goes to it by itself; the template is put back', async () => {
 		await madeOf('cart', 2, '1=90#stable 2=10#canary');
