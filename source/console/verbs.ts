@@ -106,11 +106,11 @@ const isGuarded = (action: Plan['action']): action is 'undo' | 'promote' =>
 	action === 'undo' || action === 'promote';
 
 /** The split that the sheet has called mine: what followed the latest is pinned where that is another revision by now. */
-function planMineOnTop({splits, action, guardedAs}: Plan, facts: Facts): Planned {
+function planMineOnTop({splits, action, guardedAs, bringsBack}: Plan, facts: Facts): Planned {
 	const {service} = facts;
 	const theirs = splitOf(service);
 	const verb = guardedAs ?? action;
-	const guards = {guardedAs: isGuarded(verb) ? verb : undefined};
+	const guards = {guardedAs: isGuarded(verb) ? verb : undefined, bringsBack};
 	if (!splits) return planSplit(facts, theirs, guards);
 	const {before: base, after} = splits;
 	const {latestReady} = service;
