@@ -6,7 +6,12 @@ export type Agreement =
 	/** One press of Enter, or `--yes`. */
 	| {readonly kind: 'once'}
 	/** Twice; `--yes` is not enough. */
-	| {readonly kind: 'twice'; readonly because: string}
+	| {
+			readonly kind: 'twice';
+			readonly because: string;
+			/** What agrees to it beforehand, where something does. */
+			readonly despite?: 'untried';
+	  }
 	/** By typing this word. */
 	| {readonly kind: 'word'; readonly word: string; readonly because: string};
 
@@ -42,8 +47,11 @@ export function agreementFor(
 	if (kinds.has('not ready') || kinds.has('missing')) {
 		return {kind: 'twice', because: 'a target cannot take the traffic now'};
 	}
-	const untried = warnings.find(({kind}) => kind === 'never compared')?.revision;
-	if (untried !== undefined) return {kind: 'twice', because: `${untried} was never compared`};
+	const untried = warnings.find(({kind}) => kind === 'untried');
+	if (untried) {
+		const revision = untried.revision ?? 'the new revision';
+		return {kind: 'twice', because: `${revision} is not what is being tried`, despite: 'untried'};
+	}
 	return {
 		kind: 'twice',
 		because: kinds.has('guess') ? 'this is more than what was asked for' : 'a canary loses its tag',

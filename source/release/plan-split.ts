@@ -19,7 +19,6 @@ import {
 } from '../knative/release/verbs/choice.js';
 import {baseOperation, basedOn, comparedTemplate, type Base} from '../knative/revision/base.js';
 import {differences} from '../knative/revision/differences.js';
-import {noteOf, rejectionOf} from '../knative/release/evidence/facts.js';
 import type {NotedRejection} from '../knative/release/evidence/note.js';
 import {promote} from '../knative/release/verbs/promote.js';
 import {longestReason, markOf, type Rejection} from '../knative/release/evidence/rejection.js';
@@ -28,6 +27,7 @@ import {rollBack} from '../knative/release/verbs/roll-back.js';
 import {pinnedSplit} from '../knative/release/verbs/settled-split.js';
 import {sharesOf} from '../knative/release/evidence/shares.js';
 import {backSentence, undo} from '../knative/release/verbs/undo.js';
+import {untriedWarning} from '../knative/release/untried.js';
 import {trafficWarnings, type Warning} from '../knative/release/warnings.js';
 import type {ServiceView} from '../knative/service/service.js';
 import {diffSplit, splitOf, wholeOf, type Split} from '../knative/split/split.js';
@@ -101,6 +101,7 @@ function trafficPlan(
 		warnings: [
 			...warnings,
 			...(back === undefined ? [] : [{kind: 'other' as const, sentence: back}]),
+			...untriedWarnings(action, facts, after, warnings),
 			...troubleWarnings(action, facts.trouble),
 			...verdictWarnings(facts.verdict, {action: guardedAs ?? action, before: sharesOf(service), after}),
 			...trafficWarnings(service, revisions, before, after, {
@@ -121,6 +122,22 @@ function trafficPlan(
 function troubleWarnings(action: TrafficAction, trouble: string | undefined): Warning[] {
 	if (trouble === undefined || action === 'roll back' || action === 'abandon' || action === 'tag') return [];
 	return [{kind: 'other', sentence: `Live says: ${trouble}.`}];
+}
+
+/** A verb that has chosen a revision by itself has said so; a way back is none, and neither is a tag. */
+function untriedWarnings(
+	action: TrafficAction,
+	facts: Facts,
+	after: Split,
+	said: readonly Warning[],
+): Warning[] {
+	if (action !== 'split' && action !== 'promote') return [];
+	const untried = untriedWarning(facts, after);
+	const isKnown =
+		untried === undefined ||
+		facts.verdict?.canary.revision === untried.revision ||
+		said.some(({kind}) => kind === 'guess');
+	return isKnown ? [] : [untried];
 }
 
 /** A row a target; what followed the latest and is pinned by this is one row, of the revision that it was. */
@@ -157,27 +174,6 @@ export function planSplit(
 		return {ok: false, reason: `${service.name} has this split already.`, already: true};
 	}
 	return {ok: true, plan: trafficPlan('split', facts, after, {warnings, guardedAs, bringsBack})};
-}
-
-/**
- * That what is to have everything is not what is being tried: of that alone is known how it does. Where nothing is being tried,
- * who names it has been told, or knows.
- */
-function untriedWarnings(facts: Facts, to: string): Warning[] {
-	const {canary, whole, outside} = releaseOf(facts);
-	if ([canary?.revision, whole, facts.verdict?.canary.revision].includes(to)) return [];
-	if (canary) {
-		const sentence = `${to} was never compared with what users have: the canary is ${canary.revision} (${canary.percent} %).`;
-		return [{kind: 'never compared', revision: to, sentence}];
-	}
-	const wasIn = [...(noteOf(facts)?.note.undo ?? []), ...facts.changes.map(({after}) => after)].some(split =>
-		split.some(({revision, percent}) => revision === to && percent > 0),
-	);
-	if (whole === undefined || wasIn || rejectionOf(facts, to)) return [];
-	if (outside.every(({name}) => name !== to)) return [];
-	return [
-		{kind: 'other', revision: to, sentence: `${to} was never compared with ${whole}, which users have.`},
-	];
 }
 
 /** All of the traffic to the canary. */
@@ -280,9 +276,6 @@ function planned(action: TrafficAction, facts: Facts, choice: Choice): Planned {
 		case 'split': {
 			const {split, notes, parts, guess, bringsBack} = choice;
 			const warnings: Warning[] = guess === undefined ? [] : [{kind: 'guess', sentence: `${guess}.`}];
-			const to = action === 'promote' ? wholeOf(split) : undefined;
-			const untried = to === undefined ? [] : untriedWarnings(facts, to);
-			warnings.push(...untried.filter(({kind}) => guess === undefined || kind === 'never compared'));
 			return {ok: true, plan: trafficPlan(action, facts, split, {notes, parts, warnings, bringsBack})};
 		}
 	}

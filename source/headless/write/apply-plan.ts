@@ -14,12 +14,12 @@ import {readRevisions, readService} from '../read/read-service.js';
 import {followToGateway, type Arrival} from './follow-to-gateway.js';
 
 /** What has to be typed at a terminal can be said on the command line. */
-export type Despite = 'worse' | 'rejected';
+export type Despite = 'worse' | 'rejected' | 'untried';
 
 export type ApplyOptions = {
 	namespace: string;
 	service: string;
-	/** What it is to be done in spite of: `worse`, `rejected`. */
+	/** What it is to be done in spite of. */
 	despite?: readonly Despite[];
 	dryRun: boolean;
 	/** Agreed to beforehand. */
@@ -134,7 +134,7 @@ async function refusalOf(
 	}
 	const sentence = {
 		once: 'Not applied: not confirmed; --yes skips the question.',
-		twice: `Not applied: ${'because' in agreement ? agreement.because : ''}, which --yes does not agree to; confirm it at a terminal.`,
+		twice: `Not applied: ${'because' in agreement ? agreement.because : ''}, which --yes does not agree to; confirm it at a terminal${'despite' in agreement ? `, or say --despite ${agreement.despite}` : ''}.`,
 		word: `Not applied: ${'because' in agreement ? agreement.because : ''}: type "${'word' in agreement ? agreement.word : ''}" at a terminal, or say it with --confirm.`,
 	}[agreement.kind];
 	return {code: exitCodes.notAgreed, sentence};

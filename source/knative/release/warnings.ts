@@ -27,7 +27,7 @@ export type Warning = {
 		/** More than what was asked for. */
 		| 'guess'
 		/** It gives all of the traffic to another revision than the one that is being tried. */
-		| 'never compared'
+		| 'untried'
 		/** A revision that is being tried loses its tag. */
 		| 'takes tag'
 		| 'other';
@@ -44,7 +44,7 @@ const toConfirmTwice: ReadonlySet<Warning['kind']> = new Set([
 	'not ready',
 	'missing',
 	'guess',
-	'never compared',
+	'untried',
 	'takes tag',
 ]);
 
