@@ -70,7 +70,6 @@ function isEnabled(
 	sheet: Sheet | undefined,
 	{canApply, isSettled}: {canApply: boolean; isSettled: boolean},
 ): boolean {
-	if (action === 'confirm' && sheet?.kind === 'review') return canApply;
 	if (action === 'redraw') return sheet?.kind === 'help';
 	if (action === 'wake') return sheet?.kind === 'review' && sheet.wake?.kind === 'offered';
 	if (action === 'wayBack') return sheet?.kind === 'review' && sheet.plan.promotion !== undefined && canApply;
@@ -190,7 +189,11 @@ export function App(means: AppProps) {
 			</Box>
 			<LoginBanner rows={login} width={columns} />
 			<Notice width={columns} {...notice} />
-			<Footer width={columns} isEnabled={action => isEnabled(action, context, sheets.at(-1), review)} />
+			<Footer
+				width={columns}
+				sheet={{width: columns, height: sheetHeight}}
+				isEnabled={action => isEnabled(action, context, sheets.at(-1), review)}
+			/>
 		</Box>
 	);
 }

@@ -2,9 +2,11 @@
  * What counts as evidence, in the built program: what the panel of a console says, and what `verify` says, in front of the same
  * gateways and revisions. Each was once called good, or called bad, and was not.
  */
+import {spawn, type ChildProcess} from 'node:child_process';
 import {mkdtempSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
+import {text} from 'node:stream/consumers';
 import {gzipSync} from 'node:zlib';
 import * as v from 'valibot';
 import {afterEach, beforeEach, describe, expect, it, onTestFinished} from 'vitest';
@@ -12,7 +14,7 @@ import {failureBound} from '../../source/stats/failure-bound.js';
 import {evenly} from '../stats/random.js';
 import {openBuiltConsole} from '../support/console.js';
 import {inFrontOf, page, type FrontAnswer, type FrontRule} from '../support/front-gateway.js';
-import {runProgram} from '../support/run-program.js';
+import {builtProgram, runProgram} from '../support/run-program.js';
 import type {TestTerminal} from '../support/terminal.js';
 import {startWorld, type World} from '../support/world.js';
 
@@ -434,5 +436,44 @@ describe('a dead gateway, to verify', () => {
 		expect(output).toMatch(/^Nothing listens at 127\.0\.0\.1:\d+ \(connection refused\): check/);
 		expect(output).not.toMatch(/[✓✗]/);
 		expect(code).toBe(3);
+	});
+});
+
+describe.each(['SIGINT', 'SIGTERM'] as const)('%s to verify', signal => {
+	async function interrupted(...args: string[]): Promise<{code: unknown; said: string}> {
+		const verifying = Promise.withResolvers<ChildProcess>();
+		let asked = 0;
+		const {port} = await inFrontOf(world.sandbox, async ({headers}) => {
+			if (headers.host === host && ++asked === 15) (await verifying.promise).kill(signal);
+			return undefined;
+		});
+		const where = [`--kubeconfig=${world.sandbox.kubeconfigPath}`, `--gateway=127.0.0.1:${port}`];
+		const child = spawn(
+			process.execPath,
+			[builtProgram, 'verify', 'cart', '--n=2000', '--rate=20', ...args, ...where],
+			{env: {...process.env, XDG_STATE_HOME: state}, stdio: ['ignore', 'pipe', 'ignore']},
+		);
+		verifying.resolve(child);
+		const closed = new Promise(resolve => child.once('close', resolve));
+		const said = await text(child.stdout);
+		return {code: await closed, said};
+	}
+
+	it('has it say what was seen so far', async () => {
+		const {code, said} = await interrupted();
+		expect(said).toMatch(/^default\/cart {2}[^]*\n\? Cannot tell: interrupted after \d+ of 2000 answers\.\n/);
+		expect(code).toBe(2);
+	});
+
+	it('has it print the object of what was seen so far, with how it ends', async () => {
+		const {code, said} = await interrupted('-o', 'json');
+		expect(JSON.parse(said)).toMatchObject({
+			result: 'cannot tell',
+			exitCode: code,
+			requests: {asked: 2000, answered: expect.any(Number)},
+			rows: [{revision: 'cart-00001'}, {revision: 'cart-00002'}],
+			verdict: {sentence: expect.stringMatching(/^Cannot tell: interrupted after \d+ of 2000 answers\.$/)},
+		});
+		expect(code).toBe(2);
 	});
 });

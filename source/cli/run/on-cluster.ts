@@ -1,4 +1,5 @@
 /** What every command without a screen that reaches a cluster does before and after its own work. */
+import {setTimeout as delay} from 'node:timers/promises';
 import {exitCodes, type ExitCode} from '../../headless/exit-codes.js';
 import {saying, type MessageStream} from '../../headless/said.js';
 import type {Cluster} from '../../kube/cluster.js';
@@ -30,7 +31,12 @@ export type OnClusterOptions = Pick<LifecycleOptions, 'lastWords'> & {
 	failure?: ExitCode;
 	/** To be read is all it is for: when its output goes nowhere, it has failed. */
 	isRead?: boolean;
+	/** When it is ended it still says what it has seen so far, and how it ends is by that. */
+	saysSoFar?: boolean;
 };
+
+/** Milliseconds that somebody who ends it waits for what it has seen. */
+const sayingPatience = 1000;
 
 export const nowhere: MessageStream = {write: () => true};
 
@@ -41,12 +47,18 @@ export const isJson = ({output}: {output?: string | undefined}) => output === 'j
 export async function onCluster(
 	flags: ConsoleFlags & {output?: string | undefined} & Followed,
 	use: (surroundings: Surroundings) => Promise<ExitCode>,
-	{failure = exitCodes.notMade, isRead = false, lastWords}: OnClusterOptions = {},
+	{failure = exitCodes.notMade, isRead = false, saysSoFar = false, lastWords}: OnClusterOptions = {},
 ): Promise<void> {
-	const {lifecycle, delivered} = installHeadless(lastWords ? {lastWords} : {});
+	const ending = new AbortController();
+	let underWay: Promise<ExitCode> | undefined;
+	const otherwise = (): void => {
+		if (isJson(flags)) stdout.write(`${errorJson(failure, 'Interrupted before anything was seen.')}\n`);
+	};
+	const soFar = () => underWay && sayingSoFar(underWay, {ending, failure, otherwise});
+	const last = lastWords ?? (saysSoFar ? soFar : undefined);
+	const {lifecycle, delivered} = installHeadless(last ? {lastWords: last} : {});
 	const stdout = saying(process.stdout);
 	const stderr = saying(process.stderr);
-	const ending = new AbortController();
 	lifecycle.onLeave(() => ending.abort());
 	// What is followed is followed for a reader: one who has had enough ends it (`get -w | head -1`).
 	if (isRead) {
@@ -63,7 +75,7 @@ export async function onCluster(
 		return lifecycle.leave(failure);
 	}
 	lifecycle.onLeave(async () => cluster.close());
-	const code = await use({
+	underWay = use({
 		cluster,
 		namespace: flags.namespace ?? cluster.namespace,
 		stdout,
@@ -72,6 +84,28 @@ export async function onCluster(
 		signal: ending.signal,
 		lifecycle,
 	});
+	const code = await underWay;
+	underWay = undefined;
 	const isOut = await delivered();
 	await lifecycle.leave(isRead && !isOut ? exitCodes.notMade : code);
+}
+
+/** Has it end with what it has seen, and says how it ends; `failure` where there is nothing to say in time. */
+async function sayingSoFar(
+	underWay: Promise<ExitCode>,
+	{ending, failure, otherwise}: {ending: AbortController; failure: ExitCode; otherwise: () => void},
+): Promise<{sentence: string; code: ExitCode}> {
+	async function said(): Promise<ExitCode> {
+		let code = failure;
+		try {
+			code = await underWay;
+		} catch {
+			otherwise();
+		}
+		// The process ends right after.
+		await new Promise<void>(resolve => process.stdout.write('', () => resolve()));
+		return code;
+	}
+	ending.abort(new Error('interrupted'));
+	return {sentence: '', code: await Promise.race([said(), delay(sayingPatience, failure)])};
 }

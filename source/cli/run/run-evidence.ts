@@ -41,7 +41,7 @@ export async function runVerify(typed: string, flags: VerifyFlags, asking: Reque
 				stderr: flags.quiet ? {write: text => stderr.write(text), isTTY: false} : stderr,
 			});
 		},
-		{failure: exitCodes.couldNotAsk},
+		{failure: exitCodes.couldNotAsk, saysSoFar: true},
 	);
 }
 
@@ -64,22 +64,28 @@ export async function runVerifyRevision(
 				{stdout: output === 'json' ? stdout : eyes, stderr},
 			);
 		},
-		{failure: exitCodes.couldNotAsk},
+		{failure: exitCodes.couldNotAsk, saysSoFar: true},
 	);
 }
 
 /** `kn-canary users`: ends the process. */
 export async function runUsers(typed: string, flags: UsersFlags): Promise<void> {
-	await onService(typed, flags, async (service, {cluster, namespace, stdout, stderr, signal}) => {
-		const {runUsers: run} = await import('../../headless/users/users-run.js');
-		const meter = await usersMeterOf(cluster, {...flags, namespace, service});
-		const {for: seconds, output, watch = false} = flags;
-		return run(
-			cluster,
-			{service, namespace, seconds, watch, output, meter, signal},
-			{stdout, stderr: flags.quiet ? {write: text => stderr.write(text), isTTY: false} : stderr},
-		);
-	});
+	await onService(
+		typed,
+		flags,
+		async (service, {cluster, namespace, stdout, stderr, signal}) => {
+			const {runUsers: run} = await import('../../headless/users/users-run.js');
+			const meter = await usersMeterOf(cluster, {...flags, namespace, service});
+			const {for: seconds, output, watch = false} = flags;
+			return run(
+				cluster,
+				{service, namespace, seconds, watch, output, meter, signal},
+				{stdout, stderr: flags.quiet ? {write: text => stderr.write(text), isTTY: false} : stderr},
+			);
+		},
+		// What is followed has been said already.
+		{isRead: true, saysSoFar: flags.watch !== true},
+	);
 }
 
 /** `kn-canary verify --source users`: ends the process with its verdict as exit code. */
@@ -97,6 +103,6 @@ export async function runVerifyUsers(typed: string, flags: VerifyFlags): Promise
 				{stdout: output === 'json' ? stdout : eyes, stderr},
 			);
 		},
-		{failure: exitCodes.couldNotAsk},
+		{failure: exitCodes.couldNotAsk, saysSoFar: true},
 	);
 }

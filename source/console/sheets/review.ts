@@ -73,6 +73,7 @@ export function newReview(plan: Plan, on: ReviewSheet['on']): ReviewSheet {
 		phase: {kind: 'open'},
 		isDisarmed: false,
 		timesAsked: 1,
+		readTo: 0,
 		wake: undefined,
 	};
 }
@@ -139,6 +140,13 @@ export function disarmReview(store: ConsoleStore): void {
 		sheet.phase.kind === 'open' || sheet.phase.kind === 'armed'
 			? {...sheet, phase: {kind: 'open'}, isDisarmed: true}
 			: sheet,
+	);
+}
+
+/** It was scrolled: so many rows of it, from the top on, have been on the screen. */
+export function readReview(store: ConsoleStore, {id}: ReviewSheet, rows: number): void {
+	changeSheet(store, 'review', sheet =>
+		sheet.id === id && rows > sheet.readTo ? {...sheet, readTo: rows} : sheet,
 	);
 }
 

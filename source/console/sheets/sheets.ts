@@ -112,6 +112,8 @@ export type ReviewSheet = {
 	isDisarmed: boolean;
 	/** How often it has asked to be agreed to, the first time included. */
 	timesAsked: number;
+	/** Rows of its text from the top on that have been on the screen, beyond its first page. */
+	readTo: number;
 	wake: Wake | undefined;
 };
 

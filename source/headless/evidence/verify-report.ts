@@ -220,16 +220,17 @@ export function notesOn(
 		configured,
 		expected,
 		asking,
-		unreached,
+		besides,
 	}: {
 		configured: readonly ExpectedShare[];
 		expected: readonly ExpectedShare[];
 		asking: Pick<RequestOptions, 'grpcCall'>;
-		unreached?: string | undefined;
+		/** What is known of the gateway and of the service. */
+		besides: readonly string[];
 	},
 ): string[] {
 	const remedy = remedies[askedBy(service.summary.protocol, asking.grpcCall)].long;
-	const notes: string[] = unreached === undefined ? [] : [unreached];
+	const notes = [...besides];
 	if (JSON.stringify(configured) !== JSON.stringify(expected)) {
 		const split = configured.map(({revision, percent}) => `${revision} ${percent} %`).join(', ');
 		notes.push(`The route is configured otherwise than expected: ${split}.`);

@@ -45,6 +45,9 @@ export async function runVerify({
 				}),
 			});
 		} catch (error) {
+			if (options.signal?.aborted === true) {
+				return {kind: 'cannot tell', sentence: 'Cannot tell: interrupted before a request was sent.'};
+			}
 			return {kind: 'could not ask', sentence: error instanceof Error ? error.message : String(error)};
 		} finally {
 			if (drawn) stderr.write('\r\u001B[K');

@@ -16,7 +16,7 @@ import {leadNowhere} from '../../probe/attribution/learning.js';
 import {tagsByHeader} from '../../console/live/tags-by-header.js';
 import {tagsOf, targetOf, tlsRedirectOf} from '../../console/live/request-target.js';
 import type {ServiceView} from '../../knative/service/service.js';
-import {serviceState} from '../../knative/service/service-state.js';
+import {routeSettled, serviceState} from '../../knative/service/service-state.js';
 import {exitCodes, type ExitCode} from '../exit-codes.js';
 import {configuredShares, expectedShares, type ExpectedShare} from './expected-split.js';
 import {readService} from '../read/read-service.js';
@@ -49,6 +49,7 @@ export type VerifyOptions = {
 	/** Milliseconds to wait for a route that is still settling; 60,000 when not given. */
 	settleTimeout?: number;
 	onProgress?: (snapshot: LoopSnapshot) => void;
+	/** Ends it: once requests are sent, with what was seen so far. */
 	signal?: AbortSignal;
 };
 
@@ -75,7 +76,10 @@ export function exitCodeOf(outcome: VerifyOutcome): ExitCode {
 	return verdictCodes[outcome.kind === 'asked' ? outcome.report.verdict.state : outcome.kind];
 }
 
-/** Sends the requests and judges the answers. Throws only what `signal` was aborted with, and TypeError for a bad `asking`. */
+/**
+ * Sends the requests and judges the answers. Throws only what `signal` was aborted with before there was one, and TypeError for
+ * a bad `asking`.
+ */
 export async function verifySplit(cluster: Cluster, options: VerifyOptions): Promise<VerifyOutcome> {
 	const found = await settledService(cluster, options);
 	if (found.kind !== 'service') return found;
@@ -149,15 +153,19 @@ async function askService(
 		let snapshot = await sendAll(loop, options);
 		const until = new Date();
 		if (mayTellMore(snapshot, expected.shares, options)) {
-			await unlessAborted(learning, options.signal);
+			await Promise.race([learning, abortOf(options.signal)]);
 			snapshot = loop.snapshot();
 		}
-		const after = await readService(cluster, options.namespace, options.service);
-		const changed = after.ok ? changeOf(service, after.service) : undefined;
+		const isEnded = options.signal?.aborted === true;
+		const after = isEnded ? undefined : await readService(cluster, options.namespace, options.service);
+		const change = after?.ok === true ? changeOf(service, after.service) : undefined;
 		const nothing = nothingHeard(snapshot);
 		if (nothing !== undefined) return {kind: 'could not ask', sentence: nothing};
 		const {unattributed, rows} = snapshot;
-		const instead = changed ?? (found.settled ? undefined : 'the route has not settled on its split');
+		const instead =
+			interruption(snapshot, options) ??
+			change?.instead ??
+			(found.settled ? undefined : 'the route has not settled on its split');
 		const verdict = judge(snapshot, expected.shares, {alpha: options.alpha, instead});
 		return {
 			kind: 'asked',
@@ -200,7 +208,7 @@ async function askService(
 					configured,
 					expected: expected.shares,
 					asking,
-					unreached: asked.unreached,
+					besides: [asked.unreached, change?.note].filter(note => note !== undefined),
 				}),
 			},
 		};
@@ -233,15 +241,24 @@ async function triedAll(loop: Loop): Promise<void> {
 
 /** Rejects with the reason of the signal, whatever becomes of the rest. */
 async function unlessAborted(promise: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
+	await Promise.race([promise, abortOf(signal)]);
 	signal?.throwIfAborted();
-	const {promise: aborted, reject} = Promise.withResolvers<never>();
-	const onAbort = () => reject(signal?.reason);
-	signal?.addEventListener('abort', onAbort, {once: true});
-	try {
-		await Promise.race([promise, aborted]);
-	} finally {
-		signal?.removeEventListener('abort', onAbort);
-	}
+}
+
+/** Resolves when it is aborted. */
+async function abortOf(signal: AbortSignal | undefined): Promise<void> {
+	if (signal?.aborted === true) return;
+	await new Promise<void>(resolve => signal?.addEventListener('abort', () => resolve(), {once: true}));
+}
+
+/** Why what was seen so far is not the test that was meant: its number of requests was fixed beforehand. */
+function interruption(
+	{sent, inFlight, answered}: LoopSnapshot,
+	{n, signal}: Pick<VerifyOptions, 'n' | 'signal'>,
+): string | undefined {
+	return signal?.aborted === true && (sent < n || inFlight > 0)
+		? `interrupted after ${answered} of ${n} answers`
+		: undefined;
 }
 
 /** Whether whose the answers are is all that is missing, and tags that have failed so far may still say it. */
@@ -259,15 +276,27 @@ function mayTellMore(
 	);
 }
 
-const sharesOf = ({statusTraffic}: ServiceView) => JSON.stringify(configuredShares(statusTraffic));
+/** Who gets something of the traffic, and how much. */
+const sharesOf = ({statusTraffic}: ServiceView) =>
+	JSON.stringify(
+		configuredShares(statusTraffic)
+			.filter(({percent}) => percent > 0)
+			.toSorted((one, other) => one.revision.localeCompare(other.revision)),
+	);
 
-/** Why what was asked between the two is of more than one split; undefined when it is not. A change that was taken back is one. */
-function changeOf(before: ServiceView, after: ServiceView): string | undefined {
+/**
+ * What became of the service between the two: `instead` says why what was asked meanwhile is of more than one split, or may be;
+ * `note`, that it was changed and the split was not. A change that was taken back is one, and takes two generations.
+ */
+function changeOf(before: ServiceView, after: ServiceView): {instead?: string; note?: string} | undefined {
 	if (after.uid !== before.uid || sharesOf(after) !== sharesOf(before)) {
-		return 'the split was changed while it was asked';
+		return {instead: 'the split was changed while it was asked'};
 	}
 
-	return after.generation === before.generation ? undefined : 'the service was changed while it was asked';
+	if (after.generation === before.generation) return undefined;
+	return after.generation === before.generation + 1 && routeSettled(after)
+		? {note: 'The service was changed while it was asked; what the split gives to whom was not.'}
+		: {instead: 'the service was changed while it was asked'};
 }
 
 /** Times that what could not be sent is tried again: the test is for the number of requests that was fixed beforehand. */
@@ -276,7 +305,8 @@ const rounds = 10;
 /** Resolves when so many requests are over, answered or failed; fewer where the machine cannot keep up at all. */
 async function sendAll(loop: Loop, {n, asking, signal}: VerifyOptions): Promise<LoopSnapshot> {
 	let snapshot = await sendBurst(loop, n, asking.rate, signal);
-	for (let round = 1; round < rounds && snapshot.sent < n && !snapshot.settling; round++) {
+	const isOver = () => snapshot.settling || signal?.aborted === true;
+	for (let round = 1; round < rounds && snapshot.sent < n && !isOver(); round++) {
 		snapshot = await sendBurst(loop, n - snapshot.sent, asking.rate, signal);
 	}
 	return snapshot;
@@ -288,8 +318,9 @@ async function sendBurst(
 	rate: number,
 	signal: AbortSignal | undefined,
 ): Promise<LoopSnapshot> {
-	const {promise, resolve, reject} = Promise.withResolvers<LoopSnapshot>();
-	const onAbort = () => reject(signal?.reason);
+	const {promise, resolve} = Promise.withResolvers<LoopSnapshot>();
+	// What was seen until then is what there is.
+	const onAbort = () => resolve(loop.snapshot());
 	signal?.addEventListener('abort', onAbort, {once: true});
 	const unsubscribe = loop.subscribe(snapshot => {
 		if (snapshot.state === 'paused' && snapshot.burstLeft === 0 && snapshot.inFlight === 0) resolve(snapshot);

@@ -73,9 +73,14 @@ export async function runUsers(
 			if (stderr.isTTY) stderr.write(`\r${Math.floor(measured)} of ${seconds} s\u001B[K`);
 			return isHopeless || measured >= seconds || passed >= (seconds + patience / 1000) * 1000;
 		},
-	}).finally(() => {
-		if (stderr.isTTY && !watch) stderr.write('\r\u001B[K');
-	});
+	})
+		.catch((error: unknown) => {
+			// Whoever ends it is told what was measured until then.
+			if (watch || !last || signal?.aborted !== true) throw error;
+		})
+		.finally(() => {
+			if (stderr.isTTY && !watch) stderr.write('\r\u001B[K');
+		});
 	if (!last) return exitCodes.notMade;
 	if (!watch) print(last);
 	return last.snapshot.state === 'counting' ? exitCodes.done : exitCodes.notMade;

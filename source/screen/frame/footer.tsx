@@ -8,9 +8,11 @@ import {notOffered} from './offered.js';
 import {announcedFor} from './changes.js';
 import {noticeOf} from './notice.js';
 import {selectedRevision, selectedService, topSheet} from '../../console/state/read.js';
+import type {ReviewSheet} from '../../console/sheets/sheets.js';
 import type {ConsoleState} from '../../console/state/state.js';
 import {possibleVerbs} from '../../console/state/possible.js';
 import {footerFor, type Action} from '../keys/key-lookup.js';
+import {reviewLabels, useReviewText} from '../sheets/review/use-review-text.js';
 import {wrapLine} from '../sheets/inspect/document.js';
 import {cutText, widthOf} from '../widgets/table/fit-text.js';
 import {Hints} from '../widgets/hint.js';
@@ -116,7 +118,30 @@ function shownTargets(state: ConsoleState): {revision: string | undefined; log: 
 	};
 }
 
-export function Footer({width, isEnabled}: {width: number; isEnabled: (action: Action) => boolean}) {
+type FooterProps = {width: number; isEnabled: (action: Action) => boolean};
+
+type Labels = Partial<Record<Action, string | undefined>>;
+
+/** What the keys of a sheet do that is agreed to, but writes nothing. */
+const ofLeaving: Labels = {confirm: 'go there', back: 'stay'};
+
+/** @param sheet The size of what lies over the panes. */
+export function Footer({sheet: size, ...props}: FooterProps & {sheet: Size}) {
+	const top = useConsoleState(topSheet);
+	const isReview = useConsoleState(state => contextOf(state) === 'sheet');
+	if (top?.kind === 'review' && isReview) return <ReviewFooter review={top} size={size} {...props} />;
+	return <KeysLine {...props} labels={top?.kind === 'leave context' ? ofLeaving : undefined} />;
+}
+
+/** The keys are called what they do now, as on the sheet. */
+function ReviewFooter({review, size, ...props}: FooterProps & {review: ReviewSheet; size: Size}) {
+	const labels: Labels = reviewLabels(review, useReviewText(review, size));
+	const isEnabled = (action: Action) =>
+		action in labels ? labels[action] !== undefined : props.isEnabled(action);
+	return <KeysLine {...props} isEnabled={isEnabled} labels={labels} />;
+}
+
+function KeysLine({width, isEnabled, labels}: FooterProps & {labels?: Labels | undefined}) {
 	const {isAscii} = useTheme();
 	const context = useConsoleState(contextOf);
 	const rights = useConsoleState(useShallow(offeredRights));
@@ -135,7 +160,14 @@ export function Footer({width, isEnabled}: {width: number; isEnabled: (action: A
 		<Box width={width} height={1} paddingLeft={1} overflow="hidden">
 			<Hints
 				urgent={isNow ? urgent : undefined}
-				hints={footerFor(context, width - 1, {isAscii, isEnabled: isHere, isUnavailable, targetOf, urgent})}
+				hints={footerFor(context, width - 1, {
+					isAscii,
+					isEnabled: isHere,
+					isUnavailable,
+					targetOf,
+					urgent,
+					labels,
+				})}
 				isUnavailable={isUnavailable}
 			/>
 		</Box>

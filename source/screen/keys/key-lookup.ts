@@ -55,6 +55,10 @@ export const actionFor = (context: KeyContext, input: string, key: Key): Action 
 	return stroke === undefined ? undefined : tableOf(context).get(stroke)?.action;
 };
 
+/** `+-`, `←→`; `left/right`, as words run together are none. */
+const runTogether = (shown: readonly string[]): string =>
+	shown.join(shown.some(key => key.length > 1) ? '/' : '');
+
 const unique = (items: readonly string[]): readonly string[] => [...new Set(items)];
 
 /** The keys of an action as they are shown (`c`, `↓ j`); of one context, or of all contexts it applies in. */
@@ -88,6 +92,8 @@ export type FooterOptions = StrokeStyle & {
 	readonly urgent?: Action | undefined;
 	/** What the action would act on, where that is not what has the keyboard: `…00002`. */
 	readonly targetOf?: (action: Action) => string | undefined;
+	/** What the action does now, where that is not what it is called: `read on`. */
+	readonly labels?: Partial<Record<Action, string | undefined>> | undefined;
 	/** What is not open to the operator; it is to be shown in brackets, where there is room. */
 	readonly isUnavailable?: (action: Action) => boolean;
 };
@@ -110,6 +116,7 @@ export const footerFor = (
 	options: FooterOptions = {},
 ): readonly Hint[] => {
 	const {isEnabled = () => true, isUnavailable = () => false, targetOf = () => undefined, urgent} = options;
+	const {labels = {}} = options;
 	const candidates = bindings
 		.filter(
 			binding => binding.footer !== undefined && appliesIn(binding, context) && isEnabled(binding.action),
@@ -119,10 +126,13 @@ export const footerFor = (
 			index: binding.action === urgent ? -1 : index,
 			hint: {
 				action: binding.action,
-				keys: (binding.footer?.keys ?? binding.keys.slice(0, 1))
-					.map(stroke => showStroke(stroke, options))
-					.join(''),
-				label: labelWith(binding.footer?.label ?? binding.label, targetOf(binding.action)),
+				keys: runTogether(
+					(binding.footer?.keys ?? binding.keys.slice(0, 1)).map(stroke => showStroke(stroke, options)),
+				),
+				label: labelWith(
+					labels[binding.action] ?? binding.footer?.label ?? binding.label,
+					targetOf(binding.action),
+				),
 			},
 		}));
 

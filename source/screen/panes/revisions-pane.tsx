@@ -1,6 +1,7 @@
 /** Pane 2: the revisions of the selected service, newest first. */
 import {titleOf} from './pane-table.js';
 import {Text} from 'ink';
+import {useMemo} from 'react';
 import {useShallow} from 'zustand/react/shallow';
 import {
 	focusedPane,
@@ -18,6 +19,7 @@ import {keyOf} from '../../console/tables/object-name.js';
 import {isGone} from '../../console/state/selection.js';
 import {rejectionOf} from '../../knative/release/evidence/facts.js';
 import {roleOf, type Release} from '../../knative/release/release.js';
+import {roleTags} from '../../knative/release/verbs/role-tags.js';
 import type {RevisionMarks} from './revision-marks.js';
 import {troubleLinesOf, type TroubleLines} from './trouble-lines.js';
 import {useRelease} from './use-release.js';
@@ -43,12 +45,14 @@ import {aroundTexts} from '../sheets/inspect/document.js';
 import {differenceLines} from './difference-lines.js';
 import {revisionFacts} from './fact-lines.js';
 
+const roleTitle = 'ROLE';
+
 const columns: readonly Column[] = [
 	{title: '', priority: 0},
 	{title: 'REVISION', priority: 0, min: 8, isName: true, cut: 'start'},
 	{title: 'SHARE', priority: 1, align: 'right'},
 	{title: 'GOT', priority: 5, align: 'right', least: 4},
-	{title: 'ROLE', priority: 3, max: 28, usual: 6},
+	{title: roleTitle, priority: 3, max: 28, usual: 6},
 	{title: 'STATE', priority: 1, usual: 8},
 	{title: 'PODS', priority: 4, align: 'right', usual: 4},
 	{title: 'ERR', priority: 2, align: 'right', least: 4},
@@ -58,8 +62,29 @@ const columns: readonly Column[] = [
 	{title: 'ENVIRONMENT', priority: 9, isFlexible: true, min: 16},
 ];
 
-/** In a narrow pane tags give way to what the pods and the errors of a revision are. */
-const narrowColumns = columns.map(column => (column.title === 'ROLE' ? {...column, min: 6} : column));
+/**
+ * Tags give way to what the pods and the errors of a revision are; what it is in the release is never cut.
+ * @param longest Columns of the longest role.
+ */
+function columnsFor(longest: number): readonly Column[] {
+	return columns.map(column =>
+		column.title === roleTitle ? {...column, min: Math.max(6, longest)} : column,
+	);
+}
+
+type Part = {role: string | undefined; tags: readonly string[]};
+
+/** What a revision is in the release, and its other tags. */
+function partOf({name}: RevisionRow, service: ServiceView, release: Release): Part {
+	const all = service.statusTraffic.flatMap(({revision, tag}) => (revision === name ? (tag ?? []) : []));
+	const role = roleOf(name, release) ?? roleTags.find(tag => all.includes(tag));
+	return {role, tags: all.filter(tag => tag !== role)};
+}
+
+const roleText = ({role, tags}: Part) => [...(role === undefined ? [] : [role]), ...tags].join(', ');
+
+/** Columns in which a role is whole, be it with a sign that there are tags. */
+const roleWidth = ({role, tags}: Part) => (role === undefined ? 0 : role.length + (tags.length > 0 ? 1 : 0));
 
 /** Where users ask for it: its own URL, and hosts that DomainMappings lead to it from. */
 function urlsOf({url}: ServiceView, domains: readonly DomainMapping[], room: number): string {
@@ -119,6 +144,14 @@ export function RevisionsPane({width, height}: Size) {
 				)
 			: [];
 	const said = [...wrong, ...differing, ...facts];
+	const longestRole =
+		service && told
+			? revisions.reduce(
+					(most, revision) => Math.max(most, roleWidth(partOf(revision, service, told.release))),
+					0,
+				)
+			: 0;
+	const shownColumns = useMemo(() => columnsFor(longestRole), [longestRole]);
 	const sick = useConsoleState(useShallow(({trouble: word}) => ({uid: word?.revision, word: word?.word})));
 	return (
 		<Frame
@@ -129,7 +162,7 @@ export function RevisionsPane({width, height}: Size) {
 			isFocused={focus === 'revisions'}
 		>
 			<Table
-				columns={width < roomy ? narrowColumns : columns}
+				columns={shownColumns}
 				columnGap={width < roomy ? 1 : 2}
 				rows={
 					service && told
@@ -208,8 +241,6 @@ function cellsOf(
 	}
 	const entries = service.statusTraffic.filter(({revision: name}) => name === revision.name);
 	const percent = entries.reduce((sum, entry) => sum + entry.percent, 0);
-	const role = roleOf(revision.name, release);
-	const tags = entries.flatMap(({tag}) => tag ?? []).filter(tag => tag !== role);
 	const mark = marks.get(revision.name);
 	const [failed, got, p95] = (['err', 'got', 'p95'] as const).map(
 		what => measured[`${what} ${revision.name}`] ?? '',
@@ -219,7 +250,7 @@ function cellsOf(
 		shortRevision(revision.name, service.name),
 		entries.length === 0 ? '' : `${percent} %`,
 		got ?? '',
-		[...(role === undefined ? [] : [role]), ...tags].join(', '),
+		roleText(partOf(revision, service, release)),
 		stateCell(revision, theme, {
 			isRejected: rejectionOf({service, revisions: [revision]}, revision.name) !== undefined,
 			sickness: revision.uid === sick.uid ? sick.word : undefined,

@@ -20,17 +20,19 @@ import {isGone} from '../../console/state/selection.js';
 import {setFilter} from '../../console/state/select.js';
 import type {ConsoleState, ReflectorState} from '../../console/state/state.js';
 import {clock} from '../format.js';
+import type {Theme} from '../../terminal/output/theme.js';
 import type {Size} from '../layout.js';
 import {frameContentSize} from '../widgets/frame-lines.js';
 import {Frame} from '../widgets/frame.js';
 import {PromptLine} from '../widgets/form/prompt-line.js';
+import {cutText} from '../widgets/table/fit-text.js';
 import {tableRowsHeight} from '../widgets/table/table-text.js';
 import {TableRows} from '../widgets/table/table.js';
 import {useTheme} from '../widgets/theme-context.js';
 import {useListWindow} from '../widgets/table/use-list-window.js';
 import {useConsole, useConsoleState} from '../use-console.js';
 import {useNow} from '../use-now.js';
-import type {DocumentLine} from '../sheets/inspect/document.js';
+import {wrapLine, type DocumentLine} from '../sheets/inspect/document.js';
 import {serviceFacts} from './fact-lines.js';
 import {shownGateway} from './gateway-evidence.js';
 import {toldOf} from './told-release.js';
@@ -138,13 +140,17 @@ export function ServicesPane({width, height}: Size) {
 						? connection.sentence
 						: plugin !== undefined
 							? `Waiting for the credential plugin ${plugin}…`
-							: emptySentence(feed, {
-									filter,
-									where: whereWords({namespace, scope}),
-									namespace,
-									isMissing,
-									connection,
-								})
+							: fittingSentence(
+									emptySentences(feed, {
+										filter,
+										where: whereWords({namespace, scope}),
+										namespace,
+										isMissing,
+										connection,
+									}),
+									{width: size.width, height: tableHeight},
+									theme.glyphs,
+								)
 				}
 			/>
 			{facts.map((line, index) => (
@@ -181,8 +187,21 @@ function asideOf(count: string, sort: ConsoleState['sort'], width: number): stri
 	return both.length <= width - titleOf('services').length - 8 ? both : `by ${sort}`;
 }
 
-/** What an empty list means, and what to do about it. */
-function emptySentence(
+/** The longest of them that there is room for; else the last, as far as there is. */
+function fittingSentence(
+	sentences: readonly string[],
+	{width, height}: Size,
+	{ellipsis}: Pick<Theme['glyphs'], 'ellipsis'>,
+): string {
+	const shown = sentences.find(text => wrapLine({text}, width).length <= height);
+	if (shown !== undefined) return shown;
+	const rows = wrapLine({text: sentences.at(-1) ?? ''}, width);
+	const last = cutText(rows.slice(height - 1).join(' '), width, {ellipsis});
+	return [...rows.slice(0, height - 1), last].join('\n');
+}
+
+/** What an empty list means, and what to do about it; the longest sentence first. */
+function emptySentences(
 	feed: ReflectorState,
 	{
 		filter,
@@ -197,23 +216,32 @@ function emptySentence(
 		isMissing: boolean;
 		connection: ConsoleState['connection'];
 	},
-): string {
+): readonly string[] {
 	switch (feed.kind) {
 		case 'connecting':
 			return connection.kind === 'connecting'
-				? `Connecting to ${connection.to} since ${clock(connection.since)}: waiting for its API server.`
-				: `Waiting for the list of the services in ${where}.`;
+				? [`Connecting to ${connection.to} since ${clock(connection.since)}: waiting for its API server.`]
+				: [`Waiting for the list of the services in ${where}.`];
 		case 'live':
-			if (isMissing) return `There is no namespace ${namespace}. :ns lists those there are.`;
-			return filter === ''
-				? `No services in ${where}. n creates one.`
-				: filterStates.includes(filter.trim().toLowerCase())
-					? `No service is ${filter.trim()}. Esc clears the filter.`
-					: `No service has “${filter}” in its name. Esc clears the filter. States: ${filterStates.join(', ')}.`;
+			if (isMissing) return [`There is no namespace ${namespace}. :ns lists those there are.`];
+			if (filter === '') return [`No services in ${where}. n creates one.`];
+			return filterStates.includes(filter.trim().toLowerCase())
+				? [`No service is ${filter.trim()}. Esc clears the filter.`]
+				: unfound(filter);
 		case 'stale':
 		case 'offline':
 		case 'forbidden':
 		case 'missing':
-			return feed.why;
+			return [feed.why];
 	}
+}
+
+function unfound(filter: string): readonly string[] {
+	const states = `States: ${filterStates.join(', ')}`;
+	return [
+		`No service has “${filter}” in its name. Esc clears the filter. ${states}.`,
+		`No “${filter}”. Esc clears. ${states}`,
+		// The filter itself stands beneath.
+		`None. Esc clears. ${states}`,
+	];
 }

@@ -214,6 +214,30 @@ test('a split that is changed while it is asked, and back again, is not judged e
 	expect(report?.verdict.sentence).toBe('Cannot tell: the service was changed while it was asked.');
 });
 
+test('a row at 0 % that is added while it is asked changes nothing of what the split gives to whom', async () => {
+	const world = await openWorld();
+	let changed: Promise<unknown> | undefined;
+	const {code, report} = await verify(world, {
+		n: 200,
+		onProgress({answered}) {
+			if (answered >= 20) {
+				changed ??= patchSpec(world.cluster, 'cart', {
+					traffic: [
+						{revisionName: 'cart-00002', percent: 0, tag: 'another'},
+						...trafficOf('cart', {1: 90, 2: 10}),
+					],
+				});
+			}
+		},
+	});
+	await changed;
+	expect(report?.verdict).toMatchObject({state: 'agrees'});
+	expect(report?.notes).toContain(
+		'The service was changed while it was asked; what the split gives to whom was not.',
+	);
+	expect(code).toBe(0);
+});
+
 test('a revision that answers well without a body is not said to fail, and the gateway not to lack a rule', async () => {
 	const world = await openWorld();
 	const gateway = await inFrontOf(world.sandbox, async () => ({status: 204, headers: {}, body: ''}));
@@ -298,20 +322,48 @@ test('where users get failures nobody waits for a tag that fails, too', async ()
 
 test('a verify that is left while tags do not answer ends at once', async () => {
 	const world = await openWorld();
-	for (const at of ['before', 'after'] as const) {
-		const leaving = new AbortController();
-		let tried = 0;
-		let asked = 0;
-		const leaveIf = (isTime: boolean) => isTime && leaving.abort(new Error('left'));
-		const gateway = await inFrontOf(world.sandbox, async ({headers: {host = ''}}) => {
-			if (host === ofService) leaveIf(at === 'after' && ++asked > 100);
-			if (!host.startsWith('r2-')) return undefined;
-			if (at === 'after' && ++tried === 1) return page(503, 'starting');
-			leaveIf(at === 'before');
-			return new Promise(() => {});
-		});
-		await expect(verify(world, {gateway, asking: patient, signal: leaving.signal})).rejects.toThrow('left');
-	}
+	const leaving = new AbortController();
+	const gateway = await inFrontOf(world.sandbox, async ({headers: {host = ''}}) => {
+		if (!host.startsWith('r2-')) return undefined;
+		leaving.abort(new Error('left'));
+		return new Promise(() => {});
+	});
+	await expect(verify(world, {gateway, asking: patient, signal: leaving.signal})).rejects.toThrow('left');
+});
+
+test('a verify that is left when all was asked, and a tag does not answer, says what there is', async () => {
+	const world = await openWorld();
+	const leaving = new AbortController();
+	let [tried, asked] = [0, 0];
+	const gateway = await inFrontOf(world.sandbox, async ({headers: {host = ''}}) => {
+		if (host === ofService && ++asked > 100) leaving.abort(new Error('left'));
+		if (!host.startsWith('r2-')) return undefined;
+		return ++tried === 1 ? page(503, 'starting') : new Promise(() => {});
+	});
+	const {code, report} = await verify(world, {gateway, asking: patient, signal: leaving.signal});
+	expect(code).toBe(2);
+	expect(report?.verdict.state).toBe('cannot tell');
+	expect(report?.requests).toMatchObject({asked: 100, sent: 100});
+});
+
+test('a verify that is left on the way says what it saw, and that this is no test', async () => {
+	const world = await openWorld();
+	const leaving = new AbortController();
+	const {code, report} = await verify(world, {
+		signal: leaving.signal,
+		onProgress({answered}) {
+			if (answered >= 20) leaving.abort();
+		},
+	});
+	const {answered = 0} = report?.requests ?? {};
+	expect(answered).toBeGreaterThanOrEqual(20);
+	expect(answered).toBeLessThan(100);
+	expect(report?.verdict).toMatchObject({
+		state: 'cannot tell',
+		sentence: `Cannot tell: interrupted after ${answered} of 100 answers.`,
+	});
+	expect(report?.rows.reduce((sum, {n}) => sum + n, 0)).toBe(answered);
+	expect(code).toBe(2);
 });
 
 test('a split that becomes another one while it is asked is told with its time', async () => {

@@ -8,6 +8,9 @@ import {verdictOf, type ServiceVerdict} from '../../../source/console/live/verdi
 import type {ServiceView} from '../../../source/knative/service/service.js';
 import {createLoop} from '../../../source/probe/loop/loop.js';
 import {targetAt} from '../../probe/servers.js';
+import {readReview} from '../../../source/console/sheets/review.js';
+import type {ReviewSheet} from '../../../source/console/sheets/sheets.js';
+import {sheetOn} from '../parts/review.js';
 import {canaryTraffic, connected, knowing, one, revisionOf, two} from '../parts/state.js';
 
 function MessageLine({rows = 1}: {rows?: number}) {
@@ -120,14 +123,50 @@ describe('the message line', () => {
 });
 
 const footer = async (state: Partial<ConsoleState>, columns = 120) => {
-	const line = await openOnConsole(() => <Footer width={columns} isEnabled={() => true} />, {
-		state: {...knowing(), ...state},
-		columns,
-	});
+	const line = await openOnConsole(
+		() => <Footer width={columns} sheet={{width: columns, height: 22}} isEnabled={() => true} />,
+		{
+			state: {...knowing(), ...state},
+			columns,
+		},
+	);
 	return line.screen();
 };
 
+const reviewing = async (part: Partial<ReviewSheet>, height = 22) => {
+	const line = await openOnConsole(
+		() => <Footer width={120} sheet={{width: 120, height}} isEnabled={() => true} />,
+		{state: {...knowing(), sheets: [sheetOn(part)]}, columns: 120},
+	);
+	return line;
+};
+
 describe('the keys', () => {
+	describe('of a review are called what they do now', () => {
+		it.each<[string, Partial<ReviewSheet>, RegExp]>([
+			['ready', {}, /^ ⏎ apply  esc cancel/],
+			['with a warning', {confirmation: 'twice', because: 'of it'}, /^ ⏎ ask once more  esc cancel/],
+			['armed', {confirmation: 'twice', phase: {kind: 'armed'}}, /^ ⏎ apply  esc cancel/],
+			['disarmed', {isDisarmed: true}, /^ ⏎ ask again  esc cancel/],
+			['without its word', {confirmation: 'word', word: 'cart', typed: 'car'}, /^ esc cancel/],
+			['with its word', {confirmation: 'word', word: 'cart', typed: 'cart'}, /^ ⏎ apply  esc cancel/],
+			['refused by the dry run', {dryRun: {kind: 'refused', sentence: 'quota'}}, /^ esc cancel/],
+			['being sent', {phase: {kind: 'sending'}}, /^ (?!.*(⏎|esc))/],
+			['not applied', {phase: {kind: 'refused', sentence: 'quota'}}, /^ esc back/],
+			['of which the end is not known', {phase: {kind: 'unknown', sentence: 'away'}}, /^ esc back/],
+		])('%s', async (_, part, keys) => {
+			expect((await reviewing(part)).screen()).toMatch(keys);
+		});
+
+		it('where not all of it has been on the screen, and then', async () => {
+			const {screen, store, until} = await reviewing({}, 6);
+			expect(screen()).toMatch(/^ ⏎ read on {2}esc cancel/);
+			const [sheet] = store.getState().sheets;
+			if (sheet?.kind === 'review') readReview(store, sheet, 30);
+			await until(/^ ⏎ apply {2}esc cancel/);
+		});
+	});
+
 	it('are those of where one is', async () => {
 		const [services, help] = [await footer({focus: 'services'}), await footer({sheets: [{kind: 'help'}]})];
 		expect(services).toContain('?');
@@ -220,14 +259,17 @@ describe('the keys', () => {
 
 		it('nothing where a service fails that has nothing to roll back to', async () => {
 			const alone = serviceView({traffic: [{revisionName: one, percent: 100}], ready: 1});
-			const line = await openOnConsole(() => <Footer width={120} isEnabled={() => true} />, {
-				state: {
-					...knowing(alone, [revisionOf(1)]),
-					focus: 'services',
-					verdicts: new Map([[alone.uid, {...calm, isRunning: true, tone: 'bad', word: 'failing'}]]),
+			const line = await openOnConsole(
+				() => <Footer width={120} sheet={{width: 120, height: 22}} isEnabled={() => true} />,
+				{
+					state: {
+						...knowing(alone, [revisionOf(1)]),
+						focus: 'services',
+						verdicts: new Map([[alone.uid, {...calm, isRunning: true, tone: 'bad', word: 'failing'}]]),
+					},
+					columns: 120,
 				},
-				columns: 120,
-			});
+			);
 			expect(line.screen()).toContain('r revision');
 			expect(line.screen()).not.toMatch(/roll back/i);
 		});

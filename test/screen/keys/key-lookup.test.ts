@@ -228,11 +228,15 @@ test('nothing that is no single key press is an action', () => {
 	expect(actionFor('form', '', {...noKey, return: true, meta: true})).toBeUndefined();
 });
 
+const moving = (isAscii: boolean) =>
+	footerFor('traffic', 1000, {isAscii}).flatMap(({keys, label}) => (label === 'move' ? [keys] : []));
+
 test('keys are shown as people know them, in ASCII where that is needed', () => {
 	expect(keysOf('down', {context: 'services'})).toBe('↓ j');
 	expect(keysOf('less10')).toBe('shift-← [');
 	expect(keysOf('review', {isAscii: true})).toBe('enter');
 	expect(keysOf('pageUp', {context: 'services'})).toBe('PgUp ctrl-b');
+	expect([moving(false), moving(true)]).toEqual([['←→'], ['left/right']]);
 	expect(labelOf('rollBack')).toBe('roll back');
 });
 

@@ -1,9 +1,9 @@
 import {describe, expect, it, vi} from 'vitest';
 import type {ConsoleState} from '../../../source/console/state/state.js';
 import {RevisionsPane} from '../../../source/screen/panes/revisions-pane.js';
-import {condition} from '../../knative/objects.js';
+import {condition, revisionName, serviceView} from '../../knative/objects.js';
 import {openOnConsole} from '../parts/on-console.js';
-import {connected, knowing, revisionOf} from '../parts/state.js';
+import {connected, knowing, one, revisionOf, two} from '../parts/state.js';
 
 const open = async (state: Partial<ConsoleState>) =>
 	openOnConsole(() => <RevisionsPane width={150} height={12} />, {columns: 150, rows: 12, state});
@@ -35,6 +35,38 @@ describe('the revisions of the selected service', () => {
 		expect(screen()).toMatch(/✗ …00002: .*fetch image/);
 		expect(screen()).toContain('e events · L log · r new revision');
 	});
+
+	it.each([46, 50, 54, 66, 69, 70, 100])(
+		'are called whole what they are in the release, in a pane of %i columns',
+		async width => {
+			const long = 'a-tag-that-is-longer-than-anybody-would-want-it-to-be';
+			const service = serviceView({
+				traffic: [
+					{revisionName: revisionName(3), percent: 10, tag: 'canary'},
+					{revisionName: revisionName(3), percent: 0, tag: long},
+					{revisionName: two, percent: 90, tag: 'stable'},
+					{revisionName: one, percent: 0, tag: 'previous'},
+				],
+				ready: 3,
+			});
+			const revisions = [revisionOf(3), revisionOf(2), revisionOf(1)];
+			const {screen} = await openOnConsole(() => <RevisionsPane width={width} height={9} />, {
+				columns: width,
+				rows: 9,
+				state: knowing(service, revisions),
+			});
+			const shown = ['…00003', '…00002', '…00001'].map(name =>
+				screen()
+					.split('\n')
+					.find(line => line.includes(name)),
+			);
+			expect(shown[0]).toMatch(/ 10 % +canary/);
+			expect(shown[1]).toMatch(/ 90 % +stable /);
+			expect(shown[2]).toMatch(/ 0 % +previous /);
+			// The tags take nothing from what the revision is like.
+			expect(shown[0]).toMatch(/Ready|✗|●/);
+		},
+	);
 
 	it('keep the place of the selected one when it is deleted', async () => {
 		const {screen, store} = await open(knowing());

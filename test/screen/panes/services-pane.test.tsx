@@ -45,6 +45,31 @@ describe('the list of services', () => {
 		expect(screen()).toMatch(/ 2 ─/);
 	});
 
+	it.each([30, 34, 40, 60])(
+		'names every state to filter by where nothing is found, in %i columns',
+		async width => {
+			const {text} = await openOnConsole(() => <ServicesPane width={width} height={7} />, {
+				columns: width,
+				rows: 7,
+				state: {...connected, services: [named('cart')], filter: 'storefront-checkout'},
+			});
+			expect(text()).toMatch(/Esc clears.*States: failed, deploying, ready, releasing/);
+		},
+	);
+
+	it('says with a sign that there is more of a sentence than room', async () => {
+		const why = 'The API server at 203.0.113.9:6443 is away: connect ETIMEDOUT, tried again since 03:04:05.';
+		const {screen} = await openOnConsole(() => <ServicesPane width={30} height={5} />, {
+			columns: 30,
+			rows: 5,
+			state: {
+				...connected,
+				feeds: {services: {kind: 'forbidden', why, status: 403}, revisions: {kind: 'live'}},
+			},
+		});
+		expect(screen()).toMatch(/The API server at[^]*…/);
+	});
+
 	it('is filtered as one types, and says how many are left', async () => {
 		const {screen, store, type, until} = await open({
 			services: [named('cart'), broken],

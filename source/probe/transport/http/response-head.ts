@@ -5,6 +5,7 @@
  */
 import type {Socket} from 'node:net';
 import {token} from '../probe.js';
+import {ChunkReader} from './chunked-body.js';
 
 /**
  * The same head, in order.
@@ -70,10 +71,15 @@ const isInterim = (head: string): boolean => /^HTTP\/\S+ +1(?!01)\d\d/i.test(hea
 /** What may become the beginning of a head yet. */
 const mayBegin = (text: string): boolean => 'HTTP/'.startsWith(text.slice(0, 5).toUpperCase());
 
-/** Puts in order what comes up to the end of each head, and lets through what is no head. */
+/** The last coding is what tells where the body ends (RFC 9112, section 6.3); these have none. */
+const isInChunks = (head: string): boolean =>
+	/^transfer-encoding:(?:[^\r\n]*[ \t,])?chunked[ \t]*\r?$/im.test(head) && !/^\S+ (?:204|304)\b/.test(head);
+
+/** Puts in order what comes up to the end of each head, and the chunks behind it; lets through whatever else there is. */
 export class HeadReader {
 	readonly #limit: number;
 	#head: string | undefined;
+	#chunks: ChunkReader | undefined;
 
 	/** @param limit Bytes of a head from which on it is let through as it is. */
 	constructor(limit: number) {
@@ -83,11 +89,12 @@ export class HeadReader {
 	/** The next that comes is an answer. */
 	expect(): void {
 		this.#head = '';
+		this.#chunks = undefined;
 	}
 
 	/** What of it, and of what came before it, is for the parser now. */
 	take(chunk: Buffer): Buffer {
-		if (this.#head === undefined) return chunk;
+		if (this.#head === undefined) return this.#chunks?.take(chunk) ?? chunk;
 		// Where it was looked at before it does not end.
 		headEnd.lastIndex = Math.max(0, this.#head.length - endOverlap);
 		let rest = this.#head + chunk.toString('latin1');
@@ -103,12 +110,15 @@ export class HeadReader {
 			}
 
 			const head = text.slice(0, end.index + end[0].length);
-			tidy += tidyHead(head);
+			const inOrderNow = tidyHead(head);
+			tidy += inOrderNow;
 			rest = text.slice(head.length);
 			headEnd.lastIndex = 0;
 			if (!isInterim(head)) {
 				this.#head = undefined;
-				return Buffer.from(tidy + rest, 'latin1');
+				this.#chunks = isInChunks(inOrderNow) ? new ChunkReader() : undefined;
+				const body = Buffer.from(rest, 'latin1');
+				return Buffer.concat([Buffer.from(tidy, 'latin1'), this.#chunks?.take(body) ?? body]);
 			}
 		}
 	}

@@ -92,15 +92,28 @@ export function conflictLines(
 		return differs ? {text, mark: glyphs.selected === '>' ? ' <' : ' ◂'} : {text};
 	};
 	const names = columnOf([{text: ''}, ...labels.map(text => ({text}))]);
-	const splits = [
-		[{text: 'base'}, ...keys.map(key => cell(base, key))],
-		[{text: 'theirs'}, ...keys.map(key => cell(theirs, key))],
-		[{text: 'mine'}, ...keys.map(key => cell(mine, key))],
+	const parts = [
+		{title: 'base', split: base},
+		{title: 'theirs', split: theirs},
+		{title: 'mine', split: mine},
 	];
+	const splits = parts.map(({title, split}) => [{text: title}, ...keys.map(key => cell(split, key))]);
 	const room = width - 2 - widthOf(names[0] ?? '') - splits.length * gap.length;
 	const wanted = splits.reduce((sum, cells) => sum + widthOfColumn(cells), 0);
-	const longest = wanted <= room ? undefined : Math.max(8, Math.floor(room / splits.length));
-	const [first = '', ...lines] = rowsOf([names, ...splits.map(cells => columnOf(cells, longest))]);
+	const longest = wanted <= room ? undefined : Math.floor(room / splits.length);
+	// Where three columns have no room, each split has lines of its own: nothing of what one chooses between is cut.
+	const isStacked = longest !== undefined && longest < shortestColumn;
+	const [first = '', ...lines] = isStacked
+		? stackedRows(splits, labels)
+		: rowsOf([names, ...splits.map(cells => columnOf(cells, longest))]);
+	if (isStacked) {
+		return [
+			{text: `${glyphs.bad} ${sentence}`, style: styles.bad, indent: 2},
+			...[first, ...lines].map((text): DocumentLine => ({text, indent: stackedIndent})),
+			...(by === undefined ? [] : [{text: `Changed by ${by}.`}]),
+			...waysOn(already),
+		];
+	}
 	return [
 		{text: `${glyphs.bad} ${sentence}`, style: styles.bad, indent: 2},
 		{text: ''},
@@ -110,6 +123,20 @@ export function conflictLines(
 		...(by === undefined ? [] : [{text: `Changed by ${by}.`}, {text: ''}]),
 		...waysOn(already),
 	];
+}
+
+/** Columns below which a share and what is beside it are not to be read. */
+const shortestColumn = 8;
+
+/** Of what follows the name of a split. */
+const stackedIndent = 8;
+
+/** `theirs  …00001 40 % stable ◂, …00002 60 % canary ◂`. */
+function stackedRows(splits: readonly (readonly ConflictCell[])[], labels: readonly string[]): string[] {
+	return splits.map(([title, ...cells]) => {
+		const shares = cells.map((each, index) => `${labels[index] ?? ''} ${wholeOf(each)}`);
+		return `${fitText(title?.text ?? '', stackedIndent)}${shares.join(', ')}`;
+	});
 }
 
 function waysOn(already: boolean): DocumentLine[] {

@@ -309,6 +309,23 @@ test.each([
 	expect(responseOf(await probe().ask(targetAt(port)))).toMatchObject({status: 200, firstLine: 'Hello'});
 });
 
+// The connection stays: where it ends is said by the chunks alone.
+test.each([
+	['the last line', '6\r\nHello\n\r\n0\n\n'],
+	['every line', '6\nHello\n\n0\n\n'],
+	['an extension and trailers', '6;a=b\nHello\n\n0\nx: y\n\n'],
+])('chunks where %s ends with LF alone have an end', async (_what, chunks) => {
+	const bytes = `HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n${chunks}`;
+	const {port} = await serveRaw(socket => {
+		socket.write(bytes);
+		socket.on('data', () => socket.write(bytes));
+	});
+	const asking = probe();
+	for (let times = 0; times < 2; times++) {
+		expect(responseOf(await asking.ask(targetAt(port)))).toMatchObject({status: 200, firstLine: 'Hello'});
+	}
+});
+
 test.each([
 	[
 		'goes over to another protocol',

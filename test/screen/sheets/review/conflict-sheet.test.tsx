@@ -7,6 +7,7 @@ import {
 import type {Conflict} from '../../../../source/console/sheets/sheets.js';
 import type {Split} from '../../../../source/knative/split/split.js';
 import {createTheme} from '../../../../source/terminal/output/theme.js';
+import {wrapLine} from '../../../../source/screen/sheets/inspect/document.js';
 import {openOnConsole} from '../../parts/on-console.js';
 import {rollbackPlan} from '../../parts/review.js';
 
@@ -31,7 +32,7 @@ const texts = (width: number, change: Partial<Conflict> = {}) =>
 const offered = (change: Partial<Conflict>) =>
 	texts(76, change).flatMap(text => /^(\w) {2}/.exec(text)?.[1] ?? []);
 
-describe.each([40, 60, 76, 116])('at %i columns', width => {
+describe.each([60, 76, 116])('at %i columns', width => {
 	it('heads each column by a word of its own, and marks what differs from base', () => {
 		const [, , header = '', first = '', second = ''] = texts(width);
 		expect(header).toMatch(/^ +base {3,}theirs {3,}mine *$/);
@@ -42,6 +43,21 @@ describe.each([40, 60, 76, 116])('at %i columns', width => {
 			expect(row.match(/◂/g)).toHaveLength(2);
 		}
 	});
+});
+
+/** Also a long tag goes on in the next row. */
+const solid = (text: string) => text.replace(/ /g, '');
+
+it.each([26, 36, 46])('gives each split lines of its own at %i columns, and cuts nothing', width => {
+	const rows = texts(width).flatMap(text => wrapLine({text, indent: 8}, width));
+	for (const row of rows) expect(row.length).toBeLessThanOrEqual(width);
+	expect(solid(rows.join(''))).toContain(
+		solid(
+			'base …00001 90 % stable, latest (…00002) 10 % ' +
+				'theirs …00001 30 % a-tag-of-theirs-that-is-long ◂, latest (…00002) 70 % ◂ ' +
+				'mine …00001 100 % another-tag-that-is-just-as-long ◂, latest (…00002) 0 % ◂',
+		),
+	);
 });
 
 it('has the share of what follows the latest under the revision that each of the splits was of', () => {
