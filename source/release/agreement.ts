@@ -6,12 +6,7 @@ export type Agreement =
 	/** One press of Enter, or `--yes`. */
 	| {readonly kind: 'once'}
 	/** Twice; `--yes` is not enough. */
-	| {
-			readonly kind: 'twice';
-			readonly because: string;
-			/** What agrees to it beforehand, where something does. */
-			readonly despite?: 'untried';
-	  }
+	| {readonly kind: 'twice'; readonly because: string}
 	/** By typing this word. */
 	| {readonly kind: 'word'; readonly word: string; readonly because: string};
 
@@ -50,7 +45,7 @@ export function agreementFor(
 	const untried = warnings.find(({kind}) => kind === 'untried');
 	if (untried) {
 		const revision = untried.revision ?? 'the new revision';
-		return {kind: 'twice', because: `${revision} is not what is being tried`, despite: 'untried'};
+		return {kind: 'twice', because: `${revision} is not what is being tried`};
 	}
 	return {
 		kind: 'twice',

@@ -17,14 +17,14 @@ import {verdictWarnings, type CanaryVerdict} from './verdict/canary-verdict.js';
 const kindsFor = (action: Plan['action']): readonly Warning['kind'][] =>
 	action === 'roll back' ? ['rejected'] : ['rejected', 'worse', 'not ready', 'missing', 'owner'];
 
-/** As a sentence; undefined as long as the plan says all there is to say. */
+/**
+ * As a sentence; undefined as long as the plan says all there is to say.
+ *
+ * @param facts.verdict How the canary does by now; undefined where it is not compared.
+ */
 export function doubtSince(
 	{action, guardedAs, splits, made, warnings}: Plan,
-	facts: Omit<ReleaseFacts, 'changes'> & {
-		now?: number | undefined;
-		/** How the canary has done by now, as far as it was compared. */
-		verdict?: CanaryVerdict | undefined;
-	},
+	facts: Omit<ReleaseFacts, 'changes'> & {now?: number | undefined; verdict?: CanaryVerdict | undefined},
 ): string | undefined {
 	const {service, revisions, now, verdict} = facts;
 	if (!splits || !revisions) return undefined;

@@ -75,7 +75,8 @@ export function sentenceOfOutcome(
 				: `The server stored something else: ${alteredSentences(plan, outcome).join('; ')}.`;
 		case 'conflict':
 			if (isAnother(outcome.theirs, write)) {
-				return `Not done: ${name} was deleted since you opened this, and the one there now is another. Nothing was written.`;
+				const which = write.kind === 'delete revision' ? write.revision : name;
+				return `Not done: ${which} was deleted since you opened this, and the one there now is another. Nothing was written.`;
 			}
 			if (outcome.sameSpec) {
 				return `Not done: somebody else was writing ${name} at the same time; its split is as you saw it. Nothing was written.`;
@@ -107,10 +108,10 @@ export function sentenceOfOutcome(
 	}
 }
 
-/** Whether the service that was found is not the one that was meant. */
+/** Whether the object that was found is not the one that was meant. */
 function isAnother(theirs: unknown, write: Plan['write'] | {kind: 'other'}): boolean {
 	const uid = identityOf(theirs)?.uid;
-	if (uid === undefined || (write.kind !== 'patch' && write.kind !== 'delete service')) return false;
+	if (uid === undefined || write.kind === 'create' || write.kind === 'other') return false;
 	return uid !== write.uid;
 }
 

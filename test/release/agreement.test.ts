@@ -41,11 +41,10 @@ describe('it takes two', () => {
 		expect(agreement('split', [warning('owner'), warning(kind)])).toEqual({kind: 'twice', because});
 	});
 
-	it('for what is not being tried, which can be said beforehand', () => {
+	it('for what is not being tried', () => {
 		expect(agreement('split', [warning('guess'), warning('untried', 'cart-00003')])).toEqual({
 			kind: 'twice',
 			because: 'cart-00003 is not what is being tried',
-			despite: 'untried',
 		});
 		expect(agreement('create revision', [warning('untried')])).toMatchObject({
 			because: 'the new revision is not what is being tried',

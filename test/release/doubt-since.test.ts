@@ -6,7 +6,7 @@ import {doubtSince, latestSince} from '../../source/release/doubt-since.js';
 import {planCreateRevision} from '../../source/release/plan-object.js';
 import type {Planned} from '../../source/release/plan-facts.js';
 import {planPromote, planRollback, planSplit} from '../../source/release/plan-split.js';
-import {now, revisionMade, row, serviceMade, tried} from './made.js';
+import {now, one, revisionMade, row, serviceMade, tried, two} from './made.js';
 
 const service = serviceMade({traffic: tried, ready: 2});
 const rejected = {by: 'bob', at: undefined, why: 'too many 5xx'};
@@ -36,6 +36,22 @@ test('a promotion is told that its canary was rejected, or cannot take traffic a
 	expect(doubtSince(plan, {service, revisions: undefined})).toBeUndefined();
 });
 
+test('what gives a canary more is told that it has turned out to be worse', () => {
+	const side = {asked: 81, failed: 0};
+	const verdict = {
+		canary: {...side, revision: two, failed: 18},
+		stable: {...side, revision: one},
+		pairs: 81,
+		errors: 'worse',
+		latency: 'not slower',
+		isProven: true,
+	} as const;
+	const worse = {service, revisions: sound, verdict};
+	expect(doubtSince(planOf(planPromote(facts)), worse)).toMatch(/^WORSE: .* This was not known when it was/);
+	expect(doubtSince(planOf(planPromote({...facts, verdict})), worse)).toBeUndefined();
+	expect(doubtSince(planOf(planRollback(facts)), worse)).toBeUndefined();
+});
+
 test('what the plan says itself is nothing new', () => {
 	const plan = planOf(planPromote({...facts, revisions: marked}, {to: 'helloworld-go-00002'}));
 	expect(doubtSince(plan, {service, revisions: marked})).toBeUndefined();
@@ -62,25 +78,6 @@ test('a new revision of the code that was rejected meanwhile is told of that', (
 	expect(doubtSince(plan, {service, revisions: sound})).toBeUndefined();
 	const bad = [revisionMade(2, {rejected, image}), revisionMade(1)];
 	expect(doubtSince(plan, {service, revisions: bad})).toMatch(/which was rejected by bob/);
-});
-
-test('a promotion is told that its canary has turned out worse since', () => {
-	const plan = planOf(planPromote(facts));
-	const side = {asked: 81, failed: 0};
-	const verdict = {
-		canary: {...side, revision: 'helloworld-go-00002', failed: 18},
-		stable: {...side, revision: 'helloworld-go-00001'},
-		pairs: 81,
-		errors: 'worse',
-		latency: 'not slower',
-		isProven: true,
-	} as const;
-	expect(doubtSince(plan, {service, revisions: sound, verdict})).toMatch(
-		/^WORSE: helloworld-go-00002 failed 18 of 81 .* This was not known when it was planned\.$/,
-	);
-	const told = planOf(planPromote({...facts, verdict}));
-	expect(doubtSince(told, {service, revisions: sound, verdict})).toBeUndefined();
-	expect(doubtSince(planOf(planRollback(facts)), {service, revisions: sound, verdict})).toBeUndefined();
 });
 
 test('a plan that pins what followed the latest is told that this is another one by now; a roll back is not', () => {

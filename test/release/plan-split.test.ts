@@ -335,7 +335,6 @@ describe('promoting', () => {
 		expect(agreementFor(beside, {production: undefined})).toEqual({
 			kind: 'twice',
 			because: `${three} is not what is being tried`,
-			despite: 'untried',
 		});
 		const named = planned(planPromote(situation({traffic: whole(two), revisions, ready: 3}), {to: three}));
 		expect(named.warnings).toContainEqual({

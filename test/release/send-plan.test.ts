@@ -154,14 +154,15 @@ describe('what became of it is said', () => {
 	it('of one that is another by now, where that was to be patched or deleted', () => {
 		expect(said({kind: 'conflict', theirs: theirs('u-2')})).toBe(another);
 		expect(said({kind: 'conflict', theirs: theirs('u-2')}, deletion)).toBe(another);
+		expect(said({kind: 'conflict', theirs: theirs('r-2')}, ofRevision)).toBe(
+			another.replace('cart', 'cart-00001'),
+		);
 	});
 
 	it('of one that changed, where it is the same or that cannot be told', () => {
 		expect(said({kind: 'conflict', theirs: theirs('u-1')})).toBe(changed);
 		expect(said({kind: 'conflict', theirs: theirs()})).toBe(changed);
 		expect(said({kind: 'conflict', theirs: undefined}, deletion)).toBe(changed);
-		// The uid of what was found is a revision's.
-		expect(said({kind: 'conflict', theirs: theirs('r-2')}, ofRevision)).toBe(changed);
 		expect(said({kind: 'conflict', theirs: theirs('r-2')}, {kind: 'other'})).toBe(changed);
 	});
 

@@ -6,6 +6,7 @@ import type {ServiceView} from '../../knative/service/service.js';
 import {equalSplits, giveTheSame, splitOf} from '../../knative/split/split.js';
 import {doubtSince, latestSince} from '../../release/doubt-since.js';
 import type {Plan} from '../../release/plan.js';
+import {changesOf} from '../session/change-recorder.js';
 import {refusedRight, rightOfPlan} from '../session/rights.js';
 import {toldRevisions} from '../state/read.js';
 import type {ConsoleState} from '../state/state.js';
@@ -38,6 +39,7 @@ export type Grounds = Pick<
 	| 'selector'
 	| 'trouble'
 	| 'live'
+	| 'history'
 >;
 
 /** Undefined as long as nothing is known that would keep the review from being agreed to. */
@@ -82,12 +84,9 @@ function movedGround(state: Grounds, plan: Plan): LostGround | undefined {
 	if (service.generation <= write.generation) {
 		// That a revision became ready is no change of the spec, and its users are others all the same.
 		if (latest !== undefined) return {sentence: `${latest}.`, now: service};
-		const revisions = toldRevisions(state, service);
-		const facts = {service, revisions, now: Date.now()};
-		const doubt = doubtSince(plan, {
-			...facts,
-			verdict: verdictOf(state, service.uid, {...facts, changes: []}),
-		});
+		const facts = {service, revisions: toldRevisions(state, service), changes: changesOf(state, uid)};
+		const verdict = verdictOf(state, uid, facts);
+		const doubt = doubtSince(plan, {...facts, verdict, now: Date.now()});
 		return doubt === undefined ? undefined : {sentence: doubt};
 	}
 	const move = state.moves.get(uid);

@@ -118,6 +118,14 @@ async function refusalOf(
 			sentence: `Not applied: ${doubt.sentence} To apply it anyway: --despite ${doubt.kind}.`,
 		};
 	}
+	const untried = left.find(({kind}) => kind === 'untried');
+	// A word that a script always says is not a word about this.
+	if (untried && (yes || !agree)) {
+		return {
+			code: exitCodes.notAgreed,
+			sentence: `Not applied: ${untried.revision ?? 'the new revision'} is not what is being tried, which --yes does not agree to; confirm it at a terminal, or say --despite untried.`,
+		};
+	}
 	if (agreement.kind === 'once' && yes) return undefined;
 	if (agreement.kind === 'word' && confirm !== undefined) {
 		if (confirm === agreement.word) return undefined;
@@ -134,7 +142,7 @@ async function refusalOf(
 	}
 	const sentence = {
 		once: 'Not applied: not confirmed; --yes skips the question.',
-		twice: `Not applied: ${'because' in agreement ? agreement.because : ''}, which --yes does not agree to; confirm it at a terminal${'despite' in agreement ? `, or say --despite ${agreement.despite}` : ''}.`,
+		twice: `Not applied: ${'because' in agreement ? agreement.because : ''}, which --yes does not agree to; confirm it at a terminal.`,
 		word: `Not applied: ${'because' in agreement ? agreement.because : ''}: type "${'word' in agreement ? agreement.word : ''}" at a terminal, or say it with --confirm.`,
 	}[agreement.kind];
 	return {code: exitCodes.notAgreed, sentence};

@@ -92,15 +92,19 @@ export async function guardedPatch(
 				return refused(answer);
 			},
 			onLost(reading, sentence) {
-				if (reading.kind === 'absent') return {kind: 'gone'};
 				if (reading.kind === 'unreadable') return unreadable(sentence, reading);
-				const {object: now, identity} = reading;
-				if (identity.uid !== target.uid || identity.generation === undefined) {
-					return {kind: 'conflict', theirs: now};
+				if (reading.kind === 'absent' || reading.identity.uid !== target.uid) {
+					return {
+						kind: 'unknown',
+						sentence: `${sentence}; ${target.name} was deleted since, and whether the change was made before that cannot be told`,
+						...(reading.kind === 'there' && {now: reading.object}),
+					};
 				}
-				const steps = identity.generation - target.generation;
+				const {object: now, identity} = reading;
+				// Without a generation it cannot be told which state that is.
+				const steps = (identity.generation ?? Number.NaN) - target.generation;
 				const asWanted = holds(now, operations);
-				if (asWanted && steps <= 1) {
+				if (asWanted && (steps === 0 || steps === 1)) {
 					return {kind: 'done', object: now, warnings: [], ...sameGeneration(identity)};
 				}
 				// Somebody else's change is the one that came next, so that the guard refuses ours for good.
@@ -108,7 +112,7 @@ export async function guardedPatch(
 					return {kind: 'conflict', theirs: now};
 				}
 				const situation =
-					steps === 0
+					steps <= 0
 						? 'so far the object is as it was, but the request may still be on its way'
 						: 'the object was changed since, and whether this change is among them cannot be told';
 				return {kind: 'unknown', sentence: `${sentence}; ${situation}`, now};
@@ -159,7 +163,12 @@ export async function createService(
 	if (!name || !namespace) {
 		throw new TypeError('a Service to be created needs metadata.name and metadata.namespace');
 	}
-	const wanted: PatchOperation[] = [{op: 'add', path: '/spec', value: manifest.spec}];
+	const {labels} = manifest.metadata;
+	// Whom it can be reached by is said in a label.
+	const wanted: PatchOperation[] = [
+		...(labels ? [{op: 'add' as const, path: '/metadata/labels', value: labels}] : []),
+		{op: 'add', path: '/spec', value: manifest.spec},
+	];
 	const sentAt = (options.now ?? Date.now)();
 	/** As wanted, new, and nobody has changed it: made by this request, as far as can be told. */
 	const isMade = (reading: Reading): boolean =>

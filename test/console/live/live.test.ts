@@ -6,7 +6,8 @@ import {defaultRequestOptions} from '../../../source/probe/transport/request-opt
 import type {LoopSnapshot} from '../../../source/probe/loop/loop.js';
 import {createConsole, type Console} from '../../../source/console/console.js';
 import {applyRequests, openRequests, requestRules} from '../../../source/console/live/request-sheet.js';
-import {selectService} from '../../../source/console/state/select.js';
+import {topSheet} from '../../../source/console/state/read.js';
+import {closeSheet, selectService} from '../../../source/console/state/select.js';
 import {
 	createService,
 	greeter,
@@ -111,6 +112,33 @@ test('a gateway whose weights are not those of the route disagrees', async () =>
 	expect(rows[0]?.revision).toBe('cart-00001');
 	// Nine of ten streams of that kind are found out within 23 answers; a snapshot comes ten times a second.
 	expect(answered).toBeLessThanOrEqual(60);
+});
+
+test('a review that was opened before its canary turned out to be worse cannot be agreed to', async () => {
+	const world = await openSandbox({seed: false});
+	await createService(world.cluster, 'shaky', greeter('Shaky'));
+	const canary = flakyCanary('shaky', {errorRate: '20%', target: 'Shaky v2', percent: 0});
+	await patchSpec(world.cluster, 'shaky', canary);
+	const console = await watching(world, 'shaky', 100);
+	// Nothing is asked before the review is open.
+	await console.live.toggle();
+	await until(console, ({services, revisions}) => {
+		const ready = [...revisions.values()].flat().filter(({state}) => state.ready);
+		const isLatest = services.some(({latestReady}) => latestReady === 'shaky-00002');
+		return ready.length === 2 && isLatest ? true : undefined;
+	});
+	await console.complete();
+	const review = topSheet(console.store.getState());
+	expect(review).toMatchObject({kind: 'review', confirmation: 'enter', phase: {kind: 'open'}});
+	await console.live.toggle();
+	await untilCounted(console, ({comparison}) => comparison?.errors.state === 'worse');
+	await console.confirm();
+	const {notice, services} = console.store.getState();
+	expect(notice?.text).toMatch(/^Nothing was written\. WORSE: shaky-00002 failed .* not known when it was/);
+	expect(services.map(({generation}) => generation)).toEqual([2]);
+	closeSheet(console.store);
+	await console.complete();
+	expect(topSheet(console.store.getState())).toMatchObject({confirmation: 'word', word: 'worse'});
 });
 
 test('a new revision that fails 5 % is worse while the split is still 100/0, by pairs at the tags', async () => {

@@ -98,6 +98,8 @@ describe('complete', () => {
 		expect(await run('complete', 'cart', {to: '2'})).toMatchObject(untried);
 		expect(await run('split', 'cart', {shares: ['2=100']})).toMatchObject(untried);
 		expect(await run('split', 'cart', {shares: ['@latest=100']})).toMatchObject(untried);
+		const inProduction = {production: true, confirm: 'cart', shares: ['2=100']};
+		expect(await run('split', 'cart', inProduction)).toMatchObject(untried);
 		expect(await splitOf('cart')).toBe('1=100');
 		expect(await run('complete', 'cart', {to: '2', despite: ['untried']})).toMatchObject({code: 0});
 		expect(await splitOf('cart')).toBe('1=0#previous 2=100#stable');

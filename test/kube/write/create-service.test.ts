@@ -64,6 +64,20 @@ describe('creating is', () => {
 		});
 	});
 
+	it('not done as wanted where its label went, so that all the world can reach it', async () => {
+		const labels = {'networking.knative.dev/visibility': 'cluster-local'};
+		const metadata = {...manifest.metadata, labels};
+		const outcome = createService(cluster, {...manifest, metadata});
+		(await server.next()).answer(201, stored());
+		expect(await outcome).toMatchObject({
+			kind: 'altered',
+			differences: [{path: '/metadata/labels', wanted: labels, stored: undefined}],
+		});
+		const whole = createService(cluster, {...manifest, metadata});
+		(await server.next()).answer(201, {...stored(), metadata: {...stored().metadata, labels}});
+		expect(await whole).toMatchObject({kind: 'done'});
+	});
+
 	it.each([
 		['a page to log in', '<html>Log in</html>'],
 		['a service of another name', stored(undefined, 'other')],
