@@ -47,6 +47,31 @@ const mayNotMark = answering('PATCH', servingPath('revisions', 'default', 'cart-
 	code: 403,
 });
 
+/** As the cluster was before the newest revision was ready, until somebody has been asked. */
+const beforeReady =
+	(isAsked: () => boolean, latestReadyRevisionName: string) =>
+	(own: Cluster): Cluster => ({
+		...own,
+		async request(request) {
+			const answer = await own.request(request);
+			if (isAsked() || request.method !== 'GET' || request.path !== `${services}/cart`) return answer;
+			const body = Object(answer.body);
+			return {
+				...answer,
+				body: {...body, status: {...Object(Reflect.get(body, 'status')), latestReadyRevisionName}},
+			};
+		},
+	});
+
+/** As a tool marks what it manages. */
+const managedByArgo = async () =>
+	cluster.request({
+		method: 'PATCH',
+		path: `${services}/cart`,
+		contentType: 'application/merge-patch+json',
+		body: {metadata: {annotations: {'argocd.argoproj.io/tracking-id': 'shop:cart'}}},
+	});
+
 async function madeOf(name: string, revisions: number, words?: string): Promise<void> {
 	await create(name);
 	if (words !== undefined) await split(name, '1=100');
@@ -290,22 +315,6 @@ describe('split', () => {
 });
 
 describe('what a prompt has shown moves without a change of the spec', () => {
-	/** As the cluster was before the newest revision was ready, until somebody has been asked. */
-	const beforeReady =
-		(isAsked: () => boolean, latestReadyRevisionName: string) =>
-		(own: Cluster): Cluster => ({
-			...own,
-			async request(request) {
-				const answer = await own.request(request);
-				if (isAsked() || request.method !== 'GET' || request.path !== `${services}/cart`) return answer;
-				const body = Object(answer.body);
-				return {
-					...answer,
-					body: {...body, status: {...Object(Reflect.get(body, 'status')), latestReadyRevisionName}},
-				};
-			},
-		});
-
 	it.each(['split', 'tag'] as const)(
 		'%s: @latest is another revision by the answer, so nothing is written',
 		async verb => {
@@ -353,16 +362,12 @@ describe('what a prompt has shown moves without a change of the spec', () => {
 
 	it('nor under the hands of who has begun to manage it', async () => {
 		await madeOf('cart', 2, '1=90#stable 2=10#canary');
-		const agree = async () => {
-			await cluster.request({
-				method: 'PATCH',
-				path: `${services}/cart`,
-				contentType: 'application/merge-patch+json',
-				body: {metadata: {annotations: {'argocd.argoproj.io/tracking-id': 'shop:cart'}}},
-			});
-			return true;
-		};
-		expect(await run('split', 'cart', {shares: ['1=50', '2=50'], agree})).toMatchObject({
+		expect(
+			await run('split', 'cart', {
+				shares: ['1=50', '2=50'],
+				agree: async () => (await managedByArgo()).status === 200,
+			}),
+		).toMatchObject({
 			code: 3,
 			sentence: expect.stringMatching(/^Not applied: Argo CD manages this service .* Run it again\.$/),
 		});
