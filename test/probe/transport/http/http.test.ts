@@ -1,4 +1,6 @@
+import {createServer} from 'node:http';
 import {performance} from 'node:perf_hooks';
+import {setImmediate} from 'node:timers/promises';
 import {createServer as createTcpServer, type Socket} from 'node:net';
 import {expect, test} from 'vitest';
 import {failureOf, listen, responseOf, serveHttp, serveRaw, targetAt, unusedPort} from '../../servers.js';
@@ -193,6 +195,26 @@ test.each([
 	const {failure, sentence} = failureOf(await probe().ask(targetAt(port)));
 	expect(failure).toBe('protocol');
 	expect(sentence).toMatch(/^What came from 127\.0\.0\.1:\d+ is not HTTP\/1\.1 \([^␊␛]+\): check/);
+});
+
+test('what a service drops is seen to be dropped, and is not asked again until somebody else answers', async () => {
+	let asked = 0;
+	const server = createServer((request, response) => {
+		if (++asked % 4 === 0) request.socket.destroy();
+		else response.end('Hello');
+	});
+	const {port} = await listen(server);
+	const kept = probe();
+	let dropped = 0;
+	for (let index = 0; index < 40; index++) {
+		const {outcome} = await kept.ask(targetAt(port));
+		dropped += outcome.kind === 'failure' && outcome.failure === 'reset' ? 1 : 0;
+		await setImmediate();
+	}
+
+	// The first may have been a connection that was closed meanwhile.
+	expect(dropped).toBeGreaterThanOrEqual(9);
+	expect(asked).toBeLessThanOrEqual(41);
 });
 
 test('where a redirect leads is what its first Location says', async () => {
