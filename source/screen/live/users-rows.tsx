@@ -12,7 +12,8 @@ import {
 import {usersChartOf} from '../../console/live/users-chart.js';
 import {selectedService} from '../../console/state/read.js';
 import {sparkline} from '../widgets/sparkline.js';
-import {fitText, widthOf} from '../widgets/table/fit-text.js';
+import {wrapLine} from '../sheets/inspect/document.js';
+import {cutText, fitText, widthOf} from '../widgets/table/fit-text.js';
 import {useTheme} from '../widgets/theme-context.js';
 import {useRelease} from '../panes/use-release.js';
 import {useConsoleState} from '../use-console.js';
@@ -115,7 +116,7 @@ export function UsersRows({width, height, hasChart = false}: Size & {hasChart?: 
 	if (height === 0) return null;
 	const known = service && users?.uid === service.uid ? users : undefined;
 	const isDrawn = !hasChart && height > 3 && known !== undefined && hasCome(known.snapshot);
-	const lines = known ? linesOf(known, {width, height, glyphs}) : [];
+	const lines = known ? linesOf(known, {width, height: height - (isDrawn ? 1 : 0), glyphs}) : [];
 	const style = {
 		good: styles.ok,
 		plain: {},
@@ -125,7 +126,7 @@ export function UsersRows({width, height, hasChart = false}: Size & {hasChart?: 
 	};
 	return (
 		<Box width={width} height={height} flexDirection="column" flexShrink={0} overflow="hidden">
-			{lines.slice(0, height - (isDrawn ? 1 : 0)).map(({text, tone}, index) => (
+			{lines.map(({text, tone}, index) => (
 				<Text key={index} wrap="truncate" {...style[tone]}>
 					{text}
 				</Text>
@@ -186,5 +187,12 @@ function linesOf(
 		...(sinceSplit === undefined ? [] : [{tone: 'dim' as const, text: sinceSplit}]),
 		...verdicts.slice(1),
 		...problemLines(problems.filter(problem => !isSerious(problem))),
-	].map(({tone, text}) => ({tone, text: fitText(text, width, {ellipsis: glyphs.ellipsis})}));
+	].reduce<UsersLine[]>((rows, {tone, text}) => {
+		const left = height - rows.length;
+		if (left <= 0) return rows;
+		const own = wrapLine({text, indent: 2}, width);
+		const last = cutText(own.slice(left - 1).join(' '), width, {ellipsis: glyphs.ellipsis});
+		const shown = own.length <= left ? own : [...own.slice(0, left - 1), last];
+		return [...rows, ...shown.map(row => ({tone, text: fitText(row, width)}))];
+	}, []);
 }

@@ -53,10 +53,13 @@ export function wrapLine({text, indent = 0, hard = false}: DocumentLine, width: 
 	// Blanks at its beginning are part of a line, and a wrapped one would lose them.
 	const lead = hard ? 0 : text.length - text.trimStart().length;
 	const room = Math.max(1, width - Math.max(indent, lead));
-	const wrapped = wrapAnsi(text.slice(lead), room, {hard: true, wordWrap: !hard, trim: !hard});
-	return wrapped
-		.split('\n')
-		.map((row, index) => (index === 0 ? `${' '.repeat(lead)}${row}` : ' '.repeat(indent) + row.trimStart()));
+	const options = {hard: true, wordWrap: !hard, trim: !hard};
+	const body = text.slice(lead);
+	// The first row has no indent and all of the width.
+	const [first = ''] = wrapAnsi(body, Math.max(1, width - lead), options).split('\n');
+	const rest = hard ? body.slice(first.length) : body.slice(first.length).trimStart();
+	const rows = rest === '' ? [] : wrapAnsi(rest, room, options).split('\n');
+	return [' '.repeat(lead) + first, ...rows.map(row => ' '.repeat(indent) + row.trimStart())];
 }
 
 /** Rows from the beginning to the end of what is essential, wrapped to `width`; 0 when nothing is. */
