@@ -11,7 +11,7 @@ import type {Plan} from '../release/plan.js';
 import {planAgain, planDeleteRevision, planDeleteService} from '../release/plan-object.js';
 import type {Facts, Planned, PlanOptions} from '../release/plan-facts.js';
 import {planPromote, planRollback, planSplit, planUndo} from '../release/plan-split.js';
-import {readSplitWrite} from '../release/read-split-write.js';
+import {readSplitWrite} from '../kube/read-route.js';
 import {withoutHistory} from '../release/without-history.js';
 import {setAndGot} from './live/verdicts.js';
 import type {History} from './session/change-recorder.js';

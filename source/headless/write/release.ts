@@ -22,7 +22,7 @@ import {followToGateway} from './follow-to-gateway.js';
 import type {Base} from '../../knative/revision/base.js';
 import {releaseOf} from '../../knative/release/release.js';
 import {readBase} from '../../release/read-base.js';
-import {readSplitWrite} from '../../release/read-split-write.js';
+import {readSplitWrite} from '../../kube/read-route.js';
 import {readFacts} from './read-facts.js';
 
 export type ReleaseCommand = 'split' | 'complete' | 'rollback' | 'abandon' | 'undo';

@@ -72,6 +72,22 @@ const managedByArgo = async () =>
 		body: {metadata: {annotations: {'argocd.argoproj.io/tracking-id': 'shop:cart'}}},
 	});
 
+/** Adds the tag to the second revision. */
+const tagSecond = async (name: string) =>
+	changeObject(
+		{verb: 'tag', revision: '2', add: [name], remove: []},
+		{
+			namespace: 'default',
+			service: 'cart',
+			dryRun: false,
+			yes: true,
+			production: false,
+			reason: '',
+			wait: 0,
+		},
+		{cluster, history: undefined, show() {}, agree: undefined, progress() {}},
+	);
+
 async function madeOf(name: string, revisions: number, words?: string): Promise<void> {
 	await create(name);
 	if (words !== undefined) await split(name, '1=100');
@@ -147,6 +163,16 @@ describe('complete', () => {
 		expect(plan?.notes).toContainEqual(expect.stringMatching(/^cart-00001 gets no tag previous\./));
 		expect(plan?.notes).toContainEqual(expect.stringMatching(why));
 		expect(await splitOf('cart')).toBe('1=0 2=100#stable');
+	});
+
+	it('and no more is it given by its name, which is not so already', async () => {
+		await create('canary-cart');
+		await madeOf('cart', 2, '1=100 2=0#beta');
+		expect(await tagSecond('canary')).toMatchObject({
+			code: 1,
+			sentence: expect.stringMatching(/^Not done: The tag canary needs the name canary-cart/),
+		});
+		expect(await tagSecond('beta')).toMatchObject({code: 0, sentence: 'Tags unchanged.'});
 	});
 
 	it('gives no tag whose placeholder is another service', async () => {
