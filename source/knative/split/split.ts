@@ -300,9 +300,9 @@ export type SplitDifference = {
 	changed: boolean;
 };
 
-/** Rows of both, those of `after` first, in its order. */
+/** Rows of both in the order in which they stand in `before`, and so in the panes; what comes into the split is behind them. */
 export function diffSplit(before: Split, after: Split): SplitDifference[] {
-	const keys = new Set([...after, ...before].map(row => row.key));
+	const keys = new Set([...before, ...after].map(row => row.key));
 	return [...keys].flatMap(key => {
 		const old = before.find(row => row.key === key);
 		const fresh = after.find(row => row.key === key);

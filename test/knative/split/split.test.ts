@@ -200,8 +200,8 @@ describe('reading and writing spec.traffic', () => {
 		expect(diffSplit(before, after).map(({revision: _revision, latest: _latest, ...row}) => row)).toEqual([
 			{key: 'a', before: 50, after: 50, tags: [], tagsBefore: ['x'], changed: true},
 			{key: 'b', before: 30, after: 40, tags: ['x'], tagsBefore: [], changed: true},
-			{key: 'd', before: undefined, after: 10, tags: [], tagsBefore: [], changed: true},
 			{key: 'c', before: 20, after: undefined, tags: [], tagsBefore: [], changed: true},
+			{key: 'd', before: undefined, after: 10, tags: [], tagsBefore: [], changed: true},
 		]);
 		expect(equalSplits(before, after)).toBe(false);
 		expect(equalSplits(before, lock(before, 'a'))).toBe(true);
