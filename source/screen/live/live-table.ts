@@ -43,15 +43,17 @@ const wide: readonly Column[] = [
  * `Hello Knative!` must fit.
  */
 const narrow: readonly Column[] = [
+	{title: '', priority: 0},
 	{title: 'ANSWER', priority: 0, min: 14, max: 40, isFlexible: true},
 	{title: 'REV', priority: 1, min: 6, max: 12, isName: true, cut: 'start'},
 	{title: 'SET', priority: 2, align: 'right'},
 	{title: 'GOT', priority: 1, align: 'right'},
 	{title: 'RANGE', priority: 5, align: 'right'},
-	{title: 'N', priority: 1, align: 'right'},
+	{title: 'COUNT', priority: 1, align: 'right'},
 	{title: 'FAIL', priority: 3, align: 'right'},
 	{title: 'P50/95/99 ms', priority: 6, align: 'right'},
-	{title: 'LAST', priority: 7},
+	// Of the latency, as the column before it.
+	{title: '', priority: 7},
 ];
 
 /** Where there is not room for all: revisions that fail at their tags, then other failures, then the rest; shown in their order. */
@@ -64,8 +66,11 @@ function chosen(rows: readonly Row[], room: number, ownFailures: OwnFailures): r
 }
 
 /** Failures that no row shows are said all the same. */
-function restWords(hidden: readonly Row[]): string {
+function restWords(hidden: readonly Row[], isWide: boolean): string {
 	const errors = hidden.reduce((sum, row) => sum + row.errors, 0);
+	// In the fourteen cells of a narrow column.
+	if (!isWide)
+		return errors === 0 ? `+${count(hidden.length, 'more row')}` : `+${hidden.length}, ${errors} failed`;
 	const rows = `and ${count(hidden.length, 'more row')}`;
 	return errors === 0 ? rows : `${rows}, ${count(errors, 'failure')}`;
 }
@@ -104,15 +109,23 @@ export function liveTable(
 	const context = {service, greatest, glyphs, ownFailures, lately, isNarrow: width < spelledFrom};
 	const cells = shown.map(row => ({
 		key: row.key,
-		cells: marked(cellsOf(row, context), row, {marks, hasFill: width >= markedFrom}),
+		cells: isWide
+			? marked(cellsOf(row, context), row, {marks, hasFill: width >= markedFrom})
+			: [fillOf(row, marks), ...marked(cellsOf(row, context), row, {marks, hasFill: false})],
 	}));
 	const hidden = rows.filter(row => !shown.includes(row));
-	const rest = {key: 'more', cells: [restWords(hidden)]};
+	const rest = {key: 'more', cells: [...(isWide ? [] : ['']), restWords(hidden, isWide)]};
 	return {
 		columns: isWide ? wide : narrow,
 		columnGap: isWide ? 2 : 1,
 		rows: hidden.length > 0 ? [...cells, rest] : cells,
 	};
+}
+
+/** In a column of its own, which is narrower than a blank after it. */
+function fillOf({revision}: Row, marks: RevisionMarks): TableCell {
+	const mark = revision === undefined ? undefined : marks.get(revision);
+	return mark ? {text: mark.fill, style: mark.style} : '';
 }
 
 /** With the hue of its revision, and where there is room with its fill. */
@@ -198,7 +211,7 @@ function narrowCells(row: Row, context: LiveTableContext): string[] {
 			failed === 0 ? '0' : `${Math.max(1, Math.round((failed / asked) * 100))} %`,
 		).padStart(5),
 		(p50 === undefined ? '' : [p50, p95, p99].map(shortLatency).join('/')).padStart(12),
-		sparkline(row.recent, 5, {greatest, levels: glyphs.levels}),
+		sparkline(row.recent, 4, {greatest, levels: glyphs.levels}),
 	];
 }
 

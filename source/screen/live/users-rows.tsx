@@ -177,7 +177,7 @@ function linesOf(
 			? `   ${sparkline(history, Math.min(room, 60, history.length), {greatest, levels: glyphs.levels})}`
 			: '';
 	const sinceSplit = sinceSplitLine(snapshot);
-	return [
+	const lines: readonly UsersLine[] = [
 		{
 			tone: isAlarm ? 'bad' : first.tone,
 			text: said + chart,
@@ -187,12 +187,15 @@ function linesOf(
 		...(sinceSplit === undefined ? [] : [{tone: 'dim' as const, text: sinceSplit}]),
 		...verdicts.slice(1),
 		...problemLines(problems.filter(problem => !isSerious(problem))),
-	].reduce<UsersLine[]>((rows, {tone, text}) => {
+	];
+	const rows: UsersLine[] = [];
+	for (const {tone, text} of lines) {
 		const left = height - rows.length;
-		if (left <= 0) return rows;
+		if (left <= 0) break;
 		const own = wrapLine({text, indent: 2}, width);
 		const last = cutText(own.slice(left - 1).join(' '), width, {ellipsis: glyphs.ellipsis});
 		const shown = own.length <= left ? own : [...own.slice(0, left - 1), last];
-		return [...rows, ...shown.map(row => ({tone, text: fitText(row, width)}))];
-	}, []);
+		rows.push(...shown.map(row => ({tone, text: fitText(row, width)})));
+	}
+	return rows;
 }

@@ -70,20 +70,22 @@ function fittedAt(width: number, rows?: readonly Row[]) {
 test('in 80 columns everything has its place: share, interval, answers, failures, percentiles, the last latencies', () => {
 	// The frame takes four columns.
 	expect(titlesAt(76).map(title => title.replace(/ \d+$/, ''))).toEqual([
+		'',
 		'ANSWER',
 		'REV',
 		'SET',
 		'GOT',
 		'RANGE',
-		'N',
+		'COUNT',
 		'FAIL',
 		'P50/95/99 ms',
-		'LAST',
+		'',
 	]);
 	// The longer one of the two greetings that are to be told apart.
-	const answer = titlesAt(76, [row(), row({fingerprint: 'Hello Knative!'})])[0];
+	const answer = titlesAt(76, [row(), row({fingerprint: 'Hello Knative!'})])[1];
 	expect(Number(answer?.split(' ')[1])).toBeGreaterThanOrEqual('Hello Knative!'.length);
 	expect(tableAt(76).rows[0]?.cells).toEqual([
+		'',
 		'Hello World!',
 		'…00001',
 		'50 %',
@@ -92,7 +94,7 @@ test('in 80 columns everything has its place: share, interval, answers, failures
 		'   67',
 		'    0',
 		'     12/31/–',
-		'  ▂▄█',
+		' ▂▄█',
 	]);
 });
 
@@ -108,14 +110,14 @@ test('columns do not move when the numbers grow', () => {
 		p99: 10_000,
 	});
 	for (const width of [76, 126]) expect(titlesAt(width, [later])).toEqual(titlesAt(width));
-	expect(tableAt(76, [later]).rows[0]?.cells[7]).toBe('999/1.2s/10s');
+	expect(tableAt(76, [later]).rows[0]?.cells[8]).toBe('999/1.2s/10s');
 });
 
 test('more rows than there is room for are said to be more', () => {
 	const rows = Array.from({length: 5}, (_, index) => row({key: `${index}`}));
 	const {rows: shown} = tableAt(76, rows, 3);
 	expect(shown.map(({key}) => key)).toEqual(['0', '1', 'more']);
-	expect(shown[2]?.cells).toEqual(['and 3 more rows']);
+	expect(shown[2]?.cells).toEqual(['', '+3 more rows']);
 });
 
 test('failures are not what is left out, and their number is said where they are', () => {
@@ -126,9 +128,9 @@ test('failures are not what is left out, and their number is said where they are
 		row({key: 'timeout', ...shared, why: 'no success', code: 'timeout', errors: 3}),
 	];
 	expect(tableAt(76, rows, 3).rows.map(({key}) => key)).toEqual(['503', 'timeout', 'more']);
-	expect(tableAt(76, rows, 3).rows[2]?.cells).toEqual(['and 2 more rows']);
+	expect(tableAt(76, rows, 3).rows[2]?.cells).toEqual(['', '+2 more rows']);
 	expect(tableAt(76, rows.slice(0, 3), 2).rows.map(({key}) => key)).toEqual(['503', 'more']);
-	expect(tableAt(76, rows, 2).rows[1]?.cells).toEqual(['and 3 more rows, 3 failures']);
+	expect(tableAt(76, rows, 2).rows[1]?.cells).toEqual(['', '+3, 3 failed']);
 	expect(tableAt(76, rows, 4).rows.map(({key}) => key)).toEqual(['a', 'b', '503', 'timeout']);
 });
 
@@ -139,7 +141,7 @@ test('in 80 columns it is never cut to what looks like another answer', () => {
 		row({...shared, why: 'unheard'}),
 		row({...shared, why: 'no success', code: '500'}),
 		row(),
-	].map(one => tableAt(76, [one]).rows[0]?.cells[1]);
+	].map(one => tableAt(76, [one]).rows[0]?.cells[2]);
 	expect(said).toEqual(['?', 'alike', 'either', '?', '…00001']);
 });
 
@@ -215,4 +217,15 @@ test('that nobody can be told is said in a whole word or by a question mark, how
 		const room = fittedAt(width, [stranger]).find(({index}) => index === 1)?.width ?? said.length;
 		expect([said, room >= said.length]).toEqual([said, true]);
 	}
+});
+
+test('in 80 columns, too, a revision is told by its fill, not by its hue alone', () => {
+	const {rows: lines} = liveTable([row(), row({...shared, why: 'unknown'})], {
+		width: 76,
+		room: 9,
+		service: 'cart',
+		glyphs: createTheme({env: {LANG: 'C.UTF-8'}}).glyphs,
+		marks: new Map([[row().revision ?? '', {fill: '█', style: {bold: true}}]]),
+	});
+	expect(lines.map(({cells: [fill]}) => textOf(fill))).toEqual(['█', '']);
 });
