@@ -195,8 +195,9 @@ export function createObservations({
 		const change = settling ? undefined : series.findChange(attributed, {since: counts.since, now});
 		// What came before users got something else says nothing of what they get now.
 		const from = Math.max(counts.since, startOf(change, now), now - recently);
+		const {sent, answered, gatewayAnswers, unreached} = counts;
 		const judged = report(
-			{groups, answered: counts.answered, settling},
+			{groups, answered, settling, unanswered: sent - answered - gatewayAnswers - unreached},
 			attributed,
 			series.countSince(attributed, from),
 		);

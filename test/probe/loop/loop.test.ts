@@ -403,6 +403,37 @@ test('what is given up late is no change of what users get: it was asked long be
 	expect(ofUsers.every(({failed, n}) => failed === 0 || n > failed)).toBe(true);
 });
 
+test('a revision that takes its time is not taken for one that gets too little', async () => {
+	let turn = 0;
+	const {clock, loop, asked} = setUp(
+		({authority}) => {
+			const greeting = greetings[authority];
+			if (greeting || turn++ % 10 !== 9) return greeting ?? answering('Hello World!');
+			const place = asked.length - 1;
+			clock.after(7000, () => asked[place]?.answer(answering('Hello Knative!', {latency: 7000})));
+			return undefined;
+		},
+		{rate: 10, timeout: 60_000},
+	);
+	const weights = [
+		{revision: 'h-00001', percent: 90},
+		{revision: 'h-00002', percent: 10},
+	];
+	loop.setEpoch({weights, settling: false});
+	await loop.learn(tags);
+	loop.start();
+	const states = new Set<string | undefined>();
+	for (let second = 0; second < 30; second++) {
+		await clock.pass(1000);
+		const {verdict, alarm} = loop.snapshot();
+		states.add(verdict?.state);
+		expect(alarm).toBeUndefined();
+	}
+	// It was close: without those that were under way it would have been said.
+	expect(states).toContain('suspicious');
+	expect(loop.snapshot()).toMatchObject({verdict: {state: 'agrees'}, change: undefined});
+});
+
 test('what must not come at all was last seen when it came last, and is over soon after', async () => {
 	let isLying = true;
 	const {clock, loop} = setUp(
