@@ -229,7 +229,7 @@ function createCount() {
 	return {worlds: 0, accused: 0};
 }
 
-function count(into: ReturnType<typeof createCount>, isAccused: boolean): void {
+function lookedAt(into: ReturnType<typeof createCount>, isAccused: boolean): void {
 	into.worlds++;
 	into.accused += isAccused ? 1 : 0;
 }
@@ -255,8 +255,8 @@ test('who had no part in it is accused by nothing but chance, and by that in les
 			saidWorse ||= comparison?.errors.state === 'worse' || comparison?.latency.state === 'slower';
 		});
 		const {set, got, fresh, old} = gateway;
-		if (got === set / 100) count(set === 0 || set === 100 ? certainSplit : split, saidWrong);
-		if (fresh.failure <= old.failure) count(fresh.failure === 0 ? certainCanary : canary, saidWorse);
+		if (got === set / 100) lookedAt(set === 0 || set === 100 ? certainSplit : split, saidWrong);
+		if (fresh.failure <= old.failure) lookedAt(fresh.failure === 0 ? certainCanary : canary, saidWorse);
 	}
 	expect(certainSplit.accused).toBe(0);
 	expect(certainCanary.accused).toBe(0);
