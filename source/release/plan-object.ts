@@ -11,6 +11,7 @@ import type {ServiceView} from '../knative/service/service.js';
 import {diffSplit, latestKey, splitOf, type Split, type SplitDifference} from '../knative/split/split.js';
 import {releaseOf, type ReleaseFacts} from '../knative/release/release.js';
 import {rejectedImage} from '../knative/release/evidence/likeness.js';
+import {untriedWhenMade} from '../knative/release/untried.js';
 import {ownerWarnings, rejectedWords, type Warning} from '../knative/release/warnings.js';
 import type {KnativeService} from '../knative/objects/wire.js';
 import {baseWarnings} from './base-offer.js';
@@ -45,6 +46,7 @@ export function planCreateRevision(
 	const parts = {stable: stable?.revision ?? whole, canary: undefined, previous: undefined};
 	// Beside it a row at 0 % may be listed as the way back.
 	const followed = before.some(({latest, percent}) => latest && percent === 100);
+	const untried = untriedWhenMade(facts, plan.split);
 	const operations = [
 		...plan.operations,
 		...noteFor('new revision', facts, plan.split, {parts, followed, changesTemplate: true}),
@@ -65,7 +67,12 @@ export function planCreateRevision(
 			action === 'autoscaling'
 				? ['Autoscaling is part of the template: creates a new revision.', ...plan.notes]
 				: plan.notes,
-		warnings: [...baseWarnings(facts, plan.made), ...takenTags(facts, plan.split), ...ownerWarnings(service)],
+		warnings: [
+			...baseWarnings(facts, plan.made),
+			...(untried ? [untried] : []),
+			...takenTags(facts, plan.split),
+			...ownerWarnings(service),
+		],
 		commands: [kubectlPatchCommand(service, operations)],
 		splits: {before, after: plan.split},
 		made: plan.made,

@@ -3,14 +3,14 @@
  * or it may not or cannot be sent any more. Then nothing can be agreed to. Pure.
  */
 import type {ServiceView} from '../../knative/service/service.js';
-import {equalSplits, followedBy, giveTheSame, splitOf, type Split} from '../../knative/split/split.js';
-import {doubtSince} from '../../release/doubt-since.js';
+import {equalSplits, giveTheSame, splitOf} from '../../knative/split/split.js';
+import {doubtSince, latestSince} from '../../release/doubt-since.js';
 import type {Plan} from '../../release/plan.js';
 import {changesOf} from '../session/change-recorder.js';
 import {refusedRight, rightOfPlan} from '../session/rights.js';
-import {verdictOf} from '../state/facts.js';
 import {toldRevisions} from '../state/read.js';
 import type {ConsoleState} from '../state/state.js';
+import {verdictOf} from '../state/facts.js';
 import {fateOfRevision, fateWords} from '../state/fate.js';
 import {keyOf} from '../tables/object-name.js';
 import {indexOfName} from '../tables/tables.js';
@@ -96,19 +96,6 @@ function movedGround(state: Grounds, plan: Plan): LostGround | undefined {
 	const sentence = `${who} changed ${changed(splits, service)}${also}.`;
 	return {sentence, now: service};
 }
-
-/** What follows the latest in the plan is another revision by now; a plan that makes the next one says so itself. */
-function latestSince({splits, action}: Plan, {latestReady}: ServiceView): string | undefined {
-	const named = splits && followedOf(splits);
-	if (named === undefined || named === latestReady) return undefined;
-	if (action === 'create revision' || action === 'autoscaling') return undefined;
-	return latestReady === undefined
-		? `${named} is not the latest ready revision any more`
-		: `latest is ${latestReady} now, and was ${named}`;
-}
-
-const followedOf = ({before, after}: {before: Split; after: Split}) =>
-	after.some(({latest}) => latest) ? (followedBy(after) ?? followedBy(before)) : undefined;
 
 /** What plans that are of no split would meet is not known apart. */
 function changed(splits: Plan['splits'], service: ServiceView): string {

@@ -247,10 +247,32 @@ export function boundToLatest(split: Split, latestReady: string | undefined): Sp
 		: split;
 }
 
-/** The row that follows the latest pinned to the revision it names, where that is another one than the latest ready by now. */
-export function pinnedAsMeant(split: Split, latestReady: string | undefined): Split {
+/**
+ * The row that follows the latest as the two that it stands for while the newest revision is not ready: the revision that it
+ * names keeps the share, pinned, with its tags; `tag`, and at 0 % every tag, is of the one that is waited for, and stays on
+ * the row that follows the latest.
+ */
+export function partedLatest(split: Split, tag: string): Split {
+	const row = split.find(({latest}) => latest);
+	const {revision, percent = 0, tags = []} = row ?? {};
+	if (!row || revision === undefined || percent === 0) return split;
+	const waiting = {...row, percent: 0, tags: tags.filter(each => each === tag)};
+	const serving = {...row, key: revision, latest: false, tags: tags.filter(each => each !== tag)};
+	return mergedRows(
+		settled(split).flatMap(each =>
+			each.latest ? [serving, ...(waiting.tags.length > 0 ? [waiting] : [])] : [each],
+		),
+	);
+}
+
+/**
+ * The row that follows the latest pinned to the revision it names, where that is another one than the latest ready by now.
+ *
+ * @param tag Of what was waited for: it goes with the latest.
+ */
+export function pinnedAsMeant(split: Split, latestReady: string | undefined, tag: string): Split {
 	const meant = followedBy(split);
-	return meant === undefined || meant === latestReady ? split : pin(split).split;
+	return meant === undefined || meant === latestReady ? split : partedLatest(split, tag);
 }
 
 /** The same rows, and what follows the latest is of the same revision: users get the same of both. */

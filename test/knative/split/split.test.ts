@@ -12,7 +12,9 @@ import {
 	latestKey,
 	lock,
 	move,
+	partedLatest,
 	pin,
+	pinnedAsMeant,
 	putTag,
 	set,
 	splitOf,
@@ -133,6 +135,18 @@ describe('the other operations', () => {
 			split: unready,
 			refused: 'No revision is ready yet, so there is none to pin.',
 		});
+	});
+
+	test.each([
+		['@latest=60#canary#blue a=40', 'r=60#blue @latest=0#canary a=40'],
+		['@latest=60#canary r=40#stable', 'r=100#stable @latest=0#canary'],
+		['@latest=100#blue', 'r=100#blue'],
+		['@latest=0#canary r=100', '@latest=0#canary r=100'],
+		['a=100', 'a=100'],
+	])('while the newest is not ready %s stands for %s', (before, after) => {
+		expect(written(partedLatest(split(before), 'canary'))).toBe(after);
+		expect(written(pinnedAsMeant(split(before), 'z', 'canary'))).toBe(after);
+		expect(pinnedAsMeant(split(before), 'r', 'canary')).toEqual(split(before));
 	});
 
 	test.each([
