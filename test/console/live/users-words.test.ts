@@ -320,10 +320,11 @@ it('says why there is no verdict on the split, but of rates, of which it is said
 	expect([said({kind: 'rates'}), said(undefined)]).toEqual([undefined, undefined]);
 });
 
+const saidOfTag = (isOneTagged: boolean) =>
+	usersVerdicts(snapshot({split: {...split('suspicious'), isOneTagged}}))[0]?.text;
+
 it('says of a revision with a tag that what looks like too much may have been asked there', () => {
-	const said = (isOneTagged: boolean) =>
-		usersVerdicts(snapshot({split: {...split('suspicious'), isOneTagged}}))[0]?.text;
-	expect([said(true), said(false)]).toEqual([
+	expect([saidOfTag(true), saidOfTag(false)]).toEqual([
 		'users, split: possibly off; could be chance or requests at a tag URL (9270│3090)',
 		'users, split: possibly off; could be chance (9270│3090)',
 	]);
