@@ -15,20 +15,6 @@ function replaceOne(text, pattern, replacement, file) {
 }
 
 /**
- * With DEV=true Ink looks for React's devtools and for the name of the program, and awaits both at its top level, for which
- * only ES modules have a place. A bundle is never developed in.
- */
-const withoutDevtools = {
-	name: 'without-devtools',
-	setup({onLoad}) {
-		onLoad({filter: /ink\/build\/reconciler\.js$/}, async ({path}) => ({
-			contents: (await readFile(path, 'utf8')).replaceAll("process.env['DEV'] === 'true'", 'false'),
-			loader: 'js',
-		}));
-	},
-};
-
-/**
  * Yoga's loader hands its WebAssembly, a data: URL, to fetch() where there is one, which boots Node's whole HTTP client (25
  * to 35 ms), and awaits it at its top level, for which only ES modules have a place. Its 60 kB are compiled at once
  * instead, by the hook that Emscripten has for that.
@@ -227,9 +213,48 @@ const undiciInParts = {
 	},
 };
 
-/** Appended to Ink's output.js. Cells and texts are replaced, never changed, so that one of them may be on many frames. */
+/**
+ * Appended to Ink's output.js. A row is what is written on it, a place and cells after the other, as long as that is all there was
+ * in the last frame; only else cells are put together, and made a text. Cells and texts are replaced, never changed, so that one of
+ * them may be on many frames, and a list of styles is there once: two cells look alike when theirs are the same.
+ */
 const keptBetweenFrames = `
-const emptyCell = {type: 'char', value: ' ', fullWidth: false, styles: []};
+const plain = [];
+const knownStyles = new Map();
+function oneOf(styles) {
+	if (styles.length === 0) return plain;
+	let key = '';
+	for (const {code, endCode} of styles) key += code + endCode;
+	const known = knownStyles.get(key);
+	if (known !== undefined) return known;
+	if (knownStyles.size >= 1024) knownStyles.clear();
+	knownStyles.set(key, styles);
+	return styles;
+}
+let transitions = new WeakMap();
+function transition(from, to) {
+	if (from === to) return '';
+	let known = transitions.get(from);
+	if (known === undefined) transitions.set(from, (known = new WeakMap()));
+	let text = known.get(to);
+	if (text === undefined) known.set(to, (text = ansiCodesToString(diffAnsiCodes(from, to))));
+	return text;
+}
+function textOfCells(cells) {
+	let text = '';
+	let styles = plain;
+	for (let x = 0; x < cells.length; x++) {
+		const cell = cells[x];
+		if (cell === undefined) continue;
+		if (cell.styles !== styles) {
+			text += transition(styles, cell.styles);
+			styles = cell.styles;
+		}
+		text += cell.value;
+	}
+	return text + transition(styles, plain);
+}
+const emptyCell = {type: 'char', value: ' ', fullWidth: false, styles: plain};
 const keptCaches = new OutputCaches();
 const mostKept = {widths: 4096, blockWidths: 1024, styledChars: 1024, lines: 1024, slices: 1024};
 function cachesOfAllFrames() {
@@ -239,15 +264,17 @@ function cachesOfAllFrames() {
 	return keptCaches;
 }
 const lastRows = [];
-function rowText(cells, y) {
+function rowText(output, written, y) {
 	const last = lastRows[y];
-	if (last !== undefined && last.cells.length === cells.length) {
-		let x = 0;
-		while (x < cells.length && cells[x] === last.cells[x]) x++;
-		if (x === cells.length) return last.text;
+	if (last !== undefined && last.width === output.width && last.written.length === written.length) {
+		let index = 0;
+		while (index < written.length && written[index] === last.written[index]) index++;
+		if (index === written.length) return last.text;
 	}
-	const text = styledCharsToString(cells.filter(item => item !== undefined)).trimEnd();
-	lastRows[y] = {cells, text};
+	const cells = new Array(output.width).fill(emptyCell);
+	for (let index = 0; index < written.length; index += 2) output.put(cells, written[index], written[index + 1]);
+	const text = textOfCells(cells).trimEnd();
+	lastRows[y] = {width: output.width, written, text};
 	return text;
 }
 `;
@@ -255,7 +282,7 @@ function rowText(cells, y) {
 /**
  * For each frame Ink makes thousands of blank cells, takes all its texts apart into cells, and makes texts of them again: a fifth
  * of what a key cost, and most of its garbage. Nearly all of a frame is as in the one before. Here texts that were taken apart
- * stay so for the next frame, there is one blank cell, and a row whose cells are the ones of the last frame has its text.
+ * stay so for the next frame, and a row that is written as it was in the last frame has its text.
  */
 const outputOfChanges = {
 	name: 'output-of-changes',
@@ -263,10 +290,14 @@ const outputOfChanges = {
 		onLoad({filter: /ink\/build\/output\.js$/}, async ({path: file}) => {
 			let text = await readFile(file, 'utf8');
 			const patches = [
+				[
+					/import \{ styledCharsFromTokens, styledCharsToString, tokenize, \} from '@alcalzone\/ansi-tokenize';/,
+					"import {ansiCodesToString, diffAnsiCodes, styledCharsFromTokens, tokenize} from '@alcalzone/ansi-tokenize';",
+				],
 				[/caches = new OutputCaches\(\);/, 'caches = cachesOfAllFrames();'],
 				[
 					/const row = \[\];\s+for \(let x = 0; x < this\.width; x\+\+\) \{\s+row\.push\(\{[^}]*\}\);\s+\}\s+output\.push\(row\);/,
-					'output.push(new Array(this.width).fill(emptyCell));',
+					'output.push([]);',
 				],
 				[
 					/const characterLines = \[\[\]\];[^]*?let lines = characterLines\.map\(line => styledCharsToString\(line\)\);/,
@@ -284,7 +315,7 @@ const outputOfChanges = {
 								if (character.value === '\\n') rows.push([]);
 								else rows.at(-1).push(character);
 							}
-							cached = rows.map(row => styledCharsToString(row));
+							cached = rows.map(row => textOfCells(row));
 							this.lines.set(text, cached);
 						}
 						return cached;
@@ -299,13 +330,118 @@ const outputOfChanges = {
 					}`,
 				],
 				[
+					/this\.styledChars\.set\(line, cached\);/,
+					`for (const character of cached) character.styles = oneOf(character.styles);
+					this.styledChars.set(line, cached);`,
+				],
+				[
 					/return this\.sliceLineToColumns\(line, from, to\);/,
 					'return this.caches.getSlice(this, line, from, to);',
 				],
-				[/\.map\(line => \{[^}]*lineWithoutEmptyItems[^}]*\}\)/, '.map((cells, y) => rowText(cells, y))'],
+				[/return styledCharsToString\(result\);/, 'return textOfCells(result);'],
+				[
+					/getStringWidth\(text\) \{/,
+					"getStringWidth(text) {\nif (text.length === 1 && text >= ' ' && text <= '~') return 1;",
+				],
+				[
+					/let offsetX = x;/,
+					`currentLine.push(x, characters);
+						}
+					}
+					put(currentLine, x, characters) {
+						{
+							let offsetX = x;`,
+				],
+				[
+					/\.map\(line => \{[^}]*lineWithoutEmptyItems[^}]*\}\)/,
+					'.map((written, y) => rowText(this, written, y))',
+				],
 			];
 			for (const [pattern, replacement] of patches) text = replaceOne(text, pattern, replacement, file);
 			return {contents: text + keptBetweenFrames, loader: 'js'};
+		});
+	},
+};
+
+/** Appended to Ink's Text.js, before a `transform` that is made of what it is given. */
+const styledOnce = `
+const styles = new Map();
+function styleOf(wrap) {
+	let style = styles.get(wrap);
+	if (style === undefined) {
+		style = {flexGrow: 0, flexShrink: 1, flexDirection: 'row', textWrap: wrap};
+		styles.set(wrap, style);
+	}
+	return style;
+}
+const transforms = new Map();
+function transformOf(color, effectiveBackgroundColor, dimColor, bold, italic, underline, strikethrough, inverse) {
+	const key = [color, effectiveBackgroundColor, dimColor, bold, italic, underline, strikethrough, inverse].join();
+	let known = transforms.get(key);
+	if (known !== undefined) return known;
+	/* transform */
+	const [open, close] = transform('\\0').split('\\0');
+	known = text => (text === '' || /[\\n\\u001B]/.test(text) ? transform(text) : open + text + close);
+	if (transforms.size >= 1024) transforms.clear();
+	transforms.set(key, known);
+	return known;
+}
+`;
+
+/**
+ * Each time that a text of Ink's is rendered it has another function that styles it, which for Ink is another text: it is measured
+ * and laid out again, and chalk puts the style together for every draw of it. Here the same style is the same function.
+ */
+const textsStyledAlike = {
+	name: 'texts-styled-alike',
+	setup({onLoad}) {
+		onLoad({filter: /ink\/build\/components\/Text\.js$/}, async ({path: file}) => {
+			const text = await readFile(file, 'utf8');
+			const made = /const transform = \(text\) => \{[^]*?return text;\n {4}\};/;
+			const [transform = ''] = made.exec(text) ?? [];
+			const call =
+				'const transform = transformOf(color, effectiveBackgroundColor, dimColor, bold, italic, underline, strikethrough, inverse);';
+			const withCall = replaceOne(text, made, call, file);
+			return {
+				contents:
+					replaceOne(withCall, /style: \{[^}]*\}/, 'style: styleOf(wrap)', file) +
+					styledOnce.replace('/* transform */', () => transform),
+				loader: 'js',
+			};
+		});
+	},
+};
+
+/**
+ * With DEV=true Ink looks for React's devtools and for the name of the program, and awaits both at its top level, for which
+ * only ES modules have a place. A bundle is never developed in. And of every element that was rendered it makes lists of lists of
+ * all properties, to find those that are new.
+ */
+const reconcilerWithoutDetours = {
+	name: 'reconciler-without-detours',
+	setup({onLoad}) {
+		onLoad({filter: /ink\/build\/reconciler\.js$/}, async ({path: file}) => {
+			const text = (await readFile(file, 'utf8')).replaceAll("process.env['DEV'] === 'true'", 'false');
+			return {
+				contents: replaceOne(
+					text,
+					/const diff = \(before, after\) => \{[^]*?\n\};/,
+					`const diff = (before, after) => {
+						if (before === after) return undefined;
+						if (!before) return after;
+						let changed;
+						for (const key in before) {
+							if (!after || !Object.hasOwn(after, key)) (changed ??= {})[key] = undefined;
+						}
+						for (const key in after) {
+							if (after[key] !== before[key]) (changed ??= {})[key] = after[key];
+						}
+						return changed;
+					};`,
+					file,
+				),
+				loader: 'js',
+			};
 		});
 	},
 };
@@ -337,8 +473,9 @@ const textsLookedThroughOnce = {
 
 export const leanStart = [
 	outputOfChanges,
+	textsStyledAlike,
 	textsLookedThroughOnce,
-	withoutDevtools,
+	reconcilerWithoutDetours,
 	yogaAtOnce,
 	keysWithoutDecoder,
 	commandsOfOneProgram,

@@ -27,9 +27,6 @@ score stands for the folder, give or take what a sample of that size may be off 
 const heldBy: Readonly<Record<string, readonly string[]>> = {
 	'source/console/session': ['test/console/session', 'test/console/*.test.ts'],
 	'source/probe/attribution': ['test/probe/attribution', 'test/probe/loop'],
-	'source/probe/counting': ['test/probe/counting', 'test/probe/loop'],
-	'source/probe/judging': ['test/probe/judging', 'test/probe/loop'],
-	'source/probe/pairs': ['test/probe/pairs', 'test/probe/loop'],
 	'source/release': ['test/release', 'test/knative/release'],
 	'source/knative/release': ['test/knative/release', 'test/release'],
 	'source/knative/forms': ['test/knative/forms', 'test/knative/forms.test.ts'],

@@ -92,14 +92,8 @@ export function withoutSecrets<Fields extends Pick<HistoryEntry, 'command' | 'se
 	};
 }
 
-/** An entry of a line of the file; undefined when the line is none, whoever wrote it. */
-export function parseEntry(line: string): HistoryEntry | undefined {
-	let value: unknown;
-	try {
-		value = JSON.parse(line);
-	} catch {
-		return undefined;
-	}
+/** An entry of a line of the file, which is JSON; undefined when the line is none, whoever wrote it. */
+export function parseEntry(value: unknown): HistoryEntry | undefined {
 	const parsed = v.safeParse(entry, value);
 	if (!parsed.success) return undefined;
 	const {id, from, ...rest} = withoutSecrets(parsed.output);

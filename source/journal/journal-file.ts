@@ -5,9 +5,10 @@
  * Source of the place: XDG Base Directory Specification 0.8, `$XDG_STATE_HOME`, "actions history".
  */
 import {constants} from 'node:fs';
-import {chmod, open, rename, rm, type FileHandle} from 'node:fs/promises';
+import {chmod, rename, rm, type FileHandle} from 'node:fs/promises';
 import path from 'node:path';
 import {makeFolder} from '../bootstrap/make-folder.js';
+import {jsonOf} from '../knative/text/json.js';
 import {
 	attemptsOf,
 	formatAttempt,
@@ -18,6 +19,7 @@ import {
 } from './attempt.js';
 import {formatDeed, parseDeed, withEnds, type Deed} from './deed.js';
 import {formatEntry, parseEntry, withoutRepeats, type HistoryEntry} from './journal-entry.js';
+import {openRegularFile} from './regular-file.js';
 
 /** What the file has. */
 export type Recalled = {entries: HistoryEntry[]; attempts: Attempt[]; deeds: Deed[]};
@@ -91,12 +93,12 @@ export function openHistoryFile(
 		const changes: HistoryEntry[] = [];
 		const deeds: Deed[] = [];
 		for (const line of lines) {
-			const entry = parseEntry(line);
+			const value = jsonOf(line);
+			const entry = parseEntry(value);
 			if (entry) {
 				changes.push(entry);
 				continue;
 			}
-			const value = jsonOf(line);
 			const other = parseAttemptLine(value);
 			const deed = parseDeed(value);
 			if (other?.kind === 'attempt') begun.push(other.attempt);
@@ -129,19 +131,11 @@ export function openHistoryFile(
 	};
 }
 
-/** Never through a link, and never waiting for whoever should write into a pipe of that name. */
-async function openFile(file: string, flags: number): Promise<FileHandle> {
-	const handle = await open(file, flags | constants.O_NOFOLLOW | constants.O_NONBLOCK, 0o600);
-	if ((await handle.stat()).isFile()) return handle;
-	await handle.close();
-	throw new Error(`${file} is no file`);
-}
-
 async function appendLine(file: string, line: string, limit: number): Promise<void> {
 	const directory = path.dirname(file);
 	makeFolder(directory);
 	await chmod(directory, 0o700);
-	const handle = await openFile(file, constants.O_RDWR | constants.O_APPEND | constants.O_CREAT);
+	const handle = await openRegularFile(file, constants.O_RDWR | constants.O_APPEND | constants.O_CREAT);
 	let size: number;
 	try {
 		await handle.chmod(0o600);
@@ -157,14 +151,6 @@ async function appendLine(file: string, line: string, limit: number): Promise<vo
 	if (size > limit) await dropOlderHalf(file, limit);
 }
 
-function jsonOf(line: string): unknown {
-	try {
-		return JSON.parse(line);
-	} catch {
-		return undefined;
-	}
-}
-
 async function byteAt(handle: FileHandle, position: number): Promise<number | undefined> {
 	const {buffer, bytesRead} = await handle.read(Buffer.alloc(1), 0, 1, position);
 	return bytesRead === 1 ? buffer[0] : undefined;
@@ -176,7 +162,7 @@ async function dropOlderHalf(file: string, limit: number): Promise<void> {
 	const next = `${file}.${process.pid}.new`;
 	const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC;
 	try {
-		const handle = await openFile(next, flags);
+		const handle = await openRegularFile(next, flags);
 		try {
 			await handle.writeFile(lines.map(line => `${line}\n`).join(''));
 			await handle.sync();
@@ -194,7 +180,7 @@ async function dropOlderHalf(file: string, limit: number): Promise<void> {
 async function linesAtEnd(file: string, length: number): Promise<string[]> {
 	let handle: FileHandle;
 	try {
-		handle = await openFile(file, constants.O_RDONLY);
+		handle = await openRegularFile(file, constants.O_RDONLY);
 	} catch (error) {
 		if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
 		throw error;

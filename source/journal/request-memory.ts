@@ -5,8 +5,10 @@
 import {constants} from 'node:fs';
 import {open, rename} from 'node:fs/promises';
 import path from 'node:path';
-import {makeFolder} from '../bootstrap/make-folder.js';
 import * as v from 'valibot';
+import {makeFolder} from '../bootstrap/make-folder.js';
+import {jsonOf} from '../knative/text/json.js';
+import {openRegularFile} from './regular-file.js';
 
 const line = v.pipe(v.string(), v.maxLength(2000));
 const remembered = v.object({
@@ -85,24 +87,14 @@ export function openRequestMemory(file: string | undefined): RequestMemory {
 	};
 }
 
-/** Never through a link, and never waiting for whoever should write into a pipe of that name. */
 async function textOf(file: string): Promise<string | undefined> {
 	try {
-		const handle = await open(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+		const handle = await openRegularFile(file, constants.O_RDONLY);
 		try {
-			const about = await handle.stat();
-			return about.isFile() && about.size <= largest ? await handle.readFile('utf8') : undefined;
+			return (await handle.stat()).size <= largest ? await handle.readFile('utf8') : undefined;
 		} finally {
 			await handle.close();
 		}
-	} catch {
-		return undefined;
-	}
-}
-
-function jsonOf(text: string): unknown {
-	try {
-		return JSON.parse(text);
 	} catch {
 		return undefined;
 	}

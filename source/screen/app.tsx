@@ -1,7 +1,6 @@
 /** The frame: header, panes or the sheet on top of them, notice, keys. It has the keyboard when no sheet has. */
 import {Box, Text, useInput, useWindowSize} from 'ink';
 import {memo, useMemo} from 'react';
-import {useShallow} from 'zustand/react/shallow';
 import {canConfirm, conflictOfReview} from '../console/sheets/lost-ground.js';
 import {oldSince, topSheet} from '../console/state/read.js';
 import {closeFilter, closeSheet, moveSelection, notify} from '../console/state/select.js';
@@ -38,7 +37,7 @@ import {Verify} from './sheets/inspect/verify-sheet.js';
 import {Writes} from './sheets/review/writes-sheet.js';
 import {Yaml} from './sheets/inspect/yaml-sheet.js';
 import {reviewFromSheet} from './review-from-sheet.js';
-import {contextOf, useConsole, useConsoleState} from './use-console.js';
+import {contextOf, sameParts, useConsole, useConsoleState} from './use-console.js';
 
 const noReview = {canApply: true, isSettled: false};
 
@@ -95,15 +94,13 @@ export function App(means: AppProps) {
 	const context = useConsoleState(contextOf);
 	const sheets = useConsoleState(state => state.sheets);
 	const focus = useConsoleState(state => state.focus);
-	const login = useConsoleState(useShallow(state => loginRows(state.standing, {columns, rows})));
-	const review = useConsoleState(
-		useShallow(state => {
-			const sheet = topSheet(state);
-			return sheet?.kind === 'review'
-				? {canApply: canConfirm(state, sheet), isSettled: conflictOfReview(state, sheet)?.already === true}
-				: noReview;
-		}),
-	);
+	const login = useConsoleState(state => loginRows(state.standing, {columns, rows}), sameParts);
+	const review = useConsoleState(state => {
+		const sheet = topSheet(state);
+		return sheet?.kind === 'review'
+			? {canApply: canConfirm(state, sheet), isSettled: conflictOfReview(state, sheet)?.already === true}
+			: noReview;
+	}, sameParts);
 	const isEnlarged = useConsoleState(state => state.isEnlarged);
 	const height = rows - login.length;
 	const whole = useMemo(() => layoutOf(columns, height, {isEnlarged}), [columns, height, isEnlarged]);
@@ -330,11 +327,11 @@ function SheetView({
 /** Says at least which service has which split: that is what one looks for on a window of any size. */
 function TooSmall({columns, rows}: {columns: number; rows: number}) {
 	const words = useConsoleState(
-		useShallow(({services}) =>
+		({services}) =>
 			services
 				.slice(0, Math.max(0, rows - 1))
 				.map(({name, statusTraffic}) => `${statusTraffic.map(({percent}) => percent).join('/')} ${name}`),
-		),
+		sameParts,
 	);
 	return (
 		<Box flexDirection="column" width={columns} height={rows} overflow="hidden">

@@ -44,6 +44,17 @@ export function useConsoleState<Part>(
 	});
 }
 
+/**
+ * For `useConsoleState` with a selector that makes an object or an array of several parts: whether each of them is the same. All
+ * selectors are asked for every change of the store, so this makes nothing.
+ */
+export function sameParts<Parts extends object>(one: Parts | undefined, other: Parts | undefined): boolean {
+	if (!one || !other) return one === other;
+	for (const key in one) if (!Object.is(one[key], other[key])) return false;
+	for (const key in other) if (!(key in one)) return false;
+	return true;
+}
+
 /** What is said to a key that was pressed before its sheet could be seen. */
 export const typedAhead = 'Typed before this sheet was on the screen: dropped. Read it, then press.';
 

@@ -4,6 +4,7 @@
  * Source: https://prometheus.io/docs/prometheus/latest/querying/api/.
  */
 import * as v from 'valibot';
+import {jsonOf} from '../knative/text/json.js';
 import {printable} from '../knative/text/printable.js';
 import {TransportError, type Cluster} from '../kube/cluster.js';
 import {sentenceOf} from '../kube/status.js';
@@ -131,12 +132,8 @@ async function askUrl(place: URL, {query, signal}: Question): Promise<PromAnswer
 			sentence: `${who}: Prometheus wants a login, such as https://USER:PASSWORD@${url.host}`,
 		};
 	}
-	let body: unknown;
-	try {
-		body = JSON.parse(text);
-	} catch {
-		return {ok: false, sentence: `${who}, and no JSON`};
-	}
+	const body = jsonOf(text);
+	if (body === undefined) return {ok: false, sentence: `${who}, and no JSON`};
 	const answer = readVector(body);
 	return !answer.ok && answer.sentence === otherForm && status !== 200 ? {ok: false, sentence: who} : answer;
 }

@@ -234,6 +234,7 @@ export function createPrometheusMeter({
 				recent: shown,
 				sinceSplit: empty,
 				split: undefined,
+				untested: {kind: 'rates'},
 				errors: undefined,
 				dispersion: undefined,
 				history: [],

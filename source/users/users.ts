@@ -129,6 +129,7 @@ export function createUsersMeter({
 			pods: podsByRevision(round),
 			samples: round.scrapes.flatMap(sampleOf),
 			own: own(),
+			ready: new Set(round.pods.flatMap(({uid, isReady}) => (isReady ? [uid] : []))),
 			isSettling: split.isSettling,
 		});
 		if (stretch) stretches = [...stretches.slice(1 - mostStretches), stretch];

@@ -2,44 +2,12 @@ import {appendFile, mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile} from
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {afterEach, beforeEach, describe, expect, it} from 'vitest';
-import {
-	formatEntry,
-	parseEntry,
-	withoutRepeats,
-	type HistoryEntry,
-} from '../../source/journal/journal-entry.js';
+import {formatEntry} from '../../source/journal/journal-entry.js';
 import {historyPath, openHistoryFile} from '../../source/journal/journal-file.js';
-import type {Split} from '../../source/knative/split/split.js';
+import {entry} from './entries.js';
 
-const row = (key: string, percent: number) => ({
-	key,
-	revision: key === '@latest' ? 'cart-00001' : key,
-	latest: key === '@latest',
-	percent,
-	tags: ['t'],
-	locked: false,
-});
-const before: Split = [row('@latest', 100)];
-const after: Split = [row('cart-00001', 40), row('cart-00002', 60)];
-
-function entry(generation: number, change: Partial<HistoryEntry> = {}): HistoryEntry {
-	return {
-		at: 1_700_000_000_000 + generation,
-		server: 'https://api.example.com',
-		context: 'prod',
-		namespace: 'default',
-		service: 'cart',
-		uid: 'u-1',
-		generation,
-		by: 'jane',
-		own: true,
-		reason: 'split',
-		before,
-		after,
-		command: 'kubectl patch',
-		...change,
-	};
-}
+/** Of a change that was about to be sent. */
+const attempt = (id: string) => ({...entry(2), id, end: undefined});
 
 let directory: string;
 let file: string;
@@ -62,6 +30,15 @@ describe('the place of the history', () => {
 	])('with %j is %s', (env, place) => {
 		expect(historyPath(env, '/home/jane')).toBe(place);
 	});
+});
+
+it('has no place where there is neither a home nor a state directory', async () => {
+	expect(historyPath({}, undefined)).toBeUndefined();
+	expect(historyPath({XDG_STATE_HOME: 'relative'}, undefined)).toBeUndefined();
+	expect(historyPath({XDG_STATE_HOME: '/state'}, undefined)).toBe('/state/kn-canary/history.jsonl');
+	const nowhere = openHistoryFile(undefined);
+	expect(await nowhere.readAll()).toEqual({entries: [], attempts: [], deeds: []});
+	await expect(nowhere.append(entry(2))).rejects.toThrow('set HOME or XDG_STATE_HOME');
 });
 
 describe('the history on disk', () => {
@@ -101,6 +78,41 @@ describe('the history on disk', () => {
 		expect(await readFile(file, 'utf8')).not.toContain('s3cr3t');
 	});
 
+	it('has what was begun until its change has come, with how it ended where none did', async () => {
+		const history = openHistoryFile(file);
+		await history.begin({...attempt('a-1'), isNoted: true});
+		await history.begin(attempt('a-2'));
+		await history.begin(attempt('a-3'));
+		await history.begin(attempt('a-4'));
+		await history.append(entry(3, {id: 'a-2'}));
+		await history.end({id: 'a-3', how: 'not made', sentence: 'refused'});
+		await history.end({id: 'a-4', how: 'not known', sentence: 'no answer'});
+		const {entries, attempts} = await openHistoryFile(file).readAll();
+		expect(entries).toEqual([entry(3, {id: 'a-2'})]);
+		expect(attempts).toEqual([
+			{...attempt('a-1'), isNoted: true},
+			{...attempt('a-3'), end: {how: 'not made', sentence: 'refused'}},
+			{...attempt('a-4'), end: {how: 'not known', sentence: 'no answer'}},
+		]);
+		expect(await readFile(file, 'utf8')).not.toContain('locked');
+	});
+
+	it('is read from its first whole line, also where that is the first one of the file', async () => {
+		const length = formatEntry(entry(100)).length + 1;
+		const history = openHistoryFile(file, {limit: 10 * length});
+		for (let generation = 100; generation < 110; generation++) await history.append(entry(generation));
+		expect(await openHistoryFile(file, {limit: 10 * length}).read()).toHaveLength(10);
+		expect(await openHistoryFile(file, {limit: 10 * length - 1}).read()).toHaveLength(9);
+	});
+
+	it('tells of a file that cannot be read, and of a folder or pipe in its place', async () => {
+		await mkdir(file, {recursive: true});
+		await expect(openHistoryFile(file).read()).rejects.toThrow(`${file} is no file`);
+		await rm(file, {recursive: true});
+		await writeFile(path.dirname(`${file}/x`), '');
+		await expect(openHistoryFile(path.join(file, 'x')).read()).rejects.toThrow('ENOTDIR');
+	});
+
 	it('is for its owner alone, also when it was not before', async () => {
 		await mkdir(path.dirname(file), {recursive: true, mode: 0o755});
 		await writeFile(file, '', {mode: 0o644});
@@ -129,6 +141,19 @@ describe('the history on disk', () => {
 		expect((await stat(file)).mode & 0o777).toBe(0o600);
 	});
 
+	it('keeps a megabyte unless told otherwise', async () => {
+		await mkdir(path.dirname(file), {recursive: true});
+		const line = `${formatEntry(entry(1))}\n`;
+		const lines = Math.floor((1024 * 1024) / line.length);
+		await writeFile(file, line.repeat(lines));
+		const history = openHistoryFile(file);
+		await history.append(entry(2));
+		const {size} = await stat(file);
+		expect(size).toBeLessThanOrEqual(512 * 1024);
+		expect(size).toBeGreaterThan(512 * 1024 - 2 * line.length);
+		expect(await history.read()).toEqual([entry(1), entry(2)]);
+	});
+
 	it('is not written through a link that somebody put there', async () => {
 		await mkdir(path.dirname(file), {recursive: true});
 		const target = path.join(directory, 'target');
@@ -136,29 +161,5 @@ describe('the history on disk', () => {
 		await symlink(target, file);
 		await expect(openHistoryFile(file).append(entry(2))).rejects.toThrow(/ELOOP/);
 		expect(await readFile(target, 'utf8')).toBe('theirs');
-	});
-});
-
-describe('an entry', () => {
-	it.each([
-		['no JSON', '{'],
-		['a split that does not sum to 100', formatEntry(entry(2, {after: [row('a', 90)]}))],
-		['a revision that is listed twice', formatEntry(entry(2, {after: [row('a', 50), row('a', 50)]}))],
-		['a share that is no whole percent', formatEntry(entry(2, {after: [row('a', 99.5), row('b', 0.5)]}))],
-		['no split', JSON.stringify({...entry(2), before: null})],
-	])('is none with %s', (_, line) => {
-		expect(parseEntry(line)).toBeUndefined();
-	});
-
-	it('brings nothing to the terminal that would act there', () => {
-		const hostile = parseEntry(formatEntry(entry(2, {by: 'jane\u001B[2J', reason: 'a\u202Eb'})));
-		expect(hostile).toMatchObject({by: 'jane␛[2J', reason: 'a<U+202E>b'});
-	});
-
-	it('that two consoles tell of is kept once, as the one tells it that made the change', () => {
-		const seen = entry(3, {own: false, by: 'jane', at: 5});
-		const own = entry(3);
-		const unordered = [entry(4), seen, own, entry(2)];
-		expect(withoutRepeats(unordered)).toEqual([entry(2), own, entry(4)]);
 	});
 });

@@ -1,5 +1,5 @@
 /** What the build makes of Ink's `Output` draws what Ink's own does, frame after frame. */
-import {mkdtemp, rm} from 'node:fs/promises';
+import {mkdir, mkdtemp, rm} from 'node:fs/promises';
 import path from 'node:path';
 import {pathToFileURL} from 'node:url';
 import {build, type Plugin} from 'esbuild';
@@ -30,7 +30,9 @@ let theirs: OutputClass;
 let ours: OutputClass;
 
 beforeAll(async () => {
-	folder = await mkdtemp(path.resolve('node_modules/.cache/kn-canary-output-'));
+	const cache = path.resolve('node_modules/.cache');
+	await mkdir(cache, {recursive: true});
+	folder = await mkdtemp(path.join(cache, 'kn-canary-output-'));
 	const {leanStart} = v.parse(
 		plugins,
 		await import(pathToFileURL(path.resolve('scripts/lean-start.js')).href),

@@ -21,6 +21,7 @@ const pod: KnownPod = {
 	uid: 'uid-1',
 	revision: 'users-00003',
 	isRunning: true,
+	isReady: true,
 	metrics: {kind: 'prometheus'},
 	isNew: true,
 };
@@ -206,7 +207,9 @@ it.each([
 		fc.asyncProperty(fc.array(answers, {minLength: 2, maxLength: 5}), async bodies => {
 			const {lines, reasons} = await told(bodies, askFor);
 			for (const line of [...lines, ...reasons]) expect(line).toMatch(printable);
-			for (const line of lines) expect(line).not.toMatch(/NaN|Infinity|undefined|-\d/);
+			for (const line of lines) {
+				expect(line.replaceAll(/users-\d{5}/g, '')).not.toMatch(/NaN|Infinity|undefined|-\d/);
+			}
 		}),
 		{numRuns: runs},
 	);

@@ -1,6 +1,6 @@
 /** What is known of the users, in words: the same on the screen and without one. Pure. */
 import type {UsersSplitVerdict} from '../../stats/users-verdict.js';
-import type {UsersRow, UsersSnapshot, UsersWindow} from '../../users/users.js';
+import type {UsersRow, UsersSnapshot, UsersView, UsersWindow} from '../../users/users.js';
 
 /** How good a line is news, for its colour. */
 export type Tone = 'good' | 'plain' | 'doubtful' | 'bad' | 'dim';
@@ -118,6 +118,10 @@ export function usersVerdicts({view, state}: UsersSnapshot): UsersLine[] {
 			}[split.state],
 		);
 	}
+	const untested = untestedWords(view.untested);
+	if (untested !== undefined && view.untested?.kind !== 'rates') {
+		lines.push({tone: 'dim', text: `${splitVerdictBegins} ${untested}`});
+	}
 	if (errors) {
 		const row = (revision: string) => sinceSplit.rows.find(found => found.revision === revision);
 		const count = (revision: string) => {
@@ -135,6 +139,24 @@ export function usersVerdicts({view, state}: UsersSnapshot): UsersLine[] {
 		);
 	}
 	return lines.toSorted((one, other) => weight(one) - weight(other));
+}
+
+/** Why there is no verdict on the split, without a full stop; undefined where there is no why. */
+export function untestedWords(untested: UsersView['untested']): string | undefined {
+	switch (untested?.kind) {
+		case undefined:
+			return undefined;
+		case 'rates':
+			return 'rates are no counts, so that nothing can be tested';
+		case 'part':
+			return `no verdict: ${untested.read} of ${untested.all} pods are read, so that shares are estimates`;
+		case 'slow':
+			return `too early to tell: requests take up to ${rate(untested.seconds)} s`;
+		case 'silent':
+			return `too early to tell: no request of ${untested.revision} has ended yet`;
+		case 'starting':
+			return `too early to tell: ${untested.revision} waits for its first pod`;
+	}
 }
 
 /** What the same counts could come from: no test of counts can tell them apart, so that it is said each time. */

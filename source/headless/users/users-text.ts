@@ -87,6 +87,7 @@ export function usersJson(service: ServiceView, {state, view, problems}: UsersSn
 					dispersion: split.dispersion.looks > 0 ? split.dispersion.factor : null,
 				}
 			: null,
+		untested: view.untested?.kind ?? null,
 		errors: errors
 			? {
 					verdict: errors.state,

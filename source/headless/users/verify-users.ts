@@ -4,7 +4,7 @@
  * however often one looks.
  */
 import type {Cluster} from '../../kube/cluster.js';
-import {splitVerdictBegins, usersVerdicts} from '../../console/live/users-words.js';
+import {splitVerdictBegins, untestedWords, usersVerdicts} from '../../console/live/users-words.js';
 import type {UsersMeter, UsersSnapshot} from '../../users/users.js';
 import {exitCodes, type ExitCode} from '../exit-codes.js';
 import {visibleJson} from '../said.js';
@@ -109,7 +109,9 @@ function cannotTell(snapshot: UsersSnapshot): string {
 	if (!split && recent.isExact && recent.rows.length < 2) {
 		return '? Cannot tell: nothing to compare: one revision.';
 	}
-	if (!split) return '? Cannot tell: rates are no counts, so that nothing can be tested.';
+	if (!split) {
+		return `? Cannot tell: ${untestedWords(snapshot.view.untested) ?? 'the users of the split could not be counted'}.`;
+	}
 	// Of the verdicts the one on the split: what is said of errors is no answer to what was asked.
 	const verdicts = usersVerdicts(snapshot).map(({text}) => text);
 	const why = verdicts.find(text => text.startsWith(splitVerdictBegins)) ?? verdicts[0] ?? 'too few requests';

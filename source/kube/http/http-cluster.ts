@@ -2,6 +2,7 @@
  * A Cluster over HTTP: what is asked, how long it may take, and what a failure means. Every request of the program goes through
  * `exchange.ts`.
  */
+import {jsonOrText} from '../../knative/text/json.js';
 import {TransportError, type ApiAnswer, type Cluster, type PodAnswer, type WatchEvent} from '../cluster.js';
 import type {Credentials, CredentialSource} from '../auth/credentials.js';
 import {urlOf} from './api-request.js';
@@ -40,16 +41,8 @@ const mostFromPod = 4 * 1024 * 1024;
 /** Milliseconds after which an answer is late. Webhooks may take that long, so that it only is a reason to look. */
 const late = 5000;
 
-function parseBody(text: string): unknown {
-	try {
-		return JSON.parse(text);
-	} catch {
-		return text;
-	}
-}
-
 function parseEvent(line: string, url: URL): WatchEvent {
-	const event = parseBody(line);
+	const event = jsonOrText(line);
 	if (
 		typeof event === 'object' &&
 		event !== null &&
@@ -142,7 +135,7 @@ export function httpCluster(
 				takesGzip: false,
 				accept,
 			});
-			if (incoming.status !== 200) return answerOf(incoming, parseBody(await readAll(incoming, url)));
+			if (incoming.status !== 200) return answerOf(incoming, jsonOrText(await readAll(incoming, url)));
 			limit.clear();
 			try {
 				await read(incoming);
@@ -191,7 +184,7 @@ export function httpCluster(
 				});
 				// The rest may take its time on a slow line.
 				inTime?.();
-				const answer = answerOf(incoming, parseBody(await readAll(incoming, url)));
+				const answer = answerOf(incoming, jsonOrText(await readAll(incoming, url)));
 				signs.answered(answer.status);
 				return answer;
 			} catch (error) {

@@ -9,6 +9,7 @@
 import type {Agent, IncomingMessage} from 'node:http';
 import type {Duplex} from 'node:stream';
 import {WebSocket} from 'ws';
+import {jsonOrText} from '../../knative/text/json.js';
 import type {Credentials} from '../auth/credentials.js';
 import {podStream, protocol} from './pod-stream.js';
 
@@ -56,7 +57,7 @@ export async function openPodConnection(
 				.then<PodConnection>(text => ({
 					kind: 'refused',
 					status: response.statusCode ?? 0,
-					body: parsed(text),
+					body: jsonOrText(text),
 				}))
 				.finally(() => request.destroy()),
 		);
@@ -78,12 +79,4 @@ async function textOf(response: IncomingMessage): Promise<string> {
 		// The number says enough.
 	}
 	return Buffer.concat(chunks).toString('utf8');
-}
-
-function parsed(text: string): unknown {
-	try {
-		return JSON.parse(text);
-	} catch {
-		return text;
-	}
 }

@@ -5,6 +5,7 @@
  *
  * A fingerprint is printable and short, because it is drawn, compared and kept. None is undefined.
  */
+import {jsonOf} from '../../knative/text/json.js';
 import {printable} from '../../knative/text/printable.js';
 import {cutText, detached} from '../transport/body.js';
 
@@ -67,13 +68,7 @@ export function byRegularExpression(expression: RegExp): Fingerprinter {
 export function byJsonPath(path: string): Fingerprinter {
 	const keys: string[] = path.replace(/^\$?\./, '').split('.');
 	return response => {
-		let value: unknown;
-		try {
-			value = JSON.parse(response.body);
-		} catch {
-			return undefined;
-		}
-
+		let value = jsonOf(response.body);
 		for (const key of keys) {
 			value = ownEntry(value, key);
 		}

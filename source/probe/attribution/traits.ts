@@ -2,6 +2,7 @@
  * What else than the usual part of an answer may tell revisions apart: its status, a header, a value in a JSON body. Each
  * by the words that `--fingerprint` takes for it. Pure.
  */
+import {jsonOf} from '../../knative/text/json.js';
 import {toLabel, type ReceivedResponse} from './fingerprint.js';
 
 /** Headers that differ from answer to answer, or that a gateway sets: they say nothing of the revision. */
@@ -30,13 +31,6 @@ export function traitsOf({status, headers, body}: ReceivedResponse): ReadonlyMap
 
 function jsonLeaves(body: string): [path: string, value: string][] {
 	if (!/^\s*[[{]/.test(body)) return [];
-	let parsed: unknown;
-	try {
-		parsed = JSON.parse(body);
-	} catch {
-		return [];
-	}
-
 	const leaves: [string, string][] = [];
 	const visit = (value: unknown, path: readonly string[]): void => {
 		if (leaves.length >= leavesLimit || path.length > depthLimit) return;
@@ -49,7 +43,7 @@ function jsonLeaves(body: string): [path: string, value: string][] {
 			leaves.push([path.join('.'), String(value)]);
 		}
 	};
-	visit(parsed, []);
+	visit(jsonOf(body), []);
 	return leaves;
 }
 

@@ -23,10 +23,11 @@ export function createWaiting({clock, onOverdue}: {clock: Clock; onOverdue: () =
 	let longest = 0;
 	let underWay = new Set<{at: number}>();
 	let cancel: (() => void) | undefined;
-	const patience = () => Math.max(least, 2 * longest);
+	/** Milliseconds. */
+	const overdueAfter = () => Math.max(least, 2 * longest);
 
 	function schedule(): void {
-		cancel ??= clock.after(patience(), () => {
+		cancel ??= clock.after(overdueAfter(), () => {
 			cancel = undefined;
 			if (underWay.size === 0) return;
 			onOverdue();
@@ -47,7 +48,7 @@ export function createWaiting({clock, onOverdue}: {clock: Clock; onOverdue: () =
 			longest = Math.max(longest, latency);
 		},
 		get overdue() {
-			return [...underWay].filter(({at}) => clock.now() - at >= patience()).length;
+			return [...underWay].filter(({at}) => clock.now() - at >= overdueAfter()).length;
 		},
 		clear() {
 			underWay = new Set();

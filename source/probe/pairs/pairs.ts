@@ -101,7 +101,6 @@ export function createPairs({
 	/** Pairs that began in an earlier one are not counted. */
 	let period = 0;
 	let controller = new AbortController();
-	let isSuspended = false;
 	const waiting = createWaiting({clock, onOverdue: changed});
 	/** What is to be learned once it is old enough, the oldest first. */
 	let toLearn: (TagAnswer & {at: number})[] = [];
@@ -218,19 +217,14 @@ export function createPairs({
 			pace.setRate(perSecond);
 		},
 		start() {
-			isSuspended = false;
 			pace.start();
 		},
 		pause() {
-			isSuspended = false;
 			pace.pause();
 		},
 		suspend() {
-			if (!isSuspended) {
-				isSuspended = true;
-				pace.pause();
-				interrupt();
-			}
+			pace.pause();
+			interrupt();
 		},
 		reset: begin,
 		stop() {

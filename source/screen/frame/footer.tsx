@@ -1,7 +1,6 @@
 /** The last lines: what has just happened or is wrong, and the keys of where one is. */
 import {Box, Text} from 'ink';
 import {useEffect, useMemo, useReducer} from 'react';
-import {useShallow} from 'zustand/react/shallow';
 import {loggedRevision} from '../../console/logs/logs.js';
 import {offeredRights} from '../../console/session/rights.js';
 import {notOffered} from './offered.js';
@@ -19,7 +18,7 @@ import {Hints} from '../widgets/hint.js';
 import {useTheme} from '../widgets/theme-context.js';
 import type {Size} from '../layout.js';
 import {unavailable} from '../perform.js';
-import {contextOf, useConsoleState} from '../use-console.js';
+import {contextOf, sameParts, useConsoleState} from '../use-console.js';
 import {shortRevision} from '../format.js';
 
 /** Rows by which the message line may grow for a sentence that is too long for it. */
@@ -51,7 +50,7 @@ export function useNoticeRows({
 		short,
 		style,
 		isSaidOnce,
-	} = useConsoleState(useShallow(state => noticeOf(state, theme, {revisions, now: Date.now()})));
+	} = useConsoleState(state => noticeOf(state, theme, {revisions, now: Date.now()}), sameParts);
 	return useMemo(() => {
 		if (rows === 0) return {lines: [], height: 0, style};
 		const width = Math.max(1, columns - 2);
@@ -144,17 +143,17 @@ function ReviewFooter({review, size, ...props}: FooterProps & {review: ReviewShe
 function KeysLine({width, isEnabled, labels}: FooterProps & {labels?: Labels | undefined}) {
 	const {isAscii} = useTheme();
 	const context = useConsoleState(contextOf);
-	const rights = useConsoleState(useShallow(offeredRights));
-	const {action: urgent, isNow} = useConsoleState(useShallow(urgentAction));
+	const rights = useConsoleState(offeredRights, sameParts);
+	const {action: urgent, isNow} = useConsoleState(urgentAction, sameParts);
 	const isUnavailable = (action: Action) => unavailable(rights, action) !== undefined;
-	const targets = useConsoleState(useShallow(shownTargets));
+	const targets = useConsoleState(shownTargets, sameParts);
 	const targetOf = (action: Action) => {
 		// In its own pane the row of it has the keyboard, and only one of two that are called alike is told from the other.
 		if (context === 'revisions') return action === 'verifyTag' ? targets.revision : undefined;
 		if (action === 'logs') return targets.log;
 		return ofRevision.has(action) ? targets.revision : undefined;
 	};
-	const idle = useConsoleState(useShallow(notOffered));
+	const idle = useConsoleState(notOffered, sameParts);
 	const isHere = (action: Action) => isEnabled(action) && (action === urgent || !idle.includes(action));
 	return (
 		<Box width={width} height={1} paddingLeft={1} overflow="hidden">

@@ -1,41 +1,39 @@
 /** The first line, as Ink draws it. */
 import {Box} from 'ink';
 import {memo} from 'react';
-import {useShallow} from 'zustand/react/shallow';
 import {alarmOf, gatewayDownOf, headerLine, type HeaderAlarm} from './header-line.js';
 import {PiecesLine} from '../widgets/pieces-line.js';
 import {useTheme} from '../widgets/theme-context.js';
-import {useConsoleState} from '../use-console.js';
+import {sameParts, useConsoleState} from '../use-console.js';
 import {useNow} from '../use-now.js';
 
 export const Header = memo(({width}: {width: number}) => {
 	const theme = useTheme();
 	const now = useNow();
 	const state = useConsoleState(
-		useShallow(
-			({
-				connection,
-				standing,
-				contextNames,
-				namespace,
-				scope,
-				gateway,
-				feeds,
-				verdicts,
-				services,
-				selected,
-			}) => ({
-				connection,
-				standing,
-				contextNames,
-				namespace,
-				scope,
-				gateway,
-				feeds,
-				gatewayDown: gatewayDownOf({verdicts}),
-				...alarmParts(alarmOf({verdicts, services, selected})),
-			}),
-		),
+		({
+			connection,
+			standing,
+			contextNames,
+			namespace,
+			scope,
+			gateway,
+			feeds,
+			verdicts,
+			services,
+			selected,
+		}) => ({
+			connection,
+			standing,
+			contextNames,
+			namespace,
+			scope,
+			gateway,
+			feeds,
+			gatewayDown: gatewayDownOf({verdicts}),
+			...alarmParts(alarmOf({verdicts, services, selected})),
+		}),
+		sameParts,
 	);
 	const {alarmed, word, ...rest} = state;
 	const alarm = alarmed === undefined ? undefined : {service: alarmed, word};

@@ -1,6 +1,5 @@
 /** The selected service in one row, above a sheet that leaves no room for the panes: its verdict, and each revision of its split. */
 import {Text} from 'ink';
-import {useShallow} from 'zustand/react/shallow';
 import {selectedService} from '../../console/state/read.js';
 import {serviceState} from '../../knative/service/service-state.js';
 import type {Piece} from '../../terminal/output/pieces.js';
@@ -13,7 +12,7 @@ import {widthOf} from '../widgets/table/fit-text.js';
 import {textOf} from '../widgets/table/table-text.js';
 import {PiecesLine} from '../widgets/pieces-line.js';
 import {useTheme} from '../widgets/theme-context.js';
-import {useConsoleState} from '../use-console.js';
+import {sameParts, useConsoleState} from '../use-console.js';
 import {useNow} from '../use-now.js';
 
 export function ServiceStrip({width}: {width: number}) {
@@ -21,7 +20,7 @@ export function ServiceStrip({width}: {width: number}) {
 	const now = useNow(60_000);
 	const service = useConsoleState(selectedService);
 	const verdict = useConsoleState(state => service && state.verdicts.get(service.uid));
-	const measured = useConsoleState(useShallow(state => measuredOf(state, service)));
+	const measured = useConsoleState(state => measuredOf(state, service), sameParts);
 	const told = useRelease(service);
 	if (!service || !told) return <Text> </Text>;
 	const {styles} = theme;

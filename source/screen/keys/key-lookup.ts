@@ -79,9 +79,12 @@ export const keysOf = (
 export const labelOf = (action: Action): string =>
 	bindings.find(binding => binding.action === action)?.label ?? action;
 
+const writing: ReadonlySet<Action> = new Set(
+	bindings.filter(({writes}) => writes === true).map(({action}) => action),
+);
+
 /** Whether an action leads to a sheet that writes to the cluster: to be shown as disabled with `--read-only`. */
-export const leadsToWrite = (action: Action): boolean =>
-	bindings.some(binding => binding.action === action && binding.writes === true);
+export const leadsToWrite = (action: Action): boolean => writing.has(action);
 
 export type Hint = {readonly action: Action; readonly keys: string; readonly label: string};
 

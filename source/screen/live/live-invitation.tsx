@@ -1,6 +1,5 @@
 /** Pane 4 before the first request: how to begin, and who changed the split. */
 import {Box, Text} from 'ink';
-import {useShallow} from 'zustand/react/shallow';
 import {targetOf} from '../../console/live/request-target.js';
 import type {RequestOptions} from '../../console/state/state.js';
 import type {ServiceView} from '../../knative/service/service.js';
@@ -8,7 +7,7 @@ import type {Theme} from '../../terminal/output/theme.js';
 import {count} from '../format.js';
 import {changesWords} from '../frame/changes.js';
 import type {Size} from '../layout.js';
-import {useConsoleState} from '../use-console.js';
+import {sameParts, useConsoleState} from '../use-console.js';
 import {useTheme} from '../widgets/theme-context.js';
 
 type Gateway = Parameters<typeof targetOf>[2];
@@ -52,12 +51,12 @@ const invitationRows = 6;
 function Changes({service, room}: {service: ServiceView; room: number}) {
 	const {styles, glyphs, isAscii} = useTheme();
 	const changes = useConsoleState(
-		useShallow(state =>
+		state =>
 			changesWords(state, service.uid, {bar: isAscii ? '|' : '│', arrow: glyphs.arrow}).slice(
 				0,
 				Math.max(0, room - 2),
 			),
-		),
+		sameParts,
 	);
 	if (changes.length === 0) return null;
 	return (

@@ -1,14 +1,13 @@
 /** Pane 4: what users really get. Counts per revision beside what is configured, the verdict, the answers as they come. */
 import {Box} from 'ink';
 import {useEffect} from 'react';
-import {useShallow} from 'zustand/react/shallow';
 import {requestOptionsFor} from '../../console/live/request-target.js';
 import {focusedPane, selectedService} from '../../console/state/read.js';
 import {lateRefusal} from '../../knative/release/late-refusal.js';
 import type {Size} from '../layout.js';
 import {shownGateway} from '../panes/gateway-evidence.js';
 import {titleOf} from '../panes/pane-table.js';
-import {useConsole, useConsoleState} from '../use-console.js';
+import {sameParts, useConsole, useConsoleState} from '../use-console.js';
 import {frameContentSize} from '../widgets/frame-lines.js';
 import {Frame} from '../widgets/frame.js';
 import {besideWidth} from './beside-lines.js';
@@ -24,12 +23,13 @@ const titleWidth = titleOf('live').length + 8;
 export function LivePane({width, height}: Size) {
 	const service = useConsoleState(selectedService);
 	const {focus, gateway, asking, live} = useConsoleState(
-		useShallow(state => ({
+		state => ({
 			focus: focusedPane(state),
 			gateway: shownGateway(state),
 			asking: requestOptionsFor(state, service?.uid),
 			live: state.live,
-		})),
+		}),
+		sameParts,
 	);
 	const isForwarded = gateway.kind === 'found' && gateway.forward !== undefined;
 	const snapshot = service && live?.uid === service.uid ? live.snapshot : undefined;

@@ -2,7 +2,6 @@
 import {titleOf} from './pane-table.js';
 import {Text} from 'ink';
 import {useMemo} from 'react';
-import {useShallow} from 'zustand/react/shallow';
 import {
 	focusedPane,
 	knownRevisions,
@@ -37,7 +36,7 @@ import {widthOf} from '../widgets/table/fit-text.js';
 import type {TableCell} from '../widgets/table/table-text.js';
 import {Table} from '../widgets/table/table.js';
 import {useTheme} from '../widgets/theme-context.js';
-import {useConsoleState} from '../use-console.js';
+import {sameParts, useConsoleState} from '../use-console.js';
 import {useNow} from '../use-now.js';
 import {age, envValue, shortImage, shortRevision} from '../format.js';
 import {measuredOf, type Measured} from './measured.js';
@@ -111,9 +110,10 @@ export function RevisionsPane({width, height}: Size) {
 	const isKnown = useConsoleState(state => service && knownRevisions(state, service) !== undefined);
 	const selected = useConsoleState(selectedRevisionIndex);
 	const {focus, missing} = useConsoleState(
-		useShallow(state => ({focus: focusedPane(state), missing: whyNoParts(state)})),
+		state => ({focus: focusedPane(state), missing: whyNoParts(state)}),
+		sameParts,
 	);
-	const domains = useConsoleState(useShallow(state => (service ? domainsOf(state, service) : [])));
+	const domains = useConsoleState(state => (service ? domainsOf(state, service) : []), sameParts);
 	const isAll = useConsoleState(isAcross);
 	const title = useNamedTitle(
 		`${titleOf('revisions')} of`,
@@ -122,7 +122,7 @@ export function RevisionsPane({width, height}: Size) {
 	);
 	const size = frameContentSize(width, height);
 	const told = useRelease(service);
-	const measured = useConsoleState(useShallow(state => measuredOf(state, service)));
+	const measured = useConsoleState(state => measuredOf(state, service), sameParts);
 	const trouble = useConsoleState(state => troubleLinesOf(state, size, theme.glyphs), sameLines);
 	const wrong = [
 		...(trouble?.what ?? []).map(text => ({text, style: theme.styles.bad})),
@@ -152,7 +152,7 @@ export function RevisionsPane({width, height}: Size) {
 				)
 			: 0;
 	const shownColumns = useMemo(() => columnsFor(longestRole), [longestRole]);
-	const sick = useConsoleState(useShallow(({trouble: word}) => ({uid: word?.revision, word: word?.word})));
+	const sick = useConsoleState(({trouble: word}) => ({uid: word?.revision, word: word?.word}), sameParts);
 	return (
 		<Frame
 			width={width}

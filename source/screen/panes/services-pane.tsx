@@ -2,7 +2,6 @@
 import {titleOf} from './pane-table.js';
 import {Box, Text} from 'ink';
 import {useMemo} from 'react';
-import {useShallow} from 'zustand/react/shallow';
 import {
 	domainsOf,
 	focusedPane,
@@ -30,7 +29,7 @@ import {tableRowsHeight} from '../widgets/table/table-text.js';
 import {TableRows} from '../widgets/table/table.js';
 import {useTheme} from '../widgets/theme-context.js';
 import {useListWindow} from '../widgets/table/use-list-window.js';
-import {useConsole, useConsoleState} from '../use-console.js';
+import {sameParts, useConsole, useConsoleState} from '../use-console.js';
 import {useNow} from '../use-now.js';
 import {wrapLine, type DocumentLine} from '../sheets/inspect/document.js';
 import {serviceFacts} from './fact-lines.js';
@@ -58,7 +57,7 @@ export function ServicesPane({width, height}: Size) {
 		visible,
 		selected,
 	} = useConsoleState(
-		useShallow(state => ({
+		state => ({
 			focus: focusedPane(state),
 			filter: state.filter,
 			filtering: state.filtering,
@@ -73,7 +72,8 @@ export function ServicesPane({width, height}: Size) {
 			count: serviceRows(state).length,
 			visible: visibleServices(state).length,
 			selected: selectedIndex(state),
-		})),
+		}),
+		sameParts,
 	);
 	const isAll = isAcross({scope});
 	const size = frameContentSize(width, height);
@@ -83,25 +83,23 @@ export function ServicesPane({width, height}: Size) {
 	const facts = useServiceFacts({width: size.width, rows: tableHeight - count - 1});
 	const window = useListWindow(count, tableRowsHeight(count, tableHeight), selected);
 	// A change of a service that is not on the screen draws nothing.
-	const shown = useConsoleState(useShallow(state => serviceRows(state).slice(window.top, window.end)));
-	const sick = useConsoleState(
-		useShallow(state => {
-			const service = selectedService(state);
-			return {uid: service?.uid, word: newestTrouble(state, service)?.word};
-		}),
-	);
-	const verdicts = useConsoleState(useShallow(state => shown.map(({uid}) => state.verdicts.get(uid))));
+	const shown = useConsoleState(state => serviceRows(state).slice(window.top, window.end), sameParts);
+	const sick = useConsoleState(state => {
+		const service = selectedService(state);
+		return {uid: service?.uid, word: newestTrouble(state, service)?.word};
+	}, sameParts);
+	const verdicts = useConsoleState(state => shown.map(({uid}) => state.verdicts.get(uid)), sameParts);
 	const marks = useConsoleState(
-		useShallow(state =>
+		state =>
 			shown.map(row =>
 				isGone(row)
 					? undefined
 					: toldOf(row, {revisions: knownRevisions(state, row), history: state.history, theme}).marks,
 			),
-		),
+		sameParts,
 	);
 	const gateways = useConsoleState(state => state.gatewayNames);
-	const ofAll = useConsoleState(useShallow(state => widestOf(visibleServices(state), isAcross(state))));
+	const ofAll = useConsoleState(state => widestOf(visibleServices(state), isAcross(state)), sameParts);
 	const widths = useMemo(
 		() => withNews(ofAll, {isAcross: isAll, trouble: sick.word, gateways: gateways.values()}),
 		[ofAll, isAll, sick.word, gateways],
@@ -176,7 +174,7 @@ function useServiceFacts(room: {width: number; rows: number}): readonly Document
 	const theme = useTheme();
 	const service = useConsoleState(selectedService);
 	const gateway = useConsoleState(shownGateway);
-	const domains = useConsoleState(useShallow(state => (service ? domainsOf(state, service) : [])));
+	const domains = useConsoleState(state => (service ? domainsOf(state, service) : []), sameParts);
 	return service ? serviceFacts(service, {gateway, domains}, room, theme) : [];
 }
 

@@ -1,7 +1,6 @@
 /** Pane 3: the slider. A row per target of the split; what is drafted is marked as such until it is sent. */
 import {Text} from 'ink';
 import {useMemo} from 'react';
-import {useShallow} from 'zustand/react/shallow';
 import {
 	draftOf,
 	focusedPane,
@@ -12,7 +11,7 @@ import {
 } from '../../console/state/read.js';
 import {equalSplits, splitOf} from '../../knative/split/split.js';
 import type {Size} from '../layout.js';
-import {useConsoleState} from '../use-console.js';
+import {sameParts, useConsoleState} from '../use-console.js';
 import {frameContentSize} from '../widgets/frame-lines.js';
 import {Frame} from '../widgets/frame.js';
 import {List} from '../widgets/table/list.js';
@@ -34,7 +33,8 @@ export function TrafficPane({width, height}: Size) {
 	const size = frameContentSize(width, height);
 	const current = useMemo(() => (service ? splitOf(service) : []), [service]);
 	const drafted = useConsoleState(
-		useShallow(({drafts, row, firstRow, typed}) => ({drafts, row, firstRow, typed})),
+		({drafts, row, firstRow, typed}) => ({drafts, row, firstRow, typed}),
+		sameParts,
 	);
 	const shown = useMemo(() => (service ? shownSplit(drafted, service) : []), [service, drafted]);
 	const said = service ? saidLines(service, verdict, size, theme) : [];
@@ -48,11 +48,11 @@ export function TrafficPane({width, height}: Size) {
 	const listHeight = isOneBar ? room - (got ? 2 : 1) : got ? shown.length : room;
 	const spare = room - (isOneBar ? 3 : shown.length + (got ? 1 : 0)) - 1;
 	const changes = useConsoleState(
-		useShallow(state =>
+		state =>
 			service && spare > 0
 				? recentChanges(state, service.uid, {isAscii: theme.isAscii, arrow: theme.glyphs.arrow}, spare)
 				: [],
-		),
+		sameParts,
 	);
 	const theirs = draft && !equalSplits(draft.base, current) ? current : undefined;
 	const latest = service && draft && latestBefore(draft, service) && service.latestReady;

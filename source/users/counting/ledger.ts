@@ -4,6 +4,7 @@
  */
 import type {PodRequestCounts, StatusCounts} from '../formats/request-counts.js';
 import type {Stat} from '../formats/stat.js';
+import {tookAtMost} from './quantile.js';
 
 /** What one pod said. */
 export type PodSample = {
@@ -34,6 +35,8 @@ export type LedgerRound = {
 	readonly pods: ReadonlyMap<string, readonly string[]>;
 	readonly samples: readonly PodSample[];
 	readonly own: OwnRequests;
+	/** Uids of the pods that are ready to take requests; all of them unless told. */
+	readonly ready?: ReadonlySet<string>;
 	/** Whether what comes now belongs to no split: the gateway is being switched. */
 	readonly isSettling: boolean;
 };
@@ -55,6 +58,10 @@ export type RevisionPart = {
 	readonly failed: number;
 	readonly rejected: number;
 	readonly buckets: ReadonlyMap<number, number>;
+	/** Milliseconds within which nearly all ended that its pods have ever told of; undefined where that is none. */
+	readonly everTook: number | undefined;
+	/** Whether a pod of it was ready when the stretch began. */
+	readonly isServing: boolean;
 	/** Requests under way, where that is told. */
 	readonly concurrency: number | undefined;
 	readonly pods: {readonly all: number; readonly read: number};
@@ -118,6 +125,8 @@ export function createLedger(): Ledger {
 	let from: number | undefined;
 	let isSettling = false;
 	let ownBefore: OwnRequests = new Map();
+	/** Pods that were ready when the stretch began. */
+	let readyBefore: ReadonlySet<string> | undefined;
 	/** Own requests that the pods have not told of yet. */
 	const ownLeft = new Map<string, {requests: number; failed: number; rejected: number}>();
 
@@ -202,12 +211,24 @@ export function createLedger(): Ledger {
 			failed,
 			rejected,
 			buckets: delta.buckets,
+			everTook: everTook(uids),
+			isServing: uids.some(uid => readyBefore?.has(uid) ?? true),
 			concurrency:
 				delta.underWay.size === 0
 					? undefined
 					: [...delta.underWay.values()].reduce((sum, one) => sum + one, 0) * scale,
 			pods: {all: uids.length, read: Math.min(uids.length, read.size)},
 		};
+	}
+
+	function everTook(uids: readonly string[]): number | undefined {
+		const buckets = new Map<number, number>();
+		for (const uid of uids) {
+			for (const {buckets: told} of known.get(uid)?.counts?.byStatus.values() ?? []) {
+				for (const {bound, count} of told) buckets.set(bound, (buckets.get(bound) ?? 0) + count);
+			}
+		}
+		return tookAtMost(buckets);
 	}
 
 	function ownOf(revision: string): {requests: number; failed: number; rejected: number} {
@@ -236,6 +257,7 @@ export function createLedger(): Ledger {
 				// The first round is what all others are compared with.
 				from = round.at;
 				ownBefore = new Map(round.own);
+				readyBefore = round.ready;
 				pending = new Map();
 				isSettling = round.isSettling;
 				leaveOut(round);
@@ -266,6 +288,7 @@ export function createLedger(): Ledger {
 				),
 			};
 			ownBefore = new Map(round.own);
+			readyBefore = round.ready;
 			from = round.at;
 			pending = new Map();
 			isSettling = round.isSettling;

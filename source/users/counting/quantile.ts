@@ -22,3 +22,10 @@ export function quantile(buckets: ReadonlyMap<number, number>, q: number): numbe
 	}
 	return Infinity;
 }
+
+/** Of the requests of a histogram, those that are nearly all. */
+const nearlyAll = 0.95;
+
+/** Within how many milliseconds nearly all ended, as `quantile` has it. */
+export const tookAtMost = (buckets: ReadonlyMap<number, number>): number | undefined =>
+	quantile(buckets, nearlyAll);

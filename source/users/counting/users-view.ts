@@ -9,6 +9,7 @@ import {
 } from '../../stats/users-verdict.js';
 import type {RevisionPart, LedgerStretch} from './ledger.js';
 import {usersCertainty, type UsersCertainty} from './certainty.js';
+import {begunSince, judgedStretches, type NotJudged} from './judged.js';
 import {quantile} from './quantile.js';
 
 /** What a revision is configured to get: percent, 0–100. From `status.traffic`. */
@@ -56,6 +57,11 @@ export type UsersView = {
 	readonly sinceSplit: UsersWindow;
 	/** Undefined where nothing is counted, or the split is not known. */
 	readonly split: UsersSplitVerdict | undefined;
+	/**
+	 * Why there is no verdict on the split though users come; undefined where there is one, and where there is nothing to compare.
+	 * rates: there are no counts · part: counts of so many of all pods.
+	 */
+	readonly untested: NotJudged | {kind: 'rates'} | {kind: 'part'; read: number; all: number} | undefined;
 	/** Of the newest revision against the one that has most; undefined where there are no two, or nothing is counted. */
 	readonly errors: (UsersErrorVerdict & {readonly fresh: string; readonly old: string}) | undefined;
 	/** Whether requests are independent, as far as is known. */
@@ -106,9 +112,16 @@ export function usersView(
 	const recent = whole.filter(({to}) => to > last - milliseconds);
 	const settled = whole.filter(({earliest, isSettling}) => earliest >= since && !isSettling);
 	const counted = settled.filter(({byRevision}) => [...byRevision.values()].every(({isExact}) => isExact));
-	const intervals = counted.map(stretch => intervalOf(stretch, revisions));
+	const [first] = counted;
+	const {judged, because} = judgedStretches(
+		{settled: counted, before: first && whole[whole.indexOf(first) - 1]},
+		{since, revisions: [...percents].flatMap(([revision, percent]) => (percent > 0 ? [revision] : []))},
+	);
+	const intervals = judged.map(stretch => intervalOf(stretch, revisions, {since, percents}));
+	// Of what failed it matters whose it was, and not why that was asked.
+	const ofAll = judged.map(stretch => intervalOf(stretch, revisions, {since: -Infinity, percents}));
 	// What cannot be counted is left out whole: which stretches those are has nothing to do with where requests went.
-	const isCounted = counted.some(({to}) => to > last - milliseconds);
+	const isCounted = judged.some(({to}) => to > last - milliseconds);
 	const shares = revisions.map(revision => (percents.get(revision) ?? 0) / 100);
 	const isKnown = Math.abs(shares.reduce((sum, share) => sum + share, 0) - 1) < 1e-9;
 	const areTagged = revisions.map(revision => tagged.includes(revision));
@@ -120,8 +133,8 @@ export function usersView(
 		recent: windowOf(recent, revisions, {percents, tagged}),
 		sinceSplit: windowOf(settled, revisions, {percents, tagged}),
 		split,
-		errors:
-			isCounted && isPair ? {...usersErrorVerdict(intervals, {...places, shares}), ...pair!} : undefined,
+		untested: split || weights.length < 2 ? undefined : (because ?? uncounted(settled.at(-1))),
+		errors: isCounted && isPair ? {...usersErrorVerdict(ofAll, {...places, shares}), ...pair!} : undefined,
 		dispersion: split?.dispersion,
 		history: whole,
 		isCurrent: (whole.at(-1)?.to ?? -Infinity) >= last - longestGap,
@@ -149,9 +162,25 @@ function percentsOf(weights: readonly UsersWeight[]): ReadonlyMap<string, number
 	return percents;
 }
 
-function intervalOf({byRevision}: LedgerStretch, revisions: readonly string[]): UsersInterval {
+/** Why a stretch is in no verdict. */
+function uncounted(stretch: LedgerStretch | undefined): UsersView['untested'] {
+	const parts = [...(stretch?.byRevision.values() ?? [])].filter(({isExact}) => !isExact);
+	const part = parts.find(({pods, requests}) => requests > 0 && pods.read < pods.all);
+	return part ? {kind: 'part', ...part.pods} : parts.length > 0 ? {kind: 'rates'} : undefined;
+}
+
+function intervalOf(
+	stretch: LedgerStretch,
+	revisions: readonly string[],
+	{since, percents}: {since: number; percents: ReadonlyMap<string, number>},
+): UsersInterval {
 	const of = (field: 'requests' | 'failed' | 'rejected') =>
-		revisions.map(revision => byRevision.get(revision)?.[field] ?? 0);
+		revisions.map(revision => {
+			const part = stretch.byRevision.get(revision);
+			if (!part) return 0;
+			const isUnused = field === 'requests' && (percents.get(revision) ?? 0) === 0;
+			return isUnused ? begunSince(part, stretch, since) : part[field];
+		});
 	return {requests: of('requests'), failed: of('failed'), rejected: of('rejected')};
 }
 

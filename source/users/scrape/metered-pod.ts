@@ -21,6 +21,8 @@ export type MeteredPod = {
 	revision: string;
 	/** Whether its containers run: before that nobody listens. */
 	isRunning: boolean;
+	/** Whether it takes requests: before that they wait for it, or go elsewhere. */
+	isReady: boolean;
 	metrics: MetricsSetting;
 };
 
@@ -39,7 +41,13 @@ const podSchema = v.object({
 		}),
 		{containers: []},
 	),
-	status: v.fallback(v.object({phase: v.fallback(sharedText, '')}), {phase: ''}),
+	status: v.fallback(
+		v.object({
+			phase: v.fallback(sharedText, ''),
+			conditions: v.fallback(tolerantList(v.object({type: sharedText, status: sharedText})), []),
+		}),
+		{phase: '', conditions: []},
+	),
 });
 
 const revisionLabel = 'serving.knative.dev/revision';
@@ -57,6 +65,7 @@ export function parseMeteredPod(object: unknown): Parsed<MeteredPod> {
 			uid: of.uid,
 			revision: shared(of.labels.get(revisionLabel) ?? ''),
 			isRunning: status.phase === 'Running',
+			isReady: status.conditions.some(({type, status: is}) => type === 'Ready' && is === 'True'),
 			metrics: settingOf(new Map(env.map(({name, value}) => [name, value ?? '']))),
 		},
 	};

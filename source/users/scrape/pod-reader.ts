@@ -4,6 +4,7 @@
  */
 import {request as httpRequest, type IncomingMessage} from 'node:http';
 import type {Duplex} from 'node:stream';
+import {jsonOrText} from '../../knative/text/json.js';
 import {printable} from '../../knative/text/printable.js';
 import {TransportError, type Cluster, type ForwardTarget} from '../../kube/cluster.js';
 import {sentenceOf} from '../../kube/status.js';
@@ -48,12 +49,8 @@ export function proxyReader(cluster: Cluster): PodReader {
 
 function refusal(status: number, bytes: Uint8Array): PodReading {
 	const text = Buffer.from(bytes).toString('utf8');
-	let body: unknown = text;
-	try {
-		body = JSON.parse(text);
-	} catch {
-		// The pod's own words, or those of something in between.
-	}
+	// No JSON are the pod's own words, or those of something in between.
+	const body = jsonOrText(text);
 	const sentence = sentenceOf({status, body});
 	const isStatus = typeof body === 'object' && body !== null && 'kind' in body && body.kind === 'Status';
 	if (isStatus && status === 403) return {kind: 'forbidden', right: proxyRight, sentence};

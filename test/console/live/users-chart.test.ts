@@ -21,6 +21,8 @@ function stretch(
 		failed: isExact ? ofThem : 0,
 		rejected: 0,
 		buckets: new Map(isExact ? buckets : []),
+		everTook: undefined,
+		isServing: true,
 		concurrency: undefined,
 		pods: {all: 1, read: 1},
 	});

@@ -215,6 +215,7 @@ const snapshot = (
 		recent: counted,
 		sinceSplit: counted,
 		split: undefined,
+		untested: undefined,
 		errors: undefined,
 		dispersion: undefined,
 		history: [],
@@ -305,4 +306,16 @@ it('says in the place of numbers why there are none', () => {
 	expect(usersSummary(snapshot({}, {state: 'unserved'})).text).toBe(
 		'users  none: the route has no split, so no pod is asked',
 	);
+});
+
+const said = (untested: UsersSnapshot['view']['untested']) => usersVerdicts(snapshot({untested}))[0]?.text;
+
+it('says why there is no verdict on the split, but of rates, of which it is said already', () => {
+	expect(said({kind: 'slow', seconds: 7.4})).toBe(
+		'users, split: too early to tell: requests take up to 7.4 s',
+	);
+	expect(said({kind: 'silent', revision: 'cart-00002'})).toContain('no request of cart-00002 has ended yet');
+	expect(said({kind: 'starting', revision: 'cart-00002'})).toContain('cart-00002 waits for its first pod');
+	expect(said({kind: 'part', read: 20, all: 25})).toContain('20 of 25 pods are read');
+	expect([said({kind: 'rates'}), said(undefined)]).toEqual([undefined, undefined]);
 });

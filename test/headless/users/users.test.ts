@@ -129,7 +129,7 @@ describe('verify --source users', () => {
 	it('says why it cannot tell: of the split, whatever there is to say of errors', async () => {
 		const world = await countedWorld();
 		world.sandbox.users.set({service: 'cart', rate: 5});
-		expect(await verify(world.cluster, {seconds: 1})).toMatchObject({
+		expect(await verify(world.cluster, {seconds: 3})).toMatchObject({
 			code: 2,
 			out: expect.stringContaining('? Cannot tell: users, split: too few requests to tell'),
 		});

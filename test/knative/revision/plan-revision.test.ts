@@ -64,6 +64,7 @@ test('the plan is accepted as the split of the Service it makes', () => {
 	const view = serviceView();
 	const plan = planRevision(view, {...knative, percent: 30});
 	const service = knativeService();
+	for (const target of patched(view, plan).traffic) expect(target).not.toHaveProperty('tag');
 	const parsed = parseService({...service, spec: patched(view, plan)});
 	expect(parsed.ok && splitOf(parsed.value).map(row => [row.key, row.percent])).toEqual([
 		[first, 70],

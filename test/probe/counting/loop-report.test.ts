@@ -180,8 +180,9 @@ test('revisions that cannot be told apart share one row, with what they are conf
 	const evidence = learnFromTags(learned, [{revision: 'h-00002', answer: answering('Hello World!')}]);
 	const {rows, unattributed, verdict} = reportOn([[answering('Hello World!'), 30]], evidence, half);
 	expect(rows).toMatchObject([
-		{revision: 'h-00002', n: 0, attribution: 'silent'},
-		{revision: 'h-00001', n: 0, attribution: 'silent'},
+		// All of those may be its own.
+		{revision: 'h-00002', n: 0, attribution: 'silent', observedShare: undefined},
+		{revision: 'h-00001', n: 0, attribution: 'silent', observedShare: undefined},
 		{
 			revision: undefined,
 			attribution: 'one of',
@@ -193,6 +194,58 @@ test('revisions that cannot be told apart share one row, with what they are conf
 	]);
 	expect(unattributed).toBe(30);
 	expect(verdict?.state).toBe('unjudgeable');
+});
+
+test('whatever the revisions say that cannot be told apart is one row', () => {
+	const both = ['Hello!', 'Hi!'].map(text => answering(text));
+	const evidence = learnFromTags(
+		noEvidence,
+		both.flatMap(answer => half.map(({revision}) => ({revision, answer}))),
+	);
+	const {rows} = reportOn(
+		[
+			[both[0]!, 10],
+			[both[1]!, 20],
+		],
+		evidence,
+		half,
+	);
+	expect(rows.filter(({why}) => why === 'alike')).toMatchObject([{fingerprint: 'Hi!', n: 30}]);
+});
+
+test('of the rows of nobody those that say something come first, and of two the one with more answers', () => {
+	const {rows} = reportOn(
+		[
+			[failing(), 30],
+			[answering('rare'), 2],
+			[answering('frequent'), 9],
+			[answering(undefined), 40],
+		],
+		learned,
+		half,
+	);
+	expect(rows.slice(2).map(({fingerprint, code, n}) => [fingerprint ?? code, n])).toEqual([
+		['frequent', 9],
+		['rare', 2],
+		[undefined, 40],
+		['timeout', 30],
+	]);
+});
+
+test('each row says how many of its answers came lately', () => {
+	const tally = createTally(0);
+	const attributed = attributedBy(learned, half);
+	for (const answer of [answering('Hello World!'), failing()]) {
+		tally.record(answer, gradeOf(answer.outcome), tally.sent());
+	}
+
+	const snapshot = tally.snapshot(groupBy(attributed), {worksElsewhere: true});
+	const {rows} = report(snapshot, attributed, new Map([['revision h-00001', 7]]));
+	expect(rows.map(({revision, lately}) => [revision, lately])).toEqual([
+		['h-00002', 0],
+		['h-00001', 7],
+		[undefined, 0],
+	]);
 });
 
 test('a revision that is configured 0 %, or not at all, must not answer', () => {

@@ -56,6 +56,15 @@ test('an answer that comes late, or after the clock was set back, goes where it 
 	]);
 });
 
+test('a percentile is where that many were as fast, and in the middle of its bin', () => {
+	const bins = new Map([
+		[binOf(10), 95],
+		[binOf(1000), 5],
+	]);
+	expect(percentileOf(bins, 95)).toBeCloseTo(percentileOf(new Map([[binOf(10), 1]]), 50) ?? 0);
+	expect(percentileOf(bins, 96)).toBeCloseTo(percentileOf(new Map([[binOf(1000), 1]]), 50) ?? 0);
+});
+
 test('percentiles of the bins are within a tenth', () => {
 	for (const percentile of [50, 95]) {
 		const bins = new Map<number, number>();

@@ -1,34 +1,18 @@
 import {expect, test} from 'vitest';
-import {tagDoubtOf} from '../../../source/probe/judging/tag-doubt.js';
 import {troubleOf} from '../../../source/probe/judging/trouble.js';
-import type {Comparison} from '../../../source/probe/pairs/comparison.js';
-import type {Row} from '../../../source/probe/counting/loop-report.js';
-import {errorVerdict} from '../../../source/stats/error-verdict.js';
-import {latencyVerdict} from '../../../source/stats/latency-verdict.js';
+import {rowOf} from '../rows.js';
 
-const row = (code: string | undefined, n: number, errors = 0): Row => ({
-	key: code ?? 'revision h-00001',
-	fingerprint: undefined,
-	otherFingerprints: 0,
-	code,
-	text: '',
-	revision: undefined,
-	learned: undefined,
-	attribution: 'one of',
-	why: 'no success',
-	candidates: ['h-00001'],
-	configuredPercent: 100,
-	n,
-	errors,
-	observedShare: 1,
-	interval: {low: 0, high: 1},
-	lately: 0,
-	recent: [],
-	sample: '',
-	p50: undefined,
-	p95: undefined,
-	p99: undefined,
-});
+const row = (code: string | undefined, n: number, errors = 0) =>
+	rowOf({
+		key: code ?? 'revision h-00001',
+		code,
+		n,
+		errors,
+		revision: undefined,
+		learned: undefined,
+		attribution: 'one of',
+		why: 'no success',
+	});
 
 const counts = {
 	answered: 200,
@@ -94,6 +78,20 @@ test('what was much and has not come for so long that it would have, is over, an
 	expect(troubleOf(failing, answers, 0, {down: {at, answersSince: 190}})?.isOver).toBeUndefined();
 });
 
+test('requests without an answer are told beside what failed meanwhile', () => {
+	expect(troubleOf(counts, answers, 5)).toBeUndefined();
+	expect(troubleOf(counts, answers, 6)).toEqual({
+		kind: 'unanswered',
+		count: 6,
+		of: 206,
+		sentence: '6 of 206 requests have no answer yet',
+	});
+	expect(troubleOf({...counts, errors: 1}, answers, 6)).toMatchObject({
+		count: 7,
+		sentence: '6 of 206 requests have no answer yet, and 1 failed',
+	});
+});
+
 test('the gateway’s own answers and its being down are told apart from failures', () => {
 	const own = {
 		kind: 'answers itself',
@@ -108,6 +106,10 @@ test('the gateway’s own answers and its being down are told apart from failure
 		kind: 'gateway',
 		sentence: "30 of 230 answers are the gateway's own (503 no healthy upstream): no revision answered",
 	});
+	// By now it answers again: what it said is not known any more.
+	expect(troubleOf({...counts, gatewayAnswers: 30}, answers)?.sentence).toBe(
+		"30 of 230 answers are the gateway's own: no revision answered",
+	);
 	const down = {kind: 'down', since: 0, requests: 12, sentence: 'Nothing listens.'} as const;
 	expect(troubleOf(counts, down)).toMatchObject({
 		kind: 'down',
@@ -122,58 +124,18 @@ test('refusals and redirects alone show nothing that works', () => {
 		kind: 'refusals',
 		sentence: 'only 404 ×200: nothing shows that any revision works; choose what to send (i)',
 	});
-	expect(troubleOf({...counts, rows: [row('302', 150), row(undefined, 50)]}, answers)?.kind).toBe(
-		'redirects',
+	expect(troubleOf({...counts, rows: [row('302', 150), row(undefined, 50)]}, answers)).toMatchObject({
+		kind: 'redirects',
+		count: 150,
+		of: 200,
+		sentence: expect.stringMatching(/^150 of 200 answers are redirects: nothing shows that a revision works/),
+	});
+	expect(troubleOf({...counts, rows: [row('304', 150), row(undefined, 50)]}, answers)?.sentence).toContain(
+		'150 of 200 answers are 3xx without a place to go to',
 	);
-	expect(troubleOf({...counts, rows: [row('302', 50), row(undefined, 150)]}, answers)).toBeUndefined();
-});
-
-const side = {p50: 1, p95: 1, p99: 1, asked: 20, failed: 0, undecided: 0, cold: 0, coldP50: undefined};
-const comparison: Comparison = {
-	old: {...side, revision: 'h-00001', lastFailure: undefined},
-	fresh: {...side, revision: 'h-00002', lastFailure: undefined},
-	since: 0,
-	pairs: 20,
-	compared: 20,
-	bad: 0,
-	notSent: 0,
-	withoutGateway: 0,
-	gatewaySaid: undefined,
-	alikeFailures: {count: 0, text: '', isLast: false},
-	errors: errorVerdict({asked: 20, failed: 0}, {asked: 20, failed: 0}),
-	latency: latencyVerdict(20, 0),
-	worse: undefined,
-	slower: undefined,
-	isProven: true,
-	bound: 0.1,
-	boundMore: 100,
-	boundWait: 100_000,
-};
-const failing: Comparison = {...comparison, fresh: {...comparison.fresh, failed: 20, lastFailure: '404'}};
-const weights = [
-	{revision: 'h-00001', percent: 90},
-	{revision: 'h-00002', percent: 10},
-];
-
-test('a tag that fails always is doubted when users would have seen it by now, and did not', () => {
-	expect(tagDoubtOf(failing, {answered: 44, errors: 0, refused: 0, weights})?.revisions).toEqual(['h-00002']);
-	expect(tagDoubtOf(failing, {answered: 43, errors: 0, refused: 0, weights})).toBeUndefined();
-	expect(tagDoubtOf(failing, {answered: 500, errors: 1, refused: 0, weights})).toBeUndefined();
-	// Without a share users see nothing of it: that says nothing.
-	const none = [{revision: 'h-00001', percent: 100}];
-	expect(tagDoubtOf(failing, {answered: 500, errors: 0, refused: 0, weights: none})).toBeUndefined();
-});
-
-test('two that fail alike are doubted while the service works, and not when it fails too', () => {
-	const alike = {...comparison, alikeFailures: {count: 9, text: '404 Not Found', isLast: true}};
-	expect(tagDoubtOf(alike, {answered: 3, errors: 0, refused: 0, weights})?.sentence).toBe(
-		'the gateway may have no rule for tag hosts: both answer 404 Not Found, the service itself works',
-	);
-	expect(tagDoubtOf(alike, {answered: 3, errors: 3, refused: 0, weights})).toBeUndefined();
 	expect(
-		tagDoubtOf(
-			{...alike, alikeFailures: {...alike.alikeFailures, isLast: false}},
-			{answered: 3, errors: 0, refused: 0, weights},
-		),
-	).toBeUndefined();
+		troubleOf({...counts, errors: 6, rows: [row(undefined, 190), row('418', 10), row('500', 6, 6)]}, answers)
+			?.sentence,
+	).toBe('users get failures: 6 of 200 (500 ×6)');
+	expect(troubleOf({...counts, rows: [row('302', 50), row(undefined, 150)]}, answers)).toBeUndefined();
 });

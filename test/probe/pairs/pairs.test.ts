@@ -46,6 +46,54 @@ function setUp(respond: Respond, random: () => number = () => 0.5, works = false
 	return {clock, pairs, asked, learned, kept};
 }
 
+test('slots without a pair are told at once, and no pair is sent after the end', async () => {
+	const {clock, pairs, asked} = setUp(() => fine);
+	pairs.setSides(sides);
+	expect(pairs.comparison?.notSent).toBe(0);
+	pairs.start();
+	await clock.pass(1000);
+	expect(pairs.comparison).toMatchObject({pairs: 2, notSent: 0});
+	expect(pairs.comparison).not.toHaveProperty('isOpen');
+	// The process was stopped.
+	await clock.jump(5000);
+	expect(pairs.comparison?.notSent).toBe(3);
+	pairs.stop();
+	const before = asked.length;
+	await clock.pass(5000);
+	expect(asked).toHaveLength(before);
+});
+
+test('a route that settles twice has what is under way given up twice', async () => {
+	const signals: AbortSignal[] = [];
+	const clock = createFakeClock();
+	const pairs = createPairs({
+		async ask(_target, {signal}) {
+			signals.push(signal);
+			return new Promise((_resolve, reject) => {
+				signal.addEventListener('abort', () => reject(signal.reason));
+			});
+		},
+		clock,
+		target: () => target,
+		rate: 1,
+		maxRate: 50,
+		worksElsewhere: () => true,
+		onAnswer() {},
+		onLearned() {},
+		onChange() {},
+	});
+	onTestFinished(() => pairs.stop());
+	pairs.setSides(sides);
+	for (const begun of [2, 4]) {
+		pairs.start();
+		await clock.pass(1000);
+		pairs.suspend();
+		pairs.suspend();
+		expect(signals.length).toBeGreaterThanOrEqual(begun);
+		expect(signals.every(({aborted}) => aborted)).toBe(true);
+	}
+});
+
 test('both hosts are asked in the same slot, in random order', async () => {
 	const draws = [0.5, 0.1, 0.5, 0.9, 0.5, 0.1];
 	const {clock, pairs, asked} = setUp(
@@ -191,6 +239,8 @@ test('answers of pairs teach what a revision says, but not before its tag has st
 	expect(learned).toEqual([]);
 	await clock.pass(3000);
 	expect(new Set(learned.map(({revision}) => revision))).toEqual(new Set(['h-00001', 'h-00002']));
+	// Those of three pairs, each once.
+	expect(learned).toHaveLength(6);
 	const before = learned.length;
 	// The tag leads elsewhere now: what was heard of it a moment ago may be the other's already.
 	pairs.setSides({...sides, fresh: {revision: 'h-00003', authority: sides.fresh.authority}});

@@ -44,6 +44,7 @@ async function open({
 			recent: stretch,
 			sinceSplit: stretch,
 			split: undefined,
+			untested: undefined,
 			errors: undefined,
 			dispersion: undefined,
 			history: [],

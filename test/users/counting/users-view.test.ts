@@ -15,6 +15,8 @@ function part(
 		failed,
 		rejected: 0,
 		buckets: new Map(Object.entries(buckets).map(([bound, count]) => [Number(bound), Number(count)])),
+		everTook: 4,
+		isServing: true,
 		concurrency: undefined,
 		pods,
 	};
@@ -42,7 +44,7 @@ const pair = {fresh: 'new', old: 'old'};
 it('shows the last half minute beside all that came since the split', () => {
 	const view = usersView(
 		stretches(40, index => ({old: part(80), new: part(index < 20 ? 20 : 40, {failed: index < 20 ? 0 : 4})})),
-		{weights, since: 0, pair},
+		{weights, since: -1000, pair},
 	);
 	expect(view.recent).toMatchObject({seconds: 30, perSecond: 60, requests: 1800, isExact: true});
 	expect(
@@ -59,7 +61,7 @@ it('counts for the verdict only what came under this split, and after the gatewa
 	const all = stretches(20, () => ({old: part(80), new: part(20)}));
 	const view = usersView(
 		all.map((stretch, index) => ({...stretch, isSettling: index === 11})),
-		{weights, since: 20_000, pair},
+		{weights, since: 19_500, pair},
 	);
 	expect(view.split).toMatchObject({requests: [720, 180], state: 'agrees'});
 });
@@ -67,20 +69,20 @@ it('counts for the verdict only what came under this split, and after the gatewa
 it('leaves stretches that are estimates out of the verdict, and says that they are', () => {
 	const view = usersView(
 		stretches(20, index => ({old: part(80), new: part(20, {isExact: index !== 7})})),
-		{weights, since: 0, pair},
+		{weights, since: -1000, pair},
 	);
 	expect([view.split?.requests, view.sinceSplit.isExact]).toEqual([[1520, 380], false]);
 	const none = usersView(
 		stretches(20, () => ({old: part(80), new: part(20, {isExact: false})})),
-		{weights, since: 0, pair},
+		{weights, since: -1000, pair},
 	);
 	expect([none.split, none.errors]).toEqual([undefined, undefined]);
 });
 
 it('shows a revision that users reach and that is not in the split', () => {
 	const view = usersView(
-		stretches(10, () => ({old: part(80), new: part(20), other: part(4)})),
-		{weights, since: 0, pair},
+		stretches(10, () => ({old: part(80), new: part(20), other: taking(0.01, 4)})),
+		{weights, since: -1000, pair},
 	);
 	expect(view.recent.rows.map(({revision, percent}) => [revision, percent])).toEqual([
 		['old', 80],
@@ -94,7 +96,7 @@ it('counts for the verdict nothing that may have come before the split, however 
 	const all = stretches(20, () => ({old: part(80), new: part(20)}));
 	const view = usersView(
 		all.map((stretch, index) => (index === 10 ? {...stretch, earliest: stretch.from - 1500} : stretch)),
-		{weights, since: 20_000, pair},
+		{weights, since: 19_500, pair},
 	);
 	expect(view.split?.requests).toEqual([720, 180]);
 	expect(view.sinceSplit.seconds).toBe(18);
@@ -105,7 +107,7 @@ const unread = part(0, {isExact: false, pods: {all: 2, read: 0}});
 it('takes no revision for unused whose pods do not answer, and draws nothing of that time', () => {
 	const view = usersView(
 		stretches(10, index => ({old: index < 6 ? part(80) : unread, new: part(20)})),
-		{weights, since: 0, pair},
+		{weights, since: -1000, pair},
 	);
 	expect(view.recent).toMatchObject({seconds: 12, perSecond: 50, isExact: true});
 	expect(view.recent.rows.map(({share}) => share)).toEqual([0.8, 0.2]);
@@ -116,23 +118,23 @@ it('takes no revision for unused whose pods do not answer, and draws nothing of 
 it('is not current once nothing is known of a revision for a while', () => {
 	const view = usersView(
 		stretches(12, index => ({old: index < 6 ? part(80) : unread, new: part(20)})),
-		{weights, since: 0, pair},
+		{weights, since: -1000, pair},
 	);
 	expect(view.isCurrent).toBe(false);
 	const never = usersView(
 		stretches(12, () => ({old: unread, new: part(20)})),
-		{weights, since: 0, pair},
+		{weights, since: -1000, pair},
 	);
 	expect([never.recent.seconds, never.isCurrent]).toEqual([0, false]);
 });
 
 it('leaves what may be asked at a tag out of the shares, at 0 % and not above', () => {
 	const view = usersView(
-		stretches(10, () => ({old: part(80), new: part(20), tagged: part(40)})),
+		stretches(10, () => ({old: part(80), new: part(20), tagged: taking(0.01, 40)})),
 		{
 			weights: [...weights, {revision: 'tagged', percent: 0}],
 			tagged: ['old', 'new', 'tagged'],
-			since: 0,
+			since: -1000,
 			pair,
 		},
 	);
@@ -144,8 +146,90 @@ it('leaves what may be asked at a tag out of the shares, at 0 % and not above', 
 it('does without a revision that is to get nothing, and with one that has no pods', () => {
 	const view = usersView(
 		stretches(10, () => ({old: part(80), new: part(0, {pods: {all: 0, read: 0}}), tagged: unread})),
-		{weights: [...weights, {revision: 'tagged', percent: 0}], since: 0, pair},
+		{weights: [...weights, {revision: 'tagged', percent: 0}], since: -1000, pair},
 	);
 	expect(view.recent.rows.map(({share}) => share)).toEqual([1, 0, 0]);
 	expect(view.isCurrent).toBe(true);
+});
+
+/** As `part`, of requests that take so many seconds. */
+const taking = (seconds: number, requests: number): RevisionPart => ({
+	...part(requests, {buckets: {[seconds]: requests, Infinity: requests}}),
+	everTook: seconds * 1000,
+});
+const silent: RevisionPart = {...part(0), everTook: undefined};
+const cold: RevisionPart = {...silent, isServing: false};
+const half = [
+	{revision: 'old', percent: 50},
+	{revision: 'new', percent: 50},
+];
+const halves = (fresh: (index: number) => RevisionPart, number = 20) =>
+	usersView(
+		stretches(number, index => ({old: taking(0.01, 100), new: fresh(index)})),
+		{weights: half, since: -1000, pair},
+	);
+
+// Eight seconds each: none has ended before.
+const slow = (index: number) => (index < 3 ? silent : taking(8, 100));
+
+it('blames no split for requests of a slow revision that are still under way', () => {
+	expect(halves(slow, 3)).toMatchObject({split: undefined, untested: {kind: 'silent', revision: 'new'}});
+	expect(halves(slow, 4)).toMatchObject({split: undefined, untested: {kind: 'slow'}});
+	expect(halves(slow).split).toMatchObject({state: 'agrees', requests: [1600, 1600]});
+	// Known of it from before, for its pods have told of others.
+	const known = halves(() => ({...part(0), everTook: 6000}), 2);
+	expect(known.untested).toEqual({kind: 'slow', seconds: 6});
+});
+
+it('sees a revision that gets nothing, once what it may have got would have ended', () => {
+	expect(halves(() => part(0), 8).split?.state).toBe('disagrees');
+	expect(halves(() => silent, 5).split).toBeUndefined();
+	expect(halves(() => silent, 13).split?.state).toBe('disagrees');
+});
+
+const waking = (index: number) => (index < 4 ? cold : index === 4 ? {...cold, requests: 400} : part(100));
+
+it('blames no split for requests that wait for the first pod, nor for all of them together when it is there', () => {
+	expect(halves(waking, 4)).toMatchObject({split: undefined, untested: {kind: 'starting', revision: 'new'}});
+	const view = halves(waking);
+	expect(view.split).toMatchObject({state: 'agrees', requests: [1400, 1400]});
+	// It sleeps again because nobody comes: that says something.
+	expect(halves(index => (index < 10 ? taking(0.01, 100) : cold)).split?.requests).toEqual([2000, 1000]);
+});
+
+it('waits a minute for the first pod', () => {
+	expect(halves(() => cold, 29).split).toBeUndefined();
+	expect(halves(() => cold, 40).split?.state).toBe('disagrees');
+});
+
+const left = (kept: RevisionPart) =>
+	usersView(
+		stretches(5, index => ({old: taking(0.01, 100), new: index < 3 ? kept : part(0)})),
+		{
+			weights: [
+				{revision: 'old', percent: 100},
+				{revision: 'new', percent: 0},
+			],
+			since: -1000,
+			pair,
+		},
+	).split;
+
+it('takes requests that end at 0 % for what began before, unless they took less than that is ago', () => {
+	expect(left(taking(10, 5))).toMatchObject({requests: [500, 0]});
+	expect(left(taking(10, 5))?.state).not.toBe('impossible');
+	expect(left(taking(0.5, 5))).toMatchObject({state: 'impossible', requests: [500, 15]});
+	// From the third stretch on, which begins five seconds after the split.
+	expect(left(taking(5, 5))).toMatchObject({state: 'impossible', requests: [500, 5]});
+	// Without a histogram nobody knows.
+	expect(left(part(5))?.state).not.toBe('impossible');
+});
+
+it('says that there is no verdict where not all pods are read', () => {
+	const sampled = {...part(80, {pods: {all: 25, read: 20}}), isExact: false};
+	const view = usersView(
+		stretches(10, () => ({old: sampled, new: part(20)})),
+		{weights, since: -1000, pair},
+	);
+	expect([view.split, view.untested]).toEqual([undefined, {kind: 'part', all: 25, read: 20}]);
 });

@@ -9,6 +9,7 @@ import * as v from 'valibot';
 import {pointer, type PatchOperation} from '../../objects/patch.js';
 import {annotationOperations} from '../../service/annotation-operations.js';
 import type {ServiceView} from '../../service/service.js';
+import {jsonOf} from '../../text/json.js';
 import {printable} from '../../text/printable.js';
 import {latestKey, type Split, type SplitRow} from '../../split/split.js';
 import type {Rejection} from './rejection.js';
@@ -123,13 +124,7 @@ const note = v.pipe(
 /** Anybody can write an annotation: one that is no note, or one of a later version, is none. */
 export function parseNote(text: string | undefined): ReleaseNote | undefined {
 	if (text === undefined || text.length > 4 * largest) return undefined;
-	let value: unknown;
-	try {
-		value = JSON.parse(text);
-	} catch {
-		return undefined;
-	}
-	const parsed = v.safeParse(note, value);
+	const parsed = v.safeParse(note, jsonOf(text));
 	return parsed.success ? parsed.output : undefined;
 }
 

@@ -3,6 +3,7 @@
  * Annotations of a Revision may change, other than its spec (knative/serving revision_validation.go).
  */
 import * as v from 'valibot';
+import {jsonOf} from '../../text/json.js';
 import {printable} from '../../text/printable.js';
 
 export const rejectedAnnotation = 'kn-canary.dev/rejected';
@@ -30,13 +31,7 @@ const rejection = v.object({
 export function parseRejection(text: string | undefined): Rejection | undefined {
 	if (text === undefined || text === '') return undefined;
 	const plain = {by: '', at: undefined, why: printable(text.slice(0, longestReason))};
-	let value: unknown;
-	try {
-		value = JSON.parse(text);
-	} catch {
-		return plain;
-	}
-	const parsed = v.safeParse(rejection, value);
+	const parsed = v.safeParse(rejection, jsonOf(text));
 	if (!parsed.success) return plain;
 	const {by, at, why} = parsed.output;
 	const time = Date.parse(at);

@@ -1,7 +1,6 @@
 /** The forms that make a service and a revision: judged as one types, kept when closed, shown what the server refused. */
 import {Text} from 'ink';
 import {useState} from 'react';
-import {useShallow} from 'zustand/react/shallow';
 import {serviceOfForm, type FormService} from '../../../console/forms/form-service.js';
 import {
 	changeRevisionForm,
@@ -24,7 +23,7 @@ import {linesValue, type Focus, type FormState} from '../../widgets/form/form-st
 import {frameContentSize} from '../../widgets/frame-lines.js';
 import {Frame} from '../../widgets/frame.js';
 import {useTheme} from '../../widgets/theme-context.js';
-import {useConsole, useConsoleState} from '../../use-console.js';
+import {sameParts, useConsole, useConsoleState} from '../../use-console.js';
 import {wrapLine} from '../inspect/document.js';
 import {
 	coveredBy,
@@ -105,7 +104,8 @@ function OpenForm({
 	const {styles, glyphs} = useTheme();
 	const isUncovered = useConsoleState(state => state.isUncovered);
 	const fate = useConsoleState(
-		useShallow(state => ('uid' in sheet ? serviceOfForm(state, sheet) : undefined)),
+		state => ('uid' in sheet ? serviceOfForm(state, sheet) : undefined),
+		sameParts,
 	);
 	// Taken over to another service, or to another base, the form has its variables too.
 	const of = 'uid' in sheet ? `${sheet.uid} ${'base' in sheet.values ? sheet.values.base : ''}` : '';

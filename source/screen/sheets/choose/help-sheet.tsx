@@ -1,17 +1,16 @@
 /** The keys of the focused pane, made from the key table. */
-import {useShallow} from 'zustand/react/shallow';
 import {offeredRights} from '../../../console/session/rights.js';
 import {helpFor, labelOf, type KeyContext} from '../../keys/key-lookup.js';
 import type {Size} from '../../layout.js';
 import {fitText, widthOf} from '../../widgets/table/fit-text.js';
 import {useTheme} from '../../widgets/theme-context.js';
 import {canPerform, unavailable} from '../../perform.js';
-import {useConsoleState} from '../../use-console.js';
+import {sameParts, useConsoleState} from '../../use-console.js';
 import {Document, type DocumentLine} from '../inspect/document.js';
 
 export function Help({pane, isActive, ...size}: Size & {pane: KeyContext; isActive: boolean}) {
 	const {styles, isAscii} = useTheme();
-	const rights = useConsoleState(useShallow(offeredRights));
+	const rights = useConsoleState(offeredRights, sameParts);
 	const sections = helpFor(pane, {isAscii}).map(section => ({
 		...section,
 		entries: section.entries.filter(({action}) => canPerform(action)),

@@ -1,7 +1,6 @@
 /** The command line: a command is typed and completed, or picked from the list of those that fit. */
 import {Box, Text} from 'ink';
 import {useState} from 'react';
-import {useShallow} from 'zustand/react/shallow';
 import {offeredRights} from '../../../console/session/rights.js';
 import {closeSheet, notify} from '../../../console/state/select.js';
 import {paletteCommands, parsePaletteLine, type Action} from '../../keys/key-lookup.js';
@@ -13,7 +12,7 @@ import {List} from '../../widgets/table/list.js';
 import {PromptLine} from '../../widgets/form/prompt-line.js';
 import {useTheme} from '../../widgets/theme-context.js';
 import {canPerform, unavailable} from '../../perform.js';
-import {useActions, useConsole, useConsoleState} from '../../use-console.js';
+import {sameParts, useActions, useConsole, useConsoleState} from '../../use-console.js';
 
 export function Palette({
 	isActive,
@@ -23,7 +22,7 @@ export function Palette({
 }: Size & {isActive: boolean; perform: (action: Action, argument: string) => void}) {
 	const {store} = useConsole();
 	const {styles, isAscii} = useTheme();
-	const rights = useConsoleState(useShallow(offeredRights));
+	const rights = useConsoleState(offeredRights, sameParts);
 	const [typed, setTyped] = useState('');
 	const [chosen, setChosen] = useState(0);
 	const word = typed.trimStart().split(' ')[0] ?? '';

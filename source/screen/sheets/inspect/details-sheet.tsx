@@ -1,5 +1,4 @@
 /** One revision, told whole: its conditions in the server's words, its image, environment and autoscaling. */
-import {useShallow} from 'zustand/react/shallow';
 import {selectedRevision, selectedService, whyNoRevision} from '../../../console/state/read.js';
 import type {Theme} from '../../../terminal/output/theme.js';
 import {printable} from '../../../knative/text/printable.js';
@@ -13,7 +12,7 @@ import type {Size} from '../../layout.js';
 import {useNamedTitle} from '../../named-title.js';
 import {fitText, widthOf} from '../../widgets/table/fit-text.js';
 import {useTheme} from '../../widgets/theme-context.js';
-import {useConsoleState} from '../../use-console.js';
+import {sameParts, useConsoleState} from '../../use-console.js';
 import {useNow} from '../../use-now.js';
 import {age, envValue} from '../../format.js';
 import {Document, type DocumentLine} from './document.js';
@@ -23,7 +22,8 @@ export function Details({isActive, ...size}: Size & {isActive: boolean}) {
 	const now = useNow();
 	const isUncovered = useConsoleState(state => state.isUncovered);
 	const {service, revision} = useConsoleState(
-		useShallow(state => ({service: selectedService(state), revision: selectedRevision(state)})),
+		state => ({service: selectedService(state), revision: selectedRevision(state)}),
+		sameParts,
 	);
 	const title = useNamedTitle('Revision', revision?.name ?? '', size.width);
 	const why = useConsoleState(whyNoRevision);

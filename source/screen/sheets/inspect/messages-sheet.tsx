@@ -1,8 +1,7 @@
 /** What the message line has said, whole, the newest first. */
 import {useMemo} from 'react';
-import {useShallow} from 'zustand/react/shallow';
 import {noticeOf} from '../../frame/notice.js';
-import {useConsoleState} from '../../use-console.js';
+import {sameParts, useConsoleState} from '../../use-console.js';
 import type {Size} from '../../layout.js';
 import {useTheme} from '../../widgets/theme-context.js';
 import {clock} from '../../format.js';
@@ -14,9 +13,9 @@ export function Messages({isActive, width, height}: Size & {isActive: boolean}) 
 	const messages = useConsoleState(state => state.messages);
 	// What holds now is no message; where its line has no room for it, this is where it can be read.
 	const standing = useConsoleState(
-		useShallow(state =>
+		state =>
 			noticeOf({...state, notice: undefined}, theme, {revisions: undefined, now: Number.POSITIVE_INFINITY}),
-		),
+		sameParts,
 	);
 	const told = useMemo(() => {
 		const byTone = {info: styles.plain, good: styles.ok, bad: styles.bad};

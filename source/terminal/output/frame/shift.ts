@@ -24,7 +24,7 @@ export function shiftsBetween(
 	let from = 0;
 	while (shifts.length < most) {
 		const column = nextDifference(row, wanted, from);
-		if (wanted.length - column < worthwhile || matches(row, wanted, column, 0).missing < worthwhile) break;
+		if (wanted.length - column < worthwhile || differences(row, wanted, column) < worthwhile) break;
 		// Half of a wide character would be left over.
 		if (shifts.length === 0 && (hasWide(row) || hasWide(wanted))) break;
 		const by = bestShift(row, wanted, column);
@@ -42,7 +42,10 @@ function nextDifference(shown: Uint32Array, wanted: Uint32Array, from: number): 
 	return column;
 }
 
-const hasWide = (cells: Uint32Array): boolean => cells.some(cell => codePointOf(cell) === 0);
+function hasWide(cells: Uint32Array): boolean {
+	for (const cell of cells) if (codePointOf(cell) === 0) return true;
+	return false;
+}
 
 /** What follows at once is taken first, if it is long enough: what comes after that may have moved by another way. */
 function bestShift(shown: Uint32Array, wanted: Uint32Array, column: number): number | undefined {
@@ -57,30 +60,32 @@ function bestShift(shown: Uint32Array, wanted: Uint32Array, column: number): num
 	return best?.by;
 }
 
-/** Cells that are drawn as wanted when the row has moved `by`: those that follow at once, and all; and how many are not. */
+/** Cells that are drawn as wanted when the row has moved `by`: those that follow at once, and all. Blank ones are not drawn. */
 function matches(
 	shown: Uint32Array,
 	wanted: Uint32Array,
 	column: number,
 	by: number,
-): {atOnce: number; all: number; missing: number} {
-	let atOnce = 0;
+): {atOnce: number; all: number} {
+	let atOnce: number | undefined;
 	let all = 0;
-	let missing = 0;
-	for (let place = column + Math.max(0, by); place < wanted.length; place++) {
-		const cell: Cell = shown[place - by] ?? blank;
-		const isDrawn = wanted[place] !== blank;
-		if (cell !== wanted[place]) missing++;
-		else if (isDrawn) {
-			all++;
-			if (missing === 0) atOnce++;
-		}
+	// What comes in at the right end is blank.
+	const end = wanted.length + Math.min(0, by);
+	for (let place = column + Math.max(0, by); place < end; place++) {
+		const cell: Cell | undefined = wanted[place];
+		if (cell !== shown[place - by]) atOnce ??= all;
+		else if (cell !== blank) all++;
 	}
-	return {atOnce, all, missing};
+	return {atOnce: atOnce ?? all, all};
+}
+
+function differences(shown: Uint32Array, wanted: Uint32Array, column: number): number {
+	let count = 0;
+	for (let place = column; place < wanted.length; place++) if (shown[place] !== wanted[place]) count++;
+	return count;
 }
 
 function shiftedRow(shown: Uint32Array, {column, by}: RowShift): Uint32Array {
-	return shown.map((cell, place) =>
-		place < column ? cell : place - by < column ? blank : (shown[place - by] ?? blank),
-	);
+	const row = shown.slice().copyWithin(column + Math.max(0, by), column - Math.min(0, by));
+	return by > 0 ? row.fill(blank, column, column + by) : row.fill(blank, Math.max(column, row.length + by));
 }

@@ -1,0 +1,94 @@
+import {expect, test} from 'vitest';
+import {gradeOf} from '../../../source/probe/attribution/grade.js';
+import {createGatewayMonitor} from '../../../source/probe/judging/gateway-state.js';
+import type {Answer} from '../../../source/probe/transport/probe.js';
+import {answering, failing} from '../answers.js';
+
+const fine = answering('Hello!');
+const notFound = answering('no route', {status: 404, code: '404', by: 'gateway'});
+
+function monitor() {
+	const gateway = createGatewayMonitor();
+	return {
+		put: (answer: Answer, now: number, isService = true) =>
+			gateway.record(answer, gradeOf(answer.outcome), {isService, now}),
+		condition: (now: number) => gateway.condition(now),
+		clear: () => gateway.clear(),
+	};
+}
+
+test('nothing is said of a gateway that was not asked', () => {
+	const {put, condition, clear} = monitor();
+	expect(condition(0)).toEqual({kind: 'not asked'});
+	// It may have come about on the way: that is not the gateway.
+	put(failing('timeout'), 1);
+	expect(condition(1)).toEqual({kind: 'not asked'});
+	put(fine, 2);
+	expect(condition(2)).toEqual({kind: 'answers'});
+	clear();
+	expect(condition(3)).toEqual({kind: 'not asked'});
+});
+
+test('it is down from the first request without a connection until anything is answered', () => {
+	const {put, condition} = monitor();
+	put(failing('refused'), 10);
+	put(failing('unreachable'), 20);
+	put(failing('timeout'), 25);
+	expect(condition(90_000)).toEqual({
+		kind: 'down',
+		since: 10,
+		requests: 2,
+		sentence: 'It failed: unreachable.',
+	});
+	put(fine, 100_000, false);
+	expect(condition(100_000)).toEqual({kind: 'answers'});
+	put(failing('refused'), 100_001);
+	expect(condition(100_001)).toMatchObject({kind: 'down', since: 100_001, requests: 1});
+});
+
+test('what it answers itself for the service stands while nothing else comes, however long ago', () => {
+	const {put, condition} = monitor();
+	put(notFound, 10);
+	put(notFound, 29_999);
+	expect(condition(10_000_000)).toEqual({
+		kind: 'answers itself',
+		since: 10,
+		last: 29_999,
+		requests: 2,
+		isAll: true,
+		code: '404',
+		text: '404 no route',
+	});
+});
+
+test('beside other answers it stands for half a minute, and begins anew after that', () => {
+	const {put, condition} = monitor();
+	put(notFound, 1000);
+	put(fine, 2000);
+	expect(condition(30_999)).toMatchObject({kind: 'answers itself', since: 1000, isAll: false});
+	put(notFound, 30_999);
+	expect(condition(30_999)).toMatchObject({since: 1000, requests: 2, isAll: false});
+	expect(condition(60_998)).toMatchObject({kind: 'answers itself'});
+	expect(condition(60_999)).toEqual({kind: 'answers'});
+	put(notFound, 60_999);
+	expect(condition(60_999)).toMatchObject({since: 60_999, requests: 1, isAll: true});
+});
+
+test('what it answers itself at a tag says nothing of the service', () => {
+	const {put, condition} = monitor();
+	put(notFound, 10, false);
+	expect(condition(10)).toEqual({kind: 'answers'});
+	put(notFound, 20);
+	put(fine, 30, false);
+	expect(condition(30)).toMatchObject({kind: 'answers itself', requests: 1, isAll: true});
+});
+
+test('what was before is forgotten when it is cleared', () => {
+	const {put, condition, clear} = monitor();
+	put(notFound, 10);
+	put(failing('refused'), 20);
+	clear();
+	expect(condition(30)).toEqual({kind: 'not asked'});
+	put(fine, 40);
+	expect(condition(40)).toEqual({kind: 'answers'});
+});
