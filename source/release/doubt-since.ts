@@ -6,6 +6,8 @@ import {releaseOf} from '../knative/release/release.js';
 import type {ReleaseFacts} from '../knative/release/evidence/facts.js';
 import {sharesOf} from '../knative/release/evidence/shares.js';
 import {trafficWarnings, type Warning} from '../knative/release/warnings.js';
+import type {ServiceView} from '../knative/service/service.js';
+import type {SplitRow} from '../knative/split/split.js';
 import {baseWarnings} from './base-offer.js';
 import type {Plan} from './plan.js';
 import {verdictWarnings, type CanaryVerdict} from './verdict/canary-verdict.js';
@@ -45,4 +47,25 @@ export function doubtSince(
 			!warnings.some(warning => warning.kind === kind && warning.revision === revision),
 	);
 	return fresh && `${fresh.sentence} This was not known when it was planned.`;
+}
+
+/**
+ * That what follows the latest revision is another one by now than the plan has named, as a clause: what users had is not what
+ * it says, or they would get what it does not say. Undefined as long as it is not. A way back to a revision by its name waits
+ * for nothing of that.
+ */
+export function latestSince(
+	{splits, action}: Pick<Plan, 'splits' | 'action'>,
+	{latestReady}: Pick<ServiceView, 'latestReady'>,
+): string | undefined {
+	if (!splits || action === 'roll back' || action === 'abandon') return undefined;
+	const {before, after} = splits;
+	// What follows it after that has no name yet.
+	const makesNext = action === 'create revision' || action === 'autoscaling';
+	const follows = ({latest}: SplitRow) => latest;
+	const row = before.find(follows) ?? (makesNext ? undefined : after.find(follows));
+	if (!row || row.revision === latestReady) return undefined;
+	const {revision: named} = row;
+	if (latestReady === undefined) return `${named} is not the latest ready revision any more`;
+	return `latest is ${latestReady} now, and ${named === undefined ? 'none was ready' : `was ${named}`}`;
 }

@@ -3,8 +3,8 @@
  * or it may not or cannot be sent any more. Then nothing can be agreed to. Pure.
  */
 import type {ServiceView} from '../../knative/service/service.js';
-import {equalSplits, giveTheSame, splitOf, type SplitRow} from '../../knative/split/split.js';
-import {doubtSince} from '../../release/doubt-since.js';
+import {equalSplits, giveTheSame, splitOf} from '../../knative/split/split.js';
+import {doubtSince, latestSince} from '../../release/doubt-since.js';
 import type {Plan} from '../../release/plan.js';
 import {changesOf} from '../session/change-recorder.js';
 import {refusedRight, rightOfPlan} from '../session/rights.js';
@@ -95,21 +95,6 @@ function movedGround(state: Grounds, plan: Plan): LostGround | undefined {
 	const also = latest === undefined ? '' : `; ${latest}`;
 	const sentence = `${who} changed ${changed(splits, service)}${also}.`;
 	return {sentence, now: service};
-}
-
-/**
- * What follows the latest is another revision by now: what users had is not what the plan says, or they would get what it does
- * not say. Of a plan that makes the next one only the former: what they are to get has no name yet.
- */
-function latestSince({splits, action}: Plan, {latestReady}: ServiceView): string | undefined {
-	if (!splits) return undefined;
-	const isMaking = action === 'create revision' || action === 'autoscaling';
-	const follows = ({latest}: SplitRow) => latest;
-	const row = (isMaking ? undefined : splits.after.find(follows)) ?? splits.before.find(follows);
-	if (!row || row.revision === latestReady) return undefined;
-	const {revision: then} = row;
-	if (latestReady === undefined) return `${then} is not the latest ready revision any more`;
-	return `latest is ${latestReady} now, and ${then === undefined ? 'none was ready' : `was ${then}`}`;
 }
 
 /** What plans that are of no split would meet is not known apart. */

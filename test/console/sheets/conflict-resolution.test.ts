@@ -330,7 +330,6 @@ describe('where the revision behind latest is another one by now', () => {
 	it.each<[string, () => Promise<void> | void]>([
 		['keeps it', () => on.console.reviewDraft()],
 		['pins it', () => on.console.reviewShares('1=50 2=50')],
-		['takes the traffic from it', () => on.console.rollBack()],
 		[
 			'makes the next one',
 			async () => {
