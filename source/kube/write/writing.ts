@@ -163,11 +163,15 @@ function settles({status, body}: ApiAnswer): boolean {
 }
 
 async function read(cluster: Cluster, path: string): Promise<Reading> {
+	const name = path.slice(path.lastIndexOf('/') + 1);
 	try {
 		const answer = await cluster.request({method: 'GET', path});
-		const identity = identityOf(answer.body);
-		if (answer.status === 200 && identity) return {kind: 'there', object: answer.body, identity};
-		if (isGoneAnswer(answer, path.slice(path.lastIndexOf('/') + 1))) return {kind: 'absent'};
+		if (answer.status === 200) {
+			const identity = answeredObject(answer, {name});
+			if (identity) return {kind: 'there', object: answer.body, identity};
+			return {kind: 'unreadable', sentence: 'what came back is not that object'};
+		}
+		if (isGoneAnswer(answer, name)) return {kind: 'absent'};
 		return {kind: 'unreadable', sentence: sentenceOf(answer)};
 	} catch (error) {
 		if (error instanceof TransportError) return {kind: 'unreadable', sentence: error.message};
