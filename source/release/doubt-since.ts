@@ -7,7 +7,6 @@ import type {ReleaseFacts} from '../knative/release/evidence/facts.js';
 import {sharesOf} from '../knative/release/evidence/shares.js';
 import {trafficWarnings, type Warning} from '../knative/release/warnings.js';
 import type {ServiceView} from '../knative/service/service.js';
-import type {SplitRow} from '../knative/split/split.js';
 import {baseWarnings} from './base-offer.js';
 import type {Plan} from './plan.js';
 import {verdictWarnings, type CanaryVerdict} from './verdict/canary-verdict.js';
@@ -62,8 +61,7 @@ export function latestSince(
 	const {before, after} = splits;
 	// What follows it after that has no name yet.
 	const makesNext = action === 'create revision' || action === 'autoscaling';
-	const follows = ({latest}: SplitRow) => latest;
-	const row = before.find(follows) ?? (makesNext ? undefined : after.find(follows));
+	const row = before.find(({latest}) => latest) ?? (makesNext ? undefined : after.find(({latest}) => latest));
 	if (!row || row.revision === latestReady) return undefined;
 	const {revision: named} = row;
 	if (latestReady === undefined) return `${named} is not the latest ready revision any more`;

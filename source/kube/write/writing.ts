@@ -193,11 +193,11 @@ async function outcomeOf(
 		const said = settles(answer) ? await writing.onAnswer(answer, readAgain) : undefined;
 		if (said && said.kind !== 'no answer') {
 			if (said.kind !== 'refused' || dryRun || isBeforehand(answer)) return said;
-			const reading = await readAgain();
+			const found = await readAgain();
 			// Whoever is on the way may have let the request through, and not the answer: but not who wants a login for it.
-			const isUnsettled = reading.kind === 'unreadable' && said.isOnTheWay === true && answer.status !== 401;
-			if (isUnsettled) return unreadable(said.sentence, reading);
-			return madeAfterAll(writing, reading) ?? said;
+			const isUnsettled = found.kind === 'unreadable' && said.isOnTheWay === true && answer.status !== 401;
+			if (isUnsettled) return unreadable(said.sentence, found);
+			return madeAfterAll(writing, found) ?? said;
 		}
 		lost = said?.sentence ?? sentenceOf(answer);
 	} catch (error) {
