@@ -174,7 +174,7 @@ export const agreementOptions = ({isRelease}: {isRelease: boolean}) => [
 	new Option('--dry-run', 'ask the server what it would say, and write nothing'),
 	new Option(
 		'-y, --yes',
-		`skip the question; not in production${isRelease ? ' (but for rollback), and not for a target that cannot take the traffic' : ''}`,
+		`skip the question; not in production${isRelease ? ' (but for rollback), not for a target that cannot take the traffic, and not for 100 % to a revision that is not being tried' : ''}`,
 	),
 	new Option(
 		'--confirm <name>',
@@ -183,10 +183,10 @@ export const agreementOptions = ({isRelease}: {isRelease: boolean}) => [
 ];
 /** What is to be typed at a terminal, said beforehand. */
 export const despite = () =>
-	new Option('--despite <what...>', 'apply it although the canary is worse, or was rejected').choices([
-		'worse',
-		'rejected',
-	]);
+	new Option(
+		'--despite <what...>',
+		'apply it although the canary is worse, or what gets traffic was rejected, or gets 100 % untried',
+	).choices(['worse', 'rejected', 'untried']);
 
 /** @param usual Seconds. */
 export const waitOption = (usual = 60) =>

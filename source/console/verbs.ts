@@ -3,7 +3,7 @@ import {meantBy} from '../knative/release/words.js';
 import {sharesMeant} from '../knative/release/shares-meant.js';
 import {rebased} from '../knative/split/rebased.js';
 import {equalSplits, followedBy, pinnedAsMeant, splitOf, wholeOf} from '../knative/split/split.js';
-import {tagsOfPromotion} from '../knative/release/verbs/role-tags.js';
+import {canaryTag, tagsOfPromotion} from '../knative/release/verbs/role-tags.js';
 import type {Warning} from '../knative/release/warnings.js';
 import type {ServiceView} from '../knative/service/service.js';
 import type {Cluster} from '../kube/cluster.js';
@@ -106,16 +106,16 @@ const isGuarded = (action: Plan['action']): action is 'undo' | 'promote' =>
 	action === 'undo' || action === 'promote';
 
 /** The split that the sheet has called mine: what followed the latest is pinned where that is another revision by now. */
-function planMineOnTop({splits, action, guardedAs}: Plan, facts: Facts): Planned {
+function planMineOnTop({splits, action, guardedAs, bringsBack}: Plan, facts: Facts): Planned {
 	const {service} = facts;
 	const theirs = splitOf(service);
 	const verb = guardedAs ?? action;
-	const guards = {guardedAs: isGuarded(verb) ? verb : undefined};
+	const guards = {guardedAs: isGuarded(verb) ? verb : undefined, bringsBack};
 	if (!splits) return planSplit(facts, theirs, guards);
 	const {before: base, after} = splits;
 	const {latestReady} = service;
-	const mine = pinnedAsMeant(after, latestReady);
-	const meant = followedBy(after);
+	const mine = pinnedAsMeant(after, latestReady, canaryTag);
+	const meant = mine === after ? undefined : followedBy(after);
 	const warnings = latestMoved(meant, service, `mine is pinned to ${meant}`);
 	return planSplit(facts, rebased({base, mine, theirs, latestReady}), {warnings, ...guards});
 }

@@ -42,8 +42,11 @@ export function agreementFor(
 	if (kinds.has('not ready') || kinds.has('missing')) {
 		return {kind: 'twice', because: 'a target cannot take the traffic now'};
 	}
-	const untried = warnings.find(({kind}) => kind === 'never compared')?.revision;
-	if (untried !== undefined) return {kind: 'twice', because: `${untried} was never compared`};
+	const untried = warnings.find(({kind}) => kind === 'untried');
+	if (untried) {
+		const revision = untried.revision ?? 'the new revision';
+		return {kind: 'twice', because: `${revision} is not what is being tried`};
+	}
 	return {
 		kind: 'twice',
 		because: kinds.has('guess') ? 'this is more than what was asked for' : 'a canary loses its tag',

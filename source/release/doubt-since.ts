@@ -1,11 +1,12 @@
 /**
- * What a plan would warn of by now, and did not when it was made: a mark on a Revision moves neither the uid nor the
- * generation of its Service, which are all that the write is guarded by. Pure.
+ * What a plan would say or warn of by now, and did not when it was made: that a revision became ready, a mark on one, an owner of
+ * the Service, or how the canary does, moves neither the uid nor the generation of the Service, which are all that the write
+ * is guarded by. Pure.
  */
+import {sharesOf} from '../knative/release/evidence/shares.js';
 import {releaseOf} from '../knative/release/release.js';
 import type {ReleaseFacts} from '../knative/release/evidence/facts.js';
-import {sharesOf} from '../knative/release/evidence/shares.js';
-import {trafficWarnings, type Warning} from '../knative/release/warnings.js';
+import {ownerWarnings, trafficWarnings, type Warning} from '../knative/release/warnings.js';
 import type {ServiceView} from '../knative/service/service.js';
 import {baseWarnings} from './base-offer.js';
 import type {Plan} from './plan.js';
@@ -13,7 +14,7 @@ import {verdictWarnings, type CanaryVerdict} from './verdict/canary-verdict.js';
 
 /** Of a roll back, only that nobody wants to have what it goes to: it waits for nothing else. */
 const kindsFor = (action: Plan['action']): readonly Warning['kind'][] =>
-	action === 'roll back' ? ['rejected'] : ['rejected', 'worse', 'not ready', 'missing'];
+	action === 'roll back' ? ['rejected'] : ['rejected', 'worse', 'not ready', 'missing', 'owner'];
 
 /**
  * As a sentence; undefined as long as the plan says all there is to say.
@@ -30,7 +31,7 @@ export function doubtSince(
 	const known = {...facts, changes: []};
 	const {stable, whole} = releaseOf(known);
 	const present = made
-		? baseWarnings(known, made)
+		? [...baseWarnings(known, made), ...ownerWarnings(service)]
 		: [
 				...verdictWarnings(verdict, {action: guardedAs ?? action, before: sharesOf(service), after}),
 				...trafficWarnings(service, revisions, before, after, {
@@ -40,11 +41,11 @@ export function doubtSince(
 				}),
 			];
 	const kinds = kindsFor(action);
-	const fresh = present.find(
-		({kind, revision}) =>
-			kinds.includes(kind) &&
-			!warnings.some(warning => warning.kind === kind && warning.revision === revision),
-	);
+	const isSaid = ({kind, revision, owner}: Warning) =>
+		warnings.some(
+			warning => warning.kind === kind && warning.revision === revision && warning.owner === owner,
+		);
+	const fresh = present.find(warning => kinds.includes(warning.kind) && !isSaid(warning));
 	return fresh && `${fresh.sentence} This was not known when it was planned.`;
 }
 

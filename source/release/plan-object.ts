@@ -8,15 +8,18 @@ import type {RevisionPlan} from '../knative/revision/plan-revision.js';
 import type {RevisionView} from '../knative/revision/revision.js';
 import {annotationOperations} from '../knative/service/annotation-operations.js';
 import type {ServiceView} from '../knative/service/service.js';
-import {diffSplit, latestKey, splitOf, type Split} from '../knative/split/split.js';
+import {diffSplit, latestKey, splitOf, type Split, type SplitDifference} from '../knative/split/split.js';
 import {releaseOf, type ReleaseFacts} from '../knative/release/release.js';
 import {rejectedImage} from '../knative/release/evidence/likeness.js';
+import {untriedWhenMade} from '../knative/release/untried.js';
 import {ownerWarnings, rejectedWords, type Warning} from '../knative/release/warnings.js';
 import type {KnativeService} from '../knative/objects/wire.js';
 import {baseWarnings} from './base-offer.js';
 import type {Facts, Planned} from './plan-facts.js';
 import {noteFor} from './plan-note.js';
 import type {Plan} from './plan.js';
+
+const isNew = ({key, revision}: SplitDifference) => key === latestKey && revision === undefined;
 
 /**
  * @param lines What the form says of it.
@@ -30,16 +33,20 @@ export function planCreateRevision(
 ): Plan {
 	const {service} = facts;
 	const before = splitOf(service);
-	const rows = diffSplit(before, plan.split).map(row =>
-		row.key === latestKey && row.after !== undefined
-			? // What it will resolve to has no name yet, and what it had before is pinned in a row of its own.
-				{...row, revision: undefined, before: undefined}
-			: row,
-	);
+	const rows = diffSplit(before, plan.split)
+		.map(row =>
+			row.key === latestKey && row.after !== undefined
+				? // What it will resolve to has no name yet, and what it had before is pinned in a row of its own.
+					{...row, revision: undefined, before: undefined}
+				: row,
+		)
+		// It comes into the split with this, behind the others.
+		.toSorted((a, b) => Number(isNew(a)) - Number(isNew(b)));
 	const {stable, whole} = releaseOf(facts);
 	const parts = {stable: stable?.revision ?? whole, canary: undefined, previous: undefined};
 	// Beside it a row at 0 % may be listed as the way back.
 	const followed = before.some(({latest, percent}) => latest && percent === 100);
+	const untried = untriedWhenMade(facts, plan.split);
 	const operations = [
 		...plan.operations,
 		...noteFor('new revision', facts, plan.split, {parts, followed, changesTemplate: true}),
@@ -60,7 +67,12 @@ export function planCreateRevision(
 			action === 'autoscaling'
 				? ['Autoscaling is part of the template: creates a new revision.', ...plan.notes]
 				: plan.notes,
-		warnings: [...baseWarnings(facts, plan.made), ...takenTags(facts, plan.split), ...ownerWarnings(service)],
+		warnings: [
+			...baseWarnings(facts, plan.made),
+			...(untried ? [untried] : []),
+			...takenTags(facts, plan.split),
+			...ownerWarnings(service),
+		],
 		commands: [kubectlPatchCommand(service, operations)],
 		splits: {before, after: plan.split},
 		made: plan.made,

@@ -10,10 +10,15 @@ import {
 } from '../knative/commands/commands.js';
 import {trafficOperation} from '../knative/objects/patch.js';
 import {abandon} from '../knative/release/verbs/abandon.js';
-import {isAsked, type Choice, type Parts, type VerbOptions} from '../knative/release/verbs/choice.js';
+import {
+	isAsked,
+	type BroughtBack,
+	type Choice,
+	type Parts,
+	type VerbOptions,
+} from '../knative/release/verbs/choice.js';
 import {baseOperation, basedOn, comparedTemplate, type Base} from '../knative/revision/base.js';
 import {differences} from '../knative/revision/differences.js';
-import {noteOf, rejectionOf} from '../knative/release/evidence/facts.js';
 import type {NotedRejection} from '../knative/release/evidence/note.js';
 import {promote} from '../knative/release/verbs/promote.js';
 import {longestReason, markOf, type Rejection} from '../knative/release/evidence/rejection.js';
@@ -21,7 +26,8 @@ import {releaseOf} from '../knative/release/release.js';
 import {rollBack} from '../knative/release/verbs/roll-back.js';
 import {pinnedSplit} from '../knative/release/verbs/settled-split.js';
 import {sharesOf} from '../knative/release/evidence/shares.js';
-import {undo} from '../knative/release/verbs/undo.js';
+import {backSentence, undo} from '../knative/release/verbs/undo.js';
+import {untriedWarning} from '../knative/release/untried.js';
 import {trafficWarnings, type Warning} from '../knative/release/warnings.js';
 import type {ServiceView} from '../knative/service/service.js';
 import {diffSplit, splitOf, wholeOf, type Split} from '../knative/split/split.js';
@@ -52,6 +58,7 @@ function trafficPlan(
 		rejected,
 		changesTemplate = false,
 		guardedAs,
+		bringsBack,
 	}: {
 		notes?: readonly string[];
 		warnings?: readonly Warning[];
@@ -59,6 +66,7 @@ function trafficPlan(
 		rejected?: NotedRejection;
 		changesTemplate?: boolean;
 		guardedAs?: TrafficAction | undefined;
+		bringsBack?: BroughtBack | undefined;
 	} = {},
 ): Plan {
 	const {service, revisions, now} = facts;
@@ -74,6 +82,7 @@ function trafficPlan(
 			changesTemplate,
 		}),
 	];
+	const back = bringsBack && backSentence(bringsBack, facts, after);
 	const skipped = action === 'split' || action === 'promote' ? skippedSteps(facts, after) : undefined;
 	return {
 		action,
@@ -91,6 +100,8 @@ function trafficPlan(
 		notes: [...notes, ...knNotes(after)],
 		warnings: [
 			...warnings,
+			...(back === undefined ? [] : [{kind: 'other' as const, sentence: back}]),
+			...untriedWarnings(action, facts, after, warnings),
 			...troubleWarnings(action, facts.trouble),
 			...verdictWarnings(facts.verdict, {action: guardedAs ?? action, before: sharesOf(service), after}),
 			...trafficWarnings(service, revisions, before, after, {
@@ -103,6 +114,7 @@ function trafficPlan(
 		splits: {before, after},
 		about: aboutRelease(facts, wholeOf(after)),
 		...(guardedAs && {guardedAs}),
+		...(bringsBack && {bringsBack}),
 	};
 }
 
@@ -110,6 +122,22 @@ function trafficPlan(
 function troubleWarnings(action: TrafficAction, trouble: string | undefined): Warning[] {
 	if (trouble === undefined || action === 'roll back' || action === 'abandon' || action === 'tag') return [];
 	return [{kind: 'other', sentence: `Live says: ${trouble}.`}];
+}
+
+/** A verb that has chosen a revision by itself has said so; a way back is none, and neither is a tag. */
+function untriedWarnings(
+	action: TrafficAction,
+	facts: Facts,
+	after: Split,
+	said: readonly Warning[],
+): Warning[] {
+	if (action !== 'split' && action !== 'promote') return [];
+	const untried = untriedWarning(facts, after);
+	const isKnown =
+		untried === undefined ||
+		facts.verdict?.canary.revision === untried.revision ||
+		said.some(({kind}) => kind === 'guess');
+	return isKnown ? [] : [untried];
 }
 
 /** A row a target; what followed the latest and is pinned by this is one row, of the revision that it was. */
@@ -126,39 +154,26 @@ function knNotes(after: Split): string[] {
 
 /**
  * @param warnings What there is to say of how it was come by.
- * @param guardedAs The verb that has made it, where it is one no more.
+ * @param guardedAs The verb that has made it, where it is one no more; `bringsBack` what that has told of.
  */
 export function planSplit(
 	facts: Facts,
 	after: Split,
-	{warnings, guardedAs}: {warnings?: readonly Warning[]; guardedAs?: TrafficAction | undefined} = {},
+	{
+		warnings = [],
+		guardedAs,
+		bringsBack,
+	}: {
+		warnings?: readonly Warning[];
+		guardedAs?: TrafficAction | undefined;
+		bringsBack?: BroughtBack | undefined;
+	} = {},
 ): Planned {
 	const {service} = facts;
 	if (isAsked(service, after)) {
 		return {ok: false, reason: `${service.name} has this split already.`, already: true};
 	}
-	return {ok: true, plan: trafficPlan('split', facts, after, {warnings: warnings ?? [], guardedAs})};
-}
-
-/**
- * That what is to have everything is not what is being tried: of that alone is known how it does. Where nothing is being tried,
- * who names it has been told, or knows.
- */
-function untriedWarnings(facts: Facts, to: string): Warning[] {
-	const {canary, whole, outside} = releaseOf(facts);
-	if ([canary?.revision, whole, facts.verdict?.canary.revision].includes(to)) return [];
-	if (canary) {
-		const sentence = `${to} was never compared with what users have: the canary is ${canary.revision} (${canary.percent} %).`;
-		return [{kind: 'never compared', revision: to, sentence}];
-	}
-	const wasIn = [...(noteOf(facts)?.note.undo ?? []), ...facts.changes.map(({after}) => after)].some(split =>
-		split.some(({revision, percent}) => revision === to && percent > 0),
-	);
-	if (whole === undefined || wasIn || rejectionOf(facts, to)) return [];
-	if (outside.every(({name}) => name !== to)) return [];
-	return [
-		{kind: 'other', revision: to, sentence: `${to} was never compared with ${whole}, which users have.`},
-	];
+	return {ok: true, plan: trafficPlan('split', facts, after, {warnings, guardedAs, bringsBack})};
 }
 
 /** All of the traffic to the canary. */
@@ -259,15 +274,9 @@ function planned(action: TrafficAction, facts: Facts, choice: Choice): Planned {
 		case 'ask':
 			return {ok: false, reason: choice.question, candidates: choice.candidates};
 		case 'split': {
-			const {split, notes, parts, guess, warning} = choice;
-			const warnings: Warning[] = [
-				...(guess === undefined ? [] : [{kind: 'guess' as const, sentence: `${guess}.`}]),
-				...(warning === undefined ? [] : [{kind: 'other' as const, sentence: warning}]),
-			];
-			const to = action === 'promote' ? wholeOf(split) : undefined;
-			const untried = to === undefined ? [] : untriedWarnings(facts, to);
-			warnings.push(...untried.filter(({kind}) => guess === undefined || kind === 'never compared'));
-			return {ok: true, plan: trafficPlan(action, facts, split, {notes, parts, warnings})};
+			const {split, notes, parts, guess, bringsBack} = choice;
+			const warnings: Warning[] = guess === undefined ? [] : [{kind: 'guess', sentence: `${guess}.`}];
+			return {ok: true, plan: trafficPlan(action, facts, split, {notes, parts, warnings, bringsBack})};
 		}
 	}
 }

@@ -3,6 +3,7 @@ import {atCluster} from '../knative/commands/commands.js';
 import type {PatchOperation} from '../knative/objects/patch.js';
 import type {KnativeService} from '../knative/objects/wire.js';
 import type {Rejection} from '../knative/release/evidence/rejection.js';
+import type {BroughtBack} from '../knative/release/verbs/choice.js';
 import type {ComparedRevision} from '../knative/revision/differences.js';
 import type {Warning} from '../knative/release/warnings.js';
 import type {Split, SplitDifference} from '../knative/split/split.js';
@@ -50,6 +51,8 @@ export type Plan = {
 	splits?: {before: Split; after: Split};
 	/** Of a split that was another verb before somebody else's change: what has to be meant of that one has to be of this. */
 	guardedAs?: TrafficAction;
+	/** What it gives users again that somebody has taken from them: to be said of the same wish on another split, too. */
+	bringsBack?: BroughtBack;
 	/** Of a new revision: what it will be, as far as two of them are compared. */
 	made?: ComparedRevision;
 	/** Of a promotion that leaves a way back, or could: which revision was named, and whether what users had stays at 0 %. */

@@ -401,7 +401,7 @@ describe('a dead gateway, to verify', () => {
 		const {address} = await dying(({asked, count}) => asked === host && count > 40);
 		const {code, report} = await verifyJson(address, '--rate=100', '--max-rate=100');
 		expect(report.verdict.sentence).toMatch(
-			/^Cannot tell: gateway down since \d\d:\d\d:\d\d \(\d+ requests\): Nothing listens at/,
+			/^Cannot tell: gateway down since \d\d:\d\d:\d\d \(\d+ requests\): Nothing listens at.*[^.]\.$/,
 		);
 		const {answered, errors, refused, gatewayAnswers, unreached, statusCodes} = report.requests;
 		expect({errors, refused, gatewayAnswers, statusCodes}).toEqual({

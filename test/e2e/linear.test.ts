@@ -73,7 +73,7 @@ it('releases a revision step by step, and takes a failing one back', async () =>
 	await linear.hear(/running: requests to hello/);
 	linear.type('yes');
 	expect(await linear.ended).toBe(0);
-	expect(linear.whole()).toMatch(/roll back hello: done\n$/);
+	expect(linear.whole()).toMatch(/roll back hello \(00002 50 to 100 %, 00003 50 to 0 %\): done\n$/);
 	// Nothing but lines of text.
 	expect(stripVTControlCharacters(linear.whole())).toBe(linear.whole());
 });

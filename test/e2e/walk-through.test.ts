@@ -112,7 +112,9 @@ describe('the walk-through', () => {
 		await terminal.until(/running: requests to helloworld-go, \d+ answered so far/);
 		terminal.press('q');
 		expect(await terminal.exited).toEqual({code: 0, signal: 0});
-		expect(terminal.screen()).toMatch(/create service helloworld-go: done[^]*roll back helloworld-go: done/);
+		expect(terminal.screen()).toMatch(
+			/create service helloworld-go: done[^]*roll back helloworld-go \(00001 0 -> 100 %, 00002 100 -> 0 %\): done/,
+		);
 	});
 
 	it('creates a gRPC service and asks it once, over gRPC', async () => {

@@ -41,6 +41,16 @@ describe('it takes two', () => {
 		expect(agreement('split', [warning('owner'), warning(kind)])).toEqual({kind: 'twice', because});
 	});
 
+	it('for what is not being tried', () => {
+		expect(agreement('split', [warning('guess'), warning('untried', 'cart-00003')])).toEqual({
+			kind: 'twice',
+			because: 'cart-00003 is not what is being tried',
+		});
+		expect(agreement('create revision', [warning('untried')])).toMatchObject({
+			because: 'the new revision is not what is being tried',
+		});
+	});
+
 	it('for what cannot take the traffic first of all', () => {
 		const both = [warning('takes tag'), warning('guess'), warning('missing')];
 		expect(agreement('split', both)).toMatchObject({because: 'a target cannot take the traffic now'});

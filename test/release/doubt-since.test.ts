@@ -7,8 +7,8 @@ import {planCreateRevision} from '../../source/release/plan-object.js';
 import type {PlanAction} from '../../source/release/plan.js';
 import type {Planned} from '../../source/release/plan-facts.js';
 import {latestKey, splitOf} from '../../source/knative/split/split.js';
-import {planPromote, planRollback} from '../../source/release/plan-split.js';
-import {now, one, revisionMade, serviceMade, tried, two} from './made.js';
+import {planPromote, planRollback, planSplit} from '../../source/release/plan-split.js';
+import {now, one, revisionMade, row, serviceMade, tried, two} from './made.js';
 
 const service = serviceMade({traffic: tried, ready: 2});
 const rejected = {by: 'bob', at: undefined, why: 'too many 5xx'};
@@ -80,6 +80,22 @@ test('a new revision of the code that was rejected meanwhile is told of that', (
 	expect(doubtSince(plan, {service, revisions: sound})).toBeUndefined();
 	const bad = [revisionMade(2, {rejected, image}), revisionMade(1)];
 	expect(doubtSince(plan, {service, revisions: bad})).toMatch(/which was rejected by bob/);
+});
+
+test('a plan that pins what followed the latest is told that this is another one by now; a roll back is not', () => {
+	const following = serviceMade({traffic: [{latestRevision: true, percent: 100}], ready: 2});
+	const later = serviceMade({traffic: [{latestRevision: true, percent: 100}], ready: 3});
+	const of = {...facts, service: following};
+	const plan = planOf(planSplit(of, [row('helloworld-go-00002', 90), row('helloworld-go-00001', 10)]));
+	expect(latestSince(plan, following)).toBeUndefined();
+	expect(latestSince(plan, later)).toBe('latest is helloworld-go-00003 now, and was helloworld-go-00002');
+	const back = planOf(planRollback(of, {to: 'helloworld-go-00001'}));
+	expect(latestSince(back, later)).toBeUndefined();
+	const made = planRevision(following, {percent: 10, image: 'registry.example.com/another:1'});
+	if (!made.ok) throw new Error(made.reason);
+	const next = planCreateRevision(of, made, []);
+	expect(latestSince(next, following)).toBeUndefined();
+	expect(latestSince(next, later)).toBe('latest is helloworld-go-00003 now, and was helloworld-go-00002');
 });
 
 test('what follows the latest is another revision by now, or one at last', () => {

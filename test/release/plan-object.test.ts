@@ -232,6 +232,22 @@ describe('a plan to make a revision', () => {
 		expect(plan.commands).toEqual([kubectlPatchCommand(service, operations)]);
 	});
 
+	it('is a promotion of what nobody has tried where the new one gets everything', () => {
+		const untried = {
+			kind: 'untried',
+			sentence: expect.stringMatching(/^The new revision gets all of the traffic/),
+		};
+		const asked = {...request, percent: 100};
+		const of = (service: ServiceView) => making(service, {asked}).warnings;
+		expect(of(serviceMade({traffic: tried, ready: 2}))).toContainEqual(untried);
+		expect(of(serviceMade({traffic: [{latestRevision: true, percent: 100}], ready: 2}))).toContainEqual(
+			untried,
+		);
+		expect(
+			making(serviceMade({traffic: tried, ready: 2}), {asked: {...request, percent: 99}}).warnings,
+		).toEqual([]);
+	});
+
 	it('says which share each had before, and of the new revision no name', () => {
 		const rows = making(serviceMade({traffic: tried, ready: 2})).rows;
 		expect(rows.map(({key, revision: name, before, after}) => [key, name, before, after])).toEqual([

@@ -328,31 +328,32 @@ describe('promoting', () => {
 		const revisions = [revisionMade(3), revisionMade(2), revisionMade(1)];
 		const beside = planned(planPromote(situation({revisions, ready: 3}), {to: three}));
 		expect(beside.warnings).toContainEqual({
-			kind: 'never compared',
+			kind: 'untried',
 			revision: three,
-			sentence: `${three} was never compared with what users have: the canary is ${two} (10 %).`,
+			sentence: `${three} was in no split that is known to have given it traffic: the canary is ${two} (10 %).`,
 		});
 		expect(agreementFor(beside, {production: undefined})).toEqual({
 			kind: 'twice',
-			because: `${three} was never compared`,
+			because: `${three} is not what is being tried`,
 		});
-		// Where nothing is being tried, its name is what agrees to it.
 		const named = planned(planPromote(situation({traffic: whole(two), revisions, ready: 3}), {to: three}));
 		expect(named.warnings).toContainEqual({
-			kind: 'other',
+			kind: 'untried',
 			revision: three,
-			sentence: `${three} was never compared with ${two}, which users have.`,
+			sentence: `${three} was in no split that is known to have given it traffic: users have ${two}.`,
 		});
-		expect(agreementFor(named, {production: undefined})).toEqual({kind: 'once'});
+		expect(agreementFor(named, {production: undefined})).toMatchObject({kind: 'twice'});
 	});
 
-	it('says nothing of the kind of what was tried before', () => {
+	it('says of what had traffic before that it had it', () => {
 		const revisions = [revisionMade(3), revisionMade(2)];
 		const note = {undo: [[row(two, 90), row(three, 10)]]};
 		const again = planned(
 			planPromote(situation({traffic: whole(two), revisions, ready: 3, note}), {to: three}),
 		);
-		expect(again.warnings.map(({sentence}) => sentence).join(' ')).not.toContain('compared');
+		expect(again.warnings[0]?.sentence).toBe(
+			`${three} had 10 % of users before, but is not what is being tried: users have ${two}.`,
+		);
 	});
 
 	it('keeps none, where none is wanted, and says which it would be', () => {

@@ -64,5 +64,5 @@ export async function openLinear(
 		return done === true ? undefined : value;
 	};
 	await runLinear(console, {ask, say});
-	await lifecycle.leave(0, sessionLines(console.store.getState(), at => zoned(at)).join('\n'));
+	await lifecycle.leave(0, sessionLines(console.store.getState(), at => zoned(at), 'to').join('\n'));
 }

@@ -5,7 +5,7 @@ import type {OutputFormat, ReleaseFlags} from '../../headless/write/run.js';
 import {saying} from '../../headless/said.js';
 import type {RequestOptions} from '../../probe/transport/request-options.js';
 import {createUnderWay} from '../../release/under-way.js';
-import {historyOf} from '../cluster-from-flags.js';
+import {clusterOf, historyOf} from '../cluster-from-flags.js';
 import type {ConsoleFlags} from '../flags.js';
 import {installHeadless} from '../process-setup.js';
 import {isJson, nowhere, onCluster, type Surroundings} from './on-cluster.js';
@@ -56,22 +56,20 @@ export async function runRelease(
 	);
 }
 
-/** Asks no cluster. Ends the process. */
+/** Asks a cluster only what became of writes of which nobody knows. Ends the process. */
 export async function runHistory(
 	service: string | undefined,
-	{namespace, context}: ConsoleFlags,
+	{sandbox: _sandbox, ...flags}: ConsoleFlags,
 	output: OutputFormat,
 ): Promise<void> {
 	const {lifecycle, delivered} = installHeadless();
-	const {runHistory: run} = await import('../../headless/write/run.js');
-	const which = {
-		service,
-		...(namespace !== undefined && {namespace}),
-		...(context !== undefined && {context}),
-	};
+	const {runHistory: run} = await import('../../headless/write/history.js');
+	const {namespace, context} = flags;
+	const which = {service, namespace, context};
 	const code = await run(which, output, historyOf(), {
 		stdout: saying(process.stdout),
 		stderr: saying(process.stderr),
+		reach: async name => clusterOf({...flags, context: name}, lifecycle),
 	});
 	// To be read is all it is for.
 	await lifecycle.leave((await delivered()) ? code : exitCodes.notMade);

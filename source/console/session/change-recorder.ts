@@ -8,7 +8,7 @@ import type {Deed, DeedEnd} from '../../journal/deed.js';
 import type {HistoryFile} from '../../journal/journal-file.js';
 import {describeFault} from '../../knative/text/fault.js';
 import {settleAttempts} from '../../release/outcome/settle-attempts.js';
-import {lookUpDeeds, lookUpService} from '../../release/outcome/look-up.js';
+import {endOfGone, lookUpDeeds, lookUpService} from '../../release/outcome/look-up.js';
 import {underWay} from '../../release/outcome/settle-deeds.js';
 import type {Cluster} from '../../kube/cluster.js';
 import type {Timers} from '../../kube/timers.js';
@@ -164,10 +164,8 @@ export function createHistory(
 		for (const attempt of attempts.filter(each => isHere(each)).slice(-mostLookedUp)) {
 			const found = await lookUpService(current, attempt);
 			if (cluster !== current) return;
-			if (found === 'gone') {
-				const sentence = `${attempt.service} was deleted before anybody looked.`;
-				settleEndings([{id: attempt.id, how: 'not known', sentence}]);
-			} else if (found) settle(found);
+			if (found === 'gone') settleEndings([endOfGone(attempt)]);
+			else if (found) settle(found);
 		}
 		const deeds = openDeeds.filter(each => isHere(each)).slice(-mostLookedUp);
 		const endings = await lookUpDeeds(current, deeds, now);

@@ -217,7 +217,13 @@ function log(store: ConsoleStore, plan: Plan, at: number): void {
 	store.setState(({writes}) => ({
 		writes: [
 			...writes.slice(1 - logLength),
-			{at, title: `${plan.action} ${plan.name}`, command: plan.commands[0] ?? '', outcome: ''},
+			{
+				at,
+				title: `${plan.action} ${plan.name}`,
+				command: plan.commands[0] ?? '',
+				outcome: '',
+				...(plan.splits && {change: {service: plan.name, rows: plan.rows}}),
+			},
 		],
 	}));
 }

@@ -145,7 +145,14 @@ export type VerifySheet = {
 };
 
 /** A write as it left the process, for the log. */
-export type WriteRecord = {at: number; title: string; command: string; outcome: string};
+export type WriteRecord = {
+	at: number;
+	title: string;
+	command: string;
+	outcome: string;
+	/** Of a change of a split: the rows of it, with what they were and were to be. */
+	change?: {service: string; rows: Plan['rows']};
+};
 
 /** A request as text, as it is typed. */
 export type RequestValues = {

@@ -6,6 +6,7 @@ import {
 	follow,
 	lock,
 	move,
+	partedLatest,
 	pin,
 	set,
 	splitOf,
@@ -13,6 +14,8 @@ import {
 	type Split,
 	type SplitRow,
 } from '../../knative/split/split.js';
+import {waitingLatest} from '../../knative/release/evidence/shares.js';
+import {canaryTag} from '../../knative/release/verbs/role-tags.js';
 import type {ServiceView} from '../../knative/service/service.js';
 import {
 	draftOf,
@@ -142,7 +145,17 @@ export function toggleFollow(store: ConsoleStore): void {
 	if (row && !row.latest && row.revision !== service.latestReady) {
 		return notify(store, {tone: 'bad', text: notFollowed(service, row)});
 	}
-	const {split, refused} = row?.latest ? pin(draft.split) : follow(draft.split, key, service.latestReady);
+	const waiting = row?.latest ? waitingLatest(service)?.revision : undefined;
+	if (row && waiting !== undefined && row.percent === 0) {
+		const text = `${key} has 0 % and waits for ${waiting}, which is not ready: there is nothing to pin.`;
+		return notify(store, {tone: 'info', text});
+	}
+	const {split, refused} =
+		waiting !== undefined && row?.revision !== undefined
+			? {split: partedLatest(draft.split, canaryTag), refused: undefined}
+			: row?.latest
+				? pin(draft.split)
+				: follow(draft.split, key, service.latestReady);
 	if (refused !== undefined) return notify(store, {tone: 'bad', text: refused});
 	keep(store, service, {...draft, split});
 	const selected = row?.latest ? row.revision : '@latest';

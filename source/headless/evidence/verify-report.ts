@@ -138,7 +138,7 @@ export function judge(
 		state: 'cannot tell',
 		p: undefined,
 		method: undefined,
-		sentence: `Cannot tell: ${reason}.`,
+		sentence: `Cannot tell: ${reason.replace(/\.$/, '')}.`,
 	};
 }
 

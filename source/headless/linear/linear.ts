@@ -152,7 +152,7 @@ const performers: Readonly<Record<Exclude<LinearName, 'quit'>, Performer>> = {
 		if (chooseRevision(console, asking, wanted)) console.deleteRevision();
 	},
 	history({store}, {say}) {
-		const lines = sessionLines(store.getState(), at => zoned(at));
+		const lines = sessionLines(store.getState(), at => zoned(at), 'to');
 		for (const line of lines.length > 0 ? lines : ['No changes yet.']) say(line);
 	},
 	messages({store}, {say}) {

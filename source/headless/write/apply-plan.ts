@@ -4,7 +4,7 @@ import type {Warning} from '../../knative/release/warnings.js';
 import type {Cluster} from '../../kube/cluster.js';
 import {identityOf} from '../../kube/objects.js';
 import {agreementFor} from '../../release/agreement.js';
-import {doubtSince} from '../../release/doubt-since.js';
+import {doubtSince, latestSince} from '../../release/doubt-since.js';
 import {placed, type DryRun, type Plan} from '../../release/plan.js';
 import {sendRecorded} from '../../release/recorded.js';
 import {dryRunOf, sendPlan, sentenceOfOutcome, type WriteOutcome} from '../../release/send-plan.js';
@@ -14,12 +14,12 @@ import {readRevisions, readService} from '../read/read-service.js';
 import {followToGateway, type Arrival} from './follow-to-gateway.js';
 
 /** What has to be typed at a terminal can be said on the command line. */
-export type Despite = 'worse' | 'rejected';
+export type Despite = 'worse' | 'rejected' | 'untried';
 
 export type ApplyOptions = {
 	namespace: string;
 	service: string;
-	/** What it is to be done in spite of: `worse`, `rejected`. */
+	/** What it is to be done in spite of. */
 	despite?: readonly Despite[];
 	dryRun: boolean;
 	/** Agreed to beforehand. */
@@ -71,7 +71,9 @@ export async function applyPlan(plan: Plan, options: ApplyOptions, means: ApplyM
 	}
 	const refusal = await refusalOf(options, means, agreed);
 	if (refusal) return {...refusal, plan: agreed};
-	const doubt = options.yes ? undefined : await newDoubt(means, agreed);
+	// The canary is compared before it is promoted, which takes its time, whoever has agreed to it.
+	const isFresh = options.yes && agreed.action !== 'promote';
+	const doubt = isFresh ? undefined : await newDoubt(means, agreed);
 	if (doubt !== undefined) {
 		return {code: exitCodes.conflict, sentence: `Not applied: ${doubt} Run it again.`, plan: agreed};
 	}
@@ -116,6 +118,14 @@ async function refusalOf(
 			sentence: `Not applied: ${doubt.sentence} To apply it anyway: --despite ${doubt.kind}.`,
 		};
 	}
+	const untried = left.find(({kind}) => kind === 'untried');
+	// A word that a script always says is not a word about this.
+	if (untried && (yes || !agree)) {
+		return {
+			code: exitCodes.notAgreed,
+			sentence: `Not applied: ${untried.revision ?? 'the new revision'} is not what is being tried, which --yes does not agree to; confirm it at a terminal, or say --despite untried.`,
+		};
+	}
 	if (agreement.kind === 'once' && yes) return undefined;
 	if (agreement.kind === 'word' && confirm !== undefined) {
 		if (confirm === agreement.word) return undefined;
@@ -146,7 +156,13 @@ async function newDoubt({cluster, now = Date.now}: ApplyMeans, plan: Plan): Prom
 		readService(cluster, namespace, name),
 		readRevisions(cluster, namespace, name),
 	]);
-	return read.ok ? doubtSince(plan, {service: read.service, revisions, now: now()}) : undefined;
+	if (!read.ok) return undefined;
+	const {service} = read;
+	// What was written since is a conflict, and told as one.
+	if (plan.write.kind !== 'patch' || service.generation !== plan.write.generation) return undefined;
+	const latest = latestSince(plan, service);
+	if (latest !== undefined) return `${latest}.`;
+	return doubtSince(plan, {service, revisions, now: now()});
 }
 
 async function write(

@@ -10,6 +10,7 @@ import type {Plan} from '../../release/plan.js';
 import type {ServiceView} from '../../knative/service/service.js';
 import {routeSettled} from '../../knative/service/service-state.js';
 import {tagsOfPromotion} from '../../knative/release/verbs/role-tags.js';
+import {untriedWarning} from '../../knative/release/untried.js';
 import type {Warning} from '../../knative/release/warnings.js';
 import {wholeOf} from '../../knative/split/split.js';
 import {sharesMeant} from '../../knative/release/shares-meant.js';
@@ -108,7 +109,7 @@ async function plan(
 		}
 	})();
 	if (planned.ok) {
-		const unclear = to === undefined ? guessed(planned) : undefined;
+		const unclear = to === undefined ? guessed(planned, facts) : undefined;
 		if (unclear || verb !== 'complete') return unclear ?? planned;
 		const verdict = await verdictOn(planned.plan, facts, {compare, progress});
 		const judged = verdict && promotion({...facts, verdict});
@@ -155,11 +156,15 @@ async function readRunning(
 }
 
 /** What is more than was asked for is asked for by its name. */
-function guessed({plan: {warnings, splits}}: Extract<Planned, {ok: true}>): PlannedOrNot | undefined {
+function guessed(
+	{plan: {warnings, splits}}: Extract<Planned, {ok: true}>,
+	facts: Facts,
+): PlannedOrNot | undefined {
 	const guess = warnings.find(({kind}) => kind === 'guess');
 	const revision = splits && wholeOf(splits.after);
-	if (!guess || revision === undefined) return undefined;
-	return {ok: false, code: exitCodes.usage, sentence: whichOf(guess.sentence, [revision])};
+	if (!guess || !splits || revision === undefined) return undefined;
+	const also = untriedWarning(facts, splits.after) ? ' With --yes also --despite untried.' : '';
+	return {ok: false, code: exitCodes.usage, sentence: `${whichOf(guess.sentence, [revision])}${also}`};
 }
 
 /** Who has named the revision has asked for it: what there is to say of it is a warning. */

@@ -10,7 +10,7 @@ import {exitCodes, type ExitCode} from '../exit-codes.js';
 import type {ApplyMeans, ApplyOptions, Despite, Result} from './apply-plan.js';
 import {changeObject, type ObjectWish} from './objects.js';
 import {release, type ReleaseDependencies, type ReleaseCommand} from './release.js';
-import {historyJson, historyLines, planLines, resultJson, type Remembered} from './report.js';
+import {planLines, resultJson} from './report.js';
 
 export type OutputFormat = 'text' | 'json';
 
@@ -160,35 +160,5 @@ async function ask(
 		return false;
 	} finally {
 		prompt.close();
-	}
-}
-
-/** What is on disk; asks no cluster. */
-export async function runHistory(
-	{service, namespace, context}: {service?: string | undefined; namespace?: string; context?: string},
-	output: OutputFormat,
-	history: HistoryFile,
-	{stdout, stderr}: Pick<HeadlessTerminal, 'stdout' | 'stderr'>,
-): Promise<ExitCode> {
-	try {
-		const read = await history.readAll();
-		const isWanted = (entry: Remembered) =>
-			(service === undefined || entry.service === service) &&
-			(namespace === undefined || entry.namespace === namespace) &&
-			(context === undefined || entry.context === context);
-		const newestFirst = [...read.entries, ...read.attempts, ...read.deeds]
-			.filter(entry => isWanted(entry))
-			.toSorted((a, b) => b.at - a.at);
-		if (output === 'json') stdout.write(`${historyJson(newestFirst)}\n`);
-		else if (newestFirst.length === 0) {
-			stdout.write(
-				`No changes${service === undefined ? '' : ` of ${service}`} in the history of this machine yet.\n`,
-			);
-		} else for (const line of historyLines(newestFirst)) stdout.write(`${line}\n`);
-		return exitCodes.done;
-	} catch (error) {
-		const why = error instanceof Error ? error.message : String(error);
-		stderr.write(`The history cannot be read: ${why}.\n`);
-		return exitCodes.notMade;
 	}
 }

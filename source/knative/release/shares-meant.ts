@@ -1,8 +1,11 @@
 /** Shares as they are typed, `REV=50 REV=50`, as a Split: the same for command lines and the palette. Pure. */
 import {wholeNumber} from '../forms/rules.js';
-import {latestKey, mergedRows, splitOf, type Split, type SplitRow} from '../split/split.js';
+import {latestKey, mergedRows, partedLatest, splitOf, type Split, type SplitRow} from '../split/split.js';
 import {printable} from '../text/printable.js';
+import type {ServiceView} from '../service/service.js';
 import type {ReleaseFacts} from './evidence/facts.js';
+import {waitingLatest} from './evidence/shares.js';
+import {canaryTag} from './verbs/role-tags.js';
 import {meantBy} from './words.js';
 
 export type SharesMeant = {ok: true; split: Split} | {ok: false; reason: string};
@@ -10,7 +13,8 @@ export type SharesMeant = {ok: true; split: Split} | {ok: false; reason: string}
 /**
  * Each word is `<revision>=<percent>`, or several of them between commas, as kn takes them. The percents sum to 100; rows
  * that are not named keep their place and their tags at 0 %, as in the console. A revision that has its share by following
- * the latest is pinned when it is named by its name: what is named is what gets the traffic.
+ * the latest is pinned when it is named by its name: what is named is what gets the traffic. While the newest one is not
+ * ready, the tag of the canary is of that, and of none that is named beside it.
  */
 export function sharesMeant(words: readonly string[], facts: ReleaseFacts): SharesMeant {
 	const {service} = facts;
@@ -35,7 +39,7 @@ export function sharesMeant(words: readonly string[], facts: ReleaseFacts): Shar
 	}
 	const sum = [...wanted.values()].reduce((total, percent) => total + percent, 0);
 	if (sum !== 100) return {ok: false, reason: `The shares sum to ${sum}, and must sum to 100.`};
-	const present = pinnedWhereNamed(splitOf(service), wanted);
+	const present = pinnedWhereNamed(service, wanted);
 	const rows = present.map(row => ({...row, percent: wanted.get(row.key) ?? 0}));
 	const added = [...wanted]
 		.filter(([key]) => !present.some(row => row.key === key))
@@ -50,7 +54,21 @@ export function sharesMeant(words: readonly string[], facts: ReleaseFacts): Shar
 	return {ok: true, split: [...rows, ...added]};
 }
 
-function pinnedWhereNamed(split: Split, wanted: ReadonlyMap<string, number>): Split {
+function pinnedWhereNamed(service: ServiceView, wanted: ReadonlyMap<string, number>): Split {
+	const split = splitOf(service);
+	const waiting = waitingLatest(service);
+	if (waiting && !wanted.has(latestKey)) {
+		const {
+			revision: next,
+			row: {revision: ready},
+		} = waiting;
+		const isNext = wanted.has(next);
+		const parted =
+			isNext || (ready !== undefined && wanted.has(ready)) ? partedLatest(split, canaryTag) : split;
+		return mergedRows(
+			parted.map(row => (row.latest && isNext ? {...row, key: next, revision: next, latest: false} : row)),
+		);
+	}
 	return mergedRows(
 		split.map(row =>
 			row.latest && row.revision !== undefined && !wanted.has(row.key) && wanted.has(row.revision)

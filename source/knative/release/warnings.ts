@@ -27,12 +27,14 @@ export type Warning = {
 		/** More than what was asked for. */
 		| 'guess'
 		/** It gives all of the traffic to another revision than the one that is being tried. */
-		| 'never compared'
+		| 'untried'
 		/** A revision that is being tried loses its tag. */
 		| 'takes tag'
 		| 'other';
 	/** The revision it is about. */
 	revision?: string;
+	/** Of an owner: who it is. */
+	owner?: string;
 	sentence: string;
 	/** What to press in the console, as a sentence; of no use without it. */
 	keys?: string;
@@ -42,7 +44,7 @@ const toConfirmTwice: ReadonlySet<Warning['kind']> = new Set([
 	'not ready',
 	'missing',
 	'guess',
-	'never compared',
+	'untried',
 	'takes tag',
 ]);
 
@@ -213,6 +215,7 @@ function collectable({name, createdAt}: RevisionView, now: number | undefined): 
 export function ownerWarnings(service: ServiceView): Warning[] {
 	const warnings = service.owners.map(({by, evidence}): Warning => ({
 		kind: 'owner',
+		owner: by,
 		sentence: `${by} manages this service (${evidence}) and may put its own split back.`,
 	}));
 	if (rolloutInProgress(service)) {

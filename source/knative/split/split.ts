@@ -247,10 +247,32 @@ export function boundToLatest(split: Split, latestReady: string | undefined): Sp
 		: split;
 }
 
-/** The row that follows the latest pinned to the revision it names, where that is another one than the latest ready by now. */
-export function pinnedAsMeant(split: Split, latestReady: string | undefined): Split {
+/**
+ * The row that follows the latest as the two that it stands for while the newest revision is not ready: the revision that it
+ * names keeps the share, pinned, with its tags; `tag`, and at 0 % every tag, is of the one that is waited for, and stays on
+ * the row that follows the latest.
+ */
+export function partedLatest(split: Split, tag: string): Split {
+	const row = split.find(({latest}) => latest);
+	const {revision, percent = 0, tags = []} = row ?? {};
+	if (!row || revision === undefined || percent === 0) return split;
+	const waiting = {...row, percent: 0, tags: tags.filter(each => each === tag)};
+	const serving = {...row, key: revision, latest: false, tags: tags.filter(each => each !== tag)};
+	return mergedRows(
+		settled(split).flatMap(each =>
+			each.latest ? [serving, ...(waiting.tags.length > 0 ? [waiting] : [])] : [each],
+		),
+	);
+}
+
+/**
+ * The row that follows the latest pinned to the revision it names, where that is another one than the latest ready by now.
+ *
+ * @param tag Of what was waited for: it goes with the latest.
+ */
+export function pinnedAsMeant(split: Split, latestReady: string | undefined, tag: string): Split {
 	const meant = followedBy(split);
-	return meant === undefined || meant === latestReady ? split : pin(split).split;
+	return meant === undefined || meant === latestReady ? split : partedLatest(split, tag);
 }
 
 /** The same rows, and what follows the latest is of the same revision: users get the same of both. */
@@ -278,9 +300,9 @@ export type SplitDifference = {
 	changed: boolean;
 };
 
-/** Rows of both, those of `after` first, in its order. */
+/** Rows of both in the order in which they stand in `before`, and so in the panes; what comes into the split is behind them. */
 export function diffSplit(before: Split, after: Split): SplitDifference[] {
-	const keys = new Set([...after, ...before].map(row => row.key));
+	const keys = new Set([...before, ...after].map(row => row.key));
 	return [...keys].flatMap(key => {
 		const old = before.find(row => row.key === key);
 		const fresh = after.find(row => row.key === key);

@@ -21,8 +21,8 @@ export type AnswerSeries = {
 	addOfTag(revision: string, answer: TimedAnswer): void;
 	/** Answers of each group since then; milliseconds since 1970. */
 	countSince(attributed: Attributed, from: number): Map<string, number>;
-	/** When the last answer since then came, to the second; undefined where none did. */
-	lastSince(from: number): number | undefined;
+	/** When the last answer since then came, of any of these groups where some are named, to the second; undefined where none did. */
+	lastSince(attributed: Attributed, from: number, groups?: ReadonlySet<string>): number | undefined;
 	/** A change of what users get since then that shows by now. Looked for once a second: it goes through all of them. */
 	findChange(attributed: Attributed, options: {since: number; now: number}): ChangePoint | undefined;
 	/** The last hour, the oldest first. */
@@ -69,8 +69,13 @@ export function createAnswerSeries(): AnswerSeries {
 
 			return counts;
 		},
-		lastSince(from) {
-			return series.since(from).at(-1)?.at;
+		lastSince(attributed, from, groups) {
+			const groupOf = groupBy(attributed);
+			const isOne = (key: string) => {
+				const said = saids.get(key);
+				return said !== undefined && groups?.has(groupOf(said)) !== false;
+			};
+			return series.since(from).findLast(({cells}) => [...cells.keys()].some(isOne))?.at;
 		},
 		findChange({attribute}, {since, now}) {
 			if (knownChange?.second !== secondOf(now)) {

@@ -11,12 +11,21 @@ const isWrong = (state: string | undefined) => state === 'disagrees' || state ==
 
 /**
  * @param options.change What users get became something else then: the alarm is dated by it, to the second.
- * @param options.lastAnswer When the last answer came, if one did lately; milliseconds since 1970.
+ * @param options.lastOf When the last answer of these rows came, of any where none are named, if one did lately; milliseconds
+ *   since 1970.
  */
 export function nextSplitAlarm(
 	before: Alarm | undefined,
 	{rows, weights, verdict}: Pick<EpochCounts, 'rows' | 'weights' | 'verdict'>,
-	{change, lastAnswer, now}: {change: ChangePoint | undefined; lastAnswer: number | undefined; now: number},
+	{
+		change,
+		lastOf,
+		now,
+	}: {
+		change: ChangePoint | undefined;
+		lastOf: (keys?: ReadonlySet<string>) => number | undefined;
+		now: number;
+	},
 ): Alarm | undefined {
 	const recent = judgeCounts(
 		rows.map(row => ({...row, n: row.lately})),
@@ -27,11 +36,18 @@ export function nextSplitAlarm(
 		isTelling || (recent !== undefined && recent.attributed >= tellingAnswers)
 			? isWrong(recent.state) || recent.state === 'suspicious'
 			: undefined;
+	// Of what must not come at all it is known which answers are wrong.
+	const wrong = rows.filter(
+		row => row.lately > 0 && recent?.impossible.includes(row.revision ?? '') === true,
+	);
 	const next = nextAlarm(before, {
 		isRaised: isWrong(verdict?.state),
 		isRecent,
 		// While nothing comes it is not seen either.
-		lastSeen: isRecent === true ? lastAnswer : undefined,
+		lastSeen:
+			isRecent === true
+				? lastOf(wrong.length > 0 ? new Set(wrong.map(({key}) => key)) : undefined)
+				: undefined,
 		now,
 	});
 	// What changed is when it began, or when it ended, to the second.

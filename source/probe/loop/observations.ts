@@ -98,6 +98,10 @@ export type Observations = {
 /** Milliseconds that "lately" means. */
 const recently = 30_000;
 
+/** A change is dated by the second: in that one users may have got both, unless nothing came after it. */
+const startOf = (change: ChangePoint | undefined, now: number): number =>
+	change === undefined ? 0 : change.at + 2000 <= now ? change.at + 1000 : change.at;
+
 /** Answers of which the traits are kept, of each revision. */
 const traitsLimit = 6;
 
@@ -178,7 +182,7 @@ export function createObservations({
 		});
 		const change = settling ? undefined : series.findChange(attributed, {since: counts.since, now});
 		// What came before users got something else says nothing of what they get now.
-		const from = Math.max(counts.since, change?.at ?? 0, now - recently);
+		const from = Math.max(counts.since, startOf(change, now), now - recently);
 		const judged = report(
 			{groups, answered: counts.answered, settling},
 			attributed,
@@ -188,7 +192,8 @@ export function createObservations({
 		const answersSince = (at: number) =>
 			[...series.countSince(attributed, at).values()].reduce((sum, count) => sum + count, 0);
 		const timeline = series.timeline(attributed, now);
-		return {epoch, settling, settlingAnswers, last, change, timeline, answersSince};
+		const lastOf = (keys?: ReadonlySet<string>) => series.lastSince(attributed, now - recently, keys);
+		return {epoch, settling, settlingAnswers, last, change, timeline, answersSince, lastOf};
 	}
 
 	/** When users got a failure last, and an answer of the gateway's own, and none since it could not be reached. */
@@ -287,13 +292,10 @@ export function createObservations({
 		areDistinct: (one, other) => areProvenDistinct(evidence, one, other),
 		findings() {
 			const now = clock.date();
-			const {epoch, answersSince, ...rest} = buildEpoch();
+			const {epoch, answersSince, lastOf, ...rest} = buildEpoch();
 			const kinds = failures.entries({worksElsewhere: works});
 			const gateway = monitor.condition(now);
-			const lastAnswer = series.lastSince(now - recently);
-			alarm = rest.settling
-				? undefined
-				: nextSplitAlarm(alarm, epoch, {change: rest.change, lastAnswer, now});
+			alarm = rest.settling ? undefined : nextSplitAlarm(alarm, epoch, {change: rest.change, lastOf, now});
 			return {
 				...epoch,
 				...rest,

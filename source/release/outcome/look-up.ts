@@ -3,12 +3,15 @@
  * and whether it is watched at all.
  */
 import type {Attempt, AttemptEnding} from '../../journal/attempt.js';
+import {entriesOf} from '../../journal/journal-entry.js';
+import type {Recalled} from '../../journal/journal-file.js';
 import type {Deed} from '../../journal/deed.js';
 import {parseService, type ServiceView} from '../../knative/service/service.js';
 import {TransportError, type Cluster} from '../../kube/cluster.js';
 import {identityOf} from '../../kube/objects.js';
 import {servingPath} from '../../kube/paths.js';
 import {isGoneAnswer} from '../../kube/write/writing.js';
+import {settleAttempts, type Settled} from './settle-attempts.js';
 import {endOfDeed, type FoundObject} from './settle-deeds.js';
 
 type Reader = Pick<Cluster, 'request'>;
@@ -68,4 +71,37 @@ export async function lookUpService(
 	if (identityOf(read.object)?.uid !== uid) return 'gone';
 	const parsed = parseService(read.object);
 	return parsed.ok ? parsed.value : undefined;
+}
+
+/** How an attempt ends whose service is not there any more. */
+export const endOfGone = ({id, service}: Pick<Attempt, 'id' | 'service'>): AttemptEnding => ({
+	id,
+	how: 'not known',
+	sentence: `${service} was deleted before anybody looked.`,
+});
+
+/** All of these that have no end and were sent to this server, as far as it can be told by now. One read each. */
+export async function lookUpOpen(
+	cluster: Reader & Pick<Cluster, 'server'>,
+	{entries, attempts, deeds}: Recalled,
+	now: () => number,
+): Promise<Settled> {
+	const isOpen = ({server, end}: Attempt | Deed) => end === undefined && server === cluster.server;
+	const found: Settled[] = [];
+	for (const attempt of attempts.filter(each => isOpen(each))) {
+		const service = await lookUpService(cluster, attempt);
+		if (service === 'gone') found.push({made: [], ended: [endOfGone(attempt)]});
+		else if (service) {
+			found.push(settleAttempts([attempt], service, entriesOf(entries, service.uid), now()));
+		}
+	}
+	const ended = await lookUpDeeds(
+		cluster,
+		deeds.filter(each => isOpen(each)),
+		now,
+	);
+	return {
+		made: found.flatMap(({made}) => made),
+		ended: [...found.flatMap(each => each.ended), ...ended],
+	};
 }

@@ -1,5 +1,6 @@
 /** Who changed a split last, in one line: a colleague's change is said for a minute, as nobody's own. Pure. */
 import type {HistoryEntry} from '../../console/session/change-recorder.js';
+import {isAcross, isShown} from '../../console/state/scope.js';
 import type {ConsoleState} from '../../console/state/state.js';
 import type {Split} from '../../knative/split/split.js';
 import {clock, shortRevision} from '../format.js';
@@ -7,26 +8,35 @@ import {clock, shortRevision} from '../format.js';
 /** Milliseconds for which a colleague's change is announced. */
 export const announcedFor = 60_000;
 
-type Seen = Pick<ConsoleState, 'history' | 'services' | 'namespace'>;
+type Seen = Pick<ConsoleState, 'history' | 'services' | 'namespace' | 'scope'>;
 
-/** The newest change that was not made from here and is of the last minute, of any service of the list. */
-export function announced({history, services, namespace}: Seen, now: number): HistoryEntry | undefined {
-	const newest = history.findLast(entry => !entry.own && entry.namespace === namespace);
-	const isNew = newest !== undefined && now - newest.at < announcedFor;
-	return isNew && services.some(({uid}) => uid === newest.uid) ? newest : undefined;
+/**
+ * The newest change that was not made from here and is of the last minute, of any service of the list. What was changed from here
+ * since is the newer news of that service: the other change was seen, or is in the way no more.
+ */
+export function announced({history, services, ...shown}: Seen, now: number): HistoryEntry | undefined {
+	return history.findLast(
+		(entry, index) =>
+			!entry.own &&
+			now - entry.at < announcedFor &&
+			isShown(shown, entry.namespace) &&
+			services.some(({uid}) => uid === entry.uid) &&
+			!history.slice(index + 1).some(({own, uid}) => own && uid === entry.uid),
+	);
 }
 
 /** `bob changed cart: 90│10 → 50│50 with kubectl-patch · not from this console`. */
 export function announcement(
 	entry: HistoryEntry,
-	{services}: Pick<ConsoleState, 'services'>,
+	{services, scope}: Pick<ConsoleState, 'services' | 'scope'>,
 	look: {bar: string; arrow: string},
 ): string {
 	const service = services.find(({uid}) => uid === entry.uid);
 	// Of a later write that left the split alone it says nothing about this one.
 	const tool = service?.generation === entry.generation ? service.lastTool : undefined;
 	const who = entry.by === '' ? 'Somebody' : entry.by;
-	return `${who} changed ${entry.service}: ${splitsWords(entry, look)}${tool === undefined ? '' : ` with ${tool}`} · not from this console`;
+	const what = isAcross({scope}) ? `${entry.namespace}/${entry.service}` : entry.service;
+	return `${who} changed ${what}: ${splitsWords(entry, look)}${tool === undefined ? '' : ` with ${tool}`} · not from this console`;
 }
 
 /** `12:03:46 ann 100│0 → 90│10`: the last change of a service that is known here. */

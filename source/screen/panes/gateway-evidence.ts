@@ -33,13 +33,14 @@ function liveWords(
 	return `live since ${clock(move.movedAt)}${move.own ? ` (took ${duration(move.movedAt - move.askedAt)})` : ''}`;
 }
 
-function evidenceOf({splitAlarm, split, gateway, trouble}: ServiceVerdict) {
+function evidenceOf({splitAlarm, split, gateway, trouble, isRunning}: ServiceVerdict) {
 	if (splitAlarm && !splitAlarm.isOver) return 'contradicted';
 	if (gateway.kind === 'down' || (gateway.kind === 'answers itself' && gateway.isAll)) return 'not served';
 	// Most of what users get is no answer of the service.
 	const isMost = trouble && !trouble.isOver && trouble.count > trouble.of / 2;
 	if (isMost && trouble.kind !== 'redirects') return 'not served';
-	return split === 'agrees' ? 'agreed' : 'not known';
+	// What agreed once may be otherwise by now.
+	return split === 'agrees' && isRunning ? 'agreed' : 'not known';
 }
 
 const advice = 'check KIngress, gateway pods';

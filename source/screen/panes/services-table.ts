@@ -100,7 +100,9 @@ function standingOf(
 	{trouble, verdict}: ServiceNews,
 ): {glyph: string; style: TextStyle; word: string} {
 	const state = serviceState(service);
-	const said = verdict && verdict.word !== '' ? verdict : undefined;
+	// Good is what is good now: nobody knows that of a service that is not asked any more.
+	const isOld = verdict?.tone === 'good' && !verdict.isRunning;
+	const said = verdict && verdict.word !== '' && !isOld ? verdict : undefined;
 	const mark = verdictMark(said, theme);
 	if (said && mark && (said.tone !== 'good' || state.kind === 'ready')) return {...mark, word: said.word};
 	if (trouble !== undefined && state.kind === 'progressing') {

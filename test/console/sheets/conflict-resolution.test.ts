@@ -114,6 +114,37 @@ describe('after a conflict', () => {
 		expect(reviewOf(on.console.store.getState()).plan).toMatchObject({action: 'split', guardedAs: 'undo'});
 	});
 
+	it('of an undo, what it brings back to users is said again, as long as it does', async () => {
+		await on.world.split('cart', [
+			{revisionName: 'cart-00001', percent: 60, tag: 'stable'},
+			{revisionName: 'cart-00002', percent: 40, tag: 'canary'},
+		]);
+		await splitSeen(on.console, 'cart-00001=60 cart-00002=40');
+		on.console.rollBack();
+		await on.console.confirm();
+		await splitSeen(on.console, 'cart-00001=100 cart-00002=0');
+		const told = () => reviewOf(on.console.store.getState()).plan.warnings.map(({sentence}) => sentence);
+		const brings = expect.stringMatching(
+			/^Brings cart-00002 back to 40 % of users, which was rolled back at .* by sandbox-admin\.$/,
+		);
+		on.console.undo();
+		expect(told()).toContainEqual(brings);
+		// Twice in a conflict is as good as once.
+		for (const percent of [10, 20]) {
+			await on.world.split('cart', [
+				{revisionName: 'cart-00001', percent: 100 - percent, tag: 'stable'},
+				{revisionName: 'cart-00002', percent, tag: 'canary'},
+			]);
+			await splitSeen(on.console, `cart-00001=${100 - percent} cart-00002=${percent}`);
+			await on.console.putMineOnTop();
+			expect(told()).toContainEqual(brings);
+		}
+		await on.world.split('cart', theirs);
+		await splitSeen(on.console, 'cart-00001=30 cart-00002=70');
+		await on.console.putMineOnTop();
+		expect(told()).not.toContainEqual(brings);
+	});
+
 	it('of a roll back and a promotion, mine is the revision that was meant before', async () => {
 		// By theirs another one is stable, and another the canary.
 		const turned = [

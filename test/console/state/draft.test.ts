@@ -3,6 +3,7 @@ import {describe, expect, it} from 'vitest';
 import {toggleFollow} from '../../../source/console/state/draft.js';
 import {draftOf, selectedService} from '../../../source/console/state/read.js';
 import {onCart} from '../../support/on-cart.js';
+import {until} from '../../support/world.js';
 
 const on = onCart();
 
@@ -33,4 +34,32 @@ describe('following the latest revision', () => {
 		toggleFollow(on.console.store);
 		expect(draft()).toBeUndefined();
 	});
+
+	it.each([
+		[0, undefined, '@latest has 0 % and waits for cart-00003, which is not ready: there is nothing to pin.'],
+		[10, 'cart-00001=90#stable cart-00002=10 @latest=0#canary', undefined],
+	])(
+		'leaves the tag of a canary that is not ready to it, where that has %d %%',
+		async (percent, split, said) => {
+			await on.world.patch('cart', {
+				spec: {
+					traffic: [
+						{revisionName: 'cart-00001', percent: 100 - percent, tag: 'stable'},
+						{latestRevision: true, percent, tag: 'canary'},
+					],
+					template: {spec: {containers: [{image: 'registry.example.com/samples/helloworld-crash:1'}]}},
+				},
+			});
+			await until(on.console.store, 'the revision that crashes', ({services}) =>
+				services.some(({latestCreated}) => latestCreated === 'cart-00003'),
+			);
+			await chosen('@latest');
+			toggleFollow(on.console.store);
+			const written = draft()?.split.map(
+				row => `${row.key}=${row.percent}${row.tags.map(tag => `#${tag}`).join('')}`,
+			);
+			expect(written?.join(' ')).toBe(split);
+			expect(state().notice?.text).toBe(said);
+		},
+	);
 });

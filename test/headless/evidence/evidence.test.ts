@@ -143,6 +143,21 @@ test('bodies that come compressed unasked are read, and are not a row each', asy
 	expect(report?.rows.map(({fingerprint}) => fingerprint)).toEqual(['Hello Cart!', 'Hello Cart v2!']);
 });
 
+test('a new revision that drops every other request is seen to, and its share is not taken for too small', async () => {
+	const world = await openWorld();
+	await patchSpec(world.cluster, 'cart', {traffic: trafficOf('cart', {1: 70, 2: 30})});
+	let turn = 0;
+	const gateway = await inFrontOf(world.sandbox, async ({headers: {host}}, ask) => {
+		const answer = await ask();
+		if (host === 'cart.default.example.com' && isNew(answer) && turn++ % 2 === 0) throw new Error('dropped');
+		return answer;
+	});
+	const {code, report} = await verify(world, {gateway, n: 200});
+	expect(report?.verdict.sentence).toMatch(/^Cannot tell: users get failures: \d+ of 200 \(reset ×\d+\)\.$/);
+	expect(report?.requests.errors).toBeGreaterThan(0.08 * 200);
+	expect(code).toBe(2);
+});
+
 test('a gateway that dies on the way is down since then, and in no count', async () => {
 	const world = await openWorld();
 	let answered = 0;

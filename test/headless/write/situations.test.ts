@@ -47,6 +47,31 @@ const mayNotMark = answering('PATCH', servingPath('revisions', 'default', 'cart-
 	code: 403,
 });
 
+/** As the cluster was before the newest revision was ready, until somebody has been asked. */
+const beforeReady =
+	(isAsked: () => boolean, latestReadyRevisionName: string) =>
+	(own: Cluster): Cluster => ({
+		...own,
+		async request(request) {
+			const answer = await own.request(request);
+			if (isAsked() || request.method !== 'GET' || request.path !== `${services}/cart`) return answer;
+			const body = Object(answer.body);
+			return {
+				...answer,
+				body: {...body, status: {...Object(Reflect.get(body, 'status')), latestReadyRevisionName}},
+			};
+		},
+	});
+
+/** As a tool marks what it manages. */
+const managedByArgo = async () =>
+	cluster.request({
+		method: 'PATCH',
+		path: `${services}/cart`,
+		contentType: 'application/merge-patch+json',
+		body: {metadata: {annotations: {'argocd.argoproj.io/tracking-id': 'shop:cart'}}},
+	});
+
 async function madeOf(name: string, revisions: number, words?: string): Promise<void> {
 	await create(name);
 	if (words !== undefined) await split(name, '1=100');
@@ -86,10 +111,22 @@ describe('complete', () => {
 		const {code, sentence} = await run('complete', 'cart');
 		expect(code).toBe(2);
 		expect(sentence).toBe(
-			'cart has no canary: cart-00001 has 100 %. cart-00002 is newer, but no split lists it. Name the revision: --to cart-00002.',
+			'cart has no canary: cart-00001 has 100 %. cart-00002 is newer, but no split lists it. Name the revision: --to cart-00002. With --yes also --despite untried.',
 		);
 		expect(await splitOf('cart')).toBe('1=100');
-		expect(await run('complete', 'cart', {to: '2'})).toMatchObject({code: 0});
+		// By its name or as a share of 100 % it is the same promotion.
+		const untried = {
+			code: 5,
+			sentence:
+				'Not applied: cart-00002 is not what is being tried, which --yes does not agree to; confirm it at a terminal, or say --despite untried.',
+		};
+		expect(await run('complete', 'cart', {to: '2'})).toMatchObject(untried);
+		expect(await run('split', 'cart', {shares: ['2=100']})).toMatchObject(untried);
+		expect(await run('split', 'cart', {shares: ['@latest=100']})).toMatchObject(untried);
+		const inProduction = {production: true, confirm: 'cart', shares: ['2=100']};
+		expect(await run('split', 'cart', inProduction)).toMatchObject(untried);
+		expect(await splitOf('cart')).toBe('1=100');
+		expect(await run('complete', 'cart', {to: '2', despite: ['untried']})).toMatchObject({code: 0});
 		expect(await splitOf('cart')).toBe('1=0#previous 2=100#stable');
 	});
 
@@ -204,6 +241,44 @@ describe('rollback', () => {
 });
 
 describe('split', () => {
+	it('to all of it at once is a promotion, unless it goes to the canary, or back', async () => {
+		await madeOf('cart', 3, '1=90#stable 2=10#canary');
+		const untried = await run('split', 'cart', {shares: ['3=100']});
+		expect(untried.code).toBe(5);
+		expect(untried.plan?.warnings).toContainEqual({
+			kind: 'untried',
+			revision: 'cart-00003',
+			sentence:
+				'cart-00003 was in no split that is known to have given it traffic: the canary is cart-00002 (10 %).',
+		});
+		expect(await splitOf('cart')).toBe('1=90#stable 2=10#canary');
+		// Shares below it are what a release is made of.
+		expect(await run('split', 'cart', {shares: ['1=90', '3=10']})).toMatchObject({code: 0});
+		expect(await run('split', 'cart', {shares: ['1=90', '2=10', '3=0']})).toMatchObject({code: 0});
+		expect(await run('split', 'cart', {shares: ['2=100']})).toMatchObject({code: 0});
+		expect(await run('split', 'cart', {shares: ['1=100']})).toMatchObject({code: 0});
+		expect(await run('split', 'cart', {shares: ['3=100'], agree: async () => true})).toMatchObject({code: 0});
+		expect(await run('split', 'cart', {shares: ['2=100']})).toMatchObject({code: 0});
+	});
+
+	it('names what is known of another one than the canary', async () => {
+		await madeOf('cart', 4, '1=60#stable 2=20 3=20#canary 4=0#beta');
+		const warningOf = async (share: string) =>
+			(await run('split', 'cart', {shares: [share]})).plan?.warnings.find(({kind}) => kind === 'untried')
+				?.sentence;
+		expect(await warningOf('2=100')).toBe(
+			'cart-00002 has 20 % of users, but is not what is being tried: the canary is cart-00003 (20 %).',
+		);
+		expect(await warningOf('4=100')).toBe(
+			'cart-00004 is tagged beta and was in no split that is known to have given it traffic: the canary is cart-00003 (20 %).',
+		);
+		await run('split', 'cart', {shares: ['1=60', '4=40', '3=0']});
+		await run('split', 'cart', {shares: ['1=60', '3=40', '4=0']});
+		expect(await warningOf('4=100')).toBe(
+			'cart-00004 is tagged beta and had 40 % of users before, but is not what is being tried: the canary is cart-00003 (40 %).',
+		);
+	});
+
 	it('takes the tag, as kn does, and not the end of another name', async () => {
 		await madeOf('bill', 3, '1=100 3=0#v2');
 		await run('split', 'bill', {shares: ['v2=100']});
@@ -236,6 +311,67 @@ describe('split', () => {
 		});
 		expect(await run('split', 'shop', {shares: ['00004=100']})).toMatchObject({code: 0});
 		expect(await splitOf('shop')).toBe('4=100');
+	});
+});
+
+describe('what a prompt has shown moves without a change of the spec', () => {
+	it.each(['split', 'tag'] as const)(
+		'%s: @latest is another revision by the answer, so nothing is written',
+		async verb => {
+			await madeOf('cart', 3);
+			await split('cart', '1=90 @latest=10#canary');
+			let isAsked = false;
+			const through = beforeReady(() => isAsked, 'cart-00002');
+			const agree = async () => (isAsked = true);
+			const asked =
+				verb === 'split'
+					? run('split', 'cart', {shares: ['1=50', '@latest=50'], agree, through})
+					: changeObject(
+							{verb: 'tag', revision: '1', add: ['old'], remove: []},
+							{
+								namespace: 'default',
+								service: 'cart',
+								dryRun: false,
+								yes: false,
+								production: false,
+								reason: '',
+								wait: 0,
+							},
+							{cluster: through(cluster), history: undefined, show() {}, agree, progress() {}},
+						);
+			expect(await asked).toMatchObject({
+				code: 3,
+				sentence: 'Not applied: latest is cart-00003 now, and was cart-00002. Run it again.',
+			});
+			expect(await splitOf('cart')).toBe('1=90 @latest=10#canary');
+		},
+	);
+
+	it('a promotion goes to what was shown as the canary, or nowhere: while it was compared, too', async () => {
+		await madeOf('cart', 3);
+		await split('cart', '1=90#stable @latest=10#canary');
+		let isAsked = false;
+		const through = beforeReady(() => isAsked, 'cart-00002');
+		const compare: ReleaseDependencies['compare'] = async () => {
+			isAsked = true;
+			return {kind: 'not compared', sentence: 'Not compared.'};
+		};
+		expect(await run('complete', 'cart', {compare, through})).toMatchObject({code: 3});
+		expect(await splitOf('cart')).toBe('1=90#stable @latest=10#canary');
+	});
+
+	it('nor under the hands of who has begun to manage it', async () => {
+		await madeOf('cart', 2, '1=90#stable 2=10#canary');
+		expect(
+			await run('split', 'cart', {
+				shares: ['1=50', '2=50'],
+				agree: async () => (await managedByArgo()).status === 200,
+			}),
+		).toMatchObject({
+			code: 3,
+			sentence: expect.stringMatching(/^Not applied: Argo CD manages this service .* Run it again\.$/),
+		});
+		expect(await splitOf('cart')).toBe('1=90#stable 2=10#canary');
 	});
 });
 
@@ -469,7 +605,7 @@ describe('a canary that is compared first', () => {
 		});
 	});
 
-	it('says nothing of another one that is promoted: that was never compared, which --yes does not agree to', async () => {
+	it('says nothing of another one that is promoted: that is not what is being tried, which --yes does not agree to', async () => {
 		await create('cart');
 		await split('cart', '1=100');
 		await deploy('cart', 'two');
@@ -479,7 +615,8 @@ describe('a canary that is compared first', () => {
 		const refused = await run('complete', 'cart', {to: '3', compare});
 		expect(refused).toMatchObject({
 			code: 5,
-			sentence: expect.stringContaining('cart-00003 was never compared'),
+			sentence:
+				'Not applied: cart-00003 is not what is being tried, which --yes does not agree to; confirm it at a terminal, or say --despite untried.',
 			plan: {skipped: '5 %, 10 %, 25 % and 50 % (cart-00003 0 % so far)'},
 		});
 		expect(refused.plan?.about).toContainEqual({
@@ -487,9 +624,10 @@ describe('a canary that is compared first', () => {
 			value: expect.stringMatching(/^image .*helloworld-go:1 → .*helloworld-flaky:2$/),
 		});
 		expect(refused.plan?.warnings).toContainEqual({
-			kind: 'never compared',
+			kind: 'untried',
 			revision: 'cart-00003',
-			sentence: 'cart-00003 was never compared with what users have: the canary is cart-00002 (10 %).',
+			sentence:
+				'cart-00003 was in no split that is known to have given it traffic: the canary is cart-00002 (10 %).',
 		});
 		expect(await splitOf('cart')).toBe('1=90#stable 2=10#canary');
 		expect(await run('complete', 'cart', {to: 'nonsense', compare})).toMatchObject({code: 2});

@@ -659,9 +659,10 @@ describe('what a colleague took back with kubectl', () => {
 		const choice = undo(model.facts('anns'));
 		expect(targetsOf(choice)).toEqual([pin(1, 10, 'previous'), pin(2, 90, 'stable')]);
 		expect(choice).toMatchObject({
-			warning: expect.stringMatching(
-				/^Brings cart-00002 back to 90 % of users, from whom it was taken at .* by bob\.$/,
-			),
+			bringsBack: {
+				revision: 'cart-00002',
+				how: expect.stringMatching(/^from whom it was taken at .* by bob$/),
+			},
 		});
 	});
 

@@ -12,7 +12,9 @@ import {
 	latestKey,
 	lock,
 	move,
+	partedLatest,
 	pin,
+	pinnedAsMeant,
 	putTag,
 	set,
 	splitOf,
@@ -136,6 +138,18 @@ describe('the other operations', () => {
 	});
 
 	test.each([
+		['@latest=60#canary#blue a=40', 'r=60#blue @latest=0#canary a=40'],
+		['@latest=60#canary r=40#stable', 'r=100#stable @latest=0#canary'],
+		['@latest=100#blue', 'r=100#blue'],
+		['@latest=0#canary r=100', '@latest=0#canary r=100'],
+		['a=100', 'a=100'],
+	])('while the newest is not ready %s stands for %s', (before, after) => {
+		expect(written(partedLatest(split(before), 'canary'))).toBe(after);
+		expect(written(pinnedAsMeant(split(before), 'z', 'canary'))).toBe(after);
+		expect(pinnedAsMeant(split(before), 'r', 'canary')).toEqual(split(before));
+	});
+
+	test.each([
 		['@latest=60! r=40', 'r=100!'],
 		['@latest=60 r=40!', 'r=100!'],
 		['@latest=60 r=40', 'r=100'],
@@ -186,8 +200,8 @@ describe('reading and writing spec.traffic', () => {
 		expect(diffSplit(before, after).map(({revision: _revision, latest: _latest, ...row}) => row)).toEqual([
 			{key: 'a', before: 50, after: 50, tags: [], tagsBefore: ['x'], changed: true},
 			{key: 'b', before: 30, after: 40, tags: ['x'], tagsBefore: [], changed: true},
-			{key: 'd', before: undefined, after: 10, tags: [], tagsBefore: [], changed: true},
 			{key: 'c', before: 20, after: undefined, tags: [], tagsBefore: [], changed: true},
+			{key: 'd', before: undefined, after: 10, tags: [], tagsBefore: [], changed: true},
 		]);
 		expect(equalSplits(before, after)).toBe(false);
 		expect(equalSplits(before, lock(before, 'a'))).toBe(true);

@@ -53,12 +53,16 @@ test('counts what came since then, by whole seconds, and not what came at tags',
 	expect(series.countSince(known, 0)).toEqual(new Map());
 });
 
-test('says when the last answer came, to the second', () => {
+test('says when the last answer came, to the second, of any or of some', () => {
 	const series = createAnswerSeries();
-	expect(series.lastSince(0)).toBeUndefined();
+	expect(series.lastSince(known, 0)).toBeUndefined();
 	put(series, 'one', 3, 1);
-	expect(series.lastSince(start)).toBe(start + 3000);
-	expect(series.lastSince(start + 4000)).toBeUndefined();
+	put(series, 'two', 2);
+	series.addOfTag('h-00002', {at: start + 3000, latency: 10, failed: false});
+	expect(series.lastSince(known, start)).toBe(start + 3000);
+	expect(series.lastSince(known, start, new Set(['revision h-00002']))).toBe(start + 2000);
+	expect(series.lastSince(known, start, new Set(['revision h-00003']))).toBeUndefined();
+	expect(series.lastSince(known, start + 4000)).toBeUndefined();
 });
 
 const seconds = (from: number, to: number) => Array.from({length: to - from}, (_, index) => from + index);

@@ -23,7 +23,7 @@ function counted(old: Answers, fresh: Answers) {
 
 const now = 1_000_000;
 const at = (moment: number) => ({at: moment, before: new Map(), after: new Map(), logE: 9});
-const quiet = {change: undefined, lastAnswer: now - 300, now};
+const quiet = {change: undefined, lastOf: () => now - 300, now};
 const raised: Alarm = {since: 500_000, last: 600_000, isOver: false};
 
 test('users get another split: it is raised at once, and seen whenever an answer came lately', () => {
@@ -34,7 +34,9 @@ test('users get another split: it is raised at once, and seen whenever an answer
 	});
 	expect(nextSplitAlarm(undefined, counted([90, 9], [10, 1]), quiet)).toBeUndefined();
 	// Nothing came lately: it was not seen now, and may be over or not.
-	expect(nextSplitAlarm(raised, counted([0, 0], [60, 0]), {...quiet, lastAnswer: undefined})).toEqual(raised);
+	expect(nextSplitAlarm(raised, counted([0, 0], [60, 0]), {...quiet, lastOf: () => undefined})).toEqual(
+		raised,
+	);
 });
 
 test('it is over when what comes lately is right by itself', () => {

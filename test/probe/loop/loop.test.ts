@@ -375,6 +375,31 @@ test('a split that users do not get is said since when, and that it is over when
 	expect(loop.snapshot()).toMatchObject({alarm: undefined, verdict: {state: 'agrees'}});
 });
 
+test('what must not come at all was last seen when it came last, and is over soon after', async () => {
+	let isLying = true;
+	const {clock, loop} = setUp(
+		({authority}) => greetings[authority] ?? answering(isLying ? 'Hello Knative!' : 'Hello World!'),
+		{rate: 10},
+	);
+	loop.setEpoch(old);
+	await loop.learn(tags);
+	loop.start();
+	// In the midst of a second.
+	await clock.pass(20_500 - (clock.date() % 1000));
+	expect(loop.snapshot().alarm).toMatchObject({isOver: false});
+	const ended = clock.date();
+	isLying = false;
+	for (let second = 0; second < 10; second++) {
+		await clock.pass(1000);
+		const {alarm, rows} = loop.snapshot();
+		expect(Math.abs((alarm?.last ?? 0) - ended)).toBeLessThan(1500);
+		// It is not said to go on beside shares that are right.
+		const isRight = rows.every(({configuredPercent, lately}) => configuredPercent !== 0 || lately === 0);
+		expect(isRight && alarm?.isOver === false && rows.some(({lately}) => lately > 0)).toBe(false);
+	}
+	expect(loop.snapshot().alarm).toMatchObject({isOver: true});
+});
+
 test('what came lately stands beside what came since the split', async () => {
 	let isNew = false;
 	const {clock, loop} = setUp(

@@ -7,6 +7,7 @@ import {
 	lastChangeWords,
 } from '../../../source/screen/frame/changes.js';
 import type {HistoryEntry} from '../../../source/console/session/change-recorder.js';
+import type {ConsoleState} from '../../../source/console/state/state.js';
 import {splitOf} from '../../../source/knative/split/split.js';
 import {serviceView} from '../../knative/objects.js';
 
@@ -40,16 +41,18 @@ const entry: HistoryEntry = {
 	command: '',
 };
 
-const state = {history: [entry], services: [service], namespace: 'default'};
+const scope: ConsoleState['scope'] = {kind: 'one'};
+const state = {history: [entry], services: [service], namespace: 'default', scope};
 
 test('a colleague is named with before, after and tool, and never taken for oneself', () => {
 	expect(announcement(entry, state, look)).toBe(
 		'bob changed cart: 90│10 → 50│50 with kubectl-patch · not from this console',
 	);
 	const later = {...service, generation: 8};
-	expect(announcement(entry, {services: [later]}, look)).not.toContain('kubectl');
+	expect(announcement(entry, {services: [later], scope}, look)).not.toContain('kubectl');
+	expect(announcement(entry, {...state, scope: {kind: 'all'}}, look)).toContain('changed default/cart: ');
 	const gone = {...entry, by: '', after: split({b: 100})};
-	expect(announcement(gone, {services: []}, look)).toBe(
+	expect(announcement(gone, {services: [], scope}, look)).toBe(
 		'Somebody changed cart: a 90│b 10 → b 100 · not from this console',
 	);
 });
@@ -59,6 +62,15 @@ test.each([
 	['for a minute', state, announcedFor - 1, true],
 	['no longer', state, announcedFor, false],
 	['not what was written from here', {...state, history: [{...entry, own: true}]}, 0, false],
+	['not over a later change from here', {...state, history: [entry, {...entry, own: true}]}, 0, false],
+	['after an earlier one from here', {...state, history: [{...entry, own: true}, entry]}, 0, true],
+	['over one from here of another', {...state, history: [entry, {...entry, own: true, uid: 'x'}]}, 0, true],
+	[
+		'of another namespace that is shown',
+		{...state, namespace: 'shop', scope: {kind: 'all'} as const},
+		0,
+		true,
+	],
 	['not of another namespace', {...state, namespace: 'shop'}, 0, false],
 	['not of what is gone', {...state, services: []}, 0, false],
 ])('is announced %s', (_when, given, after, is) => {
@@ -81,7 +93,7 @@ const tagged = (revision: string, tag?: string) =>
 		latestReady: undefined,
 	});
 const said = (before: HistoryEntry['before'], after: HistoryEntry['before']) =>
-	announcement({...entry, before, after}, {services: []}, look).replace(
+	announcement({...entry, before, after}, {services: [], scope}, look).replace(
 		/^bob changed cart: (.*) · not.*$/,
 		'$1',
 	);

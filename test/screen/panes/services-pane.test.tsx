@@ -1,10 +1,12 @@
 import {describe, expect, it, vi} from 'vitest';
+import {verdictOf} from '../../../source/console/live/verdicts.js';
 import {gatewayKind} from '../../../source/console/state/gateway-kind.js';
 import type {ConsoleState} from '../../../source/console/state/state.js';
 import {cycleSort} from '../../../source/console/state/select.js';
 import {ServicesPane} from '../../../source/screen/panes/services-pane.js';
 import type {ServiceView} from '../../../source/knative/service/service.js';
 import {condition, serviceView} from '../../knative/objects.js';
+import {snapshotOf} from '../live/snapshot.js';
 import {openOnConsole} from '../parts/on-console.js';
 import {canaryTraffic, connected} from '../parts/state.js';
 
@@ -43,6 +45,18 @@ describe('the list of services', () => {
 		expect(screen()).toMatch(/▸.* cart .*90.*10.*Ready/);
 		expect(screen()).toMatch(/checkout .*Failed/);
 		expect(screen()).toMatch(/ 2 ─/);
+	});
+
+	it('calls one good for as long as it is asked', async () => {
+		const service = named('cart');
+		const verdict = {...verdictOf(service.uid, snapshotOf()), tone: 'good' as const, word: 'fine'};
+		const {screen, store} = await open({
+			services: [service],
+			verdicts: new Map([[service.uid, {...verdict, isRunning: true}]]),
+		});
+		expect(screen()).toMatch(/✓ cart .* fine/);
+		store.setState({verdicts: new Map([[service.uid, {...verdict, isRunning: false}]])});
+		await vi.waitFor(() => expect(screen()).toMatch(/● cart .* Ready/));
 	});
 
 	it.each([30, 34, 40, 60])(

@@ -13,6 +13,9 @@ export type Parts = {
 	readonly previous: string | undefined;
 };
 
+/** `how`: as a clause, `which was rolled back at 12:04 by ann`. */
+export type BroughtBack = {readonly revision: string; readonly how: string};
+
 export type Choice =
 	| {
 			readonly kind: 'split';
@@ -22,8 +25,8 @@ export type Choice =
 			readonly parts: Parts;
 			/** Sentences the operator should read before agreeing. */
 			readonly notes: readonly string[];
-			/** What to think of before agreeing, as a sentence. */
-			readonly warning?: string;
+			/** What it gives users again that somebody has taken from them. */
+			readonly bringsBack?: BroughtBack;
 			/** Why this is more than what was asked for: not by one press of Enter, and not by `--yes`. */
 			readonly guess?: string;
 	  }

@@ -1,7 +1,7 @@
 /** Takes the last change of the split back, whoever made it, where it is told without a gap. Pure. */
 import {equalSplits, mergedRows, splitOf, wholeOf, type Split} from '../../split/split.js';
 import {momentBy} from '../../text/moment.js';
-import {isAsked, unready, type Choice, type VerbOptions} from './choice.js';
+import {isAsked, unready, type BroughtBack, type Choice, type VerbOptions} from './choice.js';
 import {joinedChanges, noteOf, type Change, type ReleaseFacts} from '../evidence/facts.js';
 import {hasRoleTags, previousTag} from './role-tags.js';
 import {releaseOf} from '../release.js';
@@ -26,7 +26,7 @@ export function undo(facts: ReleaseFacts, {now}: VerbOptions = {}): Choice {
 			already: true,
 		};
 	}
-	const back = broughtBack(facts, split, now, notes);
+	const bringsBack = broughtBack(facts, split, now, notes);
 	const fit = withoutBlocking(service, split, revisions, notes);
 	const parts = partsOf(facts, fit);
 	return {
@@ -35,7 +35,7 @@ export function undo(facts: ReleaseFacts, {now}: VerbOptions = {}): Choice {
 		revision: wholeOf(fit),
 		parts,
 		notes,
-		...(back !== undefined && {warning: back}),
+		...(bringsBack && {bringsBack}),
 	};
 }
 
@@ -49,25 +49,23 @@ function broughtBack(
 	after: Split,
 	now: number | undefined,
 	notes: string[],
-): string | undefined {
+): BroughtBack | undefined {
 	const found = noteOf(facts);
 	if (!found?.isCurrent) return takenSince(facts, after, now);
 	if (found.note.verb !== 'roll back' && found.note.verb !== 'abandon') return undefined;
 	const {canary, verb, since: at, by} = found.note;
-	const rows = after.filter(({revision}) => revision === canary);
-	const percent = rows.reduce((sum, row) => sum + row.percent, 0);
-	if (canary === undefined || rows.length === 0) return undefined;
-	const how = verb === 'abandon' ? 'given up' : 'rolled back';
-	const was = `which was ${how}${momentBy({at, by}, now)}`;
-	if (percent > 0) return `Brings ${canary} back to ${percent} % of users, ${was}.`;
+	const isIn = after.some(({revision}) => revision === canary);
+	if (canary === undefined || !isIn) return undefined;
+	const how = `which was ${verb === 'abandon' ? 'given up' : 'rolled back'}${momentBy({at, by}, now)}`;
+	if (shareIn(after, canary) > 0) return {revision: canary, how};
 	if (verb === 'abandon') {
-		notes.push(`Brings ${canary} back into the split, at 0 %, ${was}; its mark as rejected stays.`);
+		notes.push(`Brings ${canary} back into the split, at 0 %, ${how}; its mark as rejected stays.`);
 	}
 	return undefined;
 }
 
 /** The same of what somebody has taken from users without this program: newer than all that has traffic now. */
-function takenSince(facts: ReleaseFacts, after: Split, now: number | undefined): string | undefined {
+function takenSince(facts: ReleaseFacts, after: Split, now: number | undefined): BroughtBack | undefined {
 	const order = orderOf(facts.service, facts.revisions);
 	const having = sharesOf(facts.service).filter(({percent}) => percent > 0);
 	const back = sharesOfSplit(facts.service, after).find(
@@ -78,8 +76,22 @@ function takenSince(facts: ReleaseFacts, after: Split, now: number | undefined):
 	);
 	const last = lastOf(facts);
 	if (!back || !last) return undefined;
-	return `Brings ${back.revision} back to ${back.percent} % of users, from whom it was taken${momentBy(last, now)}.`;
+	return {revision: back.revision, how: `from whom it was taken${momentBy(last, now)}`};
 }
+
+/** That a split gives users more of it again than they have, as a sentence; undefined where it does not. */
+export function backSentence(
+	{revision, how}: BroughtBack,
+	{service}: Pick<ReleaseFacts, 'service'>,
+	after: Split,
+): string | undefined {
+	const percent = shareIn(after, revision);
+	const has = sharesOf(service).find(share => share.revision === revision)?.percent ?? 0;
+	return percent > has ? `Brings ${revision} back to ${percent} % of users, ${how}.` : undefined;
+}
+
+const shareIn = (split: Split, name: string) =>
+	split.reduce((sum, {revision, percent}) => sum + (revision === name ? percent : 0), 0);
 
 /** Where no note or change leads up to the present split: who is known to have changed it. */
 function nothingKnown(facts: ReleaseFacts, now: number | undefined): string {

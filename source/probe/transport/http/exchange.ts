@@ -22,6 +22,8 @@ export type WireRequest = {
 	body: string | undefined;
 	/** Whose connections are used. */
 	agent: Agent;
+	/** Where it is sent again, when a kept connection turns out to be closed: over a connection of its own. */
+	again: Agent;
 };
 
 export type Received = {
@@ -45,6 +47,8 @@ export type ExchangeOptions = {
 	limit: number;
 	/** Milliseconds until a connection must be there, TLS included; as long as it takes when not given. */
 	connectTimeout: number | undefined;
+	/** A kept connection was closed when something was asked over it. */
+	onStale: () => void;
 };
 
 /** Of the status line and the headers in all, in bytes: as much as browsers and curl take. */
@@ -66,26 +70,26 @@ class ExchangeError extends Error {
 }
 
 /**
- * A kept connection that the other side closed while nothing was asked is no failure: the request is sent again, over another
+ * A kept connection that the other side closed while nothing was asked is no failure: the request is sent again, over a new
  * one (RFC 9112, section 9.3.1). Rejects with what went wrong, mostly with a `code`.
  */
 export async function exchange(asked: WireRequest, options: ExchangeOptions): Promise<Received> {
-	for (;;) {
-		const {promise, request} = send(asked, options);
-		try {
-			const received = await promise;
-			// What a server says to a connection on which nothing was asked for long is no answer to this request.
-			if (!(request.reusedSocket && received.status === 408 && isIdempotent(asked.method))) return received;
-			request.destroy();
-		} catch (error) {
-			options.signal.throwIfAborted();
-			const isStale = request.reusedSocket && options.progress.status === undefined && isClosed(error);
-			if (!isStale || !isIdempotent(asked.method)) throw error;
-		}
-
-		options.progress.status = undefined;
-		options.progress.bytes = 0;
+	const {promise, request} = send(asked, options);
+	const mayBeStale = () => request.reusedSocket && isIdempotent(asked.method);
+	try {
+		const received = await promise;
+		// What a server says to a connection on which nothing was asked for long is no answer to this request.
+		if (!(mayBeStale() && received.status === 408)) return received;
+		request.destroy();
+	} catch (error) {
+		options.signal.throwIfAborted();
+		if (!(mayBeStale() && options.progress.status === undefined && isClosed(error))) throw error;
 	}
+
+	options.onStale();
+	options.progress.status = undefined;
+	options.progress.bytes = 0;
+	return send({...asked, agent: asked.again}, options).promise;
 }
 
 const isClosed = (error: unknown): boolean =>

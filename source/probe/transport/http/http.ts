@@ -35,11 +35,15 @@ export function createHttpProbe(options: ProbeOptions = {}): Probe {
 	const agent = userAgent(version);
 	const agents = new Map<string, HttpAgent>();
 	const closing = new AbortController();
+	/**
+	 * Gateways that closed a kept connection when something was asked over it. Once that may be chance; a revision that drops
+	 * what it is asked looks the same, and would never be seen if all of that was sent again: to somebody else, mostly.
+	 */
+	const closers = new Set<string>();
 
-	function agentFor(target: ProbeTarget): HttpAgent {
-		const {scheme, address, authority, request} = target;
-		const isKept = keepAlive && isIdempotent(request?.method ?? 'GET');
-		const origin = `${scheme}://${formatAddress(address)} ${isKept ? 'kept' : 'once'}`;
+	function agentFor(target: ProbeTarget, isKept: boolean): HttpAgent {
+		const {scheme, authority} = target;
+		const origin = `${originOf(target)} ${isKept ? 'kept' : 'once'}`;
 		// A TLS connection is made for one server name; a plain one serves every host behind the gateway.
 		const key = scheme === 'https' ? `${origin} ${authority}` : origin;
 		let found = agents.get(key);
@@ -79,13 +83,20 @@ export function createHttpProbe(options: ProbeOptions = {}): Probe {
 			const ended = telling(target);
 			let outcome: ProbeOutcome;
 			try {
+				const isKept =
+					keepAlive && !closers.has(originOf(target)) && isIdempotent(target.request?.method ?? 'GET');
 				const received = await exchange(
-					{...requestOf(target, agent), agent: agentFor(target)},
+					{
+						...requestOf(target, agent),
+						agent: agentFor(target, isKept),
+						again: agentFor(target, false),
+					},
 					{
 						signal: AbortSignal.any([limit.signal, closing.signal, ...(signal ? [signal] : [])]),
 						progress,
 						limit: bodyLimit,
 						connectTimeout,
+						onStale: () => void closers.add(originOf(target)),
 					},
 				);
 				outcome = await toResponse(received, {fingerprint, traits});
@@ -109,10 +120,13 @@ export function createHttpProbe(options: ProbeOptions = {}): Probe {
 	};
 }
 
+const originOf = ({scheme, address}: ProbeTarget): string => `${scheme}://${formatAddress(address)}`;
+
 /** Tells of the request, and when it is over. */
-function telling({scheme, address, path, request}: ProbeTarget): (progress: Progress) => void {
+function telling(target: ProbeTarget): (progress: Progress) => void {
+	const {path, request} = target;
 	const begun: BegunCall = {
-		request: {method: request?.method ?? 'GET', origin: `${scheme}://${formatAddress(address)}`, path},
+		request: {method: request?.method ?? 'GET', origin: originOf(target), path},
 	};
 	callBegins.publish(begun);
 	return ({status}) => {
@@ -121,7 +135,7 @@ function telling({scheme, address, path, request}: ProbeTarget): (progress: Prog
 	};
 }
 
-function requestOf(target: ProbeTarget, agent: string): Omit<WireRequest, 'agent'> {
+function requestOf(target: ProbeTarget, agent: string): Omit<WireRequest, 'agent' | 'again'> {
 	const {scheme, address, authority, path, request} = target;
 	return {
 		scheme,

@@ -18,6 +18,9 @@ type SplitSnapshot = Pick<
 	| 'rate'
 	| 'unheard'
 	| 'tags'
+	| 'state'
+	| 'burstLeft'
+	| 'last'
 >;
 
 /** Whether users get the split that is set. */
@@ -33,6 +36,9 @@ export function splitLine(
 		rate,
 		unheard: unheardRevisions,
 		tags,
+		state,
+		burstLeft,
+		last,
 	}: SplitSnapshot,
 	{isRefused, askedBy, now}: Pick<VerdictContext, 'isRefused' | 'askedBy' | 'now'>,
 ): VerdictLine {
@@ -82,7 +88,10 @@ export function splitLine(
 	}
 	switch (verdict.state) {
 		case 'agrees':
-			return {tone: trouble ? 'warning' : 'good', sentence: verdict.sentence};
+			return {
+				tone: trouble ? 'warning' : 'good',
+				sentence: dated(verdict.sentence, state === 'running' || burstLeft > 0 ? undefined : last.at(-1)?.at),
+			};
 		case 'too few':
 			return {tone: 'waiting', sentence: withWait(verdict, rate)};
 		case 'suspicious':
@@ -129,3 +138,7 @@ function whyUnheard({unheard, tags}: Pick<LoopSnapshot, 'unheard' | 'tags'>): {
 function withWait({sentence, more}: SplitVerdict, rate: number): string {
 	return more === undefined ? sentence : sentence.replace(/\.$/, ` (${span((more / rate) * 1000)}).`);
 }
+
+/** What is not looked at any more is said of the time when it was. */
+const dated = (sentence: string, until: number | undefined): string =>
+	until === undefined ? sentence : `${sentence.replace(/\.$/, '')} · asked until ${clock(until)}`;

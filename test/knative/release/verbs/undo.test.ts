@@ -146,14 +146,14 @@ describe('undo, by what is noted on the service,', () => {
 	] as const)('warns of bringing back what a %s took from users', (verb, how) => {
 		const facts = factsNoted(100, {verb, undo: [splitWith(60)]});
 		expect(undo(facts, {now})).toMatchObject({
-			warning: `Brings ${two} back to 40 % of users, which was ${how} at ${clock} by ann.`,
+			bringsBack: {revision: two, how: `which was ${how} at ${clock} by ann`},
 		});
 		// At 0 % no user gets it.
-		expect(undo(factsNoted(50, {verb, undo: [splitWith(100)]}), {now})).not.toHaveProperty('warning');
+		expect(undo(factsNoted(50, {verb, undo: [splitWith(100)]}), {now})).not.toHaveProperty('bringsBack');
 	});
 
 	it.each(['split', 'promote', 'undo'] as const)('warns of nothing after a %s', verb => {
-		expect(undo(factsNoted(100, {verb, undo: [splitWith(60)]}), {now})).not.toHaveProperty('warning');
+		expect(undo(factsNoted(100, {verb, undo: [splitWith(60)]}), {now})).not.toHaveProperty('bringsBack');
 	});
 
 	it('refuses what is there already', () => {

@@ -382,6 +382,26 @@ test.each([
 	expect(connections()).toBe(5);
 });
 
+test('what a service drops is seen to be dropped, and is not asked again until somebody else answers', async () => {
+	let asked = 0;
+	const server = createServer((request, response) => {
+		if (++asked % 4 === 0) request.socket.destroy();
+		else response.end('Hello');
+	});
+	const {port} = await listen(server);
+	const kept = probe();
+	let dropped = 0;
+	for (let index = 0; index < 40; index++) {
+		const {outcome} = await kept.ask(targetAt(port));
+		dropped += outcome.kind === 'failure' && outcome.failure === 'reset' ? 1 : 0;
+		await setImmediate();
+	}
+
+	// The first may have been a connection that was closed meanwhile.
+	expect(dropped).toBeGreaterThanOrEqual(9);
+	expect(asked).toBeLessThanOrEqual(41);
+});
+
 test('a kept connection gathers no listeners, whatever comes over it', async () => {
 	const warned: Error[] = [];
 	const onWarning = (warning: Error) => warned.push(warning);

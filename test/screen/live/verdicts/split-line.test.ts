@@ -5,6 +5,7 @@ import {clock} from '../../../../source/screen/format.js';
 import {splitLine} from '../../../../source/screen/live/verdicts/split-line.js';
 import type {VerdictContext} from '../../../../source/screen/live/verdicts/verdict-line.js';
 import {splitVerdict} from '../../../../source/stats/split-verdict.js';
+import {answerOf} from '../snapshot.js';
 import {context, noon} from './context.js';
 
 const row = (part: Partial<Row>): Row => ({
@@ -48,6 +49,9 @@ const split = (part: Partial<LoopSnapshot>, given: Partial<VerdictContext> = {})
 			rate: 2,
 			unheard: [],
 			tags: [],
+			state: 'running',
+			burstLeft: 0,
+			last: [],
 			...part,
 		},
 		{...context, ...given},
@@ -120,6 +124,20 @@ test('a split in agreement is claimed no further than it is proven, and not as g
 	expect(split({verdict})).toEqual({tone: 'good', sentence: 'No contradiction with the split so far.'});
 	const trouble = {kind: 'failures', count: 4, of: 40, sentence: 'users get failures'} as const;
 	expect(split({verdict, trouble}).tone).toBe('warning');
+});
+
+test('what is not looked at any more is said of the time when it was', () => {
+	const verdict = splitVerdict([
+		{key: 'h-00001', percent: 50, count: 20},
+		{key: 'h-00002', percent: 50, count: 20},
+	]);
+	const last = [answerOf('Hello!', {at: noon})];
+	expect(split({verdict, last, state: 'paused'}).sentence).toBe(
+		`No contradiction with the split so far · asked until ${clock(noon)}`,
+	);
+	expect(split({verdict, last, state: 'paused', burstLeft: 3}).sentence).toBe(
+		'No contradiction with the split so far.',
+	);
 });
 
 test('what is needed to tell more is said with how long that takes at this pace', () => {

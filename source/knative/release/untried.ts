@@ -1,0 +1,61 @@
+/** That a change gives all of the traffic to what is not being tried: a promotion, whatever the verb is called. Pure. */
+import type {Split} from '../split/split.js';
+import {noteOf, rejectionOf, type ReleaseFacts} from './evidence/facts.js';
+import {isNewer, keptByGateway, orderOf, sharesOf, sharesOfSplit} from './evidence/shares.js';
+import {releaseOf} from './release.js';
+import type {Warning} from './warnings.js';
+
+/**
+ * Undefined where no revision gets everything, where it is the canary or has it already, and on every way back: to what users
+ * had, to anything older than that, or to what the gateway still has. What was rejected is warned of as that.
+ */
+export function untriedWarning(facts: ReleaseFacts, after: Split): Warning | undefined {
+	const {service, revisions} = facts;
+	const to = sharesOfSplit(service, after).find(({percent}) => percent === 100)?.revision;
+	if (to === undefined) return undefined;
+	const {canary, stable, whole, doubt} = releaseOf(facts);
+	const having = sharesOf(service).filter(({percent}) => percent > 0);
+	// Nobody has anything yet.
+	if (having.length === 0) return undefined;
+	if ([canary?.revision, stable?.revision, whole, keptByGateway(service)].includes(to)) return undefined;
+	if (doubt?.candidates.includes(to)) return undefined;
+	const order = orderOf(service, revisions);
+	const had = stable?.revision ?? whole;
+	if (had !== undefined && isNewer(order, had, to) === true) return undefined;
+	if (rejectionOf(facts, to)) return undefined;
+	const known = knownOf(facts, to);
+	const instead =
+		canary && canary.revision !== whole
+			? `the canary is ${canary.revision} (${canary.percent} %)`
+			: `users have ${had ?? having.map(({revision, percent}) => `${revision} (${percent} %)`).join(', ')}`;
+	return {kind: 'untried', revision: to, sentence: `${known}: ${instead}.`};
+}
+
+/** What the cluster tells of a revision that is neither what users had nor what is being tried. */
+function knownOf(facts: ReleaseFacts, name: string): string {
+	const share = sharesOf(facts.service).find(({revision}) => revision === name);
+	const tags = share?.tags ?? [];
+	const tagged = tags.length === 0 ? '' : ` is tagged ${tags.join(', ')} and`;
+	if (share && share.percent > 0) {
+		return `${name}${tagged} has ${share.percent} % of users, but is not what is being tried`;
+	}
+	const {note} = noteOf(facts) ?? {};
+	const shares = [note?.split, ...(note?.undo ?? [])].map(split =>
+		(split ?? []).reduce((sum, {revision, percent}) => sum + (revision === name ? percent : 0), 0),
+	);
+	const once = shares.find(percent => percent > 0);
+	return once === undefined
+		? `${name}${tagged} was in no split that is known to have given it traffic`
+		: `${name}${tagged} had ${once} % of users before, but is not what is being tried`;
+}
+
+/** The same of a revision that is only being made: nobody can have tried it. */
+export function untriedWhenMade(facts: ReleaseFacts, after: Split): Warning | undefined {
+	const isWhole = after.some(({latest, percent}) => latest && percent === 100);
+	const having = sharesOf(facts.service).filter(({percent}) => percent > 0);
+	if (!isWhole || having.length === 0) return undefined;
+	return {
+		kind: 'untried',
+		sentence: 'The new revision gets all of the traffic as soon as it is ready: nobody will have tried it.',
+	};
+}
