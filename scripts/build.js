@@ -151,8 +151,13 @@ async function commonJs(file, text) {
 		// commander looks for subcommands that are programs of their own beside its file; there are none.
 		logOverride: {'empty-import-meta': 'silent'},
 	});
+	// Its view of what a file exports has a second getter for each; load.ts makes its own of the first ones.
+	const exported = code.replace(
+		/^module\.exports = __toCommonJS\((\w+)\);$/m,
+		"module.exports = __defProp($1, '__esModule', {value: true});",
+	);
 	// What esbuild leaves of other characters is in comments and patterns. load.ts reads it as Latin-1, which V8 can use as it is.
-	const ascii = code.replace(
+	const ascii = exported.replace(
 		/[^\0-\x7F]/g,
 		character => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
 	);

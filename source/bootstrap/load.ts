@@ -112,9 +112,11 @@ const isWrapper = (value: unknown): value is Wrapper => typeof value === 'functi
  */
 function withFunctions(exports: unknown): unknown {
 	if (!isRecord(exports) || exports['__esModule'] !== true) return exports;
-	const properties = Object.entries(Object.getOwnPropertyDescriptors(exports)).map(([name, property]) => {
-		const value = property.get && exports[name];
-		return [name, typeof value === 'function' ? {value, enumerable: true} : property] as const;
-	});
-	return Object.defineProperties({}, Object.fromEntries(properties));
+	const whole: Record<string, unknown> = {};
+	for (const name of Object.keys(exports)) {
+		const value = exports[name];
+		if (typeof value === 'function') whole[name] = value;
+		else Object.defineProperty(whole, name, Object.getOwnPropertyDescriptor(exports, name) ?? {value});
+	}
+	return Object.defineProperty(whole, '__esModule', {value: true});
 }

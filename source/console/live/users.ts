@@ -23,6 +23,8 @@ export type UsersFollower = {
 const rest = 1000;
 /** Milliseconds without anything done at the console after which nobody is taken to look. */
 const attention = 600_000;
+/** Milliseconds until news are shown: the list of the pods and what the nearest of them say make one frame, not one each. */
+const together = 100;
 
 type Measured = {uid: string; meter: UsersMeter; told: string; unsubscribe: () => void};
 
@@ -46,9 +48,17 @@ export function createUsersFollower(
 	let chosen: string | undefined;
 	let restTimer: NodeJS.Timeout | undefined;
 	let attentionTimer: NodeJS.Timeout | undefined;
+	let newsTimer: NodeJS.Timeout | undefined;
 	let era = 0;
 
+	function publishSoon(): void {
+		newsTimer ??= setTimeout(() => publish(), together);
+		newsTimer.unref();
+	}
+
 	function publish(isPaused = false): void {
+		clearTimeout(newsTimer);
+		newsTimer = undefined;
 		if (!measured || measured.uid !== chosen) return;
 		const loop = probed(measured.uid);
 		const snapshot = measured.meter.snapshot();
@@ -60,6 +70,8 @@ export function createUsersFollower(
 	function end(): void {
 		clearTimeout(restTimer);
 		clearTimeout(attentionTimer);
+		clearTimeout(newsTimer);
+		newsTimer = undefined;
 		measured?.unsubscribe();
 		measured?.meter.stop();
 		measured = undefined;
@@ -74,10 +86,10 @@ export function createUsersFollower(
 		const place = prometheus();
 		const meter = place ? await meterByPrometheus(place, asked, service) : await meterByPods(asked, service);
 		if (begun !== era || chosen !== service.uid || measured) return;
-		measured = {uid: service.uid, meter, told: '', unsubscribe: meter.subscribe(() => publish())};
+		measured = {uid: service.uid, meter, told: '', unsubscribe: meter.subscribe(publishSoon)};
 		tell(service, measured);
 		meter.start();
-		publish();
+		publishSoon();
 		attend();
 	}
 

@@ -13,7 +13,7 @@ function isDeeper(value: unknown, levels: number): boolean {
 	if (typeof value !== 'object' || value === null) return false;
 	if (levels === 0) return true;
 	for (const part of Object.values(value)) {
-		if (isDeeper(part, levels - 1)) return true;
+		if (typeof part === 'object' && isDeeper(part, levels - 1)) return true;
 	}
 	return false;
 }

@@ -5,16 +5,22 @@ import {createSecureContext} from 'node:tls';
 /** PEM. */
 export type CertificatePair = {cert: string | Buffer; key: string | Buffer};
 
+/** What could be read last: credentials are gathered for each request, and an authority changes hardly ever. */
+let readable = '';
+
 /** As Go: of several it is enough that one can be read. */
 export function hasCertificate(pem: string): boolean {
+	if (pem !== '' && pem === readable) return true;
 	const blocks = pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
-	return blocks.some(block => {
+	const isReadable = blocks.some(block => {
 		try {
 			return new X509Certificate(block).raw.length > 0;
 		} catch {
 			return false;
 		}
 	});
+	if (isReadable) readable = pem;
+	return isReadable;
 }
 
 /** The pair that was tried last: it is read again for each request, and changes hardly ever. */

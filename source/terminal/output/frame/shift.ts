@@ -27,6 +27,7 @@ export function shiftsBetween(
 		if (wanted.length - column < worthwhile || differences(row, wanted, column) < worthwhile) break;
 		// Half of a wide character would be left over.
 		if (shifts.length === 0 && (hasWide(row) || hasWide(wanted))) break;
+		if (drawnFrom(row, 0) < worthwhile || drawnFrom(wanted, column) < worthwhile) break;
 		const by = bestShift(row, wanted, column);
 		if (by === undefined) break;
 		shifts.push({column, by});
@@ -40,6 +41,15 @@ function nextDifference(shown: Uint32Array, wanted: Uint32Array, from: number): 
 	let column = from;
 	while (column < wanted.length && shown[column] === wanted[column]) column++;
 	return column;
+}
+
+/** Cells with something in them, as many as decide it: of a row that was blank nothing can have moved. */
+function drawnFrom(cells: Uint32Array, column: number): number {
+	let drawn = 0;
+	for (let place = column; place < cells.length && drawn < worthwhile; place++) {
+		if (cells[place] !== blank) drawn++;
+	}
+	return drawn;
 }
 
 function hasWide(cells: Uint32Array): boolean {
