@@ -12,6 +12,7 @@ import type {BesideView, ConsoleState} from '../../console/state/state.js';
 import {closeSheet, notify, selectRevision, selectService} from '../../console/state/select.js';
 import {systemTimers} from '../../kube/timers.js';
 import {meantBy} from '../../knative/release/words.js';
+import {coveredRequest} from '../../knative/text/covered.js';
 import {printable} from '../../knative/text/printable.js';
 import {zoned} from '../../knative/text/moment.js';
 import {askYesNo, type Asking} from './ask-again.js';
@@ -231,7 +232,7 @@ async function sayAnswer(console: Console, {say}: Asking, send: () => Promise<vo
 	const top = topSheet(store.getState());
 	if (top?.kind !== 'verify') return;
 	say(top.url);
-	say(top.command);
+	say(coveredRequest(top.command));
 	const {phase, otherwise} = top;
 	if (otherwise) say(otherwise.sentence);
 	if (phase.kind === 'not asked') say(phase.sentence);
