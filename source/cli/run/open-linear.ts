@@ -63,6 +63,5 @@ export async function openLinear(
 		return lines.next();
 	};
 	await runLinear(console, {ask, say, dropped: lines.dropped});
-	await lifecycle.leave(0, sessionLines(console.store.getState(), at => zoned(at), 'to').join('
-'));
+	await lifecycle.leave(0, sessionLines(console.store.getState(), at => zoned(at), 'to').join('\n'));
 }
