@@ -69,8 +69,9 @@ function chosen(rows: readonly Row[], room: number, ownFailures: OwnFailures): r
 function restWords(hidden: readonly Row[], isWide: boolean): string {
 	const errors = hidden.reduce((sum, row) => sum + row.errors, 0);
 	// In the fourteen cells of a narrow column.
-	if (!isWide)
+	if (!isWide) {
 		return errors === 0 ? `+${count(hidden.length, 'more row')}` : `+${hidden.length}, ${errors} failed`;
+	}
 	const rows = `and ${count(hidden.length, 'more row')}`;
 	return errors === 0 ? rows : `${rows}, ${count(errors, 'failure')}`;
 }
