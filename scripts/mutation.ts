@@ -29,12 +29,7 @@ const heldBy: Readonly<Record<string, readonly string[]>> = {
 	'source/probe/attribution': ['test/probe/attribution', 'test/probe/loop'],
 	'source/release': ['test/release', 'test/knative/release'],
 	'source/knative/release': ['test/knative/release', 'test/release'],
-	'source/knative/forms': ['test/knative/forms', 'test/knative/forms.test.ts'],
-	'source/knative/autoscaling': [
-		'test/knative/autoscaling',
-		'test/knative/forms',
-		'test/knative/forms.test.ts',
-	],
+	'source/knative/autoscaling': ['test/knative/autoscaling', 'test/knative/forms'],
 };
 
 /** Whether these tests are named after the file. */

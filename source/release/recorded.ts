@@ -119,55 +119,48 @@ function stamped(plan: Plan, {id, at}: {id: string; at: number}): Plan {
 	};
 }
 
-/** Of a change of a split: what can be taken back. */
-function attemptOf(
-	cluster: Cluster,
-	{write, splits, action, namespace, name, commands}: Plan,
-	{reason, at}: {reason: string; at: number},
-): Attempt | undefined {
-	if (write.kind !== 'patch' || !splits) return undefined;
+type Occasion = {reason: string; at: number};
+
+/** What is remembered of whatever is written from here. */
+function writtenHere(cluster: Cluster, {action, namespace, name}: Plan, {reason, at}: Occasion) {
 	return {
-		...splits,
 		id: randomUUID(),
 		at,
 		server: cluster.server,
 		context: cluster.context,
 		namespace,
 		service: name,
-		uid: write.uid,
-		generation: write.generation,
 		by: cluster.user,
 		own: true,
 		reason: reason === '' ? action : `${action}: ${reason}`,
-		command: plain.has(action) ? (commands[0] ?? '') : '',
-		...(hasNote(write.operations) && {isNoted: true}),
 		end: undefined,
 	};
 }
 
-/** Of what is made or deleted. */
-function deedOf(
-	cluster: Cluster,
-	{write, action, namespace, name, commands}: Plan,
-	{reason, at}: {reason: string; at: number},
-): Deed | undefined {
-	if (write.kind === 'patch') return undefined;
-	const kind = write.kind === 'create' ? 'create service' : write.kind;
+/** Of a change of a split: what can be taken back. */
+function attemptOf(cluster: Cluster, plan: Plan, occasion: Occasion): Attempt | undefined {
+	const {write, splits, action, commands} = plan;
+	if (write.kind !== 'patch' || !splits) return undefined;
 	return {
-		id: randomUUID(),
-		at,
-		server: cluster.server,
-		context: cluster.context,
-		namespace,
-		service: name,
-		what: kind,
+		...splits,
+		...writtenHere(cluster, plan, occasion),
+		uid: write.uid,
+		generation: write.generation,
+		command: plain.has(action) ? (commands[0] ?? '') : '',
+		...(hasNote(write.operations) && {isNoted: true}),
+	};
+}
+
+/** Of what is made or deleted. */
+function deedOf(cluster: Cluster, plan: Plan, occasion: Occasion): Deed | undefined {
+	const {write, name, commands} = plan;
+	if (write.kind === 'patch') return undefined;
+	return {
+		...writtenHere(cluster, plan, occasion),
+		what: write.kind === 'create' ? 'create service' : write.kind,
 		object: write.kind === 'delete revision' ? write.revision : name,
 		uid: write.kind === 'create' ? '' : write.uid,
-		by: cluster.user,
-		own: true,
-		reason: reason === '' ? action : `${action}: ${reason}`,
 		command: write.kind === 'create' ? '' : (commands[0] ?? ''),
-		end: undefined,
 	};
 }
 

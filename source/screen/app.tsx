@@ -8,6 +8,7 @@ import type {ConsoleStore, Sheet} from '../console/state/state.js';
 import {panes, type Pane} from '../console/state/panes.js';
 import {showStroke, strokeOf} from '../terminal/input/strokes.js';
 import {greyed, type Theme} from '../terminal/output/theme.js';
+import {overlayContexts} from './keys/binding.js';
 import {actionFor, isTextContext, keysOf, labelOf, type Action, type KeyContext} from './keys/key-lookup.js';
 import {Footer, Notice, useNoticeRows} from './frame/footer.js';
 import {Header} from './frame/header.js';
@@ -44,20 +45,7 @@ const noReview = {canApply: true, isSettled: false};
 export type AppProps = Omit<ActionDependencies, 'page'>;
 
 /** What lies over the panes; its actions are its own and not in the table of the panes. */
-const overlays: ReadonlySet<KeyContext> = new Set([
-	'sheet',
-	'conflict',
-	'leaving',
-	'form',
-	'requestForm',
-	'filter',
-	'palette',
-	'menu',
-	'viewer',
-	'logs',
-	'search',
-	'value',
-]);
+const overlays: ReadonlySet<KeyContext> = new Set(overlayContexts);
 /** What asks something about what the panes show: as much of them as there is room for stays above it. */
 const dialogs: ReadonlySet<Sheet['kind']> = new Set(['review', 'choice', 'quit', 'leave context']);
 /** Sheets with something worth copying. */

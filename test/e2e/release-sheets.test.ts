@@ -30,20 +30,6 @@ const splitOf = async (name: string) =>
 		)
 		.join(' ');
 
-async function create(name: string, template: object): Promise<void> {
-	const answer = await world.other.request({
-		method: 'POST',
-		path: servingPath('services', 'default'),
-		body: {
-			apiVersion: 'serving.knative.dev/v1',
-			kind: 'Service',
-			metadata: {name, namespace: 'default'},
-			spec: {template},
-		},
-	});
-	expect(answer.status).toBe(201);
-}
-
 const container = (target: string) => ({
 	image: 'registry.example.com/samples/helloworld-go:1',
 	env: [{name: 'TARGET', value: target}],
@@ -218,8 +204,8 @@ it('a new revision takes no tag away from a canary that is being tried, unless t
 describe('a tag whose name another service has', () => {
 	it('is not proposed, is refused in the form, and leaves the route as it is', async () => {
 		world = await startWorld();
-		await create('canary-web', {spec: {containers: [container('one')]}});
-		await create('web', {spec: {containers: [container('one')]}});
+		await world.create('canary-web', {spec: {containers: [container('one')]}});
+		await world.create('web', {spec: {containers: [container('one')]}});
 		await using terminal = await open('canary-web');
 		terminal.press('esc', 'G');
 		await terminal.until(/Revisions of web/);
@@ -248,7 +234,7 @@ it('revisions whose names differ in the middle are told apart in panes and sheet
 		metadata: {name: named(day)},
 		spec: {containers: [container(String(day))]},
 	});
-	await create('storefront-web', template(15));
+	await world.create('storefront-web', template(15));
 	for (const day of [16, 17]) await world.patch('storefront-web', {spec: {template: template(day)}});
 	await world.split('storefront-web', [
 		{revisionName: named(15), percent: 60},
@@ -302,7 +288,7 @@ it('who else writes the service is said on the sheet of each verb', async () => 
 
 it('in the middle of a gradual rollout a roll back goes to what users had before it', async () => {
 	world = await startWorld({pace: 1});
-	await create('till', {spec: {containers: [container('one')]}});
+	await world.create('till', {spec: {containers: [container('one')]}});
 	await using terminal = await open('till');
 	await terminal.until(/00001.*Ready/);
 	await world.patch('till', {

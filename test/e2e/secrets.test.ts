@@ -3,7 +3,6 @@ import {mkdtemp, readdir, readFile, rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {afterEach, beforeEach, describe, expect, it} from 'vitest';
-import {servingPath} from '../../source/kube/paths.js';
 import {openBuiltConsole} from '../support/console.js';
 import type {TestTerminal} from '../support/terminal.js';
 import {startWorld, type World} from '../support/world.js';
@@ -46,17 +45,7 @@ const annotations = {
 beforeEach(async () => {
 	state = await mkdtemp(path.join(tmpdir(), 'kn-canary-secrets-'));
 	world = await startWorld();
-	const answer = await world.other.request({
-		method: 'POST',
-		path: servingPath('services', 'default'),
-		body: {
-			apiVersion: 'serving.knative.dev/v1',
-			kind: 'Service',
-			metadata: {name: 'attic', namespace: 'default', annotations},
-			spec: {template: {spec: {containers: [container]}}},
-		},
-	});
-	if (answer.status !== 201) throw new Error(JSON.stringify(answer.body));
+	await world.create('attic', {spec: {containers: [container]}}, annotations);
 });
 
 afterEach(async () => {

@@ -4,7 +4,7 @@ import {aboutRelease} from '../../source/release/about-release.js';
 import {releaseOf, type ReleaseFacts} from '../../source/knative/release/release.js';
 import {verdictSentence, type CanaryVerdict} from '../../source/release/verdict/canary-verdict.js';
 import {moment} from '../../source/knative/text/moment.js';
-import {now, one, revisionMade, serviceMade, three, tried, two, whole} from './made.js';
+import {now, one, revisionMade, serviceMade, three, tried, two, whole, worseCanary} from './made.js';
 
 const factsOf = (
 	service = serviceMade({traffic: tried, ready: 2}),
@@ -62,14 +62,7 @@ describe('of a release', () => {
 	});
 
 	it('how the canary did comes before who set the split', () => {
-		const verdict: CanaryVerdict = {
-			canary: {revision: two, asked: 50, failed: 20},
-			stable: {revision: one, asked: 50, failed: 0},
-			pairs: 50,
-			errors: 'worse',
-			latency: 'not slower',
-			isProven: true,
-		};
+		const verdict = worseCanary;
 		const lines = aboutRelease({...factsOf(), verdict});
 		expect(lines.map(({label}) => label)).toEqual(['Canary', 'Stable', 'Verdict', 'Split set']);
 		expect(lines[2]).toEqual({label: 'Verdict', value: verdictSentence(verdict), isBad: true});

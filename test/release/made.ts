@@ -8,6 +8,7 @@ import type {ServiceView} from '../../source/knative/service/service.js';
 import {set, splitOf, type Split} from '../../source/knative/split/split.js';
 import type {Facts, Planned} from '../../source/release/plan-facts.js';
 import type {Plan} from '../../source/release/plan.js';
+import type {CanaryVerdict} from '../../source/release/verdict/canary-verdict.js';
 import {noting} from '../knative/release/noted.js';
 import {knativeRevision, revisionName, serviceView, type ServiceChange} from '../knative/objects.js';
 
@@ -134,6 +135,21 @@ export const percents = (split: Split | undefined) =>
 export const half = (facts: Facts) => set(splitOf(facts.service), two, 50);
 
 export const operationsOf = ({write}: Plan) => (write.kind === 'patch' ? write.operations : []);
+
+/** As somebody else manages it too, who may put things back. */
+export const owned: NonNullable<ServiceChange['edit']> = object => {
+	object.metadata.labels = {'kustomize.toolkit.fluxcd.io/name': 'apps'};
+};
+
+/** A canary that fails where the stable one does not. */
+export const worseCanary: CanaryVerdict = {
+	canary: {revision: two, asked: 50, failed: 20},
+	stable: {revision: one, asked: 50, failed: 0},
+	pairs: 50,
+	errors: 'worse',
+	latency: 'not slower',
+	isProven: true,
+};
 
 /** A row of a split that names a revision. */
 export const row = (key: string, percent: number, tags: string[] = []) => ({

@@ -1,10 +1,9 @@
 /** What a plan says beside its write: each thing once, and nothing that is not so. */
-import {agreementFor} from '../../source/release/agreement.js';
 import {describe, expect, it} from 'vitest';
 import {planLines} from '../../source/headless/write/report.js';
 import {reviewLines} from '../../source/screen/sheets/review/review-lines.js';
 import {aboutRelease} from '../../source/release/about-release.js';
-import {verdictSentence, type CanaryVerdict} from '../../source/release/verdict/canary-verdict.js';
+import {verdictSentence} from '../../source/release/verdict/canary-verdict.js';
 import {
 	planAbandon,
 	planPromote,
@@ -13,58 +12,26 @@ import {
 	planTags,
 	planUndo,
 } from '../../source/release/plan-split.js';
-import {
-	copiedLines,
-	kubectlMarkCommand,
-	kubectlPatchCommand,
-} from '../../source/knative/commands/commands.js';
-import {markOf} from '../../source/knative/release/evidence/rejection.js';
-import {baseOf} from '../../source/knative/revision/base.js';
+import {copiedLines, kubectlPatchCommand} from '../../source/knative/commands/commands.js';
 import {set, splitOf} from '../../source/knative/split/split.js';
 import type {Plan} from '../../source/release/plan.js';
 import {createTheme} from '../../source/terminal/output/theme.js';
-import type {TrafficTarget} from '../../source/knative/objects/wire.js';
-import {condition, revisionView, serviceView} from '../knative/objects.js';
+import {condition, revisionView} from '../knative/objects.js';
 import {sheetOn} from '../screen/parts/review.js';
 import {
 	half,
-	noteIn,
-	now,
 	one,
 	operationsOf,
 	percents,
 	planned,
 	revisionMade,
 	row,
-	serviceMade,
 	situation,
-	three,
-	tried,
 	two,
 	whole,
+	worseCanary,
 } from './made.js';
-
-const factsOf = (traffic: TrafficTarget[], revisions = [revisionView(2), revisionView(1)]) => ({
-	service: serviceView({traffic, ready: 2}),
-	revisions,
-	changes: [],
-});
-
-const saidIn = ({warnings, notes}: Plan) => [...warnings.map(({sentence}) => sentence), ...notes];
-
-describe('promoting what follows the latest', () => {
-	it.each([0, 10])('pins it, and says so once, from %i %%', percent => {
-		const traffic = [
-			{revisionName: one, percent: 100 - percent, tag: 'stable'},
-			{latestRevision: true, percent, tag: 'canary'},
-		];
-		const plan = planned(planPromote(factsOf(traffic)));
-		expect(saidIn(plan).filter(sentence => sentence.includes('later revisions wait for you'))).toHaveLength(
-			1,
-		);
-		expect(plan.splits?.after.every(({latest}) => !latest)).toBe(true);
-	});
-});
+import {factsOf, kindsOf} from './split-plans.js';
 
 describe('the command line of kn', () => {
 	it('is said to leave out what kn cannot keep', () => {
@@ -178,7 +145,6 @@ it('the copied line is the patch that Enter sends, with its guard and its note; 
 	expect(copiedLines(plan.commands)).toBe(`${first} &&\n${second}`);
 });
 
-const kindsOf = ({warnings}: Plan) => warnings.map(({kind}) => kind);
 describe('a plan of a split', () => {
 	it('is one patch of this service as it was read, with all that is said of it', () => {
 		const facts = situation();
@@ -248,14 +214,7 @@ describe('a plan of a split', () => {
 	});
 
 	it('warns of a canary that is worse, where it gets more', () => {
-		const verdict: CanaryVerdict = {
-			canary: {revision: two, asked: 50, failed: 20},
-			stable: {revision: one, asked: 50, failed: 0},
-			pairs: 50,
-			errors: 'worse',
-			latency: 'not slower',
-			isProven: true,
-		};
+		const verdict = worseCanary;
 		const facts = situation({verdict});
 		const sentence = verdictSentence(verdict);
 		expect(planned(planSplit(facts, half(facts))).warnings).toEqual([
@@ -314,228 +273,6 @@ describe('what fails now', () => {
 	});
 });
 
-describe('promoting', () => {
-	const wayBack = {to: undefined, wayBack: one};
-
-	it('keeps a way back, and says so', () => {
-		const plan = planned(planPromote(situation()));
-		expect(plan).toMatchObject({action: 'promote', promotion: {...wayBack, keepsPrevious: true}});
-		expect(percents(plan.splits?.after)).toBe(`${one}=0 ${two}=100`);
-		expect(planned(planPromote(situation(), {keepsPrevious: true})).promotion?.keepsPrevious).toBe(true);
-	});
-
-	it('of another revision than the canary wants a second confirmation, and says why', () => {
-		const revisions = [revisionMade(3), revisionMade(2), revisionMade(1)];
-		const beside = planned(planPromote(situation({revisions, ready: 3}), {to: three}));
-		expect(beside.warnings).toContainEqual({
-			kind: 'untried',
-			revision: three,
-			sentence: `${three} was in no split that is known to have given it traffic: the canary is ${two} (10 %).`,
-		});
-		expect(agreementFor(beside, {production: undefined})).toEqual({
-			kind: 'twice',
-			because: `${three} is not what is being tried`,
-		});
-		const named = planned(planPromote(situation({traffic: whole(two), revisions, ready: 3}), {to: three}));
-		expect(named.warnings).toContainEqual({
-			kind: 'untried',
-			revision: three,
-			sentence: `${three} was in no split that is known to have given it traffic: users have ${two}.`,
-		});
-		expect(agreementFor(named, {production: undefined})).toMatchObject({kind: 'twice'});
-	});
-
-	it('says of what had traffic before that it had it', () => {
-		const revisions = [revisionMade(3), revisionMade(2)];
-		const note = {undo: [[row(two, 90), row(three, 10)]]};
-		const again = planned(
-			planPromote(situation({traffic: whole(two), revisions, ready: 3, note}), {to: three}),
-		);
-		expect(again.warnings[0]?.sentence).toBe(
-			`${three} had 10 % of users before, but is not what is being tried: users have ${two}.`,
-		);
-	});
-
-	it('keeps none, where none is wanted, and says which it would be', () => {
-		const plan = planned(planPromote(situation(), {keepsPrevious: false, to: two}));
-		expect(plan.promotion).toEqual({to: two, wayBack: one, keepsPrevious: false});
-		expect(percents(plan.splits?.after)).toBe(`${two}=100`);
-	});
-
-	it('says of no way back, where there is none to keep', () => {
-		const failed = revisionMade(1, {conditions: [condition('Ready', 'False', 'ExitCode1', 'it died')]});
-		const facts = situation({revisions: [revisionMade(2), failed]});
-		expect(planned(planPromote(facts)).promotion).toBeUndefined();
-	});
-
-	it('is refused where there is nothing to promote', () => {
-		expect(planPromote(situation({traffic: whole(two), revisions: [revisionMade(2)]}))).toEqual({
-			ok: false,
-			reason: expect.stringContaining('has 100 %'),
-			already: true,
-		});
-	});
-
-	it('asks which one is meant', () => {
-		const traffic = [
-			{revisionName: one, percent: 60},
-			{revisionName: 'by-hand', percent: 40},
-		];
-		expect(planPromote(situation({traffic, revisions: []}))).toEqual({
-			ok: false,
-			reason: expect.stringContaining('cannot be told'),
-			candidates: [one, 'by-hand'],
-		});
-	});
-
-	it('takes two presses for what no split lists', () => {
-		const facts = situation({traffic: whole(one)});
-		const plan = planned(planPromote(facts));
-		expect(plan.warnings[0]).toEqual({
-			kind: 'guess',
-			sentence: expect.stringMatching(/-00002 is newer, but no split lists it\.$/),
-		});
-	});
-});
-
-describe('rolling back and undoing', () => {
-	it('is refused with what may be meant instead', () => {
-		const traffic = [
-			{revisionName: one, percent: 100, tag: 'stable'},
-			{revisionName: two, percent: 0, tag: 'canary'},
-		];
-		expect(planRollback(situation({traffic}))).toEqual({
-			ok: false,
-			reason: expect.stringContaining('Nothing to roll back'),
-			instead: 'abandon',
-		});
-	});
-
-	it('goes to the revision that the operator named', () => {
-		const facts = situation({revisions: [revisionMade(3), revisionMade(2), revisionMade(1)]});
-		const traffic = [
-			{revisionName: one, percent: 90, tag: 'stable'},
-			{revisionName: three, percent: 10, tag: 'canary'},
-		];
-		const plan = planned(planRollback({...situation({traffic}), revisions: facts.revisions}, {to: two}));
-		expect(percents(plan.splits?.after)).toContain(`${two}=100`);
-	});
-
-	it('goes to nothing newer, though the operator named it', () => {
-		const facts = situation({revisions: [revisionMade(3), revisionMade(2), revisionMade(1)]});
-		expect(planRollback(facts, {to: three})).toMatchObject({
-			ok: false,
-			reason: expect.stringContaining(`${three} is newer than what has the traffic beside it`),
-		});
-	});
-
-	it('undoes nothing where nothing is known', () => {
-		expect(planUndo(situation())).toEqual({
-			ok: false,
-			reason: 'Nothing to undo: no change of the split of helloworld-go is known.',
-		});
-	});
-
-	it('warns of what an undo brings back to users', () => {
-		const traffic = [
-			{revisionName: one, percent: 100, tag: 'stable'},
-			{revisionName: two, percent: 0, tag: 'canary'},
-		];
-		const undo = [[row(one, 50, ['stable']), row(two, 50, ['canary'])]];
-		const plan = planned(planUndo(situation({traffic, note: {verb: 'roll back', undo}})));
-		expect(plan.warnings[0]).toEqual({
-			kind: 'other',
-			sentence: expect.stringMatching(/^Brings .*-00002 back to 50 % of users, which was rolled back/),
-		});
-	});
-});
-
-describe('giving a canary up', () => {
-	const why = 'too slow';
-
-	it('is the patch, then the mark by the uid of the revision', () => {
-		const facts = situation();
-		const plan = planned(planAbandon(facts, {why}));
-		const mark = {by: 'ann', at: now, why};
-		expect(plan.reject).toEqual({revision: two, uid: 'uid-2', mark});
-		expect(plan.action).toBe('abandon');
-		expect(percents(plan.splits?.after)).toBe(`${one}=100`);
-		expect(plan.notes).toContain(
-			`Two writes: this patch, whose note already says that ${two} is rejected, then the mark on ${two} itself.`,
-		);
-		expect(plan.commands).toEqual([
-			kubectlPatchCommand(facts.service, operationsOf(plan)),
-			kubectlMarkCommand({namespace: 'default', revision: two, uid: 'uid-2'}, markOf(mark)),
-			expect.stringMatching(/^kn service update/),
-		]);
-		// That it leaves the split is what was asked for.
-		expect(kindsOf(plan)).toEqual([]);
-	});
-
-	it('says which other revisions leave the split by it', () => {
-		const traffic = [
-			{revisionName: one, percent: 80, tag: 'stable'},
-			{revisionName: two, percent: 10, tag: 'canary'},
-			{revisionName: three, percent: 10},
-		];
-		const facts = situation({traffic});
-		expect(planned(planAbandon(facts)).warnings).toMatchObject([{kind: 'unlisted', revision: three}]);
-	});
-
-	it('is the patch alone where the revision is not known by its uid', () => {
-		const alone = `${two} is rejected by the note on helloworld-go; it gets no mark of its own: the revisions could not be listed.`;
-		for (const revisions of [[revisionMade(2, {uid: ''}), revisionMade(1)], [revisionMade(1)], undefined]) {
-			const plan = planned(planAbandon({...situation(), revisions}, {why}));
-			expect(plan.notes).toContain(alone);
-			expect(plan.reject).toBeUndefined();
-			expect(plan.commands.map(line => line.split(' ').slice(0, 3).join(' '))).toEqual([
-				'kubectl patch ksvc',
-				'kn service update',
-			]);
-			expect(noteIn(plan)?.rejected).toMatchObject([{revision: two, why}]);
-		}
-	});
-
-	it('keeps the beginning of a long reason', () => {
-		const plan = planned(planAbandon(situation(), {why: 'x'.repeat(501)}));
-		expect(plan.reject?.mark.why).toBe('x'.repeat(500));
-	});
-
-	it('needs no reason and no name', () => {
-		const {user: _user, ...facts} = situation();
-		expect(planned(planAbandon(facts)).reject?.mark).toEqual({by: '', at: now, why: ''});
-	});
-
-	it('puts the template back in the same patch, where that is wanted', () => {
-		const facts = {...situation(), service: serviceMade({traffic: tried, ready: 2, image: 'app:2'})};
-		const base = baseOf({
-			metadata: {name: one},
-			spec: {containers: [{image: 'app:1', env: [{name: 'TARGET', value: 'World'}]}]},
-		});
-		if (!base) throw new Error('no base');
-		const plan = planned(planAbandon(facts, {base}));
-		const operations = operationsOf(plan);
-		expect(operations[0]).toEqual({op: 'replace', path: '/spec/template', value: base.template});
-		expect(operations.map(({path}) => path)).toContain('/spec/traffic');
-		expect(plan.facts).toEqual([
-			{label: 'Template', value: `as ${one} runs it: a new revision, at 0 %`},
-			{label: '', value: 'image app:2 → app:1'},
-		]);
-		expect(plan.commands).toEqual([
-			kubectlPatchCommand(facts.service, operations),
-			expect.stringMatching(/^kubectl patch revision/),
-		]);
-		expect(kindsOf(plan)).toEqual([]);
-	});
-
-	it('is refused where there is no canary', () => {
-		expect(planAbandon(situation({traffic: whole(one), revisions: [revisionMade(1)]}))).toEqual({
-			ok: false,
-			reason: `helloworld-go has no canary to abandon: ${one} has 100 %.`,
-		});
-	});
-});
-
 describe('tags', () => {
 	it('are a plan of the same shares', () => {
 		const plan = planned(planTags(situation(), two, ['canary', 'next']));
@@ -552,7 +289,11 @@ describe('tags', () => {
 	});
 
 	it('that change nothing are no plan', () => {
-		expect(planTags(situation(), two, ['canary'])).toEqual({ok: false, reason: 'Tags unchanged.'});
+		expect(planTags(situation(), two, ['canary'])).toEqual({
+			ok: false,
+			reason: 'Tags unchanged.',
+			already: true,
+		});
 	});
 
 	it('whose name another service has are refused, those that are in use are not', () => {

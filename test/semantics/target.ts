@@ -9,15 +9,9 @@ import https from 'node:https';
 import process from 'node:process';
 import {text} from 'node:stream/consumers';
 import {KubeConfig} from '@kubernetes/client-node';
-import {
-	at,
-	isObject,
-	listOf,
-	objectsOf,
-	parseJson,
-	type JsonObject,
-} from '../../source/sandbox/api/body/json.js';
+import {at, isObject, listOf, objectsOf, type JsonObject} from '../../source/sandbox/api/body/json.js';
 import {startSandbox, type Sandbox} from '../../source/sandbox/sandbox.js';
+import {objectIn} from '../support/json-object.js';
 
 export type Answer = {
 	code: number;
@@ -142,15 +136,6 @@ async function read(response: IncomingMessage): Promise<Answer> {
 			),
 		),
 	};
-}
-
-function objectIn(received: string): JsonObject {
-	try {
-		const value = parseJson(received);
-		return isObject(value) ? value : {};
-	} catch {
-		return {};
-	}
 }
 
 async function* linesOf(response: IncomingMessage): AsyncGenerator<JsonObject, undefined> {

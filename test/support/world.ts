@@ -98,23 +98,29 @@ export async function startWorld({
 			const answer = await other.request({method: 'DELETE', path});
 			if (answer.status !== 200) throw new Error(JSON.stringify(answer.body));
 		},
-		/** Another service under the name of one that is gone, with these variables and no split of its own. */
-		async createAnew(name: string, env: {name: string; value: string}[] = []): Promise<void> {
+		/** A service whose revisions have this template, and no split of its own. */
+		async create(
+			name: string,
+			template: object,
+			annotations?: Readonly<Record<string, string>>,
+		): Promise<void> {
 			const answer = await other.request({
 				method: 'POST',
 				path: servingPath('services', 'default'),
 				body: {
 					apiVersion: 'serving.knative.dev/v1',
 					kind: 'Service',
-					metadata: {name, namespace: 'default'},
-					spec: {
-						template: {
-							spec: {containers: [{image: 'registry.example.com/samples/helloworld-go:1', env}]},
-						},
-					},
+					metadata: {name, namespace: 'default', ...(annotations && {annotations})},
+					spec: {template},
 				},
 			});
 			if (answer.status !== 201) throw new Error(JSON.stringify(answer.body));
+		},
+		/** Another service under the name of one that is gone, with these variables and no split of its own. */
+		async createAnew(name: string, env: {name: string; value: string}[] = []): Promise<void> {
+			await this.create(name, {
+				spec: {containers: [{image: 'registry.example.com/samples/helloworld-go:1', env}]},
+			});
 		},
 		async stop(): Promise<void> {
 			await Promise.all(consoles.map(async console => console.stop()));

@@ -9,6 +9,7 @@ import {areAllAlike} from '../../probe/attribution/learning.js';
 import type {FailureEntry} from '../../probe/counting/failure-log.js';
 import {percentileOf} from '../../probe/counting/latency-bins.js';
 import {countedIn} from '../../probe/counting/loop-report.js';
+import type {TallyCounts} from '../../probe/counting/tally.js';
 import type {TimelineBucket} from '../../probe/counting/timeline.js';
 import {changeSentence} from '../../release/verdict/change-sentence.js';
 import type {ChangePoint} from '../../stats/change-point.js';
@@ -26,22 +27,12 @@ export type VerifyReport = {
 	/** ISO 8601, UTC: from the first request on, until the last answer. */
 	since: string;
 	until: string;
-	requests: {
+	requests: Omit<TallyCounts, 'since'> & {
 		asked: number;
 		/** A second. */
 		rate: number;
-		sent: number;
-		notSent: number;
-		answered: number;
-		/** Failures among them; 4xx of which it is not known whether they are. */
-		errors: number;
-		refused: number;
-		/** Not in `answered`: what the gateway said itself, and connections that never were. */
-		gatewayAnswers: number;
-		unreached: number;
 		attributed: number;
 		unattributed: number;
-		statusCodes: Readonly<Record<string, number>>;
 	};
 	configured: readonly ExpectedShare[];
 	expected: readonly ExpectedShare[];

@@ -12,8 +12,7 @@ Where keys are read: one of the panes, or one of the things that lie over them. 
 - `viewer`: text to read (YAML, events, what was sent, help)
 - `logs`: text that goes on; `search`: what its lines are to have in them is being typed
 */
-export const contexts = [
-	...panes,
+export const overlayContexts = [
 	'value',
 	'sheet',
 	'conflict',
@@ -27,6 +26,8 @@ export const contexts = [
 	'logs',
 	'search',
 ] as const;
+
+export const contexts = [...panes, ...overlayContexts] as const;
 
 export type KeyContext = (typeof contexts)[number];
 

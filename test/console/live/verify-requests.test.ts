@@ -1,6 +1,5 @@
 /** One request by hand: what it got, and how sure it is whose answer that was. */
 import {expect, onTestFinished, test} from 'vitest';
-import {servingPath} from '../../../source/kube/paths.js';
 import type {Console} from '../../../source/console/console.js';
 import type {VerifySheet} from '../../../source/console/sheets/sheets.js';
 import {verifyService} from '../../../source/console/live/verify-requests.js';
@@ -59,19 +58,9 @@ test('while the route settles no revision is said to have answered, be it at a t
 
 test('no revision is said to have answered for the gateway, be it for a first release that failed', async () => {
 	const world = await openWorld();
-	const answer = await world.other.request({
-		method: 'POST',
-		path: servingPath('services', 'default'),
-		body: {
-			apiVersion: 'serving.knative.dev/v1',
-			kind: 'Service',
-			metadata: {name: 'crashing', namespace: 'default'},
-			spec: {
-				template: {spec: {containers: [{image: 'registry.example.com/samples/helloworld-crash:1'}]}},
-			},
-		},
+	await world.create('crashing', {
+		spec: {containers: [{image: 'registry.example.com/samples/helloworld-crash:1'}]},
 	});
-	expect(answer.status).toBe(201);
 	const console = await consoleOn('crashing', world);
 	await until(console.store, 'the refusal of the route', ({services}) =>
 		services.some(service => service.name === 'crashing' && lateRefusal(service)?.isFirst),

@@ -1,23 +1,11 @@
 /** Following a change to the gateway, by what a watch tells in this or that order. */
-import {afterEach, beforeEach, describe, expect, it} from 'vitest';
+import {describe, expect, it} from 'vitest';
 import {followToGateway, type Arrival} from '../../../source/headless/write/follow-to-gateway.js';
-import type {Cluster} from '../../../source/kube/cluster.js';
-import {connect} from '../../../source/kube/connect.js';
 import {condition, knativeService, readyConditions} from '../../knative/objects.js';
-import {startApiServer, type ApiServer, type Exchange} from '../../support/api-server.js';
+import {type Exchange} from '../../support/api-server.js';
+import {cluster, server, withCluster} from '../../kube/answered-cluster.js';
 
-let server: ApiServer;
-let cluster: Cluster;
-
-beforeEach(async () => {
-	server = await startApiServer();
-	cluster = await connect({kubeconfigText: server.kubeconfig()});
-});
-
-afterEach(async () => {
-	await cluster.close();
-	await server.close();
-});
+withCluster();
 
 type Shown = {generation: number; observed?: number; conditions?: typeof readyConditions};
 

@@ -1,9 +1,8 @@
-import {afterEach, beforeEach, describe, expect, it} from 'vitest';
-import type {Cluster} from '../../../source/kube/cluster.js';
-import {connect} from '../../../source/kube/connect.js';
+import {describe, expect, it} from 'vitest';
 import {annotateRevision} from '../../../source/kube/write/annotate-revision.js';
 import type {WriteOutcome} from '../../../source/kube/write/write.js';
-import {startApiServer, status, type ApiServer, type Exchange} from '../../support/api-server.js';
+import {status, type Exchange} from '../../support/api-server.js';
+import {cluster, server, withCluster} from '../answered-cluster.js';
 
 const path = '/apis/serving.knative.dev/v1/namespaces/default/revisions/hello-00002';
 const target = {namespace: 'default', revision: 'hello-00002', uid: 'r-2'};
@@ -13,18 +12,7 @@ const revision = (annotations: object = {...mark, other: 'kept'}, uid = 'r-2') =
 	metadata: {name: 'hello-00002', uid, resourceVersion: '78', annotations},
 });
 
-let server: ApiServer;
-let cluster: Cluster;
-
-beforeEach(async () => {
-	server = await startApiServer();
-	cluster = await connect({kubeconfigText: server.kubeconfig()});
-});
-
-afterEach(async () => {
-	await cluster.close();
-	await server.close();
-});
+withCluster();
 
 /** What is said of the write when the server does these one after the other. */
 async function after(...doings: ((exchange: Exchange) => void)[]): Promise<WriteOutcome> {

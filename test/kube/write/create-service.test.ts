@@ -1,9 +1,8 @@
 /** What is said of a Service that was to be created, whatever is answered. */
-import {afterEach, beforeEach, describe, expect, it} from 'vitest';
-import type {Cluster} from '../../../source/kube/cluster.js';
-import {connect} from '../../../source/kube/connect.js';
+import {describe, expect, it} from 'vitest';
 import {createService, type WriteOutcome} from '../../../source/kube/write/write.js';
-import {startApiServer, status, type ApiServer, type Exchange} from '../../support/api-server.js';
+import {status, type Exchange} from '../../support/api-server.js';
+import {cluster, server, withCluster} from '../answered-cluster.js';
 
 const manifest = {
 	apiVersion: 'serving.knative.dev/v1',
@@ -17,18 +16,7 @@ const stored = (image = 'registry.example.com/hello:1', name = 'hello') => ({
 	spec: {template: {spec: {containers: [{image, name: 'user-container'}]}}},
 });
 
-let server: ApiServer;
-let cluster: Cluster;
-
-beforeEach(async () => {
-	server = await startApiServer();
-	cluster = await connect({kubeconfigText: server.kubeconfig()});
-});
-
-afterEach(async () => {
-	await cluster.close();
-	await server.close();
-});
+withCluster();
 
 async function after(...doings: ((exchange: Exchange) => void)[]): Promise<WriteOutcome> {
 	const outcome = createService(cluster, manifest);

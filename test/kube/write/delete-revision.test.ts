@@ -1,8 +1,8 @@
-import {afterEach, beforeEach, describe, expect, it} from 'vitest';
-import type {Cluster} from '../../../source/kube/cluster.js';
+import {describe, expect, it} from 'vitest';
 import {connect} from '../../../source/kube/connect.js';
 import {deleteRevision} from '../../../source/kube/write/delete-revision.js';
-import {startApiServer, status, type ApiServer} from '../../support/api-server.js';
+import {status} from '../../support/api-server.js';
+import {cluster, server, withCluster} from '../answered-cluster.js';
 
 const base = '/apis/serving.knative.dev/v1/namespaces/default';
 const target = {namespace: 'default', service: 'hello', revision: 'hello-00001', uid: 'r-1'};
@@ -17,18 +17,7 @@ const taken = {kind: 'Status', status: 'Success', details: {name: 'hello-00001',
 const notFound = status(404, 'NotFound', 'revisions.serving.knative.dev "hello-00001" not found');
 const elsewhere = [{revisionName: 'hello-00002', percent: 100}];
 
-let server: ApiServer;
-let cluster: Cluster;
-
-beforeEach(async () => {
-	server = await startApiServer();
-	cluster = await connect({kubeconfigText: server.kubeconfig()});
-});
-
-afterEach(async () => {
-	await cluster.close();
-	await server.close();
-});
+withCluster();
 
 /** What is said when the deletion is answered so, and the read after it, if there is one. */
 const after = async (code: number, body: unknown, now?: unknown) => {

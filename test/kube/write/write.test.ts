@@ -1,39 +1,24 @@
-import {afterEach, beforeEach, describe, expect, it} from 'vitest';
-import type {Cluster} from '../../../source/kube/cluster.js';
+import {describe, expect, it, onTestFinished} from 'vitest';
 import {connect} from '../../../source/kube/connect.js';
-import {
-	createService,
-	deleteService,
-	guardedPatch,
-	type Sent,
-	type WriteOutcome,
-} from '../../../source/kube/write/write.js';
+import {createService, deleteService, guardedPatch} from '../../../source/kube/write/write.js';
 import type {PatchOperation} from '../../../source/knative/objects/patch.js';
-import {startApiServer, status, type ApiServer} from '../../support/api-server.js';
-import {manualTimers, type ManualTimers} from '../manual-timers.js';
+import {startApiServer, status} from '../../support/api-server.js';
+import {cluster, server} from '../answered-cluster.js';
+import {
+	base,
+	manifestOf,
+	notFound,
+	onSent,
+	operations,
+	patchAnswered,
+	path,
+	sent,
+	service,
+	target,
+	withApiServer,
+} from './hello-service.js';
 
-const base = '/apis/serving.knative.dev/v1/namespaces/default/services';
-const path = `${base}/hello`;
-const target = {namespace: 'default', name: 'hello', uid: 'u-1', generation: 3};
-const traffic = [
-	{revisionName: 'hello-00001', percent: 90},
-	{revisionName: 'hello-00002', percent: 10},
-];
-const operations: PatchOperation[] = [{op: 'replace', path: '/spec/traffic', value: traffic}];
-
-/** As the server stores it: with what it fills in. */
-function service(
-	generation: number,
-	spec: unknown = {traffic: traffic.map(entry => ({...entry, latestRevision: false}))},
-	uid = 'u-1',
-) {
-	return {
-		apiVersion: 'serving.knative.dev/v1',
-		kind: 'Service',
-		metadata: {name: 'hello', uid, generation, resourceVersion: '77'},
-		spec,
-	};
-}
+withApiServer();
 
 /** The same with an annotation that came with the change. */
 function annotatedService(note: string, generation = 4) {
@@ -41,59 +26,7 @@ function annotatedService(note: string, generation = 4) {
 	return {...rest, metadata: {...metadata, annotations: {'example.com/note': note}}};
 }
 
-/** What a Service takes to be created. */
-const manifestOf = (name: string) => ({
-	apiVersion: 'serving.knative.dev/v1',
-	kind: 'Service',
-	metadata: {name, namespace: 'default'},
-	spec: {template: {spec: {containers: [{image: 'registry.example.com/hello:1'}]}}},
-});
-
-/** As the API server says that it has taken a deletion on. */
-const taken = {kind: 'Status', status: 'Success', details: {name: 'hello', uid: 'u-1'}};
-const notFound = status(404, 'NotFound', 'services.serving.knative.dev "hello" not found');
 const guardRefused = status(422, 'Invalid', 'the server rejected our request due to an error in our request');
-
-let server: ApiServer;
-let cluster: Cluster;
-let timers: ManualTimers;
-let sent: Sent[];
-const onSent = (each: Sent) => {
-	sent.push(each);
-};
-
-beforeEach(async () => {
-	timers = manualTimers();
-	server = await startApiServer();
-	cluster = await connect({kubeconfigText: server.kubeconfig(), timers});
-	sent = [];
-});
-
-afterEach(async () => {
-	await cluster.close();
-	await server.close();
-});
-
-/** One patch, answered by `first`, and the read after it by `second`. */
-async function patchAnswered(
-	first: [number, unknown] | 'cut',
-	second?: [number, unknown] | 'cut',
-): Promise<WriteOutcome> {
-	const outcome = guardedPatch(cluster, target, operations, {onSent});
-	const patch = await server.next();
-	if (first === 'cut') patch.cut();
-	else patch.answer(...first);
-	if (second === 'cut') {
-		// A question is asked twice.
-		(await server.next()).cut();
-		(await server.next()).cut();
-	} else if (second) {
-		(await server.next()).answer(...second);
-	}
-	const result = await outcome;
-	expect(server.log.splice(0).filter(line => !line.startsWith('GET'))).toEqual([`PATCH ${path}`]);
-	return result;
-}
 
 describe('a guarded patch', () => {
 	it('is one JSON patch that tests uid and generation first', async () => {
@@ -300,14 +233,16 @@ describe('a guarded patch', () => {
 	});
 
 	it('that did not leave is not made, and not in the log', async () => {
-		await server.close();
-		const outcome = await guardedPatch(cluster, target, operations, {onSent});
+		const gone = await startApiServer();
+		const left = await connect({kubeconfigText: gone.kubeconfig()});
+		onTestFinished(async () => left.close());
+		await gone.close();
+		const outcome = await guardedPatch(left, target, operations, {onSent});
 		expect(outcome).toEqual({
 			kind: 'not made',
-			sentence: `nothing was sent: ${server.url} refused the connection`,
+			sentence: `nothing was sent: ${gone.url} refused the connection`,
 		});
 		expect(sent).toEqual([]);
-		server = await startApiServer();
 	});
 
 	it('leaves nothing when the console is read-only', async () => {
@@ -324,96 +259,6 @@ describe('a guarded patch', () => {
 		expect(server.log).toEqual([]);
 		expect(sent).toEqual([]);
 		await reader.close();
-	});
-});
-
-describe('the answer to a guarded patch is read', () => {
-	const stored = [
-		{revisionName: 'hello-00001', percent: 95},
-		{revisionName: 'hello-00002', percent: 5},
-	];
-
-	it('and when the server stored something else, that is what is told, with what was wanted', async () => {
-		expect(await patchAnswered([200, service(4, {traffic: stored})])).toMatchObject({
-			kind: 'altered',
-			object: service(4, {traffic: stored}),
-			differences: [{path: '/spec/traffic', wanted: traffic, stored}],
-		});
-	});
-
-	it('and when the server kept everything as it was, that nothing was stored', async () => {
-		const kept = service(3, {traffic: stored});
-		expect(await patchAnswered([200, kept], [200, kept])).toMatchObject({
-			kind: 'altered',
-			unchanged: true,
-		});
-	});
-
-	it('and the object as it was, from who has not seen the change, is no answer', async () => {
-		const old = service(3, {traffic: stored});
-		const stale = {...old, metadata: {...old.metadata, resourceVersion: '76'}};
-		expect(await patchAnswered([200, stale], [200, service(4)])).toMatchObject({kind: 'done'});
-		expect(await patchAnswered([200, stale], [200, old])).toMatchObject({kind: 'unknown', now: old});
-		expect(await patchAnswered([200, stale], 'cut')).toMatchObject({kind: 'unknown'});
-	});
-
-	it.each([
-		['a page to log in', '<!doctype html><title>Log in</title>'],
-		['nothing', ''],
-		['an empty object', {}],
-		['another object', service(4, undefined, 'u-2')],
-		['an object of another name', {...service(4), metadata: {name: 'other', uid: 'u-1', generation: 4}}],
-		['an object from before', service(2)],
-		['a success in words alone', {kind: 'Status', status: 'Success', code: 200}],
-	])('and %s with 200 is no answer: the object is read again', async (_, body) => {
-		expect(await patchAnswered([200, body], [200, service(4)])).toMatchObject({kind: 'done'});
-	});
-
-	it('and what is read again may not tell whether it was made', async () => {
-		const html = '<!doctype html>';
-		const before = service(3, {traffic: []});
-		expect(await patchAnswered([200, html], [200, before])).toMatchObject({kind: 'unknown', now: before});
-		expect(await patchAnswered([200, html], [404, notFound])).toMatchObject({kind: 'unknown'});
-		expect(await patchAnswered([200, html], 'cut')).toMatchObject({kind: 'unknown'});
-	});
-
-	it('of a dry run likewise, and nothing is read again for it', async () => {
-		const altered = guardedPatch(cluster, target, operations, {dryRun: true});
-		(await server.next()).answer(200, service(4, {traffic: stored}));
-		expect(await altered).toMatchObject({kind: 'altered'});
-		const html = guardedPatch(cluster, target, operations, {dryRun: true});
-		(await server.next()).answer(200, '<!doctype html>');
-		expect(await html).toMatchObject({
-			kind: 'not made',
-			sentence: expect.stringMatching(/is not the object that was written/),
-		});
-		expect(server.log).toEqual([`PATCH ${path}`, `PATCH ${path}`]);
-	});
-
-	it('and 404 says that the object is gone only when it speaks of that object', async () => {
-		const other = status(404, 'NotFound', 'namespaces "default" not found', {
-			details: {name: 'default', kind: 'namespaces'},
-		});
-		expect(await patchAnswered([404, other], [200, service(3)])).toMatchObject({
-			kind: 'refused',
-			status: 404,
-		});
-		expect(await patchAnswered([404, notFound])).toEqual({kind: 'gone'});
-	});
-
-	it('and a 503 of somebody in between settles nothing', async () => {
-		expect(await patchAnswered([503, 'upstream connect error'], [200, service(4)])).toMatchObject({
-			kind: 'done',
-		});
-		const unavailable = status(
-			503,
-			'ServiceUnavailable',
-			'the server is currently unable to handle the request',
-		);
-		expect(await patchAnswered([503, unavailable], [200, service(3)])).toMatchObject({
-			kind: 'refused',
-			status: 503,
-		});
 	});
 });
 
@@ -458,105 +303,6 @@ describe('over HTTP/2', () => {
 			await client.close();
 			await h2.close();
 		}
-	});
-});
-
-describe('a guarded patch whose answer was lost', () => {
-	it('is not said to be somebody else’s when this program may have written it last', async () => {
-		const altered = service(4, {traffic: [{revisionName: 'hello-00001', percent: 100}]});
-		const managedFields = [
-			{manager: 'kn-canary', operation: 'Update', time: '2026-11-26T12:00:02Z'},
-			{manager: 'kubectl', operation: 'Update', time: '2026-11-26T12:00:01Z'},
-			{manager: 'controller', operation: 'Update', time: '2026-11-26T12:00:03Z', subresource: 'status'},
-		];
-		const now = {...altered, metadata: {...altered.metadata, managedFields}};
-		expect(await patchAnswered('cut', [200, now])).toMatchObject({kind: 'unknown'});
-		const theirs = {...now, metadata: {...now.metadata, managedFields: managedFields.slice(1)}};
-		expect(await patchAnswered('cut', [200, theirs])).toEqual({kind: 'conflict', theirs});
-	});
-
-	it('and that is not as wanted after two more changes cannot be told', async () => {
-		const later = service(5, {traffic: [{revisionName: 'hello-00001', percent: 100}]});
-		expect(await patchAnswered('cut', [200, later])).toMatchObject({kind: 'unknown'});
-	});
-
-	it('was made when the next generation has what it wanted', async () => {
-		expect(await patchAnswered('cut', [200, service(4)])).toEqual({
-			kind: 'done',
-			object: service(4),
-			warnings: [],
-		});
-		expect(sent).toMatchObject([{outcome: {kind: 'done'}}]);
-	});
-
-	it('was not made when the next generation is somebody else’s, whose change the guard then refuses for good', async () => {
-		const theirs = service(4, {traffic: [{revisionName: 'hello-00001', percent: 100}]});
-		expect(await patchAnswered('cut', [200, theirs])).toEqual({kind: 'conflict', theirs});
-	});
-
-	it('may still be on its way while nothing has changed', async () => {
-		const before = service(3, {traffic: []});
-		const outcome = await patchAnswered('cut', [200, before]);
-		expect(outcome).toMatchObject({kind: 'unknown', now: before});
-		expect(outcome).toHaveProperty('sentence', expect.stringContaining('may still be on its way'));
-	});
-
-	it('cannot be told from others after several changes', async () => {
-		const outcome = await patchAnswered('cut', [200, service(5)]);
-		expect(outcome).toHaveProperty('sentence', expect.stringContaining('cannot be told'));
-	});
-
-	it('cannot be told in a list that grew', async () => {
-		const outcome = guardedPatch(cluster, target, [{op: 'add', path: '/spec/traffic/-', value: {tag: 'x'}}]);
-		(await server.next()).cut();
-		(await server.next()).answer(200, service(4));
-		expect(await outcome).toMatchObject({kind: 'unknown', now: service(4)});
-	});
-
-	it('is unknown when the object cannot be read either', async () => {
-		const outcome = await patchAnswered('cut', 'cut');
-		expect(outcome).toHaveProperty('kind', 'unknown');
-		expect(outcome).toHaveProperty(
-			'sentence',
-			expect.stringContaining('reading the object again failed too'),
-		);
-	});
-
-	it('of something deleted since, or created anew under the name, may have been made before that', async () => {
-		const sentence = expect.stringMatching(/; hello was deleted since, and whether .* cannot be told$/);
-		const another = service(1, undefined, 'u-2');
-		expect(await patchAnswered('cut', [404, notFound])).toEqual({kind: 'unknown', sentence});
-		expect(await patchAnswered('cut', [200, another])).toEqual({kind: 'unknown', sentence, now: another});
-	});
-
-	it('may still be on its way where what is read is older than what was seen', async () => {
-		const outcome = await patchAnswered('cut', [200, service(2)]);
-		expect(outcome).toHaveProperty('sentence', expect.stringContaining('may still be on its way'));
-	});
-
-	it.each([
-		[504, status(504, 'Timeout', 'the server ran out of time')],
-		[502, '<html>bad gateway</html>'],
-		[500, status(500, 'InternalError', 'etcdserver: request timed out')],
-	])('counts as lost with %i, which may come after the change was made', async (code, body) => {
-		expect(await patchAnswered([code, body], [200, service(4)])).toMatchObject({kind: 'done'});
-	});
-
-	it('is not lost when a webhook could not be called, because nothing is stored before', async () => {
-		const down = status(
-			500,
-			'InternalError',
-			'Internal error occurred: failed calling webhook "webhook.serving.knative.dev": refused',
-		);
-		expect(await patchAnswered([500, down], [200, service(3)])).toMatchObject({kind: 'refused', status: 500});
-	});
-
-	it('by time is read again too', async () => {
-		const outcome = guardedPatch(cluster, target, operations);
-		await server.next();
-		timers.advance(15_000);
-		(await server.next()).answer(200, service(4));
-		expect(await outcome).toMatchObject({kind: 'done'});
 	});
 });
 
@@ -629,188 +375,5 @@ describe('creating a Service', () => {
 
 	it('needs a name and a namespace', async () => {
 		await expect(createService(cluster, {...manifest, metadata: {name: 'a'}})).rejects.toThrow(TypeError);
-	});
-});
-
-describe('deleting a Service', () => {
-	it('names the one that is meant by its uid', async () => {
-		const outcome = deleteService(cluster, target, {onSent});
-		const request = await server.next();
-		expect(request).toMatchObject({
-			method: 'DELETE',
-			path,
-			body: {kind: 'DeleteOptions', preconditions: {uid: 'u-1'}, propagationPolicy: 'Background'},
-		});
-		request.answer(200, taken);
-		expect(await outcome).toMatchObject({kind: 'done'});
-		expect(sent).toHaveLength(1);
-		expect(request.body).not.toHaveProperty('dryRun');
-	});
-
-	it('says in its body alone that it is a dry run: with a body there, the API server ignores the query', async () => {
-		const outcome = deleteService(cluster, target, {dryRun: true, onSent});
-		const request = await server.next();
-		expect([...request.query]).toEqual([]);
-		expect(request.body).toEqual({
-			kind: 'DeleteOptions',
-			apiVersion: 'v1',
-			propagationPolicy: 'Background',
-			preconditions: {uid: 'u-1'},
-			dryRun: ['All'],
-		});
-		request.answer(200, taken);
-		expect(await outcome).toMatchObject({kind: 'done'});
-		expect(sent[0]).toMatchObject({dryRun: true, body: {dryRun: ['All']}});
-	});
-
-	it.each([
-		['conflict', [200, service(1, undefined, 'u-2')]],
-		['done', [404, notFound]],
-		['refused', [200, service(3)]],
-	] as const)('is a %s as the read after a refusal tells', async (kind, [code, body]) => {
-		const outcome = deleteService(cluster, target);
-		(await server.next()).answer(409, status(409, 'Conflict', 'the UID in the precondition does not match'));
-		(await server.next()).answer(code, body);
-		expect((await outcome).kind).toBe(kind);
-	});
-
-	it.each([
-		['done', [404, notFound]],
-		['done', [200, service(1, undefined, 'u-2')]],
-		['done', [200, {...service(3), metadata: {uid: 'u-1', deletionTimestamp: '2026-01-01T00:00:00Z'}}]],
-		['unknown', [200, service(3)]],
-	] as const)('is %s as the read after a lost answer tells', async (kind, [code, body]) => {
-		const outcome = deleteService(cluster, target);
-		(await server.next()).cut();
-		(await server.next()).answer(code, body);
-		expect((await outcome).kind).toBe(kind);
-	});
-});
-
-describe('what settles a write, and what does not', () => {
-	it('is no success with 300, whatever comes with it', async () => {
-		expect(await patchAnswered([300, service(4)], [200, service(3)])).toMatchObject({
-			kind: 'refused',
-			status: 300,
-		});
-		expect(await patchAnswered([299, service(4)])).toMatchObject({kind: 'done'});
-		const creation = createService(cluster, manifestOf('hello'));
-		(await server.next()).answer(300, {...manifestOf('hello'), metadata: {name: 'hello', uid: 'u-1'}});
-		(await server.next()).answer(404, notFound);
-		expect(await creation).toMatchObject({kind: 'refused', status: 300});
-		const deletion = deleteService(cluster, target);
-		(await server.next()).answer(300, taken);
-		(await server.next()).answer(200, service(3));
-		expect(await deletion).toMatchObject({kind: 'refused', status: 300});
-	});
-
-	it.each([
-		['a failure of the server', 500, status(500, 'InternalError', 'etcdserver: request timed out')],
-		['one that names no reason', 500, 'failed calling webhook'],
-		['a time-out of a gateway', 504, status(504, 'Timeout', 'no answer in time')],
-		['a busy one that has begun', 503, status(503, 'Timeout', 'no answer in time')],
-	])('by %s nothing is settled: the object is read again', async (_, code, body) => {
-		expect(await patchAnswered([code, body], [200, service(4)])).toMatchObject({kind: 'done'});
-	});
-
-	it('is a doubt where the read after it was answered by somebody else', async () => {
-		for (const answer of [
-			[404, 'no route'],
-			[203, service(4)],
-			[200, 'Log in'],
-		] as const) {
-			expect(await patchAnswered('cut', [...answer])).toMatchObject({
-				kind: 'unknown',
-				sentence: expect.stringContaining('reading the object again failed too'),
-			});
-		}
-	});
-
-	it('is a conflict only where the guard, or the server, says that it is one', async () => {
-		const exists = status(409, 'AlreadyExists', 'it is there');
-		expect(await patchAnswered([409, exists], [200, service(3)])).toMatchObject({
-			kind: 'refused',
-			status: 409,
-		});
-		expect(await patchAnswered([409, 'locked'], [200, service(3)])).toMatchObject({kind: 'refused'});
-	});
-
-	it('waits as long as the answer says, in its head before its body', async () => {
-		const busy = status(429, 'TooManyRequests', 'busy', {details: {retryAfterSeconds: 7}});
-		expect(await patchAnswered([429, busy], [200, service(3)])).toMatchObject({
-			kind: 'refused',
-			retryAfter: 7,
-		});
-		expect(await patchAnswered([403, status(403, 'Forbidden', 'no')])).not.toHaveProperty('retryAfter');
-		const outcome = guardedPatch(cluster, target, operations);
-		(await server.next()).answer(429, busy, {'retry-after': '3'});
-		(await server.next()).answer(200, service(3));
-		expect(await outcome).toMatchObject({retryAfter: 3});
-	});
-});
-
-describe('of a patch of the spec with a note beside it', () => {
-	const noted: PatchOperation[] = [
-		...operations,
-		{op: 'add', path: '/metadata/annotations/example.com~1note', value: 'x'},
-	];
-	const answered = async (object: object, wanted = noted) => {
-		const outcome = guardedPatch(cluster, target, wanted);
-		(await server.next()).answer(200, object);
-		(await server.next()).answer(200, object);
-		return outcome;
-	};
-	const before = service(3, {traffic: []});
-	const annotated = {...before, metadata: {...before.metadata, annotations: {'example.com/note': 'x'}}};
-
-	it('nothing was stored where neither is there', async () => {
-		expect(await answered(before)).toMatchObject({kind: 'altered', unchanged: true});
-	});
-
-	it('something was, where one of them is', async () => {
-		const outcome = await answered(annotated);
-		expect(outcome.kind).toBe('altered');
-		expect(outcome).not.toHaveProperty('unchanged');
-	});
-
-	it('that is not said of a note alone, which moves no generation', async () => {
-		const outcome = await answered(before, noted.slice(1));
-		expect(outcome.kind).toBe('altered');
-		expect(outcome).not.toHaveProperty('unchanged');
-	});
-});
-
-describe('the answer to a deletion', () => {
-	const deletionAnswered = async (body: unknown) => {
-		const outcome = deleteService(cluster, target);
-		(await server.next()).answer(200, body);
-		// What is read again, where it is.
-		server.always(exchange => exchange.answer(200, service(3)));
-		return outcome;
-	};
-
-	it.each([
-		['a success of this name', {kind: 'Status', status: 'Success', details: {name: 'hello'}}],
-		['a success of this uid', taken],
-		[
-			'the object that is going',
-			{...service(3), metadata: {...service(3).metadata, deletionTimestamp: '2026-01-01T00:00:00Z'}},
-		],
-	])('is %s', async (_, body) => {
-		expect(await deletionAnswered(body)).toMatchObject({kind: 'done', object: body});
-	});
-
-	it.each([
-		['a failure', {kind: 'Status', status: 'Failure'}],
-		['a success that does not say of what', {kind: 'Status', status: 'Success'}],
-		['a success of another uid', {...taken, details: {name: 'hello', uid: 'u-2'}}],
-		['the object as it was', service(3)],
-		['a status that says nothing', {kind: 'Status'}],
-		['a success of another name', {kind: 'Status', status: 'Success', details: {name: 'other'}}],
-		['another object', service(3, undefined, 'u-2')],
-		['something else that succeeded', {kind: 'Login', status: 'Success'}],
-		['nothing', null],
-	])('is not %s: the service is read again', async (_, body) => {
-		expect(await deletionAnswered(body)).toMatchObject({kind: 'unknown', now: service(3)});
 	});
 });

@@ -4,9 +4,10 @@ import {connect, type ClientHttp2Session, type ClientHttp2Stream, type OutgoingH
 import {text} from 'node:stream/consumers';
 import {connect as connectTls, type TLSSocket} from 'node:tls';
 import {onTestFinished} from 'vitest';
-import {isObject, parseJson, type JsonObject} from '../../../source/sandbox/api/body/json.js';
+import {type JsonObject} from '../../../source/sandbox/api/body/json.js';
 import type {ApiServer} from '../../../source/sandbox/api/http/server.js';
 import {start, token, type Running} from './support.js';
+import {objectIn} from '../../support/json-object.js';
 
 export type Http2Answer = {
 	code: number;
@@ -125,15 +126,6 @@ export function closed(ending: EventEmitter): Promise<void> {
 	ending.on('error', () => undefined);
 	ending.once('close', () => resolve());
 	return promise;
-}
-
-function objectIn(received: string): JsonObject {
-	try {
-		const value = parseJson(received);
-		return isObject(value) ? value : {};
-	} catch {
-		return {};
-	}
 }
 
 async function* linesOf(stream: ClientHttp2Stream): AsyncGenerator<string, undefined> {

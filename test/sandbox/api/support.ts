@@ -8,7 +8,8 @@ import {
 } from '../../../source/sandbox/api/http/server.js';
 import type {ObjectStore} from '../../../source/sandbox/state.js';
 import {createObjectStore, type ObjectStoreOptions} from '../../../source/sandbox/store/object-store.js';
-import {at, isObject, parseJson, type JsonObject} from '../../../source/sandbox/api/body/json.js';
+import {at, type JsonObject} from '../../../source/sandbox/api/body/json.js';
+import {objectIn} from '../../support/json-object.js';
 
 export const token = 'a-token-of-the-test';
 export const user = 'kubernetes-admin';
@@ -95,7 +96,7 @@ function call(
 					code: response.statusCode ?? 0,
 					headers: response.headers,
 					text: received,
-					body: parsed(received),
+					body: objectIn(received),
 					warnings: warningsOf(response.rawHeaders),
 				});
 			});
@@ -104,15 +105,6 @@ function call(
 	request.on('error', reject);
 	request.end(text);
 	return promise;
-}
-
-function parsed(text: string): JsonObject {
-	try {
-		const value = parseJson(text);
-		return isObject(value) ? value : {};
-	} catch {
-		return {};
-	}
 }
 
 function warningsOf(rawHeaders: string[]): string[] {
@@ -138,7 +130,7 @@ async function watch(port: number, path: string, headers: Record<string, string>
 		code: response.status,
 		async next() {
 			const {value} = await lines.next();
-			return typeof value === 'string' ? parsed(value) : undefined;
+			return typeof value === 'string' ? objectIn(value) : undefined;
 		},
 		close,
 	};

@@ -11,7 +11,7 @@ import {targetAt} from '../../probe/servers.js';
 import {readReview} from '../../../source/console/sheets/review.js';
 import type {ReviewSheet} from '../../../source/console/sheets/sheets.js';
 import {sheetOn} from '../parts/review.js';
-import {canaryTraffic, connected, knowing, one, revisionOf, two} from '../parts/state.js';
+import {canaryTraffic, connected, knowing, one, refusedByRoute, revisionOf, two} from '../parts/state.js';
 
 function MessageLine({rows = 1}: {rows?: number}) {
 	const notice = useNoticeRows({columns: 60, rows, revisions: undefined});
@@ -23,17 +23,7 @@ const said = async (state: Partial<ConsoleState>) => {
 	return line.text();
 };
 
-const failing = serviceView({
-	traffic: canaryTraffic,
-	ready: 2,
-	edit(object) {
-		object.status.conditions = [
-			condition('ConfigurationsReady', 'True'),
-			condition('Ready', 'False', 'RevisionMissing', 'no such revision'),
-			condition('RoutesReady', 'False', 'RevisionMissing', 'no such revision'),
-		];
-	},
-});
+const failing = refusedByRoute('no such revision');
 
 const rowOf = (key: string, percent: number, tags: string[]) => ({
 	key,

@@ -2,9 +2,9 @@ import {describe, expect, it} from 'vitest';
 import {beginValue, nudge, typeDigit} from '../../../source/console/state/draft.js';
 import type {ConsoleState} from '../../../source/console/state/state.js';
 import {TrafficPane} from '../../../source/screen/panes/traffic-pane.js';
-import {condition, serviceView} from '../../knative/objects.js';
+import {serviceView} from '../../knative/objects.js';
 import {openOnConsole} from '../parts/on-console.js';
-import {canaryTraffic, connected, knowing, one, two} from '../parts/state.js';
+import {canaryTraffic, connected, knowing, one, refusedByRoute, two} from '../parts/state.js';
 
 const open = async (state: Partial<ConsoleState> = knowing()) =>
 	openOnConsole(() => <TrafficPane width={100} height={8} />, {
@@ -59,18 +59,7 @@ describe('the slider', () => {
 	});
 
 	it('says in the server’s words what the route refuses', async () => {
-		const refused = serviceView({
-			traffic: canaryTraffic,
-			ready: 1,
-			edit(object) {
-				object.status.conditions = [
-					condition('ConfigurationsReady', 'True'),
-					condition('Ready', 'False', 'RevisionMissing', 'Revision "x" not found'),
-					condition('RoutesReady', 'False', 'RevisionMissing', 'Revision "x" not found'),
-				];
-			},
-		});
-		const {text} = await open(knowing(refused));
+		const {text} = await open(knowing(refusedByRoute()));
 		expect(text()).toContain('RevisionMissing');
 		expect(text()).toContain('Route not ready');
 	});

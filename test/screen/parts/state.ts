@@ -4,7 +4,7 @@ import {parseRevision, type RevisionView} from '../../../source/knative/revision
 import type {ServiceView} from '../../../source/knative/service/service.js';
 import type {ConsoleState} from '../../../source/console/state/state.js';
 import {keyOf} from '../../../source/console/tables/object-name.js';
-import {knativeRevision, revisionName, serviceView} from '../../knative/objects.js';
+import {condition, knativeRevision, revisionName, serviceView} from '../../knative/objects.js';
 
 export const [one, two] = [revisionName(1), revisionName(2)];
 
@@ -13,6 +13,20 @@ export const canaryTraffic = [
 	{revisionName: one, percent: 90, tag: 'stable'},
 	{revisionName: two, percent: 10, tag: 'canary'},
 ];
+
+/** The same, of which the route refuses a revision in these words of the server. */
+export const refusedByRoute = (words = 'Revision "x" not found') =>
+	serviceView({
+		traffic: canaryTraffic,
+		ready: 2,
+		edit(object) {
+			object.status.conditions = [
+				condition('ConfigurationsReady', 'True'),
+				condition('Ready', 'False', 'RevisionMissing', words),
+				condition('RoutesReady', 'False', 'RevisionMissing', words),
+			];
+		},
+	});
 
 export function revisionOf(generation: number, conditions?: Condition[]): RevisionView {
 	const object = knativeRevision(generation, conditions);

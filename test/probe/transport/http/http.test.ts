@@ -1,21 +1,10 @@
 import {createServer} from 'node:http';
-import {createServer as createHttpsServer} from 'node:https';
-import {once} from 'node:events';
 import {performance} from 'node:perf_hooks';
 import {setImmediate} from 'node:timers/promises';
 import {createServer as createTcpServer, type Socket} from 'node:net';
-import {createServer as createTlsServer, TLSSocket} from 'node:tls';
-import {expect, onTestFinished, test} from 'vitest';
-import {createHttpProbe} from '../../../../source/probe/transport/http/http.js';
-import type {ProbeOptions} from '../../../../source/probe/transport/probe.js';
+import {expect, test} from 'vitest';
 import {failureOf, listen, responseOf, serveHttp, serveRaw, targetAt, unusedPort} from '../../servers.js';
-import {certificate} from '../../certificate.js';
-
-function probe(options?: ProbeOptions) {
-	const created = createHttpProbe(options);
-	onTestFinished(async () => created.close());
-	return created;
-}
+import {plain, probe} from './http-probe.js';
 
 test('sends one HTTP/1.1 GET with the Host header of the service to the address of the gateway', async () => {
 	const seen: unknown[] = [];
@@ -58,45 +47,6 @@ test('asks for the path and query of the target', async () => {
 	const {port} = await serveHttp((request, response) => response.end(request.url));
 	const answer = await probe().ask(targetAt(port, {path: '/healthz?full=1'}));
 	expect(responseOf(answer).firstLine).toBe('/healthz?full=1');
-});
-
-test('uses one connection for several requests and hosts', async () => {
-	const {port, connections} = await serveHttp((request, response) => response.end(request.headers.host));
-	const kept = probe();
-	const hosts = ['a.example.com', 'b.example.com', 'a.example.com'];
-	for (const authority of hosts) {
-		expect(responseOf(await kept.ask(targetAt(port, {authority}))).firstLine).toBe(authority);
-		// The connection is free again a moment after its answer was read.
-		await setImmediate();
-	}
-
-	expect(connections()).toBe(1);
-});
-
-test('makes a connection for each request when it is told to', async () => {
-	const {port, connections} = await serveHttp((_request, response) => response.end('ok'));
-	const unkept = probe({keepAlive: false});
-	for (let index = 0; index < 3; index++) {
-		responseOf(await unkept.ask(targetAt(port)));
-	}
-
-	expect(connections()).toBe(3);
-});
-
-test('asks on several connections at a time', async () => {
-	const waiting: (() => void)[] = [];
-	const {port} = await serveHttp((_request, response) => {
-		waiting.push(() => response.end('ok'));
-		// None is answered before all eight are there.
-		if (waiting.length === 8) {
-			for (const answer of waiting) {
-				answer();
-			}
-		}
-	});
-	const kept = probe();
-	const answers = await Promise.all(Array.from({length: 8}, async () => kept.ask(targetAt(port))));
-	expect(answers.map(answer => responseOf(answer).status)).toEqual(Array.from({length: 8}, () => 200));
 });
 
 test('does not follow a redirect', async () => {
@@ -148,83 +98,6 @@ test('a 5xx is a response and an error', async () => {
 	});
 });
 
-test('reads 64 KiB of a body of 64 MiB and drops the connection', async () => {
-	let dropped: Promise<unknown> | undefined;
-	// More than the system's buffers for a connection take.
-	const size = 64 * 1024 * 1024;
-	let written = 0;
-	const {port, connections} = await serveHttp((_request, response) => {
-		dropped = once(response, 'close');
-		const line = Buffer.alloc(1024, 'x');
-		line.write('first\n');
-		const write = (): void => {
-			while (written < size && !response.destroyed) {
-				written += line.length;
-				if (!response.write(line)) {
-					response.once('drain', write);
-					return;
-				}
-			}
-
-			response.end();
-		};
-		write();
-	});
-	const kept = probe();
-	const response = responseOf(await kept.ask(targetAt(port)));
-	expect(response).toMatchObject({truncated: true, firstLine: 'first'});
-	expect(response.body.length).toBe(2048);
-	await dropped;
-	expect(written).toBeLessThan(size);
-	written = size;
-	expect(responseOf(await kept.ask(targetAt(port))).truncated).toBe(false);
-	expect(connections()).toBe(2);
-});
-
-test('a body of exactly 64 KiB is complete', async () => {
-	const {port} = await serveHttp((_request, response) => response.end(Buffer.alloc(64 * 1024, 'x')));
-	expect(responseOf(await probe().ask(targetAt(port))).truncated).toBe(false);
-});
-
-test('cuts a long line where no character is halved', async () => {
-	const {port} = await serveHttp((_request, response) => response.end(`a${'😀'.repeat(40_000)}`));
-	const response = responseOf(await probe().ask(targetAt(port)));
-	expect(response.truncated).toBe(true);
-	expect(response.firstLine).toBe(`a${'😀'.repeat(127)}…`);
-	expect(response.body).toBe(`a${'😀'.repeat(1023)}`);
-});
-
-test.each([
-	['escape sequences', '\u001B[2J\u001B]0;gone\u0007', '␛[2J␛]0;gone␇'],
-	['NUL', 'a\u0000b', 'a␀b'],
-	['a carriage return that would overwrite the line', 'good\rbad', 'good'],
-	['CJK', '你好，世界', '你好，世界'],
-	['emoji', 'Hello 👩‍🚀!', 'Hello 👩‍🚀!'],
-	['text that reads backwards', 'a\u202Eb', 'a<U+202E>b'],
-	['blank lines before the first', '\n  \n  Hello World!  \n', 'Hello World!'],
-])('the first line of a body with %s is fit for a terminal', async (_name, body, firstLine) => {
-	const {port} = await serveHttp((_request, response) => response.end(body));
-	const response = responseOf(await probe().ask(targetAt(port)));
-	expect(response.firstLine).toBe(firstLine);
-	expect(response.body).not.toMatch(/[^\P{Cc}\n]/u);
-});
-
-test('bytes that are no UTF-8 are shown as such', async () => {
-	const {port} = await serveHttp((_request, response) => response.end(Buffer.from([0x61, 0xff, 0xfe, 0x62])));
-	expect(responseOf(await probe().ask(targetAt(port))).firstLine).toBe('a\uFFFD\uFFFDb');
-});
-
-test.each([
-	['iso-8859-1', [0xe9, 0x74, 0xe9], 'été'],
-	['klingon', [0xc3, 0xa9], 'é'],
-])('reads a body in the charset it says it has: %s', async (charset, bytes, text) => {
-	const {port} = await serveHttp((_request, response) => {
-		response.setHeader('content-type', `text/plain; charset=${charset}`);
-		response.end(Buffer.from(bytes));
-	});
-	expect(responseOf(await probe().ask(targetAt(port))).firstLine).toBe(text);
-});
-
 test('nobody listening is a failure: refused', async () => {
 	const port = await unusedPort();
 	expect(failureOf(await probe().ask(targetAt(port)))).toEqual({
@@ -264,16 +137,6 @@ test.each([
 	expect(outcome).toMatchObject({failure, sentence: expect.stringContaining(`127.0.0.1:${port}`)});
 });
 
-test('a body that ends with the connection is complete', async () => {
-	const {port} = await serveRaw(socket => socket.end('HTTP/1.1 200 OK\r\n\r\nHello World!\n'));
-	expect(responseOf(await probe().ask(targetAt(port)))).toMatchObject({
-		firstLine: 'Hello World!',
-		truncated: false,
-	});
-});
-
-const plain = 'HTTP/1.1 200 OK\r\ncontent-length: 6\r\n\r\nHello\n';
-
 // Each is an answer to curl 7.88.
 test.each([
 	['100 Continue, which nobody asked for', `HTTP/1.1 100 Continue\r\n\r\n${plain}`],
@@ -309,23 +172,6 @@ test.each([
 	expect(responseOf(await probe().ask(targetAt(port)))).toMatchObject({status: 200, firstLine: 'Hello'});
 });
 
-// The connection stays: where it ends is said by the chunks alone.
-test.each([
-	['the last line', '6\r\nHello\n\r\n0\n\n'],
-	['every line', '6\nHello\n\n0\n\n'],
-	['an extension and trailers', '6;a=b\nHello\n\n0\nx: y\n\n'],
-])('chunks where %s ends with LF alone have an end', async (_what, chunks) => {
-	const bytes = `HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n${chunks}`;
-	const {port} = await serveRaw(socket => {
-		socket.write(bytes);
-		socket.on('data', () => socket.write(bytes));
-	});
-	const asking = probe();
-	for (let times = 0; times < 2; times++) {
-		expect(responseOf(await asking.ask(targetAt(port)))).toMatchObject({status: 200, firstLine: 'Hello'});
-	}
-});
-
 test.each([
 	[
 		'goes over to another protocol',
@@ -351,37 +197,6 @@ test.each([
 	expect(sentence).toMatch(/^What came from 127\.0\.0\.1:\d+ is not HTTP\/1\.1 \([^␊␛]+\): check/);
 });
 
-/** Answers the first request of each connection; what it does then, `onward` says. */
-async function serveOnce(onward: (socket: Socket) => void) {
-	return listen(
-		createTcpServer(socket => {
-			let requests = 0;
-			socket.on('data', () => {
-				requests++;
-				if (requests === 1) socket.write(plain);
-				else onward(socket);
-			});
-		}),
-	);
-}
-
-const timedOut = 'HTTP/1.1 408 Request Timeout\r\ncontent-length: 0\r\nconnection: close\r\n\r\n';
-
-test.each([
-	['closes', (socket: Socket) => socket.end()],
-	['resets', (socket: Socket) => socket.resetAndDestroy()],
-	['calls timed out', (socket: Socket) => socket.end(timedOut)],
-])('a kept connection that the gateway %s meanwhile is no failure', async (_what, onward) => {
-	const {port, connections} = await serveOnce(onward);
-	const kept = probe();
-	for (let index = 0; index < 5; index++) {
-		expect(responseOf(await kept.ask(targetAt(port))).firstLine).toBe('Hello');
-		await setImmediate();
-	}
-
-	expect(connections()).toBe(5);
-});
-
 test('what a service drops is seen to be dropped, and is not asked again until somebody else answers', async () => {
 	let asked = 0;
 	const server = createServer((request, response) => {
@@ -400,43 +215,6 @@ test('what a service drops is seen to be dropped, and is not asked again until s
 	// The first may have been a connection that was closed meanwhile.
 	expect(dropped).toBeGreaterThanOrEqual(9);
 	expect(asked).toBeLessThanOrEqual(41);
-});
-
-test('a kept connection gathers no listeners, whatever comes over it', async () => {
-	const warned: Error[] = [];
-	const onWarning = (warning: Error) => warned.push(warning);
-	process.on('warning', onWarning);
-	onTestFinished(() => void process.off('warning', onWarning));
-	for (const tls of [false, true]) {
-		const server = tls
-			? createHttpsServer(certificate, (_request, response) => response.end('Hello'))
-			: createServer((_request, response) => response.end('Hello'));
-		const {port, connections} = await listen(server);
-		const kept = probe({tls: {insecure: true}, connectTimeout: 60_000});
-		for (let index = 0; index < 30; index++) {
-			responseOf(await kept.ask(targetAt(port, {scheme: tls ? 'https' : 'http'})));
-			await setImmediate();
-		}
-
-		expect(connections()).toBe(1);
-	}
-
-	expect(warned).toEqual([]);
-});
-
-test('what must not be sent twice is sent over a connection of its own, once', async () => {
-	const {port, connections} = await serveOnce(socket => socket.resetAndDestroy());
-	const request = {method: 'POST', headers: [], body: 'x'};
-	const kept = probe();
-	for (let index = 0; index < 3; index++) {
-		responseOf(await kept.ask(targetAt(port, {request})));
-		await setImmediate();
-	}
-
-	expect(connections()).toBe(3);
-	const {port: dead, connections: tried} = await serveRaw(socket => socket.resetAndDestroy());
-	expect(failureOf(await kept.ask(targetAt(dead, {request}))).failure).toBe('reset');
-	expect(tried()).toBe(1);
 });
 
 test('where a redirect leads is what its first Location says', async () => {
@@ -488,87 +266,12 @@ test('a body that drips does not put the time limit off', async () => {
 	expect(outcome.sentence).toMatch(/status 200 and \d+ bytes of the body had come/);
 });
 
-test('after a failure the next request gets a connection of its own', async () => {
-	let requests = 0;
-	const {port} = await serveHttp((request, response) => {
-		requests++;
-		if (requests === 1) {
-			request.socket.resetAndDestroy();
-		} else {
-			response.end('back again');
-		}
-	});
-	const kept = probe();
-	expect(failureOf(await kept.ask(targetAt(port))).failure).toBe('reset');
-	expect(responseOf(await kept.ask(targetAt(port))).firstLine).toBe('back again');
-});
-
 test('a gateway name that does not exist is a failure: dns', async () => {
 	const outcome = failureOf(
 		await probe().ask(targetAt(80, {address: {host: 'gateway.invalid', port: 80}}), {timeout: 30_000}),
 	);
 	expect(outcome.failure).toBe('dns');
 	expect(outcome.sentence).toContain('gateway.invalid');
-});
-
-test('TLS is for the server name of the host, over HTTP/1.1, and trusts the authority that is given', async () => {
-	const names: unknown[] = [];
-	const {port} = await listen(
-		createHttpsServer({...certificate, ALPNProtocols: ['h2', 'http/1.1']}, (request, response) => {
-			names.push(
-				request.socket instanceof TLSSocket ? request.socket.servername : 'no TLS',
-				request.headers.host,
-				request.httpVersion,
-			);
-			response.end('secret');
-		}),
-	);
-	const target = targetAt(port, {scheme: 'https', authority: 'helloworld-go.default.example.com:8443'});
-	expect(responseOf(await probe({tls: {ca: certificate.cert}}).ask(target)).firstLine).toBe('secret');
-	expect(names).toEqual([
-		'helloworld-go.default.example.com',
-		'helloworld-go.default.example.com:8443',
-		'1.1',
-	]);
-});
-
-test('a certificate that nobody vouches for is a failure, unless it is not to be checked', async () => {
-	const {port} = await listen(createHttpsServer(certificate, (_request, response) => response.end('secret')));
-	const target = targetAt(port, {scheme: 'https'});
-	expect(failureOf(await probe().ask(target)).failure).toBe('tls');
-	expect(responseOf(await probe({tls: {insecure: true}}).ask(target)).firstLine).toBe('secret');
-});
-
-test('a certificate for another name is a failure', async () => {
-	const {port} = await listen(createHttpsServer(certificate, (_request, response) => response.end('secret')));
-	const answer = await probe({tls: {ca: certificate.cert}}).ask(
-		targetAt(port, {scheme: 'https', authority: 'other.example.org'}),
-	);
-	expect(failureOf(answer)).toMatchObject({
-		failure: 'tls',
-		sentence: expect.stringContaining('other.example.org'),
-	});
-});
-
-test('a connection that breaks within the handshake has asked no revision anything', async () => {
-	for (const die of [(socket: Socket) => socket.end(), (socket: Socket) => socket.resetAndDestroy()]) {
-		const {port} = await serveRaw(die);
-		expect(failureOf(await probe().ask(targetAt(port, {scheme: 'https'})))).toMatchObject({
-			failure: 'tls',
-			sentence: expect.stringContaining('the connection was closed during the handshake'),
-		});
-	}
-});
-
-test('a gateway that offers other protocols than HTTP/1.1 is said to', async () => {
-	const {port} = await listen(
-		createTlsServer({...certificate, ALPNProtocols: ['h2']}, socket => socket.end()),
-	);
-	const target = targetAt(port, {scheme: 'https'});
-	expect(failureOf(await probe({tls: {insecure: true}}).ask(target))).toMatchObject({
-		failure: 'tls',
-		sentence: expect.stringMatching(/it does not speak HTTP\/1\.1 there.*: name a port that does/),
-	});
 });
 
 test('how far an answer came before it broke off is said', async () => {
@@ -580,42 +283,10 @@ test('how far an answer came before it broke off is said', async () => {
 	});
 });
 
-test('https to a port that speaks http is a failure: tls', async () => {
-	const {port} = await serveHttp((_request, response) => response.end('plain'));
-	expect(failureOf(await probe().ask(targetAt(port, {scheme: 'https'}))).failure).toBe('tls');
-});
-
 test('latency counts from the slot the request was scheduled for', async () => {
 	const {port} = await serveHttp((_request, response) => response.end('ok'));
 	const answer = await probe().ask(targetAt(port), {slot: performance.now() - 5000});
 	expect(answer.latency).toBeGreaterThanOrEqual(5000);
-});
-
-test('a request that is given up rejects with the reason, before and while it is under way', async () => {
-	const arrived = Promise.withResolvers<void>();
-	const {port} = await serveHttp(() => {
-		arrived.resolve();
-	});
-	const controller = new AbortController();
-	const reason = new Error('stopped');
-	const asked = probe().ask(targetAt(port), {signal: controller.signal});
-	await arrived.promise;
-	controller.abort(reason);
-	await expect(asked).rejects.toBe(reason);
-	await expect(probe().ask(targetAt(port), {signal: controller.signal})).rejects.toBe(reason);
-});
-
-test('closing fails what is in flight and takes no more', async () => {
-	const arrived = Promise.withResolvers<void>();
-	const {port} = await serveHttp(() => {
-		arrived.resolve();
-	});
-	const closing = createHttpProbe();
-	const asked = closing.ask(targetAt(port));
-	await arrived.promise;
-	await closing.close();
-	expect(failureOf(await asked).failure).toBe('other');
-	await expect(closing.ask(targetAt(port))).rejects.toThrow('closed');
 });
 
 test.each([

@@ -10,22 +10,12 @@ import {
 import {createTheme} from '../../../../source/terminal/output/theme.js';
 import type {ServiceVerdict} from '../../../../source/console/state/state.js';
 import {snapshotOf} from '../../live/snapshot.js';
-import {condition, serviceView} from '../../../knative/objects.js';
-import {canaryTraffic, one, two} from '../../parts/state.js';
+import {serviceView} from '../../../knative/objects.js';
+import {canaryTraffic, one, refusedByRoute, two} from '../../parts/state.js';
 
 const service = serviceView({traffic: canaryTraffic, ready: 2});
 const theme = createTheme({env: {}});
-const refused = serviceView({
-	traffic: canaryTraffic,
-	ready: 1,
-	edit(object) {
-		object.status.conditions = [
-			condition('ConfigurationsReady', 'True'),
-			condition('Ready', 'False', 'RevisionMissing', 'Revision "x" not found'),
-			condition('RoutesReady', 'False', 'RevisionMissing', 'Revision "x" not found'),
-		];
-	},
-});
+const refused = refusedByRoute();
 
 const verdictWith = (part: Partial<ServiceVerdict>): ServiceVerdict => ({
 	...verdictOf(service.uid, snapshotOf()),

@@ -1,0 +1,149 @@
+import {writeFile} from 'node:fs/promises';
+import path from 'node:path';
+import {describe, expect, it} from 'vitest';
+import {connect} from '../../../source/kube/connect.js';
+import {kubeconfigFor} from '../../support/api-server.js';
+import {
+	clusters,
+	connected,
+	directory,
+	failure,
+	server,
+	timers,
+	withAnsweringServer,
+} from '../answering-server.js';
+
+withAnsweringServer();
+
+describe('who we are', () => {
+	it('acts as a user with all groups, uid and extra, which client-node drops', async () => {
+		const user = {
+			token: 't',
+			as: 'jane',
+			'as-uid': '42',
+			'as-groups': ['developers', 'admins, really'],
+			'as-user-extra': {'example.com/reason': ['one', 'two']},
+		};
+		const cluster = await connected({kubeconfigText: server.kubeconfig({user})});
+		const answer = cluster.request({method: 'GET', path: '/a'});
+		const exchange = await server.next();
+		const lines: string[] = [];
+		for (let index = 0; index < exchange.rawHeaders.length; index += 2) {
+			lines.push(`${exchange.rawHeaders[index]}: ${exchange.rawHeaders[index + 1]}`);
+		}
+		expect(lines.filter(line => line.startsWith('Impersonate'))).toEqual([
+			'Impersonate-User: jane',
+			'Impersonate-Group: developers',
+			'Impersonate-Group: admins, really',
+			'Impersonate-Uid: 42',
+			'Impersonate-Extra-example.com%2Freason: one',
+			'Impersonate-Extra-example.com%2Freason: two',
+		]);
+		exchange.answer(200, {});
+		await answer;
+	});
+
+	it('refuses groups without a user to act as', async () => {
+		const kubeconfigText = server.kubeconfig({user: {'as-groups': ['admins']}});
+		await expect(connect({kubeconfigText})).rejects.toThrow('user "test-user" has as-groups');
+	});
+
+	it('reads a tokenFile anew each time, and trims it', async () => {
+		const tokenFile = path.join(directory, 'token');
+		await writeFile(tokenFile, 'first\n');
+		const cluster = await connected({kubeconfigText: server.kubeconfig({user: {tokenFile, token: 'old'}})});
+		for (const token of ['first', 'second']) {
+			await writeFile(tokenFile, `${token}\n`);
+			const answer = cluster.request({method: 'GET', path: '/a'});
+			const exchange = await server.next();
+			expect(exchange.headers.authorization).toBe(`Bearer ${token}`);
+			exchange.answer(200, {});
+			await answer;
+		}
+	});
+
+	it('does not leave the machine without TLS', async () => {
+		// The proxy stands for the way to a server elsewhere.
+		const cluster = {'proxy-url': server.url};
+		const elsewhere = await connected({
+			kubeconfigText: kubeconfigFor('http://api.example', {cluster, user: {token: 'secret', as: 'jane'}}),
+		});
+		const answer = elsewhere.request({method: 'GET', path: '/a'});
+		const exchange = await server.next();
+		expect(exchange.headers).not.toHaveProperty('authorization');
+		expect(exchange.headers).not.toHaveProperty('impersonate-user');
+		exchange.answer(200, {});
+		await answer;
+	});
+
+	it('sends user and password', async () => {
+		const kubeconfigText = server.kubeconfig({user: {username: 'jane', password: 'p:w'}});
+		const cluster = await connected({kubeconfigText});
+		const answer = cluster.request({method: 'GET', path: '/a'});
+		const exchange = await server.next();
+		expect(exchange.headers.authorization).toBe(`Basic ${Buffer.from('jane:p:w').toString('base64')}`);
+		exchange.answer(200, {});
+		await answer;
+	});
+
+	it.each([
+		['client-key', 'no client-certificate'],
+		['client-certificate', 'no client-key'],
+	])('refuses a %s without the other half', async (given, words) => {
+		const user = {[`${given}-data`]: Buffer.from('PEM').toString('base64')};
+		await expect(connected({kubeconfigText: server.kubeconfig({user})})).rejects.toThrow(words);
+	});
+
+	it('says which file is missing, before anything is asked', async () => {
+		const kubeconfigText = server.kubeconfig({user: {tokenFile: path.join(directory, 'none')}});
+		await expect(connect({kubeconfigText})).rejects.toThrow(
+			`the credentials of user "test-user" cannot be used: ENOENT: no such file or directory, open '${directory}/none'`,
+		);
+	});
+});
+
+describe('a token that is changed in the kubeconfig', () => {
+	it('is taken up at the next refusal, once for all that were refused together, while a refusal alone changes nothing', async () => {
+		const file = path.join(directory, 'kubeconfig');
+		const give = async (token: string) => writeFile(file, server.kubeconfig({user: {token}}));
+		await give('old');
+		const cluster = await connect({kubeconfig: file, timers});
+		clusters.push(cluster);
+		let valid = 'Bearer old';
+		const seen: string[] = [];
+		server.always(exchange => {
+			seen.push(`${exchange.method} ${exchange.headers.authorization}`);
+			exchange.answer(exchange.headers.authorization === valid ? 200 : 401, {});
+		});
+		const ask = async (method: 'GET' | 'PATCH') =>
+			(await cluster.request({method, path: '/a', ...(method === 'PATCH' && {body: []})})).status;
+		expect(await ask('GET')).toBe(200);
+		valid = 'Bearer new';
+		expect(await ask('GET')).toBe(401);
+		await give('new');
+		expect(await Promise.all([ask('GET'), ask('GET')])).toEqual([200, 200]);
+		valid = 'Bearer newest';
+		await give('newest');
+		expect(await ask('PATCH')).toBe(200);
+		valid = 'Bearer of somebody else';
+		const sent = seen.length;
+		expect(await ask('PATCH')).toBe(401);
+		expect(seen.slice(sent)).toEqual(['PATCH Bearer newest']);
+		expect(seen.slice(0, 2)).toEqual(['GET Bearer old', 'GET Bearer old']);
+		expect(seen.slice(sent - 2, sent)).toEqual(['PATCH Bearer new', 'PATCH Bearer newest']);
+	});
+
+	it('does not have a write sent again whose connection was cut after the refusal', async () => {
+		const file = path.join(directory, 'kubeconfig');
+		await writeFile(file, server.kubeconfig({user: {token: 'old'}}));
+		const cluster = await connect({kubeconfig: file, timers});
+		clusters.push(cluster);
+		const error = failure(cluster.request({method: 'PATCH', path: '/a', body: []}));
+		const refused = await server.next();
+		await writeFile(file, server.kubeconfig({user: {token: 'new'}}));
+		refused.answer(401, {});
+		(await server.next()).cut();
+		expect((await error).outcome).toBe('unknown');
+		expect(server.log).toEqual(['PATCH /a', 'PATCH /a']);
+	});
+});

@@ -1,0 +1,40 @@
+import {writeFile} from 'node:fs/promises';
+import path from 'node:path';
+import {describe, expect, it} from 'vitest';
+import {connect} from '../../../source/kube/connect.js';
+import {startApiServer} from '../../support/api-server.js';
+import {clusters, directory, server, timers, withAnsweringServer} from '../answering-server.js';
+
+withAnsweringServer();
+
+describe('a context that means another cluster by now', () => {
+	it('keeps the credentials of the old one to itself, and writes no more', async () => {
+		const file = path.join(directory, 'kubeconfig');
+		const other = await startApiServer();
+		try {
+			await writeFile(file, server.kubeconfig({user: {token: 'old'}}));
+			const cluster = await connect({kubeconfig: file, timers});
+			clusters.push(cluster);
+			const seen: (string | undefined)[] = [];
+			server.always(exchange => {
+				seen.push(exchange.headers.authorization);
+				exchange.answer(seen.length === 1 ? 200 : 401, {});
+			});
+			await cluster.request({method: 'GET', path: '/a'});
+			await writeFile(file, other.kubeconfig({user: {token: 'new'}}));
+			await expect(cluster.request({method: 'PATCH', path: '/a', body: []})).rejects.toThrow(
+				`the context test now means another cluster: ${other.url}: PATCH /a was not sent`,
+			);
+			expect((await cluster.request({method: 'GET', path: '/a'})).status).toBe(401);
+			expect(seen).toEqual(['Bearer old', 'Bearer old']);
+			expect(cluster.standing.movedTo).toBe(`the context test now means another cluster: ${other.url}`);
+			// Whoever puts it back may go on.
+			await writeFile(file, server.kubeconfig({user: {token: 'newest'}}));
+			expect((await cluster.request({method: 'PATCH', path: '/a', body: []})).status).toBe(401);
+			expect(cluster.standing.movedTo).toBeUndefined();
+			expect(seen.slice(2)).toEqual(['Bearer old', 'Bearer newest']);
+		} finally {
+			await other.close();
+		}
+	});
+});

@@ -1,0 +1,166 @@
+/** How the loop learns whose the answers are. */
+import {expect, test} from 'vitest';
+import type {Answer} from '../../../source/probe/transport/probe.js';
+import {answering, failing} from '../answers.js';
+import {alternating, half, old, setUp, tags} from './half-and-half.js';
+
+test('learns from the tag URLs whose answer is whose, also of answers that came before', async () => {
+	const {clock, loop} = setUp(alternating());
+	loop.setEpoch(half);
+	loop.start();
+	await clock.pass(19_000);
+	expect(loop.snapshot()).toMatchObject({answered: 20, unattributed: 20, verdict: {state: 'unjudgeable'}});
+	expect(loop.snapshot().rows.map(({why}) => why)).toEqual([undefined, undefined, 'unknown', 'unknown']);
+
+	await loop.learn(tags);
+	expect(loop.snapshot()).toMatchObject({
+		answered: 20,
+		unattributed: 0,
+		rows: [
+			{revision: 'h-00001', fingerprint: 'Hello World!', learned: 'tag', n: 10, observedShare: 0.5},
+			{revision: 'h-00002', fingerprint: 'Hello Knative!', learned: 'tag', n: 10, observedShare: 0.5},
+		],
+		verdict: {state: 'agrees'},
+		tags: [
+			{tag: 'stable', state: 'learned'},
+			{tag: 'canary', state: 'learned'},
+		],
+	});
+});
+
+test('learns what a revision says while it alone has the traffic', async () => {
+	const {clock, loop} = setUp(() => answering('Hello World!'));
+	loop.setEpoch(old);
+	loop.start();
+	await clock.pass(0);
+	expect(loop.snapshot().rows).toMatchObject([{revision: 'h-00001', learned: 'alone', n: 1}]);
+	loop.setEpoch(half);
+	await clock.pass(1000);
+	// The other one has a share now and was never heard: it may say the same.
+	expect(loop.snapshot().rows).toMatchObject([
+		{revision: 'h-00001', attribution: 'silent', fingerprint: 'Hello World!', n: 0},
+		{revision: 'h-00002', attribution: 'silent', n: 0},
+		{revision: undefined, why: 'unheard', candidates: ['h-00001', 'h-00002'], n: 1},
+	]);
+});
+
+test('tags are asked once the route has settled', async () => {
+	const {clock, loop, asked} = setUp(alternating());
+	loop.setEpoch({...half, settling: true});
+	const learned = loop.learn(tags);
+	await clock.pass(60_000);
+	expect(asked).toEqual([]);
+	expect(loop.snapshot().tags).toMatchObject([{state: 'waiting'}, {state: 'waiting'}]);
+	loop.setEpoch(half);
+	await learned;
+	expect(loop.snapshot().tags).toMatchObject([{state: 'learned'}, {state: 'learned'}]);
+});
+
+test('what a tag URL says while the route begins to settle teaches nothing', async () => {
+	const {clock, loop, asked} = setUp(() => undefined);
+	loop.setEpoch(half);
+	const learned = loop.learn(tags.slice(0, 1));
+	await clock.pass(0);
+	expect(asked).toHaveLength(1);
+	loop.setEpoch({...half, settling: true});
+	asked[0]?.answer(answering('Hello Knative!'));
+	await clock.pass(60_000);
+	expect(asked).toHaveLength(1);
+	expect(loop.snapshot().tags).toMatchObject([{state: 'waiting'}]);
+	loop.setEpoch(half);
+	for (let index = 1; index <= 3; index++) {
+		await clock.pass(0);
+		// Beside what a host that cannot exist is asked.
+		const atTag = asked.filter(({target: {authority}}) => authority.startsWith('stable-'));
+		atTag[index]?.answer(answering('Hello World!'));
+	}
+
+	await learned;
+	expect(loop.snapshot().rows[0]).toMatchObject({
+		revision: 'h-00001',
+		fingerprint: 'Hello World!',
+		otherFingerprints: 0,
+	});
+});
+
+test('a tag URL that fails is tried again, and given up in the end', async () => {
+	let healthy = false;
+	const {clock, loop, asked} = setUp(() => (healthy ? answering('Hello World!') : failing('reset')));
+	void loop.learn(tags.slice(0, 1));
+	await clock.pass(500);
+	expect(loop.snapshot().tags).toMatchObject([{state: 'failed', problem: 'It failed: reset.'}]);
+	healthy = true;
+	await clock.pass(1000);
+	expect(loop.snapshot().tags).toMatchObject([{state: 'learned', problem: undefined}]);
+
+	healthy = false;
+	const before = asked.length;
+	const given = loop.learn(tags.slice(0, 1));
+	await clock.pass(120_000);
+	await given;
+	expect(asked.length - before).toBe(5);
+	expect(loop.snapshot().tags).toMatchObject([{state: 'failed'}]);
+});
+
+/** Says the same as any other, with its version in a header. */
+const alike = (version: string) =>
+	answering('Hello!', {
+		traits: new Map([
+			['header:x-version', version],
+			['status', '200'],
+		]),
+	});
+
+test('revisions that say the same are told apart by what else they say, when they say something else', async () => {
+	const hosts: Record<string, Answer> = {
+		'stable-h.default.example.com': alike('1'),
+		'canary-h.default.example.com': alike('2'),
+	};
+	const {clock, loop} = setUp(({authority}) => hosts[authority] ?? answering('Hello!'));
+	loop.setEpoch(half);
+	await loop.learn(tags);
+	loop.start();
+	await clock.pass(10_000);
+	expect(loop.snapshot()).toMatchObject({
+		suggestion: 'header:x-version',
+		verdict: {state: 'unjudgeable'},
+	});
+});
+
+test('tags without a rule at the gateway are said to be that, and accuse nobody', async () => {
+	const unknownHost = answering('<title>404 Not Found</title>', {status: 404, code: '404'});
+	const {clock, loop} = setUp(({authority}) => {
+		if (authority.startsWith('kn-canary-')) return answering('', {status: 404, code: '404', by: 'gateway'});
+		return authority.startsWith('h.') ? answering('Hello World!') : unknownHost;
+	});
+	loop.setEpoch(half);
+	loop.setSides({
+		old: {revision: 'h-00001', authority: 'stable-h.default.example.com'},
+		fresh: {revision: 'h-00002', authority: 'canary-h.default.example.com'},
+	});
+	loop.compare(true);
+	loop.start();
+	await clock.pass(100_000);
+	const {comparison, tagDoubt, verdict} = loop.snapshot();
+	expect(tagDoubt?.sentence).toMatch(/may have no rule for tag hosts/);
+	expect(comparison).toMatchObject({fresh: {asked: 0, failed: 0}, errors: {state: 'not worse'}});
+	expect(verdict?.state).toBe('unjudgeable');
+});
+
+test('a tag that fails while its revision has a share and users see none of it is doubted', async () => {
+	const {clock, loop} = setUp(({authority}) => {
+		if (authority.startsWith('kn-canary-')) return answering('', {status: 404, code: '404', by: 'gateway'});
+		return authority.startsWith('canary')
+			? answering('<title>404</title>', {status: 404, code: '404'})
+			: answering('Hello World!');
+	});
+	loop.setEpoch(half);
+	loop.setSides({
+		old: {revision: 'h-00001', authority: 'stable-h.default.example.com'},
+		fresh: {revision: 'h-00002', authority: 'canary-h.default.example.com'},
+	});
+	loop.compare(true);
+	loop.start();
+	await clock.pass(10_000);
+	expect(loop.snapshot().tagDoubt).toMatchObject({revisions: ['h-00002']});
+});

@@ -1,0 +1,198 @@
+/** What the loop says of failures, of a gateway that cannot be reached, and of a split that users do not get. */
+import {expect, test} from 'vitest';
+import {answering, failing} from '../answers.js';
+import {greetings, half, old, setUp, tags, target} from './half-and-half.js';
+
+test('a gateway that cannot be reached is a state of its own, in no count and no verdict', async () => {
+	let isDown = true;
+	const {clock, loop} = setUp(() => (isDown ? failing('refused') : answering('Hello World!')));
+	loop.setEpoch(old);
+	loop.start();
+	await clock.pass(0);
+	const since = clock.date();
+	await clock.pass(4000);
+	expect(loop.snapshot()).toMatchObject({
+		answered: 0,
+		errors: 0,
+		unreached: 5,
+		statusCodes: {},
+		failures: [],
+		gateway: {kind: 'down', since, requests: 5, sentence: 'It failed: refused.'},
+		trouble: {kind: 'down'},
+		verdict: {state: 'too few'},
+	});
+
+	isDown = false;
+	await clock.pass(1000);
+	expect(loop.snapshot()).toMatchObject({answered: 1, unreached: 5, gateway: {kind: 'answers'}});
+	// Users had nothing of it for most of the time: nothing is called good yet.
+	expect(loop.snapshot().trouble).toMatchObject({kind: 'down', count: 5, of: 6});
+	expect(loop.snapshot().trouble?.isOver).toBeUndefined();
+	// That it is over shows after some answers; that it was is told for as long as it weighs.
+	await clock.pass(5000);
+	expect(loop.snapshot().trouble).toMatchObject({
+		isOver: true,
+		sentence: expect.stringMatching(/^the gateway was down for 5 of 11 requests, last \d\d:\d\d:\d\d$/),
+	});
+	loop.restart();
+	await clock.pass(2000);
+	expect(loop.snapshot()).toMatchObject({unreached: 0, trouble: undefined, verdict: {state: 'agrees'}});
+});
+
+test('failures are kept in a list of their own, with how often, since when and whose they may be', async () => {
+	let isBroken = false;
+	const {clock, loop} = setUp(() =>
+		isBroken
+			? answering('Internal Server Error', {
+					status: 500,
+					code: '500',
+					error: true,
+					isFromUpstream: true,
+				})
+			: answering('Hello World!', {isFromUpstream: true}),
+	);
+	loop.setEpoch(half);
+	loop.start();
+	await clock.pass(2000);
+	expect(loop.snapshot().failures).toEqual([]);
+	isBroken = true;
+	await clock.pass(1000);
+	const first = clock.date();
+	await clock.pass(2000);
+	expect(loop.snapshot()).toMatchObject({
+		errors: 3,
+		trouble: {kind: 'failures', count: 3, of: 6, sentence: 'users get failures: 3 of 6 (500 ×3)'},
+		failures: [
+			{
+				code: '500',
+				text: 'Internal Server Error',
+				at: 'service',
+				revisions: ['h-00001', 'h-00002'],
+				count: 3,
+				first,
+				last: first + 2000,
+			},
+		],
+	});
+});
+
+test('failures that ended are told in the past, with when the last one came', async () => {
+	let isBroken = true;
+	const {clock, loop} = setUp(() =>
+		isBroken
+			? answering('oops', {status: 500, code: '500', error: true, isFromUpstream: true})
+			: answering('Hello World!', {isFromUpstream: true}),
+	);
+	loop.setEpoch(old);
+	loop.start();
+	await clock.pass(10_000);
+	const last = new Date(clock.date()).toTimeString().slice(0, 8);
+	isBroken = false;
+	await clock.pass(3000);
+	expect(loop.snapshot().trouble).toMatchObject({sentence: 'users get failures: 11 of 14 (500 ×11)'});
+	await clock.pass(5000);
+	expect(loop.snapshot().trouble).toMatchObject({
+		isOver: true,
+		sentence: `users got failures: 11 of 19 (500 ×11), last ${last}`,
+	});
+	isBroken = true;
+	await clock.pass(1000);
+	expect(loop.snapshot().trouble?.isOver).toBeUndefined();
+});
+
+test('4xx to everything is never called good, and is a failure once the service answered otherwise', async () => {
+	let isBroken = true;
+	const {clock, loop} = setUp(() =>
+		isBroken
+			? answering('Not found', {status: 404, code: '404', isFromUpstream: true})
+			: answering('Hello World!', {isFromUpstream: true}),
+	);
+	loop.setEpoch(old);
+	loop.start();
+	await clock.pass(100_000);
+	expect(loop.snapshot()).toMatchObject({
+		answered: 101,
+		errors: 0,
+		refused: 101,
+		trouble: {kind: 'refusals'},
+	});
+	isBroken = false;
+	await clock.pass(1000);
+	isBroken = true;
+	await clock.pass(1000);
+	expect(loop.snapshot()).toMatchObject({errors: 102, refused: 0, trouble: {kind: 'failures'}});
+	expect(loop.snapshot().failures[0]).toMatchObject({code: '404', count: 102});
+});
+
+test('an expected status is no failure, any other one is', async () => {
+	let turn = 0;
+	const {clock, loop} = setUp(
+		() =>
+			turn++ % 2 === 0
+				? answering('Not found', {status: 404, code: '404', isFromUpstream: true})
+				: answering('Hello World!', {isFromUpstream: true}),
+		{expectStatus: '404'},
+	);
+	loop.setEpoch(old);
+	loop.start();
+	await clock.pass(3000);
+	expect(loop.snapshot()).toMatchObject({answered: 4, errors: 2, failures: [{code: '200', count: 2}]});
+});
+
+test('a split that users do not get is said since when, and that it is over when it is', async () => {
+	let turn = 0;
+	let isLying = true;
+	const {clock, loop} = setUp(
+		({authority}) =>
+			greetings[authority] ?? answering(isLying || turn++ % 2 === 0 ? 'Hello World!' : 'Hello Knative!'),
+		{rate: 2},
+	);
+	loop.setEpoch(half);
+	await loop.learn(tags);
+	loop.start();
+	await clock.pass(20_000);
+	const {alarm} = loop.snapshot();
+	expect(alarm).toMatchObject({isOver: false});
+	const ended = clock.date();
+	isLying = false;
+	await clock.pass(60_000);
+	const after = loop.snapshot();
+	expect(after.alarm).toMatchObject({since: alarm?.since, isOver: true});
+	// To the second, from the change itself.
+	expect(Math.abs((after.alarm?.last ?? 0) - ended)).toBeLessThan(6000);
+	expect(after.change?.at).toBeGreaterThan(alarm?.since ?? Infinity);
+	loop.restart();
+	expect(loop.snapshot()).toMatchObject({answered: 0, alarm: undefined, change: undefined});
+	await clock.pass(10_000);
+	expect(loop.snapshot()).toMatchObject({alarm: undefined, verdict: {state: 'agrees'}});
+});
+
+test('while a part of the requests gets no answer at all, what the others got is nothing good', async () => {
+	let requests = 0;
+	const {clock, loop} = setUp(
+		({authority}) => {
+			if (authority !== target.authority) return greetings[authority];
+			requests++;
+			// One of ten hangs, for as long as the client waits.
+			return requests % 10 === 9 ? undefined : answering('Hello World!');
+		},
+		{rate: 20},
+	);
+	loop.setEpoch({
+		weights: [{revision: 'h-00001', percent: 100}],
+		settling: false,
+	});
+	await loop.learn(tags);
+	const seen: (string | undefined)[] = [];
+	loop.subscribe(({trouble}) => seen.push(trouble?.kind));
+	loop.start();
+	await clock.pass(1900);
+	expect(loop.snapshot()).toMatchObject({trouble: undefined, verdict: {state: 'agrees'}});
+	// Nothing comes any more once all that may be under way is; that is told all the same.
+	await clock.pass(3000);
+	expect(loop.snapshot().trouble).toMatchObject({
+		kind: 'unanswered',
+		sentence: expect.stringMatching(/^\d+ of \d+ requests have no answer yet$/),
+	});
+	expect(seen.at(-1)).toBe('unanswered');
+});
