@@ -24,6 +24,7 @@ export type PodReader = (target: ForwardTarget, accept: string, signal: AbortSig
 
 /** Milliseconds that a pod has to answer. */
 const patience = 5000;
+const noAnswer = `no answer within ${patience / 1000} s`;
 const path = '/metrics';
 /** Of an answer. */
 export const mostBytes = 4 * 1024 * 1024;
@@ -72,13 +73,15 @@ export function forwardReader(cluster: Cluster): PodReader {
 				if (status === 403) return {kind: 'forbidden', right: forwardRight, sentence};
 				return status === 404 ? {kind: 'gone'} : {kind: 'failed', sentence};
 			}
-			if (answer.kind === 'unanswered') return {kind: 'failed', sentence: answer.sentence};
+			if (answer.kind === 'unanswered') {
+				return {kind: 'failed', sentence: ending.signal.aborted ? noAnswer : answer.sentence};
+			}
 			return await ask(answer.stream, accept);
 		} catch (error) {
 			caller.throwIfAborted();
 			const message = error instanceof Error ? error.message : String(error);
 			if (refusedConnection.test(message)) return {kind: 'closed'};
-			const sentence = ending.signal.aborted ? `no answer within ${patience / 1000} s` : printable(message);
+			const sentence = ending.signal.aborted ? noAnswer : printable(message);
 			return {kind: 'failed', sentence};
 		} finally {
 			clearTimeout(limit);
