@@ -14,7 +14,7 @@ import type {Timers} from '../timers.js';
 import {stampOf} from '../objects.js';
 
 /** Milliseconds that what was listed or told is taken for current. Longer than between two bookmarks. */
-export const silenceLimit = 90_000;
+const silenceLimit = 90_000;
 /** Milliseconds between two lists of one page while a watch keeps back what happens. */
 const betweenPolls = 30_000;
 /** Milliseconds between two lists of many pages that find nothing new. */

@@ -31,8 +31,8 @@ export const mostBytes = 4 * 1024 * 1024;
 /** As Go's dialer says it, and socat, by which some container runtimes forward ports: whatever the words around it. */
 const refusedConnection = /connection refused/i;
 
-export const proxyRight = 'get pods/proxy';
-export const forwardRight = 'get and create pods/portforward';
+const proxyRight = 'get pods/proxy';
+const forwardRight = 'get and create pods/portforward';
 
 /** Through pods/proxy. */
 export function proxyReader(cluster: Cluster): PodReader {

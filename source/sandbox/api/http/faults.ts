@@ -73,7 +73,7 @@ export type ApiFaultSwitch = {
 	attach(watch: WatchControl): () => void;
 };
 
-export const noApiFaults: ApiFaults = Object.freeze({
+const noApiFaults: ApiFaults = Object.freeze({
 	answers: [],
 	delay: 0,
 	drop: 0,

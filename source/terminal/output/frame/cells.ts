@@ -16,7 +16,7 @@ export const blank: Cell = 0x20;
 /** What is on the screen there is not known; equal to no cell of a line. */
 export const unknown: Cell = 0xff_ff_ff_ff;
 
-export const cellOf = (codePoint: number, style: number): Cell => style * 2 ** codePointBits + codePoint;
+const cellOf = (codePoint: number, style: number): Cell => style * 2 ** codePointBits + codePoint;
 export const codePointOf = (cell: Cell): number => cell & codePointMask;
 export const styleOf = (cell: Cell): number => cell >>> codePointBits;
 
