@@ -83,7 +83,7 @@ export type Ledger = {
 };
 
 /** Rounds without an answer after which a pod is waited for no longer. */
-const patience = 2;
+const mostMissed = 2;
 
 /** Milliseconds before a rate is asked for within which the requests came: it is that of the last second that was over. */
 const rateReachesBack = 2000;
@@ -163,7 +163,7 @@ export function createLedger(): Ledger {
 	function leaveOut({pods, at}: LedgerRound): void {
 		for (const uid of [...pods.values()].flat()) {
 			const pod = known.get(uid);
-			if (!pod) known.set(uid, {counts: undefined, at, missed: patience + 1});
+			if (!pod) known.set(uid, {counts: undefined, at, missed: mostMissed + 1});
 			else if (pod.missed > 0) pod.counts = undefined;
 		}
 	}
@@ -173,7 +173,7 @@ export function createLedger(): Ledger {
 		for (const uids of round.pods.values()) {
 			for (const uid of uids) {
 				const pod = known.get(uid);
-				if (pod && pod.missed > 0 && pod.missed <= patience) return false;
+				if (pod && pod.missed > 0 && pod.missed <= mostMissed) return false;
 			}
 		}
 		return true;

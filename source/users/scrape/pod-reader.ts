@@ -23,7 +23,7 @@ export type PodReading =
 export type PodReader = (target: ForwardTarget, accept: string, signal: AbortSignal) => Promise<PodReading>;
 
 /** Milliseconds that a pod has to answer. */
-const patience = 5000;
+const answerTimeout = 5000;
 const path = '/metrics';
 /** Of an answer. */
 export const mostBytes = 4 * 1024 * 1024;
@@ -38,7 +38,11 @@ const forwardRight = 'get and create pods/portforward';
 export function proxyReader(cluster: Cluster): PodReader {
 	return async (target, accept, signal) => {
 		try {
-			const {status, body} = await cluster.fetchFromPod(target, path, {accept, timeout: patience, signal});
+			const {status, body} = await cluster.fetchFromPod(target, path, {
+				accept,
+				timeout: answerTimeout,
+				signal,
+			});
 			return status === 200 ? {kind: 'read', body} : refusal(status, body);
 		} catch (error) {
 			if (!(error instanceof TransportError)) throw error;
@@ -63,7 +67,7 @@ function refusal(status: number, bytes: Uint8Array): PodReading {
 export function forwardReader(cluster: Cluster): PodReader {
 	return async (target, accept, caller) => {
 		const ending = new AbortController();
-		const limit = setTimeout(() => ending.abort(), patience);
+		const limit = setTimeout(() => ending.abort(), answerTimeout);
 		const signal = AbortSignal.any([caller, ending.signal]);
 		try {
 			const answer = await cluster.connectToPod(target, signal);
@@ -78,7 +82,9 @@ export function forwardReader(cluster: Cluster): PodReader {
 			caller.throwIfAborted();
 			const message = error instanceof Error ? error.message : String(error);
 			if (refusedConnection.test(message)) return {kind: 'closed'};
-			const sentence = ending.signal.aborted ? `no answer within ${patience / 1000} s` : printable(message);
+			const sentence = ending.signal.aborted
+				? `no answer within ${answerTimeout / 1000} s`
+				: printable(message);
 			return {kind: 'failed', sentence};
 		} finally {
 			clearTimeout(limit);

@@ -66,7 +66,7 @@ export type ApiFaultSwitch = {
 	/** Breaks every open watch off, as a server that goes down does. Returns how many there were. */
 	cutWatches(): number;
 	/** What becomes of a request; counts it among those that an answer is for. */
-	fate(request: FaultedRequest): InjectedApiFault;
+	next(request: FaultedRequest): InjectedApiFault;
 	/** Whether the connection of a request is to get a GOAWAY with it. */
 	goesAway(): boolean;
 	/** A watch begins. Returns what to call when it has ended. */
@@ -141,7 +141,7 @@ export function createApiFaults(
 
 			return open.length;
 		},
-		fate({method, path, isDryRun}) {
+		next({method, path, isDryRun}) {
 			const answer = current.answers.find(
 				candidate =>
 					isDue(candidate) &&
