@@ -376,15 +376,19 @@ function styleOf(wrap) {
 }
 const transforms = new Map();
 function transformOf(color, effectiveBackgroundColor, dimColor, bold, italic, underline, strikethrough, inverse) {
-	const key = [color, effectiveBackgroundColor, dimColor, bold, italic, underline, strikethrough, inverse].join();
-	let known = transforms.get(key);
+	let ofColours = transforms.get(color);
+	if (ofColours === undefined) transforms.set(color, (ofColours = new Map()));
+	let ofGround = ofColours.get(effectiveBackgroundColor);
+	if (ofGround === undefined) ofColours.set(effectiveBackgroundColor, (ofGround = []));
+	const index = (dimColor ? 1 : 0) + (bold ? 2 : 0) + (italic ? 4 : 0) + (underline ? 8 : 0) + (strikethrough ? 16 : 0) + (inverse ? 32 : 0);
+	let known = ofGround[index];
 	if (known !== undefined) return known;
 	/* transform */
 	const [open, close] = transform('\\0').split('\\0');
 	known = text => (text === '' || /[\\n\\u001B]/.test(text) ? transform(text) : open + text + close);
 	if (transforms.size >= 1024) transforms.clear();
-	transforms.set(key, known);
-	return known;
+	known.isStyle = true;
+	return (ofGround[index] = known);
 }
 `;
 
@@ -471,9 +475,68 @@ const textsLookedThroughOnce = {
 	},
 };
 
+/**
+ * A text is put together of its parts three times for a frame: to be measured, for its width, and to be drawn. Here it is kept until
+ * Ink itself takes it for another one (`markNodeAsDirty`), unless a transformer is in it that may do more than to style it.
+ */
+const textsPutTogetherOnce = {
+	name: 'texts-put-together-once',
+	setup({onLoad}) {
+		onLoad({filter: /ink\/build\/squash-text-nodes\.js$/}, async ({path: file}) => {
+			let text = await readFile(file, 'utf8');
+			const patches = [
+				[
+					/const squashTextNodes = \(node\) => \{\s+let text = '';/,
+					`const squashTextNodes = (node) => {
+						if (node.squashed !== undefined) return node.squashed;
+						let isKept = true;
+						let text = '';`,
+				],
+				[
+					/nodeText = squashTextNodes\(childNode\);/,
+					`nodeText = squashTextNodes(childNode);
+					if (childNode.squashed === undefined) isKept = false;`,
+				],
+				[
+					/const transform = childNode\.internal_transform;/,
+					`const transform = childNode.internal_transform;
+					if (transform.isStyle !== true) isKept = false;`,
+				],
+				[/return text;/, 'if (isKept) node.squashed = text;\nreturn text;'],
+			];
+			for (const [pattern, replacement] of patches) text = replaceOne(text, pattern, replacement, file);
+			return {contents: text, loader: 'js'};
+		});
+		onLoad({filter: /ink\/build\/dom\.js$/}, async ({path: file}) => ({
+			contents: replaceOne(
+				await readFile(file, 'utf8'),
+				/const markNodeAsDirty = \(node\) => \{/,
+				`const markNodeAsDirty = (node) => {
+					for (let each = node; each !== undefined; each = each.parentNode) each.squashed = undefined;`,
+				file,
+			),
+			loader: 'js',
+		}));
+		onLoad({filter: /ink\/build\/render-node-to-output\.js$/}, async ({path: file}) => {
+			let text = await readFile(file, 'utf8');
+			const patches = [
+				// What it was measured as is known.
+				[/const currentWidth = widestLine\(text\);/, 'const currentWidth = measureText(text).width;'],
+				[/import widestLine from 'widest-line';/, "import measureText from './measure-text.js';"],
+				// Texts have neither padding nor border, and each question to Yoga is one to WebAssembly.
+				[/const maxWidth = getMaxWidth\(yogaNode\);/, 'const maxWidth = yogaNode.getComputedWidth();'],
+				[/import getMaxWidth from '\.\/get-max-width\.js';/, ''],
+			];
+			for (const [pattern, replacement] of patches) text = replaceOne(text, pattern, replacement, file);
+			return {contents: text, loader: 'js'};
+		});
+	},
+};
+
 export const leanStart = [
 	outputOfChanges,
 	textsStyledAlike,
+	textsPutTogetherOnce,
 	textsLookedThroughOnce,
 	reconcilerWithoutDetours,
 	yogaAtOnce,

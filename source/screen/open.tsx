@@ -102,8 +102,9 @@ export async function openScreen(
 		incrementalRendering: false,
 		onRender: () => writer.rendered(),
 		// A key soon after a frame waits for the next, or for two (es-toolkit's throttle re-arms with each call): keys one
-		// upon the other took 26 ms at 60, 16 at 120. Data are throttled where they are published, far below either.
-		maxFps: 120,
+		// upon the other took 26 ms at 60, 16 at 120. To make the frame of a key takes as long as this, so that one behind the frame
+		// of an event does not wait at all. Data are throttled where they are published, far below.
+		maxFps: 250,
 		exitOnCtrlC: false,
 		interactive: true,
 	});

@@ -1,7 +1,6 @@
 /** How components reach the store and read the keyboard. */
 import {useInput} from 'ink';
-import {createContext, useContext, useRef} from 'react';
-import {useStore} from 'zustand';
+import {createContext, useContext, useRef, useSyncExternalStore} from 'react';
 import {conflictOfReview} from '../console/sheets/lost-ground.js';
 import {topSheet} from '../console/state/read.js';
 import type {Console} from '../console/console.js';
@@ -30,16 +29,23 @@ export function useConsole(): Console {
 	return console;
 }
 
-/** A part of the state; the component is drawn again only when it is another one (Object.is, unless told otherwise). */
+/**
+ * A part of the state; the component is drawn again only when it is another one (Object.is, unless told otherwise). React asks for
+ * it several times for each state: the selector is called once.
+ */
 export function useConsoleState<Part>(
 	selector: (state: ConsoleState) => Part,
 	isSame: (one: Part, other: Part) => boolean = Object.is,
 ): Part {
-	const last = useRef<{part: Part}>(undefined);
-	return useStore(useConsole().store, state => {
-		const part = selector(state);
-		if (last.current && isSame(last.current.part, part)) return last.current.part;
-		last.current = {part};
+	const {store} = useConsole();
+	const last = useRef<{state: ConsoleState; selector: (state: ConsoleState) => Part; part: Part}>(undefined);
+	return useSyncExternalStore(store.subscribe, () => {
+		const state = store.getState();
+		const known = last.current;
+		if (known?.state === state && known.selector === selector) return known.part;
+		const selected = selector(state);
+		const part = known && isSame(known.part, selected) ? known.part : selected;
+		last.current = {state, selector, part};
 		return part;
 	});
 }

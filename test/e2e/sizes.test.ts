@@ -106,11 +106,12 @@ describe('on a small window', () => {
 			terminal.press(keys, 'enter', 'y');
 		}
 
-		// All of them were worked off when the last one is.
-		const written = terminal.written().length;
-		terminal.press('ctrl-l');
-		// What it draws, not what a key before it has had drawn.
-		await terminal.until(() => /too|…/.test(terminal.written().slice(written)));
+		// All of them were worked off when the last one is. The first frame that comes may be drawn by what is due anyway.
+		for (let times = 0; times < 2; times++) {
+			const written = terminal.written().length;
+			terminal.press('ctrl-l');
+			await terminal.until(() => /too|…/.test(terminal.written().slice(written)));
+		}
 		terminal.resize(120, 40);
 		await terminal.until(/1 Services[^]*▸ ● cart[^]*4 Live[^]*space: send 1 request/);
 		await terminal.settle(300);

@@ -1,9 +1,10 @@
 import {execFileSync} from 'node:child_process';
 import {readFileSync} from 'node:fs';
+import {Socket} from 'node:net';
 import process from 'node:process';
 import {setTimeout as wait} from 'node:timers/promises';
 import xterm from '@xterm/headless';
-import {spawn} from 'node-pty';
+import {spawn, type IPty} from 'node-pty';
 import {cellsOf, FakeTerminal} from './fake-terminal.ts';
 
 /** Keys by name, as a terminal sends them; anything else is sent as it is. */
@@ -162,6 +163,7 @@ export const openTerminal = ({
 		cwd: cwd ?? process.cwd(),
 		env: variables,
 	});
+	readToTheEnd(child);
 	const watchers = new Set<() => void>();
 	const notify = () => {
 		for (const watcher of watchers) {
@@ -490,5 +492,19 @@ export const openTerminal = ({
 		},
 	};
 };
+
+/**
+ * node-pty closes its end of a terminal 200 ms after the program has ended, read or not: on a machine under load the last
+ * words of a program would be lost. What is there to be read is read in the two turns of the loop that this waits.
+ */
+function readToTheEnd(child: IPty): void {
+	const socket: unknown = Reflect.get(child, '_socket');
+	if (!(socket instanceof Socket)) throw new TypeError('node-pty no longer reads from a socket.');
+	const destroy = socket.destroy.bind(socket);
+	socket.destroy = error => {
+		setImmediate(() => setImmediate(() => destroy(error)));
+		return socket;
+	};
+}
 
 export type TestTerminal = ReturnType<typeof openTerminal>;

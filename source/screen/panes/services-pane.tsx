@@ -86,7 +86,8 @@ export function ServicesPane({width, height}: Size) {
 	const shown = useConsoleState(state => serviceRows(state).slice(window.top, window.end), sameParts);
 	const sick = useConsoleState(state => {
 		const service = selectedService(state);
-		return {uid: service?.uid, word: newestTrouble(state, service)?.word};
+		const word = newestTrouble(state, service)?.word;
+		return {uid: word === undefined ? undefined : service?.uid, word};
 	}, sameParts);
 	const verdicts = useConsoleState(state => shown.map(({uid}) => state.verdicts.get(uid)), sameParts);
 	const marks = useConsoleState(
@@ -104,6 +105,22 @@ export function ServicesPane({width, height}: Size) {
 		() => withNews(ofAll, {isAcross: isAll, trouble: sick.word, gateways: gateways.values()}),
 		[ofAll, isAll, sick.word, gateways],
 	);
+	// A moved selection changes none of them.
+	const rows = useMemo(
+		() =>
+			shown.map((service, index) => ({
+				key: service.uid,
+				cells: cellsOf(service, theme, {
+					trouble: service.uid === sick.uid ? sick.word : undefined,
+					verdict: verdicts[index],
+					marks: marks[index],
+					gateway: isGone(service) ? undefined : gateways.get(gatewayKind(service)),
+					isAcross: isAll,
+					now,
+				}),
+			})),
+		[shown, theme, sick, verdicts, marks, gateways, isAll, now],
+	);
 	return (
 		<Frame
 			width={width}
@@ -115,17 +132,7 @@ export function ServicesPane({width, height}: Size) {
 			<TableRows
 				columns={servicesColumns(isAll)}
 				columnGap={servicesColumnGap}
-				rows={shown.map((service, index) => ({
-					key: service.uid,
-					cells: cellsOf(service, theme, {
-						trouble: service.uid === sick.uid ? sick.word : undefined,
-						verdict: verdicts[index],
-						marks: marks[index],
-						gateway: isGone(service) ? undefined : gateways.get(gatewayKind(service)),
-						isAcross: isAll,
-						now,
-					}),
-				}))}
+				rows={rows}
 				count={count}
 				window={window}
 				widest={widths}

@@ -77,10 +77,14 @@ export function TableRows({
 		() => tableText({columns, widest, width, columnGap, rows: rows.map(({cells}) => cells)}, glyphs),
 		[columns, widest, width, columnGap, rows, glyphs],
 	);
-	const items = rows.map(({key, cells}) => {
-		const pieces = text.pieces(cells).map(piece => ({style: styles.plain, ...piece}));
-		return {key, pieces, said: JSON.stringify(pieces)};
-	});
+	const items = useMemo(
+		() =>
+			rows.map(({key, cells}) => {
+				const pieces = text.pieces(cells).map(piece => ({style: styles.plain, ...piece}));
+				return {key, pieces, said: JSON.stringify(pieces)};
+			}),
+		[rows, text, styles],
+	);
 
 	return (
 		<Box flexDirection="column" width={width} height={height} overflow="hidden">
